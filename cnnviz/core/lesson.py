@@ -1,0 +1,238 @@
+"""The lesson: one small immutable value that everything on the screen is a function of.
+
+A lesson goes through the page's query string and back unchanged. `Lesson.from_query` takes anything
+at all, since anybody can type an address: what it cannot use it replaces, and says so in a sentence.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnviz.core.kernels import KERNELS, random_kernel
+from cnnviz.core.network import WEIGHTS
+from cnnviz.core.ops import PADDINGS
+from cnnviz.core.stages import STAGES
+
+CHANNELS = ("red", "green", "blue", "gray")
+SCALES = ("unit", "raw")
+PATTERNS = ("edges", "checkerboard", "gradient", "dot")
+RULES = ("exact",)
+MAX_UPDATES = 10_000
+MAX_STRIDE = 8
+MAX_PADDING = 4
+MAX_NUMBER = 1e6
+"""Bounds of what a lesson can hold: all maps stay drawable and no sum can overflow."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """Image, start and cursor. Fields are named as in the query string; `f` is row by row.
+
+    `k` updates have been made, and `stage` of the next one is shown. Equal lessons are equal
+    screens, and a lesson can be the key of a cache.
+
+    >>> Lesson(k=3).to_query()["k"]
+    '3'
+    >>> Lesson.from_query({"k": "3"}) == (Lesson(k=3), [])
+    True
+    """
+
+    img: str = "test-0"
+    ch: str = "red"
+    scale: str = "unit"
+    f: tuple[float, ...] = KERNELS["sobel-x"]
+    w: str = "normal"
+    seed: int = 0
+    y: tuple[float, ...] = (1.0, 0.0)
+    lr: float = 0.01
+    stride: int = 1
+    pad: str | int = "valid"
+    rule: str = "exact"
+    k: int = 0
+    stage: str = "df"
+
+    def to_query(self) -> dict[str, str]:
+        """The lesson as text, every key written out: a link outlives a change of the defaults."""
+        return {field.name: _write(getattr(self, field.name)) for field in dataclasses.fields(self)}
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, str]) -> tuple[Lesson, list[str]]:
+        """The lesson that `query` asks for, and a sentence for each thing in it that was replaced.
+
+        Never raises, whatever `query` holds; keys it does not know are none of its business.
+
+        >>> lesson, wrong = Lesson.from_query({"lr": "fast"})
+        >>> lesson.lr, wrong
+        (0.01, ["Learning rate: 'fast' is not a number. It stays 0.01."])
+        """
+        lesson, wrong = cls.read(query)
+        return lesson, list(wrong.values())
+
+    @classmethod
+    def read(cls, query: Mapping[str, str], instead: Lesson | None = None) -> tuple[Lesson, dict[str, str]]:
+        """As `from_query`, with the sentences by key, and with `instead`'s values for what cannot be used."""
+        instead = instead or cls()
+        if not isinstance(query, Mapping):
+            return instead, {"": f"The address holds {_quote(_text(query))}, which is no lesson. It stays as it was."}
+        values, wrong = {}, {}
+        for name, (label, parse) in _PARSERS.items():
+            if name not in query:
+                continue
+            text = _text(query[name])
+            try:
+                values[name] = parse(text)
+            except ValueError as error:
+                values[name] = getattr(instead, name)
+                wrong[name] = f"{label}: {_quote(text)} {error}. It stays {_write(values[name])}."
+        return cls(**values), wrong
+
+    def __post_init__(self):
+        """Brings every field into its one form; ValueError names the field that cannot be used."""
+        for name, (label, parse) in _PARSERS.items():
+            text = _text(getattr(self, name))
+            try:
+                object.__setattr__(self, name, parse(text))
+            except ValueError as error:
+                raise ValueError(f"Lesson: {label} {_quote(text)} {error}") from None
+
+    @property
+    def start(self) -> Lesson:
+        """The same lesson before its first update, cursor aside: what a trajectory depends on."""
+        return dataclasses.replace(self, k=0, stage="x")
+
+    @property
+    def kernel(self) -> np.ndarray:
+        """The starting kernel as an array (3,3)."""
+        return np.array(self.f).reshape(3, 3)
+
+    @property
+    def preset(self) -> str:
+        """The name of the starting kernel, or "custom"."""
+        return next((name for name, f in KERNELS.items() if f == self.f), "custom")
+
+
+def _one_of(options: tuple[str, ...]) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in options:
+            raise ValueError(f"is none of {', '.join(options)}")
+        return text
+
+    return parse
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not re.fullmatch(r"\d{1,9}", text, re.ASCII) or not least <= int(text) <= most:
+            raise ValueError(f"is not a whole number from {least} to {most}")
+        return int(text)
+
+    return parse
+
+
+def _number(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        raise ValueError("is not a number") from None
+    if not math.isfinite(number):
+        raise ValueError("is not a finite number")
+    if abs(number) > MAX_NUMBER:
+        raise ValueError(f"is too large (at most {MAX_NUMBER:,.0f})")
+    return number + 0.0  # -0.0 would be another address for the same lesson
+
+
+def _learning_rate(text: str) -> float:
+    number = _number(text)
+    if number < 0:
+        raise ValueError("is negative, which would climb the loss")
+    return number
+
+
+def _numbers(count: int) -> Callable[[str], tuple[float, ...]]:
+    def parse(text: str) -> tuple[float, ...]:
+        parts = [part for part in re.split(r"[,;\s]+", text.strip("[]() ")) if part]
+        if len(parts) != count:
+            raise ValueError(f"is not {count} numbers separated by commas")
+        for part in parts:
+            try:
+                _number(part)
+            except ValueError as error:
+                raise ValueError(f"cannot be used: {_quote(part)} {error}") from None
+        return tuple(_number(part) for part in parts)
+
+    return parse
+
+
+def _kernel(text: str) -> tuple[float, ...]:
+    draw = re.fullmatch(r"random-(\d{1,9})", text, re.ASCII)
+    if draw:
+        return random_kernel(int(draw[1]))
+    return KERNELS.get(text) or _numbers(9)(text)
+
+
+def _padding(text: str) -> str | int:
+    if text in PADDINGS:
+        return text
+    try:
+        return _whole(0, MAX_PADDING)(text)
+    except ValueError as error:
+        raise ValueError(f"is none of {', '.join(PADDINGS)} and {error}") from None
+
+
+MAX_UPLOAD_TEXT = 6000
+"""More than 32·32·3 bytes can need, compressed and written in base64."""
+
+
+def _image(text: str) -> str:
+    number = re.fullmatch(r"(train|test)-(0|[1-9]\d{0,4})", text, re.ASCII)
+    if number and int(number[2]) < {"train": 50_000, "test": 10_000}[number[1]]:
+        return text
+    kind, _, name = text.partition("-")
+    if kind == "pattern" and name in PATTERNS:
+        return text
+    if kind == "upload" and len(text) <= MAX_UPLOAD_TEXT and re.fullmatch(r"[\w-]+", name, re.ASCII):
+        return text
+    raise ValueError(f"names no image (test-0 … test-9999, train-0 … train-49999, pattern-{PATTERNS[0]} …)")
+
+
+def _text(value) -> str:
+    """Whatever stands in a query or a field, as text; never raises."""
+    try:
+        if isinstance(value, (tuple, list, np.ndarray)):
+            return ",".join(_write(entry) for entry in np.ravel(value).tolist())
+        return _write(value)
+    except Exception:
+        return f"a {type(value).__name__}"
+
+
+def _write(value) -> str:
+    if isinstance(value, tuple):
+        return ",".join(_write(entry) for entry in value)
+    return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
+
+
+def _quote(text: str) -> str:
+    return repr(text if len(text) <= 40 else text[:39] + "…")
+
+
+_PARSERS: dict[str, tuple[str, Callable[[str], object]]] = {
+    "img": ("Image", _image),
+    "ch": ("Channel", _one_of(CHANNELS)),
+    "scale": ("Pixels", _one_of(SCALES)),
+    "f": ("Kernel", _kernel),
+    "w": ("Starting weights", _one_of(WEIGHTS)),
+    "seed": ("Seed", _whole(0, 999_999_999)),
+    "y": ("Targets", _numbers(2)),
+    "lr": ("Learning rate", _learning_rate),
+    "stride": ("Stride", _whole(1, MAX_STRIDE)),
+    "pad": ("Padding", _padding),
+    "rule": ("Rule", _one_of(RULES)),
+    "k": ("Update", _whole(0, MAX_UPDATES)),
+    "stage": ("Stage", _one_of(tuple(stage.symbol for stage in STAGES))),
+}

@@ -1,0 +1,93 @@
+"""The lesson after any number of updates, recomputed from its start: nothing is stored and patched.
+
+A step takes tens of microseconds, so going back, scrubbing and replaying cost next to nothing and
+cannot drift. What is remembered is only there to be forgotten: a few parameters on the way of the
+most recent lessons, from which the same numbers come out bit for bit.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.network import Gradients, Params, Trace, backward, forward, init_params, update
+from cnnviz.core.ops import mse
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """The network after k updates: `params`, the pass they give, its gradients, and every loss so far (k + 1,)."""
+
+    params: Params
+    trace: Trace
+    gradients: Gradients
+    losses: np.ndarray
+
+
+def trajectory(lesson: Lesson, x: np.ndarray, k: int) -> Moment:
+    """The moment after `k` updates of `lesson` on the image `x` (H,W), whatever `lesson.k` says.
+
+    The same bits by any path. Raises ValueError if k is negative or the kernel does not fit.
+
+    >>> moment = trajectory(Lesson(), np.zeros((32, 32)), 3)
+    >>> moment.losses.shape, moment.params.w.shape
+    ((4,), (900, 2))
+    """
+    if k < 0:
+        raise ValueError(f"trajectory: k is {k}; it needs to be 0 or more")
+    x = np.asarray(x, dtype=np.float64)
+    return _run(lesson.start, x.tobytes(), x.shape).at(k)
+
+
+SPACING = 100
+"""Updates between two remembered sets of parameters: the most that is computed again for a jump."""
+
+
+class _Run:
+    """One lesson's updates so far: losses, and parameters every SPACING updates."""
+
+    def __init__(self, lesson: Lesson, x: np.ndarray):
+        self.lesson, self.x = lesson, x
+        params = init_params(lesson.kernel, x.shape, len(lesson.y), lesson.stride, lesson.pad, lesson.w, lesson.seed)
+        self.params = {0: params}
+        self.latest = (0, params)
+        self.losses: list[float] = []
+        self.lock = threading.Lock()
+
+    def at(self, k: int) -> Moment:
+        with self.lock:
+            start, params = self.latest if 0 <= k - self.latest[0] < SPACING else self._remembered(k)
+            for i in range(start, k):
+                _, _, params = self._step(i, params)
+                if (i + 1) % SPACING == 0:
+                    self.params.setdefault(i + 1, params)
+            trace, gradients, _ = self._step(k, params)
+            self.latest = (k, params)
+            return Moment(params, trace, gradients, _sealed(self.losses[: k + 1]))
+
+    def _remembered(self, k: int) -> tuple[int, Params]:
+        start = min(k // SPACING * SPACING, max(self.params))
+        return start, self.params[start]
+
+    def _step(self, i: int, params: Params) -> tuple[Trace, Gradients, Params]:
+        lesson = self.lesson
+        trace = forward(params, self.x, lesson.stride, lesson.pad)
+        gradients = backward(params, trace, np.array(lesson.y))
+        if i == len(self.losses):
+            self.losses.append(mse(trace.o, lesson.y))
+        return trace, gradients, update(params, gradients, lesson.lr)
+
+
+@lru_cache(maxsize=64)
+def _run(start: Lesson, x: bytes, shape: tuple[int, int]) -> _Run:
+    return _Run(start, np.frombuffer(x).reshape(shape))
+
+
+def _sealed(losses: list[float]) -> np.ndarray:
+    array = np.array(losses)
+    array.flags.writeable = False
+    return array
