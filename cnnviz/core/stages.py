@@ -6,6 +6,7 @@ formulas, and follows `LINKS` to light up the cells behind the one that is point
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 from cnnviz.core.ops import Padding, pad_widths
@@ -102,6 +103,32 @@ STAGES: tuple[Stage, ...] = (
     ),
 )  # fmt: skip
 
+PARTS: tuple[Stage, ...] = (
+    Stage(
+        "f", "f", "forward", "A kernel weight, shared by every place",
+        "This one weight multiplies each pixel in the outlined window, once for each unit of z₁.",
+        "z₁ = x ∗ f", "f[u,v]", (),
+    ),
+    Stage(
+        "w", "w", "forward", "A weight of the fully connected layer",
+        "Each output has its own weight for each unit, laid out here as the units are.",
+        "z₂ = v · w + b", "w[d,n]", (),
+    ),
+    Stage("b", "b", "forward", "The bias", "A number that each output adds, whatever the image is.", "z₂ = v · w + b", "b[n]", ()),
+    Stage("y", "y", "loss", "The target", "What the output should have been.", "L = mean (o − y)²", "y[n]", ()),
+    Stage(
+        "db", "∂b", "backward", "The gradient of the bias",
+        "The bias is added as it is, so its gradient is what arrived at z₂.",
+        "∂b = ∂z₂", "∂b[n] = ∂z₂[n]", ("dz2",),
+    ),
+    Stage(
+        "dx", "∂x", "backward", "How the loss moves with each pixel",
+        "A pixel was under the kernel at several places; from each it gets back the gradient times the weight that touched it. No update needs it: the image does not learn.",
+        "∂x[r,c] = Σ ∂z₁[i,j] · f[r−i, c−j]", "∂x[r,c] = Σ ∂z₁ · f", ("f", "dz1"),
+    ),
+)  # fmt: skip
+"""What can be pointed at besides the stages: parameters, targets, and the gradients beside the path."""
+
 LINKS: dict[str, tuple[tuple[str, str], ...]] = {
     "z1": (("x", "window"), ("f", "all")),
     "a1": (("z1", "same"),),
@@ -162,8 +189,6 @@ def sources(symbol: str, cell: tuple[int, ...], geometry: Geometry) -> dict[str,
 
 
 def _cells(shape: tuple[int, ...]):
-    import itertools
-
     return itertools.product(*(range(n) for n in shape))
 
 

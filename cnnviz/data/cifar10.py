@@ -1,0 +1,155 @@
+"""The full CIFAR-10 set: 60,000 images, through Keras, in the background, once a process.
+
+Keras is imported by the loader's thread alone. Only Keras unpickles, and only files in its own cache.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+
+from cnnviz.data import keras_cache
+from cnnviz.data.dataset import SPLITS, DataSet
+from cnnviz.data.failures import explain_failure
+
+STALLED_AFTER = 30
+"""Seconds without a new byte until a download is said to have stalled."""
+
+
+class Loader:
+    """Loads the full set in a thread of its own; the page asks how far it is.
+
+    `state` goes "absent" -> "importing" -> "downloading" (only if Keras has no files yet) -> "reading"
+    -> "ready", or to "failed" from any of these, from where it can be started again.
+    """
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._state = "absent"
+        self._failure = ""
+        self._data: DataSet | None = None
+
+    def start(self) -> None:
+        """Begins to load, and returns at once; does nothing if that is under way or done."""
+        with self._lock:
+            if self._state in ("absent", "failed"):
+                self._state = "importing"
+                self._thread = threading.Thread(target=self._run, name="cifar10", daemon=True)
+                self._thread.start()
+
+    def wait(self, timeout: float | None = None) -> str:
+        """The state, once loading has ended or `timeout` seconds have passed."""
+        if self._thread is not None:
+            self._thread.join(timeout)
+        return self.state
+
+    def dataset(self) -> DataSet | None:
+        """The set if it is loaded; starts nothing."""
+        return self._data
+
+    @property
+    def state(self) -> str:
+        """Where loading stands: one of the words above."""
+        arrived = self._state == "downloading" and keras_cache.archive_size() >= keras_cache.ARCHIVE_BYTES
+        return "reading" if arrived else self._state
+
+    @property
+    def progress(self) -> float | None:
+        """The share (0 to 1) of the download that has arrived; 1 when all is ready, None where nobody knows."""
+        if self.state == "downloading":
+            return keras_cache.archive_size() / keras_cache.ARCHIVE_BYTES
+        return 1.0 if self.state == "ready" else None
+
+    @property
+    def sentence(self) -> str:
+        """Where loading stands, in words for a learner; after a failure, what was wrong and what to do."""
+        match self.state:
+            case "absent" if cached():
+                return "The full CIFAR-10 set is on this computer and can be loaded."
+            case "absent":
+                return f"The full CIFAR-10 set is not on this computer yet: it is a download of {_megabytes()} MB."
+            case "importing":
+                return "TensorFlow is starting, which takes some seconds."
+            case "downloading":
+                return _download_sentence()
+            case "reading":
+                return "CIFAR-10 is being unpacked and read."
+            case "ready":
+                return "All 60,000 images of CIFAR-10 are loaded."
+        return self._failure
+
+    def _run(self) -> None:
+        try:
+            self._data = _load(self._enter)
+            self._state = "ready"
+        except Exception as error:
+            self._failure = explain_failure(error, self._state)
+            self._state = "failed"
+
+    def _enter(self, state: str) -> None:
+        self._state = state
+
+
+LOADER = Loader()
+"""The process's only one: the set takes 185 MB, and all sessions share it."""
+
+
+def dataset() -> DataSet | None:
+    """The full set if it is loaded; starts nothing."""
+    return LOADER.dataset()
+
+
+def cached() -> bool:
+    """Whether Keras' cache holds the unpacked files, so that loading needs no network; imports nothing."""
+    return keras_cache.extracted() is not None
+
+
+def _load(enter) -> DataSet:
+    """The set from Keras' cache, or else downloaded by Keras; `enter` is told each state."""
+    from tensorflow.keras.datasets import cifar10
+
+    folder = keras_cache.extracted()
+    if folder:
+        # load_data would want the archive beside it, and download that again where only its content is.
+        enter("reading")
+        return _read(folder)
+    enter("downloading")
+    (train, train_labels), (test, test_labels) = cifar10.load_data()
+    return DataSet(_channels_last(train), train_labels.ravel(), _channels_last(test), test_labels.ravel())
+
+
+def _read(folder: Path) -> DataSet:
+    from keras.src.datasets.cifar import load_batch
+
+    images, labels = np.empty((60_000, 3, 32, 32), np.uint8), np.empty(60_000, np.uint8)
+    for i, batch in enumerate(keras_cache.BATCHES):
+        rows = slice(10_000 * i, 10_000 * (i + 1))
+        images[rows], labels[rows] = load_batch(str(folder / batch))
+    train, test = slice(SPLITS["train"]), slice(SPLITS["train"], None)
+    images = _channels_last(images)
+    return DataSet(images[train], labels[train], images[test], labels[test])
+
+
+def _channels_last(images: np.ndarray) -> np.ndarray:
+    """Images as (N,32,32,3), whichever order Keras is set to."""
+    return images.transpose(0, 2, 3, 1) if images.shape[1] == 3 else images
+
+
+def _download_sentence() -> str:
+    got = keras_cache.archive_size()
+    if not got:
+        return "CIFAR-10 is about to be downloaded: waiting for the server."
+    text = f"CIFAR-10 is downloading: {got / 1e6:.0f} of {_megabytes()} MB."
+    try:
+        silent = time.time() - keras_cache.archive().stat().st_mtime
+    except OSError:
+        return text
+    return f"{text} Nothing has come for {silent:.0f} seconds: check the network." if silent > STALLED_AFTER else text
+
+
+def _megabytes() -> int:
+    return round(keras_cache.ARCHIVE_BYTES / 1e6)

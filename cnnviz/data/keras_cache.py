@@ -1,0 +1,67 @@
+"""Where Keras keeps CIFAR-10, found without importing Keras: that would cost seconds.
+
+This repeats what `keras.utils.get_file` (Keras 3.15) does with names and folders; a test holds it
+against the real one.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+ORIGIN = "https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz"
+ARCHIVE = "cifar-10-batches-py-target_archive"
+ARCHIVE_BYTES = 170_498_071
+
+FOLDERS = ("cifar-10-batches-py-target/cifar-10-batches-py", "cifar-10-batches-py")
+"""Where Keras unpacks the archive, and where it unpacks itself by hand; older Keras used that one too."""
+
+BATCHES = (*(f"data_batch_{i}" for i in range(1, 6)), "test_batch")
+BATCH_BYTES = 10_000 * 32 * 32 * 3
+"""The pixels alone; a shorter file was cut off while it was unpacked."""
+
+
+def datasets_folders() -> tuple[Path, ...]:
+    """Keras' folder for data sets; where it may not write to that, also the one that it falls back to."""
+    home = os.environ.get("KERAS_HOME")
+    if home is None:
+        user = os.path.expanduser("~")
+        home = os.path.join(user if os.access(user, os.W_OK) else "/tmp", ".keras")
+    home = Path(os.path.expanduser(home))
+    if _writable(home):
+        return (home / "datasets",)
+    temporary = "/tmp" if os.path.isdir("/tmp") else tempfile.gettempdir()
+    return home / "datasets", Path(temporary) / ".keras" / "datasets"
+
+
+def extracted() -> Path | None:
+    """The folder that holds all six batches of CIFAR-10, or None."""
+    for datasets in datasets_folders():
+        for folder in FOLDERS:
+            if all(_size(datasets / folder / batch) > BATCH_BYTES for batch in BATCHES):
+                return datasets / folder
+    return None
+
+
+def archive() -> Path:
+    """The file that Keras downloads to. It grows in place: there is no other name while it is partial."""
+    return datasets_folders()[-1] / ARCHIVE
+
+
+def archive_size() -> int:
+    """How many bytes of the archive are there by now."""
+    return _size(archive())
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _writable(folder: Path) -> bool:
+    while not folder.exists() and folder != folder.parent:  # Keras makes what is missing
+        folder = folder.parent
+    return os.access(folder, os.W_OK)

@@ -1,0 +1,47 @@
+"""Test patterns: images so simple that the answer of a kernel can be foretold."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cnnviz.core.lesson import PATTERNS
+
+SIZE = 32
+ROWS, COLUMNS = np.indices((SIZE, SIZE))
+
+
+def pattern(name: str) -> np.ndarray:
+    """The pattern `name` as pixels (32,32,3), uint8, all three channels alike; ValueError if there is none.
+
+    >>> pattern("gradient")[0, [0, 1, 31], 0].tolist()
+    [0, 8, 255]
+    >>> int((pattern("dot")[..., 0] > 0).sum())
+    1
+    """
+    if name not in PATTERNS:
+        raise ValueError(f"pattern: {name!r} is none of {', '.join(PATTERNS)}")
+    gray = {"edges": _edges, "checkerboard": _checkerboard, "gradient": _gradient, "dot": _dot}[name]()
+    return np.repeat(np.rint(255 * gray)[..., np.newaxis], 3, axis=-1).astype(np.uint8)
+
+
+def _edges() -> np.ndarray:
+    """An upright, a level and two slanting edges, a quarter of the image each."""
+    half = SIZE // 2
+    i, j = np.indices((half, half))
+    upright, level, falling, rising = j >= half // 2, i >= half // 2, j > i, i + j >= half
+    return np.block([[upright, level], [falling, rising]])
+
+
+def _checkerboard() -> np.ndarray:
+    """Squares of 4×4 pixels: a 3×3 kernel sees flat places, edges and corners."""
+    return (ROWS // 4 + COLUMNS // 4) % 2
+
+
+def _gradient() -> np.ndarray:
+    """Black on the left to white on the right, by the same step everywhere."""
+    return COLUMNS / (SIZE - 1)
+
+
+def _dot() -> np.ndarray:
+    """One white pixel: z1 then shows the kernel itself, turned by 180°, since nothing flips it."""
+    return (ROWS == SIZE // 2) & (COLUMNS == SIZE // 2)

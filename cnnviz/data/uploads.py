@@ -1,0 +1,125 @@
+"""A learner's own picture: decoded under limits, made 32×32, and carried in the link itself.
+
+Nothing is kept here or on disk. The pixels travel as the image id `upload-<text>`, where the text is
+the 3072 bytes of RGB, compressed, in base64 for addresses. Both ways take anything at all, since
+anybody can choose a file or type an address.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import threading
+import zlib
+
+import numpy as np
+
+PREFIX = "upload-"
+SIZE = 32
+PIXEL_BYTES = SIZE * SIZE * 3
+MAX_BYTES = 5_000_000
+MAX_PIXELS = 50_000_000
+MAX_SIDE = 20_000
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
+_NAMES = f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
+
+_ONE_AT_A_TIME = threading.Lock()
+"""50 million pixels take 200 to 800 MB until they are 32×32; a whole class may upload at once."""
+
+
+def read_upload(data: bytes) -> str:
+    """The id under which the picture in the file `data` travels: its middle square, as 32×32 RGB.
+
+    Turned upright as its EXIF says, the first frame if it moves, on white where it is transparent.
+    Raises ValueError with a sentence for the learner, whatever `data` holds.
+
+    >>> read_upload(b"")
+    Traceback (most recent call last):
+    ValueError: The file is empty: choose a PNG, JPEG, WEBP, GIF or BMP picture.
+    """
+    if not data:
+        raise ValueError(f"The file is empty: choose a {_NAMES} picture.")
+    if len(data) > MAX_BYTES:
+        raise ValueError(f"The file has more than {MAX_BYTES / 1e6:.0f} MB: save it smaller and choose it again.")
+    with _ONE_AT_A_TIME:
+        return pack(_decode(data))
+
+
+def pack(pixels: np.ndarray) -> str:
+    """The id of `pixels` (32,32,3), uint8; ValueError for another shape or type.
+
+    >>> bool((unpack(pack(np.full((32, 32, 3), 7, np.uint8))) == 7).all())
+    True
+    """
+    pixels = np.asarray(pixels)
+    if pixels.shape != (SIZE, SIZE, 3) or pixels.dtype != np.uint8:
+        raise ValueError(f"pack: pixels are {pixels.dtype} {pixels.shape}; they need to be uint8 ({SIZE}, {SIZE}, 3)")
+    return PREFIX + base64.urlsafe_b64encode(zlib.compress(pixels.tobytes(), 9)).decode("ascii").rstrip("=")
+
+
+def unpack(img: str) -> np.ndarray:
+    """The pixels (32,32,3), uint8, read-only, of an id from `pack`; ValueError with a sentence for anything else."""
+    try:
+        return np.frombuffer(_inflate(img), np.uint8).reshape(SIZE, SIZE, 3)
+    except (ValueError, zlib.error):
+        raise ValueError("The uploaded picture in this address was cut off or changed: upload it again.") from None
+
+
+def _inflate(img: str) -> bytes:
+    text = img.removeprefix(PREFIX)
+    if text == img:
+        raise ValueError("no upload")
+    stream = zlib.decompressobj()
+    # One byte over is asked for, to see whether there is more; what follows is never inflated.
+    pixels = stream.decompress(base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True), PIXEL_BYTES + 1)
+    if len(pixels) != PIXEL_BYTES or not stream.eof or stream.unused_data:
+        raise ValueError("other than 3072 bytes")
+    return pixels
+
+
+def _decode(data: bytes) -> np.ndarray:
+    """The pixels (32,32,3) of a file; every way in which a decoder can fail becomes one of three sentences."""
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        picture = Image.open(io.BytesIO(data), formats=FORMATS)  # reads the header, no pixel
+        too_large = picture.width * picture.height > MAX_PIXELS or max(picture.size) > MAX_SIDE
+    except UnidentifiedImageError:
+        raise ValueError(f"The file is no {_NAMES} picture: save it as one of these and choose it again.") from None
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        too_large = True  # Pillow's own limit lies above ours
+    except Exception:
+        raise _damaged() from None
+    if too_large:
+        raise ValueError(
+            f"The picture has more than {MAX_PIXELS / 1e6:.0f} million pixels, or more than {MAX_SIDE:,} on one side: "
+            "make it smaller and choose it again."
+        )
+    try:
+        return _small(picture)
+    except Exception:  # decoders raise OSError, SyntaxError, struct.error, MemoryError and more
+        raise _damaged() from None
+
+
+def _damaged() -> ValueError:
+    return ValueError("The picture is damaged or cut off: save it again as PNG in an image program and choose that.")
+
+
+def _small(picture) -> np.ndarray:
+    """The middle square of a Pillow image as pixels (32,32,3).
+
+    It is turned and put on white when it is small already: both come out the same, and take no copy
+    of the large one.
+    """
+    from PIL import Image, ImageOps
+
+    if picture.mode.startswith("I;16"):  # Pillow would cut these off at 255
+        picture = Image.fromarray((np.asarray(picture) // 257).astype(np.uint8))
+    if picture.mode not in (("LA", "RGBA") if picture.has_transparency_data else ("L", "RGB")):
+        picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    side, (width, height) = min(picture.size), picture.size
+    box = ((width - side) / 2, (height - side) / 2, (width + side) / 2, (height + side) / 2)
+    small = ImageOps.exif_transpose(picture.resize((SIZE, SIZE), Image.Resampling.LANCZOS, box))
+    if small.has_transparency_data:
+        small = Image.alpha_composite(Image.new("RGBA", small.size, "white"), small.convert("RGBA"))
+    return np.asarray(small.convert("RGB"))

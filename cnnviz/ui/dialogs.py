@@ -1,0 +1,106 @@
+"""What opens over the page when it is asked for: a map as a large chart, an upload, all of CIFAR-10."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.trajectory import Moment
+from cnnviz.data import cifar10
+from cnnviz.data.images import CLASSES
+from cnnviz.data.uploads import read_upload
+from cnnviz.ui.controls import adopt
+from cnnviz.ui.maps import MAPS
+
+PER_PAGE = 24
+
+
+def show(what: str, lesson: Lesson, moment: Moment) -> None:
+    """Opens the dialog that the component asked for; anything unknown is ignored."""
+    if what == "upload":
+        _upload()
+    elif what == "cifar10":
+        _cifar10()
+    elif what in MAPS or what == "update":
+        _chart("f" if what == "update" else what, lesson, moment)
+
+
+def _chart(symbol: str, lesson: Lesson, moment: Moment) -> None:
+    from cnnviz.ui import figures  # Plotly is loaded when the first chart is opened, not before.
+
+    entry = MAPS[symbol]
+
+    @st.dialog(f"{entry.label}, {entry.words}, after {lesson.k} updates", width="large", on_dismiss="ignore")
+    def chart() -> None:
+        figure = figures.loss_curve(lesson, moment) if symbol == "L" else figures.heatmap(symbol, lesson, moment)
+        name = f"cnnviz-{symbol}-update-{lesson.k}"
+        st.plotly_chart(
+            figure,
+            key="large_chart",
+            config={"displaylogo": False, "toImageButtonOptions": {"format": "png", "filename": name, "scale": 2}},
+        )
+
+    chart()
+
+
+@st.dialog("Your image", on_dismiss="ignore")
+def _upload() -> None:
+    st.write("It is cropped to a square and reduced to 32×32 pixels. Those pixels travel in the link; nothing is kept.")
+    file = st.file_uploader("PNG, JPEG, WebP, GIF or BMP, up to 5 MB", key="upload_file")
+    if file is None:
+        return
+    try:
+        img = read_upload(file.getvalue())
+    except ValueError as error:
+        st.error(str(error))
+        return
+    adopt(img)
+    st.rerun()
+
+
+@st.dialog("All of CIFAR-10", width="large", on_dismiss="ignore")
+def _cifar10() -> None:
+    if cifar10.dataset() is None and cifar10.cached():
+        cifar10.LOADER.start()
+    _loading() if cifar10.dataset() is None else _browse()
+
+
+@st.fragment(run_every=0.5)
+def _loading() -> None:
+    """The way to the full set: a button, then progress, then either the images or a sentence."""
+    loader = cifar10.LOADER
+    if cifar10.dataset() is not None:
+        st.rerun()
+    if loader.state == "failed":
+        st.error(loader.sentence)
+    if loader.state in ("absent", "failed"):
+        st.write("60,000 images, about 170 MB, fetched once through TensorFlow and kept in Keras' own folder.")
+        if st.button("Load CIFAR-10", key="cifar10_load", type="primary"):
+            loader.start()
+        return
+    st.progress(loader.progress if loader.progress is not None else 0.0, text=loader.sentence)
+
+
+def _browse() -> None:
+    """Images of one class, a page at a time, or any one by its number."""
+    left, middle, right = st.columns([2, 2, 1])
+    split = left.segmented_control("Set", ("train", "test"), default="train", key="cifar10_split") or "train"
+    label = middle.selectbox("Class", ("all", *CLASSES), key="cifar10_class")
+    data = cifar10.dataset()
+    found = data.indices(split, None if label == "all" else label)
+    page = right.number_input("Page", 1, -(-len(found) // PER_PAGE), key="cifar10_page")
+    images = data.images(split)
+    shown = found[(page - 1) * PER_PAGE : page * PER_PAGE]
+    for row in range(0, len(shown), 8):
+        for column, index in zip(st.columns(8), shown[row : row + 8], strict=False):
+            column.image(images[index], width=64)
+            if column.button(f"{index}", key=f"cifar10_{split}_{index}", width="stretch"):
+                _take(f"{split}-{index}")
+    number = st.number_input(f"Or its number in the {split} set", 0, len(images) - 1, value=None, key="cifar10_number")
+    if number is not None and st.button(f"Take {split}-{number}", key="cifar10_take", type="primary"):
+        _take(f"{split}-{number}")
+
+
+def _take(img: str) -> None:
+    adopt(img)
+    st.rerun()

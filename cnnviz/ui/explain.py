@@ -1,0 +1,57 @@
+"""A lesson and its numbers -> sentences: what is worth noticing on the screen, and why it is so."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.ops import saturated_share, sigmoid_prime
+from cnnviz.core.trajectory import Moment
+
+
+def remarks(lesson: Lesson, moment: Moment) -> list[str]:
+    """What a teacher would point out about this moment, the most important first; often nothing."""
+    found = (_saturated(lesson, moment), _no_weights(moment), _diverging(lesson, moment), _stuck(moment))
+    return [remark for remark in found if remark]
+
+
+def _saturated(lesson: Lesson, moment: Moment) -> str:
+    share = saturated_share(moment.trace.a1)
+    if share < 0.95:
+        return ""
+    reach = np.abs(moment.trace.z1).max()
+    size = np.abs(moment.gradients.df).max()
+    effect = "∂f is exactly zero" if size == 0 else f"∂f is at most {size:.1e}"
+    cause = "Raw pixels make the sums huge" if lesson.scale == "raw" else "The kernel makes the sums large"
+    cure = "Choose pixels 0…1." if lesson.scale == "raw" else "Choose a smaller kernel."
+    return (
+        f"{share:.0%} of the units are saturated. {cause} (|z₁| up to {reach:,.0f}), a₁(1 − a₁) vanishes, "
+        f"and {effect}: the kernel cannot learn. {cure}"
+    )
+
+
+def _no_weights(moment: Moment) -> str:
+    if np.any(moment.params.w):
+        return ""
+    return (
+        "All of w is zero, so ∂a₁ = ∂z₂·wᵀ is zero and nothing reaches the kernel yet. "
+        "The update moves w, and from then on the kernel learns."
+    )
+
+
+def _diverging(lesson: Lesson, moment: Moment) -> str:
+    losses = moment.losses
+    if len(losses) < 2 or losses[-1] <= losses.min() + 0.05:
+        return ""
+    best = int(losses.argmin())
+    return (
+        f"The loss was {losses[best]:.4f} after {best} updates and is {losses[-1]:.4f} now: with a learning rate of "
+        f"{lesson.lr:g} a step leaps over the valley. Choose a smaller one."
+    )
+
+
+def _stuck(moment: Moment) -> str:
+    slopes = sigmoid_prime(moment.trace.o)
+    if moment.losses[-1] < 0.2 or slopes.max() > 1e-3:
+        return ""
+    return "The outputs are saturated on the wrong side: o(1 − o) is nearly zero, so hardly any gradient gets back."

@@ -1,0 +1,112 @@
+"""Every array that the page shows: where it comes from, how it is laid out and coloured.
+
+The linked component, the large Plotly charts and the exports all take their arrays from here, so
+that one symbol is one picture everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.ops import kernel_shares, pad_widths
+from cnnviz.core.trajectory import Moment
+
+SCALES: dict[str, tuple[str, ...]] = {
+    # Anchor colours, evenly spaced. Diverging: ColorBrewer's RdBu reversed; sequential: matplotlib's
+    # viridis and plain gray. All three can be told apart by colour-blind readers.
+    "signed": ("#053061", "#2166ac", "#4393c3", "#92c5de", "#d1e5f0", "#f7f7f7",
+               "#fddbc7", "#f4a582", "#d6604d", "#b2182b", "#67001f"),
+    "activation": ("#440154", "#482878", "#3e4989", "#31688e", "#26828e", "#1f9e89",
+                   "#35b779", "#6ece58", "#b5de2b", "#fde725"),
+    "pixel": ("#000000", "#ffffff"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Map:
+    """One array on the screen: its label, what it is in words, its colours, and where it comes from."""
+
+    label: str
+    words: str
+    scale: str
+    array: Callable[[Lesson, Moment], np.ndarray]
+
+
+MAPS: dict[str, Map] = {
+    "x": Map("x", "the image", "pixel", lambda _, m: m.trace.x),
+    "f": Map("f", "the kernel", "signed", lambda _, m: m.params.f),
+    "z1": Map("z₁", "the convolution", "signed", lambda _, m: m.trace.z1),
+    "a1": Map("a₁", "its sigmoid", "activation", lambda _, m: m.trace.a1),
+    "v": Map("v", "the units in one row", "activation", lambda _, m: m.trace.v),
+    "w": Map("w", "the weights, a layer for each output", "signed", lambda _, m: m.params.w),
+    "b": Map("b", "the bias", "signed", lambda _, m: m.params.b),
+    "z2": Map("z₂", "the weighted sums", "signed", lambda _, m: m.trace.z2),
+    "o": Map("o", "the outputs", "activation", lambda _, m: m.trace.o),
+    "y": Map("y", "the targets", "activation", lambda lesson, _: np.array(lesson.y)),
+    "L": Map("L", "the loss", "activation", lambda _, m: m.losses[-1:]),
+    "do": Map("∂o", "gradient of the outputs", "signed", lambda _, m: m.gradients.do),
+    "dz2": Map("∂z₂", "gradient of the weighted sums", "signed", lambda _, m: m.gradients.dz2),
+    "dw": Map("∂w", "gradient of the weights", "signed", lambda _, m: m.gradients.dw),
+    "db": Map("∂b", "gradient of the bias", "signed", lambda _, m: m.gradients.db),
+    "da1": Map("∂a₁", "gradient of the units", "signed", lambda _, m: m.gradients.da1),
+    "dz1": Map("∂z₁", "gradient of the convolution", "signed", lambda _, m: m.gradients.dz1),
+    "df": Map("∂f", "gradient of the kernel", "signed", lambda _, m: m.gradients.df),
+    "dx": Map("∂x", "gradient of the image", "signed", lambda _, m: m.gradients.dx),
+}
+
+
+def arrays(lesson: Lesson, moment: Moment) -> dict[str, np.ndarray]:
+    """Every map's values, by symbol, in the shapes of the core."""
+    return {symbol: entry.array(lesson, moment) for symbol, entry in MAPS.items()}
+
+
+def limits(symbol: str, array: np.ndarray, scale: str) -> tuple[float, float]:
+    """The values at the two ends of the colour scale; signed maps have zero in the middle.
+
+    >>> limits("z1", np.array([-2.0, 1.0]), "unit")
+    (-2.0, 2.0)
+    """
+    if MAPS[symbol].scale == "signed":
+        most = float(np.abs(array).max())
+        return -most, most
+    if symbol == "x":
+        return (0.0, 255.0) if scale == "raw" else (0.0, 1.0)
+    return 0.0, max(1.0, float(array.max()))
+
+
+def focus(lesson: Lesson, moment: Moment) -> dict[str, list[int]]:
+    """The cell of each family of maps that is worth explaining before anybody points: the largest gradient's."""
+    trace, gradients = moment.trace, moment.gradients
+    strength = np.abs(gradients.dz1 if gradients.dz1.any() else trace.z1)
+    unit = _largest(strength)
+    output = _largest(np.abs(gradients.dz2))
+    middle = 1 - pad_widths(3, lesson.pad)[0]
+    pixel = [min(max(lesson.stride * i + middle, 0), n - 1) for i, n in zip(unit, trace.x.shape, strict=True)]
+    weight = _largest(np.abs(gradients.df if gradients.df.any() else moment.params.f))
+    return {"pixel": pixel, "weight": weight, "unit": unit, "synapse": unit + output, "output": output}
+
+
+def _largest(array: np.ndarray) -> list[int]:
+    return [int(i) for i in np.unravel_index(array.argmax(), array.shape)]
+
+
+def totals(lesson: Lesson, moment: Moment) -> dict[str, np.ndarray]:
+    """The positive and the negative total behind each entry of df (3,3,2) and of z2 (N,2).
+
+    Entry 0 sums the positive products and entry 1 the negative ones; with the bias they make up z2.
+    """
+    trace, gradients, params = moment.trace, moment.gradients, moment.params
+    shares = kernel_shares(trace.x, gradients.dz1, params.f, lesson.stride, lesson.pad)
+    products = trace.v[:, None] * params.w
+    return {
+        "df_totals": _signed_sums(shares.reshape(*params.f.shape, -1), axis=-1),
+        "z2_totals": _signed_sums(products, axis=0),
+    }
+
+
+def _signed_sums(products: np.ndarray, axis: int) -> np.ndarray:
+    return np.stack([np.maximum(products, 0).sum(axis), np.minimum(products, 0).sum(axis)], axis=-1)

@@ -1,0 +1,49 @@
+// Numbers as text, and text as HTML.
+
+const MINUS = "−"
+
+// Four significant digits, a true minus sign, and a power of ten where zeros would fill the line.
+export function number(value, digits = 4) {
+  if (value === 0) return "0"
+  const size = Math.abs(value)
+  let text = size.toPrecision(digits)
+  if (size >= 1e5 || size < 1e-3) text = size.toExponential(digits - 1).replace("e+", "e").replace("e-", `e${MINUS}`)
+  return (value < 0 ? MINUS : "") + text
+}
+
+// As narrow as a map's cell or caption allows.
+export function short(value) {
+  if (value === 0) return "0"
+  const size = Math.abs(value)
+  const sign = value < 0 ? MINUS : ""
+  if (size >= 1e4 || size < 1e-3) {
+    return sign + size.toExponential(size >= 1e4 ? 1 : 0).replace("e+", "e").replace("e-", `e${MINUS}`)
+  }
+  return sign + (size < 0.1 ? size.toPrecision(2) : size.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2))
+}
+
+const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" }
+
+// The power of a thousand that brings the largest of these values to 1 … 1000, if they are all small.
+export function power(most) {
+  return most > 0 && most < 0.1 ? 3 * Math.floor(Math.log10(most) / 3) : 0
+}
+
+export const timesPower = (exponent) => (exponent ? `× 10${[...String(exponent)].map((c) => RAISED[c]).join("")}` : "")
+
+export const signed = (value, digits = 4) =>
+  `<b class="${value < 0 ? "neg" : "pos"}">${value < 0 ? "" : "+"}${number(value, digits)}</b>`
+
+// A factor inside a product: negative ones in brackets.
+export const factor = (value, digits = 4) => (value < 0 ? `(${number(value, digits)})` : number(value, digits))
+
+export const escape = (text) =>
+  String(text).replace(/[&<>"']/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" })[c])
+
+const SUBSCRIPTS = { "₁": 1, "₂": 2 }
+
+// Formulas are plain text in Unicode; letters are set in italics, as in a book.
+export const formula = (text) =>
+  escape(text)
+    .replace(/[₁₂]/g, (c) => `<sub>${SUBSCRIPTS[c]}</sub>`)
+    .replace(/\b(?:mean|flatten|pixel|for|and|update)\b|[a-zA-Zθησ]/g, (c) => (c.length > 1 ? `<span class="word">${c}</span>` : c))
