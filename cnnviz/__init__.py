@@ -1,0 +1,29 @@
+"""cnnviz: every number of one small CNN's forward and backward pass.
+
+What other code and notebooks call; the page in cnnviz.ui is built on the same names.
+"""
+
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.network import Gradients, Params, Trace, backward, forward, init_params, update
+from cnnviz.core.ops import conv2d, mse, output_size, sigmoid, sigmoid_prime
+from cnnviz.core.trajectory import Moment, trajectory
+from cnnviz.data.images import load_image
+
+__all__ = [
+    "Gradients",
+    "Lesson",
+    "Moment",
+    "Params",
+    "Trace",
+    "backward",
+    "conv2d",
+    "forward",
+    "init_params",
+    "load_image",
+    "mse",
+    "output_size",
+    "sigmoid",
+    "sigmoid_prime",
+    "trajectory",
+    "update",
+]

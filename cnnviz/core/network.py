@@ -38,15 +38,37 @@ class _Arrays:
 
     def __post_init__(self):
         for name, value in vars(self).items():
-            sealed = isinstance(value, np.ndarray) and not value.flags.writeable and value.dtype == np.float64
-            if not sealed and isinstance(value, (np.ndarray, list, tuple)):
-                object.__setattr__(self, name, _seal(np.array(value, dtype=np.float64)))
+            if isinstance(value, (np.ndarray, list, tuple)):
+                object.__setattr__(self, name, _sealed(value))
+
+    def __setstate__(self, state: dict):
+        # Pickle and deepcopy give back arrays that can be written to.
+        vars(self).update(state)
+        _Arrays.__post_init__(self)
+
+    @classmethod
+    def _of(cls, **values):
+        """As the class itself, for arrays that we have just made: they are sealed where they are."""
+        self = object.__new__(cls)
+        for value in values.values():
+            if type(value) is np.ndarray:
+                value.setflags(write=False)
+        vars(self).update(values)
+        return self
 
 
-def _seal(array: np.ndarray) -> np.ndarray:
-    """Makes an array that we have just made ourselves read-only."""
-    array.flags.writeable = False
+def _sealed(values) -> np.ndarray:
+    """`values` as a float64 array that nobody can write to; a copy unless they are one already."""
+    if type(values) is np.ndarray and values.dtype == np.float64 and not _writable(values):
+        return values
+    array = np.array(values, dtype=np.float64)
+    array.setflags(write=False)
     return array
+
+
+def _writable(array: np.ndarray) -> bool:
+    """Whether somebody can write to `array`, or to the array that it is a view of."""
+    return array.flags.writeable or (isinstance(array.base, np.ndarray) and array.base.flags.writeable)
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +118,7 @@ class Gradients(_Arrays):
     def __getattr__(self, name: str):
         # Reached only for an attribute that is not there yet.
         if name == "dx" and "_work_out_dx" in self.__dict__:
-            object.__setattr__(self, "dx", _seal(self._work_out_dx()))
+            object.__setattr__(self, "dx", _sealed(self._work_out_dx()))
             return self.dx
         raise AttributeError(f"{type(self).__name__} has no {name!r}")
 
@@ -118,6 +140,8 @@ def init_params(
     >>> init_params(np.ones((3, 3)), (32, 32)).w.shape
     (900, 2)
     """
+    if n_outputs < 1:
+        raise ValueError(f"init_params: n_outputs is {n_outputs!r}; the network needs at least 1")
     rows, columns = conv2d_shape(x_shape, np.shape(f), stride, padding)
     d = rows * columns
     if weights not in WEIGHTS:
@@ -138,16 +162,16 @@ def forward(params: Params, x: np.ndarray, stride: int = 1, padding: Padding = 0
     >>> forward(init_params(np.ones((3, 3)), x.shape), x).o
     array([0.5, 0.5])
     """
-    z1 = _seal(conv2d(x, params.f, stride, padding))  # (H', W')
-    a1 = _seal(sigmoid(z1))  # (H', W')
+    z1 = conv2d(x, params.f, stride, padding)  # (H', W')
+    a1 = sigmoid(z1)  # (H', W')
     v = a1.reshape(-1)  # (D,)
-    if params.w.ndim != 2 or params.w.shape[0] != v.size:
-        raise ValueError(f"forward: w has shape {params.w.shape}; {v.size} units need ({v.size}, N)")
+    if params.w.ndim != 2 or params.w.shape[0] != v.size or not params.w.size:
+        raise ValueError(f"forward: w has shape {params.w.shape}; {v.size} units need ({v.size}, N), N at least 1")
     if params.b.shape != params.w.shape[1:]:
         raise ValueError(f"forward: b has shape {params.b.shape}; w {params.w.shape} needs {params.w.shape[1:]}")
-    z2 = _seal(v @ params.w + params.b)  # (N,)
-    o = _seal(sigmoid(z2))  # (N,)
-    return Trace(x, z1, a1, v, z2, o, stride, padding)
+    z2 = v @ params.w + params.b  # (N,)
+    o = sigmoid(z2)  # (N,)
+    return Trace._of(x=_sealed(x), z1=z1, a1=a1, v=v, z2=z2, o=o, stride=stride, padding=padding)
 
 
 def backward(params: Params, trace: Trace, y: np.ndarray) -> Gradients:
@@ -163,14 +187,12 @@ def backward(params: Params, trace: Trace, y: np.ndarray) -> Gradients:
     x, a1, v, o = trace.x, trace.a1, trace.v, trace.o
     do = mse_prime(o, y)  # (N,)
     dz2 = do * sigmoid_prime(o)  # (N,)  also db
-    dw = v[:, None] * dz2  # (D, N)
+    dw = np.dot(v[:, None], dz2[None])  # (D, N)  np.outer, several times faster
     da1 = (params.w @ dz2).reshape(a1.shape)  # (H', W')
     dz1 = da1 * sigmoid_prime(a1)  # (H', W')
     df = conv2d_df(x, dz1, params.f, trace.stride, trace.padding)  # (K, K)
     dx = partial(conv2d_dx, params.f, dz1, x.shape, trace.stride, trace.padding)  # (H, W)
-    for array in (do, dz2, dw, da1, dz1, df):
-        _seal(array)
-    return Gradients(do, dz2, dw, dz2, da1, dz1, df, dx)
+    return Gradients._of(do=do, dz2=dz2, dw=dw, db=dz2, da1=da1, dz1=dz1, df=df, _work_out_dx=dx)
 
 
 def update(params: Params, gradients: Gradients, learning_rate: float) -> Params:
@@ -181,9 +203,8 @@ def update(params: Params, gradients: Gradients, learning_rate: float) -> Params
     >>> update(params, backward(params, forward(params, x), np.array([1, 0])), 0.8).b
     array([ 0.1, -0.1])
     """
-    return Params(
-        _seal(params.f - learning_rate * gradients.df),
-        _seal(params.w - learning_rate * gradients.dw),
-        _seal(params.b - learning_rate * gradients.db),
+    return Params._of(
+        f=params.f - learning_rate * gradients.df,
+        w=params.w - learning_rate * gradients.dw,
+        b=params.b - learning_rate * gradients.db,
     )
-

@@ -8,6 +8,7 @@ as in Goodfellow, Bengio & Courville, *Deep Learning* (2016), sections 6.5 and 9
 from __future__ import annotations
 
 import operator
+from functools import lru_cache
 
 import numpy as np
 
@@ -85,7 +86,8 @@ def conv2d(x: np.ndarray, f: np.ndarray, stride: int = 1, padding: Padding = 0) 
     array([[ 8., 12.],
            [20., 24.]])
     """
-    windows, f = _windows(x, f, stride, padding), _array(f)
+    f = _array(f)
+    windows = _windows(x, f, stride, padding)
     return (f.reshape(-1) @ windows.reshape(f.size, -1)).reshape(windows.shape[2:])
 
 
@@ -98,10 +100,11 @@ def conv2d_df(x: np.ndarray, dz1: np.ndarray, f: np.ndarray, stride: int = 1, pa
     array([[ 8., 12.],
            [20., 24.]])
     """
-    windows, f = _windows(x, f, stride, padding), _array(f)
-    if windows.shape[2:] != np.shape(dz1):
-        raise ValueError(f"conv2d_df: dz1 has shape {np.shape(dz1)}; this x, f, stride and padding need {windows.shape[2:]}")
-    return (windows.reshape(f.size, -1) @ _array(dz1).reshape(-1)).reshape(f.shape)
+    f, dz1 = _array(f), _array(dz1)
+    windows = _windows(x, f, stride, padding)
+    if dz1.shape != windows.shape[2:]:
+        raise ValueError(f"conv2d_df: dz1 has shape {dz1.shape}; x, f, stride and padding need {windows.shape[2:]}")
+    return (windows.reshape(f.size, -1) @ dz1.reshape(-1)).reshape(f.shape)
 
 
 def conv2d_dx(
@@ -118,9 +121,10 @@ def conv2d_dx(
            [1., 2., 1.]])
     """
     f, dz1 = _array(f), _array(dz1)
-    before, after = pad_widths(f.shape[0], padding)
     height, width = x_shape
-    rows, columns = dz1.shape
+    rows, columns, before, after = _layout((height, width), f.shape, stride, padding)
+    if dz1.shape != (rows, columns):
+        raise ValueError(f"conv2d_dx: dz1 has shape {dz1.shape}; x, f, stride and padding need {(rows, columns)}")
     padded = np.zeros((height + before + after, width + before + after))
     for u in range(f.shape[0]):
         for v in range(f.shape[1]):
@@ -130,9 +134,10 @@ def conv2d_dx(
 
 def kernel_shares(x: np.ndarray, dz1: np.ndarray, f: np.ndarray, stride: int = 1, padding: Padding = 0) -> np.ndarray:
     """The terms that `conv2d_df` sums: [u,v,i,j] = x[s·i + u - p, s·j + v - p] · dz1[i,j], (K,K,H',W')."""
-    return _windows(x, f, stride, padding) * _array(dz1)
+    return _windows(x, _array(f), stride, padding) * _array(dz1)
 
 
+@np.errstate(over="ignore")
 def sigmoid(z: np.ndarray) -> np.ndarray:
     """σ(z) = 1 / (1 + e^(-z)), elementwise, right at any magnitude.
 
@@ -142,8 +147,7 @@ def sigmoid(z: np.ndarray) -> np.ndarray:
     >>> sigmoid(np.array([-1e4, 0, 1e4]))
     array([0. , 0.5, 1. ])
     """
-    with np.errstate(over="ignore"):
-        return 1 / (1 + np.exp(-_array(z)))
+    return 1 / (1 + np.exp(-_array(z)))
 
 
 def sigmoid_prime(a: np.ndarray) -> np.ndarray:
@@ -186,7 +190,7 @@ def mse_prime(o: np.ndarray, y: np.ndarray) -> np.ndarray:
     array([-0.5,  0.5])
     """
     o = _array(o)
-    return 2 * (o - targets(y, o.shape)) / o.size
+    return 2 / o.size * (o - targets(y, o.shape))
 
 
 def targets(y: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
@@ -217,6 +221,12 @@ def _whole_number(name: str, value, least: int = 1) -> int:
     return number
 
 
+@lru_cache(maxsize=256, typed=True)
+def _layout(x_shape: tuple, f_shape: tuple, stride: int, padding: Padding) -> tuple[int, int, int, int]:
+    """H', W' and the zeros before and after. Remembered, since checking them takes as long as the convolution."""
+    return *conv2d_shape(x_shape, f_shape, stride, padding), *pad_widths(f_shape[0], padding)
+
+
 def _windows(x: np.ndarray, f: np.ndarray, stride: int, padding: Padding) -> np.ndarray:
     """A view [u,v,i,j] of the padded x: the pixel under kernel weight (u,v) when z1[i,j] is computed.
 
@@ -224,11 +234,9 @@ def _windows(x: np.ndarray, f: np.ndarray, stride: int, padding: Padding) -> np.
     than nine shifted products or `sliding_window_view` at this size (tests/bench).
     """
     x = np.ascontiguousarray(x, dtype=np.float64)
-    rows, columns = conv2d_shape(x.shape, np.shape(f), stride, padding)
-    k = len(f)
-    before, after = pad_widths(k, padding)
+    rows, columns, before, after = _layout(x.shape, f.shape, stride, padding)
     if before or after:
         inner, x = x, np.zeros((x.shape[0] + before + after, x.shape[1] + before + after))
         x[before : before + inner.shape[0], before : before + inner.shape[1]] = inner
     down, right = x.strides
-    return np.ndarray((k, k, rows, columns), x.dtype, x, 0, (down, right, down * stride, right * stride))
+    return np.ndarray((*f.shape, rows, columns), x.dtype, x, 0, (down, right, down * stride, right * stride))

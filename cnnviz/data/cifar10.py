@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -108,7 +109,7 @@ def cached() -> bool:
     return keras_cache.extracted() is not None
 
 
-def _load(enter) -> DataSet:
+def _load(enter: Callable[[str], None]) -> DataSet:
     """The set from Keras' cache, or else downloaded by Keras; `enter` is told each state."""
     from tensorflow.keras.datasets import cifar10
 

@@ -143,4 +143,4 @@ def _from_cifar10(img: str, split: str, index: int) -> Image:
         raise ImageUnavailable(
             f"{img} needs the full CIFAR-10 set. {loader.sentence} Until then choose test-0 … test-19."
         )
-    return Image(img, data.images(split)[index], CLASSES[data.labels(split)[index]])
+    return Image(img, np.ascontiguousarray(data.images(split)[index]), CLASSES[data.labels(split)[index]])

@@ -118,8 +118,10 @@ def _small(picture) -> np.ndarray:
     if picture.mode not in (("LA", "RGBA") if picture.has_transparency_data else ("L", "RGB")):
         picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
     side, (width, height) = min(picture.size), picture.size
-    box = ((width - side) / 2, (height - side) / 2, (width + side) / 2, (height + side) / 2)
-    small = ImageOps.exif_transpose(picture.resize((SIZE, SIZE), Image.Resampling.LANCZOS, box))
+    if width != height:  # not resize's own box: its edge would see what lies outside
+        left, top = (width - side) // 2, (height - side) // 2
+        picture = picture.crop((left, top, left + side, top + side))
+    small = ImageOps.exif_transpose(picture.resize((SIZE, SIZE), Image.Resampling.LANCZOS))
     if small.has_transparency_data:
         small = Image.alpha_composite(Image.new("RGBA", small.size, "white"), small.convert("RGBA"))
     return np.asarray(small.convert("RGB"))

@@ -21,12 +21,16 @@ def _saturated(lesson: Lesson, moment: Moment) -> str:
         return ""
     reach = np.abs(moment.trace.z1).max()
     size = np.abs(moment.gradients.df).max()
-    effect = "∂f is exactly zero" if size == 0 else f"∂f is at most {size:.1e}"
+    effect = (
+        "∂f is exactly zero: the kernel cannot learn"
+        if size == 0
+        else f"only the few others decide about ∂f (at most {size:.1e})"
+    )
     cause = "Raw pixels make the sums huge" if lesson.scale == "raw" else "The kernel makes the sums large"
-    cure = "Choose pixels 0…1." if lesson.scale == "raw" else "Choose a smaller kernel."
+    cure = "Choose pixels 0 … 1." if lesson.scale == "raw" else "Choose a smaller kernel."
+    all_or_most = "All" if share == 1 else f"{np.floor(1000 * share) / 10:g} %"
     return (
-        f"{share:.0%} of the units are saturated. {cause} (|z₁| up to {reach:,.0f}), a₁(1 − a₁) vanishes, "
-        f"and {effect}: the kernel cannot learn. {cure}"
+        f"{all_or_most} of the units are saturated. {cause} (|z₁| up to {reach:,.0f}), so a₁(1 − a₁) vanishes and {effect}. {cure}"
     )
 
 

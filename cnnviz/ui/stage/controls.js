@@ -30,7 +30,7 @@ export function bindControls(view) {
   for (const key of ["upload", "cifar10"]) on(key, "click", () => view.open(key))
   root.addEventListener("keydown", (event) => event.key === "Enter" && event.target.matches("input") && event.target.blur())
   // A click with the mouse leaves the keys to the stages: Space plays, whatever was clicked last.
-  root.addEventListener("mousedown", (event) => event.target.closest(".transport button, .top button, .thumbnails button") && event.preventDefault())
+  root.addEventListener("mousedown", (event) => event.target.closest("button:not(dialog button), a") && event.preventDefault())
 }
 
 function bindTransport(view, on) {

@@ -11,7 +11,7 @@ const field = (label, control) => `<label class="field"><span>${label}</span>${c
 const complaints = (...keys) => keys.map((key) => `<p class="wrong" data-wrong="${key}"></p>`).join("")
 
 const select = (key, options, label) =>
-  `<select data-key="${key}" aria-label="${label}">${options.map(([value, text]) => `<option value="${value}">${text}</option>`).join("")}</select>`
+  `<select data-key="${key}" aria-label="${label}">${options.map(([value, text, chosen]) => `<option value="${value}"${chosen ? " selected" : ""}>${text}</option>`).join("")}</select>`
 
 const input = (key, label, mode = "decimal") =>
   `<input data-key="${key}" inputmode="${mode}" autocomplete="off" spellcheck="false" aria-label="${label}">`
@@ -74,7 +74,7 @@ const transport = `
       ${button("play", "", "Play (Space)", 'class="play" aria-pressed="false"')}
       ${button("stage_next", ICONS.stage_next, "One stage on (→)")}
       ${button("update_next", ICONS.update_next, "One update on (Page Down)")}
-      ${select("speed", [[0.03, "slow"], [0.25, "speed ¼"], [1, "speed 1"], [3, "speed 3"], [10, "speed 10"]], "Speed")}
+      ${select("speed", [[0.03, "slow"], [0.25, "¼×"], [1, "1×", true], [3, "3×"], [10, "10×"]], "Speed")}
     </div>
     <ol class="stages" aria-label="Stages">${STAGES.map(
       ({ symbol, label, phase, title }) =>

@@ -23,7 +23,8 @@ export class MapView {
     const pick = (n) => (layers > 1 ? (i) => values[i * layers + n] : (i) => values[i])
     this.pictures = Array.from({ length: layers }, (_, n) => picture(values, ...shape, limits, scale, pick(n)))
     this.power = !isFlat(this.symbol) && this.prints() ? power(limits[1]) : 0
-    const caption = { low: short(limits[0]), power: timesPower(this.power), high: short(limits[1]) }
+    const ends = this.power ? ["", ""] : limits.map(short) // with a power of ten there is no room for both
+    const caption = { low: ends[0], power: timesPower(this.power), high: ends[1] }
     for (const [name, text] of Object.entries(caption)) this.figure.querySelector(`.limits .${name}`).textContent = text
     const size = this.figure.querySelector(".size")
     if (!isFlat(this.symbol)) size.textContent = this.symbol === "v" ? shape[0] : layers > 1 ? `${shape[0] * shape[1]}×${layers}` : `${shape[0]}×${shape[1]}`
@@ -96,7 +97,7 @@ export class MapView {
 
   print(box) {
     const [h, w] = [box.height / this.rows, box.width / this.columns]
-    this.context.font = `600 ${Math.min(h * 0.42, w * 0.26, 22)}px system-ui, sans-serif`
+    this.context.font = `600 ${Math.min(h * 0.42, w * 0.3, 22)}px system-ui, sans-serif`
     this.context.textAlign = "center"
     this.context.textBaseline = "middle"
     for (let i = 0; i < this.rows * this.columns; i++) {

@@ -1,0 +1,135 @@
+"""How fast one forward, backward and update is, beside JAX's compiler and the notebook's own loops.
+
+    python -m tests.bench.core
+
+Absolute times depend on the machine and on what else it does, so all contenders take turns in one
+process and what counts is the ratio of their medians. JAX is timed twice over: its convolution
+operation and nine shifted slices, which it fuses; returning every value as cnnviz does (trace,
+gradients, parameters), and returning nothing but the new parameters, which spares it most of its work.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from cnnviz.core import trajectory as trajectories
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.network import backward, forward, init_params, update
+from tests.core.notebook_literal import forward_backward_propagation
+
+ROUNDS = 300
+CALLS = 10
+LEARNING_RATE = 0.01
+UPDATES = 10_000
+
+
+def main() -> None:
+    x = np.random.default_rng(0).random((32, 32))
+    y = np.array([1.0, 0.0])
+    contenders = {"cnnviz": cnnviz_step(x, y), "the notebook's loops": notebook_step(x, y)}
+    try:
+        contenders |= jax_steps(x, y)
+    except ImportError as error:
+        print(f"No comparison with JAX: {error}.")
+    medians = interleaved_medians(contenders)
+    ours = medians.pop("cnnviz")
+    print(f"forward + backward + update on 32×32: {ours * 1e6:.1f} µs, median of {ROUNDS} rounds of {CALLS}")
+    for name, median in sorted(medians.items(), key=lambda pair: pair[1]):
+        print(f"    {median / ours:7.2f} × as long: {name}")
+    print(f"{UPDATES:,} updates of the default lesson: {trajectory_seconds(x):.2f} s (target: at most 1.5 s)")
+
+
+def interleaved_medians(contenders: dict[str, Callable[[], object]]) -> dict[str, float]:
+    """Seconds a call, by name: each contender runs in every round, so that a noisy moment meets all."""
+    times = {name: [] for name in contenders}
+    for step in contenders.values():  # compiles, fills caches
+        step()
+    for _ in range(ROUNDS):
+        for name, step in contenders.items():
+            calls = 1 if name == "the notebook's loops" else CALLS
+            start = time.perf_counter()
+            for _ in range(calls):
+                step()
+            times[name].append((time.perf_counter() - start) / calls)
+    return {name: statistics.median(of_name) for name, of_name in times.items()}
+
+
+def kernel() -> np.ndarray:
+    return Lesson().kernel
+
+
+def cnnviz_step(x: np.ndarray, y: np.ndarray) -> Callable[[], object]:
+    params = init_params(kernel(), x.shape, weights="normal")
+
+    def step():
+        trace = forward(params, x)
+        gradients = backward(params, trace, y)
+        return trace, gradients, update(params, gradients, LEARNING_RATE)
+
+    return step
+
+
+def notebook_step(x: np.ndarray, y: np.ndarray) -> Callable[[], object]:
+    return lambda: forward_backward_propagation(x, kernel(), 1, y, LEARNING_RATE)
+
+
+def jax_steps(x: np.ndarray, y: np.ndarray) -> dict[str, Callable[[], object]]:
+    """The same step under jax.jit, in float64 on the CPU, arguments already on the device."""
+    import jax
+    import jax.numpy as jnp
+
+    jax.config.update("jax_platforms", "cpu")
+    jax.config.update("jax_enable_x64", True)
+
+    def operation(x, f):
+        return jax.lax.conv_general_dilated(x[None, None], f[None, None], (1, 1), "VALID")[0, 0]
+
+    def slices(x, f):
+        return sum(f[u, v] * x[u : u + 30, v : v + 30] for u in range(3) for v in range(3))
+
+    def compiled(convolution, everything: bool):
+        def loss(params, x, y):
+            f, w, b = params
+            z1 = convolution(x, f)
+            a1 = jax.nn.sigmoid(z1)
+            v = a1.reshape(-1)
+            z2 = v @ w + b
+            o = jax.nn.sigmoid(z2)
+            return jnp.mean((o - y) ** 2), (z1, a1, v, z2, o)
+
+        @jax.jit
+        def step(params, x, y):
+            (_, trace), gradients = jax.value_and_grad(loss, has_aux=True)(params, x, y)
+            after = tuple(old - LEARNING_RATE * gradient for old, gradient in zip(params, gradients, strict=True))
+            return (trace, gradients, after) if everything else after
+
+        ours = init_params(kernel(), x.shape, weights="normal")
+        arguments = jax.device_put(((ours.f, ours.w, ours.b), x, y))
+        return lambda: jax.block_until_ready(step(*arguments))
+
+    return {
+        f"JAX, {convolution.__name__}, {'every value' if everything else 'only the parameters'}": compiled(
+            convolution, everything
+        )
+        for convolution in (operation, slices)
+        for everything in (True, False)
+    }
+
+
+def trajectory_seconds(x: np.ndarray, runs: int = 5) -> float:
+    """The median time of UPDATES updates with nothing remembered."""
+    times = []
+    for _ in range(runs):
+        trajectories._run.cache_clear()
+        start = time.perf_counter()
+        trajectories.trajectory(Lesson(), x, UPDATES)
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+if __name__ == "__main__":
+    main()
