@@ -98,7 +98,7 @@ def _floors(params: Params, trace: Trace, dz1: np.ndarray, y: np.ndarray, step: 
 
     Round-off: o is right to about eps, so L = (o - y)² to eps·(L + √L), and a quotient to that over
     ε; a kernel's z1 adds eps·Σ|f|·x, which reaches L through dz1. Truncation: ε²/6 times the loss's
-    third derivative. The factors 4 and 1/20 leave five times what was seen on thousands of lessons.
+    third derivative. The factors 4 and 1/20 leave four times what was seen on thousands of lessons.
     A gradient wrong by 0.1 % is told from a right one down to a thousandth of this (about 1e-7 at ε = 1e-5).
     """
     eps, bend = np.finfo(np.float64).eps, np.sqrt(mse(trace.o, y))

@@ -16,13 +16,19 @@ import numpy as np
 
 from cnnviz.core.kernels import KERNELS, random_kernel
 from cnnviz.core.network import WEIGHTS
-from cnnviz.core.ops import PADDINGS
+from cnnviz.core.notebook import DEVIATIONS, OBJECT_ORIENTED, PROCEDURAL
+from cnnviz.core.ops import PADDINGS, pad_widths
 from cnnviz.core.stages import STAGES
 
 CHANNELS = ("red", "green", "blue", "gray")
 SCALES = ("unit", "raw")
 PATTERNS = ("edges", "checkerboard", "gradient", "dot")
-RULES = ("exact",)
+RULES: dict[str, frozenset[str]] = {
+    "exact": frozenset(),
+    "procedural": PROCEDURAL,
+    "object-oriented": OBJECT_ORIENTED,
+}
+"""Named rules: the exact step, and the deviations of the notebook's two versions."""
 MAX_UPDATES = 10_000
 MAX_STRIDE = 8
 MAX_PADDING = 4
@@ -90,7 +96,11 @@ class Lesson:
             except ValueError as error:
                 values[name] = getattr(instead, name)
                 wrong[name] = f"{label}: {_quote(text)} {error}. It stays {_write(values[name])}."
-        return cls(**values), wrong
+        try:
+            return cls(**values), wrong
+        except ValueError as error:  # each value is fine by itself; only the rule can clash with others
+            wrong["rule"] = f"{error}. The rule is exact here."
+            return cls(**values | {"rule": "exact"}), wrong
 
     def __post_init__(self):
         """Brings every field into its one form; ValueError names the field that cannot be used."""
@@ -100,11 +110,21 @@ class Lesson:
                 object.__setattr__(self, name, parse(text))
             except ValueError as error:
                 raise ValueError(f"Lesson: {label} {_quote(text)} {error}") from None
+        if self.deviations and (self.stride != 1 or any(pad_widths(3, self.pad))):
+            raise ValueError(
+                f"Rule: the notebook's loops visit every pixel, and run out of range with stride {self.stride} "
+                f"and padding {self.pad}; they need stride 1 and padding valid"
+            )
 
     @property
     def start(self) -> Lesson:
         """The same lesson before its first update, cursor aside: what a trajectory depends on."""
         return dataclasses.replace(self, k=0, stage="x")
+
+    @property
+    def deviations(self) -> frozenset[str]:
+        """Where the rule leaves the exact step: names of cnnviz.core.notebook.DEVIATIONS, none for "exact"."""
+        return RULES[self.rule] if self.rule in RULES else frozenset(self.rule.split(","))
 
     @property
     def kernel(self) -> np.ndarray:
@@ -176,6 +196,17 @@ def _kernel(text: str) -> tuple[float, ...]:
     return KERNELS.get(text) or _numbers(9)(text)
 
 
+def _rule(text: str) -> str:
+    """A named rule, or deviations separated by commas, brought into one order; a known set gets its name."""
+    if text in RULES:
+        return text
+    names = set(re.split(r"[,;+\s]+", text))
+    if not names <= set(DEVIATIONS):
+        raise ValueError(f"is none of {', '.join(RULES)}, nor a list of {', '.join(DEVIATIONS)}")
+    named = next((name for name, deviations in RULES.items() if deviations == names), None)
+    return named or ",".join(name for name in DEVIATIONS if name in names)
+
+
 def _padding(text: str) -> str | int:
     if text in PADDINGS:
         return text
@@ -232,7 +263,7 @@ _PARSERS: dict[str, tuple[str, Callable[[str], object]]] = {
     "lr": ("Learning rate", _learning_rate),
     "stride": ("Stride", _whole(1, MAX_STRIDE)),
     "pad": ("Padding", _padding),
-    "rule": ("Rule", _one_of(RULES)),
+    "rule": ("Rule", _rule),
     "k": ("Update", _whole(0, MAX_UPDATES)),
     "stage": ("Stage", _one_of(tuple(stage.symbol for stage in STAGES))),
 }

@@ -88,7 +88,7 @@ def conv2d(x: np.ndarray, f: np.ndarray, stride: int = 1, padding: Padding = 0) 
     """
     f = _array(f)
     windows = _windows(x, f, stride, padding)
-    return (f.reshape(-1) @ windows.reshape(f.size, -1)).reshape(windows.shape[2:])
+    return f.reshape(-1).dot(windows.reshape(f.size, -1)).reshape(windows.shape[2:])
 
 
 def conv2d_df(x: np.ndarray, dz1: np.ndarray, f: np.ndarray, stride: int = 1, padding: Padding = 0) -> np.ndarray:
@@ -104,7 +104,7 @@ def conv2d_df(x: np.ndarray, dz1: np.ndarray, f: np.ndarray, stride: int = 1, pa
     windows = _windows(x, f, stride, padding)
     if dz1.shape != windows.shape[2:]:
         raise ValueError(f"conv2d_df: dz1 has shape {dz1.shape}; x, f, stride and padding need {windows.shape[2:]}")
-    return (windows.reshape(f.size, -1) @ dz1.reshape(-1)).reshape(f.shape)
+    return windows.reshape(f.size, -1).dot(dz1.reshape(-1)).reshape(f.shape)
 
 
 def conv2d_dx(
@@ -147,7 +147,7 @@ def sigmoid(z: np.ndarray) -> np.ndarray:
     >>> sigmoid(np.array([-1e4, 0, 1e4]))
     array([0. , 0.5, 1. ])
     """
-    return 1 / (1 + np.exp(-_array(z)))
+    return 1.0 / (1.0 + np.exp(-_array(z)))
 
 
 def sigmoid_prime(a: np.ndarray) -> np.ndarray:
@@ -157,7 +157,7 @@ def sigmoid_prime(a: np.ndarray) -> np.ndarray:
     0.25
     """
     a = _array(a)
-    return a * (1 - a)
+    return a * (1.0 - a)
 
 
 SATURATED = 0.01
@@ -190,7 +190,7 @@ def mse_prime(o: np.ndarray, y: np.ndarray) -> np.ndarray:
     array([-0.5,  0.5])
     """
     o = _array(o)
-    return 2 / o.size * (o - targets(y, o.shape))
+    return 2.0 / o.size * (o - targets(y, o.shape))
 
 
 def targets(y: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:

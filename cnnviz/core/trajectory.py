@@ -14,18 +14,23 @@ from functools import lru_cache
 import numpy as np
 
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.network import Gradients, Params, Trace, backward, forward, init_params, update
+from cnnviz.core.network import Gradients, Params, Trace, init_params
+from cnnviz.core.notebook import notebook_step, params_used
 from cnnviz.core.ops import mse
 
 
 @dataclass(frozen=True, eq=False)
 class Moment:
-    """The network after k updates: `params`, the pass they give, its gradients, and every loss so far (k + 1,)."""
+    """The network after k updates: `params`, the pass they give, its gradients, and every loss so far (k + 1,).
+
+    `after` are the parameters that the next update leaves.
+    """
 
     params: Params
     trace: Trace
     gradients: Gradients
     losses: np.ndarray
+    after: Params
 
 
 def trajectory(lesson: Lesson, x: np.ndarray, k: int) -> Moment:
@@ -65,21 +70,21 @@ class _Run:
                 _, _, params = self._step(i, params)
                 if (i + 1) % SPACING == 0:
                     self.params.setdefault(i + 1, params)
-            trace, gradients, _ = self._step(k, params)
+            trace, gradients, after = self._step(k, params)
             self.latest = (k, params)
-            return Moment(params, trace, gradients, _sealed(self.losses[: k + 1]))
+            used = params_used(params, self.lesson.deviations)
+            return Moment(used, trace, gradients, _sealed(self.losses[: k + 1]), after)
 
     def _remembered(self, k: int) -> tuple[int, Params]:
         start = min(k // SPACING * SPACING, max(self.params))
         return start, self.params[start]
 
     def _step(self, i: int, params: Params) -> tuple[Trace, Gradients, Params]:
-        lesson = self.lesson
-        trace = forward(params, self.x, lesson.stride, lesson.pad)
-        gradients = backward(params, trace, np.array(lesson.y))
+        lesson, y = self.lesson, np.array(self.lesson.y)
+        step = notebook_step(params, self.x, y, lesson.lr, lesson.deviations, lesson.stride, lesson.pad)
         if i == len(self.losses):
-            self.losses.append(mse(trace.o, lesson.y))
-        return trace, gradients, update(params, gradients, lesson.lr)
+            self.losses.append(mse(step[0].o, y))
+        return step
 
 
 @lru_cache(maxsize=64)

@@ -47,7 +47,7 @@ def spec() -> str:
         "SCALE_NAMES": [["unit", "0 … 1"], ["raw", "0 … 255 raw"]],
         "PADDINGS": PADDINGS,
         "WEIGHTS": WEIGHTS,
-        "RULES": bounds.RULES,
+        "RULES": list(bounds.RULES),
         "LIMITS": {"strides": list(range(1, bounds.MAX_STRIDE + 1)), "seeds": 1_000_000},
         "IMAGES": [{"id": image.id, "words": image.words} for image in gallery()],
         "PAGES": [{"path": path, "name": name} for path, name in PAGES],

@@ -14,7 +14,6 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.network import update
 from cnnviz.core.ops import pad_widths, saturated_share
 from cnnviz.core.trajectory import Moment
 from cnnviz.ui.explain import remarks
@@ -52,7 +51,6 @@ def pack(
     the arrays start at a multiple of 8, the arrays.
     """
     values = arrays(lesson, moment)
-    after = update(moment.params, moment.gradients, lesson.lr)
     header = {
         "asked": dict(asked),
         "lesson": lesson.to_query(),
@@ -64,10 +62,11 @@ def pack(
         "geometry": {"stride": lesson.stride, "before": pad_widths(3, lesson.pad)[0], "k": 3},
         "limits": {symbol: limits(symbol, array, lesson.scale) for symbol, array in values.items()},
         "focus": focus(lesson, moment),
+        "deviations": {},
         **more,
     }
     values |= totals(lesson, moment)
-    values |= {"f_next": after.f, "b_next": after.b, "losses": thinned(moment.losses, MOST_LOSSES)}
+    values |= {"f_next": moment.after.f, "b_next": moment.after.b, "losses": thinned(moment.losses, MOST_LOSSES)}
     return _encode(header, values)
 
 

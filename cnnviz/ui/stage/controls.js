@@ -10,7 +10,8 @@ const CELLS = [0, 1, 2].flatMap((u) => [0, 1, 2].map((v) => `kernel_${u}_${v}`))
 const TARGETS = ["target_0", "target_1"]
 
 export function bindControls(view) {
-  const { root, $ } = view
+  const { root } = view
+  const $ = (selector) => view.$(selector)
   const control = (key) => $(`[data-key="${key}"]`)
   const on = (key, event, act) => control(key).addEventListener(event, act)
   for (const [key, name] of Object.entries(FIELDS)) on(key, "change", () => view.go({ [name]: control(key).value.trim() }))
@@ -28,9 +29,22 @@ export function bindControls(view) {
   on("kernel_random", "click", () => view.go({ f: `random-${crypto.getRandomValues(new Uint32Array(1))[0] % LIMITS.seeds}` }))
   bindTransport(view, on)
   for (const key of ["upload", "cifar10"]) on(key, "click", () => view.open(key))
+  root.addEventListener("click", (event) => {
+    const map = event.target.closest("[data-open]")
+    const page = event.target.closest("[data-page]")
+    if (map) view.open(map.dataset.open)
+    if (page && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      event.preventDefault()
+      view.turn(page.dataset.page)
+    }
+  })
   root.addEventListener("keydown", (event) => event.key === "Enter" && event.target.matches("input") && event.target.blur())
   // A click with the mouse leaves the keys to the stages: Space plays, whatever was clicked last.
-  root.addEventListener("mousedown", (event) => event.target.closest("button:not(dialog button), a") && event.preventDefault())
+  root.addEventListener("mousedown", (event) => {
+    if (!event.target.closest("button:not(dialog button), a, canvas")) return
+    event.preventDefault()
+    if (root.contains(document.activeElement)) document.activeElement.blur()
+  })
 }
 
 function bindTransport(view, on) {
@@ -51,7 +65,6 @@ function bindTransport(view, on) {
     const chip = event.target.closest("[data-stage-chip]")
     if (chip) moving(() => view.go({ stage: chip.dataset.stageChip }))()
   })
-  view.$(".stages").addEventListener("mousedown", (event) => event.preventDefault())
 }
 
 function lecture(view) {
@@ -84,7 +97,8 @@ function arrows(event, group) {
 }
 
 export function fillControls(view) {
-  const { lesson, data, $, root } = view
+  const { lesson, data, root } = view
+  const $ = (selector) => view.$(selector)
   const set = (key, value) => {
     const element = $(`[data-key="${key}"]`)
     if (element.tagName === "SELECT" && ![...element.options].some((option) => option.value === value)) element.add(new Option(value, value))

@@ -47,3 +47,8 @@ export const formula = (text) =>
   escape(text)
     .replace(/[₁₂]/g, (c) => `<sub>${SUBSCRIPTS[c]}</sub>`)
     .replace(/\b(?:mean|flatten|pixel|for|and|update)\b|[a-zA-Zθησ]/g, (c) => (c.length > 1 ? `<span class="word">${c}</span>` : c))
+
+// Writes only what changed, so that a screen reader and the layout are left in peace.
+export function setHTML(element, html) {
+  if (element.innerHTML !== html) element.innerHTML = html
+}

@@ -37,8 +37,8 @@ export function bindKeys(view) {
 
 function escape(view) {
   if (view.root.querySelector("canvas:focus")) return document.activeElement.blur()
-  if (view.pinned) {
-    view.release()
+  if (view.content.focus.pinned) {
+    view.content.release()
     return view.paint(true)
   }
   if (view.root.classList.contains("lecture")) view.$('[data-key="lecture"]').click()

@@ -99,7 +99,7 @@ const layer = (name, up, down) => `<div class="layer ${name}">${up}${down}</div>
 
 const cells = (...figures) => `<div class="cells">${figures.join("")}</div>`
 
-const maps = `
+export const maps = `
   <div class="maps">
     ${layer("lx", figure("x", "x"), figure("dx", "∂x"))}
     ${operator("∗", "←")}
@@ -121,7 +121,7 @@ const maps = `
     )}
   </div>`
 
-const explanation = `
+export const explanation = `
   <section class="explain" aria-label="Explanation">
     <div class="text"><h1><span class="phase"></span><span class="title"></span></h1>
       <p class="sentence"></p><p class="formula"></p><div class="numbers"></div><p class="remark"></p></div>
@@ -145,13 +145,13 @@ const help = `
     <dl>${KEYS_HELP.map(([keys, what]) => `<dt>${keys}</dt><dd>${what}</dd>`).join("")}</dl>
     <form method="dialog"><button>Close</button></form></dialog>`
 
-export const layout = () => `
+export const frame = (page) => `
   <header class="top"><span class="brand">cnnviz</span>
-    <nav aria-label="Pages">${PAGES.map(({ path, name }) => `<a href="${path}" data-page="${path}">${name}</a>`).join("")}</nav>
+    <nav aria-label="Pages">${PAGES.map(({ path, name }) => `<a href="${path}" data-page="${path}"${path === page ? ' aria-current="page"' : ""}>${name}</a>`).join("")}</nav>
     ${button("lecture", "Lecture", "Lecture view: hide the controls, enlarge the numbers (L)", 'aria-pressed="false"')}
     ${button("copy_link", "Copy link", "Copy a link to exactly this screen")}
     ${button("keys", "?", "Keys")}
   </header>
   ${controls}
-  <main>${transport}${maps}${explanation}</main>
+  <main>${transport}<div class="content"></div></main>
   <div class="live" aria-live="polite" role="status"></div>${help}`

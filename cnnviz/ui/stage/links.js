@@ -11,7 +11,7 @@ const LAYERED = new Set(["w", "dw"])
 export const isFlat = (map) => FLAT.has(map)
 export const isLayered = (map) => LAYERED.has(map)
 
-const one = (at) => ({ start: at, count: 1, step: 1 })
+export const one = (at) => ({ start: at, count: 1, step: 1 })
 
 function clip({ start, count, step }, size) {
   const first = start < 0 ? Math.ceil(-start / step) : 0

@@ -11,7 +11,7 @@ const MOST_PRINTED = 16 // cells; with more than this the numbers could not be r
 export class MapView {
   constructor(canvas) {
     this.canvas = canvas
-    this.symbol = canvas.dataset.map
+    this.symbol = canvas.dataset.map.split(".").at(-1) // on a board, "row.symbol"
     this.context = canvas.getContext("2d")
     this.figure = canvas.closest("figure")
     this.marks = []

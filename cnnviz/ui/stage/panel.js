@@ -12,19 +12,24 @@ const PATCH = 7
 export function panel(canvas, caption, view, map, cell) {
   const kind = KINDS[map] ?? losses
   canvas.classList.toggle("broad", BROAD.has(kind))
-  const ratio = devicePixelRatio || 1
-  const [width, height] = [canvas.clientWidth, canvas.clientHeight]
-  canvas.width = width * ratio
-  canvas.height = height * ratio
-  const context = canvas.getContext("2d")
-  context.setTransform(ratio, 0, 0, ratio, 0, 0)
-  const text = kind(context, width, height, view, cell, map)
+  const context = prepare(canvas)
+  const text = kind(context, canvas.clientWidth, canvas.clientHeight, view, cell, map)
   caption.innerHTML = text
   canvas.setAttribute("aria-label", caption.textContent)
 }
 
 const KINDS = {
   x: patch, z1: terms, dx: terms, a1: units, dz1: units, o: outputs, dz2: outputs, df: shares, f: touched, z2: weighed,
+}
+
+// A clean canvas as large as it stands on the screen, in CSS pixels.
+export function prepare(canvas) {
+  const ratio = devicePixelRatio || 1
+  canvas.width = Math.round(canvas.clientWidth * ratio)
+  canvas.height = Math.round(canvas.clientHeight * ratio)
+  const context = canvas.getContext("2d")
+  context.setTransform(ratio, 0, 0, ratio, 0, 0)
+  return context
 }
 
 const BROAD = new Set([units, outputs, losses])
@@ -180,7 +185,7 @@ function curve(context, width, height, view, zs, chosen) {
 }
 
 export function losses(context, width, height, view) {
-  const values = view.arrays.losses.values
+  const values = (view.arrays ?? view.data.arrays).losses.values
   const style = getComputedStyle(view.root)
   const most = Math.max(...values, 1e-12)
   const x = (i) => 4 + (values.length > 1 ? i / (values.length - 1) : 0) * (width - 8)
@@ -194,5 +199,5 @@ export function losses(context, width, height, view) {
   context.beginPath()
   context.arc(x(values.length - 1), y(values[values.length - 1]), 3, 0, 7)
   context.fill()
-  return `<i>L</i> after 0 … ${view.k} updates, from 0 to ${number(most, 3)}`
+  return `<i>L</i> after 0 … ${view.lesson.k} updates, from 0 to ${number(most, 3)}`
 }

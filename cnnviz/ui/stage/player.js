@@ -21,7 +21,7 @@ export class Player {
 
   play() {
     this.running = true
-    this.view.release()
+    this.view.content.release()
     this.enter()
     this.show()
   }
@@ -41,7 +41,7 @@ export class Player {
   }
 
   keepCell() {
-    if (this.cell) this.view.remember(this.view.stage, this.cell)
+    if (this.cell) this.view.content.focus.remember(this.view.stage, this.cell)
     this.cell = null
   }
 
@@ -87,8 +87,8 @@ export class Player {
   // How many places the stage has to slide over: units for z1, weights for df, else one.
   places() {
     const { view } = this
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return 1
-    return view.stage === "z1" || view.stage === "df" ? view.count(view.stage) : 1
+    if (!view.content.slides || matchMedia("(prefers-reduced-motion: reduce)").matches) return 1
+    return view.stage === "z1" || view.stage === "df" ? view.content.count(view.stage) : 1
   }
 
   duration() {
@@ -101,7 +101,7 @@ export class Player {
   }
 
   cellAt(place) {
-    const columns = this.view.shape(this.view.stage)[1]
+    const columns = this.view.content.shape(this.view.stage)[1]
     return [Math.floor(place / columns), place % columns]
   }
 

@@ -1,46 +1,39 @@
-// Pointing at maps by mouse, touch or keyboard, and opening them large.
+// Pointing at maps by mouse, touch or keyboard, for any content that can `point` and `pin`.
 
 import { isFlat } from "./links.js"
 
 const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }
 
-export function bindPointer(view) {
-  for (const map of Object.values(view.maps)) bindMap(view, map)
-  view.root.addEventListener("click", (event) => {
-    const name = event.target.closest?.("[data-open]")?.dataset.open
-    if (name) view.open(name)
-  })
-}
-
-function bindMap(view, map) {
-  const { canvas, symbol } = map
+// `name` is how the content calls the map.
+export function bindPointer(content, map, name) {
+  const { canvas } = map
   const cellUnder = (event) => map.cell(event.offsetX, event.offsetY)
-  const ahead = () => map.figure.classList.contains("ahead")
+  const open = () => map.values && !content.isAhead(name)
   canvas.addEventListener("pointermove", (event) => {
-    if (event.pointerType === "touch" || !view.data || ahead()) return
+    if (event.pointerType === "touch" || !open()) return
     const cell = cellUnder(event)
-    if (view.hover?.map !== symbol || String(view.hover.cell) !== String(cell)) view.point(symbol, cell)
+    const { hover } = content.focus
+    if (hover?.map !== name || String(hover.cell) !== String(cell)) content.point(name, cell)
   })
-  canvas.addEventListener("pointerleave", () => view.hover && view.point(null))
-  // The keys go on stepping through the stages after a click: the map takes the focus only by Tab.
-  canvas.addEventListener("pointerdown", (event) => event.pointerType === "mouse" && event.preventDefault())
-  canvas.addEventListener("click", (event) => view.data && !ahead() && view.pin(symbol, cellUnder(event)))
-  canvas.addEventListener("focus", () => canvas.matches(":focus-visible") && view.data && view.point(symbol, view.own(symbol)))
-  canvas.addEventListener("blur", () => view.point(null))
-  canvas.addEventListener("keydown", (event) => fromKey(view, map, event))
+  canvas.addEventListener("pointerleave", () => content.focus.hover && content.point(null))
+  canvas.addEventListener("click", (event) => open() && content.pin(name, cellUnder(event)))
+  canvas.addEventListener("focus", () => canvas.matches(":focus-visible") && open() && content.point(name, content.focus.own(map.symbol)))
+  canvas.addEventListener("blur", () => content.point(null))
+  canvas.addEventListener("keydown", (event) => open() && fromKey(content, map, name, event))
 }
 
-function fromKey(view, map, event) {
+function fromKey(content, map, name, event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return
-  const { symbol } = map
-  const cell = view.hover?.map === symbol ? view.hover.cell : view.own(symbol)
+  const { hover } = content.focus
+  const cell = hover?.map === name ? hover.cell : content.focus.own(map.symbol)
   if (ARROWS[event.key]) {
-    const next = isFlat(symbol) ? map.move([cell[0], 0], ARROWS[event.key][0], 0) : map.move(cell, ...ARROWS[event.key])
-    view.remember(symbol, next)
-    view.pinned = null
-    view.point(symbol, next)
-    view.paint(true)
-  } else if (event.key === "Enter") view.pin(symbol, cell)
+    const [down, right] = ARROWS[event.key]
+    const next = isFlat(map.symbol) ? map.move([cell[0], 0], down, 0) : map.move(cell, down, right)
+    content.focus.pinned = null
+    content.focus.remember(map.symbol, next)
+    content.point(name, next)
+    content.view.paint(true)
+  } else if (event.key === "Enter") content.pin(name, cell)
   else return
   event.preventDefault()
   event.stopPropagation()

@@ -14,16 +14,19 @@ const stylesheet = new Promise((resolve) => {
 
 export default function component({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".cnnviz")
+  const answer = decode(data.slice())
   let view = views.get(root)
-  if (!view) views.set(root, (view = new View(root)))
+  if (view?.page !== answer.page) {
+    view?.leave()
+    views.set(root, (view = new View(root, answer.page)))
+  }
   view.open = (what) => setTriggerValue("open", what)
-  const bytes = data.slice()
-  stylesheet.then(() => view.receive(decode(bytes)))
+  stylesheet.then(() => view.receive(answer))
   // Called before every new call, too: only an element that has left the page is done with.
   return () =>
     setTimeout(() => {
       if (root.isConnected) return
-      view.leave()
+      views.get(root)?.leave()
       views.delete(root)
     }, 0)
 }

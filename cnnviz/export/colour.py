@@ -1,0 +1,39 @@
+"""Values to colours: the scales of every map."""
+
+from __future__ import annotations
+
+import numpy as np
+
+SCALES: dict[str, tuple[str, ...]] = {
+    # Anchor colours, evenly spaced. Diverging: ColorBrewer's RdBu reversed; sequential: matplotlib's
+    # viridis and plain gray. All three can be told apart by colour-blind readers.
+    "signed": ("#053061", "#2166ac", "#4393c3", "#92c5de", "#d1e5f0", "#f7f7f7",
+               "#fddbc7", "#f4a582", "#d6604d", "#b2182b", "#67001f"),
+    "activation": ("#440154", "#482878", "#3e4989", "#31688e", "#26828e", "#1f9e89",
+                   "#35b779", "#6ece58", "#b5de2b", "#fde725"),
+    "pixel": ("#000000", "#ffffff"),
+}  # fmt: skip
+
+
+def ramp(scale: str, levels: int) -> np.ndarray:
+    """`levels` colours of a scale from its low to its high end, uint8 (levels, 3).
+
+    >>> ramp("pixel", 3).tolist()
+    [[0, 0, 0], [128, 128, 128], [255, 255, 255]]
+    """
+    anchors = np.array([list(bytes.fromhex(colour[1:])) for colour in SCALES[scale]])
+    places = np.linspace(0, len(anchors) - 1, levels)
+    channels = [np.interp(places, np.arange(len(anchors)), channel) for channel in anchors.T]
+    return np.rint(np.stack(channels, axis=-1)).astype(np.uint8)
+
+
+def levels_of(values: np.ndarray, low: float, high: float, levels: int) -> np.ndarray:
+    """The level of each value between `low` and `high`, whole numbers from 0 to levels - 1.
+
+    What is not a number, and every value where low and high are the same, gets the middle.
+
+    >>> levels_of(np.array([-2.0, 0.0, 1.0, 9.0]), -2.0, 2.0, 5).tolist()
+    [0, 2, 3, 4]
+    """
+    share = (values - low) / (high - low) if high > low else np.full(values.shape, 0.5)
+    return np.rint(np.clip(np.nan_to_num(share, nan=0.5), 0, 1) * (levels - 1)).astype(np.uint8)

@@ -1,0 +1,119 @@
+"""Parameters as JSON: written to the last digit, and read back from whatever anybody chooses as a file."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.network import Params
+
+FORMAT, VERSION = "cnnviz parameters", 1
+MAX_BYTES = 1_000_000
+"""Ten times what the largest lesson's parameters take."""
+MAX_VALUE = 1e100
+"""Beyond this the sums of a forward and a backward pass could overflow."""
+_NEEDED = {"f": "(3, 3)", "w": "(D, 2), a row for each of D units", "b": "(2,)"}
+
+
+def parameters_json(lesson: Lesson, params: Params) -> str:
+    """f (3,3), w (D,2) and b (2,) as JSON, a row a line, with the lesson that they come from.
+
+    Every number is written so that it is read back bit for bit. Raises ValueError where one is
+    not finite, which JSON cannot say.
+
+    >>> text = parameters_json(Lesson(), Params(np.eye(3), np.ones((4, 2)), np.zeros(2)))
+    >>> read_parameters(text).w.shape, json.loads(text)["shapes"]["w"]
+    ((4, 2), [4, 2])
+    """
+    arrays = {name: getattr(params, name) for name in ("f", "w", "b")}
+    for name, array in arrays.items():
+        if not np.isfinite(array).all():
+            raise ValueError(f"parameters_json: {name} holds numbers that are not finite: the lesson has diverged")
+    head = {
+        "format": FORMAT,
+        "version": VERSION,
+        "lesson": lesson.to_query(),
+        "shapes": {name: list(array.shape) for name, array in arrays.items()},
+    }
+    lines = [f'"{key}": {json.dumps(value)}' for key, value in head.items()]
+    lines += [f'"{name}": {_rows(array)}' for name, array in arrays.items()]
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def read_parameters(text: str | bytes, units: int | None = None) -> Params:
+    """The parameters in a file from `parameters_json`; nothing in it is executed or unpickled.
+
+    `units` is the number D of units that w has to fit, where that is known already. Raises
+    ValueError with a sentence for the learner, whatever `text` holds.
+
+    >>> read_parameters("[1, 2]")
+    Traceback (most recent call last):
+    ValueError: The file holds no parameters of cnnviz: choose a JSON file that was saved here.
+    """
+    data = _load(text)
+    params = Params(**{name: _array(data, name) for name in ("f", "w", "b")})
+    for name, fits in (("f", params.f.shape == (3, 3)), ("w", params.w.shape[1:] == (2,)), ("b", params.b.shape == (2,))):
+        if not fits or not getattr(params, name).size:
+            raise ValueError(f"The file's {name} has the shape {getattr(params, name).shape}; it needs {_NEEDED[name]}.")
+    if units is not None and len(params.w) != units:
+        raise ValueError(
+            f"The file's weights belong to {len(params.w)} units and this lesson has {units}: "
+            "choose the stride and padding that they were saved with."
+        )
+    return params
+
+
+def read_lesson(text: str | bytes) -> Lesson:
+    """The lesson that a file's parameters come from, with the defaults for what cannot be used."""
+    query = _load(text).get("lesson")
+    return Lesson.from_query(query if isinstance(query, dict) else {})[0]
+
+
+def _rows(array: np.ndarray) -> str:
+    """A vector on one line, a matrix with a row a line."""
+    if array.ndim == 1:
+        return json.dumps(array.tolist())
+    return "[\n  " + ",\n  ".join(json.dumps(row) for row in array.tolist()) + "\n]"
+
+
+def _load(text: str | bytes) -> dict:
+    if len(text) > MAX_BYTES:
+        raise ValueError(f"The file has more than {MAX_BYTES / 1e6:.0f} MB: parameters of cnnviz are smaller.")
+    try:
+        text = text.decode("utf-8") if isinstance(text, bytes) else text
+        data = json.loads(text.removeprefix("\ufeff"))
+    except (ValueError, RecursionError):  # bad UTF-8 and numbers of too many digits are ValueErrors too
+        raise ValueError("The file is not JSON: choose a file of parameters that was saved here.") from None
+    if not isinstance(data, dict) or data.get("format") != FORMAT:
+        raise ValueError("The file holds no parameters of cnnviz: choose a JSON file that was saved here.")
+    if data.get("version") != VERSION:
+        raise ValueError(f"The file has another version than {VERSION}: save it again with this cnnviz.")
+    return data
+
+
+def _array(data: dict, name: str) -> np.ndarray:
+    if name not in data:
+        raise ValueError(f"The file lacks {name}: it needs f, w and b.")
+    numbers = _numbers(data[name], name)
+    try:
+        array = np.array(numbers, dtype=np.float64)
+    except ValueError:
+        raise ValueError(f"The file's {name} has rows of different lengths; it needs {_NEEDED[name]}.") from None
+    shapes = data.get("shapes")
+    said = shapes.get(name) if isinstance(shapes, dict) else None
+    if said != list(array.shape):
+        raise ValueError(f"The file says that {name} has the shape {str(said)[:40]} and holds {list(array.shape)}.")
+    return array
+
+
+def _numbers(value, name: str, depth: int = 0):
+    """`value` if it is a finite number, or lists of such at most two deep; what else JSON knows is refused."""
+    if isinstance(value, list) and depth < 2:
+        return [_numbers(entry, name, depth + 1) for entry in value]
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"The file's {name} holds something that is not a number.")
+    if not abs(value) <= MAX_VALUE:  # written so that NaN fails too
+        raise ValueError(f"The file's {name} holds a number that is not finite or far too large.")
+    return float(value)

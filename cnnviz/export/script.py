@@ -1,0 +1,59 @@
+"""A lesson as a NumPy script and as a Jupyter notebook: both run on their own and print its numbers."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+
+import numpy as np
+
+from cnnviz.core.lesson import Lesson
+from cnnviz.export.sections import introduction, sections
+
+
+def numpy_script(lesson: Lesson, pixels: np.ndarray) -> str:
+    """This lesson on the image `pixels` (H,W,3), uint8, as a script that needs NumPy alone.
+
+    It prints, for update `lesson.k`, every array as `cnnviz.export.arrays.describe` does: the same
+    operations in the same order give the same digits. Raises ValueError where the pixels do not fit.
+
+    >>> script = numpy_script(Lesson(k=2), np.zeros((32, 32, 3), np.uint8))
+    >>> "updates = 2" in script, "import cnnviz" in script
+    (True, False)
+    """
+    parts = [f'"""{introduction(lesson)}\n"""']
+    for number, section in enumerate(sections(lesson, pixels), start=1):
+        title = f"# {number}. {section.title}"
+        words = textwrap.fill(section.words, 110, initial_indent="# ", subsequent_indent="# ")
+        parts.append(f"{title}\n{words}\n\n{section.code.strip()}")
+    return "\n\n\n".join(parts) + "\n"
+
+
+def jupyter_notebook(lesson: Lesson, pixels: np.ndarray) -> str:
+    """The same as a notebook, nbformat 4.5 as JSON: a cell of words and formulas before each cell of code.
+
+    >>> notebook = json.loads(jupyter_notebook(Lesson(), np.zeros((32, 32, 3), np.uint8)))
+    >>> notebook["nbformat"], {cell["cell_type"] for cell in notebook["cells"]} == {"markdown", "code"}
+    (4, True)
+    """
+    title, *rest = introduction(lesson).splitlines()
+    texts: list[tuple[str, str]] = [("markdown", "\n".join([f"# {title}", *rest]))]
+    for section in sections(lesson, pixels):
+        formulas = "\n\n".join(f"$${formula}$$" for formula in section.formulas)
+        texts.append(("markdown", f"## {section.title}\n\n{section.words}\n\n{formulas}"))
+        texts.append(("code", section.code.strip()))
+    notebook = {
+        "cells": [_cell(number, kind, text) for number, (kind, text) in enumerate(texts)],
+        "metadata": {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        },
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    return json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
+
+
+def _cell(number: int, kind: str, text: str) -> dict:
+    cell = {"cell_type": kind, "id": f"cell-{number}", "metadata": {}, "source": text.splitlines(keepends=True)}
+    return cell | {"execution_count": None, "outputs": []} if kind == "code" else cell
