@@ -54,9 +54,11 @@ def read_parameters(text: str | bytes, units: int | None = None) -> Params:
     """
     data = _load(text)
     params = Params(**{name: _array(data, name) for name in ("f", "w", "b")})
-    for name, fits in (("f", params.f.shape == (3, 3)), ("w", params.w.shape[1:] == (2,)), ("b", params.b.shape == (2,))):
-        if not fits or not getattr(params, name).size:
-            raise ValueError(f"The file's {name} has the shape {getattr(params, name).shape}; it needs {_NEEDED[name]}.")
+    wanted = {"f": (3, 3), "w": (max(len(params.w), 1), 2), "b": (2,)}
+    for name, shape in wanted.items():
+        found = getattr(params, name).shape
+        if found != shape:
+            raise ValueError(f"The file's {name} has the shape {found}; it needs {_NEEDED[name]}.")
     if units is not None and len(params.w) != units:
         raise ValueError(
             f"The file's weights belong to {len(params.w)} units and this lesson has {units}: "

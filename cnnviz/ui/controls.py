@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -14,11 +15,24 @@ from cnnviz.data.images import Image, ImageUnavailable, find_image, load_image
 _LESSON, _ADOPTED = "lesson", "adopted"
 
 
-def current() -> tuple[Mapping[str, str], Lesson, Image, Moment, dict[str, str]]:
-    """What this run shows: the query that was asked, its lesson, image and moment, and what was wrong.
+@dataclass(frozen=True, eq=False)
+class Now:
+    """What a run shows: the query that was asked, its lesson, image and moment, and what was wrong by key."""
 
-    The address decides. Where it holds something that cannot be used, this visitor's last lesson
-    stays in that place, and a sentence says so.
+    asked: Mapping[str, str]
+    lesson: Lesson
+    image: Image
+    moment: Moment
+    wrong: Mapping[str, str]
+    extras: Mapping[str, str]
+    adopted: tuple[int, str]
+
+
+def current(extra_keys: tuple[str, ...] = ()) -> Now:
+    """Where the visitor is. The address decides.
+
+    Where it holds something that cannot be used, this visitor's last lesson stays in that place, and
+    a sentence says so. `extra_keys` are a page's own keys in the address, beside the lesson's.
     """
     asked = st.query_params.to_dict()
     last: Lesson = st.session_state.get(_LESSON, Lesson())
@@ -30,16 +44,12 @@ def current() -> tuple[Mapping[str, str], Lesson, Image, Moment, dict[str, str]]
         lesson = dataclasses.replace(lesson, img=last.img)
         image = find_image(last.img)
     st.session_state[_LESSON] = lesson
-    x = load_image(image.pixels, lesson.ch, lesson.scale)
-    return asked, lesson, image, trajectory(lesson, x, lesson.k), wrong
+    moment = trajectory(lesson, load_image(image.pixels, lesson.ch, lesson.scale), lesson.k)
+    extras = {key: asked[key] for key in extra_keys if asked.get(key)}
+    return Now(asked, lesson, image, moment, wrong, extras, st.session_state.get(_ADOPTED, (0, "")))
 
 
 def adopt(img: str) -> None:
     """Hands an image that was chosen in a dialog to the component, which makes it part of the address."""
     count, _ = st.session_state.get(_ADOPTED, (0, ""))
     st.session_state[_ADOPTED] = (count + 1, img)
-
-
-def adopted() -> tuple[int, str]:
-    """How many images were adopted so far, and the last of them."""
-    return st.session_state.get(_ADOPTED, (0, ""))

@@ -2,45 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from types import ModuleType
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.trajectory import Moment
 from cnnviz.data import cifar10
 from cnnviz.data.images import CLASSES
 from cnnviz.data.uploads import read_upload
-from cnnviz.ui.controls import adopt
+from cnnviz.ui.boards import Board
+from cnnviz.ui.controls import Now, adopt
 from cnnviz.ui.maps import MAPS
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
 
 PER_PAGE = 24
 
 
-def show(what: str, lesson: Lesson, moment: Moment) -> None:
-    """Opens the dialog that the component asked for; anything unknown is ignored."""
+def show(what: str | None, now: Now, board: Board | None = None) -> None:
+    """Opens the dialog that the component asked for, if it did; anything unknown is ignored."""
+    charts = {f"chart-{chart.name}": chart for chart in board.charts} if board else {}
     if what == "upload":
         _upload()
     elif what == "cifar10":
         _cifar10()
+    elif what in charts:
+        _large(charts[what].title, lambda figures: figures.lines(charts[what]))
+    elif what == "L":
+        _large(f"L after {now.lesson.k} updates", lambda figures: figures.loss_curve(now.moment))
     elif what in MAPS or what == "update":
-        _chart("f" if what == "update" else what, lesson, moment)
+        symbol = "f" if what == "update" else what
+        title = f"{MAPS[symbol].label}, {MAPS[symbol].words}, after {now.lesson.k} updates"
+        _large(title, lambda figures: figures.heatmap(symbol, now.lesson, now.moment))
 
 
-def _chart(symbol: str, lesson: Lesson, moment: Moment) -> None:
+def _large(title: str, make: Callable[[ModuleType], Figure]) -> None:
     from cnnviz.ui import figures  # Plotly is loaded when the first chart is opened, not before.
 
-    entry = MAPS[symbol]
+    @st.dialog(title, width="large", on_dismiss="ignore")
+    def large() -> None:
+        image = {"format": "png", "filename": f"cnnviz {title}", "scale": 2}
+        st.plotly_chart(make(figures), key="large_chart", config={"displaylogo": False, "toImageButtonOptions": image})
 
-    @st.dialog(f"{entry.label}, {entry.words}, after {lesson.k} updates", width="large", on_dismiss="ignore")
-    def chart() -> None:
-        figure = figures.loss_curve(lesson, moment) if symbol == "L" else figures.heatmap(symbol, lesson, moment)
-        name = f"cnnviz-{symbol}-update-{lesson.k}"
-        st.plotly_chart(
-            figure,
-            key="large_chart",
-            config={"displaylogo": False, "toImageButtonOptions": {"format": "png", "filename": name, "scale": 2}},
-        )
-
-    chart()
+    large()
 
 
 @st.dialog("Your image", on_dismiss="ignore")

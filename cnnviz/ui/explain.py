@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cnnviz.core.lesson import Lesson
+from cnnviz.core.notebook import DEVIATION_TABLE, DEVIATIONS
 from cnnviz.core.ops import saturated_share, sigmoid_prime
 from cnnviz.core.trajectory import Moment
 
@@ -13,6 +14,29 @@ def remarks(lesson: Lesson, moment: Moment) -> list[str]:
     """What a teacher would point out about this moment, the most important first; often nothing."""
     found = (_saturated(lesson, moment), _no_weights(moment), _diverging(lesson, moment), _stuck(moment))
     return [remark for remark in found if remark]
+
+
+def deviations(lesson: Lesson) -> dict[str, str]:
+    """By map, what the notebook does there in place of the exact rule; nothing where the rule is exact."""
+    found: dict[str, str] = {}
+    for name in DEVIATIONS:
+        if name in lesson.deviations:
+            symbol = _ACTS_AT[name]
+            found[symbol] = f"{found[symbol]} " if symbol in found else "The notebook's number. "
+            found[symbol] += DEVIATION_TABLE[name].effect
+    return found
+
+
+_ACTS_AT = {
+    "short_loop": "z1",
+    "double_conv": "z1",
+    "update_first": "da1",
+    "scalar_sigmoid": "dz1",
+    "one_pixel": "df",
+    "integer_gradient": "df",
+    "integer_kernel": "update",
+    "fresh_weights": "w",
+}
 
 
 def _saturated(lesson: Lesson, moment: Moment) -> str:

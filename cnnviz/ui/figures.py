@@ -8,6 +8,7 @@ from plotly.subplots import make_subplots
 
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.trajectory import Moment
+from cnnviz.ui.boards import Chart
 from cnnviz.ui.maps import MAPS, SCALES, arrays, limits
 
 HEIGHT = 560
@@ -48,15 +49,21 @@ def heatmap(symbol: str, lesson: Lesson, moment: Moment) -> go.Figure:
     return figure
 
 
-def loss_curve(lesson: Lesson, moment: Moment) -> go.Figure:
+def loss_curve(moment: Moment) -> go.Figure:
     """The loss after each update so far."""
-    updates = np.arange(len(moment.losses))
-    figure = go.Figure(
-        go.Scatter(x=updates, y=moment.losses, mode="lines+markers" if len(updates) < 60 else "lines", name="L",
-                   hovertemplate="after %{x} updates<br>L = %{y:.10g}<extra></extra>")
-    )  # fmt: skip
+    updates = list(range(len(moment.losses)))
+    return lines(Chart("losses", "loss", updates, {"L": moment.losses.tolist()}, y_title="L = mean (o − y)²"))
+
+
+def lines(chart: Chart) -> go.Figure:
+    """A chart of a board, large: values on hover, both axes named, logarithmic where the small one is."""
+    figure = go.Figure()
+    mode = "lines+markers" if len(chart.x) < 60 else "lines"
+    for name, values in chart.series.items():
+        figure.add_trace(go.Scatter(x=chart.x, y=values, mode=mode, name=name, hovertemplate="%{x:.6g}: %{y:.10g}"))
+    scale = {"type": "log", "exponentformat": "power"} if chart.log else {}
     figure.update_layout(height=HEIGHT, margin={"l": 60, "r": 10, "t": 30, "b": 50})
-    figure.update_xaxes(title="updates").update_yaxes(title="L = mean (o − y)²", rangemode="tozero")
+    figure.update_xaxes(title=chart.x_title, **scale).update_yaxes(title=chart.y_title, **scale)
     return figure
 
 

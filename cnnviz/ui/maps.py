@@ -17,11 +17,12 @@ from cnnviz.core.trajectory import Moment
 
 SCALES: dict[str, tuple[str, ...]] = {
     # Anchor colours, evenly spaced. Diverging: ColorBrewer's RdBu reversed; sequential: matplotlib's
-    # viridis and plain gray. All three can be told apart by colour-blind readers.
+    # viridis, ColorBrewer's Reds and plain gray. All can be told apart by colour-blind readers.
     "signed": ("#053061", "#2166ac", "#4393c3", "#92c5de", "#d1e5f0", "#f7f7f7",
                "#fddbc7", "#f4a582", "#d6604d", "#b2182b", "#67001f"),
     "activation": ("#440154", "#482878", "#3e4989", "#31688e", "#26828e", "#1f9e89",
                    "#35b779", "#6ece58", "#b5de2b", "#fde725"),
+    "error": ("#fff5f0", "#fee0d2", "#fcbba1", "#fc9272", "#fb6a4a", "#ef3b2c", "#cb181d", "#a50f15", "#67000d"),
     "pixel": ("#000000", "#ffffff"),
 }  # fmt: skip
 
@@ -55,6 +56,7 @@ MAPS: dict[str, Map] = {
     "da1": Map("∂a₁", "gradient of the units", "signed", lambda _, m: m.gradients.da1),
     "dz1": Map("∂z₁", "gradient of the convolution", "signed", lambda _, m: m.gradients.dz1),
     "df": Map("∂f", "gradient of the kernel", "signed", lambda _, m: m.gradients.df),
+    "f_next": Map("f′", "the kernel after the update", "signed", lambda _, m: m.after.f),
     "dx": Map("∂x", "gradient of the image", "signed", lambda _, m: m.gradients.dx),
 }
 

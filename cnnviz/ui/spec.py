@@ -21,7 +21,8 @@ from cnnviz.core.stages import LINKS, PARTS, STAGES
 from cnnviz.data.images import Image, bundled, find_image
 from cnnviz.ui.maps import MAPS, SCALES
 
-PAGES = (("", "Step"),)
+PAGES = (("", "Step"), ("check", "Check"), ("notebook", "Notebook"))
+EXTRA_KEYS = ("mistake", "tf")
 """The pages by path and name, in the order of the navigation."""
 
 
@@ -42,6 +43,7 @@ def spec() -> str:
         "SCALES": SCALES,
         "SATURATED": SATURATED,
         "KEYS": [field.name for field in dataclasses.fields(bounds.Lesson)],
+        "EXTRA_KEYS": EXTRA_KEYS,
         "KERNELS": KERNELS,
         "CHANNELS": bounds.CHANNELS,
         "SCALE_NAMES": [["unit", "0 … 1"], ["raw", "0 … 255 raw"]],

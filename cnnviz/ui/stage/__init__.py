@@ -8,15 +8,15 @@ whatever address it is asked for. Register once, at import; the modules are serv
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 
 import numpy as np
 import streamlit as st
 
-from cnnviz.core.lesson import Lesson
 from cnnviz.core.ops import pad_widths, saturated_share
 from cnnviz.core.trajectory import Moment
-from cnnviz.ui.explain import remarks
+from cnnviz.ui.boards import Board
+from cnnviz.ui.controls import Now
+from cnnviz.ui.explain import deviations, remarks
 from cnnviz.ui.maps import arrays, focus, limits, totals
 
 MOST_LOSSES = 200
@@ -36,38 +36,48 @@ _component = st.components.v2.component(
 )
 
 
-def mount(data: bytes, on_open) -> Mapping:
-    """Puts the component on the page; `on_open` is called when the visitor asks for a dialog."""
-    return _component(key="stage", data=data, on_open_change=on_open)
+def mount(data: bytes) -> str | None:
+    """Puts the component on the page; gives the name of what the visitor asked to see large, if anything."""
+    return _component(key="stage", data=data, on_open_change=lambda: None)["open"]
 
 
-def pack(
-    lesson: Lesson, moment: Moment, words: str, asked: Mapping[str, str], wrong: Mapping[str, str], **more
-) -> bytes:
-    """Everything the component shows, as bytes: a JSON header, then float64 arrays one after another.
-
-    `words` name the image, `asked` is the query string that this answers, `wrong` the sentences by
-    key. Layout: the header's length as little-endian uint32, the header padded with spaces so that
-    the arrays start at a multiple of 8, the arrays.
-    """
+def pack_step(now: Now) -> bytes:
+    """Everything that the Step page shows."""
+    lesson, moment = now.lesson, now.moment
     values = arrays(lesson, moment)
-    header = {
-        "asked": dict(asked),
-        "lesson": lesson.to_query(),
-        "words": words,
-        "wrong": dict(wrong),
-        "remarks": remarks(lesson, moment),
-        "loss": float(moment.losses[-1]),
-        "saturated": saturated_share(moment.trace.a1),
+    header = _header("", now) | {
         "geometry": {"stride": lesson.stride, "before": pad_widths(3, lesson.pad)[0], "k": 3},
         "limits": {symbol: limits(symbol, array, lesson.scale) for symbol, array in values.items()},
-        "focus": focus(lesson, moment),
-        "deviations": {},
-        **more,
     }
-    values |= totals(lesson, moment)
-    values |= {"f_next": moment.after.f, "b_next": moment.after.b, "losses": thinned(moment.losses, MOST_LOSSES)}
-    return _encode(header, values)
+    values |= totals(lesson, moment) | {"b_next": moment.after.b}
+    return _encode(header, values | _losses(moment))
+
+
+def pack_board(page: str, now: Now, board: Board) -> bytes:
+    """Everything that a page with a board shows."""
+    header = _header(page, now) | {"board": board.to_json(now.moment.trace.z1.shape)}
+    return _encode(header, board.arrays() | _losses(now.moment))
+
+
+def _header(page: str, now: Now) -> dict:
+    """What every page needs: the lesson that this answers, sentences, and the status line."""
+    return {
+        "page": page,
+        "asked": dict(now.asked),
+        "lesson": now.lesson.to_query() | now.extras,
+        "words": now.image.words,
+        "wrong": dict(now.wrong),
+        "remarks": remarks(now.lesson, now.moment),
+        "deviations": deviations(now.lesson),
+        "adopt": now.adopted,
+        "loss": float(now.moment.losses[-1]),
+        "saturated": saturated_share(now.moment.trace.a1),
+        "focus": focus(now.lesson, now.moment),
+    }
+
+
+def _losses(moment: Moment) -> dict[str, np.ndarray]:
+    return {"losses": thinned(moment.losses, MOST_LOSSES)}
 
 
 def thinned(values: np.ndarray, most: int) -> np.ndarray:
@@ -82,6 +92,10 @@ def thinned(values: np.ndarray, most: int) -> np.ndarray:
 
 
 def _encode(header: dict, arrays: dict[str, np.ndarray]) -> bytes:
+    """The header's length as little-endian uint32, the header as JSON, the arrays one after another.
+
+    Spaces after the JSON make the float64 arrays start at a multiple of 8.
+    """
     at, places = 0, {}
     for name, array in arrays.items():
         places[name] = [at, *array.shape]

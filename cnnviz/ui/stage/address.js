@@ -1,16 +1,16 @@
 // The browser's address is the lesson. This file is the only one that reads or writes it.
 
-import { KEYS } from "./spec.js"
+import { EXTRA_KEYS, KEYS } from "./spec.js"
 
 export const read = () => Object.fromEntries(new URLSearchParams(location.search))
 
-export const same = (a, b, keys = KEYS) => keys.every((key) => (a[key] ?? "") === (b[key] ?? ""))
+export const same = (a, b, keys = [...KEYS, ...EXTRA_KEYS]) => keys.every((key) => (a[key] ?? "") === (b[key] ?? ""))
 
 // Everything that the server computes from; between stages of one update nothing of it changes.
-export const COMPUTED = KEYS.filter((key) => key !== "stage")
+export const COMPUTED = [...KEYS.filter((key) => key !== "stage"), ...EXTRA_KEYS]
 
 const text = (lesson) =>
-  "?" + KEYS.map((key) => `${key}=${encodeURIComponent(lesson[key]).replaceAll("%2C", ",")}`).join("&")
+  "?" + Object.keys(lesson).map((key) => `${key}=${encodeURIComponent(lesson[key]).replaceAll("%2C", ",")}`).join("&")
 
 export const link = (lesson) => location.origin + location.pathname + text(lesson)
 

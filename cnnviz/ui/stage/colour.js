@@ -17,8 +17,9 @@ function table(stops) {
   })
 }
 
-// A map that is zero everywhere has no limits to speak of: all of it is the middle.
+// A map that is zero everywhere has no limits to speak of: all of it is the middle. Errors go by powers of ten.
 export function colour(value, [low, high], scale) {
+  if (scale === "error") [value, low, high] = [value, low, high].map((size) => Math.log10(Math.max(size, low)))
   const share = high > low ? (value - low) / (high - low) : scale === "signed" ? 0.5 : 0
   return tables[scale][Math.round(Math.min(Math.max(share, 0), 1) * (STEPS - 1))]
 }

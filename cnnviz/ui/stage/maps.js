@@ -27,7 +27,7 @@ export class MapView {
     const caption = { low: ends[0], power: timesPower(this.power), high: ends[1] }
     for (const [name, text] of Object.entries(caption)) this.figure.querySelector(`.limits .${name}`).textContent = text
     const size = this.figure.querySelector(".size")
-    if (!isFlat(this.symbol)) size.textContent = this.symbol === "v" ? shape[0] : layers > 1 ? `${shape[0] * shape[1]}×${layers}` : `${shape[0]}×${shape[1]}`
+    if (size && !isFlat(this.symbol)) size.textContent = this.symbol === "v" ? shape[0] : layers > 1 ? `${shape[0] * shape[1]}×${layers}` : `${shape[0]}×${shape[1]}`
     this.describe()
   }
 

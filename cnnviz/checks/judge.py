@@ -1,0 +1,30 @@
+"""TensorFlow as an independent judge that is called only when somebody asks: one start a process, in the background."""
+
+from __future__ import annotations
+
+import threading
+
+from cnnviz.checks.tensorflow_face import TensorFlowUnavailable, import_tensorflow
+
+_lock = threading.Lock()
+_state: dict[str, str] = {"is": "absent", "words": ""}
+
+
+def state() -> tuple[str, str]:
+    """"starting", "ready" or "failed", and a sentence about it; the first call starts TensorFlow."""
+    with _lock:
+        if _state["is"] == "absent":
+            _state.update({"is": "starting", "words": "TensorFlow is starting; that takes a few seconds, once."})
+            threading.Thread(target=_start, daemon=True, name="tensorflow").start()
+        return _state["is"], _state["words"]
+
+
+def _start() -> None:
+    try:
+        import_tensorflow()
+    except TensorFlowUnavailable as error:
+        outcome = {"is": "failed", "words": str(error)}
+    else:
+        outcome = {"is": "ready", "words": ""}
+    with _lock:
+        _state.update(outcome)

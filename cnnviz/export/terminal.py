@@ -1,0 +1,105 @@
+"""A lesson's numbers as text, and how far a long run is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import TextIO
+from urllib.parse import urlencode
+
+import numpy as np
+
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.network import Params
+from cnnviz.core.notebook import notebook_step, params_used
+from cnnviz.core.ops import mse
+from cnnviz.core.stages import PARTS, STAGES
+from cnnviz.core.trajectory import Moment, trajectory
+from cnnviz.export.arrays import BACKWARD, FORWARD, UPDATE, describe, named_arrays
+
+_STRETCH = 250
+"""Updates between two signs of life."""
+
+
+def report(lesson: Lesson, moment: Moment) -> Iterator[str]:
+    """The stages of the next update: a line of words, "# …", then the numbers as the exported script prints them.
+
+    The map of the lesson's own stage follows whole, a row a line.
+    """
+    arrays = named_arrays(lesson, moment) | {"L": moment.losses[-1]}
+    for name in FORWARD + BACKWARD:
+        yield from _heading(name)
+        yield describe(name, arrays[name])
+        if name == lesson.stage and np.size(arrays[name]) > 9:
+            yield from (f"        {row}" for row in np.atleast_2d(arrays[name]).tolist())
+    yield from _heading("update")
+    yield from (describe(f"{name} next", getattr(moment.after, name)) for name in UPDATE)
+
+
+def title(lesson: Lesson, words: str) -> list[str]:
+    """Which lesson this is: the image in `words`, and its query."""
+    query = lesson.to_query()
+    if lesson.img.startswith("upload-"):
+        query["img"] = "upload-…"
+    return [f"# {words}, after {lesson.k} update{'' if lesson.k == 1 else 's'}", f"# ?{urlencode(query, safe=',…')}"]
+
+
+def run(lesson: Lesson, x: np.ndarray, start: Params | None, progress: Callable[[int], None]) -> Moment:
+    """The moment after `lesson.k` updates, from the lesson's own start or from the parameters `start`."""
+    if start is not None:
+        return resume(lesson, x, start, progress)
+    for k in range(0, lesson.k, _STRETCH):
+        trajectory(lesson, x, k)
+        progress(k)
+    return trajectory(lesson, x, lesson.k)
+
+
+def resume(lesson: Lesson, x: np.ndarray, params: Params, progress: Callable[[int], None] = lambda k: None) -> Moment:
+    """As `trajectory`, with other parameters than the lesson's before the first of its `lesson.k` updates.
+
+    >>> x = np.arange(1024.0).reshape(32, 32) / 1024
+    >>> moment = resume(Lesson(k=2), x, trajectory(Lesson(), x, 3).params)
+    >>> bool(moment.losses[-1] == trajectory(Lesson(), x, 5).losses[-1])
+    True
+    """
+    y, losses, after = np.array(lesson.y), [], params
+    for k in range(lesson.k + 1):
+        params = after
+        trace, gradients, after = notebook_step(params, x, y, lesson.lr, lesson.deviations, lesson.stride, lesson.pad)
+        losses.append(mse(trace.o, y))
+        if k % _STRETCH == 0:
+            progress(k)
+    return Moment(params_used(params, lesson.deviations), trace, gradients, np.array(losses), after)
+
+
+class Progress:
+    """Says on a terminal how many updates are done, ten times a second at most; elsewhere it says nothing."""
+
+    def __init__(self, stream: TextIO, total: int, doing: str):
+        self._stream, self._total, self._doing = stream, total, doing
+        self._next = time.monotonic() + 0.2 if stream.isatty() else float("inf")
+        self._written = 0
+
+    def __call__(self, done: int) -> None:
+        if time.monotonic() >= self._next:
+            self._next = time.monotonic() + 0.1
+            text = f"{self._doing}: update {done} of {self._total}"
+            self._written = max(self._written, len(text))
+            self._write(f"\r{text:<{self._written}}")
+
+    def clear(self) -> None:
+        """Takes the line away again."""
+        if self._written:
+            self._write(f"\r{'':<{self._written}}\r")
+            self._written = 0
+
+    def _write(self, text: str) -> None:
+        self._stream.write(text)
+        self._stream.flush()
+
+
+def _heading(symbol: str) -> Iterator[str]:
+    for stage in STAGES + PARTS:
+        if stage.symbol == symbol:
+            formula = f": {stage.formula}" if stage.formula else ""
+            yield f"# {stage.title}{formula}"

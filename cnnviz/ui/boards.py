@@ -1,0 +1,114 @@
+"""A board: versions of the same arrays side by side, a row each, a column a stage (stage/board.js)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from cnnviz.ui.maps import MAPS
+
+ERROR = "error"
+"""The scale of relative errors: logarithmic, from 1e-16 to 1."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One version: a name for the arrays, a label for people, and its arrays by symbol."""
+
+    name: str
+    label: str
+    arrays: Mapping[str, np.ndarray]
+    scale: str = ""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Lines over a common x; opened large it becomes a Plotly figure."""
+
+    name: str
+    title: str
+    x: list[float]
+    series: Mapping[str, list[float]]
+    log: bool = False
+    cursor: float | None = None
+    x_title: str = "updates"
+    y_title: str = ""
+
+    def to_json(self) -> dict:
+        """As stage/chart.js wants it."""
+        lines = [{"label": label, "values": values} for label, values in self.series.items()]
+        return {"name": self.name, "title": self.title, "x": self.x, "series": lines, "log": self.log, "cursor": self.cursor}
+
+
+@dataclass(frozen=True)
+class Switch:
+    """One choice: what it says, whether it is on, and the change of the address that it makes."""
+
+    key: str
+    label: str
+    words: str
+    on: bool
+    change: Mapping[str, str]
+    more: str = ""
+
+
+@dataclass(frozen=True)
+class Board:
+    """All that a board shows besides its arrays."""
+
+    title: str
+    verdict: str
+    good: bool
+    rows: tuple[Row, ...]
+    columns: tuple[str, ...]
+    subject: tuple[str, list[int]]
+    sentences: tuple[str, ...] = ()
+    notes: Mapping[str, str] = field(default_factory=dict)
+    first: str = ""
+    inherits: frozenset[str] = frozenset()
+    switches: Mapping[str, tuple[Switch, ...]] = field(default_factory=dict)
+    charts: tuple[Chart, ...] = ()
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The arrays of every row, named "row.symbol"."""
+        return {f"{row.name}.{symbol}": array for row in self.rows for symbol, array in row.arrays.items()}
+
+    def to_json(self, unit_shape: tuple[int, int]) -> dict:
+        """The header's part for the component; `unit_shape` lays out w and dw."""
+        return {
+            "title": self.title,
+            "verdict": {"text": self.verdict, "good": self.good},
+            "sentences": self.sentences,
+            "rows": [{"name": row.name, "label": row.label} for row in self.rows],
+            "columns": [
+                {"symbol": symbol, "label": MAPS[symbol].label, "note": self.notes.get(symbol, ""), "state": self._state(symbol)}
+                for symbol in self.columns
+            ],
+            "maps": self._maps(),
+            "subject": {"symbol": self.subject[0], "cell": self.subject[1]},
+            "unit_shape": unit_shape,
+            "switches": [{"title": title, "options": [vars(s) for s in group]} for title, group in self.switches.items()],
+            "charts": [chart.to_json() for chart in self.charts],
+        }
+
+    def _state(self, symbol: str) -> str:
+        if symbol == self.first:
+            return "first"
+        return "inherits" if symbol in self.inherits else ""
+
+    def _maps(self) -> dict[str, dict]:
+        """Limits and colours: one symbol has the same limits in every row, or they could not be compared."""
+        maps = {}
+        for symbol in self.columns:
+            shown = [row.arrays[symbol] for row in self.rows if symbol in row.arrays and not row.scale]
+            most = max((float(np.abs(array).max()) for array in shown), default=0.0)
+            scale = "activation" if symbol in ("a1", "o") else "signed"
+            limits = (0.0, 1.0) if scale == "activation" else (-most, most)
+            for row in self.rows:
+                if symbol in row.arrays:
+                    own = {"limits": (1e-16, 1.0), "scale": ERROR} if row.scale == ERROR else {"limits": limits, "scale": scale}
+                    maps[f"{row.name}.{symbol}"] = own
+        return maps
+

@@ -1,0 +1,132 @@
+"""The Check page's content: are these gradients right, and where would a classic mistake show?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.checks import judge
+from cnnviz.core.gradcheck import TOLERANCE, GradientCheck, check_gradients, relative_error, step_sweep
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.mistakes import MISTAKES, stages_hit
+from cnnviz.core.network import Gradients, backward, forward
+from cnnviz.core.trajectory import Moment
+from cnnviz.ui.boards import ERROR, Board, Chart, Row, Switch
+
+COLUMNS = ("dx", "df", "dz1", "da1", "dw", "db", "dz2", "do")
+PARAMETERS = {"df": "f", "dw": "w", "db": "b"}
+
+
+def board(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> Board:
+    """Backward pass, central differences and TensorFlow side by side, with the error of every entry."""
+    x, y, mistake = moment.trace.x, np.array(lesson.y), MISTAKES.get(asked.get("mistake", ""))
+    exact = backward(moment.params, forward(moment.params, x, lesson.stride, lesson.pad), y)
+    ours = mistake.gradients(moment.params, moment.trace, y, lesson.lr) if mistake else moment.gradients
+    check = check_gradients(moment.params, x, y, lesson.stride, lesson.pad, gradients=ours)
+    hit = stages_hit(ours, exact, moment.params, lesson.lr)
+    rows = [Row("ours", mistake.title if mistake else "our backward pass", _arrays(ours))]
+    rows.append(Row("central", "central differences", {symbol: check.numeric[name] for symbol, name in PARAMETERS.items()}))
+    tensorflow, words = _tensorflow(lesson, moment, y, asked)
+    if tensorflow:
+        rows.append(Row("tensorflow", "TensorFlow", {f"d{name}": tensorflow[name] for name in "fwb"}))
+    errors = _errors(ours, exact, check)
+    rows.append(Row("error", "relative error, 1e−16 … 1", errors, ERROR))
+    worst = check.worst
+    return Board(
+        title=f"{mistake.title}: where does it show?" if mistake else "Are these gradients right?",
+        verdict=_verdict(check),
+        good=check.passed,
+        rows=tuple(rows),
+        columns=COLUMNS,
+        subject=(f"d{worst.parameter}", _cell(worst.parameter, worst.index, moment.trace.z1.shape)),
+        sentences=_sentences(mistake, hit, words),
+        notes={symbol: f"{'≤ ' if error.max() else ''}{error.max():.0e}".replace("e-", "e−") for symbol, error in errors.items()},
+        first=hit[0] if hit else "",
+        inherits=frozenset(hit[1:]) | ({"db"} if "dz2" in hit else set()) | ({"dx"} if {"dz1", "df"} & set(hit[:-1]) else set()),
+        switches=_switches(mistake.name if mistake else "", asked),
+        charts=(sweep_chart(lesson, moment),),
+    )
+
+
+def sweep_chart(lesson: Lesson, moment: Moment) -> Chart:
+    """The U-curve: error of central differences against their step ε, in two precisions."""
+    sweep = step_sweep(moment.params, moment.trace.x, np.array(lesson.y), lesson.stride, lesson.pad)
+    series = {name: [float(error) for error in errors] for name, errors in sweep.errors.items()}
+    return Chart("sweep", "error of central differences against ε", sweep.steps.tolist(), series, log=True,
+                 x_title="step ε", y_title="relative error")  # fmt: skip
+
+
+def _arrays(gradients: Gradients) -> dict[str, np.ndarray]:
+    return {symbol: getattr(gradients, symbol) for symbol in COLUMNS}
+
+
+def _errors(ours: Gradients, exact: Gradients, check: GradientCheck) -> dict[str, np.ndarray]:
+    """f, w and b against central differences; the stages between, which have none, against the exact pass."""
+    between = {symbol: relative_error(getattr(ours, symbol), getattr(exact, symbol)) for symbol in COLUMNS}
+    return between | {symbol: check.relative_error[name] for symbol, name in PARAMETERS.items()}
+
+
+def _verdict(check: GradientCheck) -> str:
+    worst = check.worst
+    numbers = (
+        f"{worst.parameter}[{', '.join(map(str, worst.index))}]: backward {worst.backward:.9g}, "
+        f"central differences {worst.central:.9g}, relative error {worst.relative_error:.1e}"
+    )
+    count = sum(error.size for error in check.relative_error.values())
+    if check.passed:
+        return f"All {count:,} entries of f, w and b agree within {TOLERANCE:g}. The worst is {numbers}."
+    wrong = sum(int((~(error <= TOLERANCE)).sum()) for error in check.relative_error.values())
+    return f"{wrong:,} of {count:,} entries are wrong. The worst is {numbers}."
+
+
+def _sentences(mistake, hit: tuple[str, ...], words: str) -> tuple[str, ...]:
+    sweep = (
+        "Right of the U the step is so long that the curve bends under it (truncation, error ~ ε²); left of it the two "
+        "losses differ by less than a float holds (round-off, error ~ 1/ε)."
+    )
+    if not mistake:
+        return tuple(filter(None, (words, sweep)))
+    shows = f"It first shows at {hit[0]}; {', '.join(hit[1:]) or 'nothing'} inherits it." if hit else (
+        "In this lesson it does not show: stride, padding or zeros hide it. Try another lesson."
+    )  # fmt: skip
+    return tuple(filter(None, (mistake.sentence, shows, words)))
+
+
+def _switches(chosen: str, asked: Mapping[str, str]) -> dict[str, tuple[Switch, ...]]:
+    broken = [Switch("mistake_none", "nothing: our own backward pass", "The exact gradients", not chosen, {"mistake": ""})]
+    for name, mistake in MISTAKES.items():
+        broken.append(Switch(f"mistake_{name}", mistake.title, mistake.sentence, name == chosen, {"mistake": name}))
+    on = asked.get("tf") == "1"
+    third = Switch("tensorflow", "TensorFlow's GradientTape", "Start TensorFlow and compare", on, {"tf": "" if on else "1"})
+    return {"Break it": tuple(broken), "Third opinion": (third,)}
+
+
+def _tensorflow(lesson: Lesson, moment: Moment, y: np.ndarray, asked: Mapping[str, str]):
+    """TensorFlow's gradients if they were asked for and it is there; else None, and a sentence if need be."""
+    if asked.get("tf") != "1":
+        return None, ""
+    state, words = judge.state()
+    if state != "ready":
+        return None, words
+    return judge.gradients(moment.params, moment.trace.x, y, lesson.stride, lesson.pad), ""
+
+
+def _cell(parameter: str, index: tuple[int, ...], unit_shape: tuple[int, int]) -> list[int]:
+    """An entry of a parameter as a cell of its map: a row of w is laid out as a unit."""
+    if parameter == "w":
+        return [*divmod(index[0], unit_shape[1]), index[1]]
+    return [*index, 0] if parameter == "b" else list(index)
+
+
+def await_tensorflow(asked: Mapping[str, str]) -> None:
+    """Runs the page again once TensorFlow has started, if it was asked for and is on its way."""
+    if asked.get("tf") == "1" and judge.state()[0] == "starting":
+        _wait()
+
+
+@st.fragment(run_every=0.5)
+def _wait() -> None:
+    if judge.state()[0] != "starting":
+        st.rerun()
