@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import threading
 
-from cnnviz.checks.tensorflow_face import TensorFlowUnavailable, import_tensorflow
+import numpy as np
+
+from cnnviz.checks.tensorflow_face import TensorFlowUnavailable, import_tensorflow, tensorflow_gradients
+from cnnviz.core.network import Params
+from cnnviz.core.ops import Padding
 
 _lock = threading.Lock()
 _state: dict[str, str] = {"is": "absent", "words": ""}
 
 
 def state() -> tuple[str, str]:
-    """"starting", "ready" or "failed", and a sentence about it; the first call starts TensorFlow."""
+    """ "starting", "ready" or "failed", and a sentence about it; the first call starts TensorFlow."""
     with _lock:
         if _state["is"] == "absent":
             _state.update({"is": "starting", "words": "TensorFlow is starting; that takes a few seconds, once."})
             threading.Thread(target=_start, daemon=True, name="tensorflow").start()
         return _state["is"], _state["words"]
+
+
+def gradients(params: Params, x: np.ndarray, y: np.ndarray, stride: int, padding: Padding) -> dict[str, np.ndarray]:
+    """TensorFlow's gradients "f", "w" and "b", as `tensorflow_gradients` gives them; for when it is "ready"."""
+    return tensorflow_gradients(params, x, y, stride, padding)
 
 
 def _start() -> None:

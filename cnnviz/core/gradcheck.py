@@ -1,6 +1,6 @@
 """Are these gradients right? Every entry of f, w and b against central differences of the loss.
 
-    ∂L/∂θ ≈ (L(θ + ε) - L(θ - ε)) / 2ε        the error falls as ε², until round-off in L takes over
+∂L/∂θ ≈ (L(θ + ε) - L(θ - ε)) / 2ε        the error falls as ε², until round-off in L takes over
 """
 
 from __future__ import annotations
@@ -45,7 +45,9 @@ class GradientCheck:
         peaks = {name: int(np.argmax(error)) for name, error in self.relative_error.items()}
         name = max(peaks, key=lambda name: np.nan_to_num(self.relative_error[name].flat[peaks[name]], nan=np.inf))
         index = tuple(int(i) for i in np.unravel_index(peaks[name], self.relative_error[name].shape))
-        return Entry(name, index, *(float(of[name][index]) for of in (self.analytic, self.numeric, self.relative_error)))
+        return Entry(
+            name, index, *(float(of[name][index]) for of in (self.analytic, self.numeric, self.relative_error))
+        )
 
     @property
     def passed(self) -> bool:

@@ -84,7 +84,7 @@ def weights_updated_first(params: Params, trace: Trace, y: np.ndarray, learning_
 
 @_mistake(
     "σ′ on the wrong side",
-    "The short form a (1 − a) is given z₁ in place of a₁, so it is no slope at all, and negative for most sums.",
+    "The short form a (1 − a) is given z₁ in place of a₁, which is no slope at all: it is negative wherever z₁ is below 0 or above 1.",
     "σ′(z) = σ(z) (1 − σ(z)) in books, a (1 − a) in code: the same slope, written for different inputs.",
 )
 def sigmoid_prime_of_z(params: Params, trace: Trace, y: np.ndarray, learning_rate: float) -> Gradients:
@@ -121,7 +121,7 @@ def _backward_with(params: Params, trace: Trace, y: np.ndarray, **wrong: np.ndar
     right: dict[str, Callable[[dict], np.ndarray]] = {
         "do": lambda d: mse_prime(o, y),
         "dz2": lambda d: d["do"] * sigmoid_prime(o),
-        "dw": lambda d: v[:, None] * d["dz2"],
+        "dw": lambda d: np.outer(v, d["dz2"]),
         "db": lambda d: d["dz2"],
         "da1": lambda d: (params.w @ d["dz2"]).reshape(a1.shape),
         "dz1": lambda d: d["da1"] * sigmoid_prime(a1),
@@ -139,14 +139,12 @@ def stages_hit(mistaken: Gradients, exact: Gradients, params: Params, learning_r
 
     Stages are those of STAGES from do to update; dw stands for db too. Empty if nothing shows.
 
-    >>> params = Params(np.eye(3), np.ones((4, 2)), np.zeros(2))
-    >>> trace = Trace(*(np.full(shape, 0.3) for shape in ((4, 4), (2, 2), (2, 2), 4, 2, 2)))
-    >>> wrong = MISTAKES["sigmoid_prime_of_z"].gradients(params, trace, 1, 0.1)
-    >>> stages_hit(wrong, backward(params, trace, 1), params, 0.1)
-    ()
-    >>> wrong = MISTAKES["sign_flipped"].gradients(params, trace, 1, 0.1)
-    >>> stages_hit(wrong, backward(params, trace, 1), params, 0.1)
-    ('do', 'dz2', 'dw', 'da1', 'dz1', 'df', 'update')
+    >>> from cnnviz.core.network import forward
+    >>> params = Params(np.ones((2, 2)), np.ones((4, 2)), np.zeros(2))
+    >>> trace = forward(params, np.arange(9.0).reshape(3, 3) / 9)
+    >>> wrong = MISTAKES["sigmoid_prime_of_z"].gradients(params, trace, np.array([1, 0]), 0.1)
+    >>> stages_hit(wrong, backward(params, trace, np.array([1, 0])), params, 0.1)
+    ('dz1', 'df', 'update')
     """
     steps = [update(params, gradients, learning_rate) for gradients in (mistaken, exact)]
 

@@ -15,7 +15,7 @@ from functools import partial
 
 import numpy as np
 
-from cnnviz.core.network import Gradients, Params, Trace, update
+from cnnviz.core.network import Gradients, Params, Trace, backward, forward, update
 from cnnviz.core.ops import (
     Padding,
     conv2d,
@@ -111,11 +111,21 @@ def notebook_step(
     >>> trace.a1.tolist(), after.f.tolist()
     ([[1.0, 0.5], [0.5, 0.5]], [[5.0, 1.0], [4.0, 0.0]])
     """
-    on, x = _checked(deviations), np.asarray(x, dtype=np.float64)
-    _check_fit(on, params, x.shape, stride, padding)
-    params = params_used(params, on)
+    on = _checked(deviations)
+    if not on:
+        trace = forward(params, x, stride, padding)
+        gradients = backward(params, trace, y)
+        return trace, gradients, update(params, gradients, learning_rate)
+    x = np.asarray(x, dtype=np.float64)
+    _check_fit(params, x.shape, stride, padding)
+    return _step(params_used(params, on), x, y, learning_rate, on)
 
-    z1 = conv2d(x, params.f, stride, padding)  # (H', W')
+
+def _step(
+    params: Params, x: np.ndarray, y: np.ndarray, learning_rate: float, on: frozenset[str]
+) -> tuple[Trace, Gradients, Params]:
+    """The exact step, line by line as in `network`, with the switches that are `on`; stride 1, no padding."""
+    z1 = conv2d(x, params.f)  # (H', W')
     if "double_conv" in on:
         z1 = z1 + z1
     if "short_loop" in on:
@@ -127,20 +137,20 @@ def notebook_step(
 
     do = mse_prime(o, y)  # (N,)
     dz2 = do * sigmoid_prime(o)  # (N,)  also db
-    dw = v[:, None] * dz2  # (D, N)
+    dw = np.outer(v, dz2)  # (D, N)
     w = params.w - learning_rate * dw if "update_first" in on else params.w
     da1 = (w @ dz2).reshape(a1.shape)  # (H', W')
     dz1 = da1 * (_scalar_sigmoid(v) if "scalar_sigmoid" in on else sigmoid_prime(a1))  # (H', W')
-    df = _one_pixel(x, dz1, len(params.f)) if "one_pixel" in on else conv2d_df(x, dz1, params.f, stride, padding)
+    df = _one_pixel(x, dz1, len(params.f)) if "one_pixel" in on else conv2d_df(x, dz1, params.f)  # (K, K)
     if "integer_gradient" in on:
         df = _truncate(df)
-    dx = partial(conv2d_dx, params.f, dz1, x.shape, stride, padding)  # (H, W)
+    dx = partial(conv2d_dx, params.f, dz1, x.shape)  # (H, W)
 
     gradients = Gradients(do, dz2, dw, dz2, da1, dz1, df, dx)
     after = update(params, gradients, learning_rate)
     if "integer_kernel" in on:
         after = dataclasses.replace(after, f=_truncate(after.f))
-    return Trace(x, z1, a1, v, z2, o, stride, padding), gradients, after
+    return Trace(x, z1, a1, v, z2, o), gradients, after
 
 
 def params_used(params: Params, deviations: Iterable[str]) -> Params:
@@ -178,15 +188,13 @@ def _checked(deviations: Iterable[str]) -> frozenset[str]:
     return names
 
 
-def _check_fit(on: frozenset[str], params: Params, x_shape: tuple[int, ...], stride: int, padding: Padding) -> None:
+def _check_fit(params: Params, x_shape: tuple[int, ...], stride: int, padding: Padding) -> None:
     rows, columns = conv2d_shape(x_shape, params.f.shape, stride, padding)
     if params.w.shape != (rows * columns, *params.b.shape):
         raise ValueError(
             f"notebook_step: w has shape {params.w.shape} and b {params.b.shape}; "
             f"{rows * columns} units need ({rows * columns}, N) and (N,)"
         )
-    if not on:
-        return
     if stride != 1:
         raise ValueError(
             f"notebook_step: stride is {stride}; the notebook's loops visit every pixel whatever the stride, "

@@ -8,6 +8,7 @@ most recent lessons, from which the same numbers come out bit for bit.
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -57,9 +58,8 @@ class _Run:
 
     def __init__(self, lesson: Lesson, x: np.ndarray):
         self.lesson, self.x = lesson, x
-        params = init_params(lesson.kernel, x.shape, len(lesson.y), lesson.stride, lesson.pad, lesson.w, lesson.seed)
-        self.params = {0: params}
-        self.latest = (0, params)
+        self.params = {0: _first(lesson, x)}
+        self.latest = (0, self.params[0])
         self.losses: list[float] = []
         self.lock = threading.Lock()
 
@@ -67,7 +67,7 @@ class _Run:
         with self.lock:
             start, params = self.latest if 0 <= k - self.latest[0] < SPACING else self._remembered(k)
             for i in range(start, k):
-                _, _, params = self._step(i, params)
+                params = self._step(i, params)[2]
                 if (i + 1) % SPACING == 0:
                     self.params.setdefault(i + 1, params)
             trace, gradients, after = self._step(k, params)
@@ -80,11 +80,31 @@ class _Run:
         return start, self.params[start]
 
     def _step(self, i: int, params: Params) -> tuple[Trace, Gradients, Params]:
-        lesson, y = self.lesson, np.array(self.lesson.y)
-        step = notebook_step(params, self.x, y, lesson.lr, lesson.deviations, lesson.stride, lesson.pad)
+        step = _step(self.lesson, self.x, params)
         if i == len(self.losses):
-            self.losses.append(mse(step[0].o, y))
+            self.losses.append(mse(step[0].o, self.lesson.y))
         return step
+
+
+def walk(lesson: Lesson, x: np.ndarray, k: int) -> Iterator[tuple[Params, Trace, Gradients]]:
+    """The network after 0, 1, … `k` updates, one after another: the numbers of `trajectory`, nothing remembered.
+
+    >>> len(list(walk(Lesson(), np.zeros((32, 32)), 3)))
+    4
+    """
+    params = _first(lesson, x)
+    for _ in range(k + 1):
+        trace, gradients, after = _step(lesson, x, params)
+        yield params_used(params, lesson.deviations), trace, gradients
+        params = after
+
+
+def _first(lesson: Lesson, x: np.ndarray) -> Params:
+    return init_params(lesson.kernel, x.shape, len(lesson.y), lesson.stride, lesson.pad, lesson.w, lesson.seed)
+
+
+def _step(lesson: Lesson, x: np.ndarray, params: Params) -> tuple[Trace, Gradients, Params]:
+    return notebook_step(params, x, lesson.y, lesson.lr, lesson.deviations, lesson.stride, lesson.pad)
 
 
 @lru_cache(maxsize=64)

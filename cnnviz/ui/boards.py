@@ -35,11 +35,13 @@ class Chart:
     cursor: float | None = None
     x_title: str = "updates"
     y_title: str = ""
+    words: str = ""
 
     def to_json(self) -> dict:
         """As stage/chart.js wants it."""
         lines = [{"label": label, "values": values} for label, values in self.series.items()]
-        return {"name": self.name, "title": self.title, "x": self.x, "series": lines, "log": self.log, "cursor": self.cursor}
+        shown = ("name", "title", "x", "log", "cursor", "words")
+        return {name: getattr(self, name) for name in shown} | {"series": lines}
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,10 @@ class Board:
     def arrays(self) -> dict[str, np.ndarray]:
         """The arrays of every row, named "row.symbol"."""
         return {f"{row.name}.{symbol}": array for row in self.rows for symbol, array in row.arrays.items()}
+
+    def named_charts(self) -> dict[str, Chart]:
+        """The charts by the name under which the component asks to see them large."""
+        return {f"chart-{chart.name}": chart for chart in self.charts}
 
     def to_json(self, unit_shape: tuple[int, int]) -> dict:
         """The header's part for the component; `unit_shape` lays out w and dw."""

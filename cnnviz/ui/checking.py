@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.checks import judge
+from cnnviz.checks.tensorflow_face import tensorflow_gradients
 from cnnviz.core.gradcheck import TOLERANCE, GradientCheck, check_gradients, relative_error, step_sweep
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.mistakes import MISTAKES, stages_hit
@@ -42,7 +43,7 @@ def board(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> Board:
         columns=COLUMNS,
         subject=(f"d{worst.parameter}", _cell(worst.parameter, worst.index, moment.trace.z1.shape)),
         sentences=_sentences(mistake, hit, words),
-        notes={symbol: f"{'≤ ' if error.max() else ''}{error.max():.0e}".replace("e-", "e−") for symbol, error in errors.items()},
+        notes={symbol: _largest(error) for symbol, error in errors.items()},
         first=hit[0] if hit else "",
         inherits=frozenset(hit[1:]) | ({"db"} if "dz2" in hit else set()) | ({"dx"} if {"dz1", "df"} & set(hit[:-1]) else set()),
         switches=_switches(mistake.name if mistake else "", asked),
@@ -54,8 +55,19 @@ def sweep_chart(lesson: Lesson, moment: Moment) -> Chart:
     """The U-curve: error of central differences against their step ε, in two precisions."""
     sweep = step_sweep(moment.params, moment.trace.x, np.array(lesson.y), lesson.stride, lesson.pad)
     series = {name: [float(error) for error in errors] for name, errors in sweep.errors.items()}
-    return Chart("sweep", "error of central differences against ε", sweep.steps.tolist(), series, log=True,
-                 x_title="step ε", y_title="relative error")  # fmt: skip
+    return Chart(
+        "sweep",
+        "error of central differences against ε",
+        sweep.steps.tolist(),
+        series,
+        log=True,
+        x_title="step ε",
+        y_title="relative error",
+        words=(
+            "Right of the dip the curve bends under a long step (truncation, error ~ ε²); left of it the two losses "
+            "differ by less than a float holds (round-off, ~ 1/ε)."
+        ),
+    )
 
 
 def _arrays(gradients: Gradients) -> dict[str, np.ndarray]:
@@ -66,6 +78,10 @@ def _errors(ours: Gradients, exact: Gradients, check: GradientCheck) -> dict[str
     """f, w and b against central differences; the stages between, which have none, against the exact pass."""
     between = {symbol: relative_error(getattr(ours, symbol), getattr(exact, symbol)) for symbol in COLUMNS}
     return between | {symbol: check.relative_error[name] for symbol, name in PARAMETERS.items()}
+
+
+def _largest(error: np.ndarray) -> str:
+    return f"≤ {error.max():.0e}".replace("e-0", "e−").replace("e-", "e−").replace("e+00", "") if error.any() else "exact"
 
 
 def _verdict(check: GradientCheck) -> str:
@@ -82,12 +98,8 @@ def _verdict(check: GradientCheck) -> str:
 
 
 def _sentences(mistake, hit: tuple[str, ...], words: str) -> tuple[str, ...]:
-    sweep = (
-        "Right of the U the step is so long that the curve bends under it (truncation, error ~ ε²); left of it the two "
-        "losses differ by less than a float holds (round-off, error ~ 1/ε)."
-    )
     if not mistake:
-        return tuple(filter(None, (words, sweep)))
+        return (words,) if words else ()
     shows = f"It first shows at {hit[0]}; {', '.join(hit[1:]) or 'nothing'} inherits it." if hit else (
         "In this lesson it does not show: stride, padding or zeros hide it. Try another lesson."
     )  # fmt: skip
@@ -110,7 +122,7 @@ def _tensorflow(lesson: Lesson, moment: Moment, y: np.ndarray, asked: Mapping[st
     state, words = judge.state()
     if state != "ready":
         return None, words
-    return judge.gradients(moment.params, moment.trace.x, y, lesson.stride, lesson.pad), ""
+    return tensorflow_gradients(moment.params, moment.trace.x, y, lesson.stride, lesson.pad), ""
 
 
 def _cell(parameter: str, index: tuple[int, ...], unit_shape: tuple[int, int]) -> list[int]:

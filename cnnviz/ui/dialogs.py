@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from types import ModuleType
+from collections.abc import Callable, Mapping
+from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -11,7 +11,7 @@ import streamlit as st
 from cnnviz.data import cifar10
 from cnnviz.data.images import CLASSES
 from cnnviz.data.uploads import read_upload
-from cnnviz.ui.boards import Board
+from cnnviz.ui.boards import Chart
 from cnnviz.ui.controls import Now, adopt
 from cnnviz.ui.maps import MAPS
 
@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 PER_PAGE = 24
 
 
-def show(what: str | None, now: Now, board: Board | None = None) -> None:
-    """Opens the dialog that the component asked for, if it did; anything unknown is ignored."""
-    charts = {f"chart-{chart.name}": chart for chart in board.charts} if board else {}
+def show(what: str | None, now: Now, charts: Mapping[str, Chart] = MappingProxyType({})) -> None:
+    """Opens the dialog that the component asked for, if it did; anything unknown is ignored.
+
+    `charts` are the page's own, by the name under which the component asks for them.
+    """
     if what == "upload":
         _upload()
     elif what == "cifar10":

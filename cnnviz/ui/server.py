@@ -34,12 +34,12 @@ def inline_script_hashes(html: str) -> list[str]:
 
 def content_security_policy() -> str:
     """What a page of ours may load, as the header's value: from this server, and nothing from anywhere else."""
-    index = Path(streamlit.__file__).parent / "static" / "index.html"
+    index = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
     sources = {
         "default-src": ["'none'"],
         # blob: is how Streamlit loads a component's JavaScript; its protobuf reader compiles a little WebAssembly.
         # No eval: Plotly needs it for its WebGL kinds alone (scattergl …), and no figure of ours is one.
-        "script-src": ["'self'", "blob:", "'wasm-unsafe-eval'", *inline_script_hashes(index.read_text(encoding="utf-8"))],
+        "script-src": ["'self'", "blob:", "'wasm-unsafe-eval'", *inline_script_hashes(index)],
         # Streamlit and Plotly write their styles into the page while it runs, so they have no hash to name.
         "style-src": ["'self'", "'unsafe-inline'"],
         "img-src": ["'self'", "data:", "blob:"],

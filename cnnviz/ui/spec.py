@@ -21,8 +21,8 @@ from cnnviz.core.stages import LINKS, PARTS, STAGES
 from cnnviz.data.images import Image, bundled, find_image
 from cnnviz.ui.maps import MAPS, SCALES
 
-PAGES = (("", "Step"), ("check", "Check"), ("notebook", "Notebook"))
-EXTRA_KEYS = ("mistake", "tf")
+PAGES = (("", "Step"), ("train", "Train"), ("check", "Check"), ("notebook", "Notebook"))
+EXTRA_KEYS = ("mistake", "tf", "n", "vs")
 """The pages by path and name, in the order of the navigation."""
 
 

@@ -17,6 +17,7 @@ from cnnviz.core.trajectory import Moment
 from cnnviz.ui.boards import Board
 from cnnviz.ui.controls import Now
 from cnnviz.ui.explain import deviations, remarks
+from cnnviz.ui.filming import FilmPage
 from cnnviz.ui.maps import arrays, focus, limits, totals
 
 MOST_LOSSES = 200
@@ -59,6 +60,11 @@ def pack_board(page: str, now: Now, board: Board) -> bytes:
     return _encode(header, board.arrays() | _losses(now.moment))
 
 
+def pack_film(now: Now, run: FilmPage) -> bytes:
+    """Everything that the Train page's film shows."""
+    return _encode(_header("train", now) | {"film": run.to_json()}, run.arrays() | _losses(now.moment))
+
+
 def _header(page: str, now: Now) -> dict:
     """What every page needs: the lesson that this answers, sentences, and the status line."""
     return {
@@ -94,13 +100,19 @@ def thinned(values: np.ndarray, most: int) -> np.ndarray:
 def _encode(header: dict, arrays: dict[str, np.ndarray]) -> bytes:
     """The header's length as little-endian uint32, the header as JSON, the arrays one after another.
 
-    Spaces after the JSON make the float64 arrays start at a multiple of 8.
+    Each array starts at a multiple of 8, and so does the first: spaces after the JSON see to it. The
+    header says of each its kind, where it starts after the header, and its shape.
     """
-    at, places = 0, {}
+    at, places, body = 0, {}, []
     for name, array in arrays.items():
-        places[name] = [at, *array.shape]
-        at += array.size
+        data = np.ascontiguousarray(array, _KINDS.get(array.dtype.name, "<f8"))
+        places[name] = [data.dtype.name, at, *data.shape]
+        body += [data.tobytes(), bytes(-data.nbytes % 8)]
+        at += data.nbytes + -data.nbytes % 8
     text = json.dumps(header | {"arrays": places}).encode()
     text += b" " * (-(len(text) + 4) % 8)
-    body = b"".join(np.ascontiguousarray(array, "<f8").tobytes() for array in arrays.values())
-    return len(text).to_bytes(4, "little") + text + body
+    return b"".join([len(text).to_bytes(4, "little"), text, *body])
+
+
+_KINDS = {"uint8": "u1", "float32": "<f4"}
+"""What is sent as it is; all else goes as float64."""

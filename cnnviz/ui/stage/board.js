@@ -7,6 +7,7 @@ import { escape, formula, number, setHTML } from "./format.js"
 import { isFlat, isLayered, one } from "./links.js"
 import { MapView } from "./maps.js"
 import { bindPointer } from "./pointer.js"
+import { switchGroup } from "./switches.js"
 
 const kind = (symbol) => (isFlat(symbol) ? "flat" : isLayered(symbol) ? "half" : /^d?f/.test(symbol) ? "small" : "")
 
@@ -117,8 +118,8 @@ export class Board {
     this.view.$(".verdict").className = `verdict ${board.verdict.good ? "good" : "bad"}`
     setHTML(this.view.$(".sentence"), board.sentences.map(escape).join("<br>"))
     setHTML(this.view.$(".remark"), escape(this.view.data.remarks[0] ?? ""))
-    setHTML(this.view.$(".switches"), board.switches.map(group).join(""))
-    setHTML(this.view.$(".charts"), board.charts.map(({ name, title }) => `<figure><figcaption><button type="button" data-open="chart-${name}" title="Open this chart large">${escape(title)}</button></figcaption><canvas data-chart="${name}" role="img" aria-label="${escape(title)}"></canvas></figure>`).join(""))
+    setHTML(this.view.$(".switches"), board.switches.map(switchGroup).join(""))
+    setHTML(this.view.$(".charts"), board.charts.map(({ name, title, words }) => `<figure><figcaption><button type="button" data-open="chart-${name}" title="Open this chart large">${escape(title)}</button></figcaption><canvas data-chart="${name}" role="img" aria-label="${escape(title)}"></canvas><p>${escape(words)}</p></figure>`).join(""))
     for (const { symbol, note, state } of board.columns) {
       setHTML(this.view.$(`[data-note="${symbol}"]`), note)
       this.view.$(`[data-note="${symbol}"]`).dataset.state = state
@@ -152,9 +153,3 @@ export class Board {
     return `${this.board.title}. ${this.board.verdict.text} ${this.view.$(".numbers").textContent}.`
   }
 }
-
-const group = ({ title, options }) => `
-  <div class="group" data-group="${escape(title)}"><h2>${escape(title)}</h2>${options.map(option).join("")}</div>`
-
-const option = ({ key, label, words, on, change, more }) =>
-  `<button type="button" data-key="${escape(key)}" aria-pressed="${on}" data-words="${escape(words)}" data-change="${escape(JSON.stringify(change))}"><span>${escape(label)}</span>${more ? `<small>${escape(more)}</small>` : ""}</button>`

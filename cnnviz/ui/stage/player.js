@@ -33,7 +33,8 @@ export class Player {
     cancelAnimationFrame(this.frame)
     this.keepCell()
     this.show()
-    if (this.view.data) this.view.paint(true)
+    this.view.settle()
+    this.view.paint(true)
   }
 
   takeOver() {
@@ -61,8 +62,14 @@ export class Player {
   }
 
   tick(now) {
-    this.elapsed += this.speed * Math.min(now - (this.last ?? now), 100)
+    const passed = this.speed * Math.min(now - (this.last ?? now), 100)
+    this.elapsed += passed
     this.last = now
+    if (this.view.content.advance) {
+      if (!this.view.content.advance(passed)) return this.pause()
+      this.frame = requestAnimationFrame((next) => this.tick(next))
+      return
+    }
     if (this.elapsed >= this.duration()) return this.advance()
     if (this.places() > 1) {
       this.cell = this.cellAt(this.position())

@@ -14,7 +14,7 @@ const stylesheet = new Promise((resolve) => {
 
 export default function component({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".cnnviz")
-  const answer = decode(data.slice())
+  const answer = decode(data)
   let view = views.get(root)
   if (view?.page !== answer.page) {
     view?.leave()

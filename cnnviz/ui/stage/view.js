@@ -4,6 +4,7 @@
 import { STAGES } from "./spec.js"
 import { COMPUTED, link, read, same, visit } from "./address.js"
 import { Board } from "./board.js"
+import { Film } from "./film.js"
 import { bindControls, fillControls } from "./controls.js"
 import { bindKeys } from "./keys.js"
 import { frame } from "./layout.js"
@@ -23,7 +24,8 @@ export class View {
     root.innerHTML = frame(page)
     this.stop = new AbortController() // ends every listener at once
     this.player = new Player(this)
-    this.content = page === "" ? new Step(this) : new Board(this)
+    this.content = new ({ "": Step, train: Film }[page] ?? Board)(this)
+    this.computed = this.content.computed ?? COMPUTED
     bindControls(this)
     bindKeys(this)
     addEventListener("popstate", () => this.travelled(), { signal: this.stop.signal })
@@ -46,8 +48,8 @@ export class View {
 
   receive(data) {
     const address = read()
-    const answers = same(data.asked, address, COMPUTED)
-    const again = this.data && !this.waiting && same(data.asked, this.data.asked, COMPUTED)
+    const answers = same(data.asked, address, this.computed)
+    const again = this.data && !this.waiting && same(data.asked, this.data.asked, this.computed)
     if (!answers && !again) return // a newer answer is on its way
     const first = !this.data
     this.answered()
@@ -99,7 +101,8 @@ export class View {
   go(change, { replace = false } = {}) {
     const next = { ...(this.waiting ?? this.wanted), ...change }
     if (change.stage) this.stage = change.stage
-    if (same(next, this.waiting ?? this.lesson, COMPUTED)) {
+    if (change.k && this.content.seek) this.content.seek(Number(change.k))
+    if (same(next, this.waiting ?? this.lesson, this.computed)) {
       if (this.waiting) this.waiting = next
       visit(next, { replace, server: false })
       this.content.release()
@@ -115,13 +118,19 @@ export class View {
   travelled() {
     if (!this.data) return
     const address = read()
-    if (this.waiting && same(address, this.waiting, COMPUTED)) return
-    if (same(address, this.lesson, COMPUTED) || same(address, this.data.asked, COMPUTED)) {
+    if (this.waiting && same(address, this.waiting, this.computed)) return
+    if (same(address, this.lesson, this.computed) || same(address, this.data.asked, this.computed)) {
       this.answered()
       if (ORDER.includes(address.stage)) this.stage = address.stage
+      this.content.travelled?.(address)
       this.content.release()
       this.paint(true)
     } else this.root.dataset.ready = "0"
+  }
+
+  // The address follows what was changed here alone, when it has come to rest.
+  settle() {
+    if (!this.waiting && !same(read(), this.wanted)) visit(this.wanted, { server: false })
   }
 
   // Another page, with the same lesson.

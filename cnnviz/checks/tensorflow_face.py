@@ -1,0 +1,58 @@
+"""The same network in TensorFlow, and what its GradientTape says: gradients by somebody else's code.
+
+TensorFlow takes seconds to import and may not be there at all, so nothing here imports it until it is asked for.
+"""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+import numpy as np
+
+from cnnviz.core.network import Params
+from cnnviz.core.ops import Padding, pad_widths, targets
+
+
+class TensorFlowUnavailable(RuntimeError):
+    """TensorFlow cannot be used here; the message is a sentence that says why."""
+
+
+def import_tensorflow() -> ModuleType:
+    """The module `tensorflow`, imported now if it was not yet; raises TensorFlowUnavailable where that fails.
+
+    A broken installation may raise anything while it is imported, not ImportError alone.
+    """
+    try:
+        import tensorflow
+    except ModuleNotFoundError as error:
+        if False:
+            raise TensorFlowUnavailable(
+                f"TensorFlow is installed, but {error.name} is missing, which it needs."
+            ) from error
+        raise TensorFlowUnavailable("TensorFlow is not installed here: `pip install tensorflow` adds it.") from error
+    except Exception as error:
+        raise TensorFlowUnavailable(
+            f"TensorFlow is installed but could not be imported ({type(error).__name__}: {error})."
+        ) from error
+    return tensorflow
+
+
+def tensorflow_gradients(
+    params: Params, x: np.ndarray, y: np.ndarray, stride: int = 1, padding: Padding = 0
+) -> dict[str, np.ndarray]:
+    """∂L/∂f (K,K), ∂L/∂w (D,N) and ∂L/∂b (N,) as "f", "w" and "b", and the pass they belong to: "o" (N,) and "L".
+
+    Built from tf.pad, tf.nn.conv2d, tf.sigmoid and tf.reduce_mean in float64 on the CPU, with the zeros
+    where cnnviz puts them. Raises TensorFlowUnavailable where TensorFlow cannot be imported.
+    """
+    tf = import_tensorflow()
+    zeros = pad_widths(len(params.f), padding)
+    with tf.device("CPU:0"), tf.GradientTape() as tape:
+        f, w, b = (tf.Variable(array, dtype=tf.float64) for array in (params.f, params.w, params.b))
+        image = tf.pad(tf.constant(x, dtype=tf.float64), [zeros, zeros])[None, :, :, None]  # (1, H, W, 1)
+        z1 = tf.nn.conv2d(image, f[:, :, None, None], strides=stride, padding="VALID")  # (1, H', W', 1)
+        v = tf.reshape(tf.sigmoid(z1), (1, -1))  # (1, D)
+        o = tf.sigmoid(v @ w + b)[0]  # (N,)
+        loss = tf.reduce_mean((o - targets(y, params.b.shape)) ** 2)
+    df, dw, db = tape.gradient(loss, (f, w, b))
+    return {"f": df.numpy(), "w": dw.numpy(), "b": db.numpy(), "o": o.numpy(), "L": loss.numpy()}

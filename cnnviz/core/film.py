@@ -1,0 +1,76 @@
+"""Many updates of a lesson at once: every number that makes a curve, and frames of the maps for a film."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.ops import saturated_share
+from cnnviz.core.trajectory import walk
+
+
+@dataclass(frozen=True, eq=False)
+class Film:
+    """Curves over updates 0 … n, each with n + 1 entries, and frames of the maps at `updates` (F,).
+
+    losses (n+1,), o (n+1,N), kernel (n+1,K·K), norms of df, dw and db (n+1,3), saturated (n+1,);
+    f (F,K,K) float64, and z1, a1, dz1 (F,H',W') float32, exact enough to be drawn.
+    """
+
+    losses: np.ndarray
+    o: np.ndarray
+    kernel: np.ndarray
+    norms: np.ndarray
+    saturated: np.ndarray
+    updates: np.ndarray
+    f: np.ndarray
+    z1: np.ndarray
+    a1: np.ndarray
+    dz1: np.ndarray
+
+
+def film(lesson: Lesson, x: np.ndarray, n: int, most_frames: int) -> Film:
+    """`n` updates of `lesson` on `x`, with at most `most_frames` frames, evenly thinned, first and last among them.
+
+    The numbers are those of `trajectory`, bit for bit.
+
+    >>> film(Lesson(), np.zeros((32, 32)), 4, most_frames=3).updates
+    array([0, 2, 4])
+    """
+    updates = np.unique(np.linspace(0, n, min(n + 1, most_frames)).round().astype(int))
+    shown = set(updates.tolist())
+    curves: dict[str, list] = {name: [] for name in ("losses", "o", "kernel", "norms", "saturated")}
+    frames: dict[str, list] = {name: [] for name in ("f", "z1", "a1", "dz1")}
+    y = np.array(lesson.y)
+    for k, (params, trace, gradients) in enumerate(walk(lesson, x, n)):
+        error = trace.o - y
+        curves["losses"].append(error @ error / error.size)
+        curves["o"].append(trace.o)
+        curves["kernel"].append(params.f.reshape(-1))
+        curves["norms"].append([_norm(gradients.df), _norm(gradients.dw), _norm(gradients.db)])
+        curves["saturated"].append(saturated_share(trace.a1))
+        if k in shown:
+            frames["f"].append(params.f)
+            for name, array in (("z1", trace.z1), ("a1", trace.a1), ("dz1", gradients.dz1)):
+                frames[name].append(array.astype(np.float32))
+    return Film(**{name: np.array(values) for name, values in (curves | frames).items()}, updates=updates)
+
+
+def turning_point(run: Film) -> tuple[int, str] | None:
+    """The first update at which the run goes wrong, and how: "diverges" or "saturates"; None if it does not.
+
+    A run diverges where its loss leaps 0.05 above the best so far, and saturates where 95 % of its units do.
+    """
+    best = np.minimum.accumulate(run.losses)
+    found = []
+    for name, wrong in (("diverges", run.losses > best + 0.05), ("saturates", run.saturated >= 0.95)):
+        if wrong.any():
+            found.append((int(wrong.argmax()), name))
+    return min(found, default=None)
+
+
+def _norm(array: np.ndarray) -> float:
+    flat = array.reshape(-1)
+    return float(np.sqrt(flat @ flat))

@@ -1,0 +1,196 @@
+"""The Train page's film: many updates of the lesson, and of a second start beside it, to be scrubbed in the browser."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import numpy as np
+
+from cnnviz.core.film import Film, film, turning_point
+from cnnviz.core.lesson import MAX_UPDATES, Lesson
+from cnnviz.data.images import ImageUnavailable, load_image
+from cnnviz.ui.boards import Chart, Switch
+
+DEFAULT_UPDATES = 200
+CHOICES = (50, 200, 1000, 10_000)
+MOST_BYTES = 2_000_000
+"""What may go to the browser; the curves take their part, the frames of the maps the rest."""
+
+CURVES = {"losses": "loss L", "o": "outputs o", "kernel": "kernel f", "norms": "gradient norms"}
+_SERIES = {
+    "o": ("o[0]", "o[1]"),
+    "kernel": tuple(f"f[{u},{v}]" for u in range(3) for v in range(3)),
+    "norms": ("‖∂f‖", "‖∂w‖", "‖∂b‖"),
+}
+MAPS_OF_FILM = ("z1", "a1", "dz1")
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """One start on the film: how it is called, its lesson, and its numbers."""
+
+    label: str
+    lesson: Lesson
+    film: Film
+
+
+@dataclass(frozen=True, eq=False)
+class FilmPage:
+    """What the film shows: one or two runs of n updates, sentences about them, and what can be compared."""
+
+    n: int
+    runs: tuple[Run, ...]
+    sentences: tuple[str, ...]
+    wrong: str
+    switches: Mapping[str, tuple[Switch, ...]]
+
+    def to_json(self) -> dict:
+        """The header's part for stage/film.js."""
+        return {
+            "n": self.n,
+            "runs": [{"label": run.label, "limits": _limits(run.film), "size": run.film.z1.shape[1:]} for run in self.runs],
+            "sentences": self.sentences,
+            "wrong": self.wrong,
+            "switches": [{"title": title, "options": [vars(s) for s in group]} for title, group in self.switches.items()],
+        }
+
+    def named_charts(self) -> dict[str, Chart]:
+        """The curves by the name under which the component asks to see them large, complete."""
+        return {f"film-{name}": self._chart(name, title) for name, title in CURVES.items()}
+
+    def _chart(self, name: str, title: str) -> Chart:
+        series = {}
+        for run in self.runs:
+            curves = getattr(run.film, name).reshape(self.n + 1, -1)
+            names = _SERIES[name] if curves.shape[1] > 1 else ("L",)
+            series |= {f"{label}, {run.label}": curve.tolist() for label, curve in zip(names, curves.T, strict=True)}
+        return Chart(f"film-{name}", title, list(range(self.n + 1)), series, y_title=title)
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Frames as bytes between their limits; the kernel, losses and outputs exact; named "run.name"."""
+        found = {}
+        for place, run in enumerate(self.runs):
+            shot, limits = run.film, _limits(run.film)
+            for name in MAPS_OF_FILM:
+                found[f"{place}.{name}"] = _as_bytes(getattr(shot, name), limits[name])
+            found[f"{place}.f"] = shot.f
+            found[f"{place}.dz1_most"] = _peaks(shot.dz1)
+            found[f"{place}.updates"] = shot.updates.astype(np.float32)
+            found[f"{place}.losses"], found[f"{place}.o"] = shot.losses, shot.o
+            for name in ("kernel", "norms", "saturated"):
+                found[f"{place}.{name}"] = getattr(shot, name).astype(np.float32)
+        return found
+
+
+def film_page(lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> FilmPage:
+    """The film that the address asks for: `n` updates, and `vs`, another lesson's query, beside it."""
+    n, wrong = _updates(asked.get("n", ""))
+    runs = [Run("this lesson", lesson, _filmed(lesson.start, x.tobytes(), x.shape, n, 2 if asked.get("vs") else 1))]
+    if asked.get("vs"):
+        other, sentence = _other(asked["vs"], lesson)
+        wrong = " ".join(filter(None, (wrong, sentence)))
+        if other:
+            x2 = load_image(other.img, other.ch, other.scale)
+            runs.append(Run(_difference(lesson, other), other, _filmed(other.start, x2.tobytes(), x2.shape, n, 2)))
+    sentences = [sentence for run in runs for sentence in _turning(run, len(runs) > 1)]
+    frames = len(runs[0].film.updates)
+    if frames < n + 1:
+        sentences.append(f"The film shows {frames} of {n + 1:,} moments, evenly chosen; the curves are complete.")
+    return FilmPage(n, tuple(runs), tuple(sentences), wrong, _switches(lesson, n, asked))
+
+
+@lru_cache(maxsize=12)
+def _filmed(start: Lesson, x: bytes, shape: tuple[int, int], n: int, parts: int) -> Film:
+    curves = (3 * 8 + 13 * 4) * (n + 1)
+    pixels = 3 * shape[0] * shape[1]
+    frames = max(2, (MOST_BYTES // parts - curves) // (pixels + 100))
+    return film(start, np.frombuffer(x).reshape(shape), n, frames)
+
+
+def _updates(text: str) -> tuple[int, str]:
+    if not text:
+        return DEFAULT_UPDATES, ""
+    if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MAX_UPDATES:
+        return int(text), ""
+    return DEFAULT_UPDATES, f"Updates: {text[:20]!r} is not a whole number from 1 to {MAX_UPDATES:,}. It stays {DEFAULT_UPDATES}."
+
+
+def _other(text: str, lesson: Lesson) -> tuple[Lesson | None, str]:
+    """The lesson to compare with, from a copied link or its query string; None and a sentence if it is none."""
+    query = dict(parse_qsl(urlsplit(text).query or text.removeprefix("?")))
+    if not query:
+        return None, "Compare with: that is no lesson's link. Copy one with “Copy link” and paste it here."
+    other, wrong = Lesson.read(query, instead=lesson)
+    try:
+        load_image(other.img)
+    except ImageUnavailable as error:
+        return None, f"Compare with: {error}"
+    return other, " ".join(wrong.values())
+
+
+_NAMES = {"img": "image", "ch": "channel", "scale": "pixels", "f": "kernel", "w": "w starts", "lr": "rate", "y": "targets"}
+
+
+def _difference(lesson: Lesson, other: Lesson) -> str:
+    """How the second start differs, in few words."""
+    ours, theirs = lesson.start.to_query(), other.start.to_query()
+    parts = [f"{_NAMES.get(key, key)} {theirs[key]}" for key in ours if ours[key] != theirs[key]]
+    text = ", ".join(parts) or "the same start"
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _turning(run: Run, named: bool) -> list[str]:
+    turn = turning_point(run.film)
+    if turn is None:
+        return []
+    k, how = turn
+    whose = f"“{run.label}” " if named else "This run "
+    if how == "diverges":
+        why = f"the learning rate of {run.lesson.lr:g} makes a step leap over the valley"
+    elif run.lesson.scale == "raw":
+        why = "raw pixels make the sums so large that σ is flat"
+    else:
+        why = f"the kernel has grown too large for σ (learning rate {run.lesson.lr:g})"
+    before = f" Before it, at update {k - 1}, L was {run.film.losses[k - 1]:.4f}." if k else ""
+    return [f"{whose}{how} at update {k}: {why}.{before}"]
+
+
+def _switches(lesson: Lesson, n: int, asked: Mapping[str, str]) -> dict[str, tuple[Switch, ...]]:
+    lengths = tuple(Switch(f"updates_{m}", f"{m:,}", f"{m:,} updates", n == m, {"n": str(m)}) for m in CHOICES)
+    others = {
+        "seed": ("another seed", {"seed": lesson.seed + 1, "w": "normal"}),
+        "rate_up": ("10 × the rate", {"lr": min(lesson.lr * 10, 1e6)}),
+        "rate_down": ("⅒ of the rate", {"lr": lesson.lr / 10}),
+        "kernel": ("identity kernel", {"f": "identity"}),
+        "pixels": ("raw pixels" if lesson.scale == "unit" else "pixels 0 … 1", {"scale": "raw" if lesson.scale == "unit" else "unit"}),
+    }
+    chosen = asked.get("vs", "")
+    compare = [Switch("compare_none", "nothing", "One run alone", not chosen, {"vs": ""})]
+    for key, (label, change) in others.items():
+        query = urlencode(dataclasses.replace(lesson.start, **change).to_query(), safe=",")
+        compare.append(Switch(f"compare_{key}", label, f"The same start with {label} beside it", chosen == query, {"vs": query}))
+    return {"Updates": lengths, "Compare with": tuple(compare)}
+
+
+def _limits(shot: Film) -> dict[str, tuple[float, float]]:
+    """z1 on one scale through the whole film; dz1 is scaled to each frame, since it shrinks as the network learns."""
+    most = float(np.abs(shot.z1).max())
+    kernel = float(np.abs(shot.f).max())
+    return {"z1": (-most, most), "a1": (0.0, 1.0), "dz1": (-1.0, 1.0), "f": (-kernel, kernel)}
+
+
+def _peaks(maps: np.ndarray) -> np.ndarray:
+    return np.abs(maps).reshape(len(maps), -1).max(axis=1)
+
+
+def _as_bytes(maps: np.ndarray, limits: tuple[float, float]) -> np.ndarray:
+    low, high = limits
+    if limits == (-1.0, 1.0):
+        peaks = _peaks(maps)[:, None, None]
+        maps = np.divide(maps, peaks, out=np.zeros_like(maps), where=peaks > 0)
+    span = high - low or 1.0
+    return np.clip(np.rint((maps - low) / span * 255), 0, 255).astype(np.uint8)

@@ -1,0 +1,207 @@
+// The film of many updates: scrubbed and played here, with nothing asked of the server. The position on
+// it is the lesson's k, so that a link leads to the same frame.
+
+import { COMPUTED } from "./address.js"
+import { chart } from "./chart.js"
+import { Focus } from "./focus.js"
+import { escape, number, setHTML } from "./format.js"
+import { MapView } from "./maps.js"
+import { switchGroup } from "./switches.js"
+
+const SHOWN = { f: "signed", z1: "signed", a1: "activation", dz1: "signed" }
+const LABELS = { f: "f", z1: "z₁", a1: "a₁", dz1: "∂z₁" }
+const RATE = 30 // frames of the film a second at speed 1
+
+const CHARTS = [
+  { name: "losses", title: "loss L", lines: ["L"] },
+  { name: "o", title: "outputs o", lines: ["o[0]", "o[1]"] },
+  { name: "kernel", title: "kernel f, nine entries", lines: new Array(9).fill("") },
+  { name: "norms", title: "‖∂f‖, ‖∂w‖, ‖∂b‖", lines: ["‖∂f‖", "‖∂w‖", "‖∂b‖"], logY: true },
+]
+
+const row = (place) => `
+  <div class="reel" data-run="${place}"><p class="row-label"></p>
+    ${Object.keys(SHOWN).map((name) => `<figure class="map" data-figure="${name}"><figcaption><i class="name">${LABELS[name]}</i><span class="size"></span></figcaption>
+      <canvas data-map="${place}.${name}" role="img"></canvas><p class="limits"><span class="low"></span><span class="power"></span><span class="high"></span></p></figure>`).join("")}
+  </div>`
+
+const body = `
+  <div class="scrub"><input type="range" min="0" step="1" data-key="scrub" aria-label="Update on the film">
+    <button type="button" data-key="open_in_step">Open in Step</button></div>
+  <div class="reels"></div>
+  <section class="explain board-words" aria-label="Curves">
+    <div class="text"><h1 class="title"></h1><p class="sentence"></p><p class="wrong"></p><div class="numbers"></div><p class="remark"></p>
+      <label class="field vs"><span>Compare with a copied link</span><input data-key="vs" placeholder="paste a link" aria-label="Compare with a copied link"></label>
+      <div class="switches"></div></div>
+    <div class="curves">${CHARTS.map(({ name, title }) => `<figure class="curve" data-curve="${name}"><figcaption><button type="button" data-open="film-${name}" title="Open this chart large">${title}</button></figcaption><canvas role="img" aria-label="${title}"></canvas><span class="cursor"></span></figure>`).join("")}</div>
+  </section>`
+
+export class Film {
+  slides = false
+  focus = new Focus()
+  computed = COMPUTED.filter((key) => key !== "k") // the film is the same wherever it stands
+
+  constructor(view) {
+    this.view = view
+    view.$(".content").innerHTML = body
+    view.root.classList.add("filming")
+    const scrub = view.$('[data-key="scrub"]')
+    scrub.addEventListener("input", () => {
+      view.player.pause()
+      this.seek(Number(scrub.value))
+    })
+    scrub.addEventListener("change", () => this.settle())
+    view.$('[data-key="open_in_step"]').addEventListener("click", () => view.turn(""))
+    view.$(".switches").addEventListener("click", ({ target }) => {
+      const chosen = target.closest("[data-change]")
+      if (chosen) view.go(JSON.parse(chosen.dataset.change))
+    })
+    view.$('[data-key="vs"]').addEventListener("change", ({ target }) => view.go({ vs: target.value.trim() }))
+    view.$(".curves").addEventListener("pointerdown", (event) => this.drag(event))
+    view.$(".curves").addEventListener("pointermove", (event) => event.buttons && this.drag(event))
+    view.$(".curves").addEventListener("pointerup", () => this.settle())
+  }
+
+  receive(data) {
+    Object.assign(this, { film: data.film, arrays: data.arrays })
+    const { film } = data
+    if (this.rows !== film.runs.length) this.lay(film.runs.length)
+    this.k = Math.min(Number(this.view.lesson.k), film.n)
+    this.view.lesson.k = String(this.k)
+    this.view.$('[data-key="scrub"]').max = film.n
+    setHTML(this.view.$(".title"), `${film.n.toLocaleString("en")} updates on one image`)
+    setHTML(this.view.$(".sentence"), film.sentences.map(escape).join("<br>"))
+    setHTML(this.view.$(".text > .wrong"), escape(film.wrong))
+    setHTML(this.view.$(".switches"), film.switches.map(switchGroup).join(""))
+    setHTML(this.view.$(".remark"), escape(data.remarks[0] ?? ""))
+    film.runs.forEach(({ label }, place) => setHTML(this.view.$(`[data-run="${place}"] .row-label`), escape(label)))
+    this.drawn = false
+  }
+
+  lay(rows) {
+    this.rows = rows
+    this.view.$(".reels").innerHTML = Array.from({ length: rows }, (_, place) => row(place)).join("")
+    this.view.$(".reels").style.setProperty("--rows", rows)
+    this.maps = [...this.view.root.querySelectorAll("canvas[data-map]")].map((canvas) => new MapView(canvas))
+    for (const { canvas } of this.maps) this.view.resizes?.observe(canvas)
+  }
+
+  // ---- where the film stands
+
+  seek(k) {
+    this.k = Math.max(0, Math.min(k, this.film.n))
+    this.view.lesson.k = String(this.k)
+    this.view.k = this.k
+    this.view.data.loss = this.curve(0, "losses", 0)
+    this.view.data.saturated = this.curve(0, "saturated", 0)
+    this.view.paint()
+  }
+
+  travelled({ k }) {
+    this.seek(Number(k) || 0)
+  }
+
+  // The address follows when the hand has come to rest.
+  settle() {
+    this.view.settle()
+  }
+
+  drag(event) {
+    const canvas = event.target.closest(".curve")?.querySelector("canvas")
+    if (!canvas || event.target.closest("button")) return
+    this.view.player.pause()
+    const { left, width } = canvas.getBoundingClientRect()
+    const share = (event.clientX - left - this.inset.left) / (width - this.inset.left - this.inset.right)
+    this.seek(Math.round(Math.min(Math.max(share, 0), 1) * this.film.n))
+  }
+
+  // Played at 30 frames of the film a second; with more updates than that, each frame leaps further.
+  advance(milliseconds) {
+    const pace = (RATE * this.film.n) / Math.min(this.film.n, this.arrays["0.updates"].values.length - 1)
+    this.rest = (this.rest ?? this.k) + (milliseconds / 1000) * pace
+    if (this.rest < this.k || this.rest > this.k + pace) this.rest = this.k + (milliseconds / 1000) * pace
+    this.seek(Math.floor(this.rest))
+    return this.k < this.film.n
+  }
+
+  frameOf(place) {
+    const { values } = this.arrays[`${place}.updates`]
+    let [low, high] = [0, values.length - 1]
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2)
+      if (values[middle] <= this.k) low = middle
+      else high = middle - 1
+    }
+    return low
+  }
+
+  isAhead = () => true // quantized for drawing: its cells are not there to be read off
+  point() {}
+  release() {}
+  count = () => 1
+
+  // ---- painting
+
+  draw() {
+    for (const map of this.maps) this.drawMap(map)
+    if (!this.drawn) this.drawn = this.drawCurves()
+    const share = this.film.n ? this.k / this.film.n : 0
+    for (const cursor of this.view.root.querySelectorAll(".curve .cursor")) {
+      const { clientWidth } = cursor.parentElement
+      cursor.style.transform = `translateX(${this.inset.left + share * (clientWidth - this.inset.left - this.inset.right)}px)`
+    }
+    const scrub = this.view.$('[data-key="scrub"]')
+    if (Number(scrub.value) !== this.k) scrub.value = this.k
+    const lines = this.film.runs.map(({ label }, place) => `<span>${escape(label)}</span><b>L = ${number(this.curve(place, "losses", 0), 6)}</b>`)
+    setHTML(this.view.$(".numbers"), `update ${this.k}<span class="lines">${lines.join("")}</span>`)
+  }
+
+  inset = { left: 40, right: 8 }
+
+  curve(place, name, column) {
+    const { values, shape } = this.arrays[`${place}.${name}`]
+    return values[this.k * (shape[1] ?? 1) + column]
+  }
+
+  drawMap(map) {
+    const [place, name] = map.canvas.dataset.map.split(".")
+    const { values, shape } = this.arrays[map.canvas.dataset.map]
+    const frame = this.frameOf(place)
+    const stamp = `${frame}`
+    if (map.stamp === stamp && map.source === values) return map.draw()
+    Object.assign(map, { stamp, source: values })
+    const size = shape[1] * shape[2]
+    const piece = values.subarray(frame * size, (frame + 1) * size)
+    let limits = this.film.runs[place].limits[name]
+    let shown = piece
+    if (name !== "f") {
+      if (name === "dz1") {
+        const most = this.arrays[`${place}.dz1_most`].values[frame]
+        limits = [-most, most]
+      }
+      const [low, high] = limits
+      shown = Float64Array.from(piece, (byte) => low + ((high - low) * byte) / 255)
+    }
+    map.receive(shown, [shape[1], shape[2]], 1, limits, SHOWN[name])
+    map.draw()
+  }
+
+  drawCurves() {
+    const { n, runs } = this.film
+    const x = Array.from({ length: n + 1 }, (_, k) => k)
+    const curves = (place, name, lines) =>
+      lines.map((line, column) => {
+        const { values, shape } = this.arrays[`${place}.${name}`]
+        const label = line && place ? `${line}, compared` : line
+        return { label, values: x.map((k) => values[k * (shape[1] ?? 1) + column]), dashed: place > 0 }
+      })
+    return CHARTS.map(({ name, lines, logY }) => {
+      const series = runs.flatMap((_, place) => curves(place, name, lines))
+      return chart(this.view.$(`[data-curve="${name}"] canvas`), { x, series, logY }, this.view.root)
+    }).every(Boolean)
+  }
+
+  spoken() {
+    return `${this.view.$(".title").textContent}. ${this.view.$(".sentence").textContent}`
+  }
+}
