@@ -25,7 +25,7 @@ def import_tensorflow() -> ModuleType:
     try:
         import tensorflow
     except ModuleNotFoundError as error:
-        if False:
+        if error.name != "tensorflow":
             raise TensorFlowUnavailable(
                 f"TensorFlow is installed, but {error.name} is missing, which it needs."
             ) from error

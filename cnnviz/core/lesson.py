@@ -196,6 +196,11 @@ def _kernel(text: str) -> tuple[float, ...]:
     return KERNELS.get(text) or _numbers(9)(text)
 
 
+def _weights(text: str) -> str:
+    """How w and b start: zeros, drawn, or by the name under which cnnviz.core.held holds them."""
+    return text if re.fullmatch(r"held-[0-9a-f]{16}", text) else _one_of(WEIGHTS)(text)
+
+
 def _rule(text: str) -> str:
     """A named rule, or deviations separated by commas, brought into one order; a known set gets its name."""
     if text in RULES:
@@ -257,7 +262,7 @@ _PARSERS: dict[str, tuple[str, Callable[[str], object]]] = {
     "ch": ("Channel", _one_of(CHANNELS)),
     "scale": ("Pixels", _one_of(SCALES)),
     "f": ("Kernel", _kernel),
-    "w": ("Starting weights", _one_of(WEIGHTS)),
+    "w": ("Starting weights", _weights),
     "seed": ("Seed", _whole(0, 999_999_999)),
     "y": ("Targets", _numbers(2)),
     "lr": ("Learning rate", _learning_rate),

@@ -14,10 +14,11 @@ from functools import lru_cache
 
 import numpy as np
 
+from cnnviz.core.held import NotHeld, held
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import Gradients, Params, Trace, init_params
 from cnnviz.core.notebook import notebook_step, params_used
-from cnnviz.core.ops import mse
+from cnnviz.core.ops import conv2d_shape, mse
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +38,8 @@ class Moment:
 def trajectory(lesson: Lesson, x: np.ndarray, k: int) -> Moment:
     """The moment after `k` updates of `lesson` on the image `x` (H,W), whatever `lesson.k` says.
 
-    The same bits by any path. Raises ValueError if k is negative or the kernel does not fit.
+    The same bits by any path. Raises ValueError if k is negative or the kernel does not fit, and
+    NotHeld, a ValueError, if the lesson starts from parameters that are no longer held.
 
     >>> moment = trajectory(Lesson(), np.zeros((32, 32)), 3)
     >>> moment.losses.shape, moment.params.w.shape
@@ -100,6 +102,15 @@ def walk(lesson: Lesson, x: np.ndarray, k: int) -> Iterator[tuple[Params, Trace,
 
 
 def _first(lesson: Lesson, x: np.ndarray) -> Params:
+    if lesson.w.startswith("held-"):
+        start = held(lesson.w)
+        rows, columns = conv2d_shape(x.shape, lesson.kernel.shape, lesson.stride, lesson.pad)
+        if start.w.shape != (rows * columns, len(lesson.y)):
+            raise NotHeld(
+                f"Starting weights: these are for {start.w.shape[0]} units and {start.w.shape[1]} outputs; "
+                f"this lesson has {rows * columns} and {len(lesson.y)}. Bring stride and padding back"
+            )
+        return Params(lesson.kernel, start.w, start.b)
     return init_params(lesson.kernel, x.shape, len(lesson.y), lesson.stride, lesson.pad, lesson.w, lesson.seed)
 
 

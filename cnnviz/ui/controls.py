@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from cnnviz.core.held import NotHeld
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.data.images import Image, ImageUnavailable, find_image, load_image
@@ -25,7 +26,7 @@ class Now:
     moment: Moment
     wrong: Mapping[str, str]
     extras: Mapping[str, str]
-    adopted: tuple[int, str]
+    adopted: tuple[int, Mapping[str, str]]
 
 
 def current(extra_keys: tuple[str, ...] = ()) -> Now:
@@ -43,13 +44,19 @@ def current(extra_keys: tuple[str, ...] = ()) -> Now:
         wrong["img"] = str(error)
         lesson = dataclasses.replace(lesson, img=last.img)
         image = find_image(last.img)
+    x = load_image(image.pixels, lesson.ch, lesson.scale)
+    try:
+        moment = trajectory(lesson, x, lesson.k)
+    except NotHeld as error:
+        wrong["w"] = f"{error}; w starts normal here."
+        lesson = dataclasses.replace(lesson, w="normal")
+        moment = trajectory(lesson, x, lesson.k)
     st.session_state[_LESSON] = lesson
-    moment = trajectory(lesson, load_image(image.pixels, lesson.ch, lesson.scale), lesson.k)
     extras = {key: asked[key] for key in extra_keys if asked.get(key)}
-    return Now(asked, lesson, image, moment, wrong, extras, st.session_state.get(_ADOPTED, (0, "")))
+    return Now(asked, lesson, image, moment, wrong, extras, st.session_state.get(_ADOPTED, (0, {})))
 
 
-def adopt(img: str) -> None:
-    """Hands an image that was chosen in a dialog to the component, which makes it part of the address."""
-    count, _ = st.session_state.get(_ADOPTED, (0, ""))
-    st.session_state[_ADOPTED] = (count + 1, img)
+def adopt(**change: object) -> None:
+    """Hands a change of the lesson, made in a dialog, to the component, which makes it part of the address."""
+    count, _ = st.session_state.get(_ADOPTED, (0, {}))
+    st.session_state[_ADOPTED] = (count + 1, {name: str(value) for name, value in change.items()})

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from cnnviz import export
+from cnnviz.core.held import hold
 from cnnviz.data import cifar10
 from cnnviz.data.images import CLASSES
 from cnnviz.data.uploads import read_upload
@@ -30,6 +32,8 @@ def show(what: str | None, now: Now, charts: Mapping[str, Chart] = MappingProxyT
         _upload()
     elif what == "cifar10":
         _cifar10()
+    elif what == "files":
+        _files(now)
     elif what in charts:
         _large(charts[what].title, lambda figures: figures.lines(charts[what]))
     elif what == "L":
@@ -51,6 +55,34 @@ def _large(title: str, make: Callable[[ModuleType], Figure]) -> None:
     large()
 
 
+@st.dialog("Take this lesson home", on_dismiss="ignore")
+def _files(now: Now) -> None:
+    """Downloads, made when they are asked for, and the way back for parameters."""
+    name, x = f"cnnviz-{now.lesson.img[:12]}-update-{now.lesson.k}", now.moment.trace.x
+    files = {
+        "NumPy script": ("py", "text/x-python", lambda: export.numpy_script(now.lesson, now.image.pixels)),
+        "Jupyter notebook": ("ipynb", "application/x-ipynb+json", lambda: export.jupyter_notebook(now.lesson, now.image.pixels)),
+        "All arrays (.npz)": ("npz", "application/octet-stream", lambda: export.arrays_npz(now.lesson, now.moment)),
+        "Parameters (.json)": ("json", "application/json", lambda: export.parameters_json(now.lesson, now.moment.params)),
+        "Film (.gif)": ("gif", "image/gif", lambda: export.film(now.lesson, x)),
+        "Film (.webp)": ("webp", "image/webp", lambda: export.film(now.lesson, x, kind="webp")),
+    }
+    for label, (ending, mime, make) in files.items():
+        key = f"export_{ending}"
+        st.download_button(label, make, f"{name}.{ending}", mime, key=key, on_click="ignore", width="stretch")
+    st.caption("Script and notebook run on their own with NumPy and print the numbers of this update.")
+    file = st.file_uploader("Start from parameters that were saved as .json", key="import_file", type="json")
+    if file is None:
+        return
+    try:
+        params = export.read_parameters(file.getvalue(), units=now.moment.trace.v.size)
+    except ValueError as error:
+        st.error(str(error))
+        return
+    adopt(f=",".join(map(repr, params.f.ravel().tolist())), w=hold(params), k=0)
+    st.rerun()
+
+
 @st.dialog("Your image", on_dismiss="ignore")
 def _upload() -> None:
     st.write("It is cropped to a square and reduced to 32×32 pixels. Those pixels travel in the link; nothing is kept.")
@@ -62,7 +94,7 @@ def _upload() -> None:
     except ValueError as error:
         st.error(str(error))
         return
-    adopt(img)
+    adopt(img=img)
     st.rerun()
 
 
@@ -110,5 +142,5 @@ def _browse() -> None:
 
 
 def _take(img: str) -> None:
-    adopt(img)
+    adopt(img=img)
     st.rerun()

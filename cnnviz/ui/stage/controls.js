@@ -1,6 +1,7 @@
 // The controls of the lesson and of the transport. They hold no state: a control shows the lesson
 // that the server answered, and asks for another one.
 
+import { savePicture } from "./picture.js"
 import { KERNELS, LIMITS } from "./spec.js"
 
 
@@ -28,7 +29,7 @@ export function bindControls(view) {
   on("kernel_preset", "change", () => control("kernel_preset").value !== "custom" && view.go({ f: control("kernel_preset").value }))
   on("kernel_random", "click", () => view.go({ f: `random-${crypto.getRandomValues(new Uint32Array(1))[0] % LIMITS.seeds}` }))
   bindTransport(view, on)
-  for (const key of ["upload", "cifar10"]) on(key, "click", () => view.open(key))
+  for (const key of ["upload", "cifar10", "files"]) on(key, "click", () => view.open(key))
   root.addEventListener("click", (event) => {
     const map = event.target.closest("[data-open]")
     const page = event.target.closest("[data-page]")
@@ -41,7 +42,7 @@ export function bindControls(view) {
   root.addEventListener("keydown", (event) => event.key === "Enter" && event.target.matches("input") && event.target.blur())
   // A click with the mouse leaves the keys to the stages: Space plays, whatever was clicked last.
   root.addEventListener("mousedown", (event) => {
-    if (!event.target.closest("button:not(dialog button), a, canvas")) return
+    if (!event.target.closest("button:not(dialog button), a, canvas, summary")) return
     event.preventDefault()
     if (root.contains(document.activeElement)) document.activeElement.blur()
   })
@@ -61,6 +62,8 @@ function bindTransport(view, on) {
   on("lecture", "click", () => lecture(view))
   on("keys", "click", () => view.$(".help").showModal())
   on("copy_link", "click", () => copy(view))
+  for (const kind of ["png", "svg"]) on(`export_${kind}`, "click", () => savePicture(view, kind))
+  view.$(".menu div").addEventListener("click", () => (view.$(".menu").open = false))
   view.$(".stages").addEventListener("click", (event) => {
     const chip = event.target.closest("[data-stage-chip]")
     if (chip) moving(() => view.go({ stage: chip.dataset.stageChip }))()

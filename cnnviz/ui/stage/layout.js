@@ -150,6 +150,10 @@ export const frame = (page) => `
     <nav aria-label="Pages">${PAGES.map(({ path, name }) => `<a href="${path}" data-page="${path}"${path === page ? ' aria-current="page"' : ""}>${name}</a>`).join("")}</nav>
     ${button("lecture", "Lecture", "Lecture view: hide the controls, enlarge the numbers (L)", 'aria-pressed="false"')}
     ${button("copy_link", "Copy link", "Copy a link to exactly this screen")}
+    <details class="menu"><summary data-key="export">Export</summary><div>
+      ${button("export_png", "Picture (PNG)", "A picture of what is shown, as PNG")}
+      ${button("export_svg", "Picture (SVG)", "A picture of what is shown, as SVG")}
+      ${button("files", "Script, notebook, arrays…", "Script, notebook, arrays, parameters and film of this lesson")}</div></details>
     ${button("keys", "?", "Keys")}
   </header>
   ${controls}

@@ -66,12 +66,12 @@ export class View {
     this.player.received()
   }
 
-  // An image that was chosen in a dialog becomes part of the address here, as every other change does.
+  // What was chosen in a dialog becomes part of the address here, as every other change does.
   adopt(first) {
-    const [count, img] = this.data.adopt
+    const [count, change] = this.data.adopt
     const fresh = !first && count !== this.adopted
     this.adopted = count
-    if (fresh) this.go({ img })
+    if (fresh) this.go(change)
   }
 
   answered() {
