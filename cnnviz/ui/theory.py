@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from cnnviz.core.notebook import DEVIATION_TABLE
+
 SECTIONS: dict[str, str] = {
     "Output size, stride, padding": r"""
 $$H' = \left\lfloor \frac{H - K + 2p}{s} \right\rfloor + 1$$
@@ -46,6 +48,14 @@ computed with. The notebook says that $w$ and the kernel start at random; its co
 }
 
 
+def deviations() -> str:
+    """The deviations, line by line, as Markdown."""
+    return "\n".join(
+        f"**{name.replace('_', ' ')}.** {entry.effect}\n```python\n{entry.notebook}\n{entry.exact}\n```"
+        for name, entry in DEVIATION_TABLE.items()
+    )
+
+
 def show() -> None:
     """The sections, folded, below the board."""
     with st.container(key="below"):
@@ -53,3 +63,5 @@ def show() -> None:
         for title, text in SECTIONS.items():
             with st.expander(title):
                 st.markdown(text)
+        with st.expander("The eight deviations, the notebook's line above and the exact one below"):
+            st.markdown(deviations())

@@ -41,7 +41,7 @@ export function picture(element) {
 // A text node may be broken into lines; each becomes one <text> at its baseline.
 function lines(node, frame) {
   const parent = node.parentElement
-  if (!node.data.trim() || parent.closest("select, option, dialog") || !parent.checkVisibility({ visibilityProperty: true })) return []
+  if (!node.data.trim() || parent.closest("select, option, dialog, .stages") || !parent.checkVisibility({ visibilityProperty: true })) return []
   const style = getComputedStyle(parent)
   const found = []
   const range = document.createRange()
