@@ -1,0 +1,127 @@
+"""Every page runs for any address: no exception, the lesson in the component, sentences for what was wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
+
+from cnnviz import Lesson
+from cnnviz.core.gradcheck import check_gradients
+from cnnviz.core.mistakes import MISTAKES
+from cnnviz.ui import boards, checking, comparing, explain, filming
+from tests.ui.test_stage import decode, now
+
+PAGES = Path(boards.__file__).parent / "pages"
+KEYS = [*Lesson().to_query(), "mistake", "tf", "n", "vs"]
+
+
+def run(page: str, query: dict[str, str]) -> AppTest:
+    test = AppTest.from_file(str(PAGES / f"{page}.py"))
+    test.query_params.update(query)
+    return test.run(timeout=60)
+
+
+def sent(test: AppTest):
+    """What the page gave the component."""
+    component = test.get("bidi_component")[0]
+    return decode(component.proto.bytes)
+
+
+@pytest.mark.parametrize("name", ["step", "train", "check", "notebook"])
+def test_a_page_shows_the_lesson_of_its_address(name):
+    lesson = Lesson(img="test-3", k=2, lr=0.1, stage="z1")
+    test = run(name, lesson.to_query())
+    header, _ = sent(test)
+    assert not test.exception
+    assert {key: header["lesson"][key] for key in lesson.to_query()} == lesson.to_query()
+    assert header["wrong"] == {}
+
+
+@pytest.mark.parametrize("name", ["step", "train", "check", "notebook"])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(st.sampled_from(KEYS), st.text(max_size=20), min_size=1))
+def test_nonsense_in_the_address_gives_sentences_and_never_an_exception(name, query):
+    query.pop("tf", None)  # it would start TensorFlow
+    test = run(name, query)
+    assert not test.exception
+    header, _ = sent(test)
+    assert all(sentence.endswith(".") and "Traceback" not in sentence for sentence in header["wrong"].values())
+
+
+def test_parameters_that_are_not_held_give_a_sentence():
+    header, _ = sent(run("step", {"w": "held-0123456789abcdef"}))
+    assert "no longer held" in header["wrong"]["w"]
+    assert header["lesson"]["w"] == "normal"
+
+
+def test_an_image_that_is_not_there_keeps_the_lesson(monkeypatch, tmp_path):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    header, _ = sent(run("step", {"img": "train-777", "k": "2"}))
+    assert "train-777" in header["wrong"]["img"]
+    assert (header["lesson"]["img"], header["lesson"]["k"]) == ("test-0", "2")
+
+
+@pytest.mark.parametrize("mistake", ["", *MISTAKES])
+def test_the_check_board_says_what_the_core_says(mistake):
+    here = now(Lesson(k=2, stride=2, scale="unit"))
+    board = checking.board(here.lesson, here.moment, {"mistake": mistake})
+    ours = board.arrays()
+    check = check_gradients(here.moment.params, here.moment.trace.x, np.array(here.lesson.y), 2)
+    np.testing.assert_array_equal(ours["central.df"], check.numeric["f"])
+    assert board.good == (not mistake)
+    assert bool(board.first) == bool(mistake)
+    assert ("1,811" in board.verdict) is False  # 225 units here, not 900
+
+
+def test_the_notebook_board_finds_where_the_rules_part():
+    exact = now(Lesson(k=1))
+    assert comparing.board(exact.lesson, exact.moment).good
+    start = now(Lesson(rule="one_pixel"))
+    board = comparing.board(start.lesson, start.moment)
+    assert board.first == "df"
+    assert board.inherits == {"f_next"}
+
+
+def test_the_story_is_true_on_a_bundled_image():
+    steps = [now(lesson) for _, _, lesson in comparing.story_steps()]
+    saturated, zero, moves, border, pixel, alive = (here.moment for here in steps)
+    assert (saturated.trace.a1 * (1 - saturated.trace.a1) < 0.01).all()
+    assert not zero.gradients.df.any()
+    assert (moves.after.f != moves.params.f).any()
+    a1 = border.trace.a1
+    assert (a1 * (1 - a1)).sum() == 14.75 == (a1 == 0.5).sum() / 4
+    assert pixel.gradients.df.any()
+    assert alive.gradients.df.any()
+
+
+def test_remarks_name_saturation_zero_weights_and_divergence():
+    assert "exactly zero" in explain.remarks(*_told(Lesson(scale="raw", f="notebook")))[0]
+    assert any("All of w is zero" in remark for remark in explain.remarks(*_told(Lesson(w="zeros"))))
+    assert explain.remarks(*_told(Lesson())) == []
+
+
+def _told(lesson: Lesson):
+    return lesson, now(lesson).moment
+
+
+def test_a_film_fits_into_its_bytes_and_ends_where_the_trajectory_does():
+    here = now(Lesson(k=0, lr=0.1))
+    page = filming.film_page(here.lesson, here.moment.trace.x, {"n": "3000", "vs": "lr=1"})
+    sizes = sum(array.nbytes for array in page.arrays().values())
+    assert sizes <= filming.MOST_BYTES
+    assert len(page.runs) == 2
+    last = now(Lesson(k=3000, lr=0.1)).moment
+    assert page.runs[0].film.losses[-1] == last.losses[-1]
+    np.testing.assert_array_equal(page.runs[0].film.f[-1], last.params.f)
+    assert any("evenly chosen" in sentence for sentence in page.sentences)
+
+
+def test_a_run_that_saturates_says_at_which_update():
+    here = now(Lesson(lr=500))
+    page = filming.film_page(here.lesson, here.moment.trace.x, {"n": "50"})
+    assert any("saturates at update 1" in sentence and "update 0" in sentence for sentence in page.sentences)
