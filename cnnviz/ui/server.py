@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import streamlit
+from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -62,8 +63,12 @@ HEADERS = {
 }
 
 
-class SecurityHeaders:
-    """ASGI middleware that puts HEADERS on every HTTP answer; web sockets pass through untouched."""
+class Headers:
+    """ASGI middleware that puts HEADERS on every HTTP answer; web sockets pass through untouched.
+
+    With a page it names the component's modules, so that they travel beside Streamlit's own files:
+    the browser would only learn of them, one import after the other, when the component starts.
+    """
 
     def __init__(self, app: ASGIApp):
         self.app = app
@@ -71,10 +76,19 @@ class SecurityHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
+                headers = MutableHeaders(scope=message)
+                headers.update(HEADERS)
+                if headers.get("Content-Type", "").startswith("text/html"):
+                    headers["Link"] = ", ".join(f"<{path}>; rel=modulepreload" for path in modules(scope["app"]))
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+def modules(app: Starlette) -> list[str]:
+    """Where the component's modules are, seen from a page: the files, and what `generated` routes make."""
+    made = [route.path for route in app.routes if isinstance(route, Route) and route.path.endswith(".js")]
+    return [f"stage/{file.name}" for file in sorted(STAGE_FOLDER.glob("*.js"))] + [path.lstrip("/") for path in made]
 
 
 class StageFiles(StaticFiles):
@@ -115,6 +129,6 @@ def generated(path: str, media_type: str, make: Callable[[], str]) -> Route:
     return Route(path, answer)
 
 
-MIDDLEWARE = [Middleware(SecurityHeaders)]
+MIDDLEWARE = [Middleware(Headers)]
 ROUTES: list[BaseRoute] = [Mount("/stage", StageFiles(directory=STAGE_FOLDER))]
 """For `st.App`. A generated route goes before the Mount, which would answer 404 in its place."""

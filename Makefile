@@ -1,0 +1,102 @@
+# `make` says what there is. Everything is installed into .venv beside this file, and again only when
+# the requirements change. Plain enough for the old make of macOS.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8501
+
+.PHONY: help run test bench browser
+
+help:  ## says what there is
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+run: $(VENV)/.runs  ## the page, on http://localhost:8501 (make run PORT=8080: on another port)
+	@exec $(BIN)/streamlit run app.py --server.port $(PORT)
+
+test: $(VENV)/.tests browser  ## all that CI runs: lint, import direction, doctests, unit, property and browser tests
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/pytest --numprocesses auto --dist loadfile --doctest-modules cnnviz tests --ignore tests/e2e --ignore tests/bench
+	$(BIN)/pytest tests/e2e
+
+bench: $(VENV)/.tests browser  ## the timings in tests/bench, as ratios and medians (minutes; on an idle machine)
+	@failed=0; \
+	for file in tests/bench/[a-z]*.py; do \
+	  name=$$(basename $$file .py); echo; echo "== $$name"; \
+	  $(BIN)/python -m tests.bench.$$name || failed=1; \
+	done; \
+	exit $$failed
+
+# --- What the above need -------------------------------------------------------------------------
+
+# Each stamp is newer than the requirements that were installed with it.
+$(VENV)/.runs: requirements.txt $(VENV)/.made
+	$(call install,requirements.txt)
+
+$(VENV)/.tests: tests/requirements.txt requirements.txt $(VENV)/.made
+	$(call install,tests/requirements.txt)
+
+define install
+@echo "Installing what $(1) names (the first time: some minutes, about 2 GB) …"
+@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $(1)
+@touch $@
+endef
+
+OURS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+
+# Asks each Python itself whether it is one of ours: a name on the PATH may be a shim that leads
+# nowhere. Debian keeps ensurepip, without which there is no virtual environment, in a package of its
+# own; one of ours that has it goes first. A virtual environment that works is kept.
+$(VENV)/.made:
+	@if $(BIN)/python -c '$(OURS)' 2>/dev/null && $(BIN)/python -m pip --version >/dev/null 2>&1; then \
+	  touch $@; exit; \
+	fi; \
+	found=; \
+	for python in python3 python3.13 python3.12 python3.11; do \
+	  $$python -c '$(OURS)' 2>/dev/null || continue; \
+	  found=$${found:-$$python}; \
+	  if $$python -c 'import ensurepip, venv' 2>/dev/null; then found=$$python; break; fi; \
+	done; \
+	if [[ -z $$found ]]; then \
+	  echo "cnnviz needs Python 3.11, 3.12 or 3.13, and there is none on the PATH. Install one and try again." >&2; \
+	  exit 1; \
+	fi; \
+	if ! $$found -c 'import ensurepip, venv' 2>/dev/null; then \
+	  package=$$($$found -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])'); \
+	  echo "$$found cannot make virtual environments: installing $$package …"; \
+	  $(as_root); \
+	  if ! { as_root apt-get update -qq && as_root apt-get install -qq -y --no-install-recommends $$package; }; then \
+	    echo "$$package could not be installed. Install it and try again." >&2; exit 1; \
+	  fi; \
+	fi; \
+	$$found -m venv --clear $(VENV) && touch $@
+
+START := from playwright.sync_api import sync_playwright as start; from tests.e2e.conftest import launch_arguments; \
+  p = start().start(); b = p.chromium; b.launch(**launch_arguments(b.executable_path)).close(); p.stop()
+
+# For tests and timings. One that is there and starts will do; else Playwright's own, which is not to
+# be had everywhere; else the system's package.
+browser: $(VENV)/.tests
+	@starts() { $(BIN)/python -c '$(START)' >/dev/null 2>&1; }; $(as_root); \
+	if starts; then exit; fi; \
+	echo "No Chromium that starts: getting Playwright's own …"; \
+	if as_root true; then with_deps=--with-deps; fi; \
+	if $(BIN)/playwright install $$with_deps chromium >/dev/null 2>&1 && starts; then exit; fi; \
+	echo "It is not to be had here: installing the system's package …"; \
+	as_root apt-get update -qq; as_root apt-get install -qq -y --no-install-recommends chromium >/dev/null; \
+	if starts; then exit; fi; \
+	$(BIN)/python -c '$(START)' 2>&1 | tail -n 3 >&2; \
+	echo "The browser tests need Chromium, and none could be installed. Install chromium or google-chrome," >&2; \
+	echo "or name one with CNNVIZ_BROWSER=/path/to/it, and try again." >&2; \
+	exit 1
+
+# A shell function that runs a command as root without asking for a password, and fails where it cannot.
+define as_root
+as_root() { \
+  if [[ $$(id -u) == 0 ]]; then DEBIAN_FRONTEND=noninteractive "$$@"; \
+  else sudo -n env DEBIAN_FRONTEND=noninteractive "$$@" 2>/dev/null; fi; \
+}
+endef

@@ -1,0 +1,117 @@
+"""The running page, for tests that need it: `server` is `streamlit run app.py` with the project's own settings."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+# A busy machine is no bug; and what CI tries is the same each time.
+settings.register_profile("cnnviz", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("cnnviz")
+
+ROOT = Path(__file__).parents[1]
+START_SECONDS = 60
+STOP_SECONDS = 10
+
+
+class Server:
+    """`streamlit run` in a process of its own, on a free port of this machine that it keeps when restarted.
+
+    `folder` holds the script and its `.streamlit/config.toml`. What it prints goes to a file: `log()`.
+    """
+
+    def __init__(self, folder: Path = ROOT, script: str = "app.py", environment: Mapping[str, str] | None = None):
+        self.folder, self.script = folder, script
+        # Settings of whoever runs the tests must not change what is tested.
+        ours = {name: value for name, value in os.environ.items() if not name.startswith("STREAMLIT_")}
+        self.environment = ours | {"PYTHONUNBUFFERED": "1"} | dict(environment or {})
+        self.port = _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.process: subprocess.Popen | None = None
+        self._log = tempfile.NamedTemporaryFile(prefix="cnnviz-server-", suffix=".log")  # noqa: SIM115
+
+    def __enter__(self) -> Server:
+        self.start()
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.stop()
+        self._log.close()
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def start(self) -> None:
+        """Starts it and waits until it answers; RuntimeError with its log if it ends or takes too long."""
+        command = [sys.executable, "-m", "streamlit", "run", self.script]
+        command += ["--server.address", "127.0.0.1", "--server.port", str(self.port)]
+        self.process = subprocess.Popen(
+            command,
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+        )
+        deadline = time.monotonic() + START_SECONDS
+        while not self._answers():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                self.stop()
+                raise RuntimeError(f"The page's server did not start on port {self.port}.\n{self.log()}")
+            time.sleep(0.1)
+
+    def stop(self) -> None:
+        """Ends it; nothing happens if it has ended."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:  # an open web socket can hold it up
+            self.process.kill()
+            self.process.wait()
+
+    def log(self, characters: int = 4000) -> str:
+        """The end of what it has printed."""
+        return Path(self._log.name).read_text(errors="replace")[-characters:]
+
+    def _answers(self) -> bool:
+        with contextlib.suppress(urllib.error.URLError, OSError):
+            return urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1).status == 200
+        return False
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """The page, as a visitor finds it: without the full CIFAR-10. Who stops it starts it again."""
+    with Server(environment={"KERAS_HOME": str(tmp_path_factory.mktemp("keras"))}) as page:
+        yield page
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Shows the server's log beside a failure of a test that used it."""
+    report = yield
+    page = getattr(item, "funcargs", {}).get("server")
+    if report.failed and isinstance(page, Server):
+        report.sections.append(("the page's server", page.log()))
+    return report

@@ -1,0 +1,63 @@
+"""A real browser for the tests in this folder (pytest-playwright's `page`), and what they all do with it.
+
+The page's Content-Security-Policy forbids eval. `page.wait_for_function` polls through eval, so
+these tests wait with locators and `expect` instead.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+READY_MS = 30_000
+
+
+def installed_browser() -> str | None:
+    """The browser that CNNVIZ_BROWSER names, or the first of BROWSERS on this machine."""
+    return os.environ.get("CNNVIZ_BROWSER") or next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def launch_arguments(playwrights_own: str) -> dict:
+    """How to start Chromium: Playwright's own where it was downloaded, else what is installed."""
+    args = [
+        "--disable-background-networking",  # nothing but the page's own requests
+        "--disable-component-update",
+        "--no-first-run",
+        "--font-render-hinting=none",
+    ]
+    if getattr(os, "geteuid", lambda: 1)() == 0:
+        args.append("--no-sandbox")  # Chromium's sandbox refuses to work for root
+    arguments: dict = {"args": args}
+    if os.environ.get("CNNVIZ_BROWSER") or not Path(playwrights_own).exists():
+        browser = installed_browser()
+        if browser is None:
+            raise RuntimeError("There is no Chromium: `make test` installs one, CNNVIZ_BROWSER names one.")
+        arguments["executable_path"] = browser
+    return arguments
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict, browser_type) -> dict:
+    return browser_type_launch_args | launch_arguments(browser_type.executable_path)
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict, server) -> dict:
+    """A lecture hall's projector; `page.goto("/?k=3")` finds the server by itself."""
+    return browser_context_args | {"base_url": server.url, "viewport": {"width": 1280, "height": 720}}
+
+
+def ready(page: Page, **state: object) -> Locator:
+    """Waits until the component has painted, and returns its root.
+
+    `state` is what it must have painted: `ready(page, update=3, stage="df")`.
+    """
+    wanted = "".join(f'[data-{name}="{value}"]' for name, value in state.items())
+    root = page.locator(f'[data-ready="1"]{wanted}')
+    root.wait_for(timeout=READY_MS)
+    return root
