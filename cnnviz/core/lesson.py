@@ -88,9 +88,9 @@ class Lesson:
             return instead, {"": f"The address holds {_quote(_text(query))}, which is no lesson. It stays as it was."}
         values, wrong = {}, {}
         for name, (label, parse) in _PARSERS.items():
-            if name not in query:
+            text = _asked(query, name)
+            if text is None:
                 continue
-            text = _text(query[name])
             try:
                 values[name] = parse(text)
             except ValueError as error:
@@ -235,6 +235,14 @@ def _image(text: str) -> str:
     if kind == "upload" and len(text) <= MAX_UPLOAD_TEXT and re.fullmatch(r"[\w-]+", name, re.ASCII):
         return text
     raise ValueError(f"names no image (test-0 … test-9999, train-0 … train-49999, pattern-{PATTERNS[0]} …)")
+
+
+def _asked(query: Mapping, name: str) -> str | None:
+    """What `query` holds under `name`, as text, or None if nothing; never raises."""
+    try:
+        return _text(query[name]) if name in query else None
+    except Exception:
+        return "an entry that cannot be read"
 
 
 def _text(value) -> str:

@@ -108,11 +108,14 @@ def kernel_gradient_flipped(params: Params, trace: Trace, y: np.ndarray, learnin
     "The stride is passed to the forward pass only. With stride 1 nothing shows.",
 )
 def stride_forgotten(params: Params, trace: Trace, y: np.ndarray, learning_rate: float) -> Gradients:
-    """df[u,v] = Σ x[i+u, j+v] · dz1[i,j], at any stride"""
-    exact, f, (rows, columns) = backward(params, trace, y), params.f, trace.z1.shape
-    corner = np.pad(trace.x, pad_widths(len(f), trace.padding))[: rows + len(f) - 1, : columns + len(f) - 1]
-    dx = conv2d_dx(f, exact.dz1, trace.x.shape, 1, trace.padding)
-    return _backward_with(params, trace, y, df=conv2d_df(corner, exact.dz1, f), dx=dx)
+    """df[u,v] = Σ x[i+u, j+v] · dz1[i,j], at any stride; dx likewise"""
+    f, dz1, (height, width) = params.f, backward(params, trace, y).dz1, trace.x.shape
+    before, after = pad_widths(len(f), trace.padding)
+    x, dx = (np.pad(array, (before, after)) for array in (trace.x, np.zeros(trace.x.shape)))
+    corner = tuple(slice(n + len(f) - 1) for n in dz1.shape)  # all that so many neighbours would have seen
+    dx[corner] = conv2d_dx(f, dz1, x[corner].shape)
+    df = conv2d_df(x[corner], dz1, f)
+    return _backward_with(params, trace, y, df=df, dx=dx[before : before + height, before : before + width])
 
 
 def _backward_with(params: Params, trace: Trace, y: np.ndarray, **wrong: np.ndarray) -> Gradients:

@@ -1,10 +1,10 @@
-import importlib.util
 import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from cnnviz.core import notebook
 from cnnviz.core.network import Params, backward, forward, init_params, update
 from cnnviz.core.notebook import (
     DEVIATION_TABLE,
@@ -15,10 +15,7 @@ from cnnviz.core.notebook import (
     params_used,
 )
 from cnnviz.core.ops import sigmoid_prime
-
-_spec = importlib.util.spec_from_file_location("notebook_literal", Path(__file__).with_name("notebook_literal.py"))
-literal = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(literal)
+from tests.core import notebook_literal as literal
 
 SHARED = Path(__file__).parents[2] / ".." / "shared" / "data"
 TRAIN, PRINTED = SHARED / "cifar10_train_first1000.npz", SHARED / "notebook_printed.json"
@@ -116,16 +113,16 @@ def test_the_class_call_after_call(top, integer):
     for _ in range(60):
         img, kernel, y, learning_rate = draw(rng, top, integer)
         deviations = OBJECT_ORIENTED if integer else OBJECT_ORIENTED - {"integer_kernel"}
-        notebook = literal.forward_propagation(img, kernel, 1, learning_rate)
+        theirs = literal.forward_propagation(img, kernel, 1, learning_rate)
         params = init_params(kernel, img.shape)
         for _ in range(CALLS):
-            z1 = notebook.convolution()
-            o, row = notebook.forward_propagation()
-            notebook.backward_propagation(y)
+            z1 = theirs.convolution()
+            o, row = theirs.forward_propagation()
+            theirs.backward_propagation(y)
             trace, gradients, params = notebook_step(params, img, y, learning_rate, deviations)
             close(trace.z1, z1)
             close(trace.v, row[0, :-1])
-            agree(trace, gradients, params, o, notebook.seen, kernel)
+            agree(trace, gradients, params, o, theirs.seen, kernel)
 
 
 def agree(trace, gradients, params, o, seen, kernel):
@@ -142,13 +139,13 @@ def agree(trace, gradients, params, o, seen, kernel):
 
 def test_a_target_for_each_output_as_numpy_broadcasts_it():
     img, kernel, _, _ = draw(np.random.default_rng(3), top=3)
-    notebook = literal.forward_propagation(img, kernel, 1, 0.1)
+    theirs = literal.forward_propagation(img, kernel, 1, 0.1)
     params = init_params(kernel, img.shape)
     for _ in range(CALLS):
-        o, _ = notebook.forward_propagation()
-        notebook.backward_propagation(np.array([1, 0.2]))
+        o, _ = theirs.forward_propagation()
+        theirs.backward_propagation(np.array([1, 0.2]))
         trace, gradients, params = notebook_step(params, img, np.array([1, 0.2]), 0.1, OBJECT_ORIENTED)
-        agree(trace, gradients, params, o, notebook.seen, kernel)
+        agree(trace, gradients, params, o, theirs.seen, kernel)
 
 
 # --- each switch by itself -----------------------------------------------------------------------
@@ -161,7 +158,9 @@ def arrays(step):
     return {name: getattr(parts[part], name) for part, listed in names.items() for name in listed.split()}
 
 
-@pytest.mark.parametrize("stride, padding, shape", [(1, 0, (9, 9)), (2, 0, (9, 12)), (3, "full", (7, 5)), (1, 2, (6, 8))])
+@pytest.mark.parametrize(
+    "stride, padding, shape", [(1, 0, (9, 9)), (2, 0, (9, 12)), (3, "full", (7, 5)), (1, 2, (6, 8))]
+)
 def test_with_no_deviation_it_is_the_exact_step_bit_for_bit(stride, padding, shape):
     rng = np.random.default_rng(7)
     x, f, y = rng.random(shape), rng.normal(size=(3, 3)), np.array([0.3, 1])
@@ -175,6 +174,17 @@ def test_with_no_deviation_it_is_the_exact_step_bit_for_bit(stride, padding, sha
             assert array.tobytes() == exact[name].tobytes(), name
         assert (step[0].stride, step[0].padding) == (stride, padding)
         params = step[2]
+
+
+def test_the_switched_step_with_every_switch_off_is_the_exact_step():
+    rng = np.random.default_rng(8)
+    x, y = rng.random((9, 9)), np.array([0.3, 1])
+    params = init_params(rng.normal(size=(3, 3)), x.shape, weights="normal")
+    for _ in range(CALLS):
+        exact, switched = notebook_step(params, x, y, 0.7), notebook._step(params, x, y, 0.7, frozenset())
+        for name, array in arrays(switched).items():
+            assert np.array_equal(array, arrays(exact)[name]), name
+        params = exact[2]
 
 
 FIRST = {

@@ -98,7 +98,7 @@ def test_an_image_keeps_a_copy_of_what_somebody_else_could_change():
 
 
 @pytest.mark.parametrize(
-    "img", ["", "cat", "test-10000", "train-50000", "test-01", "test--1", "pattern-x", "pattern-", "٣"]
+    "img", ["", "cat", "test-10000", "train-50000", "test-01", "test--1", "pattern-x", "pattern-", "test-1٣"]
 )
 def test_an_id_of_nothing_is_answered_with_what_to_choose(img):
     with pytest.raises(ImageUnavailable, match="There is no image .*: choose one of test-0"):

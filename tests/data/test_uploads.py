@@ -95,8 +95,9 @@ def test_the_middle_square_is_kept(width, height):
 
 
 def test_resizing_is_lanczos():
-    expected = Image.fromarray(SLOPE[:, :80]).resize((32, 32), Image.Resampling.LANCZOS)
-    assert (unpack(read_upload(save(Image.fromarray(SLOPE[:, :80])))) == np.asarray(expected)).all()
+    picture = Image.fromarray(np.random.default_rng(1).integers(0, 256, (90, 90, 3), dtype=np.uint8))
+    expected = picture.resize((32, 32), Image.Resampling.LANCZOS)
+    assert (unpack(read_upload(save(picture))) == np.asarray(expected)).all()
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 500), (7, 3)])
@@ -197,6 +198,18 @@ def test_no_pixel_of_a_bomb_is_decoded(monkeypatch):
         read_upload(black_png(13_000, 13_000))
 
 
+@pytest.mark.parametrize(
+    "error", [MemoryError(), struct.error("unpack"), SyntaxError("broken PNG"), AttributeError("x")]
+)
+def test_whatever_a_decoder_raises_becomes_a_sentence(error, monkeypatch):
+    def load(picture):
+        raise error
+
+    monkeypatch.setattr("PIL.PngImagePlugin.PngImageFile.load", load)
+    with pytest.raises(ValueError, match="damaged or cut off"):
+        read_upload(PNG)
+
+
 @pytest.mark.filterwarnings("error::PIL.Image.DecompressionBombWarning")
 def test_a_bomb_is_answered_the_same_where_warnings_are_errors():
     with pytest.raises(ValueError, match="more than 50 million pixels"):
@@ -259,7 +272,9 @@ def link(data: bytes) -> str:
     "img",
     [
         pytest.param(pack(NOISE)[7:], id="no prefix"),
-        pytest.param(pack(NOISE)[:-9], id="cut off"),
+        pytest.param(pack(NOISE)[:-900], id="cut off"),
+        pytest.param(pack(NOISE)[:-4], id="cut off in the checksum"),
+        pytest.param(pack(NOISE) + "!!!!", id="signs that are no letters"),
         pytest.param(pack(NOISE)[:99] + "A" + pack(NOISE)[100:], id="one letter changed"),
         pytest.param(pack(NOISE) + "AAAA", id="something after it"),
         pytest.param(link(zlib.compress(bytes(PIXEL_BYTES + 1))), id="one byte too many"),

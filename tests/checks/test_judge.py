@@ -1,0 +1,56 @@
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from cnnviz.checks import judge
+from cnnviz.checks.tensorflow_face import TensorFlowUnavailable, import_tensorflow
+from cnnviz.core.network import backward, forward, init_params
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_asked_yet(monkeypatch):
+    monkeypatch.setattr(judge, "_state", {"is": "absent", "words": ""})
+
+
+def settle(seconds: float = 60) -> tuple[str, str]:
+    end = time.monotonic() + seconds
+    while judge.state()[0] == "starting" and time.monotonic() < end:
+        time.sleep(0.01)
+    return judge.state()
+
+
+def test_it_starts_once_in_the_background_and_then_is_ready(monkeypatch):
+    calls, gate = [], threading.Event()
+
+    def slow():
+        calls.append(1)
+        gate.wait(10)
+
+    monkeypatch.setattr(judge, "import_tensorflow", slow)
+    for _ in range(3):
+        assert judge.state() == ("starting", "TensorFlow is starting; that takes a few seconds, once.")
+    gate.set()
+    assert settle() == ("ready", "") and calls == [1]
+
+
+def test_a_failure_is_kept_with_its_sentence(monkeypatch):
+    def failing():
+        raise TensorFlowUnavailable("It is not there.")
+
+    monkeypatch.setattr(judge, "import_tensorflow", failing)
+    judge.state()
+    assert settle() == ("failed", "It is not there.")
+
+
+def test_its_gradients_are_those_of_tensorflow():
+    try:
+        import_tensorflow()
+    except TensorFlowUnavailable:
+        pytest.skip("needs TensorFlow, which is not installed here or cannot be imported")
+    x = np.random.default_rng(0).random((6, 6))
+    params = init_params(np.ones((3, 3)), x.shape, stride=2, padding="same", weights="normal")
+    exact = backward(params, forward(params, x, 2, "same"), np.array([1, 0]))
+    theirs = judge.gradients(params, x, np.array([1, 0]), 2, "same")
+    np.testing.assert_allclose(theirs["f"], exact.df, rtol=1e-10)

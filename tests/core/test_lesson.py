@@ -1,0 +1,263 @@
+"""A lesson goes through an address and back; and any address, however odd, gives a lesson."""
+
+from __future__ import annotations
+
+import collections
+import copy
+import dataclasses
+import pickle
+from collections.abc import Mapping
+from urllib.parse import parse_qs, parse_qsl, urlencode
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cnnviz.core.kernels import KERNELS
+from cnnviz.core.lesson import (
+    CHANNELS,
+    MAX_NUMBER,
+    MAX_PADDING,
+    MAX_STRIDE,
+    MAX_UPDATES,
+    PATTERNS,
+    RULES,
+    SCALES,
+    Lesson,
+)
+from cnnviz.core.network import WEIGHTS
+from cnnviz.core.notebook import DEVIATIONS
+from cnnviz.core.ops import PADDINGS
+from cnnviz.core.stages import STAGES
+from cnnviz.core.trajectory import trajectory
+
+KEYS = "img ch scale f w seed y lr stride pad rule k stage".split()
+NUMBERS = st.floats(-MAX_NUMBER, MAX_NUMBER)
+IMAGES = st.one_of(
+    st.integers(0, 9_999).map("test-{}".format),
+    st.integers(0, 49_999).map("train-{}".format),
+    st.sampled_from(PATTERNS).map("pattern-{}".format),
+    st.text("abcXYZ019_-", min_size=1).map("upload-{}".format),
+)
+
+
+@st.composite
+def lessons(draw) -> Lesson:
+    rule = draw(st.sampled_from(list(RULES)) | st.sets(st.sampled_from(DEVIATIONS), min_size=1).map(",".join))
+    anywhere = rule == "exact"
+    return Lesson(
+        img=draw(IMAGES),
+        ch=draw(st.sampled_from(CHANNELS)),
+        scale=draw(st.sampled_from(SCALES)),
+        f=draw(st.sampled_from(list(KERNELS.values())) | st.tuples(*[NUMBERS] * 9)),
+        w=draw(st.sampled_from(WEIGHTS)),
+        seed=draw(st.integers(0, 999_999_999)),
+        y=draw(st.tuples(NUMBERS, NUMBERS)),
+        lr=draw(st.floats(0, MAX_NUMBER)),
+        stride=draw(st.integers(1, MAX_STRIDE)) if anywhere else 1,
+        pad=draw(st.sampled_from(PADDINGS) | st.integers(0, MAX_PADDING))
+        if anywhere
+        else draw(st.sampled_from(["valid", 0])),
+        rule=rule,
+        k=draw(st.integers(0, MAX_UPDATES)),
+        stage=draw(st.sampled_from([stage.symbol for stage in STAGES])),
+    )
+
+
+@settings(deadline=None, max_examples=150)
+@given(lessons())
+def test_a_lesson_comes_back_unchanged_from_its_query(lesson):
+    query = lesson.to_query()
+    assert list(query) == KEYS
+    assert all(type(text) is str and text for text in query.values())
+    assert Lesson.from_query(query) == (lesson, [])
+    assert Lesson.from_query(query)[0].to_query() == query
+
+
+@settings(deadline=None)
+@given(lessons())
+def test_a_lesson_comes_back_unchanged_from_a_link_a_pickle_and_a_copy(lesson):
+    link = urlencode(lesson.to_query())
+    assert Lesson.from_query(dict(parse_qsl(link))) == (lesson, [])
+    assert Lesson.from_query(parse_qs(link)) == (lesson, [])  # a list for each key
+    for twin in (pickle.loads(pickle.dumps(lesson)), copy.deepcopy(lesson), dataclasses.replace(lesson)):
+        assert twin == lesson and hash(twin) == hash(lesson)
+
+
+def test_the_default_lesson_is_what_an_empty_address_gives_and_comes_back_itself():
+    assert Lesson.from_query({}) == (Lesson(), [])
+    assert Lesson.from_query(Lesson().to_query()) == (Lesson(), [])
+    assert Lesson(**dataclasses.asdict(Lesson())) == Lesson()
+
+
+@settings(deadline=None)
+@given(lessons())
+def test_the_start_depends_on_everything_but_the_cursor(lesson):
+    assert lesson.start == dataclasses.replace(lesson, k=7, stage="o").start
+    assert lesson.start == dataclasses.replace(lesson, k=0, stage="x")
+    other = dataclasses.replace(lesson, seed=(lesson.seed + 1) % 1000)
+    assert other.start != lesson.start
+
+
+class Raising:
+    """An object of which nothing can be asked, except by a test that says what it failed on."""
+
+    def __str__(self):
+        raise RuntimeError("no text")
+
+    __eq__ = __bool__ = __iter__ = __len__ = __float__ = __str__
+    __hash__ = object.__hash__
+
+    def __repr__(self):
+        return "Raising()"
+
+
+class NotText:
+    def __str__(self):
+        return 5
+
+
+class Broken(Mapping):
+    """A mapping that raises wherever it is asked for something."""
+
+    def __getitem__(self, key):
+        raise OSError("gone")
+
+    __iter__ = __len__ = __contains__ = __bool__ = __str__ = __getitem__
+
+
+class HalfBroken(dict):
+    def __getitem__(self, key):
+        raise KeyError(key)
+
+
+ODD = [Raising(), NotText(), Raising, object(), b"\xff", float("nan"), float("inf"), 1e308, -0.0, 1j]
+ODD += ["", " ", "\x00", "\ud800", "١٢", "1e999", "0x10", "1_0", "+1", "01", "-1", "NaN", "9" * 10_000, "<script>"]
+ODD += [[], (), [[]], [1, [2]], {}, set(), np.array(3), np.zeros((3, 3)), np.array(["a", None]), None, True, ...]
+ODD += ["1,0", "[1, 0]", "1;;0", ",".join("1" * 9), "random-1", "upload-", "upload-" + "a" * 9000, "test-010000"]
+ODD += ["fresh_weights,one_pixel", "procedural", "exact,procedural", "full", "9", "0"]
+ANYTHING = st.recursive(
+    st.sampled_from(ODD) | st.text() | st.integers() | st.floats() | st.binary() | st.none() | st.booleans(),
+    lambda inner: st.lists(inner, max_size=9) | st.tuples(inner, inner) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=12,
+)
+WORD = st.sampled_from(KEYS) | st.text(max_size=5)
+QUERIES = st.dictionaries(WORD, ANYTHING | st.sampled_from([v for v in Lesson().to_query().values()]), max_size=13)
+
+
+def is_lesson_with_sentences(lesson, wrong) -> bool:
+    """A lesson that every page can show, and one plain sentence or more for each thing that was replaced."""
+    assert type(lesson) is Lesson and Lesson.from_query(lesson.to_query()) == (lesson, [])
+    assert all(type(getattr(lesson, name)) is type(getattr(Lesson(), name)) for name in KEYS if name != "pad")
+    assert all(map(np.isfinite, (*lesson.f, *lesson.y, lesson.lr)))
+    for sentence in wrong:
+        assert type(sentence) is str and sentence.endswith(".") and sentence[0].isupper()
+        assert len(sentence) < 700 and sentence.isprintable(), sentence
+        assert "Traceback" not in sentence
+    return True
+
+
+@settings(deadline=None, max_examples=250)
+@given(QUERIES)
+def test_any_dictionary_gives_a_lesson_and_sentences(query):
+    lesson, wrong = Lesson.from_query(query)
+    assert is_lesson_with_sentences(lesson, wrong)
+    assert len(wrong) <= len(set(query) & set(KEYS)) + 1
+
+
+@settings(deadline=None)
+@given(ANYTHING)
+def test_anything_that_is_no_dictionary_gives_a_lesson_and_a_sentence(query):
+    lesson, wrong = Lesson.from_query(query)
+    assert is_lesson_with_sentences(lesson, wrong)
+    assert lesson == Lesson() or isinstance(query, Mapping)
+    assert wrong or isinstance(query, Mapping)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_an_odd_value_under_any_key_gives_a_lesson_and_at_most_one_sentence(key):
+    for value in [*ODD, 10**5000]:  # Python itself refuses to print that many digits
+        lesson, wrong = Lesson.from_query({key: value})
+        assert is_lesson_with_sentences(lesson, wrong)
+        assert len(wrong) <= 1
+        assert not wrong or lesson == Lesson()
+
+
+@pytest.mark.parametrize(
+    "query", [Broken(), HalfBroken(k="3", lr="1"), collections.defaultdict(Raising, k="3"), Raising()]
+)
+def test_a_query_that_raises_when_it_is_read_gives_a_lesson_and_says_so(query):
+    lesson, wrong = Lesson.from_query(query)
+    assert is_lesson_with_sentences(lesson, wrong)
+    assert wrong or lesson == Lesson(k=3)
+
+
+@settings(deadline=None)
+@given(QUERIES, lessons())
+def test_what_cannot_be_used_is_taken_from_the_lesson_on_the_screen(query, shown):
+    lesson, wrong = Lesson.read(query, shown)
+    assert is_lesson_with_sentences(lesson, wrong.values())
+    for name in wrong.keys() - {"rule", ""}:
+        assert getattr(lesson, name) == getattr(shown, name)
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({"f": "1,2,nan,4,5,6,7,8,9"}, "Kernel: '1,2,nan,4,5,6,7,8,9' cannot be used: 'nan' is not a finite number."),
+        ({"f": "1,2,3"}, "Kernel: '1,2,3' is not 9 numbers separated by commas."),
+        ({"lr": "1e308"}, "Learning rate: '1e308' is too large (at most 1,000,000)."),
+        ({"lr": "-1"}, "Learning rate: '-1' is negative, which would climb the loss."),
+        ({"k": "10001"}, "Update: '10001' is not a whole number from 0 to 10000."),
+        ({"stride": "0"}, "Stride: '0' is not a whole number from 1 to 8."),
+        ({"pad": "-1"}, "Padding: '-1' is none of valid, same, full and is not a whole number from 0 to 4."),
+        ({"stage": "z3"}, "Stage: 'z3' is none of x, z1, a1"),
+        ({"img": "test-10000"}, "Image: 'test-10000' names no image"),
+        ({"rule": "sloppy"}, "Rule: 'sloppy' is none of exact, procedural, object-oriented"),
+        ({"rule": "procedural", "stride": "2"}, "Rule: the notebook's loops visit every pixel"),
+        ({"ch": Raising()}, "Channel: 'a Raising' is none of red, green, blue, gray."),
+    ],
+)
+def test_a_sentence_says_what_was_wrong_and_what_is_used_instead(query, sentence):
+    lesson, wrong = Lesson.from_query(query)
+    assert len(wrong) == 1 and wrong[0].startswith(sentence), wrong
+    assert "It stays" in wrong[0] or "The rule is exact here" in wrong[0]
+    assert is_lesson_with_sentences(lesson, wrong)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("lr", float("nan")),
+        ("lr", -1),
+        ("k", -1),
+        ("k", 1.5),
+        ("f", (1, 2)),
+        ("stride", 0),
+        ("pad", 99),
+        ("stage", "?"),
+    ],
+)
+def test_a_lesson_cannot_be_made_with_a_value_that_it_cannot_hold(field, value):
+    with pytest.raises(ValueError, match="Lesson: "):
+        Lesson(**{field: value})
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Lesson().k = 3
+
+
+def test_a_kernel_may_be_given_as_an_array_and_knows_its_preset():
+    assert Lesson(f=np.reshape(KERNELS["blur"], (3, 3))) == Lesson(f=KERNELS["blur"])
+    assert [Lesson(f=f).preset for f in KERNELS.values()] == list(KERNELS)
+    assert Lesson(f=tuple(range(9))).preset == "custom"
+    assert np.array_equal(Lesson().kernel, np.reshape(KERNELS["sobel-x"], (3, 3)))
+
+
+@settings(deadline=None, max_examples=30)
+@given(lessons(), st.integers(0, 2**32 - 1))
+def test_every_lesson_can_be_computed_on_every_image_and_stays_finite(lesson, seed):
+    x = np.random.default_rng(seed).integers(0, 256, (32, 32)) / {"unit": 255, "raw": 1}[lesson.scale]
+    moment = trajectory(lesson, x, 20)
+    for part in (moment.params, moment.trace, moment.gradients, moment.after):
+        assert all(np.isfinite(array).all() for array in vars(part).values() if isinstance(array, np.ndarray))
+    assert np.isfinite(moment.losses).all() and np.isfinite(moment.gradients.dx).all()

@@ -1,0 +1,179 @@
+"""The moment after k updates is a plain loop's, bit for bit, whatever was asked for before."""
+
+from __future__ import annotations
+
+import functools
+import threading
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cnnviz.core import trajectory as trajectories
+from cnnviz.core.kernels import KERNELS, random_kernel
+from cnnviz.core.lesson import RULES, Lesson
+from cnnviz.core.network import backward, forward, init_params, update
+from cnnviz.core.notebook import notebook_step
+from cnnviz.core.ops import mse
+from cnnviz.core.trajectory import SPACING, trajectory, walk
+
+FAR = 2 * SPACING + 50
+"""Far enough to cross what is remembered on the way twice."""
+
+
+def bits(moment) -> tuple[bytes, ...]:
+    names = (
+        ("params", "f w b"),
+        ("trace", "x z1 a1 v z2 o"),
+        ("gradients", "do dz2 dw db da1 dz1 df dx"),
+        ("after", "f w b"),
+    )
+    arrays = [getattr(getattr(moment, part), name) for part, fields in names for name in fields.split()]
+    return tuple(array.tobytes() for array in [*arrays, moment.losses])
+
+
+def image(shape: tuple[int, int] = (7, 6), scale: float = 1) -> np.ndarray:
+    return np.random.default_rng(7).integers(0, 256, shape) / 255 * scale
+
+
+@functools.cache
+def from_scratch(lesson: Lesson, k: int) -> tuple[bytes, ...]:
+    """Asked for by itself, with nothing remembered."""
+    trajectories._run.cache_clear()
+    return bits(trajectory(lesson, image(), k))
+
+
+LESSONS = st.builds(
+    Lesson,
+    f=st.integers(0, 99).map(random_kernel),
+    w=st.sampled_from(["zeros", "normal"]),
+    lr=st.sampled_from([0.0, 0.01, 3.0]),
+    stride=st.integers(1, 3),
+    pad=st.sampled_from(["valid", "same", "full", 1]),
+)
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.sampled_from([0.01, 5.0]), st.lists(st.integers(0, FAR) | st.just(None), min_size=2, max_size=8))
+def test_a_moment_is_the_same_bits_by_any_path(learning_rate, visits):
+    """`None` forgets everything that was remembered."""
+    lesson = Lesson(lr=learning_rate)
+    expected = {k: from_scratch(lesson, k) for k in visits if k is not None}
+    trajectories._run.cache_clear()
+    for k in visits:
+        if k is None:
+            trajectories._run.cache_clear()
+        else:
+            assert bits(trajectory(lesson, image(), k)) == expected[k]
+
+
+@settings(deadline=None, max_examples=40)
+@given(LESSONS, st.integers(0, 130))
+def test_a_moment_is_what_a_plain_loop_of_forward_backward_and_update_gives(lesson, k):
+    x, y, geometry = image(), np.array(lesson.y), (lesson.stride, lesson.pad)
+    params = init_params(lesson.kernel, x.shape, 2, *geometry, lesson.w, lesson.seed)
+    losses = []
+    for _ in range(k + 1):
+        trace = forward(params, x, *geometry)
+        gradients = backward(params, trace, y)
+        losses.append(mse(trace.o, y))
+        moment = trajectories.Moment(params, trace, gradients, np.array(losses), update(params, gradients, lesson.lr))
+        params = moment.after
+    found = trajectory(lesson, x, k)
+    assert bits(found) == bits(moment)
+    assert found.losses.shape == (k + 1,) and found.losses[-1] == mse(found.trace.o, y)
+    assert bits(trajectory(lesson, x, k + 1))[:3] == bits(found)[-4:-1]
+
+
+@pytest.mark.parametrize("rule", [*RULES, "one_pixel,integer_kernel"])
+def test_a_rule_is_followed_at_every_update(rule):
+    lesson, x = Lesson(rule=rule, f=KERNELS["notebook"], scale="raw"), image((8, 8), scale=255)
+    params = init_params(lesson.kernel, x.shape, weights="normal")
+    for k in range(SPACING + 3):
+        moment = trajectory(lesson, x, k)
+        trace, gradients, after = notebook_step(params, x, lesson.y, lesson.lr, lesson.deviations)
+        assert np.array_equal(moment.trace.z1, trace.z1) and np.array_equal(moment.gradients.df, gradients.df)
+        params = after
+    assert np.array_equal(moment.after.f, params.f)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_walk_passes_through_the_same_moments(rule):
+    lesson, x = Lesson(rule=rule), image((6, 6))
+    for k, (params, trace, gradients) in enumerate(walk(lesson, x, 25)):
+        moment = trajectory(lesson, x, k)
+        assert np.array_equal(params.w, moment.params.w) and np.array_equal(trace.o, moment.trace.o)
+        assert np.array_equal(gradients.dx, moment.gradients.dx)
+    assert k == 25
+
+
+def test_the_cursor_of_the_lesson_changes_nothing():
+    assert bits(trajectory(Lesson(k=9, stage="o"), image(), 4)) == bits(trajectory(Lesson(), image(), 4))
+
+
+def test_lessons_and_images_are_not_mixed_up():
+    moments = {
+        bits(trajectory(lesson, x, 5))
+        for lesson in (Lesson(), Lesson(seed=1), Lesson(lr=0.02), Lesson(y=(0, 1)))
+        for x in (image(), image().T, image() / 2, image().reshape(6, 7))
+    }
+    assert len(moments) == 16
+
+
+def test_the_image_may_be_bytes_a_view_or_changed_afterwards():
+    whole = np.random.default_rng(3).integers(0, 256, (14, 6), dtype=np.uint8)
+    x = whole[::2].astype(np.float64)
+    expected = bits(trajectory(Lesson(), x, 3))
+    assert bits(trajectory(Lesson(), whole[::2], 3)) == expected
+    moment = trajectory(Lesson(), x, 3)
+    x[...] = 0
+    assert bits(moment) == expected
+
+
+def test_nothing_in_a_moment_can_be_written_to():
+    moment = trajectory(Lesson(), image(), 3)
+    for array in (moment.losses, moment.params.w, moment.trace.x, moment.gradients.df, moment.after.f):
+        with pytest.raises(ValueError, match="read-only"):
+            array[...] = 0
+
+
+@pytest.mark.parametrize("scale", [1, 255])
+@pytest.mark.parametrize("kernel", ["sobel-x", "notebook"])
+def test_a_diverging_learning_rate_on_raw_pixels_stays_finite(scale, kernel):
+    lesson = Lesson(lr=1e6, f=KERNELS[kernel], y=(1e6, -1e6) if scale == 255 else (1, 0))
+    moment = trajectory(lesson, image((32, 32), scale), 300)
+    for part in (moment.params, moment.trace, moment.gradients, moment.after):
+        assert all(np.isfinite(array).all() for array in vars(part).values() if isinstance(array, np.ndarray))
+    assert np.isfinite(moment.losses).all()
+
+
+def test_many_threads_asking_for_one_lesson_get_the_same_bits():
+    generator = np.random.default_rng(0)
+    asked = [generator.integers(0, FAR, 12).tolist() for _ in range(4)]
+    expected = {k: from_scratch(Lesson(), k) for ks in asked for k in ks}
+    trajectories._run.cache_clear()
+    wrong = []
+
+    def visit(ks):
+        wrong.extend(k for k in ks if bits(trajectory(Lesson(), image(), k)) != expected[k])
+
+    threads = [threading.Thread(target=visit, args=(ks,)) for ks in asked]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+@pytest.mark.parametrize(
+    ("x", "k", "message"),
+    [
+        (np.ones((5, 5)), -1, "trajectory: k is -1; it needs to be 0 or more"),
+        (np.ones((2, 5)), 0, "kernel of 3 does not fit into 2 pixels"),
+        (np.ones((5, 5, 3)), 0, "x has shape"),
+    ],
+)
+def test_an_impossible_request_says_why(x, k, message):
+    with pytest.raises(ValueError, match=message):
+        trajectory(Lesson(), x, k)
