@@ -86,7 +86,7 @@ def _load(text: str | bytes) -> dict:
     try:
         text = text.decode("utf-8") if isinstance(text, bytes) else text
         data = json.loads(text.removeprefix("\ufeff"))
-    except ValueError:  # bad UTF-8 and numbers of too many digits are ValueErrors too
+    except (ValueError, RecursionError):  # bad UTF-8 and numbers of too many digits are ValueErrors too
         raise ValueError("The file is not JSON: choose a file of parameters that was saved here.") from None
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise ValueError("The file holds no parameters of cnnviz: choose a JSON file that was saved here.")

@@ -1,0 +1,230 @@
+"""`python -m cnnviz`, as somebody at a terminal meets it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cnnviz import Lesson, load_image, trajectory
+from cnnviz.data.images import find_image
+from cnnviz.export import arrays_npz, jupyter_notebook, numpy_script, read_parameters
+
+ROOT = Path(__file__).parents[2]
+COMMAND = [sys.executable, "-m", "cnnviz"]
+ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", "PYTHONIOENCODING": "utf-8"}
+
+
+def cnnviz(*arguments: str, folder=None, **environment: str) -> subprocess.CompletedProcess:
+    done = subprocess.run(
+        [*COMMAND, *arguments],
+        cwd=folder or ROOT,
+        env=ENVIRONMENT | environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+    assert "Traceback" not in done.stderr and "Warning" not in done.stderr
+    return done
+
+
+def numbers(output: str) -> list[str]:
+    """The lines that hold numbers, without words and whole maps."""
+    return [line for line in output.splitlines() if line[:1] not in ("#", " ")]
+
+
+def test_it_prints_what_the_exported_script_prints(tmp_path):
+    lesson = Lesson(img="test-3", ch="gray", f="blur", stride=2, pad="same", k=12, lr=0.5)
+    query = "&".join(f"{key}={value}" for key, value in lesson.to_query().items())
+    done = cnnviz(f"http://localhost:8501/?{query}#top", "--script", "lesson.py", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "lesson.py").read_text("utf-8") == numpy_script(lesson, find_image("test-3").pixels)
+    alone = subprocess.run([sys.executable, "-I", tmp_path / "lesson.py"], capture_output=True, text=True, timeout=60)
+    assert numbers(done.stdout) == alone.stdout.splitlines()
+    assert done.stdout.startswith("# test-3, airplane, after 12 updates\n# ?img=test-3&ch=gray&")
+
+
+def test_options_win_over_the_link_and_say_the_same_as_a_query():
+    one = cnnviz("?img=test-3&k=5", "--k", "2", "--f", "-1,0,1,-2,0,2,-1,0,1.5", "--y=-1,.5", "--stage", "o").stdout
+    other = cnnviz("img=test-3&k=2&f=-1,0,1,-2,0,2,-1,0,1.5&y=-1,0.5&stage=o").stdout
+    assert one == other
+    assert "f       (3, 3)" in one and "losses  (3,)" in one
+
+
+def test_nothing_said_is_the_lesson_that_the_page_opens_with():
+    done = cnnviz()
+    assert done.returncode == 0 and done.stderr == ""
+    moment = trajectory(Lesson(), load_image("test-0"), 0)
+    assert f"\nL       ()        {moment.losses[0]!s}\n" in done.stdout
+    assert f"\ndf      (3, 3)    {moment.gradients.df.tolist()}\n" in done.stdout
+
+
+def test_the_stage_that_is_asked_for_is_printed_whole():
+    lines = cnnviz("--stage", "dz1", "--stride", "8").stdout.splitlines()
+    rows = [json.loads(line) for line in lines if line.startswith("        ")]
+    assert np.array_equal(rows, trajectory(Lesson(stride=8), load_image("test-0"), 0).gradients.dz1)
+
+
+def test_it_writes_the_same_files_as_the_page(tmp_path):
+    done = cnnviz(
+        *(
+            "--k",
+            "3",
+            "--npz",
+            "a.npz",
+            "--json",
+            "p.json",
+            "--notebook",
+            "n.ipynb",
+            "--film",
+            "f.webp",
+            "--frames",
+            "3",
+        ),
+        folder=tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
+    lesson, pixels = Lesson(k=3), find_image("test-0").pixels
+    moment = trajectory(lesson, load_image("test-0"), 3)
+    assert (tmp_path / "a.npz").read_bytes() == arrays_npz(lesson, moment)
+    assert (tmp_path / "n.ipynb").read_text("utf-8") == jupyter_notebook(lesson, pixels)
+    assert (read_parameters((tmp_path / "p.json").read_bytes()).w == moment.params.w).all()
+    assert (tmp_path / "f.webp").read_bytes()[8:12] == b"WEBP"
+    assert re.findall(r"wrote (\S+) ", done.stderr) == ["a.npz", "p.json", "n.ipynb", "f.webp"]
+
+
+@pytest.mark.parametrize("rule", ["exact", "procedural"])
+def test_a_run_goes_on_from_saved_parameters(rule, tmp_path):
+    lesson = ["--lr", "0.5", "--rule", rule, "--ch", "green"]
+    cnnviz(*lesson, "--k", "4", "--json", "half.json", folder=tmp_path)
+    done = cnnviz("--params", "half.json", "--k", "3", folder=tmp_path)
+    straight = cnnviz(*lesson, "--k", "7", folder=tmp_path)
+    assert "after 3 updates" in done.stdout and "from the parameters in half.json" in done.stdout
+    without = [line for line in numbers(done.stdout) if not line.startswith("losses")]
+    assert without == [line for line in numbers(straight.stdout) if not line.startswith("losses")]
+    assert "after 0 updates" in cnnviz("--params", "half.json", folder=tmp_path).stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--img", "cat.png"], "Image 'cat.png' names no image"),
+        (["--img", "train-5"], "train-5 needs the full CIFAR-10 set"),
+        (["--img", "upload-abc"], "cut off or changed"),
+        (["?k=many"], "Update 'many' is not a whole number from 0 to 10000"),
+        (["?lr=nan"], "Learning rate 'nan' is not a finite number"),
+        (["--f", "-1,0,1"], "is not 9 numbers"),
+        (["--rule", "procedural", "--stride", "2"], "need stride 1 and padding valid"),
+        (["lesson"], "'lesson' is neither a link nor a query"),
+        (["--params", "missing.json"], "missing.json cannot be read: No such file"),
+        (["--params", __file__], "The file is not JSON"),
+        (["--film", "film.avi"], "needs to end in .gif or .webp"),
+        (["--film", "film.gif", "--frames", "1"], "not a whole number from 2 to 120"),
+        (["--params", "p.json", "--script", "s.py"], "leave them out"),
+        (["--colour", "red"], "unrecognized arguments: --colour"),
+        (["--k"], "expected one argument"),
+    ],
+)
+def test_what_cannot_be_used_gets_a_sentence_and_exit_code_2(arguments, sentence, tmp_path):
+    done = cnnviz(*arguments, folder=tmp_path, KERAS_HOME=str(tmp_path))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert sentence in done.stderr.splitlines()[-1]
+
+
+def test_parameters_of_another_layout_are_refused(tmp_path):
+    cnnviz("--json", "p.json", folder=tmp_path)
+    done = cnnviz("--params", "p.json", "--stride", "2", folder=tmp_path)
+    assert done.returncode == 2 and "belong to 900 units and this lesson has 225" in done.stderr
+
+
+def test_a_file_that_cannot_be_written_is_exit_code_1_and_the_others_are_written(tmp_path):
+    done = cnnviz("--npz", "no/such/a.npz", "--json", ".", "--script", "s.py", folder=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "cnnviz: 'no/such/a.npz' cannot be written: No such file or directory",
+        "cnnviz: '.' cannot be written: Is a directory",
+        f"cnnviz: wrote s.py ({(tmp_path / 's.py').stat().st_size:,} bytes)",
+    ]
+    assert numbers(done.stdout), "the numbers are printed all the same"
+
+
+def test_keys_that_are_no_part_of_a_lesson_are_named():
+    done = cnnviz("?image=test-3")
+    assert done.returncode == 0 and "image: no part of a lesson" in done.stderr
+
+
+def test_help_names_every_field_of_a_lesson_and_its_examples_run(tmp_path):
+    text = cnnviz("--help").stdout
+    assert all(f"--{field.name} " in text for field in dataclasses.fields(Lesson))
+    examples = re.findall(r"^  python -m cnnviz *(.*?)(?: {3,}.*| +and then.*)?$", text, re.M)
+    assert len(examples) == 7
+    for example in examples[1:]:
+        words = [word.strip('"') for word in re.findall(r'"[^"]*"|\S+', example)]
+        assert cnnviz(*words, folder=tmp_path).returncode == 0, example
+    assert {path.name for path in tmp_path.iterdir()} == {"lesson.webp", "lesson.py", "lesson.npz", "half.json"}
+
+
+def test_a_terminal_that_knows_only_ascii_gets_the_numbers():
+    done = cnnviz(PYTHONIOENCODING="ascii")
+    assert done.returncode == 0 and numbers(done.stdout) == numbers(cnnviz().stdout)
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no /dev/full to stand for a full disk")
+def test_a_full_disk_behind_the_output_is_exit_code_1():
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(COMMAND, cwd=ROOT, env=ENVIRONMENT, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "the output cannot be written" in done.stderr
+
+
+def test_a_reader_that_stops_reading_is_no_failure(tmp_path):
+    read, write = os.pipe()
+    os.close(read)
+    arguments = [*COMMAND, "--npz", "a.npz"]
+    done = subprocess.run(arguments, cwd=tmp_path, env=ENVIRONMENT, stdout=write, stderr=subprocess.PIPE, text=True)
+    os.close(write)
+    assert done.returncode == 0 and done.stderr.count("\n") == 1 and (tmp_path / "a.npz").exists()
+
+
+def on_a_terminal(*arguments: str, interrupt: bool = False) -> tuple[int, str]:
+    """The exit code and what stderr showed, with a terminal there; interrupted, if so asked, once it moves."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [*COMMAND, *arguments], cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=theirs
+    )
+    os.close(theirs)
+    shown = b""
+    try:
+        while chunk := os.read(ours, 1000):
+            shown += chunk
+            if interrupt and b" of " in shown:
+                process.send_signal(signal.SIGINT)
+                interrupt = False
+    except OSError:  # the other end is closed
+        pass
+    os.close(ours)
+    return process.wait(60), shown.decode()
+
+
+def test_a_long_run_says_on_a_terminal_how_far_it_is_and_elsewhere_nothing():
+    code, shown = on_a_terminal("--k", "10000", "--lr", "0.5", "--pad", "4")
+    assert code == 0
+    steps = [int(step) for step in re.findall(r"\rcomputing: update (\d+) of 10000", shown)]
+    assert steps and steps == sorted(set(steps))
+    assert shown.endswith("\r") and shown.split("\r")[-2].strip() == "", "the line is taken away"
+    assert cnnviz("--k", "3000").stderr == ""
+
+
+def test_ctrl_c_stops_a_long_run_with_a_word():
+    code, shown = on_a_terminal("--k", "10000", "--lr", "0.3", "--pad", "4", interrupt=True)
+    assert code == 130 and "cnnviz: stopped" in shown and "Traceback" not in shown

@@ -1,0 +1,42 @@
+"""The .npz of an update, and arrays as lines."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import numpy as np
+import pytest
+
+from cnnviz import Lesson, load_image, trajectory
+from cnnviz.export.arrays import arrays_npz, describe
+
+
+@pytest.mark.parametrize("lesson", [Lesson(k=4), Lesson(k=2, stride=3, pad="full"), Lesson(k=3, rule="procedural")])
+def test_every_array_comes_back_bit_for_bit(lesson):
+    moment = trajectory(lesson, load_image(lesson.img), lesson.k)
+    file = np.load(io.BytesIO(arrays_npz(lesson, moment)), allow_pickle=False)
+    homes = {
+        moment.trace: "x z1 a1 v z2 o",
+        moment.params: "f w b",
+        moment.gradients: "do dz2 dw db da1 dz1 df dx",
+        moment: "losses",
+    }
+    expected = {name: getattr(home, name) for home, names in homes.items() for name in names.split()}
+    expected["y"] = np.array(lesson.y)
+    assert set(file.files) == set(expected)
+    for name, array in expected.items():
+        assert file[name].dtype == np.float64 and file[name].shape == array.shape
+        assert file[name].tobytes() == np.ascontiguousarray(array).tobytes()
+
+
+def test_equal_lessons_give_equal_bytes():
+    x = load_image("test-0")
+    file = arrays_npz(Lesson(k=1), trajectory(Lesson(), x, 1))
+    assert file == arrays_npz(Lesson(k=1), trajectory(Lesson(), x, 1))
+    assert {member.date_time[0] for member in zipfile.ZipFile(io.BytesIO(file)).infolist()} == {1980}
+
+
+def test_a_line_holds_every_digit_and_no_negative_zero():
+    assert describe("b", np.array([1 / 3, -0.0])) == "b       (2,)      [0.3333333333333333, 0.0]"
+    assert describe("v", np.full(10, 0.1)).endswith("min 0.1  max 0.1  mean 0.1")

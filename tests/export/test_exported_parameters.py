@@ -1,0 +1,122 @@
+"""Parameters as JSON: bit for bit there and back, and a sentence for every other file."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnnviz import Lesson, Params, load_image, trajectory
+from cnnviz.export.parameters import MAX_BYTES, parameters_json, read_lesson, read_parameters
+
+LESSON = Lesson(k=7, lr=0.5, stride=4)
+PARAMS = trajectory(LESSON, load_image(LESSON.img), LESSON.k).params
+GOOD = parameters_json(LESSON, PARAMS)
+
+
+def changed(**entries) -> str:
+    data = json.loads(GOOD) | entries
+    return json.dumps({key: value for key, value in data.items() if value is not ...})
+
+
+def test_parameters_come_back_bit_for_bit():
+    for text in (GOOD, GOOD.encode(), b"\xef\xbb\xbf" + GOOD.encode(), json.dumps(json.loads(GOOD))):
+        back = read_parameters(text, units=64)
+        for name in ("f", "w", "b"):
+            assert getattr(back, name).tobytes() == getattr(PARAMS, name).tobytes()
+    assert read_lesson(GOOD) == LESSON
+
+
+def test_the_largest_lesson_fits_into_the_limit():
+    lesson = Lesson(pad=4)
+    params = trajectory(lesson, load_image("test-0"), 0).params
+    assert 8 * len(parameters_json(lesson, params)) < MAX_BYTES
+
+
+def test_the_file_says_what_it_holds():
+    data = json.loads(GOOD)
+    assert data["lesson"] == LESSON.to_query()
+    assert data["shapes"] == {"f": [3, 3], "w": [64, 2], "b": [2]}
+    assert len(GOOD.splitlines()) == 2 + 4 + 5 + 66 + 1, "a row of f and w a line"
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "is not JSON"),
+        ("{", "is not JSON"),
+        (b"\xff\xfe\x00", "is not JSON"),
+        (b"\x80\x04K\x01.", "is not JSON"),  # a pickle
+        ("[" * 200_000, "is not JSON"),
+        ('{"f": ' + "1" * 10_000 + "}", "is not JSON"),
+        ("null", "holds no parameters"),
+        ("{}", "holds no parameters"),
+        (" " * (MAX_BYTES + 1), "more than 1 MB"),
+        (changed(format="other"), "holds no parameters"),
+        (changed(version=2), "another version"),
+        (changed(version=...), "another version"),
+        (changed(f=...), "lacks f"),
+        (changed(w=...), "lacks w"),
+        (changed(shapes=...), "says that f has the shape None"),
+        (changed(shapes={"f": [3, 3], "w": [63, 2], "b": [2]}), "says that w has the shape"),
+        (changed(f=[[1, 2], [3, 4]], shapes={"f": [2, 2], "w": [64, 2], "b": [2]}), r"needs \(3, 3\)"),
+        (changed(w=[], shapes={"f": [3, 3], "w": [0], "b": [2]}), r"needs \(D, 2\)"),
+        (changed(b=[1, 2, 3], shapes={"f": [3, 3], "w": [64, 2], "b": [3]}), r"needs \(2,\)"),
+        (changed(b=1.0, shapes={"f": [3, 3], "w": [64, 2], "b": []}), r"needs \(2,\)"),
+        (changed(f=[[1, 2, 3], [4, 5], [6, 7, 8]]), "rows of different lengths"),
+        (changed(f=[[[1]]]), "not a number"),
+        (changed(b=[float("nan"), 0]), "not finite"),
+        (changed(b=[0, float("-inf")]), "not finite"),
+        (changed(b=[10**400, 0]), "far too large"),
+        (changed(b=[1e101, 0]), "far too large"),
+        (changed(b=[True, 0]), "not a number"),
+        (changed(b=["1", 0]), "not a number"),
+        (changed(b=None), "not a number"),
+        (changed(b={"0": 1}), "not a number"),
+    ],
+)
+def test_a_bad_file_gets_a_sentence(text, sentence):
+    with pytest.raises(ValueError, match=f"^The file.*{sentence}.*\\.$"):
+        read_parameters(text)
+
+
+def test_parameters_of_another_layout_are_told_apart():
+    with pytest.raises(ValueError, match="belong to 64 units and this lesson has 900"):
+        read_parameters(GOOD, units=900)
+
+
+def test_numbers_that_are_not_finite_are_not_written():
+    with pytest.raises(ValueError, match="w holds numbers that are not finite"):
+        parameters_json(LESSON, Params(np.zeros((3, 3)), np.full((64, 2), np.nan), np.zeros(2)))
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(JSON, st.sampled_from(["f", "w", "b", "shapes", "lesson", "version", "format"]))
+def test_whatever_stands_in_an_entry_only_a_sentence_follows(value, name):
+    text = changed(**{name: value})
+    try:
+        params = read_parameters(text)
+    except ValueError as error:
+        assert str(error).startswith("The file") and str(error).count("\n") == 0 and len(str(error)) < 200
+    else:
+        assert params.f.shape == (3, 3) and np.isfinite(params.w).all()
+        assert isinstance(read_lesson(text), Lesson)
+
+
+@given(st.binary(max_size=60), st.integers(0, len(GOOD)))
+def test_a_damaged_file_gets_a_sentence(noise, place):
+    data = GOOD.encode()
+    for text in (noise, data[:place], data[:place] + noise + data[place + len(noise) :]):
+        try:
+            read_parameters(text)
+        except ValueError as error:
+            assert str(error).startswith("The file")

@@ -1,0 +1,156 @@
+"""The exported script and notebook, run on their own, against the numbers of the core."""
+
+from __future__ import annotations
+
+import ast
+import json
+import random
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from cnnviz import Lesson, load_image, trajectory
+from cnnviz.core.kernels import KERNELS
+from cnnviz.core.notebook import DEVIATIONS
+from cnnviz.data.images import find_image
+from cnnviz.data.uploads import pack
+from cnnviz.export import jupyter_notebook, numpy_script
+
+NAMES = [
+    *("x", "f", "z1", "a1", "v", "w", "b", "z2", "o", "y", "L", "losses"),
+    *("do", "dz2", "dw", "db", "da1", "dz1", "df", "dx", "f next", "w next", "b next"),
+]
+ALL_IN_ORDER = "import json, sys\nspace = {}\nfor cell in json.load(sys.stdin):\n    exec(cell, space)"
+
+
+def some_lesson(number: int) -> Lesson:
+    """Any lesson: half with strides and padding, half with the seed notebook's deviations."""
+    draw = random.Random(number)
+    names = draw.sample(DEVIATIONS, draw.randrange(len(DEVIATIONS) + 1))
+    rule = {"rule": ",".join(names) or "exact"}
+    layout = {"stride": draw.randrange(1, 9), "pad": draw.choice(["valid", "same", "full", 1, 4])}
+    return Lesson(
+        img=draw.choice([f"test-{draw.randrange(20)}", "pattern-dot"]),
+        ch=draw.choice(["red", "green", "blue", "gray"]),
+        scale=draw.choice(["unit", "raw"]),
+        f=draw.choice([f"random-{number}", *KERNELS]),
+        w=draw.choice(["zeros", "normal"]),
+        seed=draw.randrange(1000),
+        y=(draw.random(), draw.random()),
+        lr=draw.choice([0.01, 0.7, 30.0]),
+        k=draw.randrange(40),
+        **(layout if number % 2 else rule),
+    )
+
+
+def run_alone(code: list[str], folder, stdin: str | None = None) -> list[str]:
+    """What Python prints in an empty folder, isolated: no environment, no way to cnnviz."""
+    command = [sys.executable, "-I", "-W", "error", *code]
+    done = subprocess.run(command, input=stdin, cwd=folder, env={}, capture_output=True, text=True, timeout=60)
+    assert done.stderr == "" and done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+def run_script(lesson: Lesson, folder) -> list[str]:
+    (folder / "lesson.py").write_text(numpy_script(lesson, find_image(lesson.img).pixels), encoding="utf-8")
+    return run_alone(["lesson.py"], folder)
+
+
+def assert_same_numbers(printed: list[str], lesson: Lesson) -> None:
+    """Every printed line says exactly what the core computes for this lesson."""
+    moment = trajectory(lesson, load_image(lesson.img, lesson.ch, lesson.scale), lesson.k)
+    homes = (moment.trace, moment.params, moment.gradients)
+    arrays = {name: getattr(home, name) for home in homes for name in NAMES if hasattr(home, name)}
+    arrays |= {f"{name} next": getattr(moment.after, name) for name in ("f", "w", "b")}
+    arrays |= {"y": np.array(lesson.y), "L": moment.losses[-1], "losses": moment.losses}
+    assert [line[:7].rstrip() for line in printed] == NAMES
+    for line in printed:
+        name, shape, text = re.fullmatch(r"(.{7}) (\(.*?\)) +(.*)", line).groups()
+        array = arrays[name.rstrip()]
+        assert ast.literal_eval(shape) == array.shape
+        if text.startswith("min"):
+            numbers = [float(number) for number in re.findall(r"(?:min|max|mean) (\S+)", text)]
+            assert numbers == [array.min(), array.max(), array.mean()], line
+        else:
+            assert array.size <= 9 and np.array_equal(ast.literal_eval(text), array), line
+
+
+@pytest.mark.parametrize("number", range(16))
+def test_the_script_prints_the_numbers_of_any_lesson(number, tmp_path):
+    lesson = some_lesson(number)
+    assert_same_numbers(run_script(lesson, tmp_path), lesson)
+
+
+@pytest.mark.parametrize(
+    "lesson",
+    [
+        Lesson(),
+        Lesson(k=300, lr=0.5),
+        Lesson(ch="gray", stride=3, pad="full", k=5, seed=11),
+        Lesson(scale="raw", rule="procedural", f="notebook", w="zeros", y=(0.9, 0.9), k=20),
+        Lesson(scale="raw", rule="object-oriented", f="notebook", w="zeros", y=(0.9, 0.9), k=20),
+        Lesson(scale="raw", f=(-1e6,) * 9, lr=1e6, k=3),  # e^(-z) overflows
+        Lesson(img=pack(np.arange(3072, dtype=np.uint32).astype(np.uint8).reshape(32, 32, 3)), ch="gray", k=2),
+    ],
+    ids=["default", "long", "gray", "procedural", "object-oriented", "overflow", "upload"],
+)
+def test_script_and_notebook_print_the_numbers_of_this_lesson(lesson, tmp_path):
+    printed = run_script(lesson, tmp_path)
+    assert_same_numbers(printed, lesson)
+    notebook = json.loads(jupyter_notebook(lesson, find_image(lesson.img).pixels))
+    cells = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    assert run_alone(["-c", ALL_IN_ORDER], tmp_path, json.dumps(cells)) == printed
+
+
+def test_one_channel_can_stand_for_the_image(tmp_path):
+    pixels = find_image("test-0").pixels[..., 0]
+    (tmp_path / "lesson.py").write_text(numpy_script(Lesson(ch="gray"), pixels), encoding="utf-8")
+    assert_same_numbers(run_alone(["lesson.py"], tmp_path), Lesson(ch="red"))
+
+
+def test_the_script_can_be_read():
+    script = numpy_script(Lesson(), find_image("test-0").pixels)
+    body = [line for line in script.splitlines() if "?img=" not in line]  # a link is one line
+    assert max(map(len, body)) <= 120
+    assert re.findall(r"^import .*", script, re.M) == ["import base64", "import zlib", "import numpy as np"]
+    assert not re.search(r"short_loop|update_first|notebook", script), "a word on deviations in an exact lesson"
+    for line in ("z1 = conv2d(x, f) ", "v = a1.reshape(-1) ", "dz1 = da1 * sigmoid_prime(a1) "):
+        assert line in script
+
+
+def test_the_id_of_an_upload_is_not_repeated_in_words():
+    img = pack(np.zeros((32, 32, 3), np.uint8))
+    script = numpy_script(Lesson(img=img), find_image(img).pixels)
+    assert script.startswith('"""your own picture, red channel') and "upload-" not in script
+
+
+def test_a_lesson_with_deviations_names_each_of_them_and_no_other():
+    script = numpy_script(Lesson(rule="short_loop,one_pixel"), find_image("test-0").pixels)
+    assert set(re.findall("|".join(DEVIATIONS), script)) == {"short_loop", "one_pixel"}
+    assert "stay 0, so the units there are 0.5" in script
+
+
+def test_the_notebook_is_valid_and_has_a_formula_before_each_code():
+    notebook = json.loads(jupyter_notebook(Lesson(), find_image("test-0").pixels))
+    assert (notebook["nbformat"], notebook["nbformat_minor"]) == (4, 5)
+    assert set(notebook) == {"cells", "metadata", "nbformat", "nbformat_minor"}
+    cells = notebook["cells"]
+    ids = [cell["id"] for cell in cells]
+    assert len(set(ids)) == len(ids) and all(re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", name) for name in ids)
+    extra = {"code": {"outputs", "execution_count"}, "markdown": set()}
+    for before, cell in zip([None, *cells], cells, strict=False):
+        assert set(cell) == {"cell_type", "id", "metadata", "source"} | extra[cell["cell_type"]]
+        if cell["cell_type"] == "code":
+            assert before["cell_type"] == "markdown" and "$$" in "".join(before["source"])
+
+
+@pytest.mark.parametrize(
+    "pixels",
+    [np.zeros((32, 32, 3)), np.zeros((32, 32, 4), np.uint8), np.zeros(9, np.uint8), np.zeros((2, 2), np.uint8)],
+)
+def test_pixels_that_do_not_fit_are_refused(pixels):
+    with pytest.raises(ValueError, match=r"uint8|does not fit"):
+        numpy_script(Lesson(), pixels)
