@@ -40,15 +40,15 @@ class Training:
     """The settings of a training; together with the data they decide every number.
 
     `f` is the starting kernel, row by row; w and b start as `weights` and `seed` say (init_params).
-    Images are shuffled anew each epoch, from `shuffle`; for the `scale` "unit" pixels are divided by
-    255. `reports` is how often the run says how far it is, evenly spread, besides its start. Raises
+    Images are shuffled anew each epoch, from `shuffle`, and come in batches of at most `batch`; for the
+    `scale` "unit" pixels are divided by 255. `reports` is how often the run says how far it is, evenly spread, besides its start. Raises
     ValueError for what cannot be used.
     """
 
     f: tuple[float, ...] = KERNELS["sobel-x"]
     weights: str = "normal"
     seed: int = 0
-    learning_rate: float = 0.5
+    learning_rate: float = 0.05
     batch: int = 64
     epochs: int = 10
     shuffle: int = 0
@@ -83,7 +83,8 @@ class Progress:
     """Where a training stands after `step` of `steps` updates and `epoch` whole passes over the images.
 
     Losses and accuracies (0 to 1) are those of `params`, on at most MEASURED images of each set.
-    `saturated` is the share of units that pass almost no gradient (ops.saturated_share).
+    `saturated` is the share of units, and `saturated_outputs` that of outputs, that pass almost no
+    gradient (ops.saturated_share): with all outputs saturated, right or wrong, nothing learns any more.
     """
 
     step: int
@@ -95,6 +96,7 @@ class Progress:
     held_loss: float
     held_accuracy: float
     saturated: float
+    saturated_outputs: float
 
     @property
     def kernel(self) -> np.ndarray:
@@ -159,26 +161,28 @@ def _run(training: Training, params: Params, learned: Images, held: Images) -> I
 
 
 def _batches(training: Training, images: int) -> Iterator[np.ndarray]:
-    """Indices of the images of each step: every epoch all of them, shuffled; its last batch may be smaller."""
+    """Indices of the images of each step: every epoch all of them, shuffled.
+
+    Batches are as equal as they can be. A small one left over at the end would pull as hard as a full one.
+    """
     rng = np.random.default_rng(training.shuffle)
     for _ in range(training.epochs):
-        order = rng.permutation(images)
-        for start in range(0, images, training.batch):
-            yield order[start : start + training.batch]
+        yield from np.array_split(rng.permutation(images), math.ceil(images / training.batch))
 
 
 def _report(training: Training, step: int, of_epoch: int, params: Params, learned: Images, held: Images) -> Progress:
-    loss, accuracy, saturated = _measure(training, params, *learned)
-    held_loss, held_accuracy, _ = _measure(training, params, *held)
+    loss, accuracy, *saturated = _measure(training, params, *learned)
+    held_loss, held_accuracy, *_ = _measure(training, params, *held)
     steps, epoch = of_epoch * training.epochs, step // of_epoch
-    return Progress(step, steps, epoch, params, loss, accuracy, held_loss, held_accuracy, saturated)
+    return Progress(step, steps, epoch, params, loss, accuracy, held_loss, held_accuracy, *saturated)
 
 
-def _measure(training: Training, params: Params, X: Pixels, Y: np.ndarray) -> tuple[float, float, float]:
-    """Loss, accuracy and the share of saturated units on at most MEASURED images."""
+def _measure(training: Training, params: Params, X: Pixels, Y: np.ndarray) -> tuple[float, float, float, float]:
+    """Loss, accuracy, and the shares of saturated units and outputs on at most MEASURED images."""
     rows = np.linspace(0, len(Y) - 1, min(len(Y), MEASURED)).round().astype(int)
     o, saturated = _outputs(training, params, X, rows)
-    return mse(o, Y[rows]), float(np.mean(o.argmax(axis=1) == Y[rows].argmax(axis=1))), saturated
+    accuracy = float(np.mean(o.argmax(axis=1) == Y[rows].argmax(axis=1)))
+    return mse(o, Y[rows]), accuracy, saturated, saturated_share(o)
 
 
 def _outputs(training: Training, params: Params, X: Pixels, rows: np.ndarray) -> tuple[np.ndarray, float]:

@@ -120,7 +120,7 @@ def asked_lesson(asked: argparse.Namespace) -> tuple[Lesson, bytes | None, list[
     sentence for what cannot be used.
     """
     start = _content(asked.params) if asked.params else None
-    lesson = read_lesson(start) if start is not None else Lesson()
+    lesson = dataclasses.replace(read_lesson(start), k=0) if start is not None else Lesson()
     link = query_of(asked.link) if asked.link is not None else {}
     options = {name: getattr(asked, name) for name in FIELDS if getattr(asked, name) is not None}
     values = lesson.to_query() | {name: text for name, text in link.items() if name in FIELDS} | options

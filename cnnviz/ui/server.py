@@ -6,18 +6,19 @@ import base64
 import hashlib
 import re
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import streamlit
-from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
-from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from cnnviz.ui.spec import spec, sprite
+from cnnviz.ui.stage.bundle import bundle
 
 STAGE_FOLDER = Path(__file__).with_name("stage")
 
@@ -63,62 +64,29 @@ HEADERS = {
 }
 
 
-class Headers:
-    """ASGI middleware that puts HEADERS on every HTTP answer; web sockets pass through untouched.
+def stage_modules() -> str:
+    """The component's JavaScript as one module, what Python knows of the lesson among it."""
+    return bundle("stage", lambda name: spec() if name == "spec" else (STAGE_FOLDER / f"{name}.js").read_text("utf-8"))
 
-    With a page it names the component's modules, so that they travel beside Streamlit's own files:
-    the browser would only learn of them, one import after the other, when the component starts.
+
+def made_once(path: str, media_type: str, make: Callable[[], str | bytes]) -> Route:
+    """A route whose content is made when it is first asked for, and kept.
+
+    "no-cache" lets a browser keep it too but makes it ask whether it is still the same (its ETag), so
+    that a class never runs last week's JavaScript against today's server.
+
+    >>> made_once("/stage/bundle.js", "text/javascript", lambda: "export default 1").path
+    '/stage/bundle.js'
     """
 
-    def __init__(self, app: ASGIApp):
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers.update(HEADERS)
-                if headers.get("Content-Type", "").startswith("text/html"):
-                    headers["Link"] = ", ".join(f"<{path}>; rel=modulepreload" for path in modules(scope["app"]))
-            await send(message)
-
-        await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
-
-
-def modules(app: Starlette) -> list[str]:
-    """Where the component's modules are, seen from a page: the files, and what `generated` routes make."""
-    made = [route.path for route in app.routes if isinstance(route, Route) and route.path.endswith(".js")]
-    return [f"stage/{file.name}" for file in sorted(STAGE_FOLDER.glob("*.js"))] + [path.lstrip("/") for path in made]
-
-
-class StageFiles(StaticFiles):
-    """The component's .js and .css; the Python beside them is nobody's business.
-
-    "no-cache" lets a browser keep a file but makes it ask whether it is still the same (its ETag),
-    so that a class never runs last week's JavaScript against today's server.
-    """
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        if Path(path).suffix not in (".js", ".css"):
-            raise HTTPException(404)
-        response = await super().get_response(path, scope)
-        response.headers["Cache-Control"] = "no-cache"
-        return response
-
-
-def generated(path: str, media_type: str, make: Callable[[], str]) -> Route:
-    """A route whose text is made by Python, once, when first asked for; revalidated like the files.
-
-    >>> generated("/stage/stages.js", "text/javascript", lambda: "export const STAGES = []").path
-    '/stage/stages.js'
-    """
-    made: list[tuple[str, bytes]] = []
+    @cache
+    def content() -> tuple[bytes, str]:
+        made = make()
+        body = made.encode() if isinstance(made, str) else made
+        return body, f'"{hashlib.sha256(body).hexdigest()[:32]}"'
 
     async def answer(request: Request) -> Response:
-        if not made:
-            body = make().encode()
-            made.append((f'"{hashlib.sha256(body).hexdigest()[:32]}"', body))
-        etag, body = made[0]
+        body, etag = content()
         headers = {"ETag": etag, "Cache-Control": "no-cache"}
         # A proxy that compresses marks the same text's ETag as weak (W/).
         known = [tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(",")]
@@ -129,6 +97,36 @@ def generated(path: str, media_type: str, make: Callable[[], str]) -> Route:
     return Route(path, answer)
 
 
+ROUTES: list[BaseRoute] = [
+    made_once("/stage/bundle.js", "text/javascript", stage_modules),
+    made_once("/stage/stage.css", "text/css", (STAGE_FOLDER / "stage.css").read_bytes),
+    made_once("/stage/images.png", "image/png", sprite),
+]
+"""For `st.App`: the component's own files."""
+
+PRELOAD = (
+    "<stage/bundle.js>; rel=modulepreload, <stage/stage.css>; rel=preload; as=style, "
+    "<stage/images.png>; rel=preload; as=image"
+)
+"""Tells a browser that asks for a page what it will need, so that this travels beside Streamlit's own files."""
+
+
+class Headers:
+    """ASGI middleware that puts HEADERS on every HTTP answer; web sockets pass through untouched."""
+
+    def __init__(self, app: ASGIApp):
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(HEADERS)
+                if headers.get("Content-Type", "").startswith("text/html"):
+                    headers["Link"] = PRELOAD
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
 MIDDLEWARE = [Middleware(Headers)]
-ROUTES: list[BaseRoute] = [Mount("/stage", StageFiles(directory=STAGE_FOLDER))]
-"""For `st.App`. A generated route goes before the Mount, which would answer 404 in its place."""

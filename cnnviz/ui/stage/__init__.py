@@ -24,7 +24,7 @@ MOST_LOSSES = 200
 """Points in the small loss curve; more would not be seen."""
 
 _LOADER = """
-const modules = import(new URL("stage/stage.js", document.baseURI).href)
+const modules = import(new URL("stage/bundle.js", document.baseURI).href)
 export default function (component) {
   let leave = () => {}
   modules.then((module) => { leave = module.default(component) })
