@@ -101,7 +101,7 @@ def _print(lines: Iterable[str]) -> bool:
         print("\n".join(lines), flush=True)
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would try again as it ends
-        return not _fail(1, f"the output cannot be written: {error.strerror}")
+        return isinstance(error, BrokenPipeError) or not _fail(1, f"the output cannot be written: {error.strerror}")
     return True
 
 

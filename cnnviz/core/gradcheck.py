@@ -142,7 +142,7 @@ def central_differences(
     passes of its own. An entry w[d,n] moves z2[n] by ±ε·v[d] and nothing else, and b[n] by ±ε·1,
     so these need only what comes after z2. Raises ValueError if the step is not above 0.
     """
-    if step == 0:
+    if not step > 0:
         raise ValueError(f"central_differences: step is {step!r}; it needs to be above 0")
     windows = kernel_shares(x, np.ones(forward(params, x, stride, padding).z1.shape), params.f, stride, padding)
     windows = windows.reshape(params.f.size, -1).astype(dtype)  # (K·K, D)

@@ -10,10 +10,13 @@ import streamlit as st
 
 from cnnviz.core.held import NotHeld
 from cnnviz.core.lesson import Lesson
+from cnnviz.core.training import Training
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.data.images import Image, ImageUnavailable, find_image, load_image
+from cnnviz.data.training_set import TwoClasses
+from cnnviz.ui.trainer import Trainer
 
-_LESSON, _ADOPTED = "lesson", "adopted"
+_LESSON, _ADOPTED, _TRAINER = "lesson", "adopted", "trainer"
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,3 +63,22 @@ def adopt(**change: object) -> None:
     """Hands a change of the lesson, made in a dialog, to the component, which makes it part of the address."""
     count, _ = st.session_state.get(_ADOPTED, (0, {}))
     st.session_state[_ADOPTED] = (count + 1, {name: str(value) for name, value in change.items()})
+
+
+def trainer() -> Trainer | None:
+    """This visitor's training, if there was one."""
+    return st.session_state.get(_TRAINER, (None, False))[0]
+
+
+def begin(settings: tuple[Training, TwoClasses, str]) -> None:
+    """Starts a training in place of the last one."""
+    if last := trainer():
+        last.stop()
+    st.session_state[_TRAINER] = (Trainer(*settings), True)
+
+
+def has_ended(training: Trainer) -> bool:
+    """Whether `training` has ended since this was last asked."""
+    _, running = st.session_state[_TRAINER]
+    st.session_state[_TRAINER] = (training, training.active)
+    return running and not training.active

@@ -14,17 +14,13 @@ import numpy as np
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.ops import kernel_shares, pad_widths
 from cnnviz.core.trajectory import Moment
+from cnnviz.export.colour import SCALES as COLOURS
 
-SCALES: dict[str, tuple[str, ...]] = {
-    # Anchor colours, evenly spaced. Diverging: ColorBrewer's RdBu reversed; sequential: matplotlib's
-    # viridis, ColorBrewer's Reds and plain gray. All can be told apart by colour-blind readers.
-    "signed": ("#053061", "#2166ac", "#4393c3", "#92c5de", "#d1e5f0", "#f7f7f7",
-               "#fddbc7", "#f4a582", "#d6604d", "#b2182b", "#67001f"),
-    "activation": ("#440154", "#482878", "#3e4989", "#31688e", "#26828e", "#1f9e89",
-                   "#35b779", "#6ece58", "#b5de2b", "#fde725"),
+SCALES: dict[str, tuple[str, ...]] = COLOURS | {
+    # ColorBrewer's Reds, for relative errors.
     "error": ("#fff5f0", "#fee0d2", "#fcbba1", "#fc9272", "#fb6a4a", "#ef3b2c", "#cb181d", "#a50f15", "#67000d"),
-    "pixel": ("#000000", "#ffffff"),
-}  # fmt: skip
+}
+"""Anchor colours by scale, evenly spaced."""
 
 
 @dataclass(frozen=True)

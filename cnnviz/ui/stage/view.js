@@ -71,7 +71,9 @@ export class View {
     const [count, change] = this.data.adopt
     const fresh = !first && count !== this.adopted
     this.adopted = count
-    if (fresh) this.go(change)
+    if (!fresh) return
+    const { page, ...lesson } = change
+    page === undefined ? this.go(lesson) : this.turn(page, lesson)
   }
 
   answered() {
@@ -133,11 +135,11 @@ export class View {
     if (!this.waiting && !same(read(), this.wanted)) visit(this.wanted, { server: false })
   }
 
-  // Another page, with the same lesson.
-  turn(path) {
+  // Another page, with the same lesson or a change of it.
+  turn(path, change = {}) {
     if (path === this.page) return
     const base = location.pathname.slice(0, location.pathname.length - this.page.length)
-    visit(this.wanted, { path: base + path })
+    visit({ ...this.wanted, ...change }, { path: base + path })
   }
 
   nextStage(by, options) {

@@ -1,0 +1,151 @@
+"""The Train page's second half: the same network, one kernel, trained on two classes of images."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import streamlit as st
+from PIL import Image as Pillow
+
+from cnnviz.core.held import hold
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.training import Outcome, Progress, Training, outcome
+from cnnviz.data.images import CLASSES, ImageUnavailable
+from cnnviz.data.training_set import two_classes
+from cnnviz.export.colour import levels_of, ramp
+from cnnviz.ui import controls
+from cnnviz.ui.trainer import Trainer
+
+SHOWN = 6
+"""Images shown of the most confident right and wrong ones."""
+
+HONEST = (
+    "One 3×3 kernel and one layer of weights on top: it can tell bright from dark and edges from planes, and little "
+    "more. Guessing reaches 50 %; learned images are remembered far better than held-out ones are recognized."
+)
+
+
+def show(lesson: Lesson) -> None:
+    """Settings, a training that can be watched, and what came out of it; starts from the lesson's kernel."""
+    with st.container(key="below"):
+        st.subheader("Train on a data set")
+        st.write(HONEST)
+        settings = _settings(lesson)
+        trainer = controls.trainer()
+        if settings and st.button("Train", key="train_start", type="primary", disabled=bool(trainer and trainer.active)):
+            controls.begin(settings)
+            st.rerun()
+        if trainer:
+            st.fragment(_watch, run_every=0.5 if trainer.active else None)(lesson)
+
+
+def _settings(lesson: Lesson) -> tuple | None:
+    columns = st.columns(6)
+    a = columns[0].selectbox("Output 0", CLASSES, index=CLASSES.index("cat"), key="train_class_0")
+    b = columns[1].selectbox("Output 1", CLASSES, index=CLASSES.index("dog"), key="train_class_1")
+    epochs = columns[2].number_input("Epochs", 1, 200, 10, key="train_epochs")
+    batch = columns[3].number_input("Batch", 1, 1024, 64, key="train_batch")
+    rate = columns[4].number_input("Learning rate", 0.0, 100.0, 0.5, key="train_rate", format="%g")
+    seed = columns[5].number_input("Seed", 0, 999_999, 0, key="train_seed")
+    try:
+        data = two_classes(a, b)
+        weights = lesson.w if lesson.w in ("zeros", "normal") else "normal"
+        training = Training(lesson.f, weights, lesson.seed, rate, batch, epochs, seed, lesson.stride, lesson.pad, lesson.scale)
+    except (ValueError, ImageUnavailable) as error:
+        st.warning(str(error).removeprefix("two_classes: "))
+        return None
+    st.caption(f"{data.words} Kernel, starting weights, channel, pixels, stride and padding are the lesson's.")
+    return training, data, lesson.ch
+
+
+def _watch(lesson: Lesson) -> None:
+    """Progress while it runs; once it has ended, everything that came out of it."""
+    trainer = controls.trainer()
+    progress = trainer.look()
+    if controls.has_ended(trainer):
+        st.rerun()  # the whole page once more: the button is free again, and the polling ends
+    if trainer.active:
+        left, right, _ = st.columns([1, 1, 4])
+        if trainer.state == "paused":
+            left.button("Go on", key="train_resume", on_click=trainer.resume, width="stretch")
+        else:
+            left.button("Pause", key="train_pause", on_click=trainer.pause, width="stretch")
+        right.button("Stop", key="train_stop", on_click=trainer.stop, width="stretch")
+    if progress is None:
+        st.progress(0.0, text="Waiting for its turn: two trainings run at a time here.")
+        return
+    share = progress.step / progress.steps
+    st.progress(share, text=f"{trainer.state}: update {progress.step:,} of {progress.steps:,}, epoch {progress.epoch}")
+    st.html(_curves(trainer.reports))
+    if not trainer.active:
+        _results(trainer, lesson)
+
+
+def _results(trainer: Trainer, lesson: Lesson) -> None:
+    params = trainer.reports[-1].params
+    held = trainer.data.held
+    result = outcome(trainer.settings, params, held.pixels(trainer.channel), held.targets)
+    film, table = st.columns(2)
+    film.caption("The kernel as it learned")
+    film.image(_kernel_film(trainer.reports), width=180)
+    a, b = trainer.data.names
+    (aa, ab), (ba, bb) = result.confusion.tolist()
+    table.caption(f"Held-out images, {result.accuracy:.1%} right")
+    table.markdown(
+        f"| | said {a} | said {b} |\n|---|---|---|\n| is {a} | {aa} | {ab} |\n| is {b} | {ba} | {bb} |"
+    )
+    for title, indices in (("surely right", result.right), ("surely wrong", result.wrong)):
+        _row(title, indices[:SHOWN], result, trainer, lesson)
+
+
+def _row(title: str, indices: np.ndarray, result: Outcome, trainer: Trainer, lesson: Lesson) -> None:
+    held, params = trainer.data.held, trainer.reports[-1].params
+    if not len(indices):
+        return
+    st.caption(f"Most confident and {title.removeprefix('surely ')}: open one in Step with the trained parameters")
+    images, ids = held.images, held.ids
+    for column, index in zip(st.columns(SHOWN), indices, strict=False):
+        column.image(images[index], width=72)
+        said = trainer.data.names[result.predictions[index]]
+        if column.button(f"{said} {result.confidence[index]:.2f}", key=f"open_{title}_{index}", help=ids[index]):
+            y = ",".join(f"{target:g}" for target in held.targets[index])
+            f = ",".join(map(repr, params.f.ravel().tolist()))
+            controls.adopt(page="", img=ids[index], f=f, w=hold(params), y=y, k=0, rule="exact", stage="o")
+            st.rerun()
+
+
+def _curves(reports: list[Progress]) -> str:
+    """Loss and accuracy so far, of learned and of held-out images, as SVG: redrawn in place while it runs."""
+    steps = max(reports[-1].steps, 1)
+    charts = (
+        ("loss", [("learned", "loss", ""), ("held out", "held_loss", "6 4")], max(max(r.loss, r.held_loss) for r in reports)),
+        ("accuracy", [("learned", "accuracy", ""), ("held out", "held_accuracy", "6 4")], 1.0),
+    )
+    parts = []
+    for place, (title, lines, most) in enumerate(charts):
+        left = 440 * place
+        parts.append(f'<text x="{left}" y="14" font-weight="600">{title}</text>')
+        parts.append(f'<text x="{left + 420}" y="14" text-anchor="end">0 … {most:.3g}</text>')
+        parts.append(f'<rect x="{left}" y="20" width="420" height="110" fill="none" stroke="currentColor" opacity=".25"/>')
+        for n, (label, name, dash) in enumerate(lines):
+            points = " ".join(f"{left + 420 * r.step / steps:.1f},{130 - 110 * getattr(r, name) / most:.1f}" for r in reports)
+            colour = ("var(--st-primary-color)", "#c2560f")[n]
+            parts.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2" stroke-dasharray="{dash}"/>')
+            value = getattr(reports[-1], name)
+            parts.append(f'<text x="{left + 210 * n}" y="148" fill="{colour}">{label} {value:.4f}</text>')
+    words = f"loss {reports[-1].loss:.4f}, accuracy {reports[-1].accuracy:.3f}, held out {reports[-1].held_accuracy:.3f}"
+    return (
+        f'<svg viewBox="0 0 860 154" role="img" aria-label="{words}" style="width:100%;font:13px system-ui;fill:currentColor">'
+        f"{''.join(parts)}</svg>"
+    )
+
+
+def _kernel_film(reports: list[Progress]) -> bytes:
+    """The kernel at each report as an animated GIF, on one scale."""
+    most = max(float(np.abs(r.kernel).max()) for r in reports)
+    colours = ramp("signed", 255)
+    frames = [Pillow.fromarray(colours[levels_of(r.kernel, -most, most, 255)]).resize((180, 180), 0) for r in reports]
+    out = io.BytesIO()
+    frames[0].save(out, "GIF", save_all=True, append_images=frames[1:], duration=100, loop=0)
+    return out.getvalue()
