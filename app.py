@@ -2,6 +2,6 @@
 
 import streamlit as st
 
-from cnnviz.ui.server import MIDDLEWARE, ROUTES
+from cnnviz.ui.server import MIDDLEWARE, ROUTES, apologize
 
-app = st.App("cnnviz/ui/pages/navigation.py", routes=ROUTES, middleware=MIDDLEWARE)
+app = st.App("cnnviz/ui/pages/navigation.py", routes=ROUTES, middleware=MIDDLEWARE, on_script_error=apologize)

@@ -16,7 +16,7 @@ from cnnviz.data.images import Image, ImageUnavailable, find_image, load_image
 from cnnviz.data.training_set import TwoClasses
 from cnnviz.ui.trainer import Trainer
 
-_LESSON, _ADOPTED, _TRAINER = "lesson", "adopted", "trainer"
+_LESSON, _ADOPTED, _DIALOG, _TRAINER = "lesson", "adopted", "dialog", "trainer"
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +63,16 @@ def adopt(**change: object) -> None:
     """Hands a change of the lesson, made in a dialog, to the component, which makes it part of the address."""
     count, _ = st.session_state.get(_ADOPTED, (0, {}))
     st.session_state[_ADOPTED] = (count + 1, {name: str(value) for name, value in change.items()})
+
+
+def reopen(dialog: str) -> None:
+    """Has the next run open `dialog` again: a run of the whole page closes the one that is open."""
+    st.session_state[_DIALOG] = dialog
+
+
+def reopened() -> str | None:
+    """The dialog that `reopen` named, once."""
+    return st.session_state.pop(_DIALOG, None)
 
 
 def trainer() -> Trainer | None:

@@ -77,7 +77,8 @@ def _watch(lesson: Lesson) -> None:
         return
     share = progress.step / progress.steps
     st.progress(share, text=f"{trainer.state}: update {progress.step:,} of {progress.steps:,}, epoch {progress.epoch}")
-    st.html(_curves(trainer.reports))
+    words = f"loss {progress.loss:.4f}, accuracy {progress.accuracy:.3f}, held out {progress.held_accuracy:.3f}"
+    st.image(_curves(trainer.reports), width="stretch", alt=words)
     if not trainer.active:
         _results(trainer, lesson)
 
@@ -116,7 +117,7 @@ def _row(title: str, indices: np.ndarray, result: Outcome, trainer: Trainer, les
 
 
 def _curves(reports: list[Progress]) -> str:
-    """Loss and accuracy so far, of learned and of held-out images, as SVG: redrawn in place while it runs."""
+    """Loss and accuracy so far, of learned and of held-out images, as SVG in colours that can be read on light and dark."""
     steps = max(reports[-1].steps, 1)
     charts = (
         ("loss", [("learned", "loss", ""), ("held out", "held_loss", "6 4")], max(max(r.loss, r.held_loss) for r in reports)),
@@ -127,16 +128,15 @@ def _curves(reports: list[Progress]) -> str:
         left = 440 * place
         parts.append(f'<text x="{left}" y="14" font-weight="600">{title}</text>')
         parts.append(f'<text x="{left + 420}" y="14" text-anchor="end">0 … {most:.3g}</text>')
-        parts.append(f'<rect x="{left}" y="20" width="420" height="110" fill="none" stroke="currentColor" opacity=".25"/>')
+        parts.append(f'<rect x="{left}" y="20" width="420" height="110" fill="none" stroke="#808895" opacity=".5"/>')
         for n, (label, name, dash) in enumerate(lines):
             points = " ".join(f"{left + 420 * r.step / steps:.1f},{130 - 110 * getattr(r, name) / most:.1f}" for r in reports)
-            colour = ("var(--st-primary-color)", "#c2560f")[n]
+            colour = ("#2f86de", "#d9730d")[n]
             parts.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2" stroke-dasharray="{dash}"/>')
             value = getattr(reports[-1], name)
             parts.append(f'<text x="{left + 210 * n}" y="148" fill="{colour}">{label} {value:.4f}</text>')
-    words = f"loss {reports[-1].loss:.4f}, accuracy {reports[-1].accuracy:.3f}, held out {reports[-1].held_accuracy:.3f}"
     return (
-        f'<svg viewBox="0 0 860 154" role="img" aria-label="{words}" style="width:100%;font:13px system-ui;fill:currentColor">'
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 862 154" font-family="sans-serif" font-size="13" fill="#808895">'
         f"{''.join(parts)}</svg>"
     )
 

@@ -14,7 +14,7 @@ from cnnviz.data import cifar10
 from cnnviz.data.images import CLASSES
 from cnnviz.data.uploads import read_upload
 from cnnviz.ui.boards import Chart
-from cnnviz.ui.controls import Now, adopt
+from cnnviz.ui.controls import Now, adopt, reopen, reopened
 from cnnviz.ui.maps import MAPS
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def show(what: str | None, now: Now, charts: Mapping[str, Chart] = MappingProxyT
 
     `charts` are the page's own, by the name under which the component asks for them.
     """
+    what = what or reopened()
     if what == "upload":
         _upload()
     elif what == "cifar10":
@@ -110,6 +111,7 @@ def _loading() -> None:
     """The way to the full set: a button, then progress, then either the images or a sentence."""
     loader = cifar10.LOADER
     if cifar10.dataset() is not None:
+        reopen("cifar10")
         st.rerun()
     if loader.state == "failed":
         st.error(loader.sentence)

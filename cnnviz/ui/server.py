@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import logging
 import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-import streamlit
+import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -36,7 +37,7 @@ def inline_script_hashes(html: str) -> list[str]:
 
 def content_security_policy() -> str:
     """What a page of ours may load, as the header's value: from this server, and nothing from anywhere else."""
-    index = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    index = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
     sources = {
         "default-src": ["'none'"],
         # blob: is how Streamlit loads a component's JavaScript; its protobuf reader compiles a little WebAssembly.
@@ -130,3 +131,10 @@ class Headers:
 
 
 MIDDLEWARE = [Middleware(Headers)]
+
+
+def apologize(error: Exception) -> bool:
+    """What a visitor sees where a script failed: a sentence. The log gets the rest."""
+    logging.getLogger(__name__).error("a script failed", exc_info=error)
+    st.error("Something went wrong on this page. The lesson is safe in the address: reload, or go one step back.")
+    return True

@@ -125,7 +125,7 @@ export class Board {
       this.view.$(`[data-note="${symbol}"]`).dataset.state = state
       this.view.$(`[data-column="${symbol}"]`).dataset.state = state
     }
-    this.charted = false
+    this.drawn = false
   }
 
   draw() {
@@ -142,7 +142,7 @@ export class Board {
     const label = this.board.columns.find((column) => column.symbol === symbol).label
     const place = isFlat(symbol) ? cell[0] : cell.join(",")
     setHTML(this.view.$(".numbers"), `<i>${formula(label)}</i>[${place}]<span class="lines">${lines.join("")}</span>`)
-    if (!this.charted) for (const entry of this.board.charts) this.charted = chart(this.view.$(`[data-chart="${entry.name}"]`), entry, this.view.root)
+    if (!this.drawn) for (const entry of this.board.charts) this.drawn = chart(this.view.$(`[data-chart="${entry.name}"]`), entry, this.view.root)
   }
 
   detail(words) {

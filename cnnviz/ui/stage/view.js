@@ -29,7 +29,10 @@ export class View {
     bindControls(this)
     bindKeys(this)
     addEventListener("popstate", () => this.travelled(), { signal: this.stop.signal })
-    this.resizes = new ResizeObserver(() => this.paint())
+    this.resizes = new ResizeObserver(() => {
+      this.content.drawn = false // curves are drawn once, for the size they have
+      this.paint()
+    })
     for (const element of [root, ...root.querySelectorAll("canvas")]) this.resizes.observe(element)
   }
 
