@@ -15,7 +15,7 @@ _state: dict[str, str] = {"is": "absent", "words": ""}
 
 
 def state() -> tuple[str, str]:
-    """ "starting", "ready" or "failed", and a sentence about it; the first call starts TensorFlow."""
+    """The state, "starting", "ready" or "failed", and a sentence about it; the first call starts TensorFlow."""
     with _lock:
         if _state["is"] == "absent":
             _state.update({"is": "starting", "words": "TensorFlow is starting; that takes a few seconds, once."})

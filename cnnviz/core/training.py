@@ -41,8 +41,8 @@ class Training:
 
     `f` is the starting kernel, row by row; w and b start as `weights` and `seed` say (init_params).
     Images are shuffled anew each epoch, from `shuffle`, and come in batches of at most `batch`; for the
-    `scale` "unit" pixels are divided by 255. `reports` is how often the run says how far it is, evenly spread, besides its start. Raises
-    ValueError for what cannot be used.
+    `scale` "unit" pixels are divided by 255. `reports` is how often the run says how far it is, evenly
+    spread, besides its start. Raises ValueError for what cannot be used.
     """
 
     f: tuple[float, ...] = KERNELS["sobel-x"]

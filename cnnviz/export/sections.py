@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 
+from cnnviz.core.held import held
 from cnnviz.core.lesson import CHANNELS, Lesson
 from cnnviz.core.notebook import DEVIATION_TABLE
 from cnnviz.core.ops import conv2d_shape
@@ -99,17 +100,31 @@ def _image(lesson: Lesson, pixels: np.ndarray) -> Section:
 
 
 def _start(lesson: Lesson, d: int) -> Section:
-    normal = f"np.random.default_rng({lesson.seed}).normal(size=({d}, 2)) / np.sqrt({d})"
+    weights, words, formula = _starting_weights(lesson, d)
     code = f"""
 f = np.array({lesson.kernel.tolist()})
-w = {normal if lesson.w == "normal" else f"np.zeros(({d}, 2))"}
-b = np.zeros(2)
+{weights}
 y = np.array({list(lesson.y)})
 learning_rate = {lesson.lr!r}
 updates = {lesson.k}
 """
-    words = "The kernel f, a weight w for each unit and output, the bias b, the targets y and the learning rate."
-    return Section("The start", words, (r"w \sim N(0, 1/D)" if lesson.w == "normal" else "w = 0", "b = 0"), code)
+    words = f"The kernel f, a weight w for each unit and output, the bias b, the targets y and the learning rate.{words}"
+    return Section("The start", words, (formula, "b = 0" if "held" not in lesson.w else "b = b_0"), code)
+
+
+def _starting_weights(lesson: Lesson, d: int) -> tuple[str, str, str]:
+    """Code, words and formula of w and b before the first update."""
+    if lesson.w == "zeros":
+        return f"w = np.zeros(({d}, 2))\nb = np.zeros(2)", "", "w = 0"
+    if lesson.w == "normal":
+        draw = f"np.random.default_rng({lesson.seed}).normal(size=({d}, 2)) / np.sqrt({d})"
+        return f"w = {draw}\nb = np.zeros(2)", "", r"w \sim N(0, 1/D)"
+    start = held(lesson.w)
+    packed = textwrap.fill(base64.b64encode(zlib.compress(start.w.astype("<f8").tobytes(), 9)).decode("ascii"), 100)
+    code = f'packed = """\n{packed}\n"""\n'
+    code += f'w = np.frombuffer(zlib.decompress(base64.b64decode(packed)), "<f8").reshape{start.w.shape}\n'
+    code += f"b = np.array({start.b.tolist()})"
+    return code, " Here w and b come from a training or a file: numbers, compressed and written in base64.", "w = w_0"
 
 
 _FRESH = "w, b = np.zeros_like(w), np.zeros_like(b)  # fresh_weights\n"

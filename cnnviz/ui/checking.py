@@ -8,7 +8,6 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.checks import judge
-from cnnviz.checks.tensorflow_face import tensorflow_gradients
 from cnnviz.core.gradcheck import TOLERANCE, GradientCheck, check_gradients, relative_error, step_sweep
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.mistakes import MISTAKES, stages_hit
@@ -122,7 +121,7 @@ def _tensorflow(lesson: Lesson, moment: Moment, y: np.ndarray, asked: Mapping[st
     state, words = judge.state()
     if state != "ready":
         return None, words
-    return tensorflow_gradients(moment.params, moment.trace.x, y, lesson.stride, lesson.pad), ""
+    return judge.gradients(moment.params, moment.trace.x, y, lesson.stride, lesson.pad), ""
 
 
 def _cell(parameter: str, index: tuple[int, ...], unit_shape: tuple[int, int]) -> list[int]:

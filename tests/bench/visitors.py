@@ -114,7 +114,7 @@ def resident_mb(pid: int) -> float:
 
 
 def loopback(url: str) -> str:
-    """`url` without a trailing slash, if it is on this machine; ValueError otherwise: this is a load."""
+    """`url` without a trailing slash, if it is on this machine; nobody else's server is to be loaded."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     with contextlib.suppress(ValueError):
@@ -122,7 +122,7 @@ def loopback(url: str) -> str:
             return url.rstrip("/")
     if host == "localhost" and parts.scheme == "http":
         return url.rstrip("/")
-    raise ValueError(f"{url} is not an http:// address of this machine (localhost, 127.0.0.1)")
+    raise argparse.ArgumentTypeError(f"{url} is not an http:// address of this machine (localhost, 127.0.0.1)")
 
 
 async def measured(url: str, count: int, seconds: float, pid: int | None) -> bool:

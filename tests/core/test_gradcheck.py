@@ -78,6 +78,14 @@ def test_no_lesson_makes_it_cry_wolf(seed):
     assert check.worst.relative_error < TOLERANCE / 3, check.worst
 
 
+@pytest.mark.parametrize("size", [500.37, 30_000.37])
+@pytest.mark.parametrize("image", ["test-5", "test-8", "test-16"])
+def test_sums_of_millions_round_off_before_they_cancel(image, size):
+    x = load_image(image, "red", "raw")
+    params = init_params(np.reshape(KERNELS["sobel-y"], (3, 3)) * size, x.shape, padding="same", weights="normal")
+    assert check_gradients(params, x, Y, padding="same").worst.relative_error < TOLERANCE / 3
+
+
 def test_a_saturated_lesson_has_exact_zeros_and_passes():
     params, x, y, *_ = lesson(kernel="notebook", scale="raw")
     check = check_gradients(params, x, y)
@@ -88,9 +96,13 @@ def test_a_saturated_lesson_has_exact_zeros_and_passes():
 def test_the_default_lesson_takes_well_under_a_second():
     case = LESSONS["the default"]
     assert sum(array.size for array in check_gradients(*case).numeric.values()) == 9 + 1800 + 2
-    start = time.perf_counter()
-    check_gradients(*case)
-    assert time.perf_counter() - start < 0.25
+
+    def seconds():
+        start = time.perf_counter()
+        check_gradients(*case)
+        return time.perf_counter() - start
+
+    assert min(seconds() for _ in range(5)) < 0.25
 
 
 # --- wrong gradients fail ------------------------------------------------------------------------

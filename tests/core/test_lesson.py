@@ -32,7 +32,7 @@ from cnnviz.core.ops import PADDINGS
 from cnnviz.core.stages import STAGES
 from cnnviz.core.trajectory import trajectory
 
-KEYS = "img ch scale f w seed y lr stride pad rule k stage".split()
+KEYS = ["img", "ch", "scale", "f", "w", "seed", "y", "lr", "stride", "pad", "rule", "k", "stage"]
 NUMBERS = st.floats(-MAX_NUMBER, MAX_NUMBER)
 IMAGES = st.one_of(
     st.integers(0, 9_999).map("test-{}".format),
@@ -83,6 +83,19 @@ def test_a_lesson_comes_back_unchanged_from_a_link_a_pickle_and_a_copy(lesson):
     assert Lesson.from_query(parse_qs(link)) == (lesson, [])  # a list for each key
     for twin in (pickle.loads(pickle.dumps(lesson)), copy.deepcopy(lesson), dataclasses.replace(lesson)):
         assert twin == lesson and hash(twin) == hash(lesson)
+
+
+@settings(deadline=None)
+@given(st.tuples(*[NUMBERS] * 9), st.floats(0, MAX_NUMBER))
+def test_a_lesson_holds_the_numbers_it_was_made_with_to_the_last_bit(f, lr):
+    assert (Lesson(f=f, lr=lr).f, Lesson(f=f, lr=lr).lr) == (f, lr)
+
+
+def test_equal_lessons_have_one_address():
+    assert Lesson(f=(-0.0,) * 9, lr=-0.0).to_query() == Lesson(f=(0,) * 9, lr=0).to_query()
+    rules = ["one_pixel,short_loop", "short_loop one_pixel", "short_loop,one_pixel,short_loop"]
+    assert len({Lesson(rule=rule) for rule in rules}) == 1
+    assert Lesson(rule=",".join(RULES["procedural"])) == Lesson(rule="procedural")
 
 
 def test_the_default_lesson_is_what_an_empty_address_gives_and_comes_back_itself():

@@ -11,7 +11,7 @@ from tests.core.test_ops import zeros_around
 
 
 def test_the_stages_stand_in_the_order_of_one_update():
-    assert [stage.symbol for stage in STAGES] == "x z1 a1 v z2 o L do dz2 dw da1 dz1 df update".split()
+    assert " ".join(stage.symbol for stage in STAGES) == "x z1 a1 v z2 o L do dz2 dw da1 dz1 df update"
 
 
 def test_a_stage_reads_only_what_stands_before_it():

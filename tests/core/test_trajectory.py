@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 import threading
 
 import numpy as np
@@ -108,8 +109,10 @@ def test_a_walk_passes_through_the_same_moments(rule):
     assert k == 25
 
 
-def test_the_cursor_of_the_lesson_changes_nothing():
+def test_the_cursor_of_the_lesson_changes_nothing_and_is_no_other_lesson():
+    trajectories._run.cache_clear()
     assert bits(trajectory(Lesson(k=9, stage="o"), image(), 4)) == bits(trajectory(Lesson(), image(), 4))
+    assert trajectories._run.cache_info().currsize == 1
 
 
 def test_lessons_and_images_are_not_mixed_up():
@@ -159,10 +162,15 @@ def test_many_threads_asking_for_one_lesson_get_the_same_bits():
         wrong.extend(k for k in ks if bits(trajectory(Lesson(), image(), k)) != expected[k])
 
     threads = [threading.Thread(target=visit, args=(ks,)) for ks in asked]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    interval = sys.getswitchinterval()
+    try:
+        sys.setswitchinterval(1e-6)  # threads take turns as often as they can
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
     assert not wrong
 
 

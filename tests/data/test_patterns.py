@@ -30,9 +30,9 @@ def test_the_dot_shows_the_kernel_turned_around():
     assert z1.sum() == f.sum()
 
 
-def test_the_gradient_never_falls_and_its_steps_differ_by_rounding_only():
+def test_the_gradient_is_a_straight_line_but_for_rounding():
     row = pattern("gradient")[0, :, 0].astype(int)
-    assert set(np.diff(row)) == {8, 9}
+    assert abs(row - np.linspace(0, 255, 32)).max() <= 0.5
     assert (pattern("gradient")[..., 0] == row).all()
 
 

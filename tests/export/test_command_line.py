@@ -22,6 +22,7 @@ from cnnviz.export import arrays_npz, jupyter_notebook, numpy_script, read_param
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "cnnviz"]
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", "PYTHONIOENCODING": "utf-8"}
+ENVIRONMENT.pop("PYTHONUNBUFFERED", None)  # which would hide what happens to the output as Python ends
 
 
 def cnnviz(*arguments: str, folder=None, **environment: str) -> subprocess.CompletedProcess:
@@ -200,7 +201,12 @@ def on_a_terminal(*arguments: str, interrupt: bool = False) -> tuple[int, str]:
     """The exit code and what stderr showed, with a terminal there; interrupted, if so asked, once it moves."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
-        [*COMMAND, *arguments], cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=theirs
+        [*COMMAND, *arguments],
+        cwd=ROOT,
+        env=ENVIRONMENT,
+        stdout=subprocess.DEVNULL,
+        stderr=theirs,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a test run in the background ignores it
     )
     os.close(theirs)
     shown = b""

@@ -1,0 +1,283 @@
+"""What the tests do with the page: open a lesson, press keys, point at cells, and hold the screen against the core.
+
+`Screen` waits for states that the page itself announces and never for time. All screens of a run share
+one browser context, so that only the first load is a cold one; each has a page, and so a session, of its own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.stages import PARTS, STAGES, Geometry
+from cnnviz.core.trajectory import Moment, trajectory
+from cnnviz.data.images import load_image
+from tests.e2e.conftest import ready
+
+ORDER = tuple(stage.symbol for stage in STAGES)
+LABELS = {part.symbol: part.label for part in (*PARTS, *STAGES)}
+LAYER_GAP = 3  # CSS pixels between the two outputs of w
+WHOLE = re.compile("[?&]" + "&(?:.*&)?".join(f"{key}=[^&]+" for key in Lesson().to_query()))
+"""An address that holds every key of a lesson, in order: what the page writes when it has its answer."""
+TRACES = re.compile(r"Traceback|Error:|Exception|File \"")
+
+VALUES: dict[str, Callable[[Lesson, Moment], np.ndarray]] = {
+    "x": lambda _, m: m.trace.x,
+    "f": lambda _, m: m.params.f,
+    "z1": lambda _, m: m.trace.z1,
+    "a1": lambda _, m: m.trace.a1,
+    "v": lambda _, m: m.trace.v,
+    "w": lambda _, m: m.params.w,
+    "b": lambda _, m: m.params.b,
+    "z2": lambda _, m: m.trace.z2,
+    "o": lambda _, m: m.trace.o,
+    "y": lambda lesson, _: np.array(lesson.y),
+    "L": lambda _, m: m.losses[-1:],
+    "do": lambda _, m: m.gradients.do,
+    "dz2": lambda _, m: m.gradients.dz2,
+    "dw": lambda _, m: m.gradients.dw,
+    "db": lambda _, m: m.gradients.db,
+    "da1": lambda _, m: m.gradients.da1,
+    "dz1": lambda _, m: m.gradients.dz1,
+    "df": lambda _, m: m.gradients.df,
+    "dx": lambda _, m: m.gradients.dx,
+    "f_next": lambda _, m: m.after.f,
+}
+"""What the core says that each map shows; said here once more, so that no map can show another's numbers."""
+
+
+def moment(lesson: Lesson) -> Moment:
+    return trajectory(lesson, load_image(lesson.img, lesson.ch, lesson.scale), lesson.k)
+
+
+def values(lesson: Lesson) -> dict[str, np.ndarray]:
+    now = moment(lesson)
+    return {symbol: value(lesson, now) for symbol, value in VALUES.items()}
+
+
+def geometry(lesson: Lesson) -> Geometry:
+    trace = moment(lesson).trace
+    return Geometry(trace.x.shape, trace.z1.shape, stride=lesson.stride, padding=lesson.pad)
+
+
+def read(text: str) -> float:
+    """A number as it is printed: with a true minus sign."""
+    return float(text.replace("−", "-"))
+
+
+@cache
+def _shared(browser: Browser, base_url: str) -> BrowserContext:
+    return browser.new_context(base_url=base_url, viewport={"width": 1280, "height": 720})
+
+
+@contextlib.contextmanager
+def screen_in(browser: Browser, arguments: dict) -> Iterator[Screen]:
+    """A new page in the shared context; afterwards, nothing may have been thrown in it."""
+    page = _shared(browser, arguments["base_url"]).new_page()
+    screen = Screen(page)
+    yield screen
+    assert screen.thrown == []
+    page.close()
+
+
+class Screen:
+    def __init__(self, page: Page):
+        self.page = page
+        self.thrown: list[str] = []
+        self.sent: list[bytes | str] = []
+        self.requested: list[str] = []
+        page.on("pageerror", lambda error: self.thrown.append(str(error)))
+        page.on("request", lambda request: self.requested.append(request.url))
+        page.on("websocket", lambda socket: socket.on("framesent", lambda frame: self.sent.append(frame)))
+
+    # ---- going somewhere
+
+    def open(self, path: str = "/", query: str = "", **lesson: object) -> Screen:
+        """Loads a page: `query` as it stands, or a lesson's keys."""
+        self.page.goto(f"{path}?{query}" if query else self.encode(path, lesson))
+        self.ready()
+        return self
+
+    def visit(self, query: dict[str, str]) -> None:
+        """Changes the address as somebody who edits it, without a load."""
+        self.page.evaluate(
+            """(address) => { history.pushState(null, "", address); dispatchEvent(new PopStateEvent("popstate")) }""",
+            self.encode("", query),
+        )
+        expect(self.page).to_have_url(WHOLE)
+        self.ready()
+
+    @staticmethod
+    def encode(path: str, query: dict[str, object]) -> str:
+        return f"{path}?{urlencode(query, safe=',')}" if query else path
+
+    def ready(self, **state: object) -> Locator:
+        return ready(self.page, **state)
+
+    def connected(self) -> None:
+        """Waits until Streamlit has its connection, and no script is running."""
+        app = self.page.locator('.stApp[data-test-connection-state="CONNECTED"][data-test-script-state="notRunning"]')
+        expect(app).to_be_visible(timeout=60_000)
+
+    def key(self, key: str) -> Locator:
+        return self.page.locator(f'[data-key="{key}"]')
+
+    def choose(self, key: str, value: str) -> None:
+        """One of the buttons inside a control."""
+        self.key(key).locator(f'[data-value="{value}"]').click()
+        self.ready()
+
+    def type(self, key: str, text: str) -> None:
+        self.key(key).fill(text)
+        self.key(key).press("Enter")
+        self.ready()
+
+    def select(self, key: str, value: str) -> None:
+        self.key(key).select_option(value)
+        self.ready()
+
+    def switch(self, key: str) -> None:
+        self.key(key).click()
+        self.ready()
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    # ---- what it says
+
+    @property
+    def root(self) -> Locator:
+        return self.page.locator(".cnnviz")
+
+    def canvas(self, name: str) -> Locator:
+        return self.page.locator(f'canvas[data-map="{name}"]')
+
+    @property
+    def address(self) -> dict[str, str]:
+        return dict(parse_qsl(urlsplit(self.page.url).query, keep_blank_values=True))
+
+    @property
+    def lesson(self) -> Lesson:
+        """The lesson in the address, which has to be a whole and valid one."""
+        lesson, wrong = Lesson.from_query(self.address)
+        assert not wrong
+        return lesson
+
+    @property
+    def numbers(self) -> Locator:
+        return self.page.locator(".numbers")
+
+    def value(self) -> float:
+        """What the arithmetic comes to: the first bold number after an equals sign."""
+        return read(re.search(r"= <b>([^<]+)</b>", self.numbers.inner_html())[1])
+
+    def terms(self) -> list[float]:
+        """The signed products or totals that the arithmetic adds up."""
+        return [read(text) for text in self.numbers.locator("b.pos, b.neg").all_inner_texts()]
+
+    def complaints(self) -> list[str]:
+        """The sentences on what was wrong, wherever they stand."""
+        places = self.page.locator("[data-wrong]:visible, .notice:visible")
+        return [text for text in places.all_inner_texts() if text]
+
+    def prints_no_trace(self) -> None:
+        assert not TRACES.search(self.page.locator("body").inner_text())
+
+    def shows(self, lesson: Lesson) -> None:
+        """Update, stage, loss and the extremes of every map are those of `lesson`, as the core has them."""
+        self.ready(update=lesson.k, stage=lesson.stage)
+        expected = values(lesson)
+        expect(self.page.locator(".status .loss")).to_have_text(f"{expected['L'][-1]:.5f}")
+        said = self.root.evaluate(
+            """(root) => Object.fromEntries([...root.querySelectorAll("canvas[data-map]")].map(
+                 (canvas) => [canvas.dataset.map, canvas.getAttribute("aria-label")]))"""
+        )
+        for symbol, label in said.items():
+            array, count = expected[symbol], f"{expected[symbol].size} values"
+            ends = array if array.size <= 4 else np.array([array.min(), array.max()])
+            assert label.startswith(f"{symbol}: ") and count in label
+            printed = re.split(r", | to ", label.split(f"{count}, ")[1].removeprefix("from "))
+            assert [read(number) for number in printed] == pytest.approx(ends.tolist(), rel=6e-4, abs=0), symbol
+
+    def agrees(self) -> None:
+        """The screen shows the lesson that the address holds."""
+        self.shows(self.lesson)
+
+    # ---- pointing
+
+    def point(self, symbol: str, cell: tuple[int, ...], shape: tuple[int, ...]) -> None:
+        """Moves the mouse over a cell of a map that has `shape` on the screen, and waits until it is explained."""
+        box = self.canvas(symbol).bounding_box()
+        self.page.mouse.move(*place(box, cell, shape))
+        expect(self.canvas(symbol)).to_have_attribute("data-lit", "target")
+        expect(self.numbers).to_contain_text(name(symbol, cell, shape))
+
+    def point_on_board(self, row: str, symbol: str, cell: tuple[int, ...], shape: tuple[int, ...]) -> None:
+        """The same on a page with a board, whose maps are named row.symbol."""
+        self.page.mouse.move(*place(self.canvas(f"{row}.{symbol}").bounding_box(), cell, shape))
+        said = cell[:1] if len(shape) == 2 and shape[1] == 1 else cell
+        expect(self.numbers).to_contain_text(f"[{','.join(map(str, said))}]")
+
+    def point_at_middle(self, symbol: str) -> None:
+        """Moves the mouse over a map that is changing."""
+        box = self.canvas(symbol).bounding_box()
+        self.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+    def point_away(self) -> None:
+        """Moves the mouse to where there is no map."""
+        self.page.locator(".brand").hover()
+
+    def lit(self, of: Geometry) -> dict[str, set[tuple[int, ...]]]:
+        """The cells that are outlined as sources, by map."""
+        said = self.root.evaluate(
+            """(root) => [...root.querySelectorAll("canvas[data-lit]")].map((c) => [c.dataset.map, c.dataset.lit])"""
+        )
+        return {symbol: _cells(json.loads(lit), of.shape(symbol)) for symbol, lit in said if lit not in ("", "target")}
+
+
+def place(box: dict, cell: tuple[int, ...], shape: tuple[int, ...]) -> tuple[float, float]:
+    """The middle of a cell, in the window; the layers of w stand one above the other."""
+    layers = shape[2] if len(shape) == 3 else 1
+    height = (box["height"] - LAYER_GAP * (layers - 1)) / layers
+    top = box["y"] + (cell[2] * (height + LAYER_GAP) if layers > 1 else 0)
+    return box["x"] + (cell[1] + 0.5) * box["width"] / shape[1], top + (cell[0] + 0.5) * height / shape[0]
+
+
+def name(symbol: str, cell: tuple[int, ...], shape: tuple[int, ...]) -> str:
+    """How the arithmetic calls a cell."""
+    index: tuple[int, ...] = cell
+    if symbol == "L":
+        return "L = "
+    if len(shape) == 3 or symbol == "v":
+        index = (cell[0] * shape[1] + cell[1], *cell[2:])
+    elif shape[1] == 1:
+        index = cell[:1]
+    return f"{LABELS[symbol]}[{','.join(map(str, index))}]"
+
+
+def cell_of(text: str, of: Geometry, symbol: str) -> tuple[int, ...]:
+    """The index into the core's array of the cell that the arithmetic begins with; () stands for all of it."""
+    if symbol == "L":
+        return (0,)
+    found = tuple(int(i) for i in re.search(r"\[([\d,]+)\]", text)[1].split(","))
+    assert text.startswith(LABELS["f" if symbol == "update" else symbol])
+    return found
+
+
+def _cells(lit: list, shape: tuple[int, ...]) -> set[tuple[int, ...]]:
+    rows, columns, output = lit
+    along = [range(a["start"], a["start"] + a["count"] * a["step"], a["step"]) for a in (rows, columns)]
+    if len(shape) == 2:
+        return {(i, j) for i in along[0] for j in along[1]}
+    outputs = range(shape[2]) if output is None else [output]
+    return {(i, j, n) for i in along[0] for j in along[1] for n in outputs}

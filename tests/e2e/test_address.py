@@ -1,0 +1,84 @@
+"""The address is the lesson: reload, Back, Forward, a copied link, another page and a restarted server keep it."""
+
+import pytest
+from playwright.sync_api import expect
+
+from cnnviz import Lesson
+from cnnviz.ui.spec import PAGES
+from tests.e2e.page import Screen, screen_in
+
+LESSON = Lesson(img="test-6", ch="gray", f=(1, 2, 0, -1, 0.5, 0, 0, -2, 1), seed=4, y=(0, 1), lr=0.05, k=3, stage="dz1")
+
+
+@pytest.fixture
+def screen(browser, browser_context_args):
+    with screen_in(browser, browser_context_args) as screen:
+        yield screen
+
+
+def test_a_reload_and_a_copied_link_bring_back_the_same_screen(screen: Screen, browser, browser_context_args):
+    screen.open(**LESSON.to_query()).shows(LESSON)
+    screen.press("PageDown", "ArrowRight")
+    there = Lesson(**LESSON.to_query() | {"k": 4, "stage": "df"})
+    screen.shows(there)
+    said = screen.numbers.inner_text()
+    screen.page.reload()
+    screen.shows(there)
+    assert screen.numbers.inner_text() == said
+    elsewhere = browser.new_context(**browser_context_args)  # another person: no cookie, no cache, no session
+    elsewhere.grant_permissions(["clipboard-read", "clipboard-write"])
+    other = Screen(elsewhere.new_page())
+    other.page.goto(screen.page.url)
+    other.shows(there)
+    assert other.numbers.inner_text() == said
+    other.key("copy_link").click()
+    expect(other.key("copy_link")).to_have_text("Copied")
+    assert other.page.evaluate("navigator.clipboard.readText()") == screen.page.url
+    elsewhere.close()
+
+
+def test_back_and_forward_go_through_stages_updates_and_changes(screen: Screen):
+    screen.open(k=2, stage="da1")
+    was = [screen.lesson]
+    for act in (
+        lambda: screen.press("ArrowRight"),
+        lambda: screen.press("PageDown"),
+        lambda: screen.select("kernel_preset", "emboss"),
+        lambda: screen.press("ArrowLeft"),
+        lambda: screen.choose("channel", "green"),
+    ):
+        before = screen.page.url
+        act()
+        expect(screen.page).not_to_have_url(before)
+        screen.agrees()
+        was.append(screen.lesson)
+    assert len(set(was)) == len(was)
+    for lesson in reversed(was[:-1]):
+        screen.page.evaluate("history.back()")
+        screen.shows(lesson)
+        assert screen.lesson == lesson
+    for lesson in was[1:]:
+        screen.page.evaluate("history.forward()")
+        screen.shows(lesson)
+        assert screen.lesson == lesson
+
+
+def test_the_pages_hand_the_lesson_to_each_other(screen: Screen):
+    screen.open(**LESSON.to_query())
+    opened = [screen.page.url]
+    for path, title in PAGES[1:]:
+        screen.page.locator("nav").get_by_text(title, exact=True).click()
+        expect(screen.page.locator("nav [aria-current=page]")).to_have_text(title)
+        screen.ready(update=3)
+        assert screen.page.url.partition("?")[0].endswith(f"/{path}")
+        assert screen.lesson == LESSON
+        opened.append(screen.page.url)
+    for url, (_, title) in list(zip(opened, PAGES, strict=True))[-2::-1]:
+        screen.page.evaluate("history.back()")
+        expect(screen.page.locator("nav [aria-current=page]")).to_have_text(title)
+        expect(screen.page).to_have_url(url)
+        screen.ready(update=3)
+    screen.shows(LESSON)
+    screen.page.evaluate("history.forward()")
+    expect(screen.page.locator("nav [aria-current=page]")).to_have_text(PAGES[1][1])
+    screen.ready(update=3)

@@ -1,0 +1,123 @@
+"""Each control changes the lesson in the address, and the screen shows that lesson; keys stay out of the way."""
+
+import pytest
+from playwright.sync_api import expect
+
+from cnnviz import Lesson
+from cnnviz.core.kernels import KERNELS, random_kernel
+from tests.e2e.page import Screen, screen_in
+
+
+@pytest.fixture
+def screen(browser, browser_context_args):
+    with screen_in(browser, browser_context_args) as screen:
+        yield screen
+
+
+def test_every_control_changes_the_lesson(screen: Screen):
+    screen.open("/", k=1, stage="a1")
+    for act, name, value in (
+        (lambda: screen.choose("image", "test-3"), "img", "test-3"),
+        (lambda: screen.choose("channel", "blue"), "ch", "blue"),
+        (lambda: screen.choose("scale", "raw"), "scale", "raw"),
+        (lambda: screen.choose("scale", "unit"), "scale", "unit"),
+        (lambda: screen.type("target_0", "0.25"), "y", (0.25, 0.0)),
+        (lambda: screen.type("target_1", "1"), "y", (0.25, 1.0)),
+        (lambda: screen.type("learning_rate", "0.1"), "lr", 0.1),
+        (lambda: screen.select("stride", "2"), "stride", 2),
+        (lambda: screen.select("padding", "full"), "pad", "full"),
+        (lambda: screen.select("weights", "zeros"), "w", "zeros"),
+        (lambda: screen.select("weights", "normal"), "w", "normal"),
+        (lambda: screen.type("seed", "5"), "seed", 5),
+        (lambda: screen.select("padding", "valid"), "pad", "valid"),
+        (lambda: screen.select("stride", "1"), "stride", 1),
+        (lambda: screen.select("rule", "procedural"), "rule", "procedural"),
+        (lambda: screen.choose("image", "pattern-checkerboard"), "img", "pattern-checkerboard"),
+    ):
+        act()
+        assert getattr(screen.lesson, name) == value
+        assert (screen.lesson.k, screen.lesson.stage) == (1, "a1")
+        screen.agrees()
+    assert screen.complaints() == []
+
+
+def test_typing_into_the_kernel_turns_the_preset_to_custom(screen: Screen):
+    screen.open("/")
+    expect(screen.key("kernel_preset")).to_have_value("sobel-x")
+    kernel = list(KERNELS["sobel-x"])
+    for i, text in enumerate(("0.5", "-3", "−2.25", "7", "1e-3", "12", ".5", "", "-1")):
+        screen.type(f"kernel_{i // 3}_{i % 3}", text)
+        kernel[i] = float(text.replace("−", "-") or 0)
+        assert screen.lesson.f == tuple(kernel)
+    expect(screen.key("kernel_preset")).to_have_value("custom")
+    screen.agrees()
+    for name, weights in KERNELS.items():
+        screen.select("kernel_preset", name)
+        assert screen.lesson.f == weights
+        expect(screen.key("kernel_preset")).to_have_value(name)
+    screen.agrees()
+    screen.select("kernel_preset", "identity")
+    for i, weight in enumerate(KERNELS["identity"]):
+        expect(screen.key(f"kernel_{i // 3}_{i % 3}")).to_have_value(f"{weight:g}")
+
+
+def test_a_random_kernel_is_new_each_time_and_comes_again_from_its_link(screen: Screen, browser, browser_context_args):
+    screen.open("/", k=2)
+    drawn = []
+    for _ in range(2):
+        screen.switch("kernel_random")
+        screen.agrees()
+        drawn.append(screen.lesson.f)
+        expect(screen.key("kernel_preset")).to_have_value("custom")
+    assert len({KERNELS["sobel-x"], *drawn}) == 3
+    with screen_in(browser, browser_context_args) as other:
+        other.open(query=screen.page.url.partition("?")[2]).shows(screen.lesson)
+        other.open("/", f="random-7").shows(Lesson(f=random_kernel(7)))
+
+
+def test_keys_are_silent_while_somebody_types(screen: Screen):
+    screen.open("/", k=1, stage="a1")
+    sent = len(screen.sent)
+    screen.key("learning_rate").focus()
+    screen.press("ArrowRight", "ArrowLeft", "Home", "PageDown", "PageUp", "Shift+ArrowRight", "l", "o", "?", "Space")
+    expect(screen.key("learning_rate")).to_be_focused()
+    screen.key("learning_rate").fill("0.01")
+    screen.press("Enter")  # leaves the field; from here on keys are the page's again
+    screen.press("ArrowRight")
+    screen.ready(update=1, stage="v")
+    assert len(screen.sent) == sent
+    expect(screen.page.locator(".cnnviz.lecture, dialog[open], [role=dialog]")).to_have_count(0)
+    expect(screen.root).not_to_have_attribute("data-playing", "1")
+
+
+def test_a_list_of_keys_opens_and_holds_the_keys_back(screen: Screen):
+    screen.open("/", stage="a1")
+    screen.press("?")
+    help_ = screen.page.locator("dialog.help")
+    expect(help_).to_be_visible()
+    for words in ("one stage back or on", "one update back or on", "play or pause", "restart", "lecture view"):
+        expect(help_).to_contain_text(words)
+    screen.press("ArrowRight", "PageDown", "l")
+    screen.press("Escape")
+    expect(help_).to_be_hidden()
+    expect(screen.root).to_have_attribute("data-stage", "a1")
+    expect(screen.page.locator(".cnnviz.lecture")).to_have_count(0)
+    screen.switch("keys")
+    help_.get_by_role("button", name="Close").click()
+    expect(help_).to_be_hidden()
+    screen.press("ArrowRight")
+    screen.ready(update=0, stage="v")
+
+
+def test_the_live_region_says_update_stage_and_loss(screen: Screen):
+    screen.open("/", k=3, stage="dz1")
+    live = screen.page.locator("[aria-live]")
+    expect(live).to_have_text(
+        "Update 3, stage 12 of 14, dz1. Back through the units' sigmoid. "
+        + screen.numbers.inner_text().replace("\n", "")
+        + ". Loss 0.10287."
+    )
+    screen.press("ArrowRight")
+    expect(live).to_contain_text("Update 3, stage 13 of 14, df.")
+    screen.press("PageUp")
+    expect(live).to_contain_text("Update 2, stage 13 of 14, df.")

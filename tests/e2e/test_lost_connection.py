@@ -1,0 +1,62 @@
+"""When the server is gone the stages go on; when it is back, so is the lesson."""
+
+import pytest
+from playwright.sync_api import expect
+
+from cnnviz import Lesson
+from tests.conftest import Server
+from tests.e2e.page import Screen, screen_in
+
+
+@pytest.fixture
+def screen(browser, browser_context_args):
+    with screen_in(browser, browser_context_args) as screen:
+        yield screen
+
+
+@pytest.fixture
+def fragile(server: Server):
+    """The server, which the next test finds running again."""
+    yield server
+    if server.process.poll() is not None:
+        server.start()
+
+
+def test_without_a_server_stages_go_on_and_an_update_says_why_it_does_not(screen: Screen, fragile: Server):
+    screen.open("/", k=1, stage="z1")
+    fragile.stop()
+    screen.press("PageDown")
+    notice = screen.page.locator(".notice")
+    expect(notice).to_contain_text("The server has not answered", timeout=15_000)
+    expect(screen.root).to_have_attribute("data-update", "1")
+    screen.press("Escape")  # Streamlit's own dialog says that the connection is lost
+    expect(screen.page.get_by_role("dialog")).to_have_count(0)
+    for symbol in ("a1", "v"):
+        screen.press("ArrowRight")
+        expect(screen.root).to_have_attribute("data-stage", symbol)
+    expect(screen.numbers).to_contain_text("v[")
+    assert screen.address["k"] == "2"  # what was asked for is not forgotten
+    fragile.start()
+    screen.page.reload()
+    screen.shows(Lesson(k=2, stage="v"))
+    expect(notice).to_be_hidden()
+
+
+def test_a_restarted_server_brings_back_the_same_screen(screen: Screen, fragile: Server):
+    lesson = Lesson(img="test-9", k=5, stage="da1", lr=0.02)
+    screen.open("/", img="test-9", k=5, stage="da1", lr=0.02).shows(lesson)
+    said = screen.numbers.inner_text()
+    with screen.page.expect_event("websocket", timeout=60_000):  # Streamlit comes back by itself
+        fragile.stop()
+        fragile.start()
+    screen.shows(lesson)
+    assert screen.numbers.inner_text() == said
+    screen.connected()
+    expect(screen.page.get_by_role("dialog")).to_have_count(0)
+    screen.press("PageDown")
+    screen.shows(Lesson(img="test-9", k=6, stage="da1", lr=0.02))
+    screen.press("PageUp")
+    screen.shows(lesson)
+    screen.page.reload()
+    screen.shows(lesson)
+    assert screen.numbers.inner_text() == said

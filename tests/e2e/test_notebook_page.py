@@ -1,0 +1,160 @@
+"""The Notebook page: exact beside the notebook's rule, deviation by deviation, and the story in six lessons."""
+
+import dataclasses
+import re
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from cnnviz import Lesson
+from cnnviz.core.lesson import RULES
+from cnnviz.core.notebook import DEVIATIONS
+from tests.e2e.page import Screen, read, screen_in, values
+
+STORY = [  # what each lesson is for
+    {"scale": "raw", "rule": "exact", "stage": "a1"},
+    {"scale": "raw", "rule": "exact", "stage": "df"},
+    {"scale": "raw", "rule": "object-oriented", "stage": "update"},
+    {"scale": "raw", "rule": "object-oriented", "stage": "dz1"},
+    {"scale": "raw", "rule": "object-oriented", "stage": "df"},
+    {"scale": "unit", "rule": "exact", "stage": "df"},
+]
+
+
+@pytest.fixture
+def screen(browser, browser_context_args):
+    with screen_in(browser, browser_context_args) as screen:
+        yield screen
+
+
+def columns(screen: Screen) -> list[str]:
+    return screen.page.locator("[data-column]").evaluate_all("(all) => all.map((head) => head.dataset.column)")
+
+
+def parts(screen: Screen) -> tuple[str, set[str]]:
+    """Where the rows first differ on the screen, and the columns that inherit it."""
+    states = dict(
+        screen.page.locator("[data-column]").evaluate_all("(all) => all.map((h) => [h.dataset.column, h.dataset.state])")
+    )
+    first = [symbol for symbol, state in states.items() if state == "first"]
+    assert len(first) <= 1
+    return (first or [""])[0], {symbol for symbol, state in states.items() if state == "inherits"}
+
+
+def parts_in_core(lesson: Lesson, order: list[str]) -> tuple[str, set[str]]:
+    ours, theirs = values(dataclasses.replace(lesson, rule="exact")), values(lesson)
+    differing = [symbol for symbol in order if not np.array_equal(ours[symbol], theirs[symbol])]
+    return (differing or [""])[0], set(differing[1:])
+
+
+def test_presets_and_single_deviations_part_where_the_core_says(screen: Screen):
+    screen.open("/notebook", scale="raw", f="notebook", k=1, y="1,1", stage="df")
+    order = columns(screen)
+    assert {"f", "z1", "a1", "o", "do", "dz2", "dw", "da1", "dz1", "df"} <= set(order)
+    for rule in ("procedural", "object-oriented", "exact"):
+        screen.switch(f"rule_{rule}")
+        expect(screen.key(f"rule_{rule}")).to_have_attribute("aria-pressed", "true")
+        assert screen.lesson.rule == rule
+        assert parts(screen) == parts_in_core(screen.lesson, order)
+        for name in DEVIATIONS:
+            expect(screen.key(f"deviation_{name}")).to_have_attribute("aria-pressed", str(name in RULES[rule]).lower())
+    for name in DEVIATIONS:
+        screen.switch(f"deviation_{name}")
+        assert screen.lesson.deviations == {name}
+        assert parts(screen) == parts_in_core(screen.lesson, order)
+        screen.switch(f"deviation_{name}")
+        assert screen.lesson.rule == "exact"
+        assert parts(screen) == ("", set())
+
+
+def test_each_switch_says_the_line_what_it_should_be_and_what_it_does(screen: Screen):
+    screen.open("/notebook")
+    for name in DEVIATIONS:
+        screen.key(f"deviation_{name}").hover()
+        expect(screen.page.locator(".detail")).to_contain_text(re.compile("Notebook: .*Exact: ", re.DOTALL))
+        expect(screen.key(f"deviation_{name}").locator("small")).to_contain_text("alone")
+
+
+def test_both_rows_print_the_cores_numbers(screen: Screen):
+    lesson = Lesson(rule="short_loop,one_pixel", k=2, stage="df")
+    screen.open("/notebook", rule="short_loop,one_pixel", k=2, stage="df")
+    ours, theirs = values(dataclasses.replace(lesson, rule="exact")), values(lesson)
+    for symbol, cell, shape in (("df", (1, 2), (3, 3)), ("z1", (29, 29), (30, 30)), ("f_next", (0, 0), (3, 3))):
+        screen.point_on_board("rule", symbol, cell, shape)
+        lines = [read(text) for text in screen.page.locator(".lines b").all_inner_texts()]
+        assert lines == pytest.approx([ours[symbol][cell], theirs[symbol][cell]], rel=1e-8)
+
+
+def test_the_story_leads_through_its_lessons(screen: Screen):
+    screen.open("/notebook", img="test-4", k=3)
+    exact_df = 'canvas[data-map="exact.df"]'
+    for n, wanted in enumerate(STORY, 1):
+        screen.switch(f"story_{n}")
+        screen.ready(stage=wanted["stage"])
+        lesson = screen.lesson
+        assert {name: getattr(lesson, name) for name in wanted} == wanted
+        assert parts(screen) == parts_in_core(lesson, columns(screen))
+        size = np.abs(values(dataclasses.replace(lesson, rule="exact"))["df"]).max()
+        assert (size == 0) == (lesson.scale == "raw")
+        assert ("from 0 to 0" in screen.page.locator(exact_df).get_attribute("aria-label")) == (size == 0)
+        if n == 4:
+            expect(screen.page.locator(".explain")).to_contain_text("59 × ¼ = 14.75")
+            expect(screen.page.locator(".sentence")).to_contain_text("59 units at exactly 0.5 give 59 × ¼ = 14.75")
+        if lesson.rule != "exact":
+            expect(screen.page.locator(".sentence")).to_contain_text("yet the notebook's kernel is told to move")
+    screen.page.evaluate("history.back()")
+    screen.ready(stage="df")
+    assert screen.lesson.rule == "object-oriented"
+
+
+def test_stride_2_is_no_place_for_the_notebooks_rule(screen: Screen):
+    screen.open("/notebook", stride=2, rule="object-oriented")
+    assert "stride 2" in " ".join(screen.complaints())
+    assert screen.lesson == Lesson(stride=2)
+    screen.prints_no_trace()
+    screen.switch("rule_procedural")  # brings the lesson to where it can run
+    assert screen.lesson == Lesson(rule="procedural")
+    screen.select("stride", "3")
+    assert screen.complaints()
+    assert screen.lesson == Lesson(stride=3)
+    screen.prints_no_trace()
+
+
+def test_the_step_page_obeys_the_rule(screen: Screen):
+    lesson = Lesson(scale="raw", f=(10, 6, 13, 13, 8, 9, 8, 7, 15), rule="object-oriented", w="zeros", y=(1, 1), k=1)
+    screen.open("/notebook", scale="raw", f="notebook", w="zeros", y="1,1", k=1)
+    screen.switch("rule_object-oriented")
+    screen.page.locator("nav").get_by_text("Step", exact=True).click()
+    expect(screen.page.locator("nav [aria-current=page]")).to_have_text("Step")
+    screen.shows(lesson)
+    assert screen.lesson == lesson
+    assert np.any(values(lesson)["df"])
+    expect(screen.page.locator(".remark")).to_contain_text("The notebook's number")
+    screen.press("PageDown")
+    screen.shows(dataclasses.replace(lesson, k=2))
+    screen.select("rule", "exact")
+    screen.shows(dataclasses.replace(lesson, k=2, rule="exact"))
+
+
+def test_the_notebooks_theory_stands_below(screen: Screen):
+    screen.open("/notebook")
+    below = screen.page.locator(".st-key-below")
+    sections = below.locator("summary")
+    for words in ("Output size", "Convolution", "Sigmoid", "bias column", "Loss", "chain rule", "gradient descent"):
+        expect(sections.filter(has_text=words)).to_have_count(1)
+    sections.filter(has_text="chain rule").click()
+    expect(below).to_contain_text("swaps the two right-hand sides")
+    sections.filter(has_text="Convolution").click()
+    expect(below).to_contain_text("draws two kernels and uses only the first")
+    expect(below.locator(".katex").first).to_be_attached()
+    expect(below.locator(".katex-error")).to_have_count(0)
+    screen.prints_no_trace()
+
+
+def test_charts_open_large(screen: Screen):
+    screen.open("/notebook", rule="short_loop", k=3)
+    screen.page.locator('[data-open="chart-losses"]').click()
+    plot = screen.page.get_by_role("dialog").locator(".js-plotly-plot")
+    expect(plot).to_be_visible(timeout=30_000)
+    expect(plot.locator(".legendtext")).to_have_text(["exact", "notebook"])

@@ -1,0 +1,86 @@
+"""Play slides the kernel, walks the stages and asks for the update by itself; a pointer takes over."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from cnnviz import Lesson
+from tests.e2e.page import Screen, screen_in
+
+LONG = 60_000  # milliseconds that a slow machine may take; at speed 10 a whole update takes four seconds
+
+
+@pytest.fixture
+def screen(browser, browser_context_args):
+    with screen_in(browser, browser_context_args) as screen:
+        yield screen
+
+
+def test_play_reaches_the_next_update_by_itself_and_goes_on(screen: Screen):
+    screen.open("/", stage="L")
+    screen.key("speed").select_option("10")
+    screen.press("Space")
+    expect(screen.root).to_have_attribute("data-playing", "1")
+    expect(screen.key("play")).to_have_attribute("aria-pressed", "true")
+    expect(screen.root).to_have_attribute("data-stage", "df", timeout=LONG)
+    expect(screen.root).to_have_attribute("data-update", "1", timeout=LONG)
+    expect(screen.root).to_have_attribute("data-playing", "1")
+    screen.press("Space")
+    expect(screen.root).to_have_attribute("data-playing", "0")
+    screen.agrees()
+
+
+def test_the_kernel_slides_and_a_pointer_over_a_map_pauses_it(screen: Screen):
+    screen.open("/", stage="z1")
+    screen.key("speed").select_option("0.03")
+    seen = record(screen, "x", "data-lit")
+    screen.switch("play")
+    expect(screen.root).to_have_attribute("data-playing", "1")
+    screen.key("speed").select_option("1")
+    expect(screen.canvas("x")).to_have_attribute("data-lit", re.compile(r'"start":[1-9]\d*,"count":3,.*"start"'))
+    screen.point_at_middle("x")
+    expect(screen.root).to_have_attribute("data-playing", "0")
+    expect(screen.key("play")).to_have_attribute("aria-pressed", "false")
+    places = [(lit[0]["start"], lit[1]["start"]) for lit in map(json.loads, filter("target".__ne__, seen.json_value()))]
+    assert places[0] == (0, 0)  # from the first place, in reading order
+    assert places == sorted(places) and len(set(places)) > 3
+    assert screen.root.get_attribute("data-stage") == "z1"
+    screen.agrees()
+
+
+def test_a_step_by_hand_ends_the_play(screen: Screen):
+    screen.open("/", k=1, stage="z1")
+    screen.key("speed").select_option("0.03")
+    for key, k, stage in (("ArrowRight", 1, "a1"), ("PageDown", 2, "a1"), ("ArrowLeft", 2, "z1"), ("Home", 0, "x")):
+        screen.press("Space")
+        expect(screen.root).to_have_attribute("data-playing", "1")
+        screen.press(key)
+        expect(screen.root).to_have_attribute("data-playing", "0")
+        screen.shows(Lesson(k=k, stage=stage))
+
+
+def test_who_wants_less_motion_gets_no_sliding(screen: Screen):
+    screen.page.emulate_media(reduced_motion="reduce")
+    screen.open("/", stage="z1")
+    lit = screen.canvas("x").get_attribute("data-lit")
+    screen.key("speed").select_option("10")
+    seen = record(screen, "x", "data-lit")
+    screen.press("Space")
+    expect(screen.root).to_have_attribute("data-stage", "a1", timeout=LONG)
+    screen.press("Space")
+    assert set(seen.json_value()) <= {lit, ""}  # one window, then none
+
+
+def record(screen: Screen, symbol: str, attribute: str):
+    """A list in the page that grows by each value that the attribute takes."""
+    return screen.canvas(symbol).evaluate_handle(
+        """(canvas, name) => {
+             const seen = []
+             new MutationObserver(() => seen.push(canvas.getAttribute(name)))
+               .observe(canvas, { attributes: true, attributeFilter: [name] })
+             return seen
+           }""",
+        attribute,
+    )

@@ -1,0 +1,135 @@
+"""What lights up when a cell is pointed at is what the core says it is computed from; pins follow the lesson."""
+
+import pytest
+from playwright.sync_api import expect
+
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.stages import sources
+from tests.e2e.page import Screen, geometry, screen_in
+
+
+@pytest.fixture
+def screen(browser, browser_context_args):
+    with screen_in(browser, browser_context_args) as screen:
+        yield screen
+
+
+def test_lit_cells_are_the_sources(screen: Screen):
+    screen.open("/", stage="update")
+    for stride, pad in ((1, "valid"), (1, "same"), (1, "full"), (2, "valid"), (3, "full"), (2, "4"), (8, "valid")):
+        lesson = Lesson(stride=stride, pad=pad, stage="update")
+        screen.visit(lesson.to_query())
+        screen.shows(lesson)
+        of = geometry(lesson)
+        for symbol, cells in worth_pointing_at(*of.z1_shape).items():
+            for cell in cells:
+                screen.point(symbol, cell, of.shape(symbol))
+                expected = {source: found for source, found in sources(symbol, cell, of).items() if found}
+                lit = {source: found for source, found in screen.lit(of).items() if found}
+                assert lit == expected, (stride, pad, symbol, cell)
+
+
+def worth_pointing_at(rows: int, columns: int) -> dict[str, list[tuple[int, ...]]]:
+    """Corners and middles of each map that has sources, for units laid out in `rows` and `columns`."""
+    last, middle = (rows - 1, columns - 1), (rows // 2, columns // 3)
+    return {
+        "z1": [(0, 0), middle, last],
+        "a1": [middle],
+        "z2": [(1, 0)],
+        "o": [(0, 0)],
+        "do": [(1, 0)],
+        "dz2": [(0, 0)],
+        "dw": [(*last, 1), (*middle, 0)],
+        "db": [(1, 0)],
+        "da1": [(0, columns - 1)],
+        "dz1": [middle],
+        "df": [(0, 0), (1, 1), (2, 2)],
+        "dx": [(0, 0), (15, 16), (31, 31)],
+        "f": [(0, 2)],
+        "w": [(*middle, 1)],
+    }
+
+
+def test_maps_ahead_of_the_stage_are_marked_and_say_nothing_yet(screen: Screen):
+    screen.open("/", stage="a1")
+    ahead = {"v", "z2", "o", "L", "do", "dz2", "dw", "db", "da1", "dz1", "df", "dx"}
+    found = lambda: set(  # noqa: E731
+        screen.page.locator("figure.ahead[data-figure]").evaluate_all("(all) => all.map((f) => f.dataset.figure)")
+    )
+    assert found() == ahead
+    before = screen.numbers.inner_text()
+    screen.canvas("df").hover()
+    screen.canvas("df").click()
+    expect(screen.numbers).to_have_text(before)
+    for key, arrived in (("v", {"v"}), ("z2", {"z2"}), ("o", {"o"}), ("L", {"L"}), ("do", {"do"}), ("dz2", {"dz2"})):
+        screen.press("ArrowRight")
+        screen.ready(stage=key)
+        ahead -= arrived
+        assert found() == ahead
+    screen.press("ArrowRight")
+    screen.ready(stage="dw")
+    assert found() == ahead - {"dw", "db"}
+
+
+def test_a_pinned_unit_is_followed_from_stage_to_stage(screen: Screen):
+    screen.open("/", stage="z1")
+    of = geometry(screen.lesson)
+    screen.point("z1", (7, 11), (30, 30))
+    screen.canvas("z1").click(position=position(screen, "z1", (7, 11), (30, 30)))
+    expect(screen.page.locator(".explain.pinned")).to_be_visible()
+    screen.point_away()
+    expect(screen.numbers).to_contain_text("z₁[7,11]")  # a pin outlasts the pointer
+    assert screen.lit(of)["x"] == {(i, j) for i in range(7, 10) for j in range(11, 14)}
+    for stage, text in (("a1", "a₁[7,11] = σ("), ("v", "v[221] = a₁[7,11]")):
+        screen.press("ArrowRight")
+        screen.ready(stage=stage)
+        expect(screen.numbers).to_contain_text(text)
+    for stage, text in (("dw", "∂w[221,"), ("da1", "∂a₁[7,11]"), ("dz1", "∂z₁[7,11]")):
+        screen.page.locator(f'[data-stage-chip="{stage}"]').click()
+        screen.ready(stage=stage)
+        expect(screen.numbers).to_contain_text(text)
+    screen.press("PageDown")
+    screen.ready(update=1, stage="dz1")
+    expect(screen.numbers).to_contain_text("∂z₁[7,11]")
+    screen.canvas("df").click(position=position(screen, "df", (2, 0), (3, 3)), force=True)
+    expect(screen.numbers).to_contain_text("∂z₁[7,11]")  # df is still ahead
+
+
+def test_a_pin_is_let_go_by_a_second_click_and_by_escape(screen: Screen):
+    screen.open("/", stage="update")
+    pinned = screen.page.locator(".explain.pinned")
+    at = position(screen, "df", (2, 0), (3, 3))
+    for let_go in (lambda: screen.canvas("df").click(position=at), lambda: screen.press("Escape")):
+        screen.canvas("df").click(position=at)
+        expect(pinned).to_be_visible()
+        expect(screen.numbers).to_contain_text("∂f[2,0]")
+        let_go()
+        expect(pinned).to_have_count(0)
+    screen.point_away()
+    expect(screen.numbers).to_contain_text("f[2,0] ←")  # the stage's own words, for the same weight
+
+
+def test_cells_can_be_reached_without_a_mouse(screen: Screen):
+    screen.open("/", stage="update")
+    of = geometry(screen.lesson)
+    for symbol, keys, text in (
+        ("z1", ["ArrowUp"] * 31 + ["ArrowLeft"] * 31 + ["ArrowDown", "ArrowRight", "ArrowRight"], "z₁[1,2]"),
+        ("z2", ["ArrowUp", "ArrowUp", "ArrowDown"], "z₂[1]"),
+        ("v", ["ArrowDown"], "v[62]"),  # the unit that z1 was left at, one row further: 2 · 30 + 2
+        ("w", ["ArrowRight"], "w[63,"),
+    ):
+        screen.canvas(symbol).focus()
+        screen.press(*keys)
+        expect(screen.numbers).to_contain_text(text)
+        expect(screen.canvas(symbol)).to_have_attribute("data-lit", "target")
+        expect(screen.root).to_have_attribute("data-stage", "update")  # arrows belong to the map now
+    screen.canvas("dx").focus()
+    screen.press(*["ArrowDown"] * 32, *["ArrowRight"] * 32, "Enter")
+    expect(screen.page.locator(".explain.pinned")).to_be_visible()
+    expect(screen.numbers).to_contain_text("∂x[31,31]")
+    assert screen.lit(of)["dz1"] == {(29, 29)}
+
+
+def position(screen: Screen, symbol: str, cell: tuple[int, int], shape: tuple[int, int]) -> dict[str, float]:
+    box = screen.canvas(symbol).bounding_box()
+    return {"x": (cell[1] + 0.5) * box["width"] / shape[1], "y": (cell[0] + 0.5) * box["height"] / shape[0]}

@@ -1,0 +1,157 @@
+"""The Step page by its contract: keys, attributes, maps, all fourteen stages, and the core's numbers on the screen."""
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from cnnviz import Lesson
+from cnnviz.core.stages import STAGES
+from tests.e2e.page import ORDER, Screen, cell_of, geometry, screen_in, values
+
+KEYS = (
+    *("image", "channel", "scale", "kernel_preset", "kernel_random", "target_0", "target_1"),
+    *(f"kernel_{u}_{v}" for u in range(3) for v in range(3)),
+    *("learning_rate", "stride", "padding", "rule"),
+    *("stage_next", "stage_back", "update_next", "update_back", "play", "restart"),
+)
+MAPS = "x f z1 a1 v w b z2 o dx df dz1 da1 dw db dz2 do".split()
+CELLS = {
+    "x": [(0, 0), (17, 30)],
+    "f": [(0, 2), (1, 1)],
+    "z1": [(0, 0), (12, 7), (29, 29)],
+    "a1": [(3, 28)],
+    "w": [(0, 0, 0), (29, 4, 1)],
+    "b": [(0, 0)],
+    "z2": [(0, 0), (1, 0)],
+    "o": [(1, 0)],
+    "y": [(0, 0)],
+    "L": [(0, 0)],
+    "do": [(0, 0), (1, 0)],
+    "dz2": [(1, 0)],
+    "dw": [(15, 15, 0), (2, 29, 1)],
+    "db": [(0, 0)],
+    "da1": [(29, 0)],
+    "dz1": [(8, 21)],
+    "df": [(0, 0), (2, 1)],
+    "dx": [(0, 0), (16, 16), (31, 31)],
+}
+
+
+@pytest.fixture
+def screen(browser, browser_context_args):
+    with screen_in(browser, browser_context_args) as screen:
+        yield screen
+
+
+def test_a_first_visit_finds_every_key_and_every_map(screen: Screen):
+    screen.open("/").shows(Lesson())
+    expect(screen.root).to_have_attribute("data-ready", "1")
+    for key in KEYS:
+        expect(screen.key(key)).to_have_count(1)
+        expect(screen.key(key)).to_be_visible()
+    for symbol in MAPS:
+        expect(screen.canvas(symbol)).to_have_count(1)
+        assert screen.canvas(symbol).evaluate(
+            "(c) => c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some((byte) => byte)"
+        ), f"{symbol} is blank"
+
+
+def test_fourteen_stages_by_keys_and_by_chips_each_said_in_words_and_numbers(screen: Screen):
+    lesson = Lesson(k=1, stage="x")
+    screen.open("/", k=1, stage="x")
+    expected, of = values(lesson), geometry(lesson)
+    for stage in STAGES:
+        screen.ready(update=1, stage=stage.symbol)
+        expect(screen.page.locator(".explain .title")).to_have_text(stage.title)
+        expect(screen.page.locator(".explain .sentence")).to_have_text(stage.sentence)
+        formula = screen.page.locator(".explain .formula").text_content()
+        assert formula == stage.formula.replace("₁", "1").replace("₂", "2")
+        array = expected["f_next" if stage.symbol == "update" else stage.symbol]
+        cell = cell_of(screen.numbers.inner_text(), of, stage.symbol)
+        assert screen.value() == pytest.approx(array[cell], rel=6e-5), stage.symbol
+        assert screen.address["stage"] == stage.symbol
+        if stage.symbol != "update":
+            screen.press("ArrowRight")
+    for symbol in reversed(ORDER):
+        screen.page.locator(f'[data-stage-chip="{symbol}"]').click()
+        screen.ready(update=1, stage=symbol)
+        expect(screen.page.locator(f'[data-stage-chip="{symbol}"]')).to_have_attribute("aria-current", "step")
+    screen.agrees()
+
+
+def test_stages_ask_the_server_nothing_and_an_update_asks_once(screen: Screen):
+    screen.open("/", stage="x")
+    sent = len(screen.sent)
+    assert sent  # the page's own first message: it can be counted
+    for symbol in ORDER[1:]:
+        screen.press("ArrowRight")
+        screen.ready(update=0, stage=symbol)
+    screen.switch("stage_back")
+    screen.ready(stage="df")
+    screen.switch("stage_next")
+    screen.switch("update_next")
+    screen.ready(update=1, stage="update")
+    assert len(screen.sent) == sent + 1
+
+
+def test_updates_go_on_and_back_by_buttons_and_keys(screen: Screen):
+    screen.open("/", stage="dz1")
+    for act, k, stage in (
+        (lambda: screen.switch("update_next"), 1, "dz1"),
+        (lambda: screen.press("PageDown"), 2, "dz1"),
+        (lambda: screen.press("Shift+ArrowRight"), 3, "dz1"),
+        (lambda: screen.press("PageUp"), 2, "dz1"),
+        (lambda: screen.switch("update_back"), 1, "dz1"),
+        (lambda: screen.press("Shift+ArrowLeft"), 0, "dz1"),
+        (lambda: screen.press("Shift+ArrowLeft"), 0, "dz1"),  # there is nothing before the first
+        (lambda: screen.press("ArrowRight", "ArrowRight", "ArrowRight"), 1, "x"),  # past the last stage
+        (lambda: screen.press("ArrowLeft"), 0, "update"),
+        (lambda: screen.press("PageDown", "PageDown", "PageDown"), 3, "update"),  # faster than the answers come
+        (lambda: screen.switch("restart"), 0, "x"),
+        (lambda: screen.press("PageDown"), 1, "x"),
+        (lambda: screen.press("Home"), 0, "x"),
+    ):
+        act()
+        screen.shows(Lesson(k=k, stage=stage))
+        assert screen.lesson == Lesson(k=k, stage=stage)
+
+
+def test_numbers_after_three_updates_are_the_cores(screen: Screen):
+    lesson = Lesson(k=3, stage="update")
+    screen.open("/", k=3, stage="update").shows(lesson)
+    expect(screen.page.locator(".status .loss")).to_have_text("0.10287")
+    expected, of = values(lesson), geometry(lesson)
+    for symbol, cells in CELLS.items():
+        shape = (1, 1) if symbol == "L" else of.shape(symbol)
+        for cell in cells:
+            screen.point(symbol, cell, shape)
+            array = expected[symbol].reshape(shape)
+            assert screen.value() == pytest.approx(array[cell], rel=6e-5), (symbol, cell)
+
+
+def test_the_arithmetic_adds_up(screen: Screen):
+    """The products and totals that are printed are those that the value comes from."""
+    lesson = Lesson(k=2, stage="update")
+    screen.open("/", k=2, stage="update")
+    expected = values(lesson)
+    x, f, dz1 = expected["x"], expected["f"], expected["dz1"]
+    screen.point("z1", (4, 9), (30, 30))
+    assert screen.terms() == pytest.approx((x[4:7, 9:12] * f).ravel(), rel=6e-3)
+    screen.point("df", (2, 0), (3, 3))
+    shares = x[2:32, 0:30] * dz1
+    assert screen.terms() == pytest.approx([shares.clip(min=0).sum(), shares.clip(max=0).sum()], rel=6e-4)
+    screen.point("z2", (1, 0), (2, 1))
+    products = expected["v"] * expected["w"][:, 1]
+    totals = [products.clip(min=0).sum(), products.clip(max=0).sum(), expected["b"][1]]
+    assert screen.terms() == pytest.approx(totals, rel=6e-4)
+    screen.point("dx", (0, 1), (32, 32))  # under the kernel at two places only
+    assert screen.terms() == pytest.approx([dz1[0, 0] * f[0, 1], dz1[0, 1] * f[0, 0]], rel=6e-3)
+
+
+def test_raw_pixels_saturate_every_unit_and_the_screen_says_why(screen: Screen):
+    lesson = Lesson(scale="raw", f=(10, 6, 13, 13, 8, 9, 8, 7, 15), stage="df")
+    screen.open("/", scale="raw", f="notebook", stage="df").shows(lesson)
+    assert not np.any(values(lesson)["df"])
+    assert screen.value() == 0
+    expect(screen.page.locator(".saturation")).to_have_text("saturated 100 %")
+    expect(screen.page.locator(".remark")).to_contain_text("exactly zero")

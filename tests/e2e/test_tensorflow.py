@@ -1,0 +1,92 @@
+"""What needs TensorFlow: the third opinion on Check, and the full CIFAR-10. Its server starts TensorFlow once.
+
+The server is cut off from the network, so that the download of CIFAR-10 fails at once, everywhere.
+"""
+
+import sys
+
+import pytest
+from playwright.sync_api import expect
+
+from cnnviz import Lesson
+from tests.conftest import Server
+from tests.e2e.page import Screen, read, screen_in
+
+pytestmark = pytest.mark.xdist_group("tensorflow")  # one worker, one start of TensorFlow
+TENSORFLOW_MS = 120_000
+NOWHERE = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
+
+
+@pytest.fixture(scope="module")
+def offline(tmp_path_factory):
+    with Server(environment={"KERAS_HOME": str(tmp_path_factory.mktemp("keras")), "no_proxy": "", **NOWHERE}) as server:
+        yield server
+
+
+@pytest.fixture
+def screen(browser, browser_context_args, offline):
+    with screen_in(browser, browser_context_args | {"base_url": offline.url}) as screen:
+        yield screen
+
+
+def has_tensorflow(server: Server) -> bool:
+    with open(f"/proc/{server.pid}/maps") as maps:
+        return "/tensorflow/" in maps.read()
+
+
+def test_tensorflow_is_started_by_its_switch_alone(screen: Screen, offline: Server):
+    if not sys.platform.startswith("linux"):
+        pytest.skip("only Linux shows which libraries a process has loaded")
+    screen.open("/", k=1)
+    screen.press("PageDown")
+    screen.page.locator("nav").get_by_text("Check", exact=True).click()
+    expect(screen.page.locator(".verdict")).to_contain_text("All 1,811 entries")
+    screen.switch("mistake_sign_flipped")
+    screen.switch("mistake_none")
+    screen.open("/notebook", rule="procedural")
+    assert not has_tensorflow(offline)
+
+
+def test_tensorflow_gives_a_third_opinion(screen: Screen, offline: Server):
+    screen.open("/check", k=1, stage="df")
+    row = screen.page.locator('[data-row="tensorflow"]')
+    expect(row).to_have_count(0)
+    screen.key("tensorflow").click()
+    expect(screen.key("tensorflow")).to_have_attribute("aria-pressed", "true")
+    screen.ready(update=1)
+    expect(screen.page.locator(".verdict")).to_contain_text("All 1,811 entries")  # the other columns stay
+    screen.press("PageDown")
+    screen.ready(update=2)  # and go on
+    expect(row).to_have_text("TensorFlow", timeout=TENSORFLOW_MS)
+    for name in ("df", "dw", "db"):
+        expect(screen.canvas(f"tensorflow.{name}")).to_be_visible()
+    screen.point_on_board("tensorflow", "df", (1, 1), (3, 3))
+    lines = dict(
+        zip(
+            screen.page.locator(".lines span").all_inner_texts(),
+            [read(text) for text in screen.page.locator(".lines b").all_inner_texts()],
+            strict=True,
+        )
+    )
+    assert lines["TensorFlow"] == pytest.approx(lines["our backward pass"], rel=1e-8)
+    assert screen.address["tf"] == "1"
+    screen.switch("tensorflow")
+    expect(row).to_have_count(0)
+    screen.prints_no_trace()
+
+
+def test_without_a_network_cifar10_says_so_in_its_dialog(screen: Screen):
+    screen.open("/", k=1)
+    screen.key("cifar10").click()
+    dialog = screen.page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Load CIFAR-10").click()
+    sentence = dialog.get_by_role("alert")
+    expect(sentence).to_contain_text("CIFAR-10 cannot be downloaded", timeout=TENSORFLOW_MS)
+    expect(sentence).to_contain_text("check the network and try again")
+    expect(dialog.get_by_role("button", name="Load CIFAR-10")).to_be_visible()
+    screen.prints_no_trace()
+    screen.press("Escape")
+    expect(dialog).to_have_count(0)
+    screen.shows(Lesson(k=1))
+    screen.open("/", img="train-7", k=1).shows(Lesson(k=1))
+    assert "train-7 needs the full CIFAR-10 set" in " ".join(screen.complaints())
