@@ -7,7 +7,9 @@ most recent lessons, from which the same numbers come out bit for bit.
 
 from __future__ import annotations
 
+import math
 import threading
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -25,7 +27,7 @@ from cnnviz.core.ops import conv2d_shape, mse
 class Moment:
     """The network after k updates: `params`, the pass they give, its gradients, and every loss so far (k + 1,).
 
-    `after` are the parameters that the next update leaves.
+    `after` are the parameters that the next update leaves, `kernels` (k + 1, K, K) every kernel so far.
     """
 
     params: Params
@@ -33,6 +35,7 @@ class Moment:
     gradients: Gradients
     losses: np.ndarray
     after: Params
+    kernels: np.ndarray
 
 
 def trajectory(lesson: Lesson, x: np.ndarray, k: int) -> Moment:
@@ -56,13 +59,13 @@ SPACING = 100
 
 
 class _Run:
-    """One lesson's updates so far: losses, and parameters every SPACING updates."""
+    """One lesson's updates so far: losses and kernels, and all parameters every SPACING updates."""
 
     def __init__(self, lesson: Lesson, x: np.ndarray):
         self.lesson, self.x = lesson, x
         self.params = {0: _first(lesson, x)}
         self.latest = (0, self.params[0])
-        self.losses: list[float] = []
+        self.losses, self.kernels = array("d"), array("d")
         self.lock = threading.Lock()
 
     def at(self, k: int) -> Moment:
@@ -75,7 +78,8 @@ class _Run:
             trace, gradients, after = self._step(k, params)
             self.latest = (k, params)
             used = params_used(params, self.lesson.deviations)
-            return Moment(used, trace, gradients, _sealed(self.losses[: k + 1]), after)
+            losses = _sealed(self.losses, (k + 1,))
+            return Moment(used, trace, gradients, losses, after, _sealed(self.kernels, (k + 1, *params.f.shape)))
 
     def _remembered(self, k: int) -> tuple[int, Params]:
         start = min(k // SPACING * SPACING, max(self.params))
@@ -85,6 +89,7 @@ class _Run:
         step = _step(self.lesson, self.x, params)
         if i == len(self.losses):
             self.losses.append(mse(step[0].o, self.lesson.y))
+            self.kernels.extend(params.f.reshape(-1).tolist())
         return step
 
 
@@ -123,7 +128,8 @@ def _run(start: Lesson, x: bytes, shape: tuple[int, int]) -> _Run:
     return _Run(start, np.frombuffer(x).reshape(shape))
 
 
-def _sealed(losses: list[float]) -> np.ndarray:
-    array = np.array(losses)
-    array.flags.writeable = False
-    return array
+def _sealed(numbers: array, shape: tuple[int, ...]) -> np.ndarray:
+    """The first of `numbers` as a read-only array of this shape; a copy, since they grow."""
+    sealed = np.array(np.frombuffer(numbers, count=math.prod(shape))).reshape(shape)
+    sealed.flags.writeable = False
+    return sealed

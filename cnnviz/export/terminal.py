@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable, Iterator
 from typing import TextIO
@@ -9,10 +10,9 @@ from urllib.parse import urlencode
 
 import numpy as np
 
+from cnnviz.core.held import hold
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import Params
-from cnnviz.core.notebook import notebook_step, params_used
-from cnnviz.core.ops import mse
 from cnnviz.core.stages import PARTS, STAGES
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.export.arrays import BACKWARD, FORWARD, UPDATE, describe, named_arrays
@@ -45,31 +45,19 @@ def title(lesson: Lesson, words: str) -> list[str]:
 
 
 def run(lesson: Lesson, x: np.ndarray, start: Params | None, progress: Callable[[int], None]) -> Moment:
-    """The moment after `lesson.k` updates, from the lesson's own start or from the parameters `start`."""
+    """The moment after `lesson.k` updates, from the lesson's own start or from the parameters `start`.
+
+    >>> x = np.arange(1024.0).reshape(32, 32) / 1024
+    >>> moment = run(Lesson(k=2), x, trajectory(Lesson(), x, 3).params, lambda k: None)
+    >>> bool(moment.losses[-1] == trajectory(Lesson(), x, 5).losses[-1])
+    True
+    """
     if start is not None:
-        return resume(lesson, x, start, progress)
+        lesson = dataclasses.replace(lesson, f=start.f, w=hold(start))
     for k in range(0, lesson.k, _STRETCH):
         trajectory(lesson, x, k)
         progress(k)
     return trajectory(lesson, x, lesson.k)
-
-
-def resume(lesson: Lesson, x: np.ndarray, params: Params, progress: Callable[[int], None] = lambda k: None) -> Moment:
-    """As `trajectory`, with other parameters than the lesson's before the first of its `lesson.k` updates.
-
-    >>> x = np.arange(1024.0).reshape(32, 32) / 1024
-    >>> moment = resume(Lesson(k=2), x, trajectory(Lesson(), x, 3).params)
-    >>> bool(moment.losses[-1] == trajectory(Lesson(), x, 5).losses[-1])
-    True
-    """
-    y, losses, after = np.array(lesson.y), [], params
-    for k in range(lesson.k + 1):
-        params = after
-        trace, gradients, after = notebook_step(params, x, y, lesson.lr, lesson.deviations, lesson.stride, lesson.pad)
-        losses.append(mse(trace.o, y))
-        if k % _STRETCH == 0:
-            progress(k)
-    return Moment(params_used(params, lesson.deviations), trace, gradients, np.array(losses), after)
 
 
 class Progress:

@@ -39,7 +39,11 @@ class Chart:
 
     def to_json(self) -> dict:
         """As stage/chart.js wants it."""
-        lines = [{"label": label, "values": values} for label, values in self.series.items()]
+        few = len(self.series) <= 6  # more names than that would cover the lines
+        lines = [
+            {"label": label if few else "", "values": values, "dashed": label.endswith("notebook")}
+            for label, values in self.series.items()
+        ]
         shown = ("name", "title", "x", "log", "cursor", "words")
         return {name: getattr(self, name) for name in shown} | {"series": lines}
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
+from functools import lru_cache
 
 import numpy as np
 import streamlit as st
 
 from cnnviz.checks import judge
-from cnnviz.core.gradcheck import TOLERANCE, GradientCheck, check_gradients, relative_error, step_sweep
+from cnnviz.core.gradcheck import TOLERANCE, GradientCheck, StepSweep, check_gradients, relative_error, step_sweep
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.mistakes import MISTAKES, stages_hit
 from cnnviz.core.network import Gradients, backward, forward
-from cnnviz.core.trajectory import Moment
+from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.ui.boards import ERROR, Board, Chart, Row, Switch
 
 COLUMNS = ("dx", "df", "dz1", "da1", "dw", "db", "dz2", "do")
@@ -52,7 +54,7 @@ def board(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> Board:
 
 def sweep_chart(lesson: Lesson, moment: Moment) -> Chart:
     """The U-curve: error of central differences against their step ε, in two precisions."""
-    sweep = step_sweep(moment.params, moment.trace.x, np.array(lesson.y), lesson.stride, lesson.pad)
+    sweep = _sweep(dataclasses.replace(lesson, stage="x"), moment.trace.x.tobytes(), moment.trace.x.shape)
     series = {name: [float(error) for error in errors] for name, errors in sweep.errors.items()}
     return Chart(
         "sweep",
@@ -67,6 +69,14 @@ def sweep_chart(lesson: Lesson, moment: Moment) -> Chart:
             "differ by less than a float holds (round-off, ~ 1/ε)."
         ),
     )
+
+
+@lru_cache(maxsize=64)
+def _sweep(lesson: Lesson, x: bytes, shape: tuple[int, int]) -> StepSweep:
+    """The same for every mistake: it tells of the step, not of our gradients."""
+    image = np.frombuffer(x).reshape(shape)
+    params = trajectory(lesson, image, lesson.k).params
+    return step_sweep(params, image, np.array(lesson.y), lesson.stride, lesson.pad)
 
 
 def _arrays(gradients: Gradients) -> dict[str, np.ndarray]:

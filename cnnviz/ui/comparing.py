@@ -43,23 +43,19 @@ def board(lesson: Lesson, moment: Moment) -> Board:
 
 
 def charts(lesson: Lesson, exact: Moment, moment: Moment) -> tuple[Chart, ...]:
-    """Both losses, and both kernels, over the updates so far."""
-    places = np.unique(np.linspace(0, lesson.k, min(lesson.k + 1, MOST_POINTS)).round().astype(int))
-    updates = [int(place) for place in places]
-    losses = {
-        "exact": [float(exact.losses[k]) for k in updates],
-        "notebook": [float(moment.losses[k]) for k in updates],
-    }
-    few = updates[:: max(1, len(updates) // 40)]
-    start = dataclasses.replace(lesson, rule="exact")
-    x = moment.trace.x
+    """Both losses, and all entries of both kernels, over the updates so far."""
+    updates = np.unique(np.linspace(0, lesson.k, min(lesson.k + 1, MOST_POINTS)).round().astype(int))
+    both = {"exact": exact, "notebook": moment}
+    losses = {name: run.losses[updates].tolist() for name, run in both.items()}
     kernels = {
-        name: [float(np.linalg.norm(trajectory(rule, x, k).params.f - lesson.kernel)) for k in few]
-        for name, rule in (("exact", start), ("notebook", lesson))
+        f"f[{u},{v}] {name}": run.kernels[updates, u, v].tolist()
+        for name, run in both.items()
+        for u, v in np.ndindex(lesson.kernel.shape)
     }
+    x = updates.tolist()
     return (
-        Chart("losses", "loss, exact and notebook", updates, losses, cursor=lesson.k, y_title="L"),
-        Chart("kernels", "how far the kernel has moved", few, kernels, cursor=lesson.k, y_title="‖f − f at the start‖"),
+        Chart("losses", "loss, exact and notebook", x, losses, cursor=lesson.k, y_title="L"),
+        Chart("kernels", "kernel f: exact, and notebook (dashed)", x, kernels, cursor=lesson.k, y_title="f"),
     )
 
 
@@ -140,7 +136,7 @@ def _alone(name: str, lesson: Lesson, exact: Moment) -> str:
     if lesson.stride != 1 or lesson.pad not in ("valid", 0):
         return "needs stride 1, padding valid"
     trace, gradients, after = notebook_step(exact.params, exact.trace.x, np.array(lesson.y), lesson.lr, {name})
-    alone = Moment(exact.params, trace, gradients, exact.losses, after)
+    alone = dataclasses.replace(exact, trace=trace, gradients=gradients, after=after)
     for symbol in COLUMNS:
         ours, theirs = MAPS[symbol].array(lesson, exact), MAPS[symbol].array(lesson, alone)
         if not np.array_equal(ours, theirs):

@@ -31,7 +31,7 @@ def bits(moment) -> tuple[bytes, ...]:
         ("after", "f w b"),
     )
     arrays = [getattr(getattr(moment, part), name) for part, fields in names for name in fields.split()]
-    return tuple(array.tobytes() for array in [*arrays, moment.losses])
+    return tuple(array.tobytes() for array in [*arrays, moment.losses, moment.kernels])
 
 
 def image(shape: tuple[int, int] = (7, 6), scale: float = 1) -> np.ndarray:
@@ -74,17 +74,19 @@ def test_a_moment_is_the_same_bits_by_any_path(learning_rate, visits):
 def test_a_moment_is_what_a_plain_loop_of_forward_backward_and_update_gives(lesson, k):
     x, y, geometry = image(), np.array(lesson.y), (lesson.stride, lesson.pad)
     params = init_params(lesson.kernel, x.shape, 2, *geometry, lesson.w, lesson.seed)
-    losses = []
+    losses, kernels = [], []
     for _ in range(k + 1):
         trace = forward(params, x, *geometry)
         gradients = backward(params, trace, y)
         losses.append(mse(trace.o, y))
-        moment = trajectories.Moment(params, trace, gradients, np.array(losses), update(params, gradients, lesson.lr))
-        params = moment.after
+        kernels.append(params.f)
+        after = update(params, gradients, lesson.lr)
+        moment = trajectories.Moment(params, trace, gradients, np.array(losses), after, np.array(kernels))
+        params = after
     found = trajectory(lesson, x, k)
     assert bits(found) == bits(moment)
     assert found.losses.shape == (k + 1,) and found.losses[-1] == mse(found.trace.o, y)
-    assert bits(trajectory(lesson, x, k + 1))[:3] == bits(found)[-4:-1]
+    assert bits(trajectory(lesson, x, k + 1))[:3] == bits(found)[-5:-2]
 
 
 @pytest.mark.parametrize("rule", [*RULES, "one_pixel,integer_kernel"])

@@ -132,7 +132,7 @@ from cnnviz.core.training import Training, outcome, train
 from cnnviz.data.training_set import two_classes
 data = two_classes()
 sets = data.train.pixels("gray"), data.train.targets, data.held.pixels("gray"), data.held.targets
-training = Training(epochs=30, batch=32, reports=2)
+training = Training(epochs=40, batch=32, reports=2)
 *_, end = run = list(train(training, *sets))
 result = outcome(training, end.params, *sets[2:])
 print(json.dumps([data.words, data.train.ids, data.train.labels.tolist(), data.held.ids,

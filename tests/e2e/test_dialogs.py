@@ -39,6 +39,7 @@ def test_a_map_opens_large_as_plotly_and_plotly_not_before(screen: Screen):
     expect(dialog(screen)).to_contain_text("z₁, the convolution, after 1 updates")
     expect(plot.locator(".colorbar")).to_be_visible()
     plot.locator(".nsewdrag").hover()
+    plot.locator(".nsewdrag").hover(position={"x": 120, "y": 150})
     hover = plot.locator(".hoverlayer .hovertext")
     expect(hover).to_contain_text("z₁ = ")
     row, column, value = re.search(r"row (\d+), column (\d+).*?z₁ = (\S+)", hover.text_content(), re.DOTALL).groups()

@@ -35,7 +35,9 @@ def columns(screen: Screen) -> list[str]:
 def parts(screen: Screen) -> tuple[str, set[str]]:
     """Where the rows first differ on the screen, and the columns that inherit it."""
     states = dict(
-        screen.page.locator("[data-column]").evaluate_all("(all) => all.map((h) => [h.dataset.column, h.dataset.state])")
+        screen.page.locator("[data-column]").evaluate_all(
+            "(all) => all.map((h) => [h.dataset.column, h.dataset.state])"
+        )
     )
     first = [symbol for symbol, state in states.items() if state == "first"]
     assert len(first) <= 1

@@ -4,6 +4,7 @@ The server is cut off from the network, so that the download of CIFAR-10 fails a
 """
 
 import sys
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -30,30 +31,23 @@ def screen(browser, browser_context_args, offline):
 
 
 def has_tensorflow(server: Server) -> bool:
-    with open(f"/proc/{server.pid}/maps") as maps:
-        return "/tensorflow/" in maps.read()
+    """Whether the server's process has loaded TensorFlow's libraries; only Linux says so."""
+    libraries = Path(f"/proc/{server.pid}/maps")
+    return libraries.exists() and "/tensorflow/" in libraries.read_text()
 
 
-def test_tensorflow_is_started_by_its_switch_alone(screen: Screen, offline: Server):
-    if not sys.platform.startswith("linux"):
-        pytest.skip("only Linux shows which libraries a process has loaded")
+def test_tensorflow_is_started_by_its_switch_and_gives_a_third_opinion(screen: Screen, offline: Server):
+    screen.open("/notebook", rule="procedural")
     screen.open("/", k=1)
-    screen.press("PageDown")
     screen.page.locator("nav").get_by_text("Check", exact=True).click()
     expect(screen.page.locator(".verdict")).to_contain_text("All 1,811 entries")
     screen.switch("mistake_sign_flipped")
     screen.switch("mistake_none")
-    screen.open("/notebook", rule="procedural")
-    assert not has_tensorflow(offline)
-
-
-def test_tensorflow_gives_a_third_opinion(screen: Screen, offline: Server):
-    screen.open("/check", k=1, stage="df")
     row = screen.page.locator('[data-row="tensorflow"]')
     expect(row).to_have_count(0)
+    assert not has_tensorflow(offline)
     screen.key("tensorflow").click()
     expect(screen.key("tensorflow")).to_have_attribute("aria-pressed", "true")
-    screen.ready(update=1)
     expect(screen.page.locator(".verdict")).to_contain_text("All 1,811 entries")  # the other columns stay
     screen.press("PageDown")
     screen.ready(update=2)  # and go on
@@ -61,15 +55,11 @@ def test_tensorflow_gives_a_third_opinion(screen: Screen, offline: Server):
     for name in ("df", "dw", "db"):
         expect(screen.canvas(f"tensorflow.{name}")).to_be_visible()
     screen.point_on_board("tensorflow", "df", (1, 1), (3, 3))
-    lines = dict(
-        zip(
-            screen.page.locator(".lines span").all_inner_texts(),
-            [read(text) for text in screen.page.locator(".lines b").all_inner_texts()],
-            strict=True,
-        )
-    )
+    labels = screen.page.locator(".lines span").all_inner_texts()
+    lines = dict(zip(labels, map(read, screen.page.locator(".lines b").all_inner_texts()), strict=True))
     assert lines["TensorFlow"] == pytest.approx(lines["our backward pass"], rel=1e-8)
     assert screen.address["tf"] == "1"
+    assert has_tensorflow(offline) or not sys.platform.startswith("linux")
     screen.switch("tensorflow")
     expect(row).to_have_count(0)
     screen.prints_no_trace()

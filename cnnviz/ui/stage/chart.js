@@ -31,7 +31,7 @@ export function chart(canvas, { x, series, log, logY = log, cursor }, root) {
     context.fillRect(at(cursor) - 1, 4, 2, height - 22)
   }
   series.forEach(({ label: name, values, dashed }, i) => {
-    context.strokeStyle = context.fillStyle = style.getPropertyValue(COLOURS[i % COLOURS.length])
+    context.strokeStyle = context.fillStyle = style.getPropertyValue(COLOURS[(series.length > 12 ? i % 9 : i) % COLOURS.length])
     context.lineWidth = 2
     context.setLineDash(dashed ? [5, 4] : [])
     context.beginPath()

@@ -1,0 +1,90 @@
+"""From a click to the painted screen: a stage step, an update through the server, a switch, and the playback's frames.
+
+    python -m tests.bench.painting
+
+Times are taken in the page: from the click to the frame after the component says that it has painted.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+
+from playwright.sync_api import Page, sync_playwright
+
+from tests.conftest import Server
+from tests.e2e.conftest import launch_arguments, ready
+
+STEPS = 60
+TWO_FRAMES = 34.0
+WANTED = {"stage step": TWO_FRAMES, "update step": 100.0, "update on Check": 100.0, "switch on Check": 150.0}
+WANTED |= {"switch on Notebook": 150.0}
+
+CLICKS = """async ({keys, count}) => {
+  const root = document.querySelector(".cnnviz")
+  const state = () => `${root.dataset.update} ${root.dataset.stage} ${location.search}`
+  const frame = () => new Promise(requestAnimationFrame)
+  const times = []
+  for (let i = 0; i < count; i++) {
+    const before = state()
+    const start = performance.now()
+    document.querySelector(`[data-key="${keys[i % keys.length]}"]`).click()
+    do await frame()
+    while (state() === before || root.dataset.ready !== "1")
+    times.push(performance.now() - start)
+    for (let n = 0; n < 4; n++) await frame()
+  }
+  return times
+}"""
+
+FRAMES = """async (seconds) => {
+  document.querySelector('[data-key="play"]').click()
+  const gaps = []
+  let last = performance.now()
+  const end = last + 1000 * seconds
+  while (last < end) {
+    const now = await new Promise(requestAnimationFrame)
+    gaps.push(now - last)
+    last = now
+  }
+  return gaps
+}"""
+
+
+def main() -> int:
+    missed = 0
+    with Server() as server, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**launch_arguments(playwright.chromium.executable_path))
+        page = browser.new_page(viewport={"width": 1280, "height": 720})
+        page.goto(server.url)
+        ready(page)
+        missed += report("stage step", clicks(page, ["stage_back", "stage_next"]))
+        missed += report("update step", clicks(page, ["update_next"]))
+        page.goto(f"{server.url}/?stage=z1")
+        ready(page, stage="z1")
+        gaps = page.evaluate(FRAMES, 5)
+        print(f"playback: {1000 / statistics.median(gaps):.1f} frames a second, median of {len(gaps)} frames; wanted: 55")
+        missed += 1000 / statistics.median(gaps) < 55
+        for path, mistake in (("check", ["mistake_sign_flipped", "mistake_none"]), ("notebook", ["rule_procedural", "rule_exact"])):
+            page.goto(f"{server.url}/{path}")
+            ready(page)
+            if path == "check":
+                missed += report("update on Check", clicks(page, ["update_next"]))
+            missed += report(f"switch on {path.title()}", clicks(page, mistake))
+        browser.close()
+    return int(bool(missed))
+
+
+def clicks(page: Page, keys: list[str]) -> list[float]:
+    return page.evaluate(CLICKS, {"keys": keys, "count": STEPS})
+
+
+def report(name: str, times: list[float]) -> bool:
+    """Prints the median and says whether it is more than wanted."""
+    median, late = statistics.median(times), statistics.quantiles(times, n=20)[-1]
+    print(f"{name}: {median:.0f} ms, median of {len(times)} (p95 {late:.0f}); wanted: at most {WANTED[name]:.0f}")
+    return median > WANTED[name]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
