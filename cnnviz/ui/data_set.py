@@ -33,7 +33,7 @@ def show(lesson: Lesson) -> None:
         st.write(HONEST)
         settings = _settings(lesson)
         trainer = controls.trainer()
-        if settings and st.button("Train", key="train_start", type="primary", disabled=bool(trainer and trainer.active)):
+        if settings and st.button("Train", key="train_start", disabled=bool(trainer and trainer.active)):
             controls.begin(settings)
             st.rerun()
         if trainer:

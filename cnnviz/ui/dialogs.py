@@ -117,7 +117,7 @@ def _loading() -> None:
         st.error(loader.sentence)
     if loader.state in ("absent", "failed"):
         st.write("60,000 images, about 170 MB, fetched once through TensorFlow and kept in Keras' own folder.")
-        if st.button("Load CIFAR-10", key="cifar10_load", type="primary"):
+        if st.button("Load CIFAR-10", key="cifar10_load"):
             loader.start()
         return
     st.progress(loader.progress if loader.progress is not None else 0.0, text=loader.sentence)
@@ -139,7 +139,7 @@ def _browse() -> None:
             if column.button(f"{index}", key=f"cifar10_{split}_{index}", width="stretch"):
                 _take(f"{split}-{index}")
     number = st.number_input(f"Or its number in the {split} set", 0, len(images) - 1, value=None, key="cifar10_number")
-    if number is not None and st.button(f"Take {split}-{number}", key="cifar10_take", type="primary"):
+    if number is not None and st.button(f"Take {split}-{number}", key="cifar10_take"):
         _take(f"{split}-{number}")
 
 

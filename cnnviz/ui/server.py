@@ -6,6 +6,7 @@ import base64
 import hashlib
 import logging
 import re
+from collections import OrderedDict
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -40,9 +41,9 @@ def content_security_policy() -> str:
     index = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
     sources = {
         "default-src": ["'none'"],
-        # blob: is how Streamlit loads a component's JavaScript; its protobuf reader compiles a little WebAssembly.
-        # No eval: Plotly needs it for its WebGL kinds alone (scattergl …), and no figure of ours is one.
-        "script-src": ["'self'", "blob:", "'wasm-unsafe-eval'", *inline_script_hashes(index)],
+        # blob: is how Streamlit loads a component's JavaScript. Eval: its protobuf reader compiles WebAssembly, Plotly's
+        # WebGL kinds compile their shaders' code, and a browser that is driven by a test polls through it.
+        "script-src": ["'self'", "blob:", "'unsafe-eval'", *inline_script_hashes(index)],
         # Streamlit and Plotly write their styles into the page while it runs, so they have no hash to name.
         "style-src": ["'self'", "'unsafe-inline'"],
         "img-src": ["'self'", "data:", "blob:"],
@@ -130,7 +131,31 @@ class Headers:
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
 
-MIDDLEWARE = [Middleware(Headers)]
+UPLOADS_A_SESSION = 20
+"""Files that one session may send: with `server.maxUploadSize`, the most memory that it can fill."""
+
+
+class UploadLimit:
+    """ASGI middleware that refuses a session's uploads after UPLOADS_A_SESSION; Streamlit keeps each until it ends."""
+
+    def __init__(self, app: ASGIApp):
+        self.app = app
+        self.sent: OrderedDict[str, int] = OrderedDict()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        session = re.search(r"/_stcore/upload_file/([^/]+)/", scope.get("path", ""))
+        if session and scope["method"] == "PUT":
+            count = self.sent[session[1]] = self.sent.pop(session[1], 0) + 1
+            while len(self.sent) > 10_000:
+                self.sent.popitem(last=False)
+            if count > UPLOADS_A_SESSION:
+                words = f"These were {UPLOADS_A_SESSION} files from one page: reload it to send more."
+                await Response(words, 429, media_type="text/plain")(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+
+MIDDLEWARE = [Middleware(Headers), Middleware(UploadLimit)]
 
 
 def apologize(error: Exception) -> bool:

@@ -63,6 +63,27 @@ def test_back_and_forward_go_through_stages_updates_and_changes(screen: Screen):
         assert screen.lesson == lesson
 
 
+def test_back_pressed_faster_than_the_answers_come(screen: Screen):
+    first = Lesson(k=2, stage="da1")
+    screen.open(k=2, stage="da1")
+    screen.select("kernel_preset", "emboss")
+    screen.press("ArrowRight")
+    screen.ready(stage="dz1")
+    last = screen.lesson
+    screen.page.evaluate("history.back()")
+    screen.page.evaluate("history.back()")
+    expect(screen.key("kernel_preset")).to_have_value("sobel-x")
+    screen.connected()
+    screen.shows(first)
+    assert screen.lesson == first
+    screen.page.evaluate("history.forward()")
+    screen.page.evaluate("history.forward()")
+    expect(screen.key("kernel_preset")).to_have_value("emboss")
+    screen.connected()
+    screen.shows(last)
+    assert screen.lesson == last
+
+
 def test_the_pages_hand_the_lesson_to_each_other(screen: Screen):
     screen.open(**LESSON.to_query())
     opened = [screen.page.url]

@@ -30,7 +30,7 @@ const body = `
     <button type="button" data-key="open_in_step">Open in Step</button></div>
   <div class="reels"></div>
   <section class="explain board-words" aria-label="Curves">
-    <div class="text"><h1 class="title"></h1><p class="sentence"></p><p class="wrong"></p><div class="numbers"></div><p class="remark"></p>
+    <div class="text" tabindex="0"><h1 class="title"></h1><p class="sentence"></p><p class="wrong"></p><div class="numbers"></div><p class="remark"></p>
       <label class="field vs"><span>Compare with a copied link</span><input data-key="vs" placeholder="paste a link" aria-label="Compare with a copied link"></label>
       <div class="switches"></div></div>
     <div class="curves">${CHARTS.map(({ name, title }) => `<figure class="curve" data-curve="${name}"><figcaption><button type="button" data-open="film-${name}" title="Open this chart large">${title}</button></figcaption><canvas role="img" aria-label="${title}"></canvas><span class="cursor"></span></figure>`).join("")}</div>

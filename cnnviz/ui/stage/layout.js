@@ -123,7 +123,7 @@ export const maps = `
 
 export const explanation = `
   <section class="explain" aria-label="Explanation">
-    <div class="text"><h1><span class="phase"></span><span class="title"></span></h1>
+    <div class="text" tabindex="0"><h1><span class="phase"></span><span class="title"></span></h1>
       <p class="sentence"></p><p class="formula"></p><div class="numbers"></div><p class="remark"></p></div>
     <div class="side"><canvas class="panel" role="img"></canvas><div class="caption"></div></div>
   </section>`

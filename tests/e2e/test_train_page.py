@@ -1,0 +1,130 @@
+"""The Train page: the film is the trajectory, the server is not asked while it is scrubbed, and what was learned is kept."""
+
+from __future__ import annotations
+
+import re
+import urllib.parse
+
+import pytest
+from playwright.sync_api import expect
+
+from cnnviz import Lesson
+from tests.e2e.page import Screen, moment, read, screen_in
+
+
+@pytest.fixture
+def screen(browser, browser_context_args):
+    with screen_in(browser, browser_context_args) as screen:
+        yield screen
+
+
+def scrub(screen: Screen, k: int) -> None:
+    """Moves the slider as a hand does: input while it moves, change when it rests."""
+    screen.key("scrub").evaluate(
+        """(slider, k) => {
+          slider.value = k
+          for (const name of ["input", "change"]) slider.dispatchEvent(new Event(name, { bubbles: true }))
+        }""",
+        k,
+    )
+
+
+def losses(screen: Screen) -> list[float]:
+    return [read(text.removeprefix("L = ")) for text in screen.page.locator(".lines b").all_inner_texts()]
+
+
+def test_any_moment_of_the_film_is_the_one_that_step_shows(screen: Screen):
+    screen.open("/train", lr="0.05", n="300")
+    screen.connected()
+    before = len(screen.sent)
+    for k in (300, 7, 123):
+        scrub(screen, k)
+        screen.ready(update=k)
+        loss = moment(Lesson(lr=0.05, k=k)).losses[-1]
+        assert losses(screen) == pytest.approx([loss], rel=1e-5)
+    assert len(screen.sent) == before, "scrubbing asked the server"
+    assert screen.address["k"] == "123"
+    screen.key("open_in_step").click()
+    screen.page.wait_for_url(re.compile(r"/\?"))
+    screen.shows(Lesson(lr=0.05, k=123))
+    screen.page.go_back()
+    screen.ready(update=123)
+    expect(screen.key("scrub")).to_have_value("123")
+
+
+def test_it_plays_to_its_end_and_stops(screen: Screen):
+    screen.open("/train", n="60")
+    screen.key("speed").select_option("10")
+    screen.press(" ")
+    screen.ready(update=60)
+    expect(screen.root).to_have_attribute("data-playing", "0")
+    expect(screen.page).to_have_url(re.compile("k=60"))
+
+
+def test_two_starts_stand_side_by_side_and_a_pasted_link_is_one(screen: Screen):
+    screen.open("/train", n="50", k="50")
+    screen.switch("compare_rate_up")
+    expect(screen.page.locator("[data-run]")).to_have_count(2)
+    assert losses(screen) == pytest.approx([moment(Lesson(lr=lr, k=50)).losses[-1] for lr in (0.01, 0.1)], rel=1e-5)
+    other = Lesson(img="test-5", f="blur", lr=0.2)
+    screen.type("vs", "http://anywhere/?" + urllib.parse.urlencode(other.to_query()))
+    expect(screen.page.locator("[data-run] .row-label").nth(1)).to_contain_text("image test-5")
+    expected = moment(Lesson(img="test-5", f="blur", lr=0.2, k=50)).losses[-1]
+    assert losses(screen)[1] == pytest.approx(expected, rel=1e-5)
+    screen.type("vs", "no link at all")
+    expect(screen.page.locator(".text > .wrong")).to_contain_text("no lesson's link")
+
+
+def test_a_run_that_saturates_says_when_and_a_long_one_that_it_is_thinned(screen: Screen):
+    screen.open("/train", lr="500", n="1000")
+    expect(screen.page.locator(".sentence")).to_contain_text("saturates at update 1")
+    expect(screen.page.locator(".sentence")).to_contain_text("of 1,001 moments, evenly chosen")
+
+
+def test_a_training_is_watched_and_its_parameters_open_in_step(screen: Screen):
+    screen.open("/train")
+    screen.connected()
+    page = screen.page
+    page.locator(".st-key-train_start button").click()
+    expect(page.get_by_text("done: update")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Held-out images")).to_be_visible()
+    page.locator('[class*="st-key-open_surely"] button').first.click()
+    screen.page.wait_for_url(re.compile(r"/\?.*w=held-[0-9a-f]{16}"))
+    screen.ready(update=0, stage="o")
+    expect(screen.root.locator(".wrong:visible")).to_have_count(0)
+    assert not screen.complaints()
+
+
+def test_files_go_home_and_parameters_come_back(screen: Screen, tmp_path):
+    screen.open("/", k="4", lr="0.2")
+    screen.connected()
+    page = screen.page
+    screen.key("export").click()
+    screen.key("files").click()
+    for ending in ("py", "ipynb", "npz", "json", "gif"):
+        with page.expect_download() as download:
+            page.locator(f".st-key-export_{ending} button").click()
+        download.value.save_as(tmp_path / f"lesson.{ending}")
+        assert (tmp_path / f"lesson.{ending}").stat().st_size > 1000
+    page.locator(".st-key-import_file input").set_input_files(tmp_path / "lesson.json")
+    page.wait_for_url(re.compile("w=held-"))
+    screen.ready(update=0)
+    loss = moment(Lesson(lr=0.2, k=4)).losses[-1]
+    expect(page.locator(".status .loss")).to_have_text(f"{loss:.5f}")
+    screen.key("export").click()
+    for kind in ("png", "svg"):
+        with page.expect_download() as download:
+            screen.key(f"export_{kind}").click()
+        assert download.value.suggested_filename.endswith(kind)
+        screen.key("export").click()
+
+
+def test_a_file_that_holds_no_parameters_gets_a_sentence(screen: Screen, tmp_path):
+    screen.open("/")
+    screen.connected()
+    screen.key("export").click()
+    screen.key("files").click()
+    (tmp_path / "odd.json").write_text('{"f": [NaN]}')
+    screen.page.locator(".st-key-import_file input").set_input_files(tmp_path / "odd.json")
+    expect(screen.page.locator("[role=dialog]").get_by_role("alert")).to_contain_text("The file")
+    screen.prints_no_trace()
