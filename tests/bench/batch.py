@@ -25,7 +25,7 @@ from cnnviz.core.network import Params, init_params, update
 
 BATCH = 256
 ROUNDS = 50
-CALLS = 10
+CALLS = 5
 LEARNING_RATE = 0.01
 
 Step = Callable[[], tuple]
@@ -57,6 +57,8 @@ def interleaved_medians(turns: dict[str, Connection]) -> dict[str, float]:
         for name, process in turns.items():
             process.send(name)
             times[name].append(process.recv())
+    for process in set(turns.values()):
+        process.send(None)
     return {name: statistics.median(of_name) for name, of_name in times.items()}
 
 
@@ -73,14 +75,18 @@ def take_turns(process: Connection, build: Callable[..., dict[str, Step]]) -> No
     for name, step in contenders.items():
         agrees(name, step(), cnnviz_steps(params, X, Y)["cnnviz"]())
     process.send(list(contenders))
-    while True:
-        step = contenders[process.recv()]
-        for _ in range(CALLS // 2):  # wakes its threads, fills the caches
-            step()
-        start = time.perf_counter()
-        for _ in range(CALLS):
-            step()
-        process.send((time.perf_counter() - start) / CALLS)
+    while name := process.recv():
+        process.send(seconds(contenders[name]))
+
+
+def seconds(step: Step) -> float:
+    """Seconds a call, once its threads are awake and the caches full."""
+    for _ in range(CALLS):
+        step()
+    start = time.perf_counter()
+    for _ in range(CALLS):
+        step()
+    return (time.perf_counter() - start) / CALLS
 
 
 def agrees(name: str, theirs: tuple, ours: tuple) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-import sys
-import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -153,27 +153,18 @@ def test_a_diverging_learning_rate_on_raw_pixels_stays_finite(scale, kernel):
     assert np.isfinite(moment.losses).all()
 
 
-def test_many_threads_asking_for_one_lesson_get_the_same_bits():
+def test_many_threads_asking_for_one_lesson_get_the_same_bits(monkeypatch):
     generator = np.random.default_rng(0)
     asked = [generator.integers(0, FAR, 12).tolist() for _ in range(4)]
     expected = {k: from_scratch(Lesson(), k) for ks in asked for k in ks}
     trajectories._run.cache_clear()
-    wrong = []
+    monkeypatch.setattr(trajectories, "mse", lambda o, y: (time.sleep(0.0001), mse(o, y))[1])  # others get a turn
 
-    def visit(ks):
-        wrong.extend(k for k in ks if bits(trajectory(Lesson(), image(), k)) != expected[k])
+    def wrong(ks):
+        return [k for k in ks if bits(trajectory(Lesson(), image(), k)) != expected[k]]
 
-    threads = [threading.Thread(target=visit, args=(ks,)) for ks in asked]
-    interval = sys.getswitchinterval()
-    try:
-        sys.setswitchinterval(1e-6)  # threads take turns as often as they can
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    finally:
-        sys.setswitchinterval(interval)
-    assert not wrong
+    with ThreadPoolExecutor(len(asked)) as threads:
+        assert list(threads.map(wrong, asked)) == [[]] * len(asked)
 
 
 @pytest.mark.parametrize(

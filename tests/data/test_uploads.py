@@ -169,12 +169,12 @@ PNG = save(Image.fromarray(SLOPE))
         pytest.param(PNG[:20], "damaged or cut off", id="cut off in the header"),
         pytest.param(PNG[:8], "no PNG, JPEG", id="signature only"),
         pytest.param(PNG[:60] + bytes(40) + PNG[100:], "damaged or cut off", id="overwritten"),
-        pytest.param(black_png(13_000, 13_000), "more than 50 million pixels", id="bomb"),
-        pytest.param(black_png(15_000, 15_000), "more than 50 million pixels", id="bomb that Pillow refuses itself"),
-        pytest.param(black_png(7_100, 7_100), "more than 50 million pixels", id="just too many"),
+        pytest.param(black_png(13_000, 13_000), "more than 25 million pixels", id="bomb"),
+        pytest.param(black_png(15_000, 15_000), "more than 25 million pixels", id="bomb that Pillow refuses itself"),
+        pytest.param(black_png(5_100, 5_100), "more than 25 million pixels", id="just too many"),
         pytest.param(black_png(20_001, 1), "more than 20,000 on one side", id="thin"),
-        pytest.param(gif((1, 1), (65_535, 65_535)), "more than 50 million pixels", id="gif bomb"),
-        pytest.param(gif((1, 1), (9_000, 9_000)), "more than 50 million pixels", id="smaller gif bomb"),
+        pytest.param(gif((1, 1), (65_535, 65_535)), "more than 25 million pixels", id="gif bomb"),
+        pytest.param(gif((1, 1), (9_000, 9_000)), "more than 25 million pixels", id="smaller gif bomb"),
         pytest.param(PNG + bytes(MAX_BYTES), "more than 5 MB: save it smaller", id="many bytes"),
     ],
 )
@@ -194,7 +194,7 @@ def test_a_file_that_cannot_be_used_is_answered_with_one_sentence(data, words):
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 def test_no_pixel_of_a_bomb_is_decoded(monkeypatch):
     monkeypatch.setattr(uploads, "_small", lambda picture: pytest.fail("decoded"))
-    with pytest.raises(ValueError, match="more than 50 million pixels"):
+    with pytest.raises(ValueError, match="more than 25 million pixels"):
         read_upload(black_png(13_000, 13_000))
 
 
@@ -212,7 +212,7 @@ def test_whatever_a_decoder_raises_becomes_a_sentence(error, monkeypatch):
 
 @pytest.mark.filterwarnings("error::PIL.Image.DecompressionBombWarning")
 def test_a_bomb_is_answered_the_same_where_warnings_are_errors():
-    with pytest.raises(ValueError, match="more than 50 million pixels"):
+    with pytest.raises(ValueError, match="more than 25 million pixels"):
         read_upload(black_png(13_000, 13_000))
 
 

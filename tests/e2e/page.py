@@ -85,8 +85,8 @@ def screen_in(browser: Browser, arguments: dict) -> Iterator[Screen]:
     page = _shared(browser, arguments["base_url"]).new_page()
     screen = Screen(page)
     yield screen
-    assert screen.thrown == []
     page.close()
+    assert screen.thrown == []
 
 
 class Screen:
