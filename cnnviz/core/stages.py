@@ -142,13 +142,14 @@ LINKS: dict[str, tuple[tuple[str, str], ...]] = {
     "da1": (("w", "unit"), ("dz2", "all")),
     "dz1": (("da1", "same"), ("a1", "same")),
     "df": (("x", "touched"), ("dz1", "all"), ("f", "same")),
-    "dx": (("f", "all"), ("dz1", "covering")),
+    "dx": (("f", "passing"), ("dz1", "covering")),
     "f": (("x", "touched"),),
     "w": (("v", "same"), ("z2", "output")),
 }
 """What a cell of each array is computed from, as (array, kind). Cells are (i, j), and (i, j, n) in
 w and dw, whose rows are laid out like a1; (n, 0) in arrays with an entry an output. `sources` says
-what each kind means. f and w are not computed from anything: theirs are the cells that they touch."""
+what each kind means. f and w are not computed from anything: theirs are the cells that they touch; and
+df names, besides its sources, the weight that it is the gradient of."""
 
 
 @dataclass(frozen=True)
@@ -207,9 +208,16 @@ def _reads(kind: str, cell: tuple[int, ...], source: tuple[int, ...], geometry: 
         case "window":  # the k×k pixels under the kernel at this place
             return all(0 <= s + before - stride * c < k for c, s in zip(cell, source, strict=True))
         case "touched":  # every pixel that was under this weight at some place
-            offsets = [s + before - c for c, s in zip(cell, source, strict=True)]
-            places = geometry.z1_shape
-            return all(o % stride == 0 and 0 <= o // stride < n for o, n in zip(offsets, places, strict=True))
+            return _meet(pixel=source, weight=cell, geometry=geometry)
+        case "passing":  # every weight that was over this pixel at some place
+            return _meet(pixel=cell, weight=source, geometry=geometry)
         case "covering":  # every place where this pixel was under the kernel
             return all(0 <= c + before - stride * s < k for c, s in zip(cell, source, strict=True))
     raise ValueError(f"sources: no kind {kind!r}")
+
+
+def _meet(pixel: tuple[int, ...], weight: tuple[int, ...], geometry: Geometry) -> bool:
+    """Whether this kernel weight lies over this pixel at some place of the kernel."""
+    before, stride = pad_widths(geometry.k, geometry.padding)[0], geometry.stride
+    offsets = [p + before - w for p, w in zip(pixel, weight, strict=True)]
+    return all(o % stride == 0 and 0 <= o // stride < n for o, n in zip(offsets, geometry.z1_shape, strict=True))

@@ -126,9 +126,6 @@ def test_exactly_the_claimed_cells_change_a_cell(geometry):
                     assert claimed == {cell}
                     continue
                 moving = network.moved_by(symbol, cell, array)
-                if (symbol, array) == ("dx", "f"):  # every weight is lit, though at the rim not each meets a unit
-                    assert claimed == set(np.ndindex(network.arrays["f"].shape)) >= moving
-                    continue
                 assert claimed == moving, (symbol, cell, array)
 
 

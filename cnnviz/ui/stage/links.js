@@ -26,6 +26,8 @@ function along(kind, at, { stride, before, k, places }, size) {
       return clip({ start: stride * at - before, count: k, step: 1 }, size)
     case "touched":
       return clip({ start: at - before, count: places, step: stride }, size)
+    case "passing":
+      return clip({ start: at + before - stride * (places - 1), count: places, step: stride }, size)
     case "covering": {
       const first = Math.ceil((at + before - k + 1) / stride)
       return clip({ start: first, count: Math.floor((at + before) / stride) - first + 1, step: 1 }, size)
