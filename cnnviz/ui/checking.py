@@ -112,7 +112,7 @@ def _sentences(mistake, hit: tuple[str, ...], words: str) -> tuple[str, ...]:
     shows = f"It first shows at {hit[0]}; {', '.join(hit[1:]) or 'nothing'} inherits it." if hit else (
         "In this lesson it does not show: stride, padding or zeros hide it. Try another lesson."
     )  # fmt: skip
-    return tuple(filter(None, (mistake.sentence, shows, words)))
+    return tuple(filter(None, (shows, mistake.sentence, words)))
 
 
 def _switches(chosen: str, asked: Mapping[str, str]) -> dict[str, tuple[Switch, ...]]:
