@@ -23,9 +23,12 @@ import numpy as np
 from cnnviz.core.network import Params
 from cnnviz.core.ops import Padding, conv2d_shape, pad_widths, sigmoid, sigmoid_prime, targets
 
-BLOCK = 9_999
-"""Pixels in a block, unless one image has more. OpenBLAS shares out sums of 10,000 and more among
-threads: with fewer, the bits do not depend on the number of cores, and other visitors keep theirs."""
+BLOCK = 20_000
+"""Pixels in a block, unless one image has more."""
+
+DOT = 9_999
+"""Numbers in one dot product. OpenBLAS shares out those of 10,000 and more among threads: with fewer,
+the bits do not depend on the number of cores, and other visitors keep theirs."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,12 +97,13 @@ def backward_batch(params: Params, trace: BatchTrace, Y: np.ndarray) -> BatchGra
     dz2 = do * sigmoid_prime(o)  # (B, N)
     db = dz2.sum(axis=0)  # (N,)
     dw, df = np.zeros(params.w.shape), np.zeros(params.f.shape)
+    w_T = np.ascontiguousarray(params.w.T)  # (N, D)
     for block, padded in _blocks(trace.X, params.f, trace.padding):
         dw += v[block].T @ dz2[block]  # (D, N)
-        da1 = (dz2[block] @ params.w.T).reshape(-1, *a1.shape[1:])  # (n, H', W')
-        dz1 = da1 * sigmoid_prime(a1[block])  # (n, H', W')
+        da1 = (dz2[block] @ w_T).reshape(-1, *a1.shape[1:])  # (n, H', W')
         line = _line(padded, len(df))
-        _places(line, padded, a1.shape[1:], trace.stride)[:] = dz1
+        dz1 = _places(line, padded, a1.shape[1:], trace.stride)
+        np.multiply(da1, sigmoid_prime(a1[block]), out=dz1)  # (n, H', W')
         df += _correlate_df(padded, line, len(df))  # (K, K)
     return BatchGradients(*map(_read_only, (df, dw, db)))
 
@@ -115,7 +119,12 @@ def _correlate(padded: np.ndarray, f: np.ndarray) -> np.ndarray:
 
 def _correlate_df(padded: np.ndarray, dz1: np.ndarray, k: int) -> np.ndarray:
     """df[u,v] = Σ_bij padded[b, i+u, j+v] · dz1[b,i,j], (k,k), for the line `dz1`, zero past the edges."""
-    return np.array([np.correlate(pixels, dz1) for pixels in _rows(padded, k)])
+    df = np.zeros((k, k))
+    for u, pixels in enumerate(_rows(padded, k)):
+        for start in range(0, dz1.size, DOT):
+            part = dz1[start : start + DOT]
+            df[u] += np.correlate(pixels[start : start + part.size + k - 1], part)
+    return df
 
 
 def _rows(padded: np.ndarray, k: int) -> list[np.ndarray]:

@@ -32,11 +32,16 @@ $$L = \frac{1}{N} \sum_n (o_n - y_n)^2, \qquad \frac{\partial L}{\partial o} = \
 For $N = 2$ that is exactly the notebook's $-(\hat y - o)$. The notebook also writes $\frac1N \lVert XW - Y \rVert^2$, which would be
 the loss without the last sigmoid. Its target is one number for both outputs.""",
     "The chain rule": r"""
-$$\frac{\partial L}{\partial w} = \frac{\partial L}{\partial o}\frac{\partial o}{\partial z_2}\frac{\partial z_2}{\partial w}
-= v^T \cdot \big((o - y)\, o\,(1 - o)\big)$$
-$$\frac{\partial L}{\partial f} = \frac{\partial L}{\partial o}\frac{\partial o}{\partial z_2}\frac{\partial z_2}{\partial a_1}
-\frac{\partial a_1}{\partial z_1}\frac{\partial z_1}{\partial f}
-= x \star \Big( \big((o - y)\, o\,(1 - o)\big) w^T\, a_1 (1 - a_1) \Big)$$
+$$
+\frac{\partial L}{\partial w} = \frac{\partial L}{\partial o}\frac{\partial o}{\partial z_2}\frac{\partial z_2}{\partial w} =
+v^T \cdot \big((o - y)\, o\,(1 - o)\big)
+$$
+
+$$
+\frac{\partial L}{\partial f} = \frac{\partial L}{\partial o}\frac{\partial o}{\partial z_2}\frac{\partial z_2}{\partial a_1}
+\frac{\partial a_1}{\partial z_1}\frac{\partial z_1}{\partial f} =
+x \star \Big( \big((o - y)\, o\,(1 - o)\big) w^T\, a_1 (1 - a_1) \Big)
+$$
 
 **The notebook swaps the two right-hand sides**: what it writes beside $\partial L/\partial f$ belongs to $W$, and the other
 way round. The left-hand sides, and the order of the factors, are right.""",
