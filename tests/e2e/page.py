@@ -128,6 +128,10 @@ class Screen:
         app = self.page.locator('.stApp[data-test-connection-state="CONNECTED"][data-test-script-state="notRunning"]')
         expect(app).to_be_visible(timeout=60_000)
 
+    def painted(self) -> None:
+        """Waits for two frames: whatever was on its way to the screen has arrived."""
+        self.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
     def key(self, key: str) -> Locator:
         return self.page.locator(f'[data-key="{key}"]')
 

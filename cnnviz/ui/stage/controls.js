@@ -61,6 +61,7 @@ function bindTransport(view, on) {
   on("play", "click", () => view.player.toggle())
   on("lecture", "click", () => lecture(view))
   on("keys", "click", () => view.$(".help").showModal())
+  view.$(".help").addEventListener("close", () => document.activeElement.blur()) // so that the keys work at once
   on("copy_link", "click", () => copy(view))
   for (const kind of ["png", "svg"]) on(`export_${kind}`, "click", () => savePicture(view, kind))
   view.$(".menu div").addEventListener("click", () => (view.$(".menu").open = false))

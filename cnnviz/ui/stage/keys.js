@@ -1,6 +1,6 @@
 // Keys for everything a lecturer does. They are silent while somebody types or a dialog is open.
 
-const TYPING = "input, select, textarea, [contenteditable=true], [role=dialog] *, dialog *"
+const TYPING = "input, select, textarea, [contenteditable=true], [role=dialog] *, dialog[open] *"
 
 export function bindKeys(view) {
   const press = (key) => view.$(`[data-key="${key}"]`).click()
