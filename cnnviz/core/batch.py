@@ -75,9 +75,9 @@ def forward_batch(params: Params, X: np.ndarray, stride: int = 1, padding: Paddi
     _check_fit(params, shape)
     a1, z2 = np.empty((len(X), *shape)), np.empty((len(X), params.b.size))
     for block, padded in _blocks(X, params.f, padding):
-        z1 = _places(_correlate(padded, params.f), padded, shape, stride)  # (n, H', W')
-        a1[block] = sigmoid(z1)  # (n, H', W')
-        v = a1[block].reshape(len(z1), -1)  # (n, D)
+        minus_z1 = _places(_correlate(padded, -params.f), padded, shape, stride)  # (n, H', W')
+        _sigmoid(minus_z1, out=a1[block])  # (n, H', W')
+        v = a1[block].reshape(len(minus_z1), -1)  # (n, D)
         z2[block] = v @ params.w + params.b  # (n, N)
     return BatchTrace(*map(_read_only, (X, a1, z2, sigmoid(z2))), stride, padding)
 
@@ -125,6 +125,14 @@ def _correlate_df(padded: np.ndarray, dz1: np.ndarray, k: int) -> np.ndarray:
             part = dz1[start : start + DOT]
             df[u] += np.correlate(pixels[start : start + part.size + k - 1], part)
     return df
+
+
+@np.errstate(over="ignore")
+def _sigmoid(minus_z: np.ndarray, out: np.ndarray) -> None:
+    """The bits of `ops.sigmoid`, from -z and without arrays in between: a tenth of the forward pass."""
+    np.exp(minus_z, out=out)
+    out += 1.0
+    np.divide(1.0, out, out=out)
 
 
 def _rows(padded: np.ndarray, k: int) -> list[np.ndarray]:

@@ -113,10 +113,15 @@ export class View {
       this.content.release()
       return this.paint(true)
     }
+    this.expect(next)
+    visit(next, { replace })
+  }
+
+  // From now on until the answer, what is on the screen is not what was asked for.
+  expect(next) {
     this.waiting = next
     this.root.dataset.ready = "0"
     this.silence ??= setTimeout(() => this.notice(SILENT), ANSWER_IN)
-    visit(next, { replace })
   }
 
   // The address changed: by Back or Forward, or by our own `visit`.
@@ -130,7 +135,7 @@ export class View {
       this.content.travelled?.(address)
       this.content.release()
       this.paint(true)
-    } else this.root.dataset.ready = "0"
+    } else this.expect({ ...this.wanted, ...address })
   }
 
   // The address follows what was changed here alone, when it has come to rest.
