@@ -46,7 +46,7 @@ def _settings(lesson: Lesson) -> tuple | None:
     b = columns[1].selectbox("Output 1", CLASSES, index=CLASSES.index("dog"), key="train_class_1")
     epochs = columns[2].number_input("Epochs", 1, 200, 10, key="train_epochs")
     batch = columns[3].number_input("Batch", 1, 1024, 64, key="train_batch")
-    rate = columns[4].number_input("Learning rate", 0.0, 100.0, 0.5, key="train_rate", format="%g")
+    rate = columns[4].number_input("Learning rate", 0.0, 100.0, 0.05, key="train_rate", format="%g")
     seed = columns[5].number_input("Seed", 0, 999_999, 0, key="train_seed")
     try:
         data = two_classes(a, b)

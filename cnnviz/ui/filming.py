@@ -103,7 +103,7 @@ def film_page(lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> FilmPa
     return FilmPage(n, tuple(runs), tuple(sentences), wrong, _switches(lesson, n, asked))
 
 
-@lru_cache(maxsize=12)
+@lru_cache(maxsize=4)  # a film of 10,000 updates holds 6 MB; visitors of one lesson share it
 def _filmed(start: Lesson, x: bytes, shape: tuple[int, int], n: int, parts: int) -> Film:
     curves = (3 * 8 + 13 * 4) * (n + 1)
     pixels = 3 * shape[0] * shape[1]

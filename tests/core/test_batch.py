@@ -73,6 +73,8 @@ def test_an_image_larger_than_a_block():
 def test_saturated_units_and_one_target_for_all():
     params, X, _ = draw(12, (32, 32), 3, 2, 1, 0)
     agrees_with_single_images(params, np.rint(255 * X), np.full((12, 2), 0.9), 1, 0)
+    overflowing = Params(-100 * np.ones((3, 3)), params.w, params.b)
+    agrees_with_single_images(overflowing, np.rint(255 * X), np.full((12, 2), 0.9), 1, 0)
     trace = forward_batch(params, X)
     assert (
         backward_batch(params, trace, 0.9).df.tobytes()
