@@ -67,6 +67,7 @@ def test_who_wants_less_motion_gets_no_sliding(screen: Screen):
     screen.page.emulate_media(reduced_motion="reduce")
     screen.open("/", stage="z1")
     lit = screen.canvas("x").get_attribute("data-lit")
+    screen.key("speed").select_option("3")
     seen = record(screen.canvas("x"), "data-lit")
     screen.press("Space")
     expect(screen.root).not_to_have_attribute("data-stage", "z1", timeout=LONG)

@@ -16,7 +16,7 @@ def screen(browser, browser_context_args):
 
 def test_lit_cells_are_the_sources(screen: Screen):
     screen.open("/", stage="update")
-    for stride, pad in ((1, "valid"), (1, "same"), (1, "full"), (2, "valid"), (3, "full"), (2, "4"), (8, "valid")):
+    for stride, pad in ((1, "valid"), (1, "same"), (2, "valid"), (3, "full"), (2, "4")):
         lesson = Lesson(stride=stride, pad=pad, stage="update")
         screen.visit(lesson.to_query())
         screen.shows(lesson)
