@@ -5,6 +5,8 @@ TensorFlow takes seconds to import and may not be there at all, so nothing here 
 
 from __future__ import annotations
 
+import gc
+import sys
 from types import ModuleType
 
 import numpy as np
@@ -22,6 +24,7 @@ def import_tensorflow() -> ModuleType:
 
     A broken installation may raise anything while it is imported, not ImportError alone.
     """
+    first = "tensorflow" not in sys.modules
     try:
         import tensorflow
     except ModuleNotFoundError as error:
@@ -34,6 +37,8 @@ def import_tensorflow() -> ModuleType:
         raise TensorFlowUnavailable(
             f"TensorFlow is installed but could not be imported ({type(error).__name__}: {error})."
         ) from error
+    if first:
+        gc.freeze()  # what it brought stays for good: the collector need not go through it time and again (data/cifar10.py)
     return tensorflow
 
 

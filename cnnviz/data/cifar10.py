@@ -5,6 +5,7 @@ Keras is imported by the loader's thread alone. Only Keras unpickles, and only f
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from collections.abc import Callable
@@ -113,6 +114,9 @@ def _load(enter: Callable[[str], None]) -> DataSet:
     """The set from Keras' cache, or else downloaded by Keras; `enter` is told each state."""
     from tensorflow.keras.datasets import cifar10
 
+    # TensorFlow's 400,000 objects stay for good. Left in the collector's rounds, they cost every click of every
+    # visitor 0.2 s: Streamlit has Keras, where it is imported, collect garbage after each script's run.
+    gc.freeze()
     folder = keras_cache.extracted()
     if folder:
         # load_data would want the archive beside it, and download that again where only its content is.

@@ -55,6 +55,17 @@ def test_saturated_units_and_one_target_for_all(tensorflow):
     np.testing.assert_allclose(theirs["f"], ours.df, rtol=1e-10, atol=1e-15)
 
 
+def test_the_garbage_collector_leaves_out_what_tensorflow_brought(tensorflow):
+    script = """if True:
+        import gc
+        from cnnviz.checks.tensorflow_face import import_tensorflow
+        import_tensorflow()
+        print(len(gc.get_objects()), gc.get_freeze_count())"""
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    collected, frozen = map(int, done.stdout.split())
+    assert collected < 10_000 and frozen > 100_000
+
+
 @pytest.mark.parametrize(
     "raised, sentence",
     [

@@ -102,6 +102,9 @@ def test_files_in_the_cache_are_read_by_keras_without_any_network(home):
         before = [cifar10.cached(), cifar10.LOADER.sentence, "tensorflow" in sys.modules or "keras" in sys.modules]
         image = images.find_image("train-49999")
         check(cifar10.dataset())
+        import gc
+        collected = len(gc.get_objects())  # those that the collector still has to look at
+        assert collected < 100_000 < gc.get_freeze_count(), (collected, gc.get_freeze_count())
         assert (image.pixels == expected(4)).all() and image.words == "train-49999, " + image.label
         assert not image.pixels.flags.writeable and image.pixels.flags.c_contiguous
         print(json.dumps([before, image.label, cifar10.LOADER.state, cifar10.LOADER.progress, cifar10.LOADER.sentence]))
