@@ -15,102 +15,57 @@ import asyncio
 import contextlib
 import ipaddress
 import random
-import statistics
 import sys
-import time
+from collections.abc import Awaitable
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from websockets.asyncio.client import connect
-
+from tests.bench._visitor import EVERY_SECONDS, Visitor, keep_moving, percentiles, resident_mb
 from tests.conftest import Server
 
-EVERY_SECONDS = 2.0
-ANSWER_SECONDS = 30
 MOST_P95_MS = 100
 MOST_MB = 1.0
 
 
-class Visitor:
-    """One browser tab, as far as the server can tell."""
+class Student:
+    """A visitor who goes on from update to update of a lesson of their own."""
 
     def __init__(self, url: str, number: int):
-        self.url, self.number = url, number
-        self.k = 0
-        self.page = ""
+        self.visitor, self.number = Visitor(url), number
         self.times: list[float] = []
         self.received = 0
-        self.failures: list[str] = []
+        self.failure = ""
 
     async def visit(self, first_move: float, until: float) -> None:
         """Opens the page, then moves every EVERY_SECONDS from `first_move` on; both are loop times."""
-        loop = asyncio.get_running_loop()
-        address = "ws" + self.url.removeprefix("http") + "/_stcore/stream"
         try:
-            async with connect(address, subprotocols=["streamlit"], origin=self.url, max_size=None) as self.socket:
-                await self.move()
-                self.times.clear()  # opening is not moving
-                self.received = 0
-                due = first_move
-                while due < until:
-                    await asyncio.sleep(max(0.0, due - loop.time()))
-                    self.k += 1
-                    await self.move()
-                    due = max(due + EVERY_SECONDS, loop.time())
-                await asyncio.sleep(max(0.0, until - loop.time()))
+            async with self.visitor:
+                await self.move(0)
+                opened = self.visitor.received  # opening is not moving
+                self.times = await keep_moving(self.move, first_move, until)
+                self.received = self.visitor.received - opened
         except Exception as error:
-            self.failures.append(f"visitor {self.number}, update {self.k}: {type(error).__name__} {error}")
+            self.failure = f"visitor {self.number}: {type(error).__name__} {error}"
 
-    async def move(self) -> None:
-        """Asks for update k and waits for the end of the script's run."""
-        ask = BackMsg()
-        ask.rerun_script.query_string = urlencode({"seed": self.number, "k": self.k, "stage": "df"})
-        ask.rerun_script.page_script_hash = self.page
-        ask.rerun_script.context_info.url = self.url
-        start = time.perf_counter()
-        async with asyncio.timeout(ANSWER_SECONDS):
-            await self.socket.send(ask.SerializeToString())
-            shown = 0
-            while True:
-                payload = await self.socket.recv()
-                self.received += len(payload)
-                answer = ForwardMsg.FromString(payload)
-                match answer.WhichOneof("type"):
-                    case "new_session":
-                        self.page = answer.new_session.page_script_hash
-                    case "delta":
-                        shown += 1
-                        if answer.delta.new_element.WhichOneof("type") == "exception":
-                            raise RuntimeError(answer.delta.new_element.exception.message)
-                    case "script_finished":
-                        break
-        self.times.append(time.perf_counter() - start)
-        if answer.script_finished != ForwardMsg.FINISHED_SUCCESSFULLY or not shown:
-            raise RuntimeError("the script did not finish, or showed nothing")
+    def move(self, k: int) -> Awaitable[float]:
+        """Asks for update k."""
+        return self.visitor.move({"seed": self.number, "k": k, "stage": "df"})
 
 
-async def crowd(url: str, count: int, seconds: float) -> list[Visitor]:
+async def crowd(url: str, count: int, seconds: float) -> list[Student]:
     """`count` visitors who come in over EVERY_SECONDS and then move for `seconds`."""
-    visitors = [Visitor(url, number) for number in range(count)]
+    students = [Student(url, number) for number in range(count)]
     start = asyncio.get_running_loop().time() + 2 * EVERY_SECONDS
     chance = random.Random(0)  # nobody clicks in step with the others
 
-    async def enter(visitor: Visitor) -> None:
-        await asyncio.sleep(EVERY_SECONDS * visitor.number / count)
-        await visitor.visit(start + chance.uniform(0, EVERY_SECONDS), start + seconds)
+    async def enter(student: Student) -> None:
+        await asyncio.sleep(EVERY_SECONDS * student.number / count)
+        await student.visit(start + chance.uniform(0, EVERY_SECONDS), start + seconds)
 
     async with asyncio.TaskGroup() as group:
-        for visitor in visitors:
-            group.create_task(enter(visitor))
-    return visitors
-
-
-def resident_mb(pid: int) -> float:
-    """The memory of a process, in MB (2²⁰ bytes), as Linux counts it."""
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
+        for student in students:
+            group.create_task(enter(student))
+    return students
 
 
 def loopback(url: str) -> str:
@@ -132,20 +87,20 @@ async def measured(url: str, count: int, seconds: float, pid: int | None) -> boo
     run = asyncio.create_task(crowd(url, count, seconds))
     await asyncio.sleep(2 * EVERY_SECONDS + 0.9 * seconds)
     during = resident_mb(pid) if pid else 0.0  # while all are there
-    visitors = await run
-    times = sorted(1000 * t for visitor in visitors for t in visitor.times)
-    failures = [failure for visitor in visitors for failure in visitor.failures]
+    students = await run
+    times = [t for student in students for t in student.times]
+    failures = [student.failure for student in students if student.failure]
     for failure in failures[:10]:
         print(failure)
     if len(times) < 2:
         print("Nobody was answered.")
         return False
-    p95 = statistics.quantiles(times, n=20, method="inclusive")[-1]
-    received = sum(visitor.received for visitor in visitors) / len(times) / 1024
+    median, p95, most = percentiles(times)
+    received = sum(student.received for student in students) / len(times) / 1024
     print(
         f"{count} visitors, a move each {EVERY_SECONDS:g} s for {seconds:g} s: {len(times)} moves of {received:.0f} KB"
     )
-    print(f"move to answer: median {statistics.median(times):.1f} ms, p95 {p95:.1f} ms, most {times[-1]:.1f} ms")
+    print(f"move to answer: median {median:.1f} ms, p95 {p95:.1f} ms, most {most:.1f} ms")
     good = not failures and p95 <= MOST_P95_MS
     if pid:
         each = (during - before) / count
