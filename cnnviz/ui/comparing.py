@@ -55,7 +55,7 @@ def charts(lesson: Lesson, exact: Moment, moment: Moment) -> tuple[Chart, ...]:
     x = updates.tolist()
     return (
         Chart("losses", "loss, exact and notebook", x, losses, cursor=lesson.k, y_title="L"),
-        Chart("kernels", "kernel f: exact, and notebook (dashed)", x, kernels, cursor=lesson.k, y_title="f"),
+        Chart("kernels", "kernel f (dashed: notebook)", x, kernels, cursor=lesson.k, y_title="f"),
     )
 
 

@@ -22,8 +22,10 @@ from cnnviz.data.images import Image, bundled, find_image
 from cnnviz.ui.maps import MAPS, SCALES
 
 PAGES = (("", "Step"), ("train", "Train"), ("check", "Check"), ("notebook", "Notebook"))
-EXTRA_KEYS = ("mistake", "tf", "n", "vs")
 """The pages by path and name, in the order of the navigation."""
+
+EXTRA_KEYS = ("mistake", "tf", "n", "vs")
+"""A page's own keys in the address, beside the lesson's."""
 
 
 @cache

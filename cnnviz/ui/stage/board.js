@@ -138,11 +138,11 @@ export class Board {
     for (const head of this.root.querySelectorAll("[data-column]")) head.classList.toggle("now", head.dataset.column === this.view.stage)
     const lines = this.board.rows
       .filter(({ name }) => this.maps[`${name}.${symbol}`])
-      .map(({ name, label }) => `<span>${escape(label)}</span><b>${number(this.maps[`${name}.${symbol}`].at(cell), 9)}</b>`)
+      .map(({ name, label }) => `<span>${escape(label.split(",")[0])}</span><b>${number(this.maps[`${name}.${symbol}`].at(cell), 9)}</b>`)
     const label = this.board.columns.find((column) => column.symbol === symbol).label
     const place = isFlat(symbol) ? cell[0] : cell.join(",")
     setHTML(this.view.$(".numbers"), `<i>${formula(label)}</i>[${place}]<span class="lines">${lines.join("")}</span>`)
-    if (!this.drawn) for (const entry of this.board.charts) this.drawn = chart(this.view.$(`[data-chart="${entry.name}"]`), entry, this.view.root)
+    if (!this.drawn) for (const entry of this.board.charts) this.drawn = Boolean(chart(this.view.$(`[data-chart="${entry.name}"]`), entry, this.view.root))
   }
 
   detail(words) {

@@ -5,43 +5,76 @@ import { short } from "./format.js"
 
 const COLOURS = ["--accent", "--warm", "--pos", "--neg", "--ink", "--soft"]
 
-// -> whether there was room to draw. `log` puts both axes on powers of ten, `logY` only the values.
+const LEFT = 40
+const LINE = 12 // the height of a name
+
+// -> how far the plot keeps from the canvas's sides, or null where there is no room to draw.
+// `log` puts both axes on powers of ten, `logY` only the values.
 export function chart(canvas, { x, series, log, logY = log, cursor }, root) {
   const [width, height] = [canvas.clientWidth, canvas.clientHeight]
-  if (!width) return false
+  if (!width) return null
   const context = prepare(canvas)
+  context.font = "11px system-ui, sans-serif"
+  const names = series.length <= 6 ? series.map(({ label }) => label ?? "") : []
+  const inset = { left: LEFT, right: 8 + Math.max(0, ...names.map((name) => name && context.measureText(name).width + 4)) }
   const style = getComputedStyle(root)
   const scaled = (logarithmic) => (value) => (logarithmic ? Math.log10(Math.max(value, 1e-17)) : value)
   const [across, upward] = [scaled(log), scaled(logY)]
   const [low, high] = extent(series.flatMap(({ values }) => values), upward, logY ? Infinity : 0)
   const [left, right] = extent(x, across, Infinity)
-  const at = (value) => 40 + ((across(value) - left) / (right - left || 1)) * (width - 48)
+  const at = (value) => inset.left + ((across(value) - left) / (right - left || 1)) * (width - inset.left - inset.right)
   const up = (value) => height - 18 - ((upward(value) - low) / (high - low || 1)) * (height - 26)
-  context.font = "11px system-ui, sans-serif"
   context.fillStyle = style.getPropertyValue("--soft")
-  const label = (value, logarithmic) => (logarithmic ? `1e${Math.round(value)}`.replace("-", "−") : short(value))
   context.textAlign = "right"
-  context.fillText(label(high, logY), 36, 14)
-  context.fillText(label(low, logY), 36, height - 18)
-  context.fillText(label(right, log), width - 4, height - 4)
+  context.fillText(label(high, logY), LEFT - 4, 14)
+  context.fillText(label(low, logY), LEFT - 4, height - 18)
+  context.fillText(label(right, log), width - inset.right + 4, height - 4)
   context.textAlign = "left"
-  context.fillText(label(left, log), 40, height - 4)
+  context.fillText(label(left, log), LEFT, height - 4)
   if (cursor !== null && cursor !== undefined) {
     context.fillStyle = style.getPropertyValue("--line")
     context.fillRect(at(cursor) - 1, 4, 2, height - 22)
   }
-  series.forEach(({ label: name, values, dashed }, i) => {
-    context.strokeStyle = context.fillStyle = style.getPropertyValue(COLOURS[(series.length > 12 ? i % 9 : i) % COLOURS.length])
+  const colours = series.map((_, i) => style.getPropertyValue(COLOURS[(series.length > 12 ? i % 9 : i) % COLOURS.length]))
+  series.forEach(({ values, dashed }, i) => {
+    context.strokeStyle = context.fillStyle = colours[i]
     context.lineWidth = 2
     context.setLineDash(dashed ? [5, 4] : [])
     context.beginPath()
     values.forEach((value, n) => value !== null && context.lineTo(at(x[n]), up(value)))
     context.stroke()
     if (values.length === 1) context.fillRect(at(x[0]) - 3, up(values[0]) - 3, 6, 6)
-    if (name && series.length <= 6) context.fillText(name, 46, 14 + 13 * i)
   })
   context.setLineDash([])
-  return true
+  const ends = series.map(({ values }) => up(values.findLast((value) => value !== null) ?? low))
+  for (const [i, y] of apart(ends, height - 18)) {
+    if (!names[i]) continue
+    context.fillStyle = colours[i]
+    context.fillText(names[i], width - inset.right + 4, y)
+  }
+  return inset
+}
+
+// What stands at the end of an axis.
+function label(value, logarithmic) {
+  if (logarithmic) return `1e${Math.round(value)}`.replace("-", "−")
+  return Number.isInteger(value) ? value.toLocaleString("en").replace("-", "−") : short(value)
+}
+
+// Baselines of names beside the ends of their lines, moved apart where they would stand on each other.
+function apart(ends, bottom) {
+  const order = ends.map((y, i) => [i, y + 4]).sort((a, b) => a[1] - b[1])
+  let free = LINE
+  for (const place of order) {
+    place[1] = Math.max(place[1], free)
+    free = place[1] + LINE
+  }
+  let most = bottom
+  for (const place of order.toReversed()) {
+    place[1] = Math.min(place[1], most)
+    most = place[1] - LINE
+  }
+  return order
 }
 
 // The smallest and the largest of many values, on their scale; `low` is a floor that is always in view.

@@ -38,6 +38,7 @@ const body = `
 
 export class Film {
   slides = false
+  insets = {} // of the curves, by name
   focus = new Focus()
   computed = COMPUTED.filter((key) => key !== "k") // the film is the same wherever it stands
 
@@ -111,7 +112,8 @@ export class Film {
     if (!canvas || event.target.closest("button")) return
     this.view.player.pause()
     const { left, width } = canvas.getBoundingClientRect()
-    const share = (event.clientX - left - this.inset.left) / (width - this.inset.left - this.inset.right)
+    const inset = this.insets[canvas.closest(".curve").dataset.curve]
+    const share = (event.clientX - left - inset.left) / (width - inset.left - inset.right)
     this.seek(Math.round(Math.min(Math.max(share, 0), 1) * this.film.n))
   }
 
@@ -146,17 +148,15 @@ export class Film {
     for (const map of this.maps) this.drawMap(map)
     if (!this.drawn) this.drawn = this.drawCurves()
     const share = this.film.n ? this.k / this.film.n : 0
-    for (const cursor of this.view.root.querySelectorAll(".curve .cursor")) {
-      const { clientWidth } = cursor.parentElement
-      cursor.style.transform = `translateX(${this.inset.left + share * (clientWidth - this.inset.left - this.inset.right)}px)`
+    for (const curve of this.view.root.querySelectorAll(".curve")) {
+      const inset = this.insets[curve.dataset.curve]
+      if (inset) curve.lastElementChild.style.transform = `translateX(${inset.left + share * (curve.clientWidth - inset.left - inset.right)}px)`
     }
     const scrub = this.view.$('[data-key="scrub"]')
     if (Number(scrub.value) !== this.k) scrub.value = this.k
     const lines = this.film.runs.map(({ label }, place) => `<span>${escape(label)}</span><b>L = ${number(this.curve(place, "losses", 0), 6)}</b>`)
     setHTML(this.view.$(".numbers"), `update ${this.k}<span class="lines">${lines.join("")}</span>`)
   }
-
-  inset = { left: 40, right: 8 }
 
   curve(place, name, column) {
     const { values, shape } = this.arrays[`${place}.${name}`]
@@ -195,10 +195,11 @@ export class Film {
         const label = line && place ? `${line}, compared` : line
         return { label, values: x.map((k) => values[k * (shape[1] ?? 1) + column]), dashed: place > 0 }
       })
-    return CHARTS.map(({ name, lines, logY }) => {
+    for (const { name, lines, logY } of CHARTS) {
       const series = runs.flatMap((_, place) => curves(place, name, lines))
-      return chart(this.view.$(`[data-curve="${name}"] canvas`), { x, series, logY }, this.view.root)
-    }).every(Boolean)
+      this.insets[name] = chart(this.view.$(`[data-curve="${name}"] canvas`), { x, series, logY }, this.view.root)
+    }
+    return Object.values(this.insets).every(Boolean)
   }
 
   spoken() {

@@ -6,6 +6,7 @@ import { number, power, short, timesPower } from "./format.js"
 import { isFlat, isLayered } from "./links.js"
 
 const GAP = 3 // between the layers of w, in CSS pixels
+const SMALLEST = 9 // size of a number in a cell, in pixels; what is too wide even so is squeezed
 const MOST_PRINTED = 16 // cells; with more than this the numbers could not be read
 
 export class MapView {
@@ -22,7 +23,7 @@ export class MapView {
     Object.assign(this, { values, rows: shape[0], columns: shape[1], layers, limits, scale })
     const pick = (n) => (layers > 1 ? (i) => values[i * layers + n] : (i) => values[i])
     this.pictures = Array.from({ length: layers }, (_, n) => picture(values, ...shape, limits, scale, pick(n)))
-    this.power = !isFlat(this.symbol) && this.prints() ? power(limits[1]) : 0
+    this.power = !isFlat(this.symbol) && this.prints() ? power(Math.max(...values.map(Math.abs))) : 0
     const ends = this.power ? ["", ""] : limits.map(short) // with a power of ten there is no room for both
     const caption = { low: ends[0], power: timesPower(this.power), high: ends[1] }
     for (const [name, text] of Object.entries(caption)) this.figure.querySelector(`.limits .${name}`).textContent = text
@@ -97,14 +98,17 @@ export class MapView {
 
   print(box) {
     const [h, w] = [box.height / this.rows, box.width / this.columns]
-    this.context.font = `600 ${Math.min(h * 0.42, w * 0.3, 22)}px system-ui, sans-serif`
+    const texts = Array.from(this.values, (value) => short(value / 10 ** this.power))
+    const font = (size) => `600 ${size}px system-ui, sans-serif`
+    this.context.font = font(10)
+    const widest = Math.max(...texts.map((text) => this.context.measureText(text).width)) / 10 // at a size of 1
+    this.context.font = font(Math.max(SMALLEST, Math.min(h * 0.42, w * 0.3, 22, (w - 6) / widest)))
     this.context.textAlign = "center"
     this.context.textBaseline = "middle"
-    for (let i = 0; i < this.rows * this.columns; i++) {
-      const value = this.values[i]
-      this.context.fillStyle = ink(colour(value, this.limits, this.scale))
-      this.context.fillText(short(value / 10 ** this.power), box.x + ((i % this.columns) + 0.5) * w, box.y + (Math.floor(i / this.columns) + 0.5) * h, w - 2)
-    }
+    texts.forEach((text, i) => {
+      this.context.fillStyle = ink(colour(this.values[i], this.limits, this.scale))
+      this.context.fillText(text, box.x + ((i % this.columns) + 0.5) * w, box.y + (Math.floor(i / this.columns) + 0.5) * h, w - 2)
+    })
   }
 
   // A rectangle around a set of cells, dark on light and light on dark at once.
