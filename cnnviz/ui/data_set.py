@@ -10,7 +10,7 @@ from PIL import Image as Pillow
 
 from cnnviz.core.held import hold
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.training import Outcome, Progress, Training, outcome
+from cnnviz.core.training import Outcome, Progress, Training, guessed_share, outcome
 from cnnviz.data.images import CLASSES, ImageUnavailable
 from cnnviz.data.training_set import two_classes
 from cnnviz.export.colour import levels_of, ramp
@@ -24,6 +24,8 @@ HONEST = (
     "One 3×3 kernel and one layer of weights on top: it can tell bright from dark and edges from planes, and little "
     "more. Guessing reaches 50 %; learned images are remembered far better than held-out ones are recognized."
 )
+STUCK = 0.95
+"""The share of saturated outputs, or units, from which a training is said to stand still."""
 
 
 def show(lesson: Lesson) -> None:
@@ -56,6 +58,8 @@ def _settings(lesson: Lesson) -> tuple | None:
         st.warning(str(error).removeprefix("two_classes: "))
         return None
     st.caption(f"{data.words} Kernel, starting weights, channel, pixels, stride and padding are the lesson's.")
+    if not data.full and st.button("The full set…", key="train_load"):
+        controls.reopen("cifar10")
     return training, data, lesson.ch
 
 
@@ -79,8 +83,26 @@ def _watch(lesson: Lesson) -> None:
     st.progress(share, text=f"{trainer.state}: update {progress.step:,} of {progress.steps:,}, epoch {progress.epoch}")
     words = f"loss {progress.loss:.4f}, accuracy {progress.accuracy:.3f}, held out {progress.held_accuracy:.3f}"
     st.image(_curves(trainer.reports), width="stretch", alt=words)
+    if stuck := _stuck(progress, trainer.settings):
+        st.warning(stuck)
     if not trainer.active:
         _results(trainer, lesson)
+
+
+def _stuck(progress: Progress, settings: Training) -> str:
+    """Why nothing more is learned, if that is so."""
+    if max(progress.saturated, progress.saturated_outputs) < STUCK:
+        return ""
+    what = "outputs" if progress.saturated_outputs >= STUCK else "units"
+    cure = "pixels from 0 to 1" if settings.scale == "raw" else "a smaller learning rate"
+    return f"At update {progress.step:,} nearly all {what} are saturated: almost no gradient passes them. Try {cure}."
+
+
+def _beside_guessing(accuracy: float, images: int) -> str:
+    """What an accuracy on so few images is worth."""
+    low, high = guessed_share(images)
+    verdict = "more than guessing" if accuracy > high else "less than guessing" if accuracy < low else "no more than luck"
+    return f"Guessing gets {low:.0%} to {high:.0%} of {images:,} right, 19 times out of 20: this is {verdict}."
 
 
 def _results(trainer: Trainer, lesson: Lesson) -> None:
@@ -92,7 +114,7 @@ def _results(trainer: Trainer, lesson: Lesson) -> None:
     film.image(_kernel_film(trainer.reports), width=180)
     a, b = trainer.data.names
     (aa, ab), (ba, bb) = result.confusion.tolist()
-    table.caption(f"Held-out images, {result.accuracy:.1%} right")
+    table.caption(f"Held-out images, {result.accuracy:.1%} right. {_beside_guessing(result.accuracy, len(held))}")
     table.markdown(
         f"| | said {a} | said {b} |\n|---|---|---|\n| is {a} | {aa} | {ab} |\n| is {b} | {ba} | {bb} |"
     )

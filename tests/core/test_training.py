@@ -11,11 +11,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 
 from cnnviz.core import training as module
 from cnnviz.core.network import Params, backward, forward, init_params, update
 from cnnviz.core.ops import mse
-from cnnviz.core.training import Training, outcome, train
+from cnnviz.core.training import Training, guessed_share, outcome, train
 
 ROOT = Path(__file__).parents[2]
 CIFAR = ROOT.parent / "shared" / "data" / "cifar10_train_first1000.npz"
@@ -211,6 +212,12 @@ def test_outcome_agrees_with_the_last_report_and_counts_every_image_once():
     assert sorted([*result.right, *result.wrong]) == list(range(600)) and result.confusion.sum() == 600
     assert result.confusion.trace() / 600 == result.accuracy == len(result.right) / 600
     assert result.confusion.sum(axis=1).tolist() == Y_held.sum(axis=0).tolist()
+
+
+@pytest.mark.parametrize("images", [1, 2, 5, 6, 62, 2_000])
+def test_what_guessing_reaches_is_the_binomial_distributions(images):
+    low, high = guessed_share(images)
+    assert low == pytest.approx(binom.ppf(0.025, images, 0.5) / images) and high == pytest.approx(1 - low)
 
 
 def test_equal_outputs_are_the_first_class():

@@ -85,9 +85,12 @@ def test_a_training_is_watched_and_its_parameters_open_in_step(screen: Screen):
     screen.open("/train")
     screen.connected()
     page = screen.page
+    page.locator(".st-key-train_load button").click()
+    expect(page.get_by_role("dialog")).to_contain_text("fetched once through TensorFlow")
+    page.keyboard.press("Escape")
     page.locator(".st-key-train_start button").click()
     expect(page.get_by_text("done: update")).to_be_visible(timeout=60_000)
-    expect(page.get_by_text("Held-out images")).to_be_visible()
+    expect(page.get_by_text("Held-out images")).to_contain_text("Guessing gets 0% to 100% of 2 right")
     page.locator('[class*="st-key-open_surely"] button').first.click()
     screen.page.wait_for_url(re.compile(r"/\?.*w=held-[0-9a-f]{16}"))
     screen.ready(update=0, stage="o")
