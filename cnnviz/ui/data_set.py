@@ -17,12 +17,13 @@ from cnnviz.export.colour import levels_of, ramp
 from cnnviz.ui import controls
 from cnnviz.ui.trainer import Trainer
 
+FIELD = 136  # width of a setting, in pixels: six beside each other, two on a phone
 SHOWN = 6
 """Images shown of the most confident right and wrong ones."""
 
 HONEST = (
     "One 3×3 kernel and one layer of weights on top: it can tell bright from dark and edges from planes, and little "
-    "more. Guessing reaches 50 %; learned images are remembered far better than held-out ones are recognized."
+    "more. Guessing reaches 50%; learned images are remembered far better than held-out ones are recognized."
 )
 STUCK = 0.95
 """The share of saturated outputs, or units, from which a training is said to stand still."""
@@ -43,13 +44,13 @@ def show(lesson: Lesson) -> None:
 
 
 def _settings(lesson: Lesson) -> tuple | None:
-    columns = st.columns(6)
-    a = columns[0].selectbox("Output 0", CLASSES, index=CLASSES.index("cat"), key="train_class_0")
-    b = columns[1].selectbox("Output 1", CLASSES, index=CLASSES.index("dog"), key="train_class_1")
-    epochs = columns[2].number_input("Epochs", 1, 200, 10, key="train_epochs")
-    batch = columns[3].number_input("Batch", 1, 1024, 64, key="train_batch")
-    rate = columns[4].number_input("Learning rate", 0.0, 100.0, 0.05, key="train_rate", format="%g")
-    seed = columns[5].number_input("Seed", 0, 999_999, 0, key="train_seed")
+    with st.container(horizontal=True):
+        a = st.selectbox("Output 0", CLASSES, index=CLASSES.index("cat"), key="train_class_0", width=FIELD)
+        b = st.selectbox("Output 1", CLASSES, index=CLASSES.index("dog"), key="train_class_1", width=FIELD)
+        epochs = st.number_input("Epochs", 1, 200, 10, key="train_epochs", width=FIELD)
+        batch = st.number_input("Batch", 1, 1024, 64, key="train_batch", width=FIELD)
+        rate = st.number_input("Learning rate", 0.0, 100.0, 0.05, key="train_rate", format="%g", width=FIELD)
+        seed = st.number_input("Seed", 0, 999_999, 0, key="train_seed", width=FIELD)
     try:
         data = two_classes(a, b)
         weights = lesson.w if lesson.w in ("zeros", "normal") else "normal"
@@ -81,8 +82,10 @@ def _watch(lesson: Lesson) -> None:
         return
     share = progress.step / progress.steps
     st.progress(share, text=f"{trainer.state}: update {progress.step:,} of {progress.steps:,}, epoch {progress.epoch}")
-    words = f"loss {progress.loss:.4f}, accuracy {progress.accuracy:.3f}, held out {progress.held_accuracy:.3f}"
-    st.image(_curves(trainer.reports), width="stretch", alt=words)
+    for column, title in zip(st.columns(2), ("loss", "accuracy"), strict=True):
+        learned, held = getattr(progress, title), getattr(progress, f"held_{title}")
+        words = f"{title} {learned:.4f} of learned images, {held:.4f} of those held out"
+        column.image(_curves(trainer.reports, title), width="stretch", alt=words)
     if stuck := _stuck(progress, trainer.settings):
         st.warning(stuck)
     if not trainer.active:
@@ -128,37 +131,35 @@ def _row(title: str, indices: np.ndarray, result: Outcome, trainer: Trainer, les
         return
     st.caption(f"Most confident and {title.removeprefix('surely ')}: open one in Step with the trained parameters")
     images, ids = held.images, held.ids
-    for column, index in zip(st.columns(SHOWN), indices, strict=False):
-        column.image(images[index], width=72)
+    row = st.container(horizontal=True)
+    for index in indices:
+        cell = row.container(width=FIELD)
+        cell.image(images[index], width=72)
         said = trainer.data.names[result.predictions[index]]
-        if column.button(f"{said} {result.confidence[index]:.2f}", key=f"open_{title}_{index}", help=ids[index]):
+        if cell.button(f"{said} {result.confidence[index]:.2f}", key=f"open_{title}_{index}", help=ids[index]):
             y = ",".join(f"{target:g}" for target in held.targets[index])
             f = ",".join(map(repr, params.f.ravel().tolist()))
             controls.adopt(page="", img=ids[index], f=f, w=hold(params), y=y, k=0, rule="exact", stage="o")
             st.rerun()
 
 
-def _curves(reports: list[Progress]) -> str:
-    """Loss and accuracy so far, of learned and of held-out images, as SVG in colours that can be read on light and dark."""
+def _curves(reports: list[Progress], title: str) -> str:
+    """Loss or accuracy so far, of learned and of held-out images, as SVG in colours that can be read on light and dark."""
+    lines = [("learned", "#2f86de", "", title), ("held out", "#d9730d", "6 4", f"held_{title}")]
+    most = 1.0 if title == "accuracy" else max(getattr(report, name) for report in reports for *_, name in lines)
     steps = max(reports[-1].steps, 1)
-    charts = (
-        ("loss", [("learned", "loss", ""), ("held out", "held_loss", "6 4")], max(max(r.loss, r.held_loss) for r in reports)),
-        ("accuracy", [("learned", "accuracy", ""), ("held out", "held_accuracy", "6 4")], 1.0),
-    )
-    parts = []
-    for place, (title, lines, most) in enumerate(charts):
-        left = 440 * place
-        parts.append(f'<text x="{left}" y="14" font-weight="600">{title}</text>')
-        parts.append(f'<text x="{left + 420}" y="14" text-anchor="end">0 … {most:.3g}</text>')
-        parts.append(f'<rect x="{left}" y="20" width="420" height="110" fill="none" stroke="#808895" opacity=".5"/>')
-        for n, (label, name, dash) in enumerate(lines):
-            points = " ".join(f"{left + 420 * r.step / steps:.1f},{130 - 110 * getattr(r, name) / most:.1f}" for r in reports)
-            colour = ("#2f86de", "#d9730d")[n]
-            parts.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2" stroke-dasharray="{dash}"/>')
-            value = getattr(reports[-1], name)
-            parts.append(f'<text x="{left + 210 * n}" y="148" fill="{colour}">{label} {value:.4f}</text>')
+    parts = [f'<text y="14" font-weight="600">{title}</text><text x="420" y="14" text-anchor="end">0 … {most:.3g}</text>']
+    parts.append('<rect y="20" width="420" height="110" fill="none" stroke="#808895" opacity=".5"/>')
+    for place, (label, colour, dash, name) in enumerate(lines):
+        values = [getattr(report, name) for report in reports]
+        points = " ".join(
+            f"{420 * report.step / steps:.1f},{130 - 110 * value / (most or 1):.1f}"
+            for report, value in zip(reports, values, strict=True)
+        )
+        parts.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2" stroke-dasharray="{dash}"/>')
+        parts.append(f'<text x="{210 * place}" y="148" fill="{colour}">{label} {values[-1]:.4f}</text>')
     return (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 862 154" font-family="sans-serif" font-size="13" fill="#808895">'
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 420 154" font-family="sans-serif" font-size="14" fill="#808895">'
         f"{''.join(parts)}</svg>"
     )
 

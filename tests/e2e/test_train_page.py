@@ -85,6 +85,8 @@ def test_a_training_is_watched_and_its_parameters_open_in_step(screen: Screen):
     screen.open("/train")
     screen.connected()
     page = screen.page
+    screen.key("below").click()
+    expect(page.get_by_text("Train on a data set")).to_be_in_viewport()
     page.locator(".st-key-train_load button").click()
     expect(page.get_by_role("dialog")).to_contain_text("fetched once through TensorFlow")
     page.keyboard.press("Escape")

@@ -4,7 +4,6 @@
 import { savePicture } from "./picture.js"
 import { KERNELS, LIMITS } from "./spec.js"
 
-
 const FIELDS = { learning_rate: "lr", seed: "seed", stride: "stride", padding: "pad", weights: "w", rule: "rule" }
 const CHOICES = { channel: "ch", scale: "scale", image: "img" }
 const CELLS = [0, 1, 2].flatMap((u) => [0, 1, 2].map((v) => `kernel_${u}_${v}`))
@@ -39,6 +38,7 @@ export function bindControls(view) {
       view.turn(page.dataset.page)
     }
   })
+  control("below")?.addEventListener("click", () => document.querySelector(".st-key-below").scrollIntoView())
   root.addEventListener("keydown", (event) => event.key === "Enter" && event.target.matches("input") && event.target.blur())
   // A click with the mouse leaves the keys to the stages: Space plays, whatever was clicked last.
   root.addEventListener("mousedown", (event) => {

@@ -65,6 +65,12 @@ const ICONS = {
   update_next: icon("M1 3v10l7-5z", "M8 3v10l7-5z"),
 }
 
+// What stands under the first screen of a page.
+const BELOW = {
+  train: button("below", "Data set ↓", "To the training on a data set, below"),
+  notebook: button("below", "Theory ↓", "To what the notebook explains, below"),
+}
+
 const transport = `
   <div class="transport" role="toolbar" aria-label="Steps">
     <div class="buttons">
@@ -147,7 +153,7 @@ const help = `
 
 export const frame = (page) => `
   <header class="top"><span class="brand">cnnviz</span>
-    <nav aria-label="Pages">${PAGES.map(({ path, name }) => `<a href="${path}" data-page="${path}"${path === page ? ' aria-current="page"' : ""}>${name}</a>`).join("")}</nav>
+    <nav aria-label="Pages">${PAGES.map(({ path, name }) => `<a href="${path}" data-page="${path}"${path === page ? ' aria-current="page"' : ""}>${name}</a>`).join("")}${BELOW[page] ?? ""}</nav>
     ${button("lecture", "Lecture", "Lecture view: hide the controls, enlarge the numbers (L)", 'aria-pressed="false"')}
     ${button("copy_link", "Copy link", "Copy a link to exactly this screen")}
     <details class="menu"><summary data-key="export">Export</summary><div>
