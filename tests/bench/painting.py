@@ -1,4 +1,4 @@
-"""From a click to the painted screen: a stage step, an update through the server, a switch, and the playback's frames.
+"""From a click to the painted screen: a stage step, an update through the server, a switch; and the frames of playing and scrubbing.
 
     python -m tests.bench.painting
 
@@ -50,6 +50,22 @@ FRAMES = """async (seconds) => {
   return gaps
 }"""
 
+SCRUB = """async (seconds) => {
+  const scrub = document.querySelector('[data-key="scrub"]')
+  const gaps = []
+  let last = performance.now()
+  const end = last + 1000 * seconds
+  while (last < end) {
+    scrub.value = Math.round(scrub.max * (end - last) / 1000 / seconds)
+    scrub.dispatchEvent(new Event("input"))
+    const now = await new Promise(requestAnimationFrame)
+    gaps.push(now - last)
+    last = now
+  }
+  return gaps
+}"""
+FEWEST_FRAMES = 55
+
 
 def main() -> int:
     missed = 0
@@ -62,9 +78,12 @@ def main() -> int:
         missed += report("update step", clicks(page, ["update_next"]))
         page.goto(f"{server.url}/?stage=z1")
         ready(page, stage="z1")
-        gaps = page.evaluate(FRAMES, 5)
-        print(f"playback: {1000 / statistics.median(gaps):.1f} frames a second, median of {len(gaps)} frames; wanted: 55")
-        missed += 1000 / statistics.median(gaps) < 55
+        missed += frames("playback", page.evaluate(FRAMES, 5))
+        for updates in (200, 10_000):
+            page.goto(f"{server.url}/train?n={updates}")
+            ready(page)
+            missed += frames(f"film of {updates:,} updates, scrubbed", page.evaluate(SCRUB, 5))
+            missed += frames(f"film of {updates:,} updates, played", page.evaluate(FRAMES, 5))
         for path, mistake in (("check", ["mistake_sign_flipped", "mistake_none"]), ("notebook", ["rule_procedural", "rule_exact"])):
             page.goto(f"{server.url}/{path}")
             ready(page)
@@ -77,6 +96,13 @@ def main() -> int:
 
 def clicks(page: Page, keys: list[str]) -> list[float]:
     return page.evaluate(CLICKS, {"keys": keys, "count": STEPS})
+
+
+def frames(name: str, gaps: list[float]) -> bool:
+    """Prints the median of frames a second and says whether they are too few."""
+    rate, late = 1000 / statistics.median(gaps), sum(gap > TWO_FRAMES for gap in gaps)
+    print(f"{name}: {rate:.1f} frames a second, median of {len(gaps)}, {late} late; wanted: {FEWEST_FRAMES}")
+    return rate < FEWEST_FRAMES
 
 
 def report(name: str, times: list[float]) -> bool:
