@@ -217,8 +217,8 @@ def test_a_wrong_file_is_refused_by_its_hash(told):
 def test_progress_is_the_share_of_the_file_that_keras_is_writing(told, archive):
     state, progress, sentence, size = told["half"]
     half = archive.stat().st_size // 2
-    assert state == "downloading" and half - 20_000 <= size <= half
-    assert progress == pytest.approx(size / 170_498_071)
+    assert state == "downloading"
+    assert half - 20_000 <= round(progress * 170_498_071) <= size <= half  # it was still growing
     assert sentence == "CIFAR-10 is downloading: 0 of 170 MB."
 
 
