@@ -30,6 +30,7 @@ RULES: dict[str, frozenset[str]] = {
 }
 """Named rules: the exact step, and the deviations of the notebook's two versions."""
 MAX_UPDATES = 10_000
+MAX_SEED = 999_999_999
 MAX_STRIDE = 8
 MAX_PADDING = 4
 MAX_NUMBER = 1e6
@@ -131,11 +132,6 @@ class Lesson:
         """The starting kernel as an array (3,3)."""
         return np.array(self.f).reshape(3, 3)
 
-    @property
-    def preset(self) -> str:
-        """The name of the starting kernel, or "custom"."""
-        return next((name for name, f in KERNELS.items() if f == self.f), "custom")
-
 
 def _one_of(options: tuple[str, ...]) -> Callable[[str], str]:
     def parse(text: str) -> str:
@@ -146,7 +142,13 @@ def _one_of(options: tuple[str, ...]) -> Callable[[str], str]:
     return parse
 
 
-def _whole(least: int, most: int) -> Callable[[str], int]:
+def whole_number(least: int, most: int) -> Callable[[str], int]:
+    """A parser of text that stands for a whole number within these bounds; ValueError where it does not.
+
+    >>> whole_number(1, 9)("7")
+    7
+    """
+
     def parse(text: str) -> int:
         if not re.fullmatch(r"\d{1,9}", text, re.ASCII) or not least <= int(text) <= most:
             raise ValueError(f"is not a whole number from {least} to {most}")
@@ -216,7 +218,7 @@ def _padding(text: str) -> str | int:
     if text in PADDINGS:
         return text
     try:
-        return _whole(0, MAX_PADDING)(text)
+        return whole_number(0, MAX_PADDING)(text)
     except ValueError as error:
         raise ValueError(f"is none of {', '.join(PADDINGS)} and {error}") from None
 
@@ -271,12 +273,12 @@ _PARSERS: dict[str, tuple[str, Callable[[str], object]]] = {
     "scale": ("Pixels", _one_of(SCALES)),
     "f": ("Kernel", _kernel),
     "w": ("Starting weights", _weights),
-    "seed": ("Seed", _whole(0, 999_999_999)),
+    "seed": ("Seed", whole_number(0, MAX_SEED)),
     "y": ("Targets", _numbers(2)),
     "lr": ("Learning rate", _learning_rate),
-    "stride": ("Stride", _whole(1, MAX_STRIDE)),
+    "stride": ("Stride", whole_number(1, MAX_STRIDE)),
     "pad": ("Padding", _padding),
     "rule": ("Rule", _rule),
-    "k": ("Update", _whole(0, MAX_UPDATES)),
+    "k": ("Update", whole_number(0, MAX_UPDATES)),
     "stage": ("Stage", _one_of(tuple(stage.symbol for stage in STAGES))),
 }

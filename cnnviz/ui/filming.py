@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,8 +12,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import numpy as np
 
 from cnnviz.core.film import Film, film, turning_point
-from cnnviz.core.lesson import MAX_UPDATES, Lesson
-from cnnviz.data.images import ImageUnavailable, load_image
+from cnnviz.core.lesson import MAX_SEED, MAX_UPDATES, Lesson, whole_number
+from cnnviz.core.ops import conv2d_shape
+from cnnviz.data.images import load_image
 from cnnviz.ui.boards import Chart, Switch
 
 DEFAULT_UPDATES = 200
@@ -89,13 +91,16 @@ class FilmPage:
 def film_page(lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> FilmPage:
     """The film that the address asks for: `n` updates, and `vs`, another lesson's query, beside it."""
     n, wrong = _updates(asked.get("n", ""))
-    runs = [Run("this lesson", lesson, _filmed(lesson.start, x.tobytes(), x.shape, n, 2 if asked.get("vs") else 1))]
-    if asked.get("vs"):
-        other, sentence = _other(asked["vs"], lesson)
+    vs = asked.get("vs", "")
+    runs = [Run("this lesson", lesson, _filmed(lesson, x, n, 2 if vs else 1))]
+    if vs:
+        try:
+            other, sentence = _other(vs, lesson)
+            film_of_other = _filmed(other, load_image(other.img, other.ch, other.scale), n, 2)
+            runs.append(Run(_difference(lesson, other), other, film_of_other))
+        except ValueError as error:
+            sentence = f"Compare with: {error}"
         wrong = " ".join(filter(None, (wrong, sentence)))
-        if other:
-            x2 = load_image(other.img, other.ch, other.scale)
-            runs.append(Run(_difference(lesson, other), other, _filmed(other.start, x2.tobytes(), x2.shape, n, 2)))
     sentences = [sentence for run in runs for sentence in _turning(run, len(runs) > 1)]
     frames = len(runs[0].film.updates)
     if frames < n + 1:
@@ -103,32 +108,39 @@ def film_page(lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> FilmPa
     return FilmPage(n, tuple(runs), tuple(sentences), wrong, _switches(lesson, n, asked))
 
 
+def _filmed(lesson: Lesson, x: np.ndarray, n: int, parts: int) -> Film:
+    with _ONE_AT_A_TIME:
+        return _kept(lesson.start, x.tobytes(), x.shape, n, parts)
+
+
+_ONE_AT_A_TIME = threading.Lock()
+"""A class that opens one link has its film computed once."""
+
+
 @lru_cache(maxsize=4)  # a film of 10,000 updates holds 6 MB; visitors of one lesson share it
-def _filmed(start: Lesson, x: bytes, shape: tuple[int, int], n: int, parts: int) -> Film:
+def _kept(start: Lesson, x: bytes, shape: tuple[int, int], n: int, parts: int) -> Film:
     curves = (3 * 8 + 13 * 4) * (n + 1)
-    pixels = 3 * shape[0] * shape[1]
-    frames = max(2, (MOST_BYTES // parts - curves) // (pixels + 100))
-    return film(start, np.frombuffer(x).reshape(shape), n, frames)
+    rows, columns = conv2d_shape(shape, start.kernel.shape, start.stride, start.pad)
+    frame = len(MAPS_OF_FILM) * rows * columns + 100
+    return film(start, np.frombuffer(x).reshape(shape), n, max(2, (MOST_BYTES // parts - curves) // frame))
 
 
 def _updates(text: str) -> tuple[int, str]:
-    if not text:
-        return DEFAULT_UPDATES, ""
-    if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MAX_UPDATES:
-        return int(text), ""
-    return DEFAULT_UPDATES, f"Updates: {text[:20]!r} is not a whole number from 1 to {MAX_UPDATES:,}. It stays {DEFAULT_UPDATES}."
-
-
-def _other(text: str, lesson: Lesson) -> tuple[Lesson | None, str]:
-    """The lesson to compare with, from a copied link or its query string; None and a sentence if it is none."""
-    query = dict(parse_qsl(urlsplit(text).query or text.removeprefix("?")))
-    if not query:
-        return None, "Compare with: that is no lesson's link. Copy one with “Copy link” and paste it here."
-    other, wrong = Lesson.read(query, instead=lesson)
     try:
-        load_image(other.img)
-    except ImageUnavailable as error:
-        return None, f"Compare with: {error}"
+        return whole_number(1, MAX_UPDATES)(text) if text else DEFAULT_UPDATES, ""
+    except ValueError as error:
+        return DEFAULT_UPDATES, f"Updates: {text[:20]!r} {error}. It stays {DEFAULT_UPDATES}."
+
+
+def _other(text: str, lesson: Lesson) -> tuple[Lesson, str]:
+    """The lesson to compare with, from a copied link or its query string, and a sentence on what was replaced in it."""
+    try:
+        query = dict(parse_qsl(urlsplit(text).query or text.removeprefix("?")))
+    except ValueError:
+        query = {}
+    if not query:
+        raise ValueError("that is no lesson's link. Copy one with “Copy link” and paste it here.")
+    other, wrong = Lesson.read(query, instead=lesson)
     return other, " ".join(wrong.values())
 
 
@@ -162,7 +174,7 @@ def _turning(run: Run, named: bool) -> list[str]:
 def _switches(lesson: Lesson, n: int, asked: Mapping[str, str]) -> dict[str, tuple[Switch, ...]]:
     lengths = tuple(Switch(f"updates_{m}", f"{m:,}", f"{m:,} updates", n == m, {"n": str(m)}) for m in CHOICES)
     others = {
-        "seed": ("another seed", {"seed": lesson.seed + 1, "w": "normal"}),
+        "seed": ("another seed", {"seed": (lesson.seed + 1) % (MAX_SEED + 1), "w": "normal"}),
         "rate_up": ("10 × the rate", {"lr": min(lesson.lr * 10, 1e6)}),
         "rate_down": ("⅒ of the rate", {"lr": lesson.lr / 10}),
         "kernel": ("identity kernel", {"f": "identity"}),

@@ -53,6 +53,26 @@ def test_nonsense_in_the_address_gives_sentences_and_never_an_exception(name, qu
     assert all(sentence.endswith(".") and "Traceback" not in sentence for sentence in header["wrong"].values())
 
 
+@pytest.mark.parametrize(
+    "query, words",
+    [
+        ({"n": "0000000019999999999"}, "Updates: '0000000019999999999' is not a whole number"),
+        ({"n": "0"}, "Updates: '0' is not a whole number"),
+        ({"vs": "http://["}, "that is no lesson's link"),
+        ({"vs": "w=held-0123456789abcdef"}, "no longer held"),
+        ({"vs": "img=train-7&k=1"}, "train-7"),
+        ({"vs": "lr=fast&seed=3"}, "Learning rate: 'fast' is not a number"),
+        ({"seed": "999999999", "n": "10"}, ""),
+    ],
+)
+def test_what_the_film_cannot_use_gets_a_sentence(query, words, monkeypatch, tmp_path):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    test = run("train", query)
+    assert not test.exception and not test.error
+    header, _ = sent(test)
+    assert words in header["film"]["wrong"] and bool(words) == bool(header["film"]["wrong"])
+
+
 def test_parameters_that_are_not_held_give_a_sentence():
     header, _ = sent(run("step", {"w": "held-0123456789abcdef"}))
     assert "no longer held" in header["wrong"]["w"]
@@ -109,13 +129,14 @@ def _told(lesson: Lesson):
     return lesson, now(lesson).moment
 
 
-def test_a_film_fits_into_its_bytes_and_ends_where_the_trajectory_does():
-    here = now(Lesson(k=0, lr=0.1))
-    page = filming.film_page(here.lesson, here.moment.trace.x, {"n": "3000", "vs": "lr=1"})
+@pytest.mark.parametrize("pad, runs", [("valid", 2), ("valid", 1), (4, 1), ("full", 2)])
+def test_a_film_fits_into_its_bytes_and_ends_where_the_trajectory_does(pad, runs):
+    here = now(Lesson(lr=0.1, pad=pad))
+    page = filming.film_page(here.lesson, here.moment.trace.x, {"n": "3000"} | ({"vs": "lr=1"} if runs == 2 else {}))
     sizes = sum(array.nbytes for array in page.arrays().values())
-    assert sizes <= filming.MOST_BYTES
-    assert len(page.runs) == 2
-    last = now(Lesson(k=3000, lr=0.1)).moment
+    assert 0.9 * filming.MOST_BYTES < sizes <= filming.MOST_BYTES
+    assert len(page.runs) == runs
+    last = now(Lesson(k=3000, lr=0.1, pad=pad)).moment
     assert page.runs[0].film.losses[-1] == last.losses[-1]
     np.testing.assert_array_equal(page.runs[0].film.f[-1], last.params.f)
     assert any("evenly chosen" in sentence for sentence in page.sentences)
