@@ -15,7 +15,7 @@ from cnnviz.data.images import CLASSES, ImageUnavailable
 from cnnviz.data.training_set import two_classes
 from cnnviz.export.colour import levels_of, ramp
 from cnnviz.ui import controls
-from cnnviz.ui.trainer import Trainer
+from cnnviz.ui.trainer import AT_ONCE, Trainer
 
 FIELD = 136  # width of a setting, in pixels: six beside each other, two on a phone
 SHOWN = 6
@@ -40,7 +40,7 @@ def show(lesson: Lesson) -> None:
             controls.begin(settings)
             st.rerun()
         if trainer:
-            st.fragment(_watch, run_every=0.5 if trainer.active else None)(lesson)
+            st.fragment(_watch, run_every=0.5 if trainer.active else None)()
 
 
 def _settings(lesson: Lesson) -> tuple | None:
@@ -64,7 +64,7 @@ def _settings(lesson: Lesson) -> tuple | None:
     return training, data, lesson.ch
 
 
-def _watch(lesson: Lesson) -> None:
+def _watch() -> None:
     """Progress while it runs; once it has ended, everything that came out of it."""
     trainer = controls.trainer()
     progress = trainer.look()
@@ -77,8 +77,11 @@ def _watch(lesson: Lesson) -> None:
         else:
             left.button("Pause", key="train_pause", on_click=trainer.pause, width="stretch")
         right.button("Stop", key="train_stop", on_click=trainer.stop, width="stretch")
+    if trainer.state == "failed":
+        st.error("This training broke off. Change a setting, or choose other classes, and train again.")
     if progress is None:
-        st.progress(0.0, text="Waiting for its turn: two trainings run at a time here.")
+        waits = f"Waiting for its turn: {AT_ONCE} trainings run at a time here." if trainer.active else "Ended before it began."
+        st.progress(0.0, text=waits)
         return
     share = progress.step / progress.steps
     st.progress(share, text=f"{trainer.state}: update {progress.step:,} of {progress.steps:,}, epoch {progress.epoch}")
@@ -89,7 +92,7 @@ def _watch(lesson: Lesson) -> None:
     if stuck := _stuck(progress, trainer.settings):
         st.warning(stuck)
     if not trainer.active:
-        _results(trainer, lesson)
+        _results(trainer)
 
 
 def _stuck(progress: Progress, settings: Training) -> str:
@@ -108,7 +111,7 @@ def _beside_guessing(accuracy: float, images: int) -> str:
     return f"Guessing gets {low:.0%} to {high:.0%} of {images:,} right, 19 times out of 20: this is {verdict}."
 
 
-def _results(trainer: Trainer, lesson: Lesson) -> None:
+def _results(trainer: Trainer) -> None:
     params = trainer.reports[-1].params
     held = trainer.data.held
     result = outcome(trainer.settings, params, held.pixels(trainer.channel), held.targets)
@@ -121,15 +124,15 @@ def _results(trainer: Trainer, lesson: Lesson) -> None:
     table.markdown(
         f"| | said {a} | said {b} |\n|---|---|---|\n| is {a} | {aa} | {ab} |\n| is {b} | {ba} | {bb} |"
     )
-    for title, indices in (("surely right", result.right), ("surely wrong", result.wrong)):
-        _row(title, indices[:SHOWN], result, trainer, lesson)
+    for title, indices in (("right", result.right), ("wrong", result.wrong)):
+        if len(indices):
+            st.caption(f"Most confident and {title}: open one in Step with the trained parameters")
+            _row(title, indices[:SHOWN], result, trainer)
 
 
-def _row(title: str, indices: np.ndarray, result: Outcome, trainer: Trainer, lesson: Lesson) -> None:
-    held, params = trainer.data.held, trainer.reports[-1].params
-    if not len(indices):
-        return
-    st.caption(f"Most confident and {title.removeprefix('surely ')}: open one in Step with the trained parameters")
+def _row(title: str, indices: np.ndarray, result: Outcome, trainer: Trainer) -> None:
+    """Images with what the network said of each; a click opens one in Step as the network that was trained."""
+    held, params, settings = trainer.data.held, trainer.reports[-1].params, trainer.settings
     images, ids = held.images, held.ids
     row = st.container(horizontal=True)
     for index in indices:
@@ -137,9 +140,10 @@ def _row(title: str, indices: np.ndarray, result: Outcome, trainer: Trainer, les
         cell.image(images[index], width=72)
         said = trainer.data.names[result.predictions[index]]
         if cell.button(f"{said} {result.confidence[index]:.2f}", key=f"open_{title}_{index}", help=ids[index]):
-            y = ",".join(f"{target:g}" for target in held.targets[index])
-            f = ",".join(map(repr, params.f.ravel().tolist()))
-            controls.adopt(page="", img=ids[index], f=f, w=hold(params), y=y, k=0, rule="exact", stage="o")
+            y, f = (",".join(map(repr, numbers.ravel().tolist())) for numbers in (held.targets[index], params.f))
+            network = {"f": f, "w": hold(params), "stride": settings.stride, "pad": settings.padding, "rule": "exact"}
+            image = {"img": ids[index], "ch": trainer.channel, "scale": settings.scale, "y": y}
+            controls.adopt(page="", **image, **network, k=0, stage="o")
             st.rerun()
 
 

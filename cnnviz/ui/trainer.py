@@ -15,22 +15,39 @@ from cnnviz.data.training_set import TwoClasses
 PATIENCE = 8.0
 """Seconds without a look after which a training stops."""
 
-AT_ONCE = threading.BoundedSemaphore(2)
+AT_ONCE = 2
 """How many trainings run at the same time in this process; the others wait for their turn."""
+
+TURNS = threading.BoundedSemaphore(AT_ONCE)
 
 
 class Trainer:
-    """One training of `settings` on `data`: `state` is "waiting", "running", "paused", "done" or "stopped"."""
+    """One training of `settings` on `data`, a report after the other."""
 
     def __init__(self, settings: Training, data: TwoClasses, channel: str):
         self.settings, self.data, self.channel = settings, data, channel
         self.reports: list[Progress] = []
-        self.state = "waiting"
+        self._ended = ""
+        self._at_work = False
         self._go = threading.Event()
         self._go.set()
-        self._end = threading.Event()
+        self._stop = threading.Event()
         self._seen = time.monotonic()
         threading.Thread(target=self._run, daemon=True, name="training").start()
+
+    @property
+    def state(self) -> str:
+        """ "waiting" for its turn, "running", "paused"; or in the end "done", "stopped" or "failed"."""
+        if self._ended:
+            return self._ended
+        if not self._go.is_set():
+            return "paused"
+        return "running" if self._at_work else "waiting"
+
+    @property
+    def active(self) -> bool:
+        """Whether there is more to come."""
+        return not self._ended
 
     def look(self) -> Progress | None:
         """The latest report, if there is one; whoever stops looking stops the training."""
@@ -38,49 +55,48 @@ class Trainer:
         return self.reports[-1] if self.reports else None
 
     def pause(self) -> None:
-        """Holds still after the current report."""
+        """Holds still after the current report; another training may have the turn meanwhile."""
         self._go.clear()
-        if self.active:
-            self.state = "paused"
 
     def resume(self) -> None:
-        """Goes on where it paused."""
-        if self.state == "paused":
-            self.state = "running"
+        """Goes on where it paused, when it is its turn."""
         self._go.set()
 
     def stop(self) -> None:
         """Ends it; what it has learned so far stays."""
-        self._end.set()
-        self._go.set()
-
-    @property
-    def active(self) -> bool:
-        """Whether there is more to come."""
-        return self.state in ("waiting", "running", "paused")
+        self._stop.set()
 
     def _run(self) -> None:
-        while not AT_ONCE.acquire(timeout=0.5):
-            if self._over():
-                self.state = "stopped"
-                return
         try:
-            self.state = "running" if self._go.is_set() else "paused"
-            learn, held = self.data.train, self.data.held
-            arrays = (learn.pixels(self.channel), learn.targets, held.pixels(self.channel), held.targets)
-            for progress in train(self.settings, *arrays):
-                self.reports.append(progress)
-                while not self._go.wait(timeout=0.5) and not self._over():
-                    pass
-                if self._over():
-                    self.state = "stopped"
-                    return
-            self.state = "done"
+            self._ended = self._learn()
         except Exception:
             logging.getLogger(__name__).exception("training")
-            self.state = "stopped"
-        finally:
-            AT_ONCE.release()
+            self._ended = "failed"
+
+    def _learn(self) -> str:
+        """Works until nothing is left to do, or nobody looks; says which."""
+        learn, held = self.data.train, self.data.held
+        run = train(self.settings, learn.pixels(self.channel), learn.targets, held.pixels(self.channel), held.targets)
+        while self._has_turn():
+            try:
+                self._at_work = True
+                for progress in run:
+                    self.reports.append(progress)
+                    if self._over() or not self._go.is_set():
+                        break
+                else:
+                    return "done"
+            finally:
+                self._at_work = False
+                TURNS.release()
+        return "stopped"
+
+    def _has_turn(self) -> bool:
+        """Waits until it may work; False if it is over before."""
+        while not self._over():
+            if self._go.wait(timeout=0.2) and TURNS.acquire(timeout=0.2):
+                return True
+        return False
 
     def _over(self) -> bool:
-        return self._end.is_set() or time.monotonic() - self._seen > PATIENCE
+        return self._stop.is_set() or time.monotonic() - self._seen > PATIENCE

@@ -61,6 +61,16 @@ def test_typing_into_the_kernel_turns_the_preset_to_custom(screen: Screen):
         expect(screen.key(f"kernel_{i // 3}_{i % 3}")).to_have_value(f"{weight:g}")
 
 
+def test_editing_one_weight_leaves_the_digits_of_the_others(screen: Screen):
+    exact = tuple(n / 7 for n in range(1, 10))
+    screen.open("/", f=",".join(map(repr, exact)), y="0.123456789,0")
+    expect(screen.key("kernel_0_0")).to_have_value("0.1429")
+    screen.type("kernel_1_1", "2")
+    screen.type("target_1", "0.5")
+    assert screen.lesson.f == (*exact[:4], 2.0, *exact[5:])
+    assert screen.lesson.y == (0.123456789, 0.5)
+
+
 def test_a_random_kernel_is_new_each_time_and_comes_again_from_its_link(screen: Screen, browser, browser_context_args):
     screen.open("/", k=2)
     drawn = []

@@ -61,6 +61,25 @@ def test_it_plays_to_its_end_and_stops(screen: Screen):
     expect(screen.page).to_have_url(re.compile("k=60"))
 
 
+def test_keys_move_the_film_by_updates_and_not_past_its_ends(screen: Screen):
+    screen.open("/train", n="3", k="2")
+    for key, k in (("ArrowRight", 3), ("ArrowRight", 3), ("PageDown", 3), ("ArrowLeft", 2), ("Home", 0), ("ArrowLeft", 0)):
+        screen.press(key)
+        screen.ready(update=k)
+        expect(screen.page).to_have_url(re.compile(rf"[?&]k={k}&"))
+
+
+def test_turning_to_another_page_stops_the_film_there(screen: Screen):
+    screen.open("/train", n="10000")
+    screen.key("play").click()
+    expect(screen.root).not_to_have_attribute("data-update", "0")
+    screen.page.locator('[data-page=""]').click()
+    screen.page.wait_for_url(re.compile(r"/\?"))
+    expect(screen.page.locator("canvas[data-map=dx]")).to_be_visible()
+    assert screen.lesson.k > 0
+    screen.agrees()
+
+
 def test_two_starts_stand_side_by_side_and_a_pasted_link_is_one(screen: Screen):
     screen.open("/train", n="50", k="50")
     screen.switch("compare_rate_up")
@@ -93,9 +112,15 @@ def test_a_training_is_watched_and_its_parameters_open_in_step(screen: Screen):
     page.locator(".st-key-train_start button").click()
     expect(page.get_by_text("done: update")).to_be_visible(timeout=60_000)
     expect(page.get_by_text("Held-out images")).to_contain_text("Guessing gets 0% to 100% of 2 right")
-    page.locator('[class*="st-key-open_surely"] button').first.click()
+    screen.choose("scale", "raw")  # the network that was trained is another one now
+    chosen = page.locator('[class*="st-key-open_"] button').first
+    confidence = float(chosen.inner_text().split()[-1])
+    chosen.click()
     screen.page.wait_for_url(re.compile(r"/\?.*w=held-[0-9a-f]{16}"))
     screen.ready(update=0, stage="o")
+    assert screen.lesson.scale == "unit"
+    outputs = [read(text) for text in screen.canvas("o").get_attribute("aria-label").split(", ")[-2:]]
+    assert abs(outputs[0] - outputs[1]) == pytest.approx(confidence, abs=0.006)
     expect(screen.root.locator(".wrong:visible")).to_have_count(0)
     assert not screen.complaints()
 

@@ -22,9 +22,17 @@ export function bindControls(view) {
     })
     on(key, "keydown", (event) => arrows(event, control(key)))
   }
-  const joined = (keys, name, empty) => () => view.go({ [name]: keys.map((key) => control(key).value.trim().replace("−", "-") || empty).join(",") })
-  for (const key of CELLS) on(key, "change", joined(CELLS, "f", "0"))
-  for (const key of TARGETS) on(key, "change", joined(TARGETS, "y", "0"))
+  // One of several numbers: the others stay as the lesson has them, with more digits than their cells show.
+  const put = (keys, name) =>
+    keys.forEach((key, i) =>
+      on(key, "change", () => {
+        const asked = (view.waiting ?? view.lesson)[name].split(",")
+        const numbers = asked.length === keys.length ? asked : view.lesson[name].split(",") // a preset may be on its way
+        view.go({ [name]: numbers.with(i, control(key).value.trim().replace("−", "-") || "0").join(",") })
+      }),
+    )
+  put(CELLS, "f")
+  put(TARGETS, "y")
   on("kernel_preset", "change", () => control("kernel_preset").value !== "custom" && view.go({ f: control("kernel_preset").value }))
   on("kernel_random", "click", () => view.go({ f: `random-${crypto.getRandomValues(new Uint32Array(1))[0] % LIMITS.seeds}` }))
   bindTransport(view, on)

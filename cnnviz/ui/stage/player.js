@@ -29,12 +29,16 @@ export class Player {
   // Pausing leaves the stage as it is, whole; the address then becomes an entry of its own in the history.
   pause() {
     if (!this.running) return
-    this.running = false
-    cancelAnimationFrame(this.frame)
+    this.stop()
     this.keepCell()
     this.show()
     this.view.settle()
     this.view.paint(true)
+  }
+
+  stop() {
+    this.running = false
+    cancelAnimationFrame(this.frame)
   }
 
   takeOver() {

@@ -12,7 +12,7 @@ import { fillStatus } from "./status.js"
 import { Player } from "./player.js"
 import { Step } from "./step.js"
 
-export const ORDER = STAGES.map(({ symbol }) => symbol)
+const ORDER = STAGES.map(({ symbol }) => symbol)
 const ANSWER_IN = 4000 // milliseconds after which we say that the server is silent
 const SILENT =
   "The server has not answered. The stages of this update still work, and the address keeps your change: " +
@@ -43,7 +43,7 @@ export class View {
   leave() {
     this.stop.abort()
     this.resizes.disconnect()
-    this.player.pause()
+    this.player.stop()
     clearTimeout(this.silence)
   }
 
@@ -146,11 +146,13 @@ export class View {
   // Another page, with the same lesson or a change of it.
   turn(path, change = {}) {
     if (path === this.page) return
+    this.player.pause() // the film would go on, and the address with it
     const base = location.pathname.slice(0, location.pathname.length - this.page.length)
     visit({ ...this.wanted, ...change }, { path: base + path })
   }
 
   nextStage(by, options) {
+    if (this.content.seek) return this.nextUpdate(by)
     const at = ORDER.indexOf(this.stage) + by
     if (at >= ORDER.length) return this.nextUpdate(1, "x", options)
     if (at >= 0) return this.go({ stage: ORDER[at] }, options)
@@ -159,7 +161,7 @@ export class View {
 
   nextUpdate(by, stage = this.stage, options) {
     const k = Number((this.waiting ?? this.lesson).k) + by
-    if (k >= 0) this.go({ k: String(k), stage }, options)
+    if (k >= 0 && k <= (this.content.film?.n ?? k)) this.go({ k: String(k), stage }, options)
   }
 
   // ---- painting
