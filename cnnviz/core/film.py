@@ -7,8 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.ops import saturated_share
+from cnnviz.core.ops import mse, saturated_share
 from cnnviz.core.trajectory import walk
+
+NEARLY_ALL = 0.95
+"""The share of saturated units from which a run counts as saturated."""
+
+LEAP = 0.05
+"""How far above the best so far a loss has to lie for the run to count as diverging."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,10 +49,8 @@ def film(lesson: Lesson, x: np.ndarray, n: int, most_frames: int) -> Film:
     shown = set(updates.tolist())
     curves: dict[str, list] = {name: [] for name in ("losses", "o", "kernel", "norms", "saturated")}
     frames: dict[str, list] = {name: [] for name in ("f", "z1", "a1", "dz1")}
-    y = np.array(lesson.y)
     for k, (params, trace, gradients) in enumerate(walk(lesson, x, n)):
-        error = trace.o - y
-        curves["losses"].append(error @ error / error.size)
+        curves["losses"].append(mse(trace.o, lesson.y))
         curves["o"].append(trace.o)
         curves["kernel"].append(params.f.reshape(-1))
         curves["norms"].append([_norm(gradients.df), _norm(gradients.dw), _norm(gradients.db)])
@@ -61,11 +65,11 @@ def film(lesson: Lesson, x: np.ndarray, n: int, most_frames: int) -> Film:
 def turning_point(run: Film) -> tuple[int, str] | None:
     """The first update at which the run goes wrong, and how: "diverges" or "saturates"; None if it does not.
 
-    A run diverges where its loss leaps 0.05 above the best so far, and saturates where 95 % of its units do.
+    A run diverges where its loss lies LEAP above the best so far, and saturates where NEARLY_ALL of its units do.
     """
     best = np.minimum.accumulate(run.losses)
     found = []
-    for name, wrong in (("diverges", run.losses > best + 0.05), ("saturates", run.saturated >= 0.95)):
+    for name, wrong in (("diverges", run.losses > best + LEAP), ("saturates", run.saturated >= NEARLY_ALL)):
         if wrong.any():
             found.append((int(wrong.argmax()), name))
     return min(found, default=None)

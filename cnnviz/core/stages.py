@@ -143,12 +143,13 @@ LINKS: dict[str, tuple[tuple[str, str], ...]] = {
     "dz1": (("da1", "same"), ("a1", "same")),
     "df": (("x", "touched"), ("dz1", "all"), ("f", "same")),
     "dx": (("f", "passing"), ("dz1", "covering")),
+    "update": (("f", "same"), ("df", "same")),
     "f": (("x", "touched"),),
     "w": (("v", "same"), ("z2", "output")),
 }
 """What a cell of each array is computed from, as (array, kind). Cells are (i, j), and (i, j, n) in
 w and dw, whose rows are laid out like a1; (n, 0) in arrays with an entry an output. `sources` says
-what each kind means. f and w are not computed from anything: theirs are the cells that they touch; and
+what each kind means. A cell of update is one of the new kernel. f and w are not computed from anything: theirs are the cells that they touch; and
 df names, besides its sources, the weight that it is the gradient of."""
 
 
@@ -167,7 +168,7 @@ class Geometry:
         """The shape in which `symbol` is laid out on the screen."""
         if symbol in ("x", "dx"):
             return self.x_shape
-        if symbol in ("f", "df"):
+        if symbol in ("f", "df", "update"):
             return (self.k, self.k)
         if symbol in ("z1", "a1", "v", "da1", "dz1"):
             return self.z1_shape

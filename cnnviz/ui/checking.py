@@ -12,7 +12,7 @@ import streamlit as st
 from cnnviz.checks import judge
 from cnnviz.core.gradcheck import TOLERANCE, GradientCheck, StepSweep, check_gradients, relative_error, step_sweep
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.mistakes import MISTAKES, stages_hit
+from cnnviz.core.mistakes import MISTAKES, Mistake, stages_hit
 from cnnviz.core.network import Gradients, backward, forward
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.ui.boards import ERROR, Board, Chart, Row, Switch
@@ -24,11 +24,14 @@ PARAMETERS = {"df": "f", "dw": "w", "db": "b"}
 def board(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> Board:
     """Backward pass, central differences and TensorFlow side by side, with the error of every entry."""
     x, y, mistake = moment.trace.x, np.array(lesson.y), MISTAKES.get(asked.get("mistake", ""))
-    exact = backward(moment.params, forward(moment.params, x, lesson.stride, lesson.pad), y)
-    ours = mistake.gradients(moment.params, moment.trace, y, lesson.lr) if mistake else moment.gradients
+    trace = forward(moment.params, x, lesson.stride, lesson.pad)
+    exact = backward(moment.params, trace, y)
+    # A mistake is made in the exact pass, whatever the rule: one thing at a time.
+    ours = mistake.gradients(moment.params, trace, y, lesson.lr) if mistake else moment.gradients
     check = check_gradients(moment.params, x, y, lesson.stride, lesson.pad, gradients=ours)
     hit = stages_hit(ours, exact, moment.params, lesson.lr)
-    rows = [Row("ours", mistake.title if mistake else "our backward pass", _arrays(ours))]
+    wrong = frozenset(name for name in COLUMNS if not np.array_equal(getattr(ours, name), getattr(exact, name)))
+    rows = [Row("ours", mistake.title if mistake else _whose(lesson), _arrays(ours))]
     rows.append(Row("central", "central differences", {symbol: check.numeric[name] for symbol, name in PARAMETERS.items()}))
     tensorflow, words = _tensorflow(lesson, moment, y, asked)
     if tensorflow:
@@ -37,16 +40,16 @@ def board(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> Board:
     rows.append(Row("error", "relative error, 1e−16 … 1", errors, ERROR))
     worst = check.worst
     return Board(
-        title=f"{mistake.title}: where does it show?" if mistake else "Are these gradients right?",
+        title=f"{mistake.title}: where does it show?" if mistake else _title(lesson),
         verdict=_verdict(check),
         good=check.passed,
         rows=tuple(rows),
         columns=COLUMNS,
         subject=(f"d{worst.parameter}", _cell(worst.parameter, worst.index, moment.trace.z1.shape)),
-        sentences=_sentences(mistake, hit, words),
+        sentences=_sentences(lesson, mistake, hit, words),
         notes={symbol: _largest(error) for symbol, error in errors.items()},
         first=hit[0] if hit else "",
-        inherits=frozenset(hit[1:]) | ({"db"} if "dz2" in hit else set()) | ({"dx"} if {"dz1", "df"} & set(hit[:-1]) else set()),
+        inherits=wrong - set(hit[:1]),
         switches=_switches(mistake.name if mistake else "", asked),
         charts=(sweep_chart(lesson, moment),),
     )
@@ -106,19 +109,32 @@ def _verdict(check: GradientCheck) -> str:
     return f"{wrong:,} of {count:,} entries are wrong. The worst is {numbers}."
 
 
-def _sentences(mistake, hit: tuple[str, ...], words: str) -> tuple[str, ...]:
-    if not mistake:
-        return (words,) if words else ()
-    shows = f"It first shows at {hit[0]}; {', '.join(hit[1:]) or 'nothing'} inherits it." if hit else (
-        "In this lesson it does not show: stride, padding or zeros hide it. Try another lesson."
-    )  # fmt: skip
-    return tuple(filter(None, (shows, mistake.sentence, words)))
+def _title(lesson: Lesson) -> str:
+    return "Are the notebook's gradients right?" if lesson.deviations else "Are these gradients right?"
+
+
+def _whose(lesson: Lesson) -> str:
+    return "the notebook's backward pass" if lesson.deviations else "our backward pass"
+
+
+def _sentences(lesson: Lesson, mistake: Mistake | None, hit: tuple[str, ...], words: str) -> tuple[str, ...]:
+    found = []
+    if hit:
+        found.append(f"It first shows at {hit[0]}; {', '.join(hit[1:]) or 'nothing'} inherits it.")
+    elif mistake:
+        found.append("In this lesson it does not show: stride, padding or zeros hide it. Try another lesson.")
+    if mistake:
+        found.append(mistake.sentence)
+    elif lesson.deviations:
+        found.append(f"The rule is {lesson.rule.replace('_', ' ').replace(',', ', ')}, not exact: the Notebook page tells what it does.")
+    return (*found, words) if words else tuple(found)
 
 
 def _switches(chosen: str, asked: Mapping[str, str]) -> dict[str, tuple[Switch, ...]]:
-    broken = [Switch("mistake_none", "nothing: our own backward pass", "The exact gradients", not chosen, {"mistake": ""})]
+    broken = [Switch("mistake_none", "nothing", "The backward pass as it is", not chosen, {"mistake": ""})]
     for name, mistake in MISTAKES.items():
-        broken.append(Switch(f"mistake_{name}", mistake.title, mistake.sentence, name == chosen, {"mistake": name}))
+        words = f"{mistake.sentence}\n{mistake.source}"
+        broken.append(Switch(f"mistake_{name}", mistake.title, words, name == chosen, {"mistake": name}))
     on = asked.get("tf") == "1"
     third = Switch("tensorflow", "TensorFlow's GradientTape", "Start TensorFlow and compare", on, {"tf": "" if on else "1"})
     return {"Break it": tuple(broken), "Third opinion": (third,)}

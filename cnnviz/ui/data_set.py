@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image as Pillow
 
+from cnnviz.core.film import NEARLY_ALL
 from cnnviz.core.held import hold
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.training import Outcome, Progress, Training, guessed_share, outcome
@@ -25,8 +26,6 @@ HONEST = (
     "One 3×3 kernel and one layer of weights on top: it can tell bright from dark and edges from planes, and little "
     "more. Guessing reaches 50%; learned images are remembered far better than held-out ones are recognized."
 )
-STUCK = 0.95
-"""The share of saturated outputs, or units, from which a training is said to stand still."""
 
 
 def show(lesson: Lesson) -> None:
@@ -97,9 +96,9 @@ def _watch() -> None:
 
 def _stuck(progress: Progress, settings: Training) -> str:
     """Why nothing more is learned, if that is so."""
-    if max(progress.saturated, progress.saturated_outputs) < STUCK:
+    if max(progress.saturated, progress.saturated_outputs) < NEARLY_ALL:
         return ""
-    what = "outputs" if progress.saturated_outputs >= STUCK else "units"
+    what = "outputs" if progress.saturated_outputs >= NEARLY_ALL else "units"
     cure = "pixels from 0 to 1" if settings.scale == "raw" else "a smaller learning rate"
     return f"At update {progress.step:,} nearly all {what} are saturated: almost no gradient passes them. Try {cure}."
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from cnnviz.core.film import LEAP, NEARLY_ALL
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.notebook import DEVIATION_TABLE, DEVIATIONS
 from cnnviz.core.ops import saturated_share, sigmoid_prime
@@ -12,7 +13,7 @@ from cnnviz.core.trajectory import Moment
 
 def remarks(lesson: Lesson, moment: Moment) -> list[str]:
     """What a teacher would point out about this moment, the most important first; often nothing."""
-    found = (_saturated(lesson, moment), _no_weights(moment), _diverging(lesson, moment), _stuck(moment))
+    found = (_saturated(lesson, moment), _no_weights(lesson, moment), _diverging(lesson, moment), _stuck(moment))
     return [remark for remark in found if remark]
 
 
@@ -41,15 +42,16 @@ _ACTS_AT = {
 
 def _saturated(lesson: Lesson, moment: Moment) -> str:
     share = saturated_share(moment.trace.a1)
-    if share < 0.95:
+    if share < NEARLY_ALL or lesson.deviations & {"scalar_sigmoid", "one_pixel"}:  # there ∂f comes from elsewhere
         return ""
     reach = np.abs(moment.trace.z1).max()
     size = np.abs(moment.gradients.df).max()
-    effect = (
-        "∂f is exactly zero: the kernel cannot learn"
-        if size == 0
-        else f"only the few others decide about ∂f (at most {size:.1e})"
-    )
+    if size == 0:
+        effect = "∂f is exactly zero: the kernel cannot learn"
+    elif share == 1:
+        effect = f"next to nothing is left of ∂f (at most {size:.1e})"
+    else:
+        effect = f"only the few others decide about ∂f (at most {size:.1e})"
     cause = "Raw pixels make the sums huge" if lesson.scale == "raw" else "The kernel makes the sums large"
     cure = "Choose pixels 0 … 1." if lesson.scale == "raw" else "Choose a smaller kernel."
     all_or_most = "All" if share == 1 else f"{np.floor(1000 * share) / 10:g} %"
@@ -58,18 +60,18 @@ def _saturated(lesson: Lesson, moment: Moment) -> str:
     )
 
 
-def _no_weights(moment: Moment) -> str:
-    if np.any(moment.params.w):
+def _no_weights(lesson: Lesson, moment: Moment) -> str:
+    if np.any(moment.params.w) or np.any(moment.gradients.da1):
         return ""
-    return (
-        "All of w is zero, so ∂a₁ = ∂z₂·wᵀ is zero and nothing reaches the kernel yet. "
-        "The update moves w, and from then on the kernel learns."
-    )
+    then = "The update moves w, and from then on the kernel learns."
+    if "fresh_weights" in lesson.deviations:
+        then = "The update moves w, but the notebook throws that away and starts from zeros again."
+    return f"All of w is zero, so ∂a₁ = ∂z₂·wᵀ is zero and nothing reaches the kernel yet. {then}"
 
 
 def _diverging(lesson: Lesson, moment: Moment) -> str:
     losses = moment.losses
-    if len(losses) < 2 or losses[-1] <= losses.min() + 0.05:
+    if len(losses) < 2 or losses[-1] <= losses.min() + LEAP:
         return ""
     best = int(losses.argmin())
     return (

@@ -82,11 +82,13 @@ def test_each_mistake_is_found_at_the_stage_where_it_first_shows(screen: Screen)
         later = screen.page.locator("[data-column][data-state=inherits]").evaluate_all(
             "(all) => all.map((head) => head.dataset.column)"
         )
-        assert set(hit[1:]) - {"update"} <= set(later)
-        assert set(later) - {"db", "dx"} == set(hit[1:]) - {"update"}
+        differing = [s for s in ("dx", "df", "dz1", "da1", "dw", "db", "dz2", "do") if (getattr(wrong, s) != getattr(exact, s)).any()]
+        assert later == [symbol for symbol in differing if symbol != hit[0]]
         expect(screen.page.locator(".sentence")).to_contain_text(mistake.sentence)
         assert screen.address["mistake"] == name
     screen.switch("mistake_none")
+    screen.key("mistake_sign_flipped").hover()
+    expect(screen.page.locator(".detail")).to_contain_text(MISTAKES["sign_flipped"].source)
     expect(screen.page.locator(".verdict")).to_have_class(re.compile("good"))
     expect(screen.page.locator("[data-column][data-state=first]")).to_have_count(0)
 

@@ -95,7 +95,19 @@ def test_the_check_board_says_what_the_core_says(mistake):
     np.testing.assert_array_equal(ours["central.df"], check.numeric["f"])
     assert board.good == (not mistake)
     assert bool(board.first) == bool(mistake)
-    assert ("1,811" in board.verdict) is False  # 225 units here, not 900
+    assert "461 entries" in board.verdict  # 9 + 225 · 2 + 2
+    unlike = {s for s in checking.COLUMNS if not np.array_equal(ours[f"ours.{s}"], getattr(here.moment.gradients, s))}
+    assert unlike == board.inherits | ({board.first} if board.first else set())
+
+
+def test_the_check_board_says_whose_gradients_are_wrong_under_the_notebooks_rule():
+    here = now(Lesson(k=1, rule="one_pixel"))
+    board = checking.board(here.lesson, here.moment, {})
+    assert not board.good and board.first == "df"
+    assert board.title == "Are the notebook's gradients right?" and board.rows[0].label == "the notebook's backward pass"
+    assert any("one pixel" in sentence for sentence in board.sentences)
+    broken = checking.board(here.lesson, here.moment, {"mistake": "mean_forgotten"})
+    assert broken.first == "do"  # in the exact pass
 
 
 def test_the_notebook_board_finds_where_the_rules_part():
@@ -123,6 +135,18 @@ def test_remarks_name_saturation_zero_weights_and_divergence():
     assert "exactly zero" in explain.remarks(*_told(Lesson(scale="raw", f="notebook")))[0]
     assert any("All of w is zero" in remark for remark in explain.remarks(*_told(Lesson(w="zeros"))))
     assert explain.remarks(*_told(Lesson())) == []
+
+
+def test_a_remark_is_true_under_the_notebooks_rule():
+    zero, fresh, flat = (
+        explain.remarks(*_told(Lesson(**keys)))
+        for keys in ({"w": "zeros", "rule": "update_first"}, {"w": "zeros", "rule": "fresh_weights"}, {"f": (10,) * 9})
+    )
+    assert not any("nothing reaches the kernel" in remark for remark in zero)  # here something does
+    assert "starts from zeros again" in fresh[0]
+    assert flat[0].startswith("All of the units are saturated") and "few others" not in flat[0]
+    losing = explain.remarks(*_told(Lesson(lr=1, k=1, y=(0.3, 0.6))))
+    assert any("leaps over the valley" in remark for remark in losing)
 
 
 def _told(lesson: Lesson):

@@ -2,7 +2,7 @@
 
 import { MAPS, PARTS, STAGES } from "./spec.js"
 import { Focus } from "./focus.js"
-import { formula, setHTML } from "./format.js"
+import { escape, formula, setHTML } from "./format.js"
 import { maps, explanation } from "./layout.js"
 import { isFlat, isLayered, one, sources } from "./links.js"
 import { MapView } from "./maps.js"
@@ -91,27 +91,26 @@ export class Step {
 
   draw() {
     const subject = this.subject()
-    this.classes(subject)
+    this.classes()
     this.mark(subject)
     for (const [symbol, map] of Object.entries(this.maps)) map.draw(this.view.player.done(symbol))
     this.say(subject)
   }
 
-  classes({ map }) {
+  classes() {
     const { stage } = this.view
     const made = { dw: ["dw", "db"], update: ["f", "w", "b"] }[stage] ?? [stage]
     for (const [symbol, { figure }] of Object.entries(this.maps)) {
       figure.classList.toggle("ahead", this.isAhead(symbol))
       figure.classList.toggle("now", made.includes(symbol))
       figure.classList.toggle("input", SAID[stage].inputs.includes(symbol))
-      figure.classList.toggle("subject", symbol === map)
     }
   }
 
   // Outlines the subject and the cells behind it. What is lit also stands in data-lit, for tests.
   mark({ map, cell }) {
     const target = map === "update" ? "f" : map
-    const lit = map === "update" ? sources("step", cell, this.geometry) : sources(map, cell, this.geometry)
+    const lit = sources(map, cell, this.geometry).filter((entry) => entry.map !== target)
     for (const { marks } of Object.values(this.maps)) marks.length = 0
     for (const entry of lit) this.maps[entry.map].marks.push(entry)
     const own = { rows: one(cell[0]), columns: one(isFlat(target) ? 0 : cell[1]), output: isLayered(target) ? cell[2] : null }
@@ -132,7 +131,7 @@ export class Step {
     this.view.$(".phase").className = `phase ${said.phase}`
     setHTML(this.view.$(".explain .formula"), formula(said.formula))
     setHTML(this.view.$(".numbers"), arithmetic(this, subject.map, subject.cell))
-    setHTML(this.view.$(".remark"), [this.view.data.deviations[subject.map], this.view.data.remarks[0]].filter(Boolean).join("<br>"))
+    setHTML(this.view.$(".remark"), [this.view.data.deviations[subject.map], this.view.data.remarks[0]].filter(Boolean).map(escape).join("<br>"))
     this.view.$(".explain").classList.toggle("pinned", Boolean(this.focus.pinned))
     panel(this.view.$(".panel"), this.view.$(".caption"), this, subject.map, subject.cell)
   }
