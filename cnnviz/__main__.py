@@ -7,18 +7,17 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TextIO
 
 import numpy as np
 
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.network import Params
-from cnnviz.core.ops import conv2d_shape
 from cnnviz.core.trajectory import Moment
 from cnnviz.data.images import Image, find_image, load_image
 from cnnviz.export.arguments import asked_lesson, film_kind, parse
 from cnnviz.export.arrays import arrays_npz
 from cnnviz.export.film import film
-from cnnviz.export.parameters import parameters_json, read_parameters
+from cnnviz.export.parameters import parameters_json
 from cnnviz.export.script import jupyter_notebook, numpy_script
 from cnnviz.export.terminal import Progress, report, run, title
 
@@ -37,27 +36,19 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(asked: argparse.Namespace) -> int:
     try:
-        lesson, start, unknown = asked_lesson(asked)
+        lesson, start, notes = asked_lesson(asked)
         image = find_image(lesson.img)
-        x = load_image(image.pixels, lesson.ch, lesson.scale)
-        params = _parameters(start, lesson, x)
     except ValueError as error:
         return _fail(2, str(error).removeprefix("Lesson: "))
-    if unknown:
-        _say(f"{', '.join(unknown)}: no part of a lesson, passed over")
+    for note in notes:
+        _say(note)
+    x = load_image(image.pixels, lesson.ch, lesson.scale)
     with np.errstate(all="ignore"):
-        moment = _watched(lesson, "computing", lambda progress: run(lesson, x, params, progress))
+        moment = _watched(lesson, "computing", lambda progress: run(lesson, x, progress))
         written = _write_files(asked, lesson, image, x, moment)  # before printing: who reads that may stop reading
-    words = f"{image.words}, from the parameters in {asked.params}" if params else image.words
+    words = f"{image.words}, from the parameters in {asked.params}" if start else image.words
     printed = _print([*title(lesson, words), *report(lesson, moment)])
     return 0 if printed and written else 1
-
-
-def _parameters(start: bytes | None, lesson: Lesson, x: np.ndarray) -> Params | None:
-    if start is None:
-        return None
-    rows, columns = conv2d_shape(x.shape, (3, 3), lesson.stride, lesson.pad)
-    return read_parameters(start, units=rows * columns)
 
 
 def _write_files(asked: argparse.Namespace, lesson: Lesson, image: Image, x: np.ndarray, moment: Moment) -> bool:
@@ -100,13 +91,23 @@ def _print(lines: Iterable[str]) -> bool:
     try:
         print("\n".join(lines), flush=True)
     except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would try again as it ends
+        _leave(sys.stdout)
         return isinstance(error, BrokenPipeError) or not _fail(1, f"the output cannot be written: {error.strerror}")
     return True
 
 
 def _say(sentence: str) -> None:
-    print(f"cnnviz: {sentence}", file=sys.stderr)
+    if sys.stderr is None:
+        return
+    try:
+        print(f"cnnviz: {sentence}", file=sys.stderr, flush=True)
+    except OSError:  # nobody can be told, which is no reason to stop
+        _leave(sys.stderr)
+
+
+def _leave(stream: TextIO) -> None:
+    """Lets what could not be written go, or Python would try again as it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _fail(code: int, sentence: str) -> int:

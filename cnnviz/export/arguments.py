@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import math
 import re
 from pathlib import Path
 from urllib.parse import parse_qsl
 
+from cnnviz.core.held import hold
 from cnnviz.core.lesson import Lesson
+from cnnviz.core.network import Params
+from cnnviz.core.ops import conv2d_shape
 from cnnviz.export.film import KINDS, MAX_FRAMES
-from cnnviz.export.parameters import MAX_BYTES, read_lesson
+from cnnviz.export.parameters import MAX_BYTES, read_lesson, read_parameters
 
 FIELDS = {
     "img": ("IMAGE", "test-0 … test-9999, train-0 … train-49999 or pattern-NAME; test-0 … test-19 come along"),
@@ -53,11 +57,13 @@ examples:
   python -m cnnviz --k 200 --json half.json                  and then 100 updates more from there:
   python -m cnnviz --params half.json --k 100
 
-exit codes: 0 done, 1 a file or the output could not be written, 2 the lesson or an option cannot be used.
+exit codes: 0 done, 1 a file or the output could not be written, 2 the lesson or an option cannot be used,
+130 stopped by Ctrl-C.
 """
 
 
 def parser() -> argparse.ArgumentParser:
+    """What `python -m cnnviz --help` shows."""
     commands = argparse.ArgumentParser(
         prog="python -m cnnviz",
         usage="%(prog)s [LINK] [options]",
@@ -86,10 +92,16 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     """The arguments by name; an unusable one ends the program with a sentence and exit code 2."""
     commands = parser()
     asked = commands.parse_args(joined(arguments))
-    if asked.film and film_kind(asked.film) not in KINDS:
+    if asked.film is not None and film_kind(asked.film) not in KINDS:
         commands.error(f"--film {asked.film}: its name needs to end in .gif or .webp")
-    if asked.params and (asked.script or asked.notebook or asked.film):
-        commands.error("--params: --script, --notebook and --film begin at the lesson's own start; leave them out")
+    if asked.params is not None:
+        if any(name is not None for name in (asked.script, asked.notebook, asked.film)):
+            commands.error("--params: --script, --notebook and --film begin at the lesson's own start; leave them out")
+        if any(name is not None for name in (asked.f, asked.w, asked.seed)):
+            commands.error("--params: the file says how f and w begin; leave out --f, --w and --seed")
+    files = [name for name in (getattr(asked, name) for name in FILES) if name is not None]
+    if len({*files}) < len(files):
+        commands.error("two files cannot have one name")
     return asked
 
 
@@ -113,18 +125,31 @@ def film_kind(name: str) -> str:
     return Path(name).suffix.lower().removeprefix(".")
 
 
-def asked_lesson(asked: argparse.Namespace) -> tuple[Lesson, bytes | None, list[str]]:
-    """The lesson, the content of the parameters' file, and keys of the link that are no part of a lesson.
+def asked_lesson(asked: argparse.Namespace) -> tuple[Lesson, Params | None, list[str]]:
+    """The lesson, the parameters that it starts from where a file is given, and sentences on what was passed over.
 
-    Options win over the link, the link over the lesson of the parameters. Raises ValueError with a
-    sentence for what cannot be used.
+    Options win over the link, the link over the lesson of the parameters; but where parameters are given,
+    f and w are theirs. Raises ValueError with a sentence for what cannot be used.
     """
-    start = _content(asked.params) if asked.params else None
-    lesson = dataclasses.replace(read_lesson(start), k=0) if start is not None else Lesson()
+    content, lesson, notes = None, Lesson(), []
+    if asked.params is not None:
+        content = _content(asked.params)
+        lesson, notes = read_lesson(content)
+        lesson = dataclasses.replace(lesson, k=0)
     link = query_of(asked.link) if asked.link is not None else {}
     options = {name: getattr(asked, name) for name in FIELDS if getattr(asked, name) is not None}
     values = lesson.to_query() | {name: text for name, text in link.items() if name in FIELDS} | options
-    return Lesson(**values), start, [name for name in link if name not in FIELDS]
+    lesson = Lesson(**values)
+    if unknown := [name for name in link if name not in FIELDS]:
+        notes.append(f"{', '.join(unknown)}: no part of a lesson, passed over")
+    if content is None:
+        if lesson.w.startswith("held-"):
+            raise ValueError(
+                f"{lesson.w} are weights that a page holds in its memory: save them there as parameters (.json) and give the file with --params"
+            )
+        return lesson, None, notes
+    start = read_parameters(content, units=math.prod(conv2d_shape((32, 32), (3, 3), lesson.stride, lesson.pad)))
+    return dataclasses.replace(lesson, f=start.f, w=hold(start)), start, notes
 
 
 def query_of(link: str) -> dict[str, str]:

@@ -7,7 +7,9 @@ dz1 has limits of its own in each frame. All limits are printed below the maps.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 
@@ -121,20 +123,39 @@ def _write_weights(panel: np.ndarray, f: np.ndarray, limits: tuple[float, float]
     """Writes each weight of the kernel on its square, white where that is dark."""
     side = PANEL // len(f)
     for (i, j), weight in np.ndenumerate(f):
-        text = f"{weight + 0.0:.2g}".replace("e+0", "e").replace("e-0", "e-")
-        ink = _ink((side, side), [((side // 2, side // 2), text)], centred=True) >= 128
+        ink = _ink((side, side), [((side // 2, side // 2), _fitting(weight, side - 4))], centred=True) >= 128
         dark = abs(weight) > 0.6 * limits[1]
         panel[i * side : (i + 1) * side, j * side : (j + 1) * side][ink] = _WHITE if dark else _BLACK
 
 
+def _fitting(number: float, width: int) -> str:
+    """`number` with as many digits, two at most, as `width` pixels have room for.
+
+    >>> _fitting(-2.0, 36), _fitting(-0.000234, 36), _fitting(12345.678, 36)
+    ('-2', '-2e-4', '1.2e4')
+    """
+    for digits in (".2g", ".1g", ".0e"):
+        text = re.sub(r"e([-+])0*", lambda sign: "e-" if sign[1] == "-" else "e", f"{number + 0.0:{digits}}")
+        if _font().getlength(text) <= width:
+            break
+    return text
+
+
+@cache
+def _font():
+    from PIL import ImageFont
+
+    return ImageFont.load_default(12)
+
+
 def _ink(size: tuple[int, int], texts: list[tuple[tuple[int, int], str]], centred: bool = False) -> np.ndarray:
     """How much of each pixel the words cover, 0 to 255, in Pillow's own font; places are (x, y)."""
-    from PIL import Image, ImageDraw, ImageFont
+    from PIL import Image, ImageDraw
 
     image = Image.new("L", size[::-1])
-    pen, font = ImageDraw.Draw(image), ImageFont.load_default(12)
+    pen = ImageDraw.Draw(image)
     for place, text in texts:
-        pen.text(place, text, fill=255, font=font, anchor="mm" if centred else "la")
+        pen.text(place, text, fill=255, font=_font(), anchor="mm" if centred else "la")
     return np.asarray(image)
 
 

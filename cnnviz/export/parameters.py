@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 
-from cnnviz.core.lesson import Lesson
+from cnnviz.core.lesson import MAX_NUMBER, Lesson
 from cnnviz.core.network import Params
 
 FORMAT, VERSION = "cnnviz parameters", 1
@@ -54,11 +54,13 @@ def read_parameters(text: str | bytes, units: int | None = None) -> Params:
     """
     data = _load(text)
     params = Params(**{name: _array(data, name) for name in ("f", "w", "b")})
-    wanted = {"f": (3, 3), "w": (max(len(params.w), 1), 2), "b": (2,)}
+    wanted = {"f": (3, 3), "w": (max((1, *params.w.shape[:1])), 2), "b": (2,)}
     for name, shape in wanted.items():
         found = getattr(params, name).shape
         if found != shape:
             raise ValueError(f"The file's {name} has the shape {found}; it needs {_NEEDED[name]}.")
+    if np.abs(params.f).max() > MAX_NUMBER:
+        raise ValueError(f"The file's f holds a weight beyond {MAX_NUMBER:,.0f}: the lesson that it was saved from had diverged.")
     if units is not None and len(params.w) != units:
         raise ValueError(
             f"The file's weights belong to {len(params.w)} units and this lesson has {units}: "
@@ -67,10 +69,12 @@ def read_parameters(text: str | bytes, units: int | None = None) -> Params:
     return params
 
 
-def read_lesson(text: str | bytes) -> Lesson:
-    """The lesson that a file's parameters come from, with the defaults for what cannot be used."""
+def read_lesson(text: str | bytes) -> tuple[Lesson, list[str]]:
+    """The lesson that a file's parameters come from, and a sentence for each thing in it that was replaced."""
     query = _load(text).get("lesson")
-    return Lesson.from_query(query if isinstance(query, dict) else {})[0]
+    if not isinstance(query, dict):
+        return Lesson(), ["The file does not say which lesson it comes from."]
+    return Lesson.from_query(query)
 
 
 def _rows(array: np.ndarray) -> str:

@@ -66,7 +66,7 @@ def introduction(lesson: Lesson) -> str:
         "    x (H,W) --conv f (3,3)--> z1 --σ--> a1 --flatten--> v (D,) --w (D,2), b (2,)--> z2 --σ--> o (2,)",
         "    L = mean((o - y)²)",
         "",
-        "It needs NumPy alone and prints what cnnviz shows, to the last digit; another processor may differ there.",
+        "It needs NumPy alone and prints what cnnviz shows, to the last digit; another processor or NumPy may differ there.",
         f"The lesson: ?{urlencode(query, safe=',')}",
     ]
     if lesson.deviations:

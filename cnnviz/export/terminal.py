@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import time
 from collections.abc import Callable, Iterator
 from typing import TextIO
@@ -10,9 +9,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from cnnviz.core.held import hold
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.network import Params
 from cnnviz.core.stages import PARTS, STAGES
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.export.arrays import BACKWARD, FORWARD, UPDATE, describe, named_arrays
@@ -40,20 +37,12 @@ def title(lesson: Lesson, words: str) -> list[str]:
     """Which lesson this is: the image in `words`, and its query."""
     query = lesson.to_query()
     if lesson.img.startswith("upload-"):
-        query["img"] = "upload-…"
-    return [f"# {words}, after {lesson.k} update{'' if lesson.k == 1 else 's'}", f"# ?{urlencode(query, safe=',…')}"]
+        query["img"] = "upload-..."
+    return [f"# {words}, after {lesson.k} update{'' if lesson.k == 1 else 's'}", f"# ?{urlencode(query, safe=',')}"]
 
 
-def run(lesson: Lesson, x: np.ndarray, start: Params | None, progress: Callable[[int], None]) -> Moment:
-    """The moment after `lesson.k` updates, from the lesson's own start or from the parameters `start`.
-
-    >>> x = np.arange(1024.0).reshape(32, 32) / 1024
-    >>> moment = run(Lesson(k=2), x, trajectory(Lesson(), x, 3).params, lambda k: None)
-    >>> bool(moment.losses[-1] == trajectory(Lesson(), x, 5).losses[-1])
-    True
-    """
-    if start is not None:
-        lesson = dataclasses.replace(lesson, f=start.f, w=hold(start))
+def run(lesson: Lesson, x: np.ndarray, progress: Callable[[int], None]) -> Moment:
+    """The moment after `lesson.k` updates; `progress` is told now and then how many are done."""
     for k in range(0, lesson.k, _STRETCH):
         trajectory(lesson, x, k)
         progress(k)
@@ -63,9 +52,9 @@ def run(lesson: Lesson, x: np.ndarray, start: Params | None, progress: Callable[
 class Progress:
     """Says on a terminal how many updates are done, ten times a second at most; elsewhere it says nothing."""
 
-    def __init__(self, stream: TextIO, total: int, doing: str):
+    def __init__(self, stream: TextIO | None, total: int, doing: str):
         self._stream, self._total, self._doing = stream, total, doing
-        self._next = time.monotonic() + 0.2 if stream.isatty() else float("inf")
+        self._next = time.monotonic() + 0.2 if stream is not None and stream.isatty() else float("inf")
         self._written = 0
 
     def __call__(self, done: int) -> None:

@@ -7,9 +7,11 @@ import json
 import os
 import pty
 import re
+import shlex
 import signal
 import subprocess
 import sys
+import urllib.parse
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +19,7 @@ import pytest
 
 from cnnviz import Lesson, load_image, trajectory
 from cnnviz.data.images import find_image
-from cnnviz.export import arrays_npz, jupyter_notebook, numpy_script, read_parameters
+from cnnviz.export import arrays_npz, jupyter_notebook, numpy_script, parameters_json, read_parameters
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "cnnviz"]
@@ -113,7 +115,25 @@ def test_a_run_goes_on_from_saved_parameters(rule, tmp_path):
     assert "after 3 updates" in done.stdout and "from the parameters in half.json" in done.stdout
     without = [line for line in numbers(done.stdout) if not line.startswith("losses")]
     assert without == [line for line in numbers(straight.stdout) if not line.startswith("losses")]
-    assert "after 0 updates" in cnnviz("--params", "half.json", folder=tmp_path).stdout
+    unmoved = cnnviz("--params", "half.json", "--lr", "9", folder=tmp_path)
+    assert "after 0 updates" in unmoved.stdout and "&w=held-" in unmoved.stdout
+    query = urllib.parse.parse_qs(unmoved.stdout.splitlines()[1].removeprefix("# ?"))
+    assert Lesson(f=query["f"][0]).kernel.tolist() == read_parameters((tmp_path / "half.json").read_bytes()).f.tolist()
+
+
+def test_what_the_file_says_of_its_lesson_in_vain_is_told(tmp_path):
+    data = json.loads(parameters_json(Lesson(), trajectory(Lesson(), load_image("test-0"), 0).params))
+    for said, words in (({"img": 5, "k": 2}, "Image: '5' names no image"), ([], "does not say which lesson")):
+        (tmp_path / "p.json").write_text(json.dumps(data | {"lesson": said}))
+        done = cnnviz("--params", "p.json", folder=tmp_path)
+        assert done.returncode == 0 and words in done.stderr
+
+
+@pytest.mark.parametrize("closed", ["2>&-", "2>/dev/full"])
+def test_nobody_to_tell_is_no_failure(closed, tmp_path):
+    command = f"{shlex.join(COMMAND)} --npz a.npz {closed} >out"
+    assert subprocess.run(command, shell=True, cwd=tmp_path, env=ENVIRONMENT, timeout=60).returncode == 0
+    assert (tmp_path / "a.npz").exists() and "df" in (tmp_path / "out").read_text()
 
 
 @pytest.mark.parametrize(
@@ -132,6 +152,11 @@ def test_a_run_goes_on_from_saved_parameters(rule, tmp_path):
         (["--film", "film.avi"], "needs to end in .gif or .webp"),
         (["--film", "film.gif", "--frames", "1"], "not a whole number from 2 to 120"),
         (["--params", "p.json", "--script", "s.py"], "leave them out"),
+        (["--params", "p.json", "--f", "blur"], "leave out --f, --w and --seed"),
+        (["--params", ""], "cannot be read"),
+        (["--film", ""], "needs to end in .gif or .webp"),
+        (["--json", "a", "--npz", "a"], "two files cannot have one name"),
+        (["?w=held-0123456789abcdef"], "give the file with --params"),
         (["--colour", "red"], "unrecognized arguments: --colour"),
         (["--k"], "expected one argument"),
     ],

@@ -27,7 +27,7 @@ def test_parameters_come_back_bit_for_bit():
         back = read_parameters(text, units=64)
         for name in ("f", "w", "b"):
             assert getattr(back, name).tobytes() == getattr(PARAMS, name).tobytes()
-    assert read_lesson(GOOD) == LESSON
+    assert read_lesson(GOOD) == (LESSON, [])
 
 
 def test_the_largest_lesson_fits_into_the_limit():
@@ -66,6 +66,9 @@ def test_the_file_says_what_it_holds():
         (changed(w=[], shapes={"f": [3, 3], "w": [0], "b": [2]}), r"needs \(D, 2\)"),
         (changed(b=[1, 2, 3], shapes={"f": [3, 3], "w": [64, 2], "b": [3]}), r"needs \(2,\)"),
         (changed(b=1.0, shapes={"f": [3, 3], "w": [64, 2], "b": []}), r"needs \(2,\)"),
+        (changed(w=3, shapes={"f": [3, 3], "w": [], "b": [2]}), r"needs \(D, 2\)"),
+        (changed(f=3, shapes={"f": [], "w": [64, 2], "b": [2]}), r"needs \(3, 3\)"),
+        (changed(f=[[0, 0, 0], [0, -2e6, 0], [0, 0, 0]]), "beyond 1,000,000"),
         (changed(f=[[1, 2, 3], [4, 5], [6, 7, 8]]), "rows of different lengths"),
         (changed(f=[[[1]]]), "not a number"),
         (changed(b=[float("nan"), 0]), "not finite"),
@@ -109,7 +112,7 @@ def test_whatever_stands_in_an_entry_only_a_sentence_follows(value, name):
         assert str(error).startswith("The file") and str(error).count("\n") == 0 and len(str(error)) < 200
     else:
         assert params.f.shape == (3, 3) and np.isfinite(params.w).all()
-        assert isinstance(read_lesson(text), Lesson)
+        assert isinstance(read_lesson(text)[0], Lesson)
 
 
 @given(st.binary(max_size=60), st.integers(0, len(GOOD)))
