@@ -3,24 +3,32 @@
 What other code and notebooks call; the page in cnnviz.ui is built on the same names.
 """
 
+from cnnviz.core.gradcheck import GradientCheck, check_gradients
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import Gradients, Params, Trace, backward, forward, init_params, update
+from cnnviz.core.notebook import DEVIATIONS, OBJECT_ORIENTED, PROCEDURAL, notebook_step
 from cnnviz.core.ops import conv2d, mse, output_size, sigmoid, sigmoid_prime
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.data.images import load_image
 
 __all__ = [
+    "DEVIATIONS",
+    "OBJECT_ORIENTED",
+    "PROCEDURAL",
+    "GradientCheck",
     "Gradients",
     "Lesson",
     "Moment",
     "Params",
     "Trace",
     "backward",
+    "check_gradients",
     "conv2d",
     "forward",
     "init_params",
     "load_image",
     "mse",
+    "notebook_step",
     "output_size",
     "sigmoid",
     "sigmoid_prime",

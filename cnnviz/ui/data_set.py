@@ -10,7 +10,7 @@ from PIL import Image as Pillow
 
 from cnnviz.core.film import NEARLY_ALL
 from cnnviz.core.held import hold
-from cnnviz.core.lesson import Lesson
+from cnnviz.core.lesson import MAX_NUMBER, Lesson
 from cnnviz.core.training import Outcome, Progress, Training, guessed_share, outcome
 from cnnviz.data.images import CLASSES, ImageUnavailable
 from cnnviz.data.training_set import two_classes
@@ -133,12 +133,13 @@ def _row(title: str, indices: np.ndarray, result: Outcome, trainer: Trainer) -> 
     """Images with what the network said of each; a click opens one in Step as the network that was trained."""
     held, params, settings = trainer.data.held, trainer.reports[-1].params, trainer.settings
     images, ids = held.images, held.ids
+    too_large = bool(np.abs(params.f).max() > MAX_NUMBER)  # for a lesson, and so for Step
     row = st.container(horizontal=True)
     for index in indices:
         cell = row.container(width=FIELD)
         cell.image(images[index], width=72)
         said = trainer.data.names[result.predictions[index]]
-        if cell.button(f"{said} {result.confidence[index]:.2f}", key=f"open_{title}_{index}", help=ids[index]):
+        if cell.button(f"{said} {result.confidence[index]:.2f}", key=f"open_{title}_{index}", help=ids[index], disabled=too_large):
             y, f = (",".join(map(repr, numbers.ravel().tolist())) for numbers in (held.targets[index], params.f))
             network = {"f": f, "w": hold(params), "stride": settings.stride, "pad": settings.padding, "rule": "exact"}
             image = {"img": ids[index], "ch": trainer.channel, "scale": settings.scale, "y": y}
