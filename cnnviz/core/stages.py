@@ -16,7 +16,6 @@ from cnnviz.core.ops import Padding, pad_widths
 class Stage:
     """One step of the lesson: the array it makes, and how it is said in words and in symbols.
 
-    `formula` is the whole stage; `cell` is one entry of it, with the indices that the page fills in.
     `inputs` are the arrays that it reads.
     """
 
@@ -26,7 +25,6 @@ class Stage:
     title: str
     sentence: str
     formula: str
-    cell: str
     inputs: tuple[str, ...]
 
 
@@ -34,72 +32,72 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         "x", "x", "forward", "The image is a grid of numbers",
         "Each pixel of the chosen channel is one number, 0 to 255 as stored. Divided by 255 it is small enough for σ.",
-        "x = pixel / 255", "x[i,j]", (),
+        "x = pixel / 255", (),
     ),
     Stage(
         "z1", "z₁", "forward", "The kernel slides over the image",
         "At each place the kernel's weights multiply the pixels under them, and the products are added up.",
-        "z₁ = x ∗ f", "z₁[i,j] = Σ x · f", ("x", "f"),
+        "z₁ = x ∗ f", ("x", "f"),
     ),
     Stage(
         "a1", "a₁", "forward", "The sigmoid squeezes each sum into 0 … 1",
         "Far from zero the curve is flat: a unit out there is saturated and hardly answers to a change.",
-        "a₁ = σ(z₁) = 1 / (1 + e⁻ᶻ¹)", "a₁[i,j] = σ(z₁[i,j])", ("z1",),
+        "a₁ = σ(z₁) = 1 / (1 + e⁻ᶻ¹)", ("z1",),
     ),
     Stage(
         "v", "v", "forward", "The map is laid out in one row",
         "Nothing is computed: row after row of a₁ becomes one long vector, for the fully connected layer.",
-        "v = flatten(a₁)", "v[d] = a₁[i,j]", ("a1",),
+        "v = flatten(a₁)", ("a1",),
     ),
     Stage(
         "z2", "z₂", "forward", "Each output weighs every unit",
         "An output multiplies each unit by its own weight and adds everything up, with a bias.",
-        "z₂ = v · w + b", "z₂[n] = Σ v[d] · w[d,n] + b[n]", ("v", "w", "b"),
+        "z₂ = v · w + b", ("v", "w", "b"),
     ),
     Stage(
         "o", "o", "forward", "The sigmoid again: the network's answer",
         "Each output is now a number between 0 and 1 that can be held against its target.",
-        "o = σ(z₂)", "o[n] = σ(z₂[n])", ("z2",),
+        "o = σ(z₂)", ("z2",),
     ),
     Stage(
         "L", "L", "loss", "How wrong is it? One number",
         "The loss is the mean of the squared distances between outputs and targets. Everything that follows asks how it moves.",
-        "L = mean (o − y)²", "L = ½ Σ (o[n] − y[n])²", ("o", "y"),
+        "L = mean (o − y)²", ("o", "y"),
     ),
     Stage(
         "do", "∂o", "backward", "How the loss moves with each output",
         "The derivative of the square: twice the distance to the target, shared by the outputs.",
-        "∂o = 2 (o − y) / N", "∂o[n] = 2 (o[n] − y[n]) / N", ("o", "y"),
+        "∂o = 2 (o − y) / N", ("o", "y"),
     ),
     Stage(
         "dz2", "∂z₂", "backward", "Back through the output's sigmoid",
         "The gradient is multiplied by the slope of the curve where the output stands. On a flat part little gets through.",
-        "∂z₂ = ∂o · o (1 − o)", "∂z₂[n] = ∂o[n] · o[n] (1 − o[n])", ("do", "o"),
+        "∂z₂ = ∂o · o (1 − o)", ("do", "o"),
     ),
     Stage(
         "dw", "∂w", "backward", "The gradient of the weights and the bias",
         "A weight's share is what it multiplied times the gradient that arrived at its output. The bias multiplied 1.",
-        "∂w = vᵀ · ∂z₂     ∂b = ∂z₂", "∂w[d,n] = v[d] · ∂z₂[n]", ("v", "dz2"),
+        "∂w = vᵀ · ∂z₂     ∂b = ∂z₂", ("v", "dz2"),
     ),
     Stage(
         "da1", "∂a₁", "backward", "Each unit hears from both outputs",
         "A unit fed every output through a weight, so the gradients come back through the same weights and add up.",
-        "∂a₁ = ∂z₂ · wᵀ", "∂a₁[i,j] = Σ w[d,n] · ∂z₂[n]", ("w", "dz2"),
+        "∂a₁ = ∂z₂ · wᵀ", ("w", "dz2"),
     ),
     Stage(
         "dz1", "∂z₁", "backward", "Back through the units' sigmoid",
         "Each unit passes on what arrived times the slope where it stands, at most a quarter. A saturated unit passes nothing.",
-        "∂z₁ = ∂a₁ · a₁ (1 − a₁)", "∂z₁[i,j] = ∂a₁[i,j] · a₁[i,j] (1 − a₁[i,j])", ("da1", "a1"),
+        "∂z₁ = ∂a₁ · a₁ (1 − a₁)", ("da1", "a1"),
     ),
     Stage(
         "df", "∂f", "backward", "How the loss moves when one kernel weight moves",
         "A kernel weight touched every pixel of the outlined window. Each pixel's share is its value times the gradient that arrived at z₁ there; their sum is the gradient.",
-        "∂f[u,v] = Σᵢⱼ x[i+u, j+v] · ∂z₁[i,j]", "∂f[u,v] = Σ x · ∂z₁", ("x", "dz1"),
+        "∂f[u,v] = Σᵢⱼ x[i+u, j+v] · ∂z₁[i,j]", ("x", "dz1"),
     ),
     Stage(
         "update", "update", "update", "Every parameter takes a small step downhill",
         "Kernel, weights and bias each move against their gradient, all from the values that the gradients were computed with.",
-        "θ ← θ − η · ∂θ   for f, w and b", "f[u,v] ← f[u,v] − η · ∂f[u,v]", ("f", "df", "w", "dw", "b", "db"),
+        "θ ← θ − η · ∂θ   for f, w and b", ("f", "df", "w", "dw", "b", "db"),
     ),
 )  # fmt: skip
 
@@ -107,24 +105,24 @@ PARTS: tuple[Stage, ...] = (
     Stage(
         "f", "f", "forward", "A kernel weight, shared by every place",
         "This one weight multiplies each pixel in the outlined window, once for each unit of z₁.",
-        "z₁ = x ∗ f", "f[u,v]", (),
+        "z₁ = x ∗ f", (),
     ),
     Stage(
         "w", "w", "forward", "A weight of the fully connected layer",
         "Each output has its own weight for each unit, laid out here as the units are.",
-        "z₂ = v · w + b", "w[d,n]", (),
+        "z₂ = v · w + b", (),
     ),
-    Stage("b", "b", "forward", "The bias", "A number that each output adds, whatever the image is.", "z₂ = v · w + b", "b[n]", ()),
-    Stage("y", "y", "loss", "The target", "What the output should have been.", "L = mean (o − y)²", "y[n]", ()),
+    Stage("b", "b", "forward", "The bias", "A number that each output adds, whatever the image is.", "z₂ = v · w + b", ()),
+    Stage("y", "y", "loss", "The target", "What the output should have been.", "L = mean (o − y)²", ()),
     Stage(
         "db", "∂b", "backward", "The gradient of the bias",
         "The bias is added as it is, so its gradient is what arrived at z₂.",
-        "∂b = ∂z₂", "∂b[n] = ∂z₂[n]", ("dz2",),
+        "∂b = ∂z₂", ("dz2",),
     ),
     Stage(
         "dx", "∂x", "backward", "How the loss moves with each pixel",
         "A pixel was under the kernel at several places; from each it gets back the gradient times the weight that touched it. No update needs it: the image does not learn.",
-        "∂x[r,c] = Σ ∂z₁[i,j] · f[r−i, c−j]", "∂x[r,c] = Σ ∂z₁ · f", ("f", "dz1"),
+        "∂x[r,c] = Σ ∂z₁[i,j] · f[r−i, c−j]", ("f", "dz1"),
     ),
 )  # fmt: skip
 """What can be pointed at besides the stages: parameters, targets, and the gradients beside the path."""

@@ -24,7 +24,7 @@ FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 _NAMES = f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
 
 _ONE_AT_A_TIME = threading.Lock()
-"""50 million pixels take 200 to 800 MB until they are 32×32; a whole class may upload at once."""
+"""25 million pixels take 100 to 400 MB until they are 32×32; a whole class may upload at once."""
 
 
 def read_upload(data: bytes) -> str:

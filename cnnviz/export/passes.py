@@ -24,6 +24,7 @@ class Section:
 
 
 def convolution_section(lesson: Lesson, rows: int, columns: int) -> Section:
+    """How the kernel's windows are laid out, and the convolution with its gradient."""
     before, after = pad_widths(3, lesson.pad)
     code = f'''
 stride, before, after = {lesson.stride}, {before}, {after}
@@ -94,6 +95,7 @@ def _lines(on: Iterable[str], *table: tuple[str, str, str]) -> str:
 
 
 def forward_section(on: frozenset[str], rows: int, columns: int) -> Section:
+    """The forward pass, under the deviations `on`."""
     units = f"({rows}, {columns})"
     body = _lines(
         on,
@@ -111,6 +113,7 @@ def forward_section(on: frozenset[str], rows: int, columns: int) -> Section:
 
 
 def backward_section(on: frozenset[str], rows: int, columns: int) -> Section:
+    """The backward pass, under the deviations `on`."""
     units, weights = f"({rows}, {columns})", f"({rows * columns}, 2)"
     s = "np.append(v, 1.0)"
     body = _lines(
@@ -142,6 +145,7 @@ def backward_section(on: frozenset[str], rows: int, columns: int) -> Section:
 
 
 def update_section(on: frozenset[str]) -> Section:
+    """One step of gradient descent, under the deviations `on`."""
     body = _lines(
         on,
         ("", "f = f - learning_rate * df", "(3, 3)"),

@@ -8,6 +8,7 @@ import numpy as np
 
 from cnnviz.core.lesson import RULES, Lesson
 from cnnviz.core.notebook import DEVIATION_TABLE, DEVIATIONS, notebook_step
+from cnnviz.core.ops import sigmoid_prime
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.data import cifar10
 from cnnviz.ui.boards import Board, Chart, Row, Switch
@@ -94,10 +95,9 @@ def _sentences(lesson: Lesson, exact: Moment, moment: Moment) -> tuple[str, ...]
         found.append("The exact gradient of the kernel is exactly zero, yet the notebook's kernel is told to move.")
     if "scalar_sigmoid" in lesson.deviations:
         a1 = moment.trace.a1
-        slopes = a1 * (1 - a1)
         border = int((a1 == 0.5).sum())
         found.append(
-            f"Σ a₁(1 − a₁) = {slopes.sum():.6g} stands in place of each unit's own slope; "
+            f"Σ a₁(1 − a₁) = {sigmoid_prime(a1).sum():.6g} stands in place of each unit's own slope; "
             f"{border} units at exactly 0.5 give {border} × ¼ = {border / 4:g} of it."
         )
     if lesson.deviations and lesson.scale == "unit":
@@ -122,7 +122,7 @@ def _single(name: str, lesson: Lesson, exact: Moment) -> Switch:
     chosen = lesson.deviations ^ {name}
     entry = DEVIATION_TABLE[name]
     words = f"Notebook: {entry.notebook}\nExact: {entry.exact}\n{entry.effect}"
-    rule = ",".join(chosen) or "exact"
+    rule = ",".join(name for name in DEVIATIONS if name in chosen) or "exact"
     return Switch(f"deviation_{name}", name.replace("_", " "), words, on, {"rule": rule} | _fit(chosen), _alone(name, lesson, exact))
 
 

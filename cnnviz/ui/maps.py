@@ -1,7 +1,7 @@
 """Every array that the page shows: where it comes from, how it is laid out and coloured.
 
-The linked component, the large Plotly charts and the exports all take their arrays from here, so
-that one symbol is one picture everywhere.
+The linked component, the boards and the large Plotly charts take their arrays from here, so that one
+symbol is one picture on every page.
 """
 
 from __future__ import annotations

@@ -144,7 +144,7 @@ class UploadLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         session = re.search(r"/_stcore/upload_file/([^/]+)/", scope.get("path", ""))
-        if session and scope["method"] == "PUT":
+        if session and scope.get("method") == "PUT":
             count = self.sent[session[1]] = self.sent.pop(session[1], 0) + 1
             while len(self.sent) > 10_000:
                 self.sent.popitem(last=False)

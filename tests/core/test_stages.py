@@ -26,7 +26,7 @@ def test_phases_follow_each_other_and_every_stage_has_its_words():
     assert list(dict.fromkeys(phases)) == ["forward", "loss", "backward", "update"]
     assert phases == sorted(phases, key=["forward", "loss", "backward", "update"].index)
     for stage in (*STAGES, *PARTS):
-        words = stage.label, stage.title, stage.sentence, stage.formula, stage.cell
+        words = stage.label, stage.title, stage.sentence, stage.formula
         assert all(text.strip() == text and text for text in words), stage.symbol
         assert stage.sentence.endswith(".") and not stage.title.endswith(".")
     assert len({stage.symbol for stage in (*STAGES, *PARTS)}) == len(STAGES) + len(PARTS)

@@ -1,7 +1,6 @@
 """A real browser for the tests in this folder (pytest-playwright's `page`), and what they all do with it.
 
-The page's Content-Security-Policy forbids eval. `page.wait_for_function` polls through eval, so
-these tests wait with locators and `expect` instead.
+They wait with locators and `expect`, for states that the page announces.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.stages import sources
-from tests.e2e.page import Screen, geometry, screen_in
+from tests.e2e.page import Screen, cell_of, geometry, screen_in
 
 
 @pytest.fixture
@@ -133,3 +133,17 @@ def test_cells_can_be_reached_without_a_mouse(screen: Screen):
 def position(screen: Screen, symbol: str, cell: tuple[int, int], shape: tuple[int, int]) -> dict[str, float]:
     box = screen.canvas(symbol).bounding_box()
     return {"x": (cell[1] + 0.5) * box["width"] / shape[1], "y": (cell[0] + 0.5) * box["height"] / shape[0]}
+
+
+def test_the_update_lights_its_gradient_and_formulas_have_the_strides_of_the_lesson(screen: Screen):
+    lesson = Lesson(stride=2, pad="same", stage="update")
+    screen.open("/", **lesson.to_query())
+    cell = cell_of(screen.numbers.inner_text(), geometry(lesson), "update")
+    assert screen.lit(geometry(lesson)) == {"df": {cell}}
+    screen.visit(lesson.to_query() | {"stage": "df"})
+    formula = screen.page.locator(".explain .formula")
+    expect(formula).to_contain_text("x[2i+u−1, 2j+v−1]")
+    screen.point("dx", (3, 4), (32, 32))
+    expect(formula).to_contain_text("f[r+1−2i, c+1−2j]")
+    screen.open("/", scale="raw", stage="x")
+    expect(formula).to_have_text("x = pixel, as stored")

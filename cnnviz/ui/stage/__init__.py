@@ -109,7 +109,7 @@ def _encode(header: dict, arrays: dict[str, np.ndarray]) -> bytes:
         places[name] = [data.dtype.name, at, *data.shape]
         body += [data.tobytes(), bytes(-data.nbytes % 8)]
         at += data.nbytes + -data.nbytes % 8
-    text = json.dumps(header | {"arrays": places}).encode()
+    text = json.dumps(header | {"arrays": places}, allow_nan=False).encode()
     text += b" " * (-(len(text) + 4) % 8)
     return b"".join([len(text).to_bytes(4, "little"), text, *body])
 

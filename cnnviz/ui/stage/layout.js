@@ -33,7 +33,7 @@ const kernel = [0, 1, 2]
 const controls = `
   <aside class="controls" aria-label="Lesson">
     <section><h2>Image <span class="words"></span></h2>
-      <div class="thumbnails" role="group" aria-label="Images" data-key="image">${thumbnails}</div>
+      <div class="thumbnails" role="group" aria-label="Images" data-key="image" style="--images:${IMAGES.length}">${thumbnails}</div>
       ${complaints("img")}
       <div class="pair">${button("upload", "Your image…", "Use an image of your own")}${button("cifar10", "CIFAR-10…", "Choose among all CIFAR-10 images")}</div>
     </section>
@@ -98,8 +98,8 @@ const figure = (map, label, kind = "map") => `
     <p class="limits"><span class="low"></span><span class="power"></span><span class="high"></span></p>
   </figure>`
 
-const operator = (up, down, note = "", back = "") =>
-  `<div class="operators" aria-hidden="true"><p>${up}<small>${note}</small></p><p>${down}<small>${back}</small></p></div>`
+const operator = (up, down, back = "") =>
+  `<div class="operators" aria-hidden="true"><p>${up}</p><p>${down}<small>${back}</small></p></div>`
 
 const layer = (name, up, down) => `<div class="layer ${name}">${up}${down}</div>`
 
@@ -112,11 +112,11 @@ export const maps = `
     ${layer("lf", figure("f", "f", "map kernelmap"), figure("df", "∂f", "map kernelmap"))}
     ${operator("=", "←")}
     ${layer("lz1", figure("z1", "z₁"), figure("dz1", "∂z₁"))}
-    ${operator("σ", "←", "", "σ′")}
+    ${operator("σ", "←", "σ′")}
     ${layer("la1", figure("a1", "a₁"), figure("da1", "∂a₁"))}
     ${operator("→", "")}
     ${layer("lv", figure("v", "v", "map strip"), "<div></div>")}
-    ${operator("·", "←", "", "wᵀ")}
+    ${operator("·", "←", "wᵀ")}
     ${layer("lw", figure("w", "w", "map half"), figure("dw", "∂w", "map half"))}
     ${operator("+", "←")}
     ${layer(

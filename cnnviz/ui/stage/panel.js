@@ -4,7 +4,7 @@
 import { SATURATED } from "./spec.js"
 import { colour, css, ink, picture } from "./colour.js"
 import { number, short } from "./format.js"
-import { products } from "./words.js"
+import { bothTotals, formulaHere, pixel, products } from "./words.js"
 import { sources } from "./links.js"
 
 const PATCH = 7
@@ -34,8 +34,6 @@ export function prepare(canvas) {
 
 const BROAD = new Set([units, outputs, losses])
 
-const pixelValue = (view, value) => Math.round(view.lesson.scale === "raw" ? value : value * 255)
-
 function cellText(context, text, x, y, size, background) {
   context.fillStyle = ink(background)
   context.font = `600 ${size}px system-ui, sans-serif`
@@ -55,7 +53,7 @@ function patch(context, width, height, view, [row, column]) {
       const paint = colour(value, view.limits.x, "pixel")
       context.fillStyle = css(paint)
       context.fillRect(j * side, i * side, side, side)
-      cellText(context, pixelValue(view, value), (j + 0.5) * side, (i + 0.5) * side, side * 0.4, paint)
+      cellText(context, pixel(view, value), (j + 0.5) * side, (i + 0.5) * side, side * 0.4, paint)
     }
   }
   context.strokeStyle = "#e8590c"
@@ -76,7 +74,7 @@ function terms(context, width, height, view, cell, map) {
     context.fillStyle = css(paint)
     context.fillRect(v * side, u * side, side - 1, side - 1)
     const [x, y] = [(v + 0.5) * side, (u + 0.5) * side]
-    const first = map === "z1" ? String(pixelValue(view, a)) : short(a)
+    const first = map === "z1" ? String(pixel(view, a)) : short(a)
     cellText(context, first, x, y - side * 0.27, side * 0.22, paint)
     cellText(context, `× ${short(b)}`, x, y, side * 0.2, paint)
     cellText(context, short(a * b), x, y + side * 0.29, side * 0.24, paint)
@@ -95,7 +93,7 @@ function share(context, width, height, values, rows, columns, at) {
 }
 
 const both = (view, name, at, what) => {
-  const [positive, negative] = [0, 1].map((sign) => view.arrays[name].values[2 * at + sign])
+  const [positive, negative] = bothTotals(view, name, at)
   return `${what}<br><b class="pos">positive +${number(positive)}</b><br><b class="neg">negative ${number(negative)}</b>`
 }
 
@@ -112,7 +110,7 @@ function shares(context, width, height, view, cell) {
     }
   }
   const range = share(context, width, height, values, rows, columns)
-  return both(view, "df_totals", 3 * cell[0] + cell[1], `<i>x[i+${cell[0]}, j+${cell[1]}] · ∂z₁[i, j]</i><br>${rows * columns} shares, ${range}`)
+  return both(view, "df_totals", 3 * cell[0] + cell[1], `<i>${formulaHere(`x[i+${cell[0]}, j+${cell[1]}]`, view)} · ∂z₁[i, j]</i><br>${rows * columns} shares, ${range}`)
 }
 
 function weighed(context, width, height, view, [n]) {

@@ -4,7 +4,7 @@
 import { escape } from "./format.js"
 
 export async function savePicture(view, kind) {
-  const svg = picture(view.$("main"))
+  const svg = drawn(view.$("main"))
   const name = `cnnviz-update-${view.k}-${view.stage}.${kind}`
   if (kind === "svg") return save(new Blob([svg], { type: "image/svg+xml" }), name)
   const image = new Image()
@@ -23,7 +23,7 @@ function save(blob, name) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
 }
 
-export function picture(element) {
+function drawn(element) {
   const frame = element.getBoundingClientRect()
   const paper = getComputedStyle(element.closest(".cnnviz")).backgroundColor
   const parts = [`<rect width="100%" height="100%" fill="${paper}"/>`]

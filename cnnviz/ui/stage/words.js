@@ -31,22 +31,23 @@ export function products(view, map, cell) {
 const signedProducts = (view, map, cell) =>
   products(view, map, cell).map(({ a, b }) => signed(a * b, 3)).join(" ") || "no term"
 
-const totals = (view, name, at) => {
-  const [positive, negative] = [0, 1].map((sign) => view.arrays[name].values[2 * at + sign])
-  return `${signed(positive)} ${signed(negative)}`
-}
+// The positive and the negative total behind entry `at` of df or z2.
+export const bothTotals = (view, name, at) => [0, 1].map((sign) => view.arrays[name].values[2 * at + sign])
+
+const totals = (...entry) => bothTotals(...entry).map((total) => signed(total)).join(" ")
 
 const step = (view, symbol, at, label) => {
   const [old, gradient, next] = [symbol, `d${symbol}`, `${symbol}_next`].map((name) => view.arrays[name].values[at])
   return `${label} ← ${number(old, 5)} − ${number(view.rate)} · ${factor(gradient)}${is(next)}`
 }
 
-const pixel = (value, view) => Math.round(view.lesson.scale === "raw" ? value : value * 255)
+// A pixel as it is stored, 0 … 255.
+export const pixel = (view, value) => Math.round(view.lesson.scale === "raw" ? value : value * 255)
 
 const WORDS = {
   x: (view, [r, c]) => {
     const value = view.at("x", [r, c])
-    const stored = pixel(value, view)
+    const stored = pixel(view, value)
     return view.lesson.scale === "raw"
       ? `${named("x", r, c)} = <b>${stored}</b>, as stored`
       : `${named("x", r, c)} = ${stored} / 255${is(value)}`
@@ -77,6 +78,15 @@ const WORDS = {
   dx: (view, cell) => `${named("∂x", ...cell)} = ${signedProducts(view, "dx", cell)}${is(view.at("dx", cell))}`,
   update: (view, [u, v]) =>
     [step(view, "f", 3 * u + v, named("f", u, v)), ...view.outputs.map((n) => step(view, "b", n, named("b", n)))].join("<br>"),
+}
+
+// A stage's formula with this lesson's stride, padding and pixels in its indices.
+export function formulaHere(text, { geometry, lesson }) {
+  const { stride, before } = geometry
+  const s = stride > 1 ? stride : ""
+  const [more, less] = before ? [`+${before}`, `−${before}`] : ["", ""]
+  if (lesson.scale === "raw") text = text.replace(" / 255", ", as stored")
+  return text.replace(/\b([ij])\+(\w)\b/g, `${s}$1+$2${less}`).replace(/\b([rc])−([ij])\b/g, `$1${more}−${s}$2`)
 }
 
 // Under the notebook's rule a number need not be what the exact arithmetic gives: then it is only set beside it.
