@@ -113,7 +113,7 @@ ship, truck
 
 def _full_set() -> DataSet | None:
     loader = cifar10.LOADER
-    if loader.dataset() is None and cifar10.cached():
+    if loader.dataset() is None and cifar10.cached() and loader.state != "failed":
         loader.start()
         loader.wait(PATIENCE)
     return loader.dataset()

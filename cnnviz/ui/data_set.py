@@ -12,6 +12,7 @@ from cnnviz.core.film import NEARLY_ALL
 from cnnviz.core.held import hold
 from cnnviz.core.lesson import MAX_NUMBER, Lesson
 from cnnviz.core.training import Outcome, Progress, Training, guessed_share, outcome
+from cnnviz.data import cifar10
 from cnnviz.data.images import CLASSES, ImageUnavailable
 from cnnviz.data.training_set import two_classes
 from cnnviz.export.colour import levels_of, ramp
@@ -33,6 +34,8 @@ def show(lesson: Lesson) -> None:
     with st.container(key="below"):
         st.subheader("Train on a data set")
         st.write(HONEST)
+        if _loads():
+            return
         settings = _settings(lesson)
         trainer = controls.trainer()
         if settings and st.button("Train", key="train_start", disabled=bool(trainer and trainer.active)):
@@ -40,6 +43,23 @@ def show(lesson: Lesson) -> None:
             st.rerun()
         if trainer:
             st.fragment(_watch, run_every=0.5 if trainer.active else None)()
+
+
+def _loads() -> bool:
+    """Whether the full set lies on this computer and is still being read: the page runs again when it is there."""
+    loader = cifar10.LOADER
+    if cifar10.dataset() is not None or loader.state == "failed" or not cifar10.cached():
+        return False
+    loader.start()
+    st.fragment(_await, run_every=0.5)()
+    return True
+
+
+def _await() -> None:
+    loader = cifar10.LOADER
+    st.progress(0.0, text=loader.sentence)
+    if loader.state in ("ready", "failed"):
+        st.rerun()
 
 
 def _settings(lesson: Lesson) -> tuple | None:

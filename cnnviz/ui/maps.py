@@ -25,35 +25,40 @@ SCALES: dict[str, tuple[str, ...]] = COLOURS | {
 
 @dataclass(frozen=True)
 class Map:
-    """One array on the screen: its label, what it is in words, its colours, and where it comes from."""
+    """One array on the screen: its label, what it is in words, its family, its colours, and where it comes from.
+
+    Maps of one family are laid out alike and share the cell that is explained: "pixel" as the image,
+    "weight" as the kernel, "unit" as z1, "synapse" as z1 with a layer an output, "output" with a cell an output.
+    """
 
     label: str
     words: str
+    family: str
     scale: str
     array: Callable[[Lesson, Moment], np.ndarray]
 
 
 MAPS: dict[str, Map] = {
-    "x": Map("x", "the image", "pixel", lambda _, m: m.trace.x),
-    "f": Map("f", "the kernel", "signed", lambda _, m: m.params.f),
-    "z1": Map("z₁", "the convolution", "signed", lambda _, m: m.trace.z1),
-    "a1": Map("a₁", "its sigmoid", "activation", lambda _, m: m.trace.a1),
-    "v": Map("v", "the units in one row", "activation", lambda _, m: m.trace.v),
-    "w": Map("w", "the weights, a layer for each output", "signed", lambda _, m: m.params.w),
-    "b": Map("b", "the bias", "signed", lambda _, m: m.params.b),
-    "z2": Map("z₂", "the weighted sums", "signed", lambda _, m: m.trace.z2),
-    "o": Map("o", "the outputs", "activation", lambda _, m: m.trace.o),
-    "y": Map("y", "the targets", "activation", lambda lesson, _: np.array(lesson.y)),
-    "L": Map("L", "the loss", "activation", lambda _, m: m.losses[-1:]),
-    "do": Map("∂o", "gradient of the outputs", "signed", lambda _, m: m.gradients.do),
-    "dz2": Map("∂z₂", "gradient of the weighted sums", "signed", lambda _, m: m.gradients.dz2),
-    "dw": Map("∂w", "gradient of the weights", "signed", lambda _, m: m.gradients.dw),
-    "db": Map("∂b", "gradient of the bias", "signed", lambda _, m: m.gradients.db),
-    "da1": Map("∂a₁", "gradient of the units", "signed", lambda _, m: m.gradients.da1),
-    "dz1": Map("∂z₁", "gradient of the convolution", "signed", lambda _, m: m.gradients.dz1),
-    "df": Map("∂f", "gradient of the kernel", "signed", lambda _, m: m.gradients.df),
-    "f_next": Map("f′", "the kernel after the update", "signed", lambda _, m: m.after.f),
-    "dx": Map("∂x", "gradient of the image", "signed", lambda _, m: m.gradients.dx),
+    "x": Map("x", "the image", "pixel", "pixel", lambda _, m: m.trace.x),
+    "f": Map("f", "the kernel", "weight", "signed", lambda _, m: m.params.f),
+    "z1": Map("z₁", "the convolution", "unit", "signed", lambda _, m: m.trace.z1),
+    "a1": Map("a₁", "its sigmoid", "unit", "activation", lambda _, m: m.trace.a1),
+    "v": Map("v", "the units in one row", "unit", "activation", lambda _, m: m.trace.v),
+    "w": Map("w", "the weights, a layer for each output", "synapse", "signed", lambda _, m: m.params.w),
+    "b": Map("b", "the bias", "output", "signed", lambda _, m: m.params.b),
+    "z2": Map("z₂", "the weighted sums", "output", "signed", lambda _, m: m.trace.z2),
+    "o": Map("o", "the outputs", "output", "activation", lambda _, m: m.trace.o),
+    "y": Map("y", "the targets", "output", "activation", lambda lesson, _: np.array(lesson.y)),
+    "L": Map("L", "the loss", "output", "activation", lambda _, m: m.losses[-1:]),
+    "do": Map("∂o", "gradient of the outputs", "output", "signed", lambda _, m: m.gradients.do),
+    "dz2": Map("∂z₂", "gradient of the weighted sums", "output", "signed", lambda _, m: m.gradients.dz2),
+    "dw": Map("∂w", "gradient of the weights", "synapse", "signed", lambda _, m: m.gradients.dw),
+    "db": Map("∂b", "gradient of the bias", "output", "signed", lambda _, m: m.gradients.db),
+    "da1": Map("∂a₁", "gradient of the units", "unit", "signed", lambda _, m: m.gradients.da1),
+    "dz1": Map("∂z₁", "gradient of the convolution", "unit", "signed", lambda _, m: m.gradients.dz1),
+    "df": Map("∂f", "gradient of the kernel", "weight", "signed", lambda _, m: m.gradients.df),
+    "f_next": Map("f′", "the kernel after the update", "weight", "signed", lambda _, m: m.after.f),
+    "dx": Map("∂x", "gradient of the image", "pixel", "signed", lambda _, m: m.gradients.dx),
 }
 
 

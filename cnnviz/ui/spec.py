@@ -42,6 +42,7 @@ def spec() -> str:
         "PARTS": [dataclasses.asdict(part) for part in PARTS],
         "LINKS": LINKS,
         "MAPS": {symbol: {"words": entry.words, "scale": entry.scale} for symbol, entry in MAPS.items()},
+        "FAMILIES": {symbol: entry.family for symbol, entry in MAPS.items()} | {"update": MAPS["f"].family},
         "SCALES": SCALES,
         "SATURATED": SATURATED,
         "KEYS": [field.name for field in dataclasses.fields(bounds.Lesson)],

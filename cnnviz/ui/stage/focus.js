@@ -2,12 +2,10 @@
 //
 // Maps of one family share a cell: pin a unit, step on, and the same unit is explained at the next stage.
 
-const FAMILY = {
-  x: "pixel", dx: "pixel", f: "weight", df: "weight", f_next: "weight", update: "weight",
-  z1: "unit", a1: "unit", v: "unit", da1: "unit", dz1: "unit", w: "synapse", dw: "synapse",
-}
+import { FAMILIES } from "./spec.js"
+
 const LAID_OUT_AS = { pixel: "x", weight: "f", unit: "z1", synapse: "w", output: "o" }
-const family = (map) => FAMILY[map] ?? "output"
+const family = (map) => FAMILIES[map]
 
 export class Focus {
   cells = {}

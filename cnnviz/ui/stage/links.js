@@ -3,13 +3,10 @@
 //
 // A cell is [i, j], or [i, j, n] in w and dw; [n, 0] in arrays with an entry an output.
 
-import { LINKS } from "./spec.js"
+import { FAMILIES, LINKS } from "./spec.js"
 
-const FLAT = new Set(["b", "db", "z2", "dz2", "o", "do", "y", "L"])
-const LAYERED = new Set(["w", "dw"])
-
-export const isFlat = (map) => FLAT.has(map)
-export const isLayered = (map) => LAYERED.has(map)
+export const isFlat = (map) => FAMILIES[map] === "output"
+export const isLayered = (map) => FAMILIES[map] === "synapse"
 
 export const one = (at) => ({ start: at, count: 1, step: 1 })
 
