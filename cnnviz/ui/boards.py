@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -122,3 +123,12 @@ class Board:
                     maps[f"{row.name}.{symbol}"] = own
         return maps
 
+
+def true_minus(text: str) -> str:
+    """Python's numbers as the page prints them: a true minus sign, and no zeros in a power of ten.
+
+    >>> true_minus("-0.5, 7.6e-10, 2e-05, well-known")
+    '−0.5, 7.6e−10, 2e−5, well-known'
+    """
+    text = re.sub(r"(?<=\d)e([-+])0*(?=\d)", lambda power: "e−" if power[1] == "-" else "e", text)
+    return re.sub(r"(?<![\w.])-(?=\d)", "−", text)

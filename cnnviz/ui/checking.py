@@ -14,10 +14,12 @@ from cnnviz.core.gradcheck import TOLERANCE, GradientCheck, StepSweep, check_gra
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.mistakes import MISTAKES, Mistake, stages_hit
 from cnnviz.core.network import Gradients, backward, forward
+from cnnviz.core.stages import STAGES
 from cnnviz.core.trajectory import Moment, trajectory
-from cnnviz.ui.boards import ERROR, Board, Chart, Row, Switch
+from cnnviz.ui.boards import ERROR, Board, Chart, Row, Switch, true_minus
 
 COLUMNS = ("dx", "df", "dz1", "da1", "dw", "db", "dz2", "do")
+_LABELS = {stage.symbol: stage.label for stage in STAGES}
 PARAMETERS = {"df": "f", "dw": "w", "db": "b"}
 
 
@@ -61,7 +63,7 @@ def sweep_chart(lesson: Lesson, moment: Moment) -> Chart:
     series = {name: [float(error) for error in errors] for name, errors in sweep.errors.items()}
     return Chart(
         "sweep",
-        "error of central differences against ε",
+        "error against the step ε",
         sweep.steps.tolist(),
         series,
         log=True,
@@ -93,20 +95,19 @@ def _errors(ours: Gradients, exact: Gradients, check: GradientCheck) -> dict[str
 
 
 def _largest(error: np.ndarray) -> str:
-    return f"≤ {error.max():.0e}".replace("e-0", "e−").replace("e-", "e−").replace("e+00", "") if error.any() else "exact"
+    return true_minus(f"≤\u00a0{error.max():.0e}".replace("e+00", "")) if error.any() else "exact"
 
 
 def _verdict(check: GradientCheck) -> str:
     worst = check.worst
-    numbers = (
-        f"{worst.parameter}[{', '.join(map(str, worst.index))}]: backward {worst.backward:.9g}, "
-        f"central differences {worst.central:.9g}, relative error {worst.relative_error:.1e}"
-    )
+    where = f"The worst is {worst.parameter}[{', '.join(map(str, worst.index))}], relative error {worst.relative_error:.1e}."
     count = sum(error.size for error in check.relative_error.values())
     if check.passed:
-        return f"All {count:,} entries of f, w and b agree within {TOLERANCE:g}. The worst is {numbers}."
-    wrong = sum(int((~(error <= TOLERANCE)).sum()) for error in check.relative_error.values())
-    return f"{wrong:,} of {count:,} entries are wrong. The worst is {numbers}."
+        text = f"All {count:,} entries of f, w and b agree within {TOLERANCE:g}. {where}"
+    else:
+        wrong = sum(int((~(error <= TOLERANCE)).sum()) for error in check.relative_error.values())
+        text = f"{wrong:,} of {count:,} entries are wrong. {where}"
+    return true_minus(text)
 
 
 def _title(lesson: Lesson) -> str:
@@ -120,7 +121,8 @@ def _whose(lesson: Lesson) -> str:
 def _sentences(lesson: Lesson, mistake: Mistake | None, hit: tuple[str, ...], words: str) -> tuple[str, ...]:
     found = []
     if hit:
-        found.append(f"It first shows at {hit[0]}; {', '.join(hit[1:]) or 'nothing'} inherits it.")
+        first, *later = (_LABELS[symbol] for symbol in hit)
+        found.append(" and goes on to ".join([f"It first shows at {first}", *([", ".join(later)] if later else [])]) + ".")
     elif mistake:
         found.append("In this lesson it does not show: stride, padding or zeros hide it. Try another lesson.")
     if mistake:

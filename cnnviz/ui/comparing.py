@@ -11,7 +11,7 @@ from cnnviz.core.notebook import DEVIATION_TABLE, DEVIATIONS, notebook_step
 from cnnviz.core.ops import sigmoid_prime
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.data import cifar10
-from cnnviz.ui.boards import Board, Chart, Row, Switch
+from cnnviz.ui.boards import Board, Chart, Row, Switch, true_minus
 from cnnviz.ui.maps import MAPS
 
 COLUMNS = ("f", "z1", "a1", "o", "do", "dz2", "dw", "da1", "dz1", "df", "f_next")
@@ -76,9 +76,9 @@ def _note(ours: np.ndarray, theirs: np.ndarray) -> str:
     if np.array_equal(ours, theirs):
         return "same"
     if not ours.any():
-        return "exactly 0 against " + f"{np.abs(theirs).max():.3g}".replace("-", "−")
+        return true_minus(f"exactly 0 against {np.abs(theirs).max():.3g}")
     cosine, ratio = agreement(ours, theirs)
-    return f"cos {cosine:.3f}<br>× {ratio:.3g}".replace("-", "−")
+    return true_minus(f"cos {cosine:.3f}<br>× {ratio:.3g}")
 
 
 def _verdict(lesson: Lesson, differing: list[str]) -> str:
@@ -142,7 +142,7 @@ def _alone(name: str, lesson: Lesson, exact: Moment) -> str:
         if not np.array_equal(ours, theirs):
             cosine, ratio = agreement(exact.gradients.df, gradients.df)
             effect = "" if np.isnan(cosine) else f", ∂f cos {cosine:.2f} × {ratio:.2g}"
-            return f"alone: first at {MAPS[symbol].label}{effect}"
+            return true_minus(f"alone: first at {MAPS[symbol].label}{effect}")
     return "alone: w is thrown away between calls" if name == "fresh_weights" else "alone: no change here"
 
 

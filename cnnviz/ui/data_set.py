@@ -10,16 +10,19 @@ from PIL import Image as Pillow
 
 from cnnviz.core.film import NEARLY_ALL
 from cnnviz.core.held import hold
+from cnnviz.core.kernels import KERNELS
 from cnnviz.core.lesson import MAX_NUMBER, Lesson
+from cnnviz.core.network import WEIGHTS
 from cnnviz.core.training import Outcome, Progress, Training, guessed_share, outcome
 from cnnviz.data import cifar10
 from cnnviz.data.images import CLASSES, ImageUnavailable
 from cnnviz.data.training_set import two_classes
 from cnnviz.export.colour import levels_of, ramp
 from cnnviz.ui import controls
-from cnnviz.ui.trainer import AT_ONCE, Trainer
+from cnnviz.ui.trainer import AT_ONCE, PATIENCE, Trainer
 
 FIELD = 136  # width of a setting, in pixels: six beside each other, two on a phone
+FEW = 10  # held-out images; of fewer, guessing may get all or none right
 SHOWN = 6
 """Images shown of the most confident right and wrong ones."""
 
@@ -63,21 +66,26 @@ def _await() -> None:
 
 
 def _settings(lesson: Lesson) -> tuple | None:
+    last = controls.trainer()  # whoever comes back to the page finds the settings of the training that is shown
+    old, (class_a, class_b) = (last.settings, last.data.names) if last else (Training(), ("cat", "dog"))
     with st.container(horizontal=True):
-        a = st.selectbox("Output 0", CLASSES, index=CLASSES.index("cat"), key="train_class_0", width=FIELD)
-        b = st.selectbox("Output 1", CLASSES, index=CLASSES.index("dog"), key="train_class_1", width=FIELD)
-        epochs = st.number_input("Epochs", 1, 200, 10, key="train_epochs", width=FIELD)
-        batch = st.number_input("Batch", 1, 1024, 64, key="train_batch", width=FIELD)
-        rate = st.number_input("Learning rate", 0.0, 100.0, 0.05, key="train_rate", format="%g", width=FIELD)
-        seed = st.number_input("Seed", 0, 999_999, 0, key="train_seed", width=FIELD)
+        a = st.selectbox("Output 0", CLASSES, index=CLASSES.index(class_a), key="train_class_0", width=FIELD)
+        b = st.selectbox("Output 1", CLASSES, index=CLASSES.index(class_b), key="train_class_1", width=FIELD)
+        epochs = st.number_input("Epochs", 1, 200, old.epochs, key="train_epochs", width=FIELD)
+        batch = st.number_input("Batch", 1, 1024, old.batch, key="train_batch", width=FIELD)
+        rate = st.number_input("Learning rate", 0.0, 100.0, old.learning_rate, key="train_rate", format="%g", width=FIELD)
+        seed = st.number_input("Seed", 0, 999_999, old.shuffle, key="train_seed", width=FIELD)
+    if a == b:
+        st.warning("Choose two different classes.")
+        return None
     try:
         data = two_classes(a, b)
-        weights = lesson.w if lesson.w in ("zeros", "normal") else "normal"
+        weights = lesson.w if lesson.w in WEIGHTS else "normal"
         training = Training(lesson.f, weights, lesson.seed, rate, batch, epochs, seed, lesson.stride, lesson.pad, lesson.scale)
     except (ValueError, ImageUnavailable) as error:
         st.warning(str(error).removeprefix("two_classes: "))
         return None
-    st.caption(f"{data.words} Kernel, starting weights, channel, pixels, stride and padding are the lesson's.")
+    st.caption(f"{data.words} Kernel, channel, pixels, stride and padding are the lesson's; w starts {weights} from its seed.")
     if not data.full and st.button("The full set…", key="train_load"):
         controls.reopen("cifar10")
     return training, data, lesson.ch
@@ -87,6 +95,7 @@ def _watch() -> None:
     """Progress while it runs; once it has ended, everything that came out of it."""
     trainer = controls.trainer()
     progress = trainer.look()
+    st.caption(_settings_in_words(trainer))
     if controls.has_ended(trainer):
         st.rerun()  # the whole page once more: the button is free again, and the polling ends
     if trainer.active:
@@ -96,6 +105,8 @@ def _watch() -> None:
         else:
             left.button("Pause", key="train_pause", on_click=trainer.pause, width="stretch")
         right.button("Stop", key="train_stop", on_click=trainer.stop, width="stretch")
+    if trainer.state == "left":
+        st.info(f"It stopped because this page was left for {PATIENCE:g} seconds.")
     if trainer.state == "failed":
         st.error("This training broke off. Change a setting, or choose other classes, and train again.")
     if progress is None:
@@ -114,6 +125,17 @@ def _watch() -> None:
         _results(trainer)
 
 
+def _settings_in_words(trainer: Trainer) -> str:
+    """Which training this is: the fields above it may have moved on."""
+    settings, (a, b) = trainer.settings, trainer.data.names
+    f = next((name for name, f in KERNELS.items() if f == settings.f), "custom")
+    return (
+        f"This training: {a} against {b}, {len(trainer.data.train):,} images, {settings.epochs} epochs, batch {settings.batch}, "
+        f"learning rate {settings.learning_rate:g}, seed {settings.shuffle}; kernel {f}, {trainer.channel}, "
+        f"pixels {'0 … 1' if settings.scale == 'unit' else 'raw'}, stride {settings.stride}, padding {settings.padding}."
+    )
+
+
 def _stuck(progress: Progress, settings: Training) -> str:
     """Why nothing more is learned, if that is so."""
     if max(progress.saturated, progress.saturated_outputs) < NEARLY_ALL:
@@ -125,6 +147,8 @@ def _stuck(progress: Progress, settings: Training) -> str:
 
 def _beside_guessing(accuracy: float, images: int) -> str:
     """What an accuracy on so few images is worth."""
+    if images < FEW:
+        return f"{images} images are too few to judge by."
     low, high = guessed_share(images)
     verdict = "more than guessing" if accuracy > high else "less than guessing" if accuracy < low else "no more than luck"
     return f"Guessing gets {low:.0%} to {high:.0%} of {images:,} right, 19 times out of 20: this is {verdict}."

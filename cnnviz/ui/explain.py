@@ -9,12 +9,13 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.core.notebook import DEVIATION_TABLE, DEVIATIONS
 from cnnviz.core.ops import saturated_share, sigmoid_prime
 from cnnviz.core.trajectory import Moment
+from cnnviz.ui.boards import true_minus
 
 
 def remarks(lesson: Lesson, moment: Moment) -> list[str]:
     """What a teacher would point out about this moment, the most important first; often nothing."""
     found = (_saturated(lesson, moment), _no_weights(lesson, moment), _diverging(lesson, moment), _stuck(moment))
-    return [remark for remark in found if remark]
+    return [true_minus(remark) for remark in found if remark]
 
 
 def deviations(lesson: Lesson) -> dict[str, str]:

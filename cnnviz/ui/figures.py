@@ -36,6 +36,8 @@ def heatmap(symbol: str, lesson: Lesson, moment: Moment) -> go.Figure:
             col=column,
         )
     figure.update_yaxes(autorange="reversed", constrain="domain")
+    if array.size <= PRINTED:  # few cells: every index, and numbers that the last row can read
+        figure.update_xaxes(dtick=1).update_yaxes(dtick=1).update_traces(textfont={"size": 24 if array.size <= 9 else 14})
     if symbol != "v":
         figure.update_yaxes(scaleanchor="x", constrain="domain").update_xaxes(constrain="domain")
         for column in range(2, len(panels) + 1):

@@ -12,7 +12,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import numpy as np
 
 from cnnviz.core.film import Film, film, turning_point
+from cnnviz.core.kernels import KERNELS
 from cnnviz.core.lesson import MAX_SEED, MAX_UPDATES, Lesson, whole_number
+from cnnviz.core.network import WEIGHTS
 from cnnviz.core.ops import conv2d_shape
 from cnnviz.data.images import load_image
 from cnnviz.ui.boards import Chart, Switch
@@ -22,7 +24,7 @@ CHOICES = (50, 200, 1000, 10_000)
 MOST_BYTES = 2_000_000
 """What may go to the browser; the curves take their part, the frames of the maps the rest."""
 
-CURVES = {"losses": "loss L", "o": "outputs o", "kernel": "kernel f", "norms": "gradient norms"}
+CURVES = {"losses": "loss L", "o": "outputs o", "kernel": "kernel f − f₀", "norms": "gradient norms"}
 _SERIES = {
     "o": ("o[0]", "o[1]"),
     "kernel": tuple(f"f[{u},{v}]" for u in range(3) for v in range(3)),
@@ -54,7 +56,7 @@ class FilmPage:
         """The header's part for stage/film.js."""
         return {
             "n": self.n,
-            "runs": [{"label": run.label, "limits": _limits(run.film), "size": run.film.z1.shape[1:]} for run in self.runs],
+            "runs": [{"label": run.label} for run in self.runs],
             "sentences": self.sentences,
             "wrong": self.wrong,
             "switches": [{"title": title, "options": [vars(s) for s in group]} for title, group in self.switches.items()],
@@ -67,24 +69,22 @@ class FilmPage:
     def _chart(self, name: str, title: str) -> Chart:
         series = {}
         for run in self.runs:
-            curves = getattr(run.film, name).reshape(self.n + 1, -1)
+            curves = _curves(run.film, name).reshape(self.n + 1, -1)
             names = _SERIES[name] if curves.shape[1] > 1 else ("L",)
             series |= {f"{label}, {run.label}": curve.tolist() for label, curve in zip(names, curves.T, strict=True)}
         return Chart(f"film-{name}", title, list(range(self.n + 1)), series, y_title=title)
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """Frames as bytes between their limits; the kernel, losses and outputs exact; named "run.name"."""
+        """Frames as bytes between the limits that each has, curves, and the exact kernels; named "run.name"."""
         found = {}
         for place, run in enumerate(self.runs):
-            shot, limits = run.film, _limits(run.film)
             for name in MAPS_OF_FILM:
-                found[f"{place}.{name}"] = _as_bytes(getattr(shot, name), limits[name])
-            found[f"{place}.f"] = shot.f
-            found[f"{place}.dz1_most"] = _peaks(shot.dz1)
-            found[f"{place}.updates"] = shot.updates.astype(np.float32)
-            found[f"{place}.losses"], found[f"{place}.o"] = shot.losses, shot.o
+                found[f"{place}.{name}"], found[f"{place}.{name}_most"] = _as_bytes(name, getattr(run.film, name))
+            found[f"{place}.f"], found[f"{place}.f_most"] = run.film.f, _peaks(run.film.f)
+            found[f"{place}.updates"] = run.film.updates.astype(np.float32)
+            found[f"{place}.losses"], found[f"{place}.o"] = run.film.losses, run.film.o
             for name in ("kernel", "norms", "saturated"):
-                found[f"{place}.{name}"] = getattr(shot, name).astype(np.float32)
+                found[f"{place}.{name}"] = _curves(run.film, name).astype(np.float32)
         return found
 
 
@@ -96,6 +96,8 @@ def film_page(lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> FilmPa
     if vs:
         try:
             other, sentence = _other(vs, lesson)
+            if other.start == lesson.start:
+                raise ValueError(sentence or "that is this lesson's own start.")
             film_of_other = _filmed(other, load_image(other.img, other.ch, other.scale), n, 2)
             runs.append(Run(_difference(lesson, other), other, film_of_other))
         except ValueError as error:
@@ -121,7 +123,7 @@ _ONE_AT_A_TIME = threading.Lock()
 def _kept(start: Lesson, x: bytes, shape: tuple[int, int], n: int, parts: int) -> Film:
     curves = (3 * 8 + 13 * 4) * (n + 1)
     rows, columns = conv2d_shape(shape, start.kernel.shape, start.stride, start.pad)
-    frame = len(MAPS_OF_FILM) * rows * columns + 100
+    frame = len(MAPS_OF_FILM) * rows * columns + 120  # and the kernel, and the limits
     return film(start, np.frombuffer(x).reshape(shape), n, max(2, (MOST_BYTES // parts - curves) // frame))
 
 
@@ -138,7 +140,7 @@ def _other(text: str, lesson: Lesson) -> tuple[Lesson, str]:
         query = dict(parse_qsl(urlsplit(text).query or text.removeprefix("?")))
     except ValueError:
         query = {}
-    if not query:
+    if not query.keys() & Lesson().to_query().keys():
         raise ValueError("that is no lesson's link. Copy one with “Copy link” and paste it here.")
     other, wrong = Lesson.read(query, instead=lesson)
     return other, " ".join(wrong.values())
@@ -150,8 +152,10 @@ _NAMES = {"img": "image", "ch": "channel", "scale": "pixels", "f": "kernel", "w"
 def _difference(lesson: Lesson, other: Lesson) -> str:
     """How the second start differs, in few words."""
     ours, theirs = lesson.start.to_query(), other.start.to_query()
-    parts = [f"{_NAMES.get(key, key)} {theirs[key]}" for key in ours if ours[key] != theirs[key]]
-    text = ", ".join(parts) or "the same start"
+    short = {"f": next((name for name, f in KERNELS.items() if f == other.f), theirs["f"])}
+    short["w"] = theirs["w"] if theirs["w"] in WEIGHTS else "trained"
+    differing = [key for key in ours if ours[key] != theirs[key]]
+    text = ", ".join(f"{_NAMES.get(key, key)} {(theirs | short)[key]}" for key in differing)
     return text if len(text) <= 60 else text[:59] + "…"
 
 
@@ -188,21 +192,20 @@ def _switches(lesson: Lesson, n: int, asked: Mapping[str, str]) -> dict[str, tup
     return {"Updates": lengths, "Compare with": tuple(compare)}
 
 
-def _limits(shot: Film) -> dict[str, tuple[float, float]]:
-    """z1 on one scale through the whole film; dz1 is scaled to each frame, since it shrinks as the network learns."""
-    most = float(np.abs(shot.z1).max())
-    kernel = float(np.abs(shot.f).max())
-    return {"z1": (-most, most), "a1": (0.0, 1.0), "dz1": (-1.0, 1.0), "f": (-kernel, kernel)}
+def _curves(run: Film, name: str) -> np.ndarray:
+    """A curve's numbers; the kernel's as changes since the start, which are small beside its weights."""
+    values = getattr(run, name)
+    return values - values[0] if name == "kernel" else values
 
 
 def _peaks(maps: np.ndarray) -> np.ndarray:
-    return np.abs(maps).reshape(len(maps), -1).max(axis=1)
+    return np.abs(maps).reshape(len(maps), -1).max(axis=1).astype(np.float64)
 
 
-def _as_bytes(maps: np.ndarray, limits: tuple[float, float]) -> np.ndarray:
-    low, high = limits
-    if limits == (-1.0, 1.0):
-        peaks = _peaks(maps)[:, None, None]
-        maps = np.divide(maps, peaks, out=np.zeros_like(maps), where=peaks > 0)
-    span = high - low or 1.0
-    return np.clip(np.rint((maps - low) / span * 255), 0, 255).astype(np.uint8)
+def _as_bytes(name: str, maps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Frames as uint8, and what the highest byte of each stands for; zero is in the middle, in a1 it is the lowest."""
+    if name == "a1":
+        return np.rint(maps * 255).astype(np.uint8), np.ones(len(maps))
+    peaks = _peaks(maps)
+    shares = np.divide(maps, peaks[:, None, None], out=np.zeros_like(maps), where=peaks[:, None, None] > 0)
+    return np.rint((shares + 1) / 2 * 255).astype(np.uint8), peaks

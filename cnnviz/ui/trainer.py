@@ -37,7 +37,7 @@ class Trainer:
 
     @property
     def state(self) -> str:
-        """ "waiting" for its turn, "running", "paused"; or in the end "done", "stopped" or "failed"."""
+        """ "waiting" for its turn, "running", "paused"; or in the end "done", "stopped", "left" alone, or "failed"."""
         if self._ended:
             return self._ended
         if not self._go.is_set():
@@ -89,7 +89,7 @@ class Trainer:
             finally:
                 self._at_work = False
                 TURNS.release()
-        return "stopped"
+        return "stopped" if self._stop.is_set() else "left"
 
     def _has_turn(self) -> bool:
         """Waits until it may work; False if it is over before."""

@@ -21,6 +21,7 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.core.stages import PARTS, STAGES, Geometry
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.data.images import load_image
+from cnnviz.ui.boards import true_minus
 from tests.e2e.conftest import ready
 
 ORDER = tuple(stage.symbol for stage in STAGES)
@@ -72,6 +73,11 @@ def geometry(lesson: Lesson) -> Geometry:
 def read(text: str) -> float:
     """A number as it is printed: with a true minus sign."""
     return float(text.replace("−", "-"))
+
+
+def printed_loss(loss: float) -> str:
+    """The loss as the line above the maps prints it."""
+    return true_minus(f"{loss:.3e}" if loss >= 1e4 or 0 < loss < 1e-4 else f"{loss:.5f}")
 
 
 @cache
@@ -201,7 +207,7 @@ class Screen:
         """Update, stage, loss and the extremes of every map are those of `lesson`, as the core has them."""
         self.ready(update=lesson.k, stage=lesson.stage)
         expected = values(lesson)
-        expect(self.page.locator(".status .loss")).to_have_text(f"{expected['L'][-1]:.5f}")
+        expect(self.page.locator(".status .loss")).to_have_text(printed_loss(expected["L"][-1]))
         said = self.root.evaluate(
             """(root) => Object.fromEntries([...root.querySelectorAll("canvas[data-map]")].map(
                  (canvas) => [canvas.dataset.map, canvas.getAttribute("aria-label")]))"""

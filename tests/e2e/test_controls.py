@@ -64,7 +64,7 @@ def test_typing_into_the_kernel_turns_the_preset_to_custom(screen: Screen):
 def test_editing_one_weight_leaves_the_digits_of_the_others(screen: Screen):
     exact = tuple(n / 7 for n in range(1, 10))
     screen.open("/", f=",".join(map(repr, exact)), y="0.123456789,0")
-    expect(screen.key("kernel_0_0")).to_have_value("0.1429")
+    expect(screen.key("kernel_0_0")).to_have_value("0.14286")
     screen.type("kernel_1_1", "2")
     screen.type("target_1", "0.5")
     assert screen.lesson.f == (*exact[:4], 2.0, *exact[5:])

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from cnnviz import Lesson
-from tests.e2e.page import Screen, moment, read, screen_in
+from tests.e2e.page import Screen, moment, printed_loss, read, screen_in
 
 
 @pytest.fixture
@@ -111,7 +111,8 @@ def test_a_training_is_watched_and_its_parameters_open_in_step(screen: Screen):
     page.keyboard.press("Escape")
     page.locator(".st-key-train_start button").click()
     expect(page.get_by_text("done: update")).to_be_visible(timeout=60_000)
-    expect(page.get_by_text("Held-out images")).to_contain_text("Guessing gets 0% to 100% of 2 right")
+    expect(page.get_by_text("This training: cat against dog, 2 images, 10 epochs, batch 64")).to_be_visible()
+    expect(page.get_by_text("Held-out images")).to_contain_text("2 images are too few to judge by")
     screen.choose("scale", "raw")  # the network that was trained is another one now
     chosen = page.locator('[class*="st-key-open_"] button').first
     confidence = float(chosen.inner_text().split()[-1])
@@ -140,7 +141,7 @@ def test_files_go_home_and_parameters_come_back(screen: Screen, tmp_path):
     page.wait_for_url(re.compile("w=held-"))
     screen.ready(update=0)
     loss = moment(Lesson(lr=0.2, k=4)).losses[-1]
-    expect(page.locator(".status .loss")).to_have_text(f"{loss:.5f}")
+    expect(page.locator(".status .loss")).to_have_text(printed_loss(loss))
     screen.key("export").click()
     for kind in ("png", "svg"):
         with page.expect_download() as download:

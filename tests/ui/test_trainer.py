@@ -31,7 +31,7 @@ def start(monkeypatch, tmp_path):
     for training in started:
         training.stop()
     for training in started:
-        until(training, "stopped", "done", "failed")
+        until(training, "stopped", "done", "left", "failed")
 
 
 @pytest.fixture
@@ -105,7 +105,8 @@ def test_stopped_before_its_turn_it_has_no_report(start):
 def test_it_ends_when_nobody_looks(start, monkeypatch):
     monkeypatch.setattr(module, "PATIENCE", -1.0)
     training = start()
-    until(training, "stopped")
+    until(training, "left")
+    assert not training.active
 
 
 def test_what_goes_wrong_is_a_state_and_stands_in_the_log(start, monkeypatch, caplog):

@@ -5,7 +5,7 @@ import { short } from "./format.js"
 
 const COLOURS = ["--accent", "--warm", "--pos", "--neg", "--ink", "--soft"]
 
-const LEFT = 40
+const LEFT = 40 // at least, for what stands at the ends of the axis
 const LINE = 12 // the height of a name
 
 // -> how far the plot keeps from the canvas's sides, or null where there is no room to draw.
@@ -16,26 +16,31 @@ export function chart(canvas, { x, series, log, logY = log, cursor }, root) {
   const context = prepare(canvas)
   context.font = "11px system-ui, sans-serif"
   const names = series.length <= 6 ? series.map(({ label }) => label ?? "") : []
-  const inset = { left: LEFT, right: 8 + Math.max(0, ...names.map((name) => name && context.measureText(name).width + 4)) }
+  const room = (text) => text && context.measureText(text).width + 4
   const style = getComputedStyle(root)
   const scaled = (logarithmic) => (value) => (logarithmic ? Math.log10(Math.max(value, 1e-17)) : value)
   const [across, upward] = [scaled(log), scaled(logY)]
   const [low, high] = extent(series.flatMap(({ values }) => values), upward, logY ? Infinity : 0)
   const [left, right] = extent(x, across, Infinity)
+  const inset = {
+    left: Math.max(LEFT, ...[low, high].map((end) => room(label(end, logY)) + 4)),
+    right: 8 + Math.max(0, ...names.map(room)),
+  }
   const at = (value) => inset.left + ((across(value) - left) / (right - left || 1)) * (width - inset.left - inset.right)
   const up = (value) => height - 18 - ((upward(value) - low) / (high - low || 1)) * (height - 26)
   context.fillStyle = style.getPropertyValue("--soft")
   context.textAlign = "right"
-  context.fillText(label(high, logY), LEFT - 4, 14)
-  context.fillText(label(low, logY), LEFT - 4, height - 18)
+  context.fillText(label(high, logY), inset.left - 4, 14)
+  context.fillText(label(low, logY), inset.left - 4, height - 18)
   context.fillText(label(right, log), width - inset.right + 4, height - 4)
   context.textAlign = "left"
-  context.fillText(label(left, log), LEFT, height - 4)
+  context.fillText(label(left, log), inset.left, height - 4)
   if (cursor !== null && cursor !== undefined) {
     context.fillStyle = style.getPropertyValue("--line")
     context.fillRect(at(cursor) - 1, 4, 2, height - 22)
   }
-  const colours = series.map((_, i) => style.getPropertyValue(COLOURS[(series.length > 12 ? i % 9 : i) % COLOURS.length]))
+  // The same line of two runs has one colour.
+  const colours = series.map(({ hue }, i) => style.getPropertyValue(COLOURS[(hue ?? (series.length > 12 ? i % 9 : i)) % COLOURS.length]))
   series.forEach(({ values, dashed }, i) => {
     context.strokeStyle = context.fillStyle = colours[i]
     context.lineWidth = 2

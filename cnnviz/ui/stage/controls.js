@@ -1,6 +1,7 @@
 // The controls of the lesson and of the transport. They hold no state: a control shows the lesson
 // that the server answered, and asks for another one.
 
+import { fitting } from "./format.js"
 import { savePicture } from "./picture.js"
 import { KERNELS, LIMITS } from "./spec.js"
 
@@ -67,7 +68,7 @@ function bindTransport(view, on) {
   on("update_back", "click", moving(() => view.nextUpdate(-1)))
   on("restart", "click", moving(() => view.go({ k: "0", stage: "x" })))
   on("play", "click", () => view.player.toggle())
-  on("lecture", "click", () => lecture(view))
+  for (const key of ["lecture", "lecture_off"]) on(key, "click", () => lecture(view))
   on("keys", "click", () => view.$(".help").showModal())
   view.$(".help").addEventListener("close", () => document.activeElement.blur()) // so that the keys work at once
   on("copy_link", "click", () => copy(view))
@@ -113,13 +114,13 @@ export function fillControls(view) {
   const $ = (selector) => view.$(selector)
   const set = (key, value) => {
     const element = $(`[data-key="${key}"]`)
-    if (element.tagName === "SELECT" && ![...element.options].some((option) => option.value === value)) element.add(new Option(value, value))
+    if (element.tagName === "SELECT" && ![...element.options].some((option) => option.value === value)) element.add(new Option(value.startsWith("held-") ? "trained" : value, value))
     element.value = value
   }
   for (const [key, name] of Object.entries(FIELDS)) set(key, lesson[name])
   const weights = lesson.f.split(",")
   CELLS.forEach((key, i) => {
-    set(key, weights[i].length > 7 ? String(Number(Number(weights[i]).toPrecision(4))) : weights[i])
+    set(key, fitting(weights[i]))
     $(`[data-key="${key}"]`).title = weights[i]
   })
   lesson.y.split(",").forEach((value, i) => set(TARGETS[i], value))

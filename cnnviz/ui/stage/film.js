@@ -1,7 +1,7 @@
 // The film of many updates: scrubbed and played here, with nothing asked of the server. The position on
 // it is the lesson's k, so that a link leads to the same frame.
 
-import { COMPUTED } from "./address.js"
+import { COMPUTED, visit } from "./address.js"
 import { chart } from "./chart.js"
 import { Focus } from "./focus.js"
 import { escape, number, setHTML } from "./format.js"
@@ -15,7 +15,7 @@ const RATE = 30 // frames of the film a second at speed 1
 const CHARTS = [
   { name: "losses", title: "loss L", lines: ["L"] },
   { name: "o", title: "outputs o", lines: ["o[0]", "o[1]"] },
-  { name: "kernel", title: "kernel f, nine entries", lines: new Array(9).fill("") },
+  { name: "kernel", title: "kernel f − f₀, nine entries", lines: new Array(9).fill("") },
   { name: "norms", title: "‖∂f‖, ‖∂w‖, ‖∂b‖", lines: ["‖∂f‖", "‖∂w‖", "‖∂b‖"], logY: true },
 ]
 
@@ -67,14 +67,14 @@ export class Film {
     Object.assign(this, { film: data.film, arrays: data.arrays })
     const { film } = data
     if (this.rows !== film.runs.length) this.lay(film.runs.length)
-    this.k = Math.min(Number(this.view.lesson.k), film.n)
-    this.view.lesson.k = String(this.k)
+    this.answered = Number(this.view.lesson.k)
+    this.seek(this.answered)
+    if (this.k !== this.answered) visit(this.view.wanted, { replace: true, server: false }) // the film is shorter
     this.view.$('[data-key="scrub"]').max = film.n
     setHTML(this.view.$(".title"), `${film.n.toLocaleString("en")} updates on one image`)
     setHTML(this.view.$(".sentence"), film.sentences.map(escape).join("<br>"))
     setHTML(this.view.$(".text > .wrong"), escape(film.wrong))
     setHTML(this.view.$(".switches"), film.switches.map(switchGroup).join(""))
-    setHTML(this.view.$(".remark"), escape(data.remarks[0] ?? ""))
     film.runs.forEach(({ label }, place) => setHTML(this.view.$(`[data-run="${place}"] .row-label`), escape(label)))
     this.drawn = false
   }
@@ -155,6 +155,8 @@ export class Film {
     const scrub = this.view.$('[data-key="scrub"]')
     if (Number(scrub.value) !== this.k) scrub.value = this.k
     const lines = this.film.runs.map(({ label }, place) => `<span>${escape(label)}</span><b>L = ${number(this.curve(place, "losses", 0), 6)}</b>`)
+    // What the server remarked is true of the update that it was asked for.
+    setHTML(this.view.$(".remark"), this.k === this.answered ? escape(this.view.data.remarks[0] ?? "") : "")
     setHTML(this.view.$(".numbers"), `update ${this.k}<span class="lines">${lines.join("")}</span>`)
   }
 
@@ -172,17 +174,10 @@ export class Film {
     Object.assign(map, { stamp, source: values })
     const size = shape[1] * shape[2]
     const piece = values.subarray(frame * size, (frame + 1) * size)
-    let limits = this.film.runs[place].limits[name]
-    let shown = piece
-    if (name !== "f") {
-      if (name === "dz1") {
-        const most = this.arrays[`${place}.dz1_most`].values[frame]
-        limits = [-most, most]
-      }
-      const [low, high] = limits
-      shown = Float64Array.from(piece, (byte) => low + ((high - low) * byte) / 255)
-    }
-    map.receive(shown, [shape[1], shape[2]], 1, limits, SHOWN[name])
+    const most = this.arrays[`${place}.${name}_most`].values[frame]
+    const low = name === "a1" ? 0 : -most
+    const shown = name === "f" ? piece : Float64Array.from(piece, (byte) => low + ((most - low) * byte) / 255)
+    map.receive(shown, [shape[1], shape[2]], 1, [low, most], SHOWN[name])
     map.draw()
   }
 
@@ -193,7 +188,7 @@ export class Film {
       lines.map((line, column) => {
         const { values, shape } = this.arrays[`${place}.${name}`]
         const label = line && place ? `${line}, compared` : line
-        return { label, values: x.map((k) => values[k * (shape[1] ?? 1) + column]), dashed: place > 0 }
+        return { label, values: x.map((k) => values[k * (shape[1] ?? 1) + column]), dashed: place > 0, hue: column }
       })
     for (const { name, lines, logY } of CHARTS) {
       const series = runs.flatMap((_, place) => curves(place, name, lines))

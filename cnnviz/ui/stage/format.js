@@ -6,9 +6,8 @@ const MINUS = "−"
 export function number(value, digits = 4) {
   if (value === 0) return "0"
   const size = Math.abs(value)
-  let text = size.toPrecision(digits)
-  if (size >= 1e5 || size < 1e-3) text = size.toExponential(digits - 1).replace("e+", "e").replace("e-", `e${MINUS}`)
-  return (value < 0 ? MINUS : "") + text
+  const text = size >= 1e5 || size < 1e-3 ? size.toExponential(digits - 1) : size.toPrecision(digits)
+  return (value < 0 ? MINUS : "") + text.replace("e+", "e").replace("e-", `e${MINUS}`)
 }
 
 // As narrow as a map's cell or caption allows.
@@ -17,7 +16,7 @@ export function short(value) {
   const size = Math.abs(value)
   const sign = value < 0 ? MINUS : ""
   if (size >= 1e4 || size < 1e-3) {
-    return sign + size.toExponential(size >= 1e4 ? 1 : 0).replace("e+", "e").replace("e-", `e${MINUS}`)
+    return sign + size.toExponential(1).replace(".0e", "e").replace("e+", "e").replace("e-", `e${MINUS}`)
   }
   return sign + (size < 0.1 ? size.toPrecision(2) : size.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2))
 }
@@ -32,7 +31,15 @@ export function power(most) {
 export const timesPower = (exponent) => (exponent ? `× 10${[...String(exponent)].map((c) => RAISED[c]).join("")}` : "")
 
 export const signed = (value, digits = 4) =>
-  `<b class="${value < 0 ? "neg" : "pos"}">${value < 0 ? "" : "+"}${number(value, digits)}</b>`
+  `<b class="${value < 0 ? "neg" : value > 0 ? "pos" : ""}">${value < 0 ? "" : "+"}${number(value, digits)}</b>`
+
+// A number in at most `room` characters, for a field that somebody may edit; rounded only as far as need be.
+export function fitting(text, room = 7) {
+  const value = Number(text)
+  const shorter = [5, 4, 3, 2].map((digits) => String(Number(value.toPrecision(digits))))
+  const powers = [1, 0].map((digits) => value.toExponential(digits).replace("e+", "e"))
+  return [text, ...shorter, ...powers].find((candidate) => candidate.length <= room) ?? powers[1]
+}
 
 // A factor inside a product: negative ones in brackets.
 export const factor = (value, digits = 4) => (value < 0 ? `(${number(value, digits)})` : number(value, digits))

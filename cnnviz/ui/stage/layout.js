@@ -87,7 +87,7 @@ const transport = `
         `<li><button type="button" data-stage-chip="${symbol}" class="${phase}" title="${escape(title)}" aria-label="${escape(`${symbol}: ${title}`)}">${formula(label)}</button></li>`,
     ).join("")}</ol>
     <div class="status"><span>update <b class="k">0</b></span><span><i>L</i> <b class="loss"></b></span>
-      <span class="saturation"></span><canvas class="spark" role="img" aria-label="Loss so far"></canvas></div>
+      <span class="saturation"></span>${button("lecture_off", "✕", "Leave the lecture view (L)")}<canvas class="spark" role="img" aria-label="Loss so far"></canvas></div>
   </div>
   <div class="notice" role="alert" hidden></div>`
 

@@ -84,7 +84,7 @@ export class MapView {
       const box = this.layer(n, size)
       context.drawImage(this.pictures[n], box.x, box.y, box.width, box.height)
       if (done < this.rows * this.columns) this.hide(done, box)
-      if (this.prints() && box.width > 30) this.print(box)
+      if (this.prints() && box.width > 30 && !this.figure.classList.contains("ahead")) this.print(box)
     }
     for (const mark of this.marks) this.outline(mark, size)
   }

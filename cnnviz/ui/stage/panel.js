@@ -34,12 +34,12 @@ export function prepare(canvas) {
 
 const BROAD = new Set([units, outputs, losses])
 
-function cellText(context, text, x, y, size, background) {
+function cellText(context, text, x, y, size, background, room) {
   context.fillStyle = ink(background)
   context.font = `600 ${size}px system-ui, sans-serif`
   context.textAlign = "center"
   context.textBaseline = "middle"
-  context.fillText(text, x, y)
+  context.fillText(text, x, y, room)
 }
 
 function patch(context, width, height, view, [row, column]) {
@@ -75,9 +75,9 @@ function terms(context, width, height, view, cell, map) {
     context.fillRect(v * side, u * side, side - 1, side - 1)
     const [x, y] = [(v + 0.5) * side, (u + 0.5) * side]
     const first = map === "z1" ? String(pixel(view, a)) : short(a)
-    cellText(context, first, x, y - side * 0.27, side * 0.22, paint)
-    cellText(context, `× ${short(b)}`, x, y, side * 0.2, paint)
-    cellText(context, short(a * b), x, y + side * 0.29, side * 0.24, paint)
+    cellText(context, first, x, y - side * 0.27, side * 0.22, paint, side - 6)
+    cellText(context, `× ${short(b)}`, x, y, side * 0.2, paint, side - 6)
+    cellText(context, short(a * b), x, y + side * 0.29, side * 0.24, paint, side - 6)
   }
   return map === "z1"
     ? `<i>pixel × weight${view.lesson.scale === "raw" ? "" : " / 255"}</i>, ${list.length} products`

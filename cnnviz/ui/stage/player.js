@@ -21,6 +21,7 @@ export class Player {
 
   play() {
     this.running = true
+    if (this.view.k === this.view.content.film?.n) this.view.content.seek(0)
     this.view.content.release()
     this.enter()
     this.show()

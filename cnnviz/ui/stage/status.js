@@ -1,7 +1,7 @@
 // The line above the maps: the stages as chips, the update, the loss so far, the share of saturated units.
 
 import { losses, percent, prepare } from "./panel.js"
-import { setHTML } from "./format.js"
+import { number, setHTML } from "./format.js"
 
 export function fillStatus(view) {
   const chips = [...view.root.querySelectorAll("[data-stage-chip]")]
@@ -13,7 +13,7 @@ export function fillStatus(view) {
     chip.setAttribute("aria-current", "step")
   })
   setHTML(view.$(".status .k"), String(view.k))
-  setHTML(view.$(".status .loss"), view.data.loss.toFixed(5))
+  setHTML(view.$(".status .loss"), lossText(view.data.loss))
   setHTML(view.$(".saturation"), `saturated <b>${percent(view.data.saturated)}</b>`)
   view.$(".saturation").classList.toggle("bad", view.data.saturated > 0.5)
   const spark = view.$(".spark")
@@ -21,6 +21,11 @@ export function fillStatus(view) {
     view.sparked = view.data
     losses(prepare(spark), spark.clientWidth, spark.clientHeight, view)
   }
+}
+
+// Five decimals, as long as these say something and fit.
+function lossText(loss) {
+  return loss >= 1e4 || (loss > 0 && loss < 1e-4) ? number(loss) : loss.toFixed(5)
 }
 
 // On a narrow screen the chips scroll sideways; the page itself stays where it is.

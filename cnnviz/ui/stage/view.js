@@ -14,9 +14,8 @@ import { Step } from "./step.js"
 
 const ORDER = STAGES.map(({ symbol }) => symbol)
 const ANSWER_IN = 4000 // milliseconds after which we say that the server is silent
-const SILENT =
-  "The server has not answered. The stages of this update still work, and the address keeps your change: " +
-  "reload the page when the server is back."
+const ASK_AGAIN = 10_000 // and how often it is then asked again
+const SILENT = "The server has not answered; it is asked again and again. What is on the screen still works, and the address keeps your change."
 
 export class View {
   constructor(root, page) {
@@ -44,7 +43,7 @@ export class View {
     this.stop.abort()
     this.resizes.disconnect()
     this.player.stop()
-    clearTimeout(this.silence)
+    clearInterval(this.silence)
   }
 
   // ---- what the server says
@@ -80,7 +79,7 @@ export class View {
   }
 
   answered() {
-    clearTimeout(this.silence)
+    clearInterval(this.silence) // or the timeout before it
     this.silence = undefined
     this.waiting = undefined
     this.notice("")
@@ -121,7 +120,13 @@ export class View {
   expect(next) {
     this.waiting = next
     this.root.dataset.ready = "0"
-    this.silence ??= setTimeout(() => this.notice(SILENT), ANSWER_IN)
+    this.silence ??= setTimeout(() => this.unanswered(), ANSWER_IN)
+  }
+
+  unanswered() {
+    this.notice(SILENT)
+    this.player.pause()
+    this.silence = setInterval(() => dispatchEvent(new PopStateEvent("popstate")), ASK_AGAIN)
   }
 
   // The address changed: by Back or Forward, or by our own `visit`.
@@ -148,7 +153,9 @@ export class View {
     if (path === this.page) return
     this.player.pause() // the film would go on, and the address with it
     const base = location.pathname.slice(0, location.pathname.length - this.page.length)
-    visit({ ...this.wanted, ...change }, { path: base + path })
+    const next = { ...this.wanted, ...change }
+    this.expect(next)
+    visit(next, { path: base + path })
   }
 
   nextStage(by, options) {

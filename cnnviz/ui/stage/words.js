@@ -62,10 +62,10 @@ const WORDS = {
   o: (view, [n]) => `${named("o", n)} = σ(${number(view.at("z2", [n]))})${is(view.at("o", [n]))}`,
   y: (view, [n]) => `${named("y", n)}${is(view.at("y", [n]))}`,
   L: (view) => {
-    const terms = view.outputs.map((n) => `(${number(view.at("o", [n]))} − ${number(view.at("y", [n]))})²`)
+    const terms = view.outputs.map((n) => `(${number(view.at("o", [n]))} − ${factor(view.at("y", [n]))})²`)
     return `<i>L</i> = (${terms.join(" + ")}) / ${terms.length}${is(view.loss)}`
   },
-  do: (view, [n]) => `${named("∂o", n)} = 2 (${number(view.at("o", [n]))} − ${number(view.at("y", [n]))}) / ${view.outputs.length}${is(view.at("do", [n]))}`,
+  do: (view, [n]) => `${named("∂o", n)} = 2 (${number(view.at("o", [n]))} − ${factor(view.at("y", [n]))}) / ${view.outputs.length}${is(view.at("do", [n]))}`,
   dz2: (view, [n]) => `${named("∂z₂", n)} = ${factor(view.at("do", [n]))} · ${number(view.at("o", [n]))} (1 − ${number(view.at("o", [n]))})${is(view.at("dz2", [n]))}`,
   dw: (view, cell) => `${named("∂w", place(view, cell), cell[2])} = ${number(view.at("v", cell))} · ${factor(view.at("dz2", [cell[2]]))}${is(view.at("dw", cell))}`,
   db: (view, [n]) => `${named("∂b", n)} = ${named("∂z₂", n)}${is(view.at("db", [n]))}`,
