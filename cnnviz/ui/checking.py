@@ -100,7 +100,7 @@ def _largest(error: np.ndarray) -> str:
 
 def _verdict(check: GradientCheck) -> str:
     worst = check.worst
-    where = f"The worst is {worst.parameter}[{', '.join(map(str, worst.index))}], relative error {worst.relative_error:.1e}."
+    where = f"The worst is {worst.parameter}[{', '.join(map(str, worst.index))}], relative error {worst.relative_error:.2g}."
     count = sum(error.size for error in check.relative_error.values())
     if check.passed:
         text = f"All {count:,} entries of f, w and b agree within {TOLERANCE:g}. {where}"

@@ -76,8 +76,8 @@ def _diverging(lesson: Lesson, moment: Moment) -> str:
         return ""
     best = int(losses.argmin())
     return (
-        f"The loss was {losses[best]:.4f} after {best} updates and is {losses[-1]:.4f} now: with a learning rate of "
-        f"{lesson.lr:g} a step leaps over the valley. Choose a smaller one."
+        f"The loss was {losses[best]:.4g} after {best} updates and is {losses[-1]:.4g} now: with a learning rate of "
+        f"{lesson.lr:,g} a step leaps over the valley. Choose a smaller one."
     )
 
 

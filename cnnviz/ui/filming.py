@@ -171,7 +171,7 @@ def _turning(run: Run, named: bool) -> list[str]:
         why = "raw pixels make the sums so large that σ is flat"
     else:
         why = f"the kernel has grown too large for σ (learning rate {run.lesson.lr:g})"
-    before = f" Before it, at update {k - 1}, L was {run.film.losses[k - 1]:.4f}." if k else ""
+    before = f" Before it, at update {k - 1}, L was {run.film.losses[k - 1]:.4g}." if k else ""
     return [f"{whose}{how} at update {k}: {why}.{before}"]
 
 

@@ -37,8 +37,7 @@ def test_without_a_server_stages_go_on_and_an_update_says_why_it_does_not(screen
     expect(screen.numbers).to_contain_text("v[")
     assert screen.address["k"] == "2"  # what was asked for is not forgotten
     fragile.start()
-    screen.page.reload()
-    screen.shows(Lesson(k=2, stage="v"))
+    screen.shows(Lesson(k=2, stage="v"))  # it was asked again
     expect(notice).to_be_hidden()
 
 

@@ -24,7 +24,8 @@ export class MapView {
     const pick = (n) => (layers > 1 ? (i) => values[i * layers + n] : (i) => values[i])
     this.pictures = Array.from({ length: layers }, (_, n) => picture(values, ...shape, limits, scale, pick(n)))
     this.power = !isFlat(this.symbol) && this.prints() ? power(Math.max(...values.map(Math.abs))) : 0
-    const ends = this.power ? ["", ""] : limits.map(short) // with a power of ten there is no room for both
+    let ends = this.power ? ["", ""] : limits.map(short) // with a power of ten there is no room for both
+    if (layers > 1 && ends.join("").length > 10) ends = ["", `±${ends[1]}`]
     const caption = { low: ends[0], power: timesPower(this.power), high: ends[1] }
     for (const [name, text] of Object.entries(caption)) this.figure.querySelector(`.limits .${name}`).textContent = text
     const size = this.figure.querySelector(".size")

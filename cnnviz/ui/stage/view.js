@@ -14,7 +14,7 @@ import { Step } from "./step.js"
 
 const ORDER = STAGES.map(({ symbol }) => symbol)
 const ANSWER_IN = 4000 // milliseconds after which we say that the server is silent
-const ASK_AGAIN = 10_000 // and how often it is then asked again
+const ASK_AGAIN = 5000 // and how often it is then asked again
 const SILENT = "The server has not answered; it is asked again and again. What is on the screen still works, and the address keeps your change."
 
 export class View {
