@@ -20,7 +20,7 @@ test: $(VENV)/.tests browser  ## all that CI runs: lint, import direction, docte
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/pytest --numprocesses auto --dist loadfile --doctest-modules cnnviz tests --ignore tests/e2e --ignore tests/bench
-	$(BIN)/pytest tests/e2e
+	$(BIN)/pytest --numprocesses 2 --dist loadfile tests/e2e
 
 bench: $(VENV)/.tests browser  ## the timings in tests/bench, as ratios and medians (minutes; on an idle machine)
 	@failed=0; \
