@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import json
+import os
+import platform
 import random
 import re
 import subprocess
@@ -24,6 +26,7 @@ NAMES = [
     *("x", "f", "z1", "a1", "v", "w", "b", "z2", "o", "y", "L", "losses"),
     *("do", "dz2", "dw", "db", "da1", "dz1", "df", "dx", "f next", "w next", "b next"),
 ]
+NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
 ALL_IN_ORDER = "import json, sys\nspace = {}\nfor cell in json.load(sys.stdin):\n    exec(cell, space)"
 
 
@@ -47,17 +50,21 @@ def some_lesson(number: int) -> Lesson:
     )
 
 
-def run_alone(code: list[str], folder, stdin: str | None = None) -> list[str]:
-    """What Python prints in an empty folder, isolated: no environment, no way to cnnviz."""
+def run_alone(code: list[str], folder, stdin: str | None = None, **environment: str) -> list[str]:
+    """What Python prints in an empty folder, isolated (-I): none of PYTHON's variables, no way to cnnviz.
+
+    Other variables stay: OPENBLAS_CORETYPE decides in which order OpenBLAS sums, and so the last digit.
+    """
     command = [sys.executable, "-I", "-W", "error", *code]
-    done = subprocess.run(command, input=stdin, cwd=folder, env={}, capture_output=True, text=True, timeout=60)
+    variables = os.environ | environment
+    done = subprocess.run(command, input=stdin, cwd=folder, env=variables, capture_output=True, text=True, timeout=60)
     assert done.stderr == "" and done.returncode == 0, done.stderr
     return done.stdout.splitlines()
 
 
-def run_script(lesson: Lesson, folder) -> list[str]:
+def run_script(lesson: Lesson, folder, **environment: str) -> list[str]:
     (folder / "lesson.py").write_text(numpy_script(lesson, find_image(lesson.img).pixels), encoding="utf-8")
-    return run_alone(["lesson.py"], folder)
+    return run_alone(["lesson.py"], folder, **environment)
 
 
 def assert_same_numbers(printed: list[str], lesson: Lesson) -> None:
@@ -104,6 +111,16 @@ def test_script_and_notebook_print_the_numbers_of_this_lesson(lesson, tmp_path):
     notebook = json.loads(jupyter_notebook(lesson, find_image(lesson.img).pixels))
     cells = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
     assert run_alone(["-c", ALL_IN_ORDER], tmp_path, json.dumps(cells)) == printed
+
+
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="names an x86 processor of OpenBLAS")
+@pytest.mark.parametrize("lesson", [Lesson(k=3), Lesson(ch="gray", stride=2, pad="same", k=300, lr=0.5)])
+def test_another_processor_prints_the_same_numbers_but_for_the_last_digits(lesson, tmp_path):
+    here, there = (
+        [float(number) for line in run_script(lesson, tmp_path, **environment) for number in NUMBER.findall(line)]
+        for environment in ({}, {"OPENBLAS_CORETYPE": "Prescott"})
+    )
+    np.testing.assert_allclose(here, there, rtol=1e-10, atol=1e-14)
 
 
 def test_one_channel_can_stand_for_the_image(tmp_path):
