@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -26,13 +26,18 @@ class Row:
 
 @dataclass(frozen=True)
 class Chart:
-    """Lines over a common x; opened large it becomes a Plotly figure."""
+    """Lines over a common x; opened large it becomes a Plotly figure.
+
+    `log` names the axes that go by powers of ten: "", "y" or "xy". The series in `dashed` are those of a
+    second version: they follow the first version's, in the same order, and have their colours.
+    """
 
     name: str
     title: str
-    x: list[float]
-    series: Mapping[str, list[float]]
-    log: bool = False
+    x: Sequence[float] | np.ndarray
+    series: Mapping[str, Sequence[float] | np.ndarray]
+    log: str = ""
+    dashed: frozenset[str] = frozenset()
     cursor: float | None = None
     x_title: str = "updates"
     y_title: str = ""
@@ -42,11 +47,16 @@ class Chart:
         """As stage/chart.js wants it."""
         few = len(self.series) <= 6  # more names than that would cover the lines
         lines = [
-            {"label": label if few else "", "values": values, "dashed": label.endswith("notebook")}
+            {"label": label if few else "", "values": values, "dashed": label in self.dashed, "hue": self.hue(label)}
             for label, values in self.series.items()
         ]
-        shown = ("name", "title", "x", "log", "cursor", "words")
-        return {name: getattr(self, name) for name in shown} | {"series": lines}
+        shown = ("name", "title", "x", "cursor", "words")
+        axes = {"log": "x" in self.log, "logY": "y" in self.log}
+        return {name: getattr(self, name) for name in shown} | axes | {"series": lines}
+
+    def hue(self, label: str) -> int:
+        """Which colour a series has: a line of the second version that of its like in the first."""
+        return list(self.series).index(label) % (len(self.series) - len(self.dashed))
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ def sweep_chart(lesson: Lesson, moment: Moment) -> Chart:
         "error against the step ε",
         sweep.steps.tolist(),
         series,
-        log=True,
+        log="xy",
         x_title="step ε",
         y_title="relative error",
         words=(

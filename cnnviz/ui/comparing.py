@@ -54,9 +54,12 @@ def charts(lesson: Lesson, exact: Moment, moment: Moment) -> tuple[Chart, ...]:
         for u, v in np.ndindex(lesson.kernel.shape)
     }
     x = updates.tolist()
-    return (
-        Chart("losses", "loss, exact and notebook", x, losses, cursor=lesson.k, y_title="L"),
-        Chart("kernels", "kernel f (dashed: notebook)", x, kernels, cursor=lesson.k, y_title="f"),
+    return tuple(
+        Chart(name, title, x, series, dashed=frozenset(list(series)[len(series) // 2 :]), cursor=lesson.k, y_title=symbol)
+        for name, title, symbol, series in (
+            ("losses", "loss (dashed: notebook)", "L", losses),
+            ("kernels", "kernel f (dashed: notebook)", "f", kernels),
+        )
     )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType, ModuleType
+from collections.abc import Callable
+from types import ModuleType
 from typing import TYPE_CHECKING
 
+import numpy as np
 import streamlit as st
 
 from cnnviz import export
@@ -23,12 +24,15 @@ if TYPE_CHECKING:
 PER_PAGE = 24
 
 
-def show(what: str | None, now: Now, charts: Mapping[str, Chart] = MappingProxyType({})) -> None:
+def show(what: str | None, now: Now, named_charts: Callable[[], dict[str, Chart]] = dict) -> None:
     """Opens the dialog that the component asked for, if it did; anything unknown is ignored.
 
-    `charts` are the page's own, by the name under which the component asks for them.
+    `named_charts` gives the page's own, by the name under which the component asks for them.
     """
     what = what or reopened()
+    if not what:
+        return
+    charts = named_charts()
     if what == "upload":
         _upload()
     elif what == "cifar10":
@@ -36,7 +40,9 @@ def show(what: str | None, now: Now, charts: Mapping[str, Chart] = MappingProxyT
     elif what == "files":
         _files(now)
     elif what in charts:
-        _large(charts[what].title, lambda figures: figures.lines(charts[what]))
+        chart = charts.pop(what)
+        beside = [other for other in charts.values() if np.array_equal(other.x, chart.x)]
+        _large(chart.title, lambda figures: figures.lines(chart, *beside))
     elif what == "L":
         _large(f"L after {now.lesson.k} updates", lambda figures: figures.loss_curve(now.moment))
     elif what in MAPS or what == "update":

@@ -12,6 +12,19 @@ from cnnviz.ui.boards import Chart
 from cnnviz.ui.maps import MAPS, SCALES, arrays, limits
 
 HEIGHT = 560
+LARGE = 0.52
+"""The share of the height that the first of several charts has."""
+
+GAP = 0.28
+"""The share of a small chart's height that keeps it from the next above it."""
+
+MOST_VALUES = 18
+"""Lines of all charts that say their values on hover; more would cover the charts."""
+
+CURSOR = "#808895"
+COLOURS = ("#2f86de", "#d9730d", "#c0392b", "#16a085", "#8e44ad", "#7f8c8d", "#b8860b", "#d6336c", "#8a5a44")
+"""Nine, the most lines that one version of a chart has; read on light and on dark."""
+
 PRINTED = 64
 """Cells up to which a heatmap prints its numbers."""
 
@@ -54,19 +67,49 @@ def heatmap(symbol: str, lesson: Lesson, moment: Moment) -> go.Figure:
 def loss_curve(moment: Moment) -> go.Figure:
     """The loss after each update so far."""
     updates = list(range(len(moment.losses)))
-    return lines(Chart("losses", "loss", updates, {"L": moment.losses.tolist()}, y_title="L = mean (o − y)²"))
+    return lines(Chart("losses", "loss", updates, {"L": moment.losses}, y_title="L = mean (o − y)²"))
 
 
-def lines(chart: Chart) -> go.Figure:
-    """A chart of a board, large: values on hover, both axes named, logarithmic where the small one is."""
+def lines(*charts: Chart) -> go.Figure:
+    """A chart, large, and under it others over the same x, with one cursor through all.
+
+    Values on hover, axes named, logarithmic where the small charts are.
+    """
     figure = go.Figure()
+    large, *others = charts
+    bottom = 1 - LARGE if others else 0.0
+    step = bottom / max(len(others), 1)
+    domains = [(bottom, 1.0), *((bottom - step * (n + 1), bottom - step * (n + GAP)) for n in range(len(others)))]
+    values = 0
+    for n, (chart, domain) in enumerate(zip(charts, domains, strict=True), start=1):
+        figure.update_layout({f"yaxis{n}": {"domain": domain, "nticks": 8 if n == 1 else 4} | _axis("y" in chart.log)})
+        silent = n > 1 and values + len(chart.series) > MOST_VALUES
+        values += 0 if silent else len(chart.series)
+        _draw(figure, chart, yaxis=f"y{n}", showlegend=n == 1, hoverinfo="skip" if silent else None)
+        figure.add_annotation(text=chart.y_title, x=0, y=domain[1], **_ABOVE)
+    if large.cursor is not None:
+        at, line = large.cursor, {"color": CURSOR, "width": 2, "dash": "dot"}
+        figure.add_shape(type="line", x0=at, x1=at, y0=0, y1=1, yref="paper", line=line)
+    figure.update_xaxes(title=large.x_title, anchor=f"y{len(charts)}", **_axis("x" in large.log), **_SPIKE)
+    figure.update_layout(height=HEIGHT, margin={"l": 60, "r": 10, "t": 30, "b": 50}, hovermode="x unified")
+    return figure.update_layout(hoversubplots="axis", hoverlabel={"font": {"size": 11}})
+
+
+_ABOVE = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom", "showarrow": False}
+_SPIKE = {"showspikes": True, "spikemode": "across", "spikethickness": 1, "spikecolor": CURSOR, "spikedash": "solid"}
+
+
+def _draw(figure: go.Figure, chart: Chart, **shown: object) -> None:
+    """Its lines; silent ones say no values, and only the cursor passes them."""
     mode = "lines+markers" if len(chart.x) < 60 else "lines"
+    hover = None if shown["hoverinfo"] else "%{y:.6g}"
     for name, values in chart.series.items():
-        figure.add_trace(go.Scatter(x=chart.x, y=values, mode=mode, name=name, hovertemplate="%{x:.6g}: %{y:.10g}"))
-    scale = {"type": "log", "exponentformat": "power"} if chart.log else {}
-    figure.update_layout(height=HEIGHT, margin={"l": 60, "r": 10, "t": 30, "b": 50})
-    figure.update_xaxes(title=chart.x_title, **scale).update_yaxes(title=chart.y_title, **scale)
-    return figure
+        line = {"color": COLOURS[chart.hue(name) % len(COLOURS)], "dash": "dash" if name in chart.dashed else "solid", "width": 2}
+        figure.add_trace(go.Scatter(x=chart.x, y=values, mode=mode, name=name, line=line, hovertemplate=hover, **shown))
+
+
+def _axis(log: bool) -> dict:
+    return {"type": "log", "exponentformat": "power"} if log else {}
 
 
 def _panels(symbol: str, array: np.ndarray, unit_shape: tuple[int, int]) -> list[np.ndarray]:

@@ -26,6 +26,7 @@ MOST_BYTES = 2_000_000
 
 CURVES = {"losses": "loss L", "o": "outputs o", "kernel": "kernel f − f₀", "norms": "gradient norms"}
 _SERIES = {
+    "losses": ("L",),
     "o": ("o[0]", "o[1]"),
     "kernel": tuple(f"f[{u},{v}]" for u in range(3) for v in range(3)),
     "norms": ("‖∂f‖", "‖∂w‖", "‖∂b‖"),
@@ -67,12 +68,15 @@ class FilmPage:
         return {f"film-{name}": self._chart(name, title) for name, title in CURVES.items()}
 
     def _chart(self, name: str, title: str) -> Chart:
-        series = {}
+        versions = []
         for run in self.runs:
             curves = _curves(run.film, name).reshape(self.n + 1, -1)
-            names = _SERIES[name] if curves.shape[1] > 1 else ("L",)
-            series |= {f"{label}, {run.label}": curve.tolist() for label, curve in zip(names, curves.T, strict=True)}
-        return Chart(f"film-{name}", title, list(range(self.n + 1)), series, y_title=title)
+            labels = (f"{line}, {run.label}" if len(self.runs) > 1 else line for line in _SERIES[name])
+            versions.append(dict(zip(labels, curves.T, strict=True)))
+        first, *second = versions
+        dashed = frozenset(*second)
+        cursor, log = self.runs[0].lesson.k, "y" if name == "norms" else ""
+        return Chart(f"film-{name}", title, np.arange(self.n + 1), first | dict(*second), log, dashed, cursor, y_title=title)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Frames as bytes between the limits that each has, curves, and the exact kernels; named "run.name"."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import urllib.parse
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
@@ -78,6 +79,24 @@ def test_turning_to_another_page_stops_the_film_there(screen: Screen):
     expect(screen.page.locator("canvas[data-map=dx]")).to_be_visible()
     assert screen.lesson.k > 0
     screen.agrees()
+
+
+def test_a_curve_opens_large_with_the_others_on_one_cursor(screen: Screen):
+    screen.open("/train", n="40", k="7", lr="0.3")
+    screen.page.locator('[data-open="film-o"]').click()
+    plot = screen.page.get_by_role("dialog").locator(".js-plotly-plot")
+    expect(plot.locator(".cartesianlayer > .subplot")).to_have_count(4, timeout=30_000)
+    expect(plot.locator(".shapelayer path")).to_have_count(1)  # where the film stands
+    plot.locator(".nsewdrag").first.hover()
+    plot.locator(".nsewdrag").first.hover(position={"x": 300, "y": 60})
+    values = plot.locator(".hoverlayer .legendtext")
+    expect(values).to_have_count(15)
+    said = dict(text.split(" : ") for text in values.all_text_contents())
+    here = moment(Lesson(lr=0.3, k=int(plot.locator(".hoverlayer .legendtitletext").text_content())))
+    assert read(said["L"]) == pytest.approx(here.losses[-1], rel=1e-5)
+    assert read(said["o[1]"]) == pytest.approx(here.trace.o[1], rel=1e-5)
+    assert read(said["f[2,0]"]) == pytest.approx((here.params.f - Lesson().kernel)[2, 0], rel=1e-5)
+    assert read(said["‖∂w‖"]) == pytest.approx(np.linalg.norm(here.gradients.dw), rel=1e-5)
 
 
 def test_two_starts_stand_side_by_side_and_a_pasted_link_is_one(screen: Screen):

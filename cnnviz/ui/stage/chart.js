@@ -9,8 +9,8 @@ const LEFT = 40 // at least, for what stands at the ends of the axis
 const LINE = 12 // the height of a name
 
 // -> how far the plot keeps from the canvas's sides, or null where there is no room to draw.
-// `log` puts both axes on powers of ten, `logY` only the values.
-export function chart(canvas, { x, series, log, logY = log, cursor }, root) {
+// `log` puts x on powers of ten, `logY` the values. Lines of one `hue` have one colour.
+export function chart(canvas, { x, series, log, logY, cursor }, root) {
   const [width, height] = [canvas.clientWidth, canvas.clientHeight]
   if (!width) return null
   const context = prepare(canvas)
@@ -39,8 +39,7 @@ export function chart(canvas, { x, series, log, logY = log, cursor }, root) {
     context.fillStyle = style.getPropertyValue("--line")
     context.fillRect(at(cursor) - 1, 4, 2, height - 22)
   }
-  // The same line of two runs has one colour.
-  const colours = series.map(({ hue }, i) => style.getPropertyValue(COLOURS[(hue ?? (series.length > 12 ? i % 9 : i)) % COLOURS.length]))
+  const colours = series.map(({ hue }) => style.getPropertyValue(COLOURS[hue % COLOURS.length]))
   series.forEach(({ values, dashed }, i) => {
     context.strokeStyle = context.fillStyle = colours[i]
     context.lineWidth = 2
