@@ -23,7 +23,7 @@ import numpy as np
 from cnnviz.core.network import Params
 from cnnviz.core.ops import Padding, conv2d_shape, pad_widths, sigmoid, sigmoid_prime, targets
 
-BLOCK = 20_000
+BLOCK = 40_000
 """Pixels in a block, unless one image has more."""
 
 DOT = 9_999
