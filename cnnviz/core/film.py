@@ -10,11 +10,11 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.core.ops import mse, saturated_share
 from cnnviz.core.trajectory import walk
 
-NEARLY_ALL = 0.95
-"""The share of saturated units from which a run counts as saturated."""
+NEARLY_ALL = 0.9
+"""The share of saturated units from which a run counts as saturated. (The notebook's border of halves never is.)"""
 
 LEAP = 0.05
-"""How far above the best so far a loss has to lie for the run to count as diverging."""
+"""How far above the best so far a loss lies where a step has leapt over the valley."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,17 +62,16 @@ def film(lesson: Lesson, x: np.ndarray, n: int, most_frames: int) -> Film:
     return Film(**{name: np.array(values) for name, values in (curves | frames).items()}, updates=updates)
 
 
-def turning_point(run: Film) -> tuple[int, str] | None:
-    """The first update at which the run goes wrong, and how: "diverges" or "saturates"; None if it does not.
+def turning_points(run: Film) -> list[tuple[int, str]]:
+    """Where a run first goes wrong, and how: at most one update for its loss and one for its units, in order.
 
-    A run diverges where its loss lies LEAP above the best so far, and saturates where NEARLY_ALL of its units do.
+    Its loss "leaps" where it lies LEAP above the best so far; a run "diverges" there if it lies so in the end,
+    too. It "saturates" where NEARLY_ALL of its units do.
     """
-    best = np.minimum.accumulate(run.losses)
-    found = []
-    for name, wrong in (("diverges", run.losses > best + LEAP), ("saturates", run.saturated >= NEARLY_ALL)):
-        if wrong.any():
-            found.append((int(wrong.argmax()), name))
-    return min(found, default=None)
+    leapt = run.losses > np.minimum.accumulate(run.losses) + LEAP
+    how = "diverges" if leapt[-1] else "leaps"
+    found = ((how, leapt), ("saturates", run.saturated >= NEARLY_ALL))
+    return sorted((int(wrong.argmax()), name) for name, wrong in found if wrong.any())
 
 
 def _norm(array: np.ndarray) -> float:

@@ -123,6 +123,15 @@ class Lesson:
         return dataclasses.replace(self, k=0, stage="x")
 
     @property
+    def when(self) -> str:
+        """Which moment this is, in words.
+
+        >>> Lesson().when, Lesson(k=1).when, Lesson(k=7).when
+        ('before the first update', 'after 1 update', 'after 7 updates')
+        """
+        return {0: "before the first update", 1: "after 1 update"}.get(self.k, f"after {self.k} updates")
+
+    @property
     def deviations(self) -> frozenset[str]:
         """Where the rule leaves the exact step: names of cnnviz.core.notebook.DEVIATIONS, none for "exact"."""
         return RULES[self.rule] if self.rule in RULES else frozenset(self.rule.split(","))

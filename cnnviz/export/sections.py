@@ -61,7 +61,7 @@ def introduction(lesson: Lesson) -> str:
         del query["img"]  # the pixels stand in the code
     name = "your own picture" if "img" not in query else lesson.img
     lines = [
-        f"{name}, {lesson.ch} channel, {_updates(lesson.k)}: one lesson of cnnviz in plain NumPy.",
+        f"{name}, {lesson.ch} channel, {lesson.when}: one lesson of cnnviz in plain NumPy.",
         "",
         "    x (H,W) --conv f (3,3)--> z1 --σ--> a1 --flatten--> v (D,) --w (D,2), b (2,)--> z2 --σ--> o (2,)",
         "    L = mean((o - y)²)",
@@ -74,10 +74,6 @@ def introduction(lesson: Lesson) -> str:
         effects = [f"- {name}: {DEVIATION_TABLE[name].effect}" for name in DEVIATION_TABLE if name in lesson.deviations]
         lines += [textwrap.fill(effect, 110, subsequent_indent="  ") for effect in effects]
     return "\n".join(lines)
-
-
-def _updates(k: int) -> str:
-    return {0: "before the first update", 1: "after 1 update"}.get(k, f"after {k} updates")
 
 
 def _image(lesson: Lesson, pixels: np.ndarray) -> Section:

@@ -38,7 +38,7 @@ def title(lesson: Lesson, words: str) -> list[str]:
     query = lesson.to_query()
     if lesson.img.startswith("upload-"):
         query["img"] = "upload-..."
-    return [f"# {words}, after {lesson.k} update{'' if lesson.k == 1 else 's'}", f"# ?{urlencode(query, safe=',')}"]
+    return [f"# {words}, {lesson.when}", f"# ?{urlencode(query, safe=',')}"]
 
 
 def run(lesson: Lesson, x: np.ndarray, progress: Callable[[int], None]) -> Moment:

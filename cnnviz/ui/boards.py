@@ -14,6 +14,10 @@ ERROR = "error"
 """The scale of relative errors: logarithmic, from 1e-16 to 1."""
 
 
+LINE_COLOURS = ("#2f86de", "#d9730d", "#c0392b", "#16a085", "#8e44ad", "#7f8c8d", "#b8860b", "#d6336c", "#8a5a44")
+"""Of the lines of a chart; as many as a kernel has weights, and all can be told from white and from black."""
+
+
 @dataclass(frozen=True)
 class Row:
     """One version: a name for the arrays, a label for people, and its arrays by symbol."""

@@ -14,6 +14,7 @@ from cnnviz.core.training import Training
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.data.images import Image, ImageUnavailable, find_image, load_image
 from cnnviz.data.training_set import TwoClasses
+from cnnviz.ui.spec import EXTRA_KEYS
 from cnnviz.ui.trainer import Trainer
 
 _LESSON, _ADOPTED, _DIALOG, _TRAINER = "lesson", "adopted", "dialog", "trainer"
@@ -32,11 +33,11 @@ class Now:
     adopted: tuple[int, Mapping[str, str]]
 
 
-def current(extra_keys: tuple[str, ...] = ()) -> Now:
+def current() -> Now:
     """Where the visitor is. The address decides.
 
     Where it holds something that cannot be used, this visitor's last lesson stays in that place, and
-    a sentence says so. `extra_keys` are a page's own keys in the address, beside the lesson's.
+    a sentence says so. A page's own keys stay in the address on the way over other pages.
     """
     asked = st.query_params.to_dict()
     last: Lesson = st.session_state.get(_LESSON, Lesson())
@@ -55,7 +56,7 @@ def current(extra_keys: tuple[str, ...] = ()) -> Now:
         lesson = dataclasses.replace(lesson, w="normal")
         moment = trajectory(lesson, x, lesson.k)
     st.session_state[_LESSON] = lesson
-    extras = {key: asked[key] for key in extra_keys if asked.get(key)}
+    extras = {key: asked[key] for key in EXTRA_KEYS if asked.get(key)}
     return Now(asked, lesson, image, moment, wrong, extras, st.session_state.get(_ADOPTED, (0, {})))
 
 

@@ -44,10 +44,10 @@ def show(what: str | None, now: Now, named_charts: Callable[[], dict[str, Chart]
         beside = [other for other in charts.values() if np.array_equal(other.x, chart.x)]
         _large(chart.title, lambda figures: figures.lines(chart, *beside))
     elif what == "L":
-        _large(f"L after {now.lesson.k} updates", lambda figures: figures.loss_curve(now.moment))
+        _large(f"L {now.lesson.when}", lambda figures: figures.loss_curve(now.moment))
     elif what in MAPS or what == "update":
         symbol = "f" if what == "update" else what
-        title = f"{MAPS[symbol].label}, {MAPS[symbol].words}, after {now.lesson.k} updates"
+        title = f"{MAPS[symbol].label}, {MAPS[symbol].words}, {now.lesson.when}"
         _large(title, lambda figures: figures.heatmap(symbol, now.lesson, now.moment))
 
 

@@ -8,7 +8,7 @@ from plotly.subplots import make_subplots
 
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.trajectory import Moment
-from cnnviz.ui.boards import Chart
+from cnnviz.ui.boards import LINE_COLOURS, Chart
 from cnnviz.ui.maps import MAPS, SCALES, arrays, limits
 
 HEIGHT = 560
@@ -22,8 +22,6 @@ MOST_VALUES = 18
 """Lines of all charts that say their values on hover; more would cover the charts."""
 
 CURSOR = "#808895"
-COLOURS = ("#2f86de", "#d9730d", "#c0392b", "#16a085", "#8e44ad", "#7f8c8d", "#b8860b", "#d6336c", "#8a5a44")
-"""Nine, the most lines that one version of a chart has; read on light and on dark."""
 
 PRINTED = 64
 """Cells up to which a heatmap prints its numbers."""
@@ -104,7 +102,7 @@ def _draw(figure: go.Figure, chart: Chart, **shown: object) -> None:
     mode = "lines+markers" if len(chart.x) < 60 else "lines"
     hover = None if shown["hoverinfo"] else "%{y:.6g}"
     for name, values in chart.series.items():
-        line = {"color": COLOURS[chart.hue(name) % len(COLOURS)], "dash": "dash" if name in chart.dashed else "solid", "width": 2}
+        line = {"color": LINE_COLOURS[chart.hue(name) % len(LINE_COLOURS)], "dash": "dash" if name in chart.dashed else "solid", "width": 2}
         figure.add_trace(go.Scatter(x=chart.x, y=values, mode=mode, name=name, line=line, hovertemplate=hover, **shown))
 
 

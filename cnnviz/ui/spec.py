@@ -19,6 +19,7 @@ from cnnviz.core.network import WEIGHTS
 from cnnviz.core.ops import PADDINGS, SATURATED
 from cnnviz.core.stages import LINKS, PARTS, STAGES
 from cnnviz.data.images import Image, bundled, find_image
+from cnnviz.ui.boards import LINE_COLOURS
 from cnnviz.ui.maps import MAPS, SCALES
 
 PAGES = (("", "Step"), ("train", "Train"), ("check", "Check"), ("notebook", "Notebook"))
@@ -44,6 +45,7 @@ def spec() -> str:
         "MAPS": {symbol: {"words": entry.words, "scale": entry.scale} for symbol, entry in MAPS.items()},
         "FAMILIES": {symbol: entry.family for symbol, entry in MAPS.items()} | {"update": MAPS["f"].family},
         "SCALES": SCALES,
+        "LINE_COLOURS": LINE_COLOURS,
         "SATURATED": SATURATED,
         "KEYS": [field.name for field in dataclasses.fields(bounds.Lesson)],
         "EXTRA_KEYS": EXTRA_KEYS,

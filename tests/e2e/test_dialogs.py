@@ -36,7 +36,7 @@ def test_a_map_opens_large_as_plotly_and_plotly_not_before(screen: Screen):
     plot = dialog(screen).locator(".js-plotly-plot")
     expect(plot).to_be_visible(timeout=PLOTLY_MS)
     assert [url for url in screen.requested if PLOTLY.search(url)]
-    expect(dialog(screen)).to_contain_text("z₁, the convolution, after 1 updates")
+    expect(dialog(screen)).to_contain_text("z₁, the convolution, after 1 update")
     expect(plot.locator(".colorbar")).to_be_visible()
     plot.locator(".nsewdrag").hover()
     plot.locator(".nsewdrag").hover(position={"x": 120, "y": 150})

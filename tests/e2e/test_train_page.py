@@ -64,10 +64,54 @@ def test_it_plays_to_its_end_and_stops(screen: Screen):
 
 def test_keys_move_the_film_by_updates_and_not_past_its_ends(screen: Screen):
     screen.open("/train", n="3", k="2")
-    for key, k in (("ArrowRight", 3), ("ArrowRight", 3), ("PageDown", 3), ("ArrowLeft", 2), ("Home", 0), ("ArrowLeft", 0)):
+    moves = (("ArrowRight", 3), ("PageDown", 3), ("ArrowLeft", 2), ("Home", 0), ("ArrowLeft", 0), ("End", 3))
+    for key, k in moves + moves:
+        if k == 0:  # the slider with the focus takes no key away
+            screen.key("scrub").focus()
         screen.press(key)
         screen.ready(update=k)
         expect(screen.page).to_have_url(re.compile(rf"[?&]k={k}&"))
+
+
+def test_a_curve_is_dragged_to_an_update_and_let_go_anywhere(screen: Screen):
+    screen.open("/train", n="40", k="5")
+    box = screen.page.locator('[data-curve="o"] canvas').bounding_box()
+    mouse = screen.page.mouse
+    mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    mouse.down(button="right")
+    mouse.up(button="right")
+    screen.ready(update=5)
+    mouse.down()
+    mouse.move(box["x"] - 100, box["y"] - 100)
+    screen.ready(update=0)
+    mouse.up()
+    expect(screen.page).to_have_url(re.compile("[?&]k=0&"))
+
+
+def test_a_thinned_film_says_of_which_update_its_maps_are(screen: Screen):
+    screen.open("/train", n="10000", k="31", lr="0.05")
+    here = moment(Lesson(lr=0.05, k=31))
+    date = screen.page.locator('[data-figure="z1"] .size')
+    expect(date).to_have_text(re.compile(r"of update \d+"))
+    shown = moment(Lesson(lr=0.05, k=int(date.inner_text().split()[-1])))
+    low, high = map(read, re.search(r"from (\S+) to (\S+)", screen.canvas("0.z1").get_attribute("aria-label")).groups())
+    assert (low, high) == pytest.approx((shown.trace.z1.min(), shown.trace.z1.max()), rel=1e-3)
+    low, high = map(read, re.search(r"from (\S+) to (\S+)", screen.canvas("0.f").get_attribute("aria-label")).groups())
+    assert (low, high) == pytest.approx((here.params.f.min(), here.params.f.max()), rel=1e-3)  # the kernel is complete
+    scrub(screen, 10_000)
+    expect(date).to_have_text("30×30")
+
+
+def test_the_film_stays_on_the_way_over_another_page(screen: Screen):
+    screen.open("/train", n="1000", k="700", vs="lr=0.1")
+    screen.key("open_in_step").click()
+    screen.page.wait_for_url(re.compile(r"/\?"))
+    screen.ready(update=700)
+    screen.page.locator('[data-page="train"]').click()
+    screen.page.wait_for_url(re.compile(r"/train\?"))
+    screen.ready(update=700)
+    expect(screen.page.locator("[data-run]")).to_have_count(2)
+    assert (screen.address["n"], screen.address["vs"]) == ("1000", "lr=0.1")
 
 
 def test_turning_to_another_page_stops_the_film_there(screen: Screen):

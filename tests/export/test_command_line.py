@@ -116,7 +116,7 @@ def test_a_run_goes_on_from_saved_parameters(rule, tmp_path):
     without = [line for line in numbers(done.stdout) if not line.startswith("losses")]
     assert without == [line for line in numbers(straight.stdout) if not line.startswith("losses")]
     unmoved = cnnviz("--params", "half.json", "--lr", "9", folder=tmp_path)
-    assert "after 0 updates" in unmoved.stdout and "&w=held-" in unmoved.stdout
+    assert "before the first update" in unmoved.stdout and "&w=held-" in unmoved.stdout
     query = urllib.parse.parse_qs(unmoved.stdout.splitlines()[1].removeprefix("# ?"))
     assert Lesson(f=query["f"][0]).kernel.tolist() == read_parameters((tmp_path / "half.json").read_bytes()).f.tolist()
 

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from cnnviz import Lesson
 from cnnviz.core.gradcheck import check_gradients
 from cnnviz.core.mistakes import MISTAKES
-from cnnviz.ui import boards, checking, comparing, explain, filming
+from cnnviz.ui import boards, checking, comparing, explain
 from tests.ui.test_stage import decode, now
 
 PAGES = Path(boards.__file__).parent / "pages"
@@ -151,22 +151,3 @@ def test_a_remark_is_true_under_the_notebooks_rule():
 
 def _told(lesson: Lesson):
     return lesson, now(lesson).moment
-
-
-@pytest.mark.parametrize("pad, runs", [("valid", 2), ("valid", 1), (4, 1), ("full", 2)])
-def test_a_film_fits_into_its_bytes_and_ends_where_the_trajectory_does(pad, runs):
-    here = now(Lesson(lr=0.1, pad=pad))
-    page = filming.film_page(here.lesson, here.moment.trace.x, {"n": "3000"} | ({"vs": "lr=1"} if runs == 2 else {}))
-    sizes = sum(array.nbytes for array in page.arrays().values())
-    assert 0.9 * filming.MOST_BYTES < sizes <= filming.MOST_BYTES
-    assert len(page.runs) == runs
-    last = now(Lesson(k=3000, lr=0.1, pad=pad)).moment
-    assert page.runs[0].film.losses[-1] == last.losses[-1]
-    np.testing.assert_array_equal(page.runs[0].film.f[-1], last.params.f)
-    assert any("evenly chosen" in sentence for sentence in page.sentences)
-
-
-def test_a_run_that_saturates_says_at_which_update():
-    here = now(Lesson(lr=500))
-    page = filming.film_page(here.lesson, here.moment.trace.x, {"n": "50"})
-    assert any("saturates at update 1" in sentence and "update 0" in sentence for sentence in page.sentences)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from cnnviz.ui import checking, controls, dialogs, stage
 
-EXTRAS = ("mistake", "tf")
-
-now = controls.current(EXTRAS)
+now = controls.current()
 board = checking.board(now.lesson, now.moment, now.asked)
 opened = stage.mount(stage.pack_board("check", now, board))
 dialogs.show(opened, now, board.named_charts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnviz.ui import controls, data_set, dialogs, filming, stage
 
-now = controls.current(("n", "vs"))
+now = controls.current()
 film = filming.film_page(now.lesson, now.moment.trace.x, now.asked)
 opened = stage.mount(stage.pack_film(now, film))
 data_set.show(now.lesson)

@@ -17,7 +17,7 @@ from cnnviz.core.trajectory import Moment
 from cnnviz.ui.boards import Board
 from cnnviz.ui.controls import Now
 from cnnviz.ui.explain import deviations, remarks
-from cnnviz.ui.filming import FilmPage
+from cnnviz.ui.filming import DEFAULT_UPDATES, FilmPage
 from cnnviz.ui.maps import arrays, focus, limits, totals
 
 MOST_LOSSES = 200
@@ -62,7 +62,10 @@ def pack_board(page: str, now: Now, board: Board) -> bytes:
 
 def pack_film(now: Now, run: FilmPage) -> bytes:
     """Everything that the Train page's film shows."""
-    return _encode(_header("train", now) | {"film": run.to_json()}, run.arrays() | _losses(now.moment))
+    header = _header("train", now)
+    if "n" in now.extras or run.n != DEFAULT_UPDATES:
+        header["lesson"]["n"] = str(run.n)
+    return _encode(header | {"film": run.to_json()}, run.arrays())
 
 
 def _header(page: str, now: Now) -> dict:

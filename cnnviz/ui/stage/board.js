@@ -5,6 +5,7 @@ import { chart } from "./chart.js"
 import { Focus } from "./focus.js"
 import { escape, formula, number, setHTML } from "./format.js"
 import { isFlat, isLayered, one } from "./links.js"
+import { lossText } from "./status.js"
 import { MapView } from "./maps.js"
 import { bindPointer } from "./pointer.js"
 import { switchGroup } from "./switches.js"
@@ -150,6 +151,6 @@ export class Board {
   }
 
   spoken() {
-    return `${this.board.title}. ${this.board.verdict.text} ${this.view.$(".numbers").textContent}.`
+    return `${this.view.place} ${this.board.title}. ${this.board.verdict.text} ${this.view.$(".numbers").textContent}. Loss ${lossText(this.view.data.loss)}.`
   }
 }

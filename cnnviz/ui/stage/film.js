@@ -8,6 +8,7 @@ import { escape, number, setHTML } from "./format.js"
 import { MapView } from "./maps.js"
 import { switchGroup } from "./switches.js"
 
+const HALF = 127 // steps of a byte on either side of zero, which is 128 (_as_bytes in cnnviz/ui/filming.py)
 const SHOWN = { f: "signed", z1: "signed", a1: "activation", dz1: "signed" }
 const LABELS = { f: "f", z1: "z₁", a1: "a₁", dz1: "∂z₁" }
 const RATE = 30 // frames of the film a second at speed 1
@@ -30,9 +31,9 @@ const body = `
     <button type="button" data-key="open_in_step">Open in Step</button></div>
   <div class="reels"></div>
   <section class="explain board-words" aria-label="Curves">
-    <div class="text" tabindex="0"><h1 class="title"></h1><p class="sentence"></p><p class="wrong"></p><div class="numbers"></div><p class="remark"></p>
-      <label class="field vs"><span>Compare with a copied link</span><input data-key="vs" placeholder="paste a link" aria-label="Compare with a copied link"></label>
-      <div class="switches"></div></div>
+    <div class="text" tabindex="0"><h1 class="title"></h1><p class="sentence"></p><p class="wrong"></p><div class="numbers"></div>
+      <div class="switches"></div>
+      <label class="vs"><span>or a copied link</span><input data-key="vs" placeholder="paste it here" autocomplete="off" spellcheck="false" aria-label="Compare with a copied link"></label></div>
     <div class="curves">${CHARTS.map(({ name, title }) => `<figure class="curve" data-curve="${name}"><figcaption><button type="button" data-open="film-${name}" title="Open this chart large">${title}</button></figcaption><canvas role="img" aria-label="${title}"></canvas><span class="cursor"></span></figure>`).join("")}</div>
   </section>`
 
@@ -40,6 +41,7 @@ export class Film {
   slides = false
   insets = {} // of the curves, by name
   focus = new Focus()
+  large = "film-losses" // what opens for the key O
   computed = COMPUTED.filter((key) => key !== "k") // the film is the same wherever it stands
 
   constructor(view) {
@@ -58,9 +60,7 @@ export class Film {
       if (chosen) view.go(JSON.parse(chosen.dataset.change))
     })
     view.$('[data-key="vs"]').addEventListener("change", ({ target }) => view.go({ vs: target.value.trim() }))
-    view.$(".curves").addEventListener("pointerdown", (event) => this.drag(event))
-    view.$(".curves").addEventListener("pointermove", (event) => event.buttons && this.drag(event))
-    view.$(".curves").addEventListener("pointerup", () => this.settle())
+    bindDrag(this, view.$(".curves"))
   }
 
   receive(data) {
@@ -71,7 +71,8 @@ export class Film {
     this.seek(this.answered)
     if (this.k !== this.answered) visit(this.view.wanted, { replace: true, server: false }) // the film is shorter
     this.view.$('[data-key="scrub"]').max = film.n
-    setHTML(this.view.$(".title"), `${film.n.toLocaleString("en")} updates on one image`)
+    this.view.$('[data-key="vs"]').value = data.lesson.vs ?? ""
+    setHTML(this.view.$(".title"), `${film.n.toLocaleString("en")} update${film.n > 1 ? "s" : ""} on one image`)
     setHTML(this.view.$(".sentence"), film.sentences.map(escape).join("<br>"))
     setHTML(this.view.$(".text > .wrong"), escape(film.wrong))
     setHTML(this.view.$(".switches"), film.switches.map(switchGroup).join(""))
@@ -102,18 +103,18 @@ export class Film {
     this.seek(Number(k) || 0)
   }
 
-  // The address follows when the hand has come to rest.
+  // The address follows when the hand has come to rest, and those who listen hear where.
   settle() {
     this.view.settle()
+    this.view.paint(true)
   }
 
-  drag(event) {
-    const canvas = event.target.closest(".curve")?.querySelector("canvas")
-    if (!canvas || event.target.closest("button")) return
+  // To the update that stands above this place of a curve.
+  drag(curve, clientX) {
     this.view.player.pause()
-    const { left, width } = canvas.getBoundingClientRect()
-    const inset = this.insets[canvas.closest(".curve").dataset.curve]
-    const share = (event.clientX - left - inset.left) / (width - inset.left - inset.right)
+    const { left, width } = curve.querySelector("canvas").getBoundingClientRect()
+    const inset = this.insets[curve.dataset.curve]
+    const share = (clientX - left - inset.left) / (width - inset.left - inset.right)
     this.seek(Math.round(Math.min(Math.max(share, 0), 1) * this.film.n))
   }
 
@@ -155,9 +156,7 @@ export class Film {
     const scrub = this.view.$('[data-key="scrub"]')
     if (Number(scrub.value) !== this.k) scrub.value = this.k
     const lines = this.film.runs.map(({ label }, place) => `<span>${escape(label)}</span><b>L = ${number(this.curve(place, "losses", 0), 6)}</b>`)
-    // What the server remarked is true of the update that it was asked for.
-    setHTML(this.view.$(".remark"), this.k === this.answered ? escape(this.view.data.remarks[0] ?? "") : "")
-    setHTML(this.view.$(".numbers"), `update ${this.k}<span class="lines">${lines.join("")}</span>`)
+    setHTML(this.view.$(".numbers"), `<span class="lines">${lines.join("")}</span>`)
   }
 
   curve(place, name, column) {
@@ -167,18 +166,41 @@ export class Film {
 
   drawMap(map) {
     const [place, name] = map.canvas.dataset.map.split(".")
+    const frame = name === "f" ? this.k : this.frameOf(place)
     const { values, shape } = this.arrays[map.canvas.dataset.map]
-    const frame = this.frameOf(place)
-    const stamp = `${frame}`
-    if (map.stamp === stamp && map.source === values) return map.draw()
-    Object.assign(map, { stamp, source: values })
+    if (map.stamp !== frame || map.source !== values) {
+      Object.assign(map, { stamp: frame, source: values })
+      name === "f" ? this.showKernel(map, place) : this.showFrame(map, place, name, frame)
+    }
+    map.draw()
+    if (name !== "f") this.dateFrame(map, shape, this.arrays[`${place}.updates`].values[frame])
+  }
+
+  // Every kernel there was: the first one, and how far it has moved.
+  showKernel(map, place) {
+    const { values, shape } = this.arrays[`${place}.f`]
+    const f = values.map((weight, i) => weight + this.curve(place, "kernel", i))
+    const most = Math.max(...f.map(Math.abs))
+    map.receive(f, shape, 1, [-most, most], SHOWN.f)
+  }
+
+  showFrame(map, place, name, frame) {
+    const { values, shape } = this.arrays[`${place}.${name}`]
     const size = shape[1] * shape[2]
     const piece = values.subarray(frame * size, (frame + 1) * size)
-    const most = this.arrays[`${place}.${name}_most`].values[frame]
-    const low = name === "a1" ? 0 : -most
-    const shown = name === "f" ? piece : Float64Array.from(piece, (byte) => low + ((most - low) * byte) / 255)
-    map.receive(shown, [shape[1], shape[2]], 1, [low, most], SHOWN[name])
-    map.draw()
+    const ends = this.arrays[`${place}.${name}_ends`].values.subarray(2 * frame, 2 * frame + 2)
+    const most = Math.max(...ends.map(Math.abs))
+    const limits = name === "a1" ? [0, 1] : [-most, most]
+    const read = name === "a1" ? (byte) => byte / 255 : (byte) => ((byte - HALF - 1) / HALF) * most
+    map.receive(values instanceof Uint8Array ? Float64Array.from(piece, read) : piece, shape.slice(1), 1, limits, SHOWN[name])
+    map.describe(ends)
+  }
+
+  // A thinned film has no frame of every update: the map says which one it shows.
+  dateFrame(map, [, rows, columns], update) {
+    const text = update === this.k ? `${rows}×${columns}` : `of update ${update.toLocaleString("en")}`
+    const size = map.figure.querySelector(".size")
+    if (size.textContent !== text) size.textContent = text
   }
 
   drawCurves() {
@@ -187,8 +209,7 @@ export class Film {
     const curves = (place, name, lines) =>
       lines.map((line, column) => {
         const { values, shape } = this.arrays[`${place}.${name}`]
-        const label = line && place ? `${line}, compared` : line
-        return { label, values: x.map((k) => values[k * (shape[1] ?? 1) + column]), dashed: place > 0, hue: column }
+        return { label: place ? "" : line, values: x.map((k) => values[k * (shape[1] ?? 1) + column]), dashed: place > 0, hue: column }
       })
     for (const { name, lines, logY } of CHARTS) {
       const series = runs.flatMap((_, place) => curves(place, name, lines))
@@ -198,6 +219,30 @@ export class Film {
   }
 
   spoken() {
-    return `${this.view.$(".title").textContent}. ${this.view.$(".sentence").textContent}`
+    const losses = this.film.runs.map(({ label }, place) => `${label}: loss ${number(this.curve(place, "losses", 0), 6)}`)
+    return `Update ${this.k} of ${this.film.n}. ${losses.join(". ")}. ${this.view.$(".sentence").textContent}`
   }
+}
+
+// A mouse drags from where it is pressed; a finger may be about to scroll, and drags once it moves sideways.
+function bindDrag(film, curves) {
+  let held = null
+  curves.addEventListener("pointerdown", (event) => {
+    const curve = event.target.closest(".curve")
+    if (!curve || event.button !== 0 || event.target.closest("button")) return
+    held = curve
+    curve.setPointerCapture(event.pointerId)
+    if (event.pointerType === "mouse") film.drag(curve, event.clientX)
+  })
+  curves.addEventListener("pointermove", (event) => held && film.drag(held, event.clientX))
+  curves.addEventListener("pointerup", (event) => {
+    if (!held) return
+    film.drag(held, event.clientX)
+    held = null
+    film.settle()
+  })
+  curves.addEventListener("pointercancel", () => {
+    held = null
+    film.settle()
+  })
 }

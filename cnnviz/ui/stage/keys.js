@@ -1,6 +1,6 @@
 // Keys for everything a lecturer does. They are silent while somebody types or a dialog is open.
 
-const TYPING = "input, select, textarea, [contenteditable=true], [role=dialog] *, dialog[open] *"
+const TYPING = "input:not([type=range]), select, textarea, [contenteditable=true], [role=dialog] *, dialog[open] *"
 
 export function bindKeys(view) {
   const press = (key) => view.$(`[data-key="${key}"]`).click()
@@ -13,8 +13,9 @@ export function bindKeys(view) {
     PageUp: () => press("update_back"),
     " ": () => press("play"),
     Home: () => press("restart"),
+    ...(view.content.seek && { End: () => view.go({ k: String(view.content.film.n) }) }),
     l: () => press("lecture"),
-    o: () => view.open(view.stage),
+    o: () => view.open(view.content.large ?? view.stage),
     "?": () => press("keys"),
     Escape: () => escape(view),
   }

@@ -134,7 +134,7 @@ export const explanation = `
     <div class="side"><canvas class="panel" role="img"></canvas><div class="caption"></div></div>
   </section>`
 
-const KEYS_HELP = [
+const KEYS_OF_STAGES = [
   ["← →", "one stage back or on"],
   ["Shift ← →, Page Up, Page Down", "one update back or on"],
   ["Space", "play or pause"],
@@ -146,9 +146,19 @@ const KEYS_HELP = [
   ["?", "this list"],
 ]
 
-const help = `
+const KEYS_OF_FILM = [
+  ["← →, Page Up, Page Down", "one update back or on"],
+  ["Space", "play or pause"],
+  ["Home, End", "the first or the last update"],
+  ["L", "lecture view"],
+  ["O", "open the curves large"],
+  ["Esc", "leave the lecture view"],
+  ["?", "this list"],
+]
+
+const help = (page) => `
   <dialog class="help" aria-label="Keys"><h2>Keys</h2>
-    <dl>${KEYS_HELP.map(([keys, what]) => `<dt>${keys}</dt><dd>${what}</dd>`).join("")}</dl>
+    <dl>${(page === "train" ? KEYS_OF_FILM : KEYS_OF_STAGES).map(([keys, what]) => `<dt>${keys}</dt><dd>${what}</dd>`).join("")}</dl>
     <form method="dialog"><button>Close</button></form></dialog>`
 
 export const frame = (page) => `
@@ -164,4 +174,4 @@ export const frame = (page) => `
   </header>
   ${controls}
   <main>${transport}<div class="content"></div></main>
-  <div class="live" aria-live="polite" role="status"></div>${help}`
+  <div class="live" aria-live="polite" role="status"></div>${help(page)}`

@@ -9,6 +9,15 @@ const GAP = 3 // between the layers of w, in CSS pixels
 const SMALLEST = 9 // size of a number in a cell, in pixels; what is too wide even so is squeezed
 const MOST_PRINTED = 16 // cells; with more than this the numbers could not be read
 
+function extremes(values) {
+  let [low, high] = [Infinity, -Infinity]
+  for (const value of values) {
+    if (value < low) low = value
+    if (value > high) high = value
+  }
+  return [low, high]
+}
+
 export class MapView {
   constructor(canvas) {
     this.canvas = canvas
@@ -33,13 +42,7 @@ export class MapView {
     this.describe()
   }
 
-  describe() {
-    let low = Infinity
-    let high = -Infinity
-    for (const value of this.values) {
-      if (value < low) low = value
-      if (value > high) high = value
-    }
+  describe([low, high] = extremes(this.values)) {
     const what = MAPS[this.symbol].words
     const all = this.values.length <= 4 ? [...this.values].map((value) => number(value)).join(", ") : `from ${number(low)} to ${number(high)}`
     this.canvas.setAttribute("aria-label", `${this.symbol}: ${what}, ${this.values.length} values, ${all}`)

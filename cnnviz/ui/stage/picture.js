@@ -33,15 +33,22 @@ function drawn(element) {
     const opacity = getComputedStyle(canvas).opacity
     parts.push(`<image x="${left - frame.left}" y="${top - frame.top}" width="${width}" height="${height}" opacity="${opacity}" href="${canvas.toDataURL()}"/>`)
   }
+  for (const line of element.querySelectorAll(".cursor")) {
+    const { left, top, width, height } = line.getBoundingClientRect()
+    parts.push(`<rect x="${left - frame.left}" y="${top - frame.top}" width="${width}" height="${height}" fill="${getComputedStyle(line).backgroundColor}"/>`)
+  }
   const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT)
   while (walker.nextNode()) parts.push(...lines(walker.currentNode, frame))
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${frame.width}" height="${frame.height}">${parts.join("")}</svg>`
 }
 
+// What asks for something and shows nothing; of switches, the one that is on says what is shown.
+const CONTROLS = "select, option, dialog, .stages, .scrub, .vs, .group button:not([aria-pressed=true])"
+
 // A text node may be broken into lines; each becomes one <text> at its baseline.
 function lines(node, frame) {
   const parent = node.parentElement
-  if (!node.data.trim() || parent.closest("select, option, dialog, .stages") || !parent.checkVisibility({ visibilityProperty: true })) return []
+  if (!node.data.trim() || parent.closest(CONTROLS) || !parent.checkVisibility({ visibilityProperty: true })) return []
   const style = getComputedStyle(parent)
   const found = []
   const range = document.createRange()

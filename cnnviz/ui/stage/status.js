@@ -24,7 +24,7 @@ export function fillStatus(view) {
 }
 
 // Five decimals, as long as these say something and fit.
-function lossText(loss) {
+export function lossText(loss) {
   return loss >= 1e4 || (loss > 0 && loss < 1e-4) ? number(loss) : loss.toFixed(5)
 }
 

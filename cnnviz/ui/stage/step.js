@@ -5,6 +5,7 @@ import { Focus } from "./focus.js"
 import { escape, formula, setHTML } from "./format.js"
 import { maps, explanation } from "./layout.js"
 import { isFlat, isLayered, one, sources } from "./links.js"
+import { lossText } from "./status.js"
 import { MapView } from "./maps.js"
 import { panel } from "./panel.js"
 import { bindPointer } from "./pointer.js"
@@ -137,6 +138,6 @@ export class Step {
   }
 
   spoken() {
-    return `${SAID[this.subject().map].title}. ${this.view.$(".numbers").textContent}.`
+    return `${this.view.place} ${SAID[this.subject().map].title}. ${this.view.$(".numbers").textContent}. Loss ${lossText(this.view.data.loss)}.`
   }
 }

@@ -190,10 +190,13 @@ export class View {
     this.announce = false
   }
 
-  // For those who listen: the stage, and the arithmetic of the cell that was chosen.
+  // For those who listen: where this is, and what is to be seen there.
   speak() {
-    const at = ORDER.indexOf(this.stage) + 1
-    this.$(".live").textContent =
-      `Update ${this.k}, stage ${at} of ${ORDER.length}, ${this.stage}. ${this.content.spoken()} Loss ${this.data.loss.toFixed(5)}.`
+    this.$(".live").textContent = this.content.spoken()
+  }
+
+  // Where a lesson stands that goes stage by stage, in words.
+  get place() {
+    return `Update ${this.k}, stage ${ORDER.indexOf(this.stage) + 1} of ${ORDER.length}, ${this.stage}.`
   }
 }
