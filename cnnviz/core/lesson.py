@@ -204,7 +204,13 @@ def _kernel(text: str) -> tuple[float, ...]:
     draw = re.fullmatch(r"random-(\d{1,9})", text, re.ASCII)
     if draw:
         return random_kernel(int(draw[1]))
-    return KERNELS.get(text) or _numbers(9)(text)
+    if text in KERNELS:
+        return KERNELS[text]
+    try:
+        return _numbers(9)(text)
+    except ValueError as error:
+        named = f"is none of {', '.join(KERNELS)}, and " if re.fullmatch(r"[a-z-]+", text) else ""
+        raise ValueError(f"{named}{error}") from None
 
 
 def _weights(text: str) -> str:

@@ -88,6 +88,33 @@ OBJECT_ORIENTED = frozenset(DEVIATIONS) - {"double_conv", "fresh_weights"}
 """What the class `forward_propagation` does."""
 
 
+_ACTS_AT = {
+    "short_loop": "z1",
+    "double_conv": "z1",
+    "update_first": "da1",
+    "scalar_sigmoid": "dz1",
+    "one_pixel": "df",
+    "integer_gradient": "df",
+    "integer_kernel": "update",
+    "fresh_weights": "w",
+}
+
+
+def effects(deviations: Iterable[str]) -> dict[str, str]:
+    """What `deviations` do, in words, by the array where each acts first.
+
+    >>> sorted(effects(PROCEDURAL))
+    ['da1', 'df', 'dz1', 'update', 'w', 'z1']
+    """
+    names = _checked(deviations)
+    found: dict[str, str] = {}
+    for name in DEVIATIONS:
+        if name in names:
+            so_far = found.get(_ACTS_AT[name], "The notebook's number.")
+            found[_ACTS_AT[name]] = f"{so_far} {DEVIATION_TABLE[name].effect}"
+    return found
+
+
 def notebook_step(
     params: Params,
     x: np.ndarray,

@@ -7,6 +7,7 @@ formulas, and follows `LINKS` to light up the cells behind the one that is point
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import dataclass
 
 from cnnviz.core.ops import Padding, pad_widths
@@ -126,6 +127,24 @@ PARTS: tuple[Stage, ...] = (
     ),
 )  # fmt: skip
 """What can be pointed at besides the stages: parameters, targets, and the gradients beside the path."""
+
+SHARE = "x[i+u, j+v]"
+"""The pixel that a kernel weight (u,v) meets at the place (i,j), as formulas have it."""
+
+
+def formula_here(formula: str, stride: int = 1, padding: Padding = 0, scale: str = "unit") -> str:
+    """A formula of STAGES or PARTS with a lesson's stride, padding and pixels in it.
+
+    >>> formula_here(SHARE, stride=2, padding="same"), formula_here("x = pixel / 255", scale="raw")
+    ('x[2i+u−1, 2j+v−1]', 'x = pixel, as stored')
+    """
+    before = pad_widths(3, padding)[0]
+    s, more, less = ("" if stride == 1 else str(stride)), *((f"+{before}", f"−{before}") if before else ("", ""))
+    if scale == "raw":
+        formula = formula.replace(" / 255", ", as stored")
+    formula = re.sub(r"\b([ij])\+(\w)\b", rf"{s}\1+\2{less}", formula)
+    return re.sub(r"\b([rc])−([ij])\b", rf"\1{more}−{s}\2", formula)
+
 
 LINKS: dict[str, tuple[tuple[str, str], ...]] = {
     "z1": (("x", "window"), ("f", "all")),

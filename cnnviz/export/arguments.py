@@ -5,30 +5,37 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import math
+import os
 import re
 from pathlib import Path
 from urllib.parse import parse_qsl
 
 from cnnviz.core.held import hold
-from cnnviz.core.lesson import Lesson
+from cnnviz.core.kernels import KERNELS
+from cnnviz.core.lesson import MAX_PADDING, MAX_STRIDE, MAX_UPDATES, PATTERNS, Lesson
 from cnnviz.core.network import Params
+from cnnviz.core.notebook import DEVIATIONS
 from cnnviz.core.ops import conv2d_shape
 from cnnviz.export.film import KINDS, MAX_FRAMES
 from cnnviz.export.parameters import MAX_BYTES, read_lesson, read_parameters
 
 FIELDS = {
-    "img": ("IMAGE", "test-0 … test-9999, train-0 … train-49999 or pattern-NAME; test-0 … test-19 come along"),
+    "img": (
+        "IMAGE",
+        "test-0 … test-9999, train-0 … train-49999, of which test-0 … test-19 come along, or "
+        + ", ".join(f"pattern-{name}" for name in PATTERNS),
+    ),
     "ch": ("CHANNEL", "red, green, blue or gray"),
     "scale": ("SCALE", "unit (pixels 0 … 1) or raw (0 … 255)"),
-    "f": ("KERNEL", "sobel-x, blur … as on the page, random-SEED, or nine numbers, row by row: -1,0,1,-2,0,2,-1,0,1"),
+    "f": ("KERNEL", f"{', '.join(KERNELS)}, random-SEED, or nine numbers, row by row: -1,0,1,-2,0,2,-1,0,1"),
     "w": ("START", "how the weights start: normal (drawn with the seed) or zeros"),
     "seed": ("SEED", "a whole number for the weights"),
     "y": ("TARGETS", "two numbers: 1,0"),
     "lr": ("RATE", "the learning rate"),
-    "stride": ("STRIDE", "pixels from one place of the kernel to the next"),
-    "pad": ("PADDING", "zeros around the image: valid, same, full or a number"),
-    "rule": ("RULE", "exact, procedural, object-oriented, or names of deviations of the seed notebook"),
-    "k": ("UPDATES", "how many updates are made before the numbers are printed"),
+    "stride": ("STRIDE", f"pixels from one place of the kernel to the next, 1 to {MAX_STRIDE}"),
+    "pad": ("PADDING", f"zeros around the image: valid, same, full, or a number up to {MAX_PADDING}"),
+    "rule": ("RULE", f"exact, procedural, object-oriented, or deviations of the seed notebook: {', '.join(DEVIATIONS)}"),
+    "k": ("UPDATES", f"how many updates are made before the numbers are printed, up to {MAX_UPDATES:,}"),
     "stage": ("STAGE", "the stage whose array is printed whole, such as z1"),
 }
 """Each field of Lesson, with what to write for it."""
@@ -94,12 +101,9 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     asked = commands.parse_args(joined(arguments))
     if asked.film is not None and film_kind(asked.film) not in KINDS:
         commands.error(f"--film {asked.film}: its name needs to end in .gif or .webp")
-    if asked.params is not None:
-        if any(name is not None for name in (asked.script, asked.notebook, asked.film)):
-            commands.error("--params: --script, --notebook and --film begin at the lesson's own start; leave them out")
-        if any(name is not None for name in (asked.f, asked.w, asked.seed)):
-            commands.error("--params: the file says how f and w begin; leave out --f, --w and --seed")
-    files = [name for name in (getattr(asked, name) for name in FILES) if name is not None]
+    if asked.params is not None and any(name is not None for name in (asked.f, asked.w, asked.seed)):
+        commands.error("--params: the file says how f and w begin; leave out --f, --w and --seed")
+    files = [os.path.abspath(name) for name in (getattr(asked, name) for name in FILES) if name is not None]
     if len({*files}) < len(files):
         commands.error("two files cannot have one name")
     return asked

@@ -1,7 +1,7 @@
 """The lesson as a film, GIF or WebP: kernel, z1, a1 and dz1 beside each other, from the start to update k.
 
-The colours of f, z1 and a1 mean the same in every frame. A gradient falls by orders of magnitude, so
-dz1 has limits of its own in each frame. All limits are printed below the maps.
+Each map has limits of its own in every frame, printed below it, as on the page: a gradient falls by
+orders of magnitude, and a run that diverges would leave its first frames blank.
 """
 
 from __future__ import annotations
@@ -73,11 +73,7 @@ def film(
         values = {name: array(moment) for name, (_, array) in MAPS.items()}
         shown.append((k, float(moment.losses[-1]), values))
         progress(k)
-    limits = {name: _limits(name, [values[name] for _, _, values in shown]) for name in MAPS}
-    drawn = [
-        _draw(f"update {k}    L {loss:.6g}", values, limits | {"dz1": _limits("dz1", [values["dz1"]])})
-        for k, loss, values in shown
-    ]
+    drawn = [_draw(f"update {k}    L {loss:.6g}", values) for k, loss, values in shown]
     while len(data := _encode(drawn, kind)) > max_bytes:
         if len(drawn) <= 2:
             raise ValueError(f"film: two frames take {len(data):,} bytes, more than {max_bytes:,}")
@@ -85,27 +81,21 @@ def film(
     return data
 
 
-def _limits(name: str, arrays: list[np.ndarray]) -> tuple[float, float]:
-    if MAPS[name][0] == "activation":
-        return 0.0, 1.0
-    most = max(float(np.abs(array).max()) for array in arrays)
-    return 0.0 - most, most
-
-
-def _draw(caption: str, values: dict[str, np.ndarray], limits: dict[str, tuple[float, float]]) -> np.ndarray:
+def _draw(caption: str, values: dict[str, np.ndarray]) -> np.ndarray:
     """One frame as numbers of colours in the palette, uint8 of _SIZE."""
     frame = np.full(_SIZE, _WHITE, np.uint8)
     texts = [((GAP, _TOP + PANEL + LINE + GAP // 2), caption)]
     for place, (name, array) in enumerate(values.items()):
         left = GAP + place * (PANEL + GAP)
-        low, high = limits[name]
-        _paint(frame[_TOP : _TOP + PANEL, left : left + PANEL], array, low, high, _FIRST[MAPS[name][0]])
+        scale, most = MAPS[name][0], float(np.abs(array).max())
+        low, high = (0.0, 1.0) if scale == "activation" else (-most, most)
+        _paint(frame[_TOP : _TOP + PANEL, left : left + PANEL], array, low, high, _FIRST[scale])
         texts.append(((left, GAP - 2), name))
-        texts.append(((left, _TOP + PANEL + 1), f"{low:.3g} … {high:.3g}"))
+        texts.append(((left, _TOP + PANEL + 1), "0 … 1" if scale == "activation" else f"±{most:.3g}"))
     ink = _ink(_SIZE, texts)
     written = ink > 0
     frame[written] = _WHITE - np.rint(ink[written] / 255 * (_GRAYS - 1)).astype(np.uint8)
-    _write_weights(frame[_TOP : _TOP + PANEL, GAP : GAP + PANEL], values["f"], limits["f"])
+    _write_weights(frame[_TOP : _TOP + PANEL, GAP : GAP + PANEL], values["f"])
     return frame
 
 
@@ -119,22 +109,22 @@ def _paint(panel: np.ndarray, array: np.ndarray, low: float, high: float, first:
     panel[top : top + squares.shape[0], left : left + squares.shape[1]] = squares
 
 
-def _write_weights(panel: np.ndarray, f: np.ndarray, limits: tuple[float, float]) -> None:
+def _write_weights(panel: np.ndarray, f: np.ndarray) -> None:
     """Writes each weight of the kernel on its square, white where that is dark."""
     side = PANEL // len(f)
     for (i, j), weight in np.ndenumerate(f):
         ink = _ink((side, side), [((side // 2, side // 2), _fitting(weight, side - 4))], centred=True) >= 128
-        dark = abs(weight) > 0.6 * limits[1]
+        dark = abs(weight) > 0.6 * np.abs(f).max()
         panel[i * side : (i + 1) * side, j * side : (j + 1) * side][ink] = _WHITE if dark else _BLACK
 
 
 def _fitting(number: float, width: int) -> str:
-    """`number` with as many digits, two at most, as `width` pixels have room for.
+    """`number` with as many digits, three at most, as `width` pixels have room for.
 
-    >>> _fitting(-2.0, 36), _fitting(-0.000234, 36), _fitting(12345.678, 36)
+    >>> _fitting(-1.9962, 36), _fitting(-0.000234, 36), _fitting(12345.678, 36)
     ('-2', '-2e-4', '1.2e4')
     """
-    for digits in (".2g", ".1g", ".0e"):
+    for digits in (".3g", ".2g", ".1g", ".0e"):
         text = re.sub(r"e([-+])0*", lambda sign: "e-" if sign[1] == "-" else "e", f"{number + 0.0:{digits}}")
         if _font().getlength(text) <= width:
             break

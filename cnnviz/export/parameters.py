@@ -20,8 +20,8 @@ _NEEDED = {"f": "(3, 3)", "w": "(D, 2), a row for each of D units", "b": "(2,)"}
 def parameters_json(lesson: Lesson, params: Params) -> str:
     """f (3,3), w (D,2) and b (2,) as JSON, a row a line, with the lesson that they come from.
 
-    Every number is written so that it is read back bit for bit. Raises ValueError where one is
-    not finite, which JSON cannot say.
+    Every number is written so that it is read back bit for bit. Raises ValueError where one is too
+    large for a lesson to start from, or not finite.
 
     >>> text = parameters_json(Lesson(), Params(np.eye(3), np.ones((4, 2)), np.zeros(2)))
     >>> read_parameters(text).w.shape, json.loads(text)["shapes"]["w"]
@@ -29,8 +29,9 @@ def parameters_json(lesson: Lesson, params: Params) -> str:
     """
     arrays = {name: getattr(params, name) for name in ("f", "w", "b")}
     for name, array in arrays.items():
-        if not np.isfinite(array).all():
-            raise ValueError(f"parameters_json: {name} holds numbers that are not finite: the lesson has diverged")
+        most = MAX_NUMBER if name == "f" else MAX_VALUE
+        if not (np.abs(array) <= most).all():  # written so that NaN fails too
+            raise ValueError(f"parameters_json: {name} holds a number beyond {most:,g}: the lesson has diverged")
     head = {
         "format": FORMAT,
         "version": VERSION,

@@ -57,9 +57,9 @@ def sections(lesson: Lesson, pixels: np.ndarray) -> tuple[Section, ...]:
 def introduction(lesson: Lesson) -> str:
     """What this is, in plain lines: the lesson's network, its link, and where its rule deviates."""
     query = lesson.to_query()
-    if lesson.img.startswith("upload-"):
-        del query["img"]  # the pixels stand in the code
-    name = "your own picture" if "img" not in query else lesson.img
+    own = {"img": lesson.img.startswith("upload-"), "w": lesson.w.startswith("held-")}  # these stand in the code
+    name = "your own picture" if own["img"] else lesson.img
+    settings = urlencode({key: text for key, text in query.items() if not own.get(key)}, safe=",")
     lines = [
         f"{name}, {lesson.ch} channel, {lesson.when}: one lesson of cnnviz in plain NumPy.",
         "",
@@ -67,7 +67,7 @@ def introduction(lesson: Lesson) -> str:
         "    L = mean((o - y)²)",
         "",
         "It needs NumPy alone and prints what cnnviz shows, to the last digit; another processor or NumPy may differ there.",
-        f"The lesson: ?{urlencode(query, safe=',')}",
+        f"Its settings: {settings}" if any(own.values()) else f"The lesson: ?{settings}",
     ]
     if lesson.deviations:
         lines += ["", f"Its rule is {lesson.rule}, which leaves the exact step in these places:"]

@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 import numpy as np
 
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.stages import PARTS, STAGES
+from cnnviz.core.notebook import effects
+from cnnviz.core.stages import PARTS, STAGES, formula_here
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.export.arrays import BACKWARD, FORWARD, UPDATE, describe, named_arrays
 
@@ -25,11 +26,11 @@ def report(lesson: Lesson, moment: Moment) -> Iterator[str]:
     """
     arrays = named_arrays(lesson, moment) | {"L": moment.losses[-1]}
     for name in FORWARD + BACKWARD:
-        yield from _heading(name)
+        yield from _heading(name, lesson)
         yield describe(name, arrays[name])
         if name == lesson.stage and np.size(arrays[name]) > 9:
             yield from (f"        {row}" for row in np.atleast_2d(arrays[name]).tolist())
-    yield from _heading("update")
+    yield from _heading("update", lesson)
     yield from (describe(f"{name} next", getattr(moment.after, name)) for name in UPDATE)
 
 
@@ -75,8 +76,9 @@ class Progress:
         self._stream.flush()
 
 
-def _heading(symbol: str) -> Iterator[str]:
+def _heading(symbol: str, lesson: Lesson) -> Iterator[str]:
     for stage in STAGES + PARTS:
         if stage.symbol == symbol:
-            formula = f": {stage.formula}" if stage.formula else ""
-            yield f"# {stage.title}{formula}"
+            yield f"# {stage.title}: {formula_here(stage.formula, lesson.stride, lesson.pad, lesson.scale)}"
+    if effect := effects(lesson.deviations).get(symbol):
+        yield f"# {effect}"

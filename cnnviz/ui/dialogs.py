@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -24,10 +25,13 @@ if TYPE_CHECKING:
 PER_PAGE = 24
 
 
-def show(what: str | None, now: Now, named_charts: Callable[[], dict[str, Chart]] = dict) -> None:
+def show(
+    what: str | None, now: Now, named_charts: Callable[[], dict[str, Chart]] = dict, film_updates: int | None = None
+) -> None:
     """Opens the dialog that the component asked for, if it did; anything unknown is ignored.
 
-    `named_charts` gives the page's own, by the name under which the component asks for them.
+    `named_charts` gives the page's own, by the name under which the component asks for them. A film goes
+    to `film_updates`, or to where the lesson is.
     """
     what = what or reopened()
     if not what:
@@ -38,7 +42,7 @@ def show(what: str | None, now: Now, named_charts: Callable[[], dict[str, Chart]
     elif what == "cifar10":
         _cifar10()
     elif what == "files":
-        _files(now)
+        _files(now, now.lesson.k if film_updates is None else film_updates)
     elif what in charts:
         chart = charts.pop(what)
         beside = [other for other in charts.values() if np.array_equal(other.x, chart.x)]
@@ -63,22 +67,29 @@ def _large(title: str, make: Callable[[ModuleType], Figure]) -> None:
 
 
 @st.dialog("Take this lesson home", on_dismiss="ignore")
-def _files(now: Now) -> None:
+def _files(now: Now, film_updates: int) -> None:
     """Downloads, made when they are asked for, and the way back for parameters."""
-    name, x = f"cnnviz-{now.lesson.img[:12]}-update-{now.lesson.k}", now.moment.trace.x
-    files = {
-        "NumPy script": ("py", "text/x-python", lambda: export.numpy_script(now.lesson, now.image.pixels)),
-        "Jupyter notebook": ("ipynb", "application/x-ipynb+json", lambda: export.jupyter_notebook(now.lesson, now.image.pixels)),
-        "All arrays (.npz)": ("npz", "application/octet-stream", lambda: export.arrays_npz(now.lesson, now.moment)),
-        "Parameters (.json)": ("json", "application/json", lambda: export.parameters_json(now.lesson, now.moment.params)),
-        "Film (.gif)": ("gif", "image/gif", lambda: export.film(now.lesson, x)),
-        "Film (.webp)": ("webp", "image/webp", lambda: export.film(now.lesson, x, kind="webp")),
-    }
-    for label, (ending, mime, make) in files.items():
-        key = f"export_{ending}"
-        st.download_button(label, make, f"{name}.{ending}", mime, key=key, on_click="ignore", width="stretch")
-    st.caption("Script and notebook run on their own with NumPy and print the numbers of this update.")
-    file = st.file_uploader("Start from parameters that were saved as .json", key="import_file", type="json")
+    lesson, x, pixels = now.lesson, now.moment.trace.x, now.image.pixels
+    name = f"cnnviz-{lesson.img[:12]}-update-{lesson.k}"
+    _download("NumPy script", f"{name}.py", "text/x-python", lambda: export.numpy_script(lesson, pixels))
+    _download("Jupyter notebook", f"{name}.ipynb", "application/x-ipynb+json", lambda: export.jupyter_notebook(lesson, pixels))
+    _download("All arrays (.npz)", f"{name}.npz", "application/octet-stream", lambda: export.arrays_npz(lesson, now.moment))
+    try:
+        parameters = export.parameters_json(lesson, now.moment.params)
+        _download("Parameters (.json)", f"{name}.json", "application/json", lambda: parameters)
+    except ValueError as error:
+        st.caption(f"No parameters to save: {str(error).removeprefix('parameters_json: ')}.")
+    if film_updates:
+        filmed = dataclasses.replace(lesson, k=film_updates)
+        for kind in ("gif", "webp"):
+            label, file = f"Film of {film_updates:,} updates (.{kind})", f"cnnviz-{lesson.img[:12]}-{film_updates}-updates.{kind}"
+            _download(label, file, f"image/{kind}", lambda kind=kind: export.film(filmed, x, kind=kind))
+    st.caption(f"Script and notebook run on their own with NumPy and print the numbers {lesson.when}.")
+    file = st.file_uploader(
+        "Start from parameters that were saved as .json: f, w and b are the file's, all else stays as it is here",
+        key="import_file",
+        type="json",
+    )
     if file is None:
         return
     try:
@@ -88,6 +99,11 @@ def _files(now: Now) -> None:
         return
     adopt(f=",".join(map(repr, params.f.ravel().tolist())), w=hold(params), k=0)
     st.rerun()
+
+
+def _download(label: str, name: str, mime: str, make: Callable[[], str | bytes]) -> None:
+    key = f"export_{name.rpartition('.')[2]}"
+    st.download_button(label, make, name, mime, key=key, on_click="ignore", width="stretch")
 
 
 @st.dialog("Your image", on_dismiss="ignore")

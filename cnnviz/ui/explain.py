@@ -6,8 +6,8 @@ import numpy as np
 
 from cnnviz.core.film import LEAP, NEARLY_ALL
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.notebook import DEVIATION_TABLE, DEVIATIONS
 from cnnviz.core.ops import saturated_share, sigmoid_prime
+from cnnviz.core.stages import PARTS, SHARE, STAGES, formula_here
 from cnnviz.core.trajectory import Moment
 from cnnviz.ui.boards import true_minus
 
@@ -18,27 +18,10 @@ def remarks(lesson: Lesson, moment: Moment) -> list[str]:
     return [true_minus(remark) for remark in found if remark]
 
 
-def deviations(lesson: Lesson) -> dict[str, str]:
-    """By map, what the notebook does there in place of the exact rule; nothing where the rule is exact."""
-    found: dict[str, str] = {}
-    for name in DEVIATIONS:
-        if name in lesson.deviations:
-            symbol = _ACTS_AT[name]
-            found[symbol] = f"{found[symbol]} " if symbol in found else "The notebook's number. "
-            found[symbol] += DEVIATION_TABLE[name].effect
-    return found
-
-
-_ACTS_AT = {
-    "short_loop": "z1",
-    "double_conv": "z1",
-    "update_first": "da1",
-    "scalar_sigmoid": "dz1",
-    "one_pixel": "df",
-    "integer_gradient": "df",
-    "integer_kernel": "update",
-    "fresh_weights": "w",
-}
+def formulas(lesson: Lesson) -> dict[str, str]:
+    """The formula of each stage and part by its symbol, and that of a share of ∂f, as this lesson has them."""
+    texts = {stage.symbol: stage.formula for stage in (*STAGES, *PARTS)} | {"share": SHARE}
+    return {symbol: formula_here(text, lesson.stride, lesson.pad, lesson.scale) for symbol, text in texts.items()}
 
 
 def _saturated(lesson: Lesson, moment: Moment) -> str:

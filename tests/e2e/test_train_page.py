@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from cnnviz import Lesson
-from tests.e2e.page import Screen, moment, printed_loss, read, screen_in
+from tests.e2e.page import Screen, moment, read, screen_in
 
 
 @pytest.fixture
@@ -187,38 +187,3 @@ def test_a_training_is_watched_and_its_parameters_open_in_step(screen: Screen):
     assert abs(outputs[0] - outputs[1]) == pytest.approx(confidence, abs=0.006)
     expect(screen.root.locator(".wrong:visible")).to_have_count(0)
     assert not screen.complaints()
-
-
-def test_files_go_home_and_parameters_come_back(screen: Screen, tmp_path):
-    screen.open("/", k="4", lr="0.2")
-    screen.connected()
-    page = screen.page
-    screen.key("export").click()
-    screen.key("files").click()
-    for ending in ("py", "ipynb", "npz", "json", "gif"):
-        with page.expect_download() as download:
-            page.locator(f".st-key-export_{ending} button").click()
-        download.value.save_as(tmp_path / f"lesson.{ending}")
-        assert (tmp_path / f"lesson.{ending}").stat().st_size > 1000
-    page.locator(".st-key-import_file input").set_input_files(tmp_path / "lesson.json")
-    page.wait_for_url(re.compile("w=held-"))
-    screen.ready(update=0)
-    loss = moment(Lesson(lr=0.2, k=4)).losses[-1]
-    expect(page.locator(".status .loss")).to_have_text(printed_loss(loss))
-    screen.key("export").click()
-    for kind in ("png", "svg"):
-        with page.expect_download() as download:
-            screen.key(f"export_{kind}").click()
-        assert download.value.suggested_filename.endswith(kind)
-        screen.key("export").click()
-
-
-def test_a_file_that_holds_no_parameters_gets_a_sentence(screen: Screen, tmp_path):
-    screen.open("/")
-    screen.connected()
-    screen.key("export").click()
-    screen.key("files").click()
-    (tmp_path / "odd.json").write_text('{"f": [NaN]}')
-    screen.page.locator(".st-key-import_file input").set_input_files(tmp_path / "odd.json")
-    expect(screen.page.locator("[role=dialog]").get_by_role("alert")).to_contain_text("The file")
-    screen.prints_no_trace()

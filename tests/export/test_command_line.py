@@ -106,15 +106,28 @@ def test_it_writes_the_same_files_as_the_page(tmp_path):
     assert re.findall(r"wrote (\S+) ", done.stderr) == ["a.npz", "p.json", "n.ipynb", "f.webp"]
 
 
+def test_a_heading_says_how_its_number_came_about_in_this_lesson():
+    padded = cnnviz("--stride", "2", "--pad", "1", "--scale", "raw").stdout
+    for words in ("x = pixel, as stored", "x[2i+u−1, 2j+v−1] · ∂z₁[i,j]", "f[r+1−2i, c+1−2j]"):
+        assert words in padded
+    deviating = cnnviz("--rule", "one_pixel").stdout.splitlines()
+    hint = next(i for i, line in enumerate(deviating) if "hears of the one pixel x[u, v]" in line)
+    assert deviating[hint].startswith("# The notebook's number.") and deviating[hint + 1].startswith("df ")
+
+
 @pytest.mark.parametrize("rule", ["exact", "procedural"])
 def test_a_run_goes_on_from_saved_parameters(rule, tmp_path):
     lesson = ["--lr", "0.5", "--rule", rule, "--ch", "green"]
     cnnviz(*lesson, "--k", "4", "--json", "half.json", folder=tmp_path)
-    done = cnnviz("--params", "half.json", "--k", "3", folder=tmp_path)
+    files = ["--script", "lesson.py", "--film", "lesson.gif"]
+    done = cnnviz("--params", "half.json", "--k", "3", *files, folder=tmp_path)
     straight = cnnviz(*lesson, "--k", "7", folder=tmp_path)
     assert "after 3 updates" in done.stdout and "from the parameters in half.json" in done.stdout
     without = [line for line in numbers(done.stdout) if not line.startswith("losses")]
     assert without == [line for line in numbers(straight.stdout) if not line.startswith("losses")]
+    script = subprocess.run([sys.executable, "-I", "lesson.py"], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert script.stdout.splitlines() == numbers(done.stdout)
+    assert (tmp_path / "lesson.gif").stat().st_size > 1000
     unmoved = cnnviz("--params", "half.json", "--lr", "9", folder=tmp_path)
     assert "before the first update" in unmoved.stdout and "&w=held-" in unmoved.stdout
     query = urllib.parse.parse_qs(unmoved.stdout.splitlines()[1].removeprefix("# ?"))
@@ -151,11 +164,11 @@ def test_nobody_to_tell_is_no_failure(closed, tmp_path):
         (["--params", __file__], "The file is not JSON"),
         (["--film", "film.avi"], "needs to end in .gif or .webp"),
         (["--film", "film.gif", "--frames", "1"], "not a whole number from 2 to 120"),
-        (["--params", "p.json", "--script", "s.py"], "leave them out"),
+        (["--f", "sobel"], "'sobel' is none of sobel-x, "),
         (["--params", "p.json", "--f", "blur"], "leave out --f, --w and --seed"),
         (["--params", ""], "cannot be read"),
         (["--film", ""], "needs to end in .gif or .webp"),
-        (["--json", "a", "--npz", "a"], "two files cannot have one name"),
+        (["--json", "a", "--npz", "./a"], "two files cannot have one name"),
         (["?w=held-0123456789abcdef"], "give the file with --params"),
         (["--colour", "red"], "unrecognized arguments: --colour"),
         (["--k"], "expected one argument"),

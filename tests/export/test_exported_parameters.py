@@ -91,9 +91,12 @@ def test_parameters_of_another_layout_are_told_apart():
         read_parameters(GOOD, units=900)
 
 
-def test_numbers_that_are_not_finite_are_not_written():
-    with pytest.raises(ValueError, match="w holds numbers that are not finite"):
-        parameters_json(LESSON, Params(np.zeros((3, 3)), np.full((64, 2), np.nan), np.zeros(2)))
+@pytest.mark.parametrize("name, number", [("w", np.nan), ("b", np.inf), ("w", 1.1e100), ("f", 1_000_001)])
+def test_what_could_not_be_read_again_is_not_written(name, number):
+    arrays = {"f": np.zeros((3, 3)), "w": np.zeros((64, 2)), "b": np.zeros(2)}
+    arrays[name].flat[-1] = number
+    with pytest.raises(ValueError, match=f"{name} holds a number beyond 1.*: the lesson has diverged"):
+        parameters_json(LESSON, Params(**arrays))
 
 
 JSON = st.recursive(

@@ -12,11 +12,12 @@ import json
 import numpy as np
 import streamlit as st
 
+from cnnviz.core.notebook import effects
 from cnnviz.core.ops import pad_widths, saturated_share
 from cnnviz.core.trajectory import Moment
 from cnnviz.ui.boards import Board
 from cnnviz.ui.controls import Now
-from cnnviz.ui.explain import deviations, remarks
+from cnnviz.ui.explain import formulas, remarks
 from cnnviz.ui.filming import DEFAULT_UPDATES, FilmPage
 from cnnviz.ui.maps import arrays, focus, limits, totals
 
@@ -48,6 +49,7 @@ def pack_step(now: Now) -> bytes:
     values = arrays(lesson, moment)
     header = _header("", now) | {
         "geometry": {"stride": lesson.stride, "before": pad_widths(3, lesson.pad)[0], "k": 3},
+        "formulas": formulas(lesson),
         "limits": {symbol: limits(symbol, array, lesson.scale) for symbol, array in values.items()},
     }
     values |= totals(lesson, moment) | {"b_next": moment.after.b}
@@ -77,7 +79,7 @@ def _header(page: str, now: Now) -> dict:
         "words": now.image.words,
         "wrong": dict(now.wrong),
         "remarks": remarks(now.lesson, now.moment),
-        "deviations": deviations(now.lesson),
+        "deviations": effects(now.lesson.deviations),
         "adopt": now.adopted,
         "loss": float(now.moment.losses[-1]),
         "saturated": saturated_share(now.moment.trace.a1),

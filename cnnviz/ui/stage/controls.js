@@ -73,7 +73,10 @@ function bindTransport(view, on) {
   view.$(".help").addEventListener("close", () => document.activeElement.blur()) // so that the keys work at once
   on("copy_link", "click", () => copy(view))
   for (const kind of ["png", "svg"]) on(`export_${kind}`, "click", () => savePicture(view, kind))
-  view.$(".menu div").addEventListener("click", () => (view.$(".menu").open = false))
+  const menu = view.$(".menu")
+  menu.querySelector("div").addEventListener("click", () => (menu.open = false))
+  const away = ({ key, target }) => (key ? key === "Escape" : !menu.contains(target)) && (menu.open = false)
+  for (const event of ["keydown", "pointerdown"]) addEventListener(event, away, { signal: view.stop.signal })
   view.$(".stages").addEventListener("click", (event) => {
     const chip = event.target.closest("[data-stage-chip]")
     if (chip) moving(() => view.go({ stage: chip.dataset.stageChip }))()
@@ -86,11 +89,15 @@ function lecture(view) {
   view.paint()
 }
 
+const HELD =
+  "Copied. This lesson starts from trained weights, which no link can hold: it works until this server restarts. To keep them, export the parameters."
+
 async function copy(view) {
   const button = view.$('[data-key="copy_link"]')
   try {
     await navigator.clipboard.writeText(view.link())
     button.textContent = "Copied"
+    if (view.lesson.w.startsWith("held-")) view.notice(HELD)
   } catch {
     view.notice(`This browser does not let the page copy. The link is the address: ${view.link()}`)
   }

@@ -4,6 +4,7 @@ import { MAPS } from "./spec.js"
 import { colour, css, ink, picture } from "./colour.js"
 import { number, power, short, timesPower } from "./format.js"
 import { isFlat, isLayered } from "./links.js"
+import { ratio } from "./sharpness.js"
 
 const GAP = 3 // between the layers of w, in CSS pixels
 const SMALLEST = 9 // size of a number in a cell, in pixels; what is too wide even so is squeezed
@@ -59,11 +60,11 @@ export class MapView {
   }
 
   fit() {
-    const ratio = devicePixelRatio || 1
+    const times = ratio()
     const [width, height] = [this.canvas.clientWidth, this.canvas.clientHeight]
-    if (this.canvas.width !== Math.round(width * ratio)) this.canvas.width = Math.round(width * ratio)
-    if (this.canvas.height !== Math.round(height * ratio)) this.canvas.height = Math.round(height * ratio)
-    this.context.setTransform(ratio, 0, 0, ratio, 0, 0)
+    if (this.canvas.width !== Math.round(width * times)) this.canvas.width = Math.round(width * times)
+    if (this.canvas.height !== Math.round(height * times)) this.canvas.height = Math.round(height * times)
+    this.context.setTransform(times, 0, 0, times, 0, 0)
     return [width, height]
   }
 

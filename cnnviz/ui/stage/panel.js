@@ -4,7 +4,8 @@
 import { SATURATED } from "./spec.js"
 import { colour, css, ink, picture } from "./colour.js"
 import { number, short } from "./format.js"
-import { bothTotals, formulaHere, pixel, products } from "./words.js"
+import { ratio } from "./sharpness.js"
+import { bothTotals, pixel, products } from "./words.js"
 import { sources } from "./links.js"
 
 const PATCH = 7
@@ -24,11 +25,11 @@ const KINDS = {
 
 // A clean canvas as large as it stands on the screen, in CSS pixels.
 export function prepare(canvas) {
-  const ratio = devicePixelRatio || 1
-  canvas.width = Math.round(canvas.clientWidth * ratio)
-  canvas.height = Math.round(canvas.clientHeight * ratio)
+  const times = ratio()
+  canvas.width = Math.round(canvas.clientWidth * times)
+  canvas.height = Math.round(canvas.clientHeight * times)
   const context = canvas.getContext("2d")
-  context.setTransform(ratio, 0, 0, ratio, 0, 0)
+  context.setTransform(times, 0, 0, times, 0, 0)
   return context
 }
 
@@ -110,7 +111,7 @@ function shares(context, width, height, view, cell) {
     }
   }
   const range = share(context, width, height, values, rows, columns)
-  return both(view, "df_totals", 3 * cell[0] + cell[1], `<i>${formulaHere(`x[i+${cell[0]}, j+${cell[1]}]`, view)} · ∂z₁[i, j]</i><br>${rows * columns} shares, ${range}`)
+  return both(view, "df_totals", 3 * cell[0] + cell[1], `<i>${view.view.data.formulas.share.replace("u", cell[0]).replace("v", cell[1])} · ∂z₁[i, j]</i><br>${rows * columns} shares, ${range}`)
 }
 
 function weighed(context, width, height, view, [n]) {

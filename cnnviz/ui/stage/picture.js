@@ -2,10 +2,14 @@
 // PNG is that SVG, drawn twice as large.
 
 import { escape } from "./format.js"
+import { sharply } from "./sharpness.js"
+
+const TIMES = 3 // as fine as the pictures are drawn
+const FOOT = 22 // for the line that says which lesson this is
 
 export async function savePicture(view, kind) {
-  const svg = drawn(view.$("main"))
-  const name = `cnnviz-update-${view.k}-${view.stage}.${kind}`
+  const svg = sharply(TIMES, () => laidOut(view, () => drawn(view)))
+  const name = `${["cnnviz", view.page || "step", view.lesson.img.slice(0, 12), "update", view.k, ...(view.page ? [] : [view.stage])].join("-")}.${kind}`
   if (kind === "svg") return save(new Blob([svg], { type: "image/svg+xml" }), name)
   const image = new Image()
   image.src = `data:image/svg+xml,${encodeURIComponent(svg)}`
@@ -23,32 +27,70 @@ function save(blob, name) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
 }
 
-function drawn(element) {
-  const frame = element.getBoundingClientRect()
-  const paper = getComputedStyle(element.closest(".cnnviz")).backgroundColor
-  const parts = [`<rect width="100%" height="100%" fill="${paper}"/>`]
-  for (const canvas of element.querySelectorAll("canvas")) {
-    const { left, top, width, height } = canvas.getBoundingClientRect()
-    if (!width || !canvas.width) continue
-    const opacity = getComputedStyle(canvas).opacity
-    parts.push(`<image x="${left - frame.left}" y="${top - frame.top}" width="${width}" height="${height}" opacity="${opacity}" href="${canvas.toDataURL()}"/>`)
+// Nothing is cut off, sticks to the screen or scrolls while the picture is made; nobody sees it so.
+function laidOut(view, act) {
+  const paint = () => {
+    view.content.drawn = false
+    view.draw()
   }
-  for (const line of element.querySelectorAll(".cursor")) {
-    const { left, top, width, height } = line.getBoundingClientRect()
-    parts.push(`<rect x="${left - frame.left}" y="${top - frame.top}" width="${width}" height="${height}" fill="${getComputedStyle(line).backgroundColor}"/>`)
+  view.root.classList.add("still")
+  try {
+    paint()
+    return act()
+  } finally {
+    view.root.classList.remove("still")
+    sharply(0, paint)
   }
-  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT)
-  while (walker.nextNode()) parts.push(...lines(walker.currentNode, frame))
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${frame.width}" height="${frame.height}">${parts.join("")}</svg>`
 }
 
-// What asks for something and shows nothing; of switches, the one that is on says what is shown.
-const CONTROLS = "select, option, dialog, .stages, .scrub, .vs, .group button:not([aria-pressed=true])"
+function drawn(view) {
+  const element = view.$("main")
+  const { left, top } = element.getBoundingClientRect()
+  const [width, height] = [element.scrollWidth, element.scrollHeight + FOOT]
+  const place = (box) => `x="${box.left - left}" y="${box.top - top}" width="${box.width}" height="${box.height}"`
+  const style = getComputedStyle(view.root)
+  const parts = [`<rect width="100%" height="100%" fill="${plain(style.backgroundColor).fill}"/>`]
+  for (const part of element.querySelectorAll("*")) {
+    const ground = plain(getComputedStyle(part).backgroundColor)
+    if (ground.opacity && !part.matches("canvas") && isShown(part)) {
+      parts.push(`<rect ${place(part.getBoundingClientRect())} rx="3" fill="${ground.fill}" fill-opacity="${ground.opacity}"/>`)
+    }
+  }
+  for (const canvas of element.querySelectorAll("canvas")) {
+    const box = canvas.getBoundingClientRect()
+    if (!box.width || !canvas.width) continue
+    const { opacity, outlineWidth, outlineColor, outlineStyle } = getComputedStyle(canvas)
+    parts.push(`<image ${place(box)} opacity="${opacity}" href="${canvas.toDataURL()}"/>`)
+    if (outlineStyle !== "none") parts.push(`<rect ${place(box)} fill="none" stroke="${plain(outlineColor).fill}" stroke-width="${parseFloat(outlineWidth)}"/>`)
+  }
+  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT)
+  while (walker.nextNode()) parts.push(...lines(walker.currentNode, { left, top }))
+  parts.push(`<text x="14" y="${height - 8}" fill="${plain(style.getPropertyValue("--soft")).fill}" font-family="${escape(style.fontFamily)}" font-size="12">${escape(foot(view))}</text>`)
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"><desc>${escape(view.link())}</desc>${parts.join("")}</svg>`
+}
+
+const isShown = (element) => element.checkVisibility({ visibilityProperty: true })
+
+const foot = ({ data, lesson, k }) =>
+  `cnnviz: ${data.words}, ${lesson.ch}, pixels ${lesson.scale === "raw" ? "raw" : "0 … 1"}, learning rate ${lesson.lr}, rule ${lesson.rule}, update ${k}`
+
+// A colour of the style sheet as every program knows it: color-mix comes out as color(srgb …).
+const seen = new Map()
+function plain(colour) {
+  if (!seen.has(colour)) {
+    const context = new OffscreenCanvas(1, 1).getContext("2d")
+    context.fillStyle = colour
+    context.fillRect(0, 0, 1, 1)
+    const [r, g, b, a] = context.getImageData(0, 0, 1, 1).data
+    seen.set(colour, { fill: `rgb(${r},${g},${b})`, opacity: a / 255 })
+  }
+  return seen.get(colour)
+}
 
 // A text node may be broken into lines; each becomes one <text> at its baseline.
 function lines(node, frame) {
   const parent = node.parentElement
-  if (!node.data.trim() || parent.closest(CONTROLS) || !parent.checkVisibility({ visibilityProperty: true })) return []
+  if (!node.data.trim() || !isShown(parent)) return []
   const style = getComputedStyle(parent)
   const found = []
   const range = document.createRange()
@@ -63,6 +105,6 @@ function lines(node, frame) {
   const size = parseFloat(style.fontSize)
   return found.map(({ left, bottom, height, text }) => {
     const baseline = bottom - (height - size) / 2 - size * 0.2
-    return `<text x="${left - frame.left}" y="${baseline - frame.top}" fill="${style.color}" font-family="${escape(style.fontFamily)}" font-size="${size}" font-style="${style.fontStyle}" font-weight="${style.fontWeight}" xml:space="preserve">${escape(text.trimEnd())}</text>`
+    return `<text x="${left - frame.left}" y="${baseline - frame.top}" fill="${plain(style.color).fill}" font-family="${escape(style.fontFamily)}" font-size="${size}" font-style="${style.fontStyle}" font-weight="${style.fontWeight}" xml:space="preserve">${escape(text.trimEnd())}</text>`
   })
 }

@@ -20,7 +20,7 @@ export default function component({ data, parentElement, setTriggerValue }) {
     view?.leave()
     views.set(root, (view = new View(root, answer.page)))
   }
-  view.open = (what) => setTriggerValue("open", what)
+  view.ask = (what) => setTriggerValue("open", what)
   stylesheet.then(() => view.receive(answer))
   // Called before every new call, too: only an element that has left the page is done with.
   return () =>

@@ -9,7 +9,7 @@ import { lossText } from "./status.js"
 import { MapView } from "./maps.js"
 import { panel } from "./panel.js"
 import { bindPointer } from "./pointer.js"
-import { arithmetic, formulaHere } from "./words.js"
+import { arithmetic } from "./words.js"
 
 const ORDER = STAGES.map(({ symbol }) => symbol)
 const SAID = Object.fromEntries([...PARTS, ...STAGES].map((stage) => [stage.symbol, stage]))
@@ -130,7 +130,7 @@ export class Step {
     const words = { phase: `${said.phase} · ${formula(said.label)}`, title: said.title, sentence: said.sentence }
     for (const [place, text] of Object.entries(words)) setHTML(this.view.$(`.${place}`), text)
     this.view.$(".phase").className = `phase ${said.phase}`
-    setHTML(this.view.$(".explain .formula"), formula(formulaHere(said.formula, this)))
+    setHTML(this.view.$(".explain .formula"), formula(this.view.data.formulas[said.symbol]))
     setHTML(this.view.$(".numbers"), arithmetic(this, subject.map, subject.cell))
     setHTML(this.view.$(".remark"), [this.view.data.deviations[subject.map], this.view.data.remarks[0]].filter(Boolean).map(escape).join("<br>"))
     this.view.$(".explain").classList.toggle("pinned", Boolean(this.focus.pinned))

@@ -171,6 +171,14 @@ export class View {
     if (k >= 0 && k <= (this.content.film?.n ?? k)) this.go({ k: String(k), stage }, options)
   }
 
+  // Has something opened large, or as files: of the moment on the screen, which the server may not know yet.
+  open(what) {
+    this.player.pause()
+    this.settle()
+    if (!this.waiting && !same(read(), this.data.asked)) dispatchEvent(new PopStateEvent("popstate"))
+    this.ask(what)
+  }
+
   // ---- painting
 
   paint(announce = false) {

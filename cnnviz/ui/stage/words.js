@@ -80,15 +80,6 @@ const WORDS = {
     [step(view, "f", 3 * u + v, named("f", u, v)), ...view.outputs.map((n) => step(view, "b", n, named("b", n)))].join("<br>"),
 }
 
-// A stage's formula with this lesson's stride, padding and pixels in its indices.
-export function formulaHere(text, { geometry, lesson }) {
-  const { stride, before } = geometry
-  const s = stride > 1 ? stride : ""
-  const [more, less] = before ? [`+${before}`, `−${before}`] : ["", ""]
-  if (lesson.scale === "raw") text = text.replace(" / 255", ", as stored")
-  return text.replace(/\b([ij])\+(\w)\b/g, `${s}$1+$2${less}`).replace(/\b([rc])−([ij])\b/g, `$1${more}−${s}$2`)
-}
-
 // Under the notebook's rule a number need not be what the exact arithmetic gives: then it is only set beside it.
 export function arithmetic(view, map, cell) {
   const text = WORDS[map](view, cell)

@@ -1,0 +1,113 @@
+"""What the menu Export gives: pictures of the screen, files of the moment on it, and the way back for parameters."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Download, expect
+
+from cnnviz import Lesson
+from tests.e2e.page import Screen, moment, printed_loss, screen_in
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture
+def screen(browser, browser_context_args):
+    with screen_in(browser, browser_context_args) as screen:
+        yield screen
+
+
+def open_files(screen: Screen) -> None:
+    screen.key("export").click()
+    screen.key("files").click()
+
+
+def picture(screen: Screen, kind: str) -> Download:
+    screen.key("export").click()
+    with screen.page.expect_download() as download:
+        screen.key(f"export_{kind}").click()
+    return download.value
+
+
+def test_files_go_home_and_parameters_come_back(screen: Screen, tmp_path):
+    screen.open("/", k="4", lr="0.2")
+    screen.connected()
+    page = screen.page
+    open_files(screen)
+    for ending in ("py", "ipynb", "npz", "json", "gif"):
+        with page.expect_download() as download:
+            page.locator(f".st-key-export_{ending} button").click()
+        download.value.save_as(tmp_path / f"lesson.{ending}")
+        assert (tmp_path / f"lesson.{ending}").stat().st_size > 1000
+    page.locator(".st-key-import_file input").set_input_files(tmp_path / "lesson.json")
+    page.wait_for_url(re.compile("w=held-"))
+    screen.ready(update=0)
+    loss = moment(Lesson(lr=0.2, k=4)).losses[-1]
+    expect(page.locator(".status .loss")).to_have_text(printed_loss(loss))
+
+
+def test_a_file_that_holds_no_parameters_gets_a_sentence(screen: Screen, tmp_path):
+    screen.open("/")
+    screen.connected()
+    open_files(screen)
+    (tmp_path / "odd.json").write_text('{"f": [NaN]}')
+    screen.page.locator(".st-key-import_file input").set_input_files(tmp_path / "odd.json")
+    expect(screen.page.locator("[role=dialog]").get_by_role("alert")).to_contain_text("The file")
+    screen.prints_no_trace()
+
+
+def test_from_the_film_goes_home_what_is_on_the_screen(screen: Screen, tmp_path):
+    screen.open("/train", n="60", k="40")
+    screen.connected()
+    screen.press(*["ArrowLeft"] * 13)
+    screen.ready(update=27)
+    open_files(screen)
+    for ending in ("json", "gif"):
+        with screen.page.expect_download() as download:
+            screen.page.locator(f".st-key-export_{ending} button").click()
+        assert "update-27" in download.value.suggested_filename or ending == "gif"
+        download.value.save_as(tmp_path / f"lesson.{ending}")
+    here = moment(Lesson(k=27))
+    assert json.loads((tmp_path / "lesson.json").read_text())["f"] == here.params.f.tolist()
+    assert Image.open(tmp_path / "lesson.gif").n_frames == 60  # all of the film on the page, thinned
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (390, 844)], ids=str)
+@pytest.mark.parametrize("path", ["/", "/train", "/check", "/notebook"])
+def test_a_picture_holds_all_that_is_shown_and_says_which_lesson_it_is(screen: Screen, path, size):
+    screen.page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
+    screen.open(path, k="2", lr="0.05", rule="one_pixel", mistake="mean_forgotten")
+    download = picture(screen, "svg")
+    assert download.suggested_filename.startswith(f"cnnviz-{path.strip('/') or 'step'}-test-0-update-2")
+    text = download.path().read_text()
+    assert "color(" not in text
+    root = ElementTree.fromstring(text)
+    width, height = float(root.get("width")), float(root.get("height"))
+    assert root.get("viewBox") == f"0 0 {root.get('width')} {root.get('height')}"
+    assert root.find(f"{SVG}desc").text == screen.page.url
+    maps = [[float(image.get(name)) for name in ("x", "y", "width", "height")] for image in root.iter(f"{SVG}image")]
+    assert len(maps) == screen.page.locator("main canvas:visible").count()
+    assert all(0 <= x and 0 <= y and x + w <= width + 1 and y + h <= height for x, y, w, h in maps), "cut off"
+    words = {entry.text: [float(entry.get(name)) for name in ("x", "y")] for entry in root.iter(f"{SVG}text")}
+    assert "cnnviz: test-0, cat, red, pixels 0 … 1, learning rate 0.05, rule one_pixel, update 2" in words
+    title = screen.page.locator(".explain .title").inner_text()
+    x, y = next(place for line, place in words.items() if title.startswith(line))
+    assert not any(left <= x < left + w and top < y < top + h for left, top, w, h in maps), "words on a map"
+    expect(screen.page.locator(".cnnviz.still")).to_have_count(0)
+    png = Image.open(io.BytesIO(picture(screen, "png").path().read_bytes()))
+    assert png.size == (2 * width, 2 * height)
+
+
+def test_the_menu_closes_without_a_choice(screen: Screen):
+    screen.open("/")
+    for close in (lambda: screen.press("Escape"), lambda: screen.page.locator(".explain .title").click()):
+        screen.key("export").click()
+        expect(screen.key("files")).to_be_visible()
+        close()
+        expect(screen.key("files")).to_be_hidden()
