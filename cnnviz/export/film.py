@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -32,7 +33,7 @@ MAPS: dict[str, tuple[str, Callable[[Moment], np.ndarray]]] = {
 PANEL, GAP, LINE = 120, 12, 16
 """Pixels: the side of a map, the space between two, the height of a line of text."""
 _TOP = GAP + LINE
-_SIZE = (_TOP + PANEL + 2 * LINE + GAP, GAP + len(MAPS) * (PANEL + GAP))
+MOST_WRITTEN = 9  # cells
 LEVELS = 101  # of each scale; odd, so that zero has a colour of its own
 _FIRST = {"signed": 0, "activation": LEVELS}
 _GRAYS = 16
@@ -73,29 +74,47 @@ def film(
         values = {name: array(moment) for name, (_, array) in MAPS.items()}
         shown.append((k, float(moment.losses[-1]), values))
         progress(k)
-    drawn = [_draw(f"update {k}    L {loss:.6g}", values) for k, loss, values in shown]
-    while len(data := _encode(drawn, kind)) > max_bytes:
+    drawn = [
+        draw(f"update {k}    L {loss:.6g}", [Panel(name, MAPS[name][0], array) for name, array in values.items()])
+        for k, loss, values in shown
+    ]
+    while len(data := encode(drawn, kind)) > max_bytes:
         if len(drawn) <= 2:
             raise ValueError(f"film: two frames take {len(data):,} bytes, more than {max_bytes:,}")
         drawn = [drawn[i] for i in frame_updates(len(drawn) - 1, max(2, len(drawn) // 2))]
     return data
 
 
-def _draw(caption: str, values: dict[str, np.ndarray]) -> np.ndarray:
-    """One frame as numbers of colours in the palette, uint8 of _SIZE."""
-    frame = np.full(_SIZE, _WHITE, np.uint8)
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """One map of a frame: its name, "signed" or "activation", and its values (H,W)."""
+
+    name: str
+    scale: str
+    array: np.ndarray
+
+
+def draw(caption: str, panels: Sequence[Panel]) -> np.ndarray:
+    """One frame, maps side by side over a line of text, as numbers of colours for `encode`, uint8.
+
+    A kernel has its weights written on it.
+    """
+    size = (_TOP + PANEL + 2 * LINE + GAP, GAP + len(panels) * (PANEL + GAP))
+    frame = np.full(size, _WHITE, np.uint8)
     texts = [((GAP, _TOP + PANEL + LINE + GAP // 2), caption)]
-    for place, (name, array) in enumerate(values.items()):
-        left = GAP + place * (PANEL + GAP)
-        scale, most = MAPS[name][0], float(np.abs(array).max())
-        low, high = (0.0, 1.0) if scale == "activation" else (-most, most)
-        _paint(frame[_TOP : _TOP + PANEL, left : left + PANEL], array, low, high, _FIRST[scale])
-        texts.append(((left, GAP - 2), name))
-        texts.append(((left, _TOP + PANEL + 1), "0 … 1" if scale == "activation" else f"±{most:.3g}"))
-    ink = _ink(_SIZE, texts)
+    places = [(slice(_TOP, _TOP + PANEL), slice(left, left + PANEL)) for left in range(GAP, size[1], PANEL + GAP)]
+    for place, panel in zip(places, panels, strict=True):
+        most = float(np.abs(panel.array).max())
+        low, high = (0.0, 1.0) if panel.scale == "activation" else (-most, most)
+        _paint(frame[place], panel.array, low, high, _FIRST[panel.scale])
+        texts.append(((place[1].start, GAP - 2), panel.name))
+        texts.append(((place[1].start, _TOP + PANEL + 1), "0 … 1" if panel.scale == "activation" else f"±{most:.3g}"))
+    ink = _ink(size, texts)
     written = ink > 0
     frame[written] = _WHITE - np.rint(ink[written] / 255 * (_GRAYS - 1)).astype(np.uint8)
-    _write_weights(frame[_TOP : _TOP + PANEL, GAP : GAP + PANEL], values["f"])
+    for place, panel in zip(places, panels, strict=True):
+        if panel.array.size <= MOST_WRITTEN:
+            _write_weights(frame[place], panel.array)
     return frame
 
 
@@ -149,7 +168,8 @@ def _ink(size: tuple[int, int], texts: list[tuple[tuple[int, int], str]], centre
     return np.asarray(image)
 
 
-def _encode(drawn: list[np.ndarray], kind: str) -> bytes:
+def encode(drawn: Sequence[np.ndarray], kind: str = "gif") -> bytes:
+    """Frames from `draw` as a file of one of KINDS, played over and over."""
     from PIL import Image
 
     grays = np.repeat(np.linspace(0, 255, _GRAYS).round().astype(np.uint8)[:, None], 3, axis=1)

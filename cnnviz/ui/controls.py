@@ -16,6 +16,7 @@ from cnnviz.data.images import Image, ImageUnavailable, find_image, load_image
 from cnnviz.data.training_set import TwoClasses
 from cnnviz.ui.spec import EXTRA_KEYS
 from cnnviz.ui.trainer import Trainer
+from cnnviz.ui.trainer import done as trainer_done
 
 _LESSON, _ADOPTED, _DIALOG, _TRAINER = "lesson", "adopted", "dialog", "trainer"
 
@@ -81,11 +82,18 @@ def trainer() -> Trainer | None:
     return st.session_state.get(_TRAINER, (None, False))[0]
 
 
-def begin(settings: tuple[Training, TwoClasses, str]) -> None:
+def begin(job: tuple[Training, TwoClasses, str]) -> None:
     """Starts a training in place of the last one."""
     if last := trainer():
         last.stop()
-    st.session_state[_TRAINER] = (Trainer(*settings), True)
+    st.session_state[_TRAINER] = (Trainer(*job), True)
+
+
+def recall(job: tuple[Training, TwoClasses, str]) -> Trainer | None:
+    """The same training that this server did before, for this visitor to look at; None if there is none."""
+    if done := trainer_done(*job):
+        st.session_state[_TRAINER] = (done, False)
+    return done
 
 
 def has_ended(training: Trainer) -> bool:

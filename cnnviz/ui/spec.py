@@ -25,7 +25,7 @@ from cnnviz.ui.maps import MAPS, SCALES
 PAGES = (("", "Step"), ("train", "Train"), ("check", "Check"), ("notebook", "Notebook"))
 """The pages by path and name, in the order of the navigation."""
 
-EXTRA_KEYS = ("mistake", "tf", "n", "vs")
+EXTRA_KEYS = ("mistake", "tf", "n", "vs", "train")
 """A page's own keys in the address, beside the lesson's."""
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import OrderedDict
 
 from cnnviz.core.training import Progress, Training, train
 from cnnviz.data.training_set import TwoClasses
@@ -19,6 +20,21 @@ AT_ONCE = 2
 """How many trainings run at the same time in this process; the others wait for their turn."""
 
 TURNS = threading.BoundedSemaphore(AT_ONCE)
+
+
+MOST_KEPT = 8
+"""Trainings that are kept when they are done, of about 1 MB each: who opens their link sees what came of them."""
+
+_done: OrderedDict[tuple, Trainer] = OrderedDict()
+
+
+def done(settings: Training, data: TwoClasses, channel: str) -> Trainer | None:
+    """The last training with these settings that was done here and is still kept."""
+    return _done.get(_name(settings, data, channel))
+
+
+def _name(settings: Training, data: TwoClasses, channel: str) -> tuple:
+    return settings, data.names, data.full, channel
 
 
 class Trainer:
@@ -85,11 +101,19 @@ class Trainer:
                     if self._over() or not self._go.is_set():
                         break
                 else:
+                    self._keep()
                     return "done"
             finally:
                 self._at_work = False
                 TURNS.release()
         return "stopped" if self._stop.is_set() else "left"
+
+    def _keep(self) -> None:
+        name = _name(self.settings, self.data, self.channel)
+        _done[name] = self
+        _done.move_to_end(name)
+        while len(_done) > MOST_KEPT:
+            _done.popitem(last=False)
 
     def _has_turn(self) -> bool:
         """Waits until it may work; False if it is over before."""

@@ -161,29 +161,3 @@ def test_a_run_that_saturates_says_when_and_a_long_one_that_it_is_thinned(screen
     screen.open("/train", lr="500", n="1000")
     expect(screen.page.locator(".sentence")).to_contain_text("saturates at update 1")
     expect(screen.page.locator(".sentence")).to_contain_text("of 1,001 moments, evenly chosen")
-
-
-def test_a_training_is_watched_and_its_parameters_open_in_step(screen: Screen):
-    screen.open("/train")
-    screen.connected()
-    page = screen.page
-    screen.key("below").click()
-    expect(page.get_by_text("Train on a data set")).to_be_in_viewport()
-    page.locator(".st-key-train_load button").click()
-    expect(page.get_by_role("dialog")).to_contain_text("fetched once through TensorFlow")
-    page.keyboard.press("Escape")
-    page.locator(".st-key-train_start button").click()
-    expect(page.get_by_text("done: update")).to_be_visible(timeout=60_000)
-    expect(page.get_by_text("This training: cat against dog, 2 images, 10 epochs, batch 64")).to_be_visible()
-    expect(page.get_by_text("Held-out images")).to_contain_text("2 images are too few to judge by")
-    screen.choose("scale", "raw")  # the network that was trained is another one now
-    chosen = page.locator('[class*="st-key-open_"] button').first
-    confidence = float(chosen.inner_text().split()[-1])
-    chosen.click()
-    screen.page.wait_for_url(re.compile(r"/\?.*w=held-[0-9a-f]{16}"))
-    screen.ready(update=0, stage="o")
-    assert screen.lesson.scale == "unit"
-    outputs = [read(text) for text in screen.canvas("o").get_attribute("aria-label").split(", ")[-2:]]
-    assert abs(outputs[0] - outputs[1]) == pytest.approx(confidence, abs=0.006)
-    expect(screen.root.locator(".wrong:visible")).to_have_count(0)
-    assert not screen.complaints()

@@ -47,7 +47,13 @@ export function bindControls(view) {
       view.turn(page.dataset.page)
     }
   })
-  control("below")?.addEventListener("click", () => document.querySelector(".st-key-below").scrollIntoView())
+  control("below")?.addEventListener("click", () => {
+    const below = document.querySelector(".st-key-below")
+    const heading = below.querySelector("h3")
+    below.scrollIntoView()
+    heading.tabIndex = -1
+    heading.focus({ preventScroll: true })
+  })
   root.addEventListener("keydown", (event) => event.key === "Enter" && event.target.matches("input") && event.target.blur())
   // A click with the mouse leaves the keys to the stages: Space plays, whatever was clicked last.
   root.addEventListener("mousedown", (event) => {

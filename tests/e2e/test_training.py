@@ -1,0 +1,92 @@
+"""Training on a data set: it is watched, its settings travel in the link, and what was learned opens in Step."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.e2e.page import Screen, read, screen_in
+from tests.e2e.test_accessibility import violations
+
+
+@pytest.fixture
+def screen(browser, browser_context_args):
+    with screen_in(browser, browser_context_args) as screen:
+        yield screen
+
+
+def native(screen: Screen, key: str) -> Locator:
+    """Streamlit's own control of this key."""
+    return screen.page.locator(f".st-key-{key}").locator("button, input").first
+
+
+def fill(screen: Screen, key: str, value: object) -> None:
+    native(screen, key).fill(str(value))
+    native(screen, key).press("Enter")
+
+
+def done(screen: Screen) -> None:
+    expect(screen.page.get_by_text("done: update")).to_be_visible(timeout=60_000)
+
+
+def test_a_training_is_watched_and_its_parameters_open_in_step(screen: Screen):
+    screen.open("/train")
+    screen.connected()
+    page = screen.page
+    screen.key("below").click()
+    expect(page.get_by_text("Train on a data set")).to_be_in_viewport()
+    expect(page.locator(".st-key-below h3")).to_be_focused()
+    native(screen, "train_load").click()
+    expect(page.get_by_role("dialog")).to_contain_text("fetched once through TensorFlow")
+    page.keyboard.press("Escape")
+    native(screen, "train_start").press("Enter")
+    done(screen)
+    expect(native(screen, "train_start")).to_be_focused()
+    expect(page.get_by_text("This training: cat against dog, 2 images, 30 epochs, batch 64")).to_be_visible()
+    expect(page.get_by_text("Held-out images")).to_contain_text("2 images are too few to judge by")
+    assert violations(screen) == []
+    screen.choose("scale", "raw")  # the network that was trained is another one now
+    expect(native(screen, "train_again")).to_be_visible()
+    chosen = page.locator('[class*="st-key-open_"] button').first
+    said, *printed = re.fullmatch(r"(cat|dog) (\S+) : (\S+)", chosen.inner_text().strip()).groups()
+    chosen.click()
+    screen.page.wait_for_url(re.compile(r"/\?.*w=held-[0-9a-f]{16}"))
+    screen.ready(update=0, stage="o")
+    assert screen.lesson.scale == "unit"
+    outputs = [read(text) for text in screen.canvas("o").get_attribute("aria-label").split(", ")[-2:]]
+    assert outputs == pytest.approx([float(number) for number in printed], abs=0.006)
+    assert (outputs[0] > outputs[1]) == (said == "cat")
+    expect(screen.root.locator(".wrong:visible")).to_have_count(0)
+    assert not screen.complaints()
+
+
+def test_settings_travel_in_the_link_and_a_reload_shows_what_came_of_them(screen: Screen):
+    screen.open("/train", seed="3")
+    screen.connected()
+    fill(screen, "train_epochs", 7)
+    fill(screen, "train_rate", 0.25)
+    native(screen, "train_start").click()
+    done(screen)
+    words = screen.page.get_by_text("This training:").inner_text()
+    assert "7 epochs" in words and "learning rate 0.25" in words and "w starts normal from seed 3" in words
+    expect(screen.page).to_have_url(re.compile("train=cat,dog,7,64,0.25,0"))
+    table = screen.page.locator(".st-key-below table").inner_text()
+    screen.page.reload()
+    screen.ready()
+    done(screen)
+    assert screen.page.get_by_text("This training:").inner_text() == words
+    assert screen.page.locator(".st-key-below table").inner_text() == table
+    expect(native(screen, "train_epochs")).to_have_value("7")
+    screen.type("seed", "4")
+    native(screen, "train_again").click()
+    expect(screen.page).to_have_url(re.compile("seed=3&"))
+    screen.ready()
+
+
+@pytest.mark.parametrize("asked", ["cat,dog", "cat,unicorn,1,1,1,1", "cat,dog,1,1,nan,1", "cat,dog,999,1,1,1"])
+def test_a_training_that_cannot_be_gets_a_sentence(screen: Screen, asked):
+    screen.open("/train", train=asked)
+    expect(screen.page.get_by_text("in the address is no training such as cat,dog,30,64,0.05,0")).to_be_visible()
+    screen.prints_no_trace()
