@@ -14,10 +14,11 @@ from cnnviz import Lesson
 from cnnviz.core.gradcheck import check_gradients
 from cnnviz.core.mistakes import MISTAKES
 from cnnviz.ui import boards, checking, comparing, explain
+from cnnviz.ui.spec import EXTRA_KEYS
 from tests.ui.test_stage import decode, now
 
 PAGES = Path(boards.__file__).parent / "pages"
-KEYS = [*Lesson().to_query(), "mistake", "tf", "n", "vs"]
+KEYS = [*Lesson().to_query(), *EXTRA_KEYS]
 
 
 def run(page: str, query: dict[str, str]) -> AppTest:

@@ -2,7 +2,7 @@
 // it is the lesson's k, so that a link leads to the same frame.
 
 import { COMPUTED, visit } from "./address.js"
-import { chart } from "./chart.js"
+import { CURVES, Curves } from "./curves.js"
 import { Focus } from "./focus.js"
 import { escape, number, setHTML } from "./format.js"
 import { MapView } from "./maps.js"
@@ -12,13 +12,6 @@ const HALF = 127 // steps of a byte on either side of zero, which is 128 (_as_by
 const SHOWN = { f: "signed", z1: "signed", a1: "activation", dz1: "signed" }
 const LABELS = { f: "f", z1: "z₁", a1: "a₁", dz1: "∂z₁" }
 const RATE = 30 // frames of the film a second at speed 1
-
-const CHARTS = [
-  { name: "losses", title: "loss L", lines: ["L"] },
-  { name: "o", title: "outputs o", lines: ["o[0]", "o[1]"] },
-  { name: "kernel", title: "kernel f − f₀, nine entries", lines: new Array(9).fill("") },
-  { name: "norms", title: "‖∂f‖, ‖∂w‖, ‖∂b‖", lines: ["‖∂f‖", "‖∂w‖", "‖∂b‖"], logY: true },
-]
 
 const row = (place) => `
   <div class="reel" data-run="${place}"><p class="row-label"></p>
@@ -34,12 +27,11 @@ const body = `
     <div class="text" tabindex="0"><h1 class="title"></h1><p class="sentence"></p><p class="wrong"></p><div class="numbers"></div>
       <div class="switches"></div>
       <label class="vs"><span>or a copied link</span><input data-key="vs" placeholder="paste it here" autocomplete="off" spellcheck="false" aria-label="Compare with a copied link"></label></div>
-    <div class="curves">${CHARTS.map(({ name, title }) => `<figure class="curve" data-curve="${name}"><figcaption><button type="button" data-open="film-${name}" title="Open this chart large">${title}</button></figcaption><canvas role="img" aria-label="${title}"></canvas><span class="cursor"></span></figure>`).join("")}</div>
+    <div class="curves">${CURVES}</div>
   </section>`
 
 export class Film {
   slides = false
-  insets = {} // of the curves, by name
   focus = new Focus()
   large = "film-losses" // what opens for the key O
   computed = COMPUTED.filter((key) => key !== "k") // the film is the same wherever it stands
@@ -60,7 +52,7 @@ export class Film {
       if (chosen) view.go(JSON.parse(chosen.dataset.change))
     })
     view.$('[data-key="vs"]').addEventListener("change", ({ target }) => view.go({ vs: target.value.trim() }))
-    bindDrag(this, view.$(".curves"))
+    this.curves = new Curves(this, view.$(".curves"))
   }
 
   receive(data) {
@@ -109,15 +101,6 @@ export class Film {
     this.view.paint(true)
   }
 
-  // To the update that stands above this place of a curve.
-  drag(curve, clientX) {
-    this.view.player.pause()
-    const { left, width } = curve.querySelector("canvas").getBoundingClientRect()
-    const inset = this.insets[curve.dataset.curve]
-    const share = (clientX - left - inset.left) / (width - inset.left - inset.right)
-    this.seek(Math.round(Math.min(Math.max(share, 0), 1) * this.film.n))
-  }
-
   // Played at 30 frames of the film a second; with more updates than that, each frame leaps further.
   advance(milliseconds) {
     const pace = (RATE * this.film.n) / Math.min(this.film.n, this.arrays["0.updates"].values.length - 1)
@@ -147,12 +130,8 @@ export class Film {
 
   draw() {
     for (const map of this.maps) this.drawMap(map)
-    if (!this.drawn) this.drawn = this.drawCurves()
-    const share = this.film.n ? this.k / this.film.n : 0
-    for (const curve of this.view.root.querySelectorAll(".curve")) {
-      const inset = this.insets[curve.dataset.curve]
-      if (inset) curve.lastElementChild.style.transform = `translateX(${inset.left + share * (curve.clientWidth - inset.left - inset.right)}px)`
-    }
+    if (!this.drawn) this.drawn = this.curves.draw()
+    this.curves.follow()
     const scrub = this.view.$('[data-key="scrub"]')
     if (Number(scrub.value) !== this.k) scrub.value = this.k
     const lines = this.film.runs.map(({ label }, place) => `<span>${escape(label)}</span><b>L = ${number(this.curve(place, "losses", 0), 6)}</b>`)
@@ -203,46 +182,8 @@ export class Film {
     if (size.textContent !== text) size.textContent = text
   }
 
-  drawCurves() {
-    const { n, runs } = this.film
-    const x = Array.from({ length: n + 1 }, (_, k) => k)
-    const curves = (place, name, lines) =>
-      lines.map((line, column) => {
-        const { values, shape } = this.arrays[`${place}.${name}`]
-        return { label: place ? "" : line, values: x.map((k) => values[k * (shape[1] ?? 1) + column]), dashed: place > 0, hue: column }
-      })
-    for (const { name, lines, logY } of CHARTS) {
-      const series = runs.flatMap((_, place) => curves(place, name, lines))
-      this.insets[name] = chart(this.view.$(`[data-curve="${name}"] canvas`), { x, series, logY }, this.view.root)
-    }
-    return Object.values(this.insets).every(Boolean)
-  }
-
   spoken() {
     const losses = this.film.runs.map(({ label }, place) => `${label}: loss ${number(this.curve(place, "losses", 0), 6)}`)
     return `Update ${this.k} of ${this.film.n}. ${losses.join(". ")}. ${this.view.$(".sentence").textContent}`
   }
-}
-
-// A mouse drags from where it is pressed; a finger may be about to scroll, and drags once it moves sideways.
-function bindDrag(film, curves) {
-  let held = null
-  curves.addEventListener("pointerdown", (event) => {
-    const curve = event.target.closest(".curve")
-    if (!curve || event.button !== 0 || event.target.closest("button")) return
-    held = curve
-    curve.setPointerCapture(event.pointerId)
-    if (event.pointerType === "mouse") film.drag(curve, event.clientX)
-  })
-  curves.addEventListener("pointermove", (event) => held && film.drag(held, event.clientX))
-  curves.addEventListener("pointerup", (event) => {
-    if (!held) return
-    film.drag(held, event.clientX)
-    held = null
-    film.settle()
-  })
-  curves.addEventListener("pointercancel", () => {
-    held = null
-    film.settle()
-  })
 }
