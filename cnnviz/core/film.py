@@ -22,7 +22,7 @@ class Film:
     """Curves over updates 0 … n, each with n + 1 entries, and frames of the maps at `updates` (F,).
 
     losses (n+1,), o (n+1,N), kernel (n+1,K·K), norms of df, dw and db (n+1,3), saturated (n+1,);
-    f (F,K,K) float64, and z1, a1, dz1 (F,H',W') float32, exact enough to be drawn.
+    z1, a1, dz1 (F,H',W') float32, exact enough to be drawn.
     """
 
     losses: np.ndarray
@@ -31,7 +31,6 @@ class Film:
     norms: np.ndarray
     saturated: np.ndarray
     updates: np.ndarray
-    f: np.ndarray
     z1: np.ndarray
     a1: np.ndarray
     dz1: np.ndarray
@@ -48,7 +47,7 @@ def film(lesson: Lesson, x: np.ndarray, n: int, most_frames: int) -> Film:
     updates = np.unique(np.linspace(0, n, min(n + 1, most_frames)).round().astype(int))
     shown = set(updates.tolist())
     curves: dict[str, list] = {name: [] for name in ("losses", "o", "kernel", "norms", "saturated")}
-    frames: dict[str, list] = {name: [] for name in ("f", "z1", "a1", "dz1")}
+    frames: dict[str, list] = {name: [] for name in ("z1", "a1", "dz1")}
     for k, (params, trace, gradients) in enumerate(walk(lesson, x, n)):
         curves["losses"].append(mse(trace.o, lesson.y))
         curves["o"].append(trace.o)
@@ -56,7 +55,6 @@ def film(lesson: Lesson, x: np.ndarray, n: int, most_frames: int) -> Film:
         curves["norms"].append([_norm(gradients.df), _norm(gradients.dw), _norm(gradients.db)])
         curves["saturated"].append(saturated_share(trace.a1))
         if k in shown:
-            frames["f"].append(params.f)
             for name, array in (("z1", trace.z1), ("a1", trace.a1), ("dz1", gradients.dz1)):
                 frames[name].append(array.astype(np.float32))
     return Film(**{name: np.array(values) for name, values in (curves | frames).items()}, updates=updates)

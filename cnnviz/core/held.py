@@ -7,16 +7,14 @@ bounded number is held; whoever asks for one that is gone gets a sentence.
 from __future__ import annotations
 
 import hashlib
-import threading
-from collections import OrderedDict
 
 from cnnviz.core.network import Params
+from cnnviz.core.recent import Recent
 
 MOST_HELD = 200
 """Sets of parameters; about 15 KB each for 32×32 images."""
 
-_held: OrderedDict[str, Params] = OrderedDict()
-_lock = threading.Lock()
+_held: Recent[str, Params] = Recent(MOST_HELD)
 
 
 class NotHeld(ValueError):
@@ -33,21 +31,15 @@ def hold(params: Params) -> str:
     """
     digest = hashlib.sha256(params.w.tobytes() + params.b.tobytes()).hexdigest()[:16]
     name = f"held-{digest}"
-    with _lock:
-        _held[name] = params
-        _held.move_to_end(name)
-        while len(_held) > MOST_HELD:
-            _held.popitem(last=False)
+    _held.put(name, params)
     return name
 
 
 def held(name: str) -> Params:
     """The parameters that `hold` named; raises NotHeld if they are gone."""
-    with _lock:
-        if name not in _held:
-            raise NotHeld(
-                "Starting weights: these came from a training or a file and are no longer held here. "
-                "Train or import them again"
-            )
-        _held.move_to_end(name)
-        return _held[name]
+    params = _held.get(name)
+    if params is None:
+        raise NotHeld(
+            "Starting weights: these came from a training or a file and are no longer held here. Train or import them again"
+        )
+    return params

@@ -66,7 +66,7 @@ class Lesson:
 
     def to_query(self) -> dict[str, str]:
         """The lesson as text, every key written out: a link outlives a change of the defaults."""
-        return {field.name: _write(getattr(self, field.name)) for field in dataclasses.fields(self)}
+        return {field.name: as_text(getattr(self, field.name)) for field in dataclasses.fields(self)}
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> tuple[Lesson, list[str]]:
@@ -96,7 +96,7 @@ class Lesson:
                 values[name] = parse(text)
             except ValueError as error:
                 values[name] = getattr(instead, name)
-                wrong[name] = f"{label}: {_quote(text)} {error}. It stays {_write(values[name])}."
+                wrong[name] = f"{label}: {_quote(text)} {error}. It stays {as_text(values[name])}."
         try:
             return cls(**values), wrong
         except ValueError as error:  # each value is fine by itself; only the rule can clash with others
@@ -129,7 +129,9 @@ class Lesson:
         >>> Lesson().when, Lesson(k=1).when, Lesson(k=7).when
         ('before the first update', 'after 1 update', 'after 7 updates')
         """
-        return {0: "before the first update", 1: "after 1 update"}.get(self.k, f"after {self.k} updates")
+        if not self.k:
+            return "before the first update"
+        return f"after {self.k} update{'s' if self.k > 1 else ''}"
 
     @property
     def deviations(self) -> frozenset[str]:
@@ -178,7 +180,12 @@ def _number(text: str) -> float:
     return number + 0.0  # -0.0 would be another address for the same lesson
 
 
-def _learning_rate(text: str) -> float:
+def learning_rate(text: str) -> float:
+    """A learning rate from text; ValueError where it cannot be one.
+
+    >>> learning_rate("0.5")
+    0.5
+    """
     number = _number(text)
     if number < 0:
         raise ValueError("is negative, which would climb the loss")
@@ -266,15 +273,20 @@ def _text(value) -> str:
     """Whatever stands in a query or a field, as text; never raises."""
     try:
         if isinstance(value, (tuple, list, np.ndarray)):
-            return ",".join(_write(entry) for entry in np.ravel(value).tolist())
-        return _write(value)
+            return ",".join(as_text(entry) for entry in np.ravel(value).tolist())
+        return as_text(value)
     except Exception:
         return f"a {type(value).__name__}"
 
 
-def _write(value) -> str:
+def as_text(value) -> str:
+    """A field as the address has it: floats to the last digit, several numbers with commas between them.
+
+    >>> as_text((0.1, 2.0, "same")), as_text(7)
+    ('0.1,2,same', '7')
+    """
     if isinstance(value, tuple):
-        return ",".join(_write(entry) for entry in value)
+        return ",".join(as_text(entry) for entry in value)
     return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
@@ -290,7 +302,7 @@ _PARSERS: dict[str, tuple[str, Callable[[str], object]]] = {
     "w": ("Starting weights", _weights),
     "seed": ("Seed", whole_number(0, MAX_SEED)),
     "y": ("Targets", _numbers(2)),
-    "lr": ("Learning rate", _learning_rate),
+    "lr": ("Learning rate", learning_rate),
     "stride": ("Stride", whole_number(1, MAX_STRIDE)),
     "pad": ("Padding", _padding),
     "rule": ("Rule", _rule),

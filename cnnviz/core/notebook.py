@@ -31,8 +31,10 @@ from cnnviz.core.ops import (
 
 @dataclass(frozen=True)
 class Deviation:
-    """One place where the notebook leaves the exact step: its line, what the line should be, what comes of it."""
+    """One place where the notebook leaves the exact step: the array that it acts on first, its line, what the line
+    should be, and what comes of it."""
 
+    acts_at: str
     notebook: str
     exact: str
     effect: str
@@ -40,41 +42,49 @@ class Deviation:
 
 DEVIATION_TABLE: dict[str, Deviation] = {
     "short_loop": Deviation(
+        "z1",
         "for i in range(n - k):  # and for j in range(m - k):",
         "for i in range(n - k + 1):  # and for j in range(m - k + 1):",
         "The last row and column of z₁ are never computed and stay 0, so the units there are 0.5 whatever the image shows.",
     ),
     "double_conv": Deviation(
+        "z1",
         "conv_matrix += convolution(img, kernel, stride)",
         "conv_matrix = convolution(img, kernel, stride)",
         "Every z₁ is doubled, which drives the units into the flat parts of σ, and the kernel's gradient misses the factor 2.",
     ),
     "update_first": Deviation(
+        "da1",
         "W -= learning_rate * grad_w  # and then grad_f = np.dot(W[:-1, :], …",
         "grad_f = np.dot(W[:-1, :], …  # and then W -= learning_rate * grad_w",
         "The kernel hears from weights that did not make this output; with w at zero it moves where its exact gradient is 0.",
     ),
     "scalar_sigmoid": Deviation(
+        "dz1",
         "np.dot(sigmoid_result_resize, (1 - sigmoid_result_resize).T)",
         "(sigmoid_flatten * (1 - sigmoid_flatten)).reshape(-1, 1)",
         "All units share one number, Σ a₁(1 − a₁): a saturated unit passes on as much as a lively one, and far more than its slope.",
     ),
     "one_pixel": Deviation(
+        "df",
         "new_value = (img[i : i + stride, j : j + stride] * grad_f).sum()",
         "new_value = (img[i : i + n, j : j + n] * grad_f).sum()",
         "Kernel entry (u, v) hears of the one pixel x[u, v] instead of the whole window that it touched.",
     ),
     "integer_kernel": Deviation(
+        "update",
         "kernels = np.random.randint(18, size=(2, 3, 3))",
         "kernels = np.random.randint(18, size=(2, 3, 3)).astype(float)",
         "Each updated entry loses its fraction: one at 10 that should fall to 9.99 falls to 9, and one that should rise to 10.99 stays at 10.",
     ),
     "integer_gradient": Deviation(
+        "df",
         "self.kernel[i, j] -= self.learning_rate * int(new_value)",
         "self.kernel[i, j] -= self.learning_rate * new_value",
         "The kernel's gradient loses its fraction: any entry between −1 and 1 becomes 0.",
     ),
     "fresh_weights": Deviation(
+        "w",
         "W = np.zeros((sigmoid_result_resize.shape[1], 2))  # inside the function",
         "W = np.zeros((sigmoid_result_resize.shape[1], 2))  # once, before the first call",
         "What w and b learned is thrown away: every call starts from the output 0.5, and only the kernel carries on.",
@@ -88,30 +98,18 @@ OBJECT_ORIENTED = frozenset(DEVIATIONS) - {"double_conv", "fresh_weights"}
 """What the class `forward_propagation` does."""
 
 
-_ACTS_AT = {
-    "short_loop": "z1",
-    "double_conv": "z1",
-    "update_first": "da1",
-    "scalar_sigmoid": "dz1",
-    "one_pixel": "df",
-    "integer_gradient": "df",
-    "integer_kernel": "update",
-    "fresh_weights": "w",
-}
-
-
 def effects(deviations: Iterable[str]) -> dict[str, str]:
-    """What `deviations` do, in words, by the array where each acts first.
+    """What `deviations` do, in words, by the array where each acts first; ValueError for a name that is none.
 
     >>> sorted(effects(PROCEDURAL))
     ['da1', 'df', 'dz1', 'update', 'w', 'z1']
     """
     names = _checked(deviations)
     found: dict[str, str] = {}
-    for name in DEVIATIONS:
+    for name, deviation in DEVIATION_TABLE.items():
         if name in names:
-            so_far = found.get(_ACTS_AT[name], "The notebook's number.")
-            found[_ACTS_AT[name]] = f"{so_far} {DEVIATION_TABLE[name].effect}"
+            so_far = found.get(deviation.acts_at, "The notebook's number.")
+            found[deviation.acts_at] = f"{so_far} {deviation.effect}"
     return found
 
 

@@ -10,15 +10,12 @@ import streamlit as st
 
 from cnnviz.core.held import NotHeld
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.training import Training
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.data.images import Image, ImageUnavailable, find_image, load_image
-from cnnviz.data.training_set import TwoClasses
 from cnnviz.ui.spec import EXTRA_KEYS
-from cnnviz.ui.trainer import Trainer
-from cnnviz.ui.trainer import done as trainer_done
+from cnnviz.ui.trainer import Job, Trainer, done
 
-_LESSON, _ADOPTED, _DIALOG, _TRAINER = "lesson", "adopted", "dialog", "trainer"
+_LESSON, _ADOPTED, _DIALOG, _TRAINER, _FOLLOWED = "lesson", "adopted", "dialog", "trainer", "followed"
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,18 +79,28 @@ def trainer() -> Trainer | None:
     return st.session_state.get(_TRAINER, (None, False))[0]
 
 
-def begin(job: tuple[Training, TwoClasses, str]) -> None:
+def begin(job: Job) -> None:
     """Starts a training in place of the last one."""
     if last := trainer():
         last.stop()
-    st.session_state[_TRAINER] = (Trainer(*job), True)
+    st.session_state[_TRAINER] = (Trainer(job), True)
 
 
-def recall(job: tuple[Training, TwoClasses, str]) -> Trainer | None:
-    """The same training that this server did before, for this visitor to look at; None if there is none."""
-    if done := trainer_done(*job):
-        st.session_state[_TRAINER] = (done, False)
-    return done
+def recall(job: Job) -> None:
+    """Shows this visitor the same training if this server has done it before, unless one is running."""
+    last = trainer()
+    if (last and (last.active or last.job.name == job.name)) or not (found := done(job)):
+        return
+    st.session_state[_TRAINER] = (found, False)
+
+
+def follow(asked: str, fields: Mapping[str, object]) -> None:
+    """Puts native fields, by key, to what the address asks for, whenever it asks for something else than before.
+
+    Also where a field is not there yet: native ones forget their value while their page is not shown.
+    """
+    if st.session_state.get(_FOLLOWED) != asked or not all(key in st.session_state for key in fields):
+        st.session_state.update(fields | {_FOLLOWED: asked})
 
 
 def has_ended(training: Trainer) -> bool:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+import dataclasses
+from dataclasses import astuple
 
 import streamlit as st
 
 from cnnviz.core.kernels import KERNELS
-from cnnviz.core.lesson import MAX_SEED, Lesson, whole_number
+from cnnviz.core.lesson import MAX_SEED, Lesson
 from cnnviz.core.network import WEIGHTS
 from cnnviz.core.training import Training
 from cnnviz.data import cifar10
 from cnnviz.data.images import CLASSES, ImageUnavailable
-from cnnviz.data.training_set import TwoClasses, two_classes
+from cnnviz.data.training_set import two_classes
 from cnnviz.ui import controls, learned
-from cnnviz.ui.trainer import AT_ONCE, PATIENCE, Trainer
+from cnnviz.ui.trainer import AT_ONCE, PATIENCE, Job
+from cnnviz.ui.training_settings import MAX_BATCH, MAX_EPOCHS, MAX_RATE, Settings
 
 FIELD = 136  # width of a setting, in pixels: six beside each other, two on a phone
 
@@ -23,44 +25,6 @@ HONEST = (
     "each weight looks at one place, so what is learned is one template a class, and a cat that sits elsewhere does "
     "not fit it. Guessing reaches 50%; learned images are remembered far better than held-out ones are recognized."
 )
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What can be set here; the lesson says the rest. In the address it is one key, `train=cat,dog,30,64,0.05,0`.
-
-    >>> Settings.read("ship,truck,5,32,0.1,7")
-    (Settings(a='ship', b='truck', epochs=5, batch=32, rate=0.1, seed=7), '')
-    """
-
-    a: str = "cat"
-    b: str = "dog"
-    epochs: int = 30
-    batch: int = 64
-    rate: float = 0.05
-    seed: int = 0
-
-    @classmethod
-    def read(cls, text: str) -> tuple[Settings, str]:
-        """What an address asks for, and a sentence where that cannot be used; never raises."""
-        if not text:
-            return cls(), ""
-        try:
-            a, b, epochs, batch, rate, seed = text.split(",")
-            limits = ((epochs, 1, MAX_EPOCHS), (batch, 1, MAX_BATCH), (seed, 0, MAX_SEED))
-            epochs, batch, seed = (whole_number(least, most)(number) for number, least, most in limits)
-            if not {a, b} <= set(CLASSES) or not 0 <= float(rate) <= MAX_RATE:  # NaN fails too
-                raise ValueError
-        except ValueError:
-            return cls(), f"{text[:40]!r} in the address is no training such as {cls().to_text()}. Here is that one."
-        return cls(a, b, epochs, batch, float(rate), seed), ""
-
-    def to_text(self) -> str:
-        """As the address has it."""
-        return ",".join(f"{value:.15g}" if isinstance(value, float) else str(value) for value in astuple(self))
-
-
-MAX_EPOCHS, MAX_BATCH, MAX_RATE = 200, 1024, 100.0
 
 
 def show(lesson: Lesson, asked: str) -> None:
@@ -76,13 +40,14 @@ def show(lesson: Lesson, asked: str) -> None:
         before, wrong = Settings.read(asked)
         if wrong:
             st.warning(wrong)
-        settings, job = _fields(lesson, before)
+        settings = _fields(before, asked)
+        job = _job(lesson, settings)
+        if asked and job and settings == before:
+            controls.recall(job)
         trainer = controls.trainer()
-        if asked and job and not trainer:
-            trainer = controls.recall(job)
         if job or trainer:
             watched = bool(trainer and trainer.active)
-            st.fragment(_watch, run_every=0.5 if watched else None)(settings, job)
+            st.fragment(_watch, run_every=0.5 if watched else None)(lesson, settings, job)
 
 
 def _loads() -> bool:
@@ -102,24 +67,27 @@ def _await() -> None:
         st.rerun()
 
 
-Job = tuple[Training, TwoClasses, str]
-"""What a Trainer needs: the settings, the images, and the channel of them."""
-
-
-def _fields(lesson: Lesson, old: Settings) -> tuple[Settings, Job | None]:
-    """What is set, and what is to be trained with it, or None where that is not to be had."""
+def _fields(before: Settings, asked: str) -> Settings:
+    """What is set: what the address asked for, unless that was changed here since."""
+    keys = [f"train_{name}" for name in ("class_0", "class_1", "epochs", "batch", "rate", "seed")]
+    controls.follow(asked, dict(zip(keys, astuple(before), strict=True)))
+    a, b, epochs, batch, rate, seed = keys
     with st.container(horizontal=True):
-        settings = Settings(
-            st.selectbox("Output 0", CLASSES, index=CLASSES.index(old.a), key="train_class_0", width=FIELD),
-            st.selectbox("Output 1", CLASSES, index=CLASSES.index(old.b), key="train_class_1", width=FIELD),
-            st.number_input("Epochs", 1, MAX_EPOCHS, old.epochs, key="train_epochs", width=FIELD),
-            st.number_input("Batch", 1, MAX_BATCH, old.batch, key="train_batch", width=FIELD),
-            st.number_input("Learning rate", 0.0, MAX_RATE, old.rate, key="train_rate", format="%g", width=FIELD),
-            st.number_input("Seed of the order", 0, MAX_SEED, old.seed, key="train_seed", width=FIELD),
+        return Settings(
+            st.selectbox("Output 0", CLASSES, key=a, width=FIELD),
+            st.selectbox("Output 1", CLASSES, key=b, width=FIELD),
+            st.number_input("Epochs", 1, MAX_EPOCHS, key=epochs, width=FIELD),
+            st.number_input("Batch", 1, MAX_BATCH, key=batch, width=FIELD),
+            st.number_input("Learning rate", 0.0, MAX_RATE, key=rate, format="%g", width=FIELD),
+            st.number_input("Seed of the order", 0, MAX_SEED, key=seed, width=FIELD),
         )
+
+
+def _job(lesson: Lesson, settings: Settings) -> Job | None:
+    """What is to be trained, or None, with a sentence, where it is not to be had."""
     if settings.a == settings.b:
         st.warning("Choose two different classes.")
-        return settings, None
+        return None
     try:
         data = two_classes(settings.a, settings.b)
         weights = lesson.w if lesson.w in WEIGHTS else "normal"
@@ -128,9 +96,9 @@ def _fields(lesson: Lesson, old: Settings) -> tuple[Settings, Job | None]:
         training = Training(lesson.f, weights, lesson.seed, *numbers, *layout)
     except (ValueError, ImageUnavailable) as error:
         st.warning(str(error).removeprefix("two_classes: "))
-        return settings, None
-    st.caption(" ".join(filter(None, (data.words, _start(lesson, training)))))
-    return settings, (training, data, lesson.ch)
+        return None
+    st.caption(f"{data.words} {_start(lesson, training)}")
+    return Job(training, data, lesson.ch)
 
 
 def _start(lesson: Lesson, training: Training) -> str:
@@ -145,10 +113,11 @@ def _weights(training: Training) -> str:
     return "w starts at zero" if training.weights == "zeros" else f"w starts normal from seed {training.seed}"
 
 
-def _watch(settings: Settings, job: Job | None) -> None:
+def _watch(lesson: Lesson, settings: Settings, job: Job | None) -> None:
     """The buttons, and progress while it runs; once it has ended, everything that came out of it."""
     trainer = controls.trainer()
     running = bool(trainer and trainer.active)
+    here = dataclasses.replace(lesson.start, rule="exact")  # the rule is none of a training's business
     paused = running and trainer.state == "paused"
     with st.container(horizontal=True):
         if st.button("Train", key="train_start", disabled=job is None):
@@ -159,15 +128,15 @@ def _watch(settings: Settings, job: Job | None) -> None:
             turn = trainer.resume if paused else trainer.pause
             st.button("Go on" if paused else "Pause", key="train_pause", on_click=turn)
             st.button("Stop", key="train_stop", on_click=trainer.stop)
-        elif trainer and job and trainer.settings != job[0] and st.button("Back to its start", key="train_again"):
-            _go_back(trainer)
+        elif trainer and _start_of(trainer.job, lesson) != here and st.button("Back to its start", key="train_again"):
+            controls.adopt(**_start_of(trainer.job, lesson).to_query())
             st.rerun()
-        if job and not job[1].full and st.button("The full set…", key="train_load"):
+        if job and not job.data.full and st.button("The full set…", key="train_load"):
             controls.reopen("cifar10")
             st.rerun()
     if not trainer:
         return
-    st.caption(_in_words(trainer))
+    st.caption(_in_words(trainer.job))
     if controls.has_ended(trainer):
         st.rerun()  # the whole page once more: the polling ends
     if trainer.state == "left":
@@ -182,28 +151,28 @@ def _watch(settings: Settings, job: Job | None) -> None:
         return
     share = progress.step / progress.steps
     st.progress(share, text=f"{state}: update {progress.step:,} of {progress.steps:,}, epoch {progress.epoch}")
-    learned.curves(trainer.reports, trainer.settings.epochs)
-    if stuck := learned.stuck(trainer.reports, trainer.settings):
+    reports = tuple(trainer.reports)  # the training goes on meanwhile
+    learned.curves(reports, trainer.job.settings.epochs)
+    if stuck := learned.stuck(reports, trainer.job.settings):
         st.warning(stuck)
     if not trainer.active:
         learned.show(trainer)
 
 
-def _go_back(trainer: Trainer) -> None:
-    """Makes the lesson what it was when `trainer` started."""
-    start = trainer.settings
-    f = ",".join(map(repr, start.f))
-    network = {"f": f, "w": start.weights, "seed": start.seed, "stride": start.stride, "pad": start.padding}
-    controls.adopt(**network, ch=trainer.channel, scale=start.scale, k=0)
+def _start_of(job: Job, lesson: Lesson) -> Lesson:
+    """`lesson` as it was when `job` started: on the same image, with that network."""
+    start = job.settings
+    network = {"f": start.f, "w": start.weights, "seed": start.seed, "stride": start.stride, "pad": start.padding}
+    return dataclasses.replace(lesson.start, **network, ch=job.channel, scale=start.scale, rule="exact")
 
 
-def _in_words(trainer: Trainer) -> str:
+def _in_words(job: Job) -> str:
     """Which training this is: the fields above it may have moved on."""
-    settings, (a, b) = trainer.settings, trainer.data.names
+    settings, (a, b) = job.settings, job.data.names
     f = next((name for name, f in KERNELS.items() if f == settings.f), None)
     return (
-        f"This training: {a} against {b}, {len(trainer.data.train):,} images, {settings.epochs} epochs, batch {settings.batch}, "
+        f"This training: {a} against {b}, {len(job.data.train):,} images, {settings.epochs} epochs, batch {settings.batch}, "
         f"learning rate {settings.learning_rate:g}, order from seed {settings.shuffle}; "
-        f"kernel {f or ', '.join(f'{weight:.3g}' for weight in settings.f)}, {_weights(settings)}; {trainer.channel}, "
+        f"kernel {f or ', '.join(f'{weight:.3g}' for weight in settings.f)}, {_weights(settings)}; {job.channel}, "
         f"pixels {'0 … 1' if settings.scale == 'unit' else 'raw'}, stride {settings.stride}, padding {settings.padding}."
     )

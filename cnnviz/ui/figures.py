@@ -83,7 +83,7 @@ def lines(*charts: Chart) -> go.Figure:
         figure.update_layout({f"yaxis{n}": {"domain": domain, "nticks": 8 if n == 1 else 4} | _axis("y" in chart.log)})
         silent = n > 1 and values + len(chart.series) > MOST_VALUES
         values += 0 if silent else len(chart.series)
-        _draw(figure, chart, yaxis=f"y{n}", showlegend=n == 1, hoverinfo="skip" if silent else None)
+        _draw(figure, chart, silent, yaxis=f"y{n}", showlegend=n == 1)
         figure.add_annotation(text=chart.y_title, x=0, y=domain[1], **_ABOVE)
     if large.cursor is not None:
         at, line = large.cursor, {"color": CURSOR, "width": 2, "dash": "dot"}
@@ -97,13 +97,13 @@ _ABOVE = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "botto
 _SPIKE = {"showspikes": True, "spikemode": "across", "spikethickness": 1, "spikecolor": CURSOR, "spikedash": "solid"}
 
 
-def _draw(figure: go.Figure, chart: Chart, **shown: object) -> None:
+def _draw(figure: go.Figure, chart: Chart, silent: bool, **shown: object) -> None:
     """Its lines; silent ones say no values, and only the cursor passes them."""
     mode = "lines+markers" if len(chart.x) < 60 else "lines"
-    hover = None if shown["hoverinfo"] else "%{y:.6g}"
+    hover = {"hoverinfo": "skip"} if silent else {"hovertemplate": "%{y:.6g}"}
     for name, values in chart.series.items():
         line = {"color": LINE_COLOURS[chart.hue(name) % len(LINE_COLOURS)], "dash": "dash" if name in chart.dashed else "solid", "width": 2}
-        figure.add_trace(go.Scatter(x=chart.x, y=values, mode=mode, name=name, line=line, hovertemplate=hover, **shown))
+        figure.add_trace(go.Scatter(x=chart.x, y=values, mode=mode, name=name, line=line, **hover, **shown))
 
 
 def _axis(log: bool) -> dict:

@@ -92,7 +92,7 @@ class FilmPage:
                 maps = getattr(run.film, name)
                 found[f"{place}.{name}"] = maps if maps[0].size <= FEW_CELLS else _as_bytes(name, maps)
                 found[f"{place}.{name}_ends"] = _ends(maps)
-            found[f"{place}.f"] = run.film.f[0]
+            found[f"{place}.f"] = run.lesson.kernel
             found[f"{place}.updates"] = run.film.updates.astype(np.float32)
             found[f"{place}.losses"], found[f"{place}.o"] = run.film.losses, run.film.o
             for name in ("kernel", "norms", "saturated"):

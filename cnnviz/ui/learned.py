@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import streamlit as st
@@ -15,10 +16,10 @@ from cnnviz.core.held import hold
 from cnnviz.core.lesson import MAX_NUMBER
 from cnnviz.core.ops import conv2d_shape
 from cnnviz.core.training import MEASURED, Outcome, Progress, Training, guessed_share, outcome
-from cnnviz.export.film import Panel, draw, encode
+from cnnviz.export.frames import Panel, draw, encode
 from cnnviz.ui import controls
 from cnnviz.ui.boards import LINE_COLOURS
-from cnnviz.ui.trainer import Trainer
+from cnnviz.ui.trainer import MOST_KEPT, Trainer
 
 FEW = 10  # held-out images; of fewer, guessing may get all or none right
 SHOWN = 6
@@ -97,8 +98,8 @@ def beside_guessing(accuracy: float, images: int) -> str:
 
 def show(trainer: Trainer) -> None:
     """The kernel and the weights as they learned, accuracy and confusion, and the most confident images."""
-    params, held, names = trainer.reports[-1].params, trainer.data.held, trainer.data.names
-    result = outcome(trainer.settings, params, held.pixels(trainer.channel), held.targets)
+    params, held, names = trainer.reports[-1].params, trainer.job.data.held, trainer.job.data.names
+    result = _outcome(trainer)
     film, table = st.columns([3, 2])
     film.caption("As it learned: the kernel, its change, and the weights of each output, laid out as the units are")
     kernel = ", ".join(f"{weight:.3g}" for weight in params.f.ravel())
@@ -116,8 +117,9 @@ def show(trainer: Trainer) -> None:
 
 def _row(title: str, indices: np.ndarray, result: Outcome, trainer: Trainer) -> None:
     """Images with what the network said of each; a click opens one in Step as the network that was trained."""
-    held, params, settings = trainer.data.held, trainer.reports[-1].params, trainer.settings
-    images, ids, names = held.images, held.ids, trainer.data.names
+    settings, data, channel = trainer.job
+    held, params, names = data.held, trainer.reports[-1].params, data.names
+    images, ids = held.images, held.ids
     too_large = bool(np.abs(params.f).max() > MAX_NUMBER)  # for a lesson, and so for Step
     row = st.container(horizontal=True, key=f"row_{title}")
     for index in indices:
@@ -127,7 +129,7 @@ def _row(title: str, indices: np.ndarray, result: Outcome, trainer: Trainer) -> 
         if row.button(f"![{help}]({_png(images[index])}) {said} {outputs}", key=key, help=help, disabled=too_large):
             y, f = (",".join(map(repr, numbers.ravel().tolist())) for numbers in (held.targets[index], params.f))
             network = {"f": f, "w": hold(params), "stride": settings.stride, "pad": settings.padding, "rule": "exact"}
-            image = {"img": ids[index], "ch": trainer.channel, "scale": settings.scale, "y": y}
+            image = {"img": ids[index], "ch": channel, "scale": settings.scale, "y": y}
             controls.adopt(page="", **image, **network, k=0, stage="o")
             st.rerun()
 
@@ -138,13 +140,21 @@ def _png(pixels: np.ndarray) -> str:
     return f"data:image/png;base64,{base64.b64encode(out.getvalue()).decode('ascii')}"
 
 
+@lru_cache(maxsize=MOST_KEPT)  # of trainings that have ended; a change of any field shows them again
+def _outcome(trainer: Trainer) -> Outcome:
+    settings, data, channel = trainer.job
+    return outcome(settings, trainer.reports[-1].params, data.held.pixels(channel), data.held.targets)
+
+
+@lru_cache(maxsize=MOST_KEPT)
 def _film(trainer: Trainer) -> bytes:
     """Kernel, its change and the weights at each report, as an animated GIF."""
-    shape = conv2d_shape(trainer.data.train.source.shape[1:3], trainer.reports[0].kernel.shape, trainer.settings.stride, trainer.settings.padding)
+    settings, data, _ = trainer.job
     start, frames = trainer.reports[0].kernel, []
+    shape = conv2d_shape(data.train.source.shape[1:3], start.shape, settings.stride, settings.padding)
     for report in trainer.reports:
         panels = [Panel("f", "signed", report.kernel), Panel("f - f at the start", "signed", report.kernel - start)]
-        weights = zip(trainer.data.names, report.params.w.T, strict=True)
+        weights = zip(data.names, report.params.w.T, strict=True)
         panels += [Panel(f"w of {name}", "signed", w.reshape(shape)) for name, w in weights]
         frames.append(draw(f"update {report.step:,}, epoch {report.epoch}    {report.held_accuracy:.1%} of held-out images right", panels))
     return encode(frames)

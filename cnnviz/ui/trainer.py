@@ -8,8 +8,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import OrderedDict
+from typing import NamedTuple
 
+from cnnviz.core.recent import Recent
 from cnnviz.core.training import Progress, Training, train
 from cnnviz.data.training_set import TwoClasses
 
@@ -25,23 +26,33 @@ TURNS = threading.BoundedSemaphore(AT_ONCE)
 MOST_KEPT = 8
 """Trainings that are kept when they are done, of about 1 MB each: who opens their link sees what came of them."""
 
-_done: OrderedDict[tuple, Trainer] = OrderedDict()
+
+class Job(NamedTuple):
+    """What is to be trained: the settings, the images, and the channel of them."""
+
+    settings: Training
+    data: TwoClasses
+    channel: str
+
+    @property
+    def name(self) -> tuple:
+        """The same for jobs that give the same numbers."""
+        return self.settings, self.data.names, self.data.full, self.channel
 
 
-def done(settings: Training, data: TwoClasses, channel: str) -> Trainer | None:
-    """The last training with these settings that was done here and is still kept."""
-    return _done.get(_name(settings, data, channel))
+_done: Recent[tuple, Trainer] = Recent(MOST_KEPT)
 
 
-def _name(settings: Training, data: TwoClasses, channel: str) -> tuple:
-    return settings, data.names, data.full, channel
+def done(job: Job) -> Trainer | None:
+    """The last training of this job that was done here and is still kept."""
+    return _done.get(job.name)
 
 
 class Trainer:
-    """One training of `settings` on `data`, a report after the other."""
+    """One training, a report after the other."""
 
-    def __init__(self, settings: Training, data: TwoClasses, channel: str):
-        self.settings, self.data, self.channel = settings, data, channel
+    def __init__(self, job: Job):
+        self.job = job
         self.reports: list[Progress] = []
         self._ended = ""
         self._at_work = False
@@ -91,8 +102,9 @@ class Trainer:
 
     def _learn(self) -> str:
         """Works until nothing is left to do, or nobody looks; says which."""
-        learn, held = self.data.train, self.data.held
-        run = train(self.settings, learn.pixels(self.channel), learn.targets, held.pixels(self.channel), held.targets)
+        settings, data, channel = self.job
+        learn, held = data.train, data.held
+        run = train(settings, learn.pixels(channel), learn.targets, held.pixels(channel), held.targets)
         while self._has_turn():
             try:
                 self._at_work = True
@@ -101,19 +113,12 @@ class Trainer:
                     if self._over() or not self._go.is_set():
                         break
                 else:
-                    self._keep()
+                    _done.put(self.job.name, self)
                     return "done"
             finally:
                 self._at_work = False
                 TURNS.release()
         return "stopped" if self._stop.is_set() else "left"
-
-    def _keep(self) -> None:
-        name = _name(self.settings, self.data, self.channel)
-        _done[name] = self
-        _done.move_to_end(name)
-        while len(_done) > MOST_KEPT:
-            _done.popitem(last=False)
 
     def _has_turn(self) -> bool:
         """Waits until it may work; False if it is over before."""

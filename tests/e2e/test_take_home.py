@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import re
@@ -92,6 +93,9 @@ def test_a_picture_holds_all_that_is_shown_and_says_which_lesson_it_is(screen: S
     assert root.get("viewBox") == f"0 0 {root.get('width')} {root.get('height')}"
     assert root.find(f"{SVG}desc").text == screen.page.url
     maps = [[float(image.get(name)) for name in ("x", "y", "width", "height")] for image in root.iter(f"{SVG}image")]
+    for image, (_, _, w, h) in zip(root.iter(f"{SVG}image"), maps, strict=True):
+        drawn = Image.open(io.BytesIO(base64.b64decode(image.get("href").partition(",")[2])))
+        assert (drawn.width, drawn.height) == pytest.approx((3 * w, 3 * h), abs=3), "squeezed, or coarse"
     assert len(maps) == screen.page.locator("main canvas:visible").count()
     assert all(0 <= x and 0 <= y and x + w <= width + 1 and y + h <= height for x, y, w, h in maps), "cut off"
     words = {entry.text: [float(entry.get(name)) for name in ("x", "y")] for entry in root.iter(f"{SVG}text")}

@@ -114,6 +114,18 @@ def test_the_film_stays_on_the_way_over_another_page(screen: Screen):
     assert (screen.address["n"], screen.address["vs"]) == ("1000", "lr=0.1")
 
 
+def test_the_film_stays_where_it_is_while_the_server_answers(screen: Screen):
+    screen.open("/train", n="50", k="5")
+    screen.connected()
+    screen.key("updates_200").click()
+    screen.press(*["ArrowRight"] * 4)
+    screen.ready(update=9)
+    expect(screen.key("scrub")).to_have_attribute("max", "200")
+    assert screen.root.get_attribute("data-update") == "9" == screen.address["k"]
+    screen.page.go_back()
+    screen.ready(update=8)
+
+
 def test_turning_to_another_page_stops_the_film_there(screen: Screen):
     screen.open("/train", n="10000")
     screen.key("play").click()

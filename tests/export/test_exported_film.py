@@ -10,7 +10,8 @@ from PIL import Image
 
 from cnnviz import Lesson, load_image, trajectory
 from cnnviz.export.colour import SCALES, levels_of, ramp
-from cnnviz.export.film import GAP, LINE, MAX_FRAMES, PANEL, film, frame_updates
+from cnnviz.export.film import MAX_FRAMES, film, frame_updates
+from cnnviz.export.frames import GAP, LINE, PANEL
 from cnnviz.ui import maps
 
 X = load_image("test-0")

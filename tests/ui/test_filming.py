@@ -22,7 +22,7 @@ def test_a_film_fits_into_its_bytes_and_ends_where_the_trajectory_does(pad, runs
     assert len(page.runs) == runs
     last = now(Lesson(k=3000, lr=0.1, pad=pad)).moment
     assert page.runs[0].film.losses[-1] == last.losses[-1]
-    np.testing.assert_array_equal(page.runs[0].film.f[-1], last.params.f)
+    np.testing.assert_array_equal(page.runs[0].film.kernel[-1], last.params.f.ravel())
     assert any("evenly chosen" in sentence for sentence in page.sentences)
 
 

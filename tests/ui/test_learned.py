@@ -12,13 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from cnnviz import Lesson
 from cnnviz.core.network import Params
+from cnnviz.core.recent import Recent
 from cnnviz.core.training import Progress, Training
 from cnnviz.data.images import CLASSES
 from cnnviz.data.training_set import two_classes
-from cnnviz.ui import learned, trainer
-from cnnviz.ui.data_set import MAX_BATCH, MAX_EPOCHS, MAX_RATE, Settings
-from cnnviz.ui.trainer import Trainer
+from cnnviz.ui import data_set, learned, trainer
+from cnnviz.ui.trainer import Job, Trainer
+from cnnviz.ui.training_settings import MAX_BATCH, MAX_EPOCHS, MAX_RATE, Settings
 from tests.ui.test_trainer import until
 
 PARAMS = Params(np.eye(3), np.zeros((900, 2)), np.zeros(2))
@@ -35,7 +37,7 @@ SETTINGS = st.builds(
     st.sampled_from(CLASSES),
     st.integers(1, MAX_EPOCHS),
     st.integers(1, MAX_BATCH),
-    st.integers(0, 10_000).map(lambda n: n * MAX_RATE / 10_000),
+    st.floats(0, MAX_RATE),
     st.integers(0, 999_999_999),
 )
 
@@ -88,16 +90,28 @@ def test_an_accuracy_stands_beside_guessing(accuracy, images, words):
 
 def test_a_training_that_is_done_is_kept_for_those_who_open_its_link(monkeypatch, tmp_path):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    monkeypatch.setattr(trainer, "_done", type(trainer._done)())
-    data = two_classes()
-    first = Trainer(Training(epochs=3, reports=3), data, "red")
+    monkeypatch.setattr(trainer, "_done", Recent(2))
+
+    def job(epochs: int = 3, channel: str = "red") -> Job:
+        return Job(Training(epochs=epochs, reports=3), two_classes(), channel)
+
+    first = Trainer(job())
     until(first, "done")
-    assert trainer.done(Training(epochs=3, reports=3), two_classes(), "red") is first
-    assert trainer.done(Training(epochs=4, reports=3), data, "red") is None
-    assert trainer.done(Training(epochs=3, reports=3), data, "blue") is None
+    assert trainer.done(job()) is first
+    assert trainer.done(job(epochs=4)) is None and trainer.done(job(channel="blue")) is None
     film = Image.open(io.BytesIO(learned._film(first)))
     assert film.n_frames == len(first.reports) == 4
-    for epochs in range(10, 10 + trainer.MOST_KEPT):
-        until(Trainer(Training(epochs=epochs, reports=1), data, "red"), "done")
-    assert trainer.done(Training(epochs=3, reports=3), data, "red") is None
-    assert len(trainer._done) == trainer.MOST_KEPT
+    for epochs in (4, 5):
+        until(Trainer(job(epochs)), "done")
+    assert trainer.done(job()) is None
+
+
+def test_what_a_training_starts_from_is_named_and_can_be_had_again():
+    lesson = Lesson(img="test-2", k=9, rule="one_pixel", f="blur", seed=4, lr=0.3)
+    job = Job(Training(lesson.f, "normal", 4, stride=2), two_classes("frog", "ship"), "red")
+    start = data_set._start_of(job, lesson)
+    assert (start.img, start.lr, start.stride, start.f, start.seed, start.k) == ("test-2", 0.3, 2, lesson.f, 4, 0)
+    assert data_set._start_of(job, start) == start
+    assert "w starts normal from seed 4" in data_set._in_words(job)
+    assert "The rule is exact here" in data_set._start(lesson, job.settings)
+    assert "trained w is not used" in data_set._start(Lesson(w="held-0123456789abcdef"), job.settings)

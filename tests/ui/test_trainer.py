@@ -10,7 +10,7 @@ import pytest
 from cnnviz.core.training import Training
 from cnnviz.data.training_set import two_classes
 from cnnviz.ui import trainer as module
-from cnnviz.ui.trainer import Trainer
+from cnnviz.ui.trainer import Job, Trainer
 
 LONG = Training(epochs=1_000_000, reports=5_000)
 """Minutes, unless it is stopped; a report every few milliseconds."""
@@ -24,7 +24,7 @@ def start(monkeypatch, tmp_path):
     started = []
 
     def begin(settings: Training = LONG) -> Trainer:
-        started.append(Trainer(settings, two_classes(), "gray"))
+        started.append(Trainer(Job(settings, two_classes(), "gray")))
         return started[-1]
 
     yield begin

@@ -1,7 +1,7 @@
 // The film of many updates: scrubbed and played here, with nothing asked of the server. The position on
 // it is the lesson's k, so that a link leads to the same frame.
 
-import { COMPUTED, visit } from "./address.js"
+import { COMPUTED } from "./address.js"
 import { CURVES, Curves } from "./curves.js"
 import { Focus } from "./focus.js"
 import { escape, number, setHTML } from "./format.js"
@@ -59,9 +59,7 @@ export class Film {
     Object.assign(this, { film: data.film, arrays: data.arrays })
     const { film } = data
     if (this.rows !== film.runs.length) this.lay(film.runs.length)
-    this.answered = Number(this.view.lesson.k)
-    this.seek(this.answered)
-    if (this.k !== this.answered) visit(this.view.wanted, { replace: true, server: false }) // the film is shorter
+    this.seek(Number(this.view.lesson.k))
     this.view.$('[data-key="scrub"]').max = film.n
     this.view.$('[data-key="vs"]').value = data.lesson.vs ?? ""
     setHTML(this.view.$(".title"), `${film.n.toLocaleString("en")} update${film.n > 1 ? "s" : ""} on one image`)

@@ -26,8 +26,9 @@ const KINDS = {
 // A clean canvas as large as it stands on the screen, in CSS pixels.
 export function prepare(canvas) {
   const times = ratio()
-  canvas.width = Math.round(canvas.clientWidth * times)
-  canvas.height = Math.round(canvas.clientHeight * times)
+  const [width, height] = [canvas.clientWidth, canvas.clientHeight] // both, before one of them changes the layout
+  canvas.width = Math.round(width * times)
+  canvas.height = Math.round(height * times)
   const context = canvas.getContext("2d")
   context.setTransform(times, 0, 0, times, 0, 0)
   return context

@@ -8,7 +8,10 @@ const TIMES = 3 // as fine as the pictures are drawn
 const FOOT = 22 // for the line that says which lesson this is
 
 export async function savePicture(view, kind) {
-  const svg = sharply(TIMES, () => laidOut(view, () => drawn(view)))
+  const svg = laidOut(view, () => sharply(TIMES, () => {
+    repaint(view)
+    return drawn(view)
+  }))
   const name = `${["cnnviz", view.page || "step", view.lesson.img.slice(0, 12), "update", view.k, ...(view.page ? [] : [view.stage])].join("-")}.${kind}`
   if (kind === "svg") return save(new Blob([svg], { type: "image/svg+xml" }), name)
   const image = new Image()
@@ -29,18 +32,20 @@ function save(blob, name) {
 
 // Nothing is cut off, sticks to the screen or scrolls while the picture is made; nobody sees it so.
 function laidOut(view, act) {
-  const paint = () => {
-    view.content.drawn = false
-    view.draw()
-  }
   view.root.classList.add("still")
   try {
-    paint()
     return act()
   } finally {
     view.root.classList.remove("still")
-    sharply(0, paint)
+    repaint(view)
   }
+}
+
+// Everything anew, also what is drawn once for a size.
+function repaint(view) {
+  view.content.drawn = false
+  view.sparked = undefined
+  view.draw()
 }
 
 function drawn(view) {

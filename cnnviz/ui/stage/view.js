@@ -56,6 +56,8 @@ export class View {
     const first = !this.data
     this.answered()
     this.data = data
+    // A film is where it was scrubbed or played to meanwhile, whatever the server was asked for.
+    if (!first && this.content.seek) data.lesson.k = String(Math.min(this.k, data.film.n))
     this.lesson = data.lesson
     this.k = Number(data.lesson.k)
     const follows = same(data.asked, address, ["stage"]) || !ORDER.includes(address.stage)
@@ -108,7 +110,7 @@ export class View {
     if (change.k && this.content.seek) this.content.seek(Number(change.k))
     if (same(next, this.waiting ?? this.lesson, this.computed)) {
       if (this.waiting) this.waiting = next
-      visit(next, { replace, server: false })
+      if (!same(next, read())) visit(next, { replace, server: false })
       this.content.release()
       return this.paint(true)
     }
@@ -136,11 +138,15 @@ export class View {
     if (this.waiting && same(address, this.waiting, this.computed)) return
     if (same(address, this.lesson, this.computed) || same(address, this.data.asked, this.computed)) {
       this.answered()
+      const before = `${this.k} ${this.stage}`
       if (ORDER.includes(address.stage)) this.stage = address.stage
       this.content.travelled?.(address)
-      this.content.release()
+      if (before !== `${this.k} ${this.stage}`) this.content.release()
       this.paint(true)
-    } else this.expect({ ...this.wanted, ...address })
+      return
+    }
+    if (this.content.seek) this.k = Number(address.k) || 0
+    this.expect({ ...this.wanted, ...address })
   }
 
   // The address follows what was changed here alone, when it has come to rest.
