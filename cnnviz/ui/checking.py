@@ -38,7 +38,7 @@ def board(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> Board:
     tensorflow, words = _tensorflow(lesson, moment, y, asked)
     if tensorflow:
         rows.append(Row("tensorflow", "TensorFlow", {f"d{name}": tensorflow[name] for name in "fwb"}))
-    errors = _errors(ours, exact, check)
+    errors = _errors(ours, exact, check) if wrong else {symbol: check.relative_error[name] for symbol, name in PARAMETERS.items()}
     rows.append(Row("error", "relative error, 1e−16 … 1", errors, ERROR))
     worst = check.worst
     return Board(
@@ -89,7 +89,7 @@ def _arrays(gradients: Gradients) -> dict[str, np.ndarray]:
 
 
 def _errors(ours: Gradients, exact: Gradients, check: GradientCheck) -> dict[str, np.ndarray]:
-    """f, w and b against central differences; the stages between, which have none, against the exact pass."""
+    """f, w and b against central differences; the stages between, which have none, against our own exact pass."""
     between = {symbol: relative_error(getattr(ours, symbol), getattr(exact, symbol)) for symbol in COLUMNS}
     return between | {symbol: check.relative_error[name] for symbol, name in PARAMETERS.items()}
 

@@ -34,7 +34,7 @@ CURVES = {"losses": "loss L", "o": "outputs o", "kernel": "kernel f − f₀", "
 _SERIES = {
     "losses": ("L",),
     "o": ("o[0]", "o[1]"),
-    "kernel": tuple(f"f[{u},{v}]" for u in range(3) for v in range(3)),
+    "kernel": tuple(f"Δf[{u},{v}]" for u in range(3) for v in range(3)),
     "norms": ("‖∂f‖", "‖∂w‖", "‖∂b‖"),
 }
 MAPS_OF_FILM = ("z1", "a1", "dz1")
@@ -186,7 +186,7 @@ def _turning(run: Run, k: int, how: str, named: bool) -> str:
     if how == "leaps":
         return f"{whose} leaps over the valley at update {k} ({rate}), and comes back."
     if how == "diverges":
-        return f"{whose} diverges at update {k}: each step leaps over the valley ({rate}).{before}"
+        return f"{whose} diverges at update {k}: a step leaps over the valley ({rate}), and none leads back.{before}"
     why = "raw pixels make its sums so large that σ is flat" if lesson.scale == "raw" else "its kernel is too large for σ"
     if not k:
         return f"{whose} is saturated from the start: {why}."
@@ -210,7 +210,7 @@ def _switches(lesson: Lesson, n: int, vs: str, turns: set[int]) -> dict[str, tup
             compare.append(Switch(f"compare_{key}", label, f"The same start with {label} beside it", vs == query, {"vs": query}))
     places = sorted({place for k in turns for place in (k - 1, k) if place >= 0})
     turning = tuple(Switch(f"turn_{k}", f"update {k:,}", f"Go to update {k:,}", False, {"k": str(k)}) for k in places)
-    return ({"Look at": turning} if len(turning) > 1 else {}) | {"Updates": lengths, "Compare with": tuple(compare)}
+    return {"Updates": lengths, "Compare with": tuple(compare)} | ({"Look at": turning} if len(turning) > 1 else {})
 
 
 def _curves(run: Film, name: str) -> np.ndarray:

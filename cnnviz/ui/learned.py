@@ -41,7 +41,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 34, 414, 24, 130
 
 def _curves(reports: Sequence[Progress], title: str, epochs: int) -> str:
     """One of the two charts, as SVG that can be read on light and dark."""
-    lines = ((f"learned (at most {MEASURED:,})", LINE_COLOURS[0], "", title), ("held out", LINE_COLOURS[1], "6 4", f"held_{title}"))
+    lines = (("learned", LINE_COLOURS[0], "", title), ("held out", LINE_COLOURS[1], "6 4", f"held_{title}"))
     most = 1.0 if title == "accuracy" else max(getattr(report, name) for report in reports for *_, name in lines) or 1.0
     steps = max(reports[-1].steps, 1)
     parts = [
@@ -101,13 +101,15 @@ def show(trainer: Trainer) -> None:
     params, held, names = trainer.reports[-1].params, trainer.job.data.held, trainer.job.data.names
     result = _outcome(trainer)
     film, table = st.columns([3, 2])
-    film.caption("As it learned: the kernel, its change, and the weights of each output, laid out as the units are")
+    film.caption("As it learned: the kernel, its change, and the weights of each output, each where it looks at the image")
     kernel = ", ".join(f"{weight:.3g}" for weight in params.f.ravel())
     film.image(_film(trainer), width="stretch", alt=f"Film of the kernel and the weights; in the end the kernel is {kernel}")
     (aa, ab), (ba, bb) = result.confusion.tolist()
     a, b = names
     table.caption(f"Held-out images, {result.accuracy:.1%} right. {beside_guessing(result.accuracy, len(held))}")
     table.markdown(f"| | said {a} | said {b} |\n|---|---|---|\n| is {a} | {aa} | {ab} |\n| is {b} | {ba} | {bb} |")
+    if max(len(trainer.job.data.train), len(held)) > MEASURED:
+        st.caption(f"The curves are measured on {MEASURED:,} images of either kind, the same ones each time; the table is of all.")
     st.caption(f"Under each image: what the network said it is, and its outputs o, {a} : {b}. A click opens it in Step, with what was learned.")
     for title, indices in (("right", result.right), ("wrong", result.wrong)):
         if len(indices):

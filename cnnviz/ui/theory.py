@@ -46,7 +46,11 @@ $$
 **The notebook swaps the two right-hand sides**: what it writes beside $\partial L/\partial f$ belongs to $W$, and the other
 way round. The left-hand sides, and the order of the factors, are right.""",
     "Forward in five steps, and gradient descent": r"""
-1. Load the image $x$. 2. Choose a kernel, $z_1 = x * f$. 3. $a_1 = \sigma(z_1)$. 4. $z_2 = v \cdot w + b$. 5. $o = \sigma(z_2)$.
+1. Load the image $x$.
+2. Choose a kernel, $z_1 = x * f$.
+3. $a_1 = \sigma(z_1)$.
+4. $z_2 = v \cdot w + b$.
+5. $o = \sigma(z_2)$.
 
 Then $\theta \leftarrow \theta - \eta\, \partial L/\partial\theta$ for $f$, $w$ and $b$, all from the values that the gradients were
 computed with. The notebook says that $w$ and the kernel start at random; its code starts $w$ at zero.""",

@@ -27,7 +27,7 @@ def test_all_entries_agree_and_the_board_shows_them(screen: Screen):
     verdict = screen.page.locator(".verdict")
     expect(verdict).to_contain_text("All 1,811 entries of f, w and b agree")
     expect(verdict).to_have_class(re.compile("good"))
-    rows = {"ours": COLUMNS, "central": PARAMETERS, "error": COLUMNS}
+    rows = {"ours": COLUMNS, "central": PARAMETERS, "error": PARAMETERS}
     names = [f"{row}.{symbol}" for row, symbols in rows.items() for symbol in symbols]
     shown = screen.page.locator("canvas[data-map]").evaluate_all("(all) => all.map((c) => c.dataset.map)")
     assert sorted(shown) == sorted(names)

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from cnnviz import Lesson
 from cnnviz.core.stages import STAGES
-from tests.e2e.page import ORDER, Screen, cell_of, geometry, screen_in, values
+from tests.e2e.page import ORDER, Screen, cell_of, geometry, read, screen_in, values
 
 KEYS = (
     *("image", "channel", "scale", "kernel_preset", "kernel_random", "target_0", "target_1"),
@@ -127,6 +127,35 @@ def test_numbers_after_three_updates_are_the_cores(screen: Screen):
             screen.point(symbol, cell, shape)
             array = expected[symbol].reshape(shape)
             assert screen.value() == pytest.approx(array[cell], rel=6e-5), (symbol, cell)
+
+
+PRINTED = """() => {
+  const print = CanvasRenderingContext2D.prototype.fillText
+  window.printed = {}
+  CanvasRenderingContext2D.prototype.fillText = function (text, x, y, ...rest) {
+    const map = this.canvas.dataset?.map
+    if (map) (window.printed[map] ??= {})[[Math.round(y), Math.round(x)]] = text
+    return print.call(this, text, x, y, ...rest)
+  }
+}"""
+
+
+def test_the_numbers_on_small_maps_are_the_cores(screen: Screen):
+    screen.page.add_init_script(f"({PRINTED})()")
+    screen.open("/", k=2, stride=8, stage="update", f="random-3")
+    printed = screen.page.evaluate("window.printed")
+    assert set(printed) >= {"f", "z1", "a1", "w", "dw", "z2", "o", "df"}
+    for symbol, cells in printed.items():
+        array = values(screen.lesson)[symbol]
+        layers = [array[:, n] for n in range(2)] if symbol in ("w", "dw") else [array.ravel()]
+        expected = np.concatenate(layers)
+        shown = sorted(cells.items(), key=lambda cell: tuple(map(int, cell[0].split(","))))
+        numbers = np.array([read(text) for _, text in shown])
+        assert len(numbers) == len(expected), symbol
+        largest = np.abs(expected).max()
+        scale = largest / np.abs(numbers).max()  # maps of small numbers leave a power of ten out
+        power = 10.0 ** np.round(np.log10(scale)) if largest else 1.0
+        np.testing.assert_allclose(numbers * power, expected, rtol=0.06, atol=0.006 * power, err_msg=symbol)
 
 
 def test_the_arithmetic_adds_up(screen: Screen):

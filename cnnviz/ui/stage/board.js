@@ -25,7 +25,7 @@ const grid = ({ rows, columns, maps }) => `
 
 const bottom = `
   <section class="explain board-words" aria-label="Explanation">
-    <div class="text" tabindex="0"><h1 class="title"></h1><p class="verdict"></p><p class="sentence"></p><div class="numbers"></div><p class="detail"></p><div class="remark"></div></div>
+    <div class="text" tabindex="0"><h1 class="title"></h1><p class="verdict"></p><div class="numbers"></div><p class="sentence"></p><p class="detail"></p><div class="remark"></div></div>
     <div class="switches" tabindex="0"></div>
     <div class="charts"></div>
   </section>`

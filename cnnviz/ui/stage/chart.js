@@ -4,14 +4,15 @@ import { LINE_COLOURS } from "./spec.js"
 import { prepare } from "./panel.js"
 import { short } from "./format.js"
 
-const LEFT = 40 // at least, for what stands at the ends of the axis
+const LEAST = { left: 40, right: 8 } // for what stands at the ends of the axes
 const SWATCH = 12 // the piece of a line that stands before its name
 const MOST_NAMES = 6 // more would stand on each other
 
 // -> how far the plot keeps from the canvas's sides, or null where there is no room to draw.
 // `log` puts x on powers of ten, `logY` the values; what is zero there is a gap. Lines of one `hue` have
 // one colour.
-export function chart(canvas, { x, series, log, logY, cursor }, root) {
+// `least` is how far the plot keeps from the sides at least, so that charts below each other agree.
+export function chart(canvas, { x, series, log, logY, cursor, least = LEAST }, root) {
   const [width, height] = [canvas.clientWidth, canvas.clientHeight]
   if (!width) return null
   const context = prepare(canvas)
@@ -20,15 +21,20 @@ export function chart(canvas, { x, series, log, logY, cursor }, root) {
   context.font = `${size}px system-ui, sans-serif`
   const labels = series.map(({ label }) => label)
   const names = labels.filter(Boolean).length <= MOST_NAMES ? labels : []
-  const room = (text) => text && context.measureText(text).width + SWATCH + 6
+  const room = (text) => (text ? context.measureText(text).width + SWATCH + 6 : 0)
   const [across, upward] = [log, logY].map((powers) => (powers ? (value) => (value > 0 ? Math.log10(value) : null) : (value) => value))
   const [low, high] = extent(series.flatMap(({ values }) => values), upward, logY ? Infinity : 0)
   const [left, right] = extent(x, across, Infinity)
   const inset = {
-    left: Math.max(LEFT, ...[low, high].map((end) => context.measureText(label(end, logY)).width + 8)),
-    right: 8 + Math.max(0, ...names.map(room)),
+    left: Math.max(least.left, ...(low > high ? [] : [low, high]).map((end) => context.measureText(label(end, logY)).width + 8)),
+    right: Math.max(least.right, ...names.map((name) => 8 + room(name))),
   }
   const bottom = height - size - 7
+  if (low > high) {
+    context.fillStyle = style.getPropertyValue("--soft")
+    context.fillText("all exactly 0", inset.left, bottom / 2)
+    return inset
+  }
   const at = (value) => inset.left + ((across(value) - left) / (right - left || 1)) * (width - inset.left - inset.right)
   const up = (value) => bottom - ((upward(value) - low) / (high - low || 1)) * (bottom - 8)
   context.fillStyle = style.getPropertyValue("--soft")

@@ -6,8 +6,10 @@ const CHARTS = [
   { name: "losses", title: "loss L", lines: ["L"] },
   { name: "o", title: "outputs o", lines: ["o[0]", "o[1]"] },
   { name: "kernel", title: "kernel f − f₀, nine entries", lines: new Array(9).fill("") },
-  { name: "norms", title: "‖∂f‖, ‖∂w‖, ‖∂b‖", lines: ["‖∂f‖", "‖∂w‖", "‖∂b‖"], logY: true },
+  { name: "norms", title: "‖∂f‖, ‖∂w‖, ‖∂b‖, log scale", lines: ["‖∂f‖", "‖∂w‖", "‖∂b‖"], logY: true },
 ]
+
+const LEAST = { left: 58, right: 54 } // room for the longest numbers and names: one cursor, one place
 
 export const CURVES = CHARTS.map(
   ({ name, title }) => `
@@ -34,7 +36,7 @@ export class Curves {
       })
     for (const { name, lines, logY } of CHARTS) {
       const series = film.runs.flatMap((_, place) => curves(place, name, lines))
-      this.insets[name] = chart(this.canvas(name), { x, series, logY }, view.root)
+      this.insets[name] = chart(this.canvas(name), { x, series, logY, least: LEAST }, view.root)
     }
     return Object.values(this.insets).every(Boolean)
   }

@@ -24,9 +24,9 @@ const body = `
     <button type="button" data-key="open_in_step">Open in Step</button></div>
   <div class="reels"></div>
   <section class="explain board-words" aria-label="Curves">
-    <div class="text" tabindex="0"><h1 class="title"></h1><p class="sentence"></p><p class="wrong"></p><div class="numbers"></div>
+    <div class="text" tabindex="0"><h1 class="title"></h1><div class="numbers"></div>
       <div class="switches"></div>
-      <label class="vs"><span>or a copied link</span><input data-key="vs" placeholder="paste it here" autocomplete="off" spellcheck="false" aria-label="Compare with a copied link"></label></div>
+      <label class="vs"><span>or a copied link</span><input data-key="vs" placeholder="paste it here" autocomplete="off" spellcheck="false" aria-label="Compare with a copied link"></label><p class="wrong"></p><p class="sentence"></p></div>
     <div class="curves">${CURVES}</div>
   </section>`
 

@@ -89,7 +89,7 @@ export class MapView {
       const box = this.layer(n, size)
       context.drawImage(this.pictures[n], box.x, box.y, box.width, box.height)
       if (done < this.rows * this.columns) this.hide(done, box)
-      if (this.prints() && box.width > 30 && !this.figure.classList.contains("ahead")) this.print(box)
+      if (this.prints() && box.width > 30 && !this.figure.classList.contains("ahead")) this.print(box, n)
     }
     for (const mark of this.marks) this.outline(mark, size)
   }
@@ -101,9 +101,11 @@ export class MapView {
     this.context.clearRect(box.x, box.y + (row + 1) * h, box.width, box.height)
   }
 
-  print(box) {
+  // The numbers of layer n.
+  print(box, n) {
     const [h, w] = [box.height / this.rows, box.width / this.columns]
-    const texts = Array.from(this.values, (value) => short(value / 10 ** this.power))
+    const values = Array.from({ length: this.rows * this.columns }, (_, i) => this.values[i * this.layers + n])
+    const texts = values.map((value) => short(value / 10 ** this.power))
     const font = (size) => `600 ${size}px system-ui, sans-serif`
     this.context.font = font(10)
     const widest = Math.max(...texts.map((text) => this.context.measureText(text).width)) / 10 // at a size of 1
@@ -111,7 +113,7 @@ export class MapView {
     this.context.textAlign = "center"
     this.context.textBaseline = "middle"
     texts.forEach((text, i) => {
-      this.context.fillStyle = ink(colour(this.values[i], this.limits, this.scale))
+      this.context.fillStyle = ink(colour(values[i], this.limits, this.scale))
       this.context.fillText(text, box.x + ((i % this.columns) + 0.5) * w, box.y + (Math.floor(i / this.columns) + 0.5) * h, w - 2)
     })
   }

@@ -19,6 +19,9 @@ export function panel(canvas, caption, view, map, cell) {
   canvas.setAttribute("aria-label", caption.textContent)
 }
 
+// Whether the panel is about the cell that is pointed at; else it shows the losses so far.
+export const showsCell = (map) => map in KINDS
+
 const KINDS = {
   x: patch, z1: terms, dx: terms, a1: units, dz1: units, o: outputs, dz2: outputs, df: shares, f: touched, z2: weighed,
 }

@@ -1,11 +1,12 @@
 // What is shown, as a picture: canvases as images, and every line of text where it stands, as SVG; the
 // PNG is that SVG, drawn twice as large.
 
+import { KERNELS } from "./spec.js"
 import { escape } from "./format.js"
 import { sharply } from "./sharpness.js"
 
 const TIMES = 3 // as fine as the pictures are drawn
-const FOOT = 22 // for the line that says which lesson this is
+const LINE = 17 // of the words below that say which lesson this is
 
 export async function savePicture(view, kind) {
   const svg = laidOut(view, () => sharply(TIMES, () => {
@@ -51,7 +52,8 @@ function repaint(view) {
 function drawn(view) {
   const element = view.$("main")
   const { left, top } = element.getBoundingClientRect()
-  const [width, height] = [element.scrollWidth, element.scrollHeight + FOOT]
+  const words = foot(view, element.scrollWidth / 7)
+  const [width, height] = [element.scrollWidth, element.scrollHeight + words.length * LINE + 8]
   const place = (box) => `x="${box.left - left}" y="${box.top - top}" width="${box.width}" height="${box.height}"`
   const style = getComputedStyle(view.root)
   const parts = [`<rect width="100%" height="100%" fill="${plain(style.backgroundColor).fill}"/>`]
@@ -70,14 +72,23 @@ function drawn(view) {
   }
   const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT)
   while (walker.nextNode()) parts.push(...lines(walker.currentNode, { left, top }))
-  parts.push(`<text x="14" y="${height - 8}" fill="${plain(style.getPropertyValue("--soft")).fill}" font-family="${escape(style.fontFamily)}" font-size="12">${escape(foot(view))}</text>`)
+  words.forEach((text, i) => parts.push(`<text x="14" y="${element.scrollHeight + (i + 1) * LINE - 4}" fill="${plain(style.getPropertyValue("--soft")).fill}" font-family="${escape(style.fontFamily)}" font-size="12">${escape(text)}</text>`))
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"><desc>${escape(view.link())}</desc>${parts.join("")}</svg>`
 }
 
 const isShown = (element) => element.checkVisibility({ visibilityProperty: true })
 
-const foot = ({ data, lesson, k }) =>
-  `cnnviz: ${data.words}, ${lesson.ch}, pixels ${lesson.scale === "raw" ? "raw" : "0 … 1"}, learning rate ${lesson.lr}, rule ${lesson.rule}, update ${k}`
+// Which lesson this is, in lines of at most so many letters.
+function foot({ data, lesson: { f, ch, scale, w, seed, y, lr, stride, pad, rule }, k }, letters) {
+  const kernel = Object.entries(KERNELS).find(([, weights]) => weights.join() === f)?.[0] ?? f
+  const start = w === "normal" ? `normal from seed ${seed}` : w
+  const words = `cnnviz: ${data.words}, ${ch}, pixels ${scale === "raw" ? "raw" : "0 … 1"}, kernel ${kernel}, stride ${stride}, padding ${pad}, w ${start}, targets ${y}, learning rate ${lr}, rule ${rule}, update ${k}`
+  return words.split(" ").reduce((lines, word) => {
+    if (lines.length && `${lines.at(-1)} ${word}`.length <= letters) lines.push(`${lines.pop()} ${word}`)
+    else lines.push(word)
+    return lines
+  }, [])
+}
 
 // A colour of the style sheet as every program knows it: color-mix comes out as color(srgb …).
 const seen = new Map()

@@ -17,6 +17,7 @@ export function fillStatus(view) {
   setHTML(view.$(".saturation"), `saturated <b>${percent(view.data.saturated)}</b>`)
   view.$(".saturation").classList.toggle("bad", view.data.saturated > 0.5)
   const spark = view.$(".spark")
+  spark.style.visibility = view.k > 0 ? "" : "hidden" // one loss is no curve
   if (view.sparked !== view.data && spark.clientWidth) {
     view.sparked = view.data
     losses(prepare(spark), spark.clientWidth, spark.clientHeight, view)

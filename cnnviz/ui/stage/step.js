@@ -7,7 +7,7 @@ import { maps, explanation } from "./layout.js"
 import { isFlat, isLayered, one, sources } from "./links.js"
 import { lossText } from "./status.js"
 import { MapView } from "./maps.js"
-import { panel } from "./panel.js"
+import { panel, showsCell } from "./panel.js"
 import { bindPointer } from "./pointer.js"
 import { arithmetic } from "./words.js"
 
@@ -127,14 +127,16 @@ export class Step {
     if (this.view.player.sliding && now - (this.said ?? 0) < SAY_EVERY) return
     this.said = now
     const said = SAID[subject.map]
-    const words = { phase: `${said.phase} · ${formula(said.label)}`, title: said.title, sentence: said.sentence }
+    const words = { phase: said.phase === said.label ? said.phase : `${said.phase} · ${formula(said.label)}`, title: said.title, sentence: said.sentence }
     for (const [place, text] of Object.entries(words)) setHTML(this.view.$(`.${place}`), text)
     this.view.$(".phase").className = `phase ${said.phase}`
     setHTML(this.view.$(".explain .formula"), formula(this.view.data.formulas[said.symbol]))
     setHTML(this.view.$(".numbers"), arithmetic(this, subject.map, subject.cell))
     setHTML(this.view.$(".remark"), [this.view.data.deviations[subject.map], this.view.data.remarks[0]].filter(Boolean).map(escape).join("<br>"))
     this.view.$(".explain").classList.toggle("pinned", Boolean(this.focus.pinned))
-    panel(this.view.$(".panel"), this.view.$(".caption"), this, subject.map, subject.cell)
+    const empty = !showsCell(subject.map) && this.arrays.losses.values.length < 2 // a curve of one loss
+    this.view.$(".side").hidden = empty
+    if (!empty) panel(this.view.$(".panel"), this.view.$(".caption"), this, subject.map, subject.cell)
   }
 
   spoken() {

@@ -107,6 +107,7 @@ export class View {
   go(change, { replace = false } = {}) {
     const next = { ...(this.waiting ?? this.wanted), ...change }
     if (change.stage) this.stage = change.stage
+    this.reveal()
     if (change.k && this.content.seek) this.content.seek(Number(change.k))
     if (same(next, this.waiting ?? this.lesson, this.computed)) {
       if (this.waiting) this.waiting = next
@@ -116,6 +117,11 @@ export class View {
     }
     this.expect(next)
     visit(next, { replace })
+  }
+
+  // On a phone the sheet of words covers half of the maps: the stage's own comes out from under it.
+  reveal() {
+    if (matchMedia("(max-width: 760px)").matches) this.$(`.maps [data-figure="${this.stage}"]`)?.scrollIntoView({ block: "nearest" })
   }
 
   // From now on until the answer, what is on the screen is not what was asked for.
