@@ -49,9 +49,8 @@ class Chart:
 
     def to_json(self) -> dict:
         """As stage/chart.js wants it."""
-        few = len(self.series) <= 6  # more names than that would cover the lines
         lines = [
-            {"label": label if few else "", "values": values, "dashed": label in self.dashed, "hue": self.hue(label)}
+            {"label": label, "values": values, "dashed": label in self.dashed, "hue": self.hue(label)}
             for label, values in self.series.items()
         ]
         shown = ("name", "title", "x", "cursor", "words")

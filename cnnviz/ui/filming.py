@@ -2,40 +2,44 @@
 
 from __future__ import annotations
 
-import dataclasses
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
 
 from cnnviz.core.film import Film, film, turning_points
-from cnnviz.core.kernels import KERNELS
-from cnnviz.core.lesson import MAX_SEED, MAX_UPDATES, Lesson, whole_number
-from cnnviz.core.network import WEIGHTS
+from cnnviz.core.lesson import MAX_UPDATES, Lesson, whole_number
 from cnnviz.core.ops import conv2d_shape
 from cnnviz.data.images import load_image
-from cnnviz.ui.boards import Chart, Switch, true_minus
+from cnnviz.ui import film_words
+from cnnviz.ui.boards import Chart, Switch
+from cnnviz.ui.maps import MOST_PRINTED
 
 DEFAULT_UPDATES = 200
-CHOICES = (50, 200, 1000, 10_000)
 MOST_BYTES = 2_000_000
 """What may go to the browser; the curves take their part, the frames of the maps the rest."""
 
 WORDS = 40_000
 """Bytes of these that are kept for all that is no array; an uploaded image alone, in every link, takes half."""
 
-FEW_CELLS = 16
-"""Cells up to which a map prints its numbers (stage/maps.js): these it gets as they are, not in 255 steps."""
 
-CURVES = {"losses": "loss L", "o": "outputs o", "kernel": "kernel f − f₀", "norms": "gradient norms"}
-_SERIES = {
-    "losses": ("L",),
-    "o": ("o[0]", "o[1]"),
-    "kernel": tuple(f"Δf[{u},{v}]" for u in range(3) for v in range(3)),
-    "norms": ("‖∂f‖", "‖∂w‖", "‖∂b‖"),
+@dataclass(frozen=True)
+class Curve:
+    """A chart under the film: its title, its lines, and the axes that go by powers of ten, as in Chart."""
+
+    title: str
+    lines: tuple[str, ...]
+    log: str = ""
+
+
+CURVES = {
+    "losses": Curve("loss L", ("L",)),
+    "o": Curve("outputs o", ("o[0]", "o[1]")),
+    "kernel": Curve("kernel f − f₀, nine entries", tuple(f"Δf[{u},{v}]" for u in range(3) for v in range(3))),
+    "norms": Curve("gradient norms, log scale", ("‖∂f‖", "‖∂w‖", "‖∂b‖"), log="y"),
 }
 MAPS_OF_FILM = ("z1", "a1", "dz1")
 
@@ -71,18 +75,18 @@ class FilmPage:
 
     def named_charts(self) -> dict[str, Chart]:
         """The curves by the name under which the component asks to see them large, complete."""
-        return {f"film-{name}": self._chart(name, title) for name, title in CURVES.items()}
+        return {f"film-{name}": self._chart(name, curve) for name, curve in CURVES.items()}
 
-    def _chart(self, name: str, title: str) -> Chart:
+    def _chart(self, name: str, curve: Curve) -> Chart:
         versions = []
         for run in self.runs:
-            curves = _curves(run.film, name).reshape(self.n + 1, -1)
-            labels = (f"{line}, compared" if versions else line for line in _SERIES[name])
-            versions.append(dict(zip(labels, curves.T, strict=True)))
+            values = _curves(run.film, name).reshape(self.n + 1, -1)
+            labels = (f"{line}, compared" if versions else line for line in curve.lines)
+            versions.append(dict(zip(labels, values.T, strict=True)))
         first, *second = versions
         dashed = frozenset(*second)
-        cursor, log = self.runs[0].lesson.k, "y" if name == "norms" else ""
-        return Chart(f"film-{name}", title, np.arange(self.n + 1), first | dict(*second), log, dashed, cursor, y_title=title)
+        x, series, title = np.arange(self.n + 1), first | dict(*second), curve.title
+        return Chart(f"film-{name}", title, x, series, curve.log, dashed, self.runs[0].lesson.k, y_title=title)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Frames of the maps and what each lies between, the starting kernel, and curves; named "run.name"."""
@@ -90,7 +94,7 @@ class FilmPage:
         for place, run in enumerate(self.runs):
             for name in MAPS_OF_FILM:
                 maps = getattr(run.film, name)
-                found[f"{place}.{name}"] = maps if maps[0].size <= FEW_CELLS else _as_bytes(name, maps)
+                found[f"{place}.{name}"] = maps if maps[0].size <= MOST_PRINTED else _as_bytes(name, maps)
                 found[f"{place}.{name}_ends"] = _ends(maps)
             found[f"{place}.f"] = run.lesson.kernel
             found[f"{place}.updates"] = run.film.updates.astype(np.float32)
@@ -111,16 +115,18 @@ def film_page(lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> FilmPa
             if other.start == lesson.start:
                 raise ValueError(sentence or "that is this lesson's own start.")
             film_of_other = _filmed(other, load_image(other.img, other.ch, other.scale), n, 2)
-            runs.append(Run(_difference(lesson, other), other, film_of_other))
+            runs.append(Run(film_words.difference(lesson, other), other, film_of_other))
         except ValueError as error:
             sentence = str(error)
         wrong = " ".join(filter(None, (wrong, sentence and f"Compare with: {sentence}")))
     turns = [(run, *turn) for run in runs for turn in turning_points(run.film)]
-    sentences = [_turning(*turn, named=len(runs) > 1) for turn in turns]
+    sentences = [
+        film_words.turning(run.lesson, run.film.losses, k, how, run.label if len(runs) > 1 else "") for run, k, how in turns
+    ]
     frames = len(runs[0].film.updates)
     if frames < n + 1:
         sentences.append(f"The film shows {frames} of {n + 1:,} moments, evenly chosen; kernel and curves are complete.")
-    return FilmPage(n, tuple(runs), tuple(sentences), wrong, _switches(lesson, n, vs, {k for _, k, _ in turns}))
+    return FilmPage(n, tuple(runs), tuple(sentences), wrong, film_words.switches(lesson, n, vs, {k for _, k, _ in turns}))
 
 
 def _filmed(lesson: Lesson, x: np.ndarray, n: int, parts: int) -> Film:
@@ -137,7 +143,7 @@ def _kept(start: Lesson, x: bytes, shape: tuple[int, int], n: int, parts: int) -
     curves = (3 * 8 + 13 * 4) * (n + 1)
     rows, columns = conv2d_shape(shape, start.kernel.shape, start.stride, start.pad)
     cells = rows * columns
-    frame = len(MAPS_OF_FILM) * (cells * (4 if cells <= FEW_CELLS else 1) + 16) + 4  # with what it lies between, and its update
+    frame = len(MAPS_OF_FILM) * (cells * (4 if cells <= MOST_PRINTED else 1) + 16) + 4  # with what it lies between, and its update
     return film(start, np.frombuffer(x).reshape(shape), n, max(2, ((MOST_BYTES - WORDS) // parts - curves) // frame))
 
 
@@ -148,7 +154,7 @@ def _updates(text: str, k: int) -> tuple[int, str]:
         n = whole_number(1, MAX_UPDATES)(text or str(n))
     except ValueError as error:
         wrong = f"Updates: {text[:20]!r} {error}. It stays {n}."
-    return n if k <= n else next(choice for choice in CHOICES if k <= choice), wrong
+    return n if k <= n else next(choice for choice in film_words.LENGTHS if k <= choice), wrong
 
 
 def _other(text: str, lesson: Lesson) -> tuple[Lesson, str]:
@@ -164,53 +170,6 @@ def _other(text: str, lesson: Lesson) -> tuple[Lesson, str]:
         raise ValueError("that is no lesson's link. Copy one with “Copy link” and paste it here.")
     other, wrong = Lesson.read(lesson.start.to_query() | query, instead=lesson)
     return other, " ".join(wrong.values())
-
-
-_NAMES = {"img": "image", "ch": "channel", "scale": "pixels", "f": "kernel", "w": "w starts", "lr": "rate", "y": "targets"}
-
-
-def _difference(lesson: Lesson, other: Lesson) -> str:
-    """How the second start differs, in few words."""
-    ours, theirs = lesson.start.to_query(), other.start.to_query()
-    short = {"f": next((name for name, f in KERNELS.items() if f == other.f), theirs["f"])}
-    short["w"] = theirs["w"] if theirs["w"] in WEIGHTS else "trained"
-    differing = [key for key in ours if ours[key] != theirs[key]]
-    text = ", ".join(f"{_NAMES.get(key, key)} {(theirs | short)[key]}" for key in differing)
-    return text if len(text) <= 60 else text[:59] + "…"
-
-
-def _turning(run: Run, k: int, how: str, named: bool) -> str:
-    whose, lesson = f"“{run.label}”" if named else "This run", run.lesson
-    rate = true_minus(f"learning rate {lesson.lr:,.15g}")
-    before = f" Before it, at update {k - 1}, L was {run.film.losses[k - 1]:.4g}." if k else ""
-    if how == "leaps":
-        return f"{whose} leaps over the valley at update {k} ({rate}), and comes back."
-    if how == "diverges":
-        return f"{whose} diverges at update {k}: a step leaps over the valley ({rate}), and none leads back.{before}"
-    why = "raw pixels make its sums so large that σ is flat" if lesson.scale == "raw" else "its kernel is too large for σ"
-    if not k:
-        return f"{whose} is saturated from the start: {why}."
-    return f"{whose} saturates at update {k}: {why if lesson.scale == 'raw' else f'its kernel has grown too large for σ ({rate})'}.{before}"
-
-
-def _switches(lesson: Lesson, n: int, vs: str, turns: set[int]) -> dict[str, tuple[Switch, ...]]:
-    lengths = tuple(Switch(f"updates_{m}", f"{m:,}", f"{m:,} updates", n == m, {"n": str(m)}) for m in CHOICES)
-    others = {
-        "seed": ("another seed", {"seed": (lesson.seed + 1) % (MAX_SEED + 1), "w": "normal"}),
-        "rate_up": ("10 × the rate", {"lr": min(lesson.lr * 10, 1e6)}),
-        "rate_down": ("⅒ of the rate", {"lr": lesson.lr / 10}),
-        "kernel": ("identity kernel", {"f": "identity"}),
-        "pixels": ("raw pixels" if lesson.scale == "unit" else "pixels 0 … 1", {"scale": "raw" if lesson.scale == "unit" else "unit"}),
-    }
-    compare = [Switch("compare_none", "nothing", "One run alone", not vs, {"vs": ""})]
-    for key, (label, change) in others.items():
-        there = dataclasses.replace(lesson.start, **change).to_query()
-        query = urlencode({name: there[name] for name in change if there[name] != lesson.start.to_query()[name]}, safe=",")
-        if query:
-            compare.append(Switch(f"compare_{key}", label, f"The same start with {label} beside it", vs == query, {"vs": query}))
-    places = sorted({place for k in turns for place in (k - 1, k) if place >= 0})
-    turning = tuple(Switch(f"turn_{k}", f"update {k:,}", f"Go to update {k:,}", False, {"k": str(k)}) for k in places)
-    return {"Updates": lengths, "Compare with": tuple(compare)} | ({"Look at": turning} if len(turning) > 1 else {})
 
 
 def _curves(run: Film, name: str) -> np.ndarray:

@@ -38,6 +38,9 @@ class Map:
     array: Callable[[Lesson, Moment], np.ndarray]
 
 
+MOST_PRINTED = 16
+"""Cells up to which a map prints its numbers; with more they could not be read."""
+
 MAPS: dict[str, Map] = {
     "x": Map("x", "the image", "pixel", "pixel", lambda _, m: m.trace.x),
     "f": Map("f", "the kernel", "weight", "signed", lambda _, m: m.params.f),

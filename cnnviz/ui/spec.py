@@ -20,7 +20,8 @@ from cnnviz.core.ops import PADDINGS, SATURATED
 from cnnviz.core.stages import LINKS, PARTS, STAGES
 from cnnviz.data.images import Image, bundled, find_image
 from cnnviz.ui.boards import LINE_COLOURS
-from cnnviz.ui.maps import MAPS, SCALES
+from cnnviz.ui.filming import CURVES
+from cnnviz.ui.maps import MAPS, MOST_PRINTED, SCALES
 
 PAGES = (("", "Step"), ("train", "Train"), ("check", "Check"), ("notebook", "Notebook"))
 """The pages by path and name, in the order of the navigation."""
@@ -46,6 +47,8 @@ def spec() -> str:
         "FAMILIES": {symbol: entry.family for symbol, entry in MAPS.items()} | {"update": MAPS["f"].family},
         "SCALES": SCALES,
         "LINE_COLOURS": LINE_COLOURS,
+        "MOST_PRINTED": MOST_PRINTED,
+        "CURVES": [{"name": name, **dataclasses.asdict(curve)} for name, curve in CURVES.items()],
         "SATURATED": SATURATED,
         "KEYS": [field.name for field in dataclasses.fields(bounds.Lesson)],
         "EXTRA_KEYS": EXTRA_KEYS,

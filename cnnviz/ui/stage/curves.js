@@ -1,17 +1,11 @@
 // The curves under the film, with one cursor through all of them; dragging on one moves the film.
 
+import { CURVES } from "./spec.js"
 import { chart } from "./chart.js"
-
-const CHARTS = [
-  { name: "losses", title: "loss L", lines: ["L"] },
-  { name: "o", title: "outputs o", lines: ["o[0]", "o[1]"] },
-  { name: "kernel", title: "kernel f − f₀, nine entries", lines: new Array(9).fill("") },
-  { name: "norms", title: "‖∂f‖, ‖∂w‖, ‖∂b‖, log scale", lines: ["‖∂f‖", "‖∂w‖", "‖∂b‖"], logY: true },
-]
 
 const LEAST = { left: 58, right: 54 } // room for the longest numbers and names: one cursor, one place
 
-export const CURVES = CHARTS.map(
+export const FIGURES = CURVES.map(
   ({ name, title }) => `
     <figure class="curve" data-curve="${name}"><figcaption><button type="button" data-open="film-${name}" title="Open this chart large">${title}</button></figcaption>
       <canvas role="img" aria-label="${title}"></canvas><span class="cursor"></span></figure>`,
@@ -34,9 +28,9 @@ export class Curves {
         const { values, shape } = arrays[`${place}.${name}`]
         return { label: place ? "" : line, values: x.map((k) => values[k * (shape[1] ?? 1) + column]), dashed: place > 0, hue: column }
       })
-    for (const { name, lines, logY } of CHARTS) {
+    for (const { name, lines, log } of CURVES) {
       const series = film.runs.flatMap((_, place) => curves(place, name, lines))
-      this.insets[name] = chart(this.canvas(name), { x, series, logY, least: LEAST }, view.root)
+      this.insets[name] = chart(this.canvas(name), { x, series, logY: log === "y", least: LEAST }, view.root)
     }
     return Object.values(this.insets).every(Boolean)
   }

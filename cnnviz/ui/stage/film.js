@@ -2,7 +2,7 @@
 // it is the lesson's k, so that a link leads to the same frame.
 
 import { COMPUTED } from "./address.js"
-import { CURVES, Curves } from "./curves.js"
+import { Curves, FIGURES } from "./curves.js"
 import { Focus } from "./focus.js"
 import { escape, number, setHTML } from "./format.js"
 import { MapView } from "./maps.js"
@@ -27,7 +27,7 @@ const body = `
     <div class="text" tabindex="0"><h1 class="title"></h1><div class="numbers"></div>
       <div class="switches"></div>
       <label class="vs"><span>or a copied link</span><input data-key="vs" placeholder="paste it here" autocomplete="off" spellcheck="false" aria-label="Compare with a copied link"></label><p class="wrong"></p><p class="sentence"></p></div>
-    <div class="curves">${CURVES}</div>
+    <div class="curves">${FIGURES}</div>
   </section>`
 
 export class Film {

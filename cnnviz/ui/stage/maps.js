@@ -1,6 +1,6 @@
 // The maps: one canvas an array, drawn from the core's values, with the cells that matter outlined.
 
-import { MAPS } from "./spec.js"
+import { MAPS, MOST_PRINTED } from "./spec.js"
 import { colour, css, ink, picture } from "./colour.js"
 import { number, power, short, timesPower } from "./format.js"
 import { isFlat, isLayered } from "./links.js"
@@ -8,7 +8,6 @@ import { ratio } from "./sharpness.js"
 
 const GAP = 3 // between the layers of w, in CSS pixels
 const SMALLEST = 9 // size of a number in a cell, in pixels; what is too wide even so is squeezed
-const MOST_PRINTED = 16 // cells; with more than this the numbers could not be read
 
 function extremes(values) {
   let [low, high] = [Infinity, -Infinity]
