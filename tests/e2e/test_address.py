@@ -146,3 +146,23 @@ def test_the_pages_hand_the_lesson_to_each_other(screen: Screen):
     screen.page.evaluate("history.forward()")
     expect(screen.page.locator("nav [aria-current=page]")).to_have_text(PAGES[1][1])
     screen.ready(update=3)
+
+
+def test_answers_that_overtake_each_other_leave_the_page_connected(screen: Screen):
+    """Streamlit may answer with a reference to a message that the browser has forgotten meanwhile, and then gives up for good."""
+    screen.open(k=2, stage="dz1")
+    screen.connected()
+    screen.press("PageDown", "ArrowLeft", "ArrowRight", "PageDown")
+    screen.ready(update=4)
+    screen.page.evaluate(
+        """async () => {
+          for (let i = 0; i < 120; i++) {
+            history[i % 2 ? "forward" : "back"]()
+            await new Promise((done) => addEventListener("popstate", done, { once: true }))
+            await new Promise((done) => setTimeout(done, (7 * i) % 60))
+          }
+        }"""
+    )
+    screen.ready(update=4)
+    screen.connected()
+    screen.agrees()

@@ -51,6 +51,22 @@ def test_a_map_opens_large_as_plotly_and_plotly_not_before(screen: Screen):
     screen.shows(lesson)
 
 
+def test_a_pinned_cell_stays_pinned_behind_a_dialog(screen: Screen):
+    screen.open("/", k=1, stage="z1")
+    screen.connected()
+    screen.point("z1", (4, 7), (30, 30))
+    screen.page.mouse.down()
+    screen.page.mouse.up()
+    screen.point_away()
+    expect(screen.page.locator(".explain.pinned")).to_be_visible()
+    screen.press("o")
+    expect(dialog(screen)).to_contain_text("z₁, the convolution", timeout=PLOTLY_MS)
+    screen.press("Escape")
+    expect(dialog(screen)).to_have_count(0)
+    expect(screen.page.locator(".explain.pinned")).to_be_visible()
+    expect(screen.numbers).to_contain_text("[4,7]")
+
+
 def test_maps_with_layers_the_loss_and_the_update_open_too(screen: Screen):
     screen.open("/", k=2, stage="update")
     for act, panels, title in (
