@@ -135,8 +135,10 @@ SHARE = "x[i+u, j+v]"
 def formula_here(formula: str, stride: int = 1, padding: Padding = 0, scale: str = "unit") -> str:
     """A formula of STAGES or PARTS with a lesson's stride, padding and pixels in it.
 
-    >>> formula_here(SHARE, stride=2, padding="same"), formula_here("x = pixel / 255", scale="raw")
-    ('x[2i+u−1, 2j+v−1]', 'x = pixel, as stored')
+    >>> formula_here(SHARE), formula_here(SHARE, stride=2, padding="same"), formula_here(SHARE, padding="full")
+    ('x[i+u, j+v]', 'x[2i+u−1, 2j+v−1]', 'x[i+u−2, j+v−2]')
+    >>> formula_here("x = pixel / 255", scale="raw")
+    'x = pixel, as stored'
     """
     before = pad_widths(3, padding)[0]
     s, more, less = ("" if stride == 1 else str(stride)), *((f"+{before}", f"−{before}") if before else ("", ""))

@@ -123,7 +123,7 @@ def _row(title: str, indices: np.ndarray, result: Outcome, trainer: Trainer) -> 
     held, params, names = data.held, trainer.reports[-1].params, data.names
     images, ids = held.images, held.ids
     too_large = bool(np.abs(params.f).max() > MAX_NUMBER)  # for a lesson, and so for Step
-    row = st.container(horizontal=True, key=f"row_{title}")
+    row = st.container(horizontal=True)
     for index in indices:
         said, real = names[result.predictions[index]], names[held.labels[index]]
         outputs = " : ".join(f"{output:.2f}" for output in result.o[index])
