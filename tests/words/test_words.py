@@ -1,0 +1,48 @@
+"""Messages: values, numbers, plurals, and that no language lacks what English has in another form."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from cnnviz import words
+from cnnviz.words import Message, Problem, catalogue, languages, say, written
+
+FIELD = re.compile(r"\{(\w+)")
+
+
+def test_a_problem_says_its_sentence_and_keeps_its_code_and_values():
+    with pytest.raises(ValueError, match=r"^There are no words for nothing\.$") as caught:
+        say("nothing")
+    assert isinstance(caught.value, Problem) and caught.value.code == "words.unknown"
+
+
+@pytest.mark.parametrize(
+    ("value", "spec", "text"),
+    [
+        (10_000, "", "10,000"),
+        (-0.25, "", "−0.25"),
+        (2.0, "", "2"),
+        (1e-5, "", "1e−5"),
+        (123456.789, "3", "1.23e5"),
+        (999999999, "plain", "999999999"),
+        (0.5, "%", "50%"),
+        (float("nan"), "3", "NaN"),
+        ([1, 2.5, "x"], "", "1, 2.5, x"),
+        (Message("words.unknown", {"id": 7}), "", "There are no words for 7."),
+    ],
+)
+def test_values_are_written_as_people_read_them(value, spec, text):
+    assert written(value, spec) == text
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_every_language_has_every_message_with_the_same_fields(lang):
+    own = words._flat(words.tomllib.loads((words._FOLDER / f"{lang}.toml").read_text(encoding="utf-8")))
+    assert own.keys() == catalogue().keys()
+    for id, text in own.items():
+        english = catalogue()[id]
+        fields = [set(FIELD.findall(t)) for entry in (text, english) for t in (entry.values() if not isinstance(entry, str) else [entry])]
+        allowed = set().union(*fields)
+        assert all(allowed - {"n"} <= f | {"n"} for f in fields), id
