@@ -19,8 +19,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cnnviz.ui.spec import spec, sprite
-from cnnviz.ui.stage.bundle import bundle
+from cnnviz.ui.component.bundle import bundle
+from cnnviz.ui.component.spec import spec, sprite
+from cnnviz.words import say
 
 STAGE_FOLDER = Path(__file__).with_name("stage")
 
@@ -149,8 +150,8 @@ class UploadLimit:
             while len(self.sent) > 10_000:
                 self.sent.popitem(last=False)
             if count > UPLOADS_A_SESSION:
-                words = f"These were {UPLOADS_A_SESSION} files from one page: reload it to send more."
-                await Response(words, 429, media_type="text/plain")(scope, receive, send)
+                sentence = say("ui.server.too_many_uploads", n=UPLOADS_A_SESSION)
+                await Response(sentence, 429, media_type="text/plain")(scope, receive, send)
                 return
         await self.app(scope, receive, send)
 
@@ -161,5 +162,5 @@ MIDDLEWARE = [Middleware(Headers), Middleware(UploadLimit)]
 def apologize(error: Exception) -> bool:
     """What a visitor sees where a script failed: a sentence. The log gets the rest."""
     logging.getLogger(__name__).error("a script failed", exc_info=error)
-    st.error("Something went wrong on this page. The lesson is safe in the address: reload, or go one step back.")
+    st.error(say("ui.server.failed"))
     return True
