@@ -1,4 +1,4 @@
-"""A board: versions of the same arrays side by side, a row each, a column a stage (stage/board.js)."""
+"""A board: versions of the same arrays side by side, a row each, a column a stage (web/pages/board.js)."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Chart:
     words: str = ""
 
     def to_json(self) -> dict:
-        """As stage/chart.js wants it."""
+        """As web/draw/chart.js wants it."""
         lines = [
             {"label": label, "values": values, "dashed": label in self.dashed, "hue": self.hue(label)}
             for label, values in self.series.items()

@@ -64,7 +64,7 @@ class FilmPage:
     switches: Mapping[str, tuple[Switch, ...]]
 
     def to_json(self) -> dict:
-        """The header's part for stage/film.js."""
+        """The header's part for web/pages/film.js."""
         return {
             "n": self.n,
             "runs": [{"label": f"{run.label} (dashed)" if place else run.label} for place, run in enumerate(self.runs)],

@@ -19,7 +19,7 @@ KINDS = {"float64": "<f8", "float32": "<f4", "uint8": "u1"}
 
 
 def decode(data: bytes):
-    """As stage/decode.js does it."""
+    """As web/model/decode.js does it."""
     length = int.from_bytes(data[:4], "little")
     header = json.loads(data[4 : 4 + length])
     found = {}
