@@ -1,11 +1,11 @@
 // The film of many updates: scrubbed and played here, with nothing asked of the server. The position on
 // it is the lesson's k, so that a link leads to the same frame.
 
-import { COMPUTED } from "./address.js"
-import { Curves, FIGURES } from "./curves.js"
-import { Focus } from "./focus.js"
-import { escape, number, setHTML } from "./format.js"
-import { MapView } from "./maps.js"
+import { COMPUTED } from "../model/address.js"
+import { Curves, FIGURES } from "../draw/curves.js"
+import { Focus } from "../model/focus.js"
+import { escape, number, setHTML } from "../model/format.js"
+import { MapView } from "../draw/maps.js"
 import { switchGroup } from "./switches.js"
 
 const HALF = 127 // steps of a byte on either side of zero, which is 128 (_as_bytes in cnnviz/ui/filming.py)

@@ -1,6 +1,6 @@
 // The curves under the film, with one cursor through all of them; dragging on one moves the film.
 
-import { CURVES } from "./spec.js"
+import { CURVES } from "../spec.js"
 import { chart } from "./chart.js"
 
 const LEAST = { left: 58, right: 54 } // room for the longest numbers and names: one cursor, one place

@@ -1,7 +1,7 @@
 // The line above the maps: the stages as chips, the update, the loss so far, the share of saturated units.
 
-import { losses, percent, prepare } from "./panel.js"
-import { number, setHTML } from "./format.js"
+import { losses, percent, prepare } from "../draw/panel.js"
+import { number, setHTML } from "../model/format.js"
 
 export function fillStatus(view) {
   const chips = [...view.root.querySelectorAll("[data-stage-chip]")]

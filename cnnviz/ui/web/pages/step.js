@@ -1,15 +1,15 @@
 // The linked maps and the words under them: values above, gradients below, one column a layer.
 
-import { MAPS, PARTS, STAGES } from "./spec.js"
-import { Focus } from "./focus.js"
-import { escape, formula, setHTML } from "./format.js"
+import { MAPS, PARTS, STAGES } from "../spec.js"
+import { Focus } from "../model/focus.js"
+import { escape, formula, setHTML } from "../model/format.js"
 import { maps, explanation } from "./layout.js"
-import { isFlat, isLayered, one, sources } from "./links.js"
+import { isFlat, isLayered, one, sources } from "../model/links.js"
 import { lossText } from "./status.js"
-import { MapView } from "./maps.js"
-import { panel, showsCell } from "./panel.js"
+import { MapView } from "../draw/maps.js"
+import { panel, showsCell } from "../draw/panel.js"
 import { bindPointer } from "./pointer.js"
-import { arithmetic } from "./words.js"
+import { arithmetic } from "../model/arithmetic.js"
 
 const ORDER = STAGES.map(({ symbol }) => symbol)
 const SAID = Object.fromEntries([...PARTS, ...STAGES].map((stage) => [stage.symbol, stage]))

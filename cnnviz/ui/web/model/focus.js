@@ -2,7 +2,7 @@
 //
 // Maps of one family share a cell: pin a unit, step on, and the same unit is explained at the next stage.
 
-import { FAMILIES } from "./spec.js"
+import { FAMILIES } from "../spec.js"
 
 const LAID_OUT_AS = { pixel: "x", weight: "f", unit: "z1", synapse: "w", output: "o" }
 const family = (map) => FAMILIES[map]

@@ -1,9 +1,9 @@
 // The controls of the lesson and of the transport. They hold no state: a control shows the lesson
 // that the server answered, and asks for another one.
 
-import { fitting } from "./format.js"
-import { savePicture } from "./picture.js"
-import { KERNELS, LIMITS } from "./spec.js"
+import { fitting } from "../model/format.js"
+import { savePicture } from "../draw/picture.js"
+import { KERNELS, LIMITS } from "../spec.js"
 
 const FIELDS = { learning_rate: "lr", seed: "seed", stride: "stride", padding: "pad", weights: "w", rule: "rule" }
 const CHOICES = { channel: "ch", scale: "scale", image: "img" }

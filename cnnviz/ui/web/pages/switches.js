@@ -1,6 +1,6 @@
 // Groups of switches: each is a change of the address, with words that say what it does.
 
-import { escape } from "./format.js"
+import { escape } from "../model/format.js"
 
 export const switchGroup = ({ title, options }) => `
   <div class="group" data-group="${escape(title)}"><h2>${escape(title)}</h2>${options.map(option).join("")}</div>`

@@ -1,6 +1,6 @@
 // Pointing at maps by mouse, touch or keyboard, for any content that can `point` and `pin`.
 
-import { isFlat } from "./links.js"
+import { isFlat } from "../model/links.js"
 
 const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }
 

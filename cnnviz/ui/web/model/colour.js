@@ -1,6 +1,6 @@
 // Values -> colours. The scales themselves come from the server (cnnviz/ui/maps.py).
 
-import { SCALES } from "./spec.js"
+import { SCALES } from "../spec.js"
 
 const STEPS = 256
 const tables = Object.fromEntries(Object.entries(SCALES).map(([name, stops]) => [name, table(stops.map(channels))]))

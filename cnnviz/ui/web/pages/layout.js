@@ -1,7 +1,7 @@
 // The page's skeleton as HTML: what stands where. What it shows is filled in by the other files.
 
-import { CHANNELS, IMAGES, KERNELS, PADDINGS, PAGES, RULES, SCALE_NAMES, STAGES, WEIGHTS, LIMITS } from "./spec.js"
-import { escape, formula } from "./format.js"
+import { CHANNELS, IMAGES, KERNELS, PADDINGS, PAGES, RULES, SCALE_NAMES, STAGES, WEIGHTS, LIMITS } from "../spec.js"
+import { escape, formula } from "../model/format.js"
 
 const button = (key, text, label, extra = "") =>
   `<button type="button" data-key="${key}" aria-label="${label}" title="${label}" ${extra}>${text}</button>`

@@ -1,9 +1,9 @@
 // The maps: one canvas an array, drawn from the core's values, with the cells that matter outlined.
 
-import { MAPS, MOST_PRINTED } from "./spec.js"
-import { colour, css, ink, picture } from "./colour.js"
-import { number, power, short, timesPower } from "./format.js"
-import { isFlat, isLayered } from "./links.js"
+import { MAPS, MOST_PRINTED } from "../spec.js"
+import { colour, css, ink, picture } from "../model/colour.js"
+import { number, power, short, timesPower } from "../model/format.js"
+import { isFlat, isLayered } from "../model/links.js"
 import { ratio } from "./sharpness.js"
 
 const GAP = 3 // between the layers of w, in CSS pixels

@@ -1,8 +1,8 @@
 // What is shown, as a picture: canvases as images, and every line of text where it stands, as SVG; the
 // PNG is that SVG, drawn twice as large.
 
-import { KERNELS } from "./spec.js"
-import { escape } from "./format.js"
+import { KERNELS } from "../spec.js"
+import { escape } from "../model/format.js"
 import { sharply } from "./sharpness.js"
 
 const TIMES = 3 // as fine as the pictures are drawn

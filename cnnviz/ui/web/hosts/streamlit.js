@@ -1,7 +1,7 @@
 // The component's entry. Streamlit calls it again with every answer, for the same element.
 
-import { decode } from "./decode.js"
-import { View } from "./view.js"
+import { decode } from "../model/decode.js"
+import { View } from "../pages/view.js"
 
 const views = new WeakMap()
 const stylesheet = new Promise((resolve) => {

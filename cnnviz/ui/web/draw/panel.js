@@ -1,12 +1,12 @@
 // The picture beside the words: numbers of a patch, the shares behind a sum, the sigmoid's curve with
 // this lesson's units on it, or the loss so far.
 
-import { SATURATED } from "./spec.js"
-import { colour, css, ink, picture } from "./colour.js"
-import { number, short } from "./format.js"
+import { SATURATED } from "../spec.js"
+import { colour, css, ink, picture } from "../model/colour.js"
+import { number, short } from "../model/format.js"
 import { ratio } from "./sharpness.js"
-import { bothTotals, pixel, products } from "./words.js"
-import { sources } from "./links.js"
+import { bothTotals, pixel, products } from "../model/arithmetic.js"
+import { sources } from "../model/links.js"
 
 const PATCH = 7
 

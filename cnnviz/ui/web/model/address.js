@@ -1,6 +1,6 @@
 // The browser's address is the lesson. This file is the only one that reads or writes it.
 
-import { EXTRA_KEYS, KEYS } from "./spec.js"
+import { EXTRA_KEYS, KEYS } from "../spec.js"
 
 export const read = () => Object.fromEntries(new URLSearchParams(location.search))
 

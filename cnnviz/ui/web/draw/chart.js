@@ -1,8 +1,8 @@
 // A small line chart, drawn at once; opened large it is a Plotly figure (cnnviz/ui/figures.py).
 
-import { LINE_COLOURS } from "./spec.js"
+import { LINE_COLOURS } from "../spec.js"
 import { prepare } from "./panel.js"
-import { short } from "./format.js"
+import { short } from "../model/format.js"
 
 const LEAST = { left: 40, right: 8 } // for what stands at the ends of the axes
 const SWATCH = 12 // the piece of a line that stands before its name

@@ -1,8 +1,8 @@
 // The page's frame: the lesson that the server answered, where the visitor goes next, and the painting
 // loop. What stands in the middle is the content: the linked maps (step.js) or a board (board.js).
 
-import { STAGES } from "./spec.js"
-import { COMPUTED, link, read, same, visit } from "./address.js"
+import { STAGES } from "../spec.js"
+import { COMPUTED, link, read, same, visit } from "../model/address.js"
 import { Board } from "./board.js"
 import { Film } from "./film.js"
 import { bindControls, fillControls } from "./controls.js"

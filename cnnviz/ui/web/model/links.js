@@ -3,7 +3,7 @@
 //
 // A cell is [i, j], or [i, j, n] in w and dw; [n, 0] in arrays with an entry an output.
 
-import { FAMILIES, LINKS } from "./spec.js"
+import { FAMILIES, LINKS } from "../spec.js"
 
 export const isFlat = (map) => FAMILIES[map] === "output"
 export const isLayered = (map) => FAMILIES[map] === "synapse"

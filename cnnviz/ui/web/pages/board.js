@@ -1,12 +1,12 @@
 // A board: the same arrays in several versions, one column a stage, one row a version, so that the eye
 // finds where they part. What stands on it is data from the server (cnnviz/ui/boards.py).
 
-import { chart } from "./chart.js"
-import { Focus } from "./focus.js"
-import { escape, formula, number, setHTML } from "./format.js"
-import { isFlat, isLayered, one } from "./links.js"
+import { chart } from "../draw/chart.js"
+import { Focus } from "../model/focus.js"
+import { escape, formula, number, setHTML } from "../model/format.js"
+import { isFlat, isLayered, one } from "../model/links.js"
 import { lossText } from "./status.js"
-import { MapView } from "./maps.js"
+import { MapView } from "../draw/maps.js"
 import { bindPointer } from "./pointer.js"
 import { switchGroup } from "./switches.js"
 
