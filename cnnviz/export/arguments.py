@@ -11,8 +11,9 @@ from pathlib import Path
 from urllib.parse import parse_qsl
 
 from cnnviz.core.held import hold
+from cnnviz.core.image_ids import PATTERNS
 from cnnviz.core.kernels import KERNELS
-from cnnviz.core.lesson import MAX_PADDING, MAX_STRIDE, MAX_UPDATES, PATTERNS, Lesson
+from cnnviz.core.lesson import MAX_PADDING, MAX_STRIDE, MAX_UPDATES, Lesson
 from cnnviz.core.network import Params
 from cnnviz.core.notebook import DEVIATIONS
 from cnnviz.core.ops import conv2d_shape
@@ -23,7 +24,8 @@ from cnnviz.export.parameters import MAX_BYTES, read_lesson, read_parameters
 FIELDS = {
     "img": (
         "IMAGE",
-        "test-0 … test-9999, train-0 … train-49999, of which test-0 … test-19 come along, or "
+        "test-0 … test-9999, train-0 … train-49999, of which test-0 … test-19 and train-0 come along, "
+        "cat-0 … cat-119 and digit7-0 … digit7-199 (any class, any digit; held out: cat-h0, digit7-h0), or "
         + ", ".join(f"pattern-{name}" for name in PATTERNS),
     ),
     "ch": ("CHANNEL", "red, green, blue or gray"),

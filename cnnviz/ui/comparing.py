@@ -155,7 +155,7 @@ def story_steps() -> list[tuple[str, str, Lesson]]:
     Where CIFAR-10 is at hand it is told on the notebook's own image, from the kernel that its first
     call left, so that the printed numbers are on the screen; else on a bundled one.
     """
-    own = cifar10.dataset() is not None
+    own = cifar10.LOADER.full_set is not None
     kernel = (11, 7, 14, 13, 8, 9, 8, 7, 16) if own else (10, 6, 13, 13, 8, 9, 8, 7, 15)
     printed = " These are the notebook's printed numbers." if own else ""
     raw = Lesson(img="train-0" if own else "test-0", scale="raw", f=kernel, w="zeros", y=(1, 1), lr=0.01, k=1)

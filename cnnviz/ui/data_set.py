@@ -12,8 +12,8 @@ from cnnviz.core.lesson import MAX_SEED, Lesson
 from cnnviz.core.network import WEIGHTS
 from cnnviz.core.training import Training
 from cnnviz.data import cifar10
-from cnnviz.data.images import CLASSES, ImageUnavailable
-from cnnviz.data.training_set import two_classes
+from cnnviz.data.images import CLASSES
+from cnnviz.data.training_data import describe, training_data
 from cnnviz.ui import controls, learned
 from cnnviz.ui.trainer import AT_ONCE, PATIENCE, Job
 from cnnviz.ui.training_settings import MAX_BATCH, MAX_EPOCHS, MAX_RATE, Settings
@@ -53,7 +53,7 @@ def show(lesson: Lesson, asked: str) -> None:
 def _loads() -> bool:
     """Whether the full set lies on this computer and is still being read: the page runs again when it is there."""
     loader = cifar10.LOADER
-    if cifar10.dataset() is not None or loader.state == "failed" or not cifar10.cached():
+    if loader.full_set is not None or loader.state == "failed" or not cifar10.cached():
         return False
     loader.start()
     st.fragment(_await, run_every=0.5)()
@@ -89,15 +89,15 @@ def _job(lesson: Lesson, settings: Settings) -> Job | None:
         st.warning("Choose two different classes.")
         return None
     try:
-        data = two_classes(settings.a, settings.b)
+        data = training_data((settings.a, settings.b))
         weights = lesson.w if lesson.w in WEIGHTS else "normal"
         layout = (lesson.stride, lesson.pad, lesson.scale)
         numbers = (settings.rate, settings.batch, settings.epochs, settings.seed)
         training = Training(lesson.f, weights, lesson.seed, *numbers, *layout)
-    except (ValueError, ImageUnavailable) as error:
-        st.warning(str(error).removeprefix("two_classes: "))
+    except ValueError as error:
+        st.warning(str(error))
         return None
-    st.caption(f"{data.words} {_start(lesson, training)}")
+    st.caption(f"{describe(data)} {_start(lesson, training)}")
     return Job(training, data, lesson.ch)
 
 

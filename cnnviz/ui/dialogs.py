@@ -123,16 +123,16 @@ def _upload() -> None:
 
 @st.dialog("All of CIFAR-10", width="large", on_dismiss="ignore")
 def _cifar10() -> None:
-    if cifar10.dataset() is None and cifar10.cached():
+    if cifar10.LOADER.full_set is None and cifar10.cached():
         cifar10.LOADER.start()
-    _loading() if cifar10.dataset() is None else _browse()
+    _loading() if cifar10.LOADER.full_set is None else _browse()
 
 
 @st.fragment(run_every=0.5)
 def _loading() -> None:
     """The way to the full set: a button, then progress, then either the images or a sentence."""
     loader = cifar10.LOADER
-    if cifar10.dataset() is not None:
+    if loader.full_set is not None:
         reopen("cifar10")
         st.rerun()
     if loader.state == "failed":
@@ -150,14 +150,13 @@ def _browse() -> None:
     left, middle, right = st.columns([2, 2, 1])
     split = left.segmented_control("Set", ("train", "test"), default="train", key="cifar10_split") or "train"
     label = middle.selectbox("Class", ("all", *CLASSES), key="cifar10_class")
-    data = cifar10.dataset()
-    found = data.indices(split, None if label == "all" else label)
+    images = cifar10.LOADER.full_set.train if split == "train" else cifar10.LOADER.full_set.held_out
+    found = images.indices if label == "all" else images.of((label,)).indices
     page = right.number_input("Page", 1, -(-len(found) // PER_PAGE), key="cifar10_page")
-    images = data.images(split)
     shown = found[(page - 1) * PER_PAGE : page * PER_PAGE]
     for row in range(0, len(shown), 8):
         for column, index in zip(st.columns(8), shown[row : row + 8], strict=False):
-            column.image(images[index], width=64)
+            column.image(images.source[index], width=64)
             if column.button(f"{index}", key=f"cifar10_{split}_{index}", width="stretch"):
                 _take(f"{split}-{index}")
     number = st.number_input(f"Or its number in the {split} set", 0, len(images) - 1, value=None, key="cifar10_number")

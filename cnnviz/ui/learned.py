@@ -98,7 +98,7 @@ def beside_guessing(accuracy: float, images: int) -> str:
 
 def show(trainer: Trainer) -> None:
     """The kernel and the weights as they learned, accuracy and confusion, and the most confident images."""
-    params, held, names = trainer.reports[-1].params, trainer.job.data.held, trainer.job.data.names
+    params, held, names = trainer.reports[-1].params, trainer.job.data.held_out, trainer.job.data.names
     result = _outcome(trainer)
     film, table = st.columns([3, 2])
     film.caption("As it learned: the kernel, its change, and the weights of each output, each where it looks at the image")
@@ -120,7 +120,7 @@ def show(trainer: Trainer) -> None:
 def _row(title: str, indices: np.ndarray, result: Outcome, trainer: Trainer) -> None:
     """Images with what the network said of each; a click opens one in Step as the network that was trained."""
     settings, data, channel = trainer.job
-    held, params, names = data.held, trainer.reports[-1].params, data.names
+    held, params, names = data.held_out, trainer.reports[-1].params, data.names
     images, ids = held.images, held.ids
     too_large = bool(np.abs(params.f).max() > MAX_NUMBER)  # for a lesson, and so for Step
     row = st.container(horizontal=True)
@@ -145,7 +145,7 @@ def _png(pixels: np.ndarray) -> str:
 @lru_cache(maxsize=MOST_KEPT)  # of trainings that have ended; a change of any field shows them again
 def _outcome(trainer: Trainer) -> Outcome:
     settings, data, channel = trainer.job
-    return outcome(settings, trainer.reports[-1].params, data.held.pixels(channel), data.held.targets)
+    return outcome(settings, trainer.reports[-1].params, data.held_out.pixels(channel), data.held_out.targets)
 
 
 @lru_cache(maxsize=MOST_KEPT)

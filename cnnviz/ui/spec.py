@@ -14,6 +14,7 @@ from functools import cache
 from PIL import Image as Pillow
 
 from cnnviz.core import lesson as bounds
+from cnnviz.core.image_ids import PATTERNS
 from cnnviz.core.kernels import KERNELS
 from cnnviz.core.network import WEIGHTS
 from cnnviz.core.ops import PADDINGS, SATURATED
@@ -33,7 +34,7 @@ EXTRA_KEYS = ("mistake", "tf", "n", "vs", "train")
 @cache
 def gallery() -> tuple[Image, ...]:
     """The images that can be chosen at a click: the bundled ones and the computed patterns."""
-    return (*bundled(), *(find_image(f"pattern-{name}") for name in bounds.PATTERNS))
+    return (*bundled("test"), *(find_image(f"pattern-{name}") for name in PATTERNS))
 
 
 @cache
@@ -53,7 +54,7 @@ def spec() -> str:
         "KEYS": [field.name for field in dataclasses.fields(bounds.Lesson)],
         "EXTRA_KEYS": EXTRA_KEYS,
         "KERNELS": KERNELS,
-        "CHANNELS": bounds.CHANNELS,
+        "CHANNELS": bounds.CHANNELS[:-1],  # "rgb" is for networks of several channels
         "SCALE_NAMES": [["unit", "0 … 1"], ["raw", "0 … 255 raw"]],
         "PADDINGS": PADDINGS,
         "WEIGHTS": WEIGHTS,
