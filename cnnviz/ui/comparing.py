@@ -10,7 +10,6 @@ from cnnviz.core.lesson import RULES, Lesson
 from cnnviz.core.notebook import DEVIATION_TABLE, DEVIATIONS, notebook_step
 from cnnviz.core.ops import sigmoid_prime
 from cnnviz.core.trajectory import Moment, trajectory
-from cnnviz.data import cifar10
 from cnnviz.ui.boards import Board, Chart, Row, Switch, true_minus
 from cnnviz.ui.maps import MAPS
 
@@ -152,13 +151,12 @@ def _alone(name: str, lesson: Lesson, exact: Moment) -> str:
 def story_steps() -> list[tuple[str, str, Lesson]]:
     """The story as lessons: title, sentence, and the lesson that shows it.
 
-    Where CIFAR-10 is at hand it is told on the notebook's own image, from the kernel that its first
-    call left, so that the printed numbers are on the screen; else on a bundled one.
+    It is told on the notebook's own image, from the kernel that its first call left, so that the printed
+    numbers are on the screen.
     """
-    own = cifar10.LOADER.full_set is not None
-    kernel = (11, 7, 14, 13, 8, 9, 8, 7, 16) if own else (10, 6, 13, 13, 8, 9, 8, 7, 15)
-    printed = " These are the notebook's printed numbers." if own else ""
-    raw = Lesson(img="train-0" if own else "test-0", scale="raw", f=kernel, w="zeros", y=(1, 1), lr=0.01, k=1)
+    kernel = (11, 7, 14, 13, 8, 9, 8, 7, 16)
+    printed = " These are the notebook's printed numbers."
+    raw = Lesson(img="train-0", scale="raw", f=kernel, w="zeros", y=(1, 1), lr=0.01, k=1)
     notebook = dataclasses.replace(raw, rule="object-oriented")
     step = dataclasses.replace
     return [
