@@ -33,7 +33,8 @@ def test_other_text_gets_a_sentence_and_what_is_read_has_one_spelling(text):
     try:
         assert str(parse_image_id(text)) == text
     except Problem as problem:
-        assert str(problem).endswith(".") and "{" not in str(problem).replace(text, "")
+        assert str(problem).endswith(".")
+        assert problem.code in ("data.image.unknown", "data.image.no_number", "data.image.no_pattern", "data.upload.changed")
 
 
 @given(ids().filter(lambda id: id.kind in ("cifar10", "sample", "digit")))
