@@ -14,9 +14,9 @@ import numpy as np
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.trajectory import Moment
 from cnnviz.data.images import Image, find_image, load_image
+from cnnviz.export.animation import animation
 from cnnviz.export.arguments import asked_lesson, film_kind, parse
 from cnnviz.export.arrays import arrays_npz
-from cnnviz.export.film import film
 from cnnviz.export.parameters import parameters_json
 from cnnviz.export.script import jupyter_notebook, numpy_script
 from cnnviz.export.terminal import Progress, report, run, title
@@ -59,7 +59,7 @@ def _write_files(asked: argparse.Namespace, lesson: Lesson, image: Image, x: np.
         "script": lambda: numpy_script(lesson, image.pixels),
         "notebook": lambda: jupyter_notebook(lesson, image.pixels),
         "film": lambda: _watched(
-            lesson, "filming", lambda told: film(lesson, x, asked.frames, film_kind(asked.film), progress=told)
+            lesson, "filming", lambda told: animation(lesson, x, asked.frames, film_kind(asked.film), progress=told)
         ),
     }
     return all(

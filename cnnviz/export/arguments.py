@@ -17,7 +17,7 @@ from cnnviz.core.lesson import MAX_PADDING, MAX_STRIDE, MAX_UPDATES, Lesson
 from cnnviz.core.network import Params
 from cnnviz.core.notebook import DEVIATIONS
 from cnnviz.core.ops import conv2d_shape
-from cnnviz.export.film import MAX_FRAMES
+from cnnviz.export.animation import MAX_FRAMES
 from cnnviz.export.frames import KINDS
 from cnnviz.export.parameters import MAX_BYTES, read_lesson, read_parameters
 

@@ -19,10 +19,13 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cnnviz.ui.spec import spec, sprite
-from cnnviz.ui.stage.bundle import bundle
+from cnnviz.ui.component.bundle import bundle, style_sheet
+from cnnviz.ui.component.spec import spec, sprite
+from cnnviz.words import say
 
-STAGE_FOLDER = Path(__file__).with_name("stage")
+WEB_FOLDER = Path(__file__).with_name("web")
+ENTRY = "hosts/streamlit"
+"""The module that knows Streamlit; everything else of the component's JavaScript hangs on it."""
 
 
 def inline_script_hashes(html: str) -> list[str]:
@@ -68,7 +71,12 @@ HEADERS = {
 
 def stage_modules() -> str:
     """The component's JavaScript as one module, what Python knows of the lesson among it."""
-    return bundle("stage", lambda name: spec() if name == "spec" else (STAGE_FOLDER / f"{name}.js").read_text("utf-8"))
+    return bundle(ENTRY, lambda name: spec() if name == "spec" else (WEB_FOLDER / f"{name}.js").read_text("utf-8"))
+
+
+def stage_styles() -> str:
+    """The component's style sheet as one file."""
+    return style_sheet("index.css", lambda name: (WEB_FOLDER / "style" / name).read_text("utf-8"))
 
 
 def made_once(path: str, media_type: str, make: Callable[[], str | bytes]) -> Route:
@@ -101,7 +109,7 @@ def made_once(path: str, media_type: str, make: Callable[[], str | bytes]) -> Ro
 
 ROUTES: list[BaseRoute] = [
     made_once("/stage/bundle.js", "text/javascript", stage_modules),
-    made_once("/stage/stage.css", "text/css", (STAGE_FOLDER / "stage.css").read_bytes),
+    made_once("/stage/stage.css", "text/css", stage_styles),
     made_once("/stage/images.png", "image/png", sprite),
 ]
 """For `st.App`: the component's own files."""
@@ -149,8 +157,8 @@ class UploadLimit:
             while len(self.sent) > 10_000:
                 self.sent.popitem(last=False)
             if count > UPLOADS_A_SESSION:
-                words = f"These were {UPLOADS_A_SESSION} files from one page: reload it to send more."
-                await Response(words, 429, media_type="text/plain")(scope, receive, send)
+                sentence = say("ui.server.too_many_uploads", n=UPLOADS_A_SESSION)
+                await Response(sentence, 429, media_type="text/plain")(scope, receive, send)
                 return
         await self.app(scope, receive, send)
 
@@ -161,5 +169,5 @@ MIDDLEWARE = [Middleware(Headers), Middleware(UploadLimit)]
 def apologize(error: Exception) -> bool:
     """What a visitor sees where a script failed: a sentence. The log gets the rest."""
     logging.getLogger(__name__).error("a script failed", exc_info=error)
-    st.error("Something went wrong on this page. The lesson is safe in the address: reload, or go one step back.")
+    st.error(say("ui.server.failed"))
     return True

@@ -21,7 +21,6 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.core.stages import PARTS, STAGES, Geometry
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.data.images import load_image
-from cnnviz.ui.boards import true_minus
 from tests.e2e.conftest import ready
 
 ORDER = tuple(stage.symbol for stage in STAGES)
@@ -54,6 +53,12 @@ VALUES: dict[str, Callable[[Lesson, Moment], np.ndarray]] = {
     "f_next": lambda _, m: m.after.f,
 }
 """What the core says that each map shows; said here once more, so that no map can show another's numbers."""
+
+
+def true_minus(text: str) -> str:
+    """Python's numbers as the page prints them: a true minus sign, and no zeros in a power of ten."""
+    text = re.sub(r"(?<=\d)e([-+])0*(?=\d)", lambda power: "e−" if power[1] == "-" else "e", text)
+    return re.sub(r"(?<![\w.])-(?=\d)", "−", text)
 
 
 def moment(lesson: Lesson) -> Moment:

@@ -1,0 +1,79 @@
+"""What goes to the component for one address: a header, with sentences, and arrays, as bytes."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+
+from cnnviz.core.notebook import effects
+from cnnviz.core.ops import saturated_share
+from cnnviz.core.trajectory import Moment
+from cnnviz.ui.address import Now
+from cnnviz.ui.maps import focus
+from cnnviz.ui.remarks import remarks
+from cnnviz.words import Message, Problem, written
+
+MOST_LOSSES = 200
+"""Points in the small loss curve; more would not be seen."""
+
+
+def header(page: str, now: Now) -> dict:
+    """What every page needs: the lesson that this answers, sentences, and the status line."""
+    return {
+        "page": page,
+        "asked": dict(now.asked),
+        "lesson": now.lesson.to_query() | now.extras,
+        "words": now.image.words,
+        "wrong": dict(now.wrong),
+        "remarks": remarks(now.lesson, now.moment),
+        "deviations": effects(now.lesson.deviations),
+        "adopt": now.adopted,
+        "loss": float(now.moment.losses[-1]),
+        "saturated": saturated_share(now.moment.trace.a1),
+        "focus": focus(now.lesson, now.moment),
+    }
+
+
+def losses(moment: Moment) -> dict[str, np.ndarray]:
+    """The small loss curve's numbers."""
+    return {"losses": thinned(moment.losses, MOST_LOSSES)}
+
+
+def thinned(values: np.ndarray, most: int) -> np.ndarray:
+    """At most `most` of `values`, evenly spaced, first and last among them.
+
+    >>> thinned(np.arange(5.0), 3)
+    array([0., 2., 4.])
+    """
+    if len(values) <= most:
+        return values
+    return values[np.linspace(0, len(values) - 1, most).round().astype(int)]
+
+
+def encode(header: dict, arrays: dict[str, np.ndarray]) -> bytes:
+    """The header's length as little-endian uint32, the header as JSON, the arrays one after another.
+
+    Each array starts at a multiple of 8, and so does the first: spaces after the JSON see to it. The
+    header says of each its kind, where it starts after the header, and its shape; its messages are said.
+    """
+    at, places, body = 0, {}, []
+    for name, array in arrays.items():
+        data = np.ascontiguousarray(array, _KINDS.get(array.dtype.name, "<f8"))
+        places[name] = [data.dtype.name, at, *data.shape]
+        body += [data.tobytes(), bytes(-data.nbytes % 8)]
+        at += data.nbytes + -data.nbytes % 8
+    text = json.dumps(header | {"arrays": places}, allow_nan=False, default=_said).encode()
+    text += b" " * (-(len(text) + 4) % 8)
+    return b"".join([len(text).to_bytes(4, "little"), text, *body])
+
+
+_KINDS = {"uint8": "u1", "float32": "<f4"}
+"""What is sent as it is; all else goes as float64."""
+
+
+def _said(value: object) -> str:
+    """A message as its sentence; TypeError for all else that is not JSON."""
+    if isinstance(value, Message | Problem):
+        return written(value)
+    raise TypeError(f"encode: {type(value).__name__} cannot be sent")
