@@ -59,6 +59,9 @@ class BatchGradients:
     dw: np.ndarray
     db: np.ndarray
 
+    def __getitem__(self, name: str) -> np.ndarray:
+        return getattr(self, name)
+
 
 def forward_batch(params: Params, X: np.ndarray, stride: int = 1, padding: Padding = 0) -> BatchTrace:
     """From the images `X` (B,H,W) to the outputs `o` (B,N).

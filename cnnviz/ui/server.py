@@ -19,11 +19,13 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cnnviz.ui.component.bundle import bundle
+from cnnviz.ui.component.bundle import bundle, style_sheet
 from cnnviz.ui.component.spec import spec, sprite
 from cnnviz.words import say
 
-STAGE_FOLDER = Path(__file__).with_name("stage")
+WEB_FOLDER = Path(__file__).with_name("web")
+ENTRY = "hosts/streamlit"
+"""The module that knows Streamlit; everything else of the component's JavaScript hangs on it."""
 
 
 def inline_script_hashes(html: str) -> list[str]:
@@ -69,7 +71,12 @@ HEADERS = {
 
 def stage_modules() -> str:
     """The component's JavaScript as one module, what Python knows of the lesson among it."""
-    return bundle("stage", lambda name: spec() if name == "spec" else (STAGE_FOLDER / f"{name}.js").read_text("utf-8"))
+    return bundle(ENTRY, lambda name: spec() if name == "spec" else (WEB_FOLDER / f"{name}.js").read_text("utf-8"))
+
+
+def stage_styles() -> str:
+    """The component's style sheet as one file."""
+    return style_sheet("index.css", lambda name: (WEB_FOLDER / "style" / name).read_text("utf-8"))
 
 
 def made_once(path: str, media_type: str, make: Callable[[], str | bytes]) -> Route:
@@ -102,7 +109,7 @@ def made_once(path: str, media_type: str, make: Callable[[], str | bytes]) -> Ro
 
 ROUTES: list[BaseRoute] = [
     made_once("/stage/bundle.js", "text/javascript", stage_modules),
-    made_once("/stage/stage.css", "text/css", (STAGE_FOLDER / "stage.css").read_bytes),
+    made_once("/stage/stage.css", "text/css", stage_styles),
     made_once("/stage/images.png", "image/png", sprite),
 ]
 """For `st.App`: the component's own files."""

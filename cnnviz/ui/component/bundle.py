@@ -1,33 +1,37 @@
-"""The component's ES modules as one file, so that a first visit makes one request and not twenty in a row.
+"""The component's modules and style sheets as one file each, so that a first visit makes one request and not forty.
 
-The modules stay plain ES modules, one concern a file. This knows no more JavaScript than they use:
-`import { a, b } from "./x.js"` on one line, dynamic `import("./x.js")` left alone, and `export`
-before const, function or class. A file that does otherwise fails here, at the first request, by name.
+The modules stay plain ES modules, one concern a file, in folders. This knows no more JavaScript than they
+use: `import { a, b } from "../model/x.js"`, dynamic `import("./x.js")` left alone, and `export` before
+const, function or class. A file that does otherwise fails here, at the first request, by name.
 """
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable
 
-_IMPORT = re.compile(r'^import \{ ([^}]+) \} from "\./([\w-]+)\.js"$', re.MULTILINE)
+_IMPORT = re.compile(r'^import \{([^}]+)\} from "(\.{1,2}/[\w./-]+)\.js"$', re.MULTILINE)
 _EXPORT = re.compile(r"^export (default )?((?:async )?(?:function\*?|class|const) (\w+))", re.MULTILINE)
+_DOCS = re.compile(r"^[ \t]*/\*\*.*?\*/\n", re.MULTILINE | re.DOTALL)
+_STYLE = re.compile(r'^@import "\./([\w-]+\.css)";$', re.MULTILINE)
 
 
 def bundle(entry: str, read: Callable[[str], str]) -> str:
     """One module with the default export of `entry`, everything it imports before it, each file in a scope of its own.
 
-    `read` gives the text of a module by its name. Raises ValueError for an import or export that is
-    not written as above, and where modules import each other in a circle.
+    `read` gives the text of a module by its path without ".js"; comments that describe types (/** … */)
+    are left out. Raises ValueError for an import or export that is not written as above, and where
+    modules import each other in a circle.
 
-    >>> files = {"a": 'import { b } from "./b.js"\\nexport default function a() {}', "b": "export const b = 1"}
+    >>> files = {"a": 'import { b } from "./in/b.js"\\nexport default function a() {}', "in/b": "export const b = 1"}
     >>> print(bundle("a", files.get))
-    const $b = (() => {
+    const $in_b = (() => {
     const b = 1
     return { b }
     })()
     const $a = (() => {
-    const { b } = $b
+    const { b } = $in_b
     function a() {}
     return { a }
     })()
@@ -43,20 +47,39 @@ def bundle(entry: str, read: Callable[[str], str]) -> str:
             raise ValueError(f"bundle: {name}.js imports itself in a circle")
         state[name] = "open"
         text = read(name)
-        for _, other in _IMPORT.findall(text):
-            add(other)
+        for _, path in _IMPORT.findall(text):
+            add(_named(name, path))
         parts.append(_scope(name, text))
         state[name] = "done"
 
     add(entry)
     default = next(match[3] for match in _EXPORT.finditer(read(entry)) if match[1])
-    return "\n".join([*parts, f"export default ${entry}.{default}"])
+    return "\n".join([*parts, f"export default {_scope_of(entry)}.{default}"])
+
+
+def style_sheet(entry: str, read: Callable[[str], str]) -> str:
+    """The text of `entry` with its lines `@import "./x.css";` replaced by what they name, in that order.
+
+    >>> style_sheet("a.css", {"a.css": '@import "./b.css";', "b.css": "p {}"}.get)
+    'p {}'
+    """
+    return _STYLE.sub(lambda line: read(line[1]), read(entry))
+
+
+def _named(name: str, path: str) -> str:
+    """The module that `path` means in the module `name`."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(name), path))
+
+
+def _scope_of(name: str) -> str:
+    return "$" + re.sub(r"\W", "_", name)
 
 
 def _scope(name: str, text: str) -> str:
     names = [match[3] for match in _EXPORT.finditer(text)]
-    body = _EXPORT.sub(r"\2", _IMPORT.sub(r"const { \1 } = $\2", text)).strip()
+    body = _IMPORT.sub(lambda line: f"const {{{line[1].replace(' as ', ': ')}}} = {_scope_of(_named(name, line[2]))}", text)
+    body = _DOCS.sub("", _EXPORT.sub(r"\2", body)).strip()
     strange = re.search(r"^(import|export)\b.*", body, re.MULTILINE)
     if strange:
         raise ValueError(f"bundle: {name}.js has a line that is not understood: {strange[0]}")
-    return f"const ${name} = (() => {{\n{body}\nreturn {{ {', '.join(names)} }}\n}})()"
+    return f"const {_scope_of(name)} = (() => {{\n{body}\nreturn {{ {', '.join(names)} }}\n}})()"
