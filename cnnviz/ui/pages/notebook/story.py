@@ -32,7 +32,7 @@ def story() -> tuple[Step, ...]:
         "moves": {"stage": "update", "rule": "object-oriented"},
         "border": {"stage": "dz1", "rule": "object-oriented"},
         "one_pixel": {"stage": "df", "rule": "object-oriented"},
-        "alive": {"stage": "df", "scale": "unit"},
+        "alive": {"stage": "df", "scale": "unit", "f": tuple(round(weight / 90, 4) for weight in kernel)},
     }
     return tuple(
         Step(*(message(f"ui.notebook.story.{name}.{part}") for part in ("title", "words")), dataclasses.replace(raw, **change))
