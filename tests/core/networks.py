@@ -104,14 +104,13 @@ ELEMENTWISE = ["sigmoid", "tanh", "relu", "identity"]
 @st.composite
 def cases(draw, kinds: tuple[str, ...] | None = None) -> Case:
     """A random network of a few small layers that fits its image; `kinds` narrows what may come before the row."""
-    x_shape = draw(st.sampled_from([(1,), (2,), (3,)])) + (draw(st.integers(4, 11)), draw(st.integers(4, 11)))
+    x_shape = draw(st.tuples(st.integers(1, 3), st.integers(4, 11), st.integers(4, 11)))
     words, (channels, *size) = [], x_shape
     for kind in draw(st.lists(st.sampled_from(kinds or ("conv", "conv", "conv", "max", "avg", *ELEMENTWISE)), max_size=6)):
         word, (channels, *size) = _map_layer(draw, kind, channels, size, sum(word[:4] == "conv" for word in words))
         words += [word] if word else []
     learns = any(word[:4] == "conv" for word in words)
-    rows, outputs = draw(_rows(channels, learns))
-    words += rows
+    words += draw(_rows(learns))
     last, loss = draw(st.sampled_from(ENDS))
     shape = x_shape[1:] if x_shape[0] == 1 and draw(st.booleans()) else x_shape
     return Case("-".join([*words, *([last] if last else []), loss]), shape, draw(st.integers(0, 2**20)))
@@ -145,12 +144,12 @@ PADDED = [(k, zeros, text) for k in (1, 2, 3, 4, 5) for zeros, text in ((0, ""),
 
 
 @st.composite
-def _rows(draw, channels: int, learns: bool) -> tuple[list[str], int]:
-    """Dense layers, with activations between them, or gap in front; and the outputs."""
+def _rows(draw, learns: bool) -> list[str]:
+    """Dense layers with activations between them, or gap, or both."""
     words = ["gap"] if draw(st.booleans()) else []
     count = draw(st.integers(0 if words and learns else 1, 3))
     for n in range(count):
         words.append(f"dense{draw(st.integers(1, 6))}")
         if n < count - 1:
             words += draw(st.lists(st.sampled_from([*ELEMENTWISE, "softmax"]), max_size=1))
-    return words, int(words[-1][5:]) if count else channels
+    return words
