@@ -265,7 +265,7 @@ class Program:
         z = self.network.names[-1].input
         found = {"L": (Link("L", "o", "all"), Link("L", "y", "all"))}
         if self.network.merged:
-            found[f"d{z}"] = (Link(f"d{z}", "o", "same"), Link(f"d{z}", "y", "same"))
+            found[f"d{z}"] = tuple(Link(f"d{z}", source, pattern) for source, pattern in self.network.merged.links)
         else:
             found["do"] = (Link("do", "o", "same"), Link("do", "y", "same"))
         return found
