@@ -319,7 +319,7 @@ class Program:
 
 
 ROLES = ("x", "y", "f", "w", "b", "dx", "dy", "df", "dw", "db")
-_ROLE = re.compile(rf"\b({'|'.join(ROLES)})\b")
+_ROLE = re.compile(rf"\b({'|'.join(ROLES)})(?![a-zA-Z0-9_])")
 
 
 def _symbol(names: Names, role: re.Match[str]) -> str:
