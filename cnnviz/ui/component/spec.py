@@ -24,7 +24,7 @@ from cnnviz.ui.charts import LINE_COLOURS
 from cnnviz.ui.maps import MAPS, MOST_PRINTED, SCALES
 from cnnviz.ui.pages import page_keys, pages
 from cnnviz.ui.pages.train.film.curves import CURVES
-from cnnviz.words import say
+from cnnviz.words import DEFAULT, catalogue, say
 
 
 @cache
@@ -43,6 +43,8 @@ def spec() -> str:
         "MAPS": {symbol: {"words": str(entry.words), "scale": entry.scale} for symbol, entry in MAPS.items()},
         "FAMILIES": {symbol: entry.family for symbol, entry in MAPS.items()} | {"update": MAPS["f"].family},
         "SCALES": SCALES,
+        "LANG": DEFAULT,
+        "WORDS": catalogue(),
         "LINE_COLOURS": LINE_COLOURS,
         "MOST_PRINTED": MOST_PRINTED,
         "CURVES": [curve.to_json(name) for name, curve in CURVES.items()],
