@@ -101,6 +101,7 @@ class Merged:
     loss: Call
     dz: Call
     formulas: Mapping[str, str] = field(default_factory=dict)
+    arithmetic: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -162,6 +163,7 @@ LOSSES: dict[str, Loss] = {
                     call(sigmoid_binary_cross_entropy, "z y"),
                     call(sigmoid_binary_cross_entropy_dz, "z y"),
                     {"dz": r"{dz} = ({o} - y) / N"},
+                    {"dz": "(o-y)/N"},
                 )
             },
         ),
@@ -178,11 +180,13 @@ LOSSES: dict[str, Loss] = {
                     call(softmax_cross_entropy, "z y"),
                     call(softmax_cross_entropy_dz, "o y"),
                     {"dz": r"{dz} = {o} \sum_{{n}} y[n] - y"},
+                    {"dz": "o*total(y)-y"},
                 ),
                 "sigmoid": Merged(
                     call(sigmoid_cross_entropy, "z y"),
                     call(sigmoid_cross_entropy_dz, "z y"),
                     {"dz": r"{dz} = -y \odot (1 - {o})"},
+                    {"dz": "-y*(1-o)"},
                 ),
             },
         ),
