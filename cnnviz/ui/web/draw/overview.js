@@ -12,6 +12,8 @@ import { Plate } from "./plate.js"
 const LOW = 116 // the least height of a band
 const FOCUS = 207 // and of the focus under them
 const HEADS = 40 // caption and ends of a figure
+const UNDER = 24 // a row of biases and its name
+const BIAS = 8 // a row of biases under its filters
 const BLOCK = 20 // the line with a block's name
 const APART = 8 // least gap between columns
 const BETWEEN = 18 // and between blocks
@@ -71,11 +73,14 @@ export class Overview {
   give(symbol, column, place, need) {
     const plate = this.plates[symbol]
     const numbers = /** @type {Numbers} */ (this.numbers)
-    plate.across = place.across
+    const bias = isBias(numbers, symbol, column.kind)
+    plate.across = bias ? 1 : place.across
     plate.narrow = place.width < 60
-    plate.face = faceOf(numbers.maps[symbol], column.kind, column.kind === "strip" && need.scale ? place.wrap : 1)
+    plate.face = faceOf(numbers.maps[symbol], column.kind, bias ? numbers.count(symbol) : column.kind === "strip" && need.scale ? place.wrap : 1)
     plate.names = column.kind === "classes" ? numbers.classes : null
-    const [width, height] = column.kind === "answers" ? answer(symbol, place) : [place.width, place.height]
+    const [width, height] = column.kind === "answers" ? answer(symbol, place) : [place.width, bias ? BIAS : place.height]
+    const title = /** @type {HTMLElement} */ (plate.figure.querySelector(".size"))
+    title.hidden = width < 26 + 6 * (title.textContent ?? "").length && !this.single
     plate.figure.style.setProperty("--w", `${width}px`)
     plate.figure.style.setProperty("--h", `${height}px`)
     plate.pictures = null
@@ -108,7 +113,8 @@ export class Overview {
     const map = numbers.maps[symbol]
     const face = faceOf(map, kind)
     const stacked = map.kind === "weights" && stacks(map.shape)
-    return { kind, tiles: face.tiles, rows: face.rows, columns: face.columns, scale: kind === "strip" && map.kind === "map" ? 0 : stacked ? 2 : 1 }
+    const under = isBias(numbers, values[1] ?? symbol, kind) ? UNDER : 0
+    return { under, kind, tiles: face.tiles, rows: face.rows, columns: face.columns, scale: kind === "strip" && map.kind === "map" ? 0 : stacked ? 2 : 1 }
   }
 
   // Pixels between columns and blocks, which no map can have.
@@ -169,23 +175,27 @@ function blocks(columns, layer, single) {
 function layer(numbers, column, place, single) {
   const all = (/** @type {string[]} */ symbols) => symbols.map((symbol) => figure(numbers, symbol, column, single)).join("")
   const cells = (/** @type {string[]} */ symbols) => `<div class="answers"><div class="cells">${all(symbols.filter((name) => name !== "L"))}</div>${all(symbols.filter((name) => name === "L"))}</div>`
-  const figures = (/** @type {string[]} */ symbols) => (column.kind === "answers" ? cells(symbols) : all(symbols) || "<div></div>")
+  const figures = (/** @type {string[]} */ symbols) => (column.kind === "answers" ? cells(symbols) : `<div>${all(symbols)}</div>`)
   const before = single ? operator(numbers, column) : ""
   return `${before}<div class="layer ${column.kind}" style="--place:${place}">${figures(column.values)}${figures(column.gradients)}</div>`
 }
 
 /** @type {(numbers: Numbers, symbol: string, column: Column, single: boolean) => string} */
 function figure(numbers, symbol, { kind: column, title }, single) {
-  const kind = column === "answers" ? (symbol === "L" ? "loss" : "cells") : column
+  const kind = column === "answers" ? (symbol === "L" ? "loss" : "cells") : isBias(numbers, symbol, column) ? "bias" : column
   const { label, kind: what, shape, words } = numbers.maps[symbol]
   const open = escape(say("web.overview.large", { symbol: label, words }))
-  const size = kind === "cells" || kind === "loss" || kind === "strip" ? "" : what === "weights" ? `${shape.slice(0, -1).reduce((all, n) => all * n, 1)}×${shape[shape.length - 1]}` : shape.slice(-2).join("×")
+  const size = ["cells", "loss", "strip", "bias"].includes(kind) ? "" : what === "weights" ? `${shape.slice(0, -1).reduce((all, n) => all * n, 1)}×${shape[shape.length - 1]}` : shape.slice(-2).join("×")
   const note = single ? size : kind === "maps" || kind === "classes" ? title : ""
-  return `<figure class="map ${kind === "filters" ? "kernelmap" : kind === "cells" ? "cell" : kind === "loss" ? "cell wide" : kind === "strip" ? "strip" : ""}" data-figure="${symbol}">
+  return `<figure class="map ${kind === "filters" ? "kernelmap" : kind === "cells" ? "cell" : kind === "loss" ? "cell wide" : kind === "strip" || kind === "bias" ? kind : ""}" data-figure="${symbol}">
     <figcaption><button type="button" class="name" data-open="${symbol}" title="${open}" aria-label="${open}">${formula(label)}</button><span class="size">${escape(note)}</span></figcaption>
     <div class="plate"><canvas data-map="${symbol}" tabindex="0" role="img"></canvas></div>
     <p class="limits"><span class="low"></span><span class="power"></span><span class="high"></span></p></figure>`
 }
+
+// The bias of filters or of units stands under them, in a line.
+/** @type {(numbers: Numbers, symbol: string, kind: string) => boolean} */
+const isBias = (numbers, symbol, kind) => (kind === "filters" || kind === "weights") && numbers.maps[symbol].kind === "row"
 
 // What stands between two columns of a network with one channel.
 /** @type {(numbers: Numbers, column: Column) => string} */

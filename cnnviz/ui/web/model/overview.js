@@ -3,14 +3,14 @@
 // All maps start small; the most cramped grow by a pixel until width or height is spent. The band of values
 // and that of gradients have one height, the lowest that shows the smallest maps well; what is left is for the focus.
 
-/** @typedef {{ kind: string, tiles: number, rows: number, columns: number, scale: number }} Need  of a column */
+/** @typedef {{ kind: string, tiles: number, rows: number, columns: number, scale: number, under?: number }} Need  of a column; `under` is the room of what stands below */
 /** @typedef {{ width: number, height: number, side: number, across: number, wrap: number }} Place  of a column's figures, in pixels */
 /** @typedef {{ height: number, spare: number, places: Place[] }} Plan  the band's height, the width that is left, a place a column */
 
 export const GAP = 2 // between tiles
 const LEAST = 17
 const ROW = 5.5 // a cell of a long row
-const FIXED = { cells: 46, loss: 46, classes: 112, v: 14 }
+const FIXED = { cells: 46, loss: 40, classes: 120, v: 12 }
 
 /** @param {number} tiles @param {number} side @param {number} height @param {number} ratio height of a tile by its width */
 export function across(tiles, side, height, ratio = 1) {
@@ -21,13 +21,14 @@ export function across(tiles, side, height, ratio = 1) {
 
 /** @param {Need} need @param {number} side @param {number} height */
 function widthOf(need, side, height) {
-  const n = across(need.tiles, side, height, need.rows / need.columns)
+  const n = across(need.tiles, side, height - (need.under ?? 0), need.rows / need.columns)
   return n * side + (n - 1) * GAP
 }
 
 /** @param {Need} need @param {number} height @returns {Place} of a column that does not grow */
 function fixed(need, height) {
   const { kind, rows, columns } = need
+  height -= need.under ?? 0
   if (kind === "answers") return { width: need.tiles * FIXED.cells + (need.tiles - 1) * 4, height, side: FIXED.cells, across: 1, wrap: 1 }
   if (kind === "loss") return { width: FIXED.loss, height: Math.max(26, height * 0.22), side: 0, across: 1, wrap: 1 }
   if (kind === "classes") return { width: FIXED.classes, height, side: 0, across: 1, wrap: 1 }
@@ -39,7 +40,7 @@ function fixed(need, height) {
   const wrap = Math.max(1, Math.ceil((rows * columns) / Math.floor(height / ROW)))
   const long = rows * columns > 16
   const lines = Math.ceil((rows * columns) / wrap)
-  return { width: long ? Math.max(12, wrap * 6) : 16, height: long ? Math.min(height, lines * ROW) : height, side: 0, across: 1, wrap }
+  return { width: long ? Math.max(12, wrap * 6) : 12, height: long ? Math.min(height, lines * ROW) : height, side: 0, across: 1, wrap }
 }
 
 /** @param {Need} need */
@@ -65,7 +66,7 @@ function sides(needs, width, height) {
     const open = [...groups.values()].filter((group) => group.open)
     if (!open.length) break
     const next = open.reduce((best, group) => (cramped(group) < cramped(best) ? group : best))
-    const most = next.of[0].kind === "filters" ? 0.64 * height : height
+    const most = (next.of[0].kind === "filters" ? 0.64 : 1) * (height - (next.of[0].under ?? 0))
     const tall = Math.max(...next.of.map(({ rows, columns }) => rows / columns))
     next.side += 1
     if ((next.side * tall > most && next.side > LEAST) || total() > width) {
@@ -84,7 +85,7 @@ export function arrange(needs, width, height) {
     if (places[n] || !group) return places[n] ?? fixed(need, height)
     const { side } = group
     const tall = (side * need.rows) / need.columns
-    const n_ = balanced(need.tiles, across(need.tiles, side, height, need.rows / need.columns))
+    const n_ = balanced(need.tiles, across(need.tiles, side, height - (need.under ?? 0), need.rows / need.columns))
     const down = Math.ceil(need.tiles / n_)
     return { width: n_ * side + (n_ - 1) * GAP, height: down * tall + (down - 1) * GAP, side, across: n_, wrap: 1 }
   })
