@@ -15,7 +15,8 @@ const FIXED = { cells: 46, loss: 40, classes: 120, v: 12 }
 /** @param {number} tiles @param {number} side @param {number} height @param {number} ratio height of a tile by its width */
 export function across(tiles, side, height, ratio = 1) {
   const rows = Math.max(1, Math.floor((height + GAP) / (side * ratio + GAP)))
-  const least = Math.ceil(tiles / Math.min(rows, tiles))
+  let least = Math.ceil(tiles / Math.min(rows, tiles))
+  while (tiles % least && 2 * (tiles % least) < least) least += 1 // the last row is at least half full
   return least
 }
 
@@ -85,16 +86,12 @@ export function arrange(needs, width, height) {
     if (places[n] || !group) return places[n] ?? fixed(need, height)
     const { side } = group
     const tall = (side * need.rows) / need.columns
-    const n_ = balanced(need.tiles, across(need.tiles, side, height - (need.under ?? 0), need.rows / need.columns))
-    const down = Math.ceil(need.tiles / n_)
-    return { width: n_ * side + (n_ - 1) * GAP, height: down * tall + (down - 1) * GAP, side, across: n_, wrap: 1 }
+    const columns = across(need.tiles, side, height - (need.under ?? 0), need.rows / need.columns)
+    const down = Math.ceil(need.tiles / columns)
+    return { width: columns * side + (columns - 1) * GAP, height: down * tall + (down - 1) * GAP, side, across: columns, wrap: 1 }
   })
   return { height, spare: Math.max(0, width - total), places: found }
 }
-
-// As many across as need be.
-/** @param {number} tiles @param {number} least */
-const balanced = (tiles, least) => Math.min(tiles, least)
 
 /** The smallest side of a map, and the fewest pixels a cell. @param {Need[]} needs @param {Plan} plan */
 function clarity(needs, plan) {
