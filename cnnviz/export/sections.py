@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from cnnviz.core.held import held
+from cnnviz.core.kept import kept
 from cnnviz.core.lesson import CHANNELS, Lesson
 from cnnviz.core.notebook import DEVIATION_TABLE
 from cnnviz.core.ops import conv2d_shape
@@ -115,7 +115,7 @@ def _starting_weights(lesson: Lesson, d: int) -> tuple[str, str, str]:
     if lesson.w == "normal":
         draw = f"np.random.default_rng({lesson.seed}).normal(size=({d}, 2)) / np.sqrt({d})"
         return f"w = {draw}\nb = np.zeros(2)", "", r"w \sim N(0, 1/D)"
-    start = held(lesson.w)
+    start = kept(lesson.w)
     packed = textwrap.fill(base64.b64encode(zlib.compress(start.w.astype("<f8").tobytes(), 9)).decode("ascii"), 100)
     code = f'packed = """\n{packed}\n"""\n'
     code += f'w = np.frombuffer(zlib.decompress(base64.b64decode(packed)), "<f8").reshape{start.w.shape}\n'
