@@ -144,10 +144,12 @@ class Conv(Layer):
         m, c = ("", "") if x[0] == self.filters == 1 else ("m,", "c,")
         over = "c,u,v" if c else "u,v"
         bias = " + {b}[m]" if m else " + {b}"
+        column = "s" if m else "c"
+        weight = ", ".join(_met(pixel, before, self.stride, place) for pixel, place in (("r", "i"), (column, "j"))) if self.dilation == 1 else "u,v"
         pixel = f"{{x}}[{c}{i}, {j}]"
         found = {
             "y": rf"{{y}}[{m}i,j] = \sum_{{{{{over}}}}} {pixel} \cdot {{f}}[{m}{c}u,v]" + (bias if self.bias else ""),
-            "dx": rf"{{dx}}[{c}r,s] = \sum {{dy}}[{m}i,j] \cdot {{f}}[{m}{c}u,v]",
+            "dx": rf"{{dx}}[{c}r,{column}] = \sum {{dy}}[{m}i,j] \cdot {{f}}[{m}{c}{weight}]",
             "df": rf"{{df}}[{m}{c}u,v] = \sum_{{{{i,j}}}} {pixel} \cdot {{dy}}[{m}i,j]",
         }
         return found | ({"db": r"{db}[m] = \sum_{{i,j}} {dy}[m,i,j]"} if self.bias else {})
@@ -176,3 +178,8 @@ def _index(stride: int, at: str, dilation: int, by: str, add: int) -> str:
     first = at if stride == 1 else f"{stride}{at}"
     second = by if dilation == 1 else f"{dilation}{by}"
     return f"{first}+{second}" + (f"{add:+d}" if add else "")
+
+
+def _met(pixel: str, before: int, stride: int, place: str) -> str:
+    """The weight that lies on a pixel at a place: "r+1-2i"."""
+    return pixel + (f"+{before}" if before else "") + f"-{stride if stride > 1 else ''}{place}"

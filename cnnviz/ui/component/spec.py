@@ -13,8 +13,10 @@ from functools import cache
 
 from PIL import Image as Pillow
 
-from cnnviz.core import lesson as bounds
+from cnnviz.core import fields as bounds
+from cnnviz.core.image_ids import PATTERNS
 from cnnviz.core.kernels import KERNELS
+from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import WEIGHTS
 from cnnviz.core.ops import PADDINGS, SATURATED
 from cnnviz.core.stages import LINKS, PARTS, STAGES
@@ -29,7 +31,7 @@ from cnnviz.words import DEFAULT, catalogue, say
 @cache
 def gallery() -> tuple[Image, ...]:
     """The images that can be chosen at a click: the bundled ones and the computed patterns."""
-    return (*bundled(), *(find_image(f"pattern-{name}") for name in bounds.PATTERNS))
+    return (*bundled(), *(find_image(f"pattern-{name}") for name in PATTERNS))
 
 
 @cache
@@ -48,7 +50,7 @@ def spec() -> str:
         "MOST_PRINTED": MOST_PRINTED,
         "CURVES": [curve.to_json(name) for name, curve in CURVES.items()],
         "SATURATED": SATURATED,
-        "KEYS": [field.name for field in dataclasses.fields(bounds.Lesson)],
+        "KEYS": [field.name for field in dataclasses.fields(Lesson)],
         "EXTRA_KEYS": page_keys(),
         "KERNELS": KERNELS,
         "CHANNELS": bounds.CHANNELS,

@@ -27,7 +27,7 @@ export class Cells {
       if (!this.chosen.has(family) || !this.exists(family, this.cells[family])) this.cells[family] = cell
     }
     if (this.pinned && (another || !numbers.maps[this.pinned.map] || !this.exists(this.pinned.map, this.pinned.cell))) this.pinned = null
-    if (this.hover && !numbers.maps[this.hover.map]) this.hover = null
+    if (this.hover && !this.exists(this.hover.map, this.hover.cell)) this.hover = null
   }
 
   /** @param {string} symbol @param {Cell} cell */
