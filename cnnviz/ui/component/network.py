@@ -21,7 +21,7 @@ from cnnviz.ui.component.records import (
     NetworkRecord,
     StageRecord,
 )
-from cnnviz.words import Message, message
+from cnnviz.words import Message, message, say
 
 MOST_CELLS = 4
 """Outputs that stand as cells with numbers in them; more stand as rows with a bar each."""
@@ -43,7 +43,7 @@ def network_record(lesson: Lesson, program: Program, moment: Moment) -> NetworkR
         maps=maps,
         columns=_columns(program),
         links=links(program),
-        formulas=formulas(program),
+        formulas=formulas(program, lesson.scale),
         arithmetic=program.arithmetic,
         curves={names.output: layer.kind for layer, names in _activations(network)},
         classes=_classes(lesson, len(lesson.y)),
@@ -79,13 +79,13 @@ def links(program: Program) -> dict[str, list[LinkRecord]]:
 
 
 @lru_cache(maxsize=128)
-def formulas(program: Program) -> dict[str, str]:
+def formulas(program: Program, pixels: str = "unit") -> dict[str, str]:
     """Each formula in plain text; what no line makes, a parameter or a target, has that of the line that reads it."""
     found = {symbol: plain(latex) for symbol, latex in program.formulas.items()}
     for layer, names in zip(program.network.layers, program.network.names, strict=True):
         found |= dict.fromkeys(network_maps.owned(layer, names), found[names.output])
     steps = {"gd": "θ ← θ − η · ∂θ"}
-    return found | {"y": found["L"], "update": steps["gd"]}
+    return found | {"x": say(f"ui.pixels.formula.{pixels}"), "y": found["L"], "update": steps["gd"]}
 
 
 @lru_cache(maxsize=128)
