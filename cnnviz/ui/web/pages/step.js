@@ -226,7 +226,8 @@ export class Step {
     stepper.hidden = axis < 0
     if (axis < 0) return
     const { kind, family } = this.numbers.maps[symbol]
-    const what = kind === "filters" ? "filter" : kind === "map" ? "channel" : family === this.numbers.maps.o.family ? "output" : "unit"
+    const outputs = family === this.numbers.maps.o.family || (kind === "weights" && this.numbers.shape(symbol).at(-1) === this.numbers.count("o"))
+    const what = kind === "filters" ? "filter" : kind === "map" ? "channel" : outputs ? "output" : "unit"
     setHTML(stepper.querySelector(".what"), escape(say(`web.step.${what}`)))
     setHTML(stepper.querySelector(".which"), String(cell[axis]))
   }
