@@ -6,12 +6,15 @@ import json
 
 import numpy as np
 
+from cnnviz.core.filters import banks
+from cnnviz.core.lesson import Lesson
 from cnnviz.core.notebook import effects
 from cnnviz.core.ops import saturated_share
 from cnnviz.core.program import Program
 from cnnviz.core.trajectory import Moment
 from cnnviz.ui.address import Now
 from cnnviz.ui.component.network import stage_records
+from cnnviz.ui.component.records import FiltersRecord
 from cnnviz.ui.network_maps import program_of
 from cnnviz.ui.remarks import remarks
 from cnnviz.words import Message, Problem, written
@@ -33,8 +36,19 @@ def header(page: str, now: Now) -> dict:
         "adopt": now.adopted,
         "loss": float(now.moment.losses[-1]),
         "saturated": saturated(program_of(now.lesson, now.moment), now.moment),
+        "filters": first_filters(now.lesson),
+        "outputs": now.lesson.output_names,
         "stages": stage_records(program_of(now.lesson, now.moment)),
     }
+
+
+def first_filters(lesson: Lesson) -> FiltersRecord | None:
+    """The first convolution's filters at the start, to be edited; None where there is no convolution."""
+    bank = next(iter(banks(lesson.network, lesson.x_shape)), None)
+    if bank is None:
+        return None
+    weights = lesson.first_params()[bank.name]
+    return FiltersRecord(name=bank.name, shape=[bank.filters, bank.channels, bank.k, bank.k], weights=weights.ravel().tolist())
 
 
 def saturated(program: Program, moment: Moment) -> float | None:
