@@ -15,10 +15,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.core.kernels import KERNELS, random_kernel
-from cnnviz.core.network import WEIGHTS
+from cnnviz.core.layers.conv import Conv
+from cnnviz.core.layers.dense import Dense
+from cnnviz.core.layers.sigmoid import Sigmoid
+from cnnviz.core.losses import LOSSES
+from cnnviz.core.network import WEIGHTS, Network
 from cnnviz.core.notebook import DEVIATIONS, OBJECT_ORIENTED, PROCEDURAL
 from cnnviz.core.ops import PADDINGS, pad_widths
+from cnnviz.core.optimizers import Optimizer
 from cnnviz.core.stages import STAGES
+from cnnviz.core.values import Params
 
 CHANNELS = ("red", "green", "blue", "gray")
 SCALES = ("unit", "raw")
@@ -121,6 +127,24 @@ class Lesson:
     def start(self) -> Lesson:
         """The same lesson before its first update, cursor aside: what a trajectory depends on."""
         return dataclasses.replace(self, k=0, stage="x")
+
+    @property
+    def network(self) -> Network:
+        """The network, with the lesson's stride and padding."""
+        return Network((Conv(1, 3, False, self.stride, self.pad), Sigmoid(), Dense(2), Sigmoid()), LOSSES["mse"])
+
+    @property
+    def optimizer(self) -> Optimizer:
+        """How a step follows from the gradients."""
+        return Optimizer(self.lr)
+
+    def first_params(self, x_shape: tuple[int, ...]) -> Params:
+        """The parameters before the first update."""
+        if self.w.startswith("held-"):
+            from cnnviz.core.held import held
+
+            return held(self.w).replace(f=self.kernel)
+        return self.network.init(x_shape, self.w, self.seed, self.kernel)
 
     @property
     def when(self) -> str:
