@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from cnnviz.core.lesson import CHANNELS, PATTERNS, SCALES
+from cnnviz.core.image_ids import PATTERNS
+from cnnviz.core.lesson import CHANNELS, SCALES
 from cnnviz.data import cifar10
 from cnnviz.data.dataset import CLASSES, SPLITS
 from cnnviz.data.patterns import pattern

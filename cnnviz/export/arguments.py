@@ -10,9 +10,10 @@ import re
 from pathlib import Path
 from urllib.parse import parse_qsl
 
-from cnnviz.core.held import hold
+from cnnviz.core.image_ids import PATTERNS
+from cnnviz.core.kept import keep
 from cnnviz.core.kernels import KERNELS
-from cnnviz.core.lesson import MAX_PADDING, MAX_STRIDE, MAX_UPDATES, PATTERNS, Lesson
+from cnnviz.core.lesson import MAX_PADDING, MAX_STRIDE, MAX_UPDATES, Lesson
 from cnnviz.core.network import Params
 from cnnviz.core.notebook import DEVIATIONS
 from cnnviz.core.ops import conv2d_shape
@@ -121,7 +122,7 @@ def asked_lesson(asked: argparse.Namespace) -> tuple[Lesson, Params | None, list
             raise Problem("terminal.held_weights", name=lesson.w)
         return lesson, None, notes
     start = read_parameters(content, units=math.prod(conv2d_shape((32, 32), (3, 3), lesson.stride, lesson.pad)))
-    return dataclasses.replace(lesson, f=start.f, w=hold(start)), start, notes
+    return dataclasses.replace(lesson, f=start.f, w=keep(start)), start, notes
 
 
 def query_of(link: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from cnnviz.core.held import NotHeld
+from cnnviz.core.kept import NotKept
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.data.images import Image, ImageUnavailable, find_image, load_image
@@ -49,7 +49,7 @@ def current() -> Now:
     x = load_image(image.pixels, lesson.ch, lesson.scale)
     try:
         moment = trajectory(lesson, x, lesson.k)
-    except NotHeld as error:
+    except NotKept as error:
         wrong["w"] = message("ui.address.weights_gone", error=str(error))
         lesson = dataclasses.replace(lesson, w="normal")
         moment = trajectory(lesson, x, lesson.k)

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image as Pillow
 
-from cnnviz.core.lesson import PATTERNS, Lesson
+from cnnviz.core.image_ids import PATTERNS
+from cnnviz.core.lesson import Lesson
 from cnnviz.data import cifar10
 from cnnviz.data.cifar10 import Loader
 from cnnviz.data.dataset import DataSet
