@@ -128,7 +128,8 @@ class Passes:
             rows += self._deviating("after", name)
         if self.keeps:
             code = rule_of(self.optimizer).replace("def change(", "def rule(", 1) + "\n\n\n"
-            code += f"memory = dict.fromkeys({names!r})  # {say('export.script.update.memory')}\n\n\n"
+            remembered = wrapped("memory = dict.fromkeys([", [f'"{name}"' for name in names], "])")
+            code += f"# {say('export.script.update.memory')}\n{remembered}\n\n\n"
             given.append("t")
         code += self._function("update", given, rows, names)
         return section("update", self.optimizer.formulas, code)

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 
+from cnnviz.core.cells import Cell
 from cnnviz.core.formulas import plain
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.notebook import effects
@@ -30,13 +31,15 @@ def report(lesson: Lesson, moment: Moment) -> Iterator[str]:
     network = lesson.network
     arrays = named_arrays(lesson, moment) | {"L": moment.losses[-1]}
     whole, hints = most_whole(moment.trace["o"].size), effects(lesson.deviations)
+    if any(isinstance(name, str) for name in lesson.output_names):
+        yield f"# {say('terminal.outputs', names=lesson.output_names)}"
     for words, names in _headings(lesson, network.program(moment.trace["x"].shape)):
         yield f"# {words}"
         for name in names:
             yield from _hint(hints, name)
             yield describe(name, arrays[name], whole)
             if name == lesson.stage and np.size(arrays[name]) > whole:
-                yield from _rows(name, arrays[name])
+                yield from _rows(name, arrays[name], lesson.pinned)
     yield f"# {_said(network.stages[-1].title, lesson.optimizer.formulas)}   ({', '.join(map(label, network.parameters))})"
     yield from _hint(hints, "update")
     yield from (describe(f"{name} next", moment.after[name], whole) for name in network.parameters)
@@ -66,9 +69,10 @@ def _hint(hints: Mapping[str, object], name: str) -> Iterator[str]:
         yield f"# {hints[name]}"
 
 
-def _rows(name: str, array: np.ndarray) -> Iterator[str]:
-    """All rows of an array, map by map."""
-    for place in np.ndindex(array.shape[:-2]):
+def _rows(name: str, array: np.ndarray, pinned: Cell | None) -> Iterator[str]:
+    """All rows of an array, map by map; of the pinned cell's map alone, where one of this array is pinned."""
+    own = pinned is not None and pinned[0] == name and len(pinned[1]) == array.ndim
+    for place in [pinned[1][:-2]] if own else np.ndindex(array.shape[:-2]):
         if place:
             yield f"# {label(name)}[{', '.join(map(str, place))}]"
         yield from (f"        {row}" for row in np.atleast_2d(array[place]).tolist())
