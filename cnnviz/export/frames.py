@@ -63,7 +63,7 @@ def draw(caption: str, panels: Sequence[Panel]) -> np.ndarray:
     frame[inked] = _WHITE - np.rint(ink[inked] / 255 * (_GRAYS - 1)).astype(np.uint8)
     for place, panel in zip(places, panels, strict=True):
         if panel.array.size <= MOST_WRITTEN:
-            _write_numbers(frame[place], panel.array)
+            _write_numbers(frame[place], panel.array, panel.scale)
     return frame
 
 
@@ -81,13 +81,13 @@ def _squares(array: np.ndarray) -> tuple[int, tuple[slice, ...]]:
     return side, tuple(slice((PANEL - n * side) // 2, (PANEL - n * side) // 2 + n * side) for n in array.shape)
 
 
-def _write_numbers(panel: np.ndarray, f: np.ndarray) -> None:
+def _write_numbers(panel: np.ndarray, f: np.ndarray, scale: str) -> None:
     """Writes each number on its square, white where that is dark."""
     side, middle = _squares(f)
     inner = panel[middle]
     for (i, j), weight in np.ndenumerate(f):
         ink = _ink((side, side), [((side // 2, side // 2), _fitting(weight, side - 4))], centred=True) >= 128
-        dark = abs(weight) > 0.6 * np.abs(f).max()
+        dark = weight < 0.5 if scale == "activation" else abs(weight) > 0.6 * np.abs(f).max()
         inner[i * side : (i + 1) * side, j * side : (j + 1) * side][ink] = _WHITE if dark else _BLACK
 
 
