@@ -343,9 +343,10 @@ def _run(lines: Iterable[Line], values: Inner, overrides: Mapping[str, Override]
             line.step(values)
         return values
     for line in lines:
-        override = overrides.get(line.target)
-        exact = partial(line.make, values)
-        values[line.target] = override(values, exact) if override else exact()
+        if override := overrides.get(line.target):
+            values[line.target] = override(values, partial(line.make, values))
+        else:
+            line.step(values)
     return values
 
 
