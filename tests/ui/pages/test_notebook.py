@@ -17,7 +17,7 @@ def test_the_notebook_board_finds_where_the_rules_part():
     assert board.inherits == {"f_next"}
 
 
-def test_the_story_is_true_on_a_bundled_image():
+def test_the_story_is_true():
     steps = [now(step.lesson) for step in story()]
     saturated, zero, moves, border, pixel, alive = (here.moment for here in steps)
     assert (saturated.trace.a1 * (1 - saturated.trace.a1) < 0.01).all()
