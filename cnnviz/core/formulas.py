@@ -7,6 +7,7 @@ import re
 _WORDS = {
     r"\partial ": "∂", r"\cdot": "·", r"\odot": "⊙", r"\sum": "Σ", r"\sigma": "σ", r"\eta": "η", r"\theta": "θ",
     r"\leftarrow": "←", r"\max": "max", r"\tanh": "tanh", r"\log": "log", r"\bigl": "", r"\bigr": "", r"\,": " ",
+    r"\quad": " ",
 }  # fmt: skip
 _LOW = dict(zip("0123456789ijkmnuvrs", "₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₘₙᵤᵥᵣₛ", strict=True))
 _HIGH = {"2": "²", "T": "ᵀ"}
@@ -21,7 +22,10 @@ def plain(latex: str) -> str:
     'L = −1/N Σ_(c,n) e^(−z₁₂) + x²'
     """
     text = re.sub(r"\\text\{([^{}]*)\}", r"\1", latex)
-    text = re.sub(r"\\frac\{([^{}]*)\}\{([^{}]*)\}", r"\1/\2", text)
+    text = re.sub(r"\\hat\{(\w)\}", "\\1\u0302", text)
+    text = re.sub(r"\\sqrt\{(\w\u0302?)\}", r"√\1", text)
+    text = re.sub(r"\^\{([^{}]*)\}", lambda found: _HIGH.get(found[1], f"^({found[1]})"), text)
+    text = re.sub(r"\\frac\{([^{}]*)\}\{([^{}]*)\}", lambda found: f"{found[1]}/{_whole(found[2])}", text)
     for word, sign in _WORDS.items():
         text = text.replace(word, sign)
     text = re.sub(r"_\{([^{}]*)\}", lambda found: _lowered(found[1]), text)
@@ -31,6 +35,11 @@ def plain(latex: str) -> str:
     if "\\" in text or "{" in text:
         raise ValueError(f"plain: {latex!r} has LaTeX that is not ours: {text!r}")
     return re.sub(r" +", " ", text.replace("-", "−")).strip()
+
+
+def _whole(text: str) -> str:
+    """What is divided by, in brackets where it is a sum."""
+    return f"({text})" if " " in text else text
 
 
 def _lowered(text: str) -> str:

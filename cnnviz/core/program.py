@@ -266,7 +266,7 @@ class Program:
         z = self.network.names[-1].input
         found = {"L": (Link("L", "o", "all"), Link("L", "y", "all"))}
         if self.network.merged:
-            found[f"d{z}"] = (Link(f"d{z}", "o", "same"), Link(f"d{z}", "y", "same"))
+            found[f"d{z}"] = tuple(Link(f"d{z}", source, pattern) for source, pattern in self.network.merged.links)
         else:
             found["do"] = (Link("do", "o", "same"), Link("do", "y", "same"))
         return found
@@ -343,9 +343,10 @@ def _run(lines: Iterable[Line], values: Inner, overrides: Mapping[str, Override]
             line.step(values)
         return values
     for line in lines:
-        override = overrides.get(line.target)
-        exact = partial(line.make, values)
-        values[line.target] = override(values, exact) if override else exact()
+        if override := overrides.get(line.target):
+            values[line.target] = override(values, partial(line.make, values))
+        else:
+            line.step(values)
     return values
 
 

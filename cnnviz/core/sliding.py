@@ -67,9 +67,9 @@ def whole_number(name: str, value: object, least: int = 1) -> int:
     return number
 
 
-@lru_cache(maxsize=1024, typed=True)
+@lru_cache(maxsize=1024, typed=True)  # checking takes as long as a small convolution
 def places(height: int, width: int, k: int, stride: int, padding: Padding) -> tuple[int, int, int, int]:
-    """H', W' and the zeros before and after; remembered, since checking takes as long as a small convolution."""
+    """H', W' and the zeros before and after."""
     return (
         output_size(height, k, stride, padding),
         output_size(width, k, stride, padding),

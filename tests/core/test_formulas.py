@@ -4,6 +4,7 @@ import pytest
 
 from cnnviz.core.formulas import plain
 from cnnviz.core.network import Network
+from cnnviz.core.optimizers import OPTIMIZERS
 
 NETWORKS = (
     "conv1x3-sigmoid-dense2-sigmoid-mse",
@@ -27,3 +28,9 @@ def test_every_formula_is_plain_text_and_keeps_its_symbols(text):
 def test_what_is_not_ours_is_refused():
     with pytest.raises(ValueError, match="not ours"):
         plain(r"\int x")
+
+
+@pytest.mark.parametrize("rule", OPTIMIZERS.values())
+def test_the_step_of_every_optimizer_is_plain_text_too(rule):
+    written = [plain(formula) for formula in rule.formulas]
+    assert written[-1].startswith("θ ← θ − η · ") and not any(sign in "".join(written) for sign in "\\{}")

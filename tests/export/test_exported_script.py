@@ -135,7 +135,7 @@ def test_the_script_can_be_read():
     assert max(map(len, body)) <= 120
     assert re.findall(r"^import .*", script, re.M) == ["import base64", "import zlib", "import numpy as np"]
     assert not re.search(r"short_loop|update_first|notebook", script), "a word on deviations in an exact lesson"
-    for line in ("z1 = conv2d(x, f) ", "v = a1.reshape(-1) ", "dz1 = da1 * sigmoid_prime(a1) "):
+    for line in ("z1 = weigh(z1_windows, f, shape=(30, 30)) ", "v = flatten(a1) ", "dz1 = sigmoid_dx(da1, a1) "):
         assert line in script
 
 

@@ -33,7 +33,7 @@ from cnnviz.words import DEFAULT, catalogue, say
 @cache
 def gallery() -> tuple[Image, ...]:
     """The images that can be chosen at a click: the bundled ones and the computed patterns."""
-    return (*bundled(), *(find_image(f"pattern-{name}") for name in PATTERNS))
+    return (*bundled("test"), *(find_image(f"pattern-{name}") for name in PATTERNS))
 
 
 @cache
