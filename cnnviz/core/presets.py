@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from cnnviz.core.network import DEFAULT
+from cnnviz.core.image_ids import CLASSES
+from cnnviz.core.network import DEFAULT, Network
 from cnnviz.words import Message
 
 
@@ -30,7 +31,8 @@ class Preset:
     @property
     def query(self) -> dict[str, str]:
         """The change of an address that chooses it."""
-        return {"net": self.net, "ch": "red", "opt": "gd"} | dict(self.more)
+        ten = {"classes": ",".join(CLASSES)} if Network.parse(self.net).outputs == len(CLASSES) else {}
+        return {"net": self.net, "ch": "red", "opt": "gd", "classes": ""} | ten | dict(self.more)
 
 
 _RGB, _ADAM, _MOMENTUM = {"ch": "rgb"}, {"opt": "adam"}, {"opt": "momentum"}

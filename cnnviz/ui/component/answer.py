@@ -82,11 +82,15 @@ def encode(header: dict, arrays: dict[str, np.ndarray]) -> bytes:
     header says of each its kind, where it starts after the header, and its shape; its messages are said.
     """
     at, places, body = 0, {}, []
+    sent: dict[tuple, int] = {}  # v is the map that it lays out, and is not sent twice
     for name, array in arrays.items():
         data = np.ascontiguousarray(array, _KINDS.get(array.dtype.name, "<f8"))
-        places[name] = [data.dtype.name, at, *data.shape]
-        body += [data.tobytes(), bytes(-data.nbytes % 8)]
-        at += data.nbytes + -data.nbytes % 8
+        key = (data.__array_interface__["data"][0], data.nbytes) if data.base is not None or data is array else (name,)
+        if key not in sent:
+            sent[key] = at
+            body += [data.tobytes(), bytes(-data.nbytes % 8)]
+            at += data.nbytes + -data.nbytes % 8
+        places[name] = [data.dtype.name, sent[key], *data.shape]
     text = json.dumps(header | {"arrays": places}, allow_nan=False, default=_said).encode()
     text += b" " * (-(len(text) + 4) % 8)
     return b"".join([len(text).to_bytes(4, "little"), text, *body])
