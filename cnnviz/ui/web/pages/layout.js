@@ -47,8 +47,8 @@ const controls = `
       ${field("<i>w</i> starts", select("weights", WEIGHTS.map((p) => [p, p]), "How w starts"))}
       ${field("Seed of <i>w</i>", input("seed", "Seed of w", "numeric"))}</div>${complaints("stride", "pad", "w", "seed")}</section>
     <section><h2>Training</h2>
-      <div class="two targets"></div><div class="two">
-      ${field("Learning rate <i>η</i>", input("learning_rate", "Learning rate"))}
+      <div class="three"><div class="targets"></div>
+      ${field("Learning rate <i>η</i>", input("learning_rate", "Learning rate"))}</div><div class="two">
       ${field(say("web.network.optimizer"), select("optimizer", OPTIMIZERS.map((name) => [name, say(`web.network.${name}`)]), say("web.network.optimizer")))}
       ${field("Rule", select("rule", RULES.map((name) => [name, name]), "Rule"))}</div>${complaints("y", "lr", "opt", "rule")}</section>
   </aside>`
