@@ -20,7 +20,6 @@ import numpy as np
 from cnnviz.core.optimizers import Optimizer
 from cnnviz.core.sliding import whole_number
 
-CACHES = ("cache", "lru_cache", "cached_property")
 CHECKS: Mapping[Callable, int] = {whole_number: 1}
 """Functions that only check, by the place of the argument that they give back."""
 WIDTH = 116
@@ -89,7 +88,7 @@ def cleaned(text: str, node: ast.FunctionDef, around: Mapping[str, object], owne
     edits = _Edits(text, around, owner)
     for statement in node.body:
         edits.visit(statement)
-    kept = [f"@{ast.get_source_segment(text, mark)}" for mark in node.decorator_list if _name(mark) not in CACHES]
+    kept = [f"@{ast.get_source_segment(text, mark)}" for mark in node.decorator_list if ast.unparse(mark).startswith("np.")]
     head = [*kept, f"def {node.name}({_arguments(node.args)}):"]
     body = edits.text_between(node.body[0], node.body[-1]).splitlines()
     whole = "\n".join([*head, *(line for line in body if line.strip() != _GONE)])
@@ -112,11 +111,6 @@ def _arguments(arguments: ast.arguments) -> str:
     for argument in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]:
         argument.annotation = None
     return ast.unparse(arguments)
-
-
-def _name(mark: ast.expr) -> str:
-    mark = mark.func if isinstance(mark, ast.Call) else mark
-    return mark.attr if isinstance(mark, ast.Attribute) else getattr(mark, "id", "")
 
 
 def _free_names(text: str, around: Mapping[str, object]) -> tuple[str, ...]:
