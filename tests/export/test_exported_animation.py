@@ -92,6 +92,8 @@ def test_other_shapes_and_values_give_a_film_too(lesson):
     ("lesson", "maps"),
     [
         (Lesson(net="conv4x3b-relu-max2-dense10-softmax-ce", k=2, cell="dz1:3,0,0"), "f[3,0] z1[3] a1[3] dz1[3]"),
+        (Lesson(net="conv2x3-relu-conv4x3-gap-softmax-ce", k=1, cell="z2:3,0,0"), "f1[0,0] z1[0] a1[0] dz1[0]"),
+        (Lesson(net="conv2x3-relu-conv4x3-gap-softmax-ce", k=1, cell="f1:1,0,2,2"), "f1[1,0] z1[1] a1[1] dz1[1]"),
         (Lesson(net="conv2x5-gap-sigmoid-bce", k=1, ch="rgb", opt="adam"), "f[0,0] z1[0] p1 dz1[0]"),
         (Lesson(net="dense128-relu-dense3-softmax-ce", k=1, cell="o:2"), "z1 a1 dz1"),
     ],

@@ -65,6 +65,7 @@ def test_the_file_says_what_it_holds():
         (changed(shapes={"f": [3, 3], "w": [63, 2], "b": [2]}), "says that w has the shape"),
         (changed(f=[[1, 2], [3, 4]], shapes={"f": [2, 2], "w": [64, 2], "b": [2]}), r"needs \(3, 3\)"),
         (changed(w=[], shapes={"f": [3, 3], "w": [0], "b": [2]}), r"needs \(D, 2\)"),
+        (changed(w=[[1, 2, 3]] * 64, shapes={"f": [3, 3], "w": [64, 3], "b": [2]}), r"needs \(D, 2\)"),
         (changed(b=[1, 2, 3], shapes={"f": [3, 3], "w": [64, 2], "b": [3]}), r"needs \(2,\)"),
         (changed(b=1.0, shapes={"f": [3, 3], "w": [64, 2], "b": []}), r"needs \(2,\)"),
         (changed(w=3, shapes={"f": [3, 3], "w": [], "b": [2]}), r"needs \(D, 2\)"),
