@@ -35,7 +35,7 @@ class Source:
 
 
 def listing(functions: Iterable[Callable], known: set[Callable]) -> str:
-    """The source of each function, after that of the functions that it calls; those in `known` are left out, and added to it.
+    """The source of each function, after what it imports and the functions that it calls; those in `known` are left out, and added to it.
 
     Raises ValueError for a function that reads what has no place in a script.
 
@@ -45,7 +45,9 @@ def listing(functions: Iterable[Callable], known: set[Callable]) -> str:
         \"\"\"σ′ = a·(1 - a), elementwise, from the *activation* a = σ(z), not from z.\"\"\"
         return a * (1.0 - a)
     """
-    return "\n\n\n".join(text for function in functions for text in _listed(inspect.unwrap(function), known))
+    texts = [text for function in functions for text in _listed(inspect.unwrap(function), known)]
+    imports = [text for text in texts if text.startswith("from ")]
+    return "\n\n\n".join((["\n".join(imports)] if imports else []) + [text for text in texts if text not in imports])
 
 
 def _listed(function: Callable, known: set[Callable]) -> Iterator[str]:
@@ -57,6 +59,10 @@ def _listed(function: Callable, known: set[Callable]) -> Iterator[str]:
         value = function.__globals__[name]
         if inspect.isfunction(inspect.unwrap(value)) and inspect.unwrap(value).__module__.startswith("cnnviz."):
             yield from _listed(inspect.unwrap(value), known)
+        elif (module := getattr(value, "__module__", "").lstrip("_")) in sys.stdlib_module_names:
+            if value not in known:
+                known.add(value)
+                yield f"from {module} import {name}"
         elif value is not np:
             raise ValueError(f"listing: {function.__qualname__} reads {name}, which a script cannot take along")
     yield source.text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import streamlit as st
 
 from cnnviz.core.kept import NotKept
@@ -47,7 +48,7 @@ def current() -> Now:
         image = find_image(last.img)
     if lesson.classes and image.label and "y" not in asked:
         lesson, _ = Lesson.read({**asked, "img": image.id}, last, image.label)
-    x = load_image(image.pixels, lesson.ch, lesson.scale)
+    x = pixels_of(image, lesson)
     try:
         moment = trajectory(lesson, x, lesson.k)
     except NotKept as error:
@@ -57,6 +58,13 @@ def current() -> Now:
     st.session_state[_LESSON] = lesson
     extras = {key: asked[key] for key in page_keys() if asked.get(key)}
     return Now(asked, lesson, image, moment, wrong, extras, st.session_state.get(_ADOPTED, (0, {})))
+
+
+def pixels_of(image: Image, lesson: Lesson) -> np.ndarray:
+    """What the network sees, (H,W) of one channel or (3,H,W)."""
+    if lesson.ch != "rgb":
+        return load_image(image.pixels, lesson.ch, lesson.scale)
+    return np.stack([load_image(image.pixels, channel, lesson.scale) for channel in ("red", "green", "blue")])
 
 
 def adopt(**change: object) -> None:
