@@ -13,7 +13,7 @@ from cnnviz.core.image_ids import PATTERNS
 from cnnviz.core.kept import is_kept_name
 from cnnviz.core.kernels import KERNELS
 from cnnviz.core.lesson import CHANNELS, LESSON_KEYS, MAX_PADDING, MAX_STRIDE, MAX_UPDATES, Lesson
-from cnnviz.core.network import DEFAULT, Params
+from cnnviz.core.network import Params
 from cnnviz.core.notebook import DEVIATIONS
 from cnnviz.core.optimizers import OPTIMIZERS
 from cnnviz.core.settle import FILTERS
@@ -66,7 +66,6 @@ def _bounds() -> dict[str, dict[str, object]]:
         "pad": {"most": MAX_PADDING},
         "rule": {"deviations": tuple(DEVIATIONS)},
         "k": {"most": MAX_UPDATES},
-        "net": {"default": DEFAULT},
     }
 
 
