@@ -280,6 +280,25 @@ def test_pooling_by_loops():
     np.testing.assert_array_equal(placed("overlap_assigned@dz1", network).gradients(params, trace, y, 0)["dz1"], last)
 
 
+def test_means_by_hand():
+    network = Network.parse("conv2x3-avg3s2-gap-dense3-sigmoid-bce")
+    params, trace, y = a_pass(network)
+    exact = network.backward(params, trace, y)
+    wrong = placed("pool_mean_forgotten@dz1", network).gradients(params, trace, y, 0)
+    np.testing.assert_allclose(wrong["dz1"], 9 * exact["dz1"], rtol=1e-12)
+    wrong = placed("pool_mean_forgotten@dp1", network).gradients(params, trace, y, 0)
+    np.testing.assert_allclose(wrong["dp1"], exact["dp2"][:, None, None] * np.ones(trace["p1"].shape), rtol=1e-12)
+    wrong = placed("mean_forgotten", network).gradients(params, trace, y, 0)
+    np.testing.assert_allclose(wrong["dz2"], trace["o"] - y, rtol=1e-12)
+    network = Network.parse("conv2x3-avg3s2-dense3-sigmoid-bce")
+    params, trace, y = a_pass(network)
+    exact, last = network.backward(params, trace, y), np.zeros(trace["z1"].shape)
+    for i, j in np.ndindex(trace["p1"].shape[1:]):
+        last[:, 2 * i : 2 * i + 3, 2 * j : 2 * j + 3] = exact["dp1"][:, i : i + 1, j : j + 1] / 9
+    wrong = placed("overlap_assigned@dz1", network).gradients(params, trace, y, 0)
+    np.testing.assert_allclose(wrong["dz1"], last, rtol=1e-12)
+
+
 def test_convolution_by_loops():
     network = Network.parse("conv2x3-conv3x3s2p1-dense2-mse")
     params, trace, y = a_pass(network)
@@ -338,6 +357,12 @@ def test_the_step():
     # Where w steps first, it does so by the rule that is in use.
     wrong = placed("weights_updated_first", network).gradients(params, trace, y, adam(0.1))
     stepped = adam(0.1).step(params, exact, None)[0]
+    np.testing.assert_allclose(wrong["dv"], stepped["w"] @ exact["dz2"], rtol=1e-12)
+    later, state = momentum(0.1).step(params, exact, None)
+    trace = network.forward(later, trace.x)
+    exact = network.backward(later, trace, y)
+    wrong = placed("weights_updated_first", network).gradients(later, trace, y, momentum(0.1), state)
+    stepped = momentum(0.1).step(later, exact, state)[0]
     np.testing.assert_allclose(wrong["dv"], stepped["w"] @ exact["dz2"], rtol=1e-12)
 
 
