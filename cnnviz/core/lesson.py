@@ -14,15 +14,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cnnviz.core.image_ids import parse_image_id
 from cnnviz.core.kernels import KERNELS, random_kernel
 from cnnviz.core.network import WEIGHTS
 from cnnviz.core.notebook import DEVIATIONS, OBJECT_ORIENTED, PROCEDURAL
 from cnnviz.core.ops import PADDINGS, pad_widths
 from cnnviz.core.stages import STAGES
 
-CHANNELS = ("red", "green", "blue", "gray")
+CHANNELS = ("red", "green", "blue", "gray", "rgb")
 SCALES = ("unit", "raw")
-PATTERNS = ("edges", "checkerboard", "gradient", "dot")
 RULES: dict[str, frozenset[str]] = {
     "exact": frozenset(),
     "procedural": PROCEDURAL,
@@ -245,20 +245,11 @@ def _padding(text: str) -> str | int:
         raise ValueError(f"is none of {', '.join(PADDINGS)} and {error}") from None
 
 
-MAX_UPLOAD_TEXT = 6000
-"""More than 32·32·3 bytes can need, compressed and written in base64."""
-
-
 def _image(text: str) -> str:
-    number = re.fullmatch(r"(train|test)-(0|[1-9]\d{0,4})", text, re.ASCII)
-    if number and int(number[2]) < {"train": 50_000, "test": 10_000}[number[1]]:
-        return text
-    kind, _, name = text.partition("-")
-    if kind == "pattern" and name in PATTERNS:
-        return text
-    if kind == "upload" and len(text) <= MAX_UPLOAD_TEXT and re.fullmatch(r"[\w-]+", name, re.ASCII):
-        return text
-    raise ValueError(f"names no image (test-0 … test-9999, train-0 … train-49999, pattern-{PATTERNS[0]} …)")
+    try:
+        return str(parse_image_id(text))
+    except ValueError:
+        raise ValueError("names no image (test-0 … test-9999, train-0 … train-49999, pattern-edges …)") from None
 
 
 def _asked(query: Mapping, name: str) -> str | None:
@@ -296,7 +287,7 @@ def _quote(text: str) -> str:
 
 _PARSERS: dict[str, tuple[str, Callable[[str], object]]] = {
     "img": ("Image", _image),
-    "ch": ("Channel", _one_of(CHANNELS)),
+    "ch": ("Channel", _one_of(CHANNELS[:-1])),  # the one kernel sees one channel
     "scale": ("Pixels", _one_of(SCALES)),
     "f": ("Kernel", _kernel),
     "w": ("Starting weights", _weights),

@@ -8,6 +8,7 @@ axis here; `shown` says how one image's array looks to everybody else, without a
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -265,7 +266,7 @@ class Program:
         z = self.network.names[-1].input
         found = {"L": (Link("L", "o", "all"), Link("L", "y", "all"))}
         if self.network.merged:
-            found[f"d{z}"] = (Link(f"d{z}", "o", "same"), Link(f"d{z}", "y", "same"))
+            found[f"d{z}"] = tuple(Link(f"d{z}", source, pattern) for source, pattern in self.network.merged.links)
         else:
             found["do"] = (Link("do", "o", "same"), Link("do", "y", "same"))
         return found
@@ -300,7 +301,29 @@ class Program:
         return found
 
 
+    @cached_property
+    def arithmetic(self) -> dict[str, str]:
+        """How the number of one cell comes about, for each target, from the symbols that it is linked to: "sum(x*f)+b"."""
+        found = {"v": self._flattened} if "v" in self.shapes else {}
+        for layer, names in zip(self.network.layers, self.network.names, strict=True):
+            computed = layer.links()
+            for role, text in layer.arithmetic().items():
+                if role in computed:
+                    target = f"d{names.source}" if role == "dx" else names.of(role)
+                    found[target] = _ROLE.sub(partial(_symbol, names), text)
+        loss, merged = self.network.loss_kind, self.network.merged
+        found["L"] = loss.arithmetic["L"]
+        if not merged:
+            return found | {"do": loss.arithmetic["do"]}
+        return found | {f"d{self.network.names[-1].input}": merged.arithmetic["dz"]}
+
+
 ROLES = ("x", "y", "f", "w", "b", "dx", "dy", "df", "dw", "db")
+_ROLE = re.compile(rf"\b({'|'.join(ROLES)})(?![a-zA-Z0-9_])")
+
+
+def _symbol(names: Names, role: re.Match[str]) -> str:
+    return names.of(role[1])
 
 
 def latex(symbol: str) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.export.frames import KINDS, Panel, draw, encode
+from cnnviz.words import Problem, say
 
 MAX_FRAMES = 120
 MAX_BYTES = 2_000_000
@@ -46,12 +47,12 @@ def animation(
     """The film of `lesson` on `x` (H,W), from update 0 to `lesson.k`; `progress` is told each update that is reached.
 
     At most `frames` frames (2 … MAX_FRAMES), and fewer where the file would take more than
-    `max_bytes`. Raises ValueError for other counts and kinds, and where even two frames are too large.
+    `max_bytes`. Raises Problem for other counts and kinds, and where even two frames are too large.
     """
     if not 2 <= frames <= MAX_FRAMES:
-        raise ValueError(f"animation: frames is {frames}; it needs to be from 2 to {MAX_FRAMES}")
+        raise Problem("export.animation.wrong_frames", frames=frames, most=MAX_FRAMES)
     if kind not in KINDS:
-        raise ValueError(f"animation: kind {kind!r} is none of {', '.join(KINDS)}")
+        raise Problem("export.animation.wrong_kind", kind=repr(kind), kinds=KINDS)
     shown = []
     for k in frame_updates(lesson.k, frames):
         moment = trajectory(lesson, x, k)
@@ -59,11 +60,14 @@ def animation(
         shown.append((k, float(moment.losses[-1]), values))
         progress(k)
     drawn = [
-        draw(f"update {k}    L {loss:.6g}", [Panel(name, MAPS[name][0], array) for name, array in values.items()])
+        draw(
+            say("export.animation.frame", k=k, loss=loss),
+            [Panel(name, MAPS[name][0], array) for name, array in values.items()],
+        )
         for k, loss, values in shown
     ]
     while len(data := encode(drawn, kind)) > max_bytes:
         if len(drawn) <= 2:
-            raise ValueError(f"animation: two frames take {len(data):,} bytes, more than {max_bytes:,}")
+            raise Problem("export.animation.too_large", bytes=len(data), most=max_bytes)
         drawn = [drawn[i] for i in frame_updates(len(drawn) - 1, max(2, len(drawn) // 2))]
     return data

@@ -8,19 +8,19 @@ import numpy as np
 
 from cnnviz.core.lesson import MAX_NUMBER, Lesson
 from cnnviz.core.network import Params
+from cnnviz.words import Message, Problem, message
 
 FORMAT, VERSION = "cnnviz parameters", 1
 MAX_BYTES = 1_000_000
 """Ten times what the largest lesson's parameters take."""
 MAX_VALUE = 1e100
 """Beyond this the sums of a forward and a backward pass could overflow."""
-_NEEDED = {"f": "(3, 3)", "w": "(D, 2), a row for each of D units", "b": "(2,)"}
 
 
 def parameters_json(lesson: Lesson, params: Params) -> str:
     """f (3,3), w (D,2) and b (2,) as JSON, a row a line, with the lesson that they come from.
 
-    Every number is written so that it is read back bit for bit. Raises ValueError where one is too
+    Every number is written so that it is read back bit for bit. Raises Problem where one is too
     large for a lesson to start from, or not finite.
 
     >>> text = parameters_json(Lesson(), Params(np.eye(3), np.ones((4, 2)), np.zeros(2)))
@@ -31,7 +31,7 @@ def parameters_json(lesson: Lesson, params: Params) -> str:
     for name, array in arrays.items():
         most = MAX_NUMBER if name == "f" else MAX_VALUE
         if not (np.abs(array) <= most).all():  # written so that NaN fails too
-            raise ValueError(f"parameters_json: {name} holds a number beyond {most:,g}: the lesson has diverged")
+            raise Problem("export.parameters.diverged", name=name, most=most)
     head = {
         "format": FORMAT,
         "version": VERSION,
@@ -47,11 +47,11 @@ def read_parameters(text: str | bytes, units: int | None = None) -> Params:
     """The parameters in a file from `parameters_json`; nothing in it is executed or unpickled.
 
     `units` is the number D of units that w has to fit, where that is known already. Raises
-    ValueError with a sentence for the learner, whatever `text` holds.
+    Problem, a sentence for the learner, whatever `text` holds.
 
     >>> read_parameters("[1, 2]")
     Traceback (most recent call last):
-    ValueError: The file holds no parameters of cnnviz: choose a JSON file that was saved here.
+    cnnviz.words.Problem: The file holds no parameters of cnnviz: choose a JSON file that was saved here.
     """
     data = _load(text)
     params = Params(**{name: _array(data, name) for name in ("f", "w", "b")})
@@ -59,23 +59,25 @@ def read_parameters(text: str | bytes, units: int | None = None) -> Params:
     for name, shape in wanted.items():
         found = getattr(params, name).shape
         if found != shape:
-            raise ValueError(f"The file's {name} has the shape {found}; it needs {_NEEDED[name]}.")
+            raise Problem("export.parameters.wrong_shape", name=name, shape=str(found), needed=_needed(name))
     if np.abs(params.f).max() > MAX_NUMBER:
-        raise ValueError(f"The file's f holds a weight beyond {MAX_NUMBER:,.0f}: the lesson that it was saved from had diverged.")
+        raise Problem("export.parameters.too_large", most=MAX_NUMBER)
     if units is not None and len(params.w) != units:
-        raise ValueError(
-            f"The file's weights belong to {len(params.w)} units and this lesson has {units}: "
-            "choose the stride and padding that they were saved with."
-        )
+        raise Problem("export.parameters.other_units", found=len(params.w), units=units)
     return params
 
 
-def read_lesson(text: str | bytes) -> tuple[Lesson, list[str]]:
+def read_lesson(text: str | bytes) -> tuple[Lesson, list[Message | str]]:
     """The lesson that a file's parameters come from, and a sentence for each thing in it that was replaced."""
     query = _load(text).get("lesson")
     if not isinstance(query, dict):
-        return Lesson(), ["The file does not say which lesson it comes from."]
+        return Lesson(), [message("export.parameters.no_lesson")]
     return Lesson.from_query(query)
+
+
+def _needed(name: str) -> Message:
+    """The shape that the parameter `name` needs, in words."""
+    return message(f"export.parameters.needed.{name}")
 
 
 def _rows(array: np.ndarray) -> str:
@@ -87,31 +89,31 @@ def _rows(array: np.ndarray) -> str:
 
 def _load(text: str | bytes) -> dict:
     if len(text) > MAX_BYTES:
-        raise ValueError(f"The file has more than {MAX_BYTES / 1e6:.0f} MB: parameters of cnnviz are smaller.")
+        raise Problem("export.parameters.too_long", megabytes=MAX_BYTES / 1e6)
     try:
         text = text.decode("utf-8") if isinstance(text, bytes) else text
         data = json.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError):  # bad UTF-8 and numbers of too many digits are ValueErrors too
-        raise ValueError("The file is not JSON: choose a file of parameters that was saved here.") from None
+        raise Problem("export.parameters.no_json") from None
     if not isinstance(data, dict) or data.get("format") != FORMAT:
-        raise ValueError("The file holds no parameters of cnnviz: choose a JSON file that was saved here.")
+        raise Problem("export.parameters.no_parameters")
     if data.get("version") != VERSION:
-        raise ValueError(f"The file has another version than {VERSION}: save it again with this cnnviz.")
+        raise Problem("export.parameters.other_version", version=VERSION)
     return data
 
 
 def _array(data: dict, name: str) -> np.ndarray:
     if name not in data:
-        raise ValueError(f"The file lacks {name}: it needs f, w and b.")
+        raise Problem("export.parameters.lacks", name=name)
     numbers = _numbers(data[name], name)
     try:
         array = np.array(numbers, dtype=np.float64)
     except ValueError:
-        raise ValueError(f"The file's {name} has rows of different lengths; it needs {_NEEDED[name]}.") from None
+        raise Problem("export.parameters.ragged", name=name, needed=_needed(name)) from None
     shapes = data.get("shapes")
     said = shapes.get(name) if isinstance(shapes, dict) else None
     if said != list(array.shape):
-        raise ValueError(f"The file says that {name} has the shape {str(said)[:40]} and holds {list(array.shape)}.")
+        raise Problem("export.parameters.other_shape", name=name, said=str(said)[:40], found=str(list(array.shape)))
     return array
 
 
@@ -120,7 +122,7 @@ def _numbers(value, name: str, depth: int = 0):
     if isinstance(value, list) and depth < 2:
         return [_numbers(entry, name, depth + 1) for entry in value]
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"The file's {name} holds something that is not a number.")
+        raise Problem("export.parameters.no_number", name=name)
     if not abs(value) <= MAX_VALUE:  # written so that NaN fails too
-        raise ValueError(f"The file's {name} holds a number that is not finite or far too large.")
+        raise Problem("export.parameters.huge", name=name)
     return float(value)

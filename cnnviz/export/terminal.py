@@ -14,6 +14,7 @@ from cnnviz.core.notebook import effects
 from cnnviz.core.stages import PARTS, STAGES, formula_here
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.export.arrays import BACKWARD, FORWARD, UPDATE, describe, named_arrays
+from cnnviz.words import Message, say
 
 _STRETCH = 250
 """Updates between two signs of life."""
@@ -34,12 +35,12 @@ def report(lesson: Lesson, moment: Moment) -> Iterator[str]:
     yield from (describe(f"{name} next", getattr(moment.after, name)) for name in UPDATE)
 
 
-def title(lesson: Lesson, words: str) -> list[str]:
-    """Which lesson this is: the image in `words`, and its query."""
+def title(lesson: Lesson, image: Message | str) -> list[str]:
+    """Which lesson this is: the image in words, and its query."""
     query = lesson.to_query()
     if lesson.img.startswith("upload-"):
         query["img"] = "upload-..."
-    return [f"# {words}, {lesson.when}", f"# ?{urlencode(query, safe=',')}"]
+    return [f"# {say('terminal.title', image=image, when=lesson.when)}", f"# ?{urlencode(query, safe=',')}"]
 
 
 def run(lesson: Lesson, x: np.ndarray, progress: Callable[[int], None]) -> Moment:
@@ -54,6 +55,7 @@ class Progress:
     """Says on a terminal how many updates are done, ten times a second at most; elsewhere it says nothing."""
 
     def __init__(self, stream: TextIO | None, total: int, doing: str):
+        """`doing` is the message that says what is done, with {done} and {total}."""
         self._stream, self._total, self._doing = stream, total, doing
         self._next = time.monotonic() + 0.2 if stream is not None and stream.isatty() else float("inf")
         self._written = 0
@@ -61,7 +63,7 @@ class Progress:
     def __call__(self, done: int) -> None:
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + 0.1
-            text = f"{self._doing}: update {done} of {self._total}"
+            text = say(self._doing, done=done, total=self._total)
             self._written = max(self._written, len(text))
             self._write(f"\r{text:<{self._written}}")
 

@@ -69,12 +69,12 @@ HEADERS = {
 }
 
 
-def stage_modules() -> str:
+def script() -> str:
     """The component's JavaScript as one module, what Python knows of the lesson among it."""
     return bundle(ENTRY, lambda name: spec() if name == "spec" else (WEB_FOLDER / f"{name}.js").read_text("utf-8"))
 
 
-def stage_styles() -> str:
+def styles() -> str:
     """The component's style sheet as one file."""
     return style_sheet("index.css", lambda name: (WEB_FOLDER / "style" / name).read_text("utf-8"))
 
@@ -85,8 +85,8 @@ def made_once(path: str, media_type: str, make: Callable[[], str | bytes]) -> Ro
     "no-cache" lets a browser keep it too but makes it ask whether it is still the same (its ETag), so
     that a class never runs last week's JavaScript against today's server.
 
-    >>> made_once("/stage/bundle.js", "text/javascript", lambda: "export default 1").path
-    '/stage/bundle.js'
+    >>> made_once("/web/bundle.js", "text/javascript", lambda: "export default 1").path
+    '/web/bundle.js'
     """
 
     @cache
@@ -108,15 +108,15 @@ def made_once(path: str, media_type: str, make: Callable[[], str | bytes]) -> Ro
 
 
 ROUTES: list[BaseRoute] = [
-    made_once("/stage/bundle.js", "text/javascript", stage_modules),
-    made_once("/stage/stage.css", "text/css", stage_styles),
-    made_once("/stage/images.png", "image/png", sprite),
+    made_once("/web/bundle.js", "text/javascript", script),
+    made_once("/web/style.css", "text/css", styles),
+    made_once("/web/images.png", "image/png", sprite),
 ]
 """For `st.App`: the component's own files."""
 
 PRELOAD = (
-    "<stage/bundle.js>; rel=modulepreload, <stage/stage.css>; rel=preload; as=style, "
-    "<stage/images.png>; rel=preload; as=image"
+    "<web/bundle.js>; rel=modulepreload, <web/style.css>; rel=preload; as=style, "
+    "<web/images.png>; rel=preload; as=image"
 )
 """Tells a browser that asks for a page what it will need, so that this travels beside Streamlit's own files."""
 

@@ -145,9 +145,11 @@ class Conv(Layer):
         over = "c,u,v" if c else "u,v"
         bias = " + {b}[m]" if m else " + {b}"
         pixel = f"{{x}}[{c}{i}, {j}]"
+        at = "r,s" if c else "r,c"
+        weight = ", ".join(_met(r, s, i, before) for r, i in zip(at.split(","), "ij", strict=True)) if self.dilation == 1 else "u,v"
         found = {
             "y": rf"{{y}}[{m}i,j] = \sum_{{{{{over}}}}} {pixel} \cdot {{f}}[{m}{c}u,v]" + (bias if self.bias else ""),
-            "dx": rf"{{dx}}[{c}r,s] = \sum {{dy}}[{m}i,j] \cdot {{f}}[{m}{c}u,v]",
+            "dx": rf"{{dx}}[{c}{at}] = \sum {{dy}}[{m}i,j] \cdot {{f}}[{m}{c}{weight}]",
             "df": rf"{{df}}[{m}{c}u,v] = \sum_{{{{i,j}}}} {pixel} \cdot {{dy}}[{m}i,j]",
         }
         return found | ({"db": r"{db}[m] = \sum_{{i,j}} {dy}[m,i,j]"} if self.bias else {})
@@ -171,8 +173,14 @@ class Conv(Layer):
         z = tf.nn.conv2d(x, tf.transpose(f, [2, 3, 1, 0]), self.stride, "VALID", dilations=self.dilation)
         return z if b is None else z + b
 
+
 def _index(stride: int, at: str, dilation: int, by: str, add: int) -> str:
     """The pixel that weight `by` meets at place `at`: "2i+u-1"."""
     first = at if stride == 1 else f"{stride}{at}"
     second = by if dilation == 1 else f"{dilation}{by}"
     return f"{first}+{second}" + (f"{add:+d}" if add else "")
+
+
+def _met(pixel: str, stride: int, place: str, before: int) -> str:
+    """The weight that met a pixel at a place: "r+1-2i"."""
+    return pixel + (f"+{before}" if before else "") + f"-{place if stride == 1 else f'{stride}{place}'}"

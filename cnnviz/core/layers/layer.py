@@ -64,7 +64,7 @@ class Layer:
     gives: ClassVar[str] = "same"
     """"same" as it takes, "map" or "row"."""
     scale: ClassVar[str] = "signed"
-    """The colours of its output: "signed", or "activation" for what lies in 0 … 1."""
+    """The values of its output, for their colours: "signed", "positive" (never below 0), "share" (in 0 … 1), or "same" as it takes."""
 
     @classmethod
     def parse(cls, text: str) -> Layer | None:

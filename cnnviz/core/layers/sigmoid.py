@@ -36,7 +36,7 @@ class Sigmoid(Activation):
 
     kind = "sigmoid"
     text = re.compile("sigmoid")
-    scale = "activation"
+    scale = "share"
 
     def calls(self, x: Shape, many: bool = False) -> dict[str, Call]:
         return {"y": call(sigmoid, "x"), "dx": call(sigmoid_dx, "dy y")}

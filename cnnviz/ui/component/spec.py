@@ -14,6 +14,7 @@ from functools import cache
 from PIL import Image as Pillow
 
 from cnnviz.core import lesson as bounds
+from cnnviz.core.image_ids import PATTERNS
 from cnnviz.core.kernels import KERNELS
 from cnnviz.core.network import WEIGHTS
 from cnnviz.core.ops import PADDINGS, SATURATED
@@ -23,13 +24,13 @@ from cnnviz.ui.charts import LINE_COLOURS
 from cnnviz.ui.maps import MAPS, MOST_PRINTED, SCALES
 from cnnviz.ui.pages import page_keys, pages
 from cnnviz.ui.pages.train.film.curves import CURVES
-from cnnviz.words import say
+from cnnviz.words import DEFAULT, catalogue, say
 
 
 @cache
 def gallery() -> tuple[Image, ...]:
     """The images that can be chosen at a click: the bundled ones and the computed patterns."""
-    return (*bundled(), *(find_image(f"pattern-{name}") for name in bounds.PATTERNS))
+    return (*bundled("test"), *(find_image(f"pattern-{name}") for name in PATTERNS))
 
 
 @cache
@@ -42,6 +43,8 @@ def spec() -> str:
         "MAPS": {symbol: {"words": str(entry.words), "scale": entry.scale} for symbol, entry in MAPS.items()},
         "FAMILIES": {symbol: entry.family for symbol, entry in MAPS.items()} | {"update": MAPS["f"].family},
         "SCALES": SCALES,
+        "LANG": DEFAULT,
+        "WORDS": catalogue(),
         "LINE_COLOURS": LINE_COLOURS,
         "MOST_PRINTED": MOST_PRINTED,
         "CURVES": [curve.to_json(name) for name, curve in CURVES.items()],
@@ -49,7 +52,7 @@ def spec() -> str:
         "KEYS": [field.name for field in dataclasses.fields(bounds.Lesson)],
         "EXTRA_KEYS": page_keys(),
         "KERNELS": KERNELS,
-        "CHANNELS": bounds.CHANNELS,
+        "CHANNELS": bounds.CHANNELS[:-1],  # "rgb" is for networks of several channels
         "SCALE_NAMES": [[name, say(f"ui.pixels.{name}")] for name in ("unit", "raw")],
         "PADDINGS": PADDINGS,
         "WEIGHTS": WEIGHTS,

@@ -39,7 +39,7 @@ def show(lesson: Lesson, asked: str) -> None:
 def _loads() -> bool:
     """Whether the full set lies on this computer and is still being read: the page runs again when it is there."""
     loader = cifar10.LOADER
-    if cifar10.dataset() is not None or loader.state == "failed" or not cifar10.cached():
+    if loader.full_set is not None or loader.state == "failed" or not cifar10.cached():
         return False
     loader.start()
     st.fragment(_await, run_every=0.5)()

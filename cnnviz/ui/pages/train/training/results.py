@@ -26,7 +26,7 @@ SHOWN = 6
 
 def show(trainer: Trainer) -> None:
     """The kernel and the weights as they learned, accuracy and confusion, and the most confident images."""
-    held_out, (a, b) = trainer.job.data.held, trainer.job.data.names
+    held_out, (a, b) = trainer.job.data.held_out, trainer.job.data.names
     result = _outcome(trainer)
     animated, table = st.columns([3, 2])
     animated.caption(say("ui.train.training.animation.caption"))
@@ -55,7 +55,7 @@ def _confusion(result: Outcome, a: str, b: str) -> str:
 def _row(kind: str, indices: np.ndarray, result: Outcome, trainer: Trainer) -> None:
     """Images with what the network said of each; a click opens one in Step as the network that was trained."""
     settings, data, channel = trainer.job
-    held_out, params, names = data.held, trainer.reports[-1].params, data.names
+    held_out, params, names = data.held_out, trainer.reports[-1].params, data.names
     images, ids = held_out.images, held_out.ids
     too_large = bool(np.abs(params.f).max() > MAX_NUMBER)  # for a lesson, and so for Step
     row = st.container(horizontal=True)
@@ -80,7 +80,7 @@ def _png(pixels: np.ndarray) -> str:
 @lru_cache(maxsize=MOST_KEPT)  # of trainings that have ended; a change of any field shows them again
 def _outcome(trainer: Trainer) -> Outcome:
     settings, data, channel = trainer.job
-    return outcome(settings, trainer.reports[-1].params, data.held.pixels(channel), data.held.targets)
+    return outcome(settings, trainer.reports[-1].params, data.held_out.pixels(channel), data.held_out.targets)
 
 
 @lru_cache(maxsize=MOST_KEPT)
