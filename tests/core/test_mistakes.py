@@ -4,6 +4,8 @@ import dataclasses
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cnnviz.core.gradcheck import check_gradients
 from cnnviz.core.kernels import KERNELS
@@ -15,6 +17,7 @@ from cnnviz.core.optimizers import OPTIMIZERS, adam, gd, momentum
 from cnnviz.core.verdicts import first_wrong, verdicts
 from cnnviz.data.images import load_image
 from cnnviz.words import Problem, has
+from tests.core.networks import cases
 
 Y = np.array([1.0, 0.0])
 NAMES = ("do", "dz2", "dw", "db", "da1", "dz1", "df", "dx")
@@ -236,6 +239,26 @@ def test_central_differences_tell_a_spoiled_parameter(place):
         slope = (up - down) / (2 * step)
         near, far = abs(slope - np.sum(exact[f"d{name}"] * way)), abs(slope - np.sum(wrong[f"d{name}"] * way))
         assert near <= 1e-6 + 1e-3 * far, name
+
+
+@settings(deadline=None, max_examples=60)
+@given(cases(), st.integers(0, 99))
+def test_in_a_random_network_nothing_before_its_place_changes_and_all_after_it_inherits(case, number):
+    listed = mistakes_for(case.network, "momentum")
+    place = listed[number % len(listed)]
+    params, trace, y = case.params, case.network.forward(case.params, case.x), case.y
+    program, exact = case.network.program(case.x.shape), case.network.backward(case.params, trace, y)
+    wrong, targets = place.gradients(params, trace, y, 0.1), place.overrides(program, gd(0.1))
+    changed = {name for name in exact if not np.array_equal(wrong[name], exact[name], equal_nan=True)}
+    assert changed <= {name for target in targets for name in downstream(program, target)}
+    hit = place.hits(params, trace, y, 0.1)
+    assert bool(changed) == bool(hit) and (not hit or hit[0] == place.stage)
+    found = verdicts(program, params, trace, y, wrong)
+    assert first_wrong(found) == (place.stage if hit else "")
+    own = {place.stage, *(stage for stage in case.network.stages if set(targets) & set(stage.makes)), *targets}
+    assert {stage for stage, verdict in found.items() if verdict == "wrong"} <= own
+    wrong_code, right_code = place.code(program)
+    assert wrong_code and right_code
 
 
 def test_two_slips_are_told_apart():
