@@ -8,6 +8,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import product
 
 import numpy as np
 
@@ -67,9 +68,9 @@ def whole_number(name: str, value: object, least: int = 1) -> int:
     return number
 
 
-@lru_cache(maxsize=1024, typed=True)
+@lru_cache(maxsize=1024, typed=True)  # checking takes as long as a small convolution
 def places(height: int, width: int, k: int, stride: int, padding: Padding) -> tuple[int, int, int, int]:
-    """H', W' and the zeros before and after; remembered, since checking takes as long as a small convolution."""
+    """H', W' and the zeros before and after."""
     return (
         output_size(height, k, stride, padding),
         output_size(width, k, stride, padding),
@@ -102,8 +103,16 @@ def view_windows(x: np.ndarray, k: int, stride: int, padding: Padding, dilation:
     return np.ndarray((*x.shape[:-2], k, k, rows, columns), x.dtype, x, 0, strides)
 
 
+def along(k: int, stride: int, places: int, dilation: int = 1) -> list[slice]:
+    """For each cell of the window along one axis what lies under it at all places.
+
+    >>> along(2, stride=3, places=2)
+    [slice(0, 4, 3), slice(1, 5, 3)]
+    """
+    return [slice(u, u + stride * (places - 1) + 1, stride) for u in range(0, k * dilation, dilation)]
+
+
 def slices(k: int, stride: int, rows: int, columns: int, dilation: int = 1) -> Iterator[tuple]:
     """For each cell (u,v) of the window, in reading order, the index of what lies under it at all places."""
-    for u in range(0, k * dilation, dilation):
-        for v in range(0, k * dilation, dilation):
-            yield ..., slice(u, u + stride * (rows - 1) + 1, stride), slice(v, v + stride * (columns - 1) + 1, stride)
+    for down, right in product(along(k, stride, rows, dilation), along(k, stride, columns, dilation)):
+        yield ..., down, right

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from cnnviz import Lesson, load_image, trajectory
-from cnnviz.core.held import hold
+from cnnviz.core.kept import keep
 from cnnviz.core.kernels import KERNELS
 from cnnviz.core.notebook import DEVIATIONS
 from cnnviz.data.images import find_image
@@ -135,7 +135,7 @@ def test_the_script_can_be_read():
     assert max(map(len, body)) <= 120
     assert re.findall(r"^import .*", script, re.M) == ["import base64", "import zlib", "import numpy as np"]
     assert not re.search(r"short_loop|update_first|notebook", script), "a word on deviations in an exact lesson"
-    for line in ("z1 = conv2d(x, f) ", "v = a1.reshape(-1) ", "dz1 = da1 * sigmoid_prime(a1) "):
+    for line in ("z1 = weigh(z1_windows, f, shape=(30, 30)) ", "v = flatten(a1) ", "dz1 = sigmoid_dx(da1, a1) "):
         assert line in script
 
 
@@ -176,7 +176,7 @@ def test_pixels_that_do_not_fit_are_refused(pixels):
 
 def test_a_lesson_that_starts_from_held_parameters_takes_them_along(tmp_path):
     start = trajectory(Lesson(lr=0.3), load_image("test-0"), 7).params
-    lesson = Lesson(f=start.f, w=hold(start), k=2)
+    lesson = Lesson(f=start.f, w=keep(start), k=2)
     path = tmp_path / "lesson.py"
     path.write_text(numpy_script(lesson, find_image("test-0").pixels), "utf-8")
     done = subprocess.run([sys.executable, "-I", path], capture_output=True, text=True, check=True, timeout=60)

@@ -8,9 +8,11 @@ import numpy as np
 
 from cnnviz.core.notebook import effects
 from cnnviz.core.ops import saturated_share
+from cnnviz.core.program import Program
 from cnnviz.core.trajectory import Moment
 from cnnviz.ui.address import Now
-from cnnviz.ui.maps import focus
+from cnnviz.ui.component.network import stage_records
+from cnnviz.ui.network_maps import program_of
 from cnnviz.ui.remarks import remarks
 from cnnviz.words import Message, Problem, written
 
@@ -30,9 +32,17 @@ def header(page: str, now: Now) -> dict:
         "deviations": effects(now.lesson.deviations),
         "adopt": now.adopted,
         "loss": float(now.moment.losses[-1]),
-        "saturated": saturated_share(now.moment.trace.a1),
-        "focus": focus(now.lesson, now.moment),
+        "saturated": saturated(program_of(now.lesson, now.moment), now.moment),
+        "stages": stage_records(program_of(now.lesson, now.moment)),
     }
+
+
+def saturated(program: Program, moment: Moment) -> float | None:
+    """The share of hidden sigmoid units on the flat parts of their curve; None where there are none."""
+    network = program.network
+    names = [names.output for layer, names in zip(network.layers, network.names, strict=True) if layer.kind == "sigmoid"]
+    units = [moment.trace[name].ravel() for name in names if name != "o"]
+    return saturated_share(np.concatenate(units)) if units else None
 
 
 def losses(moment: Moment) -> dict[str, np.ndarray]:

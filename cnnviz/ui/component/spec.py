@@ -13,9 +13,10 @@ from functools import cache
 
 from PIL import Image as Pillow
 
-from cnnviz.core import lesson as bounds
+from cnnviz.core import fields as bounds
 from cnnviz.core.image_ids import PATTERNS
 from cnnviz.core.kernels import KERNELS
+from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import WEIGHTS
 from cnnviz.core.ops import PADDINGS, SATURATED
 from cnnviz.core.stages import LINKS, PARTS, STAGES
@@ -49,10 +50,10 @@ def spec() -> str:
         "MOST_PRINTED": MOST_PRINTED,
         "CURVES": [curve.to_json(name) for name, curve in CURVES.items()],
         "SATURATED": SATURATED,
-        "KEYS": [field.name for field in dataclasses.fields(bounds.Lesson)],
+        "KEYS": [field.name for field in dataclasses.fields(Lesson)],
         "EXTRA_KEYS": page_keys(),
         "KERNELS": KERNELS,
-        "CHANNELS": bounds.CHANNELS[:-1],  # "rgb" is for networks of several channels
+        "CHANNELS": bounds.CHANNELS,
         "SCALE_NAMES": [[name, say(f"ui.pixels.{name}")] for name in ("unit", "raw")],
         "PADDINGS": PADDINGS,
         "WEIGHTS": WEIGHTS,

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from cnnviz import export
-from cnnviz.core.held import hold
+from cnnviz.core.kept import keep
 from cnnviz.ui.address import Now, adopt
 from cnnviz.words import say
 
@@ -63,5 +63,5 @@ def _upload(now: Now) -> None:
     except ValueError as error:
         st.error(str(error))
         return
-    adopt(f=",".join(map(repr, params.f.ravel().tolist())), w=hold(params), k=0)
+    adopt(f=",".join(map(repr, params.f.ravel().tolist())), w=keep(params), k=0)
     st.rerun()

@@ -1,7 +1,7 @@
 // The page's skeleton as HTML: what stands where. What it shows is filled in by the other files.
 
-import { CHANNELS, IMAGES, KERNELS, PADDINGS, PAGES, RULES, SCALE_NAMES, STAGES, WEIGHTS, LIMITS } from "../spec.js"
-import { escape, formula } from "../model/format.js"
+import { CHANNELS, IMAGES, KERNELS, PADDINGS, PAGES, RULES, SCALE_NAMES, WEIGHTS, LIMITS } from "../spec.js"
+import { escape } from "../model/format.js"
 
 const button = (key, text, label, extra = "") =>
   `<button type="button" data-key="${key}" aria-label="${label}" title="${label}" ${extra}>${text}</button>`
@@ -82,57 +82,11 @@ const transport = `
       ${button("update_next", ICONS.update_next, "One update on (Page Down)")}
       ${select("speed", [[0.03, "slow"], [0.25, "¼×"], [1, "1×", true], [3, "3×"], [10, "10×"]], "Speed")}
     </div>
-    <ol class="stages" aria-label="Stages">${STAGES.map(
-      ({ symbol, label, phase, title }) =>
-        `<li><button type="button" data-stage-chip="${symbol}" class="${phase}" title="${escape(title)}" aria-label="${escape(`${symbol}: ${title}`)}">${formula(label)}</button></li>`,
-    ).join("")}</ol>
+    <ol class="stages" aria-label="Stages"></ol><span class="stage-name"></span>
     <div class="status"><span>update <b class="k">0</b></span><span><i>L</i> <b class="loss"></b></span>
       <span class="saturation"></span>${button("lecture_off", "✕", "Leave the lecture view (L)")}<canvas class="spark" role="img" aria-label="Loss so far"></canvas></div>
   </div>
   <div class="notice" role="alert" hidden></div>`
-
-const figure = (map, label, kind = "map") => `
-  <figure class="${kind}" data-figure="${map}">
-    <figcaption><button type="button" class="name" data-open="${map}" title="Open ${map} large" aria-label="Open ${map} large">${formula(label)}</button><span class="size"></span></figcaption>
-    <canvas data-map="${map}" tabindex="0" role="img"></canvas>
-    <p class="limits"><span class="low"></span><span class="power"></span><span class="high"></span></p>
-  </figure>`
-
-const operator = (up, down, back = "") =>
-  `<div class="operators" aria-hidden="true"><p>${up}</p><p>${down}<small>${back}</small></p></div>`
-
-const layer = (name, up, down) => `<div class="layer ${name}">${up}${down}</div>`
-
-const cells = (...figures) => `<div class="cells">${figures.join("")}</div>`
-
-export const maps = `
-  <div class="maps">
-    ${layer("lx", figure("x", "x"), figure("dx", "∂x"))}
-    ${operator("∗", "←")}
-    ${layer("lf", figure("f", "f", "map kernelmap"), figure("df", "∂f", "map kernelmap"))}
-    ${operator("=", "←")}
-    ${layer("lz1", figure("z1", "z₁"), figure("dz1", "∂z₁"))}
-    ${operator("σ", "←", "σ′")}
-    ${layer("la1", figure("a1", "a₁"), figure("da1", "∂a₁"))}
-    ${operator("→", "")}
-    ${layer("lv", figure("v", "v", "map strip"), "<div></div>")}
-    ${operator("·", "←", "wᵀ")}
-    ${layer("lw", figure("w", "w", "map half"), figure("dw", "∂w", "map half"))}
-    ${operator("+", "←")}
-    ${layer(
-      "lo",
-      `<div class="answers">${cells(figure("b", "b", "cell"), figure("z2", "z₂", "cell"), figure("o", "o", "cell"), figure("y", "y", "cell"))}
-       ${figure("L", "L", "cell wide")}</div>`,
-      `<div class="answers">${cells(figure("db", "∂b", "cell"), figure("dz2", "∂z₂", "cell"), figure("do", "∂o", "cell"))}</div>`,
-    )}
-  </div>`
-
-export const explanation = `
-  <section class="explain" aria-label="Explanation">
-    <div class="text" tabindex="0"><h1><span class="phase"></span><span class="title"></span></h1>
-      <p class="sentence"></p><p class="formula"></p><div class="numbers"></div><p class="remark"></p></div>
-    <div class="side"><canvas class="panel" role="img"></canvas><div class="caption"></div></div>
-  </section>`
 
 const KEYS_OF_STAGES = [
   ["← →", "one stage back or on"],
@@ -142,6 +96,7 @@ const KEYS_OF_STAGES = [
   ["L", "lecture view"],
   ["O", "open the map of this stage large"],
   ["Tab to a map, then arrows", "move from cell to cell; Enter pins it"],
+  ["[ ]", "another channel, filter or unit"],
   ["Esc", "let a pinned cell go, leave a map or the lecture view"],
   ["?", "this list"],
 ]
