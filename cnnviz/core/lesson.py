@@ -95,7 +95,7 @@ class Lesson:
         """Brings every field into its one form; ValueError names the field that cannot be used."""
         texts = {}
         for name, value in vars(self).items():
-            if value is None or (isinstance(value, str | tuple | list) and not value and name in _LEFT_OUT):
+            if value is None or (isinstance(value, str | tuple | list) and not value and name in ("classes", "cell", *FILTERS)):
                 continue
             texts[name] = filters_text(value) if name in FILTERS else any_text(value)
         vars(self).update(settle(texts, None, _raise))

@@ -197,6 +197,10 @@ class Program:
         """Adds the target of every line; those of `overrides` are made by these instead."""
         return _run(self.forward_lines, values, overrides)
 
+    def run_backward(self, values: Inner, overrides: Mapping[str, Override] | None = None) -> Inner:
+        """Likewise, for the lines that an update needs; `values` are those of a forward pass, and the targets y."""
+        return _run(self._needed_lines, values, overrides)
+
     def forward(self, params: Mapping[str, np.ndarray], x: np.ndarray, overrides: Mapping[str, Override] | None = None) -> Trace:
         """Every value of one image's pass."""
         x = sealed(x)

@@ -102,8 +102,17 @@ def view_windows(x: np.ndarray, k: int, stride: int, padding: Padding, dilation:
     return np.ndarray((*x.shape[:-2], k, k, rows, columns), x.dtype, x, 0, strides)
 
 
+def along(k: int, stride: int, places: int, dilation: int = 1) -> list[slice]:
+    """For each cell of the window along one axis what lies under it at all places.
+
+    >>> along(2, stride=3, places=2)
+    [slice(0, 4, 3), slice(1, 5, 3)]
+    """
+    return [slice(u, u + stride * (places - 1) + 1, stride) for u in range(0, k * dilation, dilation)]
+
+
 def slices(k: int, stride: int, rows: int, columns: int, dilation: int = 1) -> Iterator[tuple]:
     """For each cell (u,v) of the window, in reading order, the index of what lies under it at all places."""
-    for u in range(0, k * dilation, dilation):
-        for v in range(0, k * dilation, dilation):
-            yield ..., slice(u, u + stride * (rows - 1) + 1, stride), slice(v, v + stride * (columns - 1) + 1, stride)
+    for down in along(k, stride, rows, dilation):
+        for right in along(k, stride, columns, dilation):
+            yield ..., down, right

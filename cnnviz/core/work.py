@@ -48,10 +48,12 @@ def most_updates(network: Network, x_shape: tuple[int, ...], opt: str = "gd") ->
 
 def check_updates(k: int, network: Network, x_shape: tuple[int, ...], opt: str = "gd") -> None:
     """Problem, with what fits, where `k` updates take too much work or too many bytes."""
-    if k > _by_work(network, x_shape):
-        raise Problem("lesson.why.work", step=step_work(network, x_shape), most=_by_work(network, x_shape))
-    if k > _by_bytes(network, x_shape, opt):
-        raise Problem("lesson.why.bytes", megabytes=state_bytes(network, x_shape, opt) / 1e6, most=_by_bytes(network, x_shape, opt))
+    by_work, by_bytes = _by_work(network, x_shape), _by_bytes(network, x_shape, opt)
+    if k <= min(by_work, by_bytes):
+        return
+    if by_work <= by_bytes:
+        raise Problem("lesson.why.work", step=step_work(network, x_shape), most=by_work)
+    raise Problem("lesson.why.bytes", megabytes=state_bytes(network, x_shape, opt) / 1e6, most=by_bytes)
 
 
 def _by_work(network: Network, x_shape: tuple[int, ...]) -> int:

@@ -55,13 +55,14 @@ def shown_maps(lesson: Lesson, x_shape: tuple[int, ...]) -> list[Shown]:
     ['f[2,0]', 'z1[2]', 'a1[2]', 'dz1[2]']
     """
     program = lesson.network.program(x_shape)
-    symbol, at = lesson.pinned or ("", ())
-    channel = at[0] if len(at) == len(program.shown.get(symbol.removeprefix("d"), ())) in (3, 4) else 0
     filters = next((name for name in program.parameters if len(program.shapes[name]) == 4), None)
+    names = (*([filters] if filters else []), *maps_of(lesson.network))
+    symbol, at = lesson.pinned or ("", ())
+    channel = at[0] if {symbol, f"d{symbol}", symbol.removeprefix("d")} & {*names} and len(at) > 2 else 0
     chosen = []
-    for name in (*([filters] if filters else []), *maps_of(lesson.network)):
+    for name in names:
         shape = program.shown[name if name in program.shown else name[1:]]
-        place = ((channel if channel < shape[0] else 0), 0)[: max(0, len(shape) - 2)]
+        place = (channel, 0)[: max(0, len(shape) - 2)]
         label = f"{name}[{','.join(map(str, place))}]" if place else name
         chosen.append(Shown(name, label, _scale(lesson.network, name), place))
     return chosen

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cnnviz.core import losses
+from cnnviz.core.deviations import DEVIATION_TABLE, Deviation
 from cnnviz.core.optimizers import Optimizer
 from cnnviz.core.program import Line, Program, latex
 from cnnviz.core.stages import Stage
@@ -33,29 +34,11 @@ class Section:
     code: str
 
 
-@dataclass(frozen=True)
-class Deviation:
-    """Where the notebook's line stands: "before", "after" or "instead" of the line that makes `target`."""
-
-    where: str
-    target: str
-    code: str
-
-
-DEVIATIONS: dict[str, Deviation] = {
-    "double_conv": Deviation("after", "z1", "z1 = z1 + z1"),
-    "short_loop": Deviation("after", "z1", "z1[0, -1, :] = z1[0, :, -1] = 0"),
-    "update_first": Deviation("before", "dv", "w = w - learning_rate * dw"),
-    "scalar_sigmoid": Deviation("instead", "dz1", "dz1 = da1 * np.dot(np.append(v, 1.0), 1 - np.append(v, 1.0))"),
-    "one_pixel": Deviation("instead", "df", "df = (x[:, :3, :3, None] * dz1.reshape(-1)).sum(axis=-1)[None]"),
-    "integer_gradient": Deviation("after", "df", "df = np.trunc(df) + 0.0"),
-    "integer_kernel": Deviation("after", "f", "f = np.trunc(f) + 0.0"),
-    "fresh_weights": Deviation("before", "z1", "w, b = np.zeros_like(w), np.zeros_like(b)"),
+IN_THE_LOOP = {
+    "fresh_weights": "w, b = np.zeros_like(w), np.zeros_like(b)",
+    "integer_kernel": "f = np.trunc(f) + 0.0",
 }
-"""The notebook's line for each of its deviations, in its network's symbols, in the order in which they act."""
-
-IN_LOOP = ("fresh_weights",)
-"""Deviations that stand in the loop, before the forward pass."""
+"""The notebook's line for each of its deviations that changes parameters, before a pass and after an update; the others take a line's place."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +59,8 @@ class Passes:
             groups.setdefault(self._kind(line), []).append(line)
         for kind, lines in groups.items():
             stages = [stage for stage in program.network.stages if self._words_of(stage) == kind]
-            code = listing([line.function for line in lines], known)
+            deviating = [deviation.function for line in lines for deviation in self._deviations(line)]
+            code = listing([*(line.function for line in lines), *deviating], known)
             if code:
                 yield Section(str(stages[0].title), self._sentences(stages), self._formulas_of(lines), code)
 
@@ -125,7 +109,8 @@ class Passes:
                 rows += [(f'change, memory["{name}"] = rule(d{name}, memory["{name}"], t)', ""), (f"{name} = {name} - change", self._size(name))]
             else:
                 rows += [(f"{name} = {name} - learning_rate * d{name}", self._size(name))]
-            rows += self._deviating("after", name)
+        if "integer_kernel" in self.on:
+            rows.append((IN_THE_LOOP["integer_kernel"], f"{self._size('f')}  integer_kernel"))
         if self.keeps:
             code = rule_of(self.optimizer).replace("def change(", "def rule(", 1) + "\n\n\n"
             remembered = wrapped("memory = dict.fromkeys([", [f'"{name}"' for name in names], "])")
@@ -144,7 +129,7 @@ class Passes:
     @property
     def fresh(self) -> str:
         """What stands before a forward pass."""
-        return "".join(f"{DEVIATIONS[name].code}  # {name}\n" for name in IN_LOOP if name in self.on)
+        return f"{IN_THE_LOOP['fresh_weights']}  # fresh_weights\n" if "fresh_weights" in self.on else ""
 
     @property
     def forward_call(self) -> str:
@@ -189,20 +174,19 @@ class Passes:
     # ---- rows of code with what they are
 
     def _rows(self, lines: Iterable[Line]) -> list[tuple[str, str]]:
+        """Each line as code, or what deviations make of it, and its shape."""
         rows = []
         for line in lines:
-            rows += self._deviating("before", line.target)
-            instead = self._deviating("instead", line.target)
-            rows += instead or [(f"{variable(line.target)} = {expression(line)}", self._size(line.target))]
-            rows += self._deviating("after", line.target)
+            code = expression(line)
+            for deviation in self._deviations(line):
+                given = [code if name == "exact" else name for name in inspect.signature(deviation.function).parameters]
+                code = f"{deviation.name}({', '.join(given)})"
+            rows.append((f"{variable(line.target)} = {code}", self._size(line.target)))
         return rows
 
-    def _deviating(self, where: str, target: str) -> list[tuple[str, str]]:
-        return [
-            (deviation.code, f"{self._size(target)}  {name}" if where != "before" else name)
-            for name, deviation in DEVIATIONS.items()
-            if name in self.on and name not in IN_LOOP and (deviation.where, deviation.target) == (where, target)
-        ]
+    def _deviations(self, line: Line) -> list[Deviation]:
+        """What takes a line's place, one after another."""
+        return [deviation for name, deviation in DEVIATION_TABLE.items() if name in self.on and deviation.target == line.target]
 
     def _size(self, symbol: str) -> str:
         return str(self.sizes[symbol if symbol in self.sizes else symbol[1:]])
@@ -288,12 +272,17 @@ def aligned(rows: Sequence[tuple[str, str]]) -> str:
 
 
 def chain(program: Program) -> str:
-    """The network as one line of symbols, shapes and layers: "x (32, 32) --conv1x3--> z1 (30, 30) …"."""
-    network, shown = program.network, program.shown
-    found = f"x {shown['x']}"
+    """The network as one line of symbols, shapes and layers.
+
+    >>> from cnnviz.core.network import Network
+    >>> chain(Network.parse("conv1x3-dense2-mse").program((8, 8)))
+    'x (8,8) --conv1x3--> z1 (6,6) --flatten--> v (36,) --dense2--> o (2,)'
+    """
+    network, shapes = program.network, {name: str(shape).replace(" ", "") for name, shape in program.shown.items()}
+    found = f"x {shapes['x']}"
     for layer, names in zip(network.layers, network.names, strict=True):
-        flattened = f" --flatten--> v {shown['v']}" if names.flattens else ""
-        found += f"{flattened} --{layer}--> {names.output} {shown[names.output]}"
+        flattened = f" --flatten--> v {shapes['v']}" if names.flattens else ""
+        found += f"{flattened} --{layer}--> {names.output} {shapes[names.output]}"
     return found
 
 

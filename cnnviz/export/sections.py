@@ -10,10 +10,10 @@ from urllib.parse import urlencode
 
 import numpy as np
 
+from cnnviz.core.deviations import DEVIATION_TABLE
 from cnnviz.core.formulas import plain
 from cnnviz.core.lesson import CHANNELS, Lesson
 from cnnviz.core.network import WEIGHTS
-from cnnviz.core.notebook import DEVIATION_TABLE
 from cnnviz.core.program import Inner, Line, Program
 from cnnviz.data.images import LUMA, load_image
 from cnnviz.export.arrays import backward_names, describe, forward_names, most_whole, shown

@@ -20,7 +20,6 @@ import numpy as np
 from cnnviz.core.optimizers import Optimizer
 from cnnviz.core.sliding import whole_number
 
-CACHES = ("cache", "lru_cache", "cached_property")
 CHECKS: Mapping[Callable, int] = {whole_number: 1}
 """Functions that only check, by the place of the argument that they give back."""
 WIDTH = 116
@@ -36,7 +35,7 @@ class Source:
 
 
 def listing(functions: Iterable[Callable], known: set[Callable]) -> str:
-    """The source of each function, after that of the functions that it calls; those in `known` are left out, and added to it.
+    """The source of each function, after what it imports and the functions that it calls; those in `known` are left out, and added to it.
 
     Raises ValueError for a function that reads what has no place in a script.
 
@@ -46,7 +45,9 @@ def listing(functions: Iterable[Callable], known: set[Callable]) -> str:
         \"\"\"σ′ = a·(1 - a), elementwise, from the *activation* a = σ(z), not from z.\"\"\"
         return a * (1.0 - a)
     """
-    return "\n\n\n".join(text for function in functions for text in _listed(inspect.unwrap(function), known))
+    texts = [text for function in functions for text in _listed(inspect.unwrap(function), known)]
+    imports = [text for text in texts if text.startswith("from ")]
+    return "\n\n\n".join((["\n".join(imports)] if imports else []) + [text for text in texts if text not in imports])
 
 
 def _listed(function: Callable, known: set[Callable]) -> Iterator[str]:
@@ -58,6 +59,10 @@ def _listed(function: Callable, known: set[Callable]) -> Iterator[str]:
         value = function.__globals__[name]
         if inspect.isfunction(inspect.unwrap(value)) and inspect.unwrap(value).__module__.startswith("cnnviz."):
             yield from _listed(inspect.unwrap(value), known)
+        elif (module := getattr(value, "__module__", "").lstrip("_")) in sys.stdlib_module_names:
+            if value not in known:
+                known.add(value)
+                yield f"from {module} import {name}"
         elif value is not np:
             raise ValueError(f"listing: {function.__qualname__} reads {name}, which a script cannot take along")
     yield source.text
@@ -89,7 +94,7 @@ def cleaned(text: str, node: ast.FunctionDef, around: Mapping[str, object], owne
     edits = _Edits(text, around, owner)
     for statement in node.body:
         edits.visit(statement)
-    kept = [f"@{ast.get_source_segment(text, mark)}" for mark in node.decorator_list if _name(mark) not in CACHES]
+    kept = [f"@{ast.get_source_segment(text, mark)}" for mark in node.decorator_list if ast.unparse(mark).startswith("np.")]
     head = [*kept, f"def {node.name}({_arguments(node.args)}):"]
     body = edits.text_between(node.body[0], node.body[-1]).splitlines()
     whole = "\n".join([*head, *(line for line in body if line.strip() != _GONE)])
@@ -112,11 +117,6 @@ def _arguments(arguments: ast.arguments) -> str:
     for argument in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]:
         argument.annotation = None
     return ast.unparse(arguments)
-
-
-def _name(mark: ast.expr) -> str:
-    mark = mark.func if isinstance(mark, ast.Call) else mark
-    return mark.attr if isinstance(mark, ast.Attribute) else getattr(mark, "id", "")
 
 
 def _free_names(text: str, around: Mapping[str, object]) -> tuple[str, ...]:

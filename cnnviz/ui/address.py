@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -44,15 +43,17 @@ def current() -> Now:
     try:
         image = find_image(lesson.img)
     except ImageUnavailable as error:
+        lesson, wrong = Lesson.read({**asked, "img": last.img}, instead=last)
         wrong["img"] = str(error)
-        lesson = dataclasses.replace(lesson, img=last.img)
         image = find_image(last.img)
+    if lesson.classes and image.label and "y" not in asked:
+        lesson, _ = Lesson.read({**asked, "img": image.id}, last, image.label)
     x = pixels_of(image, lesson)
     try:
         moment = trajectory(lesson, x, lesson.k)
     except NotKept as error:
         wrong["w"] = message("ui.address.weights_gone", error=str(error))
-        lesson = dataclasses.replace(lesson, w="normal")
+        lesson = lesson.without_kept()
         moment = trajectory(lesson, x, lesson.k)
     st.session_state[_LESSON] = lesson
     extras = {key: asked[key] for key in page_keys() if asked.get(key)}

@@ -53,13 +53,37 @@ def weigh_dx(
     """
     m, c, k, _ = f.shape
     rows, columns = dz.shape[-2:]
+    *_, before, after = places(*size, dilation * (k - 1) + 1, stride, padding)
+    height, width = (n + before + after for n in size)
+    if stride == 1:  # rows as long as those of dx: what a weight hands back is then one long run, which is faster
+        dz, columns = _lengthened(dz, width), width
     shares = np.matmul(f.reshape(m, -1).T, dz.reshape(*dz.shape[:-2], -1))
     shares = shares.reshape(*dz.shape[:-3], c, k * k, rows, columns)
-    *_, before, after = places(*size, dilation * (k - 1) + 1, stride, padding)
-    dx = np.zeros((*dz.shape[:-3], c, size[0] + before + after, size[1] + before + after), dz.dtype)
-    for n, under in enumerate(slices(k, stride, rows, columns, dilation)):
-        dx[under] += shares[..., n, :, :]
+    if stride == 1:
+        dx = _sum_of_runs(shares, k, dilation).reshape(*dz.shape[:-3], c, height, width)
+    else:
+        dx = np.zeros((*dz.shape[:-3], c, height, width), dz.dtype)
+        for n, under in enumerate(slices(k, stride, rows, columns, dilation)):
+            dx[under] += shares[..., n, :, :]
     return dx[..., before : before + size[0], before : before + size[1]]
+
+
+def _lengthened(dz: np.ndarray, width: int) -> np.ndarray:
+    """`dz` (…,H',W') with zeros to the right, (…,H',`width`)."""
+    wide = np.zeros((*dz.shape[:-1], width), dz.dtype)
+    wide[..., : dz.shape[-1]] = dz
+    return wide
+
+
+def _sum_of_runs(shares: np.ndarray, k: int, dilation: int) -> np.ndarray:
+    """Shares (…,K·K,H',W) of maps as wide as dx, each added on from the pixel under its weight at the first place: (…,H·W)."""
+    *lead, _, rows, width = shares.shape
+    reach, run = dilation * (k - 1), rows * width
+    total = np.zeros((*lead, run + reach * (width + 1)), shares.dtype)
+    for n, share in enumerate(np.moveaxis(shares, -3, 0)):
+        start = dilation * (n // k * width + n % k)
+        total[..., start : start + run] += share.reshape(*lead, run)
+    return total[..., : run + reach * width]
 
 
 @dataclass(frozen=True)

@@ -125,6 +125,14 @@ class Layer:
         """
         raise NotImplementedError
 
+    def saturated(self, y: np.ndarray) -> np.ndarray | None:
+        """Which cells of the output pass almost no gradient, where that can come about; it passes away only slowly."""
+        return None
+
+    def silent(self, y: np.ndarray) -> np.ndarray | None:
+        """Which cells of the output pass no gradient at all, where that can come about: an image that wakes them may do."""
+        return None
+
     def twin(self, tf, x, **parameters):
         """The same layer in TensorFlow, which is handed over: x (B,H,W,C) or (B,D), parameters in our shapes."""
         raise NotImplementedError

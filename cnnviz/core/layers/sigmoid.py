@@ -10,6 +10,9 @@ import numpy as np
 from cnnviz.core.layers._activation import Activation
 from cnnviz.core.layers.layer import Call, Shape, call
 
+SATURATED = 0.01
+"""A unit is saturated where a·(1 - a) is below this: it passes less than a 25th of what it could."""
+
 
 @np.errstate(over="ignore")
 def sigmoid(z: np.ndarray) -> np.ndarray:
@@ -46,6 +49,9 @@ class Sigmoid(Activation):
 
     def arithmetic(self) -> dict[str, str]:
         return {"y": "σ(x)", "dx": "dy*y*(1-y)"}
+
+    def saturated(self, y: np.ndarray) -> np.ndarray:
+        return sigmoid_prime(y) < SATURATED
 
     def twin(self, tf, x):
         return tf.sigmoid(x)

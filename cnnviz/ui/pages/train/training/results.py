@@ -13,7 +13,8 @@ from PIL import Image as Pillow
 from cnnviz.core.kept import keep
 from cnnviz.core.lesson import MAX_NUMBER
 from cnnviz.core.ops import conv2d_shape
-from cnnviz.core.training import MEASURED, Outcome, outcome
+from cnnviz.core.outcome import Outcome, outcome
+from cnnviz.core.training import MEASURED
 from cnnviz.export.frames import Panel, draw, encode
 from cnnviz.ui.address import adopt
 from cnnviz.ui.pages.train.training.trainer import MOST_KEPT, Trainer
