@@ -68,7 +68,7 @@ def introduction(lesson: Lesson, pixels: np.ndarray) -> str:
     lines = [
         say("export.script.title", image=image, channel=say(f"export.script.channel.{lesson.ch}"), when=lesson.when),
         "",
-        *textwrap.wrap(chain(program), 100, initial_indent="    ", subsequent_indent="        ", break_on_hyphens=False, break_long_words=False),
+        *_wrapped_chain(program),
         f"    {plain(program.formulas['L'])}",
         "",
         say("export.script.introduction"),
@@ -79,6 +79,12 @@ def introduction(lesson: Lesson, pixels: np.ndarray) -> str:
         effects = [f"- {name}: {DEVIATION_TABLE[name].effect}" for name in DEVIATION_TABLE if name in lesson.deviations]
         lines += [textwrap.fill(effect, 110, subsequent_indent="  ") for effect in effects]
     return "\n".join(lines)
+
+
+def _wrapped_chain(program: Program) -> list[str]:
+    """The network on lines of their own, none broken between a symbol and its shape."""
+    text = textwrap.fill(chain(program).replace(" (", "\0("), 100, break_on_hyphens=False, break_long_words=False)
+    return textwrap.indent(text.replace("\0", " "), "    ").splitlines()
 
 
 def _sizes(program: Program, values: Inner, y: np.ndarray) -> dict[str, tuple[int, ...]]:
