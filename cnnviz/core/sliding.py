@@ -8,7 +8,6 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import product
 
 import numpy as np
 
@@ -114,5 +113,6 @@ def along(k: int, stride: int, places: int, dilation: int = 1) -> list[slice]:
 
 def slices(k: int, stride: int, rows: int, columns: int, dilation: int = 1) -> Iterator[tuple]:
     """For each cell (u,v) of the window, in reading order, the index of what lies under it at all places."""
-    for down, right in product(along(k, stride, rows, dilation), along(k, stride, columns, dilation)):
-        yield ..., down, right
+    for down in along(k, stride, rows, dilation):
+        for right in along(k, stride, columns, dilation):
+            yield ..., down, right

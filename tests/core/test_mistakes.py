@@ -4,6 +4,8 @@ import dataclasses
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cnnviz.core.gradcheck import check_gradients
 from cnnviz.core.kernels import KERNELS
@@ -15,6 +17,7 @@ from cnnviz.core.optimizers import OPTIMIZERS, adam, gd, momentum
 from cnnviz.core.verdicts import first_wrong, verdicts
 from cnnviz.data.images import load_image
 from cnnviz.words import Problem, has
+from tests.core.networks import cases
 
 Y = np.array([1.0, 0.0])
 NAMES = ("do", "dz2", "dw", "db", "da1", "dz1", "df", "dx")
@@ -238,6 +241,25 @@ def test_central_differences_tell_a_spoiled_parameter(place):
         assert near <= 1e-6 + 1e-3 * far, name
 
 
+@settings(deadline=None, max_examples=60)
+@given(cases(), st.integers(0, 99))
+def test_in_a_random_network_nothing_before_its_place_changes_and_all_after_it_inherits(case, number):
+    listed = mistakes_for(case.network, "momentum")
+    place = listed[number % len(listed)]
+    params, trace, y = case.params, case.network.forward(case.params, case.x), case.y
+    program, exact = case.network.program(case.x.shape), case.network.backward(case.params, trace, y)
+    wrong, targets = place.gradients(params, trace, y, 0.1), place.overrides(program, gd(0.1))
+    changed = {name for name in exact if not np.array_equal(wrong[name], exact[name], equal_nan=True)}
+    assert changed <= {name for target in targets for name in downstream(program, target)}
+    hit, found = place.hits(params, trace, y, 0.1), verdicts(program, params, trace, y, wrong)
+    assert bool(changed) == bool(hit) and first_wrong(found) == (hit[0] if hit else "")
+    own = {place.stage, *(stage for stage in case.network.stages if set(targets) & set(stage.makes)), *targets}
+    assert {stage for stage, verdict in found.items() if verdict == "wrong"} <= own
+    assert not hit or hit[0] in own
+    wrong_code, right_code = place.code(program)
+    assert wrong_code and right_code
+
+
 def test_two_slips_are_told_apart():
     network = Network.parse("conv2x3-relu-max2-conv2x3-relu-dense3-softmax-ce")
     params, trace, y = a_pass(network)
@@ -278,6 +300,25 @@ def test_pooling_by_loops():
         last[c, 2 * i + u, 2 * j + v] = exact["dp1"][c, i, j]
     np.testing.assert_allclose(placed("max_gradient_to_all", network).gradients(params, trace, y, 0)["dz1"], everywhere)
     np.testing.assert_array_equal(placed("overlap_assigned@dz1", network).gradients(params, trace, y, 0)["dz1"], last)
+
+
+def test_means_by_hand():
+    network = Network.parse("conv2x3-avg3s2-gap-dense3-sigmoid-bce")
+    params, trace, y = a_pass(network)
+    exact = network.backward(params, trace, y)
+    wrong = placed("pool_mean_forgotten@dz1", network).gradients(params, trace, y, 0)
+    np.testing.assert_allclose(wrong["dz1"], 9 * exact["dz1"], rtol=1e-12)
+    wrong = placed("pool_mean_forgotten@dp1", network).gradients(params, trace, y, 0)
+    np.testing.assert_allclose(wrong["dp1"], exact["dp2"][:, None, None] * np.ones(trace["p1"].shape), rtol=1e-12)
+    wrong = placed("mean_forgotten", network).gradients(params, trace, y, 0)
+    np.testing.assert_allclose(wrong["dz2"], trace["o"] - y, rtol=1e-12)
+    network = Network.parse("conv2x3-avg3s2-dense3-sigmoid-bce")
+    params, trace, y = a_pass(network)
+    exact, last = network.backward(params, trace, y), np.zeros(trace["z1"].shape)
+    for i, j in np.ndindex(trace["p1"].shape[1:]):
+        last[:, 2 * i : 2 * i + 3, 2 * j : 2 * j + 3] = exact["dp1"][:, i : i + 1, j : j + 1] / 9
+    wrong = placed("overlap_assigned@dz1", network).gradients(params, trace, y, 0)
+    np.testing.assert_allclose(wrong["dz1"], last, rtol=1e-12)
 
 
 def test_convolution_by_loops():
@@ -338,6 +379,12 @@ def test_the_step():
     # Where w steps first, it does so by the rule that is in use.
     wrong = placed("weights_updated_first", network).gradients(params, trace, y, adam(0.1))
     stepped = adam(0.1).step(params, exact, None)[0]
+    np.testing.assert_allclose(wrong["dv"], stepped["w"] @ exact["dz2"], rtol=1e-12)
+    later, state = momentum(0.1).step(params, exact, None)
+    trace = network.forward(later, trace.x)
+    exact = network.backward(later, trace, y)
+    wrong = placed("weights_updated_first", network).gradients(later, trace, y, momentum(0.1), state)
+    stepped = momentum(0.1).step(later, exact, state)[0]
     np.testing.assert_allclose(wrong["dv"], stepped["w"] @ exact["dz2"], rtol=1e-12)
 
 

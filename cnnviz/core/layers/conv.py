@@ -55,7 +55,7 @@ def weigh_dx(
     rows, columns = dz.shape[-2:]
     *_, before, after = places(*size, dilation * (k - 1) + 1, stride, padding)
     height, width = (n + before + after for n in size)
-    if stride == 1:  # rows as long as those of dx: what a weight hands back is then one long run of numbers, which is faster
+    if stride == 1:  # rows as long as those of dx: what a weight hands back is then one long run, which is faster
         dz, columns = _lengthened(dz, width), width
     shares = np.matmul(f.reshape(m, -1).T, dz.reshape(*dz.shape[:-2], -1))
     shares = shares.reshape(*dz.shape[:-3], c, k * k, rows, columns)

@@ -54,7 +54,8 @@ def network_record(lesson: Lesson, program: Program, moment: Moment) -> NetworkR
 
 def arrays(lesson: Lesson, program: Program, moment: Moment) -> dict[str, np.ndarray]:
     """Every array by its symbol, and the curves of the activations; of a large network in float32."""
-    found = {name: network_maps.array_of(name, lesson, moment) for name in network_maps.symbols(program)}
+    after = [f"{name}_next" for name in network_maps.stepped(program, lesson.opt)]
+    found = {name: network_maps.array_of(name, lesson, moment) for name in (*network_maps.symbols(program), *after)}
     if sum(array.nbytes for array in found.values()) > MOST_BYTES:
         found = {name: array.astype(np.float32) for name, array in found.items()}
     return found | {f"curve.{layer.kind}": _curve(layer) for layer, _ in _activations(program.network)}

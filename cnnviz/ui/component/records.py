@@ -93,3 +93,11 @@ class NetworkRecord(TypedDict):
     classes: Sequence[str]
     focus: Mapping[str, Sequence[int]]
     optimizer: str
+
+
+class FiltersRecord(TypedDict):
+    """The filters of the first convolution at the start: its parameter's name, their shape (M,C,K,K) and numbers."""
+
+    name: str
+    shape: Sequence[int]
+    weights: Sequence[float]

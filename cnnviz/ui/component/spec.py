@@ -19,6 +19,8 @@ from cnnviz.core.kernels import KERNELS
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import WEIGHTS
 from cnnviz.core.ops import PADDINGS, SATURATED
+from cnnviz.core.optimizers import OPTIMIZERS
+from cnnviz.core.presets import PRESETS
 from cnnviz.core.stages import LINKS, PARTS, STAGES
 from cnnviz.data.images import Image, bundled, find_image
 from cnnviz.ui.charts import LINE_COLOURS
@@ -54,6 +56,8 @@ def spec() -> str:
         "EXTRA_KEYS": page_keys(),
         "KERNELS": KERNELS,
         "CHANNELS": bounds.CHANNELS,
+        "OPTIMIZERS": list(OPTIMIZERS),
+        "PRESETS": [{"label": str(preset.label), "source": str(preset.source), "query": preset.query} for preset in PRESETS],
         "SCALE_NAMES": [[name, say(f"ui.pixels.{name}")] for name in ("unit", "raw")],
         "PADDINGS": PADDINGS,
         "WEIGHTS": WEIGHTS,

@@ -119,7 +119,7 @@ export class Pen {
     const [low, high] = [Math.min(...ends, total), Math.max(...ends, total)]
     const span = high - low || 1
     const y = (/** @type {number} */ value) => box.y + box.height - ((value - low) / span) * box.height
-    const step = box.width / (terms.length + 1.4)
+    const step = Math.max(box.width - 124, 20) / terms.length
     const { context } = this
     this.text("Σ", box.x - 16, box.y + box.height / 2, { fill: this.soft })
     context.setLineDash([2, 3])
@@ -145,7 +145,7 @@ export class Pen {
       if (figures) this.text(`${value < 0 ? "" : "+"}${number(value, 3)}`, x + wide + 4, Math.min(Math.max(top + 8, box.y + 6), box.y + box.height - 4), { bold: true, fill: value < 0 ? "#1d5fa8" : "#b2182b", room: step - wide - 6 })
       if (name && (figures || n === chosen || step > 16)) this.text(name, x + (figures ? 0 : wide / 2), box.y + box.height + 9, { size: 10, align: figures ? "left" : "center", fill: this.soft, bold: n === chosen, room: Math.max(step, 26) })
     })
-    const x = box.x + terms.length * step + step * 0.2
+    const x = box.x + terms.length * step + 8
     context.fillStyle = css(colour(total, [-span, span], "signed"))
     context.fillRect(x, Math.min(y(0), y(total)), 26, Math.max(Math.abs(y(total) - y(0)), 2))
     context.strokeStyle = this.ink

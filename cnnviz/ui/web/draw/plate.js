@@ -45,8 +45,8 @@ export class Plate {
     const [low, high] = extremes(this.values)
     this.power = this.printsAll() && !this.names && numbers.maps[this.symbol].kind !== "row" ? power(Math.max(-low, high)) : 0
     let ends = this.power ? ["", ""] : limits.map(short)
-    if (scale === "signed" && ends.join("").length > 9) ends = ["", `±${ends[1]}`]
-    if (scale === "signed" && this.narrow) ends = ["", limits[1] < 1e-3 || limits[1] >= 1e4 ? "" : `±${ends[1]}`]
+    if (scale === "signed" && (this.narrow || ends.join("").length > 9)) ends = ["", ends[1] && `±${ends[1]}`]
+    if (this.narrow && ends[1].length * 6 > (this.canvas.clientWidth || 60) + 8) ends = ["", ""] // no room
     const caption = { low: ends[0], power: timesPower(this.power), high: ends[1] }
     for (const [name, text] of Object.entries(caption)) /** @type {Element} */ (this.figure.querySelector(`.limits .${name}`)).textContent = text
     const all = this.values.length <= 4 ? [...this.values].map((value) => number(value)).join(", ") : `from ${number(low)} to ${number(high)}`

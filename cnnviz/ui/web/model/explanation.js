@@ -69,7 +69,7 @@ function updated(numbers, cell) {
 /** @param {Numbers} numbers @param {string} name @param {Cell} cell */
 export function stepOf(numbers, name, cell) {
   const at = numbers.offset(name, cell)
-  const [old, gradient, next] = [name, `d${name}`, `${name}_next`].map((symbol) => numbers.values(symbol)[at])
+  const [old, gradient, next] = [numbers.values(name)[at], numbers.values(`d${name}`)[at], numbers.next(name, at)]
   const plain = numbers.network.optimizer === "gd"
   const change = plain ? `${number(numbers.rate)} · ${factor(gradient)}` : factor(old - next)
   return `${named(numbers, name, cell)} ← ${number(old, 5)} − ${change}${result(next)}`

@@ -201,7 +201,7 @@ function bias(filling, { sign, left, right }) {
 /** @param {Filling} filling @param {string} name @param {Node[]} args @param {boolean} alone */
 function called(filling, name, args, alone) {
   if (name === "exp") return `e<sup>${text(filling, args[0])}</sup>`
-  if (name === "size" || name === "total") return number(filling.called(name, args))
+  if (name === "size" || name === "total") return written(filling.called(name, args), false)
   if (FUNCTIONS[name] || args.length > 1) return `${name}(${args.map((arg) => text(filling, arg)).join(", ")})`
   const all = filling.terms(args[0])
   if (name === "max") {
@@ -217,7 +217,10 @@ function called(filling, name, args, alone) {
 function sumOf(filling, all, node) {
   const products = node.kind === "symbol" || (node.kind === "binary" && node.sign === "*")
   if (!all.length) return say("web.numbers.nothing")
-  if (all.length > MOST_TERMS) return totals(all).map((total) => signed(total)).join(" ")
+  if (all.length > MOST_TERMS) {
+    const both = totals(all)
+    return both.filter((total) => total !== 0 || !both.some(Boolean)).map((total) => signed(total)).join(" ")
+  }
   if (products && all.length > 1) return all.map(({ value }) => signed(value, 3)).join(" ")
   const counting = products ? all : all.filter(({ value }) => value !== 0)
   return counting.map(({ cells }) => inside(filling, cells, node)).join(" + ") || "0"

@@ -43,6 +43,12 @@ export class Numbers {
     return this.arrays[symbol].values
   }
 
+  /** A parameter after the update; in plain descent, where it is not sent, θ − η · ∂θ. @param {string} parameter @param {number} at */
+  next(parameter, at) {
+    const sent = this.arrays[`${parameter}_next`]
+    return sent ? sent.values[at] : this.values(parameter)[at] - this.rate * this.values(`d${parameter}`)[at]
+  }
+
   /** Where a cell stands in its array. @param {string} symbol @param {Cell} cell */
   offset(symbol, cell) {
     return this.shape(symbol).reduce((at, n, axis) => at * n + (cell[axis] ?? 0), 0)

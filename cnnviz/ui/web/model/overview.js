@@ -93,22 +93,19 @@ export function arrange(needs, width, height) {
   return { height, spare: Math.max(0, width - total), places: found }
 }
 
-/** The smallest side of a map, and the fewest pixels a cell. @param {Need[]} needs @param {Plan} plan */
+// How well the worst map is seen: 1 where it has 48 pixels, or 1.8 a cell.
+/** @param {Need[]} needs @param {Plan} plan */
 function clarity(needs, plan) {
-  const all = needs.map((need, n) => ({ need, place: plan.places[n] })).filter(({ need }) => need.kind === "maps")
-  if (!all.length) return { side: 99, cell: 9 }
-  return { side: Math.min(...all.map(({ place }) => place.side)), cell: Math.min(...all.map(({ need, place }) => place.side / need.columns)) }
+  const all = needs.map((need, n) => ({ need, side: plan.places[n].side })).filter(({ need }) => need.kind === "maps")
+  return Math.min(1, ...all.map(({ need, side }) => Math.max(side / 48, side / need.columns / 1.8)))
 }
 
 /** The lowest bands that show the smallest maps well, between `least` and `most`; one channel takes all. @param {Need[]} needs @param {number} width @param {number} least @param {number} most */
 export function plan(needs, width, least, most) {
   const best = arrange(needs, width, most)
   if (needs.every((need) => need.kind !== "maps" || need.tiles === 1)) return best
-  const wanted = clarity(needs, best)
-  for (let height = Math.min(least, most); height < most; height += 4) {
-    const found = arrange(needs, width, height)
-    const { side, cell } = clarity(needs, found)
-    if (side >= 48 || cell >= 1.8 || side >= 0.96 * wanted.side) return found
-  }
-  return best
+  const all = [best]
+  for (let height = most - 4; height >= Math.min(least, most); height -= 4) all.push(arrange(needs, width, height))
+  const wanted = Math.min(1, 0.96 * Math.max(...all.map((found) => clarity(needs, found))))
+  return all.findLast((found) => clarity(needs, found) >= wanted) ?? best
 }

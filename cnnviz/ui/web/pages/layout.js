@@ -1,7 +1,9 @@
 // The page's skeleton as HTML: what stands where. What it shows is filled in by the other files.
 
-import { CHANNELS, IMAGES, KERNELS, PADDINGS, PAGES, RULES, SCALE_NAMES, WEIGHTS, LIMITS } from "../spec.js"
+import { CHANNELS, IMAGES, KERNELS, OPTIMIZERS, PADDINGS, PAGES, RULES, SCALE_NAMES, WEIGHTS, LIMITS } from "../spec.js"
 import { escape } from "../model/format.js"
+import { say } from "../model/words.js"
+import { networkChoice } from "./network_controls.js"
 
 const button = (key, text, label, extra = "") =>
   `<button type="button" data-key="${key}" aria-label="${label}" title="${label}" ${extra}>${text}</button>`
@@ -26,10 +28,6 @@ const thumbnails = IMAGES.map(
     `<button type="button" data-value="${id}" aria-label="${escape(words)}" title="${escape(words)}" aria-pressed="false" style="--i:${i}"></button>`,
 ).join("")
 
-const kernel = [0, 1, 2]
-  .flatMap((u) => [0, 1, 2].map((v) => input(`kernel_${u}_${v}`, `starting kernel, row ${u}, column ${v}`)))
-  .join("")
-
 const controls = `
   <aside class="controls" aria-label="Lesson">
     <section><h2>Image <span class="words"></span></h2>
@@ -37,22 +35,22 @@ const controls = `
       ${complaints("img")}
       <div class="pair">${button("upload", "Your image…", "Use an image of your own")}${button("cifar10", "CIFAR-10…", "Choose among all CIFAR-10 images")}</div>
     </section>
-    <section><h2>Channel</h2>${choice("channel", "Channel", CHANNELS.map((name) => [name, name]))}
+    <section><h2>Channel</h2>${choice("channel", "Channel", CHANNELS.map((name) => [name, name === "rgb" ? say("web.network.rgb") : name]))}
       <h2>Pixels</h2>${choice("scale", "Pixels", SCALE_NAMES)}</section>
-    <section><h2>Starting kernel <i>f</i></h2>
-      <div class="kernel">${kernel}</div>${complaints("f")}
+    <section class="filters"><h2>Starting kernel <i class="filter-name">f</i> <span class="which-filter"></span></h2>
+      <div class="kernel"></div>${complaints("f")}
       <div class="pair">${select("kernel_preset", [...Object.keys(KERNELS).map((name) => [name, name.replace("-", " ")]), ["custom", "custom"]], "Kernel preset")}
       ${button("kernel_random", "⚄ Random", "Draw a random kernel")}</div></section>
-    <section><h2>Network</h2>
+    <section><h2>${say("web.network.title")}</h2>${networkChoice}${complaints("net")}
       <div class="two">${field("Stride", select("stride", LIMITS.strides.map((n) => [n, n]), "Stride"))}
       ${field("Padding", select("padding", PADDINGS.map((p) => [p, p]), "Padding"))}
       ${field("<i>w</i> starts", select("weights", WEIGHTS.map((p) => [p, p]), "How w starts"))}
       ${field("Seed of <i>w</i>", input("seed", "Seed of w", "numeric"))}</div>${complaints("stride", "pad", "w", "seed")}</section>
     <section><h2>Training</h2>
-      <div class="two">${field("Target <i>y</i>[0]", input("target_0", "Target of output 0"))}
-      ${field("Target <i>y</i>[1]", input("target_1", "Target of output 1"))}
-      ${field("Learning rate <i>η</i>", input("learning_rate", "Learning rate"))}
-      ${field("Rule", select("rule", RULES.map((name) => [name, name]), "Rule"))}</div>${complaints("y", "lr", "rule")}</section>
+      <div class="three"><div class="targets"></div>
+      ${field("Learning rate <i>η</i>", input("learning_rate", "Learning rate"))}</div><div class="two">
+      ${field(say("web.network.optimizer"), select("optimizer", OPTIMIZERS.map((name) => [name, say(`web.network.${name}`)]), say("web.network.optimizer")))}
+      ${field("Rule", select("rule", RULES.map((name) => [name, name]), "Rule"))}</div>${complaints("y", "lr", "opt", "rule")}</section>
   </aside>`
 
 // Drawn, not typed: not every font has these signs.

@@ -39,7 +39,7 @@ function chipsOf(view) {
   const key = stages.map(({ symbol, title }) => symbol + title).join()
   if (strip.chips !== key) strip.innerHTML = stages.map(chip).join("")
   strip.chips = key
-  strip.classList.toggle("dense", stages.length > 32)
+  strip.classList.toggle("dense", stages.length > 24)
   const at = view.order.indexOf(view.stage)
   const text = stages.length > MOST_CHIPS && at >= 0 ? say("web.step.place", { name: stages[at].name, n: at + 1, count: stages.length }) : ""
   setHTML(view.$(".stage-name"), escape(text))

@@ -8,6 +8,7 @@ import { escape, formula, setHTML } from "../model/format.js"
 import { Numbers } from "../model/numbers.js"
 import { say } from "../model/words.js"
 import { bindCells } from "./cell_pointer.js"
+import { fillKernel } from "./network_controls.js"
 import { lossText } from "./status.js"
 
 /** @typedef {import("../model/patterns.js").Cell} Cell */
@@ -215,6 +216,7 @@ export class Step {
     setHTML(this.view.$(".remark"), [data.deviations[subject.map], data.remarks[0]].filter(Boolean).map(escape).join("<br>"))
     this.view.$(".explain").classList.toggle("pinned", Boolean(this.cells.pinned))
     this.step(subject)
+    this.editor()
     mechanism(this.view.$(".mechanism"), this.numbers, subject.map, subject.cell, this.root)
   }
 
@@ -226,9 +228,17 @@ export class Step {
     stepper.hidden = axis < 0
     if (axis < 0) return
     const { kind, family } = this.numbers.maps[symbol]
-    const what = kind === "filters" ? "filter" : kind === "map" ? "channel" : family === this.numbers.maps.o.family ? "output" : "unit"
+    const outputs = family === this.numbers.maps.o.family || (kind === "weights" && this.numbers.shape(symbol).at(-1) === this.numbers.count("o"))
+    const what = kind === "filters" ? "filter" : kind === "map" ? "channel" : outputs ? "output" : "unit"
     setHTML(stepper.querySelector(".what"), escape(say(`web.step.${what}`)))
     setHTML(stepper.querySelector(".which"), String(cell[axis]))
+  }
+
+  // The filter that is edited is the one that is spoken of.
+  editor() {
+    const { filters } = this.view.data
+    const [m = 0, c = 0] = filters ? this.cells.own(filters.name) : []
+    if (filters && this.view.$(".kernel").dataset.chosen !== `${m} ${c}`) fillKernel(this.view)
   }
 
   spoken() {

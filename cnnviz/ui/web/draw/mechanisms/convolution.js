@@ -113,23 +113,24 @@ function several(pen, numbers, parts) {
   const channels = numbers.shape(x)[0]
   const pitch = (left - 44) / channels
   const free = pen.height - 70
-  const grid = Math.min(pitch - 24, Math.max(free * 0.31, 44))
-  const map = Math.max(free - 2 * grid - 44, 36)
+  const grid = Math.min(Math.max(free * 0.29, 44), 66)
+  const wide = Math.min(pitch - 20, 118)
+  const map = Math.max(free - 2 * grid - 36, 36)
   pen.text(say("web.mechanism.window"), 0, 26 + map + 8 + grid / 2, { size: 11, fill: pen.soft, room: 42 })
-  pen.text(say("web.mechanism.kernel"), 0, 26 + map + 22 + grid * 1.5, { size: 11, fill: pen.soft, room: 42 })
+  pen.text(say("web.mechanism.kernel"), 0, 26 + map + 21 + grid * 1.5, { size: 11, fill: pen.soft, room: 42 })
   for (let c = 0; c < channels; c++) {
     const at = 46 + c * pitch
-    const box = fitted(numbers, x, at, 22, Math.min(pitch - 24, map), map)
-    box.x += (grid - box.width) / 2
+    const box = fitted(numbers, x, at, 22, wide, map)
+    box.x += (wide - box.width) / 2
     const name = channelName(numbers, x, c)
     pen.text(name, at, 9, { size: 15, math: true })
     pen.map(numbers, x, [c], box, [window])
     const { window: pixels, kernel } = patches(numbers, parts, c)
     const y = 26 + map + 8
-    pen.grid(pixels, k, numbers.maps[x].limits, numbers.maps[x].scale, { x: at, y, width: grid, height: grid })
-    pen.text("⊙", at + grid / 2, y + grid + 6, { align: "center", fill: pen.soft })
-    pen.grid(kernel, k, numbers.maps[f].limits, "signed", { x: at, y: y + grid + 13, width: grid, height: grid })
-    if (c < channels - 1) pen.sign("+", at + grid + (pitch - grid) / 2, 22 + map / 2)
+    pen.grid(pixels, k, numbers.maps[x].limits, numbers.maps[x].scale, { x: at, y, width: wide, height: grid })
+    pen.text("⊙", at + wide / 2, y + grid + 6, { align: "center", fill: pen.soft })
+    pen.grid(kernel, k, numbers.maps[f].limits, "signed", { x: at, y: y + grid + 13, width: wide, height: grid })
+    if (c < channels - 1) pen.sign("+", at + wide + (pitch - wide) / 2, 22 + map / 2)
   }
 }
 
@@ -225,7 +226,7 @@ export function shares(pen, numbers, symbol, cell) {
     value > 0 ? (positive += value) : (negative += value)
   }
   const free = pen.height - 60
-  const width = (pen.width - 190) / 3
+  const width = (pen.width - 240) / 3
   const ring = ranges(numbers, symbol, x, cell)
   const first = fitted(numbers, x, 4, 24, width, free)
   pen.head(channelName(numbers, x, cell[1]), say("web.mechanism.met"), first.x, 10, first.width)
@@ -240,7 +241,7 @@ export function shares(pen, numbers, symbol, cell) {
   pen.head(say("web.mechanism.shares", { n: met.length }), `±${short(most)}`, third.x, 10, third.width)
   pen.picture(rows, columns, (n) => products[n], [-most, most], "signed", third)
   const at = third.x + third.width + 34
-  pen.stairs([{ value: positive, name: "+" }, { value: negative, name: "−" }], numbers.at(symbol, cell), { x: at, y: 34, width: pen.width - at, height: free - 30 }, { figures: false })
+  pen.stairs([{ value: positive, name: "+" }, { value: negative, name: "−" }], numbers.at(symbol, cell), { x: at, y: 34, width: pen.width - at - 4, height: free - 30 }, { figures: false })
   pen.text(`${number(positive)}`, at, free + 34, { size: 12, bold: true, fill: "#b2182b" })
   pen.text(`${number(negative)}`, at, free + 48, { size: 12, bold: true, fill: "#1d5fa8" })
 }

@@ -1,7 +1,6 @@
 // A fully connected layer: products of a unit, summed; and its two ways back.
 
 import { terms } from "../../model/filling.js"
-import { number, short } from "../../model/format.js"
 import { say } from "../../model/words.js"
 
 /** @typedef {import("../mechanism.js").Picture} Picture */
@@ -119,12 +118,11 @@ export function outer(pen, numbers, symbol, cell) {
   const outputs = numbers.shape(symbol)[numbers.shape(symbol).length - 1]
   const n = cell[cell.length - 1]
   const shape = numbers.shape(x)
-  const height = pen.height - 60
+  const height = pen.height - 34
   const each = (pen.width - 230) / 2
   const values = numbers.values(symbol)
   pen.text(`${numbers.maps[x].label}[d]`, 4, 10, { size: 14, math: true })
   const wide = units(pen, shape, (d) => numbers.values(x)[d], numbers.maps[x].limits, numbers.maps[x].scale, { x: 4, y: 24, width: each, height })
-  const unit = cell.slice(0, -1)
   pen.sign("·", wide + 20, 24 + height / 2)
   const rows = Array.from({ length: outputs }, (_, m) => ({ name: numbers.classes.length === outputs ? numbers.classes[m] : String(m), value: numbers.values(dy)[m], bold: m === n }))
   pen.text(numbers.maps[dy].label, wide + 36, 10, { size: 14, math: true })
@@ -133,5 +131,4 @@ export function outer(pen, numbers, symbol, cell) {
   pen.sign("=", at - 14, 24 + height / 2)
   pen.text(`${numbers.maps[symbol].label}[d,${n}]`, at, 10, { size: 14, math: true })
   units(pen, shape, (d) => values[d * outputs + n], numbers.maps[symbol].limits, "signed", { x: at, y: 24, width: pen.width - at - 4, height })
-  pen.text(`${number(numbers.at(x, unit))} · ${short(numbers.at(dy, [n]))} ≈ ${number(numbers.at(symbol, cell))}`, 4, pen.height - 14, { size: 14, bold: true })
 }

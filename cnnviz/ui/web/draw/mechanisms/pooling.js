@@ -56,11 +56,10 @@ export function unpool(pen, numbers, symbol, cell) {
   const k = forward.geometry.k
   const side = pen.height - 46
   const maps = chosen ? [symbol, x, dy] : [symbol, dy]
-  const each = Math.min((pen.width - maps.length * 150) / maps.length + 40, side)
-  const grid = Math.min(100, side * 0.6)
+  const grid = Math.min(84, side * 0.5)
   const pitch = pen.width / maps.length
   maps.forEach((name, n) => {
-    const box = fitted(numbers, name, 4 + n * pitch, 24, Math.min(each, pitch - grid - 34), side)
+    const box = fitted(numbers, name, 4 + n * pitch, 24, pitch - grid - 34, side)
     const isSource = name === dy
     const notes = name === symbol ? "web.mechanism.goes_on" : name === x ? "web.mechanism.winners" : "web.mechanism.arrived"
     pen.text(channelName(numbers, name, cell[0]), box.x, 10, { size: 16, math: true })

@@ -17,10 +17,11 @@ export function update(pen, numbers, map, cell) {
   const left = isFilter ? grids(pen, numbers, first, cell) : 4
   pen.text(say("web.mechanism.largest_steps"), left, 10, { size: 12, fill: pen.soft })
   const rows = all.map((name) => {
-    const [old, next] = [numbers.values(name), numbers.values(`${name}_next`)]
+    const old = numbers.values(name)
+    const change = (/** @type {number} */ n) => numbers.next(name, n) - old[n]
     let at = 0
-    for (let n = 0; n < old.length; n++) if (Math.abs(next[n] - old[n]) > Math.abs(next[at] - old[at])) at = n
-    return { name: plain(named(numbers, name, numbers.cell(name, at))), value: next[at] - old[at] }
+    for (let n = 0; n < old.length; n++) if (Math.abs(change(n)) > Math.abs(change(at))) at = n
+    return { name: plain(named(numbers, name, numbers.cell(name, at))), value: change(at) }
   })
   pen.rows(rows, { x: left, y: 24, width: pen.width - left - 4, height: pen.height - 34 }, { names: 96 })
 }
@@ -30,8 +31,8 @@ export function update(pen, numbers, map, cell) {
 function grids(pen, numbers, f, cell) {
   const k = numbers.shape(f)[2]
   const at = numbers.offset(f, [cell[0], cell[1], 0, 0])
-  const pick = (/** @type {string} */ name) => Array.from({ length: k * k }, (_, n) => numbers.values(name)[at + n])
-  const [old, next] = [pick(f), pick(`${f}_next`)]
+  const old = Array.from({ length: k * k }, (_, n) => numbers.values(f)[at + n])
+  const next = old.map((_, n) => numbers.next(f, at + n))
   const step = old.map((value, n) => value - next[n])
   const most = Math.max(...step.map(Math.abs), 0)
   const grid = Math.min((pen.width * 0.66 - 60) / 3, pen.height - 40)
