@@ -81,6 +81,7 @@ export class Overview {
     const [width, height] = column.kind === "answers" ? answer(symbol, place) : [place.width, bias ? BIAS : place.height]
     const title = /** @type {HTMLElement} */ (plate.figure.querySelector(".size"))
     title.hidden = width < 26 + 6 * (title.textContent ?? "").length && !this.single
+    plate.size = [width, height]
     plate.figure.style.setProperty("--w", `${width}px`)
     plate.figure.style.setProperty("--h", `${height}px`)
     plate.pictures = null
