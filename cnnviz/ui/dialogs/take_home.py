@@ -10,6 +10,7 @@ import streamlit as st
 from cnnviz import export
 from cnnviz.core.held import hold
 from cnnviz.ui.address import Now, adopt
+from cnnviz.ui.plain import plain
 from cnnviz.words import say
 
 
@@ -61,7 +62,7 @@ def _upload(now: Now) -> None:
     try:
         params = export.read_parameters(file.getvalue(), units=now.moment.trace.v.size)
     except ValueError as error:
-        st.error(str(error))
+        st.error(plain(error))
         return
     adopt(f=",".join(map(repr, params.f.ravel().tolist())), w=hold(params), k=0)
     st.rerun()
