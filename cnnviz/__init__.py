@@ -11,6 +11,8 @@ from cnnviz.core.ops import conv2d, mse, output_size, sigmoid, sigmoid_prime
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.data.images import load_image
 
+__version__ = "1.0.0"
+
 __all__ = [
     "DEVIATIONS",
     "OBJECT_ORIENTED",

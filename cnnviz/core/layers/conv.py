@@ -32,7 +32,7 @@ def weigh(windows: np.ndarray, f: np.ndarray, b: np.ndarray | None = None, *, sh
 
 def weigh_df(windows: np.ndarray, dz: np.ndarray, f: np.ndarray) -> np.ndarray:
     """df[m,c,u,v] = Σ_ij x[c, s·i + u - p, s·j + v - p] · dz[m,i,j], summed over leading axes too."""
-    dz = dz.reshape(dz.shape[:-2] + (-1,))
+    dz = dz.reshape((*dz.shape[:-2], -1))
     df = _product(windows, dz.swapaxes(-1, -2))  # (…, C·K·K, M)
     if df.ndim > 2:
         df = df.reshape(-1, *df.shape[-2:]).sum(axis=0)

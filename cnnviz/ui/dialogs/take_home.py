@@ -10,6 +10,7 @@ import streamlit as st
 from cnnviz import export
 from cnnviz.core.settle import FILTERS
 from cnnviz.ui.address import Now, adopt
+from cnnviz.ui.plain import plain
 from cnnviz.words import say
 
 
@@ -61,7 +62,7 @@ def _upload(now: Now) -> None:
     try:
         start = export.read_parameters(file.getvalue(), program=now.lesson.network.program(now.moment.trace.x.shape))
     except ValueError as error:
-        st.error(str(error))
+        st.error(plain(error))
         return
     query = export.starting_from(now.lesson, start).to_query()
     adopt(**{name: text for name, text in query.items() if name in FILTERS or name == "w"}, k=0)
