@@ -57,7 +57,7 @@ export class Overview {
     const columns = this.columns ?? []
     const needs = columns.map((column) => this.need(column))
     const gaps = this.gaps()
-    const free = narrow ? (width - 12) / 2 : width - gaps
+    const free = narrow ? (width - 12) / 2 : width - gaps - 6
     const titles = this.single ? 0 : BLOCK
     const most = (height - FOCUS - titles - 2 * HEADS) / 2
     const found = narrow ? null : plan(needs, Math.max(free, 100), this.single ? most : LOW, Math.max(most, 90))
