@@ -96,11 +96,16 @@ def _over(y: np.ndarray, o: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Merged:
-    """A loss together with the last layer: both lines are in z, the layer's input, where they say "z"."""
+    """A loss together with the last layer: both lines are in z, the layer's input, where they say "z".
+
+    `links` are the cells of o and y that a cell of dz is computed from, by pattern.
+    """
 
     loss: Call
     dz: Call
     formulas: Mapping[str, str] = field(default_factory=dict)
+    arithmetic: Mapping[str, str] = field(default_factory=dict)
+    links: tuple[tuple[str, str], ...] = (("o", "same"), ("y", "same"))
 
 
 @dataclass(frozen=True)
@@ -162,6 +167,7 @@ LOSSES: dict[str, Loss] = {
                     call(sigmoid_binary_cross_entropy, "z y"),
                     call(sigmoid_binary_cross_entropy_dz, "z y"),
                     {"dz": r"{dz} = ({o} - y) / N"},
+                    {"dz": "(o-y)/N"},
                 )
             },
         ),
@@ -178,11 +184,14 @@ LOSSES: dict[str, Loss] = {
                     call(softmax_cross_entropy, "z y"),
                     call(softmax_cross_entropy_dz, "o y"),
                     {"dz": r"{dz} = {o} \sum_{{n}} y[n] - y"},
+                    {"dz": "o*total(y)-y"},
+                    (("o", "same"), ("y", "all")),
                 ),
                 "sigmoid": Merged(
                     call(sigmoid_cross_entropy, "z y"),
                     call(sigmoid_cross_entropy_dz, "z y"),
                     {"dz": r"{dz} = -y \odot (1 - {o})"},
+                    {"dz": "-y*(1-o)"},
                 ),
             },
         ),

@@ -151,11 +151,13 @@ def connect(*_):
     raise AssertionError("network")
 socket.socket.connect = socket.socket.connect_ex = connect
 
-from cnnviz.core.training import Training, outcome, train
+from cnnviz.core.kernels import KERNELS
+from cnnviz.core.outcome import outcome
+from cnnviz.core.training import Training, train
 from cnnviz.data.training_data import describe, training_data
 data = training_data()
 sets = data.train.pixels("gray"), data.train.targets, data.held_out.pixels("gray"), data.held_out.targets
-training = Training(epochs=40, batch=32, reports=2)
+training = Training(KERNELS["sobel-x"], epochs=40, batch=32, reports=2)
 *_, end = run = list(train(training, *sets))
 result = outcome(training, end.params, *sets[2:])
 print(json.dumps([str(describe(data)), data.train.ids, data.train.labels.tolist(), data.held_out.ids,

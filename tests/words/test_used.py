@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -27,7 +28,9 @@ def _ids(tree: ast.AST) -> Iterator[str]:
 
 def _named(section: str) -> set[str]:
     """The ids in the code that begin with `section`."""
-    texts = (id for file in FOLDER.rglob("*.py") for id in _ids(ast.parse(file.read_text("utf-8"))))
+    texts = [id for file in FOLDER.rglob("*.py") for id in _ids(ast.parse(file.read_text("utf-8")))]
+    for file in FOLDER.rglob("*.js"):
+        texts += [re.sub(r"\$\{[^}]*\}", "*", id) for id in re.findall(r"""["'`]([\w.]+(?:\$\{[^}]*\}[\w.]*)*)["'`]""", file.read_text("utf-8"))]
     return {id for id in texts if id.startswith(f"{section}.") and " " not in id}
 
 
