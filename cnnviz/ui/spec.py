@@ -13,6 +13,7 @@ from functools import cache
 
 from PIL import Image as Pillow
 
+from cnnviz import words
 from cnnviz.core import lesson as bounds
 from cnnviz.core.kernels import KERNELS
 from cnnviz.core.network import WEIGHTS
@@ -61,6 +62,8 @@ def spec() -> str:
         "LIMITS": {"strides": list(range(1, bounds.MAX_STRIDE + 1)), "seeds": 1_000_000},
         "IMAGES": [{"id": image.id, "words": image.words} for image in gallery()],
         "PAGES": [{"path": path, "name": name} for path, name in PAGES],
+        "LANG": words.DEFAULT,
+        "WORDS": words.catalogue(),
     }
     return "\n".join(f"export const {name} = {json.dumps(value)}" for name, value in constants.items())
 

@@ -1,87 +1,154 @@
 // The arithmetic behind a cell, in this lesson's numbers. Sums are read from the core's arrays; only
 // the products that are printed one by one are multiplied here.
 
-import { each, sources } from "./links.js"
 import { factor, number, signed } from "./format.js"
+import { each, sources } from "./links.js"
+import { say } from "./words.js"
 
+/** @import { Cell } from "./links.js" */
+/** @import { Moment } from "./moment.js" */
+/** @typedef {{ a: number, b: number, by: [number, number] }} Product  two factors, and the kernel's cell that `b` comes from */
+
+/** @param {number} value */
 const is = (value) => ` = <b>${number(value, 5)}</b>`
+
+/**
+ * @param {string} name
+ * @param {number[]} index
+ */
 const named = (name, ...index) => `<i>${name}</i>${index.length ? `[${index.join(",")}]` : ""}`
 
-// [i, j] of a unit -> its place in v.
-const place = (view, [i, j]) => i * view.shape("z1")[1] + j
+/** @param {string} text */
+const small = (text) => `<small>${text}</small>`
 
-export function products(view, map, cell) {
-  const [left, right] = sources(map, cell, view.geometry)
-  const { stride, before } = view.geometry
-  const terms = []
+/**
+ * The products behind a cell of z1 or dx.
+ * @param {Moment} moment
+ * @param {string} map
+ * @param {Cell} cell
+ * @returns {Product[]}
+ */
+export function products(moment, map, cell) {
+  const [left, right] = sources(map, cell, moment.geometry)
+  const { stride, before } = moment.geometry
+  const term = (/** @type {number} */ a, /** @type {[number, number]} */ by) => ({ a, b: moment.at("f", by), by })
   if (map === "z1") {
-    for (const [r, c] of each(left)) {
-      const [u, v] = [r + before - stride * cell[0], c + before - stride * cell[1]]
-      terms.push({ a: view.at("x", [r, c]), b: view.at("f", [u, v]), from: [r, c], by: [u, v] })
-    }
-  } else {
-    for (const [i, j] of each(right)) {
-      const [u, v] = [cell[0] + before - stride * i, cell[1] + before - stride * j]
-      terms.push({ a: view.at("dz1", [i, j]), b: view.at("f", [u, v]), from: [i, j], by: [u, v] })
-    }
+    return [...each(left)].map(([r, c]) =>
+      term(moment.at("x", [r, c]), [r + before - stride * cell[0], c + before - stride * cell[1]]),
+    )
   }
-  return terms
+  return [...each(right)].map(([i, j]) =>
+    term(moment.at("dz1", [i, j]), [cell[0] + before - stride * i, cell[1] + before - stride * j]),
+  )
 }
 
-const signedProducts = (view, map, cell) =>
-  products(view, map, cell).map(({ a, b }) => signed(a * b, 3)).join(" ") || "no term"
+/** @type {(moment: Moment, map: string, cell: Cell) => string} */
+const signedProducts = (moment, map, cell) =>
+  products(moment, map, cell)
+    .map(({ a, b }) => signed(a * b, 3))
+    .join(" ") || say("web.arithmetic.no_term")
 
-// The positive and the negative total behind entry `at` of df or z2.
-export const bothTotals = (view, name, at) => [0, 1].map((sign) => view.arrays[name].values[2 * at + sign])
+/**
+ * The positive and the negative total behind entry `at` of df or z2.
+ * @param {Moment} moment
+ * @param {"df_totals" | "z2_totals"} name
+ * @param {number} at
+ */
+export const bothTotals = (moment, name, at) => [0, 1].map((sign) => moment.arrays[name].values[2 * at + sign])
 
-const totals = (...entry) => bothTotals(...entry).map((total) => signed(total)).join(" ")
+/** @param {Parameters<typeof bothTotals>} entry */
+const totals = (...entry) =>
+  bothTotals(...entry)
+    .map((total) => signed(total))
+    .join(" ")
 
-const step = (view, symbol, at, label) => {
-  const [old, gradient, next] = [symbol, `d${symbol}`, `${symbol}_next`].map((name) => view.arrays[name].values[at])
-  return `${label} ← ${number(old, 5)} − ${number(view.rate)} · ${factor(gradient)}${is(next)}`
+/** @type {(moment: Moment, symbol: string, at: number, label: string) => string} */
+const step = (moment, symbol, at, label) => {
+  const [old, gradient, next] = [symbol, `d${symbol}`, `${symbol}_next`].map((name) => moment.arrays[name].values[at])
+  return `${label} ← ${number(old, 5)} − ${number(moment.rate)} · ${factor(gradient)}${is(next)}`
 }
 
-// A pixel as it is stored, 0 … 255.
-export const pixel = (view, value) => Math.round(view.lesson.scale === "raw" ? value : value * 255)
+/**
+ * A pixel as it is stored, 0 … 255.
+ * @param {Moment} moment
+ * @param {number} value
+ */
+export const pixel = (moment, value) => Math.round(moment.lesson.scale === "raw" ? value : value * 255)
 
-const WORDS = {
-  x: (view, [r, c]) => {
-    const value = view.at("x", [r, c])
-    const stored = pixel(view, value)
-    return view.lesson.scale === "raw"
-      ? `${named("x", r, c)} = <b>${stored}</b>, as stored`
+/** @type {Record<string, (m: Moment, cell: Cell) => string>} */
+const TEXTS = {
+  x: (m, [r, c]) => {
+    const value = m.at("x", [r, c])
+    const stored = pixel(m, value)
+    return m.lesson.scale === "raw"
+      ? `${named("x", r, c)} = ${say("web.arithmetic.stored", { value: `<b>${stored}</b>` })}`
       : `${named("x", r, c)} = ${stored} / 255${is(value)}`
   },
-  f: (view, [u, v]) => `${named("f", u, v)}${is(view.at("f", [u, v]))} <small>multiplies ${view.count("z1")} pixels</small>`,
-  z1: (view, cell) => `${named("z₁", ...cell)} = ${signedProducts(view, "z1", cell)}${is(view.at("z1", cell))}`,
-  a1: (view, cell) => `${named("a₁", ...cell)} = σ(${number(view.at("z1", cell))}) = 1 / (1 + e<sup>${number(-view.at("z1", cell), 3)}</sup>)${is(view.at("a1", cell))}`,
-  v: (view, cell) => `${named("v", place(view, cell))} = ${named("a₁", ...cell)}${is(view.at("v", cell))} <small>${cell[0]} · ${view.shape("z1")[1]} + ${cell[1]} = ${place(view, cell)}</small>`,
-  w: (view, cell) => `${named("w", place(view, cell), cell[2])}${is(view.at("w", cell))} <small>multiplies</small> ${named("v", place(view, cell))}${is(view.at("v", cell))}`,
-  b: (view, [n]) => `${named("b", n)}${is(view.at("b", [n]))}`,
-  z2: (view, [n]) => `${named("z₂", n)} = ${totals(view, "z2_totals", n)} ${signed(view.at("b", [n]))} <small>(bias)</small>${is(view.at("z2", [n]))}`,
-  o: (view, [n]) => `${named("o", n)} = σ(${number(view.at("z2", [n]))})${is(view.at("o", [n]))}`,
-  y: (view, [n]) => `${named("y", n)}${is(view.at("y", [n]))}`,
-  L: (view) => {
-    const terms = view.outputs.map((n) => `(${number(view.at("o", [n]))} − ${factor(view.at("y", [n]))})²`)
-    return `<i>L</i> = (${terms.join(" + ")}) / ${terms.length}${is(view.loss)}`
+  f: (m, [u, v]) =>
+    `${named("f", u, v)}${is(m.at("f", [u, v]))} ${small(say("web.arithmetic.pixels", { count: m.count("z1") }))}`,
+  z1: (m, cell) => `${named("z₁", ...cell)} = ${signedProducts(m, "z1", cell)}${is(m.at("z1", cell))}`,
+  a1: (m, cell) => {
+    const [z, minus] = [number(m.at("z1", cell)), number(-m.at("z1", cell), 3)]
+    return `${named("a₁", ...cell)} = σ(${z}) = 1 / (1 + e<sup>${minus}</sup>)${is(m.at("a1", cell))}`
   },
-  do: (view, [n]) => `${named("∂o", n)} = 2 (${number(view.at("o", [n]))} − ${factor(view.at("y", [n]))}) / ${view.outputs.length}${is(view.at("do", [n]))}`,
-  dz2: (view, [n]) => `${named("∂z₂", n)} = ${factor(view.at("do", [n]))} · ${number(view.at("o", [n]))} (1 − ${number(view.at("o", [n]))})${is(view.at("dz2", [n]))}`,
-  dw: (view, cell) => `${named("∂w", place(view, cell), cell[2])} = ${number(view.at("v", cell))} · ${factor(view.at("dz2", [cell[2]]))}${is(view.at("dw", cell))}`,
-  db: (view, [n]) => `${named("∂b", n)} = ${named("∂z₂", n)}${is(view.at("db", [n]))}`,
-  da1: (view, [i, j]) => {
-    const terms = view.outputs.map((n) => `${factor(view.at("w", [i, j, n]))} · ${factor(view.at("dz2", [n]))}`)
-    return `${named("∂a₁", i, j)} = ${terms.join(" + ")}${is(view.at("da1", [i, j]))}`
+  v: (m, cell) => {
+    const where = small(`${cell[0]} · ${m.shape("z1")[1]} + ${cell[1]} = ${m.place(cell)}`)
+    return `${named("v", m.place(cell))} = ${named("a₁", ...cell)}${is(m.at("v", cell))} ${where}`
   },
-  dz1: (view, cell) => `${named("∂z₁", ...cell)} = ${factor(view.at("da1", cell))} · ${number(view.at("a1", cell))} (1 − ${number(view.at("a1", cell))})${is(view.at("dz1", cell))}`,
-  df: (view, [u, v]) => `${named("∂f", u, v)} = ${totals(view, "df_totals", 3 * u + v)}${is(view.at("df", [u, v]))} <small>sums of ${view.count("z1")} shares</small>`,
-  dx: (view, cell) => `${named("∂x", ...cell)} = ${signedProducts(view, "dx", cell)}${is(view.at("dx", cell))}`,
-  update: (view, [u, v]) =>
-    [step(view, "f", 3 * u + v, named("f", u, v)), ...view.outputs.map((n) => step(view, "b", n, named("b", n)))].join("<br>"),
+  w: (m, cell) => {
+    const [weight, unit] = [named("w", m.place(cell), cell[2]), named("v", m.place(cell))]
+    return `${weight}${is(m.at("w", cell))} ${small(say("web.arithmetic.multiplies"))} ${unit}${is(m.at("v", cell))}`
+  },
+  b: (m, [n]) => `${named("b", n)}${is(m.at("b", [n]))}`,
+  z2: (m, [n]) => {
+    const bias = `${signed(m.at("b", [n]))} ${small(say("web.arithmetic.bias"))}`
+    return `${named("z₂", n)} = ${totals(m, "z2_totals", n)} ${bias}${is(m.at("z2", [n]))}`
+  },
+  o: (m, [n]) => `${named("o", n)} = σ(${number(m.at("z2", [n]))})${is(m.at("o", [n]))}`,
+  y: (m, [n]) => `${named("y", n)}${is(m.at("y", [n]))}`,
+  L: (m) => {
+    const terms = m.outputs.map((n) => `(${number(m.at("o", [n]))} − ${factor(m.at("y", [n]))})²`)
+    return `<i>L</i> = (${terms.join(" + ")}) / ${terms.length}${is(m.loss)}`
+  },
+  do: (m, [n]) => {
+    const distance = `${number(m.at("o", [n]))} − ${factor(m.at("y", [n]))}`
+    return `${named("∂o", n)} = 2 (${distance}) / ${m.outputs.length}${is(m.at("do", [n]))}`
+  },
+  dz2: (m, [n]) => {
+    const o = number(m.at("o", [n]))
+    return `${named("∂z₂", n)} = ${factor(m.at("do", [n]))} · ${o} (1 − ${o})${is(m.at("dz2", [n]))}`
+  },
+  dw: (m, cell) => {
+    const entry = named("∂w", m.place(cell), cell[2])
+    return `${entry} = ${number(m.at("v", cell))} · ${factor(m.at("dz2", [cell[2]]))}${is(m.at("dw", cell))}`
+  },
+  db: (m, [n]) => `${named("∂b", n)} = ${named("∂z₂", n)}${is(m.at("db", [n]))}`,
+  da1: (m, [i, j]) => {
+    const terms = m.outputs.map((n) => `${factor(m.at("w", [i, j, n]))} · ${factor(m.at("dz2", [n]))}`)
+    return `${named("∂a₁", i, j)} = ${terms.join(" + ")}${is(m.at("da1", [i, j]))}`
+  },
+  dz1: (m, cell) => {
+    const a = number(m.at("a1", cell))
+    return `${named("∂z₁", ...cell)} = ${factor(m.at("da1", cell))} · ${a} (1 − ${a})${is(m.at("dz1", cell))}`
+  },
+  df: (m, [u, v]) => {
+    const shares = small(say("web.arithmetic.shares", { count: m.count("z1") }))
+    return `${named("∂f", u, v)} = ${totals(m, "df_totals", 3 * u + v)}${is(m.at("df", [u, v]))} ${shares}`
+  },
+  dx: (m, cell) => `${named("∂x", ...cell)} = ${signedProducts(m, "dx", cell)}${is(m.at("dx", cell))}`,
+  update: (m, [u, v]) =>
+    [step(m, "f", 3 * u + v, named("f", u, v)), ...m.outputs.map((n) => step(m, "b", n, named("b", n)))].join("<br>"),
 }
 
-// Under the notebook's rule a number need not be what the exact arithmetic gives: then it is only set beside it.
-export function arithmetic(view, map, cell) {
-  const text = WORDS[map](view, cell)
-  return view.view.data.deviations[map] ? text.replaceAll(" = <b>", "; the notebook has <b>") : text
+/**
+ * How a cell comes about, as HTML. Under the notebook's rule a number need not be what the exact arithmetic
+ * gives: then it is only set beside it.
+ * @param {Moment} moment
+ * @param {string} map
+ * @param {Cell} cell
+ */
+export function arithmetic(moment, map, cell) {
+  const text = TEXTS[map](moment, cell)
+  if (!moment.answer.deviations[map]) return text
+  return text.replace(/ = (<b>[^<]*<\/b>)/g, (_, value) => say("web.arithmetic.instead", { value }))
 }

@@ -1,106 +1,90 @@
 // The linked maps and the words under them: values above, gradients below, one column a layer.
 
-import { MAPS, PARTS, STAGES } from "../spec.js"
-import { Focus } from "../model/focus.js"
-import { escape, formula, setHTML } from "../model/format.js"
-import { maps, explanation } from "./layout.js"
-import { isFlat, isLayered, one, sources } from "../model/links.js"
-import { lossText } from "./status.js"
 import { MapView } from "../draw/maps.js"
-import { panel, showsCell } from "../draw/panel.js"
-import { bindPointer } from "./pointer.js"
+import { mechanism, showsCell } from "../draw/mechanisms.js"
 import { arithmetic } from "../model/arithmetic.js"
+import { escaped, formula, lossText } from "../model/format.js"
+import { isFlat, isLayered, one, sources } from "../model/links.js"
+import { Moment } from "../model/moment.js"
+import { say } from "../model/words.js"
+import { MAPS, PARTS, STAGES } from "../spec.js"
+import { linesOf, setHTML } from "./html.js"
+import { explanation, linkedMaps } from "./maps_layout.js"
+import { Pointable } from "./pointable.js"
+
+/** @import { Place } from "../model/focus.js" */
+/** @import { Answer } from "../model/decode.js" */
+/** @import { StepAnswer } from "../model/moment.js" */
+/** @import { View } from "./view.js" */
 
 const ORDER = STAGES.map(({ symbol }) => symbol)
 const SAID = Object.fromEntries([...PARTS, ...STAGES].map((stage) => [stage.symbol, stage]))
+/** @type {Record<string, string>} */
 const SHOWN_FROM = { f: "x", w: "x", b: "x", y: "x", db: "dw", dx: "df" } // maps that are no stage of their own
+/** @type {Record<string, string[]>} */
+const MADE = { dw: ["dw", "db"], update: ["f", "w", "b"] } // stages that make more than the map of their name
 const SAY_EVERY = 60 // milliseconds: words that change faster than this cannot be read
 
-export class Step {
+export class Step extends Pointable {
+  slides = true
+  saidAt = 0
+  /** @type {Moment | undefined} */
+  moment = undefined
+
+  /** @param {View} view */
   constructor(view) {
-    this.view = view
-    view.$(".content").innerHTML = maps + explanation
-    this.root = view.root
-    this.maps = Object.fromEntries([...view.root.querySelectorAll("canvas[data-map]")].map((c) => [c.dataset.map, new MapView(c)]))
-    this.focus = new Focus()
-    this.slides = true
-    for (const [symbol, map] of Object.entries(this.maps)) bindPointer(this, map, symbol)
+    super(view)
+    view.$(".content").innerHTML = linkedMaps() + explanation()
+    const canvases = [...view.root.querySelectorAll(/** @type {"canvas"} */ ("canvas[data-map]"))]
+    this.maps = Object.fromEntries(canvases.map((canvas) => [canvas.dataset.map ?? "", new MapView(canvas)]))
+    for (const [symbol, map] of Object.entries(this.maps)) this.bind(map, symbol)
   }
 
-  receive(data) {
-    Object.assign(this, { arrays: data.arrays, lesson: data.lesson, limits: data.limits, loss: data.loss, saturated: data.saturated })
-    this.rate = Number(data.lesson.lr)
-    this.outputs = [...this.arrays.o.values.keys()]
-    this.geometry = { ...data.geometry, shape: (map) => this.shape(map) }
+  /** @param {Answer} answer */
+  receive(answer) {
+    const moment = new Moment(/** @type {StepAnswer} */ (answer))
+    this.moment = moment
     for (const [symbol, map] of Object.entries(this.maps)) {
-      const { values } = this.arrays[symbol]
-      map.across = symbol === "v" ? this.shape("z1")[1] : undefined
-      const shape = symbol === "v" ? [values.length, 1] : this.shape(symbol)
-      map.receive(values, shape, isLayered(symbol) ? this.outputs.length : 1, this.limits[symbol], MAPS[symbol].scale)
+      const { values } = moment.arrays[symbol]
+      map.across = symbol === "v" ? moment.shape("z1")[1] : undefined
+      const shape = symbol === "v" ? [values.length, 1] : moment.shape(symbol)
+      const layers = isLayered(symbol) ? moment.outputs.length : 1
+      map.receive(values, shape, layers, moment.limits[symbol], MAPS[symbol].scale)
     }
-    this.focus.receive(data.focus, (map) => this.shape(map))
+    this.focus.receive(answer.focus, (map) => moment.shape(map))
   }
 
-  // Rows and columns of a map on the screen.
+  /** @param {string} map */
   shape(map) {
-    if (map === "L") return [1, 1]
-    if (isFlat(map)) return [this.outputs.length, 1]
-    if (map === "v" || isLayered(map)) return this.arrays.z1.shape
-    return this.arrays[map === "update" ? "f" : map].shape
+    return this.moment?.shape(map) ?? [1, 1]
   }
 
-  at(map, cell) {
-    return this.maps[map].at(cell)
-  }
-
-  count(map) {
-    return this.arrays[map].values.length
-  }
-
-  // ---- pointing
-
-  get reached() {
-    return ORDER.indexOf(this.view.stage)
-  }
-
+  /** @param {string} map */
   isAhead(map) {
-    return ORDER.indexOf(SHOWN_FROM[map] ?? map) > this.reached
+    return ORDER.indexOf(SHOWN_FROM[map] ?? map) > ORDER.indexOf(this.view.stage)
   }
 
+  /** @returns {Place} */
   subject() {
     const { stage, player } = this.view
     if (player.cell && !this.focus.hover) return { map: stage, cell: player.cell }
     return this.focus.pointed ?? { map: stage, cell: this.focus.own(stage) }
   }
 
-  point(map, cell) {
-    this.focus.hover = map && { map, cell }
-    if (map) this.view.player.takeOver()
-    this.view.paint()
-  }
-
-  pin(map, cell) {
-    this.focus.pin(map, cell)
-    this.view.paint(true)
-  }
-
-  release() {
-    this.focus.release()
-  }
-
   // ---- painting
 
   draw() {
+    if (!this.moment) return
     const subject = this.subject()
     this.classes()
-    this.mark(subject)
+    this.mark(this.moment, subject)
     for (const [symbol, map] of Object.entries(this.maps)) map.draw(this.view.player.done(symbol))
-    this.say(subject)
+    this.say(this.moment, subject)
   }
 
   classes() {
     const { stage } = this.view
-    const made = { dw: ["dw", "db"], update: ["f", "w", "b"] }[stage] ?? [stage]
+    const made = MADE[stage] ?? [stage]
     for (const [symbol, { figure }] of Object.entries(this.maps)) {
       figure.classList.toggle("ahead", this.isAhead(symbol))
       figure.classList.toggle("now", made.includes(symbol))
@@ -108,38 +92,58 @@ export class Step {
     }
   }
 
-  // Outlines the subject and the cells behind it. What is lit also stands in data-lit, for tests.
-  mark({ map, cell }) {
+  /**
+   * Outlines the subject and the cells behind it. What is lit also stands in data-lit, for tests.
+   * @param {Moment} moment
+   * @param {Place} subject
+   */
+  mark(moment, { map, cell }) {
     const target = map === "update" ? "f" : map
-    const lit = sources(map, cell, this.geometry).filter((entry) => entry.map !== target)
+    const lit = sources(map, cell, moment.geometry).filter((entry) => entry.map !== target)
     for (const { marks } of Object.values(this.maps)) marks.length = 0
     for (const entry of lit) this.maps[entry.map].marks.push(entry)
-    const own = { rows: one(cell[0]), columns: one(isFlat(target) ? 0 : cell[1]), output: isLayered(target) ? cell[2] : null }
-    this.maps[target].marks.push({ ...own, strong: true })
+    const output = isLayered(target) ? cell[2] : null
+    this.maps[target].marks.push({
+      rows: one(cell[0]),
+      columns: one(isFlat(target) ? 0 : cell[1]),
+      output,
+      strong: true,
+    })
     for (const [symbol, { canvas }] of Object.entries(this.maps)) {
       const source = lit.find((entry) => entry.map === symbol)
-      canvas.dataset.lit = source ? JSON.stringify([source.rows, source.columns, source.output]) : symbol === target ? "target" : ""
+      const block = source && JSON.stringify([source.rows, source.columns, source.output])
+      canvas.dataset.lit = block ?? (symbol === target ? "target" : "")
     }
   }
 
-  say(subject) {
+  /**
+   * @param {Moment} moment
+   * @param {Place} subject
+   */
+  say(moment, { map, cell }) {
+    const { view } = this
     const now = performance.now()
-    if (this.view.player.sliding && now - (this.said ?? 0) < SAY_EVERY) return
-    this.said = now
-    const said = SAID[subject.map]
-    const words = { phase: said.phase === said.label ? said.phase : `${said.phase} · ${formula(said.label)}`, title: said.title, sentence: said.sentence }
-    for (const [place, text] of Object.entries(words)) setHTML(this.view.$(`.${place}`), text)
-    this.view.$(".phase").className = `phase ${said.phase}`
-    setHTML(this.view.$(".explain .formula"), formula(this.view.data.formulas[said.symbol]))
-    setHTML(this.view.$(".numbers"), arithmetic(this, subject.map, subject.cell))
-    setHTML(this.view.$(".remark"), [this.view.data.deviations[subject.map], this.view.data.remarks[0]].filter(Boolean).map(escape).join("<br>"))
-    this.view.$(".explain").classList.toggle("pinned", Boolean(this.focus.pinned))
-    const empty = !showsCell(subject.map) && this.arrays.losses.values.length < 2 // a curve of one loss
-    this.view.$(".side").hidden = empty
-    if (!empty) panel(this.view.$(".panel"), this.view.$(".caption"), this, subject.map, subject.cell)
+    if (view.player.sliding && now - this.saidAt < SAY_EVERY) return
+    this.saidAt = now
+    const said = SAID[map]
+    const phase = say(`web.phases.${said.phase}`)
+    setHTML(view.$(".phase"), map === "update" ? phase : `${phase} · ${formula(said.label)}`)
+    setHTML(view.$(".title"), escaped(said.title))
+    setHTML(view.$(".sentence"), escaped(said.sentence))
+    view.$(".phase").className = `phase ${said.phase}`
+    const { formulas, deviations, remarks } = moment.answer
+    setHTML(view.$(".explain .formula"), formula(formulas[said.symbol]))
+    setHTML(view.$(".numbers"), arithmetic(moment, map, cell))
+    setHTML(view.$(".remark"), linesOf([deviations[map], remarks[0]].filter(Boolean)))
+    view.$(".explain").classList.toggle("pinned", Boolean(this.focus.pinned))
+    const empty = !showsCell(map) && moment.count("losses") < 2 // a curve of one loss
+    view.$(".side").hidden = empty
+    if (!empty) mechanism(view.$(".panel"), view.$(".caption"), view.root, moment, map, cell)
   }
 
   spoken() {
-    return `${this.view.place} ${SAID[this.subject().map].title}. ${this.view.$(".numbers").textContent}. Loss ${lossText(this.view.data.loss)}.`
+    const numbers = this.view.$(".numbers").textContent ?? ""
+    const loss = lossText(this.view.loss)
+    return say("web.spoken.step", { place: this.view.place, title: SAID[this.subject().map].title, numbers, loss })
   }
 }

@@ -1,0 +1,29 @@
+// The losses so far as a small curve.
+
+import { number } from "../model/format.js"
+import { say } from "../model/words.js"
+
+/** @import { Sheet } from "./mechanisms.js" */
+
+/**
+ * Draws the curve, and gives its caption.
+ * @param {Sheet} sheet
+ * @param {ArrayLike<number>} values
+ * @param {string} k  the update of the last of them
+ */
+export function losses({ context, width, height, root }, values, k) {
+  const style = getComputedStyle(root)
+  const most = Math.max(...Array.from(values), 1e-12)
+  const x = (/** @type {number} */ i) => 4 + (values.length > 1 ? i / (values.length - 1) : 0) * (width - 8)
+  const y = (/** @type {number} */ value) => height - 5 - (value / most) * (height - 12)
+  context.strokeStyle = style.getPropertyValue("--accent")
+  context.fillStyle = context.strokeStyle
+  context.lineWidth = 2
+  context.beginPath()
+  for (let i = 0; i < values.length; i++) context.lineTo(x(i), y(values[i]))
+  context.stroke()
+  context.beginPath()
+  context.arc(x(values.length - 1), y(values[values.length - 1]), 3, 0, 7)
+  context.fill()
+  return say("web.mechanisms.losses", { k, most: number(most, 3) })
+}

@@ -1,0 +1,27 @@
+// Written by `python -m cnnviz.ui.wire`: change that file, not this one.
+
+import type { Bounds, CurveData, Family, ImageData, Kind, MapData, PageData, Scale, StageData } from "./types/wire.js"
+
+export const STAGES: StageData[]
+export const PARTS: StageData[]
+export const LINKS: Record<string, [string, Kind][]>
+export const MAPS: Record<string, MapData>
+export const FAMILIES: Record<string, Family>
+export const SCALES: Record<Scale, string[]>
+export const LINE_COLOURS: string[]
+export const MOST_PRINTED: number
+export const CURVES: CurveData[]
+export const SATURATED: number
+export const KEYS: string[]
+export const EXTRA_KEYS: string[]
+export const KERNELS: Record<string, number[]>
+export const CHANNELS: string[]
+export const SCALE_NAMES: [string, string][]
+export const PADDINGS: string[]
+export const WEIGHTS: string[]
+export const RULES: string[]
+export const LIMITS: Bounds
+export const IMAGES: ImageData[]
+export const PAGES: PageData[]
+export const LANG: string
+export const WORDS: Record<string, string | Record<string, string>>
