@@ -203,8 +203,8 @@ def step_sweep(
 
 
 def _by_parameter(gradients: Gradients | Mapping[str, np.ndarray], params: Params) -> dict[str, np.ndarray]:
-    if not isinstance(gradients, Mapping):
-        gradients = {name: getattr(gradients, f"d{name}") for name in PARAMETERS}
+    if isinstance(gradients, Gradients):
+        gradients = {name: gradients[f"d{name}"] for name in PARAMETERS}
     arrays = {name: np.asarray(gradients[name], dtype=np.float64) for name in PARAMETERS}
     for name, array in arrays.items():
         if array.shape != getattr(params, name).shape:

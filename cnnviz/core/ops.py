@@ -1,40 +1,21 @@
-"""Each operation of the network beside its derivative.
+"""The operations of the teaching notebook's network on one image and one kernel, each beside its derivative.
 
-Arrays are float64 and come out new; nothing that is passed in changes. The derivative of an
-operation takes the gradient that arrived at its output and gives the gradient at its input,
-as in Goodfellow, Bengio & Courville, *Deep Learning* (2016), sections 6.5 and 9.5.
+Arrays are float64 and come out new; nothing that is passed in changes. The math is that of the layers
+(cnnviz/core/layers); here it stands without a channel axis, and checks what it is given.
 """
 
 from __future__ import annotations
 
-import operator
-from functools import lru_cache
-
 import numpy as np
 
-Padding = int | str
-"""A number of zeros on each side, or "valid" (0), "same" (K - 1 in all) or "full" (K - 1 a side)."""
+from cnnviz.core import losses, sliding
+from cnnviz.core.layers import conv
+from cnnviz.core.layers import sigmoid as _sigmoid
+from cnnviz.core.layers.sigmoid import SATURATED
+from cnnviz.core.sliding import PADDINGS, Padding, pad_widths, view_windows
+from cnnviz.words import Problem
 
-PADDINGS = ("valid", "same", "full")
-
-
-def pad_widths(k: int, padding: Padding) -> tuple[int, int]:
-    """Zeros before and after one axis, for a kernel of `k`.
-
-    "same" adds k - 1 zeros in all, so that stride 1 keeps the size; for an even kernel the odd
-    one comes after, as TensorFlow's SAME does at stride 1. (At larger strides TensorFlow moves
-    its zeros with the stride; here they stay.)
-
-    >>> pad_widths(3, "valid"), pad_widths(3, "same"), pad_widths(4, "same"), pad_widths(3, "full")
-    ((0, 0), (1, 1), (1, 2), (2, 2))
-    """
-    if isinstance(padding, str):
-        total = {"valid": 0, "same": k - 1, "full": 2 * (k - 1)}.get(padding)
-        if total is None:
-            raise ValueError(f"conv2d: padding {padding!r} is none of {', '.join(PADDINGS)}, nor a whole number")
-        return total // 2, total - total // 2
-    width = _whole_number("padding", padding, least=0)
-    return width, width
+__all__ = ["PADDINGS", "SATURATED", "Padding", "conv2d", "mse", "output_size", "pad_widths", "sigmoid", "sigmoid_prime", "targets"]
 
 
 def output_size(n: int, k: int, stride: int = 1, padding: Padding = 0) -> int:
@@ -46,15 +27,10 @@ def output_size(n: int, k: int, stride: int = 1, padding: Padding = 0) -> int:
     >>> output_size(32, 3), output_size(32, 3, stride=2, padding=1), output_size(32, 3, padding="full")
     (30, 16, 34)
     """
-    n, k = _whole_number("input size", n), _whole_number("kernel size", k)
-    stride = _whole_number("stride", stride)
-    size = (n - k + sum(pad_widths(k, padding))) // stride + 1
-    if size < 1:
-        raise ValueError(
-            f"conv2d: a kernel of {k} does not fit into {n} pixels with padding {padding}; "
-            f"it needs an input of at least {k - sum(pad_widths(k, padding))} or more padding"
-        )
-    return size
+    try:
+        return sliding.output_size(n, k, stride, padding)
+    except Problem as problem:
+        raise ValueError(f"conv2d: {problem}") from None
 
 
 def conv2d_shape(
@@ -71,8 +47,8 @@ def conv2d_shape(
         raise ValueError(f"conv2d: f has shape {f_shape}; it needs to be square, (K, K)")
     try:
         rows, columns = (output_size(n, f_shape[0], stride, padding) for n in x_shape)
-    except ValueError as error:
-        raise ValueError(f"{error} (x has shape {x_shape}, f {f_shape})") from None
+    except ValueError as problem:
+        raise ValueError(f"{problem} (x has shape {x_shape}, f {f_shape})") from None
     return rows, columns
 
 
@@ -86,9 +62,9 @@ def conv2d(x: np.ndarray, f: np.ndarray, stride: int = 1, padding: Padding = 0) 
     array([[ 8., 12.],
            [20., 24.]])
     """
-    f = _array(f)
-    windows = _windows(x, f, stride, padding)
-    return f.reshape(-1).dot(windows.reshape(f.size, -1)).reshape(windows.shape[2:])
+    x, f = _array(x), _array(f)
+    shape = conv2d_shape(x.shape, f.shape, stride, padding)
+    return conv.weigh(conv.windows(x[None], len(f), stride, padding), f[None, None], shape=shape)[0]
 
 
 def conv2d_df(x: np.ndarray, dz1: np.ndarray, f: np.ndarray, stride: int = 1, padding: Padding = 0) -> np.ndarray:
@@ -100,11 +76,9 @@ def conv2d_df(x: np.ndarray, dz1: np.ndarray, f: np.ndarray, stride: int = 1, pa
     array([[ 8., 12.],
            [20., 24.]])
     """
-    f, dz1 = _array(f), _array(dz1)
-    windows = _windows(x, f, stride, padding)
-    if dz1.shape != windows.shape[2:]:
-        raise ValueError(f"conv2d_df: dz1 has shape {dz1.shape}; x, f, stride and padding need {windows.shape[2:]}")
-    return windows.reshape(f.size, -1).dot(dz1.reshape(-1)).reshape(f.shape)
+    x, f, dz1 = _array(x), _array(f), _array(dz1)
+    _check("conv2d_df", dz1, conv2d_shape(x.shape, f.shape, stride, padding))
+    return conv.weigh_df(conv.windows(x[None], len(f), stride, padding), dz1[None], f[None, None])[0, 0]
 
 
 def conv2d_dx(
@@ -121,33 +95,22 @@ def conv2d_dx(
            [1., 2., 1.]])
     """
     f, dz1 = _array(f), _array(dz1)
-    height, width = x_shape
-    rows, columns, before, after = _layout((height, width), f.shape, stride, padding)
-    if dz1.shape != (rows, columns):
-        raise ValueError(f"conv2d_dx: dz1 has shape {dz1.shape}; x, f, stride and padding need {(rows, columns)}")
-    padded = np.zeros((height + before + after, width + before + after))
-    for u in range(f.shape[0]):
-        for v in range(f.shape[1]):
-            padded[u : u + stride * rows : stride, v : v + stride * columns : stride] += f[u, v] * dz1
-    return padded[before : before + height, before : before + width].copy()
+    _check("conv2d_dx", dz1, conv2d_shape(tuple(x_shape), f.shape, stride, padding))
+    return conv.weigh_dx(dz1[None], f[None, None], size=tuple(x_shape), stride=stride, padding=padding)[0]
 
 
 def kernel_shares(x: np.ndarray, dz1: np.ndarray, f: np.ndarray, stride: int = 1, padding: Padding = 0) -> np.ndarray:
     """The terms that `conv2d_df` sums: [u,v,i,j] = x[s·i + u - p, s·j + v - p] · dz1[i,j], (K,K,H',W')."""
-    return _windows(x, _array(f), stride, padding) * _array(dz1)
+    return view_windows(_array(x), len(f), stride, padding) * _array(dz1)
 
 
-@np.errstate(over="ignore")
 def sigmoid(z: np.ndarray) -> np.ndarray:
     """σ(z) = 1 / (1 + e^(-z)), elementwise, right at any magnitude.
-
-    e^(-z) may overflow to infinity below z = -709; 1/∞ = 0 is then the right answer, so the
-    overflow is not worth a warning.
 
     >>> sigmoid(np.array([-1e4, 0, 1e4]))
     array([0. , 0.5, 1. ])
     """
-    return 1.0 / (1.0 + np.exp(-_array(z)))
+    return _sigmoid.sigmoid(_array(z))
 
 
 def sigmoid_prime(a: np.ndarray) -> np.ndarray:
@@ -156,12 +119,7 @@ def sigmoid_prime(a: np.ndarray) -> np.ndarray:
     >>> float(sigmoid_prime(0.5))
     0.25
     """
-    a = _array(a)
-    return a * (1.0 - a)
-
-
-SATURATED = 0.01
-"""A unit is saturated where a·(1 - a) is below this: it passes less than a 25th of what it could."""
+    return _sigmoid.sigmoid_prime(_array(a))
 
 
 def saturated_share(a: np.ndarray) -> float:
@@ -179,8 +137,8 @@ def mse(o: np.ndarray, y: np.ndarray) -> float:
     >>> mse(np.array([0.5, 0.5]), np.array([1, 0]))
     0.25
     """
-    error = _array(o) - targets(y, np.shape(o))
-    return float(error @ error / error.size) if error.ndim == 1 else float(np.mean(error**2))
+    o = _array(o)
+    return float(np.mean(losses.mse(o, targets(y, o.shape))))
 
 
 def mse_prime(o: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -211,32 +169,6 @@ def _array(values) -> np.ndarray:
     return np.asarray(values, dtype=np.float64)
 
 
-def _whole_number(name: str, value, least: int = 1) -> int:
-    try:
-        number = operator.index(value)
-    except TypeError:
-        number = None
-    if number is None or number < least:
-        raise ValueError(f"conv2d: {name} {value!r} must be a whole number of at least {least}")
-    return number
-
-
-@lru_cache(maxsize=256, typed=True)
-def _layout(x_shape: tuple, f_shape: tuple, stride: int, padding: Padding) -> tuple[int, int, int, int]:
-    """H', W' and the zeros before and after. Remembered, since checking them takes as long as the convolution."""
-    return *conv2d_shape(x_shape, f_shape, stride, padding), *pad_widths(f_shape[0], padding)
-
-
-def _windows(x: np.ndarray, f: np.ndarray, stride: int, padding: Padding) -> np.ndarray:
-    """A view [u,v,i,j] of the padded x: the pixel under kernel weight (u,v) when z1[i,j] is computed.
-
-    One array header over x's memory, copied once by the caller's reshape: several times faster
-    than nine shifted products or `sliding_window_view` at this size (tests/bench).
-    """
-    x = np.ascontiguousarray(x, dtype=np.float64)
-    rows, columns, before, after = _layout(x.shape, f.shape, stride, padding)
-    if before or after:
-        inner, x = x, np.zeros((x.shape[0] + before + after, x.shape[1] + before + after))
-        x[before : before + inner.shape[0], before : before + inner.shape[1]] = inner
-    down, right = x.strides
-    return np.ndarray((*f.shape, rows, columns), x.dtype, x, 0, (down, right, down * stride, right * stride))
+def _check(operation: str, dz1: np.ndarray, shape: tuple[int, ...]) -> None:
+    if dz1.shape != shape:
+        raise ValueError(f"{operation}: dz1 has shape {dz1.shape}; x, f, stride and padding need {shape}")

@@ -8,8 +8,9 @@ from plotly.subplots import make_subplots
 
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.trajectory import Moment
-from cnnviz.ui.boards import LINE_COLOURS, Chart
+from cnnviz.ui.charts import LINE_COLOURS, Chart, Line
 from cnnviz.ui.maps import MAPS, SCALES, arrays, limits
+from cnnviz.words import message, say
 
 HEIGHT = 560
 LARGE = 0.52
@@ -22,6 +23,8 @@ MOST_VALUES = 18
 """Lines of all charts that say their values on hover; more would cover the charts."""
 
 CURSOR = "#808895"
+
+_UNDER_THE_MOUSE = {"row": "%{y}", "column": "%{x}", "value": "%{z:.10g}"}
 
 PRINTED = 64
 """Cells up to which a heatmap prints its numbers."""
@@ -41,7 +44,7 @@ def heatmap(symbol: str, lesson: Lesson, moment: Moment) -> go.Figure:
                 z=values,
                 coloraxis="coloraxis",
                 texttemplate="%{z:.4g}" if values.size <= PRINTED else None,
-                hovertemplate=f"row %{{y}}, column %{{x}}<br>{entry.label} = %{{z:.10g}}<extra></extra>",
+                hovertemplate=say("ui.charts.cell", **_UNDER_THE_MOUSE, label=entry.label) + "<extra></extra>",
             ),
             row=1,
             col=column,
@@ -64,8 +67,8 @@ def heatmap(symbol: str, lesson: Lesson, moment: Moment) -> go.Figure:
 
 def loss_curve(moment: Moment) -> go.Figure:
     """The loss after each update so far."""
-    updates = list(range(len(moment.losses)))
-    return lines(Chart("losses", "loss", updates, {"L": moment.losses}, y_title="L = mean (o − y)²"))
+    title, x_title, y_title = (message(f"ui.charts.{name}") for name in ("loss", "updates", "loss_formula"))
+    return lines(Chart("losses", title, list(range(len(moment.losses))), (Line("L", moment.losses),), x_title, y_title))
 
 
 def lines(*charts: Chart) -> go.Figure:
@@ -81,14 +84,14 @@ def lines(*charts: Chart) -> go.Figure:
     values = 0
     for n, (chart, domain) in enumerate(zip(charts, domains, strict=True), start=1):
         figure.update_layout({f"yaxis{n}": {"domain": domain, "nticks": 8 if n == 1 else 4} | _axis("y" in chart.log)})
-        silent = n > 1 and values + len(chart.series) > MOST_VALUES
-        values += 0 if silent else len(chart.series)
+        silent = n > 1 and values + len(chart.lines) > MOST_VALUES
+        values += 0 if silent else len(chart.lines)
         _draw(figure, chart, silent, yaxis=f"y{n}", showlegend=n == 1)
-        figure.add_annotation(text=chart.y_title, x=0, y=domain[1], **_ABOVE)
+        figure.add_annotation(text=str(chart.y_title), x=0, y=domain[1], **_ABOVE)
     if large.cursor is not None:
         at, line = large.cursor, {"color": CURSOR, "width": 2, "dash": "dot"}
         figure.add_shape(type="line", x0=at, x1=at, y0=0, y1=1, yref="paper", line=line)
-    figure.update_xaxes(title=large.x_title, anchor=f"y{len(charts)}", **_axis("x" in large.log), **_SPIKE)
+    figure.update_xaxes(title=str(large.x_title), anchor=f"y{len(charts)}", **_axis("x" in large.log), **_SPIKE)
     figure.update_layout(height=HEIGHT, margin={"l": 60, "r": 10, "t": 30, "b": 50}, hovermode="x unified")
     return figure.update_layout(hoversubplots="axis", hoverlabel={"font": {"size": 11}})
 
@@ -101,9 +104,10 @@ def _draw(figure: go.Figure, chart: Chart, silent: bool, **shown: object) -> Non
     """Its lines; silent ones say no values, and only the cursor passes them."""
     mode = "lines+markers" if len(chart.x) < 60 else "lines"
     hover = {"hoverinfo": "skip"} if silent else {"hovertemplate": "%{y:.6g}"}
-    for name, values in chart.series.items():
-        line = {"color": LINE_COLOURS[chart.hue(name) % len(LINE_COLOURS)], "dash": "dash" if name in chart.dashed else "solid", "width": 2}
-        figure.add_trace(go.Scatter(x=chart.x, y=values, mode=mode, name=name, line=line, **hover, **shown))
+    for place, line in enumerate(chart.lines):
+        colour = LINE_COLOURS[chart.hue(place) % len(LINE_COLOURS)]
+        pen = {"color": colour, "dash": "dash" if line.dashed else "solid", "width": 2}
+        figure.add_trace(go.Scatter(x=chart.x, y=line.values, mode=mode, name=str(line.label), line=pen, **hover, **shown))
 
 
 def _axis(log: bool) -> dict:

@@ -15,6 +15,7 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.core.ops import kernel_shares, pad_widths
 from cnnviz.core.trajectory import Moment
 from cnnviz.export.colour import SCALES as COLOURS
+from cnnviz.words import Message, message
 
 SCALES: dict[str, tuple[str, ...]] = COLOURS | {
     # ColorBrewer's Reds, for relative errors.
@@ -32,7 +33,7 @@ class Map:
     """
 
     label: str
-    words: str
+    words: Message
     family: str
     scale: str
     array: Callable[[Lesson, Moment], np.ndarray]
@@ -42,26 +43,26 @@ MOST_PRINTED = 16
 """Cells up to which a map prints its numbers; with more they could not be read."""
 
 MAPS: dict[str, Map] = {
-    "x": Map("x", "the image", "pixel", "pixel", lambda _, m: m.trace.x),
-    "f": Map("f", "the kernel", "weight", "signed", lambda _, m: m.params.f),
-    "z1": Map("z₁", "the convolution", "unit", "signed", lambda _, m: m.trace.z1),
-    "a1": Map("a₁", "its sigmoid", "unit", "activation", lambda _, m: m.trace.a1),
-    "v": Map("v", "the units in one row", "unit", "activation", lambda _, m: m.trace.v),
-    "w": Map("w", "the weights, a layer for each output", "synapse", "signed", lambda _, m: m.params.w),
-    "b": Map("b", "the bias", "output", "signed", lambda _, m: m.params.b),
-    "z2": Map("z₂", "the weighted sums", "output", "signed", lambda _, m: m.trace.z2),
-    "o": Map("o", "the outputs", "output", "activation", lambda _, m: m.trace.o),
-    "y": Map("y", "the targets", "output", "activation", lambda lesson, _: np.array(lesson.y)),
-    "L": Map("L", "the loss", "output", "activation", lambda _, m: m.losses[-1:]),
-    "do": Map("∂o", "gradient of the outputs", "output", "signed", lambda _, m: m.gradients.do),
-    "dz2": Map("∂z₂", "gradient of the weighted sums", "output", "signed", lambda _, m: m.gradients.dz2),
-    "dw": Map("∂w", "gradient of the weights", "synapse", "signed", lambda _, m: m.gradients.dw),
-    "db": Map("∂b", "gradient of the bias", "output", "signed", lambda _, m: m.gradients.db),
-    "da1": Map("∂a₁", "gradient of the units", "unit", "signed", lambda _, m: m.gradients.da1),
-    "dz1": Map("∂z₁", "gradient of the convolution", "unit", "signed", lambda _, m: m.gradients.dz1),
-    "df": Map("∂f", "gradient of the kernel", "weight", "signed", lambda _, m: m.gradients.df),
-    "f_next": Map("f′", "the kernel after the update", "weight", "signed", lambda _, m: m.after.f),
-    "dx": Map("∂x", "gradient of the image", "pixel", "signed", lambda _, m: m.gradients.dx),
+    "x": Map("x", message("ui.maps.x"), "pixel", "pixel", lambda _, m: m.trace.x),
+    "f": Map("f", message("ui.maps.f"), "weight", "signed", lambda _, m: m.params.f),
+    "z1": Map("z₁", message("ui.maps.z1"), "unit", "signed", lambda _, m: m.trace.z1),
+    "a1": Map("a₁", message("ui.maps.a1"), "unit", "activation", lambda _, m: m.trace.a1),
+    "v": Map("v", message("ui.maps.v"), "unit", "activation", lambda _, m: m.trace.v),
+    "w": Map("w", message("ui.maps.w"), "synapse", "signed", lambda _, m: m.params.w),
+    "b": Map("b", message("ui.maps.b"), "output", "signed", lambda _, m: m.params.b),
+    "z2": Map("z₂", message("ui.maps.z2"), "output", "signed", lambda _, m: m.trace.z2),
+    "o": Map("o", message("ui.maps.o"), "output", "activation", lambda _, m: m.trace.o),
+    "y": Map("y", message("ui.maps.y"), "output", "activation", lambda lesson, _: np.array(lesson.y)),
+    "L": Map("L", message("ui.maps.L"), "output", "activation", lambda _, m: m.losses[-1:]),
+    "do": Map("∂o", message("ui.maps.do"), "output", "signed", lambda _, m: m.gradients.do),
+    "dz2": Map("∂z₂", message("ui.maps.dz2"), "output", "signed", lambda _, m: m.gradients.dz2),
+    "dw": Map("∂w", message("ui.maps.dw"), "synapse", "signed", lambda _, m: m.gradients.dw),
+    "db": Map("∂b", message("ui.maps.db"), "output", "signed", lambda _, m: m.gradients.db),
+    "da1": Map("∂a₁", message("ui.maps.da1"), "unit", "signed", lambda _, m: m.gradients.da1),
+    "dz1": Map("∂z₁", message("ui.maps.dz1"), "unit", "signed", lambda _, m: m.gradients.dz1),
+    "df": Map("∂f", message("ui.maps.df"), "weight", "signed", lambda _, m: m.gradients.df),
+    "f_next": Map("f′", message("ui.maps.f_next"), "weight", "signed", lambda _, m: m.after.f),
+    "dx": Map("∂x", message("ui.maps.dx"), "pixel", "signed", lambda _, m: m.gradients.dx),
 }
 
 

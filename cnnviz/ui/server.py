@@ -19,8 +19,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cnnviz.ui.spec import spec, sprite
-from cnnviz.ui.stage.bundle import bundle, style_sheet
+from cnnviz.ui.component.bundle import bundle, style_sheet
+from cnnviz.ui.component.spec import spec, sprite
+from cnnviz.words import say
 
 WEB_FOLDER = Path(__file__).with_name("web")
 ENTRY = "hosts/streamlit"
@@ -68,12 +69,12 @@ HEADERS = {
 }
 
 
-def stage_modules() -> str:
+def script() -> str:
     """The component's JavaScript as one module, what Python knows of the lesson among it."""
     return bundle(ENTRY, lambda name: spec() if name == "spec" else (WEB_FOLDER / f"{name}.js").read_text("utf-8"))
 
 
-def stage_styles() -> str:
+def styles() -> str:
     """The component's style sheet as one file."""
     return style_sheet("index.css", lambda name: (WEB_FOLDER / "style" / name).read_text("utf-8"))
 
@@ -84,8 +85,8 @@ def made_once(path: str, media_type: str, make: Callable[[], str | bytes]) -> Ro
     "no-cache" lets a browser keep it too but makes it ask whether it is still the same (its ETag), so
     that a class never runs last week's JavaScript against today's server.
 
-    >>> made_once("/stage/bundle.js", "text/javascript", lambda: "export default 1").path
-    '/stage/bundle.js'
+    >>> made_once("/web/bundle.js", "text/javascript", lambda: "export default 1").path
+    '/web/bundle.js'
     """
 
     @cache
@@ -107,15 +108,15 @@ def made_once(path: str, media_type: str, make: Callable[[], str | bytes]) -> Ro
 
 
 ROUTES: list[BaseRoute] = [
-    made_once("/stage/bundle.js", "text/javascript", stage_modules),
-    made_once("/stage/stage.css", "text/css", stage_styles),
-    made_once("/stage/images.png", "image/png", sprite),
+    made_once("/web/bundle.js", "text/javascript", script),
+    made_once("/web/style.css", "text/css", styles),
+    made_once("/web/images.png", "image/png", sprite),
 ]
 """For `st.App`: the component's own files."""
 
 PRELOAD = (
-    "<stage/bundle.js>; rel=modulepreload, <stage/stage.css>; rel=preload; as=style, "
-    "<stage/images.png>; rel=preload; as=image"
+    "<web/bundle.js>; rel=modulepreload, <web/style.css>; rel=preload; as=style, "
+    "<web/images.png>; rel=preload; as=image"
 )
 """Tells a browser that asks for a page what it will need, so that this travels beside Streamlit's own files."""
 
@@ -156,8 +157,8 @@ class UploadLimit:
             while len(self.sent) > 10_000:
                 self.sent.popitem(last=False)
             if count > UPLOADS_A_SESSION:
-                words = f"These were {UPLOADS_A_SESSION} files from one page: reload it to send more."
-                await Response(words, 429, media_type="text/plain")(scope, receive, send)
+                sentence = say("ui.server.too_many_uploads", n=UPLOADS_A_SESSION)
+                await Response(sentence, 429, media_type="text/plain")(scope, receive, send)
                 return
         await self.app(scope, receive, send)
 
@@ -168,5 +169,5 @@ MIDDLEWARE = [Middleware(Headers), Middleware(UploadLimit)]
 def apologize(error: Exception) -> bool:
     """What a visitor sees where a script failed: a sentence. The log gets the rest."""
     logging.getLogger(__name__).error("a script failed", exc_info=error)
-    st.error("Something went wrong on this page. The lesson is safe in the address: reload, or go one step back.")
+    st.error(say("ui.server.failed"))
     return True

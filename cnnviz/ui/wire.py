@@ -13,6 +13,9 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, NotRequired, TypedDict, Union, get_args, get_origin, get_type_hints, is_typeddict
 
+from cnnviz.ui.component import records
+from cnnviz.words import Message
+
 Query = Mapping[str, str]
 """A lesson, or a change of one, as the address has it."""
 
@@ -21,7 +24,6 @@ Cell = Sequence[int]
 
 Family = Literal["pixel", "weight", "unit", "synapse", "output"]
 Scale = Literal["signed", "activation", "pixel", "error"]
-Kind = Literal["all", "same", "unit", "output", "window", "touched", "passing", "covering"]
 
 
 # --- Answers ---------------------------------------------------------------------------------------
@@ -39,24 +41,16 @@ class Header(TypedDict):
     deviations: Mapping[str, str]
     adopt: tuple[int, Query]
     loss: float
-    saturated: float
-    focus: Mapping[Family, Cell]
-
-
-class Geometry(TypedDict):
-    """What links between cells depend on, beside the shapes of the arrays."""
-
-    stride: int
-    before: int
-    k: int
+    saturated: float | None
+    filters: records.FiltersRecord | None
+    outputs: Sequence[str]
+    stages: Sequence[records.StageRecord]
 
 
 class StepHeader(Header):
     """The Step page's."""
 
-    geometry: Geometry
-    formulas: Mapping[str, str]
-    limits: Mapping[str, tuple[float, float]]
+    network: records.NetworkRecord
 
 
 class Verdict(TypedDict):
@@ -155,6 +149,7 @@ class BoardHeader(Header):
     """That of a page with a board."""
 
     board: BoardData
+    focus: Mapping[Family, Cell]
 
 
 class FilmRun(TypedDict):
@@ -180,18 +175,6 @@ class FilmHeader(Header):
 
 
 # --- Constants -------------------------------------------------------------------------------------
-
-
-class StageData(TypedDict):
-    """A stage, or what can be pointed at besides; see core/stages.py."""
-
-    symbol: str
-    label: str
-    phase: Literal["forward", "loss", "backward", "update"]
-    title: str
-    sentence: str
-    formula: str
-    inputs: Sequence[str]
 
 
 class MapData(TypedDict):
@@ -224,6 +207,14 @@ class PageData(TypedDict):
     name: str
 
 
+class Preset(TypedDict):
+    """A network of a course, where it comes from, and the lesson that it stands in."""
+
+    label: str
+    source: str
+    query: Query
+
+
 class Bounds(TypedDict):
     """What the controls offer."""
 
@@ -234,9 +225,6 @@ class Bounds(TypedDict):
 class Spec(TypedDict):
     """The constants of the module spec.js."""
 
-    STAGES: Sequence[StageData]
-    PARTS: Sequence[StageData]
-    LINKS: Mapping[str, Sequence[tuple[str, Kind]]]
     MAPS: Mapping[str, MapData]
     FAMILIES: Mapping[str, Family]
     SCALES: Mapping[Scale, Sequence[str]]
@@ -248,6 +236,8 @@ class Spec(TypedDict):
     EXTRA_KEYS: Sequence[str]
     KERNELS: Mapping[str, Sequence[float]]
     CHANNELS: Sequence[str]
+    OPTIMIZERS: Sequence[str]
+    PRESETS: Sequence[Preset]
     SCALE_NAMES: Sequence[tuple[str, str]]
     PADDINGS: Sequence[str]
     WEIGHTS: Sequence[str]
@@ -262,8 +252,8 @@ class Spec(TypedDict):
 # --- The same as TypeScript ------------------------------------------------------------------------
 
 ANSWERS = (Header, StepHeader, BoardHeader, FilmHeader)
-_NAMED = {"Family": Family, "Scale": Scale, "Kind": Kind}
-_PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null"}
+_NAMED = {"Family": Family, "Scale": Scale, "Band": records.Band, "Kind": records.Kind}
+_PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null", Message: "string"}
 _HEAD = "// Written by `python -m cnnviz.ui.wire`: change that file, not this one.\n\n"
 
 
@@ -311,7 +301,7 @@ def _spelt(kind: Any, into: dict[str, str]) -> str:
         return " | ".join(f'"{value}"' for value in arguments)
     inner = [_written(argument, into) for argument in arguments]
     if origin in (Union, UnionType):
-        return " | ".join(inner)
+        return " | ".join(dict.fromkeys(inner))
     if origin is tuple:
         return f"[{', '.join(inner)}]"
     if origin is Sequence:

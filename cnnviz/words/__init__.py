@@ -36,6 +36,15 @@ class Message:
         return self.say()
 
 
+def message(id: str, /, **values: object) -> Message:
+    """A message by its id, with its values.
+
+    >>> str(message("words.unknown", id="x"))
+    'There are no words for x.'
+    """
+    return Message(id, values)
+
+
 class Problem(ValueError):
     """What cannot be used or done: a code, which is a message's id, and values. `str` gives the English sentence.
 
@@ -96,6 +105,18 @@ def say(id: str, /, lang: str = DEFAULT, **values: object) -> str:
     if not isinstance(text, str):
         text = text.get(plural(values["n"], lang), text["other"])
     return _FIELD.sub(lambda place: written(values[place[1]], place[2] or "", lang), text)
+
+
+def text(id: str, /, lang: str = DEFAULT) -> str:
+    """The message `id` as it stands: for long texts without values, whose braces are LaTeX's.
+
+    >>> text("words.unknown")
+    'There are no words for {id}.'
+    """
+    found = catalogue(lang).get(id)
+    if not isinstance(found, str):
+        raise Problem("words.unknown", id=id)
+    return found
 
 
 def has(id: str) -> bool:

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image, ImageOps
 
-from cnnviz.core.lesson import MAX_UPLOAD_TEXT, Lesson
+from cnnviz.core.image_ids import MAX_UPLOAD_TEXT
+from cnnviz.core.lesson import Lesson
 from cnnviz.data import uploads
 from cnnviz.data.uploads import FORMATS, MAX_BYTES, PIXEL_BYTES, pack, read_upload, unpack
 

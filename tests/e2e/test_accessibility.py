@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from cnnviz.ui.spec import PAGES
+from cnnviz.ui.pages import pages
 from tests.e2e.page import Screen, screen_in
 
 GRAVE = ("serious", "critical")
@@ -28,7 +28,7 @@ def violations(screen: Screen, *rules: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("path", [path for path, _ in PAGES])
+@pytest.mark.parametrize("path", [page.path for page in pages()])
 def test_axe_finds_nothing_serious_by_day_and_by_night(screen: Screen, path):
     screen.open(f"/{path}", k=1, stage="df")
     expect(screen.root).to_have_css("background-color", "rgb(255, 255, 255)")

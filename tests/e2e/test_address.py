@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from cnnviz import Lesson
-from cnnviz.ui.spec import PAGES
+from cnnviz.ui.pages import pages
 from tests.e2e.page import Screen, screen_in
 
 LESSON = Lesson(img="test-6", ch="gray", f=(1, 2, 0, -1, 0.5, 0, 0, -2, 1), seed=4, y=(0, 1), lr=0.05, k=3, stage="dz1")
@@ -130,21 +130,21 @@ class HeldAnswers:
 def test_the_pages_hand_the_lesson_to_each_other(screen: Screen):
     screen.open(**LESSON.to_query())
     opened = [screen.page.url]
-    for path, title in PAGES[1:]:
-        screen.page.locator("nav").get_by_text(title, exact=True).click()
-        expect(screen.page.locator("nav [aria-current=page]")).to_have_text(title)
+    for page in pages()[1:]:
+        screen.page.locator("nav").get_by_text(page.name, exact=True).click()
+        expect(screen.page.locator("nav [aria-current=page]")).to_have_text(page.name)
         screen.ready(update=3)
-        assert screen.page.url.partition("?")[0].endswith(f"/{path}")
+        assert screen.page.url.partition("?")[0].endswith(f"/{page.path}")
         assert screen.lesson == LESSON
         opened.append(screen.page.url)
-    for url, (_, title) in list(zip(opened, PAGES, strict=True))[-2::-1]:
+    for url, page in list(zip(opened, pages(), strict=True))[-2::-1]:
         screen.page.evaluate("history.back()")
-        expect(screen.page.locator("nav [aria-current=page]")).to_have_text(title)
+        expect(screen.page.locator("nav [aria-current=page]")).to_have_text(page.name)
         expect(screen.page).to_have_url(url)
         screen.ready(update=3)
     screen.shows(LESSON)
     screen.page.evaluate("history.forward()")
-    expect(screen.page.locator("nav [aria-current=page]")).to_have_text(PAGES[1][1])
+    expect(screen.page.locator("nav [aria-current=page]")).to_have_text(pages()[1].name)
     screen.ready(update=3)
 
 

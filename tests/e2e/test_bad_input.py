@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from cnnviz import Lesson
-from cnnviz.ui.spec import PAGES
+from cnnviz.ui.pages import pages
 from tests.e2e.page import Screen, moment, screen_in
 
 VALUES = (
@@ -51,7 +51,7 @@ def test_a_nonsense_address_shows_the_first_lesson_and_says_what_was_wrong(scree
 
 def test_any_address_gives_a_valid_lesson_on_every_page(screen: Screen):
     draw = random.Random(20)
-    for path, _ in PAGES:
+    for path in [page.path for page in pages()]:
         screen.page.goto(screen.encode(f"/{path}", address(draw)))
         screen.ready()
         assert screen.lesson  # whole and valid

@@ -44,8 +44,8 @@ def test_a_training_is_watched_and_its_parameters_open_in_step(screen: Screen):
     native(screen, "train_start").press("Enter")
     done(screen)
     expect(native(screen, "train_start")).to_be_focused()
-    expect(page.get_by_text("This training: cat against dog, 2 images, 30 epochs, batch 64")).to_be_visible()
-    expect(page.get_by_text("Held-out images")).to_contain_text("2 images are too few to judge by")
+    expect(page.get_by_text("This training: cat against dog, 240 images, 30 epochs, batch 64")).to_be_visible()
+    expect(page.get_by_text("Held-out images")).to_contain_text("of 60 right, 19 times out of 20")
     assert violations(screen) == []
     screen.choose("scale", "raw")  # the network that was trained is another one now
     expect(native(screen, "train_again")).to_be_visible()

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from cnnviz.ui.spec import PAGES
+from cnnviz.ui.pages import pages
 from tests.e2e.page import ORDER, Screen, screen_in
 
 PROJECTOR = {"width": 1280, "height": 720}
@@ -55,7 +55,7 @@ def test_the_lecture_view_hides_controls_and_enlarges_numbers(screen: Screen):
     expect(screen.page.locator(".controls")).to_be_visible()
 
 
-@pytest.mark.parametrize("path", [path for path, _ in PAGES])
+@pytest.mark.parametrize("path", [page.path for page in pages()])
 def test_every_page_fits_a_projector_and_does_not_scroll_sideways_on_a_phone(screen: Screen, path):
     screen.open(f"/{path}", k=3)
     assert screen.page.evaluate("document.scrollingElement.scrollHeight <= innerHeight")

@@ -18,12 +18,14 @@ test("arrows go from stage to stage where there are stages, and else from update
   }
   assert.equal(names(Step).End, undefined)
   assert.equal(names(Film).End, "end")
+  assert.equal(names(Step)["["], "turn_back")
+  assert.equal(names(Film)["["], undefined)
 })
 
 test("the list of keys names every key of the page once", () => {
   for (const kind of KINDS) {
     const shown = helpLines(kind).flatMap(([keys]) => keys.split(", "))
-    const own = kind.points ? 2 : 0 // Tab to a map, then arrows
+    const own = kind.points ? 2 : 0 // "Tab to a map, then arrows" parts at its comma
     assert.equal(shown.length, keyMap(kind).size + own, String(shown))
     assert.equal(new Set(shown).size, shown.length)
   }

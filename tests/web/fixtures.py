@@ -12,13 +12,14 @@ from urllib.parse import urlencode
 import numpy as np
 
 from cnnviz import Lesson, load_image, trajectory
-from cnnviz.core.ops import output_size, pad_widths
-from cnnviz.core.stages import LINKS, Geometry, sources
+from cnnviz.core.links import Link, sources
 from cnnviz.data.images import find_image
-from cnnviz.ui.controls import Now
-from cnnviz.ui.maps import SCALES, arrays
-from cnnviz.ui.spec import spec
-from cnnviz.ui.stage import pack_step
+from cnnviz.ui.address import Now
+from cnnviz.ui.component.network import network_record
+from cnnviz.ui.component.spec import spec
+from cnnviz.ui.maps import SCALES
+from cnnviz.ui.network_maps import array_of, program_of
+from cnnviz.ui.pages.step.page import answer
 from cnnviz.words import catalogue, plural, say, written
 
 LESSONS = (
@@ -27,39 +28,17 @@ LESSONS = (
     Lesson(k=3, pad="full", scale="raw", f="notebook"),
     Lesson(k=1, rule="procedural"),
     Lesson(k=1, stride=3, pad=1, y="0.25,0.75", w="zeros"),
+    Lesson(k=1, ch="rgb", w="he", net="conv4x3-relu-max2-conv4x3-relu-max2-dense10-softmax-ce"),
+    Lesson(k=1, w="he", net="conv3x5bs2p2-tanh-avg2-dense6-relu-dense3-sigmoid-bce"),
+    Lesson(k=1, net="conv2x4same-sigmoid-max3s2-conv3x2-relu-gap-dense2-softmax-ce"),
 )
 
 
 def write(folder: Path) -> None:
     """Writes every file into `folder`."""
     (folder / "spec.mjs").write_text(spec(), encoding="utf-8")
-    for make in (links, words, colours, addresses, moments):
+    for make in (words, colours, addresses, moments):
         (folder / f"{make.__name__}.json").write_text(json.dumps(make()), encoding="utf-8")
-
-
-def links() -> list[dict]:
-    """For geometries of all kinds, the sources of every cell as the core has them."""
-    found = []
-    kinds = itertools.product(((5, 6, 3), (6, 5, 2), (4, 4, 1)), (1, 2, 3), ("valid", "same", "full", 1))
-    for (height, width, k), stride, padding in kinds:
-        places = output_size(height, k, stride, padding), output_size(width, k, stride, padding)
-        geometry = Geometry((height, width), places, k, 3, stride, padding)
-        cells = [
-            {"map": map_, "cell": cell, "sources": {name: sorted(all_) for name, all_ in sources(map_, cell, geometry).items()}}
-            for map_ in LINKS
-            for cell in np.ndindex(geometry.shape(map_))
-        ]
-        names = {*LINKS, *(source for linked in LINKS.values() for source, _ in linked)}
-        found.append(
-            {
-                "stride": stride,
-                "before": pad_widths(k, padding)[0],
-                "k": k,
-                "shapes": {name: geometry.shape(name) for name in names},
-                "cells": cells,
-            }
-        )
-    return found
 
 
 def words() -> dict:
@@ -105,11 +84,40 @@ def addresses() -> list[dict]:
 
 
 def moments() -> list[dict]:
-    """What the Step page is sent for a lesson, and the core's arrays of it."""
+    """What the Step page is sent for a lesson, the core's arrays of it, and the cells behind some cells."""
     found = []
     for lesson in LESSONS:
         moment = trajectory(lesson, load_image(lesson.img, lesson.ch, lesson.scale), lesson.k)
+        program = program_of(lesson, moment)
+        maps = network_record(lesson, program, moment)["maps"]
+        laid = {symbol: np.asarray(array_of(symbol, lesson, moment)).reshape(maps[symbol]["shape"]) for symbol in maps}
+        behind = [
+            {"map": symbol, "source": link.source, "cell": cell, "sources": sorted(_sources(link, cell, laid, program.links))}
+            for symbol, linked in program.links.items()
+            if symbol in laid
+            for link in linked
+            for cell in _some_cells(laid[symbol].shape)
+        ]
         now = Now(lesson.to_query(), lesson, find_image(lesson.img), moment, {}, {}, (0, {}))
-        values = {symbol: array.ravel().tolist() for symbol, array in arrays(lesson, moment).items()}
-        found.append({"bytes": base64.b64encode(pack_step(now)).decode(), "arrays": values, "loss": float(moment.losses[-1])})
+        found.append(
+            {
+                "bytes": base64.b64encode(answer(now)).decode(),
+                "arrays": {symbol: array.ravel().tolist() for symbol, array in laid.items()},
+                "loss": float(moment.losses[-1]),
+                "behind": behind,
+            }
+        )
     return found
+
+
+def _sources(link: Link, cell: tuple[int, ...], laid: dict[str, np.ndarray], links: dict) -> list[tuple[int, ...]]:
+    values = dict(laid)
+    if link.pattern == "won":  # the pool whose gradient is handed back
+        made = link.source.removeprefix("d")
+        values |= {"x": laid[links[made][0].source], "y": laid[made]}
+    return sources(link, cell, values)
+
+
+def _some_cells(shape: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """Corners and a middle, where padding and stride show."""
+    return [cell for cell in itertools.product(*(sorted({0, n // 2, n - 1}) for n in shape))][:40]

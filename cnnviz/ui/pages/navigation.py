@@ -1,13 +1,22 @@
-"""What Streamlit runs for every visitor: page config and navigation, nothing else. The other files here are its pages."""
+"""What Streamlit runs for every visitor: page config and navigation, nothing else.
+
+It stands in this folder and not above it: Streamlit makes a navigation of its own from a folder `pages`
+beside the script that it runs.
+"""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from cnnviz.ui.spec import PAGES
+from cnnviz.ui.pages import pages
 
-st.set_page_config(page_title="cnnviz", page_icon="▦", layout="wide", initial_sidebar_state="collapsed")
-st.navigation(
-    [st.Page(f"{name.lower()}.py", title=name, url_path=path, default=not path) for path, name in PAGES],
-    position="hidden",
-).run()
+
+def navigate() -> None:
+    """Shows the page that the path names."""
+    st.set_page_config(page_title="cnnviz", page_icon="▦", layout="wide", initial_sidebar_state="collapsed")
+    shown = [st.Page(page.show, title=page.name, url_path=page.path, default=not page.path) for page in pages()]
+    st.navigation(shown, position="hidden").run()
+
+
+if __name__ == "__main__":
+    navigate()

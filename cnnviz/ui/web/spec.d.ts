@@ -1,10 +1,7 @@
 // Written by `python -m cnnviz.ui.wire`: change that file, not this one.
 
-import type { Bounds, CurveData, Family, ImageData, Kind, MapData, PageData, Scale, StageData } from "./types/wire.js"
+import type { Bounds, CurveData, Family, ImageData, MapData, PageData, Preset, Scale } from "./types/wire.js"
 
-export const STAGES: StageData[]
-export const PARTS: StageData[]
-export const LINKS: Record<string, [string, Kind][]>
 export const MAPS: Record<string, MapData>
 export const FAMILIES: Record<string, Family>
 export const SCALES: Record<Scale, string[]>
@@ -16,6 +13,8 @@ export const KEYS: string[]
 export const EXTRA_KEYS: string[]
 export const KERNELS: Record<string, number[]>
 export const CHANNELS: string[]
+export const OPTIMIZERS: string[]
+export const PRESETS: Preset[]
 export const SCALE_NAMES: [string, string][]
 export const PADDINGS: string[]
 export const WEIGHTS: string[]

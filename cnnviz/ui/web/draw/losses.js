@@ -1,17 +1,13 @@
 // The losses so far as a small curve.
 
-import { number } from "../model/format.js"
-import { say } from "../model/words.js"
-
-/** @import { Sheet } from "./mechanisms.js" */
+/** @typedef {{ context: CanvasRenderingContext2D, width: number, height: number, root: Element }} Sheet  what is drawn on */
 
 /**
- * Draws the curve, and gives its caption.
+ * Draws the curve.
  * @param {Sheet} sheet
  * @param {ArrayLike<number>} values
- * @param {string} k  the update of the last of them
  */
-export function losses({ context, width, height, root }, values, k) {
+export function losses({ context, width, height, root }, values) {
   const style = getComputedStyle(root)
   const most = Math.max(...Array.from(values), 1e-12)
   const x = (/** @type {number} */ i) => 4 + (values.length > 1 ? i / (values.length - 1) : 0) * (width - 8)
@@ -25,5 +21,4 @@ export function losses({ context, width, height, root }, values, k) {
   context.beginPath()
   context.arc(x(values.length - 1), y(values[values.length - 1]), 3, 0, 7)
   context.fill()
-  return say("web.mechanisms.losses", { k, most: number(most, 3) })
 }

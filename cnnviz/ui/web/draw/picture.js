@@ -125,7 +125,8 @@ function foot({ data, lesson, k }, letters) {
   const start = w === "normal" ? say("web.picture.normal", { seed }) : w
   const kernel = Object.entries(KERNELS).find(([, weights]) => weights.join() === f)?.[0] ?? f
   const pixels = Object.fromEntries(SCALE_NAMES)[scale]
-  const words = say("web.picture.foot", { ...lesson, image: data?.words ?? "", pixels, kernel, start, k })
+  const rest = { stride: "1", pad: "valid", ...lesson }
+  const words = say("web.picture.foot", { ...rest, image: data?.words ?? "", pixels, kernel, start, k })
   /** @type {string[]} */
   const found = []
   for (const word of words.split(" ")) {

@@ -15,7 +15,7 @@ const mounted = new WeakMap()
 const styled = new Promise((resolve) => {
   const link = document.createElement("link")
   link.rel = "stylesheet"
-  link.href = new URL("stage.css", import.meta.url).href
+  link.href = new URL("style.css", import.meta.url).href
   link.onload = link.onerror = resolve
   document.head.append(link)
 })

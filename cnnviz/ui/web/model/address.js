@@ -23,10 +23,11 @@ export const same = (a, b, keys = [...KEYS, ...EXTRA_KEYS]) => keys.every((key) 
 export const parse = (query) => Object.fromEntries(new URLSearchParams(query))
 
 /**
- * The query of a lesson, its commas as they are.
+ * The query of a lesson, its commas as they are; what is empty is left out.
  * @param {Lesson} lesson
  */
 export const query = (lesson) =>
   `?${Object.entries(lesson)
+    .filter(([, value]) => value !== "")
     .map(([key, value]) => `${key}=${encodeURIComponent(value).replaceAll("%2C", ",")}`)
     .join("&")}`

@@ -34,7 +34,7 @@ function table(stops) {
 /**
  * A map that is zero everywhere has no limits to speak of: all of it is the middle. Errors go by powers of ten.
  * @param {number} value
- * @param {Limits} limits
+ * @param {number[]} limits
  * @param {Scale} scale
  * @returns {RGB}
  */

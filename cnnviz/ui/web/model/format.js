@@ -84,8 +84,9 @@ const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "
 /** @param {unknown} text */
 export const escaped = (text) => String(text).replace(/[&<>"']/g, (c) => ENTITIES[c])
 
-/** @type {Record<string, number>} */
-const SUBSCRIPTS = { "₁": 1, "₂": 2 }
+const LOW = "₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₘₙᵤᵥᵣₛ"
+const PLAIN = "0123456789ijkmnuvrs"
+const UPRIGHT = /<\/?su[bp]>|\b(?:mean|flatten|pixel|for|and|update|max|log|tanh|as|stored)\b|[a-zA-Zθησ]/g
 
 /**
  * Formulas are plain text in Unicode; letters are set in italics, as in a book.
@@ -93,7 +94,7 @@ const SUBSCRIPTS = { "₁": 1, "₂": 2 }
  */
 export const formula = (text) =>
   escaped(text)
-    .replace(/[₁₂]/g, (c) => `<sub>${SUBSCRIPTS[c]}</sub>`)
-    .replace(/\b(?:mean|flatten|pixel|for|and|update)\b|[a-zA-Zθησ]/g, (c) =>
-      c.length > 1 ? `<span class="word">${c}</span>` : c,
-    )
+    .replace(/[₀-₉ᵢⱼₖₘₙᵤᵥᵣₛ]+/g, (low) => `<sub>${[...low].map((c) => PLAIN[LOW.indexOf(c)]).join("")}</sub>`)
+    .replace(/_\(([^)]*)\)/g, "<sub>$1</sub>")
+    .replace(/\^\(([^)]*)\)/g, "<sup>$1</sup>")
+    .replace(UPRIGHT, (c) => (c[0] === "<" || c.length === 1 ? c : `<span class="word">${c}</span>`))

@@ -4,9 +4,9 @@
 
 import { savePicture } from "../draw/picture.js"
 import { has, say } from "../model/words.js"
-import { LIMITS } from "../spec.js"
 import { copyLink, showHelp, toggleLecture } from "./doings.js"
 import { button } from "./html.js"
+import { randomKernel } from "./network_controls.js"
 
 /** @import { Content } from "./content.js" */
 /** @import { View } from "./view.js" */
@@ -68,6 +68,8 @@ export const ACTIONS = [
   { name: "lecture_off", keys: ["L"], act: toggleLecture },
   { name: "large", keys: ["O"], help: "large", act: (view) => view.open(view.content.large) },
   { name: "cells", help: "cells", when: (kind) => kind.points, act: () => {} }, // see pointable.js
+  { name: "turn_back", keys: ["["], help: "turn", when: (kind) => kind.turns, act: (view) => view.content.turn(-1) },
+  { name: "turn_on", keys: ["]"], help: "turn", when: (kind) => kind.turns, act: (view) => view.content.turn(1) },
   { name: "escape", keys: ["Escape"], help: "escape", act: leave },
   { name: "keys", keys: ["?"], help: "keys", act: showHelp },
   { name: "copy_link", act: copyLink },
@@ -76,12 +78,10 @@ export const ACTIONS = [
   { name: "files", act: (view) => view.open("files") },
   { name: "upload", act: (view) => view.open("upload") },
   { name: "cifar10", act: (view) => view.open("cifar10") },
-  { name: "kernel_random", act: (view) => view.go({ f: `random-${anySeed()}` }) },
+  { name: "kernel_random", act: (view) => randomKernel(view) },
   { name: "open_in_step", act: (view) => view.turn("") },
   { name: "below", act: (view) => view.host.below?.() },
 ]
-
-const anySeed = () => crypto.getRandomValues(new Uint32Array(1))[0] % LIMITS.seeds
 
 /**
  * Out of one thing after the other: a map, the pinned cell, the lecture view.

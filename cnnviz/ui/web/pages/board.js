@@ -70,7 +70,7 @@ export class Board extends Pointable {
 
   /** @param {Answer} answer */
   receive(answer) {
-    const { board } = /** @type {Answer & BoardHeader} */ (answer)
+    const { board, focus } = /** @type {Answer & BoardHeader} */ (answer)
     const shape = board.unit_shape
     this.board = board
     this.arrays = answer.arrays
@@ -82,7 +82,7 @@ export class Board extends Pointable {
       const [flat, layered] = [isFlat(map.symbol), isLayered(map.symbol)]
       map.receive(values, flat ? [values.length, 1] : layered ? shape : own, layered ? own[1] : 1, limits, scale)
     }
-    this.focus.receive(answer.focus, (map) => (map === "f" ? [3, 3] : map === "o" ? [2, 1] : shape))
+    this.focus.receive(focus, (map) => (map === "f" ? [3, 3] : map === "o" ? [2, 1] : shape))
     this.words(board, answer.remarks[0] ?? "")
   }
 

@@ -5,6 +5,7 @@ import { COMPUTED } from "../model/address.js"
 import { Focus } from "../model/focus.js"
 
 /** @import { Lesson } from "../model/address.js" */
+/** @import { Cells } from "../model/cells.js" */
 /** @import { Answer } from "../model/decode.js" */
 /** @import { Cell } from "../model/links.js" */
 /** @import { View } from "./view.js" */
@@ -14,6 +15,8 @@ export class Content {
   static stages = true
   /** Whether its cells can be pointed at. */
   static points = true
+  /** Whether there are channels, filters or units to turn to. */
+  static turns = false
   /** Where the help has words of its own for it (web.help.…), if anywhere. */
   static words = ""
 
@@ -23,6 +26,7 @@ export class Content {
   slides = false
   /** Whether it plays by itself, frame by frame (see `advance`), and not stage by stage. */
   films = false
+  /** @type {Focus | Cells}  what is pointed at, and what is pinned */
   focus = new Focus()
 
   /** @param {View} view */
@@ -90,12 +94,37 @@ export class Content {
   }
 
   /**
-   * Rows and columns of a map.
-   * @param {string} _map
+   * How many places the kernel slides over at a stage, and how many milliseconds that takes at speed 1.
+   * @param {string} _stage
    */
-  shape(_map) {
-    return [1, 1]
+  slide(_stage) {
+    return { places: 1, duration: 0 }
   }
+
+  /**
+   * The cell at a place of the slide.
+   * @param {string} _stage
+   * @param {number} _place
+   * @returns {Cell}
+   */
+  cellAt(_stage, _place) {
+    return []
+  }
+
+  /**
+   * The cell of a map that is spoken of, where it has one.
+   * @param {string} _map
+   * @returns {Cell}
+   */
+  cellOf(_map) {
+    return []
+  }
+
+  /**
+   * Another channel, filter or unit.
+   * @param {number} _by
+   */
+  turn(_by) {}
 
   /**
    * From now on this cell is the one that is explained.

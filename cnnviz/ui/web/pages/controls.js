@@ -1,9 +1,8 @@
 // The controls of the lesson. They hold no state: a control shows the lesson that the server answered, and
 // asks for another one.
 
-import { fitting } from "../model/format.js"
 import { say } from "../model/words.js"
-import { KERNELS } from "../spec.js"
+import { bindNetwork, fillNetwork } from "./network_controls.js"
 
 /** @import { Answer } from "../model/decode.js" */
 /** @import { View } from "./view.js" */
@@ -12,8 +11,6 @@ import { KERNELS } from "../spec.js"
 const FIELDS = { learning_rate: "lr", seed: "seed", stride: "stride", padding: "pad", weights: "w", rule: "rule" }
 /** @type {Record<string, string>} */
 const CHOICES = { channel: "ch", scale: "scale", image: "img" }
-const CELLS = [0, 1, 2].flatMap((u) => [0, 1, 2].map((v) => `kernel_${u}_${v}`))
-const TARGETS = ["target_0", "target_1"]
 
 /** @type {(event: Event, selector: string) => HTMLElement | null} */
 const near = ({ target }, selector) => /** @type {Element} */ (target).closest(selector)
@@ -30,10 +27,7 @@ export function bindControls(view) {
     })
     view.control(key).addEventListener("keydown", (event) => arrows(event, view.control(key)))
   }
-  bindNumbers(view, CELLS, "f")
-  bindNumbers(view, TARGETS, "y")
-  const preset = view.field("kernel_preset")
-  preset.addEventListener("change", () => preset.value !== "custom" && view.go({ f: preset.value }))
+  bindNetwork(view)
   bindLinks(view)
   bindMenu(view)
   view.root.addEventListener("keydown", ({ key, target }) => {
@@ -49,22 +43,6 @@ export function bindControls(view) {
 }
 
 const blur = () => /** @type {HTMLElement | null} */ (document.activeElement)?.blur()
-
-/**
- * Fields for one of several numbers: the others stay as the lesson has them, with more digits than their cells show.
- * @param {View} view
- * @param {string[]} keys
- * @param {string} name
- */
-function bindNumbers(view, keys, name) {
-  keys.forEach((key, i) => {
-    view.control(key).addEventListener("change", () => {
-      const asked = (view.waiting ?? view.lesson)[name].split(",")
-      const numbers = asked.length === keys.length ? asked : view.lesson[name].split(",") // a preset may be on its way
-      view.go({ [name]: numbers.with(i, view.field(key).value.trim().replace("−", "-") || "0").join(",") })
-    })
-  })
-}
 
 /**
  * What opens large, and the links to the other pages.
@@ -121,14 +99,7 @@ function arrows(event, group) {
 export function fillControls(view, data) {
   const { lesson } = view
   for (const [key, name] of Object.entries(FIELDS)) set(view, key, lesson[name])
-  const weights = lesson.f.split(",")
-  CELLS.forEach((key, i) => {
-    set(view, key, fitting(weights[i]))
-    view.control(key).title = weights[i]
-  })
-  lesson.y.split(",").forEach((value, i) => set(view, TARGETS[i], value))
-  const named = Object.entries(KERNELS).find(([, f]) => f.every((value, i) => value === Number(weights[i])))
-  set(view, "kernel_preset", named?.[0] ?? "custom")
+  fillNetwork(view, data)
   for (const [key, name] of Object.entries(CHOICES)) {
     for (const option of view.root.querySelectorAll(/** @type {"button"} */ (`[data-key="${key}"] [data-value]`))) {
       const chosen = option.dataset.value === lesson[name]

@@ -2,9 +2,10 @@
 
 import { escaped } from "../model/format.js"
 import { say } from "../model/words.js"
-import { CHANNELS, IMAGES, KERNELS, LIMITS, PADDINGS, RULES, SCALE_NAMES, WEIGHTS } from "../spec.js"
+import { CHANNELS, IMAGES, KERNELS, LIMITS, OPTIMIZERS, PADDINGS, RULES, SCALE_NAMES, WEIGHTS } from "../spec.js"
 import { actionButton } from "./actions.js"
 import { field, input, select } from "./html.js"
+import { networkChoice } from "./network_controls.js"
 
 /** @import { Option } from "./html.js" */
 
@@ -30,10 +31,11 @@ const thumbnails = () =>
       `<button type="button" data-value="${id}" aria-label="${escaped(what)}" title="${escaped(what)}" aria-pressed="false" style="--i:${i}"></button>`,
   ).join("")
 
-const NINE = [0, 1, 2].flatMap((row) => [0, 1, 2].map((column) => ({ row, column })))
+/** @returns {[string, string][]} */
+const channels = () => CHANNELS.map((name) => [name, name === "rgb" ? say("web.network.rgb") : name])
 
-const kernel = () =>
-  NINE.map((at) => input(`kernel_${at.row}_${at.column}`, say("web.controls.kernel_entry", at))).join("")
+/** @returns {Option[]} */
+const optimizers = () => OPTIMIZERS.map((name) => [name, say(`web.network.${name}`)])
 
 /** @returns {Option[]} */
 const presets = () => [
@@ -48,23 +50,20 @@ export const lessonControls = () => `
       ${complaints("img")}
       <div class="pair">${actionButton("upload")}${actionButton("cifar10")}</div>
     </section>
-    <section><h2>${words("channel")}</h2>${choice(
-      "channel",
-      "ch",
-      CHANNELS.map((name) => [name, name]),
-    )}
+    <section><h2>${words("channel")}</h2>${choice("channel", "ch", channels())}
       <h2>${words("scale")}</h2>${choice("scale", "scale", SCALE_NAMES)}</section>
-    <section><h2>${words("kernel")}</h2>
-      <div class="kernel">${kernel()}</div>${complaints("f")}
+    <section class="filters"><h2>${words("kernel")} <i class="filter-name">f</i> <span class="which-filter"></span></h2>
+      <div class="kernel"></div>${complaints("f")}
       <div class="pair">${select("kernel_preset", presets(), words("kernel_preset"))}
       ${actionButton("kernel_random")}</div></section>
-    <section><h2>${words("network")}</h2>
+    <section><h2>${say("web.network.title")}</h2>${networkChoice()}${complaints("net")}
       <div class="two">${field(words("stride"), select("stride", plainly(LIMITS.strides), words("stride")))}
       ${field(words("padding"), select("padding", plainly(PADDINGS), words("padding")))}
       ${field(words("weights.text"), select("weights", plainly(WEIGHTS), words("weights.label")))}
       ${field(words("seed.text"), input("seed", words("seed.label"), "numeric"))}</div>${complaints("stride", "pad", "w", "seed")}</section>
     <section><h2>${words("training")}</h2>
-      <div class="two">${[0, 1].map((n) => field(say("web.controls.target.text", { n }), input(`target_${n}`, say("web.controls.target.label", { n })))).join("\n      ")}
-      ${field(words("rate.text"), input("learning_rate", words("rate.label")))}
-      ${field(words("rule"), select("rule", plainly(RULES), words("rule")))}</div>${complaints("y", "lr", "rule")}</section>
+      <div class="three"><div class="targets"></div>
+      ${field(words("rate.text"), input("learning_rate", words("rate.label")))}</div><div class="two">
+      ${field(say("web.network.optimizer"), select("optimizer", optimizers(), say("web.network.optimizer")))}
+      ${field(words("rule"), select("rule", plainly(RULES), words("rule")))}</div>${complaints("y", "lr", "opt", "rule")}</section>
   </aside>`

@@ -5,8 +5,6 @@
 /** @import { View } from "./view.js" */
 
 const DWELL = 1500 // milliseconds at speed 1 on a stage where nothing slides
-const SLIDE = 9000 // for the kernel over the whole image
-const WEIGHT = 700 // for each of the kernel's weights
 
 export class Player {
   running = false
@@ -105,31 +103,24 @@ export class Player {
     if (this.running) this.enter()
   }
 
-  // How many places the stage has to slide over: units for z1, weights for df, else one.
+  // How many places the stage has to slide over; one where nothing slides.
   places() {
     const { content, stage } = this.view
     if (!content.slides || matchMedia("(prefers-reduced-motion: reduce)").matches) return 1
-    if (stage !== "z1" && stage !== "df") return 1
-    const [rows, columns] = content.shape(stage)
-    return rows * columns
+    return content.slide(stage).places
   }
 
   duration() {
-    if (this.places() === 1) return DWELL
-    return this.view.stage === "z1" ? SLIDE : WEIGHT * this.places()
+    return this.places() > 1 ? this.view.content.slide(this.view.stage).duration : DWELL
   }
 
   position() {
     return Math.min(Math.floor((this.elapsed / this.duration()) * this.places()), this.places() - 1)
   }
 
-  /**
-   * @param {number} place
-   * @returns {Cell}
-   */
+  /** @param {number} place */
   cellAt(place) {
-    const columns = this.view.content.shape(this.view.stage)[1]
-    return [Math.floor(place / columns), place % columns]
+    return this.view.content.cellAt(this.view.stage, place)
   }
 
   get sliding() {

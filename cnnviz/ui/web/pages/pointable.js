@@ -1,5 +1,6 @@
 // Pointing at maps by mouse, touch or keyboard, for contents whose cells are explained.
 
+import { Focus } from "../model/focus.js"
 import { isFlat } from "../model/links.js"
 import { Content } from "./content.js"
 
@@ -13,6 +14,8 @@ const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowR
 const equal = (a, b) => String(a) === String(b)
 
 export class Pointable extends Content {
+  focus = new Focus()
+
   /**
    * The symbol of a map, by the name that its canvas has.
    * @param {string} name

@@ -4,10 +4,10 @@ import { prepare } from "../draw/canvas.js"
 import { losses } from "../draw/losses.js"
 import { escaped, formula, lossText, percent } from "../model/format.js"
 import { say } from "../model/words.js"
-import { STAGES } from "../spec.js"
 import { actionButton } from "./actions.js"
 import { select, setHTML } from "./html.js"
 
+/** @import { StageRecord } from "../types/wire.js" */
 /** @import { Answer } from "../model/decode.js" */
 /** @import { Kind } from "./actions.js" */
 /** @import { View } from "./view.js" */
@@ -27,11 +27,9 @@ const speeds = () =>
     (times) => /** @type {[number, string, boolean]} */ ([times, say(`web.speeds.x${times * 100}`), times === 1]),
   )
 
-const chips = () =>
-  STAGES.map(
-    ({ symbol, label, phase, title }) =>
-      `<li><button type="button" data-stage-chip="${symbol}" class="${phase}" title="${escaped(title)}" aria-label="${escaped(`${symbol}: ${title}`)}">${formula(label)}</button></li>`,
-  ).join("")
+const MOST_CHIPS = 16 // with more stages only those around the current one have room for their symbols
+const DENSE = 24 // with more, the others are as narrow as can be
+const AROUND = 2
 
 /** @param {Kind} kind */
 export const transport = (kind) => `
@@ -45,7 +43,7 @@ export const transport = (kind) => `
       ${actionButton("update_next", UPDATE_NEXT)}
       ${select("speed", speeds(), say("web.speeds.label"))}
     </div>
-    ${kind.stages ? `<ol class="stages" aria-label="${say("web.frame.stages")}">${chips()}</ol>` : ""}
+    ${kind.stages ? `<ol class="stages" aria-label="${say("web.frame.stages")}"></ol><span class="stage-name"></span>` : ""}
     <div class="status"><span>${say("web.status.update", { k: '<b class="k">0</b>' })}</span><span><i>L</i> <b class="loss"></b></span>
       <span class="saturation"></span>${actionButton("lecture_off", "✕")}<canvas class="spark" role="img" aria-label="${say("web.status.spark")}"></canvas></div>
   </div>
@@ -67,20 +65,46 @@ export function bindStages(view) {
  * @param {Answer} data
  */
 export function fillStatus(view, data) {
-  showStage(view)
+  if (view.kind.stages) {
+    fillStages(view, data.stages)
+    showStage(view)
+  }
   setHTML(view.$(".status .k"), String(view.k))
   setHTML(view.$(".status .loss"), lossText(view.loss))
-  setHTML(view.$(".saturation"), say("web.status.saturated", { share: `<b>${percent(view.saturated)}</b>` }))
-  view.$(".saturation").classList.toggle("bad", view.saturated > 0.5)
+  const { saturated } = view
+  const share = saturated === null ? "" : say("web.status.saturated", { share: `<b>${percent(saturated)}</b>` })
+  setHTML(view.$(".saturation"), share)
+  view.$(".saturation").classList.toggle("bad", (saturated ?? 0) > 0.5)
   /** @type {HTMLCanvasElement} */
   const spark = view.$(".spark")
   spark.style.visibility = view.k > 0 ? "" : "hidden" // one loss is no curve
   if (view.sparked !== data && spark.clientWidth && data.arrays.losses) {
     view.sparked = data
     const sheet = { context: prepare(spark), width: spark.clientWidth, height: spark.clientHeight, root: view.root }
-    losses(sheet, data.arrays.losses.values, view.lesson.k)
+    losses(sheet, data.arrays.losses.values)
   }
 }
+
+/**
+ * A chip a stage, and where there are ticks, the name of the current one.
+ * @param {View} view
+ * @param {StageRecord[]} stages
+ */
+function fillStages(view, stages) {
+  const strip = view.$(".stages")
+  const key = stages.map(({ symbol, title }) => symbol + title).join()
+  if (strip.dataset.built !== key) strip.innerHTML = stages.map(chip).join("")
+  strip.dataset.built = key
+  strip.classList.toggle("dense", stages.length > DENSE)
+  const at = view.order.indexOf(view.stage)
+  const named = stages.length > MOST_CHIPS && at >= 0
+  const place = named ? say("web.step.place", { name: stages[at].name, n: at + 1, count: stages.length }) : ""
+  setHTML(view.$(".stage-name"), escaped(place))
+}
+
+/** @param {StageRecord} stage */
+const chip = ({ symbol, label, phase, title }) =>
+  `<li><button type="button" data-stage-chip="${symbol}" class="${phase}" title="${escaped(title)}" aria-label="${escaped(`${symbol}: ${title}`)}">${formula(label)}</button></li>`
 
 /** @param {View} view */
 function showStage(view) {
@@ -89,6 +113,7 @@ function showStage(view) {
   const now = chips.findIndex((chip) => chip.dataset.stageChip === view.stage)
   chips.forEach((chip, at) => {
     chip.classList.toggle("done", at < now)
+    chip.classList.toggle("tick", chips.length > MOST_CHIPS && Math.abs(at - now) > AROUND)
     if (at !== now) return chip.removeAttribute("aria-current")
     if (!chip.hasAttribute("aria-current")) reveal(chip)
     chip.setAttribute("aria-current", "step")

@@ -3,7 +3,6 @@
 
 import { same } from "../model/address.js"
 import { say } from "../model/words.js"
-import { STAGES } from "../spec.js"
 import { bindActions } from "./actions.js"
 import { bindControls, fillControls } from "./controls.js"
 import { frame } from "./frame.js"
@@ -17,7 +16,6 @@ import { bindStages, fillStatus } from "./transport.js"
 /** @import { Host } from "../types/ports.js" */
 /** @typedef {{ replace?: boolean }} How  whether the address becomes a new entry of the history */
 
-const ORDER = STAGES.map(({ symbol }) => symbol)
 const ANSWER_IN = 4000 // milliseconds after which we say that nobody answers
 const ASK_AGAIN = 5000 // and how often it is then asked again
 
@@ -28,8 +26,11 @@ export class View {
   lesson = {}
   k = 0
   stage = "x"
+  /** @type {string[]}  the stages of the lesson's network */
+  order = []
   loss = 0
-  saturated = 0
+  /** @type {number | null} */
+  saturated = null
   /** @type {Lesson | undefined}  what was asked for and not answered yet */
   waiting = undefined
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -113,7 +114,8 @@ export class View {
     this.data = data
     this.lesson = first ? data.lesson : this.content.keep(data.lesson, data)
     this.show(Number(this.lesson.k), data.loss, data.saturated)
-    const follows = same(data.asked, here, ["stage"]) || !ORDER.includes(here.stage)
+    this.order = data.stages.map(({ symbol }) => symbol)
+    const follows = same(data.asked, here, ["stage"]) || !this.order.includes(here.stage)
     this.stage = follows ? data.lesson.stage : here.stage
     if (Object.keys(here).length && !same(here, this.wanted)) address.visit(this.wanted, { replace: true })
     this.content.receive(data)
@@ -141,7 +143,7 @@ export class View {
    * What the line above the maps says.
    * @param {number} k
    * @param {number} loss
-   * @param {number} saturated
+   * @param {number | null} saturated  the share of units on flat parts, where there are such units
    */
   show(k, loss, saturated) {
     Object.assign(this, { k, loss, saturated })
@@ -227,7 +229,7 @@ export class View {
     }
     this.answered()
     const before = `${this.k} ${this.stage}`
-    if (ORDER.includes(address.stage)) this.stage = address.stage
+    if (this.order.includes(address.stage)) this.stage = address.stage
     this.content.travelled(address, true)
     if (before !== `${this.k} ${this.stage}`) this.content.release()
     this.paint(true)
@@ -258,10 +260,10 @@ export class View {
    * @param {How} [how]
    */
   nextStage(by, how) {
-    const at = ORDER.indexOf(this.stage) + by
-    if (at >= ORDER.length) return this.nextUpdate(1, "x", how)
-    if (at >= 0) return this.go({ stage: ORDER[at] }, how)
-    if (this.k > 0) this.nextUpdate(-1, ORDER.at(-1), how)
+    const at = this.order.indexOf(this.stage) + by
+    if (at >= this.order.length) return this.nextUpdate(1, "x", how)
+    if (at >= 0) return this.go({ stage: this.order[at] }, how)
+    if (this.k > 0) this.nextUpdate(-1, this.order.at(-1), how)
   }
 
   /**
@@ -314,7 +316,7 @@ export class View {
 
   // Where a lesson stands that goes stage by stage, in words.
   get place() {
-    const number = ORDER.indexOf(this.stage) + 1
-    return say("web.spoken.place", { k: this.k, number, count: ORDER.length, stage: this.stage })
+    const number = this.order.indexOf(this.stage) + 1
+    return say("web.spoken.place", { k: this.k, number, count: this.order.length, stage: this.stage })
   }
 }

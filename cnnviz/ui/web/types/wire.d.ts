@@ -1,5 +1,7 @@
 // Written by `python -m cnnviz.ui.wire`: change that file, not this one.
 
+export type Band = "values" | "gradients" | "parameters"
+
 /** One symbol; `state` says where versions part: "first" here, "inherits" from there, or "" nowhere. */
 export interface BoardColumn {
   symbol: string
@@ -33,9 +35,12 @@ export interface BoardHeader {
   deviations: Record<string, string>
   adopt: [number, Record<string, string>]
   loss: number
-  saturated: number
-  focus: Record<Family, number[]>
+  saturated: number | null
+  filters: FiltersRecord | null
+  outputs: string[]
+  stages: StageRecord[]
   board: BoardData
+  focus: Record<Family, number[]>
 }
 
 /** The values at the ends of a map's colours, and which colours these are. */
@@ -68,6 +73,15 @@ export interface ChartData {
   series: Line[]
 }
 
+/** A column of the overview: values over gradients; columns of one `block` stand together. */
+export interface ColumnRecord {
+  title: string
+  block: string
+  kind: "maps" | "filters" | "strip" | "weights" | "cells" | "classes" | "loss"
+  values: string[]
+  gradients: string[]
+}
+
 /** A chart under the film. */
 export interface CurveData {
   name: string
@@ -98,8 +112,10 @@ export interface FilmHeader {
   deviations: Record<string, string>
   adopt: [number, Record<string, string>]
   loss: number
-  saturated: number
-  focus: Record<Family, number[]>
+  saturated: number | null
+  filters: FiltersRecord | null
+  outputs: string[]
+  stages: StageRecord[]
   film: FilmData
 }
 
@@ -108,11 +124,11 @@ export interface FilmRun {
   label: string
 }
 
-/** What links between cells depend on, beside the shapes of the arrays. */
-export interface Geometry {
-  stride: number
-  before: number
-  k: number
+/** The filters of the first convolution at the start: its parameter's name, their shape (M,C,K,K) and numbers. */
+export interface FiltersRecord {
+  name: string
+  shape: number[]
+  weights: number[]
 }
 
 /** What every page needs: the lesson that this answers, sentences, and the status line. */
@@ -126,8 +142,10 @@ export interface Header {
   deviations: Record<string, string>
   adopt: [number, Record<string, string>]
   loss: number
-  saturated: number
-  focus: Record<Family, number[]>
+  saturated: number | null
+  filters: FiltersRecord | null
+  outputs: string[]
+  stages: StageRecord[]
 }
 
 /** An image that can be chosen at a click. */
@@ -136,7 +154,16 @@ export interface ImageData {
   words: string
 }
 
-export type Kind = "all" | "same" | "unit" | "output" | "window" | "touched" | "passing" | "covering"
+export type Kind = "map" | "row" | "filters" | "weights" | "loss"
+
+/** One layer: its word in the network's text, its kind, what it is called, its output's symbol and shape. */
+export interface LayerRecord {
+  text: string
+  kind: string
+  name: string
+  symbol: string
+  shape: number[]
+}
 
 /** A line of a chart; those of one hue have one colour. A value that is None is a gap. */
 export interface Line {
@@ -146,10 +173,53 @@ export interface Line {
   hue: number
 }
 
+/** Cells of `source` that a cell is computed from: a named pattern, the window's geometry, and how often it slides. */
+export interface LinkRecord {
+  target: string
+  source: string
+  pattern: string
+  geometry: Record<string, number>
+  places: [number, number]
+}
+
 /** What a map shows, in words, and its colours. */
 export interface MapData {
   words: string
   scale: Scale
+}
+
+/** One array on the screen.
+
+    `shape` is that of its cells as they are laid out, (C,H,W), (N,), (M,C,K,K) or (C,H,W,N); `index` the shape by
+    which a cell is named. Maps of one `family` share the cell that is spoken of.
+     */
+export interface MapRecord {
+  symbol: string
+  label: string
+  words: string
+  kind: Kind
+  shape: number[]
+  index: number[]
+  layer: number | null
+  family: string
+  band: Band
+  scale: "pixel" | "signed" | "activation"
+  limits: [number, number]
+}
+
+/** All that is said of a network. */
+export interface NetworkRecord {
+  text: string
+  layers: LayerRecord[]
+  maps: Record<string, MapRecord>
+  columns: ColumnRecord[]
+  links: Record<string, LinkRecord[]>
+  formulas: Record<string, string>
+  arithmetic: Record<string, string>
+  curves: Record<string, string>
+  classes: string[]
+  focus: Record<string, number[]>
+  optimizer: string
 }
 
 /** A page, by the last part of its address. */
@@ -158,16 +228,25 @@ export interface PageData {
   name: string
 }
 
+/** A network of a course, where it comes from, and the lesson that it stands in. */
+export interface Preset {
+  label: string
+  source: string
+  query: Record<string, string>
+}
+
 export type Scale = "signed" | "activation" | "pixel" | "error"
 
-/** A stage, or what can be pointed at besides; see core/stages.py. */
-export interface StageData {
+/** One stage: its symbol, and what it says of itself. */
+export interface StageRecord {
   symbol: string
   label: string
-  phase: "forward" | "loss" | "backward" | "update"
+  phase: string
+  layer: number | null
+  name: string
   title: string
   sentence: string
-  formula: string
+  makes: string[]
   inputs: string[]
 }
 
@@ -182,11 +261,11 @@ export interface StepHeader {
   deviations: Record<string, string>
   adopt: [number, Record<string, string>]
   loss: number
-  saturated: number
-  focus: Record<Family, number[]>
-  geometry: Geometry
-  formulas: Record<string, string>
-  limits: Record<string, [number, number]>
+  saturated: number | null
+  filters: FiltersRecord | null
+  outputs: string[]
+  stages: StageRecord[]
+  network: NetworkRecord
 }
 
 /** The cell that is spoken of before anybody points. */

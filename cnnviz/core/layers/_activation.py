@@ -1,0 +1,17 @@
+"""What all activations have in common: each cell of the output is a function of the same cell of the input."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cnnviz.core.layers.layer import Layer
+
+
+@dataclass(frozen=True)
+class Activation(Layer):
+    """An elementwise function of what the layer before it gives."""
+
+    letter = "a"
+
+    def links(self):
+        return {"y": (("x", "same"),), "dx": (("dy", "same"), ("y", "same"))}

@@ -1,0 +1,210 @@
+"""Convolution: several filters over several channels. The kernels are not flipped: it is cross-correlation."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnviz.core.layers import _lines as lines
+from cnnviz.core.layers.layer import Call, Layer, Parameter, Shape, Values, call, number
+from cnnviz.core.sliding import Padding, pad_widths, places, slices, view_windows
+
+
+def windows(x: np.ndarray, k: int, stride: int = 1, padding: Padding = 0, dilation: int = 1) -> np.ndarray:
+    """A row for each kernel weight (c,u,v): the pixel under it at every place, (…, C·K·K, H'·W')."""
+    view = view_windows(x, k, stride, padding, dilation)
+    shape = view.shape
+    return view.reshape((*shape[:-5], shape[-5] * k * k, shape[-2] * shape[-1]))
+
+
+def weigh(windows: np.ndarray, f: np.ndarray, b: np.ndarray | None = None, *, shape: Shape) -> np.ndarray:
+    """z[m,i,j] = Σ_cuv x[c, s·i + u - p, s·j + v - p] · f[m,c,u,v] (+ b[m]), (…,M,H',W').
+
+    `windows` (…, C·K·K, H'·W'), `f` (M,C,K,K), `b` (M,).
+    """
+    z = np.matmul(f.reshape(len(f), -1), windows)
+    if b is not None:
+        z += b[:, None]
+    return z.reshape(z.shape[:-1] + shape)
+
+
+def weigh_df(windows: np.ndarray, dz: np.ndarray, f: np.ndarray) -> np.ndarray:
+    """df[m,c,u,v] = Σ_ij x[c, s·i + u - p, s·j + v - p] · dz[m,i,j], summed over leading axes too."""
+    dz = dz.reshape(*dz.shape[:-2], -1)
+    df = np.matmul(windows, dz.swapaxes(-1, -2))  # (…, C·K·K, M)
+    if df.ndim > 2:
+        df = df.reshape(-1, *df.shape[-2:]).sum(axis=0)
+    return np.ascontiguousarray(df.T).reshape(f.shape)
+
+
+def channel_sums(dz: np.ndarray) -> np.ndarray:
+    """db[m] = Σ_ij dz[m,i,j], summed over leading axes too."""
+    return dz.reshape(-1, *dz.shape[-3:]).sum(axis=(0, 2, 3))
+
+
+def weigh_dx(
+    dz: np.ndarray, f: np.ndarray, *, size: tuple[int, int], stride: int = 1, padding: Padding = 0, dilation: int = 1
+) -> np.ndarray:
+    """dx[c,r,s] = Σ dz[m,i,j] · f[m,c,u,v] over every m and every (i,j,u,v) at which the weight lay on the pixel.
+
+    `dz` (…,M,H',W') -> (…,C,H,W) with `size` (H,W). Each weight hands its share back to the pixels it touched.
+    """
+    m, c, k, _ = f.shape
+    rows, columns = dz.shape[-2:]
+    *_, before, after = places(*size, dilation * (k - 1) + 1, stride, padding)
+    height, width = (n + before + after for n in size)
+    if stride == 1:  # rows as long as those of dx: what a weight hands back is then one long run, which is faster
+        dz, columns = _lengthened(dz, width), width
+    shares = np.matmul(f.reshape(m, -1).T, dz.reshape(*dz.shape[:-2], -1))
+    shares = shares.reshape(*dz.shape[:-3], c, k * k, rows, columns)
+    if stride == 1:
+        dx = _sum_of_runs(shares, k, dilation).reshape(*dz.shape[:-3], c, height, width)
+    else:
+        dx = np.zeros((*dz.shape[:-3], c, height, width), dz.dtype)
+        for n, under in enumerate(slices(k, stride, rows, columns, dilation)):
+            dx[under] += shares[..., n, :, :]
+    return dx[..., before : before + size[0], before : before + size[1]]
+
+
+def _lengthened(dz: np.ndarray, width: int) -> np.ndarray:
+    """`dz` (…,H',W') with zeros to the right, (…,H',`width`)."""
+    wide = np.zeros((*dz.shape[:-1], width), dz.dtype)
+    wide[..., : dz.shape[-1]] = dz
+    return wide
+
+
+def _sum_of_runs(shares: np.ndarray, k: int, dilation: int) -> np.ndarray:
+    """Shares (…,K·K,H',W) of maps as wide as dx, each added on from the pixel under its weight at the first place: (…,H·W)."""
+    *lead, _, rows, width = shares.shape
+    reach, run = dilation * (k - 1), rows * width
+    total = np.zeros((*lead, run + reach * (width + 1)), shares.dtype)
+    for n, share in enumerate(np.moveaxis(shares, -3, 0)):
+        start = dilation * (n // k * width + n % k)
+        total[..., start : start + run] += share.reshape(*lead, run)
+    return total[..., : run + reach * width]
+
+
+@dataclass(frozen=True)
+class Conv(Layer):
+    """`filters` kernels of `k`×`k` for each channel, with or without a bias for each filter."""
+
+    filters: int
+    k: int
+    bias: bool = False
+    stride: int = 1
+    padding: Padding = 0
+
+    kind = "conv"
+    text = re.compile(r"conv(?P<filters>\d+)x(?P<k>\d+)(?P<bias>b?)(s(?P<stride>\d+))?(p(?P<zeros>\d+)|(?P<spelling>same|full))?")
+    letter = "z"
+    takes = gives = "map"
+
+    @classmethod
+    def from_groups(cls, groups):
+        return cls(
+            number("conv", "filters", groups["filters"], 1, 32),
+            number("conv", "k", groups["k"], 3, 7),
+            bool(groups["bias"]),
+            number("conv", "stride", groups["stride"], 1, 8),
+            groups["spelling"] or number("conv", "padding", groups["zeros"], 0, 6, least=0),
+        )
+
+    def __str__(self) -> str:
+        stride = f"s{self.stride}" if self.stride != 1 else ""
+        zeros = f"p{self.padding}" if self.padding else ""
+        padding = "" if self.padding == "valid" else self.padding if isinstance(self.padding, str) else zeros
+        return f"conv{self.filters}x{self.k}{'b' if self.bias else ''}{stride}{padding}"
+
+    @property
+    def dilation(self) -> int:
+        """How far apart the pixels under a kernel lie."""
+        return 1
+
+    def shape(self, x: Shape) -> Shape:
+        return (self.filters, *places(*x[1:], self.dilation * (self.k - 1) + 1, self.stride, self.padding)[:2])
+
+    def parameters(self, x: Shape) -> dict[str, Parameter]:
+        f = Parameter((self.filters, x[0], self.k, self.k), x[0] * self.k**2)
+        return {"f": f, "b": Parameter((self.filters,))} if self.bias else {"f": f}
+
+    def multiplications(self, x: Shape) -> int:
+        _, rows, columns = self.shape(x)
+        return self.filters * x[0] * self.k**2 * rows * columns
+
+    def calls(self, x: Shape, many: bool = False) -> dict[str, Call]:
+        sliding = {"stride": self.stride, "padding": self.padding}
+        if self.dilation != 1:
+            sliding["dilation"] = self.dilation
+        b = " b" if self.bias else ""
+        found = {
+            "windows": call(windows, "x", k=self.k, **sliding),
+            "y": call(weigh, f"windows f{b}", shape=self.shape(x)[1:]),
+            "dx": call(weigh_dx, "dy f", size=x[1:], **sliding),
+            "df": call(weigh_df, "windows dy f"),
+        }
+        if many and x[0] == self.filters == self.dilation == 1:
+            found |= lines.calls(self, x)
+        return found | ({"db": call(channel_sums, "dy")} if self.bias else {})
+
+    def links(self):
+        b = (("b", "channel"),) if self.bias else ()
+        found = {
+            "y": (("x", "window"), ("f", "channel"), *b),
+            "dx": (("f", "passing"), ("dy", "covering")),
+            "df": (("x", "touched"), ("dy", "channel"), ("f", "same")),
+            "f": (("x", "touched"),),
+        }
+        return found | ({"db": (("dy", "channel"),)} if self.bias else {})
+
+    def geometry(self) -> dict[str, int]:
+        before = pad_widths(self.dilation * (self.k - 1) + 1, self.padding)[0]
+        return {"k": self.k, "stride": self.stride, "before": before, "dilation": self.dilation}
+
+    def formulas(self, x: Shape) -> dict[str, str]:
+        before, s = self.geometry()["before"], self.stride
+        i, j = (_index(s, at, self.dilation, by, -before) for at, by in ("iu", "jv"))
+        m, c = ("", "") if x[0] == self.filters == 1 else ("m,", "c,")
+        over = "c,u,v" if c else "u,v"
+        bias = " + {b}[m]" if m else " + {b}"
+        pixel = f"{{x}}[{c}{i}, {j}]"
+        at = "r,s" if c else "r,c"
+        weight = ", ".join(_met(r, s, i, before) for r, i in zip(at.split(","), "ij", strict=True)) if self.dilation == 1 else "u,v"
+        found = {
+            "y": rf"{{y}}[{m}i,j] = \sum_{{{{{over}}}}} {pixel} \cdot {{f}}[{m}{c}u,v]" + (bias if self.bias else ""),
+            "dx": rf"{{dx}}[{c}{at}] = \sum {{dy}}[{m}i,j] \cdot {{f}}[{m}{c}{weight}]",
+            "df": rf"{{df}}[{m}{c}u,v] = \sum_{{{{i,j}}}} {pixel} \cdot {{dy}}[{m}i,j]",
+        }
+        return found | ({"db": r"{db}[m] = \sum_{{i,j}} {dy}[m,i,j]"} if self.bias else {})
+
+    def arithmetic(self) -> dict[str, str]:
+        return {"y": "sum(x*f)+b" if self.bias else "sum(x*f)", "dx": "sum(dy*f)", "df": "sum(x*dy)", "db": "sum(dy)"}
+
+    def effects(self, parameter: str, entries: np.ndarray, values: Values) -> np.ndarray:
+        m, rows, columns = values["y"].shape
+        effect = np.zeros((len(entries), m, rows * columns), values["y"].dtype)
+        if parameter == "b":
+            effect[np.arange(len(entries)), entries] = 1
+        else:
+            filters, weights = np.divmod(entries, len(values["windows"]))
+            effect[np.arange(len(entries)), filters] = values["windows"][weights]
+        return effect.reshape(-1, m, rows, columns)
+
+    def twin(self, tf, x, f, b=None):
+        zeros = pad_widths(self.dilation * (self.k - 1) + 1, self.padding)
+        x = tf.pad(x, [[0, 0], zeros, zeros, [0, 0]])
+        z = tf.nn.conv2d(x, tf.transpose(f, [2, 3, 1, 0]), self.stride, "VALID", dilations=self.dilation)
+        return z if b is None else z + b
+
+
+def _index(stride: int, at: str, dilation: int, by: str, add: int) -> str:
+    """The pixel that weight `by` meets at place `at`: "2i+u-1"."""
+    first = at if stride == 1 else f"{stride}{at}"
+    second = by if dilation == 1 else f"{dilation}{by}"
+    return f"{first}+{second}" + (f"{add:+d}" if add else "")
+
+
+def _met(pixel: str, stride: int, place: str, before: int) -> str:
+    """The weight that met a pixel at a place: "r+1-2i"."""
+    return pixel + (f"+{before}" if before else "") + f"-{place if stride == 1 else f'{stride}{place}'}"

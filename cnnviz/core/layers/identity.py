@@ -1,0 +1,40 @@
+"""Identity: hands on what it gets, to see what a network is without an activation there."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnviz.core.layers._activation import Activation
+from cnnviz.core.layers.layer import Call, Shape, call
+
+
+def identity(z: np.ndarray) -> np.ndarray:
+    """z itself."""
+    return z
+
+
+@dataclass(frozen=True)
+class Identity(Activation):
+    """Every cell as it is."""
+
+    kind = "identity"
+    text = re.compile("identity")
+    scale = "same"
+
+    def calls(self, x: Shape, many: bool = False) -> dict[str, Call]:
+        return {"y": call(identity, "x"), "dx": call(identity, "dy")}
+
+    def links(self):
+        return {"y": (("x", "same"),), "dx": (("dy", "same"),)}
+
+    def formulas(self, x: Shape) -> dict[str, str]:
+        return {"y": "{y} = {x}", "dx": "{dx} = {dy}"}
+
+    def arithmetic(self) -> dict[str, str]:
+        return {"y": "x", "dx": "dy"}
+
+    def twin(self, tf, x):
+        return tf.identity(x)

@@ -1,0 +1,148 @@
+"""What every kind of layer says of itself. A kind is one class in one file of this folder; nothing else lists it.
+
+Arrays carry any leading axes and always a channel axis: maps are (…,C,H,W), rows (…,D). A layer names what it
+handles by roles: "x" is its input, "y" its output, a parameter goes by its letter, "dx", "dy" and "df" are
+gradients, and any other name is something that the forward pass keeps for the backward pass.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+
+from cnnviz.words import Problem
+
+Shape = tuple[int, ...]
+"""(C,H,W) of a map, (D,) of a row."""
+
+Values = Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Call:
+    """A line of a pass: the function, the roles that it is given, in order, and its settings by name."""
+
+    function: Callable
+    roles: tuple[str, ...]
+    settings: Mapping[str, object] = field(default_factory=dict)
+
+
+def call(function: Callable, roles: str, **settings: object) -> Call:
+    """`call(weigh, "windows f", rows=30)` is the line weigh(windows, f, rows=30)."""
+    return Call(function, tuple(roles.split()), settings)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of a layer for one shape of input: its shape, and how many products a unit sums with it.
+
+    A bias has no fan-in (0) and starts at zero.
+    """
+
+    shape: Shape
+    fan_in: int = 0
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer of a network: a small immutable value that its text is made of.
+
+    A kind gives at least `kind`, `text`, `letter`, `calls` and `links`.
+    """
+
+    kind: ClassVar[str]
+    text: ClassVar[re.Pattern[str]]
+    """What it looks like in a network's text; the groups are the fields' values."""
+    letter: ClassVar[str]
+    """The letter of its output: z, a or p."""
+    takes: ClassVar[str] = "any"
+    """"any", "map" (an image or what a conv or pool gives), or "row" (what a dense layer or gap gives)."""
+    gives: ClassVar[str] = "same"
+    """"same" as it takes, "map" or "row"."""
+    scale: ClassVar[str] = "signed"
+    """The values of its output, for their colours: "signed", "positive" (never below 0), "share" (in 0 … 1), or "same" as it takes."""
+
+    @classmethod
+    def parse(cls, text: str) -> Layer | None:
+        """The layer that `text` stands for, or None if it is not of this kind; Problem where a number does not fit."""
+        match = cls.text.fullmatch(text)
+        return cls.from_groups(match.groupdict()) if match else None
+
+    @classmethod
+    def from_groups(cls, groups: Mapping[str, str | None]) -> Layer:
+        """The layer with these values in its text."""
+        return cls()
+
+    def __str__(self) -> str:
+        return self.kind
+
+    def shape(self, x: Shape) -> Shape:
+        """The output's shape for an input of shape `x`; Problem where it does not fit."""
+        return x
+
+    def parameters(self, x: Shape) -> dict[str, Parameter]:
+        """Each parameter's shape by its letter, in the order in which they are named."""
+        return {}
+
+    def multiplications(self, x: Shape) -> int:
+        """Products in a forward pass of one image."""
+        return 0
+
+    def calls(self, x: Shape, many: bool = False) -> dict[str, Call]:
+        """A line for each role: what is kept, "y", then "dx" and each parameter's gradient.
+
+        `many`: for a whole batch of images; other lines may be faster there.
+        """
+        raise NotImplementedError
+
+    def links(self) -> dict[str, tuple[tuple[str, str], ...]]:
+        """For each role that is computed, the roles that it is computed from and the pattern of cells (core/links.py)."""
+        raise NotImplementedError
+
+    def geometry(self) -> dict[str, int]:
+        """k, stride, zeros before and dilation, where a window slides."""
+        return {}
+
+    def formulas(self, x: Shape) -> dict[str, str]:
+        """LaTeX for each computed role, with roles in single braces: r"{y} = \\sigma({x})"; LaTeX's own are doubled."""
+        raise NotImplementedError
+
+    def arithmetic(self) -> dict[str, str]:
+        """For each computed role, how the number of one cell comes about from the roles that it is linked to.
+
+        "sum(x*f)+b": products, summed over the linked cells; max and mean go over them likewise. The page fills in numbers.
+        """
+        return {}
+
+    def effects(self, parameter: str, entries: np.ndarray, values: Values) -> np.ndarray:
+        """∂y/∂θ for the entries of a parameter, by their flat index (n,): (n, *y's shape).
+
+        A layer is linear in each of its parameters, so y ± ε·effect is exact.
+        """
+        raise NotImplementedError
+
+    def saturated(self, y: np.ndarray) -> np.ndarray | None:
+        """Which cells of the output pass almost no gradient, where that can come about; it passes away only slowly."""
+        return None
+
+    def silent(self, y: np.ndarray) -> np.ndarray | None:
+        """Which cells of the output pass no gradient at all, where that can come about: an image that wakes them may do."""
+        return None
+
+    def twin(self, tf, x, **parameters):
+        """The same layer in TensorFlow, which is handed over: x (B,H,W,C) or (B,D), parameters in our shapes."""
+        raise NotImplementedError
+
+
+def number(kind: str, what: str, text: str | None, default: int, most: int, least: int = 1) -> int:
+    """A number of a layer's text within its limits; Problem says which and what fits."""
+    if text is None:
+        return default
+    value = int(text) if len(text) < 7 else most + 1
+    if not least <= value <= most:
+        raise Problem("network.limit", kind=kind, what=what, value=text, least=least, most=most)
+    return value

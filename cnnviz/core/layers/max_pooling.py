@@ -1,0 +1,68 @@
+"""Max pooling: of each window the largest number goes on, and alone gets the gradient back."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import reduce
+
+import numpy as np
+
+from cnnviz.core.layers._pooling import Pooling
+from cnnviz.core.layers.layer import Call, Shape, call
+from cnnviz.core.sliding import along, slices
+
+
+def max_pool(x: np.ndarray, k: int, stride: int, shape: tuple[int, int]) -> np.ndarray:
+    """p[c,i,j] = the largest of x[c, s·i … s·i + k - 1, s·j … s·j + k - 1], (…,C,H',W') with `shape` (H',W').
+
+    First the largest of each column of a window, then of these: 2k - 2 comparisons instead of k² - 1.
+    """
+    down, right = (along(k, stride, n) for n in shape)
+    columns = reduce(np.maximum, (x[..., under, :] for under in down))
+    return reduce(np.maximum, (columns[..., under] for under in right))
+
+
+def max_pool_dx(dp: np.ndarray, x: np.ndarray, p: np.ndarray, k: int, stride: int) -> np.ndarray:
+    """Each place hands its gradient to the winner of its window, the first of equal ones; where windows overlap, they add up."""
+    dx = np.zeros(x.shape, dp.dtype)
+    open_places = np.ones(p.shape, bool)
+    for under in slices(k, stride, *p.shape[-2:]):
+        wins = x[under] == p
+        wins &= open_places
+        open_places ^= wins
+        if stride < k:
+            dx[under] += dp * wins
+        else:
+            np.multiply(dp, wins, out=dx[under])
+    return dx
+
+
+@dataclass(frozen=True)
+class MaxPooling(Pooling):
+    """The largest of each window. It has kinks where two of a window are equal."""
+
+    kind = "max"
+    text = re.compile(r"max(?P<k>\d+)(s(?P<stride>\d+))?")
+
+    def calls(self, x: Shape, many: bool = False) -> dict[str, Call]:
+        sliding = {"k": self.k, "stride": self.stride}
+        return {
+            "y": call(max_pool, "x", **sliding, shape=self.shape(x)[1:]),
+            "dx": call(max_pool_dx, "dy x y", **sliding),
+        }
+
+    def links(self):
+        return {"y": (("x", "winner"),), "dx": (("dy", "won"),)}
+
+    def formulas(self, x: Shape) -> dict[str, str]:
+        return {
+            "y": r"{y}[c,i,j] = \max_{{u,v}} {x}" + f"[c, {self.stride}i+u, {self.stride}j+v]".replace("1i", "i").replace("1j", "j"),
+            "dx": r"{dx}[c,r,s] = \sum {dy}[c,i,j]",
+        }
+
+    def arithmetic(self) -> dict[str, str]:
+        return {"y": "max(x)", "dx": "sum(dy)"}
+
+    def twin(self, tf, x):
+        return tf.nn.max_pool2d(x, self.k, self.stride, "VALID")

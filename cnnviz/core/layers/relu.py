@@ -1,0 +1,48 @@
+"""ReLU: keeps what is positive and silences the rest."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnviz.core.layers._activation import Activation
+from cnnviz.core.layers.layer import Call, Shape, call
+
+
+def relu(z: np.ndarray) -> np.ndarray:
+    """max(0, z), elementwise."""
+    return np.maximum(z, 0)
+
+
+def relu_dx(da: np.ndarray, z: np.ndarray) -> np.ndarray:
+    """dz = da where z > 0, else 0; at z = 0 the slope is taken to be 0."""
+    return da * (z > 0)
+
+
+@dataclass(frozen=True)
+class Relu(Activation):
+    """max(0, ·) of every cell. It has a kink at 0."""
+
+    kind = "relu"
+    text = re.compile("relu")
+    scale = "positive"
+
+    def calls(self, x: Shape, many: bool = False) -> dict[str, Call]:
+        return {"y": call(relu, "x"), "dx": call(relu_dx, "dy x")}
+
+    def links(self):
+        return {"y": (("x", "same"),), "dx": (("dy", "same"), ("x", "same"))}
+
+    def formulas(self, x: Shape) -> dict[str, str]:
+        return {"y": r"{y} = \max(0, {x})", "dx": r"{dx} = {dy} \odot [{x} > 0]"}
+
+    def arithmetic(self) -> dict[str, str]:
+        return {"y": "max(0, x)", "dx": "dy*[x > 0]"}
+
+    def silent(self, y: np.ndarray) -> np.ndarray:
+        return y == 0
+
+    def twin(self, tf, x):
+        return tf.nn.relu(x)

@@ -1,0 +1,57 @@
+"""Sigmoid: squeezes every number into 0 … 1."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnviz.core.layers._activation import Activation
+from cnnviz.core.layers.layer import Call, Shape, call
+
+SATURATED = 0.01
+"""A unit is saturated where a·(1 - a) is below this: it passes less than a 25th of what it could."""
+
+
+@np.errstate(over="ignore")
+def sigmoid(z: np.ndarray) -> np.ndarray:
+    """σ(z) = 1 / (1 + e^(-z)), elementwise, right at any magnitude.
+
+    e^(-z) may overflow to infinity; 1/∞ = 0 is then the right answer, so the overflow is not worth a warning.
+    """
+    return 1.0 / (1.0 + np.exp(-z))
+
+
+def sigmoid_prime(a: np.ndarray) -> np.ndarray:
+    """σ′ = a·(1 - a), elementwise, from the *activation* a = σ(z), not from z."""
+    return a * (1.0 - a)
+
+
+def sigmoid_dx(da: np.ndarray, a: np.ndarray) -> np.ndarray:
+    """dz = da · a (1 - a)."""
+    return da * sigmoid_prime(a)
+
+
+@dataclass(frozen=True)
+class Sigmoid(Activation):
+    """σ of every cell."""
+
+    kind = "sigmoid"
+    text = re.compile("sigmoid")
+    scale = "share"
+
+    def calls(self, x: Shape, many: bool = False) -> dict[str, Call]:
+        return {"y": call(sigmoid, "x"), "dx": call(sigmoid_dx, "dy y")}
+
+    def formulas(self, x: Shape) -> dict[str, str]:
+        return {"y": r"{y} = \sigma({x}) = 1 / (1 + e^{{-{x}}})", "dx": r"{dx} = {dy} \odot {y} \odot (1 - {y})"}
+
+    def arithmetic(self) -> dict[str, str]:
+        return {"y": "σ(x)", "dx": "dy*y*(1-y)"}
+
+    def saturated(self, y: np.ndarray) -> np.ndarray:
+        return sigmoid_prime(y) < SATURATED
+
+    def twin(self, tf, x):
+        return tf.sigmoid(x)

@@ -1,0 +1,50 @@
+"""Softmax: makes a row of numbers into shares that sum to 1. What one output gains the others lose."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnviz.core.layers.layer import Call, Layer, Shape, call
+
+
+def softmax(z: np.ndarray) -> np.ndarray:
+    """e^z[n] / Σ e^z over the last axis; the largest is taken off first, which changes nothing and cannot overflow."""
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def softmax_dx(da: np.ndarray, a: np.ndarray) -> np.ndarray:
+    """dz[n] = a[n] · (da[n] - Σ_k da[k] · a[k]): every output hears of every other."""
+    return a * (da - (da * a).sum(axis=-1, keepdims=True))
+
+
+@dataclass(frozen=True)
+class Softmax(Layer):
+    """Shares over a row."""
+
+    kind = "softmax"
+    text = re.compile("softmax")
+    letter = "a"
+    takes = gives = "row"
+    scale = "share"
+
+    def calls(self, x: Shape, many: bool = False) -> dict[str, Call]:
+        return {"y": call(softmax, "x"), "dx": call(softmax_dx, "dy y")}
+
+    def links(self):
+        return {"y": (("x", "all"),), "dx": (("dy", "all"), ("y", "all"))}
+
+    def formulas(self, x: Shape) -> dict[str, str]:
+        return {
+            "y": r"{y}[n] = e^{{{x}[n]}} / \sum_{{k}} e^{{{x}[k]}}",
+            "dx": r"{dx}[n] = {y}[n] \cdot ({dy}[n] - \sum_{{k}} {dy}[k] \cdot {y}[k])",
+        }
+
+    def arithmetic(self) -> dict[str, str]:
+        return {"y": "exp(x)/sum(exp(x))", "dx": "y*(dy-sum(dy*y))"}
+
+    def twin(self, tf, x):
+        return tf.nn.softmax(x)

@@ -1,0 +1,45 @@
+"""Hyperbolic tangent: squeezes every number into -1 … 1."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnviz.core.layers._activation import Activation
+from cnnviz.core.layers.layer import Call, Shape, call
+from cnnviz.core.layers.sigmoid import SATURATED
+
+
+def tanh(z: np.ndarray) -> np.ndarray:
+    """tanh(z), elementwise."""
+    return np.tanh(z)
+
+
+def tanh_dx(da: np.ndarray, a: np.ndarray) -> np.ndarray:
+    """dz = da · (1 - a²)."""
+    return da * (1.0 - a * a)
+
+
+@dataclass(frozen=True)
+class Tanh(Activation):
+    """tanh of every cell."""
+
+    kind = "tanh"
+    text = re.compile("tanh")
+
+    def calls(self, x: Shape, many: bool = False) -> dict[str, Call]:
+        return {"y": call(tanh, "x"), "dx": call(tanh_dx, "dy y")}
+
+    def formulas(self, x: Shape) -> dict[str, str]:
+        return {"y": r"{y} = \tanh({x})", "dx": r"{dx} = {dy} \odot (1 - {y}^2)"}
+
+    def arithmetic(self) -> dict[str, str]:
+        return {"y": "tanh(x)", "dx": "dy*(1-y²)"}
+
+    def saturated(self, y: np.ndarray) -> np.ndarray:
+        return 1.0 - y * y < 4 * SATURATED  # the slope at 0 is 1, four times sigmoid's
+
+    def twin(self, tf, x):
+        return tf.tanh(x)

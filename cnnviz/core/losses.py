@@ -1,0 +1,200 @@
+"""How wrong is it? Each loss beside its gradient, and the last layer with which it merges.
+
+A loss that merges is worked out from z, what its last layer is given, together with that layer: the logarithm
+of a softmax or a sigmoid is right there at any magnitude, and the slopes cancel. Outputs are (…,N), one row
+an image; a loss is the mean over leading axes, none for one image.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from cnnviz.core.layers.layer import Call, call
+from cnnviz.words import Problem
+
+
+def mse(o: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """(1/N) Σ (o - y)² of each row."""
+    error = o - y
+    return error @ error / error.size if error.ndim == 1 else np.mean(error**2, axis=-1)
+
+
+def mse_do(o: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """do = 2 (o - y) / N."""
+    return 2.0 / o.shape[-1] * (o - y)
+
+
+def cross_entropy(o: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """-Σ y · log o of each row, with 0 · log 0 = 0."""
+    return -_times_log(y, o).sum(axis=-1)
+
+
+def cross_entropy_do(o: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """do = -y / o."""
+    return -_over(y, o)
+
+
+def softmax_cross_entropy(z: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Σ y · (log Σ e^z - z) of each row: the cross-entropy of softmax(z), right at any magnitude."""
+    most = z.max(axis=-1, keepdims=True)
+    log_sum = most + np.log(np.exp(z - most).sum(axis=-1, keepdims=True))
+    return np.where(y == 0, 0, y * (log_sum - z)).sum(axis=-1)
+
+
+def softmax_cross_entropy_dz(o: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """dz = o · Σy - y, which is o - y where the targets sum to 1."""
+    return o * y.sum(axis=-1, keepdims=True) - y
+
+
+def sigmoid_cross_entropy(z: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Σ y · log(1 + e^-z) of each row: the cross-entropy of σ(z), right at any magnitude."""
+    return np.where(y == 0, 0, y * np.logaddexp(0, -z)).sum(axis=-1)
+
+
+def sigmoid_cross_entropy_dz(z: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """dz = -y · (1 - σ(z)), written as -y · σ(-z), which loses nothing where σ(z) is near 1."""
+    return -y * _sigmoid(-z)
+
+
+def binary_cross_entropy(o: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """-(1/N) Σ (y · log o + (1 - y) · log(1 - o)) of each row, with 0 · log 0 = 0."""
+    return -(_times_log(y, o) + _times_log(1 - y, 1 - o)).mean(axis=-1)
+
+
+def binary_cross_entropy_do(o: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """do = ((1 - y) / (1 - o) - y / o) / N."""
+    return (_over(1 - y, 1 - o) - _over(y, o)) / o.shape[-1]
+
+
+def sigmoid_binary_cross_entropy(z: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """(1/N) Σ (y · log(1 + e^-z) + (1 - y) · log(1 + e^z)) of each row, right at any magnitude."""
+    return (y * np.logaddexp(0, -z) + (1 - y) * np.logaddexp(0, z)).mean(axis=-1)
+
+
+def sigmoid_binary_cross_entropy_dz(z: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """dz = (o - y) / N with o = σ(z), as (1 - y) · σ(z) - y · σ(-z): nothing is lost where σ(z) is near 0 or 1."""
+    return ((1 - y) * _sigmoid(z) - y * _sigmoid(-z)) / z.shape[-1]
+
+
+@np.errstate(over="ignore")
+def _sigmoid(z: np.ndarray) -> np.ndarray:
+    return 1.0 / (1.0 + np.exp(-z))
+
+
+def _times_log(y: np.ndarray, o: np.ndarray) -> np.ndarray:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(y == 0, 0, y * np.log(o))
+
+
+def _over(y: np.ndarray, o: np.ndarray) -> np.ndarray:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(y == 0, 0, y / o)
+
+
+@dataclass(frozen=True)
+class Merged:
+    """A loss together with the last layer: both lines are in z, the layer's input, where they say "z".
+
+    `links` are the cells of o and y that a cell of dz is computed from, by pattern.
+    """
+
+    loss: Call
+    dz: Call
+    formulas: Mapping[str, str] = field(default_factory=dict)
+    arithmetic: Mapping[str, str] = field(default_factory=dict)
+    links: tuple[tuple[str, str], ...] = (("o", "same"), ("y", "same"))
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A loss by its name: its line "L" and its gradient "do", from the outputs o and the targets y.
+
+    `after` names the kinds of the last layer that it may follow (none named: any), `targets` the range that
+    they have to lie in. `merged` says, by kind of the last layer, what takes the place of both.
+    """
+
+    name: str
+    loss: Call
+    do: Call
+    formulas: Mapping[str, str]
+    arithmetic: Mapping[str, str]
+    after: tuple[str, ...] = ()
+    targets: tuple[float, float] = (-np.inf, np.inf)
+    merged: Mapping[str, Merged] = field(default_factory=dict)
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Loss) and other.name == self.name
+
+    def check_targets(self, y: np.ndarray) -> None:
+        """Problem where a target is none that this loss can take."""
+        low, high = self.targets
+        if not (np.isfinite(y).all() and y.min() >= low and y.max() <= high):
+            raise Problem(f"network.targets.{self.name}", y=tuple(np.ravel(y).tolist()))
+
+    def __str__(self) -> str:
+        return self.name
+
+
+LOSSES: dict[str, Loss] = {
+    loss.name: loss
+    for loss in (
+        Loss(
+            "mse",
+            call(mse, "o y"),
+            call(mse_do, "o y"),
+            {"L": r"L = \frac{{1}}{{N}} \sum_{{n}} ({o}[n] - y[n])^2", "do": r"{do} = 2 ({o} - y) / N"},
+            {"L": "mean((o-y)²)", "do": "2*(o-y)/N"},
+        ),
+        Loss(
+            "bce",
+            call(binary_cross_entropy, "o y"),
+            call(binary_cross_entropy_do, "o y"),
+            {
+                "L": r"L = -\frac{{1}}{{N}} \sum_{{n}} (y[n] \log {o}[n] + (1 - y[n]) \log(1 - {o}[n]))",
+                "do": r"{do} = ((1 - y) / (1 - {o}) - y / {o}) / N",
+            },
+            {"L": "-mean(y*log(o)+(1-y)*log(1-o))", "do": "((1-y)/(1-o)-y/o)/N"},
+            ("sigmoid",),
+            (0.0, 1.0),
+            {
+                "sigmoid": Merged(
+                    call(sigmoid_binary_cross_entropy, "z y"),
+                    call(sigmoid_binary_cross_entropy_dz, "z y"),
+                    {"dz": r"{dz} = ({o} - y) / N"},
+                    {"dz": "(o-y)/N"},
+                )
+            },
+        ),
+        Loss(
+            "ce",
+            call(cross_entropy, "o y"),
+            call(cross_entropy_do, "o y"),
+            {"L": r"L = -\sum_{{n}} y[n] \log {o}[n]", "do": r"{do} = -y / {o}"},
+            {"L": "-sum(y*log(o))", "do": "-y/o"},
+            ("softmax", "sigmoid"),
+            (0.0, np.inf),
+            {
+                "softmax": Merged(
+                    call(softmax_cross_entropy, "z y"),
+                    call(softmax_cross_entropy_dz, "o y"),
+                    {"dz": r"{dz} = {o} \sum_{{n}} y[n] - y"},
+                    {"dz": "o*total(y)-y"},
+                    (("o", "same"), ("y", "all")),
+                ),
+                "sigmoid": Merged(
+                    call(sigmoid_cross_entropy, "z y"),
+                    call(sigmoid_cross_entropy_dz, "z y"),
+                    {"dz": r"{dz} = -y \odot (1 - {o})"},
+                    {"dz": "-y*(1-o)"},
+                ),
+            },
+        ),
+    )
+}
+"""Every loss by its name in a network's text."""

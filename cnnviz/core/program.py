@@ -1,0 +1,358 @@
+"""A network for one size of image, as a list of lines: each line makes one array from others by their symbols.
+
+Everything that follows from a network's layers follows from these lines: the passes, what a mistake replaces,
+the exported script, the links between cells, the formulas. Arrays have any leading axes and always a channel
+axis here; `shown` says how one image's array looks to everybody else, without a channel axis of 1.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cnnviz.core.layers.layer import Call, Layer, Parameter, Shape
+from cnnviz.core.links import Link
+from cnnviz.core.values import Gradients, Trace, plain, sealed
+from cnnviz.words import Problem
+
+if TYPE_CHECKING:
+    from cnnviz.core.network import Names, Network
+
+Inner = dict[str, np.ndarray]
+"""Arrays by symbol as the lines have them."""
+
+Override = Callable[[Inner, Callable[[], np.ndarray]], np.ndarray]
+"""What takes a line's place: it is given all arrays so far, and the line itself to call."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """`target` = function(*sources, **settings). `layer` is the layer's place, or None, and `role` what target is to it."""
+
+    target: str
+    function: Callable[..., np.ndarray]
+    sources: tuple[str, ...]
+    settings: Mapping[str, object] = field(default_factory=dict)
+    layer: int | None = None
+    role: str = ""
+
+    @cached_property
+    def run(self) -> Callable[..., np.ndarray]:
+        """The function with its settings."""
+        return partial(self.function, **self.settings) if self.settings else self.function
+
+    def make(self, values: Inner) -> np.ndarray:
+        """The target, from the arrays so far."""
+        return self.run(*[values[source] for source in self.sources])
+
+    @cached_property
+    def step(self) -> Callable[[Inner], None]:
+        """Adds the target to the arrays so far; written out for few sources, since a pass of the seed takes microseconds."""
+        run, target, sources = self.run, self.target, self.sources
+        if len(sources) == 1:
+            (only,) = sources
+
+            def step(values: Inner) -> None:
+                values[target] = run(values[only])
+        elif len(sources) == 2:
+            first, second = sources
+
+            def step(values: Inner) -> None:
+                values[target] = run(values[first], values[second])
+        else:
+
+            def step(values: Inner) -> None:
+                values[target] = run(*[values[source] for source in sources])
+
+        return step
+
+
+def flatten(a: np.ndarray) -> np.ndarray:
+    """v = a, channel by channel and row by row, as one row: (…,C,H,W) -> (…,D)."""
+    return a.reshape(*a.shape[:-3], -1)
+
+
+def unflatten(dv: np.ndarray, shape: Shape) -> np.ndarray:
+    """da = dv, laid out as the map again: (…,D) -> (…,C,H,W)."""
+    return dv.reshape(*dv.shape[:-1], *shape)
+
+
+class Program:
+    """The lines of a network for images of one shape (C,H,W), forward and backward. Problem where a layer does not fit."""
+
+    def __init__(self, network: Network, x_shape: Shape, many: bool = False):
+        self.network, self.x_shape, self.many = network, x_shape, many
+        self.shapes: dict[str, Shape] = {"x": x_shape}
+        self.parameters: dict[str, Parameter] = {}
+        self.inputs: list[Shape] = []
+        self.multiplications = 0
+        self.forward_lines: list[Line] = []
+        self._calls: list[dict[str, Call]] = []
+        for place, (layer, names) in enumerate(zip(network.layers, network.names, strict=True)):
+            self._add_layer(place, layer, names)
+        if len(self.shapes["o"]) != 1:
+            raise Problem("network.no_row", loss=str(network.loss_kind), shape=self.shapes["o"])
+        self.loss_line = self._loss_line()
+        self.backward_lines = self._backward_lines()
+        learning = [n for n, line in enumerate(self.backward_lines) if line.target[1:] in self.parameters]
+        self.needed = 1 + max(learning, default=-1)  # what comes after it is the gradient of the image, and of no use to an update
+        self.shown = {name: self._shown(shape) for name, shape in self.shapes.items() if "." not in name}
+        self._symbols = self._shown_as(network.symbols)
+        self._needed_lines, self._rest_lines = self.backward_lines[: self.needed], self.backward_lines[self.needed :]
+        self._needed, self._rest = (self._shown_as(line.target for line in lines) for lines in (self._needed_lines, self._rest_lines))
+
+    def _shown_as(self, names: Iterable[str]) -> dict[str, Shape | None]:
+        """For each name the shape in which it is shown, None where that is its own."""
+        found: dict[str, Shape | None] = {}
+        for name in names:
+            plain = name if name in self.shapes else name[1:]
+            found[name] = None if self.shown[plain] == self.shapes[plain] else self.shown[plain]
+        return found
+
+    # ---- the lines
+
+    def _add_layer(self, place: int, layer: Layer, names: Names) -> None:
+        shape = self.shapes[names.source]
+        if names.flattens:
+            self.shapes["v"] = (math.prod(shape),)
+            self.forward_lines.append(Line("v", flatten, (names.source,)))
+            shape = self.shapes["v"]
+        try:
+            out, parameters, calls = layer.shape(shape), layer.parameters(shape), layer.calls(shape, self.many)
+        except Problem as problem:
+            raise Problem("network.fit", layer=str(layer), place=place + 1, why=problem) from None
+        self.inputs.append(shape)
+        self.shapes[names.output] = out
+        for letter, parameter in parameters.items():
+            self.parameters[names.of(letter)] = parameter
+            self.shapes[names.of(letter)] = parameter.shape
+        self.multiplications += layer.multiplications(shape)
+        self._calls.append(calls)
+        self.forward_lines += [
+            self._line(place, names, role, made) for role, made in calls.items() if not _is_gradient(role, parameters)
+        ]
+
+    def _line(self, place: int, names: Names, role: str, made: Call) -> Line:
+        sources = tuple(names.of(source) for source in made.roles)
+        return Line(names.of(role), made.function, sources, made.settings, place, role)
+
+    def _loss_line(self) -> Line:
+        merged, loss = self.network.merged, self.network.loss_kind
+        made = merged.loss if merged else loss.loss
+        return Line("L", made.function, self._loss_sources(made), made.settings, None, "L")
+
+    def _loss_sources(self, made: Call) -> tuple[str, ...]:
+        z = self.network.names[-1].input
+        return tuple(z if role == "z" else role for role in made.roles)
+
+    def _backward_lines(self) -> list[Line]:
+        network, lines = self.network, []
+        if not network.merged:
+            made = network.loss_kind.do
+            lines.append(Line("do", made.function, self._loss_sources(made), made.settings, None, "do"))
+        for place in reversed(range(len(network.layers))):
+            layer, names, calls = network.layers[place], network.names[place], self._calls[place]
+            parameters = layer.parameters(self.inputs[place])
+            lines += [self._line(place, names, f"d{letter}", calls[f"d{letter}"]) for letter in parameters]
+            if network.merged and place == len(network.layers) - 1:
+                made = network.merged.dz
+                lines.append(Line(f"d{names.input}", made.function, self._loss_sources(made), made.settings, None, "dz"))
+            else:
+                lines.append(self._line(place, names, "dx", calls["dx"]))
+            if names.flattens:
+                lines.append(Line(f"d{names.source}", unflatten, ("dv",), {"shape": self.shapes[names.source]}))
+        return lines
+
+    def _shown(self, shape: Shape) -> Shape:
+        """Maps drop a channel axis of 1; a filter's first two axes go when both are 1."""
+        if len(shape) == 4:
+            return shape[2:] if shape[:2] == (1, 1) else shape
+        return shape[1:] if len(shape) == 3 and shape[0] == 1 else shape
+
+    # ---- one image
+
+    def start(self, params: Mapping[str, np.ndarray], x: np.ndarray | None = None) -> Inner:
+        """The arrays that a pass starts from: parameters, and the image; ValueError where a shape does not fit."""
+        values = {} if x is None else {"x": self._fitting("x", x)}
+        given = plain(params)
+        for name in self.parameters:
+            values[name] = self._fitting(name, given[name])
+        return values
+
+    def _fitting(self, name: str, array: np.ndarray) -> np.ndarray:
+        shape = self.shapes[name]
+        if array.shape == shape:
+            return array
+        if array.shape != self.shown[name]:
+            raise Problem("network.shape", name=name, shape=array.shape, wanted=self.shown[name])
+        return array.reshape(shape)
+
+    def run_forward(self, values: Inner, overrides: Mapping[str, Override] | None = None) -> Inner:
+        """Adds the target of every line; those of `overrides` are made by these instead."""
+        return _run(self.forward_lines, values, overrides)
+
+    def run_backward(self, values: Inner, overrides: Mapping[str, Override] | None = None) -> Inner:
+        """Likewise, for the lines that an update needs; `values` are those of a forward pass, and the targets y."""
+        return _run(self._needed_lines, values, overrides)
+
+    def forward(self, params: Mapping[str, np.ndarray], x: np.ndarray, overrides: Mapping[str, Override] | None = None) -> Trace:
+        """Every value of one image's pass."""
+        x = sealed(x)
+        values = self.run_forward(self.start(params, x), overrides)
+        trace = Trace.read_only(self._as_shown(values, self._symbols))
+        if x.shape == self.shown["x"]:
+            vars(trace)["x"] = x
+        vars(trace)["_inner"] = (self, params, values)
+        return trace
+
+    def inner(self, params: Mapping[str, np.ndarray], trace: Trace) -> Inner:
+        """The values of a pass with these parameters, with what its lines kept: as they are, or made again."""
+        made_for, values = trace.inner(self)
+        if values is not None and made_for is params:
+            return dict(values)
+        if values is None:
+            values = {symbol: self._fitting(symbol, trace[symbol]) for symbol in self.network.symbols}
+            for line in self.forward_lines:
+                if line.target not in values:
+                    values[line.target] = line.make(values | self.start(params))
+        return {**values, **self.start(params)}
+
+    def backward(
+        self, params: Mapping[str, np.ndarray], trace: Trace, y: np.ndarray, overrides: Mapping[str, Override] | None = None
+    ) -> Gradients:
+        """Every gradient of one image's pass; those that no update needs are worked out when one is asked for."""
+        values = self.inner(params, trace)
+        values["y"] = y
+        _run(self._needed_lines, values, overrides)
+        gradients = Gradients.read_only(self._as_shown(values, self._needed))
+        if self._rest:
+
+            def later() -> dict[str, np.ndarray]:
+                return self._as_shown(_run(self._rest_lines, values, overrides), self._rest)
+
+            vars(gradients)["_later"] = (tuple(self._rest), later)
+        return gradients
+
+    def _as_shown(self, values: Inner, names: Mapping[str, Shape | None]) -> dict[str, np.ndarray]:
+        """Some of the arrays, read-only, without the axes that are not shown; `names` have the shape where that differs."""
+        found = {}
+        for name, shape in names.items():
+            array = values[name]
+            array.setflags(write=False)
+            found[name] = array if shape is None else array.reshape(shape)
+        return found
+
+    # ---- cells
+
+    @cached_property
+    def links(self) -> dict[str, tuple[Link, ...]]:
+        """For each symbol the links to what its cells are computed from, as arrays are laid out."""
+        found: dict[str, tuple[Link, ...]] = {"v": (Link("v", self._flattened, "same"),)} if "v" in self.shapes else {}
+        for place, (layer, names) in enumerate(zip(self.network.layers, self.network.names, strict=True)):
+            places = self.shapes[names.output][-2:] if layer.geometry() else (0, 0)
+            for role, reads in layer.links().items():
+                target = names.of(role)
+                if role == "dx":
+                    target = f"d{names.source}"
+                if not (self.network.merged and place == len(self.network.layers) - 1 and role == "dx"):
+                    found[target] = tuple(
+                        Link(target, names.of(source), pattern, layer.geometry(), places) for source, pattern in reads
+                    )
+        return found | self._loss_links()
+
+    def _loss_links(self) -> dict[str, tuple[Link, ...]]:
+        z = self.network.names[-1].input
+        found = {"L": (Link("L", "o", "all"), Link("L", "y", "all"))}
+        if self.network.merged:
+            found[f"d{z}"] = tuple(Link(f"d{z}", source, pattern) for source, pattern in self.network.merged.links)
+        else:
+            found["do"] = (Link("do", "o", "same"), Link("do", "y", "same"))
+        return found
+
+    @property
+    def _flattened(self) -> str:
+        return next(names.source for names in self.network.names if names.flattens)
+
+    @cached_property
+    def laid_out(self) -> dict[str, Shape]:
+        """The shape in which each symbol's cells are counted: v, and the rows of w behind it, as the map that is flattened."""
+        shapes = {name: shape for name, shape in self.shapes.items() if "." not in name}
+        for names in self.network.names:
+            if names.flattens:
+                shapes["v"] = shapes[names.source]
+                shapes[names.of("w")] = (*shapes[names.source], *shapes[names.of("w")][1:])
+        return shapes
+
+    @cached_property
+    def formulas(self) -> dict[str, str]:
+        """LaTeX of each line by its target, with symbols in it."""
+        found = {"v": rf"v = \text{{flatten}}({latex(self._flattened)})"} if "v" in self.shapes else {}
+        for place, (layer, names) in enumerate(zip(self.network.layers, self.network.names, strict=True)):
+            for role, text in layer.formulas(self.inputs[place]).items():
+                roles = {name: latex(names.of(name)) for name in ROLES}
+                target = f"d{names.source}" if role == "dx" else names.of(role)
+                found[target] = text.format(**roles | ({"dx": latex(target)} if role == "dx" else {}))
+        loss, merged = self.network.loss_kind, self.network.merged
+        z = self.network.names[-1].input
+        for role, text in {**loss.formulas, **(merged.formulas if merged else {})}.items():
+            found[f"d{z}" if role == "dz" else role] = text.format(o="o", do=latex("do"), dz=latex(f"d{z}"))
+        return found
+
+
+    @cached_property
+    def arithmetic(self) -> dict[str, str]:
+        """How the number of one cell comes about, for each target, from the symbols that it is linked to: "sum(x*f)+b"."""
+        found = {"v": self._flattened} if "v" in self.shapes else {}
+        for layer, names in zip(self.network.layers, self.network.names, strict=True):
+            computed = layer.links()
+            for role, text in layer.arithmetic().items():
+                if role in computed:
+                    target = f"d{names.source}" if role == "dx" else names.of(role)
+                    found[target] = _ROLE.sub(partial(_symbol, names), text)
+        loss, merged = self.network.loss_kind, self.network.merged
+        found["L"] = loss.arithmetic["L"]
+        if not merged:
+            return found | {"do": loss.arithmetic["do"]}
+        return found | {f"d{self.network.names[-1].input}": merged.arithmetic["dz"]}
+
+
+ROLES = ("x", "y", "f", "w", "b", "dx", "dy", "df", "dw", "db")
+_ROLE = re.compile(rf"\b({'|'.join(ROLES)})(?![a-zA-Z0-9_])")
+
+
+def _symbol(names: Names, role: re.Match[str]) -> str:
+    return names.of(role[1])
+
+
+def latex(symbol: str) -> str:
+    r"""A symbol as LaTeX has it.
+
+    >>> print(latex("dz12"), latex("f"))
+    \partial z_{12} f
+    """
+    if len(symbol) > 1 and symbol[0] == "d":
+        return rf"\partial {latex(symbol[1:])}"
+    return f"{symbol[0]}_{{{symbol[1:]}}}" if len(symbol) > 1 else symbol
+
+
+def _run(lines: Iterable[Line], values: Inner, overrides: Mapping[str, Override] | None = None) -> Inner:
+    if not overrides:
+        for line in lines:
+            line.step(values)
+        return values
+    for line in lines:
+        if override := overrides.get(line.target):
+            values[line.target] = override(values, partial(line.make, values))
+        else:
+            line.step(values)
+    return values
+
+
+def _is_gradient(role: str, parameters: Mapping[str, Parameter]) -> bool:
+    return role == "dx" or (role[:1] == "d" and role[1:] in parameters)

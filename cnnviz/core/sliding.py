@@ -1,0 +1,118 @@
+"""Where a square window comes to lie as it slides over a map: sizes, zeros around it, and views of what it covers.
+
+What convolution and pooling have in common. Maps are (…,C,H,W) with any leading axes.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterator
+from functools import lru_cache
+
+import numpy as np
+
+from cnnviz.words import Problem
+
+Padding = int | str
+"""A number of zeros on each side, or "valid" (0), "same" (K - 1 in all) or "full" (K - 1 a side)."""
+
+PADDINGS = ("valid", "same", "full")
+
+
+def pad_widths(k: int, padding: Padding) -> tuple[int, int]:
+    """Zeros before and after one axis, for a kernel of `k`.
+
+    "same" adds k - 1 zeros in all, so that stride 1 keeps the size; for an even kernel the odd
+    one comes after, as TensorFlow's SAME does at stride 1. (At larger strides TensorFlow moves
+    its zeros with the stride; here they stay.)
+
+    >>> pad_widths(3, "valid"), pad_widths(3, "same"), pad_widths(4, "same"), pad_widths(3, "full")
+    ((0, 0), (1, 1), (1, 2), (2, 2))
+    """
+    if isinstance(padding, str):
+        total = {"valid": 0, "same": k - 1, "full": 2 * (k - 1)}.get(padding)
+        if total is None:
+            raise Problem("sliding.padding", padding=repr(padding), paddings=PADDINGS)
+        return total // 2, total - total // 2
+    width = whole_number("padding", padding, least=0)
+    return width, width
+
+
+def output_size(n: int, k: int, stride: int = 1, padding: Padding = 0) -> int:
+    """How many places a kernel of `k` has along `n` pixels: floor((n - k + 2·padding)/stride) + 1.
+
+    Raises Problem, a ValueError, if there is none. Source: Dumoulin & Visin, *A guide to convolution
+    arithmetic for deep learning* (2016), relationship 6.
+
+    >>> output_size(32, 3), output_size(32, 3, stride=2, padding=1), output_size(32, 3, padding="full")
+    (30, 16, 34)
+    """
+    n, k = whole_number("input size", n), whole_number("kernel size", k)
+    stride = whole_number("stride", stride)
+    zeros = sum(pad_widths(k, padding))
+    size = (n - k + zeros) // stride + 1
+    if size < 1:
+        raise Problem("sliding.fit", k=k, n=n, padding=str(padding), least=k - zeros)
+    return size
+
+
+def whole_number(name: str, value: object, least: int = 1) -> int:
+    """`value` as a whole number of at least `least`; Problem names what it was meant for."""
+    try:
+        number = operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        number = least - 1
+    if number < least:
+        raise Problem("sliding.whole", name=name, value=repr(value), least=least)
+    return number
+
+
+@lru_cache(maxsize=1024, typed=True)  # checking takes as long as a small convolution
+def places(height: int, width: int, k: int, stride: int, padding: Padding) -> tuple[int, int, int, int]:
+    """H', W' and the zeros before and after."""
+    return (
+        output_size(height, k, stride, padding),
+        output_size(width, k, stride, padding),
+        *pad_widths(k, padding),
+    )
+
+
+def padded(x: np.ndarray, before: int, after: int) -> np.ndarray:
+    """`x` (…,H,W) in one piece of memory, with zeros around the last two axes."""
+    if not before and not after:
+        return np.ascontiguousarray(x)
+    height, width = x.shape[-2:]
+    wide = np.zeros((*x.shape[:-2], height + before + after, width + before + after), x.dtype)
+    wide[..., before : before + height, before : before + width] = x
+    return wide
+
+
+def view_windows(x: np.ndarray, k: int, stride: int, padding: Padding, dilation: int = 1) -> np.ndarray:
+    """A view (…,C,K,K,H',W') of the padded `x` (…,C,H,W): what lies under cell (u,v) of the window at place (i,j).
+
+    One array header over x's memory: several times faster than K·K shifted products or
+    `sliding_window_view` at this size (tests/bench). With a dilation d the cells are d apart.
+    """
+    height, width = x.shape[-2:]
+    rows, columns, before, after = places(height, width, dilation * (k - 1) + 1, stride, padding)
+    if before or after or not x.flags.c_contiguous:
+        x = padded(x, before, after)
+    lead, down, right = x.strides[:-2], x.strides[-2], x.strides[-1]
+    strides = (*lead, down * dilation, right * dilation, down * stride, right * stride)
+    return np.ndarray((*x.shape[:-2], k, k, rows, columns), x.dtype, x, 0, strides)
+
+
+def along(k: int, stride: int, places: int, dilation: int = 1) -> list[slice]:
+    """For each cell of the window along one axis what lies under it at all places.
+
+    >>> along(2, stride=3, places=2)
+    [slice(0, 4, 3), slice(1, 5, 3)]
+    """
+    return [slice(u, u + stride * (places - 1) + 1, stride) for u in range(0, k * dilation, dilation)]
+
+
+def slices(k: int, stride: int, rows: int, columns: int, dilation: int = 1) -> Iterator[tuple]:
+    """For each cell (u,v) of the window, in reading order, the index of what lies under it at all places."""
+    for down in along(k, stride, rows, dilation):
+        for right in along(k, stride, columns, dilation):
+            yield ..., down, right

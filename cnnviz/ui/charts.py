@@ -1,0 +1,52 @@
+"""A chart: lines over a common x, drawn small by the component; opened large it is a Plotly figure (figures.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnviz.words import Message
+
+LINE_COLOURS = ("#2f86de", "#d9730d", "#c0392b", "#16a085", "#8e44ad", "#7f8c8d", "#b8860b", "#d6336c", "#8a5a44")
+"""Of the lines of a chart; as many as a kernel has weights, and all can be told from white and from black."""
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """One line: its name, its values, and whether it belongs to a second version, which is drawn dashed."""
+
+    label: Message | str
+    values: Sequence[float] | np.ndarray
+    dashed: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Chart:
+    """Lines over a common x, and the update that a cursor stands at.
+
+    `log` names the axes that go by powers of ten: "", "y" or "xy". Dashed lines follow the others, in the
+    same order, and have their colours.
+    """
+
+    name: str
+    title: Message | str
+    x: Sequence[float] | np.ndarray
+    lines: tuple[Line, ...]
+    x_title: Message | str
+    y_title: Message | str = ""
+    log: str = ""
+    cursor: float | None = None
+    words: Message | str = ""
+
+    def to_json(self) -> dict:
+        """As the component's chart wants it."""
+        lines = [{**vars(line), "hue": self.hue(place)} for place, line in enumerate(self.lines)]
+        shown = ("name", "title", "x", "cursor", "words")
+        axes = {"log": "x" in self.log, "logY": "y" in self.log}
+        return {name: getattr(self, name) for name in shown} | axes | {"series": lines}
+
+    def hue(self, place: int) -> int:
+        """Which colour the line at `place` has: a dashed one that of its like in the first version."""
+        return place % sum(not line.dashed for line in self.lines)

@@ -1,0 +1,28 @@
+"""The one custom component: linked maps, transport and controls, drawn in the browser.
+
+It is handed every array of one update as bytes and computes no network math but the products that
+it prints. The browser's address is the lesson: the component writes it, and the server answers
+whatever address it is asked for. Register once, at import; the modules are served by `ROUTES`.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+_LOADER = """
+const modules = import(new URL("web/bundle.js", document.baseURI).href)
+export default function (component) {
+  let leave = () => {}
+  modules.then((module) => { leave = module.default(component) })
+  return () => leave()
+}
+"""
+
+_component = st.components.v2.component(
+    "cnnviz", html='<div class="cnnviz" style="visibility:hidden"></div>', js=_LOADER, isolate_styles=False
+)
+
+
+def mount(data: bytes) -> str | None:
+    """Puts the component on the page; gives the name of what the visitor asked to see large, if anything."""
+    return _component(key="component", data=data, on_open_change=lambda: None)["open"]

@@ -1,0 +1,76 @@
+"""What the component's JavaScript knows of the core: written out as the module spec.js of the bundle.
+
+Stages, links, colours and the options of each control are data in Python; this hands them over once,
+cached by the browser, so that nothing is written twice.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+from functools import cache
+
+from PIL import Image as Pillow
+
+from cnnviz.core import fields as bounds
+from cnnviz.core.image_ids import PATTERNS
+from cnnviz.core.kernels import KERNELS
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.network import WEIGHTS
+from cnnviz.core.ops import PADDINGS, SATURATED
+from cnnviz.core.optimizers import OPTIMIZERS
+from cnnviz.core.presets import PRESETS
+from cnnviz.data.images import Image, bundled, find_image
+from cnnviz.ui.charts import LINE_COLOURS
+from cnnviz.ui.maps import MAPS, MOST_PRINTED, SCALES
+from cnnviz.ui.pages import page_keys, pages
+from cnnviz.ui.pages.train.film.curves import CURVES
+from cnnviz.words import DEFAULT, catalogue, say
+
+
+@cache
+def gallery() -> tuple[Image, ...]:
+    """The images that can be chosen at a click: the bundled ones and the computed patterns."""
+    return (*bundled("test"), *(find_image(f"pattern-{name}") for name in PATTERNS))
+
+
+@cache
+def spec() -> str:
+    """The module as text: one exported constant a line."""
+    constants = {
+        "MAPS": {symbol: {"words": str(entry.words), "scale": entry.scale} for symbol, entry in MAPS.items()},
+        "FAMILIES": {symbol: entry.family for symbol, entry in MAPS.items()} | {"update": MAPS["f"].family},
+        "SCALES": SCALES,
+        "LANG": DEFAULT,
+        "WORDS": catalogue(),
+        "LINE_COLOURS": LINE_COLOURS,
+        "MOST_PRINTED": MOST_PRINTED,
+        "CURVES": [curve.to_json(name) for name, curve in CURVES.items()],
+        "SATURATED": SATURATED,
+        "KEYS": [field.name for field in dataclasses.fields(Lesson)],
+        "EXTRA_KEYS": page_keys(),
+        "KERNELS": KERNELS,
+        "CHANNELS": bounds.CHANNELS,
+        "OPTIMIZERS": list(OPTIMIZERS),
+        "PRESETS": [{"label": str(preset.label), "source": str(preset.source), "query": preset.query} for preset in PRESETS],
+        "SCALE_NAMES": [[name, say(f"ui.pixels.{name}")] for name in ("unit", "raw")],
+        "PADDINGS": PADDINGS,
+        "WEIGHTS": WEIGHTS,
+        "RULES": list(bounds.RULES),
+        "LIMITS": {"strides": list(range(1, bounds.MAX_STRIDE + 1)), "seeds": 1_000_000},
+        "IMAGES": [{"id": image.id, "words": image.words} for image in gallery()],
+        "PAGES": [{"path": page.path, "name": page.name} for page in pages()],
+    }
+    return "\n".join(f"export const {name} = {json.dumps(value)}" for name, value in constants.items())
+
+
+@cache
+def sprite() -> bytes:
+    """The gallery's images side by side in one PNG, for the thumbnails."""
+    strip = Pillow.new("RGB", (32 * len(gallery()), 32))
+    for place, image in enumerate(gallery()):
+        strip.paste(Pillow.fromarray(image.pixels), (32 * place, 0))
+    out = io.BytesIO()
+    strip.save(out, "PNG", optimize=True)
+    return out.getvalue()

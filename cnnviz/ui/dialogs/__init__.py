@@ -1,0 +1,39 @@
+"""What opens over the page when it is asked for: a map or a chart, large; an upload; all of CIFAR-10; files to take home."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from cnnviz.ui.address import Now
+from cnnviz.ui.charts import Chart
+from cnnviz.ui.dialogs import large
+from cnnviz.ui.dialogs.images import cifar10, upload
+from cnnviz.ui.dialogs.take_home import take_home
+
+_DIALOG = "dialog"
+
+
+def show(
+    what: str | None, now: Now, named_charts: Callable[[], dict[str, Chart]] = dict, film_updates: int | None = None
+) -> None:
+    """Opens the dialog that the component asked for, if it did; anything unknown is ignored.
+
+    `named_charts` gives the page's own, by the name under which the component asks for them. A film goes
+    to `film_updates`, or to where the lesson is.
+    """
+    what = what or st.session_state.pop(_DIALOG, None)
+    if what == "upload":
+        upload()
+    elif what == "cifar10":
+        cifar10(reopen)
+    elif what == "files":
+        take_home(now, now.lesson.k if film_updates is None else film_updates)
+    elif what:
+        large.show(what, now, named_charts())
+
+
+def reopen(dialog: str) -> None:
+    """Has the next run open `dialog` again: a run of the whole page closes the one that is open."""
+    st.session_state[_DIALOG] = dialog

@@ -1,0 +1,67 @@
+"""Files of a lesson to take home, made when they are asked for, and the way back for parameters."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+import streamlit as st
+
+from cnnviz import export
+from cnnviz.core.kept import keep
+from cnnviz.ui.address import Now, adopt
+from cnnviz.words import say
+
+
+def take_home(now: Now, film_updates: int) -> None:
+    """Opens the dialog; a film is offered of so many updates."""
+
+    @st.dialog(say("ui.take_home.title"), on_dismiss="ignore")
+    def dialog() -> None:
+        _downloads(now)
+        if film_updates:
+            _films(now, film_updates)
+        st.caption(say("ui.take_home.runs_alone", when=now.lesson.when))
+        _upload(now)
+
+    dialog()
+
+
+def _downloads(now: Now) -> None:
+    lesson, pixels = now.lesson, now.image.pixels
+    name = f"cnnviz-{lesson.img[:12]}-update-{lesson.k}"
+    _download("script", f"{name}.py", "text/x-python", lambda: export.numpy_script(lesson, pixels))
+    _download("notebook", f"{name}.ipynb", "application/x-ipynb+json", lambda: export.jupyter_notebook(lesson, pixels))
+    _download("arrays", f"{name}.npz", "application/octet-stream", lambda: export.arrays_npz(lesson, now.moment))
+    try:
+        parameters = export.parameters_json(lesson, now.moment.params)
+    except ValueError as error:
+        st.caption(say("ui.take_home.no_parameters", error=str(error)))
+    else:
+        _download("parameters", f"{name}.json", "application/json", lambda: parameters)
+
+
+def _films(now: Now, updates: int) -> None:
+    lesson, x = dataclasses.replace(now.lesson, k=updates), now.moment.trace.x
+    for kind in ("gif", "webp"):
+        name = f"cnnviz-{lesson.img[:12]}-{updates}-updates.{kind}"
+        _download("film", name, f"image/{kind}", lambda kind=kind: export.animation(lesson, x, kind=kind), n=updates, kind=kind)
+
+
+def _download(what: str, name: str, mime: str, make: Callable[[], str | bytes], **values: object) -> None:
+    label, key = say(f"ui.take_home.{what}", **values), f"export_{name.rpartition('.')[2]}"
+    st.download_button(label, make, name, mime, key=key, on_click="ignore", width="stretch")
+
+
+def _upload(now: Now) -> None:
+    """Takes a file of parameters, and starts the lesson from them."""
+    file = st.file_uploader(say("ui.take_home.import"), key="import_file", type="json")
+    if file is None:
+        return
+    try:
+        params = export.read_parameters(file.getvalue(), units=now.moment.trace.v.size)
+    except ValueError as error:
+        st.error(str(error))
+        return
+    adopt(f=",".join(map(repr, params.f.ravel().tolist())), w=keep(params), k=0)
+    st.rerun()

@@ -1,0 +1,53 @@
+"""The pages, a folder each: its `__init__.py` says what the page is called and which keys it has, its `page.py` shows it.
+
+Whatever needs a list of the pages takes it from here: a new page is a new folder, and its words.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+
+from cnnviz.words import say
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: the package that it lives in, its place in the navigation, its path, and its own keys in the address."""
+
+    package: str
+    place: int
+    path: str
+    keys: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What it is called: the message `name` of its section in words/."""
+        return say(f"ui.{self.package.rpartition('.')[2]}.name")
+
+    def show(self) -> None:
+        """Puts everything on the screen. What that needs is loaded now, and not before."""
+        import_module(f"{self.package}.page").show()
+
+
+@cache
+def pages() -> tuple[Page, ...]:
+    """The pages in the order of the navigation; the first one has the path "".
+
+    >>> [page.name for page in pages()]
+    ['Step', 'Train', 'Check', 'Notebook']
+    """
+    folders = (found.name for found in pkgutil.iter_modules(__path__) if found.ispkg)
+    found = (import_module(f"{__name__}.{folder}").PAGE for folder in folders)
+    return tuple(sorted(found, key=lambda page: page.place))
+
+
+def page_keys() -> tuple[str, ...]:
+    """The pages' own keys in the address, beside the lesson's.
+
+    >>> page_keys()
+    ('n', 'vs', 'train', 'mistake', 'tf')
+    """
+    return tuple(key for page in pages() for key in page.keys)

@@ -1,0 +1,16 @@
+"""Our gradients, central differences and TensorFlow, entry by entry; and classic mistakes."""
+
+from __future__ import annotations
+
+from cnnviz.ui import address, boards, component, dialogs
+from cnnviz.ui.pages.check import tensorflow
+from cnnviz.ui.pages.check.board import board
+
+
+def show() -> None:
+    """The page from top to bottom."""
+    now = address.current()
+    shown = board(now.lesson, now.moment, now.asked)
+    opened = component.mount(boards.answer("check", now, shown))
+    dialogs.show(opened, now, shown.named_charts)
+    tensorflow.wait(now.asked)

@@ -1,0 +1,44 @@
+"""A third opinion: TensorFlow's gradients, started only where they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.checks import judge
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.trajectory import Moment
+
+
+def asked_for(asked: Mapping[str, str]) -> bool:
+    """Whether the address asks for it.
+
+    >>> asked_for({"tf": "1"}), asked_for({})
+    (True, False)
+    """
+    return asked.get("tf") == "1"
+
+
+def opinion(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> tuple[dict[str, np.ndarray], str]:
+    """TensorFlow's gradients if they were asked for and it is there; else none, and a sentence if need be."""
+    if not asked_for(asked):
+        return {}, ""
+    state, excuse = judge.state()
+    if state != "ready":
+        return {}, excuse
+    found = judge.gradients(moment.params, moment.trace.x, np.array(lesson.y), lesson.stride, lesson.pad)
+    return {f"d{name}": found[name] for name in "fwb"}, ""
+
+
+def wait(asked: Mapping[str, str]) -> None:
+    """Runs the page again once TensorFlow has started, if it was asked for and is on its way."""
+    if asked_for(asked) and judge.state()[0] == "starting":
+        _wait()
+
+
+@st.fragment(run_every=0.5)
+def _wait() -> None:
+    if judge.state()[0] != "starting":
+        st.rerun()

@@ -1,0 +1,46 @@
+"""What the address asks of a film: how many updates, and another start beside it."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl, urlsplit
+
+from cnnviz.core.lesson import LESSON_KEYS, MAX_UPDATES, Lesson, whole_number
+from cnnviz.words import Message, Problem, message
+
+DEFAULT_UPDATES = 200
+
+LENGTHS = (50, 200, 1000, 10_000)
+"""Updates that a film may have at a click."""
+
+
+def asked_updates(text: str, k: int, most: int = MAX_UPDATES) -> tuple[int, Message | None]:
+    """How many updates are asked for, of `most` that can be made, and what was wrong; never fewer than the lesson has made.
+
+    >>> asked_updates("300", 7), asked_updates("", 300)
+    ((300, None), (1000, None))
+    """
+    n, wrong = min(DEFAULT_UPDATES, most), None
+    try:
+        n = whole_number(1, most)(text or str(n))
+    except ValueError as error:
+        wrong = message("ui.train.film.wrong_updates", text=repr(text[:20]), error=str(error), updates=n)
+    return n if k <= n else min(most, next(choice for choice in LENGTHS if k <= choice)), wrong
+
+
+def asked_other(text: str, lesson: Lesson) -> tuple[Lesson, str]:
+    """The lesson to compare with, from a copied link or its query string, and a sentence on what was replaced in it.
+
+    What the query leaves out is as in `lesson`: "lr=0.1" is the same start with that rate. Raises Problem
+    for what is no lesson, and for the same start once more.
+    """
+    try:
+        query = dict(parse_qsl(urlsplit(text).query or text.removeprefix("?")))
+    except ValueError:
+        query = {}
+    if not query.keys() & LESSON_KEYS:
+        raise Problem("ui.train.film.no_link")
+    other, wrong = lesson.start.changed(query)
+    sentence = " ".join(map(str, wrong.values()))
+    if other.start == lesson.start:
+        raise ValueError(sentence) if sentence else Problem("ui.train.film.own_start")
+    return other, sentence

@@ -1,0 +1,52 @@
+"""What can be chosen beside a film: its length, what stands beside it, and where to look."""
+
+from __future__ import annotations
+
+import dataclasses
+from urllib.parse import urlencode
+
+from cnnviz.core.lesson import MAX_SEED, Lesson
+from cnnviz.ui.pages.train.film.asked import LENGTHS
+from cnnviz.ui.switches import Group, Switch
+from cnnviz.words import message, written
+
+
+def choices(lesson: Lesson, n: int, vs: str, turns: set[int]) -> tuple[Group, ...]:
+    """How long the film may be, what may stand beside it, and the updates at which it `turns`."""
+    lengths = tuple(
+        Switch(f"updates_{m}", written(m), message("ui.train.film.choices.length", n=m), n == m, {"n": str(m)}) for m in LENGTHS
+    )
+    places = sorted({place for k in turns for place in (k - 1, k) if place >= 0})
+    groups = (
+        Group(message("ui.train.film.choices.lengths"), lengths),
+        Group(message("ui.train.film.choices.compare"), _compare(lesson, vs)),
+    )
+    if len(places) < 2:
+        return groups
+    looks = tuple(
+        Switch(f"turn_{k}", message("ui.train.film.choices.update", k=k), message("ui.train.film.choices.go_to", k=k), False, {"k": str(k)})
+        for k in places
+    )
+    return (*groups, Group(message("ui.train.film.choices.look"), looks))
+
+
+def _compare(lesson: Lesson, vs: str) -> tuple[Switch, ...]:
+    """Other starts of the same lesson; those that would be this very one are left out."""
+    others: dict[str, dict[str, object]] = {
+        "seed": {"seed": (lesson.seed + 1) % (MAX_SEED + 1), "w": "normal"},
+        "rate_up": {"lr": min(lesson.lr * 10, 1e6)},
+        "rate_down": {"lr": lesson.lr / 10},
+        "kernel": {"f": "identity"},
+        "pixels": {"scale": "raw" if lesson.scale == "unit" else "unit"},
+    }
+    nothing, alone = message("ui.train.film.choices.nothing"), message("ui.train.film.choices.alone")
+    found = [Switch("compare_none", nothing, alone, not vs, {"vs": ""})]
+    here = lesson.start.to_query()
+    for key, change in others.items():
+        there = dataclasses.replace(lesson.start, **change).to_query()
+        query = urlencode({name: there[name] for name in change if there[name] != here[name]}, safe=",")
+        if query:
+            label = message(f"ui.train.film.choices.{key}" + (f".{change['scale']}" if key == "pixels" else ""))
+            words = message("ui.train.film.choices.beside", label=label)
+            found.append(Switch(f"compare_{key}", label, words, vs == query, {"vs": query}))
+    return tuple(found)

@@ -1,0 +1,46 @@
+"""The words beside a film: how two starts differ, and where and why a run goes wrong."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cnnviz.core.kernels import KERNELS
+from cnnviz.core.lesson import LESSON_KEYS, Lesson
+from cnnviz.core.network import WEIGHTS
+from cnnviz.words import Message, has, message, written
+
+LONGEST = 60
+"""Characters that a label may have; a typed kernel or a copied link can be longer."""
+
+
+def difference(lesson: Lesson, other: Lesson) -> str:
+    """How the second start differs, in few words.
+
+    >>> difference(Lesson(), Lesson(lr=0.5, seed=3))
+    'seed 3, rate 0.5'
+    """
+    ours, theirs = lesson.start.to_query(), other.start.to_query()
+    short = {name: vars(other)[name] for name in LESSON_KEYS & vars(other).keys() if name not in theirs}
+    short["f"] = next((name for name, f in KERNELS.items() if f == other.f), theirs.get("f", ""))
+    if theirs["w"] not in WEIGHTS:
+        short["w"] = message("ui.train.film.differs.trained")
+    text = written([_named(key, (theirs | short)[key]) for key in ours | theirs if ours.get(key) != theirs.get(key)])
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def _named(key: str, value: Message | str) -> Message:
+    id = f"ui.train.film.differs.{key}"
+    return message(id if has(id) else "ui.train.film.differs.any", key=key, value=value)
+
+
+def turning(lesson: Lesson, losses: np.ndarray, k: int, how: str, label: Message | str | None = None) -> Message:
+    """What went wrong at update `k` of a run, why, and what was before; `label` names one run of two."""
+    whose = message("ui.train.film.whose.named", label=label) if label else message("ui.train.film.whose.this")
+    if how == "saturates":
+        cause = "raw" if lesson.scale == "raw" else "kernel"
+        how = f"saturates.{cause}" if k else f"saturated.{cause}"
+    said = message(f"ui.train.film.turns.{how}", whose=whose, k=k, rate=lesson.lr)
+    if not k or how == "leaps":
+        return said
+    before = message("ui.train.film.turns.before", k=k - 1, loss=float(losses[k - 1]))
+    return message("ui.sentences", first=said, second=before)

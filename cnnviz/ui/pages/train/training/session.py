@@ -1,0 +1,36 @@
+"""This visitor's training: begun, recalled from those that this server has done, and ended."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cnnviz.ui.pages.train.training.trainer import Job, Trainer, done
+
+_TRAINER = "trainer"
+
+
+def trainer() -> Trainer | None:
+    """This visitor's training, if there was one."""
+    return st.session_state.get(_TRAINER, (None, False))[0]
+
+
+def begin(job: Job) -> None:
+    """Starts a training in place of the last one."""
+    if last := trainer():
+        last.stop()
+    st.session_state[_TRAINER] = (Trainer(job), True)
+
+
+def recall(job: Job) -> None:
+    """Shows this visitor the same training if this server has done it before, unless one is running."""
+    last = trainer()
+    if (last and (last.active or last.job.name == job.name)) or not (found := done(job)):
+        return
+    st.session_state[_TRAINER] = (found, False)
+
+
+def has_ended(training: Trainer) -> bool:
+    """Whether `training` has ended since this was last asked."""
+    _, running = st.session_state[_TRAINER]
+    st.session_state[_TRAINER] = (training, training.active)
+    return running and not training.active

@@ -1,0 +1,131 @@
+"""A training in a thread of its own: it can be paused, and it ends when nobody has looked for a while.
+
+A page that is left, or a laptop that is shut, looks no more; so nothing has to notice the leaving.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from typing import NamedTuple
+
+from cnnviz.core.recent import Recent
+from cnnviz.core.training import Progress, Training, train
+from cnnviz.data.labelled import Collection
+
+PATIENCE = 8.0
+"""Seconds without a look after which a training stops."""
+
+AT_ONCE = 2
+"""How many trainings run at the same time in this process; the others wait for their turn."""
+
+TURNS = threading.BoundedSemaphore(AT_ONCE)
+
+
+MOST_KEPT = 8
+"""Trainings that are kept when they are done, of about 1 MB each: who opens their link sees what came of them."""
+
+
+class Job(NamedTuple):
+    """What is to be trained: the settings, the images, and the channel of them."""
+
+    settings: Training
+    data: Collection
+    channel: str
+
+    @property
+    def name(self) -> tuple:
+        """The same for jobs that give the same numbers."""
+        return self.settings, self.data.names, self.data.source, self.channel
+
+
+_done: Recent[tuple, Trainer] = Recent(MOST_KEPT)
+
+
+def done(job: Job) -> Trainer | None:
+    """The last training of this job that was done here and is still kept."""
+    return _done.get(job.name)
+
+
+class Trainer:
+    """One training, a report after the other."""
+
+    def __init__(self, job: Job):
+        self.job = job
+        self.reports: list[Progress] = []
+        self._ended = ""
+        self._at_work = False
+        self._go = threading.Event()
+        self._go.set()
+        self._stop = threading.Event()
+        self._seen = time.monotonic()
+        threading.Thread(target=self._run, daemon=True, name="training").start()
+
+    @property
+    def state(self) -> str:
+        """ "waiting" for its turn, "running", "paused"; or in the end "done", "stopped", "left" alone, or "failed"."""
+        if self._ended:
+            return self._ended
+        if not self._go.is_set():
+            return "paused"
+        return "running" if self._at_work else "waiting"
+
+    @property
+    def active(self) -> bool:
+        """Whether there is more to come."""
+        return not self._ended
+
+    def look(self) -> Progress | None:
+        """The latest report, if there is one; whoever stops looking stops the training."""
+        self._seen = time.monotonic()
+        return self.reports[-1] if self.reports else None
+
+    def pause(self) -> None:
+        """Holds still after the current report; another training may have the turn meanwhile."""
+        self._go.clear()
+
+    def resume(self) -> None:
+        """Goes on where it paused, when it is its turn."""
+        self._go.set()
+
+    def stop(self) -> None:
+        """Ends it; what it has learned so far stays."""
+        self._stop.set()
+
+    def _run(self) -> None:
+        try:
+            self._ended = self._learn()
+        except Exception:
+            logging.getLogger(__name__).exception("training")
+            self._ended = "failed"
+
+    def _learn(self) -> str:
+        """Works until nothing is left to do, or nobody looks; says which."""
+        settings, data, channel = self.job
+        learn, held_out = data.train, data.held_out
+        run = train(settings, learn.pixels(channel), learn.targets, held_out.pixels(channel), held_out.targets)
+        while self._has_turn():
+            try:
+                self._at_work = True
+                for progress in run:
+                    self.reports.append(progress)
+                    if self._over() or not self._go.is_set():
+                        break
+                else:
+                    _done.put(self.job.name, self)
+                    return "done"
+            finally:
+                self._at_work = False
+                TURNS.release()
+        return "stopped" if self._stop.is_set() else "left"
+
+    def _has_turn(self) -> bool:
+        """Waits until it may work; False if it is over before."""
+        while not self._over():
+            if self._go.wait(timeout=0.2) and TURNS.acquire(timeout=0.2):
+                return True
+        return False
+
+    def _over(self) -> bool:
+        return self._stop.is_set() or time.monotonic() - self._seen > PATIENCE

@@ -1,0 +1,70 @@
+"""A lesson and its numbers -> sentences: what is worth noticing on the screen, and why it is so."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cnnviz.core.film import LEAP, NEARLY_ALL
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.ops import saturated_share, sigmoid_prime
+from cnnviz.core.stages import PARTS, SHARE, STAGES, formula_here
+from cnnviz.core.trajectory import Moment
+from cnnviz.words import Message, message
+
+
+def remarks(lesson: Lesson, moment: Moment) -> list[Message]:
+    """What a teacher would point out about this moment, the most important first; often nothing."""
+    kinds = [layer.kind for layer in lesson.network.layers]
+    if kinds != ["conv", "sigmoid", "dense", "sigmoid"]:  # what the others say is about this network alone
+        return [remark for remark in (_diverging(lesson, moment),) if remark]
+    found = (_no_weights(lesson, moment), _saturated(lesson, moment), _diverging(lesson, moment), _stuck(moment))
+    return [remark for remark in found if remark]
+
+
+def formulas(lesson: Lesson) -> dict[str, str]:
+    """The formula of each stage and part by its symbol, and that of a share of ∂f, as this lesson has them."""
+    texts = {stage.symbol: stage.formula for stage in (*STAGES, *PARTS)} | {"share": SHARE}
+    return {symbol: formula_here(text, lesson.stride, lesson.pad, lesson.scale) for symbol, text in texts.items()}
+
+
+def _saturated(lesson: Lesson, moment: Moment) -> Message | None:
+    share = saturated_share(moment.trace.a1)
+    if share < NEARLY_ALL or lesson.deviations & {"scalar_sigmoid", "one_pixel"}:  # there ∂f comes from elsewhere
+        return None
+    size = float(np.abs(moment.gradients.df).max())
+    if not np.any(moment.gradients.da1):
+        effect = "later"  # nothing has come this far: that ∂f is zero is not the units' doing
+    else:
+        effect = "nothing" if size == 0 else "next_to_nothing" if share == 1 else "few"
+    why = "raw" if lesson.scale == "raw" else "kernel"
+    return message(
+        "ui.remarks.saturated.all" if share == 1 else "ui.remarks.saturated.most",
+        share=float(np.floor(1000 * share) / 1000),
+        cause=message(f"ui.remarks.saturated.cause.{why}"),
+        reach=round(float(np.abs(moment.trace.z1).max())),
+        effect=message(f"ui.remarks.saturated.effect.{effect}", size=size),
+        cure=message(f"ui.remarks.saturated.cure.{why}"),
+    )
+
+
+def _no_weights(lesson: Lesson, moment: Moment) -> Message | None:
+    if np.any(moment.params.w) or np.any(moment.gradients.da1):
+        return None
+    if "fresh_weights" in lesson.deviations:
+        return message("ui.remarks.no_weights.fresh")
+    return message("ui.remarks.no_weights.flat" if saturated_share(moment.trace.a1) >= NEARLY_ALL else "ui.remarks.no_weights.exact")
+
+
+def _diverging(lesson: Lesson, moment: Moment) -> Message | None:
+    losses = moment.losses
+    if len(losses) < 2 or losses[-1] <= losses.min() + LEAP:
+        return None
+    best = int(losses.argmin())
+    return message("ui.remarks.diverging", best=float(losses[best]), n=best, loss=float(losses[-1]), rate=lesson.lr)
+
+
+def _stuck(moment: Moment) -> Message | None:
+    slopes = sigmoid_prime(moment.trace.o)
+    if moment.losses[-1] < 0.2 or slopes.max() > 1e-3:
+        return None
+    return message("ui.remarks.stuck")

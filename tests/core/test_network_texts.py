@@ -1,0 +1,206 @@
+"""Texts that are no network, and networks that do not fit: each is refused with the layer, its place and what fits."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnnviz.core.layers import LAYERS
+from cnnviz.core.network import MOST_TEXT, Network
+from cnnviz.words import Problem
+from tests.core.networks import cases
+
+REFUSED = [
+    # what is no word of it
+    ("", "ends with its loss, one of mse, bce, ce"),
+    ("mse", "needs at least one conv or dense"),
+    ("-mse", "Word 1, ''"),
+    ("conv1x3--dense2-mse", "Word 2, ''"),
+    ("conv1x3-dense2", "ends with its loss.*'dense2' is none"),
+    ("conv1x3-dense2-mae", "'mae' is none"),
+    ("conv1x3-mse-dense2-mse", "Word 2, 'mse', is no layer.*comes last"),
+    ("conv1x3-swish-dense2-mse", "Word 2, 'swish', is no layer. There are .*relu"),
+    ("conv1x3-Relu-dense2-mse", "Word 2, 'Relu'"),
+    ("conv1x3 -dense2-mse", "Word 1, 'conv1x3 '"),
+    ("conv1x3-dense2-mse-", "''"),
+    ("x" * 120 + "-dense2-mse", "Word 1, 'x+…'"),
+    ("dense2-" + "x" * 120, "'x+…' is none"),
+    # what is not written as such a layer is
+    ("conv-dense2-mse", "Word 1, 'conv', is not written.*conv4x3"),
+    ("conv4-dense2-mse", "Word 1, 'conv4', is not written"),
+    ("conv4x3x3-dense2-mse", "Word 1, 'conv4x3x3', is not written"),
+    ("conv4x3s2b-dense2-mse", "Word 1, 'conv4x3s2b', is not written.*then b, s2, p1"),
+    ("conv4x3p1s2-dense2-mse", "Word 1, .*then b, s2, p1"),
+    ("conv4x3p1same-dense2-mse", "Word 1"),
+    ("conv4x-3-dense2-mse", "Word 1, 'conv4x', is not written"),
+    ("conv٣x3-dense2-mse", "Word 1, 'conv٣x3', is not written"),
+    ("conv4x3-max-dense2-mse", "Word 2, 'max', is not written.*max2"),
+    ("conv4x3-max2p1-dense2-mse", "Word 2, 'max2p1'"),
+    ("dense-mse", "Word 1, 'dense', is not written.*dense10"),
+    ("dense2.5-mse", "Word 1, 'dense2.5'"),
+    ("dense2b-mse", "Word 1, 'dense2b'"),
+    ("dense2-softmax2-ce", "Word 2, 'softmax2'"),
+    ("conv2x3-gap2-mse", "Word 2, 'gap2'"),
+    # the order
+    ("dense4-conv1x3-dense2-mse", "Layer 2, conv1x3, needs a map.*before the first dense layer or gap"),
+    ("conv1x3-gap-max2-dense2-mse", "Layer 3, max2, needs a map"),
+    ("dense4-relu-avg2-dense2-mse", "Layer 3, avg2, needs a map"),
+    ("dense4-gap-dense2-mse", "Layer 2, gap, needs a map"),
+    ("conv1x3-softmax-dense2-mse", "Layer 2, softmax, needs a row.*dense layer or gap before it"),
+    ("softmax-dense2-mse", "Layer 1, softmax, needs a row"),
+    ("relu-max2-gap-mse", "at least one conv or dense"),
+    ("conv1x3-relu-mse", "mse needs a row of 1 to 10 outputs, and layer 2, relu, gives a map: put a dense layer or gap before"),
+    ("conv1x3-dense2-ce", "ce has to follow softmax, sigmoid; here layer 2, dense2"),
+    ("conv1x3-dense2-tanh-ce", "ce has to follow softmax, sigmoid; here layer 3, tanh"),
+    ("conv1x3-dense2-softmax-bce", "bce has to follow sigmoid; here layer 3, softmax"),
+    ("conv1x3-gap-bce", "bce has to follow sigmoid; here layer 2, gap"),
+    # the limits
+    ("conv33x3-dense2-mse", "Word 1, 'conv33x3': filters of conv is 33; it needs to be from 1 to 32"),
+    ("conv0x3-dense2-mse", "filters of conv is 0; .*1 to 32"),
+    ("conv1x8-dense2-mse", "Word 1, .*is 8; .*1 to 7"),
+    ("conv1x0-dense2-mse", "is 0; .*1 to 7"),
+    ("conv1x3s9-dense2-mse", "stride of conv is 9; .*1 to 8"),
+    ("conv1x3s0-dense2-mse", "stride of conv is 0; .*1 to 8"),
+    ("conv1x3p7-dense2-mse", "padding of conv is 7; .*0 to 6"),
+    ("conv1x3-max9-dense2-mse", "Word 2, 'max9': window of max is 9; .*1 to 8"),
+    ("conv1x3-avg0-dense2-mse", "Word 2, .*window of avg is 0; .*1 to 8"),
+    ("conv1x3-max2s9-dense2-mse", "Word 2, .*stride of max is 9; .*1 to 8"),
+    ("conv1x3-max2s0-dense2-mse", "Word 2, .*stride of max is 0; .*1 to 8"),
+    ("dense129-dense2-mse", "Word 1, .*outputs of dense is 129; .*1 to 128"),
+    ("dense0-mse", "outputs of dense is 0; .*1 to 128"),
+    ("dense" + "9" * 90 + "-mse", "Word 1, .*it needs to be from 1 to 128"),
+    ("dense11-softmax-ce", "Layer 1, dense11, gives 11 outputs; a network has 1 to 10"),
+    ("dense11-dense11-mse", "Layer 2, dense11, gives 11 outputs; a network has 1 to 10"),
+    ("conv1x1-" * 5 + "dense2-mse", "Layer 5, conv1x1, is one convolution too many; a network has at most 4"),
+    ("dense9-" * 4 + "mse", "Layer 4, dense9, is one dense layer too many; a network has at most 3"),
+    ("relu-" * 7 + "max1-avg1-" * 3 + "dense2-mse", "Layer 13, avg1, is one activation or pool too many; .*at most 12"),
+    ("conv32x1-relu-conv32x1-conv1x1-dense2-mse", "Layer 4, conv1x1, makes it 65 filters; .*together have at most 64"),
+]
+
+
+@pytest.mark.parametrize("text, sentence", REFUSED)
+def test_nonsense_is_refused_in_a_sentence(text, sentence):
+    with pytest.raises(Problem, match=sentence) as refused:
+        Network.parse(text)
+    assert len(str(refused.value)) < 400 and refused.value.code.startswith("network.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "conv32x7bs8p6-conv32x1-dense128-dense128-dense10-mse",
+        "conv1x1-" * 4 + "max8s8-avg8-max8s1-gap-dense2-mse",
+        "relu-" * 12 + "dense10-mse",
+        "max1s8-relu-dense1-mse",
+        "conv32x3-gap-dense10-mse",
+    ],
+)
+def test_what_is_just_within_the_limits_is_a_network(text):
+    assert Network.parse(text)
+
+
+@pytest.mark.parametrize("text", [None, 3, b"dense2-mse", ["dense2", "mse"], float("nan")])
+def test_what_is_no_text_is_refused(text):
+    with pytest.raises(Problem, match="A network is a text such as conv1x3-sigmoid-dense2-sigmoid-mse"):
+        Network.parse(text)
+
+
+def test_two_hundred_characters_are_read_and_one_more_is_not():
+    text = "dense2-mse"
+    full = " " * (MOST_TEXT - len(text)) + text
+    assert MOST_TEXT == 200 and str(Network.parse(full)) == text
+    with pytest.raises(Problem, match="at most 200 characters; this one has 201"):
+        Network.parse(" " + full)
+    with pytest.raises(Problem, match="this one has 1,000,000"):
+        Network.parse("-" * 1_000_000)
+
+
+WORDS = [*LAYERS, "mse", "bce", "ce", "-", "-", "-", "x", "s", "p", "b", "same", "full", "3", "0", "12", " ", "é", "٣", "\n", "1e9"]
+
+
+@given(st.one_of(st.text(max_size=220), st.lists(st.sampled_from(WORDS), max_size=30).map("".join)))
+def test_any_text_is_a_network_or_a_problem(text):
+    try:
+        network = Network.parse(text)
+    except Problem as problem:
+        assert str(problem)
+    else:
+        assert Network.parse(str(network)) == network and str(Network.parse(str(network))) == str(network)
+
+
+@given(cases(), st.data())
+def test_a_network_with_one_character_changed_is_a_network_or_a_problem(case, data):
+    at = data.draw(st.integers(0, len(case.text) - 1))
+    text = case.text[:at] + data.draw(st.sampled_from("0139-xbspaf ")) + case.text[at + 1 :]
+    try:
+        network = Network.parse(text)
+        params = network.init(case.x_shape)
+    except Problem as problem:
+        assert str(problem)
+    else:
+        assert np.isfinite(network.forward(params, case.x).o).all()
+
+
+@pytest.mark.parametrize(
+    "text, x_shape, sentence",
+    [
+        ("conv1x5-conv1x5-conv1x3-dense2-mse", (9, 9), "Layer 3, conv1x3, does not fit: .*3"),
+        ("conv1x3-max4-max8-dense2-mse", (20, 32), "Layer 3, max8, does not fit: .*8"),
+        ("conv1x3-max4-max8-dense2-mse", (34, 32), "Layer 3, max8, does not fit"),
+        ("conv32x3-gap-mse", (8, 8), "Layer 2, gap, gives 32 outputs; a network has 1 to 10"),
+        ("conv11x3-gap-mse", (3, 8, 8), "Layer 2, gap, gives 11 outputs"),
+        ("conv32x3same-relu-dense128-relu-dense10-softmax-ce", (32, 32), "4,194,304 of them belong to layer 3, dense128"),
+        ("conv32x7same-conv32x7same-max8-dense10-softmax-ce", (3, 64, 64), "205,520,896 of them belong to layer 2, conv32x7same"),
+        ("dense2-mse", (4,), r"An image needs the shape \(H, W\) or \(C, H, W\), and not \(4\)"),
+        ("dense2-mse", (0, 4), "An image needs the shape"),
+        ("dense2-mse", (1, 1, 4, 4), "An image needs the shape"),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_the_image_names_the_layer(text, x_shape, sentence):
+    with pytest.raises(Problem, match=sentence):
+        Network.parse(text).init(x_shape)
+
+
+def test_parameters_and_multiplications_have_limits_of_their_own():
+    with pytest.raises(Problem, match="has 4,196,010 parameters, more than 600,000"):
+        Network.parse("conv32x3same-relu-dense128-relu-dense10-softmax-ce").init((32, 32))
+    with pytest.raises(Problem, match="multiplications, more than 20,000,000"):
+        Network.parse("conv32x7same-conv32x7same-max8-dense10-softmax-ce").init((3, 64, 64))
+
+
+TARGETS = [
+    ("dense2-softmax-ce", (-0.1, 1), "-?0.1.*not all 0 or more"),
+    ("dense2-sigmoid-bce", (0, 1.1), "do not all lie in 0 … 1"),
+    ("dense2-sigmoid-bce", (-0.1, 1), "do not all lie in 0 … 1"),
+    ("dense2-mse", (np.nan, 1), "not all finite"),
+    ("dense2-softmax-ce", (np.inf, 1), "not all 0 or more|not all finite"),
+    ("dense2-softmax-ce", (np.nan, 1), "not all 0 or more|not all finite"),
+]
+
+
+@pytest.mark.parametrize("text, y, sentence", TARGETS)
+def test_targets_that_the_loss_cannot_take_are_refused(text, y, sentence):
+    network = Network.parse(text)
+    trace = network.forward(network.init((2, 2)), np.ones((2, 2)))
+    for ask in (lambda: network.loss(trace, y), lambda: network.backward(network.init((2, 2)), trace, y), lambda: network.loss(trace.o, y)):
+        with pytest.raises(Problem, match=sentence):
+            ask()
+
+
+@pytest.mark.parametrize("y", [(1, 0, 0), (1,), ((1, 0),), ()])
+def test_targets_of_another_length_are_refused(y):
+    network = Network.parse("dense2-mse")
+    trace = network.forward(network.init((2, 2)), np.ones((2, 2)))
+    with pytest.raises(ValueError, match="2"):
+        network.backward(network.init((2, 2)), trace, y)
+
+
+def test_an_image_or_a_parameter_of_another_shape_is_refused():
+    network = Network.parse("conv2x3-dense2-mse")
+    params = network.init((5, 5))
+    with pytest.raises(Problem, match=r"f has the shape \(2, 1, 3, 3\); it needs \(2, 3, 3, 3\)"):
+        network.forward(params, np.ones((3, 5, 5)))
+    with pytest.raises(Problem, match=r"w has the shape \(18, 2\); it needs \(32, 2\)"):
+        network.forward(params, np.ones((6, 6)))

@@ -1,0 +1,147 @@
+"""The film: which updates it shows, in which colours, within which bounds."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cnnviz import Lesson, load_image, trajectory
+from cnnviz.export.animation import MAX_FRAMES, animation, frame_updates, shown_maps
+from cnnviz.export.colour import SCALES, levels_of, ramp
+from cnnviz.export.frames import GAP, LINE, PANEL
+from cnnviz.ui import maps
+
+X = load_image("test-0")
+TOP = GAP + LINE
+
+
+def frames_of(data: bytes) -> list[np.ndarray]:
+    picture = Image.open(io.BytesIO(data))
+    frames = []
+    for place in range(picture.n_frames):
+        picture.seek(place)
+        frames.append(np.asarray(picture.convert("RGB")))
+    return frames
+
+
+def panel(frame: np.ndarray, place: int) -> np.ndarray:
+    left = GAP + place * (PANEL + GAP)
+    return frame[TOP : TOP + PANEL, left : left + PANEL]
+
+
+@pytest.mark.parametrize("k", [0, 1, 2, 59, 60, 61, 1000, 10_000])
+@pytest.mark.parametrize("frames", [2, 7, 60])
+def test_frames_are_thinned_evenly_between_first_and_last(k, frames):
+    updates = frame_updates(k, frames)
+    assert (updates[0], updates[-1], len(updates)) == (0, k, min(frames, k + 1))
+    steps = np.diff(updates)
+    assert not k or (steps.min() >= 1 and steps.max() - steps.min() <= 1)
+
+
+def test_colours_are_those_of_the_page():
+    assert SCALES.items() <= maps.SCALES.items()
+    assert [f"#{bytes(colour).hex()}" for colour in ramp("signed", 11)] == list(SCALES["signed"])
+
+
+def test_zero_is_the_middle_of_a_signed_scale_and_ends_are_its_ends():
+    assert levels_of(np.array([-3.0, 0, 3, np.nan, np.inf]), -3, 3, 101).tolist() == [0, 50, 100, 50, 100]
+    assert levels_of(np.zeros(2), 0, 0, 101).tolist() == [50, 50]
+
+
+@pytest.mark.parametrize("kind", ["gif", "webp"])
+def test_every_cell_has_the_colour_of_its_value(kind):
+    lesson = Lesson(k=30, lr=0.5)
+    frames = frames_of(animation(lesson, X, frames=4, kind=kind))
+    assert len(frames) == 4
+    moments = [trajectory(lesson, X, k) for k in frame_updates(30, 4)]
+    for frame, moment in zip(frames, moments, strict=True):
+        for place, name in enumerate(SIGNED):
+            if name == "a1":
+                wanted = ramp("activation", 101)[levels_of(moment.trace.a1, 0, 1, 101)]
+            else:
+                values = SIGNED[name](moment)
+                limit = np.abs(values).max()
+                wanted = ramp("signed", 101)[levels_of(values, -limit, limit, 101)]
+            side = PANEL // len(wanted)
+            assert (panel(frame, place)[::side, ::side] == wanted).all(), name
+
+
+SIGNED = {
+    "f": lambda moment: moment.params.f,
+    "z1": lambda moment: moment.trace.z1,
+    "a1": lambda moment: moment.trace.a1,
+    "dz1": lambda moment: moment.gradients.dz1,
+}
+
+
+def test_the_caption_changes_from_frame_to_frame_and_is_ink_on_white():
+    first, last = (frame[TOP + PANEL + LINE :] for frame in frames_of(animation(Lesson(k=1, lr=0.0), X, frames=2)))
+    assert (first != last).any(), "the same network at another update"
+    assert (first < 64).any() and (first.reshape(-1, 3)[-1] == 255).all()
+
+
+@pytest.mark.parametrize("lesson", [Lesson(pad=4, k=2), Lesson(stride=8, k=2), Lesson(scale="raw", k=2), Lesson()])
+def test_other_shapes_and_values_give_a_film_too(lesson):
+    assert len(frames_of(animation(lesson, load_image(lesson.img, scale=lesson.scale)))) == lesson.k + 1
+
+
+@pytest.mark.parametrize(
+    ("lesson", "maps"),
+    [
+        (Lesson(net="conv4x3b-relu-max2-dense10-softmax-ce", k=2, cell="dz1:3,0,0"), "f[3,0] z1[3] a1[3] dz1[3]"),
+        (Lesson(net="conv2x3-relu-conv4x3-gap-softmax-ce", k=1, cell="z2:3,0,0"), "f1[0,0] z1[0] a1[0] dz1[0]"),
+        (Lesson(net="conv2x3-relu-conv4x3-gap-softmax-ce", k=1, cell="f1:1,0,2,2"), "f1[1,0] z1[1] a1[1] dz1[1]"),
+        (Lesson(net="conv2x5-gap-sigmoid-bce", k=1, ch="rgb", opt="adam"), "f[0,0] z1[0] p1 dz1[0]"),
+        (Lesson(net="dense128-relu-dense3-softmax-ce", k=1, cell="o:2"), "z1 a1 dz1"),
+    ],
+)
+def test_any_network_has_a_film_of_its_first_maps(lesson, maps):
+    x = load_image(lesson.img, lesson.ch)
+    shown = shown_maps(lesson, x.shape)
+    assert [one.name for one in shown] == maps.split()
+    frames = frames_of(animation(lesson, x))
+    assert len(frames) == lesson.k + 1 and frames[0].shape[1] == GAP + len(shown) * (PANEL + GAP)
+    moment = trajectory(lesson, x, lesson.k)
+    channel = shown[0].at[:1]
+    values = moment.trace.z1[channel] if channel else np.append(moment.trace.z1, np.zeros(4)).reshape(11, 12)
+    limit = np.abs(values).max()
+    wanted = ramp("signed", 101)[levels_of(values, -limit, limit, 101)]
+    side = PANEL // max(values.shape)
+    top, left = ((PANEL - n * side) // 2 for n in values.shape)
+    middle = panel(frames[-1], [one.symbol for one in shown].index("z1"))[top : top + len(values) * side, left : left + values.shape[1] * side]
+    assert (middle[::side, ::side] == wanted).all()
+
+
+def test_too_many_bytes_give_fewer_frames_with_the_same_ends():
+    lesson = Lesson(k=40, lr=0.3)
+    whole = animation(lesson, X, frames=40)
+    small = animation(lesson, X, frames=40, max_bytes=len(whole) // 2)
+    assert len(small) <= len(whole) // 2
+    frames, all_frames = frames_of(small), frames_of(whole)
+    assert 2 <= len(frames) < len(all_frames)
+    assert (frames[0] == all_frames[0]).all() and (frames[-1] == all_frames[-1]).all()
+    with pytest.raises(ValueError, match="two frames take"):
+        animation(lesson, X, max_bytes=100)
+
+
+def test_a_long_film_stays_small_and_says_how_far_it_is():
+    told = []
+    data = animation(Lesson(k=2000, lr=0.5), X, frames=MAX_FRAMES, progress=told.append)
+    assert told == frame_updates(2000, MAX_FRAMES)
+    assert len(data) < 400_000
+
+
+@pytest.mark.parametrize(
+    ("options", "word"), [({"frames": 1}, "frames"), ({"frames": 121}, "120"), ({"kind": "avi"}, "gif")]
+)
+def test_what_no_film_can_be_is_refused(options, word):
+    with pytest.raises(ValueError, match=word):
+        animation(Lesson(), X, **options)
+
+
+def test_an_image_too_large_for_the_film_is_refused():
+    with pytest.raises(ValueError, match="at most 120"):
+        animation(Lesson(), np.zeros((130, 20)))

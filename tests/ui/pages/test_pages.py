@@ -1,0 +1,54 @@
+"""Every page runs for any address: no exception, the lesson in the component, sentences for what was wrong."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cnnviz import Lesson
+from cnnviz.ui.pages import page_keys, pages
+from tests.ui.running import run, sent
+
+KEYS = [*Lesson().to_query(), *page_keys()]
+PATHS = [page.path for page in pages()]
+
+
+@pytest.mark.parametrize("name", PATHS)
+def test_a_page_shows_the_lesson_of_its_address(name):
+    lesson = Lesson(img="test-3", k=2, lr=0.1, stage="z1")
+    test = run(name, lesson.to_query())
+    header, _ = sent(test)
+    assert not test.exception
+    assert {key: header["lesson"][key] for key in lesson.to_query()} == lesson.to_query()
+    assert header["wrong"] == {}
+
+
+@pytest.mark.parametrize("name", PATHS)
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(st.sampled_from(KEYS), st.text(max_size=20), min_size=1))
+def test_nonsense_in_the_address_gives_sentences_and_never_an_exception(name, query):
+    query.pop("tf", None)  # it would start TensorFlow
+    test = run(name, query)
+    assert not test.exception
+    header, _ = sent(test)
+    assert all(sentence.endswith(".") and "Traceback" not in sentence for sentence in header["wrong"].values())
+
+
+def test_parameters_that_are_not_held_give_a_sentence():
+    header, _ = sent(run("", {"w": "held-0123456789abcdef"}))
+    assert "no longer held" in header["wrong"]["w"]
+    assert header["lesson"]["w"] == "normal"
+
+
+def test_an_image_that_is_not_there_keeps_the_lesson(monkeypatch, tmp_path):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    header, _ = sent(run("", {"img": "train-777", "k": "2"}))
+    assert "train-777" in header["wrong"]["img"]
+    assert (header["lesson"]["img"], header["lesson"]["k"]) == ("test-0", "2")
+
+
+def test_every_page_is_a_folder_with_a_name_and_one_of_them_opens_first():
+    assert PATHS[0] == "" and len({*PATHS}) == len(PATHS) == len({page.place for page in pages()})
+    assert all(page.name for page in pages())
+    assert len({*KEYS}) == len(KEYS), "two keys of one name"

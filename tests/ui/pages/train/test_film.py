@@ -1,0 +1,114 @@
+"""The film: what goes to the browser is what the trajectory has, and its sentences are true."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from cnnviz import Lesson
+from cnnviz.ui.pages.train import film
+from cnnviz.ui.pages.train.film.frames import MOST_BYTES
+from tests.ui.running import decode, now, run, sent
+
+
+@pytest.mark.parametrize("pad, runs", [("valid", 2), ("valid", 1), (4, 1), ("full", 2)])
+def test_a_film_fits_into_its_bytes_and_ends_where_the_trajectory_does(pad, runs):
+    here = now(Lesson(lr=0.1, pad=pad))
+    page = film.film_page(here.lesson, here.moment.trace.x, {"n": "3000"} | ({"vs": "lr=1"} if runs == 2 else {}))
+    size = len(film.answer(dataclasses.replace(here, asked=here.asked | {"n": "3000"}), page))
+    assert 0.9 * MOST_BYTES < size <= MOST_BYTES
+    assert len(page.runs) == runs
+    last = now(Lesson(k=3000, lr=0.1, pad=pad)).moment
+    assert page.runs[0].film.losses[-1] == last.losses[-1]
+    np.testing.assert_array_equal(page.runs[0].film.kernel[-1], last.params.f.ravel())
+    assert any("evenly chosen" in str(sentence) for sentence in page.sentences)
+
+
+@pytest.mark.parametrize("lesson", [Lesson(lr=0.3), Lesson(stride=8, lr=0.3), Lesson(img="pattern-edges", stride=8)], ids=str)
+def test_what_a_film_shows_is_what_the_trajectory_has_within_the_steps_of_a_byte(lesson):
+    here = now(lesson)
+    arrays = film.film_page(lesson, here.moment.trace.x, {"n": "20"}).arrays()
+    for k in (0, 3, 20):
+        there = now(dataclasses.replace(lesson, k=k)).moment
+        assert arrays["0.updates"][k] == k
+        np.testing.assert_allclose(arrays["0.f"] + arrays["0.kernel"][k].reshape(3, 3), there.params.f, rtol=1e-6, atol=1e-9)
+        for name, array in (("z1", there.trace.z1), ("a1", there.trace.a1), ("dz1", there.gradients.dz1)):
+            frame, (low, high) = arrays[f"0.{name}"][k], arrays[f"0.{name}_ends"][k]
+            assert (low, high) == pytest.approx((array.min(), array.max()), rel=1e-6)
+            most = max(-low, high)
+            if frame.dtype == np.float32:
+                assert array.size <= 16
+                np.testing.assert_allclose(frame, array, rtol=1e-6)
+            elif name == "a1":
+                np.testing.assert_allclose(frame / 255, array, atol=0.51 / 255)
+            else:
+                np.testing.assert_allclose((frame - 128.0) / 127 * most, array, atol=0.51 * most / 127)
+                assert (frame[array == 0] == 128).all()
+
+
+def test_a_film_is_long_enough_for_the_update_that_the_lesson_is_at():
+    here = now(Lesson(k=300))
+    for asked, n in (({}, 1000), ({"n": "200"}, 1000), ({"n": "300"}, 300), ({"n": "2"}, 1000)):
+        page = film.film_page(here.lesson, here.moment.trace.x, asked)
+        assert page.n == n and not page.wrong
+        assert decode(film.answer(here, page))[0]["lesson"]["n"] == str(n)
+    short = film.film_page(Lesson(), here.moment.trace.x, {})
+    assert short.n == 200 and "n" not in decode(film.answer(now(Lesson()), short))[0]["lesson"]
+
+
+def test_what_is_compared_follows_the_lesson_in_all_that_it_does_not_name():
+    here = now(Lesson(img="test-4", stride=2, lr=0.2))
+    page = film.film_page(here.lesson, here.moment.trace.x, {"n": "20", "vs": "lr=0.7"})
+    assert page.runs[1].lesson.start == dataclasses.replace(here.lesson, lr=0.7).start
+    assert page.runs[1].label == "rate 0.7" and not page.wrong
+    switches = {switch.key: switch for switch in _group(page, "Compare with")}
+    assert switches["compare_rate_up"].change == {"vs": "lr=2"} and not switches["compare_rate_up"].on
+    same = film.film_page(dataclasses.replace(here.lesson, f="identity", lr=0.0), here.moment.trace.x, {"n": "5"})
+    offered = {switch.key for switch in _group(same, "Compare with")}
+    assert offered == {"compare_none", "compare_seed", "compare_pixels"}  # the others would be this very lesson
+
+
+@pytest.mark.parametrize(
+    "lesson, words, places",
+    [
+        (Lesson(lr=500), "saturates at update 1: its kernel has grown too large for σ (learning rate 500). Before it", [0, 1]),
+        (Lesson(f=(9,) * 9), "is saturated from the start: its kernel is too large for σ", []),
+        (Lesson(scale="raw", f="notebook"), "is saturated from the start: raw pixels", []),
+        (Lesson(scale="raw", f="notebook", rule="procedural", w="zeros"), "is saturated from the start: raw pixels", []),
+        (Lesson(lr=0.5, y=(0.5, 0.5)), "leaps over the valley at update 1 (learning rate 0.5), and comes back.", [0, 1]),
+        (Lesson(lr=1e6, y=(0.5, 0.5)), "gets worse at update 1 and stays there: a step leaps over the valley (learning rate 1,000,000), and none leads back.", [0, 1]),
+        (Lesson(), "", []),
+    ],
+    ids=str,
+)
+def test_a_run_that_goes_wrong_says_where_and_why_and_leads_there(lesson, words, places):
+    page = film.film_page(lesson, now(lesson).moment.trace.x, {"n": "50"})
+    assert any(words in str(sentence) for sentence in page.sentences) if words else page.sentences == ()
+    assert [int(switch.change["k"]) for switch in _group(page, "Look at")] == places
+
+
+@pytest.mark.parametrize(
+    "query, words",
+    [
+        ({"n": "0000000019999999999"}, "Updates: '0000000019999999999' is not a whole number"),
+        ({"n": "0"}, "Updates: '0' is not a whole number"),
+        ({"vs": "http://["}, "that is no lesson's link"),
+        ({"vs": "w=held-0123456789abcdef"}, "no longer held"),
+        ({"vs": "img=train-7&k=1"}, "train-7"),
+        ({"vs": "lr=fast&seed=3"}, "Learning rate: 'fast' is not a number"),
+        ({"seed": "999999999", "n": "10"}, ""),
+    ],
+)
+def test_what_the_film_cannot_use_gets_a_sentence(query, words, monkeypatch, tmp_path):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    test = run("train", query)
+    assert not test.exception and not test.error
+    header, _ = sent(test)
+    assert words in header["film"]["wrong"] and bool(words) == bool(header["film"]["wrong"])
+
+
+def _group(page: film.FilmPage, title: str):
+    """The switches under a title, if there are any."""
+    return next((group.switches for group in page.groups if str(group.title) == title), ())

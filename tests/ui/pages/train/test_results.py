@@ -1,0 +1,124 @@
+"""The words and pictures beside a training: true of its reports, and settings that any address may hold."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import xml.etree.ElementTree as ElementTree
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from cnnviz import Lesson
+from cnnviz.core.network import Params
+from cnnviz.core.recent import Recent
+from cnnviz.core.training import Progress, Training
+from cnnviz.data.images import CLASSES
+from cnnviz.data.training_data import training_data
+from cnnviz.ui.pages.train.training import form, results, trainer
+from cnnviz.ui.pages.train.training.curves import curve_svg
+from cnnviz.ui.pages.train.training.settings import MAX_BATCH, MAX_EPOCHS, MAX_RATE, Settings
+from cnnviz.ui.pages.train.training.trainer import Job, Trainer
+from cnnviz.ui.pages.train.training.verdicts import beside_guessing, stuck
+from tests.ui.pages.train.test_trainer import until
+
+PARAMS = Params(np.eye(3), np.zeros((900, 2)), np.zeros(2))
+REPORT = Progress(40, 80, 1, PARAMS, 0.2, 0.6, 0.25, 0.5, 0.1, 0.1)
+
+
+def report(**changes) -> Progress:
+    return dataclasses.replace(REPORT, **changes)
+
+
+SETTINGS = st.builds(
+    Settings,
+    st.sampled_from(CLASSES),
+    st.sampled_from(CLASSES),
+    st.integers(1, MAX_EPOCHS),
+    st.integers(1, MAX_BATCH),
+    st.floats(0, MAX_RATE),
+    st.integers(0, 999_999_999),
+)
+
+
+@given(SETTINGS)
+def test_settings_go_through_the_address_and_back(settings):
+    assert Settings.read(settings.to_text()) == (settings, None)
+
+
+@given(st.text(max_size=40) | st.lists(st.sampled_from([*CLASSES, "1", "nan", "-3", "1e9"]), min_size=5, max_size=7).map(",".join))
+def test_any_text_gives_settings_and_a_sentence_where_it_is_none(text):
+    settings, wrong = Settings.read(text)
+    assert wrong is None or (settings == Settings() and str(wrong).endswith("Here is that one."))
+    assert Settings.read(settings.to_text()) == (settings, None)
+
+
+@pytest.mark.parametrize(
+    "reports, settings, words",
+    [
+        ([report(step=0), REPORT], Training(), ""),
+        ([report(step=0), report(saturated_outputs=1.0, accuracy=1.0)], Training(), ""),  # learned by heart: no fault
+        ([report(step=0), report(saturated_outputs=1.0)], Training(), "many on the wrong side"),
+        ([report(step=0), report(saturated=1.0)], Training(), "Try a smaller learning rate"),
+        ([report(step=0, saturated=0.95), report(saturated=1.0)], Training(), "Try a smaller starting kernel"),
+        ([report(step=0, saturated=1.0), report(saturated=1.0)], Training(scale="raw"), "Try pixels from 0 to 1"),
+    ],
+)
+def test_what_keeps_a_training_from_learning_is_named(reports, settings, words):
+    found = stuck(reports, settings)
+    assert words in str(found) if words else found is None
+
+
+def test_the_curves_are_drawn_from_the_reports():
+    reports = [report(step=0, accuracy=0.5, held_accuracy=0.25), report(step=40, accuracy=1.0, held_accuracy=0.75)]
+    svg = ElementTree.fromstring(curve_svg(reports, "accuracy", 7))
+    lines = [
+        [tuple(map(float, point.split(","))) for point in line.get("points").split()]
+        for line in svg.iter("{http://www.w3.org/2000/svg}polyline")
+    ]
+    (left, half), (middle, top) = lines[0]
+    assert [y for _, y in lines[1]] == [half + (half - top) / 2, top + (half - top) / 2]
+    texts = [text.text for text in svg.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"accuracy", "7 epochs", "held out 0.75"} <= {*texts}
+    assert left < middle < 420 / 2 + left  # half of the way: 40 of 80 updates
+
+
+@pytest.mark.parametrize(("accuracy", "images", "words"), [(1.0, 4, "too few"), (0.56, 2000, "more than guessing"), (0.51, 2000, "luck")])
+def test_an_accuracy_stands_beside_guessing(accuracy, images, words):
+    assert words in str(beside_guessing(accuracy, images))
+
+
+def test_a_training_that_is_done_is_kept_for_those_who_open_its_link(monkeypatch, tmp_path):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setattr(trainer, "_done", Recent(2))
+
+    def job(epochs: int = 3, channel: str = "red") -> Job:
+        return Job(Training(epochs=epochs, reports=3), training_data(), channel)
+
+    first = Trainer(job())
+    until(first, "done")
+    assert trainer.done(job()) is first
+    assert trainer.done(job(epochs=4)) is None and trainer.done(job(channel="blue")) is None
+    film = Image.open(io.BytesIO(results.animation(first)))
+    assert film.n_frames == len(first.reports) == 4
+    for epochs in (4, 5):
+        until(Trainer(job(epochs)), "done")
+    assert trainer.done(job()) is None
+
+
+def test_what_a_training_starts_from_is_named_and_can_be_had_again():
+    lesson = Lesson(img="test-2", k=9, rule="one_pixel", f="blur", seed=4, lr=0.3)
+    job = Job(Training(lesson.f, "normal", 4, stride=2), training_data(("frog", "ship")), "red")
+    start = form.start_of(job, lesson)
+    assert (start.img, start.lr, start.stride, start.f, start.seed, start.k) == ("test-2", 0.3, 2, lesson.f, 4, 0)
+    assert form.start_of(job, start) == start
+    assert "w starts normal from seed 4" in str(form.job_words(job))
+    assert "The rule is exact here" in _start(lesson, job.settings)
+    assert "trained w is not used" in _start(Lesson(w="held-0123456789abcdef"), job.settings)
+
+
+def _start(lesson: Lesson, training: Training) -> str:
+    return " ".join(map(str, form.start_words(lesson, training)))

@@ -1,0 +1,50 @@
+"""What the tests of the pages share: a lesson as a page has it, and the bytes for the component unpacked."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+from streamlit.testing.v1 import AppTest
+
+from cnnviz import Lesson, load_image, trajectory
+from cnnviz.data.images import find_image
+from cnnviz.ui.address import Now
+
+KINDS = {"float64": "<f8", "float32": "<f4", "uint8": "u1"}
+
+
+def decode(data: bytes):
+    """As the component's decode.js does it."""
+    length = int.from_bytes(data[:4], "little")
+    header = json.loads(data[4 : 4 + length])
+    found = {}
+    for name, (kind, at, *shape) in header.pop("arrays").items():
+        count = int(np.prod(shape))
+        assert (4 + length + at) % 8 == 0, "a Float64Array cannot start there"
+        found[name] = np.frombuffer(data, KINDS[kind], count, 4 + length + at).reshape(shape)
+    return header, found
+
+
+def now(lesson: Lesson) -> Now:
+    x = load_image(lesson.img, lesson.ch, lesson.scale)
+    return Now(lesson.to_query(), lesson, find_image(lesson.img), trajectory(lesson, x, lesson.k), {}, {}, (0, {}))
+
+
+def _script(path: str) -> None:
+    from cnnviz.ui.pages import pages
+
+    next(page for page in pages() if page.path == path).show()
+
+
+def run(path: str, query: dict[str, str]) -> AppTest:
+    """The page of that path, run for an address."""
+    test = AppTest.from_function(_script, args=(path,))
+    test.query_params.update(query)
+    return test.run(timeout=60)
+
+
+def sent(test: AppTest):
+    """What the page gave the component."""
+    component = test.get("bidi_component")[0]
+    return decode(component.proto.bytes)

@@ -1,0 +1,43 @@
+"""Code and catalogue belong together: every id that the code names has words, and all words are named by code."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import pytest
+
+import cnnviz
+from cnnviz.words import catalogue
+
+FOLDER = Path(cnnviz.__file__).parent
+
+
+def _ids(tree: ast.AST) -> Iterator[str]:
+    """Every text in the code as an id can be: with * for what is filled in."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.JoinedStr):
+            yield "".join(part.value if isinstance(part, ast.Constant) else "*" for part in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and not isinstance(tree, ast.JoinedStr):
+            yield node.value
+        yield from _ids(node)
+
+
+def _named(section: str) -> set[str]:
+    """The ids in the code that begin with `section`."""
+    texts = [id for file in FOLDER.rglob("*.py") for id in _ids(ast.parse(file.read_text("utf-8")))]
+    for file in FOLDER.rglob("*.js"):
+        texts += [re.sub(r"\$\{[^}]*\}", "*", id) for id in re.findall(r"""["'`]([\w.]+(?:\$\{[^}]*\}[\w.]*)*)["'`]""", file.read_text("utf-8"))]
+    return {id for id in texts if id.startswith(f"{section}.") and " " not in id}
+
+
+@pytest.mark.parametrize("section", ["ui", "export", "terminal"])
+def test_every_id_in_the_code_has_words_and_all_words_are_named(section):
+    named = _named(section)
+    ids = {id for id in catalogue() if id.startswith(f"{section}.")}
+    assert ids and named
+    assert not [id for id in named if not any(fnmatchcase(known, id) for known in ids)], "no words"
+    assert not [known for known in ids if not any(fnmatchcase(known, id) for id in named)], "named by nobody"
