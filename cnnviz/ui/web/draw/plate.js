@@ -101,7 +101,7 @@ export class Plate {
         const box = this.tile(n)
         context.drawImage(picture, box.x, box.y, box.width, box.height)
         if (done < face.rows * face.columns) this.hide(done, box)
-        if (this.printsAll() && box.width > 30) this.print(box, n)
+        if (this.printsAll() && box.width > 30 && box.height / face.rows > 12) this.print(box, n)
       })
     }
     for (const mark of this.marks) this.outline(mark, tone)
