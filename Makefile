@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: help run test bench browser
+.PHONY: help run test lowest bench browser
 
 help:  ## says what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -21,6 +21,10 @@ test: $(VENV)/.tests browser  ## all that CI runs: lint, import direction, docte
 	$(BIN)/lint-imports
 	$(BIN)/pytest --numprocesses auto --dist loadfile --doctest-modules cnnviz tests --ignore tests/e2e --ignore tests/bench
 	$(BIN)/pytest --numprocesses 2 --dist loadfile tests/e2e
+	$(BIN)/python -m tests.lowest
+
+lowest: $(VENV)/.tests  ## part of that: with the lowest NumPy, Pillow and Plotly that pyproject.toml promises
+	$(BIN)/python -m tests.lowest
 
 bench: $(VENV)/.tests browser  ## the timings in tests/bench, as ratios and medians (minutes; on an idle machine)
 	@failed=0; \
