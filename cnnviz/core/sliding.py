@@ -8,7 +8,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import product
+from types import EllipsisType
 
 import numpy as np
 
@@ -68,9 +68,9 @@ def whole_number(name: str, value: object, least: int = 1) -> int:
     return number
 
 
-@lru_cache(maxsize=1024, typed=True)
+@lru_cache(maxsize=1024, typed=True)  # checking takes as long as a small convolution
 def places(height: int, width: int, k: int, stride: int, padding: Padding) -> tuple[int, int, int, int]:
-    """H', W' and the zeros before and after; remembered, since checking takes as long as a small convolution."""
+    """H', W' and the zeros before and after."""
     return (
         output_size(height, k, stride, padding),
         output_size(width, k, stride, padding),
@@ -107,8 +107,9 @@ def _view(
     """The shape and strides of the view, and the zeros that have to be there first."""
     *lead, height, width = shape
     *across, down, right = strides
-    rows, columns, *zeros = places(height, width, dilation * (k - 1) + 1, stride, padding)
-    return (*lead, k, k, rows, columns), (*across, down * dilation, right * dilation, down * stride, right * stride), tuple(zeros)
+    rows, columns, before, after = places(height, width, dilation * (k - 1) + 1, stride, padding)
+    steps = (*across, down * dilation, right * dilation, down * stride, right * stride)
+    return (*lead, k, k, rows, columns), steps, (before, after)
 
 
 def along(k: int, stride: int, places: int, dilation: int = 1) -> list[slice]:
@@ -120,7 +121,8 @@ def along(k: int, stride: int, places: int, dilation: int = 1) -> list[slice]:
     return [slice(u, u + stride * (places - 1) + 1, stride) for u in range(0, k * dilation, dilation)]
 
 
-def slices(k: int, stride: int, rows: int, columns: int, dilation: int = 1) -> Iterator[tuple]:
+def slices(k: int, stride: int, rows: int, columns: int, dilation: int = 1) -> Iterator[tuple[EllipsisType, slice, slice]]:
     """For each cell (u,v) of the window, in reading order, the index of what lies under it at all places."""
-    for down, right in product(along(k, stride, rows, dilation), along(k, stride, columns, dilation)):
-        yield ..., down, right
+    for down in along(k, stride, rows, dilation):
+        for right in along(k, stride, columns, dilation):
+            yield ..., down, right

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import math
 import os
 import re
+import sys
 from pathlib import Path
 from urllib.parse import parse_qsl
 
-from cnnviz.core.held import hold
+import cnnviz
 from cnnviz.core.image_ids import PATTERNS
+from cnnviz.core.kept import is_kept_name
 from cnnviz.core.kernels import KERNELS
-from cnnviz.core.lesson import MAX_PADDING, MAX_STRIDE, MAX_UPDATES, Lesson
+from cnnviz.core.lesson import CHANNELS, LESSON_KEYS, MAX_PADDING, MAX_STRIDE, MAX_UPDATES, Lesson
 from cnnviz.core.network import Params
 from cnnviz.core.notebook import DEVIATIONS
-from cnnviz.core.ops import conv2d_shape
+from cnnviz.core.optimizers import OPTIMIZERS
+from cnnviz.core.settle import FILTERS
 from cnnviz.export.animation import MAX_FRAMES
 from cnnviz.export.frames import KINDS
-from cnnviz.export.parameters import MAX_BYTES, read_lesson, read_parameters
+from cnnviz.export.parameters import MOST_BYTES, read_lesson, read_parameters, starting_from
 from cnnviz.words import Message, Problem, message, say
 
 FIELDS = tuple(field.name for field in dataclasses.fields(Lesson))
@@ -28,11 +30,14 @@ FIELDS = tuple(field.name for field in dataclasses.fields(Lesson))
 FILES = ("npz", "json", "script", "notebook", "film")
 """What can be written."""
 
+SERVING = ("port", "host", "prefix", "embed")
+"""What can be said of the page's server; each of these starts it."""
+
 
 def parser() -> argparse.ArgumentParser:
     """What `python -m cnnviz --help` shows."""
     commands = argparse.ArgumentParser(
-        prog="python -m cnnviz",
+        prog=None if Path(sys.argv[0]).stem == "cnnviz" else "python -m cnnviz",
         usage=say("terminal.help.usage"),
         description=say("terminal.help.description"),
         epilog=say("terminal.help.epilog"),
@@ -40,23 +45,31 @@ def parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     link, file, count = (say(f"terminal.help.metavar.{name}") for name in ("link", "file", "count"))
+    commands.add_argument("--version", action="version", version=f"cnnviz {cnnviz.__version__}", help=say("terminal.help.version"))
     commands.add_argument("link", nargs="?", metavar=link, help=say("terminal.help.link"))
     fields = commands.add_argument_group(say("terminal.help.fields"))
     for name in FIELDS:
-        words = say(f"terminal.help.field.{name}", **_bounds().get(name, {}))
-        fields.add_argument(f"--{name}", metavar=say(f"terminal.help.metavar.{name}"), help=words)
+        key = "filters" if name in FILTERS and name != "f" else name
+        words = say(f"terminal.help.field.{key}", **{"name": name, **_bounds().get(name, {})})
+        fields.add_argument(f"--{name}", metavar=say(f"terminal.help.metavar.{key}"), help=words)
     fields.add_argument("--params", metavar=file, help=say("terminal.help.params"))
     files = commands.add_argument_group(say("terminal.help.files"))
     for name in FILES:
         files.add_argument(f"--{name}", metavar=file, help=say(f"terminal.help.file.{name}"))
     words = say("terminal.help.frames", most=MAX_FRAMES)
     files.add_argument("--frames", metavar=count, type=_frames, default=60, help=words)
+    serving = commands.add_argument_group(say("terminal.help.serving"))
+    for name in SERVING:
+        words = say(f"terminal.help.serve.{name}")
+        serving.add_argument(f"--{name}", metavar=say(f"terminal.help.metavar.{name}"), help=words)
     return commands
 
 
 def _bounds() -> dict[str, dict[str, object]]:
     """What the words about a field need to know of the core."""
     return {
+        "ch": {"channels": CHANNELS},
+        "opt": {"optimizers": tuple(OPTIMIZERS)},
         "img": {"patterns": [f"pattern-{name}" for name in PATTERNS]},
         "f": {"kernels": tuple(KERNELS)},
         "stride": {"most": MAX_STRIDE},
@@ -72,12 +85,26 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     asked = commands.parse_args(joined(arguments))
     if asked.film is not None and film_kind(asked.film) not in KINDS:
         commands.error(say("terminal.wrong_film", file=asked.film))
-    if asked.params is not None and any(name is not None for name in (asked.f, asked.w, asked.seed)):
+    if asked.params is not None and any(getattr(asked, name) is not None for name in {"f", *FILTERS, "w", "seed"}):
         commands.error(say("terminal.start_twice"))
     files = [os.path.abspath(name) for name in (getattr(asked, name) for name in FILES) if name is not None]
     if len({*files}) < len(files):
         commands.error(say("terminal.same_file"))
+    if serves(asked):
+        _check_serving(commands, asked)
     return asked
+
+
+def serves(asked: argparse.Namespace) -> bool:
+    """Whether the page's server is asked for."""
+    return any(getattr(asked, name) is not None for name in SERVING)
+
+
+def _check_serving(commands: argparse.ArgumentParser, asked: argparse.Namespace) -> None:
+    if any(getattr(asked, name) is not None for name in ("link", "params", *FIELDS, *FILES)):
+        commands.error(say("terminal.serve_or_print"))
+    if asked.port is not None and not (re.fullmatch(r"\d{1,5}", asked.port, re.ASCII) and int(asked.port) < 65_536):
+        commands.error(say("terminal.wrong_port", text=repr(asked.port)))
 
 
 def joined(arguments: list[str]) -> list[str]:
@@ -104,25 +131,28 @@ def asked_lesson(asked: argparse.Namespace) -> tuple[Lesson, Params | None, list
     """The lesson, the parameters that it starts from where a file is given, and sentences on what was passed over.
 
     Options win over the link, the link over the lesson of the parameters; but where parameters are given,
-    f and w are theirs. Raises ValueError, a sentence, for what cannot be used.
+    all of them are theirs. Raises ValueError, a sentence, for what cannot be used.
     """
-    content, lesson, notes = None, Lesson(), []
+    link = query_of(asked.link) if asked.link is not None else {}
+    options = {name: getattr(asked, name) for name in FIELDS if getattr(asked, name) is not None}
+    values = {name: text for name, text in link.items() if name in LESSON_KEYS} | options
+    content, notes = None, []
     if asked.params is not None:
         content = _content(asked.params)
         lesson, notes = read_lesson(content)
-        lesson = dataclasses.replace(lesson, k=0)
-    link = query_of(asked.link) if asked.link is not None else {}
-    options = {name: getattr(asked, name) for name in FIELDS if getattr(asked, name) is not None}
-    values = lesson.to_query() | {name: text for name, text in link.items() if name in FIELDS} | options
-    lesson = Lesson(**values)
-    if unknown := [name for name in link if name not in FIELDS]:
-        notes.append(message("terminal.passed_over", names=unknown))
+        net = {"net": values["net"]} if "net" in values else {}
+        values = lesson.changed(net)[0].to_query() | {"k": "0"} | values
+    if (first := values.pop("f1", None)) is not None:
+        values.setdefault("f", first)
+    lesson = Lesson(**{name: text for name, text in values.items() if name in FIELDS})
+    if unknown := [name for name in (*link, *values) if name not in FIELDS and name != "f1"]:
+        notes.append(message("terminal.passed_over", names=list(dict.fromkeys(unknown))))
     if content is None:
-        if lesson.w.startswith("held-"):
-            raise Problem("terminal.held_weights", name=lesson.w)
+        if held := next((text for text in values.values() if is_kept_name(text)), None):
+            raise Problem("terminal.held_weights", name=held)
         return lesson, None, notes
-    start = read_parameters(content, units=math.prod(conv2d_shape((32, 32), (3, 3), lesson.stride, lesson.pad)))
-    return dataclasses.replace(lesson, f=start.f, w=hold(start)), start, notes
+    start = read_parameters(content, program=lesson.network.program(lesson.x_shape))
+    return starting_from(lesson, start), start, notes
 
 
 def query_of(link: str) -> dict[str, str]:
@@ -142,7 +172,7 @@ def query_of(link: str) -> dict[str, str]:
 def _content(name: str) -> bytes:
     try:
         with open(name, "rb") as file:
-            return file.read(MAX_BYTES + 1)
+            return file.read(MOST_BYTES + 1)
     except (OSError, ValueError) as error:
         raise Problem("terminal.unreadable", file=name, error=getattr(error, "strerror", None) or str(error)) from None
 

@@ -63,27 +63,32 @@ def draw(caption: str, panels: Sequence[Panel]) -> np.ndarray:
     frame[inked] = _WHITE - np.rint(ink[inked] / 255 * (_GRAYS - 1)).astype(np.uint8)
     for place, panel in zip(places, panels, strict=True):
         if panel.array.size <= MOST_WRITTEN:
-            _write_numbers(frame[place], panel.array)
+            _write_numbers(frame[place], panel.array, panel.scale)
     return frame
 
 
 def _paint(panel: np.ndarray, array: np.ndarray, low: float, high: float, first: int) -> None:
     """Fills the middle of `panel` with an array's colours, each entry a square of whole pixels."""
-    side = PANEL // max(array.shape)
+    side, middle = _squares(array)
     if not side:
         raise Problem("export.animation.map_too_large", shape=str(array.shape), most=PANEL)
-    squares = np.kron(levels_of(array, low, high, LEVELS) + first, np.ones((side, side), np.uint8))
-    top, left = ((PANEL - n) // 2 for n in squares.shape)
-    panel[top : top + squares.shape[0], left : left + squares.shape[1]] = squares
+    panel[middle] = np.kron(levels_of(array, low, high, LEVELS) + first, np.ones((side, side), np.uint8))
 
 
-def _write_numbers(panel: np.ndarray, f: np.ndarray) -> None:
+def _squares(array: np.ndarray) -> tuple[int, tuple[slice, ...]]:
+    """The side of an entry's square, and where in the panel all of them lie."""
+    side = PANEL // max(array.shape)
+    return side, tuple(slice((PANEL - n * side) // 2, (PANEL - n * side) // 2 + n * side) for n in array.shape)
+
+
+def _write_numbers(panel: np.ndarray, f: np.ndarray, scale: str) -> None:
     """Writes each number on its square, white where that is dark."""
-    side = PANEL // len(f)
+    side, middle = _squares(f)
+    inner = panel[middle]
     for (i, j), weight in np.ndenumerate(f):
         ink = _ink((side, side), [((side // 2, side // 2), _fitting(weight, side - 4))], centred=True) >= 128
-        dark = abs(weight) > 0.6 * np.abs(f).max()
-        panel[i * side : (i + 1) * side, j * side : (j + 1) * side][ink] = _WHITE if dark else _BLACK
+        dark = weight < 0.5 if scale == "activation" else abs(weight) > 0.6 * np.abs(f).max()
+        inner[i * side : (i + 1) * side, j * side : (j + 1) * side][ink] = _WHITE if dark else _BLACK
 
 
 def _fitting(number: float, width: int) -> str:

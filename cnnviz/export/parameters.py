@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import math
+import re
 
 import numpy as np
 
+from cnnviz.core.filters import banks
+from cnnviz.core.kept import keep
 from cnnviz.core.lesson import MAX_NUMBER, Lesson
-from cnnviz.core.network import Params
+from cnnviz.core.network import MOST_PARAMETERS, Params
+from cnnviz.core.program import Program
 from cnnviz.words import Message, Problem, message
 
 FORMAT, VERSION = "cnnviz parameters", 1
 MAX_BYTES = 1_000_000
-"""Ten times what the largest lesson's parameters take."""
+"""What a file may take that does not say that it holds more numbers: ten times the teaching notebook's."""
+MOST_OF_A_NUMBER = 30
+"""Bytes of a number and what stands around it."""
+MOST_BYTES = MAX_BYTES + MOST_OF_A_NUMBER * MOST_PARAMETERS
+"""What any file may take."""
 MAX_VALUE = 1e100
 """Beyond this the sums of a forward and a backward pass could overflow."""
 
 
 def parameters_json(lesson: Lesson, params: Params) -> str:
-    """f (3,3), w (D,2) and b (2,) as JSON, a row a line, with the lesson that they come from.
+    """Every parameter as JSON, a row a line, with the lesson that they come from.
 
     Every number is written so that it is read back bit for bit. Raises Problem where one is too
     large for a lesson to start from, or not finite.
@@ -27,69 +37,106 @@ def parameters_json(lesson: Lesson, params: Params) -> str:
     >>> read_parameters(text).w.shape, json.loads(text)["shapes"]["w"]
     ((4, 2), [4, 2])
     """
-    arrays = {name: getattr(params, name) for name in ("f", "w", "b")}
-    for name, array in arrays.items():
-        most = MAX_NUMBER if name == "f" else MAX_VALUE
+    for name, array in params.items():
+        most = MAX_NUMBER if _is_filter(name) else MAX_VALUE
         if not (np.abs(array) <= most).all():  # written so that NaN fails too
             raise Problem("export.parameters.diverged", name=name, most=most)
     head = {
         "format": FORMAT,
         "version": VERSION,
         "lesson": lesson.to_query(),
-        "shapes": {name: list(array.shape) for name, array in arrays.items()},
+        "shapes": {name: list(array.shape) for name, array in params.items()},
     }
     lines = [f'"{key}": {json.dumps(value)}' for key, value in head.items()]
-    lines += [f'"{name}": {_rows(array)}' for name, array in arrays.items()]
+    lines += [f'"{name}": {_rows(array.tolist())}' for name, array in params.items()]
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
-def read_parameters(text: str | bytes, units: int | None = None) -> Params:
+def read_parameters(text: str | bytes, units: int | None = None, program: Program | None = None) -> Params:
     """The parameters in a file from `parameters_json`; nothing in it is executed or unpickled.
 
-    `units` is the number D of units that w has to fit, where that is known already. Raises
-    Problem, a sentence for the learner, whatever `text` holds.
+    They have to be those of `program`; where none is given, of the network that the file names, for images of
+    any size, or for `units` units before its first dense layer. Raises Problem, a sentence for the learner,
+    whatever `text` holds.
 
     >>> read_parameters("[1, 2]")
     Traceback (most recent call last):
     cnnviz.words.Problem: The file holds no parameters of cnnviz: choose a JSON file that was saved here.
     """
     data = _load(text)
-    params = Params(**{name: _array(data, name) for name in ("f", "w", "b")})
-    wanted = {"f": (3, 3), "w": (max((1, *params.w.shape[:1])), 2), "b": (2,)}
-    for name, shape in wanted.items():
-        found = getattr(params, name).shape
-        if found != shape:
-            raise Problem("export.parameters.wrong_shape", name=name, shape=str(found), needed=_needed(name))
-    if np.abs(params.f).max() > MAX_NUMBER:
-        raise Problem("export.parameters.too_large", most=MAX_NUMBER)
-    if units is not None and len(params.w) != units:
-        raise Problem("export.parameters.other_units", found=len(params.w), units=units)
-    return params
+    own = _lesson(data)[0]
+    of_file = own.network.program(own.x_shape)
+    wanted, laid = _expected(program or of_file)
+    if program is not None and _alike(of_file) != _alike(program):
+        raise Problem("export.parameters.other_network", found=own.net, net=str(program.network))
+    arrays = {name: _array(data, name, wanted, laid) for name in wanted}
+    if program is not None:
+        units = wanted[laid][0] if laid else None
+    for name, array in arrays.items():
+        free = name == laid and array.ndim == 2 and len(array)
+        if array.shape != ((len(array), *wanted[name][1:]) if free else wanted[name]):
+            raise Problem("export.parameters.wrong_shape", name=name, shape=str(array.shape), needed=_needed(name, wanted, laid))
+    for name, array in arrays.items():
+        if _is_filter(name) and np.abs(array).max() > MAX_NUMBER:
+            raise Problem("export.parameters.too_large", name=name, most=MAX_NUMBER)
+        if name == laid and units is not None and len(array) != units:
+            raise Problem("export.parameters.other_units", found=len(array), units=units)
+    return Params.of(arrays)
+
+
+def _expected(program: Program) -> tuple[dict[str, tuple[int, ...]], str | None]:
+    """The shape of each parameter, and which has a row for each unit of a map, as many as the image has room for."""
+    laid = next((names.of("w") for names in program.network.names if names.flattens), None)
+    return {name: program.shown[name] for name in program.parameters}, laid
+
+
+def _alike(program: Program) -> dict[str, tuple[int, ...]]:
+    """The shapes of all parameters, whatever the size of the image."""
+    wanted, laid = _expected(program)
+    return {name: shape[1:] if name == laid else shape for name, shape in wanted.items()}
+
+
+def starting_from(lesson: Lesson, start: Params) -> Lesson:
+    """The lesson with all its parameters as they are in `start`, which is kept for it under a name."""
+    names = [bank.name for bank in banks(lesson.network, lesson.x_shape)]
+    filters = {name if place else "f": start[name] for place, name in enumerate(names)}
+    return dataclasses.replace(lesson, w=keep(start), **filters)
 
 
 def read_lesson(text: str | bytes) -> tuple[Lesson, list[Message | str]]:
     """The lesson that a file's parameters come from, and a sentence for each thing in it that was replaced."""
-    query = _load(text).get("lesson")
+    return _lesson(_load(text))
+
+
+def _lesson(data: dict) -> tuple[Lesson, list[Message | str]]:
+    query = data.get("lesson")
     if not isinstance(query, dict):
         return Lesson(), [message("export.parameters.no_lesson")]
-    return Lesson.from_query(query)
+    lesson, wrong = Lesson.from_query(query)
+    return lesson, list(wrong)
 
 
-def _needed(name: str) -> Message:
-    """The shape that the parameter `name` needs, in words."""
-    return message(f"export.parameters.needed.{name}")
+def _is_filter(name: str) -> bool:
+    return name[0] == "f"
 
 
-def _rows(array: np.ndarray) -> str:
-    """A vector on one line, a matrix with a row a line."""
-    if array.ndim == 1:
-        return json.dumps(array.tolist())
-    return "[\n  " + ",\n  ".join(json.dumps(row) for row in array.tolist()) + "\n]"
+def _needed(name: str, wanted: dict[str, tuple[int, ...]], laid: str | None) -> Message | str:
+    """The shape that a parameter needs, in words; the rows of `laid` follow from the image."""
+    if name == laid:
+        return message("export.parameters.needed", shape=f"(D, {wanted[name][1]})")
+    return str(wanted[name])
+
+
+def _rows(values: list) -> str:
+    """A vector on one line, all others with a row a line."""
+    if not isinstance(values[0], list):
+        return json.dumps(values)
+    return "[\n  " + ",\n  ".join(map(_rows, values)) + "\n]"
 
 
 def _load(text: str | bytes) -> dict:
-    if len(text) > MAX_BYTES:
-        raise Problem("export.parameters.too_long", megabytes=MAX_BYTES / 1e6)
+    if len(text) > _most_bytes(text):
+        raise Problem("export.parameters.too_long", megabytes=_most_bytes(text) / 1e6)
     try:
         text = text.decode("utf-8") if isinstance(text, bytes) else text
         data = json.loads(text.removeprefix("\ufeff"))
@@ -102,14 +149,26 @@ def _load(text: str | bytes) -> dict:
     return data
 
 
-def _array(data: dict, name: str) -> np.ndarray:
+def _most_bytes(text: str | bytes) -> int:
+    """What a file may take: more than usual only where its head says how many numbers follow."""
+    start = text[:20_000]
+    head = start.decode("utf-8", "replace") if isinstance(start, bytes) else start
+    said = re.search(r'"shapes": (\{[^{}]*\})', head)
+    if not said:
+        return MAX_BYTES
+    shapes = re.findall(r"\[([\d, ]{1,40})\]", said[1])
+    count = sum(math.prod(int(size) for size in re.findall(r"\d{1,7}", shape)) for shape in shapes)
+    return MAX_BYTES + MOST_OF_A_NUMBER * min(count, MOST_PARAMETERS)
+
+
+def _array(data: dict, name: str, wanted: dict[str, tuple[int, ...]], laid: str | None) -> np.ndarray:
     if name not in data:
-        raise Problem("export.parameters.lacks", name=name)
-    numbers = _numbers(data[name], name)
+        raise Problem("export.parameters.lacks", name=name, names=list(wanted))
+    numbers = _numbers(data[name], name, max(2, len(wanted[name])))
     try:
         array = np.array(numbers, dtype=np.float64)
     except ValueError:
-        raise Problem("export.parameters.ragged", name=name, needed=_needed(name)) from None
+        raise Problem("export.parameters.ragged", name=name, needed=_needed(name, wanted, laid)) from None
     shapes = data.get("shapes")
     said = shapes.get(name) if isinstance(shapes, dict) else None
     if said != list(array.shape):
@@ -117,10 +176,10 @@ def _array(data: dict, name: str) -> np.ndarray:
     return array
 
 
-def _numbers(value, name: str, depth: int = 0):
-    """`value` if it is a finite number, or lists of such at most two deep; what else JSON knows is refused."""
-    if isinstance(value, list) and depth < 2:
-        return [_numbers(entry, name, depth + 1) for entry in value]
+def _numbers(value, name: str, depth: int):
+    """`value` if it is a finite number, or lists of such at most `depth` deep; what else JSON knows is refused."""
+    if isinstance(value, list) and depth:
+        return [_numbers(entry, name, depth - 1) for entry in value]
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise Problem("export.parameters.no_number", name=name)
     if not abs(value) <= MAX_VALUE:  # written so that NaN fails too

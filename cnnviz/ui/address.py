@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import streamlit as st
 
-from cnnviz.core.held import NotHeld
-from cnnviz.core.lesson import Lesson
+from cnnviz.core.kept import NotKept
+from cnnviz.core.lesson import LESSON_KEYS, Lesson
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.data.images import Image, ImageUnavailable, find_image, load_image
 from cnnviz.ui.pages import page_keys
@@ -31,8 +30,8 @@ class Now:
     adopted: tuple[int, Mapping[str, str]]
 
 
-def current() -> Now:
-    """Where the visitor is. The address decides.
+def current(first: str = "") -> Now:
+    """Where the visitor is. The address decides; `first` is the stage of a page that is opened without a lesson in it.
 
     Where it holds something that cannot be used, this visitor's last lesson stays in that place, and
     a sentence says so. A page's own keys stay in the address on the way over other pages.
@@ -40,18 +39,22 @@ def current() -> Now:
     asked = st.query_params.to_dict()
     last: Lesson = st.session_state.get(_LESSON, Lesson())
     lesson, wrong = Lesson.read(asked, instead=last)
+    if first and LESSON_KEYS.isdisjoint(asked):
+        lesson, _ = lesson.changed({"stage": first})
     try:
         image = find_image(lesson.img)
     except ImageUnavailable as error:
+        lesson, wrong = Lesson.read({**asked, "img": last.img}, instead=last)
         wrong["img"] = str(error)
-        lesson = dataclasses.replace(lesson, img=last.img)
         image = find_image(last.img)
+    if lesson.classes and image.label and "y" not in asked:
+        lesson, _ = Lesson.read({**asked, "img": image.id}, last, image.label)
     x = load_image(image.pixels, lesson.ch, lesson.scale)
     try:
         moment = trajectory(lesson, x, lesson.k)
-    except NotHeld as error:
+    except NotKept as error:
         wrong["w"] = message("ui.address.weights_gone", error=str(error))
-        lesson = dataclasses.replace(lesson, w="normal")
+        lesson = lesson.without_kept()
         moment = trajectory(lesson, x, lesson.k)
     st.session_state[_LESSON] = lesson
     extras = {key: asked[key] for key in page_keys() if asked.get(key)}

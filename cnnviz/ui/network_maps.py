@@ -38,14 +38,19 @@ def _seed(lesson: Lesson) -> Network:
 
 
 def symbols(program: Program) -> tuple[str, ...]:
-    """Every array that is shown, in the order of the layers: values and parameters, then the gradients, then what an update leaves."""
+    """Every array that is shown, in the order of the layers: values and parameters, then the gradients."""
     network = program.network
     values = ["x"]
     for layer, names in zip(network.layers, network.names, strict=True):
         values += ["v"] if names.flattens else []
         values += [*owned(layer, names), names.output]
     gradients = [f"d{name}" for name in values if name not in ("v", "o") or (name == "o" and not network.merged)]
-    return (*values, "y", "L", *gradients, *(f"{name}_next" for name in network.parameters))
+    return (*values, "y", "L", *gradients)
+
+
+def stepped(program: Program, optimizer: str) -> tuple[str, ...]:
+    """The parameters of which is sent what the update leaves: weights are many, and in plain descent θ - η · dθ says it all."""
+    return tuple(name for name in program.parameters if optimizer != "gd" or len(program.shapes[name]) != 2)
 
 
 def owned(layer: Layer, names: Names) -> list[str]:
@@ -87,7 +92,7 @@ def _fixed(program: Program) -> dict[str, MapRecord]:
 
 
 def _record(symbol: str, program: Program, layers: Mapping[str, int], scales: Mapping[str, str]) -> MapRecord:
-    base = symbol.removesuffix("_next")
+    base = symbol
     is_gradient = base not in program.shapes and base not in ("y", "L")
     base = base[1:] if is_gradient else base
     scale = scales.get(symbol, "signed")
@@ -96,7 +101,7 @@ def _record(symbol: str, program: Program, layers: Mapping[str, int], scales: Ma
     return MapRecord(
         symbol=symbol,
         label=label(symbol),
-        words=_words(base, is_gradient, symbol.endswith("_next"), program, layers),
+        words=_words(base, is_gradient, program, layers),
         kind=_kind(base, program, laid_out),
         shape=laid_out,
         index=row.get(base) or program.shown[base],
@@ -160,16 +165,14 @@ def _limits(array: np.ndarray, scale: str, pixels: str) -> tuple[float, float]:
     return 0.0, float(array.max()) if scale == "positive" else max(1.0, float(array.max()))
 
 
-def _words(base: str, is_gradient: bool, is_next: bool, program: Program, layers: Mapping[str, int]) -> Message:
+def _words(base: str, is_gradient: bool, program: Program, layers: Mapping[str, int]) -> Message:
     if base in ("x", "v", "y", "L", "o"):
         words = message(f"ui.map.{base}")
     elif base in program.parameters:
         words = message(f"ui.map.{base[0]}")
     else:
         words = message(f"layer.{program.network.layers[layers[base]].kind}.map")
-    if is_gradient:
-        return message("ui.map.gradient", of=words)
-    return message("ui.map.next", of=words) if is_next else words
+    return message("ui.map.gradient", of=words) if is_gradient else words
 
 
 def first_cells(program: Program, moment: Moment, maps: Mapping[str, MapRecord]) -> dict[str, list[int]]:
@@ -181,6 +184,8 @@ def first_cells(program: Program, moment: Moment, maps: Mapping[str, MapRecord])
             continue
         own = moment.trace[symbol] if symbol in moment.trace else moment.params[symbol]
         gradient = moment.gradients[f"d{symbol}"] if f"d{symbol}" in moment.gradients and symbol != "x" else own
+        if record["scale"] == "activation" and np.any(gradient * own):
+            gradient = gradient * own  # a silent cell explains nothing
         found[name] = largest(gradient if np.any(gradient) else own, record["shape"])
     found["L"] = [0]
     _join(found, program)

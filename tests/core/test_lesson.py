@@ -164,11 +164,13 @@ QUERIES = st.dictionaries(WORD, ANYTHING | st.sampled_from([v for v in Lesson().
 def is_lesson_with_sentences(lesson, wrong) -> bool:
     """A lesson that every page can show, and one plain sentence or more for each thing that was replaced."""
     assert type(lesson) is Lesson and Lesson.from_query(lesson.to_query()) == (lesson, [])
-    assert all(type(getattr(lesson, name)) is type(getattr(Lesson(), name)) for name in KEYS if name != "pad")
-    assert all(map(np.isfinite, (*lesson.f, *lesson.y, lesson.lr)))
+    assert all(type(getattr(lesson, name)) is type(getattr(Lesson(), name)) for name in KEYS if name not in ("pad", "f"))
+    assert all(map(np.isfinite, (*lesson.y, lesson.lr)))
+    assert lesson.stage in lesson.network.stages and lesson.k <= lesson.most_updates
+    assert len(lesson.y) == len(lesson.output_names) and (not lesson.cell or lesson.pinned)
     for sentence in wrong:
         assert type(sentence) is str and sentence.endswith(".") and sentence[0].isupper()
-        assert len(sentence) < 700 and sentence.isprintable(), sentence
+        assert len(sentence) < 900 and sentence.isprintable(), sentence
         assert "Traceback" not in sentence
     return True
 
@@ -196,6 +198,8 @@ def test_an_odd_value_under_any_key_gives_a_lesson_and_at_most_one_sentence(key)
         lesson, wrong = Lesson.from_query({key: value})
         assert is_lesson_with_sentences(lesson, wrong)
         assert len(wrong) <= 1
+        if wrong and "They are" in wrong[0]:  # targets of the wrong length are cut or filled
+            lesson = dataclasses.replace(lesson, y=None)
         assert not wrong or lesson == Lesson()
 
 
@@ -214,7 +218,7 @@ def test_what_cannot_be_used_is_taken_from_the_lesson_on_the_screen(query, shown
     lesson, wrong = Lesson.read(query, shown)
     assert is_lesson_with_sentences(lesson, wrong.values())
     for name in wrong.keys() - {"rule", ""}:
-        assert getattr(lesson, name) == getattr(shown, name)
+        assert getattr(lesson, name) == getattr(shown, name) or "They are" in wrong[name]
 
 
 @pytest.mark.parametrize(
@@ -231,7 +235,7 @@ def test_what_cannot_be_used_is_taken_from_the_lesson_on_the_screen(query, shown
         ({"img": "test-10000"}, "Image: 'test-10000' names no image"),
         ({"rule": "sloppy"}, "Rule: 'sloppy' is none of exact, procedural, object-oriented"),
         ({"rule": "procedural", "stride": "2"}, "Rule: the notebook's loops visit every pixel"),
-        ({"ch": Raising()}, "Channel: 'a Raising' is none of red, green, blue, gray."),
+        ({"ch": Raising()}, "Channel: 'a Raising' is none of red, green, blue, gray, rgb."),
     ],
 )
 def test_a_sentence_says_what_was_wrong_and_what_is_used_instead(query, sentence):

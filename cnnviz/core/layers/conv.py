@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 
 from cnnviz.core.layers import _lines as lines
-from cnnviz.core.layers.layer import Call, Layer, Parameter, Shape, Values, call, number
+from cnnviz.core.layers.layer import Call, Groups, Layer, Links, Parameter, Shape, Values, call, number
 from cnnviz.core.sliding import Padding, pad_widths, places, slices, view_windows
 
 
@@ -32,7 +33,7 @@ def weigh(windows: np.ndarray, f: np.ndarray, b: np.ndarray | None = None, *, sh
 
 def weigh_df(windows: np.ndarray, dz: np.ndarray, f: np.ndarray) -> np.ndarray:
     """df[m,c,u,v] = Σ_ij x[c, s·i + u - p, s·j + v - p] · dz[m,i,j], summed over leading axes too."""
-    dz = dz.reshape(dz.shape[:-2] + (-1,))
+    dz = dz.reshape((*dz.shape[:-2], -1))
     df = _product(windows, dz.swapaxes(-1, -2))  # (…, C·K·K, M)
     if df.ndim > 2:
         df = df.reshape(-1, *df.shape[-2:]).sum(axis=0)
@@ -60,7 +61,7 @@ def weigh_dx(
     rows, columns = dz.shape[-2:]
     *_, before, after = places(*size, dilation * (k - 1) + 1, stride, padding)
     height, width = (n + before + after for n in size)
-    if stride == 1:  # rows as long as those of dx: what a weight hands back is then one long run of numbers, which is faster
+    if stride == 1:  # rows as long as those of dx: what a weight hands back is then one long run, which is faster
         dz, columns = _lengthened(dz, width), width
     shares = np.matmul(f.reshape(m, -1).T, dz.reshape(*dz.shape[:-2], -1))
     shares = shares.reshape(*dz.shape[:-3], c, k * k, rows, columns)
@@ -107,7 +108,7 @@ class Conv(Layer):
     takes = gives = "map"
 
     @classmethod
-    def from_groups(cls, groups):
+    def from_groups(cls, groups: Groups) -> Self:
         return cls(
             number("conv", "filters", groups["filters"], 1, 32),
             number("conv", "k", groups["k"], 3, 7),
@@ -153,7 +154,7 @@ class Conv(Layer):
             found |= lines.calls(self, x)
         return found | ({"db": call(channel_sums, "dy")} if self.bias else {})
 
-    def links(self):
+    def links(self) -> Links:
         b = (("b", "channel"),) if self.bias else ()
         found = {
             "y": (("x", "window"), ("f", "channel"), *b),
@@ -196,7 +197,7 @@ class Conv(Layer):
             effect[np.arange(len(entries)), filters] = values["windows"][weights]
         return effect.reshape(-1, m, rows, columns)
 
-    def twin(self, tf, x, f, b=None):
+    def twin(self, tf: Any, x: Any, f: Any, b: Any = None) -> Any:
         zeros = pad_widths(self.dilation * (self.k - 1) + 1, self.padding)
         x = tf.pad(x, [[0, 0], zeros, zeros, [0, 0]])
         z = tf.nn.conv2d(x, tf.transpose(f, [2, 3, 1, 0]), self.stride, "VALID", dilations=self.dilation)

@@ -15,13 +15,14 @@ from cnnviz.core.stages import Stage
 from cnnviz.core.trajectory import Moment
 from cnnviz.ui import network_maps
 from cnnviz.ui.component.records import (
+    ColumnKind,
     ColumnRecord,
     LayerRecord,
     LinkRecord,
     NetworkRecord,
     StageRecord,
 )
-from cnnviz.words import Message, message
+from cnnviz.words import Message, message, say
 
 MOST_CELLS = 4
 """Outputs that stand as cells with numbers in them; more stand as rows with a bar each."""
@@ -43,7 +44,7 @@ def network_record(lesson: Lesson, program: Program, moment: Moment) -> NetworkR
         maps=maps,
         columns=_columns(program),
         links=links(program),
-        formulas=formulas(program),
+        formulas=formulas(program, lesson.scale),
         arithmetic=program.arithmetic,
         curves={names.output: layer.kind for layer, names in _activations(network)},
         classes=_classes(lesson, len(lesson.y)),
@@ -54,7 +55,8 @@ def network_record(lesson: Lesson, program: Program, moment: Moment) -> NetworkR
 
 def arrays(lesson: Lesson, program: Program, moment: Moment) -> dict[str, np.ndarray]:
     """Every array by its symbol, and the curves of the activations; of a large network in float32."""
-    found = {name: network_maps.array_of(name, lesson, moment) for name in network_maps.symbols(program)}
+    after = [f"{name}_next" for name in network_maps.stepped(program, lesson.opt)]
+    found = {name: network_maps.array_of(name, lesson, moment) for name in (*network_maps.symbols(program), *after)}
     if sum(array.nbytes for array in found.values()) > MOST_BYTES:
         found = {name: array.astype(np.float32) for name, array in found.items()}
     return found | {f"curve.{layer.kind}": _curve(layer) for layer, _ in _activations(program.network)}
@@ -79,13 +81,13 @@ def links(program: Program) -> dict[str, list[LinkRecord]]:
 
 
 @lru_cache(maxsize=128)
-def formulas(program: Program) -> dict[str, str]:
+def formulas(program: Program, pixels: str = "unit") -> dict[str, str]:
     """Each formula in plain text; what no line makes, a parameter or a target, has that of the line that reads it."""
     found = {symbol: plain(latex) for symbol, latex in program.formulas.items()}
     for layer, names in zip(program.network.layers, program.network.names, strict=True):
         found |= dict.fromkeys(network_maps.owned(layer, names), found[names.output])
     steps = {"gd": "θ ← θ − η · ∂θ"}
-    return found | {"y": found["L"], "update": steps["gd"]}
+    return found | {"x": say(f"ui.pixels.formula.{pixels}"), "y": found["L"], "update": steps["gd"]}
 
 
 @lru_cache(maxsize=128)
@@ -159,23 +161,27 @@ def _columns(program: Program) -> list[ColumnRecord]:
         block = _classifier(network) if in_rows else message("ui.overview.block", n=number)
         found += _layer_columns(layer, names, program, block)
         open_block = open_block and layer.letter != "p"
-    kind = "cells" if program.shapes["o"][0] <= MOST_CELLS else "strip"
+    kind: ColumnKind = "cells" if program.shapes["o"][0] <= MOST_CELLS else "strip"
     block = _classifier(network)
     found.append(ColumnRecord(title="", block=block, kind=kind, values=["y"], gradients=[]))
     found.append(ColumnRecord(title="", block=block, kind="loss", values=["L"], gradients=[]))
     return found
 
 
+_PARAMETER_KINDS: dict[int, ColumnKind] = {4: "filters", 2: "weights", 1: "cells"}
+"""How a parameter stands in the overview, by its number of axes."""
+
+
 def _layer_columns(layer: Layer, names: Names, program: Program, block: Message) -> list[ColumnRecord]:
     found = []
     if names.flattens:
         found.append(ColumnRecord(title="", block=block, kind="strip", values=["v"], gradients=[]))
-    for name in network_maps.owned(layer, names):
-        shape = program.shapes[name]
-        cells = shape[0] <= MOST_CELLS and len(program.shapes[names.output]) == 1
-        kind = {4: "filters", 2: "weights", 1: "cells" if cells else "strip"}[len(shape)]
-        found.append(ColumnRecord(title="", block=block, kind=kind, values=[name], gradients=[f"d{name}"]))
     shape = program.shapes[names.output]
+    owned = network_maps.owned(layer, names)
+    apart = len(shape) == 1 and shape[0] <= MOST_CELLS  # a bias of few numbers stands beside the sums that it is added to
+    for group in [[name] for name in owned] if apart else [owned] if owned else []:
+        kind = _PARAMETER_KINDS[len(program.shapes[group[0]])]
+        found.append(ColumnRecord(title="", block=block, kind=kind, values=group, gradients=[f"d{name}" for name in group]))
     if len(shape) == 3:
         kind = "maps"
     elif names.output == "o" and shape[0] > MOST_CELLS:
@@ -183,7 +189,11 @@ def _layer_columns(layer: Layer, names: Names, program: Program, block: Message)
     else:
         kind = "cells" if shape[0] <= MOST_CELLS else "strip"
     title = message(f"layer.{layer.kind}.short")
-    gradients = [] if names.output == "o" and program.network.merged else [f"d{names.output}"]
+    merged = program.network.merged
+    last = program.network.names[-1]
+    made = f"d{last.input}" if kind == "classes" and merged else f"d{names.output}"
+    beside = merged and program.shapes["o"][0] > MOST_CELLS and names.output == last.input
+    gradients = [] if beside or (names.output == "o" and merged and kind != "classes") else [made]
     return [*found, ColumnRecord(title=title, block=block, kind=kind, values=[names.output], gradients=gradients)]
 
 

@@ -13,12 +13,14 @@ from functools import cache
 
 from PIL import Image as Pillow
 
-from cnnviz.core import lesson as bounds
+from cnnviz.core import fields as bounds
 from cnnviz.core.image_ids import PATTERNS
 from cnnviz.core.kernels import KERNELS
+from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import WEIGHTS
 from cnnviz.core.ops import PADDINGS, SATURATED
-from cnnviz.core.stages import LINKS, PARTS, STAGES
+from cnnviz.core.optimizers import OPTIMIZERS
+from cnnviz.core.presets import PRESETS
 from cnnviz.data.images import Image, bundled, find_image
 from cnnviz.ui.charts import LINE_COLOURS
 from cnnviz.ui.maps import MAPS, MOST_PRINTED, SCALES
@@ -37,9 +39,6 @@ def gallery() -> tuple[Image, ...]:
 def spec() -> str:
     """The module as text: one exported constant a line."""
     constants = {
-        "STAGES": [dataclasses.asdict(stage) for stage in STAGES],
-        "PARTS": [dataclasses.asdict(part) for part in PARTS],
-        "LINKS": LINKS,
         "MAPS": {symbol: {"words": str(entry.words), "scale": entry.scale} for symbol, entry in MAPS.items()},
         "FAMILIES": {symbol: entry.family for symbol, entry in MAPS.items()} | {"update": MAPS["f"].family},
         "SCALES": SCALES,
@@ -49,10 +48,12 @@ def spec() -> str:
         "MOST_PRINTED": MOST_PRINTED,
         "CURVES": [curve.to_json(name) for name, curve in CURVES.items()],
         "SATURATED": SATURATED,
-        "KEYS": [field.name for field in dataclasses.fields(bounds.Lesson)],
+        "KEYS": [field.name for field in dataclasses.fields(Lesson)],
         "EXTRA_KEYS": page_keys(),
         "KERNELS": KERNELS,
-        "CHANNELS": bounds.CHANNELS[:-1],  # "rgb" is for networks of several channels
+        "CHANNELS": bounds.CHANNELS,
+        "OPTIMIZERS": list(OPTIMIZERS),
+        "PRESETS": [{"label": str(preset.label), "source": str(preset.source), "query": preset.query} for preset in PRESETS],
         "SCALE_NAMES": [[name, say(f"ui.pixels.{name}")] for name in ("unit", "raw")],
         "PADDINGS": PADDINGS,
         "WEIGHTS": WEIGHTS,

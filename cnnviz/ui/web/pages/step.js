@@ -1,145 +1,313 @@
-// The linked maps and the words under them: values above, gradients below, one column a layer.
+// A network's maps and the words under them: the overview, the focus, and what is pointed at.
 
-import { MAPS, PARTS, STAGES } from "../spec.js"
-import { Focus } from "../model/focus.js"
-import { escape, formula, setHTML } from "../model/format.js"
-import { maps, explanation } from "./layout.js"
-import { isFlat, isLayered, one, sources } from "../model/links.js"
-import { lossText } from "./status.js"
-import { MapView } from "../draw/maps.js"
-import { panel, showsCell } from "../draw/panel.js"
-import { bindPointer } from "./pointer.js"
-import { arithmetic } from "../model/arithmetic.js"
+import { mechanism } from "../draw/mechanism.js"
+import { Overview } from "../draw/overview.js"
+import { palette } from "../draw/pen.js"
+import { Cells } from "../model/cells.js"
+import { explained } from "../model/explanation.js"
+import { escaped, formula, lossText } from "../model/format.js"
+import { one } from "../model/links.js"
+import { Numbers } from "../model/numbers.js"
+import { say } from "../model/words.js"
+import { bindCells } from "./cell_pointer.js"
+import { Content } from "./content.js"
+import { linesOf, setHTML } from "./html.js"
+import { litBlock, litCells } from "./lit.js"
+import { fillKernel } from "./network_controls.js"
 
-const ORDER = STAGES.map(({ symbol }) => symbol)
-const SAID = Object.fromEntries([...PARTS, ...STAGES].map((stage) => [stage.symbol, stage]))
-const SHOWN_FROM = { f: "x", w: "x", b: "x", y: "x", db: "dw", dx: "df" } // maps that are no stage of their own
+/** @import { Answer } from "../model/decode.js" */
+/** @import { StepAnswer } from "../model/numbers.js" */
+/** @import { Cell } from "../model/patterns.js" */
+/** @import { View } from "./view.js" */
+/** @typedef {{ map: string, cell: Cell }} Subject  what the words are about; "update" is the first parameter's step */
+
 const SAY_EVERY = 60 // milliseconds: words that change faster than this cannot be read
+const SLIDE = 9000 // for the kernel over the whole image
+const WEIGHT = 700 // for each weight of a filter
 
-export class Step {
+const FRAME = () => `
+  <div class="maps overview"></div>
+  <section class="explain" aria-label="${escaped(say("web.frame.explanation"))}">
+    <div class="text" tabindex="0"><h1><span class="phase"></span><span class="title"></span></h1>
+      <p class="sentence"></p><p class="formula"></p><div class="numbers"></div><p class="remark"></p>
+      <div class="stepper" hidden><span class="what"></span><button type="button" data-turn="-1" aria-label="${escaped(say("web.step.less"))}">−</button><b class="which"></b><button type="button" data-turn="1" aria-label="${escaped(say("web.step.more"))}">+</button></div></div>
+    <div class="drawn"><canvas class="mechanism" role="img"></canvas></div>
+  </section>`
+
+export class Step extends Content {
+  static turns = true
+
+  slides = true
+  cells = new Cells()
+  focus = this.cells
+  saidAt = 0
+  /** @type {string[]} */
+  order = []
+  /** @type {Numbers | undefined} */
+  received = undefined
+
+  /** @param {View} view */
   constructor(view) {
-    this.view = view
-    view.$(".content").innerHTML = maps + explanation
-    this.root = view.root
-    this.maps = Object.fromEntries([...view.root.querySelectorAll("canvas[data-map]")].map((c) => [c.dataset.map, new MapView(c)]))
-    this.focus = new Focus()
-    this.slides = true
-    for (const [symbol, map] of Object.entries(this.maps)) bindPointer(this, map, symbol)
+    super(view)
+    view.$(".content").innerHTML = FRAME()
+    this.overview = new Overview(view.$(".overview"))
+    view.$(".stepper").addEventListener("click", ({ target }) => {
+      /** @type {HTMLElement | null} */
+      const chosen = /** @type {Element} */ (target).closest("[data-turn]")
+      if (chosen) this.turn(Number(chosen.dataset.turn))
+    })
   }
 
-  receive(data) {
-    Object.assign(this, { arrays: data.arrays, lesson: data.lesson, limits: data.limits, loss: data.loss, saturated: data.saturated })
-    this.rate = Number(data.lesson.lr)
-    this.outputs = [...this.arrays.o.values.keys()]
-    this.geometry = { ...data.geometry, shape: (map) => this.shape(map) }
-    for (const [symbol, map] of Object.entries(this.maps)) {
-      const { values } = this.arrays[symbol]
-      map.across = symbol === "v" ? this.shape("z1")[1] : undefined
-      const shape = symbol === "v" ? [values.length, 1] : this.shape(symbol)
-      map.receive(values, shape, isLayered(symbol) ? this.outputs.length : 1, this.limits[symbol], MAPS[symbol].scale)
-    }
-    this.focus.receive(data.focus, (map) => this.shape(map))
+  get numbers() {
+    if (!this.received) throw new Error("step: nothing has been received yet")
+    return this.received
   }
 
-  // Rows and columns of a map on the screen.
-  shape(map) {
-    if (map === "L") return [1, 1]
-    if (isFlat(map)) return [this.outputs.length, 1]
-    if (map === "v" || isLayered(map)) return this.arrays.z1.shape
-    return this.arrays[map === "update" ? "f" : map].shape
+  /** @param {Answer} answer */
+  receive(answer) {
+    this.received = new Numbers(/** @type {StepAnswer} */ (answer))
+    this.order = this.numbers.stages.map(({ symbol }) => symbol)
+    this.cells.receive(this.numbers)
+    if (!this.overview.receive(this.numbers)) return
+    for (const plate of Object.values(this.plates)) bindCells(this, plate)
   }
 
-  at(map, cell) {
-    return this.maps[map].at(cell)
+  /** @param {string} map */
+  cellOf(map) {
+    return this.received ? this.cells.own(map) : []
   }
 
-  count(map) {
-    return this.arrays[map].values.length
+  get plates() {
+    return this.overview.plates
   }
 
   // ---- pointing
 
-  get reached() {
-    return ORDER.indexOf(this.view.stage)
+  /** Whether a map is not computed yet at this stage. @param {string} symbol */
+  isAhead(symbol) {
+    return this.numbers.madeAt(symbol) > this.order.indexOf(this.view.stage)
   }
 
-  isAhead(map) {
-    return ORDER.indexOf(SHOWN_FROM[map] ?? map) > this.reached
-  }
-
+  /** @returns {Subject} */
   subject() {
     const { stage, player } = this.view
-    if (player.cell && !this.focus.hover) return { map: stage, cell: player.cell }
-    return this.focus.pointed ?? { map: stage, cell: this.focus.own(stage) }
+    if (player.cell && !this.cells.hover) return { map: stage, cell: player.cell }
+    return this.cells.pointed ?? { map: stage, cell: this.cells.own(this.shown(stage)) }
   }
 
+  /** The map that a stage is about. @param {string} stage */
+  shown(stage) {
+    return stage === "update" ? this.numbers.said.update.makes[0] : stage
+  }
+
+  /** @param {string | null} map @param {Cell} [cell] */
   point(map, cell) {
-    this.focus.hover = map && { map, cell }
-    if (map) this.view.player.takeOver()
+    this.cells.hover = map ? { map, cell: cell ?? [] } : null
+    if (map) this.view.player.pause()
     this.view.paint()
   }
 
+  /** @param {string} map @param {Cell} cell */
   pin(map, cell) {
-    this.focus.pin(map, cell)
+    this.cells.pin(map, cell)
     this.view.paint(true)
   }
 
-  release() {
-    this.focus.release()
+  /** The neighbour of a cell, for the arrow keys. @param {string} symbol @param {Cell} cell @param {number} down @param {number} right @returns {Cell} */
+  neighbour(symbol, cell, down, right) {
+    const { kind, shape } = this.numbers.maps[symbol]
+    const plate = this.plates[symbol]
+    if (kind === "row") return [clamp(cell[0] + down + right, shape[0])]
+    const within = (/** @type {number[]} */ axes) =>
+      cell.map((at, axis) =>
+        axis === axes[0] ? clamp(at + down, shape[axis]) : axis === axes[1] ? clamp(at + right, shape[axis]) : at,
+      )
+    if (kind === "map") return within([1, 2])
+    if (kind === "filters") return within([2, 3])
+    if (!plate?.face?.stacked) return within([shape.length - 2, shape.length - 1])
+    const next = within([1, 2]) // past the edge of one layer of w lies the next
+    const over = cell[1] + down
+    if (over < 0 && cell[3] > 0) return [0, shape[1] - 1, next[2], cell[3] - 1]
+    return over >= shape[1] && cell[3] < shape[3] - 1 ? [0, 0, next[2], cell[3] + 1] : next
+  }
+
+  /** The axis of channels, filters or units of a map, if there are several. @param {string} symbol */
+  axis(symbol) {
+    const { kind, shape } = this.numbers.maps[symbol]
+    const axis = kind === "weights" ? shape.length - 1 : 0
+    return kind !== "loss" && shape[axis] > 1 ? axis : -1
+  }
+
+  /** Another channel, filter or unit. @param {number} by */
+  turn(by) {
+    const { map, cell } = this.subject()
+    const symbol = this.shown(map)
+    const axis = this.axis(symbol)
+    if (axis < 0) return
+    const count = this.numbers.shape(symbol)[axis]
+    const next = cell.map((at, n) => (n === axis ? (at + by + count) % count : at))
+    this.cells.remember(symbol, next)
+    if (this.cells.pinned) this.cells.pinned = { map: symbol, cell: next }
+    else if (this.cells.hover) this.cells.hover = { map: symbol, cell: next }
+    this.view.paint(true)
+  }
+
+  // ---- playing
+
+  /** How many places a stage has to slide over, and how long that takes. @param {string} stage */
+  slide(stage) {
+    const { kind, shape } = this.numbers.maps[this.shown(stage)] ?? {}
+    const conv = this.numbers.links(stage).some(({ pattern }) => pattern === "window" || pattern === "touched")
+    if (!conv) return { places: 1, duration: 0 }
+    const places = shape.slice(-2).reduce((all, n) => all * n, 1)
+    return { places, duration: kind === "filters" ? WEIGHT * places : SLIDE }
+  }
+
+  /** The cell at a place of the slide, of the channel that is spoken of. @param {string} stage @param {number} place @returns {Cell} */
+  cellAt(stage, place) {
+    const columns = this.numbers.shape(stage).at(-1) ?? 1
+    return [...this.cells.own(stage).slice(0, -2), Math.floor(place / columns), place % columns]
   }
 
   // ---- painting
 
   draw() {
+    if (!this.received) return
+    this.measure()
     const subject = this.subject()
     this.classes()
     this.mark(subject)
-    for (const [symbol, map] of Object.entries(this.maps)) map.draw(this.view.player.done(symbol))
+    const tone = this.tone(subject.map)
+    for (const [symbol, plate] of Object.entries(this.plates))
+      plate.draw(this.isAhead(symbol), this.view.player.done(symbol), tone)
     this.say(subject)
+  }
+
+  /** @param {string} map */
+  tone(map) {
+    const backward = this.numbers.stageOf(this.shown(map)).phase === "backward"
+    return (backward ? this.palette?.warm : this.palette?.accent) ?? "#000"
+  }
+
+  outdate() {
+    this.drawn = false
+  }
+
+  // What is asked of the page's layout: once for a size, since every question makes it lay everything out again.
+  measure() {
+    if (this.drawn && this.laid === this.overview.key) return
+    this.lay()
+    const { clientWidth: width, clientHeight: height } = this.view.$(".mechanism")
+    this.room = { width, height }
+    this.palette = palette(this.root)
+    this.laid = this.overview.key
+    this.drawn = true
+  }
+
+  lay() {
+    const content = this.view.$(".content")
+    const narrow = matchMedia("(max-width: 760px)").matches
+    const free = matchMedia("(max-width: 1100px)").matches
+    this.overview.lay(content.clientWidth, free ? 640 : content.clientHeight, narrow)
   }
 
   classes() {
     const { stage } = this.view
-    const made = { dw: ["dw", "db"], update: ["f", "w", "b"] }[stage] ?? [stage]
-    for (const [symbol, { figure }] of Object.entries(this.maps)) {
+    const { makes, inputs, phase } = this.numbers.said[stage]
+    for (const [symbol, { figure }] of Object.entries(this.plates)) {
       figure.classList.toggle("ahead", this.isAhead(symbol))
-      figure.classList.toggle("now", made.includes(symbol))
-      figure.classList.toggle("input", SAID[stage].inputs.includes(symbol))
+      figure.classList.toggle("now", makes.includes(symbol))
+      figure.classList.toggle("input", inputs.includes(symbol))
+      figure.classList.toggle("backward", phase === "backward")
     }
   }
 
-  // Outlines the subject and the cells behind it. What is lit also stands in data-lit, for tests.
+  /**
+   * Outlines the subject and the cells behind it. What is lit also stands in data-lit, for tests.
+   * @param {Subject} subject
+   */
   mark({ map, cell }) {
-    const target = map === "update" ? "f" : map
-    const lit = sources(map, cell, this.geometry).filter((entry) => entry.map !== target)
-    for (const { marks } of Object.values(this.maps)) marks.length = 0
-    for (const entry of lit) this.maps[entry.map].marks.push(entry)
-    const own = { rows: one(cell[0]), columns: one(isFlat(target) ? 0 : cell[1]), output: isLayered(target) ? cell[2] : null }
-    this.maps[target].marks.push({ ...own, strong: true })
-    for (const [symbol, { canvas }] of Object.entries(this.maps)) {
-      const source = lit.find((entry) => entry.map === symbol)
-      canvas.dataset.lit = source ? JSON.stringify([source.rows, source.columns, source.output]) : symbol === target ? "target" : ""
+    const { numbers, plates } = this
+    const target = this.shown(map)
+    const step = { target, source: `d${target}`, pattern: "same", geometry: {}, places: [] }
+    /** @type {Record<string, string>} */
+    const lit = {}
+    for (const plate of Object.values(plates)) plate.marks = []
+    for (const link of map === "update" ? [step] : numbers.links(map)) {
+      const plate = plates[link.source]
+      if (!plate || link.source === target) continue
+      const ranges = numbers.reach(link, cell)
+      const chosen = link.pattern === "winner" || link.pattern === "won"
+      plate.marks.push({ ranges, thin: chosen })
+      const picked = chosen ? numbers.sources(link, cell) : []
+      for (const place of picked) plate.marks.push({ ranges: place.map(one) })
+      lit[link.source] = chosen ? litCells(picked) : litBlock(numbers, link.source, ranges)
+    }
+    plates[target]?.marks.push({ ranges: cell.map(one), strong: true })
+    for (const [symbol, { canvas }] of Object.entries(plates)) {
+      canvas.dataset.lit = lit[symbol] ?? (symbol === target ? "target" : "")
     }
   }
 
-  say(subject) {
+  /** @param {Subject} subject */
+  say({ map, cell }) {
+    const { view, numbers } = this
     const now = performance.now()
-    if (this.view.player.sliding && now - (this.said ?? 0) < SAY_EVERY) return
-    this.said = now
-    const said = SAID[subject.map]
-    const words = { phase: said.phase === said.label ? said.phase : `${said.phase} · ${formula(said.label)}`, title: said.title, sentence: said.sentence }
-    for (const [place, text] of Object.entries(words)) setHTML(this.view.$(`.${place}`), text)
-    this.view.$(".phase").className = `phase ${said.phase}`
-    setHTML(this.view.$(".explain .formula"), formula(this.view.data.formulas[said.symbol]))
-    setHTML(this.view.$(".numbers"), arithmetic(this, subject.map, subject.cell))
-    setHTML(this.view.$(".remark"), [this.view.data.deviations[subject.map], this.view.data.remarks[0]].filter(Boolean).map(escape).join("<br>"))
-    this.view.$(".explain").classList.toggle("pinned", Boolean(this.focus.pinned))
-    const empty = !showsCell(subject.map) && this.arrays.losses.values.length < 2 // a curve of one loss
-    this.view.$(".side").hidden = empty
-    if (!empty) panel(this.view.$(".panel"), this.view.$(".caption"), this, subject.map, subject.cell)
+    if (view.player.sliding && now - this.saidAt < SAY_EVERY) return
+    this.saidAt = now
+    const { deviations, remarks } = numbers.answer
+    const words = explained(numbers, map, cell)
+    const text = deviations[map] ? beside(words.numbers) : words.numbers
+    setHTML(view.$(".explain .phase"), words.tag)
+    setHTML(view.$(".explain .title"), escaped(words.title))
+    setHTML(view.$(".explain .sentence"), escaped(words.sentence))
+    view.$(".phase").className = `phase ${words.phase}`
+    setHTML(view.$(".explain .formula"), formula(words.formula))
+    setHTML(view.$(".numbers"), text)
+    setHTML(view.$(".remark"), linesOf([deviations[map], remarks[0]].filter(Boolean)))
+    view.$(".explain").classList.toggle("pinned", Boolean(this.cells.pinned))
+    this.step({ map, cell })
+    this.editor()
+    if (this.room && this.palette) mechanism(view.$(".mechanism"), numbers, map, cell, this.room, this.palette)
+  }
+
+  /** @param {Subject} subject */
+  step({ map, cell }) {
+    const symbol = this.shown(map)
+    const axis = this.axis(symbol)
+    const stepper = this.view.$(".stepper")
+    stepper.hidden = axis < 0
+    if (axis < 0) return
+    const { kind, family } = this.numbers.maps[symbol]
+    const outputs =
+      family === this.numbers.maps.o.family
+      || (kind === "weights" && this.numbers.shape(symbol).at(-1) === this.numbers.count("o"))
+    const what = kind === "filters" ? "filter" : kind === "map" ? "channel" : outputs ? "output" : "unit"
+    setHTML(this.view.$(".stepper .what"), escaped(say(`web.step.${what}`)))
+    setHTML(this.view.$(".stepper .which"), String(cell[axis]))
+  }
+
+  // The filter that is edited is the one that is spoken of.
+  editor() {
+    const { filters } = this.numbers.answer
+    if (!filters) return
+    const [m = 0, c = 0] = this.cells.own(filters.name)
+    if (this.view.$(".kernel").dataset.chosen !== `${m} ${c}`) fillKernel(this.view, filters)
   }
 
   spoken() {
-    return `${this.view.place} ${SAID[this.subject().map].title}. ${this.view.$(".numbers").textContent}. Loss ${lossText(this.view.data.loss)}.`
+    const { view } = this
+    const title = view.$(".explain .title").textContent ?? ""
+    const numbers = view.$(".numbers").textContent ?? ""
+    return say("web.spoken.step", { place: view.place, title, numbers, loss: lossText(view.loss) })
   }
 }
+
+/**
+ * Under the notebook's rule a number need not be what the exact arithmetic gives: then it is only set beside it.
+ * @param {string} html
+ */
+const beside = (html) => html.replace(/ = (<b>[^<]*<\/b>)/g, (_, value) => say("web.step.instead", { value }))
+
+/** @param {number} at @param {number} size */
+const clamp = (at, size) => Math.min(Math.max(at, 0), size - 1)

@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image as Pillow
 
-from cnnviz.core.held import hold
+from cnnviz.core.kept import keep
 from cnnviz.core.lesson import MAX_NUMBER
 from cnnviz.core.ops import conv2d_shape
 from cnnviz.core.outcome import Outcome, outcome
@@ -66,7 +66,7 @@ def _row(kind: str, indices: np.ndarray, result: Outcome, trainer: Trainer) -> N
         key, words = f"open_{kind}_{index}", say("ui.train.training.image", id=ids[index], name=real)
         if row.button(f"![{words}]({_png(images[index])}) {said} {outputs}", key=key, help=words, disabled=too_large):
             y, f = (",".join(map(repr, numbers.ravel().tolist())) for numbers in (held_out.targets[index], params.f))
-            network = {"f": f, "w": hold(params), "stride": settings.stride, "pad": settings.padding, "rule": "exact"}
+            network = {"f": f, "w": keep(params), "stride": settings.stride, "pad": settings.padding, "rule": "exact"}
             image = {"img": ids[index], "ch": channel, "scale": settings.scale, "y": y}
             adopt(page="", **image, **network, k=0, stage="o")
             st.rerun()

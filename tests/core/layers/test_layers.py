@@ -1,0 +1,223 @@
+"""Every kind of layer, by its row: a slow and plain account of its forward pass, and what all kinds promise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from cnnviz.core.layers import LAYERS
+from cnnviz.core.layers.layer import Layer
+from cnnviz.core.layers.max_pooling import max_pool_dx
+from cnnviz.core.network import Network
+from cnnviz.words import has
+
+
+@dataclass(frozen=True)
+class Row:
+    """A layer by its text, a shape that it takes, and the same by loops: (x, params) -> y."""
+
+    text: str
+    shape: tuple[int, ...]
+    plainly: Callable[[np.ndarray, dict[str, np.ndarray]], np.ndarray]
+
+
+def each(function) -> Callable:
+    return lambda x, _: np.vectorize(function, otypes=[float])(x)
+
+
+def convolved(k: int, stride: int = 1, before: int = 0, after: int = 0) -> Callable:
+    def plainly(x, params):
+        f, b = params["f"], params.get("b", np.zeros(len(params["f"])))
+        x = np.pad(x, [(0, 0), (before, after), (before, after)])
+        places = [range(0, size - k + 1, stride) for size in x.shape[1:]]
+        return np.array(
+            [[[(x[:, i : i + k, j : j + k] * f[m]).sum() + b[m] for j in places[1]] for i in places[0]] for m in range(len(f))]
+        )
+
+    return plainly
+
+
+def pooled(what, k: int, stride: int) -> Callable:
+    def plainly(x, _):
+        places = [range(0, size - k + 1, stride) for size in x.shape[1:]]
+        return np.array([[[what(channel[i : i + k, j : j + k]) for j in places[1]] for i in places[0]] for channel in x])
+
+    return plainly
+
+
+ROWS = {
+    "conv": [
+        Row("conv2x3", (3, 6, 5), convolved(3)),
+        Row("conv3x2bs2", (1, 6, 7), convolved(2, 2)),
+        Row("conv1x4bsame", (2, 6, 5), convolved(4, 1, 1, 2)),
+        Row("conv2x3s3full", (1, 6, 5), convolved(3, 3, 2, 2)),
+        Row("conv2x5bs2p2", (2, 7, 8), convolved(5, 2, 2, 2)),
+    ],
+    "dense": [
+        Row("dense3", (4,), lambda x, p: np.array([sum(x[d] * p["w"][d, n] for d in range(4)) + p["b"][n] for n in range(3)]))
+    ],
+    "sigmoid": [Row("sigmoid", (2, 3, 4), each(lambda z: 1 / (1 + np.exp(-z))))],
+    "tanh": [Row("tanh", (2, 3, 4), each(lambda z: (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))))],
+    "relu": [Row("relu", (5,), each(lambda z: z if z > 0 else 0))],
+    "identity": [Row("identity", (2, 3, 4), each(lambda z: z))],
+    "softmax": [Row("softmax", (5,), lambda x, _: np.exp(x) / np.exp(x).sum())],
+    "max": [Row("max2", (2, 5, 6), pooled(np.max, 2, 2)), Row("max3s2", (1, 7, 8), pooled(np.max, 3, 2)), Row("max2s3", (2, 7, 8), pooled(np.max, 2, 3))],
+    "avg": [Row("avg2", (2, 5, 6), pooled(np.mean, 2, 2)), Row("avg3s1", (1, 5, 8), pooled(np.mean, 3, 1)), Row("avg1s2", (2, 5, 5), pooled(np.mean, 1, 2))],
+    "gap": [Row("gap", (3, 4, 5), lambda x, _: np.array([channel.sum() / channel.size for channel in x]))],
+}  # fmt: skip
+EVERY = [row for rows in ROWS.values() for row in rows]
+each_row = pytest.mark.parametrize("row", EVERY, ids=lambda row: row.text)
+
+
+def layer_of(row: Row) -> Layer:
+    return next(layer for kind in LAYERS.values() if (layer := kind.parse(row.text)))
+
+
+def arrays(layer: Layer, row: Row, many: tuple[int, ...] = ()) -> dict[str, np.ndarray]:
+    """x, the parameters, what is kept, y, any dy, and from them dx and the parameters' gradients; by role."""
+    rng = np.random.default_rng(0)
+    parameters = layer.parameters(row.shape)
+    found = {"x": rng.normal(size=(*many, *row.shape))} | {name: rng.normal(size=p.shape) for name, p in parameters.items()}
+    calls = layer.calls(row.shape)
+    for role, made in calls.items():
+        if role[0] == "d" and "dy" not in found:
+            found["dy"] = rng.normal(size=found["y"].shape)
+        found[role] = made.function(*[found[name] for name in made.roles], **made.settings)
+    return found
+
+
+def test_every_kind_has_a_row_here_and_its_words():
+    assert set(ROWS) == set(LAYERS)
+    for kind, cls in LAYERS.items():
+        layer = layer_of(ROWS[kind][0])
+        assert type(layer) is cls and cls.kind == kind and cls.letter in "zap"
+        for role in layer.links():
+            learns = role[0] == "d" and role not in ("dx", "db")
+            if role in ("y", "dx") or learns:
+                assert has(f"layer.{kind}.{role}.title") and has(f"layer.{kind}.{role}.sentence"), (kind, role)
+
+
+@each_row
+def test_forward_is_what_loops_say(row):
+    layer = layer_of(row)
+    found = arrays(layer, row)
+    np.testing.assert_allclose(found["y"], row.plainly(found["x"], found), rtol=1e-13, atol=1e-14)
+    assert found["y"].shape == layer.shape(row.shape) and str(layer) == row.text
+
+
+@each_row
+def test_backward_is_the_transpose_of_its_slope(row):
+    """Σ dy·(change of y) is the change that dx and the parameters' gradients foretell."""
+    layer, rng, step = layer_of(row), np.random.default_rng(1), 1e-6
+    found, calls = arrays(layer, row), layer.calls(row.shape)
+
+    def y(**moved):
+        now = found | moved
+        for role in [role for role in calls if role[0] != "d"]:
+            now[role] = calls[role].function(*[now[name] for name in calls[role].roles], **calls[role].settings)
+        return now["y"]
+
+    for name in ("x", *layer.parameters(row.shape)):
+        direction = rng.normal(size=found[name].shape)
+        change = (y(**{name: found[name] + step * direction}) - y(**{name: found[name] - step * direction})) / (2 * step)
+        assert found[f"d{name}"].shape == found[name].shape
+        assert (found["dy"] * change).sum() == pytest.approx((found[f"d{name}"] * direction).sum(), rel=1e-7, abs=1e-8)
+
+
+@each_row
+@pytest.mark.parametrize("many", [(4,), (2, 3)])
+def test_leading_axes_are_many_images_and_parameters_gradients_add_up(row, many):
+    layer, calls = layer_of(row), layer_of(row).calls(row.shape)
+    together = arrays(layer, row, many)
+    parameters, kept = layer.parameters(row.shape), {name: together[name] for name in layer.parameters(row.shape)}
+    sums = dict.fromkeys([f"d{name}" for name in parameters], 0)
+    for at in np.ndindex(many):
+        one = kept | {"x": together["x"][at], "dy": together["dy"][at]}
+        for role, made in calls.items():
+            one[role] = made.function(*[one[name] for name in made.roles], **made.settings)
+        for role in ("y", "dx"):
+            np.testing.assert_allclose(together[role][at], one[role], rtol=1e-12, atol=1e-13)
+        sums = {role: total + one[role] for role, total in sums.items()}
+    for role, total in sums.items():
+        np.testing.assert_allclose(together[role], total, rtol=1e-12, atol=1e-12)
+
+
+@each_row
+def test_float32_stays_float32(row):
+    found = arrays(layer_of(row), row)
+    single, calls = {name: array.astype(np.float32) for name, array in found.items()}, layer_of(row).calls(row.shape)
+    for role, made in calls.items():
+        value = made.function(*[single[name] for name in made.roles], **made.settings)
+        assert value.dtype == np.float32, role
+        np.testing.assert_allclose(value, found[role], rtol=2e-5, atol=2e-5)
+
+
+@each_row
+def test_the_effect_of_an_entry_is_the_change_of_y(row):
+    layer = layer_of(row)
+    found, calls = arrays(layer, row), layer.calls(row.shape)
+    for name in layer.parameters(row.shape):
+        effects = layer.effects(name, np.arange(found[name].size), found)
+        assert effects.shape == (found[name].size, *found["y"].shape)
+        for n in range(found[name].size):
+            moved = found[name].copy()
+            moved.flat[n] += 1
+            made = calls["y"]
+            y = made.function(*[(found | {name: moved})[source] for source in made.roles], **made.settings)
+            np.testing.assert_allclose(found["y"] + effects[n], y, rtol=1e-12, atol=1e-12)
+
+
+@each_row
+def test_what_it_says_of_itself_speaks_of_what_it_computes(row):
+    layer = layer_of(row)
+    computed = {role for role in layer.calls(row.shape) if role in ("y", "dx") or role[0] == "d"}
+    assert computed <= set(layer.links()) and computed <= set(layer.formulas(row.shape)) and computed <= set(layer.arithmetic())
+
+
+# --- kinks and ties -------------------------------------------------------------------------------
+
+
+def test_the_slope_of_relu_at_zero_is_zero():
+    calls = layer_of(ROWS["relu"][0]).calls((3,))
+    assert calls["dx"].function(np.ones(3), np.array([0.0, -0.0, 1e-300])).tolist() == [0, 0, 1]
+
+
+def test_a_tie_in_a_max_pool_goes_to_the_first_in_reading_order():
+    x = np.array([[[1.0, 3, 3], [3, 3, 0], [3, 3, 3]]])
+    dx = max_pool_dx(np.ones((1, 2, 2)), x, np.full((1, 2, 2), 3.0), 2, 1)
+    assert dx.tolist() == [[[0, 2, 0], [1, 1, 0], [0, 0, 0]]]
+
+
+def test_where_pools_overlap_their_gradients_add_up_and_between_them_is_none():
+    x = np.zeros((1, 5, 5))
+    x[0, 2, 2] = 1
+    dx = max_pool_dx(np.ones((1, 2, 2)), x, np.ones((1, 2, 2)), 3, 2)
+    assert dx[0, 2, 2] == 4 and dx.sum() == 4
+    gaps = layer_of(Row("avg1s2", (1, 5, 5), None)).calls((1, 5, 5))["dx"]
+    dx = gaps.function(np.ones((1, 3, 3)), x, **gaps.settings)[0]
+    assert dx[::2, ::2].all() and dx.sum() == 9
+
+
+# --- many images at once --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", [row.text for row in ROWS["conv"] if row.text.startswith("conv1x")] + ["conv1x3", "conv1x3bs2p1", "conv1x2full"])
+@pytest.mark.parametrize("shape", [(6, 9), (8, 7)])
+def test_a_batch_of_one_channel_takes_other_lines_to_the_same_numbers(text, shape):
+    network = Network.parse(f"{text}-tanh-dense2-sigmoid-mse")
+    rng = np.random.default_rng(0)
+    params, x, y = network.init(shape), rng.random((5, 1, *shape)), rng.random((5, 2))
+    found = []
+    for many in (False, True):
+        program = network.program(shape, many)
+        values = program.start(params) | {"x": x, "y": y}
+        program.run_forward(values)
+        for line in program.backward_lines:
+            values[line.target] = line.make(values)
+        found.append(values)
+    one, other = found
+    for name in [*network.symbols, *(f"d{name}" for name in network.parameters), "dx"]:
+        np.testing.assert_allclose(one[name], other[name], rtol=1e-11, atol=1e-13, err_msg=name)
