@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from functools import lru_cache
 
 import numpy as np
@@ -16,7 +15,7 @@ from cnnviz.words import message
 
 def sweep_chart(lesson: Lesson, moment: Moment) -> Chart:
     """Error of central differences against their step ε, in two precisions."""
-    sweep = _sweep(dataclasses.replace(lesson, stage="x"), moment.trace.x.tobytes(), moment.trace.x.shape)
+    sweep = _sweep(lesson.start, lesson.k, moment.trace.x.tobytes(), moment.trace.x.shape)
     return Chart(
         "sweep",
         message("ui.check.sweep.title"),
@@ -30,8 +29,8 @@ def sweep_chart(lesson: Lesson, moment: Moment) -> Chart:
 
 
 @lru_cache(maxsize=64)
-def _sweep(lesson: Lesson, x: bytes, shape: tuple[int, int]) -> StepSweep:
+def _sweep(lesson: Lesson, k: int, x: bytes, shape: tuple[int, ...]) -> StepSweep:
     """The same for every mistake: it tells of the step, not of our gradients."""
     image = np.frombuffer(x).reshape(shape)
-    params = trajectory(lesson, image, lesson.k).params
-    return step_sweep(params, image, np.array(lesson.y), lesson.stride, lesson.pad)
+    params = trajectory(lesson, image, k).params
+    return step_sweep(params, image, np.array(lesson.y), network=lesson.network)
