@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar
 
 import numpy as np
@@ -98,6 +99,7 @@ OPTIMIZERS: dict[str, type[Optimizer]] = {rule.name: rule for rule in (Optimizer
 """Every rule by its name in the address."""
 
 
+@lru_cache(maxsize=64)
 def gd(lr: float) -> Optimizer:
     """Gradient descent, θ ← θ - η · dθ.
 

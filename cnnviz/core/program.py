@@ -103,7 +103,7 @@ class Program:
         learning = [n for n, line in enumerate(self.backward_lines) if line.target[1:] in self.parameters]
         self.needed = 1 + max(learning, default=-1)  # what comes after it is the gradient of the image, and of no use to an update
         self.shown = {name: self._shown(shape) for name, shape in self.shapes.items() if "." not in name}
-        self._symbols = self._shown_as(network.symbols)
+        self._symbols = self._shown_as(network.symbols[1:])
         self._needed_lines, self._rest_lines = self.backward_lines[: self.needed], self.backward_lines[self.needed :]
         self._needed, self._rest = (self._shown_as(line.target for line in lines) for lines in (self._needed_lines, self._rest_lines))
 
@@ -180,9 +180,10 @@ class Program:
     def start(self, params: Mapping[str, np.ndarray], x: np.ndarray | None = None) -> Inner:
         """The arrays that a pass starts from: parameters, and the image; ValueError where a shape does not fit."""
         values = {} if x is None else {"x": self._fitting("x", x)}
-        given = plain(params)
+        given, shapes = plain(params), self.shapes
         for name in self.parameters:
-            values[name] = self._fitting(name, given[name])
+            array = given[name]
+            values[name] = array if array.shape == shapes[name] else self._fitting(name, array)
         return values
 
     def _fitting(self, name: str, array: np.ndarray) -> np.ndarray:
@@ -205,9 +206,8 @@ class Program:
         """Every value of one image's pass."""
         x = sealed(x)
         values = self.run_forward(self.start(params, x), overrides)
-        trace = Trace.read_only(self._as_shown(values, self._symbols))
-        if x.shape == self.shown["x"]:
-            vars(trace)["x"] = x
+        shown = self._as_shown(values, self._symbols, {"x": x if x.shape == self.shown["x"] else x.reshape(self.shown["x"])})
+        trace = Trace.read_only(shown)
         vars(trace)["_inner"] = (self, params, values)
         return trace
 
@@ -239,12 +239,14 @@ class Program:
             vars(gradients)["_later"] = (tuple(self._rest), later)
         return gradients
 
-    def _as_shown(self, values: Inner, names: Mapping[str, Shape | None]) -> dict[str, np.ndarray]:
+    def _as_shown(
+        self, values: Inner, names: Mapping[str, Shape | None], found: dict[str, np.ndarray] | None = None
+    ) -> dict[str, np.ndarray]:
         """Some of the arrays, read-only, without the axes that are not shown; `names` have the shape where that differs."""
-        found = {}
+        found = {} if found is None else found
         for name, shape in names.items():
             array = values[name]
-            array.setflags(write=False)
+            array.setflags(False)  # write: by place, which takes half as long
             found[name] = array if shape is None else array.reshape(shape)
         return found
 

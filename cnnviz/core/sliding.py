@@ -93,13 +93,21 @@ def view_windows(x: np.ndarray, k: int, stride: int, padding: Padding, dilation:
     One array header over x's memory: several times faster than K·K shifted products or
     `sliding_window_view` at this size (tests/bench). With a dilation d the cells are d apart.
     """
-    height, width = x.shape[-2:]
-    rows, columns, before, after = places(height, width, dilation * (k - 1) + 1, stride, padding)
-    if before or after or not x.flags.c_contiguous:
-        x = padded(x, before, after)
-    lead, down, right = x.strides[:-2], x.strides[-2], x.strides[-1]
-    strides = (*lead, down * dilation, right * dilation, down * stride, right * stride)
-    return np.ndarray((*x.shape[:-2], k, k, rows, columns), x.dtype, x, 0, strides)
+    shape, strides, zeros = _view(x.shape, x.strides, k, stride, padding, dilation)
+    if any(zeros) or not x.flags.c_contiguous:
+        return view_windows(padded(x, *zeros), k, stride, 0, dilation)
+    return np.ndarray(shape, x.dtype, x, 0, strides)
+
+
+@lru_cache(maxsize=1024, typed=True)
+def _view(
+    shape: tuple[int, ...], strides: tuple[int, ...], k: int, stride: int, padding: Padding, dilation: int
+) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, int]]:
+    """The shape and strides of the view, and the zeros that have to be there first."""
+    *lead, height, width = shape
+    *across, down, right = strides
+    rows, columns, *zeros = places(height, width, dilation * (k - 1) + 1, stride, padding)
+    return (*lead, k, k, rows, columns), (*across, down * dilation, right * dilation, down * stride, right * stride), tuple(zeros)
 
 
 def along(k: int, stride: int, places: int, dilation: int = 1) -> list[slice]:

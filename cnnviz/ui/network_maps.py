@@ -184,6 +184,8 @@ def first_cells(program: Program, moment: Moment, maps: Mapping[str, MapRecord])
             continue
         own = moment.trace[symbol] if symbol in moment.trace else moment.params[symbol]
         gradient = moment.gradients[f"d{symbol}"] if f"d{symbol}" in moment.gradients and symbol != "x" else own
+        if record["scale"] == "activation" and np.any(gradient * own):
+            gradient = gradient * own  # a silent cell explains nothing
         found[name] = largest(gradient if np.any(gradient) else own, record["shape"])
     found["L"] = [0]
     _join(found, program)

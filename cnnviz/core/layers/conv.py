@@ -24,7 +24,7 @@ def weigh(windows: np.ndarray, f: np.ndarray, b: np.ndarray | None = None, *, sh
 
     `windows` (…, C·K·K, H'·W'), `f` (M,C,K,K), `b` (M,).
     """
-    z = np.matmul(f.reshape(len(f), -1), windows)
+    z = _product(f.reshape(len(f), -1), windows)
     if b is not None:
         z += b[:, None]
     return z.reshape(z.shape[:-1] + shape)
@@ -32,11 +32,16 @@ def weigh(windows: np.ndarray, f: np.ndarray, b: np.ndarray | None = None, *, sh
 
 def weigh_df(windows: np.ndarray, dz: np.ndarray, f: np.ndarray) -> np.ndarray:
     """df[m,c,u,v] = Σ_ij x[c, s·i + u - p, s·j + v - p] · dz[m,i,j], summed over leading axes too."""
-    dz = dz.reshape(*dz.shape[:-2], -1)
-    df = np.matmul(windows, dz.swapaxes(-1, -2))  # (…, C·K·K, M)
+    dz = dz.reshape((*dz.shape[:-2], -1))
+    df = _product(windows, dz.swapaxes(-1, -2))  # (…, C·K·K, M)
     if df.ndim > 2:
         df = df.reshape(-1, *df.shape[-2:]).sum(axis=0)
-    return np.ascontiguousarray(df.T).reshape(f.shape)
+    return df.T.reshape(f.shape)
+
+
+def _product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """The matrix product over the last two axes. `dot` says the same of two matrices, and is called in half the time."""
+    return a.dot(b) if b.ndim == 2 else np.matmul(a, b)
 
 
 def channel_sums(dz: np.ndarray) -> np.ndarray:

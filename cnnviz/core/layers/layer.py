@@ -14,7 +14,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from cnnviz.words import Problem
+from cnnviz.words import Message, Problem
 
 Shape = tuple[int, ...]
 """(C,H,W) of a map, (D,) of a row."""
@@ -144,5 +144,5 @@ def number(kind: str, what: str, text: str | None, default: int, most: int, leas
         return default
     value = int(text) if len(text) < 7 else most + 1
     if not least <= value <= most:
-        raise Problem("network.limit", kind=kind, what=what, value=text, least=least, most=most)
+        raise Problem("network.limit", kind=kind, what=Message(f"network.what.{what}"), value=text, least=least, most=most)
     return value

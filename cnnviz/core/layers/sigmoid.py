@@ -20,7 +20,9 @@ def sigmoid(z: np.ndarray) -> np.ndarray:
 
     e^(-z) may overflow to infinity; 1/∞ = 0 is then the right answer, so the overflow is not worth a warning.
     """
-    return 1.0 / (1.0 + np.exp(-z))
+    e = np.exp(-z)
+    e += 1.0
+    return 1.0 / e
 
 
 def sigmoid_prime(a: np.ndarray) -> np.ndarray:

@@ -75,12 +75,13 @@ export class Overview {
     const numbers = /** @type {Numbers} */ (this.numbers)
     const bias = isBias(numbers, symbol, column.kind)
     plate.across = bias ? 1 : place.across
-    plate.narrow = place.width < 60
+    plate.narrow = place.width < 80
     plate.face = faceOf(numbers.maps[symbol], column.kind, bias ? numbers.count(symbol) : column.kind === "strip" && need.scale ? place.wrap : 1)
     plate.names = column.kind === "classes" ? numbers.classes : null
     const [width, height] = column.kind === "answers" ? answer(symbol, place) : [place.width, bias ? BIAS : place.height]
     const title = /** @type {HTMLElement} */ (plate.figure.querySelector(".size"))
     title.hidden = width < 26 + 6 * (title.textContent ?? "").length && !this.single
+    plate.size = [width, height]
     plate.figure.style.setProperty("--w", `${width}px`)
     plate.figure.style.setProperty("--h", `${height}px`)
     plate.pictures = null

@@ -76,6 +76,7 @@ function bindTransport(view, on) {
 
 function lecture(view) {
   const on = view.root.classList.toggle("lecture")
+  view.content.drawn = false
   view.$('[data-key="lecture"]').setAttribute("aria-pressed", String(on))
   view.paint()
 }

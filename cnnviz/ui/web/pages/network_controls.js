@@ -29,7 +29,7 @@ export function bindNetwork(view) {
 
 // What another network cannot take over: targets and filters of another shape, updates, a stage of its own.
 /** @param {Record<string, string>} lesson */
-const fresh = (lesson) => Object.fromEntries([...["y", "f", "f2", "f3", "f4", "cell"].filter((key) => key in lesson).map((key) => [key, ""]), ["k", "0"], ["stage", "x"]])
+const fresh = (lesson) => Object.fromEntries([...["y", "f", "f2", "f3", "f4", "stride", "pad", "rule", "cell"].filter((key) => key in lesson).map((key) => [key, ""]), ["k", "0"], ["stage", "x"]])
 
 /** The filter and the channel whose kernel is edited. @param {any} view @returns {number[]} */
 function chosen(view) {

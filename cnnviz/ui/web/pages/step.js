@@ -2,6 +2,7 @@
 
 import { Overview } from "../draw/overview.js"
 import { mechanism } from "../draw/mechanism.js"
+import { palette } from "../draw/pen.js"
 import { Cells } from "../model/cells.js"
 import { explained } from "../model/explanation.js"
 import { escape, formula, setHTML } from "../model/format.js"
@@ -146,19 +147,25 @@ export class Step {
   // ---- painting
 
   draw() {
-    this.lay()
+    this.measure()
     const subject = this.subject()
     this.classes()
     this.mark(subject)
-    const tone = this.tone(subject.map)
+    const backward = this.numbers.stageOf(this.shown(subject.map)).phase === "backward"
+    const tone = (backward ? this.palette?.warm : this.palette?.accent) ?? "#000"
     for (const [symbol, plate] of Object.entries(this.plates)) plate.draw(this.isAhead(symbol), this.view.player.done(symbol), tone)
     this.say(subject)
   }
 
-  /** @param {string} map */
-  tone(map) {
-    const backward = this.numbers.stageOf(this.shown(map)).phase === "backward"
-    return getComputedStyle(this.root).getPropertyValue(backward ? "--warm-plain" : "--accent-plain") || (backward ? "#b0440c" : "#0b6bcb")
+  // What is asked of the page's layout: once for a size, since every question makes it lay everything out again.
+  measure() {
+    if (this.drawn && this.laid === this.overview.key) return
+    this.lay()
+    const { clientWidth: width, clientHeight: height } = this.view.$(".mechanism")
+    this.room = { width, height }
+    this.palette = palette(this.root)
+    this.laid = this.overview.key
+    this.drawn = true
   }
 
   lay() {
@@ -217,7 +224,7 @@ export class Step {
     this.view.$(".explain").classList.toggle("pinned", Boolean(this.cells.pinned))
     this.step(subject)
     this.editor()
-    mechanism(this.view.$(".mechanism"), this.numbers, subject.map, subject.cell, this.root)
+    if (this.room && this.palette) mechanism(this.view.$(".mechanism"), this.numbers, subject.map, subject.cell, this.room, this.palette)
   }
 
   /** @param {{ map: string, cell: Cell }} subject */

@@ -16,6 +16,7 @@ from cnnviz.data.training_data import describe, training_data
 from cnnviz.ui.address import follow
 from cnnviz.ui.pages.train.training.settings import MAX_BATCH, MAX_EPOCHS, MAX_RATE, Settings
 from cnnviz.ui.pages.train.training.trainer import Job
+from cnnviz.ui.plain import plain
 from cnnviz.words import Message, message, say, written
 
 FIELD = 136  # width of a setting, in pixels: six beside each other, two on a phone
@@ -51,7 +52,7 @@ def job_of(lesson: Lesson, settings: Settings) -> Job | None:
         numbers = (settings.rate, settings.batch, settings.epochs, settings.seed)
         training = Training(lesson.f, weights, lesson.seed, *numbers, *layout)
     except ValueError as error:
-        st.warning(str(error))
+        st.warning(plain(error))
         return None
     st.caption(" ".join(map(written, (describe(data), *start_words(lesson, training)))))
     return Job(training, data, lesson.ch)
