@@ -29,11 +29,11 @@ def whose(lesson: Lesson, mistake: Mistake | None) -> Message | str:
 
 def verdict(check: GradientCheck) -> Message:
     """How many entries agree, and the worst one."""
-    worst, errors = check.worst, check.relative_error.values()
+    worst = check.worst
     return message(
         "ui.check.verdict.agree" if check.passed else "ui.check.verdict.wrong",
-        n=sum(int((~(error <= TOLERANCE)).sum()) for error in errors),  # written so that NaN is wrong
-        count=sum(error.size for error in errors),
+        n=check.wrong,
+        count=check.count,
         tolerance=TOLERANCE,
         entry=f"{worst.parameter}[{', '.join(map(str, worst.index))}]",
         error=float(worst.relative_error),
