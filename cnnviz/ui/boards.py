@@ -32,11 +32,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Board:
-    """All that a board shows besides its arrays; `parts` is what is shown of each, a column each."""
+    """All that a board shows besides its arrays; `parts` is what is shown of each, a column each.
+
+    `good` says what the verdict is, None where there is none yet.
+    """
 
     title: Message
     verdict: Message
-    good: bool
+    good: bool | None
     rows: tuple[Row, ...]
     parts: tuple[Part, ...]
     subject: str

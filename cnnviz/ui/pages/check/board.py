@@ -16,7 +16,8 @@ from cnnviz.core.values import Gradients
 from cnnviz.core.verdicts import stages_hit
 from cnnviz.ui.boards import ERROR, Board, Row
 from cnnviz.ui.network_maps import largest
-from cnnviz.ui.pages.check import checking, tensorflow, words
+from cnnviz.ui.pages.check import tensorflow, words
+from cnnviz.ui.pages.check.checking import checked, is_wrong
 from cnnviz.ui.pages.check.choices import choices, mistake_in
 from cnnviz.ui.pages.check.sweep import sweep_chart
 from cnnviz.ui.parts import Part, part, pinned
@@ -44,27 +45,28 @@ def board(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> Board:
     exact = program.backward(moment.params, trace, y)
     mistake = mistake_in(asked, network, lesson.opt)
     ours = mistake.run(program, moment.params, trace, y, lesson.optimizer, moment.state) if mistake else moment.gradients
-    check = checking.checked(lesson, moment, ours)
+    checking = checked(lesson, moment, ours, mistake.address if mistake else "")
+    check = checking.check
     hit = _hit(mistake, lesson, moment, ours, exact)
     wrong = frozenset(name for name in shown if not np.array_equal(ours[name], exact[name], equal_nan=True))
     third, excuse = tensorflow.opinion(lesson, moment, asked)
-    errors = _errors(program, ours, exact, check, shown if wrong else ())
+    errors = {symbol: relative_error(ours[symbol], exact[symbol]) for symbol in (shown if wrong else ())} | _errors(check)
     parts = tuple(_part(program, symbol, errors.get(symbol), lesson) for symbol in shown)
-    worst = check.worst
+    subject = f"d{check.worst.parameter}" if check else f"d{network.parameters[0]}"
     return Board(
         title=words.title(lesson, mistake),
-        verdict=words.verdict(check),
-        good=check.passed,
+        verdict=words.verdict(check) if check else words.under_way(checking.share),
+        good=check.passed if check else None,
         rows=_rows(words.whose(lesson, mistake), {symbol: ours[symbol] for symbol in shown}, check, third, errors),
         parts=parts,
-        subject=f"d{worst.parameter}",
+        subject=subject,
         sentences=words.sentences(lesson, mistake, hit, check, excuse),
-        notes={symbol: words.largest(error, parts[shown.index(symbol)]) for symbol, error in errors.items()},
+        notes={part.symbol: words.largest(errors[part.symbol], part) for part in parts if part.symbol in errors},
         first=hit[0] if hit and hit[0] in shown else "",
         inherits=wrong - set(hit[:1]),
         groups=choices(network, lesson.opt, mistake, asked),
-        charts=(sweep_chart(lesson, moment),),
-        cells=_cells(parts, errors, f"d{worst.parameter}"),
+        charts=(sweep_chart(checking.sweep),) if checking.sweep else (),
+        cells={part.symbol: _worst(part.of(errors[part.symbol])) for part in parts if part.symbol == subject and check},
     )
 
 
@@ -74,36 +76,34 @@ def _hit(mistake: Placed | None, lesson: Lesson, moment: Moment, ours: Gradients
     return stages_hit(ours, exact, moment.params, lesson.optimizer, lesson.network, step, moment.state)
 
 
-def _rows(whose: Message | str, ours: Arrays, check: GradientCheck, third: Arrays, errors: Arrays) -> tuple[Row, ...]:
-    rows = [
-        Row("ours", whose, ours),
-        Row("central", message("ui.check.rows.central"), {f"d{name}": array for name, array in check.numeric.items()}),
-    ]
+def _rows(
+    whose: Message | str, ours: Arrays, check: GradientCheck | None, third: Arrays, errors: Arrays
+) -> tuple[Row, ...]:
+    rows = [Row("ours", whose, ours)]
+    if check:
+        central = {f"d{name}": array for name, array in check.numeric.items()}
+        rows.append(Row("central", message("ui.check.rows.central"), central))
     if third:
         rows.append(Row("tensorflow", message("ui.check.rows.tensorflow"), third))
-    return (*rows, Row("error", message("ui.check.rows.error"), errors, ERROR))
+    return (*rows, Row("error", message("ui.check.rows.error"), errors, ERROR)) if errors else tuple(rows)
 
 
-def _errors(program: Program, ours: Arrays, exact: Arrays, check: GradientCheck, between: tuple[str, ...]) -> dict[str, np.ndarray]:
-    """Parameters against central differences, 0 at a kink; the stages `between`, which have none, against our own exact pass."""
-    kinks = check.kinks
-    checked = {
-        f"d{name}": np.where(kinks[name], 0.0, error) if name in kinks else error for name, error in check.relative_error.items()
-    }
-    return {symbol: relative_error(ours[symbol], exact[symbol]) for symbol in between} | checked
+def _errors(check: GradientCheck | None) -> dict[str, np.ndarray]:
+    """Of each parameter against central differences; 0 at a kink, where there is nothing to compare with."""
+    if not check:
+        return {}
+    of = check.relative_error.items()
+    return {f"d{name}": np.where(check.kinks[name], 0.0, error) if name in check.kinks else error for name, error in of}
 
 
 def _part(program: Program, symbol: str, error: np.ndarray | None, lesson: Lesson) -> Part:
     """What is shown of a gradient: the pinned cell's channel, else that of the worst error, else the first."""
     at = pinned(lesson.pinned, program).get(symbol, ())
     first = part(program, symbol)
-    if not at and error is not None and checking.is_wrong(error).any():
+    if not at and error is not None and is_wrong(error).any():
         at = tuple(largest(np.nan_to_num(error, nan=np.inf), first.shape))
     return part(program, symbol, at) if at else first
 
 
-def _cells(parts: tuple[Part, ...], errors: Arrays, subject: str) -> dict[str, list[int]]:
-    """The cell with the worst error of the gradient that is spoken of first."""
-    own = next(one for one in parts if one.symbol == subject)
-    shown = own.of(errors[subject])
-    return {subject: largest(np.nan_to_num(shown, nan=np.inf), shown.shape)}
+def _worst(error: np.ndarray) -> list[int]:
+    return largest(np.nan_to_num(error, nan=np.inf), error.shape)

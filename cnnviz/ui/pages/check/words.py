@@ -42,6 +42,11 @@ def verdict(check: GradientCheck) -> Message:
     )
 
 
+def under_way(share: float) -> Message:
+    """That the check takes a while, and how far it is."""
+    return message("ui.check.verdict.under_way", share=share)
+
+
 def largest(error: np.ndarray, part: Part) -> Message:
     """The note below a map: the largest relative error, of all channels."""
     id, count = ("exact", 0) if not error.any() else ("largest", float(error.max()))
@@ -51,7 +56,7 @@ def largest(error: np.ndarray, part: Part) -> Message:
 
 
 def sentences(
-    lesson: Lesson, placed: Placed | None, hit: tuple[str, ...], check: GradientCheck, excuse: str
+    lesson: Lesson, placed: Placed | None, hit: tuple[str, ...], check: GradientCheck | None, excuse: str
 ) -> tuple[Message | str, ...]:
     """Where a mistake shows and what it is, or which rule this is; what stands at a kink; why there is no third opinion."""
     found: list[Message | str] = []
@@ -66,6 +71,6 @@ def sentences(
         found.append(placed.mistake.sentence)
     elif lesson.deviations:
         found.append(message("ui.check.not_exact", rule=lesson.rule.replace("_", " ").split(",")))
-    if check.at_kinks:
+    if check and check.at_kinks:
         found.append(message("ui.check.kinks", n=check.at_kinks))
     return (*found, excuse) if excuse else tuple(found)

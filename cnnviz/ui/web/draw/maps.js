@@ -1,9 +1,8 @@
 // The maps: one canvas an array, drawn from the core's values, with the cells that matter outlined.
 
-import { MAPS, MOST_PRINTED } from "../spec.js"
+import { MOST_PRINTED } from "../spec.js"
 import { colour, css, ink, picture } from "../model/colour.js"
 import { number, power, short, timesPower } from "../model/format.js"
-import { isFlat, isLayered } from "../model/links.js"
 import { ratio } from "./sharpness.js"
 
 const GAP = 3 // between the layers of w, in CSS pixels
@@ -27,29 +26,30 @@ export class MapView {
     this.marks = []
   }
 
-  // `shape`: rows and columns on the screen; w and dw are laid out as a1, a layer an output.
-  receive(values, shape, layers, limits, scale) {
-    Object.assign(this, { values, rows: shape[0], columns: shape[1], layers, limits, scale })
+  // `part`: rows, columns and layers on the screen, whether it is `flat`, a cell a row, and what it is in words.
+  receive(values, part, limits, scale) {
+    const { rows, columns, layers = 1, flat = false, words = "" } = part
+    const shape = [rows, columns]
+    Object.assign(this, { values, rows, columns, layers, flat, words, limits, scale })
     const pick = (n) => (layers > 1 ? (i) => values[i * layers + n] : (i) => values[i])
     this.pictures = Array.from({ length: layers }, (_, n) => picture(values, ...shape, limits, scale, pick(n)))
-    this.power = !isFlat(this.symbol) && this.prints() ? power(Math.max(...values.map(Math.abs))) : 0
+    this.power = !this.flat && this.prints() ? power(Math.max(...values.map(Math.abs))) : 0
     let ends = this.power ? ["", ""] : limits.map(short) // with a power of ten there is no room for both
     if (layers > 1 && ends.join("").length > 10) ends = ["", `±${ends[1]}`]
     const caption = { low: ends[0], power: timesPower(this.power), high: ends[1] }
     for (const [name, text] of Object.entries(caption)) this.figure.querySelector(`.limits .${name}`).textContent = text
     const size = this.figure.querySelector(".size")
-    if (size && !isFlat(this.symbol)) size.textContent = this.symbol === "v" ? shape[0] : layers > 1 ? `${shape[0] * shape[1]}×${layers}` : `${shape[0]}×${shape[1]}`
+    if (size && !this.flat) size.textContent = layers > 1 ? `${shape[0] * shape[1]}×${layers}` : `${shape[0]}×${shape[1]}`
     this.describe()
   }
 
   describe([low, high] = extremes(this.values)) {
-    const what = MAPS[this.symbol].words
     const all = this.values.length <= 4 ? [...this.values].map((value) => number(value)).join(", ") : `from ${number(low)} to ${number(high)}`
-    this.canvas.setAttribute("aria-label", `${this.symbol}: ${what}, ${this.values.length} values, ${all}`)
+    this.canvas.setAttribute("aria-label", `${this.symbol}: ${this.words}, ${this.values.length} values, ${all}`)
   }
 
   at([i, j, n = 0]) {
-    if (isFlat(this.symbol)) return this.values[i]
+    if (this.flat) return this.values[i]
     return this.values[(i * this.width() + j) * this.layers + n]
   }
 
@@ -163,16 +163,16 @@ export class MapView {
     const i = within(y - box.y, box.height, this.rows)
     const j = within(x, box.width, this.columns)
     if (this.across) return [Math.floor(i / this.across), i % this.across]
-    return isLayered(this.symbol) ? [i, j, n] : [i, j]
+    return this.layers > 1 ? [i, j, n] : [i, j]
   }
 
   // The neighbour of a cell, for the arrow keys; past the edge of one layer of w lies the next.
   move([i, j, n = 0], down, right) {
     const [rows, columns] = this.across ? [this.rows / this.across, this.across] : [this.rows, this.columns]
     let row = i + down
-    if (isLayered(this.symbol) && row < 0 && n > 0) [row, n] = [rows - 1, n - 1]
-    if (isLayered(this.symbol) && row >= rows && n < this.layers - 1) [row, n] = [0, n + 1]
+    if (this.layers > 1 && row < 0 && n > 0) [row, n] = [rows - 1, n - 1]
+    if (this.layers > 1 && row >= rows && n < this.layers - 1) [row, n] = [0, n + 1]
     const to = [Math.min(Math.max(row, 0), rows - 1), Math.min(Math.max(j + right, 0), columns - 1)]
-    return isLayered(this.symbol) ? [...to, n] : to
+    return this.layers > 1 ? [...to, n] : to
   }
 }

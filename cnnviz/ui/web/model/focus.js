@@ -1,53 +1,75 @@
-// What the words are about: the cell that is pointed at, or pinned, or else the stage's own.
+// What the words of a board are about: the cell that is pointed at, or pinned, or else the column's own.
 //
 // Maps of one family share a cell: pin a unit, step on, and the same unit is explained at the next stage.
 
-import { FAMILIES } from "../spec.js"
-
-const LAID_OUT_AS = { pixel: "x", weight: "f", unit: "z1", synapse: "w", output: "o" }
-const family = (map) => FAMILIES[map]
+/** @typedef {number[]} Cell  row and column, and the layer of a map that has layers */
+/** @typedef {{ map: string, cell: Cell }} Place  a cell of a map, by its symbol */
+/** @typedef {{ symbol: string, family: string, rows: number, columns: number, layers: number, cell: Cell }} Column */
 
 export class Focus {
+  /** @type {Record<string, Cell>}  by family */
   cells = {}
+  /** @type {Set<string>}  families of which a cell was chosen */
+  chosen = new Set()
+  /** @type {Record<string, string>}  of each symbol */
+  families = {}
+  /** @type {Place | null} */
   pinned = null
+  /** @type {Place | null} */
   hover = null
 
-  // A new answer: cells that were chosen stay where they still exist, the others are proposed anew.
-  receive(proposed, shape) {
-    const exists = (name, cell) => {
-      const [rows, columns] = shape(LAID_OUT_AS[name])
-      return cell && cell[0] < rows && (cell[1] ?? 0) < columns
+  /**
+   * A new answer: cells that were chosen stay where they still exist, the others are proposed anew.
+   * @param {Column[]} columns
+   */
+  receive(columns) {
+    this.families = Object.fromEntries(columns.map(({ symbol, family }) => [symbol, family]))
+    /** @type {(of: Column, cell: Cell | undefined) => boolean} */
+    const exists = ({ rows, columns, layers }, cell) =>
+      cell !== undefined && cell[0] < rows && (cell[1] ?? 0) < columns && (cell[2] ?? 0) < layers
+    /** @type {Set<string>} */
+    const settled = new Set()
+    for (const column of columns) {
+      if (settled.has(column.family)) continue
+      settled.add(column.family)
+      if (!this.chosen.has(column.family) || !exists(column, this.cells[column.family])) this.cells[column.family] = column.cell
     }
-    for (const [name, cell] of Object.entries(proposed)) {
-      if (!this.chosen?.has(name) || !exists(name, this.cells[name])) this.cells[name] = cell
-    }
-    if (this.pinned && !exists(family(this.pinned.map), this.pinned.cell)) this.pinned = null
+    const of = columns.find(({ symbol }) => symbol === this.pinned?.map)
+    if (this.pinned && !(of && exists(of, this.pinned.cell))) this.pinned = null
   }
 
+  /**
+   * The cell that is explained while nobody points.
+   * @param {string} map
+   * @returns {Cell}
+   */
   own(map) {
-    return map === "L" ? [0] : this.cells[family(map)]
+    return this.cells[this.families[map]] ?? [0, 0]
   }
 
   get pointed() {
     return this.pinned ?? this.hover
   }
 
-  // Pinning the same cell once more lets it go.
+  /**
+   * Pinning the same cell once more lets it go.
+   * @param {string} map
+   * @param {Cell} cell
+   */
   pin(map, cell) {
     const again = this.pinned?.map === map && String(this.pinned.cell) === String(cell)
     this.pinned = again ? null : { map, cell }
     this.remember(map, cell)
   }
 
+  /**
+   * @param {string} map
+   * @param {Cell} cell
+   */
   remember(map, cell) {
-    this.chosen ??= new Set()
-    const keep = (name, value) => {
-      this.cells[name] = value
-      this.chosen.add(name)
-    }
-    keep(family(map), cell)
-    if (family(map) === "unit") keep("synapse", [...cell, this.cells.synapse?.[2] ?? 0])
-    if (family(map) === "synapse") keep("unit", cell.slice(0, 2))
+    const family = this.families[map] ?? map
+    this.cells[family] = cell
+    this.chosen.add(family)
   }
 
   release() {

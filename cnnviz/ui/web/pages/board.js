@@ -4,16 +4,18 @@
 import { chart } from "../draw/chart.js"
 import { Focus } from "../model/focus.js"
 import { escape, formula, number, setHTML } from "../model/format.js"
-import { isFlat, isLayered, one } from "../model/links.js"
 import { lossText } from "./status.js"
 import { MapView } from "../draw/maps.js"
 import { bindPointer } from "./pointer.js"
 import { switchGroup } from "./switches.js"
 
-const kind = (symbol) => (isFlat(symbol) ? "flat" : isLayered(symbol) ? "half" : /^d?f/.test(symbol) ? "small" : "")
+const FEW = 7 // rows up to which a map is drawn smaller than the others
 
-const figure = (row, { symbol }) => `
-  <figure class="map ${kind(symbol)}"><canvas data-map="${row}.${symbol}" tabindex="0" role="img"></canvas>
+const kind = ({ flat, layers, rows, columns }) => (flat ? "flat" : layers > 1 ? "half" : Math.max(rows, columns) <= FEW ? "small" : "")
+const one = (at) => ({ start: at, count: 1, step: 1 })
+
+const figure = (row, column) => `
+  <figure class="map ${kind(column)}"><canvas data-map="${row}.${column.symbol}" tabindex="0" role="img"></canvas>
   <p class="limits"><span class="low"></span><span class="power"></span><span class="high"></span></p></figure>`
 
 const grid = ({ rows, columns, maps }) => `
@@ -51,16 +53,14 @@ export class Board {
   receive(data) {
     this.board = data.board
     this.arrays = data.arrays
-    this.unitShape = data.board.unit_shape
-    const plan = JSON.stringify([data.board.rows, data.board.columns, Object.keys(data.board.maps)])
+    this.columns = Object.fromEntries(data.board.columns.map((column) => [column.symbol, column]))
+    const plan = JSON.stringify([data.board.rows, data.board.columns.map(({ symbol, label, rows, columns, layers }) => [symbol, label, rows, columns, layers]), Object.keys(data.board.maps)])
     if (plan !== this.plan) this.lay(plan)
     for (const [name, map] of Object.entries(this.maps)) {
-      const { values, shape } = this.arrays[name]
       const { limits, scale } = data.board.maps[name]
-      const layers = isLayered(map.symbol) ? shape[1] : 1
-      map.receive(values, isFlat(map.symbol) ? [values.length, 1] : isLayered(map.symbol) ? this.unitShape : shape, layers, limits, scale)
+      map.receive(this.arrays[name].values, this.columns[map.symbol], limits, scale)
     }
-    this.focus.receive(data.focus, (map) => this.shape(map, data))
+    this.focus.receive(data.board.columns)
     this.words()
   }
 
@@ -74,12 +74,6 @@ export class Board {
       bindPointer(this, map, canvas.dataset.map)
       this.view.resizes?.observe(canvas)
     }
-  }
-
-  shape(map, data) {
-    if (map === "f") return [3, 3]
-    if (map === "x") return [data.board.unit_shape[0], data.board.unit_shape[1]]
-    return map === "o" ? [2, 1] : this.unitShape
   }
 
   // ---- pointing: the same cell in every row
@@ -105,9 +99,8 @@ export class Board {
 
   subject() {
     if (this.focus.pointed) return this.focus.pointed
-    const { columns, subject } = this.board
-    const symbol = columns.some(({ symbol: name }) => name === this.view.stage) ? this.view.stage : subject.symbol
-    return { map: symbol, cell: symbol === subject.symbol ? subject.cell : this.focus.own(symbol) }
+    const symbol = this.view.stage in this.columns ? this.view.stage : this.board.subject
+    return { map: symbol, cell: this.focus.own(symbol) }
   }
 
   // ---- painting
@@ -116,7 +109,7 @@ export class Board {
     const { board } = this
     setHTML(this.view.$(".title"), escape(board.title))
     setHTML(this.view.$(".verdict"), escape(board.verdict.text))
-    this.view.$(".verdict").className = `verdict ${board.verdict.good ? "good" : "bad"}`
+    this.view.$(".verdict").className = board.verdict.good === null ? "verdict" : `verdict ${board.verdict.good ? "good" : "bad"}`
     setHTML(this.view.$(".sentence"), board.sentences.map(escape).join("<br>"))
     setHTML(this.view.$(".remark"), escape(this.view.data.remarks[0] ?? ""))
     setHTML(this.view.$(".switches"), board.switches.map(switchGroup).join(""))
@@ -131,7 +124,8 @@ export class Board {
 
   draw() {
     const { map: symbol, cell } = this.subject()
-    const own = { rows: one(cell[0]), columns: one(isFlat(symbol) ? 0 : cell[1]), output: isLayered(symbol) ? cell[2] : null, strong: true }
+    const { flat, layers, label, index } = this.columns[symbol]
+    const own = { rows: one(cell[0]), columns: one(flat ? 0 : cell[1]), output: layers > 1 ? cell[2] : null, strong: true }
     for (const map of Object.values(this.maps)) {
       map.marks = map.symbol === symbol ? [own] : []
       map.draw()
@@ -140,9 +134,10 @@ export class Board {
     const lines = this.board.rows
       .filter(({ name }) => this.maps[`${name}.${symbol}`])
       .map(({ name, label }) => `<span>${escape(label.split(",")[0])}</span><b>${number(this.maps[`${name}.${symbol}`].at(cell), 9)}</b>`)
-    const label = this.board.columns.find((column) => column.symbol === symbol).label
-    const place = isFlat(symbol) ? cell[0] : cell.join(",")
-    setHTML(this.view.$(".numbers"), `<i>${formula(label)}</i>[${place}]<span class="lines">${lines.join("")}</span>`)
+    const along = [...cell]
+    const place = index.map((at) => at ?? along.shift()).join(",")
+    const name = label.replace(/\[.*/, "")
+    setHTML(this.view.$(".numbers"), `<i>${formula(name)}</i>[${place}]<span class="lines">${lines.join("")}</span>`)
     if (!this.drawn) for (const entry of this.board.charts) this.drawn = Boolean(chart(this.view.$(`[data-chart="${entry.name}"]`), entry, this.view.root))
   }
 

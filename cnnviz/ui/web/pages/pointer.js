@@ -1,7 +1,5 @@
 // Pointing at maps by mouse, touch or keyboard, for any content that can `point` and `pin`.
 
-import { isFlat } from "../model/links.js"
-
 const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }
 
 // `name` is how the content calls the map.
@@ -28,7 +26,7 @@ function fromKey(content, map, name, event) {
   const cell = hover?.map === name ? hover.cell : content.focus.own(map.symbol)
   if (ARROWS[event.key]) {
     const [down, right] = ARROWS[event.key]
-    const next = isFlat(map.symbol) ? map.move([cell[0], 0], down, 0) : map.move(cell, down, right)
+    const next = map.flat ? map.move([cell[0], 0], down, 0) : map.move(cell, down, right)
     content.focus.pinned = null
     content.focus.remember(map.symbol, next)
     content.point(name, next)
