@@ -23,14 +23,16 @@ export class Curves {
   draw() {
     const { film, arrays, view } = this.film
     const x = Array.from({ length: film.n + 1 }, (_, k) => k)
-    const curves = (place, name, lines) =>
-      lines.map((line, column) => {
+    const curves = (place, name) =>
+      film.runs[place].lines[name].map((line, column) => {
         const { values, shape } = arrays[`${place}.${name}`]
         return { label: place ? "" : line, values: x.map((k) => values[k * (shape[1] ?? 1) + column]), dashed: place > 0, hue: column }
       })
-    for (const { name, lines, log } of CURVES) {
-      const series = film.runs.flatMap((_, place) => curves(place, name, lines))
-      this.insets[name] = chart(this.canvas(name), { x, series, logY: log === "y", least: LEAST }, view.root)
+    this.insets = {}
+    for (const { name, log } of CURVES) {
+      const series = film.runs.flatMap((_, place) => curves(place, name))
+      this.canvas(name).closest("figure").hidden = !series.length
+      if (series.length) this.insets[name] = chart(this.canvas(name), { x, series, logY: log === "y", least: LEAST }, view.root)
     }
     return Object.values(this.insets).every(Boolean)
   }

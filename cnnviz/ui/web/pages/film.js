@@ -4,19 +4,20 @@
 import { COMPUTED } from "../model/address.js"
 import { Curves, FIGURES } from "../draw/curves.js"
 import { Focus } from "../model/focus.js"
-import { escape, number, setHTML } from "../model/format.js"
+import { escape, formula, number, setHTML } from "../model/format.js"
 import { MapView } from "../draw/maps.js"
 import { switchGroup } from "./switches.js"
 
 const HALF = 127 // steps of a byte on either side of zero, which is 128 (_as_bytes in cnnviz/ui/pages/train/film/frames.py)
-const SHOWN = { f: "signed", z1: "signed", a1: "activation", dz1: "signed" }
-const LABELS = { f: "f", z1: "z₁", a1: "a₁", dz1: "∂z₁" }
 const RATE = 30 // frames of the film a second at speed 1
 
-const row = (place) => `
+const figure = (place, { symbol, label }) => `
+    <figure class="map" data-figure="${symbol}"><figcaption><i class="name">${formula(label)}</i><span class="size"></span></figcaption>
+      <canvas data-map="${place}.${symbol}" role="img"></canvas><p class="limits"><span class="low"></span><span class="power"></span><span class="high"></span></p></figure>`
+
+const row = ({ maps }, place) => `
   <div class="reel" data-run="${place}"><p class="row-label"></p>
-    ${Object.keys(SHOWN).map((name) => `<figure class="map" data-figure="${name}"><figcaption><i class="name">${LABELS[name]}</i><span class="size"></span></figcaption>
-      <canvas data-map="${place}.${name}" role="img"></canvas><p class="limits"><span class="low"></span><span class="power"></span><span class="high"></span></p></figure>`).join("")}
+    ${maps.map((map) => figure(place, map)).join("")}
   </div>`
 
 const body = `
@@ -58,7 +59,8 @@ export class Film {
   receive(data) {
     Object.assign(this, { film: data.film, arrays: data.arrays })
     const { film } = data
-    if (this.rows !== film.runs.length) this.lay(film.runs.length)
+    const plan = JSON.stringify(film.runs.map(({ maps }) => maps))
+    if (this.plan !== plan) this.lay(film.runs, plan)
     this.seek(Number(this.view.lesson.k))
     this.view.$('[data-key="scrub"]').max = film.n
     this.view.$('[data-key="vs"]').value = data.lesson.vs ?? ""
@@ -70,10 +72,10 @@ export class Film {
     this.drawn = false
   }
 
-  lay(rows) {
-    this.rows = rows
-    this.view.$(".reels").innerHTML = Array.from({ length: rows }, (_, place) => row(place)).join("")
-    this.view.$(".reels").style.setProperty("--rows", rows)
+  lay(runs, plan) {
+    this.plan = plan
+    this.view.$(".reels").innerHTML = runs.map(row).join("")
+    this.view.$(".reels").style.setProperty("--rows", runs.length)
     this.maps = [...this.view.root.querySelectorAll("canvas[data-map]")].map((canvas) => new MapView(canvas))
     for (const { canvas } of this.maps) this.view.resizes?.observe(canvas)
   }
@@ -85,7 +87,8 @@ export class Film {
     this.view.lesson.k = String(this.k)
     this.view.k = this.k
     this.view.data.loss = this.curve(0, "losses", 0)
-    this.view.data.saturated = this.curve(0, "saturated", 0)
+    const saturated = this.curve(0, "saturated", 0)
+    this.view.data.saturated = Number.isNaN(saturated) ? null : saturated
     this.view.paint()
   }
 
@@ -142,39 +145,41 @@ export class Film {
   }
 
   drawMap(map) {
-    const [place, name] = map.canvas.dataset.map.split(".")
-    const frame = name === "f" ? this.k : this.frameOf(place)
-    const { values, shape } = this.arrays[map.canvas.dataset.map]
+    const [place, symbol] = map.canvas.dataset.map.split(".")
+    const part = this.film.runs[place].maps.find((one) => one.symbol === symbol)
+    const frame = part.kernel ? this.k : this.frameOf(place)
+    const { values } = this.arrays[map.canvas.dataset.map]
     if (map.stamp !== frame || map.source !== values) {
       Object.assign(map, { stamp: frame, source: values })
-      name === "f" ? this.showKernel(map, place) : this.showFrame(map, place, name, frame)
+      part.kernel ? this.showKernel(map, place, part) : this.showFrame(map, place, part, frame)
     }
     map.draw()
-    if (name !== "f") this.dateFrame(map, shape, this.arrays[`${place}.updates`].values[frame])
+    if (!part.kernel) this.dateFrame(map, part, this.arrays[`${place}.updates`].values[frame])
   }
 
   // Every kernel there was: the first one, and how far it has moved.
-  showKernel(map, place) {
-    const { values, shape } = this.arrays[`${place}.f`]
-    const f = values.map((weight, i) => weight + this.curve(place, "kernel", i))
+  showKernel(map, place, part) {
+    const { values } = this.arrays[`${place}.${part.symbol}`]
+    const f = values.map((weight, i) => weight + this.curve(place, "moved", i))
     const most = Math.max(...f.map(Math.abs))
-    map.receive(f, shape, 1, [-most, most], SHOWN.f)
+    map.receive(f, part, [-most, most], part.scale)
   }
 
-  showFrame(map, place, name, frame) {
-    const { values, shape } = this.arrays[`${place}.${name}`]
-    const size = shape[1] * shape[2]
+  showFrame(map, place, part, frame) {
+    const { values } = this.arrays[`${place}.${part.symbol}`]
+    const size = part.rows * part.columns
     const piece = values.subarray(frame * size, (frame + 1) * size)
-    const ends = this.arrays[`${place}.${name}_ends`].values.subarray(2 * frame, 2 * frame + 2)
+    const ends = this.arrays[`${place}.${part.symbol}_ends`].values.subarray(2 * frame, 2 * frame + 2)
     const most = Math.max(...ends.map(Math.abs))
-    const limits = name === "a1" ? [0, 1] : [-most, most]
-    const read = name === "a1" ? (byte) => byte / 255 : (byte) => ((byte - HALF - 1) / HALF) * most
-    map.receive(values instanceof Uint8Array ? Float64Array.from(piece, read) : piece, shape.slice(1), 1, limits, SHOWN[name])
+    const activation = part.scale === "activation"
+    const limits = activation ? [0, Math.max(1, most)] : [-most, most]
+    const read = activation ? (byte) => (byte / 255) * limits[1] : (byte) => ((byte - HALF - 1) / HALF) * most
+    map.receive(values instanceof Uint8Array ? Float64Array.from(piece, read) : piece, part, limits, part.scale)
     map.describe(ends)
   }
 
   // A thinned film has no frame of every update: the map says which one it shows.
-  dateFrame(map, [, rows, columns], update) {
+  dateFrame(map, { rows, columns }, update) {
     const text = update === this.k ? `${rows}×${columns}` : `of update ${update.toLocaleString("en")}`
     const size = map.figure.querySelector(".size")
     if (size.textContent !== text) size.textContent = text
