@@ -12,11 +12,14 @@ from cnnviz.ui.pages.check.board import board
 def show() -> None:
     """The page from top to bottom."""
     now = address.current()
+    starting = tensorflow.starting(now.asked)  # before the board asks: it may start, or fail, in between
     shown = board(now.lesson, now.moment, now.asked)
     opened = component.mount(boards.answer("check", now, shown))
     dialogs.show(opened, now, shown.named_charts)
-    tensorflow.wait(now.asked)
+    if starting:
+        tensorflow.wait()
     if shown.good is None:
+        st.session_state["checking"] = False
         st.fragment(_again, run_every=0.7)()
 
 
