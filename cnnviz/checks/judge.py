@@ -6,7 +6,12 @@ import threading
 
 import numpy as np
 
-from cnnviz.checks.tensorflow_face import TensorFlowUnavailable, import_tensorflow, network_gradients, tensorflow_gradients
+from cnnviz.checks.tensorflow_face import (
+    TensorFlowUnavailable,
+    import_tensorflow,
+    network_gradients,
+    tensorflow_gradients,
+)
 from cnnviz.core.network import Network, Params
 from cnnviz.core.ops import Padding
 

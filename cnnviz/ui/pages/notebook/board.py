@@ -13,8 +13,8 @@ from cnnviz.core.stages import label
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.ui.boards import Board, Row
 from cnnviz.ui.charts import Chart, Line
-from cnnviz.ui.pages.notebook.agreement import agreement
 from cnnviz.ui.network_maps import array_of
+from cnnviz.ui.pages.notebook.agreement import agreement
 from cnnviz.ui.pages.notebook.choices import choices, lead_back
 from cnnviz.ui.parts import part
 from cnnviz.words import Message, message

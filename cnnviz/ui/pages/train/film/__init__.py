@@ -16,9 +16,9 @@ from cnnviz.ui import switches
 from cnnviz.ui.address import Now
 from cnnviz.ui.charts import Chart, Line
 from cnnviz.ui.component.answer import encode, header
+from cnnviz.ui.pages.train.film import frames
 from cnnviz.ui.pages.train.film.asked import DEFAULT_UPDATES, asked_other, asked_updates
 from cnnviz.ui.pages.train.film.choices import choices
-from cnnviz.ui.pages.train.film import frames
 from cnnviz.ui.pages.train.film.curves import CURVES, Curve, lines
 from cnnviz.ui.pages.train.film.words import difference, turning
 from cnnviz.ui.parts import Part
