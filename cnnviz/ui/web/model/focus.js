@@ -2,9 +2,9 @@
 //
 // Maps of one family share a cell: pin a unit, step on, and the same unit is explained at the next stage.
 
-/** @typedef {number[]} Cell  row and column, and the layer of a map that has layers */
+/** @import { BoardColumn } from "../types/wire.js" */
+/** @import { Cell } from "./links.js" */
 /** @typedef {{ map: string, cell: Cell }} Place  a cell of a map, by its symbol */
-/** @typedef {{ symbol: string, family: string, rows: number, columns: number, layers: number, cell: Cell }} Column */
 
 export class Focus {
   /** @type {Record<string, Cell>}  by family */
@@ -20,11 +20,11 @@ export class Focus {
 
   /**
    * A new answer: cells that were chosen stay where they still exist, the others are proposed anew.
-   * @param {Column[]} columns
+   * @param {BoardColumn[]} columns
    */
   receive(columns) {
     this.families = Object.fromEntries(columns.map(({ symbol, family }) => [symbol, family]))
-    /** @type {(of: Column, cell: Cell | undefined) => boolean} */
+    /** @type {(of: BoardColumn, cell: Cell | undefined) => boolean} */
     const exists = ({ rows, columns, layers }, cell) =>
       cell !== undefined && cell[0] < rows && (cell[1] ?? 0) < columns && (cell[2] ?? 0) < layers
     /** @type {Set<string>} */
@@ -32,7 +32,8 @@ export class Focus {
     for (const column of columns) {
       if (settled.has(column.family)) continue
       settled.add(column.family)
-      if (!this.chosen.has(column.family) || !exists(column, this.cells[column.family])) this.cells[column.family] = column.cell
+      if (!this.chosen.has(column.family) || !exists(column, this.cells[column.family]))
+        this.cells[column.family] = column.cell
     }
     const of = columns.find(({ symbol }) => symbol === this.pinned?.map)
     if (this.pinned && !(of && exists(of, this.pinned.cell))) this.pinned = null
