@@ -57,7 +57,7 @@ def path(program: Program, name: str) -> Path:
     block = max(1, BYTES // (16 * largest))
     # A row of copies is one product with a dense layer's w. One that is too long for a single copy is
     # shared out anyway: then the fewer, the better.
-    rows = [n for line in lines if line.role == "y" and network.layers[n := line.layer].takes == "row"]
+    rows = [n for line in lines if line.role == "y" and network.layers[n := line.place].takes == "row"]
     products = max([1, *(network.layers[n].multiplications(program.inputs[n]) for n in rows)])
     row = min(block, PRODUCTS // products) if products <= PRODUCTS // 4 else block
     cost = size * sum(_numbers(program)(line) for line in lines)
@@ -76,7 +76,7 @@ def _numbers(program: Program) -> Callable[[Line], int]:
     def count(line: Line) -> int:
         if line.target in program.shapes:
             return math.prod(program.shapes[line.target])
-        layer, shape = program.network.layers[line.layer], program.inputs[line.layer]
+        layer, shape = program.network.layers[line.place], program.inputs[line.place]
         return math.prod(shape[:1]) * layer.geometry().get("k", 1) ** 2 * math.prod(layer.shape(shape)[1:])
 
     return count

@@ -42,6 +42,12 @@ class Line:
     layer: int | None = None
     role: str = ""
 
+    @property
+    def place(self) -> int:
+        """The place of the layer that the line belongs to; flattening and the loss belong to none."""
+        assert self.layer is not None, self.target
+        return self.layer
+
     @cached_property
     def run(self) -> Callable[..., np.ndarray]:
         """The function with its settings."""

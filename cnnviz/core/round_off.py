@@ -56,11 +56,11 @@ class RoundOff:
 
     def _same(self, line: Line) -> bool:
         """Whether each cell is made of the same cell before it."""
-        return dict(self.program.network.layers[line.layer].links()["y"]).get("x") == "same"
+        return dict(self.program.network.layers[line.place].links()["y"]).get("x") == "same"
 
     def _magnitude(self, line: Line) -> np.ndarray:
         """What a line's result rounds off by, over eps."""
         value = np.abs(self.values[line.target])
-        if not self.program.network.layers[line.layer].parameters(self.program.inputs[line.layer]):
+        if not self.program.network.layers[line.place].parameters(self.program.inputs[line.place]):
             return value
         return value + 4 * np.sqrt(line.make({source: self.values[source] ** 2 for source in line.sources}))

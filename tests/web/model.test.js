@@ -74,24 +74,27 @@ test("names beside lines keep their order and their distance", () => {
   }
 })
 
-const SHAPES = { x: [8, 8], f: [3, 3], z1: [6, 6], w: [6, 6], o: [2, 1] }
-const PROPOSED = { pixel: [1, 1], weight: [0, 0], unit: [2, 2], synapse: [2, 2, 0], output: [0] }
+const column = (symbol, family, cell, rows, layers = 1) => ({ symbol, family, cell, rows, columns: rows, layers })
+const COLUMNS = [
+  column("x", "pixel", [1, 1], 8),
+  column("z1", "unit", [2, 2], 6),
+  column("dz1", "unit", [3, 3], 6),
+  column("w", "weight", [2, 2, 0], 6, 2),
+]
 const focused = () => {
   const focus = new Focus()
-  focus.receive(PROPOSED, (map) => SHAPES[map])
+  focus.receive(COLUMNS)
   return focus
 }
 
 test("maps of one family share the cell that is explained", () => {
   const focus = focused()
-  assert.deepEqual(focus.own("z1"), [2, 2])
-  focus.pin("a1", [4, 5])
-  assert.deepEqual(focus.pointed, { map: "a1", cell: [4, 5] })
-  for (const map of ["z1", "dz1", "v"]) assert.deepEqual(focus.own(map), [4, 5])
-  assert.deepEqual(focus.own("dw"), [4, 5, 0])
-  focus.remember("w", [1, 2, 1])
-  assert.deepEqual(focus.own("z1"), [1, 2])
-  assert.deepEqual(focus.own("L"), [0])
+  assert.deepEqual(focus.own("dz1"), [2, 2]) // the first of a family proposes
+  focus.pin("dz1", [4, 5])
+  assert.deepEqual(focus.pointed, { map: "dz1", cell: [4, 5] })
+  for (const map of ["z1", "dz1"]) assert.deepEqual(focus.own(map), [4, 5])
+  assert.deepEqual(focus.own("w"), [2, 2, 0])
+  assert.deepEqual(focus.own("nowhere"), [0, 0])
 })
 
 test("a pin is let go by pinning again, and where its cell is no more", () => {
@@ -99,12 +102,12 @@ test("a pin is let go by pinning again, and where its cell is no more", () => {
   focus.pin("z1", [5, 5])
   focus.hover = { map: "x", cell: [0, 0] }
   assert.equal(focus.pointed.map, "z1")
-  focus.receive(PROPOSED, (map) => SHAPES[map])
+  focus.receive(COLUMNS)
   assert.deepEqual(focus.own("z1"), [5, 5])
   focus.pin("z1", [5, 5])
   assert.equal(focus.pointed.map, "x")
   focus.pin("z1", [5, 5])
-  focus.receive(PROPOSED, (map) => (map === "z1" || map === "w" ? [3, 3] : SHAPES[map]))
+  focus.receive(COLUMNS.map((of) => (of.family === "unit" ? { ...of, rows: 3, columns: 3 } : of)))
   assert.equal(focus.pinned, null)
   assert.deepEqual(focus.own("z1"), [2, 2])
 })
