@@ -74,27 +74,29 @@ test("names beside lines keep their order and their distance", () => {
   }
 })
 
-const column = (symbol, family, cell, rows, layers = 1) => ({ symbol, family, cell, rows, columns: rows, layers })
-const COLUMNS = [
-  column("x", "pixel", [1, 1], 8),
-  column("z1", "unit", [2, 2], 6),
-  column("dz1", "unit", [3, 3], 6),
-  column("w", "weight", [2, 2, 0], 6, 2),
+const column = (symbol, family, cell, rows, columns = 1, layers = 1) => ({ symbol, family, cell, rows, columns, layers })
+const columnsOf = (side) => [
+  column("x", "x", [1, 1], 8, 8),
+  column("z1", "z1", [2, 2], side, side),
+  column("da1", "z1", [0, 0], side, side),
+  column("dw", "w", [2, 2, 0], side, side, 2),
+  column("o", "o", [0], 2),
 ]
 const focused = () => {
   const focus = new Focus()
-  focus.receive(COLUMNS)
+  focus.receive(columnsOf(6))
   return focus
 }
 
 test("maps of one family share the cell that is explained", () => {
   const focus = focused()
-  assert.deepEqual(focus.own("dz1"), [2, 2]) // the first of a family proposes
-  focus.pin("dz1", [4, 5])
-  assert.deepEqual(focus.pointed, { map: "dz1", cell: [4, 5] })
-  for (const map of ["z1", "dz1"]) assert.deepEqual(focus.own(map), [4, 5])
-  assert.deepEqual(focus.own("w"), [2, 2, 0])
-  assert.deepEqual(focus.own("nowhere"), [0, 0])
+  assert.deepEqual(focus.own("z1"), [2, 2])
+  focus.pin("da1", [4, 5])
+  assert.deepEqual(focus.pointed, { map: "da1", cell: [4, 5] })
+  for (const map of ["z1", "da1"]) assert.deepEqual(focus.own(map), [4, 5])
+  focus.remember("dw", [1, 2, 1])
+  assert.deepEqual(focus.own("dw"), [1, 2, 1])
+  assert.deepEqual(focus.own("o"), [0])
 })
 
 test("a pin is let go by pinning again, and where its cell is no more", () => {
@@ -102,12 +104,12 @@ test("a pin is let go by pinning again, and where its cell is no more", () => {
   focus.pin("z1", [5, 5])
   focus.hover = { map: "x", cell: [0, 0] }
   assert.equal(focus.pointed.map, "z1")
-  focus.receive(COLUMNS)
+  focus.receive(columnsOf(6))
   assert.deepEqual(focus.own("z1"), [5, 5])
   focus.pin("z1", [5, 5])
   assert.equal(focus.pointed.map, "x")
   focus.pin("z1", [5, 5])
-  focus.receive(COLUMNS.map((of) => (of.family === "unit" ? { ...of, rows: 3, columns: 3 } : of)))
+  focus.receive(columnsOf(3))
   assert.equal(focus.pinned, null)
   assert.deepEqual(focus.own("z1"), [2, 2])
 })
