@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, FrameLocator, Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from cnnviz import Lesson
 from tests.conftest import Server
@@ -208,4 +209,7 @@ def test_in_a_frame_that_may_not_copy_the_link_is_said(browser, elsewhere):
 def test_in_a_frame_of_nobody_who_is_named_it_is_not_shown(browser, server, elsewhere):
     for address, shown in ((f"{elsewhere.url}{PREFIX}/", True), (f"{server.url}/", False)):
         with shown_in_a_frame(browser, address) as page:
-            assert page.frames[1].url == (address if shown else "chrome-error://chromewebdata/")
+            wanted = address if shown else "chrome-error://chromewebdata/"
+            with contextlib.suppress(PlaywrightTimeout):
+                page.frames[1].wait_for_url(wanted, wait_until="commit", timeout=SAY_MS)
+            assert page.frames[1].url == wanted
