@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: help run test lowest bench browser
+.PHONY: help run quick test lowest bench browser
 
 help:  ## says what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -16,10 +16,17 @@ help:  ## says what there is
 run: $(VENV)/.runs  ## the page, on http://localhost:8501 (make run PORT=8080: on another port)
 	@exec $(BIN)/streamlit run app.py --server.port $(PORT)
 
-test: $(VENV)/.tests browser  ## all that CI runs: lint, import direction, doctests, unit, property and browser tests
+quick: $(VENV)/.tests node_modules/.made  ## lint, types, formats and units, of Python and the browser's part: under a minute
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
-	$(BIN)/pytest --numprocesses auto --dist loadfile --doctest-modules cnnviz tests --ignore tests/e2e --ignore tests/bench
+	$(BIN)/mypy
+	$(NODE) node_modules/.bin/tsc --project .
+	$(NODE) node_modules/.bin/biome check --error-on-warnings
+	$(BIN)/python -m tests.web
+	$(BIN)/pytest --quiet --numprocesses auto tests/words tests/core tests/ui/test_wire.py tests/ui/test_stage.py -k "not tensorflow and not threads"
+
+test: quick browser  ## all that CI runs: the quick part, doctests, unit, property and browser tests
+	$(BIN)/pytest --numprocesses auto --dist loadfile --doctest-modules cnnviz tests --ignore tests/e2e --ignore tests/bench --ignore tests/web
 	$(BIN)/pytest --numprocesses 2 --dist loadfile tests/e2e
 	$(BIN)/python -m tests.lowest
 
@@ -42,6 +49,15 @@ $(VENV)/.runs: requirements.txt $(VENV)/.made
 
 $(VENV)/.tests: tests/requirements.txt requirements.txt $(VENV)/.made
 	$(call install,tests/requirements.txt)
+
+# What checks the browser's part. The lock file has every version and its hash; where a registry lacks one
+# that is for other machines only, the versions in package.json are taken without it.
+NODE := $(BIN)/node
+node_modules/.made: package.json package-lock.json $(VENV)/.tests
+	@echo "Installing what package.json names …"
+	@export PATH="$(abspath $(BIN)):$$PATH"; \
+	$(BIN)/npm ci --silent || $(BIN)/npm install --silent --no-package-lock
+	@touch $@
 
 define install
 @echo "Installing what $(1) names (the first time: some minutes, about 2 GB) …"

@@ -63,7 +63,7 @@ class Problem(ValueError):
         return Message(self.code, self.values)
 
     def __str__(self) -> str:
-        return say(self.code, **self.values)
+        return say(self.code, DEFAULT, **self.values)
 
 
 def languages() -> tuple[str, ...]:

@@ -5,14 +5,19 @@ import { test } from "node:test"
 import { expression, symbols } from "../../cnnviz/ui/web/model/expression.js"
 import { Filling, filled, named, terms, totals } from "../../cnnviz/ui/web/model/filling.js"
 import { Numbers } from "../../cnnviz/ui/web/model/numbers.js"
-import { PATTERNS, pairs, reach } from "../../cnnviz/ui/web/model/patterns.js"
 import { arrange, plan } from "../../cnnviz/ui/web/model/overview.js"
+import { PATTERNS, pairs, reach } from "../../cnnviz/ui/web/model/patterns.js"
 import { faceOf } from "../../cnnviz/ui/web/model/plates.js"
 import { fixture } from "./hooks.js"
 
 const networks = fixture("networks").map(({ answer, arrays, cells }) => ({
   cells,
-  numbers: new Numbers({ ...answer, arrays: Object.fromEntries(Object.entries(arrays).map(([name, values]) => [name, { values: Float64Array.from(values) }])) }),
+  numbers: new Numbers({
+    ...answer,
+    arrays: Object.fromEntries(
+      Object.entries(arrays).map(([name, values]) => [name, { values: Float64Array.from(values) }]),
+    ),
+  }),
 }))
 const near = (a, b) => assert.ok(Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(b)), `${a} is not ${b}`)
 
@@ -22,7 +27,11 @@ test("every cell has the sources that the core says, in every pattern", () => {
     for (const { map, cell, sources } of cells) {
       for (const link of numbers.links(map)) {
         seen.add(link.pattern)
-        assert.deepEqual(numbers.sources(link, cell).map(String).sort(), sources[link.source].map(String).sort(), `${map}[${cell}] ${link.source} ${link.pattern}`)
+        assert.deepEqual(
+          numbers.sources(link, cell).map(String).sort(),
+          sources[link.source].map(String).sort(),
+          `${map}[${cell}] ${link.source} ${link.pattern}`,
+        )
       }
     }
   }
@@ -53,11 +62,23 @@ test("the terms of a sum add up, and its totals too", () => {
 })
 
 test("cells that meet in a product are sources, each once", () => {
-  const link = (pattern, source) => ({ target: "z", source, pattern, geometry: { k: 3, stride: 2, before: 1, dilation: 1 }, places: [3, 3] })
+  const link = (pattern, source) => ({
+    target: "z",
+    source,
+    pattern,
+    geometry: { k: 3, stride: 2, before: 1, dilation: 1 },
+    places: [3, 3],
+  })
   const met = pairs(link("window", "x"), link("channel", "f"), [0, 0, 0], [1, 5, 5], [1, 1, 3, 3])
   assert.equal(met.length, 4)
-  assert.deepEqual(met[0], [[0, 0, 0], [0, 0, 1, 1]])
-  assert.deepEqual(reach(link("window", "x"), [0, 0, 0], [1, 5, 5]).map(({ count }) => count), [1, 2, 2])
+  assert.deepEqual(met[0], [
+    [0, 0, 0],
+    [0, 0, 1, 1],
+  ])
+  assert.deepEqual(
+    reach(link("window", "x"), [0, 0, 0], [1, 5, 5]).map(({ count }) => count),
+    [1, 2, 2],
+  )
 })
 
 test("templates are read, and nonsense is refused", () => {
@@ -66,7 +87,13 @@ test("templates are read, and nonsense is refused", () => {
 })
 
 test("a place on a map and the cell there belong together", () => {
-  const shapes = [["map", [3, 4, 5], "maps"], ["filters", [2, 3, 3, 3], "filters"], ["weights", [1, 4, 5, 2], "weights"], ["weights", [2, 4, 5, 9], "weights"], ["row", [7], "strip"]]
+  const shapes = [
+    ["map", [3, 4, 5], "maps"],
+    ["filters", [2, 3, 3, 3], "filters"],
+    ["weights", [1, 4, 5, 2], "weights"],
+    ["weights", [2, 4, 5, 9], "weights"],
+    ["row", [7], "strip"],
+  ]
   for (const [kind, shape, column] of shapes) {
     const face = faceOf({ kind, shape }, column, 3)
     const seen = new Set()
@@ -76,20 +103,30 @@ test("a place on a map and the cell there belong together", () => {
           const [cell, offset] = [face.at(tile, i, j), face.offset(tile, i, j)]
           assert.equal(cell === null, offset < 0)
           if (!cell) continue
-          assert.equal(shape.reduce((at, n, axis) => at * n + cell[axis], 0), offset)
+          assert.equal(
+            shape.reduce((at, n, axis) => at * n + cell[axis], 0),
+            offset,
+          )
           seen.add(offset)
           const [box] = face.boxes(cell.map((start) => ({ start, count: 1, step: 1 })))
           assert.deepEqual([box.tile, box.top, box.left], [tile, i, j])
         }
       }
     }
-    assert.equal(seen.size, shape.reduce((all, n) => all * n, 1))
+    assert.equal(
+      seen.size,
+      shape.reduce((all, n) => all * n, 1),
+    )
   }
 })
 
 test("no overview is wider or higher than it may be", () => {
   const maps = (tiles, rows) => ({ kind: "maps", tiles, rows, columns: rows, scale: 1 })
-  for (const needs of [[maps(1, 32), maps(1, 30)], [maps(3, 32), ...Array(6).fill(maps(10, 30))], Array(12).fill(maps(16, 28))]) {
+  for (const needs of [
+    [maps(1, 32), maps(1, 30)],
+    [maps(3, 32), ...Array(6).fill(maps(10, 30))],
+    Array(12).fill(maps(16, 28)),
+  ]) {
     const found = plan(needs, 800, 116, 170)
     assert.ok(found.places.reduce((sum, { width }) => sum + width, 0) <= 800)
     for (const { height } of found.places) assert.ok(height <= found.height + 1e-9)

@@ -21,7 +21,6 @@ from cnnviz.core.network import WEIGHTS
 from cnnviz.core.ops import PADDINGS, SATURATED
 from cnnviz.core.optimizers import OPTIMIZERS
 from cnnviz.core.presets import PRESETS
-from cnnviz.core.stages import LINKS, PARTS, STAGES
 from cnnviz.data.images import Image, bundled, find_image
 from cnnviz.ui.charts import LINE_COLOURS
 from cnnviz.ui.maps import MAPS, MOST_PRINTED, SCALES
@@ -40,9 +39,6 @@ def gallery() -> tuple[Image, ...]:
 def spec() -> str:
     """The module as text: one exported constant a line."""
     constants = {
-        "STAGES": [dataclasses.asdict(stage) for stage in STAGES],
-        "PARTS": [dataclasses.asdict(part) for part in PARTS],
-        "LINKS": LINKS,
         "MAPS": {symbol: {"words": str(entry.words), "scale": entry.scale} for symbol, entry in MAPS.items()},
         "FAMILIES": {symbol: entry.family for symbol, entry in MAPS.items()} | {"update": MAPS["f"].family},
         "SCALES": SCALES,

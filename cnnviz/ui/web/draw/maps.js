@@ -1,16 +1,30 @@
 // The maps: one canvas an array, drawn from the core's values, with the cells that matter outlined.
 
-import { MAPS, MOST_PRINTED } from "../spec.js"
-import { colour, css, ink, picture } from "../model/colour.js"
+import { colour, css, ink } from "../model/colour.js"
 import { number, power, short, timesPower } from "../model/format.js"
 import { isFlat, isLayered } from "../model/links.js"
-import { ratio } from "./sharpness.js"
+import { say } from "../model/words.js"
+import { MAPS, MOST_PRINTED } from "../spec.js"
+import { contextOf, ratio } from "./canvas.js"
+import { pixels } from "./pixels.js"
+
+/** @import { Scale } from "../types/wire.js" */
+/** @import { Limits } from "../model/colour.js" */
+/** @import { Values } from "../model/decode.js" */
+/** @import { Band, Block, Cell } from "../model/links.js" */
+/** @typedef {Block & { strong?: boolean }} Mark  cells that are outlined */
+/** @typedef {{ x: number, y: number, width: number, height: number }} Box */
+/** @typedef {[width: number, height: number]} Size  in CSS pixels */
 
 const GAP = 3 // between the layers of w, in CSS pixels
 const SMALLEST = 9 // size of a number in a cell, in pixels; what is too wide even so is squeezed
 
+/**
+ * @param {Values["values"]} values
+ * @returns {Limits}
+ */
 function extremes(values) {
-  let [low, high] = [Infinity, -Infinity]
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
   for (const value of values) {
     if (value < low) low = value
     if (value > high) high = value
@@ -19,45 +33,87 @@ function extremes(values) {
 }
 
 export class MapView {
+  /** @type {Values["values"]} */
+  values = new Float64Array()
+  rows = 0
+  columns = 0
+  layers = 1
+  /** @type {Limits} */
+  limits = [0, 1]
+  /** @type {Scale} */
+  scale = "signed"
+  /** @type {OffscreenCanvas[]} */
+  pictures = []
+  /** @type {Mark[]} */
+  marks = []
+  power = 0
+  /** @type {number | undefined}  the width of a1, for v: one column on the screen, but pointed at as a1 is */
+  across = undefined
+  /** @type {unknown}  what is shown now, for who draws only what changed */
+  stamp = undefined
+
+  /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
     this.canvas = canvas
-    this.symbol = canvas.dataset.map.split(".").at(-1) // on a board, "row.symbol"
-    this.context = canvas.getContext("2d")
-    this.figure = canvas.closest("figure")
-    this.marks = []
+    this.symbol = /** @type {string} */ (canvas.dataset.map?.split(".").at(-1)) // on a board, "row.symbol"
+    this.context = contextOf(canvas)
+    this.figure = /** @type {HTMLElement} */ (canvas.closest("figure"))
   }
 
-  // `shape`: rows and columns on the screen; w and dw are laid out as a1, a layer an output.
+  get received() {
+    return this.pictures.length > 0
+  }
+
+  /**
+   * @param {Values["values"]} values
+   * @param {number[]} shape  rows and columns on the screen; w and dw are laid out as a1, a layer an output
+   * @param {number} layers
+   * @param {Limits} limits
+   * @param {Scale} scale
+   */
   receive(values, shape, layers, limits, scale) {
-    Object.assign(this, { values, rows: shape[0], columns: shape[1], layers, limits, scale })
+    const [rows, columns] = shape
+    Object.assign(this, { values, rows, columns, layers, limits, scale })
+    /** @type {(n: number) => (i: number) => number} */
     const pick = (n) => (layers > 1 ? (i) => values[i * layers + n] : (i) => values[i])
-    this.pictures = Array.from({ length: layers }, (_, n) => picture(values, ...shape, limits, scale, pick(n)))
+    this.pictures = Array.from({ length: layers }, (_, n) => pixels(values, rows, columns, limits, scale, pick(n)))
     this.power = !isFlat(this.symbol) && this.prints() ? power(Math.max(...values.map(Math.abs))) : 0
     let ends = this.power ? ["", ""] : limits.map(short) // with a power of ten there is no room for both
     if (layers > 1 && ends.join("").length > 10) ends = ["", `±${ends[1]}`]
-    const caption = { low: ends[0], power: timesPower(this.power), high: ends[1] }
-    for (const [name, text] of Object.entries(caption)) this.figure.querySelector(`.limits .${name}`).textContent = text
-    const size = this.figure.querySelector(".size")
-    if (size && !isFlat(this.symbol)) size.textContent = this.symbol === "v" ? shape[0] : layers > 1 ? `${shape[0] * shape[1]}×${layers}` : `${shape[0]}×${shape[1]}`
+    const size = this.symbol === "v" ? rows : layers > 1 ? `${rows * columns}×${layers}` : `${rows}×${columns}`
+    this.caption(".limits .low", ends[0])
+    this.caption(".limits .power", timesPower(this.power))
+    this.caption(".limits .high", ends[1])
+    if (!isFlat(this.symbol)) this.caption(".size", String(size))
     this.describe()
   }
 
-  describe([low, high] = extremes(this.values)) {
-    const what = MAPS[this.symbol].words
-    const all = this.values.length <= 4 ? [...this.values].map((value) => number(value)).join(", ") : `from ${number(low)} to ${number(high)}`
-    this.canvas.setAttribute("aria-label", `${this.symbol}: ${what}, ${this.values.length} values, ${all}`)
+  /**
+   * @param {string} place
+   * @param {string} text
+   */
+  caption(place, text) {
+    const element = this.figure.querySelector(place)
+    if (element && element.textContent !== text) element.textContent = text
   }
 
+  describe(ends = extremes(this.values)) {
+    const [low, high] = ends.map((value) => number(value))
+    const few = this.values.length <= 4
+    const values = few
+      ? [...this.values].map((value) => number(value)).join(", ")
+      : say("web.maps.range", { low, high })
+    const said = { symbol: this.symbol, what: MAPS[this.symbol].words, count: this.values.length, values }
+    this.canvas.setAttribute("aria-label", say("web.maps.label", said))
+  }
+
+  /** @param {Cell} cell */
   at([i, j, n = 0]) {
     if (isFlat(this.symbol)) return this.values[i]
-    return this.values[(i * this.width() + j) * this.layers + n]
+    return this.values[(i * (this.across ?? this.columns) + j) * this.layers + n]
   }
 
-  // The columns by which a cell [i, j] is found; v is one column on the screen but is pointed at as a1 is.
-  width() {
-    return this.across ?? this.columns
-  }
-
+  /** @returns {Size} */
   fit() {
     const times = ratio()
     const [width, height] = [this.canvas.clientWidth, this.canvas.clientHeight]
@@ -71,16 +127,21 @@ export class MapView {
     return this.rows * this.columns <= MOST_PRINTED
   }
 
-  // Where layer n lies on the canvas.
+  /**
+   * Where layer n lies on the canvas.
+   * @param {number} n
+   * @param {Size} size
+   * @returns {Box}
+   */
   layer(n, [width, height]) {
     const each = (height - GAP * (this.layers - 1)) / this.layers
     return { x: 0, y: n * (each + GAP), width, height: each }
   }
 
   // `done`: cells drawn so far, in reading order; the rest is not computed yet while the kernel slides.
-  draw(done = Infinity) {
+  draw(done = Number.POSITIVE_INFINITY) {
     const size = this.fit()
-    if (!this.pictures || !size[0]) return
+    if (!this.received || !size[0]) return
     const { context } = this
     context.clearRect(0, 0, ...size)
     context.imageSmoothingEnabled = false
@@ -93,6 +154,10 @@ export class MapView {
     for (const mark of this.marks) this.outline(mark, size)
   }
 
+  /**
+   * @param {number} done
+   * @param {Box} box
+   */
   hide(done, box) {
     const [row, column] = [Math.floor(done / this.columns), done % this.columns]
     const [h, w] = [box.height / this.rows, box.width / this.columns]
@@ -100,63 +165,96 @@ export class MapView {
     this.context.clearRect(box.x, box.y + (row + 1) * h, box.width, box.height)
   }
 
-  // The numbers of layer n.
+  /**
+   * The numbers of layer n.
+   * @param {Box} box
+   * @param {number} n
+   */
   print(box, n) {
     const [h, w] = [box.height / this.rows, box.width / this.columns]
     const values = Array.from({ length: this.rows * this.columns }, (_, i) => this.values[i * this.layers + n])
     const texts = values.map((value) => short(value / 10 ** this.power))
-    const font = (size) => `600 ${size}px system-ui, sans-serif`
+    const font = (/** @type {number} */ size) => `600 ${size}px system-ui, sans-serif`
     this.context.font = font(10)
     const widest = Math.max(...texts.map((text) => this.context.measureText(text).width)) / 10 // at a size of 1
     this.context.font = font(Math.max(SMALLEST, Math.min(h * 0.42, w * 0.3, 22, (w - 6) / widest)))
     this.context.textAlign = "center"
     this.context.textBaseline = "middle"
     texts.forEach((text, i) => {
+      const [x, y] = [(i % this.columns) + 0.5, Math.floor(i / this.columns) + 0.5]
       this.context.fillStyle = ink(colour(values[i], this.limits, this.scale))
-      this.context.fillText(text, box.x + ((i % this.columns) + 0.5) * w, box.y + (Math.floor(i / this.columns) + 0.5) * h, w - 2)
+      this.context.fillText(text, box.x + x * w, box.y + y * h, w - 2)
     })
   }
 
-  // A rectangle around a set of cells, dark on light and light on dark at once.
+  /**
+   * A rectangle around a set of cells, dark on light and light on dark at once.
+   * @param {Mark} mark
+   * @param {Size} size
+   */
   outline({ rows, columns, output, strong }, size) {
     for (let n = 0; n < this.layers; n++) {
       if (output !== null && output !== undefined && output !== n) continue
       const box = this.layer(n, size)
       const [h, w] = [box.height / this.rows, box.width / this.columns]
-      const extent = ({ start, count, step }) => [start, (count - 1) * step + 1]
-      let [[top, tall], [left, wide]] = [extent(rows), extent(columns)]
-      if (this.across) [top, tall, left, wide] = this.strip(rows, columns)
+      const [top, tall, left, wide] = this.area(rows, columns)
       if (tall < 1 || wide < 1) continue
-      const rectangle = [box.x + left * w, box.y + top * h, wide * w, Math.max(tall * h, 2)]
-      for (const [width, style] of [[strong ? 4 : 3, "#fff"], [strong ? 2 : 1.2, "#000"]]) {
-        this.context.lineWidth = width
+      const [x, y, width, height] = [box.x + left * w, box.y + top * h, wide * w, Math.max(tall * h, 2)]
+      for (const [line, style] of /** @type {[number, string][]} */ ([
+        [strong ? 4 : 3, "#fff"],
+        [strong ? 2 : 1.2, "#000"],
+      ])) {
+        this.context.lineWidth = line
         this.context.strokeStyle = style
-        this.context.strokeRect(rectangle[0] + 1, rectangle[1] + 1, rectangle[2] - 2, rectangle[3] - 2)
+        this.context.strokeRect(x + 1, y + 1, width - 2, height - 2)
       }
       if (rows.step > 1 || columns.step > 1) this.dots(rows, columns, box, h, w)
     }
   }
 
-  strip(rows, columns) {
-    const first = rows.start * this.across + columns.start
-    const last = (rows.start + rows.count - 1) * this.across + columns.start + columns.count - 1
-    return [first, last - first + 1, 0, 1]
+  /**
+   * Top, height, left and width of what these bands enclose, in cells.
+   * @param {Band} rows
+   * @param {Band} columns
+   */
+  area(rows, columns) {
+    if (this.across) {
+      const first = rows.start * this.across + columns.start
+      const last = (rows.start + rows.count - 1) * this.across + columns.start + columns.count - 1
+      return [first, last - first + 1, 0, 1]
+    }
+    return [rows, columns].flatMap(({ start, count, step }) => [start, (count - 1) * step + 1])
   }
 
-  // With a stride, only some pixels inside the outline count: mark them.
+  /**
+   * With a stride, only some pixels inside the outline count: mark them.
+   * @param {Band} rows
+   * @param {Band} columns
+   * @param {Box} box
+   * @param {number} h
+   * @param {number} w
+   */
   dots(rows, columns, box, h, w) {
     this.context.fillStyle = css([255, 200, 0])
+    const [tall, wide] = [Math.max(1, h * 0.28), Math.max(1, w * 0.28)]
     for (let r = 0; r < rows.count; r++) {
       for (let c = 0; c < columns.count; c++) {
         const [y, x] = [rows.start + r * rows.step, columns.start + c * columns.step]
-        this.context.fillRect(box.x + (x + 0.36) * w, box.y + (y + 0.36) * h, Math.max(1, w * 0.28), Math.max(1, h * 0.28))
+        this.context.fillRect(box.x + (x + 0.36) * w, box.y + (y + 0.36) * h, wide, tall)
       }
     }
   }
 
-  // The cell under a point of the canvas.
+  /**
+   * The cell under a point of the canvas.
+   * @param {number} x
+   * @param {number} y
+   * @returns {Cell}
+   */
   cell(x, y) {
+    /** @type {Size} */
     const size = [this.canvas.clientWidth, this.canvas.clientHeight]
+    /** @type {(at: number, of: number, count: number) => number} */
     const within = (at, of, count) => Math.min(Math.max(Math.floor((at / of) * count), 0), count - 1)
     const n = Math.min(Math.max(Math.floor(y / (this.layer(0, size).height + GAP)), 0), this.layers - 1)
     const box = this.layer(n, size)
@@ -166,10 +264,16 @@ export class MapView {
     return isLayered(this.symbol) ? [i, j, n] : [i, j]
   }
 
-  // The neighbour of a cell, for the arrow keys; past the edge of one layer of w lies the next.
-  move([i, j, n = 0], down, right) {
+  /**
+   * The neighbour of a cell, for the arrow keys; past the edge of one layer of w lies the next.
+   * @param {Cell} cell
+   * @param {number} down
+   * @param {number} right
+   * @returns {Cell}
+   */
+  move([i, j, layer = 0], down, right) {
     const [rows, columns] = this.across ? [this.rows / this.across, this.across] : [this.rows, this.columns]
-    let row = i + down
+    let [row, n] = [i + down, layer]
     if (isLayered(this.symbol) && row < 0 && n > 0) [row, n] = [rows - 1, n - 1]
     if (isLayered(this.symbol) && row >= rows && n < this.layers - 1) [row, n] = [0, n + 1]
     const to = [Math.min(Math.max(row, 0), rows - 1), Math.min(Math.max(j + right, 0), columns - 1)]

@@ -19,7 +19,10 @@ export function mechanism(canvas, numbers, map, cell, room, palette) {
   const backward = numbers.maps[map]?.band === "gradients"
   const pen = new Pen(canvas, room, palette, backward)
   picture(numbers, map)(pen, numbers, map, cell)
-  canvas.setAttribute("aria-label", map === "update" ? "update" : `${numbers.maps[map].label} = ${number(numbers.at(map, cell))}`)
+  canvas.setAttribute(
+    "aria-label",
+    map === "update" ? "update" : `${numbers.maps[map].label} = ${number(numbers.at(map, cell))}`,
+  )
 }
 
 /** @param {Numbers} numbers @param {string} map @returns {Picture} */
@@ -50,4 +53,6 @@ function picture(numbers, map) {
 const weightOf = (pen, numbers, symbol, cell) => outer(pen, numbers, `d${symbol}`, cell)
 
 /** Whether a gradient goes back through an activation. @param {Numbers} numbers @param {string} map */
-const gated = (numbers, map) => Object.keys(numbers.network.curves).some((made) => numbers.links(made)[0].source === map.slice(1)) && !numbers.link(map, "y")
+const gated = (numbers, map) =>
+  Object.keys(numbers.network.curves).some((made) => numbers.links(made)[0].source === map.slice(1))
+  && !numbers.link(map, "y")

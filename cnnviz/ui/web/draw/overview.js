@@ -1,6 +1,6 @@
 // The overview of a network: two bands, values over gradients; every layer a column, every channel a map.
 
-import { escape, formula } from "../model/format.js"
+import { escaped, formula } from "../model/format.js"
 import { plan } from "../model/overview.js"
 import { faceOf, stacks } from "../model/plates.js"
 import { say } from "../model/words.js"
@@ -24,6 +24,8 @@ export class Overview {
     this.element = element
     /** @type {Record<string, Plate>} */
     this.plates = {}
+    this.key = "" // which network it is built for
+    this.size = "" // and laid out in
   }
 
   /** Builds what is not there yet. @param {Numbers} numbers @returns {boolean} whether the network is another one */
@@ -42,11 +44,18 @@ export class Overview {
     this.size = ""
     /** @type {Column[]} */
     this.columns = joined(numbers.network.columns)
-    this.single = this.columns.every(({ kind, values }) => !["maps", "filters"].includes(kind) || numbers.shape(values[0])[0] === 1)
+    this.single = this.columns.every(
+      ({ kind, values }) => !["maps", "filters"].includes(kind) || numbers.shape(values[0])[0] === 1,
+    )
     this.element.classList.toggle("single", this.single)
-    this.element.innerHTML = blocks(this.columns, (column, place) => layer(numbers, column, place, this.single === true), this.single)
+    this.element.innerHTML = blocks(
+      this.columns,
+      (column, place) => layer(numbers, column, place, this.single === true),
+      this.single,
+    )
     this.plates = {}
-    for (const canvas of this.element.querySelectorAll("canvas")) this.plates[canvas.dataset.map ?? ""] = new Plate(canvas)
+    for (const canvas of this.element.querySelectorAll("canvas"))
+      this.plates[canvas.dataset.map ?? ""] = new Plate(canvas)
   }
 
   /** Gives every figure its place; `height` is what the overview may share with the focus below it. @param {number} width @param {number} height @param {boolean} narrow one column under the other, as on a phone */
@@ -76,9 +85,14 @@ export class Overview {
     const bias = isBias(numbers, symbol, column.kind)
     plate.across = bias ? 1 : place.across
     plate.narrow = place.width < 80
-    plate.face = faceOf(numbers.maps[symbol], column.kind, bias ? numbers.count(symbol) : column.kind === "strip" && need.scale ? place.wrap : 1)
+    plate.face = faceOf(
+      numbers.maps[symbol],
+      column.kind,
+      bias ? numbers.count(symbol) : column.kind === "strip" && need.scale ? place.wrap : 1,
+    )
     plate.names = column.kind === "classes" ? numbers.classes : null
-    const [width, height] = column.kind === "answers" ? answer(symbol, place) : [place.width, bias ? BIAS : place.height]
+    const [width, height] =
+      column.kind === "answers" ? answer(symbol, place) : [place.width, bias ? BIAS : place.height]
     const title = /** @type {HTMLElement} */ (plate.figure.querySelector(".size"))
     title.hidden = width < 26 + 6 * (title.textContent ?? "").length && !this.single
     plate.size = [width, height]
@@ -110,12 +124,20 @@ export class Overview {
   need({ kind, values }) {
     const numbers = /** @type {Numbers} */ (this.numbers)
     const [symbol] = values
-    if (kind === "answers") return { kind, tiles: values.filter((name) => name !== "L").length, rows: 1, columns: 1, scale: 1 }
+    if (kind === "answers")
+      return { kind, tiles: values.filter((name) => name !== "L").length, rows: 1, columns: 1, scale: 1 }
     const map = numbers.maps[symbol]
     const face = faceOf(map, kind)
     const stacked = map.kind === "weights" && stacks(map.shape)
     const under = isBias(numbers, values[1] ?? symbol, kind) ? UNDER : 0
-    return { under, kind, tiles: face.tiles, rows: face.rows, columns: face.columns, scale: kind === "strip" && map.kind === "map" ? 0 : stacked ? 2 : 1 }
+    return {
+      under,
+      kind,
+      tiles: face.tiles,
+      rows: face.rows,
+      columns: face.columns,
+      scale: kind === "strip" && map.kind === "map" ? 0 : stacked ? 2 : 1,
+    }
   }
 
   // Pixels between columns and blocks, which no map can have.
@@ -137,7 +159,12 @@ function joined(columns) {
     if (last?.kind === "answers" && (column.kind === "cells" || column.kind === "loss")) {
       last.values.push(...column.values)
       last.gradients.push(...column.gradients)
-    } else found.push(column.kind === "cells" ? { ...column, kind: "answers", values: [...column.values], gradients: [...column.gradients] } : column)
+    } else
+      found.push(
+        column.kind === "cells"
+          ? { ...column, kind: "answers", values: [...column.values], gradients: [...column.gradients] }
+          : column,
+      )
   }
   return found
 }
@@ -151,9 +178,12 @@ const answer = (symbol, { side, height }) => (symbol === "L" ? [2 * side + 4, he
 function narrowPlace(need, width) {
   if (need.kind === "answers") return { width, height: width, side: (width - 12) / 4, across: 1, wrap: 1 }
   if (need.kind === "loss") return { width, height: 40, side: 0, across: 1, wrap: 1 }
-  if (need.kind === "classes") return { width: Math.min(width, 180), height: 16 * need.rows, side: 0, across: 1, wrap: 1 }
-  if (need.kind === "strip") return { width, height: need.scale ? 20 : 12, side: 0, across: 1, wrap: need.scale ? need.rows * need.columns : 1 }
-  if (need.kind === "weights") return { width: width * 0.7, height: width * (need.scale > 1 ? 1.4 : 1), side: 0, across: 1, wrap: 1 }
+  if (need.kind === "classes")
+    return { width: Math.min(width, 180), height: 16 * need.rows, side: 0, across: 1, wrap: 1 }
+  if (need.kind === "strip")
+    return { width, height: need.scale ? 20 : 12, side: 0, across: 1, wrap: need.scale ? need.rows * need.columns : 1 }
+  if (need.kind === "weights")
+    return { width: width * 0.7, height: width * (need.scale > 1 ? 1.4 : 1), side: 0, across: 1, wrap: 1 }
   const across = Math.ceil(Math.sqrt(need.tiles))
   const down = Math.ceil(need.tiles / across)
   return { width, height: (width / across) * down * (need.rows / need.columns), side: width / across, across, wrap: 1 }
@@ -164,49 +194,78 @@ function blocks(columns, layer, single) {
   /** @type {{ name: string, layers: string[], answers: boolean }[]} */
   const found = []
   columns.forEach((column, place) => {
-    if (!found.length || found[found.length - 1].name !== column.block) found.push({ name: column.block, layers: [], answers: false })
+    if (!found.length || found[found.length - 1].name !== column.block)
+      found.push({ name: column.block, layers: [], answers: false })
     found[found.length - 1].layers.push(layer(column, place))
   })
   return found
-    .map(({ name, layers }) => `<div class="block">${single ? "" : `<p class="block-name">${escape(name)}</p>`}<div class="columns">${layers.join("")}</div></div>`)
+    .map(
+      ({ name, layers }) =>
+        `<div class="block">${single ? "" : `<p class="block-name">${escaped(name)}</p>`}<div class="columns">${layers.join("")}</div></div>`,
+    )
     .join("")
 }
 
 /** @type {(numbers: Numbers, column: Column, place: number, single: boolean) => string} */
 function layer(numbers, column, place, single) {
-  const all = (/** @type {string[]} */ symbols) => symbols.map((symbol) => figure(numbers, symbol, column, single)).join("")
-  const cells = (/** @type {string[]} */ symbols) => `<div class="answers"><div class="cells">${all(symbols.filter((name) => name !== "L"))}</div>${all(symbols.filter((name) => name === "L"))}</div>`
-  const figures = (/** @type {string[]} */ symbols) => (column.kind === "answers" ? cells(symbols) : `<div>${all(symbols)}</div>`)
+  const all = (/** @type {string[]} */ symbols) =>
+    symbols.map((symbol) => figure(numbers, symbol, column, single)).join("")
+  const cells = (/** @type {string[]} */ symbols) =>
+    `<div class="answers"><div class="cells">${all(symbols.filter((name) => name !== "L"))}</div>${all(symbols.filter((name) => name === "L"))}</div>`
+  const figures = (/** @type {string[]} */ symbols) =>
+    column.kind === "answers" ? cells(symbols) : `<div>${all(symbols)}</div>`
   const before = single ? operator(numbers, column) : ""
   return `${before}<div class="layer ${column.kind}" style="--place:${place}">${figures(column.values)}${figures(column.gradients)}</div>`
 }
 
 /** @type {(numbers: Numbers, symbol: string, column: Column, single: boolean) => string} */
 function figure(numbers, symbol, { kind: column, title }, single) {
-  const kind = column === "answers" ? (symbol === "L" ? "loss" : "cells") : isBias(numbers, symbol, column) ? "bias" : column
+  const kind =
+    column === "answers" ? (symbol === "L" ? "loss" : "cells") : isBias(numbers, symbol, column) ? "bias" : column
   const { label, kind: what, shape, words } = numbers.maps[symbol]
-  const open = escape(say("web.overview.large", { symbol: label, words }))
-  const size = ["cells", "loss", "strip", "bias"].includes(kind) ? "" : what === "weights" ? `${shape.slice(0, -1).reduce((all, n) => all * n, 1)}×${shape[shape.length - 1]}` : shape.slice(-2).join("×")
+  const open = escaped(say("web.overview.large", { symbol: label, words }))
+  const size = ["cells", "loss", "strip", "bias"].includes(kind)
+    ? ""
+    : what === "weights"
+      ? `${shape.slice(0, -1).reduce((all, n) => all * n, 1)}×${shape[shape.length - 1]}`
+      : shape.slice(-2).join("×")
   const note = single ? size : kind === "maps" || kind === "classes" ? title : ""
   return `<figure class="map ${kind === "filters" ? "kernelmap" : kind === "cells" ? "cell" : kind === "loss" ? "cell wide" : kind === "strip" || kind === "bias" ? kind : ""}" data-figure="${symbol}">
-    <figcaption><button type="button" class="name" data-open="${symbol}" title="${open}" aria-label="${open}">${formula(label)}</button><span class="size">${escape(note)}</span></figcaption>
+    <figcaption><button type="button" class="name" data-open="${symbol}" title="${open}" aria-label="${open}">${formula(label)}</button><span class="size">${escaped(note)}</span></figcaption>
     <div class="plate"><canvas data-map="${symbol}" tabindex="0" role="img"></canvas></div>
     <p class="limits"><span class="low"></span><span class="power"></span><span class="high"></span></p></figure>`
 }
 
 // The bias of filters or of units stands under them, in a line.
 /** @type {(numbers: Numbers, symbol: string, kind: string) => boolean} */
-const isBias = (numbers, symbol, kind) => (kind === "filters" || kind === "weights") && numbers.maps[symbol].kind === "row"
+const isBias = (numbers, symbol, kind) =>
+  (kind === "filters" || kind === "weights") && numbers.maps[symbol].kind === "row"
 
 // What stands between two columns of a network with one channel.
 /** @type {(numbers: Numbers, column: Column) => string} */
 function operator(numbers, { kind, values: [symbol] }) {
-  const made = numbers.stages.find((stage) => stage.phase === "forward" && (stage.symbol === symbol || (stage.inputs.includes(symbol) && kind !== "maps")))
-  const layer = numbers.network.layers.find((/** @type {{ symbol: string }} */ { symbol: name }) => name === made?.symbol)
+  const made = numbers.stages.find(
+    (stage) =>
+      stage.phase === "forward" && (stage.symbol === symbol || (stage.inputs.includes(symbol) && kind !== "maps")),
+  )
+  const layer = numbers.network.layers.find(
+    (/** @type {{ symbol: string }} */ { symbol: name }) => name === made?.symbol,
+  )
   const own = layer?.symbol === symbol
   /** @type {Record<string, string[]>} */
   const signs = { filters: ["∗", "←"], weights: ["·", "←"], strip: ["→", ""] }
-  const sign = signs[kind] ?? (kind === "answers" ? [own ? (layer?.kind ?? "") : "+", "←"] : kind === "maps" && layer ? [layer.kind === "conv" ? "=" : numbers.network.columns.find((/** @type {Column} */ c) => c.values[0] === symbol)?.title ?? "", "←"] : null)
+  const sign =
+    signs[kind]
+    ?? (kind === "answers"
+      ? [own ? (layer?.kind ?? "") : "+", "←"]
+      : kind === "maps" && layer
+        ? [
+            layer.kind === "conv"
+              ? "="
+              : (numbers.network.columns.find((/** @type {Column} */ c) => c.values[0] === symbol)?.title ?? ""),
+            "←",
+          ]
+        : null)
   if (!sign) return ""
-  return `<div class="operators" aria-hidden="true"><p>${escape(sign[0])}</p><p>${sign[1]}</p></div>`
+  return `<div class="operators" aria-hidden="true"><p>${escaped(sign[0])}</p><p>${sign[1]}</p></div>`
 }

@@ -2,8 +2,9 @@
 
 import { colour, css, ink } from "../model/colour.js"
 import { number, short } from "../model/format.js"
-import { ratio } from "./sharpness.js"
+import { ratio } from "./canvas.js"
 
+/** @import { Scale } from "../types/wire.js" */
 /** @typedef {import("../model/numbers.js").Numbers} Numbers */
 /** @typedef {import("../model/patterns.js").Range} Range */
 /** @typedef {import("../model/patterns.js").Cell} Cell */
@@ -17,7 +18,15 @@ export function palette(root) {
   const style = getComputedStyle(root)
   const named = (/** @type {string} */ name) => style.getPropertyValue(`--${name}`)
   const dark = style.colorScheme.includes("dark")
-  return { ink: style.color, soft: named("soft"), line: named("line"), bars: named("bars"), math: named("math") || "serif", accent: dark ? "#6ab0f3" : "#0b6bcb", warm: dark ? "#ffa066" : "#c2570c" }
+  return {
+    ink: style.color,
+    soft: named("soft"),
+    line: named("line"),
+    bars: named("bars"),
+    math: named("math") || "serif",
+    accent: dark ? "#6ab0f3" : "#0b6bcb",
+    warm: dark ? "#ffa066" : "#c2570c",
+  }
 }
 
 export class Pen {
@@ -54,7 +63,8 @@ export class Pen {
   /** The name of a map and a note beside it. @param {string} name @param {string} note @param {number} x @param {number} y @param {number} width */
   head(name, note, x, y, width) {
     const taken = this.text(name, x, y, { size: 16, math: true })
-    if (note && taken + 8 + note.length * 5.5 < width) this.text(note, x + width, y, { size: 11, align: "right", fill: this.soft })
+    if (note && taken + 8 + note.length * 5.5 < width)
+      this.text(note, x + width, y, { size: 11, align: "right", fill: this.soft })
   }
 
   /** One channel of a map, or what has its shape. @param {Numbers} numbers @param {string} symbol @param {Cell} at the indices before row and column @param {Box} box @param {Ring[]} rings */
@@ -73,7 +83,7 @@ export class Pen {
     const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"))
     const image = context.createImageData(columns, rows)
     for (let n = 0; n < rows * columns; n++) {
-      const [r, g, b] = colour(pick(n), limits, scale)
+      const [r, g, b] = colour(pick(n), limits, /** @type {Scale} */ (scale))
       image.data.set([r, g, b, 255], 4 * n)
     }
     context.putImageData(image, 0, 0)
@@ -90,8 +100,14 @@ export class Pen {
     const [h, w] = [box.height / rows, box.width / columns]
     const length = (/** @type {Range} */ range) => (range.count - 1) * Math.abs(range.step) + 1
     const [height, width] = [Math.max(length(r) * h, 6), Math.max(length(c) * w, 6)]
-    const [x, y] = [box.x + (c.start + length(c) / 2) * w - width / 2, box.y + (r.start + length(r) / 2) * h - height / 2]
-    for (const [line, style] of [[3.5, "#fff"], [1.6, strong ? "#000" : this.tone]]) {
+    const [x, y] = [
+      box.x + (c.start + length(c) / 2) * w - width / 2,
+      box.y + (r.start + length(r) / 2) * h - height / 2,
+    ]
+    for (const [line, style] of [
+      [3.5, "#fff"],
+      [1.6, strong ? "#000" : this.tone],
+    ]) {
       this.context.lineWidth = Number(line)
       this.context.strokeStyle = String(style)
       this.context.strokeRect(x, y, width, height)
@@ -106,12 +122,18 @@ export class Pen {
     const size = Math.min(h * 0.52, w * 0.3, 13)
     values.forEach((value, n) => {
       const [x, y] = [box.x + (n % columns) * w, box.y + Math.floor(n / columns) * h]
-      const paint = Number.isNaN(value) ? [128, 128, 128] : colour(value, limits, scale)
+      const paint = Number.isNaN(value) ? [128, 128, 128] : colour(value, limits, /** @type {Scale} */ (scale))
       this.context.globalAlpha = Number.isNaN(value) ? 0.15 : lit && !lit(n) ? 0.35 : 1
       this.context.fillStyle = css(paint)
       this.context.fillRect(x, y, w - 1, h - 1)
       this.context.globalAlpha = 1
-      if (size >= 7 && !Number.isNaN(value)) this.text(write(value), x + w / 2, y + h / 2, { size, align: "center", fill: lit && !lit(n) ? this.ink : ink(paint), room: w - 3 })
+      if (size >= 7 && !Number.isNaN(value))
+        this.text(write(value), x + w / 2, y + h / 2, {
+          size,
+          align: "center",
+          fill: lit && !lit(n) ? this.ink : ink(paint),
+          room: w - 3,
+        })
       if (lit?.(n)) {
         this.context.lineWidth = 2
         this.context.strokeStyle = this.ink
@@ -150,8 +172,21 @@ export class Pen {
       }
       context.fillStyle = this.soft
       context.fillRect(x, y(ends[n + 1]) - 0.5, step, 1)
-      if (figures) this.text(`${value < 0 ? "" : "+"}${number(value, 3)}`, x + wide + 4, Math.min(Math.max(top + 8, box.y + 6), box.y + box.height - 4), { bold: true, fill: value < 0 ? "#1d5fa8" : "#b2182b", room: step - wide - 6 })
-      if (name && (figures || n === chosen || step > 16)) this.text(name, x + (figures ? 0 : wide / 2), box.y + box.height + 9, { size: 10, align: figures ? "left" : "center", fill: this.soft, bold: n === chosen, room: Math.max(step, 26) })
+      if (figures)
+        this.text(
+          `${value < 0 ? "" : "+"}${number(value, 3)}`,
+          x + wide + 4,
+          Math.min(Math.max(top + 8, box.y + 6), box.y + box.height - 4),
+          { bold: true, fill: value < 0 ? "#1d5fa8" : "#b2182b", room: step - wide - 6 },
+        )
+      if (name && (figures || n === chosen || step > 16))
+        this.text(name, x + (figures ? 0 : wide / 2), box.y + box.height + 9, {
+          size: 10,
+          align: figures ? "left" : "center",
+          fill: this.soft,
+          bold: n === chosen,
+          room: Math.max(step, 26),
+        })
     })
     const x = box.x + terms.length * step + 8
     context.fillStyle = css(colour(total, [-span, span], "signed"))
@@ -159,7 +194,12 @@ export class Pen {
     context.strokeStyle = this.ink
     context.lineWidth = 1.5
     context.strokeRect(x, Math.min(y(0), y(total)), 26, Math.max(Math.abs(y(total) - y(0)), 2))
-    this.text(`≈ ${number(total)}`, x + 32, Math.min(Math.max((y(0) + y(total)) / 2, box.y + 6), box.y + box.height - 6), { size: 14, bold: true, room: box.x + box.width - x - 30 })
+    this.text(
+      `≈ ${number(total)}`,
+      x + 32,
+      Math.min(Math.max((y(0) + y(total)) / 2, box.y + 6), box.y + box.height - 6),
+      { size: 14, bold: true, room: box.x + box.width - x - 30 },
+    )
   }
 
   /** @param {number} x @param {number} y @param {number} toX @param {number} toY */
@@ -194,7 +234,10 @@ export class Pen {
 
   /** Rows of bars from a common zero: a name, the bar and the number. @param {{ name: string, value: number, bold?: boolean, mark?: number }[]} rows @param {Box} box @param {{ limits?: number[], names?: number }} [how] */
   rows(rows, box, { limits, names = 46 } = {}) {
-    const [low, high] = limits ?? [Math.min(0, ...rows.map(({ value }) => value)), Math.max(0, ...rows.map(({ value }) => value))]
+    const [low, high] = limits ?? [
+      Math.min(0, ...rows.map(({ value }) => value)),
+      Math.max(0, ...rows.map(({ value }) => value)),
+    ]
     const span = high - low || 1
     const line = Math.min(box.height / rows.length, 26)
     const size = Math.min(12, line * 0.85)
@@ -204,7 +247,12 @@ export class Pen {
       const y = box.y + (n + 0.5) * line
       this.text(name, box.x + names - 4, y, { size, align: "right", bold, room: names - 4 })
       this.context.fillStyle = value < 0 ? "#4393c3" : low < 0 ? "#d6604d" : "#7fb0e6"
-      this.context.fillRect(Math.min(x(0), x(value)), y - line * 0.34, Math.max(Math.abs(x(value) - x(0)), 1), line * 0.68)
+      this.context.fillRect(
+        Math.min(x(0), x(value)),
+        y - line * 0.34,
+        Math.max(Math.abs(x(value) - x(0)), 1),
+        line * 0.68,
+      )
       if (mark !== undefined) {
         this.context.fillStyle = this.ink
         this.context.fillRect(x(mark) - 1, y - line * 0.42, 2, line * 0.84)
@@ -212,7 +260,12 @@ export class Pen {
       if (bold) {
         this.context.strokeStyle = this.ink
         this.context.lineWidth = 1.3
-        this.context.strokeRect(Math.min(x(0), x(value)), y - line * 0.34, Math.max(Math.abs(x(value) - x(0)), 2), line * 0.68)
+        this.context.strokeRect(
+          Math.min(x(0), x(value)),
+          y - line * 0.34,
+          Math.max(Math.abs(x(value) - x(0)), 2),
+          line * 0.68,
+        )
       }
       this.text(short(value), box.x + box.width, y, { size, align: "right", bold, room: 46 })
     })

@@ -1,10 +1,11 @@
 // One array on the screen: a canvas with its tiles, drawn from the core's values, and the cells that matter outlined.
 
-import { MOST_PRINTED } from "../spec.js"
 import { colour, ink } from "../model/colour.js"
 import { number, power, short, timesPower } from "../model/format.js"
 import { GAP } from "../model/overview.js"
-import { ratio } from "./sharpness.js"
+import { say } from "../model/words.js"
+import { MOST_PRINTED } from "../spec.js"
+import { ratio } from "./canvas.js"
 
 /** @typedef {import("../model/plates.js").Face} Face */
 /** @typedef {import("../model/patterns.js").Cell} Cell */
@@ -28,6 +29,11 @@ export class Plate {
     /** @type {OffscreenCanvas[] | null} */
     this.pictures = null
     this.across = 1
+    this.narrow = false // too narrow for both ends of its colours
+    /** @type {[number, number]} */
+    this.limits = [0, 1]
+    /** @type {import("../types/wire.js").Scale} */
+    this.scale = "signed"
     /** @type {Face | null} */
     this.face = null
     /** @type {[number, number] | null} width and height on the screen, in CSS pixels */
@@ -45,14 +51,21 @@ export class Plate {
     this.scale = scale
     this.pictures = null
     const [low, high] = extremes(this.values)
-    this.power = this.printsAll() && !this.names && numbers.maps[this.symbol].kind !== "row" ? power(Math.max(-low, high)) : 0
+    this.power =
+      this.printsAll() && !this.names && numbers.maps[this.symbol].kind !== "row" ? power(Math.max(-low, high)) : 0
     let ends = this.power ? ["", ""] : limits.map(short)
     if (scale === "signed" && (this.narrow || ends.join("").length > 9)) ends = ["", ends[1] && `±${ends[1]}`]
     if (this.narrow && ends[1].length * 6 > (this.size?.[0] ?? 60) + 8) ends = ["", ""] // no room
     const caption = { low: ends[0], power: timesPower(this.power), high: ends[1] }
-    for (const [name, text] of Object.entries(caption)) /** @type {Element} */ (this.figure.querySelector(`.limits .${name}`)).textContent = text
-    const all = this.values.length <= 4 ? [...this.values].map((value) => number(value)).join(", ") : `from ${number(low)} to ${number(high)}`
-    this.canvas.setAttribute("aria-label", `${this.symbol}: ${words}, ${this.values.length} values, ${all}`)
+    for (const [name, text] of Object.entries(caption)) {
+      const place = this.figure.querySelector(`.limits .${name}`)
+      if (place) place.textContent = text
+    }
+    const few = this.values.length <= 4
+    const range = () => say("web.maps.range", { low: number(low), high: number(high) })
+    const values = few ? [...this.values].map((value) => number(value)).join(", ") : range()
+    const said = { symbol: this.symbol, what: words, count: this.values.length, values }
+    this.canvas.setAttribute("aria-label", say("web.maps.label", said))
   }
 
   printsAll() {
@@ -84,7 +97,12 @@ export class Plate {
     const down = Math.ceil(tiles / this.across)
     const wide = (width - (this.across - 1) * GAP) / this.across
     const tall = (height - (down - 1) * GAP) / down
-    return { x: (n % this.across) * (wide + GAP), y: Math.floor(n / this.across) * (tall + GAP), width: wide, height: tall }
+    return {
+      x: (n % this.across) * (wide + GAP),
+      y: Math.floor(n / this.across) * (tall + GAP),
+      width: wide,
+      height: tall,
+    }
   }
 
   /** `done`: cells of each tile drawn so far, in reading order; the rest is not computed yet while the kernel slides. @param {boolean} ahead @param {number} done @param {string} tone of the outlines of sources */
@@ -169,7 +187,13 @@ export class Plate {
     for (let i = 0; i < face.rows; i++) {
       for (let j = 0; j < face.columns; j++) {
         const at = face.offset(n, i, j)
-        if (at >= 0) all.push({ value: values[at], text: short(values[at] / 10 ** (this.power ?? 0)), x: box.x + (j + 0.5) * w, y: box.y + (i + 0.5) * h })
+        if (at >= 0)
+          all.push({
+            value: values[at],
+            text: short(values[at] / 10 ** (this.power ?? 0)),
+            x: box.x + (j + 0.5) * w,
+            y: box.y + (i + 0.5) * h,
+          })
       }
     }
     const font = (/** @type {number} */ size) => `600 ${size}px system-ui, sans-serif`
@@ -225,7 +249,12 @@ export class Plate {
       const [height, width] = [Math.max(tall * h, SEEN), Math.max(wide * w, SEEN)]
       const x = Math.min(Math.max(box.x + (left + wide / 2) * w - width / 2, 0), (this.width ?? 0) - width)
       const y = Math.min(Math.max(box.y + (top + tall / 2) * h - height / 2, 0), (this.height ?? 0) - height)
-      const lines = thin ? [[1, tone]] : [[strong ? 4 : 3, "#fff"], [strong ? 2 : 1.3, strong ? "#000" : tone]]
+      const lines = thin
+        ? [[1, tone]]
+        : [
+            [strong ? 4 : 3, "#fff"],
+            [strong ? 2 : 1.3, strong ? "#000" : tone],
+          ]
       for (const [line, style] of lines) {
         this.context.lineWidth = Number(line)
         this.context.strokeStyle = String(style)
@@ -242,7 +271,12 @@ export class Plate {
     for (let r = 0; r < rows.count; r++) {
       for (let c = 0; c < columns.count; c++) {
         const [y, x] = [rows.start + r * rows.step, columns.start + c * columns.step]
-        this.context.fillRect(box.x + (x + 0.36) * w, box.y + (y + 0.36) * h, Math.max(1, w * 0.28), Math.max(1, h * 0.28))
+        this.context.fillRect(
+          box.x + (x + 0.36) * w,
+          box.y + (y + 0.36) * h,
+          Math.max(1, w * 0.28),
+          Math.max(1, h * 0.28),
+        )
       }
     }
   }
@@ -250,13 +284,21 @@ export class Plate {
   /** The cell under a point of the canvas. @param {number} x @param {number} y @returns {Cell} */
   cell(x, y) {
     const face = /** @type {Face} */ (this.face)
-    const within = (/** @type {number} */ at, /** @type {number} */ count) => Math.min(Math.max(Math.floor(at), 0), count - 1)
+    const within = (/** @type {number} */ at, /** @type {number} */ count) =>
+      Math.min(Math.max(Math.floor(at), 0), count - 1)
     const first = this.tile(0)
     const pitch = face.stacked ? STACK : GAP
     const across = face.stacked ? 1 : this.across
-    const n = Math.min(within(y / (first.height + pitch), Math.ceil(face.tiles / across)) * across + within(x / (first.width + pitch), across), face.tiles - 1)
+    const n = Math.min(
+      within(y / (first.height + pitch), Math.ceil(face.tiles / across)) * across
+        + within(x / (first.width + pitch), across),
+      face.tiles - 1,
+    )
     const box = this.tile(n)
-    let [i, j] = [within(((y - box.y) / box.height) * face.rows, face.rows), within(((x - box.x) / box.width) * face.columns, face.columns)]
+    let [i, j] = [
+      within(((y - box.y) / box.height) * face.rows, face.rows),
+      within(((x - box.x) / box.width) * face.columns, face.columns),
+    ]
     for (; i >= 0; i--, j = i < 0 ? j : j) {
       for (let at = j; at >= 0; at--) {
         const cell = face.at(n, i, at)

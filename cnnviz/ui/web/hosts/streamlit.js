@@ -1,32 +1,92 @@
-// The component's entry. Streamlit calls it again with every answer, for the same element.
+// The component's entry on Streamlit's page, which calls it again with every answer, for the same element.
+// The only file that knows Streamlit, and the browser's own address.
 
+import { foreign, own, parse, query } from "../model/address.js"
 import { decode } from "../model/decode.js"
 import { View } from "../pages/view.js"
 
-const views = new WeakMap()
-const stylesheet = new Promise((resolve) => {
+/** @import { Answer } from "../model/decode.js" */
+/** @import { AddressPort, Host } from "../types/ports.js" */
+/** @typedef {{ data: Uint8Array, parentElement: HTMLElement, setTriggerValue: (name: string, value: string) => void }} Call */
+/** @typedef {{ view?: View, deliver: (answer: Answer) => void, open: (what: string) => void }} Mounted */
+
+/** @type {WeakMap<HTMLElement, Mounted>} */
+const mounted = new WeakMap()
+const styled = new Promise((resolve) => {
   const link = document.createElement("link")
   link.rel = "stylesheet"
-  link.href = new URL("style.css", import.meta.url)
+  link.href = new URL("style.css", import.meta.url).href
   link.onload = link.onerror = resolve
   document.head.append(link)
 })
 
+/** @param {Call} call */
 export default function component({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".cnnviz")
+  const root = /** @type {HTMLElement} */ (parentElement.querySelector(".cnnviz"))
   const answer = decode(data)
-  let view = views.get(root)
-  if (view?.page !== answer.page) {
-    view?.leave()
-    views.set(root, (view = new View(root, answer.page)))
-  }
-  view.ask = (what) => setTriggerValue("open", what)
-  stylesheet.then(() => view.receive(answer))
+  const last = mounted.get(root)
+  if (last?.view?.page !== answer.page) last?.view?.leave()
+  const here = last?.view?.page === answer.page ? last : mount(root, answer.page)
+  here.open = (what) => setTriggerValue("open", what)
+  styled.then(() => here.deliver(answer))
   // Called before every new call, too: only an element that has left the page is done with.
   return () =>
     setTimeout(() => {
       if (root.isConnected) return
-      views.get(root)?.leave()
-      views.delete(root)
+      mounted.get(root)?.view?.leave()
+      mounted.delete(root)
     }, 0)
+}
+
+/**
+ * @param {HTMLElement} root
+ * @param {string} page
+ */
+function mount(root, page) {
+  /** @type {Mounted} */
+  const here = { deliver: () => {}, open: () => {} }
+  mounted.set(root, here)
+  /** @type {Host} */
+  const host = {
+    address: addressOf(page),
+    numbers: { ask, receive: (act) => (here.deliver = act) },
+    open: (what) => here.open(what),
+    below,
+  }
+  here.view = new View(root, page, host)
+  // In a frame on another page a click on a map would leave the keys to that page.
+  if (window !== window.top) root.addEventListener("pointerdown", () => window.focus())
+  return here
+}
+
+// Streamlit runs the page for the new address on "popstate", the event of the browser's own Back, so a step
+// made here and a step back through history are one and the same thing.
+const ask = () => dispatchEvent(new PopStateEvent("popstate"))
+
+/**
+ * @param {string} page  the path of the page that is shown
+ * @returns {AddressPort}
+ */
+function addressOf(page) {
+  const base = () => location.pathname.slice(0, location.pathname.length - page.length)
+  return {
+    read: () => parse(location.search),
+    link: (lesson) => location.origin + location.pathname + query(own(lesson)),
+    onTravel: (act, signal) => addEventListener("popstate", act, { signal }),
+    visit(lesson, { replace = false, page: other } = {}) {
+      const path = other === undefined ? location.pathname : base() + other
+      const all = { ...lesson, ...foreign(parse(location.search)) } // such as embed=true: not ours to drop
+      history[replace ? "replaceState" : "pushState"](null, "", path + query(all))
+    },
+  }
+}
+
+// What Streamlit shows under the first screen; those who listen hear its heading.
+function below() {
+  const place = document.querySelector(".st-key-below")
+  const heading = place?.querySelector("h3")
+  place?.scrollIntoView()
+  if (!heading) return
+  heading.tabIndex = -1
+  heading.focus({ preventScroll: true })
 }

@@ -1,22 +1,43 @@
-// The browser's address is the lesson. This file is the only one that reads or writes it.
+// Addresses as values: a lesson is what stands behind the "?". Who reads and writes the browser's own is a
+// host's affair (hosts/).
 
 import { EXTRA_KEYS, KEYS } from "../spec.js"
 
-export const read = () => Object.fromEntries(new URLSearchParams(location.search))
-
-export const same = (a, b, keys = [...KEYS, ...EXTRA_KEYS]) => keys.every((key) => (a[key] ?? "") === (b[key] ?? ""))
+/** @typedef {Record<string, string>} Lesson  a lesson, or a change of one, by the keys of the address */
 
 // Everything that the server computes from; between stages of one update nothing of it changes.
 export const COMPUTED = [...KEYS.filter((key) => key !== "stage"), ...EXTRA_KEYS]
 
-const text = (lesson) =>
-  "?" + Object.keys(lesson).filter((key) => lesson[key] !== "").map((key) => `${key}=${encodeURIComponent(lesson[key]).replaceAll("%2C", ",")}`).join("&")
+const OURS = new Set([...KEYS, ...EXTRA_KEYS])
 
-export const link = (lesson) => location.origin + location.pathname + text(lesson)
+/** @param {(key: string) => boolean} which */
+const only = (which) => (/** @type {Lesson} */ lesson) =>
+  Object.fromEntries(Object.entries(lesson).filter(([key]) => which(key)))
 
-// `server`: let Streamlit run the page for the new address. It does so on "popstate", the event of the
-// browser's own Back, so a step made here and a step back through history are one and the same thing.
-export function visit(lesson, { replace = false, server = true, path = location.pathname } = {}) {
-  history[replace ? "replaceState" : "pushState"](null, "", path + text(lesson))
-  if (server) dispatchEvent(new PopStateEvent("popstate"))
-}
+// What of an address is ours, and what others put there (embed=true, utm_source=…).
+export const own = only((key) => OURS.has(key))
+export const foreign = only((key) => !OURS.has(key))
+
+/**
+ * Whether two lessons agree in these keys; a key that is missing is as good as an empty one.
+ * @param {Lesson} a
+ * @param {Lesson} b
+ * @param {string[]} keys
+ */
+export const same = (a, b, keys = [...KEYS, ...EXTRA_KEYS]) => keys.every((key) => (a[key] ?? "") === (b[key] ?? ""))
+
+/**
+ * @param {string} query  with or without its "?"
+ * @returns {Lesson}
+ */
+export const parse = (query) => Object.fromEntries(new URLSearchParams(query))
+
+/**
+ * The query of a lesson, its commas as they are; what is empty is left out.
+ * @param {Lesson} lesson
+ */
+export const query = (lesson) =>
+  `?${Object.entries(lesson)
+    .filter(([, value]) => value !== "")
+    .map(([key, value]) => `${key}=${encodeURIComponent(value).replaceAll("%2C", ",")}`)
+    .join("&")}`

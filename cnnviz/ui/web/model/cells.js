@@ -26,7 +26,8 @@ export class Cells {
     for (const [family, cell] of Object.entries(proposed)) {
       if (!this.chosen.has(family) || !this.exists(family, this.cells[family])) this.cells[family] = cell
     }
-    if (this.pinned && (another || !numbers.maps[this.pinned.map] || !this.exists(this.pinned.map, this.pinned.cell))) this.pinned = null
+    if (this.pinned && (another || !numbers.maps[this.pinned.map] || !this.exists(this.pinned.map, this.pinned.cell)))
+      this.pinned = null
     if (this.hover && !this.exists(this.hover.map, this.hover.cell)) this.hover = null
   }
 
@@ -80,7 +81,8 @@ export class Cells {
   joinFilters(family, cell) {
     for (const [name, { kind, shape }] of Object.entries(this.numbers?.maps ?? {})) {
       if (kind !== "filters" || this.family(name) !== name || shape[0] === 1) continue
-      const made = this.numbers?.stages.find(({ inputs, phase }) => phase === "forward" && inputs.includes(name))?.symbol ?? ""
+      const made =
+        this.numbers?.stages.find(({ inputs, phase }) => phase === "forward" && inputs.includes(name))?.symbol ?? ""
       const at = this.own(name)
       if (made && this.family(made) === family && cell.length === 3) this.keep(name, [cell[0], ...at.slice(1)])
       else if (made && family === name) this.keep(this.family(made), [cell[0], ...this.own(made).slice(1)])

@@ -14,7 +14,8 @@ export function explained(numbers, map, cell) {
   const { label, words } = numbers.maps[map] ?? { label: stage.label, words: "" }
   const own = stage.symbol === map
   const isPart = !own && numbers.maps[map]?.band !== "gradients" && map !== "y"
-  const tag = stage.phase === label ? stage.phase : `${stage.phase} · ${formula(label)}`
+  const phase = say(`web.phases.${stage.phase}`)
+  const tag = stage.phase === label ? phase : `${phase} · ${formula(label)}`
   return {
     tag: `${tag}${stage.symbol === map && stage.layer !== null ? ` · ${stage.name}` : ""}`,
     phase: stage.phase,
@@ -41,7 +42,8 @@ export const stored = (numbers, value) => Math.round(numbers.answer.lesson.scale
 function pixel(numbers, cell) {
   const value = numbers.at("x", cell)
   const name = named(numbers, "x", cell)
-  if (numbers.answer.lesson.scale === "raw") return `${name} = <b>${stored(numbers, value)}</b>, ${say("web.numbers.stored")}`
+  if (numbers.answer.lesson.scale === "raw")
+    return `${name} = <b>${stored(numbers, value)}</b>, ${say("web.numbers.stored")}`
   return `${name} = ${stored(numbers, value)} / 255${result(value)}`
 }
 
@@ -62,7 +64,9 @@ const MOST_STEPS = 3
 function updated(numbers, cell) {
   const [first, ...others] = numbers.said.update.makes
   const biases = others.filter((name) => numbers.maps[name].kind === "row" && numbers.count(name) < MOST_STEPS)
-  const rows = biases.flatMap((name) => Array.from({ length: numbers.count(name) }, (_, n) => stepOf(numbers, name, [n])))
+  const rows = biases.flatMap((name) =>
+    Array.from({ length: numbers.count(name) }, (_, n) => stepOf(numbers, name, [n])),
+  )
   return [stepOf(numbers, first, cell), ...rows].slice(0, MOST_STEPS).join("<br>")
 }
 
@@ -74,4 +78,3 @@ export function stepOf(numbers, name, cell) {
   const change = plain ? `${number(numbers.rate)} · ${factor(gradient)}` : factor(old - next)
   return `${named(numbers, name, cell)} ← ${number(old, 5)} − ${change}${result(next)}`
 }
-

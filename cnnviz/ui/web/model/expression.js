@@ -36,7 +36,8 @@ function read(template) {
   /** @param {string[]} signs @param {() => Node} operand @returns {Node} */
   const chain = (signs, operand) => {
     let left = operand()
-    for (let sign = takes(...signs); sign; sign = takes(...signs)) left = { kind: "binary", sign, left, right: operand() }
+    for (let sign = takes(...signs); sign; sign = takes(...signs))
+      left = { kind: "binary", sign, left, right: operand() }
     return left
   }
   /** @returns {Node} */

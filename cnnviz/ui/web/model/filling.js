@@ -34,7 +34,8 @@ export function filled(numbers, symbol, cell) {
   const value = result(numbers.at(symbol, cell))
   if (!template) return name + value
   const tree = expression(template)
-  if (tree.kind === "symbol") return `${name} = ${named(numbers, tree.name, own(numbers, symbol, cell, tree.name))}${value}`
+  if (tree.kind === "symbol")
+    return `${name} = ${named(numbers, tree.name, own(numbers, symbol, cell, tree.name))}${value}`
   return `${name} = ${text(new Filling(numbers, symbol, cell), tree)}${value}`
 }
 
@@ -47,7 +48,10 @@ export function terms(numbers, symbol, cell) {
 /** The positive and the negative total. @param {Term[]} all */
 export function totals(all) {
   let [positive, negative] = [0, 0]
-  for (const { value } of all) value > 0 ? (positive += value) : (negative += value)
+  for (const { value } of all) {
+    positive += Math.max(value, 0)
+    negative += Math.min(value, 0)
+  }
   return [positive, negative]
 }
 
@@ -102,11 +106,18 @@ export class Filling {
     if (linked.length > 1) {
       const [first, ...others] = linked
       const all = others.map((name) => numbers.pairs(symbol, cell, first, name))
-      return all[0].map(([at], n) => ({ [first]: at, ...Object.fromEntries(others.map((name, i) => [name, all[i][n][1]])) }))
+      return all[0].map(([at], n) => ({
+        [first]: at,
+        ...Object.fromEntries(others.map((name, i) => [name, all[i][n][1]])),
+      }))
     }
     const [name] = linked
     const link = numbers.link(symbol, name)
-    return link ? (link.pattern === "winner" ? windowOf(numbers, link, cell) : numbers.sources(link, cell)).map((at) => ({ [name]: at })) : []
+    return link
+      ? (link.pattern === "winner" ? windowOf(numbers, link, cell) : numbers.sources(link, cell)).map((at) => ({
+          [name]: at,
+        }))
+      : []
   }
 
   /** @param {Node} node @returns {number} */
@@ -135,7 +146,7 @@ export class Filling {
   called(name, args) {
     if (FUNCTIONS[name]) return FUNCTIONS[name](this.value(args[0]))
     if (name === "size") return this.area(symbols(args[0])[0])
-    if (name === "total") return this.numbers.values(symbols(args[0])[0]).reduce((sum, value) => sum + value, 0)
+    if (name === "total") return [...this.numbers.values(symbols(args[0])[0])].reduce((sum, value) => sum + value, 0)
     if ((name === "max" || name === "min") && args.length > 1) return Math[name](...args.map((arg) => this.value(arg)))
     const values = this.terms(args[0]).map(({ value }) => value)
     if (name === "max") return Math.max(...values)
@@ -146,7 +157,10 @@ export class Filling {
   // Cells of a channel.
   /** @param {string} name */
   area(name) {
-    return this.numbers.shape(name).slice(-2).reduce((product, n) => product * n, 1)
+    return this.numbers
+      .shape(name)
+      .slice(-2)
+      .reduce((product, n) => product * n, 1)
   }
 }
 
@@ -179,7 +193,10 @@ function text(filling, node, alone = true) {
     case "truth":
       return `[${text(filling, node.of)}]`
     case "binary":
-      return bias(filling, node) ?? `${text(filling, node.left, false)}${SIGNS[/** @type {keyof typeof SIGNS} */ (node.sign)]}${text(filling, node.right, false)}`
+      return (
+        bias(filling, node)
+        ?? `${text(filling, node.left, false)}${SIGNS[/** @type {keyof typeof SIGNS} */ (node.sign)]}${text(filling, node.right, false)}`
+      )
     case "call":
       return called(filling, node.name, node.args, alone)
   }
@@ -187,7 +204,8 @@ function text(filling, node, alone = true) {
 
 /** @param {number} value @param {boolean} alone */
 function written(value, alone) {
-  if (Number.isInteger(value) && Math.abs(value) < 1e5) return value < 0 && !alone ? `(−${-value})` : String(value).replace("-", "−")
+  if (Number.isInteger(value) && Math.abs(value) < 1e5)
+    return value < 0 && !alone ? `(−${-value})` : String(value).replace("-", "−")
   return alone ? number(value) : factor(value)
 }
 
@@ -219,7 +237,10 @@ function sumOf(filling, all, node) {
   if (!all.length) return say("web.numbers.nothing")
   if (all.length > MOST_TERMS) {
     const both = totals(all)
-    return both.filter((total) => total !== 0 || !both.some(Boolean)).map((total) => signed(total)).join(" ")
+    return both
+      .filter((total) => total !== 0 || !both.some(Boolean))
+      .map((total) => signed(total))
+      .join(" ")
   }
   if (products && all.length > 1) return all.map(({ value }) => signed(value, 3)).join(" ")
   const counting = products ? all : all.filter(({ value }) => value !== 0)

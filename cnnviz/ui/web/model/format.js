@@ -2,7 +2,10 @@
 
 const MINUS = "−"
 
-// Four significant digits, a true minus sign, and a power of ten where zeros would fill the line.
+/**
+ * Four significant digits, a true minus sign, and a power of ten where zeros would fill the line.
+ * @param {number} value
+ */
 export function number(value, digits = 4) {
   if (value === 0) return "0"
   const size = Math.abs(value)
@@ -10,7 +13,10 @@ export function number(value, digits = 4) {
   return (value < 0 ? MINUS : "") + text.replace("e+", "e").replace("e-", `e${MINUS}`)
 }
 
-// As narrow as a map's cell or caption allows.
+/**
+ * As narrow as a map's cell or caption allows.
+ * @param {number} value
+ */
 export function short(value) {
   if (value === 0) return "0"
   const size = Math.abs(value)
@@ -21,19 +27,31 @@ export function short(value) {
   return sign + (size < 0.1 ? size.toPrecision(2) : size.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2))
 }
 
+/** @type {Record<string, string>} */
 const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" }
 
-// The power of a thousand that brings the largest of these values to 1 … 1000, if they are all small.
+/**
+ * The power of a thousand that brings the largest of these values to 1 … 1000, if they are all small.
+ * @param {number} most
+ */
 export function power(most) {
   return most > 0 && most < 0.1 ? 3 * Math.floor(Math.log10(most) / 3) : 0
 }
 
+/** @param {number} exponent */
 export const timesPower = (exponent) => (exponent ? `× 10${[...String(exponent)].map((c) => RAISED[c]).join("")}` : "")
 
+/**
+ * A number with its sign, coloured by it.
+ * @param {number} value
+ */
 export const signed = (value, digits = 4) =>
   `<b class="${value < 0 ? "neg" : value > 0 ? "pos" : ""}">${value < 0 ? "" : "+"}${number(value, digits)}</b>`
 
-// A number in at most `room` characters, for a field that somebody may edit; rounded only as far as need be.
+/**
+ * A number in at most `room` characters, for a field that somebody may edit; rounded only as far as need be.
+ * @param {string} text
+ */
 export function fitting(text, room = 7) {
   const value = Number(text)
   const shorter = [5, 4, 3, 2].map((digits) => String(Number(value.toPrecision(digits))))
@@ -41,24 +59,42 @@ export function fitting(text, room = 7) {
   return [text, ...shorter, ...powers].find((candidate) => candidate.length <= room) ?? powers[1]
 }
 
-// A factor inside a product: negative ones in brackets.
+/**
+ * A factor inside a product: negative ones in brackets.
+ * @param {number} value
+ */
 export const factor = (value, digits = 4) => (value < 0 ? `(${number(value, digits)})` : number(value, digits))
 
-export const escape = (text) =>
-  String(text).replace(/[&<>"']/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" })[c])
+/**
+ * A share of a whole; next to nothing and next to all are said to be so.
+ * @param {number} value
+ */
+export const percent = (value) =>
+  `${value > 0 && value < 0.01 ? "<1" : value < 1 && value > 0.99 ? ">99" : Math.round(100 * value)} %`
+
+/**
+ * The loss with five decimals, as long as these say something and fit.
+ * @param {number} loss
+ */
+export const lossText = (loss) => (loss >= 1e4 || (loss > 0 && loss < 1e-4) ? number(loss) : loss.toFixed(5))
+
+/** @type {Record<string, string>} */
+const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" }
+
+/** @param {unknown} text */
+export const escaped = (text) => String(text).replace(/[&<>"']/g, (c) => ENTITIES[c])
 
 const LOW = "₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₘₙᵤᵥᵣₛ"
 const PLAIN = "0123456789ijkmnuvrs"
+const UPRIGHT = /<\/?su[bp]>|\b(?:mean|flatten|pixel|for|and|update|max|log|tanh|as|stored)\b|[a-zA-Zθησ]/g
 
-// Formulas are plain text in Unicode; letters are set in italics, as in a book.
+/**
+ * Formulas are plain text in Unicode; letters are set in italics, as in a book.
+ * @param {string} text
+ */
 export const formula = (text) =>
-  escape(text)
+  escaped(text)
     .replace(/[₀-₉ᵢⱼₖₘₙᵤᵥᵣₛ]+/g, (low) => `<sub>${[...low].map((c) => PLAIN[LOW.indexOf(c)]).join("")}</sub>`)
     .replace(/_\(([^)]*)\)/g, "<sub>$1</sub>")
     .replace(/\^\(([^)]*)\)/g, "<sup>$1</sup>")
-    .replace(/<\/?su[bp]>|\b(?:mean|flatten|pixel|for|and|update|max|log|tanh|as|stored)\b|[a-zA-Zθησ]/g, (c) => (c[0] === "<" || c.length === 1 ? c : `<span class="word">${c}</span>`))
-
-// Writes only what changed, so that a screen reader and the layout are left in peace.
-export function setHTML(element, html) {
-  if (element.innerHTML !== html) element.innerHTML = html
-}
+    .replace(UPRIGHT, (c) => (c[0] === "<" || c.length === 1 ? c : `<span class="word">${c}</span>`))

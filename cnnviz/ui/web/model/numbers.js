@@ -5,26 +5,22 @@ import { pairs, reach, sources } from "./patterns.js"
 /** @typedef {import("./patterns.js").Cell} Cell */
 /** @typedef {import("./patterns.js").Link} Link */
 /** @typedef {import("./patterns.js").Range} Range */
-/** @typedef {{ symbol: string, label: string, words: string, kind: string, shape: number[], index: number[], layer: number | null,
- *   family: string, band: string, scale: string, limits: [number, number] }} MapRecord */
-/** @typedef {{ symbol: string, label: string, phase: string, layer: number | null, name: string, title: string, sentence: string,
- *   makes: string[], inputs: string[] }} StageRecord */
+/** @typedef {import("../types/wire.js").MapRecord} MapRecord */
+/** @typedef {import("../types/wire.js").StageRecord} StageRecord */
+/** @typedef {import("../types/wire.js").StepHeader & { arrays: import("./decode.js").Arrays }} StepAnswer */
 
 const size = (/** @type {number[]} */ shape) => shape.reduce((product, n) => product * n, 1)
 
 export class Numbers {
-  /** @param {any} answer the Step page's header, with its arrays */
+  /** @param {StepAnswer} answer the Step page's header, with its arrays */
   constructor(answer) {
     this.answer = answer
     this.network = answer.network
-    /** @type {Record<string, MapRecord>} */
     this.maps = answer.network.maps
-    /** @type {StageRecord[]} */
     this.stages = answer.stages
     this.said = Object.fromEntries(this.stages.map((stage) => [stage.symbol, stage]))
     this.arrays = answer.arrays
     this.rate = Number(answer.lesson.lr)
-    /** @type {string[]} */
     this.classes = answer.network.classes
   }
 
@@ -40,7 +36,7 @@ export class Numbers {
 
   /** @param {string} symbol @returns {Float64Array | Float32Array} */
   values(symbol) {
-    return this.arrays[symbol].values
+    return /** @type {Float64Array | Float32Array} */ (this.arrays[symbol].values)
   }
 
   /** A parameter after the update; in plain descent, where it is not sent, θ − η · ∂θ. @param {string} parameter @param {number} at */
@@ -115,7 +111,9 @@ export class Numbers {
 
   /** The words for a symbol: of the stage that makes it, or of the nearest that has something to do with it. @param {string} symbol */
   stageOf(symbol) {
-    const own = this.stages.find((stage) => stage.symbol === symbol || (stage.symbol !== "update" && stage.makes.includes(symbol)))
+    const own = this.stages.find(
+      (stage) => stage.symbol === symbol || (stage.symbol !== "update" && stage.makes.includes(symbol)),
+    )
     return own ?? this.stages.find((stage) => stage.inputs.includes(symbol)) ?? this.stages[0]
   }
 }

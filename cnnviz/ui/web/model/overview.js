@@ -30,18 +30,26 @@ function widthOf(need, side, height) {
 function fixed(need, height) {
   const { kind, rows, columns } = need
   height -= need.under ?? 0
-  if (kind === "answers") return { width: need.tiles * FIXED.cells + (need.tiles - 1) * 4, height, side: FIXED.cells, across: 1, wrap: 1 }
+  if (kind === "answers")
+    return { width: need.tiles * FIXED.cells + (need.tiles - 1) * 4, height, side: FIXED.cells, across: 1, wrap: 1 }
   if (kind === "loss") return { width: FIXED.loss, height: Math.max(26, height * 0.22), side: 0, across: 1, wrap: 1 }
   if (kind === "classes") return { width: FIXED.classes, height, side: 0, across: 1, wrap: 1 }
   if (kind === "weights") {
-    if (need.tiles > 1 || (need.tiles === 1 && need.scale > 1)) return { width: height / 2, height, side: 0, across: 1, wrap: 1 }
+    if (need.tiles > 1 || (need.tiles === 1 && need.scale > 1))
+      return { width: height / 2, height, side: 0, across: 1, wrap: 1 }
     return { width: Math.max(14, Math.min(36, columns * 4)), height, side: 0, across: 1, wrap: 1 }
   }
   if (need.scale === 0) return { width: FIXED.v, height, side: 0, across: 1, wrap: 1 } // v, a cell a row
   const wrap = Math.max(1, Math.ceil((rows * columns) / Math.floor(height / ROW)))
   const long = rows * columns > 16
   const lines = Math.ceil((rows * columns) / wrap)
-  return { width: long ? Math.max(12, wrap * 6) : 12, height: long ? Math.min(height, lines * ROW) : height, side: 0, across: 1, wrap }
+  return {
+    width: long ? Math.max(12, wrap * 6) : 12,
+    height: long ? Math.min(height, lines * ROW) : height,
+    side: 0,
+    across: 1,
+    wrap,
+  }
 }
 
 /** @param {Need} need */
@@ -55,18 +63,34 @@ function sides(needs, width, height) {
   const groups = new Map()
   for (const need of needs.filter(grows)) {
     const key = `${need.kind}${need.tiles}`
-    const group = groups.get(key) ?? { of: [], side: Math.min(need.kind === "filters" ? LEAST - 5 : LEAST, height), size: 0, open: true }
+    const group = groups.get(key) ?? {
+      of: [],
+      side: Math.min(need.kind === "filters" ? LEAST - 5 : LEAST, height),
+      size: 0,
+      open: true,
+    }
     group.of.push(need)
     group.size = Math.max(group.size, need.rows)
     groups.set(key, group)
   }
-  const total = () => taken + [...groups.values()].reduce((sum, { of, side }) => sum + of.reduce((all, need) => all + widthOf(need, side, height), 0), 0)
+  const total = () =>
+    taken
+    + [...groups.values()].reduce(
+      (sum, { of, side }) => sum + of.reduce((all, need) => all + widthOf(need, side, height), 0),
+      0,
+    )
   // Where even that is too much, filters shrink first, then maps.
-  for (const [kind, least] of /** @type {[string, number][]} */ ([["filters", 5], ["maps", 11]])) {
-    for (const group of groups.values()) while (group.of[0].kind === kind && group.side > least && total() > width) group.side -= 1
+  for (const [kind, least] of /** @type {[string, number][]} */ ([
+    ["filters", 5],
+    ["maps", 11],
+  ])) {
+    for (const group of groups.values()) {
+      while (group.of[0].kind === kind && group.side > least && total() > width) group.side -= 1
+    }
   }
   // The most cramped first; filters are to be told apart, not read, and count as three times as large.
-  const cramped = (/** @type {{ side: number, size: number, of: Need[] }} */ { side, size, of }) => (side / Math.sqrt(size)) * (of[0].kind === "filters" ? 1.6 : 1)
+  const cramped = (/** @type {{ side: number, size: number, of: Need[] }} */ { side, size, of }) =>
+    (side / Math.sqrt(size)) * (of[0].kind === "filters" ? 1.6 : 1)
   for (;;) {
     const open = [...groups.values()].filter((group) => group.open)
     if (!open.length) break
@@ -92,7 +116,13 @@ export function arrange(needs, width, height) {
     const tall = (side * need.rows) / need.columns
     const columns = across(need.tiles, side, height - (need.under ?? 0), need.rows / need.columns)
     const down = Math.ceil(need.tiles / columns)
-    return { width: columns * side + (columns - 1) * GAP, height: down * tall + (down - 1) * GAP, side, across: columns, wrap: 1 }
+    return {
+      width: columns * side + (columns - 1) * GAP,
+      height: down * tall + (down - 1) * GAP,
+      side,
+      across: columns,
+      wrap: 1,
+    }
   })
   return { height, spare: Math.max(0, width - total), places: found }
 }

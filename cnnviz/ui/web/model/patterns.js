@@ -23,10 +23,18 @@ function clip({ start, count, step }, size) {
 /** @type {(link: Link, at: number) => Range} */
 const under = ({ geometry: g }, at) => ({ start: g.stride * at - g.before, count: g.k, step: g.dilation })
 /** @type {(link: Link, weight: number, axis: number) => Range} */
-const touched = ({ geometry: g, places }, weight, axis) => ({ start: g.dilation * weight - g.before, count: places[axis], step: g.stride })
+const touched = ({ geometry: g, places }, weight, axis) => ({
+  start: g.dilation * weight - g.before,
+  count: places[axis],
+  step: g.stride,
+})
 
 /** @type {(found: number[]) => Range} */
-const stepping = (found) => ({ start: found[0] ?? 0, count: found.length, step: found.length > 1 ? found[1] - found[0] : 1 })
+const stepping = (found) => ({
+  start: found[0] ?? 0,
+  count: found.length,
+  step: found.length > 1 ? found[1] - found[0] : 1,
+})
 /** @type {(size: number) => number[]} */
 const upTo = (size) => [...Array(size).keys()]
 
@@ -61,8 +69,17 @@ const SPREAD = {
   unit: (_, cell, shape) => [...cell.slice(0, shape.length).map(one), ...every(shape.slice(cell.length))],
   window: (link, cell, shape) => [every(shape)[0], under(link, cell[1]), under(link, cell[2])],
   touched: (link, cell) => [one(cell[1]), touched(link, cell[2], 0), touched(link, cell[3], 1)],
-  covering: (link, cell, shape) => [every(shape)[0], covering(link, cell[1], shape[1]), covering(link, cell[2], shape[2])],
-  passing: (link, cell, shape) => [every(shape)[0], one(cell[0]), passing(link, cell[1], shape[2], 0), passing(link, cell[2], shape[3], 1)],
+  covering: (link, cell, shape) => [
+    every(shape)[0],
+    covering(link, cell[1], shape[1]),
+    covering(link, cell[2], shape[2]),
+  ],
+  passing: (link, cell, shape) => [
+    every(shape)[0],
+    one(cell[0]),
+    passing(link, cell[1], shape[2], 0),
+    passing(link, cell[2], shape[3], 1),
+  ],
   pool: (link, cell) => [one(cell[0]), under(link, cell[1]), under(link, cell[2])],
   unpool: (link, cell, shape) => [one(cell[0]), covering(link, cell[1], shape[1]), covering(link, cell[2], shape[2])],
 }

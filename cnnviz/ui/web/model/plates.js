@@ -34,7 +34,16 @@ const channels = ([tiles, rows, columns]) => ({
   stacked: false,
   at: (tile, i, j) => [tile, i, j],
   offset: (tile, i, j) => (tile * rows + i) * columns + j,
-  boxes: ([of, r, c]) => along(of).map((tile) => ({ tile, top: r.start, left: c.start, tall: length(r), wide: length(c), rows: r, columns: c })),
+  boxes: ([of, r, c]) =>
+    along(of).map((tile) => ({
+      tile,
+      top: r.start,
+      left: c.start,
+      tall: length(r),
+      wide: length(c),
+      rows: r,
+      columns: c,
+    })),
 })
 
 /** @param {number[]} shape @returns {Face} */
@@ -45,7 +54,16 @@ const layers = ([, rows, columns, tiles]) => ({
   stacked: true,
   at: (tile, i, j) => [0, i, j, tile],
   offset: (tile, i, j) => (i * columns + j) * tiles + tile,
-  boxes: ([, r, c, of]) => along(of).map((tile) => ({ tile, top: r.start, left: c.start, tall: length(r), wide: length(c), rows: r, columns: c })),
+  boxes: ([, r, c, of]) =>
+    along(of).map((tile) => ({
+      tile,
+      top: r.start,
+      left: c.start,
+      tall: length(r),
+      wide: length(c),
+      rows: r,
+      columns: c,
+    })),
 })
 
 // A filter is a tile; its kernels stand in it side by side, with a cell's room between them.
@@ -131,6 +149,7 @@ function strip(shape, wrap) {
 // The first and the last place of what the ranges hold, in reading order.
 /** @param {Range[]} ranges @param {number[]} shape */
 function ends(ranges, shape) {
-  const place = (/** @type {(range: Range) => number} */ pick) => ranges.reduce((at, range, axis) => at * shape[axis] + pick(range), 0)
+  const place = (/** @type {(range: Range) => number} */ pick) =>
+    ranges.reduce((at, range, axis) => at * shape[axis] + pick(range), 0)
   return [place(({ start }) => start), place(({ start, count, step }) => start + (count - 1) * step)]
 }

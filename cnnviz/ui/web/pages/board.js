@@ -2,155 +2,180 @@
 // finds where they part. What stands on it is data from the server (cnnviz/ui/boards.py).
 
 import { chart } from "../draw/chart.js"
-import { Focus } from "../model/focus.js"
-import { escape, formula, number, setHTML } from "../model/format.js"
-import { isFlat, isLayered, one } from "../model/links.js"
-import { lossText } from "./status.js"
 import { MapView } from "../draw/maps.js"
-import { bindPointer } from "./pointer.js"
-import { switchGroup } from "./switches.js"
+import { escaped, formula, lossText, number } from "../model/format.js"
+import { isFlat, isLayered, one } from "../model/links.js"
+import { say } from "../model/words.js"
+import { LIMITS_LINE, linesOf, setHTML } from "./html.js"
+import { Pointable } from "./pointable.js"
+import { bindSwitches, fillSwitches } from "./switches.js"
 
-const kind = (symbol) => (isFlat(symbol) ? "flat" : isLayered(symbol) ? "half" : /^d?f/.test(symbol) ? "small" : "")
+/** @import { BoardColumn, BoardData, BoardHeader, BoardRow, ChartData } from "../types/wire.js" */
+/** @import { Answer, Arrays } from "../model/decode.js" */
+/** @import { Place } from "../model/focus.js" */
+/** @import { View } from "./view.js" */
 
-const figure = (row, { symbol }) => `
-  <figure class="map ${kind(symbol)}"><canvas data-map="${row}.${symbol}" tabindex="0" role="img"></canvas>
-  <p class="limits"><span class="low"></span><span class="power"></span><span class="high"></span></p></figure>`
+/** @param {string} symbol */
+const size = (symbol) => (isFlat(symbol) ? "flat" : isLayered(symbol) ? "half" : /^d?f/.test(symbol) ? "small" : "")
 
-const grid = ({ rows, columns, maps }) => `
+/** @type {(name: string, symbol: string) => string} */
+const figure = (name, symbol) => `
+  <figure class="map ${size(symbol)}"><canvas data-map="${name}.${symbol}" tabindex="0" role="img"></canvas>
+  ${LIMITS_LINE}</figure>`
+
+/** @param {BoardData} board */
+function grid({ rows, columns, maps }) {
+  const head = (/** @type {BoardColumn} */ { symbol, label }) =>
+    `<div class="head" data-column="${symbol}"><i>${formula(label)}</i></div>`
+  const cells = (/** @type {string} */ name) =>
+    columns.map(({ symbol }) => (`${name}.${symbol}` in maps ? figure(name, symbol) : "<span></span>")).join("")
+  const row = (/** @type {BoardRow} */ { name, label }) =>
+    `<div class="row-label" data-row="${name}">${escaped(label)}</div>${cells(name)}`
+  return `
   <div class="board" style="--rows:${rows.length};--columns:${columns.length}">
-    <span></span>${columns.map(({ symbol, label }) => `<div class="head" data-column="${symbol}"><i>${formula(label)}</i></div>`).join("")}
-    ${rows.map(({ name, label }) => `<div class="row-label" data-row="${name}">${escape(label)}</div>${columns.map((column) => (`${name}.${column.symbol}` in maps ? figure(name, column) : "<span></span>")).join("")}`).join("")}
+    <span></span>${columns.map(head).join("")}
+    ${rows.map(row).join("")}
     <span></span>${columns.map(({ symbol }) => `<div class="note" data-note="${symbol}"></div>`).join("")}
   </div>`
+}
 
-const bottom = `
-  <section class="explain board-words" aria-label="Explanation">
+const bottom = () => `
+  <section class="explain board-words" aria-label="${say("web.frame.explanation")}">
     <div class="text" tabindex="0"><h1 class="title"></h1><p class="verdict"></p><div class="numbers"></div><p class="sentence"></p><p class="detail"></p><div class="remark"></div></div>
     <div class="switches" tabindex="0"></div>
     <div class="charts"></div>
   </section>`
 
-export class Board {
+/** @param {ChartData} chart */
+const chartFigure = ({ name, title, words }) => `
+  <figure><figcaption><button type="button" data-open="chart-${name}" title="${say("web.chart.open")}">${escaped(title)}</button></figcaption><canvas data-chart="${name}" role="img" aria-label="${escaped(title)}"></canvas><p>${escaped(words)}</p></figure>`
+
+export class Board extends Pointable {
+  /** @type {Record<string, MapView>} */
+  maps = {}
+  /** @type {Arrays} */
+  arrays = {}
+  /** @type {BoardData | undefined} */
+  board = undefined
+  plan = ""
+  drawn = false
+
+  /** @param {View} view */
   constructor(view) {
-    this.view = view
-    this.root = view.root
-    this.focus = new Focus()
-    this.maps = {}
-    view.$(".content").innerHTML = `<div class="grid"></div>${bottom}`
-    view.$(".switches").addEventListener("click", (event) => {
-      const chosen = event.target.closest("[data-change]")
-      if (chosen) view.go(JSON.parse(chosen.dataset.change))
-    })
+    super(view)
+    view.$(".content").innerHTML = `<div class="grid"></div>${bottom()}`
     // What a switch does is said while it is pointed at or has the focus.
-    for (const event of ["pointerover", "focusin"]) {
-      view.$(".switches").addEventListener(event, ({ target }) => this.detail(target.closest("[data-words]")?.dataset.words))
-    }
-    for (const event of ["pointerleave", "focusout"]) view.$(".switches").addEventListener(event, () => this.detail(""))
+    bindSwitches(view, (words) => setHTML(view.$(".detail"), escaped(words)))
   }
 
-  receive(data) {
-    this.board = data.board
-    this.arrays = data.arrays
-    this.unitShape = data.board.unit_shape
-    const plan = JSON.stringify([data.board.rows, data.board.columns, Object.keys(data.board.maps)])
-    if (plan !== this.plan) this.lay(plan)
+  /** @param {Answer} answer */
+  receive(answer) {
+    const { board, focus } = /** @type {Answer & BoardHeader} */ (answer)
+    const shape = board.unit_shape
+    this.board = board
+    this.arrays = answer.arrays
+    const plan = JSON.stringify([board.rows, board.columns, Object.keys(board.maps)])
+    if (plan !== this.plan) this.lay(board, plan)
     for (const [name, map] of Object.entries(this.maps)) {
-      const { values, shape } = this.arrays[name]
-      const { limits, scale } = data.board.maps[name]
-      const layers = isLayered(map.symbol) ? shape[1] : 1
-      map.receive(values, isFlat(map.symbol) ? [values.length, 1] : isLayered(map.symbol) ? this.unitShape : shape, layers, limits, scale)
+      const { values, shape: own } = this.arrays[name]
+      const { limits, scale } = board.maps[name]
+      const [flat, layered] = [isFlat(map.symbol), isLayered(map.symbol)]
+      map.receive(values, flat ? [values.length, 1] : layered ? shape : own, layered ? own[1] : 1, limits, scale)
     }
-    this.focus.receive(data.focus, (map) => this.shape(map, data))
-    this.words()
+    this.focus.receive(focus, (map) => (map === "f" ? [3, 3] : map === "o" ? [2, 1] : shape))
+    this.words(board, answer.remarks[0] ?? "")
   }
 
-  lay(plan) {
+  /**
+   * @param {BoardData} board
+   * @param {string} plan
+   */
+  lay(board, plan) {
     this.plan = plan
-    this.view.$(".grid").innerHTML = grid(this.board)
+    this.view.$(".grid").innerHTML = grid(board)
     this.maps = {}
-    for (const canvas of this.root.querySelectorAll("canvas[data-map]")) {
+    for (const canvas of this.root.querySelectorAll(/** @type {"canvas"} */ ("canvas[data-map]"))) {
       const map = new MapView(canvas)
-      this.maps[canvas.dataset.map] = map
-      bindPointer(this, map, canvas.dataset.map)
-      this.view.resizes?.observe(canvas)
+      this.maps[canvas.dataset.map ?? ""] = map
+      this.bind(map, canvas.dataset.map ?? "")
+      this.view.resizes.observe(canvas)
     }
   }
 
-  shape(map, data) {
-    if (map === "f") return [3, 3]
-    if (map === "x") return [data.board.unit_shape[0], data.board.unit_shape[1]]
-    return map === "o" ? [2, 1] : this.unitShape
+  /** @param {string} name */
+  symbol(name) {
+    return name.split(".")[1]
   }
 
-  // ---- pointing: the same cell in every row
-
-  isAhead() {
-    return false
-  }
-
-  point(map, cell) {
-    this.focus.hover = map && { map: map.split(".")[1], cell }
-    if (map) this.view.player.takeOver()
-    this.view.paint()
-  }
-
-  pin(map, cell) {
-    this.focus.pin(map.split(".")[1], cell)
-    this.view.paint(true)
-  }
-
-  release() {
-    this.focus.release()
-  }
-
-  subject() {
+  /**
+   * The same cell in every row.
+   * @param {BoardData} board
+   * @returns {Place}
+   */
+  subject({ columns, subject }) {
     if (this.focus.pointed) return this.focus.pointed
-    const { columns, subject } = this.board
     const symbol = columns.some(({ symbol: name }) => name === this.view.stage) ? this.view.stage : subject.symbol
     return { map: symbol, cell: symbol === subject.symbol ? subject.cell : this.focus.own(symbol) }
   }
 
   // ---- painting
 
-  words() {
-    const { board } = this
-    setHTML(this.view.$(".title"), escape(board.title))
-    setHTML(this.view.$(".verdict"), escape(board.verdict.text))
-    this.view.$(".verdict").className = `verdict ${board.verdict.good ? "good" : "bad"}`
-    setHTML(this.view.$(".sentence"), board.sentences.map(escape).join("<br>"))
-    setHTML(this.view.$(".remark"), escape(this.view.data.remarks[0] ?? ""))
-    setHTML(this.view.$(".switches"), board.switches.map(switchGroup).join(""))
-    setHTML(this.view.$(".charts"), board.charts.map(({ name, title, words }) => `<figure><figcaption><button type="button" data-open="chart-${name}" title="Open this chart large">${escape(title)}</button></figcaption><canvas data-chart="${name}" role="img" aria-label="${escape(title)}"></canvas><p>${escape(words)}</p></figure>`).join(""))
+  /**
+   * @param {BoardData} board
+   * @param {string} remark
+   */
+  words(board, remark) {
+    const { view } = this
+    setHTML(view.$(".title"), escaped(board.title))
+    setHTML(view.$(".verdict"), escaped(board.verdict.text))
+    view.$(".verdict").className = `verdict ${board.verdict.good ? "good" : "bad"}`
+    setHTML(view.$(".sentence"), linesOf(board.sentences))
+    setHTML(view.$(".remark"), escaped(remark))
+    fillSwitches(view, board.switches)
+    setHTML(view.$(".charts"), board.charts.map(chartFigure).join(""))
     for (const { symbol, note, state } of board.columns) {
-      setHTML(this.view.$(`[data-note="${symbol}"]`), note)
-      this.view.$(`[data-note="${symbol}"]`).dataset.state = state
-      this.view.$(`[data-column="${symbol}"]`).dataset.state = state
+      setHTML(view.$(`[data-note="${symbol}"]`), note)
+      view.$(`[data-note="${symbol}"]`).dataset.state = state
+      view.$(`[data-column="${symbol}"]`).dataset.state = state
     }
     this.drawn = false
   }
 
+  outdate() {
+    this.drawn = false
+  }
+
   draw() {
-    const { map: symbol, cell } = this.subject()
-    const own = { rows: one(cell[0]), columns: one(isFlat(symbol) ? 0 : cell[1]), output: isLayered(symbol) ? cell[2] : null, strong: true }
+    const { board, view } = this
+    if (!board) return
+    const { map: symbol, cell } = this.subject(board)
+    const output = isLayered(symbol) ? cell[2] : null
+    const own = { rows: one(cell[0]), columns: one(isFlat(symbol) ? 0 : cell[1]), output, strong: true }
     for (const map of Object.values(this.maps)) {
       map.marks = map.symbol === symbol ? [own] : []
       map.draw()
     }
-    for (const head of this.root.querySelectorAll("[data-column]")) head.classList.toggle("now", head.dataset.column === this.view.stage)
-    const lines = this.board.rows
+    for (const head of this.root.querySelectorAll(/** @type {"div"} */ ("[data-column]"))) {
+      head.classList.toggle("now", head.dataset.column === view.stage)
+    }
+    const lines = board.rows
       .filter(({ name }) => this.maps[`${name}.${symbol}`])
-      .map(({ name, label }) => `<span>${escape(label.split(",")[0])}</span><b>${number(this.maps[`${name}.${symbol}`].at(cell), 9)}</b>`)
-    const label = this.board.columns.find((column) => column.symbol === symbol).label
+      .map(({ name, label }) => {
+        const value = number(this.maps[`${name}.${symbol}`].at(cell), 9)
+        return `<span>${escaped(label.split(",")[0])}</span><b>${value}</b>`
+      })
+    const label = board.columns.find((column) => column.symbol === symbol)?.label ?? symbol
     const place = isFlat(symbol) ? cell[0] : cell.join(",")
-    setHTML(this.view.$(".numbers"), `<i>${formula(label)}</i>[${place}]<span class="lines">${lines.join("")}</span>`)
-    if (!this.drawn) for (const entry of this.board.charts) this.drawn = Boolean(chart(this.view.$(`[data-chart="${entry.name}"]`), entry, this.view.root))
-  }
-
-  detail(words) {
-    setHTML(this.view.$(".detail"), escape(words ?? ""))
+    setHTML(view.$(".numbers"), `<i>${formula(label)}</i>[${place}]<span class="lines">${lines.join("")}</span>`)
+    if (this.drawn) return
+    for (const entry of board.charts)
+      this.drawn = Boolean(chart(view.$(`[data-chart="${entry.name}"]`), entry, view.root))
   }
 
   spoken() {
-    return `${this.view.place} ${this.board.title}. ${this.board.verdict.text} ${this.view.$(".numbers").textContent}. Loss ${lossText(this.view.data.loss)}.`
+    const { board, view } = this
+    const numbers = view.$(".numbers").textContent ?? ""
+    const [title, verdict] = [board?.title ?? "", board?.verdict.text ?? ""]
+    return say("web.spoken.board", { place: view.place, title, verdict, numbers, loss: lossText(view.loss) })
   }
 }

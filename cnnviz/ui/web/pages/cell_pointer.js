@@ -22,7 +22,10 @@ export function bindCells(content, plate) {
   })
   holder.addEventListener("pointerleave", () => cells.hover && content.point(null))
   holder.addEventListener("click", (event) => open() && content.pin(symbol, under(event)))
-  canvas.addEventListener("focus", () => canvas.matches(":focus-visible") && open() && content.point(symbol, cells.own(symbol)))
+  canvas.addEventListener(
+    "focus",
+    () => canvas.matches(":focus-visible") && open() && content.point(symbol, cells.own(symbol)),
+  )
   canvas.addEventListener("blur", () => content.point(null))
   canvas.addEventListener("keydown", (event) => open() && fromKey(content, symbol, event))
 }

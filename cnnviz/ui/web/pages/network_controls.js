@@ -1,130 +1,217 @@
 // The controls of the network: a course's network or a text, the first convolution's filters, the targets.
 
-import { KERNELS, LIMITS, PRESETS } from "../spec.js"
-import { escape, fitting, setHTML } from "../model/format.js"
+import { escaped, fitting } from "../model/format.js"
 import { say } from "../model/words.js"
+import { KERNELS, LIMITS, PRESETS } from "../spec.js"
+import { field, input, setHTML } from "./html.js"
+
+/** @import { FiltersRecord, Header } from "../types/wire.js" */
+/** @import { Lesson } from "../model/address.js" */
+/** @import { View } from "./view.js" */
 
 const OWN = "own"
+const MOST_FIELDS = 2 // targets that are typed; of more outputs a class is chosen
 
-const options = PRESETS.map(({ label, source }, n) => `<option value="${n}" title="${escape(source)}">${escape(label)}</option>`).join("")
+const options = () =>
+  PRESETS.map(
+    ({ label, source }, n) => `<option value="${n}" title="${escaped(source)}">${escaped(label)}</option>`,
+  ).join("")
 
-export const networkChoice = `
-  <select data-key="preset" aria-label="${escape(say("web.network.preset"))}">${options}<option value="${OWN}">${escape(say("web.network.own"))}</option></select>
-  <input data-key="network" class="network-text" spellcheck="false" autocomplete="off" aria-label="${escape(say("web.network.text"))}">`
+export const networkChoice = () => `
+  <select data-key="preset" aria-label="${escaped(say("web.network.preset"))}">${options()}<option value="${OWN}">${escaped(say("web.network.own"))}</option></select>
+  <input data-key="network" class="network-text" spellcheck="false" autocomplete="off" aria-label="${escaped(say("web.network.text"))}">`
 
-/** @param {any} view */
+/** @param {View} view */
 export function bindNetwork(view) {
-  const control = (/** @type {string} */ key) => view.$(`[data-key="${key}"]`)
-  control("preset").addEventListener("change", () => {
-    const chosen = PRESETS[control("preset").value]
-    if (chosen) view.go({ ...chosen.query, ...fresh(view.lesson) })
-  })
-  control("network").addEventListener("change", () => view.go({ net: control("network").value.trim(), ...fresh(view.lesson) }))
-  control("optimizer").addEventListener("change", () => view.go({ opt: control("optimizer").value }))
-  view.$(".kernel").addEventListener("change", (/** @type {Event} */ event) => edited(view, /** @type {HTMLInputElement} */ (event.target)))
-  view.$(".targets").addEventListener("change", (/** @type {Event} */ event) => targeted(view, /** @type {HTMLInputElement} */ (event.target)))
-  control("kernel_preset").addEventListener("change", () => control("kernel_preset").value !== "custom" && replaced(view, control("kernel_preset").value))
-  control("kernel_random").addEventListener("click", () => replaced(view, `random-${crypto.getRandomValues(new Uint32Array(1))[0] % LIMITS.seeds}`))
+  /** @type {(key: string, act: (value: string) => void) => void} */
+  const changed = (key, act) => view.control(key).addEventListener("change", () => act(view.field(key).value.trim()))
+  changed("preset", (n) => n !== OWN && view.go({ ...PRESETS[Number(n)].query, ...fresh(view.lesson) }))
+  changed("network", (net) => view.go({ net, ...fresh(view.lesson) }))
+  changed("optimizer", (opt) => view.go({ opt }))
+  changed("kernel_preset", (name) => name !== "custom" && replaced(view, name))
+  /** @type {(place: string, act: (view: View, field: HTMLInputElement) => void) => void} */
+  const within = (place, act) =>
+    view.$(place).addEventListener("change", ({ target }) => act(view, /** @type {HTMLInputElement} */ (target)))
+  within(".kernel", edited)
+  within(".targets", targeted)
 }
 
-// What another network cannot take over: targets and filters of another shape, updates, a stage of its own.
-/** @param {Record<string, string>} lesson */
-const fresh = (lesson) => Object.fromEntries([...["y", "f", "f2", "f3", "f4", "stride", "pad", "rule", "cell"].filter((key) => key in lesson).map((key) => [key, ""]), ["k", "0"], ["stage", "x"]])
+/**
+ * What another network cannot take over: targets and filters of another shape, updates, a stage of its own.
+ * @param {Lesson} lesson
+ * @returns {Lesson}
+ */
+function fresh(lesson) {
+  const gone = ["y", "f", "f2", "f3", "f4", "stride", "pad", "rule", "cell"].filter((key) => key in lesson)
+  return { ...Object.fromEntries(gone.map((key) => [key, ""])), k: "0", stage: "x" }
+}
 
-/** The filter and the channel whose kernel is edited. @param {any} view @returns {number[]} */
-function chosen(view) {
-  const { name, shape } = view.data.filters
-  const [m = 0, c = 0] = view.content.cells?.own(name) ?? []
+/**
+ * The filter and the channel whose kernel is edited: those that are spoken of.
+ * @param {View} view
+ * @param {FiltersRecord} filters
+ */
+function chosen(view, { name, shape }) {
+  const [m = 0, c = 0] = view.content.cellOf(name)
   return m < shape[0] && c < shape[1] ? [m, c] : [0, 0]
 }
 
-/** @param {any} view @param {string} text of the chosen filter */
+/** @param {View} view */
+export const randomKernel = (view) =>
+  replaced(view, `random-${crypto.getRandomValues(new Uint32Array(1))[0] % LIMITS.seeds}`)
+
+/**
+ * Puts a text in place of the chosen filter; the others stay.
+ * @param {View} view
+ * @param {string} text
+ */
 function replaced(view, text) {
-  const { shape, weights } = view.data.filters
-  const [m] = chosen(view)
+  const filters = view.data?.filters
+  if (!filters) return
+  const { shape, weights } = filters
+  const [m] = chosen(view, filters)
   const asked = (view.waiting ?? view.lesson).f ?? ""
   const given = shape[0] === 1 ? [] : asked.split(";").filter(Boolean)
   const size = shape[1] * shape[2] ** 2
-  const before = Array.from({ length: Math.max(m, given.length) }, (_, n) => given[n] ?? weights.slice(n * size, (n + 1) * size).join(","))
-  view.go({ f: before.with ? Object.assign([...before], { [m]: text }).join(";") : text })
+  const ours = (/** @type {number} */ n) => weights.slice(n * size, (n + 1) * size).join(",")
+  const all = Array.from({ length: Math.max(m, given.length) }, (_, n) => given[n] ?? ours(n))
+  all[m] = text
+  view.go({ f: all.join(";") })
 }
 
-// One of several numbers: the others stay as the lesson has them, with more digits than their cells show.
-/** @param {any} view @param {HTMLInputElement} field */
+/** @type {(field: HTMLInputElement) => string} */
+const typed = (field) => field.value.trim().replace("−", "-") || "0"
+
+/**
+ * One of several numbers: the others stay as the lesson has them, with more digits than their cells show.
+ * @param {View} view
+ * @param {HTMLInputElement} field
+ */
 function edited(view, field) {
-  const { shape, weights } = view.data.filters
-  const [, channels, k] = shape
-  const [m, c] = chosen(view)
+  const filters = view.data?.filters
+  if (!filters) return
+  const [, channels, k] = filters.shape
+  const [m, c] = chosen(view, filters)
   const size = channels * k * k
-  const place = Number(field.dataset.place)
   const asked = (view.waiting ?? view.lesson).f?.split(";")[m]?.split(",") ?? []
-  const own = asked.length === size ? asked : weights.slice(m * size, (m + 1) * size).map(String)
-  replaced(view, own.with(c * k * k + place, field.value.trim().replace("−", "-") || "0").join(","))
+  const own = asked.length === size ? asked : filters.weights.slice(m * size, (m + 1) * size).map(String)
+  replaced(view, own.with(c * k * k + Number(field.dataset.place), typed(field)).join(","))
 }
 
-/** @param {any} view @param {HTMLInputElement} field */
+/**
+ * @param {View} view
+ * @param {HTMLInputElement} field
+ */
 function targeted(view, field) {
-  const count = view.data.outputs.length
-  if (field.dataset.key === "target") return view.go({ y: Array.from({ length: count }, (_, n) => (n === Number(field.value) ? "1" : "0")).join(",") })
+  const count = view.data?.outputs.length ?? 0
+  if (field.dataset.key === "target") {
+    const one = Array.from({ length: count }, (_, n) => (n === Number(field.value) ? "1" : "0"))
+    return view.go({ y: one.join(",") })
+  }
   const asked = (view.waiting ?? view.lesson).y.split(",")
   const numbers = asked.length === count ? asked : view.lesson.y.split(",")
-  view.go({ y: numbers.with(Number(field.dataset.place), field.value.trim().replace("−", "-") || "0").join(",") })
+  view.go({ y: numbers.with(Number(field.dataset.place), typed(field)).join(",") })
 }
 
-/** @param {any} view */
-export function fillNetwork(view) {
-  const { lesson, data } = view
-  const control = (/** @type {string} */ key) => view.$(`[data-key="${key}"]`)
+/**
+ * @param {View} view
+ * @param {Header} data
+ */
+export function fillNetwork(view, { filters, outputs }) {
+  const { lesson } = view
   const net = lesson.net ?? PRESETS[0].query.net
   const found = PRESETS.findIndex(({ query }) => query.net === net)
-  control("preset").value = found < 0 ? OWN : String(found)
-  control("network").value = net
-  control("network").title = net
-  control("preset").title = found < 0 ? "" : PRESETS[found].source
-  control("optimizer").value = lesson.opt ?? "gd"
-  fillTargets(view)
-  view.$(".filters").hidden = !data.filters
-  if (data.filters) fillKernel(view)
+  view.field("preset").value = found < 0 ? OWN : String(found)
+  view.field("network").value = net
+  view.control("network").title = net
+  view.control("preset").title = found < 0 ? "" : PRESETS[found].source
+  view.field("optimizer").value = lesson.opt ?? "gd"
+  fillTargets(view, outputs)
+  view.$(".filters").hidden = !filters
+  if (filters) fillKernel(view, filters)
 }
 
-const MOST_FIELDS = 2 // targets that are typed; of more outputs a class is chosen
-
-/** @param {any} view */
-function fillTargets(view) {
-  const { outputs } = view.data
+/**
+ * @param {View} view
+ * @param {string[]} outputs
+ */
+function fillTargets(view, outputs) {
   const targets = view.lesson.y.split(",")
   const place = view.$(".targets")
-  const key = outputs.join()
-  if (place.built !== key) {
-    place.built = key
-    const fields = outputs.map((/** @type {string} */ _, /** @type {number} */ n) => `<label class="field"><span>${say("web.network.target_n", { label: "<i>y</i>", n })}</span><input data-key="target_${n}" data-place="${n}" inputmode="decimal" autocomplete="off" spellcheck="false" aria-label="${escape(say("web.network.target_of", { n }))}"></label>`)
-    const choice = `<label class="field wide-field"><span>${say("web.network.target")}</span><select data-key="target">${outputs.map((/** @type {string} */ name, /** @type {number} */ n) => `<option value="${n}">${escape(name)}</option>`).join("")}<option value="" hidden></option></select></label>`
-    place.innerHTML = outputs.length <= MOST_FIELDS ? fields.join("") : choice
+  const few = outputs.length <= MOST_FIELDS
+  setOnce(place, outputs.join(), () => (few ? outputs.map((_, n) => targetField(n)).join("") : targetChoice(outputs)))
+  for (const element of few ? place.querySelectorAll("input") : []) {
+    element.value = targets[Number(element.dataset.place)]
   }
-  if (outputs.length <= MOST_FIELDS) for (const field of place.querySelectorAll("input")) field.value = targets[field.dataset.place]
-  else place.querySelector("select").value = targets.filter((/** @type {string} */ value) => Number(value) !== 0).length === 1 ? String(targets.findIndex((/** @type {string} */ value) => Number(value) === 1)) : ""
+  const select = place.querySelector("select")
+  const single = targets.filter((value) => Number(value) !== 0).length === 1
+  if (select) select.value = single ? String(targets.findIndex((value) => Number(value) === 1)) : ""
 }
 
-/** The chosen kernel's weights in their fields. @param {any} view */
-export function fillKernel(view) {
-  const { name, shape, weights } = view.data.filters
-  const [filters, channels, k] = shape
-  const [m, c] = chosen(view)
+/**
+ * Builds what stands in an element, anew only when `key` has changed.
+ * @param {HTMLElement} element
+ * @param {string} key
+ * @param {() => string} html
+ */
+function setOnce(element, key, html) {
+  if (element.dataset.built === key) return
+  element.dataset.built = key
+  element.innerHTML = html()
+}
+
+/** @type {(html: string, n: number) => string} */
+const placed = (html, n) => html.replace("<input ", `<input data-place="${n}" `)
+
+/** @param {number} n */
+const targetField = (n) =>
+  field(
+    say("web.network.target_n", { label: "<i>y</i>", n }),
+    placed(input(`target_${n}`, say("web.network.target_of", { n })), n),
+  )
+
+/** @param {string[]} outputs */
+const targetChoice = (outputs) =>
+  `<label class="field wide-field"><span>${say("web.network.target")}</span><select data-key="target">${outputs.map((name, n) => `<option value="${n}">${escaped(name)}</option>`).join("")}<option value="" hidden></option></select></label>`
+
+/**
+ * The chosen kernel's weights in their fields.
+ * @param {View} view
+ * @param {FiltersRecord} filters
+ */
+export function fillKernel(view, filters) {
+  const { name, shape, weights } = filters
+  const [count, channels, k] = shape
+  const [m, c] = chosen(view, filters)
   const grid = view.$(".kernel")
-  if (grid.dataset.k !== String(k)) {
-    grid.dataset.k = String(k)
-    grid.style.setProperty("--k", String(k))
-    grid.innerHTML = Array.from({ length: k * k }, (_, n) => `<input data-key="kernel_${Math.floor(n / k)}_${n % k}" data-place="${n}" inputmode="decimal" autocomplete="off" spellcheck="false" aria-label="${escape(say("web.network.weight", { row: Math.floor(n / k), column: n % k }))}">`).join("")
-  }
+  setOnce(grid, String(k), () => Array.from({ length: k * k }, (_, n) => kernelField(n, k)).join(""))
+  grid.style.setProperty("--k", String(k))
   const own = weights.slice((m * channels + c) * k * k, (m * channels + c + 1) * k * k)
-  for (const [n, field] of [...grid.children].entries()) {
-    if (field === document.activeElement && view.waiting) continue
-    field.value = k > 3 ? String(Number(own[n].toFixed(2))) : fitting(String(own[n]))
-    field.title = String(own[n])
-  }
-  setHTML(view.$(".which-filter"), filters === 1 && channels === 1 ? "" : escape(say(channels > 1 ? "web.network.channel" : "web.network.filter", { filter: m, channel: c })))
+  grid.querySelectorAll("input").forEach((element, n) => {
+    if (element === document.activeElement && view.waiting) return
+    element.value = k > 3 ? String(Number(own[n].toFixed(2))) : fitting(String(own[n]))
+    element.title = String(own[n])
+  })
+  const which = say(channels > 1 ? "web.network.channel" : "web.network.filter", { filter: m, channel: c })
+  setHTML(view.$(".which-filter"), count === 1 && channels === 1 ? "" : escaped(which))
   setHTML(view.$(".filter-name"), name[0] + (name.length > 1 ? `<sub>${name.slice(1)}</sub>` : ""))
-  const preset = k === 3 ? Object.entries(KERNELS).find(([, f]) => f.every((/** @type {number} */ value, /** @type {number} */ i) => Math.abs(value / channels - own[i]) < 1e-12))?.[0] : undefined
-  view.$('[data-key="kernel_preset"]').value = preset ?? "custom"
+  view.field("kernel_preset").value = (k === 3 && presetOf(own, channels)) || "custom"
   grid.dataset.chosen = `${m} ${c}`
 }
+
+/**
+ * @param {number} n
+ * @param {number} k
+ */
+const kernelField = (n, k) => {
+  const [row, column] = [Math.floor(n / k), n % k]
+  return placed(input(`kernel_${row}_${column}`, say("web.network.weight", { row, column })), n)
+}
+
+/**
+ * The preset that these weights are, spread over the channels.
+ * @param {number[]} weights
+ * @param {number} channels
+ */
+const presetOf = (weights, channels) =>
+  Object.entries(KERNELS).find(([, f]) => f.every((value, i) => Math.abs(value / channels - weights[i]) < 1e-12))?.[0]

@@ -1,16 +1,27 @@
-// The animation clock: slides the kernel over the image, walks the stages, then asks for an update.
+// The animation clock: slides the kernel over the image, walks the stages, then asks for an update; or runs
+// a film.
+
+/** @import { Cell } from "../model/links.js" */
+/** @import { View } from "./view.js" */
 
 const DWELL = 1500 // milliseconds at speed 1 on a stage where nothing slides
 
 export class Player {
+  running = false
+  /** @type {Cell | null}  where the kernel is while it slides */
+  cell = null
+  elapsed = 0
+  /** @type {number | undefined} */
+  last = undefined
+  frame = 0
+
+  /** @param {View} view */
   constructor(view) {
     this.view = view
-    this.running = false
-    this.cell = null
   }
 
   get speed() {
-    return Number(this.view.$('[data-key="speed"]').value) || 1
+    return Number(this.view.field("speed").value) || 1
   }
 
   toggle() {
@@ -18,9 +29,10 @@ export class Player {
   }
 
   play() {
+    const { view } = this
     this.running = true
-    if (this.view.k === this.view.content.film?.n) this.view.content.seek(0)
-    this.view.content.release()
+    if (view.k === view.content.end) view.content.seek(0)
+    view.content.release()
     this.enter()
     this.show()
   }
@@ -40,18 +52,13 @@ export class Player {
     cancelAnimationFrame(this.frame)
   }
 
-  takeOver() {
-    if (this.running) this.pause()
-  }
-
   keepCell() {
-    if (this.cell) this.view.content.focus.remember(this.view.stage, this.cell)
+    if (this.cell) this.view.content.remember(this.view.stage, this.cell)
     this.cell = null
   }
 
   show() {
-    const button = this.view.$('[data-key="play"]')
-    button.setAttribute("aria-pressed", String(this.running))
+    this.view.control("play").setAttribute("aria-pressed", String(this.running))
     this.view.root.dataset.playing = this.running ? "1" : "0"
   }
 
@@ -61,24 +68,26 @@ export class Player {
     this.last = undefined
     this.cell = this.places() > 1 ? this.cellAt(0) : null
     cancelAnimationFrame(this.frame)
+    this.goOn()
+  }
+
+  goOn() {
     this.frame = requestAnimationFrame((now) => this.tick(now))
   }
 
+  /** @param {number} now */
   tick(now) {
+    const { content } = this.view
     const passed = this.speed * Math.min(now - (this.last ?? now), 100)
     this.elapsed += passed
     this.last = now
-    if (this.view.content.advance) {
-      if (!this.view.content.advance(passed)) return this.pause()
-      this.frame = requestAnimationFrame((next) => this.tick(next))
-      return
-    }
+    if (content.films) return content.advance(passed) ? this.goOn() : this.pause()
     if (this.elapsed >= this.duration()) return this.advance()
     if (this.places() > 1) {
       this.cell = this.cellAt(this.position())
       this.view.paint()
     }
-    this.frame = requestAnimationFrame((next) => this.tick(next))
+    this.goOn()
   }
 
   advance() {
@@ -86,7 +95,7 @@ export class Player {
     const { view } = this
     const before = view.stage
     view.nextStage(1, { replace: true })
-    if (before === "update") return // the server's answer goes on: see received
+    if (before === "update") return // the answer goes on: see received
     this.enter()
   }
 
@@ -96,9 +105,9 @@ export class Player {
 
   // How many places the stage has to slide over; one where nothing slides.
   places() {
-    const { view } = this
-    if (!view.content.slides || matchMedia("(prefers-reduced-motion: reduce)").matches) return 1
-    return view.content.slide(view.stage).places
+    const { content, stage } = this.view
+    if (!content.slides || matchMedia("(prefers-reduced-motion: reduce)").matches) return 1
+    return content.slide(stage).places
   }
 
   duration() {
@@ -109,6 +118,7 @@ export class Player {
     return Math.min(Math.floor((this.elapsed / this.duration()) * this.places()), this.places() - 1)
   }
 
+  /** @param {number} place */
   cellAt(place) {
     return this.view.content.cellAt(this.view.stage, place)
   }
@@ -117,8 +127,11 @@ export class Player {
     return this.running && this.cell !== null
   }
 
-  // How many cells of a map are computed so far.
+  /**
+   * How many cells of a map are computed so far.
+   * @param {string} symbol
+   */
   done(symbol) {
-    return this.sliding && symbol === this.view.stage ? this.position() + 1 : Infinity
+    return this.sliding && symbol === this.view.stage ? this.position() + 1 : Number.POSITIVE_INFINITY
   }
 }

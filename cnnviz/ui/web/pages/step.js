@@ -1,18 +1,25 @@
 // A network's maps and the words under them: the overview, the focus, and what is pointed at.
 
-import { Overview } from "../draw/overview.js"
 import { mechanism } from "../draw/mechanism.js"
+import { Overview } from "../draw/overview.js"
 import { palette } from "../draw/pen.js"
 import { Cells } from "../model/cells.js"
 import { explained } from "../model/explanation.js"
-import { escape, formula, setHTML } from "../model/format.js"
+import { escaped, formula, lossText } from "../model/format.js"
+import { one } from "../model/links.js"
 import { Numbers } from "../model/numbers.js"
 import { say } from "../model/words.js"
 import { bindCells } from "./cell_pointer.js"
+import { Content } from "./content.js"
+import { linesOf, setHTML } from "./html.js"
+import { litBlock, litCells } from "./lit.js"
 import { fillKernel } from "./network_controls.js"
-import { lossText } from "./status.js"
 
-/** @typedef {import("../model/patterns.js").Cell} Cell */
+/** @import { Answer } from "../model/decode.js" */
+/** @import { StepAnswer } from "../model/numbers.js" */
+/** @import { Cell } from "../model/patterns.js" */
+/** @import { View } from "./view.js" */
+/** @typedef {{ map: string, cell: Cell }} Subject  what the words are about; "update" is the first parameter's step */
 
 const SAY_EVERY = 60 // milliseconds: words that change faster than this cannot be read
 const SLIDE = 9000 // for the kernel over the whole image
@@ -20,35 +27,54 @@ const WEIGHT = 700 // for each weight of a filter
 
 const FRAME = () => `
   <div class="maps overview"></div>
-  <section class="explain" aria-label="${escape(say("web.step.explanation"))}">
+  <section class="explain" aria-label="${escaped(say("web.frame.explanation"))}">
     <div class="text" tabindex="0"><h1><span class="phase"></span><span class="title"></span></h1>
       <p class="sentence"></p><p class="formula"></p><div class="numbers"></div><p class="remark"></p>
-      <div class="stepper" hidden><span class="what"></span><button type="button" data-turn="-1" aria-label="${escape(say("web.step.less"))}">−</button><b class="which"></b><button type="button" data-turn="1" aria-label="${escape(say("web.step.more"))}">+</button></div></div>
+      <div class="stepper" hidden><span class="what"></span><button type="button" data-turn="-1" aria-label="${escaped(say("web.step.less"))}">−</button><b class="which"></b><button type="button" data-turn="1" aria-label="${escaped(say("web.step.more"))}">+</button></div></div>
     <div class="drawn"><canvas class="mechanism" role="img"></canvas></div>
   </section>`
 
-export class Step {
-  /** @param {any} view */
+export class Step extends Content {
+  static turns = true
+
+  slides = true
+  cells = new Cells()
+  focus = this.cells
+  saidAt = 0
+  /** @type {string[]} */
+  order = []
+  /** @type {Numbers | undefined} */
+  received = undefined
+
+  /** @param {View} view */
   constructor(view) {
-    this.view = view
-    this.root = view.root
+    super(view)
     view.$(".content").innerHTML = FRAME()
     this.overview = new Overview(view.$(".overview"))
-    this.cells = new Cells()
-    this.focus = this.cells
-    this.slides = true
-    view.$(".stepper").addEventListener("click", (/** @type {any} */ event) => {
-      const by = event.target.closest("[data-turn]")?.dataset.turn
-      if (by) this.turn(Number(by))
+    view.$(".stepper").addEventListener("click", ({ target }) => {
+      /** @type {HTMLElement | null} */
+      const chosen = /** @type {Element} */ (target).closest("[data-turn]")
+      if (chosen) this.turn(Number(chosen.dataset.turn))
     })
   }
 
-  /** @param {any} data */
-  receive(data) {
-    this.numbers = new Numbers(data)
+  get numbers() {
+    if (!this.received) throw new Error("step: nothing has been received yet")
+    return this.received
+  }
+
+  /** @param {Answer} answer */
+  receive(answer) {
+    this.received = new Numbers(/** @type {StepAnswer} */ (answer))
     this.order = this.numbers.stages.map(({ symbol }) => symbol)
     this.cells.receive(this.numbers)
-    if (this.overview.receive(this.numbers)) for (const plate of Object.values(this.plates)) bindCells(this, plate)
+    if (!this.overview.receive(this.numbers)) return
+    for (const plate of Object.values(this.plates)) bindCells(this, plate)
+  }
+
+  /** @param {string} map */
+  cellOf(map) {
+    return this.received ? this.cells.own(map) : []
   }
 
   get plates() {
@@ -62,7 +88,7 @@ export class Step {
     return this.numbers.madeAt(symbol) > this.order.indexOf(this.view.stage)
   }
 
-  /** What the words are about. @returns {{ map: string, cell: Cell }} "update" stands for the first parameter's step */
+  /** @returns {Subject} */
   subject() {
     const { stage, player } = this.view
     if (player.cell && !this.cells.hover) return { map: stage, cell: player.cell }
@@ -77,7 +103,7 @@ export class Step {
   /** @param {string | null} map @param {Cell} [cell] */
   point(map, cell) {
     this.cells.hover = map ? { map, cell: cell ?? [] } : null
-    if (map) this.view.player.takeOver()
+    if (map) this.view.player.pause()
     this.view.paint()
   }
 
@@ -87,16 +113,15 @@ export class Step {
     this.view.paint(true)
   }
 
-  release() {
-    this.cells.release()
-  }
-
   /** The neighbour of a cell, for the arrow keys. @param {string} symbol @param {Cell} cell @param {number} down @param {number} right @returns {Cell} */
   neighbour(symbol, cell, down, right) {
     const { kind, shape } = this.numbers.maps[symbol]
     const plate = this.plates[symbol]
     if (kind === "row") return [clamp(cell[0] + down + right, shape[0])]
-    const within = (/** @type {number[]} */ axes) => cell.map((at, axis) => (axis === axes[0] ? clamp(at + down, shape[axis]) : axis === axes[1] ? clamp(at + right, shape[axis]) : at))
+    const within = (/** @type {number[]} */ axes) =>
+      cell.map((at, axis) =>
+        axis === axes[0] ? clamp(at + down, shape[axis]) : axis === axes[1] ? clamp(at + right, shape[axis]) : at,
+      )
     if (kind === "map") return within([1, 2])
     if (kind === "filters") return within([2, 3])
     if (!plate?.face?.stacked) return within([shape.length - 2, shape.length - 1])
@@ -147,14 +172,25 @@ export class Step {
   // ---- painting
 
   draw() {
+    if (!this.received) return
     this.measure()
     const subject = this.subject()
     this.classes()
     this.mark(subject)
-    const backward = this.numbers.stageOf(this.shown(subject.map)).phase === "backward"
-    const tone = (backward ? this.palette?.warm : this.palette?.accent) ?? "#000"
-    for (const [symbol, plate] of Object.entries(this.plates)) plate.draw(this.isAhead(symbol), this.view.player.done(symbol), tone)
+    const tone = this.tone(subject.map)
+    for (const [symbol, plate] of Object.entries(this.plates))
+      plate.draw(this.isAhead(symbol), this.view.player.done(symbol), tone)
     this.say(subject)
+  }
+
+  /** @param {string} map */
+  tone(map) {
+    const backward = this.numbers.stageOf(this.shown(map)).phase === "backward"
+    return (backward ? this.palette?.warm : this.palette?.accent) ?? "#000"
+  }
+
+  outdate() {
+    this.drawn = false
   }
 
   // What is asked of the page's layout: once for a size, since every question makes it lay everything out again.
@@ -186,48 +222,56 @@ export class Step {
     }
   }
 
-  // Outlines the subject and the cells behind it. What is lit also stands in data-lit, for tests.
-  /** @param {{ map: string, cell: Cell }} subject */
+  /**
+   * Outlines the subject and the cells behind it. What is lit also stands in data-lit, for tests.
+   * @param {Subject} subject
+   */
   mark({ map, cell }) {
     const { numbers, plates } = this
     const target = this.shown(map)
-    const links = map === "update" ? [{ target, source: `d${target}`, pattern: "same", geometry: {}, places: [] }] : numbers.links(map)
+    const step = { target, source: `d${target}`, pattern: "same", geometry: {}, places: [] }
     /** @type {Record<string, string>} */
     const lit = {}
     for (const plate of Object.values(plates)) plate.marks = []
-    for (const link of links) {
+    for (const link of map === "update" ? [step] : numbers.links(map)) {
       const plate = plates[link.source]
       if (!plate || link.source === target) continue
       const ranges = numbers.reach(link, cell)
       const chosen = link.pattern === "winner" || link.pattern === "won"
       plate.marks.push({ ranges, thin: chosen })
       const picked = chosen ? numbers.sources(link, cell) : []
-      if (chosen) for (const place of picked) plate.marks.push({ ranges: place.map(single) })
-      lit[link.source] = said(numbers, link.source, chosen ? picked : ranges, chosen)
+      for (const place of picked) plate.marks.push({ ranges: place.map(one) })
+      lit[link.source] = chosen ? litCells(picked) : litBlock(numbers, link.source, ranges)
     }
-    plates[target]?.marks.push({ ranges: cell.map(single), strong: true })
-    for (const [symbol, { canvas }] of Object.entries(plates)) canvas.dataset.lit = lit[symbol] ?? (symbol === target ? "target" : "")
+    plates[target]?.marks.push({ ranges: cell.map(one), strong: true })
+    for (const [symbol, { canvas }] of Object.entries(plates)) {
+      canvas.dataset.lit = lit[symbol] ?? (symbol === target ? "target" : "")
+    }
   }
 
-  /** @param {{ map: string, cell: Cell }} subject */
-  say(subject) {
+  /** @param {Subject} subject */
+  say({ map, cell }) {
+    const { view, numbers } = this
     const now = performance.now()
-    if (this.view.player.sliding && now - (this.saidAt ?? 0) < SAY_EVERY) return
+    if (view.player.sliding && now - this.saidAt < SAY_EVERY) return
     this.saidAt = now
-    const { data } = this.view
-    const words = explained(this.numbers, subject.map, subject.cell)
-    for (const [place, text] of Object.entries({ phase: words.tag, title: escape(words.title), sentence: escape(words.sentence) })) setHTML(this.view.$(`.explain .${place}`), text)
-    this.view.$(".phase").className = `phase ${words.phase}`
-    setHTML(this.view.$(".explain .formula"), formula(words.formula))
-    setHTML(this.view.$(".numbers"), data.deviations[subject.map] ? words.numbers.replaceAll(" = <b>", "; the notebook has <b>") : words.numbers)
-    setHTML(this.view.$(".remark"), [data.deviations[subject.map], data.remarks[0]].filter(Boolean).map(escape).join("<br>"))
-    this.view.$(".explain").classList.toggle("pinned", Boolean(this.cells.pinned))
-    this.step(subject)
+    const { deviations, remarks } = numbers.answer
+    const words = explained(numbers, map, cell)
+    const text = deviations[map] ? beside(words.numbers) : words.numbers
+    setHTML(view.$(".explain .phase"), words.tag)
+    setHTML(view.$(".explain .title"), escaped(words.title))
+    setHTML(view.$(".explain .sentence"), escaped(words.sentence))
+    view.$(".phase").className = `phase ${words.phase}`
+    setHTML(view.$(".explain .formula"), formula(words.formula))
+    setHTML(view.$(".numbers"), text)
+    setHTML(view.$(".remark"), linesOf([deviations[map], remarks[0]].filter(Boolean)))
+    view.$(".explain").classList.toggle("pinned", Boolean(this.cells.pinned))
+    this.step({ map, cell })
     this.editor()
-    if (this.room && this.palette) mechanism(this.view.$(".mechanism"), this.numbers, subject.map, subject.cell, this.room, this.palette)
+    if (this.room && this.palette) mechanism(view.$(".mechanism"), numbers, map, cell, this.room, this.palette)
   }
 
-  /** @param {{ map: string, cell: Cell }} subject */
+  /** @param {Subject} subject */
   step({ map, cell }) {
     const symbol = this.shown(map)
     const axis = this.axis(symbol)
@@ -235,42 +279,35 @@ export class Step {
     stepper.hidden = axis < 0
     if (axis < 0) return
     const { kind, family } = this.numbers.maps[symbol]
-    const outputs = family === this.numbers.maps.o.family || (kind === "weights" && this.numbers.shape(symbol).at(-1) === this.numbers.count("o"))
+    const outputs =
+      family === this.numbers.maps.o.family
+      || (kind === "weights" && this.numbers.shape(symbol).at(-1) === this.numbers.count("o"))
     const what = kind === "filters" ? "filter" : kind === "map" ? "channel" : outputs ? "output" : "unit"
-    setHTML(stepper.querySelector(".what"), escape(say(`web.step.${what}`)))
-    setHTML(stepper.querySelector(".which"), String(cell[axis]))
+    setHTML(this.view.$(".stepper .what"), escaped(say(`web.step.${what}`)))
+    setHTML(this.view.$(".stepper .which"), String(cell[axis]))
   }
 
   // The filter that is edited is the one that is spoken of.
   editor() {
-    const { filters } = this.view.data
-    const [m = 0, c = 0] = filters ? this.cells.own(filters.name) : []
-    if (filters && this.view.$(".kernel").dataset.chosen !== `${m} ${c}`) fillKernel(this.view)
+    const { filters } = this.numbers.answer
+    if (!filters) return
+    const [m = 0, c = 0] = this.cells.own(filters.name)
+    if (this.view.$(".kernel").dataset.chosen !== `${m} ${c}`) fillKernel(this.view, filters)
   }
 
   spoken() {
-    return `${this.view.place} ${this.view.$(".explain .title").textContent}. ${this.view.$(".numbers").textContent}. ${say("web.step.loss", { loss: lossText(this.view.data.loss) })}`
+    const { view } = this
+    const title = view.$(".explain .title").textContent ?? ""
+    const numbers = view.$(".numbers").textContent ?? ""
+    return say("web.spoken.step", { place: view.place, title, numbers, loss: lossText(view.loss) })
   }
 }
+
+/**
+ * Under the notebook's rule a number need not be what the exact arithmetic gives: then it is only set beside it.
+ * @param {string} html
+ */
+const beside = (html) => html.replace(/ = (<b>[^<]*<\/b>)/g, (_, value) => say("web.step.instead", { value }))
 
 /** @param {number} at @param {number} size */
 const clamp = (at, size) => Math.min(Math.max(at, 0), size - 1)
-/** @param {number} at */
-const single = (at) => ({ start: at, count: 1, step: 1 })
-
-// What is lit in a map, as text: its rows, columns and output, and where it has several of them its channels and filters.
-/** @param {Numbers} numbers @param {string} symbol @param {any[]} found @param {boolean} chosen */
-function said(numbers, symbol, found, chosen) {
-  if (chosen) return JSON.stringify({ cells: found })
-  const { kind, shape } = numbers.maps[symbol]
-  if (kind === "row") return JSON.stringify([found[0], single(0), null])
-  if (kind === "weights") {
-    const output = found[found.length - 1]
-    const n = output.count === 1 && shape[shape.length - 1] > 1 ? output.start : null
-    if (found.length < 4) return JSON.stringify([found[0], single(0), n])
-    return JSON.stringify([found[1], found[2], n, ...(shape[0] > 1 ? [found[0]] : [])])
-  }
-  const before = found.slice(0, -2)
-  const several = shape.slice(0, -2).some((n) => n > 1)
-  return JSON.stringify([found[found.length - 2], found[found.length - 1], null, ...(several ? before : [])])
-}

@@ -1,9 +1,41 @@
 // Groups of switches: each is a change of the address, with words that say what it does.
 
-import { escape } from "../model/format.js"
+import { escaped } from "../model/format.js"
+import { setHTML } from "./html.js"
 
-export const switchGroup = ({ title, options }) => `
-  <div class="group" data-group="${escape(title)}"><h2>${escape(title)}</h2>${options.map(option).join("")}</div>`
+/** @import { SwitchData, SwitchGroup } from "../types/wire.js" */
+/** @import { View } from "./view.js" */
 
+/** @param {SwitchGroup} group */
+const group = ({ title, options }) =>
+  `<div class="group" data-group="${escaped(title)}"><h2>${escaped(title)}</h2>${options.map(option).join("")}</div>`
+
+/** @param {SwitchData} option */
 const option = ({ key, label, words, on, change, more }) =>
-  `<button type="button" data-key="${escape(key)}" aria-pressed="${on}" data-words="${escape(words)}" data-change="${escape(JSON.stringify(change))}"><span>${escape(label)}</span>${more ? `<small>${escape(more)}</small>` : ""}</button>`
+  `<button type="button" data-key="${escaped(key)}" aria-pressed="${on}" data-words="${escaped(words)}" data-change="${escaped(JSON.stringify(change))}"><span>${escaped(label)}</span>${more ? `<small>${escaped(more)}</small>` : ""}</button>`
+
+/**
+ * @param {View} view
+ * @param {SwitchGroup[]} groups
+ */
+export const fillSwitches = (view, groups) => setHTML(view.$(".switches"), groups.map(group).join(""))
+
+/**
+ * A switch that is pressed changes the address; `detail` gets the words of the one that is pointed at.
+ * @param {View} view
+ * @param {(words: string) => void} [detail]
+ */
+export function bindSwitches(view, detail) {
+  const element = view.$(".switches")
+  /** @type {(event: Event, name: string) => HTMLElement | null} */
+  const near = ({ target }, name) => /** @type {Element} */ (target).closest(`[data-${name}]`)
+  element.addEventListener("click", (event) => {
+    const chosen = near(event, "change")
+    if (chosen) view.go(JSON.parse(chosen.dataset.change ?? "{}"))
+  })
+  if (!detail) return
+  for (const event of ["pointerover", "focusin"]) {
+    element.addEventListener(event, (over) => detail(near(over, "words")?.dataset.words ?? ""))
+  }
+  for (const event of ["pointerleave", "focusout"]) element.addEventListener(event, () => detail(""))
+}

@@ -1,40 +1,96 @@
-// The page's frame: the lesson that the server answered, where the visitor goes next, and the painting
-// loop. What stands in the middle is the content: the linked maps (step.js) or a board (board.js).
+// The page's frame: the lesson that was answered, where the visitor goes next, and the painting loop. What
+// stands in the middle is the content (content.js). Who shows it hands over its address and its numbers.
 
-import { COMPUTED, link, read, same, visit } from "../model/address.js"
-import { Board } from "./board.js"
-import { Film } from "./film.js"
+import { same } from "../model/address.js"
+import { say } from "../model/words.js"
+import { bindActions } from "./actions.js"
 import { bindControls, fillControls } from "./controls.js"
+import { frame } from "./frame.js"
 import { bindKeys } from "./keys.js"
-import { frame } from "./layout.js"
-import { fillStatus } from "./status.js"
 import { Player } from "./player.js"
-import { Step } from "./step.js"
+import { kindOf } from "./registry.js"
+import { bindStages, fillStatus } from "./transport.js"
 
-const ANSWER_IN = 4000 // milliseconds after which we say that the server is silent
+/** @import { Lesson } from "../model/address.js" */
+/** @import { Answer } from "../model/decode.js" */
+/** @import { Host } from "../types/ports.js" */
+/** @typedef {{ replace?: boolean }} How  whether the address becomes a new entry of the history */
+
+const ANSWER_IN = 4000 // milliseconds after which we say that nobody answers
 const ASK_AGAIN = 5000 // and how often it is then asked again
-const SILENT = "The server has not answered; it is asked again and again. What is on the screen still works, and the address keeps your change."
 
 export class View {
-  constructor(root, page) {
-    Object.assign(this, { root, page })
-    root.innerHTML = frame(page)
-    this.stop = new AbortController() // ends every listener at once
+  /** @type {Answer | undefined} */
+  data = undefined
+  /** @type {Lesson} */
+  lesson = {}
+  k = 0
+  stage = "x"
+  /** @type {string[]}  the stages of the lesson's network */
+  order = []
+  loss = 0
+  /** @type {number | null} */
+  saturated = null
+  /** @type {Lesson | undefined}  what was asked for and not answered yet */
+  waiting = undefined
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  silence = undefined
+  /** @type {number | undefined} */
+  frame = undefined
+  announce = false
+  adopted = 0
+  /** @type {unknown}  the answer whose losses are drawn */
+  sparked = undefined
+  stop = new AbortController() // ends every listener at once
+
+  /**
+   * @param {HTMLElement} root
+   * @param {string} page
+   * @param {Host} host
+   */
+  constructor(root, page, host) {
+    this.root = root
+    this.page = page
+    this.host = host
+    this.kind = kindOf(page)
+    root.innerHTML = frame(page, this.kind)
     this.player = new Player(this)
-    this.content = new ({ "": Step, train: Film }[page] ?? Board)(this)
-    this.computed = this.content.computed ?? COMPUTED
-    bindControls(this)
-    bindKeys(this)
-    addEventListener("popstate", () => this.travelled(), { signal: this.stop.signal })
     this.resizes = new ResizeObserver(() => {
-      this.content.drawn = false // curves are drawn once, for the size they have
+      this.content.outdate() // curves are drawn once, for the size they have
       this.paint()
     })
+    this.content = new this.kind(this)
+    this.computed = this.content.computed
+    bindControls(this)
+    bindActions(this)
+    bindStages(this)
+    bindKeys(this)
+    host.address.onTravel(() => this.travelled(), this.stop.signal)
+    host.numbers.receive((answer) => this.receive(answer))
     for (const element of [root, ...root.querySelectorAll("canvas")]) this.resizes.observe(element)
   }
 
+  /**
+   * The one element that a selector names.
+   * @template {HTMLElement} [E=HTMLElement]
+   * @param {string} selector
+   * @returns {E}
+   */
   $(selector) {
-    return this.root.querySelector(selector)
+    return /** @type {E} */ (this.root.querySelector(selector))
+  }
+
+  /** @param {string} key */
+  control(key) {
+    return this.$(`[data-key="${key}"]`)
+  }
+
+  /**
+   * @param {string} key
+   * @returns {HTMLInputElement | HTMLSelectElement}
+   */
+  field(key) {
+    return this.$(`[data-key="${key}"]`)
   }
 
   leave() {
@@ -44,39 +100,53 @@ export class View {
     clearInterval(this.silence)
   }
 
-  // ---- what the server says
+  // ---- what is answered
 
+  /** @param {Answer} data */
   receive(data) {
-    const address = read()
-    const answers = same(data.asked, address, this.computed)
+    const { address } = this.host
+    const here = address.read()
+    const answers = same(data.asked, here, this.computed)
     const again = this.data && !this.waiting && same(data.asked, this.data.asked, this.computed)
     if (!answers && !again) return // a newer answer is on its way
     const first = !this.data
     this.answered()
     this.data = data
-    // A film is where it was scrubbed or played to meanwhile, whatever the server was asked for.
-    if (!first && this.content.seek) data.lesson.k = String(Math.min(this.k, data.film.n))
-    this.lesson = data.lesson
-    this.k = Number(data.lesson.k)
+    this.lesson = first ? data.lesson : this.content.keep(data.lesson, data)
+    this.show(Number(this.lesson.k), data.loss, data.saturated)
     this.order = data.stages.map(({ symbol }) => symbol)
-    const follows = same(data.asked, address, ["stage"]) || !this.order.includes(address.stage)
-    this.stage = follows ? data.lesson.stage : address.stage
-    if (Object.keys(address).length && !same(address, this.wanted)) visit(this.wanted, { replace: true, server: false })
+    const follows = same(data.asked, here, ["stage"]) || !this.order.includes(here.stage)
+    this.stage = follows ? data.lesson.stage : here.stage
+    if (Object.keys(here).length && !same(here, this.wanted)) address.visit(this.wanted, { replace: true })
     this.content.receive(data)
-    fillControls(this)
-    this.adopt(first)
+    fillControls(this, data)
+    this.adopt(data, first)
     this.paint(true)
     this.player.received()
   }
 
-  // What was chosen in a dialog becomes part of the address here, as every other change does.
-  adopt(first) {
-    const [count, change] = this.data.adopt
+  /**
+   * What was chosen in a dialog becomes part of the address here, as every other change does.
+   * @param {Answer} data
+   * @param {boolean} first
+   */
+  adopt(data, first) {
+    const [count, change] = data.adopt
     const fresh = !first && count !== this.adopted
     this.adopted = count
     if (!fresh) return
     const { page, ...lesson } = change
     page === undefined ? this.go(lesson) : this.turn(page, lesson)
+  }
+
+  /**
+   * What the line above the maps says.
+   * @param {number} k
+   * @param {number} loss
+   * @param {number | null} saturated  the share of units on flat parts, where there are such units
+   */
+  show(k, loss, saturated) {
+    Object.assign(this, { k, loss, saturated })
   }
 
   answered() {
@@ -86,6 +156,7 @@ export class View {
     this.notice("")
   }
 
+  /** @param {string} text */
   notice(text) {
     const element = this.$(".notice")
     element.hidden = !text
@@ -99,31 +170,41 @@ export class View {
   }
 
   link() {
-    return link(this.wanted)
+    return this.host.address.link(this.wanted)
   }
 
-  // Changes the lesson. A change of the stage alone is done here and now, and nobody is asked.
+  /**
+   * Changes the lesson. A change of the stage alone is done here and now, and nobody is asked.
+   * @param {Lesson} change
+   * @param {How} [how]
+   */
   go(change, { replace = false } = {}) {
+    const { address } = this.host
     const next = { ...(this.waiting ?? this.wanted), ...change }
     if (change.stage) this.stage = change.stage
     this.reveal()
-    if (change.k && this.content.seek) this.content.seek(Number(change.k))
+    if (change.k) this.content.seek(Number(change.k))
     if (same(next, this.waiting ?? this.lesson, this.computed)) {
       if (this.waiting) this.waiting = next
-      if (!same(next, read())) visit(next, { replace, server: false })
+      if (!same(next, address.read())) address.visit(next, { replace })
       this.content.release()
       return this.paint(true)
     }
     this.expect(next)
-    visit(next, { replace })
+    address.visit(next, { replace })
+    this.host.numbers.ask()
   }
 
   // On a phone the sheet of words covers half of the maps: the stage's own comes out from under it.
   reveal() {
-    if (matchMedia("(max-width: 760px)").matches) this.$(`.maps [data-figure="${this.stage}"]`)?.scrollIntoView({ block: "nearest" })
+    if (!matchMedia("(max-width: 760px)").matches) return
+    this.root.querySelector(`.maps [data-figure="${this.stage}"]`)?.scrollIntoView({ block: "nearest" })
   }
 
-  // From now on until the answer, what is on the screen is not what was asked for.
+  /**
+   * From now on until the answer, what is on the screen is not what was asked for.
+   * @param {Lesson} next
+   */
   expect(next) {
     this.waiting = next
     this.root.dataset.ready = "0"
@@ -131,63 +212,80 @@ export class View {
   }
 
   unanswered() {
-    this.notice(SILENT)
+    this.notice(say("web.notice.silent"))
     this.player.pause()
-    this.silence = setInterval(() => dispatchEvent(new PopStateEvent("popstate")), ASK_AGAIN)
+    this.silence = setInterval(() => this.host.numbers.ask(), ASK_AGAIN)
   }
 
   // The address changed: by Back or Forward, or by our own `visit`.
   travelled() {
     if (!this.data) return
-    const address = read()
+    const address = this.host.address.read()
     if (this.waiting && same(address, this.waiting, this.computed)) return
-    if (same(address, this.lesson, this.computed) || same(address, this.data.asked, this.computed)) {
-      this.answered()
-      const before = `${this.k} ${this.stage}`
-      if (this.order.includes(address.stage)) this.stage = address.stage
-      this.content.travelled?.(address)
-      if (before !== `${this.k} ${this.stage}`) this.content.release()
-      this.paint(true)
-      return
+    const here = same(address, this.lesson, this.computed) || same(address, this.data.asked, this.computed)
+    if (!here) {
+      this.content.travelled(address, false)
+      return this.expect({ ...this.wanted, ...address })
     }
-    if (this.content.seek) this.k = Number(address.k) || 0
-    this.expect({ ...this.wanted, ...address })
+    this.answered()
+    const before = `${this.k} ${this.stage}`
+    if (this.order.includes(address.stage)) this.stage = address.stage
+    this.content.travelled(address, true)
+    if (before !== `${this.k} ${this.stage}`) this.content.release()
+    this.paint(true)
   }
 
   // The address follows what was changed here alone, when it has come to rest.
   settle() {
-    if (!this.waiting && !same(read(), this.wanted)) visit(this.wanted, { server: false })
+    const { address } = this.host
+    if (!this.waiting && !same(address.read(), this.wanted)) address.visit(this.wanted)
   }
 
-  // Another page, with the same lesson or a change of it.
-  turn(path, change = {}) {
-    if (path === this.page) return
+  /**
+   * Another page, with the same lesson or a change of it.
+   * @param {string} page
+   * @param {Lesson} change
+   */
+  turn(page, change = {}) {
+    if (page === this.page) return
     this.player.pause() // the film would go on, and the address with it
-    const base = location.pathname.slice(0, location.pathname.length - this.page.length)
     const next = { ...this.wanted, ...change }
     this.expect(next)
-    visit(next, { path: base + path })
+    this.host.address.visit(next, { page })
+    this.host.numbers.ask()
   }
 
-  nextStage(by, options) {
-    if (this.content.seek) return this.nextUpdate(by)
+  /**
+   * @param {number} by
+   * @param {How} [how]
+   */
+  nextStage(by, how) {
     const at = this.order.indexOf(this.stage) + by
-    if (at >= this.order.length) return this.nextUpdate(1, "x", options)
-    if (at >= 0) return this.go({ stage: this.order[at] }, options)
-    if (this.k > 0) this.nextUpdate(-1, this.order.at(-1), options)
+    if (at >= this.order.length) return this.nextUpdate(1, "x", how)
+    if (at >= 0) return this.go({ stage: this.order[at] }, how)
+    if (this.k > 0) this.nextUpdate(-1, this.order.at(-1), how)
   }
 
-  nextUpdate(by, stage = this.stage, options) {
+  /**
+   * @param {number} by
+   * @param {string} stage
+   * @param {How} [how]
+   */
+  nextUpdate(by, stage = this.stage, how) {
     const k = Number((this.waiting ?? this.lesson).k) + by
-    if (k >= 0 && k <= (this.content.film?.n ?? k)) this.go({ k: String(k), stage }, options)
+    if (k >= 0 && k <= this.content.end) this.go({ k: String(k), stage }, how)
   }
 
-  // Has something opened large, or as files: of the moment on the screen, which the server may not know yet.
+  /**
+   * Has something opened large, or as files: of the moment on the screen, which the server may not know yet.
+   * @param {string} what
+   */
   open(what) {
     this.player.pause()
     this.settle()
-    if (!this.waiting && !same(read(), this.data.asked)) dispatchEvent(new PopStateEvent("popstate"))
-    this.ask(what)
+    const { address, numbers } = this.host
+    if (!this.waiting && this.data && !same(address.read(), this.data.asked)) numbers.ask()
+    this.host.open?.(what)
   }
 
   // ---- painting
@@ -196,14 +294,16 @@ export class View {
     this.announce ||= announce
     this.frame ??= requestAnimationFrame(() => {
       this.frame = undefined
-      if (this.data && this.root.isConnected) this.draw()
+      if (this.root.isConnected) this.draw()
     })
   }
 
   draw() {
-    fillStatus(this)
+    if (!this.data) return
+    fillStatus(this, this.data)
     this.content.draw()
-    Object.assign(this.root.dataset, { update: this.lesson.k, stage: this.stage, ready: this.waiting ? "0" : "1" })
+    const { k } = this.lesson
+    Object.assign(this.root.dataset, { update: k, stage: this.stage, ready: this.waiting ? "0" : "1" })
     this.root.style.visibility = "visible"
     if (this.announce && !this.player.running) this.speak()
     this.announce = false
@@ -216,6 +316,7 @@ export class View {
 
   // Where a lesson stands that goes stage by stage, in words.
   get place() {
-    return `Update ${this.k}, stage ${this.order.indexOf(this.stage) + 1} of ${this.order.length}, ${this.stage}.`
+    const number = this.order.indexOf(this.stage) + 1
+    return say("web.spoken.place", { k: this.k, number, count: this.order.length, stage: this.stage })
   }
 }

@@ -17,7 +17,8 @@ const one = (at) => ({ start: at, count: 1, step: 1 })
 const plain = (/** @type {string} */ html) => html.replace(/<[^>]*>/g, "")
 
 /** How a channel of a map is called. @param {Numbers} numbers @param {string} symbol @param {number} c */
-export const channelName = (numbers, symbol, c) => `${numbers.maps[symbol].label}${numbers.shape(symbol)[0] > 1 && numbers.maps[symbol].kind === "map" ? `[${c}]` : ""}`
+export const channelName = (numbers, symbol, c) =>
+  `${numbers.maps[symbol].label}${numbers.shape(symbol)[0] > 1 && numbers.maps[symbol].kind === "map" ? `[${c}]` : ""}`
 
 /** A box of the proportions of a map, at most so wide and high. @param {Numbers} numbers @param {string} symbol @param {number} x @param {number} y @param {number} width @param {number} height @returns {Box} */
 export function fitted(numbers, symbol, x, y, width, height) {
@@ -51,7 +52,11 @@ export function convolution(pen, numbers, symbol, cell) {
   else if (channels <= MOST_NUMBERED) several(pen, numbers, { x, f, k, cell, met, window, left })
   else many(pen, numbers, { x, f, k, cell, met, window, left, sums })
   if (channels === 1) {
-    pen.text(`${plain(named(numbers, symbol, cell))} ≈ ${number(total)}`, right.x, right.y + right.height + 16, { size: 13, bold: true, room: pen.width - right.x })
+    pen.text(`${plain(named(numbers, symbol, cell))} ≈ ${number(total)}`, right.x, right.y + right.height + 16, {
+      size: 13,
+      bold: true,
+      room: pen.width - right.x,
+    })
     return
   }
   pen.stairs(terms, total, { x: 22, y: pen.height - 52, width: pen.width - 30, height: 36 })
@@ -96,14 +101,24 @@ function single(pen, numbers, parts) {
   ])
   for (const [name, values, limits, scale, sign] of parts3) {
     pen.text(name, at, 12, { size: 12, fill: pen.soft })
-    pen.grid(values, k, limits, scale, { x: at, y, width: grid, height: grid }, { write: raw && values === pixels ? (value) => String(Math.round(value)) : short })
+    pen.grid(
+      values,
+      k,
+      limits,
+      scale,
+      { x: at, y, width: grid, height: grid },
+      { write: raw && values === pixels ? (value) => String(Math.round(value)) : short },
+    )
     pen.sign(sign, at + grid + 11, y + grid / 2)
     at += grid + 22
   }
   const corner = window.columns.start + window.columns.count
   const scale = box.width / numbers.shape(x)[2]
   pen.thread([box.x + corner * scale, box.y + window.rows.start * scale], [box.x + box.width + 26, y])
-  pen.thread([box.x + corner * scale, box.y + (window.rows.start + window.rows.count) * scale], [box.x + box.width + 26, y + grid])
+  pen.thread(
+    [box.x + corner * scale, box.y + (window.rows.start + window.rows.count) * scale],
+    [box.x + box.width + 26, y + grid],
+  )
 }
 
 // Up to four channels: each with its map, window and kernel under it.
@@ -155,7 +170,12 @@ function many(pen, numbers, parts) {
   pen.text(channelName(numbers, x, chosen), at, 10, { size: 15, math: true })
   pen.grid(pixels, k, numbers.maps[x].limits, numbers.maps[x].scale, { x: at, y: 24, width: grid, height: grid })
   pen.sign("⊙", at + grid + 11, 24 + grid / 2)
-  pen.text(`${numbers.maps[f].label}[${numbers.shape(f)[0] > 1 ? `${parts.cell[0]},` : ""}${chosen}]`, at + grid + 22, 10, { size: 15, math: true })
+  pen.text(
+    `${numbers.maps[f].label}[${numbers.shape(f)[0] > 1 ? `${parts.cell[0]},` : ""}${chosen}]`,
+    at + grid + 22,
+    10,
+    { size: 15, math: true },
+  )
   pen.grid(kernel, k, numbers.maps[f].limits, "signed", { x: at + grid + 22, y: 24, width: grid, height: grid })
   pen.text(say("web.mechanism.strongest"), at, 24 + grid + 12, { size: 11, fill: pen.soft, room: 2 * grid })
 }
@@ -207,7 +227,13 @@ export function convolutionBack(pen, numbers, symbol, cell) {
   }
   pen.arrow(right.x - 2, y + grid / 2, at - 16, y + grid / 2)
   const total = numbers.at(symbol, cell)
-  if (filters > 1) pen.stairs(sums.map((value, m) => ({ value, name: channelName(numbers, dy, m) })), total, { x: 22, y: pen.height - 50, width: pen.width - 30, height: 34 }, { chosen })
+  if (filters > 1)
+    pen.stairs(
+      sums.map((value, m) => ({ value, name: channelName(numbers, dy, m) })),
+      total,
+      { x: 22, y: pen.height - 50, width: pen.width - 30, height: 34 },
+      { chosen },
+    )
   else pen.text(`Σ ≈ ${number(total)}`, left.x + left.width + 30, y + grid + 16, { size: 14, bold: true })
 }
 
@@ -223,7 +249,8 @@ export function shares(pen, numbers, symbol, cell) {
   for (const [at, place] of met) {
     const value = numbers.at(x, at) * numbers.at(dy, place)
     products[place[1] * columns + place[2]] = value
-    value > 0 ? (positive += value) : (negative += value)
+    positive += Math.max(value, 0)
+    negative += Math.min(value, 0)
   }
   const free = pen.height - 60
   const width = (pen.width - 240) / 3
@@ -241,7 +268,15 @@ export function shares(pen, numbers, symbol, cell) {
   pen.head(say("web.mechanism.shares", { n: met.length }), `±${short(most)}`, third.x, 10, third.width)
   pen.picture(rows, columns, (n) => products[n], [-most, most], "signed", third)
   const at = third.x + third.width + 34
-  pen.stairs([{ value: positive, name: "+" }, { value: negative, name: "−" }], numbers.at(symbol, cell), { x: at, y: 34, width: pen.width - at - 4, height: free - 30 }, { figures: false })
+  pen.stairs(
+    [
+      { value: positive, name: "+" },
+      { value: negative, name: "−" },
+    ],
+    numbers.at(symbol, cell),
+    { x: at, y: 34, width: pen.width - at - 4, height: free - 30 },
+    { figures: false },
+  )
   pen.text(`${number(positive)}`, at, free + 34, { size: 12, bold: true, fill: "#b2182b" })
   pen.text(`${number(negative)}`, at, free + 48, { size: 12, bold: true, fill: "#1d5fa8" })
 }
@@ -254,8 +289,17 @@ export function touched(pen, numbers, symbol, cell) {
   pen.head(channelName(numbers, x, cell[1]), "", box.x, 10, box.width)
   pen.map(numbers, x, [cell[1]], box, [ranges(numbers, symbol, x, cell)])
   const k = numbers.shape(symbol)[2]
-  const kernel = Array.from({ length: k * k }, (_, n) => numbers.at(symbol, [cell[0], cell[1], Math.floor(n / k), n % k]))
+  const kernel = Array.from({ length: k * k }, (_, n) =>
+    numbers.at(symbol, [cell[0], cell[1], Math.floor(n / k), n % k]),
+  )
   const grid = Math.min(pen.width - box.width - 60, pen.height - 40)
   pen.text(say("web.mechanism.kernel"), box.x + box.width + 40, 10, { fill: pen.soft })
-  pen.grid(kernel, k, numbers.maps[symbol].limits, "signed", { x: box.x + box.width + 40, y: 24, width: grid, height: grid }, { lit: undefined })
+  pen.grid(
+    kernel,
+    k,
+    numbers.maps[symbol].limits,
+    "signed",
+    { x: box.x + box.width + 40, y: 24, width: grid, height: grid },
+    { lit: undefined },
+  )
 }

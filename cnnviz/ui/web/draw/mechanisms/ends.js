@@ -1,7 +1,7 @@
 // The two ends of a network: the image's pixels, the row of units, softmax, outputs against targets, the loss.
 
-import { number, short } from "../../model/format.js"
 import { stored } from "../../model/explanation.js"
+import { number, short } from "../../model/format.js"
 import { say } from "../../model/words.js"
 import { channelName, fitted } from "./convolution.js"
 
@@ -11,7 +11,7 @@ import { channelName, fitted } from "./convolution.js"
 const PATCH = 7
 
 /** @type {Picture} */
-export function patch(pen, numbers, symbol, cell) {
+export function patch(pen, numbers, _symbol, cell) {
   const [, rows, columns] = numbers.shape("x")
   const [down, right] = [Math.min(PATCH, rows), Math.min(PATCH, columns)]
   const top = Math.min(Math.max(cell[1] - 3, 0), rows - down)
@@ -22,7 +22,9 @@ export function patch(pen, numbers, symbol, cell) {
   const ring = { rows: { start: top, count: down, step: 1 }, columns: { start: left, count: right, step: 1 } }
   pen.map(numbers, "x", [cell[0]], box, [ring])
   const at = box.x + box.width + 60
-  const values = Array.from({ length: down * right }, (_, n) => numbers.at("x", [cell[0], top + Math.floor(n / right), left + (n % right)]))
+  const values = Array.from({ length: down * right }, (_, n) =>
+    numbers.at("x", [cell[0], top + Math.floor(n / right), left + (n % right)]),
+  )
   const grid = { x: at, y: 24, width: Math.min(pen.width - at - 10, side * 1.3), height: side }
   const own = (cell[1] - top) * right + cell[2] - left
   pen.grid(values, right, numbers.maps.x.limits, "pixel", grid, { write: (value) => String(stored(numbers, value)) })
@@ -37,7 +39,7 @@ export function patch(pen, numbers, symbol, cell) {
 }
 
 /** @type {Picture} */
-export function flattened(pen, numbers, symbol, cell) {
+export function flattened(pen, numbers, _symbol, cell) {
   const [link] = numbers.links("v")
   const shape = numbers.shape(link.source)
   const at = numbers.offset("v", cell)
@@ -45,22 +47,50 @@ export function flattened(pen, numbers, symbol, cell) {
   if (shape.length === 3) {
     const box = fitted(numbers, link.source, 4, 24, pen.width * 0.4, pen.height - 80)
     pen.head(channelName(numbers, link.source, cell[0]), shape.join("×"), box.x, 10, box.width)
-    pen.map(numbers, link.source, [cell[0]], box, [{ rows: { start: cell[1], count: 1, step: 1 }, columns: { start: 0, count: shape[2], step: 1 } }, { rows: { start: cell[1], count: 1, step: 1 }, columns: { start: cell[2], count: 1, step: 1 }, strong: true }])
-    pen.text(say("web.mechanism.place", { channel: cell[0], row: cell[1], column: cell[2], d: at, rows: shape[1], columns: shape[2] }), box.x + box.width + 24, 40, { size: 13, room: pen.width - box.width - 40 })
+    pen.map(numbers, link.source, [cell[0]], box, [
+      { rows: { start: cell[1], count: 1, step: 1 }, columns: { start: 0, count: shape[2], step: 1 } },
+      { rows: { start: cell[1], count: 1, step: 1 }, columns: { start: cell[2], count: 1, step: 1 }, strong: true },
+    ])
+    pen.text(
+      say("web.mechanism.place", {
+        channel: cell[0],
+        row: cell[1],
+        column: cell[2],
+        d: at,
+        rows: shape[1],
+        columns: shape[2],
+      }),
+      box.x + box.width + 24,
+      40,
+      { size: 13, room: pen.width - box.width - 40 },
+    )
   }
   const values = numbers.values("v")
   pen.text("v", 4, pen.height - 44, { size: 16, math: true })
-  pen.picture(1, count, (n) => values[n], numbers.maps.v.limits, numbers.maps.v.scale, { x: 24, y: pen.height - 52, width: pen.width - 40, height: 18 }, [{ rows: { start: 0, count: 1, step: 1 }, columns: { start: at, count: 1, step: 1 }, strong: true }])
+  pen.picture(
+    1,
+    count,
+    (n) => values[n],
+    numbers.maps.v.limits,
+    numbers.maps.v.scale,
+    { x: 24, y: pen.height - 52, width: pen.width - 40, height: 18 },
+    [{ rows: { start: 0, count: 1, step: 1 }, columns: { start: at, count: 1, step: 1 }, strong: true }],
+  )
   pen.text("0", 24, pen.height - 24, { size: 11, fill: pen.soft })
   pen.text(String(count - 1), pen.width - 16, pen.height - 24, { size: 11, align: "right", fill: pen.soft })
 }
 
 /** @param {Numbers} numbers @param {string} symbol @param {number} n */
-const className = (numbers, symbol, n) => (numbers.classes.length === numbers.count(symbol) ? numbers.classes[n] : String(n))
+const className = (numbers, symbol, n) =>
+  numbers.classes.length === numbers.count(symbol) ? numbers.classes[n] : String(n)
 
 /** @param {Numbers} numbers @param {string} symbol @param {number} chosen @param {(value: number, n: number) => number} [of] */
 const rowsOf = (numbers, symbol, chosen, of = (value) => value) =>
-  Array.from(numbers.values(symbol), (value, n) => ({ name: className(numbers, symbol, n), value: of(value, n), bold: n === chosen })).slice(0, 14)
+  Array.from(numbers.values(symbol), (value, n) => ({
+    name: className(numbers, symbol, n),
+    value: of(value, n),
+    bold: n === chosen,
+  })).slice(0, 14)
 
 /** @type {Picture} */
 export function softmax(pen, numbers, symbol, cell) {
@@ -99,7 +129,12 @@ export function softmaxBack(pen, numbers, symbol, cell) {
 export function outputs(pen, numbers, symbol, cell) {
   const values = numbers.values("o")
   const targets = numbers.values("y")
-  const rows = Array.from(values, (value, n) => ({ name: className(numbers, "o", n), value, bold: n === cell[0], mark: targets[n] }))
+  const rows = Array.from(values, (value, n) => ({
+    name: className(numbers, "o", n),
+    value,
+    bold: n === cell[0],
+    mark: targets[n],
+  }))
   const low = Math.min(0, ...values, ...targets)
   const high = Math.max(1, ...values, ...targets)
   const isGradient = numbers.maps[symbol].band === "gradients"
@@ -124,7 +159,11 @@ export function losses(pen, numbers) {
   const values = numbers.values("o")
   const targets = numbers.values("y")
   pen.text(say("web.mechanism.against"), 4, 10, { size: 12, fill: pen.soft })
-  pen.rows(Array.from(values, (value, n) => ({ name: className(numbers, "o", n), value, mark: targets[n] })), { x: 4, y: 24, width: half, height: pen.height - 44 }, { limits: [Math.min(0, ...values, ...targets), Math.max(1, ...values, ...targets)], names: 60 })
+  pen.rows(
+    Array.from(values, (value, n) => ({ name: className(numbers, "o", n), value, mark: targets[n] })),
+    { x: 4, y: 24, width: half, height: pen.height - 44 },
+    { limits: [Math.min(0, ...values, ...targets), Math.max(1, ...values, ...targets)], names: 60 },
+  )
   if (all.length < 2) return
   const at = half + 50
   const most = Math.max(...all, 1e-12)
@@ -140,6 +179,11 @@ export function losses(pen, numbers) {
   pen.context.beginPath()
   pen.context.arc(x(all.length - 1), y(all[all.length - 1]), 4, 0, 7)
   pen.context.fill()
-  pen.text(`${number(all[all.length - 1])}`, Math.min(x(all.length - 1) + 8, pen.width - 60), y(all[all.length - 1]) + 2, { bold: true, size: 13 })
+  pen.text(
+    `${number(all[all.length - 1])}`,
+    Math.min(x(all.length - 1) + 8, pen.width - 60),
+    y(all[all.length - 1]) + 2,
+    { bold: true, size: 13 },
+  )
   pen.text(`0 … ${short(most)}`, at, pen.height - 12, { size: 11, fill: pen.soft })
 }

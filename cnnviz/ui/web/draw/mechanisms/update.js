@@ -10,14 +10,22 @@ const MOST_PRINTED = 49
 const plain = (/** @type {string} */ html) => html.replace(/<[^>]*>/g, "")
 
 /** @type {Picture} */
-export function update(pen, numbers, map, cell) {
+export function update(pen, numbers, _map, cell) {
   const all = numbers.said.update.makes
   const [first] = all
   const isFilter = numbers.maps[first].kind === "filters" && numbers.shape(first)[2] ** 2 <= MOST_PRINTED
   const left = isFilter ? grids(pen, numbers, first, cell) : 4
   pen.text(say("web.mechanism.largest_steps"), left, 10, { size: 12, fill: pen.soft })
-  if (!known.has(numbers)) known.set(numbers, all.map((name) => largest(numbers, name)))
-  pen.rows(known.get(numbers) ?? [], { x: left, y: 24, width: pen.width - left - 4, height: pen.height - 34 }, { names: 96 })
+  if (!known.has(numbers))
+    known.set(
+      numbers,
+      all.map((name) => largest(numbers, name)),
+    )
+  pen.rows(
+    known.get(numbers) ?? [],
+    { x: left, y: 24, width: pen.width - left - 4, height: pen.height - 34 },
+    { names: 96 },
+  )
 }
 
 /** @type {WeakMap<object, { name: string, value: number }[]>} */
@@ -54,7 +62,14 @@ function grids(pen, numbers, f, cell) {
   ])
   for (const [name, values, limits, sign] of three) {
     pen.text(name, x, 11, { size: 14, math: name.length < 4 })
-    pen.grid(values, k, limits, "signed", { x, y: 24, width: grid, height: grid }, { write: (value) => (values === step ? number(value, 2) : short(value)) })
+    pen.grid(
+      values,
+      k,
+      limits,
+      "signed",
+      { x, y: 24, width: grid, height: grid },
+      { write: (value) => (values === step ? number(value, 2) : short(value)) },
+    )
     const size = grid / k
     pen.context.strokeStyle = pen.ink
     pen.context.lineWidth = 2

@@ -1,0 +1,38 @@
+// Canvases at the screen's own resolution, or finer while a picture is made of them.
+
+let finer = 0
+
+export const ratio = () => finer || devicePixelRatio || 1
+
+/**
+ * Has everything that is drawn by `act` drawn so many times as fine.
+ * @template T
+ * @param {number} times
+ * @param {() => T} act
+ * @returns {T}
+ */
+export function sharply(times, act) {
+  finer = times
+  try {
+    return act()
+  } finally {
+    finer = 0
+  }
+}
+
+/** @param {HTMLCanvasElement} canvas */
+export const contextOf = (canvas) => /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"))
+
+/**
+ * A clean canvas as large as it stands on the screen, in CSS pixels.
+ * @param {HTMLCanvasElement} canvas
+ */
+export function prepare(canvas) {
+  const times = ratio()
+  const [width, height] = [canvas.clientWidth, canvas.clientHeight] // both, before one of them changes the layout
+  canvas.width = Math.round(width * times)
+  canvas.height = Math.round(height * times)
+  const context = contextOf(canvas)
+  context.setTransform(times, 0, 0, times, 0, 0)
+  return context
+}

@@ -1,0 +1,171 @@
+// Everything that can be done at a click or a key, an entry each: from here come the buttons with their
+// labels, what they do, the keyboard, and the list of keys. Its words are web.actions.<name>: `label`, and
+// `text` where no icon stands on the button.
+
+import { savePicture } from "../draw/picture.js"
+import { has, say } from "../model/words.js"
+import { copyLink, showHelp, toggleLecture } from "./doings.js"
+import { button } from "./html.js"
+import { randomKernel } from "./network_controls.js"
+
+/** @import { Content } from "./content.js" */
+/** @import { View } from "./view.js" */
+/** @typedef {typeof Content} Kind  a page's content, before it is there */
+/**
+ * @typedef {object} Action
+ * @property {string} name  its button's data-key
+ * @property {(view: View) => void} act
+ * @property {string[]} [keys]  the keyboard's; of several actions of a page, the first that names a key has it
+ * @property {string} [help]  what the list of keys says of it (web.help.…); actions that say the same share a line
+ * @property {(kind: Kind) => boolean} [when]  which pages have it
+ * @property {boolean} [moves]  goes somewhere else: whatever plays is paused before
+ */
+
+const stages = (/** @type {Kind} */ kind) => kind.stages
+
+/** @type {Action[]} */
+export const ACTIONS = [
+  {
+    name: "stage_back",
+    keys: ["ArrowLeft"],
+    help: "stage",
+    when: stages,
+    moves: true,
+    act: (view) => view.nextStage(-1),
+  },
+  {
+    name: "stage_next",
+    keys: ["ArrowRight"],
+    help: "stage",
+    when: stages,
+    moves: true,
+    act: (view) => view.nextStage(1),
+  },
+  {
+    name: "update_back",
+    keys: ["PageUp", "Shift+ArrowLeft", "ArrowLeft"],
+    help: "update",
+    moves: true,
+    act: (view) => view.nextUpdate(-1),
+  },
+  {
+    name: "update_next",
+    keys: ["PageDown", "Shift+ArrowRight", "ArrowRight"],
+    help: "update",
+    moves: true,
+    act: (view) => view.nextUpdate(1),
+  },
+  { name: "play", keys: ["Space"], help: "play", act: (view) => view.player.toggle() },
+  { name: "restart", keys: ["Home"], help: "restart", moves: true, act: (view) => view.go({ k: "0", stage: "x" }) },
+  {
+    name: "end",
+    keys: ["End"],
+    help: "end",
+    when: (kind) => !kind.stages,
+    act: (view) => view.go({ k: String(view.content.end) }),
+  },
+  { name: "lecture", keys: ["L"], help: "lecture", act: toggleLecture },
+  { name: "lecture_off", keys: ["L"], act: toggleLecture },
+  { name: "large", keys: ["O"], help: "large", act: (view) => view.open(view.content.large) },
+  { name: "cells", help: "cells", when: (kind) => kind.points, act: () => {} }, // see pointable.js
+  { name: "turn_back", keys: ["["], help: "turn", when: (kind) => kind.turns, act: (view) => view.content.turn(-1) },
+  { name: "turn_on", keys: ["]"], help: "turn", when: (kind) => kind.turns, act: (view) => view.content.turn(1) },
+  { name: "escape", keys: ["Escape"], help: "escape", act: leave },
+  { name: "keys", keys: ["?"], help: "keys", act: showHelp },
+  { name: "copy_link", act: copyLink },
+  { name: "export_png", act: (view) => savePicture(view, "png") },
+  { name: "export_svg", act: (view) => savePicture(view, "svg") },
+  { name: "files", act: (view) => view.open("files") },
+  { name: "upload", act: (view) => view.open("upload") },
+  { name: "cifar10", act: (view) => view.open("cifar10") },
+  { name: "kernel_random", act: (view) => randomKernel(view) },
+  { name: "open_in_step", act: (view) => view.turn("") },
+  { name: "below", act: (view) => view.host.below?.() },
+]
+
+/**
+ * Out of one thing after the other: a map, the pinned cell, the lecture view.
+ * @param {View} view
+ */
+function leave(view) {
+  const { activeElement } = document
+  if (activeElement instanceof HTMLCanvasElement && view.root.contains(activeElement)) activeElement.blur()
+  else if (view.content.unpin()) view.paint(true)
+  else if (view.root.classList.contains("lecture")) toggleLecture(view)
+}
+
+/**
+ * @param {View} view
+ * @param {Action} action
+ */
+export function run(view, { moves, act }) {
+  if (moves) view.player.pause()
+  act(view)
+}
+
+/**
+ * Those that a page has.
+ * @param {Kind} kind
+ */
+const available = (kind) => ACTIONS.filter(({ when }) => when?.(kind) ?? true)
+
+/**
+ * A page's keys, and what each does.
+ * @param {Kind} kind
+ * @returns {Map<string, Action>}
+ */
+export function keyMap(kind) {
+  const found = new Map()
+  for (const action of available(kind)) {
+    for (const key of action.keys ?? []) if (!found.has(key)) found.set(key, action)
+  }
+  return found
+}
+
+/**
+ * A key as people call it.
+ * @param {string} key
+ */
+const called = (key) =>
+  key
+    .split("+")
+    .map((part) => (has(`web.keys.${part}`) ? say(`web.keys.${part}`) : part))
+    .join(" ")
+
+/**
+ * The lines of the list of keys: which keys, and what they do.
+ * @param {Kind} kind
+ * @returns {[string, string][]}
+ */
+export function helpLines(kind) {
+  const keys = keyMap(kind)
+  const lines = new Set(available(kind).flatMap(({ help }) => help ?? []))
+  return [...lines].map((line) => {
+    const own = available(kind)
+      .filter(({ help }) => help === line)
+      .map((action) => (action.keys ?? []).filter((key) => keys.get(key) === action).map(called))
+    const side = own[0].flatMap((_, i) => own.flatMap((all) => all[i] ?? []))
+    const special = `web.help.${kind.words}.${line}`
+    return [side.join(", ") || say(`web.help.keys_of.${line}`), say(has(special) ? special : `web.help.${line}`)]
+  })
+}
+
+/**
+ * An action's button.
+ * @param {string} name
+ */
+export function actionButton(name, text = "", extra = "") {
+  const { keys = [] } = ACTIONS.find((action) => action.name === name) ?? {}
+  const label = say(`web.actions.${name}.label`)
+  const shown = keys.length ? say("web.actions.with_key", { label, key: called(keys[0]) }) : label
+  return button(name, text || say(`web.actions.${name}.text`), shown, extra)
+}
+
+/** @param {View} view */
+export function bindActions(view) {
+  for (const action of available(view.kind)) {
+    for (const element of view.root.querySelectorAll(`[data-key="${action.name}"]`)) {
+      element.addEventListener("click", () => run(view, action))
+    }
+  }
+}

@@ -1,0 +1,149 @@
+// What a page shows in its middle, and how one moves about in it. Every page's is one of these: the frame
+// (view.js), the player, the keys and the controls know no other difference between pages.
+
+import { COMPUTED } from "../model/address.js"
+import { Focus } from "../model/focus.js"
+
+/** @import { Lesson } from "../model/address.js" */
+/** @import { Cells } from "../model/cells.js" */
+/** @import { Answer } from "../model/decode.js" */
+/** @import { Cell } from "../model/links.js" */
+/** @import { View } from "./view.js" */
+
+export class Content {
+  /** Whether it goes stage by stage: then there are chips, and the arrows go from one to the next. */
+  static stages = true
+  /** Whether its cells can be pointed at. */
+  static points = true
+  /** Whether there are channels, filters or units to turn to. */
+  static turns = false
+  /** Where the help has words of its own for it (web.help.…), if anywhere. */
+  static words = ""
+
+  /** The keys of the address that its numbers depend on. */
+  computed = COMPUTED
+  /** Whether the kernel slides over a map while a stage plays. */
+  slides = false
+  /** Whether it plays by itself, frame by frame (see `advance`), and not stage by stage. */
+  films = false
+  /** @type {Focus | Cells}  what is pointed at, and what is pinned */
+  focus = new Focus()
+
+  /** @param {View} view */
+  constructor(view) {
+    this.view = view
+    this.root = view.root
+  }
+
+  /** The last update that it can go to. */
+  get end() {
+    return Number.POSITIVE_INFINITY
+  }
+
+  /** What opens large. */
+  get large() {
+    return this.view.stage
+  }
+
+  /**
+   * The answer's lesson; who was moved on while the server answered puts its own place into it.
+   * @param {Lesson} lesson
+   * @param {Answer} _answer
+   * @returns {Lesson}
+   */
+  keep(lesson, _answer) {
+    return lesson
+  }
+
+  /**
+   * Takes a new answer.
+   * @param {Answer} _answer
+   */
+  receive(_answer) {}
+
+  /** Paints what is to be seen now. */
+  draw() {}
+
+  /** What was drawn for a size is drawn anew the next time. */
+  outdate() {}
+
+  /** What those hear who listen. */
+  spoken() {
+    return ""
+  }
+
+  /**
+   * Goes to an update by itself, if it has the numbers.
+   * @param {number} _k
+   */
+  seek(_k) {}
+
+  /**
+   * The address was changed, to a place that this content has the numbers of (`here`), or asks for.
+   * @param {Lesson} _address
+   * @param {boolean} _here
+   */
+  travelled(_address, _here) {}
+
+  /**
+   * So many milliseconds have been played; whether it goes on.
+   * @param {number} _milliseconds
+   */
+  advance(_milliseconds) {
+    return false
+  }
+
+  /**
+   * How many places the kernel slides over at a stage, and how many milliseconds that takes at speed 1.
+   * @param {string} _stage
+   */
+  slide(_stage) {
+    return { places: 1, duration: 0 }
+  }
+
+  /**
+   * The cell at a place of the slide.
+   * @param {string} _stage
+   * @param {number} _place
+   * @returns {Cell}
+   */
+  cellAt(_stage, _place) {
+    return []
+  }
+
+  /**
+   * The cell of a map that is spoken of, where it has one.
+   * @param {string} _map
+   * @returns {Cell}
+   */
+  cellOf(_map) {
+    return []
+  }
+
+  /**
+   * Another channel, filter or unit.
+   * @param {number} _by
+   */
+  turn(_by) {}
+
+  /**
+   * From now on this cell is the one that is explained.
+   * @param {string} map
+   * @param {Cell} cell
+   */
+  remember(map, cell) {
+    this.focus.remember(map, cell)
+  }
+
+  /** Forgets what was pointed at, and what was pinned. */
+  release() {
+    this.focus.release()
+  }
+
+  /** Lets a pinned cell go; whether there was one. */
+  unpin() {
+    if (!this.focus.pinned) return false
+    this.release()
+    return true
+  }
+}

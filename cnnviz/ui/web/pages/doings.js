@@ -1,0 +1,33 @@
+// What some actions do that concerns the frame alone.
+
+import { say } from "../model/words.js"
+
+/** @import { View } from "./view.js" */
+
+/** @param {View} view */
+export function toggleLecture(view) {
+  const on = view.root.classList.toggle("lecture")
+  view.control("lecture").setAttribute("aria-pressed", String(on))
+  view.content.outdate()
+  view.paint()
+}
+
+/** @param {View} view */
+export function showHelp(view) {
+  /** @type {HTMLDialogElement} */
+  const help = view.$(".help")
+  help.showModal()
+}
+
+/** @param {View} view */
+export async function copyLink(view) {
+  const element = view.control("copy_link")
+  try {
+    await navigator.clipboard.writeText(view.link())
+    element.textContent = say("web.copy.copied")
+    if (view.lesson.w.startsWith("held-")) view.notice(say("web.copy.held"))
+  } catch {
+    view.notice(say("web.copy.refused", { link: view.link() }))
+  }
+  setTimeout(() => (element.textContent = say("web.actions.copy_link.text")), 1500)
+}

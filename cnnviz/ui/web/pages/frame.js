@@ -1,0 +1,47 @@
+// The page's skeleton as HTML: header, controls, transport, a middle for the content, and the list of keys.
+
+import { has, say } from "../model/words.js"
+import { PAGES } from "../spec.js"
+import { actionButton, helpLines } from "./actions.js"
+import { lessonControls } from "./lesson_controls.js"
+import { transport } from "./transport.js"
+
+/** @import { Kind } from "./actions.js" */
+
+/**
+ * The links to the pages, and to what stands below this one.
+ * @param {string} page
+ */
+function navigation(page) {
+  const link = (/** @type {{ path: string, name: string }} */ { path, name }) =>
+    `<a href="${path}" data-page="${path}"${path === page ? ' aria-current="page"' : ""}>${name}</a>`
+  const words = `web.below.${page}`
+  const below = has(`${words}.text`)
+    ? `<button type="button" data-key="below" aria-label="${say(`${words}.label`)}" title="${say(`${words}.label`)}">${say(`${words}.text`)}</button>`
+    : ""
+  return `<nav aria-label="${say("web.frame.pages")}">${PAGES.map(link).join("")}${below}</nav>`
+}
+
+/** @param {Kind} kind */
+const help = (kind) => `
+  <dialog class="help" aria-label="${say("web.help.title")}"><h2>${say("web.help.title")}</h2>
+    <dl>${helpLines(kind)
+      .map(([keys, what]) => `<dt>${keys}</dt><dd>${what}</dd>`)
+      .join("")}</dl>
+    <form method="dialog"><button>${say("web.help.close")}</button></form></dialog>`
+
+/** @type {(page: string, kind: Kind) => string} */
+export const frame = (page, kind) => `
+  <header class="top"><span class="brand">cnnviz</span>
+    ${navigation(page)}
+    ${actionButton("lecture", "", 'aria-pressed="false"')}
+    ${actionButton("copy_link")}
+    <details class="menu"><summary data-key="export">${say("web.frame.export")}</summary><div>
+      ${actionButton("export_png")}
+      ${actionButton("export_svg")}
+      ${actionButton("files")}</div></details>
+    ${actionButton("keys")}
+  </header>
+  ${lessonControls()}
+  <main>${transport(kind)}<div class="content"></div></main>
+  <div class="live" aria-live="polite" role="status"></div>${help(kind)}`

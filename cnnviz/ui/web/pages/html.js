@@ -1,0 +1,44 @@
+// Pieces of HTML that stand in several places, and how they are put on the page.
+
+import { escaped } from "../model/format.js"
+
+/**
+ * Writes only what changed, so that a screen reader and the layout are left in peace.
+ * @param {Element} element
+ * @param {string} html
+ */
+export function setHTML(element, html) {
+  if (element.innerHTML !== html) element.innerHTML = html
+}
+
+/**
+ * Sentences, a line each.
+ * @param {string[]} sentences
+ */
+export const linesOf = (sentences) => sentences.map(escaped).join("<br>")
+
+/**
+ * A button; its label is for those who listen, and who point at it.
+ * @type {(key: string, text: string, label: string, extra?: string) => string}
+ */
+export const button = (key, text, label, extra = "") =>
+  `<button type="button" data-key="${key}" aria-label="${escaped(label)}" title="${escaped(label)}" ${extra}>${text}</button>`
+
+/** @type {(label: string, control: string) => string} */
+export const field = (label, control) => `<label class="field"><span>${label}</span>${control}</label>`
+
+/** @typedef {[value: string | number, text: string | number, chosen?: boolean]} Option */
+
+/** @type {(key: string, options: Option[], label: string) => string} */
+export const select = (key, options, label) =>
+  `<select data-key="${key}" aria-label="${escaped(label)}">${options
+    .map(([value, text, chosen]) => `<option value="${value}"${chosen ? " selected" : ""}>${escaped(text)}</option>`)
+    .join("")}</select>`
+
+/** @type {(key: string, label: string, mode?: string) => string} */
+export const input = (key, label, mode = "decimal") =>
+  `<input data-key="${key}" inputmode="${mode}" autocomplete="off" spellcheck="false" aria-label="${escaped(label)}">`
+
+/** The line under a map: the ends of its colours, and the power of ten that its numbers are multiplied by. */
+export const LIMITS_LINE =
+  '<p class="limits"><span class="low"></span><span class="power"></span><span class="high"></span></p>'

@@ -1,0 +1,130 @@
+// The line above the maps: restart, back, play and on; the stages as chips; update, loss, saturated units.
+
+import { prepare } from "../draw/canvas.js"
+import { losses } from "../draw/losses.js"
+import { escaped, formula, lossText, percent } from "../model/format.js"
+import { say } from "../model/words.js"
+import { actionButton } from "./actions.js"
+import { select, setHTML } from "./html.js"
+
+/** @import { StageRecord } from "../types/wire.js" */
+/** @import { Answer } from "../model/decode.js" */
+/** @import { Kind } from "./actions.js" */
+/** @import { View } from "./view.js" */
+
+// Drawn, not typed: not every font has these signs.
+const icon = (/** @type {string[]} */ ...paths) =>
+  `<svg viewBox="0 0 16 16" aria-hidden="true">${paths.map((path) => `<path d="${path}"/>`).join("")}</svg>`
+
+const RESTART = icon("M3 3h2v10H3z", "M13 3v10L6 8z")
+const UPDATE_BACK = icon("M8 3v10L1 8z", "M15 3v10L8 8z")
+const STAGE_BACK = icon("M11 3v10L4 8z")
+const STAGE_NEXT = icon("M5 3v10l7-5z")
+const UPDATE_NEXT = icon("M1 3v10l7-5z", "M8 3v10l7-5z")
+
+const speeds = () =>
+  [0.03, 0.25, 1, 3, 10].map(
+    (times) => /** @type {[number, string, boolean]} */ ([times, say(`web.speeds.x${times * 100}`), times === 1]),
+  )
+
+const MOST_CHIPS = 16 // with more stages only those around the current one have room for their symbols
+const DENSE = 24 // with more, the others are as narrow as can be
+const AROUND = 2
+
+/** @param {Kind} kind */
+export const transport = (kind) => `
+  <div class="transport" role="toolbar" aria-label="${say("web.frame.steps")}">
+    <div class="buttons">
+      ${actionButton("restart", RESTART)}
+      ${actionButton("update_back", UPDATE_BACK)}
+      ${kind.stages ? actionButton("stage_back", STAGE_BACK) : ""}
+      ${actionButton("play", " ", 'class="play" aria-pressed="false"')}
+      ${kind.stages ? actionButton("stage_next", STAGE_NEXT) : ""}
+      ${actionButton("update_next", UPDATE_NEXT)}
+      ${select("speed", speeds(), say("web.speeds.label"))}
+    </div>
+    ${kind.stages ? `<ol class="stages" aria-label="${say("web.frame.stages")}"></ol><span class="stage-name"></span>` : ""}
+    <div class="status"><span>${say("web.status.update", { k: '<b class="k">0</b>' })}</span><span><i>L</i> <b class="loss"></b></span>
+      <span class="saturation"></span>${actionButton("lecture_off", "✕")}<canvas class="spark" role="img" aria-label="${say("web.status.spark")}"></canvas></div>
+  </div>
+  <div class="notice" role="alert" hidden></div>`
+
+/** @param {View} view */
+export function bindStages(view) {
+  view.root.querySelector(".stages")?.addEventListener("click", ({ target }) => {
+    /** @type {HTMLElement | null} */
+    const chip = /** @type {Element} */ (target).closest("[data-stage-chip]")
+    if (!chip) return
+    view.player.pause()
+    view.go({ stage: chip.dataset.stageChip ?? "" })
+  })
+}
+
+/**
+ * @param {View} view
+ * @param {Answer} data
+ */
+export function fillStatus(view, data) {
+  if (view.kind.stages) {
+    fillStages(view, data.stages)
+    showStage(view)
+  }
+  setHTML(view.$(".status .k"), String(view.k))
+  setHTML(view.$(".status .loss"), lossText(view.loss))
+  const { saturated } = view
+  const share = saturated === null ? "" : say("web.status.saturated", { share: `<b>${percent(saturated)}</b>` })
+  setHTML(view.$(".saturation"), share)
+  view.$(".saturation").classList.toggle("bad", (saturated ?? 0) > 0.5)
+  /** @type {HTMLCanvasElement} */
+  const spark = view.$(".spark")
+  spark.style.visibility = view.k > 0 ? "" : "hidden" // one loss is no curve
+  if (view.sparked !== data && spark.clientWidth && data.arrays.losses) {
+    view.sparked = data
+    const sheet = { context: prepare(spark), width: spark.clientWidth, height: spark.clientHeight, root: view.root }
+    losses(sheet, data.arrays.losses.values)
+  }
+}
+
+/**
+ * A chip a stage, and where there are ticks, the name of the current one.
+ * @param {View} view
+ * @param {StageRecord[]} stages
+ */
+function fillStages(view, stages) {
+  const strip = view.$(".stages")
+  const key = stages.map(({ symbol, title }) => symbol + title).join()
+  if (strip.dataset.built !== key) strip.innerHTML = stages.map(chip).join("")
+  strip.dataset.built = key
+  strip.classList.toggle("dense", stages.length > DENSE)
+  const at = view.order.indexOf(view.stage)
+  const named = stages.length > MOST_CHIPS && at >= 0
+  const place = named ? say("web.step.place", { name: stages[at].name, n: at + 1, count: stages.length }) : ""
+  setHTML(view.$(".stage-name"), escaped(place))
+}
+
+/** @param {StageRecord} stage */
+const chip = ({ symbol, label, phase, title }) =>
+  `<li><button type="button" data-stage-chip="${symbol}" class="${phase}" title="${escaped(title)}" aria-label="${escaped(`${symbol}: ${title}`)}">${formula(label)}</button></li>`
+
+/** @param {View} view */
+function showStage(view) {
+  /** @type {HTMLElement[]} */
+  const chips = [...view.root.querySelectorAll(/** @type {"button"} */ ("[data-stage-chip]"))]
+  const now = chips.findIndex((chip) => chip.dataset.stageChip === view.stage)
+  chips.forEach((chip, at) => {
+    chip.classList.toggle("done", at < now)
+    chip.classList.toggle("tick", chips.length > MOST_CHIPS && Math.abs(at - now) > AROUND)
+    if (at !== now) return chip.removeAttribute("aria-current")
+    if (!chip.hasAttribute("aria-current")) reveal(chip)
+    chip.setAttribute("aria-current", "step")
+  })
+}
+
+/**
+ * On a narrow screen the chips scroll sideways; the page itself stays where it is.
+ * @param {HTMLElement} chip
+ */
+function reveal(chip) {
+  const strip = /** @type {HTMLElement} */ (chip.closest(".stages"))
+  strip.scrollLeft = chip.offsetLeft - strip.offsetLeft - strip.clientWidth / 2 + chip.clientWidth / 2
+}

@@ -1,0 +1,26 @@
+// Written by `python -m cnnviz.ui.wire`: change that file, not this one.
+
+import type { Bounds, CurveData, Family, ImageData, MapData, PageData, Preset, Scale } from "./types/wire.js"
+
+export const MAPS: Record<string, MapData>
+export const FAMILIES: Record<string, Family>
+export const SCALES: Record<Scale, string[]>
+export const LINE_COLOURS: string[]
+export const MOST_PRINTED: number
+export const CURVES: CurveData[]
+export const SATURATED: number
+export const KEYS: string[]
+export const EXTRA_KEYS: string[]
+export const KERNELS: Record<string, number[]>
+export const CHANNELS: string[]
+export const OPTIMIZERS: string[]
+export const PRESETS: Preset[]
+export const SCALE_NAMES: [string, string][]
+export const PADDINGS: string[]
+export const WEIGHTS: string[]
+export const RULES: string[]
+export const LIMITS: Bounds
+export const IMAGES: ImageData[]
+export const PAGES: PageData[]
+export const LANG: string
+export const WORDS: Record<string, string | Record<string, string>>

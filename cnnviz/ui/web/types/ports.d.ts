@@ -1,0 +1,31 @@
+import type { Lesson } from "../model/address.js"
+import type { Answer } from "../model/decode.js"
+
+/** Where the lesson is kept: the browser's address, a file's own, a notebook cell's. */
+export interface AddressPort {
+  read(): Lesson
+  /** Writes a lesson, as a new entry of the history or in place of the last; `page` is another page's path. */
+  visit(lesson: Lesson, how?: { replace?: boolean; page?: string }): void
+  /** Calls `act` whenever the address may have been changed by somebody else (Back, Forward, an edited link). */
+  onTravel(act: () => void, signal: AbortSignal): void
+  /** A link to a lesson, for other people. */
+  link(lesson: Lesson): string
+}
+
+/** Where the numbers come from. */
+export interface NumbersPort {
+  /** Asks for what belongs to the address as it stands; may be asked again and again. */
+  ask(): void
+  /** From now on hands every answer to `act`, the answers to other people's questions among them. */
+  receive(act: (answer: Answer) => void): void
+}
+
+/** Who shows the view: its two ports, and what only some have. */
+export interface Host {
+  address: AddressPort
+  numbers: NumbersPort
+  /** Opens something that the view does not show itself: a map large, an upload, files. */
+  open?(what: string): void
+  /** Goes to what stands below the view. */
+  below?(): void
+}

@@ -1,0 +1,297 @@
+// Written by `python -m cnnviz.ui.wire`: change that file, not this one.
+
+export type Band = "values" | "gradients" | "parameters"
+
+/** One symbol; `state` says where versions part: "first" here, "inherits" from there, or "" nowhere. */
+export interface BoardColumn {
+  symbol: string
+  label: string
+  note: string
+  state: "" | "first" | "inherits"
+}
+
+/** All that a board shows besides its arrays. */
+export interface BoardData {
+  title: string
+  verdict: Verdict
+  sentences: string[]
+  rows: BoardRow[]
+  columns: BoardColumn[]
+  maps: Record<string, BoardMap>
+  subject: Subject
+  unit_shape: [number, number]
+  switches: SwitchGroup[]
+  charts: ChartData[]
+}
+
+/** That of a page with a board. */
+export interface BoardHeader {
+  page: string
+  asked: Record<string, string>
+  lesson: Record<string, string>
+  words: string
+  wrong: Record<string, string>
+  remarks: string[]
+  deviations: Record<string, string>
+  adopt: [number, Record<string, string>]
+  loss: number
+  saturated: number | null
+  filters: FiltersRecord | null
+  outputs: string[]
+  stages: StageRecord[]
+  board: BoardData
+  focus: Record<Family, number[]>
+}
+
+/** The values at the ends of a map's colours, and which colours these are. */
+export interface BoardMap {
+  limits: [number, number]
+  scale: Scale
+}
+
+/** One version of the arrays. */
+export interface BoardRow {
+  name: string
+  label: string
+}
+
+/** What the controls offer. */
+export interface Bounds {
+  strides: number[]
+  seeds: number
+}
+
+/** Lines over a common x; `log` and `logY` put an axis on powers of ten. */
+export interface ChartData {
+  name: string
+  title: string
+  x: number[]
+  cursor: number | null
+  words: string
+  log: boolean
+  logY: boolean
+  series: Line[]
+}
+
+/** A column of the overview: values over gradients; columns of one `block` stand together. */
+export interface ColumnRecord {
+  title: string
+  block: string
+  kind: "maps" | "filters" | "strip" | "weights" | "cells" | "classes" | "loss"
+  values: string[]
+  gradients: string[]
+}
+
+/** A chart under the film. */
+export interface CurveData {
+  name: string
+  title: string
+  lines: string[]
+  log: string
+}
+
+export type Family = "pixel" | "weight" | "unit" | "synapse" | "output"
+
+/** All that a film shows besides its frames and curves. */
+export interface FilmData {
+  n: number
+  runs: FilmRun[]
+  sentences: string[]
+  wrong: string
+  switches: SwitchGroup[]
+}
+
+/** The Train page's. */
+export interface FilmHeader {
+  page: string
+  asked: Record<string, string>
+  lesson: Record<string, string>
+  words: string
+  wrong: Record<string, string>
+  remarks: string[]
+  deviations: Record<string, string>
+  adopt: [number, Record<string, string>]
+  loss: number
+  saturated: number | null
+  filters: FiltersRecord | null
+  outputs: string[]
+  stages: StageRecord[]
+  film: FilmData
+}
+
+/** One start on the film. */
+export interface FilmRun {
+  label: string
+}
+
+/** The filters of the first convolution at the start: its parameter's name, their shape (M,C,K,K) and numbers. */
+export interface FiltersRecord {
+  name: string
+  shape: number[]
+  weights: number[]
+}
+
+/** What every page needs: the lesson that this answers, sentences, and the status line. */
+export interface Header {
+  page: string
+  asked: Record<string, string>
+  lesson: Record<string, string>
+  words: string
+  wrong: Record<string, string>
+  remarks: string[]
+  deviations: Record<string, string>
+  adopt: [number, Record<string, string>]
+  loss: number
+  saturated: number | null
+  filters: FiltersRecord | null
+  outputs: string[]
+  stages: StageRecord[]
+}
+
+/** An image that can be chosen at a click. */
+export interface ImageData {
+  id: string
+  words: string
+}
+
+export type Kind = "map" | "row" | "filters" | "weights" | "loss"
+
+/** One layer: its word in the network's text, its kind, what it is called, its output's symbol and shape. */
+export interface LayerRecord {
+  text: string
+  kind: string
+  name: string
+  symbol: string
+  shape: number[]
+}
+
+/** A line of a chart; those of one hue have one colour. A value that is None is a gap. */
+export interface Line {
+  label: string
+  values: (number | null)[]
+  dashed: boolean
+  hue: number
+}
+
+/** Cells of `source` that a cell is computed from: a named pattern, the window's geometry, and how often it slides. */
+export interface LinkRecord {
+  target: string
+  source: string
+  pattern: string
+  geometry: Record<string, number>
+  places: [number, number]
+}
+
+/** What a map shows, in words, and its colours. */
+export interface MapData {
+  words: string
+  scale: Scale
+}
+
+/** One array on the screen.
+
+    `shape` is that of its cells as they are laid out, (C,H,W), (N,), (M,C,K,K) or (C,H,W,N); `index` the shape by
+    which a cell is named. Maps of one `family` share the cell that is spoken of.
+     */
+export interface MapRecord {
+  symbol: string
+  label: string
+  words: string
+  kind: Kind
+  shape: number[]
+  index: number[]
+  layer: number | null
+  family: string
+  band: Band
+  scale: "pixel" | "signed" | "activation"
+  limits: [number, number]
+}
+
+/** All that is said of a network. */
+export interface NetworkRecord {
+  text: string
+  layers: LayerRecord[]
+  maps: Record<string, MapRecord>
+  columns: ColumnRecord[]
+  links: Record<string, LinkRecord[]>
+  formulas: Record<string, string>
+  arithmetic: Record<string, string>
+  curves: Record<string, string>
+  classes: string[]
+  focus: Record<string, number[]>
+  optimizer: string
+}
+
+/** A page, by the last part of its address. */
+export interface PageData {
+  path: string
+  name: string
+}
+
+/** A network of a course, where it comes from, and the lesson that it stands in. */
+export interface Preset {
+  label: string
+  source: string
+  query: Record<string, string>
+}
+
+export type Scale = "signed" | "activation" | "pixel" | "error"
+
+/** One stage: its symbol, and what it says of itself. */
+export interface StageRecord {
+  symbol: string
+  label: string
+  phase: string
+  layer: number | null
+  name: string
+  title: string
+  sentence: string
+  makes: string[]
+  inputs: string[]
+}
+
+/** The Step page's. */
+export interface StepHeader {
+  page: string
+  asked: Record<string, string>
+  lesson: Record<string, string>
+  words: string
+  wrong: Record<string, string>
+  remarks: string[]
+  deviations: Record<string, string>
+  adopt: [number, Record<string, string>]
+  loss: number
+  saturated: number | null
+  filters: FiltersRecord | null
+  outputs: string[]
+  stages: StageRecord[]
+  network: NetworkRecord
+}
+
+/** The cell that is spoken of before anybody points. */
+export interface Subject {
+  symbol: string
+  cell: number[]
+}
+
+/** A choice: whether it is on, and the change of the address that it makes. */
+export interface SwitchData {
+  key: string
+  label: string
+  words: string
+  on: boolean
+  change: Record<string, string>
+  more: string
+}
+
+/** Choices under one title. */
+export interface SwitchGroup {
+  title: string
+  options: SwitchData[]
+}
+
+/** A sentence, and whether it is good news. */
+export interface Verdict {
+  text: string
+  good: boolean
+}

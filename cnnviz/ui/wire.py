@@ -1,0 +1,324 @@
+"""What goes between Python and the browser, declared once: the headers of the answers, and the constants of spec.js.
+
+`python -m cnnviz.ui.wire` writes the same as TypeScript declarations into cnnviz/ui/web/types/, which
+the JavaScript is checked against; a test holds them up to date.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Any, Literal, NotRequired, TypedDict, Union, get_args, get_origin, get_type_hints, is_typeddict
+
+from cnnviz.ui.component import records
+from cnnviz.words import Message
+
+Query = Mapping[str, str]
+"""A lesson, or a change of one, as the address has it."""
+
+Cell = Sequence[int]
+"""Row and column; in w and dw, also the output."""
+
+Family = Literal["pixel", "weight", "unit", "synapse", "output"]
+Scale = Literal["signed", "activation", "pixel", "error"]
+
+
+# --- Answers ---------------------------------------------------------------------------------------
+
+
+class Header(TypedDict):
+    """What every page needs: the lesson that this answers, sentences, and the status line."""
+
+    page: str
+    asked: Query
+    lesson: Query
+    words: str
+    wrong: Mapping[str, str]
+    remarks: Sequence[str]
+    deviations: Mapping[str, str]
+    adopt: tuple[int, Query]
+    loss: float
+    saturated: float | None
+    filters: records.FiltersRecord | None
+    outputs: Sequence[str]
+    stages: Sequence[records.StageRecord]
+
+
+class StepHeader(Header):
+    """The Step page's."""
+
+    network: records.NetworkRecord
+
+
+class Verdict(TypedDict):
+    """A sentence, and whether it is good news."""
+
+    text: str
+    good: bool
+
+
+class BoardRow(TypedDict):
+    """One version of the arrays."""
+
+    name: str
+    label: str
+
+
+class BoardColumn(TypedDict):
+    """One symbol; `state` says where versions part: "first" here, "inherits" from there, or "" nowhere."""
+
+    symbol: str
+    label: str
+    note: str
+    state: Literal["", "first", "inherits"]
+
+
+class BoardMap(TypedDict):
+    """The values at the ends of a map's colours, and which colours these are."""
+
+    limits: tuple[float, float]
+    scale: Scale
+
+
+class Subject(TypedDict):
+    """The cell that is spoken of before anybody points."""
+
+    symbol: str
+    cell: Cell
+
+
+class SwitchData(TypedDict):
+    """A choice: whether it is on, and the change of the address that it makes."""
+
+    key: str
+    label: str
+    words: str
+    on: bool
+    change: Query
+    more: str
+
+
+class SwitchGroup(TypedDict):
+    """Choices under one title."""
+
+    title: str
+    options: Sequence[SwitchData]
+
+
+class Line(TypedDict):
+    """A line of a chart; those of one hue have one colour. A value that is None is a gap."""
+
+    label: str
+    values: Sequence[float | None]
+    dashed: bool
+    hue: int
+
+
+class ChartData(TypedDict):
+    """Lines over a common x; `log` and `logY` put an axis on powers of ten."""
+
+    name: str
+    title: str
+    x: Sequence[float]
+    cursor: float | None
+    words: str
+    log: bool
+    logY: bool
+    series: Sequence[Line]
+
+
+class BoardData(TypedDict):
+    """All that a board shows besides its arrays."""
+
+    title: str
+    verdict: Verdict
+    sentences: Sequence[str]
+    rows: Sequence[BoardRow]
+    columns: Sequence[BoardColumn]
+    maps: Mapping[str, BoardMap]
+    subject: Subject
+    unit_shape: tuple[int, int]
+    switches: Sequence[SwitchGroup]
+    charts: Sequence[ChartData]
+
+
+class BoardHeader(Header):
+    """That of a page with a board."""
+
+    board: BoardData
+    focus: Mapping[Family, Cell]
+
+
+class FilmRun(TypedDict):
+    """One start on the film."""
+
+    label: str
+
+
+class FilmData(TypedDict):
+    """All that a film shows besides its frames and curves."""
+
+    n: int
+    runs: Sequence[FilmRun]
+    sentences: Sequence[str]
+    wrong: str
+    switches: Sequence[SwitchGroup]
+
+
+class FilmHeader(Header):
+    """The Train page's."""
+
+    film: FilmData
+
+
+# --- Constants -------------------------------------------------------------------------------------
+
+
+class MapData(TypedDict):
+    """What a map shows, in words, and its colours."""
+
+    words: str
+    scale: Scale
+
+
+class CurveData(TypedDict):
+    """A chart under the film."""
+
+    name: str
+    title: str
+    lines: Sequence[str]
+    log: str
+
+
+class ImageData(TypedDict):
+    """An image that can be chosen at a click."""
+
+    id: str
+    words: str
+
+
+class PageData(TypedDict):
+    """A page, by the last part of its address."""
+
+    path: str
+    name: str
+
+
+class Preset(TypedDict):
+    """A network of a course, where it comes from, and the lesson that it stands in."""
+
+    label: str
+    source: str
+    query: Query
+
+
+class Bounds(TypedDict):
+    """What the controls offer."""
+
+    strides: Sequence[int]
+    seeds: int
+
+
+class Spec(TypedDict):
+    """The constants of the module spec.js."""
+
+    MAPS: Mapping[str, MapData]
+    FAMILIES: Mapping[str, Family]
+    SCALES: Mapping[Scale, Sequence[str]]
+    LINE_COLOURS: Sequence[str]
+    MOST_PRINTED: int
+    CURVES: Sequence[CurveData]
+    SATURATED: float
+    KEYS: Sequence[str]
+    EXTRA_KEYS: Sequence[str]
+    KERNELS: Mapping[str, Sequence[float]]
+    CHANNELS: Sequence[str]
+    OPTIMIZERS: Sequence[str]
+    PRESETS: Sequence[Preset]
+    SCALE_NAMES: Sequence[tuple[str, str]]
+    PADDINGS: Sequence[str]
+    WEIGHTS: Sequence[str]
+    RULES: Sequence[str]
+    LIMITS: Bounds
+    IMAGES: Sequence[ImageData]
+    PAGES: Sequence[PageData]
+    LANG: str
+    WORDS: Mapping[str, str | Mapping[str, str]]
+
+
+# --- The same as TypeScript ------------------------------------------------------------------------
+
+ANSWERS = (Header, StepHeader, BoardHeader, FilmHeader)
+_NAMED = {"Family": Family, "Scale": Scale, "Band": records.Band, "Kind": records.Kind}
+_PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null", Message: "string"}
+_HEAD = "// Written by `python -m cnnviz.ui.wire`: change that file, not this one.\n\n"
+
+
+def declarations() -> dict[str, str]:
+    """The text of each declaration file, by its path under cnnviz/ui/web/."""
+    shared: dict[str, str] = {}
+    for answer in ANSWERS:
+        _written(answer, shared)
+    constants = [f"export const {name}: {_written(kind, shared)}" for name, kind in get_type_hints(Spec).items()]
+    used = [name for name in sorted(shared) if re.search(rf"\b{name}\b", " ".join(constants))]
+    return {
+        "types/wire.d.ts": _HEAD + "\n".join(shared[name] for name in sorted(shared)),
+        "spec.d.ts": _HEAD + f'import type {{ {", ".join(used)} }} from "./types/wire.js"\n\n' + "\n".join(constants) + "\n",
+    }
+
+
+def _written(kind: Any, into: dict[str, str]) -> str:
+    """A Python type as TypeScript has it; what has a name is declared under it. TypeError for one that cannot be sent."""
+    named = next((name for name, alias in _NAMED.items() if alias == kind), None)
+    if named:
+        into.setdefault(named, f"export type {named} = {_spelt(kind, into)}\n")
+        return named
+    if is_typeddict(kind):
+        name = str(kind.__name__)
+        if name not in into:
+            into[name] = ""  # so that a record may hold itself
+            into[name] = _record(kind, into)
+        return name
+    return _spelt(kind, into)
+
+
+def _record(record: Any, into: dict[str, str]) -> str:
+    lines = []
+    for field, kind in get_type_hints(record, include_extras=True).items():
+        maybe = get_origin(kind) is NotRequired
+        lines.append(f"  {field}{'?' if maybe else ''}: {_written(get_args(kind)[0] if maybe else kind, into)}\n")
+    return f"/** {record.__doc__} */\nexport interface {record.__name__} {{\n{''.join(lines)}}}\n"
+
+
+def _spelt(kind: Any, into: dict[str, str]) -> str:
+    if kind in _PLAIN:
+        return _PLAIN[kind]
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin is Literal:
+        return " | ".join(f'"{value}"' for value in arguments)
+    inner = [_written(argument, into) for argument in arguments]
+    if origin in (Union, UnionType):
+        return " | ".join(dict.fromkeys(inner))
+    if origin is tuple:
+        return f"[{', '.join(inner)}]"
+    if origin is Sequence:
+        return f"({inner[0]})[]" if "|" in inner[0] else f"{inner[0]}[]"
+    if origin is Mapping:
+        return f"Record<{inner[0]}, {inner[1]}>"
+    raise TypeError(f"wire: {kind} cannot be sent")
+
+
+def main() -> int:
+    """Writes the declarations where the JavaScript looks for them."""
+    web = Path(__file__).with_name("web")
+    for path, text in declarations().items():
+        (web / path).parent.mkdir(exist_ok=True)
+        (web / path).write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

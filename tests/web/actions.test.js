@@ -1,0 +1,47 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { ACTIONS, actionButton, helpLines, keyMap } from "../../cnnviz/ui/web/pages/actions.js"
+import { Content } from "../../cnnviz/ui/web/pages/content.js"
+import { Film } from "../../cnnviz/ui/web/pages/film.js"
+import { Step } from "../../cnnviz/ui/web/pages/step.js"
+
+const KINDS = [Step, Film, Content]
+const names = (kind) => Object.fromEntries([...keyMap(kind)].map(([key, { name }]) => [key, name]))
+
+test("arrows go from stage to stage where there are stages, and else from update to update", () => {
+  assert.deepEqual(names(Step).ArrowRight, "stage_next")
+  assert.deepEqual(names(Film).ArrowRight, "update_next")
+  for (const kind of KINDS) {
+    assert.equal(names(kind).PageUp, "update_back")
+    assert.equal(names(kind)["Shift+ArrowLeft"], "update_back")
+    assert.equal(names(kind).L, "lecture")
+  }
+  assert.equal(names(Step).End, undefined)
+  assert.equal(names(Film).End, "end")
+  assert.equal(names(Step)["["], "turn_back")
+  assert.equal(names(Film)["["], undefined)
+})
+
+test("the list of keys names every key of the page once", () => {
+  for (const kind of KINDS) {
+    const shown = helpLines(kind).flatMap(([keys]) => keys.split(", "))
+    const own = kind.points ? 2 : 0 // "Tab to a map, then arrows" parts at its comma
+    assert.equal(shown.length, keyMap(kind).size + own, String(shown))
+    assert.equal(new Set(shown).size, shown.length)
+  }
+  const words = Object.fromEntries(helpLines(Film).map(([keys, what]) => [what, keys]))
+  assert.equal(words["one update back or on"], "Page Up, Page Down, Shift ←, Shift →, ←, →")
+  assert.equal(words["open the curves large"], "O")
+})
+
+test("a button says what it does, and by which key", () => {
+  assert.match(actionButton("stage_next", "x"), /title="One stage on \(→\)"/)
+  assert.match(actionButton("upload"), />Your image…</)
+  assert.doesNotMatch(actionButton("upload"), /\(\)/)
+  assert.equal(new Set(ACTIONS.map(({ name }) => name)).size, ACTIONS.length)
+})
+
+test("what is played is paused before one goes elsewhere, and only then", () => {
+  const paused = ACTIONS.filter(({ moves }) => moves).map(({ name }) => name)
+  assert.deepEqual(paused, ["stage_back", "stage_next", "update_back", "update_next", "restart"])
+})

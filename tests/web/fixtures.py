@@ -1,0 +1,124 @@
+"""What the core says, as JSON files for the tests that run under node: a function a file."""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import json
+import random
+from pathlib import Path
+from urllib.parse import urlencode
+
+import numpy as np
+
+from cnnviz import Lesson, load_image, trajectory
+from cnnviz.core.links import Link, sources
+from cnnviz.data.images import find_image
+from cnnviz.ui.address import Now
+from cnnviz.ui.component.network import network_record
+from cnnviz.ui.component.spec import spec
+from cnnviz.ui.maps import SCALES
+from cnnviz.ui.network_maps import array_of, program_of
+from cnnviz.ui.pages.step.page import answer
+from cnnviz.words import catalogue, plural, say, written
+from tests.web.networks import networks
+
+LESSONS = (
+    Lesson(k=2),
+    Lesson(k=1, stride=2, pad="same", f="random-3", ch="gray"),
+    Lesson(k=3, pad="full", scale="raw", f="notebook"),
+    Lesson(k=1, rule="procedural"),
+    Lesson(k=1, stride=3, pad=1, y="0.25,0.75", w="zeros"),
+    Lesson(k=1, ch="rgb", w="he", net="conv4x3-relu-max2-conv4x3-relu-max2-dense10-softmax-ce"),
+    Lesson(k=1, w="he", net="conv3x5bs2p2-tanh-avg2-dense6-relu-dense3-sigmoid-bce"),
+    Lesson(k=1, net="conv2x4same-sigmoid-max3s2-conv3x2-relu-gap-dense2-softmax-ce"),
+)
+
+
+def write(folder: Path) -> None:
+    """Writes every file into `folder`."""
+    (folder / "spec.mjs").write_text(spec(), encoding="utf-8")
+    for make in (words, colours, addresses, moments, networks):
+        (folder / f"{make.__name__}.json").write_text(json.dumps(make()), encoding="utf-8")
+
+
+def words() -> dict:
+    """Values as sentences have them, plural forms, and messages of every shape that the catalogue has."""
+    draw = random.Random(0)
+    numbers = [0, 1, -1, 2.5, 0.125, 0.375, 12.5, 1e16, 123456789012345680.0, 1e-5, 0.0001, -7.6e-10, 999999.5, 1 / 3, 1e300, 5e-324]
+    numbers += [draw.uniform(-1, 1) * 10 ** draw.randint(-20, 20) for _ in range(200)]
+    numbers += [draw.randint(-(10**9), 10**9) for _ in range(50)] + [n / 8 for n in range(-40, 40)]
+    cases = [(value, form, written(value, form)) for value in numbers for form in ("", "1", "2", "3", "5", "plain", "%", "1%")]
+    cases = [case for case in cases if abs(case[0]) < 1e15 or "%" not in case[1]]  # a share is no such number
+    plurals = [(n, lang, plural(n, lang)) for n in (0, 1, -1, 1.5, 2, 5) for lang in ("en", "fr")]
+    values = {"n": 1234, "id": "x", "value": 0.5}
+    said = []
+    for id_, text in catalogue().items():
+        fields = {name: values.get(name, 3) for name in _fields(text)}
+        for n in (1, 2) if not isinstance(text, str) else (1,):
+            said.append((id_, fields | {"n": n}, say(id_, **(fields | {"n": n}))))
+    nested = {"id": ["a", 2, {"id": "words.unknown", "values": {"id": "b"}}]}
+    said.append(("words.unknown", nested, "There are no words for a, 2, There are no words for b.."))
+    return {"written": cases, "plurals": plurals, "said": said}
+
+
+def _fields(text: str | dict[str, str]) -> set[str]:
+    from cnnviz.words import _FIELD
+
+    texts = [text] if isinstance(text, str) else text.values()
+    return {field[1] for each in texts for field in _FIELD.finditer(each)}
+
+
+def colours() -> dict[str, list[list[int]]]:
+    """Each scale at its ends and in between, by plain interpolation of its anchors."""
+    found = {}
+    for name, stops in SCALES.items():
+        anchors = np.array([list(bytes.fromhex(stop[1:])) for stop in stops], float)
+        at = np.linspace(0, len(anchors) - 1, 256)
+        found[name] = np.stack([np.interp(at, np.arange(len(anchors)), c) for c in anchors.T], axis=-1).tolist()
+    return found
+
+
+def addresses() -> list[dict]:
+    """Lessons and their query strings."""
+    return [{"lesson": lesson.to_query(), "query": urlencode(lesson.to_query(), safe=",")} for lesson in LESSONS]
+
+
+def moments() -> list[dict]:
+    """What the Step page is sent for a lesson, the core's arrays of it, and the cells behind some cells."""
+    found = []
+    for lesson in LESSONS:
+        moment = trajectory(lesson, load_image(lesson.img, lesson.ch, lesson.scale), lesson.k)
+        program = program_of(lesson, moment)
+        maps = network_record(lesson, program, moment)["maps"]
+        laid = {symbol: np.asarray(array_of(symbol, lesson, moment)).reshape(maps[symbol]["shape"]) for symbol in maps}
+        behind = [
+            {"map": symbol, "source": link.source, "cell": cell, "sources": sorted(_sources(link, cell, laid, program.links))}
+            for symbol, linked in program.links.items()
+            if symbol in laid
+            for link in linked
+            for cell in _some_cells(laid[symbol].shape)
+        ]
+        now = Now(lesson.to_query(), lesson, find_image(lesson.img), moment, {}, {}, (0, {}))
+        found.append(
+            {
+                "bytes": base64.b64encode(answer(now)).decode(),
+                "arrays": {symbol: array.ravel().tolist() for symbol, array in laid.items()},
+                "loss": float(moment.losses[-1]),
+                "behind": behind,
+            }
+        )
+    return found
+
+
+def _sources(link: Link, cell: tuple[int, ...], laid: dict[str, np.ndarray], links: dict) -> list[tuple[int, ...]]:
+    values = dict(laid)
+    if link.pattern == "won":  # the pool whose gradient is handed back
+        made = link.source.removeprefix("d")
+        values |= {"x": laid[links[made][0].source], "y": laid[made]}
+    return sources(link, cell, values)
+
+
+def _some_cells(shape: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """Corners and a middle, where padding and stride show."""
+    return [cell for cell in itertools.product(*(sorted({0, n // 2, n - 1}) for n in shape))][:40]

@@ -1,0 +1,65 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import {
+  escaped,
+  factor,
+  fitting,
+  formula,
+  lossText,
+  number,
+  percent,
+  power,
+  short,
+  signed,
+  timesPower,
+} from "../../cnnviz/ui/web/model/format.js"
+import { anyNumbers, read } from "./numbers.js"
+
+test("a number has so many digits and no more, and is read back as itself", () => {
+  for (const value of anyNumbers()) {
+    for (const digits of [3, 4, 9]) {
+      const text = number(value, digits)
+      assert.ok(!text.includes("-"), text)
+      assert.ok(Math.abs(read(text) - value) <= Math.abs(value) * 0.5001 * 10 ** (1 - digits), `${value} as ${text}`)
+      if (value) assert.equal(text.replace(/e.*|[−.]/g, "").replace(/^0+/, "").length, digits, text)
+    }
+  }
+  assert.deepEqual(
+    [0, 0.001, 0.0009, 9999, 12345, 123456].map((value) => number(value)),
+    ["0", "0.001000", "9.000e−4", "9999", "1.235e4", "1.235e5"],
+  )
+})
+
+test("a short number is short", () => {
+  for (const value of anyNumbers()) {
+    const text = short(value)
+    assert.ok(text.length <= 8, text)
+    assert.ok(Math.abs(read(text) - value) <= Math.max(Math.abs(value) * 0.06, 0), `${value} as ${text}`)
+  }
+  assert.deepEqual([0, 0.05, 1, -12.34, 123.4, 12345].map(short), ["0", "0.050", "1.00", "−12.3", "123", "1.2e4"])
+})
+
+test("a field's number fits and is as exact as that allows", () => {
+  for (const value of anyNumbers()) {
+    const text = fitting(String(value))
+    assert.ok(text.length <= 7, text)
+    if (value) assert.ok(Math.abs(Number(text) / value - 1) < 0.5, `${value} as ${text}`)
+  }
+  assert.equal(fitting("0.142857142857"), "0.14286")
+  assert.equal(fitting("−1".replace("−", "-")), "-1")
+})
+
+test("signs, powers and shares", () => {
+  assert.equal(signed(-2), '<b class="neg">−2.000</b>')
+  assert.equal(signed(2), '<b class="pos">+2.000</b>')
+  assert.equal(factor(-0.5, 2), "(−0.50)")
+  assert.deepEqual([0.5, 0.05, 2e-5, 0].map(power), [0, -3, -6, 0])
+  assert.equal(timesPower(-12), "× 10⁻¹²")
+  assert.deepEqual([0, 0.001, 0.5, 0.999, 1].map(percent), ["0 %", "<1 %", "50 %", ">99 %", "100 %"])
+  assert.deepEqual([0.25, 1e-5, 0, 12345].map(lossText), ["0.25000", "1.000e−5", "0.00000", "1.235e4"])
+})
+
+test("text becomes HTML and never markup", () => {
+  assert.equal(escaped(`<a b="c">&'`), "&lt;a b=&quot;c&quot;&gt;&amp;&#39;")
+  assert.equal(formula("z₁ = mean x"), 'z<sub>1</sub> = <span class="word">mean</span> x')
+})

@@ -1,0 +1,119 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { COMPUTED, foreign, own, parse, query, same } from "../../cnnviz/ui/web/model/address.js"
+import { apart, byPowers, endLabel, evenly, extent } from "../../cnnviz/ui/web/model/axes.js"
+import { colour, ink } from "../../cnnviz/ui/web/model/colour.js"
+import { Focus } from "../../cnnviz/ui/web/model/focus.js"
+import { fixture } from "./hooks.js"
+import { anyNumbers } from "./numbers.js"
+
+test("a lesson's address is the one that Python writes, and leads back to it", () => {
+  for (const { lesson, query: text } of fixture("addresses")) {
+    assert.equal(query(lesson), `?${text}`)
+    assert.deepEqual(parse(query(lesson)), lesson)
+    assert.ok(same(parse(text), lesson))
+  }
+})
+
+test("lessons that differ in one key differ, in the stage alone only where it counts", () => {
+  const [{ lesson }] = fixture("addresses")
+  for (const key of Object.keys(lesson)) {
+    assert.ok(!same(lesson, { ...lesson, [key]: "another" }), key)
+    assert.equal(same(lesson, { ...lesson, [key]: "another" }, COMPUTED), key === "stage")
+  }
+  assert.ok(same({ vs: "" }, {}))
+})
+
+test("what others put into the address is told from what is ours, and nothing is in both or lost", () => {
+  for (const { lesson } of fixture("addresses")) {
+    const others = { embed: "true", utm_source: "a b", K: "3", "": "1" }
+    const mixed = { ...others, ...lesson }
+    assert.deepEqual(own(mixed), lesson)
+    assert.deepEqual(foreign(mixed), others)
+  }
+})
+
+test("every colour of every scale is the one between its anchors", () => {
+  for (const [scale, expected] of Object.entries(fixture("colours"))) {
+    if (scale === "error") continue
+    expected.forEach((rgb, at) => {
+      const got = colour(at / 255, [0, 1], scale)
+      rgb.forEach((channel, c) => assert.ok(Math.abs(got[c] - channel) <= 0.5, `${scale} ${at}`))
+    })
+    assert.deepEqual(colour(-9, [0, 1], scale), colour(0, [0, 1], scale))
+    assert.deepEqual(colour(9, [0, 1], scale), colour(1, [0, 1], scale))
+  }
+  const errors = fixture("colours").error
+  assert.deepEqual(colour(1e-8, [1e-16, 1], "error"), errors[128].map(Math.round))
+  assert.deepEqual(colour(0, [1e-16, 1], "error"), errors[0])
+})
+
+test("a map of zeros alone is the middle of its colours", () => {
+  assert.deepEqual(colour(0, [0, 0], "signed"), colour(0, [-1, 1], "signed"))
+  assert.deepEqual(colour(0, [0, 0], "activation"), colour(0, [0, 1], "activation"))
+})
+
+test("what is written on a colour can be read on it", () => {
+  assert.equal(ink([255, 255, 255]), "#000")
+  assert.equal(ink([0, 0, 0]), "#fff")
+  assert.equal(ink([178, 24, 43]), "#fff")
+})
+
+test("the ends of an axis hold every value that has a place", () => {
+  const values = [...anyNumbers()]
+  assert.deepEqual(extent(values, evenly, 0), [Math.min(0, ...values), Math.max(...values)])
+  const positive = values.filter((value) => value > 0).map(Math.log10)
+  assert.deepEqual(extent(values, byPowers, Number.POSITIVE_INFINITY), [Math.min(...positive), Math.max(...positive)])
+  assert.deepEqual(extent([null, 0], byPowers, Number.POSITIVE_INFINITY), [0, 0])
+  assert.equal(endLabel(3, true), "1,000")
+  assert.equal(endLabel(-2500, false), "−2,500")
+  assert.equal(endLabel(-3.5, true), "3.2e−4")
+})
+
+test("names beside lines keep their order and their distance", () => {
+  for (const ends of [[10, 10, 10], [5, 50, 51], [98, 99, 100], [0]]) {
+    const places = apart(ends, 100, 12)
+    assert.deepEqual(
+      places.map(([i]) => i).sort(),
+      ends.map((_, i) => i),
+    )
+    const at = places.map(([, y]) => y)
+    at.slice(1).forEach((y, i) => assert.ok(y - at[i] >= 12 - 1e-9, String(at)))
+    assert.ok(Math.max(...at) <= 100)
+  }
+})
+
+const SHAPES = { x: [8, 8], f: [3, 3], z1: [6, 6], w: [6, 6], o: [2, 1] }
+const PROPOSED = { pixel: [1, 1], weight: [0, 0], unit: [2, 2], synapse: [2, 2, 0], output: [0] }
+const focused = () => {
+  const focus = new Focus()
+  focus.receive(PROPOSED, (map) => SHAPES[map])
+  return focus
+}
+
+test("maps of one family share the cell that is explained", () => {
+  const focus = focused()
+  assert.deepEqual(focus.own("z1"), [2, 2])
+  focus.pin("a1", [4, 5])
+  assert.deepEqual(focus.pointed, { map: "a1", cell: [4, 5] })
+  for (const map of ["z1", "dz1", "v"]) assert.deepEqual(focus.own(map), [4, 5])
+  assert.deepEqual(focus.own("dw"), [4, 5, 0])
+  focus.remember("w", [1, 2, 1])
+  assert.deepEqual(focus.own("z1"), [1, 2])
+  assert.deepEqual(focus.own("L"), [0])
+})
+
+test("a pin is let go by pinning again, and where its cell is no more", () => {
+  const focus = focused()
+  focus.pin("z1", [5, 5])
+  focus.hover = { map: "x", cell: [0, 0] }
+  assert.equal(focus.pointed.map, "z1")
+  focus.receive(PROPOSED, (map) => SHAPES[map])
+  assert.deepEqual(focus.own("z1"), [5, 5])
+  focus.pin("z1", [5, 5])
+  assert.equal(focus.pointed.map, "x")
+  focus.pin("z1", [5, 5])
+  focus.receive(PROPOSED, (map) => (map === "z1" || map === "w" ? [3, 3] : SHAPES[map]))
+  assert.equal(focus.pinned, null)
+  assert.deepEqual(focus.own("z1"), [2, 2])
+})

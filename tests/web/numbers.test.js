@@ -1,0 +1,97 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { decode } from "../../cnnviz/ui/web/model/decode.js"
+import { explained } from "../../cnnviz/ui/web/model/explanation.js"
+import { expression } from "../../cnnviz/ui/web/model/expression.js"
+import { Filling, terms } from "../../cnnviz/ui/web/model/filling.js"
+import { number } from "../../cnnviz/ui/web/model/format.js"
+import { Numbers } from "../../cnnviz/ui/web/model/numbers.js"
+import { fixture } from "./hooks.js"
+
+const moments = fixture("moments").map(({ bytes, ...core }) => ({
+  core,
+  numbers: new Numbers(decode(new Uint8Array(Buffer.from(bytes, "base64")))),
+}))
+
+// Corners and a middle, where padding and stride show.
+function someCells(shape) {
+  const along = shape.map((n) => [...new Set([0, n >> 1, n - 1])])
+  return along.reduce((cells, places) => cells.flatMap((cell) => places.map((at) => [...cell, at])), [[]]).slice(0, 60)
+}
+
+const exact = ({ numbers }) => !Object.keys(numbers.answer.deviations).length
+
+test("what is decoded is bit for bit what the core computed", () => {
+  for (const { core, numbers } of moments) {
+    for (const [map, values] of Object.entries(core.arrays)) assert.deepEqual([...numbers.values(map)], values, map)
+    assert.equal(numbers.answer.loss, core.loss)
+  }
+})
+
+test("a cell has the sources that the core says", () => {
+  for (const { core, numbers } of moments) {
+    assert.ok(core.behind.length > 100)
+    for (const { map, source, cell, sources } of core.behind) {
+      const link = numbers.links(map).find((one) => one.source === source)
+      const got = numbers.sources(link, cell)
+      assert.deepEqual(
+        got.map(String).sort(),
+        sources.map(String).sort(),
+        `${numbers.network.text} ${map}[${cell}] ${source}`,
+      )
+      if (link.pattern === "winner" || link.pattern === "won") continue
+      const count = numbers.reach(link, cell).reduce((product, range) => product * Math.max(range.count, 0), 1)
+      assert.equal(count, got.length)
+    }
+  }
+})
+
+test("a cell is found in its array, and its array's place gives the cell back", () => {
+  for (const { core, numbers } of moments) {
+    for (const [map, { shape }] of Object.entries(numbers.maps)) {
+      for (const cell of someCells(shape)) {
+        const offset = numbers.offset(map, cell)
+        assert.equal(numbers.at(map, cell), core.arrays[map][offset])
+        assert.deepEqual(numbers.cell(map, offset), cell)
+      }
+    }
+  }
+})
+
+test("every template comes to the core's number", () => {
+  for (const { numbers } of moments.filter(exact)) {
+    for (const [map, template] of Object.entries(numbers.network.arithmetic)) {
+      if (!numbers.maps[map]) continue
+      for (const cell of someCells(numbers.shape(map))) {
+        const value = new Filling(numbers, map, cell).value(expression(template))
+        const size = terms(numbers, map, cell).reduce((sum, term) => sum + Math.abs(term.value), Math.abs(value))
+        const apart = Math.abs(value - numbers.at(map, cell))
+        assert.ok(apart <= 1e-9 * size + 1e-15, `${numbers.network.text} ${map}[${cell}] = ${template}: ${value}`)
+      }
+    }
+  }
+})
+
+test("what is said of a cell ends in the core's number, and is whole", () => {
+  for (const { numbers } of moments) {
+    for (const map of Object.keys(numbers.maps)) {
+      for (const cell of someCells(numbers.shape(map))) {
+        const words = explained(numbers, map, cell)
+        const raw = map === "x" && numbers.answer.lesson.scale === "raw"
+        const said = [...words.numbers.matchAll(/ = <b>([^<]+)<\/b>/g)].map(([, text]) => text)
+        const expected = raw ? String(numbers.at(map, cell)) : number(numbers.at(map, cell), 5)
+        assert.ok(said.includes(expected), `${map}[${cell}]: ${words.numbers} without ${expected}`)
+        assert.doesNotMatch(JSON.stringify(words), /undefined|NaN/)
+        assert.ok(words.title && words.sentence.endsWith(".") && words.formula, map)
+      }
+    }
+  }
+})
+
+test("the update says what the core's next parameter is", () => {
+  for (const { numbers } of moments.filter(exact)) {
+    const [first] = numbers.said.update.makes
+    const cell = numbers.shape(first).map(() => 0)
+    assert.ok(explained(numbers, "update", cell).numbers.includes(number(numbers.next(first, 0), 5)))
+  }
+})
