@@ -95,7 +95,7 @@ class Lesson:
     opt: str = "gd"
     cell: str = ""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         """Brings every field into its one form; ValueError names the field that cannot be used."""
         texts = {}
         for name, value in vars(self).items():

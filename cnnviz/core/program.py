@@ -246,7 +246,7 @@ class Program:
         found = {} if found is None else found
         for name, shape in names.items():
             array = values[name]
-            array.setflags(False)  # write: by place, which takes half as long
+            array.setflags(False)  # type: ignore[call-arg]  # write: by place, which takes half as long
             found[name] = array if shape is None else array.reshape(shape)
         return found
 
@@ -257,20 +257,20 @@ class Program:
         """For each symbol the links to what its cells are computed from, as arrays are laid out."""
         found: dict[str, tuple[Link, ...]] = {"v": (Link("v", self._flattened, "same"),)} if "v" in self.shapes else {}
         for place, (layer, names) in enumerate(zip(self.network.layers, self.network.names, strict=True)):
-            places = self.shapes[names.output][-2:] if layer.geometry() else (0, 0)
+            rows, columns = self.shapes[names.output][-2:] if layer.geometry() else (0, 0)
             for role, reads in layer.links().items():
                 target = names.of(role)
                 if role == "dx":
                     target = f"d{names.source}"
                 if not (self.network.merged and place == len(self.network.layers) - 1 and role == "dx"):
                     found[target] = tuple(
-                        Link(target, names.of(source), pattern, layer.geometry(), places) for source, pattern in reads
+                        Link(target, names.of(source), pattern, layer.geometry(), (rows, columns)) for source, pattern in reads
                     )
         return found | self._loss_links()
 
     def _loss_links(self) -> dict[str, tuple[Link, ...]]:
         z = self.network.names[-1].input
-        found = {"L": (Link("L", "o", "all"), Link("L", "y", "all"))}
+        found: dict[str, tuple[Link, ...]] = {"L": (Link("L", "o", "all"), Link("L", "y", "all"))}
         if self.network.merged:
             found[f"d{z}"] = tuple(Link(f"d{z}", source, pattern) for source, pattern in self.network.merged.links)
         else:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cnnviz.core.ops import Padding, pad_widths
@@ -209,7 +210,7 @@ def sources(symbol: str, cell: tuple[int, ...], geometry: Geometry) -> dict[str,
     }
 
 
-def _cells(shape: tuple[int, ...]):
+def _cells(shape: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
     return itertools.product(*(range(n) for n in shape))
 
 

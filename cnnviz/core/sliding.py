@@ -8,6 +8,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterator
 from functools import lru_cache
+from types import EllipsisType
 
 import numpy as np
 
@@ -106,8 +107,9 @@ def _view(
     """The shape and strides of the view, and the zeros that have to be there first."""
     *lead, height, width = shape
     *across, down, right = strides
-    rows, columns, *zeros = places(height, width, dilation * (k - 1) + 1, stride, padding)
-    return (*lead, k, k, rows, columns), (*across, down * dilation, right * dilation, down * stride, right * stride), tuple(zeros)
+    rows, columns, before, after = places(height, width, dilation * (k - 1) + 1, stride, padding)
+    steps = (*across, down * dilation, right * dilation, down * stride, right * stride)
+    return (*lead, k, k, rows, columns), steps, (before, after)
 
 
 def along(k: int, stride: int, places: int, dilation: int = 1) -> list[slice]:
@@ -119,7 +121,7 @@ def along(k: int, stride: int, places: int, dilation: int = 1) -> list[slice]:
     return [slice(u, u + stride * (places - 1) + 1, stride) for u in range(0, k * dilation, dilation)]
 
 
-def slices(k: int, stride: int, rows: int, columns: int, dilation: int = 1) -> Iterator[tuple]:
+def slices(k: int, stride: int, rows: int, columns: int, dilation: int = 1) -> Iterator[tuple[EllipsisType, slice, slice]]:
     """For each cell (u,v) of the window, in reading order, the index of what lies under it at all places."""
     for down in along(k, stride, rows, dilation):
         for right in along(k, stride, columns, dilation):

@@ -56,7 +56,7 @@ class Training:
     dtype: str = "float64"
     classes: tuple[str, ...] = ()
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         object.__setattr__(self, "f", tuple(float(weight) for weight in np.ravel(self.f)))
         if not all(abs(weight) <= MAX_NUMBER for weight in self.f):  # written so that NaN fails too
             raise ValueError(f"Training: f holds {self.f}; it needs numbers of at most {MAX_NUMBER:,.0f}")
@@ -75,10 +75,11 @@ class Training:
     def network(self) -> Network:
         """The network, with stride and padding in its first convolution where its text says neither."""
         network = Network.parse(self.net)
-        place = next((n for n, layer in enumerate(network.layers) if isinstance(layer, Conv)), None)
-        if place is None or (network.layers[place].stride, network.layers[place].padding) != (1, 0):
+        convs = ((place, layer) for place, layer in enumerate(network.layers) if isinstance(layer, Conv))
+        place, conv = next(convs, (0, None))
+        if conv is None or (conv.stride, conv.padding) != (1, 0):
             return network
-        conv = replace(network.layers[place], stride=self.stride, padding=self.padding)
+        conv = replace(conv, stride=self.stride, padding=self.padding)
         return replace(network, layers=(*network.layers[:place], conv, *network.layers[place + 1 :]))
 
     @property
@@ -94,7 +95,7 @@ class Training:
         first = next((name for name in params if name[0] == "f"), None)
         m, *of_one = self.network.program(with_channels(x_shape)).shapes[first] if first else (0, 1)
         count, left = divmod(len(self.f), math.prod(of_one))
-        if left or count > m:
+        if first is None or left or count > m:
             raise ValueError(f"Training: f has {len(self.f)} weights; {m} filters of {math.prod(of_one)} each are there to be given")
         given = np.concatenate([self.f, np.ravel(params[first])[len(self.f) :]])
         return params.replace(**{first: given.reshape(params[first].shape)})

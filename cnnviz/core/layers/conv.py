@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 
 from cnnviz.core.layers import _lines as lines
-from cnnviz.core.layers.layer import Call, Layer, Parameter, Shape, Values, call, number
+from cnnviz.core.layers.layer import Call, Groups, Layer, Links, Parameter, Shape, Values, call, number
 from cnnviz.core.sliding import Padding, pad_widths, places, slices, view_windows
 
 
@@ -107,7 +108,7 @@ class Conv(Layer):
     takes = gives = "map"
 
     @classmethod
-    def from_groups(cls, groups):
+    def from_groups(cls, groups: Groups) -> Self:
         return cls(
             number("conv", "filters", groups["filters"], 1, 32),
             number("conv", "k", groups["k"], 3, 7),
@@ -153,7 +154,7 @@ class Conv(Layer):
             found |= lines.calls(self, x)
         return found | ({"db": call(channel_sums, "dy")} if self.bias else {})
 
-    def links(self):
+    def links(self) -> Links:
         b = (("b", "channel"),) if self.bias else ()
         found = {
             "y": (("x", "window"), ("f", "channel"), *b),
@@ -196,7 +197,7 @@ class Conv(Layer):
             effect[np.arange(len(entries)), filters] = values["windows"][weights]
         return effect.reshape(-1, m, rows, columns)
 
-    def twin(self, tf, x, f, b=None):
+    def twin(self, tf: Any, x: Any, f: Any, b: Any = None) -> Any:
         zeros = pad_widths(self.dilation * (self.k - 1) + 1, self.padding)
         x = tf.pad(x, [[0, 0], zeros, zeros, [0, 0]])
         z = tf.nn.conv2d(x, tf.transpose(f, [2, 3, 1, 0]), self.stride, "VALID", dilations=self.dilation)

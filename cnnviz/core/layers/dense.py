@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 
-from cnnviz.core.layers.layer import Call, Layer, Parameter, Shape, Values, call, number
+from cnnviz.core.layers.layer import Call, Groups, Layer, Links, Parameter, Shape, Values, call, number
 
 
 def connect(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -42,7 +43,7 @@ class Dense(Layer):
     takes = gives = "row"
 
     @classmethod
-    def from_groups(cls, groups):
+    def from_groups(cls, groups: Groups) -> Self:
         return cls(number("dense", "outputs", groups["outputs"], 1, 128))
 
     def __str__(self) -> str:
@@ -65,7 +66,7 @@ class Dense(Layer):
             "db": call(connect_db, "dy"),
         }
 
-    def links(self):
+    def links(self) -> Links:
         return {
             "y": (("x", "all"), ("w", "last"), ("b", "same")),
             "dx": (("w", "unit"), ("dy", "all")),
@@ -92,5 +93,5 @@ class Dense(Layer):
         effect[np.arange(len(entries)), outputs] = 1 if units is None else x[units]
         return effect
 
-    def twin(self, tf, x, w, b):
+    def twin(self, tf: Any, x: Any, w: Any, b: Any) -> Any:
         return x @ w + b

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -55,5 +56,5 @@ class Sigmoid(Activation):
     def saturated(self, y: np.ndarray) -> np.ndarray:
         return sigmoid_prime(y) < SATURATED
 
-    def twin(self, tf, x):
+    def twin(self, tf: Any, x: Any) -> Any:
         return tf.sigmoid(x)
