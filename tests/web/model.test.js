@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { COMPUTED, parse, query, same } from "../../cnnviz/ui/web/model/address.js"
+import { COMPUTED, foreign, own, parse, query, same } from "../../cnnviz/ui/web/model/address.js"
 import { apart, byPowers, endLabel, evenly, extent } from "../../cnnviz/ui/web/model/axes.js"
 import { colour, ink } from "../../cnnviz/ui/web/model/colour.js"
 import { Focus } from "../../cnnviz/ui/web/model/focus.js"
@@ -22,6 +22,15 @@ test("lessons that differ in one key differ, in the stage alone only where it co
     assert.equal(same(lesson, { ...lesson, [key]: "another" }, COMPUTED), key === "stage")
   }
   assert.ok(same({ vs: "" }, {}))
+})
+
+test("what others put into the address is told from what is ours, and nothing is in both or lost", () => {
+  for (const { lesson } of fixture("addresses")) {
+    const others = { embed: "true", utm_source: "a b", K: "3", "": "1" }
+    const mixed = { ...others, ...lesson }
+    assert.deepEqual(own(mixed), lesson)
+    assert.deepEqual(foreign(mixed), others)
+  }
 })
 
 test("every colour of every scale is the one between its anchors", () => {
