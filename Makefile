@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: help run quick test bench browser
+.PHONY: help run checks quick test lowest bench browser
 
 help:  ## says what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -16,18 +16,24 @@ help:  ## says what there is
 run: $(VENV)/.runs  ## the page, on http://localhost:8501 (make run PORT=8080: on another port)
 	@exec $(BIN)/streamlit run app.py --server.port $(PORT)
 
-quick: $(VENV)/.tests node_modules/.made  ## lint, types, formats and units, of Python and the browser's part: under a minute
+checks: $(VENV)/.tests node_modules/.made
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(NODE) node_modules/.bin/tsc --project .
 	$(NODE) node_modules/.bin/biome check --error-on-warnings
 	$(BIN)/python -m tests.web
-	$(BIN)/pytest --quiet --numprocesses auto tests/words tests/core tests/ui/test_wire.py tests/ui/test_stage.py -k "not tensorflow and not threads"
 
-test: quick browser  ## all that CI runs: the quick part, doctests, unit, property and browser tests
+quick: checks  ## lint, types, formats and quick units, of Python and the browser's part: about a minute
+	$(BIN)/pytest --quiet --numprocesses auto tests/words tests/core -m "not slow"
+
+test: checks browser  ## all that CI runs: the same, doctests, all unit, property and browser tests, the lowest versions
 	$(BIN)/pytest --numprocesses auto --dist loadfile --doctest-modules cnnviz tests --ignore tests/e2e --ignore tests/bench --ignore tests/web
 	$(BIN)/pytest --numprocesses 2 --dist loadfile tests/e2e
+	$(BIN)/python -m tests.lowest
+
+lowest: $(VENV)/.tests  ## part of that: with the lowest NumPy, Pillow and Plotly that pyproject.toml promises
+	$(BIN)/python -m tests.lowest
 
 bench: $(VENV)/.tests browser  ## the timings in tests/bench, as ratios and medians (minutes; on an idle machine)
 	@failed=0; \

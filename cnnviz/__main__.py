@@ -1,4 +1,4 @@
-"""`python -m cnnviz`: a lesson in a terminal, without the page. Prints its numbers and writes its files."""
+"""`python -m cnnviz`: a lesson in a terminal, without the page; and `cnnviz`, which serves the page where nothing is asked."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.core.trajectory import Moment
 from cnnviz.data.images import Image, find_image, load_image
 from cnnviz.export.animation import animation
-from cnnviz.export.arguments import asked_lesson, film_kind, parse
+from cnnviz.export.arguments import SERVING, asked_lesson, film_kind, parse, serves
 from cnnviz.export.arrays import arrays_npz
 from cnnviz.export.parameters import parameters_json
 from cnnviz.export.script import jupyter_notebook, numpy_script
@@ -23,16 +23,34 @@ from cnnviz.export.terminal import Progress, report, run, title
 from cnnviz.words import message, say
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Runs a command line and gives its exit code. Whatever goes wrong becomes a sentence on stderr."""
+def command() -> int:
+    """`cnnviz`: the page's server where nothing is asked for, and else the same as `python -m cnnviz`."""
+    return main(page=len(sys.argv) == 1)
+
+
+def main(arguments: list[str] | None = None, page: bool = False) -> int:
+    """Runs a command line and gives its exit code; serves the page if that is asked for, or by `page`.
+
+    Whatever goes wrong becomes a sentence on stderr.
+    """
     for stream in filter(None, (sys.stdout, sys.stderr)):
         stream.reconfigure(errors="replace")  # not every terminal knows σ
     try:
-        return _run(parse(sys.argv[1:] if arguments is None else arguments))
+        asked = parse(sys.argv[1:] if arguments is None else arguments)
+        return _serve(asked) if page or serves(asked) else _run(asked)
     except KeyboardInterrupt:
         return _fail(130, say("terminal.stopped"))
     except Exception as error:
         return _fail(1, say("terminal.failed", error=f"{type(error).__name__}: {error}"))
+
+
+def _serve(asked: argparse.Namespace) -> int:
+    from cnnviz.ui.serve import serve  # Streamlit takes a second to import, and a lesson in a terminal needs none of it
+
+    try:
+        return serve({name: getattr(asked, name) for name in SERVING})
+    except ValueError as error:
+        return _fail(2, str(error))
 
 
 def _run(asked: argparse.Namespace) -> int:

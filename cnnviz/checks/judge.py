@@ -6,8 +6,13 @@ import threading
 
 import numpy as np
 
-from cnnviz.checks.tensorflow_face import TensorFlowUnavailable, import_tensorflow, tensorflow_gradients
-from cnnviz.core.network import Params
+from cnnviz.checks.tensorflow_face import (
+    TensorFlowUnavailable,
+    import_tensorflow,
+    network_gradients,
+    tensorflow_gradients,
+)
+from cnnviz.core.network import Network, Params
 from cnnviz.core.ops import Padding
 
 _lock = threading.Lock()
@@ -23,8 +28,12 @@ def state() -> tuple[str, str]:
         return _state["is"], _state["words"]
 
 
-def gradients(params: Params, x: np.ndarray, y: np.ndarray, stride: int, padding: Padding) -> dict[str, np.ndarray]:
-    """TensorFlow's gradients "f", "w" and "b", as `tensorflow_gradients` gives them; for when it is "ready"."""
+def gradients(
+    params: Params, x: np.ndarray, y: np.ndarray, stride: int = 1, padding: Padding = 0, network: Network | None = None
+) -> dict[str, np.ndarray]:
+    """TensorFlow's gradient of each parameter by its name; for when it is "ready"."""
+    if network:
+        return network_gradients(network, params, x, y)
     return tensorflow_gradients(params, x, y, stride, padding)
 
 

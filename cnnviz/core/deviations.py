@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from cnnviz.core.layers.dense import connect_dx
+from cnnviz.core.overrides import Function
 from cnnviz.core.values import Params
 from cnnviz.words import Message, say
 
@@ -30,7 +32,7 @@ class Deviation:
     target: str
     notebook: str
     exact: str
-    function: Callable
+    function: Callable[..., Any]
 
     @property
     def title(self) -> Message:
@@ -52,8 +54,8 @@ DEVIATION_TABLE: dict[str, Deviation] = {}
 """By name, in the order of the step. Of two that act on one line, the first comes first."""
 
 
-def _deviation(notebook: str, exact: str, target: str, acts_at: str = ""):
-    def register(function: Callable) -> Callable:
+def _deviation(notebook: str, exact: str, target: str, acts_at: str = "") -> Callable[[Function], Function]:
+    def register(function: Function) -> Function:
         name = function.__name__
         DEVIATION_TABLE[name] = Deviation(name, acts_at or target, target, notebook, exact, function)
         return function

@@ -167,7 +167,7 @@ def classes(text: str) -> tuple[str, ...]:
 # ---- texts
 
 
-def asked_text(query: Mapping, name: str) -> str | None:
+def asked_text(query: Mapping[str, object], name: str) -> str | None:
     """What `query` holds under `name`, as text, or None if nothing; never raises."""
     try:
         return any_text(query[name]) if name in query else None

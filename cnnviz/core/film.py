@@ -20,6 +20,9 @@ NEARLY_ALL = 0.9
 LEAP = 0.05
 """How far above the best so far a loss lies where a step has leapt over the valley."""
 
+Curves = tuple[float, np.ndarray, np.ndarray, list[float], float, float]
+"""The numbers of one update, in the order of Film's first fields."""
+
 
 @dataclass(frozen=True, eq=False)
 class Film:
@@ -65,8 +68,8 @@ def film(
     check_updates(n, updates.network, updates.x.shape, lesson.opt)
     shown = np.unique(np.linspace(0, n, min(n + 1, most_frames)).round().astype(int))
     chosen, at = maps or maps_of(updates.network), set(shown.tolist())
-    curves: list[tuple] = []
-    frames: dict[str, list] = {name: [] for name in chosen}
+    curves: list[Curves] = []
+    frames: dict[str, list[np.ndarray]] = {name: [] for name in chosen}
     point = updates.first
     for k in range(n + 1):
         trace, gradients, after = updates.step(point)
@@ -75,8 +78,9 @@ def film(
             for name, taken in frames.items():
                 taken.append(_channel(_array(name, trace, gradients), channel).astype(np.float32))
         point = after
-    found = [np.array(values) for values in zip(*curves, strict=True)]
-    return Film(*found, shown, {name: np.array(taken) for name, taken in frames.items()}, updates.network.parameters)
+    losses, o, kernel, norms, saturated, silent = (np.array(values) for values in zip(*curves, strict=True))
+    drawn = {name: np.array(taken) for name, taken in frames.items()}
+    return Film(losses, o, kernel, norms, saturated, silent, shown, drawn, updates.network.parameters)
 
 
 def maps_of(network: Network) -> tuple[str, ...]:
@@ -102,8 +106,8 @@ def turning_points(run: Film) -> list[tuple[int, str]]:
     return sorted((int(wrong.argmax()), name) for name, wrong in found if wrong.any())
 
 
-def _curves(updates: Updates, params: Params, trace: Trace, gradients: Gradients, filter: int) -> tuple:
-    """The numbers of one update, in the order of Film's curves."""
+def _curves(updates: Updates, params: Params, trace: Trace, gradients: Gradients, filter: int) -> Curves:
+    """What one update adds to the curves."""
     filters = updates.filters(params)
     one = filters[filter if filter < len(filters) else 0] if filters.ndim == 4 else filters
     norms = [_norm(gradients[f"d{name}"]) for name in updates.network.parameters]

@@ -132,8 +132,8 @@ def given_filters(filters: Filters, bank: Bank) -> np.ndarray:
     there = kept(filters)
     array = there.get(bank.name, there.get("f"))
     wanted = (bank.filters, bank.channels, bank.k, bank.k)
-    shape = (1, 1, *array.shape) if array is not None and array.ndim == 2 else np.shape(array)
-    if len(shape) != 4 or shape[1:] != wanted[1:] or shape[0] > bank.filters:
+    shape = () if array is None else array.shape if array.ndim != 2 else (1, 1, *array.shape)
+    if array is None or len(shape) != 4 or shape[1:] != wanted[1:] or shape[0] > bank.filters:
         raise NotKept("lesson.kept.misfit", field=message("lesson.field.filters", name=bank.name), name=bank.name, shape=shape, wanted=wanted)
     return array.reshape(shape)
 

@@ -30,11 +30,15 @@ from cnnviz.core.fields import (
     quote,
     whole_number,
 )
-from cnnviz.core.filters import Filters, banks, filters_text, given_filters, write_filters
-from cnnviz.core.kept import NotKept, is_kept_name, kept
+from cnnviz.core.filters import Filters, banks, filters_text, write_filters
+from cnnviz.core.kept import is_kept_name
+from cnnviz.core.lesson_network import applied, shape_of
 from cnnviz.core.network import DEFAULT, Network
 from cnnviz.core.optimizers import OPTIMIZERS, Optimizer
-from cnnviz.core.settle import FILTER_KEYS, FILTERS, applied, named_outputs, settle, shape_of
+from cnnviz.core.refusals import refuse, replaced
+from cnnviz.core.settle import FILTER_KEYS, FILTERS, settle
+from cnnviz.core.start import first_params
+from cnnviz.core.targets import named_outputs
 from cnnviz.core.values import Params
 from cnnviz.core.work import MAX_UPDATES, most_updates
 from cnnviz.words import Message, Problem, message
@@ -91,14 +95,14 @@ class Lesson:
     opt: str = "gd"
     cell: str = ""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         """Brings every field into its one form; ValueError names the field that cannot be used."""
         texts = {}
         for name, value in vars(self).items():
             if value is None or (isinstance(value, str | tuple | list) and not value and name in ("classes", "cell", *FILTERS)):
                 continue
             texts[name] = filters_text(value) if name in FILTERS else any_text(value)
-        vars(self).update(settle(texts, None, _raise))
+        vars(self).update(settle(texts, None, refuse))
 
     # ---- the address
 
@@ -142,11 +146,11 @@ class Lesson:
             return instead, {"": message("lesson.no_lesson", text=quote(any_text(query)))}
         wrong: dict[str, Message] = {}
 
-        def refuse(key: str, text: str, why: Problem, value: object, id: str = "") -> None:
+        def say(key: str, text: str, why: Problem, value: object, id: str = "") -> None:
             wrong[key] = replaced(key, text, why, value, id)
 
         asked = {key: text for key in LESSON_KEYS if (text := asked_text(query, key)) is not None}
-        return cls._of(settle(asked, vars(instead), refuse, label)), wrong
+        return cls._of(settle(asked, vars(instead), say, label)), wrong
 
     def changed(self, query: Mapping[str, str], label: str | None = None) -> tuple[Lesson, dict[str, Message]]:
         """This lesson with what `query` asks for; what belongs to a network or an image of its own is as by default there.
@@ -209,15 +213,13 @@ class Lesson:
         return self._of(self._fields() | {"k": 0, "stage": "x", "cell": ""})
 
     @property
-    def when(self) -> str:
+    def when(self) -> Message:
         """Which moment this is, in words.
 
-        >>> Lesson().when, Lesson(k=1).when, Lesson(k=7).when
-        ('before the first update', 'after 1 update', 'after 7 updates')
+        >>> print(Lesson().when, Lesson(k=1).when, Lesson(k=7).when, sep=", ")
+        before the first update, after 1 update, after 7 updates
         """
-        if not self.k:
-            return "before the first update"
-        return f"after {self.k} update{'s' if self.k > 1 else ''}"
+        return message("lesson.when.after", n=self.k) if self.k else message("lesson.when.start")
 
     @property
     def kernel(self) -> np.ndarray:
@@ -228,23 +230,15 @@ class Lesson:
     def first_params(self, x_shape: tuple[int, ...] | None = None) -> Params:
         """The parameters before the first update, for images of this lesson's shape or another.
 
-        Drawn, with the filters that are given in their places; or as they are kept. Raises NotKept, a Problem,
-        where what the lesson names is gone or does not fit.
+        Raises NotKept, a Problem, where what the lesson names is gone or does not fit.
 
         >>> Lesson().first_params()["f"]
         array([[-1.,  0.,  1.],
                [-2.,  0.,  2.],
                [-1.,  0.,  1.]])
         """
-        x_shape = self.x_shape if x_shape is None else x_shape
-        params = self.network.init(x_shape, "normal" if is_kept_name(self.w) else self.w, self.seed)
-        arrays = dict(params) if not is_kept_name(self.w) else {**params, **_kept_for(self.w, params)}
-        for place, bank in enumerate(banks(self.network, x_shape)):
-            filters = given_filters(getattr(self, bank.name) if place else self.f, bank)
-            if len(filters):
-                rest = arrays[bank.name].reshape(bank.filters, bank.channels, bank.k, bank.k)[len(filters) :]
-                arrays[bank.name] = np.concatenate([filters, rest]).reshape(params[bank.name].shape)
-        return Params.of(arrays)
+        own = {"f": self.f, "f2": self.f2, "f3": self.f3, "f4": self.f4}
+        return first_params(self.network, x_shape or self.x_shape, self.w, self.seed, own)
 
     def without_kept(self) -> Lesson:
         """The same lesson where nothing is kept: what only a name stood for is as by default."""
@@ -256,37 +250,3 @@ class Lesson:
 
     def __getstate__(self) -> dict[str, object]:
         return self._fields()
-
-
-def replaced(key: str, text: str, why: Problem, value: object, id: str = "") -> Message:
-    """The sentence on what could not be used, and what it is instead; `id` where it has an end of its own."""
-    clause = why.code.startswith("lesson.")  # these are the end of a sentence, others are sentences
-    field = _field(key)
-    written = _short(write_filters(value) if key in FILTER_KEYS else as_text(value)) or message("lesson.drawn")  # type: ignore[arg-type]
-    return message(id or ("lesson.replaced" if clause else "lesson.instead"), field=field, text=quote(text), why=why.message, value=written)
-
-
-def _short(text: str) -> str:
-    """A value as it is, cut where it is long."""
-    return text if len(text) <= 80 else text[:79] + "…"
-
-
-def _field(key: str) -> Message:
-    return message("lesson.field.filters", name=key) if key in FILTER_KEYS and key != "f" else message(f"lesson.field.{key}")
-
-
-def _raise(key: str, text: str, why: Problem, value: object, id: str = "") -> None:
-    """What a lesson does that is made with something it cannot hold."""
-    if key == "rule" and id:
-        raise why
-    raise Problem("lesson.cannot", field=_field(key), text=quote(text), why=why.message) from None
-
-
-def _kept_for(name: str, params: Params) -> dict[str, np.ndarray]:
-    """The kept parameters of that name, as far as these are asked for; NotKept where one does not fit."""
-    found = {key: array for key, array in kept(name).items() if key in params}
-    for key, array in found.items():
-        if array.shape != params[key].shape:
-            field = message("lesson.field.w")
-            raise NotKept("lesson.kept.misfit", field=field, name=key, shape=array.shape, wanted=params[key].shape)
-    return found

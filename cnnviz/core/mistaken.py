@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -39,7 +40,7 @@ class Act:
 
     on: tuple[Kind, ...]
     role: str
-    function: Callable
+    function: Callable[..., Any]
     where: Callable[[Network, int], bool]
     lines: tuple[str, str] | None = None
 

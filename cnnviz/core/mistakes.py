@@ -9,7 +9,7 @@ of layer, or for each line that it spoils.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,8 +29,10 @@ from cnnviz.core.layers.softmax import Softmax
 from cnnviz.core.losses import LOSSES
 from cnnviz.core.mistaken import Act, Kind, Mistake, Placed, add, anywhere
 from cnnviz.core.network import Network
-from cnnviz.core.optimizers import Adam, Momentum, Optimizer
+from cnnviz.core.optimizers import Adam, Momentum, Optimizer, State
+from cnnviz.core.overrides import Function
 from cnnviz.core.sliding import Padding, places, slices
+from cnnviz.core.values import Params
 from cnnviz.core.verdicts import stages_hit
 from cnnviz.words import Problem
 
@@ -79,10 +81,10 @@ def _mistake(
     where: Callable[[Network, int], bool] = anywhere,
     wrong: str = "",
     right: str = "",
-) -> Callable[[Callable], Callable]:
+) -> Callable[[Function], Function]:
     """Registers what is below as a line of the mistake `name`; `wrong` and `right` are code with roles in braces."""
 
-    def register(function: Callable) -> Callable:
+    def register(function: Function) -> Function:
         kinds = on if isinstance(on, tuple) else (on,)
         add(MISTAKES, name, Act(kinds, role, function, where, (wrong, right) if wrong else None))
         return function
@@ -112,7 +114,7 @@ def _several_filters(network: Network, place: int) -> bool:
 
 def _several_channels(network: Network, place: int) -> bool:
     """Whether several channels come in, as far as the network says: an image may have any number."""
-    shape = (1, 9999, 9999)
+    shape: Shape = (1, 9999, 9999)
     for layer in network.layers[:place]:
         shape = layer.shape(shape)
     return shape[0] > 1
@@ -308,7 +310,7 @@ class Forgetful(Optimizer):
 
     right: Optimizer
 
-    def step(self, params, gradients, state=None):
+    def step(self, params: Params, gradients: Mapping[str, np.ndarray], state: State | None = None) -> tuple[Params, State]:
         return self.right.step(params, gradients, None)
 
 

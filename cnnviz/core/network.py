@@ -373,12 +373,6 @@ def _short(word: str) -> str:
 # ---- the teaching notebook's network
 
 
-@lru_cache(maxsize=256, typed=True)
-def _seed_program(x_shape: tuple[int, int], k: int, n: int, stride: int, padding: Padding) -> Program:
-    layers = (Conv(1, k, False, stride, padding), Sigmoid(), Dense(n), Sigmoid())
-    return Program(Network(layers, LOSSES["mse"]), (1, *x_shape))
-
-
 def init_params(
     f: np.ndarray,
     x_shape: tuple[int, int],
@@ -419,7 +413,8 @@ def forward(params: Params, x: np.ndarray, stride: int = 1, padding: Padding = 0
     array([0.5, 0.5])
     """
     trace = seed_program(params, np.shape(x), stride, padding).forward(params, x)
-    vars(trace).update(stride=stride, padding=padding)
+    if stride != 1 or padding != 0:  # else they are the class's own
+        vars(trace).update(stride=stride, padding=padding)
     return trace
 
 
@@ -439,21 +434,19 @@ def backward(params: Params, trace: Trace, y: np.ndarray) -> Gradients:
 
 def seed_program(params: Params, x_shape: tuple[int, ...], stride: int = 1, padding: Padding = 0) -> Program:
     """The teaching notebook's network for these parameters and images (H,W); ValueError where they do not fit."""
-    f, w, b = params.f.shape, params.w.shape, params.b.shape
-    if len(x_shape) != 2 or len(f) != 2 or f[0] != f[1]:
-        conv2d_shape(x_shape, f, stride, padding)  # says what is wrong
-    n = w[1] if len(w) == 2 else 0
-    try:
-        program = _seed_program(tuple(x_shape), f[0], n, stride, padding)
-    except (Problem, TypeError):
-        conv2d_shape(x_shape, f, stride, padding)
-        raise
-    units = program.shapes["v"][0]
-    if w != (units, n) or not n:
+    return _seed_program(x_shape, params.f.shape, params.w.shape, params.b.shape, stride, padding)
+
+
+@lru_cache(maxsize=256, typed=True)
+def _seed_program(x_shape: Shape, f: Shape, w: Shape, b: Shape, stride: int, padding: Padding) -> Program:
+    """Checked once for all parameters of these shapes."""
+    units = math.prod(conv2d_shape(x_shape, f, stride, padding))
+    if len(w) != 2 or w[0] != units or not w[1]:
         raise ValueError(f"forward: w has shape {w}; {units} units need ({units}, N), N at least 1")
-    if b != (n,):
-        raise ValueError(f"forward: b has shape {b}; w {w} needs {(n,)}")
-    return program
+    if b != w[1:]:
+        raise ValueError(f"forward: b has shape {b}; w {w} needs {w[1:]}")
+    layers = (Conv(1, f[0], False, stride, padding), Sigmoid(), Dense(w[1]), Sigmoid())
+    return Program(Network(layers, LOSSES["mse"]), (1, *x_shape))
 
 
 def update(params: Params, gradients: Gradients, learning_rate: float) -> Params:

@@ -96,7 +96,7 @@ def conv2d_dx(
     """
     f, dz1 = _array(f), _array(dz1)
     _check("conv2d_dx", dz1, conv2d_shape(tuple(x_shape), f.shape, stride, padding))
-    return conv.weigh_dx(dz1[None], f[None, None], size=tuple(x_shape), stride=stride, padding=padding)[0]
+    return conv.weigh_dx(dz1[None], f[None, None], size=x_shape, stride=stride, padding=padding)[0]
 
 
 def kernel_shares(x: np.ndarray, dz1: np.ndarray, f: np.ndarray, stride: int = 1, padding: Padding = 0) -> np.ndarray:
@@ -165,7 +165,7 @@ def targets(y: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     return y
 
 
-def _array(values) -> np.ndarray:
+def _array(values: object) -> np.ndarray:
     return np.asarray(values, dtype=np.float64)
 
 

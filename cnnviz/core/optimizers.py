@@ -8,13 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from functools import lru_cache
+from typing import Any, ClassVar
 
 import numpy as np
 
 from cnnviz.core.values import Params, plain
 
-State = Mapping[str, np.ndarray | int]
+State = Mapping[str, Any]
+"""Arrays by what they are of which parameter, "velocity.f1", and the number "t" of steps made."""
+
+Change = tuple[np.ndarray, dict[str, np.ndarray]]
+"""What a step takes off a parameter, and what is kept of it for the next."""
 
 
 @dataclass(frozen=True)
@@ -33,9 +38,9 @@ class Optimizer:
         after: dict[str, np.ndarray] = {}
         kept: dict[str, np.ndarray] = {}
         if not self.KEEPS:
-            lr, change = self.lr, plain(gradients)
+            lr, slopes = self.lr, plain(gradients)
             for name, theta in plain(params).items():
-                after[name] = theta - lr * change["d" + name]
+                after[name] = theta - lr * slopes["d" + name]
             return Params.made(after), {}
         t = int((state or {}).get("t", 0)) + 1
         for name, theta in params.items():
@@ -45,7 +50,7 @@ class Optimizer:
             kept |= {f"{key}.{name}": value for key, value in own.items()}
         return Params.made(after), kept | {"t": t}
 
-    def change(self, gradient: np.ndarray, state: Mapping | None, t: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    def change(self, gradient: np.ndarray, state: State | None, t: int) -> Change:
         """What is taken off a parameter in step `t` (1, 2, …), and what is kept for the next."""
         return self.lr * gradient, {}
 
@@ -62,7 +67,7 @@ class Momentum(Optimizer):
     )
     share: ClassVar[float] = 0.9
 
-    def change(self, gradient, state, t):
+    def change(self, gradient: np.ndarray, state: State | None, t: int) -> Change:
         velocity = gradient if state is None else self.share * state["velocity"] + gradient
         return self.lr * velocity, {"velocity": velocity}
 
@@ -85,10 +90,9 @@ class Adam(Optimizer):
     beta: ClassVar[tuple[float, float]] = (0.9, 0.999)
     corrects: ClassVar[bool] = True
 
-    def change(self, gradient, state, t):
-        (b1, b2), m, s = self.beta, 0.0, 0.0
-        if state is not None:
-            m, s = state["m"], state["s"]
+    def change(self, gradient: np.ndarray, state: State | None, t: int) -> Change:
+        b1, b2 = self.beta
+        m, s = (0.0, 0.0) if state is None else (state["m"], state["s"])
         m, s = b1 * m + (1 - b1) * gradient, b2 * s + (1 - b2) * gradient**2
         m_hat, s_hat = (m / (1 - b1**t), s / (1 - b2**t)) if self.corrects else (m, s)
         return self.lr * m_hat / (np.sqrt(s_hat) + 1e-8), {"m": m, "s": s}
@@ -98,6 +102,7 @@ OPTIMIZERS: dict[str, type[Optimizer]] = {rule.name: rule for rule in (Optimizer
 """Every rule by its name in the address."""
 
 
+@lru_cache(maxsize=64)
 def gd(lr: float) -> Optimizer:
     """Gradient descent, θ ← θ - η · dθ.
 

@@ -52,7 +52,7 @@ def measure(training: Training, params: Params, X: Pixels, Y: np.ndarray, rows: 
 
     def look(values: Inner) -> tuple[np.ndarray, ...]:
         flat = [_flags(network, values, "saturated", place) for place in (slice(-1), slice(-1, None))]
-        return values["o"], values["L"], *flat, _flags(network, values, "silent", slice(-1)).all(axis=0)
+        return values["o"], values["L"], *flat, np.all(_flags(network, values, "silent", slice(-1)), axis=0)
 
     parts = np.array_split(rows, math.ceil(len(rows) / CHUNK))
     looks = [found for part in parts for found in batch_forward(network, params, training.x(X[part]), Y[part], look)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache, partial
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -16,6 +17,9 @@ from cnnviz.core.program import Inner, Override
 
 Find = Callable[[Inner, str], object]
 """The array or setting that a name stands for; KeyError where there is none."""
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+"""What makes something from the arrays and settings that its arguments name."""
 
 
 def override(function: Callable[..., np.ndarray], find: Find) -> Override:
@@ -43,7 +47,7 @@ def override(function: Callable[..., np.ndarray], find: Find) -> Override:
 
 
 @lru_cache(maxsize=256)
-def arguments(function: Callable) -> Mapping[str, bool]:
+def arguments(function: Callable[..., object]) -> Mapping[str, bool]:
     """The names of a function's arguments, and whether each has to be given."""
     return {name: one.default is one.empty for name, one in inspect.signature(function).parameters.items()}
 

@@ -42,6 +42,12 @@ class Line:
     layer: int | None = None
     role: str = ""
 
+    @property
+    def place(self) -> int:
+        """The place of the layer that the line belongs to; flattening and the loss belong to none."""
+        assert self.layer is not None, self.target
+        return self.layer
+
     @cached_property
     def run(self) -> Callable[..., np.ndarray]:
         """The function with its settings."""
@@ -103,7 +109,7 @@ class Program:
         learning = [n for n, line in enumerate(self.backward_lines) if line.target[1:] in self.parameters]
         self.needed = 1 + max(learning, default=-1)  # what comes after it is the gradient of the image, and of no use to an update
         self.shown = {name: self._shown(shape) for name, shape in self.shapes.items() if "." not in name}
-        self._symbols = self._shown_as(network.symbols)
+        self._symbols = self._shown_as(network.symbols[1:])
         self._needed_lines, self._rest_lines = self.backward_lines[: self.needed], self.backward_lines[self.needed :]
         self._needed, self._rest = (self._shown_as(line.target for line in lines) for lines in (self._needed_lines, self._rest_lines))
 
@@ -147,6 +153,17 @@ class Program:
         made = merged.loss if merged else loss.loss
         return Line("L", made.function, self._loss_sources(made), made.settings, None, "L")
 
+    def roles(self, place: int) -> tuple[str, ...]:
+        """The roles of a layer that a forward pass has arrays of: x, its parameters, what it keeps, and y."""
+        calls, parameters = self._calls[place], self.network.layers[place].parameters(self.inputs[place])
+        return ("x", *parameters, *(role for role in calls if not _is_gradient(role, parameters)))
+
+    @cached_property
+    def loss_change(self) -> Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]:
+        """L at one end of the pass less L at another, (…,N) each, given y: worked out so that digits do not cancel."""
+        loss = self.loss_line.run
+        return (self.network.merged or self.network.loss_kind).change or (lambda end, before, y: loss(end, y) - loss(before, y))
+
     def _loss_sources(self, made: Call) -> tuple[str, ...]:
         z = self.network.names[-1].input
         return tuple(z if role == "z" else role for role in made.roles)
@@ -180,9 +197,10 @@ class Program:
     def start(self, params: Mapping[str, np.ndarray], x: np.ndarray | None = None) -> Inner:
         """The arrays that a pass starts from: parameters, and the image; ValueError where a shape does not fit."""
         values = {} if x is None else {"x": self._fitting("x", x)}
-        given = plain(params)
+        given, shapes = plain(params), self.shapes
         for name in self.parameters:
-            values[name] = self._fitting(name, given[name])
+            array = given[name]
+            values[name] = array if array.shape == shapes[name] else self._fitting(name, array)
         return values
 
     def _fitting(self, name: str, array: np.ndarray) -> np.ndarray:
@@ -205,9 +223,8 @@ class Program:
         """Every value of one image's pass."""
         x = sealed(x)
         values = self.run_forward(self.start(params, x), overrides)
-        trace = Trace.read_only(self._as_shown(values, self._symbols))
-        if x.shape == self.shown["x"]:
-            vars(trace)["x"] = x
+        shown = self._as_shown(values, self._symbols, {"x": x if x.shape == self.shown["x"] else x.reshape(self.shown["x"])})
+        trace = Trace.read_only(shown)
         vars(trace)["_inner"] = (self, params, values)
         return trace
 
@@ -239,12 +256,14 @@ class Program:
             vars(gradients)["_later"] = (tuple(self._rest), later)
         return gradients
 
-    def _as_shown(self, values: Inner, names: Mapping[str, Shape | None]) -> dict[str, np.ndarray]:
+    def _as_shown(
+        self, values: Inner, names: Mapping[str, Shape | None], found: dict[str, np.ndarray] | None = None
+    ) -> dict[str, np.ndarray]:
         """Some of the arrays, read-only, without the axes that are not shown; `names` have the shape where that differs."""
-        found = {}
+        found = {} if found is None else found
         for name, shape in names.items():
             array = values[name]
-            array.setflags(write=False)
+            array.setflags(False)  # type: ignore[call-arg]  # write: by place, which takes half as long
             found[name] = array if shape is None else array.reshape(shape)
         return found
 
@@ -255,20 +274,20 @@ class Program:
         """For each symbol the links to what its cells are computed from, as arrays are laid out."""
         found: dict[str, tuple[Link, ...]] = {"v": (Link("v", self._flattened, "same"),)} if "v" in self.shapes else {}
         for place, (layer, names) in enumerate(zip(self.network.layers, self.network.names, strict=True)):
-            places = self.shapes[names.output][-2:] if layer.geometry() else (0, 0)
+            rows, columns = self.shapes[names.output][-2:] if layer.geometry() else (0, 0)
             for role, reads in layer.links().items():
                 target = names.of(role)
                 if role == "dx":
                     target = f"d{names.source}"
                 if not (self.network.merged and place == len(self.network.layers) - 1 and role == "dx"):
                     found[target] = tuple(
-                        Link(target, names.of(source), pattern, layer.geometry(), places) for source, pattern in reads
+                        Link(target, names.of(source), pattern, layer.geometry(), (rows, columns)) for source, pattern in reads
                     )
         return found | self._loss_links()
 
     def _loss_links(self) -> dict[str, tuple[Link, ...]]:
         z = self.network.names[-1].input
-        found = {"L": (Link("L", "o", "all"), Link("L", "y", "all"))}
+        found: dict[str, tuple[Link, ...]] = {"L": (Link("L", "o", "all"), Link("L", "y", "all"))}
         if self.network.merged:
             found[f"d{z}"] = tuple(Link(f"d{z}", source, pattern) for source, pattern in self.network.merged.links)
         else:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterator
 from functools import lru_cache
+from types import EllipsisType
 
 import numpy as np
 
@@ -93,13 +94,22 @@ def view_windows(x: np.ndarray, k: int, stride: int, padding: Padding, dilation:
     One array header over x's memory: several times faster than K·K shifted products or
     `sliding_window_view` at this size (tests/bench). With a dilation d the cells are d apart.
     """
-    height, width = x.shape[-2:]
+    shape, strides, zeros = _view(x.shape, x.strides, k, stride, padding, dilation)
+    if any(zeros) or not x.flags.c_contiguous:
+        return view_windows(padded(x, *zeros), k, stride, 0, dilation)
+    return np.ndarray(shape, x.dtype, x, 0, strides)
+
+
+@lru_cache(maxsize=1024, typed=True)
+def _view(
+    shape: tuple[int, ...], strides: tuple[int, ...], k: int, stride: int, padding: Padding, dilation: int
+) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, int]]:
+    """The shape and strides of the view, and the zeros that have to be there first."""
+    *lead, height, width = shape
+    *across, down, right = strides
     rows, columns, before, after = places(height, width, dilation * (k - 1) + 1, stride, padding)
-    if before or after or not x.flags.c_contiguous:
-        x = padded(x, before, after)
-    lead, down, right = x.strides[:-2], x.strides[-2], x.strides[-1]
-    strides = (*lead, down * dilation, right * dilation, down * stride, right * stride)
-    return np.ndarray((*x.shape[:-2], k, k, rows, columns), x.dtype, x, 0, strides)
+    steps = (*across, down * dilation, right * dilation, down * stride, right * stride)
+    return (*lead, k, k, rows, columns), steps, (before, after)
 
 
 def along(k: int, stride: int, places: int, dilation: int = 1) -> list[slice]:
@@ -111,7 +121,7 @@ def along(k: int, stride: int, places: int, dilation: int = 1) -> list[slice]:
     return [slice(u, u + stride * (places - 1) + 1, stride) for u in range(0, k * dilation, dilation)]
 
 
-def slices(k: int, stride: int, rows: int, columns: int, dilation: int = 1) -> Iterator[tuple]:
+def slices(k: int, stride: int, rows: int, columns: int, dilation: int = 1) -> Iterator[tuple[EllipsisType, slice, slice]]:
     """For each cell (u,v) of the window, in reading order, the index of what lies under it at all places."""
     for down in along(k, stride, rows, dilation):
         for right in along(k, stride, columns, dilation):

@@ -31,7 +31,7 @@ def line_as_code(line: Line) -> str:
     return expression(line.function, symbols) or call
 
 
-def expression(function: Callable, symbols: Mapping[str, str]) -> str | None:
+def expression(function: Callable[..., object], symbols: Mapping[str, str]) -> str | None:
     """What `function` returns, with its arguments replaced by these texts; None if it takes more than one expression.
 
     >>> from cnnviz.core.layers.relu import relu_dx

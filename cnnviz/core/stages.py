@@ -9,14 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from cnnviz.core.seed_stages import LINKS, PARTS, SHARE, STAGES, Geometry, formula_here, sources
 from cnnviz.words import Message
 
 if TYPE_CHECKING:
     from cnnviz.core.network import Network
-
-__all__ = ["LINKS", "PARTS", "SHARE", "STAGES", "Geometry", "Stage", "formula_here", "label", "sources", "stages_of"]
-
 
 class Stage(str):
     """A stage: its symbol, a text, with its phase, the arrays that it makes and those that it reads.
@@ -49,7 +45,7 @@ class Stage(str):
         return label(self)
 
     @property
-    def title(self) -> Message:
+    def title(self) -> Message:  # type: ignore[override]  # nobody wants a symbol in title case
         """Its idea, in a few words."""
         return Message(f"{self.words}.title")
 
@@ -101,8 +97,8 @@ def _backward(network: Network) -> list[Stage]:
         learning = {role: reads for role, reads in layer.links().items() if role[0] == "d" and role not in ("dx", "dy")}
         if learning:
             makes = tuple(names.of(role) for role in learning)
-            reads = dict.fromkeys(names.of(role) for links in learning.values() for role, _ in links if names.of(role) not in network.parameters)
-            found.append(Stage(makes[0], "backward", f"layer.{layer.kind}.{next(iter(learning))}", place, makes, tuple(reads)))
+            read = dict.fromkeys(names.of(role) for links in learning.values() for role, _ in links if names.of(role) not in network.parameters)
+            found.append(Stage(makes[0], "backward", f"layer.{layer.kind}.{next(iter(learning))}", place, makes, tuple(read)))
         if names.source == "x":
             continue
         target = f"d{names.source}"

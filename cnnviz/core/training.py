@@ -21,6 +21,7 @@ from cnnviz.core.optimizers import OPTIMIZERS, Optimizer, State
 from cnnviz.core.outcome import Measured, Pixels, in_precision, measure
 from cnnviz.core.sliding import Padding
 from cnnviz.core.values import Params
+from cnnviz.words import Problem
 
 MEASURED = 2_000
 """The most images of each set that a report measures: the same ones each time, evenly spread."""
@@ -56,29 +57,30 @@ class Training:
     dtype: str = "float64"
     classes: tuple[str, ...] = ()
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         object.__setattr__(self, "f", tuple(float(weight) for weight in np.ravel(self.f)))
         if not all(abs(weight) <= MAX_NUMBER for weight in self.f):  # written so that NaN fails too
-            raise ValueError(f"Training: f holds {self.f}; it needs numbers of at most {MAX_NUMBER:,.0f}")
+            raise Problem("training.numbers", f=self.f, most=MAX_NUMBER)
         if not 0 <= self.learning_rate <= MAX_NUMBER:
-            raise ValueError(f"Training: learning_rate is {self.learning_rate}; it needs 0 to {MAX_NUMBER:,.0f}")
+            raise Problem("training.rate", rate=self.learning_rate, most=MAX_NUMBER)
         for name in ("batch", "epochs", "reports"):
             value = getattr(self, name)
             if not isinstance(value, int) or value < 1:
-                raise ValueError(f"Training: {name} is {value!r}; it needs to be a whole number of at least 1")
+                raise Problem("training.whole", name=name, value=repr(value))
         for name, known in (("scale", SCALES), ("opt", tuple(OPTIMIZERS)), ("dtype", DTYPES)):
             if getattr(self, name) not in known:
-                raise ValueError(f"Training: {name} {getattr(self, name)!r} is none of {', '.join(known)}")
+                raise Problem("training.option", name=name, value=repr(getattr(self, name)), known=known)
         Network.parse(self.net)
 
     @cached_property
     def network(self) -> Network:
         """The network, with stride and padding in its first convolution where its text says neither."""
         network = Network.parse(self.net)
-        place = next((n for n, layer in enumerate(network.layers) if isinstance(layer, Conv)), None)
-        if place is None or (network.layers[place].stride, network.layers[place].padding) != (1, 0):
+        convs = ((place, layer) for place, layer in enumerate(network.layers) if isinstance(layer, Conv))
+        place, conv = next(convs, (0, None))
+        if conv is None or (conv.stride, conv.padding) != (1, 0):
             return network
-        conv = replace(network.layers[place], stride=self.stride, padding=self.padding)
+        conv = replace(conv, stride=self.stride, padding=self.padding)
         return replace(network, layers=(*network.layers[:place], conv, *network.layers[place + 1 :]))
 
     @property
@@ -94,8 +96,8 @@ class Training:
         first = next((name for name in params if name[0] == "f"), None)
         m, *of_one = self.network.program(with_channels(x_shape)).shapes[first] if first else (0, 1)
         count, left = divmod(len(self.f), math.prod(of_one))
-        if left or count > m:
-            raise ValueError(f"Training: f has {len(self.f)} weights; {m} filters of {math.prod(of_one)} each are there to be given")
+        if first is None or left or count > m:
+            raise Problem("training.filters", n=len(self.f), m=m, size=math.prod(of_one))
         given = np.concatenate([self.f, np.ravel(params[first])[len(self.f) :]])
         return params.replace(**{first: given.reshape(params[first].shape)})
 
@@ -155,9 +157,10 @@ def train(
     if X.shape[1:] != X_held.shape[1:] or Y.shape[1:] != Y_held.shape[1:]:
         raise ValueError(f"train: held-out images {X_held.shape}, {Y_held.shape} need to be like {X.shape}, {Y.shape}")
     program = training.network.check(tuple(X.shape[1:]))
-    if Y.shape[1:] != program.shapes["o"] or len(training.classes) not in (0, Y.shape[1]):
-        outputs, names = program.shapes["o"][0], len(training.classes) or Y.shape[1]
-        raise ValueError(f"train: {Y.shape[1]} classes with {names} names need as many outputs; {training.net} has {outputs}")
+    if Y.shape[1:] != program.shapes["o"]:
+        raise Problem("training.outputs", n=Y.shape[1], net=training.net, outputs=program.shapes["o"][0])
+    if training.classes and len(training.classes) != Y.shape[1]:
+        raise Problem("training.names", n=Y.shape[1], names=len(training.classes))
     params = training.start(tuple(X.shape[1:])) if start is None else start
     program.start(params)  # says what does not fit
     return _run(training, in_precision(params, training.dtype), (X, Y), (X_held, Y_held))

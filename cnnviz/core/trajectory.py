@@ -155,11 +155,11 @@ class _Run:
             self.near[i] = point
 
 
-_RUNS: Recent[tuple, _Run] = Recent(MOST_BYTES, lambda run: run.bytes)
+_RUNS: Recent[tuple[object, ...], _Run] = Recent(MOST_BYTES, lambda run: run.bytes)
 _ONE_AT_A_TIME = threading.Lock()
 
 
-def _sealed(numbers: array, shape: tuple[int, ...]) -> np.ndarray:
+def _sealed(numbers: array[float], shape: tuple[int, ...]) -> np.ndarray:
     """The first of `numbers` as a read-only array of this shape; a copy, since they grow."""
     sealed = np.array(np.frombuffer(numbers, count=math.prod(shape))).reshape(shape)
     sealed.flags.writeable = False

@@ -25,12 +25,12 @@ class Arrays(Mapping[str, np.ndarray]):
     be a mutation, and keeping it would let the value change behind our back.
     """
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name, value in vars(self).items():
             if name[0] != "_" and isinstance(value, (np.ndarray, list, tuple)):
                 object.__setattr__(self, name, sealed(value))
 
-    def __setstate__(self, state: dict):
+    def __setstate__(self, state: dict[str, object]) -> None:
         # Pickle and deepcopy give back arrays that can be written to.
         vars(self).update(state)
         Arrays.__post_init__(self)
@@ -47,7 +47,7 @@ class Arrays(Mapping[str, np.ndarray]):
         """As `of`, for arrays that we have just made: they are sealed where they are."""
         self = object.__new__(cls)
         for value in arrays.values():
-            value.setflags(write=False)
+            value.setflags(False)  # type: ignore[call-arg]  # write, by place as in Program
         vars(self).update(arrays)
         return self
 
@@ -128,10 +128,10 @@ class Trace(Arrays):
     stride: int = 1
     padding: Padding = 0
 
-    def __getstate__(self) -> dict:
+    def __getstate__(self) -> dict[str, object]:
         return {name: value for name, value in vars(self).items() if name != "_inner"}
 
-    def inner(self, program: Program) -> tuple[Mapping | None, dict[str, np.ndarray] | None]:
+    def inner(self, program: Program) -> tuple[Mapping[str, np.ndarray] | None, dict[str, np.ndarray] | None]:
         """The parameters of this pass, and its values as `program` left them, if it was this one: with what it keeps."""
         made_by, params, values = vars(self).get("_inner", (None, None, None))
         return (params, values) if made_by is program else (None, None)
@@ -153,7 +153,7 @@ class Gradients(Arrays):
     df: np.ndarray
     dx: np.ndarray | Callable[[], np.ndarray]
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         work_out = vars(self).pop("dx")
         if callable(work_out):
             vars(self)["_later"] = (("dx",), lambda: {"dx": work_out()})
@@ -161,7 +161,7 @@ class Gradients(Arrays):
             vars(self)["dx"] = work_out
         super().__post_init__()
 
-    def __getstate__(self) -> dict:
+    def __getstate__(self) -> dict[str, object]:
         self._work_out()
         return dict(vars(self))
 
@@ -171,7 +171,7 @@ class Gradients(Arrays):
             _, make = vars(self).pop("_later")
             vars(self).update({name: sealed(array) for name, array in make().items()})
 
-    def __getattr__(self, name: str):
+    def __getattr__(self, name: str) -> np.ndarray:
         # Reached only for an attribute that is not there yet.
         if name in vars(self).get("_later", ((), None))[0]:
             self._work_out()

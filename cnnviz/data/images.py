@@ -12,8 +12,9 @@ from cnnviz.core.lesson import SCALES
 from cnnviz.data import cifar10
 from cnnviz.data.channels import LUMA, check_channel, take_channel
 from cnnviz.data.patterns import pattern
-from cnnviz.data.sample import ASSETS, bundled_pixels
+from cnnviz.data.sample import bundled_pixels
 from cnnviz.data.uploads import unpack
+from cnnviz.home import ASSETS
 from cnnviz.words import Message, Problem
 
 __all__ = ["CLASSES", "LUMA", "Image", "ImageUnavailable", "bundled", "find_image", "load_image"]

@@ -7,15 +7,14 @@ for, once a process.
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 
 from cnnviz.core.image_ids import CLASSES, COUNTS, DIGITS, ImageId
 from cnnviz.data.labelled import Collection, LabelledImages
+from cnnviz.home import ASSETS
 from cnnviz.words import Problem
 
-ASSETS = Path(__file__).parents[2] / "assets"
 SIDES = {"sample": 32, "digit": 28}
 """Pixels on each side of an image."""
 _NAMES = {"sample": CLASSES, "digit": DIGITS}

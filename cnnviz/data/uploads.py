@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 import threading
 import zlib
 
@@ -22,6 +23,8 @@ PIXEL_BYTES = SIZE * SIZE * 3
 MAX_BYTES = 5_000_000
 MAX_PIXELS = 25_000_000
 MAX_SIDE = 20_000
+MAX_SCANS = 64
+"""Passes over the picture in a progressive JPEG, which has about ten; of 5 MB in passes of 42 bytes each, one file takes minutes."""
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 _NAMES = Message("data.upload.formats", {"others": FORMATS[:-1], "last": FORMATS[-1]})
 
@@ -92,12 +95,27 @@ def _decode(data: bytes) -> np.ndarray:
         too_large = True  # Pillow's own limit lies above ours
     except Exception:
         raise Problem("data.upload.damaged") from None
+    if data.startswith(b"\xff\xd8") and scans(data) > MAX_SCANS:
+        raise Problem("data.upload.too_many_scans", most=MAX_SCANS)
     if too_large:
         raise Problem("data.upload.too_large", millions=MAX_PIXELS / 1e6, side=MAX_SIDE)
     try:
         return _small(picture)
     except Exception:  # decoders raise OSError, SyntaxError, struct.error, MemoryError and more
         raise Problem("data.upload.damaged") from None
+
+
+_MARKER = re.compile(rb"\xff([\x01-\xcf\xd8-\xfe])")
+_START_OF_SCAN, _END = 0xDA, 0xD9
+
+
+def scans(data: bytes) -> int:
+    """How many passes a JPEG draws its picture in, from the file's markers; it stops counting soon after MAX_SCANS."""
+    place = count = 0
+    while count <= MAX_SCANS and (marker := _MARKER.search(data, max(place, 2))) and marker[1][0] != _END:
+        count += marker[1][0] == _START_OF_SCAN
+        place = marker.end() + int.from_bytes(data[marker.end() : marker.end() + 2])  # a segment says its length
+    return count
 
 
 def _small(picture) -> np.ndarray:

@@ -6,9 +6,11 @@ import argparse
 import dataclasses
 import os
 import re
+import sys
 from pathlib import Path
 from urllib.parse import parse_qsl
 
+import cnnviz
 from cnnviz.core.image_ids import PATTERNS
 from cnnviz.core.kept import is_kept_name
 from cnnviz.core.kernels import KERNELS
@@ -28,11 +30,14 @@ FIELDS = tuple(field.name for field in dataclasses.fields(Lesson))
 FILES = ("npz", "json", "script", "notebook", "film")
 """What can be written."""
 
+SERVING = ("port", "host", "prefix", "embed")
+"""What can be said of the page's server; each of these starts it."""
+
 
 def parser() -> argparse.ArgumentParser:
     """What `python -m cnnviz --help` shows."""
     commands = argparse.ArgumentParser(
-        prog="python -m cnnviz",
+        prog=None if Path(sys.argv[0]).stem == "cnnviz" else "python -m cnnviz",
         usage=say("terminal.help.usage"),
         description=say("terminal.help.description"),
         epilog=say("terminal.help.epilog"),
@@ -40,6 +45,7 @@ def parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     link, file, count = (say(f"terminal.help.metavar.{name}") for name in ("link", "file", "count"))
+    commands.add_argument("--version", action="version", version=f"cnnviz {cnnviz.__version__}", help=say("terminal.help.version"))
     commands.add_argument("link", nargs="?", metavar=link, help=say("terminal.help.link"))
     fields = commands.add_argument_group(say("terminal.help.fields"))
     for name in FIELDS:
@@ -52,6 +58,10 @@ def parser() -> argparse.ArgumentParser:
         files.add_argument(f"--{name}", metavar=file, help=say(f"terminal.help.file.{name}"))
     words = say("terminal.help.frames", most=MAX_FRAMES)
     files.add_argument("--frames", metavar=count, type=_frames, default=60, help=words)
+    serving = commands.add_argument_group(say("terminal.help.serving"))
+    for name in SERVING:
+        words = say(f"terminal.help.serve.{name}")
+        serving.add_argument(f"--{name}", metavar=say(f"terminal.help.metavar.{name}"), help=words)
     return commands
 
 
@@ -80,7 +90,21 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     files = [os.path.abspath(name) for name in (getattr(asked, name) for name in FILES) if name is not None]
     if len({*files}) < len(files):
         commands.error(say("terminal.same_file"))
+    if serves(asked):
+        _check_serving(commands, asked)
     return asked
+
+
+def serves(asked: argparse.Namespace) -> bool:
+    """Whether the page's server is asked for."""
+    return any(getattr(asked, name) is not None for name in SERVING)
+
+
+def _check_serving(commands: argparse.ArgumentParser, asked: argparse.Namespace) -> None:
+    if any(getattr(asked, name) is not None for name in ("link", "params", *FIELDS, *FILES)):
+        commands.error(say("terminal.serve_or_print"))
+    if asked.port is not None and not (re.fullmatch(r"\d{1,5}", asked.port, re.ASCII) and int(asked.port) < 65_536):
+        commands.error(say("terminal.wrong_port", text=repr(asked.port)))
 
 
 def joined(arguments: list[str]) -> list[str]:

@@ -97,7 +97,7 @@ def cleaned(text: str, node: ast.FunctionDef, around: Mapping[str, object], owne
     kept = [f"@{ast.get_source_segment(text, mark)}" for mark in node.decorator_list if ast.unparse(mark).startswith("np.")]
     head = [*kept, f"def {node.name}({_arguments(node.args)}):"]
     body = edits.text_between(node.body[0], node.body[-1]).splitlines()
-    whole = "\n".join([*head, *(line for line in body if line.strip() != _GONE)])
+    whole = "\n".join([*head, *(part for line in body if line.strip() != _GONE for part in _short(line))])
     return Source(whole, _free_names(whole, around))
 
 
@@ -111,6 +111,15 @@ def docstring(text: str, indent: str = "    ") -> str:
         lines += own if max(map(len, own)) <= WIDTH - len(indent) else textwrap.wrap(" ".join(own), WIDTH - len(indent) - 3)
     closing = '"""' if len(lines) == 1 else f'\n{indent}"""'
     return '"""' + "\n".join([lines[0], *(indent + line if line else "" for line in lines[1:])]) + closing
+
+
+def _short(line: str) -> list[str]:
+    """A line of code; the comment of a long one stands before it."""
+    code, mark, words = line.partition("  # ")
+    if len(line) <= WIDTH or not mark:
+        return [line]
+    indent = code[: len(code) - len(code.lstrip())]
+    return [*textwrap.wrap(words, WIDTH, initial_indent=f"{indent}# ", subsequent_indent=f"{indent}# "), code]
 
 
 def _arguments(arguments: ast.arguments) -> str:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
 import streamlit as st
 
 from cnnviz.core.kept import NotKept
-from cnnviz.core.lesson import Lesson
+from cnnviz.core.lesson import LESSON_KEYS, Lesson
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.data.images import Image, ImageUnavailable, find_image, load_image
 from cnnviz.ui.pages import page_keys
@@ -31,8 +30,8 @@ class Now:
     adopted: tuple[int, Mapping[str, str]]
 
 
-def current() -> Now:
-    """Where the visitor is. The address decides.
+def current(first: str = "") -> Now:
+    """Where the visitor is. The address decides; `first` is the stage of a page that is opened without a lesson in it.
 
     Where it holds something that cannot be used, this visitor's last lesson stays in that place, and
     a sentence says so. A page's own keys stay in the address on the way over other pages.
@@ -40,6 +39,8 @@ def current() -> Now:
     asked = st.query_params.to_dict()
     last: Lesson = st.session_state.get(_LESSON, Lesson())
     lesson, wrong = Lesson.read(asked, instead=last)
+    if first and LESSON_KEYS.isdisjoint(asked):
+        lesson, _ = lesson.changed({"stage": first})
     try:
         image = find_image(lesson.img)
     except ImageUnavailable as error:
@@ -48,7 +49,7 @@ def current() -> Now:
         image = find_image(last.img)
     if lesson.classes and image.label and "y" not in asked:
         lesson, _ = Lesson.read({**asked, "img": image.id}, last, image.label)
-    x = pixels_of(image, lesson)
+    x = load_image(image.pixels, lesson.ch, lesson.scale)
     try:
         moment = trajectory(lesson, x, lesson.k)
     except NotKept as error:
@@ -58,13 +59,6 @@ def current() -> Now:
     st.session_state[_LESSON] = lesson
     extras = {key: asked[key] for key in page_keys() if asked.get(key)}
     return Now(asked, lesson, image, moment, wrong, extras, st.session_state.get(_ADOPTED, (0, {})))
-
-
-def pixels_of(image: Image, lesson: Lesson) -> np.ndarray:
-    """What the network sees, (H,W) of one channel or (3,H,W)."""
-    if lesson.ch != "rgb":
-        return load_image(image.pixels, lesson.ch, lesson.scale)
-    return np.stack([load_image(image.pixels, channel, lesson.scale) for channel in ("red", "green", "blue")])
 
 
 def adopt(**change: object) -> None:

@@ -80,12 +80,12 @@ def records(lesson: Lesson, program: Program, moment: Moment) -> dict[str, MapRe
             **record,
             "limits": _limits(array_of(symbol, lesson, moment), scales.get(symbol, "signed"), lesson.scale),
         }
-        for symbol, record in _fixed(program).items()
+        for symbol, record in fixed(program).items()
     }
 
 
 @lru_cache(maxsize=128)
-def _fixed(program: Program) -> dict[str, MapRecord]:
+def fixed(program: Program) -> dict[str, MapRecord]:
     """All of the records that does not depend on values."""
     layers, scales = _layers(program), _scales(program)
     return {symbol: _record(symbol, program, layers, scales) for symbol in symbols(program)}
@@ -184,6 +184,8 @@ def first_cells(program: Program, moment: Moment, maps: Mapping[str, MapRecord])
             continue
         own = moment.trace[symbol] if symbol in moment.trace else moment.params[symbol]
         gradient = moment.gradients[f"d{symbol}"] if f"d{symbol}" in moment.gradients and symbol != "x" else own
+        if record["scale"] == "activation" and np.any(gradient * own):
+            gradient = gradient * own  # a silent cell explains nothing
         found[name] = largest(gradient if np.any(gradient) else own, record["shape"])
     found["L"] = [0]
     _join(found, program)

@@ -7,7 +7,6 @@ import numpy as np
 from cnnviz.core.film import LEAP, NEARLY_ALL
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.ops import saturated_share, sigmoid_prime
-from cnnviz.core.stages import PARTS, SHARE, STAGES, formula_here
 from cnnviz.core.trajectory import Moment
 from cnnviz.words import Message, message
 
@@ -19,12 +18,6 @@ def remarks(lesson: Lesson, moment: Moment) -> list[Message]:
         return [remark for remark in (_diverging(lesson, moment),) if remark]
     found = (_no_weights(lesson, moment), _saturated(lesson, moment), _diverging(lesson, moment), _stuck(moment))
     return [remark for remark in found if remark]
-
-
-def formulas(lesson: Lesson) -> dict[str, str]:
-    """The formula of each stage and part by its symbol, and that of a share of ∂f, as this lesson has them."""
-    texts = {stage.symbol: stage.formula for stage in (*STAGES, *PARTS)} | {"share": SHARE}
-    return {symbol: formula_here(text, lesson.stride, lesson.pad, lesson.scale) for symbol, text in texts.items()}
 
 
 def _saturated(lesson: Lesson, moment: Moment) -> Message | None:

@@ -139,33 +139,38 @@ def cnnviz_step(case: Case) -> Step:
 def tensorflow_step(case: Case) -> Step:
     import tensorflow as tf
 
+    network, turned = Network.parse(case.network), Turned(Network.parse(case.network), case.shape)
     with tf.device("CPU:0"):
         X, Y = (tf.constant(array) for array in channels_last(case))
-        start = {name: tf.constant(array) for name, array in Turned(case).there(case.start()).items()}
-
-    def conv(x, f, layer):
-        return tf.nn.conv2d(x, f, layer.stride, "VALID")
-
-    def pool(x, layer):
-        return tf.nn.max_pool2d(x, layer.k, layer.stride, "VALID")
-
-    ops = {"conv": conv, "max": pool, "relu": tf.nn.relu, "sigmoid": tf.sigmoid, "reshape": tf.reshape}
-    ops["ce"] = lambda z: tf.nn.softmax_cross_entropy_with_logits(Y, z)
-    ops["mse"] = lambda o: tf.reduce_mean((o - Y) ** 2, axis=-1)
+        start = {name: tf.constant(array) for name, array in turned.there(case.start()).items()}
 
     @tf.function
     def step(params):
         with tf.GradientTape() as tape:
             tape.watch(params)
-            loss = tf.reduce_mean(losses(case, ops, params, X))
+            loss = tf.reduce_mean(losses(network, tensorflow_ops(Y), params, X))
         gradients = tape.gradient(loss, params)
         return {name: array - LEARNING_RATE * gradients[name] for name, array in params.items()}
 
     def run():
         with tf.device("CPU:0"):
-            return Turned(case).back({name: array.numpy() for name, array in step(start).items()})
+            return turned.back({name: array.numpy() for name, array in step(start).items()})
 
     return run
+
+
+def tensorflow_ops(Y) -> dict[str, Callable]:
+    import tensorflow as tf
+
+    return {
+        "conv": lambda x, f, layer: tf.nn.conv2d(x, f, layer.stride, "VALID"),
+        "max": lambda x, layer: tf.nn.max_pool2d(x, layer.k, layer.stride, "VALID"),
+        "relu": tf.nn.relu,
+        "sigmoid": tf.sigmoid,
+        "rows": lambda x: tf.reshape(x, (tf.shape(x)[0], -1)),
+        "ce": lambda z: tf.nn.softmax_cross_entropy_with_logits(Y, z),
+        "mse": lambda o: tf.reduce_mean((o - Y) ** 2, axis=-1),
+    }
 
 
 def jax_step(case: Case) -> Step:
@@ -174,6 +179,7 @@ def jax_step(case: Case) -> Step:
 
     jax.config.update("jax_platforms", "cpu")
     jax.config.update("jax_enable_x64", True)
+    network, turned = Network.parse(case.network), Turned(Network.parse(case.network), case.shape)
 
     def conv(x, f, layer):
         return jax.lax.conv_general_dilated(x, f, (layer.stride,) * 2, "VALID", dimension_numbers=("NHWC", "HWIO", "NHWC"))
@@ -182,22 +188,22 @@ def jax_step(case: Case) -> Step:
         return jax.lax.reduce_window(x, -jnp.inf, jax.lax.max, (1, layer.k, layer.k, 1), (1, layer.stride, layer.stride, 1), "VALID")
 
     def step(params, X, Y):
-        ops = {"conv": conv, "max": pool, "relu": jax.nn.relu, "sigmoid": jax.nn.sigmoid, "reshape": jnp.reshape}
+        ops = {"conv": conv, "max": pool, "relu": jax.nn.relu, "sigmoid": jax.nn.sigmoid}
+        ops["rows"] = lambda x: x.reshape(len(x), -1)
         ops["ce"] = lambda z: -(Y * jax.nn.log_softmax(z)).sum(axis=-1)
         ops["mse"] = lambda o: ((o - Y) ** 2).mean(axis=-1)
-        gradients = jax.grad(lambda params: losses(case, ops, params, X).mean())(params)
+        gradients = jax.grad(lambda params: losses(network, ops, params, X).mean())(params)
         return {name: array - LEARNING_RATE * gradients[name] for name, array in params.items()}
 
-    compiled, arguments = jax.jit(step), jax.device_put((Turned(case).there(case.start()), *channels_last(case)))
-    return lambda: Turned(case).back({name: np.asarray(array) for name, array in compiled(*arguments).items()})
+    compiled, arguments = jax.jit(step), jax.device_put((turned.there(case.start()), *channels_last(case)))
+    return lambda: turned.back({name: np.asarray(array) for name, array in compiled(*arguments).items()})
 
 
-def losses(case: Case, ops: dict[str, Callable], params: dict, x):
+def losses(network: Network, ops: dict[str, Callable], params: dict, x):
     """The loss of each image, by a library's operations."""
-    network = Network.parse(case.network)
     for layer, names in zip(network.layers, network.names, strict=True):
         if names.flattens:
-            x = ops["reshape"](x, (case.images, -1))
+            x = ops["rows"](x)
         if layer.kind == "conv":
             x = ops["conv"](x, params[names.of("f")], layer)
             x = x + params[names.of("b")] if layer.bias else x
@@ -218,9 +224,8 @@ def channels_last(case: Case) -> tuple[np.ndarray, np.ndarray]:
 class Turned:
     """Parameters with the axes in the order of the other libraries, and back."""
 
-    def __init__(self, case: Case):
-        network = Network.parse(case.network)
-        self.program = network.program(case.shape)
+    def __init__(self, network: Network, x_shape: tuple[int, int, int]):
+        self.program = network.program(x_shape)
         flattening = next(names for names in network.names if names.flattens)
         self.first_dense, self.map = flattening.of("w"), self.program.shapes[flattening.source]
 

@@ -72,7 +72,7 @@ def main() -> int:
     with Server() as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(**launch_arguments(playwright.chromium.executable_path))
         page = browser.new_page(viewport={"width": 1280, "height": 720})
-        page.goto(server.url)
+        page.goto(f"{server.url}/?stage=df")
         ready(page)
         missed += report("stage step", clicks(page, ["stage_back", "stage_next"]))
         missed += report("update step", clicks(page, ["update_next"]))

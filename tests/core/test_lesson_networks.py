@@ -359,3 +359,11 @@ def test_a_large_state_leaves_fewer_updates():
 def test_a_kept_set_is_known_by_all_its_numbers():
     names = {keep(Params(np.eye(3) * n, np.ones((4, 2)), np.zeros(2))) for n in (1, 2)}
     assert len(names) == 2 and kept(names.pop()).f.shape == (3, 3)
+
+
+def test_another_network_leaves_behind_what_belonged_to_the_one_before():
+    before = Lesson(net="conv4x3-relu-conv2x5-gap-mse", f="blur;emboss", f2="blur", y="0,1", stage="df2", cell="z2:0,1,1", lr=0.5, seed=3, img="ship-2")
+    after, wrong = before.changed({"net": "conv2x2-dense3-softmax-ce"})
+    assert after == Lesson(net="conv2x2-dense3-softmax-ce", lr=0.5, seed=3, img="ship-2") and not wrong
+    assert before.changed({"lr": "2"}) == (dataclasses.replace(before, lr=2.0), {})
+    assert before.changed({"net": before.net, "y": "1,1"}) == (dataclasses.replace(before, y=(1, 1)), {})

@@ -321,16 +321,16 @@ def test_equal_outputs_are_the_first_class():
 @pytest.mark.parametrize(
     "settings, sentence",
     [
-        ({"opt": "sgd"}, "opt 'sgd' is none of gd, momentum, adam"),
-        ({"dtype": "float16"}, "dtype 'float16' is none of float64, float32"),
+        ({"opt": "sgd"}, "opt is 'sgd'; there are gd, momentum"),
+        ({"dtype": "float16"}, "dtype is 'float16'; there are float64"),
         ({"net": "conv4x3-max2"}, "max2"),
-        ({"f": (float("nan"),) * 9}, "f holds"),
-        ({"learning_rate": -1}, "learning_rate is -1"),
-        ({"learning_rate": float("nan")}, "learning_rate is nan"),
-        ({"batch": 0}, "batch is 0"),
-        ({"epochs": 1.5}, "epochs is 1.5"),
-        ({"reports": 0}, "reports is 0"),
-        ({"scale": "half"}, "scale 'half' is none of unit, raw"),
+        ({"f": (float("nan"),) * 9}, "numbers of at most"),
+        ({"learning_rate": -1}, "from 0 to .*; it is −1"),
+        ({"learning_rate": float("nan")}, "from 0 to .*; it is NaN"),
+        ({"batch": 0}, "batch needs .* 1; it is 0"),
+        ({"epochs": 1.5}, "epochs needs .* it is 1.5"),
+        ({"reports": 0}, "reports needs .* it is 0"),
+        ({"scale": "half"}, "scale is 'half'; there are unit"),
     ],
 )
 def test_settings_that_cannot_be_used(settings, sentence):
@@ -355,11 +355,11 @@ def test_data_that_does_not_fit_is_refused_at_once():
 @pytest.mark.parametrize(
     "change, sentence",
     [
-        ({"f": (1.0,) * 8}, "f has 8 weights; 1 filters of 9"),
-        ({"f": (1.0,) * 18}, "f has 18 weights; 1 filters of 9"),
-        ({"net": "dense2-mse", "f": (1.0,)}, "f has 1 weights; 0 filters"),
-        ({"net": "conv1x3-sigmoid-dense3-sigmoid-mse"}, "2 classes with 2 names need as many outputs; .* has 3"),
-        ({"classes": ("cat",)}, "2 classes with 1 names"),
+        ({"f": (1.0,) * 8}, "1 filters of 9 numbers each; for them 8"),
+        ({"f": (1.0,) * 18}, "1 filters of 9 numbers each; for them 18"),
+        ({"net": "dense2-mse", "f": (1.0,)}, "has 0 filters"),
+        ({"net": "conv1x3-sigmoid-dense3-sigmoid-mse"}, "2 classes need a network of 2 outputs; .* has 3"),
+        ({"classes": ("cat",)}, "2 classes need as many names; there are 1"),
         ({"net": "conv1x3-max8-dense2-mse", "stride": 3}, "max8"),
     ],
 )

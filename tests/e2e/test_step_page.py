@@ -46,7 +46,8 @@ def screen(browser, browser_context_args):
 
 
 def test_a_first_visit_finds_every_key_and_every_map(screen: Screen):
-    screen.open("/").shows(Lesson())
+    screen.open("/").shows(Lesson(stage="x"))  # from its beginning; a lesson in the address opens as it says
+    screen.open("/", stage="df").shows(Lesson())
     expect(screen.root).to_have_attribute("data-ready", "1")
     for key in KEYS:
         expect(screen.key(key)).to_have_count(1)

@@ -21,6 +21,7 @@ from cnnviz.ui.maps import SCALES
 from cnnviz.ui.network_maps import array_of, program_of
 from cnnviz.ui.pages.step.page import answer
 from cnnviz.words import catalogue, plural, say, written
+from tests.web.networks import networks
 
 LESSONS = (
     Lesson(k=2),
@@ -37,7 +38,7 @@ LESSONS = (
 def write(folder: Path) -> None:
     """Writes every file into `folder`."""
     (folder / "spec.mjs").write_text(spec(), encoding="utf-8")
-    for make in (words, colours, addresses, moments):
+    for make in (words, colours, addresses, moments, networks):
         (folder / f"{make.__name__}.json").write_text(json.dumps(make()), encoding="utf-8")
 
 

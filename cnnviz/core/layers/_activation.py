@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cnnviz.core.layers.layer import Layer
+from cnnviz.core.layers.layer import Layer, Links
 
 
 @dataclass(frozen=True)
@@ -13,5 +13,5 @@ class Activation(Layer):
 
     letter = "a"
 
-    def links(self):
+    def links(self) -> Links:
         return {"y": (("x", "same"),), "dx": (("dy", "same"), ("y", "same"))}

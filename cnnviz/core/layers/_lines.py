@@ -8,17 +8,22 @@ computed too, and left out; a stride leaves out more of them.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from cnnviz.core.layers.layer import Call, Layer, Shape, call
+from cnnviz.core.layers.layer import Call, Shape, call
 from cnnviz.core.sliding import Padding, pad_widths, padded
+
+if TYPE_CHECKING:
+    from cnnviz.core.layers.conv import Conv
 
 DOT = 9_999
 """Numbers in one dot product. OpenBLAS shares out those of 10,000 and more among threads: with fewer,
 the bits do not depend on the number of cores, and other visitors keep theirs."""
 
 
-def calls(layer: Layer, x: Shape) -> dict[str, Call]:
+def calls(layer: Conv, x: Shape) -> dict[str, Call]:
     """The lines that take the place of a convolution's own."""
     return {
         "windows": call(line, "x", k=layer.k, padding=layer.padding),

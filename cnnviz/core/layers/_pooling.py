@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
-from cnnviz.core.layers.layer import Layer, Shape, number
+from cnnviz.core.layers.layer import Groups, Layer, Shape, number
 from cnnviz.core.sliding import places
 
 
@@ -20,7 +21,7 @@ class Pooling(Layer):
     scale = "same"
 
     @classmethod
-    def from_groups(cls, groups):
+    def from_groups(cls, groups: Groups) -> Self:
         k = number(cls.kind, "window", groups["k"], 2, 8, least=1)
         return cls(k, number(cls.kind, "stride", groups["stride"], k, 8))
 

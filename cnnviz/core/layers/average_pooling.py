@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from cnnviz.core.layers._pooling import Pooling
-from cnnviz.core.layers.layer import Call, Shape, call
+from cnnviz.core.layers.layer import Call, Links, Shape, call
 from cnnviz.core.sliding import slices
 
 
@@ -45,7 +46,7 @@ class AveragePooling(Pooling):
             "dx": call(average_pool_dx, "dy x", **sliding),
         }
 
-    def links(self):
+    def links(self) -> Links:
         return {"y": (("x", "pool"),), "dx": (("dy", "unpool"),)}
 
     def formulas(self, x: Shape) -> dict[str, str]:
@@ -57,5 +58,5 @@ class AveragePooling(Pooling):
     def arithmetic(self) -> dict[str, str]:
         return {"y": "mean(x)", "dx": f"sum(dy)/{self.k**2}"}
 
-    def twin(self, tf, x):
+    def twin(self, tf: Any, x: Any) -> Any:
         return tf.nn.avg_pool2d(x, self.k, self.stride, "VALID")

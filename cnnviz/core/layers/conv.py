@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 
 from cnnviz.core.layers import _lines as lines
-from cnnviz.core.layers.layer import Call, Layer, Parameter, Shape, Values, call, number
+from cnnviz.core.layers.layer import Call, Groups, Layer, Links, Parameter, Shape, Values, call, number
 from cnnviz.core.sliding import Padding, pad_widths, places, slices, view_windows
 
 
@@ -24,7 +25,7 @@ def weigh(windows: np.ndarray, f: np.ndarray, b: np.ndarray | None = None, *, sh
 
     `windows` (…, C·K·K, H'·W'), `f` (M,C,K,K), `b` (M,).
     """
-    z = np.matmul(f.reshape(len(f), -1), windows)
+    z = _product(f.reshape(len(f), -1), windows)
     if b is not None:
         z += b[:, None]
     return z.reshape(z.shape[:-1] + shape)
@@ -32,11 +33,16 @@ def weigh(windows: np.ndarray, f: np.ndarray, b: np.ndarray | None = None, *, sh
 
 def weigh_df(windows: np.ndarray, dz: np.ndarray, f: np.ndarray) -> np.ndarray:
     """df[m,c,u,v] = Σ_ij x[c, s·i + u - p, s·j + v - p] · dz[m,i,j], summed over leading axes too."""
-    dz = dz.reshape(*dz.shape[:-2], -1)
-    df = np.matmul(windows, dz.swapaxes(-1, -2))  # (…, C·K·K, M)
+    dz = dz.reshape((*dz.shape[:-2], -1))
+    df = _product(windows, dz.swapaxes(-1, -2))  # (…, C·K·K, M)
     if df.ndim > 2:
         df = df.reshape(-1, *df.shape[-2:]).sum(axis=0)
-    return np.ascontiguousarray(df.T).reshape(f.shape)
+    return df.T.reshape(f.shape)
+
+
+def _product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """The matrix product over the last two axes. `dot` says the same of two matrices, and is called in half the time."""
+    return a.dot(b) if b.ndim == 2 else np.matmul(a, b)
 
 
 def channel_sums(dz: np.ndarray) -> np.ndarray:
@@ -102,7 +108,7 @@ class Conv(Layer):
     takes = gives = "map"
 
     @classmethod
-    def from_groups(cls, groups):
+    def from_groups(cls, groups: Groups) -> Self:
         return cls(
             number("conv", "filters", groups["filters"], 1, 32),
             number("conv", "k", groups["k"], 3, 7),
@@ -148,7 +154,7 @@ class Conv(Layer):
             found |= lines.calls(self, x)
         return found | ({"db": call(channel_sums, "dy")} if self.bias else {})
 
-    def links(self):
+    def links(self) -> Links:
         b = (("b", "channel"),) if self.bias else ()
         found = {
             "y": (("x", "window"), ("f", "channel"), *b),
@@ -191,7 +197,7 @@ class Conv(Layer):
             effect[np.arange(len(entries)), filters] = values["windows"][weights]
         return effect.reshape(-1, m, rows, columns)
 
-    def twin(self, tf, x, f, b=None):
+    def twin(self, tf: Any, x: Any, f: Any, b: Any = None) -> Any:
         zeros = pad_widths(self.dilation * (self.k - 1) + 1, self.padding)
         x = tf.pad(x, [[0, 0], zeros, zeros, [0, 0]])
         z = tf.nn.conv2d(x, tf.transpose(f, [2, 3, 1, 0]), self.stride, "VALID", dilations=self.dilation)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from cnnviz.core.layers.layer import Call, Layer, Shape, call
+from cnnviz.core.layers.layer import Call, Layer, Links, Shape, call
 
 
 def global_average(x: np.ndarray) -> np.ndarray:
@@ -37,7 +38,7 @@ class GlobalAverage(Layer):
     def calls(self, x: Shape, many: bool = False) -> dict[str, Call]:
         return {"y": call(global_average, "x"), "dx": call(global_average_dx, "dy x")}
 
-    def links(self):
+    def links(self) -> Links:
         return {"y": (("x", "channel"),), "dx": (("dy", "channel"),)}
 
     def formulas(self, x: Shape) -> dict[str, str]:
@@ -50,5 +51,5 @@ class GlobalAverage(Layer):
     def arithmetic(self) -> dict[str, str]:
         return {"y": "mean(x)", "dx": "dy/size(x)"}
 
-    def twin(self, tf, x):
+    def twin(self, tf: Any, x: Any) -> Any:
         return tf.reduce_mean(x, [1, 2])

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from cnnviz.core.layers._activation import Activation
-from cnnviz.core.layers.layer import Call, Shape, call
+from cnnviz.core.layers.layer import Call, Links, Shape, call
 
 
 def identity(z: np.ndarray) -> np.ndarray:
@@ -27,7 +28,7 @@ class Identity(Activation):
     def calls(self, x: Shape, many: bool = False) -> dict[str, Call]:
         return {"y": call(identity, "x"), "dx": call(identity, "dy")}
 
-    def links(self):
+    def links(self) -> Links:
         return {"y": (("x", "same"),), "dx": (("dy", "same"),)}
 
     def formulas(self, x: Shape) -> dict[str, str]:
@@ -36,5 +37,5 @@ class Identity(Activation):
     def arithmetic(self) -> dict[str, str]:
         return {"y": "x", "dx": "dy"}
 
-    def twin(self, tf, x):
+    def twin(self, tf: Any, x: Any) -> Any:
         return tf.identity(x)

@@ -10,28 +10,34 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from cnnviz.words import Problem
+from cnnviz.words import Message, Problem
 
 Shape = tuple[int, ...]
 """(C,H,W) of a map, (D,) of a row."""
 
 Values = Mapping[str, np.ndarray]
 
+Groups = Mapping[str, str | None]
+"""What a layer's text matched, by the field that it is for; None where the text leaves it out."""
+
+Links = dict[str, tuple[tuple[str, str], ...]]
+"""For each role that is computed, the roles that it is computed from, each with the pattern of cells (core/links.py)."""
+
 
 @dataclass(frozen=True)
 class Call:
     """A line of a pass: the function, the roles that it is given, in order, and its settings by name."""
 
-    function: Callable
+    function: Callable[..., np.ndarray]
     roles: tuple[str, ...]
     settings: Mapping[str, object] = field(default_factory=dict)
 
 
-def call(function: Callable, roles: str, **settings: object) -> Call:
+def call(function: Callable[..., np.ndarray], roles: str, **settings: object) -> Call:
     """`call(weigh, "windows f", rows=30)` is the line weigh(windows, f, rows=30)."""
     return Call(function, tuple(roles.split()), settings)
 
@@ -67,13 +73,13 @@ class Layer:
     """The values of its output, for their colours: "signed", "positive" (never below 0), "share" (in 0 … 1), or "same" as it takes."""
 
     @classmethod
-    def parse(cls, text: str) -> Layer | None:
+    def parse(cls, text: str) -> Self | None:
         """The layer that `text` stands for, or None if it is not of this kind; Problem where a number does not fit."""
         match = cls.text.fullmatch(text)
         return cls.from_groups(match.groupdict()) if match else None
 
     @classmethod
-    def from_groups(cls, groups: Mapping[str, str | None]) -> Layer:
+    def from_groups(cls, groups: Groups) -> Self:
         """The layer with these values in its text."""
         return cls()
 
@@ -99,8 +105,8 @@ class Layer:
         """
         raise NotImplementedError
 
-    def links(self) -> dict[str, tuple[tuple[str, str], ...]]:
-        """For each role that is computed, the roles that it is computed from and the pattern of cells (core/links.py)."""
+    def links(self) -> Links:
+        """Which cells each computed role comes from."""
         raise NotImplementedError
 
     def geometry(self) -> dict[str, int]:
@@ -133,7 +139,7 @@ class Layer:
         """Which cells of the output pass no gradient at all, where that can come about: an image that wakes them may do."""
         return None
 
-    def twin(self, tf, x, **parameters):
+    def twin(self, tf: Any, x: Any, *_: Any, **parameters: Any) -> Any:
         """The same layer in TensorFlow, which is handed over: x (B,H,W,C) or (B,D), parameters in our shapes."""
         raise NotImplementedError
 
@@ -144,5 +150,5 @@ def number(kind: str, what: str, text: str | None, default: int, most: int, leas
         return default
     value = int(text) if len(text) < 7 else most + 1
     if not least <= value <= most:
-        raise Problem("network.limit", kind=kind, what=what, value=text, least=least, most=most)
+        raise Problem("network.limit", kind=kind, what=Message(f"network.what.{what}"), value=text, least=least, most=most)
     return value

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import reduce
+from typing import Any
 
 import numpy as np
 
 from cnnviz.core.layers._pooling import Pooling
-from cnnviz.core.layers.layer import Call, Shape, call
+from cnnviz.core.layers.layer import Call, Links, Shape, call
 from cnnviz.core.sliding import along, slices
 
 
@@ -52,7 +53,7 @@ class MaxPooling(Pooling):
             "dx": call(max_pool_dx, "dy x y", **sliding),
         }
 
-    def links(self):
+    def links(self) -> Links:
         return {"y": (("x", "winner"),), "dx": (("dy", "won"),)}
 
     def formulas(self, x: Shape) -> dict[str, str]:
@@ -64,5 +65,5 @@ class MaxPooling(Pooling):
     def arithmetic(self) -> dict[str, str]:
         return {"y": "max(x)", "dx": "sum(dy)"}
 
-    def twin(self, tf, x):
+    def twin(self, tf: Any, x: Any) -> Any:
         return tf.nn.max_pool2d(x, self.k, self.stride, "VALID")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from cnnviz.core.layers._activation import Activation
-from cnnviz.core.layers.layer import Call, Shape, call
+from cnnviz.core.layers.layer import Call, Links, Shape, call
 
 
 def relu(z: np.ndarray) -> np.ndarray:
@@ -32,7 +33,7 @@ class Relu(Activation):
     def calls(self, x: Shape, many: bool = False) -> dict[str, Call]:
         return {"y": call(relu, "x"), "dx": call(relu_dx, "dy x")}
 
-    def links(self):
+    def links(self) -> Links:
         return {"y": (("x", "same"),), "dx": (("dy", "same"), ("x", "same"))}
 
     def formulas(self, x: Shape) -> dict[str, str]:
@@ -44,5 +45,5 @@ class Relu(Activation):
     def silent(self, y: np.ndarray) -> np.ndarray:
         return y == 0
 
-    def twin(self, tf, x):
+    def twin(self, tf: Any, x: Any) -> Any:
         return tf.nn.relu(x)

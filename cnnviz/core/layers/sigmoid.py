@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +21,9 @@ def sigmoid(z: np.ndarray) -> np.ndarray:
 
     e^(-z) may overflow to infinity; 1/∞ = 0 is then the right answer, so the overflow is not worth a warning.
     """
-    return 1.0 / (1.0 + np.exp(-z))
+    e = np.exp(-z)
+    e += 1.0
+    return 1.0 / e
 
 
 def sigmoid_prime(a: np.ndarray) -> np.ndarray:
@@ -53,5 +56,5 @@ class Sigmoid(Activation):
     def saturated(self, y: np.ndarray) -> np.ndarray:
         return sigmoid_prime(y) < SATURATED
 
-    def twin(self, tf, x):
+    def twin(self, tf: Any, x: Any) -> Any:
         return tf.sigmoid(x)

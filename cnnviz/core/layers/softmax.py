@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from cnnviz.core.layers.layer import Call, Layer, Shape, call
+from cnnviz.core.layers.layer import Call, Layer, Links, Shape, call
 
 
 def softmax(z: np.ndarray) -> np.ndarray:
@@ -34,7 +35,7 @@ class Softmax(Layer):
     def calls(self, x: Shape, many: bool = False) -> dict[str, Call]:
         return {"y": call(softmax, "x"), "dx": call(softmax_dx, "dy y")}
 
-    def links(self):
+    def links(self) -> Links:
         return {"y": (("x", "all"),), "dx": (("dy", "all"), ("y", "all"))}
 
     def formulas(self, x: Shape) -> dict[str, str]:
@@ -46,5 +47,5 @@ class Softmax(Layer):
     def arithmetic(self) -> dict[str, str]:
         return {"y": "exp(x)/sum(exp(x))", "dx": "y*(dy-sum(dy*y))"}
 
-    def twin(self, tf, x):
+    def twin(self, tf: Any, x: Any) -> Any:
         return tf.nn.softmax(x)

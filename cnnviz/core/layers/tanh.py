@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -41,5 +42,5 @@ class Tanh(Activation):
     def saturated(self, y: np.ndarray) -> np.ndarray:
         return 1.0 - y * y < 4 * SATURATED  # the slope at 0 is 1, four times sigmoid's
 
-    def twin(self, tf, x):
+    def twin(self, tf: Any, x: Any) -> Any:
         return tf.tanh(x)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -23,12 +24,12 @@ MOST_LOSSES = 200
 """Points in the small loss curve; more would not be seen."""
 
 
-def header(page: str, now: Now) -> dict:
+def header(page: str, now: Now) -> dict[str, object]:
     """What every page needs: the lesson that this answers, sentences, and the status line."""
     return {
         "page": page,
         "asked": dict(now.asked),
-        "lesson": now.lesson.to_query() | now.extras,
+        "lesson": {**now.lesson.to_query(), **now.extras},
         "words": now.image.words,
         "wrong": dict(now.wrong),
         "remarks": remarks(now.lesson, now.moment),
@@ -75,14 +76,14 @@ def thinned(values: np.ndarray, most: int) -> np.ndarray:
     return values[np.linspace(0, len(values) - 1, most).round().astype(int)]
 
 
-def encode(header: dict, arrays: dict[str, np.ndarray]) -> bytes:
+def encode(header: Mapping[str, object], arrays: dict[str, np.ndarray]) -> bytes:
     """The header's length as little-endian uint32, the header as JSON, the arrays one after another.
 
     Each array starts at a multiple of 8, and so does the first: spaces after the JSON see to it. The
     header says of each its kind, where it starts after the header, and its shape; its messages are said.
     """
     at, places, body = 0, {}, []
-    sent: dict[tuple, int] = {}  # v is the map that it lays out, and is not sent twice
+    sent: dict[tuple[object, ...], int] = {}  # v is the map that it lays out, and is not sent twice
     for name, array in arrays.items():
         data = np.ascontiguousarray(array, _KINDS.get(array.dtype.name, "<f8"))
         key = (data.__array_interface__["data"][0], data.nbytes) if data.base is not None or data is array else (name,)
@@ -91,7 +92,7 @@ def encode(header: dict, arrays: dict[str, np.ndarray]) -> bytes:
             body += [data.tobytes(), bytes(-data.nbytes % 8)]
             at += data.nbytes + -data.nbytes % 8
         places[name] = [data.dtype.name, sent[key], *data.shape]
-    text = json.dumps(header | {"arrays": places}, allow_nan=False, default=_said).encode()
+    text = json.dumps({**header, "arrays": places}, allow_nan=False, default=_said).encode()
     text += b" " * (-(len(text) + 4) % 8)
     return b"".join([len(text).to_bytes(4, "little"), text, *body])
 

@@ -15,6 +15,7 @@ from cnnviz.core.stages import Stage
 from cnnviz.core.trajectory import Moment
 from cnnviz.ui import network_maps
 from cnnviz.ui.component.records import (
+    ColumnKind,
     ColumnRecord,
     LayerRecord,
     LinkRecord,
@@ -160,11 +161,15 @@ def _columns(program: Program) -> list[ColumnRecord]:
         block = _classifier(network) if in_rows else message("ui.overview.block", n=number)
         found += _layer_columns(layer, names, program, block)
         open_block = open_block and layer.letter != "p"
-    kind = "cells" if program.shapes["o"][0] <= MOST_CELLS else "strip"
+    kind: ColumnKind = "cells" if program.shapes["o"][0] <= MOST_CELLS else "strip"
     block = _classifier(network)
     found.append(ColumnRecord(title="", block=block, kind=kind, values=["y"], gradients=[]))
     found.append(ColumnRecord(title="", block=block, kind="loss", values=["L"], gradients=[]))
     return found
+
+
+_PARAMETER_KINDS: dict[int, ColumnKind] = {4: "filters", 2: "weights", 1: "cells"}
+"""How a parameter stands in the overview, by its number of axes."""
 
 
 def _layer_columns(layer: Layer, names: Names, program: Program, block: Message) -> list[ColumnRecord]:
@@ -175,7 +180,7 @@ def _layer_columns(layer: Layer, names: Names, program: Program, block: Message)
     owned = network_maps.owned(layer, names)
     apart = len(shape) == 1 and shape[0] <= MOST_CELLS  # a bias of few numbers stands beside the sums that it is added to
     for group in [[name] for name in owned] if apart else [owned] if owned else []:
-        kind = {4: "filters", 2: "weights", 1: "cells"}[len(program.shapes[group[0]])]
+        kind = _PARAMETER_KINDS[len(program.shapes[group[0]])]
         found.append(ColumnRecord(title="", block=block, kind=kind, values=group, gradients=[f"d{name}" for name in group]))
     if len(shape) == 3:
         kind = "maps"

@@ -11,6 +11,7 @@ Text = Message | str
 """A sentence: a message here, said in a language when it is sent."""
 
 Kind = Literal["map", "row", "filters", "weights", "loss"]
+ColumnKind = Literal["maps", "filters", "strip", "weights", "cells", "classes", "loss"]
 Scale = Literal["pixel", "signed", "activation"]
 Band = Literal["values", "gradients", "parameters"]
 
@@ -64,7 +65,7 @@ class ColumnRecord(TypedDict):
 
     title: Text
     block: Text
-    kind: Literal["maps", "filters", "strip", "weights", "cells", "classes", "loss"]
+    kind: ColumnKind
     values: Sequence[str]
     gradients: Sequence[str]
 
@@ -90,7 +91,7 @@ class NetworkRecord(TypedDict):
     formulas: Mapping[str, str]
     arithmetic: Mapping[str, str]
     curves: Mapping[str, str]
-    classes: Sequence[str]
+    classes: Sequence[Text]
     focus: Mapping[str, Sequence[int]]
     optimizer: str
 

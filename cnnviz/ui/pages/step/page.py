@@ -11,7 +11,7 @@ from cnnviz.ui.network_maps import program_of
 
 def show() -> None:
     """The page from top to bottom."""
-    now = address.current()
+    now = address.current(first="x")
     opened = component.mount(answer(now))
     dialogs.show(opened, now)
 

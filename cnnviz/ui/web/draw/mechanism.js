@@ -13,11 +13,11 @@ import { Pen } from "./pen.js"
 /** @typedef {import("../model/patterns.js").Cell} Cell */
 /** @typedef {(pen: Pen, numbers: Numbers, symbol: string, cell: Cell) => void} Picture */
 
-/** @param {HTMLCanvasElement} canvas @param {Numbers} numbers @param {string} map a symbol, or "update" @param {Cell} cell @param {HTMLElement} root */
-export function mechanism(canvas, numbers, map, cell, root) {
-  if (!canvas.clientWidth || !canvas.clientHeight) return
+/** @param {HTMLCanvasElement} canvas @param {Numbers} numbers @param {string} map a symbol, or "update" @param {Cell} cell @param {{ width: number, height: number }} room @param {import("./pen.js").Palette} palette */
+export function mechanism(canvas, numbers, map, cell, room, palette) {
+  if (!room.width || !room.height) return
   const backward = numbers.maps[map]?.band === "gradients"
-  const pen = new Pen(canvas, root, backward)
+  const pen = new Pen(canvas, room, palette, backward)
   picture(numbers, map)(pen, numbers, map, cell)
   canvas.setAttribute(
     "aria-label",

@@ -66,7 +66,7 @@ export class Overview {
     const columns = this.columns ?? []
     const needs = columns.map((column) => this.need(column))
     const gaps = this.gaps()
-    const free = narrow ? (width - 12) / 2 : width - gaps
+    const free = narrow ? (width - 12) / 2 : width - gaps - 6
     const titles = this.single ? 0 : BLOCK
     const most = (height - FOCUS - titles - 2 * HEADS) / 2
     const found = narrow ? null : plan(needs, Math.max(free, 100), this.single ? most : LOW, Math.max(most, 90))
@@ -84,7 +84,7 @@ export class Overview {
     const numbers = /** @type {Numbers} */ (this.numbers)
     const bias = isBias(numbers, symbol, column.kind)
     plate.across = bias ? 1 : place.across
-    plate.narrow = place.width < 60
+    plate.narrow = place.width < 80
     plate.face = faceOf(
       numbers.maps[symbol],
       column.kind,
@@ -95,6 +95,7 @@ export class Overview {
       column.kind === "answers" ? answer(symbol, place) : [place.width, bias ? BIAS : place.height]
     const title = /** @type {HTMLElement} */ (plate.figure.querySelector(".size"))
     title.hidden = width < 26 + 6 * (title.textContent ?? "").length && !this.single
+    plate.size = [width, height]
     plate.figure.style.setProperty("--w", `${width}px`)
     plate.figure.style.setProperty("--h", `${height}px`)
     plate.pictures = null

@@ -11,26 +11,42 @@ import { ratio } from "./canvas.js"
 /** @typedef {{ x: number, y: number, width: number, height: number }} Box */
 /** @typedef {{ rows: Range, columns: Range, strong?: boolean }} Ring */
 
+/** @typedef {{ ink: string, soft: string, line: string, bars: string, math: string, accent: string, warm: string }} Palette */
+
+/** The page's own colours. @param {HTMLElement} root @returns {Palette} */
+export function palette(root) {
+  const style = getComputedStyle(root)
+  const named = (/** @type {string} */ name) => style.getPropertyValue(`--${name}`)
+  const dark = style.colorScheme.includes("dark")
+  return {
+    ink: style.color,
+    soft: named("soft"),
+    line: named("line"),
+    bars: named("bars"),
+    math: named("math") || "serif",
+    accent: dark ? "#6ab0f3" : "#0b6bcb",
+    warm: dark ? "#ffa066" : "#c2570c",
+  }
+}
+
 export class Pen {
-  /** @param {HTMLCanvasElement} canvas @param {HTMLElement} root @param {boolean} backward */
-  constructor(canvas, root, backward) {
+  /** @param {HTMLCanvasElement} canvas @param {{ width: number, height: number }} room @param {Palette} palette @param {boolean} backward */
+  constructor(canvas, { width, height }, palette, backward) {
     const times = ratio()
-    this.width = canvas.clientWidth
-    this.height = canvas.clientHeight
-    canvas.width = Math.round(this.width * times)
-    canvas.height = Math.round(this.height * times)
+    this.width = width
+    this.height = height
+    const [w, h] = [Math.round(width * times), Math.round(height * times)]
+    if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h })
     this.context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"))
     this.context.setTransform(times, 0, 0, times, 0, 0)
+    this.context.clearRect(0, 0, width, height)
     this.context.imageSmoothingEnabled = false
-    const style = getComputedStyle(root)
-    const canvasStyle = getComputedStyle(canvas)
-    this.ink = canvasStyle.color
-    this.soft = style.getPropertyValue("--soft")
-    this.line = style.getPropertyValue("--line")
-    this.bars = style.getPropertyValue("--bars")
-    this.tone = backward ? "#c2570c" : "#0b6bcb"
-    this.math = style.getPropertyValue("--math") || "serif"
-    this.words = [] // for those who listen
+    this.ink = palette.ink
+    this.soft = palette.soft
+    this.line = palette.line
+    this.bars = palette.bars
+    this.math = palette.math
+    this.tone = backward ? palette.warm : palette.accent
   }
 
   /** @param {string} text @param {number} x @param {number} y @param {{ size?: number, align?: CanvasTextAlign, bold?: boolean, math?: boolean, fill?: string, room?: number }} [how] */

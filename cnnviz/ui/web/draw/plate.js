@@ -36,6 +36,8 @@ export class Plate {
     this.scale = "signed"
     /** @type {Face | null} */
     this.face = null
+    /** @type {[number, number] | null} width and height on the screen, in CSS pixels */
+    this.size = null
     /** @type {string[] | null} names of classes, a row each */
     this.names = null
   }
@@ -53,7 +55,7 @@ export class Plate {
       this.printsAll() && !this.names && numbers.maps[this.symbol].kind !== "row" ? power(Math.max(-low, high)) : 0
     let ends = this.power ? ["", ""] : limits.map(short)
     if (scale === "signed" && (this.narrow || ends.join("").length > 9)) ends = ["", ends[1] && `±${ends[1]}`]
-    if (this.narrow && ends[1].length * 6 > (this.canvas.clientWidth || 60) + 8) ends = ["", ""] // no room
+    if (this.narrow && ends[1].length * 6 > (this.size?.[0] ?? 60) + 8) ends = ["", ""] // no room
     const caption = { low: ends[0], power: timesPower(this.power), high: ends[1] }
     for (const [name, text] of Object.entries(caption)) {
       const place = this.figure.querySelector(`.limits .${name}`)
@@ -72,7 +74,7 @@ export class Plate {
 
   fit() {
     const times = ratio()
-    const [width, height] = [this.canvas.clientWidth, this.canvas.clientHeight]
+    const [width, height] = this.size ?? [0, 0] // as it was laid out: to ask the page would make it lay everything out again
     if (this.canvas.width !== Math.round(width * times) || this.canvas.height !== Math.round(height * times)) {
       this.canvas.width = Math.round(width * times)
       this.canvas.height = Math.round(height * times)
@@ -117,7 +119,7 @@ export class Plate {
         const box = this.tile(n)
         context.drawImage(picture, box.x, box.y, box.width, box.height)
         if (done < face.rows * face.columns) this.hide(done, box)
-        if (this.printsAll() && box.width > 30) this.print(box, n)
+        if (this.printsAll() && box.width > 30 && box.height / face.rows > 12) this.print(box, n)
       })
     }
     for (const mark of this.marks) this.outline(mark, tone)
@@ -282,8 +284,6 @@ export class Plate {
   /** The cell under a point of the canvas. @param {number} x @param {number} y @returns {Cell} */
   cell(x, y) {
     const face = /** @type {Face} */ (this.face)
-    this.width = this.canvas.clientWidth
-    this.height = this.canvas.clientHeight
     const within = (/** @type {number} */ at, /** @type {number} */ count) =>
       Math.min(Math.max(Math.floor(at), 0), count - 1)
     const first = this.tile(0)

@@ -79,6 +79,15 @@ function sides(needs, width, height) {
       (sum, { of, side }) => sum + of.reduce((all, need) => all + widthOf(need, side, height), 0),
       0,
     )
+  // Where even that is too much, filters shrink first, then maps.
+  for (const [kind, least] of /** @type {[string, number][]} */ ([
+    ["filters", 5],
+    ["maps", 11],
+  ])) {
+    for (const group of groups.values()) {
+      while (group.of[0].kind === kind && group.side > least && total() > width) group.side -= 1
+    }
+  }
   // The most cramped first; filters are to be told apart, not read, and count as three times as large.
   const cramped = (/** @type {{ side: number, size: number, of: Need[] }} */ { side, size, of }) =>
     (side / Math.sqrt(size)) * (of[0].kind === "filters" ? 1.6 : 1)

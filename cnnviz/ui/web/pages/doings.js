@@ -8,6 +8,7 @@ import { say } from "../model/words.js"
 export function toggleLecture(view) {
   const on = view.root.classList.toggle("lecture")
   view.control("lecture").setAttribute("aria-pressed", String(on))
+  view.content.outdate()
   view.paint()
 }
 

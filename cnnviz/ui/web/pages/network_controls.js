@@ -42,7 +42,7 @@ export function bindNetwork(view) {
  * @returns {Lesson}
  */
 function fresh(lesson) {
-  const gone = ["y", "f", "f2", "f3", "f4", "cell"].filter((key) => key in lesson)
+  const gone = ["y", "f", "f2", "f3", "f4", "stride", "pad", "rule", "cell"].filter((key) => key in lesson)
   return { ...Object.fromEntries(gone.map((key) => [key, ""])), k: "0", stage: "x" }
 }
 

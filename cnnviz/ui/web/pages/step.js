@@ -2,6 +2,7 @@
 
 import { mechanism } from "../draw/mechanism.js"
 import { Overview } from "../draw/overview.js"
+import { palette } from "../draw/pen.js"
 import { Cells } from "../model/cells.js"
 import { explained } from "../model/explanation.js"
 import { escaped, formula, lossText } from "../model/format.js"
@@ -172,7 +173,7 @@ export class Step extends Content {
 
   draw() {
     if (!this.received) return
-    this.lay()
+    this.measure()
     const subject = this.subject()
     this.classes()
     this.mark(subject)
@@ -185,10 +186,22 @@ export class Step extends Content {
   /** @param {string} map */
   tone(map) {
     const backward = this.numbers.stageOf(this.shown(map)).phase === "backward"
-    return (
-      getComputedStyle(this.root).getPropertyValue(backward ? "--warm-plain" : "--accent-plain")
-      || (backward ? "#b0440c" : "#0b6bcb")
-    )
+    return (backward ? this.palette?.warm : this.palette?.accent) ?? "#000"
+  }
+
+  outdate() {
+    this.drawn = false
+  }
+
+  // What is asked of the page's layout: once for a size, since every question makes it lay everything out again.
+  measure() {
+    if (this.drawn && this.laid === this.overview.key) return
+    this.lay()
+    const { clientWidth: width, clientHeight: height } = this.view.$(".mechanism")
+    this.room = { width, height }
+    this.palette = palette(this.root)
+    this.laid = this.overview.key
+    this.drawn = true
   }
 
   lay() {
@@ -255,7 +268,7 @@ export class Step extends Content {
     view.$(".explain").classList.toggle("pinned", Boolean(this.cells.pinned))
     this.step({ map, cell })
     this.editor()
-    mechanism(view.$(".mechanism"), numbers, map, cell, this.root)
+    if (this.room && this.palette) mechanism(view.$(".mechanism"), numbers, map, cell, this.room, this.palette)
   }
 
   /** @param {Subject} subject */

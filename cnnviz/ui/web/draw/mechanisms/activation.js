@@ -31,20 +31,18 @@ export function gate(pen, numbers, symbol, cell) {
   )
   const arrived = numbers.links(symbol)[0].source
   const box = sides(pen, numbers, symbol, arrived, cell, true)
-  curve(pen, numbers, made, symbol.slice(1), cell, { ...box, height: box.height - 34 }, 2)
+  curve(pen, numbers, made, symbol.slice(1), cell, { ...box, height: box.height - 40 }, 2)
   const [came, passed] = [numbers.at(arrived, cell), numbers.at(symbol, cell)]
   const most = Math.abs(came) || 1
-  const y = box.y + box.height - 8
+  const y = box.y + box.height - 14
   pen.context.fillStyle = came < 0 ? "#92c5de" : "#f4a582"
   pen.context.fillRect(box.x, y, box.width * 0.6, 10)
   pen.context.fillStyle = passed < 0 ? "#2166ac" : "#b2182b"
   pen.context.fillRect(box.x, y, (box.width * 0.6 * Math.abs(passed)) / most, 10)
-  pen.text(
-    say("web.mechanism.passes", { came: number(came, 3), passed: number(passed, 3) }),
-    box.x + box.width * 0.6 + 8,
-    y + 5,
-    { size: 11, room: box.width * 0.4 },
-  )
+  pen.text(say("web.mechanism.passes", { came: number(came, 3), passed: number(passed, 3) }), box.x, y + 20, {
+    size: 11,
+    room: box.width,
+  })
 }
 
 // The two maps at the sides, and the room between them.

@@ -128,7 +128,7 @@ function several(pen, numbers, parts) {
   const channels = numbers.shape(x)[0]
   const pitch = (left - 44) / channels
   const free = pen.height - 70
-  const grid = Math.min(Math.max(free * 0.29, 44), 66)
+  const grid = Math.min(Math.max(free * 0.27, 42), 66)
   const wide = Math.min(pitch - 20, 118)
   const map = Math.max(free - 2 * grid - 36, 36)
   pen.text(say("web.mechanism.window"), 0, 26 + map + 8 + grid / 2, { size: 11, fill: pen.soft, room: 42 })

@@ -154,7 +154,8 @@ export function outputs(pen, numbers, symbol, cell) {
 
 /** Outputs against targets, and the losses so far. @type {Picture} */
 export function losses(pen, numbers) {
-  const half = pen.width / 2 - 20
+  const all = numbers.arrays.losses.values
+  const half = all.length > 1 ? pen.width / 2 - 20 : pen.width - 8 // one loss is no curve
   const values = numbers.values("o")
   const targets = numbers.values("y")
   pen.text(say("web.mechanism.against"), 4, 10, { size: 12, fill: pen.soft })
@@ -163,7 +164,7 @@ export function losses(pen, numbers) {
     { x: 4, y: 24, width: half, height: pen.height - 44 },
     { limits: [Math.min(0, ...values, ...targets), Math.max(1, ...values, ...targets)], names: 60 },
   )
-  const all = numbers.arrays.losses.values
+  if (all.length < 2) return
   const at = half + 50
   const most = Math.max(...all, 1e-12)
   const x = (/** @type {number} */ n) => at + (all.length > 1 ? n / (all.length - 1) : 0) * (pen.width - at - 20)

@@ -16,14 +16,31 @@ export function update(pen, numbers, _map, cell) {
   const isFilter = numbers.maps[first].kind === "filters" && numbers.shape(first)[2] ** 2 <= MOST_PRINTED
   const left = isFilter ? grids(pen, numbers, first, cell) : 4
   pen.text(say("web.mechanism.largest_steps"), left, 10, { size: 12, fill: pen.soft })
-  const rows = all.map((name) => {
-    const old = numbers.values(name)
-    const change = (/** @type {number} */ n) => numbers.next(name, n) - old[n]
-    let at = 0
-    for (let n = 0; n < old.length; n++) if (Math.abs(change(n)) > Math.abs(change(at))) at = n
-    return { name: plain(named(numbers, name, numbers.cell(name, at))), value: change(at) }
-  })
-  pen.rows(rows, { x: left, y: 24, width: pen.width - left - 4, height: pen.height - 34 }, { names: 96 })
+  if (!known.has(numbers))
+    known.set(
+      numbers,
+      all.map((name) => largest(numbers, name)),
+    )
+  pen.rows(
+    known.get(numbers) ?? [],
+    { x: left, y: 24, width: pen.width - left - 4, height: pen.height - 34 },
+    { names: 96 },
+  )
+}
+
+/** @type {WeakMap<object, { name: string, value: number }[]>} */
+const known = new WeakMap()
+
+/** @param {import("../../model/numbers.js").Numbers} numbers @param {string} name */
+function largest(numbers, name) {
+  const old = numbers.values(name)
+  const change = (/** @type {number} */ n) => numbers.next(name, n) - old[n]
+  let [at, most] = [0, 0]
+  for (let n = 0; n < old.length; n++) {
+    const size = Math.abs(change(n))
+    if (size > most) [at, most] = [n, size]
+  }
+  return { name: plain(named(numbers, name, numbers.cell(name, at))), value: change(at) }
 }
 
 // The kernel before, what is taken off it, and after.

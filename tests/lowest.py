@@ -1,0 +1,64 @@
+"""`make lowest`: the tests that hang on NumPy, Pillow and Plotly, with the lowest versions that pyproject.toml promises.
+
+They get an environment of their own inside .venv, that takes everything else from .venv itself.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import sysconfig
+import tomllib
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PLACE = Path(sys.prefix) / "lowest"
+OURS = ("numpy", "plotly", "Pillow")
+FIRST_FOR = {(3, 13): {"numpy": "2.1.0", "Pillow": "10.4.0"}}
+"""Where a Python is younger than a version that we promise: the first one that is there for it."""
+
+TESTS = (
+    *("tests/core/test_ops.py", "tests/core/test_trajectory.py", "tests/core/test_kernels.py"),
+    *("tests/data/test_uploads.py", "tests/data/test_images.py", "tests/ui/test_maps.py", "tests/ui/pages/test_pages.py"),
+    *("tests/export/test_exported_arrays.py", "tests/export/test_exported_animation.py"),
+)
+
+
+def lowest() -> list[str]:
+    """What is to be installed: each package of OURS in its lowest version.
+
+    >>> [text.split("==")[0] for text in lowest()]
+    ['numpy', 'plotly', 'Pillow']
+    """
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    bounds = dict(re.match(r"(\w+)>=([\d.]+)", text).groups() for text in project["dependencies"])
+    bounds |= FIRST_FOR.get(sys.version_info[:2], {})
+    return [f"{name}=={bounds[name]}" for name in OURS]
+
+
+def make() -> Path:
+    """The environment's Python; it is made anew where what it should hold has changed."""
+    python = PLACE / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    wanted, stamp = "\n".join(lowest()), PLACE / "holds.txt"
+    if not stamp.exists() or stamp.read_text() != wanted:
+        venv.create(PLACE, clear=True, symlinks=sys.platform != "win32")
+        pip = [sys.executable, "-m", "pip", "--python", str(python), "--disable-pip-version-check"]
+        # tenacity: all that Plotly 5 needs beside these.
+        subprocess.run([*pip, "install", "--quiet", "--no-deps", "--only-binary=:all:", *lowest(), "tenacity"], check=True)
+        site = subprocess.check_output([python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], text=True)
+        (Path(site.strip()) / "others.pth").write_text(sysconfig.get_path("purelib"))
+        stamp.write_text(wanted)
+    return python
+
+
+def main() -> int:
+    python = make()
+    says = "import numpy, PIL, plotly; print('NumPy', numpy.__version__, 'Pillow', PIL.__version__, 'Plotly', plotly.__version__)"
+    subprocess.run([python, "-c", says], check=True)
+    return subprocess.run([python, "-m", "pytest", "-q", "--numprocesses", "2", "-k", "not tensorflow", *TESTS], cwd=ROOT).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""What the core says of several networks, for the tests under node: links by cell, and everything that arithmetic needs."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cnnviz.core import links
+from cnnviz.core.network import Network
+from cnnviz.core.optimizers import gd
+from cnnviz.core.program import Program
+from cnnviz.core.stages import label
+from cnnviz.ui.component import network as component
+from cnnviz.words import Message, written
+
+TEXTS = (
+    "conv1x3-sigmoid-dense2-sigmoid-mse",
+    "conv2x3bs2p1-relu-max3s2-conv3x3same-tanh-avg2-dense9-identity-dense3-softmax-ce",
+    "conv4x3-gap-sigmoid-ce",
+    "dense4-softmax-mse",
+    "conv2x3full-identity-max2-dense2-sigmoid-bce",
+    "conv2x5s3-relu-dense4-softmax-dense2-sigmoid-bce",
+    "max3s2-dense2-mse",
+)
+CELLS = 8
+"""Cells of each symbol that are compared, beside the first and the last."""
+
+
+def networks() -> list[dict]:
+    """For each network its arrays, what the page is told of them, and the cells behind some cells of every symbol."""
+    rng = np.random.default_rng(0)
+    return [_network(text, rng) for text in TEXTS]
+
+
+def _network(text: str, rng: np.random.Generator) -> dict:
+    network = Network.parse(text)
+    x = rng.random((12, 11) if text == TEXTS[0] else (2, 12, 11))
+    x = np.round(x) if text.startswith("max") else x  # many are equal, and the first of them wins
+    params = network.init(x.shape, seed=1)
+    params = params.replace(**{name: rng.normal(size=array.shape) for name, array in params.items() if name[0] == "b"})
+    trace = network.forward(params, x)
+    y = np.eye(trace.o.size)[0]
+    gradients = network.backward(params, trace, y)
+    program = network.program(x.shape)
+    arrays = {**trace, **params, **gradients, "y": y, "L": np.array([network.loss(trace, y)])}
+    arrays = {name: array.reshape(_shape(program, name, array)) for name, array in arrays.items()}
+    maps = {name: _map(name, array, program) for name, array in arrays.items()}
+    after, _ = gd(0.1).step(params, gradients, None)
+    return {
+        "answer": {
+            "network": {
+                "text": text, "maps": maps, "links": component.links(program), "arithmetic": program.arithmetic,
+                "classes": [str(n) for n in range(y.size)], "optimizer": "gd", "formulas": component.formulas(program),
+            },
+            "stages": [{name: _said(value) for name, value in stage.items()} for stage in component.stage_records(program)],
+            "lesson": {"lr": "0.1"},
+        },
+        "arrays": {name: array.ravel().tolist() for name, array in arrays.items()} | {f"{n}_next": a.ravel().tolist() for n, a in after.items()},
+        "cells": [cell for target in program.links if target in maps for cell in _cells(target, program, arrays, rng)],
+    }  # fmt: skip
+
+
+def _said(value: object) -> object:
+    return written(value) if isinstance(value, Message) else value
+
+
+def _shape(program: Program, name: str, array: np.ndarray) -> tuple[int, ...]:
+    return program.laid_out.get(name) or program.laid_out.get(name[1:]) or array.shape
+
+
+def _map(name: str, array: np.ndarray, program: Program) -> dict:
+    kind = "loss" if name == "L" else {1: "row", 3: "map", 4: "weights"}.get(array.ndim, "weights")
+    kind = "filters" if name.lstrip("d")[0] == "f" else kind
+    index = program.shown.get(name) or program.shown.get(name[1:]) or array.shape
+    band = "parameters" if name in program.parameters else "gradients" if name[0] == "d" else "values"
+    return {
+        "symbol": name,
+        "label": label(name),
+        "words": "",
+        "kind": kind,
+        "shape": array.shape,
+        "index": index,
+        "band": band,
+        "family": name,
+    }
+
+
+def _cells(target: str, program: Program, arrays: dict[str, np.ndarray], rng: np.random.Generator) -> list[dict]:
+    everywhere = list(np.ndindex(*arrays[target].shape))
+    chosen = [everywhere[0], everywhere[-1], *(everywhere[n] for n in rng.integers(0, len(everywhere), CELLS))]
+    return [
+        {
+            "map": target,
+            "cell": cell,
+            "sources": {link.source: _sources(link, cell, program, arrays) for link in program.links[target]},
+        }
+        for cell in chosen
+    ]
+
+
+def _sources(
+    link: links.Link, cell: tuple[int, ...], program: Program, arrays: dict[str, np.ndarray]
+) -> list[tuple[int, ...]]:
+    if link.pattern != "won":
+        return links.sources(link, cell, arrays)
+    read = next(own.source for own in program.links[link.source[1:]])  # what the pool reads whose gradient this is
+    return links.sources(link, cell, {link.source: arrays[link.source], "x": arrays[read]})

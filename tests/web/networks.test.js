@@ -1,0 +1,135 @@
+// Links and arithmetic of any network: the same cells, and the same numbers, as the core's.
+
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { expression, symbols } from "../../cnnviz/ui/web/model/expression.js"
+import { Filling, filled, named, terms, totals } from "../../cnnviz/ui/web/model/filling.js"
+import { Numbers } from "../../cnnviz/ui/web/model/numbers.js"
+import { arrange, plan } from "../../cnnviz/ui/web/model/overview.js"
+import { PATTERNS, pairs, reach } from "../../cnnviz/ui/web/model/patterns.js"
+import { faceOf } from "../../cnnviz/ui/web/model/plates.js"
+import { fixture } from "./hooks.js"
+
+const networks = fixture("networks").map(({ answer, arrays, cells }) => ({
+  cells,
+  numbers: new Numbers({
+    ...answer,
+    arrays: Object.fromEntries(
+      Object.entries(arrays).map(([name, values]) => [name, { values: Float64Array.from(values) }]),
+    ),
+  }),
+}))
+const near = (a, b) => assert.ok(Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(b)), `${a} is not ${b}`)
+
+test("every cell has the sources that the core says, in every pattern", () => {
+  const seen = new Set()
+  for (const { numbers, cells } of networks) {
+    for (const { map, cell, sources } of cells) {
+      for (const link of numbers.links(map)) {
+        seen.add(link.pattern)
+        assert.deepEqual(
+          numbers.sources(link, cell).map(String).sort(),
+          sources[link.source].map(String).sort(),
+          `${map}[${cell}] ${link.source} ${link.pattern}`,
+        )
+      }
+    }
+  }
+  assert.deepEqual([...seen].sort(), [...PATTERNS].sort())
+})
+
+test("a filled template comes to the core's number", () => {
+  for (const { numbers, cells } of networks) {
+    for (const { map, cell } of cells) {
+      const template = numbers.network.arithmetic[map]
+      if (!template) continue
+      near(new Filling(numbers, map, cell).value(expression(template)), numbers.at(map, cell))
+      assert.ok(filled(numbers, map, cell).startsWith(named(numbers, map, cell)))
+    }
+  }
+})
+
+test("the terms of a sum add up, and its totals too", () => {
+  for (const { numbers, cells } of networks) {
+    for (const { map, cell } of cells) {
+      if (!/^sum\([^()]*\)$/.test(numbers.network.arithmetic[map] ?? "")) continue
+      const all = terms(numbers, map, cell)
+      const [positive, negative] = totals(all)
+      assert.ok(positive >= 0 && negative <= 0)
+      near(positive + negative, numbers.at(map, cell))
+    }
+  }
+})
+
+test("cells that meet in a product are sources, each once", () => {
+  const link = (pattern, source) => ({
+    target: "z",
+    source,
+    pattern,
+    geometry: { k: 3, stride: 2, before: 1, dilation: 1 },
+    places: [3, 3],
+  })
+  const met = pairs(link("window", "x"), link("channel", "f"), [0, 0, 0], [1, 5, 5], [1, 1, 3, 3])
+  assert.equal(met.length, 4)
+  assert.deepEqual(met[0], [
+    [0, 0, 0],
+    [0, 0, 1, 1],
+  ])
+  assert.deepEqual(
+    reach(link("window", "x"), [0, 0, 0], [1, 5, 5]).map(({ count }) => count),
+    [1, 2, 2],
+  )
+})
+
+test("templates are read, and nonsense is refused", () => {
+  assert.deepEqual(symbols(expression("dy*(1-y²)+max(0, x)/N")), ["dy", "y", "x"])
+  for (const bad of ["sum(x", "x*", "x)", "", "x $ y"]) assert.throws(() => expression(bad))
+})
+
+test("a place on a map and the cell there belong together", () => {
+  const shapes = [
+    ["map", [3, 4, 5], "maps"],
+    ["filters", [2, 3, 3, 3], "filters"],
+    ["weights", [1, 4, 5, 2], "weights"],
+    ["weights", [2, 4, 5, 9], "weights"],
+    ["row", [7], "strip"],
+  ]
+  for (const [kind, shape, column] of shapes) {
+    const face = faceOf({ kind, shape }, column, 3)
+    const seen = new Set()
+    for (let tile = 0; tile < face.tiles; tile++) {
+      for (let i = 0; i < face.rows; i++) {
+        for (let j = 0; j < face.columns; j++) {
+          const [cell, offset] = [face.at(tile, i, j), face.offset(tile, i, j)]
+          assert.equal(cell === null, offset < 0)
+          if (!cell) continue
+          assert.equal(
+            shape.reduce((at, n, axis) => at * n + cell[axis], 0),
+            offset,
+          )
+          seen.add(offset)
+          const [box] = face.boxes(cell.map((start) => ({ start, count: 1, step: 1 })))
+          assert.deepEqual([box.tile, box.top, box.left], [tile, i, j])
+        }
+      }
+    }
+    assert.equal(
+      seen.size,
+      shape.reduce((all, n) => all * n, 1),
+    )
+  }
+})
+
+test("no overview is wider or higher than it may be", () => {
+  const maps = (tiles, rows) => ({ kind: "maps", tiles, rows, columns: rows, scale: 1 })
+  for (const needs of [
+    [maps(1, 32), maps(1, 30)],
+    [maps(3, 32), ...Array(6).fill(maps(10, 30))],
+    Array(12).fill(maps(16, 28)),
+  ]) {
+    const found = plan(needs, 800, 116, 170)
+    assert.ok(found.places.reduce((sum, { width }) => sum + width, 0) <= 800)
+    for (const { height } of found.places) assert.ok(height <= found.height + 1e-9)
+    assert.ok(arrange(needs, 800, 116).height === 116)
+  }
+})
