@@ -44,9 +44,9 @@ def cross_entropy_do(o: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 def softmax_cross_entropy(z: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Σ y · (log Σ e^z - z) of each row: the cross-entropy of softmax(z), right at any magnitude."""
-    most = z.max(axis=-1, keepdims=True)
-    log_sum = most + np.log(np.exp(z - most).sum(axis=-1, keepdims=True))
-    return np.where(y == 0, 0, y * (log_sum - z)).sum(axis=-1)
+    below = z - z.max(axis=-1, keepdims=True)  # small differences of large numbers are taken before anything is added
+    log_sum = np.log(np.exp(below).sum(axis=-1, keepdims=True))
+    return np.where(y == 0, 0, y * (log_sum - below)).sum(axis=-1)
 
 
 def softmax_cross_entropy_change(z: np.ndarray, before: np.ndarray, y: np.ndarray) -> np.ndarray:

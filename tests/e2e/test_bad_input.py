@@ -1,5 +1,6 @@
 """Nonsense gets a sentence where it happened; the lesson on the screen stays, and no trace is shown."""
 
+import dataclasses
 import random
 
 import pytest
@@ -68,6 +69,8 @@ def test_what_cannot_be_used_leaves_the_lesson_as_it_was(screen: Screen):
         if asked.get("img", "").startswith(("upload-", "train-")) and "img" not in wrong:
             wrong["img"] = "not at hand"
             expected = Lesson(**expected.to_query() | {"img": screen.lesson.img})
+        if not asked.keys() & Lesson().to_query().keys():  # no lesson is asked for: the page opens at its first stage
+            expected = dataclasses.replace(expected, stage="x")
         screen.visit(asked)
         screen.shows(expected)
         assert screen.lesson == expected

@@ -74,7 +74,14 @@ test("names beside lines keep their order and their distance", () => {
   }
 })
 
-const column = (symbol, family, cell, rows, columns = 1, layers = 1) => ({ symbol, family, cell, rows, columns, layers })
+const column = (symbol, family, cell, rows, columns = 1, layers = 1) => ({
+  symbol,
+  family,
+  cell,
+  rows,
+  columns,
+  layers,
+})
 const columnsOf = (side) => [
   column("x", "x", [1, 1], 8, 8),
   column("z1", "z1", [2, 2], side, side),
