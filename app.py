@@ -2,6 +2,6 @@
 
 import streamlit as st
 
-from cnnviz.ui.server import MIDDLEWARE, ROUTES, apologize
+from cnnviz.ui.server import MIDDLEWARE, SCRIPT, apologize, lifespan, routes
 
-app = st.App("cnnviz/ui/pages/navigation.py", routes=ROUTES, middleware=MIDDLEWARE, on_script_error=apologize)
+app = st.App(SCRIPT, routes=routes(), middleware=MIDDLEWARE, lifespan=lifespan, on_script_error=apologize)

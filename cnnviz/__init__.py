@@ -4,29 +4,39 @@ What other code and notebooks call; the page in cnnviz.ui is built on the same n
 """
 
 from cnnviz.core.gradcheck import GradientCheck, check_gradients
+from cnnviz.core.layers import LAYERS
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.network import Gradients, Params, Trace, backward, forward, init_params, update
+from cnnviz.core.network import Network, backward, forward, init_params, update
 from cnnviz.core.notebook import DEVIATIONS, OBJECT_ORIENTED, PROCEDURAL, notebook_step
 from cnnviz.core.ops import conv2d, mse, output_size, sigmoid, sigmoid_prime
+from cnnviz.core.optimizers import adam, gd, momentum
 from cnnviz.core.trajectory import Moment, trajectory
+from cnnviz.core.values import Gradients, Params, Trace
 from cnnviz.data.images import load_image
+
+__version__ = "1.0.0"
 
 __all__ = [
     "DEVIATIONS",
+    "LAYERS",
     "OBJECT_ORIENTED",
     "PROCEDURAL",
     "GradientCheck",
     "Gradients",
     "Lesson",
     "Moment",
+    "Network",
     "Params",
     "Trace",
+    "adam",
     "backward",
     "check_gradients",
     "conv2d",
     "forward",
+    "gd",
     "init_params",
     "load_image",
+    "momentum",
     "mse",
     "notebook_step",
     "output_size",

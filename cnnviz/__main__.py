@@ -1,4 +1,4 @@
-"""`python -m cnnviz`: a lesson in a terminal, without the page. Prints its numbers and writes its files."""
+"""`python -m cnnviz`: a lesson in a terminal, without the page; and `cnnviz`, which serves the page where nothing is asked."""
 
 from __future__ import annotations
 
@@ -15,23 +15,42 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.core.trajectory import Moment
 from cnnviz.data.images import Image, find_image, load_image
 from cnnviz.export.animation import animation
-from cnnviz.export.arguments import asked_lesson, film_kind, parse
+from cnnviz.export.arguments import SERVING, asked_lesson, film_kind, parse, serves
 from cnnviz.export.arrays import arrays_npz
 from cnnviz.export.parameters import parameters_json
 from cnnviz.export.script import jupyter_notebook, numpy_script
 from cnnviz.export.terminal import Progress, report, run, title
+from cnnviz.words import message, say
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Runs a command line and gives its exit code. Whatever goes wrong becomes a sentence on stderr."""
+def command() -> int:
+    """`cnnviz`: the page's server where nothing is asked for, and else the same as `python -m cnnviz`."""
+    return main(page=len(sys.argv) == 1)
+
+
+def main(arguments: list[str] | None = None, page: bool = False) -> int:
+    """Runs a command line and gives its exit code; serves the page if that is asked for, or by `page`.
+
+    Whatever goes wrong becomes a sentence on stderr.
+    """
     for stream in filter(None, (sys.stdout, sys.stderr)):
         stream.reconfigure(errors="replace")  # not every terminal knows σ
     try:
-        return _run(parse(sys.argv[1:] if arguments is None else arguments))
+        asked = parse(sys.argv[1:] if arguments is None else arguments)
+        return _serve(asked) if page or serves(asked) else _run(asked)
     except KeyboardInterrupt:
-        return _fail(130, "stopped")
+        return _fail(130, say("terminal.stopped"))
     except Exception as error:
-        return _fail(1, f"this did not work ({type(error).__name__}: {error})")
+        return _fail(1, say("terminal.failed", error=f"{type(error).__name__}: {error}"))
+
+
+def _serve(asked: argparse.Namespace) -> int:
+    from cnnviz.ui.serve import serve  # Streamlit takes a second to import, and a lesson in a terminal needs none of it
+
+    try:
+        return serve({name: getattr(asked, name) for name in SERVING})
+    except ValueError as error:
+        return _fail(2, str(error))
 
 
 def _run(asked: argparse.Namespace) -> int:
@@ -41,12 +60,12 @@ def _run(asked: argparse.Namespace) -> int:
     except ValueError as error:
         return _fail(2, str(error).removeprefix("Lesson: "))
     for note in notes:
-        _say(note)
+        _tell(str(note))
     x = load_image(image.pixels, lesson.ch, lesson.scale)
     with np.errstate(all="ignore"):
-        moment = _watched(lesson, "computing", lambda progress: run(lesson, x, progress))
+        moment = _watched(lesson, "terminal.computing", lambda progress: run(lesson, x, progress))
         written = _write_files(asked, lesson, image, x, moment)  # before printing: who reads that may stop reading
-    words = f"{image.words}, from the parameters in {asked.params}" if start else image.words
+    words = message("terminal.from_parameters", image=image.words, file=asked.params) if start else image.words
     printed = _print([*title(lesson, words), *report(lesson, moment)])
     return 0 if printed and written else 1
 
@@ -59,7 +78,9 @@ def _write_files(asked: argparse.Namespace, lesson: Lesson, image: Image, x: np.
         "script": lambda: numpy_script(lesson, image.pixels),
         "notebook": lambda: jupyter_notebook(lesson, image.pixels),
         "film": lambda: _watched(
-            lesson, "filming", lambda told: animation(lesson, x, asked.frames, film_kind(asked.film), progress=told)
+            lesson,
+            "terminal.filming",
+            lambda told: animation(lesson, x, asked.frames, film_kind(asked.film), progress=told),
         ),
     }
     return all(
@@ -73,8 +94,8 @@ def _write(name: str, make: Callable[[], bytes | str]) -> bool:
         data = content.encode("utf-8") if isinstance(content, str) else content
         Path(name).write_bytes(data)
     except (OSError, ValueError) as error:
-        return not _fail(1, f"{name!r} cannot be written: {getattr(error, 'strerror', None) or error}")
-    _say(f"wrote {name} ({len(data):,} bytes)")
+        return not _fail(1, say("terminal.unwritable", file=repr(name), error=getattr(error, "strerror", None) or str(error)))
+    _tell(say("terminal.wrote", file=name, n=len(data)))
     return True
 
 
@@ -92,11 +113,11 @@ def _print(lines: Iterable[str]) -> bool:
         print("\n".join(lines), flush=True)
     except OSError as error:
         _leave(sys.stdout)
-        return isinstance(error, BrokenPipeError) or not _fail(1, f"the output cannot be written: {error.strerror}")
+        return isinstance(error, BrokenPipeError) or not _fail(1, say("terminal.no_output", error=error.strerror))
     return True
 
 
-def _say(sentence: str) -> None:
+def _tell(sentence: str) -> None:
     if sys.stderr is None:
         return
     try:
@@ -111,7 +132,7 @@ def _leave(stream: TextIO) -> None:
 
 
 def _fail(code: int, sentence: str) -> int:
-    _say(sentence)
+    _tell(sentence)
     return code
 
 

@@ -35,7 +35,7 @@ class Server:
     def __init__(self, folder: Path = ROOT, script: str = "app.py", environment: Mapping[str, str] | None = None):
         self.folder, self.script = folder, script
         # Settings of whoever runs the tests must not change what is tested.
-        ours = {name: value for name, value in os.environ.items() if not name.startswith("STREAMLIT_")}
+        ours = {name: value for name, value in os.environ.items() if not name.startswith(("STREAMLIT_", "CNNVIZ_"))}
         self.environment = ours | {"PYTHONUNBUFFERED": "1"} | dict(environment or {})
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -54,12 +54,14 @@ class Server:
     def pid(self) -> int:
         return self.process.pid
 
+    def command(self) -> list[str]:
+        command = [sys.executable, "-m", "streamlit", "run", self.script]
+        return [*command, "--server.address", "127.0.0.1", "--server.port", str(self.port)]
+
     def start(self) -> None:
         """Starts it and waits until it answers; RuntimeError with its log if it ends or takes too long."""
-        command = [sys.executable, "-m", "streamlit", "run", self.script]
-        command += ["--server.address", "127.0.0.1", "--server.port", str(self.port)]
         self.process = subprocess.Popen(
-            command,
+            self.command(),
             cwd=self.folder,
             env=self.environment,
             stdin=subprocess.DEVNULL,
@@ -89,8 +91,9 @@ class Server:
         return Path(self._log.name).read_text(errors="replace")[-characters:]
 
     def _answers(self) -> bool:
+        prefix = self.environment.get("STREAMLIT_SERVER_BASE_URL_PATH", "")
         with contextlib.suppress(urllib.error.URLError, OSError):
-            return urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1).status == 200
+            return urllib.request.urlopen(f"{self.url}{prefix}/_stcore/health", timeout=1).status == 200
         return False
 
 

@@ -1,14 +1,18 @@
-"""Many updates of a lesson at once: every number that makes a curve, and frames of the maps for a film."""
+"""Many updates of a lesson at once: every number that makes a curve, and frames of chosen maps for a film."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.ops import mse, saturated_share
-from cnnviz.core.trajectory import walk
+from cnnviz.core.network import Network
+from cnnviz.core.ops import saturated_share
+from cnnviz.core.updating import Updates
+from cnnviz.core.values import Gradients, Params, Trace
+from cnnviz.core.work import check_updates
 
 NEARLY_ALL = 0.9
 """The share of saturated units from which a run counts as saturated. (The notebook's border of halves never is.)"""
@@ -19,10 +23,12 @@ LEAP = 0.05
 
 @dataclass(frozen=True, eq=False)
 class Film:
-    """Curves over updates 0 … n, each with n + 1 entries, and frames of the maps at `updates` (F,).
+    """Curves over updates 0 … n, each with n + 1 entries, and frames of maps at `updates` (F,).
 
-    losses (n+1,), o (n+1,N), kernel (n+1,K·K), norms of df, dw and db (n+1,3), saturated (n+1,);
-    z1, a1, dz1 (F,H',W') float32, exact enough to be drawn.
+    losses (n+1,), o (n+1,N); kernel (n+1,C·K·K), one filter of the first convolution, (n+1,0) without one; norms
+    (n+1,P), of the gradient of each of `parameters`; saturated (n+1,), the share of the hidden sigmoids' units that
+    are, and silent (n+1,), that of the ReLUs' units that are 0, both NaN where there are none. `frames` by symbol,
+    (F,H',W') or (F,D), float32, exact enough to be drawn.
     """
 
     losses: np.ndarray
@@ -30,34 +36,58 @@ class Film:
     kernel: np.ndarray
     norms: np.ndarray
     saturated: np.ndarray
+    silent: np.ndarray
     updates: np.ndarray
-    z1: np.ndarray
-    a1: np.ndarray
-    dz1: np.ndarray
+    frames: Mapping[str, np.ndarray]
+    parameters: tuple[str, ...]
+
+    def __getattr__(self, name: str) -> np.ndarray:
+        """A map's frames by its symbol: film.z1."""
+        frames = vars(self).get("frames", {})
+        if name not in frames:
+            raise AttributeError(f"this film has no {name!r}")
+        return frames[name]
 
 
-def film(lesson: Lesson, x: np.ndarray, n: int, most_frames: int) -> Film:
+def film(
+    lesson: Lesson, x: np.ndarray, n: int, most_frames: int, maps: tuple[str, ...] | None = None, channel: int = 0, filter: int = 0
+) -> Film:
     """`n` updates of `lesson` on `x`, with at most `most_frames` frames, evenly thinned, first and last among them.
 
-    The numbers are those of `trajectory`, bit for bit.
+    The numbers are those of `trajectory`, bit for bit. `maps` are the symbols that get frames (`maps_of` where
+    none are named), of which `channel` is shown; `filter` is the filter whose weights make a curve: the first where
+    there are not so many. Raises Problem for more updates than the network can be taken to.
 
     >>> film(Lesson(), np.zeros((32, 32)), 4, most_frames=3).updates
     array([0, 2, 4])
     """
-    updates = np.unique(np.linspace(0, n, min(n + 1, most_frames)).round().astype(int))
-    shown = set(updates.tolist())
-    curves: dict[str, list] = {name: [] for name in ("losses", "o", "kernel", "norms", "saturated")}
-    frames: dict[str, list] = {name: [] for name in ("z1", "a1", "dz1")}
-    for k, (params, trace, gradients) in enumerate(walk(lesson, x, n)):
-        curves["losses"].append(mse(trace.o, lesson.y))
-        curves["o"].append(trace.o)
-        curves["kernel"].append(params.f.reshape(-1))
-        curves["norms"].append([_norm(gradients.df), _norm(gradients.dw), _norm(gradients.db)])
-        curves["saturated"].append(saturated_share(trace.a1))
-        if k in shown:
-            for name, array in (("z1", trace.z1), ("a1", trace.a1), ("dz1", gradients.dz1)):
-                frames[name].append(array.astype(np.float32))
-    return Film(**{name: np.array(values) for name, values in (curves | frames).items()}, updates=updates)
+    updates = Updates(lesson, np.asarray(x, dtype=np.float64))
+    check_updates(n, updates.network, updates.x.shape, lesson.opt)
+    shown = np.unique(np.linspace(0, n, min(n + 1, most_frames)).round().astype(int))
+    chosen, at = maps or maps_of(updates.network), set(shown.tolist())
+    curves: list[tuple] = []
+    frames: dict[str, list] = {name: [] for name in chosen}
+    point = updates.first
+    for k in range(n + 1):
+        trace, gradients, after = updates.step(point)
+        curves.append(_curves(updates, updates.used(point), trace, gradients, filter))
+        if k in at:
+            for name, taken in frames.items():
+                taken.append(_channel(_array(name, trace, gradients), channel).astype(np.float32))
+        point = after
+    found = [np.array(values) for values in zip(*curves, strict=True)]
+    return Film(*found, shown, {name: np.array(taken) for name, taken in frames.items()}, updates.network.parameters)
+
+
+def maps_of(network: Network) -> tuple[str, ...]:
+    """The maps of a film where none are chosen: the first sums, what is made of them, and how the loss moves with them.
+
+    >>> maps_of(Network.parse("conv1x3-sigmoid-dense2-sigmoid-mse")), maps_of(Network.parse("dense3-mse"))
+    (('z1', 'a1', 'dz1'), ('o', 'do'))
+    """
+    first = next(place for place, layer in enumerate(network.layers) if layer.letter == "z")
+    names = [names.output for names in network.names[first : first + 2]]
+    return (*names, f"d{names[0]}")
 
 
 def turning_points(run: Film) -> list[tuple[int, str]]:
@@ -66,12 +96,40 @@ def turning_points(run: Film) -> list[tuple[int, str]]:
     Its loss "leaps" where it lies LEAP above the best so far; a run "diverges" there if it lies so in the end,
     too. It "saturates" where NEARLY_ALL of its units do.
     """
-    leapt = run.losses > np.minimum.accumulate(run.losses) + LEAP
+    leapt = ~(run.losses <= np.fmin.accumulate(run.losses) + LEAP)  # written so that NaN has leapt
     how = "diverges" if leapt[-1] else "leaps"
     found = ((how, leapt), ("saturates", run.saturated >= NEARLY_ALL))
     return sorted((int(wrong.argmax()), name) for name, wrong in found if wrong.any())
 
 
+def _curves(updates: Updates, params: Params, trace: Trace, gradients: Gradients, filter: int) -> tuple:
+    """The numbers of one update, in the order of Film's curves."""
+    filters = updates.filters(params)
+    one = filters[filter if filter < len(filters) else 0] if filters.ndim == 4 else filters
+    norms = [_norm(gradients[f"d{name}"]) for name in updates.network.parameters]
+    return updates.loss(trace), trace.o, one.reshape(-1), norms, _share(updates, trace, "sigmoid"), _share(updates, trace, "relu")
+
+
+def _share(updates: Updates, trace: Trace, kind: str) -> float:
+    """The share of a kind's hidden units that pass almost nothing on: saturated sigmoids, silent ReLUs."""
+    network = updates.network
+    hidden = [names.output for layer, names in zip(network.layers[:-1], network.names, strict=False) if layer.kind == kind]
+    if not hidden:
+        return np.nan
+    units = trace[hidden[0]] if len(hidden) == 1 else np.concatenate([trace[name].reshape(-1) for name in hidden])
+    return saturated_share(units) if kind == "sigmoid" else float(np.mean(units == 0))
+
+
+def _array(name: str, trace: Trace, gradients: Gradients) -> np.ndarray:
+    return trace[name] if name in trace else gradients[name]
+
+
+def _channel(array: np.ndarray, channel: int) -> np.ndarray:
+    """One channel of a map; rows as they are."""
+    return array if array.ndim != 3 else array[channel if channel < len(array) else 0]
+
+
+@np.errstate(all="ignore")
 def _norm(array: np.ndarray) -> float:
     flat = array.reshape(-1)
     return float(np.sqrt(flat @ flat))

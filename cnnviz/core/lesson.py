@@ -7,305 +7,246 @@ at all, since anybody can type an address: what it cannot use it replaces, and s
 from __future__ import annotations
 
 import dataclasses
-import math
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
 
 import numpy as np
 
-from cnnviz.core.kernels import KERNELS, random_kernel
-from cnnviz.core.network import WEIGHTS
-from cnnviz.core.notebook import DEVIATIONS, OBJECT_ORIENTED, PROCEDURAL
-from cnnviz.core.ops import PADDINGS, pad_widths
-from cnnviz.core.stages import STAGES
+from cnnviz.core.cells import Cell, read_cell
+from cnnviz.core.fields import (
+    CHANNELS,
+    MAX_NUMBER,
+    MAX_PADDING,
+    MAX_SEED,
+    MAX_STRIDE,
+    RULES,
+    SCALES,
+    any_text,
+    as_text,
+    asked_text,
+    learning_rate,
+    quote,
+    whole_number,
+)
+from cnnviz.core.filters import Filters, banks, filters_text, write_filters
+from cnnviz.core.kept import is_kept_name
+from cnnviz.core.lesson_network import applied, shape_of
+from cnnviz.core.network import DEFAULT, Network
+from cnnviz.core.optimizers import OPTIMIZERS, Optimizer
+from cnnviz.core.refusals import refuse, replaced
+from cnnviz.core.settle import FILTER_KEYS, FILTERS, settle
+from cnnviz.core.start import first_params
+from cnnviz.core.targets import named_outputs
+from cnnviz.core.values import Params
+from cnnviz.core.work import MAX_UPDATES, most_updates
+from cnnviz.words import Message, Problem, message
 
-CHANNELS = ("red", "green", "blue", "gray")
-SCALES = ("unit", "raw")
-PATTERNS = ("edges", "checkerboard", "gradient", "dot")
-RULES: dict[str, frozenset[str]] = {
-    "exact": frozenset(),
-    "procedural": PROCEDURAL,
-    "object-oriented": OBJECT_ORIENTED,
-}
-"""Named rules: the exact step, and the deviations of the notebook's two versions."""
-MAX_UPDATES = 10_000
-MAX_SEED = 999_999_999
-MAX_STRIDE = 8
-MAX_PADDING = 4
-MAX_NUMBER = 1e6
-"""Bounds of what a lesson can hold: all maps stay drawable and no sum can overflow."""
+__all__ = [
+    "CHANNELS", "LESSON_KEYS", "MAX_NUMBER", "MAX_PADDING", "MAX_SEED", "MAX_STRIDE", "MAX_UPDATES", "RULES", "SCALES",
+    "Lesson", "as_text", "learning_rate", "whole_number",
+]  # fmt: skip
+
+_LEFT_OUT = {"net": DEFAULT, "classes": (), "opt": "gd", "cell": ""} | dict.fromkeys(FILTERS, ())
+"""Fields that an address leaves out while they are so: links of the teaching notebook's network stay as they were."""
+
+_ORDER = ("img", "ch", "scale", "net", *FILTERS, "w", "seed", "y", "classes", "lr", "opt", "stride", "pad", "rule", "k", "stage", "cell")
+
+LESSON_KEYS = frozenset(_ORDER) | {*FILTER_KEYS}
+"""Every key of an address that belongs to the lesson."""
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """Image, start and cursor. Fields are named as in the query string; `f` is row by row.
+    """Image, network, start and cursor. Fields are named as in the query string.
 
-    `k` updates have been made, and `stage` of the next one is shown. Equal lessons are equal
-    screens, and a lesson can be the key of a cache.
+    `k` updates have been made, and `stage` of the next one is shown. `f` are the first convolution's filters
+    (one filter's numbers, or several; the rest is drawn), f2 … those of the others. What is None is as the
+    network has it: its last backward stage, sobel-x, the image's class. Equal lessons are equal screens, and a
+    lesson can be the key of a cache.
 
     >>> Lesson(k=3).to_query()["k"]
     '3'
     >>> Lesson.from_query({"k": "3"}) == (Lesson(k=3), [])
     True
+    >>> Lesson(net="conv4x3-relu-max2-dense10-softmax-ce", img="digit7-3", classes="7,1").y[:2]
+    (1.0, 0.0)
     """
 
     img: str = "test-0"
     ch: str = "red"
     scale: str = "unit"
-    f: tuple[float, ...] = KERNELS["sobel-x"]
+    f: Filters = None  # type: ignore[assignment]
     w: str = "normal"
     seed: int = 0
-    y: tuple[float, ...] = (1.0, 0.0)
+    y: tuple[float, ...] = None  # type: ignore[assignment]
     lr: float = 0.01
     stride: int = 1
     pad: str | int = "valid"
     rule: str = "exact"
     k: int = 0
-    stage: str = "df"
+    stage: str = None  # type: ignore[assignment]
+    net: str = DEFAULT
+    f2: Filters = ()
+    f3: Filters = ()
+    f4: Filters = ()
+    classes: tuple[str, ...] = ()
+    opt: str = "gd"
+    cell: str = ""
+
+    def __post_init__(self):
+        """Brings every field into its one form; ValueError names the field that cannot be used."""
+        texts = {}
+        for name, value in vars(self).items():
+            if value is None or (isinstance(value, str | tuple | list) and not value and name in ("classes", "cell", *FILTERS)):
+                continue
+            texts[name] = filters_text(value) if name in FILTERS else any_text(value)
+        vars(self).update(settle(texts, None, refuse))
+
+    # ---- the address
 
     def to_query(self) -> dict[str, str]:
-        """The lesson as text, every key written out: a link outlives a change of the defaults."""
-        return {field.name: as_text(getattr(self, field.name)) for field in dataclasses.fields(self)}
+        """The lesson as text, every key that it needs written out: a link outlives a change of the defaults."""
+        own = {"f" if not place else bank.name: bank for place, bank in enumerate(banks(self.network, self.x_shape))}
+        values = {name: getattr(self, name) for name in _ORDER}
+        return {
+            name: write_filters(value, own[name]) if name in FILTERS else as_text(value)
+            for name, value in values.items()
+            if not (name in _LEFT_OUT and value == _LEFT_OUT[name])
+        }
 
     @classmethod
-    def from_query(cls, query: Mapping[str, str]) -> tuple[Lesson, list[str]]:
+    def from_query(cls, query: Mapping[str, str], label: str | None = None) -> tuple[Lesson, list[str]]:
         """The lesson that `query` asks for, and a sentence for each thing in it that was replaced.
 
-        Never raises, whatever `query` holds; keys it does not know are none of its business.
+        Never raises, whatever `query` holds; keys it does not know are none of its business. `label` is what
+        is on the image, where its id does not tell.
 
         >>> lesson, wrong = Lesson.from_query({"lr": "fast"})
         >>> lesson.lr, wrong
         (0.01, ["Learning rate: 'fast' is not a number. It stays 0.01."])
         """
-        lesson, wrong = cls.read(query)
+        lesson, wrong = cls.read(query, label=label)
         return lesson, list(wrong.values())
 
     @classmethod
-    def read(cls, query: Mapping[str, str], instead: Lesson | None = None) -> tuple[Lesson, dict[str, str]]:
+    def read(cls, query: Mapping[str, str], instead: Lesson | None = None, label: str | None = None) -> tuple[Lesson, dict[str, str]]:
         """As `from_query`, with the sentences by key, and with `instead`'s values for what cannot be used."""
+        lesson, wrong = cls.understand(query, instead, label)
+        return lesson, {key: str(said) for key, said in wrong.items()}
+
+    @classmethod
+    def understand(
+        cls, query: Mapping[str, str], instead: Lesson | None = None, label: str | None = None
+    ) -> tuple[Lesson, dict[str, Message]]:
+        """As `read`, with messages, which can be said in any language."""
         instead = instead or cls()
         if not isinstance(query, Mapping):
-            return instead, {"": f"The address holds {_quote(_text(query))}, which is no lesson. It stays as it was."}
-        values, wrong = {}, {}
-        for name, (label, parse) in _PARSERS.items():
-            text = _asked(query, name)
-            if text is None:
-                continue
-            try:
-                values[name] = parse(text)
-            except ValueError as error:
-                values[name] = getattr(instead, name)
-                wrong[name] = f"{label}: {_quote(text)} {error}. It stays {as_text(values[name])}."
-        try:
-            return cls(**values), wrong
-        except ValueError as error:  # each value is fine by itself; only the rule can clash with others
-            wrong["rule"] = f"{error}. The rule is exact here."
-            return cls(**values | {"rule": "exact"}), wrong
+            return instead, {"": message("lesson.no_lesson", text=quote(any_text(query)))}
+        wrong: dict[str, Message] = {}
 
-    def __post_init__(self):
-        """Brings every field into its one form; ValueError names the field that cannot be used."""
-        for name, (label, parse) in _PARSERS.items():
-            text = _text(getattr(self, name))
-            try:
-                object.__setattr__(self, name, parse(text))
-            except ValueError as error:
-                raise ValueError(f"Lesson: {label} {_quote(text)} {error}") from None
-        if self.deviations and (self.stride != 1 or any(pad_widths(3, self.pad))):
-            raise ValueError(
-                f"Rule: the notebook's loops visit every pixel, and run out of range with stride {self.stride} "
-                f"and padding {self.pad}; they need stride 1 and padding valid"
-            )
+        def say(key: str, text: str, why: Problem, value: object, id: str = "") -> None:
+            wrong[key] = replaced(key, text, why, value, id)
 
-    @property
-    def start(self) -> Lesson:
-        """The same lesson before its first update, cursor aside: what a trajectory depends on."""
-        return dataclasses.replace(self, k=0, stage="x")
+        asked = {key: text for key in LESSON_KEYS if (text := asked_text(query, key)) is not None}
+        return cls._of(settle(asked, vars(instead), say, label)), wrong
 
-    @property
-    def when(self) -> str:
-        """Which moment this is, in words.
+    def changed(self, query: Mapping[str, str], label: str | None = None) -> tuple[Lesson, dict[str, Message]]:
+        """This lesson with what `query` asks for; what belongs to a network or an image of its own is as by default there.
 
-        >>> Lesson().when, Lesson(k=1).when, Lesson(k=7).when
-        ('before the first update', 'after 1 update', 'after 7 updates')
+        >>> Lesson(y=(0, 1)).changed({"net": "conv4x3-relu-dense3-mse"})[0].y
+        (1.0, 0.0, 0.0)
         """
-        if not self.k:
-            return "before the first update"
-        return f"after {self.k} update{'s' if self.k > 1 else ''}"
+        ours = self.to_query()
+        if query.get("net", self.net) != self.net:
+            ours = {key: text for key, text in ours.items() if key not in {*FILTER_KEYS, "y", "classes", "stride", "pad", "rule", "stage", "cell"}}
+        return type(self).understand(ours | dict(query), self, label)
+
+    @classmethod
+    def _of(cls, values: Mapping[str, object]) -> Self:
+        """A lesson of values that are in their one form already."""
+        self = object.__new__(cls)
+        vars(self).update(values)
+        return self
+
+    # ---- what follows from it
+
+    @property
+    def network(self) -> Network:
+        """The network, with stride and padding in its first convolution where its text says neither."""
+        return applied(self.net, self.stride, self.pad)
+
+    @property
+    def optimizer(self) -> Optimizer:
+        """How a step follows from the gradients."""
+        return OPTIMIZERS[self.opt](self.lr)
+
+    @property
+    def x_shape(self) -> tuple[int, ...]:
+        """The shape of x, (H,W) or (3,H,W)."""
+        return shape_of(self.img, self.ch)
+
+    @property
+    def output_names(self) -> tuple[str | Message, ...]:
+        """What each output is called."""
+        return named_outputs(self.classes, self.img, len(self.y))
+
+    @property
+    def most_updates(self) -> int:
+        """How many updates can be made: less where a step is much work, or much is kept."""
+        return most_updates(self.network, self.x_shape, self.opt)
+
+    @property
+    def pinned(self) -> Cell | None:
+        """The cell that is pinned, its symbol and its indices."""
+        return read_cell(self.cell, self.network.program(self.x_shape)) if self.cell else None
 
     @property
     def deviations(self) -> frozenset[str]:
         """Where the rule leaves the exact step: names of cnnviz.core.notebook.DEVIATIONS, none for "exact"."""
         return RULES[self.rule] if self.rule in RULES else frozenset(self.rule.split(","))
 
+    @cached_property
+    def start(self) -> Lesson:
+        """The same lesson before its first update, cursor aside: what a trajectory depends on."""
+        return self._of(self._fields() | {"k": 0, "stage": "x", "cell": ""})
+
+    @property
+    def when(self) -> Message:
+        """Which moment this is, in words.
+
+        >>> print(Lesson().when, Lesson(k=1).when, Lesson(k=7).when, sep=", ")
+        before the first update, after 1 update, after 7 updates
+        """
+        return message("lesson.when.after", n=self.k) if self.k else message("lesson.when.start")
+
     @property
     def kernel(self) -> np.ndarray:
-        """The starting kernel as an array (3,3)."""
-        return np.array(self.f).reshape(3, 3)
+        """The first convolution's filters at the start, as they are shown: (K,K) or (M,C,K,K); (0,) where there is none."""
+        first = next((bank.name for bank in banks(self.network, self.x_shape)), None)
+        return self.first_params()[first] if first else np.zeros(0)
 
+    def first_params(self, x_shape: tuple[int, ...] | None = None) -> Params:
+        """The parameters before the first update, for images of this lesson's shape or another.
 
-def _one_of(options: tuple[str, ...]) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if text not in options:
-            raise ValueError(f"is none of {', '.join(options)}")
-        return text
+        Raises NotKept, a Problem, where what the lesson names is gone or does not fit.
 
-    return parse
+        >>> Lesson().first_params()["f"]
+        array([[-1.,  0.,  1.],
+               [-2.,  0.,  2.],
+               [-1.,  0.,  1.]])
+        """
+        own = {"f": self.f, "f2": self.f2, "f3": self.f3, "f4": self.f4}
+        return first_params(self.network, x_shape or self.x_shape, self.w, self.seed, own)
 
+    def without_kept(self) -> Lesson:
+        """The same lesson where nothing is kept: what only a name stood for is as by default."""
+        query = {key: text for key, text in self.to_query().items() if not is_kept_name(text)}
+        return type(self).read(query)[0]
 
-def whole_number(least: int, most: int) -> Callable[[str], int]:
-    """A parser of text that stands for a whole number within these bounds; ValueError where it does not.
+    def _fields(self) -> dict[str, object]:
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
 
-    >>> whole_number(1, 9)("7")
-    7
-    """
-
-    def parse(text: str) -> int:
-        if not re.fullmatch(r"\d{1,9}", text, re.ASCII) or not least <= int(text) <= most:
-            raise ValueError(f"is not a whole number from {least} to {most}")
-        return int(text)
-
-    return parse
-
-
-def _number(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        raise ValueError("is not a number") from None
-    if not math.isfinite(number):
-        raise ValueError("is not a finite number")
-    if abs(number) > MAX_NUMBER:
-        raise ValueError(f"is too large (at most {MAX_NUMBER:,.0f})")
-    return number + 0.0  # -0.0 would be another address for the same lesson
-
-
-def learning_rate(text: str) -> float:
-    """A learning rate from text; ValueError where it cannot be one.
-
-    >>> learning_rate("0.5")
-    0.5
-    """
-    number = _number(text)
-    if number < 0:
-        raise ValueError("is negative, which would climb the loss")
-    return number
-
-
-def _numbers(count: int) -> Callable[[str], tuple[float, ...]]:
-    def parse(text: str) -> tuple[float, ...]:
-        parts = [part for part in re.split(r"[,;\s]+", text.strip("[]() ")) if part]
-        if len(parts) != count:
-            raise ValueError(f"is not {count} numbers separated by commas")
-        for part in parts:
-            try:
-                _number(part)
-            except ValueError as error:
-                raise ValueError(f"cannot be used: {_quote(part)} {error}") from None
-        return tuple(_number(part) for part in parts)
-
-    return parse
-
-
-def _kernel(text: str) -> tuple[float, ...]:
-    draw = re.fullmatch(r"random-(\d{1,9})", text, re.ASCII)
-    if draw:
-        return random_kernel(int(draw[1]))
-    if text in KERNELS:
-        return KERNELS[text]
-    try:
-        return _numbers(9)(text)
-    except ValueError as error:
-        named = f"is none of {', '.join(KERNELS)}, and " if re.fullmatch(r"[a-z-]+", text) else ""
-        raise ValueError(f"{named}{error}") from None
-
-
-def _weights(text: str) -> str:
-    """How w and b start: zeros, drawn, or by the name under which cnnviz.core.held holds them."""
-    return text if re.fullmatch(r"held-[0-9a-f]{16}", text) else _one_of(WEIGHTS)(text)
-
-
-def _rule(text: str) -> str:
-    """A named rule, or deviations separated by commas, brought into one order; a known set gets its name."""
-    if text in RULES:
-        return text
-    names = set(re.split(r"[,;+\s]+", text))
-    if not names <= set(DEVIATIONS):
-        raise ValueError(f"is none of {', '.join(RULES)}, nor a list of {', '.join(DEVIATIONS)}")
-    named = next((name for name, deviations in RULES.items() if deviations == names), None)
-    return named or ",".join(name for name in DEVIATIONS if name in names)
-
-
-def _padding(text: str) -> str | int:
-    if text in PADDINGS:
-        return text
-    try:
-        return whole_number(0, MAX_PADDING)(text)
-    except ValueError as error:
-        raise ValueError(f"is none of {', '.join(PADDINGS)} and {error}") from None
-
-
-MAX_UPLOAD_TEXT = 6000
-"""More than 32·32·3 bytes can need, compressed and written in base64."""
-
-
-def _image(text: str) -> str:
-    number = re.fullmatch(r"(train|test)-(0|[1-9]\d{0,4})", text, re.ASCII)
-    if number and int(number[2]) < {"train": 50_000, "test": 10_000}[number[1]]:
-        return text
-    kind, _, name = text.partition("-")
-    if kind == "pattern" and name in PATTERNS:
-        return text
-    if kind == "upload" and len(text) <= MAX_UPLOAD_TEXT and re.fullmatch(r"[\w-]+", name, re.ASCII):
-        return text
-    raise ValueError(f"names no image (test-0 … test-9999, train-0 … train-49999, pattern-{PATTERNS[0]} …)")
-
-
-def _asked(query: Mapping, name: str) -> str | None:
-    """What `query` holds under `name`, as text, or None if nothing; never raises."""
-    try:
-        return _text(query[name]) if name in query else None
-    except Exception:
-        return "an entry that cannot be read"
-
-
-def _text(value) -> str:
-    """Whatever stands in a query or a field, as text; never raises."""
-    try:
-        if isinstance(value, (tuple, list, np.ndarray)):
-            return ",".join(as_text(entry) for entry in np.ravel(value).tolist())
-        return as_text(value)
-    except Exception:
-        return f"a {type(value).__name__}"
-
-
-def as_text(value) -> str:
-    """A field as the address has it: floats to the last digit, several numbers with commas between them.
-
-    >>> as_text((0.1, 2.0, "same")), as_text(7)
-    ('0.1,2,same', '7')
-    """
-    if isinstance(value, tuple):
-        return ",".join(as_text(entry) for entry in value)
-    return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
-
-
-def _quote(text: str) -> str:
-    return repr(text if len(text) <= 40 else text[:39] + "…")
-
-
-_PARSERS: dict[str, tuple[str, Callable[[str], object]]] = {
-    "img": ("Image", _image),
-    "ch": ("Channel", _one_of(CHANNELS)),
-    "scale": ("Pixels", _one_of(SCALES)),
-    "f": ("Kernel", _kernel),
-    "w": ("Starting weights", _weights),
-    "seed": ("Seed", whole_number(0, MAX_SEED)),
-    "y": ("Targets", _numbers(2)),
-    "lr": ("Learning rate", learning_rate),
-    "stride": ("Stride", whole_number(1, MAX_STRIDE)),
-    "pad": ("Padding", _padding),
-    "rule": ("Rule", _rule),
-    "k": ("Update", whole_number(0, MAX_UPDATES)),
-    "stage": ("Stage", _one_of(tuple(stage.symbol for stage in STAGES))),
-}
+    def __getstate__(self) -> dict[str, object]:
+        return self._fields()

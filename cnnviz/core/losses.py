@@ -140,6 +140,7 @@ class Merged:
     loss: Call
     dz: Call
     formulas: Mapping[str, str] = field(default_factory=dict)
+    arithmetic: Mapping[str, str] = field(default_factory=dict)
     links: tuple[tuple[str, str], ...] = (("o", "same"), ("y", "same"))
     change: Callable[..., np.ndarray] | None = None
 
@@ -206,6 +207,7 @@ LOSSES: dict[str, Loss] = {
                     call(sigmoid_binary_cross_entropy, "z y"),
                     call(sigmoid_binary_cross_entropy_dz, "z y"),
                     {"dz": r"{dz} = ({o} - y) / N"},
+                    {"dz": "(o-y)/N"},
                     change=sigmoid_binary_cross_entropy_change,
                 )
             },
@@ -223,6 +225,7 @@ LOSSES: dict[str, Loss] = {
                     call(softmax_cross_entropy, "z y"),
                     call(softmax_cross_entropy_dz, "o y"),
                     {"dz": r"{dz} = {o} \sum_{{n}} y[n] - y"},
+                    {"dz": "o*total(y)-y"},
                     (("o", "same"), ("y", "all")),
                     softmax_cross_entropy_change,
                 ),
@@ -230,6 +233,7 @@ LOSSES: dict[str, Loss] = {
                     call(sigmoid_cross_entropy, "z y"),
                     call(sigmoid_cross_entropy_dz, "z y"),
                     {"dz": r"{dz} = -y \odot (1 - {o})"},
+                    {"dz": "-y*(1-o)"},
                     change=sigmoid_cross_entropy_change,
                 ),
             },

@@ -1,166 +1,317 @@
-"""Classic mistakes in a backward pass, each a small function that gives the wrong gradients it leads to.
+"""Classic mistakes in a backward pass, each as small as the slip that it is.
 
-To add one, write one function below under `@_mistake(...)`: name, sentence, source and code stand
-together, and the table, the checks and the page follow from it. The name is its key in `MISTAKES`.
+To add one, write one function below under `@_mistake(...)`, which makes a line in place of the right one, and
+its words into the catalogue under mistake.<name>. Its arguments are roles and settings of the layer; see `Act`.
+The table, the checks and the page follow from it. A name may stand above several functions: one for each kind
+of layer, or for each line that it spoils.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.network import Gradients, Params, Trace, backward, update
-from cnnviz.core.ops import conv2d_df, conv2d_dx, mse_prime, pad_widths, sigmoid_prime
-from cnnviz.core.stages import STAGES
+from cnnviz.core.layers import LAYERS
+from cnnviz.core.layers._activation import Activation
+from cnnviz.core.layers.average_pooling import AveragePooling
+from cnnviz.core.layers.conv import Conv, weigh_df, weigh_dx, windows
+from cnnviz.core.layers.dense import Dense, connect_dx
+from cnnviz.core.layers.global_average import GlobalAverage
+from cnnviz.core.layers.identity import Identity
+from cnnviz.core.layers.layer import Shape
+from cnnviz.core.layers.max_pooling import MaxPooling
+from cnnviz.core.layers.relu import Relu
+from cnnviz.core.layers.sigmoid import Sigmoid, sigmoid_prime
+from cnnviz.core.layers.softmax import Softmax
+from cnnviz.core.losses import LOSSES
+from cnnviz.core.mistaken import Act, Kind, Mistake, Placed, add, anywhere
+from cnnviz.core.network import Network
+from cnnviz.core.optimizers import Adam, Momentum, Optimizer
+from cnnviz.core.sliding import Padding, places, slices
+from cnnviz.core.verdicts import stages_hit
+from cnnviz.words import Problem
 
+Array = np.ndarray
 
-@dataclass(frozen=True)
-class Mistake:
-    """A wrong backward pass: `gradients(params, trace, y, learning_rate)`, what it does and where it comes from."""
-
-    name: str
-    title: str
-    sentence: str
-    source: str
-    gradients: Callable[[Params, Trace, np.ndarray, float], Gradients]
-
+__all__ = ["MISTAKES", "Mistake", "Placed", "mistakes_for", "placed", "stages_hit"]
 
 MISTAKES: dict[str, Mistake] = {}
-"""By name, in the order in which they stand below: backward, from the loss to the kernel."""
+"""By name, in the order in which they stand below: backward, from the loss to the kernel, then the step."""
 
 
-def _mistake(title: str, sentence: str, source: str):
-    def register(gradients):
-        name = gradients.__name__
-        MISTAKES[name] = Mistake(name, title, sentence, source, gradients)
-        return gradients
+def mistakes_for(network: Network, optimizer: Optimizer | str = "gd") -> list[Placed]:
+    """Every mistake that can be made in a network, in each of its places; of one mistake the last place comes first.
+
+    >>> [placed.address for placed in mistakes_for(Network.parse("conv1x3-relu-dense2-softmax-ce"))][:3]
+    ['sign_flipped@dz2', 'softmax_diagonal@dz2', 'weights_updated_first@da1']
+    """
+    return [placed for mistake in MISTAKES.values() for placed in reversed(mistake.places(network, optimizer))]
+
+
+def placed(address: str, network: Network, optimizer: Optimizer | str = "gd") -> Placed:
+    """The mistake "name@stage", or by its name alone in the last place where it fits; Problem where there is none.
+
+    >>> net = Network.parse("conv2x3-sigmoid-conv2x3-sigmoid-dense2-sigmoid-mse")
+    >>> placed("sigmoid_prime_of_z", net).address, placed("sigmoid_prime_of_z@dz1", net).place
+    ('sigmoid_prime_of_z@dz2', 1)
+    """
+    name, _, stage = address.partition("@")
+    if name not in MISTAKES:
+        raise Problem("mistake.unknown", name=name, known=tuple(MISTAKES))
+    found = MISTAKES[name].places(network, optimizer)
+    if not found:
+        raise Problem("mistake.nowhere", name=name, kinds=MISTAKES[name].kinds)
+    if not stage:
+        return found[-1]
+    for one in found:
+        if one.stage == stage:
+            return one
+    raise Problem("mistake.elsewhere", name=name, stage=stage, places=tuple(one.stage for one in found))
+
+
+def _mistake(
+    name: str,
+    on: Kind | tuple[Kind, ...],
+    role: str,
+    where: Callable[[Network, int], bool] = anywhere,
+    wrong: str = "",
+    right: str = "",
+) -> Callable[[Callable], Callable]:
+    """Registers what is below as a line of the mistake `name`; `wrong` and `right` are code with roles in braces."""
+
+    def register(function: Callable) -> Callable:
+        kinds = on if isinstance(on, tuple) else (on,)
+        add(MISTAKES, name, Act(kinds, role, function, where, (wrong, right) if wrong else None))
+        return function
 
     return register
 
 
-@_mistake(
-    "1/N forgotten",
-    "The squares are summed where the loss takes their mean, so every gradient is N times too large.",
-    "Some texts define the loss as a sum and some as a mean; the code takes one from each.",
-)
-def mean_forgotten(params: Params, trace: Trace, y: np.ndarray, learning_rate: float) -> Gradients:
-    """do = 2 (o - y)"""
-    return _backward_with(params, trace, y, do=mse_prime(trace.o, y) * trace.o.size)
+# ---- where
 
 
-@_mistake(
-    "sign flipped",
-    "y − o stands where o − y belongs, so every step climbs the loss.",
-    "The seed notebook writes −(y − o), which is right; here the minus in front is lost.",
-)
-def sign_flipped(params: Params, trace: Trace, y: np.ndarray, learning_rate: float) -> Gradients:
-    """do = 2 (y - o) / N"""
-    return _backward_with(params, trace, y, do=-mse_prime(trace.o, y))
+def _hidden(network: Network, place: int) -> bool:
+    return place < len(network.layers) - 1
 
 
-@_mistake(
-    "σ′ forgotten at the output",
-    "The gradient goes round the output's sigmoid, as if o were z₂, and comes out at least four times too large.",
-    "With cross-entropy in place of the squares, σ′ cancels and this line is right; it is copied from there.",
-)
-def output_sigmoid_forgotten(params: Params, trace: Trace, y: np.ndarray, learning_rate: float) -> Gradients:
-    """dz2 = do"""
-    return _backward_with(params, trace, y, dz2=mse_prime(trace.o, y))
+def _at_the_output(network: Network, place: int) -> bool:
+    return not _hidden(network, place) and network.merged is None
 
 
-@_mistake(
-    "weights updated before use",
-    "w takes its step first, and the gradient then goes back through weights that did not make this output.",
-    "The seed notebook does this: its W -= … stands above the line that uses W for the kernel.",
-)
-def weights_updated_first(params: Params, trace: Trace, y: np.ndarray, learning_rate: float) -> Gradients:
-    """da1 = dz2 · (w - η dw)ᵀ"""
-    exact = backward(params, trace, y)
-    w = update(params, exact, learning_rate).w
-    return _backward_with(params, trace, y, da1=(w @ exact.dz2).reshape(trace.a1.shape))
+def _overlaps(network: Network, place: int) -> bool:
+    g = network.layers[place].geometry()
+    return g["k"] > g["stride"] // math.gcd(g["stride"], g["dilation"])
 
 
-@_mistake(
-    "σ′ on the wrong side",
-    "The short form a (1 − a) is given z₁ in place of a₁, which is no slope at all: it is negative wherever z₁ is below 0 or above 1.",
-    "σ′(z) = σ(z) (1 − σ(z)) in books, a (1 − a) in code: the same slope, written for different inputs.",
-)
-def sigmoid_prime_of_z(params: Params, trace: Trace, y: np.ndarray, learning_rate: float) -> Gradients:
-    """dz1 = da1 · z1 (1 - z1)"""
-    return _backward_with(params, trace, y, dz1=backward(params, trace, y).da1 * sigmoid_prime(trace.z1))
+def _several_filters(network: Network, place: int) -> bool:
+    return network.layers[place].shape((1, 999, 999))[0] > 1
 
 
-@_mistake(
-    "kernel gradient flipped by 180°",
-    "Each kernel weight is given the gradient of the one opposite; the nine numbers are right, their places are not.",
-    "Convolution in mathematics flips the kernel and a CNN's does not; the flip is taken over for the gradient alone.",
-)
-def kernel_gradient_flipped(params: Params, trace: Trace, y: np.ndarray, learning_rate: float) -> Gradients:
-    """df[u,v] = Σ x[i+K-1-u, j+K-1-v] · dz1[i,j]"""
-    return _backward_with(params, trace, y, df=backward(params, trace, y).df[::-1, ::-1])
+def _several_channels(network: Network, place: int) -> bool:
+    """Whether several channels come in, as far as the network says: an image may have any number."""
+    shape = (1, 9999, 9999)
+    for layer in network.layers[:place]:
+        shape = layer.shape(shape)
+    return shape[0] > 1
 
 
-@_mistake(
-    "stride forgotten in backward",
-    "Backward takes the units for neighbours one pixel apart, so it pairs them with pixels that they never saw.",
-    "The stride is passed to the forward pass only. With stride 1 nothing shows.",
-)
-def stride_forgotten(params: Params, trace: Trace, y: np.ndarray, learning_rate: float) -> Gradients:
-    """df[u,v] = Σ x[i+u, j+v] · dz1[i,j], at any stride; dx likewise"""
-    f, dz1, (height, width) = params.f, backward(params, trace, y).dz1, trace.x.shape
-    before, after = pad_widths(len(f), trace.padding)
-    x, dx = (np.pad(array, (before, after)) for array in (trace.x, np.zeros(trace.x.shape)))
-    corner = tuple(slice(n + len(f) - 1) for n in dz1.shape)  # all that so many neighbours would have seen
-    dx[corner] = conv2d_dx(f, dz1, x[corner].shape)
-    df = conv2d_df(x[corner], dz1, f)
-    return _backward_with(params, trace, y, df=df, dx=dx[before : before + height, before : before + width])
+# ---- the loss
 
 
-def _backward_with(params: Params, trace: Trace, y: np.ndarray, **wrong: np.ndarray) -> Gradients:
-    """`network.backward`, line by line, with the lines in `wrong` replaced: what comes after is worked out from them."""
-    x, a1, v, o, f = trace.x, trace.a1, trace.v, trace.o, params.f
-    right: dict[str, Callable[[dict], np.ndarray]] = {
-        "do": lambda d: mse_prime(o, y),
-        "dz2": lambda d: d["do"] * sigmoid_prime(o),
-        "dw": lambda d: np.outer(v, d["dz2"]),
-        "db": lambda d: d["dz2"],
-        "da1": lambda d: (params.w @ d["dz2"]).reshape(a1.shape),
-        "dz1": lambda d: d["da1"] * sigmoid_prime(a1),
-        "df": lambda d: conv2d_df(x, d["dz1"], f, trace.stride, trace.padding),
-        "dx": lambda d: conv2d_dx(f, d["dz1"], x.shape, trace.stride, trace.padding),
-    }
-    done: dict[str, np.ndarray] = {}
-    for name, line in right.items():
-        done[name] = wrong[name] if name in wrong else line(done)
-    return Gradients(**done)
+@_mistake("mean_forgotten", "mse", "do")
+def mse_summed(o: Array, y: Array) -> Array:
+    return 2 * (o - y)
 
 
-def stages_hit(mistaken: Gradients, exact: Gradients, params: Params, learning_rate: float) -> tuple[str, ...]:
-    """The stages whose arrays `mistaken` has wrong, in order: the first is where it shows, the rest inherit it.
-
-    Stages are those of STAGES from do to update; dw stands for db too. Empty if nothing shows.
-
-    >>> from cnnviz.core.network import forward
-    >>> params = Params(np.ones((2, 2)), np.ones((4, 2)), np.zeros(2))
-    >>> trace = forward(params, np.arange(9.0).reshape(3, 3) / 9)
-    >>> wrong = MISTAKES["sigmoid_prime_of_z"].gradients(params, trace, np.array([1, 0]), 0.1)
-    >>> stages_hit(wrong, backward(params, trace, np.array([1, 0])), params, 0.1)
-    ('dz1', 'df', 'update')
-    """
-    steps = [update(params, gradients, learning_rate) for gradients in (mistaken, exact)]
-
-    def differs(symbol: str) -> bool:
-        if symbol == "update":
-            return any(_unlike(*(getattr(step, name) for step in steps)) for name in "fwb")
-        return any(
-            _unlike(getattr(mistaken, name), getattr(exact, name))
-            for name in (("dw", "db") if symbol == "dw" else (symbol,))
-        )
-
-    return tuple(stage.symbol for stage in STAGES if stage.phase in ("backward", "update") and differs(stage.symbol))
+@_mistake("mean_forgotten", "bce", "do", wrong="{target} = {o} - y", right="{target} = ({o} - y) / N")
+def bce_summed(exact: Array, o: Array) -> Array:
+    return exact * o.size
 
 
-def _unlike(ours: np.ndarray, exact: np.ndarray) -> bool:
-    return not np.array_equal(ours, exact)
+@_mistake("sign_flipped", tuple(LOSSES), "do")
+def sign_flipped(exact: Array) -> Array:
+    return -exact
+
+
+# ---- the last layer, and rows
+
+
+@_mistake("output_sigmoid_forgotten", Sigmoid, "dx", _at_the_output)
+def output_sigmoid_forgotten(dy: Array) -> Array:
+    return dy
+
+
+@_mistake("softmax_diagonal", Softmax, "dx")
+def softmax_diagonal(dy: Array, y: Array) -> Array:
+    return dy * y * (1 - y)
+
+
+@_mistake("weights_updated_first", Dense, "dx", wrong="{target} = {w_next} @ {dy}", right="{target} = {w} @ {dy}")
+def weights_updated_first(dy: Array, w_next: Array) -> Array:
+    return connect_dx(dy, w_next)
+
+
+_CHANNELS_LAST = ("{target} = dv.reshape(H, W, C).transpose(2, 0, 1)", "{target} = dv.reshape(C, H, W)")
+
+
+@_mistake("flattened_channels_last", Dense, "unflatten", _several_channels, *_CHANNELS_LAST)
+def flattened_channels_last(dx: Array, shape: Shape) -> Array:
+    channels, rows, columns = shape
+    return np.moveaxis(dx.reshape(*dx.shape[:-1], rows, columns, channels), -1, -3)
+
+
+# ---- hidden activations
+
+
+@_mistake("sigmoid_prime_of_z", Sigmoid, "dx", _hidden)
+def sigmoid_prime_of_z(dy: Array, x: Array) -> Array:
+    return dy * sigmoid_prime(x)
+
+
+_WITH_A_SLOPE = tuple(kind for kind in LAYERS.values() if issubclass(kind, Activation) and kind is not Identity)
+
+
+@_mistake("hidden_slope_forgotten", _WITH_A_SLOPE, "dx", _hidden)
+def hidden_slope_forgotten(dy: Array) -> Array:
+    return dy
+
+
+@_mistake("relu_gate_of_gradient", Relu, "dx")
+def relu_gate_of_gradient(dy: Array) -> Array:
+    return dy * (dy > 0)
+
+
+# ---- pooling
+
+
+@_mistake("max_gradient_to_all", MaxPooling, "dx", wrong="{dx}[under] += {dy}", right="{dx}[under] += {dy} * wins")
+def max_gradient_to_all(dy: Array, x: Array, k: int, stride: int) -> Array:
+    dx = np.zeros(x.shape, dy.dtype)
+    for under in slices(k, stride, *dy.shape[-2:]):
+        dx[under] += dy
+    return dx
+
+
+@_mistake("pool_mean_forgotten", AveragePooling, "dx", wrong="{dx}[under] += {dy}", right="{dx}[under] += {dy} / {k}**2")
+def average_forgotten(exact: Array, k: int) -> Array:
+    return exact * k**2
+
+
+@_mistake("pool_mean_forgotten", GlobalAverage, "dx", wrong="{dx}[c] = {dy}[c]", right="{dx}[c] = {dy}[c] / (H * W)")
+def global_average_forgotten(exact: Array, x: Array) -> Array:
+    return exact * math.prod(x.shape[-2:])
+
+
+# The last place that covers a cell is the one with the earliest cell of the window on it, so these go backwards.
+
+
+@_mistake("overlap_assigned", MaxPooling, "dx", _overlaps, "{dx}[winner] = {dy}[i, j]", "{dx}[winner] += {dy}[i, j]")
+def max_assigned(dy: Array, x: Array, y: Array, k: int, stride: int) -> Array:
+    dx, still_open, winners = np.zeros(x.shape, dy.dtype), np.ones(y.shape, bool), []
+    for under in slices(k, stride, *y.shape[-2:]):
+        winners.append((under, still_open & (x[under] == y)))
+        still_open &= ~winners[-1][1]
+    for under, wins in reversed(winners):
+        dx[under] = np.where(wins, dy, dx[under])
+    return dx
+
+
+@_mistake("overlap_assigned", AveragePooling, "dx", _overlaps, "{dx}[window] = {dy}[i, j] / {k}**2", "{dx}[window] += {dy}[i, j] / {k}**2")
+def average_assigned(dy: Array, x: Array, k: int, stride: int) -> Array:
+    dx = np.zeros(x.shape, dy.dtype)
+    for under in reversed([*slices(k, stride, *dy.shape[-2:])]):
+        dx[under] = dy / k**2
+    return dx
+
+
+# ---- convolution
+
+
+@_mistake("overlap_assigned", Conv, "dx", _overlaps, "{dx}[window] = {dy}[i, j] * {f}", "{dx}[window] += {dy}[i, j] * {f}")
+def conv_assigned(dy: Array, f: Array, size: tuple[int, int], stride: int, padding: Padding, dilation: int = 1) -> Array:
+    def share(dz: Array, kernels: Array) -> Array:
+        return weigh_dx(dz, kernels, size=size, stride=stride, padding=padding, dilation=dilation)
+
+    dx: Array = share(np.zeros_like(dy), f)
+    for weight in reversed(range(f.shape[-1] ** 2)):
+        only = (np.arange(f.shape[-1] ** 2) == weight).reshape(f.shape[-2:])
+        dx = np.where(share(np.ones_like(dy), only * np.ones_like(f)), share(dy, only * f), dx)
+    return dx
+
+
+# As courses write it, ∂x is ∂z with zeros around under the turned kernel; ours hands shares out, with f as it is.
+_FLIP = ("{dx} = conv2d(pad({dy}), {f})", "{dx} = conv2d(pad({dy}), {f}[..., ::-1, ::-1])")
+
+
+@_mistake("flip_forgotten", Conv, "dx", anywhere, *_FLIP)
+def flip_forgotten(dy: Array, f: Array, size: tuple[int, int], stride: int, padding: Padding, dilation: int = 1) -> Array:
+    return weigh_dx(dy, f[..., ::-1, ::-1], size=size, stride=stride, padding=padding, dilation=dilation)
+
+
+# z's channels are the filters: what each channel of x is given back is a sum over them.
+_FIRST_ONLY = ("{dx} = weigh_dx({dy}[:1], {f}[:1])", "{dx} = weigh_dx({dy}, {f})")
+
+
+@_mistake("channels_not_summed", Conv, "dx", _several_filters, *_FIRST_ONLY)
+def channels_not_summed(dy: Array, f: Array, size: tuple[int, int], stride: int, padding: Padding, dilation: int = 1) -> Array:
+    return weigh_dx(dy[..., :1, :, :], f[:1], size=size, stride=stride, padding=padding, dilation=dilation)
+
+
+@_mistake("kernel_gradient_flipped", Conv, "df")
+def kernel_gradient_flipped(exact: Array) -> Array:
+    return exact[..., ::-1, ::-1]
+
+
+_UNSPACED_DF = ("{df} = weigh_df(windows({x}, {k}, stride=1), {dy}, {f})", "{df} = weigh_df(windows({x}, {k}, stride={stride}), {dy}, {f})")
+
+
+@_mistake("stride_forgotten", Conv, "df", anywhere, *_UNSPACED_DF)
+def unspaced_df(x: Array, dy: Array, f: Array, k: int, padding: Padding, dilation: int = 1) -> Array:
+    units = _neighbours(dy, x, k, padding, dilation)
+    return weigh_df(windows(x, k, 1, padding, dilation), units, f)
+
+
+@_mistake("stride_forgotten", Conv, "dx", anywhere, "{dx} = weigh_dx({dy}, {f}, stride=1)", "{dx} = weigh_dx({dy}, {f}, stride={stride})")
+def unspaced_dx(dy: Array, x: Array, f: Array, k: int, padding: Padding, dilation: int = 1) -> Array:
+    units = _neighbours(dy, x, k, padding, dilation)
+    return weigh_dx(units, f, size=x.shape[-2:], padding=padding, dilation=dilation)
+
+
+def _neighbours(dy: Array, x: Array, k: int, padding: Padding, dilation: int) -> Array:
+    """The units as if they were one pixel apart, and zeros in the places that are left."""
+    rows, columns, *_ = places(*x.shape[-2:], dilation * (k - 1) + 1, 1, padding)
+    units = np.zeros((*dy.shape[:-2], rows, columns), dy.dtype)
+    units[..., : dy.shape[-2], : dy.shape[-1]] = dy
+    return units
+
+
+# ---- the step
+
+
+class UncorrectedAdam(Adam):
+    """Adam that takes its running means as they are."""
+
+    corrects = False
+
+
+@_mistake("adam_uncorrected", Adam, "update", wrong="θ -= lr * m / (sqrt(s) + 1e-8)", right="θ -= lr * m_hat / (sqrt(s_hat) + 1e-8)")
+def adam_uncorrected(right: Optimizer) -> Optimizer:
+    return UncorrectedAdam(right.lr)
+
+
+@dataclass(frozen=True)
+class Forgetful(Optimizer):
+    """A rule that begins anew at every step."""
+
+    right: Optimizer
+
+    def step(self, params, gradients, state=None):
+        return self.right.step(params, gradients, None)
+
+
+@_mistake("state_forgotten", (Momentum, Adam), "update", wrong="θ, state = step(θ, dθ, None)", right="θ, state = step(θ, dθ, state)")
+def state_forgotten(right: Optimizer) -> Optimizer:
+    return Forgetful(right.lr, right)

@@ -27,7 +27,7 @@ from cnnviz.core.layers.sigmoid import Sigmoid
 from cnnviz.core.losses import LOSSES, Loss, Merged
 from cnnviz.core.ops import conv2d_shape, targets
 from cnnviz.core.optimizers import gd
-from cnnviz.core.program import Program
+from cnnviz.core.program import Line, Program
 from cnnviz.core.sliding import Padding
 from cnnviz.core.stages import Stage, stages_of
 from cnnviz.core.values import Gradients, Params, Trace
@@ -41,6 +41,16 @@ DEFAULT = "conv1x3-sigmoid-dense2-sigmoid-mse"
 MOST_TEXT, MOST_PARAMETERS, MOST_MULTIPLICATIONS = 200, 600_000, 20_000_000
 MOST = {"conv": 4, "dense": 3, "between": 12, "filters": 64, "outputs": 10}
 """Limits of a network: what can be drawn, and computed while somebody waits."""
+
+
+def draw(shape: Shape, n: float, seed: int | tuple[int, int]) -> np.ndarray:
+    """Numbers drawn from N(0, 1/n): where n products are summed, the sum starts near ±1.
+
+    >>> draw((2, 2), 4, seed=0).round(2)
+    array([[ 0.06, -0.07],
+           [ 0.32,  0.05]])
+    """
+    return np.random.default_rng(seed).normal(size=shape) / np.sqrt(n)
 
 
 @dataclass(frozen=True)
@@ -207,21 +217,26 @@ class Network:
             raise Problem("network.weights", weights=repr(weights), known=WEIGHTS)
         program = self.check(x_shape)
         given = self._given(f, program)
+        lines = self.start_lines(program, weights, seed)
+        return Params.made(
+            {name: given[name] if name in given else line.run().reshape(program.shown[name]) for name, line in lines.items()}
+        )
+
+    def start_lines(self, program: Program, weights: str = "normal", seed: int = 0) -> dict[str, Line]:
+        """How each parameter starts where nothing is given, as a line that reads no other array."""
         last = next((names.of("w") for layer, names in zip(self.layers[::-1], self.names[::-1], strict=True) if layer.kind == "dense"), "")
-        arrays = {}
-        for layer, names in zip(self.layers, self.names, strict=True):
+        found = {}
+        for place, (layer, names) in enumerate(zip(self.layers, self.names, strict=True)):
             for letter in _parameter_letters(layer):
                 name = names.of(letter)
-                parameter = program.parameters[name]
-                if name in given:
-                    arrays[name] = given[name]
-                elif not parameter.fan_in or (weights == "zeros" and layer.kind == "dense"):
-                    arrays[name] = np.zeros(program.shown[name])
+                shape, n = program.parameters[name].shape, program.parameters[name].fan_in
+                if not n or (weights == "zeros" and layer.kind == "dense"):
+                    found[name] = Line(name, np.zeros, (), {"shape": shape}, place, letter)
                 else:
-                    rng = np.random.default_rng(seed if name == last else [seed, int(names.number)])
-                    scale = np.sqrt(parameter.fan_in / 2 if weights == "he" else parameter.fan_in)
-                    arrays[name] = (rng.normal(size=parameter.shape) / scale).reshape(program.shown[name])
-        return Params.made(arrays)
+                    own = seed if name == last else (seed, int(names.number))
+                    settings = {"shape": shape, "n": n / 2 if weights == "he" else n, "seed": own}
+                    found[name] = Line(name, draw, (), settings, place, letter)
+        return found
 
     def _given(self, f: np.ndarray | Mapping[str, np.ndarray] | None, program: Program) -> dict[str, np.ndarray]:
         first = next((names.of("f") for layer, names in zip(self.layers, self.names, strict=True) if "f" in _parameter_letters(layer)), None)
@@ -358,12 +373,6 @@ def _short(word: str) -> str:
 # ---- the teaching notebook's network
 
 
-@lru_cache(maxsize=256, typed=True)
-def _seed_program(x_shape: tuple[int, int], k: int, n: int, stride: int, padding: Padding) -> Program:
-    layers = (Conv(1, k, False, stride, padding), Sigmoid(), Dense(n), Sigmoid())
-    return Program(Network(layers, LOSSES["mse"]), (1, *x_shape))
-
-
 def init_params(
     f: np.ndarray,
     x_shape: tuple[int, int],
@@ -404,7 +413,8 @@ def forward(params: Params, x: np.ndarray, stride: int = 1, padding: Padding = 0
     array([0.5, 0.5])
     """
     trace = seed_program(params, np.shape(x), stride, padding).forward(params, x)
-    vars(trace).update(stride=stride, padding=padding)
+    if stride != 1 or padding != 0:  # else they are the class's own
+        vars(trace).update(stride=stride, padding=padding)
     return trace
 
 
@@ -424,21 +434,19 @@ def backward(params: Params, trace: Trace, y: np.ndarray) -> Gradients:
 
 def seed_program(params: Params, x_shape: tuple[int, ...], stride: int = 1, padding: Padding = 0) -> Program:
     """The teaching notebook's network for these parameters and images (H,W); ValueError where they do not fit."""
-    f, w, b = params.f.shape, params.w.shape, params.b.shape
-    if len(x_shape) != 2 or len(f) != 2 or f[0] != f[1]:
-        conv2d_shape(x_shape, f, stride, padding)  # says what is wrong
-    n = w[1] if len(w) == 2 else 0
-    try:
-        program = _seed_program(tuple(x_shape), f[0], n, stride, padding)
-    except (Problem, TypeError):
-        conv2d_shape(x_shape, f, stride, padding)
-        raise
-    units = program.shapes["v"][0]
-    if w != (units, n) or not n:
+    return _seed_program(x_shape, params.f.shape, params.w.shape, params.b.shape, stride, padding)
+
+
+@lru_cache(maxsize=256, typed=True)
+def _seed_program(x_shape: Shape, f: Shape, w: Shape, b: Shape, stride: int, padding: Padding) -> Program:
+    """Checked once for all parameters of these shapes."""
+    units = math.prod(conv2d_shape(x_shape, f, stride, padding))
+    if len(w) != 2 or w[0] != units or not w[1]:
         raise ValueError(f"forward: w has shape {w}; {units} units need ({units}, N), N at least 1")
-    if b != (n,):
-        raise ValueError(f"forward: b has shape {b}; w {w} needs {(n,)}")
-    return program
+    if b != w[1:]:
+        raise ValueError(f"forward: b has shape {b}; w {w} needs {w[1:]}")
+    layers = (Conv(1, f[0], False, stride, padding), Sigmoid(), Dense(w[1]), Sigmoid())
+    return Program(Network(layers, LOSSES["mse"]), (1, *x_shape))
 
 
 def update(params: Params, gradients: Gradients, learning_rate: float) -> Params:

@@ -8,88 +8,17 @@ are its W, cut in two. For N = 2 its -(y - o) is exactly the derivative of mse.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache
 
 import numpy as np
 
-from cnnviz.core.network import Gradients, Params, Trace, backward, forward, update
-from cnnviz.core.ops import (
-    Padding,
-    conv2d,
-    conv2d_df,
-    conv2d_dx,
-    conv2d_shape,
-    mse_prime,
-    pad_widths,
-    sigmoid,
-    sigmoid_prime,
-)
-
-
-@dataclass(frozen=True)
-class Deviation:
-    """One place where the notebook leaves the exact step: the array that it acts on first, its line, what the line
-    should be, and what comes of it."""
-
-    acts_at: str
-    notebook: str
-    exact: str
-    effect: str
-
-
-DEVIATION_TABLE: dict[str, Deviation] = {
-    "short_loop": Deviation(
-        "z1",
-        "for i in range(n - k):  # and for j in range(m - k):",
-        "for i in range(n - k + 1):  # and for j in range(m - k + 1):",
-        "The last row and column of z₁ are never computed and stay 0, so the units there are 0.5 whatever the image shows.",
-    ),
-    "double_conv": Deviation(
-        "z1",
-        "conv_matrix += convolution(img, kernel, stride)",
-        "conv_matrix = convolution(img, kernel, stride)",
-        "Every z₁ is doubled, which drives the units into the flat parts of σ, and the kernel's gradient misses the factor 2.",
-    ),
-    "update_first": Deviation(
-        "da1",
-        "W -= learning_rate * grad_w  # and then grad_f = np.dot(W[:-1, :], …",
-        "grad_f = np.dot(W[:-1, :], …  # and then W -= learning_rate * grad_w",
-        "The kernel hears from weights that did not make this output; with w at zero it moves where its exact gradient is 0.",
-    ),
-    "scalar_sigmoid": Deviation(
-        "dz1",
-        "np.dot(sigmoid_result_resize, (1 - sigmoid_result_resize).T)",
-        "(sigmoid_flatten * (1 - sigmoid_flatten)).reshape(-1, 1)",
-        "All units share one number, Σ a₁(1 − a₁): a saturated unit passes on as much as a lively one, and far more than its slope.",
-    ),
-    "one_pixel": Deviation(
-        "df",
-        "new_value = (img[i : i + stride, j : j + stride] * grad_f).sum()",
-        "new_value = (img[i : i + n, j : j + n] * grad_f).sum()",
-        "Kernel entry (u, v) hears of the one pixel x[u, v] instead of the whole window that it touched.",
-    ),
-    "integer_kernel": Deviation(
-        "update",
-        "kernels = np.random.randint(18, size=(2, 3, 3))",
-        "kernels = np.random.randint(18, size=(2, 3, 3)).astype(float)",
-        "Each updated entry loses its fraction: one at 10 that should fall to 9.99 falls to 9, and one that should rise to 10.99 stays at 10.",
-    ),
-    "integer_gradient": Deviation(
-        "df",
-        "self.kernel[i, j] -= self.learning_rate * int(new_value)",
-        "self.kernel[i, j] -= self.learning_rate * new_value",
-        "The kernel's gradient loses its fraction: any entry between −1 and 1 becomes 0.",
-    ),
-    "fresh_weights": Deviation(
-        "w",
-        "W = np.zeros((sigmoid_result_resize.shape[1], 2))  # inside the function",
-        "W = np.zeros((sigmoid_result_resize.shape[1], 2))  # once, before the first call",
-        "What w and b learned is thrown away: every call starts from the output 0.5, and only the kernel carries on.",
-    ),
-}  # fmt: skip
+from cnnviz.core.deviations import DEVIATION_TABLE
+from cnnviz.core.network import Gradients, Params, Trace, backward, forward, seed_program, update
+from cnnviz.core.ops import Padding, conv2d_shape, pad_widths, targets
+from cnnviz.core.overrides import chained, override
+from cnnviz.core.program import Inner, Override
+from cnnviz.words import Message
 
 DEVIATIONS: tuple[str, ...] = tuple(DEVIATION_TABLE)
 PROCEDURAL = frozenset(DEVIATIONS) - {"integer_gradient"}
@@ -98,18 +27,20 @@ OBJECT_ORIENTED = frozenset(DEVIATIONS) - {"double_conv", "fresh_weights"}
 """What the class `forward_propagation` does."""
 
 
-def effects(deviations: Iterable[str]) -> dict[str, str]:
+def effects(deviations: Iterable[str]) -> dict[str, Message]:
     """What `deviations` do, in words, by the array where each acts first; ValueError for a name that is none.
 
     >>> sorted(effects(PROCEDURAL))
     ['da1', 'df', 'dz1', 'update', 'w', 'z1']
+    >>> print(effects(["integer_gradient"])["df"])
+    The notebook's number. The kernel's gradient loses its fraction: any entry between −1 and 1 becomes 0.
     """
     names = _checked(deviations)
-    found: dict[str, str] = {}
+    found: dict[str, Message] = {}
     for name, deviation in DEVIATION_TABLE.items():
         if name in names:
-            so_far = found.get(deviation.acts_at, "The notebook's number.")
-            found[deviation.acts_at] = f"{so_far} {deviation.effect}"
+            so_far = found.get(deviation.acts_at, Message("deviation.number"))
+            found[deviation.acts_at] = Message("deviation.and", {"before": so_far, "effect": deviation.words})
     return found
 
 
@@ -149,33 +80,27 @@ def notebook_step(
 def _step(
     params: Params, x: np.ndarray, y: np.ndarray, learning_rate: float, on: frozenset[str]
 ) -> tuple[Trace, Gradients, Params]:
-    """The exact step, line by line as in `network`, with the switches that are `on`; stride 1, no padding."""
-    z1 = conv2d(x, params.f)  # (H', W')
-    if "double_conv" in on:
-        z1 = z1 + z1
-    if "short_loop" in on:
-        z1[-1, :] = z1[:, -1] = 0
-    a1 = sigmoid(z1)  # (H', W')
-    v = a1.reshape(-1)  # (D,)
-    z2 = v @ params.w + params.b  # (N,)
-    o = sigmoid(z2)  # (N,)
+    """The exact step with the lines of the switches that are `on` in their places; stride 1, no padding."""
+    program, changes = seed_program(params, x.shape), _overrides(on, learning_rate)
+    trace = program.forward(params, x, changes)
+    gradients = program.backward(params, trace, targets(y, trace.o.shape), changes)
+    return trace, gradients, _changed(update(params, gradients, learning_rate), "update", on)
 
-    do = mse_prime(o, y)  # (N,)
-    dz2 = do * sigmoid_prime(o)  # (N,)  also db
-    dw = np.outer(v, dz2)  # (D, N)
-    w = params.w - learning_rate * dw if "update_first" in on else params.w
-    da1 = (w @ dz2).reshape(a1.shape)  # (H', W')
-    dz1 = da1 * (_scalar_sigmoid(v) if "scalar_sigmoid" in on else sigmoid_prime(a1))  # (H', W')
-    df = _one_pixel(x, dz1, len(params.f)) if "one_pixel" in on else conv2d_df(x, dz1, params.f)  # (K, K)
-    if "integer_gradient" in on:
-        df = _truncate(df)
-    dx = partial(conv2d_dx, params.f, dz1, x.shape)  # (H, W)
 
-    gradients = Gradients(do, dz2, dw, dz2, da1, dz1, df, dx)
-    after = update(params, gradients, learning_rate)
-    if "integer_kernel" in on:
-        after = dataclasses.replace(after, f=_truncate(after.f))
-    return Trace(x, z1, a1, v, z2, o), gradients, after
+@lru_cache(maxsize=64)
+def _overrides(on: frozenset[str], learning_rate: float) -> dict[str, Override]:
+    def find(values: Inner, name: str) -> object:
+        return learning_rate if name == "learning_rate" else values[name]
+
+    chosen = [deviation for name, deviation in DEVIATION_TABLE.items() if name in on]
+    return chained((one.target, override(one.function, find)) for one in chosen if one.target not in ("params", "update"))
+
+
+def _changed(params: Params, target: str, on: frozenset[str]) -> Params:
+    for name, deviation in DEVIATION_TABLE.items():
+        if name in on and deviation.target == target:
+            params = deviation.function(params)
+    return params
 
 
 def params_used(params: Params, deviations: Iterable[str]) -> Params:
@@ -184,25 +109,7 @@ def params_used(params: Params, deviations: Iterable[str]) -> Params:
     >>> params_used(Params(np.ones((2, 2)), np.ones((4, 2)), np.ones(2)), {"fresh_weights"}).b
     array([0., 0.])
     """
-    if "fresh_weights" not in _checked(deviations):
-        return params
-    return dataclasses.replace(params, w=np.zeros_like(params.w), b=np.zeros_like(params.b))
-
-
-def _scalar_sigmoid(v: np.ndarray) -> float:
-    """Σ s·(1 - s) over the notebook's row s = [v, 1]; in its order, so that truncation later on agrees."""
-    s = np.append(v, 1.0)
-    return np.dot(s, 1 - s)
-
-
-def _one_pixel(x: np.ndarray, dz1: np.ndarray, k: int) -> np.ndarray:
-    """df[u,v] = Σ_ij x[u,v] · dz1[i,j], (K, K)."""
-    return (x[:k, :k, None] * dz1.reshape(-1)).sum(axis=-1)
-
-
-def _truncate(values: np.ndarray) -> np.ndarray:
-    """Toward zero, as `int()` and an integer array do; never -0.0."""
-    return np.trunc(values) + 0.0
+    return _changed(params, "params", _checked(deviations))
 
 
 def _checked(deviations: Iterable[str]) -> frozenset[str]:

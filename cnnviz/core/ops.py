@@ -11,10 +11,11 @@ import numpy as np
 from cnnviz.core import losses, sliding
 from cnnviz.core.layers import conv
 from cnnviz.core.layers import sigmoid as _sigmoid
+from cnnviz.core.layers.sigmoid import SATURATED
 from cnnviz.core.sliding import PADDINGS, Padding, pad_widths, view_windows
 from cnnviz.words import Problem
 
-__all__ = ["PADDINGS", "Padding", "conv2d", "mse", "output_size", "pad_widths", "sigmoid", "sigmoid_prime", "targets"]
+__all__ = ["PADDINGS", "SATURATED", "Padding", "conv2d", "mse", "output_size", "pad_widths", "sigmoid", "sigmoid_prime", "targets"]
 
 
 def output_size(n: int, k: int, stride: int = 1, padding: Padding = 0) -> int:
@@ -119,10 +120,6 @@ def sigmoid_prime(a: np.ndarray) -> np.ndarray:
     0.25
     """
     return _sigmoid.sigmoid_prime(_array(a))
-
-
-SATURATED = 0.01
-"""A unit is saturated where a·(1 - a) is below this: it passes less than a 25th of what it could."""
 
 
 def saturated_share(a: np.ndarray) -> float:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar
 
 import numpy as np
@@ -25,6 +26,8 @@ class Optimizer:
     name: ClassVar[str] = "gd"
     KEEPS: ClassVar[tuple[str, ...]] = ()
     """What is remembered of each parameter from step to step."""
+    formulas: ClassVar[tuple[str, ...]] = (r"\theta \leftarrow \theta - \eta \cdot \partial \theta",)
+    """The step in LaTeX, for a parameter θ."""
 
     def step(self, params: Params, gradients: Mapping[str, np.ndarray], state: State | None = None) -> tuple[Params, State]:
         """The parameters after one step, and the state for the next; `state` is None at the start."""
@@ -54,6 +57,10 @@ class Momentum(Optimizer):
 
     name: ClassVar[str] = "momentum"
     KEEPS: ClassVar[tuple[str, ...]] = ("velocity",)
+    formulas: ClassVar[tuple[str, ...]] = (
+        r"\text{velocity} \leftarrow 0.9 \cdot \text{velocity} + \partial \theta",
+        r"\theta \leftarrow \theta - \eta \cdot \text{velocity}",
+    )
     share: ClassVar[float] = 0.9
 
     def change(self, gradient, state, t):
@@ -70,6 +77,12 @@ class Adam(Optimizer):
 
     name: ClassVar[str] = "adam"
     KEEPS: ClassVar[tuple[str, ...]] = ("m", "s")
+    formulas: ClassVar[tuple[str, ...]] = (
+        r"m \leftarrow 0.9 \cdot m + 0.1 \cdot \partial \theta",
+        r"s \leftarrow 0.999 \cdot s + 0.001 \cdot (\partial \theta)^2",
+        r"\hat{m} = m / (1 - 0.9^t), \quad \hat{s} = s / (1 - 0.999^t)",
+        r"\theta \leftarrow \theta - \eta \cdot \frac{\hat{m}}{\sqrt{\hat{s}} + 10^{-8}}",
+    )
     beta: ClassVar[tuple[float, float]] = (0.9, 0.999)
     corrects: ClassVar[bool] = True
 
@@ -86,6 +99,7 @@ OPTIMIZERS: dict[str, type[Optimizer]] = {rule.name: rule for rule in (Optimizer
 """Every rule by its name in the address."""
 
 
+@lru_cache(maxsize=64)
 def gd(lr: float) -> Optimizer:
     """Gradient descent, θ ← θ - η · dθ.
 

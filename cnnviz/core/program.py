@@ -8,6 +8,7 @@ axis here; `shown` says how one image's array looks to everybody else, without a
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -102,7 +103,7 @@ class Program:
         learning = [n for n, line in enumerate(self.backward_lines) if line.target[1:] in self.parameters]
         self.needed = 1 + max(learning, default=-1)  # what comes after it is the gradient of the image, and of no use to an update
         self.shown = {name: self._shown(shape) for name, shape in self.shapes.items() if "." not in name}
-        self._symbols = self._shown_as(network.symbols)
+        self._symbols = self._shown_as(network.symbols[1:])
         self._needed_lines, self._rest_lines = self.backward_lines[: self.needed], self.backward_lines[self.needed :]
         self._needed, self._rest = (self._shown_as(line.target for line in lines) for lines in (self._needed_lines, self._rest_lines))
 
@@ -190,9 +191,10 @@ class Program:
     def start(self, params: Mapping[str, np.ndarray], x: np.ndarray | None = None) -> Inner:
         """The arrays that a pass starts from: parameters, and the image; ValueError where a shape does not fit."""
         values = {} if x is None else {"x": self._fitting("x", x)}
-        given = plain(params)
+        given, shapes = plain(params), self.shapes
         for name in self.parameters:
-            values[name] = self._fitting(name, given[name])
+            array = given[name]
+            values[name] = array if array.shape == shapes[name] else self._fitting(name, array)
         return values
 
     def _fitting(self, name: str, array: np.ndarray) -> np.ndarray:
@@ -207,13 +209,16 @@ class Program:
         """Adds the target of every line; those of `overrides` are made by these instead."""
         return _run(self.forward_lines, values, overrides)
 
+    def run_backward(self, values: Inner, overrides: Mapping[str, Override] | None = None) -> Inner:
+        """Likewise, for the lines that an update needs; `values` are those of a forward pass, and the targets y."""
+        return _run(self._needed_lines, values, overrides)
+
     def forward(self, params: Mapping[str, np.ndarray], x: np.ndarray, overrides: Mapping[str, Override] | None = None) -> Trace:
         """Every value of one image's pass."""
         x = sealed(x)
         values = self.run_forward(self.start(params, x), overrides)
-        trace = Trace.read_only(self._as_shown(values, self._symbols))
-        if x.shape == self.shown["x"]:
-            vars(trace)["x"] = x
+        shown = self._as_shown(values, self._symbols, {"x": x if x.shape == self.shown["x"] else x.reshape(self.shown["x"])})
+        trace = Trace.read_only(shown)
         vars(trace)["_inner"] = (self, params, values)
         return trace
 
@@ -245,12 +250,14 @@ class Program:
             vars(gradients)["_later"] = (tuple(self._rest), later)
         return gradients
 
-    def _as_shown(self, values: Inner, names: Mapping[str, Shape | None]) -> dict[str, np.ndarray]:
+    def _as_shown(
+        self, values: Inner, names: Mapping[str, Shape | None], found: dict[str, np.ndarray] | None = None
+    ) -> dict[str, np.ndarray]:
         """Some of the arrays, read-only, without the axes that are not shown; `names` have the shape where that differs."""
-        found = {}
+        found = {} if found is None else found
         for name, shape in names.items():
             array = values[name]
-            array.setflags(write=False)
+            array.setflags(False)  # write: by place, which takes half as long
             found[name] = array if shape is None else array.reshape(shape)
         return found
 
@@ -311,7 +318,29 @@ class Program:
         return found
 
 
+    @cached_property
+    def arithmetic(self) -> dict[str, str]:
+        """How the number of one cell comes about, for each target, from the symbols that it is linked to: "sum(x*f)+b"."""
+        found = {"v": self._flattened} if "v" in self.shapes else {}
+        for layer, names in zip(self.network.layers, self.network.names, strict=True):
+            computed = layer.links()
+            for role, text in layer.arithmetic().items():
+                if role in computed:
+                    target = f"d{names.source}" if role == "dx" else names.of(role)
+                    found[target] = _ROLE.sub(partial(_symbol, names), text)
+        loss, merged = self.network.loss_kind, self.network.merged
+        found["L"] = loss.arithmetic["L"]
+        if not merged:
+            return found | {"do": loss.arithmetic["do"]}
+        return found | {f"d{self.network.names[-1].input}": merged.arithmetic["dz"]}
+
+
 ROLES = ("x", "y", "f", "w", "b", "dx", "dy", "df", "dw", "db")
+_ROLE = re.compile(rf"\b({'|'.join(ROLES)})(?![a-zA-Z0-9_])")
+
+
+def _symbol(names: Names, role: re.Match[str]) -> str:
+    return names.of(role[1])
 
 
 def latex(symbol: str) -> str:
@@ -331,9 +360,10 @@ def _run(lines: Iterable[Line], values: Inner, overrides: Mapping[str, Override]
             line.step(values)
         return values
     for line in lines:
-        override = overrides.get(line.target)
-        exact = partial(line.make, values)
-        values[line.target] = override(values, exact) if override else exact()
+        if override := overrides.get(line.target):
+            values[line.target] = override(values, partial(line.make, values))
+        else:
+            line.step(values)
     return values
 
 

@@ -67,9 +67,9 @@ def whole_number(name: str, value: object, least: int = 1) -> int:
     return number
 
 
-@lru_cache(maxsize=1024, typed=True)
+@lru_cache(maxsize=1024, typed=True)  # checking takes as long as a small convolution
 def places(height: int, width: int, k: int, stride: int, padding: Padding) -> tuple[int, int, int, int]:
-    """H', W' and the zeros before and after; remembered, since checking takes as long as a small convolution."""
+    """H', W' and the zeros before and after."""
     return (
         output_size(height, k, stride, padding),
         output_size(width, k, stride, padding),
@@ -93,17 +93,34 @@ def view_windows(x: np.ndarray, k: int, stride: int, padding: Padding, dilation:
     One array header over x's memory: several times faster than K·K shifted products or
     `sliding_window_view` at this size (tests/bench). With a dilation d the cells are d apart.
     """
-    height, width = x.shape[-2:]
-    rows, columns, before, after = places(height, width, dilation * (k - 1) + 1, stride, padding)
-    if before or after or not x.flags.c_contiguous:
-        x = padded(x, before, after)
-    lead, down, right = x.strides[:-2], x.strides[-2], x.strides[-1]
-    strides = (*lead, down * dilation, right * dilation, down * stride, right * stride)
-    return np.ndarray((*x.shape[:-2], k, k, rows, columns), x.dtype, x, 0, strides)
+    shape, strides, zeros = _view(x.shape, x.strides, k, stride, padding, dilation)
+    if any(zeros) or not x.flags.c_contiguous:
+        return view_windows(padded(x, *zeros), k, stride, 0, dilation)
+    return np.ndarray(shape, x.dtype, x, 0, strides)
+
+
+@lru_cache(maxsize=1024, typed=True)
+def _view(
+    shape: tuple[int, ...], strides: tuple[int, ...], k: int, stride: int, padding: Padding, dilation: int
+) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, int]]:
+    """The shape and strides of the view, and the zeros that have to be there first."""
+    *lead, height, width = shape
+    *across, down, right = strides
+    rows, columns, *zeros = places(height, width, dilation * (k - 1) + 1, stride, padding)
+    return (*lead, k, k, rows, columns), (*across, down * dilation, right * dilation, down * stride, right * stride), tuple(zeros)
+
+
+def along(k: int, stride: int, places: int, dilation: int = 1) -> list[slice]:
+    """For each cell of the window along one axis what lies under it at all places.
+
+    >>> along(2, stride=3, places=2)
+    [slice(0, 4, 3), slice(1, 5, 3)]
+    """
+    return [slice(u, u + stride * (places - 1) + 1, stride) for u in range(0, k * dilation, dilation)]
 
 
 def slices(k: int, stride: int, rows: int, columns: int, dilation: int = 1) -> Iterator[tuple]:
     """For each cell (u,v) of the window, in reading order, the index of what lies under it at all places."""
-    for u in range(0, k * dilation, dilation):
-        for v in range(0, k * dilation, dilation):
-            yield ..., slice(u, u + stride * (rows - 1) + 1, stride), slice(v, v + stride * (columns - 1) + 1, stride)
+    for down in along(k, stride, rows, dilation):
+        for right in along(k, stride, columns, dilation):
+            yield ..., down, right

@@ -1,4 +1,4 @@
-"""Training on a data set: the one-kernel network, by mini-batches, as reports that a caller asks for one by one.
+"""Training on a data set: any network, by mini-batches, as reports that a caller asks for one by one.
 
 `train` is a generator. Whoever asks it for the next `Progress` sets the pace: asking later is a
 pause, asking no more is a stop, and nothing runs in between.
@@ -8,44 +8,39 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
-from cnnviz.core.batch import backward_batch, forward_batch
-from cnnviz.core.kernels import KERNELS
+from cnnviz.core.batch import batch_gradients
+from cnnviz.core.layers.conv import Conv
 from cnnviz.core.lesson import MAX_NUMBER, SCALES
-from cnnviz.core.network import Params, init_params, update
-from cnnviz.core.ops import Padding, mse, saturated_share
+from cnnviz.core.network import DEFAULT, Network, with_channels
+from cnnviz.core.optimizers import OPTIMIZERS, Optimizer, State
+from cnnviz.core.outcome import Measured, Pixels, in_precision, measure
+from cnnviz.core.sliding import Padding
+from cnnviz.core.values import Params
 
 MEASURED = 2_000
 """The most images of each set that a report measures: the same ones each time, evenly spread."""
 
-CHUNK = 256
-"""Images that are measured at a time."""
-
-
-class Pixels(Protocol):
-    """One-channel images as stored, 0…255: an array (M,H,W), or what gives those of an array of indices."""
-
-    @property
-    def shape(self) -> tuple[int, ...]: ...
-
-    def __getitem__(self, rows: np.ndarray, /) -> np.ndarray: ...
+DTYPES = ("float64", "float32")
 
 
 @dataclass(frozen=True)
 class Training:
     """The settings of a training; together with the data they decide every number.
 
-    `f` is the starting kernel, row by row; w and b start as `weights` and `seed` say (init_params).
-    Images are shuffled anew each epoch, from `shuffle`, and come in batches of at most `batch`; for the
-    `scale` "unit" pixels are divided by 255. `reports` is how often the run says how far it is, evenly
-    spread, besides its start. Raises ValueError for what cannot be used.
+    `f` are filters that the first convolution starts with, number by number: one, several, or none; what is not
+    given is drawn as `weights` and `seed` say (Network.init). `stride` and `padding` are those of the first
+    convolution where the text of `net` says neither. Images are shuffled anew each epoch, from `shuffle`, and come
+    in batches of at most `batch`; for the `scale` "unit" pixels are divided by 255. `reports` is how often the run
+    says how far it is, evenly spread, besides its start. `classes` names the outputs, where they have names.
+    Raises ValueError for what cannot be used.
     """
 
-    f: tuple[float, ...] = KERNELS["sobel-x"]
+    f: tuple[float, ...] = ()
     weights: str = "normal"
     seed: int = 0
     learning_rate: float = 0.05
@@ -56,11 +51,13 @@ class Training:
     padding: Padding = 0
     scale: str = "unit"
     reports: int = 60
+    net: str = DEFAULT
+    opt: str = "gd"
+    dtype: str = "float64"
+    classes: tuple[str, ...] = ()
 
     def __post_init__(self):
         object.__setattr__(self, "f", tuple(float(weight) for weight in np.ravel(self.f)))
-        if not self.f or math.isqrt(len(self.f)) ** 2 != len(self.f):
-            raise ValueError(f"Training: f has {len(self.f)} weights; it needs K·K of them")
         if not all(abs(weight) <= MAX_NUMBER for weight in self.f):  # written so that NaN fails too
             raise ValueError(f"Training: f holds {self.f}; it needs numbers of at most {MAX_NUMBER:,.0f}")
         if not 0 <= self.learning_rate <= MAX_NUMBER:
@@ -69,12 +66,42 @@ class Training:
             value = getattr(self, name)
             if not isinstance(value, int) or value < 1:
                 raise ValueError(f"Training: {name} is {value!r}; it needs to be a whole number of at least 1")
-        if self.scale not in SCALES:
-            raise ValueError(f"Training: scale {self.scale!r} is none of {', '.join(SCALES)}")
+        for name, known in (("scale", SCALES), ("opt", tuple(OPTIMIZERS)), ("dtype", DTYPES)):
+            if getattr(self, name) not in known:
+                raise ValueError(f"Training: {name} {getattr(self, name)!r} is none of {', '.join(known)}")
+        Network.parse(self.net)
+
+    @cached_property
+    def network(self) -> Network:
+        """The network, with stride and padding in its first convolution where its text says neither."""
+        network = Network.parse(self.net)
+        place = next((n for n, layer in enumerate(network.layers) if isinstance(layer, Conv)), None)
+        if place is None or (network.layers[place].stride, network.layers[place].padding) != (1, 0):
+            return network
+        conv = replace(network.layers[place], stride=self.stride, padding=self.padding)
+        return replace(network, layers=(*network.layers[:place], conv, *network.layers[place + 1 :]))
+
+    @property
+    def optimizer(self) -> Optimizer:
+        """How a step follows from the gradients."""
+        return OPTIMIZERS[self.opt](self.learning_rate)
+
+    def start(self, x_shape: tuple[int, ...]) -> Params:
+        """The parameters before the first update, for images (H,W) or (C,H,W)."""
+        params = self.network.init(x_shape, self.weights, self.seed)
+        if not self.f:
+            return params
+        first = next((name for name in params if name[0] == "f"), None)
+        m, *of_one = self.network.program(with_channels(x_shape)).shapes[first] if first else (0, 1)
+        count, left = divmod(len(self.f), math.prod(of_one))
+        if left or count > m:
+            raise ValueError(f"Training: f has {len(self.f)} weights; {m} filters of {math.prod(of_one)} each are there to be given")
+        given = np.concatenate([self.f, np.ravel(params[first])[len(self.f) :]])
+        return params.replace(**{first: given.reshape(params[first].shape)})
 
     def x(self, pixels: np.ndarray) -> np.ndarray:
         """`pixels`, 0…255, as the network sees them: the numbers of `load_image`."""
-        pixels = np.asarray(pixels, dtype=np.float64)
+        pixels = np.asarray(pixels, dtype=self.dtype)
         return pixels / 255 if self.scale == "unit" else pixels
 
 
@@ -82,9 +109,10 @@ class Training:
 class Progress:
     """Where a training stands after `step` of `steps` updates and `epoch` whole passes over the images.
 
-    Losses and accuracies (0 to 1) are those of `params`, on at most MEASURED images of each set.
-    `saturated` is the share of units, and `saturated_outputs` that of outputs, that pass almost no
-    gradient (ops.saturated_share): with all outputs saturated, right or wrong, nothing learns any more.
+    Losses and accuracies (0 to 1) are those of `params`, on at most MEASURED images of each set. `saturated` is the
+    share of hidden units, and `saturated_outputs` that of outputs, that pass almost no gradient: with all outputs
+    saturated, right or wrong, nothing learns any more. `silent` is the share of ReLU's units that give 0 for every
+    image that was measured: they learn no more.
     """
 
     step: int
@@ -97,37 +125,26 @@ class Progress:
     held_accuracy: float
     saturated: float
     saturated_outputs: float
+    silent: float = 0.0
 
     @property
     def kernel(self) -> np.ndarray:
-        """The kernel f (K,K): one frame of its film."""
-        return self.params.f
+        """The first convolution's filters, (K,K) or (M,C,K,K), if there is one: a frame of their film."""
+        return next((self.params[name] for name in self.params if name[0] == "f"), np.zeros(0))
+
+    @property
+    def diverged(self) -> bool:
+        """Whether numbers have grown beyond all bounds: the run ends here."""
+        return not math.isfinite(self.loss)
 
 
-@dataclass(frozen=True, eq=False)
-class Outcome:
-    """What parameters make of M images; `o` (M,N) are the outputs.
+def train(
+    training: Training, X: Pixels, Y: np.ndarray, X_held: Pixels, Y_held: np.ndarray, start: Params | None = None
+) -> Iterator[Progress]:
+    """Reports of a training on the images `X` (M,H,W) or (M,C,H,W) with one-hot targets `Y` (M,N), from before its first update on.
 
-    `predictions` (M,): which output is the largest, the first of equal ones. `confusion` (N,N) counts
-    images by [class, prediction]. `confidence` (M,) is how far the largest output lies above the next;
-    `right` and `wrong` are the indices of the images predicted so, the most confident first.
-    """
-
-    o: np.ndarray
-    loss: float
-    accuracy: float
-    predictions: np.ndarray
-    confusion: np.ndarray
-    confidence: np.ndarray
-    right: np.ndarray
-    wrong: np.ndarray
-
-
-def train(training: Training, X: Pixels, Y: np.ndarray, X_held: Pixels, Y_held: np.ndarray) -> Iterator[Progress]:
-    """Reports of a training on the images `X` (M,H,W) with one-hot targets `Y` (M,N), from before its first update on.
-
-    The held-out images are measured, and never learned from. The same arguments give the same
-    numbers, bit for bit. Raises ValueError, at once, where shapes do not fit.
+    It starts from `start`, or as the settings say. The held-out images are measured, and never learned from. The
+    same arguments give the same numbers, bit for bit. Raises ValueError, at once, where shapes do not fit.
 
     >>> X, Y = np.random.default_rng(0).integers(0, 256, (20, 8, 8)), np.eye(2)[[0, 1] * 10]
     >>> run = train(Training(batch=5, epochs=30, reports=3), X, Y, X, Y)
@@ -137,14 +154,17 @@ def train(training: Training, X: Pixels, Y: np.ndarray, X_held: Pixels, Y_held: 
     Y, Y_held = _targets(X, Y), _targets(X_held, Y_held)
     if X.shape[1:] != X_held.shape[1:] or Y.shape[1:] != Y_held.shape[1:]:
         raise ValueError(f"train: held-out images {X_held.shape}, {Y_held.shape} need to be like {X.shape}, {Y.shape}")
-    k, layout = math.isqrt(len(training.f)), (training.stride, training.padding)
-    f = np.reshape(training.f, (k, k))
-    params = init_params(f, X.shape[1:], Y.shape[1], *layout, training.weights, training.seed)
-    return _run(training, params, (X, Y), (X_held, Y_held))
+    program = training.network.check(tuple(X.shape[1:]))
+    if Y.shape[1:] != program.shapes["o"] or len(training.classes) not in (0, Y.shape[1]):
+        outputs, names = program.shapes["o"][0], len(training.classes) or Y.shape[1]
+        raise ValueError(f"train: {Y.shape[1]} classes with {names} names need as many outputs; {training.net} has {outputs}")
+    params = training.start(tuple(X.shape[1:])) if start is None else start
+    program.start(params)  # says what does not fit
+    return _run(training, in_precision(params, training.dtype), (X, Y), (X_held, Y_held))
 
 
 Images = tuple[Pixels, np.ndarray]
-"""X (M,H,W) and Y (M,N)."""
+"""X (M,H,W) or (M,C,H,W), and Y (M,N)."""
 
 
 def _run(training: Training, params: Params, learned: Images, held: Images) -> Iterator[Progress]:
@@ -152,12 +172,22 @@ def _run(training: Training, params: Params, learned: Images, held: Images) -> I
     of_epoch = math.ceil(len(Y) / training.batch)
     steps = of_epoch * training.epochs
     due = {round(i * steps / training.reports) for i in range(1, training.reports + 1)}
+    state: State | None = None
     yield _report(training, 0, of_epoch, params, learned, held)
     for step, rows in enumerate(_batches(training, len(Y)), start=1):
-        trace = forward_batch(params, training.x(X[rows]), training.stride, training.padding)
-        params = update(params, backward_batch(params, trace, Y[rows]), training.learning_rate)
+        params, state = _learn(training, params, state, training.x(X[rows]), Y[rows])
         if step in due:
-            yield _report(training, step, of_epoch, params, learned, held)
+            report = _report(training, step, of_epoch, params, learned, held)
+            yield report
+            if report.diverged:
+                return
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def _learn(training: Training, params: Params, state: State | None, X: np.ndarray, Y: np.ndarray) -> tuple[Params, State]:
+    """One update: everything that learns takes a step. What diverges becomes infinite, and the next report says so."""
+    gradients = batch_gradients(training.network, params, X, Y)
+    return training.optimizer.step(params, gradients, state)
 
 
 def _batches(training: Training, images: int) -> Iterator[np.ndarray]:
@@ -171,67 +201,15 @@ def _batches(training: Training, images: int) -> Iterator[np.ndarray]:
 
 
 def _report(training: Training, step: int, of_epoch: int, params: Params, learned: Images, held: Images) -> Progress:
-    loss, accuracy, *saturated = _measure(training, params, *learned)
-    held_loss, held_accuracy, *_ = _measure(training, params, *held)
-    steps, epoch = of_epoch * training.epochs, step // of_epoch
-    return Progress(step, steps, epoch, params, loss, accuracy, held_loss, held_accuracy, *saturated)
+    now, then = (_measured(training, params, *images) for images in (learned, held))
+    steps, epoch, kept = of_epoch * training.epochs, step // of_epoch, Params.of(params)
+    accuracies = (now.loss, now.accuracy, then.loss, then.accuracy)
+    return Progress(step, steps, epoch, kept, *accuracies, now.saturated, now.saturated_outputs, now.silent)
 
 
-def _measure(training: Training, params: Params, X: Pixels, Y: np.ndarray) -> tuple[float, float, float, float]:
-    """Loss, accuracy, and the shares of saturated units and outputs on at most MEASURED images."""
+def _measured(training: Training, params: Params, X: Pixels, Y: np.ndarray) -> Measured:
     rows = np.linspace(0, len(Y) - 1, min(len(Y), MEASURED)).round().astype(int)
-    o, saturated = _outputs(training, params, X, rows)
-    accuracy = float(np.mean(o.argmax(axis=1) == Y[rows].argmax(axis=1)))
-    return mse(o, Y[rows]), accuracy, saturated, saturated_share(o)
-
-
-def _outputs(training: Training, params: Params, X: Pixels, rows: np.ndarray) -> tuple[np.ndarray, float]:
-    """o (R,N) of the images `rows`, and the share of their units that are saturated."""
-    o, saturated = np.empty((len(rows), params.b.size)), 0.0
-    for start in range(0, len(rows), CHUNK):
-        part = slice(start, start + CHUNK)
-        trace = forward_batch(params, training.x(X[rows[part]]), training.stride, training.padding)
-        o[part] = trace.o
-        saturated += saturated_share(trace.a1) * len(trace.o)
-    return o, saturated / len(rows)
-
-
-def outcome(training: Training, params: Params, X: Pixels, Y: np.ndarray) -> Outcome:
-    """What `params`, which `training` led to, make of all the images `X` (M,H,W) with targets `Y` (M,N).
-
-    >>> X, Y = np.zeros((3, 4, 4)), np.eye(2)[[0, 1, 1]]
-    >>> result = outcome(Training(), Params(np.ones((3, 3)), np.zeros((4, 2)), np.array([0.0, 1.0])), X, Y)
-    >>> result.confusion.tolist(), result.right.tolist(), result.wrong.tolist()
-    ([[0, 1], [0, 2]], [1, 2], [0])
-    """
-    Y = _targets(X, Y)
-    o, _ = _outputs(training, params, X, np.arange(len(Y)))
-    classes, predictions = Y.argmax(axis=1), o.argmax(axis=1)
-    confusion = np.zeros((Y.shape[1],) * 2, dtype=int)
-    np.add.at(confusion, (classes, predictions), 1)
-    ordered = np.sort(o, axis=1)
-    confidence = ordered[:, -1] - ordered[:, -2]
-    surest = np.argsort(-confidence, kind="stable")
-    hit = (classes == predictions)[surest]
-    arrays = (predictions, confusion, confidence, surest[hit], surest[~hit])
-    for array in (o, *arrays):
-        array.flags.writeable = False
-    return Outcome(o, mse(o, Y), float(hit.mean()), *arrays)
-
-
-def guessed_share(images: int) -> tuple[float, float]:
-    """Between which shares of `images` guessing one of two classes is right, 19 times out of 20 (exact binomial).
-
-    >>> guessed_share(4), guessed_share(2000)
-    ((0.0, 1.0), (0.478, 0.522))
-    """
-    right, ways = 0, 1
-    below = ways  # in how many of the 2^images ways to guess are at most `right` of them right
-    while 40 * below <= 2**images:
-        ways = ways * (images - right) // (right + 1)
-        right += 1
-        below += ways
-    return right / images, 1 - right / images
+    return measure(training, params, X, Y, rows)
 
 
 def _targets(X: Pixels, Y: np.ndarray) -> np.ndarray:

@@ -1,33 +1,48 @@
 """The lesson after any number of updates, recomputed from its start: nothing is stored and patched.
 
-A step takes tens of microseconds, so going back, scrubbing and replaying cost next to nothing and
-cannot drift. What is remembered is only there to be forgotten: a few parameters on the way of the
-most recent lessons, from which the same numbers come out bit for bit.
+A step takes tens of microseconds, a millisecond or two for the largest networks, so going back, scrubbing and
+replaying cost next to nothing and cannot drift. What is remembered is only there to be forgotten: a few states on
+the way of the most recent lessons, from which the same numbers come out bit for bit.
 """
 
 from __future__ import annotations
 
 import math
 import threading
+import time
 from array import array
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from contextlib import nullcontext
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from cnnviz.core.held import NotHeld, held
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.network import Gradients, Params, Trace, init_params
-from cnnviz.core.notebook import notebook_step, params_used
-from cnnviz.core.ops import conv2d_shape, mse
+from cnnviz.core.network import Network
+from cnnviz.core.optimizers import State
+from cnnviz.core.recent import Recent
+from cnnviz.core.updating import Point, Step, Updates, check_shape, walk
+from cnnviz.core.values import Gradients, Params, Trace
+from cnnviz.core.work import SPACING, STATE_BYTES, check_updates, step_work
+
+__all__ = ["SPACING", "Moment", "forget", "trajectory", "walk"]
+
+MOST_BYTES = 256_000_000
+"""What all remembered lessons may take together: more than 512 of the teaching notebook's network near update 1,000."""
+NEAR = 10
+"""Updates between two states that are remembered around the last visit, so that Back computes few again."""
+NEAR_BYTES, KERNEL_BYTES = 16_000_000, 4_000_000
+"""What one lesson's states around the last visit may take, and its kernels."""
+TURN = 3_000_000
+"""Multiplications of one turn of a long jump: some milliseconds, after which another jump may go on."""
 
 
 @dataclass(frozen=True, eq=False)
 class Moment:
     """The network after k updates: `params`, the pass they give, its gradients, and every loss so far (k + 1,).
 
-    `after` are the parameters that the next update leaves, `kernels` (k + 1, K, K) every kernel so far.
+    `after` are the parameters that the next update leaves. `kernels` are the first convolution's filters so far, as
+    they are shown, of every update, (k + 1, K, K) or (k + 1, M, C, K, K); of every `every`-th where they are many.
+    `state` is what the optimizer remembers before the update, `state_after` what it hands on ("velocity.w", "m.f1").
     """
 
     params: Params
@@ -36,13 +51,17 @@ class Moment:
     losses: np.ndarray
     after: Params
     kernels: np.ndarray
+    network: Network | None = None
+    state: State = field(default_factory=dict)
+    state_after: State = field(default_factory=dict)
+    every: int = 1
 
 
 def trajectory(lesson: Lesson, x: np.ndarray, k: int) -> Moment:
-    """The moment after `k` updates of `lesson` on the image `x` (H,W), whatever `lesson.k` says.
+    """The moment after `k` updates of `lesson` on the image `x`, (H,W) or (C,H,W), whatever `lesson.k` says.
 
-    The same bits by any path. Raises ValueError if k is negative or the kernel does not fit, and
-    NotHeld, a ValueError, if the lesson starts from parameters that are no longer held.
+    The same bits by any path. Raises Problem, a ValueError, if k is negative or more than the network can be taken
+    to, or if something does not fit, and NotKept if the lesson starts from parameters that are no longer kept.
 
     >>> moment = trajectory(Lesson(), np.zeros((32, 32)), 3)
     >>> moment.losses.shape, moment.params.w.shape
@@ -51,81 +70,93 @@ def trajectory(lesson: Lesson, x: np.ndarray, k: int) -> Moment:
     if k < 0:
         raise ValueError(f"trajectory: k is {k}; it needs to be 0 or more")
     x = np.asarray(x, dtype=np.float64)
-    return _run(lesson.start, x.tobytes(), x.shape).at(k)
+    check_shape(lesson, x)
+    check_updates(k, lesson.network, x.shape, lesson.opt)
+    name = (lesson.start, x.tobytes(), x.shape)
+    run = _RUNS.get_or_make(name, lambda: _Run(lesson.start, np.frombuffer(name[1]).reshape(x.shape)))
+    moment = run.at(k)
+    _RUNS.put(name, run)  # it has grown
+    return moment
 
 
-SPACING = 100
-"""Updates between two remembered sets of parameters: the most that is computed again for a jump."""
+def forget() -> None:
+    """Forgets all that is remembered: only time is lost."""
+    _RUNS.clear()
 
 
 class _Run:
-    """One lesson's updates so far: losses and kernels, and all parameters every SPACING updates."""
+    """One lesson's updates so far: losses and kernels, states every SPACING updates, and closer ones near the last visit."""
 
     def __init__(self, lesson: Lesson, x: np.ndarray):
-        self.lesson, self.x = lesson, x
-        self.params = {0: _first(lesson, x)}
-        self.latest = (0, self.params[0])
+        self.updates = updates = Updates(lesson, x)
+        self.filters = updates.filters
+        self.points: dict[int, Point] = {0: updates.first}
+        self.near: dict[int, Point] = {}
+        self.latest: dict[int, Point] = {}
         self.losses, self.kernels = array("d"), array("d")
         self.lock = threading.Lock()
+        self.filter_shape = self.filters(updates.first.params).shape
+        optimizer = lesson.optimizer
+        self.point_bytes = updates.first.bytes * (1 + len(optimizer.KEEPS))
+        self.apart = max(NEAR, math.ceil(SPACING * self.point_bytes / NEAR_BYTES))
+        self.every = max(1, math.ceil(8 * math.prod(self.filter_shape) * lesson.most_updates / KERNEL_BYTES))
+        self.turn = max(1, TURN // max(1, step_work(updates.network, x.shape)))
+
+    @property
+    def bytes(self) -> int:
+        """What is remembered, and the image."""
+        kept = self.point_bytes * (len(self.points) + len(self.near) + len(self.latest))
+        return kept + 8 * (len(self.losses) + len(self.kernels)) + self.updates.x.nbytes + 20_000
 
     def at(self, k: int) -> Moment:
         with self.lock:
-            start, params = self.latest if 0 <= k - self.latest[0] < SPACING else self._remembered(k)
-            for i in range(start, k):
-                params = self._step(i, params)[2]
-                if (i + 1) % SPACING == 0:
-                    self.params.setdefault(i + 1, params)
-            trace, gradients, after = self._step(k, params)
-            self.latest = (k, params)
-            used = params_used(params, self.lesson.deviations)
+            i = max(known for known in (self._coarse(k), *self.near, *self.latest) if known <= k)
+            point = self._go_on(i, self.latest.get(i) or self.near.get(i) or self.points[i], k)
+            trace, gradients, after = self._step(k, point)
+            self.latest = {k: point, k + 1: after}
             losses = _sealed(self.losses, (k + 1,))
-            return Moment(used, trace, gradients, losses, after, _sealed(self.kernels, (k + 1, *params.f.shape)))
+            kernels = _sealed(self.kernels, (k // self.every + 1, *self.filter_shape))
+        used, network = self.updates.used(point), self.updates.network
+        return Moment(used, trace, gradients, losses, after.params, kernels, network, point.state, after.state, self.every)
 
-    def _remembered(self, k: int) -> tuple[int, Params]:
-        start = min(k // SPACING * SPACING, max(self.params))
-        return start, self.params[start]
+    def _coarse(self, k: int) -> int:
+        return min(k // SPACING, len(self.points) - 1) * SPACING
 
-    def _step(self, i: int, params: Params) -> tuple[Trace, Gradients, Params]:
-        step = _step(self.lesson, self.x, params)
+    def _go_on(self, i: int, point: Point, k: int) -> Point:
+        """From update `i` to `k`. Long jumps take turns: threads that all compute only hinder each other."""
+        while i < k:
+            jump = k - i > self.turn
+            with _ONE_AT_A_TIME if jump else nullcontext():
+                for at in range(i, min(k, i + self.turn)):
+                    point = self._step(at, point)[2]
+                    self._remember(at + 1, point)
+            i = min(k, i + self.turn)
+            if jump:
+                time.sleep(0)  # whoever waits for a turn gets one
+        return point
+
+    def _step(self, i: int, point: Point) -> Step:
+        step = self.updates.step(point)
         if i == len(self.losses):
-            self.losses.append(mse(step[0].o, self.lesson.y))
-            self.kernels.extend(params.f.reshape(-1).tolist())
+            self.losses.append(self.updates.loss(step[0]))
+            if i % self.every == 0:
+                self.kernels.extend(self.filters(point.params).reshape(-1).tolist())
         return step
 
-
-def walk(lesson: Lesson, x: np.ndarray, k: int) -> Iterator[tuple[Params, Trace, Gradients]]:
-    """The network after 0, 1, … `k` updates, one after another: the numbers of `trajectory`, nothing remembered.
-
-    >>> len(list(walk(Lesson(), np.zeros((32, 32)), 3)))
-    4
-    """
-    params = _first(lesson, x)
-    for _ in range(k + 1):
-        trace, gradients, after = _step(lesson, x, params)
-        yield params_used(params, lesson.deviations), trace, gradients
-        params = after
+    def _remember(self, i: int, point: Point) -> None:
+        """A state every SPACING updates, as far as there is room, and closer ones since the last of these."""
+        if i % SPACING == 0:
+            self.near.clear()
+            if i == SPACING * len(self.points) and self.point_bytes * len(self.points) < STATE_BYTES:
+                self.points[i] = point
+        elif i % self.apart == 0:
+            if next(iter(self.near), i) // SPACING != i // SPACING:
+                self.near.clear()
+            self.near[i] = point
 
 
-def _first(lesson: Lesson, x: np.ndarray) -> Params:
-    if lesson.w.startswith("held-"):
-        start = held(lesson.w)
-        rows, columns = conv2d_shape(x.shape, lesson.kernel.shape, lesson.stride, lesson.pad)
-        if start.w.shape != (rows * columns, len(lesson.y)):
-            raise NotHeld(
-                f"Starting weights: these are for {start.w.shape[0]} units and {start.w.shape[1]} outputs; "
-                f"this lesson has {rows * columns} and {len(lesson.y)}. Bring stride and padding back"
-            )
-        return Params(lesson.kernel, start.w, start.b)
-    return init_params(lesson.kernel, x.shape, len(lesson.y), lesson.stride, lesson.pad, lesson.w, lesson.seed)
-
-
-def _step(lesson: Lesson, x: np.ndarray, params: Params) -> tuple[Trace, Gradients, Params]:
-    return notebook_step(params, x, lesson.y, lesson.lr, lesson.deviations, lesson.stride, lesson.pad)
-
-
-@lru_cache(maxsize=64)
-def _run(start: Lesson, x: bytes, shape: tuple[int, int]) -> _Run:
-    return _Run(start, np.frombuffer(x).reshape(shape))
+_RUNS: Recent[tuple, _Run] = Recent(MOST_BYTES, lambda run: run.bytes)
+_ONE_AT_A_TIME = threading.Lock()
 
 
 def _sealed(numbers: array, shape: tuple[int, ...]) -> np.ndarray:

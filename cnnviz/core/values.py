@@ -47,7 +47,7 @@ class Arrays(Mapping[str, np.ndarray]):
         """As `of`, for arrays that we have just made: they are sealed where they are."""
         self = object.__new__(cls)
         for value in arrays.values():
-            value.setflags(write=False)
+            value.setflags(False)  # write
         vars(self).update(arrays)
         return self
 

@@ -13,9 +13,14 @@ from pathlib import Path
 
 import numpy as np
 
+from cnnviz.core.image_ids import CLASSES, SPLITS, ImageId
 from cnnviz.data import keras_cache
-from cnnviz.data.dataset import SPLITS, DataSet
 from cnnviz.data.failures import explain_failure
+from cnnviz.data.labelled import Collection, LabelledImages
+from cnnviz.words import Message
+
+PATIENCE = 60
+"""Seconds to wait for files that are on this computer: TensorFlow's start takes most of it."""
 
 STALLED_AFTER = 30
 """Seconds without a new byte until a download is said to have stalled."""
@@ -32,8 +37,8 @@ class Loader:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._state = "absent"
-        self._failure = ""
-        self._data: DataSet | None = None
+        self._failure: Message | None = None
+        self._full_set: Collection | None = None
 
     def start(self) -> None:
         """Begins to load, and returns at once; does nothing if that is under way or done."""
@@ -49,9 +54,10 @@ class Loader:
             self._thread.join(timeout)
         return self.state
 
-    def dataset(self) -> DataSet | None:
+    @property
+    def full_set(self) -> Collection | None:
         """The set if it is loaded; starts nothing."""
-        return self._data
+        return self._full_set
 
     @property
     def state(self) -> str:
@@ -67,26 +73,26 @@ class Loader:
         return 1.0 if self.state == "ready" else None
 
     @property
-    def sentence(self) -> str:
+    def message(self) -> Message:
         """Where loading stands, in words for a learner; after a failure, what was wrong and what to do."""
         match self.state:
+            case "failed" if self._failure:
+                return self._failure
             case "absent" if cached():
-                return "The full CIFAR-10 set is on this computer and can be loaded."
-            case "absent":
-                return f"The full CIFAR-10 set is not on this computer yet: it is a download of {_megabytes()} MB."
-            case "importing":
-                return "TensorFlow is starting, which takes some seconds."
+                return Message("data.full_set.can_be_loaded")
             case "downloading":
-                return _download_sentence()
-            case "reading":
-                return "CIFAR-10 is being unpacked and read."
-            case "ready":
-                return "All 60,000 images of CIFAR-10 are loaded."
-        return self._failure
+                return _download()
+            case state:
+                return Message(f"data.full_set.{state}", {"megabytes": _megabytes()})
+
+    @property
+    def sentence(self) -> str:
+        """The same in English."""
+        return str(self.message)
 
     def _run(self) -> None:
         try:
-            self._data = _load(self._enter)
+            self._full_set = _load(self._enter)
             self._state = "ready"
         except Exception as error:
             self._failure = explain_failure(error, self._state)
@@ -100,9 +106,12 @@ LOADER = Loader()
 """The process's only one: the set takes 185 MB, and all sessions share it."""
 
 
-def dataset() -> DataSet | None:
-    """The full set if it is loaded; starts nothing."""
-    return LOADER.dataset()
+def at_hand() -> Collection | None:
+    """The full set, where it is in memory or can be had without a network: then the first call may take seconds."""
+    if LOADER.full_set is None and cached() and LOADER.state != "failed":
+        LOADER.start()
+        LOADER.wait(PATIENCE)
+    return LOADER.full_set
 
 
 def cached() -> bool:
@@ -110,7 +119,7 @@ def cached() -> bool:
     return keras_cache.extracted() is not None
 
 
-def _load(enter: Callable[[str], None]) -> DataSet:
+def _load(enter: Callable[[str], None]) -> Collection:
     """The set from Keras' cache, or else downloaded by Keras; `enter` is told each state."""
     from tensorflow.keras.datasets import cifar10
 
@@ -124,10 +133,10 @@ def _load(enter: Callable[[str], None]) -> DataSet:
         return _read(folder)
     enter("downloading")
     (train, train_labels), (test, test_labels) = cifar10.load_data()
-    return DataSet(_channels_last(train), train_labels.ravel(), _channels_last(test), test_labels.ravel())
+    return collect(_channels_last(train), train_labels.ravel(), _channels_last(test), test_labels.ravel())
 
 
-def _read(folder: Path) -> DataSet:
+def _read(folder: Path) -> Collection:
     from keras.src.datasets.cifar import load_batch
 
     images, labels = np.empty((60_000, 3, 32, 32), np.uint8), np.empty(60_000, np.uint8)
@@ -136,7 +145,19 @@ def _read(folder: Path) -> DataSet:
         images[rows], labels[rows] = load_batch(str(folder / batch))
     train, test = slice(SPLITS["train"]), slice(SPLITS["train"], None)
     images = _channels_last(images)
-    return DataSet(images[train], labels[train], images[test], labels[test])
+    return collect(images[train], labels[train], images[test], labels[test])
+
+
+def collect(train: np.ndarray, train_labels: np.ndarray, test: np.ndarray, test_labels: np.ndarray) -> Collection:
+    """The set as a collection: images uint8 (M,32,32,3) and labels (M,) of each split."""
+    return Collection("cifar10", _split("train", train, train_labels), _split("test", test, test_labels))
+
+
+def _split(name: str, images: np.ndarray, labels: np.ndarray) -> LabelledImages:
+    def id_of(index: int) -> ImageId:
+        return ImageId("cifar10", name, index, name == "test")
+
+    return LabelledImages(images, np.arange(len(images)), labels, CLASSES, id_of)
 
 
 def _channels_last(images: np.ndarray) -> np.ndarray:
@@ -144,16 +165,18 @@ def _channels_last(images: np.ndarray) -> np.ndarray:
     return images.transpose(0, 2, 3, 1) if images.shape[1] == 3 else images
 
 
-def _download_sentence() -> str:
+def _download() -> Message:
     got = keras_cache.archive_size()
     if not got:
-        return "CIFAR-10 is about to be downloaded: waiting for the server."
-    text = f"CIFAR-10 is downloading: {got / 1e6:.0f} of {_megabytes()} MB."
+        return Message("data.full_set.waiting")
+    message = Message("data.full_set.downloading", {"got": round(got / 1e6), "megabytes": _megabytes()})
     try:
         silent = time.time() - keras_cache.archive().stat().st_mtime
     except OSError:
-        return text
-    return f"{text} Nothing has come for {silent:.0f} seconds: check the network." if silent > STALLED_AFTER else text
+        return message
+    if silent <= STALLED_AFTER:
+        return message
+    return Message("data.full_set.stalled", {"downloading": message, "seconds": round(silent)})
 
 
 def _megabytes() -> int:

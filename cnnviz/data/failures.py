@@ -9,34 +9,41 @@ from pathlib import Path
 from urllib.error import URLError
 
 from cnnviz.data import keras_cache
+from cnnviz.words import Message
 
 
-def explain_failure(error: Exception, state: str) -> str:
+def explain_failure(error: Exception, state: str) -> Message:
     """The sentence for an `error` that ended the loader's `state` (see cifar10.Loader).
 
-    >>> explain_failure(ModuleNotFoundError("No module named 'tensorflow'"), "importing")
-    "TensorFlow cannot be used (No module named 'tensorflow'): install it (pip install tensorflow) and start again."
+    >>> print(explain_failure(ModuleNotFoundError("No module named 'tensorflow'"), "importing"))
+    TensorFlow cannot be used (No module named 'tensorflow'): install it (pip install tensorflow) and start again.
     """
     chain = list(_chain(error))
+    return Message(f"data.full_set.{_kind(error, chain, state)}", _values(chain, state))
+
+
+def _kind(error: Exception, chain: list[BaseException], state: str) -> str:
+    """Which failure it was: the name of its message."""
     network = any(isinstance(link, URLError) for link in chain)
     # A firewall refuses with the same numbers as a file system.
     numbers = set() if network else {getattr(link, "errno", None) for link in chain}
     if numbers & {errno.ENOSPC, errno.EDQUOT}:
-        return f"The disk is full: free 400 MB for CIFAR-10 in {_shown(_folder())} and try again."
+        return "disk_full"
     if numbers & {errno.EACCES, errno.EPERM, errno.EROFS}:
-        return f"{_shown(_folder())} cannot be written or read: allow it, or set KERAS_HOME to another folder."
+        return "no_access"
     if any(isinstance(link, MemoryError) for link in chain):
-        return "The memory is too small for CIFAR-10, which needs 500 MB: close other programs and try again."
-    if state == "importing":
-        return f"TensorFlow cannot be used ({_reason(chain)}): install it (pip install tensorflow) and start again."
-    if state == "reading":
-        folder = keras_cache.extracted() or _folder()
-        return f"The CIFAR-10 files in {_shown(folder)} are damaged: delete that folder and try again."
-    if "hash" in str(error):
-        what = "What was downloaded is not CIFAR-10, or only a part of it"
-    else:
-        what = f"CIFAR-10 cannot be downloaded ({_reason(chain)})"
-    return f"{what}: check the network and try again, or unpack {keras_cache.ORIGIN} by hand in {_shown(_folder())}."
+        return "no_memory"
+    if state in ("importing", "reading"):
+        return {"importing": "no_tensorflow", "reading": "damaged"}[state]
+    return "wrong_file" if "hash" in str(error) else "no_download"
+
+
+def _values(chain: list[BaseException], state: str) -> dict[str, object]:
+    """What the messages may name: the reason, the folder that it is about, and what to do by hand."""
+    own = keras_cache.datasets_folders()[-1]
+    folder = (keras_cache.extracted() or own) if state == "reading" else own
+    cure = Message("data.full_set.by_hand", {"origin": keras_cache.ORIGIN, "folder": _shown(own)})
+    return {"reason": _reason(chain), "folder": _shown(folder), "cure": cure}
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
@@ -53,10 +60,6 @@ def _reason(chain: list[BaseException]) -> str:
     """The innermost text, without a line break: the others repeat it with addresses and numbers."""
     text = next((t for t in (getattr(link, "strerror", None) or str(link) for link in reversed(chain)) if t), "")
     return " ".join(text.split())[:120] or type(chain[-1]).__name__
-
-
-def _folder() -> Path:
-    return keras_cache.datasets_folders()[-1]
 
 
 def _shown(path: Path) -> str:

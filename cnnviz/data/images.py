@@ -1,38 +1,32 @@
-"""Images by their id, and the one channel of them that the network sees."""
+"""Images by their id, and the part of them that the network sees."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 
-from cnnviz.core.lesson import CHANNELS, PATTERNS, SCALES
+from cnnviz.core.image_ids import BUNDLED, CLASSES, COUNTS, ImageId, parse_image_id
+from cnnviz.core.lesson import SCALES
 from cnnviz.data import cifar10
-from cnnviz.data.dataset import CLASSES, SPLITS
+from cnnviz.data.channels import LUMA, check_channel, take_channel
 from cnnviz.data.patterns import pattern
+from cnnviz.data.sample import bundled_pixels
 from cnnviz.data.uploads import unpack
+from cnnviz.home import ASSETS
+from cnnviz.words import Message, Problem
 
-__all__ = ["CLASSES", "Image", "ImageUnavailable", "bundled", "find_image", "load_image"]
-
-ASSETS = Path(__file__).parents[2] / "assets"
-BUNDLED = 20
-LUMA = (0.299, 0.587, 0.114)
-"""ITU-R BT.601: how much red, green and blue add to what the eye takes for brightness."""
-
-PATIENCE = 60
-"""Seconds to wait for files that are on this computer: TensorFlow's start takes most of it."""
+__all__ = ["CLASSES", "LUMA", "Image", "ImageUnavailable", "bundled", "find_image", "load_image"]
 
 
-class ImageUnavailable(ValueError):
-    """An image that cannot be had; the text tells a learner what is wrong and what to do."""
+class ImageUnavailable(Problem):
+    """An image that cannot be had; its sentence tells a learner what is wrong and what to do."""
 
 
 @dataclass(frozen=True, eq=False)
 class Image:
-    """`pixels` uint8 (32,32,3), read-only, and the class's name as `label` where it is known."""
+    """`pixels` uint8 (H,W,3), read-only (a gray picture has three equal channels), and the class's name as `label` where it is known."""
 
     id: str
     pixels: np.ndarray
@@ -44,103 +38,112 @@ class Image:
             self.pixels.flags.writeable = False
 
     @property
-    def words(self) -> str:
-        """What to call it on the page.
+    def message(self) -> Message:
+        """What to call it on the page, in any language."""
+        id = parse_image_id(self.id)
+        if id.kind in ("pattern", "upload"):
+            return Message(f"data.image.{id.kind}", {"name": id.name})
+        kind = "digit" if id.kind == "digit" else "labelled"
+        words = Message(f"data.image.{kind}", {"id": self.id, "label": self.label})
+        return Message("data.image.held_out", {"words": words}) if id.kind in COUNTS and id.held_out else words
 
-        >>> find_image("test-0").words, find_image("pattern-dot").words
-        ('test-0, cat', 'pattern: dot')
+    @property
+    def words(self) -> str:
+        """The same in English.
+
+        >>> find_image("test-0").words, find_image("pattern-dot").words, find_image("digit7-h3").words
+        ('test-0, cat', 'pattern: dot', 'digit7-h3, handwritten 7, held out')
         """
-        kind, _, name = self.id.partition("-")
-        names = {"pattern": f"pattern: {name}", "upload": "your own picture"}
-        return f"{self.id}, {self.label}" if self.label else names.get(kind, self.id)
+        return str(self.message)
 
 
 def find_image(img: str) -> Image:
-    """The image of an id: `test-3`, `train-3`, `pattern-edges`, `upload-…`.
+    """The image of an id (cnnviz.core.image_ids): `test-3`, `train-3`, `cat-17`, `digit7-3`, `pattern-edges`, `upload-…`.
 
     Of the full set only what is in memory or in Keras' cache; then the first call may take seconds.
     Raises ImageUnavailable.
 
-    >>> find_image("test-0").pixels.shape
-    (32, 32, 3)
+    >>> find_image("test-0").pixels.shape, find_image("digit7-3").pixels.shape
+    ((32, 32, 3), (28, 28, 3))
     """
-    number = re.fullmatch(r"(train|test)-(0|[1-9]\d{0,4})", str(img), re.ASCII)
-    if number and int(number[2]) < SPLITS[number[1]]:
-        return _from_cifar10(img, number[1], int(number[2]))
-    kind, _, name = str(img).partition("-")
-    if kind == "pattern" and name in PATTERNS:
-        return Image(img, pattern(name))
-    if kind == "upload":
-        try:
-            return Image(img, unpack(img))
-        except ValueError as error:
-            raise ImageUnavailable(str(error)) from None
-    raise ImageUnavailable(f"There is no image {str(img)[:40]!r}: choose one of test-0 … test-19 or a pattern.")
+    try:
+        id = parse_image_id(str(img))
+        match id.kind:
+            case "cifar10":
+                return _from_cifar10(id)
+            case "pattern":
+                return Image(img, pattern(id.name))
+            case "upload":
+                return Image(img, unpack(img))
+        return Image(img, bundled_pixels(id), id.name)
+    except Problem as problem:
+        raise ImageUnavailable(problem.code, **problem.values) from None
 
 
 @cache
-def bundled() -> tuple[Image, ...]:
-    """The 20 images that come along: the first of the test set. Raises ImageUnavailable if they were removed."""
+def bundled(split: str) -> tuple[Image, ...]:
+    """The images that come along under CIFAR-10's own ids: the first 20 of "test", or the first of "train".
+
+    Raises ImageUnavailable if they were removed.
+
+    >>> bundled("train")[0].words
+    'train-0, frog'
+    """
     from PIL import Image as Pillow
 
     images = []
-    for path in sorted(ASSETS.glob("[0-9][0-9]_[0-9].png")):
+    for path in sorted((ASSETS / {"test": "", "train": "train"}[split]).glob("[0-9][0-9]_[0-9].png")):
         index, label = map(int, path.stem.split("_"))
         with Pillow.open(path) as picture:
-            images.append(Image(f"test-{index}", np.asarray(picture.convert("RGB")), CLASSES[label]))
-    if [image.id for image in images] != [f"test-{i}" for i in range(BUNDLED)]:
-        raise ImageUnavailable("The folder assets lacks bundled images: fetch it again, or choose a pattern.")
+            images.append(Image(f"{split}-{index}", np.asarray(picture.convert("RGB")), CLASSES[label]))
+    if [image.id for image in images] != [f"{split}-{i}" for i in range(BUNDLED[split])]:
+        raise ImageUnavailable("data.image.missing")
     return tuple(images)
 
 
 def load_image(image: str | np.ndarray, channel: str = "red", scale: str = "unit") -> np.ndarray:
     """One channel of an image as x, float64: 0…1 for the scale "unit" (v / 255), 0…255 for "raw".
 
-    `image` is an id, which gives (32,32), or an array (H,W,3) or (H,W) of 0…255, which gives (H,W);
-    an array (H,W) is one channel already. "gray" is 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601), not
-    rounded. Raises ValueError where array, channel or scale do not fit, ImageUnavailable for an id.
+    `image` is an id, which gives (32,32), digits (28,28), or an array (H,W,3) or (H,W) of 0…255, which
+    gives (H,W). "rgb" gives all three channels, channels first: (3,H,W). "gray" is 0.299 R + 0.587 G +
+    0.114 B (ITU-R BT.601), not rounded. An array (H,W) is one channel already, whichever is asked for, and
+    three equal ones for "rgb". Raises Problem (a ValueError) where array, channel or scale do not fit,
+    ImageUnavailable for an id.
 
     >>> load_image(np.full((1, 2), 51)).tolist()
     [[0.2, 0.2]]
-    >>> load_image("test-0", "gray", "raw").shape
-    (32, 32)
+    >>> load_image("test-0", "gray", "raw").shape, load_image("test-0", "rgb").shape
+    ((32, 32), (3, 32, 32))
     """
-    for name, value, options in (("channel", channel, CHANNELS), ("scale", scale, SCALES)):
-        if value not in options:
-            raise ValueError(f"load_image: {name} {value!r} is none of {', '.join(options)}")
+    check_channel(channel)
+    if scale not in SCALES:
+        raise Problem("data.image.no_scale", scale=repr(scale), scales=SCALES)
     pixels = find_image(image).pixels if isinstance(image, str) else _pixels(image)
-    pixels = pixels.astype(np.float64)
-    if pixels.ndim == 2:
-        x = pixels
-    elif channel == "gray":
-        x = sum(share * pixels[..., c] for c, share in enumerate(LUMA))
+    if pixels.ndim == 2 and channel != "rgb":
+        x = pixels.astype(np.float64)
     else:
-        x = np.ascontiguousarray(pixels[..., CHANNELS.index(channel)])
+        x = take_channel(pixels if pixels.ndim == 3 else np.stack([pixels] * 3, axis=-1), channel)
     return x / 255 if scale == "unit" else x
 
 
 def _pixels(image) -> np.ndarray:
-    """An array (H,W,3) or (H,W) of 0…255; ValueError for anything else."""
+    """An array (H,W,3) or (H,W) of 0…255; Problem for anything else."""
     pixels = np.asarray(image)
     if pixels.ndim not in (2, 3) or pixels.shape[2:] not in ((), (3,)) or not pixels.size:
-        raise ValueError(f"load_image: image has shape {pixels.shape}; it needs to be (H, W, 3) or (H, W)")
+        raise Problem("data.image.wrong_shape", shape=str(pixels.shape))
     if pixels.dtype.kind not in "buif":
-        raise ValueError(f"load_image: image holds {pixels.dtype}; it needs numbers from 0 to 255")
-    if not (pixels.min() >= 0 and pixels.max() <= 255):  # written so that NaN fails too
-        raise ValueError(f"load_image: image holds {pixels.min()} … {pixels.max()}; it needs numbers from 0 to 255")
+        raise Problem("data.image.wrong_type", type=str(pixels.dtype))
+    least, most = pixels.min().item(), pixels.max().item()
+    if not (least >= 0 and most <= 255):  # written so that NaN fails too
+        raise Problem("data.image.wrong_values", least=least, most=most)
     return pixels
 
 
-def _from_cifar10(img: str, split: str, index: int) -> Image:
-    if split == "test" and index < BUNDLED:
-        return bundled()[index]
-    loader = cifar10.LOADER
-    if loader.dataset() is None and cifar10.cached():
-        loader.start()
-        loader.wait(PATIENCE)
-    data = loader.dataset()
-    if data is None:
-        raise ImageUnavailable(
-            f"{img} needs the full CIFAR-10 set. {loader.sentence} Until then choose test-0 … test-19."
-        )
-    return Image(img, np.ascontiguousarray(data.images(split)[index]), CLASSES[data.labels(split)[index]])
+def _from_cifar10(id: ImageId) -> Image:
+    if id.number < BUNDLED[id.name]:
+        return bundled(id.name)[id.number]
+    full_set = cifar10.at_hand()
+    if full_set is None:
+        raise Problem("data.image.needs_full_set", id=str(id), state=cifar10.LOADER.message)
+    images = full_set.held_out if id.held_out else full_set.train
+    return Image(str(id), np.ascontiguousarray(images.source[id.number]), CLASSES[images.labels[id.number]])

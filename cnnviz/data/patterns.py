@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnnviz.core.lesson import PATTERNS
+from cnnviz.core.image_ids import PATTERNS
 
 SIZE = 32
 ROWS, COLUMNS = np.indices((SIZE, SIZE))

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 import threading
 import zlib
 
 import numpy as np
+
+from cnnviz.words import Message, Problem
 
 PREFIX = "upload-"
 SIZE = 32
@@ -20,8 +23,10 @@ PIXEL_BYTES = SIZE * SIZE * 3
 MAX_BYTES = 5_000_000
 MAX_PIXELS = 25_000_000
 MAX_SIDE = 20_000
+MAX_SCANS = 64
+"""Passes over the picture in a progressive JPEG, which has about ten; of 5 MB in passes of 42 bytes each, one file takes minutes."""
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
-_NAMES = f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
+_NAMES = Message("data.upload.formats", {"others": FORMATS[:-1], "last": FORMATS[-1]})
 
 _ONE_AT_A_TIME = threading.Lock()
 """25 million pixels take 100 to 400 MB until they are 32×32; a whole class may upload at once."""
@@ -31,16 +36,16 @@ def read_upload(data: bytes) -> str:
     """The id under which the picture in the file `data` travels: its middle square, as 32×32 RGB.
 
     Turned upright as its EXIF says, the first frame if it moves, on white where it is transparent.
-    Raises ValueError with a sentence for the learner, whatever `data` holds.
+    Raises Problem with a sentence for the learner, whatever `data` holds.
 
     >>> read_upload(b"")
     Traceback (most recent call last):
-    ValueError: The file is empty: choose a PNG, JPEG, WEBP, GIF or BMP picture.
+    cnnviz.words.Problem: The file is empty: choose a PNG, JPEG, WEBP, GIF or BMP picture.
     """
     if not data:
-        raise ValueError(f"The file is empty: choose a {_NAMES} picture.")
+        raise Problem("data.upload.empty", formats=_NAMES)
     if len(data) > MAX_BYTES:
-        raise ValueError(f"The file has more than {MAX_BYTES / 1e6:.0f} MB: save it smaller and choose it again.")
+        raise Problem("data.upload.too_long", megabytes=MAX_BYTES / 1e6)
     with _ONE_AT_A_TIME:
         return pack(_decode(data))
 
@@ -58,11 +63,11 @@ def pack(pixels: np.ndarray) -> str:
 
 
 def unpack(img: str) -> np.ndarray:
-    """The pixels (32,32,3), uint8, read-only, of an id from `pack`; ValueError with a sentence for anything else."""
+    """The pixels (32,32,3), uint8, read-only, of an id from `pack`; Problem for anything else."""
     try:
         return np.frombuffer(_inflate(img), np.uint8).reshape(SIZE, SIZE, 3)
     except (ValueError, zlib.error):
-        raise ValueError("The uploaded picture in this address was cut off or changed: upload it again.") from None
+        raise Problem("data.upload.changed") from None
 
 
 def _inflate(img: str) -> bytes:
@@ -85,24 +90,32 @@ def _decode(data: bytes) -> np.ndarray:
         picture = Image.open(io.BytesIO(data), formats=FORMATS)  # reads the header, no pixel
         too_large = picture.width * picture.height > MAX_PIXELS or max(picture.size) > MAX_SIDE
     except UnidentifiedImageError:
-        raise ValueError(f"The file is no {_NAMES} picture: save it as one of these and choose it again.") from None
+        raise Problem("data.upload.no_picture", formats=_NAMES) from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         too_large = True  # Pillow's own limit lies above ours
     except Exception:
-        raise _damaged() from None
+        raise Problem("data.upload.damaged") from None
+    if data.startswith(b"\xff\xd8") and scans(data) > MAX_SCANS:
+        raise Problem("data.upload.too_many_scans", most=MAX_SCANS)
     if too_large:
-        raise ValueError(
-            f"The picture has more than {MAX_PIXELS / 1e6:.0f} million pixels, or more than {MAX_SIDE:,} on one side: "
-            "make it smaller and choose it again."
-        )
+        raise Problem("data.upload.too_large", millions=MAX_PIXELS / 1e6, side=MAX_SIDE)
     try:
         return _small(picture)
     except Exception:  # decoders raise OSError, SyntaxError, struct.error, MemoryError and more
-        raise _damaged() from None
+        raise Problem("data.upload.damaged") from None
 
 
-def _damaged() -> ValueError:
-    return ValueError("The picture is damaged or cut off: save it again as PNG in an image program and choose that.")
+_MARKER = re.compile(rb"\xff([\x01-\xcf\xd8-\xfe])")
+_START_OF_SCAN, _END = 0xDA, 0xD9
+
+
+def scans(data: bytes) -> int:
+    """How many passes a JPEG draws its picture in, from the file's markers; it stops counting soon after MAX_SCANS."""
+    place = count = 0
+    while count <= MAX_SCANS and (marker := _MARKER.search(data, max(place, 2))) and marker[1][0] != _END:
+        count += marker[1][0] == _START_OF_SCAN
+        place = marker.end() + int.from_bytes(data[marker.end() : marker.end() + 2])  # a segment says its length
+    return count
 
 
 def _small(picture) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from cnnviz.export.animation import animation
 from cnnviz.export.arrays import arrays_npz
-from cnnviz.export.parameters import parameters_json, read_lesson, read_parameters
+from cnnviz.export.parameters import parameters_json, read_lesson, read_parameters, starting_from
 from cnnviz.export.script import jupyter_notebook, numpy_script
 
 __all__ = [
@@ -13,4 +13,5 @@ __all__ = [
     "parameters_json",
     "read_lesson",
     "read_parameters",
+    "starting_from",
 ]

@@ -1,4 +1,4 @@
-"""The lesson as a film, GIF or WebP: kernel, z1, a1 and dz1 beside each other, from the start to update k.
+"""The lesson as a film, GIF or WebP: a filter and its maps beside each other, from the start to update k.
 
 Each map has limits of its own in every frame, printed below it, as on the page: a gradient falls by
 orders of magnitude, and a run that diverges would leave its first frames blank.
@@ -6,24 +6,76 @@ orders of magnitude, and a run that diverges would leave its first frames blank.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
+from cnnviz.core.film import maps_of
 from cnnviz.core.lesson import Lesson
+from cnnviz.core.network import Network
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.export.frames import KINDS, Panel, draw, encode
+from cnnviz.words import Problem, say
 
 MAX_FRAMES = 120
 MAX_BYTES = 2_000_000
+MOST_IN_A_LINE = 16
+"""Numbers of a row that stand in one line."""
 
-MAPS: dict[str, tuple[str, Callable[[Moment], np.ndarray]]] = {
-    "f": ("signed", lambda moment: moment.params.f),
-    "z1": ("signed", lambda moment: moment.trace.z1),
-    "a1": ("activation", lambda moment: moment.trace.a1),
-    "dz1": ("signed", lambda moment: moment.gradients.dz1),
-}
-"""From left to right: the colour scale of each map and where it comes from."""
+
+@dataclass(frozen=True)
+class Shown:
+    """A map of the film: its symbol, its name with the channel, "signed" or "activation", and the channel's place in the array."""
+
+    symbol: str
+    name: str
+    scale: str
+    at: tuple[int, ...] = ()
+
+    def of(self, moment: Moment) -> np.ndarray:
+        """The map (H,W) in an update; a row in lines of about equal length."""
+        home = next(home for home in (moment.params, moment.trace, moment.gradients) if self.symbol in home)
+        array = home[self.symbol][self.at] if self.at else home[self.symbol]
+        if array.ndim != 1:
+            return array
+        columns = array.size if array.size <= MOST_IN_A_LINE else math.isqrt(array.size - 1) + 1
+        return np.append(array, np.zeros(-array.size % columns)).reshape(-1, columns)
+
+
+def shown_maps(lesson: Lesson, x_shape: tuple[int, ...]) -> list[Shown]:
+    """What the film shows, from left to right: a filter of the first convolution, what it gives, what becomes of that, and the
+    gradient that comes back (core/film.py). It is the pinned cell's filter and channel, else the first.
+
+    >>> [shown.symbol for shown in shown_maps(Lesson(), (32, 32))]
+    ['f', 'z1', 'a1', 'dz1']
+    >>> net = "conv4x3-relu-max2-dense10-softmax-ce"
+    >>> [shown.name for shown in shown_maps(Lesson(net=net, cell="a1:2,0,0"), (32, 32))]
+    ['f[2,0]', 'z1[2]', 'a1[2]', 'dz1[2]']
+    """
+    program = lesson.network.program(x_shape)
+    filters = next((name for name in program.parameters if len(program.shapes[name]) == 4), None)
+    names = (*([filters] if filters else []), *maps_of(lesson.network))
+    symbol, at = lesson.pinned or ("", ())
+    channel = at[0] if {symbol, f"d{symbol}", symbol.removeprefix("d")} & {*names} and len(at) > 2 else 0
+    chosen = []
+    for name in names:
+        shape = program.shown[name if name in program.shown else name[1:]]
+        place = (channel, 0)[: max(0, len(shape) - 2)]
+        label = f"{name}[{','.join(map(str, place))}]" if place else name
+        chosen.append(Shown(name, label, _scale(lesson.network, name), place))
+    return chosen
+
+
+def _scale(network: Network, symbol: str) -> str:
+    """The colours of a symbol's values: of their own for what lies in 0 … 1."""
+    found = "signed"
+    for layer, names in zip(network.layers, network.names, strict=True):
+        found = found if layer.scale == "same" else layer.scale
+        if names.output == symbol:
+            return "activation" if found == "share" else "signed"
+    return "signed"
 
 
 def frame_updates(k: int, frames: int) -> list[int]:
@@ -43,27 +95,24 @@ def animation(
     max_bytes: int = MAX_BYTES,
     progress: Callable[[int], None] = lambda update: None,
 ) -> bytes:
-    """The film of `lesson` on `x` (H,W), from update 0 to `lesson.k`; `progress` is told each update that is reached.
+    """The film of `lesson` on `x`, (H,W) or (C,H,W), from update 0 to `lesson.k`; `progress` is told each update that is reached.
 
     At most `frames` frames (2 … MAX_FRAMES), and fewer where the file would take more than
-    `max_bytes`. Raises ValueError for other counts and kinds, and where even two frames are too large.
+    `max_bytes`. Raises Problem for other counts and kinds, and where even two frames are too large.
     """
     if not 2 <= frames <= MAX_FRAMES:
-        raise ValueError(f"animation: frames is {frames}; it needs to be from 2 to {MAX_FRAMES}")
+        raise Problem("export.animation.wrong_frames", frames=frames, most=MAX_FRAMES)
     if kind not in KINDS:
-        raise ValueError(f"animation: kind {kind!r} is none of {', '.join(KINDS)}")
-    shown = []
+        raise Problem("export.animation.wrong_kind", kind=repr(kind), kinds=KINDS)
+    maps, shown = shown_maps(lesson, np.shape(x)), []
     for k in frame_updates(lesson.k, frames):
         moment = trajectory(lesson, x, k)
-        values = {name: array(moment) for name, (_, array) in MAPS.items()}
-        shown.append((k, float(moment.losses[-1]), values))
+        panels = [Panel(chosen.name, chosen.scale, chosen.of(moment)) for chosen in maps]
+        shown.append((say("export.animation.frame", k=k, loss=float(moment.losses[-1])), panels))
         progress(k)
-    drawn = [
-        draw(f"update {k}    L {loss:.6g}", [Panel(name, MAPS[name][0], array) for name, array in values.items()])
-        for k, loss, values in shown
-    ]
+    drawn = [draw(caption, panels) for caption, panels in shown]
     while len(data := encode(drawn, kind)) > max_bytes:
         if len(drawn) <= 2:
-            raise ValueError(f"animation: two frames take {len(data):,} bytes, more than {max_bytes:,}")
+            raise Problem("export.animation.too_large", bytes=len(data), most=max_bytes)
         drawn = [drawn[i] for i in frame_updates(len(drawn) - 1, max(2, len(drawn) // 2))]
     return data

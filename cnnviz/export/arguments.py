@@ -4,96 +4,79 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import math
 import os
 import re
+import sys
 from pathlib import Path
 from urllib.parse import parse_qsl
 
-from cnnviz.core.held import hold
+import cnnviz
+from cnnviz.core.image_ids import PATTERNS
+from cnnviz.core.kept import is_kept_name
 from cnnviz.core.kernels import KERNELS
-from cnnviz.core.lesson import MAX_PADDING, MAX_STRIDE, MAX_UPDATES, PATTERNS, Lesson
+from cnnviz.core.lesson import CHANNELS, LESSON_KEYS, MAX_PADDING, MAX_STRIDE, MAX_UPDATES, Lesson
 from cnnviz.core.network import Params
 from cnnviz.core.notebook import DEVIATIONS
-from cnnviz.core.ops import conv2d_shape
+from cnnviz.core.optimizers import OPTIMIZERS
+from cnnviz.core.settle import FILTERS
 from cnnviz.export.animation import MAX_FRAMES
 from cnnviz.export.frames import KINDS
-from cnnviz.export.parameters import MAX_BYTES, read_lesson, read_parameters
+from cnnviz.export.parameters import MOST_BYTES, read_lesson, read_parameters, starting_from
+from cnnviz.words import Message, Problem, message, say
 
-FIELDS = {
-    "img": (
-        "IMAGE",
-        "test-0 … test-9999, train-0 … train-49999, of which test-0 … test-19 come along, or "
-        + ", ".join(f"pattern-{name}" for name in PATTERNS),
-    ),
-    "ch": ("CHANNEL", "red, green, blue or gray"),
-    "scale": ("SCALE", "unit (pixels 0 … 1) or raw (0 … 255)"),
-    "f": ("KERNEL", f"{', '.join(KERNELS)}, random-SEED, or nine numbers, row by row: -1,0,1,-2,0,2,-1,0,1"),
-    "w": ("START", "how the weights start: normal (drawn with the seed) or zeros"),
-    "seed": ("SEED", "a whole number for the weights"),
-    "y": ("TARGETS", "two numbers: 1,0"),
-    "lr": ("RATE", "the learning rate"),
-    "stride": ("STRIDE", f"pixels from one place of the kernel to the next, 1 to {MAX_STRIDE}"),
-    "pad": ("PADDING", f"zeros around the image: valid, same, full, or a number up to {MAX_PADDING}"),
-    "rule": ("RULE", f"exact, procedural, object-oriented, or deviations of the seed notebook: {', '.join(DEVIATIONS)}"),
-    "k": ("UPDATES", f"how many updates are made before the numbers are printed, up to {MAX_UPDATES:,}"),
-    "stage": ("STAGE", "the stage whose array is printed whole, such as z1"),
-}
-"""Each field of Lesson, with what to write for it."""
+FIELDS = tuple(field.name for field in dataclasses.fields(Lesson))
+"""What of a lesson can be asked for: everything."""
 
-FILES = {
-    "npz": "every array of this update, for numpy.load",
-    "json": "the parameters f, w and b; --params reads them back",
-    "script": "this lesson as a Python script that needs NumPy alone and prints the same numbers",
-    "notebook": "the same as a Jupyter notebook with its formulas",
-    "film": "kernel and maps from update 0 to k, as .gif or .webp",
-}
+FILES = ("npz", "json", "script", "notebook", "film")
+"""What can be written."""
 
-DESCRIPTION = """\
-Runs one lesson of cnnviz, an image through one small CNN and back, and prints every stage of the next
-update: small arrays whole, large ones as their shape, least, most and mean. Lines that begin with # say
-what a number is. A lesson is a link or a query copied from the page, options, or a link that options change.
-"""
-
-EPILOG = """\
-examples:
-  python -m cnnviz                                           the lesson that the page opens with
-  python -m cnnviz "?img=test-3&f=blur&k=10"                 a query; quote it, since & means something to a shell
-  python -m cnnviz "http://localhost:8501/?img=test-3" --k 50    a link, 50 updates on
-  python -m cnnviz --img pattern-edges --f sobel-y --stage z1    with all of z1
-  python -m cnnviz --k 200 --lr 0.5 --film lesson.webp --script lesson.py --npz lesson.npz
-  python -m cnnviz --k 200 --json half.json                  and then 100 updates more from there:
-  python -m cnnviz --params half.json --k 100
-
-exit codes: 0 done, 1 a file or the output could not be written, 2 the lesson or an option cannot be used,
-130 stopped by Ctrl-C.
-"""
+SERVING = ("port", "host", "prefix", "embed")
+"""What can be said of the page's server; each of these starts it."""
 
 
 def parser() -> argparse.ArgumentParser:
     """What `python -m cnnviz --help` shows."""
     commands = argparse.ArgumentParser(
-        prog="python -m cnnviz",
-        usage="%(prog)s [LINK] [options]",
-        description=DESCRIPTION,
-        epilog=EPILOG,
+        prog=None if Path(sys.argv[0]).stem == "cnnviz" else "python -m cnnviz",
+        usage=say("terminal.help.usage"),
+        description=say("terminal.help.description"),
+        epilog=say("terminal.help.epilog"),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    commands.add_argument(
-        "link", nargs="?", metavar="LINK", help="a lesson's address or query, as copied from the page"
-    )
-    fields = commands.add_argument_group("the lesson (what is not given is as in the link, or as the page opens)")
-    for name, (metavar, words) in FIELDS.items():
-        fields.add_argument(f"--{name}", metavar=metavar, help=words)
-    words = "start from these parameters, in their own lesson with k = 0 where nothing else is asked for"
-    fields.add_argument("--params", metavar="FILE", help=words)
-    files = commands.add_argument_group("files to write")
-    for name, words in FILES.items():
-        files.add_argument(f"--{name}", metavar="FILE", help=words)
-    words = f"at most N frames in the film, 2 to {MAX_FRAMES} (60)"
-    files.add_argument("--frames", metavar="N", type=_frames, default=60, help=words)
+    link, file, count = (say(f"terminal.help.metavar.{name}") for name in ("link", "file", "count"))
+    commands.add_argument("--version", action="version", version=f"cnnviz {cnnviz.__version__}", help=say("terminal.help.version"))
+    commands.add_argument("link", nargs="?", metavar=link, help=say("terminal.help.link"))
+    fields = commands.add_argument_group(say("terminal.help.fields"))
+    for name in FIELDS:
+        key = "filters" if name in FILTERS and name != "f" else name
+        words = say(f"terminal.help.field.{key}", **{"name": name, **_bounds().get(name, {})})
+        fields.add_argument(f"--{name}", metavar=say(f"terminal.help.metavar.{key}"), help=words)
+    fields.add_argument("--params", metavar=file, help=say("terminal.help.params"))
+    files = commands.add_argument_group(say("terminal.help.files"))
+    for name in FILES:
+        files.add_argument(f"--{name}", metavar=file, help=say(f"terminal.help.file.{name}"))
+    words = say("terminal.help.frames", most=MAX_FRAMES)
+    files.add_argument("--frames", metavar=count, type=_frames, default=60, help=words)
+    serving = commands.add_argument_group(say("terminal.help.serving"))
+    for name in SERVING:
+        words = say(f"terminal.help.serve.{name}")
+        serving.add_argument(f"--{name}", metavar=say(f"terminal.help.metavar.{name}"), help=words)
     return commands
+
+
+def _bounds() -> dict[str, dict[str, object]]:
+    """What the words about a field need to know of the core."""
+    return {
+        "ch": {"channels": CHANNELS},
+        "opt": {"optimizers": tuple(OPTIMIZERS)},
+        "img": {"patterns": [f"pattern-{name}" for name in PATTERNS]},
+        "f": {"kernels": tuple(KERNELS)},
+        "stride": {"most": MAX_STRIDE},
+        "pad": {"most": MAX_PADDING},
+        "rule": {"deviations": tuple(DEVIATIONS)},
+        "k": {"most": MAX_UPDATES},
+    }
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -101,13 +84,27 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     commands = parser()
     asked = commands.parse_args(joined(arguments))
     if asked.film is not None and film_kind(asked.film) not in KINDS:
-        commands.error(f"--film {asked.film}: its name needs to end in .gif or .webp")
-    if asked.params is not None and any(name is not None for name in (asked.f, asked.w, asked.seed)):
-        commands.error("--params: the file says how f and w begin; leave out --f, --w and --seed")
+        commands.error(say("terminal.wrong_film", file=asked.film))
+    if asked.params is not None and any(getattr(asked, name) is not None for name in {"f", *FILTERS, "w", "seed"}):
+        commands.error(say("terminal.start_twice"))
     files = [os.path.abspath(name) for name in (getattr(asked, name) for name in FILES) if name is not None]
     if len({*files}) < len(files):
-        commands.error("two files cannot have one name")
+        commands.error(say("terminal.same_file"))
+    if serves(asked):
+        _check_serving(commands, asked)
     return asked
+
+
+def serves(asked: argparse.Namespace) -> bool:
+    """Whether the page's server is asked for."""
+    return any(getattr(asked, name) is not None for name in SERVING)
+
+
+def _check_serving(commands: argparse.ArgumentParser, asked: argparse.Namespace) -> None:
+    if any(getattr(asked, name) is not None for name in ("link", "params", *FIELDS, *FILES)):
+        commands.error(say("terminal.serve_or_print"))
+    if asked.port is not None and not (re.fullmatch(r"\d{1,5}", asked.port, re.ASCII) and int(asked.port) < 65_536):
+        commands.error(say("terminal.wrong_port", text=repr(asked.port)))
 
 
 def joined(arguments: list[str]) -> list[str]:
@@ -130,35 +127,36 @@ def film_kind(name: str) -> str:
     return Path(name).suffix.lower().removeprefix(".")
 
 
-def asked_lesson(asked: argparse.Namespace) -> tuple[Lesson, Params | None, list[str]]:
+def asked_lesson(asked: argparse.Namespace) -> tuple[Lesson, Params | None, list[Message | str]]:
     """The lesson, the parameters that it starts from where a file is given, and sentences on what was passed over.
 
     Options win over the link, the link over the lesson of the parameters; but where parameters are given,
-    f and w are theirs. Raises ValueError with a sentence for what cannot be used.
+    all of them are theirs. Raises ValueError, a sentence, for what cannot be used.
     """
-    content, lesson, notes = None, Lesson(), []
+    link = query_of(asked.link) if asked.link is not None else {}
+    options = {name: getattr(asked, name) for name in FIELDS if getattr(asked, name) is not None}
+    values = {name: text for name, text in link.items() if name in LESSON_KEYS} | options
+    content, notes = None, []
     if asked.params is not None:
         content = _content(asked.params)
         lesson, notes = read_lesson(content)
-        lesson = dataclasses.replace(lesson, k=0)
-    link = query_of(asked.link) if asked.link is not None else {}
-    options = {name: getattr(asked, name) for name in FIELDS if getattr(asked, name) is not None}
-    values = lesson.to_query() | {name: text for name, text in link.items() if name in FIELDS} | options
-    lesson = Lesson(**values)
-    if unknown := [name for name in link if name not in FIELDS]:
-        notes.append(f"{', '.join(unknown)}: no part of a lesson, passed over")
+        net = {"net": values["net"]} if "net" in values else {}
+        values = lesson.changed(net)[0].to_query() | {"k": "0"} | values
+    if (first := values.pop("f1", None)) is not None:
+        values.setdefault("f", first)
+    lesson = Lesson(**{name: text for name, text in values.items() if name in FIELDS})
+    if unknown := [name for name in (*link, *values) if name not in FIELDS and name != "f1"]:
+        notes.append(message("terminal.passed_over", names=list(dict.fromkeys(unknown))))
     if content is None:
-        if lesson.w.startswith("held-"):
-            raise ValueError(
-                f"{lesson.w} are weights that a page holds in its memory: save them there as parameters (.json) and give the file with --params"
-            )
+        if held := next((text for text in values.values() if is_kept_name(text)), None):
+            raise Problem("terminal.held_weights", name=held)
         return lesson, None, notes
-    start = read_parameters(content, units=math.prod(conv2d_shape((32, 32), (3, 3), lesson.stride, lesson.pad)))
-    return dataclasses.replace(lesson, f=start.f, w=hold(start)), start, notes
+    start = read_parameters(content, program=lesson.network.program(lesson.x_shape))
+    return starting_from(lesson, start), start, notes
 
 
 def query_of(link: str) -> dict[str, str]:
-    """The query of an address or of what was copied from one; ValueError if it is neither.
+    """The query of an address or of what was copied from one; Problem if it is neither.
 
     >>> query_of("http://localhost:8501/?img=test-3&k=5#top"), query_of("img=test-3"), query_of("http://localhost:8501")
     ({'img': 'test-3', 'k': '5'}, {'img': 'test-3'}, {})
@@ -167,19 +165,19 @@ def query_of(link: str) -> dict[str, str]:
     if not mark and "://" not in address:
         address, query = "", address
     if not mark and "=" not in query and "://" not in address:
-        raise ValueError(f"{link[:80]!r} is neither a link nor a query such as '?img=test-3&k=5'")
+        raise Problem("terminal.not_a_link", link=repr(link[:80]))
     return dict(parse_qsl(query.partition("#")[0], keep_blank_values=True))
 
 
 def _content(name: str) -> bytes:
     try:
         with open(name, "rb") as file:
-            return file.read(MAX_BYTES + 1)
+            return file.read(MOST_BYTES + 1)
     except (OSError, ValueError) as error:
-        raise ValueError(f"{name} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+        raise Problem("terminal.unreadable", file=name, error=getattr(error, "strerror", None) or str(error)) from None
 
 
 def _frames(text: str) -> int:
     if not re.fullmatch(r"\d{1,4}", text, re.ASCII) or not 2 <= int(text) <= MAX_FRAMES:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 2 to {MAX_FRAMES}")
+        raise argparse.ArgumentTypeError(say("terminal.wrong_frames", text=repr(text), most=MAX_FRAMES))
     return int(text)

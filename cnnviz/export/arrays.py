@@ -4,26 +4,49 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Iterator
 
 import numpy as np
 
 from cnnviz.core.lesson import Lesson
+from cnnviz.core.network import Network
 from cnnviz.core.trajectory import Moment
-
-FORWARD = ("x", "f", "z1", "a1", "v", "w", "b", "z2", "o", "y", "L", "losses")
-BACKWARD = ("do", "dz2", "dw", "db", "da1", "dz1", "df", "dx")
-UPDATE = ("f", "w", "b")
-"""What is printed, in reading order; the parameters of UPDATE are those that the update leaves."""
 
 _MADE = (1980, 1, 1, 0, 0, 0)
 """The date of every file in an archive: equal lessons give equal bytes."""
 
 
+def forward_names(network: Network) -> tuple[str, ...]:
+    """What a forward pass has, in reading order: each layer's parameters before its output, then y, L and all losses.
+
+    >>> forward_names(Network.parse("conv2x3-dense2-mse"))
+    ('x', 'f', 'z1', 'v', 'w', 'b', 'o', 'y', 'L', 'losses')
+    """
+    return (*_forward(network), "y", "L", "losses")
+
+
+def _forward(network: Network) -> Iterator[str]:
+    for stage in network.stages:
+        if stage.phase == "forward":
+            yield from (name for name in stage.inputs if name in network.parameters)
+            yield from stage.makes
+
+
+def backward_names(network: Network) -> tuple[str, ...]:
+    """What its stages make in a backward pass, in their order, and ∂x.
+
+    >>> backward_names(Network.parse("conv2x3-dense2-mse"))
+    ('do', 'dw', 'db', 'dz1', 'df', 'dx')
+    """
+    return (*(name for stage in network.stages if stage.phase == "backward" for name in stage.makes), "dx")
+
+
 def named_arrays(lesson: Lesson, moment: Moment) -> dict[str, np.ndarray]:
     """Every array of this update by its symbol, in the shapes of the core."""
-    homes = ((moment.trace, ("x", "z1", "a1", "v", "z2", "o")), (moment.params, UPDATE), (moment.gradients, BACKWARD))
-    arrays = {name: getattr(home, name) for home, names in homes for name in names}
-    return arrays | {"y": np.array(lesson.y), "losses": moment.losses}
+    network = lesson.network
+    home = {**moment.trace, **moment.params, "y": np.array(lesson.y), "losses": moment.losses}
+    arrays = {name: home[name] for name in forward_names(network) if name != "L"}
+    return arrays | {name: moment.gradients[name] for name in backward_names(network)}
 
 
 def arrays_npz(lesson: Lesson, moment: Moment) -> bytes:
@@ -57,3 +80,17 @@ def describe(name: str, value: np.ndarray, whole: int = 9) -> str:
     if value.size > whole:
         text = f"min {float(value.min())!r}  max {float(value.max())!r}  mean {float(value.mean())!r}"
     return f"{name:<7} {value.shape!s:<9} {text}"
+
+
+def most_whole(outputs: int) -> int:
+    """Numbers up to which an array is printed whole: nine, a small kernel's, or as many as there are outputs."""
+    return max(9, outputs)
+
+
+def shown(array: np.ndarray) -> np.ndarray:
+    """Maps of a single channel as (H,W), a single kernel as (K,K); all others as they are.
+
+    >>> shown(np.zeros((1, 4, 4))).shape, shown(np.zeros((2, 1, 3, 3))).shape, shown(np.zeros((1, 5))).shape
+    ((4, 4), (2, 1, 3, 3), (1, 5))
+    """
+    return array.reshape(array.shape[-2:]) if array.shape[:-2].count(1) == array.ndim - 2 else array

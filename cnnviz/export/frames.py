@@ -11,6 +11,7 @@ from functools import cache
 import numpy as np
 
 from cnnviz.export.colour import levels_of, ramp
+from cnnviz.words import Problem, written
 
 KINDS = ("gif", "webp")
 
@@ -41,7 +42,7 @@ class Panel:
 def draw(caption: str, panels: Sequence[Panel]) -> np.ndarray:
     """One frame, maps side by side over a line of text, as numbers of colours for `encode`, uint8 (H,W).
 
-    A map of few cells, such as a kernel, has its numbers written on it. Raises ValueError for a map that is
+    A map of few cells, such as a kernel, has its numbers written on it. Raises Problem for a map that is
     larger than its panel.
 
     >>> draw("update 0", [Panel("f", "signed", np.eye(3))]).shape
@@ -56,33 +57,38 @@ def draw(caption: str, panels: Sequence[Panel]) -> np.ndarray:
         low, high = (0.0, 1.0) if panel.scale == "activation" else (-most, most)
         _paint(frame[place], panel.array, low, high, _FIRST[panel.scale])
         texts.append(((place[1].start, GAP - 2), panel.name))
-        texts.append(((place[1].start, _TOP + PANEL + 1), "0 … 1" if panel.scale == "activation" else f"±{most:.3g}"))
+        texts.append(((place[1].start, _TOP + PANEL + 1), "0 … 1" if panel.scale == "activation" else f"±{written(most, '3')}"))
     ink = _ink(size, texts)
-    written = ink > 0
-    frame[written] = _WHITE - np.rint(ink[written] / 255 * (_GRAYS - 1)).astype(np.uint8)
+    inked = ink > 0
+    frame[inked] = _WHITE - np.rint(ink[inked] / 255 * (_GRAYS - 1)).astype(np.uint8)
     for place, panel in zip(places, panels, strict=True):
         if panel.array.size <= MOST_WRITTEN:
-            _write_numbers(frame[place], panel.array)
+            _write_numbers(frame[place], panel.array, panel.scale)
     return frame
 
 
 def _paint(panel: np.ndarray, array: np.ndarray, low: float, high: float, first: int) -> None:
     """Fills the middle of `panel` with an array's colours, each entry a square of whole pixels."""
-    side = PANEL // max(array.shape)
+    side, middle = _squares(array)
     if not side:
-        raise ValueError(f"draw: a map has shape {array.shape}; it needs to be at most {PANEL} on a side")
-    squares = np.kron(levels_of(array, low, high, LEVELS) + first, np.ones((side, side), np.uint8))
-    top, left = ((PANEL - n) // 2 for n in squares.shape)
-    panel[top : top + squares.shape[0], left : left + squares.shape[1]] = squares
+        raise Problem("export.animation.map_too_large", shape=str(array.shape), most=PANEL)
+    panel[middle] = np.kron(levels_of(array, low, high, LEVELS) + first, np.ones((side, side), np.uint8))
 
 
-def _write_numbers(panel: np.ndarray, f: np.ndarray) -> None:
+def _squares(array: np.ndarray) -> tuple[int, tuple[slice, ...]]:
+    """The side of an entry's square, and where in the panel all of them lie."""
+    side = PANEL // max(array.shape)
+    return side, tuple(slice((PANEL - n * side) // 2, (PANEL - n * side) // 2 + n * side) for n in array.shape)
+
+
+def _write_numbers(panel: np.ndarray, f: np.ndarray, scale: str) -> None:
     """Writes each number on its square, white where that is dark."""
-    side = PANEL // len(f)
+    side, middle = _squares(f)
+    inner = panel[middle]
     for (i, j), weight in np.ndenumerate(f):
         ink = _ink((side, side), [((side // 2, side // 2), _fitting(weight, side - 4))], centred=True) >= 128
-        dark = abs(weight) > 0.6 * np.abs(f).max()
-        panel[i * side : (i + 1) * side, j * side : (j + 1) * side][ink] = _WHITE if dark else _BLACK
+        dark = weight < 0.5 if scale == "activation" else abs(weight) > 0.6 * np.abs(f).max()
+        inner[i * side : (i + 1) * side, j * side : (j + 1) * side][ink] = _WHITE if dark else _BLACK
 
 
 def _fitting(number: float, width: int) -> str:
@@ -106,13 +112,13 @@ def _font():
 
 
 def _ink(size: tuple[int, int], texts: list[tuple[tuple[int, int], str]], centred: bool = False) -> np.ndarray:
-    """How much of each pixel the words cover, 0 to 255, in Pillow's own font; places are (x, y)."""
+    """How much of each pixel the words cover, 0 to 255, in Pillow's own font, which has no true minus; places are (x, y)."""
     from PIL import Image, ImageDraw
 
     image = Image.new("L", size[::-1])
     pen = ImageDraw.Draw(image)
     for place, text in texts:
-        pen.text(place, text, fill=255, font=_font(), anchor="mm" if centred else "la")
+        pen.text(place, text.replace("−", "-"), fill=255, font=_font(), anchor="mm" if centred else "la")
     return np.asarray(image)
 
 

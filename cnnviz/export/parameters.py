@@ -2,125 +2,186 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import math
+import re
 
 import numpy as np
 
+from cnnviz.core.filters import banks
+from cnnviz.core.kept import keep
 from cnnviz.core.lesson import MAX_NUMBER, Lesson
-from cnnviz.core.network import Params
+from cnnviz.core.network import MOST_PARAMETERS, Params
+from cnnviz.core.program import Program
+from cnnviz.words import Message, Problem, message
 
 FORMAT, VERSION = "cnnviz parameters", 1
 MAX_BYTES = 1_000_000
-"""Ten times what the largest lesson's parameters take."""
+"""What a file may take that does not say that it holds more numbers: ten times the teaching notebook's."""
+MOST_OF_A_NUMBER = 30
+"""Bytes of a number and what stands around it."""
+MOST_BYTES = MAX_BYTES + MOST_OF_A_NUMBER * MOST_PARAMETERS
+"""What any file may take."""
 MAX_VALUE = 1e100
 """Beyond this the sums of a forward and a backward pass could overflow."""
-_NEEDED = {"f": "(3, 3)", "w": "(D, 2), a row for each of D units", "b": "(2,)"}
 
 
 def parameters_json(lesson: Lesson, params: Params) -> str:
-    """f (3,3), w (D,2) and b (2,) as JSON, a row a line, with the lesson that they come from.
+    """Every parameter as JSON, a row a line, with the lesson that they come from.
 
-    Every number is written so that it is read back bit for bit. Raises ValueError where one is too
+    Every number is written so that it is read back bit for bit. Raises Problem where one is too
     large for a lesson to start from, or not finite.
 
     >>> text = parameters_json(Lesson(), Params(np.eye(3), np.ones((4, 2)), np.zeros(2)))
     >>> read_parameters(text).w.shape, json.loads(text)["shapes"]["w"]
     ((4, 2), [4, 2])
     """
-    arrays = {name: getattr(params, name) for name in ("f", "w", "b")}
-    for name, array in arrays.items():
-        most = MAX_NUMBER if name == "f" else MAX_VALUE
+    for name, array in params.items():
+        most = MAX_NUMBER if _is_filter(name) else MAX_VALUE
         if not (np.abs(array) <= most).all():  # written so that NaN fails too
-            raise ValueError(f"parameters_json: {name} holds a number beyond {most:,g}: the lesson has diverged")
+            raise Problem("export.parameters.diverged", name=name, most=most)
     head = {
         "format": FORMAT,
         "version": VERSION,
         "lesson": lesson.to_query(),
-        "shapes": {name: list(array.shape) for name, array in arrays.items()},
+        "shapes": {name: list(array.shape) for name, array in params.items()},
     }
     lines = [f'"{key}": {json.dumps(value)}' for key, value in head.items()]
-    lines += [f'"{name}": {_rows(array)}' for name, array in arrays.items()]
+    lines += [f'"{name}": {_rows(array.tolist())}' for name, array in params.items()]
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
-def read_parameters(text: str | bytes, units: int | None = None) -> Params:
+def read_parameters(text: str | bytes, units: int | None = None, program: Program | None = None) -> Params:
     """The parameters in a file from `parameters_json`; nothing in it is executed or unpickled.
 
-    `units` is the number D of units that w has to fit, where that is known already. Raises
-    ValueError with a sentence for the learner, whatever `text` holds.
+    They have to be those of `program`; where none is given, of the network that the file names, for images of
+    any size, or for `units` units before its first dense layer. Raises Problem, a sentence for the learner,
+    whatever `text` holds.
 
     >>> read_parameters("[1, 2]")
     Traceback (most recent call last):
-    ValueError: The file holds no parameters of cnnviz: choose a JSON file that was saved here.
+    cnnviz.words.Problem: The file holds no parameters of cnnviz: choose a JSON file that was saved here.
     """
     data = _load(text)
-    params = Params(**{name: _array(data, name) for name in ("f", "w", "b")})
-    wanted = {"f": (3, 3), "w": (max((1, *params.w.shape[:1])), 2), "b": (2,)}
-    for name, shape in wanted.items():
-        found = getattr(params, name).shape
-        if found != shape:
-            raise ValueError(f"The file's {name} has the shape {found}; it needs {_NEEDED[name]}.")
-    if np.abs(params.f).max() > MAX_NUMBER:
-        raise ValueError(f"The file's f holds a weight beyond {MAX_NUMBER:,.0f}: the lesson that it was saved from had diverged.")
-    if units is not None and len(params.w) != units:
-        raise ValueError(
-            f"The file's weights belong to {len(params.w)} units and this lesson has {units}: "
-            "choose the stride and padding that they were saved with."
-        )
-    return params
+    own = _lesson(data)[0]
+    of_file = own.network.program(own.x_shape)
+    wanted, laid = _expected(program or of_file)
+    if program is not None and _alike(of_file) != _alike(program):
+        raise Problem("export.parameters.other_network", found=own.net, net=str(program.network))
+    arrays = {name: _array(data, name, wanted, laid) for name in wanted}
+    if program is not None:
+        units = wanted[laid][0] if laid else None
+    for name, array in arrays.items():
+        free = name == laid and array.ndim == 2 and len(array)
+        if array.shape != ((len(array), *wanted[name][1:]) if free else wanted[name]):
+            raise Problem("export.parameters.wrong_shape", name=name, shape=str(array.shape), needed=_needed(name, wanted, laid))
+    for name, array in arrays.items():
+        if _is_filter(name) and np.abs(array).max() > MAX_NUMBER:
+            raise Problem("export.parameters.too_large", name=name, most=MAX_NUMBER)
+        if name == laid and units is not None and len(array) != units:
+            raise Problem("export.parameters.other_units", found=len(array), units=units)
+    return Params.of(arrays)
 
 
-def read_lesson(text: str | bytes) -> tuple[Lesson, list[str]]:
+def _expected(program: Program) -> tuple[dict[str, tuple[int, ...]], str | None]:
+    """The shape of each parameter, and which has a row for each unit of a map, as many as the image has room for."""
+    laid = next((names.of("w") for names in program.network.names if names.flattens), None)
+    return {name: program.shown[name] for name in program.parameters}, laid
+
+
+def _alike(program: Program) -> dict[str, tuple[int, ...]]:
+    """The shapes of all parameters, whatever the size of the image."""
+    wanted, laid = _expected(program)
+    return {name: shape[1:] if name == laid else shape for name, shape in wanted.items()}
+
+
+def starting_from(lesson: Lesson, start: Params) -> Lesson:
+    """The lesson with all its parameters as they are in `start`, which is kept for it under a name."""
+    names = [bank.name for bank in banks(lesson.network, lesson.x_shape)]
+    filters = {name if place else "f": start[name] for place, name in enumerate(names)}
+    return dataclasses.replace(lesson, w=keep(start), **filters)
+
+
+def read_lesson(text: str | bytes) -> tuple[Lesson, list[Message | str]]:
     """The lesson that a file's parameters come from, and a sentence for each thing in it that was replaced."""
-    query = _load(text).get("lesson")
+    return _lesson(_load(text))
+
+
+def _lesson(data: dict) -> tuple[Lesson, list[Message | str]]:
+    query = data.get("lesson")
     if not isinstance(query, dict):
-        return Lesson(), ["The file does not say which lesson it comes from."]
-    return Lesson.from_query(query)
+        return Lesson(), [message("export.parameters.no_lesson")]
+    lesson, wrong = Lesson.from_query(query)
+    return lesson, list(wrong)
 
 
-def _rows(array: np.ndarray) -> str:
-    """A vector on one line, a matrix with a row a line."""
-    if array.ndim == 1:
-        return json.dumps(array.tolist())
-    return "[\n  " + ",\n  ".join(json.dumps(row) for row in array.tolist()) + "\n]"
+def _is_filter(name: str) -> bool:
+    return name[0] == "f"
+
+
+def _needed(name: str, wanted: dict[str, tuple[int, ...]], laid: str | None) -> Message | str:
+    """The shape that a parameter needs, in words; the rows of `laid` follow from the image."""
+    if name == laid:
+        return message("export.parameters.needed", shape=f"(D, {wanted[name][1]})")
+    return str(wanted[name])
+
+
+def _rows(values: list) -> str:
+    """A vector on one line, all others with a row a line."""
+    if not isinstance(values[0], list):
+        return json.dumps(values)
+    return "[\n  " + ",\n  ".join(map(_rows, values)) + "\n]"
 
 
 def _load(text: str | bytes) -> dict:
-    if len(text) > MAX_BYTES:
-        raise ValueError(f"The file has more than {MAX_BYTES / 1e6:.0f} MB: parameters of cnnviz are smaller.")
+    if len(text) > _most_bytes(text):
+        raise Problem("export.parameters.too_long", megabytes=_most_bytes(text) / 1e6)
     try:
         text = text.decode("utf-8") if isinstance(text, bytes) else text
         data = json.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError):  # bad UTF-8 and numbers of too many digits are ValueErrors too
-        raise ValueError("The file is not JSON: choose a file of parameters that was saved here.") from None
+        raise Problem("export.parameters.no_json") from None
     if not isinstance(data, dict) or data.get("format") != FORMAT:
-        raise ValueError("The file holds no parameters of cnnviz: choose a JSON file that was saved here.")
+        raise Problem("export.parameters.no_parameters")
     if data.get("version") != VERSION:
-        raise ValueError(f"The file has another version than {VERSION}: save it again with this cnnviz.")
+        raise Problem("export.parameters.other_version", version=VERSION)
     return data
 
 
-def _array(data: dict, name: str) -> np.ndarray:
+def _most_bytes(text: str | bytes) -> int:
+    """What a file may take: more than usual only where its head says how many numbers follow."""
+    start = text[:20_000]
+    head = start.decode("utf-8", "replace") if isinstance(start, bytes) else start
+    said = re.search(r'"shapes": (\{[^{}]*\})', head)
+    if not said:
+        return MAX_BYTES
+    shapes = re.findall(r"\[([\d, ]{1,40})\]", said[1])
+    count = sum(math.prod(int(size) for size in re.findall(r"\d{1,7}", shape)) for shape in shapes)
+    return MAX_BYTES + MOST_OF_A_NUMBER * min(count, MOST_PARAMETERS)
+
+
+def _array(data: dict, name: str, wanted: dict[str, tuple[int, ...]], laid: str | None) -> np.ndarray:
     if name not in data:
-        raise ValueError(f"The file lacks {name}: it needs f, w and b.")
-    numbers = _numbers(data[name], name)
+        raise Problem("export.parameters.lacks", name=name, names=list(wanted))
+    numbers = _numbers(data[name], name, max(2, len(wanted[name])))
     try:
         array = np.array(numbers, dtype=np.float64)
     except ValueError:
-        raise ValueError(f"The file's {name} has rows of different lengths; it needs {_NEEDED[name]}.") from None
+        raise Problem("export.parameters.ragged", name=name, needed=_needed(name, wanted, laid)) from None
     shapes = data.get("shapes")
     said = shapes.get(name) if isinstance(shapes, dict) else None
     if said != list(array.shape):
-        raise ValueError(f"The file says that {name} has the shape {str(said)[:40]} and holds {list(array.shape)}.")
+        raise Problem("export.parameters.other_shape", name=name, said=str(said)[:40], found=str(list(array.shape)))
     return array
 
 
-def _numbers(value, name: str, depth: int = 0):
-    """`value` if it is a finite number, or lists of such at most two deep; what else JSON knows is refused."""
-    if isinstance(value, list) and depth < 2:
-        return [_numbers(entry, name, depth + 1) for entry in value]
+def _numbers(value, name: str, depth: int):
+    """`value` if it is a finite number, or lists of such at most `depth` deep; what else JSON knows is refused."""
+    if isinstance(value, list) and depth:
+        return [_numbers(entry, name, depth - 1) for entry in value]
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"The file's {name} holds something that is not a number.")
+        raise Problem("export.parameters.no_number", name=name)
     if not abs(value) <= MAX_VALUE:  # written so that NaN fails too
-        raise ValueError(f"The file's {name} holds a number that is not finite or far too large.")
+        raise Problem("export.parameters.huge", name=name)
     return float(value)

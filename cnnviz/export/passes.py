@@ -1,16 +1,25 @@
-"""The network in plain NumPy, section by section: each operation beside its gradient, then the passes.
+"""A network in plain NumPy, section by section, as its program has it: the functions of its layers, then one line for each of the program's.
 
-The code has the symbols of cnnviz.core and its operations in the same order, so that it gives the
-same numbers; a lesson with deviations gets the seed notebook's lines in their places.
+The functions are the core's own (export/source.py) in the core's own order, so that they give the same numbers;
+a lesson with deviations gets the seed notebook's lines in their places.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.ops import pad_widths
+from cnnviz.core import losses
+from cnnviz.core.deviations import DEVIATION_TABLE, Deviation
+from cnnviz.core.optimizers import Optimizer
+from cnnviz.core.program import Line, Program, latex
+from cnnviz.core.stages import Stage
+from cnnviz.export.lines import aligned, call, expression, variable, wrapped
+from cnnviz.export.source import listing, rule_of
+from cnnviz.words import say
 
 
 @dataclass(frozen=True)
@@ -23,136 +32,202 @@ class Section:
     code: str
 
 
-def convolution_section(lesson: Lesson, rows: int, columns: int) -> Section:
-    """How the kernel's windows are laid out, and the convolution with its gradient."""
-    before, after = pad_widths(3, lesson.pad)
-    code = f'''
-stride, before, after = {lesson.stride}, {before}, {after}
-rows, columns = {rows}, {columns}
+IN_THE_LOOP = {
+    "fresh_weights": "w, b = np.zeros_like(w), np.zeros_like(b)",
+    "integer_kernel": "f = np.trunc(f) + 0.0",
+}
+"""The notebook's line for each of its deviations that changes parameters, before a pass and after an update; the others take a line's place."""
 
 
-def windows(x):
-    """A row for each kernel weight (u,v): the pixel under it at every place, (9, D)."""
-    padded = np.pad(x, (before, after))
-    views = [padded[u:, v:][: stride * rows : stride, : stride * columns : stride] for u in range(3) for v in range(3)]
-    return np.stack([view.reshape(-1) for view in views])
+@dataclass(frozen=True)
+class Passes:
+    """One network on images of one shape, under the deviations `on`; `sizes` are the shapes of all its arrays by symbol."""
+
+    program: Program
+    optimizer: Optimizer
+    on: frozenset[str]
+    sizes: Mapping[str, tuple[int, ...]]
+
+    # ---- the layers
+
+    def layer_sections(self) -> Iterator[Section]:
+        """The functions that the lines call, in the order of the forward pass: a section for each kind of layer, one for the loss."""
+        program, known, groups = self.program, set[Callable](), dict[str, list[Line]]()
+        for line in (*program.forward_lines, program.loss_line, *program.backward_lines):
+            groups.setdefault(self._kind(line), []).append(line)
+        for kind, lines in groups.items():
+            stages = [stage for stage in program.network.stages if self._words_of(stage) == kind]
+            deviating = [deviation.function for line in lines for deviation in self._deviations(line)]
+            code = listing([*(line.function for line in lines), *deviating], known)
+            if code:
+                yield Section(str(stages[0].title), self._sentences(stages), self._formulas_of(lines), code)
+
+    def _kind(self, line: Line) -> str:
+        if line.layer is None or line.function.__module__ == losses.__name__:
+            return "loss" if line.function.__module__ == losses.__name__ else "v"
+        return f"layer.{self.program.network.layers[line.layer].kind}"
+
+    @staticmethod
+    def _words_of(stage: Stage) -> str:
+        return "v" if stage == "v" else stage.words.rpartition(".")[0] if stage.words.startswith("layer.") else stage.words.partition(".")[0]
+
+    @staticmethod
+    def _sentences(stages: Iterable[Stage]) -> str:
+        return " ".join(dict.fromkeys(str(stage.sentence) for stage in stages))
+
+    def _formulas_of(self, lines: Sequence[Line]) -> tuple[str, ...]:
+        """What the lines of one place say in LaTeX: of the first, since another layer of the kind says the same of other symbols."""
+        formulas, first = self.program.formulas, lines[0].layer
+        found = [formulas[line.target] for line in lines if line.layer == first and line.target in formulas]
+        return tuple(found) or tuple(formulas[line.target] for line in lines if line.target in formulas)
+
+    # ---- the passes
+
+    def forward_section(self) -> Section:
+        """The forward pass: a function of the image and the parameters."""
+        lines = self.program.forward_lines
+        code = self._function("forward", ["x", *self.program.parameters], self._rows(lines), self.made_forward)
+        formulas = tuple(self.program.formulas[line.target] for line in lines if line.target in self.program.formulas)
+        return section("forward", formulas, code)
+
+    def backward_section(self) -> Section:
+        """The backward pass, as far as an update needs it: a function of what it reads."""
+        rows = self._rows(self._needed)
+        code = self._function("backward", self._read_by(rows), rows, self.made_backward)
+        formulas = [self.program.formulas[line.target] for line in self._needed if line.target in self.program.formulas]
+        return section("backward_deviating" if self.on else "backward", tuple(formulas), code)
+
+    def update_section(self) -> Section:
+        """One step of the optimizer for every parameter."""
+        names, code = list(self.program.parameters), ""
+        given = [*names, *(f"d{name}" for name in names)]
+        rows: list[tuple[str, str]] = []
+        for name in names:
+            if self.keeps:
+                rows += [(f'change, memory["{name}"] = rule(d{name}, memory["{name}"], t)', ""), (f"{name} = {name} - change", self._size(name))]
+            else:
+                rows += [(f"{name} = {name} - learning_rate * d{name}", self._size(name))]
+        if "integer_kernel" in self.on:
+            rows.append((IN_THE_LOOP["integer_kernel"], f"{self._size('f')}  integer_kernel"))
+        if self.keeps:
+            code = rule_of(self.optimizer).replace("def change(", "def rule(", 1) + "\n\n\n"
+            remembered = wrapped("memory = dict.fromkeys([", [f'"{name}"' for name in names], "])")
+            code += f"# {say('export.script.update.memory')}\n{remembered}\n\n\n"
+            given.append("t")
+        code += self._function("update", given, rows, names)
+        return section("update", self.optimizer.formulas, code)
+
+    @property
+    def keeps(self) -> bool:
+        """Whether the optimizer remembers anything from step to step."""
+        return bool(self.optimizer.KEEPS)
+
+    # ---- calls, for the loop
+
+    @property
+    def fresh(self) -> str:
+        """What stands before a forward pass."""
+        return f"{IN_THE_LOOP['fresh_weights']}  # fresh_weights\n" if "fresh_weights" in self.on else ""
+
+    @property
+    def forward_call(self) -> str:
+        """z1_windows, z1, … = forward(x, f, w, b)"""
+        return call(self.made_forward, "forward", ["x", *self.program.parameters])
+
+    @property
+    def loss_call(self) -> str:
+        """mse(o, y)"""
+        return expression(self.program.loss_line)
+
+    @property
+    def backward_call(self) -> str:
+        """do, dw, … = backward(w, …)"""
+        return call(self.made_backward, "backward", self._read_by(self._rows(self._needed)))
+
+    @property
+    def rest(self) -> str:
+        """The lines of the backward pass that no update needs."""
+        return aligned([(f"{variable(line.target)} = {expression(line)}", self._size(line.target)) for line in self.program.backward_lines[self.program.needed :]])
+
+    @property
+    def update_call(self) -> str:
+        """f, w, b = update(f, w, b, df, dw, db)"""
+        names = list(self.program.parameters)
+        return call(names, "update", [*names, *(f"d{name}" for name in names), *(["t"] if self.keeps else [])])
+
+    @property
+    def made_forward(self) -> list[str]:
+        """What the forward pass gives back."""
+        return [variable(line.target) for line in self.program.forward_lines]
+
+    @property
+    def made_backward(self) -> list[str]:
+        """What the backward pass gives back."""
+        return [variable(line.target) for line in self._needed]
+
+    @property
+    def _needed(self) -> list[Line]:
+        return self.program.backward_lines[: self.program.needed]
+
+    # ---- rows of code with what they are
+
+    def _rows(self, lines: Iterable[Line]) -> list[tuple[str, str]]:
+        """Each line as code, or what deviations make of it, and its shape."""
+        rows = []
+        for line in lines:
+            code = expression(line)
+            for deviation in self._deviations(line):
+                given = [code if name == "exact" else name for name in inspect.signature(deviation.function).parameters]
+                code = f"{deviation.name}({', '.join(given)})"
+            rows.append((f"{variable(line.target)} = {code}", self._size(line.target)))
+        return rows
+
+    def _deviations(self, line: Line) -> list[Deviation]:
+        """What takes a line's place, one after another."""
+        return [deviation for name, deviation in DEVIATION_TABLE.items() if name in self.on and deviation.target == line.target]
+
+    def _size(self, symbol: str) -> str:
+        return str(self.sizes[symbol if symbol in self.sizes else symbol[1:]])
+
+    def _read_by(self, rows: Iterable[tuple[str, str]]) -> list[str]:
+        """The arrays that rows of code read and do not make: parameters first, then those of the forward pass, then y."""
+        made, read = set[str](), set[str]()
+        for code, _ in rows:
+            names = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)]
+            read |= {node.id for node in names if isinstance(node.ctx, ast.Load)} - made
+            made |= {node.id for node in names if isinstance(node.ctx, ast.Store)}
+        return [name for name in (*self.program.parameters, "x", *self.made_forward, "y") if name in read]
+
+    @staticmethod
+    def _function(name: str, given: Sequence[str], rows: Sequence[tuple[str, str]], made: Sequence[str]) -> str:
+        head, last = wrapped(f"def {name}(", given, "):"), wrapped("return ", made, "", "(", ")")
+        body = textwrap.indent(f"{aligned(rows)}\n{last}", "    ")
+        return f"{head}\n{body}"
 
 
-def conv2d(x, f):
-    """z1[i,j] = Σ x[s·i + u - p, s·j + v - p] · f[u,v], the kernel not flipped."""
-    return (f.reshape(-1) @ windows(x)).reshape(rows, columns)
+def section(name: str, formulas: Iterable[str], code: str, **values: object) -> Section:
+    """A section by its words in the catalogue."""
+    title = name.partition("_")[0]
+    return Section(say(f"export.script.{title}.title"), say(f"export.script.{name}.words", **values), tuple(formulas), code)
 
 
-def conv2d_df(x, dz1):
-    """df[u,v] = Σ x[s·i + u - p, s·j + v - p] · dz1[i,j]."""
-    return (windows(x) @ dz1.reshape(-1)).reshape(3, 3)
-'''
-    words = "The kernel slides over the image, with p zeros around it and in steps of s. Each weight saw a window of x."
-    formulas = (
-        r"z_1[i,j] = \sum_{u,v} x[s i + u - p,\, s j + v - p] \cdot f[u,v]",
-        r"\partial f[u,v] = \sum_{i,j} x[s i + u - p,\, s j + v - p] \cdot \partial z_1[i,j]",
-    )
-    return Section("The convolution and its gradient", words, formulas, code)
+def chain(program: Program) -> str:
+    """The network as one line of symbols, shapes and layers.
 
-
-SIGMOID = Section(
-    "The sigmoid and its slope",
-    "The slope is taken from the activation. Where e^(-z) overflows, 1/∞ = 0 is the right answer.",
-    (r"\sigma(z) = \frac{1}{1 + e^{-z}}", r"\sigma' = a\,(1 - a)"),
+    >>> from cnnviz.core.network import Network
+    >>> chain(Network.parse("conv1x3-dense2-mse").program((8, 8)))
+    'x (8,8) --conv1x3--> z1 (6,6) --flatten--> v (36,) --dense2--> o (2,)'
     """
-def sigmoid(z):
-    with np.errstate(over="ignore"):
-        return 1 / (1 + np.exp(-z))
+    network, shapes = program.network, {name: str(shape).replace(" ", "") for name, shape in program.shown.items()}
+    found = f"x {shapes['x']}"
+    for layer, names in zip(network.layers, network.names, strict=True):
+        flattened = f" --flatten--> v {shapes['v']}" if names.flattens else ""
+        found += f"{flattened} --{layer}--> {names.output} {shapes[names.output]}"
+    return found
 
 
-def sigmoid_prime(a):
-    return a * (1 - a)
-""",
-)
+def started(name: str, how: str) -> str:
+    """How a parameter starts, in LaTeX: "drawn", "zero" or "given"."""
+    symbol = latex(name)
+    return {"drawn": rf"{symbol} \sim N(0, 1/n)", "zero": f"{symbol} = 0", "given": rf"{symbol} = {symbol}^{{(0)}}"}[how]
 
-LOSS = Section(
-    "The loss",
-    "The mean of the squared distances between outputs and targets.",
-    (r"L = \frac{1}{N} \sum_n (o_n - y_n)^2",),
-    """
-def mse(o, y):
-    return (o - y) @ (o - y) / o.size
-""",
-)
-
-
-def _lines(on: Iterable[str], *table: tuple[str, str, str]) -> str:
-    """Indented lines of code with what they are, a table of (when, code, comment).
-
-    A line stands always, only with a deviation ("name"), or only without it ("-name").
-    """
-    chosen = []
-    for when, code, comment in table:
-        if not when or (when in on if when[0] != "-" else when[1:] not in on):
-            chosen.append((code, f"{comment}  {when}".strip() if when in on else comment))
-    width = max(len(code) for code, _ in chosen)
-    return "\n".join(f"    {code:<{width}}  # {comment}" for code, comment in chosen)
-
-
-def forward_section(on: frozenset[str], rows: int, columns: int) -> Section:
-    """The forward pass, under the deviations `on`."""
-    units = f"({rows}, {columns})"
-    body = _lines(
-        on,
-        ("", "z1 = conv2d(x, f)", units),
-        ("double_conv", "z1 = z1 + z1", units),
-        ("short_loop", "z1[-1, :] = z1[:, -1] = 0", units),
-        ("", "a1 = sigmoid(z1)", units),
-        ("", "v = a1.reshape(-1)", f"({rows * columns},)"),
-        ("", "z2 = v @ w + b", "(2,)"),
-        ("", "o = sigmoid(z2)", "(2,)"),
-    )
-    formulas = (r"z_1 = x * f", r"a_1 = \sigma(z_1)", r"v = \text{flatten}(a_1)", r"z_2 = v\,w + b", r"o = \sigma(z_2)")
-    words = "Every value from the image to the outputs."
-    return Section("Forward", words, formulas, f"def forward(f, w, b):\n{body}\n    return z1, a1, v, z2, o")
-
-
-def backward_section(on: frozenset[str], rows: int, columns: int) -> Section:
-    """The backward pass, under the deviations `on`."""
-    units, weights = f"({rows}, {columns})", f"({rows * columns}, 2)"
-    s = "np.append(v, 1.0)"
-    body = _lines(
-        on,
-        ("", "do = 2 / o.size * (o - y)", "(2,)"),
-        ("", "dz2 = do * sigmoid_prime(o)", "(2,)  also db"),
-        ("", "dw = np.outer(v, dz2)", weights),
-        ("update_first", "w = w - learning_rate * dw", weights),
-        ("", "da1 = (w @ dz2).reshape(a1.shape)", units),
-        ("-scalar_sigmoid", "dz1 = da1 * sigmoid_prime(a1)", units),
-        ("scalar_sigmoid", f"dz1 = da1 * np.dot({s}, 1 - {s})", units),
-        ("-one_pixel", "df = conv2d_df(x, dz1)", "(3, 3)"),
-        ("one_pixel", "df = (x[:3, :3, None] * dz1.reshape(-1)).sum(axis=-1)", "(3, 3)"),
-        ("integer_gradient", "df = np.trunc(df) + 0.0", "(3, 3)"),
-    )
-    formulas = (
-        r"\partial o = 2\,(o - y) / N",
-        r"\partial z_2 = \partial o \cdot o\,(1 - o), \quad \partial b = \partial z_2",
-        r"\partial w = v^T\, \partial z_2",
-        r"\partial a_1 = w\, \partial z_2",
-        r"\partial z_1 = \partial a_1 \cdot a_1\,(1 - a_1)",
-        r"\partial f[u,v] = \sum_{i,j} x[s i + u - p,\, s j + v - p] \cdot \partial z_1[i,j]",
-    )
-    words = "The forward pass, reversed, one line a stage: d<name> is ∂L/∂<name> and has its shape."
-    if on:
-        words += " A line that names a deviation is the seed notebook's, and not the exact formula."
-    code = f"def backward(w, a1, v, o):\n{body}\n    return do, dz2, dw, dz2, da1, dz1, df"
-    return Section("Backward", words, formulas, code)
-
-
-def update_section(on: frozenset[str]) -> Section:
-    """One step of gradient descent, under the deviations `on`."""
-    body = _lines(
-        on,
-        ("", "f = f - learning_rate * df", "(3, 3)"),
-        ("integer_kernel", "f = np.trunc(f) + 0.0", "(3, 3)"),
-        ("", "w = w - learning_rate * dw", "(D, 2)"),
-        ("", "b = b - learning_rate * db", "(2,)"),
-    )
-    words = "Kernel, weights and bias each move against their gradient."
-    formula = r"\theta \leftarrow \theta - \eta\, \partial\theta \quad \text{for } f, w, b"
-    return Section("The update", words, (formula,), f"def update(f, w, b, df, dw, db):\n{body}\n    return f, w, b")

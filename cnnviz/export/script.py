@@ -21,7 +21,7 @@ def numpy_script(lesson: Lesson, pixels: np.ndarray) -> str:
     >>> "updates = 2" in script, "import cnnviz" in script
     (True, False)
     """
-    parts = [f'"""{introduction(lesson)}\n"""']
+    parts = [f'"""{introduction(lesson, pixels)}\n"""']
     for number, section in enumerate(sections(lesson, pixels), start=1):
         title = f"# {number}. {section.title}"
         words = textwrap.fill(section.words, 110, initial_indent="# ", subsequent_indent="# ")
@@ -36,7 +36,7 @@ def jupyter_notebook(lesson: Lesson, pixels: np.ndarray) -> str:
     >>> notebook["nbformat"], {cell["cell_type"] for cell in notebook["cells"]} == {"markdown", "code"}
     (4, True)
     """
-    title, *rest = introduction(lesson).splitlines()
+    title, *rest = introduction(lesson, pixels).splitlines()
     texts: list[tuple[str, str]] = [("markdown", "\n".join([f"# {title}", *rest]))]
     for section in sections(lesson, pixels):
         formulas = "\n\n".join(f"$${formula}$$" for formula in section.formulas)

@@ -2,176 +2,140 @@
 
 from __future__ import annotations
 
-import base64
-import inspect
 import textwrap
-import zlib
 from collections.abc import Iterable
 from urllib.parse import urlencode
 
 import numpy as np
 
-from cnnviz.core.held import held
-from cnnviz.core.lesson import CHANNELS, Lesson
-from cnnviz.core.notebook import DEVIATION_TABLE
-from cnnviz.core.ops import conv2d_shape
-from cnnviz.data.images import LUMA
-from cnnviz.export.arrays import BACKWARD, FORWARD, UPDATE, describe
-from cnnviz.export.passes import (
-    LOSS,
-    SIGMOID,
-    Section,
-    backward_section,
-    convolution_section,
-    forward_section,
-    update_section,
-)
+from cnnviz.core.deviations import DEVIATION_TABLE
+from cnnviz.core.formulas import plain
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.program import Inner, Program
+from cnnviz.data.images import load_image
+from cnnviz.export.arrays import backward_names, describe, forward_names, most_whole, shown
+from cnnviz.export.passes import Passes, Section, chain, section
+from cnnviz.export.source import listing
+from cnnviz.export.start import image_section, start_section
+from cnnviz.words import say
 
 
 def sections(lesson: Lesson, pixels: np.ndarray) -> tuple[Section, ...]:
     """The lesson's code on an image, in the order in which it runs.
 
-    `pixels` (H,W,3) or one channel (H,W), uint8. Raises ValueError for others, and where the kernel does not fit.
+    `pixels` (H,W,3) or one channel (H,W), uint8. Raises ValueError for others, and where the network does not fit.
     """
-    pixels = np.asarray(pixels)
-    if pixels.dtype != np.uint8 or pixels.ndim not in (2, 3) or pixels.shape[2:] not in ((), (3,)):
-        raise ValueError(f"sections: pixels are {pixels.dtype} {pixels.shape}; it needs uint8 (H, W, 3) or (H, W)")
-    rows, columns = conv2d_shape(pixels.shape[:2], (3, 3), lesson.stride, lesson.pad)
+    x = _x(lesson, pixels)
+    program = lesson.network.program(x.shape)
+    values = program.start(lesson.first_params(x.shape), x)
+    passes = Passes(program, lesson.optimizer, lesson.deviations, _sizes(program, values, np.array(lesson.y)))
     return (
-        _image(lesson, pixels),
-        _start(lesson, rows * columns),
-        convolution_section(lesson, rows, columns),
-        SIGMOID,
-        forward_section(lesson.deviations, rows, columns),
-        LOSS,
-        backward_section(lesson.deviations, rows, columns),
-        update_section(lesson.deviations),
-        _training(lesson),
-        _PRINTING,
-        _numbers_forward(lesson.deviations),
-        _numbers_backward(pixels.shape[:2]),
-        _numbers_update(),
+        image_section(lesson, pixels, program),
+        start_section(lesson, program, values),
+        *passes.layer_sections(),
+        passes.forward_section(),
+        passes.backward_section(),
+        passes.update_section(),
+        _training(lesson, passes),
+        _printing(program),
+        _numbers_forward(passes),
+        _numbers_backward(passes),
+        _numbers_update(passes),
     )
 
 
-def introduction(lesson: Lesson) -> str:
+def _x(lesson: Lesson, pixels: np.ndarray) -> np.ndarray:
+    """What the network sees of the image."""
+    pixels = np.asarray(pixels)
+    if pixels.dtype != np.uint8 or pixels.ndim not in (2, 3) or pixels.shape[2:] not in ((), (3,)):
+        raise ValueError(f"sections: pixels are {pixels.dtype} {pixels.shape}; it needs uint8 (H, W, 3) or (H, W)")
+    return load_image(pixels, lesson.ch, lesson.scale)
+
+
+def introduction(lesson: Lesson, pixels: np.ndarray) -> str:
     """What this is, in plain lines: the lesson's network, its link, and where its rule deviates."""
+    program = lesson.network.program(_x(lesson, pixels).shape)
     query = lesson.to_query()
-    own = {"img": lesson.img.startswith("upload-"), "w": lesson.w.startswith("held-")}  # these stand in the code
-    name = "your own picture" if own["img"] else lesson.img
-    settings = urlencode({key: text for key, text in query.items() if not own.get(key)}, safe=",")
+    own = {"img": lesson.img.startswith("upload-")}  # its pixels stand in the code
+    own |= {name: True for name, value in query.items() if value.startswith("held-")}  # and so do its numbers
+    settings = urlencode({key: text for key, text in query.items() if not own.get(key)}, safe=",;")
+    image = say("export.script.own_picture") if own["img"] else lesson.img
     lines = [
-        f"{name}, {lesson.ch} channel, {lesson.when}: one lesson of cnnviz in plain NumPy.",
+        say("export.script.title", image=image, channel=say(f"export.script.channel.{lesson.ch}"), when=lesson.when),
         "",
-        "    x (H,W) --conv f (3,3)--> z1 --σ--> a1 --flatten--> v (D,) --w (D,2), b (2,)--> z2 --σ--> o (2,)",
-        "    L = mean((o - y)²)",
+        *_wrapped_chain(program),
+        f"    {plain(program.formulas['L'])}",
         "",
-        "It needs NumPy alone and prints what cnnviz shows, to the last digit; another processor or NumPy may differ there.",
-        f"Its settings: {settings}" if any(own.values()) else f"The lesson: ?{settings}",
+        say("export.script.introduction"),
+        say("export.script.settings" if any(own.values()) else "export.script.lesson", settings=settings),
     ]
     if lesson.deviations:
-        lines += ["", f"Its rule is {lesson.rule}, which leaves the exact step in these places:"]
+        lines += ["", say("export.script.deviations", rule=lesson.rule)]
         effects = [f"- {name}: {DEVIATION_TABLE[name].effect}" for name in DEVIATION_TABLE if name in lesson.deviations]
         lines += [textwrap.fill(effect, 110, subsequent_indent="  ") for effect in effects]
     return "\n".join(lines)
 
 
-def _image(lesson: Lesson, pixels: np.ndarray) -> Section:
-    gray = lesson.ch == "gray" and pixels.ndim == 3
-    if pixels.ndim == 3 and not gray:
-        pixels = pixels[..., CHANNELS.index(lesson.ch)]
-    packed = textwrap.fill(base64.b64encode(zlib.compress(pixels.tobytes(), 9)).decode("ascii"), 100)
-    code = ["import base64", "import zlib", "", "import numpy as np", "", f'packed = """\n{packed}\n"""']
-    code += [f"pixels = np.frombuffer(zlib.decompress(base64.b64decode(packed)), np.uint8).reshape{pixels.shape}"]
-    if gray:
-        code += ["red, green, blue = pixels.astype(float).transpose(2, 0, 1)"]
-        code += [f"x = {LUMA[0]} * red + {LUMA[1]} * green + {LUMA[2]} * blue"]
-    else:
-        code += ["x = pixels.astype(float)"]
-    code += ["x = x / 255"] if lesson.scale == "unit" else []
-    left = rf"{LUMA[0]}\,R + {LUMA[1]}\,G + {LUMA[2]}\,B" if gray else r"\text{pixel}"
-    words = f"{'All three channels' if gray else 'One channel'} of the image: bytes, compressed and written in base64."
-    formula = rf"x = ({left}) / 255" if lesson.scale == "unit" else f"x = {left}"
-    return Section("The image", words, (formula,), "\n".join(code))
+def _wrapped_chain(program: Program) -> list[str]:
+    """The network on lines of their own, none broken between a symbol and its shape."""
+    text = textwrap.fill(chain(program).replace(" (", "\0("), 100, break_on_hyphens=False, break_long_words=False)
+    return textwrap.indent(text.replace("\0", " "), "    ").splitlines()
 
 
-def _start(lesson: Lesson, d: int) -> Section:
-    weights, words, formula = _starting_weights(lesson, d)
-    code = f"""
-f = np.array({lesson.kernel.tolist()})
-{weights}
-y = np.array({list(lesson.y)})
-learning_rate = {lesson.lr!r}
-updates = {lesson.k}
-"""
-    words = f"The kernel f, a weight w for each unit and output, the bias b, the targets y and the learning rate.{words}"
-    return Section("The start", words, (formula, "b = 0" if "held" not in lesson.w else "b = b_0"), code)
+def _sizes(program: Program, values: Inner, y: np.ndarray) -> dict[str, tuple[int, ...]]:
+    """The shape of every array of a pass, as its lines have them."""
+    with np.errstate(all="ignore"):
+        made = program.run_forward(dict(values)) | {"y": y}
+    return {symbol.replace(".", "_"): np.shape(array) for symbol, array in made.items()} | {
+        symbol: np.shape(array) for symbol, array in made.items()
+    }
 
 
-def _starting_weights(lesson: Lesson, d: int) -> tuple[str, str, str]:
-    """Code, words and formula of w and b before the first update."""
-    if lesson.w == "zeros":
-        return f"w = np.zeros(({d}, 2))\nb = np.zeros(2)", "", "w = 0"
-    if lesson.w == "normal":
-        draw = f"np.random.default_rng({lesson.seed}).normal(size=({d}, 2)) / np.sqrt({d})"
-        return f"w = {draw}\nb = np.zeros(2)", "", r"w \sim N(0, 1/D)"
-    start = held(lesson.w)
-    packed = textwrap.fill(base64.b64encode(zlib.compress(start.w.astype("<f8").tobytes(), 9)).decode("ascii"), 100)
-    code = f'packed = """\n{packed}\n"""\n'
-    code += f'w = np.frombuffer(zlib.decompress(base64.b64decode(packed)), "<f8").reshape{start.w.shape}\n'
-    code += f"b = np.array({start.b.tolist()})"
-    return code, " Here w and b come from a training or a file: numbers, compressed and written in base64.", "w = w_0"
+# ---- training
 
 
-_FRESH = "w, b = np.zeros_like(w), np.zeros_like(b)  # fresh_weights\n"
-_PASS = "z1, a1, v, z2, o = forward(f, w, b)\n"
-_BACK = "do, dz2, dw, db, da1, dz1, df = backward(w, a1, v, o)\n"
-_STEP = "f, w, b = update(f, w, b, df, dw, db)\n"
+def _training(lesson: Lesson, passes: Passes) -> Section:
+    body = f"{passes.fresh}{passes.forward_call}\nlosses.append({passes.loss_call})\n{passes.backward_call}\n{passes.update_call}"
+    step = "t in range(1, updates + 1)" if passes.keeps else "_ in range(updates)"
+    code = f"losses = []\nfor {step}:\n{textwrap.indent(body, '    ')}"
+    names = ", ".join(passes.program.parameters)
+    return section("training", [rf"{names} \leftarrow \text{{update}}({names})"], code, k=lesson.k)
 
 
-def _training(lesson: Lesson) -> Section:
-    fresh = _FRESH if "fresh_weights" in lesson.deviations else ""
-    body = textwrap.indent(f"{fresh}{_PASS}losses.append(mse(o, y))\n{_BACK}{_STEP}", "    ")
-    words = f"Forward, backward and update; the number of updates made is k = {lesson.k}."
-    formula = r"f, w, b \leftarrow \text{update}(f, w, b)"
-    return Section("Training", words, (formula,), f"losses = []\nfor _ in range(updates):\n{body}")
+# ---- the numbers
 
 
-_PRINTING = Section(
-    "How numbers are printed",
-    "Small arrays whole; large ones as their shape, least, most and mean.",
-    (r"\text{mean}\; z = \frac{1}{n} \sum z",),
-    inspect.getsource(describe),
-)
+def _printing(program: Program) -> Section:
+    functions = [describe] + ([shown] if program.shown != {name: program.shapes[name] for name in program.shown} else [])
+    return section("printing", [r"\text{mean}\; z = \frac{1}{n} \sum z"], listing(functions, set()))
 
 
-def _prints(names: Iterable[str], suffix: str = "") -> str:
-    return "\n".join(f'print(describe("{name}{suffix}", {name}))' for name in names)
+def _prints(program: Program, names: Iterable[str], suffix: str = "") -> str:
+    return "\n".join(_print(program, name, suffix) for name in names)
 
 
-def _numbers_forward(on: frozenset[str]) -> Section:
-    fresh = _FRESH if "fresh_weights" in on else ""
-    code = f"{fresh}{_PASS}L = mse(o, y)\nlosses.append(L)\n\n{_prints(FORWARD)}"
-    return Section("The numbers: forward", "The next pass, from the image to the loss.", (r"L(f, w, b)",), code)
+def _print(program: Program, name: str, suffix: str) -> str:
+    (outputs,) = program.shapes["o"]
+    symbol = name if name in program.shapes else name[1:]
+    dropped = symbol in program.shown and program.shown[symbol] != program.shapes[symbol]
+    whole = f", {most_whole(outputs)}" if most_whole(outputs) > 9 else ""
+    return f'print(describe("{name}{suffix}", {f"shown({name})" if dropped else name}{whole}))'
 
 
-def _numbers_backward(shape: tuple[int, ...]) -> Section:
-    height, width = shape
-    code = f"""
-{_BACK}
-shares = np.zeros(({height} + before + after, {width} + before + after))
-for u in range(3):
-    for column in range(3):
-        shares[u:, column:][: stride * rows : stride, : stride * columns : stride] += f[u, column] * dz1
-dx = shares[before : before + {height}, before : before + {width}]
-
-{_prints(BACKWARD)}
-"""
-    words = "Its gradients; that of a pixel is the sum of the shares that each weight which touched it hands back."
-    formula = r"\partial x[s i + u - p,\, s j + v - p] \mathrel{+}= \partial z_1[i,j] \cdot f[u,v]"
-    return Section("The numbers: backward", words, (formula,), code)
+def _numbers_forward(passes: Passes) -> Section:
+    names = forward_names(passes.program.network)
+    code = f"{passes.fresh}{passes.forward_call}\nL = {passes.loss_call}\nlosses.append(L)\n\n{_prints(passes.program, names)}"
+    return section("numbers.forward", [passes.program.formulas["L"]], code)
 
 
-def _numbers_update() -> Section:
-    code = f"{_STEP}\n{_prints(UPDATE, ' next')}"
-    return Section("The numbers: update", "What the next update leaves.", (r"\theta - \eta\, \partial\theta",), code)
+def _numbers_backward(passes: Passes) -> Section:
+    program = passes.program
+    code = f"{passes.backward_call}\n{passes.rest}\n\n{_prints(program, backward_names(program.network))}"
+    formulas = [program.formulas[line.target] for line in program.backward_lines[program.needed :] if line.target in program.formulas]
+    return section("numbers.backward", formulas, code)
+
+
+def _numbers_update(passes: Passes) -> Section:
+    count = "t = updates + 1\n" if passes.keeps else ""
+    code = f"{count}{passes.update_call}\n\n{_prints(passes.program, passes.program.parameters, ' next')}"
+    return section("numbers.update", [passes.optimizer.formulas[-1]], code)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TextIO
 from urllib.parse import urlencode
 
 import numpy as np
 
+from cnnviz.core.cells import Cell
+from cnnviz.core.formulas import plain
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.notebook import effects
-from cnnviz.core.stages import PARTS, STAGES, formula_here
+from cnnviz.core.program import Program
+from cnnviz.core.stages import label
 from cnnviz.core.trajectory import Moment, trajectory
-from cnnviz.export.arrays import BACKWARD, FORWARD, UPDATE, describe, named_arrays
+from cnnviz.export.arrays import describe, most_whole, named_arrays
+from cnnviz.words import Message, message, say
 
 _STRETCH = 250
 """Updates between two signs of life."""
@@ -22,24 +26,64 @@ _STRETCH = 250
 def report(lesson: Lesson, moment: Moment) -> Iterator[str]:
     """The stages of the next update: a line of words, "# …", then the numbers as the exported script prints them.
 
-    The map of the lesson's own stage follows whole, a row a line.
+    The array of the lesson's own stage follows whole, a row a line.
     """
+    network = lesson.network
     arrays = named_arrays(lesson, moment) | {"L": moment.losses[-1]}
-    for name in FORWARD + BACKWARD:
-        yield from _heading(name, lesson)
-        yield describe(name, arrays[name])
-        if name == lesson.stage and np.size(arrays[name]) > 9:
-            yield from (f"        {row}" for row in np.atleast_2d(arrays[name]).tolist())
-    yield from _heading("update", lesson)
-    yield from (describe(f"{name} next", getattr(moment.after, name)) for name in UPDATE)
+    whole, hints = most_whole(moment.trace["o"].size), effects(lesson.deviations)
+    if any(isinstance(name, str) for name in lesson.output_names):
+        yield f"# {say('terminal.outputs', names=lesson.output_names)}"
+    for words, names in _headings(lesson, network.program(moment.trace["x"].shape)):
+        yield f"# {words}"
+        for name in names:
+            yield from _hint(hints, name)
+            yield describe(name, arrays[name], whole)
+            if name == lesson.stage and np.size(arrays[name]) > whole:
+                yield from _rows(name, arrays[name], lesson.pinned)
+    yield f"# {_said(network.stages[-1].title, lesson.optimizer.formulas)}   ({', '.join(map(label, network.parameters))})"
+    yield from _hint(hints, "update")
+    yield from (describe(f"{name} next", moment.after[name], whole) for name in network.parameters)
 
 
-def title(lesson: Lesson, words: str) -> list[str]:
-    """Which lesson this is: the image in `words`, and its query."""
+def _headings(lesson: Lesson, program: Program) -> Iterator[tuple[str, Sequence[str]]]:
+    """For each stage its idea with its formulas, and the arrays that are printed below: with the parameters that it reads first."""
+    network, formulas = program.network, program.formulas
+    for stage in network.stages[:-1]:
+        own = [formulas[name] for name in stage.makes if name in formulas]
+        if stage == "x":
+            own = [say(f"terminal.pixels.{lesson.scale}")]
+        read = [name for name in stage.inputs if name in network.parameters and stage.phase == "forward"]
+        yield _said(stage.title, own), ("y", "L", "losses") if stage.phase == "loss" else (*read, *stage.makes)
+    first = message(f"layer.{network.layers[0].kind}.dx.title")
+    yield _said(first, [formulas["dx"]]), ("dx",)
+
+
+def _said(title: Message, formulas: Iterable[str]) -> str:
+    written = "     ".join(map(plain, formulas))
+    return f"{title}: {written}" if written else str(title)
+
+
+def _hint(hints: Mapping[str, object], name: str) -> Iterator[str]:
+    """What deviations do to an array, where they act on it."""
+    if name in hints:
+        yield f"# {hints[name]}"
+
+
+def _rows(name: str, array: np.ndarray, pinned: Cell | None) -> Iterator[str]:
+    """All rows of an array, map by map; of the pinned cell's map alone, where one of this array is pinned."""
+    own = pinned is not None and pinned[0] == name and len(pinned[1]) == array.ndim
+    for place in [pinned[1][:-2]] if own else np.ndindex(array.shape[:-2]):
+        if place:
+            yield f"# {label(name)}[{', '.join(map(str, place))}]"
+        yield from (f"        {row}" for row in np.atleast_2d(array[place]).tolist())
+
+
+def title(lesson: Lesson, image: Message | str) -> list[str]:
+    """Which lesson this is: the image in words, and its query."""
     query = lesson.to_query()
     if lesson.img.startswith("upload-"):
         query["img"] = "upload-..."
-    return [f"# {words}, {lesson.when}", f"# ?{urlencode(query, safe=',')}"]
+    return [f"# {say('terminal.title', image=image, when=lesson.when)}", f"# ?{urlencode(query, safe=',')}"]
 
 
 def run(lesson: Lesson, x: np.ndarray, progress: Callable[[int], None]) -> Moment:
@@ -54,6 +98,7 @@ class Progress:
     """Says on a terminal how many updates are done, ten times a second at most; elsewhere it says nothing."""
 
     def __init__(self, stream: TextIO | None, total: int, doing: str):
+        """`doing` is the message that says what is done, with {done} and {total}."""
         self._stream, self._total, self._doing = stream, total, doing
         self._next = time.monotonic() + 0.2 if stream is not None and stream.isatty() else float("inf")
         self._written = 0
@@ -61,7 +106,7 @@ class Progress:
     def __call__(self, done: int) -> None:
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + 0.1
-            text = f"{self._doing}: update {done} of {self._total}"
+            text = say(self._doing, done=done, total=self._total)
             self._written = max(self._written, len(text))
             self._write(f"\r{text:<{self._written}}")
 
@@ -74,11 +119,3 @@ class Progress:
     def _write(self, text: str) -> None:
         self._stream.write(text)
         self._stream.flush()
-
-
-def _heading(symbol: str, lesson: Lesson) -> Iterator[str]:
-    for stage in STAGES + PARTS:
-        if stage.symbol == symbol:
-            yield f"# {stage.title}: {formula_here(stage.formula, lesson.stride, lesson.pad, lesson.scale)}"
-    if effect := effects(lesson.deviations).get(symbol):
-        yield f"# {effect}"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import streamlit as st
 
-from cnnviz.core.held import NotHeld
+from cnnviz.core.kept import NotKept
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.data.images import Image, ImageUnavailable, find_image, load_image
@@ -43,19 +43,28 @@ def current() -> Now:
     try:
         image = find_image(lesson.img)
     except ImageUnavailable as error:
+        lesson, wrong = Lesson.read({**asked, "img": last.img}, instead=last)
         wrong["img"] = str(error)
-        lesson = dataclasses.replace(lesson, img=last.img)
         image = find_image(last.img)
-    x = load_image(image.pixels, lesson.ch, lesson.scale)
+    if lesson.classes and image.label and "y" not in asked:
+        lesson, _ = Lesson.read({**asked, "img": image.id}, last, image.label)
+    x = pixels_of(image, lesson)
     try:
         moment = trajectory(lesson, x, lesson.k)
-    except NotHeld as error:
+    except NotKept as error:
         wrong["w"] = message("ui.address.weights_gone", error=str(error))
-        lesson = dataclasses.replace(lesson, w="normal")
+        lesson = lesson.without_kept()
         moment = trajectory(lesson, x, lesson.k)
     st.session_state[_LESSON] = lesson
     extras = {key: asked[key] for key in page_keys() if asked.get(key)}
     return Now(asked, lesson, image, moment, wrong, extras, st.session_state.get(_ADOPTED, (0, {})))
+
+
+def pixels_of(image: Image, lesson: Lesson) -> np.ndarray:
+    """What the network sees, (H,W) of one channel or (3,H,W)."""
+    if lesson.ch != "rgb":
+        return load_image(image.pixels, lesson.ch, lesson.scale)
+    return np.stack([load_image(image.pixels, channel, lesson.scale) for channel in ("red", "green", "blue")])
 
 
 def adopt(**change: object) -> None:

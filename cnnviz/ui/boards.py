@@ -11,7 +11,7 @@ from cnnviz.ui import switches
 from cnnviz.ui.address import Now
 from cnnviz.ui.charts import Chart
 from cnnviz.ui.component.answer import encode, header, losses
-from cnnviz.ui.maps import MAPS
+from cnnviz.ui.maps import MAPS, focus
 from cnnviz.ui.switches import Group
 from cnnviz.words import Message
 
@@ -90,5 +90,5 @@ class Board:
 
 def answer(page: str, now: Now, board: Board) -> bytes:
     """Everything that a page with a board shows."""
-    head = header(page, now) | {"board": board.to_json(now.moment.trace.z1.shape)}
+    head = header(page, now) | {"board": board.to_json(now.moment.trace.z1.shape), "focus": focus(now.lesson, now.moment)}
     return encode(head, board.arrays() | losses(now.moment))

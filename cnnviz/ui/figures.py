@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.trajectory import Moment
+from cnnviz.ui import network_maps
 from cnnviz.ui.charts import LINE_COLOURS, Chart, Line
-from cnnviz.ui.maps import MAPS, SCALES, arrays, limits
+from cnnviz.ui.component.records import MapRecord
+from cnnviz.ui.maps import SCALES
 from cnnviz.words import message, say
 
 HEIGHT = 560
@@ -26,41 +30,56 @@ CURSOR = "#808895"
 
 _UNDER_THE_MOUSE = {"row": "%{y}", "column": "%{x}", "value": "%{z:.10g}"}
 
+ACROSS, MOST_PANELS = 4, 16
+"""Panels side by side, and in all."""
+
 PRINTED = 64
 """Cells up to which a heatmap prints its numbers."""
 
 
 def heatmap(symbol: str, lesson: Lesson, moment: Moment) -> go.Figure:
-    """One map, large: values on hover, a colour bar, square cells. `w` and `dw` have a panel an output."""
-    entry, array = MAPS[symbol], arrays(lesson, moment)[symbol]
-    low, high = limits(symbol, array, lesson.scale)
-    panels = _panels(symbol, array, moment.trace.z1.shape)
-    titles = [f"{entry.label}[:, {n}]" for n in range(len(panels))] if len(panels) > 1 else None
-    figure = make_subplots(rows=1, cols=len(panels), subplot_titles=titles, horizontal_spacing=0.06)
-    stops = SCALES[entry.scale]
-    for column, values in enumerate(panels, start=1):
+    """One map, large: values on hover, a colour bar, square cells; a panel a channel, filter or output where there are few."""
+    program = network_maps.program_of(lesson, moment)
+    record = network_maps.records(lesson, program, moment)[symbol]
+    array = network_maps.array_of(symbol, lesson, moment)
+    low, high = record["limits"]
+    panels = _panels(record, array)
+    rows = math.ceil(len(panels) / ACROSS)
+    figure = make_subplots(
+        rows=rows,
+        cols=min(len(panels), ACROSS),
+        subplot_titles=list(panels) if len(panels) > 1 else None,
+        horizontal_spacing=0.06,
+    )
+    places = [(n // ACROSS + 1, n % ACROSS + 1) for n in range(len(panels))]
+    for (row, column), values in zip(places, panels.values(), strict=True):
         figure.add_trace(
             go.Heatmap(
                 z=values,
                 coloraxis="coloraxis",
                 texttemplate="%{z:.4g}" if values.size <= PRINTED else None,
-                hovertemplate=say("ui.charts.cell", **_UNDER_THE_MOUSE, label=entry.label) + "<extra></extra>",
+                hovertemplate=say("ui.charts.cell", **_UNDER_THE_MOUSE, label=record["label"]) + "<extra></extra>",
             ),
-            row=1,
+            row=row,
             col=column,
         )
     figure.update_yaxes(autorange="reversed", constrain="domain")
     if array.size <= PRINTED:  # few cells: every index, and numbers that the last row can read
-        figure.update_xaxes(dtick=1).update_yaxes(dtick=1).update_traces(textfont={"size": 24 if array.size <= 9 else 14})
-    if symbol != "v":
-        figure.update_yaxes(scaleanchor="x", constrain="domain").update_xaxes(constrain="domain")
-        for column in range(2, len(panels) + 1):
-            figure.update_yaxes(scaleanchor=f"x{column}", col=column)
+        figure.update_xaxes(dtick=1).update_yaxes(dtick=1).update_traces(
+            textfont={"size": 24 if array.size <= 9 else 14}
+        )
+    if all(
+        values.shape[0] <= 4 * values.shape[1] and values.shape[1] <= 4 * values.shape[0] for values in panels.values()
+    ):
+        figure.update_xaxes(constrain="domain")
+        for n in range(len(panels)):
+            figure.update_yaxes(scaleanchor=f"x{n + 1 if n else ''}", row=places[n][0], col=places[n][1])
+    stops = SCALES[record["scale"]]
     colorscale = [[i / (len(stops) - 1), colour] for i, colour in enumerate(stops)]
     figure.update_layout(
         height=HEIGHT,
         margin={"l": 40, "r": 10, "t": 30, "b": 30},
-        coloraxis={"colorscale": colorscale, "cmin": low, "cmax": high, "colorbar": {"title": entry.label}},
+        coloraxis={"colorscale": colorscale, "cmin": low, "cmax": high, "colorbar": {"title": record["label"]}},
     )
     return figure
 
@@ -107,14 +126,27 @@ def _draw(figure: go.Figure, chart: Chart, silent: bool, **shown: object) -> Non
     for place, line in enumerate(chart.lines):
         colour = LINE_COLOURS[chart.hue(place) % len(LINE_COLOURS)]
         pen = {"color": colour, "dash": "dash" if line.dashed else "solid", "width": 2}
-        figure.add_trace(go.Scatter(x=chart.x, y=line.values, mode=mode, name=str(line.label), line=pen, **hover, **shown))
+        figure.add_trace(
+            go.Scatter(x=chart.x, y=line.values, mode=mode, name=str(line.label), line=pen, **hover, **shown)
+        )
 
 
 def _axis(log: bool) -> dict:
     return {"type": "log", "exponentformat": "power"} if log else {}
 
 
-def _panels(symbol: str, array: np.ndarray, unit_shape: tuple[int, int]) -> list[np.ndarray]:
-    if symbol in ("w", "dw"):
-        return [column.reshape(unit_shape) for column in array.T]
-    return [array[None, :]] if array.ndim == 1 and symbol == "v" else [np.atleast_2d(array.T).T]
+def _panels(record: MapRecord, array: np.ndarray) -> dict[str, np.ndarray]:
+    """The parts of an array that stand by themselves, by their titles; of very many only the first."""
+    label, laid_out = record["label"], array.reshape(record["shape"])
+    if record["kind"] == "map":
+        found = {f"{label}[{c}]": channel for c, channel in enumerate(laid_out)}
+        if len(record["index"]) == 1:  # v is one row
+            return {label: array[None, :]}
+    elif record["kind"] == "filters":
+        m, c, *_ = laid_out.shape
+        found = {f"{label}[{i},{j}]": laid_out[i, j] for i in range(m) for j in range(c)}
+    elif record["kind"] == "weights" and laid_out.ndim == 4 and laid_out.shape[0] == 1:
+        found = {f"{label}[:, {n}]": laid_out[0, :, :, n] for n in range(laid_out.shape[3])}
+    else:
+        found = {label: array if array.ndim == 2 else np.atleast_2d(array).T}
+    return dict(list(found.items())[:MOST_PANELS])

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.ops import kernel_shares, pad_widths
+from cnnviz.core.ops import pad_widths
 from cnnviz.core.trajectory import Moment
 from cnnviz.export.colour import SCALES as COLOURS
 from cnnviz.words import Message, message
@@ -71,20 +71,6 @@ def arrays(lesson: Lesson, moment: Moment) -> dict[str, np.ndarray]:
     return {symbol: entry.array(lesson, moment) for symbol, entry in MAPS.items()}
 
 
-def limits(symbol: str, array: np.ndarray, scale: str) -> tuple[float, float]:
-    """The values at the two ends of the colour scale; signed maps have zero in the middle.
-
-    >>> limits("z1", np.array([-2.0, 1.0]), "unit")
-    (-2.0, 2.0)
-    """
-    if MAPS[symbol].scale == "signed":
-        most = float(np.abs(array).max())
-        return -most, most
-    if symbol == "x":
-        return (0.0, 255.0) if scale == "raw" else (0.0, 1.0)
-    return 0.0, max(1.0, float(array.max()))
-
-
 def focus(lesson: Lesson, moment: Moment) -> dict[str, list[int]]:
     """The cell of each family of maps that is worth explaining before anybody points: the largest gradient's."""
     trace, gradients = moment.trace, moment.gradients
@@ -99,21 +85,3 @@ def focus(lesson: Lesson, moment: Moment) -> dict[str, list[int]]:
 
 def _largest(array: np.ndarray) -> list[int]:
     return [int(i) for i in np.unravel_index(array.argmax(), array.shape)]
-
-
-def totals(lesson: Lesson, moment: Moment) -> dict[str, np.ndarray]:
-    """The positive and the negative total behind each entry of df (3,3,2) and of z2 (N,2).
-
-    Entry 0 sums the positive products and entry 1 the negative ones; with the bias they make up z2.
-    """
-    trace, gradients, params = moment.trace, moment.gradients, moment.params
-    shares = kernel_shares(trace.x, gradients.dz1, params.f, lesson.stride, lesson.pad)
-    products = trace.v[:, None] * params.w
-    return {
-        "df_totals": _signed_sums(shares.reshape(*params.f.shape, -1), axis=-1),
-        "z2_totals": _signed_sums(products, axis=0),
-    }
-
-
-def _signed_sums(products: np.ndarray, axis: int) -> np.ndarray:
-    return np.stack([np.maximum(products, 0).sum(axis), np.minimum(products, 0).sum(axis)], axis=-1)

@@ -14,7 +14,10 @@ from cnnviz.words import Message, message
 
 def remarks(lesson: Lesson, moment: Moment) -> list[Message]:
     """What a teacher would point out about this moment, the most important first; often nothing."""
-    found = (_saturated(lesson, moment), _no_weights(lesson, moment), _diverging(lesson, moment), _stuck(moment))
+    kinds = [layer.kind for layer in lesson.network.layers]
+    if kinds != ["conv", "sigmoid", "dense", "sigmoid"]:  # what the others say is about this network alone
+        return [remark for remark in (_diverging(lesson, moment),) if remark]
+    found = (_no_weights(lesson, moment), _saturated(lesson, moment), _diverging(lesson, moment), _stuck(moment))
     return [remark for remark in found if remark]
 
 
@@ -29,7 +32,10 @@ def _saturated(lesson: Lesson, moment: Moment) -> Message | None:
     if share < NEARLY_ALL or lesson.deviations & {"scalar_sigmoid", "one_pixel"}:  # there ∂f comes from elsewhere
         return None
     size = float(np.abs(moment.gradients.df).max())
-    effect = "nothing" if size == 0 else "next_to_nothing" if share == 1 else "few"
+    if not np.any(moment.gradients.da1):
+        effect = "later"  # nothing has come this far: that ∂f is zero is not the units' doing
+    else:
+        effect = "nothing" if size == 0 else "next_to_nothing" if share == 1 else "few"
     why = "raw" if lesson.scale == "raw" else "kernel"
     return message(
         "ui.remarks.saturated.all" if share == 1 else "ui.remarks.saturated.most",
@@ -44,7 +50,9 @@ def _saturated(lesson: Lesson, moment: Moment) -> Message | None:
 def _no_weights(lesson: Lesson, moment: Moment) -> Message | None:
     if np.any(moment.params.w) or np.any(moment.gradients.da1):
         return None
-    return message("ui.remarks.no_weights.fresh" if "fresh_weights" in lesson.deviations else "ui.remarks.no_weights.exact")
+    if "fresh_weights" in lesson.deviations:
+        return message("ui.remarks.no_weights.fresh")
+    return message("ui.remarks.no_weights.flat" if saturated_share(moment.trace.a1) >= NEARLY_ALL else "ui.remarks.no_weights.exact")
 
 
 def _diverging(lesson: Lesson, moment: Moment) -> Message | None:

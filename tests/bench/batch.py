@@ -1,12 +1,11 @@
-"""How fast a batch of 256 images is learned from, beside PyTorch and TensorFlow.
+"""How fast a batch of images is learned from, beside TensorFlow and JAX.
 
     python -m tests.bench.batch
 
-Forward, backward and update of the same network on 256 images 32×32, float64 each, on the CPU. Each
-library has a process of its own, since their threads would disturb each other in one, and they take
-turns; what counts is the ratio of the medians. PyTorch and TensorFlow run with as many threads as they
-like, and PyTorch once more with one; cnnviz always uses one. Before its time counts, each shows that
-it comes to the same parameters.
+Forward, backward and update of gradient descent, on the CPU. Each library has a process of its own, since their
+threads would disturb each other in one, and they take turns; what counts is the ratio of the medians. All run with
+as many threads as they like: cnnviz with two. TensorFlow and JAX get images and filters in the order that they like
+best, channels last. Before its time counts, each shows that it comes to the same parameters.
 """
 
 from __future__ import annotations
@@ -16,148 +15,235 @@ import time
 from collections.abc import Callable
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from typing import NamedTuple
 
 import numpy as np
 
-from cnnviz.core.batch import backward_batch, forward_batch
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.network import Params, init_params, update
+from cnnviz.core.batch import batch_gradients
+from cnnviz.core.network import DEFAULT, Network
+from cnnviz.core.optimizers import gd
+from cnnviz.core.values import Params
 
-BATCH = 256
-ROUNDS = 50
+ROUNDS = 40
 CALLS = 5
 LEARNING_RATE = 0.01
+TWO_BLOCKS = "conv10x3-relu-max2-conv10x3-relu-max2-dense10-softmax-ce"
+TUTORIAL = "conv6x5b-relu-max2-conv16x5b-relu-max2-dense120-relu-dense84-relu-dense10-softmax-ce"
 
-Step = Callable[[], tuple]
-"""One update, always from the same start; gives f, w and b as something that `np.asarray` takes."""
+Step = Callable[[], dict[str, np.ndarray]]
+"""One update, always from the same start; gives the parameters by name, in our order of axes."""
+
+
+class Case(NamedTuple):
+    """A network, its images and how they are computed."""
+
+    network: str
+    channels: int
+    images: int
+    dtype: str
+
+    def __str__(self) -> str:
+        return f"{self.network}, {self.images} images {self.channels}×32×32, {self.dtype}"
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        return (self.channels, 32, 32)
+
+    def start(self) -> Params:
+        params = Network.parse(self.network).init(self.shape, "he")
+        return Params.made({name: array.astype(self.dtype) for name, array in params.items()})
+
+    def data(self) -> tuple[np.ndarray, np.ndarray]:
+        rng, outputs = np.random.default_rng(0), Network.parse(self.network).outputs
+        X = rng.random((self.images, *self.shape)).astype(self.dtype)
+        return X, np.eye(outputs, dtype=self.dtype)[rng.integers(0, outputs, self.images)]
+
+
+CASES = [
+    Case(DEFAULT, 1, 256, "float64"),
+    *(Case(TWO_BLOCKS, 3, 64, dtype) for dtype in ("float64", "float32")),
+    *(Case(TUTORIAL, 3, 64, dtype) for dtype in ("float64", "float32")),
+]
 
 
 def main() -> None:
-    context, turns = get_context("spawn"), {}
-    for library, build in {"cnnviz": cnnviz_steps, "PyTorch": pytorch_steps, "TensorFlow": tensorflow_steps}.items():
+    context = get_context("spawn")
+    libraries = {"cnnviz": cnnviz_step, "TensorFlow, tf.function": tensorflow_step, "JAX, compiled": jax_step}
+    processes = {}
+    for library, build in libraries.items():
         ours, theirs = context.Pipe()
-        context.Process(target=take_turns, args=(theirs, build), daemon=True).start()
-        names = ours.recv()
-        if isinstance(names, str):
-            print(f"No comparison with {library}: {names}.")
+        context.Process(target=take_turns, args=(theirs, library, build), daemon=True).start()
+        missing = ours.recv()
+        if missing:
+            print(f"No comparison with {library}: {missing}.")
         else:
-            turns |= dict.fromkeys(names, ours)
-    medians = interleaved_medians(turns)
-    ours = medians.pop("cnnviz")
-    print(f"forward + backward + update on {BATCH} images 32×32, median of {ROUNDS} rounds of {CALLS}:")
-    print(f"    cnnviz {ours * 1e3:.2f} ms, {BATCH / ours:,.0f} images a second")
-    for name, median in sorted(medians.items(), key=lambda pair: pair[1]):
-        print(f"    {median / ours:7.2f} × as long: {name}, {median * 1e3:.2f} ms")
+            processes[library] = ours
+    for case in CASES:
+        medians = interleaved_medians(processes, case)
+        ours = medians.pop("cnnviz")
+        print(f"{case}:")
+        print(f"    cnnviz {ours * 1e3:.2f} ms, {case.images / ours:,.0f} images a second")
+        for name, median in sorted(medians.items(), key=lambda pair: pair[1]):
+            print(f"    {median / ours:7.2f} × as long: {name}, {median * 1e3:.2f} ms")
 
 
-def interleaved_medians(turns: dict[str, Connection]) -> dict[str, float]:
+def interleaved_medians(processes: dict[str, Connection], case: Case) -> dict[str, float]:
     """Seconds a call, by name: each contender runs in every round, so that a noisy moment meets all."""
-    times = {name: [] for name in turns}
+    times: dict[str, list[float]] = {name: [] for name in processes}
     for _ in range(ROUNDS):
-        for name, process in turns.items():
-            process.send(name)
+        for name, process in processes.items():
+            process.send(case)
             times[name].append(process.recv())
-    for process in set(turns.values()):
-        process.send(None)
     return {name: statistics.median(of_name) for name, of_name in times.items()}
 
 
-def take_turns(process: Connection, build: Callable[..., dict[str, Step]]) -> None:
-    """In a process of its own: says which contenders there are, or why there are none, and then times the asked one."""
-    rng = np.random.default_rng(0)
-    X, Y = rng.random((BATCH, 32, 32)), np.eye(2)[rng.integers(0, 2, BATCH)]
-    params = init_params(Lesson().kernel, (32, 32), weights="normal")
+def take_turns(process: Connection, library: str, build: Callable[[Case], Step]) -> None:
+    """In a process of its own: says why there is no such library, or "", and then times the asked case."""
     try:
-        contenders = build(params, X, Y)
+        build(CASES[0])
     except ImportError as error:
         process.send(str(error))
         return
-    for name, step in contenders.items():
-        agrees(name, step(), cnnviz_steps(params, X, Y)["cnnviz"]())
-    process.send(list(contenders))
-    while name := process.recv():
-        process.send(seconds(contenders[name]))
+    process.send("")
+    steps: dict[Case, Step] = {}
+    while True:
+        case = process.recv()
+        if case not in steps:
+            steps[case] = build(case)
+            agrees(library, steps[case](), cnnviz_step(case)())
+        process.send(seconds(steps[case]))
 
 
 def seconds(step: Step) -> float:
     """Seconds a call, once its threads are awake and the caches full."""
-    for _ in range(CALLS):
-        step()
+    step()
     start = time.perf_counter()
     for _ in range(CALLS):
         step()
     return (time.perf_counter() - start) / CALLS
 
 
-def agrees(name: str, theirs: tuple, ours: tuple) -> None:
-    """Raises AssertionError where a contender comes to other parameters than cnnviz, or not in float64."""
-    for one, other in zip(theirs, ours, strict=True):
-        array = np.asarray(one)
-        assert array.dtype == np.float64, name
-        np.testing.assert_allclose(array, other, rtol=1e-9, atol=1e-12, err_msg=name)
+def agrees(name: str, theirs: dict[str, np.ndarray], ours: dict[str, np.ndarray]) -> None:
+    """Raises AssertionError where a contender comes to other parameters than cnnviz, or not as precisely."""
+    for parameter, array in ours.items():
+        assert theirs[parameter].dtype == array.dtype, name
+        close = {"rtol": 1e-9, "atol": 1e-12} if array.dtype == np.float64 else {"rtol": 1e-4, "atol": 1e-6}
+        np.testing.assert_allclose(theirs[parameter], array, **close, err_msg=f"{name}, {parameter}")
 
 
-def cnnviz_steps(params: Params, X: np.ndarray, Y: np.ndarray) -> dict[str, Step]:
-    def step():
-        gradients = backward_batch(params, forward_batch(params, X), Y)
-        after = update(params, gradients, LEARNING_RATE)
-        return after.f, after.w, after.b
-
-    return {"cnnviz": step}
+def cnnviz_step(case: Case) -> Step:
+    network, params, (X, Y) = Network.parse(case.network), case.start(), case.data()
+    return lambda: dict(gd(LEARNING_RATE).step(params, batch_gradients(network, params, X, Y))[0])
 
 
-def pytorch_steps(params: Params, X: np.ndarray, Y: np.ndarray) -> dict[str, Step]:
-    import torch
-
-    images, targets = torch.tensor(X)[:, None], torch.tensor(Y)
-    f, w, b = (torch.tensor(array, requires_grad=True) for array in (params.f, params.w, params.b))
-
-    def step():
-        z1 = torch.nn.functional.conv2d(images, f[None, None])
-        o = torch.sigmoid(torch.sigmoid(z1).reshape(BATCH, -1) @ w + b)
-        gradients = torch.autograd.grad(((o - targets) ** 2).mean(), (f, w, b))
-        with torch.no_grad():
-            return tuple(old - LEARNING_RATE * new for old, new in zip((f, w, b), gradients, strict=True))
-
-    def with_threads(count: int) -> Step:
-        def limited():
-            torch.set_num_threads(count)
-            return step()
-
-        return limited
-
-    counts = {torch.get_num_threads(), 1}
-    return {f"PyTorch {torch.__version__}, threads: {count}": with_threads(count) for count in counts}
-
-
-def tensorflow_steps(params: Params, X: np.ndarray, Y: np.ndarray) -> dict[str, Step]:
+def tensorflow_step(case: Case) -> Step:
     import tensorflow as tf
 
-    def compiled(jit_compile: bool) -> Step:
+    with tf.device("CPU:0"):
+        X, Y = (tf.constant(array) for array in channels_last(case))
+        start = {name: tf.constant(array) for name, array in Turned(case).there(case.start()).items()}
+
+    def conv(x, f, layer):
+        return tf.nn.conv2d(x, f, layer.stride, "VALID")
+
+    def pool(x, layer):
+        return tf.nn.max_pool2d(x, layer.k, layer.stride, "VALID")
+
+    ops = {"conv": conv, "max": pool, "relu": tf.nn.relu, "sigmoid": tf.sigmoid, "reshape": tf.reshape}
+    ops["ce"] = lambda z: tf.nn.softmax_cross_entropy_with_logits(Y, z)
+    ops["mse"] = lambda o: tf.reduce_mean((o - Y) ** 2, axis=-1)
+
+    @tf.function
+    def step(params):
+        with tf.GradientTape() as tape:
+            tape.watch(params)
+            loss = tf.reduce_mean(losses(case, ops, params, X))
+        gradients = tape.gradient(loss, params)
+        return {name: array - LEARNING_RATE * gradients[name] for name, array in params.items()}
+
+    def run():
         with tf.device("CPU:0"):
-            images, targets = tf.constant(X)[..., None], tf.constant(Y)
-            start = tuple(tf.constant(array) for array in (params.f, params.w, params.b))
+            return Turned(case).back({name: array.numpy() for name, array in step(start).items()})
 
-        @tf.function(jit_compile=jit_compile)
-        def step(f, w, b, images, targets):
-            with tf.GradientTape() as tape:
-                tape.watch((f, w, b))
-                z1 = tf.nn.conv2d(images, f[:, :, None, None], strides=1, padding="VALID")
-                o = tf.sigmoid(tf.reshape(tf.sigmoid(z1), (BATCH, -1)) @ w + b)
-                loss = tf.reduce_mean((o - targets) ** 2)
-            gradients = tape.gradient(loss, (f, w, b))
-            return tuple(old - LEARNING_RATE * new for old, new in zip((f, w, b), gradients, strict=True))
+    return run
 
-        def run():
-            with tf.device("CPU:0"):
-                return tuple(array.numpy() for array in step(*start, images, targets))
 
-        return run
+def jax_step(case: Case) -> Step:
+    import jax
+    import jax.numpy as jnp
 
-    return {
-        f"TensorFlow {tf.__version__}, tf.function": compiled(False),
-        f"TensorFlow {tf.__version__}, XLA": compiled(True),
-    }
+    jax.config.update("jax_platforms", "cpu")
+    jax.config.update("jax_enable_x64", True)
+
+    def conv(x, f, layer):
+        return jax.lax.conv_general_dilated(x, f, (layer.stride,) * 2, "VALID", dimension_numbers=("NHWC", "HWIO", "NHWC"))
+
+    def pool(x, layer):
+        return jax.lax.reduce_window(x, -jnp.inf, jax.lax.max, (1, layer.k, layer.k, 1), (1, layer.stride, layer.stride, 1), "VALID")
+
+    def step(params, X, Y):
+        ops = {"conv": conv, "max": pool, "relu": jax.nn.relu, "sigmoid": jax.nn.sigmoid, "reshape": jnp.reshape}
+        ops["ce"] = lambda z: -(Y * jax.nn.log_softmax(z)).sum(axis=-1)
+        ops["mse"] = lambda o: ((o - Y) ** 2).mean(axis=-1)
+        gradients = jax.grad(lambda params: losses(case, ops, params, X).mean())(params)
+        return {name: array - LEARNING_RATE * gradients[name] for name, array in params.items()}
+
+    compiled, arguments = jax.jit(step), jax.device_put((Turned(case).there(case.start()), *channels_last(case)))
+    return lambda: Turned(case).back({name: np.asarray(array) for name, array in compiled(*arguments).items()})
+
+
+def losses(case: Case, ops: dict[str, Callable], params: dict, x):
+    """The loss of each image, by a library's operations."""
+    network = Network.parse(case.network)
+    for layer, names in zip(network.layers, network.names, strict=True):
+        if names.flattens:
+            x = ops["reshape"](x, (case.images, -1))
+        if layer.kind == "conv":
+            x = ops["conv"](x, params[names.of("f")], layer)
+            x = x + params[names.of("b")] if layer.bias else x
+        elif layer.kind == "dense":
+            x = x @ params[names.of("w")] + params[names.of("b")]
+        elif layer.kind == "max":
+            x = ops["max"](x, layer)
+        elif layer.kind != "softmax":
+            x = ops[layer.kind](x)
+    return ops[str(network.loss_kind)](x)
+
+
+def channels_last(case: Case) -> tuple[np.ndarray, np.ndarray]:
+    X, Y = case.data()
+    return np.ascontiguousarray(X.transpose(0, 2, 3, 1)), Y
+
+
+class Turned:
+    """Parameters with the axes in the order of the other libraries, and back."""
+
+    def __init__(self, case: Case):
+        network = Network.parse(case.network)
+        self.program = network.program(case.shape)
+        flattening = next(names for names in network.names if names.flattens)
+        self.first_dense, self.map = flattening.of("w"), self.program.shapes[flattening.source]
+
+    def there(self, params: Params) -> dict[str, np.ndarray]:
+        found = {}
+        for name, array in params.items():
+            if name[0] == "f":
+                array = array.reshape(self.program.shapes[name]).transpose(2, 3, 1, 0)
+            elif name == self.first_dense:
+                array = array.reshape(*self.map, -1).transpose(1, 2, 0, 3).reshape(array.shape)
+            found[name] = np.ascontiguousarray(array)
+        return found
+
+    def back(self, params: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        channels, rows, columns = self.map
+        found = {}
+        for name, array in params.items():
+            if name[0] == "f":
+                array = array.transpose(3, 2, 0, 1)
+            elif name == self.first_dense:
+                array = array.reshape(rows, columns, channels, -1).transpose(2, 0, 1, 3)
+            found[name] = array.reshape(self.program.shown[name])
+        return found
 
 
 if __name__ == "__main__":

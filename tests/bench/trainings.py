@@ -48,7 +48,7 @@ async def step(url: str, number: int, first: float, until: float) -> list[float]
 
 async def train(url: str, number: int, until: float) -> str:
     """Starts a long training and looks at it as the page does; what the page said last."""
-    query = {"img": "train-0", "seed": number}
+    query = {"img": "train-1", "seed": number}
     async with Visitor(url, "train") as visitor:
         await visitor.move(query)
         await visitor.move(query, train_epochs=200, train_seed=number, train_start=True)
@@ -74,7 +74,7 @@ async def beside_trainings() -> bool:
         fake_cifar10(Path(home))
         with Server(environment={"KERAS_HOME": home}) as server:
             async with Visitor(server.url) as first:  # pays for imports, and has the data set loaded
-                await first.move({"img": "train-0"})
+                await first.move({"img": "train-1"})
             alone, _ = await hall(server.url, 0)
             beside, progress = await hall(server.url, TRAININGS)
     for name, times in (("nobody trains", alone), (f"{TRAININGS} train", beside)):

@@ -1,173 +1,275 @@
-"""Many images at once are the same network as one at a time: its outputs, and the mean of its gradients."""
+"""Many images at once are the same network as one at a time: its outputs and losses, and the mean of its gradients."""
 
+import os
+import subprocess
+import sys
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnviz.core.batch import BLOCK, backward_batch, forward_batch
-from cnnviz.core.network import Params, backward, forward, init_params, update
+from cnnviz.core import batch, threads
+from cnnviz.core.batch import batch_forward, batch_gradients
+from cnnviz.core.layers.conv import Conv
+from cnnviz.core.layers.dense import Dense
+from cnnviz.core.layers.sigmoid import Sigmoid
+from cnnviz.core.losses import LOSSES
+from cnnviz.core.network import DEFAULT, Network
+from cnnviz.core.outcome import in_precision
+from cnnviz.core.values import Params
+from tests.core.networks import ALL, COURSES, OTHERS, Case, cases
 
-TOLERANCE = 1e-12
-
-
-def draw(images, shape, k, n, stride, padding, seed=0):
-    rng = np.random.default_rng(seed)
-    start = init_params(rng.normal(size=(k, k)), shape, n, stride, padding, "normal", seed)
-    return Params(start.f, start.w, rng.normal(size=n)), rng.random((images, *shape)), rng.random((images, n))
-
-
-def close(ours, theirs):
-    assert ours.shape == theirs.shape and ours.dtype == np.float64
-    np.testing.assert_allclose(ours, theirs, rtol=TOLERANCE, atol=TOLERANCE * np.abs(theirs).max())
-
-
-def agrees_with_single_images(params, X, Y, stride, padding):
-    batch = forward_batch(params, X, stride, padding)
-    traces = [forward(params, x, stride, padding) for x in X]
-    for name in ("a1", "v", "z2", "o"):
-        close(getattr(batch, name), np.array([getattr(trace, name) for trace in traces]))
-    ours = backward_batch(params, batch, Y)
-    singles = [backward(params, trace, y) for trace, y in zip(traces, Y, strict=True)]
-    for name in ("df", "dw", "db"):
-        close(getattr(ours, name), np.mean([getattr(single, name) for single in singles], axis=0))
+ROOT = Path(__file__).parents[2]
+TOLERANCE = 1e-11
+SEED = Network.parse(DEFAULT)
 
 
-@pytest.mark.parametrize("stride", [1, 2, 3])
-@pytest.mark.parametrize("padding", [0, 2, "valid", "same", "full"])
-@pytest.mark.parametrize("shape, k, n", [((32, 32), 3, 2), ((9, 12), 4, 3), ((7, 6), 2, 1)])
-def test_any_stride_padding_and_kernel(stride, padding, shape, k, n):
-    agrees_with_single_images(*draw(5, shape, k, n, stride, padding), stride, padding)
+def draw(case, images):
+    rng = np.random.default_rng([case.seed, 9])
+    outputs = case.network.program(case.x_shape).shapes["o"]
+    return rng.normal(size=(images, *case.x_shape)), rng.random((images, *outputs))
+
+
+def forward_parts(network, params, X, Y, *symbols):
+    """Some arrays of the whole batch."""
+    looks = batch_forward(network, params, X, Y, lambda values: [values[symbol].copy() for symbol in symbols])
+    return [np.concatenate(parts) for parts in zip(*looks, strict=True)]
+
+
+def close(ours, theirs, tolerance=TOLERANCE):
+    np.testing.assert_allclose(ours, theirs, rtol=tolerance, atol=tolerance * max(1e-300, np.abs(theirs).max()))
+
+
+def agrees_with_single_images(network, params, X, Y):
+    traces = [network.forward(params, x) for x in X]
+    symbols = network.symbols[1:]
+    for symbol, array in zip(symbols, forward_parts(network, params, X, Y, *symbols), strict=True):
+        singles = np.array([trace[symbol] for trace in traces])
+        close(array.reshape(singles.shape), singles)
+    (losses,) = forward_parts(network, params, X, Y, "L")
+    close(losses, [network.loss(trace, y) for trace, y in zip(traces, Y, strict=True)])
+    ours = batch_gradients(network, params, X, Y)
+    singles = [network.backward(params, trace, y) for trace, y in zip(traces, Y, strict=True)]
+    assert list(ours) == [f"d{name}" for name in reversed(network.parameters)]
+    for name, array in ours.items():
+        assert array.shape == singles[0][name].shape and array.dtype == np.float64
+        close(array, np.mean([single[name] for single in singles], axis=0))
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_network_is_the_mean_of_its_images(name):
+    case = ALL[name]
+    agrees_with_single_images(case.network, case.params, *draw(case, 3))
+
+
+@given(case=cases(), images=st.integers(1, 4))
+@settings(max_examples=40, deadline=None)
+def test_any_network_is_the_mean_of_its_images(case, images):
+    agrees_with_single_images(case.network, case.params, *draw(case, images))
 
 
 @st.composite
-def layouts(draw):
-    """Any size that fits; kernels above 11 are another path inside NumPy."""
-    k, stride, padding = (
-        draw(st.integers(1, 13)),
-        draw(st.integers(1, 4)),
-        draw(st.sampled_from([0, 1, "same", "full"])),
-    )
-    room = st.integers(k, k + 6)
-    return draw(st.integers(1, 4)), (draw(room), draw(room)), k, draw(st.integers(1, 3)), stride, padding
+def one_kernel(draw):
+    """One kernel on one channel goes another way; kernels above 11 are one more inside NumPy."""
+    k, stride = draw(st.integers(1, 13)), draw(st.integers(1, 4))
+    padding = draw(st.sampled_from([0, 1, 2, "valid", "same", "full"]))
+    layers = (Conv(1, k, draw(st.booleans()), stride, padding), Sigmoid(), Dense(draw(st.integers(1, 3))), Sigmoid())
+    return Network(layers, LOSSES["mse"]), (draw(st.integers(k, k + 6)), draw(st.integers(k, k + 6)))
 
 
-@given(layout=layouts())
-@settings(max_examples=60, deadline=None)
-def test_any_layout(layout):
-    agrees_with_single_images(*draw(*layout), *layout[-2:])
+@given(drawn=one_kernel(), images=st.integers(1, 4))
+@settings(max_examples=80, deadline=None)
+def test_one_kernel_at_any_stride_padding_and_size(drawn, images):
+    network, shape = drawn
+    rng = np.random.default_rng(images)
+    params = network.init(shape, "normal")
+    agrees_with_single_images(network, params, rng.random((images, *shape)), rng.random((images, network.outputs)))
 
 
-@pytest.mark.parametrize("images", [1, 39, 40, 85])
-def test_wherever_blocks_end(images):
-    assert 39 * 32 * 32 <= BLOCK < 40 * 32 * 32
-    agrees_with_single_images(*draw(images, (32, 32), 3, 2, 1, 0), 1, 0)
+@pytest.mark.parametrize("images", [1, 2, 5, 12, 13, 40])
+def test_wherever_blocks_end(images, monkeypatch):
+    case = COURSES["vzhou842"]
+    monkeypatch.setattr(batch, "SHARED", 0)
+    monkeypatch.setattr(batch, "BLOCK", 6 * 8 * batch._numbers(case.network.program((1, 28, 28), many=True)))
+    seen = [part.tolist() for part in forward_blocks(case, images)]
+    assert len(seen) == {1: 1, 2: 2, 5: 2, 12: 2, 13: 4, 40: 8}[images]
+    assert [image for part in seen for image in part] == list(range(images))
+    agrees_with_single_images(case.network, case.params, *draw(case, images))
 
 
-def test_an_image_larger_than_a_block():
-    agrees_with_single_images(*draw(2, (120, 90), 3, 2, 2, "same"), 2, "same")
+def forward_blocks(case, images):
+    X, Y = draw(case, images)
+    X[:, 0, 0] = np.arange(images)
+    return batch_forward(case.network, case.params, X, Y, lambda values: values["x"][:, 0, 0, 0].astype(int))
 
 
-def test_saturated_units_and_one_target_for_all():
-    params, X, _ = draw(12, (32, 32), 3, 2, 1, 0)
-    agrees_with_single_images(params, np.rint(255 * X), np.full((12, 2), 0.9), 1, 0)
-    overflowing = Params(-100 * np.ones((3, 3)), params.w, params.b)
-    agrees_with_single_images(overflowing, np.rint(255 * X), np.full((12, 2), 0.9), 1, 0)
-    trace = forward_batch(params, X)
-    assert (
-        backward_batch(params, trace, 0.9).df.tobytes()
-        == backward_batch(params, trace, np.full((12, 2), 0.9)).df.tobytes()
-    )
+def test_saturated_units():
+    rng = np.random.default_rng(0)
+    start, X = SEED.init((32, 32), "normal"), np.rint(255 * rng.random((12, 32, 32)))
+    agrees_with_single_images(SEED, start, X, np.full((12, 2), 0.9))
+    agrees_with_single_images(SEED, start.replace(f=np.full((3, 3), -100.0)), X, np.full((12, 2), 0.9))
 
 
-@pytest.mark.parametrize("stride, padding", [(1, 0), (2, 1), (3, "full")])
-def test_tensorflow_agrees(stride, padding):
+@pytest.mark.parametrize("case", [*list(COURSES.values())[:3], *OTHERS[:6], Case(DEFAULT, (32, 32))], ids=str)
+def test_single_precision_is_kept_and_close(case):
+    X, Y = draw(case, 5)
+    exact = batch_gradients(case.network, case.params, X, Y)
+    single = batch_gradients(case.network, in_precision(case.params, "float32"), X, Y)
+    for name, array in exact.items():
+        assert single[name].dtype == np.float32
+        close(single[name], array, 2e-3)
+    o, losses = forward_parts(case.network, in_precision(case.params, "float32"), X, Y, "o", "L")
+    assert o.dtype == losses.dtype == np.float32
+
+
+def test_tensorflow_agrees():
     tf = pytest.importorskip("tensorflow", reason="needs TensorFlow")
-    from cnnviz.core.ops import pad_widths
-
-    params, X, Y = draw(64, (32, 32), 3, 2, stride, padding)
-    trace = forward_batch(params, X, stride, padding)
-    ours, zeros = backward_batch(params, trace, Y), pad_widths(3, padding)
+    case = Case("conv4x3bs2p1-relu-max2-conv3x2b-tanh-dense5-softmax-ce", (2, 14, 12))
+    X, Y = draw(case, 64)
+    program = case.network.program(case.x_shape)
     with tf.device("CPU:0"), tf.GradientTape() as tape:
-        f, w, b = (tf.Variable(array) for array in (params.f, params.w, params.b))
-        images = tf.pad(tf.constant(X), [(0, 0), zeros, zeros])[..., None]
-        z1 = tf.nn.conv2d(images, f[:, :, None, None], strides=stride, padding="VALID")
-        o = tf.sigmoid(tf.reshape(tf.sigmoid(z1), (64, -1)) @ w + b)
-        loss = tf.reduce_mean((o - Y) ** 2)
-    for name, theirs in zip("fwb", tape.gradient(loss, (f, w, b)), strict=True):
-        gradient = getattr(ours, f"d{name}")
-        np.testing.assert_allclose(gradient, theirs.numpy(), rtol=1e-9, atol=1e-9 * np.abs(gradient).max())
-    np.testing.assert_allclose(trace.o, o.numpy(), rtol=1e-9)
+        learned = {name: tf.Variable(case.params[name].reshape(program.shapes[name])) for name in program.parameters}
+        x = tf.transpose(tf.constant(X), (0, 2, 3, 1))
+        for layer, names in zip(case.network.layers, case.network.names, strict=True):
+            if names.flattens:
+                x = tf.reshape(tf.transpose(x, (0, 3, 1, 2)), (64, -1))
+            letters = [role[1:] for role in layer.links() if role[0] == "d" and role != "dx"]
+            x = layer.twin(tf, x, **{letter: learned[names.of(letter)] for letter in letters})
+        loss = -tf.reduce_mean(tf.reduce_sum(Y * tf.math.log(x), axis=1))
+    gradients = tape.gradient(loss, learned)
+    for name, array in batch_gradients(case.network, case.params, X, Y).items():
+        close(array.reshape(program.shapes[name[1:]]), gradients[name[1:]].numpy(), 1e-9)
 
 
-def test_the_update_is_that_of_one_image():
-    params, X, Y = draw(20, (8, 8), 3, 2, 1, 0)
-    after = update(params, backward_batch(params, forward_batch(params, X), Y), 0.5)
-    singles = [update(params, backward(params, forward(params, x), y), 0.5) for x, y in zip(X, Y, strict=True)]
-    for name in "fwb":
-        close(getattr(after, name), np.mean([getattr(single, name) for single in singles], axis=0))
-    assert isinstance(after, Params)
+LARGE = Case("conv16x5b-relu-max2-conv32x5b-relu-max2-dense100-relu-dense10-softmax-ce", (3, 32, 32))
 
 
-def test_four_threads_at_once_give_the_same_bits():
-    params, X, Y = draw(256, (32, 32), 3, 2, 1, 0)
+def bits() -> str:
+    """Of a batch that is cut into blocks, in both precisions; its products are large enough for threads of OpenBLAS."""
+    import hashlib
 
-    def step():
-        trace = forward_batch(params, X)
-        gradients = backward_batch(params, trace, Y)
-        return b"".join(array.tobytes() for array in (trace.o, gradients.df, gradients.dw, gradients.db))
+    X, Y = draw(LARGE, 64)
+    found = hashlib.sha256()
+    for dtype in ("float64", "float32"):
+        params = in_precision(LARGE.params, dtype)
+        for array in (*batch_gradients(LARGE.network, params, X, Y).values(), *forward_parts(LARGE.network, params, X, Y, "o", "L")):
+            found.update(array.tobytes())
+    return found.hexdigest()
 
-    alone, together = step(), []
-    threads = [threading.Thread(target=lambda: together.extend(step() for _ in range(5))) for _ in range(4)]
-    for thread in threads:
+
+def test_the_bits_do_not_depend_on_threads_or_cores(monkeypatch):
+    alone, together = bits(), []
+    others = [threading.Thread(target=lambda: together.append(bits())) for _ in range(3)]
+    for thread in others:
         thread.start()
-    for thread in threads:
+    for thread in others:
         thread.join()
-    assert together == [alone] * 20
+    assert together == [alone] * 3
+    code = "from tests.core.test_batch import bits; print(bits())"
+    for count in ("1", "4"):
+        environment = os.environ | {"OPENBLAS_NUM_THREADS": count, "PYTHONPATH": str(ROOT)}
+        done = subprocess.run([sys.executable, "-c", code], env=environment, cwd=ROOT, capture_output=True, text=True)
+        assert done.stdout.strip() == alone, done.stderr[-2000:]
+    monkeypatch.setattr(threads, "_second_thread", lambda: Busy())
+    assert bits() == alone
+
+
+class Busy:
+    """A second thread that never comes to it."""
+
+    def submit(self, *work):
+        return self
+
+    def cancel(self):
+        return True
+
+
+def blas_threads():
+    return [library["num_threads"] for library in threads._blas().info()]
+
+
+def test_linear_algebra_gets_its_threads_back_and_an_error_is_handed_on():
+    before = blas_threads()
+    entered, leave = threading.Event(), threading.Event()
+
+    def stay():
+        with threads.one_blas_thread():
+            entered.set()
+            leave.wait(30)
+
+    another = threading.Thread(target=stay)
+    with threads.one_blas_thread():
+        another.start()
+        assert entered.wait(30)
+        assert set(blas_threads()) == {1}
+        assert set(threads.shared_out(lambda part: tuple(blas_threads()), range(4))) == {tuple(1 for _ in before)}
+        assert set(blas_threads()) == {1}
+    assert set(blas_threads()) == {1}, "another thread is inside still"
+    leave.set()
+    another.join()
+    assert blas_threads() == before
+
+    def fails(part):
+        raise OverflowError(part)
+
+    with pytest.raises(OverflowError):
+        threads.shared_out(fails, range(8))
+    assert blas_threads() == before
+
+
+def test_both_threads_work_and_the_second_sees_what_the_first_has_set():
+    meet = threading.Barrier(2, timeout=30)
+
+    def work(part):
+        meet.wait()
+        return threading.get_ident(), np.geterr()["over"]
+
+    with np.errstate(over="raise"):
+        found = threads.shared_out(work, range(2))
+    assert len({thread for thread, _ in found}) == 2 and {over for _, over in found} == {"raise"}
 
 
 def test_nothing_that_was_given_changes_and_nothing_that_came_out_can():
-    params, X, Y = draw(3, (6, 6), 3, 2, 1, "same")
+    case = COURSES["vzhou842"]
+    X, Y = draw(case, 3)
     before = X.copy(), Y.copy()
-    trace = forward_batch(params, X, 1, "same")
-    gradients = backward_batch(params, trace, Y)
+    gradients = batch_gradients(case.network, case.params, X, Y)
     assert np.array_equal(X, before[0]) and np.array_equal(Y, before[1])
     assert X.flags.writeable and Y.flags.writeable
-    for array in (trace.X, trace.a1, trace.v, trace.z2, trace.o, gradients.df, gradients.dw, gradients.db):
-        assert not array.flags.writeable
-    with pytest.raises(ValueError, match="read-only"):
-        trace.a1[0] = 0
+    assert not any(array.flags.writeable for array in gradients.values())
 
 
 def test_whole_numbers_and_strided_images_are_as_good():
-    params, X, Y = draw(4, (8, 8), 3, 2, 1, 0)
-    X = np.rint(255 * X)
-    expected = backward_batch(params, forward_batch(params, X), Y).df
+    rng = np.random.default_rng(0)
+    X, Y, params = np.rint(255 * rng.random((4, 8, 8))), np.eye(2)[[0, 1, 1, 0]], SEED.init((8, 8))
+    expected = batch_gradients(SEED, params, X, Y)["df"]
     every_other = np.repeat(X, 2, axis=2)[:, :, ::2]
-    for images in (X.astype(np.uint8), every_other, np.asfortranarray(X), X.tolist()):
-        assert np.array_equal(backward_batch(params, forward_batch(params, images), Y).df, expected)
+    for images in (X.astype(np.uint8), every_other, np.asfortranarray(X), X.tolist(), X[:, None]):
+        assert np.array_equal(batch_gradients(SEED, params, images, Y.tolist())["df"], expected)
 
 
 @pytest.mark.parametrize(
-    "shape, sentence",
+    "images, targets, sentence",
     [
-        ((0, 6, 6), r"X has shape \(0, 6, 6\); it needs \(B, H, W\), B at least 1"),
-        ((6, 6), r"X has shape \(6, 6\)"),
-        ((2, 7, 6), r"w has shape \(16, 2\); 20 units need \(20, N\)"),
-        ((2, 2, 6), r"a kernel of 3 does not fit into 2 pixels"),
+        ((0, 6, 6), (0, 2), r"one has shape \(0, 6, 6\)"),
+        ((6, 6), (6, 2), r"one has shape \(6, 6\)"),
+        ((2, 7, 6), (2, 2), r"w"),
+        ((2, 2, 6), (2, 2), r"does not fit"),
+        ((2, 6, 6), (3, 2), r"Y"),
+        ((2, 6, 6), (2,), r"Y"),
     ],
 )
-def test_images_that_do_not_fit(shape, sentence):
-    params = init_params(np.ones((3, 3)), (6, 6))
+def test_images_and_targets_that_do_not_fit(images, targets, sentence):
     with pytest.raises(ValueError, match=sentence):
-        forward_batch(params, np.ones(shape))
+        batch_gradients(SEED, SEED.init((6, 6)), np.ones(images), np.ones(targets))
 
 
-def test_targets_and_biases_that_do_not_fit():
-    params = init_params(np.ones((3, 3)), (6, 6))
-    with pytest.raises(ValueError, match=r"y has shape \(2,\); the outputs o need \(5, 2\)"):
-        backward_batch(params, forward_batch(params, np.ones((5, 6, 6))), np.array([1, 0]))
-    with pytest.raises(ValueError, match=r"b has shape \(3,\); w \(16, 2\) needs \(2,\)"):
-        forward_batch(Params(params.f, params.w, np.zeros(3)), np.ones((5, 6, 6)))
+def test_targets_that_the_loss_cannot_take():
+    network = Network.parse("dense2-softmax-ce")
+    with pytest.raises(ValueError, match="−1"):
+        batch_gradients(network, network.init((3, 3)), np.ones((2, 3, 3)), -np.ones((2, 2)))
+    with pytest.raises(ValueError, match="b"):
+        batch_gradients(network, Params.of({**network.init((3, 3)), "b": np.zeros(3)}), np.ones((2, 3, 3)), np.ones((2, 2)))

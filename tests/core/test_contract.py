@@ -45,6 +45,24 @@ def test_values_have_these_fields_first(name):
     assert fields[: len(FIELDS[name])] == FIELDS[name]
 
 
+def test_networks_and_optimizers_are_called_as_agreed():
+    network = cnnviz.Network.parse("conv2x3-relu-max2-dense2-softmax-ce")
+    calls = {
+        network.init: "x_shape, weights='normal', seed=0, f=None",
+        network.forward: "params, x",
+        network.backward: "params, trace, y",
+        cnnviz.gd: "lr",
+        cnnviz.momentum: "lr",
+        cnnviz.adam: "lr",
+    }
+    for function, said in calls.items():
+        parameters = inspect.signature(function).parameters.values()
+        names = [p.name if p.default is p.empty else f"{p.name}={p.default!r}" for p in parameters]
+        assert ", ".join(names).startswith(said), function
+    assert set("conv dense sigmoid tanh relu identity softmax max avg gap".split()) <= set(cnnviz.LAYERS)
+    assert cnnviz.Lesson().net == str(cnnviz.Lesson().network)
+
+
 def test_the_deviations_are_names_of_one_set():
     assert cnnviz.PROCEDURAL | cnnviz.OBJECT_ORIENTED <= set(cnnviz.DEVIATIONS)
     assert set(cnnviz.__all__) <= set(dir(cnnviz))

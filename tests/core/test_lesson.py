@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cnnviz.core.image_ids import CLASSES, DIGITS, PATTERNS
 from cnnviz.core.kernels import KERNELS
 from cnnviz.core.lesson import (
     CHANNELS,
@@ -21,7 +22,6 @@ from cnnviz.core.lesson import (
     MAX_PADDING,
     MAX_STRIDE,
     MAX_UPDATES,
-    PATTERNS,
     RULES,
     SCALES,
     Lesson,
@@ -38,6 +38,8 @@ IMAGES = st.one_of(
     st.integers(0, 9_999).map("test-{}".format),
     st.integers(0, 49_999).map("train-{}".format),
     st.sampled_from(PATTERNS).map("pattern-{}".format),
+    st.builds("{}-{}{}".format, st.sampled_from(CLASSES), st.sampled_from(["", "h"]), st.integers(0, 29)),
+    st.builds("digit{}-{}{}".format, st.sampled_from(DIGITS), st.sampled_from(["", "h"]), st.integers(0, 49)),
     st.text("abcXYZ019_-", min_size=1).map("upload-{}".format),
 )
 
@@ -48,7 +50,7 @@ def lessons(draw) -> Lesson:
     anywhere = rule == "exact"
     return Lesson(
         img=draw(IMAGES),
-        ch=draw(st.sampled_from(CHANNELS)),
+        ch=draw(st.sampled_from(CHANNELS[:-1])),
         scale=draw(st.sampled_from(SCALES)),
         f=draw(st.sampled_from(list(KERNELS.values())) | st.tuples(*[NUMBERS] * 9)),
         w=draw(st.sampled_from(WEIGHTS)),
@@ -162,11 +164,13 @@ QUERIES = st.dictionaries(WORD, ANYTHING | st.sampled_from([v for v in Lesson().
 def is_lesson_with_sentences(lesson, wrong) -> bool:
     """A lesson that every page can show, and one plain sentence or more for each thing that was replaced."""
     assert type(lesson) is Lesson and Lesson.from_query(lesson.to_query()) == (lesson, [])
-    assert all(type(getattr(lesson, name)) is type(getattr(Lesson(), name)) for name in KEYS if name != "pad")
-    assert all(map(np.isfinite, (*lesson.f, *lesson.y, lesson.lr)))
+    assert all(type(getattr(lesson, name)) is type(getattr(Lesson(), name)) for name in KEYS if name not in ("pad", "f"))
+    assert all(map(np.isfinite, (*lesson.y, lesson.lr)))
+    assert lesson.stage in lesson.network.stages and lesson.k <= lesson.most_updates
+    assert len(lesson.y) == len(lesson.output_names) and (not lesson.cell or lesson.pinned)
     for sentence in wrong:
         assert type(sentence) is str and sentence.endswith(".") and sentence[0].isupper()
-        assert len(sentence) < 700 and sentence.isprintable(), sentence
+        assert len(sentence) < 900 and sentence.isprintable(), sentence
         assert "Traceback" not in sentence
     return True
 
@@ -194,6 +198,8 @@ def test_an_odd_value_under_any_key_gives_a_lesson_and_at_most_one_sentence(key)
         lesson, wrong = Lesson.from_query({key: value})
         assert is_lesson_with_sentences(lesson, wrong)
         assert len(wrong) <= 1
+        if wrong and "They are" in wrong[0]:  # targets of the wrong length are cut or filled
+            lesson = dataclasses.replace(lesson, y=None)
         assert not wrong or lesson == Lesson()
 
 
@@ -212,7 +218,7 @@ def test_what_cannot_be_used_is_taken_from_the_lesson_on_the_screen(query, shown
     lesson, wrong = Lesson.read(query, shown)
     assert is_lesson_with_sentences(lesson, wrong.values())
     for name in wrong.keys() - {"rule", ""}:
-        assert getattr(lesson, name) == getattr(shown, name)
+        assert getattr(lesson, name) == getattr(shown, name) or "They are" in wrong[name]
 
 
 @pytest.mark.parametrize(
@@ -229,7 +235,7 @@ def test_what_cannot_be_used_is_taken_from_the_lesson_on_the_screen(query, shown
         ({"img": "test-10000"}, "Image: 'test-10000' names no image"),
         ({"rule": "sloppy"}, "Rule: 'sloppy' is none of exact, procedural, object-oriented"),
         ({"rule": "procedural", "stride": "2"}, "Rule: the notebook's loops visit every pixel"),
-        ({"ch": Raising()}, "Channel: 'a Raising' is none of red, green, blue, gray."),
+        ({"ch": Raising()}, "Channel: 'a Raising' is none of red, green, blue, gray, rgb."),
     ],
 )
 def test_a_sentence_says_what_was_wrong_and_what_is_used_instead(query, sentence):

@@ -1,17 +1,27 @@
+"""Every mistake in every network where it can be made: what it spoils, that the check sees it, and its words."""
+
 import dataclasses
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cnnviz.core.gradcheck import check_gradients
 from cnnviz.core.kernels import KERNELS
-from cnnviz.core.mistakes import MISTAKES, _backward_with, stages_hit
-from cnnviz.core.network import backward, forward, init_params, update
-from cnnviz.core.stages import STAGES
+from cnnviz.core.layers import LAYERS
+from cnnviz.core.losses import LOSSES
+from cnnviz.core.mistakes import MISTAKES, mistakes_for, placed, stages_hit
+from cnnviz.core.network import DEFAULT, Network, backward, forward, init_params, update
+from cnnviz.core.optimizers import OPTIMIZERS, adam, gd, momentum
+from cnnviz.core.verdicts import first_wrong, verdicts
 from cnnviz.data.images import load_image
+from cnnviz.words import Problem, has
+from tests.core.networks import cases
 
 Y = np.array([1.0, 0.0])
 NAMES = ("do", "dz2", "dw", "db", "da1", "dz1", "df", "dx")
+SEED = Network.parse(DEFAULT)
 
 FROM_THE_START = ("do", "dz2", "dw", "da1", "dz1", "df", "update")
 SHOWS = {
@@ -20,38 +30,43 @@ SHOWS = {
     "output_sigmoid_forgotten": FROM_THE_START[1:],
     "weights_updated_first": ("da1", "dz1", "df", "update"),
     "sigmoid_prime_of_z": ("dz1", "df", "update"),
+    "hidden_slope_forgotten": ("dz1", "df", "update"),
+    "overlap_assigned": ("dx",),
+    "flip_forgotten": ("dx",),
     "kernel_gradient_flipped": ("df", "update"),
     "stride_forgotten": ("df", "update"),
 }
-"""Where each first shows, and what inherits it. A new mistake is added here too."""
+"""Where each that fits the teaching notebook's network first shows there, and what inherits it."""
 
 
-def case(stride=2, padding=0, weights="normal", image="test-0", kernel="sobel-x"):
+# ---- in the teaching notebook's network
+
+
+def case(stride=2, padding=0, weights="normal", image="test-0", kernel="emboss"):
     x = load_image(image, "red", "unit")
     params = init_params(np.reshape(KERNELS[kernel], (3, 3)), x.shape, 2, stride, padding, weights)
     return params, x, forward(params, x, stride, padding), stride, padding
 
 
-def test_every_mistake_is_in_the_table_with_its_words():
-    assert list(MISTAKES) == list(SHOWS)
-    for name, mistake in MISTAKES.items():
-        assert mistake.name == name == mistake.gradients.__name__
-        assert mistake.title and mistake.sentence.endswith(".") and mistake.source.endswith(".")
+def test_those_that_fit_the_teaching_notebooks_network():
+    assert [place.mistake.name for place in mistakes_for(SEED)] == list(SHOWS)
+    with pytest.raises(Problem, match="cannot be made: it needs relu"):
+        MISTAKES["relu_gate_of_gradient"].gradients(*case()[::2][:2], Y, 0.1)
 
 
 @pytest.mark.parametrize("name", SHOWS)
-@pytest.mark.parametrize(
-    "stride, padding, kernel", [(1, 0, "sobel-x"), (2, 0, "emboss"), (3, "full", "sobel-y"), (2, "same", "blur")]
-)
+@pytest.mark.parametrize("stride, padding, kernel", [(1, 0, "sobel-x"), (2, 0, "emboss"), (3, "full", "sobel-y"), (2, "same", "blur")])
 def test_the_check_catches_it_in_the_parameters_that_it_spoils(name, stride, padding, kernel):
     params, x, trace, *_ = case(stride, padding, kernel=kernel)
-    check = check_gradients(params, x, Y, stride, padding, gradients=MISTAKES[name].gradients(params, trace, Y, 0.01))
-    if name == "stride_forgotten" and stride == 1:  # then nothing was forgotten
-        assert check.passed
+    if name == "overlap_assigned" and stride == 3:  # no two windows share a pixel
+        with pytest.raises(Problem, match="cannot be made"):
+            MISTAKES[name].gradients(params, trace, Y, 0.01)
         return
-    assert not check.passed
+    check = check_gradients(params, x, Y, stride, padding, gradients=MISTAKES[name].gradients(params, trace, Y, 0.01))
     spoiled = {parameter for parameter in "fwb" if check.relative_error[parameter].max() > 1e-6}
-    assert spoiled == ({"f", "w", "b"} if "dw" in SHOWS[name] else {"f"})
+    hidden = SHOWS[name] == ("dx",) or (name == "stride_forgotten" and stride == 1)  # then nothing was forgotten
+    assert spoiled == (set() if hidden else {"f", "w", "b"} if "dw" in SHOWS[name] else {"f"})
+    assert check.passed == hidden
 
 
 @pytest.mark.parametrize("name", SHOWS)
@@ -59,24 +74,17 @@ def test_it_first_shows_where_it_was_made_and_later_stages_inherit_it(name):
     params, _, trace, _, _ = case()
     wrong = MISTAKES[name].gradients(params, trace, Y, 0.01)
     assert stages_hit(wrong, backward(params, trace, Y), params, 0.01) == SHOWS[name]
+    assert placed(name, SEED).stage == SHOWS[name][0]
 
 
 def test_what_comes_before_a_mistake_is_exact_to_the_bit():
     params, _, trace, _, _ = case()
     exact = backward(params, trace, Y)
-    for name, mistake in MISTAKES.items():
-        wrong = mistake.gradients(params, trace, Y, 0.01)
+    for name in SHOWS:
+        wrong = MISTAKES[name].gradients(params, trace, Y, 0.01)
         before = NAMES[: NAMES.index(SHOWS[name][0])]
-        assert all(np.array_equal(getattr(wrong, n), getattr(exact, n)) for n in before), name
-        assert all(getattr(wrong, n).shape == getattr(exact, n).shape for n in NAMES), name
-
-
-@pytest.mark.parametrize("stride, padding", [(1, 0), (2, "same"), (3, "full")])
-def test_a_backward_pass_with_nothing_wrong_in_it_is_ours(stride, padding):
-    params, _, trace, _, _ = case(stride, padding)
-    exact, ours = backward(params, trace, Y), _backward_with(params, trace, Y)
-    assert all(np.array_equal(getattr(ours, name), getattr(exact, name)) for name in NAMES)
-    assert stages_hit(ours, exact, params, 0.01) == ()
+        assert all(np.array_equal(wrong[n], exact[n]) for n in before), name
+        assert all(wrong[n].shape == exact[n].shape for n in NAMES), name
 
 
 def test_where_a_mistake_does_not_show():
@@ -96,10 +104,11 @@ def test_an_entry_of_db_alone_shows_at_dw():
 def test_what_each_mistake_does():
     params, x, trace, _, _ = case()
     exact = backward(params, trace, Y)
-    wrong = {name: mistake.gradients(params, trace, Y, 0.01) for name, mistake in MISTAKES.items()}
+    wrong = {name: MISTAKES[name].gradients(params, trace, Y, 0.01) for name in SHOWS}
     assert np.array_equal(wrong["mean_forgotten"].df, 2 * exact.df)
     assert np.array_equal(wrong["sign_flipped"].dw, -exact.dw)
     assert np.array_equal(wrong["output_sigmoid_forgotten"].db, exact.do)
+    assert np.array_equal(wrong["hidden_slope_forgotten"].dz1, exact.da1)
     assert np.array_equal(wrong["kernel_gradient_flipped"].df, np.rot90(exact.df, 2))
     np.testing.assert_allclose(wrong["sigmoid_prime_of_z"].dz1, exact.da1 * (trace.z1 - trace.z1**2), rtol=1e-12)
     after = update(params, exact, 0.01)
@@ -107,11 +116,329 @@ def test_what_each_mistake_does():
     # Forgotten, the stride pairs unit (i, j) with the pixel at (i + u, j + v).
     df = [[np.sum(x[u : u + 15, v : v + 15] * exact.dz1) for v in range(3)] for u in range(3)]
     np.testing.assert_allclose(wrong["stride_forgotten"].df, df, rtol=1e-12)
-    dx = np.zeros((32, 32))
+    dx = {name: np.zeros((32, 32)) for name in ("stride_forgotten", "flip_forgotten", "overlap_assigned")}
     for i, j in np.ndindex(15, 15):
-        dx[i : i + 3, j : j + 3] += exact.dz1[i, j] * params.f
-    np.testing.assert_allclose(wrong["stride_forgotten"].dx, dx, rtol=1e-12, atol=1e-15)
+        dx["stride_forgotten"][i : i + 3, j : j + 3] += exact.dz1[i, j] * params.f
+        dx["flip_forgotten"][2 * i : 2 * i + 3, 2 * j : 2 * j + 3] += exact.dz1[i, j] * np.rot90(params.f, 2)
+        dx["overlap_assigned"][2 * i : 2 * i + 3, 2 * j : 2 * j + 3] = exact.dz1[i, j] * params.f
+    for name, array in dx.items():
+        np.testing.assert_allclose(wrong[name].dx, array, rtol=1e-12, atol=1e-15)
 
 
-def test_the_stages_compared_are_those_of_the_lesson():
-    assert [stage.symbol for stage in STAGES if stage.phase in ("backward", "update")] == list(FROM_THE_START)
+# ---- in any network
+
+NETWORKS = (
+    DEFAULT,
+    "conv4x3-relu-max2-conv4x3-relu-max2-dense3-softmax-ce",
+    "conv3x3bs2p1-relu-max3s2-conv2x3same-tanh-avg2-dense5-sigmoid-dense3-softmax-ce",
+    "conv2x5s2-tanh-avg3s1-conv3x3full-sigmoid-gap-dense4-sigmoid-bce",
+    "conv5x3b-sigmoid-dense6-sigmoid-dense2-sigmoid-ce",
+    "conv2x3-relu-max3s1-conv3x3s2-relu-max3s2-dense3-softmax-mse",
+    "conv1x3-sigmoid-conv1x3-sigmoid-dense2-mse",
+    "dense4-tanh-dense3-softmax-mse",
+    "relu-conv3x3-identity-avg2-dense4-softmax-dense2-softmax-ce",
+    "conv3x4p2-relu-gap-dense2-relu-mse",
+    "conv2x3-avg3s2-conv3x3s3-dense2-identity-mse",
+    "max3s2-conv2x7same-sigmoid-dense1-sigmoid-bce",
+    "conv8x5b-sigmoid-avg2-conv6x5b-sigmoid-avg2-dense12-sigmoid-dense10-softmax-ce",
+)
+PLACED = [place for text in NETWORKS for place in mistakes_for(Network.parse(text), "adam")]
+IDS = [f"{place.network}: {place.address}" for place in PLACED]
+
+
+def a_pass(network, seed=0):
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(2, 23, 24))
+    params = network.init(x.shape, "he", seed)
+    params = params.replace(**{name: rng.normal(size=params[name].shape) / 4 for name in params if name[0] == "b"})
+    trace = network.forward(params, x)
+    return params, trace, np.eye(len(trace.o))[0] * 0.75 + 0.05
+
+
+def downstream(program, target):
+    """What is worked out from an array of the backward pass, itself included."""
+    reached = {target}
+    for line in program.backward_lines:
+        if reached & set(line.sources):
+            reached.add(line.target)
+    return reached
+
+
+def hides(place, trace):
+    """Whether there is nothing to get wrong: one output has no mean, a stride of 1 is right, a max pool after ReLU chooses what is positive."""
+    name, layers = place.mistake.name, [str(layer) for layer in place.network.layers]
+    if name == "stride_forgotten":
+        return place.network.layers[place.place].stride == 1
+    if name == "hidden_slope_forgotten":
+        return layers[place.place] == "relu" and layers[place.place + 1].startswith("max")
+    return name == "mean_forgotten" and len(trace["o"]) == 1
+
+
+def test_every_mistake_fits_somewhere_and_every_kind_of_layer_has_one():
+    assert {place.mistake.name for place in PLACED} == set(MISTAKES)
+    kinds = {kind for mistake in MISTAKES.values() for kind in mistake.kinds}
+    assert kinds == {*LAYERS, *LOSSES, "momentum", "adam"} - {"identity"}
+    for mistake in MISTAKES.values():
+        met = {str(word.kind) for place in PLACED if place.mistake == mistake and place.place is not None for word in [place.network.layers[place.place]]}
+        assert met == {kind for kind in mistake.kinds if kind in LAYERS}, mistake.name
+
+
+@pytest.mark.parametrize("place", PLACED, ids=IDS)
+def test_it_spoils_what_is_worked_out_from_its_place_and_nothing_before(place):
+    network = place.network
+    params, trace, y = a_pass(network)
+    program = network.program(trace.x.shape)
+    exact, wrong = network.backward(params, trace, y), place.gradients(params, trace, y, 0.1)
+    changed = {name for name in exact if not np.array_equal(wrong[name], exact[name])}
+    targets = place.overrides(program, gd(0.1))
+    assert changed <= {name for target in targets for name in downstream(program, target)}
+    assert {name: array.shape for name, array in wrong.items()} == {name: array.shape for name, array in exact.items()}
+    if "update" == place.stage:
+        assert not changed
+        return
+    hit = stages_hit(wrong, exact, params, 0.1, network)
+    assert bool(hit) == bool(changed)
+    assert bool(hit) or hides(place, trace)
+    if hit:
+        assert hit[0] == place.stage and hit == place.hits(params, trace, y, 0.1)
+        assert ("update" in hit) == any(f"d{name}" in changed for name in params)
+
+
+@pytest.mark.parametrize("place", PLACED, ids=IDS)
+def test_what_it_leaves_to_later_stages_is_inherited_and_the_first_is_wrong_by_itself(place):
+    network = place.network
+    params, trace, y = a_pass(network)
+    exact, wrong = network.backward(params, trace, y), place.gradients(params, trace, y, 0.1)
+    found = verdicts(network.program(trace.x.shape), params, trace, y, wrong)
+    hit = place.hits(params, trace, y, 0.1)
+    assert first_wrong(found) == ("" if hit in ((), ("update",)) else place.stage)
+    touched = {place.stage, *(["dx"] if place.mistake.name == "stride_forgotten" else [])}
+    for stage, verdict in found.items():
+        if verdict == "wrong":
+            makes = next((one.makes for one in network.stages if one == stage), (stage,))
+            assert stage in touched or any(target in makes for target in place.overrides(network.program(trace.x.shape), gd(0.1)))
+        elif verdict == "right":
+            makes = next((one.makes for one in network.stages if one == stage), (stage,))
+            assert all(np.array_equal(wrong[name], exact[name]) for name in makes)
+        else:
+            assert stage in hit or stage == "dx"
+
+
+@pytest.mark.parametrize("place", PLACED, ids=IDS)
+def test_central_differences_tell_a_spoiled_parameter(place):
+    """Along the way in which the two gradients differ, the loss answers as the exact one says."""
+    network = place.network
+    params, trace, y = a_pass(network)
+    exact, wrong = network.backward(params, trace, y), place.gradients(params, trace, y, 0.1)
+    for name in params:
+        apart = wrong[f"d{name}"] - exact[f"d{name}"]
+        if np.abs(apart).max() <= 1e-9 * np.abs(exact[f"d{name}"]).max():
+            continue
+        way, step = apart / np.linalg.norm(apart), 1e-6
+        up, down = (network.loss(network.forward(params.replace(**{name: params[name] + h * way}), trace.x), y) for h in (step, -step))
+        slope = (up - down) / (2 * step)
+        near, far = abs(slope - np.sum(exact[f"d{name}"] * way)), abs(slope - np.sum(wrong[f"d{name}"] * way))
+        assert near <= 1e-6 + 1e-3 * far, name
+
+
+@settings(deadline=None, max_examples=60)
+@given(cases(), st.integers(0, 99))
+def test_in_a_random_network_nothing_before_its_place_changes_and_all_after_it_inherits(case, number):
+    listed = mistakes_for(case.network, "momentum")
+    place = listed[number % len(listed)]
+    params, trace, y = case.params, case.network.forward(case.params, case.x), case.y
+    program, exact = case.network.program(case.x.shape), case.network.backward(case.params, trace, y)
+    wrong, targets = place.gradients(params, trace, y, 0.1), place.overrides(program, gd(0.1))
+    changed = {name for name in exact if not np.array_equal(wrong[name], exact[name], equal_nan=True)}
+    assert changed <= {name for target in targets for name in downstream(program, target)}
+    hit, found = place.hits(params, trace, y, 0.1), verdicts(program, params, trace, y, wrong)
+    assert bool(changed) == bool(hit) and first_wrong(found) == (hit[0] if hit else "")
+    own = {place.stage, *(stage for stage in case.network.stages if set(targets) & set(stage.makes)), *targets}
+    assert {stage for stage, verdict in found.items() if verdict == "wrong"} <= own
+    assert not hit or hit[0] in own
+    wrong_code, right_code = place.code(program)
+    assert wrong_code and right_code
+
+
+def test_two_slips_are_told_apart():
+    network = Network.parse("conv2x3-relu-max2-conv2x3-relu-dense3-softmax-ce")
+    params, trace, y = a_pass(network)
+    first = placed("flip_forgotten@dp1", network)
+    program = network.program(trace.x.shape)
+    both = {**first.overrides(program, gd(0.1)), **placed("kernel_gradient_flipped@df1", network).overrides(program, gd(0.1))}
+    found = verdicts(program, params, trace, y, program.backward(params, trace, y, both))
+    assert {stage for stage, verdict in found.items() if verdict == "wrong"} == {"dp1", "df1"}
+    assert [stage for stage, verdict in found.items() if verdict == "inherits"] == ["da1", "dz1", "dx"]
+    assert first_wrong(found) == "dp1"
+
+
+def test_gradients_that_are_only_given_in_part_and_rounded():
+    network = Network.parse("conv2x3-relu-max2-dense3-softmax-ce")
+    params, trace, y = a_pass(network)
+    program, exact = network.program(trace.x.shape), network.backward(params, trace, y)
+    theirs = {name: exact[name].astype(np.float32) for name in ("dz2", "dz1", "df")}
+    assert verdicts(program, params, trace, y, theirs, 1e-6) == {"dz2": "right", "dz1": "right", "df": "right"}
+    theirs |= {"dz1": 2 * theirs["dz1"], "df": 2 * theirs["df"]}
+    assert verdicts(program, params, trace, y, theirs, 1e-6) == {"dz2": "right", "dz1": "wrong", "df": "inherits"}
+    assert verdicts(program, params, trace, y, {"df": theirs["df"]}, 1e-6) == {"df": "wrong"}
+    with pytest.raises(Problem, match="df has the shape"):
+        verdicts(program, params, trace, y, {"df": np.zeros((3, 3))})
+
+
+# ---- what some of them do, worked out by hand
+
+
+def test_pooling_by_loops():
+    network = Network.parse("conv2x3-max3s2-dense2-mse")
+    params, trace, y = a_pass(network)
+    exact = network.backward(params, trace, y)
+    everywhere, last = np.zeros(trace["z1"].shape), np.zeros(trace["z1"].shape)
+    for c, i, j in np.ndindex(trace["p1"].shape):
+        window = (c, slice(2 * i, 2 * i + 3), slice(2 * j, 2 * j + 3))
+        u, v = divmod(int(trace["z1"][window].argmax()), 3)
+        everywhere[window] += exact["dp1"][c, i, j]
+        last[c, 2 * i + u, 2 * j + v] = exact["dp1"][c, i, j]
+    np.testing.assert_allclose(placed("max_gradient_to_all", network).gradients(params, trace, y, 0)["dz1"], everywhere)
+    np.testing.assert_array_equal(placed("overlap_assigned@dz1", network).gradients(params, trace, y, 0)["dz1"], last)
+
+
+def test_means_by_hand():
+    network = Network.parse("conv2x3-avg3s2-gap-dense3-sigmoid-bce")
+    params, trace, y = a_pass(network)
+    exact = network.backward(params, trace, y)
+    wrong = placed("pool_mean_forgotten@dz1", network).gradients(params, trace, y, 0)
+    np.testing.assert_allclose(wrong["dz1"], 9 * exact["dz1"], rtol=1e-12)
+    wrong = placed("pool_mean_forgotten@dp1", network).gradients(params, trace, y, 0)
+    np.testing.assert_allclose(wrong["dp1"], exact["dp2"][:, None, None] * np.ones(trace["p1"].shape), rtol=1e-12)
+    wrong = placed("mean_forgotten", network).gradients(params, trace, y, 0)
+    np.testing.assert_allclose(wrong["dz2"], trace["o"] - y, rtol=1e-12)
+    network = Network.parse("conv2x3-avg3s2-dense3-sigmoid-bce")
+    params, trace, y = a_pass(network)
+    exact, last = network.backward(params, trace, y), np.zeros(trace["z1"].shape)
+    for i, j in np.ndindex(trace["p1"].shape[1:]):
+        last[:, 2 * i : 2 * i + 3, 2 * j : 2 * j + 3] = exact["dp1"][:, i : i + 1, j : j + 1] / 9
+    wrong = placed("overlap_assigned@dz1", network).gradients(params, trace, y, 0)
+    np.testing.assert_allclose(wrong["dz1"], last, rtol=1e-12)
+
+
+def test_convolution_by_loops():
+    network = Network.parse("conv2x3-conv3x3s2p1-dense2-mse")
+    params, trace, y = a_pass(network)
+    exact, shape = network.backward(params, trace, y), trace["z1"].shape
+    flipped, last, first = (np.zeros((2, shape[1] + 2, shape[2] + 2)) for _ in range(3))
+    for i, j in np.ndindex(trace["z2"].shape[1:]):
+        window = (slice(None), slice(2 * i, 2 * i + 3), slice(2 * j, 2 * j + 3))
+        flipped[window] += np.tensordot(exact["dz2"][:, i, j], params["f2"][:, :, ::-1, ::-1], 1)
+        last[window] = np.tensordot(exact["dz2"][:, i, j], params["f2"], 1)
+        first[window] += exact["dz2"][0, i, j] * params["f2"][0]
+    for name, array in {"flip_forgotten": flipped, "overlap_assigned": last, "channels_not_summed": first}.items():
+        wrong = placed(f"{name}@dz1", network).gradients(params, trace, y, 0)
+        np.testing.assert_allclose(wrong["dz1"], array[:, 1:-1, 1:-1], rtol=1e-12, atol=1e-15, err_msg=name)
+
+
+def test_rows_by_hand():
+    network = Network.parse("conv2x3-relu-dense3-softmax-ce")
+    params, trace, y = a_pass(network)
+    exact, o = network.backward(params, trace, y), trace["o"]
+    np.testing.assert_allclose(placed("softmax_diagonal", network).gradients(params, trace, y, 0)["dz2"], -y * (1 - o), rtol=1e-12)
+    rows = exact["da1"].reshape(21, 22, 2)  # the row, laid out channel after channel, taken for pixel after pixel
+    wrong = placed("flattened_channels_last", network).gradients(params, trace, y, 0)
+    assert all(np.array_equal(wrong["da1"][c], rows[:, :, c]) for c in range(2))
+    gate = placed("relu_gate_of_gradient", network).gradients(params, trace, y, 0)
+    assert np.array_equal(gate["dz1"], np.maximum(exact["da1"], 0))
+    outer = Network.parse("conv2x3-gap-dense3-softmax-mse")
+    params, trace, y = a_pass(outer)
+    o, do = trace["o"], outer.backward(params, trace, y)["do"]
+    np.testing.assert_allclose(placed("softmax_diagonal", outer).gradients(params, trace, y, 0)["dz2"], do * o * (1 - o), rtol=1e-12)
+
+
+def test_a_saturated_softmax_gives_no_warning():
+    network = Network.parse("conv1x3-dense2-softmax-ce")
+    params, trace, _ = a_pass(network)
+    params = params.replace(b=np.array([-1e4, 1e4]))
+    trace = network.forward(params, trace.x)
+    wrong = placed("softmax_diagonal", network).gradients(params, trace, np.array([0.0, 1.0]), 0)
+    assert np.isfinite(wrong["dz2"]).all()
+
+
+def test_the_step():
+    network = Network.parse("conv2x3-relu-dense2-softmax-ce")
+    params, trace, y = a_pass(network)
+    exact = network.backward(params, trace, y)
+    uncorrected, forgetful = (placed(name, network, "adam") for name in ("adam_uncorrected", "state_forgotten"))
+    assert uncorrected.hits(params, trace, y, adam(0.1)) == ("update",) and uncorrected.stage == "update"
+    after = uncorrected.optimizer(adam(0.1)).step(params, exact, None)[0]
+    np.testing.assert_allclose(params["b"] - after["b"], 0.1 * 0.1 / np.sqrt(0.001) * np.sign(exact["db"]), rtol=1e-4)
+    assert forgetful.hits(params, trace, y, adam(0.1)) == ()  # at the first step there is nothing to forget
+    for rule in (adam(0.1), momentum(0.1)):
+        later, state = rule.step(params, exact, None)
+        trace2 = network.forward(later, trace.x)
+        assert placed("state_forgotten", network, rule).hits(later, trace2, y, rule, state) == ("update",)
+    with pytest.raises(Problem, match="cannot be made: it needs adam"):
+        placed("adam_uncorrected", network, "momentum")
+    # Where w steps first, it does so by the rule that is in use.
+    wrong = placed("weights_updated_first", network).gradients(params, trace, y, adam(0.1))
+    stepped = adam(0.1).step(params, exact, None)[0]
+    np.testing.assert_allclose(wrong["dv"], stepped["w"] @ exact["dz2"], rtol=1e-12)
+    later, state = momentum(0.1).step(params, exact, None)
+    trace = network.forward(later, trace.x)
+    exact = network.backward(later, trace, y)
+    wrong = placed("weights_updated_first", network).gradients(later, trace, y, momentum(0.1), state)
+    stepped = momentum(0.1).step(later, exact, state)[0]
+    np.testing.assert_allclose(wrong["dv"], stepped["w"] @ exact["dz2"], rtol=1e-12)
+
+
+# ---- words, addresses, code
+
+
+def test_every_mistake_has_words():
+    for name, mistake in MISTAKES.items():
+        assert mistake.name == name
+        assert all(has(f"mistake.{name}.{part}") for part in ("title", "sentence", "source")), name
+        assert str(mistake.title) and str(mistake.sentence).endswith(".") and str(mistake.source).endswith(".")
+        assert mistake.kinds and all(kind in {**LAYERS, **LOSSES, **OPTIMIZERS} for kind in mistake.kinds)
+
+
+@pytest.mark.parametrize("text", NETWORKS)
+def test_addresses_name_one_place_and_the_bare_name_the_last(text):
+    network = Network.parse(text)
+    listed = mistakes_for(network, "adam")
+    assert len({place.address for place in listed}) == len(listed)
+    for place in listed:
+        assert placed(place.address, network, "adam") == place
+        last = placed(place.mistake.name, network, "adam")
+        assert (last.place, place.place) == (None, None) or last.place >= place.place
+    for name in ("hidden_slope_forgotten", "sigmoid_prime_of_z"):
+        assert all(place.place < len(network.layers) - 1 for place in listed if place.mistake.name == name)
+
+
+def test_an_address_that_names_none():
+    with pytest.raises(Problem, match="two_slips is no known mistake; there are mean_forgotten"):
+        placed("two_slips", SEED)
+    with pytest.raises(Problem, match="cannot be made at dz7; it can at dz1"):
+        placed("sigmoid_prime_of_z@dz7", SEED)
+
+
+@pytest.mark.parametrize("place", PLACED, ids=IDS)
+def test_both_lines_as_code(place):
+    wrong, right = place.code(place.network.program((2, 23, 24)))
+    assert "{" not in wrong + right and len(wrong.splitlines()) == len(right.splitlines()) == len(place.acts)
+    shows = place.mistake.name != "stride_forgotten" or place.network.layers[place.place].stride > 1
+    assert (wrong != right) == shows
+    if place.stage != "update":
+        symbols = {*place.network.symbols, *place.network.parameters}
+        assert any(symbol in right for symbol in symbols)
+
+
+def test_code_that_is_read_from_a_function_is_what_runs():
+    """The expressions of an activation's lines, evaluated, give the arrays of the pass."""
+    network = Network.parse("conv2x3-tanh-conv2x3-sigmoid-dense2-sigmoid-mse")
+    params, trace, y = a_pass(network)
+    program = network.program(trace.x.shape)
+    for address in ("hidden_slope_forgotten@dz1", "hidden_slope_forgotten@dz2", "sigmoid_prime_of_z", "output_sigmoid_forgotten"):
+        place = placed(address, network)
+        exact, mistaken = network.backward(params, trace, y), place.gradients(params, trace, y, 0.1)
+        for line, gradients in zip(place.code(program), (mistaken, exact), strict=True):
+            target, expression = line.split(" = ")
+            known = {**trace, **gradients, "sigmoid_prime": lambda a: a * (1 - a)}
+            np.testing.assert_array_equal(eval(expression, known), gradients[target])

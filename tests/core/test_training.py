@@ -11,14 +11,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.stats import binom
+from scipy.stats import binom, binomtest
 
 from cnnviz.core import training as module
-from cnnviz.core.network import Params, backward, forward, init_params, update
+from cnnviz.core.kernels import KERNELS
+from cnnviz.core.network import Network, Params, backward, forward, init_params, update
 from cnnviz.core.ops import mse
-from cnnviz.core.training import Training, guessed_share, outcome, train
+from cnnviz.core.optimizers import OPTIMIZERS
+from cnnviz.core.outcome import accuracy_range, guessed_share, outcome
+from cnnviz.core.training import Training, train
 
 ROOT = Path(__file__).parents[2]
+SOBEL = KERNELS["sobel-x"]
 CIFAR = ROOT.parent / "shared" / "data" / "cifar10_train_first1000.npz"
 
 
@@ -40,7 +44,7 @@ def bits(run) -> str:
     for progress in run:
         numbers = [value for value in vars(progress).values() if not isinstance(value, Params)]
         digest.update(np.array(numbers).tobytes())
-        for array in (progress.params.f, progress.params.w, progress.params.b):
+        for array in progress.params.values():
             digest.update(array.tobytes())
     return digest.hexdigest()
 
@@ -75,9 +79,9 @@ def test_held_out_images_are_never_learned_from():
 @pytest.mark.parametrize("stride, padding, scale", [(1, 0, "unit"), (2, "same", "unit"), (1, 1, "raw")])
 def test_a_step_is_the_mean_over_its_batch(stride, padding, scale):
     X, Y = stripes(6)
-    training = Training(batch=6, epochs=2, stride=stride, padding=padding, scale=scale, seed=3, learning_rate=0.7)
+    training = Training(batch=6, epochs=2, stride=stride, padding=padding, scale=scale, seed=3, learning_rate=0.7, f=SOBEL)
     run = list(train(training, X, Y, X, Y))
-    params = init_params(np.reshape(training.f, (3, 3)), (12, 12), 2, stride, padding, "normal", 3)
+    params = init_params(np.reshape(SOBEL, (3, 3)), (12, 12), 2, stride, padding, "normal", 3)
     for progress in run:
         for name in "fwb":
             np.testing.assert_allclose(getattr(progress.params, name), getattr(params, name), rtol=1e-12, atol=1e-13)
@@ -88,6 +92,80 @@ def test_a_step_is_the_mean_over_its_batch(stride, padding, scale):
         ]
         params = Params(*(np.mean([getattr(step, name) for step in steps], axis=0) for name in "fwb"))
     assert len(run) == 3
+
+
+@pytest.mark.parametrize("opt", OPTIMIZERS)
+def test_any_network_takes_the_steps_of_its_optimizer(opt):
+    X, Y = colours(6)
+    training = Training(net=SMALL, opt=opt, batch=6, epochs=3, weights="he", seed=5, learning_rate=0.03)
+    run = list(train(training, X, Y, X, Y))
+    network = Network.parse(SMALL)
+    params, state = network.init((3, 10, 10), "he", 5), None
+    for progress in run:
+        for name, array in progress.params.items():
+            np.testing.assert_allclose(array, params[name], rtol=1e-9, atol=1e-11)
+        singles = [network.backward(params, network.forward(params, x / 255), y) for x, y in zip(X, Y, strict=True)]
+        mean = {f"d{name}": np.mean([single[f"d{name}"] for single in singles], axis=0) for name in params}
+        params, state = OPTIMIZERS[opt](0.03).step(params, mean, state)
+    assert len(run) == 4
+
+
+SMALL = "conv4x3b-relu-max2-conv3x3-tanh-dense3-softmax-ce"
+
+
+def colours(images=120, size=10, seed=0):
+    """Images in which one of three channels is the brightest: three classes, (M,3,H,W)."""
+    rng = np.random.default_rng(seed)
+    labels = rng.permutation(np.arange(images) % 3)
+    X = rng.integers(0, 200, (images, 3, size, size))
+    X[np.arange(images), labels] += 55
+    return X.astype(np.uint8), np.eye(3)[labels]
+
+
+def test_three_classes_of_coloured_images_are_learned_in_either_precision():
+    X, Y, X_held, Y_held = halves(*colours())
+    runs = {}
+    for dtype in module.DTYPES:
+        training = Training(net=SMALL, opt="adam", learning_rate=0.01, batch=12, epochs=12, reports=3, dtype=dtype, weights="he", classes=("r", "g", "b"))
+        runs[dtype] = run = list(train(training, X, Y, X_held, Y_held))
+        assert run[0].accuracy < 0.7 and run[-1].held_accuracy > 0.9 and run[-1].loss < 0.5 * run[0].loss
+        assert all(array.dtype == np.float64 for progress in run for array in progress.params.values())
+        result = outcome(training, run[-1].params, X_held, Y_held)
+        assert (result.loss, result.accuracy) == (run[-1].held_loss, run[-1].held_accuracy)
+        assert result.confusion.shape == (3, 3) and result.o.shape == (60, 3)
+    for one, other in zip(*runs.values(), strict=True):
+        assert one.loss == pytest.approx(other.loss, rel=1e-3) and one.loss != other.loss
+
+
+def test_a_training_starts_from_what_it_is_given():
+    X, Y = colours(30)
+    training = Training(net=SMALL, epochs=1)
+    start = Network.parse(SMALL).init((3, 10, 10), "he", 77)
+    first = next(train(training, X, Y, X, Y, start))
+    assert all(np.array_equal(array, start[name]) for name, array in first.params.items())
+    drawn, given = (training.start((3, 10, 10)), Training(net=SMALL, f=np.arange(54.0)).start((3, 10, 10)))
+    assert np.array_equal(given["f1"].ravel()[:54], np.arange(54)) and np.array_equal(given["f1"][2:], drawn["f1"][2:])
+    with pytest.raises(ValueError, match="w"):
+        train(training, X, Y, X, Y, start.replace(w=np.zeros((3, 3))))
+
+
+def test_units_that_no_image_wakes_are_silent():
+    X, Y = colours(30)
+    training = Training(net="conv4x3b-relu-dense3-softmax-ce", epochs=1)
+    start = training.start((3, 10, 10))
+    quiet = start.replace(f=-np.abs(start["f"]) - 1, b1=np.array([-1.0, -1, -1, 1e6]))
+    report = next(train(training, X, Y, X, Y, quiet))
+    assert report.silent == 0.75 and report.saturated == report.saturated_outputs == 0
+    assert next(train(training, X, Y, X, Y)).silent < 0.75
+    hyperbolic = dataclasses.replace(training, net="conv4x3b-tanh-dense3-softmax-ce")
+    report = next(train(hyperbolic, X, Y, X, Y, quiet))
+    assert report.saturated == 1 and report.silent == 0
+
+
+def test_what_diverges_ends_with_a_report_that_says_so():
+    X, Y = colours(30)
+    run = list(train(Training(net="conv4x3-relu-conv4x3-relu-dense3-mse", learning_rate=1e6, epochs=400, batch=10, reports=400), X, Y, X, Y))
+    assert run[-1].diverged and not run[-2].diverged and len(run) < 100
 
 
 def test_every_epoch_takes_every_image_once_in_another_order_and_equal_batches():
@@ -189,7 +267,7 @@ def test_outcome_counts_and_orders():
     levels = np.array([0, 255, 100, 200, 120, 140, 127, 60])
     X, classes = np.ones((8, 4, 4)) * levels[:, None, None], np.array([0, 1, 0, 0, 1, 1, 1, 1])
     params = Params(np.ones((1, 1)), np.tile([-1.0, 1.0], (16, 1)), np.array([1.0, -1.0]) * 16 / (1 + np.exp(-0.5)))
-    result = outcome(Training(f=(1.0,)), params, X, np.eye(2)[classes])
+    result = outcome(Training(net="conv1x1-sigmoid-dense2-sigmoid-mse"), params, X, np.eye(2)[classes])
     assert result.predictions.tolist() == [0, 1, 0, 1, 0, 1, 0, 0]
     assert result.confusion.tolist() == [[2, 1], [3, 2]]
     assert result.accuracy == 4 / 8
@@ -198,6 +276,7 @@ def test_outcome_counts_and_orders():
     np.testing.assert_allclose(result.confidence, np.abs(o[:, 0] - o[:, 1]), rtol=1e-9)
     assert result.right.tolist() == [0, 1, 2, 5]
     assert result.wrong.tolist() == [3, 7, 4, 6]
+    assert result.torn.tolist() == np.argsort(result.confidence, kind="stable").tolist() and result.torn[0] == 6
     assert result.loss == pytest.approx(np.mean((o - np.eye(2)[classes]) ** 2))
     for array in (result.o, result.predictions, result.confusion, result.confidence, result.right, result.wrong):
         assert not array.flags.writeable
@@ -220,6 +299,19 @@ def test_what_guessing_reaches_is_the_binomial_distributions(images):
     assert low == pytest.approx(binom.ppf(0.025, images, 0.5) / images) and high == pytest.approx(1 - low)
 
 
+@pytest.mark.parametrize("classes", [2, 3, 10])
+@pytest.mark.parametrize("images", [1, 2, 5, 9, 62, 400, 2_000])
+def test_guessing_one_of_several_classes(images, classes):
+    low, high = (round(share * images, 9) for share in guessed_share(images, classes))
+    assert (low, high) == (binom.ppf(0.025, images, 1 / classes), binom.ppf(0.975, images, 1 / classes))
+
+
+@pytest.mark.parametrize("right, images", [(0, 3), (3, 3), (260, 400), (1040, 2000), (1, 50_000)])
+def test_what_an_accuracy_is_worth_is_wilsons_interval(right, images):
+    theirs = binomtest(right, images).proportion_ci(method="wilson")
+    assert accuracy_range(right / images, images) == pytest.approx((theirs.low, theirs.high), abs=1e-7)
+
+
 def test_equal_outputs_are_the_first_class():
     X, Y = stripes(10)
     result = outcome(Training(), init_params(np.ones((3, 3)), (12, 12)), X, Y)
@@ -229,8 +321,9 @@ def test_equal_outputs_are_the_first_class():
 @pytest.mark.parametrize(
     "settings, sentence",
     [
-        ({"f": (1.0,) * 8}, "f has 8 weights"),
-        ({"f": ()}, "f has 0 weights"),
+        ({"opt": "sgd"}, "opt 'sgd' is none of gd, momentum, adam"),
+        ({"dtype": "float16"}, "dtype 'float16' is none of float64, float32"),
+        ({"net": "conv4x3-max2"}, "max2"),
         ({"f": (float("nan"),) * 9}, "f holds"),
         ({"learning_rate": -1}, "learning_rate is -1"),
         ({"learning_rate": float("nan")}, "learning_rate is nan"),
@@ -259,6 +352,23 @@ def test_data_that_does_not_fit_is_refused_at_once():
             train(Training(), *arguments)
 
 
+@pytest.mark.parametrize(
+    "change, sentence",
+    [
+        ({"f": (1.0,) * 8}, "f has 8 weights; 1 filters of 9"),
+        ({"f": (1.0,) * 18}, "f has 18 weights; 1 filters of 9"),
+        ({"net": "dense2-mse", "f": (1.0,)}, "f has 1 weights; 0 filters"),
+        ({"net": "conv1x3-sigmoid-dense3-sigmoid-mse"}, "2 classes with 2 names need as many outputs; .* has 3"),
+        ({"classes": ("cat",)}, "2 classes with 1 names"),
+        ({"net": "conv1x3-max8-dense2-mse", "stride": 3}, "max8"),
+    ],
+)
+def test_settings_that_do_not_fit_the_data_are_refused_at_once(change, sentence):
+    X, Y = stripes(10)
+    with pytest.raises(ValueError, match=sentence):
+        train(Training(**change), X, Y, X, Y)
+
+
 def test_settings_are_a_value():
     assert Training(f=np.ones((3, 3))) == Training(f=(1,) * 9) and hash(Training()) == hash(Training())
 
@@ -270,7 +380,7 @@ def test_real_cats_and_dogs(capsys):
         labels = file["labels"].ravel()
         chosen = np.flatnonzero((labels == 3) | (labels == 5))
         X, Y = file["images"][chosen][..., 0], np.eye(2)[(labels[chosen] == 5).astype(int)]
-    run = list(train(Training(epochs=60, batch=32), X[:130], Y[:130], X[130:], Y[130:]))
+    run = list(train(Training(epochs=60, batch=32, f=SOBEL), X[:130], Y[:130], X[130:], Y[130:]))
     start, end = run[0], run[-1]
     with capsys.disabled():
         print(

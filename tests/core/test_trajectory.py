@@ -18,6 +18,7 @@ from cnnviz.core.network import backward, forward, init_params, update
 from cnnviz.core.notebook import notebook_step
 from cnnviz.core.ops import mse
 from cnnviz.core.trajectory import SPACING, trajectory, walk
+from cnnviz.core.updating import Updates
 
 FAR = 2 * SPACING + 50
 """Far enough to cross what is remembered on the way twice."""
@@ -41,7 +42,7 @@ def image(shape: tuple[int, int] = (7, 6), scale: float = 1) -> np.ndarray:
 @functools.cache
 def from_scratch(lesson: Lesson, k: int) -> tuple[bytes, ...]:
     """Asked for by itself, with nothing remembered."""
-    trajectories._run.cache_clear()
+    trajectories.forget()
     return bits(trajectory(lesson, image(), k))
 
 
@@ -61,10 +62,10 @@ def test_a_moment_is_the_same_bits_by_any_path(learning_rate, visits):
     """`None` forgets everything that was remembered."""
     lesson = Lesson(lr=learning_rate)
     expected = {k: from_scratch(lesson, k) for k in visits if k is not None}
-    trajectories._run.cache_clear()
+    trajectories.forget()
     for k in visits:
         if k is None:
-            trajectories._run.cache_clear()
+            trajectories.forget()
         else:
             assert bits(trajectory(lesson, image(), k)) == expected[k]
 
@@ -112,9 +113,9 @@ def test_a_walk_passes_through_the_same_moments(rule):
 
 
 def test_the_cursor_of_the_lesson_changes_nothing_and_is_no_other_lesson():
-    trajectories._run.cache_clear()
+    trajectories.forget()
     assert bits(trajectory(Lesson(k=9, stage="o"), image(), 4)) == bits(trajectory(Lesson(), image(), 4))
-    assert trajectories._run.cache_info().currsize == 1
+    assert len(trajectories._RUNS) == 1
 
 
 def test_lessons_and_images_are_not_mixed_up():
@@ -157,8 +158,9 @@ def test_many_threads_asking_for_one_lesson_get_the_same_bits(monkeypatch):
     generator = np.random.default_rng(0)
     asked = [generator.integers(0, FAR, 12).tolist() for _ in range(4)]
     expected = {k: from_scratch(Lesson(), k) for ks in asked for k in ks}
-    trajectories._run.cache_clear()
-    monkeypatch.setattr(trajectories, "mse", lambda o, y: (time.sleep(0.0001), mse(o, y))[1])  # others get a turn
+    trajectories.forget()
+    loss = Updates.loss
+    monkeypatch.setattr(Updates, "loss", lambda self, trace: (time.sleep(0.0001), loss(self, trace))[1])  # others get a turn
 
     def wrong(ks):
         return [k for k in ks if bits(trajectory(Lesson(), image(), k)) != expected[k]]

@@ -23,10 +23,11 @@ from urllib.error import HTTPError, URLError
 import numpy as np
 import pytest
 
+from cnnviz.core.image_ids import CLASSES
 from cnnviz.data import cifar10, keras_cache
-from cnnviz.data.cifar10 import Loader, cached, dataset
-from cnnviz.data.dataset import CLASSES, DataSet
+from cnnviz.data.cifar10 import Loader, cached, collect
 from cnnviz.data.failures import explain_failure
+from cnnviz.data.labelled import Collection
 
 ROOT = Path(__file__).parents[2]
 
@@ -39,19 +40,20 @@ def expected(batch):
     return ((np.arange(3072) + batch) % 251).reshape(3, 32, 32).transpose(1, 2, 0)
 
 def check(data):
+    train, test = data.train, data.held_out
     for batch in range(5):
-        assert (data.images("train")[10_000 * batch] == expected(batch)).all()
-        assert (data.images("train")[10_000 * batch + 9_999] == expected(batch)).all()
-    assert not data.images("train")[1].any()
-    assert (data.images("test")[0] == expected(5)).all()
-    assert data.images("train").shape == (50_000, 32, 32, 3) and data.images("test").shape == (10_000, 32, 32, 3)
-    assert data.images("train").dtype == data.images("test").dtype == np.uint8
-    assert data.labels("train").shape == (50_000,) and data.labels("test").shape == (10_000,)
+        assert (train.source[10_000 * batch] == expected(batch)).all()
+        assert (train.source[10_000 * batch + 9_999] == expected(batch)).all()
+    assert not train.source[1].any()
+    assert (test.source[0] == expected(5)).all()
+    assert train.source.shape == (50_000, 32, 32, 3) and test.source.shape == (10_000, 32, 32, 3)
+    assert train.source.dtype == test.source.dtype == np.uint8
+    assert train.labels.shape == (50_000,) and test.labels.shape == (10_000,)
     for batch in range(5):
-        assert (data.labels("train")[10_000 * batch :][:10_000] == (np.arange(10_000) + batch) % 10).all()
-    assert (data.labels("test") == (np.arange(10_000) + 5) % 10).all()
-    assert data.indices("train", "cat")[:2].tolist() == [3, 13]
-    for array in (data.train, data.train_labels, data.test, data.test_labels):
+        assert (train.labels[10_000 * batch :][:10_000] == (np.arange(10_000) + batch) % 10).all()
+    assert (test.labels == (np.arange(10_000) + 5) % 10).all()
+    assert train.of(("cat",)).ids[:2] == ["train-3", "train-13"]
+    for array in (train.source, train.labels, test.source, test.labels):
         assert not array.flags.writeable
 """
 
@@ -101,7 +103,7 @@ def test_files_in_the_cache_are_read_by_keras_without_any_network(home):
         from cnnviz.data import cifar10, images
         before = [cifar10.cached(), cifar10.LOADER.sentence, "tensorflow" in sys.modules or "keras" in sys.modules]
         image = images.find_image("train-49999")
-        check(cifar10.dataset())
+        check(cifar10.LOADER.full_set)
         import gc
         collected = len(gc.get_objects())  # those that the collector still has to look at
         assert collected < 100_000 < gc.get_freeze_count(), (collected, gc.get_freeze_count())
@@ -175,13 +177,13 @@ def told(archive, tmp_path_factory):
         go_on.set()
         loader.wait(60)
         tell("ready")
-        check(loader.dataset())
+        check(loader.full_set)
 
         keras_cache.archive().unlink()
         again = cifar10.Loader()
         again.start()
         told["again"] = [cifar10.cached(), again.wait(60)]
-        check(again.dataset())
+        check(again.full_set)
         print(json.dumps(told))
     """
     home = tmp_path_factory.mktemp("download")
@@ -274,15 +276,15 @@ def test_where_keras_may_not_write_it_falls_back_and_so_do_we(tmp_path, monkeypa
 def test_asking_imports_nothing_heavy(tmp_path):
     script = """
         from cnnviz.data import cifar10, images, uploads
-        cifar10.cached(), cifar10.dataset(), cifar10.LOADER.sentence, cifar10.LOADER.progress
+        cifar10.cached(), cifar10.LOADER.full_set, cifar10.LOADER.sentence, cifar10.LOADER.progress
         print(json.dumps(sorted({"tensorflow", "keras", "PIL", "streamlit", "plotly"} & set(sys.modules))))
     """
     assert run(script, tmp_path) == []
 
 
-def few() -> DataSet:
+def few() -> Collection:
     images = np.zeros((10, 32, 32, 3), np.uint8)
-    return DataSet(images, np.arange(10, dtype=np.uint8), images[:4], np.array([3, 3, 0, 9], np.uint8))
+    return collect(images, np.arange(10, dtype=np.uint8), images[:4], np.array([3, 3, 0, 9], np.uint8))
 
 
 def test_starting_twice_loads_once_and_returns_at_once(monkeypatch):
@@ -296,15 +298,15 @@ def test_starting_twice_loads_once_and_returns_at_once(monkeypatch):
 
     monkeypatch.setattr(cifar10, "_load", load)
     loader = Loader()
-    assert (loader.wait(), loader.dataset()) == ("absent", None)
+    assert (loader.wait(), loader.full_set) == ("absent", None)
     for _ in range(5):
         loader.start()
-    assert loader.wait(0.05) == "reading" and loader.dataset() is None and loader.progress is None
+    assert loader.wait(0.05) == "reading" and loader.full_set is None and loader.progress is None
     go_on.set()
     assert loader.wait(10) == "ready"
     loader.start()
     assert loader.wait(10) == "ready" and len(calls) == 1 and calls[0].daemon
-    assert loader.dataset().labels("test").tolist() == [3, 3, 0, 9]
+    assert loader.full_set.held_out.labels.tolist() == [3, 3, 0, 9]
 
 
 def test_after_a_failure_it_can_be_started_again(monkeypatch):
@@ -336,8 +338,8 @@ def test_without_tensorflow_the_sentence_says_so(monkeypatch, folder):
 def test_the_process_has_one_loader(monkeypatch):
     assert isinstance(cifar10.LOADER, Loader)
     data = few()
-    monkeypatch.setattr(cifar10.LOADER, "_data", data)
-    assert dataset() is data
+    monkeypatch.setattr(cifar10.LOADER, "_full_set", data)
+    assert cifar10.at_hand() is data
 
 
 def test_a_whole_archive_is_being_read_and_a_silent_server_is_told(folder):
@@ -386,7 +388,7 @@ def wrapped(error: Exception) -> Exception:
 def test_every_failure_has_a_sentence_with_what_to_do(error, state, words, folder):
     import re
 
-    sentence = explain_failure(error, state)
+    sentence = str(explain_failure(error, state))
     assert re.search(words, sentence), sentence
     assert sentence.endswith(".") and ": " in sentence and "\n" not in sentence and "Traceback" not in sentence
 
@@ -394,7 +396,7 @@ def test_every_failure_has_a_sentence_with_what_to_do(error, state, words, folde
 def test_the_home_folder_is_written_short(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv("KERAS_HOME", raising=False)
-    assert "in ~/.keras/datasets and" in explain_failure(OSError(errno.ENOSPC, ""), "downloading")
+    assert "in ~/.keras/datasets and" in str(explain_failure(OSError(errno.ENOSPC, ""), "downloading"))
 
 
 def test_damaged_batches_end_in_a_sentence(folder, monkeypatch):
@@ -414,22 +416,6 @@ def test_damaged_batches_end_in_a_sentence(folder, monkeypatch):
     loader.start()
     assert loader.wait(10) == "failed"
     assert loader.sentence.startswith(f"The CIFAR-10 files in {folder / 'cifar-10-batches-py'} are damaged")
-
-
-def test_images_are_browsed_by_class():
-    data = few()
-    assert data.indices("train", "cat").tolist() == [3]
-    assert data.indices("test", "cat").tolist() == [0, 1]
-    assert data.indices("test", "bird").tolist() == []
-    assert data.indices("test").tolist() == [0, 1, 2, 3]
-    with pytest.raises(ValueError, match="labels: 'valid' is none of train, test"):
-        data.indices("valid", "cat")
-    with pytest.raises(ValueError, match="indices: 'unicorn' is none of airplane"):
-        data.indices("train", "unicorn")
-    with pytest.raises(ValueError, match="images: 'train_labels' is none of train, test"):
-        data.images("train_labels")
-    with pytest.raises(ValueError, match="read-only"):
-        data.images("train")[0] = 1
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2, 3), (0, 3, 1, 2)])

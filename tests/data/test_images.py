@@ -10,17 +10,20 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
 from PIL import Image as Pillow
 
-from cnnviz.core.lesson import PATTERNS, Lesson
-from cnnviz.data import cifar10
+from cnnviz.core.image_ids import COUNTS, DIGITS, PATTERNS
+from cnnviz.core.lesson import CHANNELS, Lesson
+from cnnviz.data import cifar10, sample
 from cnnviz.data.cifar10 import Loader
-from cnnviz.data.dataset import DataSet
 from cnnviz.data.images import CLASSES, Image, ImageUnavailable, bundled, find_image, load_image
 from cnnviz.data.uploads import pack
+from cnnviz.words import Problem
 
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared" / "data" / "cifar10_test_first20"
+TRAIN = SHARED.parent / "cifar10_train_first1000.npz"
 FIRST_TEST_LABELS = [3, 8, 8, 0, 6, 6, 1, 6, 3, 1, 0, 9, 5, 7, 9, 8, 5, 7, 8, 6]
 RGB = np.random.default_rng(0).integers(0, 256, (5, 7, 3), dtype=np.uint8)
 
@@ -37,25 +40,25 @@ def full_set(nothing_cached):
     """A set in memory whose image i is filled with i % 251; one array stands for both splits."""
     images = np.broadcast_to((np.arange(50_000) % 251).astype(np.uint8)[:, None, None, None], (50_000, 32, 32, 3))
     labels = (np.arange(50_000) % 10).astype(np.uint8)
-    cifar10.LOADER._data = DataSet(images, labels, images[:10_000], labels[:10_000])
+    cifar10.LOADER._full_set = cifar10.collect(images, labels, images[:10_000], labels[:10_000])
     cifar10.LOADER._state = "ready"
 
 
 def test_the_bundled_images_are_the_first_twenty_of_the_test_set():
-    images = bundled()
+    images = bundled("test")
     assert [image.id for image in images] == [f"test-{i}" for i in range(20)]
     assert [CLASSES.index(image.label) for image in images] == FIRST_TEST_LABELS
     assert not {"bird", "deer"} & {image.label for image in images}
 
 
 def test_the_bundled_pixels_are_those_of_the_files_and_cannot_be_changed():
-    for image, path in zip(bundled(), sorted((ROOT / "assets").glob("*.png")), strict=True):
+    for image, path in zip(bundled("test"), sorted((ROOT / "assets").glob("*.png")), strict=True):
         with Pillow.open(path) as picture:
             assert (picture.format, picture.mode, picture.size) == ("PNG", "RGB", (32, 32))
             assert (np.asarray(picture) == image.pixels).all()
         assert image.pixels.dtype == np.uint8 and not image.pixels.flags.writeable
         assert image.pixels.std() > 10
-    assert len({image.pixels.tobytes() for image in bundled()}) == 20
+    assert len({image.pixels.tobytes() for image in bundled("test")}) == 20
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the originals lie in ../shared/data, which is not here")
@@ -64,17 +67,54 @@ def test_the_bundled_files_are_the_originals():
     assert originals == {path.name: path.read_bytes() for path in (ROOT / "assets").glob("*.png")}
 
 
+@pytest.mark.skipif(not TRAIN.exists(), reason="the first 1,000 training images lie in ../shared/data, which is not here")
+def test_the_first_training_image_is_bundled_bit_for_bit(nothing_cached):
+    with np.load(TRAIN) as file:
+        assert (find_image("train-0").pixels == file["images"][0]).all()
+        assert CLASSES[file["labels"][0]] == find_image("train-0").label == "frog"
+    assert cifar10.LOADER.state == "absent"
+
+
+@pytest.mark.parametrize(
+    ("file", "kind", "names"), [("cifar10_subset", "sample", CLASSES), ("digits_28x28", "digit", DIGITS)]
+)
+def test_sample_and_digits_are_the_first_of_each_class(file, kind, names):
+    path = SHARED.parent / f"{file}.npz"
+    if not path.exists():
+        pytest.skip(f"the originals lie in {path.name} in ../shared/data, which is not here")
+    with np.load(path) as originals:
+        for split, mark, count in zip(("train", "test"), ("", "h"), COUNTS[kind], strict=True):
+            pixels, labels = originals[f"x_{split}"], originals[f"y_{split}"].ravel()
+            for label, name in enumerate(names):
+                for number, original in enumerate(pixels[labels == label][:count]):
+                    image = find_image(f"{'digit' * (kind == 'digit')}{name}-{mark}{number}")
+                    theirs = original if original.ndim == 3 else original[..., None]
+                    assert (image.pixels == theirs).all() and image.label == name
+                    assert image.pixels.dtype == np.uint8 and not image.pixels.flags.writeable
+
+
+def test_sheets_are_read_once_and_without_their_file_a_sentence_says_so(tmp_path, monkeypatch):
+    assert sample.sheet("digit", True) is sample.sheet("digit", True)
+    monkeypatch.setattr(sample, "ASSETS", tmp_path)
+    (tmp_path / "sample").mkdir()
+    for content in (None, b"no picture", (ROOT / "assets" / "sample" / "mnist_train.png").read_bytes()[:99_999]):
+        if content:
+            (tmp_path / "sample" / "mnist_train.png").write_bytes(content)
+        with pytest.raises(Problem, match="assets lacks bundled images: fetch it again"):
+            sample.sheet.__wrapped__("digit", False)
+
+
 @pytest.mark.parametrize("left", [0, 19])
 def test_a_removed_asset_is_said_in_a_sentence(tmp_path, monkeypatch, left):
     monkeypatch.setattr("cnnviz.data.images.ASSETS", tmp_path)
     for path in sorted((ROOT / "assets").glob("*.png"))[:left]:
         shutil.copy(path, tmp_path)
     with pytest.raises(ImageUnavailable, match="assets lacks bundled images: fetch it again"):
-        bundled.__wrapped__()
+        bundled.__wrapped__("test")
 
 
 @pytest.mark.parametrize(
-    "img", ["test-0", "test-19", *(f"pattern-{name}" for name in PATTERNS), pack(find_image("test-3").pixels)]
+    "img", ["test-0", "test-19", "train-0", "cat-h29", *(f"pattern-{name}" for name in PATTERNS), pack(find_image("test-3").pixels)]
 )
 def test_what_a_lesson_can_name_without_the_full_set_is_there(img):
     image = find_image(Lesson(img=img).img)
@@ -89,6 +129,13 @@ def test_words_name_image_and_class():
         "pattern: edges",
         "your own picture",
     ]
+    assert [find_image(img).words for img in ("train-0", "cat-17", "dog-h3", "digit7-3", "digit0-h3")] == [
+        "train-0, frog",
+        "cat-17, cat",
+        "dog-h3, dog, held out",
+        "digit7-3, handwritten 7",
+        "digit0-h3, handwritten 0, held out",
+    ]
     assert find_image("pattern-edges").label is None
 
 
@@ -102,10 +149,19 @@ def test_an_image_keeps_a_copy_of_what_somebody_else_could_change():
 
 
 @pytest.mark.parametrize(
-    "img", ["", "cat", "test-10000", "train-50000", "test-01", "test--1", "pattern-x", "pattern-", "test-1٣"]
+    ("img", "choices"),
+    [
+        *((img, "test-0 … test-19, train-0, a class's own") for img in ("", "cat", "test-01", "test--1", "test-1٣")),
+        ("test-10000", "test-0 … test-9999"),
+        ("train-50000", "train-0 … train-49999"),
+        ("cat-120", "cat-0 … cat-119"),
+        ("digit7-h50", "digit7-h0 … digit7-h49"),
+        ("pattern-x", "pattern-edges, pattern-checkerboard"),
+        ("pattern-", "pattern-edges, pattern-checkerboard"),
+    ],
 )
-def test_an_id_of_nothing_is_answered_with_what_to_choose(img):
-    with pytest.raises(ImageUnavailable, match="There is no image .*: choose one of test-0"):
+def test_an_id_of_nothing_is_answered_with_what_to_choose(img, choices):
+    with pytest.raises(ImageUnavailable, match=f"There is no image '{img}': choose one of {choices}"):
         find_image(img)
 
 
@@ -114,7 +170,7 @@ def test_an_upload_that_was_cut_off_says_so():
         find_image("upload-eJxjYA")
 
 
-@pytest.mark.parametrize("img", ["train-0", "test-20", "test-9999", "train-49999"])
+@pytest.mark.parametrize("img", ["train-1", "test-20", "test-9999", "train-49999"])
 def test_the_full_set_is_asked_for_in_a_sentence_where_it_is_not(img, nothing_cached):
     with pytest.raises(ImageUnavailable, match=f"{img} needs the full CIFAR-10 set. .* not on this computer yet"):
         find_image(img)
@@ -122,7 +178,7 @@ def test_the_full_set_is_asked_for_in_a_sentence_where_it_is_not(img, nothing_ca
 
 
 def test_files_in_the_cache_are_used_without_asking(full_set, monkeypatch):
-    ready, loader = cifar10.LOADER.dataset(), Loader()
+    ready, loader = cifar10.LOADER.full_set, Loader()
     monkeypatch.setattr(cifar10, "LOADER", loader)
     monkeypatch.setattr(cifar10, "cached", lambda: True)
     monkeypatch.setattr(cifar10, "_load", lambda enter: ready)
@@ -145,16 +201,24 @@ def test_the_loaded_set_answers_by_split_and_index(full_set):
     assert (image.pixels == 49_999 % 251).all() and image.label == CLASSES[9]
     assert image.pixels.shape == (32, 32, 3) and not image.pixels.flags.writeable
     assert find_image("test-20").words == "test-20, airplane"
-    assert find_image("test-0") is bundled()[0]
+    assert find_image("test-0") is bundled("test")[0]
 
 
-@given(st.one_of(st.text(), st.from_regex(r"(test|train|pattern|upload)-[\w-]{0,9}"), st.integers(), st.none()))
+@given(
+    st.one_of(
+        st.text(),
+        st.from_regex(r"(test|train|pattern|upload)-[\w-]{0,9}"),
+        st.from_regex(r"(bird|digit\d?)-h?\d{0,4}", fullmatch=True),
+        st.integers(),
+        st.none(),
+    )
+)
 def test_any_id_gives_an_image_or_a_sentence(img):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cifar10, "LOADER", Loader())
         patch.setattr(cifar10, "cached", lambda: False)
         try:
-            assert find_image(img).pixels.shape == (32, 32, 3)
+            assert find_image(img).pixels.shape[2:] == (3,)
         except ImageUnavailable as error:
             assert str(error).endswith(".")
 
@@ -178,6 +242,18 @@ def test_gray_is_luma_and_is_not_rounded():
     assert (gray % 1 != 0).any()
     assert load_image(np.full((1, 1, 3), 255), "gray") == 1.0
     assert load_image(np.array([[[255, 0, 0]]]), "gray", "raw")[0, 0] == 0.299 * 255
+
+
+@given(
+    arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, max_side=6).map(lambda shape: (*shape, 3))),
+    st.sampled_from(["unit", "raw"]),
+)
+def test_rgb_is_the_three_channels_first(pixels, scale):
+    x = load_image(pixels, "rgb", scale)
+    assert x.dtype == np.float64 and x.flags.c_contiguous and x.shape == (3, *pixels.shape[:2])
+    assert x.tobytes() == np.stack([load_image(pixels, channel, scale) for channel in CHANNELS[:3]]).tobytes()
+    gray = load_image(pixels[..., 1], "rgb", scale)
+    assert gray.tobytes() == np.stack([load_image(pixels[..., 1], "red", scale)] * 3).tobytes()
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.int64, np.float32, float])
@@ -204,8 +280,8 @@ def test_x_is_new_and_the_image_stays_as_it_was(scale):
         (np.zeros((1, 2, 2, 3)), r"has shape \(1, 2, 2, 3\)"),
         (np.zeros((0, 5)), r"has shape \(0, 5\)"),
         (np.full((2, 2), 256), "load_image: image holds 256 … 256; it needs numbers from 0 to 255"),
-        (np.full((2, 2), -1), "holds -1"),
-        (np.full((2, 2), np.nan), "holds nan"),
+        (np.full((2, 2), -1), "holds −1"),
+        (np.full((2, 2), np.nan), "holds NaN"),
         (np.array([["a"]]), "holds <U1; it needs numbers"),
         (None, "has shape"),
     ],
@@ -216,7 +292,7 @@ def test_an_array_that_is_no_image_is_refused_by_shape_or_value(image, words):
 
 
 def test_an_unknown_channel_or_scale_is_refused_by_name():
-    with pytest.raises(ValueError, match="load_image: channel 'purple' is none of red, green, blue, gray"):
+    with pytest.raises(ValueError, match="load_image: channel 'purple' is none of red, green, blue, gray, rgb$"):
         load_image("test-0", "purple")
     with pytest.raises(ValueError, match="load_image: scale 'percent' is none of unit, raw"):
         load_image("test-0", "red", "percent")

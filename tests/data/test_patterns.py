@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cnnviz.core.lesson import PATTERNS
+from cnnviz.core.image_ids import PATTERNS
 from cnnviz.core.ops import conv2d
 from cnnviz.data.patterns import pattern
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import struct
+import time
 import tracemalloc
 import zlib
 
@@ -15,7 +16,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image, ImageOps
 
-from cnnviz.core.lesson import MAX_UPLOAD_TEXT, Lesson
+from cnnviz.core.image_ids import MAX_UPLOAD_TEXT
+from cnnviz.core.lesson import Lesson
 from cnnviz.data import uploads
 from cnnviz.data.uploads import FORMATS, MAX_BYTES, PIXEL_BYTES, pack, read_upload, unpack
 
@@ -306,3 +308,22 @@ def test_only_pixels_of_the_right_shape_and_type_are_packed():
         pack(np.zeros((32, 32, 3)))
     with pytest.raises(ValueError, match=r"uint8 \(31, 32, 3\)"):
         pack(np.zeros((31, 32, 3), np.uint8))
+
+
+def progressive(width: int, height: int, scans: int) -> bytes:
+    """A JPEG whose last pass over the picture comes again, until there are so many."""
+    whole = save(Image.new("RGB", (width, height), "red"), "JPEG", progressive=True)
+    start = whole.rindex(b"\xff\xda")
+    return whole[:start] + whole[start:-2] * (scans + 1 - whole.count(b"\xff\xda")) + whole[-2:]
+
+
+def test_a_jpeg_that_is_drawn_over_and_over_is_refused_before_it_is_decoded():
+    assert unpack(read_upload(progressive(64, 64, uploads.MAX_SCANS))).shape == (32, 32, 3)
+    assert uploads.scans(progressive(64, 64, 12) + 100 * b"\xff\xda") == 12  # a film may follow the photo
+    for scans in (uploads.MAX_SCANS + 1, 50_000):
+        data = progressive(4000, 4000, scans)
+        assert len(data) < MAX_BYTES
+        start = time.perf_counter()
+        with pytest.raises(ValueError, match="draws its picture in more than 64 passes"):
+            read_upload(data)
+        assert time.perf_counter() - start < 2

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -30,31 +30,6 @@ WHOLE = re.compile("[?&]" + "&(?:.*&)?".join(f"{key}=[^&]+" for key in Lesson().
 """An address that holds every key of a lesson, in order: what the page writes when it has its answer."""
 TRACES = re.compile(r"Traceback|Error:|Exception|File \"")
 
-VALUES: dict[str, Callable[[Lesson, Moment], np.ndarray]] = {
-    "x": lambda _, m: m.trace.x,
-    "f": lambda _, m: m.params.f,
-    "z1": lambda _, m: m.trace.z1,
-    "a1": lambda _, m: m.trace.a1,
-    "v": lambda _, m: m.trace.v,
-    "w": lambda _, m: m.params.w,
-    "b": lambda _, m: m.params.b,
-    "z2": lambda _, m: m.trace.z2,
-    "o": lambda _, m: m.trace.o,
-    "y": lambda lesson, _: np.array(lesson.y),
-    "L": lambda _, m: m.losses[-1:],
-    "do": lambda _, m: m.gradients.do,
-    "dz2": lambda _, m: m.gradients.dz2,
-    "dw": lambda _, m: m.gradients.dw,
-    "db": lambda _, m: m.gradients.db,
-    "da1": lambda _, m: m.gradients.da1,
-    "dz1": lambda _, m: m.gradients.dz1,
-    "df": lambda _, m: m.gradients.df,
-    "dx": lambda _, m: m.gradients.dx,
-    "f_next": lambda _, m: m.after.f,
-}
-"""What the core says that each map shows; said here once more, so that no map can show another's numbers."""
-
-
 def true_minus(text: str) -> str:
     """Python's numbers as the page prints them: a true minus sign, and no zeros in a power of ten."""
     text = re.sub(r"(?<=\d)e([-+])0*(?=\d)", lambda power: "e−" if power[1] == "-" else "e", text)
@@ -66,8 +41,10 @@ def moment(lesson: Lesson) -> Moment:
 
 
 def values(lesson: Lesson) -> dict[str, np.ndarray]:
+    """What the core says that each map shows; said here once more, so that no map can show another's numbers."""
     now = moment(lesson)
-    return {symbol: value(lesson, now) for symbol, value in VALUES.items()}
+    after = {f"{name}_next": now.after[name] for name in now.params}
+    return {**now.trace, **now.params, **now.gradients, **after, "y": np.array(lesson.y), "L": now.losses[-1:]}
 
 
 def geometry(lesson: Lesson) -> Geometry:

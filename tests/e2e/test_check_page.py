@@ -8,7 +8,8 @@ from playwright.sync_api import expect
 
 from cnnviz import Lesson, backward
 from cnnviz.core.gradcheck import check_gradients
-from cnnviz.core.mistakes import MISTAKES, stages_hit
+from cnnviz.core.mistakes import MISTAKES, mistakes_for, stages_hit
+from cnnviz.core.network import DEFAULT, Network
 from tests.e2e.page import Screen, moment, read, screen_in
 
 COLUMNS = ("dx", "df", "dz1", "da1", "dw", "db", "dz2", "do")
@@ -68,14 +69,17 @@ def test_each_mistake_is_found_at_the_stage_where_it_first_shows(screen: Screen)
     screen.open("/check", stride=2, k=1)
     now = moment(lesson)
     exact = backward(now.params, now.trace, np.array(lesson.y))
-    assert len(MISTAKES) >= 7
-    for name, mistake in MISTAKES.items():
+    names = [place.mistake.name for place in mistakes_for(Network.parse(DEFAULT))]
+    assert len(names) >= 7
+    for name in names:
+        mistake = MISTAKES[name]
         screen.switch(f"mistake_{name}")
         expect(screen.key(f"mistake_{name}")).to_have_attribute("aria-pressed", "true")
         wrong = mistake.gradients(now.params, now.trace, np.array(lesson.y), lesson.lr)
         hit = stages_hit(wrong, exact, now.params, lesson.lr)
-        expect(screen.page.locator(".verdict")).to_have_class(re.compile("bad"))
-        expect(screen.page.locator(".verdict")).to_contain_text("entries are wrong")
+        if hit[0] != "dx":  # of which no parameter hears
+            expect(screen.page.locator(".verdict")).to_have_class(re.compile("bad"))
+            expect(screen.page.locator(".verdict")).to_contain_text("entries are wrong")
         first = screen.page.locator("[data-column][data-state=first]")
         expect(first).to_have_count(1)
         expect(first).to_have_attribute("data-column", hit[0])
@@ -84,11 +88,11 @@ def test_each_mistake_is_found_at_the_stage_where_it_first_shows(screen: Screen)
         )
         differing = [s for s in ("dx", "df", "dz1", "da1", "dw", "db", "dz2", "do") if (getattr(wrong, s) != getattr(exact, s)).any()]
         assert later == [symbol for symbol in differing if symbol != hit[0]]
-        expect(screen.page.locator(".sentence")).to_contain_text(mistake.sentence)
+        expect(screen.page.locator(".sentence")).to_contain_text(str(mistake.sentence))
         assert screen.address["mistake"] == name
     screen.switch("mistake_none")
     screen.key("mistake_sign_flipped").hover()
-    expect(screen.page.locator(".detail")).to_contain_text(MISTAKES["sign_flipped"].source)
+    expect(screen.page.locator(".detail")).to_contain_text(str(MISTAKES["sign_flipped"].source))
     expect(screen.page.locator(".verdict")).to_have_class(re.compile("good"))
     expect(screen.page.locator("[data-column][data-state=first]")).to_have_count(0)
 

@@ -44,8 +44,8 @@ def test_a_training_is_watched_and_its_parameters_open_in_step(screen: Screen):
     native(screen, "train_start").press("Enter")
     done(screen)
     expect(native(screen, "train_start")).to_be_focused()
-    expect(page.get_by_text("This training: cat against dog, 2 images, 30 epochs, batch 64")).to_be_visible()
-    expect(page.get_by_text("Held-out images")).to_contain_text("2 images are too few to judge by")
+    expect(page.get_by_text("This training: cat against dog, 240 images, 30 epochs, batch 64")).to_be_visible()
+    expect(page.get_by_text("Held-out images")).to_contain_text("of 60 right, 19 times out of 20")
     assert violations(screen) == []
     screen.choose("scale", "raw")  # the network that was trained is another one now
     expect(native(screen, "train_again")).to_be_visible()
@@ -90,3 +90,12 @@ def test_a_training_that_cannot_be_gets_a_sentence(screen: Screen, asked):
     screen.open("/train", train=asked)
     expect(screen.page.get_by_text("in the address is no training such as cat,dog,30,64,0.05,0")).to_be_visible()
     screen.prints_no_trace()
+
+
+@pytest.mark.parametrize("asked", ["[Log in](https://a.org)", "WWW.a.org,b@a.org,https://a.org", "$a$ ![x](web/images.png)"])
+def test_what_stands_in_the_address_is_shown_as_it_stands(screen: Screen, asked):
+    screen.open("/train", train=asked)
+    alert = screen.page.locator(".st-key-below").get_by_role("alert")
+    expect(alert).to_contain_text(asked[:4])
+    assert asked in alert.inner_text().replace("\u2060", "")
+    expect(alert.locator("a, img, .katex")).to_have_count(0)

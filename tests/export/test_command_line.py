@@ -64,6 +64,31 @@ def test_options_win_over_the_link_and_say_the_same_as_a_query():
     assert "f       (3, 3)" in one and "losses  (3,)" in one
 
 
+@pytest.mark.parametrize("net", ["conv4x3b-relu-max2-dense10-softmax-ce", "conv2x3s2-tanh-dense4-sigmoid-bce", "avg2-dense3-mse"])
+def test_any_network_prints_what_its_script_prints_and_goes_on_from_its_file(net, tmp_path):
+    asked = ["--net", net, "--ch", "rgb", "--img", "test-3"]
+    done = cnnviz(*asked, "--opt", "adam", "--k", "3", "--script", "lesson.py", "--json", "p.json", "--film", "f.gif", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    alone = subprocess.run([sys.executable, "-I", tmp_path / "lesson.py"], capture_output=True, text=True, timeout=60)
+    assert numbers(done.stdout) == alone.stdout.splitlines()
+    on = cnnviz("--params", "p.json", folder=tmp_path)
+    before = [line for line in numbers(done.stdout) if not re.match(r"losses|.* next", line)]
+    assert before == [line for line in numbers(on.stdout) if not re.match(r"losses|.* next", line)]
+    assert f"&net={net}&" in on.stdout.splitlines()[1]
+
+
+def test_a_heading_for_every_stage_and_the_pinned_channel_alone():
+    done = cnnviz("--net", "conv4x3b-relu-max2-dense10-softmax-ce", "--stage", "p1", "--cell", "p1:2,0,0", "--classes", "cat,dog")
+    lesson = Lesson(net="conv4x3b-relu-max2-dense10-softmax-ce")
+    moment = trajectory(lesson, load_image("test-0"), 0)
+    rows = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("        ")]
+    assert np.array_equal(rows, moment.trace["p1"][2]) and "# p₁[2]\n" in done.stdout
+    titles = [line for line in done.stdout.splitlines()[3:] if line.startswith("# ") and line != "# p₁[2]"]
+    assert len(titles) == len(lesson.network.stages) + 1, "and one for ∂x"
+    assert "# the outputs are cat, dog, output 2" in done.stdout
+    assert "# Back through the gate: ∂z₁ = ∂a₁ ⊙ [z₁ > 0]\n" in done.stdout
+
+
 def test_nothing_said_is_the_lesson_that_the_page_opens_with():
     done = cnnviz()
     assert done.returncode == 0 and done.stderr == ""

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from cnnviz import Lesson, load_image, trajectory
-from cnnviz.export.animation import MAX_FRAMES, animation, frame_updates
+from cnnviz.export.animation import MAX_FRAMES, animation, frame_updates, shown_maps
 from cnnviz.export.colour import SCALES, levels_of, ramp
 from cnnviz.export.frames import GAP, LINE, PANEL
 from cnnviz.ui import maps
@@ -86,6 +86,33 @@ def test_the_caption_changes_from_frame_to_frame_and_is_ink_on_white():
 @pytest.mark.parametrize("lesson", [Lesson(pad=4, k=2), Lesson(stride=8, k=2), Lesson(scale="raw", k=2), Lesson()])
 def test_other_shapes_and_values_give_a_film_too(lesson):
     assert len(frames_of(animation(lesson, load_image(lesson.img, scale=lesson.scale)))) == lesson.k + 1
+
+
+@pytest.mark.parametrize(
+    ("lesson", "maps"),
+    [
+        (Lesson(net="conv4x3b-relu-max2-dense10-softmax-ce", k=2, cell="dz1:3,0,0"), "f[3,0] z1[3] a1[3] dz1[3]"),
+        (Lesson(net="conv2x3-relu-conv4x3-gap-softmax-ce", k=1, cell="z2:3,0,0"), "f1[0,0] z1[0] a1[0] dz1[0]"),
+        (Lesson(net="conv2x3-relu-conv4x3-gap-softmax-ce", k=1, cell="f1:1,0,2,2"), "f1[1,0] z1[1] a1[1] dz1[1]"),
+        (Lesson(net="conv2x5-gap-sigmoid-bce", k=1, ch="rgb", opt="adam"), "f[0,0] z1[0] p1 dz1[0]"),
+        (Lesson(net="dense128-relu-dense3-softmax-ce", k=1, cell="o:2"), "z1 a1 dz1"),
+    ],
+)
+def test_any_network_has_a_film_of_its_first_maps(lesson, maps):
+    x = load_image(lesson.img, lesson.ch)
+    shown = shown_maps(lesson, x.shape)
+    assert [one.name for one in shown] == maps.split()
+    frames = frames_of(animation(lesson, x))
+    assert len(frames) == lesson.k + 1 and frames[0].shape[1] == GAP + len(shown) * (PANEL + GAP)
+    moment = trajectory(lesson, x, lesson.k)
+    channel = shown[0].at[:1]
+    values = moment.trace.z1[channel] if channel else np.append(moment.trace.z1, np.zeros(4)).reshape(11, 12)
+    limit = np.abs(values).max()
+    wanted = ramp("signed", 101)[levels_of(values, -limit, limit, 101)]
+    side = PANEL // max(values.shape)
+    top, left = ((PANEL - n * side) // 2 for n in values.shape)
+    middle = panel(frames[-1], [one.symbol for one in shown].index("z1"))[top : top + len(values) * side, left : left + values.shape[1] * side]
+    assert (middle[::side, ::side] == wanted).all()
 
 
 def test_too_many_bytes_give_fewer_frames_with_the_same_ends():

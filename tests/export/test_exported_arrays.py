@@ -30,6 +30,24 @@ def test_every_array_comes_back_bit_for_bit(lesson):
         assert file[name].tobytes() == np.ascontiguousarray(array).tobytes()
 
 
+@pytest.mark.parametrize(
+    "lesson",
+    [
+        Lesson(net="conv2x3b-relu-max2-dense4-tanh-dense3-softmax-ce", opt="adam", ch="rgb", k=2),
+        Lesson(net="avg4-dense2-mse", k=1),
+        Lesson(net="conv3x5-gap-sigmoid-bce", opt="momentum"),
+    ],
+)
+def test_any_network_has_all_its_arrays(lesson):
+    moment = trajectory(lesson, load_image(lesson.img, lesson.ch), lesson.k)
+    file = np.load(io.BytesIO(arrays_npz(lesson, moment)), allow_pickle=False)
+    expected = {**moment.trace, **moment.params, **moment.gradients, "y": np.array(lesson.y), "losses": moment.losses}
+    expected.pop("dv", None)  # the layout of a map has no stage
+    assert set(file.files) == set(expected)
+    for name, array in expected.items():
+        assert file[name].tobytes() == np.ascontiguousarray(array).tobytes() and file[name].shape == array.shape
+
+
 def test_equal_lessons_give_equal_bytes():
     x = load_image("test-0")
     file = arrays_npz(Lesson(k=1), trajectory(Lesson(), x, 1))

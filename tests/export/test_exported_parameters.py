@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnviz import Lesson, Params, load_image, trajectory
-from cnnviz.export.parameters import MAX_BYTES, parameters_json, read_lesson, read_parameters
+from cnnviz.core.network import MOST_PARAMETERS
+from cnnviz.export.parameters import MAX_BYTES, parameters_json, read_lesson, read_parameters, starting_from
 
 LESSON = Lesson(k=7, lr=0.5, stride=4)
 PARAMS = trajectory(LESSON, load_image(LESSON.img), LESSON.k).params
@@ -64,6 +65,7 @@ def test_the_file_says_what_it_holds():
         (changed(shapes={"f": [3, 3], "w": [63, 2], "b": [2]}), "says that w has the shape"),
         (changed(f=[[1, 2], [3, 4]], shapes={"f": [2, 2], "w": [64, 2], "b": [2]}), r"needs \(3, 3\)"),
         (changed(w=[], shapes={"f": [3, 3], "w": [0], "b": [2]}), r"needs \(D, 2\)"),
+        (changed(w=[[1, 2, 3]] * 64, shapes={"f": [3, 3], "w": [64, 3], "b": [2]}), r"needs \(D, 2\)"),
         (changed(b=[1, 2, 3], shapes={"f": [3, 3], "w": [64, 2], "b": [3]}), r"needs \(2,\)"),
         (changed(b=1.0, shapes={"f": [3, 3], "w": [64, 2], "b": []}), r"needs \(2,\)"),
         (changed(w=3, shapes={"f": [3, 3], "w": [], "b": [2]}), r"needs \(D, 2\)"),
@@ -97,6 +99,49 @@ def test_what_could_not_be_read_again_is_not_written(name, number):
     arrays[name].flat[-1] = number
     with pytest.raises(ValueError, match=f"{name} holds a number beyond 1.*: the lesson has diverged"):
         parameters_json(LESSON, Params(**arrays))
+
+
+NETWORKS = (
+    Lesson(net="conv4x3b-relu-max2-dense10-softmax-ce", ch="rgb", opt="adam", k=2),
+    Lesson(net="conv2x1-conv3x5b-gap-softmax-ce", k=3),
+    Lesson(net="max4-dense5-tanh-dense2-mse", img="digit7-3", k=1),
+    Lesson(net="conv6x5b-sigmoid-avg2-conv16x5b-sigmoid-avg2-dense120-sigmoid-dense84-sigmoid-dense10-softmax-ce"),
+)
+
+
+@pytest.mark.parametrize("lesson", NETWORKS, ids=lambda lesson: lesson.net)
+def test_any_network_comes_back_and_a_lesson_starts_from_it(lesson):
+    params = trajectory(lesson, load_image(lesson.img, lesson.ch), lesson.k).params
+    text = parameters_json(lesson, params)
+    assert read_lesson(text) == (lesson, [])
+    for back in (read_parameters(text), read_parameters(text.encode(), program=lesson.network.program(lesson.x_shape))):
+        assert list(back) == list(params)
+        assert all(back[name].tobytes() == array.tobytes() and back[name].shape == array.shape for name, array in params.items())
+    first = starting_from(lesson, back).first_params()
+    assert all((first[name] == array).all() for name, array in params.items())
+
+
+def test_parameters_of_another_network_are_told_apart():
+    text = parameters_json(NETWORKS[1], NETWORKS[1].first_params())
+    with pytest.raises(ValueError, match="^The file's parameters belong to the network conv2x1-conv3x5b-gap-softmax-ce, and this"):
+        read_parameters(text, program=LESSON.network.program(LESSON.x_shape))
+    data = json.loads(text)
+    data["f1"], data["shapes"]["f1"] = [[[[1.0]], [[1.0]]]], [1, 2, 1, 1]
+    with pytest.raises(ValueError, match=r"^The file's f1 has the shape \(1, 2, 1, 1\); it needs \(2, 1, 1, 1\)\.$"):
+        read_parameters(json.dumps(data))
+    del data["b"]
+    with pytest.raises(ValueError, match=r"^The file lacks b: it needs f1, f2, b\.$"):
+        read_parameters(json.dumps(data | {"f1": json.loads(text)["f1"], "shapes": json.loads(text)["shapes"]}))
+
+
+def test_only_a_head_that_says_so_makes_room_for_many_numbers():
+    lesson = NETWORKS[3]
+    text = parameters_json(lesson, lesson.first_params())
+    assert len(text) > MAX_BYTES and read_parameters(text)
+    with pytest.raises(ValueError, match="more than 1 MB"):
+        read_parameters(text.replace('"shapes"', '"forms"', 1))
+    with pytest.raises(ValueError, match="more than .* MB: parameters"):
+        read_parameters(text.replace("[120, 84]", "[120, 9999999]") + " " * 40 * MOST_PARAMETERS)
 
 
 JSON = st.recursive(

@@ -25,5 +25,11 @@ def test_a_remark_is_true_under_the_notebooks_rule():
     assert any("leaps over the valley" in remark for remark in losing)
 
 
+def test_where_no_weight_carries_a_gradient_the_units_are_not_blamed():
+    first, second = _said(Lesson(scale="raw", f="notebook", w="zeros"))
+    assert first.startswith("All of w is zero") and "saturated" in first
+    assert second.startswith("All of the units are saturated") and "∂f" not in second
+
+
 def _said(lesson: Lesson) -> list[str]:
     return [str(remark) for remark in remarks(lesson, now(lesson).moment)]

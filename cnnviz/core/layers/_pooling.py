@@ -17,6 +17,7 @@ class Pooling(Layer):
 
     letter = "p"
     takes = gives = "map"
+    scale = "same"
 
     @classmethod
     def from_groups(cls, groups):

@@ -24,7 +24,7 @@ def weigh(windows: np.ndarray, f: np.ndarray, b: np.ndarray | None = None, *, sh
 
     `windows` (…, C·K·K, H'·W'), `f` (M,C,K,K), `b` (M,).
     """
-    z = np.matmul(f.reshape(len(f), -1), windows)
+    z = _product(f.reshape(len(f), -1), windows)
     if b is not None:
         z += b[:, None]
     return z.reshape(z.shape[:-1] + shape)
@@ -32,11 +32,16 @@ def weigh(windows: np.ndarray, f: np.ndarray, b: np.ndarray | None = None, *, sh
 
 def weigh_df(windows: np.ndarray, dz: np.ndarray, f: np.ndarray) -> np.ndarray:
     """df[m,c,u,v] = Σ_ij x[c, s·i + u - p, s·j + v - p] · dz[m,i,j], summed over leading axes too."""
-    dz = dz.reshape(*dz.shape[:-2], -1)
-    df = np.matmul(windows, dz.swapaxes(-1, -2))  # (…, C·K·K, M)
+    dz = dz.reshape((*dz.shape[:-2], -1))
+    df = _product(windows, dz.swapaxes(-1, -2))  # (…, C·K·K, M)
     if df.ndim > 2:
         df = df.reshape(-1, *df.shape[-2:]).sum(axis=0)
-    return np.ascontiguousarray(df.T).reshape(f.shape)
+    return df.T.reshape(f.shape)
+
+
+def _product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """The matrix product over the last two axes. `dot` says the same of two matrices, and is called in half the time."""
+    return a.dot(b) if b.ndim == 2 else np.matmul(a, b)
 
 
 def channel_sums(dz: np.ndarray) -> np.ndarray:
@@ -53,13 +58,37 @@ def weigh_dx(
     """
     m, c, k, _ = f.shape
     rows, columns = dz.shape[-2:]
+    *_, before, after = places(*size, dilation * (k - 1) + 1, stride, padding)
+    height, width = (n + before + after for n in size)
+    if stride == 1:  # rows as long as those of dx: what a weight hands back is then one long run, which is faster
+        dz, columns = _lengthened(dz, width), width
     shares = np.matmul(f.reshape(m, -1).T, dz.reshape(*dz.shape[:-2], -1))
     shares = shares.reshape(*dz.shape[:-3], c, k * k, rows, columns)
-    *_, before, after = places(*size, dilation * (k - 1) + 1, stride, padding)
-    dx = np.zeros((*dz.shape[:-3], c, size[0] + before + after, size[1] + before + after), dz.dtype)
-    for n, under in enumerate(slices(k, stride, rows, columns, dilation)):
-        dx[under] += shares[..., n, :, :]
+    if stride == 1:
+        dx = _sum_of_runs(shares, k, dilation).reshape(*dz.shape[:-3], c, height, width)
+    else:
+        dx = np.zeros((*dz.shape[:-3], c, height, width), dz.dtype)
+        for n, under in enumerate(slices(k, stride, rows, columns, dilation)):
+            dx[under] += shares[..., n, :, :]
     return dx[..., before : before + size[0], before : before + size[1]]
+
+
+def _lengthened(dz: np.ndarray, width: int) -> np.ndarray:
+    """`dz` (…,H',W') with zeros to the right, (…,H',`width`)."""
+    wide = np.zeros((*dz.shape[:-1], width), dz.dtype)
+    wide[..., : dz.shape[-1]] = dz
+    return wide
+
+
+def _sum_of_runs(shares: np.ndarray, k: int, dilation: int) -> np.ndarray:
+    """Shares (…,K·K,H',W) of maps as wide as dx, each added on from the pixel under its weight at the first place: (…,H·W)."""
+    *lead, _, rows, width = shares.shape
+    reach, run = dilation * (k - 1), rows * width
+    total = np.zeros((*lead, run + reach * (width + 1)), shares.dtype)
+    for n, share in enumerate(np.moveaxis(shares, -3, 0)):
+        start = dilation * (n // k * width + n % k)
+        total[..., start : start + run] += share.reshape(*lead, run)
+    return total[..., : run + reach * width]
 
 
 @dataclass(frozen=True)
@@ -145,9 +174,11 @@ class Conv(Layer):
         over = "c,u,v" if c else "u,v"
         bias = " + {b}[m]" if m else " + {b}"
         pixel = f"{{x}}[{c}{i}, {j}]"
+        at = "r,s" if c else "r,c"
+        weight = ", ".join(_met(r, s, i, before) for r, i in zip(at.split(","), "ij", strict=True)) if self.dilation == 1 else "u,v"
         found = {
             "y": rf"{{y}}[{m}i,j] = \sum_{{{{{over}}}}} {pixel} \cdot {{f}}[{m}{c}u,v]" + (bias if self.bias else ""),
-            "dx": rf"{{dx}}[{c}r,s] = \sum {{dy}}[{m}i,j] \cdot {{f}}[{m}{c}u,v]",
+            "dx": rf"{{dx}}[{c}{at}] = \sum {{dy}}[{m}i,j] \cdot {{f}}[{m}{c}{weight}]",
             "df": rf"{{df}}[{m}{c}u,v] = \sum_{{{{i,j}}}} {pixel} \cdot {{dy}}[{m}i,j]",
         }
         return found | ({"db": r"{db}[m] = \sum_{{i,j}} {dy}[m,i,j]"} if self.bias else {})
@@ -171,8 +202,14 @@ class Conv(Layer):
         z = tf.nn.conv2d(x, tf.transpose(f, [2, 3, 1, 0]), self.stride, "VALID", dilations=self.dilation)
         return z if b is None else z + b
 
+
 def _index(stride: int, at: str, dilation: int, by: str, add: int) -> str:
     """The pixel that weight `by` meets at place `at`: "2i+u-1"."""
     first = at if stride == 1 else f"{stride}{at}"
     second = by if dilation == 1 else f"{dilation}{by}"
     return f"{first}+{second}" + (f"{add:+d}" if add else "")
+
+
+def _met(pixel: str, stride: int, place: str, before: int) -> str:
+    """The weight that met a pixel at a place: "r+1-2i"."""
+    return pixel + (f"+{before}" if before else "") + f"-{place if stride == 1 else f'{stride}{place}'}"

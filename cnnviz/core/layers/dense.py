@@ -12,12 +12,12 @@ from cnnviz.core.layers.layer import Call, Layer, Parameter, Shape, Values, call
 
 def connect(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
     """z[n] = Σ_d x[d] · w[d,n] + b[n]; `x` (…,D), `w` (D,N), `b` (N,) -> (…,N)."""
-    return x @ w + b
+    return x.dot(w) + b
 
 
 def connect_dw(x: np.ndarray, dz: np.ndarray) -> np.ndarray:
-    """dw[d,n] = x[d] · dz[n], summed over leading axes; np.dot, since it is several times faster than np.outer."""
-    return np.dot(x.reshape(-1, x.shape[-1]).T, dz.reshape(-1, dz.shape[-1]))
+    """dw[d,n] = x[d] · dz[n], summed over leading axes; `dot`, since it is several times faster than np.outer."""
+    return x[:, None].dot(dz[None]) if x.ndim == 1 else x.reshape(-1, x.shape[-1]).T.dot(dz.reshape(-1, dz.shape[-1]))
 
 
 def connect_db(dz: np.ndarray) -> np.ndarray:
@@ -27,7 +27,7 @@ def connect_db(dz: np.ndarray) -> np.ndarray:
 
 def connect_dx(dz: np.ndarray, w: np.ndarray) -> np.ndarray:
     """dx[d] = Σ_n w[d,n] · dz[n]: every output's gradient comes back through its own weight, (…,D)."""
-    return w @ dz if dz.ndim == 1 else dz @ w.T
+    return w.dot(dz) if dz.ndim == 1 else dz.dot(w.T)
 
 
 @dataclass(frozen=True)

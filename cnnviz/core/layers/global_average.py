@@ -29,6 +29,7 @@ class GlobalAverage(Layer):
     text = re.compile("gap")
     letter = "p"
     takes, gives = "map", "row"
+    scale = "same"
 
     def shape(self, x: Shape) -> Shape:
         return x[:1]

@@ -22,6 +22,7 @@ class Identity(Activation):
 
     kind = "identity"
     text = re.compile("identity")
+    scale = "same"
 
     def calls(self, x: Shape, many: bool = False) -> dict[str, Call]:
         return {"y": call(identity, "x"), "dx": call(identity, "dy")}

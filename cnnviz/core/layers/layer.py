@@ -14,7 +14,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from cnnviz.words import Problem
+from cnnviz.words import Message, Problem
 
 Shape = tuple[int, ...]
 """(C,H,W) of a map, (D,) of a row."""
@@ -64,7 +64,7 @@ class Layer:
     gives: ClassVar[str] = "same"
     """"same" as it takes, "map" or "row"."""
     scale: ClassVar[str] = "signed"
-    """The colours of its output: "signed", or "activation" for what lies in 0 … 1."""
+    """The values of its output, for their colours: "signed", "positive" (never below 0), "share" (in 0 … 1), or "same" as it takes."""
 
     @classmethod
     def parse(cls, text: str) -> Layer | None:
@@ -125,6 +125,14 @@ class Layer:
         """
         raise NotImplementedError
 
+    def saturated(self, y: np.ndarray) -> np.ndarray | None:
+        """Which cells of the output pass almost no gradient, where that can come about; it passes away only slowly."""
+        return None
+
+    def silent(self, y: np.ndarray) -> np.ndarray | None:
+        """Which cells of the output pass no gradient at all, where that can come about: an image that wakes them may do."""
+        return None
+
     def twin(self, tf, x, **parameters):
         """The same layer in TensorFlow, which is handed over: x (B,H,W,C) or (B,D), parameters in our shapes."""
         raise NotImplementedError
@@ -136,5 +144,5 @@ def number(kind: str, what: str, text: str | None, default: int, most: int, leas
         return default
     value = int(text) if len(text) < 7 else most + 1
     if not least <= value <= most:
-        raise Problem("network.limit", kind=kind, what=what, value=text, least=least, most=most)
+        raise Problem("network.limit", kind=kind, what=Message(f"network.what.{what}"), value=text, least=least, most=most)
     return value

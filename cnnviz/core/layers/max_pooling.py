@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 
 from cnnviz.core.layers._pooling import Pooling
 from cnnviz.core.layers.layer import Call, Shape, call
-from cnnviz.core.sliding import slices
+from cnnviz.core.sliding import along, slices
 
 
 def max_pool(x: np.ndarray, k: int, stride: int, shape: tuple[int, int]) -> np.ndarray:
-    """p[c,i,j] = the largest of x[c, s·i … s·i + k - 1, s·j … s·j + k - 1], (…,C,H',W') with `shape` (H',W')."""
-    first, *others = slices(k, stride, *shape)
-    p = x[first].copy()
-    for under in others:
-        np.maximum(p, x[under], out=p)
-    return p
+    """p[c,i,j] = the largest of x[c, s·i … s·i + k - 1, s·j … s·j + k - 1], (…,C,H',W') with `shape` (H',W').
+
+    First the largest of each column of a window, then of these: 2k - 2 comparisons instead of k² - 1.
+    """
+    down, right = (along(k, stride, n) for n in shape)
+    columns = reduce(np.maximum, (x[..., under, :] for under in down))
+    return reduce(np.maximum, (columns[..., under] for under in right))
 
 
 def max_pool_dx(dp: np.ndarray, x: np.ndarray, p: np.ndarray, k: int, stride: int) -> np.ndarray:
@@ -26,9 +28,13 @@ def max_pool_dx(dp: np.ndarray, x: np.ndarray, p: np.ndarray, k: int, stride: in
     dx = np.zeros(x.shape, dp.dtype)
     open_places = np.ones(p.shape, bool)
     for under in slices(k, stride, *p.shape[-2:]):
-        wins = open_places & (x[under] == p)
-        dx[under] += dp * wins
-        open_places &= ~wins
+        wins = x[under] == p
+        wins &= open_places
+        open_places ^= wins
+        if stride < k:
+            dx[under] += dp * wins
+        else:
+            np.multiply(dp, wins, out=dx[under])
     return dx
 
 

@@ -27,6 +27,7 @@ class Relu(Activation):
 
     kind = "relu"
     text = re.compile("relu")
+    scale = "positive"
 
     def calls(self, x: Shape, many: bool = False) -> dict[str, Call]:
         return {"y": call(relu, "x"), "dx": call(relu_dx, "dy x")}
@@ -39,6 +40,9 @@ class Relu(Activation):
 
     def arithmetic(self) -> dict[str, str]:
         return {"y": "max(0, x)", "dx": "dy*[x > 0]"}
+
+    def silent(self, y: np.ndarray) -> np.ndarray:
+        return y == 0
 
     def twin(self, tf, x):
         return tf.nn.relu(x)

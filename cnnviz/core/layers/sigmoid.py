@@ -10,6 +10,9 @@ import numpy as np
 from cnnviz.core.layers._activation import Activation
 from cnnviz.core.layers.layer import Call, Shape, call
 
+SATURATED = 0.01
+"""A unit is saturated where a·(1 - a) is below this: it passes less than a 25th of what it could."""
+
 
 @np.errstate(over="ignore")
 def sigmoid(z: np.ndarray) -> np.ndarray:
@@ -17,7 +20,9 @@ def sigmoid(z: np.ndarray) -> np.ndarray:
 
     e^(-z) may overflow to infinity; 1/∞ = 0 is then the right answer, so the overflow is not worth a warning.
     """
-    return 1.0 / (1.0 + np.exp(-z))
+    e = np.exp(-z)
+    e += 1.0
+    return 1.0 / e
 
 
 def sigmoid_prime(a: np.ndarray) -> np.ndarray:
@@ -36,7 +41,7 @@ class Sigmoid(Activation):
 
     kind = "sigmoid"
     text = re.compile("sigmoid")
-    scale = "activation"
+    scale = "share"
 
     def calls(self, x: Shape, many: bool = False) -> dict[str, Call]:
         return {"y": call(sigmoid, "x"), "dx": call(sigmoid_dx, "dy y")}
@@ -46,6 +51,9 @@ class Sigmoid(Activation):
 
     def arithmetic(self) -> dict[str, str]:
         return {"y": "σ(x)", "dx": "dy*y*(1-y)"}
+
+    def saturated(self, y: np.ndarray) -> np.ndarray:
+        return sigmoid_prime(y) < SATURATED
 
     def twin(self, tf, x):
         return tf.sigmoid(x)

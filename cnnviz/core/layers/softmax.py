@@ -29,7 +29,7 @@ class Softmax(Layer):
     text = re.compile("softmax")
     letter = "a"
     takes = gives = "row"
-    scale = "activation"
+    scale = "share"
 
     def calls(self, x: Shape, many: bool = False) -> dict[str, Call]:
         return {"y": call(softmax, "x"), "dx": call(softmax_dx, "dy y")}

@@ -9,6 +9,7 @@ import numpy as np
 
 from cnnviz.core.layers._activation import Activation
 from cnnviz.core.layers.layer import Call, Shape, call
+from cnnviz.core.layers.sigmoid import SATURATED
 
 
 def tanh(z: np.ndarray) -> np.ndarray:
@@ -36,6 +37,9 @@ class Tanh(Activation):
 
     def arithmetic(self) -> dict[str, str]:
         return {"y": "tanh(x)", "dx": "dy*(1-y²)"}
+
+    def saturated(self, y: np.ndarray) -> np.ndarray:
+        return 1.0 - y * y < 4 * SATURATED  # the slope at 0 is 1, four times sigmoid's
 
     def twin(self, tf, x):
         return tf.tanh(x)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import streamlit as st
 
 _LOADER = """
-const modules = import(new URL("stage/bundle.js", document.baseURI).href)
+const modules = import(new URL("web/bundle.js", document.baseURI).href)
 export default function (component) {
   let leave = () => {}
   modules.then((module) => { leave = module.default(component) })
@@ -25,4 +25,4 @@ _component = st.components.v2.component(
 
 def mount(data: bytes) -> str | None:
     """Puts the component on the page; gives the name of what the visitor asked to see large, if anything."""
-    return _component(key="stage", data=data, on_open_change=lambda: None)["open"]
+    return _component(key="component", data=data, on_open_change=lambda: None)["open"]

@@ -6,11 +6,16 @@ import json
 
 import numpy as np
 
+from cnnviz.core.filters import banks
+from cnnviz.core.lesson import Lesson
 from cnnviz.core.notebook import effects
 from cnnviz.core.ops import saturated_share
+from cnnviz.core.program import Program
 from cnnviz.core.trajectory import Moment
 from cnnviz.ui.address import Now
-from cnnviz.ui.maps import focus
+from cnnviz.ui.component.network import stage_records
+from cnnviz.ui.component.records import FiltersRecord
+from cnnviz.ui.network_maps import program_of
 from cnnviz.ui.remarks import remarks
 from cnnviz.words import Message, Problem, written
 
@@ -30,9 +35,28 @@ def header(page: str, now: Now) -> dict:
         "deviations": effects(now.lesson.deviations),
         "adopt": now.adopted,
         "loss": float(now.moment.losses[-1]),
-        "saturated": saturated_share(now.moment.trace.a1),
-        "focus": focus(now.lesson, now.moment),
+        "saturated": saturated(program_of(now.lesson, now.moment), now.moment),
+        "filters": first_filters(now.lesson),
+        "outputs": now.lesson.output_names,
+        "stages": stage_records(program_of(now.lesson, now.moment)),
     }
+
+
+def first_filters(lesson: Lesson) -> FiltersRecord | None:
+    """The first convolution's filters at the start, to be edited; None where there is no convolution."""
+    bank = next(iter(banks(lesson.network, lesson.x_shape)), None)
+    if bank is None:
+        return None
+    weights = lesson.first_params()[bank.name]
+    return FiltersRecord(name=bank.name, shape=[bank.filters, bank.channels, bank.k, bank.k], weights=weights.ravel().tolist())
+
+
+def saturated(program: Program, moment: Moment) -> float | None:
+    """The share of hidden sigmoid units on the flat parts of their curve; None where there are none."""
+    network = program.network
+    names = [names.output for layer, names in zip(network.layers, network.names, strict=True) if layer.kind == "sigmoid"]
+    units = [moment.trace[name].ravel() for name in names if name != "o"]
+    return saturated_share(np.concatenate(units)) if units else None
 
 
 def losses(moment: Moment) -> dict[str, np.ndarray]:
@@ -58,11 +82,15 @@ def encode(header: dict, arrays: dict[str, np.ndarray]) -> bytes:
     header says of each its kind, where it starts after the header, and its shape; its messages are said.
     """
     at, places, body = 0, {}, []
+    sent: dict[tuple, int] = {}  # v is the map that it lays out, and is not sent twice
     for name, array in arrays.items():
         data = np.ascontiguousarray(array, _KINDS.get(array.dtype.name, "<f8"))
-        places[name] = [data.dtype.name, at, *data.shape]
-        body += [data.tobytes(), bytes(-data.nbytes % 8)]
-        at += data.nbytes + -data.nbytes % 8
+        key = (data.__array_interface__["data"][0], data.nbytes) if data.base is not None or data is array else (name,)
+        if key not in sent:
+            sent[key] = at
+            body += [data.tobytes(), bytes(-data.nbytes % 8)]
+            at += data.nbytes + -data.nbytes % 8
+        places[name] = [data.dtype.name, sent[key], *data.shape]
     text = json.dumps(header | {"arrays": places}, allow_nan=False, default=_said).encode()
     text += b" " * (-(len(text) + 4) % 8)
     return b"".join([len(text).to_bytes(4, "little"), text, *body])

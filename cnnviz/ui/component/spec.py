@@ -13,23 +13,27 @@ from functools import cache
 
 from PIL import Image as Pillow
 
-from cnnviz.core import lesson as bounds
+from cnnviz.core import fields as bounds
+from cnnviz.core.image_ids import PATTERNS
 from cnnviz.core.kernels import KERNELS
+from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import WEIGHTS
 from cnnviz.core.ops import PADDINGS, SATURATED
+from cnnviz.core.optimizers import OPTIMIZERS
+from cnnviz.core.presets import PRESETS
 from cnnviz.core.stages import LINKS, PARTS, STAGES
 from cnnviz.data.images import Image, bundled, find_image
 from cnnviz.ui.charts import LINE_COLOURS
 from cnnviz.ui.maps import MAPS, MOST_PRINTED, SCALES
 from cnnviz.ui.pages import page_keys, pages
 from cnnviz.ui.pages.train.film.curves import CURVES
-from cnnviz.words import say
+from cnnviz.words import DEFAULT, catalogue, say
 
 
 @cache
 def gallery() -> tuple[Image, ...]:
     """The images that can be chosen at a click: the bundled ones and the computed patterns."""
-    return (*bundled(), *(find_image(f"pattern-{name}") for name in bounds.PATTERNS))
+    return (*bundled("test"), *(find_image(f"pattern-{name}") for name in PATTERNS))
 
 
 @cache
@@ -42,14 +46,18 @@ def spec() -> str:
         "MAPS": {symbol: {"words": str(entry.words), "scale": entry.scale} for symbol, entry in MAPS.items()},
         "FAMILIES": {symbol: entry.family for symbol, entry in MAPS.items()} | {"update": MAPS["f"].family},
         "SCALES": SCALES,
+        "LANG": DEFAULT,
+        "WORDS": catalogue(),
         "LINE_COLOURS": LINE_COLOURS,
         "MOST_PRINTED": MOST_PRINTED,
         "CURVES": [curve.to_json(name) for name, curve in CURVES.items()],
         "SATURATED": SATURATED,
-        "KEYS": [field.name for field in dataclasses.fields(bounds.Lesson)],
+        "KEYS": [field.name for field in dataclasses.fields(Lesson)],
         "EXTRA_KEYS": page_keys(),
         "KERNELS": KERNELS,
         "CHANNELS": bounds.CHANNELS,
+        "OPTIMIZERS": list(OPTIMIZERS),
+        "PRESETS": [{"label": str(preset.label), "source": str(preset.source), "query": preset.query} for preset in PRESETS],
         "SCALE_NAMES": [[name, say(f"ui.pixels.{name}")] for name in ("unit", "raw")],
         "PADDINGS": PADDINGS,
         "WEIGHTS": WEIGHTS,

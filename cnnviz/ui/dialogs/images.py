@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from cnnviz.data import cifar10 as full_set
+from cnnviz.data import cifar10 as data
 from cnnviz.data.images import CLASSES
 from cnnviz.data.uploads import read_upload
 from cnnviz.ui.address import adopt
+from cnnviz.ui.plain import plain
 from cnnviz.words import say
 
 PER_PAGE, PER_ROW = 24, 8
@@ -33,22 +34,22 @@ def _upload() -> None:
     try:
         img = read_upload(file.getvalue())
     except ValueError as error:
-        st.error(str(error))
+        st.error(plain(error))
         return
     _take(img)
 
 
 def _cifar10(reopen: Callable[[str], None]) -> None:
-    if full_set.dataset() is None and full_set.cached():
-        full_set.LOADER.start()
-    _loading(reopen) if full_set.dataset() is None else _browse()
+    if data.LOADER.full_set is None and data.cached():
+        data.LOADER.start()
+    _loading(reopen) if data.LOADER.full_set is None else _browse()
 
 
 @st.fragment(run_every=0.5)
 def _loading(reopen: Callable[[str], None]) -> None:
     """The way to the full set: a button, then progress, then either the images or a sentence."""
-    loader = full_set.LOADER
-    if full_set.dataset() is not None:
+    loader = data.LOADER
+    if data.LOADER.full_set is not None:
         reopen("cifar10")
         st.rerun()
     if loader.state == "failed":
@@ -67,14 +68,13 @@ def _browse() -> None:
     split = left.segmented_control(say("ui.cifar10.set"), ("train", "test"), default="train", key="cifar10_split") or "train"
     every = say("ui.cifar10.all")
     label = middle.selectbox(say("ui.cifar10.class"), (every, *CLASSES), key="cifar10_class")
-    data = full_set.dataset()
-    found = data.indices(split, None if label == every else label)
+    images = getattr(data.LOADER.full_set, {"train": "train", "test": "held_out"}[split])
+    found = images.indices if label == every else images.of((label,)).indices
     page = right.number_input(say("ui.cifar10.page"), 1, -(-len(found) // PER_PAGE), key="cifar10_page")
-    images = data.images(split)
     shown = found[(page - 1) * PER_PAGE : page * PER_PAGE]
     for row in range(0, len(shown), PER_ROW):
         for column, index in zip(st.columns(PER_ROW), shown[row : row + PER_ROW], strict=False):
-            column.image(images[index], width=64)
+            column.image(images.source[index], width=64)
             if column.button(f"{index}", key=f"cifar10_{split}_{index}", width="stretch"):
                 _take(f"{split}-{index}")
     number = st.number_input(say("ui.cifar10.number", split=split), 0, len(images) - 1, value=None, key="cifar10_number")

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
+from cnnviz.ui import network_maps
 from cnnviz.ui.address import Now
 from cnnviz.ui.charts import Chart
-from cnnviz.ui.maps import MAPS
 from cnnviz.words import say
 
 if TYPE_CHECKING:
@@ -27,9 +27,16 @@ def show(what: str, now: Now, charts: Mapping[str, Chart]) -> None:
         _open(str(chart.title), lambda figures: figures.lines(chart, *beside))
     elif what == "L":
         _open(say("ui.large.loss", when=when), lambda figures: figures.loss_curve(now.moment))
-    elif what in MAPS or what == "update":
-        symbol = "f" if what == "update" else what
-        title = say("ui.large.map", label=MAPS[symbol].label, words=MAPS[symbol].words, when=when)
+    else:
+        _show_map(what, now)
+
+
+def _show_map(what: str, now: Now) -> None:
+    program = network_maps.program_of(now.lesson, now.moment)
+    maps = network_maps.records(now.lesson, program, now.moment)
+    symbol = program.network.parameters[0] if what == "update" else what
+    if symbol in maps:
+        title = say("ui.large.map", label=maps[symbol]["label"], words=maps[symbol]["words"], when=now.lesson.when)
         _open(title, lambda figures: figures.heatmap(symbol, now.lesson, now.moment))
 
 

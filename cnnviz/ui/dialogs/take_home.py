@@ -8,8 +8,9 @@ from collections.abc import Callable
 import streamlit as st
 
 from cnnviz import export
-from cnnviz.core.held import hold
+from cnnviz.core.settle import FILTERS
 from cnnviz.ui.address import Now, adopt
+from cnnviz.ui.plain import plain
 from cnnviz.words import say
 
 
@@ -59,9 +60,10 @@ def _upload(now: Now) -> None:
     if file is None:
         return
     try:
-        params = export.read_parameters(file.getvalue(), units=now.moment.trace.v.size)
+        start = export.read_parameters(file.getvalue(), program=now.lesson.network.program(now.moment.trace.x.shape))
     except ValueError as error:
-        st.error(str(error))
+        st.error(plain(error))
         return
-    adopt(f=",".join(map(repr, params.f.ravel().tolist())), w=hold(params), k=0)
+    query = export.starting_from(now.lesson, start).to_query()
+    adopt(**{name: text for name, text in query.items() if name in FILTERS or name == "w"}, k=0)
     st.rerun()

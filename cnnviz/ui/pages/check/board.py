@@ -8,12 +8,12 @@ import numpy as np
 
 from cnnviz.core.gradcheck import GradientCheck, check_gradients, relative_error
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.mistakes import MISTAKES, stages_hit
-from cnnviz.core.network import Gradients, backward, forward
+from cnnviz.core.mistakes import stages_hit
+from cnnviz.core.network import Gradients, backward, forward, seed_program
 from cnnviz.core.trajectory import Moment
 from cnnviz.ui.boards import ERROR, Board, Row
 from cnnviz.ui.pages.check import tensorflow, words
-from cnnviz.ui.pages.check.choices import choices
+from cnnviz.ui.pages.check.choices import choices, mistake_in
 from cnnviz.ui.pages.check.sweep import sweep_chart
 from cnnviz.words import Message, message
 
@@ -24,7 +24,9 @@ PARAMETERS = {"df": "f", "dw": "w", "db": "b"}
 
 def board(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> Board:
     """Backward pass, central differences and TensorFlow side by side, with the error of every entry."""
-    x, y, mistake = moment.trace.x, np.array(lesson.y), MISTAKES.get(asked.get("mistake", ""))
+    x, y = moment.trace.x, np.array(lesson.y)
+    network = seed_program(moment.params, x.shape, lesson.stride, lesson.pad).network
+    mistake = mistake_in(asked, network)
     trace = forward(moment.params, x, lesson.stride, lesson.pad)
     exact = backward(moment.params, trace, y)
     # A mistake is made in the exact pass, whatever the rule: one thing at a time.
@@ -46,7 +48,7 @@ def board(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> Board:
         notes={symbol: words.largest(error) for symbol, error in errors.items()},
         first=hit[0] if hit else "",
         inherits=wrong - set(hit[:1]),
-        groups=choices(mistake, asked),
+        groups=choices(network, mistake, asked),
         charts=(sweep_chart(lesson, moment),),
     )
 

@@ -7,10 +7,8 @@ import numpy as np
 from cnnviz.core.gradcheck import TOLERANCE, GradientCheck
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.mistakes import Mistake
-from cnnviz.core.stages import STAGES
+from cnnviz.core.stages import label
 from cnnviz.words import Message, message
-
-_LABELS = {stage.symbol: stage.label for stage in STAGES}
 
 
 def title(lesson: Lesson, mistake: Mistake | None) -> Message:
@@ -49,7 +47,7 @@ def sentences(lesson: Lesson, mistake: Mistake | None, hit: tuple[str, ...], exc
     """Where a mistake shows and what it is, or which rule this is; and why there is no third opinion, if there is none."""
     found: list[Message | str] = []
     if hit:
-        first, *later = (_LABELS[symbol] for symbol in hit)
+        first, *later = map(label, hit)
         found.append(message("ui.check.shows.and_on" if later else "ui.check.shows.once", first=first, later=later))
     elif mistake:
         found.append(message("ui.check.shows.nowhere"))

@@ -37,9 +37,9 @@ def choices(lesson: Lesson, exact: Moment, columns: tuple[str, ...]) -> tuple[Gr
 def _single(name: str, lesson: Lesson, exact: Moment, columns: tuple[str, ...]) -> Switch:
     chosen = lesson.deviations ^ {name}
     entry = DEVIATION_TABLE[name]
-    words = message("ui.notebook.choices.lines", notebook=entry.notebook, exact=entry.exact, effect=entry.effect)
+    words = message("ui.notebook.choices.lines", notebook=entry.notebook, exact=entry.exact, effect=entry.words)
     rule = ",".join(name for name in DEVIATIONS if name in chosen) or "exact"
-    label, on, change = name.replace("_", " "), name in lesson.deviations, {"rule": rule} | _fit(chosen)
+    label, on, change = entry.title, name in lesson.deviations, {"rule": rule} | _fit(chosen)
     return Switch(f"deviation_{name}", label, words, on, change, _alone(name, lesson, exact, columns))
 
 

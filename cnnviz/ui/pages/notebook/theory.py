@@ -14,8 +14,8 @@ SECTIONS = ("output_size", "convolution", "sigmoid", "bias", "loss", "chain_rule
 def deviations() -> str:
     """The deviations, line by line, as Markdown."""
     return "\n".join(
-        f"**{name.replace('_', ' ')}.** {entry.effect}\n```python\n{entry.notebook}\n{entry.exact}\n```"
-        for name, entry in DEVIATION_TABLE.items()
+        f"**{entry.title}.** {entry.words}\n```python\n{entry.notebook}\n{entry.exact}\n```"
+        for entry in DEVIATION_TABLE.values()
     )
 
 

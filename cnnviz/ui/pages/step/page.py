@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from cnnviz.core.ops import pad_widths
-from cnnviz.ui import address, component, dialogs, maps
+from cnnviz.ui import address, component, dialogs
 from cnnviz.ui.address import Now
 from cnnviz.ui.component.answer import encode, header, losses
-from cnnviz.ui.remarks import formulas
+from cnnviz.ui.component.network import arrays, network_record
+from cnnviz.ui.network_maps import program_of
 
 
 def show() -> None:
@@ -19,11 +19,6 @@ def show() -> None:
 def answer(now: Now) -> bytes:
     """Everything that the page shows."""
     lesson, moment = now.lesson, now.moment
-    values = maps.arrays(lesson, moment)
-    head = header("", now) | {
-        "geometry": {"stride": lesson.stride, "before": pad_widths(3, lesson.pad)[0], "k": 3},
-        "formulas": formulas(lesson),
-        "limits": {symbol: maps.limits(symbol, array, lesson.scale) for symbol, array in values.items()},
-    }
-    values |= maps.totals(lesson, moment) | {"b_next": moment.after.b}
-    return encode(head, values | losses(moment))
+    program = program_of(lesson, moment)
+    head = header("", now) | {"network": network_record(lesson, program, moment)}
+    return encode(head, arrays(lesson, program, moment) | losses(moment))

@@ -7,7 +7,7 @@ const views = new WeakMap()
 const stylesheet = new Promise((resolve) => {
   const link = document.createElement("link")
   link.rel = "stylesheet"
-  link.href = new URL("stage.css", import.meta.url)
+  link.href = new URL("style.css", import.meta.url)
   link.onload = link.onerror = resolve
   document.head.append(link)
 })

@@ -10,7 +10,7 @@ export const same = (a, b, keys = [...KEYS, ...EXTRA_KEYS]) => keys.every((key) 
 export const COMPUTED = [...KEYS.filter((key) => key !== "stage"), ...EXTRA_KEYS]
 
 const text = (lesson) =>
-  "?" + Object.keys(lesson).map((key) => `${key}=${encodeURIComponent(lesson[key]).replaceAll("%2C", ",")}`).join("&")
+  "?" + Object.keys(lesson).filter((key) => lesson[key] !== "").map((key) => `${key}=${encodeURIComponent(lesson[key]).replaceAll("%2C", ",")}`).join("&")
 
 export const link = (lesson) => location.origin + location.pathname + text(lesson)
 

@@ -47,13 +47,16 @@ export const factor = (value, digits = 4) => (value < 0 ? `(${number(value, digi
 export const escape = (text) =>
   String(text).replace(/[&<>"']/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" })[c])
 
-const SUBSCRIPTS = { "₁": 1, "₂": 2 }
+const LOW = "₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₘₙᵤᵥᵣₛ"
+const PLAIN = "0123456789ijkmnuvrs"
 
 // Formulas are plain text in Unicode; letters are set in italics, as in a book.
 export const formula = (text) =>
   escape(text)
-    .replace(/[₁₂]/g, (c) => `<sub>${SUBSCRIPTS[c]}</sub>`)
-    .replace(/\b(?:mean|flatten|pixel|for|and|update)\b|[a-zA-Zθησ]/g, (c) => (c.length > 1 ? `<span class="word">${c}</span>` : c))
+    .replace(/[₀-₉ᵢⱼₖₘₙᵤᵥᵣₛ]+/g, (low) => `<sub>${[...low].map((c) => PLAIN[LOW.indexOf(c)]).join("")}</sub>`)
+    .replace(/_\(([^)]*)\)/g, "<sub>$1</sub>")
+    .replace(/\^\(([^)]*)\)/g, "<sup>$1</sup>")
+    .replace(/<\/?su[bp]>|\b(?:mean|flatten|pixel|for|and|update|max|log|tanh|as|stored)\b|[a-zA-Zθησ]/g, (c) => (c[0] === "<" || c.length === 1 ? c : `<span class="word">${c}</span>`))
 
 // Writes only what changed, so that a screen reader and the layout are left in peace.
 export function setHTML(element, html) {

@@ -1,14 +1,11 @@
 // The controls of the lesson and of the transport. They hold no state: a control shows the lesson
 // that the server answered, and asks for another one.
 
-import { fitting } from "../model/format.js"
 import { savePicture } from "../draw/picture.js"
-import { KERNELS, LIMITS } from "../spec.js"
+import { bindNetwork, fillNetwork } from "./network_controls.js"
 
 const FIELDS = { learning_rate: "lr", seed: "seed", stride: "stride", padding: "pad", weights: "w", rule: "rule" }
 const CHOICES = { channel: "ch", scale: "scale", image: "img" }
-const CELLS = [0, 1, 2].flatMap((u) => [0, 1, 2].map((v) => `kernel_${u}_${v}`))
-const TARGETS = ["target_0", "target_1"]
 
 export function bindControls(view) {
   const { root } = view
@@ -23,19 +20,7 @@ export function bindControls(view) {
     })
     on(key, "keydown", (event) => arrows(event, control(key)))
   }
-  // One of several numbers: the others stay as the lesson has them, with more digits than their cells show.
-  const put = (keys, name) =>
-    keys.forEach((key, i) =>
-      on(key, "change", () => {
-        const asked = (view.waiting ?? view.lesson)[name].split(",")
-        const numbers = asked.length === keys.length ? asked : view.lesson[name].split(",") // a preset may be on its way
-        view.go({ [name]: numbers.with(i, control(key).value.trim().replace("−", "-") || "0").join(",") })
-      }),
-    )
-  put(CELLS, "f")
-  put(TARGETS, "y")
-  on("kernel_preset", "change", () => control("kernel_preset").value !== "custom" && view.go({ f: control("kernel_preset").value }))
-  on("kernel_random", "click", () => view.go({ f: `random-${crypto.getRandomValues(new Uint32Array(1))[0] % LIMITS.seeds}` }))
+  bindNetwork(view)
   bindTransport(view, on)
   for (const key of ["upload", "cifar10", "files"]) on(key, "click", () => view.open(key))
   root.addEventListener("click", (event) => {
@@ -91,6 +76,7 @@ function bindTransport(view, on) {
 
 function lecture(view) {
   const on = view.root.classList.toggle("lecture")
+  view.content.drawn = false
   view.$('[data-key="lecture"]').setAttribute("aria-pressed", String(on))
   view.paint()
 }
@@ -131,13 +117,7 @@ export function fillControls(view) {
     element.value = value
   }
   for (const [key, name] of Object.entries(FIELDS)) set(key, lesson[name])
-  const weights = lesson.f.split(",")
-  CELLS.forEach((key, i) => {
-    set(key, fitting(weights[i]))
-    $(`[data-key="${key}"]`).title = weights[i]
-  })
-  lesson.y.split(",").forEach((value, i) => set(TARGETS[i], value))
-  set("kernel_preset", Object.entries(KERNELS).find(([, f]) => f.every((value, i) => value === Number(weights[i])))?.[0] ?? "custom")
+  fillNetwork(view)
   for (const [key, name] of Object.entries(CHOICES)) {
     for (const option of root.querySelectorAll(`[data-key="${key}"] [data-value]`)) {
       const chosen = option.dataset.value === lesson[name]

@@ -8,7 +8,7 @@ import { escape, number, setHTML } from "../model/format.js"
 import { MapView } from "../draw/maps.js"
 import { switchGroup } from "./switches.js"
 
-const HALF = 127 // steps of a byte on either side of zero, which is 128 (_as_bytes in cnnviz/ui/filming.py)
+const HALF = 127 // steps of a byte on either side of zero, which is 128 (_as_bytes in cnnviz/ui/pages/train/film/frames.py)
 const SHOWN = { f: "signed", z1: "signed", a1: "activation", dz1: "signed" }
 const LABELS = { f: "f", z1: "z₁", a1: "a₁", dz1: "∂z₁" }
 const RATE = 30 // frames of the film a second at speed 1

@@ -16,6 +16,8 @@ export function bindKeys(view) {
     ...(view.content.seek && { End: () => view.go({ k: String(view.content.film.n) }) }),
     l: () => press("lecture"),
     o: () => view.open(view.content.large ?? view.stage),
+    "[": () => view.content.turn?.(-1),
+    "]": () => view.content.turn?.(1),
     "?": () => press("keys"),
     Escape: () => escape(view),
   }

@@ -1,7 +1,9 @@
 // The page's skeleton as HTML: what stands where. What it shows is filled in by the other files.
 
-import { CHANNELS, IMAGES, KERNELS, PADDINGS, PAGES, RULES, SCALE_NAMES, STAGES, WEIGHTS, LIMITS } from "../spec.js"
-import { escape, formula } from "../model/format.js"
+import { CHANNELS, IMAGES, KERNELS, OPTIMIZERS, PADDINGS, PAGES, RULES, SCALE_NAMES, WEIGHTS, LIMITS } from "../spec.js"
+import { escape } from "../model/format.js"
+import { say } from "../model/words.js"
+import { networkChoice } from "./network_controls.js"
 
 const button = (key, text, label, extra = "") =>
   `<button type="button" data-key="${key}" aria-label="${label}" title="${label}" ${extra}>${text}</button>`
@@ -26,10 +28,6 @@ const thumbnails = IMAGES.map(
     `<button type="button" data-value="${id}" aria-label="${escape(words)}" title="${escape(words)}" aria-pressed="false" style="--i:${i}"></button>`,
 ).join("")
 
-const kernel = [0, 1, 2]
-  .flatMap((u) => [0, 1, 2].map((v) => input(`kernel_${u}_${v}`, `starting kernel, row ${u}, column ${v}`)))
-  .join("")
-
 const controls = `
   <aside class="controls" aria-label="Lesson">
     <section><h2>Image <span class="words"></span></h2>
@@ -37,22 +35,22 @@ const controls = `
       ${complaints("img")}
       <div class="pair">${button("upload", "Your image…", "Use an image of your own")}${button("cifar10", "CIFAR-10…", "Choose among all CIFAR-10 images")}</div>
     </section>
-    <section><h2>Channel</h2>${choice("channel", "Channel", CHANNELS.map((name) => [name, name]))}
+    <section><h2>Channel</h2>${choice("channel", "Channel", CHANNELS.map((name) => [name, name === "rgb" ? say("web.network.rgb") : name]))}
       <h2>Pixels</h2>${choice("scale", "Pixels", SCALE_NAMES)}</section>
-    <section><h2>Starting kernel <i>f</i></h2>
-      <div class="kernel">${kernel}</div>${complaints("f")}
+    <section class="filters"><h2>Starting kernel <i class="filter-name">f</i> <span class="which-filter"></span></h2>
+      <div class="kernel"></div>${complaints("f")}
       <div class="pair">${select("kernel_preset", [...Object.keys(KERNELS).map((name) => [name, name.replace("-", " ")]), ["custom", "custom"]], "Kernel preset")}
       ${button("kernel_random", "⚄ Random", "Draw a random kernel")}</div></section>
-    <section><h2>Network</h2>
+    <section><h2>${say("web.network.title")}</h2>${networkChoice}${complaints("net")}
       <div class="two">${field("Stride", select("stride", LIMITS.strides.map((n) => [n, n]), "Stride"))}
       ${field("Padding", select("padding", PADDINGS.map((p) => [p, p]), "Padding"))}
       ${field("<i>w</i> starts", select("weights", WEIGHTS.map((p) => [p, p]), "How w starts"))}
       ${field("Seed of <i>w</i>", input("seed", "Seed of w", "numeric"))}</div>${complaints("stride", "pad", "w", "seed")}</section>
     <section><h2>Training</h2>
-      <div class="two">${field("Target <i>y</i>[0]", input("target_0", "Target of output 0"))}
-      ${field("Target <i>y</i>[1]", input("target_1", "Target of output 1"))}
-      ${field("Learning rate <i>η</i>", input("learning_rate", "Learning rate"))}
-      ${field("Rule", select("rule", RULES.map((name) => [name, name]), "Rule"))}</div>${complaints("y", "lr", "rule")}</section>
+      <div class="three"><div class="targets"></div>
+      ${field("Learning rate <i>η</i>", input("learning_rate", "Learning rate"))}</div><div class="two">
+      ${field(say("web.network.optimizer"), select("optimizer", OPTIMIZERS.map((name) => [name, say(`web.network.${name}`)]), say("web.network.optimizer")))}
+      ${field("Rule", select("rule", RULES.map((name) => [name, name]), "Rule"))}</div>${complaints("y", "lr", "opt", "rule")}</section>
   </aside>`
 
 // Drawn, not typed: not every font has these signs.
@@ -82,57 +80,11 @@ const transport = `
       ${button("update_next", ICONS.update_next, "One update on (Page Down)")}
       ${select("speed", [[0.03, "slow"], [0.25, "¼×"], [1, "1×", true], [3, "3×"], [10, "10×"]], "Speed")}
     </div>
-    <ol class="stages" aria-label="Stages">${STAGES.map(
-      ({ symbol, label, phase, title }) =>
-        `<li><button type="button" data-stage-chip="${symbol}" class="${phase}" title="${escape(title)}" aria-label="${escape(`${symbol}: ${title}`)}">${formula(label)}</button></li>`,
-    ).join("")}</ol>
+    <ol class="stages" aria-label="Stages"></ol><span class="stage-name"></span>
     <div class="status"><span>update <b class="k">0</b></span><span><i>L</i> <b class="loss"></b></span>
       <span class="saturation"></span>${button("lecture_off", "✕", "Leave the lecture view (L)")}<canvas class="spark" role="img" aria-label="Loss so far"></canvas></div>
   </div>
   <div class="notice" role="alert" hidden></div>`
-
-const figure = (map, label, kind = "map") => `
-  <figure class="${kind}" data-figure="${map}">
-    <figcaption><button type="button" class="name" data-open="${map}" title="Open ${map} large" aria-label="Open ${map} large">${formula(label)}</button><span class="size"></span></figcaption>
-    <canvas data-map="${map}" tabindex="0" role="img"></canvas>
-    <p class="limits"><span class="low"></span><span class="power"></span><span class="high"></span></p>
-  </figure>`
-
-const operator = (up, down, back = "") =>
-  `<div class="operators" aria-hidden="true"><p>${up}</p><p>${down}<small>${back}</small></p></div>`
-
-const layer = (name, up, down) => `<div class="layer ${name}">${up}${down}</div>`
-
-const cells = (...figures) => `<div class="cells">${figures.join("")}</div>`
-
-export const maps = `
-  <div class="maps">
-    ${layer("lx", figure("x", "x"), figure("dx", "∂x"))}
-    ${operator("∗", "←")}
-    ${layer("lf", figure("f", "f", "map kernelmap"), figure("df", "∂f", "map kernelmap"))}
-    ${operator("=", "←")}
-    ${layer("lz1", figure("z1", "z₁"), figure("dz1", "∂z₁"))}
-    ${operator("σ", "←", "σ′")}
-    ${layer("la1", figure("a1", "a₁"), figure("da1", "∂a₁"))}
-    ${operator("→", "")}
-    ${layer("lv", figure("v", "v", "map strip"), "<div></div>")}
-    ${operator("·", "←", "wᵀ")}
-    ${layer("lw", figure("w", "w", "map half"), figure("dw", "∂w", "map half"))}
-    ${operator("+", "←")}
-    ${layer(
-      "lo",
-      `<div class="answers">${cells(figure("b", "b", "cell"), figure("z2", "z₂", "cell"), figure("o", "o", "cell"), figure("y", "y", "cell"))}
-       ${figure("L", "L", "cell wide")}</div>`,
-      `<div class="answers">${cells(figure("db", "∂b", "cell"), figure("dz2", "∂z₂", "cell"), figure("do", "∂o", "cell"))}</div>`,
-    )}
-  </div>`
-
-export const explanation = `
-  <section class="explain" aria-label="Explanation">
-    <div class="text" tabindex="0"><h1><span class="phase"></span><span class="title"></span></h1>
-      <p class="sentence"></p><p class="formula"></p><div class="numbers"></div><p class="remark"></p></div>
-    <div class="side"><canvas class="panel" role="img"></canvas><div class="caption"></div></div>
-  </section>`
 
 const KEYS_OF_STAGES = [
   ["← →", "one stage back or on"],
@@ -142,6 +94,7 @@ const KEYS_OF_STAGES = [
   ["L", "lecture view"],
   ["O", "open the map of this stage large"],
   ["Tab to a map, then arrows", "move from cell to cell; Enter pins it"],
+  ["[ ]", "another channel, filter or unit"],
   ["Esc", "let a pinned cell go, leave a map or the lecture view"],
   ["?", "this list"],
 ]

@@ -1,8 +1,6 @@
 // The animation clock: slides the kernel over the image, walks the stages, then asks for an update.
 
 const DWELL = 1500 // milliseconds at speed 1 on a stage where nothing slides
-const SLIDE = 9000 // for the kernel over the whole image
-const WEIGHT = 700 // for each of the kernel's weights
 
 export class Player {
   constructor(view) {
@@ -96,16 +94,15 @@ export class Player {
     if (this.running) this.enter()
   }
 
-  // How many places the stage has to slide over: units for z1, weights for df, else one.
+  // How many places the stage has to slide over; one where nothing slides.
   places() {
     const { view } = this
     if (!view.content.slides || matchMedia("(prefers-reduced-motion: reduce)").matches) return 1
-    return view.stage === "z1" || view.stage === "df" ? view.content.count(view.stage) : 1
+    return view.content.slide(view.stage).places
   }
 
   duration() {
-    const slides = { z1: SLIDE, df: WEIGHT * this.places() }
-    return this.places() > 1 ? slides[this.view.stage] : DWELL
+    return this.places() > 1 ? this.view.content.slide(this.view.stage).duration : DWELL
   }
 
   position() {
@@ -113,8 +110,7 @@ export class Player {
   }
 
   cellAt(place) {
-    const columns = this.view.content.shape(this.view.stage)[1]
-    return [Math.floor(place / columns), place % columns]
+    return this.view.content.cellAt(this.view.stage, place)
   }
 
   get sliding() {

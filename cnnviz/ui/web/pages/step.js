@@ -1,145 +1,276 @@
-// The linked maps and the words under them: values above, gradients below, one column a layer.
+// A network's maps and the words under them: the overview, the focus, and what is pointed at.
 
-import { MAPS, PARTS, STAGES } from "../spec.js"
-import { Focus } from "../model/focus.js"
+import { Overview } from "../draw/overview.js"
+import { mechanism } from "../draw/mechanism.js"
+import { palette } from "../draw/pen.js"
+import { Cells } from "../model/cells.js"
+import { explained } from "../model/explanation.js"
 import { escape, formula, setHTML } from "../model/format.js"
-import { maps, explanation } from "./layout.js"
-import { isFlat, isLayered, one, sources } from "../model/links.js"
+import { Numbers } from "../model/numbers.js"
+import { say } from "../model/words.js"
+import { bindCells } from "./cell_pointer.js"
+import { fillKernel } from "./network_controls.js"
 import { lossText } from "./status.js"
-import { MapView } from "../draw/maps.js"
-import { panel, showsCell } from "../draw/panel.js"
-import { bindPointer } from "./pointer.js"
-import { arithmetic } from "../model/arithmetic.js"
 
-const ORDER = STAGES.map(({ symbol }) => symbol)
-const SAID = Object.fromEntries([...PARTS, ...STAGES].map((stage) => [stage.symbol, stage]))
-const SHOWN_FROM = { f: "x", w: "x", b: "x", y: "x", db: "dw", dx: "df" } // maps that are no stage of their own
+/** @typedef {import("../model/patterns.js").Cell} Cell */
+
 const SAY_EVERY = 60 // milliseconds: words that change faster than this cannot be read
+const SLIDE = 9000 // for the kernel over the whole image
+const WEIGHT = 700 // for each weight of a filter
+
+const FRAME = () => `
+  <div class="maps overview"></div>
+  <section class="explain" aria-label="${escape(say("web.step.explanation"))}">
+    <div class="text" tabindex="0"><h1><span class="phase"></span><span class="title"></span></h1>
+      <p class="sentence"></p><p class="formula"></p><div class="numbers"></div><p class="remark"></p>
+      <div class="stepper" hidden><span class="what"></span><button type="button" data-turn="-1" aria-label="${escape(say("web.step.less"))}">−</button><b class="which"></b><button type="button" data-turn="1" aria-label="${escape(say("web.step.more"))}">+</button></div></div>
+    <div class="drawn"><canvas class="mechanism" role="img"></canvas></div>
+  </section>`
 
 export class Step {
+  /** @param {any} view */
   constructor(view) {
     this.view = view
-    view.$(".content").innerHTML = maps + explanation
     this.root = view.root
-    this.maps = Object.fromEntries([...view.root.querySelectorAll("canvas[data-map]")].map((c) => [c.dataset.map, new MapView(c)]))
-    this.focus = new Focus()
+    view.$(".content").innerHTML = FRAME()
+    this.overview = new Overview(view.$(".overview"))
+    this.cells = new Cells()
+    this.focus = this.cells
     this.slides = true
-    for (const [symbol, map] of Object.entries(this.maps)) bindPointer(this, map, symbol)
+    view.$(".stepper").addEventListener("click", (/** @type {any} */ event) => {
+      const by = event.target.closest("[data-turn]")?.dataset.turn
+      if (by) this.turn(Number(by))
+    })
   }
 
+  /** @param {any} data */
   receive(data) {
-    Object.assign(this, { arrays: data.arrays, lesson: data.lesson, limits: data.limits, loss: data.loss, saturated: data.saturated })
-    this.rate = Number(data.lesson.lr)
-    this.outputs = [...this.arrays.o.values.keys()]
-    this.geometry = { ...data.geometry, shape: (map) => this.shape(map) }
-    for (const [symbol, map] of Object.entries(this.maps)) {
-      const { values } = this.arrays[symbol]
-      map.across = symbol === "v" ? this.shape("z1")[1] : undefined
-      const shape = symbol === "v" ? [values.length, 1] : this.shape(symbol)
-      map.receive(values, shape, isLayered(symbol) ? this.outputs.length : 1, this.limits[symbol], MAPS[symbol].scale)
-    }
-    this.focus.receive(data.focus, (map) => this.shape(map))
+    this.numbers = new Numbers(data)
+    this.order = this.numbers.stages.map(({ symbol }) => symbol)
+    this.cells.receive(this.numbers)
+    if (this.overview.receive(this.numbers)) for (const plate of Object.values(this.plates)) bindCells(this, plate)
   }
 
-  // Rows and columns of a map on the screen.
-  shape(map) {
-    if (map === "L") return [1, 1]
-    if (isFlat(map)) return [this.outputs.length, 1]
-    if (map === "v" || isLayered(map)) return this.arrays.z1.shape
-    return this.arrays[map === "update" ? "f" : map].shape
-  }
-
-  at(map, cell) {
-    return this.maps[map].at(cell)
-  }
-
-  count(map) {
-    return this.arrays[map].values.length
+  get plates() {
+    return this.overview.plates
   }
 
   // ---- pointing
 
-  get reached() {
-    return ORDER.indexOf(this.view.stage)
+  /** Whether a map is not computed yet at this stage. @param {string} symbol */
+  isAhead(symbol) {
+    return this.numbers.madeAt(symbol) > this.order.indexOf(this.view.stage)
   }
 
-  isAhead(map) {
-    return ORDER.indexOf(SHOWN_FROM[map] ?? map) > this.reached
-  }
-
+  /** What the words are about. @returns {{ map: string, cell: Cell }} "update" stands for the first parameter's step */
   subject() {
     const { stage, player } = this.view
-    if (player.cell && !this.focus.hover) return { map: stage, cell: player.cell }
-    return this.focus.pointed ?? { map: stage, cell: this.focus.own(stage) }
+    if (player.cell && !this.cells.hover) return { map: stage, cell: player.cell }
+    return this.cells.pointed ?? { map: stage, cell: this.cells.own(this.shown(stage)) }
   }
 
+  /** The map that a stage is about. @param {string} stage */
+  shown(stage) {
+    return stage === "update" ? this.numbers.said.update.makes[0] : stage
+  }
+
+  /** @param {string | null} map @param {Cell} [cell] */
   point(map, cell) {
-    this.focus.hover = map && { map, cell }
+    this.cells.hover = map ? { map, cell: cell ?? [] } : null
     if (map) this.view.player.takeOver()
     this.view.paint()
   }
 
+  /** @param {string} map @param {Cell} cell */
   pin(map, cell) {
-    this.focus.pin(map, cell)
+    this.cells.pin(map, cell)
     this.view.paint(true)
   }
 
   release() {
-    this.focus.release()
+    this.cells.release()
+  }
+
+  /** The neighbour of a cell, for the arrow keys. @param {string} symbol @param {Cell} cell @param {number} down @param {number} right @returns {Cell} */
+  neighbour(symbol, cell, down, right) {
+    const { kind, shape } = this.numbers.maps[symbol]
+    const plate = this.plates[symbol]
+    if (kind === "row") return [clamp(cell[0] + down + right, shape[0])]
+    const within = (/** @type {number[]} */ axes) => cell.map((at, axis) => (axis === axes[0] ? clamp(at + down, shape[axis]) : axis === axes[1] ? clamp(at + right, shape[axis]) : at))
+    if (kind === "map") return within([1, 2])
+    if (kind === "filters") return within([2, 3])
+    if (!plate?.face?.stacked) return within([shape.length - 2, shape.length - 1])
+    const next = within([1, 2]) // past the edge of one layer of w lies the next
+    const over = cell[1] + down
+    if (over < 0 && cell[3] > 0) return [0, shape[1] - 1, next[2], cell[3] - 1]
+    return over >= shape[1] && cell[3] < shape[3] - 1 ? [0, 0, next[2], cell[3] + 1] : next
+  }
+
+  /** The axis of channels, filters or units of a map, if there are several. @param {string} symbol */
+  axis(symbol) {
+    const { kind, shape } = this.numbers.maps[symbol]
+    const axis = kind === "weights" ? shape.length - 1 : 0
+    return kind !== "loss" && shape[axis] > 1 ? axis : -1
+  }
+
+  /** Another channel, filter or unit. @param {number} by */
+  turn(by) {
+    const { map, cell } = this.subject()
+    const symbol = this.shown(map)
+    const axis = this.axis(symbol)
+    if (axis < 0) return
+    const count = this.numbers.shape(symbol)[axis]
+    const next = cell.map((at, n) => (n === axis ? (at + by + count) % count : at))
+    this.cells.remember(symbol, next)
+    if (this.cells.pinned) this.cells.pinned = { map: symbol, cell: next }
+    else if (this.cells.hover) this.cells.hover = { map: symbol, cell: next }
+    this.view.paint(true)
+  }
+
+  // ---- playing
+
+  /** How many places a stage has to slide over, and how long that takes. @param {string} stage */
+  slide(stage) {
+    const { kind, shape } = this.numbers.maps[this.shown(stage)] ?? {}
+    const conv = this.numbers.links(stage).some(({ pattern }) => pattern === "window" || pattern === "touched")
+    if (!conv) return { places: 1, duration: 0 }
+    const places = shape.slice(-2).reduce((all, n) => all * n, 1)
+    return { places, duration: kind === "filters" ? WEIGHT * places : SLIDE }
+  }
+
+  /** The cell at a place of the slide, of the channel that is spoken of. @param {string} stage @param {number} place @returns {Cell} */
+  cellAt(stage, place) {
+    const columns = this.numbers.shape(stage).at(-1) ?? 1
+    return [...this.cells.own(stage).slice(0, -2), Math.floor(place / columns), place % columns]
   }
 
   // ---- painting
 
   draw() {
+    this.measure()
     const subject = this.subject()
     this.classes()
     this.mark(subject)
-    for (const [symbol, map] of Object.entries(this.maps)) map.draw(this.view.player.done(symbol))
+    const backward = this.numbers.stageOf(this.shown(subject.map)).phase === "backward"
+    const tone = (backward ? this.palette?.warm : this.palette?.accent) ?? "#000"
+    for (const [symbol, plate] of Object.entries(this.plates)) plate.draw(this.isAhead(symbol), this.view.player.done(symbol), tone)
     this.say(subject)
+  }
+
+  // What is asked of the page's layout: once for a size, since every question makes it lay everything out again.
+  measure() {
+    if (this.drawn && this.laid === this.overview.key) return
+    this.lay()
+    const { clientWidth: width, clientHeight: height } = this.view.$(".mechanism")
+    this.room = { width, height }
+    this.palette = palette(this.root)
+    this.laid = this.overview.key
+    this.drawn = true
+  }
+
+  lay() {
+    const content = this.view.$(".content")
+    const narrow = matchMedia("(max-width: 760px)").matches
+    const free = matchMedia("(max-width: 1100px)").matches
+    this.overview.lay(content.clientWidth, free ? 640 : content.clientHeight, narrow)
   }
 
   classes() {
     const { stage } = this.view
-    const made = { dw: ["dw", "db"], update: ["f", "w", "b"] }[stage] ?? [stage]
-    for (const [symbol, { figure }] of Object.entries(this.maps)) {
+    const { makes, inputs, phase } = this.numbers.said[stage]
+    for (const [symbol, { figure }] of Object.entries(this.plates)) {
       figure.classList.toggle("ahead", this.isAhead(symbol))
-      figure.classList.toggle("now", made.includes(symbol))
-      figure.classList.toggle("input", SAID[stage].inputs.includes(symbol))
+      figure.classList.toggle("now", makes.includes(symbol))
+      figure.classList.toggle("input", inputs.includes(symbol))
+      figure.classList.toggle("backward", phase === "backward")
     }
   }
 
   // Outlines the subject and the cells behind it. What is lit also stands in data-lit, for tests.
+  /** @param {{ map: string, cell: Cell }} subject */
   mark({ map, cell }) {
-    const target = map === "update" ? "f" : map
-    const lit = sources(map, cell, this.geometry).filter((entry) => entry.map !== target)
-    for (const { marks } of Object.values(this.maps)) marks.length = 0
-    for (const entry of lit) this.maps[entry.map].marks.push(entry)
-    const own = { rows: one(cell[0]), columns: one(isFlat(target) ? 0 : cell[1]), output: isLayered(target) ? cell[2] : null }
-    this.maps[target].marks.push({ ...own, strong: true })
-    for (const [symbol, { canvas }] of Object.entries(this.maps)) {
-      const source = lit.find((entry) => entry.map === symbol)
-      canvas.dataset.lit = source ? JSON.stringify([source.rows, source.columns, source.output]) : symbol === target ? "target" : ""
+    const { numbers, plates } = this
+    const target = this.shown(map)
+    const links = map === "update" ? [{ target, source: `d${target}`, pattern: "same", geometry: {}, places: [] }] : numbers.links(map)
+    /** @type {Record<string, string>} */
+    const lit = {}
+    for (const plate of Object.values(plates)) plate.marks = []
+    for (const link of links) {
+      const plate = plates[link.source]
+      if (!plate || link.source === target) continue
+      const ranges = numbers.reach(link, cell)
+      const chosen = link.pattern === "winner" || link.pattern === "won"
+      plate.marks.push({ ranges, thin: chosen })
+      const picked = chosen ? numbers.sources(link, cell) : []
+      if (chosen) for (const place of picked) plate.marks.push({ ranges: place.map(single) })
+      lit[link.source] = said(numbers, link.source, chosen ? picked : ranges, chosen)
     }
+    plates[target]?.marks.push({ ranges: cell.map(single), strong: true })
+    for (const [symbol, { canvas }] of Object.entries(plates)) canvas.dataset.lit = lit[symbol] ?? (symbol === target ? "target" : "")
   }
 
+  /** @param {{ map: string, cell: Cell }} subject */
   say(subject) {
     const now = performance.now()
-    if (this.view.player.sliding && now - (this.said ?? 0) < SAY_EVERY) return
-    this.said = now
-    const said = SAID[subject.map]
-    const words = { phase: said.phase === said.label ? said.phase : `${said.phase} · ${formula(said.label)}`, title: said.title, sentence: said.sentence }
-    for (const [place, text] of Object.entries(words)) setHTML(this.view.$(`.${place}`), text)
-    this.view.$(".phase").className = `phase ${said.phase}`
-    setHTML(this.view.$(".explain .formula"), formula(this.view.data.formulas[said.symbol]))
-    setHTML(this.view.$(".numbers"), arithmetic(this, subject.map, subject.cell))
-    setHTML(this.view.$(".remark"), [this.view.data.deviations[subject.map], this.view.data.remarks[0]].filter(Boolean).map(escape).join("<br>"))
-    this.view.$(".explain").classList.toggle("pinned", Boolean(this.focus.pinned))
-    const empty = !showsCell(subject.map) && this.arrays.losses.values.length < 2 // a curve of one loss
-    this.view.$(".side").hidden = empty
-    if (!empty) panel(this.view.$(".panel"), this.view.$(".caption"), this, subject.map, subject.cell)
+    if (this.view.player.sliding && now - (this.saidAt ?? 0) < SAY_EVERY) return
+    this.saidAt = now
+    const { data } = this.view
+    const words = explained(this.numbers, subject.map, subject.cell)
+    for (const [place, text] of Object.entries({ phase: words.tag, title: escape(words.title), sentence: escape(words.sentence) })) setHTML(this.view.$(`.explain .${place}`), text)
+    this.view.$(".phase").className = `phase ${words.phase}`
+    setHTML(this.view.$(".explain .formula"), formula(words.formula))
+    setHTML(this.view.$(".numbers"), data.deviations[subject.map] ? words.numbers.replaceAll(" = <b>", "; the notebook has <b>") : words.numbers)
+    setHTML(this.view.$(".remark"), [data.deviations[subject.map], data.remarks[0]].filter(Boolean).map(escape).join("<br>"))
+    this.view.$(".explain").classList.toggle("pinned", Boolean(this.cells.pinned))
+    this.step(subject)
+    this.editor()
+    if (this.room && this.palette) mechanism(this.view.$(".mechanism"), this.numbers, subject.map, subject.cell, this.room, this.palette)
+  }
+
+  /** @param {{ map: string, cell: Cell }} subject */
+  step({ map, cell }) {
+    const symbol = this.shown(map)
+    const axis = this.axis(symbol)
+    const stepper = this.view.$(".stepper")
+    stepper.hidden = axis < 0
+    if (axis < 0) return
+    const { kind, family } = this.numbers.maps[symbol]
+    const outputs = family === this.numbers.maps.o.family || (kind === "weights" && this.numbers.shape(symbol).at(-1) === this.numbers.count("o"))
+    const what = kind === "filters" ? "filter" : kind === "map" ? "channel" : outputs ? "output" : "unit"
+    setHTML(stepper.querySelector(".what"), escape(say(`web.step.${what}`)))
+    setHTML(stepper.querySelector(".which"), String(cell[axis]))
+  }
+
+  // The filter that is edited is the one that is spoken of.
+  editor() {
+    const { filters } = this.view.data
+    const [m = 0, c = 0] = filters ? this.cells.own(filters.name) : []
+    if (filters && this.view.$(".kernel").dataset.chosen !== `${m} ${c}`) fillKernel(this.view)
   }
 
   spoken() {
-    return `${this.view.place} ${SAID[this.subject().map].title}. ${this.view.$(".numbers").textContent}. Loss ${lossText(this.view.data.loss)}.`
+    return `${this.view.place} ${this.view.$(".explain .title").textContent}. ${this.view.$(".numbers").textContent}. ${say("web.step.loss", { loss: lossText(this.view.data.loss) })}`
   }
+}
+
+/** @param {number} at @param {number} size */
+const clamp = (at, size) => Math.min(Math.max(at, 0), size - 1)
+/** @param {number} at */
+const single = (at) => ({ start: at, count: 1, step: 1 })
+
+// What is lit in a map, as text: its rows, columns and output, and where it has several of them its channels and filters.
+/** @param {Numbers} numbers @param {string} symbol @param {any[]} found @param {boolean} chosen */
+function said(numbers, symbol, found, chosen) {
+  if (chosen) return JSON.stringify({ cells: found })
+  const { kind, shape } = numbers.maps[symbol]
+  if (kind === "row") return JSON.stringify([found[0], single(0), null])
+  if (kind === "weights") {
+    const output = found[found.length - 1]
+    const n = output.count === 1 && shape[shape.length - 1] > 1 ? output.start : null
+    if (found.length < 4) return JSON.stringify([found[0], single(0), n])
+    return JSON.stringify([found[1], found[2], n, ...(shape[0] > 1 ? [found[0]] : [])])
+  }
+  const before = found.slice(0, -2)
+  const several = shape.slice(0, -2).some((n) => n > 1)
+  return JSON.stringify([found[found.length - 2], found[found.length - 1], null, ...(several ? before : [])])
 }

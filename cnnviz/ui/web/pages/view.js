@@ -1,7 +1,6 @@
 // The page's frame: the lesson that the server answered, where the visitor goes next, and the painting
 // loop. What stands in the middle is the content: the linked maps (step.js) or a board (board.js).
 
-import { STAGES } from "../spec.js"
 import { COMPUTED, link, read, same, visit } from "../model/address.js"
 import { Board } from "./board.js"
 import { Film } from "./film.js"
@@ -12,7 +11,6 @@ import { fillStatus } from "./status.js"
 import { Player } from "./player.js"
 import { Step } from "./step.js"
 
-const ORDER = STAGES.map(({ symbol }) => symbol)
 const ANSWER_IN = 4000 // milliseconds after which we say that the server is silent
 const ASK_AGAIN = 5000 // and how often it is then asked again
 const SILENT = "The server has not answered; it is asked again and again. What is on the screen still works, and the address keeps your change."
@@ -60,7 +58,8 @@ export class View {
     if (!first && this.content.seek) data.lesson.k = String(Math.min(this.k, data.film.n))
     this.lesson = data.lesson
     this.k = Number(data.lesson.k)
-    const follows = same(data.asked, address, ["stage"]) || !ORDER.includes(address.stage)
+    this.order = data.stages.map(({ symbol }) => symbol)
+    const follows = same(data.asked, address, ["stage"]) || !this.order.includes(address.stage)
     this.stage = follows ? data.lesson.stage : address.stage
     if (Object.keys(address).length && !same(address, this.wanted)) visit(this.wanted, { replace: true, server: false })
     this.content.receive(data)
@@ -145,7 +144,7 @@ export class View {
     if (same(address, this.lesson, this.computed) || same(address, this.data.asked, this.computed)) {
       this.answered()
       const before = `${this.k} ${this.stage}`
-      if (ORDER.includes(address.stage)) this.stage = address.stage
+      if (this.order.includes(address.stage)) this.stage = address.stage
       this.content.travelled?.(address)
       if (before !== `${this.k} ${this.stage}`) this.content.release()
       this.paint(true)
@@ -172,10 +171,10 @@ export class View {
 
   nextStage(by, options) {
     if (this.content.seek) return this.nextUpdate(by)
-    const at = ORDER.indexOf(this.stage) + by
-    if (at >= ORDER.length) return this.nextUpdate(1, "x", options)
-    if (at >= 0) return this.go({ stage: ORDER[at] }, options)
-    if (this.k > 0) this.nextUpdate(-1, ORDER.at(-1), options)
+    const at = this.order.indexOf(this.stage) + by
+    if (at >= this.order.length) return this.nextUpdate(1, "x", options)
+    if (at >= 0) return this.go({ stage: this.order[at] }, options)
+    if (this.k > 0) this.nextUpdate(-1, this.order.at(-1), options)
   }
 
   nextUpdate(by, stage = this.stage, options) {
@@ -217,6 +216,6 @@ export class View {
 
   // Where a lesson stands that goes stage by stage, in words.
   get place() {
-    return `Update ${this.k}, stage ${ORDER.indexOf(this.stage) + 1} of ${ORDER.length}, ${this.stage}.`
+    return `Update ${this.k}, stage ${this.order.indexOf(this.stage) + 1} of ${this.order.length}, ${this.stage}.`
   }
 }

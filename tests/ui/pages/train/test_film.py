@@ -78,7 +78,7 @@ def test_what_is_compared_follows_the_lesson_in_all_that_it_does_not_name():
         (Lesson(scale="raw", f="notebook"), "is saturated from the start: raw pixels", []),
         (Lesson(scale="raw", f="notebook", rule="procedural", w="zeros"), "is saturated from the start: raw pixels", []),
         (Lesson(lr=0.5, y=(0.5, 0.5)), "leaps over the valley at update 1 (learning rate 0.5), and comes back.", [0, 1]),
-        (Lesson(lr=1e6, y=(0.5, 0.5)), "diverges at update 1: a step leaps over the valley (learning rate 1,000,000), and none leads back.", [0, 1]),
+        (Lesson(lr=1e6, y=(0.5, 0.5)), "gets worse at update 1 and stays there: a step leaps over the valley (learning rate 1,000,000), and none leads back.", [0, 1]),
         (Lesson(), "", []),
     ],
     ids=str,

@@ -17,7 +17,7 @@ from cnnviz.core.network import Params
 from cnnviz.core.recent import Recent
 from cnnviz.core.training import Progress, Training
 from cnnviz.data.images import CLASSES
-from cnnviz.data.training_set import two_classes
+from cnnviz.data.training_data import training_data
 from cnnviz.ui.pages.train.training import form, results, trainer
 from cnnviz.ui.pages.train.training.curves import curve_svg
 from cnnviz.ui.pages.train.training.settings import MAX_BATCH, MAX_EPOCHS, MAX_RATE, Settings
@@ -96,7 +96,7 @@ def test_a_training_that_is_done_is_kept_for_those_who_open_its_link(monkeypatch
     monkeypatch.setattr(trainer, "_done", Recent(2))
 
     def job(epochs: int = 3, channel: str = "red") -> Job:
-        return Job(Training(epochs=epochs, reports=3), two_classes(), channel)
+        return Job(Training(epochs=epochs, reports=3), training_data(), channel)
 
     first = Trainer(job())
     until(first, "done")
@@ -111,7 +111,7 @@ def test_a_training_that_is_done_is_kept_for_those_who_open_its_link(monkeypatch
 
 def test_what_a_training_starts_from_is_named_and_can_be_had_again():
     lesson = Lesson(img="test-2", k=9, rule="one_pixel", f="blur", seed=4, lr=0.3)
-    job = Job(Training(lesson.f, "normal", 4, stride=2), two_classes("frog", "ship"), "red")
+    job = Job(Training(lesson.f, "normal", 4, stride=2), training_data(("frog", "ship")), "red")
     start = form.start_of(job, lesson)
     assert (start.img, start.lr, start.stride, start.f, start.seed, start.k) == ("test-2", 0.3, 2, lesson.f, 4, 0)
     assert form.start_of(job, start) == start

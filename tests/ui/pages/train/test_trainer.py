@@ -8,7 +8,7 @@ import time
 import pytest
 
 from cnnviz.core.training import Training
-from cnnviz.data.training_set import two_classes
+from cnnviz.data.training_data import training_data
 from cnnviz.ui.pages.train.training import trainer as module
 from cnnviz.ui.pages.train.training.trainer import Job, Trainer
 
@@ -24,7 +24,7 @@ def start(monkeypatch, tmp_path):
     started = []
 
     def begin(settings: Training = LONG) -> Trainer:
-        started.append(Trainer(Job(settings, two_classes(), "gray")))
+        started.append(Trainer(Job(settings, training_data(), "gray")))
         return started[-1]
 
     yield begin

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,9 +10,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from cnnviz.core.film import Film, film, turning_points
+from cnnviz.core.film import Film, film, maps_of, turning_points
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.ops import conv2d_shape
 from cnnviz.data.images import load_image
 from cnnviz.ui import switches
 from cnnviz.ui.address import Now
@@ -80,7 +80,7 @@ class FilmPage:
 
 def film_page(lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> FilmPage:
     """The film that the address asks for: `n` updates, and `vs`, another lesson's query, beside it."""
-    n, wrong_updates = asked_updates(asked.get("n", ""), lesson.k)
+    n, wrong_updates = asked_updates(asked.get("n", ""), lesson.k, lesson.most_updates)
     vs = asked.get("vs", "")
     runs = (Run(message("ui.train.film.this_lesson"), lesson, _filmed(lesson, x, n, 2 if vs else 1)),)
     wrong = (wrong_updates,) if wrong_updates else ()
@@ -126,5 +126,5 @@ _ONE_AT_A_TIME = threading.Lock()
 
 @lru_cache(maxsize=4)  # a film of 10,000 updates holds 6 MB; visitors of one lesson share it
 def _remembered(start: Lesson, x: bytes, shape: tuple[int, int], n: int, parts: int) -> Film:
-    rows, columns = conv2d_shape(shape, start.kernel.shape, start.stride, start.pad)
-    return film(start, np.frombuffer(x).reshape(shape), n, frames_that_fit(n, rows * columns, parts))
+    cells = math.prod(start.network.program(shape).shapes[maps_of(start.network)[0]][-2:])
+    return film(start, np.frombuffer(x).reshape(shape), n, frames_that_fit(n, cells, parts))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import parse_qsl, urlsplit
 
-from cnnviz.core.lesson import MAX_UPDATES, Lesson, whole_number
+from cnnviz.core.lesson import LESSON_KEYS, MAX_UPDATES, Lesson, whole_number
 from cnnviz.words import Message, Problem, message
 
 DEFAULT_UPDATES = 200
@@ -13,18 +13,18 @@ LENGTHS = (50, 200, 1000, 10_000)
 """Updates that a film may have at a click."""
 
 
-def asked_updates(text: str, k: int) -> tuple[int, Message | None]:
-    """How many updates are asked for, and what was wrong with that; never fewer than the lesson has made.
+def asked_updates(text: str, k: int, most: int = MAX_UPDATES) -> tuple[int, Message | None]:
+    """How many updates are asked for, of `most` that can be made, and what was wrong; never fewer than the lesson has made.
 
     >>> asked_updates("300", 7), asked_updates("", 300)
     ((300, None), (1000, None))
     """
-    n, wrong = DEFAULT_UPDATES, None
+    n, wrong = min(DEFAULT_UPDATES, most), None
     try:
-        n = whole_number(1, MAX_UPDATES)(text or str(n))
+        n = whole_number(1, most)(text or str(n))
     except ValueError as error:
         wrong = message("ui.train.film.wrong_updates", text=repr(text[:20]), error=str(error), updates=n)
-    return n if k <= n else next(choice for choice in LENGTHS if k <= choice), wrong
+    return n if k <= n else min(most, next(choice for choice in LENGTHS if k <= choice)), wrong
 
 
 def asked_other(text: str, lesson: Lesson) -> tuple[Lesson, str]:
@@ -37,9 +37,9 @@ def asked_other(text: str, lesson: Lesson) -> tuple[Lesson, str]:
         query = dict(parse_qsl(urlsplit(text).query or text.removeprefix("?")))
     except ValueError:
         query = {}
-    if not query.keys() & Lesson().to_query().keys():
+    if not query.keys() & LESSON_KEYS:
         raise Problem("ui.train.film.no_link")
-    other, wrong = Lesson.read(lesson.start.to_query() | query, instead=lesson)
+    other, wrong = lesson.start.changed(query)
     sentence = " ".join(map(str, wrong.values()))
     if other.start == lesson.start:
         raise ValueError(sentence) if sentence else Problem("ui.train.film.own_start")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cnnviz.core.kernels import KERNELS
-from cnnviz.core.lesson import Lesson
+from cnnviz.core.lesson import LESSON_KEYS, Lesson
 from cnnviz.core.network import WEIGHTS
 from cnnviz.words import Message, has, message, written
 
@@ -20,10 +20,11 @@ def difference(lesson: Lesson, other: Lesson) -> str:
     'seed 3, rate 0.5'
     """
     ours, theirs = lesson.start.to_query(), other.start.to_query()
-    short = {"f": next((name for name, f in KERNELS.items() if f == other.f), theirs["f"])}
+    short = {name: vars(other)[name] for name in LESSON_KEYS & vars(other).keys() if name not in theirs}
+    short["f"] = next((name for name, f in KERNELS.items() if f == other.f), theirs.get("f", ""))
     if theirs["w"] not in WEIGHTS:
         short["w"] = message("ui.train.film.differs.trained")
-    text = written([_named(key, (theirs | short)[key]) for key in ours if ours[key] != theirs[key]])
+    text = written([_named(key, (theirs | short)[key]) for key in ours | theirs if ours.get(key) != theirs.get(key)])
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 

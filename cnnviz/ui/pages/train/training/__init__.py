@@ -10,6 +10,7 @@ from cnnviz.ui.pages.train.training import session
 from cnnviz.ui.pages.train.training.form import fields, job_of
 from cnnviz.ui.pages.train.training.settings import Settings
 from cnnviz.ui.pages.train.training.watch import watch
+from cnnviz.ui.plain import plain
 from cnnviz.words import say
 
 
@@ -25,7 +26,7 @@ def show(lesson: Lesson, asked: str) -> None:
             return
         before, wrong = Settings.read(asked)
         if wrong:
-            st.warning(str(wrong))
+            st.warning(plain(wrong))
         settings = fields(before, asked)
         job = job_of(lesson, settings)
         if asked and job and settings == before:
@@ -39,7 +40,7 @@ def show(lesson: Lesson, asked: str) -> None:
 def _loads() -> bool:
     """Whether the full set lies on this computer and is still being read: the page runs again when it is there."""
     loader = cifar10.LOADER
-    if cifar10.dataset() is not None or loader.state == "failed" or not cifar10.cached():
+    if loader.full_set is not None or loader.state == "failed" or not cifar10.cached():
         return False
     loader.start()
     st.fragment(_await, run_every=0.5)()

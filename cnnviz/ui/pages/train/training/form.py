@@ -11,11 +11,12 @@ from cnnviz.core.kernels import KERNELS
 from cnnviz.core.lesson import MAX_SEED, Lesson
 from cnnviz.core.network import WEIGHTS
 from cnnviz.core.training import Training
-from cnnviz.data.images import CLASSES, ImageUnavailable
-from cnnviz.data.training_set import two_classes
+from cnnviz.data.images import CLASSES
+from cnnviz.data.training_data import describe, training_data
 from cnnviz.ui.address import follow
 from cnnviz.ui.pages.train.training.settings import MAX_BATCH, MAX_EPOCHS, MAX_RATE, Settings
 from cnnviz.ui.pages.train.training.trainer import Job
+from cnnviz.ui.plain import plain
 from cnnviz.words import Message, message, say, written
 
 FIELD = 136  # width of a setting, in pixels: six beside each other, two on a phone
@@ -45,15 +46,15 @@ def job_of(lesson: Lesson, settings: Settings) -> Job | None:
         st.warning(say("ui.train.training.one_class"))
         return None
     try:
-        data = two_classes(settings.a, settings.b)
+        data = training_data((settings.a, settings.b))
         weights = lesson.w if lesson.w in WEIGHTS else "normal"
         layout = (lesson.stride, lesson.pad, lesson.scale)
         numbers = (settings.rate, settings.batch, settings.epochs, settings.seed)
         training = Training(lesson.f, weights, lesson.seed, *numbers, *layout)
-    except (ValueError, ImageUnavailable) as error:
-        st.warning(str(error).removeprefix("two_classes: "))
+    except ValueError as error:
+        st.warning(plain(error))
         return None
-    st.caption(" ".join(map(written, (data.words, *start_words(lesson, training)))))
+    st.caption(" ".join(map(written, (describe(data), *start_words(lesson, training)))))
     return Job(training, data, lesson.ch)
 
 

@@ -10,10 +10,11 @@ import numpy as np
 import streamlit as st
 from PIL import Image as Pillow
 
-from cnnviz.core.held import hold
+from cnnviz.core.kept import keep
 from cnnviz.core.lesson import MAX_NUMBER
 from cnnviz.core.ops import conv2d_shape
-from cnnviz.core.training import MEASURED, Outcome, outcome
+from cnnviz.core.outcome import Outcome, outcome
+from cnnviz.core.training import MEASURED
 from cnnviz.export.frames import Panel, draw, encode
 from cnnviz.ui.address import adopt
 from cnnviz.ui.pages.train.training.trainer import MOST_KEPT, Trainer
@@ -26,7 +27,7 @@ SHOWN = 6
 
 def show(trainer: Trainer) -> None:
     """The kernel and the weights as they learned, accuracy and confusion, and the most confident images."""
-    held_out, (a, b) = trainer.job.data.held, trainer.job.data.names
+    held_out, (a, b) = trainer.job.data.held_out, trainer.job.data.names
     result = _outcome(trainer)
     animated, table = st.columns([3, 2])
     animated.caption(say("ui.train.training.animation.caption"))
@@ -55,7 +56,7 @@ def _confusion(result: Outcome, a: str, b: str) -> str:
 def _row(kind: str, indices: np.ndarray, result: Outcome, trainer: Trainer) -> None:
     """Images with what the network said of each; a click opens one in Step as the network that was trained."""
     settings, data, channel = trainer.job
-    held_out, params, names = data.held, trainer.reports[-1].params, data.names
+    held_out, params, names = data.held_out, trainer.reports[-1].params, data.names
     images, ids = held_out.images, held_out.ids
     too_large = bool(np.abs(params.f).max() > MAX_NUMBER)  # for a lesson, and so for Step
     row = st.container(horizontal=True)
@@ -65,7 +66,7 @@ def _row(kind: str, indices: np.ndarray, result: Outcome, trainer: Trainer) -> N
         key, words = f"open_{kind}_{index}", say("ui.train.training.image", id=ids[index], name=real)
         if row.button(f"![{words}]({_png(images[index])}) {said} {outputs}", key=key, help=words, disabled=too_large):
             y, f = (",".join(map(repr, numbers.ravel().tolist())) for numbers in (held_out.targets[index], params.f))
-            network = {"f": f, "w": hold(params), "stride": settings.stride, "pad": settings.padding, "rule": "exact"}
+            network = {"f": f, "w": keep(params), "stride": settings.stride, "pad": settings.padding, "rule": "exact"}
             image = {"img": ids[index], "ch": channel, "scale": settings.scale, "y": y}
             adopt(page="", **image, **network, k=0, stage="o")
             st.rerun()
@@ -80,7 +81,7 @@ def _png(pixels: np.ndarray) -> str:
 @lru_cache(maxsize=MOST_KEPT)  # of trainings that have ended; a change of any field shows them again
 def _outcome(trainer: Trainer) -> Outcome:
     settings, data, channel = trainer.job
-    return outcome(settings, trainer.reports[-1].params, data.held.pixels(channel), data.held.targets)
+    return outcome(settings, trainer.reports[-1].params, data.held_out.pixels(channel), data.held_out.targets)
 
 
 @lru_cache(maxsize=MOST_KEPT)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from cnnviz.core.recent import Recent
 from cnnviz.core.training import Progress, Training, train
-from cnnviz.data.training_set import TwoClasses
+from cnnviz.data.labelled import Collection
 
 PATIENCE = 8.0
 """Seconds without a look after which a training stops."""
@@ -31,13 +31,13 @@ class Job(NamedTuple):
     """What is to be trained: the settings, the images, and the channel of them."""
 
     settings: Training
-    data: TwoClasses
+    data: Collection
     channel: str
 
     @property
     def name(self) -> tuple:
         """The same for jobs that give the same numbers."""
-        return self.settings, self.data.names, self.data.full, self.channel
+        return self.settings, self.data.names, self.data.source, self.channel
 
 
 _done: Recent[tuple, Trainer] = Recent(MOST_KEPT)
@@ -103,7 +103,7 @@ class Trainer:
     def _learn(self) -> str:
         """Works until nothing is left to do, or nobody looks; says which."""
         settings, data, channel = self.job
-        learn, held_out = data.train, data.held
+        learn, held_out = data.train, data.held_out
         run = train(settings, learn.pixels(channel), learn.targets, held_out.pixels(channel), held_out.targets)
         while self._has_turn():
             try:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cnnviz.core.film import NEARLY_ALL
-from cnnviz.core.training import Progress, Training, guessed_share
+from cnnviz.core.outcome import guessed_share
+from cnnviz.core.training import Progress, Training
 from cnnviz.words import Message, message
 
 FEW = 10

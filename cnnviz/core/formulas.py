@@ -1,0 +1,47 @@
+"""Formulas as plain text: our own small part of LaTeX written in Unicode, for whoever cannot set LaTeX."""
+
+from __future__ import annotations
+
+import re
+
+_WORDS = {
+    r"\partial ": "∂", r"\cdot": "·", r"\odot": "⊙", r"\sum": "Σ", r"\sigma": "σ", r"\eta": "η", r"\theta": "θ",
+    r"\leftarrow": "←", r"\max": "max", r"\tanh": "tanh", r"\log": "log", r"\bigl": "", r"\bigr": "", r"\,": " ",
+    r"\quad": " ",
+}  # fmt: skip
+_LOW = dict(zip("0123456789ijkmnuvrs", "₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₘₙᵤᵥᵣₛ", strict=True))
+_HIGH = {"2": "²", "T": "ᵀ"}
+
+
+def plain(latex: str) -> str:
+    r"""A formula of ours in Unicode; what has no subscript there is written after an underscore.
+
+    >>> plain(r"\partial f_{1}[u,v] = \sum_{i,j} x[i+u, j+v] \cdot \partial z_{1}[i,j]")
+    '∂f₁[u,v] = Σᵢⱼ x[i+u, j+v] · ∂z₁[i,j]'
+    >>> plain(r"L = -\frac{1}{N} \sum_{c,n} e^{-z_{12}} + x^2")
+    'L = −1/N Σ_(c,n) e^(−z₁₂) + x²'
+    """
+    text = re.sub(r"\\text\{([^{}]*)\}", r"\1", latex)
+    text = re.sub(r"\\hat\{(\w)\}", "\\1\u0302", text)
+    text = re.sub(r"\\sqrt\{(\w\u0302?)\}", r"√\1", text)
+    text = re.sub(r"\^\{([^{}]*)\}", lambda found: _HIGH.get(found[1], f"^({found[1]})"), text)
+    text = re.sub(r"\\frac\{([^{}]*)\}\{([^{}]*)\}", lambda found: f"{found[1]}/{_whole(found[2])}", text)
+    for word, sign in _WORDS.items():
+        text = text.replace(word, sign)
+    text = re.sub(r"_\{([^{}]*)\}", lambda found: _lowered(found[1]), text)
+    text = re.sub(r"_(\w)", lambda found: _lowered(found[1]), text)
+    text = re.sub(r"\^\{([^{}]*)\}", lambda found: _HIGH.get(found[1], f"^({found[1]})"), text)
+    text = re.sub(r"\^(\w)", lambda found: _HIGH.get(found[1], f"^{found[1]}"), text)
+    if "\\" in text or "{" in text:
+        raise ValueError(f"plain: {latex!r} has LaTeX that is not ours: {text!r}")
+    return re.sub(r" +", " ", text.replace("-", "−")).strip()
+
+
+def _whole(text: str) -> str:
+    """What is divided by, in brackets where it is a sum."""
+    return f"({text})" if " " in text else text
+
+
+def _lowered(text: str) -> str:
+    letters = text.replace(",", "").replace(" ", "")
+    return "".join(_LOW[letter] for letter in letters) if all(letter in _LOW for letter in letters) else f"_({text})"

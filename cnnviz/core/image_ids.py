@@ -1,0 +1,124 @@
+"""The ids of images: how an address names a picture, without loading any.
+
+    test-3  train-3        CIFAR-10 as published
+    cat-17  cat-h17        the bundled sample of CIFAR-10: to learn from, and held out
+    digit7-3  digit7-h3    the bundled digits of MNIST, likewise
+    pattern-edges          a computed picture
+    upload-<text>          a visitor's own, carried in the id itself
+
+`cnnviz.data.images.find_image` has the pixels.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from cnnviz.words import Problem
+
+CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+DIGITS = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
+PATTERNS = ("edges", "checkerboard", "gradient", "dot")
+SPLITS = {"train": 50_000, "test": 10_000}
+"""How many images CIFAR-10 has of each split."""
+COUNTS = {"sample": (120, 30), "digit": (200, 50)}
+"""How many bundled images there are of each class: to learn from, and held out."""
+BUNDLED = {"train": 1, "test": 20}
+"""How many of CIFAR-10's first images are bundled with their own ids."""
+_LABELS = {"test": (3, 8, 8, 0, 6, 6, 1, 6, 3, 1, 0, 9, 5, 7, 9, 8, 5, 7, 8, 6), "train": (6,)}
+"""What is on the images of CIFAR-10 that are bundled, as indices of CLASSES: known without reading any file."""
+MAX_UPLOAD_TEXT = 6000
+"""Letters of an upload: more than 32·32·3 bytes need, compressed and written in base64."""
+
+_NUMBER = r"(0|[1-9]\d{0,4})"
+_OF_SPLIT = re.compile(rf"({'|'.join(SPLITS)})-{_NUMBER}", re.ASCII)
+_OF_CLASS = re.compile(rf"(?:({'|'.join(CLASSES)})|digit(\d))-(h?){_NUMBER}", re.ASCII)
+_UPLOAD = re.compile(rf"[\w-]{{1,{MAX_UPLOAD_TEXT}}}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class ImageId:
+    """One image's id, taken apart; `str` puts it together again.
+
+    `kind` is "cifar10", "sample", "digit", "pattern" or "upload". `name` says which: the split, the class,
+    the digit, the pattern or the upload's text. `number` counts from 0 in the split or class, `held_out` is
+    for images that nothing is trained on.
+
+    >>> str(ImageId("sample", "cat", 17)), str(ImageId("digit", "7", 3, held_out=True))
+    ('cat-17', 'digit7-h3')
+    """
+
+    kind: str
+    name: str
+    number: int = 0
+    held_out: bool = False
+
+    def __str__(self) -> str:
+        match self.kind:
+            case "sample" | "digit":
+                return f"{'digit' * (self.kind == 'digit')}{self.name}-{'h' * self.held_out}{self.number}"
+            case "cifar10":
+                return f"{self.name}-{self.number}"
+        return f"{self.kind}-{self.name}"
+
+
+def parse_image_id(text: str) -> ImageId:
+    """The id that `text` writes; Problem, with a sentence that says what fits, where it writes none.
+
+    >>> parse_image_id("cat-h17")
+    ImageId(kind='sample', name='cat', number=17, held_out=True)
+    >>> parse_image_id("cat-120")
+    Traceback (most recent call last):
+    cnnviz.words.Problem: There is no image 'cat-120': choose one of cat-0 … cat-119.
+    """
+    found = _numbered(text)
+    if found and found.number < count(found):
+        return found
+    if found:
+        first, last = (str(replace(found, number=number)) for number in (0, count(found) - 1))
+        raise Problem("data.image.no_number", id=_quoted(text), first=first, last=last)
+    kind, _, name = text.partition("-")
+    if kind == "pattern" and name in PATTERNS:
+        return ImageId(kind, name)
+    if kind == "pattern":
+        raise Problem("data.image.no_pattern", id=_quoted(text), patterns=[f"pattern-{name}" for name in PATTERNS])
+    if kind == "upload" and _UPLOAD.fullmatch(name):
+        return ImageId(kind, name)
+    if kind == "upload":
+        raise Problem("data.upload.changed")
+    raise Problem("data.image.unknown", id=_quoted(text))
+
+
+def count(id: ImageId) -> int:
+    """How many images there are of the same split, or the same class and part.
+
+    >>> count(ImageId("digit", "7")), count(ImageId("cifar10", "test", 3, held_out=True))
+    (200, 10000)
+    """
+    return SPLITS[id.name] if id.kind == "cifar10" else COUNTS[id.kind][id.held_out]
+
+
+def label(id: ImageId) -> str | None:
+    """What is on the image, where its id is enough to know: a class or a digit.
+
+    >>> label(parse_image_id("test-1")), label(parse_image_id("digit7-3")), label(parse_image_id("test-20"))
+    ('ship', '7', None)
+    """
+    if id.kind in ("sample", "digit"):
+        return id.name
+    known = _LABELS[id.name] if id.kind == "cifar10" else ()
+    return CLASSES[known[id.number]] if id.number < len(known) else None
+
+
+def _numbered(text: str) -> ImageId | None:
+    """An id that ends with a number, whether or not there are so many; None for another text."""
+    if found := _OF_SPLIT.fullmatch(text):
+        return ImageId("cifar10", found[1], int(found[2]), found[1] == "test")
+    if found := _OF_CLASS.fullmatch(text):
+        kind, name = ("sample", found[1]) if found[1] else ("digit", found[2])
+        return ImageId(kind, name, int(found[4]), bool(found[3]))
+    return None
+
+
+def _quoted(text: str) -> str:
+    return repr(text if len(text) <= 40 else text[:39] + "…")

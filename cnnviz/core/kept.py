@@ -1,0 +1,70 @@
+"""Parameters that are too many for a link, kept by a name, a digest of their numbers, that the link carries instead.
+
+They come from a training, from a file, or were typed. Only a bounded number of bytes is kept; whoever asks for
+what is gone gets a sentence.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+
+import numpy as np
+
+from cnnviz.core.recent import Recent
+from cnnviz.core.values import Params
+from cnnviz.words import Problem
+
+MOST_BYTES = 64_000_000
+"""What is kept for all visitors together; a set of the teaching notebook's parameters takes 15 KB, the largest 5 MB."""
+
+_NAME = re.compile("held-[0-9a-f]{16}")
+
+
+def size(arrays: Mapping[str, np.ndarray]) -> int:
+    """The bytes of all arrays.
+
+    >>> size({"w": np.zeros((4, 2)), "b": np.zeros(2)})
+    80
+    """
+    return sum(array.nbytes for array in arrays.values())
+
+
+_kept: Recent[str, Params] = Recent(MOST_BYTES, size)
+
+
+class NotKept(Problem):
+    """Parameters of that name are not kept here, or do not fit; the text says what to do."""
+
+
+def keep(params: Mapping[str, np.ndarray]) -> str:
+    """Keeps parameters under a name, "held-" and 16 digits, that a lesson can carry; the same for the same numbers.
+
+    >>> name = keep(Params(np.eye(3), np.ones((4, 2)), np.zeros(2)))
+    >>> kept(name).w.shape
+    (4, 2)
+    """
+    digest = hashlib.sha256()
+    for name, array in params.items():
+        digest.update(f"{name} {array.shape} ".encode() + array.tobytes())
+    name = f"held-{digest.hexdigest()[:16]}"
+    _kept.put(name, Params.of(params))
+    return name
+
+
+def kept(name: str) -> Params:
+    """The parameters that `keep` named; raises NotKept if they are gone."""
+    params = _kept.get(name)
+    if params is None:
+        raise NotKept("lesson.kept.gone")
+    return params
+
+
+def is_kept_name(text: object) -> bool:
+    """Whether `text` is a name as `keep` gives them, kept or not.
+
+    >>> is_kept_name("held-0123456789abcdef"), is_kept_name("normal")
+    (True, False)
+    """
+    return isinstance(text, str) and bool(_NAME.fullmatch(text))

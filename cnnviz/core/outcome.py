@@ -1,0 +1,159 @@
+"""What parameters make of a set of images: loss, accuracy, which class is taken for which, and what an accuracy is worth."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from cnnviz.core.batch import batch_forward
+from cnnviz.core.network import Network
+from cnnviz.core.program import Inner
+from cnnviz.core.values import Params
+
+if TYPE_CHECKING:
+    from cnnviz.core.training import Training
+
+CHUNK = 256
+"""Images that are asked for at a time."""
+
+
+class Pixels(Protocol):
+    """Images as stored, 0…255: an array (M,H,W) or (M,C,H,W), or what gives those of an array of indices."""
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+
+    def __getitem__(self, rows: np.ndarray, /) -> np.ndarray: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """What parameters make of some images: the outputs `o` (M,N), their losses' mean and the share that is right.
+
+    `saturated` is the share of hidden units that pass almost no gradient, `saturated_outputs` that of outputs, and
+    `silent` the share of units that give 0 for every one of the images.
+    """
+
+    o: np.ndarray
+    loss: float
+    accuracy: float
+    saturated: float
+    saturated_outputs: float
+    silent: float
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def measure(training: Training, params: Params, X: Pixels, Y: np.ndarray, rows: np.ndarray) -> Measured:
+    """What `params` make of the images `rows` of `X` (M,H,W) or (M,C,H,W), with targets `Y` (M,N)."""
+    network = training.network
+
+    def look(values: Inner) -> tuple[np.ndarray, ...]:
+        flat = [_flags(network, values, "saturated", place) for place in (slice(-1), slice(-1, None))]
+        return values["o"], values["L"], *flat, _flags(network, values, "silent", slice(-1)).all(axis=0)
+
+    parts = np.array_split(rows, math.ceil(len(rows) / CHUNK))
+    looks = [found for part in parts for found in batch_forward(network, params, training.x(X[part]), Y[part], look)]
+    o, losses, hidden, outputs, silent = zip(*looks, strict=True)
+    o = np.concatenate(o).astype(np.float64)
+    right = o.argmax(axis=1) == Y[rows].argmax(axis=1)
+    shares = (np.concatenate(hidden), np.concatenate(outputs), np.logical_and.reduce(silent))
+    return Measured(o, float(np.concatenate(losses).mean(dtype=np.float64)), float(right.mean()), *map(_share, shares))
+
+
+def _flags(network: Network, values: Inner, what: str, places: slice) -> np.ndarray:
+    """Which cells of the layers at `places` are "saturated" or "silent", (B,U): U is 0 where none can be."""
+    pairs = list(zip(network.layers, network.names, strict=True))[places]
+    if places.start is not None and network.merged:  # the loss takes the slope away
+        pairs = []
+    images = len(values["o"])
+    found = [flags.reshape(images, -1) for layer, names in pairs if (flags := getattr(layer, what)(values[names.output])) is not None]
+    return np.concatenate([np.empty((images, 0), bool), *found], axis=1)
+
+
+def _share(flags: np.ndarray) -> float:
+    return float(flags.mean()) if flags.size else 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What parameters make of M images; `o` (M,N) are the outputs.
+
+    `predictions` (M,): which output is the largest, the first of equal ones. `confusion` (N,N) counts
+    images by [class, prediction]. `confidence` (M,) is how far the largest output lies above the next;
+    `right` and `wrong` are the indices of the images predicted so, the most confident first, and `torn`
+    those of all images, the least confident first.
+    """
+
+    o: np.ndarray
+    loss: float
+    accuracy: float
+    predictions: np.ndarray
+    confusion: np.ndarray
+    confidence: np.ndarray
+    right: np.ndarray
+    wrong: np.ndarray
+    torn: np.ndarray
+
+
+def outcome(training: Training, params: Params, X: Pixels, Y: np.ndarray) -> Outcome:
+    """What `params`, which `training` led to, make of all the images `X` (M,H,W) or (M,C,H,W) with targets `Y` (M,N).
+
+    >>> from cnnviz.core.training import Training
+    >>> X, Y = np.zeros((3, 4, 4)), np.eye(2)[[0, 1, 1]]
+    >>> result = outcome(Training(), Params(np.ones((3, 3)), np.zeros((4, 2)), np.array([0.0, 1.0])), X, Y)
+    >>> result.confusion.tolist(), result.right.tolist(), result.wrong.tolist()
+    ([[0, 1], [0, 2]], [1, 2], [0])
+    """
+    Y = np.asarray(Y, dtype=np.float64)
+    of_all = measure(training, in_precision(params, training.dtype), X, Y, np.arange(len(Y)))
+    classes, predictions = Y.argmax(axis=1), of_all.o.argmax(axis=1)
+    confusion = np.zeros((Y.shape[1],) * 2, dtype=int)
+    np.add.at(confusion, (classes, predictions), 1)
+    ordered = np.sort(of_all.o, axis=1)
+    confidence = ordered[:, -1] - ordered[:, -2]
+    surest = np.argsort(-confidence, kind="stable")
+    hit = (classes == predictions)[surest]
+    arrays = (predictions, confusion, confidence, surest[hit], surest[~hit], np.argsort(confidence, kind="stable"))
+    for array in (of_all.o, *arrays):
+        array.flags.writeable = False
+    return Outcome(of_all.o, of_all.loss, of_all.accuracy, *arrays)
+
+
+def in_precision(params: Params, dtype: str) -> Params:
+    """The parameters as "float64" or "float32", in which everything is then worked out."""
+    return Params.made({name: array.astype(dtype) for name, array in params.items()})
+
+
+def guessed_share(images: int, classes: int = 2) -> tuple[float, float]:
+    """Between which shares of `images` guessing one of so many classes is right, 19 times out of 20 (exact binomial).
+
+    >>> guessed_share(4), guessed_share(2000), guessed_share(2000, 10)
+    ((0.0, 1.0), (0.478, 0.522), (0.087, 0.1135))
+    """
+    # In how many of classes^images ways to guess are exactly, and at most, `right` of them right.
+    right, ways, every = 0, (classes - 1) ** images, classes**images
+    at_most, low = ways, None
+    while 40 * at_most < 39 * every:
+        if low is None and 40 * at_most > every:
+            low = right
+        ways = ways * (images - right) // ((right + 1) * (classes - 1))
+        right += 1
+        at_most += ways
+    return (right if low is None else low) / images, right / images
+
+
+def accuracy_range(accuracy: float, images: int) -> tuple[float, float]:
+    """Between which shares a network's accuracy on all such images lies, 19 times out of 20, where so many were tried.
+
+    Source: Wilson, *Probable inference, the law of succession, and statistical inference* (1927).
+
+    >>> low, high = accuracy_range(0.65, 400)
+    >>> round(low, 3), round(high, 3)
+    (0.602, 0.695)
+    """
+    z = 1.959964
+    middle, spread = accuracy + z**2 / (2 * images), z * math.sqrt(accuracy * (1 - accuracy) / images + (z / images) ** 2 / 4)
+    return (middle - spread) / (1 + z**2 / images), (middle + spread) / (1 + z**2 / images)

@@ -1,0 +1,58 @@
+"""What an address says of the page and not of the lesson: how it is looked at. It changes no number."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cnnviz.core.fields import asked_text, one_of, quote
+from cnnviz.words import DEFAULT, Message, Problem, languages, message
+
+
+@dataclass(frozen=True)
+class PageState:
+    """`view` "lecture" has large numbers for a hall; `hide` hides the results, `predict` asks before it shows; `lang`.
+
+    >>> PageState.from_query({"view": "lecture", "hide": "1"})[0].to_query()
+    {'view': 'lecture', 'hide': '1'}
+    """
+
+    view: str = ""
+    hide: bool = False
+    predict: bool = False
+    lang: str = DEFAULT
+
+    def to_query(self) -> dict[str, str]:
+        """As text, what is as by default left out."""
+        values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        return {name: "1" if value is True else value for name, value in values.items() if value not in (False, "", DEFAULT)}
+
+    @classmethod
+    def from_query(cls, query: Mapping[str, str]) -> tuple[PageState, dict[str, Message]]:
+        """What `query` asks for, and a message by key for what it cannot have. Never raises.
+
+        >>> state, wrong = PageState.from_query({"lang": "tlh"})
+        >>> state.lang, str(wrong["lang"])
+        ('en', "Language: 'tlh' is none of en. It stays en.")
+        """
+        values: dict[str, object] = {}
+        wrong: dict[str, Message] = {}
+        for name, options in _options().items():
+            text = asked_text(query, name) if isinstance(query, Mapping) else None
+            try:
+                values[name] = options[one_of(options)(text)] if text else getattr(cls, name)
+            except Problem as why:
+                values[name] = getattr(cls, name)
+                id, field = "lesson.replaced" if name == "lang" else "lesson.left_out", message(f"lesson.field.{name}")
+                wrong[name] = message(id, field=field, text=quote(text or ""), why=why.message, value=values[name])
+        return cls(**values), wrong  # type: ignore[arg-type]
+
+
+def _options() -> dict[str, dict[str, object]]:
+    switch: dict[str, object] = {"0": False, "1": True}
+    return {"view": {"lecture": "lecture"}, "hide": switch, "predict": switch, "lang": {lang: lang for lang in languages()}}
+
+
+PAGE_KEYS = tuple(field.name for field in dataclasses.fields(PageState))
+"""Every key of an address that is the page's."""

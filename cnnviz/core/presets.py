@@ -1,0 +1,55 @@
+"""Networks of courses and tutorials, ready to be chosen: each with where it comes from, as its authors built it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cnnviz.core.image_ids import CLASSES
+from cnnviz.core.network import DEFAULT, Network
+from cnnviz.words import Message
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A network by a short name, its text, and what else its course chooses: channels and optimizer, as the address has them."""
+
+    name: str
+    net: str
+    more: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def label(self) -> Message:
+        """What it is called."""
+        return Message(f"preset.{self.name}.name")
+
+    @property
+    def source(self) -> Message:
+        """Where it comes from, in words."""
+        return Message(f"preset.{self.name}.source")
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The change of an address that chooses it."""
+        ten = {"classes": ",".join(CLASSES)} if Network.parse(self.net).outputs == len(CLASSES) else {}
+        return {"net": self.net, "ch": "red", "opt": "gd", "classes": ""} | ten | dict(self.more)
+
+
+_RGB, _ADAM, _MOMENTUM = {"ch": "rgb"}, {"opt": "adam"}, {"opt": "momentum"}
+
+PRESETS: tuple[Preset, ...] = (
+    Preset("seed", DEFAULT),
+    Preset("vzhou", "conv8x3-max2-dense10-softmax-ce"),
+    Preset("deeplearning_ai", "conv8x3bs2p1-relu-max2-conv8x3b-relu-avg2-dense10-softmax-ce", _RGB),
+    Preset("independent", "conv5x3b-sigmoid-dense100-sigmoid-dense2-sigmoid-bce"),
+    Preset("toolbox", "conv6x5b-sigmoid-avg2-conv12x5b-sigmoid-avg2-dense10-sigmoid-mse"),
+    Preset("lenet", "conv6x5b-sigmoid-avg2-conv16x5b-sigmoid-avg2-dense120-sigmoid-dense84-sigmoid-dense10-softmax-ce"),
+    Preset("pytorch", "conv6x5b-relu-max2-conv16x5b-relu-max2-dense120-relu-dense84-relu-dense10-softmax-ce", _RGB | _MOMENTUM),
+    Preset("explainer", "conv10x3b-relu-conv10x3b-relu-max2-conv10x3b-relu-conv10x3b-relu-max2-dense10-softmax-ce", _RGB),
+    Preset("cs231n", "conv32x7b-relu-max2-dense100-relu-dense10-softmax-ce", _RGB | _ADAM),
+    Preset("scratch", "conv30x5b-relu-max2-dense100-relu-dense10-softmax-ce", _ADAM),
+    Preset("minitorch", "conv4x3b-relu-conv8x3b-relu-max4-dense64-relu-dense10-softmax-ce"),
+    Preset("numpy_cnn", "conv8x5b-relu-conv8x5b-relu-max2-dense128-relu-dense10-softmax-ce", _ADAM),
+    Preset("keras", "conv32x3b-relu-max2-conv32x3b-relu-max2-dense10-softmax-ce", _ADAM),
+)
+"""In the order of the list on the screen: from small to large."""

@@ -1,0 +1,43 @@
+"""Where a lesson starts: parameters that are drawn, given, or kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from cnnviz.core.filters import Filters, banks, given_filters
+from cnnviz.core.kept import NotKept, is_kept_name, kept
+from cnnviz.core.network import Network
+from cnnviz.core.values import Params
+from cnnviz.words import message
+
+
+def first_params(network: Network, x_shape: tuple[int, ...], w: str, seed: int, filters: Mapping[str, Filters]) -> Params:
+    """The parameters before the first update: drawn, or kept under the name `w`, with the filters that are given.
+
+    `filters` go by the convolution's parameter, and "f" is the first's. Raises NotKept where what is named is gone
+    or does not fit.
+
+    >>> network = Network.parse("conv2x3b-gap-mse")
+    >>> float(first_params(network, (8, 8), "normal", 0, {"f": (1.0,) * 9})["f"][0].sum())
+    9.0
+    """
+    params = network.init(x_shape, "normal" if is_kept_name(w) else w, seed)
+    arrays = {**params, **_kept_for(w, params)} if is_kept_name(w) else dict(params)
+    for place, bank in enumerate(banks(network, x_shape)):
+        given = given_filters(filters.get(bank.name if place else "f", ()), bank)
+        if len(given):
+            rest = arrays[bank.name].reshape(bank.filters, bank.channels, bank.k, bank.k)[len(given) :]
+            arrays[bank.name] = np.concatenate([given, rest]).reshape(params[bank.name].shape)
+    return Params.of(arrays)
+
+
+def _kept_for(name: str, params: Params) -> dict[str, np.ndarray]:
+    """The kept parameters of that name, as far as these are asked for; NotKept where one does not fit."""
+    found = {key: array for key, array in kept(name).items() if key in params}
+    for key, array in found.items():
+        if array.shape != params[key].shape:
+            field = message("lesson.field.w")
+            raise NotKept("lesson.kept.misfit", field=field, name=key, shape=array.shape, wanted=params[key].shape)
+    return found

@@ -1,0 +1,83 @@
+"""What the outputs should be, and what they are called: read from text, for a number of outputs and a loss."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from cnnviz.core import fields
+from cnnviz.core.losses import Loss
+from cnnviz.words import Message, Problem, message
+
+DEFAULT_IMAGE = "test-0"
+
+Targets = tuple[float, ...]
+
+
+class Refitted(Problem):
+    """Targets of the wrong length; `y` are they cut, or filled with 0."""
+
+    y: Targets
+
+
+def named_outputs(classes: tuple[str, ...], img: str, n: int) -> tuple[str | Message, ...]:
+    """What each output is called: by its class; cat and dog where nothing else is said of image and classes.
+
+    >>> named_outputs(("frog",), "test-3", 2)[0], str(named_outputs(("frog",), "test-3", 2)[1])
+    ('frog', 'output 1')
+    """
+    if not classes and img == DEFAULT_IMAGE and n == 2:
+        classes = ("cat", "dog")
+    return (*classes, *(message("lesson.output", n=place) for place in range(len(classes), n)))
+
+
+def read_targets(text: str, names: Sequence[str | Message], classes: Sequence[str], loss: Loss) -> Targets:
+    """The targets that `text` means, a number for each of the named outputs, or one of their names.
+
+    Raises Refitted where there are more or fewer numbers than outputs, and Problem where it means none that the
+    loss can take.
+
+    >>> from cnnviz.core.losses import LOSSES
+    >>> read_targets("dog", ("cat", "dog"), (), LOSSES["mse"]), read_targets("1,0.5", ("cat", "dog"), (), LOSSES["mse"])
+    ((0.0, 1.0), (1.0, 0.5))
+    """
+    n = len(names)
+    if text in names:
+        return one_hot(names.index(text), n)
+    y = _numbers(text, n, classes)
+    fitted = (y + (0.0,) * n)[:n]
+    loss.check_targets(np.array(fitted))
+    if len(y) != n:
+        refitted = Refitted("lesson.why.length", n=len(y), outputs=n)
+        refitted.y = fitted
+        raise refitted
+    return y
+
+
+def _numbers(text: str, n: int, classes: Sequence[str]) -> Targets:
+    parts = fields.pieces(text)
+    if len(parts) == n:
+        return fields.numbers(parts)
+    try:
+        if parts:
+            return fields.numbers(parts)
+    except Problem:
+        pass
+    raise Problem("lesson.why.targets" if classes else "lesson.why.many", n=n, classes=tuple(classes))
+
+
+def one_hot(place: int, n: int) -> Targets:
+    """1 at one place of `n`, and 0 elsewhere.
+
+    >>> one_hot(1, 3)
+    (0.0, 1.0, 0.0)
+    """
+    return tuple(float(output == place) for output in range(n))
+
+
+def at_most(names: tuple[str, ...], n: int) -> tuple[str, ...]:
+    """The names, if there are no more than `n`; Problem else."""
+    if len(names) > n:
+        raise Problem("lesson.why.many_classes", n=len(names), outputs=n)
+    return names

@@ -1,0 +1,106 @@
+"""One update of a lesson after another, nothing remembered: what `trajectory` and `film` are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.network import DEFAULT
+from cnnviz.core.notebook import notebook_step, params_used
+from cnnviz.core.optimizers import State
+from cnnviz.core.values import Gradients, Params, Trace
+from cnnviz.words import Problem, message
+
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """Where an update starts: the parameters, and what the optimizer remembers ({} before the first step)."""
+
+    params: Params
+    state: State
+
+    @property
+    def bytes(self) -> int:
+        """What it takes to keep it."""
+        return sum(array.nbytes for arrays in (self.params, self.state) for array in arrays.values() if isinstance(array, np.ndarray))
+
+
+Step = tuple[Trace, Gradients, Point]
+"""A pass, its gradients, and where they lead."""
+
+
+class Updates:
+    """The updates of a lesson on one image: where they start, and what each does.
+
+    Raises Problem where x does not fit, NotKept where the lesson's start is gone.
+
+    >>> updates = Updates(Lesson(), np.zeros((32, 32)))
+    >>> trace, gradients, after = updates.step(updates.first)
+    >>> round(updates.loss(trace), 3), after.params.b.shape
+    (0.229, (2,))
+    """
+
+    def __init__(self, lesson: Lesson, x: np.ndarray):
+        check_shape(lesson, x)
+        self.lesson, self.x = lesson, x
+        self.network = lesson.network
+        self.program = self.network.check(x.shape)
+        self.first = Point(lesson.first_params(x.shape), {})
+        self.y = np.array(lesson.y)
+        self._as_notebook = lesson.net == DEFAULT and lesson.opt == "gd" and x.ndim == 2
+        self._optimizer = lesson.optimizer
+
+    def step(self, point: Point) -> Step:
+        """One update from `point`."""
+        if self._as_notebook:  # the seed's functions, which know its deviations, and whose passes know stride and padding
+            lesson = self.lesson
+            trace, gradients, after = notebook_step(
+                point.params, self.x, self.y, lesson.lr, lesson.deviations, lesson.stride, lesson.pad
+            )
+            return trace, gradients, Point(after, {})
+        with np.errstate(all="ignore"):  # a rate that is too large ends in infinities, which are shown as such
+            trace = self.program.forward(point.params, self.x)
+            gradients = self.program.backward(point.params, trace, self.y)
+            after, state = self._optimizer.step(point.params, gradients, point.state or None)
+        return trace, gradients, Point(after, state)
+
+    def loss(self, trace: Trace) -> float:
+        """L of a pass."""
+        line = self.program.loss_line
+        with np.errstate(all="ignore"):
+            return float(line.function(*[self.y if source == "y" else trace[source] for source in line.sources]))
+
+    def used(self, point: Point) -> Params:
+        """The parameters that a step from `point` computes with."""
+        return params_used(point.params, self.lesson.deviations)
+
+    @property
+    def filters(self) -> Callable[[Params], np.ndarray]:
+        """What has the first convolution's filters of some parameters, as they are shown; an empty array where there is none."""
+        name = next((name for name, shape in self.program.shapes.items() if len(shape) == 4), None)
+        return (lambda params: params[name]) if name else (lambda params: np.zeros(0))
+
+
+def walk(lesson: Lesson, x: np.ndarray, k: int) -> Iterator[tuple[Params, Trace, Gradients]]:
+    """The network after 0, 1, … `k` updates, one after another: the numbers of `trajectory`, nothing remembered.
+
+    >>> len(list(walk(Lesson(), np.zeros((32, 32)), 3)))
+    4
+    """
+    updates = Updates(lesson, np.asarray(x, dtype=np.float64))
+    point = updates.first
+    for _ in range(k + 1):
+        trace, gradients, after = updates.step(point)
+        yield updates.used(point), trace, gradients
+        point = after
+
+
+def check_shape(lesson: Lesson, x: np.ndarray) -> None:
+    """Problem where x has not the channels that the lesson has."""
+    wanted = lesson.x_shape
+    if x.ndim != len(wanted) or (x.ndim == 3 and len(x) != 3):
+        channels = message("lesson.three_channels" if len(wanted) == 3 else "lesson.one_channel")
+        raise Problem("lesson.x_shape", shape=x.shape, wanted=wanted, channels=channels)

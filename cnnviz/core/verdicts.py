@@ -1,0 +1,142 @@
+"""Where a backward pass first goes wrong, and which of the stages after it are right given what they were handed.
+
+The first wrong stage is the first, in the order of the backward pass, whose array differs although the right line,
+fed with the same pass's own inputs, does not give it. A later stage that differs *inherits*: our line, fed with
+their inputs, gives their array. If it does not, a second mistake was made there. Bias and filter make one
+stage, and the row dv belongs to the map that it is laid out as; ∂x has no stage of its own and comes last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+
+import numpy as np
+
+from cnnviz.core.network import DEFAULT, Network
+from cnnviz.core.optimizers import Optimizer, State, gd
+from cnnviz.core.program import Inner, Override, Program
+from cnnviz.core.values import Params, Trace
+from cnnviz.words import Problem
+
+RIGHT, INHERITS, WRONG = "right", "inherits", "wrong"
+"""From good to bad: what a stage of several arrays is called is the worst of them."""
+
+Arrays = Mapping[str, np.ndarray]
+
+
+def verdicts(program: Program, params: Params, trace: Trace, y: np.ndarray, theirs: Arrays, tolerance: float = 0.0) -> dict[str, str]:
+    """RIGHT, INHERITS or WRONG for each backward stage of which `theirs` has an array, in order, and for "dx".
+
+    `theirs` are gradients by name ("dz1", "df"), as many as there are; what is missing is worked out from what
+    is there. Arrays agree if they differ by at most `tolerance` times the largest of either. Raises Problem where
+    one has another shape than ours.
+
+    >>> network = Network.parse(DEFAULT)
+    >>> params, x, y = network.init((4, 4)), np.arange(16.0).reshape(4, 4) / 16, np.array([1.0, 0.0])
+    >>> trace = network.forward(params, x)
+    >>> exact = network.backward(params, trace, y)
+    >>> theirs = {"da1": exact["da1"], "dz1": 2 * exact["dz1"], "df": 2 * exact["df"]}
+    >>> verdicts(network.program((4, 4)), params, trace, y, theirs)
+    {'da1': 'right', 'dz1': 'wrong', 'df': 'inherits'}
+    """
+    exact = program.backward(params, trace, y)
+    arrays = {name: _fitting(program, name, array) for name, array in theirs.items() if name in exact}
+    found: dict[str, str] = {}
+
+    def judging(target: str) -> Override:
+        def judge(values: Inner, right: Callable[[], np.ndarray]) -> np.ndarray:
+            redone = right()
+            given = arrays.get(target)
+            if given is None:
+                return redone
+            ours = _fitting(program, target, exact[target])
+            found[target] = RIGHT if agree(given, ours, tolerance) else INHERITS if agree(given, redone, tolerance) else WRONG
+            return given
+
+        return judge
+
+    dict(program.backward(params, trace, y, {line.target: judging(line.target) for line in program.backward_lines}))
+    return _by_stage(program.network, found)
+
+
+def first_wrong(found: Mapping[str, str]) -> str:
+    """The first stage that is wrong by itself, or "" if there is none.
+
+    >>> first_wrong({"dz2": "right", "da1": "wrong", "dz1": "inherits"})
+    'da1'
+    """
+    return next((stage for stage, verdict in found.items() if verdict == WRONG), "")
+
+
+def agree(a: np.ndarray, b: np.ndarray, tolerance: float = 0.0) -> bool:
+    """Whether no entry differs by more than `tolerance` times the largest of either array; NaN agrees with NaN.
+
+    >>> agree(np.array([1.0, 1e-9]), np.array([1.0, 0.0]), 1e-6), agree(np.zeros(2), np.full(2, np.nan), 1.0)
+    (True, False)
+    """
+    if np.array_equal(a, b, equal_nan=True):
+        return True
+    if not tolerance or not (np.isfinite(a).all() and np.isfinite(b).all()):
+        return False
+    return bool(np.abs(a - b).max() <= tolerance * max(np.abs(a).max(), np.abs(b).max()))
+
+
+def stages_hit(
+    mistaken: Arrays,
+    exact: Arrays,
+    params: Params,
+    learning_rate: float | Optimizer,
+    network: Network | None = None,
+    wrong_step: Optimizer | None = None,
+    state: State | None = None,
+) -> tuple[str, ...]:
+    """The stages whose arrays `mistaken` has wrong, in order: the first is where it shows, the rest inherit it.
+
+    Stages are those of `network` (the teaching notebook's unless given) from the loss back to update; dw stands for
+    db too. ∂x has none, and is named only where nothing else is wrong. `wrong_step` is the rule that the
+    mistaken pass steps by, where the mistake is in the rule. Empty if nothing shows.
+
+    >>> from cnnviz.core.mistakes import MISTAKES
+    >>> from cnnviz.core.network import backward, forward
+    >>> params = Params(np.ones((2, 2)), np.ones((4, 2)), np.zeros(2))
+    >>> trace = forward(params, np.arange(9.0).reshape(3, 3) / 9)
+    >>> wrong = MISTAKES["sigmoid_prime_of_z"].gradients(params, trace, np.array([1, 0]), 0.1)
+    >>> stages_hit(wrong, backward(params, trace, np.array([1, 0])), params, 0.1)
+    ('dz1', 'df', 'update')
+    """
+    rule = learning_rate if isinstance(learning_rate, Optimizer) else gd(learning_rate)
+    theirs, ours = (step.step(params, of, state)[0] for step, of in ((wrong_step or rule, mistaken), (rule, exact)))
+    found = []
+    for stage in (network or _seed()).stages:
+        sides = {"backward": (mistaken, exact), "update": (theirs, ours)}.get(stage.phase)
+        if sides and not all(agree(sides[0][name], sides[1][name]) for name in stage.makes):
+            found.append(str(stage))
+    return tuple(found) if found or agree(mistaken["dx"], exact["dx"]) else ("dx",)
+
+
+@lru_cache(maxsize=1)
+def _seed() -> Network:
+    return Network.parse(DEFAULT)
+
+
+def _by_stage(network: Network, found: Mapping[str, str]) -> dict[str, str]:
+    flattened = next((f"d{names.source}" for names in network.names if names.flattens), "")
+    stages = {str(stage): stage.makes for stage in network.stages if stage.phase == "backward"} | {"dx": ("dx",)}
+    worst = (RIGHT, INHERITS, WRONG).index
+    judged: dict[str, str] = {}
+    for stage, makes in stages.items():
+        of = [found[name] for name in (*(["dv"] if stage == flattened else []), *makes) if name in found]
+        if of:
+            judged[stage] = max(of, key=worst)
+    return judged
+
+
+def _fitting(program: Program, name: str, array: np.ndarray) -> np.ndarray:
+    """A gradient with every axis that the program's lines have."""
+    inner = program.shapes[name[1:]]
+    shown = program.shown[name[1:]]
+    array = np.asarray(array, dtype=np.float64)
+    if array.shape not in (inner, shown):
+        raise Problem("network.shape", name=name, shape=array.shape, wanted=shown)
+    return array.reshape(inner)

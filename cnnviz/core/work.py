@@ -1,0 +1,64 @@
+"""How many updates a lesson can make: what is computed while somebody waits, and what is kept on the way."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+from cnnviz.core.network import Network
+from cnnviz.core.optimizers import OPTIMIZERS
+from cnnviz.words import Problem
+
+MAX_UPDATES = 10_000
+MOST_WORK = 12_000_000_000
+"""Multiplications of all updates together: about ten seconds."""
+PASSES = 3
+"""A step multiplies as often as three forward passes: the backward pass has two products for each of theirs."""
+SPACING = 100
+"""Updates between two remembered states: the most that is computed again for a jump."""
+STATE_BYTES = 64_000_000
+"""What the remembered states of one lesson may take."""
+
+
+@lru_cache(maxsize=512)
+def step_work(network: Network, x_shape: tuple[int, ...]) -> int:
+    """Multiplications of one update.
+
+    >>> step_work(Network.parse("conv1x3-sigmoid-dense2-sigmoid-mse"), (32, 32))
+    29700
+    """
+    return PASSES * network.program(x_shape).multiplications
+
+
+@lru_cache(maxsize=512)
+def state_bytes(network: Network, x_shape: tuple[int, ...], opt: str) -> int:
+    """Bytes of one state: every parameter, and what the optimizer keeps of it."""
+    count = sum(math.prod(parameter.shape) for parameter in network.program(x_shape).parameters.values())
+    return 8 * count * (1 + len(OPTIMIZERS[opt].KEEPS))
+
+
+def most_updates(network: Network, x_shape: tuple[int, ...], opt: str = "gd") -> int:
+    """How many updates a network can be taken on, on images of this shape.
+
+    >>> most_updates(Network.parse("conv10x3b-relu-conv10x3b-relu-max2-dense10-softmax-ce"), (3, 32, 32))
+    4131
+    """
+    return min(MAX_UPDATES, _by_work(network, x_shape), _by_bytes(network, x_shape, opt))
+
+
+def check_updates(k: int, network: Network, x_shape: tuple[int, ...], opt: str = "gd") -> None:
+    """Problem, with what fits, where `k` updates take too much work or too many bytes."""
+    by_work, by_bytes = _by_work(network, x_shape), _by_bytes(network, x_shape, opt)
+    if k <= min(by_work, by_bytes):
+        return
+    if by_work <= by_bytes:
+        raise Problem("lesson.why.work", step=step_work(network, x_shape), most=by_work)
+    raise Problem("lesson.why.bytes", megabytes=state_bytes(network, x_shape, opt) / 1e6, most=by_bytes)
+
+
+def _by_work(network: Network, x_shape: tuple[int, ...]) -> int:
+    return MOST_WORK // max(1, step_work(network, x_shape))
+
+
+def _by_bytes(network: Network, x_shape: tuple[int, ...], opt: str) -> int:
+    return SPACING * (STATE_BYTES // max(1, state_bytes(network, x_shape, opt)))

@@ -1,0 +1,136 @@
+"""Labelled images: a value for those of some classes, and a collection of them to learn from and held out.
+
+Nothing is copied: the pixels stay where they are, shared by all visitors, and are taken from there when
+they are asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from cnnviz.core.image_ids import ImageId
+from cnnviz.data.channels import check_channel, take_channel
+from cnnviz.words import Message
+
+
+@dataclass(frozen=True, eq=False)
+class Pixels:
+    """One channel of some images, raw (0…255), made when images are asked for by index.
+
+    >>> gray = Pixels(np.full((9, 4, 4, 3), 7, np.uint8), np.array([2, 5, 8]), "gray")
+    >>> gray.shape, gray[np.array([0, 2])].shape, float(gray[0].max())
+    ((3, 4, 4), (2, 4, 4), 7.0)
+    """
+
+    source: np.ndarray = field(repr=False)
+    indices: np.ndarray = field(repr=False)
+    channel: str
+    dtype: type = np.float64
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(M,H,W), or (M,3,H,W) for "rgb"."""
+        planes = (3,) if self.channel == "rgb" else ()
+        return (len(self.indices), *planes, *self.source.shape[1:3])
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+    def __getitem__(self, rows) -> np.ndarray:
+        return take_channel(self.source[self.indices[rows]], self.channel, self.dtype)
+
+
+@dataclass(frozen=True, eq=False)
+class LabelledImages:
+    """M images of the classes `names`: those at `indices` (M,) of `source` (…,H,W,3), uint8.
+
+    `labels` (M,) are indices of `names`; `id_of` gives an image's id from its index in `source`. All
+    arrays are read-only.
+    """
+
+    source: np.ndarray = field(repr=False)
+    indices: np.ndarray = field(repr=False)
+    labels: np.ndarray = field(repr=False)
+    names: tuple[str, ...]
+    id_of: Callable[[int], ImageId] = field(repr=False)
+
+    def __post_init__(self):
+        for array in (self.source, self.indices, self.labels):
+            array.flags.writeable = False
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+    def of(self, names: Sequence[str]) -> LabelledImages:
+        """Those of some classes only, in the same order; label i is then the i-th of `names`.
+
+        Raises ValueError for a class that there is none of.
+        """
+        wanted = np.full(len(self.names), -1)
+        wanted[[self.names.index(name) for name in names]] = np.arange(len(names))
+        labels = wanted[self.labels]
+        kept = labels >= 0
+        return replace(self, indices=self.indices[kept], labels=labels[kept], names=tuple(names))
+
+    @property
+    def images(self) -> np.ndarray:
+        """uint8 (M,H,W,3), a copy."""
+        return self.source[self.indices]
+
+    @property
+    def ids(self) -> list[str]:
+        """What `find_image` takes: "train-123", "cat-h3"."""
+        return [str(self.id_of(int(index))) for index in self.indices]
+
+    @property
+    def targets(self) -> np.ndarray:
+        """One-hot (M,N): (1,0,…) for the first class, (0,1,…) for the second."""
+        return np.eye(len(self.names))[self.labels]
+
+    def pixels(self, channel: str = "red", dtype: type = np.float64) -> Pixels:
+        """One channel, or all three as "rgb", to be trained on; Problem if there is none of that name."""
+        return Pixels(self.source, self.indices, check_channel(channel), dtype)
+
+
+@dataclass(frozen=True, eq=False)
+class Collection:
+    """Images to learn from, and images of the same classes that are held out.
+
+    `source` says where they come from: "cifar10" (the full set), "sample" or "digits" (both bundled).
+    """
+
+    source: str
+    train: LabelledImages
+    held_out: LabelledImages
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The classes, in the order of the labels."""
+        return self.train.names
+
+    @property
+    def full(self) -> bool:
+        """Whether this is the full CIFAR-10 set, or classes of it."""
+        return self.source == "cifar10"
+
+    def of(self, names: Sequence[str]) -> Collection:
+        """The images of some classes only; see LabelledImages.of."""
+        return Collection(self.source, self.train.of(names), self.held_out.of(names))
+
+    @property
+    def counts(self) -> Message:
+        """Classes and numbers of images, in words.
+
+        >>> from cnnviz.data.sample import bundled_digits
+        >>> print(bundled_digits().of(("3", "8")).counts)
+        3 against 8: 400 images to learn from, 100 held out
+        """
+        if len(self.names) == 2:
+            classes = Message("data.training.two", {"a": self.names[0], "b": self.names[1]})
+        else:
+            classes = Message("data.training.several", {"names": self.names})
+        values = {"classes": classes, "train": len(self.train), "held_out": len(self.held_out)}
+        return Message("data.training.counts", values)

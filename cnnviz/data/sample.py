@@ -1,0 +1,75 @@
+"""What comes along to be trained on: a sample of CIFAR-10, and digits of MNIST, as contact sheets.
+
+A sheet has its images beside and below each other, class after class. It is read when it is first asked
+for, once a process.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+from cnnviz.core.image_ids import CLASSES, COUNTS, DIGITS, ImageId
+from cnnviz.data.labelled import Collection, LabelledImages
+from cnnviz.home import ASSETS
+from cnnviz.words import Problem
+
+SIDES = {"sample": 32, "digit": 28}
+"""Pixels on each side of an image."""
+_NAMES = {"sample": CLASSES, "digit": DIGITS}
+_FILES = {"sample": "cifar10", "digit": "mnist"}
+
+
+@cache
+def bundled_sample() -> Collection:
+    """150 images of each of CIFAR-10's classes; Problem if they were removed.
+
+    >>> bundled_sample().of(("cat", "dog")).train.pixels("rgb").shape
+    (240, 3, 32, 32)
+    """
+    return Collection("sample", _labelled("sample", False), _labelled("sample", True))
+
+
+@cache
+def bundled_digits() -> Collection:
+    """250 images of each digit; Problem if they were removed.
+
+    >>> bundled_digits().held_out.pixels("red").shape
+    (500, 28, 28)
+    """
+    return Collection("digits", _labelled("digit", False), _labelled("digit", True))
+
+
+def bundled_pixels(id: ImageId) -> np.ndarray:
+    """The pixels (H,W,3) of an image of the sample or the digits, uint8."""
+    images = sheet(id.kind, id.held_out)
+    place = _NAMES[id.kind].index(id.name) * COUNTS[id.kind][id.held_out] + id.number
+    return np.ascontiguousarray(images[place])
+
+
+@cache
+def sheet(kind: str, held_out: bool) -> np.ndarray:
+    """All images (M,H,W,3) of one sheet, class after class, uint8, read-only; gray ones have three equal channels."""
+    from PIL import Image as Pillow
+
+    side, count = SIDES[kind], len(_NAMES[kind]) * COUNTS[kind][held_out]
+    try:
+        with Pillow.open(ASSETS / "sample" / f"{_FILES[kind]}_{'held_out' if held_out else 'train'}.png") as picture:
+            pixels = np.asarray(picture).reshape(picture.height, picture.width, -1)  # (rows·side, columns·side, 1 or 3)
+        tiles = pixels.reshape(pixels.shape[0] // side, side, pixels.shape[1] // side, side, -1).swapaxes(1, 2)
+        images = np.ascontiguousarray(tiles).reshape(count, side, side, -1)
+    except (OSError, ValueError, SyntaxError):  # not there, cut off, or of another size
+        raise Problem("data.image.missing") from None
+    images = np.broadcast_to(images, (count, side, side, 3))
+    images.flags.writeable = False
+    return images
+
+
+def _labelled(kind: str, held_out: bool) -> LabelledImages:
+    source, names, each = sheet(kind, held_out), _NAMES[kind], COUNTS[kind][held_out]
+
+    def id_of(index: int) -> ImageId:
+        return ImageId(kind, names[index // each], index % each, held_out)
+
+    return LabelledImages(source, np.arange(len(source)), np.repeat(np.arange(len(names)), each), names, id_of)

@@ -1,0 +1,49 @@
+"""Which images a network is trained on: those of two to ten classes, from the best source there is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cnnviz.core.image_ids import CLASSES, DIGITS
+from cnnviz.data import cifar10
+from cnnviz.data.labelled import Collection
+from cnnviz.data.sample import bundled_digits, bundled_sample
+from cnnviz.words import Message, Problem
+
+SOURCES = ("cifar10", "sample", "digits")
+
+
+def training_data(classes: Sequence[str] = ("cat", "dog"), source: str = "") -> Collection:
+    """Images of two to ten classes of CIFAR-10, or digits: to learn from, and held out.
+
+    `source` is one of SOURCES. Without one, digits come from the bundled digits, other classes from the
+    full set where it is in memory or in Keras' cache (the first call may then take seconds), else from
+    the bundled sample. Raises Problem for what cannot be had.
+
+    >>> data = training_data(("ship", "cat", "dog"), "sample")
+    >>> data.train.targets.shape, data.held_out.ids[0], data.names[data.held_out.labels[0]]
+    ((360, 3), 'cat-h0', 'cat')
+    """
+    if source not in ("", *SOURCES):
+        raise Problem("data.training.no_source", source=repr(source), sources=SOURCES)
+    asked = set(classes)
+    digits = source == "digits" or (not source and asked <= set(DIGITS))
+    if not 2 <= len(asked) == len(classes) or not asked <= set(DIGITS if digits else CLASSES):
+        raise Problem("data.training.classes", classes=[repr(name) for name in classes], names=CLASSES)
+    return (bundled_digits() if digits else _photographs(source)).of(classes)
+
+
+def describe(data: Collection) -> Message:
+    """How many images of which classes these are, and where they come from.
+
+    >>> print(describe(training_data(("3", "8"))))
+    3 against 8: 400 images to learn from, 100 held out, from the bundled digits of MNIST.
+    """
+    return Message(f"data.training.{data.source}", {"counts": data.counts, "state": cifar10.LOADER.message})
+
+
+def _photographs(source: str) -> Collection:
+    full_set = cifar10.at_hand() if source != "sample" else None
+    if full_set is None and source == "cifar10":
+        raise Problem("data.training.needs_full_set", state=cifar10.LOADER.message)
+    return full_set or bundled_sample()

@@ -1,0 +1,224 @@
+"""The core's own functions as text that needs NumPy alone: what a script prints is what the core runs.
+
+What only a program needs goes: types, checks of arguments, caches, examples. What is computed stays as it is written.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import inspect
+import re
+import sys
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from cnnviz.core.optimizers import Optimizer
+from cnnviz.core.sliding import whole_number
+
+CHECKS: Mapping[Callable, int] = {whole_number: 1}
+"""Functions that only check, by the place of the argument that they give back."""
+WIDTH = 116
+_GONE = "\0"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A function as text, and the names that it takes from its surroundings."""
+
+    text: str
+    names: tuple[str, ...]
+
+
+def listing(functions: Iterable[Callable], known: set[Callable]) -> str:
+    """The source of each function, after what it imports and the functions that it calls; those in `known` are left out, and added to it.
+
+    Raises ValueError for a function that reads what has no place in a script.
+
+    >>> from cnnviz.core.layers.sigmoid import sigmoid_prime
+    >>> print(listing([sigmoid_prime], set()))
+    def sigmoid_prime(a):
+        \"\"\"σ′ = a·(1 - a), elementwise, from the *activation* a = σ(z), not from z.\"\"\"
+        return a * (1.0 - a)
+    """
+    texts = [text for function in functions for text in _listed(inspect.unwrap(function), known)]
+    imports = [text for text in texts if text.startswith("from ")]
+    return "\n\n\n".join((["\n".join(imports)] if imports else []) + [text for text in texts if text not in imports])
+
+
+def _listed(function: Callable, known: set[Callable]) -> Iterator[str]:
+    if function in known:
+        return
+    known.add(function)
+    source = source_of(function)
+    for name in source.names:
+        value = function.__globals__[name]
+        if inspect.isfunction(inspect.unwrap(value)) and inspect.unwrap(value).__module__.startswith("cnnviz."):
+            yield from _listed(inspect.unwrap(value), known)
+        elif (module := getattr(value, "__module__", "").lstrip("_")) in sys.stdlib_module_names:
+            if value not in known:
+                known.add(value)
+                yield f"from {module} import {name}"
+        elif value is not np:
+            raise ValueError(f"listing: {function.__qualname__} reads {name}, which a script cannot take along")
+    yield source.text
+
+
+@lru_cache(maxsize=256)
+def source_of(function: Callable) -> Source:
+    """A function's own text, for a reader."""
+    text = textwrap.dedent(inspect.getsource(function))
+    (node,) = ast.parse(text).body
+    assert isinstance(node, ast.FunctionDef)
+    return cleaned(text, node, function.__globals__)
+
+
+def rule_of(optimizer: Optimizer) -> str:
+    """An optimizer's rule as a function of a gradient, what is remembered, and the number of the step.
+
+    Its settings stand in it as numbers; the learning rate keeps its name.
+    """
+    text = textwrap.dedent(inspect.getsource(type(optimizer).change))
+    (node,) = ast.parse(text).body
+    node.args.args = [argument for argument in node.args.args if argument.arg != "self"]
+    head, body = cleaned(text, node, vars(sys.modules[type(optimizer).__module__]), optimizer).text.split("\n", 1)
+    return f"{head}\n    {docstring(type(optimizer).__doc__ or '')}\n{body}"
+
+
+def cleaned(text: str, node: ast.FunctionDef, around: Mapping[str, object], owner: object = None) -> Source:
+    """The function at `node` of `text` as a reader needs it; `around` are the names that it can see, `owner` is its self."""
+    edits = _Edits(text, around, owner)
+    for statement in node.body:
+        edits.visit(statement)
+    kept = [f"@{ast.get_source_segment(text, mark)}" for mark in node.decorator_list if ast.unparse(mark).startswith("np.")]
+    head = [*kept, f"def {node.name}({_arguments(node.args)}):"]
+    body = edits.text_between(node.body[0], node.body[-1]).splitlines()
+    whole = "\n".join([*head, *(part for line in body if line.strip() != _GONE for part in _short(line))])
+    return Source(whole, _free_names(whole, around))
+
+
+def docstring(text: str, indent: str = "    ") -> str:
+    """What a docstring says to a reader: no examples, nothing of what is raised or measured; long lines are broken."""
+    parts = [part for part in inspect.cleandoc(text).split("\n\n") if not re.search(r">>>|Raises|tests/", part)]
+    lines: list[str] = []
+    for part in parts:
+        lines += [""] if lines else []
+        own = part.splitlines()
+        lines += own if max(map(len, own)) <= WIDTH - len(indent) else textwrap.wrap(" ".join(own), WIDTH - len(indent) - 3)
+    closing = '"""' if len(lines) == 1 else f'\n{indent}"""'
+    return '"""' + "\n".join([lines[0], *(indent + line if line else "" for line in lines[1:])]) + closing
+
+
+def _short(line: str) -> list[str]:
+    """A line of code; the comment of a long one stands before it."""
+    code, mark, words = line.partition("  # ")
+    if len(line) <= WIDTH or not mark:
+        return [line]
+    indent = code[: len(code) - len(code.lstrip())]
+    return [*textwrap.wrap(words, WIDTH, initial_indent=f"{indent}# ", subsequent_indent=f"{indent}# "), code]
+
+
+def _arguments(arguments: ast.arguments) -> str:
+    for argument in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]:
+        argument.annotation = None
+    return ast.unparse(arguments)
+
+
+def _free_names(text: str, around: Mapping[str, object]) -> tuple[str, ...]:
+    """The names that a function takes from its module, in the order in which it reads them."""
+    nodes = list(ast.walk(ast.parse(text)))
+    own = {node.arg for node in nodes if isinstance(node, ast.arg)}
+    own |= {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    read = [node.id for node in nodes if isinstance(node, ast.Name) and node.id not in own]
+    return tuple(dict.fromkeys(name for name in read if name in around and not hasattr(builtins, name)))
+
+
+class _Edits(ast.NodeVisitor):
+    """What is to be cut from a text, and put in its place, by place in its bytes."""
+
+    def __init__(self, text: str, around: Mapping[str, object], owner: object = None):
+        self._text, self._around, self._owner = text, around, owner
+        self._bytes = text.encode()
+        self._starts = [0]
+        for line in self._bytes.splitlines(keepends=True):
+            self._starts.append(self._starts[-1] + len(line))
+        self._edits: list[tuple[int, int, str]] = []
+
+    def text_between(self, first: ast.stmt, last: ast.stmt) -> str:
+        """The lines from one statement to another, edited."""
+        start, end = self._starts[first.lineno - 1], self._starts[last.end_lineno]
+        found, at = "", start
+        for begin, stop, instead in sorted(self._edits):
+            found += self._bytes[at:begin].decode() + instead
+            at = stop
+        return re.sub(r"  # (type: ignore|noqa|fmt).*", "", found + self._bytes[at:end].decode())
+
+    def _put(self, node: ast.AST, instead: str) -> None:
+        begin = self._starts[node.lineno - 1] + node.col_offset
+        self._edits.append((begin, self._starts[node.end_lineno - 1] + node.end_col_offset, instead))
+
+    def visit_If(self, node: ast.If) -> None:
+        """A check goes whole."""
+        if isinstance(node.body[0], ast.Raise) and not node.orelse:
+            self._put(node, _GONE)
+        else:
+            self.generic_visit(node)
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        """`n = n` is left of a check."""
+        if ast.unparse(node.targets[0]) == ast.unparse(_Unchecked(self._around).visit(ast.parse(ast.unparse(node.value), mode="eval"))):
+            self._put(node, _GONE)
+        else:
+            self.generic_visit(node)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        self._put(node, f"{ast.get_source_segment(self._text, node.target)} = {ast.get_source_segment(self._text, node.value)}")
+
+    def visit_Expr(self, node: ast.Expr) -> None:
+        if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            self._put(node, docstring(node.value.value))
+        else:
+            self.generic_visit(node)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        place = _check(node, self._around)
+        if place is None:
+            self.generic_visit(node)
+        else:
+            self._put(node, ast.get_source_segment(self._text, node.args[place]))
+
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        if isinstance(node.value, ast.Name) and node.value.id == "self":
+            self._put(node, "learning_rate" if node.attr == "lr" else repr(getattr(self._owner, node.attr)))
+        else:
+            self.generic_visit(node)
+
+    def visit_IfExp(self, node: ast.IfExp) -> None:
+        """A choice that the owner has made is left as what it chose."""
+        if isinstance(node.test, ast.Attribute) and isinstance(node.test.value, ast.Name) and node.test.value.id == "self":
+            self._put(node, ast.get_source_segment(self._text, node.body if getattr(self._owner, node.test.attr) else node.orelse))
+        else:
+            self.generic_visit(node)
+
+
+class _Unchecked(ast.NodeTransformer):
+    """An expression without its checks."""
+
+    def __init__(self, around: Mapping[str, object]):
+        self._around = around
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        self.generic_visit(node)
+        place = _check(node, self._around)
+        return node if place is None else node.args[place]
+
+
+def _check(node: ast.Call, around: Mapping[str, object]) -> int | None:
+    """Which argument a call gives back that only checks."""
+    called = around.get(node.func.id) if isinstance(node.func, ast.Name) else None
+    return CHECKS.get(called) if inspect.isfunction(called) else None

@@ -1,0 +1,205 @@
+"""What the component is told of a network: its stages, maps, columns, links, formulas and arithmetic, all from its program."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from cnnviz.core.formulas import plain
+from cnnviz.core.layers.layer import Layer
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.network import Names, Network
+from cnnviz.core.program import Program
+from cnnviz.core.stages import Stage
+from cnnviz.core.trajectory import Moment
+from cnnviz.ui import network_maps
+from cnnviz.ui.component.records import (
+    ColumnRecord,
+    LayerRecord,
+    LinkRecord,
+    NetworkRecord,
+    StageRecord,
+)
+from cnnviz.words import Message, message, say
+
+MOST_CELLS = 4
+"""Outputs that stand as cells with numbers in them; more stand as rows with a bar each."""
+
+REACH = 8.0
+"""Curves of activations are sampled from -REACH to REACH."""
+
+MOST_BYTES = 1_500_000
+"""Of one moment in float64; larger ones go as float32."""
+
+
+def network_record(lesson: Lesson, program: Program, moment: Moment) -> NetworkRecord:
+    """Everything but the arrays."""
+    network = program.network
+    maps = network_maps.records(lesson, program, moment)
+    return NetworkRecord(
+        text=str(network),
+        layers=[_layer(layer, names, program) for layer, names in zip(network.layers, network.names, strict=True)],
+        maps=maps,
+        columns=_columns(program),
+        links=links(program),
+        formulas=formulas(program, lesson.scale),
+        arithmetic=program.arithmetic,
+        curves={names.output: layer.kind for layer, names in _activations(network)},
+        classes=_classes(lesson, len(lesson.y)),
+        focus=network_maps.first_cells(program, moment, maps),
+        optimizer=getattr(lesson, "opt", "gd"),
+    )
+
+
+def arrays(lesson: Lesson, program: Program, moment: Moment) -> dict[str, np.ndarray]:
+    """Every array by its symbol, and the curves of the activations; of a large network in float32."""
+    after = [f"{name}_next" for name in network_maps.stepped(program, lesson.opt)]
+    found = {name: network_maps.array_of(name, lesson, moment) for name in (*network_maps.symbols(program), *after)}
+    if sum(array.nbytes for array in found.values()) > MOST_BYTES:
+        found = {name: array.astype(np.float32) for name, array in found.items()}
+    return found | {f"curve.{layer.kind}": _curve(layer) for layer, _ in _activations(program.network)}
+
+
+@lru_cache(maxsize=128)
+def links(program: Program) -> dict[str, list[LinkRecord]]:
+    """The links of every symbol, as the browser's patterns.js reads them."""
+    return {
+        target: [
+            LinkRecord(
+                target=target,
+                source=link.source,
+                pattern=link.pattern,
+                geometry=dict(link.geometry),
+                places=link.places,
+            )
+            for link in found
+        ]
+        for target, found in program.links.items()
+    }
+
+
+@lru_cache(maxsize=128)
+def formulas(program: Program, pixels: str = "unit") -> dict[str, str]:
+    """Each formula in plain text; what no line makes, a parameter or a target, has that of the line that reads it."""
+    found = {symbol: plain(latex) for symbol, latex in program.formulas.items()}
+    for layer, names in zip(program.network.layers, program.network.names, strict=True):
+        found |= dict.fromkeys(network_maps.owned(layer, names), found[names.output])
+    steps = {"gd": "θ ← θ − η · ∂θ"}
+    return found | {"x": say(f"ui.pixels.formula.{pixels}"), "y": found["L"], "update": steps["gd"]}
+
+
+@lru_cache(maxsize=128)
+def stage_records(program: Program) -> list[StageRecord]:
+    """The stages of one update, in order."""
+    return [_stage(stage, program.network) for stage in program.network.stages]
+
+
+def curve(layer: Layer) -> np.ndarray:
+    """z, the activation there and its slope, (3, 321)."""
+    z = np.linspace(-REACH, REACH, 321)
+    calls = layer.calls(z.shape)
+    values = {"x": z, "dy": np.ones_like(z)}
+    values["y"] = calls["y"].function(z, **calls["y"].settings)
+    slope = calls["dx"].function(*[values[role] for role in calls["dx"].roles], **calls["dx"].settings)
+    return np.stack([z, values["y"], slope])
+
+
+_curve = lru_cache(maxsize=32)(curve)
+
+
+def _activations(network: Network) -> list[tuple[Layer, Names]]:
+    """The layers whose cells are each a function of one cell."""
+    return [
+        (layer, names)
+        for layer, names in zip(network.layers, network.names, strict=True)
+        if layer.links()["y"] == (("x", "same"),)
+    ]
+
+
+def _layer(layer: Layer, names: Names, program: Program) -> LayerRecord:
+    name = message(f"layer.{layer.kind}.name")
+    return LayerRecord(
+        text=str(layer), kind=layer.kind, name=name, symbol=names.output, shape=program.shapes[names.output]
+    )
+
+
+def _stage(stage: Stage, network: Network) -> StageRecord:
+    if stage.layer is not None and stage != "v":
+        name = message(f"layer.{network.layers[stage.layer].kind}.name")
+    elif stage in ("x", "v", "update"):
+        name = message(f"ui.stage.{stage}")
+    else:
+        name = message("ui.stage.loss")
+    return StageRecord(
+        symbol=stage.symbol, label=stage.label, phase=stage.phase, layer=stage.layer, name=name,
+        title=stage.title, sentence=stage.sentence, makes=stage.makes, inputs=stage.inputs,
+    )  # fmt: skip
+
+
+def _classes(lesson: Lesson, n: int) -> list[Message | str]:
+    names = getattr(lesson, "output_names", None)
+    return list(names) if names else [message("ui.overview.output", n=place) for place in range(n)]
+
+
+# ---- columns
+
+
+@lru_cache(maxsize=128)
+def _columns(program: Program) -> list[ColumnRecord]:
+    """The overview from left to right; a block ends at a pool, and the classifier begins at the first row."""
+    network = program.network
+    input_block = message("ui.overview.input")
+    title = message("ui.overview.rgb") if program.shapes["x"][0] == 3 else ""
+    found = [ColumnRecord(title=title, block=input_block, kind="maps", values=["x"], gradients=["dx"])]
+    number, open_block, in_rows = 0, False, False
+    for layer, names in zip(network.layers, network.names, strict=True):
+        in_rows = in_rows or len(program.shapes[names.output]) == 1
+        if not in_rows and not open_block:
+            number, open_block = number + 1, True
+        block = _classifier(network) if in_rows else message("ui.overview.block", n=number)
+        found += _layer_columns(layer, names, program, block)
+        open_block = open_block and layer.letter != "p"
+    kind = "cells" if program.shapes["o"][0] <= MOST_CELLS else "strip"
+    block = _classifier(network)
+    found.append(ColumnRecord(title="", block=block, kind=kind, values=["y"], gradients=[]))
+    found.append(ColumnRecord(title="", block=block, kind="loss", values=["L"], gradients=[]))
+    return found
+
+
+def _layer_columns(layer: Layer, names: Names, program: Program, block: Message) -> list[ColumnRecord]:
+    found = []
+    if names.flattens:
+        found.append(ColumnRecord(title="", block=block, kind="strip", values=["v"], gradients=[]))
+    shape = program.shapes[names.output]
+    owned = network_maps.owned(layer, names)
+    apart = len(shape) == 1 and shape[0] <= MOST_CELLS  # a bias of few numbers stands beside the sums that it is added to
+    for group in [[name] for name in owned] if apart else [owned] if owned else []:
+        kind = {4: "filters", 2: "weights", 1: "cells"}[len(program.shapes[group[0]])]
+        found.append(ColumnRecord(title="", block=block, kind=kind, values=group, gradients=[f"d{name}" for name in group]))
+    if len(shape) == 3:
+        kind = "maps"
+    elif names.output == "o" and shape[0] > MOST_CELLS:
+        kind = "classes"
+    else:
+        kind = "cells" if shape[0] <= MOST_CELLS else "strip"
+    title = message(f"layer.{layer.kind}.short")
+    merged = program.network.merged
+    last = program.network.names[-1]
+    made = f"d{last.input}" if kind == "classes" and merged else f"d{names.output}"
+    beside = merged and program.shapes["o"][0] > MOST_CELLS and names.output == last.input
+    gradients = [] if beside or (names.output == "o" and merged and kind != "classes") else [made]
+    return [*found, ColumnRecord(title=title, block=block, kind=kind, values=[names.output], gradients=gradients)]
+
+
+def _classifier(network: Network) -> Message:
+    rows = False
+    parts: list[Message] = []
+    for layer in network.layers:
+        rows = rows or layer.gives == "row"
+        if rows:
+            short = message(f"layer.{layer.kind}.short")
+            parts.append(
+                message("ui.overview.layer", short=short, n=layer.shape((0,))[0]) if layer.kind == "dense" else short
+            )
+    return message("ui.overview.classifier", layers=parts)

@@ -1,0 +1,103 @@
+"""What the Step page's header says of a network, as typed records; the JavaScript knows them by the same names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, TypedDict
+
+from cnnviz.words import Message
+
+Text = Message | str
+"""A sentence: a message here, said in a language when it is sent."""
+
+Kind = Literal["map", "row", "filters", "weights", "loss"]
+Scale = Literal["pixel", "signed", "activation"]
+Band = Literal["values", "gradients", "parameters"]
+
+
+class MapRecord(TypedDict):
+    """One array on the screen.
+
+    `shape` is that of its cells as they are laid out, (C,H,W), (N,), (M,C,K,K) or (C,H,W,N); `index` the shape by
+    which a cell is named. Maps of one `family` share the cell that is spoken of.
+    """
+
+    symbol: str
+    label: str
+    words: Text
+    kind: Kind
+    shape: Sequence[int]
+    index: Sequence[int]
+    layer: int | None
+    family: str
+    band: Band
+    scale: Scale
+    limits: tuple[float, float]
+
+
+class StageRecord(TypedDict):
+    """One stage: its symbol, and what it says of itself."""
+
+    symbol: str
+    label: str
+    phase: str
+    layer: int | None
+    name: Text
+    title: Text
+    sentence: Text
+    makes: Sequence[str]
+    inputs: Sequence[str]
+
+
+class LinkRecord(TypedDict):
+    """Cells of `source` that a cell is computed from: a named pattern, the window's geometry, and how often it slides."""
+
+    target: str
+    source: str
+    pattern: str
+    geometry: Mapping[str, int]
+    places: tuple[int, int]
+
+
+class ColumnRecord(TypedDict):
+    """A column of the overview: values over gradients; columns of one `block` stand together."""
+
+    title: Text
+    block: Text
+    kind: Literal["maps", "filters", "strip", "weights", "cells", "classes", "loss"]
+    values: Sequence[str]
+    gradients: Sequence[str]
+
+
+class LayerRecord(TypedDict):
+    """One layer: its word in the network's text, its kind, what it is called, its output's symbol and shape."""
+
+    text: str
+    kind: str
+    name: Text
+    symbol: str
+    shape: Sequence[int]
+
+
+class NetworkRecord(TypedDict):
+    """All that is said of a network."""
+
+    text: str
+    layers: Sequence[LayerRecord]
+    maps: Mapping[str, MapRecord]
+    columns: Sequence[ColumnRecord]
+    links: Mapping[str, Sequence[LinkRecord]]
+    formulas: Mapping[str, str]
+    arithmetic: Mapping[str, str]
+    curves: Mapping[str, str]
+    classes: Sequence[str]
+    focus: Mapping[str, Sequence[int]]
+    optimizer: str
+
+
+class FiltersRecord(TypedDict):
+    """The filters of the first convolution at the start: its parameter's name, their shape (M,C,K,K) and numbers."""
+
+    name: str
+    shape: Sequence[int]
+    weights: Sequence[float]

@@ -1,0 +1,26 @@
+"""What the web server adds to Streamlit, for `st.App`: headers, guards, the component's own files, and a start."""
+
+from __future__ import annotations
+
+import logging
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from cnnviz.ui.server.files import routes
+from cnnviz.ui.server.guards import Frames, Metrics, Origins, UploadLimit
+from cnnviz.ui.server.headers import Headers
+from cnnviz.ui.server.start import SCRIPT, lifespan
+from cnnviz.words import say
+
+__all__ = ["MIDDLEWARE", "SCRIPT", "apologize", "lifespan", "routes"]
+
+MIDDLEWARE = [Middleware(layer) for layer in (Headers, Origins, Metrics, Frames, UploadLimit)]
+"""Around Streamlit's own, the outermost first."""
+
+
+def apologize(error: Exception) -> bool:
+    """What a visitor sees where a script failed: a sentence. The log gets the rest."""
+    logging.getLogger(__name__).error("a script failed", exc_info=error)
+    st.error(say("ui.server.failed"))
+    return True

@@ -1,0 +1,79 @@
+"""The component's own files: one module, one style sheet, one picture, each made when it is first asked for."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from cnnviz.ui.component.bundle import bundle, style_sheet
+from cnnviz.ui.component.spec import spec, sprite
+
+WEB_FOLDER = Path(__file__).parents[1] / "web"
+ENTRY = "hosts/streamlit"
+"""The module that knows Streamlit; everything else of the component's JavaScript hangs on it."""
+
+PRELOAD = (
+    "<web/bundle.js>; rel=modulepreload, <web/style.css>; rel=preload; as=style, "
+    "<web/images.png>; rel=preload; as=image"
+)
+"""Tells a browser that asks for a page what it will need, so that this travels beside Streamlit's own files."""
+
+
+def script() -> str:
+    """The component's JavaScript as one module, what Python knows of the lesson among it."""
+    return bundle(ENTRY, lambda name: spec() if name == "spec" else (WEB_FOLDER / f"{name}.js").read_text("utf-8"))
+
+
+def styles() -> str:
+    """The component's style sheet as one file."""
+    return style_sheet("index.css", lambda name: (WEB_FOLDER / "style" / name).read_text("utf-8"))
+
+
+def made_once(path: str, media_type: str, make: Callable[[], str | bytes]) -> Route:
+    """A route whose content is made when it is first asked for, and kept.
+
+    "no-cache" lets a browser keep it too but makes it ask whether it is still the same (its ETag), so
+    that a class never runs last week's JavaScript against today's server.
+
+    >>> made_once("/web/bundle.js", "text/javascript", lambda: "export default 1").path
+    '/web/bundle.js'
+    """
+
+    @cache
+    def content() -> tuple[bytes, str]:
+        made = make()
+        body = made.encode() if isinstance(made, str) else made
+        return body, f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+
+    async def answer(request: Request) -> Response:
+        body, etag = content()
+        headers = {"ETag": etag, "Cache-Control": "no-cache"}
+        # A proxy that compresses marks the same text's ETag as weak (W/).
+        known = [tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(",")]
+        if etag in known:
+            return Response(status_code=304, headers=headers)
+        return Response(body, media_type=media_type, headers=headers)
+
+    return Route(path, answer)
+
+
+def routes() -> list[BaseRoute]:
+    """The component's files, under the path prefix that Streamlit puts before its own (`server.baseUrlPath`).
+
+    >>> [route.path for route in routes()]
+    ['/web/bundle.js', '/web/style.css', '/web/images.png']
+    """
+    prefix = st.get_option("server.baseUrlPath").strip("/")
+    folder = f"/{prefix}/web" if prefix else "/web"
+    return [
+        made_once(f"{folder}/bundle.js", "text/javascript", script),
+        made_once(f"{folder}/style.css", "text/css", styles),
+        made_once(f"{folder}/images.png", "image/png", sprite),
+    ]

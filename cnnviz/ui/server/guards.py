@@ -1,0 +1,133 @@
+"""ASGI middleware that refuses what Streamlit would take: foreign pages, text, too many files, and who asks for metrics."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from collections import OrderedDict
+from urllib.parse import urlsplit
+
+import streamlit as st
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from cnnviz.words import say
+
+UPLOADS_A_SESSION = 20
+"""Files that one session may send: with `server.maxUploadSize`, the most memory that it can fill."""
+
+SETTING = "CNNVIZ_METRICS"
+"""The environment's setting that opens Streamlit's metrics."""
+
+_TOLD = 20
+_READING = {"GET", "HEAD", "OPTIONS"}
+
+
+class Origins:
+    """Lets only this server's own pages open a session or send a file.
+
+    Streamlit asks the same, but of a foreign page it asks a host on the internet for its own address
+    first, and everybody waits meanwhile. A proxy that does not pass the browser's Host on may say it as
+    X-Forwarded-Host: no page can make a browser send that with a web socket.
+    """
+
+    def __init__(self, app: ASGIApp):
+        self.app = app
+        self.told: set[tuple[str, str]] = set()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asks = scope["type"] == "websocket" or (scope["type"] == "http" and scope.get("method") not in _READING)
+        origin = Headers(scope=scope).get("Origin") if asks else None
+        if origin is None or not st.get_option("server.enableCORS"):
+            return await self.app(scope, receive, send)
+        host = Headers(scope=scope).get("Host", "")
+        if not is_own(origin, host, Headers(scope=scope).get("X-Forwarded-Host", "")):
+            self._tell(origin, host)
+            if scope["type"] == "websocket":
+                return await send({"type": "websocket.close", "code": 1008})
+            return await Response(say("ui.server.foreign"), 403, media_type="text/plain")(scope, receive, send)
+        await self.app(_asked_from(scope, f"http://{host}"), receive, send)
+
+    def _tell(self, origin: str, host: str) -> None:
+        """Once for each, and not for ever: who is refused chooses what stands here."""
+        if (origin, host) not in self.told and len(self.told) < _TOLD:
+            self.told.add((origin, host))
+            sentence = say("ui.server.foreign_refused", origin=repr(origin[:80]), host=repr(host[:80]))
+            logging.getLogger(__name__).warning(sentence)
+
+
+def is_own(origin: str, host: str, forwarded: str = "") -> bool:
+    """Whether a page of this origin is one of this server's, which is asked for as `host`.
+
+    Others are the ones in `server.corsAllowedOrigins`.
+
+    >>> is_own("https://a.org", "a.org:443"), is_own("https://b.org", "a.org"), is_own("null", "a.org")
+    (True, False, False)
+    """
+    if origin in st.get_option("server.corsAllowedOrigins"):
+        return True
+    try:
+        asked = urlsplit(origin.lower())
+    except ValueError:
+        return False
+    usual = {"http": ":80", "https": ":443"}.get(asked.scheme, "")
+    hosts = [name.strip().lower().removesuffix(usual) for name in (host, *forwarded.split(","))]
+    return bool(asked.netloc) and asked.netloc in hosts
+
+
+def _asked_from(scope: Scope, origin: str) -> Scope:
+    """The same request as if from `origin`: what was decided here need not be asked again."""
+    scope = dict(scope, headers=list(scope["headers"]))
+    MutableHeaders(scope=scope)["Origin"] = origin
+    return scope
+
+
+class Metrics:
+    """Hides how many visitors there are, and what they fill, unless the environment's CNNVIZ_METRICS says otherwise."""
+
+    def __init__(self, app: ASGIApp):
+        self.app = app
+        self.shown = bool(os.environ.get(SETTING))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        hidden = scope.get("path", "").rstrip("/").endswith("/_stcore/metrics") and not self.shown
+        await (Response(status_code=404) if hidden and scope["type"] == "http" else self.app)(scope, receive, send)
+
+
+class Frames:
+    """Closes a web socket that sends text, which Streamlit answers with a traceback in its log."""
+
+    def __init__(self, app: ASGIApp):
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def receive_bytes() -> Message:
+            message = await receive()
+            if message["type"] != "websocket.receive" or message.get("bytes") is not None:
+                return message
+            await send({"type": "websocket.close", "code": 1003})
+            return {"type": "websocket.disconnect", "code": 1003}
+
+        await self.app(scope, receive_bytes if scope["type"] == "websocket" else receive, send)
+
+
+class UploadLimit:
+    """Refuses a session's uploads after UPLOADS_A_SESSION; Streamlit keeps each until the session ends."""
+
+    def __init__(self, app: ASGIApp):
+        self.app = app
+        self.sent: OrderedDict[str, int] = OrderedDict()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        session = re.search(r"/_stcore/upload_file/([^/]+)/", scope.get("path", ""))
+        if session and scope.get("method") == "PUT":
+            count = self.sent[session[1]] = self.sent.pop(session[1], 0) + 1
+            while len(self.sent) > 10_000:
+                self.sent.popitem(last=False)
+            if count > UPLOADS_A_SESSION:
+                sentence = say("ui.server.too_many_uploads", n=UPLOADS_A_SESSION)
+                await Response(sentence, 429, media_type="text/plain")(scope, receive, send)
+                return
+        await self.app(scope, receive, send)

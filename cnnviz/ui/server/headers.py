@@ -1,0 +1,87 @@
+"""Security headers on every answer: what a page may load, and which pages it may stand in."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from cnnviz.ui.server.embedding import embedders
+from cnnviz.ui.server.files import PRELOAD
+
+
+def inline_script_hashes(html: str) -> list[str]:
+    """The CSP sources that allow exactly the inline scripts of `html`, and no others.
+
+    >>> inline_script_hashes("<script>1</script><script src='a.js'></script>")
+    ["'sha256-a4ayc/80/OGda4BO/1o/V0etpOqiLx1JwB5S3beHW0s='"]
+    """
+    scripts = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
+    digests = [hashlib.sha256(script.encode()).digest() for script in scripts]
+    return [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
+
+
+def content_security_policy(allowed: Sequence[str] = ()) -> str:
+    """What a page of ours may load, as the header's value: from this server, and nothing from anywhere else.
+
+    Pages of the origins `allowed` may show it in a frame, beside our own.
+    """
+    index = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    sources = {
+        "default-src": ["'none'"],
+        # blob: is how Streamlit loads a component's JavaScript. Eval: its protobuf reader compiles WebAssembly, Plotly's
+        # WebGL kinds compile their shaders' code, and a browser that is driven by a test polls through it.
+        "script-src": ["'self'", "blob:", "'unsafe-eval'", *inline_script_hashes(index)],
+        # Streamlit and Plotly write their styles into the page while it runs, so they have no hash to name.
+        "style-src": ["'self'", "'unsafe-inline'"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "font-src": ["'self'", "data:"],
+        # Covers the web socket to this server too.
+        "connect-src": ["'self'"],
+        "frame-ancestors": ["'self'", *allowed],
+        "base-uri": ["'self'"],
+        "form-action": ["'self'"],
+        "object-src": ["'none'"],
+    }
+    return "; ".join(f"{name} {' '.join(values)}" for name, values in sources.items())
+
+
+@cache
+def security_headers(allowed: tuple[str, ...]) -> dict[str, str]:
+    """The headers by name. X-Frame-Options knows no origins, and every browser of today goes by the policy.
+
+    >>> "X-Frame-Options" in security_headers(()), "X-Frame-Options" in security_headers(("https://a.org",))
+    (True, False)
+    """
+    headers = {
+        "Content-Security-Policy": content_security_policy(allowed),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+    }
+    return headers if allowed else headers | {"X-Frame-Options": "SAMEORIGIN"}
+
+
+class Headers:
+    """ASGI middleware that puts them on every HTTP answer; web sockets pass through untouched."""
+
+    def __init__(self, app: ASGIApp):
+        self.app = app
+        self.headers = security_headers(embedders())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(self.headers)
+                if headers.get("Content-Type", "").startswith("text/html"):
+                    headers["Link"] = PRELOAD
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)

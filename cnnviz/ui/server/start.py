@@ -1,0 +1,64 @@
+"""What happens once, as the server starts."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import streamlit as st
+from streamlit import config
+
+from cnnviz.ui.server.embedding import embedders
+
+SCRIPT = Path(__file__).parents[1] / "pages" / "navigation.py"
+"""What Streamlit runs for every visitor."""
+
+FILES = (65_536, 10_240)
+"""Files that may be open at once, the most first: a visitor takes four, and macOS allows no more than the second."""
+
+
+@contextlib.asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[dict]:
+    """For `st.App`: before the first visitor is let in."""
+    raise_file_limit()
+    send_at_once(asyncio.get_running_loop())
+    if embedders():
+        # In a frame on another host the cookie of this check never arrives. That only our own pages may
+        # send files is what `Origins` sees to, without one.
+        config.set_option("server.enableXsrfProtection", False)
+    yield {}
+
+
+def raise_file_limit() -> None:
+    """Has the system allow as many open files as it may; what it allows at first ends at 62 to 254 visitors."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    for files in FILES:
+        most = files if hard == resource.RLIM_INFINITY else min(files, hard)
+        with contextlib.suppress(ValueError, OSError):
+            if soft != resource.RLIM_INFINITY and soft < most:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+            return
+
+
+def send_at_once(loop: asyncio.AbstractEventLoop) -> None:
+    """Has every connection send what it has at once (TCP_NODELAY), instead of waiting up to 40 ms for more.
+
+    asyncio would do so by itself, but not for a socket that was made without naming its protocol, as
+    Streamlit's is. A connection has it from the socket that it came in by.
+    """
+    create = loop.create_server
+
+    async def create_server(*arguments, sock: socket.socket | None = None, **options) -> asyncio.Server:
+        if sock is not None and sock.family in (socket.AF_INET, socket.AF_INET6):
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return await create(*arguments, sock=sock, **options)
+
+    with contextlib.suppress(AttributeError):  # uvloop's cannot be changed, and need not be
+        loop.create_server = create_server

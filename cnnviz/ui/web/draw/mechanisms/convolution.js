@@ -1,0 +1,261 @@
+// A convolution: windows times kernels, summed over channels; and its two ways back.
+
+import { named } from "../../model/filling.js"
+import { number, short } from "../../model/format.js"
+import { say } from "../../model/words.js"
+
+/** @typedef {import("../mechanism.js").Picture} Picture */
+/** @typedef {import("../../model/numbers.js").Numbers} Numbers */
+/** @typedef {import("../../model/patterns.js").Cell} Cell */
+/** @typedef {import("../pen.js").Pen} Pen */
+/** @typedef {import("../pen.js").Box} Box */
+
+const MOST_NUMBERED = 4 // channels whose windows and kernels are printed; with more, the strongest one's
+
+/** @param {number} at */
+const one = (at) => ({ start: at, count: 1, step: 1 })
+const plain = (/** @type {string} */ html) => html.replace(/<[^>]*>/g, "")
+
+/** How a channel of a map is called. @param {Numbers} numbers @param {string} symbol @param {number} c */
+export const channelName = (numbers, symbol, c) => `${numbers.maps[symbol].label}${numbers.shape(symbol)[0] > 1 && numbers.maps[symbol].kind === "map" ? `[${c}]` : ""}`
+
+/** A box of the proportions of a map, at most so wide and high. @param {Numbers} numbers @param {string} symbol @param {number} x @param {number} y @param {number} width @param {number} height @returns {Box} */
+export function fitted(numbers, symbol, x, y, width, height) {
+  const [rows, columns] = numbers.shape(symbol).slice(-2)
+  const side = Math.min(width / columns, height / rows)
+  return { x, y, width: side * columns, height: side * rows }
+}
+
+/** @type {Picture} */
+export function convolution(pen, numbers, symbol, cell) {
+  const links = numbers.links(symbol)
+  const x = /** @type {any} */ (links.find(({ pattern }) => pattern === "window")).source
+  const f = /** @type {any} */ (links.find(({ source }) => numbers.maps[source].kind === "filters")).source
+  const bias = links.find(({ source }) => numbers.maps[source].kind === "row")?.source
+  const channels = numbers.shape(x)[0]
+  const k = numbers.shape(f)[2]
+  const met = numbers.pairs(symbol, cell, x, f)
+  const sums = Array(channels).fill(0)
+  for (const [at, weight] of met) sums[at[0]] += numbers.at(x, at) * numbers.at(f, weight)
+  const terms = sums.map((value, c) => ({ value, name: channels > 1 ? channelName(numbers, x, c) : "" }))
+  if (bias) terms.push({ value: numbers.at(bias, [cell[0]]), name: numbers.maps[bias].label })
+  const window = ranges(numbers, symbol, x, cell)
+  const total = numbers.at(symbol, cell)
+  const right = fitted(numbers, symbol, 0, 26, Math.min(pen.width * 0.24, pen.height - 70), pen.height - 70)
+  right.x = pen.width - right.width - 4
+  const left = right.x - 36
+  pen.head(channelName(numbers, symbol, cell[0]), "", right.x, 10, right.width)
+  pen.map(numbers, symbol, [cell[0]], right, [{ rows: one(cell[1]), columns: one(cell[2]), strong: true }])
+  pen.sign("=", right.x - 18, right.y + right.height / 2)
+  if (channels === 1) single(pen, numbers, { x, f, k, cell, met, window, left })
+  else if (channels <= MOST_NUMBERED) several(pen, numbers, { x, f, k, cell, met, window, left })
+  else many(pen, numbers, { x, f, k, cell, met, window, left, sums })
+  if (channels === 1) {
+    pen.text(`${plain(named(numbers, symbol, cell))} ≈ ${number(total)}`, right.x, right.y + right.height + 16, { size: 13, bold: true, room: pen.width - right.x })
+    return
+  }
+  pen.stairs(terms, total, { x: 22, y: pen.height - 52, width: pen.width - 30, height: 36 })
+}
+
+/** @typedef {{ x: string, f: string, k: number, cell: Cell, met: [Cell, Cell][], window: any, left: number, sums?: number[] }} Parts */
+
+/** @param {Numbers} numbers @param {string} symbol @param {string} source @param {Cell} cell */
+function ranges(numbers, symbol, source, cell) {
+  const link = numbers.link(symbol, source)
+  const reached = link ? numbers.reach(link, cell) : []
+  return { rows: reached[1], columns: reached[2] }
+}
+
+/** Window and kernel of one channel as flat grids; NaN in the padding. @param {Numbers} numbers @param {Parts} parts @param {number} c */
+function patches(numbers, { x, f, k, cell, met }, c) {
+  const window = Array(k * k).fill(NaN)
+  const kernel = Array.from({ length: k * k }, (_, n) => numbers.at(f, [cell[0], c, Math.floor(n / k), n % k]))
+  for (const [at, weight] of met) if (at[0] === c) window[weight[2] * k + weight[3]] = numbers.at(x, at)
+  return { window, kernel }
+}
+
+// x, its window, the kernel, the products.
+/** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts */
+function single(pen, numbers, parts) {
+  const { x, f, k, window, left } = parts
+  const { window: pixels, kernel } = patches(numbers, parts, 0)
+  const products = pixels.map((value, n) => value * kernel[n])
+  const side = Math.min((left - 30) * 0.24, pen.height - 70)
+  const box = fitted(numbers, x, 4, 26, side, pen.height - 70)
+  pen.head(numbers.maps[x].label, "", box.x, 10, box.width)
+  pen.map(numbers, x, [0], box, [window])
+  const grid = Math.min((left - box.width - 90) / 3, pen.height - 60)
+  const y = 26
+  let at = box.x + box.width + 26
+  const most = Math.max(...products.filter((value) => !Number.isNaN(value)).map(Math.abs), 0)
+  const raw = numbers.answer.lesson.scale === "raw"
+  const parts3 = /** @type {[string, number[], number[], string, string][]} */ ([
+    [say("web.mechanism.window"), pixels, numbers.maps[x].limits, numbers.maps[x].scale, "⊙"],
+    [`${numbers.maps[f].label}`, kernel, numbers.maps[f].limits, "signed", "="],
+    [say("web.mechanism.products"), products, [-most, most], "signed", "Σ"],
+  ])
+  for (const [name, values, limits, scale, sign] of parts3) {
+    pen.text(name, at, 12, { size: 12, fill: pen.soft })
+    pen.grid(values, k, limits, scale, { x: at, y, width: grid, height: grid }, { write: raw && values === pixels ? (value) => String(Math.round(value)) : short })
+    pen.sign(sign, at + grid + 11, y + grid / 2)
+    at += grid + 22
+  }
+  const corner = window.columns.start + window.columns.count
+  const scale = box.width / numbers.shape(x)[2]
+  pen.thread([box.x + corner * scale, box.y + window.rows.start * scale], [box.x + box.width + 26, y])
+  pen.thread([box.x + corner * scale, box.y + (window.rows.start + window.rows.count) * scale], [box.x + box.width + 26, y + grid])
+}
+
+// Up to four channels: each with its map, window and kernel under it.
+/** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts */
+function several(pen, numbers, parts) {
+  const { x, f, k, window, left } = parts
+  const channels = numbers.shape(x)[0]
+  const pitch = (left - 44) / channels
+  const free = pen.height - 70
+  const grid = Math.min(Math.max(free * 0.29, 44), 66)
+  const wide = Math.min(pitch - 20, 118)
+  const map = Math.max(free - 2 * grid - 36, 36)
+  pen.text(say("web.mechanism.window"), 0, 26 + map + 8 + grid / 2, { size: 11, fill: pen.soft, room: 42 })
+  pen.text(say("web.mechanism.kernel"), 0, 26 + map + 21 + grid * 1.5, { size: 11, fill: pen.soft, room: 42 })
+  for (let c = 0; c < channels; c++) {
+    const at = 46 + c * pitch
+    const box = fitted(numbers, x, at, 22, wide, map)
+    box.x += (wide - box.width) / 2
+    const name = channelName(numbers, x, c)
+    pen.text(name, at, 9, { size: 15, math: true })
+    pen.map(numbers, x, [c], box, [window])
+    const { window: pixels, kernel } = patches(numbers, parts, c)
+    const y = 26 + map + 8
+    pen.grid(pixels, k, numbers.maps[x].limits, numbers.maps[x].scale, { x: at, y, width: wide, height: grid })
+    pen.text("⊙", at + wide / 2, y + grid + 6, { align: "center", fill: pen.soft })
+    pen.grid(kernel, k, numbers.maps[f].limits, "signed", { x: at, y: y + grid + 13, width: wide, height: grid })
+    if (c < channels - 1) pen.sign("+", at + wide + (pitch - wide) / 2, 22 + map / 2)
+  }
+}
+
+// Many channels: all maps small, window and kernel of the one that adds most.
+/** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts */
+function many(pen, numbers, parts) {
+  const { x, f, k, window, left, sums = [] } = parts
+  const channels = numbers.shape(x)[0]
+  const free = pen.height - 84
+  const chosen = sums.reduce((best, value, c) => (Math.abs(value) > Math.abs(sums[best]) ? c : best), 0)
+  const grid = Math.min(free - 24, left * 0.22)
+  const room = left - 2 * grid - 50
+  const across = Math.ceil(Math.sqrt((channels * room) / free))
+  const side = Math.min(room / across, free / Math.ceil(channels / across)) - 3
+  pen.text(`${numbers.maps[x].label}[0 … ${channels - 1}]`, 4, 10, { size: 15, math: true })
+  for (let c = 0; c < channels; c++) {
+    const box = fitted(numbers, x, 4 + (c % across) * (side + 3), 24 + Math.floor(c / across) * (side + 3), side, side)
+    pen.map(numbers, x, [c], box, [{ ...window, strong: c === chosen }])
+  }
+  const { window: pixels, kernel } = patches(numbers, parts, chosen)
+  const at = room + 16
+  pen.text(channelName(numbers, x, chosen), at, 10, { size: 15, math: true })
+  pen.grid(pixels, k, numbers.maps[x].limits, numbers.maps[x].scale, { x: at, y: 24, width: grid, height: grid })
+  pen.sign("⊙", at + grid + 11, 24 + grid / 2)
+  pen.text(`${numbers.maps[f].label}[${numbers.shape(f)[0] > 1 ? `${parts.cell[0]},` : ""}${chosen}]`, at + grid + 22, 10, { size: 15, math: true })
+  pen.grid(kernel, k, numbers.maps[f].limits, "signed", { x: at + grid + 22, y: 24, width: grid, height: grid })
+  pen.text(say("web.mechanism.strongest"), at, 24 + grid + 12, { size: 11, fill: pen.soft, room: 2 * grid })
+}
+
+/** What comes back to one cell: a share through each filter. @type {Picture} */
+export function convolutionBack(pen, numbers, symbol, cell) {
+  const links = numbers.links(symbol)
+  const f = /** @type {any} */ (links.find(({ pattern }) => pattern === "passing")).source
+  const dy = /** @type {any} */ (links.find(({ pattern }) => pattern === "covering")).source
+  const filters = numbers.shape(f)[0]
+  const k = numbers.shape(f)[2]
+  const met = numbers.pairs(symbol, cell, dy, f)
+  const sums = Array(filters).fill(0)
+  for (const [at, weight] of met) sums[at[0]] += numbers.at(dy, at) * numbers.at(f, weight)
+  const chosen = sums.reduce((best, value, m) => (Math.abs(value) > Math.abs(sums[best]) ? m : best), 0)
+  const window = ranges(numbers, symbol, dy, cell)
+  const free = pen.height - (filters > 1 ? 84 : 50)
+  const left = fitted(numbers, symbol, 4, 24, pen.width * 0.22, free)
+  pen.head(channelName(numbers, symbol, cell[0]), "", left.x, 10, left.width)
+  pen.map(numbers, symbol, [cell[0]], left, [{ rows: one(cell[1]), columns: one(cell[2]), strong: true }])
+  const right = fitted(numbers, dy, 0, 24, pen.width * 0.22, free)
+  right.x = pen.width - right.width - 4
+  pen.head(channelName(numbers, dy, chosen), "", right.x, 10, right.width)
+  pen.map(numbers, dy, [chosen], right, [window])
+  const grid = Math.min((right.x - left.x - left.width - 100) / 3, free - 10)
+  const own = met.filter(([at]) => at[0] === chosen)
+  const arrived = Array(k * k).fill(NaN)
+  const products = Array(k * k).fill(NaN)
+  const kernel = Array.from({ length: k * k }, (_, n) => numbers.at(f, [chosen, cell[0], Math.floor(n / k), n % k]))
+  for (const [at, weight] of own) {
+    const n = weight[2] * k + weight[3]
+    arrived[n] = numbers.at(dy, at)
+    products[n] = arrived[n] * kernel[n]
+  }
+  const most = Math.max(...products.filter((value) => !Number.isNaN(value)).map(Math.abs), 0)
+  let at = left.x + left.width + 30
+  const y = 24
+  pen.arrow(at - 4, y + grid / 2, at - 24, y + grid / 2)
+  const three = /** @type {[string, number[], number[], string][]} */ ([
+    [say("web.mechanism.products"), products, [-most, most], "="],
+    [`${numbers.maps[f].label}${filters > 1 ? `[${chosen}]` : ""}`, kernel, numbers.maps[f].limits, "⊙"],
+    [say("web.mechanism.arrived"), arrived, numbers.maps[dy].limits, ""],
+  ])
+  for (const [name, values, limits, sign] of three) {
+    pen.text(name, at, 12, { size: 12, fill: pen.soft })
+    pen.grid(values, k, limits, "signed", { x: at, y, width: grid, height: grid })
+    if (sign) pen.sign(sign, at + grid + 11, y + grid / 2)
+    at += grid + 22
+  }
+  pen.arrow(right.x - 2, y + grid / 2, at - 16, y + grid / 2)
+  const total = numbers.at(symbol, cell)
+  if (filters > 1) pen.stairs(sums.map((value, m) => ({ value, name: channelName(numbers, dy, m) })), total, { x: 22, y: pen.height - 50, width: pen.width - 30, height: 34 }, { chosen })
+  else pen.text(`Σ ≈ ${number(total)}`, left.x + left.width + 30, y + grid + 16, { size: 14, bold: true })
+}
+
+/** The shares of one kernel weight's gradient: what it met, times what arrived. @type {Picture} */
+export function shares(pen, numbers, symbol, cell) {
+  const links = numbers.links(symbol)
+  const x = /** @type {any} */ (links.find(({ pattern }) => pattern === "touched")).source
+  const dy = /** @type {any} */ (links.find(({ pattern }) => pattern === "channel")).source
+  const met = numbers.pairs(symbol, cell, x, dy)
+  const [rows, columns] = numbers.shape(dy).slice(-2)
+  const products = new Float64Array(rows * columns)
+  let [positive, negative] = [0, 0]
+  for (const [at, place] of met) {
+    const value = numbers.at(x, at) * numbers.at(dy, place)
+    products[place[1] * columns + place[2]] = value
+    value > 0 ? (positive += value) : (negative += value)
+  }
+  const free = pen.height - 60
+  const width = (pen.width - 240) / 3
+  const ring = ranges(numbers, symbol, x, cell)
+  const first = fitted(numbers, x, 4, 24, width, free)
+  pen.head(channelName(numbers, x, cell[1]), say("web.mechanism.met"), first.x, 10, first.width)
+  pen.map(numbers, x, [cell[1]], first, [ring])
+  const second = fitted(numbers, dy, first.x + first.width + 26, 24, width, free)
+  pen.sign("⊙", second.x - 13, 24 + free / 2)
+  pen.head(channelName(numbers, dy, cell[0]), say("web.mechanism.arrived"), second.x, 10, second.width)
+  pen.map(numbers, dy, [cell[0]], second)
+  const third = fitted(numbers, dy, second.x + second.width + 26, 24, width, free)
+  pen.sign("=", third.x - 13, 24 + free / 2)
+  const most = products.reduce((all, value) => Math.max(all, Math.abs(value)), 0)
+  pen.head(say("web.mechanism.shares", { n: met.length }), `±${short(most)}`, third.x, 10, third.width)
+  pen.picture(rows, columns, (n) => products[n], [-most, most], "signed", third)
+  const at = third.x + third.width + 34
+  pen.stairs([{ value: positive, name: "+" }, { value: negative, name: "−" }], numbers.at(symbol, cell), { x: at, y: 34, width: pen.width - at - 4, height: free - 30 }, { figures: false })
+  pen.text(`${number(positive)}`, at, free + 34, { size: 12, bold: true, fill: "#b2182b" })
+  pen.text(`${number(negative)}`, at, free + 48, { size: 12, bold: true, fill: "#1d5fa8" })
+}
+
+/** What one weight multiplies. @type {Picture} */
+export function touched(pen, numbers, symbol, cell) {
+  const [link] = numbers.links(symbol)
+  const x = link.source
+  const box = fitted(numbers, x, 4, 24, pen.width * 0.4, pen.height - 40)
+  pen.head(channelName(numbers, x, cell[1]), "", box.x, 10, box.width)
+  pen.map(numbers, x, [cell[1]], box, [ranges(numbers, symbol, x, cell)])
+  const k = numbers.shape(symbol)[2]
+  const kernel = Array.from({ length: k * k }, (_, n) => numbers.at(symbol, [cell[0], cell[1], Math.floor(n / k), n % k]))
+  const grid = Math.min(pen.width - box.width - 60, pen.height - 40)
+  pen.text(say("web.mechanism.kernel"), box.x + box.width + 40, 10, { fill: pen.soft })
+  pen.grid(kernel, k, numbers.maps[symbol].limits, "signed", { x: box.x + box.width + 40, y: 24, width: grid, height: grid }, { lit: undefined })
+}

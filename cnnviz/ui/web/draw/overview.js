@@ -1,0 +1,212 @@
+// The overview of a network: two bands, values over gradients; every layer a column, every channel a map.
+
+import { escape, formula } from "../model/format.js"
+import { plan } from "../model/overview.js"
+import { faceOf, stacks } from "../model/plates.js"
+import { say } from "../model/words.js"
+import { Plate } from "./plate.js"
+
+/** @typedef {import("../model/numbers.js").Numbers} Numbers */
+/** @typedef {{ title: string, block: string, kind: string, values: string[], gradients: string[] }} Column */
+
+const LOW = 116 // the least height of a band
+const FOCUS = 207 // and of the focus under them
+const HEADS = 40 // caption and ends of a figure
+const UNDER = 24 // a row of biases and its name
+const BIAS = 8 // a row of biases under its filters
+const BLOCK = 20 // the line with a block's name
+const APART = 8 // least gap between columns
+const BETWEEN = 18 // and between blocks
+
+export class Overview {
+  /** @param {HTMLElement} element */
+  constructor(element) {
+    this.element = element
+    /** @type {Record<string, Plate>} */
+    this.plates = {}
+  }
+
+  /** Builds what is not there yet. @param {Numbers} numbers @returns {boolean} whether the network is another one */
+  receive(numbers) {
+    const key = JSON.stringify([numbers.network.text, numbers.shape("x")])
+    const another = key !== this.key
+    if (another) this.build(numbers, key)
+    this.numbers = numbers
+    if (!another) for (const plate of Object.values(this.plates)) plate.receive(numbers)
+    return another
+  }
+
+  /** @param {Numbers} numbers @param {string} key */
+  build(numbers, key) {
+    this.key = key
+    this.size = ""
+    /** @type {Column[]} */
+    this.columns = joined(numbers.network.columns)
+    this.single = this.columns.every(({ kind, values }) => !["maps", "filters"].includes(kind) || numbers.shape(values[0])[0] === 1)
+    this.element.classList.toggle("single", this.single)
+    this.element.innerHTML = blocks(this.columns, (column, place) => layer(numbers, column, place, this.single === true), this.single)
+    this.plates = {}
+    for (const canvas of this.element.querySelectorAll("canvas")) this.plates[canvas.dataset.map ?? ""] = new Plate(canvas)
+  }
+
+  /** Gives every figure its place; `height` is what the overview may share with the focus below it. @param {number} width @param {number} height @param {boolean} narrow one column under the other, as on a phone */
+  lay(width, height, narrow) {
+    const size = `${width} ${height} ${narrow}`
+    if (size === this.size || !this.numbers) return
+    this.size = size
+    const columns = this.columns ?? []
+    const needs = columns.map((column) => this.need(column))
+    const gaps = this.gaps()
+    const free = narrow ? (width - 12) / 2 : width - gaps
+    const titles = this.single ? 0 : BLOCK
+    const most = (height - FOCUS - titles - 2 * HEADS) / 2
+    const found = narrow ? null : plan(needs, Math.max(free, 100), this.single ? most : LOW, Math.max(most, 90))
+    this.element.style.setProperty("--m", `${narrow ? free : found?.height}px`)
+    columns.forEach((column, n) => {
+      const place = found ? found.places[n] : narrowPlace(needs[n], free)
+      for (const symbol of [...column.values, ...column.gradients]) this.give(symbol, column, place, needs[n])
+    })
+    for (const plate of Object.values(this.plates)) plate.receive(this.numbers)
+  }
+
+  /** @param {string} symbol @param {Column} column @param {import("../model/overview.js").Place} place @param {import("../model/overview.js").Need} need */
+  give(symbol, column, place, need) {
+    const plate = this.plates[symbol]
+    const numbers = /** @type {Numbers} */ (this.numbers)
+    const bias = isBias(numbers, symbol, column.kind)
+    plate.across = bias ? 1 : place.across
+    plate.narrow = place.width < 60
+    plate.face = faceOf(numbers.maps[symbol], column.kind, bias ? numbers.count(symbol) : column.kind === "strip" && need.scale ? place.wrap : 1)
+    plate.names = column.kind === "classes" ? numbers.classes : null
+    const [width, height] = column.kind === "answers" ? answer(symbol, place) : [place.width, bias ? BIAS : place.height]
+    const title = /** @type {HTMLElement} */ (plate.figure.querySelector(".size"))
+    title.hidden = width < 26 + 6 * (title.textContent ?? "").length && !this.single
+    plate.size = [width, height]
+    plate.figure.style.setProperty("--w", `${width}px`)
+    plate.figure.style.setProperty("--h", `${height}px`)
+    plate.pictures = null
+    this.channels(plate)
+  }
+
+  // A place for each channel, to be found and clicked by.
+  /** @param {Plate} plate */
+  channels(plate) {
+    const holder = /** @type {HTMLElement} */ (plate.canvas.parentElement)
+    for (const old of holder.querySelectorAll("[data-channel]")) old.remove()
+    const face = /** @type {import("../model/plates.js").Face} */ (plate.face)
+    if (face.tiles < 2 || face.stacked) return
+    const down = Math.ceil(face.tiles / plate.across)
+    for (let n = 0; n < face.tiles; n++) {
+      const place = document.createElement("span")
+      place.dataset.channel = String(n)
+      place.dataset.map = plate.symbol
+      const [left, top] = [(n % plate.across) / plate.across, Math.floor(n / plate.across) / down]
+      place.style.cssText = `left:${100 * left}%;top:${100 * top}%;width:${100 / plate.across}%;height:${100 / down}%`
+      holder.append(place)
+    }
+  }
+
+  /** @param {Column} column @returns {import("../model/overview.js").Need} */
+  need({ kind, values }) {
+    const numbers = /** @type {Numbers} */ (this.numbers)
+    const [symbol] = values
+    if (kind === "answers") return { kind, tiles: values.filter((name) => name !== "L").length, rows: 1, columns: 1, scale: 1 }
+    const map = numbers.maps[symbol]
+    const face = faceOf(map, kind)
+    const stacked = map.kind === "weights" && stacks(map.shape)
+    const under = isBias(numbers, values[1] ?? symbol, kind) ? UNDER : 0
+    return { under, kind, tiles: face.tiles, rows: face.rows, columns: face.columns, scale: kind === "strip" && map.kind === "map" ? 0 : stacked ? 2 : 1 }
+  }
+
+  // Pixels between columns and blocks, which no map can have.
+  gaps() {
+    const columns = this.columns ?? []
+    if (this.single) return columns.length * 26 - 46
+    const blocks = new Set(columns.map(({ block }) => block)).size
+    return (columns.length - 1) * APART + (blocks - 1) * (BETWEEN - APART)
+  }
+}
+
+// Rows of few numbers stand close together, and the loss under them.
+/** @param {Column[]} columns @returns {Column[]} */
+function joined(columns) {
+  /** @type {Column[]} */
+  const found = []
+  for (const column of columns) {
+    const last = found[found.length - 1]
+    if (last?.kind === "answers" && (column.kind === "cells" || column.kind === "loss")) {
+      last.values.push(...column.values)
+      last.gradients.push(...column.gradients)
+    } else found.push(column.kind === "cells" ? { ...column, kind: "answers", values: [...column.values], gradients: [...column.gradients] } : column)
+  }
+  return found
+}
+
+// A cell of the answers, and the loss.
+/** @param {string} symbol @param {import("../model/overview.js").Place} place */
+const answer = (symbol, { side, height }) => (symbol === "L" ? [2 * side + 4, height * 0.22] : [side, height * 0.5])
+
+// On a phone the channels of a map stand in a square.
+/** @param {import("../model/overview.js").Need} need @param {number} width @returns {import("../model/overview.js").Place} */
+function narrowPlace(need, width) {
+  if (need.kind === "answers") return { width, height: width, side: (width - 12) / 4, across: 1, wrap: 1 }
+  if (need.kind === "loss") return { width, height: 40, side: 0, across: 1, wrap: 1 }
+  if (need.kind === "classes") return { width: Math.min(width, 180), height: 16 * need.rows, side: 0, across: 1, wrap: 1 }
+  if (need.kind === "strip") return { width, height: need.scale ? 20 : 12, side: 0, across: 1, wrap: need.scale ? need.rows * need.columns : 1 }
+  if (need.kind === "weights") return { width: width * 0.7, height: width * (need.scale > 1 ? 1.4 : 1), side: 0, across: 1, wrap: 1 }
+  const across = Math.ceil(Math.sqrt(need.tiles))
+  const down = Math.ceil(need.tiles / across)
+  return { width, height: (width / across) * down * (need.rows / need.columns), side: width / across, across, wrap: 1 }
+}
+
+/** @type {(columns: Column[], layer: (column: Column, place: number) => string, single: boolean) => string} */
+function blocks(columns, layer, single) {
+  /** @type {{ name: string, layers: string[], answers: boolean }[]} */
+  const found = []
+  columns.forEach((column, place) => {
+    if (!found.length || found[found.length - 1].name !== column.block) found.push({ name: column.block, layers: [], answers: false })
+    found[found.length - 1].layers.push(layer(column, place))
+  })
+  return found
+    .map(({ name, layers }) => `<div class="block">${single ? "" : `<p class="block-name">${escape(name)}</p>`}<div class="columns">${layers.join("")}</div></div>`)
+    .join("")
+}
+
+/** @type {(numbers: Numbers, column: Column, place: number, single: boolean) => string} */
+function layer(numbers, column, place, single) {
+  const all = (/** @type {string[]} */ symbols) => symbols.map((symbol) => figure(numbers, symbol, column, single)).join("")
+  const cells = (/** @type {string[]} */ symbols) => `<div class="answers"><div class="cells">${all(symbols.filter((name) => name !== "L"))}</div>${all(symbols.filter((name) => name === "L"))}</div>`
+  const figures = (/** @type {string[]} */ symbols) => (column.kind === "answers" ? cells(symbols) : `<div>${all(symbols)}</div>`)
+  const before = single ? operator(numbers, column) : ""
+  return `${before}<div class="layer ${column.kind}" style="--place:${place}">${figures(column.values)}${figures(column.gradients)}</div>`
+}
+
+/** @type {(numbers: Numbers, symbol: string, column: Column, single: boolean) => string} */
+function figure(numbers, symbol, { kind: column, title }, single) {
+  const kind = column === "answers" ? (symbol === "L" ? "loss" : "cells") : isBias(numbers, symbol, column) ? "bias" : column
+  const { label, kind: what, shape, words } = numbers.maps[symbol]
+  const open = escape(say("web.overview.large", { symbol: label, words }))
+  const size = ["cells", "loss", "strip", "bias"].includes(kind) ? "" : what === "weights" ? `${shape.slice(0, -1).reduce((all, n) => all * n, 1)}×${shape[shape.length - 1]}` : shape.slice(-2).join("×")
+  const note = single ? size : kind === "maps" || kind === "classes" ? title : ""
+  return `<figure class="map ${kind === "filters" ? "kernelmap" : kind === "cells" ? "cell" : kind === "loss" ? "cell wide" : kind === "strip" || kind === "bias" ? kind : ""}" data-figure="${symbol}">
+    <figcaption><button type="button" class="name" data-open="${symbol}" title="${open}" aria-label="${open}">${formula(label)}</button><span class="size">${escape(note)}</span></figcaption>
+    <div class="plate"><canvas data-map="${symbol}" tabindex="0" role="img"></canvas></div>
+    <p class="limits"><span class="low"></span><span class="power"></span><span class="high"></span></p></figure>`
+}
+
+// The bias of filters or of units stands under them, in a line.
+/** @type {(numbers: Numbers, symbol: string, kind: string) => boolean} */
+const isBias = (numbers, symbol, kind) => (kind === "filters" || kind === "weights") && numbers.maps[symbol].kind === "row"
+
+// What stands between two columns of a network with one channel.
+/** @type {(numbers: Numbers, column: Column) => string} */
+function operator(numbers, { kind, values: [symbol] }) {
+  const made = numbers.stages.find((stage) => stage.phase === "forward" && (stage.symbol === symbol || (stage.inputs.includes(symbol) && kind !== "maps")))
+  const layer = numbers.network.layers.find((/** @type {{ symbol: string }} */ { symbol: name }) => name === made?.symbol)
+  const own = layer?.symbol === symbol
+  /** @type {Record<string, string[]>} */
+  const signs = { filters: ["∗", "←"], weights: ["·", "←"], strip: ["→", ""] }
+  const sign = signs[kind] ?? (kind === "answers" ? [own ? (layer?.kind ?? "") : "+", "←"] : kind === "maps" && layer ? [layer.kind === "conv" ? "=" : numbers.network.columns.find((/** @type {Column} */ c) => c.values[0] === symbol)?.title ?? "", "←"] : null)
+  if (!sign) return ""
+  return `<div class="operators" aria-hidden="true"><p>${escape(sign[0])}</p><p>${sign[1]}</p></div>`
+}

@@ -1,0 +1,223 @@
+// What mechanism pictures are made of: maps, grids of numbers, staircases of sums, curves, arrows and words.
+
+import { colour, css, ink } from "../model/colour.js"
+import { number, short } from "../model/format.js"
+import { ratio } from "./sharpness.js"
+
+/** @typedef {import("../model/numbers.js").Numbers} Numbers */
+/** @typedef {import("../model/patterns.js").Range} Range */
+/** @typedef {import("../model/patterns.js").Cell} Cell */
+/** @typedef {{ x: number, y: number, width: number, height: number }} Box */
+/** @typedef {{ rows: Range, columns: Range, strong?: boolean }} Ring */
+
+/** @typedef {{ ink: string, soft: string, line: string, bars: string, math: string, accent: string, warm: string }} Palette */
+
+/** The page's own colours. @param {HTMLElement} root @returns {Palette} */
+export function palette(root) {
+  const style = getComputedStyle(root)
+  const named = (/** @type {string} */ name) => style.getPropertyValue(`--${name}`)
+  const dark = style.colorScheme.includes("dark")
+  return { ink: style.color, soft: named("soft"), line: named("line"), bars: named("bars"), math: named("math") || "serif", accent: dark ? "#6ab0f3" : "#0b6bcb", warm: dark ? "#ffa066" : "#c2570c" }
+}
+
+export class Pen {
+  /** @param {HTMLCanvasElement} canvas @param {{ width: number, height: number }} room @param {Palette} palette @param {boolean} backward */
+  constructor(canvas, { width, height }, palette, backward) {
+    const times = ratio()
+    this.width = width
+    this.height = height
+    const [w, h] = [Math.round(width * times), Math.round(height * times)]
+    if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h })
+    this.context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"))
+    this.context.setTransform(times, 0, 0, times, 0, 0)
+    this.context.clearRect(0, 0, width, height)
+    this.context.imageSmoothingEnabled = false
+    this.ink = palette.ink
+    this.soft = palette.soft
+    this.line = palette.line
+    this.bars = palette.bars
+    this.math = palette.math
+    this.tone = backward ? palette.warm : palette.accent
+  }
+
+  /** @param {string} text @param {number} x @param {number} y @param {{ size?: number, align?: CanvasTextAlign, bold?: boolean, math?: boolean, fill?: string, room?: number }} [how] */
+  text(text, x, y, { size = 12, align = "left", bold = false, math = false, fill = this.ink, room } = {}) {
+    const { context } = this
+    context.font = `${math ? "italic " : ""}${bold ? 700 : 400} ${size}px ${math ? this.math : "system-ui, sans-serif"}`
+    context.textAlign = align
+    context.textBaseline = "middle"
+    context.fillStyle = fill
+    context.fillText(text, x, y, room)
+    return context.measureText(text).width
+  }
+
+  /** The name of a map and a note beside it. @param {string} name @param {string} note @param {number} x @param {number} y @param {number} width */
+  head(name, note, x, y, width) {
+    const taken = this.text(name, x, y, { size: 16, math: true })
+    if (note && taken + 8 + note.length * 5.5 < width) this.text(note, x + width, y, { size: 11, align: "right", fill: this.soft })
+  }
+
+  /** One channel of a map, or what has its shape. @param {Numbers} numbers @param {string} symbol @param {Cell} at the indices before row and column @param {Box} box @param {Ring[]} rings */
+  map(numbers, symbol, at, box, rings = []) {
+    const shape = numbers.shape(symbol)
+    const [rows, columns] = shape.slice(-2)
+    const from = numbers.offset(symbol, [...at, 0, 0])
+    const { limits, scale } = numbers.maps[symbol]
+    const values = numbers.values(symbol)
+    this.picture(rows, columns, (n) => values[from + n], limits, scale, box, rings)
+  }
+
+  /** Colours of values. @param {number} rows @param {number} columns @param {(n: number) => number} pick @param {number[]} limits @param {string} scale @param {Box} box @param {Ring[]} rings */
+  picture(rows, columns, pick, limits, scale, box, rings = []) {
+    const canvas = new OffscreenCanvas(columns, rows)
+    const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"))
+    const image = context.createImageData(columns, rows)
+    for (let n = 0; n < rows * columns; n++) {
+      const [r, g, b] = colour(pick(n), limits, scale)
+      image.data.set([r, g, b, 255], 4 * n)
+    }
+    context.putImageData(image, 0, 0)
+    this.context.drawImage(canvas, box.x, box.y, box.width, box.height)
+    this.context.lineWidth = 1
+    this.context.strokeStyle = this.line
+    this.context.strokeRect(box.x - 0.5, box.y - 0.5, box.width + 1, box.height + 1)
+    for (const ring of rings) this.ring(ring, rows, columns, box)
+  }
+
+  /** @param {Ring} ring @param {number} rows @param {number} columns @param {Box} box */
+  ring({ rows: r, columns: c, strong }, rows, columns, box) {
+    if (r.count < 1 || c.count < 1) return
+    const [h, w] = [box.height / rows, box.width / columns]
+    const length = (/** @type {Range} */ range) => (range.count - 1) * Math.abs(range.step) + 1
+    const [height, width] = [Math.max(length(r) * h, 6), Math.max(length(c) * w, 6)]
+    const [x, y] = [box.x + (c.start + length(c) / 2) * w - width / 2, box.y + (r.start + length(r) / 2) * h - height / 2]
+    for (const [line, style] of [[3.5, "#fff"], [1.6, strong ? "#000" : this.tone]]) {
+      this.context.lineWidth = Number(line)
+      this.context.strokeStyle = String(style)
+      this.context.strokeRect(x, y, width, height)
+    }
+    return { x, y, width, height }
+  }
+
+  /** Numbers in coloured cells; NaN is a place without a cell. @param {number[]} values @param {number} columns @param {number[]} limits @param {string} scale @param {Box} box @param {{ write?: (value: number) => string, lit?: (n: number) => boolean }} [how] */
+  grid(values, columns, limits, scale, box, { write = short, lit } = {}) {
+    const rows = Math.ceil(values.length / columns)
+    const [w, h] = [box.width / columns, box.height / rows]
+    const size = Math.min(h * 0.52, w * 0.3, 13)
+    values.forEach((value, n) => {
+      const [x, y] = [box.x + (n % columns) * w, box.y + Math.floor(n / columns) * h]
+      const paint = Number.isNaN(value) ? [128, 128, 128] : colour(value, limits, scale)
+      this.context.globalAlpha = Number.isNaN(value) ? 0.15 : lit && !lit(n) ? 0.35 : 1
+      this.context.fillStyle = css(paint)
+      this.context.fillRect(x, y, w - 1, h - 1)
+      this.context.globalAlpha = 1
+      if (size >= 7 && !Number.isNaN(value)) this.text(write(value), x + w / 2, y + h / 2, { size, align: "center", fill: lit && !lit(n) ? this.ink : ink(paint), room: w - 3 })
+      if (lit?.(n)) {
+        this.context.lineWidth = 2
+        this.context.strokeStyle = this.ink
+        this.context.strokeRect(x + 0.5, y + 0.5, w - 2, h - 2)
+      }
+    })
+  }
+
+  /** A sum as a staircase: each term from the end of the last, and the total. @param {{ value: number, name: string }[]} terms @param {number} total @param {Box} box @param {{ chosen?: number, figures?: boolean }} [how] */
+  stairs(terms, total, box, { chosen = -1, figures = terms.length <= 6 } = {}) {
+    const ends = [0]
+    for (const { value } of terms) ends.push(ends[ends.length - 1] + value)
+    const [low, high] = [Math.min(...ends, total), Math.max(...ends, total)]
+    const span = high - low || 1
+    const y = (/** @type {number} */ value) => box.y + box.height - ((value - low) / span) * box.height
+    const step = Math.max(box.width - 124, 20) / terms.length
+    const { context } = this
+    this.text("Σ", box.x - 16, box.y + box.height / 2, { fill: this.soft })
+    context.setLineDash([2, 3])
+    context.strokeStyle = this.soft
+    context.lineWidth = 1
+    context.beginPath()
+    context.moveTo(box.x, y(0))
+    context.lineTo(box.x + box.width, y(0))
+    context.stroke()
+    context.setLineDash([])
+    terms.forEach(({ value, name }, n) => {
+      const [x, top] = [box.x + n * step, Math.min(y(ends[n]), y(ends[n + 1]))]
+      context.fillStyle = value < 0 ? "#4393c3" : "#d6604d"
+      const wide = figures ? Math.min(step * 0.42, 40) : Math.max(step - 1, 1)
+      context.fillRect(x, top, wide, Math.max(Math.abs(y(ends[n]) - y(ends[n + 1])), 1))
+      if (n === chosen) {
+        context.strokeStyle = this.ink
+        context.lineWidth = 2
+        context.strokeRect(x, top, wide, Math.max(Math.abs(y(ends[n]) - y(ends[n + 1])), 2))
+      }
+      context.fillStyle = this.soft
+      context.fillRect(x, y(ends[n + 1]) - 0.5, step, 1)
+      if (figures) this.text(`${value < 0 ? "" : "+"}${number(value, 3)}`, x + wide + 4, Math.min(Math.max(top + 8, box.y + 6), box.y + box.height - 4), { bold: true, fill: value < 0 ? "#1d5fa8" : "#b2182b", room: step - wide - 6 })
+      if (name && (figures || n === chosen || step > 16)) this.text(name, x + (figures ? 0 : wide / 2), box.y + box.height + 9, { size: 10, align: figures ? "left" : "center", fill: this.soft, bold: n === chosen, room: Math.max(step, 26) })
+    })
+    const x = box.x + terms.length * step + 8
+    context.fillStyle = css(colour(total, [-span, span], "signed"))
+    context.fillRect(x, Math.min(y(0), y(total)), 26, Math.max(Math.abs(y(total) - y(0)), 2))
+    context.strokeStyle = this.ink
+    context.lineWidth = 1.5
+    context.strokeRect(x, Math.min(y(0), y(total)), 26, Math.max(Math.abs(y(total) - y(0)), 2))
+    this.text(`≈ ${number(total)}`, x + 32, Math.min(Math.max((y(0) + y(total)) / 2, box.y + 6), box.y + box.height - 6), { size: 14, bold: true, room: box.x + box.width - x - 30 })
+  }
+
+  /** @param {number} x @param {number} y @param {number} toX @param {number} toY */
+  arrow(x, y, toX, toY, fill = this.tone) {
+    const { context } = this
+    const angle = Math.atan2(toY - y, toX - x)
+    context.strokeStyle = context.fillStyle = fill
+    context.lineWidth = 2
+    context.beginPath()
+    context.moveTo(x, y)
+    context.lineTo(toX - 5 * Math.cos(angle), toY - 5 * Math.sin(angle))
+    context.stroke()
+    context.beginPath()
+    context.moveTo(toX, toY)
+    for (const turn of [2.6, -2.6]) context.lineTo(toX + 9 * Math.cos(angle + turn), toY + 9 * Math.sin(angle + turn))
+    context.fill()
+  }
+
+  /** A thin line, as from a window to its enlargement. @param {number[][]} points */
+  thread(...points) {
+    this.context.strokeStyle = this.soft
+    this.context.lineWidth = 0.8
+    this.context.beginPath()
+    for (const [x, y] of points) this.context.lineTo(x, y)
+    this.context.stroke()
+  }
+
+  /** @param {string} sign @param {number} x @param {number} y */
+  sign(sign, x, y) {
+    this.text(sign, x, y, { size: 18, align: "center", fill: this.soft })
+  }
+
+  /** Rows of bars from a common zero: a name, the bar and the number. @param {{ name: string, value: number, bold?: boolean, mark?: number }[]} rows @param {Box} box @param {{ limits?: number[], names?: number }} [how] */
+  rows(rows, box, { limits, names = 46 } = {}) {
+    const [low, high] = limits ?? [Math.min(0, ...rows.map(({ value }) => value)), Math.max(0, ...rows.map(({ value }) => value))]
+    const span = high - low || 1
+    const line = Math.min(box.height / rows.length, 26)
+    const size = Math.min(12, line * 0.85)
+    const [left, right] = [box.x + names, box.x + box.width - 48]
+    const x = (/** @type {number} */ value) => left + ((value - low) / span) * (right - left)
+    rows.forEach(({ name, value, bold, mark }, n) => {
+      const y = box.y + (n + 0.5) * line
+      this.text(name, box.x + names - 4, y, { size, align: "right", bold, room: names - 4 })
+      this.context.fillStyle = value < 0 ? "#4393c3" : low < 0 ? "#d6604d" : "#7fb0e6"
+      this.context.fillRect(Math.min(x(0), x(value)), y - line * 0.34, Math.max(Math.abs(x(value) - x(0)), 1), line * 0.68)
+      if (mark !== undefined) {
+        this.context.fillStyle = this.ink
+        this.context.fillRect(x(mark) - 1, y - line * 0.42, 2, line * 0.84)
+      }
+      if (bold) {
+        this.context.strokeStyle = this.ink
+        this.context.lineWidth = 1.3
+        this.context.strokeRect(Math.min(x(0), x(value)), y - line * 0.34, Math.max(Math.abs(x(value) - x(0)), 2), line * 0.68)
+      }
+      this.text(short(value), box.x + box.width, y, { size, align: "right", bold, room: 46 })
+    })
+    this.context.fillStyle = this.soft
+    this.context.fillRect(x(0) - 0.5, box.y, 1, line * rows.length)
+    return { y: (/** @type {number} */ n) => box.y + (n + 0.5) * line }
+  }
+}

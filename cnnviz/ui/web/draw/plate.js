@@ -1,0 +1,278 @@
+// One array on the screen: a canvas with its tiles, drawn from the core's values, and the cells that matter outlined.
+
+import { MOST_PRINTED } from "../spec.js"
+import { colour, ink } from "../model/colour.js"
+import { number, power, short, timesPower } from "../model/format.js"
+import { GAP } from "../model/overview.js"
+import { ratio } from "./sharpness.js"
+
+/** @typedef {import("../model/plates.js").Face} Face */
+/** @typedef {import("../model/patterns.js").Cell} Cell */
+/** @typedef {import("../model/patterns.js").Range} Range */
+/** @typedef {{ ranges: Range[], strong?: boolean, thin?: boolean }} Mark  cells to outline */
+/** @typedef {{ x: number, y: number, width: number, height: number }} Rectangle */
+
+const STACK = 3 // between layers of w
+const SMALLEST = 9 // size of a number in a cell, in pixels
+const SEEN = 5 // an outline is at least so large
+
+export class Plate {
+  /** @param {HTMLCanvasElement} canvas */
+  constructor(canvas) {
+    this.canvas = canvas
+    this.symbol = canvas.dataset.map ?? ""
+    this.context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"))
+    this.figure = /** @type {HTMLElement} */ (canvas.closest("figure"))
+    /** @type {Mark[]} */
+    this.marks = []
+    /** @type {OffscreenCanvas[] | null} */
+    this.pictures = null
+    this.across = 1
+    /** @type {Face | null} */
+    this.face = null
+    /** @type {[number, number] | null} width and height on the screen, in CSS pixels */
+    this.size = null
+    /** @type {string[] | null} names of classes, a row each */
+    this.names = null
+  }
+
+  /** @param {import("../model/numbers.js").Numbers} numbers */
+  receive(numbers) {
+    const { limits, scale, words } = numbers.maps[this.symbol]
+    this.values = numbers.values(this.symbol)
+    this.numbers = numbers
+    this.limits = limits
+    this.scale = scale
+    this.pictures = null
+    const [low, high] = extremes(this.values)
+    this.power = this.printsAll() && !this.names && numbers.maps[this.symbol].kind !== "row" ? power(Math.max(-low, high)) : 0
+    let ends = this.power ? ["", ""] : limits.map(short)
+    if (scale === "signed" && (this.narrow || ends.join("").length > 9)) ends = ["", ends[1] && `±${ends[1]}`]
+    if (this.narrow && ends[1].length * 6 > (this.size?.[0] ?? 60) + 8) ends = ["", ""] // no room
+    const caption = { low: ends[0], power: timesPower(this.power), high: ends[1] }
+    for (const [name, text] of Object.entries(caption)) /** @type {Element} */ (this.figure.querySelector(`.limits .${name}`)).textContent = text
+    const all = this.values.length <= 4 ? [...this.values].map((value) => number(value)).join(", ") : `from ${number(low)} to ${number(high)}`
+    this.canvas.setAttribute("aria-label", `${this.symbol}: ${words}, ${this.values.length} values, ${all}`)
+  }
+
+  printsAll() {
+    return this.face !== null && this.face.rows * this.face.columns <= MOST_PRINTED && this.face.tiles <= 4
+  }
+
+  fit() {
+    const times = ratio()
+    const [width, height] = this.size ?? [0, 0] // as it was laid out: to ask the page would make it lay everything out again
+    if (this.canvas.width !== Math.round(width * times) || this.canvas.height !== Math.round(height * times)) {
+      this.canvas.width = Math.round(width * times)
+      this.canvas.height = Math.round(height * times)
+      this.pictures = null
+    }
+    this.context.setTransform(times, 0, 0, times, 0, 0)
+    this.width = width
+    this.height = height
+    return width > 0 && height > 0
+  }
+
+  /** Where a tile lies. @param {number} n @returns {Rectangle} */
+  tile(n) {
+    const { tiles, stacked } = /** @type {Face} */ (this.face)
+    const [width, height] = [this.width ?? 0, this.height ?? 0]
+    if (stacked) {
+      const each = (height - STACK * (tiles - 1)) / tiles
+      return { x: 0, y: n * (each + STACK), width, height: each }
+    }
+    const down = Math.ceil(tiles / this.across)
+    const wide = (width - (this.across - 1) * GAP) / this.across
+    const tall = (height - (down - 1) * GAP) / down
+    return { x: (n % this.across) * (wide + GAP), y: Math.floor(n / this.across) * (tall + GAP), width: wide, height: tall }
+  }
+
+  /** `done`: cells of each tile drawn so far, in reading order; the rest is not computed yet while the kernel slides. @param {boolean} ahead @param {number} done @param {string} tone of the outlines of sources */
+  draw(ahead, done = Infinity, tone = "#000") {
+    if (!this.fit() || !this.face || !this.values) return
+    const { context, face } = this
+    context.clearRect(0, 0, this.width ?? 0, this.height ?? 0)
+    if (ahead) return
+    if (this.names) this.rows(this.names)
+    else {
+      this.pictures ??= Array.from({ length: face.tiles }, (_, n) => this.picture(n))
+      context.imageSmoothingEnabled = false
+      this.pictures.forEach((picture, n) => {
+        const box = this.tile(n)
+        context.drawImage(picture, box.x, box.y, box.width, box.height)
+        if (done < face.rows * face.columns) this.hide(done, box)
+        if (this.printsAll() && box.width > 30) this.print(box, n)
+      })
+    }
+    for (const mark of this.marks) this.outline(mark, tone)
+  }
+
+  // A tile, a pixel a cell; where a cell is less than a pixel of the screen, a pixel has the entry of largest size.
+  /** @param {number} n */
+  picture(n) {
+    const face = /** @type {Face} */ (this.face)
+    const box = this.tile(n)
+    const rows = Math.max(1, Math.min(face.rows, Math.round(box.height * ratio())))
+    const columns = Math.max(1, Math.min(face.columns, Math.round(box.width * ratio())))
+    const canvas = new OffscreenCanvas(columns, rows)
+    const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"))
+    const image = context.createImageData(columns, rows)
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < columns; j++) {
+        const value = this.largest(face, n, [i, rows], [j, columns])
+        if (value === undefined) continue
+        const [r, g, b] = colour(value, this.limits, this.scale)
+        const at = 4 * (i * columns + j)
+        image.data[at] = r
+        image.data[at + 1] = g
+        image.data[at + 2] = b
+        image.data[at + 3] = 255
+      }
+    }
+    context.putImageData(image, 0, 0)
+    return canvas
+  }
+
+  /** @param {Face} face @param {number} n @param {number[]} down @param {number[]} right @returns {number | undefined} */
+  largest(face, n, [i, rows], [j, columns]) {
+    const values = /** @type {Float64Array} */ (this.values)
+    const [top, bottom] = [Math.floor((i * face.rows) / rows), Math.floor(((i + 1) * face.rows) / rows)]
+    const [left, right] = [Math.floor((j * face.columns) / columns), Math.floor(((j + 1) * face.columns) / columns)]
+    /** @type {number | undefined} */
+    let found
+    for (let r = top; r < bottom; r++) {
+      for (let c = left; c < right; c++) {
+        const at = face.offset(n, r, c)
+        if (at >= 0 && (found === undefined || Math.abs(values[at]) > Math.abs(found))) found = values[at]
+      }
+    }
+    return found
+  }
+
+  /** @param {number} done @param {Rectangle} box */
+  hide(done, box) {
+    const { rows, columns } = /** @type {Face} */ (this.face)
+    const [row, column] = [Math.floor(done / columns), done % columns]
+    const [h, w] = [box.height / rows, box.width / columns]
+    this.context.clearRect(box.x + column * w, box.y + row * h, box.width - column * w, h)
+    this.context.clearRect(box.x, box.y + (row + 1) * h, box.width, Math.max(0, box.height - (row + 1) * h))
+  }
+
+  // The numbers of a tile.
+  /** @param {Rectangle} box @param {number} n */
+  print(box, n) {
+    const face = /** @type {Face} */ (this.face)
+    const values = /** @type {Float64Array} */ (this.values)
+    const [h, w] = [box.height / face.rows, box.width / face.columns]
+    /** @type {{ value: number, text: string, x: number, y: number }[]} */
+    const all = []
+    for (let i = 0; i < face.rows; i++) {
+      for (let j = 0; j < face.columns; j++) {
+        const at = face.offset(n, i, j)
+        if (at >= 0) all.push({ value: values[at], text: short(values[at] / 10 ** (this.power ?? 0)), x: box.x + (j + 0.5) * w, y: box.y + (i + 0.5) * h })
+      }
+    }
+    const font = (/** @type {number} */ size) => `600 ${size}px system-ui, sans-serif`
+    this.context.font = font(10)
+    const widest = Math.max(...all.map(({ text }) => this.context.measureText(text).width)) / 10 // at a size of 1
+    this.context.font = font(Math.max(SMALLEST, Math.min(h * 0.42, w * 0.3, 22, (w - 6) / widest)))
+    this.context.textAlign = "center"
+    this.context.textBaseline = "middle"
+    for (const { value, text, x, y } of all) {
+      this.context.fillStyle = ink(colour(value, this.limits, this.scale))
+      this.context.fillText(text, x, y, w - 2)
+    }
+  }
+
+  // Classes, a row each: the name, a bar and the number; a mark where the target is.
+  /** @param {string[]} names */
+  rows(names) {
+    const { context } = this
+    const values = /** @type {Float64Array} */ (this.values)
+    const [width, height] = [this.width ?? 0, this.height ?? 0]
+    const style = getComputedStyle(this.canvas)
+    const [line, room] = [height / names.length, 34]
+    const [left, right] = [width - room - 36, width - 36]
+    const signed = this.scale === "signed"
+    const most = Math.max(Math.abs(this.limits?.[0] ?? 0), this.limits?.[1] ?? 1) || 1
+    const targets = this.symbol === "o" ? this.numbers?.values("y") : null
+    const size = Math.min(12, line * 0.9)
+    context.textBaseline = "middle"
+    names.forEach((name, n) => {
+      const y = (n + 0.5) * line
+      context.fillStyle = style.color
+      context.font = `${targets?.[n] ? 700 : 400} ${size}px system-ui, sans-serif`
+      context.textAlign = "left"
+      context.fillText(name, 0, y, left - 4)
+      context.textAlign = "right"
+      context.fillText(short(values[n]), width, y, 34)
+      const zero = signed ? (left + right) / 2 : left
+      const length = (values[n] / most) * (signed ? (right - left) / 2 : right - left)
+      context.fillStyle = signed ? (values[n] < 0 ? "#4393c3" : "#d6604d") : "#7fb0e6"
+      context.fillRect(Math.min(zero, zero + length), y - line * 0.36, Math.abs(length), line * 0.72)
+      if (targets?.[n]) context.strokeRect(left + 0.5, y - line * 0.4, right - left, line * 0.8)
+    })
+  }
+
+  // Rectangles around sets of cells: of what is pointed at in black on white, of its sources in the direction's colour.
+  /** @param {Mark} mark @param {string} tone */
+  outline({ ranges, strong, thin }, tone) {
+    const face = /** @type {Face} */ (this.face)
+    for (const { tile, top, left, tall, wide, rows, columns } of face.boxes(ranges)) {
+      if (tall < 1 || wide < 1) continue
+      const box = this.tile(tile)
+      const [h, w] = [box.height / face.rows, box.width / face.columns]
+      const [height, width] = [Math.max(tall * h, SEEN), Math.max(wide * w, SEEN)]
+      const x = Math.min(Math.max(box.x + (left + wide / 2) * w - width / 2, 0), (this.width ?? 0) - width)
+      const y = Math.min(Math.max(box.y + (top + tall / 2) * h - height / 2, 0), (this.height ?? 0) - height)
+      const lines = thin ? [[1, tone]] : [[strong ? 4 : 3, "#fff"], [strong ? 2 : 1.3, strong ? "#000" : tone]]
+      for (const [line, style] of lines) {
+        this.context.lineWidth = Number(line)
+        this.context.strokeStyle = String(style)
+        this.context.strokeRect(x + 1, y + 1, Math.max(width - 2, 1), Math.max(height - 2, 1))
+      }
+      if (rows && columns && (rows.step > 1 || columns.step > 1)) this.dots(rows, columns, box, h, w)
+    }
+  }
+
+  // With a stride, only some cells inside the outline count: mark them.
+  /** @param {Range} rows @param {Range} columns @param {Rectangle} box @param {number} h @param {number} w */
+  dots(rows, columns, box, h, w) {
+    this.context.fillStyle = "rgb(255 200 0)"
+    for (let r = 0; r < rows.count; r++) {
+      for (let c = 0; c < columns.count; c++) {
+        const [y, x] = [rows.start + r * rows.step, columns.start + c * columns.step]
+        this.context.fillRect(box.x + (x + 0.36) * w, box.y + (y + 0.36) * h, Math.max(1, w * 0.28), Math.max(1, h * 0.28))
+      }
+    }
+  }
+
+  /** The cell under a point of the canvas. @param {number} x @param {number} y @returns {Cell} */
+  cell(x, y) {
+    const face = /** @type {Face} */ (this.face)
+    const within = (/** @type {number} */ at, /** @type {number} */ count) => Math.min(Math.max(Math.floor(at), 0), count - 1)
+    const first = this.tile(0)
+    const pitch = face.stacked ? STACK : GAP
+    const across = face.stacked ? 1 : this.across
+    const n = Math.min(within(y / (first.height + pitch), Math.ceil(face.tiles / across)) * across + within(x / (first.width + pitch), across), face.tiles - 1)
+    const box = this.tile(n)
+    let [i, j] = [within(((y - box.y) / box.height) * face.rows, face.rows), within(((x - box.x) / box.width) * face.columns, face.columns)]
+    for (; i >= 0; i--, j = i < 0 ? j : j) {
+      for (let at = j; at >= 0; at--) {
+        const cell = face.at(n, i, at)
+        if (cell) return cell
+      }
+    }
+    return face.at(n, 0, 0) ?? []
+  }
+}
+
+/** @param {ArrayLike<number>} values */
+function extremes(values) {
+  let [low, high] = [Infinity, -Infinity]
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] < low) low = values[i]
+    if (values[i] > high) high = values[i]
+  }
+  return [low, high]
+}

@@ -1,0 +1,107 @@
+// What the words are about: the cell that is pointed at, or pinned, or else the stage's own.
+//
+// Maps of one family share a cell: pin a unit, step on, and the same unit is explained at the next stage.
+
+/** @typedef {import("./patterns.js").Cell} Cell */
+/** @typedef {import("./numbers.js").Numbers} Numbers */
+/** @typedef {{ map: string, cell: Cell }} Subject */
+
+export class Cells {
+  /** @type {Record<string, Cell>} */
+  cells = {}
+  /** @type {Subject | null} */
+  pinned = null
+  /** @type {Subject | null} */
+  hover = null
+  /** @type {Set<string>} */
+  chosen = new Set()
+
+  /** A new answer: cells that were chosen stay where they still exist, the others are proposed anew. @param {Numbers} numbers */
+  receive(numbers) {
+    const another = this.numbers && this.numbers.network.text !== numbers.network.text
+    if (another) this.chosen.clear()
+    this.numbers = numbers
+    /** @type {Record<string, Cell>} */
+    const proposed = numbers.network.focus
+    for (const [family, cell] of Object.entries(proposed)) {
+      if (!this.chosen.has(family) || !this.exists(family, this.cells[family])) this.cells[family] = cell
+    }
+    if (this.pinned && (another || !numbers.maps[this.pinned.map] || !this.exists(this.pinned.map, this.pinned.cell))) this.pinned = null
+    if (this.hover && !this.exists(this.hover.map, this.hover.cell)) this.hover = null
+  }
+
+  /** @param {string} symbol @param {Cell} cell */
+  exists(symbol, cell) {
+    const shape = this.numbers?.maps[symbol]?.shape
+    return Boolean(cell && shape && cell.length === shape.length && cell.every((at, axis) => at < shape[axis]))
+  }
+
+  /** @param {string} symbol */
+  family(symbol) {
+    return this.numbers?.maps[symbol].family ?? symbol
+  }
+
+  /** @param {string} symbol @returns {Cell} */
+  own(symbol) {
+    return this.cells[this.family(symbol)] ?? this.numbers?.maps[symbol].shape.map(() => 0) ?? [0]
+  }
+
+  get pointed() {
+    return this.pinned ?? this.hover
+  }
+
+  /** Pinning the same cell once more lets it go. @param {string} map @param {Cell} cell */
+  pin(map, cell) {
+    const again = this.pinned?.map === map && String(this.pinned.cell) === String(cell)
+    this.pinned = again ? null : { map, cell }
+    this.remember(map, cell)
+  }
+
+  /** @param {string} map @param {Cell} cell */
+  remember(map, cell) {
+    const family = this.family(map)
+    this.keep(family, cell)
+    for (const [name, { kind, shape }] of Object.entries(this.numbers?.maps ?? {})) {
+      if (kind !== "weights" || this.family(name) !== name) continue
+      const [unit, output] = this.ends(name)
+      const at = this.own(name)
+      if (family === unit && cell.length === shape.length - 1) this.keep(name, [...cell, at[at.length - 1]])
+      else if (family === output && cell.length === 1) this.keep(name, [...at.slice(0, -1), cell[0]])
+      else if (family === name) {
+        if (unit) this.keep(unit, cell.slice(0, -1))
+        if (output) this.keep(output, cell.slice(-1))
+      }
+    }
+    this.joinFilters(family, cell)
+  }
+
+  // The filter that makes a channel is chosen with it, and the other way round.
+  /** @param {string} family @param {Cell} cell */
+  joinFilters(family, cell) {
+    for (const [name, { kind, shape }] of Object.entries(this.numbers?.maps ?? {})) {
+      if (kind !== "filters" || this.family(name) !== name || shape[0] === 1) continue
+      const made = this.numbers?.stages.find(({ inputs, phase }) => phase === "forward" && inputs.includes(name))?.symbol ?? ""
+      const at = this.own(name)
+      if (made && this.family(made) === family && cell.length === 3) this.keep(name, [cell[0], ...at.slice(1)])
+      else if (made && family === name) this.keep(this.family(made), [cell[0], ...this.own(made).slice(1)])
+    }
+  }
+
+  // The families of what a weight connects.
+  /** @param {string} weights @returns {(string | undefined)[]} */
+  ends(weights) {
+    const made = this.numbers?.stages.find(({ inputs, phase }) => phase === "forward" && inputs.includes(weights))
+    return made ? [this.family(made.inputs[0]), this.family(made.symbol)] : []
+  }
+
+  /** @param {string} family @param {Cell} cell */
+  keep(family, cell) {
+    this.cells[family] = cell
+    this.chosen.add(family)
+  }
+
+  release() {
+    this.pinned = null
+    this.hover = null
+  }
+}

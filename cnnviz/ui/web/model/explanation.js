@@ -1,0 +1,77 @@
+// What is said of a cell: the stage's idea and sentence, the formula in symbols, and the cell's own numbers.
+
+import { filled, named, result } from "./filling.js"
+import { factor, formula, number } from "./format.js"
+import { say } from "./words.js"
+
+/** @typedef {import("./numbers.js").Numbers} Numbers */
+/** @typedef {import("./patterns.js").Cell} Cell */
+/** @typedef {{ tag: string, phase: string, title: string, sentence: string, formula: string, numbers: string }} Words  `tag` and `numbers` are HTML */
+
+/** @param {Numbers} numbers @param {string} map a symbol, or "update" @param {Cell} cell @returns {Words} */
+export function explained(numbers, map, cell) {
+  const stage = map === "update" ? numbers.said.update : numbers.stageOf(map)
+  const { label, words } = numbers.maps[map] ?? { label: stage.label, words: "" }
+  const own = stage.symbol === map
+  const isPart = !own && numbers.maps[map]?.band !== "gradients" && map !== "y"
+  const tag = stage.phase === label ? stage.phase : `${stage.phase} · ${formula(label)}`
+  return {
+    tag: `${tag}${stage.symbol === map && stage.layer !== null ? ` · ${stage.name}` : ""}`,
+    phase: stage.phase,
+    title: own || !isPart ? stage.title : words.charAt(0).toUpperCase() + words.slice(1),
+    sentence: stage.sentence,
+    formula: numbers.network.formulas[map] ?? numbers.network.formulas[stage.symbol] ?? "",
+    numbers: map === "update" ? updated(numbers, cell) : arithmetic(numbers, map, cell),
+  }
+}
+
+/** @param {Numbers} numbers @param {string} map @param {Cell} cell */
+function arithmetic(numbers, map, cell) {
+  if (map === "x") return pixel(numbers, cell)
+  const { band, kind } = numbers.maps[map]
+  if (band === "parameters" && kind !== "row") return weight(numbers, map, cell)
+  if (map === "L") return filled(numbers, "L", cell)
+  return filled(numbers, map, cell)
+}
+
+/** A pixel as it is stored, 0 … 255. @param {Numbers} numbers @param {number} value */
+export const stored = (numbers, value) => Math.round(numbers.answer.lesson.scale === "raw" ? value : value * 255)
+
+/** @param {Numbers} numbers @param {Cell} cell */
+function pixel(numbers, cell) {
+  const value = numbers.at("x", cell)
+  const name = named(numbers, "x", cell)
+  if (numbers.answer.lesson.scale === "raw") return `${name} = <b>${stored(numbers, value)}</b>, ${say("web.numbers.stored")}`
+  return `${name} = ${stored(numbers, value)} / 255${result(value)}`
+}
+
+/** @param {Numbers} numbers @param {string} map @param {Cell} cell */
+function weight(numbers, map, cell) {
+  const [link] = numbers.links(map)
+  const own = `${named(numbers, map, cell)}${result(numbers.at(map, cell))}`
+  if (!link) return own
+  const found = numbers.sources(link, cell)
+  if (found.length > 1) return `${own} <small>${say("web.numbers.multiplies", { n: found.length })}</small>`
+  return `${own} <small>${say("web.numbers.multiplies_one")}</small> ${named(numbers, link.source, found[0])}${result(numbers.at(link.source, found[0]))}`
+}
+
+const MOST_STEPS = 3
+
+// The step of one weight, and of the biases where they are few.
+/** @param {Numbers} numbers @param {Cell} cell of the first parameter */
+function updated(numbers, cell) {
+  const [first, ...others] = numbers.said.update.makes
+  const biases = others.filter((name) => numbers.maps[name].kind === "row" && numbers.count(name) < MOST_STEPS)
+  const rows = biases.flatMap((name) => Array.from({ length: numbers.count(name) }, (_, n) => stepOf(numbers, name, [n])))
+  return [stepOf(numbers, first, cell), ...rows].slice(0, MOST_STEPS).join("<br>")
+}
+
+/** @param {Numbers} numbers @param {string} name @param {Cell} cell */
+export function stepOf(numbers, name, cell) {
+  const at = numbers.offset(name, cell)
+  const [old, gradient, next] = [numbers.values(name)[at], numbers.values(`d${name}`)[at], numbers.next(name, at)]
+  const plain = numbers.network.optimizer === "gd"
+  const change = plain ? `${number(numbers.rate)} · ${factor(gradient)}` : factor(old - next)
+  return `${named(numbers, name, cell)} ← ${number(old, 5)} − ${change}${result(next)}`
+}
+

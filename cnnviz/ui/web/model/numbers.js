@@ -1,0 +1,132 @@
+// The arrays of one moment of a network, by symbol and cell: what the Step page shows and explains.
+
+import { pairs, reach, sources } from "./patterns.js"
+
+/** @typedef {import("./patterns.js").Cell} Cell */
+/** @typedef {import("./patterns.js").Link} Link */
+/** @typedef {import("./patterns.js").Range} Range */
+/** @typedef {{ symbol: string, label: string, words: string, kind: string, shape: number[], index: number[], layer: number | null,
+ *   family: string, band: string, scale: string, limits: [number, number] }} MapRecord */
+/** @typedef {{ symbol: string, label: string, phase: string, layer: number | null, name: string, title: string, sentence: string,
+ *   makes: string[], inputs: string[] }} StageRecord */
+
+const size = (/** @type {number[]} */ shape) => shape.reduce((product, n) => product * n, 1)
+
+export class Numbers {
+  /** @param {any} answer the Step page's header, with its arrays */
+  constructor(answer) {
+    this.answer = answer
+    this.network = answer.network
+    /** @type {Record<string, MapRecord>} */
+    this.maps = answer.network.maps
+    /** @type {StageRecord[]} */
+    this.stages = answer.stages
+    this.said = Object.fromEntries(this.stages.map((stage) => [stage.symbol, stage]))
+    this.arrays = answer.arrays
+    this.rate = Number(answer.lesson.lr)
+    /** @type {string[]} */
+    this.classes = answer.network.classes
+  }
+
+  /** @param {string} symbol @returns {number[]} */
+  shape(symbol) {
+    return this.maps[symbol].shape
+  }
+
+  /** @param {string} symbol */
+  count(symbol) {
+    return size(this.shape(symbol))
+  }
+
+  /** @param {string} symbol @returns {Float64Array | Float32Array} */
+  values(symbol) {
+    return this.arrays[symbol].values
+  }
+
+  /** A parameter after the update; in plain descent, where it is not sent, θ − η · ∂θ. @param {string} parameter @param {number} at */
+  next(parameter, at) {
+    const sent = this.arrays[`${parameter}_next`]
+    return sent ? sent.values[at] : this.values(parameter)[at] - this.rate * this.values(`d${parameter}`)[at]
+  }
+
+  /** Where a cell stands in its array. @param {string} symbol @param {Cell} cell */
+  offset(symbol, cell) {
+    return this.shape(symbol).reduce((at, n, axis) => at * n + (cell[axis] ?? 0), 0)
+  }
+
+  /** @param {string} symbol @param {Cell} cell */
+  at(symbol, cell) {
+    return this.values(symbol)[this.offset(symbol, cell)]
+  }
+
+  /** A place in an array as a cell. @param {string} symbol @param {number} offset @returns {Cell} */
+  cell(symbol, offset) {
+    return unravel(offset, this.shape(symbol))
+  }
+
+  /** The index by which people call a cell: without axes of one, v and w by the number of the unit. @param {string} symbol @param {Cell} cell */
+  index(symbol, cell) {
+    const { index, kind } = this.maps[symbol]
+    return kind === "loss" ? [] : unravel(this.offset(symbol, cell), index)
+  }
+
+  /** @param {string} symbol @returns {Link[]} */
+  links(symbol) {
+    return this.network.links[symbol] ?? []
+  }
+
+  /** The link to one of the symbols that a cell is computed from. @param {string} symbol @param {string} source */
+  link(symbol, source) {
+    return this.links(symbol).find((link) => link.source === source)
+  }
+
+  /** What the pool reads whose gradient this link hands back. @param {Link} link @returns {string} */
+  pooled({ source }) {
+    return this.network.links[source.slice(1)][0].source
+  }
+
+  /** The cells behind a cell, by link. @param {Link} link @param {Cell} cell @returns {Cell[]} */
+  sources(link, cell) {
+    if (link.pattern === "won") {
+      const input = this.pooled(link)
+      return sources(link, cell, this.shape(link.source), (place) => this.at(input, place), this.shape(input))
+    }
+    return sources(link, cell, this.shape(link.source), (place) => this.at(link.source, place))
+  }
+
+  /** @param {Link} link @param {Cell} cell @returns {Range[]} */
+  reach(link, cell) {
+    return reach(link, cell, this.shape(link.source))
+  }
+
+  /** The cells of two symbols that meet in a product. @param {string} symbol @param {Cell} cell @param {string} a @param {string} b */
+  pairs(symbol, cell, a, b) {
+    const [first, second] = [this.link(symbol, a), this.link(symbol, b)]
+    if (!first || !second) return []
+    return pairs(first, second, cell, this.shape(a), this.shape(b))
+  }
+
+  /** The stage that makes a symbol, by its place; what no stage makes is there from the first. @param {string} symbol */
+  madeAt(symbol) {
+    if (symbol === "dx") symbol = this.stages.filter(({ phase }) => phase === "backward").at(-1)?.symbol ?? "update"
+    const at = this.stages.findIndex((stage) => stage.symbol !== "update" && stage.makes.includes(symbol))
+    return Math.max(at, 0)
+  }
+
+  /** The words for a symbol: of the stage that makes it, or of the nearest that has something to do with it. @param {string} symbol */
+  stageOf(symbol) {
+    const own = this.stages.find((stage) => stage.symbol === symbol || (stage.symbol !== "update" && stage.makes.includes(symbol)))
+    return own ?? this.stages.find((stage) => stage.inputs.includes(symbol)) ?? this.stages[0]
+  }
+}
+
+/** @param {number} offset @param {number[]} shape @returns {Cell} */
+export function unravel(offset, shape) {
+  /** @type {Cell} */
+  const cell = []
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    cell[axis] = offset % shape[axis]
+    offset = Math.floor(offset / shape[axis])
+  }
+  return cell
+}

@@ -1,0 +1,111 @@
+// Where every map of a network stands: one rule for any network (pixels; pure).
+//
+// All maps start small; the most cramped grow by a pixel until width or height is spent. The band of values
+// and that of gradients have one height, the lowest that shows the smallest maps well; what is left is for the focus.
+
+/** @typedef {{ kind: string, tiles: number, rows: number, columns: number, scale: number, under?: number }} Need  of a column; `under` is the room of what stands below */
+/** @typedef {{ width: number, height: number, side: number, across: number, wrap: number }} Place  of a column's figures, in pixels */
+/** @typedef {{ height: number, spare: number, places: Place[] }} Plan  the band's height, the width that is left, a place a column */
+
+export const GAP = 2 // between tiles
+const LEAST = 17
+const ROW = 5.5 // a cell of a long row
+const FIXED = { cells: 46, loss: 40, classes: 120, v: 12 }
+
+/** @param {number} tiles @param {number} side @param {number} height @param {number} ratio height of a tile by its width */
+export function across(tiles, side, height, ratio = 1) {
+  const rows = Math.max(1, Math.floor((height + GAP) / (side * ratio + GAP)))
+  let least = Math.ceil(tiles / Math.min(rows, tiles))
+  while (tiles % least && 2 * (tiles % least) < least) least += 1 // the last row is at least half full
+  return least
+}
+
+/** @param {Need} need @param {number} side @param {number} height */
+function widthOf(need, side, height) {
+  const n = across(need.tiles, side, height - (need.under ?? 0), need.rows / need.columns)
+  return n * side + (n - 1) * GAP
+}
+
+/** @param {Need} need @param {number} height @returns {Place} of a column that does not grow */
+function fixed(need, height) {
+  const { kind, rows, columns } = need
+  height -= need.under ?? 0
+  if (kind === "answers") return { width: need.tiles * FIXED.cells + (need.tiles - 1) * 4, height, side: FIXED.cells, across: 1, wrap: 1 }
+  if (kind === "loss") return { width: FIXED.loss, height: Math.max(26, height * 0.22), side: 0, across: 1, wrap: 1 }
+  if (kind === "classes") return { width: FIXED.classes, height, side: 0, across: 1, wrap: 1 }
+  if (kind === "weights") {
+    if (need.tiles > 1 || (need.tiles === 1 && need.scale > 1)) return { width: height / 2, height, side: 0, across: 1, wrap: 1 }
+    return { width: Math.max(14, Math.min(36, columns * 4)), height, side: 0, across: 1, wrap: 1 }
+  }
+  if (need.scale === 0) return { width: FIXED.v, height, side: 0, across: 1, wrap: 1 } // v, a cell a row
+  const wrap = Math.max(1, Math.ceil((rows * columns) / Math.floor(height / ROW)))
+  const long = rows * columns > 16
+  const lines = Math.ceil((rows * columns) / wrap)
+  return { width: long ? Math.max(12, wrap * 6) : 12, height: long ? Math.min(height, lines * ROW) : height, side: 0, across: 1, wrap }
+}
+
+/** @param {Need} need */
+const grows = ({ kind }) => kind === "maps" || kind === "filters"
+
+/** The sides for one height of the bands. @param {Need[]} needs @param {number} width @param {number} height */
+function sides(needs, width, height) {
+  const places = needs.map((need) => (grows(need) ? null : fixed(need, height)))
+  const taken = places.reduce((sum, place) => sum + (place?.width ?? 0), 0)
+  /** @type {Map<string, { of: Need[], side: number, size: number, open: boolean }>} */
+  const groups = new Map()
+  for (const need of needs.filter(grows)) {
+    const key = `${need.kind}${need.tiles}`
+    const group = groups.get(key) ?? { of: [], side: Math.min(need.kind === "filters" ? LEAST - 5 : LEAST, height), size: 0, open: true }
+    group.of.push(need)
+    group.size = Math.max(group.size, need.rows)
+    groups.set(key, group)
+  }
+  const total = () => taken + [...groups.values()].reduce((sum, { of, side }) => sum + of.reduce((all, need) => all + widthOf(need, side, height), 0), 0)
+  // The most cramped first; filters are to be told apart, not read, and count as three times as large.
+  const cramped = (/** @type {{ side: number, size: number, of: Need[] }} */ { side, size, of }) => (side / Math.sqrt(size)) * (of[0].kind === "filters" ? 1.6 : 1)
+  for (;;) {
+    const open = [...groups.values()].filter((group) => group.open)
+    if (!open.length) break
+    const next = open.reduce((best, group) => (cramped(group) < cramped(best) ? group : best))
+    const most = (next.of[0].kind === "filters" ? 0.64 : 1) * (height - (next.of[0].under ?? 0))
+    const tall = Math.max(...next.of.map(({ rows, columns }) => rows / columns))
+    next.side += 1
+    if ((next.side * tall > most && next.side > LEAST) || total() > width) {
+      next.side -= 1
+      next.open = false
+    }
+  }
+  return { groups, places, total: total() }
+}
+
+/** @param {Need[]} needs @param {number} width free for maps @param {number} height @returns {Plan} */
+export function arrange(needs, width, height) {
+  const { groups, places, total } = sides(needs, width, height)
+  const found = needs.map((need, n) => {
+    const group = groups.get(`${need.kind}${need.tiles}`)
+    if (places[n] || !group) return places[n] ?? fixed(need, height)
+    const { side } = group
+    const tall = (side * need.rows) / need.columns
+    const columns = across(need.tiles, side, height - (need.under ?? 0), need.rows / need.columns)
+    const down = Math.ceil(need.tiles / columns)
+    return { width: columns * side + (columns - 1) * GAP, height: down * tall + (down - 1) * GAP, side, across: columns, wrap: 1 }
+  })
+  return { height, spare: Math.max(0, width - total), places: found }
+}
+
+// How well the worst map is seen: 1 where it has 48 pixels, or 1.8 a cell.
+/** @param {Need[]} needs @param {Plan} plan */
+function clarity(needs, plan) {
+  const all = needs.map((need, n) => ({ need, side: plan.places[n].side })).filter(({ need }) => need.kind === "maps")
+  return Math.min(1, ...all.map(({ need, side }) => Math.max(side / 48, side / need.columns / 1.8)))
+}
+
+/** The lowest bands that show the smallest maps well, between `least` and `most`; one channel takes all. @param {Need[]} needs @param {number} width @param {number} least @param {number} most */
+export function plan(needs, width, least, most) {
+  const best = arrange(needs, width, most)
+  if (needs.every((need) => need.kind !== "maps" || need.tiles === 1)) return best
+  const all = [best]
+  for (let height = most - 4; height >= Math.min(least, most); height -= 4) all.push(arrange(needs, width, height))
+  const wanted = Math.min(1, 0.96 * Math.max(...all.map((found) => clarity(needs, found))))
+  return all.findLast((found) => clarity(needs, found) >= wanted) ?? best
+}

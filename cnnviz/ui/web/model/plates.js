@@ -1,0 +1,136 @@
+// How an array lies on the screen: as tiles of cells, one a channel, filter or output. Pure: cells to places and back.
+
+import { unravel } from "./numbers.js"
+
+/** @typedef {import("./patterns.js").Cell} Cell */
+/** @typedef {import("./patterns.js").Range} Range */
+/** @typedef {import("./numbers.js").MapRecord} MapRecord */
+/** @typedef {{ tile: number, top: number, left: number, tall: number, wide: number, rows?: Range, columns?: Range }} Box  in cells of a tile */
+/** A way of laying cells out: tiles of `rows` × `columns`, which cell lies at a place of a tile (null where none), and boxes around ranges.
+ * @typedef {{ tiles: number, rows: number, columns: number, stacked: boolean, at: (tile: number, i: number, j: number) => Cell | null,
+ *   offset: (tile: number, i: number, j: number) => number, boxes: (ranges: Range[]) => Box[] }} Face */
+
+/** @param {Range} range @returns {number[]} */
+const along = ({ start, count, step }) => Array.from({ length: Math.max(count, 0) }, (_, n) => start + n * step)
+/** @param {Range} range */
+const length = ({ count, step }) => (count > 0 ? (count - 1) * step + 1 : 0)
+
+/** @param {MapRecord} map @param {string} column the kind of the column that it stands in @param {number} wrap columns of a strip @returns {Face} */
+export function faceOf(map, column, wrap = 1) {
+  if (map.kind === "map") return column === "strip" ? strip(map.shape, 1) : channels(map.shape)
+  if (map.kind === "filters") return filters(map.shape)
+  if (map.kind === "weights") return stacks(map.shape) ? layers(map.shape) : matrix(map.shape)
+  return strip(map.shape, wrap)
+}
+
+/** Whether weights lie as the map whose units they weigh, one layer an output. @param {number[]} shape */
+export const stacks = (shape) => shape.length === 4 && shape[0] === 1 && shape[3] <= 4
+
+/** @param {number[]} shape @returns {Face} */
+const channels = ([tiles, rows, columns]) => ({
+  tiles,
+  rows,
+  columns,
+  stacked: false,
+  at: (tile, i, j) => [tile, i, j],
+  offset: (tile, i, j) => (tile * rows + i) * columns + j,
+  boxes: ([of, r, c]) => along(of).map((tile) => ({ tile, top: r.start, left: c.start, tall: length(r), wide: length(c), rows: r, columns: c })),
+})
+
+/** @param {number[]} shape @returns {Face} */
+const layers = ([, rows, columns, tiles]) => ({
+  tiles,
+  rows,
+  columns,
+  stacked: true,
+  at: (tile, i, j) => [0, i, j, tile],
+  offset: (tile, i, j) => (i * columns + j) * tiles + tile,
+  boxes: ([, r, c, of]) => along(of).map((tile) => ({ tile, top: r.start, left: c.start, tall: length(r), wide: length(c), rows: r, columns: c })),
+})
+
+// A filter is a tile; its kernels stand in it side by side, with a cell's room between them.
+/** @param {number[]} shape @returns {Face} */
+function filters([tiles, kernels, k]) {
+  const across = Math.ceil(Math.sqrt(kernels))
+  const down = Math.ceil(kernels / across)
+  const pitch = kernels > 1 ? k + 1 : k
+  const extent = (/** @type {number} */ n) => n * pitch - (kernels > 1 ? 1 : 0)
+  return {
+    tiles,
+    rows: extent(down),
+    columns: extent(across),
+    stacked: false,
+    at(tile, i, j) {
+      const [u, v] = [i % pitch, j % pitch]
+      const c = Math.floor(i / pitch) * across + Math.floor(j / pitch)
+      return u < k && v < k && c < kernels ? [tile, c, u, v] : null
+    },
+    offset(tile, i, j) {
+      const [u, v] = [i % pitch, j % pitch]
+      const c = Math.floor(i / pitch) * across + Math.floor(j / pitch)
+      return u < k && v < k && c < kernels ? ((tile * kernels + c) * k + u) * k + v : -1
+    },
+    boxes: ([of, within, r, c]) =>
+      along(of).flatMap((tile) =>
+        length(within) === kernels && kernels > 1 && length(r) === k
+          ? [{ tile, top: 0, left: 0, tall: extent(down), wide: extent(across) }]
+          : along(within).map((n) => ({
+              tile,
+              top: Math.floor(n / across) * pitch + r.start,
+              left: (n % across) * pitch + c.start,
+              tall: length(r),
+              wide: length(c),
+            })),
+      ),
+  }
+}
+
+// Every unit a row, every output a column.
+/** @param {number[]} shape @returns {Face} */
+function matrix(shape) {
+  const units = shape.slice(0, -1)
+  const rows = units.reduce((product, n) => product * n, 1)
+  const columns = shape[shape.length - 1]
+  return {
+    tiles: 1,
+    rows,
+    columns,
+    stacked: false,
+    at: (_, i, j) => [...unravel(i, units), j],
+    offset: (_, i, j) => i * columns + j,
+    boxes(ranges) {
+      const [first, last] = ends(ranges.slice(0, -1), units)
+      const across = ranges[ranges.length - 1]
+      return [{ tile: 0, top: first, left: across.start, tall: last - first + 1, wide: length(across) }]
+    },
+  }
+}
+
+// A row of numbers in reading order, `wrap` in a line.
+/** @param {number[]} shape @param {number} wrap @returns {Face} */
+function strip(shape, wrap) {
+  const count = shape.reduce((product, n) => product * n, 1)
+  const rows = Math.ceil(count / wrap)
+  return {
+    tiles: 1,
+    rows,
+    columns: wrap,
+    stacked: false,
+    at: (_, i, j) => (i * wrap + j < count ? unravel(i * wrap + j, shape) : null),
+    offset: (_, i, j) => (i * wrap + j < count ? i * wrap + j : -1),
+    boxes(ranges) {
+      const [first, last] = ends(ranges, shape)
+      if (last < first) return []
+      const [top, bottom] = [Math.floor(first / wrap), Math.floor(last / wrap)]
+      if (top === bottom) return [{ tile: 0, top, left: first % wrap, tall: 1, wide: last - first + 1 }]
+      return [{ tile: 0, top, left: 0, tall: bottom - top + 1, wide: wrap }]
+    },
+  }
+}
+
+// The first and the last place of what the ranges hold, in reading order.
+/** @param {Range[]} ranges @param {number[]} shape */
+function ends(ranges, shape) {
+  const place = (/** @type {(range: Range) => number} */ pick) => ranges.reduce((at, range, axis) => at * shape[axis] + pick(range), 0)
+  return [place(({ start }) => start), place(({ start, count, step }) => start + (count - 1) * step)]
+}

@@ -1,0 +1,123 @@
+// Sentences in the reader's language: the twin of cnnviz/words/__init__.py, held to it by tests. Both read
+// the same catalogue.
+
+import { LANG, WORDS } from "../spec.js"
+
+/** @typedef {{ id: string, values?: Values }} Message  a sentence that is not yet in any language */
+/** @typedef {string | number | Message | (string | number | Message)[]} Value */
+/** @typedef {Record<string, Value>} Values  what a sentence is about, by name */
+
+const FIELD = /\{([\p{L}\p{N}_]+)(?::([^{}]+))?\}/gu
+
+/** @param {string} id */
+export const has = (id) => Object.hasOwn(WORDS, id)
+
+/**
+ * The message `id` with its values in it; one with plural forms goes by its value `n`. A field `{name}` takes
+ * what `written` takes. Throws where there is no such message, or a value is missing.
+ * @param {string} id
+ * @param {Values} values
+ * @returns {string}
+ */
+export function say(id, values = {}) {
+  if (!has(id)) throw new Error(say("words.unknown", { id }))
+  const found = WORDS[id]
+  const text = typeof found === "string" ? found : (found[plural(Number(values.n))] ?? found.other)
+  return text.replace(FIELD, (_, name, spec) => {
+    if (!Object.hasOwn(values, name)) throw new Error(`${id}: no value ${name}`)
+    return written(values[name], spec)
+  })
+}
+
+/**
+ * The plural form that a number takes (Unicode CLDR's rules for the languages that there are).
+ * @param {number} n
+ */
+export function plural(n, lang = LANG) {
+  const size = Math.abs(n)
+  return (lang === "fr" ? size < 2 : size === 1) ? "one" : "other"
+}
+
+/**
+ * A value as a sentence has it: "3" is three significant digits, "%" a percentage, "1%" one with a decimal,
+ * "plain" a number without separators.
+ * @param {Value} value
+ * @returns {string}
+ */
+export function written(value, spec = "") {
+  if (Array.isArray(value)) return value.map((entry) => written(entry, spec)).join(", ")
+  if (typeof value === "object") return say(value.id, value.values)
+  if (typeof value === "string") return value
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value > 0 ? "∞" : "−∞"
+  if (spec.endsWith("%")) return local(fixed(100 * value, Number(spec.slice(0, -1)))) + say("words.percent")
+  if (spec === "plain") return local(shortest(value), false)
+  return local(spec ? significant(value + 0, Number(spec)) : shortest(value))
+}
+
+/**
+ * A number in the language's way: separators, a true minus, no zeros in a power of ten.
+ * @param {string} text
+ */
+function local(text, grouped = true) {
+  const [, sign, whole, rest, power] = /^(-?)(\d+)(?:\.(\d+))?(?:e(.+))?$/.exec(text) ?? ["", "", text]
+  const groups = grouped ? whole.replace(/(?<=\d)(?=(\d{3})+$)/g, say("words.thousands")) : whole
+  const digits = groups + (rest ? say("words.point") + rest : "")
+  return `${sign && "−"}${digits}${power ? `e${String(Number(power)).replace("-", "−")}` : ""}`
+}
+
+/**
+ * As few digits as tell this number from every other, with a power of ten from 1e16 on and below 1e−4.
+ * @param {number} value
+ */
+function shortest(value) {
+  const [digits, exponent] = value.toExponential().split("e")
+  const sign = Object.is(value, -0) ? "-" : ""
+  return Number(exponent) >= 16 || Number(exponent) < -4
+    ? `${digits}e${exponent}`
+    : sign + plainly(digits, Number(exponent))
+}
+
+/**
+ * So many significant digits at most, with a power of ten where they do not reach the point.
+ * @param {number} value
+ * @param {number} count
+ */
+function significant(value, count) {
+  const kept = Math.max(count, 1)
+  const [digits, exponent] = even(value.toExponential(kept - 1), value.toExponential(99)).split("e")
+  const bare = digits.includes(".") ? digits.replace(/\.?0+$/, "") : digits
+  return Number(exponent) < -4 || Number(exponent) >= kept ? `${bare}e${exponent}` : plainly(bare, Number(exponent))
+}
+
+/**
+ * @param {number} value
+ * @param {number} decimals
+ */
+const fixed = (value, decimals) => even(value.toFixed(decimals), value.toFixed(Math.min(decimals + 60, 100)))
+
+/**
+ * A number that stands exactly between two roundings goes to the even one, as in Python; JavaScript takes the
+ * larger, whose last digit is one too high then.
+ * @param {string} rounded
+ * @param {string} exact  the same with every digit that there is
+ */
+function even(rounded, exact) {
+  const [digits, power] = rounded.split("e")
+  const kept = exact.slice(0, digits.length)
+  const left = exact.slice(digits.length).split("e")[0]
+  return /[13579]$/.test(digits) && /^\.?50*$/.test(left) ? kept + (power ? `e${power}` : "") : rounded
+}
+
+/**
+ * Digits like "1.25" times a power of ten, written out.
+ * @param {string} digits
+ * @param {number} exponent
+ */
+function plainly(digits, exponent) {
+  const [, sign, whole, rest = ""] = /^(-?)(\d)(?:\.(\d+))?$/.exec(digits) ?? ["", "", digits]
+  const all = whole + rest
+  if (exponent < 0) return `${sign}0.${"0".repeat(-exponent - 1)}${all}`
+  const left = all.padEnd(exponent + 1, "0")
+  const right = left.slice(exponent + 1)
+  return sign + left.slice(0, exponent + 1) + (right ? `.${right}` : "")
+}

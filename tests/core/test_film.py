@@ -1,0 +1,67 @@
+"""A film's numbers are the trajectory's, for any network."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cnnviz.core.film import film, maps_of, turning_points
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.ops import saturated_share
+from cnnviz.core.trajectory import trajectory
+from cnnviz.words import Problem
+from tests.core.networks import COURSES
+from tests.core.test_trajectory_networks import FITTING, lesson_of
+
+
+@settings(max_examples=40)
+@given(FITTING, st.integers(0, 6), st.integers(1, 4))
+def test_every_number_is_the_trajectorys(case, n, most_frames):
+    lesson = lesson_of(case, opt="momentum")
+    run = film(lesson, case.x, n, most_frames)
+    network = lesson.network
+    for k in range(n + 1):
+        moment = trajectory(lesson, case.x, k)
+        np.testing.assert_array_equal(run.o[k], moment.trace.o)
+        np.testing.assert_allclose(run.norms[k], [np.linalg.norm(moment.gradients[f"d{name}"]) for name in run.parameters])
+        for kind, share, passes_nothing in (("sigmoid", run.saturated[k], lambda a: a * (1 - a) < 0.01), ("relu", run.silent[k], lambda a: a == 0)):
+            hidden = [names.output for layer, names in zip(network.layers[:-1], network.names, strict=False) if layer.kind == kind]
+            units = np.concatenate([passes_nothing(moment.trace[name]).ravel() for name in hidden] or [[]])
+            assert share == pytest.approx(units.mean()) if hidden else np.isnan(share)
+        if k in run.updates:
+            at = run.updates.tolist().index(k)
+            for name in maps_of(network):
+                array = moment.trace[name] if name in moment.trace else moment.gradients[name]
+                np.testing.assert_array_equal(run.frames[name][at], (array[0] if array.ndim == 3 else array).astype(np.float32))
+    np.testing.assert_array_equal(run.losses, moment.losses)
+    assert (len(run.losses), len(run.updates)) == (n + 1, min(n + 1, most_frames))
+
+
+def test_the_teaching_networks_film_has_its_names():
+    run, moment = film(Lesson(), np.ones((8, 8)), 5, 9), trajectory(Lesson(), np.ones((8, 8)), 5)
+    assert run.z1.shape == run.a1.shape == run.dz1.shape == (6, 6, 6) and run.parameters == ("f", "w", "b")
+    assert run.saturated[5] == saturated_share(moment.trace.a1) and np.isnan(run.silent).all()
+    assert np.array_equal(run.kernel[5], moment.params.f.ravel())
+    with pytest.raises(AttributeError, match="p1"):
+        getattr(run, "p1")  # noqa: B009
+
+
+def test_maps_channel_and_filter_can_be_chosen():
+    lesson, x = Lesson(net="conv3x3b-relu-max2-dense2-softmax-ce", ch="rgb"), np.random.default_rng(0).random((3, 8, 8))
+    run, moment = film(lesson, x, 3, 9, maps=("p1", "x", "dx"), channel=2, filter=1), trajectory(lesson, x, 3)
+    assert np.array_equal(run.frames["p1"][3], moment.trace["p1"][2].astype(np.float32)) and run.frames["dx"].shape == (4, 8, 8)
+    assert np.array_equal(run.kernel[3], moment.params["f"][1].ravel())
+    assert np.array_equal(film(lesson, x, 3, 9, maps=("p1",), channel=7).frames["p1"][3], moment.trace["p1"][0].astype(np.float32))
+
+
+def test_a_run_that_ends_in_no_number_diverges():
+    lesson = Lesson(net="conv4x3-relu-dense2-mse", lr=1000.0)
+    (at, how), *_ = turning_points(film(lesson, np.ones((8, 8)), 60, 2))
+    assert how == "diverges" and at < 5
+
+
+def test_a_film_is_no_longer_than_the_network_can_be_taken_to():
+    with pytest.raises(Problem, match="what can be waited for"):
+        film(Lesson(net=COURSES["Tiny VGG"].text, ch="rgb"), np.ones((3, 32, 32)), 9_999, 2)

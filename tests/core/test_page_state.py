@@ -1,0 +1,26 @@
+"""How a page is looked at goes through an address beside the lesson, and changes no number."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnnviz.core.lesson import LESSON_KEYS, Lesson
+from cnnviz.core.page_state import PAGE_KEYS, PageState
+from cnnviz.words import languages
+from tests.core.test_lesson import ANYTHING
+
+
+@given(st.builds(PageState, st.sampled_from(["", "lecture"]), st.booleans(), st.booleans(), st.sampled_from(languages())))
+def test_it_comes_back_unchanged_beside_a_lesson(state):
+    query = Lesson(k=3).to_query() | state.to_query()
+    assert PageState.from_query(query) == (state, {}) and Lesson.from_query(query) == (Lesson(k=3), [])
+    assert not {*PAGE_KEYS} & LESSON_KEYS and PageState().to_query() == {}
+
+
+@given(st.dictionaries(st.sampled_from(PAGE_KEYS), ANYTHING) | ANYTHING)
+def test_anything_gives_a_state_and_a_sentence_for_what_it_cannot_have(query):
+    state, wrong = PageState.from_query(query)
+    assert PageState.from_query(state.to_query()) == (state, {})
+    for key, said in wrong.items():
+        assert key in query and str(said).endswith(".") and getattr(state, key) == getattr(PageState, key)

@@ -1,0 +1,130 @@
+"""The Step page of any network: every stage, every number, the cells behind a cell, channels, presets and texts that do not fit."""
+
+import json
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from cnnviz import Lesson
+from cnnviz.core import links
+from cnnviz.core.presets import PRESETS
+from tests.e2e.page import Screen, screen_in, values
+
+SMALL = "conv4x3-relu-max2-conv4x3-relu-max2-dense10-softmax-ce"
+TINY_VGG = "conv10x3b-relu-conv10x3b-relu-max2-conv10x3b-relu-conv10x3b-relu-max2-dense10-softmax-ce"
+LENET = "conv6x5b-sigmoid-avg2-conv16x5b-sigmoid-avg2-dense120-sigmoid-dense84-sigmoid-dense10-softmax-ce"
+ODD = "conv3x5bs2p1-tanh-max3s2-gap-dense3-identity-mse"
+LESSONS = (
+    Lesson(net=SMALL, ch="rgb", k=1, stage="x"),
+    Lesson(net=ODD, ch="gray", opt="adam", lr=0.1, k=2, stage="x"),
+    Lesson(net="conv2x3-sigmoid-dense2-sigmoid-bce", stage="x"),
+)
+LARGE = (Lesson(net=TINY_VGG, ch="rgb", stage="x"), Lesson(net=LENET, stage="x"), Lesson(**PRESETS[8].query, stage="x"))
+SCROLLS = """() => [document.scrollingElement, ...document.querySelectorAll(".stMain, .stApp, .cnnviz, .cnnviz main, .overview")]
+  .filter((e) => e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1)
+  .map((e) => `${e.tagName}.${e.className}: ${e.scrollWidth}×${e.scrollHeight} in ${e.clientWidth}×${e.clientHeight}`)"""
+
+
+@pytest.fixture
+def screen(browser, browser_context_args):
+    with screen_in(browser, browser_context_args) as screen:
+        yield screen
+
+
+def named(lesson: Lesson) -> Lesson:
+    """The same lesson at its last stage."""
+    return Lesson(**lesson.to_query() | {"stage": "update"})
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.net)
+def test_every_stage_has_words_and_the_cores_number(screen: Screen, lesson: Lesson):
+    screen.open(**lesson.to_query())
+    expected = values(lesson)
+    for stage in lesson.network.stages:
+        screen.ready(stage=stage.symbol)
+        expect(screen.page.locator(".explain .title")).to_have_text(str(stage.title))
+        if stage != "update":
+            cell = cell_of(screen)
+            array = expected[stage.symbol]
+            assert screen.value() == pytest.approx(array[cell] if cell else array.ravel()[0], rel=6e-5, abs=1e-12), stage
+            screen.press("ArrowRight")
+    screen.shows(named(lesson))
+
+
+@pytest.mark.parametrize("lesson", LARGE, ids=lambda lesson: lesson.net)
+def test_a_large_network_fits_the_screen_at_its_first_and_its_last_stage(screen: Screen, lesson: Lesson):
+    for stage in ("x", "update"):
+        screen.open(**lesson.to_query() | {"stage": stage})
+        assert screen.page.evaluate(SCROLLS) == []
+        chips = screen.page.locator("[data-stage-chip]")
+        expect(chips).to_have_count(len(lesson.network.stages))
+        box = chips.last.bounding_box()
+        assert box["x"] + box["width"] < 1280
+    channels = lesson.network.program(lesson.x_shape).shapes["z1"][0]
+    expect(screen.page.locator('[data-figure="z1"] [data-channel]')).to_have_count(channels)
+
+
+def test_pointing_lights_the_sources_in_every_channel(screen: Screen):
+    lesson = named(LESSONS[0])
+    screen.open(**lesson.to_query())
+    program = lesson.network.program(lesson.x_shape)
+    arrays = {name: array.reshape(program.laid_out.get(name, array.shape)) for name, array in values(lesson).items() if name in program.laid_out}
+    for symbol, channel in (("z2", 3), ("p1", 2), ("z1", 1)):
+        place = screen.page.locator(f'[data-figure="{symbol}"] [data-channel="{channel}"]')
+        box = place.bounding_box()
+        screen.page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.6)
+        expect(screen.canvas(symbol)).to_have_attribute("data-lit", "target")
+        cell = cell_of(screen)
+        assert cell[0] == channel
+        for link in program.links[symbol]:
+            lit = json.loads(screen.canvas(link.source).get_attribute("data-lit"))
+            assert set(cells(lit, arrays[link.source].shape)) == set(links.sources(link, cell, arrays)), link
+
+
+def test_brackets_change_the_channel_and_a_pinned_one_stays(screen: Screen):
+    screen.open(**LESSONS[0].to_query() | {"stage": "z2"})
+    screen.page.locator('[data-figure="z2"] [data-channel="1"]').click()
+    expect(screen.page.locator(".explain.pinned")).to_be_visible()
+    screen.press("]")
+    expect(screen.page.locator(".which")).to_have_text("2")
+    before = cell_of(screen)
+    screen.point_away()
+    screen.press("ArrowRight")
+    screen.ready(stage="a2")
+    assert cell_of(screen)[0] == 2 and before[0] == 2
+    screen.press("[", "[", "[")
+    expect(screen.page.locator(".which")).to_have_text("3")
+
+
+def test_a_preset_and_a_text_change_the_network_and_a_bad_one_says_why(screen: Screen):
+    screen.open("/", stage="z1")
+    place = next(n for n, preset in enumerate(PRESETS) if preset.name == "vzhou")
+    screen.select("preset", str(place))
+    assert screen.lesson.net == PRESETS[place].net
+    screen.type("network", "conv2x5-relu-dense3-mse")
+    assert screen.lesson.net == "conv2x5-relu-dense3-mse"
+    expect(screen.page.locator('[data-key^="kernel_"][data-place]')).to_have_count(25)
+    screen.type("network", "conv2x5-relo-dense3-mse")
+    expect(screen.page.locator('[data-wrong="net"]')).to_contain_text("relo")
+    assert screen.lesson.net == "conv2x5-relu-dense3-mse"
+    screen.type("kernel_0_1", "0.5")
+    assert screen.lesson.kernel[0, 0, 0, 1] == 0.5
+    screen.select("optimizer", "adam")
+    assert screen.lesson.opt == "adam"
+
+
+def cell_of(screen: Screen) -> tuple[int, ...]:
+    """The index that the arithmetic begins with; () where there is none."""
+    text = screen.numbers.inner_text()
+    return tuple(int(i) for i in text[text.index("[") + 1 : text.index("]")].split(",")) if "[" in text.split(" ")[0] else ()
+
+
+def cells(lit, shape) -> list[tuple[int, ...]]:
+    """The cells of data-lit: by themselves, or rows and columns, with the output, channels and filters where there are several."""
+    if isinstance(lit, dict):
+        return [tuple(cell) for cell in lit["cells"]]
+    along = [list(range(r["start"], r["start"] + r["count"] * r["step"], r["step"])) for r in (*lit[3:], *lit[:2])]
+    if len(shape) == 1:
+        return [(n,) for n in along[0]]
+    return [tuple(map(int, cell)) for cell in np.stack(np.meshgrid(*along, indexing="ij"), -1).reshape(-1, len(along))]

@@ -1,0 +1,92 @@
+"""What the page is told of any network: every array within its limits, every linked symbol shown, every stage with words."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from cnnviz import Lesson
+from cnnviz.core.program import Program
+from cnnviz.core.trajectory import Moment, trajectory
+from cnnviz.data.images import load_image
+from cnnviz.ui import network_maps
+from cnnviz.ui.component import network
+from cnnviz.ui.component.answer import encode
+from tests.ui.running import decode
+
+LESSONS = [
+    Lesson(),
+    Lesson(k=3, stride=2, pad="same", f="random-5"),
+    Lesson(scale="raw", f="notebook"),
+    Lesson(net="conv4x3b-relu-max2-conv4x5s2p1-relu-avg2-dense10-softmax-ce", ch="rgb", k=2),
+    Lesson(net="conv3x5-tanh-gap-dense3-identity-mse", opt="adam", lr=0.1, k=2),
+    Lesson(net="dense4-softmax-mse"),
+    Lesson(net="conv2x7full-identity-max3s2-dense30-relu-dense2-sigmoid-bce", opt="momentum"),
+]
+
+
+def here(lesson: Lesson) -> tuple[Program, Moment]:
+    moment = trajectory(lesson, load_image(lesson.img, lesson.ch, lesson.scale), lesson.k)
+    return network_maps.program_of(lesson, moment), moment
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.net)
+def test_limits_hold_every_value_and_signed_ones_are_centred(lesson):
+    program, moment = here(lesson)
+    for symbol, record in network_maps.records(lesson, program, moment).items():
+        array, (low, high) = network_maps.array_of(symbol, lesson, moment), record["limits"]
+        assert low <= array.min() and array.max() <= high, symbol
+        assert np.prod(record["shape"]) == array.size == np.prod(record["index"])
+        assert str(record["words"])
+        if record["scale"] == "signed":
+            assert low == -high
+        else:
+            assert array.min() >= 0
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.net)
+def test_every_linked_symbol_is_shown_and_every_stage_has_words_and_a_formula(lesson):
+    program, moment = here(lesson)
+    record = network.network_record(lesson, program, moment)
+    for target, links in record["links"].items():
+        if target in record["maps"]:
+            assert {link["source"] for link in links} <= set(record["maps"])
+    for stage in network.stage_records(program):
+        assert str(stage["title"]) and str(stage["sentence"]).endswith((".", "…"))
+        assert record["formulas"][stage["symbol"]]
+        assert {*stage["makes"], *stage["inputs"]} <= set(record["maps"])
+    columns = [symbol for column in record["columns"] for symbol in (*column["values"], *column["gradients"])]
+    assert sorted(columns) == sorted(record["maps"])
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.net)
+def test_the_cell_that_is_explained_first_exists_and_has_the_largest_gradient(lesson):
+    program, moment = here(lesson)
+    maps = network_maps.records(lesson, program, moment)
+    cells = network_maps.first_cells(program, moment, maps)
+    for family, cell in cells.items():
+        assert len(cell) == len(maps[family]["shape"])
+        assert all(0 <= at < n for at, n in zip(cell, maps[family]["shape"], strict=True)), family
+    gradient = next(iter(name for name in program.parameters if name[0] == "f"), None)
+    if gradient and moment.gradients[f"d{gradient}"].any():
+        found = moment.gradients[f"d{gradient}"].reshape(maps[gradient]["shape"])
+        assert abs(found[tuple(cells[gradient])]) == np.abs(found).max()
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.net)
+def test_the_page_gets_the_cores_arrays_bit_for_bit(lesson):
+    program, moment = here(lesson)
+    sent = {"network": network.network_record(lesson, program, moment)}
+    header, found = decode(encode(sent, network.arrays(lesson, program, moment)))
+    for symbol in network_maps.symbols(program):
+        np.testing.assert_array_equal(found[symbol], network_maps.array_of(symbol, lesson, moment))
+    assert json.dumps(header)
+
+
+def test_a_curve_is_the_layers_own_function_and_slope():
+    (layer,) = (layer for layer in Lesson().network.layers[1:2])
+    z, a, slope = network.curve(layer)
+    np.testing.assert_allclose(a, 1 / (1 + np.exp(-z)))
+    np.testing.assert_allclose(slope[1:-1], ((a[2:] - a[:-2]) / (z[2:] - z[:-2])), atol=1e-3)
