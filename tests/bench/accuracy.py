@@ -43,7 +43,7 @@ class Task(NamedTuple):
 
     def training(self, seed: int) -> Training:
         given = {"net": self.net, "opt": "adam", "dtype": "float32", "weights": "normal", "seed": seed, "shuffle": seed}
-        return Training(learning_rate=0.001, batch=32, epochs=self.epochs, reports=self.epochs, **given)
+        return Training(learning_rate=0.001, batch=64, epochs=self.epochs, reports=self.epochs, **given)
 
     def data(self) -> list[np.ndarray]:
         """X and Y to learn from, X and Y held out; X (M,3,H,W) or (M,H,W), as stored."""
@@ -58,8 +58,8 @@ class Task(NamedTuple):
 
 
 TASKS = (
-    Task("cats against dogs", "cifar10_subset.npz", (3, 5), 25, 0.65),
-    Task("all ten classes of CIFAR-10", "cifar10_subset.npz", tuple(range(10)), 15, 0.52),
+    Task("cats against dogs", "cifar10_subset.npz", (3, 5), 30, 0.65),
+    Task("all ten classes of CIFAR-10", "cifar10_subset.npz", tuple(range(10)), 20, 0.52),
     Task("digits", "digits_28x28.npz", tuple(range(10)), 10, 0.96),
 )
 

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom, binomtest
 
+from cnnviz.core import outcome as outcomes
 from cnnviz.core import training as module
 from cnnviz.core.kernels import KERNELS
 from cnnviz.core.network import Network, Params, backward, forward, init_params, update
@@ -149,13 +150,18 @@ def test_a_training_starts_from_what_it_is_given():
         train(training, X, Y, X, Y, start.replace(w=np.zeros((3, 3))))
 
 
-def test_units_that_no_image_wakes_are_silent():
+def test_units_that_no_image_wakes_are_silent(monkeypatch):
     X, Y = colours(30)
     training = Training(net="conv4x3b-relu-dense3-softmax-ce", epochs=1)
     start = training.start((3, 10, 10))
     quiet = start.replace(f=-np.abs(start["f"]) - 1, b1=np.array([-1.0, -1, -1, 1e6]))
     report = next(train(training, X, Y, X, Y, quiet))
     assert report.silent == 0.75 and report.saturated == report.saturated_outputs == 0
+    monkeypatch.setattr(outcomes, "CHUNK", 7)  # what one image of another part wakes is awake
+    lone = start.replace(f=np.zeros((4, 3, 3, 3)) + np.eye(4)[0][:, None, None, None], b1=np.array([-0.5, -1, -1, 1.0]))
+    dark = np.zeros_like(X)
+    dark[-1] = 255
+    assert next(train(training, dark, Y, dark, Y, lone)).silent == 0.5
     assert next(train(training, X, Y, X, Y)).silent < 0.75
     hyperbolic = dataclasses.replace(training, net="conv4x3b-tanh-dense3-softmax-ce")
     report = next(train(hyperbolic, X, Y, X, Y, quiet))
