@@ -6,12 +6,7 @@ import threading
 
 import numpy as np
 
-from cnnviz.checks.tensorflow_face import (
-    TensorFlowUnavailable,
-    import_tensorflow,
-    network_gradients,
-    tensorflow_gradients,
-)
+from cnnviz.checks.tensorflow_face import TensorFlowUnavailable, import_tensorflow, tensorflow_gradients
 from cnnviz.core.network import Network, Params
 from cnnviz.core.ops import Padding
 
@@ -31,10 +26,8 @@ def state() -> tuple[str, str]:
 def gradients(
     params: Params, x: np.ndarray, y: np.ndarray, stride: int = 1, padding: Padding = 0, network: Network | None = None
 ) -> dict[str, np.ndarray]:
-    """TensorFlow's gradient of each parameter by its name; for when it is "ready"."""
-    if network:
-        return network_gradients(network, params, x, y)
-    return tensorflow_gradients(params, x, y, stride, padding)
+    """TensorFlow's gradients by parameter, as `tensorflow_gradients` gives them; for when it is "ready"."""
+    return tensorflow_gradients(params, x, y, stride, padding, network)
 
 
 def _start() -> None:

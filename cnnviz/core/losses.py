@@ -134,7 +134,8 @@ def _over(y: np.ndarray, o: np.ndarray) -> np.ndarray:
 class Merged:
     """A loss together with the last layer: both lines are in z, the layer's input, where they say "z".
 
-    `change`(z, before, y) is loss(z) - loss(before) without loss of digits; `links` are the cells of o and y that a cell of dz is computed from, by pattern.
+    `links` are the cells of o and y that a cell of dz is computed from, by pattern. `change`(z, before, y) is
+    loss(z) - loss(before) without loss of digits, and `twin`(tf, z, y) the loss in TensorFlow.
     """
 
     loss: Call
@@ -143,6 +144,7 @@ class Merged:
     arithmetic: Mapping[str, str] = field(default_factory=dict)
     links: tuple[tuple[str, str], ...] = (("o", "same"), ("y", "same"))
     change: Callable[..., np.ndarray] | None = None
+    twin: Callable | None = None
 
 
 @dataclass(frozen=True)
@@ -151,7 +153,8 @@ class Loss:
 
     `after` names the kinds of the last layer that it may follow (none named: any), `targets` the range that
     they have to lie in. `merged` says, by kind of the last layer, what takes the place of both. `change`(o, before, y)
-    is loss(o) - loss(before) without loss of digits, where there is a way.
+    is loss(o) - loss(before) without loss of digits, where there is a way; `twin`(tf, o, y) is the loss in
+    TensorFlow, which is handed over, from rows (N,).
     """
 
     name: str
@@ -163,6 +166,7 @@ class Loss:
     targets: tuple[float, float] = (-np.inf, np.inf)
     merged: Mapping[str, Merged] = field(default_factory=dict)
     change: Callable[..., np.ndarray] | None = None
+    twin: Callable | None = None
 
     def __hash__(self) -> int:
         return hash(self.name)
@@ -190,6 +194,7 @@ LOSSES: dict[str, Loss] = {
             {"L": r"L = \frac{{1}}{{N}} \sum_{{n}} ({o}[n] - y[n])^2", "do": r"{do} = 2 ({o} - y) / N"},
             {"L": "mean((o-y)²)", "do": "2*(o-y)/N"},
             change=mse_change,
+            twin=lambda tf, o, y: tf.reduce_mean((o - y) ** 2),
         ),
         Loss(
             "bce",
@@ -209,8 +214,10 @@ LOSSES: dict[str, Loss] = {
                     {"dz": r"{dz} = ({o} - y) / N"},
                     {"dz": "(o-y)/N"},
                     change=sigmoid_binary_cross_entropy_change,
+                    twin=lambda tf, z, y: tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=z)),
                 )
             },
+            twin=lambda tf, o, y: -tf.reduce_mean(y * tf.math.log(o) + (1 - y) * tf.math.log(1 - o)),
         ),
         Loss(
             "ce",
@@ -228,6 +235,8 @@ LOSSES: dict[str, Loss] = {
                     {"dz": "o*total(y)-y"},
                     (("o", "same"), ("y", "all")),
                     softmax_cross_entropy_change,
+                    # Its softmax_cross_entropy_with_logits takes it that Σy = 1, in its gradient alone.
+                    lambda tf, z, y: -tf.reduce_sum(y * tf.nn.log_softmax(z)),
                 ),
                 "sigmoid": Merged(
                     call(sigmoid_cross_entropy, "z y"),
@@ -235,8 +244,10 @@ LOSSES: dict[str, Loss] = {
                     {"dz": r"{dz} = -y \odot (1 - {o})"},
                     {"dz": "-y*(1-o)"},
                     change=sigmoid_cross_entropy_change,
+                    twin=lambda tf, z, y: -tf.reduce_sum(y * tf.math.log_sigmoid(z)),
                 ),
             },
+            twin=lambda tf, o, y: -tf.reduce_sum(y * tf.math.log(o)),
         ),
     )
 }
