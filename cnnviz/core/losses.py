@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -144,7 +145,7 @@ class Merged:
     arithmetic: Mapping[str, str] = field(default_factory=dict)
     links: tuple[tuple[str, str], ...] = (("o", "same"), ("y", "same"))
     change: Callable[..., np.ndarray] | None = None
-    twin: Callable | None = None
+    twin: Callable[..., Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,7 @@ class Loss:
     targets: tuple[float, float] = (-np.inf, np.inf)
     merged: Mapping[str, Merged] = field(default_factory=dict)
     change: Callable[..., np.ndarray] | None = None
-    twin: Callable | None = None
+    twin: Callable[..., Any] | None = None
 
     def __hash__(self) -> int:
         return hash(self.name)

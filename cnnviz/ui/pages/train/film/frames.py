@@ -38,7 +38,7 @@ def frames_that_fit(n: int, cells: int, parts: int, maps: int = 3, numbers: int 
     `numbers` are those of its curves for each update, float32, besides the loss.
 
     >>> frames_that_fit(200, 900, 1), frames_that_fit(200, 900, 2)
-    (706, 351)
+    (707, 351)
     """
     curves = (8 + numbers * 4) * (n + 1)
     frame = maps * (cells * (4 if cells <= MOST_PRINTED else 1) + 16) + 4  # with its ends, and its update
