@@ -7,7 +7,7 @@ import threading
 import numpy as np
 
 from cnnviz.checks.tensorflow_face import TensorFlowUnavailable, import_tensorflow, tensorflow_gradients
-from cnnviz.core.network import Params
+from cnnviz.core.network import Network, Params
 from cnnviz.core.ops import Padding
 
 _lock = threading.Lock()
@@ -23,9 +23,11 @@ def state() -> tuple[str, str]:
         return _state["is"], _state["words"]
 
 
-def gradients(params: Params, x: np.ndarray, y: np.ndarray, stride: int, padding: Padding) -> dict[str, np.ndarray]:
-    """TensorFlow's gradients "f", "w" and "b", as `tensorflow_gradients` gives them; for when it is "ready"."""
-    return tensorflow_gradients(params, x, y, stride, padding)
+def gradients(
+    params: Params, x: np.ndarray, y: np.ndarray, stride: int = 1, padding: Padding = 0, network: Network | None = None
+) -> dict[str, np.ndarray]:
+    """TensorFlow's gradients by parameter, as `tensorflow_gradients` gives them; for when it is "ready"."""
+    return tensorflow_gradients(params, x, y, stride, padding, network)
 
 
 def _start() -> None:

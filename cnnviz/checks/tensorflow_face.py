@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import gc
 import sys
+from collections.abc import Mapping
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 
-from cnnviz.core.network import Params
-from cnnviz.core.ops import Padding, pad_widths, targets
+from cnnviz.core.network import Network, Params, seed_program
+from cnnviz.core.ops import Padding, targets
+from cnnviz.core.program import Program
 
 
 class TensorFlowUnavailable(RuntimeError):
@@ -43,21 +46,38 @@ def import_tensorflow() -> ModuleType:
 
 
 def tensorflow_gradients(
-    params: Params, x: np.ndarray, y: np.ndarray, stride: int = 1, padding: Padding = 0
+    params: Params,
+    x: np.ndarray,
+    y: np.ndarray,
+    stride: int = 1,
+    padding: Padding = 0,
+    network: Network | None = None,
 ) -> dict[str, np.ndarray]:
-    """∂L/∂f (K,K), ∂L/∂w (D,N) and ∂L/∂b (N,) as "f", "w" and "b", and the pass they belong to: "o" (N,) and "L".
+    """∂L/∂θ for every parameter by its name, ∂L/∂x as "x", and the pass that they belong to: "o" (N,) and "L".
 
-    Built from tf.pad, tf.nn.conv2d, tf.sigmoid and tf.reduce_mean in float64 on the CPU, with the zeros
-    where cnnviz puts them. Raises TensorFlowUnavailable where TensorFlow cannot be imported.
+    Built in float64 on the CPU from the twins of the layers and of the loss: the teaching notebook's network with
+    this stride and padding, unless another is given. Raises TensorFlowUnavailable where TensorFlow cannot be imported.
     """
     tf = import_tensorflow()
-    zeros = pad_widths(len(params.f), padding)
+    x = np.asarray(x, dtype=np.float64)
+    program = network.program(x.shape) if network else seed_program(params, x.shape, stride, padding)
+    y = targets(y, program.shapes["o"])
     with tf.device("CPU:0"), tf.GradientTape() as tape:
-        f, w, b = (tf.Variable(array, dtype=tf.float64) for array in (params.f, params.w, params.b))
-        image = tf.pad(tf.constant(x, dtype=tf.float64), [zeros, zeros])[None, :, :, None]  # (1, H, W, 1)
-        z1 = tf.nn.conv2d(image, f[:, :, None, None], strides=stride, padding="VALID")  # (1, H', W', 1)
-        v = tf.reshape(tf.sigmoid(z1), (1, -1))  # (1, D)
-        o = tf.sigmoid(v @ w + b)[0]  # (N,)
-        loss = tf.reduce_mean((o - targets(y, params.b.shape)) ** 2)
-    df, dw, db = tape.gradient(loss, (f, w, b))
-    return {"f": df.numpy(), "w": dw.numpy(), "b": db.numpy(), "o": o.numpy(), "L": loss.numpy()}
+        leaves = {name: tf.Variable(array) for name, array in program.start(params, x).items()}
+        z, o = _pass(tf, program, leaves)
+        loss, merged = program.network.loss_kind, program.network.merged
+        total = merged.twin(tf, z[0], tf.constant(y)) if merged else loss.twin(tf, o[0], tf.constant(y))
+    found = tape.gradient(total, leaves, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+    shaped = {name: np.reshape(array.numpy(), program.shown[name]) for name, array in found.items()}
+    return {**shaped, "o": o[0].numpy(), "L": total.numpy()}
+
+
+def _pass(tf: ModuleType, program: Program, leaves: Mapping[str, Any]) -> tuple[Any, Any]:
+    """What the last layer is given and what it makes, (1,N) both; channels come last in TensorFlow's maps."""
+    before = now = tf.transpose(leaves["x"][None], (0, 2, 3, 1))
+    for place, (layer, names) in enumerate(zip(program.network.layers, program.network.names, strict=True)):
+        if names.flattens:  # channel by channel, as ours
+            now = tf.reshape(tf.transpose(now, (0, 3, 1, 2)), (1, -1))
+        own = {letter: leaves[names.of(letter)] for letter in layer.parameters(program.inputs[place])}
+        before, now = now, layer.twin(tf, now, **own)
+    return before, now

@@ -1,25 +1,39 @@
-"""Are these gradients right? Every entry of f, w and b against central differences of the loss.
+"""Are these gradients right? Every entry of every parameter against central differences of the loss.
 
 ∂L/∂θ ≈ (L(θ + ε) - L(θ - ε)) / 2ε        the error falls as ε², until round-off in L takes over
+
+Where ReLU or max pooling has a kink at θ, the slopes of its two sides differ, and there is nothing to compare with.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from cnnviz.core.network import Gradients, Params, Trace, backward, forward
-from cnnviz.core.ops import Padding, kernel_shares, targets
+from cnnviz.core.differences import Differences, Sides, path
+from cnnviz.core.network import Network, seed_program
+from cnnviz.core.ops import Padding, targets
+from cnnviz.core.program import Program
+from cnnviz.core.values import Gradients, Params
+from cnnviz.words import Problem
 
 PARAMETERS = ("f", "w", "b")
+"""Those of the teaching notebook's network."""
 TOLERANCE = 1e-6
 """The largest relative error of a gradient that is called right."""
 SAFETY = 4
-"""How many times as far off as estimated a central difference may be and not be held against a gradient."""
+"""Safety factor on the estimated error of a central difference: so much of it is not held against a gradient."""
+CLOSER = 10
+"""Where a kink is suspected, the step is so many times smaller."""
 STEPS = tuple(float(f"1e-{n}") for n in range(1, 15))
 """The steps ε of a sweep, 1e-1 to 1e-14."""
+SWEPT = 2_500
+"""Entries that a sweep takes at the most, evenly spread."""
+
+Progress = Callable[[float], None]
+"""Is told what share of the work is done, 0 … 1."""
 
 
 @dataclass(frozen=True)
@@ -35,28 +49,48 @@ class Entry:
 
 @dataclass(frozen=True, eq=False)
 class GradientCheck:
-    """Both gradients of f, w and b and their relative error, each a dict of arrays shaped like the parameter."""
+    """Both gradients of each parameter and their relative error, each a dict of arrays shaped like the parameter.
+
+    `kinks` marks the entries at a kink of ReLU or max pooling: they are neither right nor wrong.
+    """
 
     analytic: dict[str, np.ndarray]
     numeric: dict[str, np.ndarray]
     relative_error: dict[str, np.ndarray]
+    kinks: dict[str, np.ndarray] = field(default_factory=dict)
 
     @property
     def worst(self) -> Entry:
-        """The entry with the largest relative error; one that is not a number is worse than any."""
-        peaks = {name: int(np.argmax(error)) for name, error in self.relative_error.items()}
-        name = max(peaks, key=lambda name: np.nan_to_num(self.relative_error[name].flat[peaks[name]], nan=np.inf))
-        index = tuple(int(i) for i in np.unravel_index(peaks[name], self.relative_error[name].shape))
-        return Entry(
-            name, index, *(float(of[name][index]) for of in (self.analytic, self.numeric, self.relative_error))
-        )
+        """The entry with the largest relative error that is not at a kink; one that is not a number is worse than any."""
+        judged = {name: np.where(np.isnan(error), np.inf, error) for name, error in self.relative_error.items()}
+        judged = {name: np.where(self.kinks[name], -1.0, error) if name in self.kinks else error for name, error in judged.items()}
+        name = max(judged, key=lambda name: judged[name].max())
+        index = tuple(int(i) for i in np.unravel_index(int(np.argmax(judged[name])), judged[name].shape))
+        return Entry(name, index, *(float(of[name][index]) for of in (self.analytic, self.numeric, self.relative_error)))
+
+    @property
+    def count(self) -> int:
+        """How many entries there are, those at a kink too."""
+        return sum(error.size for error in self.relative_error.values())
+
+    @property
+    def at_kinks(self) -> int:
+        """How many entries are at a kink."""
+        return sum(int(kinks.sum()) for kinks in self.kinks.values())
+
+    @property
+    def wrong(self) -> int:
+        """How many entries are not within TOLERANCE, and not at a kink."""
+        wrong = {name: ~(error <= TOLERANCE) for name, error in self.relative_error.items()}  # so that NaN is wrong
+        return sum(int((array & ~self.kinks[name] if name in self.kinks else array).sum()) for name, array in wrong.items())
 
     @property
     def passed(self) -> bool:
-        """Whether every entry is within TOLERANCE."""
-        return self.worst.relative_error <= TOLERANCE
+        """Whether every entry that is not at a kink is within TOLERANCE."""
+        return self.wrong == 0
 
 
+@np.errstate(over="ignore", invalid="ignore")  # of a network that diverged; its errors are not numbers, and so wrong
 def check_gradients(
     params: Params,
     x: np.ndarray,
@@ -65,11 +99,15 @@ def check_gradients(
     padding: Padding = 0,
     step: float = 1e-5,
     gradients: Gradients | Mapping[str, np.ndarray] | None = None,
+    network: Network | None = None,
+    parameters: Iterable[str] | None = None,
+    progress: Progress | None = None,
 ) -> GradientCheck:
     """Every entry of `gradients` (our own backward pass, unless given) against central differences.
 
-    `gradients` may be a Gradients, or a mapping with the gradients of "f", "w" and "b". Raises
-    ValueError where one does not have its parameter's shape.
+    The network is the teaching notebook's with this stride and padding, or `network`. `gradients` may be a
+    Gradients, or a mapping by parameter, "w" or "dw". `parameters` names those to be checked (unless given:
+    all), "x" for the image among them. Raises Problem, a ValueError, where a gradient does not have its parameter's shape.
 
     >>> params, x = Params(np.eye(3), np.ones((4, 2)), np.zeros(2)), np.arange(16.0).reshape(4, 4) / 16
     >>> check_gradients(params, x, np.array([1, 0])).passed
@@ -77,19 +115,83 @@ def check_gradients(
     >>> wrong = {"f": np.zeros((3, 3)), "w": np.zeros((4, 2)), "b": np.zeros(2)}
     >>> check_gradients(params, x, np.array([1, 0]), gradients=wrong).worst.relative_error
     1.0
+    >>> network = Network.parse("conv2x3-relu-max2-dense3-softmax-ce")
+    >>> check_gradients(network.init((4, 4)), x, np.eye(3)[0], network=network).count
+    27
     """
-    trace = forward(params, x, stride, padding)
-    exact = backward(params, trace, y)
-    analytic = _by_parameter(exact if gradients is None else gradients, params)
-    numeric = central_differences(params, x, y, stride, padding, step)
-    twice = central_differences(params, x, y, stride, padding, 2 * step)
-    round_off = _round_off(params, trace, exact, step)
+    nudged = differences(params, x, y, stride, padding, network)
+    program = nudged.program
+    names = tuple(program.parameters) if parameters is None else tuple(parameters)
+    analytic = _by_parameter(nudged.gradients if gradients is None else gradients, program, names)
+    paths = {name: path(program, name) for name in names}
+    told, all_work, found = 0.0, sum(way.cost for way in paths.values()), {}
+    for name, way in paths.items():
+
+        def tell(entries: int, share: float = way.cost / way.size / max(1, all_work)) -> None:
+            nonlocal told
+            told += entries * share
+            if progress:
+                progress(min(1.0, told))
+
+        found[name] = _judged(nudged, name, analytic[name].reshape(-1), step, tell)
+    shaped = [{name: found[name][n].reshape(program.shown[name]) for name in names} for n in range(3)]
+    return GradientCheck(analytic, *shaped)
+
+
+def differences(
+    params: Params,
+    x: np.ndarray,
+    y: np.ndarray,
+    stride: int = 1,
+    padding: Padding = 0,
+    network: Network | None = None,
+    dtype: type = np.float64,
+) -> Differences:
+    """The pass from which entries are nudged, in the precision `dtype`."""
+    x = np.asarray(x, dtype=np.float64)
+    program = network.program(x.shape) if network else seed_program(params, x.shape, stride, padding)
+    shape = program.shapes["o"]
+    return Differences(program, params, x, network.targets(y, shape) if network else targets(y, shape), dtype)
+
+
+def _judged(
+    nudged: Differences, name: str, analytic: np.ndarray, step: float, told: Callable[[int], None]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Central differences, relative errors and kinks of a parameter's entries, flat."""
+    _check_step(step)
+    at = nudged.sides(name, step, progress=told)
+    central, kinks = at.central, np.zeros(analytic.size, bool)
+    error = _error(analytic, central, at.doubt)
+    one_sided = np.abs(at.apart) > np.abs(central) / 1000 + 2 * SAFETY * at.doubt
+    look = np.flatnonzero(~(error <= TOLERANCE / 10) | one_sided)
+    if look.size:
+        central[look], error[look], kinks[look] = _looked_at(nudged, name, analytic[look], step, look, at)
+    return central, error, kinks
+
+
+def _looked_at(
+    nudged: Differences, name: str, analytic: np.ndarray, step: float, entries: np.ndarray, at: Sides
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """As `_judged`, for some entries, from a longer step and from a smaller one too.
+
+    Where the loss bends smoothly, its sides are apart by ε·L″ (`apart`); a kink within reach breaks that rule.
+    If they are as far apart at a smaller step, the entry stands at the kink; if not, the smaller step has passed it by.
+    """
+    central, apart, doubt = at.central[entries], at.apart[entries], at.doubt[entries]
+    twice, closer = nudged.sides(name, 2 * step, entries), nudged.sides(name, step / CLOSER, entries)
     # The error of a long step is ε²: doubling ε adds three times what it was.
-    doubt = {name: round_off[name] + np.abs(twice[name] - numeric[name]) / 3 for name in PARAMETERS}
-    errors = {
-        name: relative_error(analytic[name], numeric[name], SAFETY * doubt[name] / TOLERANCE) for name in PARAMETERS
-    }
-    return GradientCheck(analytic, numeric, errors)
+    error = _error(analytic, central, doubt + np.abs(twice.central - central) / 3)
+    sharp = (np.abs(twice.apart / 2 - apart) > 2 * SAFETY * doubt) | (
+        np.abs(closer.apart - apart / CLOSER) > 2 * SAFETY * closer.doubt
+    )
+    stays = np.abs(closer.apart) > np.maximum(np.abs(apart) / 5, 2 * SAFETY * closer.doubt)
+    passed_by = sharp & ~stays
+    remains = _error(analytic, closer.central, closer.doubt + np.abs(closer.apart) / 2)
+    return np.where(passed_by, closer.central, central), np.where(passed_by, remains, error), sharp & stays
+
+
+def _error(analytic: np.ndarray, central: np.ndarray, doubt: np.ndarray) -> np.ndarray:
+    return relative_error(analytic, central, SAFETY * doubt / TOLERANCE)
 
 
 def relative_error(a: np.ndarray, n: np.ndarray, floor: float | np.ndarray = 0.0) -> np.ndarray:
@@ -106,27 +208,7 @@ def relative_error(a: np.ndarray, n: np.ndarray, floor: float | np.ndarray = 0.0
     return np.abs(np.asarray(a) - n) / scale
 
 
-def _round_off(params: Params, trace: Trace, exact: Gradients, step: float) -> dict[str, float | np.ndarray]:
-    """By how much round-off may put a central difference off: what it does to L, over ε. In b's shape for w and b.
-
-    An output n moves L by do[n] times its own error, eps·o[n] with that of z2[n] in it. For the kernel the
-    errors of all outputs come together, and those of two sums: of v·w, and of x·f below it. The true
-    error stayed under this on thousands of lessons, once at 0.93 of it; SAFETY comes on top.
-    """
-    eps = np.finfo(np.float64).eps
-    output = eps * trace.o * (1 + np.abs(trace.z2) * (1 - trace.o)) * (np.abs(exact.do) + step)  # (N,)
-    sums = 4 * np.linalg.norm(trace.v[:, None] * params.w * exact.dz2)
-    pixel = float(np.max(np.abs(trace.x)))
-    units = np.abs(params.f).sum() * pixel * np.linalg.norm(exact.dz1)
-    kernel = (output.sum() + eps * (sums + units)) / _kernel_step(trace.x, step)
-    return {"f": kernel, "w": output / step, "b": output / step}
-
-
-def _kernel_step(x: np.ndarray, step: float) -> float:
-    """ε for the kernel: pixels above 1 multiply what a weight moves z1 by, so the step is that much smaller."""
-    return step / max(1.0, float(np.max(np.abs(x))))
-
-
+@np.errstate(over="ignore", invalid="ignore")
 def central_differences(
     params: Params,
     x: np.ndarray,
@@ -135,31 +217,22 @@ def central_differences(
     padding: Padding = 0,
     step: float = 1e-5,
     dtype: type = np.float64,
+    network: Network | None = None,
 ) -> dict[str, np.ndarray]:
-    """(L(θ + ε) - L(θ - ε)) / 2ε for every entry θ of "f", "w" and "b", in the precision `dtype`.
+    """(L(θ + ε) - L(θ - ε)) / 2ε for every entry θ of every parameter, in the precision `dtype`.
 
-    All losses of a parameter are worked out at once. Each weight of the kernel gets two forward
-    passes of its own. An entry w[d,n] moves z2[n] by ±ε·v[d] and nothing else, and b[n] by ±ε·1,
-    so these need only what comes after z2. Raises ValueError if the step is not above 0.
+    ε is the smaller, the larger above 1 the inputs are that an entry is multiplied with. Raises Problem, a
+    ValueError, if the step is not above 0.
     """
+    _check_step(step)
+    nudged = differences(params, x, y, stride, padding, network, dtype)
+    shown = nudged.program.shown
+    return {name: nudged.central(name, step).reshape(shown[name]) for name in nudged.program.parameters}
+
+
+def _check_step(step: float) -> None:
     if not step > 0:
-        raise ValueError(f"central_differences: step is {step!r}; it needs to be above 0")
-    windows = kernel_shares(x, np.ones(forward(params, x, stride, padding).z1.shape), params.f, stride, padding)
-    windows = windows.reshape(params.f.size, -1).astype(dtype)  # (K·K, D)
-    f, w, b = (array.astype(dtype) for array in (params.f, params.w, params.b))
-    y = targets(y, b.shape).astype(dtype)
-
-    shifts = np.eye(f.size, dtype=dtype) * dtype(_kernel_step(x, step))  # (K·K, K·K), one kernel a row
-    plus, minus = f.reshape(-1) + shifts, f.reshape(-1) - shifts
-    change = _loss_change(_sigmoid(plus @ windows) @ w + b, _sigmoid(minus @ windows) @ w + b, y)
-    df = _quotient(change, np.diagonal(plus - minus))  # (K·K,)
-
-    v = _sigmoid(f.reshape(-1) @ windows)  # (D,)
-    z2 = v @ w + b  # (N,)
-    inputs = np.append(v, dtype(1))  # (D + 1,), what each row of w multiplies, and b
-    shifts = dtype(step) * inputs[:, None, None] * np.eye(b.size, dtype=dtype)  # (D + 1, N, N)
-    slopes = _quotient(_loss_change(z2 + shifts, z2 - shifts, y), dtype(2 * step))  # (D + 1, N)
-    return {"f": df.reshape(f.shape), "w": slopes[:-1], "b": slopes[-1]}
+        raise Problem("gradcheck.step", step=step)
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,6 +246,7 @@ class StepSweep:
     errors: dict[str, np.ndarray]
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def step_sweep(
     params: Params,
     x: np.ndarray,
@@ -180,6 +254,7 @@ def step_sweep(
     stride: int = 1,
     padding: Padding = 0,
     steps: tuple[float, ...] = STEPS,
+    network: Network | None = None,
 ) -> StepSweep:
     """The U curve: large steps leave out the loss's bend (truncation), small ones drown in round-off.
 
@@ -188,48 +263,37 @@ def step_sweep(
     >>> [float(sweep.steps[error.argmin()]) for error in sweep.errors.values()]
     [0.01, 1e-05]
     """
-    exact = _by_parameter(backward(params, forward(params, x, stride, padding), y), params)
-    a = np.concatenate([exact[name].reshape(-1) for name in PARAMETERS])
+    double = differences(params, x, y, stride, padding, network)
+    program = double.program
+    gradients = _by_parameter(double.gradients, program, tuple(program.parameters))
+    some = {name: _evenly(array.size, sum(map(np.size, gradients.values()))) for name, array in gradients.items()}
+    a = np.concatenate([array.reshape(-1)[some[name]] for name, array in gradients.items()])
 
-    def error(step: float, dtype: type) -> float:
-        numeric = central_differences(params, x, y, stride, padding, step, dtype)
-        n = np.concatenate([numeric[name].reshape(-1) for name in PARAMETERS]).astype(np.float64)
+    def error(nudged: Differences, step: float) -> float:
+        n = np.concatenate([nudged.central(name, step, entries) for name, entries in some.items()]).astype(np.float64)
         scale = max(np.linalg.norm(a), np.linalg.norm(n))
         return float(np.linalg.norm(n - a) / scale) if scale else 0.0
 
-    precisions = {"float32": np.float32, "float64": np.float64}
-    errors = {name: np.array([error(step, dtype) for step in steps]) for name, dtype in precisions.items()}
+    precisions = {"float32": differences(params, x, y, stride, padding, network, np.float32), "float64": double}
+    errors = {name: np.array([error(nudged, step) for step in steps]) for name, nudged in precisions.items()}
     return StepSweep(np.array(steps), errors)
 
 
-def _by_parameter(gradients: Gradients | Mapping[str, np.ndarray], params: Params) -> dict[str, np.ndarray]:
-    if isinstance(gradients, Gradients):
-        gradients = {name: gradients[f"d{name}"] for name in PARAMETERS}
-    arrays = {name: np.asarray(gradients[name], dtype=np.float64) for name in PARAMETERS}
-    for name, array in arrays.items():
-        if array.shape != getattr(params, name).shape:
-            raise ValueError(
-                f"check_gradients: the gradient of {name} has shape {array.shape}; "
-                f"it needs {name}'s, {getattr(params, name).shape}"
-            )
-    return arrays
+def _evenly(size: int, of_all: int) -> np.ndarray:
+    """The entries of a parameter that a sweep takes, by flat index: all where there are few."""
+    return np.arange(size) if of_all <= SWEPT else np.unique(np.linspace(0, size - 1, max(20, size * SWEPT // of_all)).astype(int))
 
 
-def _loss_change(plus: np.ndarray, minus: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """L at z2 = `plus` less L at z2 = `minus`, for many z2 (…, N) at once, in their precision.
-
-    A² - B² as (A + B)(A - B): the same number, but an output that did not move adds no round-off.
-    """
-    plus, minus = _sigmoid(plus), _sigmoid(minus)
-    return np.mean((plus - minus) * (plus + minus - 2 * y), axis=-1)
-
-
-def _sigmoid(z: np.ndarray) -> np.ndarray:
-    """`ops.sigmoid` in z's own precision."""
-    with np.errstate(over="ignore"):
-        return 1 / (1 + np.exp(-z))
-
-
-def _quotient(change: np.ndarray, width: np.ndarray) -> np.ndarray:
-    """change / width, and 0 where a step is too small for the precision to move θ at all."""
-    return np.divide(change, width, out=np.zeros_like(change), where=np.asarray(width) != 0)
+def _by_parameter(
+    gradients: Gradients | Mapping[str, np.ndarray], program: Program, names: tuple[str, ...]
+) -> dict[str, np.ndarray]:
+    """The gradients by parameter; Problem where one is missing or has another shape."""
+    found = {}
+    for name in names:
+        key = next((key for key in (f"d{name}", name) if key in gradients), None)
+        if key is None:
+            raise Problem("gradcheck.missing", name=name)
+        found[name] = np.asarray(gradients[key], dtype=np.float64)
+        if found[name].shape != program.shown[name]:
+            raise Problem("gradcheck.shape", name=name, shape=found[name].shape, wanted=program.shown[name])
+    return found

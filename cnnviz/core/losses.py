@@ -7,8 +7,9 @@ an image; a loss is the mean over leading axes, none for one image.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +21,11 @@ def mse(o: np.ndarray, y: np.ndarray) -> np.ndarray:
     """(1/N) Σ (o - y)² of each row."""
     error = o - y
     return error @ error / error.size if error.ndim == 1 else np.mean(error**2, axis=-1)
+
+
+def mse_change(o: np.ndarray, before: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """mse(o) - mse(before), as A² - B² = (A - B)(A + B): an output that did not move adds no round-off."""
+    return np.vecdot(o - before, o + before - 2 * y) / o.shape[-1]
 
 
 def mse_do(o: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -39,9 +45,22 @@ def cross_entropy_do(o: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 def softmax_cross_entropy(z: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Σ y · (log Σ e^z - z) of each row: the cross-entropy of softmax(z), right at any magnitude."""
-    most = z.max(axis=-1, keepdims=True)
-    log_sum = most + np.log(np.exp(z - most).sum(axis=-1, keepdims=True))
-    return np.where(y == 0, 0, y * (log_sum - z)).sum(axis=-1)
+    below = z - z.max(axis=-1, keepdims=True)  # small differences of large numbers are taken before anything is added
+    log_sum = np.log(np.exp(below).sum(axis=-1, keepdims=True))
+    return np.where(y == 0, 0, y * (log_sum - below)).sum(axis=-1)
+
+
+def softmax_cross_entropy_change(z: np.ndarray, before: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Σ_n y[n] · log Σ_k o[k]·e^(Δ[k] - Δ[n]) with o = softmax(before) and Δ = z - before; `y` is the same for all rows, (N,)."""
+    delta = z - before
+    if np.abs(delta).max(initial=0) > 1:
+        return softmax_cross_entropy(z, y) - softmax_cross_entropy(before, y)
+    e = np.exp(before - before.max(axis=-1, keepdims=True))
+    o = e / e.sum(axis=-1, keepdims=True)
+    return sum(
+        (y[n] * np.log1p((o * np.expm1(delta - delta[..., n, None])).sum(axis=-1)) for n in np.flatnonzero(y)),
+        np.zeros(delta.shape[:-1], delta.dtype),
+    )
 
 
 def softmax_cross_entropy_dz(o: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -52,6 +71,11 @@ def softmax_cross_entropy_dz(o: np.ndarray, y: np.ndarray) -> np.ndarray:
 def sigmoid_cross_entropy(z: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Σ y · log(1 + e^-z) of each row: the cross-entropy of σ(z), right at any magnitude."""
     return np.where(y == 0, 0, y * np.logaddexp(0, -z)).sum(axis=-1)
+
+
+def sigmoid_cross_entropy_change(z: np.ndarray, before: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Σ y · (log(1 + e^-z) - log(1 + e^-before))."""
+    return (y * _softplus_change(-z, -before)).sum(axis=-1)
 
 
 def sigmoid_cross_entropy_dz(z: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -72,6 +96,19 @@ def binary_cross_entropy_do(o: np.ndarray, y: np.ndarray) -> np.ndarray:
 def sigmoid_binary_cross_entropy(z: np.ndarray, y: np.ndarray) -> np.ndarray:
     """(1/N) Σ (y · log(1 + e^-z) + (1 - y) · log(1 + e^z)) of each row, right at any magnitude."""
     return (y * np.logaddexp(0, -z) + (1 - y) * np.logaddexp(0, z)).mean(axis=-1)
+
+
+def sigmoid_binary_cross_entropy_change(z: np.ndarray, before: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """The mean of y · (log(1 + e^-z) - log(1 + e^-before)) and (1 - y) times the same of -z."""
+    return (y * _softplus_change(-z, -before) + (1 - y) * _softplus_change(z, before)).mean(axis=-1)
+
+
+def _softplus_change(z: np.ndarray, before: np.ndarray) -> np.ndarray:
+    """log(1 + e^z) - log(1 + e^before) = log(1 + σ(before)·(e^Δ - 1)) with Δ = z - before, where that is small."""
+    delta = z - before
+    if np.abs(delta).max(initial=0) > 1:
+        return np.logaddexp(0, z) - np.logaddexp(0, before)
+    return np.log1p(_sigmoid(before) * np.expm1(delta))
 
 
 def sigmoid_binary_cross_entropy_dz(z: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -98,7 +135,8 @@ def _over(y: np.ndarray, o: np.ndarray) -> np.ndarray:
 class Merged:
     """A loss together with the last layer: both lines are in z, the layer's input, where they say "z".
 
-    `links` are the cells of o and y that a cell of dz is computed from, by pattern.
+    `links` are the cells of o and y that a cell of dz is computed from, by pattern. `change`(z, before, y) is
+    loss(z) - loss(before) without loss of digits, and `twin`(tf, z, y) the loss in TensorFlow.
     """
 
     loss: Call
@@ -106,6 +144,8 @@ class Merged:
     formulas: Mapping[str, str] = field(default_factory=dict)
     arithmetic: Mapping[str, str] = field(default_factory=dict)
     links: tuple[tuple[str, str], ...] = (("o", "same"), ("y", "same"))
+    change: Callable[..., np.ndarray] | None = None
+    twin: Callable[..., Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -113,7 +153,9 @@ class Loss:
     """A loss by its name: its line "L" and its gradient "do", from the outputs o and the targets y.
 
     `after` names the kinds of the last layer that it may follow (none named: any), `targets` the range that
-    they have to lie in. `merged` says, by kind of the last layer, what takes the place of both.
+    they have to lie in. `merged` says, by kind of the last layer, what takes the place of both. `change`(o, before, y)
+    is loss(o) - loss(before) without loss of digits, where there is a way; `twin`(tf, o, y) is the loss in
+    TensorFlow, which is handed over, from rows (N,).
     """
 
     name: str
@@ -124,6 +166,8 @@ class Loss:
     after: tuple[str, ...] = ()
     targets: tuple[float, float] = (-np.inf, np.inf)
     merged: Mapping[str, Merged] = field(default_factory=dict)
+    change: Callable[..., np.ndarray] | None = None
+    twin: Callable[..., Any] | None = None
 
     def __hash__(self) -> int:
         return hash(self.name)
@@ -150,6 +194,8 @@ LOSSES: dict[str, Loss] = {
             call(mse_do, "o y"),
             {"L": r"L = \frac{{1}}{{N}} \sum_{{n}} ({o}[n] - y[n])^2", "do": r"{do} = 2 ({o} - y) / N"},
             {"L": "mean((o-y)²)", "do": "2*(o-y)/N"},
+            change=mse_change,
+            twin=lambda tf, o, y: tf.reduce_mean((o - y) ** 2),
         ),
         Loss(
             "bce",
@@ -168,8 +214,11 @@ LOSSES: dict[str, Loss] = {
                     call(sigmoid_binary_cross_entropy_dz, "z y"),
                     {"dz": r"{dz} = ({o} - y) / N"},
                     {"dz": "(o-y)/N"},
+                    change=sigmoid_binary_cross_entropy_change,
+                    twin=lambda tf, z, y: tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=z)),
                 )
             },
+            twin=lambda tf, o, y: -tf.reduce_mean(y * tf.math.log(o) + (1 - y) * tf.math.log(1 - o)),
         ),
         Loss(
             "ce",
@@ -186,14 +235,20 @@ LOSSES: dict[str, Loss] = {
                     {"dz": r"{dz} = {o} \sum_{{n}} y[n] - y"},
                     {"dz": "o*total(y)-y"},
                     (("o", "same"), ("y", "all")),
+                    softmax_cross_entropy_change,
+                    # Its softmax_cross_entropy_with_logits takes it that Σy = 1, in its gradient alone.
+                    lambda tf, z, y: -tf.reduce_sum(y * tf.nn.log_softmax(z)),
                 ),
                 "sigmoid": Merged(
                     call(sigmoid_cross_entropy, "z y"),
                     call(sigmoid_cross_entropy_dz, "z y"),
                     {"dz": r"{dz} = -y \odot (1 - {o})"},
                     {"dz": "-y*(1-o)"},
+                    change=sigmoid_cross_entropy_change,
+                    twin=lambda tf, z, y: -tf.reduce_sum(y * tf.math.log_sigmoid(z)),
                 ),
             },
+            twin=lambda tf, o, y: -tf.reduce_sum(y * tf.math.log(o)),
         ),
     )
 }

@@ -42,6 +42,12 @@ class Line:
     layer: int | None = None
     role: str = ""
 
+    @property
+    def place(self) -> int:
+        """The place of the layer that the line belongs to; flattening and the loss belong to none."""
+        assert self.layer is not None, self.target
+        return self.layer
+
     @cached_property
     def run(self) -> Callable[..., np.ndarray]:
         """The function with its settings."""
@@ -146,6 +152,17 @@ class Program:
         merged, loss = self.network.merged, self.network.loss_kind
         made = merged.loss if merged else loss.loss
         return Line("L", made.function, self._loss_sources(made), made.settings, None, "L")
+
+    def roles(self, place: int) -> tuple[str, ...]:
+        """The roles of a layer that a forward pass has arrays of: x, its parameters, what it keeps, and y."""
+        calls, parameters = self._calls[place], self.network.layers[place].parameters(self.inputs[place])
+        return ("x", *parameters, *(role for role in calls if not _is_gradient(role, parameters)))
+
+    @cached_property
+    def loss_change(self) -> Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]:
+        """L at one end of the pass less L at another, (…,N) each, given y: worked out so that digits do not cancel."""
+        loss = self.loss_line.run
+        return (self.network.merged or self.network.loss_kind).change or (lambda end, before, y: loss(end, y) - loss(before, y))
 
     def _loss_sources(self, made: Call) -> tuple[str, ...]:
         z = self.network.names[-1].input

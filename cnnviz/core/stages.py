@@ -9,14 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from cnnviz.core.seed_stages import LINKS, PARTS, SHARE, STAGES, Geometry, formula_here, sources
 from cnnviz.words import Message
 
 if TYPE_CHECKING:
     from cnnviz.core.network import Network
-
-__all__ = ["LINKS", "PARTS", "SHARE", "STAGES", "Geometry", "Stage", "formula_here", "label", "sources", "stages_of"]
-
 
 class Stage(str):
     """A stage: its symbol, a text, with its phase, the arrays that it makes and those that it reads.

@@ -11,7 +11,8 @@ from cnnviz.ui import switches
 from cnnviz.ui.address import Now
 from cnnviz.ui.charts import Chart
 from cnnviz.ui.component.answer import encode, header, losses
-from cnnviz.ui.maps import MAPS, focus
+from cnnviz.ui.network_maps import largest
+from cnnviz.ui.parts import Part
 from cnnviz.ui.switches import Group
 from cnnviz.words import Message
 
@@ -31,64 +32,78 @@ class Row:
 
 @dataclass(frozen=True)
 class Board:
-    """All that a board shows besides its arrays."""
+    """All that a board shows besides its arrays; `parts` is what is shown of each, a column each.
+
+    `good` says what the verdict is, None where there is none yet.
+    """
 
     title: Message
     verdict: Message
-    good: bool
+    good: bool | None
     rows: tuple[Row, ...]
-    columns: tuple[str, ...]
-    subject: tuple[str, list[int]]
+    parts: tuple[Part, ...]
+    subject: str
     sentences: tuple[Message | str, ...] = ()
     notes: Mapping[str, Message] = field(default_factory=dict)
     first: str = ""
     inherits: frozenset[str] = frozenset()
     groups: tuple[Group, ...] = ()
     charts: tuple[Chart, ...] = ()
+    cells: Mapping[str, list[int]] = field(default_factory=dict)
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """The arrays of every row, named "row.symbol"."""
-        return {f"{row.name}.{symbol}": array for row in self.rows for symbol, array in row.arrays.items()}
+        """What is shown of the arrays of every row, named "row.symbol"."""
+        pairs = [(row, part) for row in self.rows for part in self.parts if part.symbol in row.arrays]
+        return {f"{row.name}.{part.symbol}": self._shown(row, part) for row, part in pairs}
 
     def named_charts(self) -> dict[str, Chart]:
         """The charts by the name under which the component asks to see them large."""
         return {f"chart-{chart.name}": chart for chart in self.charts}
 
-    def to_json(self, unit_shape: tuple[int, int]) -> dict:
-        """The header's part for the component; `unit_shape` lays out w and dw."""
+    def to_json(self) -> dict:
+        """The header's part for the component."""
         return {
             "title": self.title,
             "verdict": {"text": self.verdict, "good": self.good},
             "sentences": self.sentences,
             "rows": [{"name": row.name, "label": row.label} for row in self.rows],
-            "columns": [self._column(symbol) for symbol in self.columns],
+            "columns": [self._column(part) for part in self.parts],
             "maps": self._maps(),
-            "subject": {"symbol": self.subject[0], "cell": self.subject[1]},
-            "unit_shape": unit_shape,
+            "subject": self.subject,
             "switches": switches.to_json(self.groups),
             "charts": [chart.to_json() for chart in self.charts],
         }
 
-    def _column(self, symbol: str) -> dict:
+    def _column(self, part: Part) -> dict:
+        symbol = part.symbol
         state = "first" if symbol == self.first else "inherits" if symbol in self.inherits else ""
-        return {"symbol": symbol, "label": MAPS[symbol].label, "note": self.notes.get(symbol, ""), "state": state}
+        cell = self.cells.get(symbol) or self._strongest(part)
+        return part.to_json() | {"note": self.notes.get(symbol, ""), "state": state, "cell": cell}
+
+    def _strongest(self, part: Part) -> list[int]:
+        """The cell that is spoken of before anybody points: of the largest number in the first row."""
+        shown = part.of(self.rows[0].arrays[part.symbol])
+        return largest(np.nan_to_num(shown), shown.shape)
+
+    def _shown(self, row: Row, part: Part) -> np.ndarray:
+        array = row.arrays[part.symbol]
+        return array if part.whole else part.of(array)
 
     def _maps(self) -> dict[str, dict]:
         """Limits and colours: one symbol has the same limits in every row, or they could not be compared."""
         maps = {}
-        for symbol in self.columns:
-            shown = [row.arrays[symbol] for row in self.rows if symbol in row.arrays and not row.scale]
-            most = max((float(np.abs(array).max()) for array in shown), default=0.0)
-            scale = "activation" if symbol in ("a1", "o") else "signed"
-            limits = (0.0, 1.0) if scale == "activation" else (-most, most)
+        for part in self.parts:
+            symbol = part.symbol
+            shown = [self._shown(row, part) for row in self.rows if symbol in row.arrays and not row.scale]
+            most = max((float(np.nan_to_num(np.abs(array)).max()) for array in shown), default=0.0)
+            limits = (0.0, max(1.0, most)) if part.scale == "activation" else (-most, most)
             for row in self.rows:
                 if symbol in row.arrays:
-                    own = {"limits": (1e-16, 1.0), "scale": ERROR} if row.scale == ERROR else {"limits": limits, "scale": scale}
+                    own = {"limits": (1e-16, 1.0), "scale": ERROR} if row.scale == ERROR else {"limits": limits, "scale": part.scale}
                     maps[f"{row.name}.{symbol}"] = own
         return maps
 
 
 def answer(page: str, now: Now, board: Board) -> bytes:
     """Everything that a page with a board shows."""
-    head = header(page, now) | {"board": board.to_json(now.moment.trace.z1.shape), "focus": focus(now.lesson, now.moment)}
-    return encode(head, board.arrays() | losses(now.moment))
+    return encode(header(page, now) | {"board": board.to_json()}, board.arrays() | losses(now.moment))

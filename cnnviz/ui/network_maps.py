@@ -80,12 +80,12 @@ def records(lesson: Lesson, program: Program, moment: Moment) -> dict[str, MapRe
             **record,
             "limits": _limits(array_of(symbol, lesson, moment), scales.get(symbol, "signed"), lesson.scale),
         }
-        for symbol, record in _fixed(program).items()
+        for symbol, record in fixed(program).items()
     }
 
 
 @lru_cache(maxsize=128)
-def _fixed(program: Program) -> dict[str, MapRecord]:
+def fixed(program: Program) -> dict[str, MapRecord]:
     """All of the records that does not depend on values."""
     layers, scales = _layers(program), _scales(program)
     return {symbol: _record(symbol, program, layers, scales) for symbol in symbols(program)}

@@ -22,7 +22,6 @@ Query = Mapping[str, str]
 Cell = Sequence[int]
 """Row and column; in w and dw, also the output."""
 
-Family = Literal["pixel", "weight", "unit", "synapse", "output"]
 Scale = Literal["signed", "activation", "pixel", "error"]
 
 
@@ -54,10 +53,10 @@ class StepHeader(Header):
 
 
 class Verdict(TypedDict):
-    """A sentence, and whether it is good news."""
+    """A sentence, and whether it is good news; None where nothing is known yet."""
 
     text: str
-    good: bool
+    good: bool | None
 
 
 class BoardRow(TypedDict):
@@ -67,11 +66,24 @@ class BoardRow(TypedDict):
     label: str
 
 
-class BoardColumn(TypedDict):
-    """One symbol; `state` says where versions part: "first" here, "inherits" from there, or "" nowhere."""
+class PartData(TypedDict):
+    """The part of an array that is one picture; `index` is a cell's, null where it goes by row, column and layer."""
 
     symbol: str
     label: str
+    words: str
+    family: str
+    index: Sequence[int | None]
+    rows: int
+    columns: int
+    layers: int
+    flat: bool
+
+
+class BoardColumn(PartData):
+    """One symbol; `state` says where versions part: "first" here, "inherits" from there, or "" nowhere."""
+
+    cell: Cell
     note: str
     state: Literal["", "first", "inherits"]
 
@@ -81,13 +93,6 @@ class BoardMap(TypedDict):
 
     limits: tuple[float, float]
     scale: Scale
-
-
-class Subject(TypedDict):
-    """The cell that is spoken of before anybody points."""
-
-    symbol: str
-    cell: Cell
 
 
 class SwitchData(TypedDict):
@@ -139,8 +144,7 @@ class BoardData(TypedDict):
     rows: Sequence[BoardRow]
     columns: Sequence[BoardColumn]
     maps: Mapping[str, BoardMap]
-    subject: Subject
-    unit_shape: tuple[int, int]
+    subject: str
     switches: Sequence[SwitchGroup]
     charts: Sequence[ChartData]
 
@@ -149,13 +153,21 @@ class BoardHeader(Header):
     """That of a page with a board."""
 
     board: BoardData
-    focus: Mapping[Family, Cell]
+
+
+class FilmMap(PartData):
+    """A map of the film; a kernel has a number for every update, others have frames."""
+
+    scale: Scale
+    kernel: bool
 
 
 class FilmRun(TypedDict):
-    """One start on the film."""
+    """One start on the film: its maps, and the lines of each curve."""
 
     label: str
+    maps: Sequence[FilmMap]
+    lines: Mapping[str, Sequence[str]]
 
 
 class FilmData(TypedDict):
@@ -177,19 +189,11 @@ class FilmHeader(Header):
 # --- Constants -------------------------------------------------------------------------------------
 
 
-class MapData(TypedDict):
-    """What a map shows, in words, and its colours."""
-
-    words: str
-    scale: Scale
-
-
 class CurveData(TypedDict):
     """A chart under the film."""
 
     name: str
     title: str
-    lines: Sequence[str]
     log: str
 
 
@@ -225,8 +229,6 @@ class Bounds(TypedDict):
 class Spec(TypedDict):
     """The constants of the module spec.js."""
 
-    MAPS: Mapping[str, MapData]
-    FAMILIES: Mapping[str, Family]
     SCALES: Mapping[Scale, Sequence[str]]
     LINE_COLOURS: Sequence[str]
     MOST_PRINTED: int
@@ -252,7 +254,7 @@ class Spec(TypedDict):
 # --- The same as TypeScript ------------------------------------------------------------------------
 
 ANSWERS = (Header, StepHeader, BoardHeader, FilmHeader)
-_NAMED = {"Family": Family, "Scale": Scale, "Band": records.Band, "Kind": records.Kind}
+_NAMED = {"Scale": Scale, "Band": records.Band, "Kind": records.Kind}
 _PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null", Message: "string"}
 _HEAD = "// Written by `python -m cnnviz.ui.wire`: change that file, not this one.\n\n"
 

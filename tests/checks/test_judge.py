@@ -6,7 +6,7 @@ import pytest
 
 from cnnviz.checks import judge
 from cnnviz.checks.tensorflow_face import TensorFlowUnavailable, import_tensorflow
-from cnnviz.core.network import backward, forward, init_params
+from cnnviz.core.network import Network, backward, forward, init_params
 
 
 @pytest.fixture(autouse=True)
@@ -54,3 +54,5 @@ def test_its_gradients_are_those_of_tensorflow():
     exact = backward(params, forward(params, x, 2, "same"), np.array([1, 0]))
     theirs = judge.gradients(params, x, np.array([1, 0]), 2, "same")
     np.testing.assert_allclose(theirs["f"], exact.df, rtol=1e-10)
+    network = Network.parse("conv1x3s2same-sigmoid-dense2-sigmoid-mse")
+    np.testing.assert_array_equal(judge.gradients(params, x, np.array([1, 0]), network=network)["f"], theirs["f"])

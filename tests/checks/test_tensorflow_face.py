@@ -5,10 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 from cnnviz.checks.tensorflow_face import TensorFlowUnavailable, import_tensorflow, tensorflow_gradients
+from cnnviz.core.losses import LOSSES
 from cnnviz.core.network import Params, backward, forward, init_params
 from cnnviz.core.ops import mse
+from tests.core.networks import ALL, Case, cases
 
 ROOT = Path(__file__).parents[2]
 
@@ -53,6 +56,57 @@ def test_saturated_units_and_one_target_for_all(tensorflow):
     ours = backward(params, forward(params, x), 0.9)
     np.testing.assert_allclose(theirs["w"], ours.dw, rtol=1e-10, atol=1e-15)
     np.testing.assert_allclose(theirs["f"], ours.df, rtol=1e-10, atol=1e-15)
+
+
+def assert_agrees(case: Case, x: np.ndarray, params: Params, y: np.ndarray):
+    theirs = tensorflow_gradients(params, x, y, network=case.network)
+    trace = case.network.forward(params, x)
+    ours = case.network.backward(params, trace, y)
+    assert list(theirs) == ["x", *case.params, "o", "L"]
+    for name in ("x", *case.params):
+        gradient = ours[f"d{name}"]
+        assert theirs[name].shape == gradient.shape and theirs[name].dtype == np.float64
+        np.testing.assert_allclose(theirs[name], gradient, rtol=1e-10, atol=1e-10 * np.abs(gradient).max() + 1e-15, err_msg=name)
+    np.testing.assert_allclose(theirs["o"], trace.o, rtol=1e-10, atol=1e-15)
+    np.testing.assert_allclose(theirs["L"], case.network.loss(trace, y), rtol=1e-10, atol=1e-15)
+
+
+@pytest.mark.parametrize("name", [name for name in ALL if name not in ("CS231n", "Keras", "Deep Learning from Scratch")])
+def test_the_twin_of_any_network_agrees(tensorflow, name):
+    assert_agrees(ALL[name], ALL[name].x, ALL[name].params, ALL[name].y)
+
+
+@given(case=cases())
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_twin_of_a_random_network_agrees(tensorflow, case):
+    assert_agrees(case, case.x, case.params, case.y)
+
+
+@pytest.mark.parametrize("text", ["conv2x3b-relu-max2-dense2-softmax-ce", "conv2x2b-max3s2-relu-dense2-mse", "max2s1-dense2-mse"])
+@pytest.mark.parametrize("seed", range(3))
+def test_it_takes_the_same_side_of_a_kink(tensorflow, text, seed):
+    """Zeros for ReLU, and ties for max pooling, by whole numbers, whose sums are exact: 0, and the first of equal ones."""
+    case, rng = Case(text, (7, 8)), np.random.default_rng(seed)
+    start = case.network.init((7, 8))
+    whole = {name: rng.integers(-1, 2, array.shape) for name, array in start.items() if name[0] == "f"}
+    assert_agrees(case, rng.integers(-1, 2, (7, 8)).astype(float), start.replace(**whole), np.array([1.0, 0.0]))
+
+
+@pytest.mark.parametrize("text, y", [("dense3-softmax-ce", [2, 0, 0.5]), ("dense3-sigmoid-ce", [1, 0, 0.5]), ("dense3-sigmoid-bce", [1, 0, 0.5])])
+def test_the_twin_is_right_where_outputs_saturate_and_targets_do_not_sum_to_one(tensorflow, text, y):
+    case = Case(text, (2, 2))
+    params = case.params.replace(b=np.array([-1e4, 30.0, 1e4]))
+    assert_agrees(case, case.x, params, np.array(y))
+
+
+@pytest.mark.parametrize("loss", LOSSES.values(), ids=str)
+def test_every_loss_has_a_twin_that_is_the_same_number(tensorflow, loss):
+    import tensorflow as tf
+
+    rng = np.random.default_rng(0)
+    row, y = rng.uniform(0.1, 0.9, 4), rng.random(4)
+    for made, twin in [(loss.loss, loss.twin), *((merged.loss, merged.twin) for merged in loss.merged.values())]:
+        np.testing.assert_allclose(twin(tf, tf.constant(row), tf.constant(y)).numpy(), made.function(row, y), rtol=1e-12)
 
 
 def test_the_garbage_collector_leaves_out_what_tensorflow_brought(tensorflow):

@@ -29,7 +29,6 @@ from cnnviz.core.lesson import (
 from cnnviz.core.network import WEIGHTS
 from cnnviz.core.notebook import DEVIATIONS
 from cnnviz.core.ops import PADDINGS
-from cnnviz.core.stages import STAGES
 from cnnviz.core.trajectory import trajectory
 
 KEYS = ["img", "ch", "scale", "f", "w", "seed", "y", "lr", "stride", "pad", "rule", "k", "stage"]
@@ -63,7 +62,7 @@ def lessons(draw) -> Lesson:
         else draw(st.sampled_from(["valid", 0])),
         rule=rule,
         k=draw(st.integers(0, MAX_UPDATES)),
-        stage=draw(st.sampled_from([stage.symbol for stage in STAGES])),
+        stage=draw(st.sampled_from([str(stage) for stage in Lesson().network.stages])),
     )
 
 

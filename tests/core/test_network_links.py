@@ -40,9 +40,11 @@ class Nudged:
         shapes |= {f"d{name}": shape for name, shape in shapes.items()}
         self.values = {name: rng.normal(size=shape) + 0.1 for name, shape in shapes.items()}
         self.values |= {"o": rng.uniform(0.1, 0.9, shapes["o"]), "y": rng.uniform(0.1, 0.9, shapes["o"])}
-        for layer, names in zip(self.network.layers, self.network.names, strict=True):
-            if layer.kind == "relu":  # behind a dead unit nothing moves
-                self.values[names.source] = abs(self.values[names.source])
+        alive = set()  # behind a dead unit nothing moves
+        for layer, names in reversed(list(zip(self.network.layers, self.network.names, strict=True))):
+            if layer.kind == "relu" or (layer.kind == "max" and names.output in alive):
+                alive.add(names.source)
+        self.values |= {name: abs(self.values[name]) for name in alive}
         for line in self.program.forward_lines:  # a pool's winners are in its window
             if line.layer is not None and self.network.layers[line.layer].kind == "max":
                 self.values[line.target] = line.make(self.values)

@@ -5,38 +5,43 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from cnnviz.core.network import DEFAULT
+from cnnviz.core.network import Network as CNN
 from cnnviz.core.ops import conv2d, conv2d_df, conv2d_dx, mse_prime, output_size, sigmoid, sigmoid_prime
-from cnnviz.core.stages import LINKS, PARTS, STAGES, Geometry, sources
+from tests.core.seed_cells import LINKS, Geometry, sources
 from tests.core.test_ops import zeros_around
+
+TEXTS = (
+    DEFAULT,
+    "conv4x3-relu-max2-conv4x3-relu-max2-dense10-softmax-ce",
+    "conv2x5bs2same-tanh-avg2-dense12-relu-dense3-sigmoid-bce",
+    "dense3-mse",
+    "conv2x2-gap-softmax-mse",
+)
 
 
 def test_the_stages_stand_in_the_order_of_one_update():
-    assert " ".join(stage.symbol for stage in STAGES) == "x z1 a1 v z2 o L do dz2 dw da1 dz1 df update"
+    assert " ".join(CNN.parse(DEFAULT).stages) == "x z1 a1 v z2 o L do dz2 dw da1 dz1 df update"
+    assert len(CNN.parse(TEXTS[1]).stages) == 22
 
 
-def test_a_stage_reads_only_what_stands_before_it():
-    known = {"f", "w", "b", "y"}
-    for stage in STAGES:
-        assert set(stage.inputs) <= known, stage.symbol
-        known |= {stage.symbol} | ({"db"} if stage.symbol == "dw" else set())
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_stage_reads_only_what_stands_before_it(text):
+    network = CNN.parse(text)
+    known = {*network.parameters, "y"}
+    for stage in network.stages:
+        assert {*stage.inputs} <= known, stage
+        known |= {*stage.makes}
+    assert {f"d{name}" for name in network.parameters} <= known
 
 
-def test_phases_follow_each_other_and_every_stage_has_its_words():
-    phases = [stage.phase for stage in STAGES]
-    assert list(dict.fromkeys(phases)) == ["forward", "loss", "backward", "update"]
-    assert phases == sorted(phases, key=["forward", "loss", "backward", "update"].index)
-    for stage in (*STAGES, *PARTS):
-        words = stage.label, stage.title, stage.sentence, stage.formula
-        assert all(text.strip() == text and text for text in words), stage.symbol
-        assert stage.sentence.endswith(".") and not stage.title.endswith(".")
-    assert len({stage.symbol for stage in (*STAGES, *PARTS)}) == len(STAGES) + len(PARTS)
-
-
-def test_what_can_be_pointed_at_is_linked_to_what_it_reads():
-    for stage in (*STAGES, *PARTS):
-        if stage.inputs and stage.symbol != "L":
-            beside = {"w", "dw", "b", "db"} if stage.symbol == "update" else set()  # the cells shown are the kernel's
-            assert set(stage.inputs) - beside <= {array for array, _ in LINKS[stage.symbol]}, stage.symbol
+@pytest.mark.parametrize("text", TEXTS)
+def test_phases_follow_each_other_and_every_stage_has_its_words(text):
+    stages, order = CNN.parse(text).stages, ["forward", "loss", "backward", "update"]
+    phases = [stage.phase for stage in stages]
+    assert list(dict.fromkeys(phases)) == order and phases == sorted(phases, key=order.index)
+    for stage in stages:
+        assert str(stage.sentence).endswith(".") and str(stage.title) and not str(stage.title).endswith("."), stage
 
 
 Y = 0.25

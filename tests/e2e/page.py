@@ -18,13 +18,13 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.stages import PARTS, STAGES, Geometry
+from cnnviz.core.stages import label
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.data.images import load_image
+from tests.core.seed_cells import Geometry
 from tests.e2e.conftest import ready
 
-ORDER = tuple(stage.symbol for stage in STAGES)
-LABELS = {part.symbol: part.label for part in (*PARTS, *STAGES)}
+ORDER = tuple(map(str, Lesson().network.stages))
 LAYER_GAP = 3  # CSS pixels between the two outputs of w
 WHOLE = re.compile("[?&]" + "&(?:.*&)?".join(f"{key}=[^&]+" for key in Lesson().to_query()))
 """An address that holds every key of a lesson, in order: what the page writes when it has its answer."""
@@ -194,11 +194,11 @@ class Screen:
             """(root) => Object.fromEntries([...root.querySelectorAll("canvas[data-map]")].map(
                  (canvas) => [canvas.dataset.map, canvas.getAttribute("aria-label")]))"""
         )
-        for symbol, label in said.items():
+        for symbol, text in said.items():
             array, count = expected[symbol], f"{expected[symbol].size} values"
             ends = array if array.size <= 4 else np.array([array.min(), array.max()])
-            assert label.startswith(f"{symbol}: ") and count in label
-            printed = re.split(r", | to ", label.split(f"{count}, ")[1].removeprefix("from "))
+            assert text.startswith(f"{symbol}: ") and count in text
+            printed = re.split(r", | to ", text.split(f"{count}, ")[1].removeprefix("from "))
             assert [read(number) for number in printed] == pytest.approx(ends.tolist(), rel=6e-4, abs=0), symbol
 
     def agrees(self) -> None:
@@ -254,7 +254,7 @@ def name(symbol: str, cell: tuple[int, ...], shape: tuple[int, ...]) -> str:
         index = (cell[0] * shape[1] + cell[1], *cell[2:])
     elif shape[1] == 1:
         index = cell[:1]
-    return f"{LABELS[symbol]}[{','.join(map(str, index))}]"
+    return f"{label(symbol)}[{','.join(map(str, index))}]"
 
 
 def cell_of(text: str, of: Geometry, symbol: str) -> tuple[int, ...]:
@@ -262,7 +262,7 @@ def cell_of(text: str, of: Geometry, symbol: str) -> tuple[int, ...]:
     if symbol == "L":
         return (0,)
     found = tuple(int(i) for i in re.search(r"\[([\d,]+)\]", text)[1].split(","))
-    assert text.startswith(LABELS["f" if symbol == "update" else symbol])
+    assert text.startswith(label("f" if symbol == "update" else symbol))
     return found
 
 

@@ -37,6 +37,30 @@ def test_a_reload_and_a_copied_link_bring_back_the_same_screen(screen: Screen, b
     elsewhere.close()
 
 
+def test_keys_of_others_stay_in_the_address_and_are_not_copied_with_a_link(screen: Screen):
+    """Such as Streamlit's own embed=true, and what a course's page counts its clicks by."""
+    others = {"embed": "true", "utm_source": "a course"}
+    screen.open(**others, k=1, stage="z1")
+    screen.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    screen.press("ArrowRight", "PageDown")
+    screen.ready(update=2, stage="a1")
+    assert others.items() <= screen.address.items()
+    screen.page.locator("nav").get_by_text("Check", exact=True).click()
+    expect(screen.page.locator("nav [aria-current=page]")).to_have_text("Check")
+    screen.ready(update=2)
+    assert others.items() <= screen.address.items()
+    screen.key("copy_link").click()
+    expect(screen.key("copy_link")).to_have_text("Copied")
+    copied = screen.page.evaluate("navigator.clipboard.readText()")
+    assert "k=2" in copied and "embed" not in copied and "utm" not in copied
+    screen.page.reload()
+    screen.ready(update=2)
+    expect(screen.page.locator(".stApp.streamlit-embedded")).to_have_count(1)  # Streamlit, too, still goes by it
+    screen.page.evaluate("history.back()")
+    expect(screen.page.locator("nav [aria-current=page]")).to_have_text("Step")
+    screen.shows(Lesson(k=2, stage="a1"))
+
+
 def test_back_and_forward_go_through_stages_updates_and_changes(screen: Screen):
     screen.open(k=2, stage="da1")
     was = [screen.lesson]

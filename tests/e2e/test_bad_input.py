@@ -1,5 +1,6 @@
 """Nonsense gets a sentence where it happened; the lesson on the screen stays, and no trace is shown."""
 
+import dataclasses
 import random
 
 import pytest
@@ -68,6 +69,8 @@ def test_what_cannot_be_used_leaves_the_lesson_as_it_was(screen: Screen):
         if asked.get("img", "").startswith(("upload-", "train-")) and "img" not in wrong:
             wrong["img"] = "not at hand"
             expected = Lesson(**expected.to_query() | {"img": screen.lesson.img})
+        if not asked.keys() & Lesson().to_query().keys():  # no lesson is asked for: the page opens at its first stage
+            expected = dataclasses.replace(expected, stage="x")
         screen.visit(asked)
         screen.shows(expected)
         assert screen.lesson == expected
@@ -84,7 +87,7 @@ def test_a_bad_entry_gets_a_sentence_beside_it(screen: Screen):
             ("kernel_2_0", "two", "f", "'two' is not a number"),
             ("learning_rate", "-0.1", "lr", "'-0.1' is negative"),
             ("learning_rate", "", "lr", "is not a number"),
-            ("target_0", "1,2", "y", "is not 2 numbers"),
+            ("target_0", "one", "y", "'one' is not a number"),
             ("seed", "1.5", "seed", "'1.5' is not a whole number"),
         )
     ):

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.stages import sources
+from tests.core.seed_cells import sources
 from tests.e2e.page import Screen, cell_of, geometry, screen_in
 
 

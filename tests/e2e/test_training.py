@@ -96,6 +96,6 @@ def test_a_training_that_cannot_be_gets_a_sentence(screen: Screen, asked):
 def test_what_stands_in_the_address_is_shown_as_it_stands(screen: Screen, asked):
     screen.open("/train", train=asked)
     alert = screen.page.locator(".st-key-below").get_by_role("alert")
-    expect(alert).to_contain_text(asked[:4])
+    expect(alert).to_contain_text(asked[:3])
     assert asked in alert.inner_text().replace("\u2060", "")
     expect(alert.locator("a, img, .katex")).to_have_count(0)

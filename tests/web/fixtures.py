@@ -16,11 +16,11 @@ from cnnviz.core.links import Link, sources
 from cnnviz.data.images import find_image
 from cnnviz.ui.address import Now
 from cnnviz.ui.component.network import network_record
-from cnnviz.ui.component.spec import spec
+from cnnviz.ui.component.spec import browser_words, spec
 from cnnviz.ui.maps import SCALES
 from cnnviz.ui.network_maps import array_of, program_of
 from cnnviz.ui.pages.step.page import answer
-from cnnviz.words import catalogue, plural, say, written
+from cnnviz.words import plural, say, written
 from tests.web.networks import networks
 
 LESSONS = (
@@ -53,7 +53,7 @@ def words() -> dict:
     plurals = [(n, lang, plural(n, lang)) for n in (0, 1, -1, 1.5, 2, 5) for lang in ("en", "fr")]
     values = {"n": 1234, "id": "x", "value": 0.5}
     said = []
-    for id_, text in catalogue().items():
+    for id_, text in browser_words().items():
         fields = {name: values.get(name, 3) for name in _fields(text)}
         for n in (1, 2) if not isinstance(text, str) else (1,):
             said.append((id_, fields | {"n": n}, say(id_, **(fields | {"n": n}))))

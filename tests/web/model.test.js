@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { COMPUTED, parse, query, same } from "../../cnnviz/ui/web/model/address.js"
+import { COMPUTED, foreign, own, parse, query, same } from "../../cnnviz/ui/web/model/address.js"
 import { apart, byPowers, endLabel, evenly, extent } from "../../cnnviz/ui/web/model/axes.js"
 import { colour, ink } from "../../cnnviz/ui/web/model/colour.js"
 import { Focus } from "../../cnnviz/ui/web/model/focus.js"
@@ -22,6 +22,15 @@ test("lessons that differ in one key differ, in the stage alone only where it co
     assert.equal(same(lesson, { ...lesson, [key]: "another" }, COMPUTED), key === "stage")
   }
   assert.ok(same({ vs: "" }, {}))
+})
+
+test("what others put into the address is told from what is ours, and nothing is in both or lost", () => {
+  for (const { lesson } of fixture("addresses")) {
+    const others = { embed: "true", utm_source: "a b", K: "3", "": "1" }
+    const mixed = { ...others, ...lesson }
+    assert.deepEqual(own(mixed), lesson)
+    assert.deepEqual(foreign(mixed), others)
+  }
 })
 
 test("every colour of every scale is the one between its anchors", () => {
@@ -74,24 +83,36 @@ test("names beside lines keep their order and their distance", () => {
   }
 })
 
-const SHAPES = { x: [8, 8], f: [3, 3], z1: [6, 6], w: [6, 6], o: [2, 1] }
-const PROPOSED = { pixel: [1, 1], weight: [0, 0], unit: [2, 2], synapse: [2, 2, 0], output: [0] }
+const column = (symbol, family, cell, rows, columns = 1, layers = 1) => ({
+  symbol,
+  family,
+  cell,
+  rows,
+  columns,
+  layers,
+})
+const columnsOf = (side) => [
+  column("x", "x", [1, 1], 8, 8),
+  column("z1", "z1", [2, 2], side, side),
+  column("da1", "z1", [0, 0], side, side),
+  column("dw", "w", [2, 2, 0], side, side, 2),
+  column("o", "o", [0], 2),
+]
 const focused = () => {
   const focus = new Focus()
-  focus.receive(PROPOSED, (map) => SHAPES[map])
+  focus.receive(columnsOf(6))
   return focus
 }
 
 test("maps of one family share the cell that is explained", () => {
   const focus = focused()
   assert.deepEqual(focus.own("z1"), [2, 2])
-  focus.pin("a1", [4, 5])
-  assert.deepEqual(focus.pointed, { map: "a1", cell: [4, 5] })
-  for (const map of ["z1", "dz1", "v"]) assert.deepEqual(focus.own(map), [4, 5])
-  assert.deepEqual(focus.own("dw"), [4, 5, 0])
-  focus.remember("w", [1, 2, 1])
-  assert.deepEqual(focus.own("z1"), [1, 2])
-  assert.deepEqual(focus.own("L"), [0])
+  focus.pin("da1", [4, 5])
+  assert.deepEqual(focus.pointed, { map: "da1", cell: [4, 5] })
+  for (const map of ["z1", "da1"]) assert.deepEqual(focus.own(map), [4, 5])
+  focus.remember("dw", [1, 2, 1])
+  assert.deepEqual(focus.own("dw"), [1, 2, 1])
+  assert.deepEqual(focus.own("o"), [0])
 })
 
 test("a pin is let go by pinning again, and where its cell is no more", () => {
@@ -99,12 +120,12 @@ test("a pin is let go by pinning again, and where its cell is no more", () => {
   focus.pin("z1", [5, 5])
   focus.hover = { map: "x", cell: [0, 0] }
   assert.equal(focus.pointed.map, "z1")
-  focus.receive(PROPOSED, (map) => SHAPES[map])
+  focus.receive(columnsOf(6))
   assert.deepEqual(focus.own("z1"), [5, 5])
   focus.pin("z1", [5, 5])
   assert.equal(focus.pointed.map, "x")
   focus.pin("z1", [5, 5])
-  focus.receive(PROPOSED, (map) => (map === "z1" || map === "w" ? [3, 3] : SHAPES[map]))
+  focus.receive(columnsOf(3))
   assert.equal(focus.pinned, null)
   assert.deepEqual(focus.own("z1"), [2, 2])
 })

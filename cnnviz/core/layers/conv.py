@@ -41,7 +41,7 @@ def weigh_df(windows: np.ndarray, dz: np.ndarray, f: np.ndarray) -> np.ndarray:
 
 
 def _product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """The matrix product over the last two axes. `dot` says the same of two matrices, and is called in half the time."""
+    """The matrix product over the last two axes. `dot` says the same of two matrices, in half the time."""
     return a.dot(b) if b.ndim == 2 else np.matmul(a, b)
 
 

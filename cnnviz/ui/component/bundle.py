@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 _IMPORT = re.compile(r'^import \{([^}]+)\} from "(\.{1,2}/[\w./-]+)\.js"$', re.MULTILINE)
 _EXPORT = re.compile(r"^export (default )?((?:async )?(?:function\*?|class|const) (\w+))", re.MULTILINE)
-_DOCS = re.compile(r"^[ \t]*/\*\*(?:(?!\*/).)*\*/\n", re.MULTILINE | re.DOTALL)
+_DOCS = re.compile(r"^[ \t]*(?:/\*\*(?:(?!\*/).)*\*/|//[^\n]*)\n", re.MULTILINE | re.DOTALL)
 _STYLE = re.compile(r'^@import "\./([\w-]+\.css)";$', re.MULTILINE)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
+from collections.abc import Mapping
 from functools import cache
 
 from PIL import Image as Pillow
@@ -23,7 +24,7 @@ from cnnviz.core.optimizers import OPTIMIZERS
 from cnnviz.core.presets import PRESETS
 from cnnviz.data.images import Image, bundled, find_image
 from cnnviz.ui.charts import LINE_COLOURS
-from cnnviz.ui.maps import MAPS, MOST_PRINTED, SCALES
+from cnnviz.ui.maps import MOST_PRINTED, SCALES
 from cnnviz.ui.pages import page_keys, pages
 from cnnviz.ui.pages.train.film.curves import CURVES
 from cnnviz.words import DEFAULT, catalogue, say
@@ -35,15 +36,22 @@ def gallery() -> tuple[Image, ...]:
     return (*bundled("test"), *(find_image(f"pattern-{name}") for name in PATTERNS))
 
 
+def browser_words() -> dict[str, str | Mapping[str, str]]:
+    """The messages that the browser's part says itself; all others reach it as sentences.
+
+    >>> "words.point" in browser_words(), "network.fit" in browser_words()
+    (True, False)
+    """
+    return {id: text for id, text in catalogue().items() if id.startswith(("web.", "words."))}
+
+
 @cache
 def spec() -> str:
     """The module as text: one exported constant a line."""
     constants = {
-        "MAPS": {symbol: {"words": str(entry.words), "scale": entry.scale} for symbol, entry in MAPS.items()},
-        "FAMILIES": {symbol: entry.family for symbol, entry in MAPS.items()} | {"update": MAPS["f"].family},
         "SCALES": SCALES,
         "LANG": DEFAULT,
-        "WORDS": catalogue(),
+        "WORDS": browser_words(),
         "LINE_COLOURS": LINE_COLOURS,
         "MOST_PRINTED": MOST_PRINTED,
         "CURVES": [curve.to_json(name) for name, curve in CURVES.items()],

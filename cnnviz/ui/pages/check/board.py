@@ -6,73 +6,104 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from cnnviz.core.gradcheck import GradientCheck, check_gradients, relative_error
+from cnnviz.core.gradcheck import GradientCheck, relative_error
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.mistakes import stages_hit
-from cnnviz.core.network import Gradients, backward, forward, seed_program
+from cnnviz.core.mistaken import Placed
+from cnnviz.core.network import Network
+from cnnviz.core.program import Program
 from cnnviz.core.trajectory import Moment
+from cnnviz.core.values import Gradients
+from cnnviz.core.verdicts import stages_hit
 from cnnviz.ui.boards import ERROR, Board, Row
+from cnnviz.ui.network_maps import largest
 from cnnviz.ui.pages.check import tensorflow, words
+from cnnviz.ui.pages.check.checking import checked, is_wrong
 from cnnviz.ui.pages.check.choices import choices, mistake_in
 from cnnviz.ui.pages.check.sweep import sweep_chart
+from cnnviz.ui.parts import Part, part, pinned
 from cnnviz.words import Message, message
 
-COLUMNS = ("dx", "df", "dz1", "da1", "dw", "db", "dz2", "do")
 Arrays = Mapping[str, np.ndarray]
-PARAMETERS = {"df": "f", "dw": "w", "db": "b"}
+
+
+def columns(network: Network) -> tuple[str, ...]:
+    """The gradients from the image's to the last, stage by stage.
+
+    >>> columns(Network.parse("conv1x3-sigmoid-dense2-sigmoid-mse"))
+    ('dx', 'df', 'dz1', 'da1', 'dw', 'db', 'dz2', 'do')
+    """
+    backward = [stage for stage in network.stages if stage.phase == "backward"]
+    return ("dx", *(symbol for stage in reversed(backward) for symbol in stage.makes))
 
 
 def board(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> Board:
     """Backward pass, central differences and TensorFlow side by side, with the error of every entry."""
-    x, y = moment.trace.x, np.array(lesson.y)
-    network = seed_program(moment.params, x.shape, lesson.stride, lesson.pad).network
-    mistake = mistake_in(asked, network)
-    trace = forward(moment.params, x, lesson.stride, lesson.pad)
-    exact = backward(moment.params, trace, y)
-    # A mistake is made in the exact pass, whatever the rule: one thing at a time.
-    ours = mistake.gradients(moment.params, trace, y, lesson.lr) if mistake else moment.gradients
-    check = check_gradients(moment.params, x, y, lesson.stride, lesson.pad, gradients=ours)
-    hit = stages_hit(ours, exact, moment.params, lesson.lr)
-    wrong = frozenset(name for name in COLUMNS if not np.array_equal(getattr(ours, name), getattr(exact, name)))
+    x, network = moment.trace.x, lesson.network
+    program, shown = network.program(x.shape), columns(network)
+    trace = program.forward(moment.params, x)  # the exact pass: a mistake is made there, whatever the rule
+    y = network.targets(np.array(lesson.y), trace.o.shape)
+    exact = program.backward(moment.params, trace, y)
+    mistake = mistake_in(asked, network, lesson.opt)
+    ours = mistake.run(program, moment.params, trace, y, lesson.optimizer, moment.state) if mistake else moment.gradients
+    checking = checked(lesson, moment, ours, mistake.address if mistake else "")
+    check = checking.check
+    hit = _hit(mistake, lesson, moment, ours, exact)
+    wrong = frozenset(name for name in shown if not np.array_equal(ours[name], exact[name], equal_nan=True))
     third, excuse = tensorflow.opinion(lesson, moment, asked)
-    errors = _errors(ours, exact, check, between=bool(wrong))
-    worst = check.worst
+    errors = {symbol: relative_error(ours[symbol], exact[symbol]) for symbol in (shown if wrong else ())} | _errors(check)
+    parts = tuple(_part(program, symbol, errors.get(symbol), lesson) for symbol in shown)
+    subject = f"d{check.worst.parameter}" if check else f"d{network.parameters[0]}"
     return Board(
         title=words.title(lesson, mistake),
-        verdict=words.verdict(check),
-        good=check.passed,
-        rows=_rows(words.whose(lesson, mistake), ours, check, third, errors),
-        columns=COLUMNS,
-        subject=(f"d{worst.parameter}", _cell(worst.parameter, worst.index, moment.trace.z1.shape)),
-        sentences=words.sentences(lesson, mistake, hit, excuse),
-        notes={symbol: words.largest(error) for symbol, error in errors.items()},
-        first=hit[0] if hit else "",
+        verdict=words.verdict(check) if check else words.under_way(checking.share),
+        good=check.passed if check else None,
+        rows=_rows(words.whose(lesson, mistake), {symbol: ours[symbol] for symbol in shown}, check, third, errors),
+        parts=parts,
+        subject=subject,
+        sentences=words.sentences(lesson, mistake, hit, check, excuse),
+        notes={part.symbol: words.largest(errors[part.symbol], part) for part in parts if part.symbol in errors},
+        first=hit[0] if hit and hit[0] in shown else "",
         inherits=wrong - set(hit[:1]),
-        groups=choices(network, mistake, asked),
-        charts=(sweep_chart(lesson, moment),),
+        groups=choices(network, lesson.opt, mistake, asked),
+        charts=(sweep_chart(checking.sweep),) if checking.sweep else (),
+        cells={part.symbol: _worst(part.of(errors[part.symbol])) for part in parts if part.symbol == subject and check},
     )
 
 
-def _rows(whose: Message | str, ours: Gradients, check: GradientCheck, third: Arrays, errors: Arrays) -> tuple[Row, ...]:
-    rows = [
-        Row("ours", whose, {symbol: getattr(ours, symbol) for symbol in COLUMNS}),
-        Row("central", message("ui.check.rows.central"), {symbol: check.numeric[name] for symbol, name in PARAMETERS.items()}),
-    ]
+def _hit(mistake: Placed | None, lesson: Lesson, moment: Moment, ours: Gradients, exact: Gradients) -> tuple[str, ...]:
+    """The stages at which they differ from the exact ones, the first one first."""
+    step = mistake.optimizer(lesson.optimizer) if mistake else None
+    return stages_hit(ours, exact, moment.params, lesson.optimizer, lesson.network, step, moment.state)
+
+
+def _rows(
+    whose: Message | str, ours: Arrays, check: GradientCheck | None, third: Arrays, errors: Arrays
+) -> tuple[Row, ...]:
+    rows = [Row("ours", whose, ours)]
+    if check:
+        central = {f"d{name}": array for name, array in check.numeric.items()}
+        rows.append(Row("central", message("ui.check.rows.central"), central))
     if third:
         rows.append(Row("tensorflow", message("ui.check.rows.tensorflow"), third))
-    return (*rows, Row("error", message("ui.check.rows.error"), errors, ERROR))
+    return (*rows, Row("error", message("ui.check.rows.error"), errors, ERROR)) if errors else tuple(rows)
 
 
-def _errors(ours: Gradients, exact: Gradients, check: GradientCheck, between: bool) -> dict[str, np.ndarray]:
-    """f, w and b against central differences; the stages `between`, which have none, against our own exact pass."""
-    checked = {symbol: check.relative_error[name] for symbol, name in PARAMETERS.items()}
-    if not between:
-        return checked
-    return {symbol: relative_error(getattr(ours, symbol), getattr(exact, symbol)) for symbol in COLUMNS} | checked
+def _errors(check: GradientCheck | None) -> dict[str, np.ndarray]:
+    """Of each parameter against central differences; 0 at a kink, where there is nothing to compare with."""
+    if not check:
+        return {}
+    of = check.relative_error.items()
+    return {f"d{name}": np.where(check.kinks[name], 0.0, error) if name in check.kinks else error for name, error in of}
 
 
-def _cell(parameter: str, index: tuple[int, ...], unit_shape: tuple[int, int]) -> list[int]:
-    """An entry of a parameter as a cell of its map: a row of w is laid out as a unit."""
-    if parameter == "w":
-        return [*divmod(index[0], unit_shape[1]), index[1]]
-    return [*index, 0] if parameter == "b" else list(index)
+def _part(program: Program, symbol: str, error: np.ndarray | None, lesson: Lesson) -> Part:
+    """What is shown of a gradient: the pinned cell's channel, else that of the worst error, else the first."""
+    at = pinned(lesson.pinned, program).get(symbol, ())
+    first = part(program, symbol)
+    if not at and error is not None and is_wrong(error).any():
+        at = tuple(largest(np.nan_to_num(error, nan=np.inf), first.shape))
+    return part(program, symbol, at) if at else first
+
+
+def _worst(error: np.ndarray) -> list[int]:
+    return largest(np.nan_to_num(error, nan=np.inf), error.shape)

@@ -2,35 +2,47 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
-from cnnviz.core.mistakes import Mistake, mistakes_for, placed
+from cnnviz.core.mistaken import Placed
+from cnnviz.core.mistakes import mistakes_for, placed
 from cnnviz.core.network import Network
+from cnnviz.core.stages import label
 from cnnviz.ui.pages.check import tensorflow
 from cnnviz.ui.switches import Group, Switch
-from cnnviz.words import Problem, message
+from cnnviz.words import Message, Problem, message
 
 
-def mistake_in(asked: Mapping[str, str], network: Network) -> Mistake | None:
-    """The mistake that the address names, if it can be made in this network."""
+def mistake_in(asked: Mapping[str, str], network: Network, opt: str = "gd") -> Placed | None:
+    """The mistake that the address names and the place where it is made, if it can be made in this network."""
     try:
-        return placed(asked.get("mistake", ""), network).mistake
+        return placed(asked.get("mistake", ""), network, opt)
     except Problem:
         return None
 
 
-def choices(network: Network, chosen: Mistake | None, asked: Mapping[str, str]) -> tuple[Group, ...]:
-    """Every mistake that this network allows, and TensorFlow."""
+def choices(network: Network, opt: str, chosen: Placed | None, asked: Mapping[str, str]) -> tuple[Group, ...]:
+    """Every mistake that this network allows, in each of its places, and TensorFlow."""
     nothing, untouched = message("ui.check.choices.nothing"), message("ui.check.choices.untouched")
     mistakes = [Switch("mistake_none", nothing, untouched, chosen is None, {"mistake": ""})]
-    for mistake in (place.mistake for place in mistakes_for(network)):
-        name = mistake.name
-        words = message("ui.check.choices.mistake", sentence=mistake.sentence, source=mistake.source)
-        mistakes.append(Switch(f"mistake_{name}", mistake.title, words, mistake == chosen, {"mistake": name}))
+    found = mistakes_for(network, opt)
+    places = Counter(one.mistake.name for one in found)
+    mistakes += [_switch(one, one == chosen, places[one.mistake.name] > 1) for one in found]
     on = tensorflow.asked_for(asked)
-    label, words = message("ui.check.choices.tensorflow"), message("ui.check.choices.compare")
-    third = Switch("tensorflow", label, words, on, {"tf": "" if on else "1"})
+    name, words = message("ui.check.choices.tensorflow"), message("ui.check.choices.compare")
+    third = Switch("tensorflow", name, words, on, {"tf": "" if on else "1"})
     return (
         Group(message("ui.check.choices.break_it"), tuple(mistakes)),
         Group(message("ui.check.choices.third_opinion"), (third,)),
     )
+
+
+def _switch(one: Placed, on: bool, several: bool) -> Switch:
+    """A mistake; where it can be made in several places, each is named by the stage that it spoils."""
+    mistake, address = one.mistake, one.address if several else one.mistake.name
+    words = message("ui.check.choices.mistake", sentence=mistake.sentence, source=mistake.source)
+    title: Message = mistake.title
+    if several:
+        title = message("ui.check.choices.at", mistake=title, stage=label(one.stage))
+    return Switch(f"mistake_{address}", title, words, on, {"mistake": address})

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
-from functools import lru_cache
-
-import numpy as np
-
-from cnnviz.core.gradcheck import StepSweep, step_sweep
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.trajectory import Moment, trajectory
+from cnnviz.core.gradcheck import StepSweep
 from cnnviz.ui.charts import Chart, Line
 from cnnviz.words import message
 
 
-def sweep_chart(lesson: Lesson, moment: Moment) -> Chart:
+def sweep_chart(sweep: StepSweep) -> Chart:
     """Error of central differences against their step ε, in two precisions."""
-    sweep = _sweep(dataclasses.replace(lesson, stage="x"), moment.trace.x.tobytes(), moment.trace.x.shape)
     return Chart(
         "sweep",
         message("ui.check.sweep.title"),
@@ -27,11 +19,3 @@ def sweep_chart(lesson: Lesson, moment: Moment) -> Chart:
         log="xy",
         words=message("ui.check.sweep.words"),
     )
-
-
-@lru_cache(maxsize=64)
-def _sweep(lesson: Lesson, x: bytes, shape: tuple[int, int]) -> StepSweep:
-    """The same for every mistake: it tells of the step, not of our gradients."""
-    image = np.frombuffer(x).reshape(shape)
-    params = trajectory(lesson, image, lesson.k).params
-    return step_sweep(params, image, np.array(lesson.y), lesson.stride, lesson.pad)

@@ -28,8 +28,8 @@ def opinion(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> tuple[d
     state, excuse = judge.state()
     if state != "ready":
         return {}, excuse
-    found = judge.gradients(moment.params, moment.trace.x, np.array(lesson.y), lesson.stride, lesson.pad)
-    return {f"d{name}": found[name] for name in "fwb"}, ""
+    found = judge.gradients(moment.params, moment.trace.x, np.array(lesson.y), network=lesson.network)
+    return {f"d{name}": found[name] for name in moment.params}, ""
 
 
 def starting(asked: Mapping[str, str]) -> bool:

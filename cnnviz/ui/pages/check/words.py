@@ -6,53 +6,71 @@ import numpy as np
 
 from cnnviz.core.gradcheck import TOLERANCE, GradientCheck
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.mistakes import Mistake
+from cnnviz.core.mistaken import Placed
 from cnnviz.core.stages import label
+from cnnviz.ui.parts import Part
 from cnnviz.words import Message, message
 
 
-def title(lesson: Lesson, mistake: Mistake | None) -> Message:
+def title(lesson: Lesson, placed: Placed | None) -> Message:
     """What the board is about."""
-    if mistake:
-        return message("ui.check.title.mistake", mistake=mistake.title)
+    if placed:
+        return message("ui.check.title.mistake", mistake=placed.mistake.title)
     return message("ui.check.title.notebook" if lesson.deviations else "ui.check.title.ours")
 
 
-def whose(lesson: Lesson, mistake: Mistake | None) -> Message | str:
+def whose(lesson: Lesson, placed: Placed | None) -> Message | str:
     """Whose backward pass is checked."""
-    if mistake:
-        return mistake.title
+    if placed:
+        return placed.mistake.title
     return message("ui.check.rows.notebook" if lesson.deviations else "ui.check.rows.ours")
 
 
 def verdict(check: GradientCheck) -> Message:
     """How many entries agree, and the worst one."""
-    worst, errors = check.worst, check.relative_error.values()
+    worst, kinks = check.worst, check.at_kinks
+    *before, last = map(label, check.relative_error)
     return message(
-        "ui.check.verdict.agree" if check.passed else "ui.check.verdict.wrong",
-        n=sum(int((~(error <= TOLERANCE)).sum()) for error in errors),  # written so that NaN is wrong
-        count=sum(error.size for error in errors),
+        "ui.check.verdict.wrong" if not check.passed else "ui.check.verdict.agree_but_kinks" if kinks else "ui.check.verdict.agree",
+        n=check.wrong,
+        count=check.count,
+        kinks=kinks,
+        parameters=message("ui.check.verdict.and", before=before, last=last) if before else last,
         tolerance=TOLERANCE,
-        entry=f"{worst.parameter}[{', '.join(map(str, worst.index))}]",
+        entry=f"{label(worst.parameter)}[{', '.join(map(str, worst.index))}]",
         error=float(worst.relative_error),
     )
 
 
-def largest(error: np.ndarray) -> Message:
-    """The note below a map: its largest relative error."""
-    return message("ui.check.largest", error=float(error.max())) if error.any() else message("ui.check.exact")
+def under_way(share: float) -> Message:
+    """That the check takes a while, and how far it is."""
+    return message("ui.check.verdict.under_way", share=share)
 
 
-def sentences(lesson: Lesson, mistake: Mistake | None, hit: tuple[str, ...], excuse: str) -> tuple[Message | str, ...]:
-    """Where a mistake shows and what it is, or which rule this is; and why there is no third opinion, if there is none."""
+def largest(error: np.ndarray, part: Part) -> Message:
+    """The note below a map: the largest relative error, of all channels."""
+    id, count = ("exact", 0) if not error.any() else ("largest", float(error.max()))
+    if part.whole:
+        return message(f"ui.check.{id}", error=count)
+    return message(f"ui.check.{id}_of_all", error=count, count=error.size // (part.rows * part.columns * part.layers))
+
+
+def sentences(
+    lesson: Lesson, placed: Placed | None, hit: tuple[str, ...], check: GradientCheck | None, excuse: str
+) -> tuple[Message | str, ...]:
+    """Where a mistake shows and what it is, or which rule this is; what stands at a kink; why there is no third opinion."""
     found: list[Message | str] = []
-    if hit:
+    if hit == ("dx",):
+        found.append(message("ui.check.shows.image_only", first=label("dx")))
+    elif hit:
         first, *later = map(label, hit)
         found.append(message("ui.check.shows.and_on" if later else "ui.check.shows.once", first=first, later=later))
-    elif mistake:
+    elif placed:
         found.append(message("ui.check.shows.nowhere"))
-    if mistake:
-        found.append(mistake.sentence)
+    if placed:
+        found.append(placed.mistake.sentence)
     elif lesson.deviations:
         found.append(message("ui.check.not_exact", rule=lesson.rule.replace("_", " ").split(",")))
+    if check and check.at_kinks:
+        found.append(message("ui.check.kinks", n=check.at_kinks))
     return (*found, excuse) if excuse else tuple(found)

@@ -7,13 +7,16 @@ import dataclasses
 import numpy as np
 
 from cnnviz.core.lesson import Lesson
+from cnnviz.core.network import DEFAULT
 from cnnviz.core.ops import sigmoid_prime
+from cnnviz.core.stages import label
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.ui.boards import Board, Row
 from cnnviz.ui.charts import Chart, Line
-from cnnviz.ui.maps import MAPS
+from cnnviz.ui.network_maps import array_of
 from cnnviz.ui.pages.notebook.agreement import agreement
-from cnnviz.ui.pages.notebook.choices import choices
+from cnnviz.ui.pages.notebook.choices import choices, lead_back
+from cnnviz.ui.parts import part
 from cnnviz.words import Message, message
 
 COLUMNS = ("f", "z1", "a1", "o", "do", "dz2", "dw", "da1", "dz1", "df", "f_next")
@@ -21,9 +24,15 @@ MOST_POINTS = 200
 
 
 def board(lesson: Lesson, moment: Moment) -> Board:
-    """What each rule computes at this update, stage by stage, and how far apart they are."""
+    """What each rule computes at this update, stage by stage, and how far apart they are.
+
+    With another network than the notebook's there is one row, and a switch that leads back.
+    """
+    if lesson.net != DEFAULT or lesson.ch == "rgb" or lesson.opt != "gd":
+        return _elsewhere(lesson, moment)
+    program = lesson.network.program(moment.trace.x.shape)
     exact = trajectory(dataclasses.replace(lesson, rule="exact"), moment.trace.x, lesson.k)
-    pairs = {symbol: (MAPS[symbol].array(lesson, exact), MAPS[symbol].array(lesson, moment)) for symbol in COLUMNS}
+    pairs = {symbol: (array_of(symbol, lesson, exact), array_of(symbol, lesson, moment)) for symbol in COLUMNS}
     differing = [symbol for symbol, (ours, theirs) in pairs.items() if not np.array_equal(ours, theirs)]
     second = message("ui.notebook.rows.exact_too" if lesson.rule == "exact" else "ui.notebook.rows.notebook")
     return Board(
@@ -34,14 +43,32 @@ def board(lesson: Lesson, moment: Moment) -> Board:
             Row("exact", message("ui.notebook.rows.exact"), {symbol: ours for symbol, (ours, _) in pairs.items()}),
             Row("rule", second, {symbol: theirs for symbol, (_, theirs) in pairs.items()}),
         ),
-        columns=COLUMNS,
-        subject=("df", [0, 0]),
+        parts=tuple(part(program, symbol) for symbol in COLUMNS),
+        subject="df",
         sentences=_sentences(lesson, exact, moment),
         notes={symbol: _note(*pair) for symbol, pair in pairs.items()},
         first=differing[0] if differing else "",
         inherits=frozenset(differing[1:]),
         groups=choices(lesson, exact, COLUMNS),
         charts=_charts(lesson, exact, moment),
+        cells={"df": [0, 0]},
+    )
+
+
+def _elsewhere(lesson: Lesson, moment: Moment) -> Board:
+    """This lesson's own pass alone: the notebook's deviations are those of its own network."""
+    program = lesson.network.program(moment.trace.x.shape)
+    backward = [symbol for stage in lesson.network.stages if stage.phase == "backward" for symbol in stage.makes]
+    shown = [*lesson.network.symbols[1:], *backward]
+    exact = Row("exact", message("ui.notebook.rows.exact"), {symbol: array_of(symbol, lesson, moment) for symbol in shown})
+    return Board(
+        title=message("ui.notebook.title"),
+        verdict=message("ui.notebook.elsewhere", net=DEFAULT),
+        good=None,
+        rows=(exact,),
+        parts=tuple(part(program, symbol) for symbol in shown),
+        subject=backward[-1],
+        groups=lead_back(lesson),
     )
 
 
@@ -77,7 +104,7 @@ def _verdict(lesson: Lesson, differing: list[str]) -> Message:
     if not differing:
         return message("ui.notebook.verdict.same")
     return message(
-        "ui.notebook.verdict.apart", first=MAPS[differing[0]].label, count=len(differing), stages=len(COLUMNS), update=lesson.k
+        "ui.notebook.verdict.apart", first=label(differing[0]), count=len(differing), stages=len(COLUMNS), update=lesson.k
     )
 
 

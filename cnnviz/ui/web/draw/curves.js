@@ -35,16 +35,19 @@ export class Curves {
   draw() {
     const { film, arrays, root } = this.film
     const x = Array.from({ length: film.n + 1 }, (_, k) => k)
-    /** @type {(place: number, name: string, lines: string[]) => Line[]} */
-    const curves = (place, name, lines) =>
-      lines.map((line, column) => {
+    /** @type {(place: number, name: string) => Line[]} */
+    const curves = (place, name) =>
+      film.runs[place].lines[name].map((line, column) => {
         const { values, shape } = arrays[`${place}.${name}`]
         const along = x.map((k) => values[k * (shape[1] ?? 1) + column])
         return { label: place ? "" : line, values: along, dashed: place > 0, hue: column }
       })
-    for (const { name, lines, log } of CURVES) {
-      const series = film.runs.flatMap((_, place) => curves(place, name, lines))
-      this.insets[name] = chart(this.canvas(name), { x, series, logY: log === "y", least: LEAST }, root)
+    this.insets = {}
+    for (const { name, log } of CURVES) {
+      const series = film.runs.flatMap((_, place) => curves(place, name))
+      const canvas = this.canvas(name)
+      if (canvas.parentElement) canvas.parentElement.hidden = !series.length // no filter, no curve of it
+      if (series.length) this.insets[name] = chart(canvas, { x, series, logY: log === "y", least: LEAST }, root)
     }
     return Object.values(this.insets).every(Boolean)
   }

@@ -2,13 +2,12 @@
 
 import { colour, css, ink } from "../model/colour.js"
 import { number, power, short, timesPower } from "../model/format.js"
-import { isFlat, isLayered } from "../model/links.js"
 import { say } from "../model/words.js"
-import { MAPS, MOST_PRINTED } from "../spec.js"
+import { MOST_PRINTED } from "../spec.js"
 import { contextOf, ratio } from "./canvas.js"
 import { pixels } from "./pixels.js"
 
-/** @import { Scale } from "../types/wire.js" */
+/** @import { BoardColumn, Scale } from "../types/wire.js" */
 /** @import { Limits } from "../model/colour.js" */
 /** @import { Values } from "../model/decode.js" */
 /** @import { Band, Block, Cell } from "../model/links.js" */
@@ -38,6 +37,10 @@ export class MapView {
   rows = 0
   columns = 0
   layers = 1
+  /** Whether a row is one cell. */
+  flat = false
+  /** What it shows, in words. */
+  words = ""
   /** @type {Limits} */
   limits = [0, 1]
   /** @type {Scale} */
@@ -66,25 +69,24 @@ export class MapView {
 
   /**
    * @param {Values["values"]} values
-   * @param {number[]} shape  rows and columns on the screen; w and dw are laid out as a1, a layer an output
-   * @param {number} layers
+   * @param {Pick<BoardColumn, "rows" | "columns" | "layers" | "flat" | "words">} part  how it lies on the screen
    * @param {Limits} limits
    * @param {Scale} scale
    */
-  receive(values, shape, layers, limits, scale) {
-    const [rows, columns] = shape
-    Object.assign(this, { values, rows, columns, layers, limits, scale })
+  receive(values, part, limits, scale) {
+    const { rows, columns, layers, flat, words } = part
+    Object.assign(this, { values, rows, columns, layers, flat, words, limits, scale })
     /** @type {(n: number) => (i: number) => number} */
     const pick = (n) => (layers > 1 ? (i) => values[i * layers + n] : (i) => values[i])
     this.pictures = Array.from({ length: layers }, (_, n) => pixels(values, rows, columns, limits, scale, pick(n)))
-    this.power = !isFlat(this.symbol) && this.prints() ? power(Math.max(...values.map(Math.abs))) : 0
+    this.power = !this.flat && this.prints() ? power(Math.max(...values.map(Math.abs))) : 0
     let ends = this.power ? ["", ""] : limits.map(short) // with a power of ten there is no room for both
     if (layers > 1 && ends.join("").length > 10) ends = ["", `±${ends[1]}`]
-    const size = this.symbol === "v" ? rows : layers > 1 ? `${rows * columns}×${layers}` : `${rows}×${columns}`
+    const size = layers > 1 ? `${rows * columns}×${layers}` : `${rows}×${columns}`
     this.caption(".limits .low", ends[0])
     this.caption(".limits .power", timesPower(this.power))
     this.caption(".limits .high", ends[1])
-    if (!isFlat(this.symbol)) this.caption(".size", String(size))
+    if (!this.flat) this.caption(".size", String(size))
     this.describe()
   }
 
@@ -103,13 +105,13 @@ export class MapView {
     const values = few
       ? [...this.values].map((value) => number(value)).join(", ")
       : say("web.maps.range", { low, high })
-    const said = { symbol: this.symbol, what: MAPS[this.symbol].words, count: this.values.length, values }
+    const said = { symbol: this.symbol, what: this.words, count: this.values.length, values }
     this.canvas.setAttribute("aria-label", say("web.maps.label", said))
   }
 
   /** @param {Cell} cell */
   at([i, j, n = 0]) {
-    if (isFlat(this.symbol)) return this.values[i]
+    if (this.flat) return this.values[i]
     return this.values[(i * (this.across ?? this.columns) + j) * this.layers + n]
   }
 
@@ -261,7 +263,7 @@ export class MapView {
     const i = within(y - box.y, box.height, this.rows)
     const j = within(x, box.width, this.columns)
     if (this.across) return [Math.floor(i / this.across), i % this.across]
-    return isLayered(this.symbol) ? [i, j, n] : [i, j]
+    return this.layers > 1 ? [i, j, n] : [i, j]
   }
 
   /**
@@ -274,9 +276,9 @@ export class MapView {
   move([i, j, layer = 0], down, right) {
     const [rows, columns] = this.across ? [this.rows / this.across, this.across] : [this.rows, this.columns]
     let [row, n] = [i + down, layer]
-    if (isLayered(this.symbol) && row < 0 && n > 0) [row, n] = [rows - 1, n - 1]
-    if (isLayered(this.symbol) && row >= rows && n < this.layers - 1) [row, n] = [0, n + 1]
+    if (this.layers > 1 && row < 0 && n > 0) [row, n] = [rows - 1, n - 1]
+    if (this.layers > 1 && row >= rows && n < this.layers - 1) [row, n] = [0, n + 1]
     const to = [Math.min(Math.max(row, 0), rows - 1), Math.min(Math.max(j + right, 0), columns - 1)]
-    return isLayered(this.symbol) ? [...to, n] : to
+    return this.layers > 1 ? [...to, n] : to
   }
 }

@@ -1,7 +1,7 @@
 // The component's entry on Streamlit's page, which calls it again with every answer, for the same element.
 // The only file that knows Streamlit, and the browser's own address.
 
-import { parse, query } from "../model/address.js"
+import { foreign, own, parse, query } from "../model/address.js"
 import { decode } from "../model/decode.js"
 import { View } from "../pages/view.js"
 
@@ -54,6 +54,8 @@ function mount(root, page) {
     below,
   }
   here.view = new View(root, page, host)
+  // In a frame on another page a click on a map would leave the keys to that page.
+  if (window !== window.top) root.addEventListener("pointerdown", () => window.focus())
   return here
 }
 
@@ -69,11 +71,12 @@ function addressOf(page) {
   const base = () => location.pathname.slice(0, location.pathname.length - page.length)
   return {
     read: () => parse(location.search),
-    link: (lesson) => location.origin + location.pathname + query(lesson),
+    link: (lesson) => location.origin + location.pathname + query(own(lesson)),
     onTravel: (act, signal) => addEventListener("popstate", act, { signal }),
     visit(lesson, { replace = false, page: other } = {}) {
       const path = other === undefined ? location.pathname : base() + other
-      history[replace ? "replaceState" : "pushState"](null, "", path + query(lesson))
+      const all = { ...lesson, ...foreign(parse(location.search)) } // such as embed=true: not ours to drop
+      history[replace ? "replaceState" : "pushState"](null, "", path + query(all))
     },
   }
 }

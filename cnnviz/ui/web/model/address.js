@@ -8,6 +8,16 @@ import { EXTRA_KEYS, KEYS } from "../spec.js"
 // Everything that the server computes from; between stages of one update nothing of it changes.
 export const COMPUTED = [...KEYS.filter((key) => key !== "stage"), ...EXTRA_KEYS]
 
+const OURS = new Set([...KEYS, ...EXTRA_KEYS])
+
+/** @param {(key: string) => boolean} which */
+const only = (which) => (/** @type {Lesson} */ lesson) =>
+  Object.fromEntries(Object.entries(lesson).filter(([key]) => which(key)))
+
+// What of an address is ours, and what others put there (embed=true, utm_source=…).
+export const own = only((key) => OURS.has(key))
+export const foreign = only((key) => !OURS.has(key))
+
 /**
  * Whether two lessons agree in these keys; a key that is missing is as good as an empty one.
  * @param {Lesson} a

@@ -1,24 +1,18 @@
-// What the words are about: the cell that is pointed at, or pinned, or else the stage's own.
+// What the words of a board are about: the cell that is pointed at, or pinned, or else the column's own.
 //
 // Maps of one family share a cell: pin a unit, step on, and the same unit is explained at the next stage.
 
-import { FAMILIES } from "../spec.js"
-
-/** @import { Family } from "../types/wire.js" */
+/** @import { BoardColumn } from "../types/wire.js" */
 /** @import { Cell } from "./links.js" */
-/** @typedef {{ map: string, cell: Cell }} Place  a cell of a map */
-
-/** @type {Record<Family, string>} */
-const LAID_OUT_AS = { pixel: "x", weight: "f", unit: "z1", synapse: "w", output: "o" }
-
-/** @param {string} map */
-const family = (map) => FAMILIES[map]
+/** @typedef {{ map: string, cell: Cell }} Place  a cell of a map, by its symbol */
 
 export class Focus {
-  /** @type {Partial<Record<Family, Cell>>} */
+  /** @type {Record<string, Cell>}  by family */
   cells = {}
-  /** @type {Set<Family>} */
+  /** @type {Set<string>}  families of which a cell was chosen */
   chosen = new Set()
+  /** @type {Record<string, string>}  of each symbol */
+  families = {}
   /** @type {Place | null} */
   pinned = null
   /** @type {Place | null} */
@@ -26,19 +20,23 @@ export class Focus {
 
   /**
    * A new answer: cells that were chosen stay where they still exist, the others are proposed anew.
-   * @param {Record<Family, Cell>} proposed
-   * @param {(map: string) => number[]} shape
+   * @param {BoardColumn[]} columns
    */
-  receive(proposed, shape) {
-    /** @type {(name: Family, cell: Cell | undefined) => boolean} */
-    const exists = (name, cell) => {
-      const [rows, columns] = shape(LAID_OUT_AS[name])
-      return cell !== undefined && cell[0] < rows && (cell[1] ?? 0) < columns
+  receive(columns) {
+    this.families = Object.fromEntries(columns.map(({ symbol, family }) => [symbol, family]))
+    /** @type {(of: BoardColumn, cell: Cell | undefined) => boolean} */
+    const exists = ({ rows, columns, layers }, cell) =>
+      cell !== undefined && cell[0] < rows && (cell[1] ?? 0) < columns && (cell[2] ?? 0) < layers
+    /** @type {Set<string>} */
+    const settled = new Set()
+    for (const column of columns) {
+      if (settled.has(column.family)) continue
+      settled.add(column.family)
+      if (!this.chosen.has(column.family) || !exists(column, this.cells[column.family]))
+        this.cells[column.family] = column.cell
     }
-    for (const name of /** @type {Family[]} */ (Object.keys(proposed))) {
-      if (!this.chosen.has(name) || !exists(name, this.cells[name])) this.cells[name] = proposed[name]
-    }
-    if (this.pinned && !exists(family(this.pinned.map), this.pinned.cell)) this.pinned = null
+    const of = columns.find(({ symbol }) => symbol === this.pinned?.map)
+    if (this.pinned && !(of && exists(of, this.pinned.cell))) this.pinned = null
   }
 
   /**
@@ -47,7 +45,7 @@ export class Focus {
    * @returns {Cell}
    */
   own(map) {
-    return (map === "L" ? undefined : this.cells[family(map)]) ?? [0]
+    return this.cells[this.families[map]] ?? [0, 0]
   }
 
   get pointed() {
@@ -70,14 +68,9 @@ export class Focus {
    * @param {Cell} cell
    */
   remember(map, cell) {
-    /** @type {(name: Family, value: Cell) => void} */
-    const keep = (name, value) => {
-      this.cells[name] = value
-      this.chosen.add(name)
-    }
-    keep(family(map), cell)
-    if (family(map) === "unit") keep("synapse", [...cell, this.cells.synapse?.[2] ?? 0])
-    if (family(map) === "synapse") keep("unit", cell.slice(0, 2))
+    const family = this.families[map] ?? map
+    this.cells[family] = cell
+    this.chosen.add(family)
   }
 
   release() {

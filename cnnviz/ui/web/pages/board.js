@@ -4,7 +4,7 @@
 import { chart } from "../draw/chart.js"
 import { MapView } from "../draw/maps.js"
 import { escaped, formula, lossText, number } from "../model/format.js"
-import { isFlat, isLayered, one } from "../model/links.js"
+import { one } from "../model/links.js"
 import { say } from "../model/words.js"
 import { LIMITS_LINE, linesOf, setHTML } from "./html.js"
 import { Pointable } from "./pointable.js"
@@ -15,12 +15,15 @@ import { bindSwitches, fillSwitches } from "./switches.js"
 /** @import { Place } from "../model/focus.js" */
 /** @import { View } from "./view.js" */
 
-/** @param {string} symbol */
-const size = (symbol) => (isFlat(symbol) ? "flat" : isLayered(symbol) ? "half" : /^d?f/.test(symbol) ? "small" : "")
+const FEW = 7 // rows up to which a map is drawn smaller than the others
 
-/** @type {(name: string, symbol: string) => string} */
-const figure = (name, symbol) => `
-  <figure class="map ${size(symbol)}"><canvas data-map="${name}.${symbol}" tabindex="0" role="img"></canvas>
+/** @param {BoardColumn} column */
+const size = ({ flat, layers, rows, columns }) =>
+  flat ? "flat" : layers > 1 ? "half" : Math.max(rows, columns) <= FEW ? "small" : ""
+
+/** @type {(name: string, column: BoardColumn) => string} */
+const figure = (name, column) => `
+  <figure class="map ${size(column)}"><canvas data-map="${name}.${column.symbol}" tabindex="0" role="img"></canvas>
   ${LIMITS_LINE}</figure>`
 
 /** @param {BoardData} board */
@@ -28,7 +31,7 @@ function grid({ rows, columns, maps }) {
   const head = (/** @type {BoardColumn} */ { symbol, label }) =>
     `<div class="head" data-column="${symbol}"><i>${formula(label)}</i></div>`
   const cells = (/** @type {string} */ name) =>
-    columns.map(({ symbol }) => (`${name}.${symbol}` in maps ? figure(name, symbol) : "<span></span>")).join("")
+    columns.map((column) => (`${name}.${column.symbol}` in maps ? figure(name, column) : "<span></span>")).join("")
   const row = (/** @type {BoardRow} */ { name, label }) =>
     `<div class="row-label" data-row="${name}">${escaped(label)}</div>${cells(name)}`
   return `
@@ -57,6 +60,8 @@ export class Board extends Pointable {
   arrays = {}
   /** @type {BoardData | undefined} */
   board = undefined
+  /** @type {Record<string, BoardColumn>} */
+  columns = {}
   plan = ""
   drawn = false
 
@@ -70,19 +75,18 @@ export class Board extends Pointable {
 
   /** @param {Answer} answer */
   receive(answer) {
-    const { board, focus } = /** @type {Answer & BoardHeader} */ (answer)
-    const shape = board.unit_shape
+    const { board } = /** @type {Answer & BoardHeader} */ (answer)
     this.board = board
     this.arrays = answer.arrays
-    const plan = JSON.stringify([board.rows, board.columns, Object.keys(board.maps)])
+    this.columns = Object.fromEntries(board.columns.map((column) => [column.symbol, column]))
+    const laid = board.columns.map(({ label, rows, columns, layers }) => [label, rows, columns, layers])
+    const plan = JSON.stringify([board.rows, laid, Object.keys(board.maps)])
     if (plan !== this.plan) this.lay(board, plan)
     for (const [name, map] of Object.entries(this.maps)) {
-      const { values, shape: own } = this.arrays[name]
       const { limits, scale } = board.maps[name]
-      const [flat, layered] = [isFlat(map.symbol), isLayered(map.symbol)]
-      map.receive(values, flat ? [values.length, 1] : layered ? shape : own, layered ? own[1] : 1, limits, scale)
+      map.receive(this.arrays[name].values, this.columns[map.symbol], limits, scale)
     }
-    this.focus.receive(focus, (map) => (map === "f" ? [3, 3] : map === "o" ? [2, 1] : shape))
+    this.focus.receive(board.columns)
     this.words(board, answer.remarks[0] ?? "")
   }
 
@@ -112,10 +116,10 @@ export class Board extends Pointable {
    * @param {BoardData} board
    * @returns {Place}
    */
-  subject({ columns, subject }) {
+  subject({ subject }) {
     if (this.focus.pointed) return this.focus.pointed
-    const symbol = columns.some(({ symbol: name }) => name === this.view.stage) ? this.view.stage : subject.symbol
-    return { map: symbol, cell: symbol === subject.symbol ? subject.cell : this.focus.own(symbol) }
+    const symbol = this.view.stage in this.columns ? this.view.stage : subject
+    return { map: symbol, cell: this.focus.own(symbol) }
   }
 
   // ---- painting
@@ -128,7 +132,8 @@ export class Board extends Pointable {
     const { view } = this
     setHTML(view.$(".title"), escaped(board.title))
     setHTML(view.$(".verdict"), escaped(board.verdict.text))
-    view.$(".verdict").className = `verdict ${board.verdict.good ? "good" : "bad"}`
+    view.$(".verdict").className =
+      { true: "verdict good", false: "verdict bad", null: "verdict" }[`${board.verdict.good}`] ?? ""
     setHTML(view.$(".sentence"), linesOf(board.sentences))
     setHTML(view.$(".remark"), escaped(remark))
     fillSwitches(view, board.switches)
@@ -149,8 +154,9 @@ export class Board extends Pointable {
     const { board, view } = this
     if (!board) return
     const { map: symbol, cell } = this.subject(board)
-    const output = isLayered(symbol) ? cell[2] : null
-    const own = { rows: one(cell[0]), columns: one(isFlat(symbol) ? 0 : cell[1]), output, strong: true }
+    const { flat, layers, index, label } = this.columns[symbol]
+    const output = layers > 1 ? cell[2] : null
+    const own = { rows: one(cell[0]), columns: one(flat ? 0 : cell[1]), output, strong: true }
     for (const map of Object.values(this.maps)) {
       map.marks = map.symbol === symbol ? [own] : []
       map.draw()
@@ -164,9 +170,10 @@ export class Board extends Pointable {
         const value = number(this.maps[`${name}.${symbol}`].at(cell), 9)
         return `<span>${escaped(label.split(",")[0])}</span><b>${value}</b>`
       })
-    const label = board.columns.find((column) => column.symbol === symbol)?.label ?? symbol
-    const place = isFlat(symbol) ? cell[0] : cell.join(",")
-    setHTML(view.$(".numbers"), `<i>${formula(label)}</i>[${place}]<span class="lines">${lines.join("")}</span>`)
+    const along = [...cell]
+    const place = index.map((at) => at ?? along.shift()).join(",")
+    const name = label.replace(/\[.*/, "") // without the channel, which the place says
+    setHTML(view.$(".numbers"), `<i>${formula(name)}</i>[${place}]<span class="lines">${lines.join("")}</span>`)
     if (this.drawn) return
     for (const entry of board.charts)
       this.drawn = Boolean(chart(view.$(`[data-chart="${entry.name}"]`), entry, view.root))

@@ -18,7 +18,8 @@ const near = ({ target }, selector) => /** @type {Element} */ (target).closest(s
 /** @param {View} view */
 export function bindControls(view) {
   for (const [key, name] of Object.entries(FIELDS)) {
-    view.control(key).addEventListener("change", () => view.go({ [name]: view.field(key).value.trim() }))
+    // A field that was emptied is asked for as a blank: what is empty leaves the address, and nobody would say what is wrong.
+    view.control(key).addEventListener("change", () => view.go({ [name]: view.field(key).value.trim() || " " }))
   }
   for (const [key, name] of Object.entries(CHOICES)) {
     view.control(key).addEventListener("click", (event) => {

@@ -4,36 +4,30 @@
 import { Curves, figures } from "../draw/curves.js"
 import { MapView } from "../draw/maps.js"
 import { COMPUTED } from "../model/address.js"
-import { escaped, number } from "../model/format.js"
+import { escaped, formula, number } from "../model/format.js"
 import { say } from "../model/words.js"
 import { actionButton } from "./actions.js"
 import { Content } from "./content.js"
 import { LIMITS_LINE, linesOf, setHTML } from "./html.js"
 import { bindSwitches, fillSwitches } from "./switches.js"
 
-/** @import { FilmData, FilmHeader, Scale } from "../types/wire.js" */
+/** @import { FilmData, FilmHeader, FilmMap, FilmRun } from "../types/wire.js" */
 /** @import { Lesson } from "../model/address.js" */
 /** @import { Answer, Arrays } from "../model/decode.js" */
 /** @import { View } from "./view.js" */
 
 const HALF = 127 // steps of a byte on either side of zero, which is 128 (_as_bytes in Python)
-/** @type {Record<string, Scale>} */
-const SHOWN = { f: "signed", z1: "signed", a1: "activation", dz1: "signed" }
-/** @type {Record<string, string>} */
-const LABELS = { f: "f", z1: "z₁", a1: "a₁", dz1: "∂z₁" }
 const RATE = 30 // frames of the film a second at speed 1
 
-/** @type {(place: number, name: string) => string} */
-const figure = (place, name) => `
-  <figure class="map" data-figure="${name}"><figcaption><i class="name">${LABELS[name]}</i><span class="size"></span></figcaption>
-    <canvas data-map="${place}.${name}" role="img"></canvas>${LIMITS_LINE}</figure>`
+/** @type {(place: number, map: FilmMap) => string} */
+const figure = (place, { symbol, label }) => `
+  <figure class="map" data-figure="${symbol}"><figcaption><i class="name">${formula(label)}</i><span class="size"></span></figcaption>
+    <canvas data-map="${place}.${symbol}" role="img"></canvas>${LIMITS_LINE}</figure>`
 
-/** @param {number} place */
-const reel = (place) => `
+/** @type {(run: FilmRun, place: number) => string} */
+const reel = ({ maps }, place) => `
   <div class="reel" data-run="${place}"><p class="row-label"></p>
-    ${Object.keys(SHOWN)
-      .map((name) => figure(place, name))
-      .join("")}
+    ${maps.map((map) => figure(place, map)).join("")}
   </div>`
 
 const body = () => `
@@ -64,7 +58,7 @@ export class Film extends Content {
   sources = []
   k = 0
   rest = 0 // where the film stands between two frames
-  rows = 0
+  plan = ""
   drawn = false
 
   /** @param {View} view */
@@ -90,7 +84,8 @@ export class Film extends Content {
     const { view } = this
     this.film = film
     this.arrays = arrays
-    if (this.rows !== film.runs.length) this.lay(film.runs.length)
+    const plan = JSON.stringify(film.runs.map(({ maps }) => maps))
+    if (this.plan !== plan) this.lay(film.runs, plan)
     this.seek(Number(view.lesson.k))
     const scrub = /** @type {HTMLInputElement} */ (view.field("scrub"))
     scrub.max = String(film.n)
@@ -103,12 +98,15 @@ export class Film extends Content {
     this.drawn = false
   }
 
-  /** @param {number} rows */
-  lay(rows) {
-    this.rows = rows
+  /**
+   * @param {FilmRun[]} runs
+   * @param {string} plan
+   */
+  lay(runs, plan) {
+    this.plan = plan
     const reels = this.view.$(".reels")
-    reels.innerHTML = Array.from({ length: rows }, (_, place) => reel(place)).join("")
-    reels.style.setProperty("--rows", String(rows))
+    reels.innerHTML = runs.map(reel).join("")
+    reels.style.setProperty("--rows", String(runs.length))
     const canvases = [...this.root.querySelectorAll(/** @type {"canvas"} */ ("canvas[data-map]"))]
     this.maps = canvases.map((canvas) => new MapView(canvas))
     this.sources = []
@@ -129,7 +127,8 @@ export class Film extends Content {
   seek(k) {
     this.k = Math.max(0, Math.min(k, this.film.n))
     this.view.lesson.k = String(this.k)
-    this.view.show(this.k, this.curve(0, "losses", 0), this.curve(0, "saturated", 0))
+    const saturated = this.curve(0, "saturated", 0)
+    this.view.show(this.k, this.curve(0, "losses", 0), Number.isNaN(saturated) ? null : saturated)
     this.view.paint()
   }
 
@@ -228,55 +227,59 @@ export class Film extends Content {
    * @param {number} i
    */
   drawMap(map, i) {
-    const [place, name] = [Number((map.canvas.dataset.map ?? "").split(".")[0]), map.symbol]
-    const frame = name === "f" ? this.k : this.frameOf(place)
-    const { values, shape } = this.arrays[`${place}.${name}`]
+    const place = Number((map.canvas.dataset.map ?? "").split(".")[0])
+    const part = /** @type {FilmMap} */ (this.film.runs[place].maps.find(({ symbol }) => symbol === map.symbol))
+    const frame = part.kernel ? this.k : this.frameOf(place)
+    const { values } = this.arrays[`${place}.${part.symbol}`]
     if (map.stamp !== frame || this.sources[i] !== values) {
       map.stamp = frame
       this.sources[i] = values
-      name === "f" ? this.showKernel(map, place) : this.showFrame(map, place, name, frame)
+      part.kernel ? this.showKernel(map, place, part) : this.showFrame(map, place, part, frame)
     }
     map.draw()
-    if (name !== "f") this.dateFrame(map, shape, this.updates(place)[frame])
+    if (!part.kernel) this.dateFrame(map, part, this.updates(place)[frame])
   }
 
   /**
    * Every kernel there was: the first one, and how far it has moved.
    * @param {MapView} map
    * @param {number} place
+   * @param {FilmMap} part
    */
-  showKernel(map, place) {
-    const { values, shape } = this.arrays[`${place}.f`]
-    const f = values.map((weight, i) => weight + this.curve(place, "kernel", i))
+  showKernel(map, place, part) {
+    const { values } = this.arrays[`${place}.${part.symbol}`]
+    const f = values.map((weight, i) => weight + this.curve(place, "moved", i))
     const most = Math.max(...f.map(Math.abs))
-    map.receive(f, shape, 1, [-most, most], SHOWN.f)
+    map.receive(f, part, [-most, most], part.scale)
   }
 
   /**
    * @param {MapView} map
    * @param {number} place
-   * @param {string} name
+   * @param {FilmMap} part
    * @param {number} frame
    */
-  showFrame(map, place, name, frame) {
-    const { values, shape } = this.arrays[`${place}.${name}`]
-    const size = shape[1] * shape[2]
+  showFrame(map, place, part, frame) {
+    const { values } = this.arrays[`${place}.${part.symbol}`]
+    const size = part.rows * part.columns
     const piece = values.subarray(frame * size, (frame + 1) * size)
-    const [low, high] = this.arrays[`${place}.${name}_ends`].values.subarray(2 * frame, 2 * frame + 2)
+    const [low, high] = this.arrays[`${place}.${part.symbol}_ends`].values.subarray(2 * frame, 2 * frame + 2)
     const most = Math.max(Math.abs(low), Math.abs(high))
-    const read = (/** @type {number} */ byte) => (name === "a1" ? byte / 255 : ((byte - HALF - 1) / HALF) * most)
+    const top = Math.max(1, most)
+    const activation = part.scale === "activation"
+    const read = (/** @type {number} */ byte) => (activation ? (byte / 255) * top : ((byte - HALF - 1) / HALF) * most)
     const shown = values instanceof Uint8Array ? Float64Array.from(piece, read) : piece
-    map.receive(shown, shape.slice(1), 1, name === "a1" ? [0, 1] : [-most, most], SHOWN[name])
+    map.receive(shown, part, activation ? [0, top] : [-most, most], part.scale)
     map.describe([low, high])
   }
 
   /**
    * A thinned film has no frame of every update: the map says which one it shows.
    * @param {MapView} map
-   * @param {number[]} shape
+   * @param {FilmMap} part
    * @param {number} update
    */
-  dateFrame(map, [, rows, columns], update) {
+  dateFrame(map, { rows, columns }, update) {
     map.caption(".size", update === this.k ? `${rows}×${columns}` : say("web.film.of_update", { update }))
   }
 

@@ -1,7 +1,6 @@
 // Pointing at maps by mouse, touch or keyboard, for contents whose cells are explained.
 
 import { Focus } from "../model/focus.js"
-import { isFlat } from "../model/links.js"
 import { Content } from "./content.js"
 
 /** @import { MapView } from "../draw/maps.js" */
@@ -86,7 +85,7 @@ export class Pointable extends Content {
     const cell = hover?.map === map.symbol ? hover.cell : this.focus.own(map.symbol)
     const arrow = ARROWS[event.key]
     if (arrow) {
-      const next = isFlat(map.symbol) ? map.move([cell[0], 0], arrow[0], 0) : map.move(cell, ...arrow)
+      const next = map.flat ? map.move([cell[0], 0], arrow[0], 0) : map.move(cell, ...arrow)
       this.focus.pinned = null
       this.focus.remember(map.symbol, next)
       this.point(name, next)

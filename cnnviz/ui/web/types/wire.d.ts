@@ -6,6 +6,14 @@ export type Band = "values" | "gradients" | "parameters"
 export interface BoardColumn {
   symbol: string
   label: string
+  words: string
+  family: string
+  index: (number | null)[]
+  rows: number
+  columns: number
+  layers: number
+  flat: boolean
+  cell: number[]
   note: string
   state: "" | "first" | "inherits"
 }
@@ -18,8 +26,7 @@ export interface BoardData {
   rows: BoardRow[]
   columns: BoardColumn[]
   maps: Record<string, BoardMap>
-  subject: Subject
-  unit_shape: [number, number]
+  subject: string
   switches: SwitchGroup[]
   charts: ChartData[]
 }
@@ -40,7 +47,6 @@ export interface BoardHeader {
   outputs: string[]
   stages: StageRecord[]
   board: BoardData
-  focus: Record<Family, number[]>
 }
 
 /** The values at the ends of a map's colours, and which colours these are. */
@@ -86,11 +92,8 @@ export interface ColumnRecord {
 export interface CurveData {
   name: string
   title: string
-  lines: string[]
   log: string
 }
-
-export type Family = "pixel" | "weight" | "unit" | "synapse" | "output"
 
 /** All that a film shows besides its frames and curves. */
 export interface FilmData {
@@ -119,9 +122,26 @@ export interface FilmHeader {
   film: FilmData
 }
 
-/** One start on the film. */
+/** A map of the film; a kernel has a number for every update, others have frames. */
+export interface FilmMap {
+  symbol: string
+  label: string
+  words: string
+  family: string
+  index: (number | null)[]
+  rows: number
+  columns: number
+  layers: number
+  flat: boolean
+  scale: Scale
+  kernel: boolean
+}
+
+/** One start on the film: its maps, and the lines of each curve. */
 export interface FilmRun {
   label: string
+  maps: FilmMap[]
+  lines: Record<string, string[]>
 }
 
 /** The filters of the first convolution at the start: its parameter's name, their shape (M,C,K,K) and numbers. */
@@ -180,12 +200,6 @@ export interface LinkRecord {
   pattern: string
   geometry: Record<string, number>
   places: [number, number]
-}
-
-/** What a map shows, in words, and its colours. */
-export interface MapData {
-  words: string
-  scale: Scale
 }
 
 /** One array on the screen.
@@ -268,12 +282,6 @@ export interface StepHeader {
   network: NetworkRecord
 }
 
-/** The cell that is spoken of before anybody points. */
-export interface Subject {
-  symbol: string
-  cell: number[]
-}
-
 /** A choice: whether it is on, and the change of the address that it makes. */
 export interface SwitchData {
   key: string
@@ -290,8 +298,8 @@ export interface SwitchGroup {
   options: SwitchData[]
 }
 
-/** A sentence, and whether it is good news. */
+/** A sentence, and whether it is good news; None where nothing is known yet. */
 export interface Verdict {
   text: string
-  good: boolean
+  good: boolean | null
 }

@@ -10,6 +10,7 @@ import pytest
 from cnnviz import Lesson
 from cnnviz.ui.pages.train import film
 from cnnviz.ui.pages.train.film.frames import MOST_BYTES
+from tests.ui.networks import LESSONS
 from tests.ui.running import decode, now, run, sent
 
 
@@ -46,6 +47,24 @@ def test_what_a_film_shows_is_what_the_trajectory_has_within_the_steps_of_a_byte
             else:
                 np.testing.assert_allclose((frame - 128.0) / 127 * most, array, atol=0.51 * most / 127)
                 assert (frame[array == 0] == 128).all()
+
+
+@pytest.mark.parametrize("lesson", LESSONS[1:], ids=lambda lesson: lesson.net)
+@pytest.mark.parametrize("vs", ["", "lr=0.5", "net=conv2x3b-relu-gap-mse", "seed=9"])
+def test_a_film_of_any_network_has_its_maps_its_filter_and_its_lines(lesson, vs):
+    here = now(lesson)
+    page = film.film_page(lesson, here.moment.trace.x, {"n": "6", "vs": vs})
+    header, arrays = decode(film.answer(here, page))
+    assert not page.wrong and len(page.runs) == (2 if vs else 1)
+    for place, shown in enumerate(header["film"]["runs"]):
+        for name, lines in shown["lines"].items():
+            assert not lines or arrays[f"{place}.{name}"].reshape(7, -1).shape[1] == len(lines)
+        for one in shown["maps"]:
+            frames = arrays[f"{place}.{one['symbol']}"]
+            assert frames.size == one["rows"] * one["columns"] * (1 if one["kernel"] else 7)
+    assert all(chart.lines or name == "film-kernel" for name, chart in page.named_charts().items())
+    there = now(dataclasses.replace(lesson, k=6)).moment
+    np.testing.assert_allclose(arrays["0.losses"][-1], there.losses[-1] if lesson.k < 6 else arrays["0.losses"][-1])
 
 
 def test_a_film_is_long_enough_for_the_update_that_the_lesson_is_at():

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from cnnviz import Lesson
-from cnnviz.core.network import Params
+from cnnviz.core.image_ids import CLASSES, DIGITS
+from cnnviz.core.network import DEFAULT, Params
 from cnnviz.core.recent import Recent
 from cnnviz.core.training import Progress, Training
-from cnnviz.data.images import CLASSES
 from cnnviz.data.training_data import training_data
 from cnnviz.ui.pages.train.training import form, results, trainer
 from cnnviz.ui.pages.train.training.curves import curve_svg
@@ -24,6 +24,7 @@ from cnnviz.ui.pages.train.training.settings import MAX_BATCH, MAX_EPOCHS, MAX_R
 from cnnviz.ui.pages.train.training.trainer import Job, Trainer
 from cnnviz.ui.pages.train.training.verdicts import beside_guessing, stuck
 from tests.ui.pages.train.test_trainer import until
+from tests.ui.running import now, run
 
 PARAMS = Params(np.eye(3), np.zeros((900, 2)), np.zeros(2))
 REPORT = Progress(40, 80, 1, PARAMS, 0.2, 0.6, 0.25, 0.5, 0.1, 0.1)
@@ -35,12 +36,15 @@ def report(**changes) -> Progress:
 
 SETTINGS = st.builds(
     Settings,
-    st.sampled_from(CLASSES),
-    st.sampled_from(CLASSES),
+    st.sampled_from([CLASSES, DIGITS]).flatmap(lambda names: st.lists(st.sampled_from(names), min_size=2, max_size=10, unique=True)).map(tuple),
     st.integers(1, MAX_EPOCHS),
     st.integers(1, MAX_BATCH),
     st.floats(0, MAX_RATE),
     st.integers(0, 999_999_999),
+    st.sampled_from(["gd", "momentum", "adam"]),
+    st.sampled_from(["float64", "float32"]),
+    st.sampled_from(["", "rgb", "gray"]),
+    st.sampled_from(["", "conv4x3b-relu-gap-softmax-ce"]),
 )
 
 
@@ -122,3 +126,42 @@ def test_what_a_training_starts_from_is_named_and_can_be_had_again():
 
 def _start(lesson: Lesson, training: Training) -> str:
     return " ".join(map(str, form.start_words(lesson, training)))
+
+
+@pytest.mark.parametrize(
+    ("net", "settings"),
+    [
+        (DEFAULT, Settings(epochs=2)),
+        (DEFAULT, Settings(("airplane", "ship", "frog"), epochs=1, ch="rgb")),
+        ("conv3x5b-relu-max2-dense7-relu-dense2-softmax-ce", Settings(("3", "5", "8"), 1, 64, 0.01, 3, "adam", "float32", "gray")),
+        ("dense3-mse", Settings(epochs=1, net="conv2x3-tanh-gap-sigmoid-bce", opt="momentum")),
+    ],
+)
+def test_what_was_trained_opens_in_step_with_the_same_outputs(net, settings, monkeypatch, tmp_path):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    lesson = Lesson.read({"net": net})[0]
+    trainer_ = Trainer(form.job_of(lesson, settings))
+    until(trainer_, "done")
+    held_out, names = trainer_.job.data.held_out, trainer_.job.data.names
+    assert results.animation(trainer_) and names == settings.classes
+    expected = results._outcome(trainer_)
+    table = results._confusion(expected, names)
+    assert table.count("\n") == len(names) + 1
+    for index in (0, len(held_out) - 1):
+        query = {key: text for key, text in results.opened(trainer_, held_out.ids[index], names[held_out.labels[index]]).items() if text}
+        there, wrong = Lesson.understand(query)
+        assert not wrong and there.output_names == names
+        np.testing.assert_array_equal(there.y, held_out.targets[index])
+        np.testing.assert_allclose(now(there).moment.trace.o, expected.o[index], atol=1e-12 if settings.dtype == "float64" else 1e-5)
+    assert form.start_of(trainer_.job, form.start_of(trainer_.job, lesson)) == form.start_of(trainer_.job, lesson)
+
+
+@pytest.mark.parametrize("query", [{}, {"net": "conv4x3-relu-max2-dense10-softmax-ce", "ch": "rgb"}, {"img": "digit7-3", "net": "dense10-softmax-ce"}, {"net": "dense3-mse"}])
+def test_the_form_proposes_what_fits_the_lesson(query, monkeypatch, tmp_path):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    test = run("train", query)
+    assert not test.exception and not test.warning
+    lesson = Lesson.read(query)[0]
+    assert len(test.multiselect[0].value) == len(lesson.y)
+    settings = Settings.of(lesson)
+    assert Settings.read(settings.to_text()) == (settings, None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,18 +9,19 @@ from functools import lru_cache
 
 import numpy as np
 
-from cnnviz.core.film import Film, film, maps_of, turning_points
+from cnnviz.core.film import Film, film, turning_points
 from cnnviz.core.lesson import Lesson
 from cnnviz.data.images import load_image
 from cnnviz.ui import switches
 from cnnviz.ui.address import Now
 from cnnviz.ui.charts import Chart, Line
 from cnnviz.ui.component.answer import encode, header
+from cnnviz.ui.pages.train.film import frames
 from cnnviz.ui.pages.train.film.asked import DEFAULT_UPDATES, asked_other, asked_updates
 from cnnviz.ui.pages.train.film.choices import choices
-from cnnviz.ui.pages.train.film.curves import CURVES, Curve, curve_values
-from cnnviz.ui.pages.train.film.frames import arrays, frames_that_fit
+from cnnviz.ui.pages.train.film.curves import CURVES, Curve, lines
 from cnnviz.ui.pages.train.film.words import difference, turning
+from cnnviz.ui.parts import Part
 from cnnviz.ui.switches import Group
 from cnnviz.words import Message, message, written
 
@@ -33,6 +33,17 @@ class Run:
     label: Message | str
     lesson: Lesson
     film: Film
+    x_shape: tuple[int, ...]
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What is shown of it in frames."""
+        return frames.parts_of(self.lesson, self.x_shape)
+
+    @property
+    def kernel(self) -> Part | None:
+        """The filter that is shown of every update, if there is one."""
+        return frames.kernel_of(self.lesson, self.x_shape)
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +61,10 @@ class FilmPage:
         labels = [message("ui.train.film.dashed", label=run.label) if place else run.label for place, run in enumerate(self.runs)]
         return {
             "n": self.n,
-            "runs": [{"label": label} for label in labels],
+            "runs": [
+                {"label": label} | frames.to_json(run.film, run.lesson, run.parts, run.kernel)
+                for label, run in zip(labels, self.runs, strict=True)
+            ],
             "sentences": self.sentences,
             "wrong": " ".join(map(written, self.wrong)),
             "switches": switches.to_json(self.groups),
@@ -61,20 +75,20 @@ class FilmPage:
         return {f"film-{name}": self._chart(name, curve) for name, curve in CURVES.items()}
 
     def _chart(self, name: str, curve: Curve) -> Chart:
-        lines = tuple(
+        drawn = tuple(
             Line(message("ui.train.film.compared", line=label) if place else label, values, bool(place))
             for place, run in enumerate(self.runs)
-            for label, values in zip(curve.lines, curve_values(run.film, name).reshape(self.n + 1, -1).T, strict=True)
+            for label, values in lines(run.film, run.lesson, name).items()
         )
         x, x_title, cursor = np.arange(self.n + 1), message("ui.charts.updates"), self.runs[0].lesson.k
-        return Chart(f"film-{name}", curve.title, x, lines, x_title, curve.title, curve.log, cursor)
+        return Chart(f"film-{name}", curve.title, x, drawn, x_title, curve.title, curve.log, cursor)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """What is drawn of each run, named "run.name"."""
         return {
             f"{place}.{name}": array
             for place, run in enumerate(self.runs)
-            for name, array in arrays(run.film, run.lesson.kernel).items()
+            for name, array in frames.arrays(run.film, run.lesson, run.parts, run.kernel).items()
         }
 
 
@@ -82,7 +96,7 @@ def film_page(lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> FilmPa
     """The film that the address asks for: `n` updates, and `vs`, another lesson's query, beside it."""
     n, wrong_updates = asked_updates(asked.get("n", ""), lesson.k, lesson.most_updates)
     vs = asked.get("vs", "")
-    runs = (Run(message("ui.train.film.this_lesson"), lesson, _filmed(lesson, x, n, 2 if vs else 1)),)
+    runs = (Run(message("ui.train.film.this_lesson"), lesson, _filmed(lesson, x, n, 2 if vs else 1), x.shape),)
     wrong = (wrong_updates,) if wrong_updates else ()
     if vs:
         other, sentence = _compared(lesson, vs, n)
@@ -90,9 +104,9 @@ def film_page(lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> FilmPa
         wrong += (message("ui.train.film.wrong_other", sentence=sentence),) if sentence else ()
     turns = [(run, *turn) for run in runs for turn in turning_points(run.film)]
     sentences = [turning(run.lesson, run.film.losses, k, how, run.label if len(runs) > 1 else None) for run, k, how in turns]
-    frames = len(runs[0].film.updates)
-    if frames < n + 1:
-        sentences.append(message("ui.train.film.thinned", frames=frames, moments=n + 1))
+    shown = len(runs[0].film.updates)
+    if shown < n + 1:
+        sentences.append(message("ui.train.film.thinned", frames=shown, moments=n + 1))
     return FilmPage(n, runs, tuple(sentences), wrong, choices(lesson, n, vs, {k for _, k, _ in turns}))
 
 
@@ -104,7 +118,7 @@ def _compared(lesson: Lesson, vs: str, n: int) -> tuple[Run | None, str]:
         shown = _filmed(other, x, n, 2)
     except ValueError as error:
         return None, str(error)
-    return Run(difference(lesson, other), other, shown), sentence
+    return Run(difference(lesson, other), other, shown, x.shape), sentence
 
 
 def answer(now: Now, shown: FilmPage) -> bytes:
@@ -125,6 +139,8 @@ _ONE_AT_A_TIME = threading.Lock()
 
 
 @lru_cache(maxsize=4)  # a film of 10,000 updates holds 6 MB; visitors of one lesson share it
-def _remembered(start: Lesson, x: bytes, shape: tuple[int, int], n: int, parts: int) -> Film:
-    cells = math.prod(start.network.program(shape).shapes[maps_of(start.network)[0]][-2:])
-    return film(start, np.frombuffer(x).reshape(shape), n, frames_that_fit(n, cells, parts))
+def _remembered(start: Lesson, x: bytes, shape: tuple[int, ...], n: int, parts: int) -> Film:
+    parts_of, kernel = frames.parts_of(start, shape), frames.kernel_of(start, shape)
+    cells = max(part.rows * part.columns for part in parts_of)
+    most = frames.frames_that_fit(n, cells, parts, len(parts_of), frames.numbers_of(start, kernel))
+    return film(start, np.frombuffer(x).reshape(shape), n, most)

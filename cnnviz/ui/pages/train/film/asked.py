@@ -24,7 +24,7 @@ def asked_updates(text: str, k: int, most: int = MAX_UPDATES) -> tuple[int, Mess
         n = whole_number(1, most)(text or str(n))
     except ValueError as error:
         wrong = message("ui.train.film.wrong_updates", text=repr(text[:20]), error=str(error), updates=n)
-    return n if k <= n else min(most, next(choice for choice in LENGTHS if k <= choice)), wrong
+    return n if k <= n else min(most, next((choice for choice in LENGTHS if k <= choice), most)), wrong
 
 
 def asked_other(text: str, lesson: Lesson) -> tuple[Lesson, str]:

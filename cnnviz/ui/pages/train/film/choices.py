@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from urllib.parse import urlencode
 
-from cnnviz.core.lesson import MAX_SEED, Lesson
+from cnnviz.core.lesson import MAX_SEED, Lesson, as_text
 from cnnviz.ui.pages.train.film.asked import LENGTHS
 from cnnviz.ui.switches import Group, Switch
 from cnnviz.words import message, written
@@ -14,7 +13,7 @@ from cnnviz.words import message, written
 def choices(lesson: Lesson, n: int, vs: str, turns: set[int]) -> tuple[Group, ...]:
     """How long the film may be, what may stand beside it, and the updates at which it `turns`."""
     lengths = tuple(
-        Switch(f"updates_{m}", written(m), message("ui.train.film.choices.length", n=m), n == m, {"n": str(m)}) for m in LENGTHS
+        Switch(f"updates_{m}", written(m), message("ui.train.film.choices.length", n=m), n == m, {"n": str(m)}) for m in LENGTHS if m <= lesson.most_updates
     )
     places = sorted({place for k in turns for place in (k - 1, k) if place >= 0})
     groups = (
@@ -43,8 +42,8 @@ def _compare(lesson: Lesson, vs: str) -> tuple[Switch, ...]:
     found = [Switch("compare_none", nothing, alone, not vs, {"vs": ""})]
     here = lesson.start.to_query()
     for key, change in others.items():
-        there = dataclasses.replace(lesson.start, **change).to_query()
-        query = urlencode({name: there[name] for name in change if there[name] != here[name]}, safe=",")
+        there = lesson.start.changed({name: as_text(value) for name, value in change.items()})[0].to_query()
+        query = urlencode({name: there[name] for name in change if name in there and there[name] != here.get(name)}, safe=",")
         if query:
             label = message(f"ui.train.film.choices.{key}" + (f".{change['scale']}" if key == "pixels" else ""))
             words = message("ui.train.film.choices.beside", label=label)

@@ -7,31 +7,44 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.core.film import Film
-from cnnviz.words import Message, message
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.stages import label
+from cnnviz.words import Message, message, written
+
+MOST_LINES = 9
+"""Entries of a filter that get a line: those that move most, where there are more."""
 
 
 @dataclass(frozen=True)
 class Curve:
-    """A chart under the film: its title, its lines, and the axes that go by powers of ten, as in Chart."""
+    """A chart under the film: its title, and the axes that go by powers of ten, as in Chart."""
 
     title: Message
-    lines: tuple[str, ...]
     log: str = ""
 
     def to_json(self, name: str) -> dict:
         """As the component's film wants it."""
-        return {"name": name, "title": str(self.title), "lines": self.lines, "log": self.log}
+        return {"name": name, "title": str(self.title), "log": self.log}
 
 
 CURVES = {
-    "losses": Curve(message("ui.train.film.curves.losses"), ("L",)),
-    "o": Curve(message("ui.train.film.curves.o"), ("o[0]", "o[1]")),
-    "kernel": Curve(message("ui.train.film.curves.kernel"), tuple(f"Δf[{u},{v}]" for u in range(3) for v in range(3))),
-    "norms": Curve(message("ui.train.film.curves.norms"), ("‖∂f‖", "‖∂w‖", "‖∂b‖"), log="y"),
+    "losses": Curve(message("ui.train.film.curves.losses")),
+    "o": Curve(message("ui.train.film.curves.o")),
+    "kernel": Curve(message("ui.train.film.curves.kernel")),
+    "norms": Curve(message("ui.train.film.curves.norms"), log="y"),
 }
 
 
-def curve_values(film: Film, name: str) -> np.ndarray:
-    """A curve's numbers; the kernel's as changes since the start, which are small beside its weights."""
-    values = getattr(film, name)
-    return values - values[0] if name == "kernel" else values
+def lines(film: Film, lesson: Lesson, name: str) -> dict[str, np.ndarray]:
+    """The lines of a curve by their names, with a number for each update; none of a kernel where there is none."""
+    if name == "losses":
+        return {"L": film.losses}
+    if name == "norms":
+        return {f"‖∂{label(parameter)}‖": film.norms[:, place] for place, parameter in enumerate(film.parameters)}
+    if name == "o":
+        names = [f": {written(output)}" if lesson.classes else "" for output in lesson.output_names]
+        return {f"o[{n}]{called}": film.o[:, n] for n, called in enumerate(names)}
+    moved = film.kernel - film.kernel[0]  # small beside the weights themselves
+    shape = lesson.kernel.shape[-3:] if lesson.kernel.shape[-3:-2] != (1,) else lesson.kernel.shape[-2:]
+    first = np.sort(np.argsort(-np.abs(moved[-1]), kind="stable")[:MOST_LINES]) if moved.shape[1] > MOST_LINES else range(moved.shape[1])
+    return {f"Δf[{','.join(map(str, np.unravel_index(place, shape)))}]": moved[:, place] for place in first}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cnnviz.core.lesson import Lesson
+from cnnviz.core.network import DEFAULT
 from cnnviz.data import cifar10
 from cnnviz.ui.pages.train.training import session
 from cnnviz.ui.pages.train.training.form import fields, job_of
@@ -21,10 +22,11 @@ def show(lesson: Lesson, asked: str) -> None:
     """
     with st.container(key="below"):
         st.subheader(say("ui.train.training.title"))
-        st.write(say("ui.train.training.honest"))
+        if lesson.net == DEFAULT:
+            st.write(say("ui.train.training.honest"))
         if _loads():
             return
-        before, wrong = Settings.read(asked)
+        before, wrong = Settings.read(asked, lesson)
         if wrong:
             st.warning(plain(wrong))
         settings = fields(before, asked)

@@ -15,21 +15,21 @@ _STYLE = """<style>text{fill:#1a2230}rect{stroke:#1a2230;opacity:.35}
 _LEFT, _RIGHT, _TOP, _BOTTOM = 34, 414, 24, 130
 
 
-def show_curves(reports: Sequence[Progress], epochs: int) -> None:
+def show_curves(reports: Sequence[Progress], epochs: int, classes: int) -> None:
     """Loss and accuracy so far, of learned and of held-out images."""
     for column, name in zip(st.columns(2), ("loss", "accuracy"), strict=True):
         learned, held_out = getattr(reports[-1], name), getattr(reports[-1], f"held_{name}")
         words = say(f"ui.train.training.curves.{name}.words", learned=learned, held_out=held_out)
-        column.image(curve_svg(reports, name, epochs), width="stretch", alt=words)
+        column.image(curve_svg(reports, name, epochs, classes), width="stretch", alt=words)
 
 
-def curve_svg(reports: Sequence[Progress], name: str, epochs: int) -> str:
+def curve_svg(reports: Sequence[Progress], name: str, epochs: int, classes: int = 2) -> str:
     """One of the two charts, "loss" or "accuracy"."""
     lines = (("learned", LINE_COLOURS[0], "", name), ("held_out", LINE_COLOURS[1], "6 4", f"held_{name}"))
     most = 1.0 if name == "accuracy" else max(getattr(report, line) for report in reports for *_, line in lines) or 1.0
     parts = _frame(say(f"ui.train.training.curves.{name}.title"), most, epochs)
     if name == "accuracy":
-        parts += _guessing()
+        parts += _guessing(1 / classes)
     for place, (label, colour, dash, line) in enumerate(lines):
         values = [getattr(report, line) for report in reports]
         pen = f'fill="none" stroke="{colour}" stroke-width="2" stroke-dasharray="{dash}"'
@@ -55,13 +55,13 @@ def _frame(title: str, most: float, epochs: int) -> list[str]:
     ]
 
 
-def _guessing() -> list[str]:
-    """A dotted line in the middle: what guessing gets."""
-    middle = (_TOP + _BOTTOM) / 2
-    words = say("ui.train.training.curves.guessing", share=0.5)
+def _guessing(share: float) -> list[str]:
+    """A dotted line: the share that guessing gets right."""
+    middle = _BOTTOM - (_BOTTOM - _TOP) * share
+    words = say("ui.train.training.curves.guessing", share=round(share, 3))
     return [
         f'<path d="M{_LEFT} {middle}H{_RIGHT}" stroke="#808895" stroke-dasharray="1 4"/>',
-        f'<text x="{_RIGHT - 4}" y="{_BOTTOM - 6}" text-anchor="end">{words}</text>',
+        f'<text x="{_RIGHT - 4}" y="{min(_BOTTOM - 6, middle - 4 if share < 0.3 else _BOTTOM)}" text-anchor="end">{words}</text>',
     ]
 
 

@@ -2,46 +2,91 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
-from cnnviz.core.lesson import MAX_SEED, as_text, learning_rate, whole_number
-from cnnviz.data.images import CLASSES
+from cnnviz.core.image_ids import CLASSES, DIGITS
+from cnnviz.core.lesson import CHANNELS, MAX_SEED, Lesson, as_text, learning_rate, whole_number
+from cnnviz.core.network import Network
+from cnnviz.core.optimizers import OPTIMIZERS
+from cnnviz.core.training import DTYPES
 from cnnviz.words import Message, message
 
-MAX_EPOCHS, MAX_BATCH, MAX_RATE = 200, 1024, 100.0
+MAX_EPOCHS, MAX_BATCH, MAX_RATE, MOST_CLASSES = 200, 1024, 100.0, 10
+RATES = {"gd": 0.05, "momentum": 0.01, "adam": 0.002}
+"""The learning rate that is proposed, by optimizer."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What can be set; the lesson says the rest. In the address it is one key, `train=cat,dog,30,64,0.05,0`.
+    """What can be set; the lesson says the rest. In the address it is one key: classes, four numbers, and what differs.
 
-    >>> Settings.read("ship,truck,5,32,0.1,7")
-    (Settings(a='ship', b='truck', epochs=5, batch=32, rate=0.1, seed=7), None)
+    `ch` and `net` are the lesson's where they are empty.
+
+    >>> Settings.read("ship,truck,5,32,0.1,7")[0].classes, Settings.read("3,8,5,32,0.1,7,adam")[0].opt
+    (('ship', 'truck'), 'adam')
     """
 
-    a: str = "cat"
-    b: str = "dog"
+    classes: tuple[str, ...] = ("cat", "dog")
     epochs: int = 30
     batch: int = 64
     rate: float = 0.05
     seed: int = 0
+    opt: str = "gd"
+    dtype: str = "float64"
+    ch: str = ""
+    net: str = ""
 
     @classmethod
-    def read(cls, text: str) -> tuple[Settings, Message | None]:
-        """What an address asks for, and a sentence where that cannot be used; never raises."""
+    def read(cls, text: str, lesson: Lesson | None = None) -> tuple[Settings, Message | None]:
+        """What an address asks for, `lesson`'s where it asks nothing, and a sentence where it cannot be used; never raises."""
         if not text:
-            return cls(), None
+            return cls.of(lesson) if lesson else cls(), None
         try:
-            a, b, epochs, batch, rate, seed = text.split(",")
+            words = text.split(",")
+            changes: dict[str, str] = {}
+            while words and (name := _kind(words[-1])) and name not in changes:
+                changes[name] = words.pop()
+            *classes, epochs, batch, rate, seed = words
             limits = ((epochs, 1, MAX_EPOCHS), (batch, 1, MAX_BATCH), (seed, 0, MAX_SEED))
             numbers = [whole_number(least, most)(number) for number, least, most in limits]
-            asked = cls(a, b, numbers[0], numbers[1], learning_rate(rate), numbers[2])
-            if {a, b} <= set(CLASSES) and asked.rate <= MAX_RATE:
+            asked = cls(tuple(classes), numbers[0], numbers[1], learning_rate(rate), numbers[2], **changes)
+            if can_be_trained(classes) and asked.rate <= MAX_RATE:
                 return asked, None
         except ValueError:
             pass
         return cls(), message("ui.train.training.wrong_settings", text=repr(text[:40]), instead=cls().to_text())
 
+    @classmethod
+    def of(cls, lesson: Lesson) -> Settings:
+        """What fits a lesson: its classes, or as many as it has outputs; its optimizer."""
+        names = DIGITS if lesson.img.startswith("digit") else ("cat", "dog") if len(lesson.y) == 2 else CLASSES
+        own = lesson.classes if len(lesson.classes) == len(lesson.y) and can_be_trained(lesson.classes) else names[: max(2, len(lesson.y))]
+        return cls(tuple(own), rate=RATES[lesson.opt], opt=lesson.opt)
+
     def to_text(self) -> str:
         """As the address has it: read again, it gives the same."""
-        return as_text(astuple(self))
+        always = (*self.classes, self.epochs, self.batch, self.rate, self.seed)
+        differs = [getattr(self, field.name) for field in fields(self)[5:] if getattr(self, field.name) != field.default]
+        return as_text((*always, *differs))
+
+
+def can_be_trained(classes: Sequence[str]) -> bool:
+    """Whether there are images of these classes: two to ten of CIFAR-10's, or of the digits.
+
+    >>> can_be_trained(("cat", "dog")), can_be_trained(("3", "cat"))
+    (True, False)
+    """
+    asked = {*classes}
+    return 2 <= len(asked) == len(classes) <= MOST_CLASSES and (asked <= {*CLASSES} or asked <= {*DIGITS})
+
+
+def _kind(word: str) -> str:
+    """Which setting a word is that stands behind the numbers, "" for none."""
+    for name, known in (("opt", OPTIMIZERS), ("dtype", DTYPES), ("ch", CHANNELS)):
+        if word in known:
+            return name
+    try:
+        return "net" if "-" in word and Network.parse(word) else ""
+    except ValueError:
+        return ""

@@ -19,12 +19,14 @@ def stuck(reports: Sequence[Progress], settings: Training) -> Message | None:
     if now.saturated >= NEARLY_ALL:
         cure = "pixels" if settings.scale == "raw" else "kernel" if first.saturated >= NEARLY_ALL else "rate"
         return message(f"ui.train.training.stuck.{cure}", update=now.step)
+    if now.silent >= NEARLY_ALL:
+        return message("ui.train.training.stuck.silent", update=now.step)
     if now.saturated_outputs >= NEARLY_ALL and now.accuracy < NEARLY_ALL:
         return message("ui.train.training.stuck.outputs", update=now.step)
     return None
 
 
-def beside_guessing(accuracy: float, images: int) -> Message:
+def beside_guessing(accuracy: float, images: int, classes: int = 2) -> Message:
     """What an accuracy on so few images is worth.
 
     >>> str(beside_guessing(0.5, 4))
@@ -32,6 +34,6 @@ def beside_guessing(accuracy: float, images: int) -> Message:
     """
     if images < FEW:
         return message("ui.train.training.too_few", n=images)
-    low, high = guessed_share(images)
+    low, high = guessed_share(images, classes)
     verdict = "more" if accuracy > high else "less" if accuracy < low else "luck"
     return message(f"ui.train.training.guessing.{verdict}", low=low, high=high, images=images)

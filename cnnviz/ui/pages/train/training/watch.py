@@ -70,7 +70,7 @@ def _progress(trainer: Trainer) -> None:
     numbers = {"update": progress.step, "updates": progress.steps, "epoch": progress.epoch}
     st.progress(progress.step / progress.steps, text=say("ui.train.training.progress", state=state, **numbers))
     reports = tuple(trainer.reports)  # the training goes on meanwhile
-    show_curves(reports, trainer.job.settings.epochs)
+    show_curves(reports, trainer.job.settings.epochs, len(trainer.job.data.names))
     if warning := stuck(reports, trainer.job.settings):
         st.warning(str(warning))
     if not trainer.active:

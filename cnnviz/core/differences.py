@@ -1,0 +1,181 @@
+"""Differences of the loss by nudges of single entries, for any network, many nudged copies at once.
+
+A layer is linear in its parameters, so nudging an entry by h moves its output y by h·∂y/∂θ, exactly
+(`Layer.effects`); only what comes after y is worked out again, with the copies along leading axes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+
+from cnnviz.core.program import Inner, Line, Program
+from cnnviz.core.round_off import RoundOff
+from cnnviz.core.values import Gradients
+
+BYTES = 2**20
+"""Memory for the largest array of a block of copies: more of them would leave the processor's cache."""
+PRODUCTS = 250_000
+"""Multiplications of one matrix product. OpenBLAS shares out those of 262,144 and more among threads, which wait
+for each other where other visitors keep the processors busy: several times as long, for nothing."""
+
+
+@dataclass(frozen=True)
+class Path:
+    """What a nudge of a parameter goes through: it moves `target` first, the output of layer `place` (x for the image).
+
+    `own` is the line that makes the target, if one does, and `lines` are those after it up to the end, from which
+    the loss is worked out. Blocks have `block` entries, in rows of `row`. `cost` are the numbers made for all entries.
+    """
+
+    name: str
+    size: int
+    place: int | None
+    target: str
+    own: tuple[Line, ...]
+    lines: tuple[Line, ...]
+    block: int
+    row: int
+    cost: int
+
+
+@lru_cache(maxsize=1024)
+def path(program: Program, name: str) -> Path:
+    """The way of a parameter's nudge, or of one of "x", to the loss."""
+    network, size = program.network, math.prod(program.shapes[name])
+    owners = {names.of(letter): n for n, names in enumerate(network.names) for letter in network.layers[n].parameters(program.inputs[n])}
+    place = None if name == "x" else owners[name]
+    target = "x" if place is None else network.names[place].output
+    made = [line.target for line in program.forward_lines]
+    start = 0 if place is None else made.index(target) + 1
+    lines = tuple(program.forward_lines[start : made.index(end_of(program)) + 1])
+    largest = max([math.prod(program.shapes[target]), *map(_numbers(program), lines)])
+    block = max(1, BYTES // (16 * largest))
+    # A row of copies is one product with a dense layer's w. One that is too long for a single copy is
+    # shared out anyway: then the fewer, the better.
+    rows = [n for line in lines if line.role == "y" and network.layers[n := line.place].takes == "row"]
+    products = max([1, *(network.layers[n].multiplications(program.inputs[n]) for n in rows)])
+    row = min(block, PRODUCTS // products) if products <= PRODUCTS // 4 else block
+    cost = size * sum(_numbers(program)(line) for line in lines)
+    own = () if place is None else (program.forward_lines[start - 1],)
+    return Path(name, size, place, target, own, lines, block // row * row, row, cost)
+
+
+def end_of(program: Program) -> str:
+    """The symbol from which the loss is worked out: o, or z where it merges with the last layer."""
+    return next(source for source in program.loss_line.sources if source != "y")
+
+
+def _numbers(program: Program) -> Callable[[Line], int]:
+    """How many numbers a line makes; what it keeps for later is some K² times what it is kept of."""
+
+    def count(line: Line) -> int:
+        if line.target in program.shapes:
+            return math.prod(program.shapes[line.target])
+        layer, shape = program.network.layers[line.place], program.inputs[line.place]
+        return math.prod(shape[:1]) * layer.geometry().get("k", 1) ** 2 * math.prod(layer.shape(shape)[1:])
+
+    return count
+
+
+@dataclass(frozen=True, eq=False)
+class Sides:
+    """What nudges of some entries do to the loss, (n,) each: `up` = L(θ + h) - L(θ) and `down` = L(θ) - L(θ - h).
+
+    `doubt` is how far round-off may put (up + down) / 2h off.
+    """
+
+    h: float
+    up: np.ndarray
+    down: np.ndarray
+    doubt: np.ndarray
+
+    @property
+    def central(self) -> np.ndarray:
+        """(L(θ + h) - L(θ - h)) / 2h."""
+        return (self.up + self.down) / (2 * self.h)
+
+    @property
+    def apart(self) -> np.ndarray:
+        """By how much the slopes of both sides differ: h·L″, or more at a kink."""
+        return (self.up - self.down) / self.h
+
+
+class Differences:
+    """One pass of a network, and every entry of its parameters, or of x, nudged from there, in the precision `dtype`."""
+
+    def __init__(self, program: Program, params: Mapping[str, np.ndarray], x: np.ndarray, y: np.ndarray, dtype: type = np.float64):
+        self.program, self.params, self.dtype, self.end = program, params, np.dtype(dtype), end_of(program)
+        self.trace = program.forward(params, x)
+        self.values: Inner = program.inner(params, self.trace)
+        if self.dtype != np.float64:
+            self.values = program.run_forward({name: array.astype(dtype) for name, array in program.start(params, x).items()})
+        self.y = y.astype(self.dtype)
+
+    def sides(
+        self, name: str, step: float, entries: np.ndarray | None = None, progress: Callable[[int], None] | None = None
+    ) -> Sides:
+        """Both sides of every entry of a parameter, or of some by flat index; `progress` is told how many more are done."""
+        way, change, before = path(self.program, name), self.program.loss_change, self.values[self.end]
+        h, found = self._h(way, step), []
+        for plus, minus, effect in self._blocks(way, h, entries):
+            doubt = self.round_off.of(way, effect, plus - minus) / h
+            found.append((change(plus, before, self.y), change(before, minus, self.y), doubt))
+            if progress:
+                progress(len(plus))
+        return Sides(h, *map(np.concatenate, zip(*found, strict=True)))
+
+    def central(self, name: str, step: float, entries: np.ndarray | None = None) -> np.ndarray:
+        """Central differences alone, (n,); 0 where a step is too small for the precision to move anything."""
+        way, change = path(self.program, name), self.program.loss_change
+        h = self._h(way, step)
+        return np.concatenate([change(plus, minus, self.y) for plus, minus, _ in self._blocks(way, h, entries)]) / self.dtype.type(2 * h)
+
+    def _h(self, way: Path, step: float) -> float:
+        """The nudge of an entry: inputs above 1 multiply what it moves, so it is that much smaller."""
+        if way.place is None or not self.program.parameters[way.name].fan_in:
+            return step
+        x = self.values[self.program.network.names[way.place].input]
+        return step / max(1.0, float(x.max()), -float(x.min()))
+
+    def _blocks(self, way: Path, h: float, entries: np.ndarray | None) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """The ends of the passes (n,N) with some entries raised and lowered by h, and what they move per unit, block by block."""
+        for part in _parts(way, np.arange(way.size) if entries is None else entries):
+            effect = self._effects(way, part.reshape(-1))
+            shift, middle = self.dtype.type(h) * effect.reshape(*part.shape, *effect.shape[1:]), self.values[way.target]
+            values = self.values | {way.target: np.stack([middle + shift, middle - shift])}
+            for line in way.lines:
+                line.step(values)
+            yield *values[self.end].reshape(2, part.size, -1), effect
+
+    def _effects(self, way: Path, entries: np.ndarray) -> np.ndarray:
+        """∂target/∂θ for some entries, (n, …)."""
+        if way.place is not None:
+            roles, names = self.program.roles(way.place), self.program.network.names[way.place]
+            return self.program.network.layers[way.place].effects(way.name[0], entries, {role: self.values[names.of(role)] for role in roles})
+        effect = np.zeros((len(entries), way.size), self.dtype)
+        effect[np.arange(len(entries)), entries] = 1
+        return effect.reshape(-1, *self.program.shapes["x"])
+
+    @cached_property
+    def gradients(self) -> Gradients:
+        """What the backward pass says."""
+        return self.program.backward(self.params, self.trace, self.y)
+
+    @cached_property
+    def round_off(self) -> RoundOff:
+        """What round-off does to the loss."""
+        return RoundOff(self)
+
+
+def _parts(way: Path, entries: np.ndarray) -> Iterator[np.ndarray]:
+    """Blocks of entries in rows of equal length, (rows, entries in a row)."""
+    whole = len(entries) // way.row * way.row
+    for start in range(0, whole, way.block):
+        yield entries[start : min(whole, start + way.block)].reshape(-1, way.row)
+    if whole < len(entries):
+        yield entries[None, whole:]
