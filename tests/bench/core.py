@@ -86,7 +86,7 @@ def interleaved_medians(contenders: dict[str, Callable[[], object]]) -> dict[str
 
 
 def kernel() -> np.ndarray:
-    return Lesson().kernel
+    return Lesson().kernel.copy()  # the notebook changes it in place
 
 
 def cnnviz_step(x: np.ndarray, y: np.ndarray) -> Callable[[], object]:
