@@ -187,7 +187,7 @@ def _looked_at(
     stays = np.abs(closer.apart) > np.maximum(np.abs(apart) / 5, 2 * SAFETY * closer.doubt)
     passed_by = sharp & ~stays
     remains = _error(analytic, closer.central, closer.doubt + np.abs(closer.apart) / 2)
-    return np.where(passed_by, closer.central, central), np.where(passed_by, remains, error), sharp & stays
+    return np.where(passed_by, closer.central, central), np.where(passed_by, remains, error), stays
 
 
 def _error(analytic: np.ndarray, central: np.ndarray, doubt: np.ndarray) -> np.ndarray:

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 class RoundOff:
     """eps · |∂s| · magnitude over all that is worked out again, as a root of squares.
 
-    Sums round off by about eps times the root of their squared products, the rest by eps times itself. Where a
-    gradient vanishes it does so at θ alone: beside each ∂s stands ∂s for ∂(end) = 1, which counts as far as the
-    nudge moves the end of the pass. The true error stayed under it in hundreds of random networks.
+    Sums of n products round off by about eps times the root of their squares, the more the longer they are (half of
+    log₂ n, found by trying), the rest by eps times itself. Where a gradient vanishes it does so at θ alone: beside
+    each ∂s stands ∂s for ∂(end) = 1, which counts as far as the nudge moves the end of the pass. The true error
+    stayed under it in hundreds of random networks, once at 0.97 of it.
     """
 
     def __init__(self, nudged: Differences):
@@ -61,6 +62,8 @@ class RoundOff:
     def _magnitude(self, line: Line) -> np.ndarray:
         """What a line's result rounds off by, over eps."""
         value = np.abs(self.values[line.target])
-        if not self.program.network.layers[line.place].parameters(self.program.inputs[line.place]):
+        parameters = self.program.network.layers[line.place].parameters(self.program.inputs[line.place])
+        products = max((parameter.fan_in for parameter in parameters.values()), default=0)
+        if products < 2:
             return value
-        return value + 4 * np.sqrt(line.make({source: self.values[source] ** 2 for source in line.sources}))
+        return value + np.log2(products) / 2 * np.sqrt(line.make({source: self.values[source] ** 2 for source in line.sources}))

@@ -54,6 +54,15 @@ def test_no_network_makes_it_cry_wolf(case, updates, scale):
     assert found.worst.relative_error < TOLERANCE, found.worst
 
 
+@pytest.mark.parametrize("name, step", [("DeepLearnToolbox", 0.01), ("the seed", 0.1), ("dense6-tanh-dense2-tanh-mse", 0.03)])
+def test_a_long_step_is_no_reason_to_call_a_gradient_wrong(name, step):
+    """What a difference leaves out is estimated from one at twice the step."""
+    case = ALL.get(name) or Case(name, (5, 6))
+    found = check(case, step=step)
+    assert found.passed and found.at_kinks == 0
+    assert max(np.abs(found.numeric[p] / found.analytic[p] - 1).max() for p in found.numeric) > 2 * TOLERANCE
+
+
 def test_a_network_that_diverged_is_wrong_and_nothing_warns():
     case = Case("dense1-dense1-dense1-identity-mse", (4, 4))
     params = case.params.replace(w1=np.full((16, 1), 1e200))
@@ -67,12 +76,12 @@ def test_a_network_that_diverged_is_wrong_and_nothing_warns():
 @given(cases(), st.sampled_from([1.001, 0.999]))
 @settings(max_examples=40)
 def test_a_tenth_of_a_percent_is_seen(case, factor):
-    """In each single entry, unless it is next to nothing beside the others."""
+    """In each single entry, unless a thousandth of it is less than round-off makes of the loss."""
     right = gradients(case)
     found = check(case, gradients={name: right[f"d{name}"] * factor for name in case.params})
     for name in case.params:
         size = np.abs(right[f"d{name}"])
-        large = (size > 1e-5 * size.max()) & (size > 1e-8) & ~found.kinks[name]
+        large = (size > 1e-5 * size.max()) & (size > 1e-6) & ~found.kinks[name]
         assert (found.relative_error[name][large] > TOLERANCE).all(), name
 
 
