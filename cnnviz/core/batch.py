@@ -42,12 +42,12 @@ def batch_gradients(network: Network, params: Parameters, X: np.ndarray, Y: np.n
     array([-0.125,  0.125])
     """
 
-    def gradients(program: Program, values: Inner) -> dict[str, np.ndarray]:
-        program.run_backward(values)
+    def gradients(block: Inner) -> dict[str, np.ndarray]:
+        values = program.run_backward(program.run_forward(dict(block)))  # a copy: its arrays are given up with it
         return {f"d{name}": values[f"d{name}"] for name in reversed(program.parameters)}
 
     program, blocks = _blocks(network, params, X, Y)
-    first, *others = shared_out(lambda values: gradients(program, program.run_forward(values)), blocks)
+    first, *others = shared_out(gradients, blocks)
     total = {}
     for name, array in first.items():
         summed = sum((block[name] for block in others), start=array) / len(X)
@@ -66,8 +66,9 @@ def batch_forward(
     """
     program, blocks = _blocks(network, params, X, Y)
 
-    def forward(values: Inner) -> Found:
-        program.loss_line.step(program.run_forward(values))
+    def forward(block: Inner) -> Found:
+        values = program.run_forward(dict(block))
+        program.loss_line.step(values)
         return look(values)
 
     return shared_out(forward, blocks)

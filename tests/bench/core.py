@@ -101,7 +101,7 @@ def cnnviz_step(x: np.ndarray, y: np.ndarray) -> Callable[[], object]:
 
 
 def notebook_step(x: np.ndarray, y: np.ndarray) -> Callable[[], object]:
-    return lambda: forward_backward_propagation(x, kernel(), 1, y, LEARNING_RATE)
+    return lambda: forward_backward_propagation(x, kernel().copy(), 1, y, LEARNING_RATE)
 
 
 def jax_steps(x: np.ndarray, y: np.ndarray) -> dict[str, Callable[[], object]]:
