@@ -71,6 +71,11 @@ class Line:
 
             def step(values: Inner) -> None:
                 values[target] = run(values[first], values[second])
+        elif len(sources) == 3:
+            first, second, third = sources
+
+            def step(values: Inner) -> None:
+                values[target] = run(values[first], values[second], values[third])
         else:
 
             def step(values: Inner) -> None:
