@@ -87,7 +87,11 @@ class Nudged:
                 yield from ((target, link) for link in found if target != f"d{link.source}" or target == "do")
 
     def check(self) -> None:
+        made = self.values
         for target, link in self.links():
+            # A pool's output has equal numbers where its windows overlap: then every one of them would win the next.
+            drawn = {link.source: self.rng.normal(size=made[link.source].shape)} if link.pattern == "winner" else {}
+            self.values = made | drawn
             form = self.forms.get(target, ())
             flats = self.rng.permutation(int(np.prod(form, dtype=int)))[:CELLS]
             for flat in flats:
