@@ -158,7 +158,7 @@ def test_the_pages_hand_the_lesson_to_each_other(screen: Screen):
         screen.page.locator("nav").get_by_text(page.name, exact=True).click()
         expect(screen.page.locator("nav [aria-current=page]")).to_have_text(page.name)
         screen.ready(update=3)
-        assert screen.page.url.partition("?")[0].endswith(f"/{page.path}")
+        screen.page.wait_for_url(lambda url, path=page.path: url.partition("?")[0].endswith(f"/{path}"))
         assert screen.lesson == LESSON
         opened.append(screen.page.url)
     for url, page in list(zip(opened, pages(), strict=True))[-2::-1]:

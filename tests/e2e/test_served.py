@@ -50,7 +50,7 @@ def goes_through(screen: Screen, prefix: str) -> None:
     screen.shows(Lesson(k=2, stage="a1"))
     screen.page.locator("nav").get_by_text("Check", exact=True).click()
     expect(screen.page.locator(".verdict")).to_be_visible()
-    assert screen.page.url.partition("?")[0].endswith(f"{prefix}/check")
+    screen.page.wait_for_url(lambda url: url.partition("?")[0].endswith(f"{prefix}/check"), timeout=SAY_MS)
     screen.page.reload()
     expect(screen.page.locator(".verdict")).to_be_visible(timeout=SAY_MS)
     screen.page.evaluate("history.back()")
@@ -191,10 +191,10 @@ def test_in_a_frame_on_another_host_everything_works(browser, elsewhere):
         expect(frame.get_by_role("dialog")).to_have_count(0, timeout=SAY_MS)
         frame.locator('[data-ready="1"]').wait_for(timeout=SAY_MS)
         inner = page.frames[1]
-        assert "img=upload-" in inner.url and "embed=true" in inner.url
+        inner.wait_for_url(lambda url: "img=upload-" in url and "embed=true" in url, timeout=SAY_MS)
         frame.locator("nav").get_by_text("Train", exact=True).click()
         frame.locator("nav [aria-current=page]").get_by_text("Train").wait_for()
-        assert f"{PREFIX}/train?" in inner.url
+        inner.wait_for_url(lambda url: f"{PREFIX}/train?" in url, timeout=SAY_MS)
 
 
 def test_in_a_frame_that_may_not_copy_the_link_is_said(browser, elsewhere):
