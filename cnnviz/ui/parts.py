@@ -24,7 +24,7 @@ class Part:
     """One picture of an array that is laid out in `shape`: rows and columns, in `layers`.
 
     `index` is the index of a cell, None where it goes by row, column and layer; a flat one has a cell a row.
-    `address` is the same for a cell as an address names it, None where an address counts them otherwise.
+    `address` is the same for a cell as an address names it, empty where an address counts them otherwise.
     """
 
     symbol: str
@@ -37,7 +37,7 @@ class Part:
     columns: int = 1
     layers: int = 1
     flat: bool = False
-    address: tuple[int | None, ...] | None = None
+    address: tuple[int | None, ...] = ()
 
     def of(self, array: np.ndarray) -> np.ndarray:
         """This part of the whole array, which is as the core has it.
@@ -98,7 +98,7 @@ def part(program: Program, symbol: str, at: Sequence[int] = ()) -> Part:
     sizes = [size for size, fixed in zip(shape, index, strict=True) if fixed is None]
     known = (symbol, record["words"], record["family"], record["scale"], shape, index)
     named = cell_shape(program, symbol) or ()
-    address = index[len(shape) - len(named) :] if named and named == shape[len(shape) - len(named) :] else None
+    address = index[len(shape) - len(named) :] if named and named == shape[len(shape) - len(named) :] else ()
     return Part(*known, *sizes, flat=len(sizes) == 1, address=address)  # type: ignore[arg-type]
 
 

@@ -83,11 +83,11 @@ class PartData(TypedDict):
 class BoardColumn(PartData):
     """One symbol; `state` says where versions part: "first" here, "inherits" from there, or "" nowhere.
 
-    `address` is a cell's index in an address, null where it goes by row, column and layer.
+    `address` is a cell's index in an address, null where it goes by row, column and layer; empty where there is none.
     """
 
     cell: Cell
-    address: Sequence[int | None] | None
+    address: Sequence[int | None]
     note: str
     state: Literal["", "first", "inherits"]
 

@@ -144,7 +144,7 @@ test("a board pins what the address names and it shows, and keeps what it does n
   assert.equal(focus.text, "z1:3,4")
   const columns = columnsOf(6).map((column) => ({
     ...column,
-    address: column.symbol === "z1" ? [2, null, null] : null,
+    address: column.symbol === "z1" ? [2, null, null] : [],
   }))
   focus.receive(columns)
   assert.equal(focus.pinned, null) // that is another channel's, or no cell of theirs

@@ -70,7 +70,7 @@ export class Focus {
     const { map, cell } = this.pinned
     const address = this.columns.find(({ symbol }) => symbol === map)?.address
     const along = [...cell]
-    return address ? `${map}:${address.map((fixed) => fixed ?? along.shift()).join(",")}` : ""
+    return address?.length ? `${map}:${address.map((fixed) => fixed ?? along.shift()).join(",")}` : ""
   }
 
   /**
