@@ -9,6 +9,7 @@ import streamlit as st
 
 from cnnviz.core.kept import NotKept
 from cnnviz.core.lesson import LESSON_KEYS, Lesson
+from cnnviz.core.page_state import PageState
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.data.images import Image, ImageUnavailable, find_image, load_image
 from cnnviz.ui.pages import page_keys
@@ -56,6 +57,7 @@ def current(first: str = "") -> Now:
         wrong["w"] = message("ui.address.weights_gone", error=str(error))
         lesson = lesson.without_kept()
         moment = trajectory(lesson, x, lesson.k)
+    wrong |= PageState.from_query(asked)[1]
     st.session_state[_LESSON] = lesson
     extras = {key: asked[key] for key in page_keys() if asked.get(key)}
     return Now(asked, lesson, image, moment, wrong, extras, st.session_state.get(_ADOPTED, (0, {})))

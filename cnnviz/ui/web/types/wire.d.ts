@@ -2,7 +2,10 @@
 
 export type Band = "values" | "gradients" | "parameters"
 
-/** One symbol; `state` says where versions part: "first" here, "inherits" from there, or "" nowhere. */
+/** One symbol; `state` says where versions part: "first" here, "inherits" from there, or "" nowhere.
+
+    `address` is a cell's index in an address, null where it goes by row, column and layer; empty where there is none.
+     */
 export interface BoardColumn {
   symbol: string
   label: string
@@ -14,6 +17,7 @@ export interface BoardColumn {
   layers: number
   flat: boolean
   cell: number[]
+  address: (number | null)[]
   note: string
   state: "" | "first" | "inherits"
 }
