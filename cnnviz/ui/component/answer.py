@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -29,7 +31,7 @@ def header(page: str, now: Now) -> dict[str, object]:
     return {
         "page": page,
         "asked": dict(now.asked),
-        "lesson": {**now.lesson.to_query(), **now.extras},
+        "lesson": {**now.lesson.to_query(), **now.extras, **now.gone},
         "words": now.image.words,
         "wrong": dict(now.wrong),
         "remarks": remarks(now.lesson, now.moment),
@@ -99,6 +101,21 @@ def encode(header: Mapping[str, object], arrays: dict[str, np.ndarray]) -> bytes
 
 _KINDS = {"uint8": "u1", "float32": "<f4"}
 """What is sent as it is; all else goes as float64."""
+
+
+def decode(answer: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Header and arrays of what `encode` made, as decode.js reads them.
+
+    >>> decode(encode({"page": ""}, {"x": np.eye(2)}))[1]["x"].tolist()
+    [[1.0, 0.0], [0.0, 1.0]]
+    """
+    start = 4 + int.from_bytes(answer[:4], "little")
+    header = json.loads(answer[4:start])
+    places = header.pop("arrays")
+    return header, {
+        name: np.frombuffer(answer, _KINDS.get(kind, "<f8"), math.prod(shape), start + at).reshape(shape)
+        for name, (kind, at, *shape) in places.items()
+    }
 
 
 def _said(value: object) -> str:
