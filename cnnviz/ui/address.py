@@ -9,6 +9,7 @@ import streamlit as st
 
 from cnnviz.core.kept import NotKept, is_kept_name
 from cnnviz.core.lesson import LESSON_KEYS, Lesson
+from cnnviz.core.page_state import PageState
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.data.images import Image, ImageUnavailable, find_image, load_image
 from cnnviz.ui.pages import page_keys
@@ -70,6 +71,7 @@ def resolved(
         gone, lasting = {key: text for key, text in lesson.to_query().items() if is_kept_name(text)}, False
         lesson = lesson.without_kept()
         moment = trajectory(lesson, x, lesson.k)
+    wrong |= PageState.from_query(asked)[1]
     extras = {key: asked[key] for key in page_keys() if asked.get(key)}
     return Now(asked, lesson, image, moment, wrong, extras, adopted, gone, lasting)
 

@@ -29,7 +29,7 @@ Scale = Literal["signed", "activation", "pixel", "error"]
 
 
 class Header(TypedDict):
-    """What every page needs: the lesson that this answers, sentences, and the status line."""
+    """What every page needs: the lesson that this answers, sentences, and the status line; a loss that is no number is None."""
 
     page: str
     asked: Query
@@ -39,7 +39,7 @@ class Header(TypedDict):
     remarks: Sequence[str]
     deviations: Mapping[str, str]
     adopt: tuple[int, Query]
-    loss: float
+    loss: float | None
     saturated: float | None
     filters: records.FiltersRecord | None
     outputs: Sequence[str]
@@ -81,9 +81,13 @@ class PartData(TypedDict):
 
 
 class BoardColumn(PartData):
-    """One symbol; `state` says where versions part: "first" here, "inherits" from there, or "" nowhere."""
+    """One symbol; `state` says where versions part: "first" here, "inherits" from there, or "" nowhere.
+
+    `address` is a cell's index in an address, null where it goes by row, column and layer; empty where there is none.
+    """
 
     cell: Cell
+    address: Sequence[int | None]
     note: str
     state: Literal["", "first", "inherits"]
 
@@ -236,6 +240,7 @@ class Spec(TypedDict):
     SATURATED: float
     KEYS: Sequence[str]
     EXTRA_KEYS: Sequence[str]
+    PAGE_KEYS: Sequence[str]
     KERNELS: Mapping[str, Sequence[float]]
     CHANNELS: Sequence[str]
     OPTIMIZERS: Sequence[str]

@@ -37,7 +37,7 @@ def header(page: str, now: Now) -> dict[str, object]:
         "remarks": remarks(now.lesson, now.moment),
         "deviations": effects(now.lesson.deviations),
         "adopt": now.adopted,
-        "loss": float(now.moment.losses[-1]),
+        "loss": loss if math.isfinite(loss := float(now.moment.losses[-1])) else None,
         "saturated": saturated(program_of(now.lesson, now.moment), now.moment),
         "filters": first_filters(now.lesson),
         "outputs": now.lesson.output_names,
@@ -94,7 +94,7 @@ def encode(header: Mapping[str, object], arrays: dict[str, np.ndarray]) -> bytes
             body += [data.tobytes(), bytes(-data.nbytes % 8)]
             at += data.nbytes + -data.nbytes % 8
         places[name] = [data.dtype.name, sent[key], *data.shape]
-    text = json.dumps({**header, "arrays": places}, allow_nan=False, default=_said).encode()
+    text = _json({**header, "arrays": places}).encode()
     text += b" " * (-(len(text) + 4) % 8)
     return b"".join([len(text).to_bytes(4, "little"), text, *body])
 
@@ -116,6 +116,14 @@ def decode(answer: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         name: np.frombuffer(answer, _KINDS.get(kind, "<f8"), math.prod(shape), start + at).reshape(shape)
         for name, (kind, at, *shape) in places.items()
     }
+
+
+def _json(header: Mapping[str, object]) -> str:
+    """As JSON, which has no word for what is no number: it is null."""
+    try:
+        return json.dumps(header, allow_nan=False, default=_said)
+    except ValueError:  # rare: it takes a run that has run away
+        return json.dumps(json.loads(json.dumps(header, default=_said), parse_constant=lambda _: None))
 
 
 def _said(value: object) -> str:

@@ -2,7 +2,10 @@
 
 export type Band = "values" | "gradients" | "parameters"
 
-/** One symbol; `state` says where versions part: "first" here, "inherits" from there, or "" nowhere. */
+/** One symbol; `state` says where versions part: "first" here, "inherits" from there, or "" nowhere.
+
+    `address` is a cell's index in an address, null where it goes by row, column and layer; empty where there is none.
+     */
 export interface BoardColumn {
   symbol: string
   label: string
@@ -14,6 +17,7 @@ export interface BoardColumn {
   layers: number
   flat: boolean
   cell: number[]
+  address: (number | null)[]
   note: string
   state: "" | "first" | "inherits"
 }
@@ -41,7 +45,7 @@ export interface BoardHeader {
   remarks: string[]
   deviations: Record<string, string>
   adopt: [number, Record<string, string>]
-  loss: number
+  loss: number | null
   saturated: number | null
   filters: FiltersRecord | null
   outputs: string[]
@@ -114,7 +118,7 @@ export interface FilmHeader {
   remarks: string[]
   deviations: Record<string, string>
   adopt: [number, Record<string, string>]
-  loss: number
+  loss: number | null
   saturated: number | null
   filters: FiltersRecord | null
   outputs: string[]
@@ -151,7 +155,7 @@ export interface FiltersRecord {
   weights: number[]
 }
 
-/** What every page needs: the lesson that this answers, sentences, and the status line. */
+/** What every page needs: the lesson that this answers, sentences, and the status line; a loss that is no number is None. */
 export interface Header {
   page: string
   asked: Record<string, string>
@@ -161,7 +165,7 @@ export interface Header {
   remarks: string[]
   deviations: Record<string, string>
   adopt: [number, Record<string, string>]
-  loss: number
+  loss: number | null
   saturated: number | null
   filters: FiltersRecord | null
   outputs: string[]
@@ -274,7 +278,7 @@ export interface StepHeader {
   remarks: string[]
   deviations: Record<string, string>
   adopt: [number, Record<string, string>]
-  loss: number
+  loss: number | null
   saturated: number | null
   filters: FiltersRecord | null
   outputs: string[]
