@@ -29,7 +29,7 @@ Scale = Literal["signed", "activation", "pixel", "error"]
 
 
 class Header(TypedDict):
-    """What every page needs: the lesson that this answers, sentences, and the status line."""
+    """What every page needs: the lesson that this answers, sentences, and the status line; a loss that is no number is None."""
 
     page: str
     asked: Query
@@ -39,7 +39,7 @@ class Header(TypedDict):
     remarks: Sequence[str]
     deviations: Mapping[str, str]
     adopt: tuple[int, Query]
-    loss: float
+    loss: float | None
     saturated: float | None
     filters: records.FiltersRecord | None
     outputs: Sequence[str]

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from cnnviz.export.arrays import named_arrays
 from cnnviz.ui import address, component, dialogs
+from cnnviz.ui.address import Now
+from cnnviz.ui.pages.step import PAGE
 from cnnviz.ui.pages.step.answer import answer
 
 
 def show() -> None:
     """The page from top to bottom."""
-    now = address.current(first="x")
+    now = address.current(PAGE.first)
     opened = component.mount(answer(now))
     dialogs.show(opened, now)
+
+
+def exact(now: Now) -> dict[str, np.ndarray]:
+    """Every array by its symbol, whole and in float64, for programs."""
+    return named_arrays(now.lesson, now.moment)

@@ -116,7 +116,7 @@ export class View {
     this.answered()
     this.data = data
     this.lesson = first ? data.lesson : this.content.keep(data.lesson, data)
-    this.show(Number(this.lesson.k), data.loss, data.saturated)
+    this.show(Number(this.lesson.k), data.loss ?? Number.NaN, data.saturated)
     this.order = data.stages.map(({ symbol }) => symbol)
     const follows = same(data.asked, here, ["stage"]) || !this.order.includes(here.stage)
     this.stage = follows ? data.lesson.stage : here.stage

@@ -45,7 +45,7 @@ export interface BoardHeader {
   remarks: string[]
   deviations: Record<string, string>
   adopt: [number, Record<string, string>]
-  loss: number
+  loss: number | null
   saturated: number | null
   filters: FiltersRecord | null
   outputs: string[]
@@ -127,7 +127,7 @@ export interface FilmHeader {
   remarks: string[]
   deviations: Record<string, string>
   adopt: [number, Record<string, string>]
-  loss: number
+  loss: number | null
   saturated: number | null
   filters: FiltersRecord | null
   outputs: string[]
@@ -164,7 +164,7 @@ export interface FiltersRecord {
   weights: number[]
 }
 
-/** What every page needs: the lesson that this answers, sentences, and the status line. */
+/** What every page needs: the lesson that this answers, sentences, and the status line; a loss that is no number is None. */
 export interface Header {
   page: string
   asked: Record<string, string>
@@ -174,7 +174,7 @@ export interface Header {
   remarks: string[]
   deviations: Record<string, string>
   adopt: [number, Record<string, string>]
-  loss: number
+  loss: number | null
   saturated: number | null
   filters: FiltersRecord | null
   outputs: string[]
@@ -287,7 +287,7 @@ export interface StepHeader {
   remarks: string[]
   deviations: Record<string, string>
   adopt: [number, Record<string, string>]
-  loss: number
+  loss: number | null
   saturated: number | null
   filters: FiltersRecord | null
   outputs: string[]
