@@ -100,6 +100,15 @@ export interface CurveData {
   log: string
 }
 
+/** What a file knows of its lesson: for each update, by its number, where its answer's parts lie in the bytes that
+    the file holds; `server` is a page's address, with a slash at its end, or "".
+     */
+export interface FileContents {
+  lesson: Record<string, string>
+  answers: Record<string, [number, number][]>
+  server: string
+}
+
 /** All that a film shows besides its frames and curves. */
 export interface FilmData {
   n: number
