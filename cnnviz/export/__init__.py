@@ -2,12 +2,15 @@
 
 from cnnviz.export.animation import animation
 from cnnviz.export.arrays import arrays_npz
+from cnnviz.export.exercise import exercise_notebook, exercise_script
 from cnnviz.export.parameters import parameters_json, read_lesson, read_parameters, starting_from
 from cnnviz.export.script import jupyter_notebook, numpy_script
 
 __all__ = [
     "animation",
     "arrays_npz",
+    "exercise_notebook",
+    "exercise_script",
     "jupyter_notebook",
     "numpy_script",
     "parameters_json",
