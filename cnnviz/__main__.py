@@ -86,6 +86,7 @@ def _write_files(asked: argparse.Namespace, lesson: Lesson, image: Image, x: np.
         "script": lambda: numpy_script(lesson, image.pixels),
         "notebook": lambda: jupyter_notebook(lesson, image.pixels),
         "exercise": lambda: _exercise(asked.exercise)(lesson, image.pixels, moment),
+        "html": lambda: _page(asked, lesson, image),
         "film": lambda: _watched(
             lesson,
             "terminal.filming",
@@ -99,6 +100,12 @@ def _write_files(asked: argparse.Namespace, lesson: Lesson, image: Image, x: np.
 
 def _exercise(name: str) -> Callable[..., str]:
     return exercise_notebook if Path(name).suffix.lower() == ".ipynb" else exercise_script
+
+
+def _page(asked: argparse.Namespace, lesson: Lesson, image: Image) -> str:
+    from cnnviz.ui.standalone import lesson_html  # as slow to import as the page's server
+
+    return lesson_html(lesson, image, asked.around, asked.server)
 
 
 def _write(name: str, make: Callable[[], bytes | str]) -> bool:
