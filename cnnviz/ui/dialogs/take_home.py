@@ -12,6 +12,7 @@ from cnnviz import export
 from cnnviz.core.settle import FILTERS
 from cnnviz.export.arguments import MOST_AROUND
 from cnnviz.ui.address import Now, adopt
+from cnnviz.ui.dialogs.to_work_on import to_work_on
 from cnnviz.ui.pages import pages
 from cnnviz.ui.plain import plain
 from cnnviz.ui.standalone import lesson_html
@@ -25,6 +26,7 @@ def take_home(now: Now, film_updates: int) -> None:
     def dialog() -> None:
         _page(now)
         _downloads(now)
+        to_work_on(now)
         if film_updates:
             _films(now, film_updates)
         st.caption(say("ui.take_home.runs_alone", when=now.lesson.when))
@@ -62,8 +64,6 @@ def _downloads(now: Now) -> None:
     name = f"cnnviz-{lesson.img[:12]}-update-{lesson.k}"
     _download("script", f"{name}.py", "text/x-python", lambda: export.numpy_script(lesson, pixels))
     _download("notebook", f"{name}.ipynb", "application/x-ipynb+json", lambda: export.jupyter_notebook(lesson, pixels))
-    _download("exercise", f"{name}-exercise.ipynb", "application/x-ipynb+json", lambda: export.exercise_notebook(lesson, pixels, now.moment))
-    _download("exercise_script", f"{name}-exercise.py", "text/x-python", lambda: export.exercise_script(lesson, pixels, now.moment))
     _download("arrays", f"{name}.npz", "application/octet-stream", lambda: export.arrays_npz(lesson, now.moment))
     try:
         parameters = export.parameters_json(lesson, now.moment.params)
@@ -81,7 +81,7 @@ def _films(now: Now, updates: int) -> None:
 
 
 def _download(what: str, name: str, mime: str, make: Callable[[], str | bytes], **values: object) -> None:
-    label, key = say(f"ui.take_home.{what}", **values), f"export_{what if what.startswith('exercise') else name.rpartition('.')[2]}"
+    label, key = say(f"ui.take_home.{what}", **values), f"export_{name.rpartition('.')[2]}"
     st.download_button(label, make, name, mime, key=key, on_click="ignore", width="stretch")
 
 
