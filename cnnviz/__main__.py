@@ -19,6 +19,7 @@ from cnnviz.export.arrays import arrays_npz
 from cnnviz.export.exercise import exercise_notebook, exercise_script
 from cnnviz.export.parameters import parameters_json
 from cnnviz.export.script import jupyter_notebook, numpy_script
+from cnnviz.export.sheet import hand_sheet
 from cnnviz.export.spreadsheet import spreadsheet
 from cnnviz.export.streams import fail, put, tell
 from cnnviz.export.terminal import Progress, report, run, title
@@ -88,6 +89,7 @@ def _write_files(asked: argparse.Namespace, lesson: Lesson, image: Image, x: np.
         "notebook": lambda: jupyter_notebook(lesson, image.pixels),
         "exercise": lambda: _exercise(asked.exercise)(lesson, image.pixels, moment),
         "spreadsheet": lambda: spreadsheet(lesson, moment),
+        "sheet": lambda: hand_sheet(lesson, moment, image.words),
         "html": lambda: _page(asked, lesson, image),
         "film": lambda: _watched(
             lesson,

@@ -5,6 +5,7 @@ from cnnviz.export.arrays import arrays_npz
 from cnnviz.export.exercise import exercise_notebook, exercise_script
 from cnnviz.export.parameters import parameters_json, read_lesson, read_parameters, starting_from
 from cnnviz.export.script import jupyter_notebook, numpy_script
+from cnnviz.export.sheet import hand_sheet
 from cnnviz.export.spreadsheet import spreadsheet, too_large
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "arrays_npz",
     "exercise_notebook",
     "exercise_script",
+    "hand_sheet",
     "jupyter_notebook",
     "numpy_script",
     "parameters_json",

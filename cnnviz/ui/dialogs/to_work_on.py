@@ -1,4 +1,4 @@
-"""Files of a lesson to work on: the exercise, and a spreadsheet with live formulas."""
+"""Files of a lesson to work on: the exercise, a sheet to be worked out by hand, and a spreadsheet with live formulas."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ def to_work_on(now: Now) -> None:
     st.caption(say("ui.take_home.to_work_on"))
     _download("exercise", f"{name}-exercise.ipynb", "application/x-ipynb+json", lambda: export.exercise_notebook(lesson, pixels, moment))
     _download("exercise_script", f"{name}-exercise.py", "text/x-python", lambda: export.exercise_script(lesson, pixels, moment))
+    _download("sheet", f"{name}-by-hand.html", "text/html", lambda: export.hand_sheet(lesson, moment, now.image.words))
     if problem := export.too_large(lesson.network.program(moment.trace.x.shape)):
         st.caption(plain(problem))
     else:
