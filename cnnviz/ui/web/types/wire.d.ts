@@ -45,7 +45,7 @@ export interface BoardHeader {
   remarks: string[]
   deviations: Record<string, string>
   adopt: [number, Record<string, string>]
-  loss: number
+  loss: number | null
   saturated: number | null
   filters: FiltersRecord | null
   outputs: string[]
@@ -99,6 +99,15 @@ export interface CurveData {
   log: string
 }
 
+/** What a file knows of its lesson: for each update, by its number, where its answer's parts lie in the bytes that
+    the file holds; `server` is a page's address, with a slash at its end, or "".
+     */
+export interface FileContents {
+  lesson: Record<string, string>
+  answers: Record<string, [number, number][]>
+  server: string
+}
+
 /** All that a film shows besides its frames and curves. */
 export interface FilmData {
   n: number
@@ -118,7 +127,7 @@ export interface FilmHeader {
   remarks: string[]
   deviations: Record<string, string>
   adopt: [number, Record<string, string>]
-  loss: number
+  loss: number | null
   saturated: number | null
   filters: FiltersRecord | null
   outputs: string[]
@@ -155,7 +164,7 @@ export interface FiltersRecord {
   weights: number[]
 }
 
-/** What every page needs: the lesson that this answers, sentences, and the status line. */
+/** What every page needs: the lesson that this answers, sentences, and the status line; a loss that is no number is None. */
 export interface Header {
   page: string
   asked: Record<string, string>
@@ -165,7 +174,7 @@ export interface Header {
   remarks: string[]
   deviations: Record<string, string>
   adopt: [number, Record<string, string>]
-  loss: number
+  loss: number | null
   saturated: number | null
   filters: FiltersRecord | null
   outputs: string[]
@@ -278,7 +287,7 @@ export interface StepHeader {
   remarks: string[]
   deviations: Record<string, string>
   adopt: [number, Record<string, string>]
-  loss: number
+  loss: number | null
   saturated: number | null
   filters: FiltersRecord | null
   outputs: string[]
