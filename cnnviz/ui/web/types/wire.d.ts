@@ -38,6 +38,7 @@ export interface BoardData {
 /** That of a page with a board. */
 export interface BoardHeader {
   page: string
+  code: string
   asked: Record<string, string>
   lesson: Record<string, string>
   words: string
@@ -120,6 +121,7 @@ export interface FilmData {
 /** The Train page's. */
 export interface FilmHeader {
   page: string
+  code: string
   asked: Record<string, string>
   lesson: Record<string, string>
   words: string
@@ -167,6 +169,7 @@ export interface FiltersRecord {
 /** What every page needs: the lesson that this answers, sentences, and the status line; a loss that is no number is None. */
 export interface Header {
   page: string
+  code: string
   asked: Record<string, string>
   lesson: Record<string, string>
   words: string
@@ -280,6 +283,7 @@ export interface StageRecord {
 /** The Step page's. */
 export interface StepHeader {
   page: string
+  code: string
   asked: Record<string, string>
   lesson: Record<string, string>
   words: string
