@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import numpy as np
 import streamlit as st
 
+from cnnviz.core.lesson import Lesson
 from cnnviz.ui import address, boards, component, dialogs
+from cnnviz.ui.address import Now
 from cnnviz.ui.pages.check import tensorflow
 from cnnviz.ui.pages.check.board import board
+from cnnviz.ui.pages.check.checking import AT_ONCE, effort
 
 
 def show() -> None:
@@ -21,6 +27,21 @@ def show() -> None:
     if shown.good is None:
         st.session_state["checking"] = False
         st.fragment(_again, run_every=0.7)()
+
+
+def answer(now: Now) -> bytes:
+    """Everything that the page shows; TimeoutError while a part of it is still being worked out."""
+    if tensorflow.starting(now.asked):
+        raise TimeoutError
+    shown = board(now.lesson, now.moment, now.asked)
+    if shown.good is None:
+        raise TimeoutError
+    return boards.answer("check", now, shown)
+
+
+def seconds(lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> float:
+    """About how long the check takes."""
+    return effort(lesson, x.shape) / AT_ONCE * 0.5
 
 
 def _again() -> None:

@@ -118,7 +118,7 @@ export class View {
     this.answered()
     this.data = data
     this.lesson = first ? data.lesson : this.content.keep(data.lesson, data)
-    this.show(Number(this.lesson.k), data.loss, data.saturated)
+    this.show(Number(this.lesson.k), data.loss ?? Number.NaN, data.saturated)
     this.order = data.stages.map(({ symbol }) => symbol)
     const follows = same(data.asked, here, ["stage"]) || !this.order.includes(here.stage)
     this.stage = follows ? data.lesson.stage : here.stage
@@ -206,6 +206,7 @@ export class View {
    */
   go(change, { replace = false } = {}) {
     const { address } = this.host
+    if (this.refused({ ...(this.waiting ?? this.wanted), ...change })) return
     if (change.stage && change.stage !== this.stage) {
       this.stage = change.stage
       this.content.follow(this.stage)
@@ -221,6 +222,19 @@ export class View {
     this.expect(next)
     address.visit(next, { replace })
     this.host.numbers.ask()
+  }
+
+  /**
+   * Whether nobody here has the numbers of a lesson; then it is said, and whatever plays stops.
+   * @param {Lesson} next
+   * @param {string} [page]
+   */
+  refused(next, page) {
+    if (!this.host.refuses) return false
+    const sentence = this.host.refuses(next, page)
+    if (sentence) this.player.pause()
+    this.notice(sentence)
+    return Boolean(sentence)
   }
 
   // On a phone the sheet of words covers half of the maps: the stage's own comes out from under it.
@@ -280,6 +294,7 @@ export class View {
     if (page === this.page) return
     this.player.pause() // the film would go on, and the address with it
     const next = { ...this.wanted, ...change }
+    if (this.refused(next, page)) return
     this.expect(next)
     this.host.address.visit(next, { page })
     this.host.numbers.ask()
@@ -313,9 +328,10 @@ export class View {
   open(what) {
     this.player.pause()
     this.settle()
-    const { address, numbers } = this.host
+    const { address, numbers, open } = this.host
+    if (!open) return this.notice(say("web.file.opens_nothing"))
     if (!this.waiting && this.data && !same(address.read(), this.data.asked)) numbers.ask()
-    this.host.open?.(what)
+    open(what)
   }
 
   // ---- painting
