@@ -1,12 +1,14 @@
 // The page's frame: the lesson that was answered, where the visitor goes next, and the painting loop. What
 // stands in the middle is the content (content.js). Who shows it hands over its address and its numbers.
 
+import { magnify } from "../draw/canvas.js"
 import { looks, same } from "../model/address.js"
 import { say } from "../model/words.js"
 import { bindActions } from "./actions.js"
 import { bindControls, fillControls } from "./controls.js"
 import { frame } from "./frame.js"
 import { bindKeys } from "./keys.js"
+import { isProjected, times } from "./lecture.js"
 import { Player } from "./player.js"
 import { kindOf } from "./registry.js"
 import { bindStages, fillStatus } from "./transport.js"
@@ -204,6 +206,7 @@ export class View {
    */
   go(change, { replace = false } = {}) {
     const { address } = this.host
+    if (this.refused({ ...(this.waiting ?? this.wanted), ...change })) return
     if (change.stage && change.stage !== this.stage) {
       this.stage = change.stage
       this.content.follow(this.stage)
@@ -219,6 +222,19 @@ export class View {
     this.expect(next)
     address.visit(next, { replace })
     this.host.numbers.ask()
+  }
+
+  /**
+   * Whether nobody here has the numbers of a lesson; then it is said, and whatever plays stops.
+   * @param {Lesson} next
+   * @param {string} [page]
+   */
+  refused(next, page) {
+    if (!this.host.refuses) return false
+    const sentence = this.host.refuses(next, page)
+    if (sentence) this.player.pause()
+    this.notice(sentence)
+    return Boolean(sentence)
   }
 
   // On a phone the sheet of words covers half of the maps: the stage's own comes out from under it.
@@ -278,6 +294,7 @@ export class View {
     if (page === this.page) return
     this.player.pause() // the film would go on, and the address with it
     const next = { ...this.wanted, ...change }
+    if (this.refused(next, page)) return
     this.expect(next)
     this.host.address.visit(next, { page })
     this.host.numbers.ask()
@@ -311,9 +328,10 @@ export class View {
   open(what) {
     this.player.pause()
     this.settle()
-    const { address, numbers } = this.host
+    const { address, numbers, open } = this.host
+    if (!open) return this.notice(say("web.file.opens_nothing"))
     if (!this.waiting && this.data && !same(address.read(), this.data.asked)) numbers.ask()
-    this.host.open?.(what)
+    open(what)
   }
 
   // ---- painting
@@ -343,6 +361,9 @@ export class View {
     const on = this.look.view === "lecture"
     this.root.classList.toggle("lecture", on)
     this.control("lecture").setAttribute("aria-pressed", String(on))
+    const zoom = isProjected(this) && this.content.zoomed ? times() : 1
+    magnify(zoom, on)
+    this.root.style.setProperty("--zoom", String(zoom))
   }
 
   // For those who listen: where this is, and what is to be seen there.

@@ -20,10 +20,23 @@ export interface NumbersPort {
   receive(act: (answer: Answer) => void): void
 }
 
+/** What of a Jupyter widget's model is used (anywidget): its values, which its kernel has too, and messages to that. */
+export interface WidgetModel {
+  get(name: "query"): Lesson
+  get(name: "document"): string
+  set(name: "query", value: Lesson): void
+  save_changes(): void
+  send(content: unknown): void
+  on(event: string, act: (...found: any[]) => void): void
+  off(event: string, act: (...found: any[]) => void): void
+}
+
 /** Who shows the view: its two ports, and what only some have. */
 export interface Host {
   address: AddressPort
   numbers: NumbersPort
+  /** Why it has no numbers of a lesson, or another page of it, as a sentence; "" where it has. Who names nothing has all. */
+  refuses?(lesson: Lesson, page?: string): string
   /** Opens something that the view does not show itself: a map large, an upload, files. */
   open?(what: string): void
   /** Goes to what stands below the view. */
