@@ -11,6 +11,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit import config
 
+from cnnviz.core.threads import keep_one_blas_thread
 from cnnviz.data.forbidden import forbidden
 from cnnviz.ui.server.embedding import embedders
 
@@ -26,6 +27,7 @@ async def lifespan(_: st.App) -> AsyncIterator[dict]:
     """For `st.App`: before the first visitor is let in."""
     forbidden()  # a word that is none ends it here
     raise_file_limit()
+    keep_one_blas_thread()
     send_at_once(asyncio.get_running_loop())
     if embedders():
         # In a frame on another host the cookie of this check never arrives. That only our own pages may
