@@ -212,3 +212,11 @@ def test_every_networks_gradients_are_slopes_of_its_loss(name):
 @settings(max_examples=40)
 def test_any_networks_gradients_are_slopes_of_its_loss(case):
     assert_as_differences(case, 4)
+
+
+def test_a_backward_pass_takes_the_parameters_that_it_is_given():
+    case = ALL["vzhou842"]
+    trace = case.network.forward(case.params, case.x)
+    others = case.params.replace(w=2 * case.params["w"])
+    ours, theirs = (case.network.backward(params, trace, case.y) for params in (others, case.params))
+    np.testing.assert_array_equal(ours["dv"], 2 * theirs["dv"])
