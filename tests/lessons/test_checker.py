@@ -39,9 +39,10 @@ CONSTRUCT = (
     FINE[: FINE.index("kind")].replace("emboss", "sobel-y")
     + 'kind = "construct"\nchange = "kernel"\nkey = "sum(f) == 1"\nsolution = "f=identity"\nhint = "one"\nright = "yes"\n'
 )
+OTHER = '  { label = "g", is = "mirrored(f)", say = "x" },\n'
 FAULTS = [
     (FINE, 'is = "f"', 'is = "turned(f)"', 13, "equals the key"),
-    (FINE, '{ label = "f", is', '{ label = "g", is = "mirrored(f)", say = "x" },\n  { label = "g", is = "mirrored(f)", say = "x" },\n  { label = "f", is', 14, "equals the answer in line 13"),
+    (FINE, "  { label = \"f\"", OTHER + OTHER + "  { label = \"f\"", 14, "equals the answer in line 13"),
     (FINE, '{ label = "f, turned" }', '{ label = "g", is = "mirrored(f)", say = "x" }', 9, "None of the answers equals the key"),
     (FINE, '"z1[14:17, 14:17]"', '"z9[14:17, 14:17]"', 9, "There is no array z9"),
     (FINE, '"z1[14:17, 14:17]"', '"z1[14:17, "', 9, "is no expression"),
