@@ -163,8 +163,8 @@ export class Content {
    * @param {Cell} cell
    */
   point(map, cell = []) {
+    if (map !== null && this.view.player.running) return // who passes over a map does not stop what plays
     this.focus.hover = map === null ? null : { map, cell }
-    if (map !== null) this.view.player.pause()
     this.view.paint()
   }
 
@@ -173,6 +173,7 @@ export class Content {
    * @param {Cell} cell
    */
   pin(map, cell) {
+    this.view.player.pause()
     this.focus.pin(map, cell)
     this.view.settle()
     this.view.paint(true)
