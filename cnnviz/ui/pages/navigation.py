@@ -13,8 +13,8 @@ from cnnviz.ui.pages import pages
 
 def navigate() -> None:
     """Shows the page that the path names."""
-    st.set_page_config(page_title="cnnviz", page_icon="▦", layout="wide", initial_sidebar_state="collapsed")
-    shown = [st.Page(page.show, title=page.name, url_path=page.path, default=not page.path) for page in pages()]
+    st.set_page_config(page_icon="▦", layout="wide", initial_sidebar_state="collapsed")
+    shown = [st.Page(page.show, title=f"{page.name} · cnnviz", url_path=page.path, default=not page.path) for page in pages()]
     st.navigation(shown, position="hidden").run()
 
 

@@ -72,6 +72,7 @@ export const ACTIONS = [
   { name: "turn_on", keys: ["]"], help: "turn", when: (kind) => kind.turns, act: (view) => view.content.turn(1) },
   { name: "escape", keys: ["Escape"], help: "escape", act: leave },
   { name: "keys", keys: ["?"], help: "keys", act: showHelp },
+  { name: "skip", act: (view) => view.$("main").focus() },
   { name: "copy_link", act: copyLink },
   { name: "export_png", act: (view) => savePicture(view, "png") },
   { name: "export_svg", act: (view) => savePicture(view, "svg") },

@@ -1,6 +1,7 @@
 // The keyboard: silent while somebody types or a dialog is open.
 
 import { keyMap, run } from "./actions.js"
+import { keep, kept } from "./preferences.js"
 
 /** @import { View } from "./view.js" */
 
@@ -9,12 +10,16 @@ const TYPING = "input:not([type=range]), select, textarea, [contenteditable=true
 /** @param {View} view */
 export function bindKeys(view) {
   const actions = keyMap(view.kind)
+  const single = /** @type {HTMLInputElement} */ (view.control("single_keys"))
+  single.checked = kept("single_keys") !== "off"
+  single.addEventListener("change", () => keep("single_keys", single.checked ? "" : "off"))
   /** @param {KeyboardEvent} event */
   const pressed = (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !view.data) return
     const target = /** @type {Element} */ (event.composedPath()[0])
     if (target.matches?.(TYPING) || document.querySelector("dialog[open], [role=dialog]")) return
     if (event.key === " " && target.matches?.("button, a, summary")) return
+    if (!single.checked && event.key.length === 1 && event.key !== " ") return // who dictates says letters, too
     const action = actions.get(named(event))
     if (!action) return
     event.preventDefault()
