@@ -73,6 +73,7 @@ export const ACTIONS = [
   { name: "escape", keys: ["Escape"], help: "escape", act: leave },
   { name: "keys", keys: ["?"], help: "keys", act: showHelp },
   { name: "copy_link", act: copyLink },
+  { name: "room", act: (view) => view.host.room?.() },
   { name: "export_png", act: (view) => savePicture(view, "png") },
   { name: "export_svg", act: (view) => savePicture(view, "svg") },
   { name: "files", act: (view) => view.open("files") },
