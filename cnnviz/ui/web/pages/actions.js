@@ -95,6 +95,7 @@ export const ACTIONS = [
   { name: "keys", keys: ["?"], help: "keys", act: showHelp },
   { name: "skip", act: (view) => view.$("main").focus() },
   { name: "copy_link", act: copyLink },
+  { name: "room", act: (view) => view.host.room?.() },
   { name: "export_png", act: (view) => savePicture(view, "png") },
   { name: "export_svg", act: (view) => savePicture(view, "svg") },
   { name: "files", act: (view) => view.open("files") },

@@ -36,6 +36,7 @@ export const frame = (page, kind) => `
   <header class="top">${actionButton("skip")}<span class="brand">cnnviz</span>
     ${navigation(page)}
     ${actionButton("lecture", "", 'aria-pressed="false"')}
+    ${actionButton("room")}
     ${actionButton("copy_link")}
     <details class="menu"><summary data-key="export">${say("web.frame.export")}</summary><div>
       ${actionButton("export_png")}
