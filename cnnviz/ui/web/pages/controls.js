@@ -117,12 +117,13 @@ export function fillControls(view, data) {
  * @param {string} value
  */
 function choose(element, value) {
-  for (const option of element.querySelectorAll(/** @type {"button"} */ ("[data-value]"))) {
-    const chosen = option.dataset.value === value
+  const options = [...element.querySelectorAll(/** @type {"button"} */ ("[data-value]"))]
+  const now = options.findIndex((option) => option.dataset.value === value)
+  options.forEach((option, at) => {
     const radio = option.getAttribute("role") === "radio"
-    option.setAttribute(radio ? "aria-checked" : "aria-pressed", String(chosen))
-    if (radio) option.tabIndex = chosen ? 0 : -1
-  }
+    option.setAttribute(radio ? "aria-checked" : "aria-pressed", String(at === now))
+    option.tabIndex = at === Math.max(now, 0) ? 0 : -1 // one stop for Tab: arrows go on from there
+  })
 }
 
 /**
