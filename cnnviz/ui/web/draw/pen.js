@@ -11,7 +11,7 @@ import { ratio } from "./canvas.js"
 /** @typedef {{ x: number, y: number, width: number, height: number }} Box */
 /** @typedef {{ rows: Range, columns: Range, strong?: boolean }} Ring */
 
-/** @typedef {{ ink: string, soft: string, line: string, bars: string, math: string, accent: string, warm: string }} Palette */
+/** @typedef {{ ink: string, soft: string, line: string, bars: string, math: string, accent: string, warm: string, pos: string, neg: string }} Palette */
 
 /** The page's own colours. @param {HTMLElement} root @returns {Palette} */
 export function palette(root) {
@@ -23,6 +23,8 @@ export function palette(root) {
     soft: named("soft"),
     line: named("line"),
     bars: named("bars"),
+    pos: named("pos"),
+    neg: named("neg"),
     math: named("math") || "serif",
     accent: dark ? "#6ab0f3" : "#0b6bcb",
     warm: dark ? "#ffa066" : "#c2570c",
@@ -45,6 +47,8 @@ export class Pen {
     this.soft = palette.soft
     this.line = palette.line
     this.bars = palette.bars
+    this.pos = palette.pos
+    this.neg = palette.neg
     this.math = palette.math
     this.tone = backward ? palette.warm : palette.accent
   }
@@ -119,7 +123,7 @@ export class Pen {
   grid(values, columns, limits, scale, box, { write = short, lit } = {}) {
     const rows = Math.ceil(values.length / columns)
     const [w, h] = [box.width / columns, box.height / rows]
-    const size = Math.min(h * 0.52, w * 0.3, 13)
+    const size = Math.min(h * 0.58, w * 0.3, 13)
     values.forEach((value, n) => {
       const [x, y] = [box.x + (n % columns) * w, box.y + Math.floor(n / columns) * h]
       const paint = Number.isNaN(value) ? [128, 128, 128] : colour(value, limits, /** @type {Scale} */ (scale))
@@ -177,7 +181,7 @@ export class Pen {
           `${value < 0 ? "" : "+"}${number(value, 3)}`,
           x + wide + 4,
           Math.min(Math.max(top + 8, box.y + 6), box.y + box.height - 4),
-          { bold: true, fill: value < 0 ? "#1d5fa8" : "#b2182b", room: step - wide - 6 },
+          { bold: true, fill: value < 0 ? this.neg : this.pos, room: step - wide - 6 },
         )
       if (name && (figures || n === chosen || step > 16))
         this.text(name, x + (figures ? 0 : wide / 2), box.y + box.height + 9, {

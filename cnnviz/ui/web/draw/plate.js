@@ -15,6 +15,7 @@ import { ratio } from "./canvas.js"
 
 const STACK = 3 // between layers of w
 const SMALLEST = 9 // size of a number in a cell, in pixels
+const APART = 10 // scales that differ by more are said to
 const SEEN = 5 // an outline is at least so large
 
 export class Plate {
@@ -51,21 +52,48 @@ export class Plate {
     this.scale = scale
     this.pictures = null
     const [low, high] = extremes(this.values)
+    this.whole = this.printsAll() && this.values.every((value) => Number.isInteger(value) && Math.abs(value) < 1000)
     this.power =
       this.printsAll() && !this.names && numbers.maps[this.symbol].kind !== "row" ? power(Math.max(-low, high)) : 0
+    const width = this.size?.[0] ?? 60
     let ends = this.power ? ["", ""] : limits.map(short)
-    if (scale === "signed" && (this.narrow || ends.join("").length > 9)) ends = ["", ends[1] && `±${ends[1]}`]
-    if (this.narrow && ends[1].length * 6 > (this.size?.[0] ?? 60) + 8) ends = ["", ""] // no room
+    if (scale === "signed" && (this.narrow || 6 * ends.join("").length + 36 > width))
+      ends = ["", ends[1] && `±${ends[1]}`]
+    if (this.face?.stacked) ends[0] = `${this.face.rows * this.face.columns}×${this.face.tiles}`
+    this.figure.dataset.scale = this.face?.stacked || this.narrow ? "" : scale
+    if (this.narrow && ends[1].length * 6 > width + 8) ends = ["", ""] // no room
     const caption = { low: ends[0], power: timesPower(this.power), high: ends[1] }
     for (const [name, text] of Object.entries(caption)) {
       const place = this.figure.querySelector(`.limits .${name}`)
       if (place) place.textContent = text
     }
+    this.compare(numbers)
     const few = this.values.length <= 4
     const range = () => say("web.maps.range", { low: number(low), high: number(high) })
     const values = few ? [...this.values].map((value) => number(value)).join(", ") : range()
     const said = { symbol: this.symbol, what: words, count: this.values.length, values }
     this.canvas.setAttribute("aria-label", say("web.maps.label", said))
+  }
+
+  // Gradients have a scale of their own from layer to layer: where they differ much, the map says so.
+  /** @param {import("../model/numbers.js").Numbers} numbers */
+  compare(numbers) {
+    const badge = /** @type {HTMLElement | null} */ (this.figure.querySelector(".badge"))
+    const { band, kind } = numbers.maps[this.symbol]
+    if (!badge || band !== "gradients" || kind !== "map") return
+    const from = numbers.links(this.symbol).find(({ source }) => {
+      const map = numbers.maps[source]
+      return map?.band === "gradients" && map.kind === "map"
+    })
+    const ratio = from ? numbers.maps[from.source].limits[1] / this.limits[1] : 1
+    const apart = Number.isFinite(ratio) && ratio > 0 && (ratio >= APART || ratio <= 1 / APART)
+    badge.textContent = !apart
+      ? ""
+      : ratio > 1
+        ? say("web.overview.smaller", { times: ratio })
+        : say("web.overview.larger", { times: 1 / ratio })
+    badge.title =
+      apart && from ? say("web.overview.scaled", { ratio: 1 / ratio, source: numbers.maps[from.source].label }) : ""
   }
 
   printsAll() {
@@ -176,6 +204,15 @@ export class Plate {
     this.context.clearRect(box.x, box.y + (row + 1) * h, box.width, Math.max(0, box.height - (row + 1) * h))
   }
 
+  // Whole numbers as such; what is next to nothing beside the largest, as that.
+  /** @param {number} value */
+  written(value) {
+    const most = Math.max(Math.abs(this.limits[0]), Math.abs(this.limits[1]))
+    if (this.whole) return String(value).replace("-", "−")
+    if (value !== 0 && !this.power && Math.abs(value) < most / 1000) return "≈ 0"
+    return short(value / 10 ** (this.power ?? 0))
+  }
+
   // The numbers of a tile.
   /** @param {Rectangle} box @param {number} n */
   print(box, n) {
@@ -190,7 +227,7 @@ export class Plate {
         if (at >= 0)
           all.push({
             value: values[at],
-            text: short(values[at] / 10 ** (this.power ?? 0)),
+            text: this.written(values[at]),
             x: box.x + (j + 0.5) * w,
             y: box.y + (i + 0.5) * h,
           })

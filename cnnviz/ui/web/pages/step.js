@@ -36,6 +36,7 @@ const FRAME = () => `
 
 export class Step extends Content {
   static turns = true
+  static reveals = true
 
   slides = true
   cells = new Cells()
@@ -224,9 +225,15 @@ export class Step extends Content {
     const { makes, inputs, phase } = this.numbers.said[stage]
     for (const [symbol, { figure }] of Object.entries(this.plates)) {
       figure.classList.toggle("ahead", this.isAhead(symbol))
+      figure.classList.toggle("filling", this.view.player.done(symbol) !== Number.POSITIVE_INFINITY)
       figure.classList.toggle("now", makes.includes(symbol))
       figure.classList.toggle("input", inputs.includes(symbol))
       figure.classList.toggle("backward", phase === "backward")
+    }
+    const { layer } = this.numbers.said[stage]
+    for (const bracket of this.overview.brackets) {
+      bracket.classList.toggle("current", Number(bracket.dataset.layer) === layer)
+      bracket.classList.toggle("backward", phase === "backward")
     }
   }
 
@@ -307,6 +314,7 @@ export class Step extends Content {
     const { view } = this
     const title = view.$(".explain .title").textContent ?? ""
     const numbers = view.$(".numbers").textContent ?? ""
+    if (view.isEarly) return say("web.spoken.early", { place: view.place, title, numbers })
     return say("web.spoken.step", { place: view.place, title, numbers, loss: lossText(view.loss) })
   }
 }

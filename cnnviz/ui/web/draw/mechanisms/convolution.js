@@ -10,6 +10,7 @@ import { say } from "../../model/words.js"
 /** @typedef {import("../pen.js").Pen} Pen */
 /** @typedef {import("../pen.js").Box} Box */
 
+const STAIRS = 48 // the staircase under the maps
 const MOST_NUMBERED = 4 // channels whose windows and kernels are printed; with more, the strongest one's
 
 /** @param {number} at */
@@ -59,7 +60,8 @@ export function convolution(pen, numbers, symbol, cell) {
     })
     return
   }
-  pen.stairs(terms, total, { x: 22, y: pen.height - 52, width: pen.width - 30, height: 36 })
+  if (channels <= MOST_NUMBERED) for (const term of terms.slice(0, channels)) term.name = "" // they stand above
+  pen.stairs(terms, total, { x: 22, y: pen.height - STAIRS, width: pen.width - 30, height: STAIRS - 16 })
 }
 
 /** @typedef {{ x: string, f: string, k: number, cell: Cell, met: [Cell, Cell][], window: any, left: number, sums?: number[] }} Parts */
@@ -127,10 +129,10 @@ function several(pen, numbers, parts) {
   const { x, f, k, window, left } = parts
   const channels = numbers.shape(x)[0]
   const pitch = (left - 44) / channels
-  const free = pen.height - 70
-  const grid = Math.min(Math.max(free * 0.27, 42), 66)
+  const free = pen.height - STAIRS - 43 - 22 // without names, gaps and signs
+  const map = Math.max(free * 0.34, 32)
+  const grid = Math.min((free - map) / 2, 66)
   const wide = Math.min(pitch - 20, 118)
-  const map = Math.max(free - 2 * grid - 36, 36)
   pen.text(say("web.mechanism.window"), 0, 26 + map + 8 + grid / 2, { size: 11, fill: pen.soft, room: 42 })
   pen.text(say("web.mechanism.kernel"), 0, 26 + map + 21 + grid * 1.5, { size: 11, fill: pen.soft, room: 42 })
   for (let c = 0; c < channels; c++) {
@@ -277,8 +279,8 @@ export function shares(pen, numbers, symbol, cell) {
     { x: at, y: 34, width: pen.width - at - 4, height: free - 30 },
     { figures: false },
   )
-  pen.text(`${number(positive)}`, at, free + 34, { size: 12, bold: true, fill: "#b2182b" })
-  pen.text(`${number(negative)}`, at, free + 48, { size: 12, bold: true, fill: "#1d5fa8" })
+  pen.text(`${number(positive)}`, at, free + 34, { size: 12, bold: true, fill: pen.pos })
+  pen.text(`${number(negative)}`, at, free + 48, { size: 12, bold: true, fill: pen.neg })
 }
 
 /** What one weight multiplies. @type {Picture} */
