@@ -98,7 +98,7 @@ export class Overview {
     const [width, height] =
       column.kind === "answers" ? answer(symbol, place) : [place.width, bias ? BIAS : place.height]
     const title = /** @type {HTMLElement} */ (plate.figure.querySelector(".size"))
-    title.hidden = width < 26 + 6 * (title.textContent ?? "").length && !this.single
+    title.hidden = width < 26 + 6 * (title.textContent ?? "").length || (this.single === true && width < 145)
     const badge = /** @type {HTMLElement} */ (plate.figure.querySelector(".badge"))
     badge.hidden = width < (this.single ? 130 : 90)
     plate.size = [width, height]

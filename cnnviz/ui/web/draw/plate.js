@@ -56,10 +56,11 @@ export class Plate {
     this.power =
       this.printsAll() && !this.names && numbers.maps[this.symbol].kind !== "row" ? power(Math.max(-low, high)) : 0
     const width = this.size?.[0] ?? 60
-    let ends = this.power ? ["", ""] : limits.map(short)
+    let ends = this.power ? ["", ""] : limits.map((end) => (Number.isInteger(end) ? whole(end) : short(end)))
     if (scale === "signed" && (this.narrow || 6 * ends.join("").length + 36 > width))
       ends = ["", ends[1] && `±${ends[1]}`]
-    if (this.face?.stacked) ends[0] = `${this.face.rows * this.face.columns}×${this.face.tiles}`
+    const count = this.face?.stacked ? `${this.face.rows * this.face.columns}×${this.face.tiles}` : ""
+    if (count && 6 * (count + ends[1]).length + 10 < width) ends[0] = count
     this.figure.dataset.scale = this.face?.stacked || this.narrow ? "" : scale
     if (this.narrow && ends[1].length * 6 > width + 8) ends = ["", ""] // no room
     const caption = { low: ends[0], power: timesPower(this.power), high: ends[1] }
@@ -208,7 +209,7 @@ export class Plate {
   /** @param {number} value */
   written(value) {
     const most = Math.max(Math.abs(this.limits[0]), Math.abs(this.limits[1]))
-    if (this.whole) return String(value).replace("-", "−")
+    if (this.whole) return whole(value)
     if (value !== 0 && !this.power && Math.abs(value) < most / 1000) return "≈ 0"
     return short(value / 10 ** (this.power ?? 0))
   }
@@ -345,6 +346,9 @@ export class Plate {
     return face.at(n, 0, 0) ?? []
   }
 }
+
+/** @param {number} value */
+const whole = (value) => String(value).replace("-", "−")
 
 /** @param {ArrayLike<number>} values */
 function extremes(values) {

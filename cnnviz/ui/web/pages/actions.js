@@ -21,6 +21,7 @@ import { randomKernel } from "./network_controls.js"
  * @property {boolean} [moves]  goes somewhere else: whatever plays is paused before
  */
 
+const reveals = (/** @type {Kind} */ kind) => kind.reveals
 const stages = (/** @type {Kind} */ kind) => kind.stages
 
 /** @type {Action[]} */
@@ -56,6 +57,9 @@ export const ACTIONS = [
     act: (view) => view.nextUpdate(1),
   },
   { name: "play", keys: ["Space"], help: "play", act: (view) => view.player.toggle() },
+  { name: "watch", when: reveals, act: watch },
+  { name: "begin", when: reveals, moves: true, act: (view) => view.nextStage(1) },
+  { name: "lecturers", when: reveals, act: toggleLecture },
   { name: "restart", keys: ["Home"], help: "restart", moves: true, act: (view) => view.go({ k: "0", stage: "x" }) },
   {
     name: "end",
@@ -94,6 +98,14 @@ function leave(view) {
     view.settle()
     view.paint(true)
   } else if (view.look.view) toggleLecture(view)
+}
+
+// Forward from the image, stage after stage.
+/** @param {View} view */
+function watch(view) {
+  view.go({ stage: "x" }, { replace: true })
+  view.player.play()
+  view.paint(true)
 }
 
 /**

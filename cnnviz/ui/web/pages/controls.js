@@ -3,6 +3,7 @@
 
 import { say } from "../model/words.js"
 import { bindNetwork, fillNetwork } from "./network_controls.js"
+import { bindRows, fillRows } from "./rows.js"
 
 /** @import { Answer } from "../model/decode.js" */
 /** @import { View } from "./view.js" */
@@ -29,6 +30,7 @@ export function bindControls(view) {
     view.control(key).addEventListener("keydown", (event) => arrows(event, view.control(key)))
   }
   bindNetwork(view)
+  bindRows(view)
   bindLinks(view)
   bindMenu(view)
   view.root.addEventListener("keydown", ({ key, target }) => {
@@ -109,6 +111,7 @@ export function fillControls(view, data) {
       if (radio) option.tabIndex = chosen ? 0 : -1
     }
   }
+  fillRows(view, data)
   view.$(".words").textContent = data.words
   complain(view, data.wrong)
 }
@@ -137,6 +140,8 @@ function complain(view, wrong) {
   for (const place of view.root.querySelectorAll(/** @type {"p"} */ ("[data-wrong]"))) {
     const key = place.dataset.wrong ?? ""
     place.textContent = wrong[key] ?? ""
+    const row = place.closest("details")
+    if (wrong[key] && row) row.open = true
     if (place.offsetParent) delete left[key]
   }
   const sentences = Object.values(left)

@@ -127,7 +127,8 @@ export function fillNetwork(view, { filters, outputs }) {
   view.control("preset").title = found < 0 ? "" : PRESETS[found].source
   view.field("optimizer").value = lesson.opt ?? "gd"
   fillTargets(view, outputs)
-  view.$(".filters").hidden = !filters
+  view.$('[data-row="kernel"]').hidden = !filters
+  view.$('[data-row="convolution"]').hidden = !filters
   if (filters) fillKernel(view, filters)
 }
 

@@ -9,6 +9,8 @@ import { escaped, formula, lossText } from "../model/format.js"
 import { one } from "../model/links.js"
 import { Numbers } from "../model/numbers.js"
 import { say } from "../model/words.js"
+import { KEYS } from "../spec.js"
+import { actionButton } from "./actions.js"
 import { bindCells } from "./cell_pointer.js"
 import { Content } from "./content.js"
 import { linesOf, setHTML } from "./html.js"
@@ -26,6 +28,8 @@ const SLIDE = 9000 // for the kernel over the whole image
 const WEIGHT = 700 // for each weight of a filter
 
 const FRAME = () => `
+  <section class="welcome" aria-label="${escaped(say("web.welcome.label"))}" hidden><p><b>${escaped(say("web.welcome.title"))}</b>${escaped(say("web.welcome.words"))}</p>
+    ${actionButton("watch")}${actionButton("begin")}${actionButton("lecturers")}</section>
   <div class="maps overview"></div>
   <section class="explain" aria-label="${escaped(say("web.frame.explanation"))}">
     <div class="text" tabindex="0"><h1><span class="phase"></span><span class="title"></span></h1>
@@ -182,6 +186,7 @@ export class Step extends Content {
 
   draw() {
     if (!this.received) return
+    this.welcome()
     this.measure()
     const subject = this.subject()
     this.classes()
@@ -202,6 +207,17 @@ export class Step extends Content {
     this.drawn = false
   }
 
+  // Only who comes without a lesson is told what this is, until the first step.
+  welcome() {
+    const { host, look, player } = this.view
+    const address = host.address.read()
+    const strip = this.view.$(".welcome")
+    const hidden = player.running || look.view === "lecture" || KEYS.some((key) => key in address)
+    if (strip.hidden === hidden) return
+    strip.hidden = hidden
+    this.drawn = false
+  }
+
   // What is asked of the page's layout: once for a size, since every question makes it lay everything out again.
   measure() {
     if (this.drawn && this.laid === this.overview.key) return
@@ -217,7 +233,11 @@ export class Step extends Content {
     const content = this.view.$(".content")
     const narrow = matchMedia("(max-width: 760px)").matches
     const free = matchMedia("(max-width: 1100px)").matches
-    this.overview.lay(content.clientWidth, free ? 640 : content.clientHeight, narrow)
+    this.overview.lay(
+      content.clientWidth,
+      free ? 640 : content.clientHeight - this.view.$(".welcome").offsetHeight,
+      narrow,
+    )
   }
 
   classes() {

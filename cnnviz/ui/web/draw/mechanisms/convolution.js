@@ -130,7 +130,7 @@ function several(pen, numbers, parts) {
   const channels = numbers.shape(x)[0]
   const pitch = (left - 44) / channels
   const free = pen.height - STAIRS - 43 - 22 // without names, gaps and signs
-  const map = Math.max(free * 0.34, 32)
+  const map = Math.max(free * 0.26, 26)
   const grid = Math.min((free - map) / 2, 66)
   const wide = Math.min(pitch - 20, 118)
   pen.text(say("web.mechanism.window"), 0, 26 + map + 8 + grid / 2, { size: 11, fill: pen.soft, room: 42 })
