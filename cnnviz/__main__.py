@@ -84,6 +84,7 @@ def _write_files(asked: argparse.Namespace, lesson: Lesson, image: Image, x: np.
         "json": lambda: parameters_json(lesson, moment.params),
         "script": lambda: numpy_script(lesson, image.pixels),
         "notebook": lambda: jupyter_notebook(lesson, image.pixels),
+        "html": lambda: _page(asked, lesson, image),
         "film": lambda: _watched(
             lesson,
             "terminal.filming",
@@ -93,6 +94,12 @@ def _write_files(asked: argparse.Namespace, lesson: Lesson, image: Image, x: np.
     return all(
         [_write(getattr(asked, name), make) for name, make in makers.items() if getattr(asked, name) is not None]
     )
+
+
+def _page(asked: argparse.Namespace, lesson: Lesson, image: Image) -> str:
+    from cnnviz.ui.standalone import lesson_html  # as slow to import as the page's server
+
+    return lesson_html(lesson, image, asked.around, asked.server)
 
 
 def _write(name: str, make: Callable[[], bytes | str]) -> bool:

@@ -8,7 +8,7 @@ import os
 import re
 import sys
 from pathlib import Path
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 import cnnviz
 from cnnviz.core.image_ids import PATTERNS
@@ -27,8 +27,11 @@ from cnnviz.words import Message, Problem, message, say
 FIELDS = tuple(field.name for field in dataclasses.fields(Lesson))
 """What of a lesson can be asked for: everything."""
 
-FILES = ("npz", "json", "script", "notebook", "film")
+FILES = ("npz", "json", "script", "notebook", "html", "film")
 """What can be written."""
+
+MOST_AROUND = 50
+"""Updates either way in a lesson as a page."""
 
 SERVING = ("port", "host", "prefix", "embed")
 """What can be said of the page's server; each of these starts it."""
@@ -51,6 +54,9 @@ def parser() -> argparse.ArgumentParser:
     files = commands.add_argument_group(say("terminal.help.files"))
     for name in FILES:
         files.add_argument(f"--{name}", metavar=file, help=say(f"terminal.help.file.{name}"))
+    words = say("terminal.help.around", most=MOST_AROUND)
+    files.add_argument("--around", metavar=count, type=_around, default=1, help=words)
+    files.add_argument("--server", metavar=say("terminal.help.metavar.server"), default="", help=say("terminal.help.server"))
     words = say("terminal.help.frames", most=MAX_FRAMES)
     files.add_argument("--frames", metavar=count, type=_frames, default=60, help=words)
     serving = commands.add_argument_group(say("terminal.help.serving"))
@@ -100,6 +106,10 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     files = [os.path.abspath(name) for name in (getattr(asked, name) for name in FILES) if name is not None]
     if len({*files}) < len(files):
         commands.error(say("terminal.same_file"))
+    try:
+        asked.server = page_address(asked.server)
+    except Problem as error:
+        commands.error(str(error))
     if serves(asked):
         _check_serving(commands, asked)
     return asked
@@ -179,6 +189,20 @@ def query_of(link: str) -> dict[str, str]:
     return dict(parse_qsl(query.partition("#")[0], keep_blank_values=True))
 
 
+def page_address(text: str) -> str:
+    """An address with a slash at its end; "" stays. Raises Problem for what is none.
+
+    >>> page_address("https://example.org/cnnviz?k=3")
+    'https://example.org/cnnviz/'
+    """
+    parts = urlsplit(text.strip()) if text else None
+    if parts is None:
+        return ""
+    if parts.scheme not in ("http", "https") or not parts.netloc or re.search(r"\s", text.strip()):
+        raise Problem("export.html.server", server=repr(text[:80]))
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}/"
+
+
 def content_of(name: str, most: int) -> bytes:
     """A file's bytes, up to one more than `most`; Problem where it cannot be read."""
     try:
@@ -191,4 +215,10 @@ def content_of(name: str, most: int) -> bytes:
 def _frames(text: str) -> int:
     if not re.fullmatch(r"\d{1,4}", text, re.ASCII) or not 2 <= int(text) <= MAX_FRAMES:
         raise argparse.ArgumentTypeError(say("terminal.wrong_frames", text=repr(text), most=MAX_FRAMES))
+    return int(text)
+
+
+def _around(text: str) -> int:
+    if not re.fullmatch(r"\d{1,2}", text, re.ASCII) or int(text) > MOST_AROUND:
+        raise argparse.ArgumentTypeError(say("terminal.wrong_around", text=repr(text), most=MOST_AROUND))
     return int(text)

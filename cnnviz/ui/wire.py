@@ -32,6 +32,7 @@ class Header(TypedDict):
     """What every page needs: the lesson that this answers, sentences, and the status line; a loss that is no number is None."""
 
     page: str
+    code: str
     asked: Query
     lesson: Query
     words: str
@@ -252,13 +253,27 @@ class Spec(TypedDict):
     LIMITS: Bounds
     IMAGES: Sequence[ImageData]
     PAGES: Sequence[PageData]
+    CODE: str
     LANG: str
     WORDS: Mapping[str, str | Mapping[str, str]]
 
 
+# --- A lesson as a file ----------------------------------------------------------------------------
+
+
+class FileContents(TypedDict):
+    """What a file knows of its lesson: for each update, by its number, where its answer's parts lie in the bytes that
+    the file holds; `server` is a page's address, with a slash at its end, or "".
+    """
+
+    lesson: Query
+    answers: Mapping[str, Sequence[tuple[int, int]]]
+    server: str
+
+
 # --- The same as TypeScript ------------------------------------------------------------------------
 
-ANSWERS = (Header, StepHeader, BoardHeader, FilmHeader)
+RECORDS = (Header, StepHeader, BoardHeader, FilmHeader, FileContents)
 _NAMED = {"Scale": Scale, "Band": records.Band, "Kind": records.Kind}
 _PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null", Message: "string"}
 _HEAD = "// Written by `python -m cnnviz.ui.wire`: change that file, not this one.\n\n"
@@ -267,8 +282,8 @@ _HEAD = "// Written by `python -m cnnviz.ui.wire`: change that file, not this on
 def declarations() -> dict[str, str]:
     """The text of each declaration file, by its path under cnnviz/ui/web/."""
     shared: dict[str, str] = {}
-    for answer in ANSWERS:
-        _written(answer, shared)
+    for record in RECORDS:
+        _written(record, shared)
     constants = [f"export const {name}: {_written(kind, shared)}" for name, kind in get_type_hints(Spec).items()]
     used = [name for name in sorted(shared) if re.search(rf"\b{name}\b", " ".join(constants))]
     return {

@@ -25,9 +25,9 @@ PRELOAD = (
 """Tells a browser that asks for a page what it will need, so that this travels beside Streamlit's own files."""
 
 
-def script() -> str:
+def script(entry: str = ENTRY, ending: str = "export default {}") -> str:
     """The component's JavaScript as one module, what Python knows of the lesson among it."""
-    return bundle(ENTRY, lambda name: spec() if name == "spec" else (WEB_FOLDER / f"{name}.js").read_text("utf-8"))
+    return bundle(entry, lambda name: spec() if name == "spec" else (WEB_FOLDER / f"{name}.js").read_text("utf-8"), ending)
 
 
 def styles() -> str:

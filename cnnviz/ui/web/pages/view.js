@@ -209,6 +209,7 @@ export class View {
    */
   go(change, { replace = false } = {}) {
     const { address } = this.host
+    if (this.refused({ ...(this.waiting ?? this.wanted), ...change })) return
     if (change.stage && change.stage !== this.stage) {
       this.stage = change.stage
       this.content.follow(this.stage)
@@ -224,6 +225,19 @@ export class View {
     this.expect(next)
     address.visit(next, { replace })
     this.host.numbers.ask()
+  }
+
+  /**
+   * Whether nobody here has the numbers of a lesson; then it is said, and whatever plays stops.
+   * @param {Lesson} next
+   * @param {string} [page]
+   */
+  refused(next, page) {
+    if (!this.host.refuses) return false
+    const sentence = this.host.refuses(next, page)
+    if (sentence) this.player.pause()
+    this.notice(sentence)
+    return Boolean(sentence)
   }
 
   // On a phone the sheet of words covers half of the maps: the stage's own comes out from under it.
@@ -283,6 +297,7 @@ export class View {
     if (page === this.page) return
     this.player.pause() // the film would go on, and the address with it
     const next = { ...this.wanted, ...change }
+    if (this.refused(next, page)) return
     this.expect(next)
     this.host.address.visit(next, { page })
     this.host.numbers.ask()
@@ -316,9 +331,10 @@ export class View {
   open(what) {
     this.player.pause()
     this.settle()
-    const { address, numbers } = this.host
+    const { address, numbers, open } = this.host
+    if (!open) return this.notice(say("web.file.opens_nothing"))
     if (!this.waiting && this.data && !same(address.read(), this.data.asked)) numbers.ask()
-    this.host.open?.(what)
+    open(what)
   }
 
   // ---- painting

@@ -38,6 +38,7 @@ export interface BoardData {
 /** That of a page with a board. */
 export interface BoardHeader {
   page: string
+  code: string
   asked: Record<string, string>
   lesson: Record<string, string>
   words: string
@@ -99,6 +100,15 @@ export interface CurveData {
   log: string
 }
 
+/** What a file knows of its lesson: for each update, by its number, where its answer's parts lie in the bytes that
+    the file holds; `server` is a page's address, with a slash at its end, or "".
+     */
+export interface FileContents {
+  lesson: Record<string, string>
+  answers: Record<string, [number, number][]>
+  server: string
+}
+
 /** All that a film shows besides its frames and curves. */
 export interface FilmData {
   n: number
@@ -111,6 +121,7 @@ export interface FilmData {
 /** The Train page's. */
 export interface FilmHeader {
   page: string
+  code: string
   asked: Record<string, string>
   lesson: Record<string, string>
   words: string
@@ -158,6 +169,7 @@ export interface FiltersRecord {
 /** What every page needs: the lesson that this answers, sentences, and the status line; a loss that is no number is None. */
 export interface Header {
   page: string
+  code: string
   asked: Record<string, string>
   lesson: Record<string, string>
   words: string
@@ -273,6 +285,7 @@ export interface StageRecord {
 /** The Step page's. */
 export interface StepHeader {
   page: string
+  code: string
   asked: Record<string, string>
   lesson: Record<string, string>
   words: string
