@@ -11,7 +11,7 @@ import { ratio } from "./canvas.js"
 /** @typedef {{ x: number, y: number, width: number, height: number }} Box */
 /** @typedef {{ rows: Range, columns: Range, strong?: boolean }} Ring */
 
-/** @typedef {{ ink: string, soft: string, line: string, bars: string, math: string, accent: string, warm: string, pos: string, neg: string }} Palette */
+/** @typedef {{ ink: string, soft: string, line: string, bars: string, math: string, accent: string, warm: string, pos: string, neg: string, paper: string }} Palette */
 
 /** The page's own colours. @param {HTMLElement} root @returns {Palette} */
 export function palette(root) {
@@ -23,6 +23,7 @@ export function palette(root) {
     soft: named("soft"),
     line: named("line"),
     bars: named("bars"),
+    paper: style.backgroundColor,
     pos: named("pos"),
     neg: named("neg"),
     math: named("math") || "serif",
@@ -50,6 +51,8 @@ export class Pen {
     this.pos = palette.pos
     this.neg = palette.neg
     this.math = palette.math
+    /** @type {(symbol: string) => number}  how many cells of each channel are computed so far */
+    this.done = () => Number.POSITIVE_INFINITY
     this.tone = backward ? palette.warm : palette.accent
   }
 
@@ -78,7 +81,14 @@ export class Pen {
     const from = numbers.offset(symbol, [...at, 0, 0])
     const { limits, scale } = numbers.maps[symbol]
     const values = numbers.values(symbol)
-    this.picture(rows, columns, (n) => values[from + n], limits, scale, box, rings)
+    const done = this.done(symbol)
+    this.picture(rows, columns, (n) => values[from + n], limits, scale, box, done < rows * columns ? [] : rings)
+    if (done >= rows * columns) return
+    const [h, w, row] = [box.height / rows, box.width / columns, Math.floor(done / columns)]
+    const left = (done % columns) * w
+    this.context.clearRect(box.x + left, box.y + row * h, box.width - left, h)
+    this.context.clearRect(box.x, box.y + (row + 1) * h, box.width, box.height - (row + 1) * h)
+    for (const ring of rings) this.ring(ring, rows, columns, box)
   }
 
   /** Colours of values. @param {number} rows @param {number} columns @param {(n: number) => number} pick @param {number[]} limits @param {string} scale @param {Box} box @param {Ring[]} rings */
@@ -193,7 +203,7 @@ export class Pen {
         })
     })
     const x = box.x + terms.length * step + 8
-    context.fillStyle = css(colour(total, [-span, span], "signed"))
+    context.fillStyle = this.ink
     context.fillRect(x, Math.min(y(0), y(total)), 26, Math.max(Math.abs(y(total) - y(0)), 2))
     context.strokeStyle = this.ink
     context.lineWidth = 1.5

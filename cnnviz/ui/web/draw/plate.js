@@ -15,6 +15,7 @@ import { ratio } from "./canvas.js"
 
 const STACK = 3 // between layers of w
 const SMALLEST = 9 // size of a number in a cell, in pixels
+const MOST_RIBBONS = 4
 const APART = 10 // scales that differ by more are said to
 const SEEN = 5 // an outline is at least so large
 
@@ -148,7 +149,7 @@ export class Plate {
         const box = this.tile(n)
         context.drawImage(picture, box.x, box.y, box.width, box.height)
         if (done < face.rows * face.columns) this.hide(done, box)
-        if (this.printsAll() && box.width > 30 && box.height / face.rows > 12) this.print(box, n)
+        if (this.printsAll() && box.width > 30 && box.height / face.rows > 12) this.print(box, n, done)
       })
     }
     for (const mark of this.marks) this.outline(mark, tone)
@@ -196,6 +197,23 @@ export class Plate {
     return found
   }
 
+  /** Where cells lie on the canvas; of more than a few tiles, what encloses them. @param {Range[]} ranges @returns {Rectangle[]} */
+  boxes(ranges) {
+    const face = /** @type {Face} */ (this.face)
+    const all = face
+      .boxes(ranges)
+      .filter(({ tall, wide }) => tall > 0 && wide > 0)
+      .map(({ tile, top, left, tall, wide }) => {
+        const box = this.tile(tile)
+        const [h, w] = [box.height / face.rows, box.width / face.columns]
+        return { x: box.x + left * w, y: box.y + top * h, width: wide * w, height: tall * h }
+      })
+    if (all.length <= MOST_RIBBONS) return all
+    const [x, y] = [Math.min(...all.map((box) => box.x)), Math.min(...all.map((box) => box.y))]
+    const width = Math.max(...all.map((box) => box.x + box.width)) - x
+    return [{ x, y, width, height: Math.max(...all.map((box) => box.y + box.height)) - y }]
+  }
+
   /** @param {number} done @param {Rectangle} box */
   hide(done, box) {
     const { rows, columns } = /** @type {Face} */ (this.face)
@@ -215,8 +233,8 @@ export class Plate {
   }
 
   // The numbers of a tile.
-  /** @param {Rectangle} box @param {number} n */
-  print(box, n) {
+  /** @param {Rectangle} box @param {number} n @param {number} done of each tile's cells: the others are not computed yet */
+  print(box, n, done) {
     const face = /** @type {Face} */ (this.face)
     const values = /** @type {Float64Array} */ (this.values)
     const [h, w] = [box.height / face.rows, box.width / face.columns]
@@ -225,7 +243,7 @@ export class Plate {
     for (let i = 0; i < face.rows; i++) {
       for (let j = 0; j < face.columns; j++) {
         const at = face.offset(n, i, j)
-        if (at >= 0)
+        if (at >= 0 && i * face.columns + j < done)
           all.push({
             value: values[at],
             text: this.written(values[at]),
@@ -234,6 +252,7 @@ export class Plate {
           })
       }
     }
+    if (!all.length) return
     const font = (/** @type {number} */ size) => `600 ${size}px system-ui, sans-serif`
     this.context.font = font(10)
     const widest = Math.max(...all.map(({ text }) => this.context.measureText(text).width)) / 10 // at a size of 1

@@ -1,9 +1,11 @@
 // A network's maps and the words under them: the overview, the focus, and what is pointed at.
 
+import { Flow } from "../draw/flow.js"
 import { mechanism } from "../draw/mechanism.js"
 import { Overview } from "../draw/overview.js"
 import { palette } from "../draw/pen.js"
 import { Cells } from "../model/cells.js"
+import { colour } from "../model/colour.js"
 import { explained } from "../model/explanation.js"
 import { escaped, formula, lossText } from "../model/format.js"
 import { one } from "../model/links.js"
@@ -36,7 +38,8 @@ const FRAME = () => `
       <p class="sentence"></p><p class="formula"></p><div class="numbers"></div><p class="remark"></p>
       <div class="stepper" hidden><span class="what"></span><button type="button" data-turn="-1" aria-label="${escaped(say("web.step.less"))}">−</button><b class="which"></b><button type="button" data-turn="1" aria-label="${escaped(say("web.step.more"))}">+</button></div></div>
     <div class="drawn"><canvas class="mechanism" role="img"></canvas></div>
-  </section>`
+  </section>
+  <canvas class="flow" aria-hidden="true"></canvas>`
 
 export class Step extends Content {
   static turns = true
@@ -46,6 +49,9 @@ export class Step extends Content {
   cells = new Cells()
   focus = this.cells
   saidAt = 0
+  stepped = false // to another stage, which is not painted yet
+  /** @type {Record<string, { x: number, y: number }>}  where the canvases of the maps lie; none where nothing flows */
+  places = {}
   /** @type {string[]} */
   order = []
   /** @type {Numbers | undefined} */
@@ -56,6 +62,10 @@ export class Step extends Content {
     super(view)
     view.$(".content").innerHTML = FRAME()
     this.overview = new Overview(view.$(".overview"))
+    this.flow = new Flow(/** @type {HTMLCanvasElement} */ (view.$(".flow")))
+    const land = () => this.flow.land() // any key and any click
+    for (const event of ["keydown", "pointerdown"])
+      addEventListener(event, land, { capture: true, signal: view.stop.signal })
     view.$(".stepper").addEventListener("click", ({ target }) => {
       /** @type {HTMLElement | null} */
       const chosen = /** @type {Element} */ (target).closest("[data-turn]")
@@ -93,6 +103,9 @@ export class Step extends Content {
     return this.numbers.madeAt(symbol) > this.order.indexOf(this.view.stage)
   }
 
+  /** How many cells of each channel of a map are computed so far. @param {string} symbol */
+  made = (symbol) => (this.isAhead(symbol) ? 0 : this.view.player.done(symbol))
+
   /** @returns {Subject} */
   subject() {
     const { stage, player } = this.view
@@ -121,6 +134,7 @@ export class Step extends Content {
 
   /** @param {string} stage */
   follow(stage) {
+    this.stepped = true
     const map = this.shown(stage)
     map in this.numbers.maps ? this.cells.follow(map) : this.release()
   }
@@ -195,6 +209,60 @@ export class Step extends Content {
     for (const [symbol, plate] of Object.entries(this.plates))
       plate.draw(this.isAhead(symbol), this.view.player.done(symbol), tone)
     this.say(subject)
+    this.flows(subject)
+  }
+
+  // On a step data is seen to move; otherwise ribbons show where the number comes from.
+  /** @param {Subject} subject */
+  flows(subject) {
+    const { player } = this.view
+    const fast = player.sliding || player.speed > 1 || matchMedia("(prefers-reduced-motion: reduce)").matches
+    const move = this.move(subject)
+    this.stepped && !fast ? this.flow.fly(move) : this.flow.show(move)
+    this.stepped = false
+  }
+
+  /** @param {Subject} subject @returns {import("../draw/flow.js").Move | null} */
+  move({ map, cell }) {
+    const { numbers, plates, places } = this
+    const plate = plates[map]
+    if (!plate || !places[map] || !places[""] || !this.room) return null
+    const put = (/** @type {string} */ symbol, /** @type {import("../draw/flow.js").Box} */ box) => ({
+      ...box,
+      x: box.x + places[symbol].x,
+      y: box.y + places[symbol].y,
+    })
+    const links = numbers.links(map).filter(({ source }) => source !== map && plates[source]?.face && places[source])
+    const sources = links.flatMap((link) => {
+      const { canvas } = plates[link.source]
+      const scale = canvas.width / (plates[link.source].size?.[0] ?? canvas.width)
+      return plates[link.source].boxes(numbers.reach(link, cell)).map((box) => ({
+        box: put(link.source, box),
+        image: canvas,
+        cut: { x: box.x * scale, y: box.y * scale, width: box.width * scale, height: box.height * scale },
+      }))
+    })
+    const [target] = plate.boxes(cell.map(one))
+    if (!target || !sources.length) return null
+    const [width, height] = plate.size ?? [0, 0]
+    const value = numbers.at(map, cell)
+    return {
+      sources,
+      target: put(map, target),
+      map: put(map, { x: 0, y: 0, width, height }),
+      others: Object.keys(places)
+        .filter((symbol) => symbol && symbol !== map)
+        .map((symbol) => {
+          const [wide, tall] = plates[symbol].size ?? [0, 0]
+          return put(symbol, { x: 0, y: 0, width: wide, height: tall })
+        }),
+      panel: { ...places[""], ...this.room },
+      back: numbers.maps[map].band === "gradients" && !links.some(({ pattern }) => pattern === "touched"),
+      value,
+      paint: colour(value, plate.limits, plate.scale),
+      tone: this.tone(map),
+      paper: this.palette?.paper ?? "#fff",
+    }
   }
 
   /** @param {string} map */
@@ -225,8 +293,24 @@ export class Step extends Content {
     const { clientWidth: width, clientHeight: height } = this.view.$(".mechanism")
     this.room = { width, height }
     this.palette = palette(this.root)
+    this.place()
     this.laid = this.overview.key
     this.drawn = true
+  }
+
+  // Where everything lies, for what flows from one place to another.
+  place() {
+    this.places = {}
+    const sheet = this.flow.canvas
+    if (matchMedia("(max-width: 1100px)").matches) return this.flow.size(0, 0)
+    const { left, top, width, height } = sheet.getBoundingClientRect()
+    this.flow.size(width, height)
+    const at = (/** @type {Element} */ element) => {
+      const box = element.getBoundingClientRect()
+      return { x: box.left - left, y: box.top - top }
+    }
+    for (const [symbol, { canvas }] of Object.entries(this.plates)) this.places[symbol] = at(canvas)
+    this.places[""] = at(this.view.$(".mechanism"))
   }
 
   lay() {
@@ -303,7 +387,8 @@ export class Step extends Content {
     view.$(".explain").classList.toggle("pinned", Boolean(this.cells.pinned))
     this.step({ map, cell })
     this.editor()
-    if (this.room && this.palette) mechanism(view.$(".mechanism"), numbers, map, cell, this.room, this.palette)
+    if (this.room && this.palette)
+      mechanism(view.$(".mechanism"), numbers, map, cell, this.room, this.palette, this.made)
   }
 
   /** @param {Subject} subject */
