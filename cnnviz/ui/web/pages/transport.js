@@ -76,7 +76,10 @@ export function fillStatus(view, data) {
   view.$(".status").classList.toggle("fresh", view.k === 0)
   setHTML(view.$(".status .loss"), lossText(view.loss))
   const { saturated } = view
-  const share = (saturated ?? 0) < 0.005 ? "" : say("web.status.saturated", { share: `<b>${percent(saturated)}</b>` })
+  const share =
+    saturated === null || saturated < 0.005
+      ? ""
+      : say("web.status.saturated", { share: `<b>${percent(saturated)}</b>` })
   setHTML(view.$(".saturation"), share)
   view.$(".saturation").classList.toggle("bad", (saturated ?? 0) > 0.5)
   /** @type {HTMLCanvasElement} */
