@@ -51,6 +51,7 @@ class StepHeader(Header):
     """The Step page's."""
 
     network: records.NetworkRecord
+    facts: Mapping[str, records.Text]
 
 
 class Verdict(TypedDict):

@@ -35,7 +35,7 @@ const FRAME = () => `
   <div class="maps overview"></div>
   <section class="explain" aria-label="${escaped(say("web.frame.explanation"))}">
     <div class="text" tabindex="0"><h1><span class="phase"></span><span class="title"></span></h1>
-      <p class="sentence"></p><p class="formula"></p><div class="numbers"></div><p class="remark"></p>
+      <p class="sentence"></p><p class="fact"></p><p class="formula"></p><div class="numbers"></div><p class="remark"></p>
       <div class="stepper" hidden><span class="what"></span><button type="button" data-turn="-1" aria-label="${escaped(say("web.step.less"))}">−</button><b class="which"></b><button type="button" data-turn="1" aria-label="${escaped(say("web.step.more"))}">+</button></div></div>
     <div class="drawn"><canvas class="mechanism" role="img"></canvas></div>
   </section>
@@ -380,6 +380,7 @@ export class Step extends Content {
     setHTML(view.$(".explain .phase"), words.tag)
     setHTML(view.$(".explain .title"), escaped(words.title))
     setHTML(view.$(".explain .sentence"), escaped(words.sentence))
+    setHTML(view.$(".explain .fact"), escaped(numbers.answer.facts[map] ?? ""))
     view.$(".phase").className = `phase ${words.phase}`
     setHTML(view.$(".explain .formula"), formula(words.formula))
     setHTML(view.$(".numbers"), text)

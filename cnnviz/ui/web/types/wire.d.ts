@@ -299,6 +299,7 @@ export interface StepHeader {
   outputs: string[]
   stages: StageRecord[]
   network: NetworkRecord
+  facts: Record<string, string>
 }
 
 /** A choice: whether it is on, and the change of the address that it makes. */
