@@ -16,6 +16,7 @@ import { actionButton } from "./actions.js"
 import { bindCells } from "./cell_pointer.js"
 import { Content } from "./content.js"
 import { linesOf, setHTML } from "./html.js"
+import { FILM, isProjected, pictureTimes, times } from "./lecture.js"
 import { litBlock, litCells } from "./lit.js"
 import { fillKernel } from "./network_controls.js"
 
@@ -46,6 +47,7 @@ export class Step extends Content {
   static reveals = true
 
   slides = true
+  zoomed = false
   cells = new Cells()
   focus = this.cells
   saidAt = 0
@@ -60,6 +62,7 @@ export class Step extends Content {
   /** @param {View} view */
   constructor(view) {
     super(view)
+    view.root.classList.add("steps")
     view.$(".content").innerHTML = FRAME()
     this.overview = new Overview(view.$(".overview"))
     this.flow = new Flow(/** @type {HTMLCanvasElement} */ (view.$(".flow")))
@@ -290,8 +293,8 @@ export class Step extends Content {
   measure() {
     if (this.drawn && this.laid === this.overview.key) return
     this.lay()
-    const { clientWidth: width, clientHeight: height } = this.view.$(".mechanism")
-    this.room = { width, height }
+    const { clientWidth: width, clientHeight: height } = this.view.$(".drawn")
+    this.room = { width, height, zoom: isProjected(this.view) ? pictureTimes() : 1 }
     this.palette = palette(this.root)
     this.place()
     this.laid = this.overview.key
@@ -302,7 +305,7 @@ export class Step extends Content {
   place() {
     this.places = {}
     const sheet = this.flow.canvas
-    if (matchMedia("(max-width: 1100px)").matches) return this.flow.size(0, 0)
+    if (matchMedia("(max-width: 1100px)").matches || isProjected(this.view)) return this.flow.size(0, 0)
     const { left, top, width, height } = sheet.getBoundingClientRect()
     this.flow.size(width, height)
     const at = (/** @type {Element} */ element) => {
@@ -316,6 +319,9 @@ export class Step extends Content {
   lay() {
     const content = this.view.$(".content")
     const narrow = matchMedia("(max-width: 760px)").matches
+    const zoom = isProjected(this.view) ? times() : 0
+    this.view.$(".overview").style.zoom = String(zoom || 1)
+    if (zoom) return this.overview.lay(content.clientWidth / zoom, FILM, false, zoom)
     const free = matchMedia("(max-width: 1100px)").matches
     this.overview.lay(
       content.clientWidth,
