@@ -1,4 +1,4 @@
-"""Play slides the kernel, walks the stages and asks for the update by itself; a pointer takes over."""
+"""Play slides the kernel, walks the stages and asks for the update by itself; a pointer that passes does not stop it, a click does."""
 
 import itertools
 import json
@@ -34,7 +34,7 @@ def test_play_reaches_the_next_update_by_itself_and_goes_on(screen: Screen):
     screen.agrees()
 
 
-def test_the_kernel_slides_and_a_pointer_over_a_map_pauses_it(screen: Screen):
+def test_the_kernel_slides_past_a_pointer_and_a_click_on_a_map_pauses_it(screen: Screen):
     screen.open("/", stage="z1")
     screen.key("speed").select_option("0.03")
     seen = record(screen.canvas("x"), "data-lit")
@@ -44,9 +44,14 @@ def test_the_kernel_slides_and_a_pointer_over_a_map_pauses_it(screen: Screen):
     screen.key("speed").select_option("1")
     expect(screen.canvas("x")).to_have_attribute("data-lit", re.compile(r'^\[{"start":[1-9]'))
     screen.point_at_middle("x")
+    before = screen.canvas("x").get_attribute("data-lit")
+    expect(screen.canvas("x")).not_to_have_attribute("data-lit", before)  # it goes on
+    expect(screen.root).to_have_attribute("data-playing", "1")
+    screen.canvas("x").click()
     expect(screen.root).to_have_attribute("data-playing", "0")
     expect(screen.key("play")).to_have_attribute("aria-pressed", "false")
-    places = [(lit[0]["start"], lit[1]["start"]) for lit in map(json.loads, filter("target".__ne__, seen.json_value()))]
+    said = [lit for lit in seen.json_value() if lit not in ("", "target")]
+    places = [(lit[0]["start"], lit[1]["start"]) for lit in map(json.loads, said)]
     assert places[0] == (0, 0)  # from the first place, in reading order
     assert places == sorted(places) and len(set(places)) > 3
     assert screen.root.get_attribute("data-stage") == "z1"
@@ -74,6 +79,52 @@ def test_who_wants_less_motion_gets_no_sliding(screen: Screen):
     expect(screen.root).not_to_have_attribute("data-stage", "z1", timeout=LONG)
     screen.press("Space")
     assert set(seen.json_value()) <= {lit, ""}  # one window, then none
+
+
+def test_a_step_lets_data_flow_and_a_key_lands_it(screen: Screen):
+    screen.open("/", stage="x")
+    flow = screen.page.locator("canvas.flow")
+    seen = record(flow, "data-flying")
+    screen.press("ArrowRight")
+    screen.ready(stage="z1")  # the numbers are there while it still flies
+    expect(flow).to_have_attribute("data-flying", "0")
+    assert seen.json_value()[-2:] == ["1", "0"]
+    drawn = "(c) => c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some((byte) => byte)"
+    assert flow.evaluate(drawn), "no ribbons are left"
+    landed = flow.evaluate(
+        """async (flow) => {
+             const press = (key) => document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }))
+             press("ArrowRight")
+             while (flow.dataset.flying !== "1") await new Promise(requestAnimationFrame)
+             press("Shift")
+             return flow.dataset.flying
+           }"""
+    )
+    assert landed == "0"
+    screen.page.emulate_media(reduced_motion="reduce")
+    count = len(seen.json_value())
+    screen.press("ArrowRight")
+    screen.ready(stage="v")
+    screen.painted()
+    assert "1" not in seen.json_value()[count:]
+
+
+def test_what_the_kernel_has_not_reached_yet_is_not_printed(screen: Screen):
+    screen.open("/", k=3, stage="df")
+    whole = f"({PAINTED})(document.querySelector('canvas[data-map=\"df\"]'))"
+    before = screen.page.evaluate(whole)
+    screen.key("speed").select_option("0.03")
+    screen.switch("play")
+    expect(screen.page.locator('[data-figure="df"].filling')).to_have_count(1)
+    expect(screen.page.locator('[data-figure="df"] .limits')).to_be_hidden()
+    screen.painted()
+    assert screen.page.evaluate(whole) < before / 4, "cells are painted that are not computed yet"
+
+
+PAINTED = """(c) => { const { data } = c.getContext("2d").getImageData(0, 0, c.width, c.height)
+  let count = 0
+  for (let i = 3; i < data.length; i += 4) if (data[i]) count++
+  return count }"""
 
 
 def record(element: Locator, attribute: str):

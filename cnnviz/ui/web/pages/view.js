@@ -3,6 +3,7 @@
 
 import { magnify } from "../draw/canvas.js"
 import { looks, same } from "../model/address.js"
+import { darken, gradient } from "../model/colour.js"
 import { say } from "../model/words.js"
 import { bindActions } from "./actions.js"
 import { bindControls, fillControls } from "./controls.js"
@@ -16,6 +17,7 @@ import { bindStages, fillStatus } from "./transport.js"
 /** @import { Lesson } from "../model/address.js" */
 /** @import { Answer } from "../model/decode.js" */
 /** @import { Host } from "../types/ports.js" */
+/** @import { Scale } from "../types/wire.js" */
 /** @typedef {{ replace?: boolean }} How  whether the address becomes a new entry of the history */
 
 const ANSWER_IN = 4000 // milliseconds after which we say that nobody answers
@@ -32,6 +34,8 @@ export class View {
   stage = "x"
   /** @type {string[]}  the stages of the lesson's network */
   order = []
+  /** @type {boolean | undefined}  whether the page is dark */
+  dark = undefined
   loss = 0
   /** @type {number | null} */
   saturated = null
@@ -41,6 +45,8 @@ export class View {
   silence = undefined
   /** @type {number | undefined} */
   frame = undefined
+  /** Whether this stage's numbers are still hidden (hide=1). */
+  veiled = false
   announce = false
   adopted = 0
   /** @type {unknown}  the answer whose losses are drawn */
@@ -122,8 +128,12 @@ export class View {
     this.order = data.stages.map(({ symbol }) => symbol)
     const follows = same(data.asked, here, ["stage"]) || !this.order.includes(here.stage)
     this.stage = follows ? data.lesson.stage : here.stage
+    this.colour()
     this.content.receive(data)
-    if (first) this.content.hold(data.lesson.cell ?? "")
+    if (first) {
+      this.content.hold(data.lesson.cell ?? "")
+      this.veil(true, this.stage)
+    }
     if (Object.keys(here).length && !same(here, this.wanted)) address.visit(this.wanted, { replace: true })
     fillControls(this, data)
     this.adopt(data, first)
@@ -186,11 +196,29 @@ export class View {
   }
 
   /**
+   * Where numbers are hidden, those of a stage that one comes to going on are so until somebody reveals them.
+   * @param {boolean} onward
+   * @param {string} stage
+   */
+  veil(onward, stage) {
+    this.veiled = onward && this.look.hide === "1" && !this.player.running && stage !== "x" && this.kind.turns
+  }
+
+  /** Shows the numbers that are hidden; whether there were any. */
+  unveil() {
+    if (!this.veiled) return false
+    this.veiled = false
+    this.paint(true)
+    return true
+  }
+
+  /**
    * Another way of looking at it, which the address then holds.
    * @param {Lesson} change
    */
   lookAt(change) {
     this.looked({ ...this.look, cell: this.content.cell, ...change })
+    this.veiled = this.veiled && this.look.hide === "1"
     this.settle()
     this.paint()
   }
@@ -208,6 +236,7 @@ export class View {
     const { address } = this.host
     if (this.refused({ ...(this.waiting ?? this.wanted), ...change })) return
     if (change.stage && change.stage !== this.stage) {
+      this.veil(this.order.indexOf(change.stage) > this.order.indexOf(this.stage), change.stage)
       this.stage = change.stage
       this.content.follow(this.stage)
     }
@@ -346,6 +375,7 @@ export class View {
 
   draw() {
     if (!this.data) return
+    if (this.colour()) this.content.receive(this.data)
     this.dress()
     fillStatus(this, this.data)
     this.content.draw()
@@ -356,11 +386,25 @@ export class View {
     this.announce = false
   }
 
+  // The colours of the theme; whether it has changed.
+  colour() {
+    const dark = getComputedStyle(this.root).colorScheme.includes("dark")
+    if (dark === this.dark) return false
+    this.dark = dark
+    darken(dark)
+    for (const scale of /** @type {Scale[]} */ (["signed", "activation", "pixel"]))
+      this.root.style.setProperty(`--ramp-${scale}`, gradient(scale))
+    this.content.outdate()
+    return true
+  }
+
   // The lecture view is a way of looking at any page.
   dress() {
     const on = this.look.view === "lecture"
     this.root.classList.toggle("lecture", on)
     this.control("lecture").setAttribute("aria-pressed", String(on))
+    this.root.querySelector("[data-key=hide]")?.setAttribute("aria-pressed", String(this.look.hide === "1"))
+    this.root.classList.toggle("veiled", this.veiled)
     const zoom = isProjected(this) && this.content.zoomed ? times() : 1
     magnify(zoom, on)
     this.root.style.setProperty("--zoom", String(zoom))
@@ -369,6 +413,12 @@ export class View {
   // For those who listen: where this is, and what is to be seen there.
   speak() {
     this.$(".live").textContent = this.content.spoken()
+  }
+
+  /** Whether the stage comes before the loss. */
+  get isEarly() {
+    const loss = this.order.indexOf("L")
+    return this.kind.reveals && this.order.indexOf(this.stage) < loss
   }
 
   // Where a lesson stands that goes stage by stage, in words.
