@@ -2,10 +2,12 @@
 // asks for another one.
 
 import { say } from "../model/words.js"
+import { bindLayers, fillLayers } from "./layers.js"
 import { bindNetwork, fillNetwork } from "./network_controls.js"
 import { bindRows, fillRows } from "./rows.js"
 
 /** @import { Answer } from "../model/decode.js" */
+/** @import { StepHeader } from "../types/wire.js" */
 /** @import { View } from "./view.js" */
 
 /** @type {Record<string, string>} */
@@ -31,6 +33,7 @@ export function bindControls(view) {
   }
   bindNetwork(view)
   bindRows(view)
+  bindLayers(view)
   bindLinks(view)
   bindMenu(view)
   view.root.addEventListener("keydown", ({ key, target }) => {
@@ -112,6 +115,7 @@ export function fillControls(view, data) {
     }
   }
   fillRows(view, data)
+  fillLayers(view, "network" in data ? /** @type {StepHeader} */ (/** @type {unknown} */ (data)).network : undefined)
   view.$(".words").textContent = data.words
   complain(view, data.wrong)
 }

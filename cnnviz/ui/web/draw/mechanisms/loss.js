@@ -123,7 +123,10 @@ function curve(pen, numbers, n, box, { low, high, top }, title = nameOf(numbers,
   context.fillRect(x(target) - 1.5, y(0) - 6, 3, 12)
   pen.text(title, box.x + box.width / 2, 10, { align: "center", bold: true, size: 13, fill })
   const near = Math.abs(x(target) - x(o)) < 74
-  pen.text(`y = ${Number.isInteger(target) ? target : short(target)}`, x(target), y(0) + (near ? 26 : 14), { align: "center", size: 12 })
+  pen.text(`y = ${Number.isInteger(target) ? target : short(target)}`, x(target), y(0) + (near ? 26 : 14), {
+    align: "center",
+    size: 12,
+  })
   pen.text(`o ≈ ${short(o)}`, x(o), y(0) + 14, { align: "center", size: 12, fill: pen.tone })
   return { x, y, o, target, height: heightOf(numbers, n, o) }
 }
