@@ -6,6 +6,7 @@ import { MapView } from "../draw/maps.js"
 import { escaped, formula, lossText, number } from "../model/format.js"
 import { one } from "../model/links.js"
 import { say } from "../model/words.js"
+import { actionButton } from "./actions.js"
 import { LIMITS_LINE, linesOf, setHTML } from "./html.js"
 import { Pointable } from "./pointable.js"
 import { bindSwitches, fillSwitches } from "./switches.js"
@@ -44,7 +45,7 @@ function grid({ rows, columns, maps }) {
 
 const bottom = () => `
   <section class="explain board-words" aria-label="${say("web.frame.explanation")}">
-    <div class="text" tabindex="0"><h1 class="title"></h1><p class="verdict"></p><div class="numbers"></div><p class="sentence"></p><p class="detail"></p><div class="remark"></div></div>
+    <div class="text" tabindex="0"><h1 class="title"></h1><p class="verdict"></p><div class="numbers"></div><p class="sentence"></p><p class="detail"></p><div class="remark"></div><div class="tools">${actionButton("unpin", "", "hidden")}</div></div>
     <div class="switches" tabindex="0"></div>
     <div class="charts"></div>
   </section>`
@@ -161,6 +162,8 @@ export class Board extends Pointable {
       map.marks = map.symbol === symbol ? [own] : []
       map.draw()
     }
+    view.control("unpin").hidden = !this.focus.pinned
+    view.$(".explain").classList.toggle("pinned", Boolean(this.focus.pinned))
     for (const head of this.root.querySelectorAll(/** @type {"div"} */ ("[data-column]"))) {
       head.classList.toggle("now", head.dataset.column === view.stage)
     }

@@ -45,7 +45,7 @@ export const transport = (kind) => `
     </div>
     ${kind.stages ? `<div class="stages" role="group" aria-label="${say("web.frame.stages")}"></div><span class="stage-name"></span>` : ""}
     <div class="status"><span>${say("web.status.update", { k: '<b class="k">0</b>' })}</span><span class="nothing">${say("web.status.nothing")}</span><span class="late"><i>L</i> <b class="loss"></b></span>
-      <span class="saturation late"></span>${actionButton("lecture_off", "✕")}<canvas class="spark" role="img" aria-label="${say("web.status.spark")}"></canvas></div>
+      <span class="saturation late"></span>${kind.turns ? actionButton("hide", "", 'aria-pressed="false"') : ""}${actionButton("lecture_off", "✕")}<canvas class="spark" role="img" aria-label="${say("web.status.spark")}"></canvas></div>
   </div>
   <div class="notice" role="alert" hidden></div>`
 
@@ -74,7 +74,7 @@ export function fillStatus(view, data) {
   const early = view.isEarly
   view.$(".status").classList.toggle("early", early)
   view.$(".status").classList.toggle("fresh", view.k === 0)
-  setHTML(view.$(".status .loss"), lossText(view.loss))
+  setHTML(view.$(".status .loss"), knowsLoss(view) ? lossText(view.loss) : "…")
   const { saturated } = view
   const share =
     saturated === null || saturated < 0.005
@@ -92,6 +92,13 @@ export function fillStatus(view, data) {
     losses(sheet, early ? data.arrays.losses.values.slice(0, -1) : data.arrays.losses.values)
   }
 }
+
+/**
+ * Where numbers are hidden, the loss is so until its stage.
+ * @param {View} view
+ */
+const knowsLoss = ({ look, veiled, order, stage, kind }) =>
+  look.hide !== "1" || !kind.turns || order.indexOf(stage) - (veiled ? 1 : 0) >= order.indexOf("L")
 
 /**
  * A chip a stage, and where there are ticks, the name of the current one.
