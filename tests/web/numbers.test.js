@@ -88,6 +88,24 @@ test("what is said of a cell ends in the core's number, and is whole", () => {
   }
 })
 
+test("gray is called a weighted sum, which no channel stores, and zeros of the padding are counted apart", () => {
+  const { numbers } = moments.find(({ numbers }) => numbers.answer.lesson.ch === "gray")
+  const pixel = explained(numbers, "x", [0, 3, 4]).numbers
+  assert.match(pixel, /weighted sum/)
+  assert.doesNotMatch(pixel, /stored/)
+  const [, said] = /([\d.]+) \/ 255/.exec(pixel)
+  assert.ok(Math.abs(Number(said) / 255 - numbers.at("x", [0, 3, 4])) < 1e-5)
+  const [link] = numbers.links("f")
+  const corners = [0, 2].flatMap((u) => [0, 2].map((v) => explained(numbers, "f", [0, 0, u, v]).numbers))
+  const counts = corners.map((text) => /multiplies (\d+) values(?: and (\d+) zeros?)?/.exec(text))
+  for (const [, values, zeros = "0"] of counts)
+    assert.equal(Number(values) + Number(zeros), link.places[0] * link.places[1])
+  assert.ok(
+    counts.some(([, , zeros]) => zeros),
+    "no corner of a kernel of 3×3 meets the padding",
+  )
+})
+
 test("the update says what the core's next parameter is", () => {
   for (const { numbers } of moments.filter(exact)) {
     const [first] = numbers.said.update.makes
