@@ -439,7 +439,7 @@ export class Step extends Content {
  * Under the notebook's rule a number need not be what the exact arithmetic gives: then it is only set beside it.
  * @param {string} html
  */
-const beside = (html) => html.replace(/ = (<b>[^<]*<\/b>)/g, (_, value) => say("web.step.instead", { value }))
+const beside = (html) => html.replace(/ [=≈] (<b>[^<]*<\/b>)/g, (_, value) => say("web.step.instead", { value }))
 
 /** @param {number} at @param {number} size */
 const clamp = (at, size) => Math.min(Math.max(at, 0), size - 1)
