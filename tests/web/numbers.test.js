@@ -72,14 +72,22 @@ test("every template comes to the core's number", () => {
   }
 })
 
+/** Whether a number stands in some array as it is printed. */
+const exactly = (numbers, text) => {
+  const value = Number(text.replaceAll("−", "-"))
+  return Object.values(numbers.arrays).some(({ values }) => values.includes(value))
+}
+
 test("what is said of a cell ends in the core's number, and is whole", () => {
   for (const { numbers } of moments) {
     for (const map of Object.keys(numbers.maps)) {
       for (const cell of someCells(numbers.shape(map))) {
         const words = explained(numbers, map, cell)
         const raw = map === "x" && numbers.answer.lesson.scale === "raw"
-        const said = [...words.numbers.matchAll(/ = <b>([^<]+)<\/b>/g)].map(([, text]) => text)
+        const said = [...words.numbers.matchAll(/ ([=≈]) <b>([^<]+)<\/b>/g)].map(([, , text]) => text)
         const expected = raw ? String(numbers.at(map, cell)) : number(numbers.at(map, cell), 5)
+        for (const [, sign, text] of words.numbers.matchAll(/ ([=≈]) <b>([^<]+)<\/b>/g))
+          if (sign === "=") assert.ok(exactly(numbers, text), `${words.numbers}: ${text} is rounded`)
         assert.ok(said.includes(expected), `${map}[${cell}]: ${words.numbers} without ${expected}`)
         assert.doesNotMatch(JSON.stringify(words), /undefined|NaN/)
         assert.ok(words.title && words.sentence.endsWith(".") && words.formula, map)
