@@ -21,7 +21,8 @@ import { randomKernel } from "./network_controls.js"
  * @property {boolean} [moves]  goes somewhere else: whatever plays is paused before
  */
 
-const stages = (/** @type {Kind} */ kind) => kind.stages
+const walks = (/** @type {Kind} */ kind) => kind.walks
+const stages = (/** @type {Kind} */ kind) => kind.walks && kind.stages
 
 /** @type {Action[]} */
 export const ACTIONS = [
@@ -45,6 +46,7 @@ export const ACTIONS = [
     name: "update_back",
     keys: ["PageUp", "Shift+ArrowLeft", "ArrowLeft"],
     help: "update",
+    when: walks,
     moves: true,
     act: (view) => view.nextUpdate(-1),
   },
@@ -52,11 +54,19 @@ export const ACTIONS = [
     name: "update_next",
     keys: ["PageDown", "Shift+ArrowRight", "ArrowRight"],
     help: "update",
+    when: walks,
     moves: true,
     act: (view) => view.nextUpdate(1),
   },
-  { name: "play", keys: ["Space"], help: "play", act: (view) => view.player.toggle() },
-  { name: "restart", keys: ["Home"], help: "restart", moves: true, act: (view) => view.go({ k: "0", stage: "x" }) },
+  { name: "play", keys: ["Space"], help: "play", when: walks, act: (view) => view.player.toggle() },
+  {
+    name: "restart",
+    keys: ["Home"],
+    help: "restart",
+    when: walks,
+    moves: true,
+    act: (view) => view.go({ k: "0", stage: "x" }),
+  },
   {
     name: "end",
     keys: ["End"],
@@ -64,9 +74,9 @@ export const ACTIONS = [
     when: (kind) => !kind.stages,
     act: (view) => view.go({ k: String(view.content.end) }),
   },
-  { name: "lecture", keys: ["L"], help: "lecture", act: toggleLecture },
-  { name: "lecture_off", keys: ["L"], act: toggleLecture },
-  { name: "large", keys: ["O"], help: "large", act: (view) => view.open(view.content.large) },
+  { name: "lecture", keys: ["L"], help: "lecture", when: walks, act: toggleLecture },
+  { name: "lecture_off", keys: ["L"], when: walks, act: toggleLecture },
+  { name: "large", keys: ["O"], help: "large", when: walks, act: (view) => view.open(view.content.large) },
   { name: "cells", help: "cells", when: (kind) => kind.points, act: () => {} }, // see pointable.js
   { name: "turn_back", keys: ["["], help: "turn", when: (kind) => kind.turns, act: (view) => view.content.turn(-1) },
   { name: "turn_on", keys: ["]"], help: "turn", when: (kind) => kind.turns, act: (view) => view.content.turn(1) },

@@ -286,6 +286,17 @@ export class View {
   }
 
   /**
+   * Another address of this page, as it stands: what it does not say is for the server to say.
+   * @param {Lesson} address
+   */
+  leap(address) {
+    this.player.pause()
+    this.expect(address)
+    this.host.address.visit(address)
+    this.host.numbers.ask()
+  }
+
+  /**
    * Another page, with the same lesson or a change of it.
    * @param {string} page
    * @param {Lesson} change
