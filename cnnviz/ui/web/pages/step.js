@@ -5,10 +5,11 @@ import { Overview } from "../draw/overview.js"
 import { palette } from "../draw/pen.js"
 import { Cells } from "../model/cells.js"
 import { explained } from "../model/explanation.js"
-import { escaped, formula, lossText } from "../model/format.js"
+import { escaped, formula } from "../model/format.js"
 import { one } from "../model/links.js"
 import { Numbers } from "../model/numbers.js"
 import { say } from "../model/words.js"
+import { actionButton } from "./actions.js"
 import { bindCells } from "./cell_pointer.js"
 import { Content } from "./content.js"
 import { linesOf, setHTML } from "./html.js"
@@ -16,6 +17,7 @@ import { FILM, isProjected, pictureTimes, times } from "./lecture.js"
 import { litBlock, litCells } from "./lit.js"
 import { fillKernel } from "./network_controls.js"
 
+/** @import { Plate } from "../draw/plate.js" */
 /** @import { Answer } from "../model/decode.js" */
 /** @import { StepAnswer } from "../model/numbers.js" */
 /** @import { Cell } from "../model/patterns.js" */
@@ -31,7 +33,7 @@ const FRAME = () => `
   <section class="explain" aria-label="${escaped(say("web.frame.explanation"))}">
     <div class="text" tabindex="0"><h1><span class="phase"></span><span class="title"></span></h1>
       <p class="sentence"></p><p class="formula"></p><div class="numbers"></div><p class="remark"></p>
-      <div class="stepper" hidden><span class="what"></span><button type="button" data-turn="-1" aria-label="${escaped(say("web.step.less"))}">−</button><b class="which"></b><button type="button" data-turn="1" aria-label="${escaped(say("web.step.more"))}">+</button></div></div>
+      <div class="tools">${actionButton("unpin", "", "hidden")}<div class="stepper" hidden><span class="what"></span><button type="button" data-turn="-1" aria-label="${escaped(say("web.step.less"))}">−</button><b class="which"></b><button type="button" data-turn="1" aria-label="${escaped(say("web.step.more"))}">+</button></div></div></div>
     <div class="drawn"><canvas class="mechanism" role="img"></canvas></div>
   </section>`
 
@@ -72,7 +74,20 @@ export class Step extends Content {
     this.order = this.numbers.stages.map(({ symbol }) => symbol)
     this.cells.receive(this.numbers)
     if (!this.overview.receive(this.numbers)) return
-    for (const plate of Object.values(this.plates)) bindCells(this, plate)
+    for (const plate of Object.values(this.plates)) this.bind(plate)
+  }
+
+  /** Lets a map be pointed at. @param {Plate} plate */
+  bind(plate) {
+    const { canvas, symbol } = plate
+    bindCells(this, {
+      canvas,
+      area: /** @type {HTMLElement} */ (canvas.parentElement),
+      symbol,
+      open: () => Boolean(plate.values),
+      at: (x, y) => plate.cell(x, y),
+      neighbour: (cell, down, right) => this.neighbour(symbol, cell, down, right),
+    })
   }
 
   /** @param {string} map */
@@ -88,7 +103,8 @@ export class Step extends Content {
 
   /** Whether a map is not computed yet at this stage. @param {string} symbol */
   isAhead(symbol) {
-    return this.numbers.madeAt(symbol) > this.order.indexOf(this.view.stage)
+    const { stage, veiled } = this.view
+    return this.numbers.madeAt(symbol) > this.order.indexOf(stage) - (veiled ? 1 : 0)
   }
 
   /** @returns {Subject} */
@@ -101,20 +117,6 @@ export class Step extends Content {
   /** The map that a stage is about. @param {string} stage */
   shown(stage) {
     return stage === "update" ? this.numbers.said.update.makes[0] : stage
-  }
-
-  /** @param {string | null} map @param {Cell} [cell] */
-  point(map, cell) {
-    this.cells.hover = map ? { map, cell: cell ?? [] } : null
-    if (map) this.view.player.pause()
-    this.view.paint()
-  }
-
-  /** @param {string} map @param {Cell} cell */
-  pin(map, cell) {
-    this.cells.pin(map, cell)
-    this.view.settle()
-    this.view.paint(true)
   }
 
   /** @param {string} stage */
@@ -282,12 +284,15 @@ export class Step extends Content {
     setHTML(view.$(".explain .sentence"), escaped(words.sentence))
     view.$(".phase").className = `phase ${words.phase}`
     setHTML(view.$(".explain .formula"), formula(words.formula))
-    setHTML(view.$(".numbers"), text)
+    setHTML(view.$(".numbers"), view.veiled ? escaped(say("web.step.veiled")) : text)
     setHTML(view.$(".remark"), linesOf([deviations[map], remarks[0]].filter(Boolean)))
     view.$(".explain").classList.toggle("pinned", Boolean(this.cells.pinned))
+    view.control("unpin").hidden = !this.cells.pinned
     this.step({ map, cell })
     this.editor()
-    if (this.room && this.palette) mechanism(view.$(".mechanism"), numbers, map, cell, this.room, this.palette)
+    view.$(".mechanism").style.visibility = view.veiled ? "hidden" : ""
+    if (this.room && this.palette && !view.veiled)
+      mechanism(view.$(".mechanism"), numbers, map, cell, this.room, this.palette)
   }
 
   /** @param {Subject} subject */
@@ -318,7 +323,8 @@ export class Step extends Content {
     const { view } = this
     const title = view.$(".explain .title").textContent ?? ""
     const numbers = view.$(".numbers").textContent ?? ""
-    return say("web.spoken.step", { place: view.place, title, numbers, loss: lossText(view.loss) })
+    const loss = view.$(".status .loss").textContent ?? "" // which may be hidden still
+    return say("web.spoken.step", { place: view.place, title, numbers, loss })
   }
 }
 
