@@ -24,6 +24,7 @@ const FEW = 60 // right cells up to which each is outlined
 export class Learn extends Step {
   static walks = false
   static turns = false
+  static reveals = false
 
   /** @type {LearnData | undefined} */
   learn = undefined
@@ -273,6 +274,13 @@ export class Learn extends Step {
 
   draw() {
     if (this.question) super.draw()
+  }
+
+  welcome() {}
+
+  /** @param {Subject} subject */
+  move(subject) {
+    return this.masked(this.shown(subject.map)) ? null : super.move(subject)
   }
 
   spoken() {
