@@ -68,7 +68,14 @@ export const ACTIONS = [
   { name: "watch", when: reveals, act: watch },
   { name: "begin", when: reveals, moves: true, act: (view) => view.nextStage(1) },
   { name: "lecturers", when: reveals, act: toggleLecture },
-  { name: "restart", keys: ["Home"], help: "restart", when: walks, moves: true, act: (view) => view.go({ k: "0", stage: "x" }) },
+  {
+    name: "restart",
+    keys: ["Home"],
+    help: "restart",
+    when: walks,
+    moves: true,
+    act: (view) => view.go({ k: "0", stage: "x" }),
+  },
   {
     name: "end",
     keys: ["End"],

@@ -167,7 +167,7 @@ export class Learn extends Step {
     /** @type {Record<string, string>} */
     const next = number < count ? { lesson, step: String(number + 1) } : {}
     if (dataset.go !== undefined) this.view.leap(dataset.go ? { lesson, step: dataset.go } : {})
-    else if (dataset.move) this.move(step, Number(dataset.move), Number(dataset.by))
+    else if (dataset.move) this.shift(step, Number(dataset.move), Number(dataset.by))
     else if (dataset.key === "learn_continue" || dataset.key === "learn_skip") this.view.leap(next)
     else if (dataset.key === "learn_back") this.view.leap(number > 1 ? { lesson, step: String(number - 1) } : {})
     else if (dataset.key === "learn_hint") this.hint()
@@ -180,7 +180,7 @@ export class Learn extends Step {
   }
 
   /** @param {LearnStep} step @param {number} at @param {number} by */
-  move(step, at, by) {
+  shift(step, at, by) {
     const given = /** @type {string[]} */ (this.given)
     const order = [...given]
     order.splice(at + by, 0, ...order.splice(at, 1))
