@@ -14,10 +14,9 @@ from cnnviz.lessons.library import Library, library
 from cnnviz.lessons.question import MOST_SHOWN, Option, Question, ask, lesson_at
 from cnnviz.lessons.scene import scene
 from cnnviz.ui.address import Now, resolved
-from cnnviz.ui.component.answer import encode, header, losses
-from cnnviz.ui.component.network import arrays, network_record
-from cnnviz.ui.network_maps import program_of
+from cnnviz.ui.component.answer import encode
 from cnnviz.ui.pages.learn.cards import cards
+from cnnviz.ui.pages.step.answer import live
 from cnnviz.words import Message, Problem, message
 
 
@@ -39,15 +38,14 @@ def answer(now: Now) -> bytes:
 
 
 def _encoded(now: Now, known: Library, own: dict[str, object] | None, masks: dict[str, np.ndarray]) -> bytes:
-    program = program_of(now.lesson, now.moment)
-    head = header("learn", now) | {"network": network_record(now.lesson, program, now.moment)}
+    head, arrays = live("learn", now)
     head["learn"] = {
         "lessons": [_listed(lesson) for lesson in known.lessons],
         "faults": [message("terminal.lessons.fault", file=file, line=str(fault.line), what=fault.what) for file, fault in known.faults],
         "cards": [] if own else cards(),
         "step": own,
     }
-    return encode(head, arrays(now.lesson, program, now.moment) | losses(now.moment) | masks)
+    return encode(head, arrays | masks)
 
 
 def _found(known: Library, now: Now) -> tuple[GuidedLesson | None, int, dict[str, Message]]:
