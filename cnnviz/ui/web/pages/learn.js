@@ -268,7 +268,7 @@ export class Learn extends Step {
   say(subject) {
     const box = this.view.$(".explain")
     box.classList.toggle("masked", this.masked(this.shown(subject.map)))
-    box.dataset.masked = say("web.learn.masked")
+    this.view.$(".drawn").dataset.masked = say("web.learn.masked")
     super.say(subject)
   }
 
