@@ -23,7 +23,7 @@ def commit(screen: Screen, right: bool) -> None:
     expect(button).to_be_enabled()
     button.focus()
     screen.press("Enter")
-    expect(screen.page.locator(".feedback")).to_have_class(f"feedback {'right' if right else 'wrong'}")
+    expect(screen.page.locator(".feedback")).to_have_class(f"feedback {'good' if right else 'missed'}")
 
 
 def go_on(screen: Screen, step: int) -> None:

@@ -7,7 +7,7 @@ import { say } from "../model/words.js"
 import { IMAGES, KERNELS } from "../spec.js"
 import { setHTML } from "./html.js"
 import { bindIndex, index } from "./learn_index.js"
-import { ordered, panelOf, reveal } from "./learn_question.js"
+import { kernelName, ordered, panelOf, reveal } from "./learn_question.js"
 import { rich } from "./learn_words.js"
 import { Step } from "./step.js"
 
@@ -56,7 +56,7 @@ export class Learn extends Step {
       (lesson, step) => view.leap({ lesson, step }),
       () => this.list(),
     )
-    this.bind()
+    this.listen()
   }
 
   // What is masked does not open large either.
@@ -129,7 +129,7 @@ export class Learn extends Step {
 
   // ---- answering
 
-  bind() {
+  listen() {
     const { panel, view } = this
     panel.addEventListener("submit", (event) => {
       event.preventDefault()
@@ -196,9 +196,15 @@ export class Learn extends Step {
   // The same question of another image or kernel: the next one in the list.
   /** @param {LearnStep} step */
   another({ change }) {
-    const { lesson } = this.view
-    const [key, all] = change === "kernel" ? ["f", Object.keys(KERNELS)] : ["img", IMAGES.map(({ id }) => id)]
-    this.view.go({ [key]: all[(all.indexOf(lesson[key]) + 1) % all.length] })
+    const next = (/** @type {string[]} */ all, /** @type {string} */ here) => all[(all.indexOf(here) + 1) % all.length]
+    if (change === "kernel") this.view.go({ f: next(Object.keys(KERNELS), kernelName(this.filters)) })
+    else
+      this.view.go({
+        img: next(
+          IMAGES.map(({ id }) => id),
+          this.view.lesson.img,
+        ),
+      })
   }
 
   ready() {
@@ -267,7 +273,12 @@ export class Learn extends Step {
   /** @param {Subject} subject */
   say(subject) {
     const box = this.view.$(".explain")
-    box.classList.toggle("masked", this.masked(this.shown(subject.map)))
+    const masked = this.masked(this.shown(subject.map))
+    if (box.classList.contains("masked") !== masked) {
+      box.classList.toggle("masked", masked)
+      this.drawn = false // what is drawn has another size now
+      this.measure()
+    }
     this.view.$(".drawn").dataset.masked = say("web.learn.masked")
     super.say(subject)
   }

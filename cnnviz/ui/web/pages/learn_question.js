@@ -7,6 +7,7 @@ import { IMAGES, KERNELS } from "../spec.js"
 import { select } from "./html.js"
 import { paragraphs, picture, rich } from "./learn_words.js"
 
+/** @import { Option } from "./html.js" */
 /** @import { Score } from "../model/score.js" */
 /** @import { FiltersRecord, LearnListed, LearnOption, LearnStep } from "../types/wire.js" */
 
@@ -43,24 +44,25 @@ function answers(step, given) {
   return ""
 }
 
+/** The name of the first kernel, "" for one without. @param {FiltersRecord | null} filters */
+export const kernelName = (filters) =>
+  Object.keys(KERNELS).find((name) => String(KERNELS[name]) === String(filters?.weights)) ?? ""
+
 /** What a learner may change here. @param {LearnStep} step @param {Record<string, string>} lesson @param {FiltersRecord | null} filters */
 function changing({ change, kind }, { img, f }, filters) {
   if (change === "image") {
     const label = say("web.learn.image")
-    return `<label class="change"><span>${label}</span>${select(
-      "learn_image",
-      IMAGES.map(({ id, words }) => [id, words, id === img]),
-      label,
-    )}</label>`
+    /** @type {Option[]} */
+    const images = IMAGES.map(({ id, words }) => [id, words, id === img])
+    return `<label class="change"><span>${label}</span>${select("learn_image", images, label)}</label>`
   }
   if (change !== "kernel") return ""
   const label = say("web.learn.kernel")
-  const own = Object.hasOwn(KERNELS, f)
-    ? []
-    : /** @type {[string, string, boolean][]} */ ([[f, say("web.learn.own_kernel"), true]])
-  const names = Object.keys(KERNELS).map(
-    (name) => /** @type {[string, string, boolean]} */ ([name, name.replace("-", " "), name === f]),
-  )
+  const here = kernelName(filters)
+  /** @type {Option[]} */
+  const own = here ? [] : [[f, say("web.learn.own_kernel"), true]]
+  /** @type {Option[]} */
+  const names = Object.keys(KERNELS).map((name) => [name, name.replace("-", " "), name === here])
   const few = kind === "construct" && filters && filters.weights.length === 9
   const weights = few
     ? `<div class="nine" role="group" aria-label="${label}">${filters.weights.map((weight, n) => `<input data-weight="${n}" inputmode="decimal" autocomplete="off" value="${fitting(String(weight))}" aria-label="f[${Math.floor(n / 3)},${n % 3}]">`).join("")}</div>`
@@ -110,7 +112,7 @@ export function panelOf(step, listed, lesson, filters, given) {
  */
 export function reveal(panel, step, found, chosen) {
   const box = /** @type {HTMLElement} */ (panel.querySelector(".feedback"))
-  box.className = `feedback ${found.right ? "right" : "wrong"}`
+  box.className = `feedback ${found.right ? "good" : "missed"}`
   const verdict = say(found.right ? "web.learn.right" : "web.learn.wrong")
   const value =
     step.kind === "number" && !found.right && step.value !== null

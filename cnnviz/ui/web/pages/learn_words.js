@@ -38,7 +38,7 @@ export const paragraphs = (text) =>
 export function picture(rows, most, scale = "signed") {
   const cell = (/** @type {number} */ value) => {
     const shade = colour(value, scale === "signed" ? [-most, most] : [0, 1], scale)
-    return `<td style="background:${css(shade)};color:${ink(shade)}">${short(value)}</td>`
+    return `<td style="background:${css(shade)};color:${ink(shade)}">${Number.isInteger(value) && Math.abs(value) < 1000 ? String(value).replace("-", "−") : short(value)}</td>`
   }
   return `<table class="small">${rows.map((row) => `<tr>${row.map(cell).join("")}</tr>`).join("")}</table>`
 }
