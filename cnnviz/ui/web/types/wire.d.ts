@@ -234,6 +234,7 @@ export interface LearnHeader {
   outputs: string[]
   stages: StageRecord[]
   network: NetworkRecord
+  facts: Record<string, string>
   learn: LearnData
 }
 
