@@ -6,7 +6,7 @@ import streamlit as st
 
 from cnnviz.ui import address, boards, component, dialogs
 from cnnviz.ui.pages.check import tensorflow
-from cnnviz.ui.pages.check.board import board
+from cnnviz.ui.pages.check.board import board, more
 
 
 def show() -> None:
@@ -14,7 +14,7 @@ def show() -> None:
     now = address.current()
     starting = tensorflow.starting(now.asked)  # before the board asks: it may start, or fail, in between
     shown = board(now.lesson, now.moment, now.asked)
-    opened = component.mount(boards.answer("check", now, shown))
+    opened = component.mount(boards.answer("check", now, shown, more(now.lesson, now.moment, now.asked)))
     dialogs.show(opened, now, shown.named_charts)
     if starting:
         tensorflow.wait()
