@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
-from typing import TextIO
 
 import numpy as np
 
@@ -19,8 +18,12 @@ from cnnviz.export.arguments import SERVING, asked_lesson, film_kind, parse, ser
 from cnnviz.export.arrays import arrays_npz
 from cnnviz.export.parameters import parameters_json
 from cnnviz.export.script import jupyter_notebook, numpy_script
+from cnnviz.export.streams import fail, put, tell
 from cnnviz.export.terminal import Progress, report, run, title
 from cnnviz.words import message, say
+
+COMMANDS = {"check": "cnnviz.export.check_command"}
+"""What else can be done, by the first word: the module whose `run` does it, given the words after it."""
 
 
 def command() -> int:
@@ -35,13 +38,17 @@ def main(arguments: list[str] | None = None, page: bool = False) -> int:
     """
     for stream in filter(None, (sys.stdout, sys.stderr)):
         stream.reconfigure(errors="replace")  # not every terminal knows σ
+    arguments = sys.argv[1:] if arguments is None else arguments
     try:
-        asked = parse(sys.argv[1:] if arguments is None else arguments)
+        if arguments and arguments[0] in COMMANDS:
+            code: int = import_module(COMMANDS[arguments[0]]).run(arguments[1:])
+            return code
+        asked = parse(arguments)
         return _serve(asked) if page or serves(asked) else _run(asked)
     except KeyboardInterrupt:
-        return _fail(130, say("terminal.stopped"))
+        return fail(130, say("terminal.stopped"))
     except Exception as error:
-        return _fail(1, say("terminal.failed", error=f"{type(error).__name__}: {error}"))
+        return fail(1, say("terminal.failed", error=f"{type(error).__name__}: {error}"))
 
 
 def _serve(asked: argparse.Namespace) -> int:
@@ -50,7 +57,7 @@ def _serve(asked: argparse.Namespace) -> int:
     try:
         return serve({name: getattr(asked, name) for name in SERVING})
     except ValueError as error:
-        return _fail(2, str(error))
+        return fail(2, str(error))
 
 
 def _run(asked: argparse.Namespace) -> int:
@@ -58,15 +65,15 @@ def _run(asked: argparse.Namespace) -> int:
         lesson, start, notes = asked_lesson(asked)
         image = find_image(lesson.img)
     except ValueError as error:
-        return _fail(2, str(error).removeprefix("Lesson: "))
+        return fail(2, str(error).removeprefix("Lesson: "))
     for note in notes:
-        _tell(str(note))
+        tell(str(note))
     x = load_image(image.pixels, lesson.ch, lesson.scale)
     with np.errstate(all="ignore"):
         moment = _watched(lesson, "terminal.computing", lambda progress: run(lesson, x, progress))
         written = _write_files(asked, lesson, image, x, moment)  # before printing: who reads that may stop reading
     words = message("terminal.from_parameters", image=image.words, file=asked.params) if start else image.words
-    printed = _print([*title(lesson, words), *report(lesson, moment)])
+    printed = put([*title(lesson, words), *report(lesson, moment)])
     return 0 if printed and written else 1
 
 
@@ -77,6 +84,7 @@ def _write_files(asked: argparse.Namespace, lesson: Lesson, image: Image, x: np.
         "json": lambda: parameters_json(lesson, moment.params),
         "script": lambda: numpy_script(lesson, image.pixels),
         "notebook": lambda: jupyter_notebook(lesson, image.pixels),
+        "html": lambda: _page(asked, lesson, image),
         "film": lambda: _watched(
             lesson,
             "terminal.filming",
@@ -88,14 +96,20 @@ def _write_files(asked: argparse.Namespace, lesson: Lesson, image: Image, x: np.
     )
 
 
+def _page(asked: argparse.Namespace, lesson: Lesson, image: Image) -> str:
+    from cnnviz.ui.standalone import lesson_html  # as slow to import as the page's server
+
+    return lesson_html(lesson, image, asked.around, asked.server)
+
+
 def _write(name: str, make: Callable[[], bytes | str]) -> bool:
     try:
         content = make()
         data = content.encode("utf-8") if isinstance(content, str) else content
         Path(name).write_bytes(data)
     except (OSError, ValueError) as error:
-        return not _fail(1, say("terminal.unwritable", file=repr(name), error=getattr(error, "strerror", None) or str(error)))
-    _tell(say("terminal.wrote", file=name, n=len(data)))
+        return not fail(1, say("terminal.unwritable", file=repr(name), error=getattr(error, "strerror", None) or str(error)))
+    tell(say("terminal.wrote", file=name, n=len(data)))
     return True
 
 
@@ -105,35 +119,6 @@ def _watched(lesson: Lesson, doing: str, work: Callable):
         return work(progress)
     finally:
         progress.clear()
-
-
-def _print(lines: Iterable[str]) -> bool:
-    """Prints the lines; says whether they could be. What reads them may have stopped, as `head` does: no failure."""
-    try:
-        print("\n".join(lines), flush=True)
-    except OSError as error:
-        _leave(sys.stdout)
-        return isinstance(error, BrokenPipeError) or not _fail(1, say("terminal.no_output", error=error.strerror))
-    return True
-
-
-def _tell(sentence: str) -> None:
-    if sys.stderr is None:
-        return
-    try:
-        print(f"cnnviz: {sentence}", file=sys.stderr, flush=True)
-    except OSError:  # nobody can be told, which is no reason to stop
-        _leave(sys.stderr)
-
-
-def _leave(stream: TextIO) -> None:
-    """Lets what could not be written go, or Python would try again as it ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-
-
-def _fail(code: int, sentence: str) -> int:
-    _tell(sentence)
-    return code
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import numpy as np
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import Network
 from cnnviz.core.ops import saturated_share
+from cnnviz.core.patience import check_wanted
 from cnnviz.core.updating import Updates
 from cnnviz.core.values import Gradients, Params, Trace
 from cnnviz.core.work import check_updates
@@ -19,6 +20,9 @@ NEARLY_ALL = 0.9
 
 LEAP = 0.05
 """How far above the best so far a loss lies where a step has leapt over the valley."""
+
+ASK_EVERY = 64
+"""Updates after which it is asked whether anybody still waits."""
 
 Curves = tuple[float, np.ndarray, np.ndarray, list[float], float, float]
 """The numbers of one update, in the order of Film's first fields."""
@@ -72,6 +76,8 @@ def film(
     frames: dict[str, list[np.ndarray]] = {name: [] for name in chosen}
     point = updates.first
     for k in range(n + 1):
+        if k % ASK_EVERY == 0:
+            check_wanted()
         trace, gradients, after = updates.step(point)
         curves.append(_curves(updates, updates.used(point), trace, gradients, filter))
         if k in at:

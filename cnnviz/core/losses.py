@@ -25,7 +25,7 @@ def mse(o: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 def mse_change(o: np.ndarray, before: np.ndarray, y: np.ndarray) -> np.ndarray:
     """mse(o) - mse(before), as A² - B² = (A - B)(A + B): an output that did not move adds no round-off."""
-    return np.vecdot(o - before, o + before - 2 * y) / o.shape[-1]
+    return ((o - before) * (o + before - 2 * y)).sum(axis=-1) / o.shape[-1]
 
 
 def mse_do(o: np.ndarray, y: np.ndarray) -> np.ndarray:

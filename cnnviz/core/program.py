@@ -254,9 +254,11 @@ class Program:
         _run(self._needed_lines, values, overrides)
         gradients = Gradients.read_only(self._as_shown(values, self._needed))
         if self._rest:
+            warned_of = np.geterr()  # whoever allows infinities now does so then
 
             def later() -> dict[str, np.ndarray]:
-                return self._as_shown(_run(self._rest_lines, values, overrides), self._rest)
+                with np.errstate(**warned_of):
+                    return self._as_shown(_run(self._rest_lines, values, overrides), self._rest)
 
             vars(gradients)["_later"] = (tuple(self._rest), later)
         return gradients

@@ -37,7 +37,7 @@ class RoundOff:
         near, far = self._known[path.target]
         touched = (effect != 0).reshape(len(effect), -1).astype(effect.dtype)
         errors = np.sqrt(touched @ near + far) + self.own  # (n, 2)
-        return self.eps * (errors[:, 0] + np.sqrt(np.vecdot(moved, moved)) / 2 * errors[:, 1])
+        return self.eps * (errors[:, 0] + np.linalg.norm(moved, axis=-1) / 2 * errors[:, 1])
 
     def _squares(self, path: Path) -> tuple[np.ndarray, np.ndarray]:
         """Squared errors for both kinds of slopes: of cells that a nudge reaches one by one, (cells, 2), and of all others, (2,)."""

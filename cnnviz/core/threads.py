@@ -12,7 +12,6 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from contextvars import copy_context
 from functools import cache
 from typing import TypeVar
 
@@ -40,9 +39,15 @@ def shared_out(work: Callable[[Part], Found], parts: Sequence[Part]) -> list[Fou
                 return
             found[place] = work(part)
 
+    heed = np.geterr()
+
+    def help_out() -> None:
+        with np.errstate(**heed):  # what the asking thread has set: before NumPy 2 the second one cannot know it
+            take()
+
     keep_memory()
     with one_blas_thread():
-        helper = _second_thread().submit(copy_context().run, take) if len(parts) > 1 else None
+        helper = _second_thread().submit(help_out) if len(parts) > 1 else None
         try:
             take()
         finally:

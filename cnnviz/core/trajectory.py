@@ -19,6 +19,7 @@ import numpy as np
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import Network
 from cnnviz.core.optimizers import State
+from cnnviz.core.patience import check_wanted
 from cnnviz.core.recent import Recent
 from cnnviz.core.updating import Point, Step, Updates, check_shape, walk
 from cnnviz.core.values import Gradients, Params, Trace
@@ -79,6 +80,17 @@ def trajectory(lesson: Lesson, x: np.ndarray, k: int) -> Moment:
     return moment
 
 
+def updates_ahead(lesson: Lesson, x: np.ndarray, k: int) -> int:
+    """How many updates `trajectory` would have to compute for this: 1, or more where nothing near is remembered.
+
+    >>> forget(); updates_ahead(Lesson(), np.zeros((32, 32)), 50)
+    51
+    """
+    x = np.asarray(x, dtype=np.float64)
+    run = _RUNS.get((lesson.start, x.tobytes(), x.shape))
+    return 1 + k - (run.nearest(k) if run else 0)
+
+
 def forget() -> None:
     """Forgets all that is remembered: only time is lost."""
     _RUNS.clear()
@@ -110,7 +122,7 @@ class _Run:
 
     def at(self, k: int) -> Moment:
         with self.lock:
-            i = max(known for known in (self._coarse(k), *self.near, *self.latest) if known <= k)
+            i = self.nearest(k)
             point = self._go_on(i, self.latest.get(i) or self.near.get(i) or self.points[i], k)
             trace, gradients, after = self._step(k, point)
             self.latest = {k: point, k + 1: after}
@@ -119,6 +131,10 @@ class _Run:
         used, network = self.updates.used(point), self.updates.network
         return Moment(used, trace, gradients, losses, after.params, kernels, network, point.state, after.state, self.every)
 
+    def nearest(self, k: int) -> int:
+        """The last update up to `k` whose state is remembered."""
+        return max(known for known in (self._coarse(k), *list(self.near), *list(self.latest)) if known <= k)
+
     def _coarse(self, k: int) -> int:
         return min(k // SPACING, len(self.points) - 1) * SPACING
 
@@ -126,6 +142,7 @@ class _Run:
         """From update `i` to `k`. Long jumps take turns: threads that all compute only hinder each other."""
         while i < k:
             jump = k - i > self.turn
+            check_wanted()
             with _ONE_AT_A_TIME if jump else nullcontext():
                 for at in range(i, min(k, i + self.turn)):
                     point = self._step(at, point)[2]

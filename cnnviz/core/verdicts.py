@@ -8,29 +8,29 @@ stage, and the row dv belongs to the map that it is laid out as; ∂x has no sta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 
 import numpy as np
 
+from cnnviz.core.agreement import Tolerance, agree
+from cnnviz.core.compared import INHERITS, RIGHT, WRONG, Given, compared
 from cnnviz.core.network import DEFAULT, Network
 from cnnviz.core.optimizers import Optimizer, State, gd
-from cnnviz.core.program import Inner, Override, Program
+from cnnviz.core.program import Program
 from cnnviz.core.values import Params, Trace
-from cnnviz.words import Problem
-
-RIGHT, INHERITS, WRONG = "right", "inherits", "wrong"
-"""From good to bad: what a stage of several arrays is called is the worst of them."""
 
 Arrays = Mapping[str, np.ndarray]
 
 
-def verdicts(program: Program, params: Params, trace: Trace, y: np.ndarray, theirs: Arrays, tolerance: float = 0.0) -> dict[str, str]:
+def verdicts(
+    program: Program, params: Params, trace: Trace, y: np.ndarray, theirs: Arrays, tolerance: float | Tolerance = 0.0
+) -> dict[str, str]:
     """RIGHT, INHERITS or WRONG for each backward stage of which `theirs` has an array, in order, and for "dx".
 
     `theirs` are gradients by name ("dz1", "df"), as many as there are; what is missing is worked out from what
-    is there. Arrays agree if they differ by at most `tolerance` times the largest of either. Raises Problem where
-    one has another shape than ours.
+    is there. A `tolerance` that is a number is a share of the array's largest entry. Raises Problem where one has
+    another shape than ours.
 
     >>> network = Network.parse(DEFAULT)
     >>> params, x, y = network.init((4, 4)), np.arange(16.0).reshape(4, 4) / 16, np.array([1.0, 0.0])
@@ -40,24 +40,8 @@ def verdicts(program: Program, params: Params, trace: Trace, y: np.ndarray, thei
     >>> verdicts(network.program((4, 4)), params, trace, y, theirs)
     {'da1': 'right', 'dz1': 'wrong', 'df': 'inherits'}
     """
-    exact = program.backward(params, trace, y)
-    arrays = {name: _fitting(program, name, array) for name, array in theirs.items() if name in exact}
-    found: dict[str, str] = {}
-
-    def judging(target: str) -> Override:
-        def judge(values: Inner, right: Callable[[], np.ndarray]) -> np.ndarray:
-            redone = right()
-            given = arrays.get(target)
-            if given is None:
-                return redone
-            ours = _fitting(program, target, exact[target])
-            found[target] = RIGHT if agree(given, ours, tolerance) else INHERITS if agree(given, redone, tolerance) else WRONG
-            return given
-
-        return judge
-
-    dict(program.backward(params, trace, y, {line.target: judging(line.target) for line in program.backward_lines}))
-    return _by_stage(program.network, found)
+    found = compared(program, params, trace, y, {name: Given(array) for name, array in theirs.items()}, tolerance)
+    return by_stage(program.network, {name: one.verdict for name, one in found.items()})
 
 
 def first_wrong(found: Mapping[str, str]) -> str:
@@ -67,19 +51,6 @@ def first_wrong(found: Mapping[str, str]) -> str:
     'da1'
     """
     return next((stage for stage, verdict in found.items() if verdict == WRONG), "")
-
-
-def agree(a: np.ndarray, b: np.ndarray, tolerance: float = 0.0) -> bool:
-    """Whether no entry differs by more than `tolerance` times the largest of either array; NaN agrees with NaN.
-
-    >>> agree(np.array([1.0, 1e-9]), np.array([1.0, 0.0]), 1e-6), agree(np.zeros(2), np.full(2, np.nan), 1.0)
-    (True, False)
-    """
-    if np.array_equal(a, b, equal_nan=True):
-        return True
-    if not tolerance or not (np.isfinite(a).all() and np.isfinite(b).all()):
-        return False
-    return bool(np.abs(a - b).max() <= tolerance * max(np.abs(a).max(), np.abs(b).max()))
 
 
 def stages_hit(
@@ -120,7 +91,8 @@ def _seed() -> Network:
     return Network.parse(DEFAULT)
 
 
-def _by_stage(network: Network, found: Mapping[str, str]) -> dict[str, str]:
+def by_stage(network: Network, found: Mapping[str, str]) -> dict[str, str]:
+    """Verdicts on stages, in order, and on "dx", from those on arrays: of several the worst counts."""
     flattened = next((f"d{names.source}" for names in network.names if names.flattens), "")
     stages = {str(stage): stage.makes for stage in network.stages if stage.phase == "backward"} | {"dx": ("dx",)}
     worst = (RIGHT, INHERITS, WRONG).index
@@ -130,13 +102,3 @@ def _by_stage(network: Network, found: Mapping[str, str]) -> dict[str, str]:
         if of:
             judged[stage] = max(of, key=worst)
     return judged
-
-
-def _fitting(program: Program, name: str, array: np.ndarray) -> np.ndarray:
-    """A gradient with every axis that the program's lines have."""
-    inner = program.shapes[name[1:]]
-    shown = program.shown[name[1:]]
-    array = np.asarray(array, dtype=np.float64)
-    if array.shape not in (inner, shown):
-        raise Problem("network.shape", name=name, shape=array.shape, wanted=shown)
-    return array.reshape(inner)

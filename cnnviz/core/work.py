@@ -14,6 +14,8 @@ MOST_WORK = 12_000_000_000
 """Multiplications of all updates together: about ten seconds."""
 PASSES = 3
 """A step multiplies as often as three forward passes: the backward pass has two products for each of theirs."""
+OVERHEAD, RATE = 60e-6, 1e9
+"""Of an update: seconds whatever the network, and multiplications a second."""
 SPACING = 100
 """Updates between two remembered states: the most that is computed again for a jump."""
 STATE_BYTES = 64_000_000
@@ -44,6 +46,15 @@ def most_updates(network: Network, x_shape: tuple[int, ...], opt: str = "gd") ->
     4131
     """
     return min(MAX_UPDATES, _by_work(network, x_shape), _by_bytes(network, x_shape, opt))
+
+
+def estimate(network: Network, x_shape: tuple[int, ...], updates: int) -> float:
+    """About how many seconds so many updates take on one core: a small network's are mostly calls.
+
+    >>> round(estimate(Network.parse("conv1x3-sigmoid-dense2-sigmoid-mse"), (32, 32), 10_000), 1)
+    0.9
+    """
+    return updates * (OVERHEAD + step_work(network, x_shape) / RATE)
 
 
 def check_updates(k: int, network: Network, x_shape: tuple[int, ...], opt: str = "gd") -> None:

@@ -8,7 +8,7 @@ import os
 import re
 import sys
 from pathlib import Path
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 import cnnviz
 from cnnviz.core.image_ids import PATTERNS
@@ -27,8 +27,11 @@ from cnnviz.words import Message, Problem, message, say
 FIELDS = tuple(field.name for field in dataclasses.fields(Lesson))
 """What of a lesson can be asked for: everything."""
 
-FILES = ("npz", "json", "script", "notebook", "film")
+FILES = ("npz", "json", "script", "notebook", "html", "film")
 """What can be written."""
+
+MOST_AROUND = 50
+"""Updates either way in a lesson as a page."""
 
 SERVING = ("port", "host", "prefix", "embed")
 """What can be said of the page's server; each of these starts it."""
@@ -47,15 +50,13 @@ def parser() -> argparse.ArgumentParser:
     link, file, count = (say(f"terminal.help.metavar.{name}") for name in ("link", "file", "count"))
     commands.add_argument("--version", action="version", version=f"cnnviz {cnnviz.__version__}", help=say("terminal.help.version"))
     commands.add_argument("link", nargs="?", metavar=link, help=say("terminal.help.link"))
-    fields = commands.add_argument_group(say("terminal.help.fields"))
-    for name in FIELDS:
-        key = "filters" if name in FILTERS and name != "f" else name
-        words = say(f"terminal.help.field.{key}", **{"name": name, **_bounds().get(name, {})})
-        fields.add_argument(f"--{name}", metavar=say(f"terminal.help.metavar.{key}"), help=words)
-    fields.add_argument("--params", metavar=file, help=say("terminal.help.params"))
+    add_fields(commands)
     files = commands.add_argument_group(say("terminal.help.files"))
     for name in FILES:
         files.add_argument(f"--{name}", metavar=file, help=say(f"terminal.help.file.{name}"))
+    words = say("terminal.help.around", most=MOST_AROUND)
+    files.add_argument("--around", metavar=count, type=_around, default=1, help=words)
+    files.add_argument("--server", metavar=say("terminal.help.metavar.server"), default="", help=say("terminal.help.server"))
     words = say("terminal.help.frames", most=MAX_FRAMES)
     files.add_argument("--frames", metavar=count, type=_frames, default=60, help=words)
     serving = commands.add_argument_group(say("terminal.help.serving"))
@@ -63,6 +64,22 @@ def parser() -> argparse.ArgumentParser:
         words = say(f"terminal.help.serve.{name}")
         serving.add_argument(f"--{name}", metavar=say(f"terminal.help.metavar.{name}"), help=words)
     return commands
+
+
+def add_fields(commands: argparse.ArgumentParser) -> None:
+    """An option for each field of a lesson, and one for a file of parameters."""
+    fields = commands.add_argument_group(say("terminal.help.fields"))
+    for name in FIELDS:
+        key = "filters" if name in FILTERS and name != "f" else name
+        words = say(f"terminal.help.field.{key}", **{"name": name, **_bounds().get(name, {})})
+        fields.add_argument(f"--{name}", metavar=say(f"terminal.help.metavar.{key}"), help=words)
+    fields.add_argument("--params", metavar=say("terminal.help.metavar.file"), help=say("terminal.help.params"))
+
+
+def check_start(commands: argparse.ArgumentParser, asked: argparse.Namespace) -> None:
+    """Ends the program where parameters are given and the start is asked for in another way too."""
+    if asked.params is not None and any(getattr(asked, name) is not None for name in {"f", *FILTERS, "w", "seed"}):
+        commands.error(say("terminal.start_twice"))
 
 
 def _bounds() -> dict[str, dict[str, object]]:
@@ -85,11 +102,14 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     asked = commands.parse_args(joined(arguments))
     if asked.film is not None and film_kind(asked.film) not in KINDS:
         commands.error(say("terminal.wrong_film", file=asked.film))
-    if asked.params is not None and any(getattr(asked, name) is not None for name in {"f", *FILTERS, "w", "seed"}):
-        commands.error(say("terminal.start_twice"))
+    check_start(commands, asked)
     files = [os.path.abspath(name) for name in (getattr(asked, name) for name in FILES) if name is not None]
     if len({*files}) < len(files):
         commands.error(say("terminal.same_file"))
+    try:
+        asked.server = page_address(asked.server)
+    except Problem as error:
+        commands.error(str(error))
     if serves(asked):
         _check_serving(commands, asked)
     return asked
@@ -138,7 +158,7 @@ def asked_lesson(asked: argparse.Namespace) -> tuple[Lesson, Params | None, list
     values = {name: text for name, text in link.items() if name in LESSON_KEYS} | options
     content, notes = None, []
     if asked.params is not None:
-        content = _content(asked.params)
+        content = content_of(asked.params, MOST_BYTES)
         lesson, notes = read_lesson(content)
         net = {"net": values["net"]} if "net" in values else {}
         values = lesson.changed(net)[0].to_query() | {"k": "0"} | values
@@ -169,10 +189,25 @@ def query_of(link: str) -> dict[str, str]:
     return dict(parse_qsl(query.partition("#")[0], keep_blank_values=True))
 
 
-def _content(name: str) -> bytes:
+def page_address(text: str) -> str:
+    """An address with a slash at its end; "" stays. Raises Problem for what is none.
+
+    >>> page_address("https://example.org/cnnviz?k=3")
+    'https://example.org/cnnviz/'
+    """
+    parts = urlsplit(text.strip()) if text else None
+    if parts is None:
+        return ""
+    if parts.scheme not in ("http", "https") or not parts.netloc or re.search(r"\s", text.strip()):
+        raise Problem("export.html.server", server=repr(text[:80]))
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}/"
+
+
+def content_of(name: str, most: int) -> bytes:
+    """A file's bytes, up to one more than `most`; Problem where it cannot be read."""
     try:
         with open(name, "rb") as file:
-            return file.read(MOST_BYTES + 1)
+            return file.read(most + 1)
     except (OSError, ValueError) as error:
         raise Problem("terminal.unreadable", file=name, error=getattr(error, "strerror", None) or str(error)) from None
 
@@ -180,4 +215,10 @@ def _content(name: str) -> bytes:
 def _frames(text: str) -> int:
     if not re.fullmatch(r"\d{1,4}", text, re.ASCII) or not 2 <= int(text) <= MAX_FRAMES:
         raise argparse.ArgumentTypeError(say("terminal.wrong_frames", text=repr(text), most=MAX_FRAMES))
+    return int(text)
+
+
+def _around(text: str) -> int:
+    if not re.fullmatch(r"\d{1,2}", text, re.ASCII) or int(text) > MOST_AROUND:
+        raise argparse.ArgumentTypeError(say("terminal.wrong_around", text=repr(text), most=MOST_AROUND))
     return int(text)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import streamlit as st
 
-from cnnviz.core.kept import NotKept
+from cnnviz.core.kept import NotKept, is_kept_name
 from cnnviz.core.lesson import LESSON_KEYS, Lesson
+from cnnviz.core.page_state import PageState
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.data.images import Image, ImageUnavailable, find_image, load_image
 from cnnviz.ui.pages import page_keys
@@ -19,7 +20,11 @@ _LESSON, _ADOPTED, _FOLLOWED = "lesson", "adopted", "followed"
 
 @dataclass(frozen=True, eq=False)
 class Now:
-    """What a run shows: the query that was asked, its lesson, image and moment, and what was wrong by key."""
+    """What is shown: the query that was asked, its lesson, image and moment, and what was wrong by key.
+
+    `gone` are names in the query of what is not kept here any more: they stay in the address, since another server,
+    or this one later, may know them. `lasting` says whether the query alone leads to all this, and always will.
+    """
 
     asked: Mapping[str, str]
     lesson: Lesson
@@ -28,37 +33,64 @@ class Now:
     wrong: Mapping[str, Message | str]
     extras: Mapping[str, str]
     adopted: tuple[int, Mapping[str, str]]
+    gone: Mapping[str, str] = field(default_factory=dict)
+    lasting: bool = True
 
 
 def current(first: str = "") -> Now:
-    """Where the visitor is. The address decides; `first` is the stage of a page that is opened without a lesson in it.
-
-    Where it holds something that cannot be used, this visitor's last lesson stays in that place, and
-    a sentence says so. A page's own keys stay in the address on the way over other pages.
-    """
-    asked = st.query_params.to_dict()
+    """Where the visitor is, as `resolved` has it, with this visitor's last lesson in place of what cannot be used."""
     last: Lesson = st.session_state.get(_LESSON, Lesson())
-    lesson, wrong = Lesson.read(asked, instead=last)
+    now = resolved(st.query_params.to_dict(), first, last, st.session_state.get(_ADOPTED, (0, {})))
+    st.session_state[_LESSON] = now.lesson
+    return now
+
+
+def resolved(
+    asked: Mapping[str, str],
+    first: str = "",
+    last: Lesson | None = None,
+    adopted: tuple[int, Mapping[str, str]] = (0, {}),
+) -> Now:
+    """What an address shows; `first` is the stage of a page that is opened without a lesson in it.
+
+    Where it holds something that cannot be used, the `last` lesson stays in that place, and a message says so. A
+    page's own keys stay in the address on the way over other pages.
+
+    >>> now = resolved({"k": "1", "lr": "fast"})
+    >>> now.lesson.k, now.moment.losses.shape, now.wrong["lr"].id
+    (1, (2,), 'lesson.replaced')
+    """
+    last = last or Lesson()
+    lesson, image, wrong, lasting = _lesson(asked, first, last)
+    x = load_image(image.pixels, lesson.ch, lesson.scale)
+    gone: Mapping[str, str] = {}
+    try:
+        moment = trajectory(lesson, x, lesson.k)
+    except NotKept as error:
+        wrong["w"] = message("ui.address.weights_gone", error=error.message)
+        gone, lasting = {key: text for key, text in lesson.to_query().items() if is_kept_name(text)}, False
+        lesson = lesson.without_kept()
+        moment = trajectory(lesson, x, lesson.k)
+    wrong |= PageState.from_query(asked)[1]
+    extras = {key: asked[key] for key in page_keys() if asked.get(key)}
+    return Now(asked, lesson, image, moment, wrong, extras, adopted, gone, lasting)
+
+
+def _lesson(asked: Mapping[str, str], first: str, last: Lesson) -> tuple[Lesson, Image, dict[str, Message], bool]:
+    """The lesson, its image, what was wrong, and whether that will always be so."""
+    lesson, wrong = Lesson.understand(asked, instead=last)
+    lasting = True
     if first and LESSON_KEYS.isdisjoint(asked):
         lesson, _ = lesson.changed({"stage": first})
     try:
         image = find_image(lesson.img)
     except ImageUnavailable as error:
-        lesson, wrong = Lesson.read({**asked, "img": last.img}, instead=last)
-        wrong["img"] = str(error)
+        lesson, wrong = Lesson.understand({**asked, "img": last.img}, instead=last)
+        wrong["img"], lasting = error.message, False
         image = find_image(last.img)
     if lesson.classes and image.label and "y" not in asked:
-        lesson, _ = Lesson.read({**asked, "img": image.id}, last, image.label)
-    x = load_image(image.pixels, lesson.ch, lesson.scale)
-    try:
-        moment = trajectory(lesson, x, lesson.k)
-    except NotKept as error:
-        wrong["w"] = message("ui.address.weights_gone", error=str(error))
-        lesson = lesson.without_kept()
-        moment = trajectory(lesson, x, lesson.k)
-    st.session_state[_LESSON] = lesson
-    extras = {key: asked[key] for key in page_keys() if asked.get(key)}
-    return Now(asked, lesson, image, moment, wrong, extras, st.session_state.get(_ADOPTED, (0, {})))
+        lesson, _ = Lesson.understand({**asked, "img": image.id}, last, image.label)
+    return lesson, image, wrong, lasting
 
 
 def adopt(**change: object) -> None:

@@ -81,7 +81,7 @@ class Board:
         symbol = part.symbol
         state = "first" if symbol == self.first else "inherits" if symbol in self.inherits else ""
         cell = self.cells.get(symbol) or self._strongest(part)
-        return part.to_json() | {"note": self.notes.get(symbol, ""), "state": state, "cell": cell}
+        return part.to_json() | {"address": part.address, "note": self.notes.get(symbol, ""), "state": state, "cell": cell}
 
     def _strongest(self, part: Part) -> list[int]:
         """The cell that is spoken of before anybody points: of the largest number in the first row."""

@@ -156,7 +156,8 @@ def _family(base: str, program: Program) -> str:
 
 
 def _limits(array: np.ndarray, scale: str, pixels: str) -> tuple[float, float]:
-    """The values at the two ends of the colours; signed maps have zero in the middle."""
+    """The finite values at the two ends of the colours; signed maps have zero in the middle."""
+    array = np.nan_to_num(array, nan=0.0)  # a rate that is too large ends in what is no number
     if scale == "signed":
         most = float(np.abs(array).max())
         return -most, most

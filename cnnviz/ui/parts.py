@@ -24,6 +24,7 @@ class Part:
     """One picture of an array that is laid out in `shape`: rows and columns, in `layers`.
 
     `index` is the index of a cell, None where it goes by row, column and layer; a flat one has a cell a row.
+    `address` is the same for a cell as an address names it, empty where an address counts them otherwise.
     """
 
     symbol: str
@@ -36,6 +37,7 @@ class Part:
     columns: int = 1
     layers: int = 1
     flat: bool = False
+    address: tuple[int | None, ...] = ()
 
     def of(self, array: np.ndarray) -> np.ndarray:
         """This part of the whole array, which is as the core has it.
@@ -95,7 +97,9 @@ def part(program: Program, symbol: str, at: Sequence[int] = ()) -> Part:
     index = _index(record, shape, at)
     sizes = [size for size, fixed in zip(shape, index, strict=True) if fixed is None]
     known = (symbol, record["words"], record["family"], record["scale"], shape, index)
-    return Part(*known, *sizes, flat=len(sizes) == 1)  # type: ignore[arg-type]
+    named = cell_shape(program, symbol) or ()
+    address = index[len(shape) - len(named) :] if named and named == shape[len(shape) - len(named) :] else ()
+    return Part(*known, *sizes, flat=len(sizes) == 1, address=address)  # type: ignore[arg-type]
 
 
 def _index(record: MapRecord, shape: tuple[int, ...], at: tuple[int, ...]) -> tuple[int | None, ...]:

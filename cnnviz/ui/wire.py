@@ -29,7 +29,7 @@ Scale = Literal["signed", "activation", "pixel", "error"]
 
 
 class Header(TypedDict):
-    """What every page needs: the lesson that this answers, sentences, and the status line."""
+    """What every page needs: the lesson that this answers, sentences, and the status line; a loss that is no number is None."""
 
     page: str
     asked: Query
@@ -39,7 +39,7 @@ class Header(TypedDict):
     remarks: Sequence[str]
     deviations: Mapping[str, str]
     adopt: tuple[int, Query]
-    loss: float
+    loss: float | None
     saturated: float | None
     filters: records.FiltersRecord | None
     outputs: Sequence[str]
@@ -106,9 +106,13 @@ class PartData(TypedDict):
 
 
 class BoardColumn(PartData):
-    """One symbol; `state` says where versions part: "first" here, "inherits" from there, or "" nowhere."""
+    """One symbol; `state` says where versions part: "first" here, "inherits" from there, or "" nowhere.
+
+    `address` is a cell's index in an address, null where it goes by row, column and layer; empty where there is none.
+    """
 
     cell: Cell
+    address: Sequence[int | None]
     note: str
     state: Literal["", "first", "inherits"]
 
@@ -278,6 +282,7 @@ class Spec(TypedDict):
     SATURATED: float
     KEYS: Sequence[str]
     EXTRA_KEYS: Sequence[str]
+    PAGE_KEYS: Sequence[str]
     KERNELS: Mapping[str, Sequence[float]]
     CHANNELS: Sequence[str]
     OPTIMIZERS: Sequence[str]
@@ -293,9 +298,22 @@ class Spec(TypedDict):
     WORDS: Mapping[str, str | Mapping[str, str]]
 
 
+# --- A lesson as a file ----------------------------------------------------------------------------
+
+
+class FileContents(TypedDict):
+    """What a file knows of its lesson: for each update, by its number, where its answer's parts lie in the bytes that
+    the file holds; `server` is a page's address, with a slash at its end, or "".
+    """
+
+    lesson: Query
+    answers: Mapping[str, Sequence[tuple[int, int]]]
+    server: str
+
+
 # --- The same as TypeScript ------------------------------------------------------------------------
 
-ANSWERS = (Header, StepHeader, BoardHeader, CheckHeader, FilmHeader)
+RECORDS = (Header, StepHeader, BoardHeader, CheckHeader, FilmHeader, FileContents)
 _NAMED = {"Scale": Scale, "Band": records.Band, "Kind": records.Kind}
 _PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null", Message: "string"}
 _HEAD = "// Written by `python -m cnnviz.ui.wire`: change that file, not this one.\n\n"
@@ -304,8 +322,8 @@ _HEAD = "// Written by `python -m cnnviz.ui.wire`: change that file, not this on
 def declarations() -> dict[str, str]:
     """The text of each declaration file, by its path under cnnviz/ui/web/."""
     shared: dict[str, str] = {}
-    for answer in ANSWERS:
-        _written(answer, shared)
+    for record in RECORDS:
+        _written(record, shared)
     constants = [f"export const {name}: {_written(kind, shared)}" for name, kind in get_type_hints(Spec).items()]
     used = [name for name in sorted(shared) if re.search(rf"\b{name}\b", " ".join(constants))]
     return {

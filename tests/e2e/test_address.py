@@ -1,11 +1,13 @@
 """The address is the lesson: reload, Back, Forward, a copied link, another page and a restarted server keep it."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
 from cnnviz import Lesson
 from cnnviz.ui.pages import pages
-from tests.e2e.page import Screen, screen_in
+from tests.e2e.page import Screen, place, screen_in
 
 LESSON = Lesson(img="test-6", ch="gray", f=(1, 2, 0, -1, 0.5, 0, 0, -2, 1), seed=4, y=(0, 1), lr=0.05, k=3, stage="dz1")
 
@@ -59,6 +61,44 @@ def test_keys_of_others_stay_in_the_address_and_are_not_copied_with_a_link(scree
     screen.page.evaluate("history.back()")
     expect(screen.page.locator("nav [aria-current=page]")).to_have_text("Step")
     screen.shows(Lesson(k=2, stage="a1"))
+
+
+def test_the_pinned_cell_and_the_lecture_view_are_in_the_address(screen: Screen, browser, browser_context_args):
+    screen.open("/", k=1, stage="z1")
+    at = place({"x": 0, "y": 0, **{side: screen.canvas("z1").bounding_box()[side] for side in ("width", "height")}}, (7, 11), (30, 30))
+    screen.connected()
+    sent = len(screen.sent)
+    screen.canvas("z1").click(position=dict(zip("xy", at, strict=True)))
+    expect(screen.page).to_have_url(re.compile(r"[?&]cell=z1:7,11(&|$)"))
+    screen.press("ArrowRight")  # the pin goes along
+    expect(screen.page).to_have_url(re.compile(r"stage=a1&cell=a1:7,11(&|$)"))
+    screen.press("l")
+    expect(screen.page).to_have_url(re.compile("view=lecture"))
+    assert len(screen.sent) == sent, "the server need not know"
+    link = screen.page.url
+    pinned, lecture = screen.page.locator(".explain.pinned"), screen.page.locator(".cnnviz.lecture")
+    screen.page.reload()
+    elsewhere = browser.new_context(**browser_context_args)
+    other = Screen(elsewhere.new_page())
+    other.page.goto(link)
+    for each in (screen, other):
+        each.ready(update=1, stage="a1")
+        expect(each.page.locator(".cnnviz.lecture .explain.pinned")).to_be_visible()
+        expect(each.numbers).to_contain_text("a₁[7,11]")
+        assert each.page.url == link
+    elsewhere.close()
+    screen.page.evaluate("history.back()")
+    expect(lecture).to_have_count(0)
+    expect(pinned).to_be_visible()
+    screen.page.evaluate("history.back()")
+    expect(screen.numbers).to_contain_text("z₁[7,11]")
+    screen.press("Escape")
+    expect(screen.page).not_to_have_url(re.compile("cell="))
+    expect(pinned).to_have_count(0)
+    screen.open("/", query="view=cinema&cell=z9:1,1&hide=maybe&k=1")
+    said = " ".join(screen.complaints())
+    assert "cinema" in said and "maybe" in said and "z9" in said
+    expect(screen.page).not_to_have_url(re.compile("view=|cell=|hide="))
 
 
 def test_back_and_forward_go_through_stages_updates_and_changes(screen: Screen):

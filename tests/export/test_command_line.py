@@ -197,6 +197,8 @@ def test_nobody_to_tell_is_no_failure(closed, tmp_path):
         (["?w=held-0123456789abcdef"], "give the file with --params"),
         (["--colour", "red"], "unrecognized arguments: --colour"),
         (["--k"], "expected one argument"),
+        (("--html", "a.html", "--around", "51"), "'51' is not a whole number up to 50"),
+        (("--html", "a.html", "--server", "cnnviz.example.edu"), "is no address of a page"),
     ],
 )
 def test_what_cannot_be_used_gets_a_sentence_and_exit_code_2(arguments, sentence, tmp_path):
@@ -231,11 +233,11 @@ def test_help_names_every_field_of_a_lesson_and_its_examples_run(tmp_path):
     text = cnnviz("--help").stdout
     assert all(f"--{field.name} " in text for field in dataclasses.fields(Lesson))
     examples = re.findall(r"^  python -m cnnviz *(.*?)(?: {3,}.*| +and then.*)?$", text, re.M)
-    assert len(examples) == 7
+    assert len(examples) == 8
     for example in examples[1:]:
         words = [word.strip('"') for word in re.findall(r'"[^"]*"|\S+', example)]
         assert cnnviz(*words, folder=tmp_path).returncode == 0, example
-    assert {path.name for path in tmp_path.iterdir()} == {"lesson.webp", "lesson.py", "lesson.npz", "half.json"}
+    assert {path.name for path in tmp_path.iterdir()} == {"lesson.webp", "lesson.py", "lesson.npz", "lesson.html", "half.json"}
 
 
 def test_a_terminal_that_knows_only_ascii_gets_the_numbers():

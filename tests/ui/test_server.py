@@ -15,9 +15,9 @@ from hypothesis import strategies as some
 from starlette.responses import HTMLResponse, PlainTextResponse
 from streamlit import config
 
-from cnnviz.ui.server import MIDDLEWARE
+from cnnviz.ui.server import MIDDLEWARE, routes
 from cnnviz.ui.server.embedding import read_origins
-from cnnviz.ui.server.files import made_once, routes
+from cnnviz.ui.server.files import made_once
 from cnnviz.ui.server.guards import UPLOADS_A_SESSION, Frames, Metrics, Origins, UploadLimit, is_own
 from cnnviz.ui.server.headers import Headers, content_security_policy, security_headers
 from cnnviz.ui.server.start import send_at_once

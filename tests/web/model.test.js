@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { COMPUTED, foreign, own, parse, query, same } from "../../cnnviz/ui/web/model/address.js"
+import { COMPUTED, foreign, looks, own, parse, query, same } from "../../cnnviz/ui/web/model/address.js"
 import { apart, byPowers, endLabel, evenly, extent } from "../../cnnviz/ui/web/model/axes.js"
 import { colour, ink } from "../../cnnviz/ui/web/model/colour.js"
 import { Focus } from "../../cnnviz/ui/web/model/focus.js"
@@ -19,7 +19,7 @@ test("lessons that differ in one key differ, in the stage alone only where it co
   const [{ lesson }] = fixture("addresses")
   for (const key of Object.keys(lesson)) {
     assert.ok(!same(lesson, { ...lesson, [key]: "another" }), key)
-    assert.equal(same(lesson, { ...lesson, [key]: "another" }, COMPUTED), key === "stage")
+    assert.equal(same(lesson, { ...lesson, [key]: "another" }, COMPUTED), ["stage", "cell"].includes(key))
   }
   assert.ok(same({ vs: "" }, {}))
 })
@@ -31,6 +31,14 @@ test("what others put into the address is told from what is ours, and nothing is
     assert.deepEqual(own(mixed), lesson)
     assert.deepEqual(foreign(mixed), others)
   }
+})
+
+test("how a page is looked at is ours, and what cannot be had is off", () => {
+  const look = { view: "lecture", hide: "1", predict: "1" }
+  assert.deepEqual(own(look), look)
+  assert.deepEqual(looks({ ...look, k: "1" }), look)
+  assert.deepEqual(looks({ view: "cinema", hide: "yes" }), { view: "", hide: "" })
+  assert.ok(same({ view: "lecture" }, {}, COMPUTED) && !same({ view: "lecture" }, {}))
 })
 
 test("every colour of every scale is the one between its anchors", () => {
@@ -128,4 +136,24 @@ test("a pin is let go by pinning again, and where its cell is no more", () => {
   focus.receive(columnsOf(3))
   assert.equal(focus.pinned, null)
   assert.deepEqual(focus.own("z1"), [2, 2])
+})
+
+test("a board pins what the address names and it shows, and keeps what it does not show for other pages", () => {
+  const focus = new Focus()
+  focus.hold("z1:3,4")
+  assert.equal(focus.text, "z1:3,4")
+  const columns = columnsOf(6).map((column) => ({
+    ...column,
+    address: column.symbol === "z1" ? [2, null, null] : [],
+  }))
+  focus.receive(columns)
+  assert.equal(focus.pinned, null) // that is another channel's, or no cell of theirs
+  assert.equal(focus.text, "z1:3,4")
+  focus.hold("z1:2,3,4")
+  assert.deepEqual(focus.pinned, { map: "z1", cell: [3, 4] })
+  assert.equal(focus.text, "z1:2,3,4")
+  focus.pin("z1", [1, 1])
+  assert.equal(focus.text, "z1:2,1,1")
+  focus.pin("z1", [1, 1])
+  assert.equal(focus.text, "")
 })

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cnnviz.core import links
+from cnnviz.core.cells import cell_shape, write_cell
 from cnnviz.core.network import Network
 from cnnviz.core.optimizers import gd
 from cnnviz.core.program import Program
@@ -91,10 +92,20 @@ def _cells(target: str, program: Program, arrays: dict[str, np.ndarray], rng: np
         {
             "map": target,
             "cell": cell,
+            "address": _address(target, cell, program, arrays),
             "sources": {link.source: _sources(link, cell, program, arrays) for link in program.links[target]},
         }
         for cell in chosen
     ]
+
+
+def _address(target: str, cell: tuple[int, ...], program: Program, arrays: dict[str, np.ndarray]) -> str:
+    """The cell as the core writes it into an address; nothing for the loss, which has no cells."""
+    shape = cell_shape(program, target)
+    if target == "L" or shape is None:
+        return ""
+    place = np.ravel_multi_index(cell, arrays[target].shape)
+    return write_cell((target, tuple(int(n) for n in np.unravel_index(place, shape))))
 
 
 def _sources(

@@ -38,6 +38,17 @@ test("every cell has the sources that the core says, in every pattern", () => {
   assert.deepEqual([...seen].sort(), [...PATTERNS].sort())
 })
 
+test("a cell stands in the address as the core writes it, and is found there again", () => {
+  for (const { numbers, cells } of networks) {
+    for (const { map, cell, address } of cells) {
+      assert.equal(numbers.written(map, cell), address)
+      if (address) assert.deepEqual(numbers.read(address), { map, cell })
+    }
+    for (const text of ["", "z1", "q:0", "z1:", "o:99", "o:0,0", "o:-1", "o:0.5"])
+      assert.equal(numbers.read(text), null)
+  }
+})
+
 test("a filled template comes to the core's number", () => {
   for (const { numbers, cells } of networks) {
     for (const { map, cell } of cells) {

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -29,13 +31,13 @@ def header(page: str, now: Now) -> dict[str, object]:
     return {
         "page": page,
         "asked": dict(now.asked),
-        "lesson": {**now.lesson.to_query(), **now.extras},
+        "lesson": {**now.lesson.to_query(), **now.extras, **now.gone},
         "words": now.image.words,
         "wrong": dict(now.wrong),
         "remarks": remarks(now.lesson, now.moment),
         "deviations": effects(now.lesson.deviations),
         "adopt": now.adopted,
-        "loss": float(now.moment.losses[-1]),
+        "loss": loss if math.isfinite(loss := float(now.moment.losses[-1])) else None,
         "saturated": saturated(program_of(now.lesson, now.moment), now.moment),
         "filters": first_filters(now.lesson),
         "outputs": now.lesson.output_names,
@@ -92,13 +94,36 @@ def encode(header: Mapping[str, object], arrays: dict[str, np.ndarray]) -> bytes
             body += [data.tobytes(), bytes(-data.nbytes % 8)]
             at += data.nbytes + -data.nbytes % 8
         places[name] = [data.dtype.name, sent[key], *data.shape]
-    text = json.dumps({**header, "arrays": places}, allow_nan=False, default=_said).encode()
+    text = _json({**header, "arrays": places}).encode()
     text += b" " * (-(len(text) + 4) % 8)
     return b"".join([len(text).to_bytes(4, "little"), text, *body])
 
 
 _KINDS = {"uint8": "u1", "float32": "<f4"}
 """What is sent as it is; all else goes as float64."""
+
+
+def decode(answer: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Header and arrays of what `encode` made, as decode.js reads them.
+
+    >>> decode(encode({"page": ""}, {"x": np.eye(2)}))[1]["x"].tolist()
+    [[1.0, 0.0], [0.0, 1.0]]
+    """
+    start = 4 + int.from_bytes(answer[:4], "little")
+    header = json.loads(answer[4:start])
+    places = header.pop("arrays")
+    return header, {
+        name: np.frombuffer(answer, _KINDS.get(kind, "<f8"), math.prod(shape), start + at).reshape(shape)
+        for name, (kind, at, *shape) in places.items()
+    }
+
+
+def _json(header: Mapping[str, object]) -> str:
+    """As JSON, which has no word for what is no number: it is null."""
+    try:
+        return json.dumps(header, allow_nan=False, default=_said)
+    except ValueError:  # rare: it takes a run that has run away
+        return json.dumps(json.loads(json.dumps(header, default=_said), parse_constant=lambda _: None))
 
 
 def _said(value: object) -> str:

@@ -17,11 +17,11 @@ _DOCS = re.compile(r"^[ \t]*(?:/\*\*(?:(?!\*/).)*\*/|//[^\n]*)\n", re.MULTILINE 
 _STYLE = re.compile(r'^@import "\./([\w-]+\.css)";$', re.MULTILINE)
 
 
-def bundle(entry: str, read: Callable[[str], str]) -> str:
+def bundle(entry: str, read: Callable[[str], str], ending: str = "export default {}") -> str:
     """One module with the default export of `entry`, everything it imports before it, each file in a scope of its own.
 
     `read` gives the text of a module by its path without ".js"; comments that describe types (/** … */)
-    are left out. Raises ValueError for an import or export that is not written as above, and where
+    are left out. `ending` is what the module does with the entry's default export. Raises ValueError for an import or export that is not written as above, and where
     modules import each other in a circle.
 
     >>> files = {"a": 'import { b } from "./in/b.js"\\nexport default function a() {}', "in/b": "export const b = 1"}
@@ -54,7 +54,7 @@ def bundle(entry: str, read: Callable[[str], str]) -> str:
 
     add(entry)
     default = next(match[3] for match in _EXPORT.finditer(read(entry)) if match[1])
-    return "\n".join([*parts, f"export default {_scope_of(entry)}.{default}"])
+    return "\n".join([*parts, ending.format(f"{_scope_of(entry)}.{default}")])
 
 
 def style_sheet(entry: str, read: Callable[[str], str]) -> str:

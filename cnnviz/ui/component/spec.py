@@ -21,6 +21,7 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import WEIGHTS
 from cnnviz.core.ops import PADDINGS, SATURATED
 from cnnviz.core.optimizers import OPTIMIZERS
+from cnnviz.core.page_state import PAGE_KEYS
 from cnnviz.core.presets import PRESETS
 from cnnviz.data.images import Image, bundled, find_image
 from cnnviz.ui.charts import LINE_COLOURS
@@ -58,6 +59,7 @@ def spec() -> str:
         "SATURATED": SATURATED,
         "KEYS": [field.name for field in dataclasses.fields(Lesson)],
         "EXTRA_KEYS": page_keys(),
+        "PAGE_KEYS": PAGE_KEYS,
         "KERNELS": KERNELS,
         "CHANNELS": bounds.CHANNELS,
         "OPTIMIZERS": list(OPTIMIZERS),

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import streamlit as st
 
 from cnnviz import export
 from cnnviz.core.settle import FILTERS
+from cnnviz.export.arguments import MOST_AROUND
 from cnnviz.ui.address import Now, adopt
+from cnnviz.ui.pages import pages
 from cnnviz.ui.plain import plain
+from cnnviz.ui.standalone import lesson_html
 from cnnviz.words import say
 
 
@@ -19,6 +23,7 @@ def take_home(now: Now, film_updates: int) -> None:
 
     @st.dialog(say("ui.take_home.title"), on_dismiss="ignore")
     def dialog() -> None:
+        _page(now)
         _downloads(now)
         if film_updates:
             _films(now, film_updates)
@@ -26,6 +31,30 @@ def take_home(now: Now, film_updates: int) -> None:
         _upload(now)
 
     dialog()
+
+
+def _page(now: Now) -> None:
+    """The lesson as a page of its own, with as many updates either way as are wanted."""
+    lesson, name = now.lesson, f"cnnviz-{now.lesson.img[:12]}-update-{now.lesson.k}"
+    around = int(st.number_input(say("ui.take_home.around"), 0, MOST_AROUND, 1, key="html_around"))
+    _download("html", f"{name}.html", "text/html", lambda: _kept_small(lambda: lesson_html(lesson, now.image, around, _server())))
+
+
+def _kept_small(make: Callable[[], str]) -> str:
+    """What is made, or the sentence why it is not: a download has no other place for it."""
+    try:
+        return make()
+    except ValueError as error:
+        return str(error)
+
+
+def _server() -> str:
+    """The address of these pages, for others to find; "" where they stand on this computer alone."""
+    here = urlsplit(st.context.url or "")
+    path = here.path.rstrip("/")
+    own = next((f"/{page.path}" for page in pages() if page.path and path.endswith(f"/{page.path}")), "")
+    alone = here.hostname is None or here.hostname == "localhost" or here.hostname.startswith("127.")
+    return "" if alone else f"{here.scheme}://{here.netloc}{path.removesuffix(own)}/"
 
 
 def _downloads(now: Now) -> None:

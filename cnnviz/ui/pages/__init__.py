@@ -9,7 +9,11 @@ import pkgutil
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from types import ModuleType
 
+import streamlit as st
+
+from cnnviz.core.patience import as_long_as
 from cnnviz.words import say
 
 
@@ -21,15 +25,28 @@ class Page:
     place: int
     path: str
     keys: tuple[str, ...] = ()
+    first: str = ""
+    """The stage at which it opens where the address has no lesson."""
+
+    @property
+    def id(self) -> str:
+        """The name of its folder."""
+        return self.package.rpartition(".")[2]
 
     @property
     def name(self) -> str:
         """What it is called: the message `name` of its section in words/."""
-        return say(f"ui.{self.package.rpartition('.')[2]}.name")
+        return say(f"ui.{self.id}.name")
+
+    @property
+    def module(self) -> ModuleType:
+        """Its `page.py`, loaded now, and not before: `show`, and `answer`, which is what the component reads."""
+        return import_module(f"{self.package}.page")
 
     def show(self) -> None:
-        """Puts everything on the screen. What that needs is loaded now, and not before."""
-        import_module(f"{self.package}.page").show()
+        """Puts everything on the screen; long work for it ends when the visitor has moved on."""
+        with as_long_as(lambda: st.session_state.get("lesson")):  # Streamlit ends a script, where it has to, at such a look
+            self.module.show()
 
 
 @cache

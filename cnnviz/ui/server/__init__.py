@@ -6,10 +6,12 @@ import logging
 
 import streamlit as st
 from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
 
-from cnnviz.ui.server.files import routes
+from cnnviz.ui.server.files import file_routes
 from cnnviz.ui.server.guards import Frames, Metrics, Origins, UploadLimit
 from cnnviz.ui.server.headers import Headers
+from cnnviz.ui.server.numbers import number_routes
 from cnnviz.ui.server.start import SCRIPT, lifespan
 from cnnviz.words import say
 
@@ -17,6 +19,17 @@ __all__ = ["MIDDLEWARE", "SCRIPT", "apologize", "lifespan", "routes"]
 
 MIDDLEWARE = [Middleware(layer) for layer in (Headers, Origins, Metrics, Frames, UploadLimit)]
 """Around Streamlit's own, the outermost first."""
+
+
+def routes() -> list[BaseRoute]:
+    """What this server answers beside Streamlit, under the path prefix that it puts before its own (`server.baseUrlPath`).
+
+    >>> [route.path for route in routes()][-2:]
+    ['/numbers/{page}', '/numbers/{version}/{page}']
+    """
+    prefix = st.get_option("server.baseUrlPath").strip("/")
+    folder = f"/{prefix}" if prefix else ""
+    return [*file_routes(folder), *number_routes(folder)]
 
 
 def apologize(error: Exception) -> bool:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-import streamlit as st
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -26,9 +25,9 @@ PRELOAD = (
 """Tells a browser that asks for a page what it will need, so that this travels beside Streamlit's own files."""
 
 
-def script() -> str:
+def script(entry: str = ENTRY, ending: str = "export default {}") -> str:
     """The component's JavaScript as one module, what Python knows of the lesson among it."""
-    return bundle(ENTRY, lambda name: spec() if name == "spec" else (WEB_FOLDER / f"{name}.js").read_text("utf-8"))
+    return bundle(entry, lambda name: spec() if name == "spec" else (WEB_FOLDER / f"{name}.js").read_text("utf-8"), ending)
 
 
 def styles() -> str:
@@ -64,16 +63,14 @@ def made_once(path: str, media_type: str, make: Callable[[], str | bytes]) -> Ro
     return Route(path, answer)
 
 
-def routes() -> list[BaseRoute]:
-    """The component's files, under the path prefix that Streamlit puts before its own (`server.baseUrlPath`).
+def file_routes(folder: str) -> list[BaseRoute]:
+    """The component's files, under the path that Streamlit puts before its own ("" or "/prefix").
 
-    >>> [route.path for route in routes()]
-    ['/web/bundle.js', '/web/style.css', '/web/images.png']
+    >>> [route.path for route in file_routes("/cnn")]
+    ['/cnn/web/bundle.js', '/cnn/web/style.css', '/cnn/web/images.png']
     """
-    prefix = st.get_option("server.baseUrlPath").strip("/")
-    folder = f"/{prefix}/web" if prefix else "/web"
     return [
-        made_once(f"{folder}/bundle.js", "text/javascript", script),
-        made_once(f"{folder}/style.css", "text/css", styles),
-        made_once(f"{folder}/images.png", "image/png", sprite),
+        made_once(f"{folder}/web/bundle.js", "text/javascript", script),
+        made_once(f"{folder}/web/style.css", "text/css", styles),
+        made_once(f"{folder}/web/images.png", "image/png", sprite),
     ]

@@ -9,6 +9,7 @@ export const CURVES: CurveData[]
 export const SATURATED: number
 export const KEYS: string[]
 export const EXTRA_KEYS: string[]
+export const PAGE_KEYS: string[]
 export const KERNELS: Record<string, number[]>
 export const CHANNELS: string[]
 export const OPTIMIZERS: string[]

@@ -16,7 +16,7 @@ def test_a_comment_on_types_goes_and_the_code_beside_it_stays():
 
 
 def test_every_line_of_code_of_every_module_is_in_the_bundle():
-    made = script()
+    made = "".join(script(f"hosts/{path.stem}") for path in (WEB_FOLDER / "hosts").glob("*.js") if "export default" in path.read_text("utf-8"))
     for path in WEB_FOLDER.rglob("*.js"):
         lines = [line.strip() for line in path.read_text("utf-8").splitlines()]
         code = [line for line in lines if line and not line.startswith(("/", "*", "import ", "export ", "}"))]

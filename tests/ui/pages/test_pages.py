@@ -47,7 +47,7 @@ def test_nonsense_in_the_address_gives_sentences_and_never_an_exception(name, qu
 def test_parameters_that_are_not_held_give_a_sentence():
     header, _ = sent(run("", {"w": "held-0123456789abcdef"}))
     assert "no longer held" in header["wrong"]["w"]
-    assert header["lesson"]["w"] == "normal"
+    assert header["lesson"]["w"] == "held-0123456789abcdef"  # another server may know it, or this one when it is trained again
 
 
 def test_an_image_that_is_not_there_keeps_the_lesson(monkeypatch, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -41,9 +42,7 @@ class Checking:
             check_gradients(params, x, y, gradients=ours, network=network, progress=self._tell),
             step_sweep(params, x, y, network=network),
         )
-        program = network.program(x.shape)
-        entries = sum(params[name].size for name in program.parameters)
-        if entries * program.multiplications <= AT_ONCE:
+        if effort(lesson, x.shape) <= AT_ONCE:
             self.check, self.sweep = self._work()
         else:
             self._thread = threading.Thread(target=self._run, daemon=True, name="check")
@@ -66,6 +65,13 @@ class Checking:
         self.share = share
         if time.monotonic() - self._seen > PATIENCE:
             raise TimeoutError
+
+
+def effort(lesson: Lesson, x_shape: tuple[int, ...]) -> int:
+    """Entries times multiplications of a pass."""
+    program = lesson.network.program(x_shape)
+    entries = sum(math.prod(parameter.shape) for parameter in program.parameters.values())
+    return entries * program.multiplications
 
 
 def _bytes(checking: Checking) -> int:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import numpy as np
 import streamlit as st
 
+from cnnviz.core.lesson import Lesson
 from cnnviz.ui import address, boards, component, dialogs
+from cnnviz.ui.address import Now
+from cnnviz.ui.boards import Board
 from cnnviz.ui.pages.check import tensorflow
 from cnnviz.ui.pages.check.board import board, more
+from cnnviz.ui.pages.check.checking import AT_ONCE, effort
 
 
 def show() -> None:
@@ -14,13 +21,32 @@ def show() -> None:
     now = address.current()
     starting = tensorflow.starting(now.asked)  # before the board asks: it may start, or fail, in between
     shown = board(now.lesson, now.moment, now.asked)
-    opened = component.mount(boards.answer("check", now, shown, more(now.lesson, now.moment, now.asked)))
+    opened = component.mount(_bytes(now, shown))
     dialogs.show(opened, now, shown.named_charts)
     if starting:
         tensorflow.wait()
     if shown.good is None:
         st.session_state["checking"] = False
         st.fragment(_again, run_every=0.7)()
+
+
+def answer(now: Now) -> bytes:
+    """Everything that the page shows; TimeoutError while a part of it is still being worked out."""
+    if tensorflow.starting(now.asked):
+        raise TimeoutError
+    shown = board(now.lesson, now.moment, now.asked)
+    if shown.good is None:
+        raise TimeoutError
+    return _bytes(now, shown)
+
+
+def _bytes(now: Now, shown: Board) -> bytes:
+    return boards.answer("check", now, shown, more(now.lesson, now.moment, now.asked))
+
+
+def seconds(lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> float:
+    """About how long the check takes."""
+    return effort(lesson, x.shape) / AT_ONCE * 0.5
 
 
 def _again() -> None:

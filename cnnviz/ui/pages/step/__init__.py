@@ -2,4 +2,4 @@
 
 from cnnviz.ui.pages import Page
 
-PAGE = Page(__name__, place=0, path="")
+PAGE = Page(__name__, place=0, path="", first="x")

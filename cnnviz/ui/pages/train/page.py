@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import numpy as np
+
+from cnnviz.core.lesson import Lesson
 from cnnviz.ui import address, component, dialogs
+from cnnviz.ui.address import Now
 from cnnviz.ui.pages.train import film, training
 
 
@@ -13,3 +19,13 @@ def show() -> None:
     opened = component.mount(film.answer(now, shown))
     training.show(now.lesson, now.asked.get("train", ""))
     dialogs.show(opened, now, shown.named_charts, shown.n)
+
+
+def answer(now: Now) -> bytes:
+    """Everything that the film shows; the training on a data set is not in it."""
+    return film.answer(now, film.film_page(now.lesson, now.moment.trace.x, now.asked))
+
+
+def seconds(lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> float:
+    """About how long its film takes, where it is not remembered."""
+    return film.seconds(lesson, x, asked)

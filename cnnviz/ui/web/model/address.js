@@ -1,14 +1,16 @@
 // Addresses as values: a lesson is what stands behind the "?". Who reads and writes the browser's own is a
 // host's affair (hosts/).
 
-import { EXTRA_KEYS, KEYS } from "../spec.js"
+import { EXTRA_KEYS, KEYS, PAGE_KEYS } from "../spec.js"
 
 /** @typedef {Record<string, string>} Lesson  a lesson, or a change of one, by the keys of the address */
 
-// Everything that the server computes from; between stages of one update nothing of it changes.
-export const COMPUTED = [...KEYS.filter((key) => key !== "stage"), ...EXTRA_KEYS]
+// Everything that the server computes from; between stages of one update nothing of it changes. The cell that is
+// pinned is in every answer, and how a page is looked at (PAGE_KEYS) changes no number.
+export const COMPUTED = [...KEYS.filter((key) => key !== "stage" && key !== "cell"), ...EXTRA_KEYS]
 
-const OURS = new Set([...KEYS, ...EXTRA_KEYS])
+const ALL = [...KEYS, ...EXTRA_KEYS, ...PAGE_KEYS]
+const OURS = new Set(ALL)
 
 /** @param {(key: string) => boolean} which */
 const only = (which) => (/** @type {Lesson} */ lesson) =>
@@ -19,12 +21,23 @@ export const own = only((key) => OURS.has(key))
 export const foreign = only((key) => !OURS.has(key))
 
 /**
+ * How a page is looked at; of what can only be on, anything else is off.
+ * @param {Lesson} address
+ * @returns {Lesson}
+ */
+export const looks = (address) => ({
+  ...Object.fromEntries(PAGE_KEYS.filter((key) => address[key]).map((key) => [key, address[key]])),
+  view: address.view === "lecture" ? "lecture" : "",
+  hide: address.hide === "1" ? "1" : "",
+})
+
+/**
  * Whether two lessons agree in these keys; a key that is missing is as good as an empty one.
  * @param {Lesson} a
  * @param {Lesson} b
  * @param {string[]} keys
  */
-export const same = (a, b, keys = [...KEYS, ...EXTRA_KEYS]) => keys.every((key) => (a[key] ?? "") === (b[key] ?? ""))
+export const same = (a, b, keys = ALL) => keys.every((key) => (a[key] ?? "") === (b[key] ?? ""))
 
 /**
  * @param {string} query  with or without its "?"
@@ -33,11 +46,11 @@ export const same = (a, b, keys = [...KEYS, ...EXTRA_KEYS]) => keys.every((key) 
 export const parse = (query) => Object.fromEntries(new URLSearchParams(query))
 
 /**
- * The query of a lesson, its commas as they are; what is empty is left out.
+ * The query of a lesson, its commas and colons as they are; what is empty is left out.
  * @param {Lesson} lesson
  */
 export const query = (lesson) =>
   `?${Object.entries(lesson)
     .filter(([, value]) => value !== "")
-    .map(([key, value]) => `${key}=${encodeURIComponent(value).replaceAll("%2C", ",")}`)
+    .map(([key, value]) => `${key}=${encodeURIComponent(value).replace(/%2C|%3A/g, decodeURIComponent)}`)
     .join("&")}`

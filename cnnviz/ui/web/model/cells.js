@@ -15,6 +15,10 @@ export class Cells {
   hover = null
   /** @type {Set<string>} */
   chosen = new Set()
+  /** Whether a pin goes along to the next stage. */
+  held = false
+  /** @type {string | null}  what the address asks to be pinned, until there are numbers to find it in */
+  asked = null
 
   /** A new answer: cells that were chosen stay where they still exist, the others are proposed anew. @param {Numbers} numbers */
   receive(numbers) {
@@ -29,6 +33,29 @@ export class Cells {
     if (this.pinned && (another || !numbers.maps[this.pinned.map] || !this.exists(this.pinned.map, this.pinned.cell)))
       this.pinned = null
     if (this.hover && !this.exists(this.hover.map, this.hover.cell)) this.hover = null
+    if (this.asked !== null) this.hold(this.asked)
+  }
+
+  /** Pins what the address names; nothing for "". @param {string} text */
+  hold(text) {
+    this.asked = this.numbers ? null : text
+    if (!this.numbers || text === this.text) return
+    this.release()
+    const found = this.numbers.read(text)
+    if (found) this.pin(found.map, found.cell)
+  }
+
+  /** The pinned cell as the address has it. */
+  get text() {
+    if (this.asked !== null) return this.asked
+    return this.pinned && this.numbers ? this.numbers.written(this.pinned.map, this.pinned.cell) : ""
+  }
+
+  /** At another stage the pin is on its cell of the same family, if one was chosen there. @param {string} map */
+  follow(map) {
+    this.hover = null
+    if (!this.held) return this.release()
+    this.pinned = this.chosen.has(this.family(map)) ? { map, cell: this.own(map) } : null
   }
 
   /** @param {string} symbol @param {Cell} cell */
@@ -55,6 +82,7 @@ export class Cells {
   pin(map, cell) {
     const again = this.pinned?.map === map && String(this.pinned.cell) === String(cell)
     this.pinned = again ? null : { map, cell }
+    this.held = !again
     this.remember(map, cell)
   }
 
@@ -103,6 +131,7 @@ export class Cells {
   }
 
   release() {
+    this.held = false
     this.pinned = null
     this.hover = null
   }

@@ -15,6 +15,10 @@ export class Focus {
   families = {}
   /** @type {Place | null} */
   pinned = null
+  /** @type {BoardColumn[]} */
+  columns = []
+  /** What the address asks to be pinned and this board does not show, or not yet. */
+  asked = ""
   /** @type {Place | null} */
   hover = null
 
@@ -23,6 +27,7 @@ export class Focus {
    * @param {BoardColumn[]} columns
    */
   receive(columns) {
+    this.columns = columns
     this.families = Object.fromEntries(columns.map(({ symbol, family }) => [symbol, family]))
     /** @type {(of: BoardColumn, cell: Cell | undefined) => boolean} */
     const exists = ({ rows, columns, layers }, cell) =>
@@ -37,6 +42,43 @@ export class Focus {
     }
     const of = columns.find(({ symbol }) => symbol === this.pinned?.map)
     if (this.pinned && !(of && exists(of, this.pinned.cell))) this.pinned = null
+    if (this.asked) this.hold(this.asked)
+  }
+
+  /**
+   * Pins what the address names, where this board shows it.
+   * @param {string} text
+   */
+  hold(text) {
+    if (text === this.text && this.pinned) return
+    this.release()
+    this.asked = text
+    const [map, at = ""] = text.split(":")
+    const address = this.columns.find(({ symbol }) => symbol === map)?.address
+    const index = at.split(",").map(Number)
+    if (!address || index.length !== address.length) return
+    if (address.every((fixed, axis) => fixed === null || fixed === index[axis]))
+      this.pin(
+        map,
+        index.filter((_, axis) => address[axis] === null),
+      )
+  }
+
+  /** The pinned cell as the address has it, where it can have it. */
+  get text() {
+    if (!this.pinned) return this.asked
+    const { map, cell } = this.pinned
+    const address = this.columns.find(({ symbol }) => symbol === map)?.address
+    const along = [...cell]
+    return address?.length ? `${map}:${address.map((fixed) => fixed ?? along.shift()).join(",")}` : ""
+  }
+
+  /**
+   * At another stage nothing is pinned.
+   * @param {string} _map
+   */
+  follow(_map) {
+    this.release()
   }
 
   /**
@@ -60,6 +102,7 @@ export class Focus {
   pin(map, cell) {
     const again = this.pinned?.map === map && String(this.pinned.cell) === String(cell)
     this.pinned = again ? null : { map, cell }
+    this.asked = ""
     this.remember(map, cell)
   }
 

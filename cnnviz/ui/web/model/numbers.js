@@ -66,6 +66,35 @@ export class Numbers {
     return kind === "loss" ? [] : unravel(this.offset(symbol, cell), index)
   }
 
+  /** The shape by which the address counts cells; of w behind a map, the map's axes and the output. @param {string} symbol */
+  addressed(symbol) {
+    const { shape, index, kind } = this.maps[symbol]
+    if (kind !== "weights" || shape.length < 4) return index
+    return shape[0] === 1 ? shape.slice(1) : shape
+  }
+
+  /** A cell as the address has it ("z1:10,15"); "" for what has no cells. @param {string} symbol @param {Cell} cell */
+  written(symbol, cell) {
+    if (this.maps[symbol].kind === "loss") return ""
+    return `${symbol}:${unravel(this.offset(symbol, cell), this.addressed(symbol)).join(",")}`
+  }
+
+  /** The cell that the address names, if there is one. @param {string} text @returns {{ map: string, cell: Cell } | null} */
+  read(text) {
+    const [map, at = ""] = text.split(":")
+    if (!this.maps[map] || !/^\d+(,\d+)*$/.test(at)) return null
+    const shape = this.addressed(map)
+    const index = at.split(",").map(Number)
+    if (index.length !== shape.length || index.some((n, axis) => n >= shape[axis])) return null
+    return {
+      map,
+      cell: this.cell(
+        map,
+        shape.reduce((all, n, axis) => all * n + index[axis], 0),
+      ),
+    }
+  }
+
   /** @param {string} symbol @returns {Link[]} */
   links(symbol) {
     return this.network.links[symbol] ?? []

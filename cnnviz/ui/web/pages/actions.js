@@ -96,8 +96,10 @@ export const ACTIONS = [
 function leave(view) {
   const { activeElement } = document
   if (activeElement instanceof HTMLCanvasElement && view.root.contains(activeElement)) activeElement.blur()
-  else if (view.content.unpin()) view.paint(true)
-  else if (view.root.classList.contains("lecture")) toggleLecture(view)
+  else if (view.content.unpin()) {
+    view.settle()
+    view.paint(true)
+  } else if (view.look.view) toggleLecture(view)
 }
 
 /**

@@ -37,8 +37,10 @@ function fromKey(content, symbol, event) {
   const cell = cells.hover?.map === symbol ? cells.hover.cell : cells.own(symbol)
   if (ARROWS[event.key]) {
     const next = content.neighbour(symbol, cell, ...ARROWS[event.key])
-    cells.pinned = null
+    const settles = cells.held
+    cells.release()
     cells.remember(symbol, next)
+    if (settles) content.view.settle()
     content.point(symbol, next)
     content.view.paint(true)
   } else if (event.key === "Enter") content.pin(symbol, cell)

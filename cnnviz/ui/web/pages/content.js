@@ -135,9 +135,30 @@ export class Content {
     this.focus.remember(map, cell)
   }
 
+  /** The pinned cell as the address has it. */
+  get cell() {
+    return this.focus.text
+  }
+
+  /**
+   * Pins the cell that the address names.
+   * @param {string} text
+   */
+  hold(text) {
+    this.focus.hold(text)
+  }
+
   /** Forgets what was pointed at, and what was pinned. */
   release() {
     this.focus.release()
+  }
+
+  /**
+   * Another stage is shown: what was pinned may go along.
+   * @param {string} stage
+   */
+  follow(stage) {
+    this.focus.follow(stage)
   }
 
   /** Lets a pinned cell go; whether there was one. */

@@ -6,10 +6,7 @@ import { say } from "../model/words.js"
 
 /** @param {View} view */
 export function toggleLecture(view) {
-  const on = view.root.classList.toggle("lecture")
-  view.control("lecture").setAttribute("aria-pressed", String(on))
-  view.content.outdate()
-  view.paint()
+  view.lookAt({ view: view.look.view ? "" : "lecture" })
 }
 
 /** @param {View} view */

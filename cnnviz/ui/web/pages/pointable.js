@@ -47,6 +47,7 @@ export class Pointable extends Content {
    */
   pin(name, cell) {
     this.focus.pin(this.symbol(name), cell)
+    this.view.settle()
     this.view.paint(true)
   }
 
@@ -86,7 +87,8 @@ export class Pointable extends Content {
     const arrow = ARROWS[event.key]
     if (arrow) {
       const next = map.flat ? map.move([cell[0], 0], arrow[0], 0) : map.move(cell, ...arrow)
-      this.focus.pinned = null
+      const settles = this.unpin()
+      if (settles) this.view.settle()
       this.focus.remember(map.symbol, next)
       this.point(name, next)
       this.view.paint(true)

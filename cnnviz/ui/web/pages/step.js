@@ -110,7 +110,14 @@ export class Step extends Content {
   /** @param {string} map @param {Cell} cell */
   pin(map, cell) {
     this.cells.pin(map, cell)
+    this.view.settle()
     this.view.paint(true)
+  }
+
+  /** @param {string} stage */
+  follow(stage) {
+    const map = this.shown(stage)
+    map in this.numbers.maps ? this.cells.follow(map) : this.release()
   }
 
   /** The neighbour of a cell, for the arrow keys. @param {string} symbol @param {Cell} cell @param {number} down @param {number} right @returns {Cell} */
@@ -149,6 +156,7 @@ export class Step extends Content {
     this.cells.remember(symbol, next)
     if (this.cells.pinned) this.cells.pinned = { map: symbol, cell: next }
     else if (this.cells.hover) this.cells.hover = { map: symbol, cell: next }
+    this.view.settle()
     this.view.paint(true)
   }
 

@@ -1,7 +1,7 @@
 // The page's frame: the lesson that was answered, where the visitor goes next, and the painting loop. What
 // stands in the middle is the content (content.js). Who shows it hands over its address and its numbers.
 
-import { same } from "../model/address.js"
+import { looks, same } from "../model/address.js"
 import { say } from "../model/words.js"
 import { bindActions } from "./actions.js"
 import { bindControls, fillControls } from "./controls.js"
@@ -24,6 +24,8 @@ export class View {
   data = undefined
   /** @type {Lesson} */
   lesson = {}
+  /** @type {Lesson}  how it is looked at: what of the address no number depends on */
+  look = {}
   k = 0
   stage = "x"
   /** @type {string[]}  the stages of the lesson's network */
@@ -61,6 +63,7 @@ export class View {
     })
     this.content = new this.kind(this)
     this.computed = this.content.computed
+    this.looked(host.address.read())
     bindControls(this)
     bindActions(this)
     bindStages(this)
@@ -113,12 +116,13 @@ export class View {
     this.answered()
     this.data = data
     this.lesson = first ? data.lesson : this.content.keep(data.lesson, data)
-    this.show(Number(this.lesson.k), data.loss, data.saturated)
+    this.show(Number(this.lesson.k), data.loss ?? Number.NaN, data.saturated)
     this.order = data.stages.map(({ symbol }) => symbol)
     const follows = same(data.asked, here, ["stage"]) || !this.order.includes(here.stage)
     this.stage = follows ? data.lesson.stage : here.stage
-    if (Object.keys(here).length && !same(here, this.wanted)) address.visit(this.wanted, { replace: true })
     this.content.receive(data)
+    if (first) this.content.hold(data.lesson.cell ?? "")
+    if (Object.keys(here).length && !same(here, this.wanted)) address.visit(this.wanted, { replace: true })
     fillControls(this, data)
     this.adopt(data, first)
     this.paint(true)
@@ -166,7 +170,27 @@ export class View {
   // ---- where the visitor goes
 
   get wanted() {
-    return { ...this.lesson, stage: this.stage }
+    return { ...this.lesson, stage: this.stage, cell: this.content.cell, ...this.look }
+  }
+
+  /**
+   * Has it looked at as an address says.
+   * @param {Lesson} address
+   */
+  looked(address) {
+    this.look = looks(address)
+    this.content.hold(address.cell ?? "")
+    this.content.outdate()
+  }
+
+  /**
+   * Another way of looking at it, which the address then holds.
+   * @param {Lesson} change
+   */
+  lookAt(change) {
+    this.looked({ ...this.look, cell: this.content.cell, ...change })
+    this.settle()
+    this.paint()
   }
 
   link() {
@@ -180,19 +204,35 @@ export class View {
    */
   go(change, { replace = false } = {}) {
     const { address } = this.host
-    const next = { ...(this.waiting ?? this.wanted), ...change }
-    if (change.stage) this.stage = change.stage
+    if (this.refused({ ...(this.waiting ?? this.wanted), ...change })) return
+    if (change.stage && change.stage !== this.stage) {
+      this.stage = change.stage
+      this.content.follow(this.stage)
+    }
+    const next = { ...(this.waiting ?? this.wanted), cell: this.content.cell, ...change }
     this.reveal()
     if (change.k) this.content.seek(Number(change.k))
     if (same(next, this.waiting ?? this.lesson, this.computed)) {
       if (this.waiting) this.waiting = next
       if (!same(next, address.read())) address.visit(next, { replace })
-      this.content.release()
       return this.paint(true)
     }
     this.expect(next)
     address.visit(next, { replace })
     this.host.numbers.ask()
+  }
+
+  /**
+   * Whether nobody here has the numbers of a lesson; then it is said, and whatever plays stops.
+   * @param {Lesson} next
+   * @param {string} [page]
+   */
+  refused(next, page) {
+    if (!this.host.refuses) return false
+    const sentence = this.host.refuses(next, page)
+    if (sentence) this.player.pause()
+    this.notice(sentence)
+    return Boolean(sentence)
   }
 
   // On a phone the sheet of words covers half of the maps: the stage's own comes out from under it.
@@ -225,6 +265,7 @@ export class View {
     const here = same(address, this.lesson, this.computed) || same(address, this.data.asked, this.computed)
     if (!here) {
       this.content.travelled(address, false)
+      this.looked(address)
       return this.expect({ ...this.wanted, ...address })
     }
     this.answered()
@@ -232,6 +273,7 @@ export class View {
     if (this.order.includes(address.stage)) this.stage = address.stage
     this.content.travelled(address, true)
     if (before !== `${this.k} ${this.stage}`) this.content.release()
+    this.looked(address)
     this.paint(true)
   }
 
@@ -250,6 +292,7 @@ export class View {
     if (page === this.page) return
     this.player.pause() // the film would go on, and the address with it
     const next = { ...this.wanted, ...change }
+    if (this.refused(next, page)) return
     this.expect(next)
     this.host.address.visit(next, { page })
     this.host.numbers.ask()
@@ -283,9 +326,10 @@ export class View {
   open(what) {
     this.player.pause()
     this.settle()
-    const { address, numbers } = this.host
+    const { address, numbers, open } = this.host
+    if (!open) return this.notice(say("web.file.opens_nothing"))
     if (!this.waiting && this.data && !same(address.read(), this.data.asked)) numbers.ask()
-    this.host.open?.(what)
+    open(what)
   }
 
   // ---- painting
@@ -300,6 +344,7 @@ export class View {
 
   draw() {
     if (!this.data) return
+    this.dress()
     fillStatus(this, this.data)
     this.content.draw()
     const { k } = this.lesson
@@ -307,6 +352,13 @@ export class View {
     this.root.style.visibility = "visible"
     if (this.announce && !this.player.running) this.speak()
     this.announce = false
+  }
+
+  // The lecture view is a way of looking at any page.
+  dress() {
+    const on = this.look.view === "lecture"
+    this.root.classList.toggle("lecture", on)
+    this.control("lecture").setAttribute("aria-pressed", String(on))
   }
 
   // For those who listen: where this is, and what is to be seen there.

@@ -24,6 +24,8 @@ export interface NumbersPort {
 export interface Host {
   address: AddressPort
   numbers: NumbersPort
+  /** Why it has no numbers of a lesson, or another page of it, as a sentence; "" where it has. Who names nothing has all. */
+  refuses?(lesson: Lesson, page?: string): string
   /** Opens something that the view does not show itself: a map large, an upload, files. */
   open?(what: string): void
   /** Goes to what stands below the view. */

@@ -2,7 +2,10 @@
 
 export type Band = "values" | "gradients" | "parameters"
 
-/** One symbol; `state` says where versions part: "first" here, "inherits" from there, or "" nowhere. */
+/** One symbol; `state` says where versions part: "first" here, "inherits" from there, or "" nowhere.
+
+    `address` is a cell's index in an address, null where it goes by row, column and layer; empty where there is none.
+     */
 export interface BoardColumn {
   symbol: string
   label: string
@@ -14,6 +17,7 @@ export interface BoardColumn {
   layers: number
   flat: boolean
   cell: number[]
+  address: (number | null)[]
   note: string
   state: "" | "first" | "inherits"
 }
@@ -42,7 +46,7 @@ export interface BoardHeader {
   remarks: string[]
   deviations: Record<string, string>
   adopt: [number, Record<string, string>]
-  loss: number
+  loss: number | null
   saturated: number | null
   filters: FiltersRecord | null
   outputs: string[]
@@ -99,7 +103,7 @@ export interface CheckHeader {
   remarks: string[]
   deviations: Record<string, string>
   adopt: [number, Record<string, string>]
-  loss: number
+  loss: number | null
   saturated: number | null
   filters: FiltersRecord | null
   outputs: string[]
@@ -137,6 +141,15 @@ export interface DigitsData {
   backward: string
 }
 
+/** What a file knows of its lesson: for each update, by its number, where its answer's parts lie in the bytes that
+    the file holds; `server` is a page's address, with a slash at its end, or "".
+     */
+export interface FileContents {
+  lesson: Record<string, string>
+  answers: Record<string, [number, number][]>
+  server: string
+}
+
 /** All that a film shows besides its frames and curves. */
 export interface FilmData {
   n: number
@@ -156,7 +169,7 @@ export interface FilmHeader {
   remarks: string[]
   deviations: Record<string, string>
   adopt: [number, Record<string, string>]
-  loss: number
+  loss: number | null
   saturated: number | null
   filters: FiltersRecord | null
   outputs: string[]
@@ -193,7 +206,7 @@ export interface FiltersRecord {
   weights: number[]
 }
 
-/** What every page needs: the lesson that this answers, sentences, and the status line. */
+/** What every page needs: the lesson that this answers, sentences, and the status line; a loss that is no number is None. */
 export interface Header {
   page: string
   asked: Record<string, string>
@@ -203,7 +216,7 @@ export interface Header {
   remarks: string[]
   deviations: Record<string, string>
   adopt: [number, Record<string, string>]
-  loss: number
+  loss: number | null
   saturated: number | null
   filters: FiltersRecord | null
   outputs: string[]
@@ -325,7 +338,7 @@ export interface StepHeader {
   remarks: string[]
   deviations: Record<string, string>
   adopt: [number, Record<string, string>]
-  loss: number
+  loss: number | null
   saturated: number | null
   filters: FiltersRecord | null
   outputs: string[]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
 from cnnviz.core.film import Film, film, turning_points
 from cnnviz.core.lesson import Lesson
+from cnnviz.core.patience import check_wanted
+from cnnviz.core.recent import Recent
+from cnnviz.core.work import estimate
 from cnnviz.data.images import load_image
 from cnnviz.ui import switches
 from cnnviz.ui.address import Now
@@ -110,6 +113,15 @@ def film_page(lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> FilmPa
     return FilmPage(n, runs, tuple(sentences), wrong, choices(lesson, n, vs, {k for _, k, _ in turns}))
 
 
+def seconds(lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> float:
+    """About how long `film_page` takes, another lesson beside it included; nothing where the film is remembered."""
+    n, _ = asked_updates(asked.get("n", ""), lesson.k, lesson.most_updates)
+    parts = 2 if asked.get("vs") else 1
+    known = _FILMS.get((lesson.start, x.tobytes(), x.shape, n, parts)) is not None
+    once = 2 * estimate(lesson.network, x.shape, n)  # a step, and what of it makes curves and frames
+    return once * (parts - known)
+
+
 def _compared(lesson: Lesson, vs: str, n: int) -> tuple[Run | None, str]:
     """The second run, if it can be had, and a sentence on what could not be used."""
     try:
@@ -130,17 +142,35 @@ def answer(now: Now, shown: FilmPage) -> bytes:
 
 
 def _filmed(lesson: Lesson, x: np.ndarray, n: int, parts: int) -> Film:
-    with _ONE_AT_A_TIME:
-        return _remembered(lesson.start, x.tobytes(), x.shape, n, parts)
+    name = (lesson.start, x.tobytes(), x.shape, n, parts)
+    found = _FILMS.get(name)
+    if found is None:
+        short = estimate(lesson.network, x.shape, n) < SHORT
+        with nullcontext() if short else _ONE_AT_A_TIME:
+            check_wanted()
+            found = _FILMS.get(name) or _made(lesson.start, x, n, parts)
+            _FILMS.put(name, found)
+    return found
 
 
-_ONE_AT_A_TIME = threading.Lock()
-"""A class that opens one link has its film computed once."""
-
-
-@lru_cache(maxsize=4)  # a film of 10,000 updates holds 6 MB; visitors of one lesson share it
-def _remembered(start: Lesson, x: bytes, shape: tuple[int, ...], n: int, parts: int) -> Film:
-    parts_of, kernel = frames.parts_of(start, shape), frames.kernel_of(start, shape)
+def _made(start: Lesson, x: np.ndarray, n: int, parts: int) -> Film:
+    parts_of, kernel = frames.parts_of(start, x.shape), frames.kernel_of(start, x.shape)
     cells = max(part.rows * part.columns for part in parts_of)
     most = frames.frames_that_fit(n, cells, parts, len(parts_of), frames.numbers_of(start, kernel))
-    return film(start, np.frombuffer(x).reshape(shape), n, most)
+    return film(start, x, n, most)
+
+
+def _bytes(film: Film) -> int:
+    curves = (film.losses, film.o, film.kernel, film.norms, film.saturated, film.silent)
+    return sum(array.nbytes for array in (*curves, *film.frames.values()))
+
+
+MOST_BYTES = 64_000_000
+"""What the films that are remembered may take together: ten of 10,000 updates, which visitors of one lesson share."""
+
+SHORT = 0.2
+"""Seconds of work from which a film waits until no other long one is being made; shorter ones wait for nobody."""
+
+_FILMS: Recent[tuple, Film] = Recent(MOST_BYTES, _bytes)
+_ONE_AT_A_TIME = threading.Lock()
+"""A class that opens one link has its film computed once."""

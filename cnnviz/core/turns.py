@@ -1,0 +1,77 @@
+"""Ways in which an array with the right numbers has them in the wrong places: flipped, transposed, in another order of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from cnnviz.core.program import Program
+from cnnviz.words import Message, message
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A way, by its name, what it does to an array, and that as code with {} for the array."""
+
+    name: str
+    of: Callable[[Array], Array]
+    code: str
+
+    @property
+    def title(self) -> Message:
+        """A few words: "flipped up-down"."""
+        return message(f"own.turn.{self.name}")
+
+
+MAPS = (
+    Turn("half_turn", lambda a: a[..., ::-1, ::-1], "{}[..., ::-1, ::-1]"),
+    Turn("up_down", lambda a: a[..., ::-1, :], "{}[..., ::-1, :]"),
+    Turn("left_right", lambda a: a[..., ::-1], "{}[..., ::-1]"),
+    Turn("transposed", lambda a: a.swapaxes(-1, -2), "{}.swapaxes(-1, -2)"),
+    Turn("quarter_turn", lambda a: np.rot90(a, 1, (-2, -1)), "np.rot90({}, 1, (-2, -1))"),
+    Turn("quarter_turn_back", lambda a: np.rot90(a, -1, (-2, -1)), "np.rot90({}, -1, (-2, -1))"),
+    Turn("transposed_and_turned", lambda a: a.swapaxes(-1, -2)[..., ::-1, ::-1], "{}.swapaxes(-1, -2)[..., ::-1, ::-1]"),
+)
+"""Those of whatever has rows and columns."""
+
+REVERSED = Turn("reversed", lambda a: a[::-1], "{}[::-1]")
+EXCHANGED = Turn("exchanged", lambda a: a.swapaxes(0, 1), "{}.swapaxes(0, 1)")
+
+
+def turns(program: Program, name: str) -> Iterator[Turn]:
+    """Every way that fits the gradient `name`, as the program's lines have it.
+
+    >>> from cnnviz.core.network import DEFAULT, Network
+    >>> program = Network.parse(DEFAULT).program((5, 4))
+    >>> [turn.name for turn in turns(program, "db")], "transposed" in [turn.name for turn in turns(program, "dz1")]
+    (['reversed'], False)
+    """
+    shape, laid = program.shapes[name[1:]], program.laid_out[name[1:]]
+    if len(shape) == 1:
+        yield REVERSED
+    else:
+        sample = np.empty(shape)
+        yield from (turn for turn in MAPS if turn.of(sample).shape == shape)
+    if len(shape) == 4 and shape[0] == shape[1] > 1:
+        yield EXCHANGED
+    if len(laid) > len(shape):
+        yield from _orders(shape, laid)
+
+
+def _orders(shape: tuple[int, ...], laid: tuple[int, ...]) -> Iterator[Turn]:
+    """Other orders in which the rows of a dense layer can stand for the cells of a map (C,H,W)."""
+    columns, last = (0, 2, 1, *range(3, len(laid))), (1, 2, 0, *range(3, len(laid)))
+    ways: Mapping[str, tuple[tuple[int, ...], bool]] = {"columns_first": (columns, min(laid[1:3]) > 1), "channels_last": (last, laid[0] > 1)}
+    for name, (axes, matters) in ways.items():
+        if matters:
+            code = "{}.reshape" + f"{laid}.transpose{axes}.reshape{shape}"
+            yield Turn(name, partial(_reordered, laid=laid, axes=axes), code)
+
+
+def _reordered(a: Array, laid: tuple[int, ...], axes: tuple[int, ...]) -> Array:
+    return a.reshape(laid).transpose(axes).reshape(a.shape)

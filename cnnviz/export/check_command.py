@@ -1,0 +1,60 @@
+"""`python -m cnnviz check FILE`: somebody's own gradients beside this lesson's."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from cnnviz.core.diagnosis import ROUNDED_32, ROUNDED_64, diagnose
+from cnnviz.data.images import find_image, load_image
+from cnnviz.data.own_gradients import most_bytes, read_gradients
+from cnnviz.export.arguments import add_fields, asked_lesson, check_start, content_of, joined
+from cnnviz.export.own_report import case_of, last_line, report
+from cnnviz.export.streams import fail, put, tell
+from cnnviz.export.terminal import Progress, title
+from cnnviz.export.terminal import run as run_lesson
+from cnnviz.words import say
+
+
+def run(arguments: list[str]) -> int:
+    """Compares and prints; 0 if all is right, 1 if something is wrong, 2 if the file or the lesson cannot be used."""
+    asked = _parse(arguments)
+    try:
+        lesson, _, notes = asked_lesson(asked)
+        image = find_image(lesson.img)
+        x = load_image(image.pixels, lesson.ch, lesson.scale)
+        program = lesson.network.program(x.shape)
+        own = read_gradients(content_of(asked.file, most_bytes(program)), program)
+        progress = Progress(sys.stderr, lesson.k, "terminal.computing")
+        try:
+            with np.errstate(all="ignore"):
+                case = case_of(lesson, run_lesson(lesson, x, progress))
+        finally:
+            progress.clear()
+        found = diagnose(case, own.arrays, ROUNDED_32 if own.single else ROUNDED_64)
+    except ValueError as error:
+        return fail(2, str(error).removeprefix("Lesson: "))
+    for note in (*notes, *own.notes):
+        tell(str(note))
+    printed = put([*title(lesson, image.words), *report(found, Path(asked.file).name, own.single), last_line(found)])
+    return 1 if found.first or not printed else 0
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    commands = argparse.ArgumentParser(
+        prog=f"{'' if Path(sys.argv[0]).stem == 'cnnviz' else 'python -m '}cnnviz check",
+        usage=say("terminal.check.usage"),
+        description=say("terminal.check.description"),
+        epilog=say("terminal.check.epilog"),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    commands.add_argument("file", metavar=say("terminal.help.metavar.file"), help=say("terminal.check.file"))
+    commands.add_argument("link", nargs="?", metavar=say("terminal.help.metavar.link"), help=say("terminal.help.link"))
+    add_fields(commands)
+    asked = commands.parse_args(joined(arguments))
+    check_start(commands, asked)
+    return asked

@@ -1,0 +1,99 @@
+"""What is wrong with somebody's gradients, as lines of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from cnnviz.core.compared import INHERITS, RIGHT, WRONG, Compared
+from cnnviz.core.diagnosis import Case, Diagnosis, gradient_names
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.slips import Match
+from cnnviz.core.stages import label
+from cnnviz.core.trajectory import Moment
+from cnnviz.core.worst import worst_of
+from cnnviz.words import Message, message, say
+
+SHOWN = 3
+"""Slips that a wrong stage is compared with at the most."""
+
+
+def case_of(lesson: Lesson, moment: Moment) -> Case:
+    """The exact backward pass at this moment, whatever the lesson's rule."""
+    x, network = moment.trace.x, lesson.network
+    program = network.program(x.shape)
+    trace = program.forward(moment.params, x)
+    y = network.targets(np.array(lesson.y), trace.o.shape)
+    return Case(program, moment.params, trace, y, lesson.optimizer, moment.state)
+
+
+def report(found: Diagnosis, file: str, single: bool) -> Iterator[str]:
+    """Each array with its verdict, then what each wrong stage looks like."""
+    names = gradient_names(found.case.program)
+    yield f"# {say('terminal.check.file_has', file=file, n=len(found.arrays), count=len(names) - ('dv' in names and 'dv' not in found.arrays))}"
+    if found.missing:
+        yield f"# {say('terminal.check.missing', names=[label(name) for name in found.missing])}"
+    if single:
+        yield f"# {say('terminal.check.single', relative=found.tolerance.relative)}"
+    if not found.ours_finite:
+        yield f"# {say('terminal.check.not_finite')}"
+    for name, one in found.arrays.items():
+        yield f"{name:<5} {one.theirs.shape!s:<15} {_verdict(found, one)}"
+    for stage, matches in found.matches.items():
+        yield from _explained(found, stage, matches)
+
+
+def last_line(found: Diagnosis) -> str:
+    """For programs: "first wrong: dz1" or "all right"."""
+    return f"first wrong: {found.first}" if found.first else "all right"
+
+
+def _verdict(found: Diagnosis, one: Compared) -> str:
+    if one.verdict == RIGHT:
+        return say("terminal.check.right")
+    if one.verdict == INHERITS:
+        return say("terminal.check.inherits", n=int(one.wrong.sum()), count=one.wrong.size)
+    return say("terminal.check.wrong", n=int(one.wrong.sum()), count=one.wrong.size)
+
+
+def _explained(found: Diagnosis, stage: str, matches: tuple[Match, ...]) -> Iterator[str]:
+    own = [one for one in found.arrays.values() if found.stage_of(one.name) == stage and one.verdict == WRONG]
+    yield ""
+    yield f"# {say('terminal.check.first' if stage == found.first else 'terminal.check.also', stage=label(stage))}"
+    for one in own:
+        yield from _worst(one)
+    near = near_ones(matches)
+    yield from (f"# {words}" for words in said(found, stage, near))
+    if near:
+        wrong, right = near[0].slip.code(found.case.program, stage, tuple(one.name for one in own))
+        yield from (f"- {line}" for line in wrong.split("\n"))
+        yield from (f"+ {line}" for line in right.split("\n"))
+
+
+def near_ones(matches: tuple[Match, ...]) -> tuple[Match, ...]:
+    """What is worth telling of: the exact ones, or a few that come near."""
+    return tuple(match for match in matches if match.exact) or tuple(match for match in matches if match.near)[:SHOWN]
+
+
+def said(found: Diagnosis, stage: str, near: tuple[Match, ...]) -> Iterator[Message]:
+    """How near each comes, where it would have been made, and what else may be the matter."""
+    if not near:
+        yield message("own.unknown")
+    for match in near:
+        yield message("own.exact" if match.exact else "own.nearest", slip=match.slip.title, n=match.reproduced, count=match.of)
+    if near and (made := near[0].slip.made_at) and made != stage:
+        yield message("own.made_before", made=label(made), stage=label(stage))
+    if not near and stage == found.case.program.backward_lines[0].target:
+        yield message("own.same_lesson", stage=label(stage))
+
+
+def _worst(one: Compared) -> Iterator[str]:
+    if one.turned:
+        shape = tuple(one.theirs.shape[one.turned.index(axis)] for axis in range(len(one.turned)))
+        yield f"# {say('own.other_shape', name=label(one.name), shape=str(shape), wanted=str(one.ours.shape))}"
+        return
+    worst = worst_of(one)
+    yield f"# {say('own.worst', entry=worst.entry, yours=worst.yours, ours=worst.ours, error=worst.error)}"
+    if worst.ratios:
+        yield f"# {say('own.ratio', low=worst.ratios[0], high=worst.ratios[1])}"

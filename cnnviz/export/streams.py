@@ -1,0 +1,41 @@
+"""What a command says: lines on its output, sentences beside it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from typing import TextIO
+
+from cnnviz.words import say
+
+
+def put(lines: Iterable[str]) -> bool:
+    """Prints the lines; says whether they could be. What reads them may have stopped, as `head` does: no failure."""
+    try:
+        print("\n".join(lines), flush=True)
+    except OSError as error:
+        _leave(sys.stdout)
+        return isinstance(error, BrokenPipeError) or not fail(1, say("terminal.no_output", error=error.strerror))
+    return True
+
+
+def tell(sentence: str) -> None:
+    """Says a sentence where errors are said."""
+    if sys.stderr is None:
+        return
+    try:
+        print(f"cnnviz: {sentence}", file=sys.stderr, flush=True)
+    except OSError:  # nobody can be told, which is no reason to stop
+        _leave(sys.stderr)
+
+
+def _leave(stream: TextIO) -> None:
+    """Lets what could not be written go, or Python would try again as it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def fail(code: int, sentence: str) -> int:
+    """Says a sentence and gives the exit code back."""
+    tell(sentence)
+    return code

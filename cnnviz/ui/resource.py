@@ -1,0 +1,130 @@
+"""The numbers of a page as a resource: what an address shows, as bytes that are the same for everybody."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnviz.core.fields import asked_text
+from cnnviz.core.lesson import LESSON_KEYS, Lesson
+from cnnviz.core.trajectory import updates_ahead
+from cnnviz.core.work import estimate
+from cnnviz.data.images import find_image, load_image
+from cnnviz.ui.address import Now, resolved
+from cnnviz.ui.component.answer import decode
+from cnnviz.ui.pages import Page, page_keys, pages
+from cnnviz.ui.version import code
+from cnnviz.words import Message, Problem, written
+
+FORMS = {"": "application/octet-stream", "json": "application/json", "npz": "application/octet-stream"}
+"""Endings of the path, and what they give: the component's own form, and two for programs."""
+
+_LOOKS = {"stage"}
+"""Keys of a lesson that say where one looks, and change no number."""
+_WORTH = 1_000
+"""Bytes below which nothing is gained by compressing."""
+
+
+@dataclass(frozen=True, eq=False)
+class Resource:
+    """The bytes, compressed if that makes them fewer; `lasting` where they will always be the same."""
+
+    body: bytes
+    compressed: bool
+    etag: str
+    media_type: str
+    lasting: bool
+
+    @property
+    def plain(self) -> bytes:
+        """The bytes as they were before."""
+        return gzip.decompress(self.body) if self.compressed else self.body
+
+
+def page_of(name: str) -> Page | None:
+    """The page of that name, if what it shows can be asked for: "step", "train", "check", "notebook"."""
+    return next((page for page in pages() if page.id == name and hasattr(page.module, "answer")), None)
+
+
+def asked_of(page: Page, query: Mapping[str, str]) -> dict[str, str]:
+    """What of a query says which numbers these are, in one order, so that equal questions are equal.
+
+    >>> asked_of(page_of("step"), {"stage": "z1", "lang": "de", "k": "3", "utm": "x", "cell": "z1:0,0"})
+    {'k': '3'}
+    """
+    keys = (LESSON_KEYS | {*page_keys()}) - _LOOKS - ({"cell"} if page.id == "step" else set())
+    found = {key: asked_text(query, key) for key in sorted(keys & query.keys())}
+    return {key: text for key, text in found.items() if text}
+
+
+def seconds(page: Page, asked: Mapping[str, str]) -> float:
+    """About how long it will take to make a resource."""
+    lesson, _ = Lesson.understand(asked)
+    try:
+        x = load_image(find_image(lesson.img).pixels, lesson.ch, lesson.scale)
+    except Problem:
+        return 0.0  # the default image's will be shown
+    passed = estimate(lesson.network, x.shape, updates_ahead(lesson, x, lesson.k))
+    own = getattr(page.module, "seconds", None)
+    return passed + (own(lesson, x, asked) if own else 0.0)
+
+
+def made(page: Page, asked: Mapping[str, str], form: str = "") -> Resource:
+    """What the page shows for `asked`; raises TimeoutError while a part of it is still being worked out elsewhere."""
+    now = resolved(asked, page.first)
+    answer = page.module.answer(now)
+    lasting = now.lasting and "held-" not in asked.get("vs", "")
+    body = answer if not form else _for_programs(page, now, answer, form)
+    compressed = gzip.compress(body, 6, mtime=0) if len(body) > _WORTH and form != "npz" else body
+    smaller = len(compressed) < len(body)
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    return Resource(compressed if smaller else body, smaller, etag, FORMS[form], lasting)
+
+
+def _for_programs(page: Page, now: Now, answer: bytes, form: str) -> bytes:
+    header, arrays = decode(answer)
+    exact = getattr(page.module, "exact", None)
+    arrays = exact(now) if exact else arrays
+    wrong = {key: value | {"instead": header["lesson"].get(key, "")} for key, said in now.wrong.items() if (value := structured(said))}
+    head = {"code": code(), "page": page.id, "asked": dict(now.asked), "lesson": header["lesson"], "wrong": wrong, "loss": header["loss"]}
+    if form == "npz":
+        file = io.BytesIO()
+        np.savez_compressed(file, header=np.array(json.dumps(head)), **arrays)
+        return file.getvalue()
+    return json.dumps(head | {"arrays": {name: _numbers(array) for name, array in arrays.items()}}, allow_nan=False).encode()
+
+
+def _numbers(array: np.ndarray) -> object:
+    """Nested lists; what is no number is null, since JSON has no word for it."""
+    if array.dtype.kind != "f" or np.isfinite(array).all():
+        return array.tolist()
+    return np.where(np.isfinite(array), array.astype(object), None).tolist()
+
+
+def structured(said: object) -> dict[str, object]:
+    """A message as programs read it: its id, its values, and its sentence.
+
+    >>> structured(Message("words.unknown", {"id": "x"}))
+    {'id': 'words.unknown', 'values': {'id': 'x'}, 'sentence': 'There are no words for x.'}
+    """
+    if isinstance(said, Problem):
+        said = said.message
+    if isinstance(said, Message):
+        return {"id": said.id, "values": {name: _value(value) for name, value in said.values.items()}, "sentence": written(said)}
+    return {"id": "", "values": {}, "sentence": str(said)}
+
+
+def _value(value: object) -> object:
+    if isinstance(value, Message | Problem):
+        return structured(value)
+    if isinstance(value, list | tuple | set | frozenset | dict):
+        return [_value(part) for part in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    return value if isinstance(value, str | int | float | bool | None) and value == value else str(value)

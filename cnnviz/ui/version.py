@@ -1,0 +1,25 @@
+"""The code's version: another one wherever the same address might lead to other bytes."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+_PACKAGE = Path(__file__).parents[1]
+_KINDS = {".py", ".js", ".css", ".toml"}
+
+
+@cache
+def code() -> str:
+    """Twelve digits that stand for everything in this package, and for NumPy, whose last digits differ.
+
+    >>> len(code()), code() == code()
+    (12, True)
+    """
+    digest = hashlib.sha256(np.__version__.encode())
+    for path in sorted(path for path in _PACKAGE.rglob("*") if path.suffix in _KINDS):
+        digest.update(path.relative_to(_PACKAGE).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()[:12]

@@ -1,0 +1,32 @@
+// What needs a server is there where there is none, so that one sees what the lesson is made of: but it is off, and says so.
+
+const NEEDS_SERVER = ["files", "upload", "cifar10", "large", "below"]
+
+/**
+ * @param {HTMLElement} root  of a view
+ * @param {string} sentence  why
+ */
+export function disable(root, sentence) {
+  const controls = /** @type {HTMLElement} */ (root.querySelector(".controls"))
+  const fields = document.createElement("fieldset")
+  fields.disabled = true // with all that it will ever hold
+  fields.append(...controls.childNodes)
+  const words = document.createElement("p")
+  words.className = "needs-server"
+  words.textContent = sentence
+  controls.append(words, fields)
+  for (const name of NEEDS_SERVER) {
+    for (const button of root.querySelectorAll(/** @type {"button"} */ (`[data-key="${name}"]`))) {
+      button.disabled = true
+      button.title = sentence
+    }
+  }
+  for (const link of root.querySelectorAll(/** @type {"a"} */ ("nav a[data-page]:not([aria-current])"))) {
+    link.dataset.elsewhere = link.dataset.page
+    link.removeAttribute("data-page")
+    link.removeAttribute("href")
+    link.target = "_blank"
+    link.rel = "noopener"
+    link.title = sentence
+  }
+}

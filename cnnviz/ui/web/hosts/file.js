@@ -1,0 +1,88 @@
+// The component's entry in a file of its own: one lesson, with the numbers of some of its updates, and nobody to ask
+// for others. What stands behind "#" in the file's address is where one is in it.
+
+import { query, same } from "../model/address.js"
+import { decode } from "../model/decode.js"
+import { escaped } from "../model/format.js"
+import { say } from "../model/words.js"
+import { View } from "../pages/view.js"
+import { disable } from "./disabled.js"
+import { placeOf } from "./fragment.js"
+
+/** @import { Lesson } from "../model/address.js" */
+/** @import { Answer } from "../model/decode.js" */
+/** @import { Host } from "../types/ports.js" */
+/** @import { FileContents } from "../types/wire.js" */
+
+/** Shows the lesson that the document holds. */
+export default async function show() {
+  const { lesson, answers, server } = /** @type {FileContents} */ (JSON.parse(held("contents")))
+  const parts = await inflated(held("numbers"))
+  const holds = (/** @type {string} */ k) => Object.hasOwn(answers, k)
+  const place = placeOf(lesson, holds)
+  /** @type {(answer: Answer) => void} */
+  let deliver = () => {}
+
+  const ask = () => {
+    const asked = place.read()
+    const answer = decode(joined(answers[asked.k].map(([start, end]) => parts.subarray(start, end))))
+    deliver({ ...answer, asked, lesson: { ...answer.lesson, ...asked } })
+  }
+  const elsewhere = (/** @type {Lesson} */ next, page = "") => (server ? server + page + query(next) : "")
+  const updates = Object.keys(answers).sort((a, b) => Number(a) - Number(b))
+  /** @type {Host} */
+  const host = {
+    address: {
+      ...place,
+      link: (next) => elsewhere(next) || place.link(next),
+      onTravel: (act, signal) => addEventListener("popstate", () => [act(), ask()], { signal }),
+      visit(next, how) {
+        place.visit(next, how)
+        link()
+      },
+    },
+    numbers: { ask, receive: (act) => (deliver = act) },
+    refuses(next, page) {
+      const other = page !== undefined || !same({ ...next, k: "" }, { ...lesson, k: "" }, view.computed)
+      if (!other && holds(next.k)) return ""
+      return say(other ? "web.file.another" : "web.file.updates", { first: updates[0], last: updates.at(-1) ?? "" })
+    },
+  }
+  const root = /** @type {HTMLElement} */ (document.querySelector(".cnnviz"))
+  const view = new View(root, "", host)
+  disable(root, say(server ? "web.file.needs_this_server" : "web.file.needs_server"))
+  if (server) root.querySelector(".top")?.insertAdjacentHTML("beforeend", OPEN())
+  const link = () => {
+    for (const element of root.querySelectorAll(/** @type {"a"} */ ("a[data-elsewhere]"))) {
+      if (server) element.href = elsewhere(place.read(), element.dataset.elsewhere)
+    }
+  }
+  link()
+  ask()
+}
+
+const OPEN = () =>
+  `<a class="elsewhere" data-elsewhere="" target="_blank" rel="noopener">${escaped(say("web.file.open"))}</a>`
+
+/** The text of one of the document's own parts. @param {string} id */
+const held = (id) => document.getElementById(id)?.textContent ?? ""
+
+/**
+ * Bytes as they were before they were compressed and written in base64.
+ * @param {string} text
+ */
+async function inflated(text) {
+  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+  const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))
+  return new Uint8Array(await new Response(plain).arrayBuffer())
+}
+
+/**
+ * One after another.
+ * @param {Uint8Array[]} parts
+ */
+function joined(parts) {
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
+  parts.reduce((at, part) => [whole.set(part, at), at + part.length][1] ?? 0, 0)
+  return whole
+}

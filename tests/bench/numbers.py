@@ -1,0 +1,92 @@
+"""How fast numbers are answered as a resource, and what one visitor who asks for the dearest does to the others.
+
+    python -m tests.bench.numbers
+
+First the same twenty moments over eight connections: those that are known. Then others step on, each with a lesson of
+their own, while one connection asks for fifty of the dearest addresses there are, all at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+
+from tests.bench._http import Connection
+from tests.bench._visitor import percentiles, resident_mb
+from tests.conftest import Server
+
+WANTED_A_SECOND, WANTED_P95_MS = 1_000, 100
+DEAREST = [f"/numbers/train?n=10000&k=10000&seed={seed}&vs=lr%3D0.1" for seed in range(40)]
+LENET = "conv6x5-sigmoid-avg2-conv16x5-sigmoid-avg2-dense120-sigmoid-dense84-sigmoid-dense10-softmax-ce"
+DEAREST += [f"/numbers/check?net={LENET}&seed={seed}" for seed in range(10)]
+
+
+async def known(url: str, seconds: float = 3.0) -> float:
+    """Answers a second."""
+    count, end = 0, time.monotonic() + seconds
+
+    async def client() -> None:
+        nonlocal count
+        async with Connection(url) as ask:
+            while time.monotonic() < end:
+                status, _, _ = await ask.get(f"/numbers/step?k={count % 20}")
+                assert status == 200
+                count += 1
+
+    await asyncio.gather(*(client() for _ in range(8)))
+    return count / seconds
+
+
+async def others(url: str, first: int, visitors: int = 20, seconds: float = 10.0) -> list[float]:
+    """Seconds of each step of visitors who go on twice a second, each with a lesson of their own."""
+    times: list[float] = []
+
+    async def visitor(number: int) -> None:
+        async with Connection(url) as ask:
+            await asyncio.sleep(number / visitors / 2)
+            for k in range(int(2 * seconds)):
+                began = time.monotonic()
+                await ask.get(f"/numbers/step?seed={first + number}&k={k}")
+                times.append(time.monotonic() - began)
+                await asyncio.sleep(max(0.0, 0.5 - times[-1]))
+
+    await asyncio.gather(*(visitor(number) for number in range(visitors)))
+    return times
+
+
+async def glutton(url: str) -> list[int]:
+    """Asks for everything dear at once, and again ten times a second until it has it; the states of the answers."""
+    states = []
+
+    async def one(path: str) -> None:
+        async with Connection(url) as ask:
+            while (status := (await ask.get(path))[0]) == 503:
+                states.append(status)
+                await asyncio.sleep(0.1)
+            states.append(status)
+
+    await asyncio.wait([asyncio.create_task(one(path)) for path in DEAREST], timeout=10)
+    return states
+
+
+async def measured(server: Server) -> bool:
+    rate = await known(server.url)
+    print(f"known: {rate:.0f} answers a second (wanted: {WANTED_A_SECOND}; the client takes its part of the cores)")
+    alone = percentiles(await others(server.url, 0))
+    print("twenty others, alone: median {:.1f} ms, p95 {:.1f} ms, most {:.1f} ms".format(*alone))
+    greedy = asyncio.create_task(glutton(server.url))
+    beside = percentiles(await others(server.url, 100))
+    print("the same beside fifty of the dearest: median {:.1f} ms, p95 {:.1f} ms, most {:.1f} ms".format(*beside))
+    states = await greedy
+    print(f"of the dearest {states.count(200)} were answered, {states.count(503)} told to come again; {resident_mb(server.pid):.0f} MB")
+    return rate >= WANTED_A_SECOND and beside[1] <= WANTED_P95_MS
+
+
+def main() -> int:
+    with Server() as server:
+        return not asyncio.run(measured(server))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

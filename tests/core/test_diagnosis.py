@@ -1,0 +1,176 @@
+"""Somebody's gradients with slips in them: the first wrong stage is right in all, and the slip is recognised."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cnnviz.core.diagnosis import ROUNDED_32, Case, diagnose
+from cnnviz.core.mistakes import mistakes_for, placed
+from cnnviz.core.network import DEFAULT, Network
+from cnnviz.core.optimizers import gd
+from cnnviz.core.overrides import chained
+from cnnviz.core.turns import turns
+from cnnviz.core.verdicts import by_stage, stages_hit
+from cnnviz.words import Problem
+from tests.core.networks import cases
+
+RATE = 0.1
+NETWORKS = (
+    DEFAULT,
+    "conv4x3-relu-max2-conv4x3-relu-max2-dense3-softmax-ce",
+    "conv3x3bs2p1-relu-max3s2-conv2x3same-tanh-avg2-dense5-sigmoid-dense3-softmax-ce",
+    "conv2x5s2-tanh-avg3s1-conv3x3full-sigmoid-gap-dense4-sigmoid-bce",
+    "conv5x3b-sigmoid-dense6-sigmoid-dense2-sigmoid-ce",
+    "dense4-tanh-dense3-softmax-mse",
+    "conv2x3-avg3s2-conv3x3s3-dense2-identity-mse",
+    "max3s2-conv2x7same-sigmoid-dense1-sigmoid-bce",
+)
+
+
+def case_of(text, seed=0):
+    network, rng = Network.parse(text), np.random.default_rng([seed, 7])
+    x = rng.normal(size=(2, 23, 24)) if text != DEFAULT else rng.random(size=(32, 32))
+    params = network.init(x.shape, "he", seed)
+    trace = network.forward(params, x)
+    return Case(network.program(x.shape), params, trace, rng.random(trace.o.size) * 0.8 + 0.1, gd(RATE))
+
+
+def passed(case, overrides=None):
+    return dict(case.program.backward(case.params, case.trace, case.y, overrides))
+
+
+def stage_of(case, name):
+    """The stage of an array."""
+    return next(iter(by_stage(case.program.network, {name: "wrong"})))
+
+
+def spoiled(case, *slips):
+    """A pass with some lines' results changed: (target, function) each."""
+    return passed(case, chained([(target, lambda values, right, change=change: change(right())) for target, change in slips]))
+
+
+def differs(case, a, b):
+    """Whether two passes differ by more than is let pass, and at which stage first."""
+    apart = {name: "wrong" for name in b if np.abs(a[name] - b[name]).max() > 1e-5 * np.abs(b[name]).max()}
+    return next(iter(by_stage(case.program.network, apart)), "")
+
+
+PLACED = [(text, one.address) for text in NETWORKS for one in mistakes_for(Network.parse(text))]
+
+
+@pytest.mark.parametrize("text, address", PLACED, ids=[f"{text}: {address}" for text, address in PLACED])
+def test_every_mistake_is_found_at_its_stage_and_by_its_name(text, address):
+    case = case_of(text)
+    mistake, exact = placed(address, case.program.network), passed(case)
+    theirs = passed(case, mistake.overrides(case.program, case.optimizer))
+    hit = differs(case, theirs, exact)
+    found = diagnose(case, theirs)
+    assert found.first == hit
+    if hit:
+        assert hit == mistake.stage
+        best = found.matches[hit][0]
+        assert best.exact and best.reproduced == best.of > 0
+        made = passed(case, best.slip.placed.overrides(case.program, case.optimizer)) if best.slip.placed else theirs
+        assert all(np.allclose(made[name], theirs[name], rtol=1e-6, atol=1e-12) for name in by_name(case, hit))
+        wrong, right = best.slip.code(case.program, hit, tuple(by_name(case, hit)))
+        assert wrong and right
+
+
+def by_name(case, stage):
+    return [name for name in passed(case) if stage in by_stage(case.program.network, {name: "wrong"})]
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.sampled_from(NETWORKS), st.integers(0, 50), st.sampled_from([-1.0, 0.5, 2.0, 3.7, 255.0]), st.data())
+def test_a_factor_a_flip_and_a_transposition_are_found_wherever_they_are_made(text, seed, factor, data):
+    case = case_of(text, seed % 3)
+    target = data.draw(st.sampled_from(case.program.backward_lines)).target
+    turn = data.draw(st.sampled_from([None, *turns(case.program, target)]))
+    exact = passed(case)
+    theirs = spoiled(case, (target, turn.of if turn else lambda a: factor * a))
+    found, first = diagnose(case, theirs), differs(case, theirs, exact)
+    assert found.first == first
+    if first:
+        assert first == stage_of(case, target)
+        assert found.matches[first][0].exact or np.count_nonzero(exact[target]) == 1  # any number is the other times a factor
+        assert {stage for stage, verdict in found.stages.items() if verdict == "wrong"} == {first}
+
+
+@settings(deadline=None, max_examples=100)
+@given(cases(), st.data())
+def test_of_two_slips_in_a_random_network_the_first_is_named(case, data):
+    trace = case.network.forward(case.params, case.x)
+    of = Case(case.network.program(case.x.shape), case.params, trace, case.y, gd(RATE))
+    lines = [line.target for line in of.program.backward_lines]
+    one, other = sorted(data.draw(st.lists(st.sampled_from(lines), min_size=2, max_size=2, unique=True)), key=lines.index)
+    exact, theirs = passed(of), spoiled(of, (one, lambda a: 3 * a), (other, lambda a: a - 0.25 * np.abs(a).max()))
+    hidden = data.draw(st.sets(st.sampled_from(lines), max_size=2))
+    kept = {name: array for name, array in theirs.items() if name not in hidden} or theirs
+    first = next(iter(by_stage(case.network, {name: "wrong" for name in kept if not np.array_equal(kept[name], exact[name], equal_nan=True)})), "")
+    found = diagnose(of, kept)
+    assert found.first == first
+
+
+def test_two_mistakes_at_once_are_both_named():
+    case = case_of(NETWORKS[1])
+    network = case.program.network
+    both = {}
+    for address in ("flip_forgotten@dp1", "kernel_gradient_flipped@df1"):
+        both |= placed(address, network).overrides(case.program, case.optimizer)
+    found = diagnose(case, passed(case, both))
+    assert found.first == "dp1"
+    named = {stage: matches[0].slip.placed.address for stage, matches in found.matches.items()}
+    assert named == {"dp1": "flip_forgotten@dp1", "df1": "kernel_gradient_flipped@df1"}
+
+
+def test_a_mistake_in_an_array_that_is_missing_is_still_named():
+    case = case_of(DEFAULT)
+    theirs = passed(case, placed("hidden_slope_forgotten", case.program.network).overrides(case.program, case.optimizer))
+    found = diagnose(case, {name: theirs[name] for name in ("dw", "df")})
+    assert (found.first, found.stages["dw"]) == ("df", "right")
+    assert found.matches["df"][0].slip.placed.address == "hidden_slope_forgotten@dz1"
+    assert found.missing == ("do", "dz2", "db", "da1", "dz1", "dx")
+
+
+def test_a_mistake_times_a_factor_and_turned():
+    case = case_of(DEFAULT)
+    theirs = passed(case, placed("sigmoid_prime_of_z", case.program.network).overrides(case.program, case.optimizer))
+    for change, title in ((lambda a: 4 * a, "σ′ on the wrong side, times 4"), (lambda a: a[::-1], "σ′ on the wrong side, ∂z₁ flipped up-down")):
+        found = diagnose(case, {"da1": theirs["da1"], "dz1": change(theirs["dz1"])})
+        assert found.first == "dz1" and str(found.matches["dz1"][0].slip.title) == title
+
+
+def test_right_ones_are_all_right_in_single_precision_and_with_axes_of_length_1():
+    case = case_of(DEFAULT)
+    exact = passed(case)
+    rounded = {name: array.astype(np.float32).astype(float) for name, array in exact.items()}
+    assert diagnose(case, rounded, ROUNDED_32).first == ""
+    laid = exact | {"db": exact["db"][None], "da1": exact["da1"][None, None], "dw": exact["dw"].reshape(30, 30, 2), "dv": exact["dv"].reshape(30, 30)}
+    found = diagnose(case, laid)
+    assert found.first == "" and found.wrong == 0 and set(found.stages.values()) == {"right"}
+
+
+def test_exchanged_axes_are_wrong_and_said_and_any_other_shape_is_a_sentence():
+    case = case_of(NETWORKS[1])
+    exact = passed(case)
+    found = diagnose(case, exact | {"dw": exact["dw"].T, "df2": exact["df2"].transpose(2, 3, 1, 0)})
+    assert found.first == "dw" and {stage for stage, verdict in found.stages.items() if verdict == "wrong"} == {"dw", "df2"}
+    assert str(found.matches["dw"][0].slip.title) == "∂w with its axes exchanged" and found.arrays["df2"].turned == (3, 2, 0, 1)
+    with pytest.raises(Problem, match=r"∂w has the shape \(7, 3\); this lesson's is "):
+        diagnose(case, {"dw": np.zeros((7, 3))})
+
+
+def test_numbers_that_are_none_are_wrong_where_they_begin():
+    case = case_of(DEFAULT)
+    theirs = spoiled(case, ("dz1", lambda a: np.where(a == a.max(), np.nan, a)))
+    found = diagnose(case, theirs)
+    assert found.first == "dz1" and found.arrays["dz1"].wrong.sum() == 1 and found.stages["df"] == "inherits"
+
+
+def test_the_tests_own_comparison_agrees_with_the_page():
+    case = case_of(DEFAULT)
+    exact, theirs = passed(case), spoiled(case, ("da1", lambda a: 2 * a))
+    assert stages_hit(theirs, exact, case.params, RATE, case.program.network)[0] == differs(case, theirs, exact) == "da1"

@@ -1,0 +1,116 @@
+"""Files of gradients: what is read from them, and a sentence for whatever else they are."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cnnviz.core.network import DEFAULT, Network
+from cnnviz.data.own_gradients import MOST_MEMBERS, most_bytes, read_gradients
+from cnnviz.words import Problem
+
+PROGRAM = Network.parse(DEFAULT).program((6, 6))
+DZ1 = np.random.default_rng(0).normal(size=(4, 4))
+
+
+def npz(**arrays):
+    file = io.BytesIO()
+    np.savez_compressed(file, **arrays)
+    return file.getvalue()
+
+
+def member(content, name="dz1.npy"):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    return file.getvalue()
+
+
+def header(shape, dtype="<f8"):
+    file = io.BytesIO()
+    np.lib.format.write_array_header_1_0(file, {"descr": dtype, "fortran_order": False, "shape": shape})
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("array", [DZ1, np.asfortranarray(DZ1), DZ1.astype(">f8"), DZ1.astype(np.float32), np.arange(16).reshape(4, 4)])
+def test_the_numbers_come_out_as_they_were_saved(array):
+    for data in (npz(dz1=array, x=np.zeros(5)), json.dumps({"dz1": array.tolist()}).encode(), json.dumps({"gradients": {"dz1": array.tolist()}}).encode()):
+        own = read_gradients(data, PROGRAM)
+        assert list(own.arrays) == ["dz1"] and own.arrays["dz1"].dtype == np.float64
+        np.testing.assert_array_equal(own.arrays["dz1"], array)
+
+
+def test_single_precision_is_seen_even_when_it_was_saved_as_double():
+    single = DZ1.astype(np.float32)
+    assert read_gradients(npz(dz1=single, db=np.array([0.1, 0.2])), PROGRAM).single
+    assert read_gradients(npz(dz1=single.astype(float)), PROGRAM).single
+    assert read_gradients(json.dumps({"dz1": single.tolist()}).encode(), PROGRAM).single
+    assert not read_gradients(npz(dz1=DZ1), PROGRAM).single
+
+
+def test_numbers_that_are_none_are_read_as_they_are():
+    own = read_gradients(b'{"db": [NaN, Infinity]}', PROGRAM)
+    assert np.isnan(own.arrays["db"][0]) and np.isinf(own.arrays["db"][1])
+
+
+def test_what_looks_like_a_gradient_and_is_none_is_named():
+    own = read_gradients(npz(dz1=DZ1, dz7=DZ1, z1=DZ1), PROGRAM)
+    assert [str(note) for note in own.notes] == ["dz7: no gradients of this lesson, passed over."]
+    merged = Network.parse("dense2-softmax-ce").program((6, 6))
+    (note,) = read_gradients(npz(do=np.zeros(2), dz1=np.zeros(2)), merged).notes
+    assert str(note).startswith("do is passed over") and str(note).endswith("begins at dz1.")
+
+
+@pytest.mark.parametrize(
+    "data, sentence",
+    [
+        (b" \n", "The file is empty"),
+        (b"hello", "neither an .npz of NumPy's nor JSON"),
+        (b"\x93NUMPY\x01\x00", "neither"),
+        (b"[" * 100_000, "neither"),
+        (b"[1, 2]", "The JSON holds no names"),
+        (b"PK\x03\x04 and no more", "damaged"),
+        (b'{"dz1": [[1, 2], [3]]}', "dz1 is no array of numbers"),
+        (b'{"dz1": "secret"}', "dz1 is no array of numbers"),
+        (b'{"dz1": null}', "dz1 is no array of numbers"),
+        (b'{"dz1": [true]}', "dz1 is no array of numbers"),
+        (b'{"z1": [1.0]}', "it has z1. They are called do, dz2, dw, db, dv, da1, dz1, df, dx"),
+        (b"{}", "none of this lesson's gradients"),
+        (npz(a=DZ1), "it has a. They are called"),
+        (npz(arr_0=DZ1), "have no names"),
+        (npz(dz1=np.array([{}, 1], dtype=object)), "Python objects, which are not read"),
+        (npz(dz1=DZ1 * 1j), "complex128; it needs to be real"),
+        (npz(dz1=np.array(["a"] * 16)), "needs to be real"),
+        (npz(dz1=np.zeros((3, 3))), r"dz1 has the shape \(3, 3\); this lesson's has 16 numbers"),
+        (member(b"no numpy"), "damaged"),
+        (member(header((4, 4)) + b"\0" * 8), "damaged"),
+        (member(header((10**9, 10**9))), "this lesson's has 16 numbers"),
+        (npz(**{f"a{n}": 0 for n in range(MOST_MEMBERS // 10)}), "none of this lesson's"),
+        (b" {" + b" " * 3_000_000, "more than"),
+    ],
+)
+def test_whatever_it_is_there_is_a_sentence(data, sentence):
+    with pytest.raises(Problem, match=sentence):
+        read_gradients(data, PROGRAM)
+
+
+def test_an_archive_that_would_swell_is_not_unpacked():
+    swollen = member(header((4, 4)) + bytes(200_000_000))
+    assert len(swollen) < most_bytes(PROGRAM)
+    read = read_gradients(swollen, PROGRAM).arrays["dz1"]  # what is behind the array is never inflated
+    np.testing.assert_array_equal(read, np.zeros((4, 4)))
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.one_of(st.binary(max_size=200), st.text(max_size=100).map(str.encode), st.integers(0, 600).map(lambda n: npz(dz1=DZ1)[:n])), st.binary(max_size=3))
+def test_anything_at_all_is_read_or_answered_by_a_sentence(data, more):
+    try:
+        read_gradients(data + more, PROGRAM)
+    except Problem as problem:
+        assert str(problem)

@@ -1,0 +1,77 @@
+"""`python -m cnnviz check`: somebody's gradients in a terminal."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from cnnviz.__main__ import main
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.mistakes import placed
+from cnnviz.core.trajectory import trajectory
+from cnnviz.data.images import find_image, load_image
+from cnnviz.export import arrays_npz
+
+SEED = Lesson()
+OTHER = Lesson(net="conv4x3b-relu-max2-dense3-softmax-ce", img="test-3", ch="rgb", opt="adam", k=3, y=(0.0, 1.0, 0.0))
+
+
+def moment_of(lesson):
+    return trajectory(lesson, load_image(find_image(lesson.img).pixels, lesson.ch, lesson.scale), lesson.k)
+
+
+def mistaken(lesson, address):
+    moment = moment_of(lesson)
+    return placed(address, lesson.network).gradients(moment.params, moment.trace, np.array(lesson.y), lesson.optimizer, moment.state)
+
+
+def link(lesson):
+    return "?" + "&".join(f"{key}={value}" for key, value in lesson.to_query().items())
+
+
+def check(capsys, *arguments):
+    code = main(["check", *map(str, arguments)])
+    out = capsys.readouterr()
+    return code, out.out.splitlines(), out.err
+
+
+@pytest.mark.parametrize("lesson", [SEED, OTHER])
+def test_our_own_are_all_right(lesson, tmp_path, capsys):
+    (tmp_path / "own.npz").write_bytes(arrays_npz(lesson, moment_of(lesson)))
+    code, lines, _ = check(capsys, tmp_path / "own.npz", link(lesson))
+    assert (code, lines[-1]) == (0, "all right") and not any("WRONG" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    "lesson, address",
+    [(SEED, "hidden_slope_forgotten@dz1"), (SEED, "sign_flipped@do"), (OTHER, "weights_updated_first@dp1"), (OTHER, "max_gradient_to_all@da1")],
+)
+def test_a_mistake_is_named_with_its_line(lesson, address, tmp_path, capsys):
+    stage = address.split("@")[1]
+    wrong = mistaken(lesson, address)
+    (tmp_path / "own.json").write_text(json.dumps({name: array.tolist() for name, array in wrong.items()}))
+    code, lines, _ = check(capsys, tmp_path / "own.json", link(lesson))
+    assert (code, lines[-1]) == (1, f"first wrong: {stage}")
+    title = str(placed(address, lesson.network).mistake.title)
+    assert any(line.startswith(f"# {title}: exactly, all ") for line in lines)
+    wrong_line, right_line = placed(address, lesson.network).code(lesson.network.program(lesson.x_shape))
+    assert f"- {wrong_line}" in lines and f"+ {right_line}" in lines
+
+
+def test_options_and_single_precision(tmp_path, capsys):
+    lesson = Lesson(img="test-5", k=2)
+    np.savez(tmp_path / "own.npz", **{name: array.astype(np.float32) for name, array in moment_of(lesson).gradients.items()})
+    code, lines, _ = check(capsys, tmp_path / "own.npz", "--img", "test-5", "--k", "2")
+    assert code == 0 and any("single precision (float32)" in line for line in lines)
+    assert check(capsys, tmp_path / "own.npz")[1][-1] == "first wrong: do"  # of another image
+
+
+def test_a_file_or_a_lesson_that_cannot_be_used_is_a_sentence(tmp_path, capsys):
+    (tmp_path / "own.npz").write_bytes(b"PK\x03\x04")
+    assert check(capsys, tmp_path / "own.npz")[::2] == (2, "cnnviz: The file is damaged and cannot be read: save it anew.\n")
+    assert check(capsys, tmp_path / "none.npz")[0] == 2
+    assert check(capsys, tmp_path / "own.npz", "--img", "nothing")[0] == 2
+    np.savez(tmp_path / "own.npz", dw=np.zeros((30, 60)))
+    assert check(capsys, tmp_path / "own.npz")[2] == "cnnviz: ∂w has the shape (30, 60); this lesson's is (900, 2).\n"

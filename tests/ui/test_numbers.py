@@ -1,0 +1,181 @@
+"""Numbers as a resource: the same bytes as on the page, cacheable, and work that nobody can pile up."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import io
+import json
+import threading
+import time
+
+import numpy as np
+import pytest
+from starlette.applications import Starlette
+
+from cnnviz import Lesson, load_image, trajectory
+from cnnviz.core.patience import check_wanted
+from cnnviz.ui.pages import pages
+from cnnviz.ui.resource import asked_of, made, page_of
+from cnnviz.ui.server.gate import Busy, Gate
+from cnnviz.ui.server.numbers import LASTING, number_routes
+from cnnviz.ui.version import code
+from tests.ui.networks import LESSONS
+from tests.ui.running import decode, run, sent
+
+PATHS = {page.id: page.path for page in pages() if hasattr(page.module, "answer")}
+
+
+def ask(path: str, query: str = "", headers: dict[str, str] | None = None, routes=None):
+    """Status, headers and body of GET `path`?`query`."""
+    app = Starlette(routes=routes or number_routes(""))
+    scope = {"type": "http", "method": "GET", "path": path, "query_string": query.encode(), "http_version": "1.1"}
+    scope["headers"] = [(name.lower().encode(), value.encode()) for name, value in (headers or {}).items()]
+    asked, answered = [False], []
+
+    async def receive():
+        if asked[0]:
+            await asyncio.Event().wait()  # who asks stays
+        asked[0] = True
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message):
+        answered.append(message)
+
+    asyncio.run(app(scope, receive, send))
+    start = answered[0]
+    body = b"".join(message.get("body", b"") for message in answered[1:])
+    return start["status"], {name.decode(): value.decode() for name, value in start["headers"]}, body
+
+
+# ---- the bytes
+
+
+@pytest.mark.parametrize("name", PATHS)
+@pytest.mark.parametrize("lesson", [Lesson(k=2), *LESSONS[:2]], ids=lambda lesson: lesson.net)
+def test_a_resource_is_what_its_page_shows(name, lesson):
+    page = page_of(name)
+    asked = asked_of(page, lesson.to_query())
+    header, arrays = decode(made(page, asked).plain)
+    shown, on_page = sent(run(PATHS[name], asked))
+    assert header == shown
+    assert arrays.keys() == on_page.keys()
+    for symbol, array in arrays.items():
+        np.testing.assert_array_equal(array, on_page[symbol])
+
+
+def test_where_one_looks_is_no_part_of_it_and_the_order_of_keys_is_none():
+    page = page_of("step")
+    assert asked_of(page, {"seed": "3", "k": "2"}) == asked_of(page, {"k": "2", "seed": "3", "stage": "z1", "cell": "z1:1,1", "lang": "de", "view": "lecture"})
+    assert list(asked_of(page, {"seed": "3", "k": "2"})) == ["k", "seed"]
+
+
+def test_programs_get_exact_arrays_and_what_was_wrong_by_its_id():
+    lesson = Lesson(k=3, seed=4)
+    moment = trajectory(lesson, load_image("test-0"), 3)
+    _, _, body = ask("/numbers/step.npz", "k=3&seed=4")
+    file = np.load(io.BytesIO(body), allow_pickle=False)
+    np.testing.assert_array_equal(file["df"], moment.gradients.df)
+    assert json.loads(str(file["header"]))["lesson"]["seed"] == "4"
+    _, headers, body = ask("/numbers/step.json", "k=3&seed=x", {"Accept-Encoding": "identity"})
+    answer = json.loads(body)
+    assert headers["content-type"] == "application/json"
+    assert (answer["wrong"]["seed"]["id"], answer["wrong"]["seed"]["instead"]) == ("lesson.replaced", "0")
+    assert answer["wrong"]["seed"]["values"]["why"]["id"].startswith("lesson.why.")
+    np.testing.assert_array_equal(answer["arrays"]["w"], trajectory(Lesson(), load_image("test-0"), 3).params.w)
+
+
+def test_numbers_that_run_away_are_null_to_programs():
+    lesson = "k=60&lr=1e6&net=dense2-mse"
+    header, _ = decode(ask("/numbers/step", lesson)[2])
+    assert header["loss"] is None
+    assert ask("/numbers/check", lesson)[0] == 200
+    _, _, body = ask("/numbers/step.json", lesson, {"Accept-Encoding": "gzip"})
+    assert None in json.loads(gzip.decompress(body))["arrays"]["o"]
+
+
+# ---- the answers
+
+
+def test_one_address_is_kept_for_ever_and_the_other_asks_again():
+    routes = number_routes("/tools")
+    path = f"/tools/numbers/{code()}/step"
+    status, headers, body = ask(path, "k=1", {"Accept-Encoding": "br, gzip"}, routes)
+    assert (status, headers["cache-control"], headers["content-encoding"]) == (200, LASTING, "gzip")
+    _, plain, whole = ask("/tools/numbers/step", "k=1", {"Accept-Encoding": "gzip;q=0"}, routes)
+    assert gzip.decompress(body) == whole and plain["cache-control"] == "no-cache" and "content-encoding" not in plain
+    assert ask("/tools/numbers/step", "k=1", {"If-None-Match": f"W/{plain['etag']}"}, routes)[0] == 304
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "status", "id"),
+    [
+        ("/numbers/nothing", "", 404, "ui.numbers.no_page"),
+        ("/numbers/step.exe", "", 404, "ui.numbers.no_page"),
+        ("/numbers/0123456789ab/step", "", 410, "ui.numbers.other_version"),
+        ("/numbers/step", "f=" + 30_000 * "1", 414, "ui.numbers.too_long"),
+    ],
+)
+def test_what_cannot_be_had_says_so(path, query, status, id):
+    answered, headers, body = ask(path, query)
+    assert (answered, json.loads(body)["id"], headers["cache-control"]) == (status, id, "no-store")
+
+
+def test_what_may_be_otherwise_tomorrow_is_kept_by_nobody(monkeypatch, tmp_path):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    for query in ("w=held-0123456789abcdef", "img=train-777"):
+        assert ask(f"/numbers/{code()}/step", query)[1]["cache-control"] == "no-store"
+    header, _ = decode(ask("/numbers/step", "w=held-0123456789abcdef")[2])
+    assert header["lesson"]["w"] == "held-0123456789abcdef" and "no longer held" in header["wrong"]["w"]
+
+
+# ---- bounded work
+
+
+def test_the_same_work_is_done_once_and_what_nobody_waits_for_ends():
+    calls, ended = [], threading.Event()
+
+    def quick() -> int:
+        calls.append(1)
+        time.sleep(0.05)
+        return 7
+
+    def long() -> int:
+        try:
+            while True:
+                check_wanted()
+                time.sleep(0.005)
+        finally:
+            ended.set()
+
+    async def scene() -> None:
+        gate: Gate[int] = Gate(1, 10, 10)
+        assert await asyncio.gather(*(gate.get("a", str(number), quick) for number in range(50))) == [7] * 50
+        assert len(calls) == 1
+        waiting = [asyncio.create_task(gate.get("b", "x", long)) for _ in range(2)]
+        await asyncio.sleep(0.05)
+        waiting[0].cancel()
+        await asyncio.sleep(0.05)
+        assert not ended.is_set()  # one still waits
+        waiting[1].cancel()
+        assert await asyncio.to_thread(ended.wait, 5)
+        assert await gate.get("c", "x", quick) == 7
+        assert not gate.jobs and not gate.visitors
+
+    asyncio.run(scene())
+
+
+def test_a_visitor_and_all_together_may_ask_for_so_much_and_no_more():
+    async def scene() -> None:
+        go = threading.Event()
+        gate: Gate[bool] = Gate(1, 5, 3, 2.0)
+        asked = [asyncio.create_task(gate.get(number, "greedy", lambda: go.wait(5))) for number in range(4)]
+        asked += [asyncio.create_task(gate.get(10 + number, "modest", lambda: go.wait(5))) for number in range(3)]
+        asked += [asyncio.create_task(gate.get(0, "modest", lambda: go.wait(5)))]  # asked for already
+        await asyncio.sleep(0.05)
+        go.set()
+        found = await asyncio.gather(*asked, return_exceptions=True)
+        assert [isinstance(one, Busy) for one in found] == [False, False, False, True, False, False, True, False]
+        assert found[6].seconds == 11
+
+    asyncio.run(scene())
