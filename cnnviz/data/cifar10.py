@@ -16,6 +16,7 @@ import numpy as np
 from cnnviz.core.image_ids import CLASSES, SPLITS, ImageId
 from cnnviz.data import keras_cache
 from cnnviz.data.failures import explain_failure
+from cnnviz.data.forbidden import forbidden
 from cnnviz.data.labelled import Collection, LabelledImages
 from cnnviz.words import Message
 
@@ -115,8 +116,8 @@ def at_hand() -> Collection | None:
 
 
 def cached() -> bool:
-    """Whether Keras' cache holds the unpacked files, so that loading needs no network; imports nothing."""
-    return keras_cache.extracted() is not None
+    """Whether Keras' cache holds the unpacked files, so that loading needs no network, and it may be loaded; imports nothing."""
+    return "cifar10" not in forbidden() and keras_cache.extracted() is not None
 
 
 def _load(enter: Callable[[str], None]) -> Collection:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
+from cnnviz.data.forbidden import forbidden
 from cnnviz.home import APP
 from cnnviz.ui.server.embedding import SETTING, read_origins
 
@@ -16,12 +17,13 @@ def serve(asked: Mapping[str, str | None]) -> int:
     """Serves the page until it is stopped; `asked` says OPTIONS, and whose pages may show it as "embed".
 
     What is not asked for is as in the environment (STREAMLIT_SERVER_PORT and its like) or as Streamlit has
-    it. Raises ValueError, a sentence, for origins that are none.
+    it. Raises ValueError, a sentence, for origins that are none, and for what cannot be forbidden.
     """
     from streamlit.web.cli import main as streamlit
 
     if asked.get("embed") is not None:
         os.environ[SETTING] = str(asked["embed"])
     read_origins(os.environ.get(SETTING, ""))
+    forbidden()
     options = [f"--{option}={asked[name]}" for name, option in OPTIONS.items() if asked.get(name) is not None]
     return streamlit(["run", str(APP), *options], prog_name="streamlit", standalone_mode=False) or 0

@@ -32,6 +32,7 @@ class Header(TypedDict):
     """What every page needs: the lesson that this answers, sentences, and the status line; a loss that is no number is None."""
 
     page: str
+    code: str
     asked: Query
     lesson: Query
     words: str
@@ -294,6 +295,7 @@ class Spec(TypedDict):
     LIMITS: Bounds
     IMAGES: Sequence[ImageData]
     PAGES: Sequence[PageData]
+    CODE: str
     LANG: str
     WORDS: Mapping[str, str | Mapping[str, str]]
 

@@ -59,3 +59,21 @@ def test_a_restarted_server_brings_back_the_same_screen(screen: Screen, fragile:
     screen.page.reload()
     screen.shows(lesson)
     assert screen.numbers.inner_text() == said
+
+
+def test_a_page_that_was_open_while_the_server_was_updated_loads_itself_again_and_keeps_the_lesson(screen: Screen):
+    """The first time, the browser gets the component of yesterday's server."""
+    loads: list[str] = []
+
+    def answered(route):
+        loads.append(route.request.url)
+        text = route.fetch().text()
+        route.fulfill(body=text.replace("const CODE = ", "const CODE = '' && ") if len(loads) == 1 else text, content_type="text/javascript")
+
+    screen.page.route("**/web/bundle.js", answered)
+    screen.open("/", k=2, stage="z1")
+    screen.shows(Lesson(k=2, stage="z1"))
+    assert len(loads) == 2
+    screen.press("PageDown")
+    screen.shows(Lesson(k=3, stage="z1"))
+    assert len(loads) == 2

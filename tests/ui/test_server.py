@@ -18,7 +18,7 @@ from streamlit import config
 from cnnviz.ui.server import MIDDLEWARE, routes
 from cnnviz.ui.server.embedding import read_origins
 from cnnviz.ui.server.files import made_once
-from cnnviz.ui.server.guards import UPLOADS_A_SESSION, Frames, Metrics, Origins, UploadLimit, is_own
+from cnnviz.ui.server.guards import MOST_UPLOADED, UPLOADS_A_SESSION, Frames, Metrics, Origins, UploadLimit, is_own
 from cnnviz.ui.server.headers import Headers, content_security_policy, security_headers
 from cnnviz.ui.server.start import send_at_once
 
@@ -79,6 +79,30 @@ def test_a_session_may_send_so_many_files_and_another_as_many():
         assert b"reload" in answers[-1][2]
     assert ask(app, "/_stcore/upload_file/one/0", "DELETE")[0] == 200
     assert ask(app, "/elsewhere", "PUT")[0] == 200
+
+
+def test_all_files_together_are_bounded_those_on_their_way_among_them():
+    held = [MOST_UPLOADED - 2_000]
+    app = UploadLimit(PlainTextResponse("taken"), lambda: held[0])
+    status, headers, _ = ask(app, "/_stcore/upload_file/one/0", "PUT", {"Content-Length": "2001"})
+    assert (status, headers["retry-after"]) == (503, "120")
+    assert ask(app, "/_stcore/upload_file/one/1", "PUT", {"Content-Length": "2000"})[0] == 200
+    assert ask(app, "/_stcore/upload_file/one/2", "PUT")[0] == 503  # it may be as long as one may be
+    held[0] = 0
+    assert ask(app, "/_stcore/upload_file/one/3", "PUT")[0] == 200
+
+    async def slow(scope, receive, send):
+        within.append(ask_again())
+        await PlainTextResponse("taken")(scope, receive, send)
+
+    within: list[int] = []
+    app = UploadLimit(slow, lambda: MOST_UPLOADED - 2_000)
+
+    def ask_again() -> int:
+        return app.coming
+
+    assert ask(app, "/_stcore/upload_file/two/0", "PUT", {"Content-Length": "1500"})[0] == 200
+    assert within == [1500] and app.coming == 0
 
 
 def test_a_file_is_sent_once_and_then_known_by_its_tag():

@@ -20,6 +20,7 @@ from cnnviz.ui.component.network import stage_records
 from cnnviz.ui.component.records import FiltersRecord
 from cnnviz.ui.network_maps import program_of
 from cnnviz.ui.remarks import remarks
+from cnnviz.ui.version import code
 from cnnviz.words import Message, Problem, written
 
 MOST_LOSSES = 200
@@ -30,6 +31,7 @@ def header(page: str, now: Now) -> dict[str, object]:
     """What every page needs: the lesson that this answers, sentences, and the status line."""
     return {
         "page": page,
+        "code": code(),
         "asked": dict(now.asked),
         "lesson": {**now.lesson.to_query(), **now.extras, **now.gone},
         "words": now.image.words,

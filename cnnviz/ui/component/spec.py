@@ -28,6 +28,7 @@ from cnnviz.ui.charts import LINE_COLOURS
 from cnnviz.ui.maps import MOST_PRINTED, SCALES
 from cnnviz.ui.pages import page_keys, pages
 from cnnviz.ui.pages.train.film.curves import CURVES
+from cnnviz.ui.version import code
 from cnnviz.words import DEFAULT, catalogue, say
 
 
@@ -51,6 +52,7 @@ def spec() -> str:
     """The module as text: one exported constant a line."""
     constants = {
         "SCALES": SCALES,
+        "CODE": code(),
         "LANG": DEFAULT,
         "WORDS": browser_words(),
         "LINE_COLOURS": LINE_COLOURS,

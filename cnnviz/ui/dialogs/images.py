@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from cnnviz.data import cifar10 as data
+from cnnviz.data.forbidden import excuse
 from cnnviz.data.images import CLASSES
 from cnnviz.data.uploads import read_upload
 from cnnviz.ui.address import adopt
@@ -40,6 +41,9 @@ def _upload() -> None:
 
 
 def _cifar10(reopen: Callable[[str], None]) -> None:
+    if no := excuse("cifar10"):
+        st.info(no)
+        return
     if data.LOADER.full_set is None and data.cached():
         data.LOADER.start()
     _loading(reopen) if data.LOADER.full_set is None else _browse()

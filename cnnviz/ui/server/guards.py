@@ -6,12 +6,14 @@ import logging
 import os
 import re
 from collections import OrderedDict
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import runtime
 
 from cnnviz.words import say
 
@@ -20,6 +22,9 @@ UPLOADS_A_SESSION = 20
 
 SETTING = "CNNVIZ_METRICS"
 """The environment's setting that opens Streamlit's metrics."""
+
+MOST_UPLOADED = 64_000_000
+"""Bytes of all files together; a session's are given up two minutes after its page is closed."""
 
 _TOLD = 20
 _READING = {"GET", "HEAD", "OPTIONS"}
@@ -114,11 +119,15 @@ class Frames:
 
 
 class UploadLimit:
-    """Refuses a session's uploads after UPLOADS_A_SESSION; Streamlit keeps each until the session ends."""
+    """Refuses a session's uploads after UPLOADS_A_SESSION, and all while MOST_UPLOADED are held.
 
-    def __init__(self, app: ASGIApp):
-        self.app = app
+    Streamlit keeps each file until its session ends. `held` says how many bytes that is.
+    """
+
+    def __init__(self, app: ASGIApp, held: Callable[[], int] | None = None):
+        self.app, self.held = app, held or uploaded_bytes
         self.sent: OrderedDict[str, int] = OrderedDict()
+        self.coming = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         session = re.search(r"/_stcore/upload_file/([^/]+)/", scope.get("path", ""))
@@ -130,4 +139,27 @@ class UploadLimit:
                 sentence = say("ui.server.too_many_uploads", n=UPLOADS_A_SESSION)
                 await Response(sentence, 429, media_type="text/plain")(scope, receive, send)
                 return
-        await self.app(scope, receive, send)
+            await self._take(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    async def _take(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Takes a file if there is room for it beside what is held and what is on its way."""
+        length = Headers(scope=scope).get("Content-Length", "")
+        size = int(length) if length.isdecimal() else int(st.get_option("server.maxUploadSize")) * 2**20
+        if self.held() + self.coming + size > MOST_UPLOADED:
+            answer = Response(say("ui.server.full", n=2), 503, {"Retry-After": "120"}, "text/plain")
+            return await answer(scope, receive, send)
+        self.coming += size
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self.coming -= size
+
+
+def uploaded_bytes() -> int:
+    """What Streamlit holds of files that were sent, 0 where it does not run."""
+    if not runtime.exists():
+        return 0
+    files = getattr(runtime.get_instance().uploaded_file_mgr, "file_storage", {})
+    return sum(len(file.data) for session in list(files.values()) for file in list(session.values()))

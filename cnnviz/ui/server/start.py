@@ -11,6 +11,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit import config
 
+from cnnviz.data.forbidden import forbidden
 from cnnviz.ui.server.embedding import embedders
 
 SCRIPT = Path(__file__).parents[1] / "pages" / "navigation.py"
@@ -23,6 +24,7 @@ FILES = (65_536, 10_240)
 @contextlib.asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[dict]:
     """For `st.App`: before the first visitor is let in."""
+    forbidden()  # a word that is none ends it here
     raise_file_limit()
     send_at_once(asyncio.get_running_loop())
     if embedders():

@@ -21,5 +21,6 @@ export const RULES: string[]
 export const LIMITS: Bounds
 export const IMAGES: ImageData[]
 export const PAGES: PageData[]
+export const CODE: string
 export const LANG: string
 export const WORDS: Record<string, string | Record<string, string>>

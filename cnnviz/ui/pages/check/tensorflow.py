@@ -10,6 +10,7 @@ import streamlit as st
 from cnnviz.checks import judge
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.trajectory import Moment
+from cnnviz.data.forbidden import excuse
 
 
 def asked_for(asked: Mapping[str, str]) -> bool:
@@ -25,16 +26,18 @@ def opinion(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> tuple[d
     """TensorFlow's gradients if they were asked for and it is there; else none, and a sentence if need be."""
     if not asked_for(asked):
         return {}, ""
-    state, excuse = judge.state()
+    if no := excuse("tensorflow"):
+        return {}, no
+    state, why_not = judge.state()
     if state != "ready":
-        return {}, excuse
+        return {}, why_not
     found = judge.gradients(moment.params, moment.trace.x, np.array(lesson.y), network=lesson.network)
     return {f"d{name}": found[name] for name in moment.params}, ""
 
 
 def starting(asked: Mapping[str, str]) -> bool:
     """Whether TensorFlow was asked for and is on its way; the first time, this starts it."""
-    return asked_for(asked) and judge.state()[0] == "starting"
+    return asked_for(asked) and not excuse("tensorflow") and judge.state()[0] == "starting"
 
 
 @st.fragment(run_every=0.5)

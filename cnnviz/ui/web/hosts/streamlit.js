@@ -4,6 +4,7 @@
 import { foreign, own, parse, query } from "../model/address.js"
 import { decode } from "../model/decode.js"
 import { View } from "../pages/view.js"
+import { CODE } from "../spec.js"
 
 /** @import { Answer } from "../model/decode.js" */
 /** @import { AddressPort, Host } from "../types/ports.js" */
@@ -23,7 +24,8 @@ const styled = new Promise((resolve) => {
 /** @param {Call} call */
 export default function component({ data, parentElement, setTriggerValue }) {
   const root = /** @type {HTMLElement} */ (parentElement.querySelector(".cnnviz"))
-  const answer = decode(data)
+  const answer = understood(data)
+  if (!answer) return () => {}
   const last = mounted.get(root)
   if (last?.view?.page !== answer.page) last?.view?.leave()
   const here = last?.view?.page === answer.page ? last : mount(root, answer.page)
@@ -37,6 +39,33 @@ export default function component({ data, parentElement, setTriggerValue }) {
       mounted.delete(root)
     }, 0)
 }
+
+/**
+ * The answer, if it is from the server whose code this is: after an update a page that was open loads itself
+ * again, once, and the address brings the lesson back.
+ * @param {Uint8Array} data
+ */
+function understood(data) {
+  let answer
+  try {
+    answer = decode(data)
+  } catch {} // another way of packing
+  return answer?.code === CODE || !reload(answer?.code ?? "") ? answer : undefined
+}
+
+/**
+ * Loads the page again, unless that was done for this version already.
+ * @param {string} code
+ */
+function reload(code) {
+  if (sessionStorage.getItem("cnnviz.loaded") === code) return false
+  sessionStorage.setItem("cnnviz.loaded", code)
+  location.reload()
+  return true
+}
+
+// Streamlit, too, may have been updated, and the part that it wants to load now be gone.
+addEventListener("vite:preloadError", () => reload(`without ${CODE}`))
 
 /**
  * @param {HTMLElement} root

@@ -39,6 +39,7 @@ export interface BoardData {
 /** That of a page with a board. */
 export interface BoardHeader {
   page: string
+  code: string
   asked: Record<string, string>
   lesson: Record<string, string>
   words: string
@@ -162,6 +163,7 @@ export interface FilmData {
 /** The Train page's. */
 export interface FilmHeader {
   page: string
+  code: string
   asked: Record<string, string>
   lesson: Record<string, string>
   words: string
@@ -209,6 +211,7 @@ export interface FiltersRecord {
 /** What every page needs: the lesson that this answers, sentences, and the status line; a loss that is no number is None. */
 export interface Header {
   page: string
+  code: string
   asked: Record<string, string>
   lesson: Record<string, string>
   words: string
@@ -331,6 +334,7 @@ export interface StageRecord {
 /** The Step page's. */
 export interface StepHeader {
   page: string
+  code: string
   asked: Record<string, string>
   lesson: Record<string, string>
   words: string

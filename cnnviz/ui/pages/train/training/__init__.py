@@ -7,6 +7,7 @@ import streamlit as st
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import DEFAULT
 from cnnviz.data import cifar10
+from cnnviz.data.forbidden import excuse
 from cnnviz.ui.pages.train.training import session
 from cnnviz.ui.pages.train.training.form import fields, job_of
 from cnnviz.ui.pages.train.training.settings import Settings
@@ -24,6 +25,9 @@ def show(lesson: Lesson, asked: str) -> None:
         st.subheader(say("ui.train.training.title"))
         if lesson.net == DEFAULT:
             st.write(say("ui.train.training.honest"))
+        if no := excuse("training"):
+            st.info(no)
+            return
         if _loads():
             return
         before, wrong = Settings.read(asked, lesson)

@@ -1,0 +1,39 @@
+"""What an administrator switches off is done for nobody, and said where it is asked for."""
+
+from __future__ import annotations
+
+import pytest
+
+from cnnviz.checks import judge
+from cnnviz.data import cifar10
+from cnnviz.data.forbidden import SETTING, read_forbidden
+from cnnviz.ui.serve import serve
+from cnnviz.words import Problem
+from tests.ui.running import run, sent
+
+
+def test_tensorflow_that_is_switched_off_is_never_started(monkeypatch):
+    monkeypatch.setenv(SETTING, "tensorflow")
+    monkeypatch.setattr(judge, "state", lambda: pytest.fail("it was started"))
+    header, arrays = sent(run("check", {"tf": "1"}))
+    assert any("switched off" in sentence for sentence in header["board"]["sentences"])
+    assert not any(name.startswith("tensorflow.") for name in arrays)
+
+
+def test_training_and_the_full_set_that_are_switched_off_are_not_offered(monkeypatch):
+    monkeypatch.setenv(SETTING, "training cifar10")
+    monkeypatch.setattr(cifar10.LOADER, "start", lambda: pytest.fail("it was started"))
+    monkeypatch.setattr(cifar10.keras_cache, "extracted", lambda: "there")
+    test = run("train", {})
+    assert "Training on many images is switched off" in test.info[0].value
+    assert not test.button
+    monkeypatch.setenv(SETTING, "cifar10")
+    assert not run("train", {}).exception
+
+
+def test_a_word_that_switches_nothing_off_is_refused_at_the_start(monkeypatch):
+    with pytest.raises(Problem, match="'tensorflw' cannot be switched off; what can are tensorflow, cifar10"):
+        read_forbidden("training tensorflw")
+    monkeypatch.setenv(SETTING, "everything")
+    with pytest.raises(Problem, match="everything"):
+        serve({})
