@@ -157,7 +157,7 @@ def test_what_a_mistake_does_to_the_loss_is_computed(mistake, how):
     here = now(Lesson())
     found = more(here.lesson, here.moment, {"mistake": mistake})["check"]
     assert how in str(found["falls"]) and "Of all 10 mistakes, 1 keeps it from falling" in str(found["falls"])
-    assert found["code"]["wrong"] != found["code"]["right"] and found["tab"] == "break"
+    assert (found["code"] is None) == (mistake == "stride_forgotten") and found["tab"] == "break"
 
 
 def test_errors_are_grey_up_to_the_tolerance_and_red_above():

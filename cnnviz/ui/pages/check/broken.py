@@ -23,10 +23,10 @@ ELSEWHERE: tuple[dict[str, str], ...] = (
 """Changes of a lesson that bring out what one hides, in the order in which they are tried."""
 
 
-def code(mistake: Placed, moment: Moment) -> CodeData:
-    """Both lines in the network's symbols."""
+def code(mistake: Placed, moment: Moment) -> CodeData | None:
+    """Both lines in the network's symbols; None where they are the same, as with a stride of 1."""
     wrong, right = mistake.code(mistake.network.program(moment.trace.x.shape))
-    return CodeData(wrong=wrong, right=right)
+    return None if wrong == right else CodeData(wrong=wrong, right=right)
 
 
 def runs(lesson: Lesson, moment: Moment, mistake: Placed) -> tuple[Chart, Message]:
