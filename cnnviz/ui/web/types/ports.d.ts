@@ -20,6 +20,17 @@ export interface NumbersPort {
   receive(act: (answer: Answer) => void): void
 }
 
+/** What of a Jupyter widget's model is used (anywidget): its values, which its kernel has too, and messages to that. */
+export interface WidgetModel {
+  get(name: "query"): Lesson
+  get(name: "document"): string
+  set(name: "query", value: Lesson): void
+  save_changes(): void
+  send(content: unknown): void
+  on(event: string, act: (...found: any[]) => void): void
+  off(event: string, act: (...found: any[]) => void): void
+}
+
 /** Who shows the view: its two ports, and what only some have. */
 export interface Host {
   address: AddressPort
