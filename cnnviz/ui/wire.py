@@ -53,6 +53,31 @@ class StepHeader(Header):
     network: records.NetworkRecord
 
 
+class NudgeRow(TypedDict):
+    """One nudge: both losses, cut where they part, their quotient, cut where it leaves the gradient, and its digits that are right."""
+
+    step: str
+    up: tuple[str, str]
+    down: tuple[str, str]
+    central: tuple[str, str]
+    right: records.Text
+
+
+class DigitsData(TypedDict):
+    """An entry nudged by several steps, and what the backward pass says of it."""
+
+    title: records.Text
+    rows: Sequence[NudgeRow]
+    backward: str
+
+
+class CodeData(TypedDict):
+    """A line of code as it should be, and as it is made wrong."""
+
+    wrong: str
+    right: str
+
+
 class Verdict(TypedDict):
     """A sentence, and whether it is good news; None where nothing is known yet."""
 
@@ -150,6 +175,7 @@ class BoardData(TypedDict):
     columns: Sequence[BoardColumn]
     maps: Mapping[str, BoardMap]
     subject: str
+    tabs: Sequence[SwitchData]
     switches: Sequence[SwitchGroup]
     charts: Sequence[ChartData]
 
@@ -158,6 +184,22 @@ class BoardHeader(Header):
     """That of a page with a board."""
 
     board: BoardData
+
+
+class CheckData(TypedDict):
+    """What Check shows besides its board: two definitions, an entry's digits, a mistake's code and what the loss does."""
+
+    tab: str
+    definitions: Sequence[str]
+    digits: DigitsData | None
+    code: CodeData | None
+    falls: str
+
+
+class CheckHeader(BoardHeader):
+    """The Check page's."""
+
+    check: CheckData
 
 
 class FilmMap(PartData):
@@ -273,7 +315,7 @@ class FileContents(TypedDict):
 
 # --- The same as TypeScript ------------------------------------------------------------------------
 
-RECORDS = (Header, StepHeader, BoardHeader, FilmHeader, FileContents)
+RECORDS = (Header, StepHeader, BoardHeader, CheckHeader, FilmHeader, FileContents)
 _NAMED = {"Scale": Scale, "Band": records.Band, "Kind": records.Kind}
 _PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null", Message: "string"}
 _HEAD = "// Written by `python -m cnnviz.ui.wire`: change that file, not this one.\n\n"

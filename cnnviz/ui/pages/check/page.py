@@ -10,8 +10,9 @@ import streamlit as st
 from cnnviz.core.lesson import Lesson
 from cnnviz.ui import address, boards, component, dialogs
 from cnnviz.ui.address import Now
+from cnnviz.ui.boards import Board
 from cnnviz.ui.pages.check import tensorflow
-from cnnviz.ui.pages.check.board import board
+from cnnviz.ui.pages.check.board import board, more
 from cnnviz.ui.pages.check.checking import AT_ONCE, effort
 
 
@@ -20,7 +21,7 @@ def show() -> None:
     now = address.current()
     starting = tensorflow.starting(now.asked)  # before the board asks: it may start, or fail, in between
     shown = board(now.lesson, now.moment, now.asked)
-    opened = component.mount(boards.answer("check", now, shown))
+    opened = component.mount(_bytes(now, shown))
     dialogs.show(opened, now, shown.named_charts)
     if starting:
         tensorflow.wait()
@@ -36,7 +37,11 @@ def answer(now: Now) -> bytes:
     shown = board(now.lesson, now.moment, now.asked)
     if shown.good is None:
         raise TimeoutError
-    return boards.answer("check", now, shown)
+    return _bytes(now, shown)
+
+
+def _bytes(now: Now, shown: Board) -> bytes:
+    return boards.answer("check", now, shown, more(now.lesson, now.moment, now.asked))
 
 
 def seconds(lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> float:

@@ -56,7 +56,13 @@ export const ACTIONS = [
     act: (view) => view.nextUpdate(1),
   },
   { name: "play", keys: ["Space"], help: "play", act: (view) => view.player.toggle() },
-  { name: "restart", keys: ["Home"], help: "restart", moves: true, act: (view) => view.go({ k: "0", stage: "x" }) },
+  {
+    name: "restart",
+    keys: ["Home"],
+    help: "restart",
+    moves: true,
+    act: (view) => view.go({ k: "0", stage: view.order[0] ?? "x" }),
+  },
   {
     name: "end",
     keys: ["End"],

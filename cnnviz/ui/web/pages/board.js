@@ -8,7 +8,7 @@ import { one } from "../model/links.js"
 import { say } from "../model/words.js"
 import { LIMITS_LINE, linesOf, setHTML } from "./html.js"
 import { Pointable } from "./pointable.js"
-import { bindSwitches, fillSwitches } from "./switches.js"
+import { bindSwitches, fillSwitches, tabsOf } from "./switches.js"
 
 /** @import { BoardColumn, BoardData, BoardHeader, BoardRow, ChartData } from "../types/wire.js" */
 /** @import { Answer, Arrays } from "../model/decode.js" */
@@ -42,9 +42,14 @@ function grid({ rows, columns, maps }) {
   </div>`
 }
 
-const bottom = () => `
+const top = () => `
+  <div class="board-top"><div class="tabs" role="group" aria-label="${say("web.frame.tabs")}"></div>
+    <div class="head-line"><h1 class="title"></h1><p class="verdict"></p></div><div class="legend"></div></div>`
+
+/** @param {string} more */
+const bottom = (more) => `
   <section class="explain board-words" aria-label="${say("web.frame.explanation")}">
-    <div class="text" tabindex="0"><h1 class="title"></h1><p class="verdict"></p><div class="numbers"></div><p class="sentence"></p><p class="detail"></p><div class="remark"></div></div>
+    <div class="text" tabindex="0"><div class="numbers"></div><p class="sentence"></p><p class="detail"></p>${more}<div class="remark"></div></div>
     <div class="switches" tabindex="0"></div>
     <div class="charts"></div>
   </section>`
@@ -68,9 +73,14 @@ export class Board extends Pointable {
   /** @param {View} view */
   constructor(view) {
     super(view)
-    view.$(".content").innerHTML = `<div class="grid"></div>${bottom()}`
+    view.$(".content").innerHTML = `${top()}<div class="grid"></div>${bottom(this.more)}`
     // What a switch does is said while it is pointed at or has the focus.
     bindSwitches(view, (words) => setHTML(view.$(".detail"), escaped(words)))
+  }
+
+  /** What stands besides, under the sentences. */
+  get more() {
+    return ""
   }
 
   /** @param {Answer} answer */
@@ -118,8 +128,17 @@ export class Board extends Pointable {
    */
   subject({ subject }) {
     if (this.focus.pointed) return this.focus.pointed
-    const symbol = this.view.stage in this.columns ? this.view.stage : subject
+    const stage = this.shown(this.view.stage)
+    const symbol = stage in this.columns ? stage : subject
     return { map: symbol, cell: this.focus.own(symbol) }
+  }
+
+  /**
+   * The column of a stage.
+   * @param {string} stage
+   */
+  shown(stage) {
+    return stage === "update" ? "f_next" : stage
   }
 
   // ---- painting
@@ -136,6 +155,7 @@ export class Board extends Pointable {
       { true: "verdict good", false: "verdict bad", null: "verdict" }[`${board.verdict.good}`] ?? ""
     setHTML(view.$(".sentence"), linesOf(board.sentences))
     setHTML(view.$(".remark"), escaped(remark))
+    setHTML(view.$(".tabs"), board.tabs.map(tabsOf).join(""))
     fillSwitches(view, board.switches)
     setHTML(view.$(".charts"), board.charts.map(chartFigure).join(""))
     for (const { symbol, note, state } of board.columns) {
@@ -162,7 +182,7 @@ export class Board extends Pointable {
       map.draw()
     }
     for (const head of this.root.querySelectorAll(/** @type {"div"} */ ("[data-column]"))) {
-      head.classList.toggle("now", head.dataset.column === view.stage)
+      head.classList.toggle("now", head.dataset.column === this.shown(view.stage))
     }
     const lines = board.rows
       .filter(({ name }) => this.maps[`${name}.${symbol}`])

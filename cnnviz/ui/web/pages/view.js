@@ -304,7 +304,7 @@ export class View {
    */
   nextStage(by, how) {
     const at = this.order.indexOf(this.stage) + by
-    if (at >= this.order.length) return this.nextUpdate(1, "x", how)
+    if (at >= this.order.length) return this.nextUpdate(1, this.order[0], how)
     if (at >= 0) return this.go({ stage: this.order[at] }, how)
     if (this.k > 0) this.nextUpdate(-1, this.order.at(-1), how)
   }

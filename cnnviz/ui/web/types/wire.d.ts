@@ -31,6 +31,7 @@ export interface BoardData {
   columns: BoardColumn[]
   maps: Record<string, BoardMap>
   subject: string
+  tabs: SwitchData[]
   switches: SwitchGroup[]
   charts: ChartData[]
 }
@@ -84,6 +85,40 @@ export interface ChartData {
   series: Line[]
 }
 
+/** What Check shows besides its board: two definitions, an entry's digits, a mistake's code and what the loss does. */
+export interface CheckData {
+  tab: string
+  definitions: string[]
+  digits: DigitsData | null
+  code: CodeData | null
+  falls: string
+}
+
+/** The Check page's. */
+export interface CheckHeader {
+  page: string
+  asked: Record<string, string>
+  lesson: Record<string, string>
+  words: string
+  wrong: Record<string, string>
+  remarks: string[]
+  deviations: Record<string, string>
+  adopt: [number, Record<string, string>]
+  loss: number | null
+  saturated: number | null
+  filters: FiltersRecord | null
+  outputs: string[]
+  stages: StageRecord[]
+  board: BoardData
+  check: CheckData
+}
+
+/** A line of code as it should be, and as it is made wrong. */
+export interface CodeData {
+  wrong: string
+  right: string
+}
+
 /** A column of the overview: values over gradients; columns of one `block` stand together. */
 export interface ColumnRecord {
   title: string
@@ -98,6 +133,13 @@ export interface CurveData {
   name: string
   title: string
   log: string
+}
+
+/** An entry nudged by several steps, and what the backward pass says of it. */
+export interface DigitsData {
+  title: string
+  rows: NudgeRow[]
+  backward: string
 }
 
 /** What a file knows of its lesson: for each update, by its number, where its answer's parts lie in the bytes that
@@ -250,6 +292,15 @@ export interface NetworkRecord {
   classes: string[]
   focus: Record<string, number[]>
   optimizer: string
+}
+
+/** One nudge: both losses, cut where they part, their quotient, cut where it leaves the gradient, and its digits that are right. */
+export interface NudgeRow {
+  step: string
+  up: [string, string]
+  down: [string, string]
+  central: [string, string]
+  right: string
 }
 
 /** A page, by the last part of its address. */
