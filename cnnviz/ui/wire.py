@@ -107,7 +107,7 @@ class PartData(TypedDict):
 
 
 class BoardColumn(PartData):
-    """One symbol; `state` says where versions part: "first" here, "inherits" from there, or "" nowhere.
+    """One symbol; `state` says where versions part: "first" here, "inherits" from there, "wrong" once more, "" nowhere; or it is "missing".
 
     `address` is a cell's index in an address, null where it goes by row, column and layer; empty where there is none.
     """
@@ -115,7 +115,7 @@ class BoardColumn(PartData):
     cell: Cell
     address: Sequence[int | None]
     note: str
-    state: Literal["", "first", "inherits"]
+    state: Literal["", "first", "inherits", "wrong", "missing"]
 
 
 class BoardMap(TypedDict):
@@ -186,6 +186,31 @@ class BoardHeader(Header):
     board: BoardData
 
 
+class OwnMatch(TypedDict):
+    """A slip that a wrong stage is compared with: the share of its wrong numbers that it gives, and that in words."""
+
+    title: str
+    share: float
+    count: str
+
+
+class OwnStage(TypedDict):
+    """What a wrong stage looks like: how near that is, what it is called, others beside it, and its line of code."""
+
+    how: str
+    title: str
+    matches: Sequence[OwnMatch]
+    code: CodeData | None
+    words: Sequence[str]
+
+
+class OwnData(TypedDict):
+    """Somebody's own gradients: the file's name, "" where there is none, and each wrong stage, the first one first."""
+
+    file: str
+    stages: Sequence[OwnStage]
+
+
 class CheckData(TypedDict):
     """What Check shows besides its board: two definitions, an entry's digits, a mistake's code and what the loss does."""
 
@@ -194,6 +219,7 @@ class CheckData(TypedDict):
     digits: DigitsData | None
     code: CodeData | None
     falls: str
+    own: OwnData | None
 
 
 class CheckHeader(BoardHeader):

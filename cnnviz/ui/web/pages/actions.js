@@ -84,6 +84,7 @@ export const ACTIONS = [
   { name: "files", act: (view) => view.open("files") },
   { name: "upload", act: (view) => view.open("upload") },
   { name: "cifar10", act: (view) => view.open("cifar10") },
+  { name: "own_gradients", when: (kind) => kind.checks, act: (view) => view.open("own_gradients") },
   { name: "kernel_random", act: (view) => randomKernel(view) },
   { name: "open_in_step", act: (view) => view.turn("") },
   { name: "below", act: (view) => view.host.below?.() },

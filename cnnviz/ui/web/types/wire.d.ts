@@ -2,7 +2,7 @@
 
 export type Band = "values" | "gradients" | "parameters"
 
-/** One symbol; `state` says where versions part: "first" here, "inherits" from there, or "" nowhere.
+/** One symbol; `state` says where versions part: "first" here, "inherits" from there, "wrong" once more, "" nowhere; or it is "missing".
 
     `address` is a cell's index in an address, null where it goes by row, column and layer; empty where there is none.
      */
@@ -19,7 +19,7 @@ export interface BoardColumn {
   cell: number[]
   address: (number | null)[]
   note: string
-  state: "" | "first" | "inherits"
+  state: "" | "first" | "inherits" | "wrong" | "missing"
 }
 
 /** All that a board shows besides its arrays. */
@@ -92,11 +92,13 @@ export interface CheckData {
   digits: DigitsData | null
   code: CodeData | null
   falls: string
+  own: OwnData | null
 }
 
 /** The Check page's. */
 export interface CheckHeader {
   page: string
+  code: string
   asked: Record<string, string>
   lesson: Record<string, string>
   words: string
@@ -301,6 +303,28 @@ export interface NudgeRow {
   down: [string, string]
   central: [string, string]
   right: string
+}
+
+/** Somebody's own gradients: the file's name, "" where there is none, and each wrong stage, the first one first. */
+export interface OwnData {
+  file: string
+  stages: OwnStage[]
+}
+
+/** A slip that a wrong stage is compared with: the share of its wrong numbers that it gives, and that in words. */
+export interface OwnMatch {
+  title: string
+  share: number
+  count: string
+}
+
+/** What a wrong stage looks like: how near that is, what it is called, others beside it, and its line of code. */
+export interface OwnStage {
+  how: string
+  title: string
+  matches: OwnMatch[]
+  code: CodeData | null
+  words: string[]
 }
 
 /** A page, by the last part of its address. */
