@@ -41,7 +41,7 @@ def test_files_go_home_and_parameters_come_back(screen: Screen, tmp_path):
     screen.connected()
     page = screen.page
     open_files(screen)
-    for ending in ("html", "py", "ipynb", "npz", "json", "gif"):
+    for ending in ("html", "py", "ipynb", "npz", "json", "gif", "exercise", "exercise_script", "spreadsheet", "sheet"):
         with page.expect_download() as download:
             page.locator(f".st-key-export_{ending} button").click()
         download.value.save_as(tmp_path / f"lesson.{ending}")

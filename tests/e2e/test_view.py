@@ -39,11 +39,11 @@ def test_the_whole_lesson_fits_a_projector_at_every_stage(screen: Screen):
 def test_the_lecture_view_hides_controls_and_enlarges_numbers(screen: Screen):
     screen.open("/", stage="z1")
     size = "(e) => parseFloat(getComputedStyle(e).fontSize)"
-    numbers, width = screen.numbers.evaluate(size), screen.canvas("z1").bounding_box()["width"]
+    numbers, width = screen.numbers.evaluate(size), screen.page.locator(".drawn").bounding_box()["width"]
     screen.press("l")
     expect(screen.page.locator(".controls")).to_be_hidden()
     assert screen.numbers.evaluate(size) > numbers
-    assert screen.canvas("z1").bounding_box()["width"] > width
+    assert screen.page.locator(".drawn").bounding_box()["width"] > 1.5 * width
     screen.press("ArrowRight", "PageDown")
     screen.ready(update=1, stage="a1")
     expect(screen.page.locator(".cnnviz.lecture")).to_have_count(1)
@@ -83,3 +83,59 @@ def test_a_phone_can_do_the_lesson(screen: Screen):
         assert 0 <= box["x"] and box["x"] + box["width"] <= PHONE["width"], symbol
     screen.choose("channel", "green")
     screen.agrees()
+
+
+# Every size of letters that is on the screen, in CSS pixels, and what is written so: in elements and on canvases.
+WRITTEN = """() => {
+  const found = [...writing.values()].flatMap((all) => all)
+  const walker = document.createTreeWalker(document.querySelector(".cnnviz main"), NodeFilter.SHOW_TEXT)
+  while (walker.nextNode()) {
+    const parent = walker.currentNode.parentElement
+    if (!walker.currentNode.data.trim() || !parent.checkVisibility({ visibilityProperty: true }) || parent.closest("option, .live")) continue
+    found.push([parseFloat(getComputedStyle(parent).fontSize) * parent.currentCSSZoom, walker.currentNode.data])
+  }
+  return found
+}"""
+RECORD = """
+  window.writing = new Map()
+  const { fillText, clearRect } = CanvasRenderingContext2D.prototype
+  CanvasRenderingContext2D.prototype.clearRect = function (...all) { writing.set(this, []); clearRect.apply(this, all) }
+  CanvasRenderingContext2D.prototype.fillText = function (text, ...all) {
+    const size = parseFloat(/([\\d.]+)px/.exec(this.font)[1]) * this.getTransform().a / devicePixelRatio
+    if (this.canvas.isConnected && this.canvas.checkVisibility()) writing.get(this)?.push([size, text])
+    fillText.call(this, text, ...all)
+  }
+"""
+TINY_VGG = "net=conv10x3b-relu-conv10x3b-relu-max2-conv10x3b-relu-conv10x3b-relu-max2-dense10-softmax-ce&w=he&ch=rgb"
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080), (3840, 2160)], ids=str)
+def test_the_lecture_view_is_read_from_the_last_row_and_fills_the_screen(screen: Screen, size):
+    width, height = size
+    screen.page.add_init_script(RECORD)
+    screen.page.set_viewport_size({"width": width, "height": height})
+    for path, query, stages in (
+        ("/", "view=lecture&k=1", ("z1", "v", "o", "L", "dw", "df", "update")),
+        ("/", f"view=lecture&{TINY_VGG}", ("z2", "p1", "o", "df1")),
+        ("/train", "view=lecture&k=3", ("x",)),
+        ("/check", "view=lecture&k=1", ("df",)),
+        ("/notebook", "view=lecture&k=1", ("df",)),
+    ):
+        screen.open(path, query=f"{query}&stage={stages[0]}")
+        for stage in stages:
+            if path == "/" and stage != stages[0]:
+                screen.visit(screen.address | {"stage": stage})
+            screen.painted()
+            where = (path, stage, query)
+            small = [each for each in screen.page.evaluate(WRITTEN) if each[0] < 0.014 * height]
+            assert small == [], where
+            if path != "/":
+                continue
+            assert screen.page.evaluate(SCROLLS) == [], where
+            words = ".explain :is(.title, .sentence, .numbers, .phase), .status > span:not(.saturation)"
+            sizes = screen.page.locator(words).evaluate_all("(all) => all.filter((e) => e.innerText).map((e) => parseFloat(getComputedStyle(e).fontSize))")
+            assert len(sizes) >= 6 and min(sizes) >= 0.022 * height, where
+            drawn, strip = (screen.page.locator(each).bounding_box() for each in (".drawn", ".overview"))
+            assert drawn["height"] > 0.42 * height and drawn["width"] > 0.9 * width, where
+            assert drawn["y"] + drawn["height"] < strip["y"] < strip["y"] + strip["height"] <= height + 1, where
+            assert strip["y"] + strip["height"] > 0.97 * height, where

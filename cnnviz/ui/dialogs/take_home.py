@@ -12,6 +12,7 @@ from cnnviz import export
 from cnnviz.core.settle import FILTERS
 from cnnviz.export.arguments import MOST_AROUND
 from cnnviz.ui.address import Now, adopt
+from cnnviz.ui.dialogs.to_work_on import to_work_on
 from cnnviz.ui.pages import pages
 from cnnviz.ui.plain import plain
 from cnnviz.ui.standalone import lesson_html
@@ -25,6 +26,7 @@ def take_home(now: Now, film_updates: int) -> None:
     def dialog() -> None:
         _page(now)
         _downloads(now)
+        to_work_on(now)
         if film_updates:
             _films(now, film_updates)
         st.caption(say("ui.take_home.runs_alone", when=now.lesson.when))

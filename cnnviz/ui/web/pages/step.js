@@ -12,6 +12,7 @@ import { say } from "../model/words.js"
 import { bindCells } from "./cell_pointer.js"
 import { Content } from "./content.js"
 import { linesOf, setHTML } from "./html.js"
+import { FILM, isProjected, pictureTimes, times } from "./lecture.js"
 import { litBlock, litCells } from "./lit.js"
 import { fillKernel } from "./network_controls.js"
 
@@ -38,6 +39,7 @@ export class Step extends Content {
   static turns = true
 
   slides = true
+  zoomed = false
   cells = new Cells()
   focus = this.cells
   saidAt = 0
@@ -49,6 +51,7 @@ export class Step extends Content {
   /** @param {View} view */
   constructor(view) {
     super(view)
+    view.root.classList.add("steps")
     view.$(".content").innerHTML = FRAME()
     this.overview = new Overview(view.$(".overview"))
     view.$(".stepper").addEventListener("click", ({ target }) => {
@@ -205,8 +208,8 @@ export class Step extends Content {
   measure() {
     if (this.drawn && this.laid === this.overview.key) return
     this.lay()
-    const { clientWidth: width, clientHeight: height } = this.view.$(".mechanism")
-    this.room = { width, height }
+    const { clientWidth: width, clientHeight: height } = this.view.$(".drawn")
+    this.room = { width, height, zoom: isProjected(this.view) ? pictureTimes() : 1 }
     this.palette = palette(this.root)
     this.laid = this.overview.key
     this.drawn = true
@@ -215,6 +218,9 @@ export class Step extends Content {
   lay() {
     const content = this.view.$(".content")
     const narrow = matchMedia("(max-width: 760px)").matches
+    const zoom = isProjected(this.view) ? times() : 0
+    this.view.$(".overview").style.zoom = String(zoom || 1)
+    if (zoom) return this.overview.lay(content.clientWidth / zoom, FILM, false, zoom)
     const free = matchMedia("(max-width: 1100px)").matches
     this.overview.lay(content.clientWidth, free ? 640 : content.clientHeight, narrow)
   }

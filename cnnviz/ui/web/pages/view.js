@@ -1,12 +1,14 @@
 // The page's frame: the lesson that was answered, where the visitor goes next, and the painting loop. What
 // stands in the middle is the content (content.js). Who shows it hands over its address and its numbers.
 
+import { magnify } from "../draw/canvas.js"
 import { looks, same } from "../model/address.js"
 import { say } from "../model/words.js"
 import { bindActions } from "./actions.js"
 import { bindControls, fillControls } from "./controls.js"
 import { frame } from "./frame.js"
 import { bindKeys } from "./keys.js"
+import { isProjected, times } from "./lecture.js"
 import { Player } from "./player.js"
 import { kindOf } from "./registry.js"
 import { bindStages, fillStatus } from "./transport.js"
@@ -359,6 +361,9 @@ export class View {
     const on = this.look.view === "lecture"
     this.root.classList.toggle("lecture", on)
     this.control("lecture").setAttribute("aria-pressed", String(on))
+    const zoom = isProjected(this) && this.content.zoomed ? times() : 1
+    magnify(zoom, on)
+    this.root.style.setProperty("--zoom", String(zoom))
   }
 
   // For those who listen: where this is, and what is to be seen there.
