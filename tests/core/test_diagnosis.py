@@ -153,6 +153,29 @@ def test_right_ones_are_all_right_in_single_precision_and_with_axes_of_length_1(
     assert found.first == "" and found.wrong == 0 and set(found.stages.values()) == {"right"}
 
 
+def test_what_single_precision_makes_of_a_whole_pass_is_right():
+    for text in NETWORKS:
+        case = case_of(text)
+        values = {name: array.astype(np.float32) for name, array in case.program.start(case.params, case.trace.x).items()} | {"y": case.y.astype(np.float32)}
+        for line in (*case.program.forward_lines, *case.program.backward_lines):
+            line.step(values)
+        assert values["dx"].dtype == np.float32
+        assert diagnose(case, {name: values[name] for name in passed(case)}, ROUNDED_32).first == "", text
+
+
+def test_outputs_that_are_nearly_right_leave_few_digits_in_single_precision():
+    network = Network.parse("dense3-softmax-ce")
+    x, rng = np.array([[8.0]]), np.random.default_rng(0)
+    params = network.init(x.shape).replace(w=np.array([[1.6, 0.1, 0.2]]))
+    trace = network.forward(params, x)
+    case = Case(network.program(x.shape), params, trace, np.array([1.0, 0.0, 0.0]), gd(RATE))
+    exact = passed(case)
+    o = trace.o.astype(np.float32) + np.float32(6e-8) * rng.choice([-1, 1], 3)
+    theirs = {"dz1": o - np.float32([1, 0, 0]), "db": o - np.float32([1, 0, 0])}
+    assert np.abs(theirs["dz1"] - exact["dz1"]).max() > 1e-3 * np.abs(exact["dz1"]).max()
+    assert diagnose(case, theirs, ROUNDED_32).first == ""
+
+
 def test_exchanged_axes_are_wrong_and_said_and_any_other_shape_is_a_sentence():
     case = case_of(NETWORKS[1])
     exact = passed(case)
