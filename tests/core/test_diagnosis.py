@@ -126,6 +126,13 @@ def test_two_mistakes_at_once_are_both_named():
     assert named == {"dp1": "flip_forgotten@dp1", "df1": "kernel_gradient_flipped@df1"}
 
 
+def test_arrays_that_were_spoilt_one_by_one_afterwards_are_each_recognised():
+    case = case_of(DEFAULT)
+    exact = passed(case)
+    found = diagnose(case, exact | {"dz1": exact["dz1"][::-1], "df": exact["df"].T})
+    assert {stage: str(matches[0].slip.title) for stage, matches in found.matches.items()} == {"dz1": "∂z₁ flipped up-down", "df": "∂f transposed"}
+
+
 def test_a_mistake_in_an_array_that_is_missing_is_still_named():
     case = case_of(DEFAULT)
     theirs = passed(case, placed("hidden_slope_forgotten", case.program.network).overrides(case.program, case.optimizer))
