@@ -93,7 +93,7 @@ export const ACTIONS = [
     act: (/** @type {View} */ view) => view.turn(path),
   })),
   { name: "large", keys: ["O"], help: "large", act: (view) => view.open(view.content.large) },
-  { name: "cells", help: "cells", when: (kind) => kind.points, act: () => {} }, // see pointable.js
+  { name: "cells", help: "cells", when: (kind) => kind.points, act: () => {} }, // see cell_pointer.js
   { name: "turn_back", keys: ["["], help: "turn", when: (kind) => kind.turns, act: (view) => view.content.turn(-1) },
   { name: "turn_on", keys: ["]"], help: "turn", when: (kind) => kind.turns, act: (view) => view.content.turn(1) },
   { name: "unpin", when: (kind) => kind.points, act: unpin },

@@ -17,6 +17,7 @@ import { FILM, isProjected, pictureTimes, times } from "./lecture.js"
 import { litBlock, litCells } from "./lit.js"
 import { fillKernel } from "./network_controls.js"
 
+/** @import { Plate } from "../draw/plate.js" */
 /** @import { Answer } from "../model/decode.js" */
 /** @import { StepAnswer } from "../model/numbers.js" */
 /** @import { Cell } from "../model/patterns.js" */
@@ -73,7 +74,20 @@ export class Step extends Content {
     this.order = this.numbers.stages.map(({ symbol }) => symbol)
     this.cells.receive(this.numbers)
     if (!this.overview.receive(this.numbers)) return
-    for (const plate of Object.values(this.plates)) bindCells(this, plate)
+    for (const plate of Object.values(this.plates)) this.bind(plate)
+  }
+
+  /** Lets a map be pointed at. @param {Plate} plate */
+  bind(plate) {
+    const { canvas, symbol } = plate
+    bindCells(this, {
+      canvas,
+      area: /** @type {HTMLElement} */ (canvas.parentElement),
+      symbol,
+      open: () => Boolean(plate.values),
+      at: (x, y) => plate.cell(x, y),
+      neighbour: (cell, down, right) => this.neighbour(symbol, cell, down, right),
+    })
   }
 
   /** @param {string} map */
@@ -103,21 +117,6 @@ export class Step extends Content {
   /** The map that a stage is about. @param {string} stage */
   shown(stage) {
     return stage === "update" ? this.numbers.said.update.makes[0] : stage
-  }
-
-  /** @param {string | null} map @param {Cell} [cell] */
-  point(map, cell) {
-    if (map && this.view.player.running) return // who passes over a map does not stop what plays
-    this.cells.hover = map ? { map, cell: cell ?? [] } : null
-    this.view.paint()
-  }
-
-  /** @param {string} map @param {Cell} cell */
-  pin(map, cell) {
-    this.view.player.pause()
-    this.cells.pin(map, cell)
-    this.view.settle()
-    this.view.paint(true)
   }
 
   /** @param {string} stage */
