@@ -25,7 +25,7 @@ from cnnviz.export.streams import fail, put, tell
 from cnnviz.export.terminal import Progress, report, run, title
 from cnnviz.words import message, say
 
-COMMANDS = {"check": "cnnviz.export.check_command"}
+COMMANDS = {"check": "cnnviz.export.check_command", "lessons": "cnnviz.export.lessons_command"}
 """What else can be done, by the first word: the module whose `run` does it, given the words after it."""
 
 

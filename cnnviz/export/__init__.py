@@ -2,6 +2,7 @@
 
 from cnnviz.export.animation import animation
 from cnnviz.export.arrays import arrays_npz
+from cnnviz.export.elsewhere import read_start
 from cnnviz.export.exercise import exercise_notebook, exercise_script
 from cnnviz.export.parameters import parameters_json, read_lesson, read_parameters, starting_from
 from cnnviz.export.script import jupyter_notebook, numpy_script
@@ -19,6 +20,7 @@ __all__ = [
     "parameters_json",
     "read_lesson",
     "read_parameters",
+    "read_start",
     "spreadsheet",
     "starting_from",
     "too_large",
