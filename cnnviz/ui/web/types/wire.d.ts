@@ -97,6 +97,7 @@ export interface CheckData {
 /** The Check page's. */
 export interface CheckHeader {
   page: string
+  code: string
   asked: Record<string, string>
   lesson: Record<string, string>
   words: string
