@@ -76,7 +76,7 @@ def test_each_switch_says_the_line_what_it_should_be_and_what_it_does(screen: Sc
         expect(row.locator(".wrong-line")).to_contain_text(DEVIATION_TABLE[name].notebook)
         expect(row.locator(".right-line")).to_contain_text(DEVIATION_TABLE[name].exact)
         expect(row.locator("small")).to_contain_text("alone")
-    expect(screen.page.locator(".field i")).to_have_count(256)
+    expect(screen.page.locator(".sets .field i")).to_have_count(256)
 
 
 def test_the_architecture_is_drawn_with_the_lessons_numbers(screen: Screen):

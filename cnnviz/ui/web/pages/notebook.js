@@ -35,7 +35,7 @@ function prose({ place, steps, title, paragraphs }) {
 
 /** @param {DeviationRow} row */
 const toggle = ({ key, label, on, change, effect }) =>
-  `<button type="button" class="toggle" role="switch" data-key="${key}" aria-pressed="${on}" aria-checked="${on}" title="${escaped(effect)}" ${changes(change)}><i></i><span>${escaped(label)}</span></button>`
+  `<button type="button" class="toggle" data-key="${key}" aria-pressed="${on}" title="${escaped(effect)}" ${changes(change)}><i></i><span>${escaped(label)}</span></button>`
 
 /** @param {DeviationRow} row */
 const code = ({ notebook, exact }) =>
@@ -95,7 +95,7 @@ export class Notebook extends Board {
   /** @param {View} view */
   constructor(view) {
     super(view)
-    view.$(".grid").insertAdjacentHTML("beforebegin", '<div class="story"></div>')
+    view.$(".grid").insertAdjacentHTML("beforebegin", '<div class="story" tabindex="0"></div>')
     view.$(".content").insertAdjacentHTML("beforeend", skeleton())
     const change = `<button type="button" data-key="change_lesson" aria-pressed="false"></button>`
     view.$(".board-top .legend").insertAdjacentHTML("beforebegin", change)
@@ -107,7 +107,7 @@ export class Notebook extends Board {
   }
 
   get more() {
-    return '<div class="panels"></div>'
+    return '<div class="panels" tabindex="0"></div>'
   }
 
   /**
