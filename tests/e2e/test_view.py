@@ -44,7 +44,7 @@ def test_the_lecture_view_hides_controls_and_enlarges_numbers(screen: Screen):
     expect(screen.page.locator(".controls")).to_be_hidden()
     assert screen.numbers.evaluate(size) > numbers
     assert screen.page.locator(".drawn").bounding_box()["width"] > 1.5 * width
-    screen.press("ArrowRight", "PageDown")
+    screen.press("ArrowRight", "Shift+ArrowRight")
     screen.ready(update=1, stage="a1")
     expect(screen.page.locator(".cnnviz.lecture")).to_have_count(1)
     screen.press("Escape")
@@ -53,6 +53,51 @@ def test_the_lecture_view_hides_controls_and_enlarges_numbers(screen: Screen):
     expect(screen.page.locator(".controls")).to_be_hidden()
     screen.press("l")
     expect(screen.page.locator(".controls")).to_be_visible()
+
+
+def test_a_lecturer_needs_no_mouse(screen: Screen):
+    """Pages, a presenter's remote, numbers that stay hidden until they are revealed, the way out of a pin."""
+    screen.open("/", query="view=lecture&hide=1&stage=x")
+    screen.press("PageDown")
+    screen.ready(update=0, stage="z1")
+    expect(screen.numbers).to_have_text("Space shows the numbers.")
+    expect(screen.page.locator("figure[data-figure=z1].ahead")).to_have_count(1)
+    assert screen.page.locator(".live").inner_text().count("0.2") == 0
+    expect(screen.page.locator(".status .loss")).to_have_text("…")
+    screen.press("PageDown")
+    expect(screen.numbers).to_contain_text("z₁[")
+    screen.press("ArrowRight")
+    screen.ready(stage="a1")
+    expect(screen.numbers).to_have_text("Space shows the numbers.")
+    screen.press("Space")
+    expect(screen.numbers).to_contain_text("a₁[")
+    expect(screen.root).not_to_have_attribute("data-playing", "1")
+    screen.press("PageUp")
+    screen.ready(stage="z1")
+    expect(screen.numbers).to_contain_text("z₁[")  # that was seen already
+    screen.press("h", "b")
+    expect(screen.page.locator(".cnnviz.blank")).to_have_count(1)
+    screen.press("b", "PageDown")
+    screen.ready(stage="a1")
+    expect(screen.page.locator(".cnnviz.blank")).to_have_count(0)
+    screen.press("2")
+    expect(screen.page.locator("nav [aria-current=page]")).to_have_text("Train")
+    expect(screen.page.locator(".cnnviz.lecture.filming")).to_have_count(1)
+    screen.ready()
+    screen.press("1")
+    screen.ready(stage="a1")
+    screen.press("l")
+    screen.page.locator("[data-key=speed]").select_option("3")
+    screen.page.locator("[data-key=speed]").focus()
+    screen.press("ArrowRight")
+    screen.ready(stage="v")
+    assert screen.page.locator("[data-key=speed]").input_value() == "3"
+    screen.canvas("z1").click()
+    unpin = screen.key("unpin")
+    expect(unpin).to_be_visible()
+    unpin.click()
+    expect(screen.page.locator(".explain.pinned")).to_have_count(0)
+    expect(unpin).to_be_hidden()
 
 
 @pytest.mark.parametrize("path", [page.path for page in pages()])
