@@ -110,7 +110,7 @@ class Board:
         return maps
 
 
-def answer(page: str, now: Now, board: Board, more: Mapping[str, object] | None = None) -> bytes:
+def answer(page: str, now: Now, board: Board, more: Mapping[str, object] | None = None, arrays: Mapping[str, np.ndarray] | None = None) -> bytes:
     """Everything that a page with a board shows, and what it has to say besides.
 
     One goes through the stages that have a column; the others would show nothing.
@@ -118,7 +118,7 @@ def answer(page: str, now: Now, board: Board, more: Mapping[str, object] | None 
     head = header(page, now) | {"board": board.to_json()} | (more or {})
     shown = {part.symbol for part in board.parts}
     head["stages"] = [stage for stage in head["stages"] if stage["symbol"] in shown or _next(stage["symbol"]) in shown]
-    return encode(head, board.arrays() | losses(now.moment))
+    return encode(head, board.arrays() | losses(now.moment) | dict(arrays or {}))
 
 
 def _next(stage: str) -> str:

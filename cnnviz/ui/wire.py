@@ -230,6 +230,134 @@ class CheckHeader(BoardHeader):
     check: CheckData
 
 
+class DeviationRow(TypedDict):
+    """A switch of the notebook: both lines of code, the stages that change if it is flipped now or alone on, and whether it matters."""
+
+    key: str
+    label: str
+    on: bool
+    change: Query
+    notebook: str
+    exact: str
+    effect: str
+    flipped: Sequence[str]
+    alone: Sequence[str]
+    matters: str
+    yes: bool
+    more: str
+
+
+class PrintedKernel(TypedDict):
+    """A kernel of the notebook's run, row by row."""
+
+    label: str
+    values: Sequence[float]
+
+
+class PrintedData(TypedDict):
+    """What the notebook printed, and whether it comes out again."""
+
+    kernels: Sequence[PrintedKernel]
+    agrees: bool
+    kernel: str
+    sums: str
+    theirs: Sequence[float]
+    ours: Sequence[float]
+
+
+class StoryData(TypedDict):
+    """A step of the story; `place` is 0 before it begins."""
+
+    place: int
+    steps: Sequence[SwitchData]
+    title: str
+    paragraphs: Sequence[str]
+    cards: Sequence[DeviationRow]
+    printed: PrintedData
+
+
+class SymbolLabel(TypedDict):
+    """A symbol, and how people write it."""
+
+    symbol: str
+    label: str
+
+
+class SetsData(TypedDict):
+    """All sets of switches: 1 for each that moves the kernel, which one is on, and what there is to say."""
+
+    moves: Sequence[int]
+    now: int
+    words: Sequence[str]
+
+
+class ExperimentData(TypedDict):
+    """The table of switches, and the field of their sets where the notebook can run the lesson."""
+
+    symbols: Sequence[SymbolLabel]
+    rows: Sequence[DeviationRow]
+    sets: SetsData | None
+
+
+class Node(TypedDict):
+    """A unit that is drawn as a node: its place in v, its value, its weights."""
+
+    at: int
+    v: float
+    w: Sequence[float]
+
+
+class Letter(TypedDict):
+    """A letter of the notebook's legend."""
+
+    letter: str
+    words: str
+    size: str
+
+
+class Landscape(TypedDict):
+    """The ends of both axes, both sums and the loss after each update, and what there is to say."""
+
+    ends: Sequence[float]
+    path: Sequence[Sequence[float]]
+    words: Sequence[str]
+
+
+class ArchitectureData(TypedDict):
+    """What stands beside the maps of the architecture."""
+
+    here: str
+    why: str
+    nodes: Sequence[Node]
+    strong: int
+    units: int
+    b: Sequence[float]
+    sums: Sequence[float]
+    products: Sequence[float]
+    outputs: Sequence[float]
+    names: Sequence[str]
+    targets: Sequence[float]
+    limits: Mapping[str, Sequence[float]]
+    letters: Sequence[Letter]
+    asides: Sequence[str]
+    landscape: Landscape
+
+
+class NotebookData(TypedDict):
+    """What Notebook shows besides its board, by the tab that is open."""
+
+    tab: str
+    story: StoryData | None
+    experiment: ExperimentData | None
+    architecture: ArchitectureData | None
+
+
+class NotebookHeader(BoardHeader):
+    """The Notebook page's."""
+
+    notebook: NotebookData
+
+
 class FilmMap(PartData):
     """A map of the film; a kernel has a number for every update, others have frames."""
 
@@ -343,7 +471,7 @@ class FileContents(TypedDict):
 
 # --- The same as TypeScript ------------------------------------------------------------------------
 
-RECORDS = (Header, StepHeader, BoardHeader, CheckHeader, FilmHeader, FileContents)
+RECORDS = (Header, StepHeader, BoardHeader, CheckHeader, NotebookHeader, FilmHeader, FileContents)
 _NAMED = {"Scale": Scale, "Band": records.Band, "Kind": records.Kind}
 _PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null", Message: "string"}
 _HEAD = "// Written by `python -m cnnviz.ui.wire`: change that file, not this one.\n\n"

@@ -17,7 +17,7 @@ from cnnviz.words import Message, catalogue
 from tests.ui.running import run, sent
 
 WEB = Path(wire.__file__).with_name("web")
-ANSWERS = {"": wire.StepHeader, "train": wire.FilmHeader, "check": wire.CheckHeader, "notebook": wire.BoardHeader}
+ANSWERS = {"": wire.StepHeader, "train": wire.FilmHeader, "check": wire.CheckHeader, "notebook": wire.NotebookHeader}
 
 
 def misfits(value: Any, kind: Any, where: str = "") -> list[str]:

@@ -112,7 +112,7 @@ export class Board extends Content {
     this.plan = plan
     this.view.$(".grid").innerHTML = grid(board)
     this.maps = {}
-    for (const canvas of this.root.querySelectorAll(/** @type {"canvas"} */ ("canvas[data-map]"))) {
+    for (const canvas of this.root.querySelectorAll(/** @type {"canvas"} */ (".grid canvas[data-map]"))) {
       const map = new MapView(canvas)
       this.maps[canvas.dataset.map ?? ""] = map
       this.bind(map)

@@ -3,12 +3,13 @@
 import { Board } from "./board.js"
 import { Check } from "./check.js"
 import { Film } from "./film.js"
+import { Notebook } from "./notebook.js"
 import { Step } from "./step.js"
 
 /** @import { Kind } from "./actions.js" */
 
 /** @type {Record<string, Kind>} */
-const PAGES = { "": Step, train: Film, check: Check }
+const PAGES = { "": Step, train: Film, check: Check, notebook: Notebook }
 
 /** @param {string} page */
 export const kindOf = (page) => PAGES[page] ?? Board
