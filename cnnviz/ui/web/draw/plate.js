@@ -288,6 +288,15 @@ export class Plate {
     }
   }
 
+  /** The value so many cells further down and to the right in the same channel, if there is one. @param {Cell} cell @param {number} down @param {number} right */
+  near(cell, down, right) {
+    const shape = this.numbers?.shape(this.symbol) ?? []
+    const [row, column] = this.face?.stacked ? [1, 2] : [shape.length - 2, shape.length - 1]
+    const place = cell.map((at, axis) => at + (axis === row ? down : axis === column ? right : 0))
+    if (shape.length < 2 || place.some((at, axis) => at < 0 || at >= shape[axis])) return undefined
+    return this.numbers?.at(this.symbol, place)
+  }
+
   /** The cell under a point of the canvas. @param {number} x @param {number} y @returns {Cell} */
   cell(x, y) {
     const face = /** @type {Face} */ (this.face)

@@ -21,6 +21,7 @@ export function bindCells(content, plate) {
     const cell = under(event)
     if (cells.hover?.map !== symbol || String(cells.hover.cell) !== String(cell)) content.point(symbol, cell)
   })
+  bindFinger(content, plate, under)
   holder.addEventListener("pointerleave", () => cells.hover && content.point(null))
   holder.addEventListener("click", (event) => open() && content.pin(symbol, under(event)))
   canvas.addEventListener(
@@ -29,6 +30,41 @@ export function bindCells(content, plate) {
   )
   canvas.addEventListener("blur", () => content.point(null))
   canvas.addEventListener("keydown", (event) => open() && fromKey(content, symbol, event))
+}
+
+/**
+ * A finger that is drawn over a map goes from cell to cell, under the loupe.
+ * @param {import("./step.js").Step} content @param {Plate} plate @param {(event: MouseEvent) => import("../model/patterns.js").Cell} under
+ */
+function bindFinger(content, plate, under) {
+  const { symbol, figure } = plate
+  const holder = /** @type {HTMLElement} */ (plate.canvas.parentElement)
+  const { cells, loupe } = content
+  let dragged = false
+  const closed = (/** @type {PointerEvent} */ event) =>
+    event.pointerType !== "touch" || !plate.values || content.isAhead(symbol) || !figure.classList.contains("now")
+  holder.addEventListener("pointerdown", (event) => {
+    dragged = false
+    if (!closed(event)) loupe.show(plate, under(event), event)
+  })
+  holder.addEventListener("pointermove", (event) => {
+    if (closed(event)) return
+    const cell = under(event)
+    loupe.show(plate, cell, event)
+    if (String(cell) === String(cells.hover?.cell ?? "")) return
+    dragged = true
+    cells.release()
+    content.point(symbol, cell)
+  })
+  const up = (/** @type {PointerEvent} */ event) => {
+    loupe.hide()
+    if (closed(event)) return
+    if (dragged && cells.hover) content.pin(symbol, cells.hover.cell)
+    cells.hover = null
+  }
+  holder.addEventListener("pointerup", up)
+  holder.addEventListener("pointercancel", up)
+  holder.addEventListener("click", (event) => dragged && event.stopImmediatePropagation(), { capture: true })
 }
 
 /** @param {import("./step.js").Step} content @param {string} symbol @param {KeyboardEvent} event */

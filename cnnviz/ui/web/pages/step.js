@@ -15,6 +15,7 @@ import { Content } from "./content.js"
 import { linesOf, setHTML } from "./html.js"
 import { FILM, isProjected, pictureTimes, times } from "./lecture.js"
 import { litBlock, litCells } from "./lit.js"
+import { Loupe } from "./loupe.js"
 import { fillKernel } from "./network_controls.js"
 
 /** @import { Answer } from "../model/decode.js" */
@@ -30,6 +31,7 @@ const WEIGHT = 700 // for each weight of a filter
 const FRAME = () => `
   <div class="maps overview"></div>
   <section class="explain" aria-label="${escaped(say("web.frame.explanation"))}">
+    <button type="button" class="handle" data-key="fold" aria-expanded="true" aria-label="${escaped(say("web.step.fold"))}"></button>
     <div class="text" tabindex="0"><h1><span class="phase"></span><span class="title"></span></h1>
       <p class="sentence"></p><p class="formula"></p><div class="numbers"></div><p class="remark"></p>
       <div class="tools">${actionButton("unpin", "", "hidden")}<div class="stepper" hidden><span class="what"></span><button type="button" data-turn="-1" aria-label="${escaped(say("web.step.less"))}">−</button><b class="which"></b><button type="button" data-turn="1" aria-label="${escaped(say("web.step.more"))}">+</button></div></div></div>
@@ -44,6 +46,9 @@ export class Step extends Content {
   cells = new Cells()
   focus = this.cells
   saidAt = 0
+  folded = false
+  laid = "" // what the overview is laid out for,
+  brought = "" // and what was brought into sight
   /** @type {string[]} */
   order = []
   /** @type {Numbers | undefined} */
@@ -55,6 +60,8 @@ export class Step extends Content {
     view.root.classList.add("steps")
     view.$(".content").innerHTML = FRAME()
     this.overview = new Overview(view.$(".overview"))
+    this.loupe = new Loupe(view.root)
+    view.control("fold").addEventListener("click", () => this.fold(!this.folded))
     view.$(".stepper").addEventListener("click", ({ target }) => {
       /** @type {HTMLElement | null} */
       const chosen = /** @type {Element} */ (target).closest("[data-turn]")
@@ -74,6 +81,15 @@ export class Step extends Content {
     this.cells.receive(this.numbers)
     if (!this.overview.receive(this.numbers)) return
     for (const plate of Object.values(this.plates)) bindCells(this, plate)
+  }
+
+  /** Puts the words away, on a phone, so that the map has their room. @param {boolean} folded */
+  fold(folded) {
+    this.folded = folded
+    this.view.root.classList.toggle("folded", folded)
+    this.view.control("fold").setAttribute("aria-expanded", String(!folded))
+    this.outdate()
+    this.view.paint()
   }
 
   /** @param {string} map */
@@ -190,6 +206,7 @@ export class Step extends Content {
     this.measure()
     const subject = this.subject()
     this.classes()
+    this.bring()
     this.mark(subject)
     const tone = this.tone(subject.map)
     for (const [symbol, plate] of Object.entries(this.plates))
@@ -209,23 +226,33 @@ export class Step extends Content {
 
   // What is asked of the page's layout: once for a size, since every question makes it lay everything out again.
   measure() {
-    if (this.drawn && this.laid === this.overview.key) return
+    const laid = this.overview.key + (isPhone() ? this.view.stage : "")
+    if (this.drawn && this.laid === laid) return
     this.lay()
     const { clientWidth: width, clientHeight: height } = this.view.$(".drawn")
     this.room = { width, height, zoom: isProjected(this.view) ? pictureTimes() : 1 }
     this.palette = palette(this.root)
-    this.laid = this.overview.key
+    this.laid = laid
     this.drawn = true
   }
 
   lay() {
     const content = this.view.$(".content")
-    const narrow = matchMedia("(max-width: 760px)").matches
+    const { makes: now, inputs } = this.numbers.said[this.view.stage]
+    const phone = isPhone() ? { now, inputs: inputs.filter((name) => this.plates[name]), large: this.folded } : null
     const zoom = isProjected(this.view) ? times() : 0
     this.view.$(".overview").style.zoom = String(zoom || 1)
-    if (zoom) return this.overview.lay(content.clientWidth / zoom, FILM, false, zoom)
+    if (zoom) return this.overview.lay(content.clientWidth / zoom, FILM, null, zoom)
     const free = matchMedia("(max-width: 1100px)").matches
-    this.overview.lay(content.clientWidth, free ? 640 : content.clientHeight, narrow)
+    this.overview.lay(content.clientWidth, free ? 640 : content.clientHeight, phone)
+  }
+
+  // On a phone the stage's own map comes out from under what stands above and below it.
+  bring() {
+    if (!isPhone() || this.brought === this.laid) return
+    this.brought = this.laid
+    const [symbol] = this.numbers.said[this.view.stage].makes
+    this.plates[symbol]?.figure.scrollIntoView({ block: "nearest" })
   }
 
   classes() {
@@ -329,6 +356,8 @@ export class Step extends Content {
  * @param {string} html
  */
 const beside = (html) => html.replace(/ = (<b>[^<]*<\/b>)/g, (_, value) => say("web.step.instead", { value }))
+
+const isPhone = () => matchMedia("(max-width: 760px)").matches
 
 /** @param {number} at @param {number} size */
 const clamp = (at, size) => Math.min(Math.max(at, 0), size - 1)

@@ -236,7 +236,6 @@ export class View {
       this.content.follow(this.stage)
     }
     const next = { ...(this.waiting ?? this.wanted), cell: this.content.cell, ...change }
-    this.reveal()
     if (change.k) this.content.seek(Number(change.k))
     if (same(next, this.waiting ?? this.lesson, this.computed)) {
       if (this.waiting) this.waiting = next
@@ -259,12 +258,6 @@ export class View {
     if (sentence) this.player.pause()
     this.notice(sentence)
     return Boolean(sentence)
-  }
-
-  // On a phone the sheet of words covers half of the maps: the stage's own comes out from under it.
-  reveal() {
-    if (!matchMedia("(max-width: 760px)").matches) return
-    this.root.querySelector(`.maps [data-figure="${this.stage}"]`)?.scrollIntoView({ block: "nearest" })
   }
 
   /**
