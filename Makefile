@@ -25,7 +25,7 @@ checks: $(VENV)/.tests node_modules/.made
 	$(BIN)/python -m tests.web
 
 quick: checks  ## lint, types, formats and quick units, of Python and the browser's part: under a minute
-	$(BIN)/pytest --quiet --numprocesses auto tests/words tests/core/test_contract.py tests/core/test_network.py tests/core/test_network_texts.py tests/core/test_ops.py tests/core/test_losses.py
+	$(BIN)/pytest --quiet --numprocesses auto tests/words tests/core/test_contract.py tests/core/test_network.py tests/core/test_network_texts.py tests/core/test_ops.py tests/core/test_losses.py -k "not tensorflow"
 
 test: checks browser  ## all that CI runs: the same, doctests, all unit, property and browser tests, the lowest versions
 	$(BIN)/pytest --numprocesses auto --dist loadfile --doctest-modules cnnviz tests --ignore tests/e2e --ignore tests/bench --ignore tests/web

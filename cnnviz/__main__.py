@@ -11,18 +11,22 @@ from pathlib import Path
 import numpy as np
 
 from cnnviz.core.lesson import Lesson
+from cnnviz.core.threads import keep_one_blas_thread
 from cnnviz.core.trajectory import Moment
 from cnnviz.data.images import Image, find_image, load_image
 from cnnviz.export.animation import animation
 from cnnviz.export.arguments import SERVING, asked_lesson, film_kind, parse, serves
 from cnnviz.export.arrays import arrays_npz
+from cnnviz.export.exercise import exercise_notebook, exercise_script
 from cnnviz.export.parameters import parameters_json
 from cnnviz.export.script import jupyter_notebook, numpy_script
+from cnnviz.export.sheet import hand_sheet
+from cnnviz.export.spreadsheet import spreadsheet
 from cnnviz.export.streams import fail, put, tell
 from cnnviz.export.terminal import Progress, report, run, title
 from cnnviz.words import message, say
 
-COMMANDS = {"check": "cnnviz.export.check_command"}
+COMMANDS = {"check": "cnnviz.export.check_command", "lessons": "cnnviz.export.lessons_command"}
 """What else can be done, by the first word: the module whose `run` does it, given the words after it."""
 
 
@@ -39,6 +43,7 @@ def main(arguments: list[str] | None = None, page: bool = False) -> int:
     for stream in filter(None, (sys.stdout, sys.stderr)):
         stream.reconfigure(errors="replace")  # not every terminal knows σ
     arguments = sys.argv[1:] if arguments is None else arguments
+    keep_one_blas_thread()
     try:
         if arguments and arguments[0] in COMMANDS:
             code: int = import_module(COMMANDS[arguments[0]]).run(arguments[1:])
@@ -84,6 +89,9 @@ def _write_files(asked: argparse.Namespace, lesson: Lesson, image: Image, x: np.
         "json": lambda: parameters_json(lesson, moment.params),
         "script": lambda: numpy_script(lesson, image.pixels),
         "notebook": lambda: jupyter_notebook(lesson, image.pixels),
+        "exercise": lambda: _exercise(asked.exercise)(lesson, image.pixels, moment),
+        "spreadsheet": lambda: spreadsheet(lesson, moment),
+        "sheet": lambda: hand_sheet(lesson, moment, image.words),
         "html": lambda: _page(asked, lesson, image),
         "film": lambda: _watched(
             lesson,
@@ -94,6 +102,10 @@ def _write_files(asked: argparse.Namespace, lesson: Lesson, image: Image, x: np.
     return all(
         [_write(getattr(asked, name), make) for name, make in makers.items() if getattr(asked, name) is not None]
     )
+
+
+def _exercise(name: str) -> Callable[..., str]:
+    return exercise_notebook if Path(name).suffix.lower() == ".ipynb" else exercise_script
 
 
 def _page(asked: argparse.Namespace, lesson: Lesson, image: Image) -> str:

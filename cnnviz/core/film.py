@@ -82,7 +82,7 @@ def film(
         curves.append(_curves(updates, updates.used(point), trace, gradients, filter))
         if k in at:
             for name, taken in frames.items():
-                taken.append(_channel(_array(name, trace, gradients), channel).astype(np.float32))
+                taken.append(_single(_channel(_array(name, trace, gradients), channel)))
         point = after
     losses, o, kernel, norms, saturated, silent = (np.array(values) for values in zip(*curves, strict=True))
     drawn = {name: np.array(taken) for name, taken in frames.items()}
@@ -137,6 +137,11 @@ def _array(name: str, trace: Trace, gradients: Gradients) -> np.ndarray:
 def _channel(array: np.ndarray, channel: int) -> np.ndarray:
     """One channel of a map; rows as they are."""
     return array if array.ndim != 3 else array[channel if channel < len(array) else 0]
+
+
+@np.errstate(over="ignore")  # of a run that has run away: too large to be drawn is infinite
+def _single(array: np.ndarray) -> np.ndarray:
+    return array.astype(np.float32)
 
 
 @np.errstate(all="ignore")

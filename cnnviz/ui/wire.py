@@ -112,8 +112,9 @@ class SwitchData(TypedDict):
 
 
 class SwitchGroup(TypedDict):
-    """Choices under one title."""
+    """Choices under one title; its name is the same in every language."""
 
+    name: str
     title: str
     options: Sequence[SwitchData]
 

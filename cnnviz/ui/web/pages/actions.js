@@ -87,13 +87,15 @@ export const ACTIONS = [
     act: (/** @type {View} */ view) => view.turn(path),
   })),
   { name: "large", keys: ["O"], help: "large", act: (view) => view.open(view.content.large) },
-  { name: "cells", help: "cells", when: (kind) => kind.points, act: () => {} }, // see pointable.js
+  { name: "cells", help: "cells", when: (kind) => kind.points, act: () => {} }, // see cell_pointer.js
   { name: "turn_back", keys: ["["], help: "turn", when: (kind) => kind.turns, act: (view) => view.content.turn(-1) },
   { name: "turn_on", keys: ["]"], help: "turn", when: (kind) => kind.turns, act: (view) => view.content.turn(1) },
   { name: "unpin", when: (kind) => kind.points, act: unpin },
   { name: "escape", keys: ["Escape"], help: "escape", act: leave },
   { name: "keys", keys: ["?"], help: "keys", act: showHelp },
+  { name: "skip", act: (view) => view.$("main").focus() },
   { name: "copy_link", act: copyLink },
+  { name: "room", act: (view) => view.host.room?.() },
   { name: "export_png", act: (view) => savePicture(view, "png") },
   { name: "export_svg", act: (view) => savePicture(view, "svg") },
   { name: "files", act: (view) => view.open("files") },

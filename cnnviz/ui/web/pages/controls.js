@@ -7,26 +7,32 @@ import { bindNetwork, fillNetwork } from "./network_controls.js"
 /** @import { Answer } from "../model/decode.js" */
 /** @import { View } from "./view.js" */
 
-/** @type {Record<string, string>} */
-const FIELDS = { learning_rate: "lr", seed: "seed", stride: "stride", padding: "pad", weights: "w", rule: "rule" }
-/** @type {Record<string, string>} */
-const CHOICES = { channel: "ch", scale: "scale", image: "img" }
+/** The controls that each stand for one key of the lesson. @type {(view: View) => [HTMLElement, string][]} */
+const own = (view) =>
+  [...view.root.querySelectorAll(/** @type {"div"} */ ("[data-lesson]"))].map((element) => [
+    element,
+    element.dataset.lesson ?? "",
+  ])
+
+/** @type {(element: HTMLElement) => element is HTMLInputElement | HTMLSelectElement} */
+const isField = (element) => element instanceof HTMLInputElement || element instanceof HTMLSelectElement
 
 /** @type {(event: Event, selector: string) => HTMLElement | null} */
 const near = ({ target }, selector) => /** @type {Element} */ (target).closest(selector)
 
 /** @param {View} view */
 export function bindControls(view) {
-  for (const [key, name] of Object.entries(FIELDS)) {
-    // A field that was emptied is asked for as a blank: what is empty leaves the address, and nobody would say what is wrong.
-    view.control(key).addEventListener("change", () => view.go({ [name]: view.field(key).value.trim() || " " }))
-  }
-  for (const [key, name] of Object.entries(CHOICES)) {
-    view.control(key).addEventListener("click", (event) => {
+  for (const [element, name] of own(view)) {
+    if (isField(element)) {
+      // A field that was emptied is asked for as a blank: what is empty leaves the address, and nobody would say what is wrong.
+      element.addEventListener("change", () => view.go({ [name]: element.value.trim() || " " }))
+      continue
+    }
+    element.addEventListener("click", (event) => {
       const chosen = near(event, "[data-value]")
       if (chosen) view.go({ [name]: chosen.dataset.value ?? "" })
     })
-    view.control(key).addEventListener("keydown", (event) => arrows(event, view.control(key)))
+    element.addEventListener("keydown", (event) => arrows(event, element))
   }
   bindNetwork(view)
   bindLinks(view)
@@ -99,28 +105,34 @@ function arrows(event, group) {
  */
 export function fillControls(view, data) {
   const { lesson } = view
-  for (const [key, name] of Object.entries(FIELDS)) set(view, key, lesson[name])
+  for (const [element, name] of own(view)) isField(element) ? set(element, lesson[name]) : choose(element, lesson[name])
   fillNetwork(view, data)
-  for (const [key, name] of Object.entries(CHOICES)) {
-    for (const option of view.root.querySelectorAll(/** @type {"button"} */ (`[data-key="${key}"] [data-value]`))) {
-      const chosen = option.dataset.value === lesson[name]
-      const radio = option.getAttribute("role") === "radio"
-      option.setAttribute(radio ? "aria-checked" : "aria-pressed", String(chosen))
-      if (radio) option.tabIndex = chosen ? 0 : -1
-    }
-  }
   view.$(".words").textContent = data.words
   complain(view, data.wrong)
 }
 
 /**
- * Shows a value; a list that does not have it gets it.
- * @param {View} view
- * @param {string} key
+ * Marks the chosen one of several buttons.
+ * @param {HTMLElement} element
  * @param {string} value
  */
-function set(view, key, value) {
-  const element = view.field(key)
+function choose(element, value) {
+  const options = [...element.querySelectorAll(/** @type {"button"} */ ("[data-value]"))]
+  const now = options.findIndex((option) => option.dataset.value === value)
+  options.forEach((option, at) => {
+    const radio = option.getAttribute("role") === "radio"
+    option.setAttribute(radio ? "aria-checked" : "aria-pressed", String(at === now))
+    option.tabIndex = at === Math.max(now, 0) ? 0 : -1 // one stop for Tab: arrows go on from there
+  })
+}
+
+/**
+ * Shows a value; a list that does not have it gets it. What the lesson leaves out is the first of a list.
+ * @param {HTMLInputElement | HTMLSelectElement} element
+ * @param {string | undefined} given
+ */
+function set(element, given) {
+  const value = given ?? (element instanceof HTMLSelectElement ? element.options[0].value : "")
   if (element instanceof HTMLSelectElement && ![...element.options].some((option) => option.value === value)) {
     element.add(new Option(value.startsWith("held-") ? say("web.controls.trained") : value, value))
   }

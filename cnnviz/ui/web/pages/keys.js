@@ -1,6 +1,7 @@
 // The keyboard: silent while somebody types or a dialog is open.
 
 import { keyMap, run } from "./actions.js"
+import { keep, kept } from "./preferences.js"
 
 /** @import { View } from "./view.js" */
 
@@ -9,6 +10,9 @@ const TYPING = "input:not([type=range]), select, textarea, [contenteditable=true
 /** @param {View} view */
 export function bindKeys(view) {
   const actions = keyMap(view.kind)
+  const single = /** @type {HTMLInputElement} */ (view.control("single_keys"))
+  single.checked = kept("single_keys") !== "off"
+  single.addEventListener("change", () => keep("single_keys", single.checked ? "" : "off"))
   const remote = keyMap(view.kind, true)
   /** @param {KeyboardEvent} event */
   const pressed = (event) => {
@@ -20,6 +24,7 @@ export function bindKeys(view) {
     )
       return
     if (event.key === " " && target.matches?.("button, a, summary")) return
+    if (!single.checked && event.key.length === 1 && event.key !== " ") return // who dictates says letters, too
     const action = (view.look.view ? remote : actions).get(named(event))
     if (view.root.classList.contains("blank") && action?.name !== "blank") view.root.classList.remove("blank")
     if (!action) return

@@ -1,4 +1,5 @@
-// The controls of the lesson as HTML, at the left. What they do is in controls.js.
+// The controls of the lesson as HTML, at the left. One that stands for a single key of the address names it under
+// data-lesson; what they do is in controls.js.
 
 import { escaped } from "../model/format.js"
 import { say } from "../model/words.js"
@@ -19,11 +20,14 @@ const words = (id) => say(`web.controls.${id}`)
 /** @type {(names: (string | number)[]) => Option[]} */
 const plainly = (names) => names.map((name) => [name, name])
 
-/** @type {(key: string, lessonKey: string, options: [string, string][]) => string} */
-const choice = (key, lessonKey, options) => `
-  <div class="choice" role="radiogroup" aria-label="${words(key)}" data-key="${key}">
+/** @type {(name: string) => string} */
+const of = (name) => `data-lesson="${name}"`
+
+/** @type {(key: string, name: string, options: [string, string][]) => string} */
+const choice = (key, name, options) => `
+  <div class="choice" role="radiogroup" aria-label="${words(key)}" data-key="${key}" ${of(name)}>
     ${options.map(([value, text]) => `<button type="button" role="radio" data-value="${value}" aria-checked="false">${text}</button>`).join("")}
-  </div>${complaints(lessonKey)}`
+  </div>${complaints(name)}`
 
 const thumbnails = () =>
   IMAGES.map(
@@ -46,7 +50,7 @@ const presets = () => [
 export const lessonControls = () => `
   <aside class="controls" aria-label="${words("lesson")}">
     <section><h2>${words("image")} <span class="words"></span></h2>
-      <div class="thumbnails" role="group" aria-label="${words("images")}" data-key="image" style="--images:${IMAGES.length}">${thumbnails()}</div>
+      <div class="thumbnails" role="group" aria-label="${words("images")}" data-key="image" ${of("img")} style="--images:${IMAGES.length}">${thumbnails()}</div>
       ${complaints("img")}
       <div class="pair">${actionButton("upload")}${actionButton("cifar10")}</div>
     </section>
@@ -57,13 +61,13 @@ export const lessonControls = () => `
       <div class="pair">${select("kernel_preset", presets(), words("kernel_preset"))}
       ${actionButton("kernel_random")}</div></section>
     <section><h2>${say("web.network.title")}</h2>${networkChoice()}${complaints("net")}
-      <div class="two">${field(words("stride"), select("stride", plainly(LIMITS.strides), words("stride")))}
-      ${field(words("padding"), select("padding", plainly(PADDINGS), words("padding")))}
-      ${field(words("weights.text"), select("weights", plainly(WEIGHTS), words("weights.label")))}
-      ${field(words("seed.text"), input("seed", words("seed.label"), "numeric"))}</div>${complaints("stride", "pad", "w", "seed")}</section>
+      <div class="two">${field(words("stride"), select("stride", plainly(LIMITS.strides), words("stride"), of("stride")))}
+      ${field(words("padding"), select("padding", plainly(PADDINGS), words("padding"), of("pad")))}
+      ${field(words("weights.text"), select("weights", plainly(WEIGHTS), words("weights.label"), of("w")))}
+      ${field(words("seed.text"), input("seed", words("seed.label"), "numeric", of("seed")))}</div>${complaints("stride", "pad", "w", "seed")}</section>
     <section><h2>${words("training")}</h2>
       <div class="three"><div class="targets"></div>
-      ${field(words("rate.text"), input("learning_rate", words("rate.label")))}</div><div class="two">
-      ${field(say("web.network.optimizer"), select("optimizer", optimizers(), say("web.network.optimizer")))}
-      ${field(words("rule"), select("rule", plainly(RULES), words("rule")))}</div>${complaints("y", "lr", "opt", "rule")}</section>
+      ${field(words("rate.text"), input("learning_rate", words("rate.label"), "decimal", of("lr")))}</div><div class="two">
+      ${field(say("web.network.optimizer"), select("optimizer", optimizers(), say("web.network.optimizer"), of("opt")))}
+      ${field(words("rule"), select("rule", plainly(RULES), words("rule"), of("rule")))}</div>${complaints("y", "lr", "opt", "rule")}</section>
   </aside>`

@@ -12,12 +12,14 @@ import { say } from "../model/words.js"
 import { actionButton } from "./actions.js"
 import { bindCells } from "./cell_pointer.js"
 import { Content } from "./content.js"
+import { bindFinger } from "./finger.js"
 import { linesOf, setHTML } from "./html.js"
 import { FILM, isProjected, pictureTimes, times } from "./lecture.js"
 import { litBlock, litCells } from "./lit.js"
 import { Loupe } from "./loupe.js"
 import { fillKernel } from "./network_controls.js"
 
+/** @import { Plate } from "../draw/plate.js" */
 /** @import { Answer } from "../model/decode.js" */
 /** @import { StepAnswer } from "../model/numbers.js" */
 /** @import { Cell } from "../model/patterns.js" */
@@ -80,7 +82,21 @@ export class Step extends Content {
     this.order = this.numbers.stages.map(({ symbol }) => symbol)
     this.cells.receive(this.numbers)
     if (!this.overview.receive(this.numbers)) return
-    for (const plate of Object.values(this.plates)) bindCells(this, plate)
+    for (const plate of Object.values(this.plates)) this.bind(plate)
+  }
+
+  /** Lets a map be pointed at. @param {Plate} plate */
+  bind(plate) {
+    const { canvas, symbol } = plate
+    bindFinger(this, plate)
+    bindCells(this, {
+      canvas,
+      area: /** @type {HTMLElement} */ (canvas.parentElement),
+      symbol,
+      open: () => Boolean(plate.values),
+      at: (x, y) => plate.cell(x, y),
+      neighbour: (cell, down, right) => this.neighbour(symbol, cell, down, right),
+    })
   }
 
   /** Puts the words away, on a phone, so that the map has their room. @param {boolean} folded */
@@ -119,21 +135,6 @@ export class Step extends Content {
   /** The map that a stage is about. @param {string} stage */
   shown(stage) {
     return stage === "update" ? this.numbers.said.update.makes[0] : stage
-  }
-
-  /** @param {string | null} map @param {Cell} [cell] */
-  point(map, cell) {
-    if (map && this.view.player.running) return // who passes over a map does not stop what plays
-    this.cells.hover = map ? { map, cell: cell ?? [] } : null
-    this.view.paint()
-  }
-
-  /** @param {string} map @param {Cell} cell */
-  pin(map, cell) {
-    this.view.player.pause()
-    this.cells.pin(map, cell)
-    this.view.settle()
-    this.view.paint(true)
   }
 
   /** @param {string} stage */

@@ -118,7 +118,9 @@ function showStage(view) {
   /** @type {HTMLElement[]} */
   const chips = [...view.root.querySelectorAll(/** @type {"button"} */ ("[data-stage-chip]"))]
   const now = chips.findIndex((chip) => chip.dataset.stageChip === view.stage)
+  if (chips.includes(/** @type {HTMLElement} */ (document.activeElement))) chips[now]?.focus({ preventScroll: true })
   chips.forEach((chip, at) => {
+    chip.tabIndex = at === Math.max(now, 0) ? 0 : -1 // one stop for Tab: the arrows go from stage to stage
     chip.classList.toggle("done", at < now)
     chip.classList.toggle("tick", chips.length > MOST_CHIPS && Math.abs(at - now) > AROUND)
     if (at !== now) return chip.removeAttribute("aria-current")

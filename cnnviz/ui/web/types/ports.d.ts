@@ -39,6 +39,8 @@ export interface Host {
   refuses?(lesson: Lesson, page?: string): string
   /** Opens something that the view does not show itself: a map large, an upload, files. */
   open?(what: string): void
+  /** Opens a room, or shows the one that is open: its code, its link, and how many follow. */
+  room?(): void
   /** Goes to what stands below the view. */
   below?(): void
 }

@@ -309,8 +309,9 @@ export interface SwitchData {
   more: string
 }
 
-/** Choices under one title. */
+/** Choices under one title; its name is the same in every language. */
 export interface SwitchGroup {
+  name: string
   title: string
   options: SwitchData[]
 }

@@ -1,6 +1,6 @@
 // A fully connected layer: products of a unit, summed; and its two ways back.
 
-import { terms } from "../../model/filling.js"
+import { terms, totals } from "../../model/filling.js"
 import { say } from "../../model/words.js"
 
 /** @typedef {import("../mechanism.js").Picture} Picture */
@@ -114,25 +114,19 @@ export function dense(pen, numbers, symbol, cell) {
 /** @param {number[]} shape @param {(d: number) => number} product */
 function grouped(shape, product) {
   const count = shape.reduce((all, n) => all * n, 1)
-  const sum = (
-    /** @type {number} */ from,
-    /** @type {number} */ to,
-    /** @type {(value: number) => boolean} */ counts = () => true,
-  ) => {
-    let total = 0
-    for (let d = from; d < to; d++) if (counts(product(d))) total += product(d)
-    return total
-  }
+  const products = Array.from({ length: count }, (_, d) => product(d))
   if (shape.length === 3 && shape[0] > 1) {
     const size = count / shape[0]
-    return Array.from({ length: shape[0] }, (_, c) => ({ value: sum(c * size, (c + 1) * size), name: String(c) }))
+    return Array.from({ length: shape[0] }, (_, c) => ({
+      value: products.slice(c * size, (c + 1) * size).reduce((sum, value) => sum + value, 0),
+      name: String(c),
+    }))
   }
-  if (count <= 24) return Array.from({ length: count }, (_, d) => ({ value: product(d), name: String(d) }))
-  return [
-    { value: sum(0, count, (value) => value > 0), name: "+" },
-    { value: sum(0, count, (value) => value < 0), name: "−" },
-  ]
+  return count <= 24 ? products.map((value, d) => ({ value, name: String(d) })) : bothTotals(products)
 }
+
+/** @param {number[]} products */
+const bothTotals = (products) => totals(products).map((value, n) => ({ value, name: "+−"[n] }))
 
 /** What comes back to a unit: through each weight what arrived at its output. @type {Picture} */
 export function denseBack(pen, numbers, symbol, cell) {
@@ -173,10 +167,7 @@ export function denseBack(pen, numbers, symbol, cell) {
   const steps =
     all.length <= 24
       ? all.map(({ value }, n) => ({ value, name: all.length <= 12 ? name(n) : "" }))
-      : [
-          { value: all.reduce((sum, { value }) => sum + Math.max(value, 0), 0), name: "+" },
-          { value: all.reduce((sum, { value }) => sum + Math.min(value, 0), 0), name: "−" },
-        ]
+      : bothTotals(all.map(({ value }) => value))
   pen.stairs(
     steps,
     numbers.at(symbol, cell),
