@@ -66,7 +66,7 @@ export class Plate {
     const few = this.values.length <= 4
     const range = () => say("web.maps.range", { low: number(low), high: number(high) })
     const values = few ? [...this.values].map((value) => number(value)).join(", ") : range()
-    const said = { symbol: this.symbol, what: words, count: this.values.length, values }
+    const said = { symbol: this.symbol, what: words, n: this.values.length, values }
     this.canvas.setAttribute("aria-label", say("web.maps.label", said))
   }
 
@@ -199,7 +199,7 @@ export class Plate {
           })
       }
     }
-    const font = (/** @type {number} */ size) => `600 ${size}px system-ui, sans-serif`
+    const font = (/** @type {number} */ size) => `600 ${size}px Inter, system-ui, sans-serif`
     this.context.font = font(10)
     const widest = Math.max(...all.map(({ text }) => this.context.measureText(text).width)) / 10 // at a size of 1
     const fits = Math.min(h * 0.42, w * 0.3, 22, (w - 6) / widest)
@@ -231,7 +231,7 @@ export class Plate {
       const y = (n + 0.5) * line
       context.fillStyle = style.color
       if (size >= this.least) {
-        context.font = `${targets?.[n] ? 700 : 400} ${size}px system-ui, sans-serif`
+        context.font = `${targets?.[n] ? 700 : 400} ${size}px Inter, system-ui, sans-serif`
         context.textAlign = "left"
         context.fillText(name, 0, y, left - 4)
         context.textAlign = "right"

@@ -56,7 +56,7 @@ export class Loupe {
     const each = SIDE / AROUND.length
     context.textAlign = "center"
     context.textBaseline = "middle"
-    context.font = "600 13px system-ui, sans-serif"
+    context.font = "600 13px Inter, system-ui, sans-serif"
     for (const down of AROUND) {
       for (const right of AROUND) {
         const value = plate.near(cell, down, right)

@@ -68,6 +68,7 @@ export class View {
     this.content = new this.kind(this)
     this.computed = this.content.computed
     this.looked(host.address.read())
+    this.redrawWhenTyped()
     bindControls(this)
     bindActions(this)
     bindStages(this)
@@ -75,6 +76,18 @@ export class View {
     host.address.onTravel(() => this.travelled(), this.stop.signal)
     host.numbers.receive((answer) => this.receive(answer))
     for (const element of [root, ...root.querySelectorAll("canvas")]) this.resizes.observe(element)
+  }
+
+  // A canvas does not wait for the typefaces that it is written in.
+  redrawWhenTyped() {
+    const faces = ["400 12px Inter", "700 12px Inter", 'italic 12px "STIX Two Text"']
+    Promise.all(faces.map((face) => document.fonts.load(face))).then(
+      () => {
+        this.content.outdate()
+        this.paint()
+      },
+      () => {}, // then in those that there are
+    )
   }
 
   /**
