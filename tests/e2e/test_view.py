@@ -218,7 +218,7 @@ def test_on_a_phone_every_stage_has_its_own_map_in_sight(screen: Screen, net):
         own = screen.page.locator("figure.now").first
         assert own.evaluate(UNSEEN) == [], stage
         if stage not in ("update", "v", "L"):
-            assert own.bounding_box()["width"] > (100 if stage[:2] == "dw" else 150), stage
+            assert own.bounding_box()["width"] > (80 if stage[:2] == "dw" else 150), stage
         assert screen.page.evaluate(TARGETS) == [], stage
         if stage != order[-1]:
             screen.switch("stage_next")

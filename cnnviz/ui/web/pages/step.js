@@ -290,7 +290,8 @@ export class Step extends Content {
     }
     plates[target]?.marks.push({ ranges: cell.map(one), strong: true })
     for (const [symbol, { canvas }] of Object.entries(plates)) {
-      canvas.dataset.lit = lit[symbol] ?? (symbol === target ? "target" : "")
+      const said = lit[symbol] ?? (symbol === target ? "target" : "")
+      if (canvas.dataset.lit !== said) canvas.dataset.lit = said
     }
   }
 
