@@ -32,7 +32,7 @@ class Follower:
         self.seen: dict[str, float] = {}
 
     async def join(self) -> None:
-        async with Connection(self.url) as stream, Connection(self.url) as numbers:
+        async with Connection(self.url) as stream, Connection(self.url, inflate=False) as numbers:
             await stream.send("GET", f"/room/{self.code}/events")
             await stream.head()
             async for chunk in stream.chunks():

@@ -93,7 +93,12 @@ class Screen:
         """Loads a page: `query` as it stands, or a lesson's keys."""
         self.page.goto(f"{path}?{query}" if query else self.encode(path, lesson))
         self.ready()
+        self.unfold()
         return self
+
+    def unfold(self) -> None:
+        """Opens every line of the panel at the left, so that its controls can be reached."""
+        self.page.evaluate("document.querySelectorAll('details.row').forEach((row) => { row.open = true })")
 
     def visit(self, query: dict[str, str]) -> None:
         """Changes the address as somebody who edits it, without a load."""

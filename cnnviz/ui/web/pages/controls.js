@@ -3,6 +3,7 @@
 
 import { say } from "../model/words.js"
 import { bindNetwork, fillNetwork, plainNumber } from "./network_controls.js"
+import { bindRows, fillRows } from "./rows.js"
 
 /** @import { Answer } from "../model/decode.js" */
 /** @import { View } from "./view.js" */
@@ -35,6 +36,7 @@ export function bindControls(view) {
     element.addEventListener("keydown", (event) => arrows(event, element))
   }
   bindNetwork(view)
+  bindRows(view)
   bindLinks(view)
   bindMenu(view)
   view.root.addEventListener("keydown", ({ key, target }) => {
@@ -106,6 +108,7 @@ export function fillControls(view, data) {
   const { lesson } = view
   for (const [element, name] of own(view)) isField(element) ? set(element, lesson[name]) : choose(element, lesson[name])
   fillNetwork(view, data)
+  fillRows(view, data)
   view.$(".words").textContent = data.words
   complain(view, data.wrong)
 }
@@ -159,6 +162,8 @@ function complain(view, wrong) {
   for (const place of view.root.querySelectorAll(/** @type {"p"} */ ("[data-wrong]"))) {
     const key = place.dataset.wrong ?? ""
     place.textContent = wrong[key] ?? ""
+    const row = place.closest("details")
+    if (wrong[key] && row) row.open = true
     if (place.offsetParent) delete left[key]
   }
   const sentences = Object.values(left)

@@ -47,6 +47,47 @@ const presets = () => [
   ["custom", words("custom_kernel")],
 ]
 
+/** A line that unfolds: what it is about, its value, and its controls. @type {(name: string, body: string, title?: string) => string} */
+const row = (name, body, title = words(`rows.${name}`)) => `
+  <details class="row" data-row="${name}"><summary><span class="row-name">${title}</span><span class="row-value"></span></summary>
+    <div class="unfolded">${body}</div></details>`
+
+const rows = () =>
+  [
+    row("pixels", choice("channel", "ch", channels()) + choice("scale", "scale", SCALE_NAMES)),
+    row(
+      "kernel",
+      `<div class="which-filter"></div><div class="kernel"></div>${complaints("f")}
+      <div class="pair">${select("kernel_preset", presets(), words("kernel_preset"))}${actionButton("kernel_random")}</div>`,
+      `${words("rows.kernel")} <i class="filter-name">f</i>`,
+    ),
+    row(
+      "convolution",
+      `<div class="two">${field(words("stride"), select("stride", plainly(LIMITS.strides), words("stride"), of("stride")))}
+      ${field(words("padding"), select("padding", plainly(PADDINGS), words("padding"), of("pad")))}</div>${complaints("stride", "pad")}`,
+    ),
+    row(
+      "weights",
+      `<div class="two">${field(words("weights.text"), select("weights", plainly(WEIGHTS), words("weights.label"), of("w")))}
+      ${field(words("seed.text"), input("seed", words("seed.label"), "numeric", of("seed")))}</div>${complaints("w", "seed")}`,
+    ),
+    row("targets", `<div class="two targets"></div>${complaints("y")}`),
+    row(
+      "learning",
+      `<div class="two">${field(words("rate.text"), input("learning_rate", words("rate.label"), "decimal", of("lr")))}
+      ${field(say("web.network.optimizer"), select("optimizer", optimizers(), say("web.network.optimizer"), of("opt")))}
+      ${field(words("rule"), select("rule", plainly(RULES), words("rule"), of("rule")))}</div>${complaints("lr", "opt", "rule")}`,
+    ),
+  ].join("")
+
+const LEGEND = ["pixel", "signed", "activation", "ahead"]
+
+/** What the colours of the maps mean. */
+const legend = () => `
+  <section class="legend"><h2>${say("web.legend.title")}</h2>
+    <dl>${LEGEND.map((name) => `<dt class="${name}"></dt><dd>${say(`web.legend.${name}.name`)} <small>${say(`web.legend.${name}.words`)}</small></dd>`).join("")}</dl>
+    <p>${say("web.legend.scales")}</p><p>${say("web.legend.gradient")}</p></section>`
+
 export const lessonControls = () => `
   <aside class="controls" aria-label="${words("lesson")}">
     <section><h2>${words("image")} <span class="words"></span></h2>
@@ -54,20 +95,7 @@ export const lessonControls = () => `
       ${complaints("img")}
       <div class="pair">${actionButton("upload")}${actionButton("cifar10")}</div>
     </section>
-    <section><h2>${words("channel")}</h2>${choice("channel", "ch", channels())}
-      <h2>${words("scale")}</h2>${choice("scale", "scale", SCALE_NAMES)}</section>
-    <section class="filters"><h2>${words("kernel")} <i class="filter-name">f</i> <span class="which-filter"></span></h2>
-      <div class="kernel"></div>${complaints("f")}
-      <div class="pair">${select("kernel_preset", presets(), words("kernel_preset"))}
-      ${actionButton("kernel_random")}</div></section>
-    <section><h2>${say("web.network.title")}</h2>${networkChoice()}${complaints("net")}
-      <div class="two">${field(words("stride"), select("stride", plainly(LIMITS.strides), words("stride"), of("stride")))}
-      ${field(words("padding"), select("padding", plainly(PADDINGS), words("padding"), of("pad")))}
-      ${field(words("weights.text"), select("weights", plainly(WEIGHTS), words("weights.label"), of("w")))}
-      ${field(words("seed.text"), input("seed", words("seed.label"), "numeric", of("seed")))}</div>${complaints("stride", "pad", "w", "seed")}</section>
-    <section><h2>${words("training")}</h2>
-      <div class="three"><div class="targets"></div>
-      ${field(words("rate.text"), input("learning_rate", words("rate.label"), "decimal", of("lr")))}</div><div class="two">
-      ${field(say("web.network.optimizer"), select("optimizer", optimizers(), say("web.network.optimizer"), of("opt")))}
-      ${field(words("rule"), select("rule", plainly(RULES), words("rule"), of("rule")))}</div>${complaints("y", "lr", "opt", "rule")}</section>
+    <section><h2>${say("web.network.title")}</h2>${networkChoice()}${complaints("net")}</section>
+    <section><h2>${words("rows.title")}</h2><div class="rows">${rows()}</div></section>
+    ${legend()}
   </aside>`

@@ -135,7 +135,8 @@ export function fillNetwork(view, { filters, outputs }) {
   view.control("network").title = net
   view.control("preset").title = found < 0 ? "" : PRESETS[found].source
   fillTargets(view, outputs)
-  view.$(".filters").hidden = !filters
+  view.$('[data-row="kernel"]').hidden = !filters
+  view.$('[data-row="convolution"]').hidden = !filters
   if (filters) fillKernel(view, filters)
 }
 

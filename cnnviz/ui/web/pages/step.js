@@ -1,14 +1,17 @@
 // A network's maps and the words under them: the overview, the focus, and what is pointed at.
 
+import { Flow } from "../draw/flow.js"
 import { mechanism } from "../draw/mechanism.js"
 import { Overview } from "../draw/overview.js"
 import { palette } from "../draw/pen.js"
 import { Cells } from "../model/cells.js"
+import { colour } from "../model/colour.js"
 import { explained } from "../model/explanation.js"
 import { escaped, formula } from "../model/format.js"
 import { one } from "../model/links.js"
 import { Numbers } from "../model/numbers.js"
 import { say } from "../model/words.js"
+import { KEYS } from "../spec.js"
 import { actionButton } from "./actions.js"
 import { bindCells } from "./cell_pointer.js"
 import { Content } from "./content.js"
@@ -31,17 +34,21 @@ const SLIDE = 9000 // for the kernel over the whole image
 const WEIGHT = 700 // for each weight of a filter
 
 const FRAME = () => `
+  <section class="welcome" aria-label="${escaped(say("web.welcome.label"))}" hidden><p><b>${escaped(say("web.welcome.title"))}</b>${escaped(say("web.welcome.words"))}</p>
+    ${actionButton("watch")}${actionButton("begin")}${actionButton("lecturers")}</section>
   <div class="maps overview"></div>
   <section class="explain" aria-label="${escaped(say("web.frame.explanation"))}">
     <button type="button" class="handle" data-key="fold" aria-expanded="true" aria-label="${escaped(say("web.step.fold"))}"></button>
     <div class="text" tabindex="0"><h1><span class="phase"></span><span class="title"></span></h1>
-      <p class="sentence"></p><p class="formula"></p><div class="numbers"></div><p class="remark"></p>
+      <p class="sentence"></p><p class="fact"></p><p class="formula"></p><div class="numbers"></div><p class="remark"></p>
       <div class="tools">${actionButton("unpin", "", "hidden")}<div class="stepper" hidden><span class="what"></span><button type="button" data-turn="-1" aria-label="${escaped(say("web.step.less"))}">−</button><b class="which"></b><button type="button" data-turn="1" aria-label="${escaped(say("web.step.more"))}">+</button></div></div></div>
     <div class="drawn"><canvas class="mechanism" role="img"></canvas></div>
-  </section>`
+  </section>
+  <canvas class="flow" aria-hidden="true"></canvas>`
 
 export class Step extends Content {
   static turns = true
+  static reveals = true
 
   slides = true
   zoomed = false
@@ -51,6 +58,9 @@ export class Step extends Content {
   folded = false
   laid = "" // what the overview is laid out for,
   brought = "" // and what was brought into sight
+  stepped = false // to another stage, which is not painted yet
+  /** @type {Record<string, { x: number, y: number }>}  where the canvases of the maps lie; none where nothing flows */
+  places = {}
   /** @type {string[]} */
   order = []
   /** @type {Numbers | undefined} */
@@ -64,6 +74,10 @@ export class Step extends Content {
     this.overview = new Overview(view.$(".overview"))
     this.loupe = new Loupe(view.root)
     view.control("fold").addEventListener("click", () => this.fold(!this.folded))
+    this.flow = new Flow(/** @type {HTMLCanvasElement} */ (view.$(".flow")))
+    const land = () => this.flow.land() // any key and any click
+    for (const event of ["keydown", "pointerdown"])
+      addEventListener(event, land, { capture: true, signal: view.stop.signal })
     view.$(".stepper").addEventListener("click", ({ target }) => {
       /** @type {HTMLElement | null} */
       const chosen = /** @type {Element} */ (target).closest("[data-turn]")
@@ -125,6 +139,9 @@ export class Step extends Content {
     return this.numbers.madeAt(symbol) > this.order.indexOf(stage) - (veiled ? 1 : 0)
   }
 
+  /** How many cells of each channel of a map are computed so far. @param {string} symbol */
+  made = (symbol) => (this.isAhead(symbol) ? 0 : this.view.player.done(symbol))
+
   /** @returns {Subject} */
   subject() {
     const { stage, player } = this.view
@@ -139,6 +156,7 @@ export class Step extends Content {
 
   /** @param {string} stage */
   follow(stage) {
+    this.stepped = true
     const map = this.shown(stage)
     map in this.numbers.maps ? this.cells.follow(map) : this.release()
   }
@@ -204,6 +222,7 @@ export class Step extends Content {
 
   draw() {
     if (!this.received) return
+    this.welcome()
     this.measure()
     const subject = this.subject()
     this.classes()
@@ -213,6 +232,60 @@ export class Step extends Content {
     for (const [symbol, plate] of Object.entries(this.plates))
       plate.draw(this.isAhead(symbol), this.view.player.done(symbol), tone)
     this.say(subject)
+    this.flows(subject)
+  }
+
+  // On a step data is seen to move; otherwise ribbons show where the number comes from.
+  /** @param {Subject} subject */
+  flows(subject) {
+    const { player } = this.view
+    const fast = player.sliding || player.speed > 1 || matchMedia("(prefers-reduced-motion: reduce)").matches
+    const move = this.view.veiled ? null : this.move(subject)
+    this.stepped && !fast ? this.flow.fly(move) : this.flow.show(move)
+    this.stepped = false
+  }
+
+  /** @param {Subject} subject @returns {import("../draw/flow.js").Move | null} */
+  move({ map, cell }) {
+    const { numbers, plates, places } = this
+    const plate = plates[map]
+    if (!plate || !places[map] || !places[""] || !this.room) return null
+    const put = (/** @type {string} */ symbol, /** @type {import("../draw/flow.js").Box} */ box) => ({
+      ...box,
+      x: box.x + places[symbol].x,
+      y: box.y + places[symbol].y,
+    })
+    const links = numbers.links(map).filter(({ source }) => source !== map && plates[source]?.face && places[source])
+    const sources = links.flatMap((link) => {
+      const { canvas } = plates[link.source]
+      const scale = canvas.width / (plates[link.source].size?.[0] ?? canvas.width)
+      return plates[link.source].boxes(numbers.reach(link, cell)).map((box) => ({
+        box: put(link.source, box),
+        image: canvas,
+        cut: { x: box.x * scale, y: box.y * scale, width: box.width * scale, height: box.height * scale },
+      }))
+    })
+    const [target] = plate.boxes(cell.map(one))
+    if (!target || !sources.length) return null
+    const [width, height] = plate.size ?? [0, 0]
+    const value = numbers.at(map, cell)
+    return {
+      sources,
+      target: put(map, target),
+      map: put(map, { x: 0, y: 0, width, height }),
+      others: Object.keys(places)
+        .filter((symbol) => symbol && symbol !== map)
+        .map((symbol) => {
+          const [wide, tall] = plates[symbol].size ?? [0, 0]
+          return put(symbol, { x: 0, y: 0, width: wide, height: tall })
+        }),
+      panel: { ...places[""], ...this.room },
+      back: numbers.maps[map].band === "gradients" && !links.some(({ pattern }) => pattern === "touched"),
+      value,
+      paint: colour(value, plate.limits, plate.scale),
+      tone: this.tone(map),
+      paper: this.palette?.paper ?? "#fff",
+    }
   }
 
   /** @param {string} map */
@@ -225,6 +298,17 @@ export class Step extends Content {
     this.drawn = false
   }
 
+  // Only who comes without a lesson is told what this is, until the first step.
+  welcome() {
+    const { host, look, player } = this.view
+    const address = host.address.read()
+    const strip = this.view.$(".welcome")
+    const hidden = player.running || look.view === "lecture" || KEYS.some((key) => key in address)
+    if (strip.hidden === hidden) return
+    strip.hidden = hidden
+    this.drawn = false
+  }
+
   // What is asked of the page's layout: once for a size, since every question makes it lay everything out again.
   measure() {
     const laid = this.overview.key + (isPhone() ? this.view.stage : "")
@@ -233,8 +317,24 @@ export class Step extends Content {
     const { clientWidth: width, clientHeight: height } = this.view.$(".drawn")
     this.room = { width, height, zoom: isProjected(this.view) ? pictureTimes() : 1 }
     this.palette = palette(this.root)
+    this.place()
     this.laid = laid
     this.drawn = true
+  }
+
+  // Where everything lies, for what flows from one place to another.
+  place() {
+    this.places = {}
+    const sheet = this.flow.canvas
+    if (matchMedia("(max-width: 1100px)").matches || isProjected(this.view)) return this.flow.size(0, 0)
+    const { left, top, width, height } = sheet.getBoundingClientRect()
+    this.flow.size(width, height)
+    const at = (/** @type {Element} */ element) => {
+      const box = element.getBoundingClientRect()
+      return { x: box.left - left, y: box.top - top }
+    }
+    for (const [symbol, { canvas }] of Object.entries(this.plates)) this.places[symbol] = at(canvas)
+    this.places[""] = at(this.view.$(".mechanism"))
   }
 
   lay() {
@@ -245,7 +345,11 @@ export class Step extends Content {
     this.view.$(".overview").style.zoom = String(zoom || 1)
     if (zoom) return this.overview.lay(content.clientWidth / zoom, FILM, null, zoom)
     const free = matchMedia("(max-width: 1100px)").matches
-    this.overview.lay(content.clientWidth, free ? 640 : content.clientHeight, phone)
+    this.overview.lay(
+      content.clientWidth,
+      free ? 640 : content.clientHeight - this.view.$(".welcome").offsetHeight,
+      phone,
+    )
   }
 
   // On a phone the stage's own map comes out from under what stands above and below it.
@@ -261,9 +365,15 @@ export class Step extends Content {
     const { makes, inputs, phase } = this.numbers.said[stage]
     for (const [symbol, { figure }] of Object.entries(this.plates)) {
       figure.classList.toggle("ahead", this.isAhead(symbol))
+      figure.classList.toggle("filling", this.view.player.done(symbol) !== Number.POSITIVE_INFINITY)
       figure.classList.toggle("now", makes.includes(symbol))
       figure.classList.toggle("input", inputs.includes(symbol))
       figure.classList.toggle("backward", phase === "backward")
+    }
+    const { layer } = this.numbers.said[stage]
+    for (const bracket of this.overview.brackets) {
+      bracket.classList.toggle("current", Number(bracket.dataset.layer) === layer)
+      bracket.classList.toggle("backward", phase === "backward")
     }
   }
 
@@ -307,6 +417,7 @@ export class Step extends Content {
     setHTML(view.$(".explain .phase"), words.tag)
     setHTML(view.$(".explain .title"), escaped(words.title))
     setHTML(view.$(".explain .sentence"), escaped(words.sentence))
+    setHTML(view.$(".explain .fact"), view.veiled ? "" : escaped(numbers.answer.facts[map] ?? ""))
     view.$(".phase").className = `phase ${words.phase}`
     setHTML(view.$(".explain .formula"), formula(words.formula))
     setHTML(view.$(".numbers"), view.veiled ? escaped(say("web.step.veiled")) : text)
@@ -317,7 +428,7 @@ export class Step extends Content {
     this.editor()
     view.$(".mechanism").style.visibility = view.veiled ? "hidden" : ""
     if (this.room && this.palette && !view.veiled)
-      mechanism(view.$(".mechanism"), numbers, map, cell, this.room, this.palette)
+      mechanism(view.$(".mechanism"), numbers, map, cell, this.room, this.palette, this.made)
   }
 
   /** @param {Subject} subject */
@@ -348,6 +459,7 @@ export class Step extends Content {
     const { view } = this
     const title = view.$(".explain .title").textContent ?? ""
     const numbers = view.$(".numbers").textContent ?? ""
+    if (view.isEarly) return say("web.spoken.early", { place: view.place, title, numbers })
     const loss = view.$(".status .loss").textContent ?? "" // which may be hidden still
     return say("web.spoken.step", { place: view.place, title, numbers, loss })
   }

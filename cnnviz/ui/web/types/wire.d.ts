@@ -221,12 +221,13 @@ export interface LinkRecord {
 /** One array on the screen.
 
     `shape` is that of its cells as they are laid out, (C,H,W), (N,), (M,C,K,K) or (C,H,W,N); `index` the shape by
-    which a cell is named. Maps of one `family` share the cell that is spoken of.
+    which a cell is named; `plain` is what it is called in a word or two. Maps of one `family` share the cell that is spoken of.
      */
 export interface MapRecord {
   symbol: string
   label: string
   words: string
+  plain: string
   kind: Kind
   shape: number[]
   index: number[]
@@ -265,7 +266,7 @@ export interface Preset {
   query: Record<string, string>
 }
 
-export type Scale = "signed" | "activation" | "pixel" | "error"
+export type Scale = "signed" | "dark" | "activation" | "pixel" | "error"
 
 /** One stage: its symbol, and what it says of itself. */
 export interface StageRecord {
@@ -274,6 +275,7 @@ export interface StageRecord {
   phase: string
   layer: number | null
   name: string
+  plain: string
   title: string
   sentence: string
   makes: string[]
@@ -297,6 +299,7 @@ export interface StepHeader {
   outputs: string[]
   stages: StageRecord[]
   network: NetworkRecord
+  facts: Record<string, string>
 }
 
 /** A choice: whether it is on, and the change of the address that it makes. */

@@ -127,8 +127,8 @@ export function softmaxBack(pen, numbers, symbol, cell) {
 
 /** Outputs against their targets, and what that makes of this one. @type {Picture} */
 export function outputs(pen, numbers, symbol, cell) {
-  const values = numbers.values("o")
   const targets = numbers.values("y")
+  const values = symbol === "y" && pen.done("o") === 0 ? targets : numbers.values("o")
   const rows = Array.from(values, (value, n) => ({
     name: className(numbers, "o", n),
     value,
