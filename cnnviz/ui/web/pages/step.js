@@ -116,6 +116,7 @@ export class Step extends Content {
   /** Puts the words away, on a phone, so that the map has their room. @param {boolean} folded */
   fold(folded) {
     this.folded = folded
+    this.brought = ""
     this.view.root.classList.toggle("folded", folded)
     this.view.control("fold").setAttribute("aria-expanded", String(!folded))
     this.outdate()
