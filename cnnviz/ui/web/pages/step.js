@@ -20,6 +20,7 @@ import { linesOf, setHTML } from "./html.js"
 import { FILM, isProjected, pictureTimes, times } from "./lecture.js"
 import { litBlock, litCells } from "./lit.js"
 import { Loupe } from "./loupe.js"
+import { bindMeanings, meaningBox } from "./meaning.js"
 import { fillKernel } from "./network_controls.js"
 
 /** @import { Plate } from "../draw/plate.js" */
@@ -44,7 +45,7 @@ const FRAME = () => `
       <div class="tools">${actionButton("unpin", "", "hidden")}<div class="stepper" hidden><span class="what"></span><button type="button" data-turn="-1" aria-label="${escaped(say("web.step.less"))}">−</button><b class="which"></b><button type="button" data-turn="1" aria-label="${escaped(say("web.step.more"))}">+</button></div></div></div>
     <div class="drawn"><canvas class="mechanism" role="img"></canvas></div>
   </section>
-  <canvas class="flow" aria-hidden="true"></canvas>`
+  <canvas class="flow" aria-hidden="true"></canvas>${meaningBox()}`
 
 export class Step extends Content {
   static turns = true
@@ -75,6 +76,7 @@ export class Step extends Content {
     this.loupe = new Loupe(view.root)
     view.control("fold").addEventListener("click", () => this.fold(!this.folded))
     this.flow = new Flow(/** @type {HTMLCanvasElement} */ (view.$(".flow")))
+    bindMeanings(view)
     const land = () => this.flow.land() // any key and any click
     for (const event of ["keydown", "pointerdown"])
       addEventListener(event, land, { capture: true, signal: view.stop.signal })
@@ -338,8 +340,13 @@ export class Step extends Content {
     this.places[""] = at(this.view.$(".mechanism"))
   }
 
+  /** Where the view stands. */
+  get area() {
+    return this.view.$(".content")
+  }
+
   lay() {
-    const content = this.view.$(".content")
+    const content = this.area
     const { makes: now, inputs } = this.numbers.said[this.view.stage]
     const phone = isPhone() ? { now, inputs: inputs.filter((name) => this.plates[name]), large: this.folded } : null
     const zoom = isProjected(this.view) ? times() : 0
@@ -470,7 +477,7 @@ export class Step extends Content {
  * Under the notebook's rule a number need not be what the exact arithmetic gives: then it is only set beside it.
  * @param {string} html
  */
-const beside = (html) => html.replace(/ = (<b>[^<]*<\/b>)/g, (_, value) => say("web.step.instead", { value }))
+const beside = (html) => html.replace(/ [=≈] (<b>[^<]*<\/b>)/g, (_, value) => say("web.step.instead", { value }))
 
 const isPhone = () => matchMedia("(max-width: 760px)").matches
 
