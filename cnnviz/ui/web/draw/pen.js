@@ -3,6 +3,7 @@
 import { colour, css, ink } from "../model/colour.js"
 import { number, short } from "../model/format.js"
 import { ratio } from "./canvas.js"
+import { isDark } from "./theme.js"
 
 /** @import { Scale } from "../types/wire.js" */
 /** @typedef {import("../model/numbers.js").Numbers} Numbers */
@@ -20,7 +21,7 @@ const LEAST = 7.7 // size of a number in a cell; in the lecture view that is 1.4
 export function palette(root) {
   const style = getComputedStyle(root)
   const named = (/** @type {string} */ name) => style.getPropertyValue(`--${name}`)
-  const dark = style.colorScheme.includes("dark")
+  const dark = isDark(root)
   return {
     ink: style.color,
     soft: named("soft"),

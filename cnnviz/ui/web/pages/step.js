@@ -319,8 +319,13 @@ export class Step extends Content {
     this.places[""] = at(this.view.$(".mechanism"))
   }
 
+  /** Where the view stands. */
+  get area() {
+    return this.view.$(".content")
+  }
+
   lay() {
-    const content = this.view.$(".content")
+    const content = this.area
     const narrow = matchMedia("(max-width: 760px)").matches
     const zoom = isProjected(this.view) ? times() : 0
     this.view.$(".overview").style.zoom = String(zoom || 1)
