@@ -193,6 +193,82 @@ class FilmHeader(Header):
     film: FilmData
 
 
+class LearnOption(TypedDict):
+    """An answer, or a known wrong one: a label, a number or a small map, what is then said, and whether it is right."""
+
+    label: str
+    say: str
+    right: bool
+    value: float | None
+    picture: Sequence[Sequence[float]] | None
+
+
+class LearnStage(TypedDict):
+    """A stage that is to be put in its place."""
+
+    symbol: str
+    label: str
+    words: str
+
+
+class LearnStep(TypedDict):
+    """One step of a guided lesson: its sentences, and what its question needs; `order` has the stages in the right order.
+
+    Where cells are clicked, the array `learn.key` says which are right, `learn.0` … which the options stand for.
+    """
+
+    lesson: str
+    number: int
+    title: str
+    text: str
+    ask: str
+    right: str
+    otherwise: str
+    hint: str
+    kind: Literal["choose", "number", "click", "order", "construct"]
+    map: str
+    change: Literal["nothing", "image", "kernel"]
+    hide: Sequence[str]
+    options: Sequence[LearnOption]
+    value: float | None
+    tolerance: float
+    met: bool
+    order: Sequence[LearnStage]
+
+
+class LearnListed(TypedDict):
+    """A lesson in the list."""
+
+    id: str
+    title: str
+    goal: str
+    steps: int
+
+
+class LearnCard(TypedDict):
+    """A word that comes before all symbols, with an example."""
+
+    word: str
+    example: str
+    picture: Sequence[Sequence[float]] | None
+    scale: Scale
+
+
+class LearnData(TypedDict):
+    """All lessons, what is wrong with files of one's own, the cards, and the step that is shown; None is the list."""
+
+    lessons: Sequence[LearnListed]
+    faults: Sequence[str]
+    cards: Sequence[LearnCard]
+    step: LearnStep | None
+
+
+class LearnHeader(StepHeader):
+    """The Learn page's."""
+
+    learn: LearnData
+
+
 # --- Constants -------------------------------------------------------------------------------------
 
 
@@ -275,7 +351,7 @@ class FileContents(TypedDict):
 
 # --- The same as TypeScript ------------------------------------------------------------------------
 
-RECORDS = (Header, StepHeader, BoardHeader, FilmHeader, FileContents)
+RECORDS = (Header, StepHeader, BoardHeader, FilmHeader, LearnHeader, FileContents)
 _NAMED = {"Scale": Scale, "Band": records.Band, "Kind": records.Kind}
 _PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null", Message: "string"}
 _HEAD = "// Written by `python -m cnnviz.ui.wire`: change that file, not this one.\n\n"

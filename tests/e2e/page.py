@@ -175,8 +175,8 @@ class Screen:
         return self.page.locator(".numbers")
 
     def value(self) -> float:
-        """What the arithmetic comes to: the first bold number after an equals sign."""
-        return read(re.search(r"= <b>([^<]+)</b>", self.numbers.inner_html())[1])
+        """What the arithmetic comes to: the first bold number after an equals sign, or one for about equal."""
+        return read(re.search(r"[=≈] <b>([^<]+)</b>", self.numbers.inner_html())[1])
 
     def terms(self) -> list[float]:
         """The signed products or totals that the arithmetic adds up."""

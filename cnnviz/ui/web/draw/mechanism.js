@@ -5,6 +5,7 @@ import { activation, gate } from "./mechanisms/activation.js"
 import { convolution, convolutionBack, shares, touched } from "./mechanisms/convolution.js"
 import { dense, denseBack, outer, weights } from "./mechanisms/dense.js"
 import { flattened, losses, outputs, patch, softmax, softmaxBack } from "./mechanisms/ends.js"
+import { isParabola, parabolas, tangents } from "./mechanisms/loss.js"
 import { pool, unpool, wholeChannel } from "./mechanisms/pooling.js"
 import { update } from "./mechanisms/update.js"
 import { Pen } from "./pen.js"
@@ -30,7 +31,8 @@ export function mechanism(canvas, numbers, map, cell, room, palette, done) {
 function picture(numbers, map) {
   if (map === "update") return update
   if (map === "x") return patch
-  if (map === "L") return losses
+  if (map === "L") return isParabola(numbers) ? parabolas : losses
+  if (map === "do" && isParabola(numbers)) return tangents
   if (map === "v") return flattened
   const patterns = numbers.links(map).map(({ pattern }) => pattern)
   const has = (/** @type {string[]} */ ...wanted) => wanted.every((pattern) => patterns.includes(pattern))

@@ -3,7 +3,7 @@
 import { escaped, formula } from "../model/format.js"
 import { plan } from "../model/overview.js"
 import { faceOf, stacks } from "../model/plates.js"
-import { say } from "../model/words.js"
+import { has, say } from "../model/words.js"
 import { Plate } from "./plate.js"
 
 /** @typedef {import("../model/numbers.js").Numbers} Numbers */
@@ -258,6 +258,42 @@ function ownBracket(numbers, { kind, values: [symbol] }) {
 const isMade = (numbers, symbol) =>
   !["conv", "dense", undefined].includes(numbers.network.layers[numbers.maps[symbol].layer ?? -1]?.kind)
 
+/** What explains itself at a tap (pages/meaning.js), where there are words for it. @type {(id: string, text: string, name: string) => string} */
+const meaningful = (id, text, name) =>
+  has(`web.${id}.text`)
+    ? `<button type="button" class="${name}" tabindex="-1" data-meaning="${id}">${escaped(text)}</button>`
+    : `<span class="${name}">${escaped(text)}</span>`
+
+/** @type {Record<string, string>}  by the first letter of a symbol */
+const WORDS = {
+  x: "pixel",
+  f: "kernel",
+  w: "weight",
+  b: "bias",
+  a: "activation",
+  p: "pooling",
+  y: "target",
+  L: "loss",
+  z: "sum",
+  o: "output",
+  v: "list",
+}
+
+/** Where the glossary explains a map. @param {Numbers} numbers @param {string} symbol */
+const meaningOf = (numbers, symbol) =>
+  `glossary.${numbers.maps[symbol].band === "gradients" ? "gradient" : WORDS[symbol[0]]}`
+
+/** Where it explains a sign between two columns. @type {Record<string, string>} */
+const SIGNS = {
+  "∗": "convolution",
+  "=": "equals",
+  σ: "sigmoid",
+  "·": "product",
+  "+": "sum",
+  "→": "flatten",
+  "←": "back",
+}
+
 /** @type {(numbers: Numbers, symbol: string, column: Column, single: boolean) => string} */
 function figure(numbers, symbol, { kind: column, title }, single) {
   const kind =
@@ -270,16 +306,19 @@ function figure(numbers, symbol, { kind: column, title }, single) {
   const over = single && kind === "cells" && numbers.maps[symbol].band === "values" && isMade(numbers, symbol)
   const note = single ? size : kind === "maps" || kind === "classes" ? title : ""
   return `<figure class="map ${kind === "filters" ? "kernelmap" : kind === "cells" ? "cell" : kind === "loss" ? "cell wide" : kind === "strip" || kind === "bias" ? kind : ""}" data-figure="${symbol}">
-    ${over ? bracket(numbers, symbol) : ""}<figcaption><button type="button" class="name" data-open="${symbol}" title="${open}" aria-label="${open}">${formula(label)}</button>${single && !under ? `<span class="plain">${escaped(plain)}</span>` : ""}<span class="badge"></span><span class="size">${escaped(note)}</span></figcaption>
+    ${over ? bracket(numbers, symbol) : ""}<figcaption><button type="button" class="name" data-open="${symbol}" title="${open}" aria-label="${open}">${formula(label)}</button>${single && !under ? `${meaningful(meaningOf(numbers, symbol), plain, "plain")}` : ""}<span class="badge"></span><span class="size">${escaped(note)}</span></figcaption>
     <div class="plate"><canvas data-map="${symbol}" tabindex="0" role="img"></canvas></div>
     <p class="limits"><span class="low"></span><span class="bar"></span><span class="power"></span><span class="high"></span></p>
-    ${single && under && numbers.maps[symbol].band !== "gradients" ? `<p class="plain under">${escaped(plain)}</p>` : ""}</figure>`
+    ${single && under && numbers.maps[symbol].band !== "gradients" ? meaningful(meaningOf(numbers, symbol), plain, "plain under") : ""}</figure>`
 }
 
 // The bias of filters or of units stands under them, in a line.
 /** @type {(numbers: Numbers, symbol: string, kind: string) => boolean} */
 const isBias = (numbers, symbol, kind) =>
   (kind === "filters" || kind === "weights") && numbers.maps[symbol].kind === "row"
+
+/** @param {string} sign */
+const signed = (sign) => meaningful(`signs.${SIGNS[sign] ?? ""}`, sign, "sign")
 
 // What stands between two columns of a network with one channel.
 /** @type {(numbers: Numbers, column: Column) => string} */
@@ -307,5 +346,5 @@ function operator(numbers, { kind, values: [symbol] }) {
           ]
         : null)
   if (!sign) return ""
-  return `<div class="operators" aria-hidden="true">${kind === "maps" && isMade(numbers, symbol) ? bracket(numbers, symbol) : ""}<p>${escaped(sign[0])}</p><p>${sign[1]}</p></div>`
+  return `<div class="operators" aria-hidden="true">${kind === "maps" && isMade(numbers, symbol) ? bracket(numbers, symbol) : ""}<p>${signed(sign[0])}</p><p>${signed(sign[1])}</p></div>`
 }

@@ -3,6 +3,7 @@
 import { colour, css, ink } from "../model/colour.js"
 import { number, short } from "../model/format.js"
 import { ratio } from "./canvas.js"
+import { isDark } from "./theme.js"
 
 /** @import { Scale } from "../types/wire.js" */
 /** @typedef {import("../model/numbers.js").Numbers} Numbers */
@@ -12,7 +13,7 @@ import { ratio } from "./canvas.js"
 /** @typedef {{ rows: Range, columns: Range, strong?: boolean }} Ring */
 /** @typedef {{ width: number, height: number, zoom?: number }} Room  in CSS pixels; a picture is laid out as if they were `zoom` times larger */
 
-/** @typedef {{ ink: string, soft: string, line: string, bars: string, math: string, accent: string, warm: string, pos: string, neg: string, paper: string }} Palette */
+/** @typedef {{ ink: string, soft: string, line: string, bars: string, math: string, accent: string, warm: string, pos: string, neg: string, paper: string, flat: string }} Palette */
 
 const LEAST = 7.7 // size of a number in a cell; in the lecture view that is 1.4 % of the screen's height
 
@@ -20,12 +21,13 @@ const LEAST = 7.7 // size of a number in a cell; in the lecture view that is 1.4
 export function palette(root) {
   const style = getComputedStyle(root)
   const named = (/** @type {string} */ name) => style.getPropertyValue(`--${name}`)
-  const dark = style.colorScheme.includes("dark")
+  const dark = isDark(root)
   return {
     ink: style.color,
     soft: named("soft"),
     line: named("line"),
     bars: named("bars"),
+    flat: named("flat"),
     paper: style.backgroundColor,
     pos: named("pos"),
     neg: named("neg"),
@@ -53,6 +55,7 @@ export class Pen {
     this.bars = palette.bars
     this.pos = palette.pos
     this.neg = palette.neg
+    this.flat = palette.flat
     this.math = palette.math
     /** @type {(symbol: string) => number}  how many cells of each channel are computed so far */
     this.done = () => Number.POSITIVE_INFINITY

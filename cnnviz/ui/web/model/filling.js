@@ -24,8 +24,11 @@ export function named(numbers, symbol, cell) {
   return `<i>${numbers.maps[symbol].label}</i>${index.length ? `[${index.join(",")}]` : ""}`
 }
 
-/** @type {(value: number) => string} */
-export const result = (value) => ` = <b>${number(value, 5)}</b>`
+/** What it comes to; ≈ where the digits that are shown are not all. @param {number} value */
+export function result(value) {
+  const text = number(value, 5)
+  return ` ${Number(text.replaceAll("−", "-")) === value ? "=" : "≈"} <b>${text}</b>`
+}
 
 /** How the number of a cell comes about. @param {Numbers} numbers @param {string} symbol @param {Cell} cell */
 export function filled(numbers, symbol, cell) {

@@ -13,6 +13,8 @@ import { Focus } from "../model/focus.js"
 export class Content {
   /** Whether it goes stage by stage: then there are chips, and the arrows go from one to the next. */
   static stages = true
+  /** Whether one goes from moment to moment in it, and plays it. */
+  static walks = true
   /** Whether its cells can be pointed at. */
   static points = true
   /** Whether there are channels, filters or units to turn to. */

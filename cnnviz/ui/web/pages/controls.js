@@ -2,10 +2,12 @@
 // asks for another one.
 
 import { say } from "../model/words.js"
+import { bindLayers, fillLayers } from "./layers.js"
 import { bindNetwork, fillNetwork } from "./network_controls.js"
 import { bindRows, fillRows } from "./rows.js"
 
 /** @import { Answer } from "../model/decode.js" */
+/** @import { StepHeader } from "../types/wire.js" */
 /** @import { View } from "./view.js" */
 
 /** The controls that each stand for one key of the lesson. @type {(view: View) => [HTMLElement, string][]} */
@@ -37,6 +39,7 @@ export function bindControls(view) {
   }
   bindNetwork(view)
   bindRows(view)
+  bindLayers(view)
   bindLinks(view)
   bindMenu(view)
   view.root.addEventListener("keydown", ({ key, target }) => {
@@ -110,6 +113,7 @@ export function fillControls(view, data) {
   for (const [element, name] of own(view)) isField(element) ? set(element, lesson[name]) : choose(element, lesson[name])
   fillNetwork(view, data)
   fillRows(view, data)
+  fillLayers(view, "network" in data ? /** @type {StepHeader} */ (/** @type {unknown} */ (data)).network : undefined)
   view.$(".words").textContent = data.words
   complain(view, data.wrong)
 }

@@ -95,7 +95,8 @@ export const lessonControls = () => `
       ${complaints("img")}
       <div class="pair">${actionButton("upload")}${actionButton("cifar10")}</div>
     </section>
-    <section><h2>${say("web.network.title")}</h2>${networkChoice()}${complaints("net")}</section>
+    <section><h2>${say("web.network.title")}</h2>${networkChoice()}${complaints("net")}
+      <div class="rows layer-rows">${row("layers", '<ol class="layers"></ol>')}</div></section>
     <section><h2>${words("rows.title")}</h2><div class="rows">${rows()}</div></section>
     ${legend()}
   </aside>`

@@ -2,12 +2,13 @@
 
 import { Board } from "./board.js"
 import { Film } from "./film.js"
+import { Learn } from "./learn.js"
 import { Step } from "./step.js"
 
 /** @import { Kind } from "./actions.js" */
 
 /** @type {Record<string, Kind>} */
-const PAGES = { "": Step, train: Film }
+const PAGES = { "": Step, train: Film, learn: Learn }
 
 /** @param {string} page */
 export const kindOf = (page) => PAGES[page] ?? Board

@@ -2,7 +2,7 @@
 
 import { escaped, fitting } from "../model/format.js"
 import { say } from "../model/words.js"
-import { SCALE_NAMES } from "../spec.js"
+import { PRESETS, SCALE_NAMES } from "../spec.js"
 import { setHTML } from "./html.js"
 
 /** @import { Answer } from "../model/decode.js" */
@@ -35,6 +35,7 @@ export function fillRows(view, data) {
   }
   /** @type {Record<string, string>} */
   const values = {
+    layers: (lesson.net ?? PRESETS[0].query.net).replaceAll("-", " · "),
     pixels: `${lesson.ch === "rgb" ? say("web.network.rgb") : lesson.ch}, ${Object.fromEntries(SCALE_NAMES)[lesson.scale]}`,
     kernel: chosen("kernel_preset"),
     convolution: say("web.controls.rows.geometry", { stride: lesson.stride ?? "1", padding: lesson.pad ?? "valid" }),

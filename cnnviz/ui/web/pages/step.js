@@ -18,6 +18,7 @@ import { Content } from "./content.js"
 import { linesOf, setHTML } from "./html.js"
 import { FILM, isProjected, pictureTimes, times } from "./lecture.js"
 import { litBlock, litCells } from "./lit.js"
+import { bindMeanings, meaningBox } from "./meaning.js"
 import { fillKernel } from "./network_controls.js"
 
 /** @import { Plate } from "../draw/plate.js" */
@@ -41,7 +42,7 @@ const FRAME = () => `
       <div class="tools">${actionButton("unpin", "", "hidden")}<div class="stepper" hidden><span class="what"></span><button type="button" data-turn="-1" aria-label="${escaped(say("web.step.less"))}">−</button><b class="which"></b><button type="button" data-turn="1" aria-label="${escaped(say("web.step.more"))}">+</button></div></div></div>
     <div class="drawn"><canvas class="mechanism" role="img"></canvas></div>
   </section>
-  <canvas class="flow" aria-hidden="true"></canvas>`
+  <canvas class="flow" aria-hidden="true"></canvas>${meaningBox()}`
 
 export class Step extends Content {
   static turns = true
@@ -67,6 +68,7 @@ export class Step extends Content {
     view.$(".content").innerHTML = FRAME()
     this.overview = new Overview(view.$(".overview"))
     this.flow = new Flow(/** @type {HTMLCanvasElement} */ (view.$(".flow")))
+    bindMeanings(view)
     const land = () => this.flow.land() // any key and any click
     for (const event of ["keydown", "pointerdown"])
       addEventListener(event, land, { capture: true, signal: view.stop.signal })
@@ -317,8 +319,13 @@ export class Step extends Content {
     this.places[""] = at(this.view.$(".mechanism"))
   }
 
+  /** Where the view stands. */
+  get area() {
+    return this.view.$(".content")
+  }
+
   lay() {
-    const content = this.view.$(".content")
+    const content = this.area
     const narrow = matchMedia("(max-width: 760px)").matches
     const zoom = isProjected(this.view) ? times() : 0
     this.view.$(".overview").style.zoom = String(zoom || 1)
@@ -439,7 +446,7 @@ export class Step extends Content {
  * Under the notebook's rule a number need not be what the exact arithmetic gives: then it is only set beside it.
  * @param {string} html
  */
-const beside = (html) => html.replace(/ = (<b>[^<]*<\/b>)/g, (_, value) => say("web.step.instead", { value }))
+const beside = (html) => html.replace(/ [=≈] (<b>[^<]*<\/b>)/g, (_, value) => say("web.step.instead", { value }))
 
 /** @param {number} at @param {number} size */
 const clamp = (at, size) => Math.min(Math.max(at, 0), size - 1)

@@ -2,6 +2,7 @@
 // stands in the middle is the content (content.js). Who shows it hands over its address and its numbers.
 
 import { magnify } from "../draw/canvas.js"
+import { isDark } from "../draw/theme.js"
 import { looks, same } from "../model/address.js"
 import { darken, gradient } from "../model/colour.js"
 import { say } from "../model/words.js"
@@ -315,6 +316,17 @@ export class View {
   }
 
   /**
+   * Another address of this page, as it stands: what it does not say is for the server to say.
+   * @param {Lesson} address
+   */
+  leap(address) {
+    this.player.pause()
+    this.expect(address)
+    this.host.address.visit(address)
+    this.host.numbers.ask()
+  }
+
+  /**
    * Another page, with the same lesson or a change of it.
    * @param {string} page
    * @param {Lesson} change
@@ -388,7 +400,7 @@ export class View {
 
   // The colours of the theme; whether it has changed.
   colour() {
-    const dark = getComputedStyle(this.root).colorScheme.includes("dark")
+    const dark = isDark(this.root)
     if (dark === this.dark) return false
     this.dark = dark
     darken(dark)

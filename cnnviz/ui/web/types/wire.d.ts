@@ -201,6 +201,91 @@ export interface LayerRecord {
   shape: number[]
 }
 
+/** A word that comes before all symbols, with an example. */
+export interface LearnCard {
+  word: string
+  example: string
+  picture: number[][] | null
+  scale: Scale
+}
+
+/** All lessons, what is wrong with files of one's own, the cards, and the step that is shown; None is the list. */
+export interface LearnData {
+  lessons: LearnListed[]
+  faults: string[]
+  cards: LearnCard[]
+  step: LearnStep | null
+}
+
+/** The Learn page's. */
+export interface LearnHeader {
+  page: string
+  code: string
+  asked: Record<string, string>
+  lesson: Record<string, string>
+  words: string
+  wrong: Record<string, string>
+  remarks: string[]
+  deviations: Record<string, string>
+  adopt: [number, Record<string, string>]
+  loss: number | null
+  saturated: number | null
+  filters: FiltersRecord | null
+  outputs: string[]
+  stages: StageRecord[]
+  network: NetworkRecord
+  facts: Record<string, string>
+  learn: LearnData
+}
+
+/** A lesson in the list. */
+export interface LearnListed {
+  id: string
+  title: string
+  goal: string
+  steps: number
+}
+
+/** An answer, or a known wrong one: a label, a number or a small map, what is then said, and whether it is right. */
+export interface LearnOption {
+  label: string
+  say: string
+  right: boolean
+  value: number | null
+  picture: number[][] | null
+}
+
+/** A stage that is to be put in its place. */
+export interface LearnStage {
+  symbol: string
+  label: string
+  words: string
+}
+
+/** One step of a guided lesson: its sentences, and what its question needs; `order` has the stages in the right order.
+
+    Where cells are clicked, the array `learn.key` says which are right, `learn.0` … which the options stand for.
+     */
+export interface LearnStep {
+  lesson: string
+  number: number
+  title: string
+  text: string
+  ask: string
+  right: string
+  otherwise: string
+  hint: string
+  kind: "choose" | "number" | "click" | "order" | "construct"
+  map: string
+  change: "nothing" | "image" | "kernel"
+  hide: string[]
+  options: LearnOption[]
+  value: number | null
+  tolerance: number
+  met: boolean
+  order: LearnStage[]
+}
+
 /** A line of a chart; those of one hue have one colour. A value that is None is a gap. */
 export interface Line {
   label: string

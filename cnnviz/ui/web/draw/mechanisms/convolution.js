@@ -280,18 +280,36 @@ export function shares(pen, numbers, symbol, cell) {
   const most = products.reduce((all, value) => Math.max(all, Math.abs(value)), 0)
   pen.head(say("web.mechanism.shares", { n: met.length }), `±${short(most)}`, third.x, 10, third.width)
   pen.picture(rows, columns, (n) => products[n], [-most, most], "signed", third)
-  const at = third.x + third.width + 34
-  pen.stairs(
-    [
-      { value: positive, name: "+" },
-      { value: negative, name: "−" },
-    ],
-    numbers.at(symbol, cell),
-    { x: at, y: 34, width: pen.width - at - 4, height: free - 30 },
-    { figures: false },
-  )
-  pen.text(`${number(positive)}`, at, free + 34, { size: 12, bold: true, fill: pen.pos })
-  pen.text(`${number(negative)}`, at, free + 48, { size: 12, bold: true, fill: pen.neg })
+  const [more, less] = [products.filter((value) => value > 0).length, products.filter((value) => value < 0).length]
+  const signs = { positive, negative, more, less }
+  cancelling(pen, signs, numbers.at(symbol, cell), {
+    x: third.x + third.width + 30,
+    y: 24,
+    width: pen.width - third.x - third.width - 36,
+    height: free,
+  })
+}
+
+/** What the positive terms add, what the negative ones take back, and what is left. @param {Pen} pen @param {{ positive: number, negative: number, more: number, less: number }} signs @param {number} total @param {Box} box */
+function cancelling(pen, { positive, negative, more, less }, total, box) {
+  const span = Math.max(positive, positive - Math.min(positive + negative, 0), 1e-300)
+  const low = Math.min(positive + negative, 0)
+  const x = (/** @type {number} */ value) => box.x + ((value - low) / span) * box.width
+  const line = box.height / 3
+  const bar = Math.min(line * 0.4, 26)
+  const rows = /** @type {[string, number, number, string][]} */ ([
+    [say("web.mechanism.adds", { n: more, value: number(positive, 4) }), 0, positive, pen.pos],
+    [say("web.mechanism.takes", { n: less, value: number(negative, 4) }), positive, positive + negative, pen.neg],
+    [say("web.mechanism.left", { value: number(total, 4) }), 0, total, pen.ink],
+  ])
+  rows.forEach(([text, from, to, fill], n) => {
+    const y = box.y + n * line
+    pen.text(text, box.x, y + 8, { size: 12, bold: true, fill, room: box.width })
+    pen.context.fillStyle = fill
+    pen.context.fillRect(Math.min(x(from), x(to)), y + 18, Math.max(Math.abs(x(to) - x(from)), 1.5), bar)
+  })
+  pen.thread([x(0), box.y], [x(0), box.y + box.height])
+  pen.thread([x(positive), box.y + 18], [x(positive), box.y + line + 18 + bar])
 }
 
 /** What one weight multiplies. @type {Picture} */
