@@ -22,6 +22,8 @@ export class Content {
 
   /** The keys of the address that its numbers depend on. */
   computed = COMPUTED
+  /** Milliseconds after which we say that nobody answers. */
+  patience = 4000
   /** Whether the kernel slides over a map while a stage plays. */
   slides = false
   /** Whether it plays by itself, frame by frame (see `advance`), and not stage by stage. */
