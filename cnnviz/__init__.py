@@ -3,6 +3,8 @@
 What other code and notebooks call; the page in cnnviz.ui is built on the same names.
 """
 
+from importlib import import_module
+
 from cnnviz.core.gradcheck import GradientCheck, check_gradients
 from cnnviz.core.layers import LAYERS
 from cnnviz.core.lesson import Lesson
@@ -13,6 +15,7 @@ from cnnviz.core.optimizers import adam, gd, momentum
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.core.values import Gradients, Params, Trace
 from cnnviz.data.images import load_image
+from cnnviz.words import Problem
 
 __version__ = "1.0.0"
 
@@ -40,8 +43,27 @@ __all__ = [
     "mse",
     "notebook_step",
     "output_size",
+    "show",
     "sigmoid",
     "sigmoid_prime",
     "trajectory",
     "update",
 ]
+
+
+def show(lesson: Lesson | None = None) -> object:
+    """The lesson as a widget in a cell of a Jupyter notebook: the page's own view, to step through, point at and edit.
+
+    Without a lesson, the default one. The widget's `lesson` is where one is in it, and its `moment` the numbers there.
+    Raises Problem where anywidget is missing (`pip install 'cnnviz[jupyter]'`).
+
+    >>> show(Lesson(k=2, stage="df")).lesson.k
+    2
+    """
+    try:
+        module = import_module("cnnviz.ui.jupyter")  # and with it Streamlit: an import of cnnviz alone takes neither
+    except ModuleNotFoundError as error:
+        if error.name not in ("anywidget", "traitlets"):
+            raise
+        raise Problem("export.jupyter.missing") from None
+    return module.LessonView(lesson or Lesson(stage="x"))

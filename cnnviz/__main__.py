@@ -16,13 +16,16 @@ from cnnviz.data.images import Image, find_image, load_image
 from cnnviz.export.animation import animation
 from cnnviz.export.arguments import SERVING, asked_lesson, film_kind, parse, serves
 from cnnviz.export.arrays import arrays_npz
+from cnnviz.export.exercise import exercise_notebook, exercise_script
 from cnnviz.export.parameters import parameters_json
 from cnnviz.export.script import jupyter_notebook, numpy_script
+from cnnviz.export.sheet import hand_sheet
+from cnnviz.export.spreadsheet import spreadsheet
 from cnnviz.export.streams import fail, put, tell
 from cnnviz.export.terminal import Progress, report, run, title
 from cnnviz.words import message, say
 
-COMMANDS = {"check": "cnnviz.export.check_command"}
+COMMANDS = {"check": "cnnviz.export.check_command", "lessons": "cnnviz.export.lessons_command"}
 """What else can be done, by the first word: the module whose `run` does it, given the words after it."""
 
 
@@ -84,6 +87,9 @@ def _write_files(asked: argparse.Namespace, lesson: Lesson, image: Image, x: np.
         "json": lambda: parameters_json(lesson, moment.params),
         "script": lambda: numpy_script(lesson, image.pixels),
         "notebook": lambda: jupyter_notebook(lesson, image.pixels),
+        "exercise": lambda: _exercise(asked.exercise)(lesson, image.pixels, moment),
+        "spreadsheet": lambda: spreadsheet(lesson, moment),
+        "sheet": lambda: hand_sheet(lesson, moment, image.words),
         "html": lambda: _page(asked, lesson, image),
         "film": lambda: _watched(
             lesson,
@@ -94,6 +100,10 @@ def _write_files(asked: argparse.Namespace, lesson: Lesson, image: Image, x: np.
     return all(
         [_write(getattr(asked, name), make) for name, make in makers.items() if getattr(asked, name) is not None]
     )
+
+
+def _exercise(name: str) -> Callable[..., str]:
+    return exercise_notebook if Path(name).suffix.lower() == ".ipynb" else exercise_script
 
 
 def _page(asked: argparse.Namespace, lesson: Lesson, image: Image) -> str:

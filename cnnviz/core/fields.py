@@ -14,6 +14,7 @@ import numpy as np
 
 from cnnviz.core.image_ids import parse_image_id
 from cnnviz.core.kept import is_kept_name
+from cnnviz.core.layers.conv import MOST
 from cnnviz.core.network import WEIGHTS
 from cnnviz.core.notebook import DEVIATIONS, OBJECT_ORIENTED, PROCEDURAL
 from cnnviz.core.sliding import PADDINGS
@@ -28,8 +29,7 @@ RULES: dict[str, frozenset[str]] = {
 }
 """Named rules: the exact step, and the deviations of the notebook's two versions."""
 MAX_SEED = 999_999_999
-MAX_STRIDE = 8
-MAX_PADDING = 4
+MAX_STRIDE, MAX_PADDING = MOST["stride"], MOST["padding"]
 MAX_NUMBER = 1e6
 """Bounds of what a lesson can hold: all maps stay drawable and no sum of the teaching notebook's network overflows."""
 MAX_CLASS = 24

@@ -83,7 +83,7 @@ def film(
         curves.append(_curves(updates, updates.used(point), trace, gradients, filter))
         if k in at:
             for name, taken in frames.items():
-                taken.append(_channel(_array(name, trace, gradients, point.params), channel).astype(np.float32))
+                taken.append(_single(_channel(_array(name, trace, gradients, point.params), channel)))
         point = _held(after, point, hold) if hold else after
     losses, o, kernel, norms, saturated, silent = (np.array(values) for values in zip(*curves, strict=True))
     drawn = {name: np.array(taken) for name, taken in frames.items()}
@@ -174,6 +174,11 @@ def _held(after: Point, before: Point, hold: frozenset[str]) -> Point:
 def _channel(array: np.ndarray, channel: int) -> np.ndarray:
     """One channel of a map; rows as they are."""
     return array if array.ndim != 3 else array[channel if channel < len(array) else 0]
+
+
+@np.errstate(over="ignore")  # of a run that has run away: too large to be drawn is infinite
+def _single(array: np.ndarray) -> np.ndarray:
+    return array.astype(np.float32)
 
 
 @np.errstate(all="ignore")

@@ -20,6 +20,7 @@ from cnnviz.core.notebook import DEVIATIONS
 from cnnviz.core.optimizers import OPTIMIZERS
 from cnnviz.core.settle import FILTERS
 from cnnviz.export.animation import MAX_FRAMES
+from cnnviz.export.elsewhere import is_arrays, read_start
 from cnnviz.export.frames import KINDS
 from cnnviz.export.parameters import MOST_BYTES, read_lesson, read_parameters, starting_from
 from cnnviz.words import Message, Problem, message, say
@@ -27,7 +28,7 @@ from cnnviz.words import Message, Problem, message, say
 FIELDS = tuple(field.name for field in dataclasses.fields(Lesson))
 """What of a lesson can be asked for: everything."""
 
-FILES = ("npz", "json", "script", "notebook", "html", "film")
+FILES = ("npz", "json", "script", "notebook", "exercise", "spreadsheet", "sheet", "html", "film")
 """What can be written."""
 
 MOST_AROUND = 50
@@ -159,6 +160,8 @@ def asked_lesson(asked: argparse.Namespace) -> tuple[Lesson, Params | None, list
     content, notes = None, []
     if asked.params is not None:
         content = content_of(asked.params, MOST_BYTES)
+        if is_arrays(content):
+            return _from_arrays(content, values)
         lesson, notes = read_lesson(content)
         net = {"net": values["net"]} if "net" in values else {}
         values = lesson.changed(net)[0].to_query() | {"k": "0"} | values
@@ -173,6 +176,14 @@ def asked_lesson(asked: argparse.Namespace) -> tuple[Lesson, Params | None, list
         return lesson, None, notes
     start = read_parameters(content, program=lesson.network.program(lesson.x_shape))
     return starting_from(lesson, start), start, notes
+
+
+def _from_arrays(content: bytes, values: dict[str, str]) -> tuple[Lesson, Params, list[Message | str]]:
+    """The lesson of an .npz or .npy, or the one that is asked for with its weights; what else is asked for goes on top."""
+    values = {name: text for name, text in values.items() if name not in {"f", "f1", *FILTERS, "w", "seed"}}
+    start, notes = read_start(content, Lesson(**values))
+    lesson, wrong = start.changed({"k": "0"} | values)
+    return lesson, lesson.first_params(), [*notes, *wrong.values()]
 
 
 def query_of(link: str) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
+from urllib.parse import urlencode
 
 import numpy as np
 
@@ -14,6 +15,10 @@ from cnnviz.core.trajectory import Moment
 
 _MADE = (1980, 1, 1, 0, 0, 0)
 """The date of every file in an archive: equal lessons give equal bytes."""
+
+
+LESSON = "lesson"
+"""The name of the array in an .npz that is no array: the lesson's query."""
 
 
 def forward_names(network: Network) -> tuple[str, ...]:
@@ -52,17 +57,23 @@ def named_arrays(lesson: Lesson, moment: Moment) -> dict[str, np.ndarray]:
 def arrays_npz(lesson: Lesson, moment: Moment) -> bytes:
     """All arrays of this update as an .npz file, float64 and without pickle: `np.load(file)["z1"]`.
 
+    L is the loss, and `lesson` the query of the lesson that they belong to, as text.
+
     >>> from cnnviz.core.trajectory import trajectory
     >>> x = np.zeros((32, 32))
     >>> file = arrays_npz(Lesson(k=2), trajectory(Lesson(), x, 2))
     >>> np.load(io.BytesIO(file), allow_pickle=False)["losses"].shape
     (3,)
+    >>> str(np.load(io.BytesIO(file))["lesson"])[:15]
+    '?img=test-0&ch='
     """
+    query = f"?{urlencode(lesson.to_query(), safe=',;')}"
+    whole = {**named_arrays(lesson, moment), "L": moment.losses[-1], LESSON: np.array(query)}
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
-        for name, array in named_arrays(lesson, moment).items():
+        for name, array in whole.items():
             member = io.BytesIO()
-            np.lib.format.write_array(member, np.asarray(array, dtype=np.float64), allow_pickle=False)
+            np.lib.format.write_array(member, np.asarray(array), allow_pickle=False)
             archive.writestr(zipfile.ZipInfo(f"{name}.npy", _MADE), member.getvalue(), zipfile.ZIP_DEFLATED)
     return file.getvalue()
 

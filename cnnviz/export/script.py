@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import textwrap
+from collections.abc import Iterable
 
 import numpy as np
 
 from cnnviz.core.lesson import Lesson
+from cnnviz.export.passes import Section
 from cnnviz.export.sections import introduction, sections
 
 
@@ -21,8 +23,13 @@ def numpy_script(lesson: Lesson, pixels: np.ndarray) -> str:
     >>> "updates = 2" in script, "import cnnviz" in script
     (True, False)
     """
-    parts = [f'"""{introduction(lesson, pixels)}\n"""']
-    for number, section in enumerate(sections(lesson, pixels), start=1):
+    return as_script(introduction(lesson, pixels), sections(lesson, pixels))
+
+
+def as_script(introduction: str, sections: Iterable[Section]) -> str:
+    """Sections as one file: a docstring, then each with its words as a comment."""
+    parts = [f'"""{introduction}\n"""']
+    for number, section in enumerate(sections, start=1):
         title = f"# {number}. {section.title}"
         words = textwrap.fill(section.words, 110, initial_indent="# ", subsequent_indent="# ")
         parts.append(f"{title}\n{words}\n\n{section.code.strip()}")
@@ -36,11 +43,16 @@ def jupyter_notebook(lesson: Lesson, pixels: np.ndarray) -> str:
     >>> notebook["nbformat"], {cell["cell_type"] for cell in notebook["cells"]} == {"markdown", "code"}
     (4, True)
     """
-    title, *rest = introduction(lesson, pixels).splitlines()
+    return as_notebook(introduction(lesson, pixels), sections(lesson, pixels))
+
+
+def as_notebook(introduction: str, sections: Iterable[Section]) -> str:
+    """Sections as a notebook, each as a cell of words and formulas and one of code."""
+    title, *rest = introduction.splitlines()
     texts: list[tuple[str, str]] = [("markdown", "\n".join([f"# {title}", *rest]))]
-    for section in sections(lesson, pixels):
+    for section in sections:
         formulas = "\n\n".join(f"$${formula}$$" for formula in section.formulas)
-        texts.append(("markdown", f"## {section.title}\n\n{section.words}\n\n{formulas}"))
+        texts.append(("markdown", f"## {section.title}\n\n{section.words}\n\n{formulas}".strip()))
         texts.append(("code", section.code.strip()))
     notebook = {
         "cells": [_cell(number, kind, text) for number, (kind, text) in enumerate(texts)],

@@ -25,10 +25,10 @@ def sections(lesson: Lesson, pixels: np.ndarray) -> tuple[Section, ...]:
 
     `pixels` (H,W,3) or one channel (H,W), uint8. Raises ValueError for others, and where the network does not fit.
     """
-    x = _x(lesson, pixels)
+    x = seen(lesson, pixels)
     program = lesson.network.program(x.shape)
     values = program.start(lesson.first_params(x.shape), x)
-    passes = Passes(program, lesson.optimizer, lesson.deviations, _sizes(program, values, np.array(lesson.y)))
+    passes = Passes(program, lesson.optimizer, lesson.deviations, sizes_of(program, values, np.array(lesson.y)))
     return (
         image_section(lesson, pixels, program),
         start_section(lesson, program, values),
@@ -44,7 +44,7 @@ def sections(lesson: Lesson, pixels: np.ndarray) -> tuple[Section, ...]:
     )
 
 
-def _x(lesson: Lesson, pixels: np.ndarray) -> np.ndarray:
+def seen(lesson: Lesson, pixels: np.ndarray) -> np.ndarray:
     """What the network sees of the image."""
     pixels = np.asarray(pixels)
     if pixels.dtype != np.uint8 or pixels.ndim not in (2, 3) or pixels.shape[2:] not in ((), (3,)):
@@ -54,20 +54,17 @@ def _x(lesson: Lesson, pixels: np.ndarray) -> np.ndarray:
 
 def introduction(lesson: Lesson, pixels: np.ndarray) -> str:
     """What this is, in plain lines: the lesson's network, its link, and where its rule deviates."""
-    program = lesson.network.program(_x(lesson, pixels).shape)
-    query = lesson.to_query()
-    own = {"img": lesson.img.startswith("upload-")}  # its pixels stand in the code
-    own |= {name: True for name, value in query.items() if value.startswith("held-")}  # and so do its numbers
-    settings = urlencode({key: text for key, text in query.items() if not own.get(key)}, safe=",;")
-    image = say("export.script.own_picture") if own["img"] else lesson.img
+    program = lesson.network.program(seen(lesson, pixels).shape)
+    settings, held = settings_of(lesson)
+    image = say("export.script.own_picture") if lesson.img.startswith("upload-") else lesson.img
     lines = [
         say("export.script.title", image=image, channel=say(f"export.script.channel.{lesson.ch}"), when=lesson.when),
         "",
-        *_wrapped_chain(program),
+        *wrapped_chain(program),
         f"    {plain(program.formulas['L'])}",
         "",
         say("export.script.introduction"),
-        say("export.script.settings" if any(own.values()) else "export.script.lesson", settings=settings),
+        say("export.script.settings" if held else "export.script.lesson", settings=settings),
     ]
     if lesson.deviations:
         lines += ["", say("export.script.deviations", rule=lesson.rule)]
@@ -76,13 +73,20 @@ def introduction(lesson: Lesson, pixels: np.ndarray) -> str:
     return "\n".join(lines)
 
 
-def _wrapped_chain(program: Program) -> list[str]:
+def settings_of(lesson: Lesson) -> tuple[str, bool]:
+    """The lesson's query, and whether something is left out of it that stands in the code: a picture of one's own, numbers that are held."""
+    query = lesson.to_query()
+    left_out = {name for name, value in query.items() if value.startswith("held-")} | ({"img"} if lesson.img.startswith("upload-") else set())
+    return urlencode({key: text for key, text in query.items() if key not in left_out}, safe=",;"), bool(left_out)
+
+
+def wrapped_chain(program: Program) -> list[str]:
     """The network on lines of their own, none broken between a symbol and its shape."""
     text = textwrap.fill(chain(program).replace(" (", "\0("), 100, break_on_hyphens=False, break_long_words=False)
     return textwrap.indent(text.replace("\0", " "), "    ").splitlines()
 
 
-def _sizes(program: Program, values: Inner, y: np.ndarray) -> dict[str, tuple[int, ...]]:
+def sizes_of(program: Program, values: Inner, y: np.ndarray) -> dict[str, tuple[int, ...]]:
     """The shape of every array of a pass, as its lines have them."""
     with np.errstate(all="ignore"):
         made = program.run_forward(dict(values)) | {"y": y}

@@ -75,6 +75,7 @@ def seconds(page: Page, asked: Mapping[str, str]) -> float:
     return passed + (own(lesson, x, asked) if own else 0.0)
 
 
+@np.errstate(over="ignore", invalid="ignore")  # of a run that has run away, which is shown as it is
 def made(page: Page, asked: Mapping[str, str], form: str = "") -> Resource:
     """What the page shows for `asked`; raises TimeoutError while a part of it is still being worked out elsewhere."""
     now = resolved(asked, page.first)

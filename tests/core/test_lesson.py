@@ -229,7 +229,7 @@ def test_what_cannot_be_used_is_taken_from_the_lesson_on_the_screen(query, shown
         ({"lr": "-1"}, "Learning rate: '-1' is negative, which would climb the loss."),
         ({"k": "10001"}, "Update: '10001' is not a whole number from 0 to 10000."),
         ({"stride": "0"}, "Stride: '0' is not a whole number from 1 to 8."),
-        ({"pad": "-1"}, "Padding: '-1' is none of valid, same, full and is not a whole number from 0 to 4."),
+        ({"pad": "-1"}, "Padding: '-1' is none of valid, same, full and is not a whole number from 0 to 6."),
         ({"stage": "z3"}, "Stage: 'z3' is none of x, z1, a1"),
         ({"img": "test-10000"}, "Image: 'test-10000' names no image"),
         ({"rule": "sloppy"}, "Rule: 'sloppy' is none of exact, procedural, object-oriented"),

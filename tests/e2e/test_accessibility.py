@@ -47,3 +47,27 @@ def test_axe_finds_nothing_serious_in_the_list_of_keys_and_the_lecture_view(scre
     screen.press("l", "?")
     expect(screen.page.locator("dialog.help")).to_be_visible()
     assert violations(screen) == []
+
+
+def test_who_uses_the_keyboard_skips_to_the_lesson_and_can_turn_single_keys_off(screen: Screen):
+    screen.open("/", stage="z1")
+    expect(screen.page).to_have_title("Step · cnnviz")
+    screen.page.evaluate("document.activeElement.blur()")
+    screen.key("skip").focus()
+    expect(screen.key("skip")).to_be_in_viewport()
+    screen.page.keyboard.press("Enter")
+    expect(screen.page.locator(".cnnviz main")).to_be_focused()
+    for group in ("image", "channel"):  # one stop for Tab, and arrows inside
+        assert screen.key(group).locator("[data-value][tabindex='0']").count() == 1
+    assert screen.page.locator("[data-stage-chip][tabindex='0']").count() == 1
+    screen.press("?")
+    screen.key("single_keys").uncheck()
+    screen.page.locator("dialog.help").get_by_role("button", name="Close").click()
+    screen.press("l", "ArrowRight")
+    screen.shows(screen.lesson.changed({"stage": "a1"})[0])
+    expect(screen.root).not_to_have_class("lecture")
+    screen.page.reload()
+    screen.ready()
+    screen.press("l", "ArrowRight")
+    expect(screen.page.locator('[data-stage="v"]')).to_be_attached()
+    assert "view=lecture" not in screen.page.url

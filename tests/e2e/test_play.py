@@ -1,4 +1,4 @@
-"""Play slides the kernel, walks the stages and asks for the update by itself; a pointer takes over."""
+"""Play slides the kernel, walks the stages and asks for the update by itself; a pointer that passes does not stop it, a click does."""
 
 import itertools
 import json
@@ -34,7 +34,7 @@ def test_play_reaches_the_next_update_by_itself_and_goes_on(screen: Screen):
     screen.agrees()
 
 
-def test_the_kernel_slides_and_a_pointer_over_a_map_pauses_it(screen: Screen):
+def test_the_kernel_slides_past_a_pointer_and_a_click_on_a_map_pauses_it(screen: Screen):
     screen.open("/", stage="z1")
     screen.key("speed").select_option("0.03")
     seen = record(screen.canvas("x"), "data-lit")
@@ -44,9 +44,14 @@ def test_the_kernel_slides_and_a_pointer_over_a_map_pauses_it(screen: Screen):
     screen.key("speed").select_option("1")
     expect(screen.canvas("x")).to_have_attribute("data-lit", re.compile(r'^\[{"start":[1-9]'))
     screen.point_at_middle("x")
+    before = screen.canvas("x").get_attribute("data-lit")
+    expect(screen.canvas("x")).not_to_have_attribute("data-lit", before)  # it goes on
+    expect(screen.root).to_have_attribute("data-playing", "1")
+    screen.canvas("x").click()
     expect(screen.root).to_have_attribute("data-playing", "0")
     expect(screen.key("play")).to_have_attribute("aria-pressed", "false")
-    places = [(lit[0]["start"], lit[1]["start"]) for lit in map(json.loads, filter("target".__ne__, seen.json_value()))]
+    said = [lit for lit in seen.json_value() if lit not in ("", "target")]
+    places = [(lit[0]["start"], lit[1]["start"]) for lit in map(json.loads, said)]
     assert places[0] == (0, 0)  # from the first place, in reading order
     assert places == sorted(places) and len(set(places)) > 3
     assert screen.root.get_attribute("data-stage") == "z1"

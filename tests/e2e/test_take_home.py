@@ -8,6 +8,7 @@ import json
 import re
 import xml.etree.ElementTree as ElementTree
 
+import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Download, expect
@@ -37,20 +38,29 @@ def picture(screen: Screen, kind: str) -> Download:
 
 
 def test_files_go_home_and_parameters_come_back(screen: Screen, tmp_path):
-    screen.open("/", k="4", lr="0.2")
+    screen.open("/", k="4", lr="0.2", img="test-3")
     screen.connected()
     page = screen.page
     open_files(screen)
-    for ending in ("html", "py", "ipynb", "npz", "json", "gif"):
+    for ending in ("html", "py", "ipynb", "npz", "json", "gif", "exercise", "exercise_script", "spreadsheet", "sheet"):
         with page.expect_download() as download:
             page.locator(f".st-key-export_{ending} button").click()
         download.value.save_as(tmp_path / f"lesson.{ending}")
         assert (tmp_path / f"lesson.{ending}").stat().st_size > 1000
-    page.locator(".st-key-import_file input").set_input_files(tmp_path / "lesson.json")
-    page.wait_for_url(re.compile("w=held-"))
-    screen.ready(update=0)
-    loss = moment(Lesson(lr=0.2, k=4)).losses[-1]
-    expect(page.locator(".status .loss")).to_have_text(printed_loss(loss))
+    loss = printed_loss(moment(Lesson(img="test-3", lr=0.2, k=4)).losses[-1])
+    for ending in ("json", "npz"):
+        screen.open("/", img="test-7", stride="2")  # what was saved here brings its lesson
+        screen.connected()
+        open_files(screen)
+        page.locator(".st-key-import_file input").set_input_files(tmp_path / f"lesson.{ending}")
+        page.wait_for_url(re.compile("img=test-3&.*w=held-.*stride=1"))
+        screen.ready(update=0)
+        expect(page.locator(".status .loss")).to_have_text(loss)
+    np.save(tmp_path / "kernel.npy", np.arange(9.0).reshape(3, 3))
+    open_files(screen)
+    page.locator(".st-key-import_file input").set_input_files(tmp_path / "kernel.npy")
+    page.wait_for_url(re.compile("f=0,1,2,3,4,5,6,7,8"))
+    expect(page.get_by_test_id("stToast")).to_contain_text("The first filter is the array (3, 3).")
 
 
 def test_a_file_that_holds_no_parameters_gets_a_sentence(screen: Screen, tmp_path):

@@ -39,12 +39,12 @@ def test_the_whole_lesson_fits_a_projector_at_every_stage(screen: Screen):
 def test_the_lecture_view_hides_controls_and_enlarges_numbers(screen: Screen):
     screen.open("/", stage="z1")
     size = "(e) => parseFloat(getComputedStyle(e).fontSize)"
-    numbers, width = screen.numbers.evaluate(size), screen.canvas("z1").bounding_box()["width"]
+    numbers, width = screen.numbers.evaluate(size), screen.page.locator(".drawn").bounding_box()["width"]
     screen.press("l")
     expect(screen.page.locator(".controls")).to_be_hidden()
     assert screen.numbers.evaluate(size) > numbers
-    assert screen.canvas("z1").bounding_box()["width"] > width
-    screen.press("ArrowRight", "PageDown")
+    assert screen.page.locator(".drawn").bounding_box()["width"] > 1.5 * width
+    screen.press("ArrowRight", "Shift+ArrowRight")
     screen.ready(update=1, stage="a1")
     expect(screen.page.locator(".cnnviz.lecture")).to_have_count(1)
     screen.press("Escape")
@@ -53,6 +53,51 @@ def test_the_lecture_view_hides_controls_and_enlarges_numbers(screen: Screen):
     expect(screen.page.locator(".controls")).to_be_hidden()
     screen.press("l")
     expect(screen.page.locator(".controls")).to_be_visible()
+
+
+def test_a_lecturer_needs_no_mouse(screen: Screen):
+    """Pages, a presenter's remote, numbers that stay hidden until they are revealed, the way out of a pin."""
+    screen.open("/", query="view=lecture&hide=1&stage=x")
+    screen.press("PageDown")
+    screen.ready(update=0, stage="z1")
+    expect(screen.numbers).to_have_text("Space shows the numbers.")
+    expect(screen.page.locator("figure[data-figure=z1].ahead")).to_have_count(1)
+    assert screen.page.locator(".live").inner_text().count("0.2") == 0
+    expect(screen.page.locator(".status .loss")).to_have_text("…")
+    screen.press("PageDown")
+    expect(screen.numbers).to_contain_text("z₁[")
+    screen.press("ArrowRight")
+    screen.ready(stage="a1")
+    expect(screen.numbers).to_have_text("Space shows the numbers.")
+    screen.press("Space")
+    expect(screen.numbers).to_contain_text("a₁[")
+    expect(screen.root).not_to_have_attribute("data-playing", "1")
+    screen.press("PageUp")
+    screen.ready(stage="z1")
+    expect(screen.numbers).to_contain_text("z₁[")  # that was seen already
+    screen.press("h", "b")
+    expect(screen.page.locator(".cnnviz.blank")).to_have_count(1)
+    screen.press("b", "PageDown")
+    screen.ready(stage="a1")
+    expect(screen.page.locator(".cnnviz.blank")).to_have_count(0)
+    screen.press("2")
+    expect(screen.page.locator("nav [aria-current=page]")).to_have_text("Train")
+    expect(screen.page.locator(".cnnviz.lecture.filming")).to_have_count(1)
+    screen.ready()
+    screen.press("1")
+    screen.ready(stage="a1")
+    screen.press("l")
+    screen.page.locator("[data-key=speed]").select_option("3")
+    screen.page.locator("[data-key=speed]").focus()
+    screen.press("ArrowRight")
+    screen.ready(stage="v")
+    assert screen.page.locator("[data-key=speed]").input_value() == "3"
+    screen.canvas("z1").click()
+    unpin = screen.key("unpin")
+    expect(unpin).to_be_visible()
+    unpin.click()
+    expect(screen.page.locator(".explain.pinned")).to_have_count(0)
+    expect(unpin).to_be_hidden()
 
 
 @pytest.mark.parametrize("path", [page.path for page in pages()])
@@ -83,3 +128,59 @@ def test_a_phone_can_do_the_lesson(screen: Screen):
         assert 0 <= box["x"] and box["x"] + box["width"] <= PHONE["width"], symbol
     screen.choose("channel", "green")
     screen.agrees()
+
+
+# Every size of letters that is on the screen, in CSS pixels, and what is written so: in elements and on canvases.
+WRITTEN = """() => {
+  const found = [...writing.values()].flatMap((all) => all)
+  const walker = document.createTreeWalker(document.querySelector(".cnnviz main"), NodeFilter.SHOW_TEXT)
+  while (walker.nextNode()) {
+    const parent = walker.currentNode.parentElement
+    if (!walker.currentNode.data.trim() || !parent.checkVisibility({ visibilityProperty: true }) || parent.closest("option, .live")) continue
+    found.push([parseFloat(getComputedStyle(parent).fontSize) * parent.currentCSSZoom, walker.currentNode.data])
+  }
+  return found
+}"""
+RECORD = """
+  window.writing = new Map()
+  const { fillText, clearRect } = CanvasRenderingContext2D.prototype
+  CanvasRenderingContext2D.prototype.clearRect = function (...all) { writing.set(this, []); clearRect.apply(this, all) }
+  CanvasRenderingContext2D.prototype.fillText = function (text, ...all) {
+    const size = parseFloat(/([\\d.]+)px/.exec(this.font)[1]) * this.getTransform().a / devicePixelRatio
+    if (this.canvas.isConnected && this.canvas.checkVisibility()) writing.get(this)?.push([size, text])
+    fillText.call(this, text, ...all)
+  }
+"""
+TINY_VGG = "net=conv10x3b-relu-conv10x3b-relu-max2-conv10x3b-relu-conv10x3b-relu-max2-dense10-softmax-ce&w=he&ch=rgb"
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080), (3840, 2160)], ids=str)
+def test_the_lecture_view_is_read_from_the_last_row_and_fills_the_screen(screen: Screen, size):
+    width, height = size
+    screen.page.add_init_script(RECORD)
+    screen.page.set_viewport_size({"width": width, "height": height})
+    for path, query, stages in (
+        ("/", "view=lecture&k=1", ("z1", "v", "o", "L", "dw", "df", "update")),
+        ("/", f"view=lecture&{TINY_VGG}", ("z2", "p1", "o", "df1")),
+        ("/train", "view=lecture&k=3", ("x",)),
+        ("/check", "view=lecture&k=1", ("df",)),
+        ("/notebook", "view=lecture&k=1", ("df",)),
+    ):
+        screen.open(path, query=f"{query}&stage={stages[0]}")
+        for stage in stages:
+            if path == "/" and stage != stages[0]:
+                screen.visit(screen.address | {"stage": stage})
+            screen.painted()
+            where = (path, stage, query)
+            small = [each for each in screen.page.evaluate(WRITTEN) if each[0] < 0.014 * height]
+            assert small == [], where
+            if path != "/":
+                continue
+            assert screen.page.evaluate(SCROLLS) == [], where
+            words = ".explain :is(.title, .sentence, .numbers, .phase), .status > span:not(.saturation)"
+            sizes = screen.page.locator(words).evaluate_all("(all) => all.filter((e) => e.innerText).map((e) => parseFloat(getComputedStyle(e).fontSize))")
+            assert len(sizes) >= 6 and min(sizes) >= 0.022 * height, where
+            drawn, strip = (screen.page.locator(each).bounding_box() for each in (".drawn", ".overview"))
+            assert drawn["height"] > 0.42 * height and drawn["width"] > 0.9 * width, where
+            assert drawn["y"] + drawn["height"] < strip["y"] < strip["y"] + strip["height"] <= height + 1, where
+            assert strip["y"] + strip["height"] > 0.97 * height, where

@@ -224,6 +224,13 @@ def test_a_file_that_cannot_be_written_is_exit_code_1_and_the_others_are_written
     assert numbers(done.stdout), "the numbers are printed all the same"
 
 
+@pytest.mark.parametrize("name", ["own.py", "own.ipynb"])
+def test_the_exercise_is_a_notebook_where_the_name_says_so(name, tmp_path):
+    assert cnnviz("--exercise", name, folder=tmp_path).returncode == 0
+    text = (tmp_path / name).read_text("utf-8")
+    assert "dz1 = None  # TODO" in text and text.startswith("{") == (name == "own.ipynb")
+
+
 def test_keys_that_are_no_part_of_a_lesson_are_named():
     done = cnnviz("?image=test-3")
     assert done.returncode == 0 and "image: no part of a lesson" in done.stderr

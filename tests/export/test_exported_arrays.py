@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
@@ -23,8 +24,9 @@ def test_every_array_comes_back_bit_for_bit(lesson):
         moment: "losses",
     }
     expected = {name: getattr(home, name) for home, names in homes.items() for name in names.split()}
-    expected["y"] = np.array(lesson.y)
-    assert set(file.files) == set(expected)
+    expected |= {"y": np.array(lesson.y), "L": moment.losses[-1]}
+    assert set(file.files) == {*expected, "lesson"}
+    assert Lesson.from_query(dict(parse_qsl(str(file["lesson"])[1:]))) == (lesson, [])
     for name, array in expected.items():
         assert file[name].dtype == np.float64 and file[name].shape == array.shape
         assert file[name].tobytes() == np.ascontiguousarray(array).tobytes()
@@ -43,7 +45,7 @@ def test_any_network_has_all_its_arrays(lesson):
     file = np.load(io.BytesIO(arrays_npz(lesson, moment)), allow_pickle=False)
     expected = {**moment.trace, **moment.params, **moment.gradients, "y": np.array(lesson.y), "losses": moment.losses}
     expected.pop("dv", None)  # the layout of a map has no stage
-    assert set(file.files) == set(expected)
+    assert set(file.files) == {*expected, "L", "lesson"}
     for name, array in expected.items():
         assert file[name].tobytes() == np.ascontiguousarray(array).tobytes() and file[name].shape == array.shape
 

@@ -4,6 +4,7 @@ import { ACTIONS, actionButton, helpLines, keyMap } from "../../cnnviz/ui/web/pa
 import { Content } from "../../cnnviz/ui/web/pages/content.js"
 import { Film } from "../../cnnviz/ui/web/pages/film.js"
 import { Step } from "../../cnnviz/ui/web/pages/step.js"
+import { PAGES } from "../../cnnviz/ui/web/spec.js"
 
 const KINDS = [Step, Film, Content]
 const names = (kind) => Object.fromEntries([...keyMap(kind)].map(([key, { name }]) => [key, name]))
@@ -25,7 +26,7 @@ test("arrows go from stage to stage where there are stages, and else from update
 test("the list of keys names every key of the page once", () => {
   for (const kind of KINDS) {
     const shown = helpLines(kind).flatMap(([keys]) => keys.split(", "))
-    const own = kind.points ? 2 : 0 // "Tab to a map, then arrows" parts at its comma
+    const own = (kind.points ? 2 : 0) + (kind.stages ? 1 : 0) // "Tab to a map, then arrows" parts at its comma; a remote
     assert.equal(shown.length, keyMap(kind).size + own, String(shown))
     assert.equal(new Set(shown).size, shown.length)
   }
@@ -44,4 +45,21 @@ test("a button says what it does, and by which key", () => {
 test("what is played is paused before one goes elsewhere, and only then", () => {
   const paused = ACTIONS.filter(({ moves }) => moves).map(({ name }) => name)
   assert.deepEqual(paused, ["stage_back", "stage_next", "update_back", "update_next", "restart"])
+})
+
+test("in the lecture view a presenter's remote goes from stage to stage, elsewhere its keys mean updates", () => {
+  const remote = (kind, key) => keyMap(kind, true).get(key)?.name
+  assert.equal(remote(Step, "PageDown"), "stage_next")
+  assert.equal(remote(Step, "PageUp"), "stage_back")
+  assert.equal(remote(Film, "PageDown"), "update_next")
+  for (const kind of KINDS) assert.equal(remote(kind, "B"), "blank")
+  assert.equal(names(Step).PageDown, "update_next")
+  assert.equal(names(Step).B, undefined)
+  for (const [n, { path }] of PAGES.entries()) {
+    let turned = "none"
+    keyMap(Film, true)
+      .get(String(n + 1))
+      .act({ turn: (to) => (turned = to) })
+    assert.equal(turned, path)
+  }
 })

@@ -34,7 +34,7 @@ def _named(section: str) -> set[str]:
     return {id for id in texts if id.startswith(f"{section}.") and " " not in id}
 
 
-@pytest.mark.parametrize("section", ["ui", "export", "terminal"])
+@pytest.mark.parametrize("section", ["ui", "export", "terminal", "lessons"])
 def test_every_id_in_the_code_has_words_and_all_words_are_named(section):
     named = _named(section)
     ids = {id for id in catalogue() if id.startswith(f"{section}.")}

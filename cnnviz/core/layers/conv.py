@@ -12,6 +12,9 @@ from cnnviz.core.layers import _lines as lines
 from cnnviz.core.layers.layer import Call, Groups, Layer, Links, Parameter, Shape, Values, call, number
 from cnnviz.core.sliding import Padding, pad_widths, places, slices, view_windows
 
+MOST = {"filters": 32, "k": 7, "stride": 8, "padding": 6}
+"""Limits of what a convolution's text says, and of an address's stride and padding."""
+
 
 def windows(x: np.ndarray, k: int, stride: int = 1, padding: Padding = 0, dilation: int = 1) -> np.ndarray:
     """A row for each kernel weight (c,u,v): the pixel under it at every place, (…, C·K·K, H'·W')."""
@@ -110,11 +113,11 @@ class Conv(Layer):
     @classmethod
     def from_groups(cls, groups: Groups) -> Self:
         return cls(
-            number("conv", "filters", groups["filters"], 1, 32),
-            number("conv", "k", groups["k"], 3, 7),
+            number("conv", "filters", groups["filters"], 1, MOST["filters"]),
+            number("conv", "k", groups["k"], 3, MOST["k"]),
             bool(groups["bias"]),
-            number("conv", "stride", groups["stride"], 1, 8),
-            groups["spelling"] or number("conv", "padding", groups["zeros"], 0, 6, least=0),
+            number("conv", "stride", groups["stride"], 1, MOST["stride"]),
+            groups["spelling"] or number("conv", "padding", groups["zeros"], 0, MOST["padding"], least=0),
         )
 
     def __str__(self) -> str:

@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from cnnviz import export
-from cnnviz.core.settle import FILTERS
+from cnnviz.core.lesson import LESSON_KEYS
 from cnnviz.export.arguments import MOST_AROUND
 from cnnviz.ui.address import Now, adopt
+from cnnviz.ui.dialogs.to_work_on import to_work_on
 from cnnviz.ui.pages import pages
 from cnnviz.ui.plain import plain
 from cnnviz.ui.standalone import lesson_html
@@ -25,6 +26,7 @@ def take_home(now: Now, film_updates: int) -> None:
     def dialog() -> None:
         _page(now)
         _downloads(now)
+        to_work_on(now)
         if film_updates:
             _films(now, film_updates)
         st.caption(say("ui.take_home.runs_alone", when=now.lesson.when))
@@ -84,15 +86,17 @@ def _download(what: str, name: str, mime: str, make: Callable[[], str | bytes], 
 
 
 def _upload(now: Now) -> None:
-    """Takes a file of parameters, and starts the lesson from them."""
-    file = st.file_uploader(say("ui.take_home.import"), key="import_file", type="json")
+    """Takes a file of weights, and starts from them: in its own lesson where the file names one."""
+    file = st.file_uploader(say("ui.take_home.import"), key="import_file", type=["json", "npz", "npy"])
     if file is None:
         return
     try:
-        start = export.read_parameters(file.getvalue(), program=now.lesson.network.program(now.moment.trace.x.shape))
+        start, notes = export.read_start(file.getvalue(), now.lesson)
     except ValueError as error:
         st.error(plain(error))
         return
-    query = export.starting_from(now.lesson, start).to_query()
-    adopt(**{name: text for name, text in query.items() if name in FILTERS or name == "w"}, k=0)
+    query = start.to_query()
+    adopt(**{name: query.get(name, "") for name in LESSON_KEYS})
+    for note in notes:
+        st.toast(plain(note), duration="long")
     st.rerun()

@@ -6,6 +6,7 @@ beside the script that it runs.
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
 
 from cnnviz.ui.pages import pages
@@ -13,9 +14,12 @@ from cnnviz.ui.pages import pages
 
 def navigate() -> None:
     """Shows the page that the path names."""
-    st.set_page_config(page_title="cnnviz", page_icon="▦", layout="wide", initial_sidebar_state="collapsed")
-    shown = [st.Page(page.show, title=page.name, url_path=page.path, default=not page.path) for page in pages()]
-    st.navigation(shown, position="hidden").run()
+    st.set_page_config(page_icon="▦", layout="wide", initial_sidebar_state="collapsed")
+    shown = [
+        st.Page(page.show, title=f"{page.name} · cnnviz", url_path=page.path, default=not page.path) for page in pages()
+    ]
+    with np.errstate(over="ignore", invalid="ignore"):  # of a run that has run away, which is shown as it is
+        st.navigation(shown, position="hidden").run()
 
 
 if __name__ == "__main__":

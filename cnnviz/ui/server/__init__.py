@@ -12,7 +12,8 @@ from cnnviz.ui.server.files import file_routes
 from cnnviz.ui.server.guards import Frames, Metrics, Origins, UploadLimit
 from cnnviz.ui.server.headers import Headers
 from cnnviz.ui.server.numbers import number_routes
-from cnnviz.ui.server.start import SCRIPT, lifespan
+from cnnviz.ui.server.rooms import Rooms, room_routes
+from cnnviz.ui.server.start import SCRIPT, at_the_end, lifespan
 from cnnviz.words import say
 
 __all__ = ["MIDDLEWARE", "SCRIPT", "apologize", "lifespan", "routes"]
@@ -24,12 +25,14 @@ MIDDLEWARE = [Middleware(layer) for layer in (Headers, Origins, Metrics, Frames,
 def routes() -> list[BaseRoute]:
     """What this server answers beside Streamlit, under the path prefix that it puts before its own (`server.baseUrlPath`).
 
-    >>> [route.path for route in routes()][-2:]
-    ['/numbers/{page}', '/numbers/{version}/{page}']
+    >>> [route.path for route in routes()][-1]
+    '/room/{code}/qr.svg'
     """
     prefix = st.get_option("server.baseUrlPath").strip("/")
     folder = f"/{prefix}" if prefix else ""
-    return [*file_routes(folder), *number_routes(folder)]
+    rooms = Rooms()
+    at_the_end(rooms.close)
+    return [*file_routes(folder), *number_routes(folder), *room_routes(folder, rooms)]
 
 
 def apologize(error: Exception) -> bool:

@@ -80,7 +80,7 @@ class Headers:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(self.headers)
-                if headers.get("Content-Type", "").startswith("text/html"):
+                if headers.get("Content-Type", "").startswith("text/html") and "Link" not in headers:
                     headers["Link"] = PRELOAD
             await send(message)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import streamlit as st
@@ -21,12 +22,21 @@ FILES = (65_536, 10_240)
 """Files that may be open at once, the most first: a visitor takes four, and macOS allows no more than the second."""
 
 
+_AT_THE_END: list[Callable[[], None]] = []
+
+
+def at_the_end(act: Callable[[], None]) -> None:
+    """Has `act` called, in the event loop, when the server is told to stop: whoever holds a connection lets it go."""
+    _AT_THE_END.append(act)
+
+
 @contextlib.asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[dict]:
     """For `st.App`: before the first visitor is let in."""
     forbidden()  # a word that is none ends it here
     raise_file_limit()
     send_at_once(asyncio.get_running_loop())
+    hear_the_end(asyncio.get_running_loop())
     if embedders():
         # In a frame on another host the cookie of this check never arrives. That only our own pages may
         # send files is what `Origins` sees to, without one.
@@ -47,6 +57,27 @@ def raise_file_limit() -> None:
             if soft != resource.RLIM_INFINITY and soft < most:
                 resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
             return
+
+
+def hear_the_end(loop: asyncio.AbstractEventLoop) -> None:
+    """Has the server's own answer to a signal come after what is to be done `at_the_end`; it would wait for streams."""
+
+    def begin() -> None:
+        for act in _AT_THE_END:
+            act()
+
+    def hearing(before: Callable[..., object]) -> Callable[..., None]:
+        def heard(*signal_and_frame: object) -> None:
+            loop.call_soon_threadsafe(begin)
+            before(*signal_and_frame)
+
+        return heard
+
+    for name in (signal.SIGTERM, signal.SIGINT):
+        before = signal.getsignal(name)
+        with contextlib.suppress(ValueError):  # in another thread than the first nobody hears signals
+            if callable(before):
+                signal.signal(name, hearing(before))
 
 
 def send_at_once(loop: asyncio.AbstractEventLoop) -> None:

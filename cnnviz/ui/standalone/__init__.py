@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 import dataclasses
-import html
 import json
-import re
-import zlib
 from collections.abc import Callable, Mapping
 from itertools import pairwise
-from pathlib import Path
-from string import Template
 
 from cnnviz.core.lesson import MAX_UPDATES, Lesson
 from cnnviz.core.trajectory import trajectory
@@ -19,13 +13,11 @@ from cnnviz.data.images import Image, load_image
 from cnnviz.export.arguments import MOST_AROUND, page_address
 from cnnviz.ui.address import Now
 from cnnviz.ui.pages.step.answer import answer
-from cnnviz.ui.server.files import script, styles
-from cnnviz.words import DEFAULT, Problem, say
+from cnnviz.ui.standalone.document import document
+from cnnviz.words import Problem, say
 
 MOST_BYTES = 40_000_000
 """What the numbers of all updates may take before they are compressed."""
-
-_PAGE = Template(Path(__file__).with_name("page.html").read_text("utf-8"))
 
 
 def lesson_html(
@@ -51,15 +43,8 @@ def lesson_html(
         answers[str(k)] = store.places(_answer(dataclasses.replace(lesson, k=k), image))
         progress(k)
     contents = {"lesson": lesson.to_query(), "answers": answers, "server": server}
-    return _PAGE.substitute(
-        lang=DEFAULT,
-        title=html.escape(say("export.html.title", image=image.words, when=lesson.when)),
-        styles=_styles(),
-        noscript=html.escape(say("export.html.noscript")),
-        contents=json.dumps(contents).replace("<", r"\u003c"),
-        numbers=_packed(bytes(store.content)),
-        program=_packed(script("hosts/file", "{}()").encode()),
-    )
+    title = say("export.html.title", image=image.words, when=lesson.when)
+    return document("file", title, json.dumps(contents), bytes(store.content))
 
 
 def _answer(lesson: Lesson, image: Image) -> bytes:
@@ -89,13 +74,3 @@ class _Store:
             if len(self.content) > MOST_BYTES:
                 raise Problem("export.html.too_large", megabytes=MOST_BYTES / 1e6)
         return self._known[part]
-
-
-def _packed(content: bytes) -> str:
-    """Compressed and written in base64, as file.js reads it."""
-    return base64.b64encode(zlib.compress(content, 9)).decode("ascii")
-
-
-def _styles() -> str:
-    """The component's style sheet. Of the images that can be chosen elsewhere there is no picture here."""
-    return re.sub(r"url\(images\.png\)[^;}]*", "none", styles()).replace("</", r"<\/")

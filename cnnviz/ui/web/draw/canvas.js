@@ -1,8 +1,24 @@
 // Canvases at the screen's own resolution, or finer while a picture is made of them.
 
 let finer = 0
+let larger = 1
+const [NEAR, FAR] = [9, 10.1]
+let least = NEAR
 
-export const ratio = () => finer || devicePixelRatio || 1
+export const ratio = () => (finer || devicePixelRatio || 1) * larger
+
+/** Size of the smallest number in a cell, in pixels; what is too wide even so is squeezed. */
+export const smallest = () => least
+
+/**
+ * From now on a style sheet shows every canvas so many times as large as it is laid out.
+ * @param {number} times
+ * @param {boolean} hall  whether it is read from far
+ */
+export function magnify(times, hall) {
+  larger = times
+  least = hall ? FAR : NEAR
+}
 
 /**
  * Has everything that is drawn by `act` drawn so many times as fine.

@@ -4,7 +4,7 @@ import { colour, css, ink } from "../model/colour.js"
 import { number, power, short, timesPower } from "../model/format.js"
 import { say } from "../model/words.js"
 import { MOST_PRINTED } from "../spec.js"
-import { contextOf, ratio } from "./canvas.js"
+import { contextOf, ratio, smallest } from "./canvas.js"
 import { pixels } from "./pixels.js"
 
 /** @import { BoardColumn, Scale } from "../types/wire.js" */
@@ -16,7 +16,6 @@ import { pixels } from "./pixels.js"
 /** @typedef {[width: number, height: number]} Size  in CSS pixels */
 
 const GAP = 3 // between the layers of w, in CSS pixels
-const SMALLEST = 9 // size of a number in a cell, in pixels; what is too wide even so is squeezed
 
 /**
  * @param {Values["values"]} values
@@ -179,7 +178,7 @@ export class MapView {
     const font = (/** @type {number} */ size) => `600 ${size}px system-ui, sans-serif`
     this.context.font = font(10)
     const widest = Math.max(...texts.map((text) => this.context.measureText(text).width)) / 10 // at a size of 1
-    this.context.font = font(Math.max(SMALLEST, Math.min(h * 0.42, w * 0.3, 22, (w - 6) / widest)))
+    this.context.font = font(Math.max(smallest(), Math.min(h * 0.42, w * 0.3, 22, (w - 6) / widest)))
     this.context.textAlign = "center"
     this.context.textBaseline = "middle"
     texts.forEach((text, i) => {

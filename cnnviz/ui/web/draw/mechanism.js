@@ -13,7 +13,7 @@ import { Pen } from "./pen.js"
 /** @typedef {import("../model/patterns.js").Cell} Cell */
 /** @typedef {(pen: Pen, numbers: Numbers, symbol: string, cell: Cell) => void} Picture */
 
-/** @param {HTMLCanvasElement} canvas @param {Numbers} numbers @param {string} map a symbol, or "update" @param {Cell} cell @param {{ width: number, height: number }} room @param {import("./pen.js").Palette} palette */
+/** @param {HTMLCanvasElement} canvas @param {Numbers} numbers @param {string} map a symbol, or "update" @param {Cell} cell @param {import("./pen.js").Room} room @param {import("./pen.js").Palette} palette */
 export function mechanism(canvas, numbers, map, cell, room, palette) {
   if (!room.width || !room.height) return
   const backward = numbers.maps[map]?.band === "gradients"

@@ -12,6 +12,8 @@ import { Plate } from "./plate.js"
 const LOW = 116 // the least height of a band
 const FOCUS = 207 // and of the focus under them
 const HEADS = 40 // caption and ends of a figure
+const STRIP_HEADS = 21 // and in a filmstrip, without the ends
+const READABLE = 10.1 // size of what is printed in a filmstrip
 const UNDER = 24 // a row of biases and its name
 const BIAS = 8 // a row of biases under its filters
 const BLOCK = 20 // the line with a block's name
@@ -58,18 +60,30 @@ export class Overview {
       this.plates[canvas.dataset.map ?? ""] = new Plate(canvas)
   }
 
-  /** Gives every figure its place; `height` is what the overview may share with the focus below it. @param {number} width @param {number} height @param {boolean} narrow one column under the other, as on a phone */
-  lay(width, height, narrow) {
-    const size = `${width} ${height} ${narrow}`
+  /**
+   * Gives every figure its place; `height` is what the overview may share with the focus below it. `narrow`: one column
+   * under the other, as on a phone. `zoom`: as a filmstrip, which a style sheet shows so many times as large.
+   * @param {number} width @param {number} height @param {boolean} narrow
+   */
+  lay(width, height, narrow, zoom = 0) {
+    const size = `${width} ${height} ${narrow} ${zoom}`
     if (size === this.size || !this.numbers) return
     this.size = size
+    const [heads, focus] = zoom ? [STRIP_HEADS, 0] : [HEADS, FOCUS]
+    this.element.style.setProperty("--heads", `${heads}px`)
+    for (const plate of Object.values(this.plates)) {
+      plate.zoom = zoom || 1
+      plate.least = zoom ? READABLE : 0
+    }
     const columns = this.columns ?? []
     const needs = columns.map((column) => this.need(column))
     const gaps = this.gaps()
     const free = narrow ? (width - 12) / 2 : width - gaps - 6
     const titles = this.single ? 0 : BLOCK
-    const most = (height - FOCUS - titles - 2 * HEADS) / 2
-    const found = narrow ? null : plan(needs, Math.max(free, 100), this.single ? most : LOW, Math.max(most, 90))
+    const most = (height - focus - titles - 2 * heads) / 2
+    const found = narrow
+      ? null
+      : plan(needs, Math.max(free, 100), this.single || zoom ? most : LOW, zoom ? most : Math.max(most, 90))
     this.element.style.setProperty("--m", `${narrow ? free : found?.height}px`)
     columns.forEach((column, n) => {
       const place = found ? found.places[n] : narrowPlace(needs[n], free)

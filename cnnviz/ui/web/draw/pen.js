@@ -10,8 +10,11 @@ import { ratio } from "./canvas.js"
 /** @typedef {import("../model/patterns.js").Cell} Cell */
 /** @typedef {{ x: number, y: number, width: number, height: number }} Box */
 /** @typedef {{ rows: Range, columns: Range, strong?: boolean }} Ring */
+/** @typedef {{ width: number, height: number, zoom?: number }} Room  in CSS pixels; a picture is laid out as if they were `zoom` times larger */
 
 /** @typedef {{ ink: string, soft: string, line: string, bars: string, math: string, accent: string, warm: string }} Palette */
+
+const LEAST = 7.7 // size of a number in a cell; in the lecture view that is 1.4 % of the screen's height
 
 /** The page's own colours. @param {HTMLElement} root @returns {Palette} */
 export function palette(root) {
@@ -30,16 +33,16 @@ export function palette(root) {
 }
 
 export class Pen {
-  /** @param {HTMLCanvasElement} canvas @param {{ width: number, height: number }} room @param {Palette} palette @param {boolean} backward */
-  constructor(canvas, { width, height }, palette, backward) {
-    const times = ratio()
-    this.width = width
-    this.height = height
-    const [w, h] = [Math.round(width * times), Math.round(height * times)]
+  /** @param {HTMLCanvasElement} canvas @param {Room} room @param {Palette} palette @param {boolean} backward */
+  constructor(canvas, { width, height, zoom = 1 }, palette, backward) {
+    const times = ratio() * zoom
+    this.width = width / zoom
+    this.height = height / zoom
+    const [w, h] = [Math.round(width * ratio()), Math.round(height * ratio())]
     if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h })
     this.context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"))
     this.context.setTransform(times, 0, 0, times, 0, 0)
-    this.context.clearRect(0, 0, width, height)
+    this.context.clearRect(0, 0, this.width, this.height)
     this.context.imageSmoothingEnabled = false
     this.ink = palette.ink
     this.soft = palette.soft
@@ -119,7 +122,7 @@ export class Pen {
   grid(values, columns, limits, scale, box, { write = short, lit } = {}) {
     const rows = Math.ceil(values.length / columns)
     const [w, h] = [box.width / columns, box.height / rows]
-    const size = Math.min(h * 0.52, w * 0.3, 13)
+    const size = Math.min(h * 0.52, w * 0.28, 22)
     values.forEach((value, n) => {
       const [x, y] = [box.x + (n % columns) * w, box.y + Math.floor(n / columns) * h]
       const paint = Number.isNaN(value) ? [128, 128, 128] : colour(value, limits, /** @type {Scale} */ (scale))
@@ -127,7 +130,7 @@ export class Pen {
       this.context.fillStyle = css(paint)
       this.context.fillRect(x, y, w - 1, h - 1)
       this.context.globalAlpha = 1
-      if (size >= 7 && !Number.isNaN(value))
+      if (size >= LEAST && !Number.isNaN(value))
         this.text(write(value), x + w / 2, y + h / 2, {
           size,
           align: "center",

@@ -29,6 +29,8 @@ export class Plate {
     /** @type {OffscreenCanvas[] | null} */
     this.pictures = null
     this.across = 1
+    this.zoom = 1 // how much larger a style sheet shows it
+    this.least = 0 // size under which nothing is printed
     this.narrow = false // too narrow for both ends of its colours
     /** @type {[number, number]} */
     this.limits = [0, 1]
@@ -73,7 +75,7 @@ export class Plate {
   }
 
   fit() {
-    const times = ratio()
+    const times = ratio() * this.zoom
     const [width, height] = this.size ?? [0, 0] // as it was laid out: to ask the page would make it lay everything out again
     if (this.canvas.width !== Math.round(width * times) || this.canvas.height !== Math.round(height * times)) {
       this.canvas.width = Math.round(width * times)
@@ -130,8 +132,9 @@ export class Plate {
   picture(n) {
     const face = /** @type {Face} */ (this.face)
     const box = this.tile(n)
-    const rows = Math.max(1, Math.min(face.rows, Math.round(box.height * ratio())))
-    const columns = Math.max(1, Math.min(face.columns, Math.round(box.width * ratio())))
+    const times = ratio() * this.zoom
+    const rows = Math.max(1, Math.min(face.rows, Math.round(box.height * times)))
+    const columns = Math.max(1, Math.min(face.columns, Math.round(box.width * times)))
     const canvas = new OffscreenCanvas(columns, rows)
     const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"))
     const image = context.createImageData(columns, rows)
@@ -199,7 +202,9 @@ export class Plate {
     const font = (/** @type {number} */ size) => `600 ${size}px system-ui, sans-serif`
     this.context.font = font(10)
     const widest = Math.max(...all.map(({ text }) => this.context.measureText(text).width)) / 10 // at a size of 1
-    this.context.font = font(Math.max(SMALLEST, Math.min(h * 0.42, w * 0.3, 22, (w - 6) / widest)))
+    const fits = Math.min(h * 0.42, w * 0.3, 22, (w - 6) / widest)
+    if (fits < this.least) return
+    this.context.font = font(Math.max(SMALLEST, fits))
     this.context.textAlign = "center"
     this.context.textBaseline = "middle"
     for (const { value, text, x, y } of all) {
@@ -225,11 +230,13 @@ export class Plate {
     names.forEach((name, n) => {
       const y = (n + 0.5) * line
       context.fillStyle = style.color
-      context.font = `${targets?.[n] ? 700 : 400} ${size}px system-ui, sans-serif`
-      context.textAlign = "left"
-      context.fillText(name, 0, y, left - 4)
-      context.textAlign = "right"
-      context.fillText(short(values[n]), width, y, 34)
+      if (size >= this.least) {
+        context.font = `${targets?.[n] ? 700 : 400} ${size}px system-ui, sans-serif`
+        context.textAlign = "left"
+        context.fillText(name, 0, y, left - 4)
+        context.textAlign = "right"
+        context.fillText(short(values[n]), width, y, 34)
+      }
       const zero = signed ? (left + right) / 2 : left
       const length = (values[n] / most) * (signed ? (right - left) / 2 : right - left)
       context.fillStyle = signed ? (values[n] < 0 ? "#4393c3" : "#d6604d") : "#7fb0e6"

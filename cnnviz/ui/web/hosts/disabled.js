@@ -3,6 +3,7 @@
 const NEEDS_SERVER = ["files", "upload", "cifar10", "large", "below"]
 
 /**
+ * The controls of the lesson, and what is shown elsewhere.
  * @param {HTMLElement} root  of a view
  * @param {string} sentence  why
  */
@@ -15,6 +16,15 @@ export function disable(root, sentence) {
   words.className = "needs-server"
   words.textContent = sentence
   controls.append(words, fields)
+  disableElsewhere(root, sentence)
+}
+
+/**
+ * The other pages, dialogs and files.
+ * @param {HTMLElement} root  of a view
+ * @param {string} sentence  why
+ */
+export function disableElsewhere(root, sentence) {
   for (const name of NEEDS_SERVER) {
     for (const button of root.querySelectorAll(/** @type {"button"} */ (`[data-key="${name}"]`))) {
       button.disabled = true

@@ -5,11 +5,15 @@ import { foreign, own, parse, query } from "../model/address.js"
 import { decode } from "../model/decode.js"
 import { View } from "../pages/view.js"
 import { CODE } from "../spec.js"
+import { roomDriver } from "./room.js"
+import { remember, remembered } from "./tab.js"
 
 /** @import { Answer } from "../model/decode.js" */
 /** @import { AddressPort, Host } from "../types/ports.js" */
 /** @typedef {{ data: Uint8Array, parentElement: HTMLElement, setTriggerValue: (name: string, value: string) => void }} Call */
 /** @typedef {{ view?: View, deliver: (answer: Answer) => void, open: (what: string) => void }} Mounted */
+
+const rooms = roomDriver(new URL("../", import.meta.url))
 
 /** @type {WeakMap<HTMLElement, Mounted>} */
 const mounted = new WeakMap()
@@ -58,8 +62,8 @@ function understood(data) {
  * @param {string} code
  */
 function reload(code) {
-  if (sessionStorage.getItem("cnnviz.loaded") === code) return false
-  sessionStorage.setItem("cnnviz.loaded", code)
+  if (remembered("cnnviz.loaded") === code) return false
+  remember("cnnviz.loaded", code)
   location.reload()
   return true
 }
@@ -75,11 +79,20 @@ function mount(root, page) {
   /** @type {Mounted} */
   const here = { deliver: () => {}, open: () => {} }
   mounted.set(root, here)
+  const address = addressOf(page)
+  const drive = () => rooms.drive(page, address.read())
   /** @type {Host} */
   const host = {
-    address: addressOf(page),
-    numbers: { ask, receive: (act) => (here.deliver = act) },
+    address: {
+      ...address,
+      visit(lesson, how) {
+        address.visit(lesson, how)
+        if (how?.page === undefined) drive() // the other page drives when it is there
+      },
+    },
+    numbers: { ask, receive: (act) => (here.deliver = (answer) => [act(answer), drive()]) },
     open: (what) => here.open(what),
+    room: () => rooms.show(root, page, parse(location.search)),
     below,
   }
   here.view = new View(root, page, host)

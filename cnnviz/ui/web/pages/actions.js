@@ -4,6 +4,7 @@
 
 import { savePicture } from "../draw/picture.js"
 import { has, say } from "../model/words.js"
+import { PAGES } from "../spec.js"
 import { copyLink, showHelp, toggleLecture } from "./doings.js"
 import { button } from "./html.js"
 import { randomKernel } from "./network_controls.js"
@@ -16,18 +17,21 @@ import { randomKernel } from "./network_controls.js"
  * @property {string} name  its button's data-key
  * @property {(view: View) => void} act
  * @property {string[]} [keys]  the keyboard's; of several actions of a page, the first that names a key has it
+ * @property {string[]} [remote]  those of a presenter's remote control, in the lecture view; they go before the others
  * @property {string} [help]  what the list of keys says of it (web.help.…); actions that say the same share a line
  * @property {(kind: Kind) => boolean} [when]  which pages have it
  * @property {boolean} [moves]  goes somewhere else: whatever plays is paused before
  */
 
 const stages = (/** @type {Kind} */ kind) => kind.stages
+const hides = (/** @type {Kind} */ kind) => kind.turns
 
 /** @type {Action[]} */
 export const ACTIONS = [
   {
     name: "stage_back",
     keys: ["ArrowLeft"],
+    remote: ["PageUp"],
     help: "stage",
     when: stages,
     moves: true,
@@ -36,10 +40,11 @@ export const ACTIONS = [
   {
     name: "stage_next",
     keys: ["ArrowRight"],
+    remote: ["PageDown"],
     help: "stage",
     when: stages,
     moves: true,
-    act: (view) => view.nextStage(1),
+    act: (view) => view.unveil() || view.nextStage(1),
   },
   {
     name: "update_back",
@@ -55,7 +60,7 @@ export const ACTIONS = [
     moves: true,
     act: (view) => view.nextUpdate(1),
   },
-  { name: "play", keys: ["Space"], help: "play", act: (view) => view.player.toggle() },
+  { name: "play", keys: ["Space"], help: "play", act: (view) => view.unveil() || view.player.toggle() },
   {
     name: "restart",
     keys: ["Home"],
@@ -72,13 +77,31 @@ export const ACTIONS = [
   },
   { name: "lecture", keys: ["L"], help: "lecture", act: toggleLecture },
   { name: "lecture_off", keys: ["L"], act: toggleLecture },
+  {
+    name: "hide",
+    keys: ["H"],
+    help: "hide",
+    when: hides,
+    act: (view) => view.lookAt({ hide: view.look.hide ? "" : "1" }),
+  },
+  { name: "blank", remote: ["B", "."], act: (view) => view.root.classList.toggle("blank") },
+  { name: "remote", help: "remote", when: stages, act: () => {} },
+  ...PAGES.map(({ path }, n) => ({
+    name: `page_${n + 1}`,
+    keys: [String(n + 1)],
+    help: "page",
+    act: (/** @type {View} */ view) => view.turn(path),
+  })),
   { name: "large", keys: ["O"], help: "large", act: (view) => view.open(view.content.large) },
   { name: "cells", help: "cells", when: (kind) => kind.points, act: () => {} }, // see pointable.js
   { name: "turn_back", keys: ["["], help: "turn", when: (kind) => kind.turns, act: (view) => view.content.turn(-1) },
   { name: "turn_on", keys: ["]"], help: "turn", when: (kind) => kind.turns, act: (view) => view.content.turn(1) },
+  { name: "unpin", when: (kind) => kind.points, act: unpin },
   { name: "escape", keys: ["Escape"], help: "escape", act: leave },
   { name: "keys", keys: ["?"], help: "keys", act: showHelp },
+  { name: "skip", act: (view) => view.$("main").focus() },
   { name: "copy_link", act: copyLink },
+  { name: "room", act: (view) => view.host.room?.() },
   { name: "export_png", act: (view) => savePicture(view, "png") },
   { name: "export_svg", act: (view) => savePicture(view, "svg") },
   { name: "files", act: (view) => view.open("files") },
@@ -89,6 +112,14 @@ export const ACTIONS = [
   { name: "below", act: (view) => view.host.below?.() },
 ]
 
+/** @param {View} view */
+function unpin(view) {
+  if (!view.content.unpin()) return false
+  view.settle()
+  view.paint(true)
+  return true
+}
+
 /**
  * Out of one thing after the other: a map, the pinned cell, the lecture view.
  * @param {View} view
@@ -96,10 +127,8 @@ export const ACTIONS = [
 function leave(view) {
   const { activeElement } = document
   if (activeElement instanceof HTMLCanvasElement && view.root.contains(activeElement)) activeElement.blur()
-  else if (view.content.unpin()) {
-    view.settle()
-    view.paint(true)
-  } else if (view.look.view) toggleLecture(view)
+  else if (unpin(view)) return
+  else if (view.look.view) toggleLecture(view)
 }
 
 /**
@@ -118,12 +147,13 @@ export function run(view, { moves, act }) {
 const available = (kind) => ACTIONS.filter(({ when }) => when?.(kind) ?? true)
 
 /**
- * A page's keys, and what each does.
+ * A page's keys, and what each does; in the lecture view also those of a remote control.
  * @param {Kind} kind
  * @returns {Map<string, Action>}
  */
-export function keyMap(kind) {
+export function keyMap(kind, lecture = false) {
   const found = new Map()
+  for (const action of lecture ? available(kind) : []) for (const key of action.remote ?? []) found.set(key, action)
   for (const action of available(kind)) {
     for (const key of action.keys ?? []) if (!found.has(key)) found.set(key, action)
   }

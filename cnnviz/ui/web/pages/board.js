@@ -6,6 +6,7 @@ import { MapView } from "../draw/maps.js"
 import { escaped, formula, lossText, number } from "../model/format.js"
 import { one } from "../model/links.js"
 import { say } from "../model/words.js"
+import { actionButton } from "./actions.js"
 import { LIMITS_LINE, linesOf, setHTML } from "./html.js"
 import { Pointable } from "./pointable.js"
 import { bindSwitches, fillSwitches, tabsOf } from "./switches.js"
@@ -49,7 +50,7 @@ const top = () => `
 /** @param {string} more */
 const bottom = (more) => `
   <section class="explain board-words" aria-label="${say("web.frame.explanation")}">
-    <div class="text" tabindex="0"><div class="numbers"></div><p class="sentence"></p><p class="detail"></p>${more}<div class="remark"></div></div>
+    <div class="text" tabindex="0"><div class="numbers"></div><p class="sentence"></p><p class="detail"></p>${more}<div class="remark"></div><div class="tools">${actionButton("unpin", "", "hidden")}</div></div>
     <div class="switches" tabindex="0"></div>
     <div class="charts"></div>
   </section>`
@@ -181,6 +182,8 @@ export class Board extends Pointable {
       map.marks = map.symbol === symbol ? [own] : []
       map.draw()
     }
+    view.control("unpin").hidden = !this.focus.pinned
+    view.$(".explain").classList.toggle("pinned", Boolean(this.focus.pinned))
     for (const head of this.root.querySelectorAll(/** @type {"div"} */ ("[data-column]"))) {
       head.classList.toggle("now", head.dataset.column === this.shown(view.stage))
     }

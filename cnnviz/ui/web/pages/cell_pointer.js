@@ -13,7 +13,8 @@ export function bindCells(content, plate) {
   const open = () => plate.values && !content.isAhead(symbol)
   const under = (/** @type {MouseEvent} */ event) => {
     const box = canvas.getBoundingClientRect()
-    return plate.cell(event.clientX - box.left, event.clientY - box.top)
+    const times = (plate.size?.[0] ?? box.width) / (box.width || 1) // a filmstrip is shown larger than it was laid out
+    return plate.cell((event.clientX - box.left) * times, (event.clientY - box.top) * times)
   }
   holder.addEventListener("pointermove", (event) => {
     if (event.pointerType === "touch" || !open()) return

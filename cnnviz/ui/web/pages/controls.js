@@ -102,12 +102,13 @@ export function fillControls(view, data) {
   for (const [key, name] of Object.entries(FIELDS)) set(view, key, lesson[name])
   fillNetwork(view, data)
   for (const [key, name] of Object.entries(CHOICES)) {
-    for (const option of view.root.querySelectorAll(/** @type {"button"} */ (`[data-key="${key}"] [data-value]`))) {
-      const chosen = option.dataset.value === lesson[name]
+    const options = [...view.control(key).querySelectorAll(/** @type {"button"} */ ("[data-value]"))]
+    const now = options.findIndex((option) => option.dataset.value === lesson[name])
+    options.forEach((option, at) => {
       const radio = option.getAttribute("role") === "radio"
-      option.setAttribute(radio ? "aria-checked" : "aria-pressed", String(chosen))
-      if (radio) option.tabIndex = chosen ? 0 : -1
-    }
+      option.setAttribute(radio ? "aria-checked" : "aria-pressed", String(at === now))
+      option.tabIndex = at === Math.max(now, 0) ? 0 : -1 // one stop for Tab: arrows go on from there
+    })
   }
   view.$(".words").textContent = data.words
   complain(view, data.wrong)

@@ -28,13 +28,15 @@ const help = (kind) => `
     <dl>${helpLines(kind)
       .map(([keys, what]) => `<dt>${keys}</dt><dd>${what}</dd>`)
       .join("")}</dl>
+    <label class="single-keys"><input type="checkbox" data-key="single_keys"> ${say("web.help.single_keys")}</label>
     <form method="dialog"><button>${say("web.help.close")}</button></form></dialog>`
 
 /** @type {(page: string, kind: Kind) => string} */
 export const frame = (page, kind) => `
-  <header class="top"><span class="brand">cnnviz</span>
+  <header class="top">${actionButton("skip")}<span class="brand">cnnviz</span>
     ${navigation(page)}
     ${actionButton("lecture", "", 'aria-pressed="false"')}
+    ${actionButton("room")}
     ${actionButton("copy_link")}
     <details class="menu"><summary data-key="export">${say("web.frame.export")}</summary><div>
       ${actionButton("export_png")}
@@ -43,5 +45,5 @@ export const frame = (page, kind) => `
     ${actionButton("keys")}
   </header>
   ${lessonControls()}
-  <main>${transport(kind)}<div class="content"></div></main>
+  <main tabindex="-1">${transport(kind)}<div class="content"></div></main>
   <div class="live" aria-live="polite" role="status"></div>${help(kind)}`

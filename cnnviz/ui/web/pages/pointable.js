@@ -36,8 +36,8 @@ export class Pointable extends Content {
    * @param {Cell} cell
    */
   point(name, cell = []) {
+    if (name !== null && this.view.player.running) return // who passes over a map does not stop what plays
     this.focus.hover = name === null ? null : { map: this.symbol(name), cell }
-    if (name !== null) this.view.player.pause()
     this.view.paint()
   }
 
@@ -46,6 +46,7 @@ export class Pointable extends Content {
    * @param {Cell} cell
    */
   pin(name, cell) {
+    this.view.player.pause()
     this.focus.pin(this.symbol(name), cell)
     this.view.settle()
     this.view.paint(true)

@@ -5,13 +5,15 @@ import { Overview } from "../draw/overview.js"
 import { palette } from "../draw/pen.js"
 import { Cells } from "../model/cells.js"
 import { explained } from "../model/explanation.js"
-import { escaped, formula, lossText } from "../model/format.js"
+import { escaped, formula } from "../model/format.js"
 import { one } from "../model/links.js"
 import { Numbers } from "../model/numbers.js"
 import { say } from "../model/words.js"
+import { actionButton } from "./actions.js"
 import { bindCells } from "./cell_pointer.js"
 import { Content } from "./content.js"
 import { linesOf, setHTML } from "./html.js"
+import { FILM, isProjected, pictureTimes, times } from "./lecture.js"
 import { litBlock, litCells } from "./lit.js"
 import { fillKernel } from "./network_controls.js"
 
@@ -30,7 +32,7 @@ const FRAME = () => `
   <section class="explain" aria-label="${escaped(say("web.frame.explanation"))}">
     <div class="text" tabindex="0"><h1><span class="phase"></span><span class="title"></span></h1>
       <p class="sentence"></p><p class="formula"></p><div class="numbers"></div><p class="remark"></p>
-      <div class="stepper" hidden><span class="what"></span><button type="button" data-turn="-1" aria-label="${escaped(say("web.step.less"))}">−</button><b class="which"></b><button type="button" data-turn="1" aria-label="${escaped(say("web.step.more"))}">+</button></div></div>
+      <div class="tools">${actionButton("unpin", "", "hidden")}<div class="stepper" hidden><span class="what"></span><button type="button" data-turn="-1" aria-label="${escaped(say("web.step.less"))}">−</button><b class="which"></b><button type="button" data-turn="1" aria-label="${escaped(say("web.step.more"))}">+</button></div></div></div>
     <div class="drawn"><canvas class="mechanism" role="img"></canvas></div>
   </section>`
 
@@ -38,6 +40,7 @@ export class Step extends Content {
   static turns = true
 
   slides = true
+  zoomed = false
   cells = new Cells()
   focus = this.cells
   saidAt = 0
@@ -49,6 +52,7 @@ export class Step extends Content {
   /** @param {View} view */
   constructor(view) {
     super(view)
+    view.root.classList.add("steps")
     view.$(".content").innerHTML = FRAME()
     this.overview = new Overview(view.$(".overview"))
     view.$(".stepper").addEventListener("click", ({ target }) => {
@@ -85,7 +89,8 @@ export class Step extends Content {
 
   /** Whether a map is not computed yet at this stage. @param {string} symbol */
   isAhead(symbol) {
-    return this.numbers.madeAt(symbol) > this.order.indexOf(this.view.stage)
+    const { stage, veiled } = this.view
+    return this.numbers.madeAt(symbol) > this.order.indexOf(stage) - (veiled ? 1 : 0)
   }
 
   /** @returns {Subject} */
@@ -102,13 +107,14 @@ export class Step extends Content {
 
   /** @param {string | null} map @param {Cell} [cell] */
   point(map, cell) {
+    if (map && this.view.player.running) return // who passes over a map does not stop what plays
     this.cells.hover = map ? { map, cell: cell ?? [] } : null
-    if (map) this.view.player.pause()
     this.view.paint()
   }
 
   /** @param {string} map @param {Cell} cell */
   pin(map, cell) {
+    this.view.player.pause()
     this.cells.pin(map, cell)
     this.view.settle()
     this.view.paint(true)
@@ -205,8 +211,8 @@ export class Step extends Content {
   measure() {
     if (this.drawn && this.laid === this.overview.key) return
     this.lay()
-    const { clientWidth: width, clientHeight: height } = this.view.$(".mechanism")
-    this.room = { width, height }
+    const { clientWidth: width, clientHeight: height } = this.view.$(".drawn")
+    this.room = { width, height, zoom: isProjected(this.view) ? pictureTimes() : 1 }
     this.palette = palette(this.root)
     this.laid = this.overview.key
     this.drawn = true
@@ -215,6 +221,9 @@ export class Step extends Content {
   lay() {
     const content = this.view.$(".content")
     const narrow = matchMedia("(max-width: 760px)").matches
+    const zoom = isProjected(this.view) ? times() : 0
+    this.view.$(".overview").style.zoom = String(zoom || 1)
+    if (zoom) return this.overview.lay(content.clientWidth / zoom, FILM, false, zoom)
     const free = matchMedia("(max-width: 1100px)").matches
     this.overview.lay(content.clientWidth, free ? 640 : content.clientHeight, narrow)
   }
@@ -271,12 +280,15 @@ export class Step extends Content {
     setHTML(view.$(".explain .sentence"), escaped(words.sentence))
     view.$(".phase").className = `phase ${words.phase}`
     setHTML(view.$(".explain .formula"), formula(words.formula))
-    setHTML(view.$(".numbers"), text)
+    setHTML(view.$(".numbers"), view.veiled ? escaped(say("web.step.veiled")) : text)
     setHTML(view.$(".remark"), linesOf([deviations[map], remarks[0]].filter(Boolean)))
     view.$(".explain").classList.toggle("pinned", Boolean(this.cells.pinned))
+    view.control("unpin").hidden = !this.cells.pinned
     this.step({ map, cell })
     this.editor()
-    if (this.room && this.palette) mechanism(view.$(".mechanism"), numbers, map, cell, this.room, this.palette)
+    view.$(".mechanism").style.visibility = view.veiled ? "hidden" : ""
+    if (this.room && this.palette && !view.veiled)
+      mechanism(view.$(".mechanism"), numbers, map, cell, this.room, this.palette)
   }
 
   /** @param {Subject} subject */
@@ -307,7 +319,8 @@ export class Step extends Content {
     const { view } = this
     const title = view.$(".explain .title").textContent ?? ""
     const numbers = view.$(".numbers").textContent ?? ""
-    return say("web.spoken.step", { place: view.place, title, numbers, loss: lossText(view.loss) })
+    const loss = view.$(".status .loss").textContent ?? "" // which may be hidden still
+    return say("web.spoken.step", { place: view.place, title, numbers, loss })
   }
 }
 

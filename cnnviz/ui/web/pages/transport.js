@@ -45,7 +45,7 @@ export const transport = (kind) => `
     </div>
     ${kind.stages ? `<ol class="stages" aria-label="${say("web.frame.stages")}"></ol><span class="stage-name"></span>` : ""}
     <div class="status"><span>${say("web.status.update", { k: '<b class="k">0</b>' })}</span><span><i>L</i> <b class="loss"></b></span>
-      <span class="saturation"></span>${actionButton("lecture_off", "✕")}<canvas class="spark" role="img" aria-label="${say("web.status.spark")}"></canvas></div>
+      <span class="saturation"></span>${kind.turns ? actionButton("hide", "", 'aria-pressed="false"') : ""}${actionButton("lecture_off", "✕")}<canvas class="spark" role="img" aria-label="${say("web.status.spark")}"></canvas></div>
   </div>
   <div class="notice" role="alert" hidden></div>`
 
@@ -70,7 +70,7 @@ export function fillStatus(view, data) {
     showStage(view)
   }
   setHTML(view.$(".status .k"), String(view.k))
-  setHTML(view.$(".status .loss"), lossText(view.loss))
+  setHTML(view.$(".status .loss"), knowsLoss(view) ? lossText(view.loss) : "…")
   const { saturated } = view
   const share = saturated === null ? "" : say("web.status.saturated", { share: `<b>${percent(saturated)}</b>` })
   setHTML(view.$(".saturation"), share)
@@ -84,6 +84,13 @@ export function fillStatus(view, data) {
     losses(sheet, data.arrays.losses.values)
   }
 }
+
+/**
+ * Where numbers are hidden, the loss is so until its stage.
+ * @param {View} view
+ */
+const knowsLoss = ({ look, veiled, order, stage, kind }) =>
+  look.hide !== "1" || !kind.turns || order.indexOf(stage) - (veiled ? 1 : 0) >= order.indexOf("L")
 
 /**
  * A chip a stage, and where there are ticks, the name of the current one.
@@ -111,7 +118,9 @@ function showStage(view) {
   /** @type {HTMLElement[]} */
   const chips = [...view.root.querySelectorAll(/** @type {"button"} */ ("[data-stage-chip]"))]
   const now = chips.findIndex((chip) => chip.dataset.stageChip === view.stage)
+  if (chips.includes(/** @type {HTMLElement} */ (document.activeElement))) chips[now]?.focus({ preventScroll: true })
   chips.forEach((chip, at) => {
+    chip.tabIndex = at === Math.max(now, 0) ? 0 : -1 // one stop for Tab: the arrows go from stage to stage
     chip.classList.toggle("done", at < now)
     chip.classList.toggle("tick", chips.length > MOST_CHIPS && Math.abs(at - now) > AROUND)
     if (at !== now) return chip.removeAttribute("aria-current")

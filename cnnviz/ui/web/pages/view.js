@@ -1,12 +1,14 @@
 // The page's frame: the lesson that was answered, where the visitor goes next, and the painting loop. What
 // stands in the middle is the content (content.js). Who shows it hands over its address and its numbers.
 
+import { magnify } from "../draw/canvas.js"
 import { looks, same } from "../model/address.js"
 import { say } from "../model/words.js"
 import { bindActions } from "./actions.js"
 import { bindControls, fillControls } from "./controls.js"
 import { frame } from "./frame.js"
 import { bindKeys } from "./keys.js"
+import { isProjected, times } from "./lecture.js"
 import { Player } from "./player.js"
 import { kindOf } from "./registry.js"
 import { bindStages, fillStatus } from "./transport.js"
@@ -41,6 +43,8 @@ export class View {
   working = undefined
   /** @type {number | undefined} */
   frame = undefined
+  /** Whether this stage's numbers are still hidden (hide=1). */
+  veiled = false
   announce = false
   adopted = 0
   /** @type {unknown}  the answer whose losses are drawn */
@@ -124,7 +128,10 @@ export class View {
     const follows = same(data.asked, here, ["stage"]) || !this.order.includes(here.stage)
     this.stage = follows ? data.lesson.stage : here.stage
     this.content.receive(data)
-    if (first) this.content.hold(data.lesson.cell ?? "")
+    if (first) {
+      this.content.hold(data.lesson.cell ?? "")
+      this.veil(true, this.stage)
+    }
     if (Object.keys(here).length && !same(here, this.wanted)) address.visit(this.wanted, { replace: true })
     fillControls(this, data)
     this.adopt(data, first)
@@ -189,11 +196,29 @@ export class View {
   }
 
   /**
+   * Where numbers are hidden, those of a stage that one comes to going on are so until somebody reveals them.
+   * @param {boolean} onward
+   * @param {string} stage
+   */
+  veil(onward, stage) {
+    this.veiled = onward && this.look.hide === "1" && !this.player.running && stage !== "x" && this.kind.turns
+  }
+
+  /** Shows the numbers that are hidden; whether there were any. */
+  unveil() {
+    if (!this.veiled) return false
+    this.veiled = false
+    this.paint(true)
+    return true
+  }
+
+  /**
    * Another way of looking at it, which the address then holds.
    * @param {Lesson} change
    */
   lookAt(change) {
     this.looked({ ...this.look, cell: this.content.cell, ...change })
+    this.veiled = this.veiled && this.look.hide === "1"
     this.settle()
     this.paint()
   }
@@ -211,6 +236,7 @@ export class View {
     const { address } = this.host
     if (this.refused({ ...(this.waiting ?? this.wanted), ...change })) return
     if (change.stage && change.stage !== this.stage) {
+      this.veil(this.order.indexOf(change.stage) > this.order.indexOf(this.stage), change.stage)
       this.stage = change.stage
       this.content.follow(this.stage)
     }
@@ -365,6 +391,11 @@ export class View {
     const on = this.look.view === "lecture"
     this.root.classList.toggle("lecture", on)
     this.control("lecture").setAttribute("aria-pressed", String(on))
+    this.root.querySelector("[data-key=hide]")?.setAttribute("aria-pressed", String(this.look.hide === "1"))
+    this.root.classList.toggle("veiled", this.veiled)
+    const zoom = isProjected(this) && this.content.zoomed ? times() : 1
+    magnify(zoom, on)
+    this.root.style.setProperty("--zoom", String(zoom))
   }
 
   // For those who listen: where this is, and what is to be seen there.

@@ -20,6 +20,17 @@ export interface NumbersPort {
   receive(act: (answer: Answer) => void): void
 }
 
+/** What of a Jupyter widget's model is used (anywidget): its values, which its kernel has too, and messages to that. */
+export interface WidgetModel {
+  get(name: "query"): Lesson
+  get(name: "document"): string
+  set(name: "query", value: Lesson): void
+  save_changes(): void
+  send(content: unknown): void
+  on(event: string, act: (...found: any[]) => void): void
+  off(event: string, act: (...found: any[]) => void): void
+}
+
 /** Who shows the view: its two ports, and what only some have. */
 export interface Host {
   address: AddressPort
@@ -28,6 +39,8 @@ export interface Host {
   refuses?(lesson: Lesson, page?: string): string
   /** Opens something that the view does not show itself: a map large, an upload, files. */
   open?(what: string): void
+  /** Opens a room, or shows the one that is open: its code, its link, and how many follow. */
+  room?(): void
   /** Goes to what stands below the view. */
   below?(): void
 }

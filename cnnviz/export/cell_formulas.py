@@ -1,0 +1,331 @@
+"""Each cell of a pass as a spreadsheet's formula, by kind of layer: what it is made of is read from other cells.
+
+A kind that is not named here has no formulas: its numbers are then taken over as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnviz.core.layers.conv import Conv
+from cnnviz.core.layers.layer import Shape
+from cnnviz.core.program import Line, Program
+from cnnviz.core.sliding import pad_widths
+
+Index = tuple[int, ...]
+
+FIRST_ROW, FIRST_COLUMN = 4, 1
+"""Where an array begins on its sheet: above it stand its name, its formula and the numbers of its columns."""
+
+
+def letters(column: int) -> str:
+    """A column's name.
+
+    >>> letters(0), letters(25), letters(26)
+    ('A', 'Z', 'AA')
+    """
+    name = ""
+    while column >= 0:
+        column, rest = divmod(column, 26)
+        name, column = chr(65 + rest) + name, column - 1
+    return name
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the cells of each array stand: maps and kernels below one another, with a line between; a row stands upright."""
+
+    shapes: dict[str, Shape]
+
+    def place(self, name: str, at: Index) -> tuple[int, int]:
+        """Row and column on the sheet of this name, counted from 0."""
+        shape = self.shapes[name]
+        if len(shape) < 2:
+            return FIRST_ROW + (at[0] if at else 0), FIRST_COLUMN
+        block = int(np.ravel_multi_index(at[:-2], shape[:-2])) if len(shape) > 2 else 0
+        return FIRST_ROW + block * (shape[-2] + 1) + at[-2], FIRST_COLUMN + at[-1]
+
+    def cell(self, name: str, *at: int) -> str:
+        """One cell: dz1!B5."""
+        row, column = self.place(name, at)
+        return f"{_sheet(name)}!{letters(column)}{row + 1}"
+
+    def block(self, name: str, first: Index, last: Index) -> str:
+        """All cells from one to another, both included, of one map."""
+        (top, left), (bottom, right) = self.place(name, first), self.place(name, last)
+        return f"{_sheet(name)}!{letters(left)}{top + 1}:{letters(right)}{bottom + 1}"
+
+    def whole(self, name: str, *before: int) -> str:
+        """All of an array, or of what has these first indices."""
+        rest = self.shapes[name][len(before) :]
+        return self.block(name, (*before, *(0 for _ in rest)), (*before, *(n - 1 for n in rest)))
+
+
+def _sheet(name: str) -> str:
+    return f"'{name}'" if " " in name else name
+
+
+class CellFormulas:
+    """The formulas of a program's passes. `helpers` are arrays that only the formulas need, with the shape of each."""
+
+    def __init__(self, program: Program):
+        self.program = program
+        self.helpers: dict[str, Shape] = {}
+        self.lines: dict[str, Line] = {line.target: line for line in (*program.forward_lines, *program.backward_lines)}
+        shapes = dict(program.shapes)
+        shapes |= {f"d{name}": shape for name, shape in program.shapes.items()} | {"y": program.shapes["o"], "L": ()}
+        for layer, names in zip(program.network.layers, program.network.names, strict=True):
+            if isinstance(layer, Conv):
+                self.helpers[f"{names.of('f')} turned"] = program.shapes[names.of("f")]
+                if layer.stride > 1:
+                    m, *size = program.shapes[names.output]
+                    self.helpers[f"d{names.output} spread"] = (m, *(layer.stride * (n - 1) + 1 for n in size))
+        self.at = Layout({name: shape for name, shape in (shapes | self.helpers).items() if "." not in name})
+
+    def formula(self, name: str, at: Index) -> str | None:
+        """What makes one cell; None where it is given, or where its kind has none.
+
+        >>> from cnnviz.core.network import DEFAULT, Network
+        >>> formulas = CellFormulas(Network.parse(DEFAULT).program((5, 5)))
+        >>> formulas.formula("z1", (0, 1, 1)), formulas.formula("db", (0,)), formulas.formula("x", (0, 0, 0))
+        ('SUMPRODUCT(x!C6:E8,f!B5:D7)', 'dz2!B5', None)
+        """
+        if name in self.helpers:
+            return self._helper(name, at)
+        if name == "L":
+            return LOSSES[self._ending](self.at, self.program.loss_line.sources[0])
+        if name == "v" or (name in self.lines and self.lines[name].sources == ("dv",) and self.lines[name].layer is None):
+            return self._laid_out(name, at)
+        line = self.lines.get(name)
+        if line is None:
+            return None
+        if line.layer is None:
+            return ENDS[self._ending](self.at, at[0])
+        make = MAKERS.get((self.program.network.layers[line.place].kind, line.role))
+        return make(self, line, at) if make else None
+
+    @property
+    def _ending(self) -> str:
+        network = self.program.network
+        return f"{network.layers[-1].kind} {network.loss_kind}" if network.merged else str(network.loss_kind)
+
+    def _laid_out(self, name: str, at: Index) -> str:
+        source = next(names.source for names in self.program.network.names if names.flattens)
+        shape = self.program.shapes[source]
+        if name == "v":
+            return self.at.cell(source, *map(int, np.unravel_index(at[0], shape)))
+        return self.at.cell("dv", int(np.ravel_multi_index(at, shape)))
+
+    def _helper(self, name: str, at: Index) -> str:
+        source = name.split()[0]
+        if name.endswith("turned"):
+            m, c, u, v = at
+            k = self.helpers[name][-1]
+            return self.at.cell(source, m, c, k - 1 - u, k - 1 - v)
+        layer = self.program.network.layers[self.lines[source[1:]].place]
+        assert isinstance(layer, Conv)
+        m, i, j = at
+        between = i % layer.stride or j % layer.stride
+        return "0" if between else self.at.cell(source, m, i // layer.stride, j // layer.stride)
+
+    # ---- what the makers ask for
+
+    def names(self, line: Line, *roles: str) -> list[str]:
+        """The arrays that these roles stand for in the line's layer; dx is the gradient of what the layer is given."""
+        names = self.program.network.names[line.place]
+        return [names.of(role) for role in roles]
+
+    def shape(self, name: str) -> Shape:
+        return self.at.shapes[name]
+
+    def conv(self, line: Line) -> tuple[Conv, int]:
+        """The layer, and the zeros before its first pixel."""
+        layer = self.program.network.layers[line.place]
+        assert isinstance(layer, Conv)
+        return layer, pad_widths(layer.k, layer.padding)[0]
+
+    def spread(self, line: Line) -> str:
+        """The units' gradient with the gaps of the stride in it."""
+        (dy,) = self.names(line, "dy")
+        return f"{dy} spread" if f"{dy} spread" in self.helpers else dy
+
+
+def _overlap(start: int, count: int, size: int) -> tuple[int, int]:
+    """Of `count` places from `start` those inside 0 … size - 1: first and last of them, counted in the window."""
+    return max(0, -start), min(count, size - start) - 1
+
+
+def _products(of: CellFormulas, big: tuple[str, Index], start: Index, small: tuple[str, Index]) -> str:
+    """SUMPRODUCT of a small map with what lies under it in a big one when it is laid at `start`; "" where nothing does."""
+    (rows, columns), (height, width) = of.shape(small[0])[-2:], of.shape(big[0])[-2:]
+    (top, bottom), (left, right) = _overlap(start[0], rows, height), _overlap(start[1], columns, width)
+    if top > bottom or left > right:
+        return ""
+    under = of.at.block(big[0], (*big[1], start[0] + top, start[1] + left), (*big[1], start[0] + bottom, start[1] + right))
+    return f"SUMPRODUCT({under},{of.at.block(small[0], (*small[1], top, left), (*small[1], bottom, right))})"
+
+
+def _sum(terms: Iterator[str]) -> str:
+    return "+".join(filter(None, terms)) or "0"
+
+
+def _conv(of: CellFormulas, line: Line, at: Index) -> str:
+    (layer, before), (m, i, j), (x, f) = of.conv(line), at, of.names(line, "x", "f")
+    start = (i * layer.stride - before, j * layer.stride - before)
+    made = _sum(_products(of, (x, (c,)), start, (f, (m, c))) for c in range(of.shape(x)[0]))
+    return f"{made}+{of.at.cell(of.names(line, 'b')[0], m)}" if layer.bias else made
+
+
+def _conv_df(of: CellFormulas, line: Line, at: Index) -> str:
+    (_, before), (m, c, u, v), (x,) = of.conv(line), at, of.names(line, "x")
+    return _sum(iter([_products(of, (x, (c,)), (u - before, v - before), (of.spread(line), (m,)))]))
+
+
+def _conv_dx(of: CellFormulas, line: Line, at: Index) -> str:
+    (layer, before), (c, i, j), (f,) = of.conv(line), at, of.names(line, "f")
+    start = (i + before - layer.k + 1, j + before - layer.k + 1)
+    return _sum(_products(of, (of.spread(line), (m,)), start, (f"{f} turned", (m, c))) for m in range(layer.filters))
+
+
+def _conv_db(of: CellFormulas, line: Line, at: Index) -> str:
+    return f"SUM({of.at.whole(of.names(line, 'dy')[0], at[0])})"
+
+
+def _dense(of: CellFormulas, line: Line, at: Index) -> str:
+    x, w, b = of.names(line, "x", "w", "b")
+    column = of.at.block(w, (0, at[0]), (of.shape(w)[0] - 1, at[0]))
+    return f"SUMPRODUCT({of.at.whole(x)},{column})+{of.at.cell(b, at[0])}"
+
+
+def _dense_dx(of: CellFormulas, line: Line, at: Index) -> str:
+    w, dy = of.names(line, "w", "dy")
+    row = of.at.block(w, (at[0], 0), (at[0], of.shape(w)[1] - 1))
+    return f"SUMPRODUCT(MMULT({row},{of.at.whole(dy)}))"
+
+
+def _dense_dw(of: CellFormulas, line: Line, at: Index) -> str:
+    x, dy = of.names(line, "x", "dy")
+    return f"{of.at.cell(x, at[0])}*{of.at.cell(dy, at[1])}"
+
+
+def _dense_db(of: CellFormulas, line: Line, at: Index) -> str:
+    return of.at.cell(of.names(line, "dy")[0], at[0])
+
+
+def _each(text: str) -> Callable[[CellFormulas, Line, Index], str]:
+    """A formula of the same cell in other arrays, by their roles in braces."""
+
+    def make(of: CellFormulas, line: Line, at: Index) -> str:
+        roles = ("x", "y", "dy")
+        cells = {role: of.at.cell(name, *at) for role, name in zip(roles, of.names(line, *roles), strict=True) if f"{{{role}}}" in text}
+        return text.format(**cells)
+
+    return make
+
+
+def _softmax(of: CellFormulas, line: Line, at: Index) -> str:
+    (x,) = of.names(line, "x")
+    most = f"MAX({of.at.whole(x)})"
+    return f"EXP({of.at.cell(x, *at)}-{most})/SUMPRODUCT(EXP({of.at.whole(x)}-{most}))"
+
+
+def _softmax_dx(of: CellFormulas, line: Line, at: Index) -> str:
+    y, dy = of.names(line, "y", "dy")
+    return f"{of.at.cell(y, *at)}*({of.at.cell(dy, *at)}-SUMPRODUCT({of.at.whole(dy)},{of.at.whole(y)}))"
+
+
+def _window(of: CellFormulas, line: Line, at: Index) -> tuple[Index, Index]:
+    """The first and the last cell under a pool's window."""
+    g = of.program.network.layers[line.place].geometry()
+    c, i, j = at
+    return (c, i * g["stride"], j * g["stride"]), (c, i * g["stride"] + g["k"] - 1, j * g["stride"] + g["k"] - 1)
+
+
+def _pool(function: str) -> Callable[[CellFormulas, Line, Index], str]:
+    def make(of: CellFormulas, line: Line, at: Index) -> str:
+        return f"{function}({of.at.block(of.names(line, 'x')[0], *_window(of, line, at))})"
+
+    return make
+
+
+def _covering(of: CellFormulas, line: Line, at: Index) -> list[Index]:
+    """The places whose window covers a cell."""
+    g = of.program.network.layers[line.place].geometry()
+    _, rows, columns = of.shape(of.names(line, "y")[0])
+    ways = [[n for n in range(size) if 0 <= p - n * g["stride"] < g["k"]] for p, size in zip(at[1:], (rows, columns), strict=True)]
+    return [(at[0], i, j) for i in ways[0] for j in ways[1]]
+
+
+def _max_dx(of: CellFormulas, line: Line, at: Index) -> str:
+    """The gradient of each place where this cell is the first of the largest."""
+    x, y, dy = of.names(line, "x", "y", "dy")
+    (c, row, column), found = at, []
+    for place in _covering(of, line, at):
+        (_, top, left), (_, _, right) = _window(of, line, place)
+        largest, earlier = of.at.cell(y, *place), []
+        if row > top:
+            earlier.append(of.at.block(x, (c, top, left), (c, row - 1, right)))
+        if column > left:
+            earlier.append(of.at.block(x, (c, row, left), (c, row, column - 1)))
+        before = "".join(f",SUMPRODUCT(--({cells}={largest}))=0" for cells in earlier)
+        found.append(f"IF(AND({of.at.cell(x, *at)}={largest}{before}),{of.at.cell(dy, *place)},0)")
+    return _sum(iter(found))
+
+
+def _avg_dx(of: CellFormulas, line: Line, at: Index) -> str:
+    k = of.program.network.layers[line.place].geometry()["k"]
+    places = _covering(of, line, at)
+    return f"SUM({of.at.block(of.names(line, 'dy')[0], places[0], places[-1])})/{k * k}" if places else "0"
+
+
+def _gap(of: CellFormulas, line: Line, at: Index) -> str:
+    return f"AVERAGE({of.at.whole(of.names(line, 'x')[0], at[0])})"
+
+
+def _gap_dx(of: CellFormulas, line: Line, at: Index) -> str:
+    x, dy = of.names(line, "x", "dy")
+    return f"{of.at.cell(dy, at[0])}/{of.shape(x)[1] * of.shape(x)[2]}"
+
+
+MAKERS: dict[tuple[str, str], Callable[[CellFormulas, Line, Index], str]] = {
+    ("conv", "y"): _conv, ("conv", "df"): _conv_df, ("conv", "db"): _conv_db, ("conv", "dx"): _conv_dx,
+    ("dense", "y"): _dense, ("dense", "dw"): _dense_dw, ("dense", "db"): _dense_db, ("dense", "dx"): _dense_dx,
+    ("sigmoid", "y"): _each("1/(1+EXP(-{x}))"), ("sigmoid", "dx"): _each("{dy}*{y}*(1-{y})"),
+    ("tanh", "y"): _each("TANH({x})"), ("tanh", "dx"): _each("{dy}*(1-{y}*{y})"),
+    ("relu", "y"): _each("MAX(0,{x})"), ("relu", "dx"): _each("IF({x}>0,{dy},0)"),
+    ("identity", "y"): _each("{x}"), ("identity", "dx"): _each("{dy}"),
+    ("softmax", "y"): _softmax, ("softmax", "dx"): _softmax_dx,
+    ("max", "y"): _pool("MAX"), ("max", "dx"): _max_dx,
+    ("avg", "y"): _pool("AVERAGE"), ("avg", "dx"): _avg_dx,
+    ("gap", "y"): _gap, ("gap", "dx"): _gap_dx,
+}  # fmt: skip
+"""By the kind of a layer and what is made: its output, its input's gradient, its parameters'."""
+
+
+def _log_sum(z: str) -> str:
+    return f"(MAX({z})+LN(SUMPRODUCT(EXP({z}-MAX({z})))))"
+
+
+def _softplus(z: str, sign: str) -> str:
+    """log(1 + e^z) or, with "-", log(1 + e^-z), of every entry; right at any magnitude."""
+    return f"(({sign}{z}+ABS({z}))/2+LN(1+EXP(-ABS({z}))))"
+
+
+LOSSES: dict[str, Callable[[Layout, str], str]] = {
+    "mse": lambda at, o: f"SUMXMY2({at.whole(o)},{at.whole('y')})/COUNT({at.whole('y')})",
+    "softmax ce": lambda at, z: f"SUM({at.whole('y')})*{_log_sum(at.whole(z))}-SUMPRODUCT({at.whole('y')},{at.whole(z)})",
+    "sigmoid ce": lambda at, z: f"SUMPRODUCT({at.whole('y')}*{_softplus(at.whole(z), '-')})",
+    "sigmoid bce": lambda at, z: f"SUMPRODUCT({at.whole('y')}*{_softplus(at.whole(z), '-')}+(1-{at.whole('y')})*{_softplus(at.whole(z), '')})/COUNT({at.whole('y')})",
+}
+"""The loss, from the outputs or, where it merges with the last layer, from z."""
+
+ENDS: dict[str, Callable[[Layout, int], str]] = {
+    "mse": lambda at, n: f"2*({at.cell('o', n)}-{at.cell('y', n)})/COUNT({at.whole('y')})",
+    "softmax ce": lambda at, n: f"{at.cell('o', n)}*SUM({at.whole('y')})-{at.cell('y', n)}",
+    "sigmoid ce": lambda at, n: f"-{at.cell('y', n)}*(1-{at.cell('o', n)})",
+    "sigmoid bce": lambda at, n: f"({at.cell('o', n)}-{at.cell('y', n)})/COUNT({at.whole('y')})",
+}
+"""Where the backward pass begins."""

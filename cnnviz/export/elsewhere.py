@@ -1,0 +1,206 @@
+"""A start from a file of any origin: saved here (JSON, .npz), a trained network of PyTorch's or Keras', or kernels in any array.
+
+Nothing in a file is executed or unpickled. Layouts are recognised by their shapes, and what was taken is said.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import math
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from urllib.parse import parse_qsl
+
+import numpy as np
+
+from cnnviz.core.filters import Bank, banks
+from cnnviz.core.lesson import MAX_NUMBER, Lesson
+from cnnviz.core.network import Params
+from cnnviz.core.program import Program
+from cnnviz.export.arrays import LESSON
+from cnnviz.export.parameters import MAX_VALUE, read_lesson, read_parameters, starting_from
+from cnnviz.words import Message, Problem, message
+
+MOST_BYTES = 60_000_000
+"""What the arrays of a file may take, unpacked: all of a large lesson's, or a trained network's of other layers."""
+MOST_NAMED = 8
+"""Arrays of a file that a sentence lists."""
+
+_NUMBERS = "fiu"
+"""Kinds of arrays that hold numbers."""
+
+Arrays = Mapping[str, np.ndarray]
+
+
+def is_arrays(content: bytes) -> bool:
+    """Whether this is an .npz or .npy, by how it begins."""
+    return content.startswith((b"PK", b"\x93NUMPY"))
+
+
+def read_start(content: bytes, lesson: Lesson) -> tuple[Lesson, list[Message | str]]:
+    """The lesson that starts from what a file holds, with k = 0, and sentences on what was taken.
+
+    A file that was saved here brings its own lesson; of all others `lesson` gets the weights, or its first filters.
+    Raises Problem, a sentence for the learner, whatever `content` is.
+
+    >>> file = io.BytesIO()
+    >>> np.save(file, np.eye(3))
+    >>> start, said = read_start(file.getvalue(), Lesson())
+    >>> start.f[:4], str(said[0])
+    ((1.0, 0.0, 0.0, 0.0), 'The first filter is the array (3, 3).')
+    """
+    if not is_arrays(content):
+        own, notes = read_lesson(content)
+        start = read_parameters(content, program=own.network.program(own.x_shape))
+        return dataclasses.replace(starting_from(own, start), k=0), notes
+    arrays = _arrays(content)
+    if LESSON in arrays:
+        return _own(arrays)
+    program = lesson.network.program(lesson.x_shape)
+    found = _trained(arrays, program)
+    if found is not None:
+        params, layout = found
+        return dataclasses.replace(starting_from(lesson, params), k=0), [message("export.elsewhere.trained", layout=layout, n=len(params))]
+    return _kernels(arrays, lesson)
+
+
+def _own(arrays: Arrays) -> tuple[Lesson, list[Message | str]]:
+    """All arrays of an update, as `arrays_npz` saves them."""
+    lesson, wrong = Lesson.from_query(dict(parse_qsl(str(arrays[LESSON]).removeprefix("?"))))
+    program = lesson.network.program(lesson.x_shape)
+    for name in program.parameters:
+        shape = program.shown[name]
+        if name not in arrays:
+            raise Problem("export.parameters.lacks", name=name, names=list(program.parameters))
+        if arrays[name].shape != shape:
+            raise Problem("export.parameters.wrong_shape", name=name, shape=str(arrays[name].shape), needed=str(shape))
+    start = Params.of({name: _numbers(name, arrays[name]) for name in program.parameters})
+    return dataclasses.replace(starting_from(lesson, start), k=0), list(wrong)
+
+
+# ---- a trained network
+
+
+def _trained(arrays: Arrays, program: Program) -> tuple[Params, Message] | None:
+    """The network's parameters in the layout that all of the file's arrays fit, one for one; None where none fits."""
+    given = [(name, array) for name, array in arrays.items() if not name.endswith("num_batches_tracked")]
+    wanted = list(program.parameters)
+    if len(given) != len(wanted) or len(given) == 1:
+        return None
+    keras = not any(name.endswith(("weight", "bias")) for name, _ in given)  # where the shapes leave it open
+    for layout in ("keras", "pytorch") if keras else ("pytorch", "keras"):
+        taken = {
+            symbol: _laid(array, symbol, program, layout) for symbol, (_, array) in zip(wanted, given, strict=True)
+        }
+        if all(array is not None for array in taken.values()):
+            params = {symbol: _numbers(symbol, array).reshape(program.shown[symbol]) for symbol, array in taken.items()}
+            return Params.of(params), message(f"export.elsewhere.{layout}")
+    return None
+
+
+def _laid(array: np.ndarray, symbol: str, program: Program, layout: str) -> np.ndarray | None:
+    """An array of that layout as the core has it; None where it has another shape."""
+    shape = program.parameters[symbol].shape
+    if len(shape) == 4 and array.ndim == 4:  # PyTorch's are (M,C,K,K) as ours, Keras' (K,K,C,M)
+        array = array if layout == "pytorch" else array.transpose(3, 2, 0, 1)
+    elif len(shape) == 2 and array.ndim == 2:
+        array = array.T if layout == "pytorch" else _channels_first(array, symbol, program)
+    return array if array.shape == shape else None
+
+
+def _channels_first(w: np.ndarray, symbol: str, program: Program) -> np.ndarray:
+    """Keras flattens row by row with all channels of a pixel together; our v has channel after channel."""
+    first = next((names for names in program.network.names if names.flattens), None)
+    if first is None or first.of("w") != symbol or len(w) != math.prod(program.shapes[first.source]):
+        return w
+    channels, rows, columns = program.shapes[first.source]
+    return w.reshape(rows, columns, channels, -1).transpose(2, 0, 1, 3).reshape(len(w), -1)
+
+
+# ---- kernels
+
+
+def _kernels(arrays: Arrays, lesson: Lesson) -> tuple[Lesson, list[Message | str]]:
+    """The lesson with its first filters from the first array that has a slice which fits."""
+    if strange := next((f"{name} {array.shape}" for name, array in arrays.items() if array.dtype.kind not in _NUMBERS), ""):
+        raise Problem("export.parameters.no_number", name=strange.strip())
+    bank = next(iter(banks(lesson.network, lesson.x_shape)), None)
+    for name, array in arrays.items() if bank else ():
+        for layout, taken in _slices(array, bank):
+            f = _numbers(name, taken)
+            if np.abs(f).max() > MAX_NUMBER:
+                raise Problem("export.parameters.too_large", name=name or "f", most=MAX_NUMBER)
+            whose = message("export.elsewhere.of", name=name, shape=str(array.shape)) if name else message("export.elsewhere.alone", shape=str(array.shape))
+            return dataclasses.replace(lesson, f=f, k=0), [message(f"export.elsewhere.{layout}", of=whose, n=len(f))]
+    listed = [f"{name} {array.shape}".strip() for name, array in arrays.items()]
+    more = ["…"] if len(listed) > MOST_NAMED else []
+    k = bank.k if bank else 0
+    fits = message("export.elsewhere.fits" if bank else "export.elsewhere.no_convolution", k=k)
+    raise Problem("export.elsewhere.nothing_fits", names=[*listed[:MOST_NAMED], *more], fits=fits, net=lesson.net)
+
+
+def _slices(array: np.ndarray, bank: Bank) -> Iterator[tuple[str, np.ndarray]]:
+    """Filters (n,C,K,K) in an array, as the layouts that its shape allows have them: the whole first, then a part."""
+    m, c, k = bank.filters, bank.channels, bank.k
+    if array.ndim == 4 and array.shape[1:] == (c, k, k):
+        yield "filters", array[:m]
+    if array.ndim == 4 and array.shape[:3] == (k, k, c):
+        yield "filters_last", array.transpose(3, 2, 0, 1)[:m]
+    if array.ndim == 3 and array.shape == (c, k, k):
+        yield "filter", array[None]
+    if array.ndim == 3 and c == 1 and array.shape[1:] == (k, k):
+        yield "filters", array[:m, None]
+    if array.ndim >= 2 and array.shape[-2:] == (k, k) and array.size:
+        yield "filter" if array.ndim == 2 else "slice", _everywhere(array[(0,) * (array.ndim - 2)], c)
+    if array.ndim == 4 and array.shape[:2] == (k, k) and array.size:
+        yield "slice_last", _everywhere(array[:, :, 0, 0], c)
+
+
+def _everywhere(kernel: np.ndarray, channels: int) -> np.ndarray:
+    """A kernel on every channel, divided by their number, as a named one is."""
+    return np.repeat(kernel[None, None] / channels, channels, axis=1)
+
+
+# ---- reading
+
+
+def _numbers(name: str, array: np.ndarray) -> np.ndarray:
+    """In float64; Problem where there is something else, or a number that is not finite."""
+    if array.dtype.kind not in _NUMBERS:
+        raise Problem("export.parameters.no_number", name=name)
+    found = np.ascontiguousarray(array, np.float64)
+    if not (np.abs(found) <= MAX_VALUE).all():  # written so that NaN fails too
+        raise Problem("export.parameters.huge", name=name)
+    return found
+
+
+def _arrays(content: bytes) -> Arrays:
+    """Every array of an .npz by its name; that of an .npy by "". Problem for all else."""
+    try:
+        if content.startswith(b"\x93NUMPY"):
+            return {"": _array(io.BytesIO(content), len(content))}
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = [member for member in archive.infolist() if member.filename.endswith(".npy")]
+            if sum(member.file_size for member in members) > MOST_BYTES:
+                raise Problem("export.elsewhere.too_large", megabytes=MOST_BYTES / 1e6)
+            return {member.filename.removesuffix(".npy"): _member(archive, member) for member in members}
+    except Problem:
+        raise
+    except Exception:  # whatever a damaged archive or header comes to
+        raise Problem("export.elsewhere.damaged") from None
+
+
+def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> np.ndarray:
+    with archive.open(member) as file:
+        return _array(io.BytesIO(file.read(member.file_size)), member.file_size)
+
+
+def _array(file: io.BytesIO, size: int) -> np.ndarray:
+    """One array; ValueError where its header promises more than there is."""
+    readers: Mapping[tuple[int, int], Callable] = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+    shape, _, dtype = readers[np.lib.format.read_magic(file)](file)
+    if dtype.hasobject or math.prod(shape) * dtype.itemsize > size:
+        raise ValueError("array: not what its header says")
+    file.seek(0)
+    return np.lib.format.read_array(file, allow_pickle=False)

@@ -1,0 +1,172 @@
+"""A lesson as an exercise: everything but the backward pass, which is left open line by line, and what checks it with NumPy alone."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+import numpy as np
+
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.program import Inner, Line, Program
+from cnnviz.core.trajectory import Moment
+from cnnviz.export.lines import aligned, expression, variable, wrapped
+from cnnviz.export.passes import Passes, Section
+from cnnviz.export.script import as_notebook, as_script
+from cnnviz.export.sections import seen, settings_of, sizes_of, wrapped_chain
+from cnnviz.export.source import listing
+from cnnviz.export.start import image_section, start_section
+from cnnviz.words import say
+
+FILE = "gradients.npz"
+"""What it writes, to be taken to the Check page."""
+NUDGE = 1e-6
+"""The ε of its central differences: short, so that a loss that bends much under raw pixels is still nearly straight."""
+TRIED, FEWEST = 200, 20
+"""Entries of one array that are nudged at the most, evenly spread, and of the largest networks."""
+WORK = 4_000_000_000
+"""Multiplications of one check: some seconds."""
+
+
+def exercise_script(lesson: Lesson, pixels: np.ndarray, moment: Moment) -> str:
+    """The exercise as a script: on the image `pixels` as in `numpy_script`, from the parameters of the moment.
+
+    >>> from cnnviz.core.trajectory import trajectory
+    >>> pixels = np.zeros((32, 32, 3), np.uint8)
+    >>> "dz1 = None  # TODO" in exercise_script(Lesson(), pixels, trajectory(Lesson(), np.zeros((32, 32)), 0))
+    True
+    """
+    return as_script(_introduction(lesson, pixels), _sections(lesson, pixels, moment))
+
+
+def exercise_notebook(lesson: Lesson, pixels: np.ndarray, moment: Moment) -> str:
+    """The same as a Jupyter notebook."""
+    return as_notebook(_introduction(lesson, pixels), _sections(lesson, pixels, moment))
+
+
+def _introduction(lesson: Lesson, pixels: np.ndarray) -> str:
+    image = say("export.script.own_picture") if lesson.img.startswith("upload-") else lesson.img
+    program = lesson.network.program(seen(lesson, pixels).shape)
+    settings, _ = settings_of(lesson)
+    lines = [say("export.exercise.title", image=image, when=lesson.when), "", *wrapped_chain(program), ""]
+    lines += textwrap.wrap(say("export.exercise.introduction"), 110)
+    return "\n".join([*lines, say("export.exercise.lesson", settings=settings)])
+
+
+def _sections(lesson: Lesson, pixels: np.ndarray, moment: Moment) -> Iterable[Section]:
+    x = seen(lesson, pixels)
+    program = lesson.network.program(x.shape)
+    values = program.start(moment.params, x)
+    passes = Passes(program, lesson.optimizer, frozenset(), sizes_of(program, values, np.array(lesson.y)))
+    yield image_section(lesson, pixels, program)
+    yield _start_section(lesson, program, values)
+    yield from passes.layer_sections(forward_only=True)
+    yield passes.forward_section()
+    yield _section("forward", f"{passes.forward_call}\nL = {passes.loss_call}\nprint('L', L)")
+    yield _open_section(passes)
+    yield _check_section(passes)
+    yield _section("save", _SAVE.format(file=FILE, link=f"?{settings_of(lesson)[0]}"))
+
+
+def asked_lines(program: Program) -> list[tuple[Line, tuple[str, ...]]]:
+    """The lines that are left open, with the arrays that each is made from: a row is laid out again in the line that asks for its map.
+
+    >>> from cnnviz.core.network import DEFAULT, Network
+    >>> [(line.target, sources) for line, sources in asked_lines(Network.parse(DEFAULT).program((4, 4)))][4:6]
+    [('da1', ('dz2', 'w')), ('dz1', ('da1', 'a1'))]
+    """
+    lines = {line.target: line for line in program.backward_lines}
+    found = []
+    for line in program.backward_lines:
+        laid_out = line.layer is None and line.sources == ("dv",)
+        if line.target != "dv" or program.network.names[0].source == "v":
+            found.append((line, lines["dv"].sources if laid_out else line.sources))
+    return found
+
+
+def _section(name: str, code: str, **values: object) -> Section:
+    return Section(say(f"export.exercise.{name}.title"), say(f"export.exercise.{name}.words", **values), (), code)
+
+
+def _start_section(lesson: Lesson, program: Program, values: Inner) -> Section:
+    """As the lesson begins, but with the parameters of now and nothing of a training."""
+    start = start_section(lesson, program, values)
+    lines = [line for line in start.code.splitlines() if not re.match("learning_rate = |updates = ", line)]
+    return replace(_section("start", "\n".join(lines), parameters=tuple(program.parameters)), formulas=start.formulas)
+
+
+def _open_section(passes: Passes) -> Section:
+    program = passes.program
+    asked = asked_lines(program)
+    given = [name for name in (*program.parameters, "x", *passes.made_forward, "y") if any(name in map(variable, reads) for _, reads in asked)]
+    titles = {name: stage.title for stage in program.network.stages for name in stage.makes[:1]}
+    body: list[str] = []
+    for line, sources in asked:
+        title = titles.get(line.target) or (say(f"layer.{program.network.layers[0].kind}.dx.title") if line.target == "dx" else "")
+        body += [f"# {title}"] if title else []
+        size = "×".join(map(str, passes.sizes[line.target[1:]]))
+        body.append(f"{line.target} = None  # {say('export.exercise.todo', size=size, sources=[variable(name) for name in sources])}")
+    head = wrapped("def backward(", given, "):")
+    rows = wrapped("return dict(", [f"{line.target}={line.target}" for line, _ in asked], ")")
+    call = wrapped("gradients = backward(", given, ")")
+    code = f"{head}\n{textwrap.indent(chr(10).join(body), '    ')}\n{textwrap.indent(rows, '    ')}\n\n\n{call}"
+    return _section("backward", code)
+
+
+def _check_section(passes: Passes) -> Section:
+    """The loss when one array is nudged and all after it is worked out again, and what compares with it."""
+    program = passes.program
+    starts = ["x", *program.parameters]
+    rows = []
+    for line in program.forward_lines:
+        name, made = variable(line.target), expression(line)
+        rows.append((f'{name} = given.get("{name}", {made})' if line.target in program.shapes else f"{name} = {made}", ""))
+    head = wrapped("def loss_with(", [*(f"{name}={name}" for name in starts), "**given"], "):")
+    words = f'"""{say("export.exercise.loss_with")}"""'
+    body = textwrap.indent(f"{words}\n{aligned(rows)}\nreturn {passes.loss_call}", "    ")
+    functions: list[Callable] = [checked]
+    code = f"{head}\n{body}\n\n\n{listing(functions, set())}\n\n\n"
+    arrays = len(asked_lines(program))
+    most = max(FEWEST, min(TRIED, WORK // max(1, 2 * arrays * program.multiplications)))
+    places = wrapped("arrays = dict(", [f"{name}={name}" for line, _ in asked_lines(program) for name in [variable(line.target[1:])]], ")")
+    return _section("check", f"{code}{places}\n{_LOOP.format(nudge=NUDGE, most=most)}", most=most)
+
+
+def checked(gradient, array, loss_of, nudge, most):
+    """One gradient beside central differences of up to `most` entries: a sentence.
+
+    Where the slopes on both sides of an entry differ, it stands at a kink of ReLU or max pooling and is left out.
+    """
+    gradient = np.asarray(gradient, dtype=float)
+    if gradient.size != array.size:
+        return f"wrong: its shape is {gradient.shape}, it needs to be {array.shape}"
+    gradient = gradient.reshape(array.shape)
+    middle, worst, found = loss_of(array), 0.0, ""
+    for place in np.unique(np.linspace(0, array.size - 1, most).astype(int)):
+        at = np.unravel_index(place, array.shape)
+        up, down = array.copy(), array.copy()
+        up[at] += nudge
+        down[at] -= nudge
+        above, below = loss_of(up), loss_of(down)
+        central = (above - below) / (2 * nudge)
+        if abs(above - middle + below - middle) > 0.01 * abs(above - below) + 1e-9 * nudge * max(1.0, abs(middle)):
+            continue
+        apart = abs(gradient[at] - central) - 1e-3 * max(abs(gradient[at]), abs(central)) - 1e-8 * max(1.0, abs(middle))
+        if not apart <= worst:
+            worst = apart
+            found = f"wrong: at {tuple(map(int, at))} yours is {gradient[at]:.6g}, central differences give {central:.6g}"
+    return found or "right"
+
+
+_LOOP = '''for name, gradient in gradients.items():
+    array = arrays[name[1:]]
+    if gradient is None:
+        print(f"{{name:<5}} not yet")
+        continue
+    print(f"{{name:<5}} {{checked(gradient, array, lambda nudged: loss_with(**{{name[1:]: nudged}}), {nudge}, {most})}}")'''
+
+_SAVE = '''done = {{name: gradient for name, gradient in gradients.items() if gradient is not None}}
+np.savez("{file}", **done)
+print("wrote {file}, to be taken to the Check page, or: python -m cnnviz check {file} '{link}'")'''

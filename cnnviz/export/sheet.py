@@ -1,0 +1,202 @@
+"""A lesson to be worked out by hand: a printed sheet with one cell of each stage and blanks, the answers on a page of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from html import escape
+from urllib.parse import urlencode
+
+import numpy as np
+
+from cnnviz.core.formulas import plain
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.program import Program
+from cnnviz.core.stages import Stage, label
+from cnnviz.core.terms import Arithmetic, Arrays, Term, arithmetic_of
+from cnnviz.core.trajectory import Moment
+from cnnviz.words import Message, say
+
+MOST_TERMS = 9
+"""Products that are worked out by hand; of a longer sum the others are given."""
+MOST_NUMBERS = 16
+"""Numbers that an expression may read without the sheet running over."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One cell: its name, idea and formula, rows of numbers with the product to be found, what is added, and the answer."""
+
+    name: str
+    title: Message | str
+    formula: str
+    rows: tuple[tuple[tuple[str, str, float], ...], ...]
+    given: tuple[tuple[str, float], ...]
+    answer: float
+    products: tuple[float, ...] = ()
+
+
+def hand_sheet(lesson: Lesson, moment: Moment, image: Message | str) -> str:
+    """The sheet as an HTML page for print: this moment's exact passes on an image that is called `image`.
+
+    >>> from cnnviz.core.trajectory import trajectory
+    >>> page = hand_sheet(Lesson(), trajectory(Lesson(), np.eye(32), 0), "an image")
+    >>> page.count('class="task"') == 2 * len(Lesson().network.stages), "<script" in page
+    (True, False)
+    """
+    found = tasks(lesson, moment)
+    query = {**lesson.to_query(), **({"img": "upload-…"} if lesson.img.startswith("upload-") else {})}
+    head = f"<p>{escape(say('export.sheet.of', image=image, when=lesson.when, net=str(lesson.network)))}<br><small>?{escape(urlencode(query, safe=',;'))}</small></p>"
+    sides = [
+        f"<section><h1>{escape(say(f'export.sheet.{side}.title'))}</h1>{head}<p>{escape(say(f'export.sheet.{side}.words'))}</p>"
+        f'<div class="tasks">{"".join(_task(task, side == "answers") for task in found)}</div></section>'
+        for side in ("questions", "answers")
+    ]
+    return _PAGE.format(title=escape(say("export.sheet.questions.title")), body="".join(sides))
+
+
+def tasks(lesson: Lesson, moment: Moment) -> list[Task]:
+    """One cell of each stage: the pinned one where it lies in that stage's array, else the one with the largest number."""
+    x, network = moment.trace.x, lesson.network
+    program = network.program(x.shape)
+    trace = program.forward(moment.params, x)
+    y = network.targets(np.array(lesson.y), trace.o.shape)
+    gradients = program.backward(moment.params, trace, y)
+    values: dict[str, np.ndarray] = {name: np.asarray(array).reshape(program.laid_out[name]) for name, array in {**trace, **moment.params}.items()}
+    values |= {name: np.asarray(array).reshape(program.laid_out[name[1:]]) for name, array in gradients.items()}
+    values |= {"y": y, "L": np.array(network.loss(trace, y))}
+    return [task for stage in network.stages for task in _of_stage(lesson, moment, program, stage, values)]
+
+
+def _of_stage(lesson: Lesson, moment: Moment, program: Program, stage: Stage, values: Arrays) -> Iterator[Task]:
+    if stage == "update":
+        yield _update(lesson, moment, program, stage, values)
+        return
+    array = values[stage]
+    at = _cell(lesson, stage, array)
+    name, formula = _name(program, stage, at), plain(program.formulas.get(stage, "x"))
+    answer = float(array[at])
+    if stage == "x":
+        pixel = answer * 255 if lesson.scale == "unit" else answer
+        formula = say(f"terminal.pixels.{lesson.scale}")
+        yield Task(name, stage.title, formula, (), ((say("export.sheet.pixel"), round(pixel, 6)),), answer)
+    elif stage == "v":
+        source = next(names.source for names in program.network.names if names.flattens)
+        yield Task(f"v[?] = {_name(program, source, at)}", stage.title, formula, (), (), float(np.ravel_multi_index(at, array.shape)))
+    else:
+        yield _task_of(program, name, stage, formula, arithmetic_of(program, stage, at, values), answer)
+
+
+def _cell(lesson: Lesson, symbol: str, array: np.ndarray) -> tuple[int, ...]:
+    pinned = lesson.pinned
+    if pinned and pinned[0] == symbol and array.shape[len(array.shape) - len(pinned[1]) :] and array.ndim - len(pinned[1]) in (0, 1):
+        return (*[0] * (array.ndim - len(pinned[1])), *pinned[1])
+    return tuple(int(i) for i in np.unravel_index(int(np.argmax(np.nan_to_num(np.abs(array)))), array.shape))
+
+
+def _task_of(program: Program, name: str, stage: Stage, formula: str, made: Arithmetic, answer: float) -> Task:
+    if made.terms:
+        shown = _largest(made.terms)
+        rest = sum(term.product for term in made.terms) - sum(term.product for term in shown)
+        given = [(say("export.sheet.rest", n=len(made.terms) - len(shown)), rest)] if len(shown) < len(made.terms) else []
+        given += _names(program, made.added)
+        rows = tuple(tuple((symbol, _name(program, symbol, at), value) for symbol, at, value in term.factors) for term in shown)
+        return Task(name, stage.title, formula, rows, tuple(given), answer, tuple(term.product for term in shown))
+    numbers = made.numbers[:MOST_NUMBERS]
+    given = _names(program, numbers)
+    if len(numbers) < len(made.numbers) and made.text.startswith("sum("):
+        rest = sum(value for *_, value in made.numbers[MOST_NUMBERS:])
+        given.append((say("export.sheet.rest", n=len(made.numbers) - len(numbers)), rest))
+    return Task(name, stage.title, formula, (), tuple(given), answer)
+
+
+def _largest(terms: tuple[Term, ...]) -> tuple[Term, ...]:
+    """The terms that matter most, in reading order."""
+    if len(terms) <= MOST_TERMS:
+        return terms
+    chosen = sorted(range(len(terms)), key=lambda n: -abs(terms[n].product))[: MOST_TERMS - 3]
+    return tuple(terms[n] for n in sorted(chosen))
+
+
+def _update(lesson: Lesson, moment: Moment, program: Program, stage: Stage, values: Arrays) -> Task:
+    """The step of one number of the first parameter."""
+    name = program.network.parameters[0]
+    optimizer = lesson.optimizer
+    array = np.asarray(moment.params[name])
+    slope = values[f"d{name}"].reshape(array.shape)
+    at = tuple(int(i) for i in np.unravel_index(int(np.argmax(np.nan_to_num(np.abs(slope)))), array.shape))
+    after, _ = optimizer.step(moment.params, {f"d{own}": values[f"d{own}"].reshape(moment.params[own].shape) for own in program.parameters}, moment.state or None)
+    given = [("η", optimizer.lr), (_name(program, name, at), float(array[at])), (_name(program, f"d{name}", at), float(slope[at]))]
+    given += [(f"{key}[{', '.join(map(str, at))}]", float(moment.state[f"{key}.{name}"][at])) for key in optimizer.KEEPS if f"{key}.{name}" in moment.state]
+    if optimizer.KEEPS:
+        given.append(("t", float(moment.state.get("t", 0)) + 1))
+    return Task(_name(program, f"{name}_next", at), stage.title, "     ".join(map(plain, optimizer.formulas)), (), tuple(given), float(after[name][at]))
+
+
+def _name(program: Program, symbol: str, at: tuple[int, ...]) -> str:
+    """A cell by its name, without the axes of length 1 that are not shown."""
+    plain_name = symbol.removesuffix("_next")
+    shape = program.laid_out.get(plain_name) or program.laid_out.get(plain_name[1:], ())
+    if len(at) == len(shape) > 2:
+        at = at[2:] if shape[:2] == (1, 1) and len(shape) == 4 else at[1:] if shape[0] == 1 else at
+    return f"{label(symbol)}[{', '.join(map(str, at))}]" if at else label(symbol)
+
+
+def _names(program: Program, numbers: Iterable[tuple[str, tuple[int, ...], float]]) -> list[tuple[str, float]]:
+    return [(_name(program, symbol, at), value) for symbol, at, value in numbers]
+
+
+# ---- as a page
+
+
+def _number(value: float) -> str:
+    return f"{value:.4g}".replace("-", "−") if np.isfinite(value) else "–"
+
+
+def _task(task: Task, answered: bool) -> str:
+    parts = [f"<h2>{escape(task.name)}</h2><p><b>{escape(str(task.title))}</b><br><i>{escape(task.formula)}</i></p>"]
+    if task.rows:
+        heads = "".join(f"<th>{escape(label(symbol))}</th>" for symbol, *_ in task.rows[0])
+        cells = (
+            "".join(f"<td>{_number(value)}</td>" for *_, value in row) + f"<td>{_number(product) if answered else _BLANK}</td>"
+            for row, product in zip(task.rows, task.products, strict=True)
+        )
+        names = (" · ".join(name for _, name, _ in row) for row in task.rows)
+        body = "".join(f"<tr><th>{escape(name)}</th>{row}</tr>" for name, row in zip(names, cells, strict=True))
+        parts.append(f"<table><tr><th></th>{heads}<th>·</th></tr>{body}</table>")
+    if task.given:
+        parts.append(f"<p>{'&ensp; '.join(_given(name, value) for name, value in task.given)}</p>")
+    answer = f"{task.answer:.6g}".replace("-", "−") if np.isfinite(task.answer) else "–"
+    parts.append(f'<p class="answer">{escape(task.name.split(" = ")[0])} = {f"<b>{answer}</b>" if answered else _BLANK}</p>')
+    return f'<article class="task">{"".join(parts)}</article>'
+
+
+def _given(name: str, value: float) -> str:
+    """A number with its name, or behind the words that lead to it."""
+    return f"<span>{escape(name)}{' = ' if '[' in name or ' ' not in name else ' '}{_number(value)}</span>"
+
+
+_BLANK = '<span class="blank"></span>'
+
+_PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>
+<style>
+@page {{ size: A4; margin: 12mm }}
+body {{ font: 10px/1.35 system-ui, sans-serif; color: #111; max-width: 190mm; margin: 8mm auto }}
+h1 {{ font-size: 17px; margin: 0 }}
+h2 {{ font-size: 13px; margin: 0 }}
+p {{ margin: 2px 0 4px }}
+small {{ overflow-wrap: anywhere; color: #555 }}
+section + section {{ break-before: page }}
+.tasks {{ columns: 3 52mm; column-gap: 6mm }}
+.task {{ break-inside: avoid; border-top: 1px solid #999; padding: 3px 0 5px }}
+table {{ border-collapse: collapse; font-size: 8.5px; font-variant-numeric: tabular-nums }}
+table th {{ font-weight: 400; text-align: right; color: #444; white-space: nowrap }}
+table th:first-child {{ text-align: left }}
+td {{ text-align: right; padding: 0 0 0 5px; border-bottom: 1px solid #ddd }}
+span {{ white-space: nowrap }}
+.blank {{ display: inline-block; min-width: 38px; border-bottom: 1px solid #111; height: 1em }}
+.answer {{ font-size: 11px }}
+@media print {{ body {{ margin: 0 }} }}
+</style></head><body>{body}</body></html>
+"""

@@ -1,0 +1,188 @@
+"""A lesson as a spreadsheet with live formulas: change a pixel or a weight, and everything goes along, to the last gradient."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import math
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+import numpy as np
+
+from cnnviz.core.formulas import plain
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.program import Program
+from cnnviz.core.stages import label
+from cnnviz.core.trajectory import Moment
+from cnnviz.export.cell_formulas import FIRST_COLUMN, FIRST_ROW, CellFormulas, Index
+from cnnviz.words import Problem, say
+
+MOST_NUMBERS = 400_000
+"""Of all sheets together; of more the file takes minutes to open."""
+MOST_LIVE = 2_000
+"""Cells of one array that have formulas: the first maps and rows; the numbers of the others are taken over."""
+_FORWARD, _BACKWARD, _PARAMETER = "#0b6bcb", "#c05a00", "#5a6472"
+_MADE = datetime.datetime(1980, 1, 1)
+"""The date in every file: equal lessons give equal bytes."""
+
+
+def spreadsheet(lesson: Lesson, moment: Moment, known: bool = True) -> bytes:
+    """This moment as an .xlsx file, a sheet for each array, in the order of the passes. `known` says whether its numbers go along.
+
+    Raises Problem where there are more numbers than a spreadsheet is good for.
+    """
+    program = lesson.network.program(moment.trace.x.shape)
+    x = moment.trace.x
+    trace = program.forward(moment.params, x)
+    y = lesson.network.targets(np.array(lesson.y), trace.o.shape)
+    gradients = program.backward(moment.params, trace, y)
+    formulas = CellFormulas(program)
+    arrays: dict[str, np.ndarray] = {**trace, **moment.params, "y": y, "L": np.array(lesson.network.loss(trace, y)), **gradients}
+    shapes = formulas.at.shapes
+    values = {name: np.asarray(arrays[name]).reshape(shapes[name]) for name in arrays if name in shapes}
+    if problem := too_large(program):
+        raise problem
+    file = io.BytesIO()
+    book = _Book(file, lesson, moment, formulas, values, known)
+    book.write()
+    return file.getvalue()
+
+
+def too_large(program: Program) -> Problem | None:
+    """Why a lesson is not made into a spreadsheet, if there is a reason."""
+    numbers = 2 * sum(math.prod(shape) for shape in program.shown.values())
+    return Problem("export.spreadsheet.too_many", most=MOST_NUMBERS) if numbers > MOST_NUMBERS else None
+
+
+class _Book:
+    def __init__(self, file: io.BytesIO, lesson: Lesson, moment: Moment, formulas: CellFormulas, values: dict[str, np.ndarray], known: bool):
+        self.lesson, self.moment, self.formulas, self.values, self.known = lesson, moment, formulas, values, known
+        self.program = formulas.program
+        import xlsxwriter  # 0.1 s that only who asks for a spreadsheet has to wait
+
+        self.book = xlsxwriter.Workbook(file, {"in_memory": True, "nan_inf_to_errors": True})
+        self.book.set_properties({"title": "cnnviz", "created": _MADE})
+        self.book.set_calc_mode("auto")
+        styles = {"title": {"bold": True, "font_size": 14}, "head": {"font_color": "#5a6472", "font_size": 9}, "live": {}, "given": {"font_color": "#5a6472", "italic": True},
+                  "input": {"bg_color": "#fff7d6"}, "link": {"font_color": "#0b6bcb", "underline": 1}}  # fmt: skip
+        self.style = {name: self.book.add_format(style | ({"num_format": "0.0000"} if name in ("live", "given", "input") else {})) for name, style in styles.items()}
+
+    def write(self) -> None:
+        """All sheets: first what this is, then each array."""
+        names = list(self._names())
+        self._first(names)
+        for name, colour in names:
+            self._sheet(name, colour)
+        if not self.lesson.optimizer.KEEPS:
+            for name in self.program.parameters:
+                self._next(name)
+        self.book.close()
+
+    def _names(self) -> Iterator[tuple[str, str]]:
+        """Every array in the order of the passes, with the colour of its tab; helpers stand before what needs them."""
+        yield "x", _PARAMETER
+        yield "y", _PARAMETER
+        yield from ((name, _PARAMETER) for name in self.program.parameters)
+        yield from ((line.target, _FORWARD) for line in self.program.forward_lines if line.target in self.values)
+        yield "L", _FORWARD
+        yield from ((name, _PARAMETER) for name in self.formulas.helpers)
+        yield from ((line.target, _BACKWARD) for line in self.program.backward_lines)
+
+    def _first(self, names: list[tuple[str, str]]) -> None:
+        sheet = self.book.add_worksheet("lesson")
+        sheet.set_column(0, 0, 18)
+        sheet.set_column(1, 1, 90)
+        query = self.lesson.to_query()
+        if self.lesson.img.startswith("upload-"):
+            query["img"] = "upload-..."
+        sheet.write(0, 0, "cnnviz", self.style["title"])
+        rows = [
+            (say("export.spreadsheet.lesson"), f"?{urlencode(query, safe=',;')}"),
+            (say("export.spreadsheet.network"), str(self.program.network)),
+            (say("export.spreadsheet.how.name"), say("export.spreadsheet.how.words", most=MOST_LIVE)),
+        ]
+        for row, (name, words) in enumerate(rows, start=1):
+            sheet.write(row, 0, name, self.style["head"])
+            sheet.write_string(row, 1, words)
+        row = len(rows) + 1
+        sheet.write(row, 0, say("export.spreadsheet.rate"), self.style["head"])
+        sheet.write_number(row, 1, self.lesson.lr)
+        self.book.define_name("learning_rate", f"=lesson!$B${row + 1}")
+        sheet.write(row + 1, 0, "L", self.style["head"])
+        self._formula(sheet, row + 1, 1, self.formulas.at.cell("L"), float(self.values["L"]), "live")
+        sheet.write(row + 2, 0, say("export.spreadsheet.before"), self.style["head"])
+        sheet.write_number(row + 2, 1, float(self.values["L"]))
+        for at, (name, _) in enumerate(names, start=row + 4):
+            sheet.write_url(at, 0, f"internal:'{name}'!A1", self.style["link"], _label(name))
+            sheet.write_string(at, 1, self._words(name))
+
+    def _words(self, name: str) -> str:
+        stage = next((stage for stage in self.program.network.stages if name in stage.makes), None)
+        formula = self.program.formulas.get(name)
+        return "   ".join([*([str(stage.title)] if stage and stage.phase != "update" else []), *([plain(formula)] if formula else [])])
+
+    def _sheet(self, name: str, colour: str) -> None:
+        sheet, shape = self.book.add_worksheet(name), self.formulas.at.shapes[name]
+        sheet.set_tab_color(colour)
+        self._head(sheet, _label(name), self._words(name), shape)
+        values = self.values.get(name)
+        for number, at in enumerate(np.ndindex(*shape)):
+            row, column = self.formulas.at.place(name, at)
+            formula = self.formulas.formula(name, at) if number < MOST_LIVE or name in self.formulas.helpers else None
+            value = 0.0 if values is None else float(values[at])
+            if formula is None:
+                sheet.write_number(row, column, value, self.style["input" if name not in self.formulas.lines else "given"])
+            else:
+                self._formula(sheet, row, column, formula, value, "live", values is not None)
+        self._colours(sheet, shape)
+
+    def _formula(self, sheet, row: int, column: int, formula: str, value: float, style: str, known: bool = True) -> None:
+        finite = np.isfinite(value)
+        sheet.write_formula(row, column, f"={formula}", self.style[style], value if self.known and known and finite else 0)
+
+    def _head(self, sheet, name: str, words: str, shape: tuple[int, ...]) -> None:
+        sheet.write(0, 0, name, self.style["title"])
+        sheet.write_string(1, 0, words)
+        sheet.write_string(2, 0, "×".join(map(str, shape)), self.style["head"])
+        sheet.set_column(0, 0, 9)
+        columns = shape[-1] if len(shape) > 1 else 1
+        sheet.set_column(FIRST_COLUMN, FIRST_COLUMN + columns - 1, 8)
+        sheet.freeze_panes(FIRST_ROW, FIRST_COLUMN)
+        if len(shape) > 1:
+            for column in range(columns):
+                sheet.write_number(FIRST_ROW - 1, FIRST_COLUMN + column, column, self.style["head"])
+
+    def _colours(self, sheet, shape: tuple[int, ...]) -> None:
+        """Row labels, and blue below 0, red above."""
+        last: tuple[int, int] = (FIRST_ROW, FIRST_COLUMN)
+        for at in np.ndindex(*shape[:-1] if len(shape) > 1 else shape):
+            row, _ = self._place(shape, at)
+            sheet.write_string(row, 0, ",".join(map(str, at)), self.style["head"])
+            last = row, FIRST_COLUMN + (shape[-1] - 1 if len(shape) > 1 else 0)
+        scale = {"type": "3_color_scale", "min_color": "#6ea6dc", "mid_color": "#ffffff", "max_color": "#e5806f", "mid_type": "num", "mid_value": 0}
+        if shape:
+            sheet.conditional_format(FIRST_ROW, FIRST_COLUMN, *last, scale)
+
+    def _place(self, shape: tuple[int, ...], at: Index) -> tuple[int, int]:
+        return type(self.formulas.at)({"": shape}).place("", (*at, 0) if len(shape) > 1 else at)
+
+    def _next(self, name: str) -> None:
+        """A parameter after its step against the gradient."""
+        shape, sheet = self.formulas.at.shapes[name], self.book.add_worksheet(f"{name} next")
+        self._head(sheet, f"{label(name)}′", plain(self.lesson.optimizer.formulas[-1]), shape)
+        values = np.asarray(self.moment.after[name]).reshape(shape)
+        exact = self.lesson.rule == "exact"
+        for number, at in enumerate(np.ndindex(*shape)):
+            row, column = self.formulas.at.place(name, at)
+            if number < MOST_LIVE:
+                formula = f"{self.formulas.at.cell(name, *at)}-learning_rate*{self.formulas.at.cell(f'd{name}', *at)}"
+                self._formula(sheet, row, column, formula, float(values[at]), "live", exact)
+            else:
+                sheet.write_number(row, column, float(values[at]), self.style["given"])
+        self._colours(sheet, shape)
+
+
+def _label(name: str) -> str:
+    symbol, _, how = name.partition(" ")
+    return f"{label(symbol)} {say(f'export.spreadsheet.{how}')}" if how else label(symbol)

@@ -1,0 +1,79 @@
+"""What a follower opens: the component alone, without a Streamlit session, and a code that phones can read."""
+
+from __future__ import annotations
+
+import html
+import io
+import os
+import socket
+from string import Template
+
+import segno
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from cnnviz.words import DEFAULT, say
+
+SETTING = "CNNVIZ_URL"
+"""The environment's setting that says by which address phones reach this server, where the server cannot know."""
+
+_PAGE = Template("""<!doctype html>
+<html lang="$lang">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>$title</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="../web/style.css">
+<div class="room-bar" role="region" aria-label="$title"></div>
+<div class="cnnviz alone follows" style="visibility:hidden"></div>
+<noscript>$noscript</noscript>
+<script type="module" src="../web/follower.js"></script>
+</html>
+""")
+
+PRELOAD = "<../web/follower.js>; rel=modulepreload, <../web/style.css>; rel=preload; as=style"
+
+
+def follower_page(code: str) -> Response:
+    """The page of a room's followers."""
+    said = {"title": say("ui.rooms.title", code=code), "noscript": say("ui.rooms.noscript")}
+    text = _PAGE.substitute({name: html.escape(sentence) for name, sentence in said.items()}, lang=DEFAULT)
+    return HTMLResponse(text, headers={"Cache-Control": "no-cache", "Link": PRELOAD, "Vary": "Accept"})
+
+
+def join_link(request: Request, code: str) -> str:
+    """The address that a follower types or scans: the one that was asked for, where phones reach that too."""
+    base = os.environ.get(SETTING, "").strip().rstrip("/") or _origin(request) + request.url.path.rpartition("/room/")[0]
+    return f"{base}/room/{code}"
+
+
+def _origin(request: Request) -> str:
+    host = request.headers.get("X-Forwarded-Host") or request.headers.get("Host", "localhost")
+    name, _, port = host.rpartition(":") if ":" in host.rpartition("]")[2] else (host, "", "")
+    scheme = request.headers.get("X-Forwarded-Proto", request.url.scheme)
+    if name in ("localhost", "127.0.0.1", "[::1]") and listens_to_others():
+        host = f"{own_address()}:{port}" if port else own_address()
+    return f"{scheme}://{host}"
+
+
+def listens_to_others() -> bool:
+    """Whether the server listens to more than its own machine."""
+    return (st.get_option("server.address") or "0.0.0.0") in ("0.0.0.0", "::")
+
+
+def own_address() -> str:
+    """This machine's address in its network; nothing is sent to find it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # an address that is nobody's
+            return str(probe.getsockname()[0])
+        except OSError:
+            return "localhost"
+
+
+def qr(link: str) -> Response:
+    """The link as a picture, black on white in any theme."""
+    out = io.BytesIO()
+    segno.make(link, error="m", micro=False).save(out, kind="svg", border=2, scale=1, omitsize=True, light="white")
+    return Response(out.getvalue(), media_type="image/svg+xml", headers={"Cache-Control": "no-store"})

@@ -1,0 +1,143 @@
+// A room's driver: opens it, and has the hall go wherever this page goes. The secret stays in this tab's memory.
+
+import { own, query } from "../model/address.js"
+import { escaped } from "../model/format.js"
+import { say } from "../model/words.js"
+import { remember, remembered } from "./tab.js"
+
+/** @import { Lesson } from "../model/address.js" */
+/** @typedef {{ code: string, driver: string }} Held */
+
+const KEY = "cnnviz.room"
+const LOOK_EVERY = 3000 // milliseconds between two looks at how many follow
+const AGAIN_IN = 1000
+
+/** @param {URL} base  where the pages stand */
+export function roomDriver(base) {
+  /** @type {Held | undefined} */
+  let held = JSON.parse(remembered(KEY) || "null") ?? undefined
+  /** @type {string | undefined}  where the hall is to go next, if it is not on its way */
+  let next
+  let sending = false
+  let last = ""
+
+  takeFromAddress()
+
+  // A driver's link holds the secret behind "#": it leaves the address bar, which is on the projector.
+  function takeFromAddress() {
+    const { room, driver } = Object.fromEntries(new URLSearchParams(location.hash.slice(1)))
+    if (!room || !driver) return
+    hold({ code: room, driver })
+    history.replaceState(history.state, "", location.pathname + location.search)
+  }
+
+  /** @param {Held | undefined} room */
+  function hold(room) {
+    held = room
+    last = ""
+    remember(KEY, room ? JSON.stringify(room) : "")
+  }
+
+  const at = (path = "") => new URL(`room${held ? `/${held.code}` : ""}${path}`, base).href
+  const authorized = () => ({ Authorization: `Bearer ${held?.driver}` })
+
+  /** Has the hall go there. @param {string} page @param {Lesson} lesson */
+  function drive(page, lesson) {
+    const address = addressOf(page, lesson)
+    if (!held || address === last) return
+    last = next = address
+    send()
+  }
+
+  // One at a time: what comes meanwhile replaces what was waiting.
+  async function send() {
+    if (sending) return
+    sending = true
+    while (held && next !== undefined) {
+      const body = next
+      next = undefined
+      const answer = await fetch(at(), { method: "PUT", headers: authorized(), body }).catch(() => undefined)
+      if (answer?.status === 404 || answer?.status === 403) hold(undefined)
+      else if (!answer?.ok) {
+        next ??= body
+        await new Promise((resolve) => setTimeout(resolve, AGAIN_IN))
+      }
+    }
+    sending = false
+  }
+
+  /** The dialog: opens a room if there is none. @param {HTMLElement} root @param {string} page @param {Lesson} lesson */
+  async function show(root, page, lesson) {
+    const dialog = dialogIn(root)
+    if (!held) {
+      const opened = await fetch(at(), { method: "POST", body: addressOf(page, lesson) }).catch(() => undefined)
+      const answer = await opened?.json().catch(() => undefined)
+      if (!opened?.ok) {
+        dialog.innerHTML = `<p>${escaped(answer?.sentence ?? say("web.notice.silent"))}</p>${CLOSE()}`
+        return dialog.open || dialog.showModal()
+      }
+      hold(answer)
+      last = addressOf(page, lesson)
+    }
+    const found = await look()
+    if (!found) {
+      hold(undefined) // it has ended meanwhile: another one
+      return show(root, page, lesson)
+    }
+    fill(dialog, found)
+    if (!dialog.open) dialog.showModal()
+  }
+
+  /** @returns {Promise<{ link: string, followers: number } | undefined>} */
+  const look = async () => (await fetch(at()).catch(() => undefined))?.json().then((found) => found.link && found)
+
+  /** @param {HTMLDialogElement} dialog @param {{ link: string, followers: number }} found */
+  function fill(dialog, found) {
+    const { code, driver } = /** @type {Held} */ (held)
+    const driving = `${base.href}#room=${code}&driver=${driver}`
+    dialog.innerHTML = `<h2>${say("web.room.join")}</h2>
+      <img class="qr" src="${at("/qr.svg")}" alt="${escaped(say("web.room.qr", { link: found.link }))}">
+      <p class="code">${escaped(code)}</p><p><a href="${escaped(found.link)}" target="_blank" rel="noopener">${escaped(found.link)}</a></p>
+      <p class="count" role="status"></p>
+      <p class="buttons"><button type="button" data-key="room_driver">${say("web.room.driver")}</button>
+      <button type="button" data-key="room_end">${say("web.room.end")}</button></p>${CLOSE()}`
+    const count = /** @type {HTMLElement} */ (dialog.querySelector(".count"))
+    const tell = (/** @type {number} */ n) => (count.textContent = say("web.room.follow", { n }))
+    tell(found.followers)
+    const timer = setInterval(async () => {
+      if (!dialog.open) return clearInterval(timer)
+      const now = await look().catch(() => undefined)
+      if (now) tell(now.followers)
+    }, LOOK_EVERY)
+    dialog.querySelector("[data-key=room_driver]")?.addEventListener("click", async ({ target }) => {
+      const copied = await navigator.clipboard?.writeText(driving).then(
+        () => true,
+        () => false,
+      ) // prettier-ignore
+      const button = /** @type {HTMLElement} */ (target)
+      if (copied) button.textContent = say("web.copy.copied")
+      else prompt(say("web.room.driver"), driving)
+    })
+    dialog.querySelector("[data-key=room_end]")?.addEventListener("click", async () => {
+      await fetch(at(), { method: "DELETE", headers: authorized() }).catch(() => undefined)
+      hold(undefined)
+      dialog.close()
+    })
+  }
+  return { drive, show, code: () => held?.code ?? "" }
+}
+
+/** What travels: a lesson's query, and the page that shows it. @param {string} page @param {Lesson} lesson */
+export const addressOf = (page, lesson) => query({ ...(page && { page }), ...own(lesson) }).slice(1)
+
+const CLOSE = () => `<form method="dialog"><button>${say("web.help.close")}</button></form>`
+
+/** @param {HTMLElement} root */
+function dialogIn(root) {
+  const found = /** @type {HTMLDialogElement | null} */ (root.querySelector("dialog.room"))
+  if (found) return found
+  const dialog = document.createElement("dialog")
+  dialog.className = "room"
+  root.append(dialog)
+  return dialog
+}

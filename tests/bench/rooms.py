@@ -1,0 +1,100 @@
+"""How fast a hall is where its lecturer is: N followers of one room, each with a stream and the numbers of each move.
+
+    python -m tests.bench.rooms --followers 1000
+
+A follower's time is from the lecturer's request to that follower's numbers, whole. First all join within JOIN seconds while
+the lecturer steps. The followers run in a process of their own, beside the server: on two cores, they have one of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import random
+import resource
+import sys
+import time
+
+from tests.bench._http import Connection
+from tests.bench._visitor import percentiles, resident_mb
+from tests.conftest import Server
+
+JOIN, MOVES, EVERY, WANTED_P95 = 20.0, 10, 2.0, 1000
+NETS = {"seed": "", "tiny-vgg": "&ch=rgb&net=conv10x3-relu-conv10x3-relu-max2-conv10x3-relu-conv10x3-relu-max2-dense10-softmax-ce"}
+
+
+class Follower:
+    """A stream of addresses, and the numbers of the last one."""
+
+    def __init__(self, url: str, code: str):
+        self.url, self.code = url, code
+        self.seen: dict[str, float] = {}
+
+    async def join(self) -> None:
+        async with Connection(self.url) as stream, Connection(self.url) as numbers:
+            await stream.send("GET", f"/room/{self.code}/events")
+            await stream.head()
+            async for chunk in stream.chunks():
+                for line in chunk.decode().splitlines():
+                    if line.startswith("data: "):
+                        status, _, _ = await numbers.get(f"/numbers/step?{line.removeprefix('data: ')}")
+                        assert status == 200
+                        self.seen[line.removeprefix("data: ")] = time.monotonic()
+
+
+async def hall(url: str, count: int, net: str) -> tuple[list[float], float]:
+    """Seconds of every follower at every move, and until all had joined."""
+    async with Connection(url) as driver:
+        _, _, body = await driver.ask("POST", "/room", body=f"k=0{net}".encode())
+        room = json.loads(body)
+        headers = {"Authorization": f"Bearer {room['driver']}"}
+
+        async def move(k: int) -> tuple[str, float]:
+            query, began = f"k={k}{net}", time.monotonic()
+            assert (await driver.ask("PUT", f"/room/{room['code']}", headers, query.encode()))[0] == 200
+            return query, began
+
+        followers = [Follower(url, room["code"]) for _ in range(count)]
+        began = time.monotonic()
+
+        async def come(follower: Follower) -> None:
+            await asyncio.sleep(random.uniform(0, min(JOIN, count / 50) * 0.8))
+            await follower.join()
+
+        tasks = [asyncio.create_task(come(follower)) for follower in followers]
+        k = 0
+        while not all(follower.seen for follower in followers):
+            k += 1
+            await move(k)
+            await asyncio.sleep(EVERY)
+        joined = time.monotonic() - began
+        times = []
+        for step in range(k + 1, k + 1 + MOVES):
+            query, sent = await move(step)
+            await asyncio.sleep(EVERY)
+            times += [follower.seen.get(query, time.monotonic()) - sent for follower in followers]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    return times, joined
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--followers", type=int, default=1000)
+    asked = parser.parse_args(arguments)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (8192, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    good = True
+    with Server() as server:
+        for name, net in NETS.items():
+            times, joined = asyncio.run(hall(server.url, asked.followers, net))
+            median, p95, most = percentiles(times)
+            print(f"{name}: {asked.followers} followers joined in {joined:.1f} s (wanted: {JOIN:g} s)")
+            print(f"move to numbers: median {median:.0f} ms, p95 {p95:.0f} ms, most {most:.0f} ms (wanted: p95 ≤ {WANTED_P95} ms); {resident_mb(server.pid):.0f} MB")
+            good = good and p95 <= WANTED_P95 and joined <= JOIN
+    return not good
+
+
+if __name__ == "__main__":
+    sys.exit(main())

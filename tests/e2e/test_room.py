@@ -1,0 +1,97 @@
+"""A hall on its own screens: a lecturer's page drives, a follower's follows, wanders off and returns."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from cnnviz import Lesson
+from tests.conftest import Server
+from tests.e2e.conftest import ready
+from tests.e2e.page import Screen, screen_in
+
+
+@pytest.fixture
+def lecturer(browser, browser_context_args):
+    with screen_in(browser, browser_context_args) as screen:
+        yield screen
+
+
+@pytest.fixture
+def follower(browser, browser_context_args):
+    context = browser.new_context(**browser_context_args)
+    screen = Screen(context.new_page())
+    yield screen
+    assert screen.thrown == []
+    context.close()
+
+
+def open_room(lecturer: Screen) -> str:
+    lecturer.key("room").click()
+    dialog = lecturer.page.locator("dialog.room")
+    expect(dialog.locator("img.qr")).to_have_js_property("complete", True)
+    code = dialog.locator(".code").inner_text()
+    dialog.get_by_role("button", name="Close").click()
+    return code
+
+
+def test_a_follower_is_where_the_lecturer_is_until_they_explore_alone(lecturer: Screen, follower: Screen, server: Server):
+    lecturer.open("/", k=2, stage="z1")
+    code = open_room(lecturer)
+    follower.page.goto(f"/room/{code}")
+    ready(follower.page, update=2, stage="z1")
+    assert not any("_stcore" in url for url in follower.requested), "a session of Streamlit's"
+    lecturer.press("PageDown", "ArrowRight")
+    ready(follower.page, update=3, stage="a1")
+    said = lecturer.numbers.inner_text()
+    expect(follower.numbers).to_have_text(said, use_inner_text=True)
+    lecturer.page.locator("nav").get_by_text("Check", exact=True).click()
+    expect(follower.page.locator("nav [aria-current=page]")).to_have_text("Check")
+    expect(follower.page.locator(".verdict")).to_contain_text("agree")
+    lecturer.page.evaluate("history.back()")
+    ready(follower.page, update=3, stage="a1")
+    lecturer.press("l")
+    expect(follower.page.locator(".cnnviz")).to_have_class(r"cnnviz alone follows lecture")
+    lecturer.press("l")
+    # alone
+    bar = follower.page.locator(".room-bar")
+    follower.page.keyboard.press("PageDown")
+    ready(follower.page, update=4, stage="a1")
+    expect(bar).to_contain_text("Exploring alone")
+    lecturer.press("PageDown", "PageDown")
+    ready(lecturer.page, update=5)
+    expect(follower.root).to_have_attribute("data-update", "4")
+    bar.get_by_role("button", name="Return to the lecture").click()
+    ready(follower.page, update=5, stage="a1")
+    expect(follower.page).to_have_url(f"{server.url}/room/{code}")
+    # the driver's link, on another device
+    lecturer.key("room").click()
+    expect(lecturer.page.locator("dialog.room .count")).to_have_text("1 follows")
+    secret = lecturer.page.evaluate("sessionStorage.getItem('cnnviz.room')")
+    driver = lecturer.page.evaluate("text => JSON.parse(text).driver", secret)
+    lecturer.page.goto("about:blank")
+    with screen_in(follower.page.context.browser, {"base_url": server.url}) as device:
+        device.page.goto(f"/?k=7&stage=df#room={code}&driver={driver}")
+        ready(follower.page, update=7, stage="df")
+        assert driver not in device.page.url
+        device.key("room").click()
+        device.page.get_by_role("button", name="End the room").click()
+        expect(bar).to_contain_text("The room has ended")
+    assert follower.page.locator('.cnnviz[data-update="7"]').count() == 1, "the lesson stays"
+
+
+def test_a_followers_phone_has_the_lesson_and_comes_back_by_itself(browser, browser_context_args, lecturer: Screen, server: Server):
+    lecturer.open("/", k=1, stage="z1")
+    code = open_room(lecturer)
+    context = browser.new_context(**browser_context_args | {"viewport": {"width": 390, "height": 844}})
+    page = context.new_page()
+    page.goto(f"/room/{code}")
+    ready(page, update=1, stage="z1")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    context.set_offline(True)
+    page.evaluate("dispatchEvent(new Event('offline'))")
+    lecturer.press("PageDown")
+    lecturer.shows(Lesson(k=2, stage="z1"))
+    context.set_offline(False)
+    ready(page, update=2, stage="z1")
+    context.close()

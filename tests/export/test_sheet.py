@@ -1,0 +1,51 @@
+"""The sheet to be worked out by hand: a task for each stage, whose numbers come to its answer."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.trajectory import trajectory
+from cnnviz.data.images import find_image, load_image
+from cnnviz.export.sheet import MOST_TERMS, hand_sheet, tasks
+
+LESSONS = [
+    Lesson(),
+    Lesson(k=3, stride=2, pad="same", scale="raw", f="blur", cell="z1:0,0"),
+    Lesson(net="conv4x3b-relu-max2-conv4x3s2-tanh-avg2-dense5-sigmoid-dense3-softmax-ce", ch="rgb", k=2, opt="adam", y=(0.0, 1.0, 0.0)),
+    Lesson(net="conv3x3-relu-gap-mse", opt="momentum", k=1, y=(0.1, 0.2, 0.3)),
+    Lesson(net="dense4-tanh-dense2-sigmoid-bce", img="digit7-3"),
+]
+
+
+def moment_of(lesson):
+    return trajectory(lesson, load_image(find_image(lesson.img).pixels, lesson.ch, lesson.scale), lesson.k)
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=[lesson.net for lesson in LESSONS])
+def test_there_is_a_task_for_each_stage_and_what_is_given_comes_to_the_answer(lesson):
+    moment = moment_of(lesson)
+    found = tasks(lesson, moment)
+    assert [task.title.id for task in found] == [stage.title.id for stage in lesson.network.stages]
+    for task in found:
+        assert len(task.rows) <= MOST_TERMS and len(task.rows) == len(task.products)
+        for row, product in zip(task.rows, task.products, strict=True):
+            assert np.prod([value for *_, value in row]) == pytest.approx(product, abs=1e-300)
+        if task.rows:
+            assert sum(task.products) + sum(value for _, value in task.given) == pytest.approx(task.answer, rel=1e-9, abs=1e-12)
+    assert found[-1].answer in moment.after[lesson.network.parameters[0]]
+
+
+def test_the_pinned_cell_is_the_one_that_is_asked_for():
+    found = tasks(LESSONS[1], moment_of(LESSONS[1]))
+    assert next(task.name for task in found if task.name.startswith("z₁")) == "z₁[0, 0]"
+
+
+def test_answers_stand_on_a_page_of_their_own_and_blanks_on_the_first():
+    page = hand_sheet(Lesson(), moment_of(Lesson()), "<an image>")
+    questions, answers = page.split("<section>")[1:]
+    loss = f"{moment_of(Lesson()).losses[-1]:.6g}"
+    assert loss in answers and loss not in questions
+    assert "blank" in questions and "blank" not in answers and "&lt;an image&gt;" in questions
+    assert "section + section { break-before: page }" in page

@@ -1,0 +1,166 @@
+"""The spreadsheet's formulas give the core's numbers, and go on giving them when a pixel or a weight is changed."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.network import Network
+from cnnviz.core.trajectory import trajectory
+from cnnviz.data.images import find_image, load_image
+from cnnviz.export.cell_formulas import FIRST_COLUMN, FIRST_ROW, CellFormulas, letters
+from cnnviz.export.spreadsheet import spreadsheet
+from cnnviz.words import Problem
+from tests.core.networks import OTHERS, Case, cases
+
+NS = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
+
+
+class Evaluated:
+    """A few functions of a spreadsheet: cells by sheet, row and column, each a number or a formula."""
+
+    REFERENCE = re.compile(r"('[^']+'|[a-zA-Z]\w*)!([A-Z]+)(\d+)(?::([A-Z]+)(\d+))?")
+
+    def __init__(self, cells):
+        self.cells, self.known = cells, {}
+        self.functions = {
+            "SUMPRODUCT": lambda *of: np.sum(np.multiply(*of) if len(of) == 2 else of[0]),
+            "MMULT": lambda a, b: a @ b, "SUM": np.sum, "MAX": lambda *of: max(map(np.max, of)), "AVERAGE": np.mean,
+            "EXP": np.exp, "LN": np.log, "TANH": np.tanh, "ABS": np.abs, "COUNT": np.size,
+            "SUMXMY2": lambda a, b: np.sum((a - b) ** 2), "AND": lambda *of: all(of), "IF": lambda when, then, other: then if when else other,
+        }  # fmt: skip
+
+    def __call__(self, sheet, row, column):
+        key = (sheet, row, column)
+        if key not in self.known:
+            cell = self.cells[key]
+            self.known[key] = float(self.evaluate(cell)) if isinstance(cell, str) else cell
+        return self.known[key]
+
+    def evaluate(self, formula):
+        text = self.REFERENCE.sub(lambda m: f"R({m[1].strip(chr(39))!r},{m[2]!r},{m[3]},{m[4]!r},{m[5]})", formula)
+        text = re.sub(r"(?<![=!<>])=(?!=)", "==", text).replace("--(", "1.0*(")
+        return eval(text, {"R": self.read, "learning_rate": 0.01, **self.functions})
+
+    def read(self, sheet, left, top, right, bottom):
+        number = lambda text: sum((ord(c) - 64) * 26**n for n, c in enumerate(reversed(text))) - 1  # noqa: E731
+        if right is None:
+            return self(sheet, top - 1, number(left))
+        rows, columns = range(top - 1, bottom), range(number(left), number(right) + 1)
+        return np.array([[self(sheet, row, column) for column in columns] for row in rows])
+
+
+def evaluated(formulas, values):
+    """Every array that the formulas make, from those that are given."""
+    cells = {}
+    for name, shape in formulas.at.shapes.items():
+        for at in np.ndindex(*shape):
+            made = formulas.formula(name, at)
+            cells[(name, *formulas.at.place(name, at))] = float(values[name][at]) if made is None else made
+    read = Evaluated(cells)
+    sys.setrecursionlimit(100_000)
+    places = {name: [formulas.at.place(name, at) for at in np.ndindex(*shape)] for name, shape in formulas.at.shapes.items()}
+    return {name: np.array([read(name, *at) for at in found]).reshape(formulas.at.shapes[name]) for name, found in places.items()}
+
+
+def compare(case):
+    program = case.network.program(case.x_shape)
+    trace = program.forward(case.params, case.x)
+    gradients = program.backward(case.params, trace, case.y)
+    exact = {**trace, **case.params, **gradients, "y": case.y, "L": np.array(case.network.loss(trace, case.y))}
+    formulas = CellFormulas(program)
+    if "do" not in gradients:
+        del formulas.at.shapes["do"]
+    shapes = formulas.at.shapes
+    values = {name: np.asarray(array).reshape(shapes[name]) for name, array in exact.items() if name in shapes}
+    given = {name: values[name] for name in ("x", "y", *program.parameters)}
+    made = evaluated(formulas, given)
+    for name, array in values.items():
+        np.testing.assert_allclose(made[name], array, rtol=1e-9, atol=1e-12, err_msg=name)
+
+
+@pytest.mark.parametrize("case", [case for case in OTHERS if np.prod(case.x_shape) <= 200], ids=str)
+def test_from_image_targets_and_parameters_alone_the_formulas_make_every_number(case):
+    compare(case)
+
+
+@settings(deadline=None, max_examples=30)
+@given(cases())
+def test_and_so_in_any_network(case):
+    compare(Case(case.text, case.x_shape, case.seed))
+
+
+def cells_of(data):
+    """Each sheet's cells from the file: their formulas and their values."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
+        found = {}
+        for number, sheet in enumerate(book.iterfind(".//m:sheet", NS), start=1):
+            tree = ElementTree.fromstring(archive.read(f"xl/worksheets/sheet{number}.xml"))
+            for cell in tree.iterfind(".//m:c", NS):
+                value, formula = cell.find("m:v", NS), cell.find("m:f", NS)
+                if cell.get("t") not in ("s", "str") and value is not None:
+                    found[f"{sheet.get('name')}!{cell.get('r')}"] = (float(value.text), None if formula is None else formula.text)
+        return found
+
+
+RECOMPUTE = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>
+</oor:items>"""
+"""LibreOffice's setting that a file's numbers are worked out anew when it is opened."""
+
+
+def moment_of(lesson):
+    pixels = find_image(lesson.img).pixels
+    return trajectory(lesson, load_image(pixels, lesson.ch, lesson.scale), lesson.k)
+
+
+def test_the_file_holds_the_lessons_numbers_and_equal_lessons_give_equal_files():
+    lesson = Lesson(k=2, stride=2)
+    moment = moment_of(lesson)
+    data = spreadsheet(lesson, moment)
+    cells = cells_of(data)
+    assert data == spreadsheet(lesson, moment)
+    assert cells[f"z1!{letters(FIRST_COLUMN + 3)}{FIRST_ROW + 3}"][0] == moment.trace.z1[2, 3]
+    assert cells[f"df!{letters(FIRST_COLUMN)}{FIRST_ROW + 1}"] == (moment.gradients.df[0, 0], "SUMPRODUCT(x!B5:AD33,'dz1 spread'!B5:AD33)")
+    assert cells["L!B5"][0] == moment.losses[-1]
+    assert cells["f next!B5"][0] == moment.after.f[0, 0]
+    with pytest.raises(Problem, match="more numbers than a spreadsheet is good for"):
+        big = Lesson(net="conv32x7b-relu-dense10-softmax-ce", ch="rgb")
+        spreadsheet(big, moment_of(big))
+
+
+@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not there to recompute it")
+@pytest.mark.parametrize("net", ["", "conv3x3bs2same-relu-max3s2-conv4x3p1-tanh-avg2-dense5-softmax-dense3-sigmoid-bce"])
+def test_libreoffice_recomputes_the_same_numbers(net, tmp_path):
+    lesson = Lesson(net=net, k=1, y=(0.0, 1.0, 0.0)) if net else Lesson(k=1)
+    moment = moment_of(lesson)
+    (tmp_path / "empty.xlsx").write_bytes(spreadsheet(lesson, moment, known=False))
+    (tmp_path / "profile" / "user").mkdir(parents=True)
+    (tmp_path / "profile" / "user" / "registrymodifications.xcu").write_text(RECOMPUTE)
+    command = ["soffice", "--headless", f"-env:UserInstallation=file://{tmp_path}/profile", "--convert-to", "xlsx"]
+    subprocess.run([*command, "--outdir", tmp_path / "out", tmp_path / "empty.xlsx"], check=True, capture_output=True, timeout=120)
+    ours, theirs = cells_of(spreadsheet(lesson, moment)), cells_of((tmp_path / "out" / "empty.xlsx").read_bytes())
+    live = [place for place, (_, formula) in ours.items() if formula]
+    assert len(live) > 3_000
+    for place in live:
+        if " spread" not in place and " turned" not in place:
+            assert theirs[place][0] == pytest.approx(ours[place][0], rel=1e-6, abs=1e-12), place
+
+
+def test_a_network_says_so_in_its_formulas():
+    formulas = CellFormulas(Network.parse("conv1x3-relu-max2-dense2-softmax-ce").program((8, 8)))
+    assert formulas.formula("a1", (0, 1, 2)) == "MAX(0,z1!D6)"
+    assert formulas.formula("p1", (0, 0, 1)) == "MAX(a1!D5:E6)"
+    assert formulas.formula("L", ()).startswith("SUM(y!B5:B6)*(MAX(z2!B5:B6)+LN(")

@@ -1,0 +1,133 @@
+"""A start from any file: one's own, a network trained elsewhere, kernels; and a sentence for every other file."""
+
+from __future__ import annotations
+
+import io
+import os
+import zipfile
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnnviz import Lesson, load_image, trajectory
+from cnnviz.export import arrays_npz, parameters_json, read_start
+
+NET = "conv4x3b-relu-max2-dense5-softmax-ce"
+LESSON = Lesson(net=NET, ch="rgb")
+
+
+def npz(*arrays: np.ndarray, **named: np.ndarray) -> bytes:
+    file = io.BytesIO()
+    np.savez(file, *arrays, **named)
+    return file.getvalue()
+
+
+def npy(array: np.ndarray) -> bytes:
+    file = io.BytesIO()
+    np.save(file, array)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("lesson", [Lesson(k=3, img="test-3", lr=0.5), Lesson(net=NET, ch="rgb", k=2), Lesson(k=1, stride=3, pad="full")])
+@pytest.mark.parametrize("form", ["npz", "json"])
+def test_a_file_that_was_saved_here_brings_its_lesson_and_goes_on_from_its_numbers(lesson, form):
+    moment = trajectory(lesson, load_image(lesson.img, lesson.ch), lesson.k)
+    file = arrays_npz(lesson, moment) if form == "npz" else parameters_json(lesson, moment.params).encode()
+    start, _ = read_start(file, Lesson(img="test-9"))
+    assert (start.img, start.net, start.lr, start.stride, start.k) == (lesson.img, lesson.net, lesson.lr, lesson.stride, 0)
+    for name, array in start.first_params().items():
+        assert array.tobytes() == np.ascontiguousarray(moment.params[name]).tobytes()
+
+
+def of_pytorch(params) -> dict[str, np.ndarray]:
+    """As a state_dict of Sequential(Conv2d, ReLU, MaxPool2d, Flatten, Linear) has them."""
+    return {"0.weight": params["f"], "0.bias": params["b1"], "4.weight": params["w"].T, "4.bias": params["b2"]}
+
+
+def of_keras(params) -> list[np.ndarray]:
+    """As get_weights() of the same layers gives them; Keras flattens pixel by pixel."""
+    w = params["w"].reshape(4, 15, 15, 5).transpose(1, 2, 0, 3).reshape(900, 5)
+    return [params["f"].transpose(2, 3, 1, 0), params["b1"], w, params["b2"]]
+
+
+@pytest.mark.parametrize(
+    ("file", "layout"), [(lambda params: npz(**of_pytorch(params)), "PyTorch"), (lambda params: npz(*of_keras(params)), "Keras")]
+)
+def test_a_network_that_was_trained_elsewhere_is_taken_over_whole(file, layout):
+    drawn = np.random.default_rng(1)
+    params = {name: drawn.normal(size=array.shape) for name, array in LESSON.first_params().items()}
+    start, (said,) = read_start(file(params), LESSON)
+    assert layout in str(said) and start.img == LESSON.img
+    for name, array in start.first_params().items():
+        assert np.array_equal(array, params[name]), name
+
+
+def test_keras_itself_gives_the_same_outputs():
+    keras = pytest.importorskip("keras", reason="needs TensorFlow's Keras")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    layers = keras.layers
+    model = keras.Sequential([keras.Input((32, 32, 3))])
+    for layer in (layers.Conv2D(4, 3, activation="relu"), layers.MaxPooling2D(2), layers.Flatten(), layers.Dense(5, activation="softmax")):
+        model.add(layer)
+    start, _ = read_start(npz(*model.get_weights()), LESSON)
+    x = load_image("test-0", "rgb")
+    ours = trajectory(start, x, 0).trace["o"]
+    assert ours == pytest.approx(np.asarray(model(x.transpose(1, 2, 0)[None].astype(np.float32)))[0], abs=1e-6)
+
+
+KERNEL = np.arange(9.0).reshape(3, 3)
+
+
+@pytest.mark.parametrize(
+    ("content", "net", "ch", "sentence"),
+    [
+        (npy(KERNEL), "conv1x3-sigmoid-dense2-mse", "red", "The first filter is the array (3, 3)."),
+        (npz(a=np.zeros((5, 5)), k=KERNEL), "conv1x3-sigmoid-dense2-mse", "red", "The first filter is k (3, 3)."),
+        (npz(layer=np.tile(KERNEL, (6, 3, 1, 1))), "conv2x3-gap-mse", "rgb", "The first 2 filters are those of layer (6, 3, 3, 3), channel by channel."),
+        (npz(layer=np.tile(KERNEL, (6, 3, 1, 1)).transpose(2, 3, 1, 0)), "conv2x3-gap-mse", "rgb", "whose last axis counts filters"),
+        (npz(layer=np.tile(KERNEL, (6, 2, 1, 1))), "conv2x3-gap-mse", "red", "is a slice of layer (6, 2, 3, 3): its last two axes"),
+    ],
+)
+def test_the_first_array_with_a_kernel_in_it_gives_the_filters(content, net, ch, sentence):
+    start, (said,) = read_start(content, Lesson(net=net, ch=ch, k=4))
+    assert sentence in str(said) and start.k == 0
+    f = start.first_params()["f"].reshape(-1, 3, 3)
+    assert np.allclose(f[0], KERNEL)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"PK\x03\x04 and no more", "damaged"),
+        (npy(np.array([{}], dtype=object)), "unpickle"),
+        (b"\x93NUMPY\x01\x00v\x00{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000,), }".ljust(127) + b"\n", "damaged"),
+        (npz(a=np.zeros((7, 7)), b=np.zeros(3)), "a (7, 7), b (3,)"),
+        (npy(np.full((3, 3), np.nan)), "not finite"),
+        (npy(np.full((3, 3), 1e9)), "beyond"),
+        (npy(np.array([["a"] * 3] * 3)), "not a number"),
+        (npz(lesson=np.array("?net=dense2-mse")), "lacks w"),
+        (npz(lesson=np.array("?k=1"), f=np.zeros((2, 2)), w=np.zeros((900, 2)), b=np.zeros(2)), "needs (3, 3)"),
+    ],
+)
+def test_what_cannot_be_used_gets_a_sentence(content, sentence):
+    with pytest.raises(ValueError, match=".") as problem:
+        read_start(content, Lesson())
+    assert sentence in str(problem.value)
+
+
+def test_an_archive_that_would_unpack_to_more_than_memory_is_refused_unread():
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.npy", bytes(100_000_000))
+    with pytest.raises(ValueError, match="more than 60 MB"):
+        read_start(file.getvalue(), Lesson())
+
+
+@given(st.binary(max_size=300), st.sampled_from([b"PK\x03\x04", b"\x93NUMPY\x01\x00", b"\x93NUMPY\x02\x00", npy(KERNEL)[:100], b""]))
+def test_no_bytes_raise_anything_else(rest, head):
+    try:
+        read_start(head + rest, Lesson())
+    except ValueError as error:
+        assert str(error)
