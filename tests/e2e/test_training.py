@@ -71,7 +71,7 @@ def test_settings_travel_in_the_link_and_a_reload_shows_what_came_of_them(screen
     done(screen)
     words = screen.page.get_by_text("This training:").inner_text()
     assert "7 epochs" in words and "learning rate 0.25" in words and "w starts normal from seed 3" in words
-    expect(screen.page).to_have_url(re.compile("train=cat,dog,7,64,0.25,0"))
+    expect(screen.page).to_have_url(re.compile("train=airplane,automobile,7,32,0.25,0,adam"))
     table = screen.page.locator(".st-key-below table").inner_text()
     screen.page.reload()
     screen.ready()
