@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from cnnviz.core.lesson import Lesson
+from cnnviz.core.threads import keep_one_blas_thread
 from cnnviz.core.trajectory import Moment
 from cnnviz.data.images import Image, find_image, load_image
 from cnnviz.export.animation import animation
@@ -42,6 +43,7 @@ def main(arguments: list[str] | None = None, page: bool = False) -> int:
     for stream in filter(None, (sys.stdout, sys.stderr)):
         stream.reconfigure(errors="replace")  # not every terminal knows σ
     arguments = sys.argv[1:] if arguments is None else arguments
+    keep_one_blas_thread()
     try:
         if arguments and arguments[0] in COMMANDS:
             code: int = import_module(COMMANDS[arguments[0]]).run(arguments[1:])

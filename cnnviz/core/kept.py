@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
+from typing import Protocol
 
 import numpy as np
 
@@ -34,6 +35,24 @@ def size(arrays: Mapping[str, np.ndarray]) -> int:
 _kept: Recent[str, Params] = Recent(MOST_BYTES, size)
 
 
+class Elsewhere(Protocol):
+    """Where other processes find what this one keeps."""
+
+    def put(self, name: str, params: Mapping[str, np.ndarray]) -> None:
+        """Keeps parameters under a name."""
+
+    def get(self, name: str) -> Mapping[str, np.ndarray] | None:
+        """The parameters of that name, None where there are none."""
+
+
+_elsewhere: list[Elsewhere] = []
+
+
+def keep_also(elsewhere: Elsewhere) -> None:
+    """Has what is kept from now on known elsewhere too, and asked for there."""
+    _elsewhere[:] = [elsewhere]
+
+
 class NotKept(Problem):
     """Parameters of that name are not kept here, or do not fit; the text says what to do."""
 
@@ -49,13 +68,21 @@ def keep(params: Mapping[str, np.ndarray]) -> str:
     for name, array in params.items():
         digest.update(f"{name} {array.shape} ".encode() + array.tobytes())
     name = f"held-{digest.hexdigest()[:16]}"
-    _kept.put(name, Params.of(params))
+    if _kept.get(name) is None:
+        _kept.put(name, Params.of(params))
+        for elsewhere in _elsewhere:
+            elsewhere.put(name, params)
     return name
 
 
 def kept(name: str) -> Params:
     """The parameters that `keep` named; raises NotKept if they are gone."""
     params = _kept.get(name)
+    for elsewhere in _elsewhere if params is None else ():
+        found = elsewhere.get(name)
+        if found is not None:
+            params = Params.of(found)
+            _kept.put(name, params)
     if params is None:
         raise NotKept("lesson.kept.gone")
     return params

@@ -330,7 +330,6 @@ class Program:
             found[f"d{z}" if role == "dz" else role] = text.format(o="o", do=latex("do"), dz=latex(f"d{z}"))
         return found
 
-
     @cached_property
     def arithmetic(self) -> dict[str, str]:
         """How the number of one cell comes about, for each target, from the symbols that it is linked to: "sum(x*f)+b"."""

@@ -13,6 +13,8 @@ def replaced(key: str, text: str, why: Problem, value: object, id: str = "") -> 
     clause = why.code.startswith("lesson.")  # these are the end of a sentence, others are sentences
     field = _field(key)
     written = _short(write_filters(value) if key in FILTER_KEYS else as_text(value)) or message("lesson.drawn")  # type: ignore[arg-type]
+    if key == "classes" and not value:
+        id = "lesson.left_out"
     return message(id or ("lesson.replaced" if clause else "lesson.instead"), field=field, text=quote(text), why=why.message, value=written)
 
 

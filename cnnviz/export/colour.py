@@ -6,9 +6,12 @@ import numpy as np
 
 SCALES: dict[str, tuple[str, ...]] = {
     # Anchor colours, evenly spaced. Diverging: ColorBrewer's RdBu reversed; sequential: matplotlib's
-    # viridis and plain gray. All three can be told apart by colour-blind readers.
+    # viridis and plain gray; "dark" stands for "signed" on a dark page, with a dark middle. All can be told
+    # apart by colour-blind readers.
     "signed": ("#053061", "#2166ac", "#4393c3", "#92c5de", "#d1e5f0", "#f7f7f7",
                "#fddbc7", "#f4a582", "#d6604d", "#b2182b", "#67001f"),
+    "dark": ("#7cc9fc", "#4ca2ea", "#3080d0", "#2a60a5", "#254470", "#262a30",
+             "#712827", "#aa2a29", "#d73f36", "#f06e59", "#fea58a"),
     "activation": ("#440154", "#482878", "#3e4989", "#31688e", "#26828e", "#1f9e89",
                    "#35b779", "#6ece58", "#b5de2b", "#fde725"),
     "pixel": ("#000000", "#ffffff"),

@@ -102,6 +102,7 @@ def _record(symbol: str, program: Program, layers: Mapping[str, int], scales: Ma
         symbol=symbol,
         label=label(symbol),
         words=_words(base, is_gradient, program, layers),
+        plain=message("ui.plain.gradient") if is_gradient else plain(symbol, program),
         kind=_kind(base, program, laid_out),
         shape=laid_out,
         index=row.get(base) or program.shown[base],
@@ -124,7 +125,7 @@ def _layers(program: Program) -> dict[str, int]:
 
 def _scales(program: Program) -> dict[str, str]:
     """What values each symbol has: "pixel", "signed", "positive" or "share"."""
-    found = {"x": "pixel", "y": "share", "L": "positive"}
+    found = {"x": "pixel", "y": "share", "L": "share"}
     for layer, names in zip(program.network.layers, program.network.names, strict=True):
         found[names.input] = source = found[names.source]
         found[names.output] = source if layer.scale == "same" else layer.scale
@@ -174,6 +175,15 @@ def _words(base: str, is_gradient: bool, program: Program, layers: Mapping[str, 
     else:
         words = message(f"layer.{program.network.layers[layers[base]].kind}.map")
     return message("ui.map.gradient", of=words) if is_gradient else words
+
+
+def plain(symbol: str, program: Program) -> Message:
+    """What a value or a parameter is called in a word or two."""
+    if symbol in ("x", "v", "o", "y", "L"):
+        return message(f"ui.plain.{symbol}")
+    if symbol in program.parameters:
+        return message(f"ui.plain.{symbol[0]}")
+    return message(f"layer.{program.network.layers[_layers(program)[symbol]].kind}.plain")
 
 
 def first_cells(program: Program, moment: Moment, maps: Mapping[str, MapRecord]) -> dict[str, list[int]]:

@@ -27,7 +27,12 @@ class Group:
     title: Message
     switches: tuple[Switch, ...]
 
+    @property
+    def name(self) -> str:
+        """What the style sheet calls it, in every language: the end of its title's id."""
+        return self.title.id.rpartition(".")[2]
+
 
 def to_json(groups: Iterable[Group]) -> list[dict]:
     """As the component's switches want them."""
-    return [{"title": group.title, "options": [vars(switch) for switch in group.switches]} for group in groups]
+    return [{"name": group.name, "title": group.title, "options": [vars(switch) for switch in group.switches]} for group in groups]

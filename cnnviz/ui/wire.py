@@ -22,7 +22,7 @@ Query = Mapping[str, str]
 Cell = Sequence[int]
 """Row and column; in w and dw, also the output."""
 
-Scale = Literal["signed", "activation", "pixel", "error"]
+Scale = Literal["signed", "dark", "activation", "pixel", "error"]
 
 
 # --- Answers ---------------------------------------------------------------------------------------
@@ -51,6 +51,7 @@ class StepHeader(Header):
     """The Step page's."""
 
     network: records.NetworkRecord
+    facts: Mapping[str, records.Text]
 
 
 class NudgeRow(TypedDict):
@@ -137,8 +138,9 @@ class SwitchData(TypedDict):
 
 
 class SwitchGroup(TypedDict):
-    """Choices under one title."""
+    """Choices under one title; its name is the same in every language."""
 
+    name: str
     title: str
     options: Sequence[SwitchData]
 

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 class Connection:
     """`async with Connection(url) as ask: status, headers, body = await ask.get("/numbers/step?k=3")`."""
 
-    def __init__(self, url: str):
+    def __init__(self, url: str, inflate: bool = True):
+        self.inflate = inflate
         parts = urlsplit(url)
         self.host, self.port = parts.hostname or "127.0.0.1", parts.port or 80
 
@@ -23,7 +24,7 @@ class Connection:
         self.writer.close()
 
     async def get(self, path: str, headers: Mapping[str, str] | None = None) -> tuple[int, dict[str, str], bytes]:
-        """The whole answer, inflated."""
+        """The whole answer."""
         return await self.ask("GET", path, headers)
 
     async def ask(self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b""):
@@ -34,7 +35,7 @@ class Connection:
             content = b"".join([part async for part in self.chunks()])
         else:
             content = await self.reader.readexactly(int(got.get("content-length", 0)))
-        return status, got, gzip.decompress(content) if got.get("content-encoding") == "gzip" else content
+        return status, got, gzip.decompress(content) if self.inflate and got.get("content-encoding") == "gzip" else content
 
     async def send(self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b"") -> None:
         """Sends a request and reads nothing."""

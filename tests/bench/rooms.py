@@ -11,10 +11,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import random
 import resource
 import sys
 import time
+from pathlib import Path
 
 from tests.bench._http import Connection
 from tests.bench._visitor import percentiles, resident_mb
@@ -32,7 +34,7 @@ class Follower:
         self.seen: dict[str, float] = {}
 
     async def join(self) -> None:
-        async with Connection(self.url) as stream, Connection(self.url) as numbers:
+        async with Connection(self.url) as stream, Connection(self.url, inflate=False) as numbers:
             await stream.send("GET", f"/room/{self.code}/events")
             await stream.head()
             async for chunk in stream.chunks():
@@ -43,8 +45,8 @@ class Follower:
                         self.seen[line.removeprefix("data: ")] = time.monotonic()
 
 
-async def hall(url: str, count: int, net: str) -> tuple[list[float], float]:
-    """Seconds of every follower at every move, and until all had joined."""
+async def hall(url: str, pid: int, count: int, net: str) -> tuple[list[float], float, float]:
+    """Seconds of every follower at every move, until all had joined, and of the server's own work for a move."""
     async with Connection(url) as driver:
         _, _, body = await driver.ask("POST", "/room", body=f"k=0{net}".encode())
         room = json.loads(body)
@@ -52,7 +54,8 @@ async def hall(url: str, count: int, net: str) -> tuple[list[float], float]:
 
         async def move(k: int) -> tuple[str, float]:
             query, began = f"k={k}{net}", time.monotonic()
-            assert (await driver.ask("PUT", f"/room/{room['code']}", headers, query.encode()))[0] == 200
+            async with Connection(url) as anew:  # a server gives up a connection on which nothing is asked
+                assert (await anew.ask("PUT", f"/room/{room['code']}", headers, query.encode()))[0] == 200
             return query, began
 
         followers = [Follower(url, room["code"]) for _ in range(count)]
@@ -69,15 +72,22 @@ async def hall(url: str, count: int, net: str) -> tuple[list[float], float]:
             await move(k)
             await asyncio.sleep(EVERY)
         joined = time.monotonic() - began
-        times = []
+        times, before = [], cpu_seconds(pid)
         for step in range(k + 1, k + 1 + MOVES):
             query, sent = await move(step)
             await asyncio.sleep(EVERY)
             times += [follower.seen.get(query, time.monotonic()) - sent for follower in followers]
+        work = (cpu_seconds(pid) - before) / MOVES
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-    return times, joined
+    return times, joined, work
+
+
+def cpu_seconds(pid: int) -> float:
+    """What a process has computed so far, as Linux counts it: other people's work on the machine is not in it."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -88,10 +98,11 @@ def main(arguments: list[str] | None = None) -> int:
     good = True
     with Server() as server:
         for name, net in NETS.items():
-            times, joined = asyncio.run(hall(server.url, asked.followers, net))
+            times, joined, work = asyncio.run(hall(server.url, server.pid, asked.followers, net))
             median, p95, most = percentiles(times)
             print(f"{name}: {asked.followers} followers joined in {joined:.1f} s (wanted: {JOIN:g} s)")
-            print(f"move to numbers: median {median:.0f} ms, p95 {p95:.0f} ms, most {most:.0f} ms (wanted: p95 ≤ {WANTED_P95} ms); {resident_mb(server.pid):.0f} MB")
+            print(f"move to numbers: median {median:.0f} ms, p95 {p95:.0f} ms, most {most:.0f} ms (wanted: p95 ≤ {WANTED_P95} ms)")
+            print(f"{1000 * work:.0f} ms of the server's own work a move; {resident_mb(server.pid):.0f} MB")
             good = good and p95 <= WANTED_P95 and joined <= JOIN
     return not good
 

@@ -1,8 +1,11 @@
 """Every formula that a layer or a loss has can be written in plain text."""
 
+import re
+
 import pytest
 
 from cnnviz.core.formulas import plain
+from cnnviz.core.links import cells, reach
 from cnnviz.core.network import Network
 from cnnviz.core.optimizers import OPTIMIZERS
 
@@ -34,3 +37,24 @@ def test_what_is_not_ours_is_refused():
 def test_the_step_of_every_optimizer_is_plain_text_too(rule):
     written = [plain(formula) for formula in rule.formulas]
     assert written[-1].startswith("θ ← θ − η · ") and not any(sign in "".join(written) for sign in "\\{}")
+
+
+@pytest.mark.parametrize("layer", ["conv2x3", "conv2x5s2p2", "conv2x4same", "conv2x3s3full", "max3s2", "avg2", "max2s3", "avg3s1"])
+def test_the_pixels_in_a_formula_are_those_that_a_cell_is_linked_to(layer):
+    program = Network.parse(f"{layer}-dense2-mse").program((3, 16, 16))
+    symbol, k = program.network.symbols[1], program.network.layers[0].geometry()["k"]
+    link = program.links[symbol][0]
+    row, column = re.search(r"x\[c, ?(.+?), (.+?)\]", program.formulas[symbol]).groups()
+    assert "1i" not in row
+    met = re.search(r"f\[m,c,(.+?), (.+?)\]", program.formulas["dx"])
+    for i, j in [(0, 0), (1, 2), (2, 3)]:
+        rows, columns = ({value(text, i=i, j=j, u=u, v=u) for u in range(k)} for text in (row, column))
+        linked = set(cells(reach(link, (0, i, j), (3, 16, 16))))
+        assert {at[1:] for at in linked} == {(r, c) for r in rows for c in columns if 0 <= r and 0 <= c}
+        for r in rows if met else ():  # the same, the other way round
+            assert value(row, i=i, u=value(met[1], i=i, r=r)) == r and value(column, j=i, v=value(met[2], j=i, s=r)) == r
+
+
+def value(index: str, **letters: int) -> int:
+    """An index such as 2i+u-1."""
+    return eval(re.sub(r"(\d)([a-z])", r"\1*\2", index), {}, letters)

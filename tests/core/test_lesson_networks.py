@@ -289,7 +289,7 @@ def test_outputs_are_called_by_classes():
     assert [str(name) for name in Lesson(img="test-3").output_names] == ["output 0", "output 1"]
     assert [str(name) for name in Lesson(net="dense3-mse", classes="a").output_names] == ["a", "output 1", "output 2"]
     lesson, (said,) = Lesson.from_query({"classes": "a,b,c"})
-    assert "are 3 classes, more than the outputs (2)" in said and lesson.classes == ()
+    assert "are 3 classes, more than the outputs (2). It is left out." in said and lesson.classes == ()
 
 
 @pytest.mark.parametrize(("net", "y"), [("dense2-sigmoid-bce", "2,0"), ("dense2-softmax-ce", "-1,0"), ("dense2-sigmoid-bce", "7")])

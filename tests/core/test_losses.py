@@ -119,3 +119,22 @@ def test_leading_axes_are_many_images(name, shape):
         together = made.function(o, y)
         for at in np.ndindex(shape[:-1]):
             np.testing.assert_allclose(together[at], made.function(o[at], y[at]), rtol=1e-14, atol=1e-15)
+
+
+CHANGES = {"mse": LOSSES["mse"]} | {f"{last}-{name}": LOSSES[name].merged[last] for last, name in MERGED}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+@pytest.mark.parametrize("size", [1e-9, 0.3, 5.0, 900.0])
+def test_a_change_is_the_difference_of_two_losses_near_and_far(name, size):
+    of, rng = CHANGES[name], np.random.default_rng(2)
+    before, y, way = rng.normal(size=3), np.array([0.2, 0.0, 0.9]), rng.normal(size=(4, 3))
+    z = before + size * way
+    plain = of.loss.function(z, np.broadcast_to(y, z.shape)) - of.loss.function(before, y)
+    np.testing.assert_allclose(of.change(z, before, y), plain, rtol=1e-9, atol=1e-15)
+
+
+def test_targets_that_are_no_numbers_are_refused():
+    for bad in (np.inf, np.nan):
+        with pytest.raises(ValueError, match="not all finite"):
+            Network.parse("dense2-mse").loss(np.zeros(2), np.array([bad, 0]))

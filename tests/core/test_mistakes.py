@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from cnnviz.core.gradcheck import check_gradients
 from cnnviz.core.kernels import KERNELS
 from cnnviz.core.layers import LAYERS
+from cnnviz.core.layers._activation import Activation
 from cnnviz.core.losses import LOSSES
 from cnnviz.core.mistakes import MISTAKES, mistakes_for, placed, stages_hit
 from cnnviz.core.network import DEFAULT, Network, backward, forward, init_params, update
@@ -141,6 +142,11 @@ NETWORKS = (
     "conv2x3-avg3s2-conv3x3s3-dense2-identity-mse",
     "max3s2-conv2x7same-sigmoid-dense1-sigmoid-bce",
     "conv8x5b-sigmoid-avg2-conv6x5b-sigmoid-avg2-dense12-sigmoid-dense10-softmax-ce",
+)
+NETWORKS += tuple(  # a new activation needs no row here
+    f"conv2x3-{kind}-dense2-mse"
+    for kind, cls in LAYERS.items()
+    if issubclass(cls, Activation) and not any(kind in text.split("-") for text in NETWORKS)
 )
 PLACED = [place for text in NETWORKS for place in mistakes_for(Network.parse(text), "adam")]
 IDS = [f"{place.network}: {place.address}" for place in PLACED]

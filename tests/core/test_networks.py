@@ -212,3 +212,26 @@ def test_every_networks_gradients_are_slopes_of_its_loss(name):
 @settings(max_examples=40)
 def test_any_networks_gradients_are_slopes_of_its_loss(case):
     assert_as_differences(case, 4)
+
+
+def test_a_backward_pass_takes_the_parameters_that_it_is_given():
+    case = ALL["vzhou842"]
+    trace = case.network.forward(case.params, case.x)
+    others = case.params.replace(w=2 * case.params["w"])
+    ours, theirs = (case.network.backward(params, trace, case.y) for params in (others, case.params))
+    np.testing.assert_array_equal(ours["dv"], 2 * theirs["dv"])
+
+
+@pytest.mark.parametrize("name, wrong", [("w", lambda w: w.T), ("f", lambda f: f.reshape(-1)), ("b", lambda b: b[:, None])])
+def test_parameters_of_another_shape_are_refused(name, wrong):
+    case = ALL["vzhou842"]
+    with pytest.raises(ValueError, match=f"{name} has the shape"):
+        case.network.forward(case.params.replace(**{name: wrong(case.params[name])}), case.x)
+
+
+def test_what_is_worked_out_later_heeds_what_was_set_when_it_was_asked_for():
+    case = Case("conv1x3-dense1-mse", (4, 4))
+    large = case.params.replace(f=np.full((3, 3), 1e200), w=np.full((4, 1), 1e200))
+    with np.errstate(all="ignore"):
+        gradients = case.network.backward(large, case.network.forward(large, np.zeros((4, 4))), np.ones(1))
+    assert not np.isfinite(gradients["dx"]).any()

@@ -93,7 +93,12 @@ class Screen:
         """Loads a page: `query` as it stands, or a lesson's keys."""
         self.page.goto(f"{path}?{query}" if query else self.encode(path, lesson))
         self.ready()
+        self.unfold()
         return self
+
+    def unfold(self) -> None:
+        """Opens every line of the panel at the left, so that its controls can be reached."""
+        self.page.evaluate("document.querySelectorAll('details.row').forEach((row) => { row.open = true })")
 
     def visit(self, query: dict[str, str]) -> None:
         """Changes the address as somebody who edits it, without a load."""
@@ -170,8 +175,8 @@ class Screen:
         return self.page.locator(".numbers")
 
     def value(self) -> float:
-        """What the arithmetic comes to: the first bold number after an equals sign."""
-        return read(re.search(r"= <b>([^<]+)</b>", self.numbers.inner_html())[1])
+        """What the arithmetic comes to: the first bold number after an equals sign, or one for about equal."""
+        return read(re.search(r"[=≈] <b>([^<]+)</b>", self.numbers.inner_html())[1])
 
     def terms(self) -> list[float]:
         """The signed products or totals that the arithmetic adds up."""

@@ -128,3 +128,24 @@ def cells(lit, shape) -> list[tuple[int, ...]]:
     if len(shape) == 1:
         return [(n,) for n in along[0]]
     return [tuple(map(int, cell)) for cell in np.stack(np.meshgrid(*along, indexing="ij"), -1).reshape(-1, len(along))]
+
+
+def test_the_network_is_changed_layer_by_layer_and_back_undoes_it(screen: Screen):
+    screen.open("/", net=SMALL, ch="rgb", lr=0.05, k=2, stage="a1")
+    assert screen.page.locator(".stages").evaluate("(e) => e.scrollWidth <= e.clientWidth"), "stages are cut off"
+    lines = screen.page.locator(".layers details")
+    expect(lines).to_have_count(9)
+    first = lines.first
+    first.locator("summary").click()
+    first.locator('[data-layer-change="count"]').fill("6")
+    first.locator('[data-layer-change="count"]').press("Enter")
+    screen.ready(update=0, stage="x")
+    expect(first).to_contain_text("6×30×30")
+    assert screen.lesson == Lesson(net=SMALL.replace("conv4", "conv6", 1), ch="rgb", lr=0.05, stage="x", y=screen.lesson.y)
+    screen.page.go_back()
+    screen.ready(update=2, stage="a1")
+    expect(first).to_contain_text("4×30×30")
+    lines.nth(6).locator("summary").click()
+    lines.nth(6).locator('[data-layer-change="remove"]').click()
+    expect(screen.page.locator('[data-wrong="net"]')).to_contain_text("softmax")
+    expect(lines).to_have_count(9)  # what cannot be built says why, and the last network stays

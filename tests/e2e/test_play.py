@@ -81,6 +81,52 @@ def test_who_wants_less_motion_gets_no_sliding(screen: Screen):
     assert set(seen.json_value()) <= {lit, ""}  # one window, then none
 
 
+def test_a_step_lets_data_flow_and_a_key_lands_it(screen: Screen):
+    screen.open("/", stage="x")
+    flow = screen.page.locator("canvas.flow")
+    seen = record(flow, "data-flying")
+    screen.press("ArrowRight")
+    screen.ready(stage="z1")  # the numbers are there while it still flies
+    expect(flow).to_have_attribute("data-flying", "0")
+    assert seen.json_value()[-2:] == ["1", "0"]
+    drawn = "(c) => c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some((byte) => byte)"
+    assert flow.evaluate(drawn), "no ribbons are left"
+    landed = flow.evaluate(
+        """async (flow) => {
+             const press = (key) => document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }))
+             press("ArrowRight")
+             while (flow.dataset.flying !== "1") await new Promise(requestAnimationFrame)
+             press("Shift")
+             return flow.dataset.flying
+           }"""
+    )
+    assert landed == "0"
+    screen.page.emulate_media(reduced_motion="reduce")
+    count = len(seen.json_value())
+    screen.press("ArrowRight")
+    screen.ready(stage="v")
+    screen.painted()
+    assert "1" not in seen.json_value()[count:]
+
+
+def test_what_the_kernel_has_not_reached_yet_is_not_printed(screen: Screen):
+    screen.open("/", k=3, stage="df")
+    whole = f"({PAINTED})(document.querySelector('canvas[data-map=\"df\"]'))"
+    before = screen.page.evaluate(whole)
+    screen.key("speed").select_option("0.03")
+    screen.switch("play")
+    expect(screen.page.locator('[data-figure="df"].filling')).to_have_count(1)
+    expect(screen.page.locator('[data-figure="df"] .limits')).to_be_hidden()
+    screen.painted()
+    assert screen.page.evaluate(whole) < before / 4, "cells are painted that are not computed yet"
+
+
+PAINTED = """(c) => { const { data } = c.getContext("2d").getImageData(0, 0, c.width, c.height)
+  let count = 0
+  for (let i = 3; i < data.length; i += 4) if (data[i]) count++
+  return count }"""
+
+
 def record(element: Locator, attribute: str):
     """A list in the page that grows by each value that the attribute takes."""
     return element.evaluate_handle(

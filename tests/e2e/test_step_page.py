@@ -59,6 +59,39 @@ def test_a_first_visit_finds_every_key_and_every_map(screen: Screen):
         ), f"{symbol} is blank"
 
 
+def test_a_first_visit_is_told_what_this_is_and_nothing_that_is_not_computed_yet(screen: Screen):
+    screen.open("/")
+    welcome, status = screen.page.locator(".welcome"), screen.page.locator(".status")
+    expect(welcome).to_be_visible()
+    expect(screen.page.locator(".stage-group > p")).to_have_text(["forward: x, image", "loss", "backward", ""])
+    expect(status).to_contain_text("nothing learned yet")
+    expect(status.locator(".loss")).to_be_hidden()
+    for symbol in ("z1", "w", "dz1"):
+        expect(screen.page.locator(f'[data-figure="{symbol}"] .limits')).to_be_visible(visible=symbol == "w")
+    lines = screen.page.locator("details.row")
+    lines.evaluate_all("(all) => all.forEach((line) => { line.open = false })")
+    said = ["red, 0 … 1", "sobel x", "stride 1, valid", "normal, seed 0", "cat 1, dog 0", "η 0.01, gradient descent"]
+    assert lines.locator(".row-value").all_inner_texts() == ["conv1x3 · sigmoid · dense2 · sigmoid · mse", *said]
+    screen.page.locator('[data-meaning="signs.sigmoid"]').first.click()
+    expect(screen.page.locator(".meaning")).to_contain_text("Squeezes")
+    screen.press("Escape")
+    expect(screen.page.locator(".meaning")).to_be_hidden()
+    screen.switch("begin")
+    screen.ready(stage="z1")
+    expect(welcome).to_be_hidden()
+    expect(screen.page.locator('[data-figure="z1"] .limits')).to_be_visible()
+    expect(screen.page.locator(".bracket.current")).to_have_text("convolution")
+    screen.page.locator('[data-stage-chip="L"]').click()
+    expect(status.locator(".loss")).to_be_visible()
+    expect(screen.page.locator(".stage-group > p").first).to_have_text("forward")
+    screen.page.go_back()
+    screen.page.go_back()
+    expect(welcome).to_be_visible()
+    screen.switch("watch")
+    expect(screen.root).to_have_attribute("data-playing", "1")
+    expect(welcome).to_be_hidden()
+
+
 def test_fourteen_stages_by_keys_and_by_chips_each_said_in_words_and_numbers(screen: Screen):
     lesson = Lesson(k=1, stage="x")
     screen.open("/", k=1, stage="x")

@@ -65,7 +65,7 @@ test("the terms of a sum add up, and its totals too", () => {
     for (const { map, cell } of cells) {
       if (!/^sum\([^()]*\)$/.test(numbers.network.arithmetic[map] ?? "")) continue
       const all = terms(numbers, map, cell)
-      const [positive, negative] = totals(all)
+      const [positive, negative] = totals(all.map(({ value }) => value))
       assert.ok(positive >= 0 && negative <= 0)
       near(positive + negative, numbers.at(map, cell))
     }

@@ -72,20 +72,46 @@ test("every template comes to the core's number", () => {
   }
 })
 
+/** Whether a number stands in some array as it is printed. */
+const exactly = (numbers, text) => {
+  const value = Number(text.replaceAll("−", "-"))
+  return Object.values(numbers.arrays).some(({ values }) => values.includes(value))
+}
+
 test("what is said of a cell ends in the core's number, and is whole", () => {
   for (const { numbers } of moments) {
     for (const map of Object.keys(numbers.maps)) {
       for (const cell of someCells(numbers.shape(map))) {
         const words = explained(numbers, map, cell)
         const raw = map === "x" && numbers.answer.lesson.scale === "raw"
-        const said = [...words.numbers.matchAll(/ = <b>([^<]+)<\/b>/g)].map(([, text]) => text)
+        const said = [...words.numbers.matchAll(/ ([=≈]) <b>([^<]+)<\/b>/g)].map(([, , text]) => text)
         const expected = raw ? String(numbers.at(map, cell)) : number(numbers.at(map, cell), 5)
+        for (const [, sign, text] of words.numbers.matchAll(/ ([=≈]) <b>([^<]+)<\/b>/g))
+          if (sign === "=") assert.ok(exactly(numbers, text), `${words.numbers}: ${text} is rounded`)
         assert.ok(said.includes(expected), `${map}[${cell}]: ${words.numbers} without ${expected}`)
         assert.doesNotMatch(JSON.stringify(words), /undefined|NaN/)
         assert.ok(words.title && words.sentence.endsWith(".") && words.formula, map)
       }
     }
   }
+})
+
+test("gray is called a weighted sum, which no channel stores, and zeros of the padding are counted apart", () => {
+  const { numbers } = moments.find(({ numbers }) => numbers.answer.lesson.ch === "gray")
+  const pixel = explained(numbers, "x", [0, 3, 4]).numbers
+  assert.match(pixel, /weighted sum/)
+  assert.doesNotMatch(pixel, /stored/)
+  const [, said] = /([\d.]+) \/ 255/.exec(pixel)
+  assert.ok(Math.abs(Number(said) / 255 - numbers.at("x", [0, 3, 4])) < 1e-5)
+  const [link] = numbers.links("f")
+  const corners = [0, 2].flatMap((u) => [0, 2].map((v) => explained(numbers, "f", [0, 0, u, v]).numbers))
+  const counts = corners.map((text) => /multiplies (\d+) values(?: and (\d+) zeros?)?/.exec(text))
+  for (const [, values, zeros = "0"] of counts)
+    assert.equal(Number(values) + Number(zeros), link.places[0] * link.places[1])
+  assert.ok(
+    counts.some(([, , zeros]) => zeros),
+    "no corner of a kernel of 3×3 meets the padding",
+  )
 })
 
 test("the update says what the core's next parameter is", () => {

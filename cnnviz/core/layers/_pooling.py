@@ -7,6 +7,7 @@ from typing import Self
 
 from cnnviz.core.layers.layer import Groups, Layer, Shape, number
 from cnnviz.core.sliding import places
+from cnnviz.words import Problem
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,15 @@ class Pooling(Layer):
         return f"{self.kind}{self.k}{f's{self.stride}' if self.stride != self.k else ''}"
 
     def shape(self, x: Shape) -> Shape:
+        if min(x[1:]) < self.k:
+            raise Problem("sliding.window", k=self.k, n=min(x[1:]))
         return (x[0], *places(*x[1:], self.k, self.stride, 0)[:2])
+
+    @property
+    def pixel(self) -> str:
+        """The index of what lies under cell (u,v) of the window at place (i,j)."""
+        i, j = (at if self.stride == 1 else f"{self.stride}{at}" for at in "ij")
+        return f"[c, {i}+u, {j}+v]"
 
     def geometry(self) -> dict[str, int]:
         return {"k": self.k, "stride": self.stride, "before": 0, "dilation": 1}

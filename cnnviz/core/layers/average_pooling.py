@@ -51,7 +51,7 @@ class AveragePooling(Pooling):
 
     def formulas(self, x: Shape) -> dict[str, str]:
         return {
-            "y": r"{y}[c,i,j] = \frac{{1}}{{" + str(self.k**2) + r"}} \sum_{{u,v}} {x}" + f"[c, {self.stride}i+u, {self.stride}j+v]",
+            "y": r"{y}[c,i,j] = \frac{{1}}{{" + str(self.k**2) + r"}} \sum_{{u,v}} {x}" + self.pixel,
             "dx": r"{dx}[c,r,s] = \frac{{1}}{{" + str(self.k**2) + r"}} \sum {dy}[c,i,j]",
         }
 

@@ -58,7 +58,7 @@ class MaxPooling(Pooling):
 
     def formulas(self, x: Shape) -> dict[str, str]:
         return {
-            "y": r"{y}[c,i,j] = \max_{{u,v}} {x}" + f"[c, {self.stride}i+u, {self.stride}j+v]".replace("1i", "i").replace("1j", "j"),
+            "y": r"{y}[c,i,j] = \max_{{u,v}} {x}" + self.pixel,
             "dx": r"{dx}[c,r,s] = \sum {dy}[c,i,j]",
         }
 

@@ -11,7 +11,7 @@ from cnnviz.core.layers.layer import Layer
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import Names, Network
 from cnnviz.core.program import Program
-from cnnviz.core.stages import Stage
+from cnnviz.core.stages import Stage, label
 from cnnviz.core.trajectory import Moment
 from cnnviz.ui import network_maps
 from cnnviz.ui.component.records import (
@@ -93,7 +93,7 @@ def formulas(program: Program, pixels: str = "unit") -> dict[str, str]:
 @lru_cache(maxsize=128)
 def stage_records(program: Program) -> list[StageRecord]:
     """The stages of one update, in order."""
-    return [_stage(stage, program.network) for stage in program.network.stages]
+    return [_stage(stage, program) for stage in program.network.stages]
 
 
 def curve(layer: Layer) -> np.ndarray:
@@ -125,7 +125,8 @@ def _layer(layer: Layer, names: Names, program: Program) -> LayerRecord:
     )
 
 
-def _stage(stage: Stage, network: Network) -> StageRecord:
+def _stage(stage: Stage, program: Program) -> StageRecord:
+    network = program.network
     if stage.layer is not None and stage != "v":
         name = message(f"layer.{network.layers[stage.layer].kind}.name")
     elif stage in ("x", "v", "update"):
@@ -133,9 +134,17 @@ def _stage(stage: Stage, network: Network) -> StageRecord:
     else:
         name = message("ui.stage.loss")
     return StageRecord(
-        symbol=stage.symbol, label=stage.label, phase=stage.phase, layer=stage.layer, name=name,
+        symbol=stage.symbol, label=stage.label, phase=stage.phase, layer=stage.layer, name=name, plain=_plain(stage, program),
         title=stage.title, sentence=stage.sentence, makes=stage.makes, inputs=stage.inputs,
     )  # fmt: skip
+
+
+def _plain(stage: Stage, program: Program) -> Message:
+    if stage == "update":
+        return message("ui.plain.update")
+    if stage.phase == "backward":
+        return message("ui.plain.gradient_of", of=label(stage.symbol[1:]))
+    return network_maps.plain(stage.symbol, program)
 
 
 def _classes(lesson: Lesson, n: int) -> list[Message | str]:

@@ -20,12 +20,13 @@ class MapRecord(TypedDict):
     """One array on the screen.
 
     `shape` is that of its cells as they are laid out, (C,H,W), (N,), (M,C,K,K) or (C,H,W,N); `index` the shape by
-    which a cell is named. Maps of one `family` share the cell that is spoken of.
+    which a cell is named; `plain` is what it is called in a word or two. Maps of one `family` share the cell that is spoken of.
     """
 
     symbol: str
     label: str
     words: Text
+    plain: Text
     kind: Kind
     shape: Sequence[int]
     index: Sequence[int]
@@ -44,6 +45,7 @@ class StageRecord(TypedDict):
     phase: str
     layer: int | None
     name: Text
+    plain: Text
     title: Text
     sentence: Text
     makes: Sequence[str]

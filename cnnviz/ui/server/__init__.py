@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import logging
+import os
 
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
+from cnnviz.core.kept import keep_also
 from cnnviz.ui.server.files import file_routes
 from cnnviz.ui.server.guards import Frames, Metrics, Origins, UploadLimit
 from cnnviz.ui.server.headers import Headers
 from cnnviz.ui.server.numbers import number_routes
 from cnnviz.ui.server.rooms import Rooms, room_routes
+from cnnviz.ui.server.rooms.shared import shared
+from cnnviz.ui.server.shared_params import shared_params
 from cnnviz.ui.server.start import SCRIPT, at_the_end, lifespan
 from cnnviz.words import say
 
 __all__ = ["MIDDLEWARE", "SCRIPT", "apologize", "lifespan", "routes"]
+
+REDIS = "CNNVIZ_REDIS"
+"""The environment's setting that names a Redis, `redis://…`, for what several processes share."""
 
 MIDDLEWARE = [Middleware(layer) for layer in (Headers, Origins, Metrics, Frames, UploadLimit)]
 """Around Streamlit's own, the outermost first."""
@@ -30,7 +37,10 @@ def routes() -> list[BaseRoute]:
     """
     prefix = st.get_option("server.baseUrlPath").strip("/")
     folder = f"/{prefix}" if prefix else ""
-    rooms = Rooms()
+    redis = os.environ.get(REDIS, "").strip()
+    if redis:
+        keep_also(shared_params(redis))
+    rooms = Rooms(shared(redis) if redis else None)
     at_the_end(rooms.close)
     return [*file_routes(folder), *number_routes(folder), *room_routes(folder, rooms)]
 

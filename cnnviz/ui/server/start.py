@@ -12,6 +12,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit import config
 
+from cnnviz.core.threads import keep_one_blas_thread
 from cnnviz.data.forbidden import forbidden
 from cnnviz.ui.server.embedding import embedders
 
@@ -35,6 +36,7 @@ async def lifespan(_: st.App) -> AsyncIterator[dict]:
     """For `st.App`: before the first visitor is let in."""
     forbidden()  # a word that is none ends it here
     raise_file_limit()
+    keep_one_blas_thread()
     send_at_once(asyncio.get_running_loop())
     hear_the_end(asyncio.get_running_loop())
     if embedders():

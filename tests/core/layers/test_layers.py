@@ -204,6 +204,11 @@ def test_where_pools_overlap_their_gradients_add_up_and_between_them_is_none():
 # --- many images at once --------------------------------------------------------------------------
 
 
+def test_softmax_takes_rows_of_any_size_together():
+    calls = layer_of(ROWS["softmax"][0]).calls((2,))
+    assert calls["y"].function(np.array([[1e4, 0.0], [-1e4, -1e4]])).tolist() == [[1, 0], [0.5, 0.5]]
+
+
 @pytest.mark.parametrize("text", [row.text for row in ROWS["conv"] if row.text.startswith("conv1x")] + ["conv1x3", "conv1x3bs2p1", "conv1x2full"])
 @pytest.mark.parametrize("shape", [(6, 9), (8, 7)])
 def test_a_batch_of_one_channel_takes_other_lines_to_the_same_numbers(text, shape):

@@ -3,8 +3,9 @@
 import { number } from "../model/format.js"
 import { activation, gate } from "./mechanisms/activation.js"
 import { convolution, convolutionBack, shares, touched } from "./mechanisms/convolution.js"
-import { dense, denseBack, outer } from "./mechanisms/dense.js"
+import { dense, denseBack, outer, weights } from "./mechanisms/dense.js"
 import { flattened, losses, outputs, patch, softmax, softmaxBack } from "./mechanisms/ends.js"
+import { isParabola, parabolas, tangents } from "./mechanisms/loss.js"
 import { pool, unpool, wholeChannel } from "./mechanisms/pooling.js"
 import { update } from "./mechanisms/update.js"
 import { Pen } from "./pen.js"
@@ -13,11 +14,12 @@ import { Pen } from "./pen.js"
 /** @typedef {import("../model/patterns.js").Cell} Cell */
 /** @typedef {(pen: Pen, numbers: Numbers, symbol: string, cell: Cell) => void} Picture */
 
-/** @param {HTMLCanvasElement} canvas @param {Numbers} numbers @param {string} map a symbol, or "update" @param {Cell} cell @param {import("./pen.js").Room} room @param {import("./pen.js").Palette} palette */
-export function mechanism(canvas, numbers, map, cell, room, palette) {
+/** @param {HTMLCanvasElement} canvas @param {Numbers} numbers @param {string} map a symbol, or "update" @param {Cell} cell @param {import("./pen.js").Room} room @param {import("./pen.js").Palette} palette @param {(symbol: string) => number} done how many cells of each channel of a map are computed so far: none of what comes later */
+export function mechanism(canvas, numbers, map, cell, room, palette, done) {
   if (!room.width || !room.height) return
   const backward = numbers.maps[map]?.band === "gradients"
   const pen = new Pen(canvas, room, palette, backward)
+  pen.done = done
   picture(numbers, map)(pen, numbers, map, cell)
   canvas.setAttribute(
     "aria-label",
@@ -29,7 +31,8 @@ export function mechanism(canvas, numbers, map, cell, room, palette) {
 function picture(numbers, map) {
   if (map === "update") return update
   if (map === "x") return patch
-  if (map === "L") return losses
+  if (map === "L") return isParabola(numbers) ? parabolas : losses
+  if (map === "do" && isParabola(numbers)) return tangents
   if (map === "v") return flattened
   const patterns = numbers.links(map).map(({ pattern }) => pattern)
   const has = (/** @type {string[]} */ ...wanted) => wanted.every((pattern) => patterns.includes(pattern))
@@ -42,15 +45,12 @@ function picture(numbers, map) {
   if (has("channel")) return wholeChannel
   if (has("all", "last")) return dense
   if (has("unit", "all")) return denseBack
-  if (has("unit", "last")) return isGradient ? outer : weightOf
+  if (has("unit", "last")) return isGradient ? outer : weights
   if (patterns.filter((pattern) => pattern === "all").length) return isGradient ? softmaxBack : softmax
   if (numbers.network.curves[map]) return activation
   if (isGradient && gated(numbers, map)) return gate
   return outputs
 }
-
-/** @type {Picture} */
-const weightOf = (pen, numbers, symbol, cell) => outer(pen, numbers, `d${symbol}`, cell)
 
 /** Whether a gradient goes back through an activation. @param {Numbers} numbers @param {string} map */
 const gated = (numbers, map) =>

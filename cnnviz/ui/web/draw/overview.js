@@ -3,7 +3,7 @@
 import { escaped, formula } from "../model/format.js"
 import { plan } from "../model/overview.js"
 import { faceOf, stacks } from "../model/plates.js"
-import { say } from "../model/words.js"
+import { has, say } from "../model/words.js"
 import { Plate } from "./plate.js"
 
 /** @typedef {import("../model/numbers.js").Numbers} Numbers */
@@ -11,6 +11,7 @@ import { Plate } from "./plate.js"
 
 const LOW = 116 // the least height of a band
 const FOCUS = 207 // and of the focus under them
+const TOP = 16 // the line with the names of layers, where there are no blocks
 const HEADS = 40 // caption and ends of a figure
 const STRIP_HEADS = 21 // and in a filmstrip, without the ends
 const READABLE = 10.1 // size of what is printed in a filmstrip
@@ -26,6 +27,8 @@ export class Overview {
     this.element = element
     /** @type {Record<string, Plate>} */
     this.plates = {}
+    /** @type {Iterable<HTMLElement>}  the names of layers */
+    this.brackets = []
     this.key = "" // which network it is built for
     this.size = "" // and laid out in
   }
@@ -55,6 +58,7 @@ export class Overview {
       (column, place) => layer(numbers, column, place, this.single === true),
       this.single,
     )
+    this.brackets = /** @type {NodeListOf<HTMLElement>} */ (this.element.querySelectorAll(".bracket"))
     this.plates = {}
     for (const canvas of this.element.querySelectorAll("canvas"))
       this.plates[canvas.dataset.map ?? ""] = new Plate(canvas)
@@ -79,7 +83,7 @@ export class Overview {
     const needs = columns.map((column) => this.need(column))
     const gaps = this.gaps()
     const free = narrow ? (width - 12) / 2 : width - gaps - 6
-    const titles = this.single ? 0 : BLOCK
+    const titles = !this.single ? BLOCK : zoom ? 0 : TOP
     const most = (height - focus - titles - 2 * heads) / 2
     const found = narrow
       ? null
@@ -108,7 +112,9 @@ export class Overview {
     const [width, height] =
       column.kind === "answers" ? answer(symbol, place) : [place.width, bias ? BIAS : place.height]
     const title = /** @type {HTMLElement} */ (plate.figure.querySelector(".size"))
-    title.hidden = width < 26 + 6 * (title.textContent ?? "").length && !this.single
+    title.hidden = width < 26 + 6 * (title.textContent ?? "").length || (this.single === true && width < 145)
+    const badge = /** @type {HTMLElement} */ (plate.figure.querySelector(".badge"))
+    badge.hidden = width < (this.single ? 130 : 90)
     plate.size = [width, height]
     plate.figure.style.setProperty("--w", `${width}px`)
     plate.figure.style.setProperty("--h", `${height}px`)
@@ -229,31 +235,90 @@ function layer(numbers, column, place, single) {
   const figures = (/** @type {string[]} */ symbols) =>
     column.kind === "answers" ? cells(symbols) : `<div>${all(symbols)}</div>`
   const before = single ? operator(numbers, column) : ""
-  return `${before}<div class="layer ${column.kind}" style="--place:${place}">${figures(column.values)}${figures(column.gradients)}</div>`
+  return `${before}<div class="layer ${column.kind}" style="--place:${place}">${single ? ownBracket(numbers, column) : ""}${figures(column.values)}${figures(column.gradients)}</div>`
+}
+
+// The name of a layer over what belongs to it.
+/** @type {(numbers: Numbers, symbol: string) => string} */
+function bracket(numbers, symbol) {
+  const { layer } = numbers.maps[symbol]
+  const name = layer === null ? undefined : numbers.network.layers[layer]?.name
+  return name ? `<span class="bracket" data-layer="${layer}"><span>${escaped(name)}</span></span>` : ""
+}
+
+// Over its parameters; of a layer without any, over the sign before its map (see `operator`).
+/** @type {(numbers: Numbers, column: Column) => string} */
+function ownBracket(numbers, { kind, values: [symbol] }) {
+  const owns = kind === "filters" || kind === "weights"
+  const made = kind === "classes" || (kind === "strip" && symbol !== "v" && symbol !== "y")
+  return owns || (made && isMade(numbers, symbol)) ? bracket(numbers, symbol) : ""
+}
+
+/** Whether a symbol is made by a layer without parameters. @param {Numbers} numbers @param {string} symbol */
+const isMade = (numbers, symbol) =>
+  !["conv", "dense", undefined].includes(numbers.network.layers[numbers.maps[symbol].layer ?? -1]?.kind)
+
+/** What explains itself at a tap (pages/meaning.js), where there are words for it. @type {(id: string, text: string, name: string) => string} */
+const meaningful = (id, text, name) =>
+  has(`web.${id}.text`)
+    ? `<button type="button" class="${name}" tabindex="-1" data-meaning="${id}">${escaped(text)}</button>`
+    : `<span class="${name}">${escaped(text)}</span>`
+
+/** @type {Record<string, string>}  by the first letter of a symbol */
+const WORDS = {
+  x: "pixel",
+  f: "kernel",
+  w: "weight",
+  b: "bias",
+  a: "activation",
+  p: "pooling",
+  y: "target",
+  L: "loss",
+  z: "sum",
+  o: "output",
+  v: "list",
+}
+
+/** Where the glossary explains a map. @param {Numbers} numbers @param {string} symbol */
+const meaningOf = (numbers, symbol) =>
+  `glossary.${numbers.maps[symbol].band === "gradients" ? "gradient" : WORDS[symbol[0]]}`
+
+/** Where it explains a sign between two columns. @type {Record<string, string>} */
+const SIGNS = {
+  "∗": "convolution",
+  "=": "equals",
+  σ: "sigmoid",
+  "·": "product",
+  "+": "sum",
+  "→": "flatten",
+  "←": "back",
 }
 
 /** @type {(numbers: Numbers, symbol: string, column: Column, single: boolean) => string} */
 function figure(numbers, symbol, { kind: column, title }, single) {
   const kind =
     column === "answers" ? (symbol === "L" ? "loss" : "cells") : isBias(numbers, symbol, column) ? "bias" : column
-  const { label, kind: what, shape, words } = numbers.maps[symbol]
+  const { label, kind: what, shape, words, plain } = numbers.maps[symbol]
   const open = escaped(say("web.overview.large", { symbol: label, words }))
-  const size = ["cells", "loss", "strip", "bias"].includes(kind)
-    ? ""
-    : what === "weights"
-      ? `${shape.slice(0, -1).reduce((all, n) => all * n, 1)}×${shape[shape.length - 1]}`
-      : shape.slice(-2).join("×")
+  const size =
+    ["cells", "loss", "strip", "bias", "filters"].includes(kind) || what === "weights" ? "" : shape.slice(-2).join("×")
+  const under = kind === "cells" || kind === "strip" // too narrow for a name beside the symbol
+  const over = single && kind === "cells" && numbers.maps[symbol].band === "values" && isMade(numbers, symbol)
   const note = single ? size : kind === "maps" || kind === "classes" ? title : ""
   return `<figure class="map ${kind === "filters" ? "kernelmap" : kind === "cells" ? "cell" : kind === "loss" ? "cell wide" : kind === "strip" || kind === "bias" ? kind : ""}" data-figure="${symbol}">
-    <figcaption><button type="button" class="name" data-open="${symbol}" title="${open}" aria-label="${open}">${formula(label)}</button><span class="size">${escaped(note)}</span></figcaption>
+    ${over ? bracket(numbers, symbol) : ""}<figcaption><button type="button" class="name" data-open="${symbol}" title="${open}" aria-label="${open}">${formula(label)}</button>${single && !under ? `${meaningful(meaningOf(numbers, symbol), plain, "plain")}` : ""}<span class="badge"></span><span class="size">${escaped(note)}</span></figcaption>
     <div class="plate"><canvas data-map="${symbol}" tabindex="0" role="img"></canvas></div>
-    <p class="limits"><span class="low"></span><span class="power"></span><span class="high"></span></p></figure>`
+    <p class="limits"><span class="low"></span><span class="bar"></span><span class="power"></span><span class="high"></span></p>
+    ${single && under && numbers.maps[symbol].band !== "gradients" ? meaningful(meaningOf(numbers, symbol), plain, "plain under") : ""}</figure>`
 }
 
 // The bias of filters or of units stands under them, in a line.
 /** @type {(numbers: Numbers, symbol: string, kind: string) => boolean} */
 const isBias = (numbers, symbol, kind) =>
   (kind === "filters" || kind === "weights") && numbers.maps[symbol].kind === "row"
+
+/** @param {string} sign */
+const signed = (sign) => meaningful(`signs.${SIGNS[sign] ?? ""}`, sign, "sign")
 
 // What stands between two columns of a network with one channel.
 /** @type {(numbers: Numbers, column: Column) => string} */
@@ -281,5 +346,5 @@ function operator(numbers, { kind, values: [symbol] }) {
           ]
         : null)
   if (!sign) return ""
-  return `<div class="operators" aria-hidden="true"><p>${escaped(sign[0])}</p><p>${sign[1]}</p></div>`
+  return `<div class="operators" aria-hidden="true">${kind === "maps" && isMade(numbers, symbol) ? bracket(numbers, symbol) : ""}<p>${signed(sign[0])}</p><p>${signed(sign[1])}</p></div>`
 }

@@ -3,6 +3,7 @@
 import { colour, css, ink } from "../model/colour.js"
 import { number, short } from "../model/format.js"
 import { ratio } from "./canvas.js"
+import { isDark } from "./theme.js"
 
 /** @import { Scale } from "../types/wire.js" */
 /** @typedef {import("../model/numbers.js").Numbers} Numbers */
@@ -12,7 +13,7 @@ import { ratio } from "./canvas.js"
 /** @typedef {{ rows: Range, columns: Range, strong?: boolean }} Ring */
 /** @typedef {{ width: number, height: number, zoom?: number }} Room  in CSS pixels; a picture is laid out as if they were `zoom` times larger */
 
-/** @typedef {{ ink: string, soft: string, line: string, bars: string, math: string, accent: string, warm: string }} Palette */
+/** @typedef {{ ink: string, soft: string, line: string, bars: string, math: string, accent: string, warm: string, pos: string, neg: string, paper: string, flat: string }} Palette */
 
 const LEAST = 7.7 // size of a number in a cell; in the lecture view that is 1.4 % of the screen's height
 
@@ -20,12 +21,16 @@ const LEAST = 7.7 // size of a number in a cell; in the lecture view that is 1.4
 export function palette(root) {
   const style = getComputedStyle(root)
   const named = (/** @type {string} */ name) => style.getPropertyValue(`--${name}`)
-  const dark = style.colorScheme.includes("dark")
+  const dark = isDark(root)
   return {
     ink: style.color,
     soft: named("soft"),
     line: named("line"),
     bars: named("bars"),
+    flat: named("flat"),
+    paper: style.backgroundColor,
+    pos: named("pos"),
+    neg: named("neg"),
     math: named("math") || "serif",
     accent: dark ? "#6ab0f3" : "#0b6bcb",
     warm: dark ? "#ffa066" : "#c2570c",
@@ -48,7 +53,12 @@ export class Pen {
     this.soft = palette.soft
     this.line = palette.line
     this.bars = palette.bars
+    this.pos = palette.pos
+    this.neg = palette.neg
+    this.flat = palette.flat
     this.math = palette.math
+    /** @type {(symbol: string) => number}  how many cells of each channel are computed so far */
+    this.done = () => Number.POSITIVE_INFINITY
     this.tone = backward ? palette.warm : palette.accent
   }
 
@@ -77,7 +87,14 @@ export class Pen {
     const from = numbers.offset(symbol, [...at, 0, 0])
     const { limits, scale } = numbers.maps[symbol]
     const values = numbers.values(symbol)
-    this.picture(rows, columns, (n) => values[from + n], limits, scale, box, rings)
+    const done = this.done(symbol)
+    this.picture(rows, columns, (n) => values[from + n], limits, scale, box, done < rows * columns ? [] : rings)
+    if (done >= rows * columns) return
+    const [h, w, row] = [box.height / rows, box.width / columns, Math.floor(done / columns)]
+    const left = (done % columns) * w
+    this.context.clearRect(box.x + left, box.y + row * h, box.width - left, h)
+    this.context.clearRect(box.x, box.y + (row + 1) * h, box.width, box.height - (row + 1) * h)
+    for (const ring of rings) this.ring(ring, rows, columns, box)
   }
 
   /** Colours of values. @param {number} rows @param {number} columns @param {(n: number) => number} pick @param {number[]} limits @param {string} scale @param {Box} box @param {Ring[]} rings */
@@ -122,7 +139,7 @@ export class Pen {
   grid(values, columns, limits, scale, box, { write = short, lit } = {}) {
     const rows = Math.ceil(values.length / columns)
     const [w, h] = [box.width / columns, box.height / rows]
-    const size = Math.min(h * 0.52, w * 0.28, 22)
+    const size = Math.min(h * 0.58, w * 0.3, 22)
     values.forEach((value, n) => {
       const [x, y] = [box.x + (n % columns) * w, box.y + Math.floor(n / columns) * h]
       const paint = Number.isNaN(value) ? [128, 128, 128] : colour(value, limits, /** @type {Scale} */ (scale))
@@ -180,7 +197,7 @@ export class Pen {
           `${value < 0 ? "" : "+"}${number(value, 3)}`,
           x + wide + 4,
           Math.min(Math.max(top + 8, box.y + 6), box.y + box.height - 4),
-          { bold: true, fill: value < 0 ? "#1d5fa8" : "#b2182b", room: step - wide - 6 },
+          { bold: true, fill: value < 0 ? this.neg : this.pos, room: step - wide - 6 },
         )
       if (name && (figures || n === chosen || step > 16))
         this.text(name, x + (figures ? 0 : wide / 2), box.y + box.height + 9, {
@@ -192,7 +209,7 @@ export class Pen {
         })
     })
     const x = box.x + terms.length * step + 8
-    context.fillStyle = css(colour(total, [-span, span], "signed"))
+    context.fillStyle = this.ink
     context.fillRect(x, Math.min(y(0), y(total)), 26, Math.max(Math.abs(y(total) - y(0)), 2))
     context.strokeStyle = this.ink
     context.lineWidth = 1.5

@@ -15,6 +15,8 @@ import { ratio } from "./canvas.js"
 
 const STACK = 3 // between layers of w
 const SMALLEST = 9 // size of a number in a cell, in pixels
+const MOST_RIBBONS = 4
+const APART = 10 // scales that differ by more are said to
 const SEEN = 5 // an outline is at least so large
 
 export class Plate {
@@ -53,21 +55,49 @@ export class Plate {
     this.scale = scale
     this.pictures = null
     const [low, high] = extremes(this.values)
+    this.whole = this.printsAll() && this.values.every((value) => Number.isInteger(value) && Math.abs(value) < 1000)
     this.power =
       this.printsAll() && !this.names && numbers.maps[this.symbol].kind !== "row" ? power(Math.max(-low, high)) : 0
-    let ends = this.power ? ["", ""] : limits.map(short)
-    if (scale === "signed" && (this.narrow || ends.join("").length > 9)) ends = ["", ends[1] && `±${ends[1]}`]
-    if (this.narrow && ends[1].length * 6 > (this.size?.[0] ?? 60) + 8) ends = ["", ""] // no room
+    const width = this.size?.[0] ?? 60
+    let ends = this.power ? ["", ""] : limits.map((end) => (Number.isInteger(end) ? whole(end) : short(end)))
+    if (scale === "signed" && (this.narrow || 6 * ends.join("").length + 36 > width))
+      ends = ["", ends[1] && `±${ends[1]}`]
+    const count = this.face?.stacked ? `${this.face.rows * this.face.columns}×${this.face.tiles}` : ""
+    if (count && 6 * (count + ends[1]).length + 10 < width) ends[0] = count
+    this.figure.dataset.scale = this.face?.stacked || this.narrow ? "" : scale
+    if (this.narrow && ends[1].length * 6 > width + 8) ends = ["", ""] // no room
     const caption = { low: ends[0], power: timesPower(this.power), high: ends[1] }
     for (const [name, text] of Object.entries(caption)) {
       const place = this.figure.querySelector(`.limits .${name}`)
       if (place) place.textContent = text
     }
+    this.compare(numbers)
     const few = this.values.length <= 4
     const range = () => say("web.maps.range", { low: number(low), high: number(high) })
     const values = few ? [...this.values].map((value) => number(value)).join(", ") : range()
     const said = { symbol: this.symbol, what: words, count: this.values.length, values }
     this.canvas.setAttribute("aria-label", say("web.maps.label", said))
+  }
+
+  // Gradients have a scale of their own from layer to layer: where they differ much, the map says so.
+  /** @param {import("../model/numbers.js").Numbers} numbers */
+  compare(numbers) {
+    const badge = /** @type {HTMLElement | null} */ (this.figure.querySelector(".badge"))
+    const { band, kind } = numbers.maps[this.symbol]
+    if (!badge || band !== "gradients" || kind !== "map") return
+    const from = numbers.links(this.symbol).find(({ source }) => {
+      const map = numbers.maps[source]
+      return map?.band === "gradients" && map.kind === "map"
+    })
+    const ratio = from ? numbers.maps[from.source].limits[1] / this.limits[1] : 1
+    const apart = Number.isFinite(ratio) && ratio > 0 && (ratio >= APART || ratio <= 1 / APART)
+    badge.textContent = !apart
+      ? ""
+      : ratio > 1
+        ? say("web.overview.smaller", { times: ratio })
+        : say("web.overview.larger", { times: 1 / ratio })
+    badge.title =
+      apart && from ? say("web.overview.scaled", { ratio: 1 / ratio, source: numbers.maps[from.source].label }) : ""
   }
 
   printsAll() {
@@ -121,7 +151,7 @@ export class Plate {
         const box = this.tile(n)
         context.drawImage(picture, box.x, box.y, box.width, box.height)
         if (done < face.rows * face.columns) this.hide(done, box)
-        if (this.printsAll() && box.width > 30 && box.height / face.rows > 12) this.print(box, n)
+        if (this.printsAll() && box.width > 30 && box.height / face.rows > 12) this.print(box, n, done)
       })
     }
     for (const mark of this.marks) this.outline(mark, tone)
@@ -170,6 +200,23 @@ export class Plate {
     return found
   }
 
+  /** Where cells lie on the canvas; of more than a few tiles, what encloses them. @param {Range[]} ranges @returns {Rectangle[]} */
+  boxes(ranges) {
+    const face = /** @type {Face} */ (this.face)
+    const all = face
+      .boxes(ranges)
+      .filter(({ tall, wide }) => tall > 0 && wide > 0)
+      .map(({ tile, top, left, tall, wide }) => {
+        const box = this.tile(tile)
+        const [h, w] = [box.height / face.rows, box.width / face.columns]
+        return { x: box.x + left * w, y: box.y + top * h, width: wide * w, height: tall * h }
+      })
+    if (all.length <= MOST_RIBBONS) return all
+    const [x, y] = [Math.min(...all.map((box) => box.x)), Math.min(...all.map((box) => box.y))]
+    const width = Math.max(...all.map((box) => box.x + box.width)) - x
+    return [{ x, y, width, height: Math.max(...all.map((box) => box.y + box.height)) - y }]
+  }
+
   /** @param {number} done @param {Rectangle} box */
   hide(done, box) {
     const { rows, columns } = /** @type {Face} */ (this.face)
@@ -179,9 +226,18 @@ export class Plate {
     this.context.clearRect(box.x, box.y + (row + 1) * h, box.width, Math.max(0, box.height - (row + 1) * h))
   }
 
+  // Whole numbers as such; what is next to nothing beside the largest, as that.
+  /** @param {number} value */
+  written(value) {
+    const most = Math.max(Math.abs(this.limits[0]), Math.abs(this.limits[1]))
+    if (this.whole) return whole(value)
+    if (value !== 0 && !this.power && Math.abs(value) < most / 1000) return "≈ 0"
+    return short(value / 10 ** (this.power ?? 0))
+  }
+
   // The numbers of a tile.
-  /** @param {Rectangle} box @param {number} n */
-  print(box, n) {
+  /** @param {Rectangle} box @param {number} n @param {number} done of each tile's cells: the others are not computed yet */
+  print(box, n, done) {
     const face = /** @type {Face} */ (this.face)
     const values = /** @type {Float64Array} */ (this.values)
     const [h, w] = [box.height / face.rows, box.width / face.columns]
@@ -190,15 +246,16 @@ export class Plate {
     for (let i = 0; i < face.rows; i++) {
       for (let j = 0; j < face.columns; j++) {
         const at = face.offset(n, i, j)
-        if (at >= 0)
+        if (at >= 0 && i * face.columns + j < done)
           all.push({
             value: values[at],
-            text: short(values[at] / 10 ** (this.power ?? 0)),
+            text: this.written(values[at]),
             x: box.x + (j + 0.5) * w,
             y: box.y + (i + 0.5) * h,
           })
       }
     }
+    if (!all.length) return
     const font = (/** @type {number} */ size) => `600 ${size}px system-ui, sans-serif`
     this.context.font = font(10)
     const widest = Math.max(...all.map(({ text }) => this.context.measureText(text).width)) / 10 // at a size of 1
@@ -315,6 +372,9 @@ export class Plate {
     return face.at(n, 0, 0) ?? []
   }
 }
+
+/** @param {number} value */
+const whole = (value) => String(value).replace("-", "−")
 
 /** @param {ArrayLike<number>} values */
 function extremes(values) {

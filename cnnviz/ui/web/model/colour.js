@@ -31,6 +31,20 @@ function table(stops) {
   })
 }
 
+// Whether the page is dark: then the middle of the signed scale is dark, too.
+let night = false
+
+/** @param {boolean} on */
+export function darken(on) {
+  night = on
+}
+
+/** The scale that a name stands for on this page. @param {Scale} scale @returns {Scale} */
+const here = (scale) => (night && scale === "signed" ? "dark" : scale)
+
+/** A scale from its low to its high end, as a style sheet has it. @param {Scale} scale */
+export const gradient = (scale) => `linear-gradient(to right, ${SCALES[here(scale)].join(", ")})`
+
 /**
  * A map that is zero everywhere has no limits to speak of: all of it is the middle. Errors go by powers of ten.
  * @param {number} value
@@ -44,7 +58,7 @@ export function colour(value, [low, high], scale) {
     ;[value, low, high] = [value, low, high].map((size) => Math.log10(Math.max(size, least)))
   }
   const share = high > low ? (value - low) / (high - low) : scale === "signed" ? 0.5 : 0
-  return tables[scale][Math.round(Math.min(Math.max(share, 0), 1) * (STEPS - 1))]
+  return tables[here(scale)][Math.round(Math.min(Math.max(share, 0), 1) * (STEPS - 1))]
 }
 
 /** @param {RGB} colour */

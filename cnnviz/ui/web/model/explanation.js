@@ -42,6 +42,12 @@ export const stored = (numbers, value) => Math.round(numbers.answer.lesson.scale
 function pixel(numbers, cell) {
   const value = numbers.at("x", cell)
   const name = named(numbers, "x", cell)
+  const { scale, ch } = numbers.answer.lesson
+  if (ch === "gray") {
+    // No channel stores it: it is a weighted sum, and not rounded.
+    const brightness = scale === "raw" ? "" : `${number(value * 255, 6)} / 255`
+    return `${name}${brightness && ` = ${brightness}`}${result(value)}, ${say("web.numbers.gray")}`
+  }
   if (numbers.answer.lesson.scale === "raw")
     return `${name} = <b>${stored(numbers, value)}</b>, ${say("web.numbers.stored")}`
   return `${name} = ${stored(numbers, value)} / 255${result(value)}`
@@ -53,6 +59,8 @@ function weight(numbers, map, cell) {
   const own = `${named(numbers, map, cell)}${result(numbers.at(map, cell))}`
   if (!link) return own
   const found = numbers.sources(link, cell)
+  const zeros = link.pattern === "touched" ? link.places[0] * link.places[1] - found.length : 0
+  if (zeros > 0) return `${own} <small>${say("web.numbers.padded", { count: found.length, n: zeros })}</small>`
   if (found.length > 1) return `${own} <small>${say("web.numbers.multiplies", { n: found.length })}</small>`
   return `${own} <small>${say("web.numbers.multiplies_one")}</small> ${named(numbers, link.source, found[0])}${result(numbers.at(link.source, found[0]))}`
 }

@@ -24,8 +24,11 @@ export function named(numbers, symbol, cell) {
   return `<i>${numbers.maps[symbol].label}</i>${index.length ? `[${index.join(",")}]` : ""}`
 }
 
-/** @type {(value: number) => string} */
-export const result = (value) => ` = <b>${number(value, 5)}</b>`
+/** What it comes to; ≈ where the digits that are shown are not all. @param {number} value */
+export function result(value) {
+  const text = number(value, 5)
+  return ` ${Number(text.replaceAll("−", "-")) === value ? "=" : "≈"} <b>${text}</b>`
+}
 
 /** How the number of a cell comes about. @param {Numbers} numbers @param {string} symbol @param {Cell} cell */
 export function filled(numbers, symbol, cell) {
@@ -45,10 +48,10 @@ export function terms(numbers, symbol, cell) {
   return sum ? new Filling(numbers, symbol, cell).terms(sum) : []
 }
 
-/** The positive and the negative total. @param {Term[]} all */
-export function totals(all) {
+/** The positive and the negative total of the values of terms. @param {number[]} values */
+export function totals(values) {
   let [positive, negative] = [0, 0]
-  for (const { value } of all) {
+  for (const value of values) {
     positive += Math.max(value, 0)
     negative += Math.min(value, 0)
   }
@@ -236,7 +239,7 @@ function sumOf(filling, all, node) {
   const products = node.kind === "symbol" || (node.kind === "binary" && node.sign === "*")
   if (!all.length) return say("web.numbers.nothing")
   if (all.length > MOST_TERMS) {
-    const both = totals(all)
+    const both = totals(all.map(({ value }) => value))
     return both
       .filter((total) => total !== 0 || !both.some(Boolean))
       .map((total) => signed(total))

@@ -90,6 +90,11 @@ export class Focus {
     return this.cells[this.families[map]] ?? [0, 0]
   }
 
+  /** Whether a cell is pinned. */
+  get held() {
+    return this.pinned !== null
+  }
+
   get pointed() {
     return this.pinned ?? this.hover
   }

@@ -14,6 +14,16 @@ import { unravel } from "./numbers.js"
 const along = ({ start, count, step }) => Array.from({ length: Math.max(count, 0) }, (_, n) => start + n * step)
 /** @param {Range} range */
 const length = ({ count, step }) => (count > 0 ? (count - 1) * step + 1 : 0)
+/** The box around ranges of a tile's rows and columns. @type {(tile: number, rows: Range, columns: Range) => Box} */
+const boxOf = (tile, rows, columns) => ({
+  tile,
+  top: rows.start,
+  left: columns.start,
+  tall: length(rows),
+  wide: length(columns),
+  rows,
+  columns,
+})
 
 /** @param {MapRecord} map @param {string} column the kind of the column that it stands in @param {number} wrap columns of a strip @returns {Face} */
 export function faceOf(map, column, wrap = 1) {
@@ -34,16 +44,7 @@ const channels = ([tiles, rows, columns]) => ({
   stacked: false,
   at: (tile, i, j) => [tile, i, j],
   offset: (tile, i, j) => (tile * rows + i) * columns + j,
-  boxes: ([of, r, c]) =>
-    along(of).map((tile) => ({
-      tile,
-      top: r.start,
-      left: c.start,
-      tall: length(r),
-      wide: length(c),
-      rows: r,
-      columns: c,
-    })),
+  boxes: ([of, r, c]) => along(of).map((tile) => boxOf(tile, r, c)),
 })
 
 /** @param {number[]} shape @returns {Face} */
@@ -54,16 +55,7 @@ const layers = ([, rows, columns, tiles]) => ({
   stacked: true,
   at: (tile, i, j) => [0, i, j, tile],
   offset: (tile, i, j) => (i * columns + j) * tiles + tile,
-  boxes: ([, r, c, of]) =>
-    along(of).map((tile) => ({
-      tile,
-      top: r.start,
-      left: c.start,
-      tall: length(r),
-      wide: length(c),
-      rows: r,
-      columns: c,
-    })),
+  boxes: ([, r, c, of]) => along(of).map((tile) => boxOf(tile, r, c)),
 })
 
 // A filter is a tile; its kernels stand in it side by side, with a cell's room between them.

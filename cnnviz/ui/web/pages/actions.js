@@ -23,6 +23,7 @@ import { randomKernel } from "./network_controls.js"
  * @property {boolean} [moves]  goes somewhere else: whatever plays is paused before
  */
 
+const reveals = (/** @type {Kind} */ kind) => kind.reveals
 const stages = (/** @type {Kind} */ kind) => kind.stages
 const hides = (/** @type {Kind} */ kind) => kind.turns
 
@@ -61,6 +62,9 @@ export const ACTIONS = [
     act: (view) => view.nextUpdate(1),
   },
   { name: "play", keys: ["Space"], help: "play", act: (view) => view.unveil() || view.player.toggle() },
+  { name: "watch", when: reveals, act: watch },
+  { name: "begin", when: reveals, moves: true, act: (view) => view.nextStage(1) },
+  { name: "lecturers", when: reveals, act: toggleLecture },
   {
     name: "restart",
     keys: ["Home"],
@@ -93,7 +97,7 @@ export const ACTIONS = [
     act: (/** @type {View} */ view) => view.turn(path),
   })),
   { name: "large", keys: ["O"], help: "large", act: (view) => view.open(view.content.large) },
-  { name: "cells", help: "cells", when: (kind) => kind.points, act: () => {} }, // see pointable.js
+  { name: "cells", help: "cells", when: (kind) => kind.points, act: () => {} }, // see cell_pointer.js
   { name: "turn_back", keys: ["["], help: "turn", when: (kind) => kind.turns, act: (view) => view.content.turn(-1) },
   { name: "turn_on", keys: ["]"], help: "turn", when: (kind) => kind.turns, act: (view) => view.content.turn(1) },
   { name: "unpin", when: (kind) => kind.points, act: unpin },
@@ -129,6 +133,14 @@ function leave(view) {
   if (activeElement instanceof HTMLCanvasElement && view.root.contains(activeElement)) activeElement.blur()
   else if (unpin(view)) return
   else if (view.look.view) toggleLecture(view)
+}
+
+// Forward from the image, stage after stage.
+/** @param {View} view */
+function watch(view) {
+  view.go({ stage: "x" }, { replace: true })
+  view.player.play()
+  view.paint(true)
 }
 
 /**

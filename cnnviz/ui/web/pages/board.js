@@ -3,12 +3,14 @@
 
 import { chart } from "../draw/chart.js"
 import { MapView } from "../draw/maps.js"
+import { Focus } from "../model/focus.js"
 import { escaped, formula, lossText, number } from "../model/format.js"
 import { one } from "../model/links.js"
 import { say } from "../model/words.js"
 import { actionButton } from "./actions.js"
+import { bindCells } from "./cell_pointer.js"
+import { Content } from "./content.js"
 import { LIMITS_LINE, linesOf, setHTML } from "./html.js"
-import { Pointable } from "./pointable.js"
 import { bindSwitches, fillSwitches, tabsOf } from "./switches.js"
 
 /** @import { BoardColumn, BoardData, BoardHeader, BoardRow, ChartData } from "../types/wire.js" */
@@ -59,7 +61,8 @@ const bottom = (more) => `
 const chartFigure = ({ name, title, words }) => `
   <figure><figcaption><button type="button" data-open="chart-${name}" title="${say("web.chart.open")}">${escaped(title)}</button></figcaption><canvas data-chart="${name}" role="img" aria-label="${escaped(title)}"></canvas><p>${escaped(words)}</p></figure>`
 
-export class Board extends Pointable {
+export class Board extends Content {
+  focus = new Focus()
   /** @type {Record<string, MapView>} */
   maps = {}
   /** @type {Arrays} */
@@ -112,14 +115,25 @@ export class Board extends Pointable {
     for (const canvas of this.root.querySelectorAll(/** @type {"canvas"} */ (".grid canvas[data-map]"))) {
       const map = new MapView(canvas)
       this.maps[canvas.dataset.map ?? ""] = map
-      this.bind(map, canvas.dataset.map ?? "")
+      this.bind(map)
       this.view.resizes.observe(canvas)
     }
   }
 
-  /** @param {string} name */
-  symbol(name) {
-    return name.split(".")[1]
+  /**
+   * Lets a map be pointed at.
+   * @param {MapView} map
+   */
+  bind(map) {
+    const { canvas, symbol } = map
+    bindCells(this, {
+      canvas,
+      area: canvas,
+      symbol,
+      open: () => map.received,
+      at: (x, y) => map.cell(x, y),
+      neighbour: (cell, down, right) => (map.flat ? map.move([cell[0], 0], down, 0) : map.move(cell, down, right)),
+    })
   }
 
   /**

@@ -1,49 +1,65 @@
-// Pointing at the cells of a network's maps by mouse, touch or keys.
+// Pointing at the cells of a map by mouse, touch or keys.
 
-/** @typedef {import("../draw/plate.js").Plate} Plate */
+/** @import { Cell } from "../model/links.js" */
+/** @import { Content } from "./content.js" */
+
+/**
+ * A map that can be pointed at: its canvas, and the area around it where the mouse counts, whether it is there
+ * to be pointed at, the cell at a place of its canvas, and the neighbour of a cell.
+ * @typedef {{
+ *   canvas: HTMLCanvasElement, area: HTMLElement, symbol: string, open: () => boolean,
+ *   at: (x: number, y: number) => Cell, neighbour: (cell: Cell, down: number, right: number) => Cell,
+ * }} Target
+ */
 
 /** @type {Record<string, [number, number]>} */
 const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }
 
-/** @param {import("./step.js").Step} content @param {Plate} plate */
-export function bindCells(content, plate) {
-  const { canvas, symbol } = plate
-  const holder = /** @type {HTMLElement} */ (canvas.parentElement)
-  const { cells } = content
-  const open = () => plate.values && !content.isAhead(symbol)
+/**
+ * @param {Content} content
+ * @param {Target} target
+ */
+export function bindCells(content, target) {
+  const { canvas, area, symbol } = target
+  const { focus } = content
+  const open = () => target.open() && !content.isAhead(symbol)
   const under = (/** @type {MouseEvent} */ event) => {
-    const box = canvas.getBoundingClientRect()
-    const times = (plate.size?.[0] ?? box.width) / (box.width || 1) // a filmstrip is shown larger than it was laid out
-    return plate.cell((event.clientX - box.left) * times, (event.clientY - box.top) * times)
+    const { left, top, width } = canvas.getBoundingClientRect()
+    const scale = canvas.clientWidth / width // the lecture view may show it larger than it is laid out
+    return target.at((event.clientX - left) * scale, (event.clientY - top) * scale)
   }
-  holder.addEventListener("pointermove", (event) => {
+  area.addEventListener("pointermove", (event) => {
     if (event.pointerType === "touch" || !open()) return
     const cell = under(event)
-    if (cells.hover?.map !== symbol || String(cells.hover.cell) !== String(cell)) content.point(symbol, cell)
+    if (focus.hover?.map !== symbol || String(focus.hover.cell) !== String(cell)) content.point(symbol, cell)
   })
-  holder.addEventListener("pointerleave", () => cells.hover && content.point(null))
-  holder.addEventListener("click", (event) => open() && content.pin(symbol, under(event)))
+  area.addEventListener("pointerleave", () => focus.hover && content.point(null))
+  area.addEventListener("click", (event) => open() && content.pin(symbol, under(event)))
   canvas.addEventListener(
     "focus",
-    () => canvas.matches(":focus-visible") && open() && content.point(symbol, cells.own(symbol)),
+    () => canvas.matches(":focus-visible") && open() && content.point(symbol, focus.own(symbol)),
   )
   canvas.addEventListener("blur", () => content.point(null))
-  canvas.addEventListener("keydown", (event) => open() && fromKey(content, symbol, event))
+  canvas.addEventListener("keydown", (event) => open() && fromKey(content, target, event))
 }
 
-/** @param {import("./step.js").Step} content @param {string} symbol @param {KeyboardEvent} event */
-function fromKey(content, symbol, event) {
+/**
+ * @param {Content} content
+ * @param {Target} target
+ * @param {KeyboardEvent} event
+ */
+function fromKey(content, { symbol, neighbour }, event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return
-  const { cells } = content
-  const cell = cells.hover?.map === symbol ? cells.hover.cell : cells.own(symbol)
+  const { focus, view } = content
+  const cell = focus.hover?.map === symbol ? focus.hover.cell : focus.own(symbol)
   if (ARROWS[event.key]) {
-    const next = content.neighbour(symbol, cell, ...ARROWS[event.key])
-    const settles = cells.held
-    cells.release()
-    cells.remember(symbol, next)
-    if (settles) content.view.settle()
+    const next = neighbour(cell, ...ARROWS[event.key])
+    const settles = focus.held
+    focus.release()
+    focus.remember(symbol, next)
+    if (settles) view.settle()
     content.point(symbol, next)
-    content.view.paint(true)
+    view.paint(true)
   } else if (event.key === "Enter") content.pin(symbol, cell)
   else return
   event.preventDefault()

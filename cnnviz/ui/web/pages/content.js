@@ -17,6 +17,8 @@ export class Content {
   static points = true
   /** Whether there are channels, filters or units to turn to. */
   static turns = false
+  /** Whether numbers are shown only from the stage on that computes them. */
+  static reveals = false
   /** Where the help has words of its own for it (web.help.…), if anywhere. */
   static words = ""
 
@@ -150,6 +152,35 @@ export class Content {
    */
   hold(text) {
     this.focus.hold(text)
+  }
+
+  /**
+   * Whether a map is computed only at a later stage.
+   * @param {string} _symbol
+   */
+  isAhead(_symbol) {
+    return false
+  }
+
+  /**
+   * @param {string | null} map  a map's symbol, or null: none any more
+   * @param {Cell} cell
+   */
+  point(map, cell = []) {
+    if (map !== null && this.view.player.running) return // who passes over a map does not stop what plays
+    this.focus.hover = map === null ? null : { map, cell }
+    this.view.paint()
+  }
+
+  /**
+   * @param {string} map
+   * @param {Cell} cell
+   */
+  pin(map, cell) {
+    this.view.player.pause()
+    this.focus.pin(map, cell)
+    this.view.settle()
+    this.view.paint(true)
   }
 
   /** Forgets what was pointed at, and what was pinned. */

@@ -2,33 +2,44 @@
 // asks for another one.
 
 import { say } from "../model/words.js"
+import { bindLayers, fillLayers } from "./layers.js"
 import { bindNetwork, fillNetwork } from "./network_controls.js"
+import { bindRows, fillRows } from "./rows.js"
 
 /** @import { Answer } from "../model/decode.js" */
+/** @import { StepHeader } from "../types/wire.js" */
 /** @import { View } from "./view.js" */
 
-/** @type {Record<string, string>} */
-const FIELDS = { learning_rate: "lr", seed: "seed", stride: "stride", padding: "pad", weights: "w", rule: "rule" }
-/** @type {Record<string, string>} */
-const CHOICES = { channel: "ch", scale: "scale", image: "img" }
+/** The controls that each stand for one key of the lesson. @type {(view: View) => [HTMLElement, string][]} */
+const own = (view) =>
+  [...view.root.querySelectorAll(/** @type {"div"} */ ("[data-lesson]"))].map((element) => [
+    element,
+    element.dataset.lesson ?? "",
+  ])
+
+/** @type {(element: HTMLElement) => element is HTMLInputElement | HTMLSelectElement} */
+const isField = (element) => element instanceof HTMLInputElement || element instanceof HTMLSelectElement
 
 /** @type {(event: Event, selector: string) => HTMLElement | null} */
 const near = ({ target }, selector) => /** @type {Element} */ (target).closest(selector)
 
 /** @param {View} view */
 export function bindControls(view) {
-  for (const [key, name] of Object.entries(FIELDS)) {
-    // A field that was emptied is asked for as a blank: what is empty leaves the address, and nobody would say what is wrong.
-    view.control(key).addEventListener("change", () => view.go({ [name]: view.field(key).value.trim() || " " }))
-  }
-  for (const [key, name] of Object.entries(CHOICES)) {
-    view.control(key).addEventListener("click", (event) => {
+  for (const [element, name] of own(view)) {
+    if (isField(element)) {
+      // A field that was emptied is asked for as a blank: what is empty leaves the address, and nobody would say what is wrong.
+      element.addEventListener("change", () => view.go({ [name]: element.value.trim() || " " }))
+      continue
+    }
+    element.addEventListener("click", (event) => {
       const chosen = near(event, "[data-value]")
       if (chosen) view.go({ [name]: chosen.dataset.value ?? "" })
     })
-    view.control(key).addEventListener("keydown", (event) => arrows(event, view.control(key)))
+    element.addEventListener("keydown", (event) => arrows(event, element))
   }
   bindNetwork(view)
+  bindRows(view)
+  bindLayers(view)
   bindLinks(view)
   bindMenu(view)
   view.root.addEventListener("keydown", ({ key, target }) => {
@@ -99,29 +110,36 @@ function arrows(event, group) {
  */
 export function fillControls(view, data) {
   const { lesson } = view
-  for (const [key, name] of Object.entries(FIELDS)) set(view, key, lesson[name])
+  for (const [element, name] of own(view)) isField(element) ? set(element, lesson[name]) : choose(element, lesson[name])
   fillNetwork(view, data)
-  for (const [key, name] of Object.entries(CHOICES)) {
-    const options = [...view.control(key).querySelectorAll(/** @type {"button"} */ ("[data-value]"))]
-    const now = options.findIndex((option) => option.dataset.value === lesson[name])
-    options.forEach((option, at) => {
-      const radio = option.getAttribute("role") === "radio"
-      option.setAttribute(radio ? "aria-checked" : "aria-pressed", String(at === now))
-      option.tabIndex = at === Math.max(now, 0) ? 0 : -1 // one stop for Tab: arrows go on from there
-    })
-  }
+  fillRows(view, data)
+  fillLayers(view, "network" in data ? /** @type {StepHeader} */ (/** @type {unknown} */ (data)).network : undefined)
   view.$(".words").textContent = data.words
   complain(view, data.wrong)
 }
 
 /**
- * Shows a value; a list that does not have it gets it.
- * @param {View} view
- * @param {string} key
+ * Marks the chosen one of several buttons.
+ * @param {HTMLElement} element
  * @param {string} value
  */
-function set(view, key, value) {
-  const element = view.field(key)
+function choose(element, value) {
+  const options = [...element.querySelectorAll(/** @type {"button"} */ ("[data-value]"))]
+  const now = options.findIndex((option) => option.dataset.value === value)
+  options.forEach((option, at) => {
+    const radio = option.getAttribute("role") === "radio"
+    option.setAttribute(radio ? "aria-checked" : "aria-pressed", String(at === now))
+    option.tabIndex = at === Math.max(now, 0) ? 0 : -1 // one stop for Tab: arrows go on from there
+  })
+}
+
+/**
+ * Shows a value; a list that does not have it gets it. What the lesson leaves out is the first of a list.
+ * @param {HTMLInputElement | HTMLSelectElement} element
+ * @param {string | undefined} given
+ */
+function set(element, given) {
+  const value = given ?? (element instanceof HTMLSelectElement ? element.options[0].value : "")
   if (element instanceof HTMLSelectElement && ![...element.options].some((option) => option.value === value)) {
     element.add(new Option(value.startsWith("held-") ? say("web.controls.trained") : value, value))
   }
@@ -138,6 +156,8 @@ function complain(view, wrong) {
   for (const place of view.root.querySelectorAll(/** @type {"p"} */ ("[data-wrong]"))) {
     const key = place.dataset.wrong ?? ""
     place.textContent = wrong[key] ?? ""
+    const row = place.closest("details")
+    if (wrong[key] && row) row.open = true
     if (place.offsetParent) delete left[key]
   }
   const sentences = Object.values(left)

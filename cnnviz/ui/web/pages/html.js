@@ -29,15 +29,15 @@ export const field = (label, control) => `<label class="field"><span>${label}</s
 
 /** @typedef {[value: string | number, text: string | number, chosen?: boolean]} Option */
 
-/** @type {(key: string, options: Option[], label: string) => string} */
-export const select = (key, options, label) =>
-  `<select data-key="${key}" aria-label="${escaped(label)}">${options
+/** @type {(key: string, options: Option[], label: string, extra?: string) => string} */
+export const select = (key, options, label, extra = "") =>
+  `<select data-key="${key}" aria-label="${escaped(label)}" ${extra}>${options
     .map(([value, text, chosen]) => `<option value="${value}"${chosen ? " selected" : ""}>${escaped(text)}</option>`)
     .join("")}</select>`
 
-/** @type {(key: string, label: string, mode?: string) => string} */
-export const input = (key, label, mode = "decimal") =>
-  `<input data-key="${key}" inputmode="${mode}" autocomplete="off" spellcheck="false" aria-label="${escaped(label)}">`
+/** @type {(key: string, label: string, mode?: string, extra?: string) => string} */
+export const input = (key, label, mode = "decimal", extra = "") =>
+  `<input data-key="${key}" inputmode="${mode}" autocomplete="off" spellcheck="false" aria-label="${escaped(label)}" ${extra}>`
 
 /** The line under a map: the ends of its colours, and the power of ten that its numbers are multiplied by. */
 export const LIMITS_LINE =

@@ -1,4 +1,5 @@
-// The controls of the lesson as HTML, at the left. What they do is in controls.js.
+// The controls of the lesson as HTML, at the left. One that stands for a single key of the address names it under
+// data-lesson; what they do is in controls.js.
 
 import { escaped } from "../model/format.js"
 import { say } from "../model/words.js"
@@ -19,11 +20,14 @@ const words = (id) => say(`web.controls.${id}`)
 /** @type {(names: (string | number)[]) => Option[]} */
 const plainly = (names) => names.map((name) => [name, name])
 
-/** @type {(key: string, lessonKey: string, options: [string, string][]) => string} */
-const choice = (key, lessonKey, options) => `
-  <div class="choice" role="radiogroup" aria-label="${words(key)}" data-key="${key}">
+/** @type {(name: string) => string} */
+const of = (name) => `data-lesson="${name}"`
+
+/** @type {(key: string, name: string, options: [string, string][]) => string} */
+const choice = (key, name, options) => `
+  <div class="choice" role="radiogroup" aria-label="${words(key)}" data-key="${key}" ${of(name)}>
     ${options.map(([value, text]) => `<button type="button" role="radio" data-value="${value}" aria-checked="false">${text}</button>`).join("")}
-  </div>${complaints(lessonKey)}`
+  </div>${complaints(name)}`
 
 const thumbnails = () =>
   IMAGES.map(
@@ -43,27 +47,56 @@ const presets = () => [
   ["custom", words("custom_kernel")],
 ]
 
+/** A line that unfolds: what it is about, its value, and its controls. @type {(name: string, body: string, title?: string) => string} */
+const row = (name, body, title = words(`rows.${name}`)) => `
+  <details class="row" data-row="${name}"><summary><span class="row-name">${title}</span><span class="row-value"></span></summary>
+    <div class="unfolded">${body}</div></details>`
+
+const rows = () =>
+  [
+    row("pixels", choice("channel", "ch", channels()) + choice("scale", "scale", SCALE_NAMES)),
+    row(
+      "kernel",
+      `<div class="which-filter"></div><div class="kernel"></div>${complaints("f")}
+      <div class="pair">${select("kernel_preset", presets(), words("kernel_preset"))}${actionButton("kernel_random")}</div>`,
+      `${words("rows.kernel")} <i class="filter-name">f</i>`,
+    ),
+    row(
+      "convolution",
+      `<div class="two">${field(words("stride"), select("stride", plainly(LIMITS.strides), words("stride"), of("stride")))}
+      ${field(words("padding"), select("padding", plainly(PADDINGS), words("padding"), of("pad")))}</div>${complaints("stride", "pad")}`,
+    ),
+    row(
+      "weights",
+      `<div class="two">${field(words("weights.text"), select("weights", plainly(WEIGHTS), words("weights.label"), of("w")))}
+      ${field(words("seed.text"), input("seed", words("seed.label"), "numeric", of("seed")))}</div>${complaints("w", "seed")}`,
+    ),
+    row("targets", `<div class="two targets"></div>${complaints("y")}`),
+    row(
+      "learning",
+      `<div class="two">${field(words("rate.text"), input("learning_rate", words("rate.label"), "decimal", of("lr")))}
+      ${field(say("web.network.optimizer"), select("optimizer", optimizers(), say("web.network.optimizer"), of("opt")))}
+      ${field(words("rule"), select("rule", plainly(RULES), words("rule"), of("rule")))}</div>${complaints("lr", "opt", "rule")}`,
+    ),
+  ].join("")
+
+const LEGEND = ["pixel", "signed", "activation", "ahead"]
+
+/** What the colours of the maps mean. */
+const legend = () => `
+  <section class="legend"><h2>${say("web.legend.title")}</h2>
+    <dl>${LEGEND.map((name) => `<dt class="${name}"></dt><dd>${say(`web.legend.${name}.name`)} <small>${say(`web.legend.${name}.words`)}</small></dd>`).join("")}</dl>
+    <p>${say("web.legend.scales")}</p><p>${say("web.legend.gradient")}</p></section>`
+
 export const lessonControls = () => `
   <aside class="controls" aria-label="${words("lesson")}">
     <section><h2>${words("image")} <span class="words"></span></h2>
-      <div class="thumbnails" role="group" aria-label="${words("images")}" data-key="image" style="--images:${IMAGES.length}">${thumbnails()}</div>
+      <div class="thumbnails" role="group" aria-label="${words("images")}" data-key="image" ${of("img")} style="--images:${IMAGES.length}">${thumbnails()}</div>
       ${complaints("img")}
       <div class="pair">${actionButton("upload")}${actionButton("cifar10")}</div>
     </section>
-    <section><h2>${words("channel")}</h2>${choice("channel", "ch", channels())}
-      <h2>${words("scale")}</h2>${choice("scale", "scale", SCALE_NAMES)}</section>
-    <section class="filters"><h2>${words("kernel")} <i class="filter-name">f</i> <span class="which-filter"></span></h2>
-      <div class="kernel"></div>${complaints("f")}
-      <div class="pair">${select("kernel_preset", presets(), words("kernel_preset"))}
-      ${actionButton("kernel_random")}</div></section>
     <section><h2>${say("web.network.title")}</h2>${networkChoice()}${complaints("net")}
-      <div class="two">${field(words("stride"), select("stride", plainly(LIMITS.strides), words("stride")))}
-      ${field(words("padding"), select("padding", plainly(PADDINGS), words("padding")))}
-      ${field(words("weights.text"), select("weights", plainly(WEIGHTS), words("weights.label")))}
-      ${field(words("seed.text"), input("seed", words("seed.label"), "numeric"))}</div>${complaints("stride", "pad", "w", "seed")}</section>
-    <section><h2>${words("training")}</h2>
-      <div class="three"><div class="targets"></div>
-      ${field(words("rate.text"), input("learning_rate", words("rate.label")))}</div><div class="two">
-      ${field(say("web.network.optimizer"), select("optimizer", optimizers(), say("web.network.optimizer")))}
-      ${field(words("rule"), select("rule", plainly(RULES), words("rule")))}</div>${complaints("y", "lr", "opt", "rule")}</section>
+      <div class="rows layer-rows">${row("layers", '<ol class="layers"></ol>')}</div></section>
+    <section><h2>${words("rows.title")}</h2><div class="rows">${rows()}</div></section>
+    ${legend()}
   </aside>`

@@ -27,7 +27,6 @@ export function bindNetwork(view) {
   const changed = (key, act) => view.control(key).addEventListener("change", () => act(view.field(key).value.trim()))
   changed("preset", (n) => n !== OWN && view.go({ ...PRESETS[Number(n)].query, ...fresh(view.lesson) }))
   changed("network", (net) => view.go({ net, ...fresh(view.lesson) }))
-  changed("optimizer", (opt) => view.go({ opt }))
   changed("kernel_preset", (name) => name !== "custom" && replaced(view, name))
   /** @type {(place: string, act: (view: View, field: HTMLInputElement) => void) => void} */
   const within = (place, act) =>
@@ -125,9 +124,9 @@ export function fillNetwork(view, { filters, outputs }) {
   view.field("network").value = net
   view.control("network").title = net
   view.control("preset").title = found < 0 ? "" : PRESETS[found].source
-  view.field("optimizer").value = lesson.opt ?? "gd"
   fillTargets(view, outputs)
-  view.$(".filters").hidden = !filters
+  view.$('[data-row="kernel"]').hidden = !filters
+  view.$('[data-row="convolution"]').hidden = !filters
   if (filters) fillKernel(view, filters)
 }
 

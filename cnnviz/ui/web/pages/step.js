@@ -1,22 +1,27 @@
 // A network's maps and the words under them: the overview, the focus, and what is pointed at.
 
+import { Flow } from "../draw/flow.js"
 import { mechanism } from "../draw/mechanism.js"
 import { Overview } from "../draw/overview.js"
 import { palette } from "../draw/pen.js"
 import { Cells } from "../model/cells.js"
+import { colour } from "../model/colour.js"
 import { explained } from "../model/explanation.js"
 import { escaped, formula } from "../model/format.js"
 import { one } from "../model/links.js"
 import { Numbers } from "../model/numbers.js"
 import { say } from "../model/words.js"
+import { KEYS } from "../spec.js"
 import { actionButton } from "./actions.js"
 import { bindCells } from "./cell_pointer.js"
 import { Content } from "./content.js"
 import { linesOf, setHTML } from "./html.js"
 import { FILM, isProjected, pictureTimes, times } from "./lecture.js"
 import { litBlock, litCells } from "./lit.js"
+import { bindMeanings, meaningBox } from "./meaning.js"
 import { fillKernel } from "./network_controls.js"
 
+/** @import { Plate } from "../draw/plate.js" */
 /** @import { Answer } from "../model/decode.js" */
 /** @import { StepAnswer } from "../model/numbers.js" */
 /** @import { Cell } from "../model/patterns.js" */
@@ -28,22 +33,29 @@ const SLIDE = 9000 // for the kernel over the whole image
 const WEIGHT = 700 // for each weight of a filter
 
 const FRAME = () => `
+  <section class="welcome" aria-label="${escaped(say("web.welcome.label"))}" hidden><p><b>${escaped(say("web.welcome.title"))}</b>${escaped(say("web.welcome.words"))}</p>
+    ${actionButton("watch")}${actionButton("begin")}${actionButton("lecturers")}</section>
   <div class="maps overview"></div>
   <section class="explain" aria-label="${escaped(say("web.frame.explanation"))}">
     <div class="text" tabindex="0"><h1><span class="phase"></span><span class="title"></span></h1>
-      <p class="sentence"></p><p class="formula"></p><div class="numbers"></div><p class="remark"></p>
+      <p class="sentence"></p><p class="fact"></p><p class="formula"></p><div class="numbers"></div><p class="remark"></p>
       <div class="tools">${actionButton("unpin", "", "hidden")}<div class="stepper" hidden><span class="what"></span><button type="button" data-turn="-1" aria-label="${escaped(say("web.step.less"))}">−</button><b class="which"></b><button type="button" data-turn="1" aria-label="${escaped(say("web.step.more"))}">+</button></div></div></div>
     <div class="drawn"><canvas class="mechanism" role="img"></canvas></div>
-  </section>`
+  </section>
+  <canvas class="flow" aria-hidden="true"></canvas>${meaningBox()}`
 
 export class Step extends Content {
   static turns = true
+  static reveals = true
 
   slides = true
   zoomed = false
   cells = new Cells()
   focus = this.cells
   saidAt = 0
+  stepped = false // to another stage, which is not painted yet
+  /** @type {Record<string, { x: number, y: number }>}  where the canvases of the maps lie; none where nothing flows */
+  places = {}
   /** @type {string[]} */
   order = []
   /** @type {Numbers | undefined} */
@@ -55,6 +67,11 @@ export class Step extends Content {
     view.root.classList.add("steps")
     view.$(".content").innerHTML = FRAME()
     this.overview = new Overview(view.$(".overview"))
+    this.flow = new Flow(/** @type {HTMLCanvasElement} */ (view.$(".flow")))
+    bindMeanings(view)
+    const land = () => this.flow.land() // any key and any click
+    for (const event of ["keydown", "pointerdown"])
+      addEventListener(event, land, { capture: true, signal: view.stop.signal })
     view.$(".stepper").addEventListener("click", ({ target }) => {
       /** @type {HTMLElement | null} */
       const chosen = /** @type {Element} */ (target).closest("[data-turn]")
@@ -73,7 +90,20 @@ export class Step extends Content {
     this.order = this.numbers.stages.map(({ symbol }) => symbol)
     this.cells.receive(this.numbers)
     if (!this.overview.receive(this.numbers)) return
-    for (const plate of Object.values(this.plates)) bindCells(this, plate)
+    for (const plate of Object.values(this.plates)) this.bind(plate)
+  }
+
+  /** Lets a map be pointed at. @param {Plate} plate */
+  bind(plate) {
+    const { canvas, symbol } = plate
+    bindCells(this, {
+      canvas,
+      area: /** @type {HTMLElement} */ (canvas.parentElement),
+      symbol,
+      open: () => Boolean(plate.values),
+      at: (x, y) => plate.cell(x, y),
+      neighbour: (cell, down, right) => this.neighbour(symbol, cell, down, right),
+    })
   }
 
   /** @param {string} map */
@@ -93,6 +123,9 @@ export class Step extends Content {
     return this.numbers.madeAt(symbol) > this.order.indexOf(stage) - (veiled ? 1 : 0)
   }
 
+  /** How many cells of each channel of a map are computed so far. @param {string} symbol */
+  made = (symbol) => (this.isAhead(symbol) ? 0 : this.view.player.done(symbol))
+
   /** @returns {Subject} */
   subject() {
     const { stage, player } = this.view
@@ -105,23 +138,9 @@ export class Step extends Content {
     return stage === "update" ? this.numbers.said.update.makes[0] : stage
   }
 
-  /** @param {string | null} map @param {Cell} [cell] */
-  point(map, cell) {
-    if (map && this.view.player.running) return // who passes over a map does not stop what plays
-    this.cells.hover = map ? { map, cell: cell ?? [] } : null
-    this.view.paint()
-  }
-
-  /** @param {string} map @param {Cell} cell */
-  pin(map, cell) {
-    this.view.player.pause()
-    this.cells.pin(map, cell)
-    this.view.settle()
-    this.view.paint(true)
-  }
-
   /** @param {string} stage */
   follow(stage) {
+    this.stepped = true
     const map = this.shown(stage)
     map in this.numbers.maps ? this.cells.follow(map) : this.release()
   }
@@ -187,6 +206,7 @@ export class Step extends Content {
 
   draw() {
     if (!this.received) return
+    this.welcome()
     this.measure()
     const subject = this.subject()
     this.classes()
@@ -195,6 +215,60 @@ export class Step extends Content {
     for (const [symbol, plate] of Object.entries(this.plates))
       plate.draw(this.isAhead(symbol), this.view.player.done(symbol), tone)
     this.say(subject)
+    this.flows(subject)
+  }
+
+  // On a step data is seen to move; otherwise ribbons show where the number comes from.
+  /** @param {Subject} subject */
+  flows(subject) {
+    const { player } = this.view
+    const fast = player.sliding || player.speed > 1 || matchMedia("(prefers-reduced-motion: reduce)").matches
+    const move = this.view.veiled ? null : this.move(subject)
+    this.stepped && !fast ? this.flow.fly(move) : this.flow.show(move)
+    this.stepped = false
+  }
+
+  /** @param {Subject} subject @returns {import("../draw/flow.js").Move | null} */
+  move({ map, cell }) {
+    const { numbers, plates, places } = this
+    const plate = plates[map]
+    if (!plate || !places[map] || !places[""] || !this.room) return null
+    const put = (/** @type {string} */ symbol, /** @type {import("../draw/flow.js").Box} */ box) => ({
+      ...box,
+      x: box.x + places[symbol].x,
+      y: box.y + places[symbol].y,
+    })
+    const links = numbers.links(map).filter(({ source }) => source !== map && plates[source]?.face && places[source])
+    const sources = links.flatMap((link) => {
+      const { canvas } = plates[link.source]
+      const scale = canvas.width / (plates[link.source].size?.[0] ?? canvas.width)
+      return plates[link.source].boxes(numbers.reach(link, cell)).map((box) => ({
+        box: put(link.source, box),
+        image: canvas,
+        cut: { x: box.x * scale, y: box.y * scale, width: box.width * scale, height: box.height * scale },
+      }))
+    })
+    const [target] = plate.boxes(cell.map(one))
+    if (!target || !sources.length) return null
+    const [width, height] = plate.size ?? [0, 0]
+    const value = numbers.at(map, cell)
+    return {
+      sources,
+      target: put(map, target),
+      map: put(map, { x: 0, y: 0, width, height }),
+      others: Object.keys(places)
+        .filter((symbol) => symbol && symbol !== map)
+        .map((symbol) => {
+          const [wide, tall] = plates[symbol].size ?? [0, 0]
+          return put(symbol, { x: 0, y: 0, width: wide, height: tall })
+        }),
+      panel: { ...places[""], ...this.room },
+      back: numbers.maps[map].band === "gradients" && !links.some(({ pattern }) => pattern === "touched"),
+      value,
+      paint: colour(value, plate.limits, plate.scale),
+      tone: this.tone(map),
+      paper: this.palette?.paper ?? "#fff",
+    }
   }
 
   /** @param {string} map */
@@ -207,6 +281,17 @@ export class Step extends Content {
     this.drawn = false
   }
 
+  // Only who comes without a lesson is told what this is, until the first step.
+  welcome() {
+    const { host, look, player } = this.view
+    const address = host.address.read()
+    const strip = this.view.$(".welcome")
+    const hidden = player.running || look.view === "lecture" || KEYS.some((key) => key in address)
+    if (strip.hidden === hidden) return
+    strip.hidden = hidden
+    this.drawn = false
+  }
+
   // What is asked of the page's layout: once for a size, since every question makes it lay everything out again.
   measure() {
     if (this.drawn && this.laid === this.overview.key) return
@@ -214,8 +299,24 @@ export class Step extends Content {
     const { clientWidth: width, clientHeight: height } = this.view.$(".drawn")
     this.room = { width, height, zoom: isProjected(this.view) ? pictureTimes() : 1 }
     this.palette = palette(this.root)
+    this.place()
     this.laid = this.overview.key
     this.drawn = true
+  }
+
+  // Where everything lies, for what flows from one place to another.
+  place() {
+    this.places = {}
+    const sheet = this.flow.canvas
+    if (matchMedia("(max-width: 1100px)").matches || isProjected(this.view)) return this.flow.size(0, 0)
+    const { left, top, width, height } = sheet.getBoundingClientRect()
+    this.flow.size(width, height)
+    const at = (/** @type {Element} */ element) => {
+      const box = element.getBoundingClientRect()
+      return { x: box.left - left, y: box.top - top }
+    }
+    for (const [symbol, { canvas }] of Object.entries(this.plates)) this.places[symbol] = at(canvas)
+    this.places[""] = at(this.view.$(".mechanism"))
   }
 
   lay() {
@@ -225,7 +326,11 @@ export class Step extends Content {
     this.view.$(".overview").style.zoom = String(zoom || 1)
     if (zoom) return this.overview.lay(content.clientWidth / zoom, FILM, false, zoom)
     const free = matchMedia("(max-width: 1100px)").matches
-    this.overview.lay(content.clientWidth, free ? 640 : content.clientHeight, narrow)
+    this.overview.lay(
+      content.clientWidth,
+      free ? 640 : content.clientHeight - this.view.$(".welcome").offsetHeight,
+      narrow,
+    )
   }
 
   classes() {
@@ -233,9 +338,15 @@ export class Step extends Content {
     const { makes, inputs, phase } = this.numbers.said[stage]
     for (const [symbol, { figure }] of Object.entries(this.plates)) {
       figure.classList.toggle("ahead", this.isAhead(symbol))
+      figure.classList.toggle("filling", this.view.player.done(symbol) !== Number.POSITIVE_INFINITY)
       figure.classList.toggle("now", makes.includes(symbol))
       figure.classList.toggle("input", inputs.includes(symbol))
       figure.classList.toggle("backward", phase === "backward")
+    }
+    const { layer } = this.numbers.said[stage]
+    for (const bracket of this.overview.brackets) {
+      bracket.classList.toggle("current", Number(bracket.dataset.layer) === layer)
+      bracket.classList.toggle("backward", phase === "backward")
     }
   }
 
@@ -278,6 +389,7 @@ export class Step extends Content {
     setHTML(view.$(".explain .phase"), words.tag)
     setHTML(view.$(".explain .title"), escaped(words.title))
     setHTML(view.$(".explain .sentence"), escaped(words.sentence))
+    setHTML(view.$(".explain .fact"), view.veiled ? "" : escaped(numbers.answer.facts[map] ?? ""))
     view.$(".phase").className = `phase ${words.phase}`
     setHTML(view.$(".explain .formula"), formula(words.formula))
     setHTML(view.$(".numbers"), view.veiled ? escaped(say("web.step.veiled")) : text)
@@ -288,7 +400,7 @@ export class Step extends Content {
     this.editor()
     view.$(".mechanism").style.visibility = view.veiled ? "hidden" : ""
     if (this.room && this.palette && !view.veiled)
-      mechanism(view.$(".mechanism"), numbers, map, cell, this.room, this.palette)
+      mechanism(view.$(".mechanism"), numbers, map, cell, this.room, this.palette, this.made)
   }
 
   /** @param {Subject} subject */
@@ -319,6 +431,7 @@ export class Step extends Content {
     const { view } = this
     const title = view.$(".explain .title").textContent ?? ""
     const numbers = view.$(".numbers").textContent ?? ""
+    if (view.isEarly) return say("web.spoken.early", { place: view.place, title, numbers })
     const loss = view.$(".status .loss").textContent ?? "" // which may be hidden still
     return say("web.spoken.step", { place: view.place, title, numbers, loss })
   }
@@ -328,7 +441,7 @@ export class Step extends Content {
  * Under the notebook's rule a number need not be what the exact arithmetic gives: then it is only set beside it.
  * @param {string} html
  */
-const beside = (html) => html.replace(/ = (<b>[^<]*<\/b>)/g, (_, value) => say("web.step.instead", { value }))
+const beside = (html) => html.replace(/ [=≈] (<b>[^<]*<\/b>)/g, (_, value) => say("web.step.instead", { value }))
 
 /** @param {number} at @param {number} size */
 const clamp = (at, size) => Math.min(Math.max(at, 0), size - 1)

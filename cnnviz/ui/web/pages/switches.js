@@ -7,8 +7,8 @@ import { setHTML } from "./html.js"
 /** @import { View } from "./view.js" */
 
 /** @param {SwitchGroup} group */
-const group = ({ title, options }) =>
-  `<div class="group" data-group="${escaped(title)}"><h2>${escaped(title)}</h2>${options.map(option).join("")}</div>`
+const group = ({ name, title, options }) =>
+  `<div class="group" data-group="${name}"><h2>${escaped(title)}</h2>${options.map(option).join("")}</div>`
 
 /** @param {SwitchData} option */
 const option = ({ key, label, words, on, change, more }) =>

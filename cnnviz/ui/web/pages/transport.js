@@ -43,9 +43,9 @@ export const transport = (kind) => `
       ${actionButton("update_next", UPDATE_NEXT)}
       ${select("speed", speeds(), say("web.speeds.label"))}
     </div>
-    ${kind.stages ? `<ol class="stages" aria-label="${say("web.frame.stages")}"></ol><span class="stage-name"></span>` : ""}
-    <div class="status"><span>${say("web.status.update", { k: '<b class="k">0</b>' })}</span><span><i>L</i> <b class="loss"></b></span>
-      <span class="saturation"></span>${kind.turns ? actionButton("hide", "", 'aria-pressed="false"') : ""}${actionButton("lecture_off", "✕")}<canvas class="spark" role="img" aria-label="${say("web.status.spark")}"></canvas></div>
+    ${kind.stages ? `<div class="stages" role="group" aria-label="${say("web.frame.stages")}"></div><span class="stage-name"></span>` : ""}
+    <div class="status"><span>${say("web.status.update", { k: '<b class="k">0</b>' })}</span><span class="nothing">${say("web.status.nothing")}</span><span class="late"><i>L</i> <b class="loss"></b></span>
+      <span class="saturation late"></span>${kind.turns ? actionButton("hide", "", 'aria-pressed="false"') : ""}${actionButton("lecture_off", "✕")}<canvas class="spark" role="img" aria-label="${say("web.status.spark")}"></canvas></div>
   </div>
   <div class="notice" role="alert" hidden></div>`
 
@@ -70,18 +70,26 @@ export function fillStatus(view, data) {
     showStage(view)
   }
   setHTML(view.$(".status .k"), String(view.k))
+  // A loss that is not computed yet is not told.
+  const early = view.isEarly
+  view.$(".status").classList.toggle("early", early)
+  view.$(".status").classList.toggle("fresh", view.k === 0)
   setHTML(view.$(".status .loss"), knowsLoss(view) ? lossText(view.loss) : "…")
   const { saturated } = view
-  const share = saturated === null ? "" : say("web.status.saturated", { share: `<b>${percent(saturated)}</b>` })
+  const share =
+    saturated === null || saturated < 0.005
+      ? ""
+      : say("web.status.saturated", { share: `<b>${percent(saturated)}</b>` })
   setHTML(view.$(".saturation"), share)
   view.$(".saturation").classList.toggle("bad", (saturated ?? 0) > 0.5)
   /** @type {HTMLCanvasElement} */
   const spark = view.$(".spark")
-  spark.style.visibility = view.k > 0 ? "" : "hidden" // one loss is no curve
-  if (view.sparked !== data && spark.clientWidth && data.arrays.losses) {
-    view.sparked = data
+  spark.style.visibility = view.k > (early ? 1 : 0) ? "" : "hidden" // one loss is no curve
+  const drawn = early ? data.arrays : data
+  if (view.sparked !== drawn && spark.clientWidth && data.arrays.losses) {
+    view.sparked = drawn
     const sheet = { context: prepare(spark), width: spark.clientWidth, height: spark.clientHeight, root: view.root }
-    losses(sheet, data.arrays.losses.values)
+    losses(sheet, early ? data.arrays.losses.values.slice(0, -1) : data.arrays.losses.values)
   }
 }
 
@@ -100,13 +108,37 @@ const knowsLoss = ({ look, veiled, order, stage, kind }) =>
 function fillStages(view, stages) {
   const strip = view.$(".stages")
   const key = stages.map(({ symbol, title }) => symbol + title).join()
-  if (strip.dataset.built !== key) strip.innerHTML = stages.map(chip).join("")
+  if (strip.dataset.built !== key) strip.innerHTML = groups(stages)
   strip.dataset.built = key
+  nameGroups(view, stages)
   strip.classList.toggle("dense", stages.length > DENSE)
   const at = view.order.indexOf(view.stage)
   const named = stages.length > MOST_CHIPS && at >= 0
   const place = named ? say("web.step.place", { name: stages[at].name, n: at + 1, count: stages.length }) : ""
   setHTML(view.$(".stage-name"), escaped(place))
+}
+
+/** Forward, loss, backward and the update, each a list of chips. @param {StageRecord[]} stages */
+const groups = (stages) =>
+  [...new Set(stages.map(({ phase }) => phase))]
+    .map((phase) => {
+      const own = stages.filter((stage) => stage.phase === phase)
+      return `<div class="stage-group ${phase}"><p></p><ol>${own.map(chip).join("")}</ol></div>`
+    })
+    .join("")
+
+/** Over each group its name, and over the current one what its stage makes. @param {View} view @param {StageRecord[]} stages */
+function nameGroups(view, stages) {
+  const now = stages.find(({ symbol }) => symbol === view.stage)
+  for (const group of view.root.querySelectorAll(".stage-group")) {
+    const phase = [...group.classList].find((name) => name !== "stage-group" && name !== "current") ?? ""
+    const name = say(`web.phases.${phase}`)
+    const current = now?.phase === phase
+    const long = current && stages.length <= MOST_CHIPS && (phase === "forward" || phase === "backward")
+    const text = long ? say("web.phases.named", { name, label: formula(now.label), plain: escaped(now.plain) }) : name
+    group.classList.toggle("current", current)
+    setHTML(/** @type {Element} */ (group.querySelector("p")), phase === "update" ? "" : text)
+  }
 }
 
 /** @param {StageRecord} stage */

@@ -2,7 +2,9 @@
 // stands in the middle is the content (content.js). Who shows it hands over its address and its numbers.
 
 import { magnify } from "../draw/canvas.js"
+import { isDark } from "../draw/theme.js"
 import { looks, same } from "../model/address.js"
+import { darken, gradient } from "../model/colour.js"
 import { say } from "../model/words.js"
 import { bindActions } from "./actions.js"
 import { bindControls, fillControls } from "./controls.js"
@@ -16,6 +18,7 @@ import { bindStages, fillStatus } from "./transport.js"
 /** @import { Lesson } from "../model/address.js" */
 /** @import { Answer } from "../model/decode.js" */
 /** @import { Host } from "../types/ports.js" */
+/** @import { Scale } from "../types/wire.js" */
 /** @typedef {{ replace?: boolean }} How  whether the address becomes a new entry of the history */
 
 const WORKING = 1000 // milliseconds after which we say that there is something to compute
@@ -32,6 +35,8 @@ export class View {
   stage = "x"
   /** @type {string[]}  the stages of the lesson's network */
   order = []
+  /** @type {boolean | undefined}  whether the page is dark */
+  dark = undefined
   loss = 0
   /** @type {number | null} */
   saturated = null
@@ -127,6 +132,7 @@ export class View {
     this.order = data.stages.map(({ symbol }) => symbol)
     const follows = same(data.asked, here, ["stage"]) || !this.order.includes(here.stage)
     this.stage = follows ? data.lesson.stage : here.stage
+    this.colour()
     this.content.receive(data)
     if (first) {
       this.content.hold(data.lesson.cell ?? "")
@@ -376,6 +382,7 @@ export class View {
 
   draw() {
     if (!this.data) return
+    if (this.colour()) this.content.receive(this.data)
     this.dress()
     fillStatus(this, this.data)
     this.content.draw()
@@ -384,6 +391,18 @@ export class View {
     this.root.style.visibility = "visible"
     if (this.announce && !this.player.running) this.speak()
     this.announce = false
+  }
+
+  // The colours of the theme; whether it has changed.
+  colour() {
+    const dark = isDark(this.root)
+    if (dark === this.dark) return false
+    this.dark = dark
+    darken(dark)
+    for (const scale of /** @type {Scale[]} */ (["signed", "activation", "pixel"]))
+      this.root.style.setProperty(`--ramp-${scale}`, gradient(scale))
+    this.content.outdate()
+    return true
   }
 
   // The lecture view is a way of looking at any page.
@@ -401,6 +420,12 @@ export class View {
   // For those who listen: where this is, and what is to be seen there.
   speak() {
     this.$(".live").textContent = this.content.spoken()
+  }
+
+  /** Whether the stage comes before the loss. */
+  get isEarly() {
+    const loss = this.order.indexOf("L")
+    return this.kind.reveals && this.order.indexOf(this.stage) < loss
   }
 
   // Where a lesson stands that goes stage by stage, in words.

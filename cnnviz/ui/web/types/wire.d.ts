@@ -343,12 +343,13 @@ export interface LinkRecord {
 /** One array on the screen.
 
     `shape` is that of its cells as they are laid out, (C,H,W), (N,), (M,C,K,K) or (C,H,W,N); `index` the shape by
-    which a cell is named. Maps of one `family` share the cell that is spoken of.
+    which a cell is named; `plain` is what it is called in a word or two. Maps of one `family` share the cell that is spoken of.
      */
 export interface MapRecord {
   symbol: string
   label: string
   words: string
+  plain: string
   kind: Kind
   shape: number[]
   index: number[]
@@ -447,7 +448,7 @@ export interface PrintedKernel {
   values: number[]
 }
 
-export type Scale = "signed" | "activation" | "pixel" | "error"
+export type Scale = "signed" | "dark" | "activation" | "pixel" | "error"
 
 /** All sets of switches: 1 for each that moves the kernel, which one is on, and what there is to say. */
 export interface SetsData {
@@ -463,6 +464,7 @@ export interface StageRecord {
   phase: string
   layer: number | null
   name: string
+  plain: string
   title: string
   sentence: string
   makes: string[]
@@ -486,6 +488,7 @@ export interface StepHeader {
   outputs: string[]
   stages: StageRecord[]
   network: NetworkRecord
+  facts: Record<string, string>
 }
 
 /** A step of the story; `place` is 0 before it begins. */
@@ -508,8 +511,9 @@ export interface SwitchData {
   more: string
 }
 
-/** Choices under one title. */
+/** Choices under one title; its name is the same in every language. */
 export interface SwitchGroup {
+  name: string
   title: string
   options: SwitchData[]
 }

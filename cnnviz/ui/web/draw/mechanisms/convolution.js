@@ -1,6 +1,5 @@
 // A convolution: windows times kernels, summed over channels; and its two ways back.
 
-import { named } from "../../model/filling.js"
 import { number, short } from "../../model/format.js"
 import { say } from "../../model/words.js"
 
@@ -10,11 +9,12 @@ import { say } from "../../model/words.js"
 /** @typedef {import("../pen.js").Pen} Pen */
 /** @typedef {import("../pen.js").Box} Box */
 
+const STAIRS = 48 // the staircase under the maps
+const MOST_STEPS = 10 // of a staircase whose steps bear their numbers
 const MOST_NUMBERED = 4 // channels whose windows and kernels are printed; with more, the strongest one's
 
 /** @param {number} at */
 const one = (at) => ({ start: at, count: 1, step: 1 })
-const plain = (/** @type {string} */ html) => html.replace(/<[^>]*>/g, "")
 
 /** How a channel of a map is called. @param {Numbers} numbers @param {string} symbol @param {number} c */
 export const channelName = (numbers, symbol, c) =>
@@ -36,13 +36,21 @@ export function convolution(pen, numbers, symbol, cell) {
   const channels = numbers.shape(x)[0]
   const k = numbers.shape(f)[2]
   const met = numbers.pairs(symbol, cell, x, f)
+  const products = met.map(([at, weight]) => ({ c: at[0], value: numbers.at(x, at) * numbers.at(f, weight) }))
   const sums = Array(channels).fill(0)
-  for (const [at, weight] of met) sums[at[0]] += numbers.at(x, at) * numbers.at(f, weight)
-  const terms = sums.map((value, c) => ({ value, name: channels > 1 ? channelName(numbers, x, c) : "" }))
+  for (const { c, value } of products) sums[c] += value
+  const terms = channels > 1 ? byChannel(numbers, x, sums) : oneByOne(products)
   if (bias) terms.push({ value: numbers.at(bias, [cell[0]]), name: numbers.maps[bias].label })
   const window = ranges(numbers, symbol, x, cell)
   const total = numbers.at(symbol, cell)
-  const right = fitted(numbers, symbol, 0, 26, Math.min(pen.width * 0.24, pen.height - 70), pen.height - 70)
+  const right = fitted(
+    numbers,
+    symbol,
+    0,
+    26,
+    Math.min(pen.width * 0.24, pen.height - STAIRS - 42),
+    pen.height - STAIRS - 42,
+  )
   right.x = pen.width - right.width - 4
   const left = right.x - 36
   pen.head(channelName(numbers, symbol, cell[0]), "", right.x, 10, right.width)
@@ -51,16 +59,20 @@ export function convolution(pen, numbers, symbol, cell) {
   if (channels === 1) single(pen, numbers, { x, f, k, cell, met, window, left })
   else if (channels <= MOST_NUMBERED) several(pen, numbers, { x, f, k, cell, met, window, left })
   else many(pen, numbers, { x, f, k, cell, met, window, left, sums })
-  if (channels === 1) {
-    pen.text(`${plain(named(numbers, symbol, cell))} ≈ ${number(total)}`, right.x, right.y + right.height + 16, {
-      size: 13,
-      bold: true,
-      room: pen.width - right.x,
-    })
-    return
-  }
-  pen.stairs(terms, total, { x: 22, y: pen.height - 52, width: pen.width - 30, height: 36 })
+  const stairs = { x: 22, y: pen.height - STAIRS, width: pen.width - 30, height: STAIRS - 16 }
+  pen.stairs(terms, total, stairs, { figures: channels > 1 && terms.length <= 6 })
 }
+
+/** The sum of each channel is a step; of few channels, each stands under its maps. @param {Numbers} numbers @param {string} x @param {number[]} sums */
+const byChannel = (numbers, x, sums) =>
+  sums.map((value, c) => ({ value, name: sums.length > MOST_NUMBERED ? channelName(numbers, x, c) : "" }))
+
+/** Every product is a step, and bears its number where there is room. @param {{ value: number }[]} products */
+const oneByOne = (products) =>
+  products.map(({ value }) => ({
+    value,
+    name: products.length > MOST_STEPS ? "" : `${value > 0 ? "+" : ""}${short(value)}`,
+  }))
 
 /** @typedef {{ x: string, f: string, k: number, cell: Cell, met: [Cell, Cell][], window: any, left: number, sums?: number[] }} Parts */
 
@@ -85,11 +97,12 @@ function single(pen, numbers, parts) {
   const { x, f, k, window, left } = parts
   const { window: pixels, kernel } = patches(numbers, parts, 0)
   const products = pixels.map((value, n) => value * kernel[n])
-  const side = Math.min((left - 30) * 0.24, pen.height - 70)
-  const box = fitted(numbers, x, 4, 26, side, pen.height - 70)
+  const free = pen.height - STAIRS - 42
+  const side = Math.min((left - 30) * 0.24, free)
+  const box = fitted(numbers, x, 4, 26, side, free)
   pen.head(numbers.maps[x].label, "", box.x, 10, box.width)
   pen.map(numbers, x, [0], box, [window])
-  const grid = Math.min((left - box.width - 90) / 3, pen.height - 60)
+  const grid = Math.min((left - box.width - 90) / 3, free)
   const y = 26
   let at = box.x + box.width + 26
   const most = Math.max(...products.filter((value) => !Number.isNaN(value)).map(Math.abs), 0)
@@ -127,10 +140,10 @@ function several(pen, numbers, parts) {
   const { x, f, k, window, left } = parts
   const channels = numbers.shape(x)[0]
   const pitch = (left - 44) / channels
-  const free = pen.height - 70
-  const grid = Math.min(Math.max(free * 0.27, 42), 66)
+  const free = pen.height - STAIRS - 43 - 22 // without names, gaps and signs
+  const map = Math.max(free * 0.26, 26)
+  const grid = Math.min((free - map) / 2, 66)
   const wide = Math.min(pitch - 20, 118)
-  const map = Math.max(free - 2 * grid - 36, 36)
   pen.text(say("web.mechanism.window"), 0, 26 + map + 8 + grid / 2, { size: 11, fill: pen.soft, room: 42 })
   pen.text(say("web.mechanism.kernel"), 0, 26 + map + 21 + grid * 1.5, { size: 11, fill: pen.soft, room: 42 })
   for (let c = 0; c < channels; c++) {
@@ -267,18 +280,36 @@ export function shares(pen, numbers, symbol, cell) {
   const most = products.reduce((all, value) => Math.max(all, Math.abs(value)), 0)
   pen.head(say("web.mechanism.shares", { n: met.length }), `±${short(most)}`, third.x, 10, third.width)
   pen.picture(rows, columns, (n) => products[n], [-most, most], "signed", third)
-  const at = third.x + third.width + 34
-  pen.stairs(
-    [
-      { value: positive, name: "+" },
-      { value: negative, name: "−" },
-    ],
-    numbers.at(symbol, cell),
-    { x: at, y: 34, width: pen.width - at - 4, height: free - 30 },
-    { figures: false },
-  )
-  pen.text(`${number(positive)}`, at, free + 34, { size: 12, bold: true, fill: "#b2182b" })
-  pen.text(`${number(negative)}`, at, free + 48, { size: 12, bold: true, fill: "#1d5fa8" })
+  const [more, less] = [products.filter((value) => value > 0).length, products.filter((value) => value < 0).length]
+  const signs = { positive, negative, more, less }
+  cancelling(pen, signs, numbers.at(symbol, cell), {
+    x: third.x + third.width + 30,
+    y: 24,
+    width: pen.width - third.x - third.width - 36,
+    height: free,
+  })
+}
+
+/** What the positive terms add, what the negative ones take back, and what is left. @param {Pen} pen @param {{ positive: number, negative: number, more: number, less: number }} signs @param {number} total @param {Box} box */
+function cancelling(pen, { positive, negative, more, less }, total, box) {
+  const span = Math.max(positive, positive - Math.min(positive + negative, 0), 1e-300)
+  const low = Math.min(positive + negative, 0)
+  const x = (/** @type {number} */ value) => box.x + ((value - low) / span) * box.width
+  const line = box.height / 3
+  const bar = Math.min(line * 0.4, 26)
+  const rows = /** @type {[string, number, number, string][]} */ ([
+    [say("web.mechanism.adds", { n: more, value: number(positive, 4) }), 0, positive, pen.pos],
+    [say("web.mechanism.takes", { n: less, value: number(negative, 4) }), positive, positive + negative, pen.neg],
+    [say("web.mechanism.left", { value: number(total, 4) }), 0, total, pen.ink],
+  ])
+  rows.forEach(([text, from, to, fill], n) => {
+    const y = box.y + n * line
+    pen.text(text, box.x, y + 8, { size: 12, bold: true, fill, room: box.width })
+    pen.context.fillStyle = fill
+    pen.context.fillRect(Math.min(x(from), x(to)), y + 18, Math.max(Math.abs(x(to) - x(from)), 1.5), bar)
+  })
+  pen.thread([x(0), box.y], [x(0), box.y + box.height])
+  pen.thread([x(positive), box.y + 18], [x(positive), box.y + line + 18 + bar])
 }
 
 /** What one weight multiplies. @type {Picture} */

@@ -1,6 +1,6 @@
 // A fully connected layer: products of a unit, summed; and its two ways back.
 
-import { terms } from "../../model/filling.js"
+import { terms, totals } from "../../model/filling.js"
 import { say } from "../../model/words.js"
 
 /** @typedef {import("../mechanism.js").Picture} Picture */
@@ -33,7 +33,7 @@ function lying(shape, width, height) {
 }
 
 /** @param {Pen} pen @param {number[]} shape @param {(n: number) => number} pick @param {number[]} limits @param {string} scale @param {Box} box */
-function units(pen, shape, pick, limits, scale, box) {
+function unitsOf(pen, shape, pick, limits, scale, box) {
   const count = shape.reduce((all, n) => all * n, 1)
   let width = 0
   for (const part of lying(shape, box.width, box.height)) {
@@ -71,7 +71,7 @@ export function dense(pen, numbers, symbol, cell) {
   ])
   for (const [name, pick, limits, scale, sign] of three) {
     pen.text(name, at, 10, { size: 14, math: name[0] !== "p" })
-    const wide = units(pen, shape, pick, limits, scale, { x: at, y: 24, width: each, height })
+    const wide = unitsOf(pen, shape, pick, limits, scale, { x: at, y: 24, width: each, height })
     pen.sign(sign, at + wide + 14, 24 + height / 2)
     at += wide + 28
   }
@@ -88,7 +88,7 @@ export function dense(pen, numbers, symbol, cell) {
       { names: 44 },
     )
   else
-    units(pen, [outputs], (m) => numbers.values(symbol)[m], numbers.maps[symbol].limits, numbers.maps[symbol].scale, {
+    unitsOf(pen, [outputs], (m) => numbers.values(symbol)[m], numbers.maps[symbol].limits, numbers.maps[symbol].scale, {
       x: at + 8,
       y: 24,
       width: pen.width - at - 20,
@@ -114,25 +114,19 @@ export function dense(pen, numbers, symbol, cell) {
 /** @param {number[]} shape @param {(d: number) => number} product */
 function grouped(shape, product) {
   const count = shape.reduce((all, n) => all * n, 1)
-  const sum = (
-    /** @type {number} */ from,
-    /** @type {number} */ to,
-    /** @type {(value: number) => boolean} */ counts = () => true,
-  ) => {
-    let total = 0
-    for (let d = from; d < to; d++) if (counts(product(d))) total += product(d)
-    return total
-  }
+  const products = Array.from({ length: count }, (_, d) => product(d))
   if (shape.length === 3 && shape[0] > 1) {
     const size = count / shape[0]
-    return Array.from({ length: shape[0] }, (_, c) => ({ value: sum(c * size, (c + 1) * size), name: String(c) }))
+    return Array.from({ length: shape[0] }, (_, c) => ({
+      value: products.slice(c * size, (c + 1) * size).reduce((sum, value) => sum + value, 0),
+      name: String(c),
+    }))
   }
-  if (count <= 24) return Array.from({ length: count }, (_, d) => ({ value: product(d), name: String(d) }))
-  return [
-    { value: sum(0, count, (value) => value > 0), name: "+" },
-    { value: sum(0, count, (value) => value < 0), name: "−" },
-  ]
+  return count <= 24 ? products.map((value, d) => ({ value, name: String(d) })) : bothTotals(products)
 }
+
+/** @param {number[]} products */
+const bothTotals = (products) => totals(products).map((value, n) => ({ value, name: "+−"[n] }))
 
 /** What comes back to a unit: through each weight what arrived at its output. @type {Picture} */
 export function denseBack(pen, numbers, symbol, cell) {
@@ -173,16 +167,25 @@ export function denseBack(pen, numbers, symbol, cell) {
   const steps =
     all.length <= 24
       ? all.map(({ value }, n) => ({ value, name: all.length <= 12 ? name(n) : "" }))
-      : [
-          { value: all.reduce((sum, { value }) => sum + Math.max(value, 0), 0), name: "+" },
-          { value: all.reduce((sum, { value }) => sum + Math.min(value, 0), 0), name: "−" },
-        ]
+      : bothTotals(all.map(({ value }) => value))
   pen.stairs(
     steps,
     numbers.at(symbol, cell),
     { x: 22, y: pen.height - 52, width: pen.width - 30, height: 36 },
     { figures: steps.length <= 3 },
   )
+}
+
+/** All weights of one output. @type {Picture} */
+export function weights(pen, numbers, symbol, cell) {
+  const shape = numbers.shape(symbol)
+  const outputs = shape[shape.length - 1]
+  const n = cell[cell.length - 1]
+  const values = numbers.values(symbol)
+  pen.text(`${numbers.maps[symbol].label}[d,${n}]`, 4, 10, { size: 14, math: true })
+  const box = { x: 4, y: 24, width: pen.width - 8, height: pen.height - 34 }
+  const units = shape.length > 2 ? shape.slice(0, -1) : shape.slice(0, 1)
+  unitsOf(pen, units, (d) => values[d * outputs + n], numbers.maps[symbol].limits, "signed", box)
 }
 
 /** A weight's gradient: the unit times what arrived at the output. @type {Picture} */
@@ -197,7 +200,7 @@ export function outer(pen, numbers, symbol, cell) {
   const each = (pen.width - 230) / 2
   const values = numbers.values(symbol)
   pen.text(`${numbers.maps[x].label}[d]`, 4, 10, { size: 14, math: true })
-  const wide = units(pen, shape, (d) => numbers.values(x)[d], numbers.maps[x].limits, numbers.maps[x].scale, {
+  const wide = unitsOf(pen, shape, (d) => numbers.values(x)[d], numbers.maps[x].limits, numbers.maps[x].scale, {
     x: 4,
     y: 24,
     width: each,
@@ -214,7 +217,7 @@ export function outer(pen, numbers, symbol, cell) {
   const at = wide + 230
   pen.sign("=", at - 14, 24 + height / 2)
   pen.text(`${numbers.maps[symbol].label}[d,${n}]`, at, 10, { size: 14, math: true })
-  units(pen, shape, (d) => values[d * outputs + n], numbers.maps[symbol].limits, "signed", {
+  unitsOf(pen, shape, (d) => values[d * outputs + n], numbers.maps[symbol].limits, "signed", {
     x: at,
     y: 24,
     width: pen.width - at - 4,

@@ -76,8 +76,31 @@ export function flattened(pen, numbers, _symbol, cell) {
     { x: 24, y: pen.height - 52, width: pen.width - 40, height: 18 },
     [{ rows: { start: 0, count: 1, step: 1 }, columns: { start: at, count: 1, step: 1 }, strong: true }],
   )
+  if (shape.length === 3) unrolled(pen, numbers, link.source, cell, at)
   pen.text("0", 24, pen.height - 24, { size: 11, fill: pen.soft })
   pen.text(String(count - 1), pen.width - 16, pen.height - 24, { size: 11, align: "right", fill: pen.soft })
+}
+
+// From the ends of the row that is read to the ends of its place in the list.
+/** @param {import("../pen.js").Pen} pen @param {Numbers} numbers @param {string} map @param {number[]} cell @param {number} at */
+function unrolled(pen, numbers, map, [, row, column], at) {
+  const box = fitted(numbers, map, 4, 24, pen.width * 0.4, pen.height - 80)
+  const [, rows, columns] = numbers.shape(map)
+  const [first, count] = [at - column, numbers.count("v")]
+  const place = (/** @type {number} */ n) => 24 + (n / count) * (pen.width - 40)
+  const y = box.y + ((row + 1) * box.height) / rows
+  const { context } = pen
+  context.fillStyle = context.strokeStyle = pen.tone
+  context.globalAlpha = 0.16
+  context.beginPath()
+  context.moveTo(box.x, y)
+  context.lineTo(box.x + box.width, y)
+  context.lineTo(place(first + columns), pen.height - 52)
+  context.lineTo(place(first), pen.height - 52)
+  context.fill()
+  context.globalAlpha = 1
+  context.lineWidth = 2
+  context.strokeRect(place(first), pen.height - 53, place(columns) - place(0), 20)
 }
 
 /** @param {Numbers} numbers @param {string} symbol @param {number} n */
@@ -127,8 +150,8 @@ export function softmaxBack(pen, numbers, symbol, cell) {
 
 /** Outputs against their targets, and what that makes of this one. @type {Picture} */
 export function outputs(pen, numbers, symbol, cell) {
-  const values = numbers.values("o")
   const targets = numbers.values("y")
+  const values = symbol === "y" && pen.done("o") === 0 ? targets : numbers.values("o")
   const rows = Array.from(values, (value, n) => ({
     name: className(numbers, "o", n),
     value,

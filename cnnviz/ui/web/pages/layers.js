@@ -1,0 +1,134 @@
+// The network as a list of its layers: each unfolds, and is changed, taken out, or followed by another.
+
+import { escaped, formula } from "../model/format.js"
+import { ACTIVATIONS, added, changed, followers, LOSSES, POOLS, read, without } from "../model/network_text.js"
+import { say } from "../model/words.js"
+import { PRESETS } from "../spec.js"
+import { select } from "./html.js"
+
+/** @import { NetworkRecord } from "../types/wire.js" */
+/** @import { Lesson } from "../model/address.js" */
+/** @import { View } from "./view.js" */
+
+const SIZES = [1, 2, 3, 4, 5, 6, 7]
+const WINDOWS = [2, 3, 4]
+
+/** @param {View} view */
+export function bindLayers(view) {
+  const list = view.$(".layers")
+  const placed = (/** @type {Event} */ { target }) => {
+    const field = /** @type {HTMLInputElement} */ (/** @type {Element} */ (target).closest("[data-layer-change]"))
+    const place = Number(/** @type {HTMLElement | null} */ (field?.closest("[data-place]"))?.dataset.place)
+    return { change: field?.dataset.layerChange, value: field?.value.trim() ?? "", place }
+  }
+  list.addEventListener("change", (event) => {
+    const { change, value, place } = placed(event)
+    if (change === "add") return value && edit(view, added(textOf(view), place, value))
+    if (change)
+      edit(view, changed(textOf(view), place, { [change]: change === "kind" ? value : Number(value) || 1 }), place)
+  })
+  list.addEventListener("click", (event) => {
+    const { change, place } = placed(event)
+    if (change === "remove") edit(view, without(textOf(view), place))
+  })
+}
+
+/** @param {View} view */
+const textOf = (view) => (view.waiting ?? view.lesson).net ?? PRESETS[0].query.net
+
+/**
+ * Another network on the same image. Filters stay where only the layer at `place` has changed, and has none; targets
+ * where there are as many outputs.
+ * @param {View} view
+ * @param {string} net
+ * @param {number} [place]
+ */
+function edit(view, net, place) {
+  const kinds = textOf(view)
+    .split("-")
+    .map((word) => read(word).kind)
+  const filters = place === undefined || kinds[place] === "conv"
+  const outputs = outputsOf(net) !== outputsOf(textOf(view))
+  const gone = [...(filters ? ["f", "f2", "f3", "f4"] : []), ...(outputs ? ["y"] : []), "stride", "pad", "rule", "cell"]
+  /** @type {Lesson} */
+  const fresh = Object.fromEntries(gone.filter((key) => key in view.lesson).map((key) => [key, ""]))
+  view.go({ ...fresh, net, k: "0", stage: "x" })
+}
+
+/** The word that says how many outputs there are. @param {string} net */
+const outputsOf = (net) => net.split("-").findLast((word) => /^(dense|conv)/.test(word))
+
+/**
+ * @param {View} view
+ * @param {NetworkRecord | undefined} network
+ */
+export function fillLayers(view, network) {
+  const row = /** @type {HTMLDetailsElement} */ (view.$('[data-row="layers"]'))
+  row.hidden = !network
+  if (!network) return
+  const words = network.text.split("-")
+  const { shape } = network.maps.x
+  const key = JSON.stringify([network.text, shape])
+  const list = view.$(".layers")
+  if (list.dataset.built === key) return
+  if (!list.dataset.built && network.text !== PRESETS[0].query.net) row.open = true
+  const open = /** @type {HTMLElement | null} */ (list.querySelector("details[open]"))?.dataset.place
+  list.dataset.built = key
+  list.innerHTML = [
+    fixed("x", network.maps.x.plain, shape),
+    ...network.layers.map((layer, n) =>
+      unfolding(n, layer.symbol, layer.name, layer.shape, controls(words[n], layer.shape.length === 1)),
+    ),
+    unfolding(words.length - 1, "L", network.maps.L.plain, [], choice("kind", LOSSES, words[words.length - 1], "loss")),
+  ].join("")
+  const again = list.querySelector(/** @type {"details"} */ (`details[data-place="${open}"]`))
+  if (again) again.open = true
+}
+
+/** @param {string} symbol @param {string} name @param {readonly number[]} shape */
+const title = (symbol, name, shape) =>
+  `<span class="layer-symbol">${formula(symbol.replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[Number(digit)]))}</span><span>${escaped(name)}</span><small>${shape.join("×")}</small>`
+
+/** @param {string} symbol @param {string} name @param {readonly number[]} shape */
+const fixed = (symbol, name, shape) => `<li class="layer-line">${title(symbol, name, shape)}</li>`
+
+/** @type {(place: number, symbol: string, name: string, shape: readonly number[], body: string) => string} */
+const unfolding = (place, symbol, name, shape, body) =>
+  `<li><details name="layers" data-place="${place}"><summary class="layer-line">${title(symbol, name, shape)}</summary><div class="layer-edit">${body}</div></details></li>`
+
+/** @type {(change: string, options: (string | number)[], chosen: string | number | undefined, label: string) => string} */
+const choice = (change, options, chosen, label) =>
+  select(
+    `layer_${change}`,
+    [...new Set([...options, ...(chosen === undefined ? [] : [chosen])])].map((value) => [
+      value,
+      value,
+      value === chosen,
+    ]),
+    say(`web.layers.${label}`),
+  ).replace("<select ", `<select data-layer-change="${change}" `)
+
+/** @type {(value: number | undefined, label: string) => string} */
+const count = (value, label) =>
+  `<label>${say(`web.layers.${label}`)} <input data-layer-change="count" inputmode="numeric" value="${value}" aria-label="${say(`web.layers.${label}`)}"></label>`
+
+/** @param {string} word @param {boolean} isRow */
+function controls(word, isRow) {
+  const { kind, count: many, size } = read(word)
+  const own =
+    kind === "conv"
+      ? count(many, "filters") + choice("size", SIZES, size, "size")
+      : kind === "dense"
+        ? count(many, "units")
+        : POOLS.includes(kind)
+          ? choice("kind", POOLS, kind, "kind") + choice("size", WINDOWS, size, "window")
+          : ACTIVATIONS.includes(kind)
+            ? choice("kind", ACTIVATIONS, kind, "kind")
+            : ""
+  const add = select(
+    "layer_add",
+    [["", say("web.layers.add")], ...followers(isRow).map((name) => /** @type {[string, string]} */ ([name, name]))],
+    say("web.layers.add_label"),
+  )
+  return `${own}${add.replace("<select ", '<select data-layer-change="add" ')}<button type="button" data-layer-change="remove" aria-label="${say("web.layers.remove")}" title="${say("web.layers.remove")}">✕</button>`
+}

@@ -1,0 +1,33 @@
+// What a word or a sign on the screen means: at a tap on it, from the glossary.
+
+import { escaped } from "../model/format.js"
+import { say } from "../model/words.js"
+
+/** @import { View } from "./view.js" */
+
+const APART = 6 // pixels from what was tapped
+const EDGE = 8 // and from the window's edge
+
+export const meaningBox = () => '<div class="meaning" popover><b></b><p></p></div>'
+
+/** Code-like names in a text, as italics. @param {string} text */
+const rich = (text) => escaped(text).replace(/`([^`]+)`/g, "<i>$1</i>")
+
+/** @param {View} view */
+export function bindMeanings(view) {
+  const box = view.$(".meaning")
+  view.root.addEventListener("click", ({ target }) => {
+    const tapped = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-meaning]"))
+    if (!tapped) return
+    const id = tapped.dataset.meaning ?? ""
+    const [title, text] = [box.querySelector("b"), box.querySelector("p")]
+    if (title) title.textContent = say(`web.${id}.title`)
+    if (text) text.innerHTML = rich(say(`web.${id}.text`))
+    box.showPopover()
+    const { left, bottom, top } = tapped.getBoundingClientRect()
+    const { width, height } = box.getBoundingClientRect()
+    const below = bottom + APART + height < innerHeight
+    box.style.left = `${Math.max(EDGE, Math.min(left, innerWidth - width - EDGE))}px`
+    box.style.top = `${below ? bottom + APART : top - APART - height}px`
+  })
+}

@@ -1,0 +1,181 @@
+"""Two servers and a Redis between them: whichever of them is killed, the hall has the lecturer's next move."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from cnnviz import Lesson
+from tests.bench._http import Connection
+from tests.conftest import ROOT, Server, _free_port
+from tests.e2e.page import Screen
+
+NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+REDIS = shutil.which("redis-server")
+WITHIN = 5.0
+
+pytestmark = pytest.mark.skipif(not REDIS, reason="there is no redis-server here: the system's package has one")
+
+
+class Redis:
+    """A Redis of its own on this machine, which keeps nothing."""
+
+    def __init__(self) -> None:
+        self.port = _free_port()
+        self.url = f"redis://127.0.0.1:{self.port}"
+        self.start()
+
+    def start(self) -> None:
+        options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+        self.process = subprocess.Popen([REDIS, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+class Follower:
+    """A stream, opened again wherever it ends, at another server if that one is gone."""
+
+    def __init__(self, servers: list[str], code: str):
+        self.servers, self.code, self.at = servers, code, ""
+
+    async def follow(self) -> None:
+        for attempt in range(1000):
+            try:
+                async with Connection(self.servers[attempt % len(self.servers)]) as stream:
+                    await stream.send("GET", f"/room/{self.code}/events")
+                    await stream.head()
+                    async for chunk in stream.chunks():
+                        for line in chunk.decode().splitlines():
+                            self.at = line.removeprefix("data: ") if line.startswith("data: ") else self.at
+            except (OSError, asyncio.IncompleteReadError, ValueError):
+                await asyncio.sleep(0.2)
+
+
+async def put(servers: list[str], room: dict, query: str) -> list[int]:
+    """Moves the room, by whichever server takes it; the states of the answers."""
+    states, until = [], time.monotonic() + WITHIN
+    while 200 not in states and time.monotonic() < until:
+        for server in servers:
+            try:
+                async with Connection(server) as ask:
+                    headers = {"Authorization": f"Bearer {room['driver']}"}
+                    states.append((await ask.ask("PUT", f"/room/{room['code']}", headers, query.encode()))[0])
+            except (OSError, asyncio.IncompleteReadError):
+                states.append(0)
+            if states[-1] == 200:
+                return states
+        await asyncio.sleep(0.2)
+    return states
+
+
+async def all_at(followers: list[Follower], query: str) -> None:
+    async with asyncio.timeout(WITHIN):
+        while any(follower.at != query for follower in followers):
+            await asyncio.sleep(0.02)
+
+
+async def lecture(urls: list[str], first: Server, redis: Redis) -> None:
+    """One in which a server and Redis die; `urls` are where they are asked."""
+    async with Connection(urls[0]) as ask:
+        room = json.loads((await ask.ask("POST", "/room", body=b"k=1"))[2])
+    followers = [Follower(urls if number % 2 else urls[::-1], room["code"]) for number in range(40)]
+    tasks = [asyncio.create_task(follower.follow()) for follower in followers]
+    await all_at(followers, "k=1")
+    assert (await put(urls[::-1], room, "k=2")) == [200]
+    await all_at(followers, "k=2")
+    first.process.send_signal(signal.SIGKILL)
+    first.process.wait()
+    assert 200 in await put(urls, room, "k=3")
+    await all_at(followers, "k=3")
+    redis.kill()
+    states = await put(urls[-1:], room, "k=9")
+    assert set(states) == {503}  # a sentence, and nobody is anywhere else
+    assert {follower.at for follower in followers} == {"k=3"}
+    redis.start()
+    assert 200 in await put(urls, room, "k=4")
+    await all_at(followers, "k=4")
+    for task in tasks:
+        task.cancel()
+
+
+def apart(act):
+    """Runs it in another thread: in this one there is the browser's own loop."""
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(asyncio.run, act).result()
+
+
+@contextlib.contextmanager
+def two_servers():
+    redis = Redis()
+    try:
+        settings = {"CNNVIZ_REDIS": redis.url}
+        with Server(environment=settings) as one, Server(environment=settings) as two:
+            yield one, two, redis
+    finally:
+        redis.kill()
+
+
+def test_a_lecture_outlives_a_server_and_redis():
+    with two_servers() as (one, two, redis):
+        asyncio.run(lecture([one.url, two.url], one, redis))
+
+
+# ---- behind nginx, as deploy/nginx.conf has it
+
+
+@contextlib.contextmanager
+def nginx_before(one: Server, two: Server, folder: Path):
+    """deploy/nginx.conf on a free port of this machine, without its certificate; its address."""
+    port = _free_port()
+    text = (ROOT / "deploy" / "nginx.conf").read_text()
+    text = re.sub(r"(?m)^ *ssl_certificate.*\n", "", text).replace("listen 443 ssl", f"listen 127.0.0.1:{port}").replace("Secure; ", "")
+    text = text.replace("127.0.0.1:8501", f"127.0.0.1:{one.port}").replace("127.0.0.1:8502", f"127.0.0.1:{two.port}")
+    text = text.replace("/var/cache/nginx/cnnviz", str(folder / "cache"))
+    temporary = "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    user = "user root;\n" if getattr(os, "geteuid", lambda: 1)() == 0 else ""  # nobody else may look into a test's folder
+    around = f"{user}daemon off; pid {folder}/pid; error_log {folder}/log;\nevents {{ worker_connections 2048; }}\n"
+    (folder / "nginx.conf").write_text(f"{around}http {{\naccess_log off;\n{temporary}{text}\n}}\n")
+    process = subprocess.Popen([NGINX, "-c", str(folder / "nginx.conf"), "-e", str(folder / "log")])
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@pytest.mark.skipif(not NGINX, reason="there is no nginx here: the system's package has one")
+def test_behind_nginx_pages_numbers_and_rooms_go_on_when_a_server_dies(browser, tmp_path):
+    with two_servers() as (one, two, redis), nginx_before(one, two, tmp_path) as url:
+        context = browser.new_context(base_url=url, viewport={"width": 1280, "height": 720})
+        screen = Screen(context.new_page())
+        screen.open("/", k=1, stage="z1").press("PageDown")
+        screen.shows(Lesson(k=2, stage="z1"))
+
+        async def numbers() -> list[tuple[int, str]]:
+            async with Connection(url) as ask:
+                code = (await ask.get("/numbers/step?k=5"))[1]["x-code"]
+                answers = [await ask.get(f"/numbers/{code}/step?k=5") for _ in range(2)]
+                answers.append(await ask.get(f"/numbers/{code}/step?k=5", {"Accept-Encoding": "identity"}))
+                answers.append(await ask.get(f"/numbers/{code}/step?k=5&classes={'x' * 20_000}"))
+                assert answers[0][2] == answers[2][2] and not any("set-cookie" in headers for _, headers, _ in answers)
+                return [(status, headers.get("x-cache", "")) for status, headers, _ in answers]
+
+        assert apart(numbers()) == [(200, "MISS"), (200, "HIT"), (200, "HIT"), (200, "MISS")]
+        apart(lecture([url], one, redis))
+        screen.press("PageDown")
+        screen.shows(Lesson(k=3, stage="z1"))  # by the server that is left
+        assert screen.thrown == []
+        context.close()

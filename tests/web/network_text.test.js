@@ -1,0 +1,24 @@
+// A network's text, read and changed word by word.
+
+import assert from "node:assert/strict"
+import test from "node:test"
+import { added, changed, followers, read, without, written } from "../../cnnviz/ui/web/model/network_text.js"
+import { PRESETS } from "../../cnnviz/ui/web/spec.js"
+
+const NET = "conv4x3bs2p1-relu-max3s2-dense10-softmax-ce"
+
+test("every word of every course's network is written as it was read", () => {
+  for (const { query } of PRESETS) for (const word of query.net.split("-")) assert.equal(written(read(word)), word)
+})
+
+test("one word is changed, and the others stay", () => {
+  assert.equal(changed(NET, 0, { count: 8 }), NET.replace("conv4x3bs2p1", "conv8x3bs2p1"))
+  assert.equal(changed(NET, 2, { kind: "avg", size: 2 }), NET.replace("max3s2", "avg2s2"))
+  assert.equal(changed(NET, 1, { kind: "tanh" }), NET.replace("relu", "tanh"))
+  assert.equal(without(added(NET, 2, "relu"), 3), NET)
+})
+
+test("maps are followed by other layers than rows are", () => {
+  assert.ok(followers(false).some((word) => read(word).kind === "conv"))
+  assert.ok(followers(true).every((word) => !["conv", "max", "avg", "gap"].includes(read(word).kind)))
+})
