@@ -20,7 +20,7 @@ import numpy as np
 from cnnviz.lessons.functions import FUNCTIONS, MOST_VALUES, REDUCTIONS, WITH_AXIS
 from cnnviz.words import Problem
 
-MOST_TEXT, MOST_PARTS, MOST_WORK = 400, 160, 20_000_000
+MOST_TEXT, MOST_PARTS, MOST_WORK = 600, 240, 20_000_000
 """Characters and parts of an expression, and numbers made on the way."""
 MOST_SCENES = 8
 """How often an expression may look at another lesson."""
@@ -45,7 +45,7 @@ class Names(Protocol):
         ...
 
     def elsewhere(self, function: str, text: str) -> Names:
-        """The place that at("k=1", …) or wrong("sign_flipped@df", …) means; Problem where there is none."""
+        """The place that at("k=1", …) or wrong("kernel_gradient_flipped@df", …) means; Problem where there is none."""
         ...
 
     def wrong_loss(self, mistake: str, updates: int) -> float:

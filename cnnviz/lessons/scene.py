@@ -33,7 +33,7 @@ class Scene:
     arrays: Mapping[str, np.ndarray]
 
     def elsewhere(self, function: str, text: str) -> Scene:
-        """at("k=1", …): this lesson with that change; wrong("sign_flipped@df", …): with the gradients of that mistake.
+        """at("k=1", …): this lesson with that change; wrong("kernel_gradient_flipped@df", …): with the gradients of that mistake.
 
         >>> float(scene(Lesson()).elsewhere("at", "k=1").arrays["k"])
         1.0

@@ -35,7 +35,8 @@ class Row:
 class Board:
     """All that a board shows besides its arrays; `parts` is what is shown of each, a column each.
 
-    `good` says what the verdict is, None where there is none yet.
+    `good` says what the verdict is, None where there is none yet. `states` are those of columns where `first` and
+    `inherits` do not say it all.
     """
 
     title: Message
@@ -52,6 +53,7 @@ class Board:
     charts: tuple[Chart, ...] = ()
     cells: Mapping[str, list[int]] = field(default_factory=dict)
     tabs: tuple[Switch, ...] = ()
+    states: Mapping[str, str] = field(default_factory=dict)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """What is shown of the arrays of every row, named "row.symbol"."""
@@ -79,7 +81,8 @@ class Board:
 
     def _column(self, part: Part) -> dict:
         symbol = part.symbol
-        state = "first" if symbol == self.first else "inherits" if symbol in self.inherits else ""
+        parted = "first" if symbol == self.first else "inherits" if symbol in self.inherits else ""
+        state = self.states.get(symbol, parted)
         cell = self.cells.get(symbol) or self._strongest(part)
         return part.to_json() | {"address": part.address, "note": self.notes.get(symbol, ""), "state": state, "cell": cell}
 

@@ -108,7 +108,7 @@ class PartData(TypedDict):
 
 
 class BoardColumn(PartData):
-    """One symbol; `state` says where versions part: "first" here, "inherits" from there, or "" nowhere.
+    """One symbol; `state` says where versions part: "first" here, "inherits" from there, "wrong" once more, "" nowhere; or it is "missing".
 
     `address` is a cell's index in an address, null where it goes by row, column and layer; empty where there is none.
     """
@@ -116,7 +116,7 @@ class BoardColumn(PartData):
     cell: Cell
     address: Sequence[int | None]
     note: str
-    state: Literal["", "first", "inherits"]
+    state: Literal["", "first", "inherits", "wrong", "missing"]
 
 
 class BoardMap(TypedDict):
@@ -188,6 +188,31 @@ class BoardHeader(Header):
     board: BoardData
 
 
+class OwnMatch(TypedDict):
+    """A slip that a wrong stage is compared with: the share of its wrong numbers that it gives, and that in words."""
+
+    title: str
+    share: float
+    count: str
+
+
+class OwnStage(TypedDict):
+    """What a wrong stage looks like: how near that is, what it is called, others beside it, and its line of code."""
+
+    how: str
+    title: str
+    matches: Sequence[OwnMatch]
+    code: CodeData | None
+    words: Sequence[str]
+
+
+class OwnData(TypedDict):
+    """Somebody's own gradients: the file's name, "" where there is none, and each wrong stage, the first one first."""
+
+    file: str
+    stages: Sequence[OwnStage]
+
+
 class CheckData(TypedDict):
     """What Check shows besides its board: two definitions, an entry's digits, a mistake's code and what the loss does."""
 
@@ -196,6 +221,7 @@ class CheckData(TypedDict):
     digits: DigitsData | None
     code: CodeData | None
     falls: str
+    own: OwnData | None
 
 
 class CheckHeader(BoardHeader):
@@ -388,6 +414,82 @@ class FilmHeader(Header):
     film: FilmData
 
 
+class LearnOption(TypedDict):
+    """An answer, or a known wrong one: a label, a number or a small map, what is then said, and whether it is right."""
+
+    label: str
+    say: str
+    right: bool
+    value: float | None
+    picture: Sequence[Sequence[float]] | None
+
+
+class LearnStage(TypedDict):
+    """A stage that is to be put in its place."""
+
+    symbol: str
+    label: str
+    words: str
+
+
+class LearnStep(TypedDict):
+    """One step of a guided lesson: its sentences, and what its question needs; `order` has the stages in the right order.
+
+    Where cells are clicked, the array `learn.key` says which are right, `learn.0` … which the options stand for.
+    """
+
+    lesson: str
+    number: int
+    title: str
+    text: str
+    ask: str
+    right: str
+    otherwise: str
+    hint: str
+    kind: Literal["choose", "number", "click", "order", "construct"]
+    map: str
+    change: Literal["nothing", "image", "kernel"]
+    hide: Sequence[str]
+    options: Sequence[LearnOption]
+    value: float | None
+    tolerance: float
+    met: bool
+    order: Sequence[LearnStage]
+
+
+class LearnListed(TypedDict):
+    """A lesson in the list."""
+
+    id: str
+    title: str
+    goal: str
+    steps: int
+
+
+class LearnCard(TypedDict):
+    """A word that comes before all symbols, with an example."""
+
+    word: str
+    example: str
+    picture: Sequence[Sequence[float]] | None
+    scale: Scale
+
+
+class LearnData(TypedDict):
+    """All lessons, what is wrong with files of one's own, the cards, and the step that is shown; None is the list."""
+
+    lessons: Sequence[LearnListed]
+    faults: Sequence[str]
+    cards: Sequence[LearnCard]
+    step: LearnStep | None
+
+
+class LearnHeader(StepHeader):
+    """The Learn page's."""
+
+    learn: LearnData
+
+
 # --- Constants -------------------------------------------------------------------------------------
 
 
@@ -470,7 +572,7 @@ class FileContents(TypedDict):
 
 # --- The same as TypeScript ------------------------------------------------------------------------
 
-RECORDS = (Header, StepHeader, BoardHeader, CheckHeader, NotebookHeader, FilmHeader, FileContents)
+RECORDS = (Header, StepHeader, BoardHeader, CheckHeader, NotebookHeader, FilmHeader, LearnHeader, FileContents)
 _NAMED = {"Scale": Scale, "Band": records.Band, "Kind": records.Kind}
 _PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null", Message: "string"}
 _HEAD = "// Written by `python -m cnnviz.ui.wire`: change that file, not this one.\n\n"

@@ -116,10 +116,10 @@ def test_a_mistake_survives_reload_and_update_and_can_hide(screen: Screen):
     screen.page.reload()
     screen.ready(update=2, stage="df")
     expect(screen.page.locator(".verdict")).to_have_text(verdict)
-    assert screen.address["mistake"] == "stride_forgotten"
+    assert screen.address["mistake"] == "stride_forgotten@df"
     screen.page.evaluate("history.back()")
     screen.ready(update=1)
-    assert screen.address["mistake"] == "stride_forgotten"
+    assert screen.address["mistake"] == "stride_forgotten@df"
     screen.prints_no_trace()
 
 

@@ -54,7 +54,7 @@ def pages() -> tuple[Page, ...]:
     """The pages in the order of the navigation; the first one has the path "".
 
     >>> [page.name for page in pages()]
-    ['Step', 'Train', 'Check', 'Notebook']
+    ['Step', 'Train', 'Check', 'Notebook', 'Learn']
     """
     folders = (found.name for found in pkgutil.iter_modules(__path__) if found.ispkg)
     found = (import_module(f"{__name__}.{folder}").PAGE for folder in folders)
@@ -65,6 +65,6 @@ def page_keys() -> tuple[str, ...]:
     """The pages' own keys in the address, beside the lesson's.
 
     >>> page_keys()
-    ('n', 'vs', 'train', 'hold', 'mistake', 'tf', 'check', 'part')
+    ('n', 'vs', 'train', 'hold', 'mistake', 'tf', 'check', 'part', 'lesson', 'step')
     """
     return tuple(key for page in pages() for key in page.keys)

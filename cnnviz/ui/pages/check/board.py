@@ -94,7 +94,7 @@ def _charts(lesson: Lesson, moment: Moment, mistake: Placed | None, checking: Ch
 def more(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> dict[str, object]:
     """What the page shows besides its board: the digits that cancel, or a mistake's line of code."""
     mistake = mistake_in(asked, lesson.network, lesson.opt)
-    found: dict[str, object] = {"tab": tab_of(asked), "definitions": words.definitions(), "digits": None, "code": None, "falls": ""}
+    found: dict[str, object] = {"tab": tab_of(asked), "definitions": words.definitions(), "digits": None, "code": None, "falls": "", "own": None}
     if mistake:
         found |= {"code": broken.code(mistake, moment), "falls": broken.runs(lesson, moment, mistake)[1]}
         return {"check": found}

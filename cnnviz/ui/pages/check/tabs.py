@@ -1,4 +1,4 @@
-"""The tabs of the Check page: our own gradients, and a mistake that is made on purpose."""
+"""The tabs of the Check page: our own gradients, a mistake that is made on purpose, and somebody's own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from cnnviz.ui.switches import Switch
 from cnnviz.words import message
 
-TABS: dict[str, Mapping[str, str]] = {"ours": {"check": "", "mistake": ""}, "break": {"check": "break"}}
+TABS: dict[str, Mapping[str, str]] = {"ours": {"check": "", "mistake": ""}, "break": {"check": "break"}, "own": {"check": "own", "mistake": ""}}
 """Each tab, and the change of the address that opens it."""
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from cnnviz.ui.address import Now
 from cnnviz.ui.component.answer import encode, header, losses
 from cnnviz.ui.component.network import arrays, network_record
@@ -11,10 +13,15 @@ from cnnviz.ui.network_maps import program_of
 
 def answer(now: Now) -> bytes:
     """Everything that the page shows."""
+    return encode(*live("", now))
+
+
+def live(page: str, now: Now) -> tuple[dict[str, object], dict[str, np.ndarray]]:
+    """The header and the arrays of the live view, also of another page that it stands on."""
     lesson, moment = now.lesson, now.moment
     program = program_of(lesson, moment)
-    head = header("", now) | {
+    head = header(page, now) | {
         "network": network_record(lesson, program, moment),
         "facts": facts(lesson, program.network, moment),
     }
-    return encode(head, arrays(lesson, program, moment) | losses(moment))
+    return head, arrays(lesson, program, moment) | losses(moment)

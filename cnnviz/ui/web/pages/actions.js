@@ -24,7 +24,8 @@ import { randomKernel } from "./network_controls.js"
  */
 
 const reveals = (/** @type {Kind} */ kind) => kind.reveals
-const stages = (/** @type {Kind} */ kind) => kind.stages
+const walks = (/** @type {Kind} */ kind) => kind.walks
+const stages = (/** @type {Kind} */ kind) => kind.walks && kind.stages
 const hides = (/** @type {Kind} */ kind) => kind.turns
 
 /** @type {Action[]} */
@@ -51,6 +52,7 @@ export const ACTIONS = [
     name: "update_back",
     keys: ["PageUp", "Shift+ArrowLeft", "ArrowLeft"],
     help: "update",
+    when: walks,
     moves: true,
     act: (view) => view.nextUpdate(-1),
   },
@@ -58,10 +60,11 @@ export const ACTIONS = [
     name: "update_next",
     keys: ["PageDown", "Shift+ArrowRight", "ArrowRight"],
     help: "update",
+    when: walks,
     moves: true,
     act: (view) => view.nextUpdate(1),
   },
-  { name: "play", keys: ["Space"], help: "play", act: (view) => view.unveil() || view.player.toggle() },
+  { name: "play", keys: ["Space"], help: "play", when: walks, act: (view) => view.unveil() || view.player.toggle() },
   { name: "watch", when: reveals, act: watch },
   { name: "begin", when: reveals, moves: true, act: (view) => view.nextStage(1) },
   { name: "lecturers", when: reveals, act: toggleLecture },
@@ -69,6 +72,7 @@ export const ACTIONS = [
     name: "restart",
     keys: ["Home"],
     help: "restart",
+    when: walks,
     moves: true,
     act: (view) => view.go({ k: "0", stage: view.order[0] ?? "x" }),
   },
@@ -79,8 +83,8 @@ export const ACTIONS = [
     when: (kind) => !kind.stages,
     act: (view) => view.go({ k: String(view.content.end) }),
   },
-  { name: "lecture", keys: ["L"], help: "lecture", act: toggleLecture },
-  { name: "lecture_off", keys: ["L"], act: toggleLecture },
+  { name: "lecture", keys: ["L"], help: "lecture", when: walks, act: toggleLecture },
+  { name: "lecture_off", keys: ["L"], when: walks, act: toggleLecture },
   {
     name: "hide",
     keys: ["H"],
@@ -96,7 +100,7 @@ export const ACTIONS = [
     help: "page",
     act: (/** @type {View} */ view) => view.turn(path),
   })),
-  { name: "large", keys: ["O"], help: "large", act: (view) => view.open(view.content.large) },
+  { name: "large", keys: ["O"], help: "large", when: walks, act: (view) => view.open(view.content.large) },
   { name: "cells", help: "cells", when: (kind) => kind.points, act: () => {} }, // see cell_pointer.js
   { name: "turn_back", keys: ["["], help: "turn", when: (kind) => kind.turns, act: (view) => view.content.turn(-1) },
   { name: "turn_on", keys: ["]"], help: "turn", when: (kind) => kind.turns, act: (view) => view.content.turn(1) },
@@ -111,6 +115,7 @@ export const ACTIONS = [
   { name: "files", act: (view) => view.open("files") },
   { name: "upload", act: (view) => view.open("upload") },
   { name: "cifar10", act: (view) => view.open("cifar10") },
+  { name: "own_gradients", when: (kind) => kind.checks, act: (view) => view.open("own_gradients") },
   { name: "kernel_random", act: (view) => randomKernel(view) },
   { name: "open_in_step", act: (view) => view.turn("") },
   { name: "below", act: (view) => view.host.below?.() },

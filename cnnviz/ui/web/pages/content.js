@@ -13,10 +13,14 @@ import { Focus } from "../model/focus.js"
 export class Content {
   /** Whether it goes stage by stage: then there are chips, and the arrows go from one to the next. */
   static stages = true
+  /** Whether one goes from moment to moment in it, and plays it. */
+  static walks = true
   /** Whether its cells can be pointed at. */
   static points = true
   /** Whether there are channels, filters or units to turn to. */
   static turns = false
+  /** Whether somebody's own gradients can be compared. */
+  static checks = false
   /** Whether numbers are shown only from the stage on that computes them. */
   static reveals = false
   /** Where the help has words of its own for it (web.help.…), if anywhere. */

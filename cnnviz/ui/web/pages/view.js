@@ -75,6 +75,7 @@ export class View {
     this.content = new this.kind(this)
     this.computed = this.content.computed
     this.looked(host.address.read())
+    this.redrawWhenTyped()
     bindControls(this)
     bindActions(this)
     bindStages(this)
@@ -82,6 +83,18 @@ export class View {
     host.address.onTravel(() => this.travelled(), this.stop.signal)
     host.numbers.receive((answer) => this.receive(answer))
     for (const element of [root, ...root.querySelectorAll("canvas")]) this.resizes.observe(element)
+  }
+
+  // A canvas does not wait for the typefaces that it is written in.
+  redrawWhenTyped() {
+    const faces = ["400 12px Inter", "700 12px Inter", 'italic 12px "STIX Two Text"']
+    Promise.all(faces.map((face) => document.fonts.load(face))).then(
+      () => {
+        this.content.outdate()
+        this.paint()
+      },
+      () => {}, // then in those that there are
+    )
   }
 
   /**
@@ -247,7 +260,6 @@ export class View {
       this.content.follow(this.stage)
     }
     const next = { ...(this.waiting ?? this.wanted), cell: this.content.cell, ...change }
-    this.reveal()
     if (change.k) this.content.seek(Number(change.k))
     if (same(next, this.waiting ?? this.lesson, this.computed)) {
       if (this.waiting) this.waiting = next
@@ -270,12 +282,6 @@ export class View {
     if (sentence) this.player.pause()
     this.notice(sentence)
     return Boolean(sentence)
-  }
-
-  // On a phone the sheet of words covers half of the maps: the stage's own comes out from under it.
-  reveal() {
-    if (!matchMedia("(max-width: 760px)").matches) return
-    this.root.querySelector(`.maps [data-figure="${this.stage}"]`)?.scrollIntoView({ block: "nearest" })
   }
 
   /**
@@ -319,6 +325,17 @@ export class View {
   settle() {
     const { address } = this.host
     if (!this.waiting && !same(address.read(), this.wanted)) address.visit(this.wanted)
+  }
+
+  /**
+   * Another address of this page, as it stands: what it does not say is for the server to say.
+   * @param {Lesson} address
+   */
+  leap(address) {
+    this.player.pause()
+    this.expect(address)
+    this.host.address.visit(address)
+    this.host.numbers.ask()
   }
 
   /**

@@ -21,7 +21,7 @@ export interface ArchitectureData {
 
 export type Band = "values" | "gradients" | "parameters"
 
-/** One symbol; `state` says where versions part: "first" here, "inherits" from there, or "" nowhere.
+/** One symbol; `state` says where versions part: "first" here, "inherits" from there, "wrong" once more, "" nowhere; or it is "missing".
 
     `address` is a cell's index in an address, null where it goes by row, column and layer; empty where there is none.
      */
@@ -38,7 +38,7 @@ export interface BoardColumn {
   cell: number[]
   address: (number | null)[]
   note: string
-  state: "" | "first" | "inherits"
+  state: "" | "first" | "inherits" | "wrong" | "missing"
 }
 
 /** All that a board shows besides its arrays. */
@@ -111,6 +111,7 @@ export interface CheckData {
   digits: DigitsData | null
   code: CodeData | null
   falls: string
+  own: OwnData | null
 }
 
 /** The Check page's. */
@@ -316,6 +317,91 @@ export interface LayerRecord {
   shape: number[]
 }
 
+/** A word that comes before all symbols, with an example. */
+export interface LearnCard {
+  word: string
+  example: string
+  picture: number[][] | null
+  scale: Scale
+}
+
+/** All lessons, what is wrong with files of one's own, the cards, and the step that is shown; None is the list. */
+export interface LearnData {
+  lessons: LearnListed[]
+  faults: string[]
+  cards: LearnCard[]
+  step: LearnStep | null
+}
+
+/** The Learn page's. */
+export interface LearnHeader {
+  page: string
+  code: string
+  asked: Record<string, string>
+  lesson: Record<string, string>
+  words: string
+  wrong: Record<string, string>
+  remarks: string[]
+  deviations: Record<string, string>
+  adopt: [number, Record<string, string>]
+  loss: number | null
+  saturated: number | null
+  filters: FiltersRecord | null
+  outputs: string[]
+  stages: StageRecord[]
+  network: NetworkRecord
+  facts: Record<string, string>
+  learn: LearnData
+}
+
+/** A lesson in the list. */
+export interface LearnListed {
+  id: string
+  title: string
+  goal: string
+  steps: number
+}
+
+/** An answer, or a known wrong one: a label, a number or a small map, what is then said, and whether it is right. */
+export interface LearnOption {
+  label: string
+  say: string
+  right: boolean
+  value: number | null
+  picture: number[][] | null
+}
+
+/** A stage that is to be put in its place. */
+export interface LearnStage {
+  symbol: string
+  label: string
+  words: string
+}
+
+/** One step of a guided lesson: its sentences, and what its question needs; `order` has the stages in the right order.
+
+    Where cells are clicked, the array `learn.key` says which are right, `learn.0` … which the options stand for.
+     */
+export interface LearnStep {
+  lesson: string
+  number: number
+  title: string
+  text: string
+  ask: string
+  right: string
+  otherwise: string
+  hint: string
+  kind: "choose" | "number" | "click" | "order" | "construct"
+  map: string
+  change: "nothing" | "image" | "kernel"
+  hide: string[]
+  options: LearnOption[]
+  value: number | null
+  tolerance: number
+  met: boolean
+  order: LearnStage[]
+}
+
 /** A letter of the notebook's legend. */
 export interface Letter {
   letter: string
@@ -417,6 +503,28 @@ export interface NudgeRow {
   down: [string, string]
   central: [string, string]
   right: string
+}
+
+/** Somebody's own gradients: the file's name, "" where there is none, and each wrong stage, the first one first. */
+export interface OwnData {
+  file: string
+  stages: OwnStage[]
+}
+
+/** A slip that a wrong stage is compared with: the share of its wrong numbers that it gives, and that in words. */
+export interface OwnMatch {
+  title: string
+  share: number
+  count: string
+}
+
+/** What a wrong stage looks like: how near that is, what it is called, others beside it, and its line of code. */
+export interface OwnStage {
+  how: string
+  title: string
+  matches: OwnMatch[]
+  code: CodeData | null
+  words: string[]
 }
 
 /** A page, by the last part of its address. */

@@ -1,0 +1,313 @@
+// The page Learn: a list of lessons, or a question beside Step's own view, of which what is asked for is masked.
+
+import { one } from "../model/links.js"
+import { remember } from "../model/progress.js"
+import { answered, score } from "../model/score.js"
+import { say } from "../model/words.js"
+import { IMAGES, KERNELS } from "../spec.js"
+import { setHTML } from "./html.js"
+import { bindIndex, index } from "./learn_index.js"
+import { kernelName, ordered, panelOf, reveal } from "./learn_question.js"
+import { rich } from "./learn_words.js"
+import { Step } from "./step.js"
+
+/** @import { Answer } from "../model/decode.js" */
+/** @import { Cell } from "../model/patterns.js" */
+/** @import { Given } from "../model/score.js" */
+/** @import { FiltersRecord, LearnData, LearnHeader, LearnStep } from "../types/wire.js" */
+/** @import { Subject } from "./step.js" */
+/** @import { View } from "./view.js" */
+
+const TRIES = 2 // after so many a hint is shown
+const FEW = 60 // right cells up to which each is outlined
+
+export class Learn extends Step {
+  static walks = false
+  static turns = false
+  static reveals = false
+
+  /** @type {LearnData | undefined} */
+  learn = undefined
+  /** @type {FiltersRecord | null} */
+  filters = null
+  /** @type {Given} */
+  given = null
+  open = false // whether the answer is out
+  asked = "" // which question it is
+  tries = 0
+
+  /** @param {View} view */
+  constructor(view) {
+    super(view)
+    view.root.classList.add("learn")
+    const content = view.$(".content")
+    const live = document.createElement("div")
+    live.className = "watched"
+    live.append(...content.children)
+    content.insertAdjacentHTML(
+      "beforeend",
+      `<div class="index"></div><section class="question" aria-label="${say("web.learn.question")}"></section>`,
+    )
+    content.append(live)
+    live.addEventListener("click", (event) => this.guard(event))
+    this.panel = view.$(".question")
+    bindIndex(
+      view.$(".index"),
+      (lesson, step) => view.leap({ lesson, step }),
+      () => this.list(),
+    )
+    this.listen()
+  }
+
+  // What is masked does not open large either.
+  /** @param {MouseEvent} event */
+  guard(event) {
+    const large = /** @type {Element} */ (event.target).closest("[data-open]")
+    if (large instanceof HTMLElement && this.masked(large.dataset.open ?? "")) event.stopPropagation()
+  }
+
+  get area() {
+    return this.view.$(".watched")
+  }
+
+  /** @returns {LearnStep | null} */
+  get question() {
+    return this.learn?.step ?? null
+  }
+
+  // ---- what is answered
+
+  /** @param {Answer} answer */
+  receive(answer) {
+    const { learn, filters } = /** @type {Answer & LearnHeader} */ (answer)
+    const step = learn.step
+    this.learn = learn
+    this.filters = filters
+    this.root.classList.toggle("asking", Boolean(step))
+    super.receive(answer)
+    this.drawn = false
+    if (!step) return this.list()
+    const name = JSON.stringify([step.lesson, step.number, answer.lesson.img, answer.lesson.f])
+    const constructs = step.kind === "construct" && this.asked.startsWith(`["${step.lesson}",${step.number},`)
+    if (name !== this.asked) this.start(step, answer.lesson, constructs)
+    this.asked = name
+  }
+
+  list() {
+    this.asked = ""
+    if (this.learn) setHTML(this.view.$(".index"), index(this.learn))
+  }
+
+  /**
+   * @param {LearnStep} step
+   * @param {Record<string, string>} lesson
+   * @param {boolean} again  whether this is another try of a construction
+   */
+  start(step, lesson, again) {
+    const listed = this.learn?.lessons.find(({ id }) => id === step.lesson)
+    if (!listed) return
+    this.given = step.kind === "order" ? shuffled(step) : null
+    this.open = false
+    this.tries = again ? this.tries + 1 : 0
+    const focused = again ? /** @type {HTMLElement | null} */ (document.activeElement)?.dataset.weight : undefined
+    const first = !this.asked
+    this.panel.innerHTML = panelOf(step, listed, lesson, this.filters, Array.isArray(this.given) ? this.given : [])
+    this.panel.scrollTop = 0
+    this.ready()
+    if (step.kind === "construct") this.construct(step, focused)
+    else if (!first) this.panel.querySelector("h1")?.focus({ preventScroll: true })
+  }
+
+  /** @param {LearnStep} step @param {string | undefined} focused */
+  construct(step, focused) {
+    if (step.met) return this.commit()
+    const box = this.panel.querySelector(".feedback")
+    if (box && this.tries) box.innerHTML = `<p>${say("web.learn.not_yet")}</p>`
+    if (this.tries >= TRIES) this.hint()
+    if (focused) this.view.$(`[data-weight="${focused}"]`).focus()
+  }
+
+  // ---- answering
+
+  listen() {
+    const { panel, view } = this
+    panel.addEventListener("submit", (event) => {
+      event.preventDefault()
+      this.commit()
+    })
+    panel.addEventListener("input", ({ target }) => {
+      const input = /** @type {HTMLInputElement} */ (target)
+      if (input.name === "answer") this.given = Number(input.value)
+      else if (input.name === "number") this.given = input.value
+      this.ready()
+    })
+    panel.addEventListener("change", ({ target }) => {
+      const field = /** @type {HTMLInputElement} */ (target)
+      if (field.dataset.key === "learn_image") view.go({ img: field.value })
+      else if (field.dataset.key === "learn_kernel") view.go({ f: field.value })
+      else if (field.dataset.weight) view.go({ f: this.weights() })
+    })
+    panel.addEventListener("click", ({ target }) => {
+      const button = /** @type {Element} */ (target).closest("button")
+      if (button) this.pressed(button)
+    })
+  }
+
+  weights() {
+    const fields = [...this.panel.querySelectorAll(/** @type {"input"} */ ("[data-weight]"))]
+    return fields.map(({ value }) => value.trim().replace(/[−–]/g, "-") || "0").join(",")
+  }
+
+  /** @param {HTMLButtonElement} button */
+  pressed({ dataset }) {
+    const step = this.question
+    if (!step) return
+    const { lesson, number } = step
+    const count = this.learn?.lessons.find(({ id }) => id === lesson)?.steps ?? 1
+    /** @type {Record<string, string>} */
+    const next = number < count ? { lesson, step: String(number + 1) } : {}
+    if (dataset.go !== undefined) this.view.leap(dataset.go ? { lesson, step: dataset.go } : {})
+    else if (dataset.move) this.shift(step, Number(dataset.move), Number(dataset.by))
+    else if (dataset.key === "learn_continue" || dataset.key === "learn_skip") this.view.leap(next)
+    else if (dataset.key === "learn_back") this.view.leap(number > 1 ? { lesson, step: String(number - 1) } : {})
+    else if (dataset.key === "learn_hint") this.hint()
+    else if (dataset.key === "learn_other") this.another(step)
+  }
+
+  hint() {
+    const hint = this.panel.querySelector(/** @type {"p"} */ (".hint"))
+    if (hint) hint.hidden = false
+  }
+
+  /** @param {LearnStep} step @param {number} at @param {number} by */
+  shift(step, at, by) {
+    const given = /** @type {string[]} */ (this.given)
+    const order = [...given]
+    order.splice(at + by, 0, ...order.splice(at, 1))
+    this.given = order
+    const box = this.panel.querySelector(".order")
+    if (!box) return
+    box.innerHTML = ordered(step, order)
+    const moved = (/** @type {number} */ way) =>
+      box.querySelector(/** @type {"button"} */ (`[data-move="${at + by}"][data-by="${way}"]:enabled`))
+    ;(moved(by) ?? moved(-by))?.focus()
+  }
+
+  // The same question of another image or kernel: the next one in the list.
+  /** @param {LearnStep} step */
+  another({ change }) {
+    const next = (/** @type {string[]} */ all, /** @type {string} */ here) => all[(all.indexOf(here) + 1) % all.length]
+    if (change === "kernel") this.view.go({ f: next(Object.keys(KERNELS), kernelName(this.filters)) })
+    else
+      this.view.go({
+        img: next(
+          IMAGES.map(({ id }) => id),
+          this.view.lesson.img,
+        ),
+      })
+  }
+
+  ready() {
+    const commit = this.panel.querySelector(/** @type {"button"} */ ("[data-key=learn_commit]"))
+    if (commit && this.question) commit.disabled = !answered(this.question, this.given)
+  }
+
+  commit() {
+    const step = this.question
+    if (!step || this.open || (step.kind !== "construct" && !answered(step, this.given))) return
+    this.open = true
+    const found = score(step, this.given, (name) => this.numbers.arrays[`learn.${name}`]?.values)
+    remember(step.lesson, step.number, found.right)
+    for (const plate of Object.values(this.plates)) plate.receive(this.numbers) // they bear their numbers again
+    reveal(this.panel, step, found, Number(this.given))
+    this.view.paint()
+  }
+
+  // ---- the map that is clicked
+
+  /** @param {string} map @param {Cell} cell */
+  pin(map, cell) {
+    const step = this.question
+    if (step?.kind !== "click" || step.map !== map || this.open) return super.pin(map, cell)
+    this.given = this.numbers.offset(map, cell)
+    this.cells.remember(map, cell)
+    const place = this.numbers.index(map, cell).join(", ")
+    setHTML(this.view.$(".pick"), rich(say("web.learn.picked", { map, place })))
+    this.ready()
+    this.view.paint()
+  }
+
+  /** @param {Subject} subject */
+  mark(subject) {
+    super.mark(subject)
+    const step = this.question
+    const plate = step && this.plates[step.map]
+    if (step?.kind !== "click" || !plate) return
+    const outline = (/** @type {number} */ at, strong = false) =>
+      plate.marks.push({ ranges: this.numbers.cell(step.map, at).map(one), strong })
+    const key = this.open ? this.numbers.arrays["learn.key"].values : []
+    const right = [...key].flatMap((is, at) => (is ? [at] : []))
+    for (const at of right.slice(0, FEW)) outline(at)
+    if (this.given !== null) outline(Number(this.given), true)
+  }
+
+  // ---- what is masked
+
+  /** @param {string} symbol */
+  masked(symbol) {
+    return Boolean(this.question && !this.open && this.question.hide.includes(symbol))
+  }
+
+  /** @param {string} symbol */
+  isAhead(symbol) {
+    return super.isAhead(symbol) || this.masked(symbol)
+  }
+
+  classes() {
+    super.classes()
+    for (const [symbol, { canvas }] of Object.entries(this.plates)) {
+      if (this.masked(symbol)) canvas.setAttribute("aria-label", say("web.learn.masked_map", { map: symbol }))
+    }
+  }
+
+  /** @param {Subject} subject */
+  say(subject) {
+    const box = this.view.$(".explain")
+    const masked = this.masked(this.shown(subject.map))
+    if (box.classList.contains("masked") !== masked) {
+      box.classList.toggle("masked", masked)
+      this.drawn = false // what is drawn has another size now
+      this.measure()
+    }
+    this.view.$(".drawn").dataset.masked = say("web.learn.masked")
+    super.say(subject)
+  }
+
+  draw() {
+    if (this.question) super.draw()
+  }
+
+  welcome() {}
+
+  /** @param {Subject} subject */
+  move(subject) {
+    return this.masked(this.shown(subject.map)) ? null : super.move(subject)
+  }
+
+  spoken() {
+    const step = this.question
+    return step
+      ? say("web.learn.spoken", { title: step.title, ask: step.ask.replaceAll("`", "") })
+      : say("web.learn.title")
+  }
+}
+
+/**
+ * The stages by their symbols, and if that is their order, the other way round.
+ * @param {LearnStep} step
+ */
+function shuffled({ order }) {
+  const right = order.map(({ symbol }) => symbol)
+  const sorted = [...right].sort()
+  return String(sorted) === String(right) ? sorted.reverse() : sorted
+}

@@ -1,0 +1,44 @@
+// A lesson's sentences as HTML: **strong**, `z1` as a symbol, and paragraphs; and numbers as small maps.
+
+import { colour, css, ink } from "../model/colour.js"
+import { escaped, formula, short } from "../model/format.js"
+
+/** @import { Scale } from "../types/wire.js" */
+
+const LOW = "₀₁₂₃₄₅₆₇₈₉"
+
+/** A symbol as in a book: ∂z₁ for dz1. @param {string} name */
+const symbol = (name) =>
+  formula(
+    name
+      .replace(/^d(?=[a-z])/, "∂")
+      .replace(/([a-zA-Z])(\d+)/g, (_, letter, digits) => letter + [...digits].map((n) => LOW[n]).join("")),
+  )
+
+/** @param {string} text */
+export const rich = (text) =>
+  escaped(text)
+    .replace(/\*\*([^*]+)\*\*/g, "<b>$1</b>")
+    .replace(/`([^`]+)`/g, (_, name) => `<i>${symbol(name)}</i>`)
+
+/** @param {string} text */
+export const paragraphs = (text) =>
+  text
+    .trim()
+    .split(/\n\s*\n/)
+    .map((part) => `<p>${rich(part)}</p>`)
+    .join("")
+
+/**
+ * Numbers as a small map with colours; one scale for all that stand beside each other.
+ * @param {number[][]} rows
+ * @param {number} most
+ * @param {Scale} scale
+ */
+export function picture(rows, most, scale = "signed") {
+  const cell = (/** @type {number} */ value) => {
+    const shade = colour(value, scale === "signed" ? [-most, most] : [0, 1], scale)
+    return `<td style="background:${css(shade)};color:${ink(shade)}">${Number.isInteger(value) && Math.abs(value) < 1000 ? String(value).replace("-", "−") : short(value)}</td>`
+  }
+  return `<table class="small">${rows.map((row) => `<tr>${row.map(cell).join("")}</tr>`).join("")}</table>`
+}

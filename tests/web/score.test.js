@@ -1,0 +1,55 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { answered, score, typed } from "../../cnnviz/ui/web/model/score.js"
+
+const step = (more) => ({
+  options: [],
+  order: [],
+  right: "yes",
+  otherwise: "no",
+  tolerance: 0,
+  value: null,
+  met: false,
+  ...more,
+})
+const option = (value, say, right = false) => ({ label: "", say, right, value, picture: null })
+
+test("numbers are read as people type them", () => {
+  const read = {
+    3.5: 3.5,
+    "3,5": 3.5,
+    "−2": -2,
+    "1e-3": 0.001,
+    "12 %": 0.12,
+    "1,000": 1000,
+    "1,000.5": 1000.5,
+    ".5": 0.5,
+  }
+  for (const [text, value] of Object.entries(read)) assert.ok(Math.abs(typed(text) - value) < 1e-12, text)
+  for (const text of ["", "x", "1.2.3", "--1", "Infinity", "0x10", "1 2"]) assert.ok(Number.isNaN(typed(text)), text)
+})
+
+test("a number is right within its tolerance, a known wrong one is told why, and any other that it is not", () => {
+  const asked = step({ kind: "number", value: 15, tolerance: 0.5, options: [option(16, "half")] })
+  assert.deepEqual(score(asked, "15.4"), { right: true, say: "yes" })
+  assert.deepEqual(score(asked, "16"), { right: false, say: "half" })
+  assert.deepEqual(score(asked, "3"), { right: false, say: "no" })
+  assert.equal(answered(asked, "fifteen"), false)
+  assert.equal(answered(asked, "15"), true)
+})
+
+test("a click goes by the core's cells, an order by the network's stages, a choice by its option", () => {
+  const masks = (name) => ({ key: [0, 1, 0], 0: [0, 0, 1] })[name]
+  const click = step({ kind: "click", options: [option(null, "other side")] })
+  assert.deepEqual(
+    [0, 1, 2].map((at) => score(click, at, masks).say),
+    ["no", "yes", "other side"],
+  )
+  const order = step({ kind: "order", order: [{ symbol: "dz2" }, { symbol: "dw" }] })
+  assert.equal(score(order, ["dz2", "dw"]).right, true)
+  assert.equal(score(order, ["dw", "dz2"]).say, "no")
+  const choice = step({ kind: "choose", options: [option(1, "a"), option(2, "b", true)] })
+  assert.equal(score(choice, 1).right, true)
+  assert.equal(answered(choice, null), false)
+  assert.equal(answered(choice, 0), true)
+})
