@@ -6,16 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-EPSILON = float(np.finfo(float).eps)
-"""Round-off of one operation: a gradient is no surer than this share of the one that it is made from."""
-
 
 @dataclass(frozen=True)
 class Tolerance:
-    """How far numbers may be apart that agree: by `relative` of the larger one, or by `floor` of the array's largest."""
+    """How far numbers may be apart that agree: by `relative` of the larger one, or by `floor` of the array's largest.
+
+    `epsilon` is the round-off of one operation: a number is no surer than this share of the largest that it is made from.
+    """
 
     relative: float = 0.0
     floor: float = 0.0
+    epsilon: float = 0.0
 
 
 def agree(a: np.ndarray, b: np.ndarray, tolerance: float | Tolerance = 0.0) -> bool:

@@ -8,7 +8,7 @@ from itertools import permutations
 
 import numpy as np
 
-from cnnviz.core.agreement import EPSILON, Tolerance, differing, largest
+from cnnviz.core.agreement import Tolerance, differing, largest
 from cnnviz.core.program import Inner, Line, Override, Program
 from cnnviz.core.stages import label
 from cnnviz.core.values import Params, Trace
@@ -50,7 +50,7 @@ def compared(
     exact = program.backward(params, trace, y)
     arrays = {name: fitting(program, name, given.array) for name, given in theirs.items() if name in exact}
     found: dict[str, Compared] = {}
-    floor = EPSILON if tolerance else 0.0
+    epsilon = tolerance.epsilon if isinstance(tolerance, Tolerance) else 0.0
 
     def judging(line: Line) -> Override:
         target = line.target
@@ -59,7 +59,8 @@ def compared(
             redone, given = right(), arrays.get(target)
             if given is None:
                 return redone
-            least = floor * max((largest(values[name]) for name in line.sources if name[0] == "d"), default=0.0)
+            before = [name for name in line.sources if name[0] == "d"] or line.sources
+            least = epsilon * max(largest(values[name]) for name in before)
             ours, turned = fitting(program, target, exact[target]), theirs[target].turned
             wrong = differing(given, ours, tolerance, least) | bool(turned)
             verdict = RIGHT
@@ -73,8 +74,15 @@ def compared(
         return judge
 
     dict(program.backward(params, trace, y, {line.target: judging(line) for line in program.backward_lines}))
-    if not any(one.verdict == WRONG for one in found.values()):  # round-off that was let pass, and has grown on the way
-        found = {name: replace(one, wrong=np.zeros_like(one.wrong), verdict=RIGHT) for name, one in found.items()}
+    return _without_round_off(found)
+
+
+def _without_round_off(found: dict[str, Compared]) -> dict[str, Compared]:
+    """What differs before anything is wrong inherits round-off alone: it was let pass, and has grown on the way."""
+    for name, one in found.items():
+        if one.verdict == WRONG:
+            break
+        found[name] = replace(one, wrong=np.zeros_like(one.wrong), verdict=RIGHT)
     return found
 
 

@@ -27,9 +27,9 @@ from cnnviz.core.verdicts import by_stage, first_wrong
 
 Arrays = Mapping[str, np.ndarray]
 
-ROUNDED_64 = Tolerance(relative=1e-6, floor=1e-9)
+ROUNDED_64 = Tolerance(relative=1e-6, floor=1e-9, epsilon=8 * float(np.finfo(np.float64).eps))
 """For double precision: what two right programs differ by, with room for numbers that were printed with seven digits."""
-ROUNDED_32 = Tolerance(relative=1e-3, floor=1e-4)
+ROUNDED_32 = Tolerance(relative=1e-3, floor=1e-4, epsilon=8 * float(np.finfo(np.float32).eps))
 """For single precision, whose sums of hundreds of numbers differ in the fourth digit."""
 
 
@@ -119,19 +119,30 @@ def diagnose(case: Case, theirs: Mapping[str, np.ndarray], tolerance: Tolerance 
     found = compared(case.program, case.params, case.trace, case.y, arrays, tolerance)
     stages = by_stage(case.program.network, {name: one.verdict for name, one in found.items()})
     wrong = [stage for stage, verdict in stages.items() if verdict == WRONG]
-    matches = {stage: _Suspect(case, arrays, found, stage, tolerance).matches() for stage in wrong}
+    matches = {stage: _explained(case, arrays, exact, found, stage, tolerance) for stage in wrong}
     return Diagnosis(case, found, matches, tolerance)
 
 
-class _Suspect:
-    """A wrong stage: `own` are its arrays that were given, `open` all lines in which the slip can be."""
+def _explained(
+    case: Case, arrays: Mapping[str, Given], exact: Arrays, found: Mapping[str, Compared], stage: str, tolerance: Tolerance
+) -> tuple[Match, ...]:
+    """What a stage looks like, made from their numbers before it; where nothing fits, from ours: they may have been spoilt afterwards."""
+    theirs = _Suspect(case, {name: one.array for name, one in arrays.items()}, found, stage, tolerance).matches()
+    if any(match.exact for match in theirs):
+        return theirs
+    ours = _Suspect(case, {name: exact[name] for name in arrays}, found, stage, tolerance).matches()
+    return ours if any(match.exact for match in ours) else theirs
 
-    def __init__(self, case: Case, arrays: Mapping[str, Given], found: Mapping[str, Compared], stage: str, tolerance: Tolerance):
+
+class _Suspect:
+    """A wrong stage: `own` are its arrays that were given, `open` all lines in which the slip can be; `arrays` are what was before it."""
+
+    def __init__(self, case: Case, arrays: Arrays, found: Mapping[str, Compared], stage: str, tolerance: Tolerance):
         self.case, self.stage, self.tolerance, self.found = case, stage, tolerance, found
         self.own = [name for name in found if stage in by_stage(case.program.network, {name: RIGHT})]
         self.wrong = [name for name in self.own if found[name].verdict != RIGHT]
         self.turned = any(found[name].turned for name in self.own)
-        self.fed = {name: fitting(case.program, name, one.array) for name, one in arrays.items() if name not in self.own}
+        self.fed = {name: fitting(case.program, name, array) for name, array in arrays.items() if name not in self.own}
         self.open = self._open()
         lines = case.program.backward_lines
         places = [place for place, line in enumerate(lines) if line.target in self.open]

@@ -11,9 +11,10 @@ from cnnviz.ui import switches
 from cnnviz.ui.address import Now
 from cnnviz.ui.charts import Chart
 from cnnviz.ui.component.answer import encode, header, losses
+from cnnviz.ui.maps import LEAST_ERROR
 from cnnviz.ui.network_maps import largest
 from cnnviz.ui.parts import Part
-from cnnviz.ui.switches import Group
+from cnnviz.ui.switches import Group, Switch
 from cnnviz.words import Message
 
 ERROR = "error"
@@ -34,7 +35,8 @@ class Row:
 class Board:
     """All that a board shows besides its arrays; `parts` is what is shown of each, a column each.
 
-    `good` says what the verdict is, None where there is none yet.
+    `good` says what the verdict is, None where there is none yet. `states` are those of columns where `first` and
+    `inherits` do not say it all.
     """
 
     title: Message
@@ -50,6 +52,8 @@ class Board:
     groups: tuple[Group, ...] = ()
     charts: tuple[Chart, ...] = ()
     cells: Mapping[str, list[int]] = field(default_factory=dict)
+    tabs: tuple[Switch, ...] = ()
+    states: Mapping[str, str] = field(default_factory=dict)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """What is shown of the arrays of every row, named "row.symbol"."""
@@ -70,13 +74,15 @@ class Board:
             "columns": [self._column(part) for part in self.parts],
             "maps": self._maps(),
             "subject": self.subject,
+            "tabs": [vars(tab) for tab in self.tabs],
             "switches": switches.to_json(self.groups),
             "charts": [chart.to_json() for chart in self.charts],
         }
 
     def _column(self, part: Part) -> dict:
         symbol = part.symbol
-        state = "first" if symbol == self.first else "inherits" if symbol in self.inherits else ""
+        parted = "first" if symbol == self.first else "inherits" if symbol in self.inherits else ""
+        state = self.states.get(symbol, parted)
         cell = self.cells.get(symbol) or self._strongest(part)
         return part.to_json() | {"address": part.address, "note": self.notes.get(symbol, ""), "state": state, "cell": cell}
 
@@ -99,11 +105,22 @@ class Board:
             limits = (0.0, max(1.0, most)) if part.scale == "activation" else (-most, most)
             for row in self.rows:
                 if symbol in row.arrays:
-                    own = {"limits": (1e-16, 1.0), "scale": ERROR} if row.scale == ERROR else {"limits": limits, "scale": part.scale}
+                    own = {"limits": (LEAST_ERROR, 1.0), "scale": ERROR} if row.scale == ERROR else {"limits": limits, "scale": part.scale}
                     maps[f"{row.name}.{symbol}"] = own
         return maps
 
 
-def answer(page: str, now: Now, board: Board) -> bytes:
-    """Everything that a page with a board shows."""
-    return encode(header(page, now) | {"board": board.to_json()}, board.arrays() | losses(now.moment))
+def answer(page: str, now: Now, board: Board, more: Mapping[str, object] | None = None, arrays: Mapping[str, np.ndarray] | None = None) -> bytes:
+    """Everything that a page with a board shows, and what it has to say besides.
+
+    One goes through the stages that have a column; the others would show nothing.
+    """
+    head = header(page, now) | {"board": board.to_json()} | (more or {})
+    shown = {part.symbol for part in board.parts}
+    head["stages"] = [stage for stage in head["stages"] if stage["symbol"] in shown or _next(stage["symbol"]) in shown]
+    return encode(head, board.arrays() | losses(now.moment) | dict(arrays or {}))
+
+
+def _next(stage: str) -> str:
+    """The column in which the update shows, for that stage."""
+    return "f_next" if stage == "update" else ""

@@ -15,10 +15,10 @@ LINE_COLOURS = ("#2f86de", "#d9730d", "#c0392b", "#16a085", "#8e44ad", "#7f8c8d"
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """One line: its name, its values, and whether it belongs to a second version, which is drawn dashed."""
+    """One line: its name, its values (None is a gap), and whether it belongs to a second version, which is drawn dashed."""
 
     label: Message | str
-    values: Sequence[float] | np.ndarray
+    values: Sequence[float | None] | np.ndarray
     dashed: bool = False
 
 

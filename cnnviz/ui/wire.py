@@ -54,6 +54,31 @@ class StepHeader(Header):
     facts: Mapping[str, records.Text]
 
 
+class NudgeRow(TypedDict):
+    """One nudge: both losses, cut where they part, their quotient, cut where it leaves the gradient, and its digits that are right."""
+
+    step: str
+    up: tuple[str, str]
+    down: tuple[str, str]
+    central: tuple[str, str]
+    right: records.Text
+
+
+class DigitsData(TypedDict):
+    """An entry nudged by several steps, and what the backward pass says of it."""
+
+    title: records.Text
+    rows: Sequence[NudgeRow]
+    backward: str
+
+
+class CodeData(TypedDict):
+    """A line of code as it should be, and as it is made wrong."""
+
+    wrong: str
+    right: str
+
+
 class Verdict(TypedDict):
     """A sentence, and whether it is good news; None where nothing is known yet."""
 
@@ -83,7 +108,7 @@ class PartData(TypedDict):
 
 
 class BoardColumn(PartData):
-    """One symbol; `state` says where versions part: "first" here, "inherits" from there, or "" nowhere.
+    """One symbol; `state` says where versions part: "first" here, "inherits" from there, "wrong" once more, "" nowhere; or it is "missing".
 
     `address` is a cell's index in an address, null where it goes by row, column and layer; empty where there is none.
     """
@@ -91,7 +116,7 @@ class BoardColumn(PartData):
     cell: Cell
     address: Sequence[int | None]
     note: str
-    state: Literal["", "first", "inherits"]
+    state: Literal["", "first", "inherits", "wrong", "missing"]
 
 
 class BoardMap(TypedDict):
@@ -152,6 +177,7 @@ class BoardData(TypedDict):
     columns: Sequence[BoardColumn]
     maps: Mapping[str, BoardMap]
     subject: str
+    tabs: Sequence[SwitchData]
     switches: Sequence[SwitchGroup]
     charts: Sequence[ChartData]
 
@@ -160,6 +186,176 @@ class BoardHeader(Header):
     """That of a page with a board."""
 
     board: BoardData
+
+
+class OwnMatch(TypedDict):
+    """A slip that a wrong stage is compared with: the share of its wrong numbers that it gives, and that in words."""
+
+    title: str
+    share: float
+    count: str
+
+
+class OwnStage(TypedDict):
+    """What a wrong stage looks like: how near that is, what it is called, others beside it, and its line of code."""
+
+    how: str
+    title: str
+    matches: Sequence[OwnMatch]
+    code: CodeData | None
+    words: Sequence[str]
+
+
+class OwnData(TypedDict):
+    """Somebody's own gradients: the file's name, "" where there is none, and each wrong stage, the first one first."""
+
+    file: str
+    stages: Sequence[OwnStage]
+
+
+class CheckData(TypedDict):
+    """What Check shows besides its board: two definitions, an entry's digits, a mistake's code and what the loss does."""
+
+    tab: str
+    definitions: Sequence[str]
+    digits: DigitsData | None
+    code: CodeData | None
+    falls: str
+    own: OwnData | None
+
+
+class CheckHeader(BoardHeader):
+    """The Check page's."""
+
+    check: CheckData
+
+
+class DeviationRow(TypedDict):
+    """A switch of the notebook: both lines of code, the stages that change if it is flipped now or alone on, and whether it matters."""
+
+    key: str
+    label: str
+    on: bool
+    change: Query
+    notebook: str
+    exact: str
+    effect: str
+    flipped: Sequence[str]
+    alone: Sequence[str]
+    matters: str
+    yes: bool
+    more: str
+
+
+class PrintedKernel(TypedDict):
+    """A kernel of the notebook's run, row by row."""
+
+    label: str
+    values: Sequence[float]
+
+
+class PrintedData(TypedDict):
+    """What the notebook printed, and whether it comes out again."""
+
+    kernels: Sequence[PrintedKernel]
+    agrees: bool
+    kernel: str
+    sums: str
+    theirs: Sequence[float]
+    ours: Sequence[float]
+
+
+class StoryData(TypedDict):
+    """A step of the story; `place` is 0 before it begins."""
+
+    place: int
+    steps: Sequence[SwitchData]
+    title: str
+    paragraphs: Sequence[str]
+    cards: Sequence[DeviationRow]
+    printed: PrintedData
+
+
+class SymbolLabel(TypedDict):
+    """A symbol, and how people write it."""
+
+    symbol: str
+    label: str
+
+
+class SetsData(TypedDict):
+    """All sets of switches: 1 for each that moves the kernel, which one is on, and what there is to say."""
+
+    moves: Sequence[int]
+    now: int
+    words: Sequence[str]
+
+
+class ExperimentData(TypedDict):
+    """The table of switches, and the field of their sets where the notebook can run the lesson."""
+
+    symbols: Sequence[SymbolLabel]
+    rows: Sequence[DeviationRow]
+    sets: SetsData | None
+
+
+class Node(TypedDict):
+    """A unit that is drawn as a node: its place in v, its value, its weights."""
+
+    at: int
+    v: float
+    w: Sequence[float]
+
+
+class Letter(TypedDict):
+    """A letter of the notebook's legend."""
+
+    letter: str
+    words: str
+    size: str
+
+
+class Landscape(TypedDict):
+    """The ends of both axes, both sums and the loss after each update, and what there is to say."""
+
+    ends: Sequence[float]
+    path: Sequence[Sequence[float]]
+    words: Sequence[str]
+
+
+class ArchitectureData(TypedDict):
+    """What stands beside the maps of the architecture."""
+
+    here: str
+    why: str
+    nodes: Sequence[Node]
+    strong: int
+    units: int
+    b: Sequence[float]
+    sums: Sequence[float]
+    products: Sequence[float]
+    outputs: Sequence[float]
+    names: Sequence[str]
+    targets: Sequence[float]
+    limits: Mapping[str, Sequence[float]]
+    letters: Sequence[Letter]
+    asides: Sequence[str]
+    landscape: Landscape
+
+
+class NotebookData(TypedDict):
+    """What Notebook shows besides its board, by the tab that is open."""
+
+    tab: str
+    story: StoryData | None
+    experiment: ExperimentData | None
+    architecture: ArchitectureData | None
+
+
+class NotebookHeader(BoardHeader):
+    """The Notebook page's."""
+
+    notebook: NotebookData
 
 
 class FilmMap(PartData):
@@ -351,7 +547,7 @@ class FileContents(TypedDict):
 
 # --- The same as TypeScript ------------------------------------------------------------------------
 
-RECORDS = (Header, StepHeader, BoardHeader, FilmHeader, LearnHeader, FileContents)
+RECORDS = (Header, StepHeader, BoardHeader, CheckHeader, NotebookHeader, FilmHeader, LearnHeader, FileContents)
 _NAMED = {"Scale": Scale, "Band": records.Band, "Kind": records.Kind}
 _PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null", Message: "string"}
 _HEAD = "// Written by `python -m cnnviz.ui.wire`: change that file, not this one.\n\n"

@@ -126,6 +126,13 @@ def test_two_mistakes_at_once_are_both_named():
     assert named == {"dp1": "flip_forgotten@dp1", "df1": "kernel_gradient_flipped@df1"}
 
 
+def test_arrays_that_were_spoilt_one_by_one_afterwards_are_each_recognised():
+    case = case_of(DEFAULT)
+    exact = passed(case)
+    found = diagnose(case, exact | {"dz1": exact["dz1"][::-1], "df": exact["df"].T})
+    assert {stage: str(matches[0].slip.title) for stage, matches in found.matches.items()} == {"dz1": "∂z₁ flipped up-down", "df": "∂f transposed"}
+
+
 def test_a_mistake_in_an_array_that_is_missing_is_still_named():
     case = case_of(DEFAULT)
     theirs = passed(case, placed("hidden_slope_forgotten", case.program.network).overrides(case.program, case.optimizer))
@@ -151,6 +158,29 @@ def test_right_ones_are_all_right_in_single_precision_and_with_axes_of_length_1(
     laid = exact | {"db": exact["db"][None], "da1": exact["da1"][None, None], "dw": exact["dw"].reshape(30, 30, 2), "dv": exact["dv"].reshape(30, 30)}
     found = diagnose(case, laid)
     assert found.first == "" and found.wrong == 0 and set(found.stages.values()) == {"right"}
+
+
+def test_what_single_precision_makes_of_a_whole_pass_is_right():
+    for text in NETWORKS:
+        case = case_of(text)
+        values = {name: array.astype(np.float32) for name, array in case.program.start(case.params, case.trace.x).items()} | {"y": case.y.astype(np.float32)}
+        for line in (*case.program.forward_lines, *case.program.backward_lines):
+            line.step(values)
+        assert values["dx"].dtype == np.float32
+        assert diagnose(case, {name: values[name] for name in passed(case)}, ROUNDED_32).first == "", text
+
+
+def test_outputs_that_are_nearly_right_leave_few_digits_in_single_precision():
+    network = Network.parse("dense3-softmax-ce")
+    x, rng = np.array([[8.0]]), np.random.default_rng(0)
+    params = network.init(x.shape).replace(w=np.array([[1.6, 0.1, 0.2]]))
+    trace = network.forward(params, x)
+    case = Case(network.program(x.shape), params, trace, np.array([1.0, 0.0, 0.0]), gd(RATE))
+    exact = passed(case)
+    o = trace.o.astype(np.float32) + np.float32(6e-8) * rng.choice([-1, 1], 3)
+    theirs = {"dz1": o - np.float32([1, 0, 0]), "db": o - np.float32([1, 0, 0])}
+    assert np.abs(theirs["dz1"] - exact["dz1"]).max() > 1e-3 * np.abs(exact["dz1"]).max()
+    assert diagnose(case, theirs, ROUNDED_32).first == ""
 
 
 def test_exchanged_axes_are_wrong_and_said_and_any_other_shape_is_a_sentence():

@@ -200,7 +200,7 @@ class Screen:
                  (canvas) => [canvas.dataset.map, canvas.getAttribute("aria-label")]))"""
         )
         for symbol, text in said.items():
-            array, count = expected[symbol], f"{expected[symbol].size} values"
+            array, count = expected[symbol], f"{expected[symbol].size} value{'s' * (expected[symbol].size > 1)}"
             ends = array if array.size <= 4 else np.array([array.min(), array.max()])
             assert text.startswith(f"{symbol}: ") and count in text
             printed = re.split(r", | to ", text.split(f"{count}, ")[1].removeprefix("from "))

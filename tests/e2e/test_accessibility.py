@@ -36,7 +36,7 @@ def test_axe_finds_nothing_serious_by_day_and_by_night(screen: Screen, path):
     screen.page.emulate_media(color_scheme="dark")
     expect(screen.root).to_have_css("background-color", "rgb(16, 21, 29)")
     assert violations(screen, "color-contrast") == []  # only colours are others by night
-    silent = """(all) => all.filter((canvas) => canvas.offsetParent)
+    silent = """(all) => all.filter((canvas) => canvas.offsetParent && canvas.ariaHidden !== "true")
       .filter((canvas) => canvas.getAttribute("role") !== "img" || !canvas.getAttribute("aria-label"))
       .map((canvas) => canvas.outerHTML)"""
     assert screen.page.locator("canvas").evaluate_all(silent) == []
@@ -71,3 +71,23 @@ def test_who_uses_the_keyboard_skips_to_the_lesson_and_can_turn_single_keys_off(
     screen.press("l", "ArrowRight")
     expect(screen.page.locator('[data-stage="v"]')).to_be_attached()
     assert "view=lecture" not in screen.page.url
+
+
+def test_what_is_chosen_and_where_the_focus_is_shows_in_forced_colours_too(screen: Screen):
+    screen.page.emulate_media(forced_colors="active")
+    screen.open("/", stage="z1")
+    ground = "(e, pseudo) => getComputedStyle(e, pseudo).backgroundColor"
+    play = screen.key("play")
+    assert play.evaluate(ground, "::before") != play.evaluate(ground)
+    chips = screen.page.locator("[data-stage-chip]")
+    assert chips.nth(1).evaluate(ground) != chips.nth(5).evaluate(ground)
+    screen.page.emulate_media(forced_colors="none")
+    shadow = "(e) => getComputedStyle(e).boxShadow"
+    screen.canvas("x").focus()
+    screen.press("Shift+Tab", "Tab")
+    assert screen.canvas("x").evaluate(shadow) != "none"
+    keys = screen.key("keys")
+    keys.focus()
+    screen.press("Enter")
+    screen.page.locator("dialog.help button").press("Enter")
+    expect(keys).to_be_focused()

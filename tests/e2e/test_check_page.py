@@ -26,7 +26,7 @@ def test_all_entries_agree_and_the_board_shows_them(screen: Screen):
     lesson = Lesson(k=2, stage="df")
     screen.open("/check", k=2, stage="df")
     verdict = screen.page.locator(".verdict")
-    expect(verdict).to_contain_text("All 1,811 entries of f, w and b agree")
+    expect(verdict).to_contain_text("All 1,811 entries of ∂f, ∂w and ∂b agree")
     expect(verdict).to_have_class(re.compile("good"))
     rows = {"ours": COLUMNS, "central": PARAMETERS, "error": PARAMETERS}
     names = [f"{row}.{symbol}" for row, symbols in rows.items() for symbol in symbols]
@@ -66,7 +66,7 @@ def test_the_check_follows_the_updates_and_stages(screen: Screen):
 
 def test_each_mistake_is_found_at_the_stage_where_it_first_shows(screen: Screen):
     lesson = Lesson(stride=2, k=1)
-    screen.open("/check", stride=2, k=1)
+    screen.open("/check", stride=2, k=1, check="break")
     now = moment(lesson)
     exact = backward(now.params, now.trace, np.array(lesson.y))
     names = [place.mistake.name for place in mistakes_for(Network.parse(DEFAULT))]
@@ -99,29 +99,38 @@ def test_each_mistake_is_found_at_the_stage_where_it_first_shows(screen: Screen)
 
 def test_a_mistake_survives_reload_and_update_and_can_hide(screen: Screen):
     screen.open("/check", k=1, stage="df")
+    screen.switch("break_it")
     screen.switch("mistake_stride_forgotten")
     expect(screen.page.locator(".verdict")).to_have_class(re.compile("good"))  # at stride 1 nothing shows
     expect(screen.page.locator(".sentence")).to_contain_text("does not show")
-    screen.select("stride", "2")
+    screen.switch("shows_there")
+    assert screen.lesson == Lesson(k=1, stage="df", stride=2)
+    expect(screen.page.locator(".wrong-line").first).to_contain_text("stride=1")
+    expect(screen.page.locator(".right-line").first).to_contain_text("stride=2")
     expect(screen.page.locator("[data-column][data-state=first]")).to_have_attribute("data-column", "df")
+    expect(screen.page.locator("[data-column=dz1]")).to_have_attribute("data-mark", "✓ right")
     screen.press("PageDown")
     screen.ready(update=2, stage="df")
-    expect(screen.page.locator("[data-column][data-state=first]")).to_have_attribute("data-column", "df")
+    expect(screen.page.locator("[data-column][data-state=first]")).to_have_attribute("data-mark", "✗ first wrong")
     verdict = screen.page.locator(".verdict").inner_text()
     screen.page.reload()
     screen.ready(update=2, stage="df")
     expect(screen.page.locator(".verdict")).to_have_text(verdict)
-    assert screen.address["mistake"] == "stride_forgotten"
+    assert screen.address["mistake"] == "stride_forgotten@df"
     screen.page.evaluate("history.back()")
     screen.ready(update=1)
-    assert screen.address["mistake"] == "stride_forgotten"
+    assert screen.address["mistake"] == "stride_forgotten@df"
     screen.prints_no_trace()
 
 
 def test_the_sweep_is_explained_and_opens_large(screen: Screen):
     screen.open("/check")
-    for word in ("truncation", "round-off"):
+    for word in ("truncation", "round-off", "Central difference", "Relative error"):
         expect(screen.page.locator(".explain")).to_contain_text(word)
+    rows = screen.page.locator(".digits tbody tr")
+    expect(rows).to_have_count(3)
+    expect(rows.first.locator(".differs")).not_to_be_empty()
+    expect(screen.page.locator("[data-stage-chip]")).to_have_count(6)  # the stages that have a column
     assert not [url for url in screen.requested if "plotly" in url.lower()]
     screen.page.locator('[data-open="chart-sweep"]').click()
     plot = screen.page.get_by_role("dialog").locator(".js-plotly-plot")

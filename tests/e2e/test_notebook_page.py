@@ -1,7 +1,6 @@
 """The Notebook page: exact beside the notebook's rule, deviation by deviation, and the story in six lessons."""
 
 import dataclasses
-import re
 
 import numpy as np
 import pytest
@@ -9,7 +8,7 @@ from playwright.sync_api import expect
 
 from cnnviz import Lesson
 from cnnviz.core.lesson import RULES
-from cnnviz.core.notebook import DEVIATIONS
+from cnnviz.core.notebook import DEVIATION_TABLE, DEVIATIONS
 from tests.e2e.page import Screen, read, screen_in, values
 
 STORY = [  # what each lesson is for
@@ -71,11 +70,24 @@ def test_presets_and_single_deviations_part_where_the_core_says(screen: Screen):
 
 
 def test_each_switch_says_the_line_what_it_should_be_and_what_it_does(screen: Screen):
-    screen.open("/notebook")
+    screen.open("/notebook", part="experiment")
     for name in DEVIATIONS:
-        screen.key(f"deviation_{name}").hover()
-        expect(screen.page.locator(".detail")).to_contain_text(re.compile("Notebook: .*Exact: ", re.DOTALL))
-        expect(screen.key(f"deviation_{name}").locator("small")).to_contain_text("alone")
+        row = screen.page.locator("tr", has=screen.key(f"deviation_{name}"))
+        expect(row.locator(".wrong-line")).to_contain_text(DEVIATION_TABLE[name].notebook)
+        expect(row.locator(".right-line")).to_contain_text(DEVIATION_TABLE[name].exact)
+        expect(row.locator("small")).to_contain_text("alone")
+    expect(screen.page.locator(".sets .field i")).to_have_count(256)
+
+
+def test_the_architecture_is_drawn_with_the_lessons_numbers(screen: Screen):
+    screen.open("/notebook", k=3, part="architecture")
+    shown = values(Lesson(k=3))
+    for text in (f"{shown['o'][0]:.2f}", f"{shown['z2'][0]:.2f}"):
+        expect(screen.page.locator(".net svg")).to_contain_text(text)
+    expect(screen.page.locator(".letters")).to_contain_text("2×901")
+    screen.page.locator('.architecture [data-stage="a1"]').click()
+    expect(screen.page.locator("nav [aria-current=page]")).to_have_text("Step")
+    screen.ready(update=3, stage="a1")
 
 
 def test_both_rows_print_the_cores_numbers(screen: Screen):
@@ -89,11 +101,15 @@ def test_both_rows_print_the_cores_numbers(screen: Screen):
 
 
 def test_the_story_leads_through_its_lessons(screen: Screen):
-    screen.open("/notebook", img="test-4", k=3)
+    screen.open("/notebook", img="test-4", k=3, part="story")
+    expect(screen.page.locator(".story h1")).to_contain_text("Why did the kernel move")
     exact_df = 'canvas[data-map="exact.df"]'
     for n, wanted in enumerate(STORY, 1):
         screen.switch(f"story_{n}")
         screen.ready(stage=wanted["stage"])
+        expect(screen.page.locator('.story [aria-current="step"]')).to_have_text(str(n))
+        expect(screen.page.locator(".story .turns")).to_contain_text(f"{n} / 6")
+        expect(screen.page.locator(".printed")).to_contain_text("133 of 133 sums")
         lesson = screen.lesson
         assert {name: getattr(lesson, name) for name in wanted} == wanted
         assert parts(screen) == parts_in_core(lesson, columns(screen))
@@ -117,6 +133,7 @@ def test_stride_2_is_no_place_for_the_notebooks_rule(screen: Screen):
     screen.prints_no_trace()
     screen.switch("rule_procedural")  # brings the lesson to where it can run
     assert screen.lesson == Lesson(rule="procedural")
+    screen.key("change_lesson").click()
     screen.select("stride", "3")
     assert screen.complaints()
     assert screen.lesson == Lesson(stride=3)

@@ -1,5 +1,7 @@
 """The view fits: a projector without scrolling, the lecture view, a phone."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -108,7 +110,7 @@ def test_every_page_fits_a_projector_and_does_not_scroll_sideways_on_a_phone(scr
     clipped = ".cnnviz .explain .numbers"
     assert screen.page.locator(clipped).evaluate("(e) => e.scrollWidth <= e.clientWidth"), "numbers are cut off"
     screen.page.set_viewport_size(PHONE)
-    expect(screen.page.locator(".index" if path == "learn" else ".controls")).to_be_visible()
+    screen.painted()
     wide = """() => [document.scrollingElement, ...document.querySelectorAll(".stMain, .stApp, .cnnviz, .cnnviz main")]
       .filter((e) => e.scrollWidth > e.clientWidth).map((e) => `${e.tagName}.${e.className} ${e.scrollWidth}`)"""
     assert screen.page.evaluate(wide) == []
@@ -184,3 +186,66 @@ def test_the_lecture_view_is_read_from_the_last_row_and_fills_the_screen(screen:
             assert drawn["height"] > 0.42 * height and drawn["width"] > 0.9 * width, where
             assert drawn["y"] + drawn["height"] < strip["y"] < strip["y"] + strip["height"] <= height + 1, where
             assert strip["y"] + strip["height"] > 0.97 * height, where
+
+
+# Where a figure is not seen: outside of the window, or under something else.
+UNSEEN = """(figure) => {
+  const { left, right, top, bottom } = figure.querySelector("canvas").getBoundingClientRect()
+  return [[left + 3, top + 3], [right - 3, top + 3], [(left + right) / 2, (top + bottom) / 2], [left + 3, bottom - 3], [right - 3, bottom - 3]]
+    .filter(([x, y]) => !figure.contains(document.elementFromPoint(x, y)))
+    .map(([x, y]) => [x, y, document.elementFromPoint(x, y)?.className])
+}"""
+TARGETS = """() => [...document.querySelectorAll(".cnnviz :is(.transport, .top, .explain) :is(button, select, summary, nav a)")]
+  .filter((e) => e.checkVisibility() && !e.matches(".tick"))
+  .map((e) => [e.outerHTML.slice(0, 90), e.getBoundingClientRect()])
+  .filter(([, box]) => Math.min(box.width, box.height) < 44).map(([html, box]) => `${html} ${box.width}×${box.height}`)"""
+FINGER = """([map, kind, x, y]) => {
+  const canvas = document.querySelector(`canvas[data-map="${map}"]`)
+  const box = canvas.getBoundingClientRect()
+  const at = { pointerType: "touch", bubbles: true, clientX: box.left + x * box.width, clientY: box.top + y * box.height }
+  canvas.dispatchEvent(new PointerEvent(kind, at))
+}"""
+
+
+@pytest.mark.parametrize("net", ["", TINY_VGG], ids=["seed", "tiny-vgg"])
+def test_on_a_phone_every_stage_has_its_own_map_in_sight(screen: Screen, net):
+    screen.page.set_viewport_size(PHONE)
+    screen.open("/", query=f"{net}&stage=x")
+    order = screen.page.locator("[data-stage-chip]").evaluate_all("(all) => all.map((chip) => chip.dataset.stageChip)")
+    for stage in order:
+        screen.ready(stage=stage)
+        screen.painted()
+        own = screen.page.locator("figure.now").first
+        assert own.evaluate(UNSEEN) == [], stage
+        if stage not in ("update", "v", "L"):
+            assert own.bounding_box()["width"] > (80 if stage[:2] == "dw" else 150), stage
+        assert screen.page.evaluate(TARGETS) == [], stage
+        if stage != order[-1]:
+            screen.switch("stage_next")
+
+
+def test_a_finger_goes_from_cell_to_cell_under_a_loupe_and_the_words_can_be_put_away(screen: Screen):
+    screen.page.set_viewport_size(PHONE)
+    screen.open("/", stage="z1")
+    width = screen.canvas("z1").bounding_box()["width"]
+    assert 230 <= width <= 240
+    loupe = screen.page.locator(".loupe")
+    finger = lambda kind, x, y: screen.page.evaluate(FINGER, ["z1", kind, x, y])  # noqa: E731
+    finger("pointerdown", 0.5, 0.9)
+    expect(loupe).to_be_visible()
+    expect(loupe).to_have_attribute("data-flips", "0")
+    finger("pointermove", (11 + 0.5) / 30, (27 + 0.5) / 30)
+    expect(loupe).to_contain_text("z₁[27,11]")
+    expect(screen.numbers).to_contain_text("z₁[27,11]")
+    finger("pointermove", 0.5, 0.01)
+    expect(loupe).to_have_attribute("data-flips", "1")
+    finger("pointermove", (12 + 0.5) / 30, (7 + 0.5) / 30)
+    finger("pointerup", (12 + 0.5) / 30, (7 + 0.5) / 30)
+    expect(loupe).to_be_hidden()
+    expect(screen.page).to_have_url(re.compile("cell=z1:7,12"))
+    expect(screen.page.locator(".explain .title")).to_be_visible()
+    screen.key("fold").click()
+    expect(screen.page.locator(".explain .title")).to_be_hidden()
+    expect(screen.numbers).to_be_visible()
+    assert screen.canvas("z1").bounding_box()["width"] >= 358
+    assert screen.page.locator("figure.now").evaluate(UNSEEN) == []

@@ -17,7 +17,7 @@ from cnnviz.words import Message, catalogue
 from tests.ui.running import run, sent
 
 WEB = Path(wire.__file__).with_name("web")
-ANSWERS = {"": wire.StepHeader, "train": wire.FilmHeader, "check": wire.BoardHeader, "notebook": wire.BoardHeader}
+ANSWERS = {"": wire.StepHeader, "train": wire.FilmHeader, "check": wire.CheckHeader, "notebook": wire.NotebookHeader}
 
 
 def misfits(value: Any, kind: Any, where: str = "") -> list[str]:
@@ -33,7 +33,8 @@ def misfits(value: Any, kind: Any, where: str = "") -> list[str]:
     if origin is Literal:
         return [] if value in arguments else [f"{where}: {value!r}"]
     if origin in (Union, UnionType):
-        return [] if any(not misfits(value, argument) for argument in arguments) else [f"{where}: {value!r}"]
+        missing = value is None and NoneType in arguments
+        return [] if missing or any(not misfits(value, argument) for argument in arguments if argument is not NoneType) else [f"{where}: {value!r}"]
     if origin is tuple:
         inner = zip(value, arguments, strict=True)
         return [found for i, (entry, one) in enumerate(inner) for found in misfits(entry, one, f"{where}[{i}]")]

@@ -3,6 +3,7 @@ import { test } from "node:test"
 import { ACTIONS, actionButton, helpLines, keyMap } from "../../cnnviz/ui/web/pages/actions.js"
 import { Content } from "../../cnnviz/ui/web/pages/content.js"
 import { Film } from "../../cnnviz/ui/web/pages/film.js"
+import { plainNumber } from "../../cnnviz/ui/web/pages/network_controls.js"
 import { Step } from "../../cnnviz/ui/web/pages/step.js"
 import { PAGES } from "../../cnnviz/ui/web/spec.js"
 
@@ -62,4 +63,12 @@ test("in the lecture view a presenter's remote goes from stage to stage, elsewhe
       .act({ turn: (to) => (turned = to) })
     assert.equal(turned, path)
   }
+})
+
+test("a decimal comma and a typographic minus are read as they are meant, and a list of numbers is none", () => {
+  const read = (value) => plainNumber({ value })
+  assert.equal(read(" 0,5 "), "0.5")
+  assert.equal(read("−1,25"), "-1.25")
+  assert.equal(read(",5"), ".5")
+  for (const same of ["0.5", "1,2,3", "sobel-x", "1e-3", ""]) assert.equal(read(same), same)
 })

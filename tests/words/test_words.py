@@ -22,6 +22,9 @@ def test_a_problem_says_its_sentence_and_keeps_its_code_and_values():
     ("value", "spec", "text"),
     [
         (10_000, "", "10,000"),
+        (-1234.5, "", "−1,234.5"),
+        (-0.0, "3", "0"),
+        (float("-inf"), "3", "−∞"),
         (-0.25, "", "−0.25"),
         (2.0, "", "2"),
         (1e-5, "", "1e−5"),
@@ -35,6 +38,10 @@ def test_a_problem_says_its_sentence_and_keeps_its_code_and_values():
 )
 def test_values_are_written_as_people_read_them(value, spec, text):
     assert written(value, spec) == text
+
+
+def test_one_is_the_only_number_that_is_not_plural_in_english():
+    assert [words.plural(n) for n in (0, 0.5, 1, -1, 2)] == ["other", "other", "one", "one", "other"]
 
 
 @pytest.mark.parametrize("lang", languages())

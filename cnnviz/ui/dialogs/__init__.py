@@ -1,4 +1,4 @@
-"""What opens over the page when it is asked for: a map or a chart, large; an upload; all of CIFAR-10; files to take home."""
+"""What opens over the page when it is asked for: a map or a chart, large; an upload; one's own gradients; all of CIFAR-10; files to take home."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import streamlit as st
 
 from cnnviz.ui.address import Now
 from cnnviz.ui.charts import Chart
-from cnnviz.ui.dialogs import large
+from cnnviz.ui.dialogs import large, own_gradients
 from cnnviz.ui.dialogs.images import cifar10, upload
 from cnnviz.ui.dialogs.take_home import take_home
 
@@ -28,6 +28,8 @@ def show(
         upload()
     elif what == "cifar10":
         cifar10(reopen)
+    elif what == "own_gradients":
+        own_gradients.choose()
     elif what == "files":
         take_home(now, now.lesson.k if film_updates is None else film_updates)
     elif what:

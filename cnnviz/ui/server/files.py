@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from cnnviz.ui.component.bundle import bundle, style_sheet
+from cnnviz.ui.component.fonts import font_faces
 from cnnviz.ui.component.spec import spec, sprite
 
 WEB_FOLDER = Path(__file__).parents[1] / "web"
@@ -31,8 +32,8 @@ def script(entry: str = ENTRY, ending: str = "export default {}") -> str:
 
 
 def styles() -> str:
-    """The component's style sheet as one file."""
-    return style_sheet("index.css", lambda name: (WEB_FOLDER / "style" / name).read_text("utf-8"))
+    """The component's style sheet as one file, the typefaces in it."""
+    return font_faces() + "\n" + style_sheet("index.css", lambda name: (WEB_FOLDER / "style" / name).read_text("utf-8"))
 
 
 def made_once(path: str, media_type: str, make: Callable[[], str | bytes]) -> Route:

@@ -9,13 +9,15 @@ import numpy as np
 import pytest
 
 from cnnviz import Lesson
-from cnnviz.core.gradcheck import check_gradients
+from cnnviz.core.gradcheck import TOLERANCE, check_gradients
+from cnnviz.core.lesson import LESSON_KEYS
 from cnnviz.core.mistakes import MISTAKES, mistakes_for, placed
 from cnnviz.core.network import DEFAULT, Network
 from cnnviz.ui.boards import answer
+from cnnviz.ui.maps import SCALES
 from cnnviz.ui.pages.check import checking
 from cnnviz.ui.pages.check.board import board as board_of
-from cnnviz.ui.pages.check.board import columns
+from cnnviz.ui.pages.check.board import columns, more
 from tests.ui.networks import LESSONS
 from tests.ui.running import decode, now
 
@@ -29,7 +31,10 @@ def test_the_check_board_says_what_the_core_says(mistake):
     board = board_of(here.lesson, here.moment, {"mistake": mistake})
     ours = board.arrays()
     check = check_gradients(here.moment.params, here.moment.trace.x, np.array(here.lesson.y), 2)
-    np.testing.assert_array_equal(ours["central.df"], check.numeric["f"])
+    if mistake:
+        np.testing.assert_array_equal(ours["exact.df"], here.moment.gradients["df"])
+    else:
+        np.testing.assert_array_equal(ours["central.df"], check.numeric["f"])
     spoiled = {symbol for symbol in ("df", "dw", "db") if not np.array_equal(ours[f"ours.{symbol}"], here.moment.gradients[symbol])}
     assert board.good == (not spoiled)
     assert bool(mistake) == bool(spoiled or board.first == "dx")
@@ -121,6 +126,53 @@ def test_a_mistake_that_cannot_be_made_here_is_not_offered_and_not_made(mistake)
     offered = {switch.key.partition("@")[0]: switch.on for switch in board.groups[0].switches}
     assert offered.get(f"mistake_{mistake}", False) != offered["mistake_none"]
     assert ("mistake_overlap_assigned" in offered, "mistake_flip_forgotten" in offered) == (False, True)
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=str)
+def test_the_digits_that_cancel_are_those_of_the_losses(lesson):
+    here = now(lesson)
+    found = more(lesson, here.moment, {})["check"]["digits"]
+    check = check_gradients(here.moment.params, here.moment.trace.x, np.array(lesson.y), network=lesson.network)
+    loss = lesson.network.loss(here.moment.trace, np.array(lesson.y))
+    for row in found["rows"]:
+        up, down, central = (row[name][0] + row[name][1] for name in ("up", "down", "central"))
+        assert up[: len(row["up"][0])] == down[: len(row["down"][0])]  # what is grey is shared
+        assert row["up"][1][:1] != row["down"][1][:1] or not row["up"][1]
+        step = read(row["step"])
+        assert found["backward"].startswith(row["central"][0]) and read(up) == pytest.approx(loss, abs=10 * step)
+        assert read(central) == pytest.approx((read(up) - read(down)) / (2 * step), rel=1e-10, abs=1e-12)
+    assert read(found["backward"]) == pytest.approx(check.worst.backward, rel=1e-10)
+
+
+def test_a_mistake_that_hides_leads_to_a_lesson_where_it_shows():
+    here = now(Lesson(k=1))
+    board = board_of(here.lesson, here.moment, {"mistake": "stride_forgotten"})
+    change = board.groups[-1].switches[0].change
+    there = now(here.lesson.changed({key: text for key, text in change.items() if key in LESSON_KEYS})[0])
+    assert board_of(there.lesson, there.moment, change).first == "df" and not board.first
+
+
+@pytest.mark.parametrize("mistake, how", [("sign_flipped", "does not fall"), ("sigmoid_prime_of_z", "falls"), ("stride_forgotten", "is the same")])
+def test_what_a_mistake_does_to_the_loss_is_computed(mistake, how):
+    here = now(Lesson())
+    found = more(here.lesson, here.moment, {"mistake": mistake})["check"]
+    assert how in str(found["falls"]) and "Of all 10 mistakes, 1 keeps it from falling" in str(found["falls"])
+    assert (found["code"] is None) == (mistake == "stride_forgotten") and found["tab"] == "break"
+
+
+def test_errors_are_grey_up_to_the_tolerance_and_red_above():
+    def colour(error: float) -> list[int]:
+        share = 1 - np.log10(error) / np.log10(1e-16)
+        return [*bytes.fromhex(SCALES["error"][round(share * (len(SCALES["error"]) - 1))][1:])]
+
+    for right in (1e-16, 1e-9, TOLERANCE):
+        assert np.ptp(colour(right)) < 12
+    for wrong in (2 * TOLERANCE, 1e-3, 1.0):
+        assert colour(wrong)[0] - colour(wrong)[2] > 60
+
+
+def read(text: str) -> float:
+    return float(text.replace("−", "-"))
 
 
 def test_the_name_alone_is_the_last_place():

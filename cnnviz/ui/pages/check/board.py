@@ -15,12 +15,16 @@ from cnnviz.core.trajectory import Moment
 from cnnviz.core.values import Gradients
 from cnnviz.core.verdicts import stages_hit
 from cnnviz.ui.boards import ERROR, Board, Row
+from cnnviz.ui.charts import Chart
 from cnnviz.ui.network_maps import largest
-from cnnviz.ui.pages.check import tensorflow, words
-from cnnviz.ui.pages.check.checking import checked, is_wrong
+from cnnviz.ui.pages.check import broken, tensorflow, words
+from cnnviz.ui.pages.check.checking import Checking, checked, is_wrong
 from cnnviz.ui.pages.check.choices import choices, mistake_in
+from cnnviz.ui.pages.check.digits import digits
 from cnnviz.ui.pages.check.sweep import sweep_chart
+from cnnviz.ui.pages.check.tabs import tab_of, tabs
 from cnnviz.ui.parts import Part, part, pinned
+from cnnviz.ui.switches import Group
 from cnnviz.words import Message, message
 
 Arrays = Mapping[str, np.ndarray]
@@ -43,7 +47,7 @@ def board(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> Board:
     trace = program.forward(moment.params, x)  # the exact pass: a mistake is made there, whatever the rule
     y = network.targets(np.array(lesson.y), trace.o.shape)
     exact = program.backward(moment.params, trace, y)
-    mistake = mistake_in(asked, network, lesson.opt)
+    tab, mistake = tab_of(asked), mistake_in(asked, network, lesson.opt)
     ours = mistake.run(program, moment.params, trace, y, lesson.optimizer, moment.state) if mistake else moment.gradients
     checking = checked(lesson, moment, ours, mistake.address if mistake else "")
     check = checking.check
@@ -53,19 +57,23 @@ def board(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> Board:
     errors = {symbol: relative_error(ours[symbol], exact[symbol]) for symbol in (shown if wrong else ())} | _errors(check)
     parts = tuple(_part(program, symbol, errors.get(symbol), lesson) for symbol in shown)
     subject = f"d{check.worst.parameter}" if check else f"d{network.parameters[0]}"
+    groups = choices(network, lesson.opt, mistake, asked, tab)
+    if mistake and not hit and (switch := broken.where_it_shows(lesson, mistake)):
+        groups += (Group(message("ui.check.shows.there.title"), (switch,)),)
     return Board(
-        title=words.title(lesson, mistake),
+        title=words.title(lesson, mistake, hit),
         verdict=words.verdict(check) if check else words.under_way(checking.share),
         good=check.passed if check else None,
-        rows=_rows(words.whose(lesson, mistake), {symbol: ours[symbol] for symbol in shown}, check, third, errors),
+        rows=_rows(words.whose(lesson, mistake), {symbol: ours[symbol] for symbol in shown}, exact if mistake else None, check, third, errors),
         parts=parts,
         subject=subject,
         sentences=words.sentences(lesson, mistake, hit, check, excuse),
         notes={part.symbol: words.largest(errors[part.symbol], part) for part in parts if part.symbol in errors},
         first=hit[0] if hit and hit[0] in shown else "",
         inherits=wrong - set(hit[:1]),
-        groups=choices(network, lesson.opt, mistake, asked),
-        charts=(sweep_chart(checking.sweep),) if checking.sweep else (),
+        groups=groups,
+        charts=_charts(lesson, moment, mistake, checking),
+        tabs=tabs(tab),
         cells={part.symbol: _worst(part.of(errors[part.symbol])) for part in parts if part.symbol == subject and check},
     )
 
@@ -76,11 +84,34 @@ def _hit(mistake: Placed | None, lesson: Lesson, moment: Moment, ours: Gradients
     return stages_hit(ours, exact, moment.params, lesson.optimizer, lesson.network, step, moment.state)
 
 
+def _charts(lesson: Lesson, moment: Moment, mistake: Placed | None, checking: Checking) -> tuple[Chart, ...]:
+    """What a mistake does to the loss, or how long a nudge should be."""
+    if mistake:
+        return (broken.runs(lesson, moment, mistake)[0],)
+    return (sweep_chart(checking.sweep),) if checking.sweep else ()
+
+
+def more(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> dict[str, object]:
+    """What the page shows besides its board: the digits that cancel, or a mistake's line of code."""
+    mistake = mistake_in(asked, lesson.network, lesson.opt)
+    found: dict[str, object] = {"tab": tab_of(asked), "definitions": words.definitions(), "digits": None, "code": None, "falls": "", "own": None}
+    if mistake:
+        found |= {"code": broken.code(mistake, moment), "falls": broken.runs(lesson, moment, mistake)[1]}
+        return {"check": found}
+    checking = checked(lesson, moment, moment.gradients, "")
+    if checking.check and checking.sweep:
+        found["digits"] = digits(lesson, moment, checking.check.worst, checking.sweep)
+    return {"check": found}
+
+
 def _rows(
-    whose: Message | str, ours: Arrays, check: GradientCheck | None, third: Arrays, errors: Arrays
+    whose: Message | str, ours: Arrays, exact: Gradients | None, check: GradientCheck | None, third: Arrays, errors: Arrays
 ) -> tuple[Row, ...]:
+    """Ours, central differences and TensorFlow's; of a mistake, what it makes and what is right."""
     rows = [Row("ours", whose, ours)]
-    if check:
+    if exact:
+        rows.append(Row("exact", message("ui.check.rows.right"), {symbol: exact[symbol] for symbol in ours}))
+    elif check:
         central = {f"d{name}": array for name, array in check.numeric.items()}
         rows.append(Row("central", message("ui.check.rows.central"), central))
     if third:

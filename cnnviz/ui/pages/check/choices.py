@@ -11,7 +11,7 @@ from cnnviz.core.network import Network
 from cnnviz.core.stages import label
 from cnnviz.ui.pages.check import tensorflow
 from cnnviz.ui.switches import Group, Switch
-from cnnviz.words import Message, Problem, message
+from cnnviz.words import Problem, message
 
 
 def mistake_in(asked: Mapping[str, str], network: Network, opt: str = "gd") -> Placed | None:
@@ -22,27 +22,31 @@ def mistake_in(asked: Mapping[str, str], network: Network, opt: str = "gd") -> P
         return None
 
 
-def choices(network: Network, opt: str, chosen: Placed | None, asked: Mapping[str, str]) -> tuple[Group, ...]:
-    """Every mistake that this network allows, in each of its places, and TensorFlow."""
+def choices(network: Network, opt: str, chosen: Placed | None, asked: Mapping[str, str], tab: str = "break") -> tuple[Group, ...]:
+    """Every mistake that this network allows, in each of its places; beside our own gradients, TensorFlow's."""
+    if tab != "break":
+        return (_third_opinion(asked), Group(message("ui.check.choices.next"), (_break_it(),)))
     nothing, untouched = message("ui.check.choices.nothing"), message("ui.check.choices.untouched")
-    mistakes = [Switch("mistake_none", nothing, untouched, chosen is None, {"mistake": ""})]
+    mistakes = [Switch("mistake_none", nothing, untouched, chosen is None, {"mistake": "", "check": "break"})]
     found = mistakes_for(network, opt)
     places = Counter(one.mistake.name for one in found)
     mistakes += [_switch(one, one == chosen, places[one.mistake.name] > 1) for one in found]
+    return (Group(message("ui.check.choices.break_it"), tuple(mistakes)),)
+
+
+def _third_opinion(asked: Mapping[str, str]) -> Group:
     on = tensorflow.asked_for(asked)
     name, words = message("ui.check.choices.tensorflow"), message("ui.check.choices.compare")
-    third = Switch("tensorflow", name, words, on, {"tf": "" if on else "1"})
-    return (
-        Group(message("ui.check.choices.break_it"), tuple(mistakes)),
-        Group(message("ui.check.choices.third_opinion"), (third,)),
-    )
+    return Group(message("ui.check.choices.third_opinion"), (Switch("tensorflow", name, words, on, {"tf": "" if on else "1"}),))
+
+
+def _break_it() -> Switch:
+    label, words = message("ui.check.choices.now"), message("ui.check.tabs.break.words")
+    return Switch("break_it", label, words, False, {"check": "break"})
 
 
 def _switch(one: Placed, on: bool, several: bool) -> Switch:
     """A mistake; where it can be made in several places, each is named by the stage that it spoils."""
     mistake, address = one.mistake, one.address if several else one.mistake.name
     words = message("ui.check.choices.mistake", sentence=mistake.sentence, source=mistake.source)
-    title: Message = mistake.title
-    if several:
-        title = message("ui.check.choices.at", mistake=title, stage=label(one.stage))
-    return Switch(f"mistake_{address}", title, words, on, {"mistake": address})
+    return Switch(f"mistake_{address}", mistake.title, words, on, {"mistake": address}, label(one.stage))

@@ -12,10 +12,11 @@ from cnnviz.ui.parts import Part
 from cnnviz.words import Message, message
 
 
-def title(lesson: Lesson, placed: Placed | None) -> Message:
-    """What the board is about."""
+def title(lesson: Lesson, placed: Placed | None, hit: tuple[str, ...]) -> Message:
+    """What the board is about; of a mistake, where it begins."""
     if placed:
-        return message("ui.check.title.mistake", mistake=placed.mistake.title)
+        how = "mistake" if hit else "hidden"
+        return message(f"ui.check.title.{how}", mistake=placed.mistake.title, first=label(hit[0]) if hit else "")
     return message("ui.check.title.notebook" if lesson.deviations else "ui.check.title.ours")
 
 
@@ -29,7 +30,7 @@ def whose(lesson: Lesson, placed: Placed | None) -> Message | str:
 def verdict(check: GradientCheck) -> Message:
     """How many entries agree, and the worst one."""
     worst, kinks = check.worst, check.at_kinks
-    *before, last = map(label, check.relative_error)
+    *before, last = (label(f"d{name}") for name in check.relative_error)
     return message(
         "ui.check.verdict.wrong" if not check.passed else "ui.check.verdict.agree_but_kinks" if kinks else "ui.check.verdict.agree",
         n=check.wrong,
@@ -37,9 +38,14 @@ def verdict(check: GradientCheck) -> Message:
         kinks=kinks,
         parameters=message("ui.check.verdict.and", before=before, last=last) if before else last,
         tolerance=TOLERANCE,
-        entry=f"{label(worst.parameter)}[{', '.join(map(str, worst.index))}]",
+        entry=f"{label('d' + worst.parameter)}[{', '.join(map(str, worst.index))}]",
         error=float(worst.relative_error),
     )
+
+
+def definitions() -> list[Message]:
+    """What a central difference is, and a relative error: the formula and a sentence for each."""
+    return [message(f"ui.check.definitions.{name}", tolerance=TOLERANCE) for name in ("central", "relative")]
 
 
 def under_way(share: float) -> Message:

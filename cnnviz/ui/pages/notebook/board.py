@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -14,45 +15,88 @@ from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.ui.boards import Board, Row
 from cnnviz.ui.charts import Chart, Line
 from cnnviz.ui.network_maps import array_of
+from cnnviz.ui.pages.notebook import architecture
 from cnnviz.ui.pages.notebook.agreement import agreement
-from cnnviz.ui.pages.notebook.choices import choices, lead_back
+from cnnviz.ui.pages.notebook.choices import lead_back, rows, rules, steps
+from cnnviz.ui.pages.notebook.experiment import experiment
+from cnnviz.ui.pages.notebook.story import printed, story
+from cnnviz.ui.pages.notebook.tabs import place_in_story, tab_of, tabs
 from cnnviz.ui.parts import part
 from cnnviz.words import Message, message
 
 COLUMNS = ("f", "z1", "a1", "o", "do", "dz2", "dw", "da1", "dz1", "df", "f_next")
-MOST_POINTS = 200
+IN_STORY = ("f", "z1", "a1", "dw", "da1", "dz1", "df", "f_next")
+MOST_POINTS, FEWEST = 200, 5
+"""Points of a curve; and updates that it shows at least, so that there is a curve."""
 
 
-def board(lesson: Lesson, moment: Moment) -> Board:
+def board(lesson: Lesson, moment: Moment, asked: Mapping[str, str] | None = None) -> Board:
     """What each rule computes at this update, stage by stage, and how far apart they are.
 
     With another network than the notebook's there is one row, and a switch that leads back.
     """
-    if lesson.net != DEFAULT or lesson.ch == "rgb" or lesson.opt != "gd":
+    if elsewhere(lesson):
         return _elsewhere(lesson, moment)
+    tab = tab_of(lesson, asked or {})
+    columns = IN_STORY if tab == "story" else COLUMNS
     program = lesson.network.program(moment.trace.x.shape)
     exact = trajectory(dataclasses.replace(lesson, rule="exact"), moment.trace.x, lesson.k)
-    pairs = {symbol: (array_of(symbol, lesson, exact), array_of(symbol, lesson, moment)) for symbol in COLUMNS}
+    pairs = {symbol: (array_of(symbol, lesson, exact), array_of(symbol, lesson, moment)) for symbol in columns}
     differing = [symbol for symbol, (ours, theirs) in pairs.items() if not np.array_equal(ours, theirs)]
     second = message("ui.notebook.rows.exact_too" if lesson.rule == "exact" else "ui.notebook.rows.notebook")
     return Board(
         title=message("ui.notebook.title"),
-        verdict=_verdict(lesson, differing),
+        verdict=_verdict(lesson, differing, len(columns)),
         good=not differing,
         rows=(
             Row("exact", message("ui.notebook.rows.exact"), {symbol: ours for symbol, (ours, _) in pairs.items()}),
             Row("rule", second, {symbol: theirs for symbol, (_, theirs) in pairs.items()}),
         ),
-        parts=tuple(part(program, symbol) for symbol in COLUMNS),
+        parts=tuple(part(program, symbol) for symbol in columns),
         subject="df",
         sentences=_sentences(lesson, exact, moment),
         notes={symbol: _note(*pair) for symbol, pair in pairs.items()},
         first=differing[0] if differing else "",
         inherits=frozenset(differing[1:]),
-        groups=choices(lesson, exact, COLUMNS),
-        charts=_charts(lesson, exact, moment),
+        groups=(rules(lesson),) if tab == "experiment" else (),
+        charts=_charts(lesson, moment.trace.x) if tab == "experiment" else (),
+        tabs=tabs(tab),
         cells={"df": [0, 0]},
     )
+
+
+def elsewhere(lesson: Lesson) -> bool:
+    """Whether this is another network than the notebook's, or one that learns in another way."""
+    return lesson.net != DEFAULT or lesson.ch == "rgb" or lesson.opt != "gd"
+
+
+def more(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> tuple[dict[str, object], dict[str, np.ndarray]]:
+    """What the page shows besides its board, by its tab, and the arrays that belong to it."""
+    if elsewhere(lesson):
+        return {"notebook": {"tab": "elsewhere", "story": None, "experiment": None, "architecture": None}}, {}
+    tab, arrays = tab_of(lesson, asked), {}
+    found: dict[str, object] = {"tab": tab, "story": None, "experiment": None, "architecture": None}
+    if tab == "architecture":
+        found[tab], arrays = architecture.architecture(lesson, moment), architecture.arrays(lesson, moment)
+    else:
+        exact = trajectory(dataclasses.replace(lesson, rule="exact"), moment.trace.x, lesson.k)
+        found[tab] = _story(lesson, exact, moment, asked) if tab == "story" else experiment(lesson, exact, moment)
+    return {"notebook": found}, arrays
+
+
+def _story(lesson: Lesson, exact: Moment, moment: Moment, asked: Mapping[str, str]) -> dict[str, object]:
+    """The step that is told: its words, the switches that it is about, and what the notebook printed."""
+    place = place_in_story(lesson, asked)
+    step = story()[place - 1] if place else None
+    table = {row["key"]: row for row in rows(lesson, exact, moment, IN_STORY)}
+    return {
+        "place": place,
+        "steps": [vars(switch) for switch in steps(place)],
+        "title": step.title if step else message("ui.notebook.story.before.title"),
+        "paragraphs": step.paragraphs if step else [message("ui.notebook.story.before.words")],
+        "cards": [table[f"deviation_{name}"] for name in (step or story()[2]).about],
+        "printed": printed(),
+    }
 
 
 def _elsewhere(lesson: Lesson, moment: Moment) -> Board:
@@ -72,14 +116,15 @@ def _elsewhere(lesson: Lesson, moment: Moment) -> Board:
     )
 
 
-def _charts(lesson: Lesson, exact: Moment, moment: Moment) -> tuple[Chart, ...]:
-    """Both losses, and all entries of both kernels, over the updates so far."""
-    updates = np.unique(np.linspace(0, lesson.k, min(lesson.k + 1, MOST_POINTS)).round().astype(int))
-    both = (("exact", exact), ("notebook", moment))
-    losses = [Line(message(f"ui.notebook.rows.{rule}"), run.losses[updates].tolist(), run is moment) for rule, run in both]
+def _charts(lesson: Lesson, x: np.ndarray) -> tuple[Chart, ...]:
+    """Both losses and all entries of both kernels, over the updates so far and a few more: the steps on the curve."""
+    n = max(lesson.k, FEWEST)
+    updates = np.unique(np.linspace(0, n, min(n + 1, MOST_POINTS)).round().astype(int))
+    runs = {name: trajectory(dataclasses.replace(lesson, rule=rule), x, n) for name, rule in (("exact", "exact"), ("notebook", lesson.rule))}
+    losses = [Line(message(f"ui.notebook.rows.{name}"), run.losses[updates].tolist(), name == "notebook") for name, run in runs.items()]
     kernels = [
-        Line(message(f"ui.notebook.charts.{rule}", entry=f"f[{u},{v}]"), run.kernels[updates, u, v].tolist(), run is moment)
-        for rule, run in both
+        Line(message(f"ui.notebook.charts.{name}", entry=f"f[{u},{v}]"), run.kernels[updates, u, v].tolist(), name == "notebook")
+        for name, run in runs.items()
         for u, v in np.ndindex(lesson.kernel.shape)
     ]
     return tuple(
@@ -98,13 +143,13 @@ def _note(ours: np.ndarray, theirs: np.ndarray) -> Message:
     return message("ui.notebook.note.apart", cosine=round(cosine, 3), ratio=ratio)
 
 
-def _verdict(lesson: Lesson, differing: list[str]) -> Message:
+def _verdict(lesson: Lesson, differing: list[str], of: int) -> Message:
     if lesson.rule == "exact":
         return message("ui.notebook.verdict.exact")
     if not differing:
         return message("ui.notebook.verdict.same")
     return message(
-        "ui.notebook.verdict.apart", first=label(differing[0]), count=len(differing), stages=len(COLUMNS), update=lesson.k
+        "ui.notebook.verdict.apart", first=label(differing[0]), count=len(differing), stages=of, update=lesson.k
     )
 
 

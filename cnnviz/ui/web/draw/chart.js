@@ -36,7 +36,7 @@ export function chart(canvas, { x, series, log = false, logY = false, cursor, le
   const style = getComputedStyle(root)
   const size = Math.max(11, Number.parseFloat(style.fontSize) - 2)
   const soft = style.getPropertyValue("--soft")
-  context.font = `${size}px system-ui, sans-serif`
+  context.font = `${size}px Inter, system-ui, sans-serif`
   const labels = series.map(({ label }) => label)
   const names = labels.filter(Boolean).length <= MOST_NAMES ? labels : []
   const room = (/** @type {string} */ text) => (text ? context.measureText(text).width + SWATCH + 6 : 0)

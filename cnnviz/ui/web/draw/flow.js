@@ -216,7 +216,7 @@ export class Flow {
     const x = fromX + (target.x + target.width / 2 - fromX) * on
     const y = fromY + (target.y + target.height / 2 - fromY) * on
     const text = number(value, 4)
-    context.font = "600 14px system-ui, sans-serif"
+    context.font = "600 14px Inter, system-ui, sans-serif"
     const width = context.measureText(text).width + 18
     const box = { x: x - width / 2, y: y - 14, width, height: 28 }
     this.touch(box)

@@ -104,7 +104,7 @@ export class MapView {
     const values = few
       ? [...this.values].map((value) => number(value)).join(", ")
       : say("web.maps.range", { low, high })
-    const said = { symbol: this.symbol, what: this.words, count: this.values.length, values }
+    const said = { symbol: this.symbol, what: this.words, n: this.values.length, values }
     this.canvas.setAttribute("aria-label", say("web.maps.label", said))
   }
 
@@ -175,7 +175,7 @@ export class MapView {
     const [h, w] = [box.height / this.rows, box.width / this.columns]
     const values = Array.from({ length: this.rows * this.columns }, (_, i) => this.values[i * this.layers + n])
     const texts = values.map((value) => short(value / 10 ** this.power))
-    const font = (/** @type {number} */ size) => `600 ${size}px system-ui, sans-serif`
+    const font = (/** @type {number} */ size) => `600 ${size}px Inter, system-ui, sans-serif`
     this.context.font = font(10)
     const widest = Math.max(...texts.map((text) => this.context.measureText(text).width)) / 10 // at a size of 1
     this.context.font = font(Math.max(smallest(), Math.min(h * 0.42, w * 0.3, 22, (w - 6) / widest)))

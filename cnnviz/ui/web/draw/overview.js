@@ -2,6 +2,7 @@
 
 import { escaped, formula } from "../model/format.js"
 import { plan } from "../model/overview.js"
+import { placeIn, spots } from "../model/phone.js"
 import { faceOf, stacks } from "../model/plates.js"
 import { has, say } from "../model/words.js"
 import { Plate } from "./plate.js"
@@ -65,12 +66,12 @@ export class Overview {
   }
 
   /**
-   * Gives every figure its place; `height` is what the overview may share with the focus below it. `narrow`: one column
-   * under the other, as on a phone. `zoom`: as a filmstrip, which a style sheet shows so many times as large.
-   * @param {number} width @param {number} height @param {boolean} narrow
+   * Gives every figure its place; `height` is what the overview may share with the focus below it. `phone`: the stage's own
+   * maps and what they come from first. `zoom`: as a filmstrip, which a style sheet shows so many times as large.
+   * @param {number} width @param {number} height @param {import("../model/phone.js").Phone | null} phone
    */
-  lay(width, height, narrow, zoom = 0) {
-    const size = `${width} ${height} ${narrow} ${zoom}`
+  lay(width, height, phone, zoom = 0) {
+    const size = `${width} ${height} ${JSON.stringify(phone)} ${zoom}`
     if (size === this.size || !this.numbers) return
     this.size = size
     const [heads, focus] = zoom ? [STRIP_HEADS, 0] : [HEADS, FOCUS]
@@ -82,31 +83,46 @@ export class Overview {
     const columns = this.columns ?? []
     const needs = columns.map((column) => this.need(column))
     const gaps = this.gaps()
-    const free = narrow ? (width - 12) / 2 : width - gaps - 6
+    if (phone) return this.layOnPhone(phone, width, needs)
+    for (const { figure } of Object.values(this.plates)) Object.assign(figure.style, { gridColumn: "", gridRow: "" })
+    const free = width - gaps - 6
     const titles = !this.single ? BLOCK : zoom ? 0 : TOP
     const most = (height - focus - titles - 2 * heads) / 2
-    const found = narrow
-      ? null
-      : plan(needs, Math.max(free, 100), this.single || zoom ? most : LOW, zoom ? most : Math.max(most, 90))
-    this.element.style.setProperty("--m", `${narrow ? free : found?.height}px`)
+    const least = this.single || zoom ? most : LOW
+    const found = plan(needs, Math.max(free, 100), least, zoom ? most : Math.max(most, 90))
+    this.element.style.setProperty("--m", `${found.height}px`)
     columns.forEach((column, n) => {
-      const place = found ? found.places[n] : narrowPlace(needs[n], free)
-      for (const symbol of [...column.values, ...column.gradients]) this.give(symbol, column, place, needs[n])
+      for (const symbol of [...column.values, ...column.gradients]) this.give(symbol, column, found.places[n], 80)
     })
     for (const plate of Object.values(this.plates)) plate.receive(this.numbers)
   }
 
-  /** @param {string} symbol @param {Column} column @param {import("../model/overview.js").Place} place @param {import("../model/overview.js").Need} need */
-  give(symbol, column, place, need) {
+  /** @param {import("../model/phone.js").Phone} phone @param {number} width @param {import("../model/overview.js").Need[]} needs */
+  layOnPhone(phone, width, needs) {
+    const columns = this.columns ?? []
+    const all = spots(phone, Object.keys(this.plates), width)
+    columns.forEach((column, n) => {
+      for (const symbol of [...column.values, ...column.gradients]) {
+        const spot = all[symbol]
+        const place = placeIn(needs[n], spot, symbol === "L")
+        this.give(symbol, { ...column, kind: column.kind === "answers" ? "alone" : column.kind }, place, 110)
+        Object.assign(this.plates[symbol].figure.style, { gridColumn: spot.column, gridRow: spot.row })
+      }
+    })
+    for (const plate of Object.values(this.plates)) plate.receive(/** @type {Numbers} */ (this.numbers))
+  }
+
+  /** @param {string} symbol @param {Column} column @param {import("../model/overview.js").Place} place @param {number} both width that both ends of the colours take */
+  give(symbol, column, place, both) {
     const plate = this.plates[symbol]
     const numbers = /** @type {Numbers} */ (this.numbers)
     const bias = isBias(numbers, symbol, column.kind)
     plate.across = bias ? 1 : place.across
-    plate.narrow = place.width < 80
+    plate.narrow = place.width < both
     plate.face = faceOf(
       numbers.maps[symbol],
       column.kind,
-      bias ? numbers.count(symbol) : column.kind === "strip" && need.scale ? place.wrap : 1,
+      bias ? numbers.count(symbol) : column.kind === "strip" ? place.wrap : 1,
     )
     plate.names = column.kind === "classes" ? numbers.classes : null
     const [width, height] =
@@ -192,22 +208,6 @@ function joined(columns) {
 // A cell of the answers, and the loss.
 /** @param {string} symbol @param {import("../model/overview.js").Place} place */
 const answer = (symbol, { side, height }) => (symbol === "L" ? [2 * side + 4, height * 0.22] : [side, height * 0.5])
-
-// On a phone the channels of a map stand in a square.
-/** @param {import("../model/overview.js").Need} need @param {number} width @returns {import("../model/overview.js").Place} */
-function narrowPlace(need, width) {
-  if (need.kind === "answers") return { width, height: width, side: (width - 12) / 4, across: 1, wrap: 1 }
-  if (need.kind === "loss") return { width, height: 40, side: 0, across: 1, wrap: 1 }
-  if (need.kind === "classes")
-    return { width: Math.min(width, 180), height: 16 * need.rows, side: 0, across: 1, wrap: 1 }
-  if (need.kind === "strip")
-    return { width, height: need.scale ? 20 : 12, side: 0, across: 1, wrap: need.scale ? need.rows * need.columns : 1 }
-  if (need.kind === "weights")
-    return { width: width * 0.7, height: width * (need.scale > 1 ? 1.4 : 1), side: 0, across: 1, wrap: 1 }
-  const across = Math.ceil(Math.sqrt(need.tiles))
-  const down = Math.ceil(need.tiles / across)
-  return { width, height: (width / across) * down * (need.rows / need.columns), side: width / across, across, wrap: 1 }
-}
 
 /** @type {(columns: Column[], layer: (column: Column, place: number) => string, single: boolean) => string} */
 function blocks(columns, layer, single) {

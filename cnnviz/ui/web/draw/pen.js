@@ -65,7 +65,7 @@ export class Pen {
   /** @param {string} text @param {number} x @param {number} y @param {{ size?: number, align?: CanvasTextAlign, bold?: boolean, math?: boolean, fill?: string, room?: number }} [how] */
   text(text, x, y, { size = 12, align = "left", bold = false, math = false, fill = this.ink, room } = {}) {
     const { context } = this
-    context.font = `${math ? "italic " : ""}${bold ? 700 : 400} ${size}px ${math ? this.math : "system-ui, sans-serif"}`
+    context.font = `${math ? "italic " : ""}${bold ? 700 : 400} ${size}px ${math ? this.math : "Inter, system-ui, sans-serif"}`
     context.textAlign = align
     context.textBaseline = "middle"
     context.fillStyle = fill

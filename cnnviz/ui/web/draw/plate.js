@@ -75,7 +75,7 @@ export class Plate {
     const few = this.values.length <= 4
     const range = () => say("web.maps.range", { low: number(low), high: number(high) })
     const values = few ? [...this.values].map((value) => number(value)).join(", ") : range()
-    const said = { symbol: this.symbol, what: words, count: this.values.length, values }
+    const said = { symbol: this.symbol, what: words, n: this.values.length, values }
     this.canvas.setAttribute("aria-label", say("web.maps.label", said))
   }
 
@@ -256,7 +256,7 @@ export class Plate {
       }
     }
     if (!all.length) return
-    const font = (/** @type {number} */ size) => `600 ${size}px system-ui, sans-serif`
+    const font = (/** @type {number} */ size) => `600 ${size}px Inter, system-ui, sans-serif`
     this.context.font = font(10)
     const widest = Math.max(...all.map(({ text }) => this.context.measureText(text).width)) / 10 // at a size of 1
     const fits = Math.min(h * 0.42, w * 0.3, 22, (w - 6) / widest)
@@ -288,7 +288,7 @@ export class Plate {
       const y = (n + 0.5) * line
       context.fillStyle = style.color
       if (size >= this.least) {
-        context.font = `${targets?.[n] ? 700 : 400} ${size}px system-ui, sans-serif`
+        context.font = `${targets?.[n] ? 700 : 400} ${size}px Inter, system-ui, sans-serif`
         context.textAlign = "left"
         context.fillText(name, 0, y, left - 4)
         context.textAlign = "right"
@@ -343,6 +343,15 @@ export class Plate {
         )
       }
     }
+  }
+
+  /** The value so many cells further down and to the right in the same channel, if there is one. @param {Cell} cell @param {number} down @param {number} right */
+  near(cell, down, right) {
+    const shape = this.numbers?.shape(this.symbol) ?? []
+    const [row, column] = this.face?.stacked ? [1, 2] : [shape.length - 2, shape.length - 1]
+    const place = cell.map((at, axis) => at + (axis === row ? down : axis === column ? right : 0))
+    if (shape.length < 2 || place.some((at, axis) => at < 0 || at >= shape[axis])) return undefined
+    return this.numbers?.at(this.symbol, place)
   }
 
   /** The cell under a point of the canvas. @param {number} x @param {number} y @returns {Cell} */

@@ -27,7 +27,7 @@ const boxOf = (tile, rows, columns) => ({
 
 /** @param {MapRecord} map @param {string} column the kind of the column that it stands in @param {number} wrap columns of a strip @returns {Face} */
 export function faceOf(map, column, wrap = 1) {
-  if (map.kind === "map") return column === "strip" ? strip(map.shape, 1) : channels(map.shape)
+  if (map.kind === "map") return column === "strip" ? strip(map.shape, wrap) : channels(map.shape)
   if (map.kind === "filters") return filters(map.shape)
   if (map.kind === "weights") return stacks(map.shape) ? layers(map.shape) : matrix(map.shape)
   return strip(map.shape, wrap)

@@ -74,7 +74,7 @@ export const ACTIONS = [
     help: "restart",
     when: walks,
     moves: true,
-    act: (view) => view.go({ k: "0", stage: "x" }),
+    act: (view) => view.go({ k: "0", stage: view.order[0] ?? "x" }),
   },
   {
     name: "end",
@@ -115,6 +115,7 @@ export const ACTIONS = [
   { name: "files", act: (view) => view.open("files") },
   { name: "upload", act: (view) => view.open("upload") },
   { name: "cifar10", act: (view) => view.open("cifar10") },
+  { name: "own_gradients", when: (kind) => kind.checks, act: (view) => view.open("own_gradients") },
   { name: "kernel_random", act: (view) => randomKernel(view) },
   { name: "open_in_step", act: (view) => view.turn("") },
   { name: "below", act: (view) => view.host.below?.() },

@@ -11,7 +11,7 @@ import { actionButton } from "./actions.js"
 import { bindCells } from "./cell_pointer.js"
 import { Content } from "./content.js"
 import { LIMITS_LINE, linesOf, setHTML } from "./html.js"
-import { bindSwitches, fillSwitches } from "./switches.js"
+import { bindSwitches, fillSwitches, tabsOf } from "./switches.js"
 
 /** @import { BoardColumn, BoardData, BoardHeader, BoardRow, ChartData } from "../types/wire.js" */
 /** @import { Answer, Arrays } from "../model/decode.js" */
@@ -45,9 +45,14 @@ function grid({ rows, columns, maps }) {
   </div>`
 }
 
-const bottom = () => `
+const top = () => `
+  <div class="board-top"><div class="tabs" role="group" aria-label="${say("web.frame.tabs")}"></div>
+    <div class="head-line"><h1 class="title"></h1><p class="verdict"></p></div><div class="legend"></div></div>`
+
+/** @param {string} more */
+const bottom = (more) => `
   <section class="explain board-words" aria-label="${say("web.frame.explanation")}">
-    <div class="text" tabindex="0"><h1 class="title"></h1><p class="verdict"></p><div class="numbers"></div><p class="sentence"></p><p class="detail"></p><div class="remark"></div><div class="tools">${actionButton("unpin", "", "hidden")}</div></div>
+    <div class="text" tabindex="0"><div class="numbers"></div><p class="sentence"></p><p class="detail"></p>${more}<div class="remark"></div><div class="tools">${actionButton("unpin", "", "hidden")}</div></div>
     <div class="switches" tabindex="0"></div>
     <div class="charts"></div>
   </section>`
@@ -72,9 +77,14 @@ export class Board extends Content {
   /** @param {View} view */
   constructor(view) {
     super(view)
-    view.$(".content").innerHTML = `<div class="grid"></div>${bottom()}`
+    view.$(".content").innerHTML = `${top()}<div class="grid"></div>${bottom(this.more)}`
     // What a switch does is said while it is pointed at or has the focus.
     bindSwitches(view, (words) => setHTML(view.$(".detail"), escaped(words)))
+  }
+
+  /** What stands besides, under the sentences. */
+  get more() {
+    return ""
   }
 
   /** @param {Answer} answer */
@@ -102,7 +112,7 @@ export class Board extends Content {
     this.plan = plan
     this.view.$(".grid").innerHTML = grid(board)
     this.maps = {}
-    for (const canvas of this.root.querySelectorAll(/** @type {"canvas"} */ ("canvas[data-map]"))) {
+    for (const canvas of this.root.querySelectorAll(/** @type {"canvas"} */ (".grid canvas[data-map]"))) {
       const map = new MapView(canvas)
       this.maps[canvas.dataset.map ?? ""] = map
       this.bind(map)
@@ -133,8 +143,17 @@ export class Board extends Content {
    */
   subject({ subject }) {
     if (this.focus.pointed) return this.focus.pointed
-    const symbol = this.view.stage in this.columns ? this.view.stage : subject
+    const stage = this.shown(this.view.stage)
+    const symbol = stage in this.columns ? stage : subject
     return { map: symbol, cell: this.focus.own(symbol) }
+  }
+
+  /**
+   * The column of a stage.
+   * @param {string} stage
+   */
+  shown(stage) {
+    return stage === "update" ? "f_next" : stage
   }
 
   // ---- painting
@@ -151,6 +170,7 @@ export class Board extends Content {
       { true: "verdict good", false: "verdict bad", null: "verdict" }[`${board.verdict.good}`] ?? ""
     setHTML(view.$(".sentence"), linesOf(board.sentences))
     setHTML(view.$(".remark"), escaped(remark))
+    setHTML(view.$(".tabs"), board.tabs.map(tabsOf).join(""))
     fillSwitches(view, board.switches)
     setHTML(view.$(".charts"), board.charts.map(chartFigure).join(""))
     for (const { symbol, note, state } of board.columns) {
@@ -179,7 +199,7 @@ export class Board extends Content {
     view.control("unpin").hidden = !this.focus.pinned
     view.$(".explain").classList.toggle("pinned", Boolean(this.focus.pinned))
     for (const head of this.root.querySelectorAll(/** @type {"div"} */ ("[data-column]"))) {
-      head.classList.toggle("now", head.dataset.column === view.stage)
+      head.classList.toggle("now", head.dataset.column === this.shown(view.stage))
     }
     const lines = board.rows
       .filter(({ name }) => this.maps[`${name}.${symbol}`])

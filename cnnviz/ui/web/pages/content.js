@@ -19,6 +19,8 @@ export class Content {
   static points = true
   /** Whether there are channels, filters or units to turn to. */
   static turns = false
+  /** Whether somebody's own gradients can be compared. */
+  static checks = false
   /** Whether numbers are shown only from the stage on that computes them. */
   static reveals = false
   /** Where the help has words of its own for it (web.help.…), if anywhere. */

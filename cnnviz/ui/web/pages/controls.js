@@ -3,7 +3,7 @@
 
 import { say } from "../model/words.js"
 import { bindLayers, fillLayers } from "./layers.js"
-import { bindNetwork, fillNetwork } from "./network_controls.js"
+import { bindNetwork, fillNetwork, plainNumber } from "./network_controls.js"
 import { bindRows, fillRows } from "./rows.js"
 
 /** @import { Answer } from "../model/decode.js" */
@@ -28,7 +28,7 @@ export function bindControls(view) {
   for (const [element, name] of own(view)) {
     if (isField(element)) {
       // A field that was emptied is asked for as a blank: what is empty leaves the address, and nobody would say what is wrong.
-      element.addEventListener("change", () => view.go({ [name]: element.value.trim() || " " }))
+      element.addEventListener("change", () => view.go({ [name]: plainNumber(element) || " " }))
       continue
     }
     element.addEventListener("click", (event) => {
@@ -45,7 +45,6 @@ export function bindControls(view) {
   view.root.addEventListener("keydown", ({ key, target }) => {
     if (key === "Enter" && target instanceof HTMLInputElement) target.blur()
   })
-  view.$(".help").addEventListener("close", blur) // so that the keys work at once
   // A click with the mouse leaves the keys to the stages: Space plays, whatever was clicked last.
   view.root.addEventListener("mousedown", (event) => {
     if (!near(event, "button:not(dialog button), a, canvas, summary")) return
@@ -147,12 +146,23 @@ function set(element, given) {
 }
 
 /**
+ * A field that was typed wrong says so to those who listen.
+ * @param {Element} field
+ * @param {boolean} wrong
+ */
+const mark = (field, wrong) =>
+  wrong ? field.setAttribute("aria-invalid", "true") : field.removeAttribute("aria-invalid")
+
+/**
  * A sentence stands where it went wrong; if that place is hidden, or is no control, above the maps.
  * @param {View} view
  * @param {Record<string, string>} wrong
  */
 function complain(view, wrong) {
   const left = { ...wrong }
+  for (const [field, name] of own(view)) if (isField(field)) mark(field, name in wrong)
+  for (const field of view.root.querySelectorAll(".kernel input")) mark(field, "f" in wrong)
+  for (const field of view.root.querySelectorAll(".targets input")) mark(field, "y" in wrong)
   for (const place of view.root.querySelectorAll(/** @type {"p"} */ ("[data-wrong]"))) {
     const key = place.dataset.wrong ?? ""
     place.textContent = wrong[key] ?? ""

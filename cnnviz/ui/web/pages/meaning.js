@@ -16,6 +16,12 @@ const rich = (text) => escaped(text).replace(/`([^`]+)`/g, "<i>$1</i>")
 /** @param {View} view */
 export function bindMeanings(view) {
   const box = view.$(".meaning")
+  const closed = (/** @type {KeyboardEvent} */ event) => {
+    if (!box.matches(":popover-open")) return
+    box.hidePopover()
+    if (event.key === "Escape") event.stopPropagation() // out of one thing after the other
+  }
+  addEventListener("keydown", closed, { capture: true, signal: view.stop.signal })
   view.root.addEventListener("click", ({ target }) => {
     const tapped = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-meaning]"))
     if (!tapped) return

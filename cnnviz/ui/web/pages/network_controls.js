@@ -78,8 +78,18 @@ function replaced(view, text) {
   view.go({ f: all.join(";") })
 }
 
+/**
+ * One number as it was typed; a decimal comma is a point, a minus sign a hyphen.
+ * @param {{ value: string }} field
+ */
+export const plainNumber = (field) =>
+  field.value
+    .trim()
+    .replace("−", "-")
+    .replace(/^(-?\d*),(\d+)$/, "$1.$2")
+
 /** @type {(field: HTMLInputElement) => string} */
-const typed = (field) => field.value.trim().replace("−", "-") || "0"
+const typed = (field) => plainNumber(field) || "0"
 
 /**
  * One of several numbers: the others stay as the lesson has them, with more digits than their cells show.

@@ -15,9 +15,11 @@ import { KEYS } from "../spec.js"
 import { actionButton } from "./actions.js"
 import { bindCells } from "./cell_pointer.js"
 import { Content } from "./content.js"
+import { bindFinger } from "./finger.js"
 import { linesOf, setHTML } from "./html.js"
 import { FILM, isProjected, pictureTimes, times } from "./lecture.js"
 import { litBlock, litCells } from "./lit.js"
+import { Loupe } from "./loupe.js"
 import { bindMeanings, meaningBox } from "./meaning.js"
 import { fillKernel } from "./network_controls.js"
 
@@ -37,6 +39,7 @@ const FRAME = () => `
     ${actionButton("watch")}${actionButton("begin")}${actionButton("lecturers")}</section>
   <div class="maps overview"></div>
   <section class="explain" aria-label="${escaped(say("web.frame.explanation"))}">
+    <button type="button" class="handle" data-key="fold" aria-expanded="true" aria-label="${escaped(say("web.step.fold"))}"></button>
     <div class="text" tabindex="0"><h1><span class="phase"></span><span class="title"></span></h1>
       <p class="sentence"></p><p class="fact"></p><p class="formula"></p><div class="numbers"></div><p class="remark"></p>
       <div class="tools">${actionButton("unpin", "", "hidden")}<div class="stepper" hidden><span class="what"></span><button type="button" data-turn="-1" aria-label="${escaped(say("web.step.less"))}">−</button><b class="which"></b><button type="button" data-turn="1" aria-label="${escaped(say("web.step.more"))}">+</button></div></div></div>
@@ -53,6 +56,9 @@ export class Step extends Content {
   cells = new Cells()
   focus = this.cells
   saidAt = 0
+  folded = false
+  laid = "" // what the overview is laid out for,
+  brought = "" // and what was brought into sight
   stepped = false // to another stage, which is not painted yet
   /** @type {Record<string, { x: number, y: number }>}  where the canvases of the maps lie; none where nothing flows */
   places = {}
@@ -67,6 +73,8 @@ export class Step extends Content {
     view.root.classList.add("steps")
     view.$(".content").innerHTML = FRAME()
     this.overview = new Overview(view.$(".overview"))
+    this.loupe = new Loupe(view.root)
+    view.control("fold").addEventListener("click", () => this.fold(!this.folded))
     this.flow = new Flow(/** @type {HTMLCanvasElement} */ (view.$(".flow")))
     bindMeanings(view)
     const land = () => this.flow.land() // any key and any click
@@ -96,6 +104,7 @@ export class Step extends Content {
   /** Lets a map be pointed at. @param {Plate} plate */
   bind(plate) {
     const { canvas, symbol } = plate
+    bindFinger(this, plate)
     bindCells(this, {
       canvas,
       area: /** @type {HTMLElement} */ (canvas.parentElement),
@@ -104,6 +113,16 @@ export class Step extends Content {
       at: (x, y) => plate.cell(x, y),
       neighbour: (cell, down, right) => this.neighbour(symbol, cell, down, right),
     })
+  }
+
+  /** Puts the words away, on a phone, so that the map has their room. @param {boolean} folded */
+  fold(folded) {
+    this.folded = folded
+    this.brought = ""
+    this.view.root.classList.toggle("folded", folded)
+    this.view.control("fold").setAttribute("aria-expanded", String(!folded))
+    this.outdate()
+    this.view.paint()
   }
 
   /** @param {string} map */
@@ -210,6 +229,7 @@ export class Step extends Content {
     this.measure()
     const subject = this.subject()
     this.classes()
+    this.bring()
     this.mark(subject)
     const tone = this.tone(subject.map)
     for (const [symbol, plate] of Object.entries(this.plates))
@@ -294,13 +314,14 @@ export class Step extends Content {
 
   // What is asked of the page's layout: once for a size, since every question makes it lay everything out again.
   measure() {
-    if (this.drawn && this.laid === this.overview.key) return
+    const laid = this.overview.key + (isPhone() ? this.view.stage : "")
+    if (this.drawn && this.laid === laid) return
     this.lay()
     const { clientWidth: width, clientHeight: height } = this.view.$(".drawn")
     this.room = { width, height, zoom: isProjected(this.view) ? pictureTimes() : 1 }
     this.palette = palette(this.root)
     this.place()
-    this.laid = this.overview.key
+    this.laid = laid
     this.drawn = true
   }
 
@@ -326,16 +347,25 @@ export class Step extends Content {
 
   lay() {
     const content = this.area
-    const narrow = matchMedia("(max-width: 760px)").matches
+    const { makes: now, inputs } = this.numbers.said[this.view.stage]
+    const phone = isPhone() ? { now, inputs: inputs.filter((name) => this.plates[name]), large: this.folded } : null
     const zoom = isProjected(this.view) ? times() : 0
     this.view.$(".overview").style.zoom = String(zoom || 1)
-    if (zoom) return this.overview.lay(content.clientWidth / zoom, FILM, false, zoom)
+    if (zoom) return this.overview.lay(content.clientWidth / zoom, FILM, null, zoom)
     const free = matchMedia("(max-width: 1100px)").matches
     this.overview.lay(
       content.clientWidth,
       free ? 640 : content.clientHeight - this.view.$(".welcome").offsetHeight,
-      narrow,
+      phone,
     )
+  }
+
+  // On a phone the stage's own map comes out from under what stands above and below it.
+  bring() {
+    if (!isPhone() || this.brought === this.laid || !this.view.$(".welcome").hidden) return
+    this.brought = this.laid
+    const [symbol] = this.numbers.said[this.view.stage].makes
+    this.plates[symbol]?.figure.scrollIntoView({ block: "nearest" })
   }
 
   classes() {
@@ -378,7 +408,8 @@ export class Step extends Content {
     }
     plates[target]?.marks.push({ ranges: cell.map(one), strong: true })
     for (const [symbol, { canvas }] of Object.entries(plates)) {
-      canvas.dataset.lit = lit[symbol] ?? (symbol === target ? "target" : "")
+      const said = lit[symbol] ?? (symbol === target ? "target" : "")
+      if (canvas.dataset.lit !== said) canvas.dataset.lit = said
     }
   }
 
@@ -447,6 +478,8 @@ export class Step extends Content {
  * @param {string} html
  */
 const beside = (html) => html.replace(/ [=≈] (<b>[^<]*<\/b>)/g, (_, value) => say("web.step.instead", { value }))
+
+const isPhone = () => matchMedia("(max-width: 760px)").matches
 
 /** @param {number} at @param {number} size */
 const clamp = (at, size) => Math.min(Math.max(at, 0), size - 1)

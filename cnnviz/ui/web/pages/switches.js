@@ -15,13 +15,20 @@ const option = ({ key, label, words, on, change, more }) =>
   `<button type="button" data-key="${escaped(key)}" aria-pressed="${on}" data-words="${escaped(words)}" data-change="${escaped(JSON.stringify(change))}"><span>${escaped(label)}</span>${more ? `<small>${escaped(more)}</small>` : ""}</button>`
 
 /**
+ * A tab: what it holds stands below.
+ * @param {SwitchData} tab
+ */
+export const tabsOf = ({ key, label, words, on, change }) =>
+  `<button type="button" data-key="${escaped(key)}" aria-pressed="${on}" title="${escaped(words)}" data-change="${escaped(JSON.stringify(change))}">${escaped(label)}</button>`
+
+/**
  * @param {View} view
  * @param {SwitchGroup[]} groups
  */
 export const fillSwitches = (view, groups) => setHTML(view.$(".switches"), groups.map(group).join(""))
 
 /**
- * A switch that is pressed changes the address; `detail` gets the words of the one that is pointed at.
+ * A switch or a tab that is pressed, wherever it stands, changes the address; `detail` gets the words of the one that is pointed at.
  * @param {View} view
  * @param {(words: string) => void} [detail]
  */
@@ -29,7 +36,7 @@ export function bindSwitches(view, detail) {
   const element = view.$(".switches")
   /** @type {(event: Event, name: string) => HTMLElement | null} */
   const near = ({ target }, name) => /** @type {Element} */ (target).closest(`[data-${name}]`)
-  element.addEventListener("click", (event) => {
+  view.$(".content").addEventListener("click", (event) => {
     const chosen = near(event, "change")
     if (chosen) view.go(JSON.parse(chosen.dataset.change ?? "{}"))
   })

@@ -73,6 +73,7 @@ export class View {
     this.content = new this.kind(this)
     this.computed = this.content.computed
     this.looked(host.address.read())
+    this.redrawWhenTyped()
     bindControls(this)
     bindActions(this)
     bindStages(this)
@@ -80,6 +81,18 @@ export class View {
     host.address.onTravel(() => this.travelled(), this.stop.signal)
     host.numbers.receive((answer) => this.receive(answer))
     for (const element of [root, ...root.querySelectorAll("canvas")]) this.resizes.observe(element)
+  }
+
+  // A canvas does not wait for the typefaces that it is written in.
+  redrawWhenTyped() {
+    const faces = ["400 12px Inter", "700 12px Inter", 'italic 12px "STIX Two Text"']
+    Promise.all(faces.map((face) => document.fonts.load(face))).then(
+      () => {
+        this.content.outdate()
+        this.paint()
+      },
+      () => {}, // then in those that there are
+    )
   }
 
   /**
@@ -242,7 +255,6 @@ export class View {
       this.content.follow(this.stage)
     }
     const next = { ...(this.waiting ?? this.wanted), cell: this.content.cell, ...change }
-    this.reveal()
     if (change.k) this.content.seek(Number(change.k))
     if (same(next, this.waiting ?? this.lesson, this.computed)) {
       if (this.waiting) this.waiting = next
@@ -265,12 +277,6 @@ export class View {
     if (sentence) this.player.pause()
     this.notice(sentence)
     return Boolean(sentence)
-  }
-
-  // On a phone the sheet of words covers half of the maps: the stage's own comes out from under it.
-  reveal() {
-    if (!matchMedia("(max-width: 760px)").matches) return
-    this.root.querySelector(`.maps [data-figure="${this.stage}"]`)?.scrollIntoView({ block: "nearest" })
   }
 
   /**
@@ -347,7 +353,7 @@ export class View {
    */
   nextStage(by, how) {
     const at = this.order.indexOf(this.stage) + by
-    if (at >= this.order.length) return this.nextUpdate(1, "x", how)
+    if (at >= this.order.length) return this.nextUpdate(1, this.order[0], how)
     if (at >= 0) return this.go({ stage: this.order[at] }, how)
     if (this.k > 0) this.nextUpdate(-1, this.order.at(-1), how)
   }

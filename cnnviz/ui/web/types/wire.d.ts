@@ -1,8 +1,27 @@
 // Written by `python -m cnnviz.ui.wire`: change that file, not this one.
 
+/** What stands beside the maps of the architecture. */
+export interface ArchitectureData {
+  here: string
+  why: string
+  nodes: Node[]
+  strong: number
+  units: number
+  b: number[]
+  sums: number[]
+  products: number[]
+  outputs: number[]
+  names: string[]
+  targets: number[]
+  limits: Record<string, number[]>
+  letters: Letter[]
+  asides: string[]
+  landscape: Landscape
+}
+
 export type Band = "values" | "gradients" | "parameters"
 
-/** One symbol; `state` says where versions part: "first" here, "inherits" from there, or "" nowhere.
+/** One symbol; `state` says where versions part: "first" here, "inherits" from there, "wrong" once more, "" nowhere; or it is "missing".
 
     `address` is a cell's index in an address, null where it goes by row, column and layer; empty where there is none.
      */
@@ -19,7 +38,7 @@ export interface BoardColumn {
   cell: number[]
   address: (number | null)[]
   note: string
-  state: "" | "first" | "inherits"
+  state: "" | "first" | "inherits" | "wrong" | "missing"
 }
 
 /** All that a board shows besides its arrays. */
@@ -31,6 +50,7 @@ export interface BoardData {
   columns: BoardColumn[]
   maps: Record<string, BoardMap>
   subject: string
+  tabs: SwitchData[]
   switches: SwitchGroup[]
   charts: ChartData[]
 }
@@ -84,6 +104,42 @@ export interface ChartData {
   series: Line[]
 }
 
+/** What Check shows besides its board: two definitions, an entry's digits, a mistake's code and what the loss does. */
+export interface CheckData {
+  tab: string
+  definitions: string[]
+  digits: DigitsData | null
+  code: CodeData | null
+  falls: string
+  own: OwnData | null
+}
+
+/** The Check page's. */
+export interface CheckHeader {
+  page: string
+  code: string
+  asked: Record<string, string>
+  lesson: Record<string, string>
+  words: string
+  wrong: Record<string, string>
+  remarks: string[]
+  deviations: Record<string, string>
+  adopt: [number, Record<string, string>]
+  loss: number | null
+  saturated: number | null
+  filters: FiltersRecord | null
+  outputs: string[]
+  stages: StageRecord[]
+  board: BoardData
+  check: CheckData
+}
+
+/** A line of code as it should be, and as it is made wrong. */
+export interface CodeData {
+  wrong: string
+  right: string
+}
+
 /** A column of the overview: values over gradients; columns of one `block` stand together. */
 export interface ColumnRecord {
   title: string
@@ -98,6 +154,36 @@ export interface CurveData {
   name: string
   title: string
   log: string
+}
+
+/** A switch of the notebook: both lines of code, the stages that change if it is flipped now or alone on, and whether it matters. */
+export interface DeviationRow {
+  key: string
+  label: string
+  on: boolean
+  change: Record<string, string>
+  notebook: string
+  exact: string
+  effect: string
+  flipped: string[]
+  alone: string[]
+  matters: string
+  yes: boolean
+  more: string
+}
+
+/** An entry nudged by several steps, and what the backward pass says of it. */
+export interface DigitsData {
+  title: string
+  rows: NudgeRow[]
+  backward: string
+}
+
+/** The table of switches, and the field of their sets where the notebook can run the lesson. */
+export interface ExperimentData {
+  symbols: SymbolLabel[]
+  rows: DeviationRow[]
+  sets: SetsData | null
 }
 
 /** What a file knows of its lesson: for each update, by its number, where its answer's parts lie in the bytes that
@@ -191,6 +277,13 @@ export interface ImageData {
 }
 
 export type Kind = "map" | "row" | "filters" | "weights" | "loss"
+
+/** The ends of both axes, both sums and the loss after each update, and what there is to say. */
+export interface Landscape {
+  ends: number[]
+  path: number[][]
+  words: string[]
+}
 
 /** One layer: its word in the network's text, its kind, what it is called, its output's symbol and shape. */
 export interface LayerRecord {
@@ -286,6 +379,13 @@ export interface LearnStep {
   order: LearnStage[]
 }
 
+/** A letter of the notebook's legend. */
+export interface Letter {
+  letter: string
+  words: string
+  size: string
+}
+
 /** A line of a chart; those of one hue have one colour. A value that is None is a gap. */
 export interface Line {
   label: string
@@ -338,6 +438,72 @@ export interface NetworkRecord {
   optimizer: string
 }
 
+/** A unit that is drawn as a node: its place in v, its value, its weights. */
+export interface Node {
+  at: number
+  v: number
+  w: number[]
+}
+
+/** What Notebook shows besides its board, by the tab that is open. */
+export interface NotebookData {
+  tab: string
+  story: StoryData | null
+  experiment: ExperimentData | null
+  architecture: ArchitectureData | null
+}
+
+/** The Notebook page's. */
+export interface NotebookHeader {
+  page: string
+  code: string
+  asked: Record<string, string>
+  lesson: Record<string, string>
+  words: string
+  wrong: Record<string, string>
+  remarks: string[]
+  deviations: Record<string, string>
+  adopt: [number, Record<string, string>]
+  loss: number | null
+  saturated: number | null
+  filters: FiltersRecord | null
+  outputs: string[]
+  stages: StageRecord[]
+  board: BoardData
+  notebook: NotebookData
+}
+
+/** One nudge: both losses, cut where they part, their quotient, cut where it leaves the gradient, and its digits that are right. */
+export interface NudgeRow {
+  step: string
+  up: [string, string]
+  down: [string, string]
+  central: [string, string]
+  right: string
+}
+
+/** Somebody's own gradients: the file's name, "" where there is none, and each wrong stage, the first one first. */
+export interface OwnData {
+  file: string
+  stages: OwnStage[]
+}
+
+/** A slip that a wrong stage is compared with: the share of its wrong numbers that it gives, and that in words. */
+export interface OwnMatch {
+  title: string
+  share: number
+  count: string
+}
+
+/** What a wrong stage looks like: how near that is, what it is called, others beside it, and its line of code. */
+export interface OwnStage {
+  how: string
+  title: string
+  matches: OwnMatch[]
+  code: CodeData | null
+  words: string[]
+}
+
 /** A page, by the last part of its address. */
 export interface PageData {
   path: string
@@ -351,7 +517,30 @@ export interface Preset {
   query: Record<string, string>
 }
 
+/** What the notebook printed, and whether it comes out again. */
+export interface PrintedData {
+  kernels: PrintedKernel[]
+  agrees: boolean
+  kernel: string
+  sums: string
+  theirs: number[]
+  ours: number[]
+}
+
+/** A kernel of the notebook's run, row by row. */
+export interface PrintedKernel {
+  label: string
+  values: number[]
+}
+
 export type Scale = "signed" | "dark" | "activation" | "pixel" | "error"
+
+/** All sets of switches: 1 for each that moves the kernel, which one is on, and what there is to say. */
+export interface SetsData {
+  moves: number[]
+  now: number
+  words: string[]
+}
 
 /** One stage: its symbol, and what it says of itself. */
 export interface StageRecord {
@@ -387,6 +576,16 @@ export interface StepHeader {
   facts: Record<string, string>
 }
 
+/** A step of the story; `place` is 0 before it begins. */
+export interface StoryData {
+  place: number
+  steps: SwitchData[]
+  title: string
+  paragraphs: string[]
+  cards: DeviationRow[]
+  printed: PrintedData
+}
+
 /** A choice: whether it is on, and the change of the address that it makes. */
 export interface SwitchData {
   key: string
@@ -402,6 +601,12 @@ export interface SwitchGroup {
   name: string
   title: string
   options: SwitchData[]
+}
+
+/** A symbol, and how people write it. */
+export interface SymbolLabel {
+  symbol: string
+  label: string
 }
 
 /** A sentence, and whether it is good news; None where nothing is known yet. */

@@ -1,0 +1,67 @@
+"""One entry of a parameter nudged both ways by several steps ε, with both losses as they come out, digits and all.
+
+∂L/∂θ ≈ (L(θ + ε) - L(θ - ε)) / 2ε        the digits that both losses share cancel, and are lost to the quotient
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnviz.core.network import Network
+from cnnviz.core.values import Params
+
+
+@dataclass(frozen=True)
+class Nudge:
+    """L(θ + ε), L(θ - ε) and (L(θ + ε) - L(θ - ε)) / 2ε, each as float64 has it."""
+
+    step: float
+    up: float
+    down: float
+
+    @property
+    def central(self) -> float:
+        """The quotient.
+
+        >>> Nudge(0.5, 3.0, 1.0).central
+        2.0
+        """
+        return (self.up - self.down) / (2 * self.step)
+
+
+@np.errstate(all="ignore")  # a network that has diverged has no losses to speak of
+def nudges(
+    params: Params, x: np.ndarray, y: np.ndarray, network: Network, name: str, index: tuple[int, ...], steps: Iterable[float]
+) -> list[Nudge]:
+    """The entry `index` of the parameter `name` nudged by each of `steps`: two whole forward passes each.
+
+    >>> network = Network.parse("dense1-mse")
+    >>> params = network.init((1, 1)).replace(w=np.array([[3.0]]))
+    >>> [nudge.central for nudge in nudges(params, np.ones((1, 1)), np.array([1.0]), network, "w", (0, 0), [0.5])]
+    [4.0]
+    """
+
+    def loss(by: float) -> float:
+        moved = params[name].copy()
+        moved[index] += by
+        return network.loss(network.forward(params.replace(**{name: moved}), x), y)
+
+    return [Nudge(step, loss(step), loss(-step)) for step in steps]
+
+
+def digits_right(value: float, exact: float) -> int:
+    """How many significant digits of `value` agree with `exact`, at most 16; 0 where its size or sign is another.
+
+    >>> digits_right(0.013665, 0.013672), digits_right(-2.0, 2.0), digits_right(0.5, 0.5)
+    (3, 0, 16)
+    """
+    if value == exact:
+        return 16
+    scale = max(abs(value), abs(exact))
+    if not math.isfinite(value - exact) or not scale:
+        return 0
+    return min(16, max(0, math.floor(-math.log10(abs(value - exact) / scale))))

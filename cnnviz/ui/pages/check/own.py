@@ -1,0 +1,189 @@
+"""The tab "your own": somebody's gradients beside ours, the first wrong stage, what only inherits it, and what it looks like."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+import numpy as np
+
+from cnnviz.core.compared import INHERITS, WRONG
+from cnnviz.core.diagnosis import ROUNDED_32, ROUNDED_64, Diagnosis, diagnose
+from cnnviz.core.gradcheck import relative_error
+from cnnviz.core.network import Network
+from cnnviz.core.program import Program
+from cnnviz.core.recent import Recent
+from cnnviz.core.stages import label
+from cnnviz.core.worst import worst_of
+from cnnviz.data.own_gradients import OwnGradients, read_gradients
+from cnnviz.export.own_report import case_of, near_ones, said
+from cnnviz.ui.address import Now
+from cnnviz.ui.boards import ERROR, Board, Row
+from cnnviz.ui.network_maps import largest
+from cnnviz.ui.pages.check.tabs import tabs
+from cnnviz.ui.parts import Part, part
+from cnnviz.ui.wire import CodeData, OwnData, OwnMatch
+from cnnviz.words import Message, Problem, message, written
+
+SHOWN = 3
+"""Slips that are shown beside each other."""
+
+File = tuple[str, bytes]
+"""The name of what a visitor has chosen, and what is in it."""
+
+Found = tuple[OwnGradients, Diagnosis] | Problem | None
+
+
+def columns(network: Network) -> tuple[str, ...]:
+    """The gradients from the image's to the last, as on the other tabs."""
+    backward = [stage for stage in network.stages if stage.phase == "backward"]
+    return ("dx", *(symbol for stage in reversed(backward) for symbol in stage.makes))
+
+
+def found_in(now: Now, file: File | None) -> Found:
+    """What is in the file, compared with this lesson; a Problem where it cannot be, None where there is no file."""
+    if file is None:
+        return None
+    name = (now.lesson.start, now.lesson.k, now.moment.trace.x.tobytes(), hashlib.sha256(file[1]).digest())
+    return _known.get_or_make(name, lambda: _compared(now, file[1]))
+
+
+def _compared(now: Now, data: bytes) -> Found:
+    case = case_of(now.lesson, now.moment)
+    try:
+        own = read_gradients(data, case.program)
+        return own, diagnose(case, own.arrays, ROUNDED_32 if own.single else ROUNDED_64)
+    except Problem as problem:
+        return problem
+
+
+_known: Recent[tuple, Found] = Recent(16)
+
+
+def board(now: Now, file: File | None, found: Found) -> Board:
+    """Yours, ours and the error of every entry; ours alone where there is no file that can be compared."""
+    network = now.lesson.network
+    program = network.program(now.moment.trace.x.shape)
+    case = case_of(now.lesson, now.moment)
+    exact = case.program.backward(case.params, case.trace, case.y)
+    shown = columns(network)
+    ours = Row("ours", message("ui.check.own.ours"), {symbol: exact[symbol] for symbol in shown})
+    if not isinstance(found, tuple):
+        parts = tuple(part(program, symbol) for symbol in shown)
+        wrong = found.message if found else message("ui.check.own.choose")
+        title = message("ui.check.own.question")
+        return Board(title, wrong, False if found else None, (ours,), parts, shown[-1], _how(program), tabs=tabs("own"))
+    own, diagnosis = found
+    arrays = {name: one for name, one in diagnosis.arrays.items() if name in shown}
+    errors = {name: np.where(one.wrong, relative_error(one.theirs, one.ours), 0.0) for name, one in arrays.items()}
+    parts = tuple(_part(program, symbol, errors.get(symbol)) for symbol in shown)
+    rows = (Row("yours", message("ui.check.own.yours"), {name: one.theirs for name, one in arrays.items()}), ours)
+    first = diagnosis.first
+    return Board(
+        title=message("ui.check.own.wrong", stage=label(first)) if first else message("ui.check.own.all_right"),
+        verdict=_verdict(diagnosis),
+        good=not first,
+        rows=(*rows, Row("error", message("ui.check.rows.error"), errors, ERROR)),
+        parts=parts,
+        subject=next((name for name in arrays if arrays[name].verdict == WRONG), next(iter(arrays), shown[-1])),
+        sentences=(*_sentences(own, diagnosis), *own.notes),
+        states={symbol: _state(diagnosis, symbol) for symbol in shown},
+        cells={one.symbol: _cell(one, errors.get(one.symbol), exact[one.symbol]) for one in parts},
+        tabs=tabs("own"),
+    )
+
+
+def _how(program: Program) -> tuple[Message, ...]:
+    """How gradients are saved, by their names in this network."""
+    names = [name for name in reversed(columns(program.network)) if name != "dx"]
+    return (message("ui.check.own.how", save=", ".join(f"{name}={name}" for name in names)), message("ui.check.own.exercise"))
+
+
+def _verdict(found: Diagnosis) -> Message:
+    if not found.ours_finite:
+        return message("terminal.check.not_finite")
+    if not found.first:
+        return message("ui.check.own.agree", n=found.count, arrays=len(found.arrays))
+    return message("ui.check.own.differ", n=found.wrong, count=found.count)
+
+
+def _sentences(own: OwnGradients, found: Diagnosis) -> list[Message]:
+    said_of: list[Message] = []
+    if found.first:
+        wrong = next(one for one in found.arrays.values() if one.verdict == WRONG)
+        worst = worst_of(wrong)
+        if not wrong.turned:
+            said_of.append(message("own.worst", entry=worst.entry, yours=worst.yours, ours=worst.ours, error=worst.error))
+        if worst.ratios and not wrong.turned:
+            said_of.append(message("own.ratio", low=worst.ratios[0], high=worst.ratios[1]))
+    inherit = [label(stage) for stage, verdict in found.stages.items() if verdict == INHERITS]
+    if inherit:
+        said_of.append(message("ui.check.own.inherit", n=len(inherit), stages=inherit))
+    if also := [label(stage) for stage, verdict in found.stages.items() if verdict == WRONG and stage != found.first]:
+        said_of.append(message("ui.check.own.also", stages=also))
+    if own.single:
+        said_of.append(message("terminal.check.single", relative=found.tolerance.relative))
+    if found.missing:
+        said_of.append(message("ui.check.own.missing", names=[label(name) for name in found.missing]))
+    return said_of
+
+
+def _state(found: Diagnosis, symbol: str) -> str:
+    one = found.arrays.get(symbol)
+    if one is None:
+        return "missing"
+    if one.verdict == WRONG:
+        return "first" if found.stage_of(symbol) == found.first else "wrong"
+    return INHERITS if one.verdict == INHERITS else ""
+
+
+def _part(program: Program, symbol: str, error: np.ndarray | None) -> Part:
+    """The channel of the worst error, else the first."""
+    first = part(program, symbol)
+    if error is None or not np.any(error):
+        return first
+    return part(program, symbol, tuple(largest(np.nan_to_num(error, nan=np.inf), first.shape)))
+
+
+def _cell(one: Part, error: np.ndarray | None, ours: np.ndarray) -> list[int]:
+    """The worst entry; where nothing is wrong, the strongest."""
+    of = one.of(error if error is not None and np.any(error) else np.abs(ours))
+    return largest(np.nan_to_num(of, nan=np.inf), of.shape)
+
+
+# ---- besides
+
+
+def more(now: Now, file: File | None, found: Found) -> Mapping[str, object]:
+    """What stands beside the board: which file it is, what each wrong stage looks like, and its line of code."""
+    own = OwnData(file=file[0][:60] if file else "", stages=[])
+    check: dict[str, object] = {"tab": "own", "definitions": [], "digits": None, "code": None, "falls": "", "own": own}
+    if isinstance(found, tuple):
+        own["stages"] = [_looks_like(found[1], stage) for stage in found[1].matches]
+    return {"check": check}
+
+
+def _looks_like(found: Diagnosis, stage: str) -> Mapping[str, object]:
+    matches = found.matches[stage]
+    near = near_ones(matches)
+    shown = (*near, *(match for match in matches if match not in near and match.slip.placed))[:SHOWN]
+    own = tuple(name for name, one in found.arrays.items() if one.verdict == WRONG and found.stage_of(name) == stage)
+    title = near[0].slip.title if near else message("own.unknown")
+    how = message("ui.check.own.nearest" if near else "ui.check.own.none", stage=label(stage))
+    if near and near[0].exact:
+        how = message("ui.check.own.exact", stage=label(stage))
+    code: CodeData | None = None
+    if near:
+        wrong, right = near[0].slip.code(found.case.program, stage, own)
+        code = CodeData(wrong=wrong, right=right)
+    counts = [OwnMatch(title=_text(match.slip.title), share=match.reproduced / max(1, match.of), count=_count(match.reproduced, match.of)) for match in shown]
+    words = [_text(one) for one in said(found, stage, near) if one.id in ("own.made_before", "own.same_lesson")]
+    return {"how": _text(how), "title": _text(title), "matches": counts, "code": code, "words": words}
+
+
+def _count(n: int, of: int) -> str:
+    return _text(message("ui.check.own.count", n=n, count=of))
+
+
+def _text(words: Message) -> str:
+    return written(words)

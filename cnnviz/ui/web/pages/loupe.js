@@ -1,0 +1,81 @@
+// A finger hides what it points at: the cells under it, with their numbers, stand above it.
+
+import { prepare } from "../draw/canvas.js"
+import { colour, css, ink } from "../model/colour.js"
+import { short } from "../model/format.js"
+import { say } from "../model/words.js"
+
+/** @typedef {import("../draw/plate.js").Plate} Plate */
+/** @typedef {import("../model/patterns.js").Cell} Cell */
+
+const SIDE = 132
+const ABOVE = 34 // pixels between it and the finger
+const AROUND = [-1, 0, 1]
+
+export class Loupe {
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.element = document.createElement("div")
+    this.element.className = "loupe"
+    this.element.hidden = true
+    this.element.innerHTML = '<span></span><canvas aria-hidden="true"></canvas>'
+    root.append(this.element)
+  }
+
+  /**
+   * Shows a cell and those around it, above a point of the window, or below where there is no room.
+   * @param {Plate} plate
+   * @param {Cell} cell
+   * @param {{ x: number, y: number }} finger
+   */
+  show(plate, cell, { x, y }) {
+    const { element } = this
+    element.hidden = false
+    const [label, canvas] = element.children
+    const at = plate.numbers?.index(plate.symbol, cell) ?? cell
+    const symbol = plate.numbers?.maps[plate.symbol].label ?? ""
+    label.textContent = say("web.step.under", { symbol, at: at.join(",") })
+    const left = Math.min(Math.max(x - SIDE / 2, 4), innerWidth - SIDE - 4)
+    const above = y - element.offsetHeight - ABOVE
+    const flips = above < 4
+    element.dataset.flips = flips ? "1" : "0"
+    element.style.translate = `${left}px ${flips ? y + ABOVE : above}px`
+    this.draw(prepare(/** @type {HTMLCanvasElement} */ (canvas)), plate, cell)
+  }
+
+  hide() {
+    this.element.hidden = true
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {Plate} plate
+   * @param {Cell} cell
+   */
+  draw(context, plate, cell) {
+    const each = SIDE / AROUND.length
+    context.textAlign = "center"
+    context.textBaseline = "middle"
+    context.font = "600 13px Inter, system-ui, sans-serif"
+    for (const down of AROUND) {
+      for (const right of AROUND) {
+        const value = plate.near(cell, down, right)
+        if (value === undefined) continue
+        const paint = colour(value, plate.limits, plate.scale)
+        const [left, top] = [(right + 1) * each, (down + 1) * each]
+        context.fillStyle = css(paint)
+        context.fillRect(left, top, each, each)
+        context.fillStyle = ink(paint)
+        context.fillText(short(value), left + each / 2, top + each / 2, each - 4)
+      }
+    }
+    for (const [line, style] of [
+      [5, "#fff"],
+      [2.5, "#000"],
+    ]) {
+      context.lineWidth = Number(line)
+      context.strokeStyle = String(style)
+      context.strokeRect(each + 1, each + 1, each - 2, each - 2)
+    }
+  }
+}

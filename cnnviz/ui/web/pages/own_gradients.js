@@ -1,0 +1,16 @@
+// Somebody's own gradients: what a wrong stage looks like, and how much of it that explains.
+
+import { escaped } from "../model/format.js"
+import { say } from "../model/words.js"
+
+/** @import { CodeData, OwnMatch, OwnStage } from "../types/wire.js" */
+
+/** @param {OwnMatch} match */
+const bar = ({ title, share, count }) => `
+  <dt>${escaped(title)}</dt><dd><meter min="0" max="1" value="${share}"></meter></dd><dd>${escaped(count)}</dd>`
+
+/** @type {(stage: OwnStage, lines: (code: CodeData, words: string) => string) => string} */
+export const stageOf = ({ how, title, matches, code, words }, lines) => `
+  <section class="own-stage"><p class="soft">${escaped(how)}</p><h2>${escaped(title)}</h2>
+    ${matches.length ? `<dl>${matches.map(bar).join("")}</dl>` : ""}
+    ${words.map((sentence) => `<p>${escaped(sentence)}</p>`).join("")}${code ? lines(code, say("web.check.own_code")) : ""}</section>`

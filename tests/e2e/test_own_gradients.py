@@ -1,0 +1,52 @@
+"""Somebody's own gradients: a file is chosen, and the page names the first wrong stage and its line."""
+
+import json
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from cnnviz import Lesson
+from cnnviz.core.mistakes import placed
+from tests.e2e.page import Screen, moment, screen_in
+
+
+@pytest.fixture
+def screen(browser, browser_context_args):
+    with screen_in(browser, browser_context_args) as screen:
+        yield screen
+
+
+def choose(screen: Screen, file) -> None:
+    screen.key("own_gradients").click()
+    screen.page.locator(".st-key-own_gradients_file input").set_input_files(file)
+    expect(screen.page.locator("[role=dialog]")).to_have_count(0)
+
+
+def test_a_file_is_compared_mended_and_follows_the_lesson(screen: Screen, tmp_path):
+    lesson, page = Lesson(k=2), screen.page
+    now = moment(lesson)
+    wrong = placed("sigmoid_prime_of_z", lesson.network).gradients(now.params, now.trace, np.array(lesson.y), lesson.lr)
+    (tmp_path / "mine.json").write_text(json.dumps({name: array.tolist() for name, array in wrong.items()}))
+    np.savez(tmp_path / "mended.npz", **now.gradients)
+    (tmp_path / "odd.npz").write_bytes(b"PK")
+    screen.open("/check", k="2")
+    screen.connected()
+    screen.key("tab_own").click()
+    expect(page.locator(".title")).to_have_text("Are your own gradients right?")
+    choose(screen, tmp_path / "mine.json")
+    expect(page.locator(".title")).to_have_text("Your gradient goes wrong at ∂z₁")
+    expect(page.locator("[data-column=dz1]")).to_have_attribute("data-state", "first")
+    expect(page.locator("[data-column=df]")).to_have_attribute("data-state", "inherits")
+    expect(page.locator(".own-stage h2")).to_have_text("σ′ on the wrong side")
+    expect(page.locator(".right-line")).to_contain_text("dz1 = da1 * sigmoid_prime(a1)")
+    screen.key("update_next").click()  # of another update they are wrong from the start
+    expect(page.locator(".title")).to_have_text("Your gradient goes wrong at ∂o")
+    screen.key("update_back").click()
+    expect(page.locator(".title")).to_have_text("Your gradient goes wrong at ∂z₁")
+    choose(screen, tmp_path / "mended.npz")
+    expect(page.locator(".title")).to_have_text("Your gradients are right")
+    expect(page.locator(".own-file span")).to_have_text("mended.npz")
+    choose(screen, tmp_path / "odd.npz")
+    expect(page.locator(".verdict")).to_contain_text("The file is damaged")
+    screen.prints_no_trace()

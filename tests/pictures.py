@@ -1,0 +1,95 @@
+"""Pictures of every page, stage, size and theme in one folder, for eyes; and those of the README.
+
+    python -m tests.pictures                 into pictures/, which is not committed
+    python -m tests.pictures --readme        only the README's, into assets/pages
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from playwright.sync_api import Browser, sync_playwright
+
+from cnnviz import Lesson
+from cnnviz.ui.pages import pages
+from tests.conftest import ROOT, Server
+from tests.e2e.conftest import launch_arguments, ready
+
+SIZES = ((1280, 720), (1440, 900), (1920, 1080), (390, 844))
+THEMES = ("light", "dark")
+TINY_VGG = "net=conv10x3b-relu-conv10x3b-relu-max2-conv10x3b-relu-conv10x3b-relu-max2-dense10-softmax-ce&w=he&ch=rgb"
+
+
+class Picture(NamedTuple):
+    """A screen: the name of its file, its address, size and theme."""
+
+    name: str
+    path: str
+    size: tuple[int, int] = (1280, 720)
+    theme: str = "light"
+
+
+README = (
+    Picture("step", "/?stage=df"),
+    Picture("lecture", "/?stage=z1&cell=z1:13,18&view=lecture"),
+    Picture("network", f"/?{TINY_VGG}&stage=z2"),
+    Picture("train", "/train?k=60"),
+    Picture("check", "/check?mistake=kernel_gradient_flipped"),
+    Picture("notebook", "/notebook?rule=procedural"),
+)
+
+
+def everything() -> Iterator[Picture]:
+    """Every page by every size and theme; of the first page every stage, at the sizes also as a lecture."""
+    for size in SIZES:
+        for theme in THEMES:
+            ending = f"{size[0]}x{size[1]}-{theme}"
+            for page in pages():
+                name = page.path or "step"
+                if page.path:
+                    yield Picture(f"{name}-{ending}", f"/{page.path}?k=3", size, theme)
+            for stage in Lesson().network.stages:
+                yield Picture(f"step-{stage}-{ending}", f"/?stage={stage}", size, theme)
+            yield Picture(f"first-visit-{ending}", "/", size, theme)
+            yield Picture(f"tiny-vgg-{ending}", f"/?{TINY_VGG}&stage=z2", size, theme)
+            if size[0] > size[1]:
+                for stage in ("z1", "df"):
+                    yield Picture(f"lecture-{stage}-{ending}", f"/?stage={stage}&view=lecture", size, theme)
+
+
+def take(browser: Browser, url: str, picture: Picture, folder: Path) -> None:
+    """Opens a screen, waits until it is painted and nothing moves, and writes its picture."""
+    width, height = picture.size
+    look = {"viewport": {"width": width, "height": height}, "color_scheme": picture.theme, "reduced_motion": "reduce"}
+    context = browser.new_context(base_url=url, **look)
+    page = context.new_page()
+    page.goto(picture.path)
+    ready(page)
+    page.wait_for_load_state("networkidle")
+    page.evaluate("document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))")
+    page.screenshot(path=folder / f"{picture.name}.png")
+    context.close()
+
+
+def main(arguments: list[str]) -> int:
+    """Takes them all, or the README's."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--readme", action="store_true", help="only the README's, into assets/pages")
+    readme = parser.parse_args(arguments).readme
+    folder = ROOT / ("assets/pages" if readme else "pictures")
+    folder.mkdir(exist_ok=True)
+    with sync_playwright() as start, Server() as server:
+        browser = start.chromium.launch(**launch_arguments(start.chromium.executable_path))
+        for picture in README if readme else everything():
+            take(browser, server.url, picture, folder)
+        browser.close()
+    print(f"{len(list(folder.glob('*.png')))} pictures in {folder.relative_to(ROOT)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
