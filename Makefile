@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: help run checks quick test lowest bench pictures browser servers
+.PHONY: help run checks quick test lowest bench docs browser servers pictures
 
 help:  ## says what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -42,6 +42,10 @@ bench: $(VENV)/.tests browser  ## the timings in tests/bench, as ratios and medi
 	  $(BIN)/python -m tests.bench.$$name || failed=1; \
 	done; \
 	exit $$failed
+
+docs: $(VENV)/.tests  ## the reference of everything that can be imported, from its docstrings, into docs/api/
+	$(BIN)/pdoc --docformat markdown --output-directory docs/api cnnviz cnnviz.core cnnviz.data cnnviz.export cnnviz.words
+	@echo "Open docs/api/index.html."
 
 pictures: $(VENV)/.tests browser  ## screenshots of every page, stage, size and theme, into pictures/ (minutes)
 	$(BIN)/python -m tests.pictures

@@ -1,4 +1,4 @@
-"""The lesson as a film, GIF or WebP: a filter and its maps beside each other, from the start to update k.
+"""The lesson as a film, GIF or WebP: image, a filter and its maps beside each other and the loss, from the start to update k.
 
 Each map has limits of its own in every frame, printed below it, as on the page: a gradient falls by
 orders of magnitude, and a run that diverges would leave its first frames blank.
@@ -16,7 +16,7 @@ from cnnviz.core.film import maps_of
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import Network
 from cnnviz.core.trajectory import Moment, trajectory
-from cnnviz.export.frames import KINDS, Panel, draw, encode
+from cnnviz.export.frames import KINDS, Curve, Panel, draw, encode
 from cnnviz.words import Problem, say
 
 MAX_FRAMES = 120
@@ -104,15 +104,30 @@ def animation(
         raise Problem("export.animation.wrong_frames", frames=frames, most=MAX_FRAMES)
     if kind not in KINDS:
         raise Problem("export.animation.wrong_kind", kind=repr(kind), kinds=KINDS)
-    maps, shown = shown_maps(lesson, np.shape(x)), []
-    for k in frame_updates(lesson.k, frames):
+    updates, shown = frame_updates(lesson.k, frames), []
+    for k in updates:
         moment = trajectory(lesson, x, k)
-        panels = [Panel(chosen.name, chosen.scale, chosen.of(moment)) for chosen in maps]
-        shown.append((say("export.animation.frame", k=k, loss=float(moment.losses[-1])), panels))
+        shown.append(_shown(lesson, moment, x))
         progress(k)
-    drawn = [draw(caption, panels) for caption, panels in shown]
+    losses = moment.losses[updates]
+    drawn = [draw(caption, [*panels, Curve("L", losses, place)]) for place, (caption, panels) in enumerate(shown)]
     while len(data := encode(drawn, kind)) > max_bytes:
         if len(drawn) <= 2:
             raise Problem("export.animation.too_large", bytes=len(data), most=max_bytes)
         drawn = [drawn[i] for i in frame_updates(len(drawn) - 1, max(2, len(drawn) // 2))]
     return data
+
+
+def lesson_picture(lesson: Lesson, x: np.ndarray) -> bytes:
+    """The film's last frame alone, as PNG."""
+    moment = trajectory(lesson, x, lesson.k)
+    caption, panels = _shown(lesson, moment, x)
+    return encode([draw(caption, [*panels, Curve("L", moment.losses, lesson.k)])], "png")
+
+
+def _shown(lesson: Lesson, moment: Moment, x: np.ndarray) -> tuple[str, list[Panel]]:
+    """What a frame says, and the image and the maps on it."""
+    image = Panel("x", "pixel", x if np.ndim(x) == 2 else np.mean(x, axis=0))
+    maps = [Panel(chosen.name, chosen.scale, chosen.of(moment)) for chosen in shown_maps(lesson, np.shape(x))]
+    caption = say("export.animation.frame", k=len(moment.losses) - 1, loss=float(moment.losses[-1]))
+    return caption, [image, *maps]

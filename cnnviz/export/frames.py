@@ -15,8 +15,8 @@ from cnnviz.words import Problem, written
 
 KINDS = ("gif", "webp")
 
-PANEL, GAP, LINE = 120, 12, 16
-"""Pixels: the side of a map, the space between two, the height of a line of text."""
+PANEL, GAP, LINE, LETTERS = 240, 24, 32, 24
+"""Pixels: the side of a map, the space between two, the height of a line of text and of its letters."""
 
 MOST_WRITTEN = 9
 """Cells up to which a map has its numbers written on it."""
@@ -27,52 +27,99 @@ _FIRST = {"signed": 0, "activation": LEVELS}
 _GRAYS = 16
 _BLACK = 2 * LEVELS
 _WHITE = _BLACK + _GRAYS - 1
+_SHADES = 256 - _WHITE - 1  # of images: as many as a GIF has left
+_FIRST["pixel"] = _WHITE + 1
+_THICK = 3
 _SHOWN_FOR, _LAST_FOR = 100, 1500  # milliseconds
 
 
 @dataclass(frozen=True, eq=False)
 class Panel:
-    """One map of a frame: its name, "signed" or "activation", and its values (H,W)."""
+    """One map of a frame: its name, "signed", "activation" or "pixel", and its values (H,W)."""
 
     name: str
     scale: str
     array: np.ndarray
 
 
-def draw(caption: str, panels: Sequence[Panel]) -> np.ndarray:
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """A line over time (n,), from 0 up, with a dot where the film is."""
+
+    name: str
+    values: np.ndarray
+    at: int
+
+    @property
+    def most(self) -> float:
+        """The upper end."""
+        return float(np.nan_to_num(self.values, posinf=0.0).max())
+
+    def points(self) -> list[tuple[float, float]]:
+        """Each value's place in the panel, (x, y)."""
+        x = np.linspace(_THICK, PANEL - _THICK, len(self.values)) if len(self.values) > 1 else [PANEL / 2]
+        y = PANEL - _THICK - np.clip(np.nan_to_num(self.values / (self.most or 1.0)), 0, 1) * (PANEL - 2 * _THICK)
+        return list(zip(x, y, strict=True))
+
+
+def draw(caption: str, panels: Sequence[Panel | Curve]) -> np.ndarray:
     """One frame, maps side by side over a line of text, as numbers of colours for `encode`, uint8 (H,W).
 
     A map of few cells, such as a kernel, has its numbers written on it. Raises Problem for a map that is
     larger than its panel.
 
     >>> draw("update 0", [Panel("f", "signed", np.eye(3))]).shape
-    (192, 144)
+    (384, 288)
     """
     size = (_TOP + PANEL + 2 * LINE + GAP, GAP + len(panels) * (PANEL + GAP))
     frame = np.full(size, _WHITE, np.uint8)
     texts = [((GAP, _TOP + PANEL + LINE + GAP // 2), caption)]
     places = [(slice(_TOP, _TOP + PANEL), slice(left, left + PANEL)) for left in range(GAP, size[1], PANEL + GAP)]
     for place, panel in zip(places, panels, strict=True):
-        most = float(np.abs(panel.array).max())
-        low, high = (0.0, 1.0) if panel.scale == "activation" else (-most, most)
-        _paint(frame[place], panel.array, low, high, _FIRST[panel.scale])
+        low, high = _limits(panel)
+        if isinstance(panel, Curve):
+            _plot(frame[place], panel)
+        else:
+            _paint(frame[place], panel, low, high)
         texts.append(((place[1].start, GAP - 2), panel.name))
-        texts.append(((place[1].start, _TOP + PANEL + 1), "0 … 1" if panel.scale == "activation" else f"±{written(most, '3')}"))
+        texts.append(((place[1].start, _TOP + PANEL + 1), f"0 … {written(high, '3')}" if low == 0 else f"±{written(high, '3')}"))
     ink = _ink(size, texts)
     inked = ink > 0
     frame[inked] = _WHITE - np.rint(ink[inked] / 255 * (_GRAYS - 1)).astype(np.uint8)
     for place, panel in zip(places, panels, strict=True):
-        if panel.array.size <= MOST_WRITTEN:
+        if isinstance(panel, Panel) and panel.array.size <= MOST_WRITTEN:
             _write_numbers(frame[place], panel.array, panel.scale)
     return frame
 
 
-def _paint(panel: np.ndarray, array: np.ndarray, low: float, high: float, first: int) -> None:
-    """Fills the middle of `panel` with an array's colours, each entry a square of whole pixels."""
-    side, middle = _squares(array)
+def _limits(panel: Panel | Curve) -> tuple[float, float]:
+    """The values at the ends of a map's colours, or of a curve."""
+    if isinstance(panel, Curve):
+        return 0.0, panel.most
+    most = float(np.abs(panel.array).max())
+    return {"activation": (0.0, 1.0), "pixel": (0.0, most)}.get(panel.scale, (-most, most))
+
+
+def _plot(place: np.ndarray, curve: Curve) -> None:
+    """Draws the line in a pale gray as far as it will go, and in ink up to now."""
+    from PIL import Image, ImageDraw
+
+    image = Image.fromarray(place)
+    pen, points = ImageDraw.Draw(image), curve.points()
+    pen.line(points, fill=_BLACK + _GRAYS - 4, width=_THICK)
+    pen.line(points[: curve.at + 1], fill=_BLACK, width=_THICK)
+    x, y = points[curve.at]
+    pen.ellipse((x - 2 * _THICK, y - 2 * _THICK, x + 2 * _THICK, y + 2 * _THICK), fill=_BLACK)
+    place[:] = np.asarray(image)
+
+
+def _paint(place: np.ndarray, panel: Panel, low: float, high: float) -> None:
+    """Fills the middle of `place` with an array's colours, each entry a square of whole pixels."""
+    side, middle = _squares(panel.array)
     if not side:
-        raise Problem("export.animation.map_too_large", shape=str(array.shape), most=PANEL)
-    panel[middle] = np.kron(levels_of(array, low, high, LEVELS) + first, np.ones((side, side), np.uint8))
+        raise Problem("export.animation.map_too_large", shape=str(panel.array.shape), most=PANEL)
+    levels = levels_of(panel.array, low, high, _SHADES if panel.scale == "pixel" else LEVELS)
+    place[middle] = np.kron(levels + np.uint8(_FIRST[panel.scale]), np.ones((side, side), np.uint8))
 
 
 def _squares(array: np.ndarray) -> tuple[int, tuple[slice, ...]]:
@@ -108,7 +155,7 @@ def _fitting(number: float, width: int) -> str:
 def _font():
     from PIL import ImageFont
 
-    return ImageFont.load_default(12)
+    return ImageFont.load_default(LETTERS)
 
 
 def _ink(size: tuple[int, int], texts: list[tuple[tuple[int, int], str]], centred: bool = False) -> np.ndarray:
@@ -123,7 +170,7 @@ def _ink(size: tuple[int, int], texts: list[tuple[tuple[int, int], str]], centre
 
 
 def encode(drawn: Sequence[np.ndarray], kind: str = "gif") -> bytes:
-    """Frames from `draw` as a file of one of KINDS, played over and over.
+    """Frames from `draw` as a file of one of KINDS, played over and over; a single one also as "png".
 
     >>> encode([draw("", [Panel("f", "signed", np.eye(3))])])[:6]
     b'GIF89a'
@@ -131,7 +178,7 @@ def encode(drawn: Sequence[np.ndarray], kind: str = "gif") -> bytes:
     from PIL import Image
 
     grays = np.repeat(np.linspace(0, 255, _GRAYS).round().astype(np.uint8)[:, None], 3, axis=1)
-    palette = np.concatenate([ramp("signed", LEVELS), ramp("activation", LEVELS), grays])
+    palette = np.concatenate([ramp("signed", LEVELS), ramp("activation", LEVELS), grays, ramp("pixel", _SHADES)])
     if kind == "gif":
         images = [Image.fromarray(frame) for frame in drawn]
         for image in images:

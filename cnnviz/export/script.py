@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import textwrap
 from collections.abc import Iterable
@@ -9,6 +10,8 @@ from collections.abc import Iterable
 import numpy as np
 
 from cnnviz.core.lesson import Lesson
+from cnnviz.data.images import load_image
+from cnnviz.export.animation import lesson_picture
 from cnnviz.export.passes import Section
 from cnnviz.export.sections import introduction, sections
 
@@ -43,19 +46,24 @@ def jupyter_notebook(lesson: Lesson, pixels: np.ndarray) -> str:
     >>> notebook["nbformat"], {cell["cell_type"] for cell in notebook["cells"]} == {"markdown", "code"}
     (4, True)
     """
-    return as_notebook(introduction(lesson, pixels), sections(lesson, pixels))
+    picture = lesson_picture(lesson, load_image(pixels, lesson.ch, lesson.scale))
+    return as_notebook(introduction(lesson, pixels), sections(lesson, pixels), picture)
 
 
-def as_notebook(introduction: str, sections: Iterable[Section]) -> str:
-    """Sections as a notebook, each as a cell of words and formulas and one of code."""
+def as_notebook(introduction: str, sections: Iterable[Section], picture: bytes = b"") -> str:
+    """Sections as a notebook, each as a cell of words and formulas and one of code; `picture`, a PNG, stands at its head."""
     title, *rest = introduction.splitlines()
     texts: list[tuple[str, str]] = [("markdown", "\n".join([f"# {title}", *rest]))]
     for section in sections:
         formulas = "\n\n".join(f"$${formula}$$" for formula in section.formulas)
         texts.append(("markdown", f"## {section.title}\n\n{section.words}\n\n{formulas}".strip()))
         texts.append(("code", section.code.strip()))
+    cells = [_cell(number, kind, text) for number, (kind, text) in enumerate(texts)]
+    if picture:
+        cells[0]["source"] += ["\n", "\n", f"![{title}](attachment:lesson.png)"]
+        cells[0]["attachments"] = {"lesson.png": {"image/png": base64.b64encode(picture).decode("ascii")}}
     notebook = {
-        "cells": [_cell(number, kind, text) for number, (kind, text) in enumerate(texts)],
+        "cells": cells,
         "metadata": {
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
             "language_info": {"name": "python"},

@@ -14,9 +14,10 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.core.program import Inner, Program
 from cnnviz.data.images import load_image
 from cnnviz.export.arrays import backward_names, describe, forward_names, most_whole, shown
+from cnnviz.export.loops import loops_section
 from cnnviz.export.passes import Passes, Section, chain, section
 from cnnviz.export.source import listing
-from cnnviz.export.start import image_section, start_section
+from cnnviz.export.start import IMPORTS, image_section, start_section
 from cnnviz.words import say
 
 
@@ -29,15 +30,18 @@ def sections(lesson: Lesson, pixels: np.ndarray) -> tuple[Section, ...]:
     program = lesson.network.program(x.shape)
     values = program.start(lesson.first_params(x.shape), x)
     passes = Passes(program, lesson.optimizer, lesson.deviations, sizes_of(program, values, np.array(lesson.y)))
+    loops = loops_section(program)
     return (
-        image_section(lesson, pixels, program),
-        start_section(lesson, program, values),
+        section("needs", [], IMPORTS),
         *passes.layer_sections(),
         passes.forward_section(),
         passes.backward_section(),
         passes.update_section(),
-        _training(lesson, passes),
         _printing(program),
+        image_section(lesson, pixels, program, imports=False),
+        start_section(lesson, program, values),
+        *([loops] if loops else []),
+        _training(lesson, passes),
         _numbers_forward(passes),
         _numbers_backward(passes),
         _numbers_update(passes),

@@ -22,12 +22,16 @@ MOST_LITERAL = 100
 """Numbers up to which an array is written out; larger ones are packed."""
 
 
-def image_section(lesson: Lesson, pixels: np.ndarray, program: Program) -> Section:
-    """The image's bytes, and x from them."""
+IMPORTS = "import base64\nimport zlib\n\nimport numpy as np"
+"""What the code of a lesson needs."""
+
+
+def image_section(lesson: Lesson, pixels: np.ndarray, program: Program, imports: bool = True) -> Section:
+    """The image's bytes, and x from them; `imports` says whether what that needs stands there too."""
     gray, every = lesson.ch == "gray" and pixels.ndim == 3, lesson.ch == "rgb" and pixels.ndim == 3
     if pixels.ndim == 3 and not (gray or every):
         pixels = pixels[..., CHANNELS.index(lesson.ch)]
-    code = ["import base64", "import zlib", "", "import numpy as np", "", _packed("pixels", pixels, "np.uint8")]
+    code = [*([IMPORTS, ""] if imports else []), _packed("pixels", pixels, "np.uint8")]
     if gray:
         code += ["red, green, blue = pixels.astype(float).transpose(2, 0, 1)"]
         code += [f"x = {LUMA[0]} * red + {LUMA[1]} * green + {LUMA[2]} * blue"]

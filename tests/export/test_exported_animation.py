@@ -28,7 +28,7 @@ def frames_of(data: bytes) -> list[np.ndarray]:
 
 
 def panel(frame: np.ndarray, place: int) -> np.ndarray:
-    left = GAP + place * (PANEL + GAP)
+    left = GAP + (place + 1) * (PANEL + GAP)  # the image stands first
     return frame[TOP : TOP + PANEL, left : left + PANEL]
 
 
@@ -103,7 +103,7 @@ def test_any_network_has_a_film_of_its_first_maps(lesson, maps):
     shown = shown_maps(lesson, x.shape)
     assert [one.name for one in shown] == maps.split()
     frames = frames_of(animation(lesson, x))
-    assert len(frames) == lesson.k + 1 and frames[0].shape[1] == GAP + len(shown) * (PANEL + GAP)
+    assert len(frames) == lesson.k + 1 and frames[0].shape[1] == GAP + (len(shown) + 2) * (PANEL + GAP)
     moment = trajectory(lesson, x, lesson.k)
     channel = shown[0].at[:1]
     values = moment.trace.z1[channel] if channel else np.append(moment.trace.z1, np.zeros(4)).reshape(11, 12)
@@ -115,11 +115,22 @@ def test_any_network_has_a_film_of_its_first_maps(lesson, maps):
     assert (middle[::side, ::side] == wanted).all()
 
 
+def test_the_image_stands_first_and_the_curve_of_the_loss_last():
+    first, *_, last = frames_of(animation(Lesson(k=5, lr=0.5), X, frames=3))
+    side = PANEL // 32
+    edge = (PANEL - 32 * side) // 2
+    image = panel(first, -1)[edge : edge + 32 * side : side, edge : edge + 32 * side : side, 0]
+    assert np.corrcoef(image.ravel(), X.ravel())[0, 1] > 0.999
+    ink = [np.argwhere((panel(frame, 4) == 0).all(axis=-1)) for frame in (first, last)]
+    assert ink[0][:, 1].max() < PANEL * 0.1 and ink[1][:, 1].max() > PANEL * 0.9, "from left to right"
+    assert ink[1][:, 0].max() > ink[0][:, 0].max(), "and down"
+
+
 def test_too_many_bytes_give_fewer_frames_with_the_same_ends():
     lesson = Lesson(k=40, lr=0.3)
     whole = animation(lesson, X, frames=40)
-    small = animation(lesson, X, frames=40, max_bytes=len(whole) // 2)
-    assert len(small) <= len(whole) // 2
+    small = animation(lesson, X, frames=40, max_bytes=len(whole) * 3 // 4)
+    assert len(small) <= len(whole) * 3 // 4
     frames, all_frames = frames_of(small), frames_of(whole)
     assert 2 <= len(frames) < len(all_frames)
     assert (frames[0] == all_frames[0]).all() and (frames[-1] == all_frames[-1]).all()
@@ -143,5 +154,5 @@ def test_what_no_film_can_be_is_refused(options, word):
 
 
 def test_an_image_too_large_for_the_film_is_refused():
-    with pytest.raises(ValueError, match="at most 120"):
-        animation(Lesson(), np.zeros((130, 20)))
+    with pytest.raises(ValueError, match="at most 240"):
+        animation(Lesson(), np.zeros((250, 20)))

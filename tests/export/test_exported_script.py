@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import base64
 import json
 import os
 import platform
@@ -234,9 +235,22 @@ def test_the_notebook_is_valid_and_has_a_formula_before_each_code():
     assert len(set(ids)) == len(ids) and all(re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", name) for name in ids)
     extra = {"code": {"outputs", "execution_count"}, "markdown": set()}
     for before, cell in zip([None, *cells], cells, strict=False):
-        assert set(cell) == {"cell_type", "id", "metadata", "source"} | extra[cell["cell_type"]]
+        assert set(cell) - {"attachments"} == {"cell_type", "id", "metadata", "source"} | extra[cell["cell_type"]]
         if cell["cell_type"] == "code":
-            assert before["cell_type"] == "markdown" and "$$" in "".join(before["source"])
+            needs = cell["source"][0].startswith("import")
+            assert before["cell_type"] == "markdown" and (needs or "$$" in "".join(before["source"]))
+
+
+def test_the_notebook_begins_with_words_and_a_picture_and_its_data_comes_late():
+    cells = json.loads(jupyter_notebook(Lesson(k=2), find_image("test-0").pixels))["cells"]
+    assert cells[0]["source"][-1].endswith("](attachment:lesson.png)")
+    picture = base64.b64decode(cells[0]["attachments"]["lesson.png"]["image/png"])
+    assert picture.startswith(b"\x89PNG") and len(picture) < 60_000
+    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    (data,) = (place for place, text in enumerate(code) if "b64decode" in text)
+    assert data > len(code) / 2
+    (loops,) = (text for text in code if "four_loops" in text)
+    assert loops.count("    for ") == 4 and "assert np.allclose(slow, fast" in loops
 
 
 @pytest.mark.parametrize(
