@@ -11,7 +11,7 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import Network
 from cnnviz.core.ops import saturated_share
 from cnnviz.core.patience import check_wanted
-from cnnviz.core.updating import Updates
+from cnnviz.core.updating import Point, Updates
 from cnnviz.core.values import Gradients, Params, Trace
 from cnnviz.core.work import check_updates
 
@@ -57,12 +57,13 @@ class Film:
 
 
 def film(
-    lesson: Lesson, x: np.ndarray, n: int, most_frames: int, maps: tuple[str, ...] | None = None, channel: int = 0, filter: int = 0
-) -> Film:
+    lesson: Lesson, x: np.ndarray, n: int, most_frames: int, maps: tuple[str, ...] | None = None, channel: int = 0, filter: int = 0,
+    hold: frozenset[str] = frozenset(),
+) -> Film:  # fmt: skip
     """`n` updates of `lesson` on `x`, with at most `most_frames` frames, evenly thinned, first and last among them.
 
     The numbers are those of `trajectory`, bit for bit. `maps` are the symbols that get frames (`maps_of` where
-    none are named), of which `channel` is shown; `filter` is the filter whose weights make a curve: the first where
+    none are named), or parameters, of which `channel` is shown; parameters in `hold` take no steps; `filter` is the filter whose weights make a curve: the first where
     there are not so many. Raises Problem for more updates than the network can be taken to.
 
     >>> film(Lesson(), np.zeros((32, 32)), 4, most_frames=3).updates
@@ -82,8 +83,8 @@ def film(
         curves.append(_curves(updates, updates.used(point), trace, gradients, filter))
         if k in at:
             for name, taken in frames.items():
-                taken.append(_single(_channel(_array(name, trace, gradients), channel)))
-        point = after
+                taken.append(_single(_channel(_array(name, trace, gradients, point.params), channel)))
+        point = _held(after, point, hold) if hold else after
     losses, o, kernel, norms, saturated, silent = (np.array(values) for values in zip(*curves, strict=True))
     drawn = {name: np.array(taken) for name, taken in frames.items()}
     return Film(losses, o, kernel, norms, saturated, silent, shown, drawn, updates.network.parameters)
@@ -98,6 +99,37 @@ def maps_of(network: Network) -> tuple[str, ...]:
     first = next(place for place, layer in enumerate(network.layers) if layer.letter == "z")
     names = [names.output for names in network.names[first : first + 2]]
     return (*names, f"d{names[0]}")
+
+
+def fall_shares(run: Film, learning_rate: float) -> tuple[np.ndarray, np.ndarray]:
+    """What each parameter's step promises of the fall of the loss, η‖∂θ‖², as shares of all: at each update, and over the run.
+
+    (n+1,P) and (P,): gradient descent alone promises that. Rows add up to 1, or are 0 where nothing is promised.
+
+    >>> run = film(Lesson(), np.zeros((32, 32)), 4, most_frames=2)
+    >>> fall_shares(run, 0.01)[1].round(3).tolist()
+    [0.0, 0.996, 0.004]
+    """
+    promised = learning_rate * run.norms**2
+
+    def share(parts: np.ndarray) -> np.ndarray:
+        total = parts.sum(axis=-1, keepdims=True)
+        return np.divide(parts, total, out=np.zeros_like(parts), where=np.isfinite(total) & (total > 0))
+
+    with np.errstate(all="ignore"):
+        return share(promised), share(promised[:-1].sum(axis=0))
+
+
+def milestones(losses: np.ndarray, shares: tuple[float, ...] = (0.5, 0.9, 0.99)) -> dict[float, int]:
+    """By which update these shares of the whole fall have come; none where the loss does not fall.
+
+    >>> milestones(np.array([1.0, 0.4, 0.05, 0.0]))
+    {0.5: 1, 0.9: 2, 0.99: 3}
+    """
+    fall = losses[0] - losses[-1]
+    if not fall > 0:
+        return {}
+    return {share: int(np.argmax(losses <= losses[0] - share * fall)) for share in shares}
 
 
 def turning_points(run: Film) -> list[tuple[int, str]]:
@@ -130,8 +162,13 @@ def _share(updates: Updates, trace: Trace, kind: str) -> float:
     return saturated_share(units) if kind == "sigmoid" else float(np.mean(units == 0))
 
 
-def _array(name: str, trace: Trace, gradients: Gradients) -> np.ndarray:
-    return trace[name] if name in trace else gradients[name]
+def _array(name: str, trace: Trace, gradients: Gradients, params: Params) -> np.ndarray:
+    return next(values[name] for values in (trace, gradients, params) if name in values)
+
+
+def _held(after: Point, before: Point, hold: frozenset[str]) -> Point:
+    """What a step leaves, with these parameters as they were before it."""
+    return Point(after.params.replace(**{name: before.params[name] for name in hold}), after.state)
 
 
 def _channel(array: np.ndarray, channel: int) -> np.ndarray:

@@ -159,7 +159,7 @@ def _lesson(reading: Reading) -> GuidedLesson | None:
     languages = tables.get("languages", [DEFAULT])
     if isinstance(languages, list) and languages and all(isinstance(lang, str) for lang in languages):
         reading.languages = tuple(languages)
-    _fields(reading, (), tables, _LESSON)
+    _fields(reading, (), tables, _LESSON, {"languages"})
     id = tables.get("id", "")
     if isinstance(id, str) and "id" in tables and not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", id):
         reading.wrong(("id",), "lessons.file.id", id=id)

@@ -359,25 +359,50 @@ class NotebookHeader(BoardHeader):
 
 
 class FilmMap(PartData):
-    """A map of the film; a kernel has a number for every update, others have frames."""
+    """A picture of the film; `most` is its largest value of all updates.
+
+    A kernel has a number for every update; weights have their start, and frames of how far they have moved; what
+    pushes has frames on powers of ten.
+    """
 
     scale: Scale
-    kernel: bool
+    role: Literal["kernel", "weights", "push"]
+    most: float
+
+
+class FilmMark(TypedDict):
+    """An update that is marked on the film's length."""
+
+    k: int
+    words: str
+
+
+class FilmShare(TypedDict):
+    """What each parameter's steps promise of the fall, over the whole run, in a title too."""
+
+    names: Sequence[str]
+    all: Sequence[float]
+    title: str
 
 
 class FilmRun(TypedDict):
-    """One start on the film: its maps, and the lines of each curve."""
+    """One start on the film: its maps, the lines of each curve, and how its loss falls."""
 
     label: str
     maps: Sequence[FilmMap]
     lines: Mapping[str, Sequence[str]]
+    marks: Sequence[FilmMark]
+    fall: str
+    share: FilmShare | None
 
 
 class FilmData(TypedDict):
-    """All that a film shows besides its frames and curves."""
+    """All that a film shows besides its frames and curves; `change` is the end of the scale of all changes."""
 
     n: int
     runs: Sequence[FilmRun]
+    change: float
+    targets: Sequence[float]
     sentences: Sequence[str]
     wrong: str
     switches: Sequence[SwitchGroup]

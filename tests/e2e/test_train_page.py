@@ -91,11 +91,12 @@ def test_a_curve_is_dragged_to_an_update_and_let_go_anywhere(screen: Screen):
 def test_a_thinned_film_says_of_which_update_its_maps_are(screen: Screen):
     screen.open("/train", n="10000", k="31", lr="0.05")
     here = moment(Lesson(lr=0.05, k=31))
-    date = screen.page.locator('[data-figure="z1"] .size')
+    date = screen.page.locator('[data-figure="w_0"] .size')
     expect(date).to_have_text(re.compile(r"of update \d+"))
     shown = moment(Lesson(lr=0.05, k=int(date.inner_text().split()[-1])))
-    low, high = map(read, re.search(r"from (\S+) to (\S+)", screen.canvas("0.z1").get_attribute("aria-label")).groups())
-    assert (low, high) == pytest.approx((shown.trace.z1.min(), shown.trace.z1.max()), rel=1e-3)
+    low, high = map(read, re.search(r"from (\S+) to (\S+)", screen.canvas("0.w_0").get_attribute("aria-label")).groups())
+    w = shown.params.w[:, 0]
+    assert (low, high) == pytest.approx((w.min(), w.max()), abs=2e-3)
     low, high = map(read, re.search(r"from (\S+) to (\S+)", screen.canvas("0.f").get_attribute("aria-label")).groups())
     assert (low, high) == pytest.approx((here.params.f.min(), here.params.f.max()), rel=1e-3)  # the kernel is complete
     scrub(screen, 10_000)
@@ -173,3 +174,16 @@ def test_a_run_that_saturates_says_when_and_a_long_one_that_it_is_thinned(screen
     screen.open("/train", lr="500", n="1000")
     expect(screen.page.locator(".sentence")).to_contain_text("saturates at update 1")
     expect(screen.page.locator(".sentence")).to_contain_text("of 1,001 moments, evenly chosen")
+
+
+def test_a_held_kernel_runs_beside_the_lesson_and_the_outputs_stand_before_their_targets(screen: Screen):
+    screen.open("/train", k=60)
+    expect(screen.page.locator(".title")).to_have_text("w makes 99.5% of the fall")
+    expect(screen.page.locator(".track b").first).to_have_text("0.934")
+    screen.switch("hold_f")
+    expect(screen.page.locator("[data-run] .row-label").nth(1)).to_contain_text("f held still")
+    expect(screen.page.locator(".sentence")).to_contain_text("With f held still L is 0.0012 after 200 updates")
+    assert screen.address["hold"] == "f"
+    screen.switch("compare_seed")
+    expect(screen.key("hold_f")).to_have_attribute("aria-pressed", "false")
+    assert "hold" not in screen.address

@@ -44,20 +44,20 @@ def test_a_training_is_watched_and_its_parameters_open_in_step(screen: Screen):
     native(screen, "train_start").press("Enter")
     done(screen)
     expect(native(screen, "train_start")).to_be_focused()
-    expect(page.get_by_text("This training: cat against dog, 240 images, 30 epochs, batch 64")).to_be_visible()
+    expect(page.get_by_text("This training: airplane against automobile, 240 images, 10 epochs, batch 32")).to_be_visible()
     expect(page.get_by_text("Held-out images")).to_contain_text("of 60 right, 19 times out of 20")
     assert violations(screen) == []
     screen.choose("scale", "raw")  # the network that was trained is another one now
     expect(native(screen, "train_again")).to_be_visible()
     chosen = page.locator('[class*="st-key-open_"] button').first
-    said, *printed = re.fullmatch(r"(cat|dog) (\S+) : (\S+)", chosen.inner_text().strip()).groups()
+    said, *printed = re.fullmatch(r"(airplane|automobile) (\S+) : (\S+)", chosen.inner_text().strip()).groups()
     chosen.click()
     screen.page.wait_for_url(re.compile(r"/\?.*w=held-[0-9a-f]{16}"))
     screen.ready(update=0, stage="o")
     assert screen.lesson.scale == "unit"
     outputs = [read(text) for text in screen.canvas("o").get_attribute("aria-label").split(", ")[-2:]]
     assert outputs == pytest.approx([float(number) for number in printed], abs=0.006)
-    assert (outputs[0] > outputs[1]) == (said == "cat")
+    assert (outputs[0] > outputs[1]) == (said == "airplane")
     expect(screen.root.locator(".wrong:visible")).to_have_count(0)
     assert not screen.complaints()
 
@@ -71,7 +71,7 @@ def test_settings_travel_in_the_link_and_a_reload_shows_what_came_of_them(screen
     done(screen)
     words = screen.page.get_by_text("This training:").inner_text()
     assert "7 epochs" in words and "learning rate 0.25" in words and "w starts normal from seed 3" in words
-    expect(screen.page).to_have_url(re.compile("train=cat,dog,7,64,0.25,0"))
+    expect(screen.page).to_have_url(re.compile("train=airplane,automobile,7,32,0.25,0,adam"))
     table = screen.page.locator(".st-key-below table").inner_text()
     screen.page.reload()
     screen.ready()

@@ -56,6 +56,7 @@ FAULTS = [
     (FINE, ', say = "It is the kernel that slides."', "", 13, "feedback “say”"),
     (FINE, 'right = "The dot meets the last weight first."\n', "", 4, "feedback “right”"),
     (FINE, 'id = "dot"\n', "", 1, "“id” is missing"),
+    (FINE, 'title = "A kernel meets a dot"\n', "", 1, "“title” is missing"),
     (FINE, 'id = "dot"', 'id = "The dot"', 1, "The dot"),
     (FINE, 'goal = "say', 'gaol = "say', 3, "There is no field gaol. Did you mean goal?"),
     (FINE, "ask = ", "ask == ", 7, "no TOML"),
@@ -84,6 +85,16 @@ FAULTS = [
 def test_a_fine_file_has_no_fault(content):
     lesson, faults = check(content.encode())
     assert not faults and lesson is not None and len(lesson.steps) == 1
+
+
+@pytest.mark.parametrize("content", [FINE, NUMBER, CLICK, ORDER, CONSTRUCT])
+def test_no_line_can_be_left_out_or_cut_off_without_a_sentence_or_a_lesson(content):
+    lines = content.splitlines()
+    for n, line in enumerate(lines):
+        for instead in ([], [line[: len(line) // 2]], [line.replace('"', "")], [line, line]):
+            lesson, faults = check("\n".join([*lines[:n], *instead, *lines[n + 1 :]]).encode())
+            assert (lesson is None) == bool(faults)
+            assert all(1 <= fault.line <= len(lines) + 1 and str(fault.what) for fault in faults)
 
 
 @pytest.mark.parametrize(("content", "good", "bad", "line", "words"), FAULTS)

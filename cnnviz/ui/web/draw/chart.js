@@ -19,6 +19,7 @@ import { prepare } from "./canvas.js"
 
 /** @type {Inset} */
 const LEAST = { left: 40, right: 8 } // for what stands at the ends of the axes
+const GRID = 4 // lines of the grid that part each side
 const SWATCH = 12 // the piece of a line that stands before its name
 const MOST_NAMES = 6 // more would stand on each other
 
@@ -69,6 +70,11 @@ export function chart(canvas, { x, series, log = false, logY = false, cursor, le
   context.fillText(endLabel(right, log), width - inset.right + 4, height - 4)
   context.textAlign = "left"
   context.fillText(endLabel(left, log), inset.left, height - 4)
+  context.fillStyle = style.getPropertyValue("--line")
+  for (let n = 0; n <= GRID; n++) {
+    context.fillRect(inset.left, Math.round(8 + ((bottom - 8) * n) / GRID), wide, 1)
+    context.fillRect(Math.round(inset.left + (wide * n) / GRID), 8, 1, bottom - 8)
+  }
   if (cursor !== null && cursor !== undefined) {
     context.fillStyle = style.getPropertyValue("--line")
     context.fillRect(at(cursor) - 1, 4, 2, bottom - 4)

@@ -1,6 +1,8 @@
 // The curves under the film, with one cursor through all of them; dragging on one moves the film.
 
+import { number } from "../model/format.js"
 import { say } from "../model/words.js"
+import { setHTML } from "../pages/html.js"
 import { CURVES } from "../spec.js"
 import { chart } from "./chart.js"
 
@@ -13,13 +15,15 @@ const LEAST = { left: 58, right: 54 } // room for the longest numbers and names:
 export const figures = () =>
   CURVES.map(
     ({ name, title }) => `
-    <figure class="curve" data-curve="${name}"><figcaption><button type="button" data-open="film-${name}" title="${say("web.chart.open")}">${title}</button></figcaption>
+    <figure class="curve" data-curve="${name}"><figcaption><button type="button" data-open="film-${name}" title="${say("web.chart.open")}">${title}</button><span class="at"></span></figcaption>
       <canvas role="img" aria-label="${title}"></canvas><span class="cursor"></span></figure>`,
   ).join("")
 
 export class Curves {
   /** @type {Record<string, Inset | null>}  how far each plot keeps from its canvas's sides; null where it has no room yet */
   insets = {}
+  /** @type {number | null}  the update that a curve is pointed at */
+  pointed = null
 
   /**
    * @param {Film} film
@@ -52,9 +56,10 @@ export class Curves {
     return Object.values(this.insets).every(Boolean)
   }
 
-  // Puts the cursor where the film stands.
+  // Puts the cursor where the film stands, and says the values there, or where a curve is pointed at.
   follow() {
     const { k, film } = this.film
+    this.say()
     for (const [name, inset] of Object.entries(this.insets)) {
       const canvas = this.canvas(name)
       const cursor = /** @type {HTMLElement} */ (canvas.nextElementSibling)
@@ -62,6 +67,20 @@ export class Curves {
         const wide = canvas.clientWidth - inset.left - inset.right
         cursor.style.transform = `translateX(${inset.left + (k / film.n) * wide}px)`
       }
+    }
+  }
+
+  /** The values of every chart at one update, as many as have room. */
+  say() {
+    const k = this.pointed ?? this.film.k
+    for (const { name } of CURVES) {
+      const lines = this.film.film.runs[0].lines[name].slice(0, 3)
+      const values = lines.map(
+        (line, n) => `${line.split(":")[0]} <b>${number(this.film.curveAt(0, name, n, k), 3)}</b>`,
+      )
+      const at = this.pointed === null ? "" : `${say("web.film.maps.of_here", { k })}: `
+      const place = this.canvas(name).parentElement?.querySelector(".at")
+      if (place) setHTML(place, values.length ? at + values.join(" · ") : "")
     }
   }
 
@@ -76,13 +95,24 @@ export class Curves {
    * @param {number} clientX
    */
   seek(curve, clientX) {
+    const k = this.under(curve, clientX)
+    if (k === null) return
+    this.film.view.player.pause()
+    this.film.seek(k)
+  }
+
+  /**
+   * The update that stands above this place.
+   * @param {HTMLElement} curve
+   * @param {number} clientX
+   */
+  under(curve, clientX) {
     const name = curve.dataset.curve ?? ""
     const inset = this.insets[name]
-    if (!inset) return
-    this.film.view.player.pause()
+    if (!inset) return null
     const { left, width } = this.canvas(name).getBoundingClientRect()
     const share = (clientX - left - inset.left) / (width - inset.left - inset.right)
-    this.film.seek(Math.round(Math.min(Math.max(share, 0), 1) * this.film.film.n))
+    return Math.round(Math.min(Math.max(share, 0), 1) * this.film.film.n)
   }
 
   // A mouse drags from where it is pressed; a finger may be about to scroll, and drags once it moves sideways.
@@ -105,7 +135,17 @@ export class Curves {
       curve.setPointerCapture(event.pointerId)
       if (event.pointerType === "mouse") this.seek(curve, event.clientX)
     })
-    this.element.addEventListener("pointermove", (event) => held && this.seek(held, event.clientX))
+    this.element.addEventListener("pointermove", (event) => {
+      if (held) return this.seek(held, event.clientX)
+      /** @type {HTMLElement | null} */
+      const curve = /** @type {HTMLElement} */ (event.target).closest(".curve")
+      this.pointed = curve && event.pointerType === "mouse" ? this.under(curve, event.clientX) : null
+      this.say()
+    })
+    this.element.addEventListener("pointerleave", () => {
+      this.pointed = null
+      this.say()
+    })
     this.element.addEventListener("pointerup", letGo)
     this.element.addEventListener("pointercancel", letGo)
   }

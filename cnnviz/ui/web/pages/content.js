@@ -28,6 +28,8 @@ export class Content {
 
   /** The keys of the address that its numbers depend on. */
   computed = COMPUTED
+  /** Milliseconds after which we say that nobody answers. */
+  patience = 4000
   /** Whether the lecture view shows it as on 720 lines, and larger as a whole. */
   zoomed = true
   /** Whether the kernel slides over a map while a stage plays. */

@@ -11,7 +11,7 @@ import { Content } from "./content.js"
 import { LIMITS_LINE, linesOf, setHTML } from "./html.js"
 import { bindSwitches, fillSwitches } from "./switches.js"
 
-/** @import { FilmData, FilmHeader, FilmMap, FilmRun } from "../types/wire.js" */
+/** @import { FilmData, FilmHeader, FilmMap, FilmRun, FilmShare } from "../types/wire.js" */
 /** @import { Lesson } from "../model/address.js" */
 /** @import { Answer, Arrays } from "../model/decode.js" */
 /** @import { View } from "./view.js" */
@@ -19,23 +19,40 @@ import { bindSwitches, fillSwitches } from "./switches.js"
 const HALF = 127 // steps of a byte on either side of zero, which is 128 (_as_bytes in Python)
 const RATE = 30 // frames of the film a second at speed 1
 
-/** @type {(place: number, map: FilmMap) => string} */
-const figure = (place, { symbol, label }) => `
-  <figure class="map" data-figure="${symbol}"><figcaption><i class="name">${formula(label)}</i><span class="size"></span></figcaption>
+const PUSH_DECADES = 4 // powers of ten on the scale of what pushes (learning.py)
+const TRACKS = 4 // outputs whose way to their targets is shown
+
+/** @type {(place: number, symbol: string, label: string, words?: string) => string} */
+const figure = (place, symbol, label, words = "") => `
+  <figure class="map" data-figure="${symbol}"><figcaption><i class="name">${label}</i><span class="of">${words}</span><span class="size"></span></figcaption>
     <canvas data-map="${place}.${symbol}" role="img"></canvas>${LIMITS_LINE}</figure>`
 
-/** @type {(run: FilmRun, place: number) => string} */
-const reel = ({ maps }, place) => `
-  <div class="reel" data-run="${place}"><p class="row-label"></p>
-    ${maps.map((map) => figure(place, map)).join("")}
-  </div>`
+/** @type {(run: FilmRun, place: number, outputs: string[]) => string} */
+function reel({ maps }, place, outputs) {
+  const weights = maps.filter(({ role }) => role === "weights")
+  const to = (/** @type {FilmMap} */ map) =>
+    weights.length > 1 ? say("web.film.maps.weights", { name: escaped(outputs[weights.indexOf(map)]) }) : ""
+  const learns = maps
+    .filter(({ role }) => role !== "push")
+    .map((map) => {
+      const letter = formula(map.label.replace(/\[.*/, ""))
+      return `<div class="learns">${figure(place, map.symbol, letter, map.role === "weights" ? to(map) : say("web.film.maps.now"))}
+      ${figure(place, `${map.symbol}_change`, `${letter} − ${letter}<sub>0</sub>`, say("web.film.maps.change"))}</div>`
+    })
+  const push = /** @type {FilmMap} */ (maps.at(-1))
+  return `<div class="reel" data-run="${place}"><p class="row-label"></p>${learns.join("")}
+    <div class="answers-now"></div>
+    <div class="pushes"><h2>${say("web.film.maps.push", { symbol: `<i>${formula(push.label)}</i>` })}</h2><p class="smaller"></p>
+      <div>${figure(place, `${push.symbol}_start`, "")}${figure(place, push.symbol, "")}</div><p class="log soft"></p></div></div>`
+}
 
 const body = () => `
-  <div class="scrub"><input type="range" min="0" step="1" data-key="scrub" aria-label="${say("web.film.scrub")}">
+  <div class="scrub"><div class="length"><div class="marks"></div><input type="range" min="0" step="1" data-key="scrub" aria-label="${say("web.film.scrub")}"></div>
     ${actionButton("open_in_step")}</div>
   <div class="reels"></div>
   <section class="explain board-words" aria-label="${say("web.film.curves")}">
     <div class="text" tabindex="0"><h1 class="title"></h1><div class="numbers"></div>
+      <div class="shares"></div><p class="fall"></p>
       <div class="switches"></div>
       <label class="vs"><span>${say("web.film.link.text")}</span><input data-key="vs" placeholder="${say("web.film.link.here")}" autocomplete="off" spellcheck="false" aria-label="${say("web.film.link.label")}"></label><p class="wrong"></p><p class="sentence"></p></div>
     <div class="curves">${figures()}</div>
@@ -48,8 +65,11 @@ export class Film extends Content {
 
   computed = COMPUTED.filter((key) => key !== "k") // the film is the same wherever it stands
   films = true
+  patience = 15_000 // ten thousand updates take their time
   /** @type {FilmData} */
-  film = { n: 0, runs: [], sentences: [], wrong: "", switches: [] }
+  film = { n: 0, runs: [], change: 0, targets: [], sentences: [], wrong: "", switches: [] }
+  /** @type {string[]} */
+  outputs = []
   /** @type {Arrays} */
   arrays = {}
   /** @type {MapView[]} */
@@ -84,13 +104,28 @@ export class Film extends Content {
     const { view } = this
     this.film = film
     this.arrays = arrays
-    const plan = JSON.stringify(film.runs.map(({ maps }) => maps))
+    this.outputs = answer.outputs
+    const laid = film.runs.map(({ maps }) =>
+      maps.map(({ symbol, label, rows, columns }) => [symbol, label, rows, columns]),
+    )
+    const plan = JSON.stringify([laid, answer.outputs])
     if (this.plan !== plan) this.lay(film.runs, plan)
     this.seek(Number(view.lesson.k))
     const scrub = /** @type {HTMLInputElement} */ (view.field("scrub"))
     scrub.max = String(film.n)
     view.field("vs").value = answer.lesson.vs ?? ""
-    setHTML(view.$(".title"), say("web.film.title", { n: film.n }))
+    const [{ share, marks, fall }] = film.runs
+    setHTML(view.$(".title"), escaped(share ? share.title : say("web.film.title", { n: film.n })))
+    setHTML(view.$(".fall"), escaped(fall))
+    setHTML(
+      view.$(".marks"),
+      marks
+        .map(
+          ({ k, words }) =>
+            `<span style="left:${(100 * k) / film.n}%" title="${escaped(words)}">${escaped(words.split(" ")[0])}</span>`,
+        )
+        .join(""),
+    )
     setHTML(view.$(".sentence"), linesOf(film.sentences))
     setHTML(view.$(".text > .wrong"), escaped(film.wrong))
     fillSwitches(view, film.switches)
@@ -105,7 +140,7 @@ export class Film extends Content {
   lay(runs, plan) {
     this.plan = plan
     const reels = this.view.$(".reels")
-    reels.innerHTML = runs.map(reel).join("")
+    reels.innerHTML = runs.map((run, place) => reel(run, place, this.outputs)).join("")
     reels.style.setProperty("--rows", String(runs.length))
     const canvases = [...this.root.querySelectorAll(/** @type {"canvas"} */ ("canvas[data-map]"))]
     this.maps = canvases.map((canvas) => new MapView(canvas))
@@ -209,6 +244,7 @@ export class Film extends Content {
       ({ label }, place) => `<span>${escaped(label)}</span><b>L = ${number(this.curve(place, "losses", 0), 6)}</b>`,
     )
     setHTML(this.view.$(".numbers"), `<span class="lines">${lines.join("")}</span>`)
+    this.words()
   }
 
   /**
@@ -218,8 +254,19 @@ export class Film extends Content {
    * @param {number} column
    */
   curve(place, name, column) {
+    return this.curveAt(place, name, column, this.k)
+  }
+
+  /**
+   * A curve's value at an update.
+   * @param {number} place
+   * @param {string} name
+   * @param {number} column
+   * @param {number} k
+   */
+  curveAt(place, name, column, k) {
     const { values, shape } = this.arrays[`${place}.${name}`]
-    return values[this.k * (shape[1] ?? 1) + column]
+    return values[k * (shape[1] ?? 1) + column]
   }
 
   /**
@@ -228,49 +275,142 @@ export class Film extends Content {
    */
   drawMap(map, i) {
     const place = Number((map.canvas.dataset.map ?? "").split(".")[0])
-    const part = /** @type {FilmMap} */ (this.film.runs[place].maps.find(({ symbol }) => symbol === map.symbol))
-    const frame = part.kernel ? this.k : this.frameOf(place)
+    const [symbol, , kind] = /** @type {string[]} */ (map.symbol.match(/^(.*?)(_(change|start))?$/))
+      .filter((_, n) => n)
+      .map(String)
+    const part = /** @type {FilmMap} */ (this.film.runs[place].maps.find((one) => one.symbol === symbol))
+    const frame = kind === "start" ? 0 : part.role === "kernel" ? this.k : this.frameOf(place)
     const { values } = this.arrays[`${place}.${part.symbol}`]
     if (map.stamp !== frame || this.sources[i] !== values) {
       map.stamp = frame
       this.sources[i] = values
-      part.kernel ? this.showKernel(map, place, part) : this.showFrame(map, place, part, frame)
+      part.role === "push"
+        ? this.showPush(map, place, part, frame)
+        : this.showWeights(map, place, part, frame, kind === "change")
     }
     map.draw()
-    if (!part.kernel) this.dateFrame(map, part, this.updates(place)[frame])
+    if (part.role === "weights") this.dateFrame(map, part, this.updates(place)[frame])
   }
 
   /**
-   * Every kernel there was: the first one, and how far it has moved.
+   * Weights as they are, or how far they have moved, on scales that are fixed over the run.
    * @param {MapView} map
    * @param {number} place
    * @param {FilmMap} part
+   * @param {number} frame
+   * @param {boolean} moved
    */
-  showKernel(map, place, part) {
+  showWeights(map, place, part, frame, moved) {
+    const { change } = this.film
     const { values } = this.arrays[`${place}.${part.symbol}`]
-    const f = values.map((weight, i) => weight + this.curve(place, "moved", i))
-    const most = Math.max(...f.map(Math.abs))
-    map.receive(f, part, [-most, most], part.scale)
+    const size = part.rows * part.columns
+    const start = part.role === "kernel" ? values : this.arrays[`${place}.${part.symbol}_start`].values
+    const by =
+      part.role === "kernel"
+        ? (/** @type {number} */ i) => this.curve(place, "moved", i)
+        : (/** @type {number} */ i) => ((values[frame * size + i] - HALF - 1) / HALF) * change
+    const shown = Float64Array.from({ length: size }, (_, i) => (moved ? 0 : start[i]) + by(i))
+    const most = moved ? change : part.most
+    map.receive(shown, part, [-most, most], "signed")
   }
 
   /**
+   * A gradient on powers of ten, its sign kept.
    * @param {MapView} map
    * @param {number} place
    * @param {FilmMap} part
    * @param {number} frame
    */
-  showFrame(map, place, part, frame) {
+  showPush(map, place, part, frame) {
     const { values } = this.arrays[`${place}.${part.symbol}`]
     const size = part.rows * part.columns
-    const piece = values.subarray(frame * size, (frame + 1) * size)
-    const [low, high] = this.arrays[`${place}.${part.symbol}_ends`].values.subarray(2 * frame, 2 * frame + 2)
-    const most = Math.max(Math.abs(low), Math.abs(high))
-    const top = Math.max(1, most)
-    const activation = part.scale === "activation"
-    const read = (/** @type {number} */ byte) => (activation ? (byte / 255) * top : ((byte - HALF - 1) / HALF) * most)
-    const shown = values instanceof Uint8Array ? Float64Array.from(piece, read) : piece
-    map.receive(shown, part, activation ? [0, top] : [-most, most], part.scale)
+    const shown = Float64Array.from(
+      values.subarray(frame * size, (frame + 1) * size),
+      (byte) => (byte - HALF - 1) / HALF,
+    )
+    map.receive(shown, part, [-1, 1], "signed")
+    const [low, high] = this.ends(place, part, frame)
     map.describe([low, high])
+    map.caption(".low", "")
+    map.caption(".high", "")
+    map.caption(".size", "")
+    map.caption(
+      ".of",
+      say(map.symbol === part.symbol ? "web.film.maps.here" : "web.film.maps.start", {
+        most: number(Math.max(-low, high), 2),
+      }),
+    )
+  }
+
+  /**
+   * The least and the largest value of a frame of what pushes.
+   * @param {number} place
+   * @param {FilmMap} part
+   * @param {number} frame
+   */
+  ends(place, part, frame) {
+    return this.arrays[`${place}.${part.symbol}_ends`].values.subarray(2 * frame, 2 * frame + 2)
+  }
+
+  // The outputs on their way, what still pushes, and each parameter's share.
+  words() {
+    const { film, view } = this
+    film.runs.forEach((run, place) => {
+      const reel = /** @type {HTMLElement} */ (this.root.querySelector(`[data-run="${place}"]`))
+      const push = /** @type {FilmMap} */ (run.maps.at(-1))
+      const most = (/** @type {number} */ frame) => Math.max(...Array.from(this.ends(place, push, frame), Math.abs))
+      const times = most(0) / most(this.frameOf(place))
+      const smaller =
+        times >= 1.5 && Number.isFinite(times)
+          ? say("web.film.maps.smaller", { times: number(times, times < 10 ? 2 : 3).replace(/\.$/, "") })
+          : ""
+      setHTML(/** @type {HTMLElement} */ (reel.querySelector(".smaller")), smaller)
+      const log = say("web.film.maps.log", {
+        least: number(push.most / 10 ** PUSH_DECADES, 2),
+        most: number(push.most, 2),
+      })
+      setHTML(/** @type {HTMLElement} */ (reel.querySelector(".log")), push.most ? log : "")
+      setHTML(/** @type {HTMLElement} */ (reel.querySelector(".answers-now")), this.tracks(place))
+    })
+    const [{ share }] = film.runs
+    setHTML(view.$(".shares"), share ? this.shares(share) : "")
+  }
+
+  /**
+   * Each output between its start and its target.
+   * @param {number} place
+   */
+  tracks(place) {
+    const at = (/** @type {number} */ value) => `${100 * Math.min(Math.max(value, 0), 1)}%`
+    const { values, shape } = this.arrays[`${place}.o`]
+    const track = (/** @type {string} */ name, /** @type {number} */ n) => {
+      const [first, now, target] = [values[n], this.curve(place, "o", n), this.film.targets[n]]
+      return `<div class="track"><p><i>o</i>[${n}] ${escaped(name)} <b>${number(now, 3)}</b></p>
+        <div><s style="left:${at(Math.min(first, now))};right:calc(100% - ${at(Math.max(first, now))})"></s><u style="left:${at(target)}"></u><i class="was" style="left:${at(first)}"></i><i style="left:${at(now)}"></i></div></div>`
+    }
+    const shown = this.outputs.slice(0, Math.min(TRACKS, shape[1] ?? 1))
+    return `<h2>${say("web.film.maps.answers")} <small>${say("web.film.maps.answers_more")}</small></h2>${shown.map(track).join("")}`
+  }
+
+  /**
+   * Who makes the loss fall: at the first update, at this one, and in all.
+   * @param {FilmShare} share
+   */
+  shares({ names, all }) {
+    const { film } = this
+    const row = (/** @type {string} */ label, /** @type {(n: number) => number} */ part) => {
+      const hue = (/** @type {number} */ n) => `--hue:var(--line-${n % 4})`
+      const bars = names.map((_, n) => `<i style="flex-grow:${part(n)};${hue(n)}"></i>`).join("")
+      const texts = names
+        .slice(0, 4)
+        .map(
+          (name, n) =>
+            `<span style="${hue(n)}"><i>${formula(name)}</i> ${number(100 * part(n), 3).replace(/\.?0+$/, "")} %</span>`,
+        )
+      return `<tr><th scope="row">${label}</th><td><div class="bar">${bars}</div><p>${texts.join("")}</p></td></tr>`
+    }
+    return `<h2>${say("web.film.maps.share")}</h2><table>${row(say("web.film.maps.first"), (n) => this.curveAt(0, "shares", n, 0))}
+      ${row(say("web.film.maps.of_here", { k: this.k }), (n) => this.curve(0, "shares", n))}${row(say("web.film.maps.all", { n: film.n }), (n) => all[n])}</table>`
   }
 
   /**

@@ -21,7 +21,7 @@ import { bindStages, fillStatus } from "./transport.js"
 /** @import { Scale } from "../types/wire.js" */
 /** @typedef {{ replace?: boolean }} How  whether the address becomes a new entry of the history */
 
-const ANSWER_IN = 4000 // milliseconds after which we say that nobody answers
+const WORKING = 1000 // milliseconds after which we say that there is something to compute
 const ASK_AGAIN = 5000 // and how often it is then asked again
 
 export class View {
@@ -44,6 +44,8 @@ export class View {
   waiting = undefined
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   silence = undefined
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  working = undefined
   /** @type {number | undefined} */
   frame = undefined
   /** Whether this stage's numbers are still hidden (hide=1). */
@@ -119,9 +121,11 @@ export class View {
   }
 
   leave() {
+    if (this.frame !== undefined) cancelAnimationFrame(this.frame) // another page may stand here by then
     this.stop.abort()
     this.resizes.disconnect()
     this.player.stop()
+    clearTimeout(this.working)
     clearInterval(this.silence)
   }
 
@@ -180,6 +184,8 @@ export class View {
   }
 
   answered() {
+    clearTimeout(this.working)
+    this.working = undefined
     clearInterval(this.silence) // or the timeout before it
     this.silence = undefined
     this.waiting = undefined
@@ -286,7 +292,8 @@ export class View {
   expect(next) {
     this.waiting = next
     this.root.dataset.ready = "0"
-    this.silence ??= setTimeout(() => this.unanswered(), ANSWER_IN)
+    this.silence ??= setTimeout(() => this.unanswered(), this.content.patience)
+    this.working ??= setTimeout(() => this.notice(say("web.notice.working")), WORKING)
   }
 
   unanswered() {

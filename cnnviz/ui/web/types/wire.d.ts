@@ -195,10 +195,12 @@ export interface FileContents {
   server: string
 }
 
-/** All that a film shows besides its frames and curves. */
+/** All that a film shows besides its frames and curves; `change` is the end of the scale of all changes. */
 export interface FilmData {
   n: number
   runs: FilmRun[]
+  change: number
+  targets: number[]
   sentences: string[]
   wrong: string
   switches: SwitchGroup[]
@@ -223,7 +225,11 @@ export interface FilmHeader {
   film: FilmData
 }
 
-/** A map of the film; a kernel has a number for every update, others have frames. */
+/** A picture of the film; `most` is its largest value of all updates.
+
+    A kernel has a number for every update; weights have their start, and frames of how far they have moved; what
+    pushes has frames on powers of ten.
+     */
 export interface FilmMap {
   symbol: string
   label: string
@@ -235,14 +241,31 @@ export interface FilmMap {
   layers: number
   flat: boolean
   scale: Scale
-  kernel: boolean
+  role: "kernel" | "weights" | "push"
+  most: number
 }
 
-/** One start on the film: its maps, and the lines of each curve. */
+/** An update that is marked on the film's length. */
+export interface FilmMark {
+  k: number
+  words: string
+}
+
+/** One start on the film: its maps, the lines of each curve, and how its loss falls. */
 export interface FilmRun {
   label: string
   maps: FilmMap[]
   lines: Record<string, string[]>
+  marks: FilmMark[]
+  fall: string
+  share: FilmShare | null
+}
+
+/** What each parameter's steps promise of the fall, over the whole run, in a title too. */
+export interface FilmShare {
+  names: string[]
+  all: number[]
+  title: string
 }
 
 /** The filters of the first convolution at the start: its parameter's name, their shape (M,C,K,K) and numbers. */

@@ -10,6 +10,7 @@ import pytest
 from cnnviz import Lesson
 from cnnviz.ui.pages.train import film
 from cnnviz.ui.pages.train.film.frames import MOST_BYTES
+from cnnviz.ui.pages.train.film.learning import log_bytes
 from tests.ui.networks import LESSONS
 from tests.ui.running import decode, now, run, sent
 
@@ -30,23 +31,37 @@ def test_a_film_fits_into_its_bytes_and_ends_where_the_trajectory_does(pad, runs
 @pytest.mark.parametrize("lesson", [Lesson(lr=0.3), Lesson(stride=8, lr=0.3), Lesson(img="pattern-edges", stride=8)], ids=str)
 def test_what_a_film_shows_is_what_the_trajectory_has_within_the_steps_of_a_byte(lesson):
     here = now(lesson)
-    arrays = film.film_page(lesson, here.moment.trace.x, {"n": "20"}).arrays()
+    page = film.film_page(lesson, here.moment.trace.x, {"n": "20"})
+    arrays, film_of = page.arrays(), page.runs[0].film
     for k in (0, 3, 20):
         there = now(dataclasses.replace(lesson, k=k)).moment
         assert arrays["0.updates"][k] == k
         np.testing.assert_allclose(arrays["0.f"] + arrays["0.kernel"][k].reshape(3, 3), there.params.f, rtol=1e-6, atol=1e-9)
-        for name, array in (("z1", there.trace.z1), ("a1", there.trace.a1), ("dz1", there.gradients.dz1)):
-            frame, (low, high) = arrays[f"0.{name}"][k], arrays[f"0.{name}_ends"][k]
-            assert (low, high) == pytest.approx((array.min(), array.max()), rel=1e-6)
-            most = max(-low, high)
-            if frame.dtype == np.float32:
-                assert array.size <= 16
-                np.testing.assert_allclose(frame, array, rtol=1e-6)
-            elif name == "a1":
-                np.testing.assert_allclose(frame / 255, array, atol=0.51 / 255)
-            else:
-                np.testing.assert_allclose((frame - 128.0) / 127 * most, array, atol=0.51 * most / 127)
-                assert (frame[array == 0] == 128).all()
+        most, (least, largest) = page._change, log_bytes(film_of.frames["dz1"])[1]
+        for n in range(2):
+            now_there = arrays[f"0.w_{n}_start"] + (arrays[f"0.w_{n}"][k] - 128.0) / 127 * most
+            np.testing.assert_allclose(now_there, there.params.w[:, n], atol=0.51 * most / 127 + 1e-7)
+        pushes, frame = there.gradients.dz1.ravel(), arrays["0.dz1"][k].astype(float) - 128
+        assert tuple(arrays["0.dz1_ends"][k]) == pytest.approx((pushes.min(), pushes.max()), rel=1e-6)
+        seen = np.abs(pushes) > 1.05 * least
+        np.testing.assert_allclose(np.log10(np.abs(pushes[seen]) / least) / 4, np.abs(frame[seen]) / 127, atol=0.51 / 127)
+        assert (np.sign(frame[seen]) == np.sign(pushes[seen])).all() and largest >= np.abs(pushes).max() * (1 - 1e-6)
+
+
+def test_what_is_held_still_takes_no_steps_and_the_shares_are_those_of_the_steps():
+    here = now(Lesson())
+    page = film.film_page(here.lesson, here.moment.trace.x, {"hold": "f"})
+    free, held = (run.film for run in page.runs)
+    assert (held.kernel == held.kernel[0]).all() and (free.kernel[-1] != free.kernel[0]).any()
+    assert "With f held still L is 0.0012 after 200 updates, else 0.00116." in map(str, page.sentences)
+    header, arrays = decode(film.answer(here, page))
+    share = header["film"]["runs"][0]["share"]
+    assert share["title"] == "w makes 99.5% of the fall" and share["names"] == ["f", "w", "b"]
+    for k in (0, 60):
+        there = now(Lesson(k=k)).moment
+        promised = [float((there.gradients[f"d{name}"] ** 2).sum()) for name in "fwb"]
+        np.testing.assert_allclose(arrays["0.shares"][k], np.array(promised) / sum(promised), rtol=1e-5)
+    assert [mark["k"] for mark in header["film"]["runs"][0]["marks"]] == [3, 13, 71]
 
 
 @pytest.mark.parametrize("lesson", LESSONS[1:], ids=lambda lesson: lesson.net)
@@ -61,7 +76,7 @@ def test_a_film_of_any_network_has_its_maps_its_filter_and_its_lines(lesson, vs)
             assert not lines or arrays[f"{place}.{name}"].reshape(7, -1).shape[1] == len(lines)
         for one in shown["maps"]:
             frames = arrays[f"{place}.{one['symbol']}"]
-            assert frames.size == one["rows"] * one["columns"] * (1 if one["kernel"] else 7)
+            assert frames.size == one["rows"] * one["columns"] * (1 if one["role"] == "kernel" else 7)
     assert all(chart.lines or name == "film-kernel" for name, chart in page.named_charts().items())
     there = now(dataclasses.replace(lesson, k=6)).moment
     np.testing.assert_allclose(arrays["0.losses"][-1], there.losses[-1] if lesson.k < 6 else arrays["0.losses"][-1])
@@ -83,7 +98,7 @@ def test_what_is_compared_follows_the_lesson_in_all_that_it_does_not_name():
     assert page.runs[1].lesson.start == dataclasses.replace(here.lesson, lr=0.7).start
     assert page.runs[1].label == "rate 0.7" and not page.wrong
     switches = {switch.key: switch for switch in _group(page, "Compare with")}
-    assert switches["compare_rate_up"].change == {"vs": "lr=2"} and not switches["compare_rate_up"].on
+    assert switches["compare_rate_up"].change == {"vs": "lr=2", "hold": ""} and not switches["compare_rate_up"].on
     same = film.film_page(dataclasses.replace(here.lesson, f="identity", lr=0.0), here.moment.trace.x, {"n": "5"})
     offered = {switch.key for switch in _group(same, "Compare with")}
     assert offered == {"compare_none", "compare_seed", "compare_pixels"}  # the others would be this very lesson

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Mapping
 from contextlib import nullcontext
@@ -13,6 +14,7 @@ from cnnviz.core.film import Film, film, turning_points
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.patience import check_wanted
 from cnnviz.core.recent import Recent
+from cnnviz.core.stages import label
 from cnnviz.core.work import estimate
 from cnnviz.data.images import load_image
 from cnnviz.ui import switches
@@ -20,7 +22,7 @@ from cnnviz.ui.address import Now
 from cnnviz.ui.charts import Chart, Line
 from cnnviz.ui.component.answer import encode, header
 from cnnviz.ui.pages.train.film import frames
-from cnnviz.ui.pages.train.film.asked import DEFAULT_UPDATES, asked_other, asked_updates
+from cnnviz.ui.pages.train.film.asked import DEFAULT_UPDATES, asked_hold, asked_other, asked_updates
 from cnnviz.ui.pages.train.film.choices import choices
 from cnnviz.ui.pages.train.film.curves import CURVES, Curve, lines
 from cnnviz.ui.pages.train.film.words import difference, turning
@@ -68,6 +70,8 @@ class FilmPage:
                 {"label": label} | frames.to_json(run.film, run.lesson, run.parts, run.kernel)
                 for label, run in zip(labels, self.runs, strict=True)
             ],
+            "change": self._change,
+            "targets": list(self.runs[0].lesson.y),
             "sentences": self.sentences,
             "wrong": " ".join(map(written, self.wrong)),
             "switches": switches.to_json(self.groups),
@@ -91,33 +95,44 @@ class FilmPage:
         return {
             f"{place}.{name}": array
             for place, run in enumerate(self.runs)
-            for name, array in frames.arrays(run.film, run.lesson, run.parts, run.kernel).items()
+            for name, array in frames.arrays(run.film, run.lesson, run.parts, run.kernel, self._change).items()
         }
+
+    @property
+    def _change(self) -> float:
+        """The end of the one scale on which all changes are drawn."""
+        return max(frames.largest_change(run.film, run.parts, run.kernel) for run in self.runs)
 
 
 def film_page(lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> FilmPage:
     """The film that the address asks for: `n` updates, and `vs`, another lesson's query, beside it."""
     n, wrong_updates = asked_updates(asked.get("n", ""), lesson.k, lesson.most_updates)
     vs = asked.get("vs", "")
-    runs = (Run(message("ui.train.film.this_lesson"), lesson, _filmed(lesson, x, n, 2 if vs else 1), x.shape),)
+    runs = (Run(message("ui.train.film.this_lesson"), lesson, _filmed(lesson, x, n, 2 if vs or asked.get("hold") else 1), x.shape),)
     wrong = (wrong_updates,) if wrong_updates else ()
     if vs:
         other, sentence = _compared(lesson, vs, n)
         runs += (other,) if other else ()
         wrong += (message("ui.train.film.wrong_other", sentence=sentence),) if sentence else ()
+    hold = asked_hold(asked.get("hold", ""), lesson) if not vs else ()
+    if hold:
+        runs = (*runs, Run(message("ui.train.film.hold.label", names=[label(name) for name in hold]), lesson, _filmed(lesson, x, n, 2, frozenset(hold)), x.shape))
     turns = [(run, *turn) for run in runs for turn in turning_points(run.film)]
     sentences = [turning(run.lesson, run.film.losses, k, how, run.label if len(runs) > 1 else None) for run, k, how in turns]
+    if hold:
+        ends = (float(run.film.losses[-1]) for run in reversed(runs))
+        sentences.insert(0, message("ui.train.film.hold.sentence", names=[label(name) for name in hold], n=n, held=next(ends), free=next(ends)))
     shown = len(runs[0].film.updates)
     if shown < n + 1:
         sentences.append(message("ui.train.film.thinned", frames=shown, moments=n + 1))
-    return FilmPage(n, runs, tuple(sentences), wrong, choices(lesson, n, vs, {k for _, k, _ in turns}))
+    return FilmPage(n, runs, tuple(sentences), wrong, choices(lesson, n, vs, {k for _, k, _ in turns}, hold))
 
 
 def seconds(lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> float:
     """About how long `film_page` takes, another lesson beside it included; nothing where the film is remembered."""
     n, _ = asked_updates(asked.get("n", ""), lesson.k, lesson.most_updates)
-    parts = 2 if asked.get("vs") else 1
-    known = _FILMS.get((lesson.start, x.tobytes(), x.shape, n, parts)) is not None
+    parts = 2 if asked.get("vs") or asked.get("hold") else 1
+    known = _FILMS.get((lesson.start, x.tobytes(), x.shape, n, parts, frozenset())) is not None
     once = 2 * estimate(lesson.network, x.shape, n)  # a step, and what of it makes curves and frames
     return once * (parts - known)
 
@@ -141,23 +156,25 @@ def answer(now: Now, shown: FilmPage) -> bytes:
     return encode(head | {"film": shown.to_json()}, shown.arrays())
 
 
-def _filmed(lesson: Lesson, x: np.ndarray, n: int, parts: int) -> Film:
-    name = (lesson.start, x.tobytes(), x.shape, n, parts)
+def _filmed(lesson: Lesson, x: np.ndarray, n: int, parts: int, hold: frozenset[str] = frozenset()) -> Film:
+    name = (lesson.start, x.tobytes(), x.shape, n, parts, hold)
     found = _FILMS.get(name)
     if found is None:
         short = estimate(lesson.network, x.shape, n) < SHORT
         with nullcontext() if short else _ONE_AT_A_TIME:
             check_wanted()
-            found = _FILMS.get(name) or _made(lesson.start, x, n, parts)
+            found = _FILMS.get(name) or _made(lesson.start, x, n, parts, hold)
             _FILMS.put(name, found)
     return found
 
 
-def _made(start: Lesson, x: np.ndarray, n: int, parts: int) -> Film:
+def _made(start: Lesson, x: np.ndarray, n: int, parts: int, hold: frozenset[str]) -> Film:
     parts_of, kernel = frames.parts_of(start, x.shape), frames.kernel_of(start, x.shape)
     cells = max(part.rows * part.columns for part in parts_of)
     most = frames.frames_that_fit(n, cells, parts, len(parts_of), frames.numbers_of(start, kernel))
-    return film(start, x, n, most)
+    weights = math.prod(parts_of[0].shape) if len(parts_of) > 1 else 1
+    maps = tuple(dict.fromkeys(one.symbol for one in parts_of))
+    return film(start, x, n, max(2, min(most, MOST_WEIGHTS // weights)), maps, hold=hold)
 
 
 def _bytes(film: Film) -> int:
@@ -167,6 +184,9 @@ def _bytes(film: Film) -> int:
 
 MOST_BYTES = 64_000_000
 """What the films that are remembered may take together: ten of 10,000 updates, which visitors of one lesson share."""
+
+MOST_WEIGHTS = 5_000_000
+"""Weights that a film may keep in all its frames."""
 
 SHORT = 0.2
 """Seconds of work from which a film waits until no other long one is being made; shorter ones wait for nobody."""

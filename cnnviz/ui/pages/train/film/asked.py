@@ -44,3 +44,13 @@ def asked_other(text: str, lesson: Lesson) -> tuple[Lesson, str]:
     if other.start == lesson.start:
         raise ValueError(sentence) if sentence else Problem("ui.train.film.own_start")
     return other, sentence
+
+
+def asked_hold(text: str, lesson: Lesson) -> tuple[str, ...]:
+    """The parameters that an address holds still, in the order of the network; what is none is passed over.
+
+    >>> asked_hold("w,f,q", Lesson())
+    ('f', 'w')
+    """
+    asked = text.split(",")
+    return tuple(name for name in lesson.network.parameters if name in asked)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from cnnviz.core.lesson import MAX_SEED, Lesson, as_text
+from cnnviz.core.stages import label
 from cnnviz.ui.pages.train.film.asked import LENGTHS
 from cnnviz.ui.switches import Group, Switch
 from cnnviz.words import message, written
 
 
-def choices(lesson: Lesson, n: int, vs: str, turns: set[int]) -> tuple[Group, ...]:
+def choices(lesson: Lesson, n: int, vs: str, turns: set[int], hold: tuple[str, ...] = ()) -> tuple[Group, ...]:
     """How long the film may be, what may stand beside it, and the updates at which it `turns`."""
     lengths = tuple(
         Switch(f"updates_{m}", written(m), message("ui.train.film.choices.length", n=m), n == m, {"n": str(m)}) for m in LENGTHS if m <= lesson.most_updates
@@ -18,6 +19,7 @@ def choices(lesson: Lesson, n: int, vs: str, turns: set[int]) -> tuple[Group, ..
     places = sorted({place for k in turns for place in (k - 1, k) if place >= 0})
     groups = (
         Group(message("ui.train.film.choices.lengths"), lengths),
+        Group(message("ui.train.film.choices.hold"), _hold(lesson, hold)),
         Group(message("ui.train.film.choices.compare"), _compare(lesson, vs)),
     )
     if len(places) < 2:
@@ -27,6 +29,16 @@ def choices(lesson: Lesson, n: int, vs: str, turns: set[int]) -> tuple[Group, ..
         for k in places
     )
     return (*groups, Group(message("ui.train.film.choices.look"), looks))
+
+
+def _hold(lesson: Lesson, hold: tuple[str, ...]) -> tuple[Switch, ...]:
+    """Each parameter, as a switch that keeps it from taking its steps in a second run."""
+    found = []
+    for name in lesson.network.parameters:
+        chosen = [other for other in lesson.network.parameters if (other in hold) != (other == name)]
+        words = message("ui.train.film.choices.hold_words", name=label(name))
+        found.append(Switch(f"hold_{name}", label(name), words, name in hold, {"hold": ",".join(chosen), "vs": ""}))
+    return tuple(found)
 
 
 def _compare(lesson: Lesson, vs: str) -> tuple[Switch, ...]:
@@ -39,13 +51,13 @@ def _compare(lesson: Lesson, vs: str) -> tuple[Switch, ...]:
         "pixels": {"scale": "raw" if lesson.scale == "unit" else "unit"},
     }
     nothing, alone = message("ui.train.film.choices.nothing"), message("ui.train.film.choices.alone")
-    found = [Switch("compare_none", nothing, alone, not vs, {"vs": ""})]
+    found = [Switch("compare_none", nothing, alone, not vs, {"vs": "", "hold": ""})]
     here = lesson.start.to_query()
     for key, change in others.items():
         there = lesson.start.changed({name: as_text(value) for name, value in change.items()})[0].to_query()
         query = urlencode({name: there[name] for name in change if name in there and there[name] != here.get(name)}, safe=",")
         if query:
-            label = message(f"ui.train.film.choices.{key}" + (f".{change['scale']}" if key == "pixels" else ""))
-            words = message("ui.train.film.choices.beside", label=label)
-            found.append(Switch(f"compare_{key}", label, words, vs == query, {"vs": query}))
+            name = message(f"ui.train.film.choices.{key}" + (f".{change['scale']}" if key == "pixels" else ""))
+            words = message("ui.train.film.choices.beside", label=name)
+            found.append(Switch(f"compare_{key}", name, words, vs == query, {"vs": query, "hold": ""}))
     return tuple(found)

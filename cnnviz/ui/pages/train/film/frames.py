@@ -6,10 +6,20 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from cnnviz.core.film import Film, maps_of
+from cnnviz.core.film import Film
 from cnnviz.core.lesson import Lesson
 from cnnviz.ui.maps import MOST_PRINTED
 from cnnviz.ui.pages.train.film.curves import CURVES, MOST_LINES, lines
+from cnnviz.ui.pages.train.film.learning import (
+    as_bytes,
+    changes,
+    falls,
+    log_bytes,
+    pushed,
+    share_of_the_fall,
+    symbol_of,
+    weights_of,
+)
 from cnnviz.ui.parts import Part, part
 
 MOST_BYTES = 2_000_000
@@ -20,9 +30,8 @@ WORDS = 40_000
 
 
 def parts_of(lesson: Lesson, x_shape: tuple[int, ...]) -> tuple[Part, ...]:
-    """What is shown in frames: maps of the first layers, a row where there are none."""
-    program = lesson.network.program(x_shape)
-    return tuple(part(program, symbol) for symbol in maps_of(lesson.network))
+    """What is shown in frames: the weights of the first outputs, and last the gradient that still pushes the first sums."""
+    return (*weights_of(lesson, x_shape), part(lesson.network.program(x_shape), pushed(lesson)))
 
 
 def kernel_of(lesson: Lesson, x_shape: tuple[int, ...]) -> Part | None:
@@ -45,20 +54,40 @@ def frames_that_fit(n: int, cells: int, parts: int, maps: int = 3, numbers: int 
     return max(2, ((MOST_BYTES - WORDS) // parts - curves) // frame)
 
 
-def arrays(film: Film, lesson: Lesson, parts: tuple[Part, ...], kernel: Part | None) -> dict[str, np.ndarray]:
-    """Frames of the maps and what each lies between, the first filter of every update, and curves."""
+def arrays(film: Film, lesson: Lesson, parts: tuple[Part, ...], kernel: Part | None, change: float) -> dict[str, np.ndarray]:
+    """Frames in few bytes, the first filter of every update, and curves.
+
+    Weights go as their start, and as their changes on one scale up to `change`; the gradient on powers of ten.
+    """
+    *weights, push = parts
     found: dict[str, np.ndarray] = {"updates": film.updates.astype(np.float32), "losses": film.losses}
-    for one in parts:
-        frames = film.frames[one.symbol]
-        found[one.symbol] = frames if frames[0].size <= MOST_PRINTED else _as_bytes(one.scale, frames)
-        found[f"{one.symbol}_ends"] = _ends(frames)
+    for place, one in enumerate(weights):
+        found[symbol_of(one, place)] = as_bytes(changes(film, one), change)
+        found[f"{symbol_of(one, place)}_start"] = one.of(film.frames[one.symbol][0]).reshape(-1).astype(np.float32)
+    found[push.symbol] = log_bytes(_frames(film, push))[0]
+    pushes = _frames(film, push).astype(np.float64)
+    found[f"{push.symbol}_ends"] = np.stack([pushes.min(axis=1), pushes.max(axis=1)], axis=1)
     if kernel:
         found |= {kernel.symbol: kernel.of(lesson.kernel), "moved": _moved(film, kernel)}
     curves = {name: np.stack([*of.values()], axis=1) for name in CURVES if name != "losses" and (of := lines(film, lesson, name))}
+    if share := share_of_the_fall(film, lesson):
+        curves["shares"] = share[0]
     found |= {name: array.astype(np.float32) for name, array in (curves | {"saturated": film.saturated}).items()}
     if kernel and found["kernel"].shape == found["moved"].shape == film.kernel.shape:
         found["kernel"] = found["moved"]  # the very same, and sent once
     return found
+
+
+def largest_change(film: Film, parts: tuple[Part, ...], kernel: Part | None) -> float:
+    """How far any weight that is shown has moved by any frame."""
+    moved = [changes(film, one) for one in parts[:-1]] + ([_moved(film, kernel)] if kernel else [])
+    return max((float(np.abs(np.nan_to_num(one)).max()) for one in moved), default=0.0)
+
+
+def _frames(film: Film, one: Part) -> np.ndarray:
+    """The part's frames, (F,cells); of a map a film has its channel alone."""
+    frames = film.frames[one.symbol]
+    return frames.reshape(len(frames), -1)
 
 
 def _moved(film: Film, kernel: Part) -> np.ndarray:
@@ -67,34 +96,33 @@ def _moved(film: Film, kernel: Part) -> np.ndarray:
     return (film.kernel[:, :size] - film.kernel[0, :size]).astype(np.float32)
 
 
-def _ends(maps: np.ndarray) -> np.ndarray:
-    """The least and the largest value of each frame (F,2)."""
-    flat = maps.reshape(len(maps), -1).astype(np.float64)
-    return np.stack([flat.min(axis=1), flat.max(axis=1)], axis=1)
-
-
-def _as_bytes(scale: str, maps: np.ndarray) -> np.ndarray:
-    """Frames as uint8: activations in 255 steps from 0 to the largest or 1; others in 127 steps on either side of zero, which is 128."""
-    flat = maps.reshape(len(maps), -1)
-    most = np.abs(flat).max(axis=1, keepdims=True)
-    if scale == "activation":
-        found = np.rint(flat / np.maximum(most, 1) * 255)
-    else:
-        found = 128 + np.rint(127 * np.divide(flat, most, out=np.zeros_like(flat), where=most > 0))
-    return np.nan_to_num(found).astype(np.uint8).reshape(maps.shape)
-
-
 def numbers_of(lesson: Lesson, kernel: Part | None) -> int:
     """How many numbers the curves of a film have for each update, besides the loss."""
     weights = kernel.rows * kernel.columns if kernel else 0
     lines = MOST_LINES if weights > MOST_LINES or lesson.ch == "rgb" else 0
-    return 1 + len(lesson.y) + weights + lines + len(lesson.network.parameters)
+    return 2 + len(lesson.y) + weights + lines + 2 * len(lesson.network.parameters)
 
 
 def to_json(film: Film, lesson: Lesson, parts: tuple[Part, ...], kernel: Part | None) -> Mapping[str, object]:
     """What the component's film needs to know of a run's maps and curves."""
-    maps = [*([kernel] if kernel else []), *parts]
+    *weights, push = parts
+    maps = [_map(kernel, kernel.symbol, "kernel", _most(film.kernel))] if kernel else []
+    maps += [_map(one, symbol_of(one, place), "weights", _most(film.frames[one.symbol])) for place, one in enumerate(weights)]
+    maps.append(_map(push, push.symbol, "push", log_bytes(_frames(film, push))[1][1]))
+    marks, sentence = falls(film)
+    share = share_of_the_fall(film, lesson)
     return {
-        "maps": [one.to_json() | {"scale": one.scale, "kernel": one is kernel} for one in maps],
+        "maps": maps,
         "lines": {name: list(lines(film, lesson, name)) for name in CURVES},
+        "marks": marks,
+        "fall": sentence or "",
+        "share": share[1] if share else None,
     }
+
+
+def _map(one: Part, symbol: str, role: str, most: float) -> dict[str, object]:
+    return one.to_json() | {"symbol": symbol, "scale": one.scale, "role": role, "most": most}
+
+
+def _most(array: np.ndarray) -> float:
+    return float(np.abs(np.nan_to_num(array)).max())

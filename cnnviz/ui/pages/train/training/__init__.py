@@ -23,14 +23,14 @@ def show(lesson: Lesson, asked: str) -> None:
     """
     with st.container(key="below"):
         st.subheader(say("ui.train.training.title"))
-        if lesson.net == DEFAULT:
+        before, wrong = Settings.read(asked, lesson)
+        if lesson.net == DEFAULT and not before.net:
             st.write(say("ui.train.training.honest"))
         if no := excuse("training"):
             st.info(no)
             return
         if _loads():
             return
-        before, wrong = Settings.read(asked, lesson)
         if wrong:
             st.warning(plain(wrong))
         settings = fields(before, asked)

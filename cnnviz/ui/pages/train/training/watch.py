@@ -37,7 +37,7 @@ def watch(lesson: Lesson, settings: Settings, job: Job | None) -> None:
 def _buttons(lesson: Lesson, settings: Settings, job: Job | None, trainer: Trainer | None) -> None:
     running = bool(trainer and trainer.active)
     with st.container(horizontal=True):
-        if st.button(say("ui.train.training.buttons.train"), key="train_start", disabled=job is None):
+        if st.button(say("ui.train.training.buttons.train"), key="train_start", type="primary", disabled=job is None):
             session.begin(job)
             adopt(train=settings.to_text())
             st.rerun()
