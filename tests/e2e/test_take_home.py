@@ -60,7 +60,6 @@ def test_files_go_home_and_parameters_come_back(screen: Screen, tmp_path):
     open_files(screen)
     page.locator(".st-key-import_file input").set_input_files(tmp_path / "kernel.npy")
     page.wait_for_url(re.compile("f=0,1,2,3,4,5,6,7,8"))
-    expect(page.get_by_test_id("stToast")).to_contain_text("The first filter is the array (3, 3).")
 
 
 def test_a_file_that_holds_no_parameters_gets_a_sentence(screen: Screen, tmp_path):
