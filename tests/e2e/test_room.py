@@ -51,7 +51,9 @@ def test_a_follower_is_where_the_lecturer_is_until_they_explore_alone(lecturer: 
     expect(follower.page.locator("nav [aria-current=page]")).to_have_text("Check")
     expect(follower.page.locator(".verdict")).to_contain_text("agree")
     lecturer.page.evaluate("history.back()")
-    ready(follower.page, update=3, stage="a1")
+    for screen in (lecturer, follower):
+        expect(screen.page.locator("nav [aria-current=page]")).to_have_text("Step")
+        ready(screen.page, update=3, stage="a1")
     lecturer.press("l")
     expect(follower.page.locator(".cnnviz")).to_have_class(re.compile(r"\blecture\b"))
     lecturer.press("l")

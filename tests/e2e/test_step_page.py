@@ -80,7 +80,7 @@ def test_a_first_visit_is_told_what_this_is_and_nothing_that_is_not_computed_yet
     screen.ready(stage="z1")
     expect(welcome).to_be_hidden()
     expect(screen.page.locator('[data-figure="z1"] .limits')).to_be_visible()
-    expect(screen.page.locator(".bracket.current")).to_have_text("convolution")
+    expect(screen.page.locator(".span-name.current")).to_have_text("convolution")
     screen.page.locator('[data-stage-chip="L"]').click()
     expect(status.locator(".loss")).to_be_visible()
     expect(screen.page.locator(".stage-group > p").first).to_have_text("forward")

@@ -59,7 +59,7 @@ export class Overview {
       (column, place) => layer(numbers, column, place, this.single === true),
       this.single,
     )
-    this.brackets = /** @type {NodeListOf<HTMLElement>} */ (this.element.querySelectorAll(".bracket"))
+    this.brackets = /** @type {NodeListOf<HTMLElement>} */ (this.element.querySelectorAll(".span-name"))
     this.plates = {}
     for (const canvas of this.element.querySelectorAll("canvas"))
       this.plates[canvas.dataset.map ?? ""] = new Plate(canvas)
@@ -243,7 +243,7 @@ function layer(numbers, column, place, single) {
 function bracket(numbers, symbol) {
   const { layer } = numbers.maps[symbol]
   const name = layer === null ? undefined : numbers.network.layers[layer]?.name
-  return name ? `<span class="bracket" data-layer="${layer}"><span>${escaped(name)}</span></span>` : ""
+  return name ? `<span class="span-name" data-layer="${layer}"><span>${escaped(name)}</span></span>` : ""
 }
 
 // Over its parameters; of a layer without any, over the sign before its map (see `operator`).

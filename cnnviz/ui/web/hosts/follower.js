@@ -18,7 +18,7 @@ const RETURN_IN = 1000
 
 /** Shows the room that the page's address names. */
 export default function show() {
-  const root = /** @type {HTMLElement} */ (document.querySelector(".cnnviz"))
+  let root = /** @type {HTMLElement} */ (document.querySelector(".cnnviz"))
   const bar = /** @type {HTMLElement} */ (document.querySelector(".room-bar"))
   const room = location.pathname.split("/").at(-1) ?? ""
   const base = new URL("../", location.href)
@@ -72,7 +72,11 @@ export default function show() {
 
   function mount() {
     view?.leave()
-    root.style.visibility = "hidden"
+    const fresh = document.createElement("div") // nothing of the last page clings to it
+    fresh.className = "cnnviz alone follows"
+    fresh.style.visibility = "hidden"
+    root.replaceWith(fresh)
+    root = fresh
     view = new View(root, here.page ?? "", host)
     for (const name of NEEDS_SESSION) {
       for (const element of root.querySelectorAll(/** @type {"button"} */ (`[data-key="${name}"]`))) element.remove()

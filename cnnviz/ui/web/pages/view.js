@@ -121,6 +121,7 @@ export class View {
   }
 
   leave() {
+    if (this.frame !== undefined) cancelAnimationFrame(this.frame) // another page may stand here by then
     this.stop.abort()
     this.resizes.disconnect()
     this.player.stop()
