@@ -61,7 +61,10 @@ export class Check extends Board {
     if (why && !view.root.querySelector(".charts .digits")) view.$(".charts").insertAdjacentHTML("beforeend", why)
     setHTML(view.$(".code-lines"), code ? lines(code) : "")
     setHTML(view.$(".definitions"), code ? "" : definitions.map((words) => `<p>${escaped(words)}</p>`).join(""))
-    setHTML(view.$(".legend"), `<span>${say("web.check.rounding")}</span><span>${say("web.check.wrong")}</span><i></i>`)
+    setHTML(
+      view.$(".board-top .legend"),
+      `<span>${say("web.check.rounding")}</span><span>${say("web.check.wrong")}</span><i></i>`,
+    )
     if (falls) view.$(".charts p").textContent = falls
     this.own(own)
     const road = tab === "break" || Boolean(own?.file)
