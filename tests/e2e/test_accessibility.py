@@ -71,6 +71,12 @@ def test_who_uses_the_keyboard_skips_to_the_lesson_and_can_turn_single_keys_off(
     screen.press("l", "ArrowRight")
     expect(screen.page.locator('[data-stage="v"]')).to_be_attached()
     assert "view=lecture" not in screen.page.url
+    screen.key("keys").click()
+    screen.key("single_keys").check()
+    screen.press("Escape")
+    screen.page.wait_for_function("document.activeElement === document.body")  # the keys are the page's again
+    screen.press("l")
+    expect(screen.page.locator(".cnnviz.lecture")).to_be_visible()
 
 
 def test_what_is_chosen_and_where_the_focus_is_shows_in_forced_colours_too(screen: Screen):

@@ -130,7 +130,7 @@ def two_servers():
 
 def test_a_lecture_outlives_a_server_and_redis():
     with two_servers() as (one, two, redis):
-        asyncio.run(lecture([one.url, two.url], one, redis))
+        apart(lecture([one.url, two.url], one, redis))
 
 
 # ---- behind nginx, as deploy/nginx.conf has it

@@ -79,6 +79,7 @@ def test_settings_travel_in_the_link_and_a_reload_shows_what_came_of_them(screen
     assert screen.page.get_by_text("This training:").inner_text() == words
     assert screen.page.locator(".st-key-below table").inner_text() == table
     expect(native(screen, "train_epochs")).to_have_value("7")
+    screen.unfold()
     screen.type("seed", "4")
     native(screen, "train_again").click()
     expect(screen.page).to_have_url(re.compile("seed=3&"))

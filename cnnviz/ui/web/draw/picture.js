@@ -91,7 +91,8 @@ function drawn(view) {
       parts.push(`<rect ${box} rx="3" fill="${ground.fill}" fill-opacity="${ground.opacity}"/>`)
     }
   }
-  for (const canvas of element.querySelectorAll("canvas")) {
+  // What only shows motion lies over everything, and is no part of a picture that stands still.
+  for (const canvas of element.querySelectorAll(/** @type {"canvas"} */ ("canvas:not(.flow)"))) {
     const box = canvas.getBoundingClientRect()
     if (!box.width || !canvas.width) continue
     const { opacity, outlineWidth, outlineColor, outlineStyle } = getComputedStyle(canvas)
