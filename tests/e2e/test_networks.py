@@ -21,7 +21,7 @@ LESSONS = (
     Lesson(net="conv2x3-sigmoid-dense2-sigmoid-bce", stage="x"),
 )
 LARGE = (Lesson(net=TINY_VGG, ch="rgb", stage="x"), Lesson(net=LENET, stage="x"), Lesson(**PRESETS[8].query, stage="x"))
-SCROLLS = """() => [document.scrollingElement, ...document.querySelectorAll(".stMain, .stApp, .cnnviz, .cnnviz main, .overview")]
+SCROLLS = """() => [document.scrollingElement, ...document.querySelectorAll(".stMain, .stApp, .cnnviz, .cnnviz .middle, .overview")]
   .filter((e) => e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1)
   .map((e) => `${e.tagName}.${e.className}: ${e.scrollWidth}×${e.scrollHeight} in ${e.clientWidth}×${e.clientHeight}`)"""
 

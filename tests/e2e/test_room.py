@@ -44,7 +44,8 @@ def test_a_follower_is_where_the_lecturer_is_until_they_explore_alone(lecturer: 
     ready(follower.page, update=2, stage="z1")
     assert not any("_stcore" in url for url in follower.requested), "a session of Streamlit's"
     lecturer.press("PageDown", "ArrowRight")
-    ready(follower.page, update=3, stage="a1")
+    for screen in (lecturer, follower):
+        ready(screen.page, update=3, stage="a1")
     said = lecturer.numbers.inner_text()
     expect(follower.numbers).to_have_text(said, use_inner_text=True)
     lecturer.page.locator("nav").get_by_text("Check", exact=True).click()

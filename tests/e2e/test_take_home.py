@@ -105,12 +105,12 @@ def test_a_picture_holds_all_that_is_shown_and_says_which_lesson_it_is(screen: S
     for image, (_, _, w, h) in zip(root.iter(f"{SVG}image"), maps, strict=True):
         drawn = Image.open(io.BytesIO(base64.b64decode(image.get("href").partition(",")[2])))
         assert (drawn.width, drawn.height) == pytest.approx((3 * w, 3 * h), abs=3), "squeezed, or coarse"
-    assert len(maps) == screen.page.locator("main canvas:visible:not(.flow)").count()
+    assert len(maps) == screen.page.locator(".middle canvas:visible:not(.flow)").count()
     assert all(0 <= x and 0 <= y and x + w <= width + 1 and y + h <= height for x, y, w, h in maps), "cut off"
     words = {entry.text: [float(entry.get(name)) for name in ("x", "y")] for entry in root.iter(f"{SVG}text")}
     foot = "test-0, cat, red, pixels 0 … 1, kernel sobel-x, stride 1, padding valid, w normal from seed 0, targets 1,0, learning rate 0.05, rule one_pixel, update 2"
     assert foot in " ".join(words)
-    title = screen.page.locator("main .title").inner_text()
+    title = screen.page.locator(".middle .title").inner_text()
     x, y = next(place for line, place in words.items() if title.startswith(line))
     assert not any(left <= x < left + w and top < y < top + h for left, top, w, h in maps), "words on a map"
     expect(screen.page.locator(".cnnviz.still")).to_have_count(0)

@@ -10,7 +10,7 @@ from tests.e2e.page import ORDER, Screen, screen_in
 
 PROJECTOR = {"width": 1280, "height": 720}
 PHONE = {"width": 390, "height": 844}
-SCROLLS = """() => [document.scrollingElement, ...document.querySelectorAll(".stMain, .stApp, .cnnviz, .cnnviz main")]
+SCROLLS = """() => [document.scrollingElement, ...document.querySelectorAll(".stMain, .stApp, .cnnviz, .cnnviz .middle")]
   .filter((e) => e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1)
   .map((e) => `${e.tagName}.${e.className}: ${e.scrollWidth}×${e.scrollHeight} in ${e.clientWidth}×${e.clientHeight}`)"""
 OUTSIDE = """() => [...document.querySelectorAll(".cnnviz canvas, .cnnviz button, .cnnviz input, .cnnviz select")]
@@ -111,7 +111,7 @@ def test_every_page_fits_a_projector_and_does_not_scroll_sideways_on_a_phone(scr
     assert screen.page.locator(clipped).evaluate("(e) => e.scrollWidth <= e.clientWidth"), "numbers are cut off"
     screen.page.set_viewport_size(PHONE)
     screen.painted()
-    wide = """() => [document.scrollingElement, ...document.querySelectorAll(".stMain, .stApp, .cnnviz, .cnnviz main")]
+    wide = """() => [document.scrollingElement, ...document.querySelectorAll(".stMain, .stApp, .cnnviz, .cnnviz .middle")]
       .filter((e) => e.scrollWidth > e.clientWidth).map((e) => `${e.tagName}.${e.className} ${e.scrollWidth}`)"""
     assert screen.page.evaluate(wide) == []
 
@@ -135,7 +135,7 @@ def test_a_phone_can_do_the_lesson(screen: Screen):
 # Every size of letters that is on the screen, in CSS pixels, and what is written so: in elements and on canvases.
 WRITTEN = """() => {
   const found = [...writing.values()].flatMap((all) => all)
-  const walker = document.createTreeWalker(document.querySelector(".cnnviz main"), NodeFilter.SHOW_TEXT)
+  const walker = document.createTreeWalker(document.querySelector(".cnnviz .middle"), NodeFilter.SHOW_TEXT)
   while (walker.nextNode()) {
     const parent = walker.currentNode.parentElement
     if (!walker.currentNode.data.trim() || !parent.checkVisibility({ visibilityProperty: true }) || parent.closest("option, .live")) continue

@@ -26,7 +26,7 @@ _PAGE = Template("""<!doctype html>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="../web/style.css">
 <div class="room-bar" role="region" aria-label="$title"></div>
-<div class="cnnviz alone follows" style="visibility:hidden"></div>
+<main class="cnnviz alone follows" style="visibility:hidden"></main>
 <noscript>$noscript</noscript>
 <script type="module" src="../web/follower.js"></script>
 </html>

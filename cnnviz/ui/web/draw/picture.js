@@ -76,7 +76,7 @@ function repaint(view) {
 
 /** @param {View} view */
 function drawn(view) {
-  const element = view.$("main")
+  const element = view.$(".middle")
   const { left, top } = element.getBoundingClientRect()
   const words = foot(view, element.scrollWidth / 7)
   const [width, height] = [element.scrollWidth, element.scrollHeight + words.length * LINE + 8]

@@ -107,7 +107,7 @@ export const ACTIONS = [
   { name: "unpin", when: (kind) => kind.points, act: unpin },
   { name: "escape", keys: ["Escape"], help: "escape", act: leave },
   { name: "keys", keys: ["?"], help: "keys", act: showHelp },
-  { name: "skip", act: (view) => view.$("main").focus() },
+  { name: "skip", act: (view) => view.$(".middle").focus() },
   { name: "copy_link", act: copyLink },
   { name: "room", act: (view) => view.host.room?.() },
   { name: "export_png", act: (view) => savePicture(view, "png") },

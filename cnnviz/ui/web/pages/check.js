@@ -23,7 +23,7 @@ const nudge = ({ step, up, down, central, right }) => `
 /** @param {DigitsData} digits */
 const table = ({ title, rows, backward }) => `
   <h2>${escaped(title)}</h2>
-  <table><thead><tr><th><i>ε</i></th><th><i>L</i>(<i>θ</i> + <i>ε</i>)</th><th><i>L</i>(<i>θ</i> − <i>ε</i>)</th><th>${say("web.check.quotient")}</th><th></th></tr></thead>
+  <table><thead><tr><th><i>ε</i></th><th><i>L</i>(<i>θ</i> + <i>ε</i>)</th><th><i>L</i>(<i>θ</i> − <i>ε</i>)</th><th>${say("web.check.quotient")}</th><td></td></tr></thead>
     <tbody>${rows.map(nudge).join("")}</tbody>
     <tfoot><tr><th colspan="3" scope="row">${say("web.check.backward")}</th><td class="agrees">${escaped(backward)}</td><td></td></tr></tfoot></table>
   <p class="soft">${say("web.check.digits")}</p>`
@@ -57,7 +57,7 @@ export class Check extends Board {
     const { view } = this
     view.root.dataset.tab = tab
     view.root.dataset.road = tab === "break" || own?.file ? "1" : "0"
-    const why = digits ? `<div class="digits">${table(digits)}</div>` : ""
+    const why = digits ? `<div class="digits" tabindex="0">${table(digits)}</div>` : ""
     if (why && !view.root.querySelector(".charts .digits")) view.$(".charts").insertAdjacentHTML("beforeend", why)
     setHTML(view.$(".code-lines"), code ? lines(code) : "")
     setHTML(view.$(".definitions"), code ? "" : definitions.map((words) => `<p>${escaped(words)}</p>`).join(""))

@@ -45,5 +45,5 @@ export const frame = (page, kind) => `
     ${actionButton("keys")}
   </header>
   ${lessonControls()}
-  <main tabindex="-1">${transport(kind)}<div class="content"></div></main>
+  <div class="middle" tabindex="-1">${transport(kind)}<div class="content"></div></div>
   <div class="live" aria-live="polite" role="status"></div>${help(kind)}`
