@@ -141,8 +141,8 @@ def _write_numbers(panel: np.ndarray, f: np.ndarray, scale: str) -> None:
 def _fitting(number: float, width: int) -> str:
     """`number` with as many digits, three at most, as `width` pixels have room for.
 
-    >>> _fitting(-1.9962, 36), _fitting(-0.000234, 36), _fitting(12345.678, 36)
-    ('-2', '-2e-4', '1.2e4')
+    >>> _fitting(-1.9962, 99), _fitting(-0.000234, 36), _fitting(12345.678, 99)
+    ('-2', '-2e-4', '1.23e4')
     """
     for digits in (".3g", ".2g", ".1g", ".0e"):
         text = re.sub(r"e([-+])0*", lambda sign: "e-" if sign[1] == "-" else "e", f"{number + 0.0:{digits}}")
