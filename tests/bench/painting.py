@@ -84,12 +84,16 @@ def main() -> int:
             ready(page)
             missed += frames(f"film of {updates:,} updates, scrubbed", page.evaluate(SCRUB, 5))
             missed += frames(f"film of {updates:,} updates, played", page.evaluate(FRAMES, 5))
-        for path, mistake in (("check", ["mistake_sign_flipped", "mistake_none"]), ("notebook", ["rule_procedural", "rule_exact"])):
+        for path, mistake in (
+            ("check?check=break", ["mistake_sign_flipped", "mistake_none"]),
+            ("notebook?part=experiment", ["rule_procedural", "rule_exact"]),
+        ):
             page.goto(f"{server.url}/{path}")
             ready(page)
-            if path == "check":
+            name = path.partition("?")[0]
+            if name == "check":
                 missed += report("update on Check", clicks(page, ["update_next"]))
-            missed += report(f"switch on {path.title()}", clicks(page, mistake))
+            missed += report(f"switch on {name.title()}", clicks(page, mistake))
         browser.close()
     return int(bool(missed))
 
