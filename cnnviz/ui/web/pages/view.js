@@ -40,6 +40,8 @@ export class View {
   loss = 0
   /** @type {number | null} */
   saturated = null
+  /** @type {Answer | undefined}  an answer to another address than the one that the visitor was at */
+  passed = undefined
   /** @type {Lesson | undefined}  what was asked for and not answered yet */
   waiting = undefined
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -137,7 +139,11 @@ export class View {
     const here = address.read()
     const answers = same(data.asked, here, this.computed)
     const again = this.data && !this.waiting && same(data.asked, this.data.asked, this.computed)
-    if (!answers && !again) return // a newer answer is on its way
+    if (!answers && !again) {
+      this.passed = data // a newer answer is on its way, or the visitor comes back: the server says nothing twice
+      return
+    }
+    this.passed = undefined
     const first = !this.data
     this.answered()
     this.data = data
@@ -302,16 +308,24 @@ export class View {
     this.silence = setInterval(() => this.host.numbers.ask(), ASK_AGAIN)
   }
 
+  // The answer that came while the visitor was elsewhere for a moment, if it is what is asked for now.
+  recall() {
+    const { passed } = this
+    const fits = passed && passed.adopt[0] === this.adopted
+    if (fits && same(passed.asked, this.host.address.read(), this.computed)) this.receive(passed)
+  }
+
   // The address changed: by Back or Forward, or by our own `visit`.
   travelled() {
     if (!this.data) return
     const address = this.host.address.read()
-    if (this.waiting && same(address, this.waiting, this.computed)) return
+    if (this.waiting && same(address, this.waiting, this.computed)) return this.recall()
     const here = same(address, this.lesson, this.computed) || same(address, this.data.asked, this.computed)
     if (!here) {
       this.content.travelled(address, false)
       this.looked(address)
-      return this.expect({ ...this.wanted, ...address })
+      this.expect({ ...this.wanted, ...address })
+      return this.recall()
     }
     this.answered()
     const before = `${this.k} ${this.stage}`
