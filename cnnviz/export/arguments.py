@@ -40,16 +40,11 @@ SERVING = ("port", "host", "prefix", "embed")
 
 def parser() -> argparse.ArgumentParser:
     """What `python -m cnnviz --help` shows."""
-    commands = argparse.ArgumentParser(
-        prog=None if Path(sys.argv[0]).stem == "cnnviz" else "python -m cnnviz",
-        usage=say("terminal.help.usage"),
-        description=say("terminal.help.description"),
-        epilog=say("terminal.help.epilog"),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    commands = command_parser("help")
     link, file, count = (say(f"terminal.help.metavar.{name}") for name in ("link", "file", "count"))
-    commands.add_argument("--version", action="version", version=f"cnnviz {cnnviz.__version__}", help=say("terminal.help.version"))
+    commands.add_argument(
+        "--version", action="version", version=f"cnnviz {cnnviz.__version__}", help=say("terminal.help.version")
+    )
     commands.add_argument("link", nargs="?", metavar=link, help=say("terminal.help.link"))
     add_fields(commands)
     files = commands.add_argument_group(say("terminal.help.files"))
@@ -57,7 +52,9 @@ def parser() -> argparse.ArgumentParser:
         files.add_argument(f"--{name}", metavar=file, help=say(f"terminal.help.file.{name}"))
     words = say("terminal.help.around", most=MOST_AROUND)
     files.add_argument("--around", metavar=count, type=_around, default=1, help=words)
-    files.add_argument("--server", metavar=say("terminal.help.metavar.server"), default="", help=say("terminal.help.server"))
+    files.add_argument(
+        "--server", metavar=say("terminal.help.metavar.server"), default="", help=say("terminal.help.server")
+    )
     words = say("terminal.help.frames", most=MAX_FRAMES)
     files.add_argument("--frames", metavar=count, type=_frames, default=60, help=words)
     serving = commands.add_argument_group(say("terminal.help.serving"))
@@ -65,6 +62,19 @@ def parser() -> argparse.ArgumentParser:
         words = say(f"terminal.help.serve.{name}")
         serving.add_argument(f"--{name}", metavar=say(f"terminal.help.metavar.{name}"), help=words)
     return commands
+
+
+def command_parser(words: str, name: str = "") -> argparse.ArgumentParser:
+    """A parser called as the terminal has it, of the command `name`, with its usage and texts from `terminal.<words>`."""
+    called = "cnnviz" if Path(sys.argv[0]).stem == "cnnviz" else "python -m cnnviz"
+    return argparse.ArgumentParser(
+        prog=f"{called} {name}".strip(),
+        usage=say(f"terminal.{words}.usage"),
+        description=say(f"terminal.{words}.description"),
+        epilog=say(f"terminal.{words}.epilog"),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
 
 
 def add_fields(commands: argparse.ArgumentParser) -> None:

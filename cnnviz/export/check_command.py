@@ -11,7 +11,7 @@ import numpy as np
 from cnnviz.core.diagnosis import ROUNDED_32, ROUNDED_64, diagnose
 from cnnviz.data.images import find_image, load_image
 from cnnviz.data.own_gradients import most_bytes, read_gradients
-from cnnviz.export.arguments import add_fields, asked_lesson, check_start, content_of, joined
+from cnnviz.export.arguments import add_fields, asked_lesson, check_start, command_parser, content_of, joined
 from cnnviz.export.own_report import case_of, last_line, report
 from cnnviz.export.streams import fail, put, tell
 from cnnviz.export.terminal import Progress, title
@@ -44,14 +44,7 @@ def run(arguments: list[str]) -> int:
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
-    commands = argparse.ArgumentParser(
-        prog=f"{'' if Path(sys.argv[0]).stem == 'cnnviz' else 'python -m '}cnnviz check",
-        usage=say("terminal.check.usage"),
-        description=say("terminal.check.description"),
-        epilog=say("terminal.check.epilog"),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    commands = command_parser("check", "check")
     commands.add_argument("file", metavar=say("terminal.help.metavar.file"), help=say("terminal.check.file"))
     commands.add_argument("link", nargs="?", metavar=say("terminal.help.metavar.link"), help=say("terminal.help.link"))
     add_fields(commands)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
+from cnnviz.export.arguments import command_parser
 from cnnviz.export.streams import put
 from cnnviz.lessons.check import check_file
 from cnnviz.lessons.file import Fault
@@ -36,13 +36,6 @@ def run(arguments: list[str]) -> int:
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
-    commands = argparse.ArgumentParser(
-        prog=f"{'' if Path(sys.argv[0]).stem == 'cnnviz' else 'python -m '}cnnviz lessons",
-        usage=say("terminal.lessons.usage"),
-        description=say("terminal.lessons.description"),
-        epilog=say("terminal.lessons.epilog"),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    commands = command_parser("lessons", "lessons")
     commands.add_argument("files", nargs="+", metavar=say("terminal.help.metavar.file"), help=say("terminal.lessons.files"))
     return commands.parse_args(arguments)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import Mapping
 
 import numpy as np
 from streamlit.testing.v1 import AppTest
@@ -12,6 +14,27 @@ from cnnviz.data.images import find_image
 from cnnviz.ui.address import Now
 
 KINDS = {"float64": "<f8", "float32": "<f4", "uint8": "u1"}
+
+
+def ask(app, path: str = "/", method: str = "GET", headers: Mapping[str, str] | None = None, query: str = ""):
+    """Status, headers and body of what an ASGI `app` answers to somebody who stays for it."""
+    scope = {"type": "http", "method": method, "path": path, "query_string": query.encode(), "http_version": "1.1"}
+    scope["headers"] = [(name.lower().encode(), value.encode()) for name, value in (headers or {}).items()]
+    asked, answered = [False], []
+
+    async def receive():
+        if asked[0]:
+            await asyncio.Event().wait()
+        asked[0] = True
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message):
+        answered.append(message)
+
+    asyncio.run(app(scope, receive, send))
+    start, *rest = answered
+    body = b"".join(message.get("body", b"") for message in rest)
+    return start["status"], {name.decode(): value.decode() for name, value in start["headers"]}, body
 
 
 def decode(data: bytes):

@@ -20,6 +20,7 @@ from cnnviz.ui.resource import asked_of, made, page_of
 from cnnviz.ui.server.gate import Busy, Gate
 from cnnviz.ui.server.numbers import LASTING, number_routes
 from cnnviz.ui.version import code
+from tests.ui import running
 from tests.ui.networks import LESSONS
 from tests.ui.running import decode, run, sent
 
@@ -28,24 +29,7 @@ PATHS = {page.id: page.path for page in pages() if hasattr(page.module, "answer"
 
 def ask(path: str, query: str = "", headers: dict[str, str] | None = None, routes=None):
     """Status, headers and body of GET `path`?`query`."""
-    app = Starlette(routes=routes or number_routes(""))
-    scope = {"type": "http", "method": "GET", "path": path, "query_string": query.encode(), "http_version": "1.1"}
-    scope["headers"] = [(name.lower().encode(), value.encode()) for name, value in (headers or {}).items()]
-    asked, answered = [False], []
-
-    async def receive():
-        if asked[0]:
-            await asyncio.Event().wait()  # who asks stays
-        asked[0] = True
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message):
-        answered.append(message)
-
-    asyncio.run(app(scope, receive, send))
-    start = answered[0]
-    body = b"".join(message.get("body", b"") for message in answered[1:])
-    return start["status"], {name.decode(): value.decode() for name, value in start["headers"]}, body
+    return running.ask(Starlette(routes=routes or number_routes("")), path, headers=headers, query=query)
 
 
 # ---- the bytes

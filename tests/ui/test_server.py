@@ -21,24 +21,7 @@ from cnnviz.ui.server.files import made_once
 from cnnviz.ui.server.guards import MOST_UPLOADED, UPLOADS_A_SESSION, Frames, Metrics, Origins, UploadLimit, is_own
 from cnnviz.ui.server.headers import Headers, content_security_policy, security_headers
 from cnnviz.ui.server.start import send_at_once
-
-
-def ask(app, path: str = "/", method: str = "GET", headers: dict[str, str] | None = None):
-    """Status, headers and body of what `app` answers."""
-    scope = {"type": "http", "method": method, "path": path, "query_string": b"", "http_version": "1.1"}
-    scope["headers"] = [(name.lower().encode(), value.encode()) for name, value in (headers or {}).items()]
-    sent: list[dict] = []
-
-    async def receive():
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message):
-        sent.append(message)
-
-    asyncio.run(app(scope, receive, send))
-    start = sent[0]
-    body = b"".join(message.get("body", b"") for message in sent[1:])
-    return start["status"], {name.decode(): value.decode() for name, value in start["headers"]}, body
+from tests.ui.running import ask
 
 
 @pytest.mark.parametrize("answer", [HTMLResponse("<p>"), PlainTextResponse("no", 404)])
