@@ -57,6 +57,7 @@ export class Pen {
     this.neg = palette.neg
     this.flat = palette.flat
     this.math = palette.math
+    this.accent = palette.accent
     /** @type {(symbol: string) => number}  how many cells of each channel are computed so far */
     this.done = () => Number.POSITIVE_INFINITY
     this.tone = backward ? palette.warm : palette.accent
@@ -245,6 +246,93 @@ export class Pen {
     this.context.beginPath()
     for (const [x, y] of points) this.context.lineTo(x, y)
     this.context.stroke()
+  }
+
+  /** A length as an arrow from a line at its foot; its sign is the direction, and the colour. @param {number} x @param {number} y @param {number} length */
+  vector(x, y, length, fill = length < 0 ? this.neg : this.pos) {
+    const { context } = this
+    context.fillStyle = this.soft
+    context.fillRect(x - 0.5, y - 10, 1, 20)
+    const head = Math.min(Math.abs(length), 9) * Math.sign(length)
+    context.fillStyle = fill
+    context.fillRect(Math.min(x, x + length - head), y - 1.75, Math.abs(length - head), 3.5)
+    context.beginPath()
+    context.moveTo(x + length, y)
+    for (const side of [5.5, -5.5]) context.lineTo(x + length - head, y + side)
+    context.fill()
+  }
+
+  /** A bar from a zero, coloured by its sign. @param {number} x @param {number} y of its middle @param {number} length @param {number} height @param {number} [alpha] */
+  bar(x, y, length, height, alpha = 1) {
+    this.context.globalAlpha = alpha
+    this.context.fillStyle = length < 0 ? this.neg : this.pos
+    this.context.fillRect(Math.min(x, x + length), y - height / 2, Math.max(Math.abs(length), 1), height)
+    this.context.globalAlpha = 1
+  }
+
+  /** A length that others are measured by. @param {number} x @param {number} y @param {number} length @param {string} text */
+  measure(x, y, length, text) {
+    const { context } = this
+    context.fillStyle = this.soft
+    context.fillRect(x, y - 0.5, length, 1)
+    for (const end of [x, x + length]) context.fillRect(end - 0.5, y - 4, 1, 8)
+    this.text(text, x + length / 2, y + 12, { size: 11, align: "center", fill: this.soft })
+  }
+
+  /** A number in its colour. @param {number} value @param {number[]} limits @param {string} scale @param {Box} box @param {{ ring?: string, write?: (value: number) => string }} [how] */
+  cell(value, limits, scale, box, { ring, write = number } = {}) {
+    const paint = colour(value, limits, /** @type {Scale} */ (scale))
+    const { context } = this
+    context.fillStyle = css(paint)
+    context.fillRect(box.x, box.y, box.width, box.height)
+    context.lineWidth = ring ? 2 : 1
+    context.strokeStyle = ring ?? this.line
+    context.strokeRect(box.x, box.y, box.width, box.height)
+    this.text(write(value), box.x + box.width / 2, box.y + box.height / 2, {
+      bold: true,
+      size: Math.min(13, box.height * 0.62),
+      align: "center",
+      fill: ink(paint),
+      room: box.width - 4,
+    })
+  }
+
+  /** A sum from top to bottom: each term a bar from the end of the last, its words over it, and a black mark for the total. @param {{ value: number, name: string }[]} terms @param {number} total @param {string} name of the total @param {Box} box */
+  ladder(terms, total, name, box) {
+    const ends = [0]
+    for (const { value } of terms) ends.push(ends[ends.length - 1] + value)
+    const [low, high] = [Math.min(...ends, total), Math.max(...ends, total)]
+    const x = (/** @type {number} */ value) => box.x + ((value - low) / (high - low || 1)) * box.width
+    const line = Math.min(box.height / (terms.length + 1), 58)
+    const bar = Math.max(line - 20, 5)
+    const { context } = this
+    const foot = (/** @type {number} */ value, /** @type {number} */ y) => {
+      context.fillStyle = this.soft
+      context.fillRect(x(value) - 0.5, y + 15, 1, bar + 4)
+    }
+    terms.forEach(({ value, name: words }, n) => {
+      const y = box.y + n * line
+      const figure = `${value < 0 ? "" : "+"}${number(value)}`
+      const fill = value < 0 ? this.neg : this.pos
+      const taken = this.text(figure, box.x, y + 8, { bold: true, fill })
+      this.text(words, box.x + taken + 6, y + 8, { fill: this.soft, room: Math.max(box.width - taken - 6, 60) })
+      foot(ends[n], y)
+      context.fillStyle = fill
+      context.fillRect(
+        Math.min(x(ends[n]), x(ends[n + 1])),
+        y + 17,
+        Math.max(Math.abs(x(ends[n]) - x(ends[n + 1])), 1.5),
+        bar,
+      )
+    })
+    const y = box.y + terms.length * line
+    const taken = this.text(`≈ ${number(total)}`, box.x, y + 8, { bold: true })
+    if (name) this.text(name, box.x + taken + 6, y + 8, { room: Math.max(box.width - taken - 6, 60) })
+    foot(0, y)
+    context.fillStyle = this.ink
+    const middle = y + 17 + Math.min(bar, 14) / 2
+    context.fillRect(Math.min(x(0), x(total)), middle - 1.5, Math.max(Math.abs(x(total) - x(0)), 1), 3)
+    context.fillRect(x(total) - 1.5, middle - 7, 3, 14)
   }
 
   /** @param {string} sign @param {number} x @param {number} y */

@@ -82,7 +82,16 @@ function updated(numbers, cell) {
 export function stepOf(numbers, name, cell) {
   const at = numbers.offset(name, cell)
   const [old, gradient, next] = [numbers.values(name)[at], numbers.values(`d${name}`)[at], numbers.next(name, at)]
-  const plain = numbers.network.optimizer === "gd"
-  const change = plain ? `${number(numbers.rate)} · ${factor(gradient)}` : factor(old - next)
+  const part = (/** @type {string} */ which) => numbers.arrays[`${which}.${name}`]?.values[at]
+  const [velocity, mean] = [part("velocity"), part("mean")]
+  const rate = number(numbers.rate)
+  const change =
+    mean !== undefined
+      ? `${rate} · ${factor(mean)} / ${number(part("size"))}`
+      : velocity !== undefined
+        ? `${rate} · ${factor(velocity)}`
+        : numbers.network.optimizer === "gd"
+          ? `${rate} · ${factor(gradient)}`
+          : factor(old - next)
   return `${named(numbers, name, cell)} ← ${number(old, 5)} − ${change}${result(next)}`
 }

@@ -351,6 +351,7 @@ export interface LearnHeader {
   stages: StageRecord[]
   network: NetworkRecord
   facts: Record<string, string>
+  promise: PromiseRecord | null
   learn: LearnData
 }
 
@@ -556,6 +557,13 @@ export interface PrintedKernel {
   values: number[]
 }
 
+/** What a step of gradient descent promises of the fall of the loss: each parameter's share, all of it, and what comes true. */
+export interface PromiseRecord {
+  shares: Record<string, number>
+  promised: number
+  falls: number
+}
+
 export type Scale = "signed" | "dark" | "activation" | "pixel" | "error"
 
 /** All sets of switches: 1 for each that moves the kernel, which one is on, and what there is to say. */
@@ -597,6 +605,7 @@ export interface StepHeader {
   stages: StageRecord[]
   network: NetworkRecord
   facts: Record<string, string>
+  promise: PromiseRecord | null
 }
 
 /** A step of the story; `place` is 0 before it begins. */

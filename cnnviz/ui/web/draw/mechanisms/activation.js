@@ -2,7 +2,6 @@
 
 import { number, short } from "../../model/format.js"
 import { say } from "../../model/words.js"
-import { SATURATED } from "../../spec.js"
 import { channelName, fitted } from "./convolution.js"
 
 /** @typedef {import("../mechanism.js").Picture} Picture */
@@ -108,10 +107,9 @@ function curve(pen, numbers, made, z, cell, box, row) {
   const x = (/** @type {number} */ value) =>
     box.x + ((Math.min(Math.max(value, -reach), reach) + reach) / (2 * reach)) * box.width
   const y = (/** @type {number} */ value) => base - ((value - low) / (high - low)) * (base - box.y - 6)
-  const flat = inside.filter((n) => Math.abs(at(2 * count + n)) < SATURATED)
+  const flat = inside.filter((n) => at(3 * count + n) === 1)
   pen.context.fillStyle = pen.flat
-  for (const n of numbers.network.curves[made] === "relu" ? [] : flat)
-    pen.context.fillRect(x(at(n)), box.y, x(at(1)) - x(at(0)) + 1, base - box.y)
+  for (const n of flat) pen.context.fillRect(x(at(n)), box.y, x(at(1)) - x(at(0)) + 1, base - box.y)
   const bins = Array(BARS).fill(0)
   for (const value of values)
     bins[Math.min(BARS - 1, Math.max(0, Math.floor(((value + reach) / (2 * reach)) * BARS)))] += 1
