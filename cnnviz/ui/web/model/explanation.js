@@ -22,7 +22,7 @@ export function explained(numbers, map, cell) {
     title: own || !isPart ? stage.title : words.charAt(0).toUpperCase() + words.slice(1),
     sentence: stage.sentence,
     formula: numbers.network.formulas[map] ?? numbers.network.formulas[stage.symbol] ?? "",
-    numbers: map === "update" ? updated(numbers, cell) : arithmetic(numbers, map, cell),
+    numbers: map === "update" ? stepOf(numbers, numbers.said.update.makes[0], cell) : arithmetic(numbers, map, cell),
   }
 }
 
@@ -63,19 +63,6 @@ function weight(numbers, map, cell) {
   if (zeros > 0) return `${own} <small>${say("web.numbers.padded", { count: found.length, n: zeros })}</small>`
   if (found.length > 1) return `${own} <small>${say("web.numbers.multiplies", { n: found.length })}</small>`
   return `${own} <small>${say("web.numbers.multiplies_one")}</small> ${named(numbers, link.source, found[0])}${result(numbers.at(link.source, found[0]))}`
-}
-
-const MOST_STEPS = 3
-
-// The step of one weight, and of the biases where they are few.
-/** @param {Numbers} numbers @param {Cell} cell of the first parameter */
-function updated(numbers, cell) {
-  const [first, ...others] = numbers.said.update.makes
-  const biases = others.filter((name) => numbers.maps[name].kind === "row" && numbers.count(name) < MOST_STEPS)
-  const rows = biases.flatMap((name) =>
-    Array.from({ length: numbers.count(name) }, (_, n) => stepOf(numbers, name, [n])),
-  )
-  return [stepOf(numbers, first, cell), ...rows].slice(0, MOST_STEPS).join("<br>")
 }
 
 /** @param {Numbers} numbers @param {string} name @param {Cell} cell */

@@ -116,7 +116,12 @@ function plainly(pen, numbers, rows) {
     pen.text(say("web.mechanism.percent", { value: part }), share + width + 6, y(n), { size: 12 })
   })
   const most = Math.max(high, -low)
-  pen.measure(high > -low ? zero : step, pen.height - 22, (most / span) * reach, say("web.mechanism.length", { value: number(most, 3) }))
+  pen.measure(
+    high > -low ? zero : step,
+    pen.height - 22,
+    (most / span) * reach,
+    say("web.mechanism.length", { value: number(most, 3) }),
+  )
   if (!promise) return
   const { promised, falls } = promise
   const said =
