@@ -39,7 +39,7 @@ def write(folder: Path) -> None:
     """Writes every file into `folder`."""
     (folder / "spec.mjs").write_text(spec(), encoding="utf-8")
     for make in (words, colours, addresses, moments, networks):
-        (folder / f"{make.__name__}.json").write_text(json.dumps(make()), encoding="utf-8")
+        (folder / f"{make.__name__}.json").write_text(json.dumps(make(), default=written), encoding="utf-8")
 
 
 def words() -> dict:
@@ -53,7 +53,7 @@ def words() -> dict:
     plurals = [(n, lang, plural(n, lang)) for n in (0, 1, -1, 1.5, 2, 5) for lang in ("en", "fr")]
     values = {"n": 1234, "id": "x", "value": 0.5}
     said = []
-    for id_, text in browser_words().items():
+    for id_, text in browser_words("en").items():
         fields = {name: values.get(name, 3) for name in _fields(text)}
         for n in (1, 2) if not isinstance(text, str) else (1,):
             said.append((id_, fields | {"n": n}, say(id_, **(fields | {"n": n}))))

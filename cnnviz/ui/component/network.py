@@ -21,8 +21,9 @@ from cnnviz.ui.component.records import (
     LinkRecord,
     NetworkRecord,
     StageRecord,
+    Text,
 )
-from cnnviz.words import Message, message, say
+from cnnviz.words import Message, message
 
 MOST_CELLS = 4
 """Outputs that stand as cells with numbers in them; more stand as rows with a bar each."""
@@ -81,13 +82,13 @@ def links(program: Program) -> dict[str, list[LinkRecord]]:
 
 
 @lru_cache(maxsize=128)
-def formulas(program: Program, pixels: str = "unit") -> dict[str, str]:
+def formulas(program: Program, pixels: str = "unit") -> dict[str, Text]:
     """Each formula in plain text; what no line makes, a parameter or a target, has that of the line that reads it."""
-    found = {symbol: plain(latex) for symbol, latex in program.formulas.items()}
+    found: dict[str, Text] = {symbol: plain(latex) for symbol, latex in program.formulas.items()}
     for layer, names in zip(program.network.layers, program.network.names, strict=True):
         found |= dict.fromkeys(network_maps.owned(layer, names), found[names.output])
     steps = {"gd": "θ ← θ − η · ∂θ"}
-    return found | {"x": say(f"ui.pixels.formula.{pixels}"), "y": found["L"], "update": steps["gd"]}
+    return found | {"x": message(f"ui.pixels.formula.{pixels}"), "y": found["L"], "update": steps["gd"]}
 
 
 @lru_cache(maxsize=128)
