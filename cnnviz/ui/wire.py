@@ -555,6 +555,7 @@ class Spec(TypedDict):
     CODE: str
     LANG: str
     WORDS: Mapping[str, str | Mapping[str, str]]
+    MATH: Mapping[str, str]
 
 
 # --- A lesson as a file ----------------------------------------------------------------------------

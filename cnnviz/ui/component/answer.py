@@ -123,9 +123,9 @@ def decode(answer: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
 def _json(header: Mapping[str, object]) -> str:
     """As JSON, which has no word for what is no number: it is null."""
     try:
-        return json.dumps(header, allow_nan=False, default=_said)
+        return json.dumps(header, ensure_ascii=False, allow_nan=False, default=_said)
     except ValueError:  # rare: it takes a run that has run away
-        return json.dumps(json.loads(json.dumps(header, default=_said), parse_constant=lambda _: None))
+        return json.dumps(json.loads(json.dumps(header, default=_said), parse_constant=lambda _: None), ensure_ascii=False)
 
 
 def _said(value: object) -> str:

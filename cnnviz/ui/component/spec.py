@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 
@@ -24,12 +25,13 @@ from cnnviz.core.optimizers import OPTIMIZERS
 from cnnviz.core.page_state import PAGE_KEYS
 from cnnviz.core.presets import PRESETS
 from cnnviz.data.images import Image, bundled, find_image
+from cnnviz.export.mathml import mathml, named
 from cnnviz.ui.charts import LINE_COLOURS
 from cnnviz.ui.maps import MOST_PRINTED, SCALES
 from cnnviz.ui.pages import page_keys, pages
 from cnnviz.ui.pages.train.film.curves import CURVES
 from cnnviz.ui.version import code
-from cnnviz.words import DEFAULT, catalogue, say
+from cnnviz.words import DEFAULT, catalogue, languages, say
 
 
 @cache
@@ -47,6 +49,17 @@ def browser_words() -> dict[str, str | Mapping[str, str]]:
     return {id: text for id, text in catalogue().items() if id.startswith(("web.", "words."))}
 
 
+def formulas_in_words() -> dict[str, str]:
+    """The formulas within sentences, LaTeX between dollar signs, as MathML; those of Markdown are not ours to set.
+
+    >>> formulas_in_words()["L"], formulas_in_words()["<<L>>"] == mathml(Lesson().network.program((32, 32)).formulas["L"])
+    ('<math><mrow><mi>L</mi></mrow></math>', True)
+    """
+    texts = [text for lang in languages() for id, text in catalogue(lang).items() if id.split(".")[:3] != ["ui", "notebook", "theory"]]
+    forms = [form for text in texts for form in ([text] if isinstance(text, str) else text.values())]
+    return {latex: mathml(named(latex)) for form in forms for latex in re.findall(r"\$([^$]+)\$", form)}
+
+
 @cache
 def spec() -> str:
     """The module as text: one exported constant a line."""
@@ -55,6 +68,7 @@ def spec() -> str:
         "CODE": code(),
         "LANG": DEFAULT,
         "WORDS": browser_words(),
+        "MATH": formulas_in_words(),
         "LINE_COLOURS": LINE_COLOURS,
         "MOST_PRINTED": MOST_PRINTED,
         "CURVES": [curve.to_json(name) for name, curve in CURVES.items()],

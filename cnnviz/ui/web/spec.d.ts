@@ -24,3 +24,4 @@ export const PAGES: PageData[]
 export const CODE: string
 export const LANG: string
 export const WORDS: Record<string, string | Record<string, string>>
+export const MATH: Record<string, string>

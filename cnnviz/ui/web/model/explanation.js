@@ -6,7 +6,7 @@ import { say } from "./words.js"
 
 /** @typedef {import("./numbers.js").Numbers} Numbers */
 /** @typedef {import("./patterns.js").Cell} Cell */
-/** @typedef {{ tag: string, phase: string, title: string, sentence: string, formula: string, numbers: string }} Words  `tag` and `numbers` are HTML */
+/** @typedef {{ tag: string, phase: string, title: string, sentence: string, formula: string, numbers: string }} Words  `tag`, `formula` and `numbers` are HTML */
 
 /** @param {Numbers} numbers @param {string} map a symbol, or "update" @param {Cell} cell @returns {Words} */
 export function explained(numbers, map, cell) {
