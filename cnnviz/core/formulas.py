@@ -43,9 +43,10 @@ def pixels(scale: str) -> str:
     r"""What a pixel's number is, in LaTeX, where pixels run from 0 to 1 ("unit") or are taken as they are stored ("raw").
 
     >>> print(pixels("unit"))
-    x = \text{pixel} / 255
+    x =\text{ pixel }/ 255
     """
-    return rf"x = \text{{{say(f'stage.x.pixel.{scale}')}}}" + (" / 255" if scale == "unit" else "")
+    parts = say(f"stage.x.formula.{scale}").split("$")
+    return "".join(part if n % 2 else rf"\text{{{part}}}" for n, part in enumerate(parts) if part)
 
 
 def _whole(text: str) -> str:

@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from cnnviz.lessons.lines import Path, lines_of
-from cnnviz.words import DEFAULT, Message, message
+from cnnviz.words import DEFAULT, Message, Versions, message
 
 KINDS = ("choose", "number", "click", "order", "construct")
 CHANGES = ("nothing", "image", "kernel")
@@ -41,22 +41,7 @@ class Fault:
     what: Message = field(compare=False)
 
 
-@dataclass(frozen=True)
-class Text:
-    """A text by language."""
-
-    by_language: Mapping[str, str]
-
-    def __str__(self) -> str:
-        return self.in_language(DEFAULT)
-
-    def in_language(self, lang: str) -> str:
-        """The text in a language, or in English, or in whatever there is."""
-        found = self.by_language.get(lang) or self.by_language.get(DEFAULT)
-        return found or next(iter(self.by_language.values()), "")
-
-
-NOTHING = Text({})
+NOTHING = Versions({})
 
 
 @dataclass(frozen=True)
@@ -64,8 +49,8 @@ class Answer:
     """An answer that may be given: what it is, as an expression ("" for the key itself), its label, and what is then said."""
 
     is_: str
-    label: Text
-    say: Text
+    label: Versions
+    say: Versions
 
 
 @dataclass(frozen=True)
@@ -73,14 +58,14 @@ class Step:
     """One question: where it is asked (`at`, an address), in which words, and how its key is computed."""
 
     at: str
-    title: Text
-    text: Text
-    ask: Text
+    title: Versions
+    text: Versions
+    ask: Versions
     kind: str
     key: str
-    right: Text
-    otherwise: Text
-    hint: Text
+    right: Versions
+    otherwise: Versions
+    hint: Versions
     answers: tuple[Answer, ...] = ()
     stages: tuple[str, ...] = ()
     hide: tuple[str, ...] | None = None
@@ -95,8 +80,8 @@ class GuidedLesson:
     """A file: steps under a title, and what one can do afterwards."""
 
     id: str
-    title: Text
-    goal: Text
+    title: Versions
+    goal: Versions
     steps: tuple[Step, ...]
     languages: tuple[str, ...] = (DEFAULT,)
 
@@ -274,8 +259,8 @@ def _check_text(reading: Reading, path: Path, value: object, name: str) -> None:
         reading.wrong(path, "lessons.file.translation", field=name, languages=missing)
 
 
-def _text(value: object) -> Text:
+def _text(value: object) -> Versions:
     if isinstance(value, dict):
-        return Text(value)
-    return Text({DEFAULT: value}) if isinstance(value, str) else NOTHING
+        return Versions(value)
+    return Versions({DEFAULT: value}) if isinstance(value, str) else NOTHING
 

@@ -6,7 +6,6 @@ from functools import lru_cache
 
 import numpy as np
 
-from cnnviz.core.formulas import pixels
 from cnnviz.core.layers.layer import Layer
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import Names, Network
@@ -23,6 +22,7 @@ from cnnviz.ui.component.records import (
     LinkRecord,
     NetworkRecord,
     StageRecord,
+    Text,
 )
 from cnnviz.words import Message, message
 
@@ -82,12 +82,12 @@ def links(program: Program) -> dict[str, list[LinkRecord]]:
     }
 
 
-def formulas(program: Program, scale: str = "unit", opt: str = "gd") -> dict[str, str]:
-    """Each formula in MathML; what no line makes, a parameter or a target, has that of the line that reads it."""
-    found = {symbol: mathml(latex) for symbol, latex in program.formulas.items()}
+def formulas(program: Program, scale: str = "unit", opt: str = "gd") -> dict[str, Text]:
+    """Each formula in MathML, that of the image as a sentence; what no line makes, a parameter or a target, has that of the line that reads it."""
+    found: dict[str, Text] = {symbol: mathml(latex) for symbol, latex in program.formulas.items()}
     for layer, names in zip(program.network.layers, program.network.names, strict=True):
         found |= dict.fromkeys(network_maps.owned(layer, names), found[names.output])
-    return found | {"x": mathml(pixels(scale)), "y": found["L"], "update": " ".join(map(mathml, OPTIMIZERS[opt].formulas))}
+    return found | {"x": message(f"stage.x.formula.{scale}"), "y": found["L"], "update": " ".join(map(mathml, OPTIMIZERS[opt].formulas))}
 
 
 @lru_cache(maxsize=128)
