@@ -564,6 +564,7 @@ class Spec(TypedDict):
     LANG: str
     LANGUAGES: Sequence[LanguageData]
     WORDS: Mapping[str, str | Mapping[str, str]]
+    MATH: Mapping[str, str]
 
 
 # --- A lesson as a file ----------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from cnnviz import words
 from cnnviz.words import Message, Problem, catalogue, catalogue_of, languages, say, written
 
 FIELD = re.compile(r"\{(\w+)")
+FORMULA = re.compile(r"\$([^$]+)\$")
 
 
 def test_a_problem_says_its_sentence_and_keeps_its_code_and_values():
@@ -79,3 +80,11 @@ def test_every_language_has_every_message_with_the_same_fields(lang):
     assert _faults(own) == []
     lacking = [id for id in catalogue() if id not in own and not id.startswith("words.plurals.")]
     assert len(lacking) <= UNFINISHED.get(lang, 0), lacking
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_a_formula_within_a_sentence_is_the_same_in_every_language_and_has_no_values(lang):
+    for id, text in catalogue(lang).items():
+        if isinstance(text, str) and not id.startswith("ui.notebook.theory."):
+            assert FORMULA.findall(text) == FORMULA.findall(catalogue()[id]), id
+            assert not any(re.search(r"\{\w+\}", latex) for latex in FORMULA.findall(text)), id

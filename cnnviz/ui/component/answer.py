@@ -123,9 +123,9 @@ def decode(answer: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
 def _json(header: Mapping[str, object]) -> str:
     """As JSON, which has no word for what is no number: it is null."""
     try:
-        return json.dumps(header, allow_nan=False, default=unsaid)
+        return json.dumps(header, ensure_ascii=False, allow_nan=False, default=unsaid)
     except ValueError:  # rare: it takes a run that has run away
-        return json.dumps(json.loads(json.dumps(header, default=unsaid), parse_constant=lambda _: None))
+        return json.dumps(json.loads(json.dumps(header, default=unsaid), parse_constant=lambda _: None), ensure_ascii=False)
 
 
 def unsaid(value: object) -> Mapping[str, object]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 
@@ -24,6 +25,7 @@ from cnnviz.core.optimizers import OPTIMIZERS
 from cnnviz.core.page_state import PAGE_KEYS
 from cnnviz.core.presets import PRESETS
 from cnnviz.data.images import Image, bundled, find_image
+from cnnviz.export.mathml import mathml, named
 from cnnviz.ui.charts import LINE_COLOURS
 from cnnviz.ui.maps import MOST_PRINTED, SCALES
 from cnnviz.ui.pages import page_keys, pages
@@ -47,6 +49,17 @@ def browser_words(lang: str) -> dict[str, str | Mapping[str, str]]:
     return {id: text for id, text in catalogue(lang).items() if id.split(".")[0] != "export"}
 
 
+def formulas_in_words() -> dict[str, str]:
+    """The formulas within sentences, LaTeX between dollar signs, as MathML; those of Markdown are not ours to set.
+
+    >>> formulas_in_words()["L"], formulas_in_words()["<<L>>"] == mathml(Lesson().network.program((32, 32)).formulas["L"])
+    ('<math><mi>L</mi></math>', True)
+    """
+    texts = [text for lang in languages() for id, text in catalogue(lang).items() if id.split(".")[:3] != ["ui", "notebook", "theory"]]
+    forms = [form for text in texts for form in ([text] if isinstance(text, str) else text.values())]
+    return {latex: mathml(named(latex)) for form in forms for latex in re.findall(r"\$([^$]+)\$", form)}
+
+
 @cache
 def spec(lang: str = DEFAULT) -> str:
     """The module as text, for readers of a language: one exported constant a line."""
@@ -61,6 +74,7 @@ def _constants(lang: str) -> dict[str, object]:
         "LANG": lang,
         "LANGUAGES": [{"id": known, "name": say("words.name", known)} for known in languages()],
         "WORDS": browser_words(lang),
+        "MATH": formulas_in_words(),
         "LINE_COLOURS": LINE_COLOURS,
         "MOST_PRINTED": MOST_PRINTED,
         "CURVES": [{"name": name, "title": str(curve.title), "log": curve.log} for name, curve in CURVES.items()],

@@ -25,3 +25,4 @@ export const CODE: string
 export const LANG: string
 export const LANGUAGES: LanguageData[]
 export const WORDS: Record<string, string | Record<string, string>>
+export const MATH: Record<string, string>

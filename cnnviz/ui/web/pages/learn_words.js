@@ -1,7 +1,7 @@
-// A lesson's sentences as HTML: **strong**, `z1` as a symbol, and paragraphs; and numbers as small maps.
+// A lesson's sentences as HTML: **strong**, `z1` as a symbol, formulas and paragraphs; and numbers as small maps.
 
 import { colour, css, ink } from "../model/colour.js"
-import { escaped, formula, short } from "../model/format.js"
+import { escaped, formula, short, withFormulas } from "../model/format.js"
 import { LANG } from "../spec.js"
 
 /** @import { Scale } from "../types/wire.js" */
@@ -18,9 +18,11 @@ const symbol = (name) =>
 
 /** @param {string} text */
 export const rich = (text) =>
-  escaped(text)
-    .replace(/\*\*([^*]+)\*\*/g, "<b>$1</b>")
-    .replace(/`([^`]+)`/g, (_, name) => `<i>${symbol(name)}</i>`)
+  withFormulas(text, (part) =>
+    escaped(part)
+      .replace(/\*\*([^*]+)\*\*/g, "<b>$1</b>")
+      .replace(/`([^`]+)`/g, (_, name) => `<i>${symbol(name)}</i>`),
+  )
 
 /**
  * The language that a lesson is shown in, "" if it is the reader's.
