@@ -45,9 +45,14 @@ def pytorch_script(lesson: Lesson, pixels: np.ndarray) -> str:
     return _script("pytorch", lesson, pixels)
 
 
-def _script(library: str, lesson: Lesson, pixels: np.ndarray) -> str:
+def exact_rule(lesson: Lesson) -> None:
+    """Problem where the lesson's rule is one that neither Keras nor PyTorch has."""
     if lesson.deviations:
         raise Problem("export.frameworks.exact", rule=lesson.rule.replace("_", " ").split(","))
+
+
+def _script(library: str, lesson: Lesson, pixels: np.ndarray) -> str:
+    exact_rule(lesson)
     program = lesson.network.program(seen(lesson, pixels).shape)
     parts = {"keras": _Keras, "pytorch": _PyTorch}[library](library, lesson, program)
     sections = (
@@ -63,7 +68,7 @@ def _script(library: str, lesson: Lesson, pixels: np.ndarray) -> str:
     words = say(f"export.frameworks.introduction.{library}")
     if any(layer.kind == "relu" for layer in program.network.layers):
         words = f"{words} {say('export.frameworks.relu')}"
-    return as_script(as_docstring(lesson, program, say("export.frameworks.in", library=parts.NAME), words), sections)
+    return as_script(as_docstring(lesson, program, words, parts.NAME), sections)
 
 
 @dataclass(frozen=True)

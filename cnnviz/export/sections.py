@@ -59,7 +59,7 @@ def seen(lesson: Lesson, pixels: np.ndarray) -> np.ndarray:
 def introduction(lesson: Lesson, pixels: np.ndarray) -> str:
     """What this is, in plain lines: the lesson's network, its link, and where its rule deviates."""
     program = lesson.network.program(seen(lesson, pixels).shape)
-    text = as_docstring(lesson, program, say("export.script.in"), say("export.script.introduction"))
+    text = as_docstring(lesson, program, say("export.script.introduction"))
     if not lesson.deviations:
         return text
     effects = [f"- {name}: {DEVIATION_TABLE[name].words}" for name in DEVIATION_TABLE if name in lesson.deviations]
@@ -67,12 +67,13 @@ def introduction(lesson: Lesson, pixels: np.ndarray) -> str:
     return "\n".join([text, *lines])
 
 
-def as_docstring(lesson: Lesson, program: Program, how: str, words: str) -> str:
-    """Which lesson a script is of and `how` it is written, the network as a chain, and `words` on it."""
+def as_docstring(lesson: Lesson, program: Program, words: str, library: str = "") -> str:
+    """Which lesson a script is of and in which library, NumPy where none is named; the network as a chain, and `words` on it."""
     settings, held = settings_of(lesson)
     image = say("export.script.own_picture") if lesson.img.startswith("upload-") else lesson.img
+    channel = say(f"export.script.channel.{lesson.ch}")
     lines = [
-        say("export.script.title", image=image, channel=say(f"export.script.channel.{lesson.ch}"), when=lesson.when, how=how),
+        say(f"export.{'frameworks' if library else 'script'}.title", image=image, channel=channel, when=lesson.when, library=library),
         "",
         *wrapped_chain(program),
         f"    {plain(program.formulas['L'])}",
