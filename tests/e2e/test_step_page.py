@@ -217,5 +217,5 @@ def test_raw_pixels_saturate_every_unit_and_the_screen_says_why(screen: Screen):
     screen.open("/", scale="raw", f="notebook", stage="df").shows(lesson)
     assert not np.any(values(lesson)["df"])
     assert screen.value() == 0
-    expect(screen.page.locator(".saturation")).to_have_text("saturated 100 %")
+    expect(screen.page.locator(".saturation")).to_have_text("saturated 100%")
     expect(screen.page.locator(".remark")).to_contain_text("exactly zero")
