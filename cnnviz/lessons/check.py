@@ -150,9 +150,9 @@ class _Checked:
         for n, answer in enumerate(self.step.answers):
             fields += [(("answers", n, "label"), answer.label), (("answers", n, "say"), answer.say)]
         for path, text in fields:
-            for lang in text.by_language:
-                with self.at(*path, *([lang] if len(text.by_language) > 1 else [])):
-                    filled(Versions({lang: text.by_language[lang]}), here)
+            for part, lang in {part: lang for lang, part in text.by_language.items()}.items():
+                with self.at(*path, lang):
+                    filled(Versions({lang: part}), here)
 
     def elsewhere(self) -> None:
         """The same question on other images or kernels."""

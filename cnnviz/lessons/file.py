@@ -106,6 +106,12 @@ class Reading:
         """Notes a fault."""
         self.faults.append(Fault(self.line(path), message(id, **values)))
 
+    def text(self, value: object) -> Versions:
+        """A field's text by language; one that is not given by language is in the first, without words in all."""
+        if isinstance(value, dict):
+            return Versions(value)
+        return Versions(dict.fromkeys(self.languages, value)) if isinstance(value, str) else NOTHING
+
 
 def read(content: bytes) -> tuple[GuidedLesson | None, Reading]:
     """The lesson of a file's bytes, None where its faults leave none; the faults stand in the reading.
@@ -142,8 +148,13 @@ def _syntax(why: str, text: str) -> Fault:
 def _lesson(reading: Reading) -> GuidedLesson | None:
     tables = reading.tables
     languages = tables.get("languages", [DEFAULT])
-    if isinstance(languages, list) and languages and all(isinstance(lang, str) for lang in languages):
+    if isinstance(languages, list) and languages and all(isinstance(lang, str) and lang for lang in languages):
         reading.languages = tuple(languages)
+        for n, lang in enumerate(languages):
+            if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", lang):
+                reading.wrong(("languages", n), "lessons.file.no_language", language=lang)
+    elif isinstance(languages, list):
+        reading.wrong(("languages",), "lessons.file.type", field="languages", type=message("lessons.file.of_texts"))
     _fields(reading, (), tables, _LESSON, {"languages"})
     id = tables.get("id", "")
     if isinstance(id, str) and "id" in tables and not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", id):
@@ -160,7 +171,8 @@ def _lesson(reading: Reading) -> GuidedLesson | None:
             reading.steps[n] = step
     if reading.faults:
         return None
-    return GuidedLesson(id, _text(tables["title"]), _text(tables["goal"]), tuple(reading.steps.values()), reading.languages)
+    text = reading.text
+    return GuidedLesson(id, text(tables["title"]), text(tables["goal"]), tuple(reading.steps.values()), reading.languages)
 
 
 def _step(reading: Reading, path: Path, step: Mapping[str, Any]) -> Step | None:
@@ -186,8 +198,9 @@ def _step(reading: Reading, path: Path, step: Mapping[str, Any]) -> Step | None:
     _answers(reading, path, step.get("answers"), kind)
     if len(reading.faults) > before:
         return None
-    answers = tuple(Answer(a.get("is", ""), _text(a.get("label")), _text(a.get("say"))) for a in step.get("answers", []))
-    texts = {name: _text(step.get(name)) for name in ("title", "text", "ask", "right", "otherwise", "hint")}
+    text = reading.text
+    answers = tuple(Answer(a.get("is", ""), text(a.get("label")), text(a.get("say"))) for a in step.get("answers", []))
+    texts = {name: text(step.get(name)) for name in ("title", "text", "ask", "right", "otherwise", "hint")}
     plain: dict[str, str] = {name: step[name] for name in ("key", "change", "map", "tolerance", "solution") if name in step}
     hide = tuple(step["hide"]) if "hide" in step else None
     return Step(at=step["at"], kind=kind, answers=answers, stages=tuple(step.get("stages", ())), hide=hide, **texts, **{"key": "", **plain})  # type: ignore[arg-type]
@@ -254,13 +267,12 @@ def _check_text(reading: Reading, path: Path, value: object, name: str) -> None:
     elif not value.strip():
         return reading.wrong(path, "lessons.file.empty", field=name)
     else:
-        missing = list(reading.languages[1:])
+        missing = list(reading.languages[1:]) if _has_words(value) else []
     if missing:
         reading.wrong(path, "lessons.file.translation", field=name, languages=missing)
 
 
-def _text(value: object) -> Versions:
-    if isinstance(value, dict):
-        return Versions(value)
-    return Versions({DEFAULT: value}) if isinstance(value, str) else NOTHING
+def _has_words(text: str) -> bool:
+    """Whether a text is one of some language: symbols, numbers and what is computed are the same in all."""
+    return re.search(r"[^\W\d_]{2}", re.sub(r"\{[^{}]*\}|`[^`]*`", "", text)) is not None
 

@@ -13,7 +13,7 @@ from cnnviz.data.images import find_image
 from cnnviz.lessons.expression import evaluate
 from cnnviz.lessons.file import Answer, Step
 from cnnviz.lessons.scene import Scene, lesson_of, query_of, scene
-from cnnviz.words import Problem, Versions, languages, written
+from cnnviz.words import Problem, Versions, written
 
 CHANGED = {"nothing": (), "image": ("img",), "kernel": ("f",)}
 """The keys of the address that a step leaves to the learner."""
@@ -151,12 +151,12 @@ def same(a: np.ndarray, b: np.ndarray) -> bool:
 
 
 def filled(text: Versions, here: Scene) -> Versions:
-    """A text with its {expressions} worked out, {L}, {max(z1):3}, {saturated:%}, in every language that there is."""
-    return Versions({lang: _filled(text, here, lang) for lang in dict.fromkeys((*languages(), *text.by_language))})
+    """A text with its {expressions} worked out, {L}, {max(z1):3}, {saturated:%}, in every language that it has."""
+    return Versions({lang: _filled(part, here, lang) for lang, part in text.by_language.items()})
 
 
-def _filled(text: Versions, here: Scene, lang: str) -> str:
-    return _PLACE.sub(lambda place: _number(place[1], place[2] or "", here, lang), text.say(lang))
+def _filled(text: str, here: Scene, lang: str) -> str:
+    return _PLACE.sub(lambda place: _number(place[1], place[2] or "", here, lang), text)
 
 
 def _number(expression: str, spec: str, here: Scene, lang: str) -> str:

@@ -458,9 +458,10 @@ class LearnStep(TypedDict):
 
 
 class LearnListed(TypedDict):
-    """A lesson in the list."""
+    """A lesson in the list, and the languages that it has."""
 
     id: str
+    languages: Sequence[str]
     title: records.Text
     goal: records.Text
     steps: int

@@ -2,6 +2,7 @@
 
 import { colour, css, ink } from "../model/colour.js"
 import { escaped, formula, short, withFormulas } from "../model/format.js"
+import { LANG } from "../spec.js"
 
 /** @import { Scale } from "../types/wire.js" */
 
@@ -23,12 +24,25 @@ export const rich = (text) =>
       .replace(/`([^`]+)`/g, (_, name) => `<i>${symbol(name)}</i>`),
   )
 
+/**
+ * The language that a lesson is shown in, "" if it is the reader's.
+ * @param {string[]} languages  those that it has
+ */
+export const foreign = (languages) =>
+  languages.includes(LANG.split("-")[0]) ? "" : languages.includes("en") ? "en" : languages[0]
+
+/** @param {string} language @returns {string} */
+export const nameOf = (language) => new Intl.DisplayNames([LANG], { type: "language" }).of(language) ?? language
+
+/** What marks words of another language, for whoever reads them aloud. @param {string} language */
+export const inLanguage = (language) => (language ? ` lang="${escaped(language)}"` : "")
+
 /** @param {string} text */
-export const paragraphs = (text) =>
+export const paragraphs = (text, language = "") =>
   text
     .trim()
     .split(/\n\s*\n/)
-    .map((part) => `<p>${rich(part)}</p>`)
+    .map((part) => `<p${inLanguage(language)}>${rich(part)}</p>`)
     .join("")
 
 /**

@@ -360,9 +360,10 @@ export interface LearnHeader {
   learn: LearnData
 }
 
-/** A lesson in the list. */
+/** A lesson in the list, and the languages that it has. */
 export interface LearnListed {
   id: string
+  languages: string[]
   title: string
   goal: string
   steps: number
