@@ -62,7 +62,7 @@ def largest(error: np.ndarray, part: Part) -> Message:
 
 
 def sentences(
-    lesson: Lesson, placed: Placed | None, hit: tuple[str, ...], check: GradientCheck | None, excuse: str
+    lesson: Lesson, placed: Placed | None, hit: tuple[str, ...], check: GradientCheck | None, excuse: Message | None
 ) -> tuple[Message | str, ...]:
     """Where a mistake shows and what it is, or which rule this is; what stands at a kink; why there is no third opinion."""
     found: list[Message | str] = []

@@ -15,7 +15,6 @@ from cnnviz.core.network import DEFAULT, Params
 from cnnviz.core.recent import Recent
 from cnnviz.core.training import Progress, Training
 from cnnviz.data.training_data import training_data
-from cnnviz.ui.component.answer import decode
 from cnnviz.ui.pages.train.training import form, results, trainer
 from cnnviz.ui.pages.train.training.report import SHOWN, of_epoch, outcome_at, preview
 from cnnviz.ui.pages.train.training.report import report as told
@@ -24,7 +23,7 @@ from cnnviz.ui.pages.train.training.trainer import Job, Trainer
 from cnnviz.ui.pages.train.training.verdicts import beside_guessing, stuck
 from cnnviz.words import message
 from tests.ui.pages.train.test_trainer import until
-from tests.ui.running import now, run
+from tests.ui.running import decode, now, run
 
 PARAMS = Params(np.eye(3), np.zeros((900, 2)), np.zeros(2))
 REPORT = Progress(40, 80, 1, PARAMS, 0.2, 0.6, 0.25, 0.5, 0.1, 0.1)

@@ -21,10 +21,7 @@ def show(lesson: Lesson, asked: str) -> None:
     """
     before, wrong = Settings.read(asked, lesson)
     with st.container(key="training"):
-        if no := excuse("training"):
-            st.info(no)
-            return
-        if _loads():
+        if not _ready():
             return
         with st.container(key="training_settings"):
             if wrong:
@@ -39,14 +36,19 @@ def show(lesson: Lesson, asked: str) -> None:
             st.fragment(watch, run_every=0.5 if watched else None)(lesson, settings, job)
 
 
-def _loads() -> bool:
-    """Whether the full set lies on this computer and is still being read: the page runs again when it is there."""
+def _ready() -> bool:
+    """Whether there may be a training, and now; else it is said why not, and the page runs again when it is time."""
+    if no := excuse("training"):
+        with st.container(key="training_results"):
+            st.info(str(no))
+        return False
     loader = cifar10.LOADER
     if loader.full_set is not None or loader.state == "failed" or not cifar10.cached():
-        return False
+        return True
     loader.start()
-    st.fragment(_await, run_every=0.5)()
-    return True
+    with st.container(key="training_results"):
+        st.fragment(_await, run_every=0.5)()
+    return False
 
 
 def _await() -> None:
