@@ -36,7 +36,7 @@ def fields(before: Settings, asked: str) -> Settings:
     with st.container(key="training_fields"):
         choices = {
             "net": net,
-            "ch": st.selectbox(**of["ch"], options=("", *CHANNELS), format_func=lambda channel: channel or own),
+            "ch": st.selectbox(**of["ch"], options=("", *CHANNELS), format_func=lambda channel: say(f"web.channels.{channel}") if channel else own),
             "opt": st.selectbox(**of["opt"], options=tuple(OPTIMIZERS)),
             "dtype": st.selectbox(**of["dtype"], options=DTYPES),
         }
