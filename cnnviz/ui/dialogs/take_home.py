@@ -15,6 +15,7 @@ from cnnviz.ui.address import Now, adopt
 from cnnviz.ui.dialogs.to_work_on import to_work_on
 from cnnviz.ui.pages import pages
 from cnnviz.ui.plain import plain
+from cnnviz.ui.reader import for_whoever_asked
 from cnnviz.ui.standalone import lesson_html
 from cnnviz.words import say
 
@@ -68,7 +69,7 @@ def _downloads(now: Now) -> None:
     try:
         parameters = export.parameters_json(lesson, now.moment.params)
     except ValueError as error:
-        st.caption(say("ui.take_home.no_parameters", error=str(error)))
+        st.caption(say("ui.take_home.no_parameters", error=error))
     else:
         _download("parameters", f"{name}.json", "application/json", lambda: parameters)
 
@@ -82,7 +83,7 @@ def _films(now: Now, updates: int) -> None:
 
 def _download(what: str, name: str, mime: str, make: Callable[[], str | bytes], **values: object) -> None:
     label, key = say(f"ui.take_home.{what}", **values), f"export_{name.rpartition('.')[2]}"
-    st.download_button(label, make, name, mime, key=key, on_click="ignore", width="stretch")
+    st.download_button(label, for_whoever_asked(make), name, mime, key=key, on_click="ignore", width="stretch")
 
 
 def _upload(now: Now) -> None:

@@ -5,7 +5,7 @@ import { foreign, own, parse, query } from "../model/address.js"
 import { decode } from "../model/decode.js"
 import { TrainingReport } from "../pages/training.js"
 import { View } from "../pages/view.js"
-import { CODE } from "../spec.js"
+import { CODE, LANG } from "../spec.js"
 import { roomDriver } from "./room.js"
 import { remember, remembered } from "./tab.js"
 
@@ -14,6 +14,8 @@ import { remember, remembered } from "./tab.js"
 /** @import { AddressPort, Host } from "../types/ports.js" */
 /** @typedef {{ data: Uint8Array, parentElement: HTMLElement, setTriggerValue: (name: string, value: string) => void }} Call */
 /** @typedef {{ view?: View, deliver: (answer: Answer) => void, open: (what: string) => void }} Mounted */
+
+document.documentElement.lang = LANG
 
 const rooms = roomDriver(new URL("../", import.meta.url))
 
@@ -116,6 +118,10 @@ function mount(root, page) {
     },
     numbers: { ask, receive: (act) => (here.deliver = (answer) => [act(answer), drive()]) },
     open: (what) => here.open(what),
+    speak(lang) {
+      address.visit({ ...own(address.read()), lang }, { replace: true })
+      location.reload()
+    },
     room: () => rooms.show(root, page, parse(location.search)),
     below,
   }
