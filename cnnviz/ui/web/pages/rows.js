@@ -44,7 +44,7 @@ export function fillRows(view, data) {
         ? say("web.controls.rows.drawn", { start: "normal", seed: lesson.seed })
         : chosen("weights"),
     targets: targets(lesson.y.split(","), outputs),
-    learning: say("web.controls.rows.rate", { rate: lesson.lr, optimizer: say(`web.network.${optimizer}`) }),
+    learning: say("web.controls.rows.rate", { rate: Number(lesson.lr), optimizer: say(`web.network.${optimizer}`) }),
   }
   for (const [name, value] of Object.entries(values)) {
     const place = view.$(`[data-row="${name}"] .row-value`)
