@@ -7,7 +7,7 @@ import numpy as np
 from cnnviz.core.gradcheck import TOLERANCE, GradientCheck
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.mistaken import Placed
-from cnnviz.core.stages import label
+from cnnviz.core.stages import label, named
 from cnnviz.ui.parts import Part
 from cnnviz.words import Message, message
 
@@ -16,7 +16,7 @@ def title(lesson: Lesson, placed: Placed | None, hit: tuple[str, ...]) -> Messag
     """What the board is about; of a mistake, where it begins."""
     if placed:
         how = "mistake" if hit else "hidden"
-        return message(f"ui.check.title.{how}", mistake=placed.mistake.title, first=label(hit[0]) if hit else "")
+        return message(f"ui.check.title.{how}", mistake=placed.mistake.title, first=named(hit[0]) if hit else "")
     return message("ui.check.title.notebook" if lesson.deviations else "ui.check.title.ours")
 
 
@@ -69,7 +69,7 @@ def sentences(
     if hit == ("dx",):
         found.append(message("ui.check.shows.image_only", first=label("dx")))
     elif hit:
-        first, *later = map(label, hit)
+        first, *later = map(named, hit)
         found.append(message("ui.check.shows.and_on" if later else "ui.check.shows.once", first=first, later=later))
     elif placed:
         found.append(message("ui.check.shows.nowhere"))

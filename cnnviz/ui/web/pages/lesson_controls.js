@@ -36,7 +36,7 @@ const thumbnails = () =>
   ).join("")
 
 /** @returns {[string, string][]} */
-const channels = () => CHANNELS.map((name) => [name, name === "rgb" ? say("web.network.rgb") : name])
+const channels = () => CHANNELS.map((name) => [name, say(`web.channels.${name}`)])
 
 /** @returns {Option[]} */
 const optimizers = () => OPTIMIZERS.map((name) => [name, say(`web.network.${name}`)])
