@@ -394,12 +394,13 @@ export class Step extends Content {
     )
   }
 
-  // On a phone the stage's own map comes out from under what stands above and below it.
+  // On a phone the stage's own map, or what is asked of it, comes out from under what stands above and below it.
   bring() {
     if (!isPhone() || this.brought === this.laid || !this.view.$(".welcome").hidden) return
     this.brought = this.laid
     const [symbol] = this.numbers.said[this.view.stage].makes
-    this.plates[symbol]?.figure.scrollIntoView({ block: "nearest" })
+    const wanted = this.predicting.on ? this.predicting.strip : this.plates[symbol]?.figure
+    wanted?.scrollIntoView({ block: "nearest" })
   }
 
   classes() {
