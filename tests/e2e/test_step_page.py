@@ -72,7 +72,7 @@ def test_a_first_visit_is_told_what_this_is_and_nothing_that_is_not_computed_yet
         expect(screen.page.locator(f'[data-figure="{symbol}"] .limits')).to_be_visible(visible=symbol == "w")
     lines = screen.page.locator("details.row")
     lines.evaluate_all("(all) => all.forEach((line) => { line.open = false })")
-    said = ["red, 0 … 1", "sobel x", "stride 1, valid", "normal, seed 0", "cat 1, dog 0", "η 0.01, gradient descent"]
+    said = ["red, 0 … 1", "sobel x", "stride 1, valid", "normal, seed 0", "cat 1, dog 0", "η 0.01, gradient descent", "off"]
     assert lines.locator(".row-value").all_inner_texts() == ["conv1x3 · sigmoid · dense2 · sigmoid · mse", *said]
     screen.page.locator('[data-meaning="signs.sigmoid"]').first.click()
     expect(screen.page.locator(".meaning")).to_contain_text("Squeezes")

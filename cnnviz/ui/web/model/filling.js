@@ -79,7 +79,7 @@ function firstSum(node) {
 
 // The one cell of a source that belongs to this cell.
 /** @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {string} source @returns {Cell} */
-function own(numbers, symbol, cell, source) {
+export function own(numbers, symbol, cell, source) {
   const link = numbers.link(symbol, source)
   if (!link || link.pattern === "all") return cell
   return numbers.sources(link, cell)[0] ?? cell
