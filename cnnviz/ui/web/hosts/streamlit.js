@@ -8,12 +8,19 @@ import { CODE } from "../spec.js"
 import { roomDriver } from "./room.js"
 import { remember, remembered } from "./tab.js"
 
+/** @import { Lesson } from "../model/address.js" */
 /** @import { Answer } from "../model/decode.js" */
 /** @import { AddressPort, Host } from "../types/ports.js" */
 /** @typedef {{ data: Uint8Array, parentElement: HTMLElement, setTriggerValue: (name: string, value: string) => void }} Call */
 /** @typedef {{ view?: View, deliver: (answer: Answer) => void, open: (what: string) => void }} Mounted */
 
-const rooms = roomDriver(new URL("../", import.meta.url))
+const rooms = roomDriver(new URL("../", import.meta.url), travel)
+/** Goes where another device has driven the room to, on the page that is here. @type {(lesson: Lesson) => void} */
+let follow = () => {}
+let led = false // on the way there: what is written into the address until it has arrived is nobody's move
+function travel(/** @type {Lesson} */ lesson) {
+  follow(lesson)
+}
 
 /** @type {WeakMap<HTMLElement, Mounted>} */
 const mounted = new WeakMap()
@@ -81,16 +88,29 @@ function mount(root, page) {
   mounted.set(root, here)
   const address = addressOf(page)
   const drive = () => rooms.drive(page, address.read())
+  rooms.project(root)
+  follow = ({ page: other = "", ...lesson }) => {
+    led = true
+    address.visit(lesson, other === page ? {} : { page: other })
+    ask()
+  }
+  const arrive = () => {
+    if (!led) return drive()
+    led = false
+    rooms.arrived(page, address.read())
+  }
   /** @type {Host} */
   const host = {
     address: {
       ...address,
       visit(lesson, how) {
         address.visit(lesson, how)
+        if (led && how?.replace) return rooms.arrived(page, address.read())
+        led = false
         if (how?.page === undefined) drive() // the other page drives when it is there
       },
     },
-    numbers: { ask, receive: (act) => (here.deliver = (answer) => [act(answer), drive()]) },
+    numbers: { ask, receive: (act) => (here.deliver = (answer) => [act(answer), arrive()]) },
     open: (what) => here.open(what),
     room: () => rooms.show(root, page, parse(location.search)),
     below,
