@@ -148,7 +148,7 @@ function acts({ poll, question }) {
           ? "another"
           : name
     const hint = say(`web.cockpit.acts_are.${id}.hint`)
-    return `<div><button type="button" data-act="${name}" class="${name === main ? "primary" : ""}"${can[name] ? "" : " disabled"} aria-describedby="hint_${name}">${say(`web.cockpit.acts_are.${id}.label`)} <kbd>${key === "Space" ? say("web.keys.Space") : key}</kbd></button>
+    return `<div><button type="button" data-act="${name}" class="${name === main ? "primary" : ""}"${can[name] ? "" : " disabled"} aria-describedby="hint_${name}">${say(`web.cockpit.acts_are.${id}.label`)} <kbd>${key === "Space" ? say("web.cockpit.space") : key}</kbd></button>
       <small id="hint_${name}">${hint}</small></div>`
   }).join("")
 }

@@ -1,10 +1,10 @@
 // A follower's question: what is asked, an answer by touch or keys, that it is in, and what became of it.
 
 import { drawMap } from "../draw/hall.js"
-import { escaped, formula, number } from "../model/format.js"
+import { escaped, formula } from "../model/format.js"
 import { cellIn, cellUnder, clock, placeIn, placeName, windowAt } from "../model/hall.js"
 import { typed } from "../model/score.js"
-import { say } from "../model/words.js"
+import { say, written } from "../model/words.js"
 import { paintResults, resultsHTML } from "./hall_results.js"
 import { paragraphs, picture, rich } from "./learn_words.js"
 
@@ -304,7 +304,7 @@ function choices({ options }, given) {
 
 /** An answer in words. @param {HallQuestion} question @param {number} answer */
 function nameOf({ kind, options, map }, answer) {
-  if (kind === "number") return number(answer)
+  if (kind === "number") return written(answer, "6")
   if (kind === "choose") return rich(options[answer]?.label || say("web.hall.option", { n: answer + 1 }))
   return map ? placeName(map, answer) : ""
 }

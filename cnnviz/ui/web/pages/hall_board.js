@@ -92,6 +92,7 @@ export class HallBoard {
   show() {
     const { element, question, poll } = this
     element.classList.toggle("asking", Boolean(poll && question))
+    element.classList.toggle("resulting", Boolean(this.results))
     element.classList.remove("joining")
     element.innerHTML = poll && question ? this.asked(poll, question) : ""
     this.tick()

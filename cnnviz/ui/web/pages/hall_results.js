@@ -1,9 +1,9 @@
 // What a hall has answered: raw until the key is out, then by groups; the rounds stand beside each other.
 
 import { drawMap, drawPatch } from "../draw/hall.js"
-import { escaped, formula, number, percent } from "../model/format.js"
+import { escaped, formula, percent } from "../model/format.js"
 import { countOf, found, mostOf, shareOf } from "../model/hall.js"
-import { say } from "../model/words.js"
+import { say, written } from "../model/words.js"
 import { picture, rich } from "./learn_words.js"
 
 /** @import { GroupData, HallQuestion, HallResults, HallRound } from "../types/wire.js" */
@@ -21,9 +21,7 @@ export function resultsHTML(question, results, own = null) {
   const clicked = question.kind === "click"
   const raw = clicked ? heat(results) : grouped && question.kind === "choose" ? "" : bars(question, results, own)
   const { n, of } = found(results)
-  const headline = results.revealed
-    ? `<p class="headline">${say("web.hall.found", { n, of })} ${rich(results.right)}</p>`
-    : ""
+  const headline = results.revealed ? `<p class="headline">${say("web.hall.found", { n, of })}</p>` : ""
   return `<div class="results${clicked ? " clicked" : ""}${grouped ? " grouped" : ""}">${headline}
     ${raw ? `<div class="raw">${raw}</div>` : ""}${grouped ? groups(results) : ""}</div>`
 }
@@ -75,7 +73,9 @@ function bars(question, results, own) {
       return `${rows ? picture(rows, scale) : ""}${rich(label)}`
     }
     const high = results.rounds.flatMap(({ counts }) => counts.filter(([from]) => from === low)).at(-1)?.[1] ?? low
-    return high === low ? number(low) : say("web.hall.range", { low: number(low), high: number(high) })
+    return high === low
+      ? written(low, "4")
+      : say("web.hall.range", { low: written(low, "4"), high: written(high, "4") })
   }
   const line = (/** @type {number} */ low) =>
     `<li class="${own === low ? "own" : ""}"><div class="name">${name(low)}</div>${meters(
