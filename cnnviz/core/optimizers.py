@@ -85,7 +85,7 @@ class Adam(Optimizer):
         r"m \leftarrow 0.9 \cdot m + 0.1 \cdot \partial \theta",
         r"s \leftarrow 0.999 \cdot s + 0.001 \cdot (\partial \theta)^2",
         r"\hat{m} = m / (1 - 0.9^t), \quad \hat{s} = s / (1 - 0.999^t)",
-        r"\theta \leftarrow \theta - \eta \cdot \frac{\hat{m}}{\sqrt{\hat{s}} + 10^{-8}}",
+        r"\theta \leftarrow \theta - \eta \cdot \hat{m} / (\sqrt{\hat{s}} + 10^{-8})",
     )
     beta: ClassVar[tuple[float, float]] = (0.9, 0.999)
     corrects: ClassVar[bool] = True

@@ -72,7 +72,7 @@ def introduction(lesson: Lesson, pixels: np.ndarray) -> str:
     ]
     if lesson.deviations:
         lines += ["", say("export.script.deviations", rule=lesson.rule)]
-        effects = [f"- {name}: {DEVIATION_TABLE[name].effect}" for name in DEVIATION_TABLE if name in lesson.deviations]
+        effects = [f"- {name}: {DEVIATION_TABLE[name].words}" for name in DEVIATION_TABLE if name in lesson.deviations]
         lines += [textwrap.fill(effect, 110, subsequent_indent="  ") for effect in effects]
     return "\n".join(lines)
 

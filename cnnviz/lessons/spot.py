@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from cnnviz.lessons.file import MOST_ANSWERS, NOTHING, Answer, Step, Text
+from cnnviz.lessons.file import MOST_ANSWERS, NOTHING, Answer, Step
 from cnnviz.lessons.scene import Scene, lesson_of, scene
-from cnnviz.words import Problem, languages, say
+from cnnviz.words import Problem, Versions, languages, say
 
 MOST_CHARACTERS = 300
 """Of a question or an answer in a lecturer's own words."""
@@ -34,12 +34,12 @@ def spot_step(asked: Mapping[str, object], at: str) -> Step:
     return SPOTS[name](scene(lesson_of(at)), asked, at)
 
 
-def _said(id: str, **values: object) -> Text:
-    return Text({lang: say(id, lang, **values) for lang in languages()})
+def _said(id: str, **values: object) -> Versions:
+    return Versions({lang: say(id, lang, **values) for lang in languages()})
 
 
 def _step(
-    at: str, kind: str, key: str, ask: Text, answers: tuple[Answer, ...] = (), right: Text = NOTHING, otherwise: Text = NOTHING,
+    at: str, kind: str, key: str, ask: Versions, answers: tuple[Answer, ...] = (), right: Versions = NOTHING, otherwise: Versions = NOTHING,
     map: str = "", tolerance: str = "",
 ) -> Step:  # fmt: skip
     return Step(
@@ -170,7 +170,7 @@ def _words(asked: Mapping[str, object], name: str, without: str | None = None) -
     return text.strip()
 
 
-def _plain(text: str) -> Text:
+def _plain(text: str) -> Versions:
     """Somebody's own words, in which a brace is a brace."""
-    return Text({lang: text.replace("{", "(").replace("}", ")") for lang in languages()}) if text else NOTHING
+    return Versions({lang: text.replace("{", "(").replace("}", ")") for lang in languages()}) if text else NOTHING
 

@@ -101,13 +101,13 @@ def grouped(step: Step, question: Question, rounds: Sequence[Iterable[float]], k
 
 def _rules(step: Step, question: Question, lang: str) -> Iterator[tuple[str, str, bool]]:
     if step.kind == "choose":
-        yield from ((option.label, option.say, option.right) for option in question.options)
+        yield from ((option.label.say(lang), option.say.say(lang), option.right) for option in question.options)
         return
     number = step.kind == "number"
-    yield (written(float(question.key), "4", lang) if number else say("lessons.votes.right", lang)), question.right, True
+    yield (written(float(question.key), "4", lang) if number else say("lessons.votes.right", lang)), question.right.say(lang), True
     for option in question.options:
-        yield (written(float(option.value), "4", lang) if number else option.label), option.say, False
-    yield say("lessons.votes.rest", lang), question.otherwise, False
+        yield (written(float(option.value), "4", lang) if number else option.label.say(lang)), option.say.say(lang), False
+    yield say("lessons.votes.rest", lang), question.otherwise.say(lang), False
 
 
 def sensible(kind: str, most: int, answer: object) -> float | None:

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from cnnviz import Lesson, load_image, trajectory
 from cnnviz.data.images import find_image
 from cnnviz.ui.address import Now
+from cnnviz.words import say
 
 KINDS = {"float64": "<f8", "float32": "<f4", "uint8": "u1"}
 
@@ -40,13 +41,20 @@ def ask(app, path: str = "/", method: str = "GET", headers: Mapping[str, str] | 
 def decode(data: bytes):
     """As the component's decode.js does it."""
     length = int.from_bytes(data[:4], "little")
-    header = json.loads(data[4 : 4 + length])
+    header = json.loads(data[4 : 4 + length], object_hook=_said)
     found = {}
     for name, (kind, at, *shape) in header.pop("arrays").items():
         count = int(np.prod(shape))
         assert (4 + length + at) % 8 == 0, "a Float64Array cannot start there"
         found[name] = np.frombuffer(data, KINDS[kind], count, 4 + length + at).reshape(shape)
     return header, found
+
+
+def _said(value: dict) -> object:
+    """Messages as English sentences, from the inside out."""
+    if isinstance(value.get("say"), list):
+        return say(value["say"][0], "en", **value["say"][1])
+    return value["versions"]["en"] if isinstance(value.get("versions"), dict) else value
 
 
 def now(lesson: Lesson) -> Now:
@@ -71,3 +79,11 @@ def sent(test: AppTest):
     """What the page gave the component."""
     component = test.get("bidi_component")[0]
     return decode(component.proto.bytes)
+
+
+def unsaid(test: AppTest) -> dict:
+    """The header as it goes over the wire, its messages not said yet."""
+    data = test.get("bidi_component")[0].proto.bytes
+    header: dict = json.loads(data[4 : 4 + int.from_bytes(data[:4], "little")])
+    header.pop("arrays")
+    return header

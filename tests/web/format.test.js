@@ -6,9 +6,11 @@ import {
   fitting,
   formula,
   lossText,
+  marked,
   number,
   percent,
   power,
+  sentence,
   short,
   signed,
   timesPower,
@@ -62,4 +64,7 @@ test("signs, powers and shares", () => {
 test("text becomes HTML and never markup", () => {
   assert.equal(escaped(`<a b="c">&'`), "&lt;a b=&quot;c&quot;&gt;&amp;&#39;")
   assert.equal(formula("z₁ = mean x"), 'z<sub>1</sub> = <span class="word">mean</span> x')
+  const L = "<math><mi>L</mi></math>"
+  assert.equal(sentence("$L$ < 2, $5 & <b>$ $1"), `${L} &lt; 2, $5 &amp; &lt;b&gt;$ $1`)
+  assert.equal(marked("<b>$L$</b>"), `<b>${L}</b>`)
 })

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-_LOADER = """
-const modules = import(new URL("web/bundle.js", document.baseURI).href)
+from cnnviz.ui.reader import IN_THE_BROWSER
+
+_LOADER = IN_THE_BROWSER + """
+const modules = import(new URL(`web/bundle.js?lang=${lang}`, document.baseURI).href)
 export default function (component) {
   let leave = () => {}
   modules.then((module) => { leave = module.default(component) })

@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
+from cnnviz.ui.reader import of_request
 from cnnviz.ui.server.gate import visitor_of
 from cnnviz.ui.server.numbers import MOST_QUERY, refusal
 from cnnviz.ui.server.rooms.follower import join_link, page_of_room, qr
@@ -24,6 +25,7 @@ from cnnviz.ui.server.rooms.limits import Rate
 from cnnviz.ui.server.rooms.questions import Questions, poll_data
 from cnnviz.ui.server.rooms.refused import Refused, body_of
 from cnnviz.ui.server.rooms.store import Memory, Room, Store, StoreLost, TooManyRooms, TooManyVotes
+from cnnviz.words import reading
 
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Of a code, which is read off a projector and typed: without what looks like something else."""
@@ -108,18 +110,18 @@ class Rooms:
         """GET room/<code>: the follower's page, or, for a program, where the room is and how many follow."""
         room = await self.room(request)
         if "text/html" in request.headers.get("Accept", ""):
-            return page_of_room(room.code)
+            return page_of_room(room.code, of_request(request))
         (followers, alone), link = await self.store.followers(room), join_link(request, room.code)
         found = {"code": room.code, "query": room.query, "number": room.number, "followers": followers, "alone": alone, "link": link}
         return JSONResponse(found, headers={"Cache-Control": "no-store", "Vary": "Accept"})
 
     async def screen(self, request: Request) -> Response:
         """GET room/<code>/screen: the page for a projector."""
-        return page_of_room((await self.room(request)).code, "screen")
+        return page_of_room((await self.room(request)).code, of_request(request), "screen")
 
     async def cockpit(self, request: Request) -> Response:
         """GET room/<code>/cockpit: the lecturer's own page; what it shows and does needs the driver's secret."""
-        return page_of_room((await self.room(request)).code, "cockpit")
+        return page_of_room((await self.room(request)).code, of_request(request), "cockpit")
 
     async def picture(self, request: Request) -> Response:
         """GET room/<code>/qr.svg: the link to it, for phones."""
@@ -272,6 +274,10 @@ def answering(act: Callable[[Request], Awaitable[Response]]) -> Callable[[Reques
     """The same, with a sentence for all that can go wrong."""
 
     async def answer(request: Request) -> Response:
+        with reading(of_request(request)):
+            return await answered(request)
+
+    async def answered(request: Request) -> Response:
         try:
             return await act(request)
         except Refused as why:

@@ -80,7 +80,7 @@ def prepared(spec: Mapping[str, Any], lang: str = DEFAULT) -> Asked:
     step = _lesson_step(spec) if "lesson" in spec else spot_step(spec, spec["at"])
     if step.kind not in KINDS:
         raise Problem("ui.rooms.kind", kind=step.kind, known=KINDS)
-    question = ask(step, lesson_at(step, spec["change"]), lang)
+    question = ask(step, lesson_at(step, spec["change"]))
     keyed = "lesson" in spec or has_key(spec)
     if not keyed:
         question = replace(question, options=question.options[:-1])  # the last one stands for a key that is none
@@ -136,12 +136,12 @@ def moved_query(asked: Asked, room_query: str) -> str:
 
 def question_data(asked: Asked, number: int) -> HallQuestion:
     """What everybody may know of a question: no key, and no word of which answer is right."""
-    step, question = asked.step, asked.question
+    step, question, lang = asked.step, asked.question, asked.lang
     clicked = step.kind == "click"
     source = _source(asked) if clicked and asked.hidden else None
     return HallQuestion(
-        number=number, kind=step.kind, title=question.title, text=question.text, ask=question.ask, keyed=asked.keyed,
-        options=[_option(option.label, option.value) for option in question.options] if step.kind == "choose" else [],
+        number=number, kind=step.kind, title=question.title.say(lang), text=question.text.say(lang), ask=question.ask.say(lang), keyed=asked.keyed,
+        options=[_option(option.label.say(lang), option.value, lang) for option in question.options] if step.kind == "choose" else [],
         map=_map(asked, step.map, not asked.hidden) if clicked else None,
         source=_map(asked, source.source, True) if source else None,
         window=dict(source.geometry) if source else None,
@@ -161,14 +161,14 @@ def results_data(asked: Asked, ballots: Sequence[Ballot], followers: int, reveal
         groups=[
             GroupData(
                 label=group.label, say=group.say, right=group.right, counts=list(group.counts), example=group.example,
-                picture=_option("", asked.question.options[n].value)["picture"] if step.kind == "choose" else None,
+                picture=_option("", asked.question.options[n].value, asked.lang)["picture"] if step.kind == "choose" else None,
                 patch=_patch(asked, int(group.example)) if clicked and group.example is not None else None,
             )
             for n, group in enumerate(groups)
         ],
         key=_right_cells(asked) if clicked and revealed and asked.keyed else [],
         map=_map(asked, step.map, revealed or not asked.hidden) if clicked else None,
-        right=asked.question.right if revealed else "",
+        right=asked.question.right.say(asked.lang) if revealed else "",
     )  # fmt: skip
 
 
@@ -178,11 +178,11 @@ def _round(kind: str, ballot: Ballot) -> HallRound:
     return HallRound(votes=len(ballot), counts=[(n, n, count) for n, count in counted(ballot.values()).items()])
 
 
-def _option(label: str, value: np.ndarray) -> HallOption:
+def _option(label: str, value: np.ndarray, lang: str) -> HallOption:
     shown = np.atleast_2d(value)
     pictured = 1 < shown.size <= MOST_SHOWN and shown.ndim == 2
     return HallOption(
-        label=label or (written(float(value), "4") if value.size == 1 else ""),
+        label=label or (written(float(value), "4", lang) if value.size == 1 else ""),
         picture=shown.astype(float).tolist() if pictured else None,
     )
 

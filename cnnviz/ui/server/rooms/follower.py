@@ -13,7 +13,7 @@ import streamlit as st
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from cnnviz.words import DEFAULT, say
+from cnnviz.words import say
 
 SETTING = "CNNVIZ_URL"
 """The environment's setting that says by which address phones reach this server, where the server cannot know."""
@@ -27,7 +27,7 @@ _PAGE = Template("""<!doctype html>
 <link rel="stylesheet" href="$base/web/style.css">
 $body
 <noscript>$noscript</noscript>
-<script type="module" src="$base/web/$script.js"></script>
+<script type="module" src="$base/web/$script.js?lang=$lang"></script>
 </html>
 """)
 
@@ -39,15 +39,15 @@ _BODIES = {
 }
 
 
-def page_of_room(code: str, kind: str = "follower") -> Response:
-    """The page of a room's followers, of its projector ("screen"), or of whoever drives it ("cockpit")."""
+def page_of_room(code: str, lang: str, kind: str = "follower") -> Response:
+    """The page of a room's followers, of its projector ("screen"), or of whoever drives it ("cockpit"), in a language."""
     base = ".." if kind == "follower" else "../.."
     script = "cockpit" if kind == "cockpit" else "follower"
-    said = {"title": html.escape(say("ui.rooms.title", code=code)), "noscript": html.escape(say("ui.rooms.noscript"))}
+    said = {"title": html.escape(say("ui.rooms.title", lang, code=code)), "noscript": html.escape(say("ui.rooms.noscript", lang))}
     body = Template(_BODIES[kind]).substitute(said)
-    text = _PAGE.substitute(said, lang=DEFAULT, base=base, script=script, body=body)
-    preload = f"<{base}/web/{script}.js>; rel=modulepreload, <{base}/web/style.css>; rel=preload; as=style"
-    return HTMLResponse(text, headers={"Cache-Control": "no-cache", "Link": preload, "Vary": "Accept"})
+    text = _PAGE.substitute(said, lang=lang, base=base, script=script, body=body)
+    preload = f"<{base}/web/{script}.js?lang={lang}>; rel=modulepreload, <{base}/web/style.css>; rel=preload; as=style"
+    return HTMLResponse(text, headers={"Cache-Control": "no-cache", "Link": preload, "Vary": "Accept, Accept-Language"})
 
 
 def join_link(request: Request, code: str) -> str:

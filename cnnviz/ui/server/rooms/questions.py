@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from cnnviz.core.recent import Recent
 from cnnviz.lessons.votes import sensible
+from cnnviz.ui.reader import of_request
 from cnnviz.ui.server.gate import Busy, Gate, visitor_of
 from cnnviz.ui.server.rooms import asked as answers
 from cnnviz.ui.server.rooms.asked import Asked, prepared, text_of
@@ -21,10 +22,7 @@ from cnnviz.ui.server.rooms.rules import Poll
 from cnnviz.ui.server.rooms.steps import steps_data
 from cnnviz.ui.server.rooms.store import Room, Store
 from cnnviz.ui.wire import HallPoll
-from cnnviz.words import DEFAULT, Problem, languages
-
-if TYPE_CHECKING:
-    from starlette.datastructures import QueryParams
+from cnnviz.words import DEFAULT, Problem
 
 MOST_QUESTION, MOST_VOTE = 8_000, 1_000
 """Bytes of a question, and of an answer."""
@@ -90,7 +88,7 @@ class Questions:
     async def look(self, request: Request, room: Room) -> Response:
         """GET room/<code>/question: what everybody may know of it."""
         poll = _poll(room)
-        lang = _lang(request.query_params)
+        lang = of_request(request)
         name = ("question", poll.number, text_of(poll.spec), lang)
         asked = await self._prepared(request, poll.spec, lang)
         return self._kept(name, lambda: answers.question_data(asked, poll.number))
@@ -121,7 +119,7 @@ class Questions:
         poll = _poll(room)
         if not private and not poll.shows:
             raise Refused(403, "ui.rooms.not_shown")
-        lang = _lang(request.query_params)
+        lang = of_request(request)
         revealed = poll.keyed and (private or poll.phase == "revealed")
         name = ("results", room.code, poll.number, poll.turn, revealed, lang)
         if not private and self.shown.get(name) is not None:
@@ -134,7 +132,7 @@ class Questions:
 
     async def steps(self, request: Request, room: Room) -> Response:
         """GET room/<code>/steps?lesson=…, for its driver: what a hall can be asked, and what there is to say."""
-        lesson, lang = request.query_params.get("lesson", "")[:40], _lang(request.query_params)
+        lesson, lang = request.query_params.get("lesson", "")[:40], of_request(request)
         name = ("steps", lesson, room.query, lang)
         return JSONResponse(await self._worked(request, name, lambda: steps_data(lesson, room.query, lang)), headers=_FRESH)
 
@@ -182,7 +180,3 @@ def _seconds(sent: dict[str, object]) -> float | None:
         raise Refused(400, "ui.rooms.seconds", most=MOST_SECONDS)
     return float(seconds)
 
-
-def _lang(query: QueryParams) -> str:
-    lang = query.get("lang", DEFAULT)
-    return lang if lang in languages() else DEFAULT

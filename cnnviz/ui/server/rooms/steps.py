@@ -23,7 +23,7 @@ def steps_data(lesson: str, room_query: str, lang: str) -> HallSteps:
     asked = {key: text for key, text in parse_qsl(room_query) if key in LESSON_KEYS}
     now, _ = Lesson.understand(asked, label=_label(asked))
     return HallSteps(
-        lessons=[LearnListed(id=one.id, title=one.title.in_language(lang), goal=one.goal.in_language(lang), steps=len(one.steps)) for one in known.lessons],
+        lessons=[LearnListed(id=one.id, languages=one.languages, title=one.title.say(lang), goal=one.goal.say(lang), steps=len(one.steps)) for one in known.lessons],
         lesson=guided.id if guided else "",
         steps=[_step(number, step, lang) for number, step in enumerate(guided.steps, 1)] if guided else [],
         maps=_maps(now, lang),
@@ -44,12 +44,12 @@ def _step(number: int, step: Step, lang: str) -> HallStep:
     here = scene(lesson)
 
     def said(text: str) -> str:
-        return filled(getattr(step, text), here, lang)
+        return filled(getattr(step, text), here).say(lang)
 
     return HallStep(
         number=number, title=said("title"), ask=said("ask"), kind=step.kind, hall=step.kind in KINDS,
         query=urlencode(lesson.to_query(), safe=",:"), text=said("text"), notes=said("notes"), right=said("right"),
-        answers=[filled(answer.say, here, lang) for answer in step.answers if answer.say.by_language],
+        answers=[filled(answer.say, here).say(lang) for answer in step.answers if answer.say.by_language],
     )  # fmt: skip
 
 

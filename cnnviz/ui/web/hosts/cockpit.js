@@ -8,6 +8,7 @@ import { possible } from "../model/hall.js"
 import { say } from "../model/words.js"
 import { ACTS, cockpitHTML, fillClock, fillCockpit, spotHTML, spotOf } from "../pages/cockpit.js"
 import { paintResults } from "../pages/hall_results.js"
+import { LANG } from "../spec.js"
 import { hall } from "./hall.js"
 import { listen } from "./listen.js"
 import { remember, remembered } from "./tab.js"
@@ -45,7 +46,7 @@ export default function show() {
   let ends = 0
   let spot = "largest"
   darken(isDark(root))
-  root.innerHTML = cockpitHTML(new URL("screen", room).href)
+  root.innerHTML = cockpitHTML(new URL(`screen?lang=${LANG}`, room).href)
 
   /**
    * Asks the server; what it refuses is said.
@@ -76,13 +77,13 @@ export default function show() {
     const { poll } = seen
     if (!poll) return fill()
     seen.question = await asking.question(poll.number)
-    const results = await ask("GET", "results")
+    const results = await ask("GET", `results?lang=${LANG}`)
     if (seen.poll === poll && results) seen.results = results
     if (!quietly || results) fill()
   }
 
   async function steps() {
-    const found = await ask("GET", `steps?lesson=${encodeURIComponent(lesson)}`)
+    const found = await ask("GET", `steps?lang=${LANG}&lesson=${encodeURIComponent(lesson)}`)
     if (!found) return
     const before = JSON.stringify(seen.steps?.maps.map(({ symbol }) => symbol))
     seen.steps = found
@@ -98,7 +99,7 @@ export default function show() {
   async function turn(act) {
     if (act === "next") return next()
     if (!possible(seen.poll, seen.question)[/** @type {"close"} */ (act)]) return
-    await ask("PUT", "question", { act })
+    await ask("PUT", `question?lang=${LANG}`, { act })
   }
 
   async function next() {
@@ -117,7 +118,7 @@ export default function show() {
   async function pose(question) {
     if (seen.poll?.phase === "open" && !confirm(say("web.cockpit.still_open"))) return
     asked = question
-    await ask("PUT", "question", question)
+    await ask("PUT", `question?lang=${LANG}`, question)
   }
 
   /** @param {string} way */
@@ -220,7 +221,7 @@ function secret(code) {
   const { driver } = parse(location.hash.slice(1))
   if (driver) {
     remember(key, driver)
-    history.replaceState(history.state, "", location.pathname)
+    history.replaceState(history.state, "", location.pathname + location.search)
   }
   const room = JSON.parse(remembered("cnnviz.room") || "null")
   return driver || remembered(key) || (room?.code === code ? room.driver : "")

@@ -1,5 +1,6 @@
 // A room's question by plain HTTP (docs/rooms.md): what is asked, an answer, what was answered.
 
+import { LANG } from "../spec.js"
 import { remember, remembered } from "./tab.js"
 
 /** @import { HallQuestion, HallResults } from "../types/wire.js" */
@@ -17,7 +18,7 @@ export function hall(room) {
   /** @param {string} path @param {RequestInit} [how] */
   async function json(path, how) {
     for (let tries = 0; tries < TRIES; tries++) {
-      const answer = await fetch(new URL(path, room), how).catch(() => undefined)
+      const answer = await fetch(new URL(`${path}?lang=${LANG}`, room), how).catch(() => undefined)
       if (answer?.ok) return answer.json()
       if (answer && answer.status < 500 && answer.status !== 429) return undefined
       await new Promise((resolve) => setTimeout(resolve, AGAIN_IN * (1 + Math.random())))
@@ -44,7 +45,7 @@ export function hall(room) {
   async function vote({ number, round }, answer) {
     const body = JSON.stringify({ device: device(), number, round, answer })
     for (let tries = 0; ; tries++) {
-      const got = await fetch(new URL("vote", room), { method: "POST", body }).catch(() => undefined)
+      const got = await fetch(new URL(`vote?lang=${LANG}`, room), { method: "POST", body }).catch(() => undefined)
       const busy = !got || got.status >= 500 || got.status === 429
       if (!busy || tries >= TRIES) {
         const { sentence = "" } = (await got?.json().catch(() => undefined)) ?? {}

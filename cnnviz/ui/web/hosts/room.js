@@ -5,6 +5,7 @@ import { own, parse, query } from "../model/address.js"
 import { escaped } from "../model/format.js"
 import { say } from "../model/words.js"
 import { HallBoard } from "../pages/hall_board.js"
+import { LANG } from "../spec.js"
 import { hall } from "./hall.js"
 import { listen } from "./listen.js"
 import { remember, remembered } from "./tab.js"
@@ -147,7 +148,7 @@ export function roomDriver(base, travel = () => {}) {
       <img class="qr" src="${at("/qr.svg")}" alt="${escaped(say("web.room.qr", { link: found.link }))}">
       <p class="code">${escaped(code)}</p><p><a href="${escaped(found.link)}" target="_blank" rel="noopener">${escaped(found.link)}</a></p>
       <p class="count" role="status"></p>
-      <p class="buttons"><a class="button" data-key="room_cockpit" target="_blank" rel="noopener" href="${at("/cockpit")}#driver=${driver}">${say("web.room.cockpit")}</a></p>
+      <p class="buttons"><a class="button" data-key="room_cockpit" target="_blank" rel="noopener" href="${at(`/cockpit?lang=${LANG}`)}#driver=${driver}">${say("web.room.cockpit")}</a></p>
       <p class="buttons"><button type="button" data-key="room_driver">${say("web.room.driver")}</button>
       <button type="button" data-key="room_end">${say("web.room.end")}</button></p>${CLOSE()}`
     const count = /** @type {HTMLElement} */ (dialog.querySelector(".count"))

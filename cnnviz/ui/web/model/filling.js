@@ -221,7 +221,7 @@ function bias(filling, { sign, left, right }) {
 
 /** @param {Filling} filling @param {string} name @param {Node[]} args @param {boolean} alone */
 function called(filling, name, args, alone) {
-  if (name === "exp") return `e<sup>${text(filling, args[0])}</sup>`
+  if (name === "exp") return `<math><msup><mi>e</mi><mn>${text(filling, args[0])}</mn></msup></math>`
   if (name === "size" || name === "total") return written(filling.called(name, args), false)
   if (FUNCTIONS[name] || args.length > 1) return `${name}(${args.map((arg) => text(filling, arg)).join(", ")})`
   const all = filling.terms(args[0])

@@ -1,5 +1,7 @@
 // Numbers as text, and text as HTML.
 
+import { MATH } from "../spec.js"
+
 const MINUS = "−"
 
 /**
@@ -86,15 +88,38 @@ export const escaped = (text) => String(text).replace(/[&<>"']/g, (c) => ENTITIE
 
 const LOW = "₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₘₙᵤᵥᵣₛ"
 const PLAIN = "0123456789ijkmnuvrs"
-const UPRIGHT = /<\/?su[bp]>|\b(?:mean|flatten|pixel|for|and|update|max|log|tanh|as|stored)\b|[a-zA-Zθησ]/g
+const UPRIGHT = /<\/?sub>|\b(?:mean|update|max)\b|[a-zA-Zθησ]/g
 
 /**
- * Formulas are plain text in Unicode; letters are set in italics, as in a book.
+ * A symbol such as ∂z₁, and text with symbols in it, with their numbers lowered.
  * @param {string} text
  */
 export const formula = (text) =>
   escaped(text)
     .replace(/[₀-₉ᵢⱼₖₘₙᵤᵥᵣₛ]+/g, (low) => `<sub>${[...low].map((c) => PLAIN[LOW.indexOf(c)]).join("")}</sub>`)
-    .replace(/_\(([^)]*)\)/g, "<sub>$1</sub>")
-    .replace(/\^\(([^)]*)\)/g, "<sup>$1</sup>")
     .replace(UPRIGHT, (c) => (c[0] === "<" || c.length === 1 ? c : `<span class="word">${c}</span>`))
+
+const FORMULA = /\$([^$]+)\$/g
+
+/**
+ * A text as HTML, the formulas in it, which the catalogue has as LaTeX between dollar signs, as MathML; `html` is for the rest.
+ * @param {string} text
+ * @param {(part: string) => string} html
+ */
+export const withFormulas = (text, html) =>
+  text
+    .split(FORMULA)
+    .map((part, n) => (n % 2 ? (MATH[part] ?? html(`$${part}$`)) : html(part)))
+    .join("")
+
+/**
+ * A sentence that comes from Python, with its formulas.
+ * @param {string} text
+ */
+export const sentence = (text) => withFormulas(text, escaped)
+
+/**
+ * A message of the browser's own, whose marks are set as they stand, with its formulas.
+ * @param {string} text
+ */
+export const marked = (text) => withFormulas(text, (part) => part)

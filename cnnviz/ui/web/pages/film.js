@@ -4,7 +4,7 @@
 import { Curves, figures } from "../draw/curves.js"
 import { MapView } from "../draw/maps.js"
 import { COMPUTED } from "../model/address.js"
-import { escaped, formula, number } from "../model/format.js"
+import { escaped, formula, marked, number } from "../model/format.js"
 import { say } from "../model/words.js"
 import { actionButton } from "./actions.js"
 import { Content } from "./content.js"
@@ -409,7 +409,7 @@ export class Film extends Content {
         )
       return `<tr><th scope="row">${label}</th><td><div class="bar">${bars}</div><p>${texts.join("")}</p></td></tr>`
     }
-    return `<h2>${say("web.film.maps.share")}</h2><table>${row(say("web.film.maps.first"), (n) => this.curveAt(0, "shares", n, 0))}
+    return `<h2>${marked(say("web.film.maps.share"))}</h2><table>${row(say("web.film.maps.first"), (n) => this.curveAt(0, "shares", n, 0))}
       ${row(say("web.film.maps.of_here", { k: this.k }), (n) => this.curve(0, "shares", n))}${row(say("web.film.maps.all", { n: film.n }), (n) => all[n])}</table>`
   }
 

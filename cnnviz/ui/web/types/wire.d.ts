@@ -406,6 +406,12 @@ export interface Landscape {
   words: string[]
 }
 
+/** A language that the page can be read in, by what it calls itself. */
+export interface LanguageData {
+  id: string
+  name: string
+}
+
 /** One layer: its word in the network's text, its kind, what it is called, its output's symbol and shape. */
 export interface LayerRecord {
   text: string
@@ -452,9 +458,10 @@ export interface LearnHeader {
   learn: LearnData
 }
 
-/** A lesson in the list. */
+/** A lesson in the list, and the languages that it has. */
 export interface LearnListed {
   id: string
+  languages: string[]
   title: string
   goal: string
   steps: number

@@ -28,7 +28,7 @@ from cnnviz.ui.pages.train.film.curves import CURVES, Curve, lines
 from cnnviz.ui.pages.train.film.words import difference, turning
 from cnnviz.ui.parts import Part
 from cnnviz.ui.switches import Group
-from cnnviz.words import Message, message, written
+from cnnviz.words import Message, Problem, message, together
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +58,7 @@ class FilmPage:
     n: int
     runs: tuple[Run, ...]
     sentences: tuple[Message, ...]
-    wrong: tuple[Message | str, ...]
+    wrong: tuple[Message, ...]
     groups: tuple[Group, ...]
 
     def to_json(self) -> dict:
@@ -73,7 +73,7 @@ class FilmPage:
             "change": self._change,
             "targets": list(self.runs[0].lesson.y),
             "sentences": self.sentences,
-            "wrong": " ".join(map(written, self.wrong)),
+            "wrong": together(self.wrong) or "",
             "switches": switches.to_json(self.groups),
         }
 
@@ -137,14 +137,14 @@ def seconds(lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> float:
     return once * (parts - known)
 
 
-def _compared(lesson: Lesson, vs: str, n: int) -> tuple[Run | None, str]:
+def _compared(lesson: Lesson, vs: str, n: int) -> tuple[Run | None, Message | None]:
     """The second run, if it can be had, and a sentence on what could not be used."""
     try:
         other, sentence = asked_other(vs, lesson)
         x = load_image(other.img, other.ch, other.scale)
         shown = _filmed(other, x, n, 2)
-    except ValueError as error:
-        return None, str(error)
+    except Problem as error:
+        return None, error.message
     return Run(difference(lesson, other), other, shown, x.shape), sentence
 
 

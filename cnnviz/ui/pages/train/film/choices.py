@@ -8,13 +8,15 @@ from cnnviz.core.lesson import MAX_SEED, Lesson, as_text
 from cnnviz.core.stages import label
 from cnnviz.ui.pages.train.film.asked import LENGTHS
 from cnnviz.ui.switches import Group, Switch
-from cnnviz.words import message, written
+from cnnviz.words import message
 
 
 def choices(lesson: Lesson, n: int, vs: str, turns: set[int], hold: tuple[str, ...] = ()) -> tuple[Group, ...]:
     """How long the film may be, what may stand beside it, and the updates at which it `turns`."""
     lengths = tuple(
-        Switch(f"updates_{m}", written(m), message("ui.train.film.choices.length", n=m), n == m, {"n": str(m)}) for m in LENGTHS if m <= lesson.most_updates
+        Switch(f"updates_{m}", message("words.value", value=m), message("ui.train.film.choices.length", n=m), n == m, {"n": str(m)})
+        for m in LENGTHS
+        if m <= lesson.most_updates
     )
     places = sorted({place for k in turns for place in (k - 1, k) if place >= 0})
     groups = (

@@ -27,7 +27,7 @@ def show(lesson: Lesson, asked: str) -> None:
         if lesson.net == DEFAULT and not before.net:
             st.write(say("ui.train.training.honest"))
         if no := excuse("training"):
-            st.info(no)
+            st.info(str(no))
             return
         if _loads():
             return

@@ -37,7 +37,7 @@ def fields(before: Settings, asked: str) -> Settings:
     with st.container(horizontal=True):
         choices = {
             "net": st.selectbox(**of["net"] | {"width": 2 * FIELD}, options=nets, format_func=lambda net: called.get(net, net) or own),
-            "ch": st.selectbox(**of["ch"], options=("", *CHANNELS), format_func=lambda channel: channel or own),
+            "ch": st.selectbox(**of["ch"], options=("", *CHANNELS), format_func=lambda channel: say(f"web.channels.{channel}") if channel else own),
             "opt": st.selectbox(**of["opt"], options=tuple(OPTIMIZERS)),
             "dtype": st.selectbox(**of["dtype"], options=DTYPES),
         }

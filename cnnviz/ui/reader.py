@@ -1,0 +1,40 @@
+"""In which language somebody reads: what the address says, else what their browser prefers of those that there are."""
+
+from __future__ import annotations
+
+import json
+
+import streamlit as st
+from starlette.requests import HTTPConnection
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from cnnviz.words import DEFAULT, ask_for_reader, chosen, languages
+from cnnviz.words.pseudo import PSEUDO
+
+KEY = "lang"
+"""The address's key, and that of the component's own files."""
+
+IN_THE_BROWSER = f"""
+const known = {json.dumps(languages())}
+const named = new URLSearchParams(location.search).get("{KEY}")
+const wanted = navigator.languages.map((one) => one.split("-")[0].toLowerCase())
+const lang = [...known, "{PSEUDO}"].includes(named) ? named : (wanted.find((one) => known.includes(one)) ?? "{DEFAULT}")
+"""
+"""The same rule for the browser, which asks for the component's files before any script has run here."""
+
+
+def of_request(request: HTTPConnection) -> str:
+    """Whoever asks for something of this server's own."""
+    return chosen(request.query_params.get(KEY, ""), request.headers.get("Accept-Language", ""))
+
+
+def of_script() -> str:
+    """The visitor whom Streamlit runs this thread for; English in any other."""
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return DEFAULT
+    return chosen(st.query_params.get(KEY, ""), st.context.headers.get("Accept-Language", ""))
+
+
+def follow_readers() -> None:
+    """From now on what is said while Streamlit runs a visitor's page or a part of it is said in the visitor's language."""
+    ask_for_reader(of_script)
