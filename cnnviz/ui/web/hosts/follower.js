@@ -39,7 +39,7 @@ export default function show() {
   let here = parse(location.search) // `page` among it
   /** @type {Lesson | undefined} */
   let led
-  let alone = Object.keys(own(here)).length > 0
+  let alone = elsewhere(here)
   let arriving = false
   let ended = false
   const where = () => new URL(`${path}/events${projected ? "?screen=1" : alone ? "?alone=1" : ""}`, location.href).href
@@ -183,7 +183,7 @@ export default function show() {
   })
   addEventListener("popstate", () => {
     const asked = parse(location.search)
-    if (!Object.keys(own(asked)).length) return follow()
+    if (!elsewhere(asked)) return follow()
     leave(true)
     go(asked)
   })
@@ -191,6 +191,9 @@ export default function show() {
   if (alone) mount()
   stream.open(where())
 }
+
+/** Whether an address leads somewhere: the reader's language does not. @param {Lesson} address */
+const elsewhere = (address) => Object.keys(own(address)).some((key) => key !== "lang")
 
 /** A lesson without the page that shows it. @param {Lesson} lesson */
 const pageless = ({ page, ...lesson }) => lesson
