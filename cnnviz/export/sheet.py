@@ -16,7 +16,7 @@ from cnnviz.core.stages import Stage, label
 from cnnviz.core.terms import Arithmetic, Arrays, Term, arithmetic_of
 from cnnviz.core.trajectory import Moment
 from cnnviz.export.mathml import mathml
-from cnnviz.words import Message, say
+from cnnviz.words import Message, reader, say, written
 
 MOST_TERMS = 9
 """Products that are worked out by hand; of a longer sum the others are given."""
@@ -53,7 +53,7 @@ def hand_sheet(lesson: Lesson, moment: Moment, image: Message | str) -> str:
         f'<div class="tasks">{"".join(_task(task, side == "answers") for task in found)}</div></section>'
         for side in ("questions", "answers")
     ]
-    return _PAGE.format(title=escape(say("export.sheet.questions.title")), body="".join(sides))
+    return _PAGE.format(lang=reader(), title=escape(say("export.sheet.questions.title")), body="".join(sides))
 
 
 def tasks(lesson: Lesson, moment: Moment) -> list[Task]:
@@ -150,7 +150,7 @@ def _names(program: Program, numbers: Iterable[tuple[str, tuple[int, ...], float
 
 
 def _number(value: float) -> str:
-    return f"{value:.4g}".replace("-", "−") if np.isfinite(value) else "–"
+    return written(value, "4") if np.isfinite(value) else "–"
 
 
 def _task(task: Task, answered: bool) -> str:
@@ -166,7 +166,7 @@ def _task(task: Task, answered: bool) -> str:
         parts.append(f"<table><tr><th></th>{heads}<th>·</th></tr>{body}</table>")
     if task.given:
         parts.append(f"<p>{'&ensp; '.join(_given(name, value) for name, value in task.given)}</p>")
-    answer = f"{task.answer:.6g}".replace("-", "−") if np.isfinite(task.answer) else "–"
+    answer = written(task.answer, "6") if np.isfinite(task.answer) else "–"
     parts.append(f'<p class="answer">{escape(task.name.split(" = ")[0])} = {f"<b>{answer}</b>" if answered else _BLANK}</p>')
     return f'<article class="task">{"".join(parts)}</article>'
 
@@ -179,7 +179,7 @@ def _given(name: str, value: float) -> str:
 _BLANK = '<span class="blank"></span>'
 
 _PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>
+<html lang="{lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>
 <style>
 @page {{ size: A4; margin: 12mm }}
 body {{ font: 10px/1.35 system-ui, sans-serif; color: #111; max-width: 190mm; margin: 8mm auto }}

@@ -60,7 +60,7 @@ def _headings(lesson: Lesson, program: Program) -> Iterator[tuple[str, Sequence[
 
 def _said(title: Message, formulas: Iterable[str]) -> str:
     written = "     ".join(map(plain, formulas))
-    return f"{title}: {written}" if written else str(title)
+    return say("terminal.stage", title=title, formulas=written) if written else str(title)
 
 
 def _hint(hints: Mapping[str, object], name: str) -> Iterator[str]:

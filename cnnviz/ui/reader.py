@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from typing import TypeVar
 
 import streamlit as st
 from starlette.requests import HTTPConnection
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from cnnviz.words import DEFAULT, ask_for_reader, chosen, languages
+from cnnviz.words import DEFAULT, ask_for_reader, chosen, languages, reader, reading
 from cnnviz.words.pseudo import PSEUDO
+
+Made = TypeVar("Made")
 
 KEY = "lang"
 """The address's key, and that of the component's own files."""
@@ -33,6 +37,17 @@ def of_script() -> str:
     if get_script_run_ctx(suppress_warning=True) is None:
         return DEFAULT
     return chosen(st.query_params.get(KEY, ""), st.context.headers.get("Accept-Language", ""))
+
+
+def for_whoever_asked(make: Callable[[], Made]) -> Callable[[], Made]:
+    """The same, to be called later, in the language of whoever reads now: a file is made when it is fetched, by no script."""
+    lang = reader()
+
+    def made() -> Made:
+        with reading(lang):
+            return make()
+
+    return made
 
 
 def follow_readers() -> None:

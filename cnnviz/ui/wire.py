@@ -406,12 +406,60 @@ class FilmData(TypedDict):
     sentences: Sequence[records.Text]
     wrong: records.Text
     switches: Sequence[SwitchGroup]
+    halves: Sequence[SwitchData]
 
 
 class FilmHeader(Header):
     """The Train page's."""
 
     film: FilmData
+
+
+class ReportImage(TypedDict):
+    """An image with what the network says of it: `label` and `said` are classes, `outputs` those to print."""
+
+    key: str
+    words: str
+    label: int
+    said: int
+    outputs: Sequence[tuple[int, float]]
+
+
+class ReportGroup(TypedDict):
+    """Images that tell something, under a title."""
+
+    kind: str
+    title: str
+    more: str
+    images: Sequence[ReportImage]
+
+
+class ReportTile(TypedDict):
+    """What learns, as a picture: `array` holds it at the start, now, and the difference, as bytes; 128 is zero."""
+
+    label: str
+    array: str
+    rgb: bool
+
+
+class ReportHeader(TypedDict):
+    """All that a training on many images has to say, besides its curves, its confusion and its pictures."""
+
+    code: str
+    active: bool
+    share: float
+    state: str
+    title: str
+    note: str
+    warning: str
+    names: Sequence[str]
+    epochs: int
+    guessing: float
+    mixed: str
+    date: str
+    moved: str
+    tiles: Sequence[ReportTile]
+    groups: Sequence[ReportGroup]
 
 
 class LearnOption(TypedDict):
@@ -711,7 +759,7 @@ class FileContents(TypedDict):
 # --- The same as TypeScript ------------------------------------------------------------------------
 
 RECORDS = (
-    Header, StepHeader, BoardHeader, CheckHeader, NotebookHeader, FilmHeader, LearnHeader, FileContents,
+    Header, StepHeader, BoardHeader, CheckHeader, NotebookHeader, FilmHeader, ReportHeader, LearnHeader, FileContents,
     HallQuestion, HallResults, HallPoll, HallSteps,
 )  # fmt: skip
 _NAMED = {"Scale": Scale, "Band": records.Band, "Kind": records.Kind}

@@ -39,7 +39,9 @@ export default function show() {
   let here = parse(location.search) // `page` among it
   /** @type {Lesson | undefined} */
   let led
-  let alone = elsewhere(here)
+  /** @type {Lesson} */
+  const speech = here.lang ? { lang: here.lang } : {}
+  let alone = leaves(here)
   let arriving = false
   let ended = false
   const where = () => new URL(`${path}/events${projected ? "?screen=1" : alone ? "?alone=1" : ""}`, location.href).href
@@ -101,6 +103,9 @@ export default function show() {
       },
     },
     numbers: { ask, receive: (act) => (deliver = act) },
+    speak(lang) {
+      location.search = query({ ...parse(location.search), lang })
+    },
   }
 
   function mount() {
@@ -119,8 +124,9 @@ export default function show() {
 
   /** On one's own from now on. @param {boolean} replace */
   function wander(replace) {
-    const address = location.pathname + query(here)
-    history[replace || location.search === query(here) ? "replaceState" : "pushState"](null, "", address)
+    const asked = query({ ...here, ...speech })
+    const address = location.pathname + asked
+    history[replace || location.search === asked ? "replaceState" : "pushState"](null, "", address)
     if (alone) return
     leave(true)
   }
@@ -137,7 +143,7 @@ export default function show() {
   /** To where the driver is. */
   function follow() {
     if (!projected) leave(false)
-    history.replaceState(null, "", location.pathname)
+    history.replaceState(null, "", location.pathname + (speech.lang ? query(speech) : ""))
     if (led) go(led)
   }
 
@@ -183,7 +189,7 @@ export default function show() {
   })
   addEventListener("popstate", () => {
     const asked = parse(location.search)
-    if (!elsewhere(asked)) return follow()
+    if (!leaves(asked)) return follow()
     leave(true)
     go(asked)
   })
@@ -192,8 +198,8 @@ export default function show() {
   stream.open(where())
 }
 
-/** Whether an address leads somewhere: the reader's language does not. @param {Lesson} address */
-const elsewhere = (address) => Object.keys(own(address)).some((key) => key !== "lang")
+/** Whether an address is of somebody who is on their own: more than a language. @param {Lesson} address */
+const leaves = (address) => Object.keys(own(address)).some((key) => key !== "lang")
 
 /** A lesson without the page that shows it. @param {Lesson} lesson */
 const pageless = ({ page, ...lesson }) => lesson

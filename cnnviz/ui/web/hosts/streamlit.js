@@ -3,16 +3,20 @@
 
 import { foreign, own, parse, query } from "../model/address.js"
 import { decode } from "../model/decode.js"
+import { TrainingReport } from "../pages/training.js"
 import { View } from "../pages/view.js"
-import { CODE } from "../spec.js"
+import { CODE, LANG } from "../spec.js"
 import { roomDriver } from "./room.js"
 import { remember, remembered } from "./tab.js"
 
 /** @import { Lesson } from "../model/address.js" */
 /** @import { Answer } from "../model/decode.js" */
+/** @import { Report } from "../pages/training.js" */
 /** @import { AddressPort, Host } from "../types/ports.js" */
 /** @typedef {{ data: Uint8Array, parentElement: HTMLElement, setTriggerValue: (name: string, value: string) => void }} Call */
 /** @typedef {{ view?: View, deliver: (answer: Answer) => void, open: (what: string) => void }} Mounted */
+
+document.documentElement.lang = LANG
 
 const rooms = roomDriver(new URL("../", import.meta.url), travel)
 /** Goes where another device has driven the room to, on the page that is here. @type {(lesson: Lesson) => void} */
@@ -32,8 +36,30 @@ const styled = new Promise((resolve) => {
   document.head.append(link)
 })
 
+/** @type {WeakMap<HTMLElement, TrainingReport>} */
+const reports = new WeakMap()
+
+/**
+ * What a training says, which Streamlit shows beside its settings.
+ * @param {HTMLElement} root
+ * @param {Call} call
+ */
+function showReport(root, { data, setTriggerValue }) {
+  const report = understood(data)
+  if (!report) return
+  const shown = reports.get(root) ?? new TrainingReport(root, (key) => setTriggerValue("choose", key))
+  reports.set(root, shown)
+  styled.then(() => shown.receive(/** @type {Report} */ (/** @type {unknown} */ (report))))
+}
+
 /** @param {Call} call */
-export default function component({ data, parentElement, setTriggerValue }) {
+export default function component(call) {
+  const { data, parentElement, setTriggerValue } = call
+  const training = /** @type {HTMLElement | null} */ (parentElement.querySelector(".training"))
+  if (training) {
+    showReport(training, call)
+    return () => {}
+  }
   const root = /** @type {HTMLElement} */ (parentElement.querySelector(".cnnviz"))
   const answer = understood(data)
   if (!answer) return () => {}
@@ -91,7 +117,8 @@ function mount(root, page) {
   rooms.project(root)
   follow = ({ page: other = "", ...lesson }) => {
     led = true
-    address.visit(lesson, other === page ? {} : { page: other })
+    const { lang = "" } = address.read() // the others' language is not ours
+    address.visit({ ...lesson, lang }, other === page ? {} : { page: other })
     ask()
   }
   const arrive = () => {
@@ -112,6 +139,10 @@ function mount(root, page) {
     },
     numbers: { ask, receive: (act) => (here.deliver = (answer) => [act(answer), arrive()]) },
     open: (what) => here.open(what),
+    speak(lang) {
+      address.visit({ ...own(address.read()), lang }, { replace: true })
+      location.reload()
+    },
     room: () => rooms.show(root, page, parse(location.search)),
     below,
   }

@@ -4,7 +4,7 @@
 // is never worked out here: it is the core's.
 
 import { expression, symbols } from "./expression.js"
-import { factor, number, signed } from "./format.js"
+import { factor, number, plainNumber, signed } from "./format.js"
 import { say } from "./words.js"
 
 /** @typedef {import("./expression.js").Node} Node */
@@ -27,7 +27,7 @@ export function named(numbers, symbol, cell) {
 /** What it comes to; ≈ where the digits that are shown are not all. @param {number} value */
 export function result(value) {
   const text = number(value, 5)
-  return ` ${Number(text.replaceAll("−", "-")) === value ? "=" : "≈"} <b>${text}</b>`
+  return ` ${Number(plainNumber(text).replaceAll("−", "-")) === value ? "=" : "≈"} <b>${text}</b>`
 }
 
 /** How the number of a cell comes about. @param {Numbers} numbers @param {string} symbol @param {Cell} cell */
@@ -68,7 +68,7 @@ function firstSum(node) {
 
 // The one cell of a source that belongs to this cell.
 /** @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {string} source @returns {Cell} */
-function own(numbers, symbol, cell, source) {
+export function own(numbers, symbol, cell, source) {
   const link = numbers.link(symbol, source)
   if (!link || link.pattern === "all") return cell
   return numbers.sources(link, cell)[0] ?? cell

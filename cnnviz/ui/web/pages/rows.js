@@ -44,13 +44,24 @@ export function fillRows(view, data) {
         ? say("web.controls.rows.drawn", { start: "normal", seed: lesson.seed })
         : chosen("weights"),
     targets: targets(lesson.y.split(","), outputs),
-    learning: say("web.controls.rows.rate", { rate: lesson.lr, optimizer: say(`web.network.${optimizer}`) }),
+    learning: say("web.controls.rows.rate", { rate: Number(lesson.lr), optimizer: say(`web.network.${optimizer}`) }),
   }
   for (const [name, value] of Object.entries(values)) {
     const place = view.$(`[data-row="${name}"] .row-value`)
     setHTML(place, escaped(value))
     place.title = value
   }
+}
+
+/**
+ * What is practised, which no answer of the server changes.
+ * @param {View} view
+ */
+export function fillPractice({ root, look }) {
+  const on = look.predict === "1"
+  root.querySelector("[data-key=predict]")?.setAttribute("aria-pressed", String(on))
+  const place = root.querySelector('[data-row="practice"] .row-value')
+  if (place) setHTML(place, escaped(say(on ? "web.predict.on" : "web.predict.off")))
 }
 
 /**
