@@ -129,6 +129,8 @@ def test_a_hall_is_asked_answers_and_sees_what_it_answered(browser, browser_cont
     expect(cockpit.locator("header .count")).to_contain_text("2 follow")
     act = {name: cockpit.locator(f"[data-act={name}]") for name in ("close", "show", "again", "reveal", "next")}
 
+    expect(cockpit.locator("[data-key=cockpit_lesson]")).to_be_visible()
+
     # it drives: the lecturer's own page goes along, on the projector
     cockpit.keyboard.press("ArrowRight")
     for page in (lecturer.page, *phones):

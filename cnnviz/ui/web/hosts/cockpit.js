@@ -123,11 +123,12 @@ export default function show() {
 
   /** @param {string} way */
   async function move(way) {
+    if (!seen.steps) return
     const here = parse(where)
-    const stages = (seen.steps?.stages ?? []).map(([symbol]) => symbol)
+    const stages = seen.steps.stages.map(([symbol]) => symbol)
     const by = way.endsWith("_next") ? 1 : -1
     let k = Number(here.k ?? 0)
-    let at = stages.indexOf(here.stage ?? seen.steps?.stage ?? "x")
+    let at = stages.indexOf(here.stage ?? seen.steps.stage)
     if (way.startsWith("stage")) at += by
     else k += by
     if (at >= stages.length) [k, at] = [k + 1, 0]

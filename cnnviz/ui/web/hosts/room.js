@@ -125,6 +125,7 @@ export function roomDriver(base, travel = () => {}) {
         return dialog.open || dialog.showModal()
       }
       hold(answer)
+      number = 0 // whatever comes now is somebody's move
       project(root)
       last = addressOf(page, lesson)
     }
