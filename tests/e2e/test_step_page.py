@@ -100,7 +100,8 @@ def test_fourteen_stages_by_keys_and_by_chips_each_said_in_words_and_numbers(scr
         screen.ready(update=1, stage=stage.symbol)
         expect(screen.page.locator(".explain .title")).to_have_text(str(stage.title))
         expect(screen.page.locator(".explain .sentence")).to_have_text(str(stage.sentence))
-        assert screen.page.locator(".explain .formula").inner_html() == str(formulas[stage.symbol])
+        if stage.symbol != "x":  # which is a sentence with a formula
+            assert screen.page.locator(".explain .formula").inner_html() == formulas[stage.symbol]
         array = expected["f_next" if stage.symbol == "update" else stage.symbol]
         cell = cell_of(screen.numbers.inner_text(), of, stage.symbol)
         assert screen.value() == pytest.approx(array[cell], rel=6e-5), stage.symbol
