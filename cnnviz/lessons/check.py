@@ -38,7 +38,7 @@ def check(content: bytes) -> tuple[GuidedLesson | None, list[Fault]]:
     lesson, reading = read(content)
     for n, step in reading.steps.items():
         _Checked(reading, ("step", n), step).run()
-    return (None if reading.faults else lesson), sorted(reading.faults)
+    return (None if reading.broken else lesson), sorted(reading.faults)
 
 
 class _Checked:

@@ -40,6 +40,11 @@ class Fault:
     line: int
     what: Message = field(compare=False)
 
+    @property
+    def breaks(self) -> bool:
+        """Whether the lesson cannot be shown; where a translation is missing, it can."""
+        return self.what.id != "lessons.file.translation"
+
 
 NOTHING = Versions({})
 
@@ -102,6 +107,11 @@ class Reading:
             path = path[:-1]
         return self.lines.get(path, 1)
 
+    @property
+    def broken(self) -> int:
+        """How many faults so far leave no lesson."""
+        return sum(fault.breaks for fault in self.faults)
+
     def wrong(self, path: Path, id: str, /, **values: object) -> None:
         """Notes a fault."""
         self.faults.append(Fault(self.line(path), message(id, **values)))
@@ -110,7 +120,9 @@ class Reading:
         """A field's text by language; one that is not given by language is in the first, without words in all."""
         if isinstance(value, dict):
             return Versions(value)
-        return Versions(dict.fromkeys(self.languages, value)) if isinstance(value, str) else NOTHING
+        if not isinstance(value, str):
+            return NOTHING
+        return Versions(dict.fromkeys(self.languages[:1] if _has_words(value) else self.languages, value))
 
 
 def read(content: bytes) -> tuple[GuidedLesson | None, Reading]:
@@ -135,7 +147,7 @@ def read(content: bytes) -> tuple[GuidedLesson | None, Reading]:
         return None, nothing
     reading = Reading(tables, lines_of(text))
     lesson = _lesson(reading)
-    return (None if reading.faults else lesson), reading
+    return (None if reading.broken else lesson), reading
 
 
 def _syntax(why: str, text: str) -> Fault:
@@ -169,14 +181,14 @@ def _lesson(reading: Reading) -> GuidedLesson | None:
     for n, table in enumerate(steps):
         if step := _step(reading, ("step", n), table):
             reading.steps[n] = step
-    if reading.faults:
+    if reading.broken:
         return None
     text = reading.text
     return GuidedLesson(id, text(tables["title"]), text(tables["goal"]), tuple(reading.steps.values()), reading.languages)
 
 
 def _step(reading: Reading, path: Path, step: Mapping[str, Any]) -> Step | None:
-    before = len(reading.faults)
+    before = reading.broken
     kind = step.get("kind")
     if not isinstance(kind, str) or kind not in KINDS:
         known = {name for own in _OWN.values() for name in own}
@@ -196,7 +208,7 @@ def _step(reading: Reading, path: Path, step: Mapping[str, Any]) -> Step | None:
             if not isinstance(symbol, str):
                 reading.wrong((*path, name, n), "lessons.file.type", field=name, type=message("lessons.file.of_texts"))
     _answers(reading, path, step.get("answers"), kind)
-    if len(reading.faults) > before:
+    if reading.broken > before:
         return None
     text = reading.text
     answers = tuple(Answer(a.get("is", ""), text(a.get("label")), text(a.get("say"))) for a in step.get("answers", []))
