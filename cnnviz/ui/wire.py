@@ -52,6 +52,7 @@ class StepHeader(Header):
 
     network: records.NetworkRecord
     facts: Mapping[str, records.Text]
+    promise: records.PromiseRecord | None
 
 
 class NudgeRow(TypedDict):
@@ -721,7 +722,6 @@ class Spec(TypedDict):
     LINE_COLOURS: Sequence[str]
     MOST_PRINTED: int
     CURVES: Sequence[CurveData]
-    SATURATED: float
     KEYS: Sequence[str]
     EXTRA_KEYS: Sequence[str]
     PAGE_KEYS: Sequence[str]
