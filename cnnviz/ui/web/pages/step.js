@@ -327,7 +327,8 @@ export class Step extends Content {
 
   /** @param {string} map */
   tone(map) {
-    const backward = this.numbers.stageOf(this.shown(map)).phase === "backward"
+    if (map === "update") return this.palette?.soft ?? "#000"
+    const backward = this.numbers.stageOf(map).phase === "backward"
     return (backward ? this.palette?.warm : this.palette?.accent) ?? "#000"
   }
 
