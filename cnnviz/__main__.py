@@ -18,6 +18,7 @@ from cnnviz.export.animation import animation
 from cnnviz.export.arguments import SERVING, asked_lesson, film_kind, parse, serves
 from cnnviz.export.arrays import arrays_npz
 from cnnviz.export.exercise import exercise_notebook, exercise_script
+from cnnviz.export.frameworks import keras_script, pytorch_script
 from cnnviz.export.parameters import parameters_json
 from cnnviz.export.script import jupyter_notebook, numpy_script
 from cnnviz.export.sheet import hand_sheet
@@ -100,6 +101,8 @@ def _write_files(asked: argparse.Namespace, lesson: Lesson, image: Image, x: np.
         "json": lambda: parameters_json(lesson, moment.params),
         "script": lambda: numpy_script(lesson, image.pixels),
         "notebook": lambda: jupyter_notebook(lesson, image.pixels),
+        "keras": lambda: keras_script(lesson, image.pixels),
+        "pytorch": lambda: pytorch_script(lesson, image.pixels),
         "exercise": lambda: _exercise(asked.exercise)(lesson, image.pixels, moment),
         "spreadsheet": lambda: spreadsheet(lesson, moment),
         "sheet": lambda: hand_sheet(lesson, moment, image.words),

@@ -32,6 +32,11 @@ class Optimizer:
     """What is remembered of each parameter from step to step."""
     formulas: ClassVar[tuple[str, ...]] = (r"\theta \leftarrow \theta - \eta \cdot \partial \theta",)
     """The step in LaTeX, for a parameter θ."""
+    code: ClassVar[Mapping[str, str]] = {
+        "keras": "keras.optimizers.SGD(learning_rate)",
+        "pytorch": "torch.optim.SGD(model.parameters(), lr=learning_rate)",
+    }
+    """How it is written in Keras and PyTorch; under "keras_step" what has to be set there before step t."""
 
     def step(self, params: Params, gradients: Mapping[str, np.ndarray], state: State | None = None) -> tuple[Params, State]:
         """The parameters after one step, and the state for the next; `state` is None at the start."""
@@ -54,6 +59,10 @@ class Optimizer:
         """What is taken off a parameter in step `t` (1, 2, …), and what is kept for the next."""
         return self.lr * gradient, {}
 
+    def parts(self, name: str, before: State, after: State) -> dict[str, np.ndarray]:
+        """What the step of one parameter is made of beside its gradient, by name, from what was remembered before and after."""
+        return {}
+
 
 @dataclass(frozen=True)
 class Momentum(Optimizer):
@@ -65,11 +74,20 @@ class Momentum(Optimizer):
         r"\text{velocity} \leftarrow 0.9 \cdot \text{velocity} + \partial \theta",
         r"\theta \leftarrow \theta - \eta \cdot \text{velocity}",
     )
+    code: ClassVar[Mapping[str, str]] = {
+        "keras": "keras.optimizers.SGD(learning_rate, momentum=np.float64(0.9))",
+        "pytorch": "torch.optim.SGD(model.parameters(), lr=learning_rate, momentum=0.9)",
+    }
     share: ClassVar[float] = 0.9
 
     def change(self, gradient: np.ndarray, state: State | None, t: int) -> Change:
         velocity = gradient if state is None else self.share * state["velocity"] + gradient
         return self.lr * velocity, {"velocity": velocity}
+
+    def parts(self, name: str, before: State, after: State) -> dict[str, np.ndarray]:
+        """`kept`, nine tenths of the velocity so far (0 at the start), and `velocity`, the new one."""
+        velocity = after[f"velocity.{name}"]
+        return {"kept": self.share * before[f"velocity.{name}"] if before else np.zeros_like(velocity), "velocity": velocity}
 
 
 @dataclass(frozen=True)
@@ -87,6 +105,11 @@ class Adam(Optimizer):
         r"\hat{m} = m / (1 - 0.9^t), \quad \hat{s} = s / (1 - 0.999^t)",
         r"\theta \leftarrow \theta - \eta \cdot \hat{m} / (\sqrt{\hat{s}} + 10^{-8})",
     )
+    code: ClassVar[Mapping[str, str]] = {
+        "keras": "keras.optimizers.Adam(learning_rate, beta_1=np.float64(0.9), beta_2=np.float64(0.999))",
+        "keras_step": "optimizer.epsilon = 1e-8 * (1 - 0.999**t) ** 0.5",
+        "pytorch": "torch.optim.Adam(model.parameters(), lr=learning_rate)",
+    }
     beta: ClassVar[tuple[float, float]] = (0.9, 0.999)
     corrects: ClassVar[bool] = True
 
@@ -94,8 +117,19 @@ class Adam(Optimizer):
         b1, b2 = self.beta
         m, s = (0.0, 0.0) if state is None else (state["m"], state["s"])
         m, s = b1 * m + (1 - b1) * gradient, b2 * s + (1 - b2) * gradient**2
+        mean, size = self._ratio(m, s, t)
+        return self.lr * mean / size, {"m": m, "s": s}
+
+    def _ratio(self, m: np.ndarray, s: np.ndarray, t: int) -> tuple[np.ndarray, np.ndarray]:
+        """m̂ and √ŝ + 1e-8."""
+        b1, b2 = self.beta
         m_hat, s_hat = (m / (1 - b1**t), s / (1 - b2**t)) if self.corrects else (m, s)
-        return self.lr * m_hat / (np.sqrt(s_hat) + 1e-8), {"m": m, "s": s}
+        return m_hat, np.sqrt(s_hat) + 1e-8
+
+    def parts(self, name: str, before: State, after: State) -> dict[str, np.ndarray]:
+        """`mean`, the gradient averaged (m̂), and `size`, its own scale (√ŝ + 1e-8)."""
+        mean, size = self._ratio(after[f"m.{name}"], after[f"s.{name}"], after["t"])
+        return {"mean": mean, "size": size}
 
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {rule.name: rule for rule in (Optimizer, Momentum, Adam)}

@@ -38,7 +38,7 @@ def check(content: bytes) -> tuple[GuidedLesson | None, list[Fault]]:
     lesson, reading = read(content)
     for n, step in reading.steps.items():
         _Checked(reading, ("step", n), step).run()
-    return (None if reading.faults else lesson), sorted(reading.faults)
+    return (None if reading.broken else lesson), sorted(reading.faults)
 
 
 class _Checked:
@@ -146,7 +146,8 @@ class _Checked:
 
     def texts(self, here: Scene) -> None:
         """The expressions in the sentences, in every language."""
-        fields: list[tuple[tuple[str | int, ...], Versions]] = [((name,), getattr(self.step, name)) for name in ("title", "text", "ask", "right", "otherwise", "hint")]
+        names = ("title", "text", "ask", "right", "otherwise", "hint", "notes")
+        fields: list[tuple[tuple[str | int, ...], Versions]] = [((name,), getattr(self.step, name)) for name in names]
         for n, answer in enumerate(self.step.answers):
             fields += [(("answers", n, "label"), answer.label), (("answers", n, "say"), answer.say)]
         for path, text in fields:

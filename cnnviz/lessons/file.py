@@ -21,7 +21,7 @@ CHANGES = ("nothing", "image", "kernel")
 MOST_BYTES, MOST_STEPS, MOST_ANSWERS = 200_000, 30, 8
 
 _LESSON = {"id": str, "title": "text", "goal": "text", "languages": list, "step": list}
-_ALWAYS = {"at": str, "title": "text", "text": "text", "ask": "text", "kind": str, "right": "text", "hide": list, "change": str, "hint": "text"}
+_ALWAYS = {"at": str, "title": "text", "text": "text", "ask": "text", "kind": str, "right": "text", "hide": list, "change": str, "hint": "text", "notes": "text"}
 _OWN: dict[str, dict[str, Any]] = {
     "choose": {"key": str, "answers": list},
     "number": {"key": str, "answers": list, "otherwise": "text", "tolerance": str},
@@ -29,7 +29,7 @@ _OWN: dict[str, dict[str, Any]] = {
     "order": {"stages": list, "otherwise": "text"},
     "construct": {"key": str, "solution": str},
 }
-_OPTIONAL = {"title", "hide", "change", "hint", "tolerance", "languages"}
+_OPTIONAL = {"title", "hide", "change", "hint", "notes", "tolerance", "languages"}
 _ANSWER = {"is": str, "label": "text", "say": "text"}
 
 
@@ -39,6 +39,11 @@ class Fault:
 
     line: int
     what: Message = field(compare=False)
+
+    @property
+    def breaks(self) -> bool:
+        """Whether the lesson cannot be shown; where a translation is missing, it can."""
+        return self.what.id != "lessons.file.translation"
 
 
 NOTHING = Versions({})
@@ -73,6 +78,7 @@ class Step:
     map: str = ""
     tolerance: str = ""
     solution: str = ""
+    notes: Versions = NOTHING
 
 
 @dataclass(frozen=True)
@@ -102,6 +108,11 @@ class Reading:
             path = path[:-1]
         return self.lines.get(path, 1)
 
+    @property
+    def broken(self) -> int:
+        """How many faults so far leave no lesson."""
+        return sum(fault.breaks for fault in self.faults)
+
     def wrong(self, path: Path, id: str, /, **values: object) -> None:
         """Notes a fault."""
         self.faults.append(Fault(self.line(path), message(id, **values)))
@@ -110,7 +121,9 @@ class Reading:
         """A field's text by language; one that is not given by language is in the first, without words in all."""
         if isinstance(value, dict):
             return Versions(value)
-        return Versions(dict.fromkeys(self.languages, value)) if isinstance(value, str) else NOTHING
+        if not isinstance(value, str):
+            return NOTHING
+        return Versions(dict.fromkeys(self.languages[:1] if _has_words(value) else self.languages, value))
 
 
 def read(content: bytes) -> tuple[GuidedLesson | None, Reading]:
@@ -135,7 +148,7 @@ def read(content: bytes) -> tuple[GuidedLesson | None, Reading]:
         return None, nothing
     reading = Reading(tables, lines_of(text))
     lesson = _lesson(reading)
-    return (None if reading.faults else lesson), reading
+    return (None if reading.broken else lesson), reading
 
 
 def _syntax(why: str, text: str) -> Fault:
@@ -169,14 +182,14 @@ def _lesson(reading: Reading) -> GuidedLesson | None:
     for n, table in enumerate(steps):
         if step := _step(reading, ("step", n), table):
             reading.steps[n] = step
-    if reading.faults:
+    if reading.broken:
         return None
     text = reading.text
     return GuidedLesson(id, text(tables["title"]), text(tables["goal"]), tuple(reading.steps.values()), reading.languages)
 
 
 def _step(reading: Reading, path: Path, step: Mapping[str, Any]) -> Step | None:
-    before = len(reading.faults)
+    before = reading.broken
     kind = step.get("kind")
     if not isinstance(kind, str) or kind not in KINDS:
         known = {name for own in _OWN.values() for name in own}
@@ -196,11 +209,11 @@ def _step(reading: Reading, path: Path, step: Mapping[str, Any]) -> Step | None:
             if not isinstance(symbol, str):
                 reading.wrong((*path, name, n), "lessons.file.type", field=name, type=message("lessons.file.of_texts"))
     _answers(reading, path, step.get("answers"), kind)
-    if len(reading.faults) > before:
+    if reading.broken > before:
         return None
     text = reading.text
     answers = tuple(Answer(a.get("is", ""), text(a.get("label")), text(a.get("say"))) for a in step.get("answers", []))
-    texts = {name: text(step.get(name)) for name in ("title", "text", "ask", "right", "otherwise", "hint")}
+    texts = {name: text(step.get(name)) for name in ("title", "text", "ask", "right", "otherwise", "hint", "notes")}
     plain: dict[str, str] = {name: step[name] for name in ("key", "change", "map", "tolerance", "solution") if name in step}
     hide = tuple(step["hide"]) if "hide" in step else None
     return Step(at=step["at"], kind=kind, answers=answers, stages=tuple(step.get("stages", ())), hide=hide, **texts, **{"key": "", **plain})  # type: ignore[arg-type]

@@ -94,7 +94,10 @@ def _lesson(asked: Mapping[str, str], first: str, last: Lesson) -> tuple[Lesson,
 
 
 def adopt(**change: object) -> None:
-    """Hands a change of the lesson, made in a dialog, to the component, which makes it part of the address."""
+    """Hands a change of the lesson, made in a dialog, to the component, which makes it part of the address.
+
+    A `note` among it says what came of it, to be read on the page.
+    """
     count, _ = st.session_state.get(_ADOPTED, (0, {}))
     st.session_state[_ADOPTED] = (count + 1, {name: str(value) for name, value in change.items()})
 

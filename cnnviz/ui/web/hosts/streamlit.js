@@ -9,6 +9,7 @@ import { CODE, LANG } from "../spec.js"
 import { roomDriver } from "./room.js"
 import { remember, remembered } from "./tab.js"
 
+/** @import { Lesson } from "../model/address.js" */
 /** @import { Answer } from "../model/decode.js" */
 /** @import { Report } from "../pages/training.js" */
 /** @import { AddressPort, Host } from "../types/ports.js" */
@@ -17,7 +18,13 @@ import { remember, remembered } from "./tab.js"
 
 document.documentElement.lang = LANG
 
-const rooms = roomDriver(new URL("../", import.meta.url))
+const rooms = roomDriver(new URL("../", import.meta.url), travel)
+/** Goes where another device has driven the room to, on the page that is here. @type {(lesson: Lesson) => void} */
+let follow = () => {}
+let led = false // on the way there: what is written into the address until it has arrived is nobody's move
+function travel(/** @type {Lesson} */ lesson) {
+  follow(lesson)
+}
 
 /** @type {WeakMap<HTMLElement, Mounted>} */
 const mounted = new WeakMap()
@@ -107,16 +114,30 @@ function mount(root, page) {
   mounted.set(root, here)
   const address = addressOf(page)
   const drive = () => rooms.drive(page, address.read())
+  rooms.project(root)
+  follow = ({ page: other = "", ...lesson }) => {
+    led = true
+    const { lang = "" } = address.read() // the others' language is not ours
+    address.visit({ ...lesson, lang }, other === page ? {} : { page: other })
+    ask()
+  }
+  const arrive = () => {
+    if (!led) return drive()
+    led = false
+    rooms.arrived(page, address.read())
+  }
   /** @type {Host} */
   const host = {
     address: {
       ...address,
       visit(lesson, how) {
         address.visit(lesson, how)
+        if (led && how?.replace) return rooms.arrived(page, address.read())
+        led = false
         if (how?.page === undefined) drive() // the other page drives when it is there
       },
     },
-    numbers: { ask, receive: (act) => (here.deliver = (answer) => [act(answer), drive()]) },
+    numbers: { ask, receive: (act) => (here.deliver = (answer) => [act(answer), arrive()]) },
     open: (what) => here.open(what),
     speak(lang) {
       address.visit({ ...own(address.read()), lang }, { replace: true })

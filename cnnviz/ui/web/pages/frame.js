@@ -54,6 +54,6 @@ export const frame = (page, kind) => `
     ${languageChoice()}
     ${actionButton("keys")}</div>
   </header>
-  ${lessonControls()}
+  ${lessonControls(kind)}
   <div class="middle" tabindex="-1">${transport(kind)}<div class="content"></div></div>
   <div class="live" aria-live="polite" role="status"></div>${help(kind)}`

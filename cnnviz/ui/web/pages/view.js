@@ -14,6 +14,7 @@ import { bindLanguage } from "./language.js"
 import { isProjected, times } from "./lecture.js"
 import { Player } from "./player.js"
 import { kindOf } from "./registry.js"
+import { fillPractice } from "./rows.js"
 import { bindStages, fillStatus } from "./transport.js"
 
 /** @import { Lesson } from "../model/address.js" */
@@ -51,10 +52,12 @@ export class View {
   working = undefined
   /** @type {number | undefined} */
   frame = undefined
-  /** Whether this stage's numbers are still hidden (hide=1). */
+  /** Whether this stage's numbers are still hidden (hide=1, predict=1). */
   veiled = false
+  asks = false // the answer that is expected has other numbers, which are asked for before they are shown
   announce = false
   adopted = 0
+  note = ""
   /** @type {unknown}  the answer whose losses are drawn */
   sparked = undefined
   stop = new AbortController() // ends every listener at once
@@ -156,10 +159,9 @@ export class View {
     this.stage = follows ? data.lesson.stage : here.stage
     this.colour()
     this.content.receive(data)
-    if (first) {
-      this.content.hold(data.lesson.cell ?? "")
-      this.veil(true, this.stage)
-    }
+    if (first) this.content.hold(data.lesson.cell ?? "")
+    if (first || this.asks) this.veil(true, this.stage)
+    this.asks = false
     if (Object.keys(here).length && !same(here, this.wanted)) address.visit(this.wanted, { replace: true })
     fillControls(this, data)
     this.adopt(data, first)
@@ -177,8 +179,9 @@ export class View {
     const fresh = !first && count !== this.adopted
     this.adopted = count
     if (!fresh) return
-    const { page, ...lesson } = change
+    const { page, note = "", ...lesson } = change
     page === undefined ? this.go(lesson) : this.turn(page, lesson)
+    this.tell(note)
   }
 
   /**
@@ -198,6 +201,7 @@ export class View {
     this.silence = undefined
     this.waiting = undefined
     this.notice("")
+    this.tell(this.note)
   }
 
   /** @param {string} text */
@@ -205,6 +209,18 @@ export class View {
     const element = this.$(".notice")
     element.hidden = !text
     element.textContent = text
+    element.classList.remove("calm")
+  }
+
+  /**
+   * What came of something that the visitor did elsewhere; it stays until they go on.
+   * @param {string} note
+   */
+  tell(note) {
+    this.note = note
+    if (!note) return
+    this.notice(note)
+    this.$(".notice").classList.add("calm")
   }
 
   // ---- where the visitor goes
@@ -229,7 +245,13 @@ export class View {
    * @param {string} stage
    */
   veil(onward, stage) {
-    this.veiled = onward && this.look.hide === "1" && !this.player.running && stage !== "x" && this.kind.turns
+    this.veiled = onward && this.hides && !this.player.running && stage !== "x" && this.kind.turns
+    this.content.arrive()
+  }
+
+  /** Whether numbers are hidden until somebody reveals them, or predicts one. */
+  get hides() {
+    return (this.look.hide === "1" || this.look.predict === "1") && this.kind.turns
   }
 
   /** Shows the numbers that are hidden; whether there were any. */
@@ -246,7 +268,7 @@ export class View {
    */
   lookAt(change) {
     this.looked({ ...this.look, cell: this.content.cell, ...change })
-    this.veiled = this.veiled && this.look.hide === "1"
+    this.veiled = this.veiled && this.hides
     this.settle()
     this.paint()
   }
@@ -262,6 +284,8 @@ export class View {
    */
   go(change, { replace = false } = {}) {
     const { address } = this.host
+    if (this.note) this.notice("")
+    this.note = ""
     if (this.refused({ ...(this.waiting ?? this.wanted), ...change })) return
     if (change.stage && change.stage !== this.stage) {
       this.veil(this.order.indexOf(change.stage) > this.order.indexOf(this.stage), change.stage)
@@ -275,9 +299,16 @@ export class View {
       if (!same(next, address.read())) address.visit(next, { replace })
       return this.paint(true)
     }
+    this.asks = this.look.predict === "1" && !this.back(next)
     this.expect(next)
     address.visit(next, { replace })
     this.host.numbers.ask()
+  }
+
+  /** Whether a lesson is the one that is shown, an update or more before. @param {Lesson} next */
+  back(next) {
+    const k = String(this.k)
+    return Number(next.k) < this.k && same({ ...next, k }, { ...this.lesson, k }, this.computed)
   }
 
   /**
@@ -445,6 +476,7 @@ export class View {
     this.root.classList.toggle("lecture", on)
     this.control("lecture").setAttribute("aria-pressed", String(on))
     this.root.querySelector("[data-key=hide]")?.setAttribute("aria-pressed", String(this.look.hide === "1"))
+    fillPractice(this)
     this.root.classList.toggle("veiled", this.veiled)
     const zoom = isProjected(this) && this.content.zoomed ? times() : 1
     magnify(zoom, on)
