@@ -51,7 +51,7 @@ def decode(data: bytes):
 
 def now(lesson: Lesson) -> Now:
     x = load_image(lesson.img, lesson.ch, lesson.scale)
-    return Now(lesson.to_query(), lesson, find_image(lesson.img), trajectory(lesson, x, lesson.k), {}, {}, (0, {}))
+    return Now(lesson.to_query(), lesson, find_image(lesson.img), trajectory(lesson, x, lesson.k), {}, {})
 
 
 def _script(path: str) -> None:

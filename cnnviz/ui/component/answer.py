@@ -38,7 +38,6 @@ def header(page: str, now: Now) -> dict[str, object]:
         "wrong": dict(now.wrong),
         "remarks": remarks(now.lesson, now.moment),
         "deviations": effects(now.lesson.deviations),
-        "adopt": now.adopted,
         "loss": loss if math.isfinite(loss := float(now.moment.losses[-1])) else None,
         "saturated": saturated(program_of(now.lesson, now.moment), now.moment),
         "filters": first_filters(now.lesson),
