@@ -12,6 +12,8 @@ from streamlit.testing.v1 import AppTest
 from cnnviz import Lesson, load_image, trajectory
 from cnnviz.data.images import find_image
 from cnnviz.ui.address import Now
+from cnnviz.ui.pages import pages
+from cnnviz.ui.resource import asked_of, made
 
 KINDS = {"float64": "<f8", "float32": "<f4", "uint8": "u1"}
 
@@ -67,7 +69,13 @@ def run(path: str, query: dict[str, str]) -> AppTest:
     return test.run(timeout=60)
 
 
-def sent(test: AppTest):
-    """What the page gave the component."""
+def handed(test: AppTest):
+    """What the page handed the component, beside its numbers."""
     component = test.get("bidi_component")[0]
     return decode(component.proto.bytes)
+
+
+def shown(path: str, query: Mapping[str, str]):
+    """What the page of that path shows for an address, as the component asks for it."""
+    page = next(page for page in pages() if page.path == path)
+    return decode(made(page, asked_of(page, query)).plain)

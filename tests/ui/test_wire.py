@@ -14,7 +14,7 @@ import pytest
 from cnnviz.ui import wire
 from cnnviz.ui.component.spec import spec
 from cnnviz.words import Message, catalogue
-from tests.ui.running import run, sent
+from tests.ui.running import handed, run, shown
 
 WEB = Path(wire.__file__).with_name("web")
 ANSWERS = {"": wire.StepHeader, "train": wire.FilmHeader, "check": wire.CheckHeader, "notebook": wire.NotebookHeader}
@@ -51,8 +51,10 @@ def misfits(value: Any, kind: Any, where: str = "") -> list[str]:
 @pytest.mark.parametrize("page", ANSWERS)
 @pytest.mark.parametrize("query", [{}, {"k": "3", "rule": "procedural", "lr": "fast", "vs": "lr=0.1"}, {"net": "gap-ce"}])
 def test_an_answer_is_what_is_declared(page, query):
-    header, _ = sent(run(page, query))
+    header, _ = shown(page, query)
     assert misfits(header, ANSWERS[page]) == []
+    head, _ = handed(run(page, query))
+    assert misfits(head, wire.Mounted) == []
 
 
 def test_the_constants_are_what_is_declared():
