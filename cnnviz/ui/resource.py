@@ -8,7 +8,7 @@ import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 import numpy as np
 
@@ -63,9 +63,29 @@ def asked_of(page: Page, query: Mapping[str, str]) -> dict[str, str]:
     >>> asked_of(page_of("step"), {"stage": "z1", "lang": "de", "k": "3", "utm": "x", "cell": "z1:0,0"})
     {'k': '3'}
     """
-    keys = (LESSON_KEYS | {*page_keys(), INSTEAD}) - _LOOKS - ({"cell"} if page.id == "step" else set())
-    found = {key: asked_text(query, key) for key in sorted(keys & query.keys())}
+    found = {key: asked_text(query, key) for key in sorted((_keys(page) | {INSTEAD}) & query.keys())}
     return {key: text for key, text in found.items() if text}
+
+
+def _keys(page: Page) -> set[str]:
+    """The keys of an address that say which numbers a page shows; where there is no live view, a cell says of which channel."""
+    return {*LESSON_KEYS, *page_keys()} - _LOOKS - ({"cell"} if page.first else set())
+
+
+def address_of(path: str, query: str) -> str:
+    """The address of the numbers that the page at a path will ask for, letter for letter, seen from there (resources.js).
+
+    >>> address_of("/tools/train", "k=3&f=1,2&stage=z1").partition("/train")[2]
+    '?f=1,2&k=3'
+    """
+    page = next((page for page in pages() if page.path == path.rpartition("/")[2]), pages()[0])
+    asked = dict(parse_qsl(query, keep_blank_values=True))
+    texts = [f"{key}={quote(asked[key], safe=_PLAIN)}" for key in sorted(_keys(page) & asked.keys()) if asked[key]]
+    return f"numbers/{code()}/{page.id}?{'&'.join(texts)}"
+
+
+_PLAIN = "-_.!~*'(),:"
+"""What the browser leaves as it is beside letters and digits: JavaScript's encodeURIComponent, and commas and colons."""
 
 
 def seconds(page: Page, asked: Mapping[str, str]) -> float:

@@ -134,7 +134,8 @@ test("an answer has the stage that the address has, if there is one", () => {
   const answer = { lesson: { stage: "df", cell: "" }, stages: [{ symbol: "x" }, { symbol: "df" }] }
   assert.equal(looked(answer, { stage: "x", cell: "x:1,2" }).lesson.stage, "x")
   assert.equal(looked(answer, { stage: "z9" }).lesson.stage, "df")
-  assert.equal(looked(answer, {}, "x").lesson.stage, "x")
+  assert.equal(looked(answer, { stage: "z9" }, "x").lesson.stage, "x")
+  assert.equal(looked(answer, {}, "x").lesson.stage, "df")
 })
 
 test("what was not used for longest goes first", () => {

@@ -8,8 +8,9 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.core.lesson import Lesson
-from cnnviz.ui import address, boards, component, dialogs
+from cnnviz.ui import address, boards, dialogs
 from cnnviz.ui.address import Now
+from cnnviz.ui.component.mount import mount
 from cnnviz.ui.dialogs import own_gradients
 from cnnviz.ui.pages import Unfinished
 from cnnviz.ui.pages.check import PAGE, own, tensorflow
@@ -23,7 +24,7 @@ def show() -> None:
     file = st.session_state.get(own_gradients.FILE)
     here = bool(file) and tab_of(address.asked()) == "own"
     private = {"check": "own"} if file else None
-    opened = component.mount(PAGE.path, private=private, answer=_own(address.current(), file) if here else b"")
+    opened = mount(PAGE.path, private=private, answer=_own(address.current(), file) if here else b"")
     dialogs.show(opened, lambda now: board(now.lesson, now.moment, now.asked).named_charts())
 
 

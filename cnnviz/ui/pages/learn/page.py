@@ -6,14 +6,15 @@ import os
 from collections.abc import Mapping
 
 from cnnviz.lessons.library import SETTING
-from cnnviz.ui import component, dialogs
+from cnnviz.ui import dialogs
+from cnnviz.ui.component.mount import mount
 from cnnviz.ui.pages.learn import PAGE
 from cnnviz.ui.pages.learn.answer import answer as answer  # what the page shows
 
 
 def show() -> None:
     """The page from top to bottom."""
-    dialogs.show(component.mount(PAGE.path))
+    dialogs.show(mount(PAGE.path))
 
 
 def lasts(asked: Mapping[str, str]) -> bool:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from cnnviz.ui import boards, component, dialogs
+from cnnviz.ui import boards, dialogs
 from cnnviz.ui.address import Now
 from cnnviz.ui.boards import Board
+from cnnviz.ui.component.mount import mount
 from cnnviz.ui.pages.notebook import PAGE, theory
 from cnnviz.ui.pages.notebook.board import board, more
 
 
 def show() -> None:
     """The page from top to bottom."""
-    opened = component.mount(PAGE.path)
+    opened = mount(PAGE.path)
     theory.show()
     dialogs.show(opened, lambda now: _board(now).named_charts())
 

@@ -7,14 +7,15 @@ from collections.abc import Mapping
 import numpy as np
 
 from cnnviz.core.lesson import Lesson
-from cnnviz.ui import address, component, dialogs
+from cnnviz.ui import address, dialogs
 from cnnviz.ui.address import Now
+from cnnviz.ui.component.mount import mount
 from cnnviz.ui.pages.train import PAGE, film, training
 
 
 def show() -> None:
     """The page from top to bottom."""
-    opened = component.mount(PAGE.path, listens=True)
+    opened = mount(PAGE.path, listens=True)
     training.show(address.current_lesson(), address.asked().get("train", ""))
     dialogs.show(opened, lambda now: _film(now).named_charts(), lambda now: _film(now).n)
 

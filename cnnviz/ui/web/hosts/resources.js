@@ -230,11 +230,12 @@ export const pathOf = (page, lesson, keys, code) => `numbers/${code}/${page || "
  * An answer as the one to an address: how one looks is no part of a resource.
  * @param {Answer} answer
  * @param {Lesson} asked
- * @param {string} [instead]  the stage where the address has none that there is
+ * @param {string} [instead]  the stage where there is none of the name that the address has
  * @returns {Answer}
  */
 export function looked(answer, asked, instead = "") {
-  const there = [asked.stage, instead].find((stage) => answer.stages.some(({ symbol }) => symbol === stage))
+  const stages = asked.stage ? [asked.stage, instead] : []
+  const there = stages.find((stage) => answer.stages.some(({ symbol }) => symbol === stage))
   const lesson = { ...answer.lesson, stage: there ?? answer.lesson.stage, cell: asked.cell ?? "" }
   return { ...answer, asked, lesson }
 }

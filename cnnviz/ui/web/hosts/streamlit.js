@@ -36,7 +36,7 @@ let telling = false
 let soon
 
 const numbers = new Resources(base, CODE, {
-  received: (answer, asked) => shown?.receive(looked(answer, asked, shown.told.stage)),
+  received: (answer, asked) => shown?.receive(looked(answer, asked, shown.view.data ? shown.view.stage : shown.told.stage)),
   failed(sentence) {
     if (shown?.view.waiting || !shown?.view.data) shown?.view.notice(sentence || say("web.notice.silent"))
   },
@@ -89,6 +89,7 @@ addEventListener("vite:preloadError", () => loadAgain(`without ${CODE}`))
 /** @param {Shown} here */
 function hear({ told, view, receive }) {
   if (told.arrays.answer) receive(decode(/** @type {Uint8Array} */ (told.arrays.answer.values)))
+  else if (view.data && !view.waiting && Object.keys(told.wrong).length) receive(view.data) // it came before this was said
   const [count, change] = told.adopt
   const fresh = adopted !== undefined && count !== adopted
   adopted = count
@@ -132,19 +133,17 @@ function mount(root, told) {
       numbers.ahead(there, [lesson], kindOf(there).asked)
       return tell()
     }
-    const { listens, private: ours } = here.told
-    if (ours && same(lesson, ours, Object.keys(ours))) return tell()
+    if (isOurs(here.told, lesson)) return tell()
     numbers.ask(page, lesson, asked)
     clearTimeout(soon)
-    if (listens) soon = setTimeout(() => heard !== location.search && tell(), TELL_AFTER)
+    if (here.told.listens) soon = setTimeout(() => heard !== location.search && tell(), TELL_AFTER)
   }
 
-  let first = true
   /** @param {Answer} answer */
   function receive(answer) {
-    const wrong = first ? { ...answer.wrong, ...here.told.wrong } : answer.wrong
+    const wrong = { ...answer.wrong, ...here.told.wrong }
     const cell = "cell" in wrong ? "" : answer.lesson.cell
-    first = false
+    here.told.wrong = {} // it is said once
     styled.then(() => {
       deliver({ ...answer, wrong, lesson: { ...answer.lesson, cell } })
       drive()
@@ -156,11 +155,18 @@ function mount(root, told) {
   const here = { view, told, receive, open: () => {} }
   mounted.set(root, here)
   shown = here
-  ask()
+  if (!isOurs(told, address.read())) numbers.ask(page, address.read(), asked)
   // In a frame on another page a click on a map would leave the keys to that page.
   if (window !== window.top) root.addEventListener("pointerdown", () => window.focus())
   return here
 }
+
+/**
+ * Whether an address is answered by Streamlit, and by no resource.
+ * @param {Told} told
+ * @param {Lesson} lesson
+ */
+const isOurs = ({ private: ours }, lesson) => ours !== null && same(lesson, ours, Object.keys(ours))
 
 // Streamlit runs the page for the address that there is on "popstate", the event of the browser's own Back.
 function tell() {
