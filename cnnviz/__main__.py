@@ -18,13 +18,15 @@ from cnnviz.export.animation import animation
 from cnnviz.export.arguments import SERVING, asked_lesson, film_kind, parse, serves
 from cnnviz.export.arrays import arrays_npz
 from cnnviz.export.exercise import exercise_notebook, exercise_script
+from cnnviz.export.frameworks import keras_script, pytorch_script
 from cnnviz.export.parameters import parameters_json
 from cnnviz.export.script import jupyter_notebook, numpy_script
 from cnnviz.export.sheet import hand_sheet
+from cnnviz.export.spoken import language, speaking
 from cnnviz.export.spreadsheet import spreadsheet
-from cnnviz.export.streams import fail, put, tell
+from cnnviz.export.streams import fail, put, reason, tell
 from cnnviz.export.terminal import Progress, report, run, title
-from cnnviz.words import message, say
+from cnnviz.words import Problem, message, reading, say
 
 COMMANDS = {"check": "cnnviz.export.check_command", "lessons": "cnnviz.export.lessons_command"}
 """What else can be done, by the first word: the module whose `run` does it, given the words after it."""
@@ -45,6 +47,15 @@ def main(arguments: list[str] | None = None, page: bool = False) -> int:
     arguments = sys.argv[1:] if arguments is None else arguments
     keep_one_blas_thread()
     try:
+        lang = language(arguments)
+    except Problem as problem:
+        return fail(2, str(problem))
+    with speaking(lang):
+        return _main(arguments, page)
+
+
+def _main(arguments: list[str], page: bool) -> int:
+    try:
         if arguments and arguments[0] in COMMANDS:
             code: int = import_module(COMMANDS[arguments[0]]).run(arguments[1:])
             return code
@@ -60,7 +71,8 @@ def _serve(asked: argparse.Namespace) -> int:
     from cnnviz.ui.serve import serve  # Streamlit takes a second to import, and a lesson in a terminal needs none of it
 
     try:
-        return serve({name: getattr(asked, name) for name in SERVING})
+        with reading(""):  # its visitors have languages of their own
+            return serve({name: getattr(asked, name) for name in SERVING})
     except ValueError as error:
         return fail(2, str(error))
 
@@ -70,7 +82,7 @@ def _run(asked: argparse.Namespace) -> int:
         lesson, start, notes = asked_lesson(asked)
         image = find_image(lesson.img)
     except ValueError as error:
-        return fail(2, str(error).removeprefix("Lesson: "))
+        return fail(2, reason(error))
     for note in notes:
         tell(str(note))
     x = load_image(image.pixels, lesson.ch, lesson.scale)
@@ -89,6 +101,8 @@ def _write_files(asked: argparse.Namespace, lesson: Lesson, image: Image, x: np.
         "json": lambda: parameters_json(lesson, moment.params),
         "script": lambda: numpy_script(lesson, image.pixels),
         "notebook": lambda: jupyter_notebook(lesson, image.pixels),
+        "keras": lambda: keras_script(lesson, image.pixels),
+        "pytorch": lambda: pytorch_script(lesson, image.pixels),
         "exercise": lambda: _exercise(asked.exercise)(lesson, image.pixels, moment),
         "spreadsheet": lambda: spreadsheet(lesson, moment),
         "sheet": lambda: hand_sheet(lesson, moment, image.words),

@@ -21,6 +21,8 @@ from hypothesis import settings
 settings.register_profile("cnnviz", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("cnnviz")
 
+os.environ["LC_ALL"] = "C.UTF-8"  # whoever runs the tests may speak another language than they do
+
 ROOT = Path(__file__).parents[1]
 START_SECONDS = 60
 STOP_SECONDS = 10

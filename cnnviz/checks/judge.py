@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import numpy as np
 
 from cnnviz.checks.tensorflow_face import TensorFlowUnavailable, import_tensorflow, tensorflow_gradients
 from cnnviz.core.network import Network, Params
 from cnnviz.core.ops import Padding
+from cnnviz.words import Message, message
 
 _lock = threading.Lock()
-_state: dict[str, str] = {"is": "absent", "words": ""}
+_state: dict[str, Any] = {"is": "absent", "words": None}
 
 
-def state() -> tuple[str, str]:
+def state() -> tuple[str, Message | None]:
     """The state, "starting", "ready" or "failed", and a sentence about it; the first call starts TensorFlow."""
     with _lock:
         if _state["is"] == "absent":
-            _state.update({"is": "starting", "words": "TensorFlow is starting; that takes a few seconds, once."})
+            _state.update({"is": "starting", "words": message("data.tensorflow.starting")})
             threading.Thread(target=_start, daemon=True, name="tensorflow").start()
         return _state["is"], _state["words"]
 
@@ -34,8 +36,8 @@ def _start() -> None:
     try:
         import_tensorflow()
     except TensorFlowUnavailable as error:
-        outcome = {"is": "failed", "words": str(error)}
+        outcome = {"is": "failed", "words": error.message}
     else:
-        outcome = {"is": "ready", "words": ""}
+        outcome = {"is": "ready", "words": None}
     with _lock:
         _state.update(outcome)

@@ -16,10 +16,11 @@ import numpy as np
 from cnnviz.core.network import Network, Params, seed_program
 from cnnviz.core.ops import Padding, targets
 from cnnviz.core.program import Program
+from cnnviz.words import Problem
 
 
-class TensorFlowUnavailable(RuntimeError):
-    """TensorFlow cannot be used here; the message is a sentence that says why."""
+class TensorFlowUnavailable(Problem):
+    """TensorFlow cannot be used here; its sentence says why."""
 
 
 def import_tensorflow() -> ModuleType:
@@ -32,14 +33,10 @@ def import_tensorflow() -> ModuleType:
         import tensorflow
     except ModuleNotFoundError as error:
         if error.name != "tensorflow":
-            raise TensorFlowUnavailable(
-                f"TensorFlow is installed, but {error.name} is missing, which it needs."
-            ) from error
-        raise TensorFlowUnavailable("TensorFlow is not installed here: `pip install tensorflow` adds it.") from error
+            raise TensorFlowUnavailable("data.tensorflow.lacks", name=error.name) from error
+        raise TensorFlowUnavailable("data.tensorflow.absent") from error
     except Exception as error:
-        raise TensorFlowUnavailable(
-            f"TensorFlow is installed but could not be imported ({type(error).__name__}: {error})."
-        ) from error
+        raise TensorFlowUnavailable("data.tensorflow.broken", reason=f"{type(error).__name__}: {error}") from error
     if first:
         gc.freeze()  # what it brought stays for good: the collector need not go through it time and again (data/cifar10.py)
     return tensorflow

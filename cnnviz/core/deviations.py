@@ -15,7 +15,7 @@ import numpy as np
 from cnnviz.core.layers.dense import connect_dx
 from cnnviz.core.overrides import Function
 from cnnviz.core.values import Params
-from cnnviz.words import Message, say
+from cnnviz.words import Message
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,6 @@ class Deviation:
     def words(self) -> Message:
         """What comes of it."""
         return Message(f"deviation.{self.name}.effect")
-
-    @property
-    def effect(self) -> str:
-        """What comes of it, in English."""
-        return say(f"deviation.{self.name}.effect")
 
 
 DEVIATION_TABLE: dict[str, Deviation] = {}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from cnnviz.words import say
+
 _WORDS = {
     r"\partial ": "∂", r"\cdot": "·", r"\odot": "⊙", r"\sum": "Σ", r"\sigma": "σ", r"\eta": "η", r"\theta": "θ",
     r"\leftarrow": "←", r"\max": "max", r"\tanh": "tanh", r"\log": "log", r"\bigl": "", r"\bigr": "", r"\,": " ",
@@ -35,6 +37,16 @@ def plain(latex: str) -> str:
     if "\\" in text or "{" in text:
         raise ValueError(f"plain: {latex!r} has LaTeX that is not ours: {text!r}")
     return re.sub(r" +", " ", text.replace("-", "−")).strip()
+
+
+def pixels(scale: str) -> str:
+    r"""What a pixel's number is, in LaTeX, where pixels run from 0 to 1 ("unit") or are taken as they are stored ("raw").
+
+    >>> print(pixels("unit"))
+    x =\text{ pixel }/ 255
+    """
+    parts = say(f"stage.x.formula.{scale}").split("$")
+    return "".join(part if n % 2 else rf"\text{{{part}}}" for n, part in enumerate(parts) if part)
 
 
 def _whole(text: str) -> str:

@@ -136,7 +136,8 @@ class Merged:
     """A loss together with the last layer: both lines are in z, the layer's input, where they say "z".
 
     `links` are the cells of o and y that a cell of dz is computed from, by pattern. `change`(z, before, y) is
-    loss(z) - loss(before) without loss of digits, and `twin`(tf, z, y) the loss in TensorFlow.
+    loss(z) - loss(before) without loss of digits, and `twin`(tf, z, y) the loss in TensorFlow. `code` is how the
+    loss is written in "keras" and "pytorch".
     """
 
     loss: Call
@@ -146,6 +147,7 @@ class Merged:
     links: tuple[tuple[str, str], ...] = (("o", "same"), ("y", "same"))
     change: Callable[..., np.ndarray] | None = None
     twin: Callable[..., Any] | None = None
+    code: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -155,7 +157,7 @@ class Loss:
     `after` names the kinds of the last layer that it may follow (none named: any), `targets` the range that
     they have to lie in. `merged` says, by kind of the last layer, what takes the place of both. `change`(o, before, y)
     is loss(o) - loss(before) without loss of digits, where there is a way; `twin`(tf, o, y) is the loss in
-    TensorFlow, which is handed over, from rows (N,).
+    TensorFlow, which is handed over, from rows (N,), and `code` how it is written in "keras" and "pytorch".
     """
 
     name: str
@@ -168,6 +170,7 @@ class Loss:
     merged: Mapping[str, Merged] = field(default_factory=dict)
     change: Callable[..., np.ndarray] | None = None
     twin: Callable[..., Any] | None = None
+    code: Mapping[str, str] = field(default_factory=dict)
 
     def __hash__(self) -> int:
         return hash(self.name)
@@ -196,6 +199,7 @@ LOSSES: dict[str, Loss] = {
             {"L": "mean((o-y)²)", "do": "2*(o-y)/N"},
             change=mse_change,
             twin=lambda tf, o, y: tf.reduce_mean((o - y) ** 2),
+            code={"keras": "ops.mean((o - y) ** 2)", "pytorch": "((o - y) ** 2).mean()"},
         ),
         Loss(
             "bce",
@@ -216,6 +220,10 @@ LOSSES: dict[str, Loss] = {
                     {"dz": "(o-y)/N"},
                     change=sigmoid_binary_cross_entropy_change,
                     twin=lambda tf, z, y: tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=z)),
+                    code={
+                        "keras": "keras.losses.binary_crossentropy(y, z, from_logits=True)",
+                        "pytorch": "nn.functional.binary_cross_entropy_with_logits(z, y)",
+                    },
                 )
             },
             twin=lambda tf, o, y: -tf.reduce_mean(y * tf.math.log(o) + (1 - y) * tf.math.log(1 - o)),
@@ -235,9 +243,10 @@ LOSSES: dict[str, Loss] = {
                     {"dz": r"{dz} = {o} \sum_{{n}} y[n] - y"},
                     {"dz": "o*total(y)-y"},
                     (("o", "same"), ("y", "all")),
-                    softmax_cross_entropy_change,
+                    change=softmax_cross_entropy_change,
                     # Its softmax_cross_entropy_with_logits takes it that Σy = 1, in its gradient alone.
-                    lambda tf, z, y: -tf.reduce_sum(y * tf.nn.log_softmax(z)),
+                    twin=lambda tf, z, y: -tf.reduce_sum(y * tf.nn.log_softmax(z)),
+                    code={"keras": "-ops.sum(y * ops.log_softmax(z))", "pytorch": "-(y * torch.log_softmax(z, dim=0)).sum()"},
                 ),
                 "sigmoid": Merged(
                     call(sigmoid_cross_entropy, "z y"),
@@ -246,6 +255,7 @@ LOSSES: dict[str, Loss] = {
                     {"dz": "-y*(1-o)"},
                     change=sigmoid_cross_entropy_change,
                     twin=lambda tf, z, y: -tf.reduce_sum(y * tf.math.log_sigmoid(z)),
+                    code={"keras": "-ops.sum(y * ops.log_sigmoid(z))", "pytorch": "-(y * nn.functional.logsigmoid(z)).sum()"},
                 ),
             },
             twin=lambda tf, o, y: -tf.reduce_sum(y * tf.math.log(o)),

@@ -32,6 +32,11 @@ class Optimizer:
     """What is remembered of each parameter from step to step."""
     formulas: ClassVar[tuple[str, ...]] = (r"\theta \leftarrow \theta - \eta \cdot \partial \theta",)
     """The step in LaTeX, for a parameter θ."""
+    code: ClassVar[Mapping[str, str]] = {
+        "keras": "keras.optimizers.SGD(learning_rate)",
+        "pytorch": "torch.optim.SGD(model.parameters(), lr=learning_rate)",
+    }
+    """How it is written in Keras and PyTorch; under "keras_step" what has to be set there before step t."""
 
     def step(self, params: Params, gradients: Mapping[str, np.ndarray], state: State | None = None) -> tuple[Params, State]:
         """The parameters after one step, and the state for the next; `state` is None at the start."""
@@ -65,6 +70,10 @@ class Momentum(Optimizer):
         r"\text{velocity} \leftarrow 0.9 \cdot \text{velocity} + \partial \theta",
         r"\theta \leftarrow \theta - \eta \cdot \text{velocity}",
     )
+    code: ClassVar[Mapping[str, str]] = {
+        "keras": "keras.optimizers.SGD(learning_rate, momentum=np.float64(0.9))",
+        "pytorch": "torch.optim.SGD(model.parameters(), lr=learning_rate, momentum=0.9)",
+    }
     share: ClassVar[float] = 0.9
 
     def change(self, gradient: np.ndarray, state: State | None, t: int) -> Change:
@@ -85,8 +94,13 @@ class Adam(Optimizer):
         r"m \leftarrow 0.9 \cdot m + 0.1 \cdot \partial \theta",
         r"s \leftarrow 0.999 \cdot s + 0.001 \cdot (\partial \theta)^2",
         r"\hat{m} = m / (1 - 0.9^t), \quad \hat{s} = s / (1 - 0.999^t)",
-        r"\theta \leftarrow \theta - \eta \cdot \frac{\hat{m}}{\sqrt{\hat{s}} + 10^{-8}}",
+        r"\theta \leftarrow \theta - \eta \cdot \hat{m} / (\sqrt{\hat{s}} + 10^{-8})",
     )
+    code: ClassVar[Mapping[str, str]] = {
+        "keras": "keras.optimizers.Adam(learning_rate, beta_1=np.float64(0.9), beta_2=np.float64(0.999))",
+        "keras_step": "optimizer.epsilon = 1e-8 * (1 - 0.999**t) ** 0.5",
+        "pytorch": "torch.optim.Adam(model.parameters(), lr=learning_rate)",
+    }
     beta: ClassVar[tuple[float, float]] = (0.9, 0.999)
     corrects: ClassVar[bool] = True
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cnnviz.core.fields import asked_text, one_of, quote
-from cnnviz.words import DEFAULT, Message, Problem, languages, message
+from cnnviz.words import Message, Problem, languages, message
+from cnnviz.words.pseudo import PSEUDO
 
 
 @dataclass(frozen=True)
@@ -21,12 +22,12 @@ class PageState:
     view: str = ""
     hide: bool = False
     predict: bool = False
-    lang: str = DEFAULT
+    lang: str = ""
 
     def to_query(self) -> dict[str, str]:
         """As text, what is as by default left out."""
         values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
-        return {name: "1" if value is True else value for name, value in values.items() if value not in (False, "", DEFAULT)}
+        return {name: "1" if value is True else value for name, value in values.items() if value not in (False, "")}
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> tuple[PageState, dict[str, Message]]:
@@ -34,7 +35,7 @@ class PageState:
 
         >>> state, wrong = PageState.from_query({"lang": "tlh"})
         >>> state.lang, str(wrong["lang"])
-        ('en', "Language: 'tlh' is none of en. It stays en.")
+        ('', "Language: 'tlh' is none of en. It is left out.")
         """
         values: dict[str, object] = {}
         wrong: dict[str, Message] = {}
@@ -44,14 +45,14 @@ class PageState:
                 values[name] = options[one_of(options)(text)] if text else getattr(cls, name)
             except Problem as why:
                 values[name] = getattr(cls, name)
-                id, field = "lesson.replaced" if name == "lang" else "lesson.left_out", message(f"lesson.field.{name}")
-                wrong[name] = message(id, field=field, text=quote(text or ""), why=why.message, value=values[name])
+                field = message(f"lesson.field.{name}")
+                wrong[name] = message("lesson.left_out", field=field, text=quote(text or ""), why=why.message)
         return cls(**values), wrong  # type: ignore[arg-type]
 
 
 def _options() -> dict[str, dict[str, object]]:
     switch: dict[str, object] = {"0": False, "1": True}
-    return {"view": {"lecture": "lecture"}, "hide": switch, "predict": switch, "lang": {lang: lang for lang in languages()}}
+    return {"view": {"lecture": "lecture"}, "hide": switch, "predict": switch, "lang": {lang: lang for lang in (*languages(), PSEUDO)}}
 
 
 PAGE_KEYS = tuple(field.name for field in dataclasses.fields(PageState))

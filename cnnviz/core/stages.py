@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from cnnviz.words import Message
+from cnnviz.words import Message, message
 
 if TYPE_CHECKING:
     from cnnviz.core.network import Network
@@ -71,6 +71,15 @@ def label(symbol: str) -> str:
 
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+def named(symbol: str) -> str | Message:
+    """A symbol as people write it, and the update by its name.
+
+    >>> named("dz1"), str(named("update"))
+    ('∂z₁', 'update')
+    """
+    return message("stage.update.name") if symbol == "update" else label(symbol)
 
 
 def stages_of(network: Network) -> tuple[Stage, ...]:

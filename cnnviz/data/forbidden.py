@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 
-from cnnviz.words import Problem, message
+from cnnviz.words import Message, Problem, message
 
 SETTING = "CNNVIZ_WITHOUT"
 KINDS = ("tensorflow", "cifar10", "training")
@@ -30,6 +30,6 @@ def read_forbidden(text: str) -> frozenset[str]:
     return frozenset(words)
 
 
-def excuse(kind: str) -> str:
-    """The sentence that says so to a visitor, "" where it is not forbidden."""
-    return str(message(f"data.forbidden.{kind}")) if kind in forbidden() else ""
+def excuse(kind: str) -> Message | None:
+    """The sentence that says so to a visitor, None where it is not forbidden."""
+    return message(f"data.forbidden.{kind}") if kind in forbidden() else None

@@ -4,6 +4,7 @@ from cnnviz.export.animation import animation
 from cnnviz.export.arrays import arrays_npz
 from cnnviz.export.elsewhere import read_start
 from cnnviz.export.exercise import exercise_notebook, exercise_script
+from cnnviz.export.frameworks import exact_rule, keras_script, pytorch_script
 from cnnviz.export.parameters import parameters_json, read_lesson, read_parameters, starting_from
 from cnnviz.export.script import jupyter_notebook, numpy_script
 from cnnviz.export.sheet import hand_sheet
@@ -12,12 +13,15 @@ from cnnviz.export.spreadsheet import spreadsheet, too_large
 __all__ = [
     "animation",
     "arrays_npz",
+    "exact_rule",
     "exercise_notebook",
     "exercise_script",
     "hand_sheet",
     "jupyter_notebook",
+    "keras_script",
     "numpy_script",
     "parameters_json",
+    "pytorch_script",
     "read_lesson",
     "read_parameters",
     "read_start",

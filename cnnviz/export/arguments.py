@@ -18,17 +18,19 @@ from cnnviz.core.lesson import CHANNELS, LESSON_KEYS, MAX_PADDING, MAX_STRIDE, M
 from cnnviz.core.network import Params
 from cnnviz.core.notebook import DEVIATIONS
 from cnnviz.core.optimizers import OPTIMIZERS
+from cnnviz.core.page_state import PAGE_KEYS
 from cnnviz.core.settle import FILTERS
 from cnnviz.export.animation import MAX_FRAMES
 from cnnviz.export.elsewhere import is_arrays, read_start
 from cnnviz.export.frames import KINDS
 from cnnviz.export.parameters import MOST_BYTES, read_lesson, read_parameters, starting_from
-from cnnviz.words import Message, Problem, message, say
+from cnnviz.export.spoken import OPTION
+from cnnviz.words import Message, Problem, languages, message, say
 
 FIELDS = tuple(field.name for field in dataclasses.fields(Lesson))
 """What of a lesson can be asked for: everything."""
 
-FILES = ("npz", "json", "script", "notebook", "exercise", "spreadsheet", "sheet", "html", "film")
+FILES = ("npz", "json", "script", "notebook", "keras", "pytorch", "exercise", "spreadsheet", "sheet", "html", "film")
 """What can be written."""
 
 MOST_AROUND = 50
@@ -67,7 +69,7 @@ def parser() -> argparse.ArgumentParser:
 def command_parser(words: str, name: str = "") -> argparse.ArgumentParser:
     """A parser called as the terminal has it, of the command `name`, with its usage and texts from `terminal.<words>`."""
     called = "cnnviz" if Path(sys.argv[0]).stem == "cnnviz" else "python -m cnnviz"
-    return argparse.ArgumentParser(
+    commands = argparse.ArgumentParser(
         prog=f"{called} {name}".strip(),
         usage=say(f"terminal.{words}.usage"),
         description=say(f"terminal.{words}.description"),
@@ -75,6 +77,8 @@ def command_parser(words: str, name: str = "") -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+    commands.add_argument(OPTION, metavar=say("terminal.help.metavar.lang"), help=say("terminal.help.lang", languages=languages()))
+    return commands
 
 
 def add_fields(commands: argparse.ArgumentParser) -> None:
@@ -178,7 +182,7 @@ def asked_lesson(asked: argparse.Namespace) -> tuple[Lesson, Params | None, list
     if (first := values.pop("f1", None)) is not None:
         values.setdefault("f", first)
     lesson = Lesson(**{name: text for name, text in values.items() if name in FIELDS})
-    if unknown := [name for name in (*link, *values) if name not in FIELDS and name != "f1"]:
+    if unknown := [name for name in (*link, *values) if name not in (*FIELDS, *PAGE_KEYS, "f1")]:
         notes.append(message("terminal.passed_over", names=list(dict.fromkeys(unknown))))
     if content is None:
         if held := next((text for text in values.values() if is_kept_name(text)), None):

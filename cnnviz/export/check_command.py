@@ -13,7 +13,7 @@ from cnnviz.data.images import find_image, load_image
 from cnnviz.data.own_gradients import most_bytes, read_gradients
 from cnnviz.export.arguments import add_fields, asked_lesson, check_start, command_parser, content_of, joined
 from cnnviz.export.own_report import case_of, last_line, report
-from cnnviz.export.streams import fail, put, tell
+from cnnviz.export.streams import fail, put, reason, tell
 from cnnviz.export.terminal import Progress, title
 from cnnviz.export.terminal import run as run_lesson
 from cnnviz.words import say
@@ -36,7 +36,7 @@ def run(arguments: list[str]) -> int:
             progress.clear()
         found = diagnose(case, own.arrays, ROUNDED_32 if own.single else ROUNDED_64)
     except ValueError as error:
-        return fail(2, str(error).removeprefix("Lesson: "))
+        return fail(2, reason(error))
     for note in (*notes, *own.notes):
         tell(str(note))
     printed = put([*title(lesson, image.words), *report(found, Path(asked.file).name, own.single), last_line(found)])

@@ -37,7 +37,7 @@ def sections(lesson: Lesson, pixels: np.ndarray) -> tuple[Section, ...]:
         passes.forward_section(),
         passes.backward_section(),
         passes.update_section(),
-        _printing(program),
+        printing(program),
         image_section(lesson, pixels, program, imports=False),
         start_section(lesson, program, values),
         *([loops] if loops else []),
@@ -59,21 +59,28 @@ def seen(lesson: Lesson, pixels: np.ndarray) -> np.ndarray:
 def introduction(lesson: Lesson, pixels: np.ndarray) -> str:
     """What this is, in plain lines: the lesson's network, its link, and where its rule deviates."""
     program = lesson.network.program(seen(lesson, pixels).shape)
+    text = as_docstring(lesson, program, say("export.script.introduction"))
+    if not lesson.deviations:
+        return text
+    effects = [f"- {name}: {DEVIATION_TABLE[name].words}" for name in DEVIATION_TABLE if name in lesson.deviations]
+    lines = ["", say("export.script.deviations", rule=lesson.rule), *(textwrap.fill(effect, 110, subsequent_indent="  ") for effect in effects)]
+    return "\n".join([text, *lines])
+
+
+def as_docstring(lesson: Lesson, program: Program, words: str, library: str = "") -> str:
+    """Which lesson a script is of and in which library, NumPy where none is named; the network as a chain, and `words` on it."""
     settings, held = settings_of(lesson)
     image = say("export.script.own_picture") if lesson.img.startswith("upload-") else lesson.img
+    channel = say(f"export.script.channel.{lesson.ch}")
     lines = [
-        say("export.script.title", image=image, channel=say(f"export.script.channel.{lesson.ch}"), when=lesson.when),
+        say(f"export.{'frameworks' if library else 'script'}.title", image=image, channel=channel, when=lesson.when, library=library),
         "",
         *wrapped_chain(program),
         f"    {plain(program.formulas['L'])}",
         "",
-        say("export.script.introduction"),
+        *textwrap.wrap(words, 116),
         say("export.script.settings" if held else "export.script.lesson", settings=settings),
     ]
-    if lesson.deviations:
-        lines += ["", say("export.script.deviations", rule=lesson.rule)]
-        effects = [f"- {name}: {DEVIATION_TABLE[name].effect}" for name in DEVIATION_TABLE if name in lesson.deviations]
-        lines += [textwrap.fill(effect, 110, subsequent_indent="  ") for effect in effects]
     return "\n".join(lines)
 
 
@@ -113,21 +120,23 @@ def _training(lesson: Lesson, passes: Passes) -> Section:
 # ---- the numbers
 
 
-def _printing(program: Program) -> Section:
+def printing(program: Program) -> Section:
+    """How an array is printed, as a function."""
     functions = [describe] + ([shown] if program.shown != {name: program.shapes[name] for name in program.shown} else [])
     return section("printing", [r"\text{mean}\; z = \frac{1}{n} \sum z"], listing(functions, set()))
 
 
 def _prints(program: Program, names: Iterable[str], suffix: str = "") -> str:
-    return "\n".join(_print(program, name, suffix) for name in names)
+    return "\n".join(printed(program, name, suffix) for name in names)
 
 
-def _print(program: Program, name: str, suffix: str) -> str:
+def printed(program: Program, name: str, suffix: str = "", variable: str = "") -> str:
+    """The line that prints an array, called `variable` where that is not its name, as everybody is shown it."""
     (outputs,) = program.shapes["o"]
     symbol = name if name in program.shapes else name[1:]
     dropped = symbol in program.shown and program.shown[symbol] != program.shapes[symbol]
     whole = f", {most_whole(outputs)}" if most_whole(outputs) > 9 else ""
-    return f'print(describe("{name}{suffix}", {f"shown({name})" if dropped else name}{whole}))'
+    return f'print(describe("{name}{suffix}", {f"shown({variable or name})" if dropped else variable or name}{whole}))'
 
 
 def _numbers_forward(passes: Passes) -> Section:

@@ -9,13 +9,14 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from cnnviz.core.formulas import plain
+from cnnviz.core.formulas import pixels
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.program import Program
 from cnnviz.core.stages import Stage, label
 from cnnviz.core.terms import Arithmetic, Arrays, Term, arithmetic_of
 from cnnviz.core.trajectory import Moment
-from cnnviz.words import Message, say
+from cnnviz.export.mathml import mathml
+from cnnviz.words import Message, reader, say, written
 
 MOST_TERMS = 9
 """Products that are worked out by hand; of a longer sum the others are given."""
@@ -29,7 +30,7 @@ class Task:
 
     name: str
     title: Message | str
-    formula: str
+    formulas: tuple[str, ...]
     rows: tuple[tuple[tuple[str, str, float], ...], ...]
     given: tuple[tuple[str, float], ...]
     answer: float
@@ -52,7 +53,7 @@ def hand_sheet(lesson: Lesson, moment: Moment, image: Message | str) -> str:
         f'<div class="tasks">{"".join(_task(task, side == "answers") for task in found)}</div></section>'
         for side in ("questions", "answers")
     ]
-    return _PAGE.format(title=escape(say("export.sheet.questions.title")), body="".join(sides))
+    return _PAGE.format(lang=reader(), title=escape(say("export.sheet.questions.title")), body="".join(sides))
 
 
 def tasks(lesson: Lesson, moment: Moment) -> list[Task]:
@@ -74,11 +75,10 @@ def _of_stage(lesson: Lesson, moment: Moment, program: Program, stage: Stage, va
         return
     array = values[stage]
     at = _cell(lesson, stage, array)
-    name, formula = _name(program, stage, at), plain(program.formulas.get(stage, "x"))
+    name, formula = _name(program, stage, at), (program.formulas[stage] if stage != "x" else pixels(lesson.scale),)
     answer = float(array[at])
     if stage == "x":
         pixel = answer * 255 if lesson.scale == "unit" else answer
-        formula = say(f"terminal.pixels.{lesson.scale}")
         yield Task(name, stage.title, formula, (), ((say("export.sheet.pixel"), round(pixel, 6)),), answer)
     elif stage == "v":
         source = next(names.source for names in program.network.names if names.flattens)
@@ -94,7 +94,7 @@ def _cell(lesson: Lesson, symbol: str, array: np.ndarray) -> tuple[int, ...]:
     return tuple(int(i) for i in np.unravel_index(int(np.argmax(np.nan_to_num(np.abs(array)))), array.shape))
 
 
-def _task_of(program: Program, name: str, stage: Stage, formula: str, made: Arithmetic, answer: float) -> Task:
+def _task_of(program: Program, name: str, stage: Stage, formula: tuple[str, ...], made: Arithmetic, answer: float) -> Task:
     if made.terms:
         shown = _largest(made.terms)
         rest = sum(term.product for term in made.terms) - sum(term.product for term in shown)
@@ -130,7 +130,7 @@ def _update(lesson: Lesson, moment: Moment, program: Program, stage: Stage, valu
     given += [(f"{key}[{', '.join(map(str, at))}]", float(moment.state[f"{key}.{name}"][at])) for key in optimizer.KEEPS if f"{key}.{name}" in moment.state]
     if optimizer.KEEPS:
         given.append(("t", float(moment.state.get("t", 0)) + 1))
-    return Task(_name(program, f"{name}_next", at), stage.title, "     ".join(map(plain, optimizer.formulas)), (), tuple(given), float(after[name][at]))
+    return Task(_name(program, f"{name}_next", at), stage.title, optimizer.formulas, (), tuple(given), float(after[name][at]))
 
 
 def _name(program: Program, symbol: str, at: tuple[int, ...]) -> str:
@@ -150,11 +150,11 @@ def _names(program: Program, numbers: Iterable[tuple[str, tuple[int, ...], float
 
 
 def _number(value: float) -> str:
-    return f"{value:.4g}".replace("-", "−") if np.isfinite(value) else "–"
+    return written(value, "4") if np.isfinite(value) else "–"
 
 
 def _task(task: Task, answered: bool) -> str:
-    parts = [f"<h2>{escape(task.name)}</h2><p><b>{escape(str(task.title))}</b><br><i>{escape(task.formula)}</i></p>"]
+    parts = [f"<h2>{escape(task.name)}</h2><p><b>{escape(str(task.title))}</b><br>{' '.join(map(mathml, task.formulas))}</p>"]
     if task.rows:
         heads = "".join(f"<th>{escape(label(symbol))}</th>" for symbol, *_ in task.rows[0])
         cells = (
@@ -166,7 +166,7 @@ def _task(task: Task, answered: bool) -> str:
         parts.append(f"<table><tr><th></th>{heads}<th>·</th></tr>{body}</table>")
     if task.given:
         parts.append(f"<p>{'&ensp; '.join(_given(name, value) for name, value in task.given)}</p>")
-    answer = f"{task.answer:.6g}".replace("-", "−") if np.isfinite(task.answer) else "–"
+    answer = written(task.answer, "6") if np.isfinite(task.answer) else "–"
     parts.append(f'<p class="answer">{escape(task.name.split(" = ")[0])} = {f"<b>{answer}</b>" if answered else _BLANK}</p>')
     return f'<article class="task">{"".join(parts)}</article>'
 
@@ -179,7 +179,7 @@ def _given(name: str, value: float) -> str:
 _BLANK = '<span class="blank"></span>'
 
 _PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>
+<html lang="{lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>
 <style>
 @page {{ size: A4; margin: 12mm }}
 body {{ font: 10px/1.35 system-ui, sans-serif; color: #111; max-width: 190mm; margin: 8mm auto }}

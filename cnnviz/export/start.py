@@ -8,6 +8,7 @@ import zlib
 
 import numpy as np
 
+from cnnviz.core import formulas
 from cnnviz.core.lesson import CHANNELS, Lesson
 from cnnviz.core.network import WEIGHTS
 from cnnviz.core.program import Inner, Line, Program
@@ -16,7 +17,6 @@ from cnnviz.export.arrays import shown
 from cnnviz.export.lines import expression, wrapped
 from cnnviz.export.passes import Section, section, started
 from cnnviz.export.source import listing
-from cnnviz.words import say
 
 MOST_LITERAL = 100
 """Numbers up to which an array is written out; larger ones are packed."""
@@ -41,8 +41,8 @@ def image_section(lesson: Lesson, pixels: np.ndarray, program: Program, imports:
         code += ["x = pixels.astype(float)"]
     code += ["x = x / 255"] if lesson.scale == "unit" else []
     code += [] if every else [f"x = x.reshape{program.x_shape}"]
-    left = rf"{LUMA[0]}\,R + {LUMA[1]}\,G + {LUMA[2]}\,B" if gray else rf"\text{{{say('export.script.image.pixel')}}}"
-    formula = rf"x = ({left}) / 255" if lesson.scale == "unit" else f"x = {left}"
+    brightness = rf"{LUMA[0]}\,R + {LUMA[1]}\,G + {LUMA[2]}\,B"
+    formula = (f"x = ({brightness}) / 255" if lesson.scale == "unit" else f"x = {brightness}") if gray else formulas.pixels(lesson.scale)
     return section("image" if gray or every else "image_one", [formula], "\n".join(code))
 
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable
 from typing import TextIO
 
-from cnnviz.words import say
+from cnnviz.words import Problem, say
 
 
 def put(lines: Iterable[str]) -> bool:
@@ -33,6 +33,11 @@ def tell(sentence: str) -> None:
 def _leave(stream: TextIO) -> None:
     """Lets what could not be written go, or Python would try again as it ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def reason(error: ValueError) -> str:
+    """What is wrong, where a command of a lesson need not say that it is about the lesson."""
+    return say("lesson.cannot_here", **error.values) if isinstance(error, Problem) and error.code == "lesson.cannot" else str(error)
 
 
 def fail(code: int, sentence: str) -> int:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import numpy as np
 
 from cnnviz.core.cells import Cell
-from cnnviz.core.formulas import plain
+from cnnviz.core.formulas import pixels, plain
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.notebook import effects
 from cnnviz.core.program import Program
@@ -51,7 +51,7 @@ def _headings(lesson: Lesson, program: Program) -> Iterator[tuple[str, Sequence[
     for stage in network.stages[:-1]:
         own = [formulas[name] for name in stage.makes if name in formulas]
         if stage == "x":
-            own = [say(f"terminal.pixels.{lesson.scale}")]
+            own = [pixels(lesson.scale)]
         read = [name for name in stage.inputs if name in network.parameters and stage.phase == "forward"]
         yield _said(stage.title, own), ("y", "L", "losses") if stage.phase == "loss" else (*read, *stage.makes)
     first = message(f"layer.{network.layers[0].kind}.dx.title")
@@ -60,7 +60,7 @@ def _headings(lesson: Lesson, program: Program) -> Iterator[tuple[str, Sequence[
 
 def _said(title: Message, formulas: Iterable[str]) -> str:
     written = "     ".join(map(plain, formulas))
-    return f"{title}: {written}" if written else str(title)
+    return say("terminal.stage", title=title, formulas=written) if written else str(title)
 
 
 def _hint(hints: Mapping[str, object], name: str) -> Iterator[str]:

@@ -9,11 +9,11 @@ from pathlib import Path as File
 import numpy as np
 
 from cnnviz.lessons.expression import evaluate
-from cnnviz.lessons.file import MOST_BYTES, Fault, GuidedLesson, Reading, Step, Text, read
+from cnnviz.lessons.file import MOST_BYTES, Fault, GuidedLesson, Reading, Step, read
 from cnnviz.lessons.lines import Path
 from cnnviz.lessons.question import CHANGED, ask, filled, in_order, key_of, lesson_at, mask, same, tolerance_of
 from cnnviz.lessons.scene import Scene, lesson_of, query_of, scene
-from cnnviz.words import Message, Problem, message
+from cnnviz.words import Message, Problem, Versions, message
 
 OTHERS = {"image": [{"img": img} for img in ("test-3", "test-8", "test-12")], "kernel": [{"f": f} for f in ("sobel-y", "blur", "random-1")]}
 """Where a question is tried too that may be asked on another image or kernel."""
@@ -38,7 +38,7 @@ def check(content: bytes) -> tuple[GuidedLesson | None, list[Fault]]:
     lesson, reading = read(content)
     for n, step in reading.steps.items():
         _Checked(reading, ("step", n), step).run()
-    return (None if reading.faults else lesson), sorted(reading.faults)
+    return (None if reading.broken else lesson), sorted(reading.faults)
 
 
 class _Checked:
@@ -146,13 +146,13 @@ class _Checked:
 
     def texts(self, here: Scene) -> None:
         """The expressions in the sentences, in every language."""
-        fields: list[tuple[tuple[str | int, ...], Text]] = [((name,), getattr(self.step, name)) for name in ("title", "text", "ask", "right", "otherwise", "hint")]
+        fields: list[tuple[tuple[str | int, ...], Versions]] = [((name,), getattr(self.step, name)) for name in ("title", "text", "ask", "right", "otherwise", "hint")]
         for n, answer in enumerate(self.step.answers):
             fields += [(("answers", n, "label"), answer.label), (("answers", n, "say"), answer.say)]
         for path, text in fields:
-            for lang in text.by_language:
-                with self.at(*path, *([lang] if len(text.by_language) > 1 else [])):
-                    filled(text, here, lang)
+            for part, lang in {part: lang for lang, part in text.by_language.items()}.items():
+                with self.at(*path, lang):
+                    filled(Versions({lang: part}), here)
 
     def elsewhere(self) -> None:
         """The same question on other images or kernels."""

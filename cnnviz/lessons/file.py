@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from cnnviz.lessons.lines import Path, lines_of
-from cnnviz.words import DEFAULT, Message, message
+from cnnviz.words import DEFAULT, Message, Versions, message
 
 KINDS = ("choose", "number", "click", "order", "construct")
 CHANGES = ("nothing", "image", "kernel")
@@ -40,23 +40,13 @@ class Fault:
     line: int
     what: Message = field(compare=False)
 
-
-@dataclass(frozen=True)
-class Text:
-    """A text by language."""
-
-    by_language: Mapping[str, str]
-
-    def __str__(self) -> str:
-        return self.in_language(DEFAULT)
-
-    def in_language(self, lang: str) -> str:
-        """The text in a language, or in English, or in whatever there is."""
-        found = self.by_language.get(lang) or self.by_language.get(DEFAULT)
-        return found or next(iter(self.by_language.values()), "")
+    @property
+    def breaks(self) -> bool:
+        """Whether the lesson cannot be shown; where a translation is missing, it can."""
+        return self.what.id != "lessons.file.translation"
 
 
-NOTHING = Text({})
+NOTHING = Versions({})
 
 
 @dataclass(frozen=True)
@@ -64,8 +54,8 @@ class Answer:
     """An answer that may be given: what it is, as an expression ("" for the key itself), its label, and what is then said."""
 
     is_: str
-    label: Text
-    say: Text
+    label: Versions
+    say: Versions
 
 
 @dataclass(frozen=True)
@@ -73,14 +63,14 @@ class Step:
     """One question: where it is asked (`at`, an address), in which words, and how its key is computed."""
 
     at: str
-    title: Text
-    text: Text
-    ask: Text
+    title: Versions
+    text: Versions
+    ask: Versions
     kind: str
     key: str
-    right: Text
-    otherwise: Text
-    hint: Text
+    right: Versions
+    otherwise: Versions
+    hint: Versions
     answers: tuple[Answer, ...] = ()
     stages: tuple[str, ...] = ()
     hide: tuple[str, ...] | None = None
@@ -95,8 +85,8 @@ class GuidedLesson:
     """A file: steps under a title, and what one can do afterwards."""
 
     id: str
-    title: Text
-    goal: Text
+    title: Versions
+    goal: Versions
     steps: tuple[Step, ...]
     languages: tuple[str, ...] = (DEFAULT,)
 
@@ -117,9 +107,22 @@ class Reading:
             path = path[:-1]
         return self.lines.get(path, 1)
 
+    @property
+    def broken(self) -> int:
+        """How many faults so far leave no lesson."""
+        return sum(fault.breaks for fault in self.faults)
+
     def wrong(self, path: Path, id: str, /, **values: object) -> None:
         """Notes a fault."""
         self.faults.append(Fault(self.line(path), message(id, **values)))
+
+    def text(self, value: object) -> Versions:
+        """A field's text by language; one that is not given by language is in the first, without words in all."""
+        if isinstance(value, dict):
+            return Versions(value)
+        if not isinstance(value, str):
+            return NOTHING
+        return Versions(dict.fromkeys(self.languages[:1] if _has_words(value) else self.languages, value))
 
 
 def read(content: bytes) -> tuple[GuidedLesson | None, Reading]:
@@ -144,7 +147,7 @@ def read(content: bytes) -> tuple[GuidedLesson | None, Reading]:
         return None, nothing
     reading = Reading(tables, lines_of(text))
     lesson = _lesson(reading)
-    return (None if reading.faults else lesson), reading
+    return (None if reading.broken else lesson), reading
 
 
 def _syntax(why: str, text: str) -> Fault:
@@ -157,8 +160,13 @@ def _syntax(why: str, text: str) -> Fault:
 def _lesson(reading: Reading) -> GuidedLesson | None:
     tables = reading.tables
     languages = tables.get("languages", [DEFAULT])
-    if isinstance(languages, list) and languages and all(isinstance(lang, str) for lang in languages):
+    if isinstance(languages, list) and languages and all(isinstance(lang, str) and lang for lang in languages):
         reading.languages = tuple(languages)
+        for n, lang in enumerate(languages):
+            if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", lang):
+                reading.wrong(("languages", n), "lessons.file.no_language", language=lang)
+    elif isinstance(languages, list):
+        reading.wrong(("languages",), "lessons.file.type", field="languages", type=message("lessons.file.of_texts"))
     _fields(reading, (), tables, _LESSON, {"languages"})
     id = tables.get("id", "")
     if isinstance(id, str) and "id" in tables and not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", id):
@@ -173,13 +181,14 @@ def _lesson(reading: Reading) -> GuidedLesson | None:
     for n, table in enumerate(steps):
         if step := _step(reading, ("step", n), table):
             reading.steps[n] = step
-    if reading.faults:
+    if reading.broken:
         return None
-    return GuidedLesson(id, _text(tables["title"]), _text(tables["goal"]), tuple(reading.steps.values()), reading.languages)
+    text = reading.text
+    return GuidedLesson(id, text(tables["title"]), text(tables["goal"]), tuple(reading.steps.values()), reading.languages)
 
 
 def _step(reading: Reading, path: Path, step: Mapping[str, Any]) -> Step | None:
-    before = len(reading.faults)
+    before = reading.broken
     kind = step.get("kind")
     if not isinstance(kind, str) or kind not in KINDS:
         known = {name for own in _OWN.values() for name in own}
@@ -199,10 +208,11 @@ def _step(reading: Reading, path: Path, step: Mapping[str, Any]) -> Step | None:
             if not isinstance(symbol, str):
                 reading.wrong((*path, name, n), "lessons.file.type", field=name, type=message("lessons.file.of_texts"))
     _answers(reading, path, step.get("answers"), kind)
-    if len(reading.faults) > before:
+    if reading.broken > before:
         return None
-    answers = tuple(Answer(a.get("is", ""), _text(a.get("label")), _text(a.get("say"))) for a in step.get("answers", []))
-    texts = {name: _text(step.get(name)) for name in ("title", "text", "ask", "right", "otherwise", "hint")}
+    text = reading.text
+    answers = tuple(Answer(a.get("is", ""), text(a.get("label")), text(a.get("say"))) for a in step.get("answers", []))
+    texts = {name: text(step.get(name)) for name in ("title", "text", "ask", "right", "otherwise", "hint")}
     plain: dict[str, str] = {name: step[name] for name in ("key", "change", "map", "tolerance", "solution") if name in step}
     hide = tuple(step["hide"]) if "hide" in step else None
     return Step(at=step["at"], kind=kind, answers=answers, stages=tuple(step.get("stages", ())), hide=hide, **texts, **{"key": "", **plain})  # type: ignore[arg-type]
@@ -269,13 +279,12 @@ def _check_text(reading: Reading, path: Path, value: object, name: str) -> None:
     elif not value.strip():
         return reading.wrong(path, "lessons.file.empty", field=name)
     else:
-        missing = list(reading.languages[1:])
+        missing = list(reading.languages[1:]) if _has_words(value) else []
     if missing:
         reading.wrong(path, "lessons.file.translation", field=name, languages=missing)
 
 
-def _text(value: object) -> Text:
-    if isinstance(value, dict):
-        return Text(value)
-    return Text({DEFAULT: value}) if isinstance(value, str) else NOTHING
+def _has_words(text: str) -> bool:
+    """Whether a text is one of some language: symbols, numbers and what is computed are the same in all."""
+    return re.search(r"[^\W\d_]{2}", re.sub(r"\{[^{}]*\}|`[^`]*`", "", text)) is not None
 

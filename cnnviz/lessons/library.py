@@ -55,5 +55,5 @@ def _with_own(files: tuple[tuple[Path, int], ...]) -> Library:
         if lesson is not None and lesson.id in [known.id for known in lessons]:
             found, lesson = [Fault(1, message("lessons.file.taken", id=lesson.id))], None
         lessons += [lesson] if lesson else []
-        faults += [(file.name, fault) for fault in found]
+        faults += [(file.name, fault) for fault in found if fault.breaks]
     return Library(tuple(lessons), tuple(faults))

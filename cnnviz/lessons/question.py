@@ -11,9 +11,9 @@ import numpy as np
 from cnnviz.core.lesson import Lesson
 from cnnviz.data.images import find_image
 from cnnviz.lessons.expression import evaluate
-from cnnviz.lessons.file import Answer, Step, Text
+from cnnviz.lessons.file import Answer, Step
 from cnnviz.lessons.scene import Scene, lesson_of, query_of, scene
-from cnnviz.words import DEFAULT, Problem, written
+from cnnviz.words import Problem, Versions, written
 
 CHANGED = {"nothing": (), "image": ("img",), "kernel": ("f",)}
 """The keys of the address that a step leaves to the learner."""
@@ -30,8 +30,8 @@ class Option:
     """One answer: its value, its label, what is said when it is given, and whether it is right."""
 
     value: np.ndarray
-    label: str
-    say: str
+    label: Versions
+    say: Versions
     right: bool = False
 
 
@@ -40,12 +40,12 @@ class Question:
     """All that is asked and answered on one lesson. `key` is a value, a mask of cells, a truth, or stages in order."""
 
     lesson: Lesson
-    title: str
-    text: str
-    ask: str
-    right: str
-    otherwise: str
-    hint: str
+    title: Versions
+    text: Versions
+    ask: Versions
+    right: Versions
+    otherwise: Versions
+    hint: Versions
     key: np.ndarray
     options: tuple[Option, ...] = ()
     order: tuple[str, ...] = ()
@@ -71,18 +71,18 @@ def lesson_at(step: Step, asked: Mapping[str, str]) -> Lesson:
     return Lesson.understand(own | change, lesson_of(step.at), image.label)[0]
 
 
-def ask(step: Step, lesson: Lesson, lang: str = DEFAULT) -> Question:
+def ask(step: Step, lesson: Lesson) -> Question:
     """The question on a lesson; Problem where an expression cannot be computed there."""
     here = scene(lesson)
-    texts = {name: filled(getattr(step, name), here, lang) for name in ("title", "text", "ask", "right", "otherwise", "hint")}
+    texts = {name: filled(getattr(step, name), here) for name in ("title", "text", "ask", "right", "otherwise", "hint")}
     if step.kind == "order":
         return Question(lesson, **texts, key=np.zeros(0), order=in_order(step, here))  # type: ignore[arg-type]
     key = key_of(step, here)
-    options = tuple(_options(step, here, key, texts["right"], lang))
+    options = tuple(_options(step, here, key, texts["right"]))
     return Question(lesson, **texts, key=key, options=options, tolerance=tolerance_of(step, here, key))  # type: ignore[arg-type]
 
 
-def _options(step: Step, here: Scene, key: np.ndarray, right: str, lang: str) -> Iterator[Option]:
+def _options(step: Step, here: Scene, key: np.ndarray, right: Versions) -> Iterator[Option]:
     """The answers as the file has them; what equals the key or an earlier one is left out, so that one is right."""
     seen: list[np.ndarray] = []
     found = step.kind != "choose"  # only a choice shows its key
@@ -95,9 +95,9 @@ def _options(step: Step, here: Scene, key: np.ndarray, right: str, lang: str) ->
             continue  # on this lesson a misconception gives the right value: only the key itself stands for it
         found = found or is_key
         seen.append(value)
-        yield Option(value, filled(answer.label, here, lang), right if is_key else filled(answer.say, here, lang), is_key)
+        yield Option(value, filled(answer.label, here), right if is_key else filled(answer.say, here), is_key)
     if not found:
-        yield Option(key, "", right, True)
+        yield Option(key, Versions({}), right, True)
 
 
 def key_of(step: Step, here: Scene) -> np.ndarray:
@@ -150,9 +150,13 @@ def same(a: np.ndarray, b: np.ndarray) -> bool:
     return a.shape == b.shape and bool(np.allclose(a, b, rtol=1e-6, atol=1e-12))
 
 
-def filled(text: Text, here: Scene, lang: str = DEFAULT) -> str:
-    """A text with its {expressions} worked out: {L}, {max(z1):3}, {saturated:%}."""
-    return _PLACE.sub(lambda place: _number(place[1], place[2] or "", here, lang), text.in_language(lang))
+def filled(text: Versions, here: Scene) -> Versions:
+    """A text with its {expressions} worked out, {L}, {max(z1):3}, {saturated:%}, in every language that it has."""
+    return Versions({lang: _filled(part, here, lang) for lang, part in text.by_language.items()})
+
+
+def _filled(text: str, here: Scene, lang: str) -> str:
+    return _PLACE.sub(lambda place: _number(place[1], place[2] or "", here, lang), text)
 
 
 def _number(expression: str, spec: str, here: Scene, lang: str) -> str:

@@ -78,6 +78,7 @@ def heatmap(symbol: str, lesson: Lesson, moment: Moment) -> go.Figure:
     colorscale = [[i / (len(stops) - 1), colour] for i, colour in enumerate(stops)]
     figure.update_layout(
         height=HEIGHT,
+        separators=_separators(),
         margin={"l": 40, "r": 10, "t": 30, "b": 30},
         coloraxis={"colorscale": colorscale, "cmin": low, "cmax": high, "colorbar": {"title": record["label"]}},
     )
@@ -111,7 +112,7 @@ def lines(*charts: Chart) -> go.Figure:
         at, line = large.cursor, {"color": CURSOR, "width": 2, "dash": "dot"}
         figure.add_shape(type="line", x0=at, x1=at, y0=0, y1=1, yref="paper", line=line)
     figure.update_xaxes(title=str(large.x_title), anchor=f"y{len(charts)}", **_axis("x" in large.log), **_SPIKE)
-    figure.update_layout(height=HEIGHT, margin={"l": 60, "r": 10, "t": 30, "b": 50}, hovermode="x unified")
+    figure.update_layout(height=HEIGHT, separators=_separators(), margin={"l": 60, "r": 10, "t": 30, "b": 50}, hovermode="x unified")
     return figure.update_layout(hoversubplots="axis", hoverlabel={"font": {"size": 11}})
 
 
@@ -129,6 +130,11 @@ def _draw(figure: go.Figure, chart: Chart, silent: bool, **shown: object) -> Non
         figure.add_trace(
             go.Scatter(x=chart.x, y=line.values, mode=mode, name=str(line.label), line=pen, **hover, **shown)
         )
+
+
+def _separators() -> str:
+    """The decimal point and what parts thousands, for the numbers on axes and under the mouse."""
+    return say("words.point") + say("words.thousands")
 
 
 def _axis(log: bool) -> dict:

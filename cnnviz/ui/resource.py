@@ -21,7 +21,7 @@ from cnnviz.ui.address import Now, resolved
 from cnnviz.ui.component.answer import decode
 from cnnviz.ui.pages import Page, Unfinished, page_keys, pages
 from cnnviz.ui.version import code
-from cnnviz.words import Message, Problem, written
+from cnnviz.words import DEFAULT, Message, Problem
 
 FORMS = {"": "application/octet-stream", "json": "application/json", "npz": "application/octet-stream"}
 """Endings of the path, and what they give: the component's own form, and two for programs."""
@@ -141,7 +141,7 @@ def _numbers(array: np.ndarray) -> object:
 
 
 def structured(said: object) -> dict[str, object]:
-    """A message as programs read it: its id, its values, and its sentence.
+    """A message as programs read it: its id, its values, and its sentence in English.
 
     >>> structured(Message("words.unknown", {"id": "x"}))
     {'id': 'words.unknown', 'values': {'id': 'x'}, 'sentence': 'There are no words for x.'}
@@ -149,7 +149,7 @@ def structured(said: object) -> dict[str, object]:
     if isinstance(said, Problem):
         said = said.message
     if isinstance(said, Message):
-        return {"id": said.id, "values": {name: _value(value) for name, value in said.values.items()}, "sentence": written(said)}
+        return {"id": said.id, "values": {name: _value(value) for name, value in said.values.items()}, "sentence": said.say(DEFAULT)}
     return {"id": "", "values": {}, "sentence": str(said)}
 
 

@@ -14,7 +14,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, NotRequired, TypedDict, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from cnnviz.ui.component import records
-from cnnviz.words import Message
+from cnnviz.words import Message, Versions
 
 Query = Mapping[str, str]
 """A lesson, or a change of one, as the address has it."""
@@ -35,14 +35,14 @@ class Header(TypedDict):
     code: str
     asked: Query
     lesson: Query
-    words: str
-    wrong: Mapping[str, str]
-    remarks: Sequence[str]
-    deviations: Mapping[str, str]
+    words: records.Text
+    wrong: Mapping[str, records.Text]
+    remarks: Sequence[records.Text]
+    deviations: Mapping[str, records.Text]
     loss: float | None
     saturated: float | None
     filters: records.FiltersRecord | None
-    outputs: Sequence[str]
+    outputs: Sequence[records.Text]
     stages: Sequence[records.StageRecord]
 
 
@@ -81,7 +81,7 @@ class CodeData(TypedDict):
 class Verdict(TypedDict):
     """A sentence, and whether it is good news; None where nothing is known yet."""
 
-    text: str
+    text: records.Text
     good: bool | None
 
 
@@ -89,15 +89,15 @@ class BoardRow(TypedDict):
     """One version of the arrays."""
 
     name: str
-    label: str
+    label: records.Text
 
 
 class PartData(TypedDict):
     """The part of an array that is one picture; `index` is a cell's, null where it goes by row, column and layer."""
 
     symbol: str
-    label: str
-    words: str
+    label: records.Text
+    words: records.Text
     family: str
     index: Sequence[int | None]
     rows: int
@@ -114,7 +114,7 @@ class BoardColumn(PartData):
 
     cell: Cell
     address: Sequence[int | None]
-    note: str
+    note: records.Text
     state: Literal["", "first", "inherits", "wrong", "missing"]
 
 
@@ -129,25 +129,25 @@ class SwitchData(TypedDict):
     """A choice: whether it is on, and the change of the address that it makes."""
 
     key: str
-    label: str
-    words: str
+    label: records.Text
+    words: records.Text
     on: bool
     change: Query
-    more: str
+    more: records.Text
 
 
 class SwitchGroup(TypedDict):
     """Choices under one title; its name is the same in every language."""
 
     name: str
-    title: str
+    title: records.Text
     options: Sequence[SwitchData]
 
 
 class Line(TypedDict):
     """A line of a chart; those of one hue have one colour. A value that is None is a gap."""
 
-    label: str
+    label: records.Text
     values: Sequence[float | None]
     dashed: bool
     hue: int
@@ -157,10 +157,10 @@ class ChartData(TypedDict):
     """Lines over a common x; `log` and `logY` put an axis on powers of ten."""
 
     name: str
-    title: str
+    title: records.Text
     x: Sequence[float]
     cursor: float | None
-    words: str
+    words: records.Text
     log: bool
     logY: bool
     series: Sequence[Line]
@@ -169,9 +169,9 @@ class ChartData(TypedDict):
 class BoardData(TypedDict):
     """All that a board shows besides its arrays."""
 
-    title: str
+    title: records.Text
     verdict: Verdict
-    sentences: Sequence[str]
+    sentences: Sequence[records.Text]
     rows: Sequence[BoardRow]
     columns: Sequence[BoardColumn]
     maps: Mapping[str, BoardMap]
@@ -190,19 +190,19 @@ class BoardHeader(Header):
 class OwnMatch(TypedDict):
     """A slip that a wrong stage is compared with: the share of its wrong numbers that it gives, and that in words."""
 
-    title: str
+    title: records.Text
     share: float
-    count: str
+    count: records.Text
 
 
 class OwnStage(TypedDict):
     """What a wrong stage looks like: how near that is, what it is called, others beside it, and its line of code."""
 
-    how: str
-    title: str
+    how: records.Text
+    title: records.Text
     matches: Sequence[OwnMatch]
     code: CodeData | None
-    words: Sequence[str]
+    words: Sequence[records.Text]
 
 
 class OwnData(TypedDict):
@@ -216,10 +216,10 @@ class CheckData(TypedDict):
     """What Check shows besides its board: two definitions, an entry's digits, a mistake's code and what the loss does."""
 
     tab: str
-    definitions: Sequence[str]
+    definitions: Sequence[records.Text]
     digits: DigitsData | None
     code: CodeData | None
-    falls: str
+    falls: records.Text
     own: OwnData | None
 
 
@@ -233,23 +233,23 @@ class DeviationRow(TypedDict):
     """A switch of the notebook: both lines of code, the stages that change if it is flipped now or alone on, and whether it matters."""
 
     key: str
-    label: str
+    label: records.Text
     on: bool
     change: Query
     notebook: str
     exact: str
-    effect: str
+    effect: records.Text
     flipped: Sequence[str]
     alone: Sequence[str]
-    matters: str
+    matters: records.Text
     yes: bool
-    more: str
+    more: records.Text
 
 
 class PrintedKernel(TypedDict):
     """A kernel of the notebook's run, row by row."""
 
-    label: str
+    label: records.Text
     values: Sequence[float]
 
 
@@ -258,8 +258,8 @@ class PrintedData(TypedDict):
 
     kernels: Sequence[PrintedKernel]
     agrees: bool
-    kernel: str
-    sums: str
+    kernel: records.Text
+    sums: records.Text
     theirs: Sequence[float]
     ours: Sequence[float]
 
@@ -269,8 +269,8 @@ class StoryData(TypedDict):
 
     place: int
     steps: Sequence[SwitchData]
-    title: str
-    paragraphs: Sequence[str]
+    title: records.Text
+    paragraphs: Sequence[records.Text]
     cards: Sequence[DeviationRow]
     printed: PrintedData
 
@@ -279,7 +279,7 @@ class SymbolLabel(TypedDict):
     """A symbol, and how people write it."""
 
     symbol: str
-    label: str
+    label: records.Text
 
 
 class SetsData(TypedDict):
@@ -287,7 +287,7 @@ class SetsData(TypedDict):
 
     moves: Sequence[int]
     now: int
-    words: Sequence[str]
+    words: Sequence[records.Text]
 
 
 class ExperimentData(TypedDict):
@@ -310,7 +310,7 @@ class Letter(TypedDict):
     """A letter of the notebook's legend."""
 
     letter: str
-    words: str
+    words: records.Text
     size: str
 
 
@@ -319,14 +319,14 @@ class Landscape(TypedDict):
 
     ends: Sequence[float]
     path: Sequence[Sequence[float]]
-    words: Sequence[str]
+    words: Sequence[records.Text]
 
 
 class ArchitectureData(TypedDict):
     """What stands beside the maps of the architecture."""
 
-    here: str
-    why: str
+    here: records.Text
+    why: records.Text
     nodes: Sequence[Node]
     strong: int
     units: int
@@ -334,11 +334,11 @@ class ArchitectureData(TypedDict):
     sums: Sequence[float]
     products: Sequence[float]
     outputs: Sequence[float]
-    names: Sequence[str]
+    names: Sequence[records.Text]
     targets: Sequence[float]
     limits: Mapping[str, Sequence[float]]
     letters: Sequence[Letter]
-    asides: Sequence[str]
+    asides: Sequence[records.Text]
     landscape: Landscape
 
 
@@ -373,25 +373,25 @@ class FilmMark(TypedDict):
     """An update that is marked on the film's length."""
 
     k: int
-    words: str
+    words: records.Text
 
 
 class FilmShare(TypedDict):
     """What each parameter's steps promise of the fall, over the whole run, in a title too."""
 
-    names: Sequence[str]
+    names: Sequence[records.Text]
     all: Sequence[float]
-    title: str
+    title: records.Text
 
 
 class FilmRun(TypedDict):
     """One start on the film: its maps, the lines of each curve, and how its loss falls."""
 
-    label: str
+    label: records.Text
     maps: Sequence[FilmMap]
     lines: Mapping[str, Sequence[str]]
     marks: Sequence[FilmMark]
-    fall: str
+    fall: records.Text
     share: FilmShare | None
 
 
@@ -402,9 +402,10 @@ class FilmData(TypedDict):
     runs: Sequence[FilmRun]
     change: float
     targets: Sequence[float]
-    sentences: Sequence[str]
-    wrong: str
+    sentences: Sequence[records.Text]
+    wrong: records.Text
     switches: Sequence[SwitchGroup]
+    halves: Sequence[SwitchData]
 
 
 class FilmHeader(Header):
@@ -413,11 +414,58 @@ class FilmHeader(Header):
     film: FilmData
 
 
+class ReportImage(TypedDict):
+    """An image with what the network says of it: `label` and `said` are classes, `outputs` those to print."""
+
+    key: str
+    words: str
+    label: int
+    said: int
+    outputs: Sequence[tuple[int, float]]
+
+
+class ReportGroup(TypedDict):
+    """Images that tell something, under a title."""
+
+    kind: str
+    title: str
+    more: str
+    images: Sequence[ReportImage]
+
+
+class ReportTile(TypedDict):
+    """What learns, as a picture: `array` holds it at the start, now, and the difference, as bytes; 128 is zero."""
+
+    label: str
+    array: str
+    rgb: bool
+
+
+class ReportHeader(TypedDict):
+    """All that a training on many images has to say, besides its curves, its confusion and its pictures."""
+
+    code: str
+    active: bool
+    share: float
+    state: str
+    title: str
+    note: str
+    warning: str
+    names: Sequence[str]
+    epochs: int
+    guessing: float
+    mixed: str
+    date: str
+    moved: str
+    tiles: Sequence[ReportTile]
+    groups: Sequence[ReportGroup]
+
+
 class LearnOption(TypedDict):
     """An answer, or a known wrong one: a label, a number or a small map, what is then said, and whether it is right."""
 
-    label: str
-    say: str
+    label: records.Text
+    say: records.Text
     right: bool
     value: float | None
     picture: Sequence[Sequence[float]] | None
@@ -427,8 +475,8 @@ class LearnStage(TypedDict):
     """A stage that is to be put in its place."""
 
     symbol: str
-    label: str
-    words: str
+    label: records.Text
+    words: records.Text
 
 
 class LearnStep(TypedDict):
@@ -439,12 +487,12 @@ class LearnStep(TypedDict):
 
     lesson: str
     number: int
-    title: str
-    text: str
-    ask: str
-    right: str
-    otherwise: str
-    hint: str
+    title: records.Text
+    text: records.Text
+    ask: records.Text
+    right: records.Text
+    otherwise: records.Text
+    hint: records.Text
     kind: Literal["choose", "number", "click", "order", "construct"]
     map: str
     change: Literal["nothing", "image", "kernel"]
@@ -457,11 +505,12 @@ class LearnStep(TypedDict):
 
 
 class LearnListed(TypedDict):
-    """A lesson in the list."""
+    """A lesson in the list, and the languages that it has."""
 
     id: str
-    title: str
-    goal: str
+    languages: Sequence[str]
+    title: records.Text
+    goal: records.Text
     steps: int
 
 
@@ -469,7 +518,7 @@ class LearnCard(TypedDict):
     """A word that comes before all symbols, with an example."""
 
     word: str
-    example: str
+    example: records.Text
     picture: Sequence[Sequence[float]] | None
     scale: Scale
 
@@ -478,7 +527,7 @@ class LearnData(TypedDict):
     """All lessons, what is wrong with files of one's own, the cards, and the step that is shown; None is the list."""
 
     lessons: Sequence[LearnListed]
-    faults: Sequence[str]
+    faults: Sequence[records.Text]
     cards: Sequence[LearnCard]
     step: LearnStep | None
 
@@ -522,6 +571,13 @@ class Preset(TypedDict):
     query: Query
 
 
+class LanguageData(TypedDict):
+    """A language that the page can be read in, by what it calls itself."""
+
+    id: str
+    name: str
+
+
 class Bounds(TypedDict):
     """What the controls offer."""
 
@@ -553,7 +609,9 @@ class Spec(TypedDict):
     PAGES: Sequence[PageData]
     CODE: str
     LANG: str
+    LANGUAGES: Sequence[LanguageData]
     WORDS: Mapping[str, str | Mapping[str, str]]
+    MATH: Mapping[str, str]
 
 
 # --- From Streamlit --------------------------------------------------------------------------------
@@ -571,7 +629,7 @@ class Mounted(TypedDict):
     code: str
     adopt: tuple[int, Query]
     stage: str
-    wrong: Mapping[str, str]
+    wrong: Mapping[str, records.Text]
     listens: bool
     private: Query | None
 
@@ -591,9 +649,9 @@ class FileContents(TypedDict):
 
 # --- The same as TypeScript ------------------------------------------------------------------------
 
-RECORDS = (Header, StepHeader, BoardHeader, CheckHeader, NotebookHeader, FilmHeader, LearnHeader, Mounted, FileContents)
+RECORDS = (Header, StepHeader, BoardHeader, CheckHeader, NotebookHeader, FilmHeader, ReportHeader, LearnHeader, Mounted, FileContents)
 _NAMED = {"Scale": Scale, "Band": records.Band, "Kind": records.Kind}
-_PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null", Message: "string"}
+_PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null", Message: "string", Versions: "string"}
 _HEAD = "// Written by `python -m cnnviz.ui.wire`: change that file, not this one.\n\n"
 
 

@@ -1,9 +1,12 @@
 """Every sentence that people read, by language: a message is an id and named values.
 
-The lowest layer, of the standard library only. A language is one file beside this one, `en.toml`; what it
+The lowest layer, of the standard library only. A language is one file beside this one, such as `en.toml`; what it
 lacks is said in English. Code names a message by its id and hands over values, numbers as numbers; how a
 number is written, and which plural it takes, is the language's affair. The browser reads the same files
 (`catalogue`), and its twin of `say` is held to this one by tests.
+
+A message is said at the edge, where a reader is: in a widget, a file that is taken home, a line of the terminal, or in
+the browser, to which messages travel as they are. Whoever serves a reader says so: `with reading("fr"): …`.
 """
 
 from __future__ import annotations
@@ -11,14 +14,21 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from cnnviz.words.pseudo import PSEUDO, stretched
+from cnnviz.words.rules import form
+
 DEFAULT = "en"
-_FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parent
 _FIELD = re.compile(r"\{(\w+)(?::([^{}]+))?\}")
+_READER: ContextVar[str] = ContextVar("reader", default="")
+_ASKED: list[Callable[[], str]] = []
 
 
 @dataclass(frozen=True)
@@ -28,8 +38,8 @@ class Message:
     id: str
     values: Mapping[str, object] = field(default_factory=dict)
 
-    def say(self, lang: str = DEFAULT) -> str:
-        """The sentence in a language."""
+    def say(self, lang: str = "") -> str:
+        """The sentence in a language, the reader's where none is named."""
         return say(self.id, lang, **self.values)
 
     def __str__(self) -> str:
@@ -45,8 +55,20 @@ def message(id: str, /, **values: object) -> Message:
     return Message(id, values)
 
 
+def together(messages: Iterable[Message]) -> Message | None:
+    """Sentences one after another; None where there are none.
+
+    >>> str(together([message("words.unknown", id="a"), message("words.unknown", id="b")]))
+    'There are no words for a. There are no words for b.'
+    """
+    said = None
+    for one in messages:
+        said = one if said is None else message("words.sentences", first=said, second=one)
+    return said
+
+
 class Problem(ValueError):
-    """What cannot be used or done: a code, which is a message's id, and values. `str` gives the English sentence.
+    """What cannot be used or done: a code, which is a message's id, and values. `str` gives the sentence.
 
     >>> error = Problem("words.unknown", id="a.b")
     >>> str(error), error.code, error.values
@@ -63,7 +85,29 @@ class Problem(ValueError):
         return Message(self.code, self.values)
 
     def __str__(self) -> str:
-        return say(self.code, DEFAULT, **self.values)
+        return say(self.code, "", **self.values)
+
+
+@dataclass(frozen=True)
+class Versions:
+    """A sentence that came with its languages, as those of a lesson's file do."""
+
+    by_language: Mapping[str, str]
+
+    def say(self, lang: str = "") -> str:
+        """The one in a language, the reader's where none is named; or the English one, or whatever there is.
+
+        >>> Versions({"en": "cat", "fr": "chat"}).say("fr"), Versions({"fr": "chat"}).say("en")
+        ('chat', 'chat')
+        """
+        known = self.by_language
+        return known.get(lang or reader()) or known.get(DEFAULT) or next(iter(known.values()), "")
+
+    def __str__(self) -> str:
+        return self.say()
+
+
+# ---- languages, and whose turn it is to read
 
 
 def languages() -> tuple[str, ...]:
@@ -72,8 +116,60 @@ def languages() -> tuple[str, ...]:
     >>> languages()[0]
     'en'
     """
-    found = sorted(path.stem for path in _FOLDER.glob("*.toml"))
+    found = sorted(path.stem for path in FOLDER.glob("*.toml"))
     return (DEFAULT, *(lang for lang in found if lang != DEFAULT))
+
+
+def chosen(asked: str, wanted: str) -> str:
+    """The language that is `asked` for if there is one of that name, else the first of those `wanted` that there is.
+
+    `wanted` is a list as browsers send it and terminals have it: `fr-CA,fr;q=0.9,en;q=0.8`, `fr_FR.UTF-8`.
+
+    >>> chosen("", "tlh,en-GB;q=0.9"), chosen("en", "fr"), chosen("tlh", "")
+    ('en', 'en', 'en')
+    """
+    known = languages()
+    if asked in (*known, PSEUDO):
+        return asked
+    parts = [re.match(r"\s*([A-Za-z]*)[^,;]*(?:;\s*q=([\d.]+))?", part) for part in wanted.split(",")]
+    ordered = sorted((part for part in parts if part), key=lambda part: -_quality(part[2]))  # stable: the first of equals
+    return next((part[1].lower() for part in ordered if part[1].lower() in known), DEFAULT)
+
+
+def _quality(text: str | None) -> float:
+    try:
+        return float(text or 1)
+    except ValueError:
+        return 0.0
+
+
+def reader() -> str:
+    """The language of whoever is being served; English where nobody said so.
+
+    >>> reader()
+    'en'
+    """
+    return _READER.get() or (_ASKED[-1]() if _ASKED else DEFAULT)
+
+
+def ask_for_reader(ask: Callable[[], str]) -> None:
+    """Has `reader` call `ask` wherever no language is set: for a server that knows whom each of its threads serves."""
+    _ASKED[:] = [ask]
+
+
+@contextmanager
+def reading(lang: str) -> Iterator[None]:
+    """What is said inside is for a reader of this language.
+
+    >>> with reading("en"):
+    ...     reader()
+    'en'
+    """
+    before = _READER.set(lang)
+    try:
+        yield
+    finally:
+        _READER.reset(before)
 
 
 @cache
@@ -83,13 +179,25 @@ def catalogue(lang: str = DEFAULT) -> Mapping[str, str | Mapping[str, str]]:
     >>> catalogue()["words.unknown"]
     'There are no words for {id}.'
     """
-    path = _FOLDER / f"{lang}.toml"
-    own = _flat(tomllib.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
-    return own if lang == DEFAULT else {**catalogue(), **own}
+    if lang == PSEUDO:
+        return stretched(catalogue())
+    own = catalogue_of(lang)
+    if lang == DEFAULT or not own:
+        return own if lang == DEFAULT else catalogue()
+    return {**{id: text for id, text in catalogue().items() if not id.startswith("words.plurals.")}, **own}
 
 
-def say(id: str, /, lang: str = DEFAULT, **values: object) -> str:
-    """The message `id` with its values in it.
+def catalogue_of(lang: str) -> Mapping[str, str | Mapping[str, str]]:
+    """What a language's own file has; nothing where there is none."""
+    path = FOLDER / f"{lang}.toml"
+    return _flat(tomllib.loads(path.read_text(encoding="utf-8"))) if lang and path.is_file() else {}
+
+
+# ---- what is said
+
+
+def say(id: str, /, lang: str = "", **values: object) -> str:
+    """The message `id` with its values in it, in a language, the reader's where none is named.
 
     A field `{name}` takes a text, a number, a message, or several of these; `{x:3}` has three significant
     digits, `{share:%}` is a percentage (`:1%` with one decimal), `{seed:plain}` has no separators. A message
@@ -99,6 +207,7 @@ def say(id: str, /, lang: str = DEFAULT, **values: object) -> str:
     >>> say("words.unknown", id="x")
     'There are no words for x.'
     """
+    lang = lang or reader()
     text = catalogue(lang).get(id)
     if text is None:
         raise Problem("words.unknown", id=id)
@@ -107,13 +216,13 @@ def say(id: str, /, lang: str = DEFAULT, **values: object) -> str:
     return _FIELD.sub(lambda place: written(values[place[1]], place[2] or "", lang), text)
 
 
-def text(id: str, /, lang: str = DEFAULT) -> str:
+def text(id: str, /, lang: str = "") -> str:
     """The message `id` as it stands: for long texts without values, whose braces are LaTeX's.
 
     >>> text("words.unknown")
     'There are no words for {id}.'
     """
-    found = catalogue(lang).get(id)
+    found = catalogue(lang or reader()).get(id)
     if not isinstance(found, str):
         raise Problem("words.unknown", id=id)
     return found
@@ -124,24 +233,28 @@ def has(id: str) -> bool:
     return id in catalogue()
 
 
-def plural(n: object, lang: str = DEFAULT) -> str:
-    """The plural form that a number takes, "one" or "other" (Unicode CLDR's rules for the languages that there are).
+def plural(n: object, lang: str = "") -> str:
+    """The plural form that a number takes, "one" or "other" and what else the language has.
 
-    >>> plural(1), plural(0), plural(0, "fr")
-    ('one', 'other', 'one')
+    >>> plural(1), plural(0), plural(2.5)
+    ('one', 'other', 'other')
     """
-    size = abs(float(n))  # type: ignore[arg-type]
-    return "one" if (size < 2 if lang == "fr" else size == 1) else "other"
+    known = catalogue(lang or reader())
+    start = "words.plurals."
+    return form(abs(float(n)), {id.removeprefix(start): str(rule) for id, rule in known.items() if id.startswith(start)})  # type: ignore[arg-type]
 
 
-def written(value: object, spec: str = "", lang: str = DEFAULT) -> str:
-    """A value as a sentence has it; see `say`.
+def written(value: object, spec: str = "", lang: str = "") -> str:
+    """A value as a sentence has it, in a language, the reader's where none is named; see `say`.
 
     >>> written(-1234.5), written(0.12345, "2"), written(7.6e-10), written(1 / 3, "1%"), written((1, "a"))
     ('−1,234.5', '0.12', '7.6e−10', '33.3%', '1, a')
     """
-    if isinstance(value, Message | Problem):
-        return (value if isinstance(value, Message) else value.message).say(lang)
+    lang = lang or reader()
+    if isinstance(value, Problem):
+        return value.message.say(lang)
+    if isinstance(value, Message | Versions):
+        return value.say(lang)
     if isinstance(value, list | tuple | set | frozenset):
         return ", ".join(written(entry, spec, lang) for entry in value)
     if isinstance(value, bool) or not isinstance(value, int | float):

@@ -7,14 +7,15 @@ import pytest
 from cnnviz.checks import judge
 from cnnviz.checks.tensorflow_face import TensorFlowUnavailable, import_tensorflow
 from cnnviz.core.network import Network, backward, forward, init_params
+from cnnviz.words import Message, message
 
 
 @pytest.fixture(autouse=True)
 def nobody_has_asked_yet(monkeypatch):
-    monkeypatch.setattr(judge, "_state", {"is": "absent", "words": ""})
+    monkeypatch.setattr(judge, "_state", {"is": "absent", "words": None})
 
 
-def settle(seconds: float = 60) -> tuple[str, str]:
+def settle(seconds: float = 60) -> tuple[str, Message | None]:
     end = time.monotonic() + seconds
     while judge.state()[0] == "starting" and time.monotonic() < end:
         time.sleep(0.01)
@@ -30,18 +31,18 @@ def test_it_starts_once_in_the_background_and_then_is_ready(monkeypatch):
 
     monkeypatch.setattr(judge, "import_tensorflow", slow)
     for _ in range(3):
-        assert judge.state() == ("starting", "TensorFlow is starting; that takes a few seconds, once.")
+        assert judge.state() == ("starting", message("data.tensorflow.starting"))
     gate.set()
-    assert settle() == ("ready", "") and calls == [1]
+    assert settle() == ("ready", None) and calls == [1]
 
 
 def test_a_failure_is_kept_with_its_sentence(monkeypatch):
     def failing():
-        raise TensorFlowUnavailable("It is not there.")
+        raise TensorFlowUnavailable("data.tensorflow.absent")
 
     monkeypatch.setattr(judge, "import_tensorflow", failing)
     judge.state()
-    assert settle() == ("failed", "It is not there.")
+    assert settle() == ("failed", message("data.tensorflow.absent"))
 
 
 def test_its_gradients_are_those_of_tensorflow():

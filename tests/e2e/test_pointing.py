@@ -142,8 +142,8 @@ def test_the_update_lights_its_gradient_and_formulas_have_the_strides_of_the_les
     assert screen.lit(geometry(lesson)) == {"df": {cell}}
     screen.visit(lesson.to_query() | {"stage": "df"})
     formula = screen.page.locator(".explain .formula")
-    expect(formula).to_contain_text("x[2i+u−1, 2j+v−1]")
+    expect(formula).to_contain_text("x[2i+u−1,2j+v−1]")
     screen.point("dx", (3, 4), (32, 32))
-    expect(formula).to_contain_text("f[r+1−2i, c+1−2j]")
+    expect(formula).to_contain_text("f[r+1−2i,c+1−2j]")
     screen.open("/", scale="raw", stage="x")
-    expect(formula).to_have_text("x = pixel, as stored")
+    expect(formula).to_have_text("x=pixel, as stored")

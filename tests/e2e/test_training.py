@@ -32,26 +32,33 @@ def done(screen: Screen) -> None:
 
 
 def test_a_training_is_watched_and_its_parameters_open_in_step(screen: Screen):
-    screen.open("/train")
+    screen.open("/train", k="5")
     screen.connected()
     page = screen.page
-    screen.key("below").click()
-    expect(page.get_by_text("Train on a data set")).to_be_in_viewport()
-    expect(page.locator(".st-key-below h3")).to_be_focused()
+    expect(native(screen, "train_start")).to_be_hidden()
+    screen.key("half_many").click()
+    page.wait_for_url(re.compile("of=many"))
+    expect(page.locator(".training h2")).to_have_text("Train on a data set")
+    expect(page.locator("canvas[data-map]").first).to_be_hidden()
     native(screen, "train_load").click()
     expect(page.get_by_role("dialog")).to_contain_text("fetched once through TensorFlow")
     page.keyboard.press("Escape")
     native(screen, "train_start").press("Enter")
     done(screen)
     expect(native(screen, "train_start")).to_be_focused()
-    expect(page.get_by_text("This training: airplane against automobile, 240 images, 10 epochs, batch 32")).to_be_visible()
-    expect(page.get_by_text("Held-out images")).to_contain_text("of 60 right, 19 times out of 20")
-    streamlits = ("empty-table-header", "target-size")  # its table's corner, its switches
-    assert [found for found in violations(screen) if not found.startswith(streamlits)] == []
-    screen.choose("scale", "raw")  # the network that was trained is another one now
-    expect(native(screen, "train_again")).to_be_visible()
-    chosen = page.locator('[class*="st-key-open_"] button').first
-    said, *printed = re.fullmatch(r"(airplane|automobile) (\S+) : (\S+)", chosen.inner_text().strip()).groups()
+    expect(page.locator(".training [data-said=note]")).to_contain_text("of 60 right, 19 times out of 20")
+    expect(page.locator(".training .confusion tbody td")).to_have_count(4)
+    assert [found for found in violations(screen) if not found.startswith("target-size")] == []  # Streamlit's own
+    learned = page.locator(".training [data-row=now] p")
+    expect(learned).to_have_text("after epoch 10")
+    page.locator("[data-chart=loss] .drawn").hover(position={"x": 60, "y": 60})
+    expect(learned).not_to_have_text("after epoch 10")  # what learns goes along
+    screen.point_away()
+    expect(learned).to_have_text("after epoch 10")
+    assert page.locator(".stMain").evaluate("(main) => main.scrollHeight <= main.clientHeight + 90"), "it does not fit"
+    chosen = page.locator('[data-kind="torn"] [data-choose]').first
+    said = chosen.locator(".said > span").inner_text()
+    printed = chosen.locator("b").all_inner_texts()
     chosen.click()
     screen.page.wait_for_url(re.compile(r"/\?.*w=held-[0-9a-f]{16}"))
     screen.ready(update=0, stage="o")
@@ -61,27 +68,39 @@ def test_a_training_is_watched_and_its_parameters_open_in_step(screen: Screen):
     assert (outputs[0] > outputs[1]) == (said == "airplane")
     expect(screen.root.locator(".wrong:visible")).to_have_count(0)
     assert not screen.complaints()
+    title = re.compile("of 60 new images named correctly")
+    page.go_back()  # to where one was, with everything that came of it
+    expect(page.locator(".training h2")).to_have_text(title)
+    expect(page.locator(".training [data-choose]").last).to_be_visible()
+    page.go_forward()
+    screen.ready(update=0, stage="o")
+    page.locator('[data-page="train"]').click()
+    expect(page.locator(".training h2")).to_have_text(title)
 
 
 def test_settings_travel_in_the_link_and_a_reload_shows_what_came_of_them(screen: Screen):
-    screen.open("/train", seed="3")
+    screen.open("/train", of="many", seed="3")
     screen.connected()
     fill(screen, "train_epochs", 7)
     fill(screen, "train_rate", 0.25)
     native(screen, "train_start").click()
     done(screen)
-    words = screen.page.get_by_text("This training:").inner_text()
+    words = screen.page.get_by_text("This training:").text_content()
     assert "7 epochs" in words and "learning rate 0.25" in words and "w starts normal from seed 3" in words
     expect(screen.page).to_have_url(re.compile("train=airplane,automobile,7,32,0.25,0,adam"))
-    table = screen.page.locator(".st-key-below table").inner_text()
+    table = screen.page.locator(".training table").inner_text()
     screen.page.reload()
     screen.ready()
     done(screen)
-    assert screen.page.get_by_text("This training:").inner_text() == words
-    assert screen.page.locator(".st-key-below table").inner_text() == table
+    expect(screen.page.get_by_text("This training:")).to_have_text(words)
+    expect(screen.page.locator(".training table")).to_have_text(re.compile(r"\d"))
+    assert screen.page.locator(".training table").inner_text() == table
     expect(native(screen, "train_epochs")).to_have_value("7")
+    screen.key("half_one").click()
+    screen.page.wait_for_url(re.compile(r"^((?!of=many).)*$"))
     screen.unfold()
     screen.type("seed", "4")
+    screen.key("half_many").click()
     native(screen, "train_again").click()
     expect(screen.page).to_have_url(re.compile("seed=3&"))
     screen.ready()
@@ -89,15 +108,15 @@ def test_settings_travel_in_the_link_and_a_reload_shows_what_came_of_them(screen
 
 @pytest.mark.parametrize("asked", ["cat,dog", "cat,unicorn,1,1,1,1", "cat,dog,1,1,nan,1", "cat,dog,999,1,1,1"])
 def test_a_training_that_cannot_be_gets_a_sentence(screen: Screen, asked):
-    screen.open("/train", train=asked)
+    screen.open("/train", of="many", train=asked)
     expect(screen.page.get_by_text("in the address is no training such as cat,dog,30,64,0.05,0")).to_be_visible()
     screen.prints_no_trace()
 
 
 @pytest.mark.parametrize("asked", ["[Log in](https://a.org)", "WWW.a.org,b@a.org,https://a.org", "$a$ ![x](web/images.png)"])
 def test_what_stands_in_the_address_is_shown_as_it_stands(screen: Screen, asked):
-    screen.open("/train", train=asked)
-    alert = screen.page.locator(".st-key-below").get_by_role("alert")
+    screen.open("/train", of="many", train=asked)
+    alert = screen.page.locator(".st-key-training").get_by_role("alert")
     expect(alert).to_contain_text(asked[:3])
     assert asked in alert.inner_text().replace("\u2060", "")
     expect(alert.locator("a, img, .katex")).to_have_count(0)

@@ -14,7 +14,8 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.lessons.check import check
 from cnnviz.lessons.expression import evaluate
 from cnnviz.lessons.lines import lines_of
-from cnnviz.lessons.scene import scene
+from cnnviz.lessons.question import ask
+from cnnviz.lessons.scene import lesson_of, scene
 from cnnviz.words import Problem
 
 FINE = '''id = "dot"
@@ -31,6 +32,30 @@ answers = [
   { label = "f, turned" },
   { label = "f", is = "f", say = "It is the kernel that slides." },
 ]
+'''
+BOTH = '''id = "dot"
+languages = ["fr", "en"]
+title.fr = "Un noyau rencontre un point"
+title.en = "A kernel meets a dot"
+goal = { fr = "dire dans quel sens agit un noyau", en = "say which way round a kernel works" }
+[[step]]
+at = "img=pattern-dot&f=emboss&stage=z1"
+text.fr = "Le plus grand poids est {max(f) / 4}."
+text.en = "The largest weight is {max(f) / 4}."
+ask.fr = "Combien ?"
+ask.en = "How many?"
+kind = "choose"
+key = "size(f)"
+right.fr = "Neuf."
+right.en = "Nine."
+[[step.answers]]
+label = "{size(f)}"
+[[step.answers]]
+is = "1"
+label.fr = "un"
+label.en = "one"
+say.fr = "Non."
+say.en = "No."
 '''
 NUMBER = FINE[: FINE.index("kind")] + 'kind = "number"\nkey = "z1.shape[0]"\nright = "yes"\notherwise = "no"\n'
 CLICK = FINE[: FINE.index("kind")] + 'kind = "click"\nmap = "z1"\nhide = []\nkey = "z1 == max(z1)"\nright = "yes"\notherwise = "no"\n'
@@ -64,6 +89,11 @@ FAULTS = [
     (FINE, 'title = "A kernel meets a dot"', 'title = { en = "A", de = "B" }', 2, "de is not among"),
     (FINE, 'ask = "What', 'ask = 3 # "What', 7, "needs to be a text"),
     (FINE.replace('goal = "', 'languages = ["en", "de"]\ngoal = { de = "x", en = "').replace("works\"", 'works" }'), "", "", 2, "not translated: de"),
+    (BOTH, 'label.en = "one"\n', "", 20, "“label” is not translated: en"),
+    (BOTH, "label.fr = \"un\"\nlabel.en", "label", 20, "“label” is not translated: en"),
+    (BOTH, "{max(f) / 4}.", "{max(g)}.", 8, "There is no array g"),
+    (BOTH, '["fr", "en"]', '["fr", "English"]', 2, "English is no language"),
+    (BOTH, '["fr", "en"]', "[]", 2, "a list of texts"),
     (NUMBER, 'otherwise = "no"\n', "", 4, "feedback “otherwise”"),
     (NUMBER, 'key = "z1.shape[0]"', 'key = "z1"', 9, "One number is needed"),
     (NUMBER, 'key = "z1.shape[0]"', 'key = "1 / (k * 0)"', 9, "not a finite number"),
@@ -81,19 +111,32 @@ FAULTS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("content", [FINE, NUMBER, CLICK, ORDER, CONSTRUCT, FINE.replace("\n", "\r\n")])
+@pytest.mark.parametrize("content", [FINE, BOTH, NUMBER, CLICK, ORDER, CONSTRUCT, FINE.replace("\n", "\r\n")])
 def test_a_fine_file_has_no_fault(content):
     lesson, faults = check(content.encode())
     assert not faults and lesson is not None and len(lesson.steps) == 1
 
 
-@pytest.mark.parametrize("content", [FINE, NUMBER, CLICK, ORDER, CONSTRUCT])
+def test_a_text_has_its_languages_each_with_its_way_of_writing_numbers():
+    lesson, _ = check(BOTH.encode())
+    assert lesson is not None and lesson.languages == ("fr", "en") and lesson.title.say("de") == "A kernel meets a dot"
+    step = lesson.steps[0]
+    question = ask(step, lesson_of(step.at))
+    assert question.text.by_language == {"fr": "Le plus grand poids est 0,5.", "en": "The largest weight is 0.5."}
+    assert question.options[0].label.by_language == {"fr": "9", "en": "9"}
+    half, faults = check(BOTH.replace('ask.en = "How many?"\n', "").encode())
+    assert [fault.line for fault in faults] == [10] and half is not None and half.steps[0].ask.say("en") == "Combien ?"
+    only, _ = check(FINE.replace("[[step]]", 'languages = ["fr"]\n[[step]]', 1).encode())
+    assert only is not None and only.title.by_language == {"fr": "A kernel meets a dot"}
+
+
+@pytest.mark.parametrize("content", [FINE, BOTH, NUMBER, CLICK, ORDER, CONSTRUCT])
 def test_no_line_can_be_left_out_or_cut_off_without_a_sentence_or_a_lesson(content):
     lines = content.splitlines()
     for n, line in enumerate(lines):
         for instead in ([], [line[: len(line) // 2]], [line.replace('"', "")], [line, line]):
             lesson, faults = check("\n".join([*lines[:n], *instead, *lines[n + 1 :]]).encode())
-            assert (lesson is None) == bool(faults)
+            assert (lesson is None) == any(fault.breaks for fault in faults)
             assert all(1 <= fault.line <= len(lines) + 1 and str(fault.what) for fault in faults)
 
 
@@ -101,7 +144,7 @@ def test_no_line_can_be_left_out_or_cut_off_without_a_sentence_or_a_lesson(conte
 def test_every_fault_is_found_at_its_line(content, good, bad, line, words):
     assert good in content
     lesson, faults = check(content.replace(good, bad, 1).encode())
-    assert lesson is None
+    assert (lesson is None) == any(fault.breaks for fault in faults)
     assert any(fault.line == line and words in str(fault.what) for fault in faults), [(f.line, str(f.what)) for f in faults]
 
 

@@ -14,6 +14,7 @@ from cnnviz.data.images import find_image
 from cnnviz.ui.address import Now
 from cnnviz.ui.pages import pages
 from cnnviz.ui.resource import asked_of, made
+from cnnviz.words import say
 
 KINDS = {"float64": "<f8", "float32": "<f4", "uint8": "u1"}
 
@@ -42,13 +43,20 @@ def ask(app, path: str = "/", method: str = "GET", headers: Mapping[str, str] | 
 def decode(data: bytes):
     """As the component's decode.js does it."""
     length = int.from_bytes(data[:4], "little")
-    header = json.loads(data[4 : 4 + length])
+    header = json.loads(data[4 : 4 + length], object_hook=_said)
     found = {}
     for name, (kind, at, *shape) in header.pop("arrays").items():
         count = int(np.prod(shape))
         assert (4 + length + at) % 8 == 0, "a Float64Array cannot start there"
         found[name] = np.frombuffer(data, KINDS[kind], count, 4 + length + at).reshape(shape)
     return header, found
+
+
+def _said(value: dict) -> object:
+    """Messages as English sentences, from the inside out."""
+    if isinstance(value.get("say"), list):
+        return say(value["say"][0], "en", **value["say"][1])
+    return value["versions"]["en"] if isinstance(value.get("versions"), dict) else value
 
 
 def now(lesson: Lesson) -> Now:
@@ -77,5 +85,25 @@ def handed(test: AppTest):
 
 def shown(path: str, query: Mapping[str, str]):
     """What the page of that path shows for an address, as the component asks for it."""
+    return decode(_answer(path, query))
+
+
+def unsaid(path: str, query: Mapping[str, str]) -> dict:
+    """The header of that as it goes over the wire, its messages not said yet."""
+    return _header(_answer(path, query))
+
+
+def handed_unsaid(test: AppTest) -> dict:
+    """What the page handed the component, in the same way."""
+    return _header(test.get("bidi_component")[0].proto.bytes)
+
+
+def _answer(path: str, query: Mapping[str, str]) -> bytes:
     page = next(page for page in pages() if page.path == path)
-    return decode(made(page, asked_of(page, query)).plain)
+    return made(page, asked_of(page, query)).plain
+
+
+def _header(data: bytes) -> dict:
+    header: dict = json.loads(data[4 : 4 + int.from_bytes(data[:4], "little")])
+    header.pop("arrays")
+    return header

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import { plainNumber } from "../../cnnviz/ui/web/model/format.js"
 import { ACTIONS, actionButton, helpLines, keyMap } from "../../cnnviz/ui/web/pages/actions.js"
 import { Content } from "../../cnnviz/ui/web/pages/content.js"
 import { Film } from "../../cnnviz/ui/web/pages/film.js"
-import { plainNumber } from "../../cnnviz/ui/web/pages/network_controls.js"
 import { Step } from "../../cnnviz/ui/web/pages/step.js"
 import { PAGES } from "../../cnnviz/ui/web/spec.js"
 
@@ -66,7 +66,7 @@ test("in the lecture view a presenter's remote goes from stage to stage, elsewhe
 })
 
 test("a decimal comma and a typographic minus are read as they are meant, and a list of numbers is none", () => {
-  const read = (value) => plainNumber({ value })
+  const read = plainNumber
   assert.equal(read(" 0,5 "), "0.5")
   assert.equal(read("−1,25"), "-1.25")
   assert.equal(read(",5"), ".5")

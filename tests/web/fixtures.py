@@ -20,7 +20,7 @@ from cnnviz.ui.component.spec import browser_words, spec
 from cnnviz.ui.maps import SCALES
 from cnnviz.ui.network_maps import array_of, program_of
 from cnnviz.ui.pages.step.page import answer
-from cnnviz.words import plural, say, written
+from cnnviz.words import languages, plural, say, written
 from tests.web.networks import networks
 
 LESSONS = (
@@ -38,8 +38,10 @@ LESSONS = (
 def write(folder: Path) -> None:
     """Writes every file into `folder`."""
     (folder / "spec.mjs").write_text(spec(), encoding="utf-8")
+    for lang in languages():
+        (folder / f"spec.{lang}.mjs").write_text(spec(lang), encoding="utf-8")
     for make in (words, colours, addresses, moments, networks):
-        (folder / f"{make.__name__}.json").write_text(json.dumps(make()), encoding="utf-8")
+        (folder / f"{make.__name__}.json").write_text(json.dumps(make(), default=written), encoding="utf-8")
 
 
 def words() -> dict:
@@ -48,12 +50,13 @@ def words() -> dict:
     numbers = [0, 1, -1, 2.5, 0.125, 0.375, 12.5, 1e16, 123456789012345680.0, 1e-5, 0.0001, -7.6e-10, 999999.5, 1 / 3, 1e300, 5e-324]
     numbers += [draw.uniform(-1, 1) * 10 ** draw.randint(-20, 20) for _ in range(200)]
     numbers += [draw.randint(-(10**9), 10**9) for _ in range(50)] + [n / 8 for n in range(-40, 40)]
-    cases = [(value, form, written(value, form)) for value in numbers for form in ("", "1", "2", "3", "5", "plain", "%", "1%")]
-    cases = [case for case in cases if abs(case[0]) < 1e15 or "%" not in case[1]]  # a share is no such number
-    plurals = [(n, lang, plural(n, lang)) for n in (0, 1, -1, 1.5, 2, 5) for lang in ("en", "fr")]
+    forms = [(value, form) for value in numbers for form in ("", "1", "2", "3", "5", "plain", "%", "1%")]
+    forms = [(value, form) for value, form in forms if abs(value) < 1e15 or "%" not in form]  # a share is no such number
+    cases = {lang: [(value, form, written(value, form, lang)) for value, form in forms] for lang in languages()}
+    plurals = [(n, lang, plural(n, lang)) for n in (0, 1, -1, 0.5, 1.5, 2, 5, 11, 21, 102, 1234.5) for lang in languages()]
     values = {"n": 1234, "id": "x", "value": 0.5}
     said = []
-    for id_, text in browser_words().items():
+    for id_, text in browser_words("en").items():
         fields = {name: values.get(name, 3) for name in _fields(text)}
         for n in (1, 2) if not isinstance(text, str) else (1,):
             said.append((id_, fields | {"n": n}, say(id_, **(fields | {"n": n}))))

@@ -6,9 +6,11 @@ import {
   fitting,
   formula,
   lossText,
+  marked,
   number,
   percent,
   power,
+  sentence,
   short,
   signed,
   timesPower,
@@ -55,11 +57,14 @@ test("signs, powers and shares", () => {
   assert.equal(factor(-0.5, 2), "(−0.50)")
   assert.deepEqual([0.5, 0.05, 2e-5, 0].map(power), [0, -3, -6, 0])
   assert.equal(timesPower(-12), "× 10⁻¹²")
-  assert.deepEqual([0, 0.001, 0.5, 0.999, 1].map(percent), ["0 %", "<1 %", "50 %", ">99 %", "100 %"])
+  assert.deepEqual([0, 0.001, 0.5, 0.999, 1].map(percent), ["0%", "<1%", "50%", ">99%", "100%"])
   assert.deepEqual([0.25, 1e-5, 0, 12345].map(lossText), ["0.25000", "1.000e−5", "0.00000", "1.235e4"])
 })
 
 test("text becomes HTML and never markup", () => {
   assert.equal(escaped(`<a b="c">&'`), "&lt;a b=&quot;c&quot;&gt;&amp;&#39;")
   assert.equal(formula("z₁ = mean x"), 'z<sub>1</sub> = <span class="word">mean</span> x')
+  const L = "<math><mi>L</mi></math>"
+  assert.equal(sentence("$L$ < 2, $5 & <b>$ $1"), `${L} &lt; 2, $5 &amp; &lt;b&gt;$ $1`)
+  assert.equal(marked("<b>$L$</b>"), `<b>${L}</b>`)
 })

@@ -11,7 +11,6 @@ from cnnviz.core.optimizers import gd
 from cnnviz.core.program import Program
 from cnnviz.core.stages import label
 from cnnviz.ui.component import network as component
-from cnnviz.words import Message, written
 
 TEXTS = (
     "conv1x3-sigmoid-dense2-sigmoid-mse",
@@ -52,16 +51,12 @@ def _network(text: str, rng: np.random.Generator) -> dict:
                 "text": text, "maps": maps, "links": component.links(program), "arithmetic": program.arithmetic,
                 "classes": [str(n) for n in range(y.size)], "optimizer": "gd", "formulas": component.formulas(program),
             },
-            "stages": [{name: _said(value) for name, value in stage.items()} for stage in component.stage_records(program)],
+            "stages": component.stage_records(program),
             "lesson": {"lr": "0.1"},
         },
         "arrays": {name: array.ravel().tolist() for name, array in arrays.items()} | {f"{n}_next": a.ravel().tolist() for n, a in after.items()},
         "cells": [cell for target in program.links if target in maps for cell in _cells(target, program, arrays, rng)],
     }  # fmt: skip
-
-
-def _said(value: object) -> object:
-    return written(value) if isinstance(value, Message) else value
 
 
 def _shape(program: Program, name: str, array: np.ndarray) -> tuple[int, ...]:

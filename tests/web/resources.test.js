@@ -10,7 +10,12 @@ globalThis.fetch = (url, { signal }) =>
   new Promise((resolve, reject) => {
     signal.addEventListener("abort", () => reject(new DOMException("", "AbortError")))
     const query = Object.fromEntries(url.searchParams)
-    requests.push({ query, signal, fail: () => reject(new TypeError("no server")), answer: (given) => resolve(answerTo(query, given)) })
+    requests.push({
+      query,
+      signal,
+      fail: () => reject(new TypeError("no server")),
+      answer: (given) => resolve(answerTo(query, given)),
+    })
   })
 
 function answerTo({ k = "0", lr = "0.1", instead = "" }, { status = 200, headers = {}, body } = {}) {
@@ -69,7 +74,10 @@ test("it asks ahead one after another, and stops where the visitor asks", async 
   await settled()
   numbers.ahead("", [{ k: "6" }, { k: "4" }], KEYS)
   await settled()
-  assert.deepEqual(requests.map(({ query }) => query.k), ["5", "6"])
+  assert.deepEqual(
+    requests.map(({ query }) => query.k),
+    ["5", "6"],
+  )
   ask({ k: "6" }) // which is on its way
   requests[1].answer()
   await settled()
@@ -77,7 +85,10 @@ test("it asks ahead one after another, and stops where the visitor asks", async 
   numbers.ahead("", [{ k: "7" }, { k: "5" }], KEYS)
   await settled()
   ask({ k: "9" })
-  assert.deepEqual(requests.map(({ query, signal }) => [query.k, signal.aborted]).slice(2), [["7", true], ["9", false]])
+  assert.deepEqual(requests.map(({ query, signal }) => [query.k, signal.aborted]).slice(2), [
+    ["7", true],
+    ["9", false],
+  ])
   requests[3].answer()
   await settled()
   assert.deepEqual(received.at(-1), ["9", "9"])

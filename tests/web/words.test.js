@@ -5,14 +5,43 @@ import { fixture } from "./hooks.js"
 
 const { written: values, plurals, said } = fixture("words")
 
-test("values are written as Python writes them", () => {
-  for (const [value, spec, text] of values) assert.equal(written(value, spec), text, `${value} as "${spec}"`)
+test("values are written as Python writes them, in every language", async () => {
+  for (const [lang, cases] of Object.entries(values)) {
+    const own = await import(`../../cnnviz/ui/web/model/words.js?${lang}`)
+    for (const [value, spec, text] of cases)
+      assert.equal(own.written(value, spec), text, `${value} as "${spec}" in ${lang}`)
+  }
   assert.equal(written(Number.NaN, "3"), "NaN")
   assert.equal(written([1, "a", -2.5]), "1, a, −2.5")
 })
 
 test("plural forms are those of Python", () => {
   for (const [n, lang, form] of plurals) assert.equal(plural(n, lang), form, `${n} in ${lang}`)
+})
+
+test("numbers have the separators that Unicode gives the language, and are understood as they are written", async () => {
+  for (const lang of Object.keys(values)) {
+    const { say, written } = await import(`../../cnnviz/ui/web/model/words.js?${lang}`)
+    const { number, plainNumber, inField } = await import(`../../cnnviz/ui/web/model/format.js?${lang}`)
+    const parts = new Intl.NumberFormat(lang, { style: "percent", minimumFractionDigits: 1 }).formatToParts(12345.678)
+    const sign = (/** @type {string} */ type) => parts.find((part) => part.type === type)?.value
+    assert.equal(say("words.point"), sign("decimal"))
+    assert.equal(say("words.thousands"), sign("group"))
+    assert.equal(say("words.percent").trim(), sign("percentSign"))
+    assert.equal(/^\s/.test(say("words.percent")), parts.at(-2)?.type === "literal")
+    for (const value of [0.5, -12.25, 1234.5, 1234567, 0.001]) {
+      assert.equal(Number(plainNumber(written(value))), value, lang)
+      assert.equal(Number(plainNumber(inField(String(value)))), value, lang)
+    }
+    assert.equal(number(0.25, 3), `${written(0.25)}0`)
+    assert.deepEqual([".5", "0,5", "0.5", "−3", "1.234.567,5"].map(plainNumber), [
+      ".5",
+      "0.5",
+      "0.5",
+      "-3",
+      "1234567.5",
+    ])
+  }
 })
 
 test("every message is said as Python says it", () => {

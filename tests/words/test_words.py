@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import pytest
 
 from cnnviz import words
-from cnnviz.words import Message, Problem, catalogue, languages, say, written
+from cnnviz.words import Message, Problem, catalogue, catalogue_of, languages, say, written
 
 FIELD = re.compile(r"\{(\w+)")
+FORMULA = re.compile(r"\$([^$]+)\$")
 
 
 def test_a_problem_says_its_sentence_and_keeps_its_code_and_values():
@@ -44,12 +46,45 @@ def test_one_is_the_only_number_that_is_not_plural_in_english():
     assert [words.plural(n) for n in (0, 0.5, 1, -1, 2)] == ["other", "other", "one", "one", "other"]
 
 
+UNFINISHED = {"fr": 2_000}
+"""Messages that a language's file may lack while it is being written; every language that is done has none."""
+
+
+def _fields(text: str | Mapping[str, str]) -> list[set[str]]:
+    """The fields of each of a message's forms, but for the number that the form goes by."""
+    return [set(FIELD.findall(form)) - {"n"} for form in ([text] if isinstance(text, str) else text.values())]
+
+
+def _faults(own: Mapping[str, str | Mapping[str, str]]) -> list[str]:
+    """What a language's file has that English has not, and messages with other fields than the English ones."""
+    sentences = {id: text for id, text in own.items() if not id.startswith("words.plurals.")}
+    unknown = [id for id in sentences if id not in catalogue()]
+    forms = {"other", *(id.rpartition(".")[2] for id in own if id.startswith("words.plurals."))}
+    for id, text in sentences.items():
+        if id in unknown:
+            continue
+        english = _fields(catalogue()[id])
+        wanted = set().union(*english)
+        if not all(fields <= wanted for fields in _fields(text)) or set().union(*_fields(text)) != wanted:
+            unknown.append(f"{id}: other fields than in English")
+        elif not isinstance(text, str) and not {*text} <= forms:
+            unknown.append(f"{id}: forms that [words.plurals] has no rule for")
+        elif not isinstance(catalogue()[id], str) and isinstance(text, str) and len(forms) > 1:
+            unknown.append(f"{id}: no plural forms")
+    return unknown
+
+
 @pytest.mark.parametrize("lang", languages())
 def test_every_language_has_every_message_with_the_same_fields(lang):
-    own = words._flat(words.tomllib.loads((words._FOLDER / f"{lang}.toml").read_text(encoding="utf-8")))
-    assert own.keys() == catalogue().keys()
-    for id, text in own.items():
-        english = catalogue()[id]
-        fields = [set(FIELD.findall(t)) for entry in (text, english) for t in (entry.values() if not isinstance(entry, str) else [entry])]
-        allowed = set().union(*fields)
-        assert all(allowed - {"n"} <= f | {"n"} for f in fields), id
+    own = catalogue_of(lang)
+    assert _faults(own) == []
+    lacking = [id for id in catalogue() if id not in own and not id.startswith("words.plurals.")]
+    assert len(lacking) <= UNFINISHED.get(lang, 0), lacking
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_a_formula_within_a_sentence_is_the_same_in_every_language_and_has_no_values(lang):
+    for id, text in catalogue(lang).items():
+        if isinstance(text, str) and not id.startswith("ui.notebook.theory."):
+            assert FORMULA.findall(text) == FORMULA.findall(catalogue()[id]), id
+            assert not any(re.search(r"\{\w+\}", latex) for latex in FORMULA.findall(text)), id

@@ -58,5 +58,11 @@ class AveragePooling(Pooling):
     def arithmetic(self) -> dict[str, str]:
         return {"y": "mean(x)", "dx": f"sum(dy)/{self.k**2}"}
 
+    def keras(self, x: Shape) -> tuple[str, ...]:
+        return (f"AveragePooling2D({self.k}, strides={self.stride})",)
+
+    def pytorch(self, x: Shape) -> tuple[str, ...]:
+        return (f"AvgPool2d({self.k}, stride={self.stride})",)
+
     def twin(self, tf: Any, x: Any) -> Any:
         return tf.nn.avg_pool2d(x, self.k, self.stride, "VALID")

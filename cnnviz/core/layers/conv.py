@@ -200,6 +200,27 @@ class Conv(Layer):
             effect[np.arange(len(entries)), filters] = values["windows"][weights]
         return effect.reshape(-1, m, rows, columns)
 
+    axes = {"keras": {"f": (2, 3, 1, 0)}}  # noqa: RUF012
+
+    def keras(self, x: Shape) -> tuple[str, ...]:
+        own = f"Conv2D({self.filters}, {self.k}{self._sliding('strides')}, use_bias={self.bias})"
+        zeros = self._zeros()
+        return (own,) if zeros == (0, 0) else (f"ZeroPadding2D(({zeros}, {zeros}))", own)
+
+    def pytorch(self, x: Shape) -> tuple[str, ...]:
+        before, after = self._zeros()
+        padding = f", padding={before}" if before == after != 0 else ""
+        own = f"Conv2d({x[0]}, {self.filters}, {self.k}{self._sliding('stride')}{padding}, bias={self.bias})"
+        return (own,) if before == after else (f"ZeroPad2d(({before}, {after}, {before}, {after}))", own)
+
+    def _zeros(self) -> tuple[int, int]:
+        """Zeros before and after. They are written out for Keras and PyTorch, whose "same" goes by the stride or knows none."""
+        return pad_widths(self.dilation * (self.k - 1) + 1, self.padding)
+
+    def _sliding(self, stride: str) -> str:
+        own = f", {stride}={self.stride}" if self.stride != 1 else ""
+        return own if self.dilation == 1 else f"{own}, {'dilation_rate' if stride == 'strides' else 'dilation'}={self.dilation}"
+
     def twin(self, tf: Any, x: Any, f: Any, b: Any = None) -> Any:
         zeros = pad_widths(self.dilation * (self.k - 1) + 1, self.padding)
         x = tf.pad(x, [[0, 0], zeros, zeros, [0, 0]])

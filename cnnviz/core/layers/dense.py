@@ -93,5 +93,13 @@ class Dense(Layer):
         effect[np.arange(len(entries)), outputs] = 1 if units is None else x[units]
         return effect
 
+    axes = {"pytorch": {"w": (1, 0)}}  # noqa: RUF012
+
+    def keras(self, x: Shape) -> tuple[str, ...]:
+        return (f"Dense({self.outputs})",)
+
+    def pytorch(self, x: Shape) -> tuple[str, ...]:
+        return (f"Linear({x[0]}, {self.outputs})",)
+
     def twin(self, tf: Any, x: Any, w: Any, b: Any) -> Any:
         return x @ w + b

@@ -51,5 +51,11 @@ class GlobalAverage(Layer):
     def arithmetic(self) -> dict[str, str]:
         return {"y": "mean(x)", "dx": "dy/size(x)"}
 
+    def keras(self, x: Shape) -> tuple[str, ...]:
+        return ("GlobalAveragePooling2D()",)
+
+    def pytorch(self, x: Shape) -> tuple[str, ...]:
+        return ("AdaptiveAvgPool2d(1)", "Flatten()")
+
     def twin(self, tf: Any, x: Any) -> Any:
         return tf.reduce_mean(x, [1, 2])

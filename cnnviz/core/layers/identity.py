@@ -37,5 +37,11 @@ class Identity(Activation):
     def arithmetic(self) -> dict[str, str]:
         return {"y": "x", "dx": "dy"}
 
+    def keras(self, x: Shape) -> tuple[str, ...]:
+        return ('Activation("linear")',)
+
+    def pytorch(self, x: Shape) -> tuple[str, ...]:
+        return ("Identity()",)
+
     def twin(self, tf: Any, x: Any) -> Any:
         return tf.identity(x)

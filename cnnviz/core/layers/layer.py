@@ -72,6 +72,9 @@ class Layer:
     scale: ClassVar[str] = "signed"
     """The values of its output, for their colours: "signed", "positive" (never below 0), "share" (in 0 … 1), or "same" as it takes."""
 
+    axes: ClassVar[Mapping[str, Mapping[str, tuple[int, ...]]]] = {}
+    """In what order "keras" and "pytorch" have the axes of a parameter, by its letter, where they differ from ours."""
+
     @classmethod
     def parse(cls, text: str) -> Self | None:
         """The layer that `text` stands for, or None if it is not of this kind; Problem where a number does not fit."""
@@ -138,6 +141,14 @@ class Layer:
     def silent(self, y: np.ndarray) -> np.ndarray | None:
         """Which cells of the output pass no gradient at all, where that can come about: an image that wakes them may do."""
         return None
+
+    def keras(self, x: Shape) -> tuple[str, ...]:
+        """The same layer as it is written in Keras, where maps are (H,W,C): a call of keras.layers, or several in a row."""
+        raise NotImplementedError
+
+    def pytorch(self, x: Shape) -> tuple[str, ...]:
+        """The same layer as it is written in PyTorch: a call of torch.nn, or several in a row."""
+        raise NotImplementedError
 
     def twin(self, tf: Any, x: Any, *_: Any, **parameters: Any) -> Any:
         """The same layer in TensorFlow, which is handed over: x (B,H,W,C) or (B,D), parameters in our shapes."""

@@ -65,5 +65,11 @@ class MaxPooling(Pooling):
     def arithmetic(self) -> dict[str, str]:
         return {"y": "max(x)", "dx": "sum(dy)"}
 
+    def keras(self, x: Shape) -> tuple[str, ...]:
+        return (f"MaxPooling2D({self.k}, strides={self.stride})",)
+
+    def pytorch(self, x: Shape) -> tuple[str, ...]:
+        return (f"MaxPool2d({self.k}, stride={self.stride})",)
+
     def twin(self, tf: Any, x: Any) -> Any:
         return tf.nn.max_pool2d(x, self.k, self.stride, "VALID")

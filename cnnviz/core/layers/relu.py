@@ -45,5 +45,11 @@ class Relu(Activation):
     def silent(self, y: np.ndarray) -> np.ndarray:
         return y == 0
 
+    def keras(self, x: Shape) -> tuple[str, ...]:
+        return ('Activation("relu")',)
+
+    def pytorch(self, x: Shape) -> tuple[str, ...]:
+        return ("ReLU()",)
+
     def twin(self, tf: Any, x: Any) -> Any:
         return tf.nn.relu(x)

@@ -56,5 +56,11 @@ class Sigmoid(Activation):
     def saturated(self, y: np.ndarray) -> np.ndarray:
         return sigmoid_prime(y) < SATURATED
 
+    def keras(self, x: Shape) -> tuple[str, ...]:
+        return ('Activation("sigmoid")',)
+
+    def pytorch(self, x: Shape) -> tuple[str, ...]:
+        return ("Sigmoid()",)
+
     def twin(self, tf: Any, x: Any) -> Any:
         return tf.sigmoid(x)

@@ -47,5 +47,11 @@ class Softmax(Layer):
     def arithmetic(self) -> dict[str, str]:
         return {"y": "exp(x)/sum(exp(x))", "dx": "y*(dy-sum(dy*y))"}
 
+    def keras(self, x: Shape) -> tuple[str, ...]:
+        return ('Activation("softmax")',)
+
+    def pytorch(self, x: Shape) -> tuple[str, ...]:
+        return ("Softmax(dim=1)",)
+
     def twin(self, tf: Any, x: Any) -> Any:
         return tf.nn.softmax(x)

@@ -42,5 +42,11 @@ class Tanh(Activation):
     def saturated(self, y: np.ndarray) -> np.ndarray:
         return 1.0 - y * y < 4 * SATURATED  # the slope at 0 is 1, four times sigmoid's
 
+    def keras(self, x: Shape) -> tuple[str, ...]:
+        return ('Activation("tanh")',)
+
+    def pytorch(self, x: Shape) -> tuple[str, ...]:
+        return ("Tanh()",)
+
     def twin(self, tf: Any, x: Any) -> Any:
         return tf.tanh(x)

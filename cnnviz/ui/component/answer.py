@@ -21,7 +21,7 @@ from cnnviz.ui.component.records import FiltersRecord
 from cnnviz.ui.network_maps import program_of
 from cnnviz.ui.remarks import remarks
 from cnnviz.ui.version import code
-from cnnviz.words import Message, Problem, written
+from cnnviz.words import DEFAULT, Message, Problem, Versions, written
 
 MOST_LOSSES = 200
 """Points in the small loss curve; more would not be seen."""
@@ -34,7 +34,7 @@ def header(page: str, now: Now) -> dict[str, object]:
         "code": code(),
         "asked": dict(now.asked),
         "lesson": {**now.lesson.to_query(), **now.extras, **now.gone},
-        "words": now.image.words,
+        "words": now.image.message,
         "wrong": dict(now.wrong),
         "remarks": remarks(now.lesson, now.moment),
         "deviations": effects(now.lesson.deviations),
@@ -83,7 +83,7 @@ def encode(header: Mapping[str, object], arrays: dict[str, np.ndarray]) -> bytes
     """The header's length as little-endian uint32, the header as JSON, the arrays one after another.
 
     Each array starts at a multiple of 8, and so does the first: spaces after the JSON see to it. The
-    header says of each its kind, where it starts after the header, and its shape; its messages are said.
+    header says of each its kind, where it starts after the header, and its shape; its messages are for the browser to say.
     """
     at, places, body = 0, {}, []
     sent: dict[tuple[object, ...], int] = {}  # v is the map that it lays out, and is not sent twice
@@ -122,13 +122,31 @@ def decode(answer: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
 def _json(header: Mapping[str, object]) -> str:
     """As JSON, which has no word for what is no number: it is null."""
     try:
-        return json.dumps(header, allow_nan=False, default=_said)
+        return json.dumps(header, ensure_ascii=False, allow_nan=False, default=unsaid)
     except ValueError:  # rare: it takes a run that has run away
-        return json.dumps(json.loads(json.dumps(header, default=_said), parse_constant=lambda _: None))
+        return json.dumps(json.loads(json.dumps(header, default=unsaid), parse_constant=lambda _: None), ensure_ascii=False)
 
 
-def _said(value: object) -> str:
-    """A message as its sentence; TypeError for all else that is not JSON."""
-    if isinstance(value, Message | Problem):
-        return written(value)
+def unsaid(value: object) -> Mapping[str, object]:
+    """A message as decode.js reads it, who says it in the reader's language; TypeError for all else that is not JSON.
+
+    >>> unsaid(Message("words.unknown", {"id": (1, float("nan"))}))
+    {'say': ['words.unknown', {'id': [1, 'NaN']}]}
+    """
+    if isinstance(value, Problem):
+        value = value.message
+    if isinstance(value, Message):
+        return {"say": [value.id, {name: _value(one) for name, one in value.values.items()}]}
+    if isinstance(value, Versions):
+        return {"versions": dict(value.by_language)}
     raise TypeError(f"encode: {type(value).__name__} cannot be sent")
+
+
+def _value(value: object) -> object:
+    """What a message is about, as JSON has it: what is no number is the sign that every language writes for it."""
+    if isinstance(value, Message | Problem | Versions):
+        return unsaid(value)
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_value(part) for part in value]
+    plain = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return value if plain else written(value, lang=DEFAULT)

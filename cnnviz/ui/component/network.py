@@ -6,13 +6,14 @@ from functools import lru_cache
 
 import numpy as np
 
-from cnnviz.core.formulas import plain
 from cnnviz.core.layers.layer import Layer
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import Names, Network
+from cnnviz.core.optimizers import OPTIMIZERS
 from cnnviz.core.program import Program
 from cnnviz.core.stages import Stage, label
 from cnnviz.core.trajectory import Moment
+from cnnviz.export.mathml import mathml
 from cnnviz.ui import network_maps
 from cnnviz.ui.component.records import (
     ColumnKind,
@@ -21,8 +22,9 @@ from cnnviz.ui.component.records import (
     LinkRecord,
     NetworkRecord,
     StageRecord,
+    Text,
 )
-from cnnviz.words import Message, message, say
+from cnnviz.words import Message, message
 
 MOST_CELLS = 4
 """Outputs that stand as cells with numbers in them; more stand as rows with a bar each."""
@@ -44,7 +46,7 @@ def network_record(lesson: Lesson, program: Program, moment: Moment) -> NetworkR
         maps=maps,
         columns=_columns(program),
         links=links(program),
-        formulas=formulas(program, lesson.scale),
+        formulas=formulas(program, lesson.scale, lesson.opt),
         arithmetic=program.arithmetic,
         curves={names.output: layer.kind for layer, names in _activations(network)},
         classes=_classes(lesson, len(lesson.y)),
@@ -80,14 +82,12 @@ def links(program: Program) -> dict[str, list[LinkRecord]]:
     }
 
 
-@lru_cache(maxsize=128)
-def formulas(program: Program, pixels: str = "unit") -> dict[str, str]:
-    """Each formula in plain text; what no line makes, a parameter or a target, has that of the line that reads it."""
-    found = {symbol: plain(latex) for symbol, latex in program.formulas.items()}
+def formulas(program: Program, scale: str = "unit", opt: str = "gd") -> dict[str, Text]:
+    """Each formula in MathML, that of the image as a sentence; what no line makes, a parameter or a target, has that of the line that reads it."""
+    found: dict[str, Text] = {symbol: mathml(latex) for symbol, latex in program.formulas.items()}
     for layer, names in zip(program.network.layers, program.network.names, strict=True):
         found |= dict.fromkeys(network_maps.owned(layer, names), found[names.output])
-    steps = {"gd": "θ ← θ − η · ∂θ"}
-    return found | {"x": say(f"ui.pixels.formula.{pixels}"), "y": found["L"], "update": steps["gd"]}
+    return found | {"x": message(f"stage.x.formula.{scale}"), "y": found["L"], "update": " ".join(map(mathml, OPTIMIZERS[opt].formulas))}
 
 
 @lru_cache(maxsize=128)

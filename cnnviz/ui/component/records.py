@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal, TypedDict
 
-from cnnviz.words import Message
+from cnnviz.words import Message, Versions
 
-Text = Message | str
-"""A sentence: a message here, said in a language when it is sent."""
+Text = Message | Versions | str
+"""A sentence: a message here, which the browser says in its reader's language; a text is the same in all of them."""
 
 Kind = Literal["map", "row", "filters", "weights", "loss"]
 ColumnKind = Literal["maps", "filters", "strip", "weights", "cells", "classes", "loss"]
@@ -90,7 +90,7 @@ class NetworkRecord(TypedDict):
     maps: Mapping[str, MapRecord]
     columns: Sequence[ColumnRecord]
     links: Mapping[str, Sequence[LinkRecord]]
-    formulas: Mapping[str, str]
+    formulas: Mapping[str, Text]
     arithmetic: Mapping[str, str]
     curves: Mapping[str, str]
     classes: Sequence[Text]

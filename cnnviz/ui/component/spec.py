@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 
@@ -24,12 +25,13 @@ from cnnviz.core.optimizers import OPTIMIZERS
 from cnnviz.core.page_state import PAGE_KEYS
 from cnnviz.core.presets import PRESETS
 from cnnviz.data.images import Image, bundled, find_image
+from cnnviz.export.mathml import mathml, named
 from cnnviz.ui.charts import LINE_COLOURS
 from cnnviz.ui.maps import MOST_PRINTED, SCALES
 from cnnviz.ui.pages import page_keys, pages
 from cnnviz.ui.pages.train.film.curves import CURVES
 from cnnviz.ui.version import code
-from cnnviz.words import DEFAULT, catalogue, say
+from cnnviz.words import DEFAULT, catalogue, languages, reading, say
 
 
 @cache
@@ -38,26 +40,44 @@ def gallery() -> tuple[Image, ...]:
     return (*bundled("test"), *(find_image(f"pattern-{name}") for name in PATTERNS))
 
 
-def browser_words() -> dict[str, str | Mapping[str, str]]:
-    """The messages that the browser's part says itself; all others reach it as sentences.
+def browser_words(lang: str) -> dict[str, str | Mapping[str, str]]:
+    """The messages that the browser's part may have to say, its own and those that come with numbers: all but what goes into files.
 
-    >>> "words.point" in browser_words(), "network.fit" in browser_words()
+    >>> "words.point" in browser_words("en"), "export.html.noscript" in browser_words("en")
     (True, False)
     """
-    return {id: text for id, text in catalogue().items() if id.startswith(("web.", "words."))}
+    return {id: text for id, text in catalogue(lang).items() if id.split(".")[0] != "export"}
+
+
+def formulas_in_words() -> dict[str, str]:
+    """The formulas within sentences, LaTeX between dollar signs, as MathML; those of Markdown are not ours to set.
+
+    >>> formulas_in_words()["L"], formulas_in_words()["<<L>>"] == mathml(Lesson().network.program((32, 32)).formulas["L"])
+    ('<math><mi>L</mi></math>', True)
+    """
+    texts = [text for lang in languages() for id, text in catalogue(lang).items() if id.split(".")[:3] != ["ui", "notebook", "theory"]]
+    forms = [form for text in texts for form in ([text] if isinstance(text, str) else text.values())]
+    return {latex: mathml(named(latex)) for form in forms for latex in re.findall(r"\$([^$]+)\$", form)}
 
 
 @cache
-def spec() -> str:
-    """The module as text: one exported constant a line."""
-    constants = {
+def spec(lang: str = DEFAULT) -> str:
+    """The module as text, for readers of a language: one exported constant a line."""
+    with reading(lang):
+        return "\n".join(f"export const {name} = {json.dumps(value)}" for name, value in _constants(lang).items())
+
+
+def _constants(lang: str) -> dict[str, object]:
+    return {
         "SCALES": SCALES,
         "CODE": code(),
-        "LANG": DEFAULT,
-        "WORDS": browser_words(),
+        "LANG": lang,
+        "LANGUAGES": [{"id": known, "name": say("words.name", known)} for known in languages()],
+        "WORDS": browser_words(lang),
+        "MATH": formulas_in_words(),
         "LINE_COLOURS": LINE_COLOURS,
         "MOST_PRINTED": MOST_PRINTED,
-        "CURVES": [curve.to_json(name) for name, curve in CURVES.items()],
+        "CURVES": [{"name": name, "title": str(curve.title), "log": curve.log} for name, curve in CURVES.items()],
         "SATURATED": SATURATED,
         "KEYS": [*(names := [field.name for field in dataclasses.fields(Lesson)]), *sorted(LESSON_KEYS.difference(names))],
         "EXTRA_KEYS": page_keys(),
@@ -74,7 +94,6 @@ def spec() -> str:
         "IMAGES": [{"id": image.id, "words": image.words} for image in gallery()],
         "PAGES": [{"path": page.path, "name": page.name} for page in pages()],
     }
-    return "\n".join(f"export const {name} = {json.dumps(value)}" for name, value in constants.items())
 
 
 @cache

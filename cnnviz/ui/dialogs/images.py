@@ -42,7 +42,7 @@ def _upload() -> None:
 
 def _cifar10(reopen: Callable[[str], None]) -> None:
     if no := excuse("cifar10"):
-        st.info(no)
+        st.info(str(no))
         return
     if data.LOADER.full_set is None and data.cached():
         data.LOADER.start()

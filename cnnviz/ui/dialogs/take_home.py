@@ -6,15 +6,17 @@ import dataclasses
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+import numpy as np
 import streamlit as st
 
 from cnnviz import export
-from cnnviz.core.lesson import LESSON_KEYS
+from cnnviz.core.lesson import LESSON_KEYS, Lesson
 from cnnviz.export.arguments import MOST_AROUND
 from cnnviz.ui.address import Now, adopt
 from cnnviz.ui.dialogs.to_work_on import to_work_on
 from cnnviz.ui.pages import pages
 from cnnviz.ui.plain import plain
+from cnnviz.ui.reader import for_whoever_asked
 from cnnviz.ui.standalone import lesson_html
 from cnnviz.words import say
 
@@ -64,13 +66,27 @@ def _downloads(now: Now) -> None:
     name = f"cnnviz-{lesson.img[:12]}-update-{lesson.k}"
     _download("script", f"{name}.py", "text/x-python", lambda: export.numpy_script(lesson, pixels))
     _download("notebook", f"{name}.ipynb", "application/x-ipynb+json", lambda: export.jupyter_notebook(lesson, pixels))
+    _frameworks(lesson, pixels, name)
     _download("arrays", f"{name}.npz", "application/octet-stream", lambda: export.arrays_npz(lesson, now.moment))
     try:
         parameters = export.parameters_json(lesson, now.moment.params)
     except ValueError as error:
-        st.caption(say("ui.take_home.no_parameters", error=str(error)))
+        st.caption(say("ui.take_home.no_parameters", error=error))
     else:
         _download("parameters", f"{name}.json", "application/json", lambda: parameters)
+
+
+def _frameworks(lesson: Lesson, pixels: np.ndarray, name: str) -> None:
+    """The lesson in Keras and PyTorch, side by side, or the sentence why not."""
+    try:
+        export.exact_rule(lesson)
+    except ValueError as error:
+        st.caption(str(error))
+        return
+    makers = {"keras": export.keras_script, "pytorch": export.pytorch_script}
+    for column, (library, make) in zip(st.columns(2), makers.items(), strict=True):
+        with column:
+            _download(library, f"{name}-{library}.py", "text/x-python", lambda make=make: make(lesson, pixels), key=library)
 
 
 def _films(now: Now, updates: int) -> None:
@@ -80,9 +96,9 @@ def _films(now: Now, updates: int) -> None:
         _download("film", name, f"image/{kind}", lambda kind=kind: export.animation(lesson, x, kind=kind), n=updates, kind=kind)
 
 
-def _download(what: str, name: str, mime: str, make: Callable[[], str | bytes], **values: object) -> None:
-    label, key = say(f"ui.take_home.{what}", **values), f"export_{name.rpartition('.')[2]}"
-    st.download_button(label, make, name, mime, key=key, on_click="ignore", width="stretch")
+def _download(what: str, name: str, mime: str, make: Callable[[], str | bytes], key: str = "", **values: object) -> None:
+    label, key = say(f"ui.take_home.{what}", **values), f"export_{key or name.rpartition('.')[2]}"
+    st.download_button(label, for_whoever_asked(make), name, mime, key=key, on_click="ignore", width="stretch")
 
 
 def _upload(now: Now) -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 from cnnviz import export
 from cnnviz.ui.address import Now
 from cnnviz.ui.plain import plain
+from cnnviz.ui.reader import for_whoever_asked
 from cnnviz.words import say
 
 
@@ -30,4 +31,4 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _download(what: str, name: str, mime: str, make: Callable[[], str | bytes]) -> None:
-    st.download_button(say(f"ui.take_home.{what}"), make, name, mime, key=f"export_{what}", on_click="ignore", width="stretch")
+    st.download_button(say(f"ui.take_home.{what}"), for_whoever_asked(make), name, mime, key=f"export_{what}", on_click="ignore", width="stretch")

@@ -10,10 +10,12 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.ui.pages import pages
+from cnnviz.ui.reader import follow_readers
 
 
 def navigate() -> None:
     """Shows the page that the path names."""
+    follow_readers()
     st.set_page_config(page_icon="▦", layout="wide", initial_sidebar_state="collapsed")
     shown = [
         st.Page(page.show, title=f"{page.name} · cnnviz", url_path=page.path, default=not page.path) for page in pages()

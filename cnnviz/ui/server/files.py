@@ -14,21 +14,23 @@ from starlette.routing import BaseRoute, Route
 from cnnviz.ui.component.bundle import bundle, style_sheet
 from cnnviz.ui.component.fonts import font_faces
 from cnnviz.ui.component.spec import spec, sprite
+from cnnviz.ui.reader import KEY, of_request
+from cnnviz.words import DEFAULT, reader, reading
 
 WEB_FOLDER = Path(__file__).parents[1] / "web"
 ENTRY = "hosts/streamlit"
 """The module that knows Streamlit; everything else of the component's JavaScript hangs on it."""
 
 PRELOAD = (
-    "<web/bundle.js>; rel=modulepreload, <web/style.css>; rel=preload; as=style, "
+    "<web/bundle.js?lang={lang}>; rel=modulepreload, <web/style.css>; rel=preload; as=style, "
     "<web/images.png>; rel=preload; as=image"
 )
 """Tells a browser that asks for a page what it will need, so that this travels beside Streamlit's own files."""
 
 
 def script(entry: str = ENTRY, ending: str = "export default {}") -> str:
-    """The component's JavaScript as one module, what Python knows of the lesson among it."""
-    return bundle(entry, lambda name: spec() if name == "spec" else (WEB_FOLDER / f"{name}.js").read_text("utf-8"), ending)
+    """The component's JavaScript as one module, what Python knows of the lesson among it, in the reader's language."""
+    return bundle(entry, lambda name: spec(reader()) if name == "spec" else (WEB_FOLDER / f"{name}.js").read_text("utf-8"), ending)
 
 
 def styles() -> str:
@@ -37,7 +39,7 @@ def styles() -> str:
 
 
 def made_once(path: str, media_type: str, make: Callable[[], str | bytes]) -> Route:
-    """A route whose content is made when it is first asked for, and kept.
+    """A route whose content is made when it is first asked for, and kept, once for each language that is asked for.
 
     "no-cache" lets a browser keep it too but makes it ask whether it is still the same (its ETag), so
     that a class never runs last week's JavaScript against today's server.
@@ -47,13 +49,14 @@ def made_once(path: str, media_type: str, make: Callable[[], str | bytes]) -> Ro
     """
 
     @cache
-    def content() -> tuple[bytes, str]:
-        made = make()
+    def content(lang: str) -> tuple[bytes, str]:
+        with reading(lang):
+            made = make()
         body = made.encode() if isinstance(made, str) else made
         return body, f'"{hashlib.sha256(body).hexdigest()[:32]}"'
 
     async def answer(request: Request) -> Response:
-        body, etag = content()
+        body, etag = content(of_request(request) if KEY in request.query_params else DEFAULT)
         headers = {"ETag": etag, "Cache-Control": "no-cache"}
         # A proxy that compresses marks the same text's ETag as weak (W/).
         known = [tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(",")]

@@ -11,10 +11,12 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
 
+from cnnviz.ui.reader import of_request
 from cnnviz.words import say
 
 UPLOADS_A_SESSION = 20
@@ -28,6 +30,10 @@ MOST_UPLOADED = 64_000_000
 
 _TOLD = 20
 _READING = {"GET", "HEAD", "OPTIONS"}
+
+
+def _reader(scope: Scope) -> str:
+    return of_request(HTTPConnection(scope))
 
 
 class Origins:
@@ -52,7 +58,7 @@ class Origins:
             self._tell(origin, host)
             if scope["type"] == "websocket":
                 return await send({"type": "websocket.close", "code": 1008})
-            return await Response(say("ui.server.foreign"), 403, media_type="text/plain")(scope, receive, send)
+            return await Response(say("ui.server.foreign", _reader(scope)), 403, media_type="text/plain")(scope, receive, send)
         await self.app(_asked_from(scope, f"http://{host}"), receive, send)
 
     def _tell(self, origin: str, host: str) -> None:
@@ -136,7 +142,7 @@ class UploadLimit:
             while len(self.sent) > 10_000:
                 self.sent.popitem(last=False)
             if count > UPLOADS_A_SESSION:
-                sentence = say("ui.server.too_many_uploads", n=UPLOADS_A_SESSION)
+                sentence = say("ui.server.too_many_uploads", _reader(scope), n=UPLOADS_A_SESSION)
                 await Response(sentence, 429, media_type="text/plain")(scope, receive, send)
                 return
             await self._take(scope, receive, send)
@@ -148,7 +154,7 @@ class UploadLimit:
         length = Headers(scope=scope).get("Content-Length", "")
         size = int(length) if length.isdecimal() else int(st.get_option("server.maxUploadSize")) * 2**20
         if self.held() + self.coming + size > MOST_UPLOADED:
-            answer = Response(say("ui.server.full", n=2), 503, {"Retry-After": "120"}, "text/plain")
+            answer = Response(say("ui.server.full", _reader(scope), n=2), 503, {"Retry-After": "120"}, "text/plain")
             return await answer(scope, receive, send)
         self.coming += size
         try:

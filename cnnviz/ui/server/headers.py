@@ -11,8 +11,10 @@ from pathlib import Path
 
 import streamlit as st
 from starlette.datastructures import MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from cnnviz.ui.reader import of_request
 from cnnviz.ui.resource import address_of
 from cnnviz.ui.server.embedding import embedders
 from cnnviz.ui.server.files import PRELOAD
@@ -96,7 +98,7 @@ class Headers:
                 headers = MutableHeaders(scope=message)
                 headers.update(self.headers)
                 if headers.get("Content-Type", "").startswith("text/html") and "Link" not in headers:
-                    headers["Link"] = PRELOAD + numbers_of(scope)
+                    headers["Link"] = PRELOAD.format(lang=of_request(HTTPConnection(scope))) + numbers_of(scope)
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)

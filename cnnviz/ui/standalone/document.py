@@ -11,7 +11,7 @@ from string import Template
 
 from cnnviz.ui.component.spec import sprite
 from cnnviz.ui.server.files import script, styles
-from cnnviz.words import DEFAULT, say
+from cnnviz.words import reader, say
 
 _PAGE = Template(Path(__file__).with_name("page.html").read_text("utf-8"))
 
@@ -27,7 +27,7 @@ def document(host: str, title: str, contents: str = "", numbers: bytes = b"", im
     (True, False)
     """
     return _PAGE.substitute(
-        lang=DEFAULT,
+        lang=reader(),
         host=host,
         title=html.escape(title),
         styles=_styles(images),

@@ -39,7 +39,7 @@ def runs(lesson: Lesson, moment: Moment, mistake: Placed) -> tuple[Chart, Messag
     said = message(f"ui.check.falls.{how}", n=n, broken=float(wrong[-1]), right=float(right[-1]))
     others = _rising(lesson, moment)
     chart = Chart("falls", message("ui.check.falls.title"), x, lines, x_title, "L", log="y")
-    return chart, message("ui.sentences", first=said, second=others) if others else said
+    return chart, message("words.sentences", first=said, second=others) if others else said
 
 
 def _rising(lesson: Lesson, moment: Moment) -> Message | None:

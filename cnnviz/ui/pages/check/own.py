@@ -23,7 +23,7 @@ from cnnviz.ui.network_maps import largest
 from cnnviz.ui.pages.check.tabs import tabs
 from cnnviz.ui.parts import Part, part
 from cnnviz.ui.wire import CodeData, OwnData, OwnMatch
-from cnnviz.words import Message, Problem, message, written
+from cnnviz.words import Message, Problem, message
 
 SHOWN = 3
 """Slips that are shown beside each other."""
@@ -176,14 +176,10 @@ def _looks_like(found: Diagnosis, stage: str) -> Mapping[str, object]:
     if near:
         wrong, right = near[0].slip.code(found.case.program, stage, own)
         code = CodeData(wrong=wrong, right=right)
-    counts = [OwnMatch(title=_text(match.slip.title), share=match.reproduced / max(1, match.of), count=_count(match.reproduced, match.of)) for match in shown]
-    words = [_text(one) for one in said(found, stage, near) if one.id in ("own.made_before", "own.same_lesson")]
-    return {"how": _text(how), "title": _text(title), "matches": counts, "code": code, "words": words}
+    counts = [OwnMatch(title=match.slip.title, share=match.reproduced / max(1, match.of), count=_count(match.reproduced, match.of)) for match in shown]
+    words = [one for one in said(found, stage, near) if one.id in ("own.made_before", "own.same_lesson")]
+    return {"how": how, "title": title, "matches": counts, "code": code, "words": words}
 
 
-def _count(n: int, of: int) -> str:
-    return _text(message("ui.check.own.count", n=n, count=of))
-
-
-def _text(words: Message) -> str:
-    return written(words)
+def _count(n: int, of: int) -> Message:
+    return message("ui.check.own.count", n=n, count=of)

@@ -10,6 +10,7 @@ from cnnviz.checks import judge
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.trajectory import Moment
 from cnnviz.data.forbidden import excuse
+from cnnviz.words import Message
 
 
 def asked_for(asked: Mapping[str, str]) -> bool:
@@ -21,17 +22,17 @@ def asked_for(asked: Mapping[str, str]) -> bool:
     return asked.get("tf") == "1"
 
 
-def opinion(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> tuple[dict[str, np.ndarray], str]:
+def opinion(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> tuple[dict[str, np.ndarray], Message | None]:
     """TensorFlow's gradients if they were asked for and it is there; else none, and a sentence if need be."""
     if not asked_for(asked):
-        return {}, ""
+        return {}, None
     if no := excuse("tensorflow"):
         return {}, no
     state, why_not = judge.state()
     if state != "ready":
         return {}, why_not
     found = judge.gradients(moment.params, moment.trace.x, np.array(lesson.y), network=lesson.network)
-    return {f"d{name}": found[name] for name in moment.params}, ""
+    return {f"d{name}": found[name] for name in moment.params}, None
 
 
 def starting(asked: Mapping[str, str]) -> bool:

@@ -7,7 +7,7 @@ import numpy as np
 from cnnviz.core.gradcheck import TOLERANCE, GradientCheck
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.mistaken import Placed
-from cnnviz.core.stages import label
+from cnnviz.core.stages import label, named
 from cnnviz.ui.parts import Part
 from cnnviz.words import Message, message
 
@@ -16,7 +16,7 @@ def title(lesson: Lesson, placed: Placed | None, hit: tuple[str, ...]) -> Messag
     """What the board is about; of a mistake, where it begins."""
     if placed:
         how = "mistake" if hit else "hidden"
-        return message(f"ui.check.title.{how}", mistake=placed.mistake.title, first=label(hit[0]) if hit else "")
+        return message(f"ui.check.title.{how}", mistake=placed.mistake.title, first=named(hit[0]) if hit else "")
     return message("ui.check.title.notebook" if lesson.deviations else "ui.check.title.ours")
 
 
@@ -62,14 +62,14 @@ def largest(error: np.ndarray, part: Part) -> Message:
 
 
 def sentences(
-    lesson: Lesson, placed: Placed | None, hit: tuple[str, ...], check: GradientCheck | None, excuse: str
+    lesson: Lesson, placed: Placed | None, hit: tuple[str, ...], check: GradientCheck | None, excuse: Message | None
 ) -> tuple[Message | str, ...]:
     """Where a mistake shows and what it is, or which rule this is; what stands at a kink; why there is no third opinion."""
     found: list[Message | str] = []
     if hit == ("dx",):
         found.append(message("ui.check.shows.image_only", first=label("dx")))
     elif hit:
-        first, *later = map(label, hit)
+        first, *later = map(named, hit)
         found.append(message("ui.check.shows.and_on" if later else "ui.check.shows.once", first=first, later=later))
     elif placed:
         found.append(message("ui.check.shows.nowhere"))

@@ -68,7 +68,7 @@ def _at(lesson: Lesson, now: Now) -> Now:
 
 
 def _listed(lesson: GuidedLesson) -> dict[str, object]:
-    return {"id": lesson.id, "title": str(lesson.title), "goal": str(lesson.goal), "steps": len(lesson.steps)}
+    return {"id": lesson.id, "languages": lesson.languages, "title": lesson.title, "goal": lesson.goal, "steps": len(lesson.steps)}
 
 
 def _asked(guided: GuidedLesson, number: int, step: Step, question: Question) -> dict[str, object]:

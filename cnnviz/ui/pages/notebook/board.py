@@ -10,7 +10,7 @@ import numpy as np
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import DEFAULT
 from cnnviz.core.ops import sigmoid_prime
-from cnnviz.core.stages import label
+from cnnviz.core.stages import named
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.ui.boards import Board, Row
 from cnnviz.ui.charts import Chart, Line
@@ -149,7 +149,7 @@ def _verdict(lesson: Lesson, differing: list[str], of: int) -> Message:
     if not differing:
         return message("ui.notebook.verdict.same")
     return message(
-        "ui.notebook.verdict.apart", first=label(differing[0]), count=len(differing), stages=of, update=lesson.k
+        "ui.notebook.verdict.apart", first=named(differing[0]), count=len(differing), stages=of, update=lesson.k
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from cnnviz.core.lesson import LESSON_KEYS, RULES, Lesson
 from cnnviz.core.notebook import DEVIATION_TABLE, DEVIATIONS, notebook_step
-from cnnviz.core.stages import label
+from cnnviz.core.stages import named
 from cnnviz.core.trajectory import Moment
 from cnnviz.ui.network_maps import array_of
 from cnnviz.ui.pages.notebook.agreement import agreement
@@ -103,7 +103,7 @@ def _matters(on: bool, changed: list[str], now: Moment, flipped: Moment) -> Mess
     if not changed:
         return message(f"ui.notebook.matters.{which}.nothing")
     if "f_next" not in changed:
-        return message(f"ui.notebook.matters.{which}.not_f", first=label(changed[0]))
+        return message(f"ui.notebook.matters.{which}.not_f", first=named(changed[0]))
     stands = not (flipped.after.f != flipped.params.f).any()
     place = tuple(int(i) for i in np.unravel_index(np.abs(flipped.after.f - now.after.f).argmax(), now.after.f.shape))
     entry = f"f′[{place[0]},{place[1]}]"
@@ -129,4 +129,4 @@ def _alone(name: str, lesson: Lesson, exact: Moment, alone: Moment, columns: tup
         return message("ui.notebook.alone.fresh" if name == "fresh_weights" else "ui.notebook.alone.nothing")
     cosine, ratio = agreement(exact.gradients.df, alone.gradients.df)
     how = "first" if np.isnan(cosine) else "first_and_kernel"
-    return message(f"ui.notebook.alone.{how}", first=label(changed[0]), cosine=round(cosine, 2), ratio=ratio)
+    return message(f"ui.notebook.alone.{how}", first=named(changed[0]), cosine=round(cosine, 2), ratio=ratio)

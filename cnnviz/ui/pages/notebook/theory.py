@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cnnviz.core.notebook import DEVIATION_TABLE
+from cnnviz.export.mathml import named
 from cnnviz.words import say, text
 
 SECTIONS = ("output_size", "convolution", "sigmoid", "bias", "loss", "chain_rule", "descent")
@@ -25,6 +26,6 @@ def show() -> None:
         st.subheader(say("ui.notebook.theory.title"))
         for section in SECTIONS:
             with st.expander(say(f"ui.notebook.theory.{section}.title")):
-                st.markdown(text(f"ui.notebook.theory.{section}.text"))
+                st.markdown(named(text(f"ui.notebook.theory.{section}.text")))
         with st.expander(say("ui.notebook.theory.deviations")):
             st.markdown(deviations())

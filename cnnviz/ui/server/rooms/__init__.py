@@ -15,6 +15,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
+from cnnviz.ui.reader import of_request
 from cnnviz.ui.server.gate import visitor_of
 from cnnviz.ui.server.numbers import MOST_QUERY, refusal
 from cnnviz.ui.server.rooms.follower import follower_page, join_link, qr
@@ -74,7 +75,7 @@ class Rooms:
         """GET room/<code>: the follower's page, or, for a program, where the room is and how many follow."""
         room = await self._room(request)
         if "text/html" in request.headers.get("Accept", ""):
-            return follower_page(room.code)
+            return follower_page(room.code, of_request(request))
         followers, link = await self.store.followers(room), join_link(request, room.code)
         found = {"code": room.code, "query": room.query, "number": room.number, "followers": followers, "link": link}
         return JSONResponse(found, headers={"Cache-Control": "no-store", "Vary": "Accept"})

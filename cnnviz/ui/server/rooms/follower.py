@@ -13,7 +13,7 @@ import streamlit as st
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from cnnviz.words import DEFAULT, say
+from cnnviz.words import say
 
 SETTING = "CNNVIZ_URL"
 """The environment's setting that says by which address phones reach this server, where the server cannot know."""
@@ -28,18 +28,19 @@ _PAGE = Template("""<!doctype html>
 <div class="room-bar" role="region" aria-label="$title"></div>
 <main class="cnnviz alone follows" style="visibility:hidden"></main>
 <noscript>$noscript</noscript>
-<script type="module" src="../web/follower.js"></script>
+<script type="module" src="../web/follower.js?lang=$lang"></script>
 </html>
 """)
 
-PRELOAD = "<../web/follower.js>; rel=modulepreload, <../web/style.css>; rel=preload; as=style"
+PRELOAD = "<../web/follower.js?lang={lang}>; rel=modulepreload, <../web/style.css>; rel=preload; as=style"
 
 
-def follower_page(code: str) -> Response:
-    """The page of a room's followers."""
-    said = {"title": say("ui.rooms.title", code=code), "noscript": say("ui.rooms.noscript")}
-    text = _PAGE.substitute({name: html.escape(sentence) for name, sentence in said.items()}, lang=DEFAULT)
-    return HTMLResponse(text, headers={"Cache-Control": "no-cache", "Link": PRELOAD, "Vary": "Accept"})
+def follower_page(code: str, lang: str) -> Response:
+    """The page of a room's followers, in a language."""
+    said = {"title": say("ui.rooms.title", lang, code=code), "noscript": say("ui.rooms.noscript", lang)}
+    text = _PAGE.substitute({name: html.escape(sentence) for name, sentence in said.items()}, lang=lang)
+    link = PRELOAD.format(lang=lang)
+    return HTMLResponse(text, headers={"Cache-Control": "no-cache", "Link": link, "Vary": "Accept, Accept-Language"})
 
 
 def join_link(request: Request, code: str) -> str:

@@ -1,6 +1,7 @@
 // The focus: the operation of the chosen cell, drawn large. Which picture it is follows from the links of the cell.
 
 import { number } from "../model/format.js"
+import { say } from "../model/words.js"
 import { activation, gate } from "./mechanisms/activation.js"
 import { convolution, convolutionBack, shares, touched } from "./mechanisms/convolution.js"
 import { dense, denseBack, outer, weights } from "./mechanisms/dense.js"
@@ -23,7 +24,7 @@ export function mechanism(canvas, numbers, map, cell, room, palette, done) {
   picture(numbers, map)(pen, numbers, map, cell)
   canvas.setAttribute(
     "aria-label",
-    map === "update" ? "update" : `${numbers.maps[map].label} = ${number(numbers.at(map, cell))}`,
+    map === "update" ? say("web.phases.update") : `${numbers.maps[map].label} = ${number(numbers.at(map, cell))}`,
   )
 }
 

@@ -32,7 +32,9 @@ export default function show() {
   let here = parse(location.search) // `page` among it
   /** @type {Lesson | undefined} */
   let led
-  let alone = Object.keys(own(here)).length > 0
+  /** @type {Lesson} */
+  const speech = here.lang ? { lang: here.lang } : {}
+  let alone = leaves(here)
   let arriving = false
 
   const numbers = new Resources(base, CODE, {
@@ -70,6 +72,9 @@ export default function show() {
       receive: (act) => (deliver = act),
       ahead: (lessons) => alone && numbers.ahead(here.page ?? "", lessons, keys()), // a hall's next move is one for all
     },
+    speak(lang) {
+      location.search = query({ ...parse(location.search), lang })
+    },
   }
 
   function mount() {
@@ -88,8 +93,9 @@ export default function show() {
 
   /** On one's own from now on. @param {boolean} replace */
   function wander(replace) {
-    const address = location.pathname + query(here)
-    history[replace || location.search === query(here) ? "replaceState" : "pushState"](null, "", address)
+    const asked = query({ ...here, ...speech })
+    const address = location.pathname + asked
+    history[replace || location.search === asked ? "replaceState" : "pushState"](null, "", address)
     if (alone) return
     alone = true
     fill()
@@ -98,7 +104,7 @@ export default function show() {
   /** To where the driver is. */
   function follow() {
     alone = false
-    history.replaceState(null, "", location.pathname)
+    history.replaceState(null, "", location.pathname + (speech.lang ? query(speech) : ""))
     fill()
     if (led) go(led)
   }
@@ -126,7 +132,7 @@ export default function show() {
   })
   addEventListener("popstate", () => {
     const asked = parse(location.search)
-    if (!Object.keys(own(asked)).length) return follow()
+    if (!leaves(asked)) return follow()
     alone = true
     fill()
     go(asked)
@@ -149,6 +155,9 @@ export default function show() {
     },
   })
 }
+
+/** Whether an address is of somebody who is on their own: more than a language. @param {Lesson} address */
+const leaves = (address) => Object.keys(own(address)).some((key) => key !== "lang")
 
 /** A lesson without the page that shows it. @param {Lesson} lesson */
 const pageless = ({ page, ...lesson }) => lesson

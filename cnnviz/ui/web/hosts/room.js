@@ -127,8 +127,8 @@ export function roomDriver(base) {
   return { drive, show, code: () => held?.code ?? "" }
 }
 
-/** What travels: a lesson's query, and the page that shows it. @param {string} page @param {Lesson} lesson */
-export const addressOf = (page, lesson) => query({ ...(page && { page }), ...own(lesson) }).slice(1)
+/** What travels: a lesson's query, and the page that shows it; the hall reads in languages of its own. @param {string} page @param {Lesson} lesson */
+export const addressOf = (page, lesson) => query({ ...(page && { page }), ...own(lesson), lang: "" }).slice(1)
 
 const CLOSE = () => `<form method="dialog"><button>${say("web.help.close")}</button></form>`
 

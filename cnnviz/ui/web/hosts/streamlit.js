@@ -5,14 +5,16 @@ import { foreign, own, parse, query, same } from "../model/address.js"
 import { decode } from "../model/decode.js"
 import { say } from "../model/words.js"
 import { kindOf } from "../pages/registry.js"
+import { TrainingReport } from "../pages/training.js"
 import { View } from "../pages/view.js"
-import { CODE, PAGES } from "../spec.js"
+import { CODE, LANG, PAGES } from "../spec.js"
 import { looked, Resources } from "./resources.js"
 import { roomDriver } from "./room.js"
 import { loadAgain } from "./tab.js"
 
 /** @import { Lesson } from "../model/address.js" */
 /** @import { Answer, Arrays } from "../model/decode.js" */
+/** @import { Report } from "../pages/training.js" */
 /** @import { Host } from "../types/ports.js" */
 /** @import { Mounted } from "../types/wire.js" */
 /** @typedef {{ data: Uint8Array, parentElement: HTMLElement, setTriggerValue: (name: string, value: string) => void }} Call */
@@ -20,6 +22,8 @@ import { loadAgain } from "./tab.js"
 /** @typedef {{ view: View, receive: (answer: Answer) => void, open: (what: string) => void, told: Told }} Shown */
 
 const TELL_AFTER = 400 // milliseconds that a lesson rests before Streamlit hears of it
+
+document.documentElement.lang = LANG
 
 const base = new URL("../", import.meta.url)
 const rooms = roomDriver(base)
@@ -36,7 +40,8 @@ let telling = false
 let soon
 
 const numbers = new Resources(base, CODE, {
-  received: (answer, asked) => shown?.receive(looked(answer, asked, shown.view.data ? shown.view.stage : shown.told.stage)),
+  received: (answer, asked) =>
+    shown?.receive(looked(answer, asked, shown.view.data ? shown.view.stage : shown.told.stage)),
   failed(sentence) {
     if (shown?.view.waiting || !shown?.view.data) shown?.view.notice(sentence || say("web.notice.silent"))
   },
@@ -51,8 +56,30 @@ const styled = new Promise((resolve) => {
   document.head.append(link)
 })
 
+/** @type {WeakMap<HTMLElement, TrainingReport>} */
+const reports = new WeakMap()
+
+/**
+ * What a training says, which Streamlit shows beside its settings.
+ * @param {HTMLElement} root
+ * @param {Call} call
+ */
+function showReport(root, { data, setTriggerValue }) {
+  const report = understood(data)
+  if (!report) return
+  const shown = reports.get(root) ?? new TrainingReport(root, (key) => setTriggerValue("choose", key))
+  reports.set(root, shown)
+  styled.then(() => shown.receive(/** @type {Report} */ (/** @type {unknown} */ (report))))
+}
+
 /** @param {Call} call */
-export default function component({ data, parentElement, setTriggerValue }) {
+export default function component(call) {
+  const { data, parentElement, setTriggerValue } = call
+  const training = /** @type {HTMLElement | null} */ (parentElement.querySelector(".training"))
+  if (training) {
+    showReport(training, call)
+    return () => {}
+  }
   const root = /** @type {HTMLElement} */ (parentElement.querySelector(".cnnviz"))
   const told = understood(data)
   if (!told) return () => {}
@@ -121,6 +148,10 @@ function mount(root, told) {
     open(what) {
       if (heard !== location.search) tell()
       setTimeout(() => here.open(what), 0) // Streamlit has heard of the address by then
+    },
+    speak(lang) {
+      address.visit({ ...own(address.read()), lang }, { replace: true })
+      location.reload()
     },
     room: () => rooms.show(root, page, parse(location.search)),
     below,

@@ -1,6 +1,7 @@
 // What a chart is laid out by: the ends of its axes, and names that must not stand on each other.
 
 import { short } from "./format.js"
+import { written } from "./words.js"
 
 /** @typedef {(value: number) => number | null} Place  a value's place along its axis; null where it has none */
 
@@ -19,7 +20,7 @@ export const byPowers = (value) => (value > 0 ? Math.log10(value) : null)
  */
 export function endLabel(place, logarithmic) {
   const value = logarithmic ? 10 ** place : place
-  return Number.isInteger(value) ? value.toLocaleString("en").replace("-", "−") : short(value)
+  return Number.isInteger(value) ? written(value) : short(value)
 }
 
 /**

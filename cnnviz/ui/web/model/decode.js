@@ -1,4 +1,8 @@
-// The bytes that the server packs -> header and typed arrays.
+// The bytes that the server packs -> header and typed arrays. They are the same for everybody: messages come as ids and
+// values, and are said here in the reader's language.
+
+import { LANG } from "../spec.js"
+import { has, say } from "./words.js"
 
 /** @import { Header } from "../types/wire.js" */
 /** @typedef {{ values: Float64Array | Float32Array | Uint8Array, shape: number[] }} Values  an array of the core's */
@@ -17,7 +21,7 @@ const KINDS = { float64: Float64Array, float32: Float32Array, uint8: Uint8Array 
 export function decode(bytes) {
   const buffer = bytes.slice().buffer // a copy starts at 0, where every kind of array is aligned
   const length = new DataView(buffer).getUint32(0, true)
-  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)))
+  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)), said)
   /** @type {Arrays} */
   const arrays = {}
   for (const [name, [kind, at, ...shape]] of Object.entries(header.arrays)) {
@@ -25,4 +29,18 @@ export function decode(bytes) {
     arrays[name] = { values: new KINDS[kind](buffer, 4 + length + at, size), shape }
   }
   return { ...header, arrays }
+}
+
+/**
+ * What stands at one place of the header, from the inside out: a message as its sentence.
+ * @param {string} _
+ * @param {any} value
+ */
+function said(_, value) {
+  if (Array.isArray(value?.say)) {
+    const [id, values] = value.say
+    return has(id) ? say(id, values) : id
+  }
+  const versions = value?.versions
+  return versions ? (versions[LANG] ?? versions.en ?? Object.values(versions)[0] ?? "") : value
 }

@@ -1,12 +1,12 @@
 // What is said of a cell: the stage's idea and sentence, the formula in symbols, and the cell's own numbers.
 
 import { filled, named, result } from "./filling.js"
-import { factor, formula, number } from "./format.js"
+import { factor, formula, number, sentence } from "./format.js"
 import { say } from "./words.js"
 
 /** @typedef {import("./numbers.js").Numbers} Numbers */
 /** @typedef {import("./patterns.js").Cell} Cell */
-/** @typedef {{ tag: string, phase: string, title: string, sentence: string, formula: string, numbers: string }} Words  `tag` and `numbers` are HTML */
+/** @typedef {{ tag: string, phase: string, title: string, sentence: string, formula: string, numbers: string }} Words  `tag`, `formula` and `numbers` are HTML */
 
 /** @param {Numbers} numbers @param {string} map a symbol, or "update" @param {Cell} cell @returns {Words} */
 export function explained(numbers, map, cell) {
@@ -14,6 +14,7 @@ export function explained(numbers, map, cell) {
   const { label, words } = numbers.maps[map] ?? { label: stage.label, words: "" }
   const own = stage.symbol === map
   const isPart = !own && numbers.maps[map]?.band !== "gradients" && map !== "y"
+  const { formulas } = numbers.network
   const phase = say(`web.phases.${stage.phase}`)
   const tag = stage.phase === label ? phase : `${phase} · ${formula(label)}`
   return {
@@ -21,7 +22,7 @@ export function explained(numbers, map, cell) {
     phase: stage.phase,
     title: own || !isPart ? stage.title : words.charAt(0).toUpperCase() + words.slice(1),
     sentence: stage.sentence,
-    formula: numbers.network.formulas[map] ?? numbers.network.formulas[stage.symbol] ?? "",
+    formula: map === "x" ? sentence(formulas.x) : (formulas[map] ?? formulas[stage.symbol] ?? ""),
     numbers: map === "update" ? updated(numbers, cell) : arithmetic(numbers, map, cell),
   }
 }

@@ -4,7 +4,7 @@
 // is never worked out here: it is the core's.
 
 import { expression, symbols } from "./expression.js"
-import { factor, number, signed } from "./format.js"
+import { factor, number, plainNumber, signed } from "./format.js"
 import { say } from "./words.js"
 
 /** @typedef {import("./expression.js").Node} Node */
@@ -27,7 +27,7 @@ export function named(numbers, symbol, cell) {
 /** What it comes to; ≈ where the digits that are shown are not all. @param {number} value */
 export function result(value) {
   const text = number(value, 5)
-  return ` ${Number(text.replaceAll("−", "-")) === value ? "=" : "≈"} <b>${text}</b>`
+  return ` ${Number(plainNumber(text).replaceAll("−", "-")) === value ? "=" : "≈"} <b>${text}</b>`
 }
 
 /** How the number of a cell comes about. @param {Numbers} numbers @param {string} symbol @param {Cell} cell */
@@ -221,7 +221,7 @@ function bias(filling, { sign, left, right }) {
 
 /** @param {Filling} filling @param {string} name @param {Node[]} args @param {boolean} alone */
 function called(filling, name, args, alone) {
-  if (name === "exp") return `e<sup>${text(filling, args[0])}</sup>`
+  if (name === "exp") return `<math><msup><mi>e</mi><mn>${text(filling, args[0])}</mn></msup></math>`
   if (name === "size" || name === "total") return written(filling.called(name, args), false)
   if (FUNCTIONS[name] || args.length > 1) return `${name}(${args.map((arg) => text(filling, arg)).join(", ")})`
   const all = filling.terms(args[0])

@@ -1,6 +1,33 @@
-// Numbers as text, and text as HTML.
+// Numbers as text in the reader's language, text as numbers, and text as HTML.
+
+import { MATH } from "../spec.js"
+import { say } from "./words.js"
 
 const MINUS = "−"
+const POINT = say("words.point")
+
+/** With the language's decimal point. @param {string} text  as JavaScript writes a number */
+const local = (text) => text.replace(".", POINT)
+
+/**
+ * A number that somebody typed, as JavaScript reads it: with a point or a comma, with separators of thousands, with any
+ * minus sign. A lone comma is a decimal one, but where the language groups thousands by it and three digits follow.
+ * @param {string} text
+ */
+export function plainNumber(text) {
+  const plain = text
+    .trim()
+    .replace(/[−–]/g, "-")
+    .replace(/(?<=\d)[\s\u00a0\u202f](?=\d{3})/g, "")
+  if (!/^[-+]?[\d.,]*\d[\d.,]*(e[-+]?\d+)?\s*%?$/i.test(plain)) return plain
+  const groups = POINT === "." && /^[-+]?[1-9]\d{0,2}(,\d{3})+(?![\d,])/.test(plain)
+  const both = plain.includes(".") && plain.includes(",")
+  if (groups || (both && plain.lastIndexOf(".") > plain.lastIndexOf(","))) return plain.replaceAll(",", "")
+  return (both ? plain.replaceAll(".", "") : plain).replace(/^([-+]?\d*),(\d+)(?!.*,)/, "$1.$2")
+}
+
+/** The same text with the language's decimal point, for a field. @param {string} text */
+export const inField = (text) => (/^-?\d*\.\d+(e-?\d+)?$/.test(text) ? local(text) : text)
 
 /**
  * Four significant digits, a true minus sign, and a power of ten where zeros would fill the line.
@@ -10,7 +37,7 @@ export function number(value, digits = 4) {
   if (value === 0) return "0"
   const size = Math.abs(value)
   const text = size >= 1e5 || size < 1e-3 ? size.toExponential(digits - 1) : size.toPrecision(digits)
-  return (value < 0 ? MINUS : "") + text.replace("e+", "e").replace("e-", `e${MINUS}`)
+  return (value < 0 ? MINUS : "") + local(text).replace("e+", "e").replace("e-", `e${MINUS}`)
 }
 
 /**
@@ -22,9 +49,9 @@ export function short(value) {
   const size = Math.abs(value)
   const sign = value < 0 ? MINUS : ""
   if (size >= 1e4 || size < 1e-3) {
-    return sign + size.toExponential(1).replace(".0e", "e").replace("e+", "e").replace("e-", `e${MINUS}`)
+    return sign + local(size.toExponential(1).replace(".0e", "e")).replace("e+", "e").replace("e-", `e${MINUS}`)
   }
-  return sign + (size < 0.1 ? size.toPrecision(2) : size.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2))
+  return sign + local(size < 0.1 ? size.toPrecision(2) : size.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2))
 }
 
 /** @type {Record<string, string>} */
@@ -56,7 +83,7 @@ export function fitting(text, room = 7) {
   const value = Number(text)
   const shorter = [5, 4, 3, 2].map((digits) => String(Number(value.toPrecision(digits))))
   const powers = [1, 0].map((digits) => value.toExponential(digits).replace("e+", "e"))
-  return [text, ...shorter, ...powers].find((candidate) => candidate.length <= room) ?? powers[1]
+  return inField([text, ...shorter, ...powers].find((candidate) => candidate.length <= room) ?? powers[1])
 }
 
 /**
@@ -70,13 +97,14 @@ export const factor = (value, digits = 4) => (value < 0 ? `(${number(value, digi
  * @param {number} value
  */
 export const percent = (value) =>
-  `${value > 0 && value < 0.01 ? "<1" : value < 1 && value > 0.99 ? ">99" : Math.round(100 * value)} %`
+  (value > 0 && value < 0.01 ? "<1" : value < 1 && value > 0.99 ? ">99" : Math.round(100 * value))
+  + say("words.percent")
 
 /**
  * The loss with five decimals, as long as these say something and fit.
  * @param {number} loss
  */
-export const lossText = (loss) => (loss >= 1e4 || (loss > 0 && loss < 1e-4) ? number(loss) : loss.toFixed(5))
+export const lossText = (loss) => (loss >= 1e4 || (loss > 0 && loss < 1e-4) ? number(loss) : local(loss.toFixed(5)))
 
 /** @type {Record<string, string>} */
 const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" }
@@ -86,15 +114,38 @@ export const escaped = (text) => String(text).replace(/[&<>"']/g, (c) => ENTITIE
 
 const LOW = "₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₘₙᵤᵥᵣₛ"
 const PLAIN = "0123456789ijkmnuvrs"
-const UPRIGHT = /<\/?su[bp]>|\b(?:mean|flatten|pixel|for|and|update|max|log|tanh|as|stored)\b|[a-zA-Zθησ]/g
+const UPRIGHT = /<\/?sub>|\b(?:mean|update|max)\b|[a-zA-Zθησ]/g
 
 /**
- * Formulas are plain text in Unicode; letters are set in italics, as in a book.
+ * A symbol such as ∂z₁, and text with symbols in it, with their numbers lowered.
  * @param {string} text
  */
 export const formula = (text) =>
   escaped(text)
     .replace(/[₀-₉ᵢⱼₖₘₙᵤᵥᵣₛ]+/g, (low) => `<sub>${[...low].map((c) => PLAIN[LOW.indexOf(c)]).join("")}</sub>`)
-    .replace(/_\(([^)]*)\)/g, "<sub>$1</sub>")
-    .replace(/\^\(([^)]*)\)/g, "<sup>$1</sup>")
     .replace(UPRIGHT, (c) => (c[0] === "<" || c.length === 1 ? c : `<span class="word">${c}</span>`))
+
+const FORMULA = /\$([^$]+)\$/g
+
+/**
+ * A text as HTML, the formulas in it, which the catalogue has as LaTeX between dollar signs, as MathML; `html` is for the rest.
+ * @param {string} text
+ * @param {(part: string) => string} html
+ */
+export const withFormulas = (text, html) =>
+  text
+    .split(FORMULA)
+    .map((part, n) => (n % 2 ? (MATH[part] ?? html(`$${part}$`)) : html(part)))
+    .join("")
+
+/**
+ * A sentence that comes from Python, with its formulas.
+ * @param {string} text
+ */
+export const sentence = (text) => withFormulas(text, escaped)
+
+/**
+ * A message of the browser's own, whose marks are set as they stand, with its formulas.
+ * @param {string} text
+ */
+export const marked = (text) => withFormulas(text, (part) => part)

@@ -1,5 +1,7 @@
 // What becomes of an answer: right or not, and what is said of it. The key was computed by the core, and sent along.
 
+import { plainNumber } from "./format.js"
+
 /** @typedef {import("../types/wire.js").LearnStep} LearnStep */
 /** @typedef {{ right: boolean, say: string }} Score */
 /** @typedef {number | string | string[] | null} Given  an option, a cell's place in its array, what was typed, symbols in an order */
@@ -10,11 +12,7 @@
  * @param {string} text
  */
 export function typed(text) {
-  const plain = text
-    .trim()
-    .replace(/[−–]/g, "-")
-    .replace(/,(\d{3})(?=,|\.|$)/g, "$1")
-    .replace(",", ".")
+  const plain = plainNumber(text)
   if (!/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*%?$/i.test(plain)) return Number.NaN
   return Number.parseFloat(plain) / (plain.endsWith("%") ? 100 : 1)
 }

@@ -30,13 +30,10 @@ export function say(id, values = {}) {
 }
 
 /**
- * The plural form that a number takes (Unicode CLDR's rules for the languages that there are).
+ * The plural form that a number takes: by the browser's own rules, which those in the catalogue are held to.
  * @param {number} n
  */
-export function plural(n, lang = LANG) {
-  const size = Math.abs(n)
-  return (lang === "fr" ? size < 2 : size === 1) ? "one" : "other"
-}
+export const plural = (n, lang = LANG) => new Intl.PluralRules(lang, { maximumFractionDigits: 20 }).select(Math.abs(n))
 
 /**
  * A value as a sentence has it: "3" is three significant digits, "%" a percentage, "1%" one with a decimal,

@@ -4,7 +4,7 @@
 import { chart } from "../draw/chart.js"
 import { MapView } from "../draw/maps.js"
 import { Focus } from "../model/focus.js"
-import { escaped, formula, lossText, number } from "../model/format.js"
+import { escaped, formula, lossText, number, sentence } from "../model/format.js"
 import { one } from "../model/links.js"
 import { say } from "../model/words.js"
 import { actionButton } from "./actions.js"
@@ -169,7 +169,7 @@ export class Board extends Content {
     view.$(".verdict").className =
       { true: "verdict good", false: "verdict bad", null: "verdict" }[`${board.verdict.good}`] ?? ""
     setHTML(view.$(".sentence"), linesOf(board.sentences))
-    setHTML(view.$(".remark"), escaped(remark))
+    setHTML(view.$(".remark"), sentence(remark))
     setHTML(view.$(".tabs"), board.tabs.map(tabsOf).join(""))
     fillSwitches(view, board.switches)
     setHTML(view.$(".charts"), board.charts.map(chartFigure).join(""))

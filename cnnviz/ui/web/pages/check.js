@@ -1,7 +1,7 @@
 // Check: a board of gradients, and beside it why a nudge must be neither long nor short, or a mistake's line of
 // code and what the loss does with it (cnnviz/ui/pages/check).
 
-import { escaped } from "../model/format.js"
+import { escaped, sentence } from "../model/format.js"
 import { say } from "../model/words.js"
 import { actionButton } from "./actions.js"
 import { Board } from "./board.js"
@@ -60,7 +60,7 @@ export class Check extends Board {
     const why = digits ? `<div class="digits" tabindex="0">${table(digits)}</div>` : ""
     if (why && !view.root.querySelector(".charts .digits")) view.$(".charts").insertAdjacentHTML("beforeend", why)
     setHTML(view.$(".code-lines"), code ? lines(code) : "")
-    setHTML(view.$(".definitions"), code ? "" : definitions.map((words) => `<p>${escaped(words)}</p>`).join(""))
+    setHTML(view.$(".definitions"), code ? "" : definitions.map((words) => `<p>${sentence(words)}</p>`).join(""))
     setHTML(
       view.$(".board-top .legend"),
       `<span>${say("web.check.rounding")}</span><span>${say("web.check.wrong")}</span><i></i>`,

@@ -1,9 +1,10 @@
 // The controls of the lesson. They hold no state: a control shows the lesson that the server answered, and
 // asks for another one.
 
+import { inField, plainNumber } from "../model/format.js"
 import { say } from "../model/words.js"
 import { bindLayers, fillLayers } from "./layers.js"
-import { bindNetwork, fillNetwork, plainNumber } from "./network_controls.js"
+import { bindNetwork, fillNetwork } from "./network_controls.js"
 import { bindRows, fillRows } from "./rows.js"
 
 /** @import { Answer } from "../model/decode.js" */
@@ -28,7 +29,7 @@ export function bindControls(view) {
   for (const [element, name] of own(view)) {
     if (isField(element)) {
       // A field that was emptied is asked for as a blank: what is empty leaves the address, and nobody would say what is wrong.
-      element.addEventListener("change", () => view.go({ [name]: plainNumber(element) || " " }))
+      element.addEventListener("change", () => view.go({ [name]: plainNumber(element.value) || " " }))
       continue
     }
     element.addEventListener("click", (event) => {
@@ -142,7 +143,7 @@ function set(element, given) {
   if (element instanceof HTMLSelectElement && ![...element.options].some((option) => option.value === value)) {
     element.add(new Option(value.startsWith("held-") ? say("web.controls.trained") : value, value))
   }
-  element.value = value
+  element.value = element.inputMode === "decimal" ? inField(value) : value
 }
 
 /**

@@ -4,12 +4,12 @@
 import { Curves, figures } from "../draw/curves.js"
 import { MapView } from "../draw/maps.js"
 import { COMPUTED } from "../model/address.js"
-import { escaped, formula, number } from "../model/format.js"
+import { escaped, formula, marked, number } from "../model/format.js"
 import { say } from "../model/words.js"
 import { actionButton } from "./actions.js"
 import { Content } from "./content.js"
 import { LIMITS_LINE, linesOf, setHTML } from "./html.js"
-import { bindSwitches, fillSwitches } from "./switches.js"
+import { bindChanges, bindSwitches, fillSwitches, tabsOf } from "./switches.js"
 
 /** @import { FilmData, FilmHeader, FilmMap, FilmRun, FilmShare } from "../types/wire.js" */
 /** @import { Lesson } from "../model/address.js" */
@@ -67,7 +67,7 @@ export class Film extends Content {
   films = true
   patience = 15_000 // ten thousand updates take their time
   /** @type {FilmData} */
-  film = { n: 0, runs: [], change: 0, targets: [], sentences: [], wrong: "", switches: [] }
+  film = { n: 0, runs: [], change: 0, targets: [], sentences: [], wrong: "", switches: [], halves: [] }
   /** @type {string[]} */
   outputs = []
   /** @type {Arrays} */
@@ -86,6 +86,11 @@ export class Film extends Content {
     super(view)
     view.$(".content").innerHTML = body()
     view.root.classList.add("filming")
+    this.halves = document.createElement("div")
+    this.halves.className = "halves"
+    this.halves.innerHTML = '<div role="group"></div>'
+    view.$(".top").after(this.halves)
+    bindChanges(view, this.halves)
     const scrub = view.field("scrub")
     scrub.addEventListener("input", () => {
       view.player.pause()
@@ -129,6 +134,8 @@ export class Film extends Content {
     setHTML(view.$(".sentence"), linesOf(film.sentences))
     setHTML(view.$(".text > .wrong"), escaped(film.wrong))
     fillSwitches(view, film.switches)
+    setHTML(/** @type {Element} */ (this.halves.firstElementChild), film.halves.map(tabsOf).join(""))
+    this.root.classList.toggle("many", film.halves[1].on)
     film.runs.forEach(({ label }, place) => setHTML(view.$(`[data-run="${place}"] .row-label`), escaped(label)))
     this.drawn = false
   }
@@ -409,7 +416,7 @@ export class Film extends Content {
         )
       return `<tr><th scope="row">${label}</th><td><div class="bar">${bars}</div><p>${texts.join("")}</p></td></tr>`
     }
-    return `<h2>${say("web.film.maps.share")}</h2><table>${row(say("web.film.maps.first"), (n) => this.curveAt(0, "shares", n, 0))}
+    return `<h2>${marked(say("web.film.maps.share"))}</h2><table>${row(say("web.film.maps.first"), (n) => this.curveAt(0, "shares", n, 0))}
       ${row(say("web.film.maps.of_here", { k: this.k }), (n) => this.curve(0, "shares", n))}${row(say("web.film.maps.all", { n: film.n }), (n) => all[n])}</table>`
   }
 

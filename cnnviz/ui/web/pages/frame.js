@@ -3,6 +3,7 @@
 import { has, say } from "../model/words.js"
 import { PAGES } from "../spec.js"
 import { actionButton, helpLines } from "./actions.js"
+import { languageChoice } from "./language.js"
 import { lessonControls } from "./lesson_controls.js"
 import { transport } from "./transport.js"
 
@@ -42,6 +43,7 @@ export const frame = (page, kind) => `
       ${actionButton("export_png")}
       ${actionButton("export_svg")}
       ${actionButton("files")}</div></details>
+    ${languageChoice()}
     ${actionButton("keys")}
   </header>
   ${lessonControls()}

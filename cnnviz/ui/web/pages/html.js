@@ -1,6 +1,6 @@
 // Pieces of HTML that stand in several places, and how they are put on the page.
 
-import { escaped } from "../model/format.js"
+import { escaped, sentence } from "../model/format.js"
 
 /**
  * Writes only what changed, so that a screen reader and the layout are left in peace.
@@ -11,11 +11,23 @@ export function setHTML(element, html) {
   if (element.innerHTML !== html) element.innerHTML = html
 }
 
+const SMALLEST = 0.7
+
+/**
+ * Sets formulas smaller where one of them is wider than its place: browsers do not break them.
+ * @param {HTMLElement} element
+ */
+export function fit(element) {
+  element.style.removeProperty("--fits")
+  const share = element.clientWidth / element.scrollWidth
+  if (share < 1) element.style.setProperty("--fits", String(Math.max(SMALLEST, share)))
+}
+
 /**
  * Sentences, a line each.
  * @param {string[]} sentences
  */
-export const linesOf = (sentences) => sentences.map(escaped).join("<br>")
+export const linesOf = (sentences) => sentences.map(sentence).join("<br>")
 
 /**
  * A button; its label is for those who listen, and who point at it.

@@ -1,5 +1,6 @@
 // The page Learn: a list of lessons, or a question beside Step's own view, of which what is asked for is masked.
 
+import { plainNumber } from "../model/format.js"
 import { one } from "../model/links.js"
 import { remember } from "../model/progress.js"
 import { answered, score } from "../model/score.js"
@@ -155,7 +156,7 @@ export class Learn extends Step {
 
   weights() {
     const fields = [...this.panel.querySelectorAll(/** @type {"input"} */ ("[data-weight]"))]
-    return fields.map(({ value }) => value.trim().replace(/[−–]/g, "-") || "0").join(",")
+    return fields.map(({ value }) => plainNumber(value) || "0").join(",")
   }
 
   /** @param {HTMLButtonElement} button */

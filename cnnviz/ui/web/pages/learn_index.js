@@ -3,7 +3,7 @@
 import { escaped } from "../model/format.js"
 import { forget, progress } from "../model/progress.js"
 import { say } from "../model/words.js"
-import { picture, rich } from "./learn_words.js"
+import { foreign, inLanguage, nameOf, picture, rich } from "./learn_words.js"
 
 /** @import { LearnCard, LearnData, LearnListed } from "../types/wire.js" */
 
@@ -25,15 +25,19 @@ function card({ word, example, picture: rows, scale }) {
  * @param {LearnListed} lesson
  * @param {number} place
  */
-function listed({ id, title, goal, steps }, place) {
+function listed({ id, title, goal, steps, languages }, place) {
   const known = progress(id)
   const numbers = Array.from({ length: steps }, (_, n) => n + 1)
   const next = numbers.find((n) => !known[n]) ?? 1
   const done = numbers.filter((n) => known[n]).length
   const dots = numbers.map((n) => `<i class="${known[n] ?? ""}"></i>`).join("")
   const verb = done === steps ? "again" : done ? "continue" : "start"
-  return `<article class="lesson"><h3><b>${String.fromCharCode(65 + (place % 26))}</b> ${escaped(title)}</h3>
-    <p>${say("web.learn.afterwards", { goal })}</p>
+  const language = foreign(languages)
+  const note = language ? `<p class="foreign">${say("web.learn.foreign", { language: nameOf(language) })}</p>` : ""
+  const mark = inLanguage(language)
+  const promise = language ? escaped(goal) : say("web.learn.afterwards", { goal })
+  return `<article class="lesson"><h3${mark}><b>${String.fromCharCode(65 + (place % 26))}</b> ${escaped(title)}</h3>${note}
+    <p${mark}>${promise}</p>
     <footer><span class="dots" aria-hidden="true">${dots}</span><span>${say("web.learn.done", { n: done, count: steps })}</span>
     <button type="button" data-lesson="${escaped(id)}" data-step="${next}" class="${done && done < steps ? "primary" : ""}"
       aria-label="${escaped(say("web.learn.open", { verb: say(`web.learn.${verb}`), title }))}">${say(`web.learn.${verb}`)}</button></footer></article>`

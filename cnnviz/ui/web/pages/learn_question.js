@@ -5,7 +5,7 @@ import { progress } from "../model/progress.js"
 import { say } from "../model/words.js"
 import { IMAGES, KERNELS } from "../spec.js"
 import { select } from "./html.js"
-import { paragraphs, picture, rich } from "./learn_words.js"
+import { foreign, inLanguage, nameOf, paragraphs, picture, rich } from "./learn_words.js"
 
 /** @import { Option } from "./html.js" */
 /** @import { Score } from "../model/score.js" */
@@ -90,9 +90,12 @@ function steps({ lesson, number }, { steps: count, title }) {
 export function panelOf(step, listed, lesson, filters, given) {
   const last = step.number === listed.steps
   const construct = step.kind === "construct"
-  return `${steps(step, listed)}
-    <h1 tabindex="-1">${rich(step.title || listed.title)}</h1>${paragraphs(step.text)}
-    <form><fieldset><legend>${rich(step.ask)}</legend>${answers(step, given)}${changing(step, lesson, filters)}</fieldset>
+  const language = foreign(listed.languages)
+  const mark = inLanguage(language)
+  const note = language ? `<p class="foreign">${say("web.learn.foreign", { language: nameOf(language) })}</p>` : ""
+  return `${steps(step, listed)}${note}
+    <h1 tabindex="-1"${mark}>${rich(step.title || listed.title)}</h1>${paragraphs(step.text, language)}
+    <form><fieldset><legend${mark}>${rich(step.ask)}</legend>${answers(step, given)}${changing(step, lesson, filters)}</fieldset>
     <div class="feedback" role="status" aria-live="polite"></div>
     <div class="next"><button type="submit" class="primary" data-key="learn_commit"${construct ? " hidden" : ""} disabled>${say("web.learn.commit")}</button>
     <button type="button" data-key="learn_other" hidden>${say(`web.learn.another.${step.change === "kernel" ? "kernel" : "image"}`)}</button>
@@ -100,7 +103,7 @@ export function panelOf(step, listed, lesson, filters, given) {
     <footer><button type="button" data-key="learn_back">‹ ${say("web.learn.back")}</button>
     ${step.hint ? `<button type="button" class="link" data-key="learn_hint">${say("web.learn.hint")}</button>` : ""}
     <button type="button" class="link" data-key="learn_skip">${say(last ? "web.learn.finish" : "web.learn.skip")}</button></footer>
-    <p class="hint" hidden>${rich(step.hint)}</p>`
+    <p class="hint" hidden${mark}>${rich(step.hint)}</p>`
 }
 
 /**
@@ -118,8 +121,9 @@ export function reveal(panel, step, found, chosen) {
     step.kind === "number" && !found.right && step.value !== null
       ? `<p>${say("web.learn.it_is", { value: step.value })}</p>`
       : ""
-  const more = found.right || step.kind === "construct" ? "" : `<p>${rich(step.right)}</p>`
-  box.innerHTML = `<p><b>${verdict}</b> ${rich(found.say)}</p>${value}${step.kind === "choose" || step.kind === "number" ? more : ""}`
+  const mark = inLanguage(panel.querySelector("h1")?.lang ?? "")
+  const more = found.right || step.kind === "construct" ? "" : `<p${mark}>${rich(step.right)}</p>`
+  box.innerHTML = `<p><b>${verdict}</b> <span${mark}>${rich(found.say)}</span></p>${value}${step.kind === "choose" || step.kind === "number" ? more : ""}`
   for (const option of panel.querySelectorAll(/** @type {"label"} */ (".option"))) {
     const n = Number(option.dataset.option)
     const good = step.options[n].right

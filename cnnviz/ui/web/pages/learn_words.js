@@ -1,7 +1,8 @@
-// A lesson's sentences as HTML: **strong**, `z1` as a symbol, and paragraphs; and numbers as small maps.
+// A lesson's sentences as HTML: **strong**, `z1` as a symbol, formulas and paragraphs; and numbers as small maps.
 
 import { colour, css, ink } from "../model/colour.js"
-import { escaped, formula, short } from "../model/format.js"
+import { escaped, formula, short, withFormulas } from "../model/format.js"
+import { LANG } from "../spec.js"
 
 /** @import { Scale } from "../types/wire.js" */
 
@@ -17,16 +18,31 @@ const symbol = (name) =>
 
 /** @param {string} text */
 export const rich = (text) =>
-  escaped(text)
-    .replace(/\*\*([^*]+)\*\*/g, "<b>$1</b>")
-    .replace(/`([^`]+)`/g, (_, name) => `<i>${symbol(name)}</i>`)
+  withFormulas(text, (part) =>
+    escaped(part)
+      .replace(/\*\*([^*]+)\*\*/g, "<b>$1</b>")
+      .replace(/`([^`]+)`/g, (_, name) => `<i>${symbol(name)}</i>`),
+  )
+
+/**
+ * The language that a lesson is shown in, "" if it is the reader's.
+ * @param {string[]} languages  those that it has
+ */
+export const foreign = (languages) =>
+  languages.includes(LANG.split("-")[0]) ? "" : languages.includes("en") ? "en" : languages[0]
+
+/** @param {string} language @returns {string} */
+export const nameOf = (language) => new Intl.DisplayNames([LANG], { type: "language" }).of(language) ?? language
+
+/** What marks words of another language, for whoever reads them aloud. @param {string} language */
+export const inLanguage = (language) => (language ? ` lang="${escaped(language)}"` : "")
 
 /** @param {string} text */
-export const paragraphs = (text) =>
+export const paragraphs = (text, language = "") =>
   text
     .trim()
     .split(/\n\s*\n/)
-    .map((part) => `<p>${rich(part)}</p>`)
+    .map((part) => `<p${inLanguage(language)}>${rich(part)}</p>`)
     .join("")
 
 /**

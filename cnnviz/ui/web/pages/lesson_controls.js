@@ -1,7 +1,7 @@
 // The controls of the lesson as HTML, at the left. One that stands for a single key of the address names it under
 // data-lesson; what they do is in controls.js.
 
-import { escaped } from "../model/format.js"
+import { escaped, marked } from "../model/format.js"
 import { say } from "../model/words.js"
 import { CHANNELS, IMAGES, KERNELS, LIMITS, OPTIMIZERS, PADDINGS, RULES, SCALE_NAMES, WEIGHTS } from "../spec.js"
 import { actionButton } from "./actions.js"
@@ -36,7 +36,7 @@ const thumbnails = () =>
   ).join("")
 
 /** @returns {[string, string][]} */
-const channels = () => CHANNELS.map((name) => [name, name === "rgb" ? say("web.network.rgb") : name])
+const channels = () => CHANNELS.map((name) => [name, say(`web.channels.${name}`)])
 
 /** @returns {Option[]} */
 const optimizers = () => OPTIMIZERS.map((name) => [name, say(`web.network.${name}`)])
@@ -86,7 +86,7 @@ const LEGEND = ["pixel", "signed", "activation", "ahead"]
 const legend = () => `
   <section class="legend"><h2>${say("web.legend.title")}</h2>
     <dl>${LEGEND.map((name) => `<dt class="${name}"></dt><dd>${say(`web.legend.${name}.name`)} <small>${say(`web.legend.${name}.words`)}</small></dd>`).join("")}</dl>
-    <p>${say("web.legend.scales")}</p><p>${say("web.legend.gradient")}</p></section>`
+    <p>${say("web.legend.scales")}</p><p>${marked(say("web.legend.gradient"))}</p></section>`
 
 export const lessonControls = () => `
   <aside class="controls" aria-label="${words("lesson")}">

@@ -1,6 +1,6 @@
 // What a word or a sign on the screen means: at a tap on it, from the glossary.
 
-import { escaped } from "../model/format.js"
+import { escaped, withFormulas } from "../model/format.js"
 import { say } from "../model/words.js"
 
 /** @import { View } from "./view.js" */
@@ -10,8 +10,8 @@ const EDGE = 8 // and from the window's edge
 
 export const meaningBox = () => '<div class="meaning" popover><b></b><p></p></div>'
 
-/** Code-like names in a text, as italics. @param {string} text */
-const rich = (text) => escaped(text).replace(/`([^`]+)`/g, "<i>$1</i>")
+/** Code-like names in a text, as italics; and its formulas. @param {string} text */
+const rich = (text) => withFormulas(text, (part) => escaped(part).replace(/`([^`]+)`/g, "<i>$1</i>"))
 
 /** @param {View} view */
 export function bindMeanings(view) {

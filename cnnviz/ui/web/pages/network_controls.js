@@ -1,6 +1,6 @@
 // The controls of the network: a course's network or a text, the first convolution's filters, the targets.
 
-import { escaped, fitting } from "../model/format.js"
+import { escaped, fitting, inField, plainNumber } from "../model/format.js"
 import { say } from "../model/words.js"
 import { KERNELS, LIMITS, PRESETS } from "../spec.js"
 import { field, input, setHTML } from "./html.js"
@@ -78,18 +78,8 @@ function replaced(view, text) {
   view.go({ f: all.join(";") })
 }
 
-/**
- * One number as it was typed; a decimal comma is a point, a minus sign a hyphen.
- * @param {{ value: string }} field
- */
-export const plainNumber = (field) =>
-  field.value
-    .trim()
-    .replace("−", "-")
-    .replace(/^(-?\d*),(\d+)$/, "$1.$2")
-
 /** @type {(field: HTMLInputElement) => string} */
-const typed = (field) => plainNumber(field) || "0"
+const typed = (field) => plainNumber(field.value) || "0"
 
 /**
  * One of several numbers: the others stay as the lesson has them, with more digits than their cells show.
@@ -198,7 +188,7 @@ export function fillKernel(view, filters) {
   const own = weights.slice((m * channels + c) * k * k, (m * channels + c + 1) * k * k)
   grid.querySelectorAll("input").forEach((element, n) => {
     if (element === document.activeElement && view.waiting) return
-    element.value = k > 3 ? String(Number(own[n].toFixed(2))) : fitting(String(own[n]))
+    element.value = k > 3 ? inField(String(Number(own[n].toFixed(2)))) : fitting(String(own[n]))
     element.title = String(own[n])
   })
   const which = say(channels > 1 ? "web.network.channel" : "web.network.filter", { filter: m, channel: c })

@@ -1,7 +1,7 @@
 // Notebook: the story with its prose always in sight, the experiment with its eight switches, and the
 // architecture (cnnviz/ui/pages/notebook).
 
-import { escaped, formula, number } from "../model/format.js"
+import { escaped, formula, number, sentence } from "../model/format.js"
 import { say } from "../model/words.js"
 import { Architecture, skeleton } from "./architecture.js"
 import { Board } from "./board.js"
@@ -30,7 +30,7 @@ function prose({ place, steps, title, paragraphs }) {
     : ""
   const where = place ? `<span>${say("web.notebook.place", { n: place, count: steps.length })}</span>` : ""
   return `<div class="dots">${steps.map(dot).join("")}<span class="turns">${arrow(last, "‹", say("web.notebook.before"))}${where}${arrow(next, "›", say("web.notebook.after"))}</span></div>
-    <h1>${escaped(title)}</h1>${paragraphs.map((words) => `<p>${formula(words)}</p>`).join("")}${go}`
+    <h1>${escaped(title)}</h1>${paragraphs.map((words) => `<p>${sentence(words)}</p>`).join("")}${go}`
 }
 
 /** @param {DeviationRow} row */

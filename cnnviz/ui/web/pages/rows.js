@@ -36,7 +36,7 @@ export function fillRows(view, data) {
   /** @type {Record<string, string>} */
   const values = {
     layers: (lesson.net ?? PRESETS[0].query.net).replaceAll("-", " · "),
-    pixels: `${lesson.ch === "rgb" ? say("web.network.rgb") : lesson.ch}, ${Object.fromEntries(SCALE_NAMES)[lesson.scale]}`,
+    pixels: `${say(`web.channels.${lesson.ch}`)}, ${Object.fromEntries(SCALE_NAMES)[lesson.scale]}`,
     kernel: chosen("kernel_preset"),
     convolution: say("web.controls.rows.geometry", { stride: lesson.stride ?? "1", padding: lesson.pad ?? "valid" }),
     weights:
@@ -44,7 +44,7 @@ export function fillRows(view, data) {
         ? say("web.controls.rows.drawn", { start: "normal", seed: lesson.seed })
         : chosen("weights"),
     targets: targets(lesson.y.split(","), outputs),
-    learning: say("web.controls.rows.rate", { rate: lesson.lr, optimizer: say(`web.network.${optimizer}`) }),
+    learning: say("web.controls.rows.rate", { rate: Number(lesson.lr), optimizer: say(`web.network.${optimizer}`) }),
   }
   for (const [name, value] of Object.entries(values)) {
     const place = view.$(`[data-row="${name}"] .row-value`)

@@ -8,7 +8,7 @@ import { COMPUTED } from "../model/address.js"
 import { Cells } from "../model/cells.js"
 import { colour } from "../model/colour.js"
 import { explained } from "../model/explanation.js"
-import { escaped, formula } from "../model/format.js"
+import { escaped } from "../model/format.js"
 import { one } from "../model/links.js"
 import { Numbers } from "../model/numbers.js"
 import { say } from "../model/words.js"
@@ -17,7 +17,7 @@ import { actionButton } from "./actions.js"
 import { bindCells } from "./cell_pointer.js"
 import { Content } from "./content.js"
 import { bindFinger } from "./finger.js"
-import { linesOf, setHTML } from "./html.js"
+import { fit, linesOf, setHTML } from "./html.js"
 import { FILM, isProjected, pictureTimes, times } from "./lecture.js"
 import { litBlock, litCells } from "./lit.js"
 import { Loupe } from "./loupe.js"
@@ -429,7 +429,8 @@ export class Step extends Content {
     setHTML(view.$(".explain .sentence"), escaped(words.sentence))
     setHTML(view.$(".explain .fact"), view.veiled ? "" : escaped(numbers.answer.facts[map] ?? ""))
     view.$(".phase").className = `phase ${words.phase}`
-    setHTML(view.$(".explain .formula"), formula(words.formula))
+    setHTML(view.$(".explain .formula"), words.formula)
+    fit(view.$(".explain .formula"))
     setHTML(view.$(".numbers"), view.veiled ? escaped(say("web.step.veiled")) : text)
     setHTML(view.$(".remark"), linesOf([deviations[map], remarks[0]].filter(Boolean)))
     view.$(".explain").classList.toggle("pinned", Boolean(this.cells.pinned))

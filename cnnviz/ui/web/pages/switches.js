@@ -27,6 +27,21 @@ export const tabsOf = ({ key, label, words, on, change }) =>
  */
 export const fillSwitches = (view, groups) => setHTML(view.$(".switches"), groups.map(group).join(""))
 
+/** @type {(event: Event, name: string) => HTMLElement | null} */
+const near = ({ target }, name) => /** @type {Element} */ (target).closest(`[data-${name}]`)
+
+/**
+ * What is pressed within an element changes the address.
+ * @param {View} view
+ * @param {HTMLElement} element
+ */
+export function bindChanges(view, element) {
+  element.addEventListener("click", (event) => {
+    const chosen = near(event, "change")
+    if (chosen) view.go(JSON.parse(chosen.dataset.change ?? "{}"))
+  })
+}
+
 /**
  * A switch or a tab that is pressed, wherever it stands, changes the address; `detail` gets the words of the one that is pointed at.
  * @param {View} view
@@ -34,12 +49,7 @@ export const fillSwitches = (view, groups) => setHTML(view.$(".switches"), group
  */
 export function bindSwitches(view, detail) {
   const element = view.$(".switches")
-  /** @type {(event: Event, name: string) => HTMLElement | null} */
-  const near = ({ target }, name) => /** @type {Element} */ (target).closest(`[data-${name}]`)
-  view.$(".content").addEventListener("click", (event) => {
-    const chosen = near(event, "change")
-    if (chosen) view.go(JSON.parse(chosen.dataset.change ?? "{}"))
-  })
+  bindChanges(view, view.$(".content"))
   if (!detail) return
   for (const event of ["pointerover", "focusin"]) {
     element.addEventListener(event, (over) => detail(near(over, "words")?.dataset.words ?? ""))

@@ -143,7 +143,7 @@ function nameGroups(view, stages) {
 
 /** @param {StageRecord} stage */
 const chip = ({ symbol, label, phase, title }) =>
-  `<li><button type="button" data-stage-chip="${symbol}" class="${phase}" title="${escaped(title)}" aria-label="${escaped(`${symbol}: ${title}`)}">${formula(label)}</button></li>`
+  `<li><button type="button" data-stage-chip="${symbol}" class="${phase}" title="${escaped(title)}" aria-label="${escaped(`${symbol}: ${title}`)}">${phase === "update" ? say("web.phases.tick") : formula(label)}</button></li>`
 
 /** @param {View} view */
 function showStage(view) {

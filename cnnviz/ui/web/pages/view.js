@@ -10,6 +10,7 @@ import { bindActions } from "./actions.js"
 import { bindControls, fillControls } from "./controls.js"
 import { frame } from "./frame.js"
 import { bindKeys } from "./keys.js"
+import { bindLanguage } from "./language.js"
 import { isProjected, times } from "./lecture.js"
 import { Player } from "./player.js"
 import { kindOf } from "./registry.js"
@@ -76,6 +77,7 @@ export class View {
     this.looked(host.address.read())
     this.redrawWhenTyped()
     bindControls(this)
+    bindLanguage(this)
     bindActions(this)
     bindStages(this)
     bindKeys(this)

@@ -43,6 +43,8 @@ export interface Host {
   open?(what: string): void
   /** Opens a room, or shows the one that is open: its code, its link, and how many follow. */
   room?(): void
+  /** Shows the same in another language. Who names nothing has one alone. */
+  speak?(lang: string): void
   /** Goes to what stands below the view. */
   below?(): void
 }

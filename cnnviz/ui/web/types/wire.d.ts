@@ -202,6 +202,7 @@ export interface FilmData {
   sentences: string[]
   wrong: string
   switches: SwitchGroup[]
+  halves: SwitchData[]
 }
 
 /** The Train page's. */
@@ -304,6 +305,12 @@ export interface Landscape {
   words: string[]
 }
 
+/** A language that the page can be read in, by what it calls itself. */
+export interface LanguageData {
+  id: string
+  name: string
+}
+
 /** One layer: its word in the network's text, its kind, what it is called, its output's symbol and shape. */
 export interface LayerRecord {
   text: string
@@ -349,9 +356,10 @@ export interface LearnHeader {
   learn: LearnData
 }
 
-/** A lesson in the list. */
+/** A lesson in the list, and the languages that it has. */
 export interface LearnListed {
   id: string
+  languages: string[]
   title: string
   goal: string
   steps: number
@@ -564,6 +572,49 @@ export interface PrintedData {
 export interface PrintedKernel {
   label: string
   values: number[]
+}
+
+/** Images that tell something, under a title. */
+export interface ReportGroup {
+  kind: string
+  title: string
+  more: string
+  images: ReportImage[]
+}
+
+/** All that a training on many images has to say, besides its curves, its confusion and its pictures. */
+export interface ReportHeader {
+  code: string
+  active: boolean
+  share: number
+  state: string
+  title: string
+  note: string
+  warning: string
+  names: string[]
+  epochs: number
+  guessing: number
+  mixed: string
+  date: string
+  moved: string
+  tiles: ReportTile[]
+  groups: ReportGroup[]
+}
+
+/** An image with what the network says of it: `label` and `said` are classes, `outputs` those to print. */
+export interface ReportImage {
+  key: string
+  words: string
+  label: number
+  said: number
+  outputs: [number, number][]
+}
+
+/** What learns, as a picture: `array` holds it at the start, now, and the difference, as bytes; 128 is zero. */
+export interface ReportTile {
+  label: string
+  array: string
+  rgb: boolean
 }
 
 export type Scale = "signed" | "dark" | "activation" | "pixel" | "error"

@@ -96,7 +96,7 @@ def test_what_is_compared_follows_the_lesson_in_all_that_it_does_not_name():
     here = now(Lesson(img="test-4", stride=2, lr=0.2))
     page = film.film_page(here.lesson, here.moment.trace.x, {"n": "20", "vs": "lr=0.7"})
     assert page.runs[1].lesson.start == dataclasses.replace(here.lesson, lr=0.7).start
-    assert page.runs[1].label == "rate 0.7" and not page.wrong
+    assert str(page.runs[1].label) == "rate 0.7" and not page.wrong
     switches = {switch.key: switch for switch in _group(page, "Compare with")}
     assert switches["compare_rate_up"].change == {"vs": "lr=2", "hold": ""} and not switches["compare_rate_up"].on
     same = film.film_page(dataclasses.replace(here.lesson, f="identity", lr=0.0), here.moment.trace.x, {"n": "5"})

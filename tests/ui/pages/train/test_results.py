@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import io
-import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
 
 from cnnviz import Lesson
 from cnnviz.core.image_ids import CLASSES, DIGITS
@@ -19,12 +16,14 @@ from cnnviz.core.recent import Recent
 from cnnviz.core.training import Progress, Training
 from cnnviz.data.training_data import training_data
 from cnnviz.ui.pages.train.training import form, results, trainer
-from cnnviz.ui.pages.train.training.curves import curve_svg
+from cnnviz.ui.pages.train.training.report import SHOWN, of_epoch, outcome_at, preview
+from cnnviz.ui.pages.train.training.report import report as told
 from cnnviz.ui.pages.train.training.settings import MAX_BATCH, MAX_EPOCHS, MAX_RATE, Settings
 from cnnviz.ui.pages.train.training.trainer import Job, Trainer
 from cnnviz.ui.pages.train.training.verdicts import beside_guessing, stuck
+from cnnviz.words import message
 from tests.ui.pages.train.test_trainer import until
-from tests.ui.running import now, run
+from tests.ui.running import decode, now, run
 
 PARAMS = Params(np.eye(3), np.zeros((900, 2)), np.zeros(2))
 REPORT = Progress(40, 80, 1, PARAMS, 0.2, 0.6, 0.25, 0.5, 0.1, 0.1)
@@ -76,18 +75,10 @@ def test_what_keeps_a_training_from_learning_is_named(reports, settings, words):
     assert words in str(found) if words else found is None
 
 
-def test_the_curves_are_drawn_from_the_reports():
-    reports = [report(step=0, accuracy=0.5, held_accuracy=0.25), report(step=40, accuracy=1.0, held_accuracy=0.75)]
-    svg = ElementTree.fromstring(curve_svg(reports, "accuracy", 7))
-    lines = [
-        [tuple(map(float, point.split(","))) for point in line.get("points").split()]
-        for line in svg.iter("{http://www.w3.org/2000/svg}polyline")
-    ]
-    (left, half), (middle, top) = lines[0]
-    assert [y for _, y in lines[1]] == [half + (half - top) / 2, top + (half - top) / 2]
-    texts = [text.text for text in svg.iter("{http://www.w3.org/2000/svg}text")]
-    assert {"accuracy", "7 epochs", "held out 0.75"} <= {*texts}
-    assert left < middle < 420 / 2 + left  # half of the way: 40 of 80 updates
+def test_what_is_told_of_changes_at_an_epochs_end_and_at_the_training_s_end():
+    reports = [report(step=step, epoch=epoch) for step, epoch in ((0, 0), (30, 0), (60, 1), (90, 1), (120, 2), (150, 2))]
+    assert [of_epoch(reports[:n], True) for n in range(1, 7)] == [0, 0, 2, 2, 4, 4]
+    assert of_epoch(reports, False) == 5
 
 
 @pytest.mark.parametrize(("accuracy", "images", "words"), [(1.0, 4, "too few"), (0.56, 2000, "more than guessing"), (0.51, 2000, "luck")])
@@ -106,8 +97,9 @@ def test_a_training_that_is_done_is_kept_for_those_who_open_its_link(monkeypatch
     until(first, "done")
     assert trainer.done(job()) is first
     assert trainer.done(job(epochs=4)) is None and trainer.done(job(channel="blue")) is None
-    film = Image.open(io.BytesIO(results.animation(first)))
-    assert film.n_frames == len(first.reports) == 4
+    _, arrays = decode(told(first))
+    assert arrays["tile0"].shape[:2] == (2, len(first.reports)) == (2, 4)  # the film of the first filter
+    assert (arrays["tile0"][1, 0] == 128).all()  # no change at the start
     for epochs in (4, 5):
         until(Trainer(job(epochs)), "done")
     assert trainer.done(job()) is None
@@ -143,10 +135,19 @@ def test_what_was_trained_opens_in_step_with_the_same_outputs(net, settings, mon
     trainer_ = Trainer(form.job_of(lesson, settings))
     until(trainer_, "done")
     held_out, names = trainer_.job.data.held_out, trainer_.job.data.names
-    assert results.animation(trainer_) and names == settings.classes
-    expected = results._outcome(trainer_)
-    table = results._confusion(expected, names)
-    assert table.count("\n") == len(names) + 1
+    assert names == settings.classes
+    expected = outcome_at(trainer_, len(trainer_.reports) - 1)
+    header, arrays = decode(told(trainer_))
+    np.testing.assert_array_equal(arrays["confusion"].sum(axis=1), np.bincount(held_out.labels))
+    assert header["title"].startswith(f"{int(np.trace(arrays['confusion']))} of {len(held_out)} new images")
+    shown = [image for group in header["groups"] for image in group["images"]]
+    assert len(arrays["images"]) == len(shown) <= 3 * SHOWN
+    for image, pixels in zip(shown, arrays["images"], strict=True):
+        index = int(image["key"])
+        np.testing.assert_array_equal(pixels, held_out.images[index])
+        assert image["label"] == held_out.labels[index] and image["said"] == expected.o[index].argmax()
+        assert {n for n, _ in image["outputs"]} >= {image["label"], image["said"]}
+        assert [value for _, value in image["outputs"]] == [expected.o[index][n] for n, _ in image["outputs"]]
     for index in (0, len(held_out) - 1):
         query = {key: text for key, text in results.opened(trainer_, held_out.ids[index], names[held_out.labels[index]]).items() if text}
         there, wrong = Lesson.understand(query)
@@ -165,3 +166,16 @@ def test_the_form_proposes_what_fits_the_lesson(query, monkeypatch, tmp_path):
     assert len(test.multiselect[0].value) == len(lesson.y)
     settings = Settings.of(lesson)
     assert Settings.read(settings.to_text()) == (settings, None)
+
+
+@pytest.mark.parametrize("settings", [Settings(), Settings(("3", "5", "8"), net="conv4x3b-relu-gap-softmax-ce", ch="gray")])
+def test_before_a_training_stands_what_it_will_learn_from(settings, monkeypatch, tmp_path):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    job = form.job_of(Lesson(), settings)
+    header, arrays = decode(preview(job, message("ui.train.training.intro")))
+    assert [group["title"] for group in header["groups"]] == list(settings.classes)
+    labels = [image["label"] for group in header["groups"] for image in group["images"]]
+    assert len(arrays["images"]) == len(labels) and not any(image["key"] for group in header["groups"] for image in group["images"])
+    learn = job.data.train
+    for pixels, label in zip(arrays["images"], labels, strict=True):
+        assert any((pixels == learn.images[i]).all() for i in np.flatnonzero(learn.labels == label))

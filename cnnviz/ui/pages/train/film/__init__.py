@@ -23,12 +23,12 @@ from cnnviz.ui.charts import Chart, Line
 from cnnviz.ui.component.answer import encode, header
 from cnnviz.ui.pages.train.film import frames
 from cnnviz.ui.pages.train.film.asked import DEFAULT_UPDATES, asked_hold, asked_other, asked_updates
-from cnnviz.ui.pages.train.film.choices import choices
+from cnnviz.ui.pages.train.film.choices import choices, halves
 from cnnviz.ui.pages.train.film.curves import CURVES, Curve, lines
 from cnnviz.ui.pages.train.film.words import difference, turning
 from cnnviz.ui.parts import Part
-from cnnviz.ui.switches import Group
-from cnnviz.words import Message, message, written
+from cnnviz.ui.switches import Group, Switch
+from cnnviz.words import Message, Problem, message, together
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,13 +53,14 @@ class Run:
 
 @dataclass(frozen=True, eq=False)
 class FilmPage:
-    """What the film shows: one or two runs of n updates, sentences about them, and what can be compared."""
+    """What the film shows: one or two runs of n updates, sentences about them, what can be compared, and the page's two halves."""
 
     n: int
     runs: tuple[Run, ...]
     sentences: tuple[Message, ...]
-    wrong: tuple[Message | str, ...]
+    wrong: tuple[Message, ...]
     groups: tuple[Group, ...]
+    halves: tuple[Switch, ...]
 
     def to_json(self) -> dict:
         """The header's part for the component."""
@@ -73,8 +74,9 @@ class FilmPage:
             "change": self._change,
             "targets": list(self.runs[0].lesson.y),
             "sentences": self.sentences,
-            "wrong": " ".join(map(written, self.wrong)),
+            "wrong": together(self.wrong) or "",
             "switches": switches.to_json(self.groups),
+            "halves": [vars(half) for half in self.halves],
         }
 
     def named_charts(self) -> dict[str, Chart]:
@@ -125,7 +127,7 @@ def film_page(lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> FilmPa
     shown = len(runs[0].film.updates)
     if shown < n + 1:
         sentences.append(message("ui.train.film.thinned", frames=shown, moments=n + 1))
-    return FilmPage(n, runs, tuple(sentences), wrong, choices(lesson, n, vs, {k for _, k, _ in turns}, hold))
+    return FilmPage(n, runs, tuple(sentences), wrong, choices(lesson, n, vs, {k for _, k, _ in turns}, hold), halves(asked.get("of", "")))
 
 
 def seconds(lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> float:
@@ -137,14 +139,14 @@ def seconds(lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> float:
     return once * (parts - known)
 
 
-def _compared(lesson: Lesson, vs: str, n: int) -> tuple[Run | None, str]:
+def _compared(lesson: Lesson, vs: str, n: int) -> tuple[Run | None, Message | None]:
     """The second run, if it can be had, and a sentence on what could not be used."""
     try:
         other, sentence = asked_other(vs, lesson)
         x = load_image(other.img, other.ch, other.scale)
         shown = _filmed(other, x, n, 2)
-    except ValueError as error:
-        return None, str(error)
+    except Problem as error:
+        return None, error.message
     return Run(difference(lesson, other), other, shown, x.shape), sentence
 
 

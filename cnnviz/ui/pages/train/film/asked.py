@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import parse_qsl, urlsplit
 
 from cnnviz.core.lesson import LESSON_KEYS, MAX_UPDATES, Lesson, whole_number
-from cnnviz.words import Message, Problem, message
+from cnnviz.words import Message, Problem, message, together
 
 DEFAULT_UPDATES = 200
 
@@ -22,12 +22,12 @@ def asked_updates(text: str, k: int, most: int = MAX_UPDATES) -> tuple[int, Mess
     n, wrong = min(DEFAULT_UPDATES, most), None
     try:
         n = whole_number(1, most)(text or str(n))
-    except ValueError as error:
-        wrong = message("ui.train.film.wrong_updates", text=repr(text[:20]), error=str(error), updates=n)
+    except Problem as error:
+        wrong = message("ui.train.film.wrong_updates", text=repr(text[:20]), error=error, updates=n)
     return n if k <= n else min(most, next((choice for choice in LENGTHS if k <= choice), most)), wrong
 
 
-def asked_other(text: str, lesson: Lesson) -> tuple[Lesson, str]:
+def asked_other(text: str, lesson: Lesson) -> tuple[Lesson, Message | None]:
     """The lesson to compare with, from a copied link or its query string, and a sentence on what was replaced in it.
 
     What the query leaves out is as in `lesson`: "lr=0.1" is the same start with that rate. Raises Problem
@@ -40,9 +40,9 @@ def asked_other(text: str, lesson: Lesson) -> tuple[Lesson, str]:
     if not query.keys() & LESSON_KEYS:
         raise Problem("ui.train.film.no_link")
     other, wrong = lesson.start.changed(query)
-    sentence = " ".join(map(str, wrong.values()))
+    sentence = together(wrong.values())
     if other.start == lesson.start:
-        raise ValueError(sentence) if sentence else Problem("ui.train.film.own_start")
+        raise Problem(sentence.id, **sentence.values) if sentence else Problem("ui.train.film.own_start")
     return other, sentence
 
 

@@ -8,13 +8,18 @@ from cnnviz.core.lesson import MAX_SEED, Lesson, as_text
 from cnnviz.core.stages import label
 from cnnviz.ui.pages.train.film.asked import LENGTHS
 from cnnviz.ui.switches import Group, Switch
-from cnnviz.words import message, written
+from cnnviz.words import message
+
+MANY = "many"
+"""What the address says of the half that trains on many images."""
 
 
 def choices(lesson: Lesson, n: int, vs: str, turns: set[int], hold: tuple[str, ...] = ()) -> tuple[Group, ...]:
     """How long the film may be, what may stand beside it, and the updates at which it `turns`."""
     lengths = tuple(
-        Switch(f"updates_{m}", written(m), message("ui.train.film.choices.length", n=m), n == m, {"n": str(m)}) for m in LENGTHS if m <= lesson.most_updates
+        Switch(f"updates_{m}", message("words.value", value=m), message("ui.train.film.choices.length", n=m), n == m, {"n": str(m)})
+        for m in LENGTHS
+        if m <= lesson.most_updates
     )
     places = sorted({place for k in turns for place in (k - 1, k) if place >= 0})
     groups = (
@@ -29,6 +34,18 @@ def choices(lesson: Lesson, n: int, vs: str, turns: set[int], hold: tuple[str, .
         for k in places
     )
     return (*groups, Group(message("ui.train.film.choices.look"), looks))
+
+
+def halves(of: str) -> tuple[Switch, ...]:
+    """The page's two halves, of which an address opens one: the film of one image, and the training on many.
+
+    >>> [half.on for half in halves("many")]
+    [False, True]
+    """
+    return tuple(
+        Switch(f"half_{half}", message(f"ui.train.halves.{half}.label"), message(f"ui.train.halves.{half}.words"), (of == MANY) == bool(change), {"of": change})
+        for half, change in (("one", ""), ("many", MANY))
+    )
 
 
 def _hold(lesson: Lesson, hold: tuple[str, ...]) -> tuple[Switch, ...]:

@@ -9,7 +9,7 @@ import numpy as np
 from cnnviz.core.film import Film
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.stages import label
-from cnnviz.words import Message, message, written
+from cnnviz.words import Message, message
 
 MOST_LINES = 9
 """Entries of a filter that get a line: those that move most, where there are more."""
@@ -21,10 +21,6 @@ class Curve:
 
     title: Message
     log: str = ""
-
-    def to_json(self, name: str) -> dict:
-        """As the component's film wants it."""
-        return {"name": name, "title": str(self.title), "log": self.log}
 
 
 CURVES = {
@@ -42,7 +38,7 @@ def lines(film: Film, lesson: Lesson, name: str) -> dict[str, np.ndarray]:
     if name == "norms":
         return {f"‖∂{label(parameter)}‖": film.norms[:, place] for place, parameter in enumerate(film.parameters)}
     if name == "o":
-        names = [f": {written(output)}" if lesson.classes else "" for output in lesson.output_names]
+        names = [f": {output}" if lesson.classes else "" for output in lesson.output_names]
         return {f"o[{n}]{called}": film.o[:, n] for n, called in enumerate(names)}
     moved = film.kernel - film.kernel[0]  # small beside the weights themselves
     shape = lesson.kernel.shape[-3:] if lesson.kernel.shape[-3:-2] != (1,) else lesson.kernel.shape[-2:]

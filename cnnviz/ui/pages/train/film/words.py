@@ -7,28 +7,29 @@ import numpy as np
 from cnnviz.core.kernels import KERNELS
 from cnnviz.core.lesson import LESSON_KEYS, Lesson
 from cnnviz.core.network import WEIGHTS
-from cnnviz.words import Message, has, message, written
+from cnnviz.words import Message, has, message
 
-LONGEST = 60
-"""Characters that a label may have; a typed kernel or a copied link can be longer."""
+LONGEST = 40
+"""Characters that a label shows of a value; a typed kernel or a copied link can be longer."""
 
 
-def difference(lesson: Lesson, other: Lesson) -> str:
+def difference(lesson: Lesson, other: Lesson) -> Message:
     """How the second start differs, in few words.
 
-    >>> difference(Lesson(), Lesson(lr=0.5, seed=3))
-    'seed 3, rate 0.5'
+    >>> print(difference(Lesson(), Lesson(lr=0.5, seed=3)))
+    seed 3, rate 0.5
     """
     ours, theirs = lesson.start.to_query(), other.start.to_query()
     short = {name: vars(other)[name] for name in LESSON_KEYS & vars(other).keys() if name not in theirs}
     short["f"] = next((name for name, f in KERNELS.items() if f == other.f), theirs.get("f", ""))
     if theirs["w"] not in WEIGHTS:
         short["w"] = message("ui.train.film.differs.trained")
-    text = written([_named(key, (theirs | short)[key]) for key in ours | theirs if ours.get(key) != theirs.get(key)])
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    return message("words.value", value=[_named(key, (theirs | short)[key]) for key in ours | theirs if ours.get(key) != theirs.get(key)])
 
 
 def _named(key: str, value: Message | str) -> Message:
+    if isinstance(value, str) and len(value) > LONGEST:
+        value = value[: LONGEST - 1] + "…"
     id = f"ui.train.film.differs.{key}"
     return message(id if has(id) else "ui.train.film.differs.any", key=key, value=value)
 
@@ -43,4 +44,4 @@ def turning(lesson: Lesson, losses: np.ndarray, k: int, how: str, label: Message
     if not k or how == "leaps":
         return said
     before = message("ui.train.film.turns.before", k=k - 1, loss=float(losses[k - 1]))
-    return message("ui.sentences", first=said, second=before)
+    return message("words.sentences", first=said, second=before)

@@ -1,11 +1,10 @@
-"""The Train page's second half: the same network, one kernel, trained on two classes of images."""
+"""The Train page's second half: a network trained on two to ten classes of images."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.network import DEFAULT
 from cnnviz.data import cifar10
 from cnnviz.data.forbidden import excuse
 from cnnviz.ui.pages.train.training import session
@@ -13,7 +12,6 @@ from cnnviz.ui.pages.train.training.form import fields, job_of
 from cnnviz.ui.pages.train.training.settings import Settings
 from cnnviz.ui.pages.train.training.watch import watch
 from cnnviz.ui.plain import plain
-from cnnviz.words import say
 
 
 def show(lesson: Lesson, asked: str) -> None:
@@ -21,36 +19,36 @@ def show(lesson: Lesson, asked: str) -> None:
 
     `asked` is what the address says of the settings.
     """
-    with st.container(key="below"):
-        st.subheader(say("ui.train.training.title"))
-        before, wrong = Settings.read(asked, lesson)
-        if lesson.net == DEFAULT and not before.net:
-            st.write(say("ui.train.training.honest"))
-        if no := excuse("training"):
-            st.info(no)
+    before, wrong = Settings.read(asked, lesson)
+    with st.container(key="training"):
+        if not _ready():
             return
-        if _loads():
-            return
-        if wrong:
-            st.warning(plain(wrong))
-        settings = fields(before, asked)
-        job = job_of(lesson, settings)
+        with st.container(key="training_settings"):
+            if wrong:
+                st.warning(plain(wrong))
+            settings = fields(before, asked)
+            job = job_of(lesson, settings)
         if asked and job and settings == before:
             session.recall(job)
         trainer = session.trainer()
-        if job or trainer:
+        with st.container(key="training_results"):
             watched = bool(trainer and trainer.active)
             st.fragment(watch, run_every=0.5 if watched else None)(lesson, settings, job)
 
 
-def _loads() -> bool:
-    """Whether the full set lies on this computer and is still being read: the page runs again when it is there."""
+def _ready() -> bool:
+    """Whether there may be a training, and now; else it is said why not, and the page runs again when it is time."""
+    if no := excuse("training"):
+        with st.container(key="training_results"):
+            st.info(str(no))
+        return False
     loader = cifar10.LOADER
     if loader.full_set is not None or loader.state == "failed" or not cifar10.cached():
-        return False
+        return True
     loader.start()
-    st.fragment(_await, run_every=0.5)()
-    return True
+    with st.container(key="training_results"):
+        st.fragment(_await, run_every=0.5)()
+    return False
 
 
 def _await() -> None:

@@ -21,27 +21,25 @@ from cnnviz.ui.pages.train.training.trainer import Job
 from cnnviz.ui.plain import plain
 from cnnviz.words import Message, message, say, written
 
-FIELD = 136  # width of a setting, in pixels: six beside each other, two on a phone
-
 
 def fields(before: Settings, asked: str) -> Settings:
     """What is set: what the address asked for, unless that was changed here since."""
     names = ("classes", "net", "ch", "opt", "dtype", "epochs", "batch", "rate", "seed")
     values = {f"train_{name}": getattr(before, name) for name in names}
     follow(asked or before.to_text(), values | {"train_classes": list(before.classes)})
-    of = {name: {"label": say(f"ui.train.training.fields.{name}"), "key": f"train_{name}", "width": FIELD} for name in names}
+    of = {name: {"label": say(f"ui.train.training.fields.{name}"), "key": f"train_{name}"} for name in names}
     nets = dict.fromkeys(["", *(preset.query["net"] for preset in PRESETS), before.net])
     called = {preset.query["net"]: str(preset.label) for preset in PRESETS}
     own = say("ui.train.training.fields.own")
-    classes = st.multiselect(**of["classes"] | {"width": "stretch"}, options=(*CLASSES, *DIGITS), max_selections=MOST_CLASSES)
-    with st.container(horizontal=True):
+    classes = st.multiselect(**of["classes"], options=(*CLASSES, *DIGITS), max_selections=MOST_CLASSES)
+    net = st.selectbox(**of["net"], options=nets, format_func=lambda net: called.get(net, net) or own)
+    with st.container(key="training_fields"):
         choices = {
-            "net": st.selectbox(**of["net"] | {"width": 2 * FIELD}, options=nets, format_func=lambda net: called.get(net, net) or own),
-            "ch": st.selectbox(**of["ch"], options=("", *CHANNELS), format_func=lambda channel: channel or own),
+            "net": net,
+            "ch": st.selectbox(**of["ch"], options=("", *CHANNELS), format_func=lambda channel: say(f"web.channels.{channel}") if channel else own),
             "opt": st.selectbox(**of["opt"], options=tuple(OPTIMIZERS)),
             "dtype": st.selectbox(**of["dtype"], options=DTYPES),
         }
-    with st.container(horizontal=True):
         return Settings(
             tuple(classes),
             st.number_input(**of["epochs"], min_value=1, max_value=MAX_EPOCHS),

@@ -54,6 +54,7 @@ class Trainer:
     def __init__(self, job: Job):
         self.job = job
         self.reports: list[Progress] = []
+        self._times: list[tuple[float, int]] = []
         self._ended = ""
         self._at_work = False
         self._go = threading.Event()
@@ -75,6 +76,13 @@ class Trainer:
     def active(self) -> bool:
         """Whether there is more to come."""
         return not self._ended
+
+    @property
+    def speed(self) -> float:
+        """Updates a second since it last went on; 0 where that is not known yet."""
+        times = list(self._times)
+        seconds, updates = (times[-1][0] - times[0][0], times[-1][1] - times[0][1]) if times else (0.0, 0)
+        return updates / seconds if seconds > 0 else 0.0
 
     def look(self) -> Progress | None:
         """The latest report, if there is one; whoever stops looking stops the training."""
@@ -108,8 +116,10 @@ class Trainer:
         while self._has_turn():
             try:
                 self._at_work = True
+                self._times.clear()  # what was waited for is no work
                 for progress in run:
                     self.reports.append(progress)
+                    self._times.append((time.monotonic(), progress.step))
                     if self._over() or not self._go.is_set():
                         break
                 else:

@@ -7,15 +7,16 @@ import dataclasses
 import streamlit as st
 
 from cnnviz.core.lesson import Lesson
+from cnnviz.core.network import DEFAULT
 from cnnviz.ui import dialogs
 from cnnviz.ui.address import adopt
+from cnnviz.ui.component.mount import mount_report
 from cnnviz.ui.pages.train.training import results, session
-from cnnviz.ui.pages.train.training.curves import show_curves
 from cnnviz.ui.pages.train.training.form import job_words, start_of
+from cnnviz.ui.pages.train.training.report import preview
 from cnnviz.ui.pages.train.training.settings import Settings
 from cnnviz.ui.pages.train.training.trainer import AT_ONCE, PATIENCE, Job, Trainer
-from cnnviz.ui.pages.train.training.verdicts import stuck
-from cnnviz.words import say
+from cnnviz.words import message, say
 
 
 def watch(lesson: Lesson, settings: Settings, job: Job | None) -> None:
@@ -23,8 +24,9 @@ def watch(lesson: Lesson, settings: Settings, job: Job | None) -> None:
     trainer = session.trainer()
     _buttons(lesson, settings, job, trainer)
     if not trainer:
+        if job:
+            mount_report(preview(job, message(f"ui.train.training.{'honest' if job.settings.net == DEFAULT else 'intro'}")))
         return
-    st.caption(str(job_words(trainer.job)))
     if session.has_ended(trainer):
         st.rerun()  # the whole page once more: the polling ends
     if trainer.state == "left":
@@ -62,16 +64,10 @@ def _back_to_start(start: Lesson, lesson: Lesson) -> None:
 
 
 def _progress(trainer: Trainer) -> None:
-    progress = trainer.look()
-    state = say(f"ui.train.training.states.{trainer.state}", at_once=AT_ONCE)
-    if progress is None:
-        st.progress(0.0, text=state if trainer.active else say("ui.train.training.ended_early"))
+    if trainer.look() is None:
+        state = say(f"ui.train.training.states.{trainer.state}", at_once=AT_ONCE)
+        st.caption(state if trainer.active else say("ui.train.training.ended_early"))
         return
-    numbers = {"update": progress.step, "updates": progress.steps, "epoch": progress.epoch}
-    st.progress(progress.step / progress.steps, text=say("ui.train.training.progress", state=state, **numbers))
-    reports = tuple(trainer.reports)  # the training goes on meanwhile
-    show_curves(reports, trainer.job.settings.epochs, len(trainer.job.data.names))
-    if warning := stuck(reports, trainer.job.settings):
-        st.warning(str(warning))
-    if not trainer.active:
-        results.show(trainer)
+    results.show(trainer)
+    with st.expander(say("ui.train.training.which")):
+        st.caption(str(job_words(trainer.job)))

@@ -1,0 +1,250 @@
+"""A lesson as a script in Keras or PyTorch: the same network, start, loss and optimizer, and one update with its gradients printed.
+
+What a kind of layer, a loss and an optimizer are called there, they say themselves (`keras`, `pytorch`, `code`). Here is
+what is around them: channels last or first, axes of weights, and the printing, which is cnnviz's own.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnviz.core.layers.layer import Layer, Shape
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.network import Names
+from cnnviz.core.program import Program
+from cnnviz.export.passes import Section
+from cnnviz.export.script import as_script
+from cnnviz.export.sections import as_docstring, printed, printing, seen
+from cnnviz.export.start import image_section, start_section
+from cnnviz.words import Problem, say
+
+
+def keras_script(lesson: Lesson, pixels: np.ndarray) -> str:
+    """This lesson on the image `pixels` (H,W,3), uint8, in Keras on TensorFlow, in float64.
+
+    Raises Problem where the lesson's rule is not the exact one, and ValueError where the pixels do not fit.
+
+    >>> script = keras_script(Lesson(k=2), np.zeros((32, 32, 3), np.uint8))
+    >>> 'layers.Conv2D(1, 3, use_bias=False, name="z1")' in script
+    True
+    """
+    return _script("keras", lesson, pixels)
+
+
+def pytorch_script(lesson: Lesson, pixels: np.ndarray) -> str:
+    """The same in PyTorch.
+
+    >>> script = pytorch_script(Lesson(net="conv2x3s2same-dense2-mse"), np.zeros((32, 32, 3), np.uint8))
+    >>> '("z1", nn.Conv2d(1, 2, 3, stride=2, padding=1, bias=False)),' in script
+    True
+    """
+    return _script("pytorch", lesson, pixels)
+
+
+def exact_rule(lesson: Lesson) -> None:
+    """Problem where the lesson's rule is one that neither Keras nor PyTorch has."""
+    if lesson.deviations:
+        raise Problem("export.frameworks.exact", rule=lesson.rule.replace("_", " ").split(","))
+
+
+def _script(library: str, lesson: Lesson, pixels: np.ndarray) -> str:
+    exact_rule(lesson)
+    program = lesson.network.program(seen(lesson, pixels).shape)
+    parts = {"keras": _Keras, "pytorch": _PyTorch}[library](library, lesson, program)
+    sections = (
+        parts.section("needs", parts.IMPORTS),
+        printing(program),
+        image_section(lesson, pixels, program, imports=False),
+        start_section(lesson, program, program.start(lesson.first_params(program.x_shape))),
+        parts.section("model", parts.model()),
+        parts.section("passes", parts.passes()),
+        parts.section("update", parts.update()),
+        parts.section("numbers", parts.numbers()),
+    )
+    words = say(f"export.frameworks.introduction.{library}")
+    if any(layer.kind == "relu" for layer in program.network.layers):
+        words = f"{words} {say('export.frameworks.relu')}"
+    return as_script(as_docstring(lesson, program, words, parts.NAME), sections)
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """What both libraries have in common: which layers there are, and what a weight is called and how it is laid out there."""
+
+    library: str
+    lesson: Lesson
+    program: Program
+    NAME = ""
+    IMPORTS = ""
+
+    def section(self, name: str, code: str) -> Section:
+        title, words = (say(f"export.frameworks.{name}.{part}", library=self.NAME) for part in ("title", "words"))
+        more = say(f"export.frameworks.{name}.{self.library}") if name == "model" else ""
+        return Section(title, f"{words} {more}".strip(), (), code)
+
+    @property
+    def merged(self) -> bool:
+        """Whether the loss is worked out from the last layer's input."""
+        return self.program.network.merged is not None
+
+    @property
+    def end(self) -> str:
+        """What the model makes: the outputs, or what the loss is worked out from."""
+        return "z" if self.merged else "o"
+
+    @property
+    def loss(self) -> str:
+        network = self.program.network
+        return (network.merged or network.loss_kind).code[self.library]
+
+    def layers(self) -> Iterator[tuple[Layer, Names, Shape]]:
+        """Those that stand in the model, with the shape that each is given."""
+        network = self.program.network
+        found = list(zip(network.layers, network.names, self.program.inputs, strict=True))
+        return iter(found[:-1] if self.merged else found)
+
+    def weights(self) -> Iterator[tuple[str, str, str, tuple[int, ...]]]:
+        """Of each parameter in the model's order its name, its layer's, its letter, and its axes in the library where they differ."""
+        for layer, names, shape in self.layers():
+            for letter in layer.parameters(shape):
+                yield names.of(letter), names.output, letter, layer.axes.get(self.library, {}).get(letter, ())
+
+    def taken_back(self, array: str, suffix: str) -> Iterator[str]:
+        """Lines that make every parameter's array out of `array`, a list of theirs in the model's order, in our layout."""
+        for n, (name, _, _, axes) in enumerate(self.weights()):
+            back = f".transpose{tuple(int(at) for at in np.argsort(axes))}" if axes else ""
+            yield f"{suffix.format(name)} = {array.format(n)}{back}"
+
+    def prints(self, names: Iterable[str], suffix: str = "") -> str:
+        return "\n".join(printed(self.program, name, suffix) for name in names)
+
+    def numbers(self) -> str:
+        """One more update: what the pass makes, its gradients, and the parameters after the step."""
+        names = [name for name, *_ in self.weights()]
+        lines = [
+            f"o, L, dx, gradients = passes()\n{self.prints(['o'])}\nprint(describe(\"L\", L))",
+            "\n".join(self.taken_back("gradients[{}]", "d{}")),
+            self.prints([*(f"d{name}" for name in names), "dx"]),
+            f"step({'gradients, ' + self.count if self.count else 'gradients'})",
+            "\n".join(self.taken_back(self.values, "{}_next")),
+            "\n".join(printed(self.program, name, " next", variable=f"{name}_next") for name in names),
+        ]
+        return "\n\n".join(lines)
+
+    count = ""
+    values = ""
+
+    def model(self) -> str:
+        raise NotImplementedError
+
+    def passes(self) -> str:
+        raise NotImplementedError
+
+    def update(self) -> str:
+        raise NotImplementedError
+
+
+class _Keras(_Parts):
+    NAME = "Keras"
+    IMPORTS = (
+        'import base64\nimport os\nimport zlib\n\nos.environ["KERAS_BACKEND"] = "tensorflow"\n\n'
+        "import keras\nimport numpy as np\nimport tensorflow as tf\nfrom keras import layers, ops\n\n"
+        'keras.config.set_floatx("float64")'
+    )
+    values = "model.trainable_variables[{}].numpy()"
+
+    @property
+    def count(self) -> str:
+        return "updates + 1" if "keras_step" in self.lesson.optimizer.code else ""
+
+    def model(self) -> str:
+        c, rows, columns = self.program.x_shape
+        lines = [f"keras.Input(({rows}, {columns}, {c})),"]
+        for layer, names, shape in self.layers():
+            if names.flattens:
+                lines += ["layers.Permute((3, 1, 2)),", 'layers.Flatten(name="v"),']
+            *before, last = layer.keras(shape)
+            lines += [*(f"layers.{line}," for line in before), f'layers.{last[:-1]}{"" if last.endswith("()") else ", "}name="{names.output}"),']
+        given = {}
+        for name, of, _, axes in self.weights():
+            given.setdefault(of, []).append(f"{name}.transpose{axes}" if axes else name)
+        weights = [f'model.get_layer("{of}").set_weights([{", ".join(arrays)}])' for of, arrays in given.items()]
+        body = textwrap.indent("\n".join(lines), "    ")
+        return f"model = keras.Sequential([\n{body}\n])\n" + "\n".join(weights)
+
+    def passes(self) -> str:
+        kind = self.program.network.layers[-1].kind
+        outputs = f"        o = ops.{kind}(z)\n" if self.merged else ""
+        return (
+            "image = tf.constant(x.transpose(1, 2, 0)[None])\n\n\n"
+            "def passes():\n"
+            f'    """{say("export.frameworks.passes.docstring", library=self.NAME)}"""\n'
+            "    with tf.GradientTape() as tape:\n"
+            "        tape.watch(image)\n"
+            f"        {self.end} = model(image)[0]\n{outputs}"
+            f"        L = {self.loss}\n"
+            "    dx, *gradients = tape.gradient(L, [image, *model.trainable_variables])\n"
+            "    return o.numpy(), L.numpy(), dx.numpy()[0].transpose(2, 0, 1), [gradient.numpy() for gradient in gradients]"
+        )
+
+    def update(self) -> str:
+        code = self.lesson.optimizer.code
+        counted = "keras_step" in code
+        head = "def step(gradients):"
+        if counted:
+            head = f"def step(gradients, t):\n    # {say('export.frameworks.epsilon')}\n    {code['keras_step']}"
+        loop = "for t in range(1, updates + 1):\n    step(passes()[-1], t)" if counted else "for _ in range(updates):\n    step(passes()[-1])"
+        applied = "    optimizer.apply([tf.constant(gradient) for gradient in gradients], model.trainable_variables)"
+        rounded = f"# {say('export.frameworks.rounded')}\n" if "float64" in code["keras"] else ""
+        return f"{rounded}optimizer = {code['keras']}\n\n\n{head}\n{applied}\n\n\n{loop}"
+
+
+class _PyTorch(_Parts):
+    NAME = "PyTorch"
+    IMPORTS = (
+        "import base64\nimport zlib\nfrom collections import OrderedDict\n\n"
+        "import numpy as np\nimport torch\nfrom torch import nn\n\n"
+        "torch.set_default_dtype(torch.float64)"
+    )
+    values = "[*model.parameters()][{}].detach().numpy()"
+
+    def model(self) -> str:
+        lines = []
+        for layer, names, shape in self.layers():
+            if names.flattens:
+                lines.append('("v", nn.Flatten()),')
+            *before, last = layer.pytorch(shape)
+            lines += [f'("{names.output}_{n}", nn.{line}),' for n, line in enumerate(before)] + [f'("{names.output}", nn.{last}),']
+        weights = [
+            f"    model.{of}.{'bias' if letter == 'b' else 'weight'}.copy_(torch.from_numpy({name}{f'.transpose{axes}' if axes else ''}))"
+            for name, of, letter, axes in self.weights()
+        ]
+        body = textwrap.indent("\n".join(lines), "    ")
+        return f"model = nn.Sequential(OrderedDict([\n{body}\n]))\nwith torch.no_grad():\n" + "\n".join(weights)
+
+    def passes(self) -> str:
+        kind = self.program.network.layers[-1].kind
+        outputs = f"    o = torch.{kind}(z{', dim=0' if kind == 'softmax' else ''})\n" if self.merged else ""
+        return (
+            "image = torch.from_numpy(x)[None].requires_grad_()\ny = torch.from_numpy(y)\n\n\n"
+            "def passes():\n"
+            f'    """{say("export.frameworks.passes.docstring", library=self.NAME)}"""\n'
+            f"    {self.end} = model(image)[0]\n{outputs}"
+            f"    L = {self.loss}\n"
+            "    dx, *gradients = torch.autograd.grad(L, [image, *model.parameters()])\n"
+            "    return o.detach().numpy(), L.item(), dx[0].numpy(), [gradient.numpy() for gradient in gradients]"
+        )
+
+    def update(self) -> str:
+        return (
+            f"optimizer = {self.lesson.optimizer.code['pytorch']}\n\n\n"
+            "def step(gradients):\n"
+            "    for parameter, gradient in zip(model.parameters(), gradients):\n"
+            "        parameter.grad = torch.from_numpy(gradient)\n"
+            "    optimizer.step()\n\n\n"
+            "for _ in range(updates):\n    step(passes()[-1])"
+        )

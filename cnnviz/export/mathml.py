@@ -1,0 +1,48 @@
+"""Formulas as MathML, which browsers set and screen readers read aloud, from the same LaTeX as everywhere else."""
+
+from __future__ import annotations
+
+import html
+import re
+from functools import cache, lru_cache
+
+from latex2mathml.converter import convert
+
+from cnnviz.core.lesson import Lesson
+
+_ATTRIBUTES = ' xmlns="http://www.w3.org/1998/Math/MathML" display="inline"'
+"""What HTML needs nobody to say."""
+
+
+def named(text: str) -> str:
+    r"""A text of the catalogue with <<a1>> and the like as LaTeX: the formula that the notebook's network has for that symbol.
+
+    >>> print(named("$<<update>>$"))
+    $\theta \leftarrow \theta - \eta \cdot \partial \theta$
+    """
+    return re.sub("<<(.+?)>>", lambda found: _notebook()[found[1]], text)
+
+
+@cache
+def _notebook() -> dict[str, str]:
+    lesson = Lesson()
+    return lesson.network.program(lesson.x_shape).formulas | {"update": lesson.optimizer.formulas[-1]}
+
+
+@lru_cache(maxsize=4096)
+def mathml(latex: str) -> str:
+    r"""A formula as an element of HTML.
+
+    >>> print(mathml(r"\partial z > 0"))
+    <math><mrow><mo>∂</mo><mi>z</mi><mo>&gt;</mo><mn>0</mn></mrow></math>
+    """
+    text = re.sub(r"&#x(\w+);", _sign, convert(latex).replace(_ATTRIBUTES, "", 1))
+    text = re.sub(r"<mi>(\w\w+)</mi>", r'<mi mathvariant="normal">\1</mi>', text)  # tanh, upright as it is by itself
+    text = re.sub(r"<mrow>(<(m[ino])>[^<]*</\2>)</mrow>", r"\1", text)
+    return re.sub(r"<(\w+)([^>]*?) ?/>", r"<\1\2></\1>", text)  # as a browser writes it, so that the page sees that it is the same
+
+
+def _sign(number: re.Match[str]) -> str:
+    """A sign as itself, where it is written by its number; a space that does not break is a space in MathML."""
+    sign = chr(int(number[1], 16))
+    return html.escape(" " if sign == "\N{NO-BREAK SPACE}" else sign)

@@ -1,0 +1,39 @@
+"""A language that nobody speaks: English with accents, 40 % longer, and in brackets.
+
+Under it one sees what will not fit in a longer language, what was cut off, and what never was in the catalogue. It is
+asked for as `lang=en-XA`, Unicode's name for such a one, and stands in no menu.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+PSEUDO = "en-XA"
+_ACCENTS = str.maketrans("aceinosuyACEINOSUY", "áçéíñöšûýÁÇÉÎÑÖŠÛÝ")
+_AS_THEY_ARE = re.compile(r"(\{[^{}]*\}|`[^`]*`|\$[^$]*\$|<[^<>]*>|https?://\S+|\]\([^)]*\))")
+_KEPT = ("words.", "web.signs.")
+"""Sections that are no sentences: how numbers are written, and signs."""
+
+
+def stretched(english: Mapping[str, str | Mapping[str, str]]) -> dict[str, str | Mapping[str, str]]:
+    """All messages so; fields, code, formulas and tags stay as they are.
+
+    >>> stretched({"a": "Saved {n} kB."})["a"]
+    '[Šávéd {n} kB. ~~~]'
+    """
+    return {id: text if id.startswith(_KEPT) else _each(text) for id, text in english.items()}
+
+
+def _each(text: str | Mapping[str, str]) -> str | Mapping[str, str]:
+    if not isinstance(text, str):
+        return {form: _stretch(one) for form, one in text.items()}
+    return _stretch(text)
+
+
+def _stretch(text: str) -> str:
+    parts = _AS_THEY_ARE.split(text)
+    letters = sum(len(part) for part in parts[::2])
+    accented = "".join(part if place % 2 else part.translate(_ACCENTS) for place, part in enumerate(parts))
+    longer = " ".join(["~~~~"] * (2 * letters // 25)) or "~" * max(1, 2 * letters // 5)
+    return f"[{accented} {longer}]"

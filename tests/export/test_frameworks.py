@@ -1,0 +1,73 @@
+"""A lesson's script in Keras and in PyTorch, run where these are: the same outputs, loss, gradients and step as ours."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import importlib
+import io
+
+import numpy as np
+import pytest
+
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.presets import PRESETS
+from cnnviz.core.trajectory import trajectory
+from cnnviz.data.images import find_image, load_image
+from cnnviz.export import keras_script, pytorch_script
+from cnnviz.words import Problem
+
+# A drawn first filter: Sobel's sums over one colour are 0 but for rounding, and ReLU's gate is a matter of chance there.
+LESSONS = {preset.name: Lesson.understand(preset.query | {"k": "2", "lr": "0.001", "f": "random-1"})[0] for preset in PRESETS} | {
+    "even kernels, strides, same": Lesson(net="conv2x4bs3same-tanh-conv3x3s2same-relu-max3s1-dense2-identity-mse", ch="rgb", k=1),
+    "full, averages, cross-entropy of sigmoids": Lesson(net="conv2x3full-avg3s2-conv2x2p1-gap-sigmoid-ce", y="1,0.5", ch="gray", k=3),
+    "targets that do not sum to 1": Lesson(net="conv3x3s2p2-gap-dense3-softmax-ce", y="1,1,0.5", opt="adam", k=3),
+    "a hidden softmax": Lesson(net="dense4-softmax-dense2-sigmoid-bce", y="1,0", opt="momentum", k=3),
+    "raw pixels": Lesson(net="conv2x3bs2-max2-dense2-softmax-mse", scale="raw", k=0),
+}
+SCRIPTS = {"keras": keras_script, "torch": pytorch_script}
+
+
+def made(library: str, lesson: Lesson) -> str:
+    return SCRIPTS[library](lesson, find_image(lesson.img).pixels)
+
+
+@pytest.fixture
+def float64():
+    """Puts back what a script sets for its whole process."""
+    keras = importlib.import_module("keras")
+    before = keras.config.floatx()
+    yield
+    keras.config.set_floatx(before)
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_the_script_in_keras_gives_our_numbers(name, float64):
+    agrees("keras", LESSONS[name])
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_the_script_in_pytorch_gives_our_numbers(name):
+    ast.parse(made("torch", LESSONS[name]))
+    pytest.importorskip("torch", reason="PyTorch is not installed: its script was only parsed.")
+    agrees("torch", LESSONS[name])
+
+
+def agrees(library: str, lesson: Lesson) -> None:
+    """Runs the script and compares all that it names with the core's arrays."""
+    found: dict[str, object] = {}
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        exec(compile(made(library, lesson), f"{library}.py", "exec"), found)
+    moment = trajectory(lesson, load_image(find_image(lesson.img).pixels, lesson.ch, lesson.scale), lesson.k)
+    ours = {"o": moment.trace.o, "L": moment.losses[-1], **moment.gradients, **{f"{name}_next": array for name, array in moment.after.items()}}
+    names = ["o", "L", "dx", *(f"d{name}" for name in moment.params), *(f"{name}_next" for name in moment.params)]
+    for name in names:
+        array = np.asarray(ours[name])
+        np.testing.assert_allclose(np.reshape(found[name], array.shape), array, rtol=1e-10, atol=1e-10 * np.abs(array).max(), err_msg=name)
+    assert len(printed.getvalue().splitlines()) == len(names)
+
+
+@pytest.mark.parametrize("library", SCRIPTS)
+def test_a_rule_that_is_not_exact_gets_a_sentence(library):
+    with pytest.raises(Problem, match="exact gradients alone"):
+        made(library, Lesson(rule="update_first"))

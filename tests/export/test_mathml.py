@@ -1,0 +1,39 @@
+"""Every formula as MathML: well formed, nothing left of LaTeX, the same signs as in plain text."""
+
+import re
+from xml.etree import ElementTree
+
+import pytest
+
+from cnnviz.core.formulas import pixels, plain
+from cnnviz.core.network import Network
+from cnnviz.core.optimizers import OPTIMIZERS
+from cnnviz.core.presets import PRESETS
+from cnnviz.export.mathml import mathml
+from cnnviz.ui.component.spec import formulas_in_words
+
+NETWORKS = {preset.query.get("net", "conv1x3-sigmoid-dense2-sigmoid-mse") for preset in PRESETS} | {"conv2x3full-tanh-avg2-gap-sigmoid-bce"}
+
+
+def formulas() -> set[str]:
+    found = {latex for text in NETWORKS for latex in Network.parse(text).program((3, 32, 32)).formulas.values()}
+    return found | {latex for rule in OPTIMIZERS.values() for latex in rule.formulas} | {pixels("unit"), pixels("raw")}
+
+
+def bare(text: str) -> str:
+    """The signs of a formula, whatever is lowered, raised or put in brackets for it."""
+    low = str.maketrans("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₘₙᵤᵥᵣₛ²ᵀΣ", "0123456789ijkmnuvrs2T∑")
+    return "".join(sorted(re.sub(r"[\s(),_^√/\N{COMBINING CIRCUMFLEX ACCENT}]", "", text.translate(low))))
+
+
+@pytest.mark.parametrize("latex", sorted(formulas()))
+def test_a_formula_is_well_formed_and_has_the_signs_of_its_plain_text(latex):
+    shown = mathml(latex)
+    text = "".join(ElementTree.fromstring(shown).itertext())
+    assert "\\" not in text and "{" not in text
+    assert bare(text) == bare(plain(latex))
+
+
+def test_the_formulas_within_sentences_are_well_formed_too():
+    for latex, shown in formulas_in_words().items():
+        assert "\\" not in "".join(ElementTree.fromstring(shown).itertext()), latex
