@@ -70,7 +70,7 @@ export default function show() {
     numbers: {
       ask,
       receive: (act) => (deliver = act),
-      ahead: (lessons) => alone && numbers.ahead(here.page ?? "", lessons, keys()), // a hall's next move is one for all
+      ahead: (lessons, page) => alone && numbers.ahead(page, lessons, kindOf(page).asked), // a hall's next move is one for all
     },
     speak(lang) {
       location.search = query({ ...parse(location.search), lang })

@@ -144,7 +144,11 @@ function mount(root, told) {
         if (how?.page === undefined) drive() // the other page drives when it is there
       },
     },
-    numbers: { ask, receive: (act) => (deliver = act), ahead: (lessons) => numbers.ahead(page, lessons, asked) },
+    numbers: {
+      ask,
+      receive: (act) => (deliver = act),
+      ahead: (lessons, there) => numbers.ahead(there, lessons, kindOf(there).asked),
+    },
     open(what) {
       if (heard !== location.search) tell()
       setTimeout(() => here.open(what), 0) // Streamlit has heard of the address by then
@@ -167,7 +171,7 @@ function mount(root, told) {
     if (isOurs(here.told, lesson)) return tell()
     numbers.ask(page, lesson, asked)
     clearTimeout(soon)
-    if (here.told.listens) soon = setTimeout(() => heard !== location.search && tell(), TELL_AFTER)
+    soon = here.told.listens && heard !== location.search ? setTimeout(tell, TELL_AFTER) : undefined
   }
 
   /** @param {Answer} answer */
@@ -186,6 +190,13 @@ function mount(root, told) {
   const here = { view, told, receive, open: () => {} }
   mounted.set(root, here)
   shown = here
+  // Whoever goes on in another part of the page finds it knowing the lesson.
+  for (const event of ["pointerdown", "focusin"])
+    addEventListener(
+      event,
+      ({ target }) => soon !== undefined && !root.contains(/** @type {Node} */ (target)) && tell(),
+      { capture: true, signal: view.stop.signal },
+    )
   if (!isOurs(told, address.read())) numbers.ask(page, address.read(), asked)
   // In a frame on another page a click on a map would leave the keys to that page.
   if (window !== window.top) root.addEventListener("pointerdown", () => window.focus())
@@ -202,6 +213,7 @@ const isOurs = ({ private: ours }, lesson) => ours !== null && same(lesson, ours
 // Streamlit runs the page for the address that there is on "popstate", the event of the browser's own Back.
 function tell() {
   clearTimeout(soon)
+  soon = undefined
   heard = location.search
   telling = true
   dispatchEvent(new PopStateEvent("popstate"))

@@ -171,10 +171,12 @@ export class View {
   /**
    * What the visitor may want next, as changes of the lesson, the likeliest first.
    * @param {Lesson[]} changes
+   * @param {string} [page]  another one
    */
-  ahead(changes) {
+  ahead(changes, page = this.page) {
     if (this.waiting || !changes.length) return
-    this.host.numbers.ahead?.(changes.map((change) => ({ ...this.wanted, ...change })))
+    const lessons = changes.map((change) => ({ ...this.wanted, ...change }))
+    this.host.numbers.ahead?.(lessons, page)
   }
 
   /**

@@ -18,8 +18,8 @@ export interface NumbersPort {
   ask(): void
   /** From now on hands every answer to `act`, those that come late among them. */
   receive(act: (answer: Answer) => void): void
-  /** May ask ahead for these lessons, the likeliest first. */
-  ahead?(lessons: Lesson[]): void
+  /** May ask ahead for these lessons on a page, the likeliest first. */
+  ahead?(lessons: Lesson[], page: string): void
 }
 
 /** What of a Jupyter widget's model is used (anywidget): its values, which its kernel has too, and messages to that. */
