@@ -12,11 +12,13 @@ class Tolerance:
     """How far numbers may be apart that agree: by `relative` of the larger one, or by `floor` of the array's largest.
 
     `epsilon` is the round-off of one operation: a number is no surer than this share of the largest that it is made from.
+    What is below `smallest` may as well be 0.
     """
 
     relative: float = 0.0
     floor: float = 0.0
     epsilon: float = 0.0
+    smallest: float = 0.0
 
 
 def agree(a: np.ndarray, b: np.ndarray, tolerance: float | Tolerance = 0.0) -> bool:
@@ -29,7 +31,7 @@ def agree(a: np.ndarray, b: np.ndarray, tolerance: float | Tolerance = 0.0) -> b
 
 
 @np.errstate(all="ignore")
-def differing(a: np.ndarray, b: np.ndarray, tolerance: float | Tolerance = 0.0, least: float = 0.0) -> np.ndarray:
+def differing(a: np.ndarray, b: np.ndarray, tolerance: float | Tolerance = 0.0, least: np.ndarray | float = 0.0) -> np.ndarray:
     """Which entries of `a` are not those of `b`: they are further apart than `tolerance` and `least`.
 
     >>> differing(np.array([1.0, 2.0, np.nan]), np.array([1.0, 2.1, 0.0]), Tolerance(relative=0.01))

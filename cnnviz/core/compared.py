@@ -50,7 +50,7 @@ def compared(
     exact = program.backward(params, trace, y)
     arrays = {name: fitting(program, name, given.array) for name, given in theirs.items() if name in exact}
     found: dict[str, Compared] = {}
-    epsilon = tolerance.epsilon if isinstance(tolerance, Tolerance) else 0.0
+    epsilon, smallest = (tolerance.epsilon, tolerance.smallest) if isinstance(tolerance, Tolerance) else (0.0, 0.0)
 
     def judging(line: Line) -> Override:
         target = line.target
@@ -59,8 +59,7 @@ def compared(
             redone, given = right(), arrays.get(target)
             if given is None:
                 return redone
-            before = [name for name in line.sources if name[0] == "d"] or line.sources
-            least = epsilon * max(largest(values[name]) for name in before)
+            least = epsilon * _made_from(program, line, values) + smallest
             ours, turned = fitting(program, target, exact[target]), theirs[target].turned
             wrong = differing(given, ours, tolerance, least) | bool(turned)
             verdict = RIGHT
@@ -75,6 +74,20 @@ def compared(
 
     dict(program.backward(params, trace, y, {line.target: judging(line) for line in program.backward_lines}))
     return _without_round_off(found)
+
+
+def _made_from(program: Program, line: Line, values: Inner) -> np.ndarray | float:
+    """The size of the numbers that each entry of a line is made from: what its own round-off is a share of.
+
+    Of what is made entry by entry, also o - y, it is that entry's: where o is tiny and y is 0, so is the round-off.
+    """
+    target, before = line.target, [name for name in line.sources if name[0] == "d"]
+    alike = {link.source for link in program.links.get(target, ()) if link.pattern == "same"} if before else {"o", "y"}
+    made_from: np.ndarray | float = 0.0
+    for name in before or line.sources:
+        same = name in alike and values[name].shape == program.shapes[target[1:]]
+        made_from = np.maximum(made_from, np.abs(values[name]) if same else largest(values[name]))
+    return made_from
 
 
 def _without_round_off(found: dict[str, Compared]) -> dict[str, Compared]:

@@ -27,9 +27,9 @@ from cnnviz.core.verdicts import by_stage, first_wrong
 
 Arrays = Mapping[str, np.ndarray]
 
-ROUNDED_64 = Tolerance(relative=1e-6, floor=1e-9, epsilon=8 * float(np.finfo(np.float64).eps))
+ROUNDED_64 = Tolerance(relative=1e-6, floor=1e-9, epsilon=8 * float(np.finfo(np.float64).eps), smallest=8 * float(np.finfo(np.float64).tiny))
 """For double precision: what two right programs differ by, with room for numbers that were printed with seven digits."""
-ROUNDED_32 = Tolerance(relative=1e-3, floor=1e-4, epsilon=8 * float(np.finfo(np.float32).eps))
+ROUNDED_32 = Tolerance(relative=1e-3, floor=1e-4, epsilon=8 * float(np.finfo(np.float32).eps), smallest=8 * float(np.finfo(np.float32).tiny))
 """For single precision, whose sums of hundreds of numbers differ in the fourth digit."""
 
 

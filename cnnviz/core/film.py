@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cnnviz.core.hidden import hidden_share
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import Network
-from cnnviz.core.ops import saturated_share
 from cnnviz.core.patience import check_wanted
 from cnnviz.core.updating import Point, Updates
 from cnnviz.core.values import Gradients, Params, Trace
@@ -33,8 +33,8 @@ class Film:
     """Curves over updates 0 … n, each with n + 1 entries, and frames of maps at `updates` (F,).
 
     losses (n+1,), o (n+1,N); kernel (n+1,C·K·K), one filter of the first convolution, (n+1,0) without one; norms
-    (n+1,P), of the gradient of each of `parameters`; saturated (n+1,), the share of the hidden sigmoids' units that
-    are, and silent (n+1,), that of the ReLUs' units that are 0, both NaN where there are none. `frames` by symbol,
+    (n+1,P), of the gradient of each of `parameters`; saturated (n+1,), the share of the hidden units that are, and
+    silent (n+1,), of those that pass nothing, both NaN where no kind of layer can be so. `frames` by symbol,
     (F,H',W') or (F,D), float32, exact enough to be drawn.
     """
 
@@ -148,18 +148,9 @@ def _curves(updates: Updates, params: Params, trace: Trace, gradients: Gradients
     """What one update adds to the curves."""
     filters = updates.filters(params)
     one = filters[filter if filter < len(filters) else 0] if filters.ndim == 4 else filters
+    saturated, silent = hidden_share(updates.network, trace, "saturated"), hidden_share(updates.network, trace, "silent")
     norms = [_norm(gradients[f"d{name}"]) for name in updates.network.parameters]
-    return updates.loss(trace), trace.o, one.reshape(-1), norms, _share(updates, trace, "sigmoid"), _share(updates, trace, "relu")
-
-
-def _share(updates: Updates, trace: Trace, kind: str) -> float:
-    """The share of a kind's hidden units that pass almost nothing on: saturated sigmoids, silent ReLUs."""
-    network = updates.network
-    hidden = [names.output for layer, names in zip(network.layers[:-1], network.names, strict=False) if layer.kind == kind]
-    if not hidden:
-        return np.nan
-    units = trace[hidden[0]] if len(hidden) == 1 else np.concatenate([trace[name].reshape(-1) for name in hidden])
-    return saturated_share(units) if kind == "sigmoid" else float(np.mean(units == 0))
+    return updates.loss(trace), trace.o, one.reshape(-1), norms, saturated, silent
 
 
 def _array(name: str, trace: Trace, gradients: Gradients, params: Params) -> np.ndarray:

@@ -59,6 +59,10 @@ class Optimizer:
         """What is taken off a parameter in step `t` (1, 2, …), and what is kept for the next."""
         return self.lr * gradient, {}
 
+    def parts(self, name: str, before: State, after: State) -> dict[str, np.ndarray]:
+        """What the step of one parameter is made of beside its gradient, by name, from what was remembered before and after."""
+        return {}
+
 
 @dataclass(frozen=True)
 class Momentum(Optimizer):
@@ -79,6 +83,11 @@ class Momentum(Optimizer):
     def change(self, gradient: np.ndarray, state: State | None, t: int) -> Change:
         velocity = gradient if state is None else self.share * state["velocity"] + gradient
         return self.lr * velocity, {"velocity": velocity}
+
+    def parts(self, name: str, before: State, after: State) -> dict[str, np.ndarray]:
+        """`kept`, nine tenths of the velocity so far (0 at the start), and `velocity`, the new one."""
+        velocity = after[f"velocity.{name}"]
+        return {"kept": self.share * before[f"velocity.{name}"] if before else np.zeros_like(velocity), "velocity": velocity}
 
 
 @dataclass(frozen=True)
@@ -108,8 +117,19 @@ class Adam(Optimizer):
         b1, b2 = self.beta
         m, s = (0.0, 0.0) if state is None else (state["m"], state["s"])
         m, s = b1 * m + (1 - b1) * gradient, b2 * s + (1 - b2) * gradient**2
+        mean, size = self._ratio(m, s, t)
+        return self.lr * mean / size, {"m": m, "s": s}
+
+    def _ratio(self, m: np.ndarray, s: np.ndarray, t: int) -> tuple[np.ndarray, np.ndarray]:
+        """m̂ and √ŝ + 1e-8."""
+        b1, b2 = self.beta
         m_hat, s_hat = (m / (1 - b1**t), s / (1 - b2**t)) if self.corrects else (m, s)
-        return self.lr * m_hat / (np.sqrt(s_hat) + 1e-8), {"m": m, "s": s}
+        return m_hat, np.sqrt(s_hat) + 1e-8
+
+    def parts(self, name: str, before: State, after: State) -> dict[str, np.ndarray]:
+        """`mean`, the gradient averaged (m̂), and `size`, its own scale (√ŝ + 1e-8)."""
+        mean, size = self._ratio(after[f"m.{name}"], after[f"s.{name}"], after["t"])
+        return {"mean": mean, "size": size}
 
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {rule.name: rule for rule in (Optimizer, Momentum, Adam)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,10 +10,10 @@ from urllib.parse import parse_qsl
 
 import numpy as np
 
+from cnnviz.core.hidden import hidden_share
 from cnnviz.core.kept import is_kept_name
 from cnnviz.core.lesson import LESSON_KEYS, Lesson
 from cnnviz.core.mistakes import placed
-from cnnviz.core.ops import saturated_share
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.core.work import estimate
 from cnnviz.data.images import find_image, load_image
@@ -81,14 +82,9 @@ def scene(lesson: Lesson) -> Scene:
     plain = {"y": lesson.y, "L": moment.losses[-1], "losses": moment.losses, "lr": lesson.lr, "k": lesson.k}
     arrays = {**moment.trace, **moment.params, **moment.gradients, **{f"{name}_next": moment.after[name] for name in moment.params}}
     arrays |= {name: np.array(value, dtype=np.float64) for name, value in plain.items()}
-    if units := [moment.trace[name].ravel() for name in _sigmoids(lesson) if name != "o"]:
-        arrays["saturated"] = np.array(saturated_share(np.concatenate(units)))
+    if not math.isnan(share := hidden_share(lesson.network, moment.trace, "saturated")):
+        arrays["saturated"] = np.array(share)
     return Scene(lesson, moment, arrays)
-
-
-def _sigmoids(lesson: Lesson) -> list[str]:
-    network = lesson.network
-    return [names.output for layer, names in zip(network.layers, network.names, strict=True) if layer.kind == "sigmoid"]
 
 
 def query_of(text: str) -> dict[str, str]:

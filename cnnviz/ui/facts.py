@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 
+from cnnviz.core.descent import Promise
+from cnnviz.core.layers.layer import Layer
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import Names, Network
-from cnnviz.core.ops import SATURATED, sigmoid_prime
 from cnnviz.core.stages import label
 from cnnviz.core.trajectory import Moment
 from cnnviz.words import Message, message
 
 
-def facts(lesson: Lesson, network: Network, moment: Moment) -> dict[str, Message]:
+def facts(lesson: Lesson, network: Network, moment: Moment, promised: Promise | None = None) -> dict[str, Message]:
     """What is worth knowing of this lesson at some of its stages, by the stage's symbol."""
     found: dict[str, Message] = {}
     for layer, names in zip(network.layers, network.names, strict=True):
-        found |= _activation(layer.kind, names, moment)
+        found |= _activation(layer, names, moment)
     if len(lesson.y) > 1:
         found["o"] = verdict(lesson, moment)
-    if lesson.opt == "gd" and lesson.lr and not lesson.deviations:
-        found |= _promise(moment)
+    if promised:
+        found |= _promise(promised)
     return found
 
 
@@ -36,22 +37,19 @@ def verdict(lesson: Lesson, moment: Moment) -> Message:
     return message("ui.facts.right" if said == true else "ui.facts.wrong", **sure, true=names[true])
 
 
-def _activation(kind: str, names: Names, moment: Moment) -> dict[str, Message]:
+def _activation(layer: Layer, names: Names, moment: Moment) -> dict[str, Message]:
     """Units that are saturated or silent, and how much of what arrives their slopes let through."""
     made, read = names.output, names.input
     units = moment.trace[made]
-    if kind == "sigmoid":
-        flat = int(np.count_nonzero(sigmoid_prime(units) < SATURATED))
-    elif kind == "tanh":
-        flat = int(np.count_nonzero(1 - units**2 < SATURATED))
-    elif kind == "relu":
-        silent = int(np.count_nonzero(units == 0))
+    if (silent := layer.silent(units)) is not None:
+        n = int(np.count_nonzero(silent))
         return {
-            made: message("ui.facts.silent", n=silent, count=units.size),
-            f"d{read}": message("ui.facts.open", n=units.size - silent, count=units.size),
+            made: message("ui.facts.silent", n=n, count=units.size),
+            f"d{read}": message("ui.facts.open", n=units.size - n, count=units.size),
         }
-    else:
+    if (saturated := layer.saturated(units)) is None:
         return {}
+    flat = int(np.count_nonzero(saturated))
     found = {made: message("ui.facts.flat", n=flat, count=units.size) if flat else message("ui.facts.alive", count=units.size)}
     gradients = moment.gradients
     if f"d{made}" in gradients and f"d{read}" in gradients and (arrived := float(np.abs(gradients[f"d{made}"]).sum())):
@@ -59,12 +57,7 @@ def _activation(kind: str, names: Names, moment: Moment) -> dict[str, Message]:
     return found
 
 
-def _promise(moment: Moment) -> dict[str, Message]:
-    """Whose step promises how much of the first-order fall of the loss, η·‖∂θ‖²: its share, the largest first."""
-    falls = {name: float(np.sum(moment.gradients[f"d{name}"] ** 2)) for name in moment.params}
-    total = sum(falls.values())
-    if not total or not np.isfinite(total):
-        return {}
-    ordered = sorted(falls, key=lambda name: -falls[name])
-    shares = [message("ui.facts.share", name=label(name), share=falls[name] / total) for name in ordered[:3]]
-    return {"update": message("ui.facts.promise", shares=shares)}
+def _promise(found: Promise) -> dict[str, Message]:
+    """Whose step promises how much of the first-order fall of the loss: its share, the largest first."""
+    ordered = sorted(found.shares, key=lambda name: -found.shares[name])
+    return {"update": message("ui.facts.promise", shares=[message("ui.facts.share", name=label(name), share=found.shares[name]) for name in ordered[:3]])}

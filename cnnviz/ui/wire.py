@@ -51,6 +51,7 @@ class StepHeader(Header):
 
     network: records.NetworkRecord
     facts: Mapping[str, records.Text]
+    promise: records.PromiseRecord | None
 
 
 class NudgeRow(TypedDict):
@@ -592,7 +593,6 @@ class Spec(TypedDict):
     LINE_COLOURS: Sequence[str]
     MOST_PRINTED: int
     CURVES: Sequence[CurveData]
-    SATURATED: float
     KEYS: Sequence[str]
     EXTRA_KEYS: Sequence[str]
     PAGE_KEYS: Sequence[str]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnviz.core.diagnosis import ROUNDED_32, Case, diagnose
+from cnnviz.core.diagnosis import ROUNDED_32, ROUNDED_64, Case, diagnose
 from cnnviz.core.mistakes import mistakes_for, placed
 from cnnviz.core.network import DEFAULT, Network
 from cnnviz.core.optimizers import gd
@@ -177,10 +177,25 @@ def test_outputs_that_are_nearly_right_leave_few_digits_in_single_precision():
     trace = network.forward(params, x)
     case = Case(network.program(x.shape), params, trace, np.array([1.0, 0.0, 0.0]), gd(RATE))
     exact = passed(case)
-    o = trace.o.astype(np.float32) + np.float32(6e-8) * rng.choice([-1, 1], 3)
+    o = trace.o.astype(np.float32) * (1 + np.float32(1.2e-7) * rng.choice([-1, 1], 3)).astype(np.float32)
     theirs = {"dz1": o - np.float32([1, 0, 0]), "db": o - np.float32([1, 0, 0])}
     assert np.abs(theirs["dz1"] - exact["dz1"]).max() > 1e-3 * np.abs(exact["dz1"]).max()
     assert diagnose(case, theirs, ROUNDED_32).first == ""
+
+
+@pytest.mark.parametrize("tolerance, large", [(ROUNDED_64, 60.0), (ROUNDED_32, 30.0)])
+def test_where_the_answer_is_nearly_certain_a_mistake_is_found_and_round_off_is_none(tolerance, large):
+    network = Network.parse("dense3-softmax-ce")
+    x = np.array([[1.0]])
+    params = network.init(x.shape).replace(w=np.array([[large, 0.1, 0.2]]))
+    trace = network.forward(params, x)
+    case = Case(network.program(x.shape), params, trace, np.array([1.0, 0.0, 0.0]), gd(RATE))
+    exact = passed(case)
+    assert 0 < np.abs(exact["dz1"]).max() < 1e-9
+    noisy = exact["dz1"] + np.array([3e-16 if tolerance is ROUNDED_64 else 1e-7, 0, 0])
+    assert diagnose(case, {"dz1": noisy, "db": noisy}, tolerance).first == ""
+    assert diagnose(case, spoiled(case, ("dz1", lambda a: -a)), tolerance).first == "dz1"
+    assert diagnose(case, spoiled(case, ("dw", lambda a: 2 * a)), tolerance).first == "dw"
 
 
 def test_exchanged_axes_are_wrong_and_said_and_any_other_shape_is_a_sentence():

@@ -27,9 +27,13 @@ def test_every_number_is_the_trajectorys(case, n, most_frames):
         moment = trajectory(lesson, case.x, k)
         np.testing.assert_array_equal(run.o[k], moment.trace.o)
         np.testing.assert_allclose(run.norms[k], [np.linalg.norm(moment.gradients[f"d{name}"]) for name in run.parameters])
-        for kind, share, passes_nothing in (("sigmoid", run.saturated[k], lambda a: a * (1 - a) < 0.01), ("relu", run.silent[k], lambda a: a == 0)):
-            hidden = [names.output for layer, names in zip(network.layers[:-1], network.names, strict=False) if layer.kind == kind]
-            units = np.concatenate([passes_nothing(moment.trace[name]).ravel() for name in hidden] or [[]])
+        for share, passes_nothing in (
+            (run.saturated[k], {"sigmoid": lambda a: a * (1 - a) < 0.01, "tanh": lambda a: 1 - a**2 < 0.04}),
+            (run.silent[k], {"relu": lambda a: a == 0}),
+        ):
+            hidden = [(names.output, passes_nothing[layer.kind]) for layer, names in zip(network.layers[:-1], network.names, strict=False)
+                      if layer.kind in passes_nothing]
+            units = np.concatenate([at(moment.trace[name]).ravel() for name, at in hidden] or [[]])
             assert share == pytest.approx(units.mean()) if hidden else np.isnan(share)
         if k in run.updates:
             at = run.updates.tolist().index(k)

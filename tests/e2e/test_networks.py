@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from cnnviz import Lesson
 from cnnviz.core import links
 from cnnviz.core.presets import PRESETS
+from cnnviz.words import message
 from tests.e2e.page import Screen, screen_in, values
 
 SMALL = "conv4x3-relu-max2-conv4x3-relu-max2-dense10-softmax-ce"
@@ -43,7 +44,8 @@ def test_every_stage_has_words_and_the_cores_number(screen: Screen, lesson: Less
     expected = values(lesson)
     for stage in lesson.network.stages:
         screen.ready(stage=stage.symbol)
-        expect(screen.page.locator(".explain .title")).to_have_text(str(stage.title))
+        title = stage.title if stage != "update" or lesson.opt == "gd" else message(f"stage.{lesson.opt}.title")
+        expect(screen.page.locator(".explain .title")).to_have_text(str(title))
         if stage != "update":
             cell = cell_of(screen)
             array = expected[stage.symbol]

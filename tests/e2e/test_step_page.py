@@ -1,11 +1,14 @@
 """The Step page by its contract: keys, attributes, maps, all fourteen stages, and the core's numbers on the screen."""
 
 
+import re
+
 import numpy as np
 import pytest
 from playwright.sync_api import expect
 
 from cnnviz import Lesson
+from cnnviz.export.mathml import mathml
 from cnnviz.ui.component.network import formulas as network_formulas
 from tests.e2e.page import ORDER, Screen, cell_of, geometry, read, screen_in, values
 
@@ -69,7 +72,7 @@ def test_a_first_visit_is_told_what_this_is_and_nothing_that_is_not_computed_yet
         expect(screen.page.locator(f'[data-figure="{symbol}"] .limits')).to_be_visible(visible=symbol == "w")
     lines = screen.page.locator("details.row")
     lines.evaluate_all("(all) => all.forEach((line) => { line.open = false })")
-    said = ["red, 0 … 1", "sobel x", "stride 1, valid", "normal, seed 0", "cat 1, dog 0", "η 0.01, gradient descent"]
+    said = ["red, 0 … 1", "sobel x", "stride 1, valid", "normal, seed 0", "cat 1, dog 0", "η 0.01, gradient descent", "off"]
     assert lines.locator(".row-value").all_inner_texts() == ["conv1x3 · sigmoid · dense2 · sigmoid · mse", *said]
     screen.page.locator('[data-meaning="signs.sigmoid"]').first.click()
     expect(screen.page.locator(".meaning")).to_contain_text("Squeezes")
@@ -100,7 +103,8 @@ def test_fourteen_stages_by_keys_and_by_chips_each_said_in_words_and_numbers(scr
         screen.ready(update=1, stage=stage.symbol)
         expect(screen.page.locator(".explain .title")).to_have_text(str(stage.title))
         expect(screen.page.locator(".explain .sentence")).to_have_text(str(stage.sentence))
-        assert screen.page.locator(".explain .formula").inner_html() == str(formulas[stage.symbol])
+        formula = re.sub(r"\$(.+?)\$", lambda part: mathml(part[1]), str(formulas[stage.symbol]))
+        assert screen.page.locator(".explain .formula").inner_html() == formula
         array = expected["f_next" if stage.symbol == "update" else stage.symbol]
         cell = cell_of(screen.numbers.inner_text(), of, stage.symbol)
         assert screen.value() == pytest.approx(array[cell], rel=6e-5), stage.symbol

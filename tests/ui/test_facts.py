@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from cnnviz import Lesson
+from cnnviz.core.descent import promise
 from cnnviz.ui.facts import facts
 from tests.ui.running import now
 
@@ -15,7 +16,7 @@ SMALL = "conv2x3-relu-max2-dense8-tanh-dense3-softmax-ce"
 
 
 def _said(lesson: Lesson) -> dict[str, str]:
-    return {stage: str(fact) for stage, fact in facts(lesson, lesson.network, now(lesson).moment).items()}
+    return {stage: str(fact) for stage, fact in facts(lesson, lesson.network, now(lesson).moment, promise(lesson, now(lesson).moment)).items()}
 
 
 @pytest.mark.parametrize("lesson", [Lesson(), Lesson(k=3), Lesson(net=SMALL)], ids=["start", "k=3", "relu"])

@@ -87,6 +87,22 @@ def test_the_page_gets_the_cores_arrays_bit_for_bit(lesson):
 
 def test_a_curve_is_the_layers_own_function_and_slope():
     (layer,) = (layer for layer in Lesson().network.layers[1:2])
-    z, a, slope = network.curve(layer)
+    z, a, slope, flat = network.curve(layer)
     np.testing.assert_allclose(a, 1 / (1 + np.exp(-z)))
     np.testing.assert_allclose(slope[1:-1], ((a[2:] - a[:-2]) / (z[2:] - z[:-2])), atol=1e-3)
+    np.testing.assert_array_equal(flat, slope < 0.01)
+
+
+@pytest.mark.parametrize("opt", ["momentum", "adam"])
+def test_the_parts_of_a_step_make_the_step(opt):
+    lesson = Lesson(opt=opt, k=4)
+    program, moment = here(lesson)
+    sent = network.arrays(lesson, program, moment)
+    for name in program.parameters:
+        change = moment.params[name] - sent[f"{name}_next"]
+        if opt == "momentum":
+            np.testing.assert_array_equal(sent[f"velocity.{name}"], sent[f"kept.{name}"] + moment.gradients[f"d{name}"])
+            ratio = sent[f"velocity.{name}"]
+        else:
+            ratio = sent[f"mean.{name}"] / sent[f"size.{name}"]
+        np.testing.assert_allclose(change, lesson.lr * ratio, rtol=1e-6, atol=1e-15)

@@ -37,7 +37,7 @@ test("how a page is looked at is ours, and what cannot be had is off", () => {
   const look = { view: "lecture", hide: "1", predict: "1" }
   assert.deepEqual(own(look), look)
   assert.deepEqual(looks({ ...look, k: "1" }), look)
-  assert.deepEqual(looks({ view: "cinema", hide: "yes" }), { view: "", hide: "" })
+  assert.deepEqual(looks({ view: "cinema", hide: "yes" }), { view: "", hide: "", predict: "" })
   assert.ok(same({ view: "lecture" }, {}, COMPUTED) && !same({ view: "lecture" }, {}))
 })
 

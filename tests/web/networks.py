@@ -77,6 +77,7 @@ def _map(name: str, array: np.ndarray, program: Program) -> dict:
         "index": index,
         "band": band,
         "family": name,
+        "limits": [float(array.min()), float(array.max())],
     }
 
 

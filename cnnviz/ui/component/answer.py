@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.filters import banks
+from cnnviz.core.hidden import hidden_share
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.notebook import effects
-from cnnviz.core.ops import saturated_share
-from cnnviz.core.program import Program
 from cnnviz.core.trajectory import Moment
 from cnnviz.ui.address import Now
 from cnnviz.ui.component.network import stage_records
@@ -38,12 +37,17 @@ def header(page: str, now: Now) -> dict[str, object]:
         "wrong": dict(now.wrong),
         "remarks": remarks(now.lesson, now.moment),
         "deviations": effects(now.lesson.deviations),
-        "loss": loss if math.isfinite(loss := float(now.moment.losses[-1])) else None,
-        "saturated": saturated(program_of(now.lesson, now.moment), now.moment),
+        "loss": finite(float(now.moment.losses[-1])),
+        "saturated": finite(hidden_share(program_of(now.lesson, now.moment).network, now.moment.trace, "saturated")),
         "filters": first_filters(now.lesson),
         "outputs": now.lesson.output_names,
-        "stages": stage_records(program_of(now.lesson, now.moment)),
+        "stages": stage_records(program_of(now.lesson, now.moment), now.lesson.opt),
     }
+
+
+def finite(value: float) -> float | None:
+    """A number as JSON has it; None for what is none."""
+    return value if math.isfinite(value) else None
 
 
 def first_filters(lesson: Lesson) -> FiltersRecord | None:
@@ -53,14 +57,6 @@ def first_filters(lesson: Lesson) -> FiltersRecord | None:
         return None
     weights = lesson.first_params()[bank.name]
     return FiltersRecord(name=bank.name, shape=[bank.filters, bank.channels, bank.k, bank.k], weights=weights.ravel().tolist())
-
-
-def saturated(program: Program, moment: Moment) -> float | None:
-    """The share of hidden sigmoid units on the flat parts of their curve; None where there are none."""
-    network = program.network
-    names = [names.output for layer, names in zip(network.layers, network.names, strict=True) if layer.kind == "sigmoid"]
-    units = [moment.trace[name].ravel() for name in names if name != "o"]
-    return saturated_share(np.concatenate(units)) if units else None
 
 
 def losses(moment: Moment) -> dict[str, np.ndarray]:

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from cnnviz.core.descent import Promise
 from cnnviz.core.layers.layer import Layer
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import Names, Network
@@ -21,6 +22,7 @@ from cnnviz.ui.component.records import (
     LayerRecord,
     LinkRecord,
     NetworkRecord,
+    PromiseRecord,
     StageRecord,
     Text,
 )
@@ -31,6 +33,9 @@ MOST_CELLS = 4
 
 REACH = 8.0
 """Curves of activations are sampled from -REACH to REACH."""
+
+MOST_PARTS = 100_000
+"""Entries of a parameter whose steps are sent part by part."""
 
 MOST_BYTES = 1_500_000
 """Of one moment in float64; larger ones go as float32."""
@@ -59,9 +64,26 @@ def arrays(lesson: Lesson, program: Program, moment: Moment) -> dict[str, np.nda
     """Every array by its symbol, and the curves of the activations; of a large network in float32."""
     after = [f"{name}_next" for name in network_maps.stepped(program, lesson.opt)]
     found = {name: network_maps.array_of(name, lesson, moment) for name in (*network_maps.symbols(program), *after)}
+    found |= _parts(lesson, moment)
     if sum(array.nbytes for array in found.values()) > MOST_BYTES:
         found = {name: array.astype(np.float32) for name, array in found.items()}
     return found | {f"curve.{layer.kind}": _curve(layer) for layer, _ in _activations(program.network)}
+
+
+def promise_record(promised: Promise | None) -> PromiseRecord | None:
+    """What a step promises, where that is finite."""
+    if promised is None or not np.isfinite(promised.falls):
+        return None
+    return PromiseRecord(shares=promised.shares, promised=promised.promised, falls=promised.falls)
+
+
+def _parts(lesson: Lesson, moment: Moment) -> dict[str, np.ndarray]:
+    """What the steps of the parameters are made of (`Optimizer.parts`), as far as it is not too much to send."""
+    if not lesson.optimizer.KEEPS:
+        return {}
+    small = [name for name, array in moment.params.items() if array.size <= MOST_PARTS]
+    parts = {name: lesson.optimizer.parts(name, moment.state, moment.state_after) for name in small}
+    return {f"{part}.{name}": array for name, found in parts.items() for part, array in found.items()}
 
 
 @lru_cache(maxsize=128)
@@ -91,22 +113,29 @@ def formulas(program: Program, scale: str = "unit", opt: str = "gd") -> dict[str
 
 
 @lru_cache(maxsize=128)
-def stage_records(program: Program) -> list[StageRecord]:
+def stage_records(program: Program, optimizer: str = "gd") -> list[StageRecord]:
     """The stages of one update, in order."""
-    return [_stage(stage, program) for stage in program.network.stages]
+    *stages, update = [_stage(stage, program) for stage in program.network.stages]
+    if optimizer != "gd":
+        update |= {"title": message(f"stage.{optimizer}.title"), "sentence": message(f"stage.{optimizer}.sentence")}
+    return [*stages, update]
 
 
 def curve(layer: Layer) -> np.ndarray:
-    """z, the activation there and its slope, (3, 321)."""
+    """z, the activation there, its slope, and whether that is flat (1) or not (0): (4, 321)."""
     z = np.linspace(-REACH, REACH, 321)
     calls = layer.calls(z.shape)
     values = {"x": z, "dy": np.ones_like(z)}
     values["y"] = calls["y"].function(z, **calls["y"].settings)
     slope = calls["dx"].function(*[values[role] for role in calls["dx"].roles], **calls["dx"].settings)
-    return np.stack([z, values["y"], slope])
+    flat = layer.saturated(values["y"])
+    return np.stack([z, values["y"], slope, np.zeros_like(z) if flat is None else flat])
 
 
-_curve = lru_cache(maxsize=32)(curve)
+@lru_cache(maxsize=32)
+def _curve(layer: Layer) -> np.ndarray:
+    """A curve that is only drawn."""
+    return curve(layer).astype(np.float32)
 
 
 def _activations(network: Network) -> list[tuple[Layer, Names]]:

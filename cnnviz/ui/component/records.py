@@ -98,6 +98,14 @@ class NetworkRecord(TypedDict):
     optimizer: str
 
 
+class PromiseRecord(TypedDict):
+    """What a step of gradient descent promises of the fall of the loss: each parameter's share, all of it, and what comes true."""
+
+    shares: Mapping[str, float]
+    promised: float
+    falls: float
+
+
 class FiltersRecord(TypedDict):
     """The filters of the first convolution at the start: its parameter's name, their shape (M,C,K,K) and numbers."""
 

@@ -20,7 +20,7 @@ from cnnviz.core.image_ids import PATTERNS
 from cnnviz.core.kernels import KERNELS
 from cnnviz.core.lesson import LESSON_KEYS, Lesson
 from cnnviz.core.network import WEIGHTS
-from cnnviz.core.ops import PADDINGS, SATURATED
+from cnnviz.core.ops import PADDINGS
 from cnnviz.core.optimizers import OPTIMIZERS
 from cnnviz.core.page_state import PAGE_KEYS
 from cnnviz.core.presets import PRESETS
@@ -78,7 +78,6 @@ def _constants(lang: str) -> dict[str, object]:
         "LINE_COLOURS": LINE_COLOURS,
         "MOST_PRINTED": MOST_PRINTED,
         "CURVES": [{"name": name, "title": str(curve.title), "log": curve.log} for name, curve in CURVES.items()],
-        "SATURATED": SATURATED,
         "KEYS": [*(names := [field.name for field in dataclasses.fields(Lesson)]), *sorted(LESSON_KEYS.difference(names))],
         "EXTRA_KEYS": page_keys(),
         "PAGE_KEYS": PAGE_KEYS,

@@ -6,7 +6,7 @@ import { activation, gate } from "./mechanisms/activation.js"
 import { convolution, convolutionBack, shares, touched } from "./mechanisms/convolution.js"
 import { dense, denseBack, outer, weights } from "./mechanisms/dense.js"
 import { flattened, losses, outputs, patch, softmax, softmaxBack } from "./mechanisms/ends.js"
-import { isParabola, parabolas, tangents } from "./mechanisms/loss.js"
+import { curved, heights, tangents } from "./mechanisms/loss.js"
 import { pool, unpool, wholeChannel } from "./mechanisms/pooling.js"
 import { update } from "./mechanisms/update.js"
 import { Pen } from "./pen.js"
@@ -32,12 +32,13 @@ export function mechanism(canvas, numbers, map, cell, room, palette, done) {
 function picture(numbers, map) {
   if (map === "update") return update
   if (map === "x") return patch
-  if (map === "L") return isParabola(numbers) ? parabolas : losses
-  if (map === "do" && isParabola(numbers)) return tangents
+  if (map === "L") return curved(numbers).length ? heights : losses
+  if (map === "do" && curved(numbers).length) return tangents
   if (map === "v") return flattened
   const patterns = numbers.links(map).map(({ pattern }) => pattern)
   const has = (/** @type {string[]} */ ...wanted) => wanted.every((pattern) => patterns.includes(pattern))
   const isGradient = numbers.maps[map].band === "gradients"
+  if (isGradient && numbers.link(map, "y")) return outputs
   if (has("window")) return convolution
   if (has("covering")) return convolutionBack
   if (has("touched")) return isGradient ? shares : touched

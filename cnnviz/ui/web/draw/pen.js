@@ -57,6 +57,7 @@ export class Pen {
     this.neg = palette.neg
     this.flat = palette.flat
     this.math = palette.math
+    this.accent = palette.accent
     /** @type {(symbol: string) => number}  how many cells of each channel are computed so far */
     this.done = () => Number.POSITIVE_INFINITY
     this.tone = backward ? palette.warm : palette.accent
@@ -73,21 +74,24 @@ export class Pen {
     return context.measureText(text).width
   }
 
-  /** The name of a map and a note beside it. @param {string} name @param {string} note @param {number} x @param {number} y @param {number} width */
-  head(name, note, x, y, width) {
-    const taken = this.text(name, x, y, { size: 16, math: true })
-    if (note && taken + 8 + note.length * 5.5 < width)
-      this.text(note, x + width, y, { size: 11, align: "right", fill: this.soft })
+  /** The name of a map, a word for it where there is room, and a note at the end. @param {string} name @param {string} note @param {number} x @param {number} y @param {number} width @param {string} [word] */
+  head(name, note, x, y, width, word = "") {
+    let taken = this.text(name, x, y, { size: 16, math: true })
+    const free = () => width - taken - 8
+    if (word && word.length * 6 < free()) taken += 6 + this.text(word, x + taken + 6, y, { size: 12, fill: this.soft })
+    if (note && note.length * 5.5 < free()) this.text(note, x + width, y, { size: 11, align: "right", fill: this.soft })
   }
 
-  /** One channel of a map, or what has its shape. @param {Numbers} numbers @param {string} symbol @param {Cell} at the indices before row and column @param {Box} box @param {Ring[]} rings */
-  map(numbers, symbol, at, box, rings = []) {
+  /** One channel of a map, or what has its shape, and its colours under it. @param {Numbers} numbers @param {string} symbol @param {Cell} at the indices before row and column @param {Box} box @param {Ring[]} rings @param {number[]} [ends] of the colours, where they are not the map's own */
+  map(numbers, symbol, at, box, rings = [], ends = undefined) {
     const shape = numbers.shape(symbol)
     const [rows, columns] = shape.slice(-2)
     const from = numbers.offset(symbol, [...at, 0, 0])
-    const { limits, scale } = numbers.maps[symbol]
+    const { scale } = numbers.maps[symbol]
+    const limits = ends ?? numbers.maps[symbol].limits
     const values = numbers.values(symbol)
     const done = this.done(symbol)
+    if (done >= rows * columns) this.ends(limits, scale, box)
     this.picture(rows, columns, (n) => values[from + n], limits, scale, box, done < rows * columns ? [] : rings)
     if (done >= rows * columns) return
     const [h, w, row] = [box.height / rows, box.width / columns, Math.floor(done / columns)]
@@ -95,6 +99,26 @@ export class Pen {
     this.context.clearRect(box.x + left, box.y + row * h, box.width - left, h)
     this.context.clearRect(box.x, box.y + (row + 1) * h, box.width, box.height - (row + 1) * h)
     for (const ring of rings) this.ring(ring, rows, columns, box)
+  }
+
+  /** The colours of a scale and what its ends stand for, under a box that is wide enough. @param {number[]} limits @param {string} scale @param {Box} box */
+  ends(limits, scale, box) {
+    const y = box.y + box.height + 9
+    const [low, high] = limits.map((end) => (Number.isInteger(end) ? String(end).replace("-", "−") : short(end)))
+    const signed = scale === "signed"
+    const room = (signed ? 0 : 6 * low.length + 4) + 6 * high.length + (signed ? 10 : 4)
+    if (box.width - room < 16 || y + 5 > this.height) return
+    const left = signed ? box.x : box.x + 6 * low.length + 4
+    const width = box.width - room
+    for (let n = 0; n < width; n++) {
+      const [from, to] = limits
+      this.context.fillStyle = css(
+        colour(from + ((n + 0.5) / width) * (to - from), limits, /** @type {Scale} */ (scale)),
+      )
+      this.context.fillRect(left + n, y - 2.5, 1.2, 5)
+    }
+    if (!signed) this.text(low, box.x, y, { size: 10, fill: this.soft })
+    this.text(signed ? `±${high}` : high, box.x + box.width, y, { size: 10, align: "right", fill: this.soft })
   }
 
   /** Colours of values. @param {number} rows @param {number} columns @param {(n: number) => number} pick @param {number[]} limits @param {string} scale @param {Box} box @param {Ring[]} rings */
@@ -223,18 +247,20 @@ export class Pen {
   }
 
   /** @param {number} x @param {number} y @param {number} toX @param {number} toY */
-  arrow(x, y, toX, toY, fill = this.tone) {
+  arrow(x, y, toX, toY, fill = this.tone, thick = 2) {
     const { context } = this
     const angle = Math.atan2(toY - y, toX - x)
+    const head = 7 + thick
     context.strokeStyle = context.fillStyle = fill
-    context.lineWidth = 2
+    context.lineWidth = thick
     context.beginPath()
     context.moveTo(x, y)
-    context.lineTo(toX - 5 * Math.cos(angle), toY - 5 * Math.sin(angle))
+    context.lineTo(toX - 0.6 * head * Math.cos(angle), toY - 0.6 * head * Math.sin(angle))
     context.stroke()
     context.beginPath()
     context.moveTo(toX, toY)
-    for (const turn of [2.6, -2.6]) context.lineTo(toX + 9 * Math.cos(angle + turn), toY + 9 * Math.sin(angle + turn))
+    for (const turn of [2.6, -2.6])
+      context.lineTo(toX + head * Math.cos(angle + turn), toY + head * Math.sin(angle + turn))
     context.fill()
   }
 
@@ -245,6 +271,93 @@ export class Pen {
     this.context.beginPath()
     for (const [x, y] of points) this.context.lineTo(x, y)
     this.context.stroke()
+  }
+
+  /** A length as an arrow from a line at its foot; its sign is the direction, and the colour. @param {number} x @param {number} y @param {number} length */
+  vector(x, y, length, fill = length < 0 ? this.neg : this.pos) {
+    const { context } = this
+    context.fillStyle = this.soft
+    context.fillRect(x - 0.5, y - 10, 1, 20)
+    const head = Math.min(Math.abs(length), 9) * Math.sign(length)
+    context.fillStyle = fill
+    context.fillRect(Math.min(x, x + length - head), y - 1.75, Math.abs(length - head), 3.5)
+    context.beginPath()
+    context.moveTo(x + length, y)
+    for (const side of [5.5, -5.5]) context.lineTo(x + length - head, y + side)
+    context.fill()
+  }
+
+  /** A bar from a zero, coloured by its sign. @param {number} x @param {number} y of its middle @param {number} length @param {number} height @param {number} [alpha] */
+  bar(x, y, length, height, alpha = 1) {
+    this.context.globalAlpha = alpha
+    this.context.fillStyle = length < 0 ? this.neg : this.pos
+    this.context.fillRect(Math.min(x, x + length), y - height / 2, Math.max(Math.abs(length), 1), height)
+    this.context.globalAlpha = 1
+  }
+
+  /** A length that others are measured by. @param {number} x @param {number} y @param {number} length @param {string} text */
+  measure(x, y, length, text) {
+    const { context } = this
+    context.fillStyle = this.soft
+    context.fillRect(x, y - 0.5, length, 1)
+    for (const end of [x, x + length]) context.fillRect(end - 0.5, y - 4, 1, 8)
+    this.text(text, x + length / 2, y + 12, { size: 11, align: "center", fill: this.soft })
+  }
+
+  /** A number in its colour. @param {number} value @param {number[]} limits @param {string} scale @param {Box} box @param {{ ring?: string, write?: (value: number) => string }} [how] */
+  cell(value, limits, scale, box, { ring, write = number } = {}) {
+    const paint = colour(value, limits, /** @type {Scale} */ (scale))
+    const { context } = this
+    context.fillStyle = css(paint)
+    context.fillRect(box.x, box.y, box.width, box.height)
+    context.lineWidth = ring ? 2 : 1
+    context.strokeStyle = ring ?? this.line
+    context.strokeRect(box.x, box.y, box.width, box.height)
+    this.text(write(value), box.x + box.width / 2, box.y + box.height / 2, {
+      bold: true,
+      size: Math.min(13, box.height * 0.62),
+      align: "center",
+      fill: ink(paint),
+      room: box.width - 4,
+    })
+  }
+
+  /** A sum from top to bottom: each term a bar from the end of the last, its words over it, and a black mark for the total. @param {{ value: number, name: string }[]} terms @param {number} total @param {string} name of the total @param {Box} box */
+  ladder(terms, total, name, box) {
+    const ends = [0]
+    for (const { value } of terms) ends.push(ends[ends.length - 1] + value)
+    const [low, high] = [Math.min(...ends, total), Math.max(...ends, total)]
+    const x = (/** @type {number} */ value) => box.x + ((value - low) / (high - low || 1)) * box.width
+    const line = Math.min(box.height / (terms.length + 1), 58)
+    const bar = Math.max(line - 20, 5)
+    const { context } = this
+    const foot = (/** @type {number} */ value, /** @type {number} */ y) => {
+      context.fillStyle = this.soft
+      context.fillRect(x(value) - 0.5, y + 15, 1, bar + 4)
+    }
+    terms.forEach(({ value, name: words }, n) => {
+      const y = box.y + n * line
+      const figure = `${value < 0 ? "" : "+"}${number(value)}`
+      const fill = value < 0 ? this.neg : this.pos
+      const taken = this.text(figure, box.x, y + 8, { bold: true, fill })
+      this.text(words, box.x + taken + 6, y + 8, { fill: this.soft, room: Math.max(box.width - taken - 6, 60) })
+      foot(ends[n], y)
+      context.fillStyle = fill
+      context.fillRect(
+        Math.min(x(ends[n]), x(ends[n + 1])),
+        y + 17,
+        Math.max(Math.abs(x(ends[n]) - x(ends[n + 1])), 1.5),
+        bar,
+      )
+    })
+    const y = box.y + terms.length * line
+    const taken = this.text(`≈ ${number(total)}`, box.x, y + 8, { bold: true })
+    if (name) this.text(name, box.x + taken + 6, y + 8, { room: Math.max(box.width - taken - 6, 60) })
+    foot(0, y)
+    context.fillStyle = this.ink
+    const middle = y + 17 + Math.min(bar, 14) / 2
+    context.fillRect(Math.min(x(0), x(total)), middle - 1.5, Math.max(Math.abs(x(total) - x(0)), 1), 3)
+    context.fillRect(x(total) - 1.5, middle - 7, 3, 14)
   }
 
   /** @param {string} sign @param {number} x @param {number} y */
@@ -291,6 +404,35 @@ export class Pen {
     })
     this.context.fillStyle = this.soft
     this.context.fillRect(x(0) - 0.5, box.y, 1, line * rows.length)
-    return { y: (/** @type {number} */ n) => box.y + (n + 0.5) * line }
+    return { x, y: (/** @type {number} */ n) => box.y + (n + 0.5) * line }
+  }
+
+  /** Outputs on one line each: a dot where it is, a mark where it should be; `arrows` from the one to the other. @param {{ name: string, value: number, mark: number, bold?: boolean }[]} rows @param {Box} box @param {{ names?: number, arrows?: boolean }} [how] */
+  dots(rows, box, { names = 60, arrows = false } = {}) {
+    const all = rows.flatMap(({ value, mark }) => [value, mark])
+    const [low, high] = [Math.min(0, ...all), Math.max(1, ...all)]
+    const line = Math.min(box.height / rows.length, 30)
+    const size = Math.min(12, line * 0.85)
+    const [left, right] = [box.x + names, box.x + box.width - 50]
+    const x = (/** @type {number} */ value) => left + ((value - low) / (high - low)) * (right - left)
+    const { context } = this
+    rows.forEach(({ name, value, mark, bold }, n) => {
+      const y = box.y + (n + 0.5) * line
+      this.text(name, left - 8, y, { size, align: "right", bold, room: names - 8 })
+      context.fillStyle = this.line
+      context.fillRect(left, y - 0.5, right - left, 1)
+      context.fillStyle = this.ink
+      context.fillRect(x(mark) - 1.5, y - line * 0.36, 3, line * 0.72)
+      const way = x(mark) - x(value)
+      if (arrows && Math.abs(way) > 9)
+        this.arrow(x(value), y, x(mark) - 3 * Math.sign(way), y, way < 0 ? this.neg : this.pos, 1.5)
+      context.fillStyle = bold ? this.tone : this.soft
+      context.beginPath()
+      context.arc(x(value), y, Math.min(4.5, line * 0.3), 0, 7)
+      context.fill()
+      this.text(short(value), box.x + box.width, y, { size, align: "right", bold, room: 46 })
+    })
+    const foot = box.y + rows.length * line + 8
+    for (const end of [low, high]) this.text(short(end), x(end), foot, { size: 10, align: "center", fill: this.soft })
   }
 }

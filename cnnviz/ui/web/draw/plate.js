@@ -44,6 +44,7 @@ export class Plate {
     this.size = null
     /** @type {string[] | null} names of classes, a row each */
     this.names = null
+    this.label = "" // its numbers, for those who listen
   }
 
   /** @param {import("../model/numbers.js").Numbers} numbers */
@@ -76,7 +77,13 @@ export class Plate {
     const range = () => say("web.maps.range", { low: number(low), high: number(high) })
     const values = few ? [...this.values].map((value) => number(value)).join(", ") : range()
     const said = { symbol: this.symbol, what: words, n: this.values.length, values }
-    this.canvas.setAttribute("aria-label", say("web.maps.label", said))
+    this.label = say("web.maps.label", said)
+  }
+
+  /** Says what those hear who listen: what is given, or else the numbers. @param {string} instead */
+  name(instead) {
+    const text = instead || (this.label ?? "")
+    if (this.canvas.getAttribute("aria-label") !== text) this.canvas.setAttribute("aria-label", text)
   }
 
   // Gradients have a scale of their own from layer to layer: where they differ much, the map says so.

@@ -29,6 +29,7 @@ export const looks = (address) => ({
   ...Object.fromEntries(PAGE_KEYS.filter((key) => address[key]).map((key) => [key, address[key]])),
   view: address.view === "lecture" ? "lecture" : "",
   hide: address.hide === "1" ? "1" : "",
+  predict: address.predict === "1" ? "1" : "",
 })
 
 /**

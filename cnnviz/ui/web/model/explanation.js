@@ -23,7 +23,7 @@ export function explained(numbers, map, cell) {
     title: own || !isPart ? stage.title : words.charAt(0).toUpperCase() + words.slice(1),
     sentence: stage.sentence,
     formula: map === "x" ? sentence(formulas.x) : (formulas[map] ?? formulas[stage.symbol] ?? ""),
-    numbers: map === "update" ? updated(numbers, cell) : arithmetic(numbers, map, cell),
+    numbers: map === "update" ? stepOf(numbers, numbers.said.update.makes[0], cell) : arithmetic(numbers, map, cell),
   }
 }
 
@@ -66,24 +66,20 @@ function weight(numbers, map, cell) {
   return `${own} <small>${say("web.numbers.multiplies_one")}</small> ${named(numbers, link.source, found[0])}${result(numbers.at(link.source, found[0]))}`
 }
 
-const MOST_STEPS = 3
-
-// The step of one weight, and of the biases where they are few.
-/** @param {Numbers} numbers @param {Cell} cell of the first parameter */
-function updated(numbers, cell) {
-  const [first, ...others] = numbers.said.update.makes
-  const biases = others.filter((name) => numbers.maps[name].kind === "row" && numbers.count(name) < MOST_STEPS)
-  const rows = biases.flatMap((name) =>
-    Array.from({ length: numbers.count(name) }, (_, n) => stepOf(numbers, name, [n])),
-  )
-  return [stepOf(numbers, first, cell), ...rows].slice(0, MOST_STEPS).join("<br>")
-}
-
 /** @param {Numbers} numbers @param {string} name @param {Cell} cell */
 export function stepOf(numbers, name, cell) {
   const at = numbers.offset(name, cell)
   const [old, gradient, next] = [numbers.values(name)[at], numbers.values(`d${name}`)[at], numbers.next(name, at)]
-  const plain = numbers.network.optimizer === "gd"
-  const change = plain ? `${number(numbers.rate)} · ${factor(gradient)}` : factor(old - next)
+  const part = (/** @type {string} */ which) => numbers.arrays[`${which}.${name}`]?.values[at]
+  const [velocity, mean] = [part("velocity"), part("mean")]
+  const rate = number(numbers.rate)
+  const change =
+    mean !== undefined
+      ? `${rate} · ${factor(mean)} / ${number(part("size"))}`
+      : velocity !== undefined
+        ? `${rate} · ${factor(velocity)}`
+        : numbers.network.optimizer === "gd"
+          ? `${rate} · ${factor(gradient)}`
+          : factor(old - next)
   return `${named(numbers, name, cell)} ← ${number(old, 5)} − ${change}${result(next)}`
 }

@@ -48,6 +48,17 @@ export function terms(numbers, symbol, cell) {
   return sum ? new Filling(numbers, symbol, cell).terms(sum) : []
 }
 
+/** What an output would add to the loss if it had this value: the core's own formula of the loss, for one output. @param {Numbers} numbers @param {number} n @param {number} value */
+export function lossOf(numbers, n, value) {
+  const tree = expression(numbers.network.arithmetic.L)
+  const [sign, sum] = tree.kind === "minus" ? [-1, tree.of] : [1, tree]
+  if (sum.kind !== "call") return 0
+  const filling = new Filling(numbers, "L", [0])
+  filling.inside = { o: [n], y: [n] }
+  filling.instead = { o: value }
+  return (sign * filling.value(sum.args[0])) / (sum.name === "mean" ? numbers.count("o") : 1) + 0
+}
+
 /** The positive and the negative total of the values of terms. @param {number[]} values */
 export function totals(values) {
   let [positive, negative] = [0, 0]
@@ -68,7 +79,7 @@ function firstSum(node) {
 
 // The one cell of a source that belongs to this cell.
 /** @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {string} source @returns {Cell} */
-function own(numbers, symbol, cell, source) {
+export function own(numbers, symbol, cell, source) {
   const link = numbers.link(symbol, source)
   if (!link || link.pattern === "all") return cell
   return numbers.sources(link, cell)[0] ?? cell
@@ -83,11 +94,14 @@ export class Filling {
     this.cell = cell
     /** @type {Record<string, Cell> | undefined} */
     this.inside = undefined // the cells of the term that is being written
+    /** @type {Record<string, number>} */
+    this.instead = {} // values in place of those that a symbol has
   }
 
   /** @param {string} name */
   at(name) {
     if (name === "N") return this.numbers.count("o")
+    if (name in this.instead) return this.instead[name]
     return this.numbers.at(name, this.inside?.[name] ?? own(this.numbers, this.symbol, this.cell, name))
   }
 

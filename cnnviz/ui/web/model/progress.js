@@ -30,14 +30,34 @@ export function remember(lesson, step, right) {
   const known = all()
   known[lesson] = { ...known[lesson] }
   if (known[lesson][step] !== "right") known[lesson][step] = right ? "right" : "seen"
-  write(known)
+  keep(KEY, known)
 }
 
-export const forget = () => write({})
+export const forget = () => keep(KEY, {})
 
-/** @param {Record<string, Record<string, Mark>>} known */
-function write(known) {
+/** @param {string} key @param {object} value */
+function keep(key, value) {
   try {
-    localStorage.setItem(KEY, JSON.stringify(known))
+    localStorage.setItem(key, JSON.stringify(value))
   } catch {}
 }
+
+const PREDICTED = "cnnviz.predict"
+
+/** How many predictions were right, of how many. @returns {{ right: number, n: number }} */
+export function scores() {
+  try {
+    const { right, n } = JSON.parse(localStorage.getItem(PREDICTED) ?? "{}")
+    return { right: Number(right) || 0, n: Number(n) || 0 }
+  } catch {
+    return { right: 0, n: 0 }
+  }
+}
+
+/** Counts a prediction. @param {boolean} hit */
+export function score(hit) {
+  const { right, n } = scores()
+  keep(PREDICTED, { right: right + Number(hit), n: n + 1 })
+}
+
+export const startCount = () => keep(PREDICTED, {})

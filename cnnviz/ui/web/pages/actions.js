@@ -92,6 +92,13 @@ export const ACTIONS = [
     when: hides,
     act: (view) => view.lookAt({ hide: view.look.hide ? "" : "1" }),
   },
+  {
+    name: "predict",
+    keys: ["P"],
+    help: "predict",
+    when: hides,
+    act: (view) => view.lookAt({ predict: view.look.predict ? "" : "1" }),
+  },
   { name: "blank", remote: ["B", "."], act: (view) => view.root.classList.toggle("blank") },
   { name: "remote", help: "remote", when: stages, act: () => {} },
   ...PAGES.map(({ path }, n) => ({
@@ -100,7 +107,13 @@ export const ACTIONS = [
     help: "page",
     act: (/** @type {View} */ view) => view.turn(path),
   })),
-  { name: "large", keys: ["O"], help: "large", when: walks, act: (view) => view.open(view.content.large) },
+  {
+    name: "large",
+    keys: ["O"],
+    help: "large",
+    when: walks,
+    act: (view) => view.content.large && view.open(view.content.large),
+  },
   { name: "cells", help: "cells", when: (kind) => kind.points, act: () => {} }, // see cell_pointer.js
   { name: "turn_back", keys: ["["], help: "turn", when: (kind) => kind.turns, act: (view) => view.content.turn(-1) },
   { name: "turn_on", keys: ["]"], help: "turn", when: (kind) => kind.turns, act: (view) => view.content.turn(1) },

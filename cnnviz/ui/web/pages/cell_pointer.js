@@ -22,7 +22,7 @@ const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowR
 export function bindCells(content, target) {
   const { canvas, area, symbol } = target
   const { focus } = content
-  const open = () => target.open() && !content.isAhead(symbol)
+  const open = () => target.open() && content.isOpen(symbol)
   const under = (/** @type {MouseEvent} */ event) => {
     const { left, top, width } = canvas.getBoundingClientRect()
     const scale = canvas.clientWidth / width // the lecture view may show it larger than it is laid out

@@ -67,6 +67,17 @@ export class Content {
     return lesson
   }
 
+  /** Another stage is shown, or another moment. */
+  arrive() {}
+
+  /**
+   * Whether a map can be pointed at: not before it is computed.
+   * @param {string} symbol
+   */
+  isOpen(symbol) {
+    return !this.isAhead(symbol)
+  }
+
   /**
    * Takes a new answer.
    * @param {Answer} _answer

@@ -49,7 +49,7 @@ export function bindControls(view) {
   bindLinks(view)
   bindMenu(view)
   view.root.addEventListener("keydown", ({ key, target }) => {
-    if (key === "Enter" && target instanceof HTMLInputElement) target.blur()
+    if (key === "Enter" && target instanceof HTMLInputElement && !target.form) target.blur() // a form is sent by it
   })
   // A click with the mouse leaves the keys to the stages: Space plays, whatever was clicked last.
   view.root.addEventListener("mousedown", (event) => {

@@ -46,6 +46,6 @@ export const frame = (page, kind) => `
     ${languageChoice()}
     ${actionButton("keys")}
   </header>
-  ${lessonControls()}
+  ${lessonControls(kind)}
   <div class="middle" tabindex="-1">${transport(kind)}<div class="content"></div></div>
   <div class="live" aria-live="polite" role="status"></div>${help(kind)}`

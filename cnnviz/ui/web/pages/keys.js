@@ -34,12 +34,16 @@ export function bindKeys(view) {
   addEventListener("keydown", pressed, { signal: view.stop.signal })
 }
 
+const WALKS = ["ArrowLeft", "ArrowRight", "PageUp", "PageDown", "Home", "Escape"]
+
 /**
- * A list of choices goes up and down; its other arrows are free, so that the keys work on after a choice.
+ * Nor is a blank in the way that nothing is written in. A list of choices goes up and down; its other arrows are free, so that the keys work on after a choice.
  * @param {Element} target
  * @param {string} key
  */
-const passes = (target, key) => target.matches("select") && ["ArrowLeft", "ArrowRight"].includes(key)
+const passes = (target, key) =>
+  (target.matches("select") && ["ArrowLeft", "ArrowRight"].includes(key))
+  || (target.matches("input.blank") && !(/** @type {HTMLInputElement} */ (target).value) && WALKS.includes(key))
 
 /**
  * A key as the list of actions has it.

@@ -50,7 +50,6 @@ export class Learn extends Step {
       `<div class="index"></div><section class="question" aria-label="${say("web.learn.question")}"></section>`,
     )
     content.append(live)
-    live.addEventListener("click", (event) => this.guard(event))
     this.panel = view.$(".question")
     bindIndex(
       view.$(".index"),
@@ -58,13 +57,6 @@ export class Learn extends Step {
       () => this.list(),
     )
     this.listen()
-  }
-
-  // What is masked does not open large either.
-  /** @param {MouseEvent} event */
-  guard(event) {
-    const large = /** @type {Element} */ (event.target).closest("[data-open]")
-    if (large instanceof HTMLElement && this.masked(large.dataset.open ?? "")) event.stopPropagation()
   }
 
   get area() {
@@ -219,7 +211,6 @@ export class Learn extends Step {
     this.open = true
     const found = score(step, this.given, (name) => this.numbers.arrays[`learn.${name}`]?.values)
     remember(step.lesson, step.number, found.right)
-    for (const plate of Object.values(this.plates)) plate.receive(this.numbers) // they bear their numbers again
     reveal(this.panel, step, found, Number(this.given))
     this.view.paint()
   }
@@ -256,7 +247,7 @@ export class Learn extends Step {
 
   /** @param {string} symbol */
   masked(symbol) {
-    return Boolean(this.question && !this.open && this.question.hide.includes(symbol))
+    return Boolean(this.question && !this.open && this.question.hide.includes(this.shown(symbol)))
   }
 
   /** @param {string} symbol */
@@ -264,24 +255,8 @@ export class Learn extends Step {
     return super.isAhead(symbol) || this.masked(symbol)
   }
 
-  classes() {
-    super.classes()
-    for (const [symbol, { canvas }] of Object.entries(this.plates)) {
-      if (this.masked(symbol)) canvas.setAttribute("aria-label", say("web.learn.masked_map", { map: symbol }))
-    }
-  }
-
-  /** @param {Subject} subject */
-  say(subject) {
-    const box = this.view.$(".explain")
-    const masked = this.masked(this.shown(subject.map))
-    if (box.classList.contains("masked") !== masked) {
-      box.classList.toggle("masked", masked)
-      this.drawn = false // what is drawn has another size now
-      this.measure()
-    }
-    this.view.$(".drawn").dataset.masked = say("web.learn.masked")
-    super.say(subject)
+  get hidden() {
+    return { words: "web.learn.masked", map: "web.learn.masked_map" }
   }
 
   draw() {

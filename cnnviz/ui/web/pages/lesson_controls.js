@@ -52,7 +52,18 @@ const row = (name, body, title = words(`rows.${name}`)) => `
   <details class="row" data-row="${name}"><summary><span class="row-name">${title}</span><span class="row-value"></span></summary>
     <div class="unfolded">${body}</div></details>`
 
-const rows = () =>
+/** @import { Kind } from "./actions.js" */
+
+/** What one may do with a lesson besides looking at it. */
+const practice = () =>
+  row(
+    "practice",
+    `<p class="hint">${say("web.predict.words")}</p>${actionButton("predict", "", 'aria-pressed="false"')}`,
+    say("web.predict.row"),
+  )
+
+/** @param {Kind} kind */
+const rows = (kind) =>
   [
     row("pixels", choice("channel", "ch", channels()) + choice("scale", "scale", SCALE_NAMES)),
     row(
@@ -78,6 +89,7 @@ const rows = () =>
       ${field(say("web.network.optimizer"), select("optimizer", optimizers(), say("web.network.optimizer"), of("opt")))}
       ${field(words("rule"), select("rule", plainly(RULES), words("rule"), of("rule")))}</div>${complaints("lr", "opt", "rule")}`,
     ),
+    kind.turns ? practice() : "",
   ].join("")
 
 const LEGEND = ["pixel", "signed", "activation", "ahead"]
@@ -88,7 +100,8 @@ const legend = () => `
     <dl>${LEGEND.map((name) => `<dt class="${name}"></dt><dd>${say(`web.legend.${name}.name`)} <small>${say(`web.legend.${name}.words`)}</small></dd>`).join("")}</dl>
     <p>${say("web.legend.scales")}</p><p>${marked(say("web.legend.gradient"))}</p></section>`
 
-export const lessonControls = () => `
+/** @param {Kind} kind */
+export const lessonControls = (kind) => `
   <aside class="controls" aria-label="${words("lesson")}">
     <section><h2>${words("image")} <span class="words"></span></h2>
       <div class="thumbnails" role="group" aria-label="${words("images")}" data-key="image" ${of("img")} style="--images:${IMAGES.length}">${thumbnails()}</div>
@@ -97,6 +110,6 @@ export const lessonControls = () => `
     </section>
     <section><h2>${say("web.network.title")}</h2>${networkChoice()}${complaints("net")}
       <div class="rows layer-rows">${row("layers", '<ol class="layers"></ol>')}</div></section>
-    <section><h2>${words("rows.title")}</h2><div class="rows">${rows()}</div></section>
+    <section><h2>${words("rows.title")}</h2><div class="rows">${rows(kind)}</div></section>
     ${legend()}
   </aside>`

@@ -54,6 +54,17 @@ export function fillRows(view, data) {
 }
 
 /**
+ * What is practised, which no answer of the server changes.
+ * @param {View} view
+ */
+export function fillPractice({ root, look }) {
+  const on = look.predict === "1"
+  root.querySelector("[data-key=predict]")?.setAttribute("aria-pressed", String(on))
+  const place = root.querySelector('[data-row="practice"] .row-value')
+  if (place) setHTML(place, escaped(say(on ? "web.predict.on" : "web.predict.off")))
+}
+
+/**
  * Few targets each with its output's name; of more, the class that is 1.
  * @param {string[]} targets
  * @param {string[]} outputs

@@ -23,6 +23,7 @@ import { litBlock, litCells } from "./lit.js"
 import { Loupe } from "./loupe.js"
 import { bindMeanings, meaningBox } from "./meaning.js"
 import { fillKernel } from "./network_controls.js"
+import { Predicting } from "./predicting.js"
 
 /** @import { Plate } from "../draw/plate.js" */
 /** @import { Answer } from "../model/decode.js" */
@@ -79,6 +80,8 @@ export class Step extends Content {
     view.control("fold").addEventListener("click", () => this.fold(!this.folded))
     this.flow = new Flow(/** @type {HTMLCanvasElement} */ (view.$(".flow")))
     bindMeanings(view)
+    this.predicting = new Predicting(this)
+    view.$(".content").addEventListener("click", (event) => this.guard(event))
     const land = () => this.flow.land() // any key and any click
     for (const event of ["keydown", "pointerdown"])
       addEventListener(event, land, { capture: true, signal: view.stop.signal })
@@ -146,6 +149,36 @@ export class Step extends Content {
 
   /** How many cells of each channel of a map are computed so far. @param {string} symbol */
   made = (symbol) => (this.isAhead(symbol) ? 0 : this.view.player.done(symbol))
+
+  /** Whether a map's numbers are hidden until they are revealed, or predicted. @param {string} symbol */
+  masked(symbol) {
+    return this.view.veiled && (symbol === "update" || this.isAhead(symbol))
+  }
+
+  // What is masked does not open large either.
+  /** @param {MouseEvent} event */
+  guard(event) {
+    const large = /** @type {Element} */ (event.target).closest("[data-open]")
+    if (large instanceof HTMLElement && this.masked(large.dataset.open ?? "")) event.stopPropagation()
+  }
+
+  get large() {
+    return this.masked(this.view.stage) ? "" : super.large
+  }
+
+  /** @param {string} symbol */
+  isOpen(symbol) {
+    return super.isOpen(symbol) || this.predicting.lets(symbol)
+  }
+
+  arrive() {
+    this.predicting.arrive()
+  }
+
+  /** @param {string} map @param {Cell} cell */
+  pin(map, cell) {
+    if (!this.predicting.clicked(map, cell)) super.pin(map, cell)
+  }
 
   /** @returns {Subject} */
   subject() {
@@ -228,6 +261,7 @@ export class Step extends Content {
   draw() {
     if (!this.received) return
     this.welcome()
+    this.predicting.draw()
     this.measure()
     const subject = this.subject()
     this.classes()
@@ -295,7 +329,8 @@ export class Step extends Content {
 
   /** @param {string} map */
   tone(map) {
-    const backward = this.numbers.stageOf(this.shown(map)).phase === "backward"
+    if (map === "update") return this.palette?.soft ?? "#000"
+    const backward = this.numbers.stageOf(map).phase === "backward"
     return (backward ? this.palette?.warm : this.palette?.accent) ?? "#000"
   }
 
@@ -357,26 +392,32 @@ export class Step extends Content {
     const free = matchMedia("(max-width: 1100px)").matches
     this.overview.lay(
       content.clientWidth,
-      free ? 640 : content.clientHeight - this.view.$(".welcome").offsetHeight,
+      free ? 640 : content.clientHeight - this.view.$(".welcome").offsetHeight - this.view.$(".predict").offsetHeight,
       phone,
     )
   }
 
-  // On a phone the stage's own map comes out from under what stands above and below it.
+  // On a phone the stage's own map, or what is asked of it, comes out from under what stands above and below it.
   bring() {
     if (!isPhone() || this.brought === this.laid || !this.view.$(".welcome").hidden) return
     this.brought = this.laid
     const [symbol] = this.numbers.said[this.view.stage].makes
-    this.plates[symbol]?.figure.scrollIntoView({ block: "nearest" })
+    const wanted = this.predicting.on ? this.predicting.strip : this.plates[symbol]?.figure
+    wanted?.scrollIntoView({ block: "nearest" })
   }
 
   classes() {
     const { stage } = this.view
     const { makes, inputs, phase } = this.numbers.said[stage]
     for (const [symbol, { figure }] of Object.entries(this.plates)) {
-      figure.classList.toggle("ahead", this.isAhead(symbol))
+      const ahead = this.isAhead(symbol)
+      figure.classList.toggle("ahead", ahead)
+      this.plates[symbol].name(
+        ahead ? say(this.masked(symbol) ? this.hidden.map : "web.maps.ahead", { map: symbol }) : "",
+      )
       figure.classList.toggle("filling", this.view.player.done(symbol) !== Number.POSITIVE_INFINITY)
       figure.classList.toggle("now", makes.includes(symbol))
+      figure.classList.toggle("asked", this.predicting.question?.clicked === symbol)
       figure.classList.toggle("input", inputs.includes(symbol))
       figure.classList.toggle("backward", phase === "backward")
     }
@@ -398,17 +439,19 @@ export class Step extends Content {
     /** @type {Record<string, string>} */
     const lit = {}
     for (const plate of Object.values(plates)) plate.marks = []
+    const masked = this.masked(map)
     for (const link of map === "update" ? [step] : numbers.links(map)) {
       const plate = plates[link.source]
       if (!plate || link.source === target) continue
       const ranges = numbers.reach(link, cell)
-      const chosen = link.pattern === "winner" || link.pattern === "won"
+      const chosen = (link.pattern === "winner" || link.pattern === "won") && !masked // which one won is not told yet
       plate.marks.push({ ranges, thin: chosen })
       const picked = chosen ? numbers.sources(link, cell) : []
       for (const place of picked) plate.marks.push({ ranges: place.map(one) })
       lit[link.source] = chosen ? litCells(picked) : litBlock(numbers, link.source, ranges)
     }
     plates[target]?.marks.push({ ranges: cell.map(one), strong: true })
+    this.predicting.mark()
     for (const [symbol, { canvas }] of Object.entries(plates)) {
       const said = lit[symbol] ?? (symbol === target ? "target" : "")
       if (canvas.dataset.lit !== said) canvas.dataset.lit = said
@@ -424,22 +467,41 @@ export class Step extends Content {
     const { deviations, remarks } = numbers.answer
     const words = explained(numbers, map, cell)
     const text = deviations[map] ? beside(words.numbers) : words.numbers
+    const masked = this.masked(map)
+    this.cover(masked)
     setHTML(view.$(".explain .phase"), words.tag)
     setHTML(view.$(".explain .title"), escaped(words.title))
     setHTML(view.$(".explain .sentence"), escaped(words.sentence))
-    setHTML(view.$(".explain .fact"), view.veiled ? "" : escaped(numbers.answer.facts[map] ?? ""))
+    setHTML(view.$(".explain .fact"), masked ? "" : escaped(numbers.answer.facts[map] ?? ""))
     view.$(".phase").className = `phase ${words.phase}`
     setHTML(view.$(".explain .formula"), words.formula)
     fit(view.$(".explain .formula"))
-    setHTML(view.$(".numbers"), view.veiled ? escaped(say("web.step.veiled")) : text)
-    setHTML(view.$(".remark"), linesOf([deviations[map], remarks[0]].filter(Boolean)))
+    setHTML(view.$(".numbers"), masked ? escaped(say(this.hidden.words)) : text)
+    setHTML(view.$(".remark"), linesOf(view.veiled ? [] : [deviations[map], remarks[0]].filter(Boolean)))
     view.$(".explain").classList.toggle("pinned", Boolean(this.cells.pinned))
     view.control("unpin").hidden = !this.cells.pinned
     this.step({ map, cell })
     this.editor()
-    view.$(".mechanism").style.visibility = view.veiled ? "hidden" : ""
-    if (this.room && this.palette && !view.veiled)
+    if (this.room && this.palette && !masked)
       mechanism(view.$(".mechanism"), numbers, map, cell, this.room, this.palette, this.made)
+  }
+
+  /** What is said of numbers that are hidden, of a map and of its cell: how they come to be seen. */
+  get hidden() {
+    return this.predicting.on
+      ? { words: "web.predict.masked", map: "web.predict.masked_map" }
+      : { words: "web.step.veiled", map: "web.maps.ahead" }
+  }
+
+  /** Covers the picture of an operation whose result is hidden. @param {boolean} masked */
+  cover(masked) {
+    const box = this.view.$(".explain")
+    if (box.classList.contains("masked") !== masked) {
+      box.classList.toggle("masked", masked)
+      this.drawn = false // what is drawn may have another size now
+      this.measure()
+    }
+    this.view.$(".drawn").dataset.masked = say(this.hidden.words)
   }
 
   /** @param {Subject} subject */
@@ -469,7 +531,7 @@ export class Step extends Content {
   spoken() {
     const { view } = this
     const title = view.$(".explain .title").textContent ?? ""
-    const numbers = view.$(".numbers").textContent ?? ""
+    const numbers = this.predicting.spoken || (view.$(".numbers").textContent ?? "")
     if (view.isEarly) return say("web.spoken.early", { place: view.place, title, numbers })
     const loss = view.$(".status .loss").textContent ?? "" // which may be hidden still
     return say("web.spoken.step", { place: view.place, title, numbers, loss })

@@ -84,12 +84,13 @@ export function fillStatus(view, data) {
   view.$(".saturation").classList.toggle("bad", (saturated ?? 0) > 0.5)
   /** @type {HTMLCanvasElement} */
   const spark = view.$(".spark")
-  spark.style.visibility = view.k > (early ? 1 : 0) ? "" : "hidden" // one loss is no curve
-  const drawn = early ? data.arrays : data
+  const late = !early && knowsLoss(view)
+  spark.style.visibility = view.k > (late ? 0 : 1) ? "" : "hidden" // one loss is no curve
+  const drawn = !late ? data.arrays : data
   if (view.sparked !== drawn && spark.clientWidth && data.arrays.losses) {
     view.sparked = drawn
     const sheet = { context: prepare(spark), width: spark.clientWidth, height: spark.clientHeight, root: view.root }
-    losses(sheet, early ? data.arrays.losses.values.slice(0, -1) : data.arrays.losses.values)
+    losses(sheet, !late ? data.arrays.losses.values.slice(0, -1) : data.arrays.losses.values)
   }
 }
 
@@ -97,8 +98,8 @@ export function fillStatus(view, data) {
  * Where numbers are hidden, the loss is so until its stage.
  * @param {View} view
  */
-const knowsLoss = ({ look, veiled, order, stage, kind }) =>
-  look.hide !== "1" || !kind.turns || order.indexOf(stage) - (veiled ? 1 : 0) >= order.indexOf("L")
+const knowsLoss = ({ hides, veiled, order, stage }) =>
+  !hides || order.indexOf(stage) - (veiled ? 1 : 0) >= order.indexOf("L")
 
 /**
  * A chip a stage, and where there are ticks, the name of the current one.

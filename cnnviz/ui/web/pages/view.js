@@ -14,6 +14,7 @@ import { bindLanguage } from "./language.js"
 import { isProjected, times } from "./lecture.js"
 import { Player } from "./player.js"
 import { kindOf } from "./registry.js"
+import { fillPractice } from "./rows.js"
 import { bindStages, fillStatus } from "./transport.js"
 
 /** @import { Lesson } from "../model/address.js" */
@@ -49,8 +50,9 @@ export class View {
   working = undefined
   /** @type {number | undefined} */
   frame = undefined
-  /** Whether this stage's numbers are still hidden (hide=1). */
+  /** Whether this stage's numbers are still hidden (hide=1, predict=1). */
   veiled = false
+  asks = false // the answer that is expected has other numbers, which are asked for before they are shown
   announce = false
   /** @type {unknown}  the answer whose losses are drawn */
   sparked = undefined
@@ -149,10 +151,9 @@ export class View {
     this.stage = follows ? data.lesson.stage : here.stage
     this.colour()
     this.content.receive(data)
-    if (first) {
-      this.content.hold(data.lesson.cell ?? "")
-      this.veil(true, this.stage)
-    }
+    if (first) this.content.hold(data.lesson.cell ?? "")
+    if (first || this.asks) this.veil(true, this.stage)
+    this.asks = false
     if (Object.keys(here).length && !same(here, this.wanted)) address.visit(this.wanted, { replace: true })
     fillControls(this, data)
     this.paint(true)
@@ -227,7 +228,13 @@ export class View {
    * @param {string} stage
    */
   veil(onward, stage) {
-    this.veiled = onward && this.look.hide === "1" && !this.player.running && stage !== "x" && this.kind.turns
+    this.veiled = onward && this.hides && !this.player.running && stage !== "x" && this.kind.turns
+    this.content.arrive()
+  }
+
+  /** Whether numbers are hidden until somebody reveals them, or predicts one. */
+  get hides() {
+    return (this.look.hide === "1" || this.look.predict === "1") && this.kind.turns
   }
 
   /** Shows the numbers that are hidden; whether there were any. */
@@ -244,7 +251,7 @@ export class View {
    */
   lookAt(change) {
     this.looked({ ...this.look, cell: this.content.cell, ...change })
-    this.veiled = this.veiled && this.look.hide === "1"
+    this.veiled = this.veiled && this.hides
     this.settle()
     this.paint()
   }
@@ -273,9 +280,16 @@ export class View {
       if (!same(next, address.read())) address.visit(next, { replace })
       return this.paint(true)
     }
+    this.asks = this.look.predict === "1" && !this.back(next)
     this.expect(next)
     address.visit(next, { replace })
     this.host.numbers.ask()
+  }
+
+  /** Whether a lesson is the one that is shown, an update or more before. @param {Lesson} next */
+  back(next) {
+    const k = String(this.k)
+    return Number(next.k) < this.k && same({ ...next, k }, { ...this.lesson, k }, this.computed)
   }
 
   /**
@@ -435,6 +449,7 @@ export class View {
     this.root.classList.toggle("lecture", on)
     this.control("lecture").setAttribute("aria-pressed", String(on))
     this.root.querySelector("[data-key=hide]")?.setAttribute("aria-pressed", String(this.look.hide === "1"))
+    fillPractice(this)
     this.root.classList.toggle("veiled", this.veiled)
     const zoom = isProjected(this) && this.content.zoomed ? times() : 1
     magnify(zoom, on)

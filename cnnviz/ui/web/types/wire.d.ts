@@ -353,6 +353,7 @@ export interface LearnHeader {
   stages: StageRecord[]
   network: NetworkRecord
   facts: Record<string, string>
+  promise: PromiseRecord | null
   learn: LearnData
 }
 
@@ -574,6 +575,13 @@ export interface PrintedKernel {
   values: number[]
 }
 
+/** What a step of gradient descent promises of the fall of the loss: each parameter's share, all of it, and what comes true. */
+export interface PromiseRecord {
+  shares: Record<string, number>
+  promised: number
+  falls: number
+}
+
 /** Images that tell something, under a title. */
 export interface ReportGroup {
   kind: string
@@ -657,6 +665,7 @@ export interface StepHeader {
   stages: StageRecord[]
   network: NetworkRecord
   facts: Record<string, string>
+  promise: PromiseRecord | null
 }
 
 /** A step of the story; `place` is 0 before it begins. */

@@ -2,7 +2,6 @@
 
 import { number, short } from "../../model/format.js"
 import { say } from "../../model/words.js"
-import { SATURATED } from "../../spec.js"
 import { channelName, fitted } from "./convolution.js"
 
 /** @typedef {import("../mechanism.js").Picture} Picture */
@@ -18,10 +17,20 @@ const one = (at) => ({ start: at, count: 1, step: 1 })
 export function activation(pen, numbers, symbol, cell) {
   const z = numbers.links(symbol)[0].source
   const box = sides(pen, numbers, z, symbol, cell, false)
-  curve(pen, numbers, symbol, z, cell, box, 1)
-  pen.text(say("web.mechanism.cells", { n: cellsOf(numbers, z, cell).length }), box.x, pen.height - 8, {
+  const flat = curve(pen, numbers, symbol, z, cell, box, 1)
+  note(pen, cellsOf(numbers, z, cell).length, flat, box)
+}
+
+// What the bars and the shaded parts are.
+/** @param {Pen} pen @param {number} count @param {boolean} flat @param {Box} box */
+function note(pen, count, flat, box) {
+  const bars = count > MOST_DOTS ? [say("web.mechanism.cells", { n: count })] : []
+  const text = [...bars, ...(flat ? [say("web.mechanism.shaded")] : [])].join("; ")
+  pen.text(text, box.x + box.width / 2, pen.height - 8, {
     size: 11,
+    align: "center",
     fill: pen.soft,
+    room: box.width + 60,
   })
 }
 
@@ -50,22 +59,9 @@ export function gate(pen, numbers, symbol, cell) {
 /** @param {Pen} pen @param {Numbers} numbers @param {string} left @param {string} right @param {number[]} cell @param {boolean} back @returns {Box} */
 function sides(pen, numbers, left, right, cell, back) {
   if (numbers.maps[left].kind !== "map") {
-    const rows = (/** @type {string} */ name) =>
-      Array.from({ length: Math.min(numbers.count(name), 12) }, (_, n) => ({
-        name:
-          numbers.count(name) <= 12 && numbers.classes.length === numbers.count(name) ? numbers.classes[n] : String(n),
-        value: numbers.values(name)[n],
-        bold: n === cell[0],
-      }))
-    const width = pen.width * 0.26
-    for (const [name, x] of /** @type {[string, number][]} */ ([
-      [left, 4],
-      [right, pen.width - width - 4],
-    ])) {
-      pen.text(numbers.maps[name].label, x, 10, { size: 16, math: true })
-      pen.rows(rows(name), { x, y: 24, width, height: pen.height - 40 }, { names: 40 })
-    }
-    return { x: width + 40, y: 16, width: pen.width - 2 * width - 80, height: pen.height - 46 }
+    return numbers.count(left) <= MOST_DOTS
+      ? cellSides(pen, numbers, left, right, cell, back)
+      : rowSides(pen, numbers, left, right, cell)
   }
   const first = fitted(numbers, left, 4, 24, pen.width * 0.27, pen.height - 44)
   const last = fitted(numbers, right, 0, 24, pen.width * 0.27, pen.height - 44)
@@ -75,14 +71,74 @@ function sides(pen, numbers, left, right, cell, back) {
     [left, first],
     [right, last],
   ])) {
-    pen.head(channelName(numbers, name, cell[0]), numbers.shape(name).slice(1).join("×"), box.x, 10, box.width)
-    pen.map(numbers, name, [cell[0]], box, ring)
+    const word = !back
+      ? numbers.maps[name].plain
+      : say(name === left ? "web.mechanism.goes_on" : "web.mechanism.arrived")
+    pen.head(channelName(numbers, name, cell[0]), numbers.shape(name).slice(1).join("×"), box.x, 10, box.width, word)
+    pen.map(numbers, name, [cell[0]], box, ring, back ? numbers.maps[right].limits : undefined)
   }
   const [x, width] = [first.x + first.width + 44, last.x - first.x - first.width - 88]
   const y = 24 + first.height / 2
   pen.arrow(back ? x - 8 : x - 38, y, back ? x - 38 : x - 8, y)
   pen.arrow(back ? last.x - 6 : x + width + 8, y, back ? x + width + 8 : last.x - 6, y)
   return { x, y: 16, width, height: pen.height - 46 }
+}
+
+// Few numbers: a coloured cell each.
+/** @param {Pen} pen @param {Numbers} numbers @param {string} left @param {string} right @param {number[]} cell @param {boolean} back @returns {Box} */
+function cellSides(pen, numbers, left, right, cell, back) {
+  const count = numbers.count(left)
+  const width = 96
+  const line = Math.min((pen.height - 36) / count, 58)
+  for (const [name, x] of /** @type {[string, number][]} */ ([
+    [left, 4],
+    [right, pen.width - width - 4],
+  ])) {
+    const { label, plain, scale, limits } = numbers.maps[name]
+    const word = !back ? plain : say(name === left ? "web.mechanism.goes_on" : "web.mechanism.arrived")
+    pen.head(label, "", x, 10, width, word)
+    Array.from(numbers.values(name)).forEach((value, n) => {
+      const box = { x, y: 26 + n * line, width, height: Math.min(line - 20, 38) }
+      const ends = back ? numbers.maps[right].limits : limits
+      pen.cell(value, ends, scale, box, {
+        ring: n === cell[0] ? (name === left ? (back ? pen.ink : pen.tone) : back ? pen.tone : pen.ink) : undefined,
+      })
+      const called = numbers.classes.length === count ? numbers.classes[n] : String(n)
+      pen.text(called, x + width / 2, box.y + box.height + 8, {
+        size: 11,
+        align: "center",
+        fill: pen.soft,
+        room: width,
+      })
+    })
+  }
+  const box = { x: width + 56, y: 16, width: pen.width - 2 * width - 112, height: pen.height - 46 }
+  const y = pen.height / 2
+  pen.arrow(back ? box.x - 24 : box.x - 46, y, back ? box.x - 46 : box.x - 24, y)
+  const end = box.x + box.width
+  pen.arrow(back ? end + 40 : end + 12, y, back ? end + 12 : end + 40, y)
+  return box
+}
+
+// More: a bar each.
+/** @param {Pen} pen @param {Numbers} numbers @param {string} left @param {string} right @param {number[]} cell @returns {Box} */
+function rowSides(pen, numbers, left, right, cell) {
+  const rows = (/** @type {string} */ name) =>
+    Array.from({ length: Math.min(numbers.count(name), 12) }, (_, n) => ({
+      name:
+        numbers.count(name) <= 12 && numbers.classes.length === numbers.count(name) ? numbers.classes[n] : String(n),
+      value: numbers.values(name)[n],
+      bold: n === cell[0],
+    }))
+  const width = pen.width * 0.26
+  for (const [name, x] of /** @type {[string, number][]} */ ([
+    [left, 4],
+    [right, pen.width - width - 4],
+  ])) {
+    pen.head(numbers.maps[name].label, "", x, 10, width, numbers.maps[name].plain)
+    pen.rows(rows(name), { x, y: 24, width, height: pen.height - 40 }, { names: 54 })
+  }
+  return { x: width + 40, y: 16, width: pen.width - 2 * width - 80, height: pen.height - 46 }
 }
 
 /** @param {Numbers} numbers @param {string} symbol @param {number[]} cell */
@@ -93,13 +149,25 @@ function cellsOf(numbers, symbol, cell) {
   return values.subarray(cell[0] * size, (cell[0] + 1) * size)
 }
 
+const MOST_DOTS = 4 // cells that have a dot each, instead of a histogram of all
+
+/** How far the curve is shown: as far as the sums go, and where it has flat parts somewhat into them. @param {{ shape: number[], values: ArrayLike<number> }} points @param {ArrayLike<number>} values */
+function reachOf({ shape: [, count], values: at }, values) {
+  const most = Array.from(values).reduce((all, value) => Math.max(all, Math.abs(value)), 1)
+  const flat = Array.from({ length: count }, (_, n) =>
+    at[3 * count + n] && at[n] > 0 ? at[n] : Number.POSITIVE_INFINITY,
+  )
+  const border = Math.min(...flat)
+  return Math.min(Math.max(most, Number.isFinite(border) ? 1.4 * border : 0), 8)
+}
+
 // `row` 1 is the function, 2 its slope.
 /** @param {Pen} pen @param {Numbers} numbers @param {string} made @param {string} z @param {number[]} cell @param {Box} box @param {number} row */
 function curve(pen, numbers, made, z, cell, box, row) {
   const points = numbers.arrays[`curve.${numbers.network.curves[made]}`]
   const count = points.shape[1]
   const values = cellsOf(numbers, z, cell)
-  const reach = Math.min(Math.max(1, ...[...values].map(Math.abs)), 8)
+  const reach = reachOf(points, values)
   const base = box.y + box.height - 16
   const at = (/** @type {number} */ n) => points.values[n]
   const inside = Array.from({ length: count }, (_, n) => n).filter((n) => Math.abs(at(n)) <= reach + 1e-9)
@@ -108,14 +176,15 @@ function curve(pen, numbers, made, z, cell, box, row) {
   const x = (/** @type {number} */ value) =>
     box.x + ((Math.min(Math.max(value, -reach), reach) + reach) / (2 * reach)) * box.width
   const y = (/** @type {number} */ value) => base - ((value - low) / (high - low)) * (base - box.y - 6)
-  const flat = inside.filter((n) => Math.abs(at(2 * count + n)) < SATURATED)
+  const flat = inside.filter((n) => at(3 * count + n) === 1)
   pen.context.fillStyle = pen.flat
-  for (const n of numbers.network.curves[made] === "relu" ? [] : flat)
-    pen.context.fillRect(x(at(n)), box.y, x(at(1)) - x(at(0)) + 1, base - box.y)
+  for (const side of [flat.filter((n) => at(n) < 0), flat.filter((n) => at(n) > 0)])
+    if (side.length)
+      pen.context.fillRect(x(at(side[0])), box.y, x(at(side[side.length - 1])) - x(at(side[0])), base - box.y)
   const bins = Array(BARS).fill(0)
-  for (const value of values)
+  for (const value of values.length > MOST_DOTS ? values : [])
     bins[Math.min(BARS - 1, Math.max(0, Math.floor(((value + reach) / (2 * reach)) * BARS)))] += 1
-  const most = Math.max(...bins)
+  const most = Math.max(...bins, 1)
   pen.context.fillStyle = pen.bars
   bins.forEach(
     (n, i) =>
@@ -132,25 +201,44 @@ function curve(pen, numbers, made, z, cell, box, row) {
   pen.context.beginPath()
   for (const n of inside) pen.context.lineTo(x(at(n)), y(at(row * count + n)))
   pen.context.stroke()
+  const height = (/** @type {number} */ value) => {
+    const within = Math.min(Math.max(value, -reach), reach)
+    const nearest = inside.reduce(
+      (best, n) => (Math.abs(at(n) - within) < Math.abs(at(best) - within) ? n : best),
+      inside[0],
+    )
+    return y(at(row * count + nearest))
+  }
   const chosen = numbers.at(z, cell)
-  const nearest = inside.reduce(
-    (best, n) =>
-      Math.abs(at(n) - Math.min(Math.max(chosen, -reach), reach))
-      < Math.abs(at(best) - Math.min(Math.max(chosen, -reach), reach))
-        ? n
-        : best,
-    inside[0],
-  )
-  pen.context.fillStyle = pen.tone
-  pen.context.beginPath()
-  pen.context.arc(x(chosen), y(at(row * count + nearest)), 5, 0, 7)
-  pen.context.fill()
-  pen.thread([x(chosen), base], [x(chosen), y(at(row * count + nearest))])
+  const dots =
+    values.length > MOST_DOTS ? [chosen] : [...Array.from(values).filter((value) => value !== chosen), chosen]
+  for (const value of dots) {
+    const own = value === chosen
+    const to = height(value)
+    pen.context.strokeStyle = pen.context.fillStyle = own ? pen.tone : pen.soft
+    pen.context.lineWidth = own ? 2 : 1
+    pen.context.setLineDash(own ? [] : [3, 3])
+    pen.context.beginPath()
+    pen.context.moveTo(x(value), base)
+    pen.context.lineTo(x(value), to)
+    if (row === 1) pen.context.lineTo(box.x + box.width, to) // up to the curve, then across
+    pen.context.stroke()
+    pen.context.setLineDash([])
+    pen.context.beginPath()
+    pen.context.arc(x(value), to, own ? 5 : 4, 0, 7)
+    pen.context.fill()
+  }
   for (const [value, align] of /** @type {[number, CanvasTextAlign][]} */ ([
     [-reach, "left"],
     [0, "center"],
     [reach, "right"],
   ]))
     pen.text(short(value), x(value), base + 9, { size: 11, align, fill: pen.soft })
-  pen.text(short(high), box.x - 4, y(high) + 2, { size: 10, align: "right", fill: pen.soft })
+  for (const value of low < 0 || row === 2 ? [high, low] : [high, 0])
+    pen.text(short(value), box.x - 4, y(value) + (value === high ? 2 : -3), {
+      size: 10,
+      align: "right",
+      fill: pen.soft,
+    })
+  return flat.length > 0
 }

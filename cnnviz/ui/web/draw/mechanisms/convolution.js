@@ -39,33 +39,27 @@ export function convolution(pen, numbers, symbol, cell) {
   const products = met.map(([at, weight]) => ({ c: at[0], value: numbers.at(x, at) * numbers.at(f, weight) }))
   const sums = Array(channels).fill(0)
   for (const { c, value } of products) sums[c] += value
+  const few = channels > 1 && channels <= MOST_NUMBERED
   const terms = channels > 1 ? byChannel(numbers, x, sums) : oneByOne(products)
   if (bias) terms.push({ value: numbers.at(bias, [cell[0]]), name: numbers.maps[bias].label })
   const window = ranges(numbers, symbol, x, cell)
   const total = numbers.at(symbol, cell)
-  const right = fitted(
-    numbers,
-    symbol,
-    0,
-    26,
-    Math.min(pen.width * 0.24, pen.height - STAIRS - 42),
-    pen.height - STAIRS - 42,
-  )
+  const free = pen.height - (few ? 0 : STAIRS + 12) - 44
+  const right = fitted(numbers, symbol, 0, 26, Math.min(pen.width * 0.24, free), free)
   right.x = pen.width - right.width - 4
   const left = right.x - 36
-  pen.head(channelName(numbers, symbol, cell[0]), "", right.x, 10, right.width)
+  pen.head(channelName(numbers, symbol, cell[0]), "", right.x, 10, right.width, numbers.maps[symbol].plain)
   pen.map(numbers, symbol, [cell[0]], right, [{ rows: one(cell[1]), columns: one(cell[2]), strong: true }])
   pen.sign("=", right.x - 18, right.y + right.height / 2)
   if (channels === 1) single(pen, numbers, { x, f, k, cell, met, window, left })
-  else if (channels <= MOST_NUMBERED) several(pen, numbers, { x, f, k, cell, met, window, left })
+  else if (few) return several(pen, numbers, { x, f, k, cell, met, window, left }, terms, total)
   else many(pen, numbers, { x, f, k, cell, met, window, left, sums })
   const stairs = { x: 22, y: pen.height - STAIRS, width: pen.width - 30, height: STAIRS - 16 }
   pen.stairs(terms, total, stairs, { figures: channels > 1 && terms.length <= 6 })
 }
 
-/** The sum of each channel is a step; of few channels, each stands under its maps. @param {Numbers} numbers @param {string} x @param {number[]} sums */
-const byChannel = (numbers, x, sums) =>
-  sums.map((value, c) => ({ value, name: sums.length > MOST_NUMBERED ? channelName(numbers, x, c) : "" }))
+/** The sum of each channel is a step. @param {Numbers} numbers @param {string} x @param {number[]} sums */
+const byChannel = (numbers, x, sums) => sums.map((value, c) => ({ value, name: channelName(numbers, x, c) }))
 
 /** Every product is a step, and bears its number where there is room. @param {{ value: number }[]} products */
 const oneByOne = (products) =>
@@ -100,7 +94,7 @@ function single(pen, numbers, parts) {
   const free = pen.height - STAIRS - 42
   const side = Math.min((left - 30) * 0.24, free)
   const box = fitted(numbers, x, 4, 26, side, free)
-  pen.head(numbers.maps[x].label, "", box.x, 10, box.width)
+  pen.head(numbers.maps[x].label, "", box.x, 10, box.width, numbers.maps[x].plain)
   pen.map(numbers, x, [0], box, [window])
   const grid = Math.min((left - box.width - 90) / 3, free)
   const y = 26
@@ -134,32 +128,32 @@ function single(pen, numbers, parts) {
   )
 }
 
-// Up to four channels: each with its map, window and kernel under it.
-/** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts */
-function several(pen, numbers, parts) {
+// Up to four channels: each with its map, and its window and kernel under it; their sums from top to bottom.
+/** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ value: number, name: string }[]} terms @param {number} total */
+function several(pen, numbers, parts, terms, total) {
   const { x, f, k, window, left } = parts
   const channels = numbers.shape(x)[0]
-  const pitch = (left - 44) / channels
-  const free = pen.height - STAIRS - 43 - 22 // without names, gaps and signs
-  const map = Math.max(free * 0.26, 26)
-  const grid = Math.min((free - map) / 2, 66)
-  const wide = Math.min(pitch - 20, 118)
-  pen.text(say("web.mechanism.window"), 0, 26 + map + 8 + grid / 2, { size: 11, fill: pen.soft, room: 42 })
-  pen.text(say("web.mechanism.kernel"), 0, 26 + map + 21 + grid * 1.5, { size: 11, fill: pen.soft, room: 42 })
+  const sum = Math.min(left * 0.28, 160)
+  const pitch = (left - sum - 30) / channels
+  const free = pen.height - 62
+  const grid = Math.min((pitch - 30) / 2, free * 0.46)
+  const map = Math.min(free - grid, pitch - 16)
   for (let c = 0; c < channels; c++) {
-    const at = 46 + c * pitch
-    const box = fitted(numbers, x, at, 22, wide, map)
-    box.x += (wide - box.width) / 2
-    const name = channelName(numbers, x, c)
-    pen.text(name, at, 9, { size: 15, math: true })
+    const at = 4 + c * pitch
+    const box = fitted(numbers, x, at, 24, map, map)
+    pen.head(channelName(numbers, x, c), "", at, 10, pitch)
     pen.map(numbers, x, [c], box, [window])
     const { window: pixels, kernel } = patches(numbers, parts, c)
-    const y = 26 + map + 8
-    pen.grid(pixels, k, numbers.maps[x].limits, numbers.maps[x].scale, { x: at, y, width: wide, height: grid })
-    pen.text("⊙", at + wide / 2, y + grid + 6, { align: "center", fill: pen.soft })
-    pen.grid(kernel, k, numbers.maps[f].limits, "signed", { x: at, y: y + grid + 13, width: wide, height: grid })
-    if (c < channels - 1) pen.sign("+", at + wide + (pitch - wide) / 2, 22 + map / 2)
+    const y = 24 + map + 22
+    pen.grid(pixels, k, numbers.maps[x].limits, numbers.maps[x].scale, { x: at, y, width: grid, height: grid })
+    pen.text("⊙", at + grid + 6, y + grid / 2, { align: "center", fill: pen.soft })
+    pen.grid(kernel, k, numbers.maps[f].limits, "signed", { x: at + grid + 13, y, width: grid, height: grid })
+    if (c < channels - 1) pen.sign("+", at + map + (pitch - map) / 2, 24 + map / 2)
   }
+  pen.text(say("web.mechanism.window_kernel"), 4, pen.height - 8, { size: 11, fill: pen.soft })
+  const at = 4 + channels * pitch
+  pen.arrow(at - 8, 24 + map / 2, at + 14, 24 + map / 2)
+  pen.ladder(terms, total, "", { x: at + 24, y: 8, width: sum, height: pen.height - 16 })
 }
 
 // Many channels: all maps small, window and kernel of the one that adds most.
@@ -205,7 +199,7 @@ export function convolutionBack(pen, numbers, symbol, cell) {
   for (const [at, weight] of met) sums[at[0]] += numbers.at(dy, at) * numbers.at(f, weight)
   const chosen = sums.reduce((best, value, m) => (Math.abs(value) > Math.abs(sums[best]) ? m : best), 0)
   const window = ranges(numbers, symbol, dy, cell)
-  const free = pen.height - (filters > 1 ? 84 : 50)
+  const free = pen.height - (filters > 1 ? 98 : 54)
   const left = fitted(numbers, symbol, 4, 24, pen.width * 0.22, free)
   pen.head(channelName(numbers, symbol, cell[0]), "", left.x, 10, left.width)
   pen.map(numbers, symbol, [cell[0]], left, [{ rows: one(cell[1]), columns: one(cell[2]), strong: true }])
@@ -265,72 +259,74 @@ export function shares(pen, numbers, symbol, cell) {
     positive += Math.max(value, 0)
     negative += Math.min(value, 0)
   }
-  const free = pen.height - 60
-  const width = (pen.width - 240) / 3
-  const ring = ranges(numbers, symbol, x, cell)
-  const first = fitted(numbers, x, 4, 24, width, free)
-  pen.head(channelName(numbers, x, cell[1]), say("web.mechanism.met"), first.x, 10, first.width)
-  pen.map(numbers, x, [cell[1]], first, [ring])
-  const second = fitted(numbers, dy, first.x + first.width + 26, 24, width, free)
-  pen.sign("⊙", second.x - 13, 24 + free / 2)
-  pen.head(channelName(numbers, dy, cell[0]), say("web.mechanism.arrived"), second.x, 10, second.width)
-  pen.map(numbers, dy, [cell[0]], second)
-  const third = fitted(numbers, dy, second.x + second.width + 26, 24, width, free)
-  pen.sign("=", third.x - 13, 24 + free / 2)
-  const most = products.reduce((all, value) => Math.max(all, Math.abs(value)), 0)
-  pen.head(say("web.mechanism.shares", { n: met.length }), `±${short(most)}`, third.x, 10, third.width)
-  pen.picture(rows, columns, (n) => products[n], [-most, most], "signed", third)
   const [more, less] = [products.filter((value) => value > 0).length, products.filter((value) => value < 0).length]
-  const signs = { positive, negative, more, less }
-  cancelling(pen, signs, numbers.at(symbol, cell), {
-    x: third.x + third.width + 30,
-    y: 24,
-    width: pen.width - third.x - third.width - 36,
-    height: free,
-  })
+  const free = Math.min(pen.height - 44, pen.width * 0.155)
+  const y = 24 + Math.max((pen.height - 44 - free) / 3, 0)
+  const last = fitted(numbers, x, 0, y, pen.width * 0.16, free)
+  last.x = pen.width - last.width - 4
+  const second = fitted(numbers, dy, 0, y, pen.width * 0.16, free)
+  second.x = last.x - second.width - 24
+  const third = { ...second, x: second.x - second.width - 24 }
+  pen.head(channelName(numbers, x, cell[1]), "", last.x, y - 14, last.width, say("web.mechanism.met"))
+  pen.map(numbers, x, [cell[1]], last, [ranges(numbers, symbol, x, cell)])
+  pen.sign("⊙", last.x - 12, y + free / 2)
+  pen.head(channelName(numbers, dy, cell[0]), "", second.x, y - 14, second.width, say("web.mechanism.arrived"))
+  pen.map(numbers, dy, [cell[0]], second)
+  pen.sign("=", second.x - 12, y + free / 2)
+  const most = products.reduce((all, value) => Math.max(all, Math.abs(value)), 0)
+  pen.text(say("web.mechanism.shares", { n: met.length }), third.x, y - 14, { size: 12, room: third.width })
+  pen.picture(rows, columns, (n) => products[n], [-most, most], "signed", third)
+  pen.ends([-most, most], "signed", third)
+  const grid = Math.min(third.x * 0.33, free)
+  const own = gridOf(pen, numbers, symbol, cell, { x: 4, y, width: grid, height: grid })
+  const sum = {
+    x: own.x + grid + 34,
+    y: y - 14,
+    width: third.x - own.x - grid - 76,
+    height: Math.min(pen.height - y + 10, free + 30),
+  }
+  pen.arrow(third.x - 6, y + free / 2, third.x - 30, y + free / 2)
+  pen.arrow(sum.x - 6, y + grid / 2, sum.x - 28, y + grid / 2)
+  const terms = [
+    { value: positive, name: say("web.mechanism.adding", { n: more }) },
+    { value: negative, name: say("web.mechanism.adding", { n: less }) },
+  ]
+  pen.ladder(terms, numbers.at(symbol, cell), "", sum)
 }
 
-/** What the positive terms add, what the negative ones take back, and what is left. @param {Pen} pen @param {{ positive: number, negative: number, more: number, less: number }} signs @param {number} total @param {Box} box */
-function cancelling(pen, { positive, negative, more, less }, total, box) {
-  const span = Math.max(positive, positive - Math.min(positive + negative, 0), 1e-300)
-  const low = Math.min(positive + negative, 0)
-  const x = (/** @type {number} */ value) => box.x + ((value - low) / span) * box.width
-  const line = box.height / 3
-  const bar = Math.min(line * 0.4, 26)
-  const rows = /** @type {[string, number, number, string][]} */ ([
-    [say("web.mechanism.adds", { n: more, value: number(positive, 4) }), 0, positive, pen.pos],
-    [say("web.mechanism.takes", { n: less, value: number(negative, 4) }), positive, positive + negative, pen.neg],
-    [say("web.mechanism.left", { value: number(total, 4) }), 0, total, pen.ink],
-  ])
-  rows.forEach(([text, from, to, fill], n) => {
-    const y = box.y + n * line
-    pen.text(text, box.x, y + 8, { size: 12, bold: true, fill, room: box.width })
-    pen.context.fillStyle = fill
-    pen.context.fillRect(Math.min(x(from), x(to)), y + 18, Math.max(Math.abs(x(to) - x(from)), 1.5), bar)
-  })
-  pen.thread([x(0), box.y], [x(0), box.y + box.height])
-  pen.thread([x(positive), box.y + 18], [x(positive), box.y + line + 18 + bar])
+/** The kernel that a cell belongs to, with its ring. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {Box} box */
+function gridOf(pen, numbers, symbol, cell, box) {
+  const k = numbers.shape(symbol)[2]
+  const done = pen.done(symbol)
+  const values = Array.from({ length: k * k }, (_, n) =>
+    n < done ? numbers.at(symbol, [cell[0], cell[1], Math.floor(n / k), n % k]) : Number.NaN,
+  )
+  pen.head(kernelName(numbers, symbol, cell), "", box.x, box.y - 14, box.width, numbers.maps[symbol].plain)
+  pen.grid(values, k, numbers.maps[symbol].limits, "signed", box)
+  const size = box.width / k
+  pen.context.lineWidth = 2.5
+  pen.context.strokeStyle = pen.ink
+  pen.context.strokeRect(box.x + cell[3] * size, box.y + cell[2] * size, size - 1, size - 1)
+  return box
+}
+
+/** @param {Numbers} numbers @param {string} symbol @param {Cell} cell */
+function kernelName(numbers, symbol, cell) {
+  const several = numbers
+    .shape(symbol)
+    .slice(0, 2)
+    .map((n) => n > 1)
+  const index = cell.slice(0, 2).filter((_, axis) => several[axis])
+  return `${numbers.maps[symbol].label}${index.length ? `[${index.join(",")}]` : ""}`
 }
 
 /** What one weight multiplies. @type {Picture} */
 export function touched(pen, numbers, symbol, cell) {
   const [link] = numbers.links(symbol)
   const x = link.source
-  const box = fitted(numbers, x, 4, 24, pen.width * 0.4, pen.height - 40)
+  const box = fitted(numbers, x, 4, 24, pen.width * 0.4, pen.height - 44)
   pen.head(channelName(numbers, x, cell[1]), "", box.x, 10, box.width)
   pen.map(numbers, x, [cell[1]], box, [ranges(numbers, symbol, x, cell)])
-  const k = numbers.shape(symbol)[2]
-  const kernel = Array.from({ length: k * k }, (_, n) =>
-    numbers.at(symbol, [cell[0], cell[1], Math.floor(n / k), n % k]),
-  )
-  const grid = Math.min(pen.width - box.width - 60, pen.height - 40)
-  pen.text(say("web.mechanism.kernel"), box.x + box.width + 40, 10, { fill: pen.soft })
-  pen.grid(
-    kernel,
-    k,
-    numbers.maps[symbol].limits,
-    "signed",
-    { x: box.x + box.width + 40, y: 24, width: grid, height: grid },
-    { lit: undefined },
-  )
+  const grid = Math.min(pen.width - box.width - 60, pen.height - 44)
+  gridOf(pen, numbers, symbol, cell, { x: box.x + box.width + 40, y: 24, width: grid, height: grid })
 }

@@ -7,6 +7,7 @@ import { channelName, fitted } from "./convolution.js"
 
 /** @typedef {import("../mechanism.js").Picture} Picture */
 /** @typedef {import("../../model/numbers.js").Numbers} Numbers */
+/** @typedef {import("../pen.js").Pen} Pen */
 
 const PATCH = 7
 
@@ -38,69 +39,95 @@ export function patch(pen, numbers, _symbol, cell) {
   pen.thread([box.x + (left + right) * scale, box.y + (top + down) * scale], [at, 24 + side])
 }
 
-/** @type {Picture} */
+const STRIP = 18 // height of a row of the list
+
+/** The rows of a map, pulled out and joined end to end. @type {Picture} */
 export function flattened(pen, numbers, _symbol, cell) {
   const [link] = numbers.links("v")
   const shape = numbers.shape(link.source)
   const at = numbers.offset("v", cell)
   const count = numbers.count("v")
-  if (shape.length === 3) {
-    const box = fitted(numbers, link.source, 4, 24, pen.width * 0.4, pen.height - 80)
-    pen.head(channelName(numbers, link.source, cell[0]), shape.join("×"), box.x, 10, box.width)
-    pen.map(numbers, link.source, [cell[0]], box, [
-      { rows: { start: cell[1], count: 1, step: 1 }, columns: { start: 0, count: shape[2], step: 1 } },
-      { rows: { start: cell[1], count: 1, step: 1 }, columns: { start: cell[2], count: 1, step: 1 }, strong: true },
-    ])
-    pen.text(
-      say("web.mechanism.place", {
-        channel: cell[0],
-        row: cell[1],
-        column: cell[2],
-        d: at,
-        rows: shape[1],
-        columns: shape[2],
-      }),
-      box.x + box.width + 24,
-      40,
-      { size: 13, room: pen.width - box.width - 40 },
-    )
-  }
   const values = numbers.values("v")
-  pen.text("v", 4, pen.height - 44, { size: 16, math: true })
-  pen.picture(
-    1,
-    count,
-    (n) => values[n],
-    numbers.maps.v.limits,
-    numbers.maps.v.scale,
-    { x: 24, y: pen.height - 52, width: pen.width - 40, height: 18 },
-    [{ rows: { start: 0, count: 1, step: 1 }, columns: { start: at, count: 1, step: 1 }, strong: true }],
-  )
-  if (shape.length === 3) unrolled(pen, numbers, link.source, cell, at)
-  pen.text("0", 24, pen.height - 24, { size: 11, fill: pen.soft })
-  pen.text(String(count - 1), pen.width - 16, pen.height - 24, { size: 11, align: "right", fill: pen.soft })
+  const { limits, scale } = numbers.maps.v
+  if (shape.length === 3) unrolled(pen, numbers, link.source, cell)
+  const strip = { x: 24, y: pen.height - 44, width: pen.width - 40, height: STRIP }
+  pen.text("v", 4, strip.y + STRIP / 2, { size: 16, math: true })
+  const ring = { rows: one(0), columns: one(at), strong: true }
+  pen.picture(1, count, (n) => values[n], limits, scale, strip, [ring])
+  pen.text("0", strip.x, pen.height - 15, { size: 11, fill: pen.soft })
+  pen.text(say("web.mechanism.number_of", { n: at, count }), strip.x + strip.width / 2, pen.height - 15, {
+    size: 12,
+    align: "center",
+  })
+  pen.text(String(count - 1), strip.x + strip.width, pen.height - 15, { size: 11, align: "right", fill: pen.soft })
 }
 
-// From the ends of the row that is read to the ends of its place in the list.
-/** @param {import("../pen.js").Pen} pen @param {Numbers} numbers @param {string} map @param {number[]} cell @param {number} at */
-function unrolled(pen, numbers, map, [, row, column], at) {
-  const box = fitted(numbers, map, 4, 24, pen.width * 0.4, pen.height - 80)
+/** @param {number} start */
+const one = (start) => ({ start, count: 1, step: 1 })
+
+// The first rows, the one that is spoken of and the last: where each comes from, and where it stands in the list.
+/** @param {Pen} pen @param {Numbers} numbers @param {string} map @param {number[]} cell */
+function unrolled(pen, numbers, map, cell) {
   const [, rows, columns] = numbers.shape(map)
-  const [first, count] = [at - column, numbers.count("v")]
-  const place = (/** @type {number} */ n) => 24 + (n / count) * (pen.width - 40)
-  const y = box.y + ((row + 1) * box.height) / rows
+  const box = fitted(numbers, map, 4, 24, pen.width * 0.26, pen.height - 94)
+  pen.head(channelName(numbers, map, cell[0]), "", box.x, 10, box.width, numbers.maps[map].plain)
+  const ring = { rows: one(cell[1]), columns: one(cell[2]), strong: true }
+  const shown = [...new Set([0, 1, cell[1], rows - 1])].filter((row) => row < rows).sort((a, b) => a - b)
+  const along = { start: 0, count: columns, step: 1 }
+  pen.map(numbers, map, [cell[0]], box, [...shown.map((row) => ({ rows: one(row), columns: along })), ring])
+  const left = box.x + box.width + 40
+  const gaps = shown.filter((row, i) => i > 0 && row - shown[i - 1] > 1).length
+  const wide = (pen.width - left - 8 - 26 * gaps) / shown.length
+  const from = numbers.offset(map, [cell[0], 0, 0])
+  const { limits, scale } = numbers.maps[map]
+  let x = left
+  shown.forEach((row, i) => {
+    if (i && row - shown[i - 1] > 1) {
+      pen.text("…", x + 13, 42 + STRIP / 2, { align: "center" })
+      x += 26
+    }
+    ribbon(
+      pen,
+      { x: box.x + box.width, y: box.y + (row * box.height) / rows, height: box.height / rows },
+      { x, y: 42 + STRIP, width: wide },
+    )
+    const start = from + row * columns
+    pen.text(say("web.mechanism.row", { row }), x + wide / 2, 14, { size: 12, bold: true, align: "center" })
+    pen.text(`v[${start} … ${start + columns - 1}]`, x + wide / 2, 30, {
+      size: 12,
+      math: true,
+      align: "center",
+      room: wide,
+    })
+    const own = row === cell[1] ? [{ rows: one(0), columns: one(cell[2]), strong: true }] : []
+    pen.picture(
+      1,
+      columns,
+      (n) => numbers.values(map)[start + n],
+      limits,
+      scale,
+      { x, y: 42, width: wide, height: STRIP },
+      own,
+    )
+    x += wide
+  })
+}
+
+// From a row of the map up to its place in the list.
+/** @param {Pen} pen @param {{ x: number, y: number, height: number }} row @param {{ x: number, y: number, width: number }} place */
+function ribbon(pen, row, place) {
   const { context } = pen
-  context.fillStyle = context.strokeStyle = pen.tone
-  context.globalAlpha = 0.16
+  const low = row.y + row.height
+  const end = place.x + place.width
+  context.fillStyle = pen.tone
+  context.globalAlpha = 0.13
   context.beginPath()
-  context.moveTo(box.x, y)
-  context.lineTo(box.x + box.width, y)
-  context.lineTo(place(first + columns), pen.height - 52)
-  context.lineTo(place(first), pen.height - 52)
+  context.moveTo(row.x, row.y)
+  context.bezierCurveTo(place.x, row.y, place.x, row.y, place.x, place.y)
+  context.lineTo(end, place.y)
+  context.bezierCurveTo(end, low, end, low, row.x, low)
   context.fill()
   context.globalAlpha = 1
-  context.lineWidth = 2
-  context.strokeRect(place(first), pen.height - 53, place(columns) - place(0), 20)
 }
 
 /** @param {Numbers} numbers @param {string} symbol @param {number} n */
@@ -115,24 +142,93 @@ const rowsOf = (numbers, symbol, chosen, of = (value) => value) =>
     bold: n === chosen,
   })).slice(0, 14)
 
-/** @type {Picture} */
+const LARGEST = 80 // sums up to here have powers that can be written
+
+/** Every sum has a part in every output: through the total. @type {Picture} */
 export function softmax(pen, numbers, symbol, cell) {
   const z = numbers.links(symbol)[0].source
-  const most = Math.max(...numbers.values(z))
-  const width = (pen.width - 80) / 3
+  const sums = numbers.values(z)
+  const taken = Math.max(...sums) > LARGEST ? Math.max(...sums) : 0
+  const power = (/** @type {number} */ value) => Math.exp(value - taken)
+  const [width, middle] = [(pen.width - 150) / 3, 96]
   const height = pen.height - 44
-  const three = /** @type {[string, any[]][]} */ ([
-    [say("web.mechanism.scores", { symbol: numbers.maps[z].label }), rowsOf(numbers, z, cell[0])],
-    [say("web.mechanism.powers"), rowsOf(numbers, z, cell[0], (value) => Math.exp(value - most))],
-    [say("web.mechanism.parts", { symbol: numbers.maps[symbol].label }), rowsOf(numbers, symbol, cell[0])],
-  ])
-  three.forEach(([title, rows], n) => {
-    const x = 4 + n * (width + 36)
-    pen.text(title, x, 10, { size: 12, fill: pen.soft, room: width })
-    pen.rows(rows, { x, y: 24, width, height })
-    if (n < 2) pen.arrow(x + width + 6, 24 + height / 2, x + width + 30, 24 + height / 2)
+  const titles = [
+    say("web.mechanism.scores", { symbol: numbers.maps[z].label }),
+    say(taken ? "web.mechanism.powers" : "web.mechanism.plain_powers", { symbol: numbers.maps[z].label }),
+    say("web.mechanism.parts", { symbol: numbers.maps[symbol].label }),
+  ]
+  const places = [4, 4 + width + 36, 4 + 2 * width + 36 + middle]
+  titles.forEach((title, n) => pen.text(title, places[n], 10, { size: 12, fill: pen.soft, room: width }))
+  const box = (/** @type {number} */ n) => ({ x: places[n], y: 24, width, height })
+  const { y } = pen.rows(rowsOf(numbers, z, cell[0]), box(0), { names: 54 })
+  const powers = rowsOf(numbers, z, cell[0], power)
+  pen.rows(powers, box(1), { names: 54 })
+  const total = Array.from(sums).reduce((sum, value) => sum + power(value), 0)
+  coupling(pen, powers.length, cell[0], y, {
+    from: places[1] + width + 4,
+    to: places[2] + 4,
+    at: y(0) + (y(powers.length - 1) - y(0)) / 2,
+    total,
   })
-  pen.text(say("web.mechanism.sum_of_powers"), 4, pen.height - 8, { size: 11, fill: pen.soft })
+  for (let n = 0; n < powers.length; n++)
+    pen.arrow(places[1] - 28, y(n), places[1] - 6, y(n), n === cell[0] ? pen.tone : pen.line, n === cell[0] ? 2 : 1)
+  ifItRose(pen, numbers, symbol, cell[0], { ...box(2), x: places[2] + 8, width: width - 8 }, (n) =>
+    power(sums[n] + Number(n === cell[0])),
+  )
+}
+
+// From every power into the total, and from it to every share.
+/** @param {Pen} pen @param {number} count @param {number} chosen @param {(n: number) => number} y @param {{ from: number, to: number, at: number, total: number }} parts */
+function coupling(pen, count, chosen, y, { from, to, at, total }) {
+  const middle = (from + to) / 2
+  const { context } = pen
+  for (let n = 0; n < count; n++) {
+    context.strokeStyle = n === chosen ? pen.tone : pen.soft
+    context.lineWidth = n === chosen ? 2 : 0.7
+    for (const [start, end] of [
+      [from, middle - 26],
+      [to, middle + 26],
+    ]) {
+      context.beginPath()
+      context.moveTo(start, y(n))
+      context.bezierCurveTo((start + end) / 2, y(n), (start + end) / 2, at, end, at)
+      context.stroke()
+    }
+  }
+  pen.text("Σ", middle, at - 10, { size: 16, align: "center" })
+  pen.text(short(total), middle, at + 8, { size: 12, bold: true, align: "center", room: 50 })
+}
+
+// The shares, and dashed what they would be if the chosen sum were larger by 1.
+/** @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} chosen @param {import("../pen.js").Box} box @param {(n: number) => number} power then */
+function ifItRose(pen, numbers, symbol, chosen, box, power) {
+  const rows = rowsOf(numbers, symbol, chosen)
+  const all = Array.from(numbers.values(symbol), (_, n) => power(n))
+  const total = all.reduce((sum, value) => sum + value, 0)
+  const then = rows.map((_, n) => all[n] / total)
+  const limits = [0, Math.max(...then, ...rows.map(({ value }) => value))]
+  const { x, y } = pen.rows(rows, box, { names: 54, limits })
+  const line = y(1) - y(0)
+  pen.context.setLineDash([3, 2])
+  pen.context.strokeStyle = pen.ink
+  pen.context.lineWidth = 1
+  then.forEach((value, n) =>
+    pen.context.strokeRect(x(0), y(n) - line * 0.34, Math.max(x(value) - x(0), 0.5), line * 0.68),
+  )
+  pen.context.setLineDash([])
+  then.forEach((value, n) => {
+    const way = x(value) - x(rows[n].value)
+    if (Math.abs(way) > 8)
+      pen.arrow(
+        x(rows[n].value) + (way < 0 ? 12 : 2),
+        y(n),
+        x(value) + (way < 0 ? 2 : -2),
+        y(n),
+        way < 0 ? pen.neg : pen.pos,
+        1.5,
+      )
+  })
+  pen.text(say("web.mechanism.if_it_rose"), pen.width - 4, pen.height - 8, { size: 11, align: "right", fill: pen.soft })
 }
 
 /** @type {Picture} */
@@ -150,63 +246,64 @@ export function softmaxBack(pen, numbers, symbol, cell) {
 
 /** Outputs against their targets, and what that makes of this one. @type {Picture} */
 export function outputs(pen, numbers, symbol, cell) {
-  const targets = numbers.values("y")
-  const values = symbol === "y" && pen.done("o") === 0 ? targets : numbers.values("o")
-  const rows = Array.from(values, (value, n) => ({
-    name: className(numbers, "o", n),
-    value,
-    bold: n === cell[0],
-    mark: targets[n],
-  }))
-  const low = Math.min(0, ...values, ...targets)
-  const high = Math.max(1, ...values, ...targets)
   const isGradient = numbers.maps[symbol].band === "gradients"
   const half = pen.width / 2 - 30
-  const x = isGradient ? half + 50 : 4
-  pen.text(say("web.mechanism.against"), x, 10, { size: 12, fill: pen.soft })
-  pen.rows(rows, { x, y: 24, width: half, height: pen.height - 44 }, { limits: [low, high], names: 60 })
-  if (!isGradient && symbol !== "y" && symbol !== "o") {
-    pen.text(numbers.maps[symbol].label, half + 50, 10, { size: 16, math: true })
-    pen.rows(rowsOf(numbers, symbol, cell[0]), { x: half + 50, y: 24, width: half, height: pen.height - 44 })
-  }
+  const x = isGradient ? half + 60 : 4
+  const box = { x, y: 24, width: pen.width - x - 8, height: pen.height - 50 }
+  pen.text(say("web.mechanism.dots", { symbol: numbers.maps.o.label }), x, 10, {
+    size: 12,
+    fill: pen.soft,
+    room: box.width,
+  })
+  pen.dots(
+    against(pen, numbers, cell[0], symbol),
+    isGradient ? box : { ...box, width: Math.min(box.width, half * 1.4) },
+    { names: 62, arrows: isGradient },
+  )
   if (!isGradient) return
-  pen.text(numbers.maps[symbol].label, 4, 10, { size: 16, math: true })
-  pen.rows(rowsOf(numbers, symbol, cell[0]), { x: 4, y: 24, width: half, height: pen.height - 44 }, { names: 60 })
-  pen.arrow(half + 40, pen.height / 2, half + 12, pen.height / 2)
+  pen.head(numbers.maps[symbol].label, "", 4, 10, half, numbers.maps[symbol].plain)
+  pen.rows(rowsOf(numbers, symbol, cell[0]), { x: 4, y: 24, width: half, height: pen.height - 50 }, { names: 60 })
+  pen.arrow(half + 48, pen.height / 2, half + 18, pen.height / 2)
+  pen.text(say("web.mechanism.should_go"), pen.width - 4, pen.height - 8, { size: 11, align: "right", fill: pen.soft })
+}
+
+/** Outputs with their targets; before there are outputs, the targets alone. @param {Pen} pen @param {Numbers} numbers @param {number} chosen @param {string} [symbol] */
+export function against(pen, numbers, chosen, symbol = "o") {
+  const targets = numbers.values("y")
+  const values = symbol === "y" && pen.done("o") === 0 ? targets : numbers.values("o")
+  return Array.from(values, (value, n) => ({
+    name: className(numbers, "o", n),
+    value,
+    bold: n === chosen,
+    mark: targets[n],
+  })).slice(0, 14)
 }
 
 /** Outputs against targets, and the losses so far. @type {Picture} */
 export function losses(pen, numbers) {
   const all = numbers.arrays.losses.values
   const half = all.length > 1 ? pen.width / 2 - 20 : pen.width - 8 // one loss is no curve
-  const values = numbers.values("o")
-  const targets = numbers.values("y")
-  pen.text(say("web.mechanism.against"), 4, 10, { size: 12, fill: pen.soft })
-  pen.rows(
-    Array.from(values, (value, n) => ({ name: className(numbers, "o", n), value, mark: targets[n] })),
-    { x: 4, y: 24, width: half, height: pen.height - 44 },
-    { limits: [Math.min(0, ...values, ...targets), Math.max(1, ...values, ...targets)], names: 60 },
-  )
-  if (all.length < 2) return
-  const at = half + 50
-  const most = Math.max(...all, 1e-12)
-  const x = (/** @type {number} */ n) => at + (all.length > 1 ? n / (all.length - 1) : 0) * (pen.width - at - 20)
+  pen.text(say("web.mechanism.dots", { symbol: "o" }), 4, 10, { size: 12, fill: pen.soft })
+  pen.dots(against(pen, numbers, -1), { x: 4, y: 24, width: half, height: pen.height - 50 }, { names: 62 })
+  if (all.length > 1) sofar(pen, all, half + 50)
+}
+
+// The losses of all updates so far.
+/** @param {Pen} pen @param {ArrayLike<number>} all @param {number} at */
+function sofar(pen, all, at) {
+  const last = all.length - 1
+  const most = Math.max(...Array.from(all), 1e-12)
+  const x = (/** @type {number} */ n) => at + (n / last) * (pen.width - at - 20)
   const y = (/** @type {number} */ value) => pen.height - 30 - (value / most) * (pen.height - 70)
-  pen.text(say("web.mechanism.losses", { n: all.length - 1 }), at, 10, { size: 12, fill: pen.soft })
-  pen.context.strokeStyle = pen.tone
-  pen.context.fillStyle = pen.tone
+  pen.text(say("web.mechanism.losses", { n: last }), at, 10, { size: 12, fill: pen.soft })
+  pen.context.strokeStyle = pen.context.fillStyle = pen.tone
   pen.context.lineWidth = 2
   pen.context.beginPath()
-  all.forEach((/** @type {number} */ value, /** @type {number} */ n) => pen.context.lineTo(x(n), y(value)))
+  for (let n = 0; n <= last; n++) pen.context.lineTo(x(n), y(all[n]))
   pen.context.stroke()
   pen.context.beginPath()
-  pen.context.arc(x(all.length - 1), y(all[all.length - 1]), 4, 0, 7)
+  pen.context.arc(x(last), y(all[last]), 4, 0, 7)
   pen.context.fill()
-  pen.text(
-    `${number(all[all.length - 1])}`,
-    Math.min(x(all.length - 1) + 8, pen.width - 60),
-    y(all[all.length - 1]) + 2,
-    { bold: true, size: 13 },
-  )
+  pen.text(number(all[last]), pen.width - 20, y(all[last]) - 12, { bold: true, size: 13, align: "right" })
   pen.text(`0 … ${short(most)}`, at, pen.height - 12, { size: 11, fill: pen.soft })
 }

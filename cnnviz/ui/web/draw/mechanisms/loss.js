@@ -1,26 +1,39 @@
-// The mean squared error: a parabola an output, how high the output stands on it, and how steep it is there.
+// The loss: a curve an output, how high the output stands on it, and how steep it is there.
 
+import { lossOf } from "../../model/filling.js"
 import { number, short } from "../../model/format.js"
 import { say } from "../../model/words.js"
+import { against } from "./ends.js"
 
 /** @typedef {import("../mechanism.js").Picture} Picture */
 /** @typedef {import("../../model/numbers.js").Numbers} Numbers */
 /** @typedef {import("../pen.js").Pen} Pen */
 /** @typedef {import("../pen.js").Box} Box */
 
-const MOST = 4 // outputs that get a parabola each
+const MOST = 4 // outputs that get a curve each
 const LINES = 60 // of a curve
 const BESIDE = 0.12 // room beside the outermost output or target
 
-/** Whether each output has its parabola. @param {Numbers} numbers */
-export const isParabola = (numbers) => numbers.network.text.endsWith("-mse") && numbers.count("o") <= MOST
+/** The outputs that have a curve each: all where they are few, else those that add to the loss. @param {Numbers} numbers */
+export function curved(numbers) {
+  const all = Array.from({ length: numbers.count("o") }, (_, n) => n)
+  const adding = all.filter((n) => [0.25, 0.75].some((value) => lossOf(numbers, n, value) !== 0))
+  const few = adding.length < all.length && all.length > 2 ? adding : all
+  return few.length <= MOST ? few : []
+}
 
 /** What each output adds to the loss, and their sum. @type {Picture} */
-export function parabolas(pen, numbers) {
-  const boxes = frames(pen, numbers, pen.width * 0.68)
+export function heights(pen, numbers) {
+  const outputs = curved(numbers)
+  const left = outputs.length < numbers.count("o") ? pen.width * 0.42 : 0
+  if (left) {
+    pen.text(say("web.mechanism.dots", { symbol: "o" }), 4, 10, { size: 12, fill: pen.soft, room: left })
+    pen.dots(against(pen, numbers, outputs[0]), { x: 4, y: 24, width: left - 30, height: pen.height - 50 })
+  }
+  const end = outputs.length > 1 ? pen.width * 0.68 : pen.width
   const scale = scaled(numbers)
-  const count = numbers.count("o")
-  boxes.forEach((box, n) => {
+  frames(pen, outputs.length, left, end).forEach((box, i) => {
+    const n = outputs[i]
     const at = curve(pen, numbers, n, box, scale)
     pen.context.fillStyle = pen.pos
     pen.context.globalAlpha = 0.75
@@ -33,20 +46,30 @@ export function parabolas(pen, numbers) {
       align: at.o > at.target ? "left" : "right",
     })
   })
-  const left = pen.width * 0.68 + 30
-  pen.arrow(left - 22, pen.height / 2, left - 2, pen.height / 2)
-  const terms = Array.from({ length: count }, (_, n) => ({
-    value: heightOf(numbers, n, numbers.values("o")[n]),
-    name: nameOf(numbers, n),
-  }))
-  const box = { x: left + 24, y: 30, width: pen.width - left - 30, height: pen.height - 64 }
+  if (outputs.length < 2) return
+  pen.arrow(end + 8, pen.height / 2, end + 28, pen.height / 2)
+  const terms = outputs.map((n) => ({ value: lossOf(numbers, n, numbers.values("o")[n]), name: nameOf(numbers, n) }))
+  const box = { x: end + 54, y: 30, width: pen.width - end - 60, height: pen.height - 64 }
   pen.stairs(terms, numbers.values("L")[0], box, { figures: false })
 }
 
 /** The tangent where each output stands: its slope is the gradient. @type {Picture} */
 export function tangents(pen, numbers, symbol, cell) {
   const scale = scaled(numbers)
-  frames(pen, numbers, pen.width).forEach((box, n) => {
+  const outputs = curved(numbers)
+  const left = 150
+  const line = Math.min((pen.height - 30) / outputs.length, 60)
+  pen.head(numbers.maps[symbol].label, "", 4, 10, 110, say("web.mechanism.slopes"))
+  outputs.forEach((n, i) => {
+    const box = { x: 4, y: 26 + i * line, width: 96, height: Math.min(line - 20, 38) }
+    pen.cell(numbers.values(symbol)[n], numbers.maps[symbol].limits, "signed", box, {
+      ring: n === cell[0] ? pen.ink : undefined,
+    })
+    pen.text(nameOf(numbers, n), 52, box.y + box.height + 8, { size: 11, align: "center", fill: pen.soft, room: 96 })
+  })
+  pen.arrow(left - 4, pen.height / 2, left - 34, pen.height / 2)
+  frames(pen, outputs.length, left, pen.width).forEach((box, i) => {
+    const n = outputs[i]
     const slope = numbers.values(symbol)[n]
     const title = say("web.mechanism.slope", { name: nameOf(numbers, n), value: number(slope, 4) })
     const at = curve(pen, numbers, n, box, scale, title, slope < 0 ? pen.neg : pen.pos)
@@ -64,37 +87,62 @@ export function tangents(pen, numbers, symbol, cell) {
     context.stroke()
     context.restore()
     dot(pen, at.x(at.o), at.y(at.height))
+    rise(pen, at, slope, scale.top)
   })
 }
 
-/** A share of the loss. @param {Numbers} numbers @param {number} n @param {number} value the output would have */
-const heightOf = (numbers, n, value) => (value - numbers.values("y")[n]) ** 2 / numbers.count("o")
+// One step along, and how far the line rises or falls on it: that much for each unit is its slope.
+/** @param {Pen} pen @param {{ x: (value: number) => number, y: (value: number) => number, o: number, height: number }} at @param {number} slope @param {number} top */
+function rise(pen, at, slope, top) {
+  const run = [0.2, 0.1, 0.05].find((step) => at.height + Math.abs(slope) * step < 0.95 * top) ?? 0.05
+  const [from, to] = slope < 0 ? [at.o - run, at.o] : [at.o, at.o + run]
+  const line = at.y(at.height + slope * (from - at.o))
+  const end = at.y(at.height + slope * (to - at.o))
+  const fill = slope < 0 ? pen.neg : pen.pos
+  pen.thread([at.x(from), line], [at.x(to), line])
+  pen.context.fillStyle = fill
+  pen.context.fillRect(at.x(to) - 1, Math.min(line, end), 2, Math.abs(end - line))
+  pen.text(`${slope < 0 ? "" : "+"}${number(slope * run, 2)}`, at.x(to) + 6, (line + end) / 2, {
+    size: 12,
+    bold: true,
+    fill,
+  })
+  pen.text(short(run), (at.x(from) + at.x(to)) / 2, line + (slope < 0 ? -8 : 9), {
+    size: 11,
+    align: "center",
+    fill: pen.soft,
+  })
+}
 
 /** @param {Numbers} numbers @param {number} n */
 const nameOf = (numbers, n) => (numbers.classes.length === numbers.count("o") ? numbers.classes[n] : String(n))
 
-/** One scale for all: values along, heights up. @param {Numbers} numbers */
+/** One scale for all: values along, heights up. Where a curve has no height outside of 0 … 1, it ends there. @param {Numbers} numbers */
 function scaled(numbers) {
-  const all = [...numbers.values("o"), ...numbers.values("y"), 0, 1]
+  const outputs = curved(numbers)
+  const [o, y] = [numbers.values("o"), numbers.values("y")]
+  const all = [...outputs.flatMap((n) => [o[n], y[n]]), 0, 1]
   const beside = BESIDE * (Math.max(...all) - Math.min(...all))
-  const [low, high] = [Math.min(...all) - beside, Math.max(...all) + beside]
-  const top = Math.max(...Array.from(numbers.values("o"), (value, n) => heightOf(numbers, n, value)))
-  return { low, high, top: Math.max(top * 1.6, 1 / (4 * numbers.count("o"))) }
+  const ends = [Math.min(...all) - beside, Math.max(...all) + beside]
+  const open = outputs.every((n) => ends.every((end) => Number.isFinite(lossOf(numbers, n, end))))
+  const [low, high] = open ? ends : [0, 1]
+  const far = outputs.map((n) => lossOf(numbers, n, y[n] > 0.5 ? 0 : 1)).filter(Number.isFinite)
+  const least = far.length ? Math.max(...far) / 4 : 1.5 / (outputs.length || 1)
+  return { low, high, top: Math.max(2.3 * Math.max(...outputs.map((n) => lossOf(numbers, n, o[n]))), least) }
 }
 
-/** @param {Pen} pen @param {Numbers} numbers @param {number} width @returns {Box[]} */
-function frames(pen, numbers, width) {
-  const count = numbers.count("o")
-  const each = width / count
+/** Places side by side. @param {Pen} pen @param {number} count @param {number} from @param {number} to @returns {Box[]} */
+function frames(pen, count, from, to) {
+  const each = (to - from) / count
   return Array.from({ length: count }, (_, n) => ({
-    x: n * each + 12,
+    x: from + n * each + 12,
     y: 30,
     width: each - 24,
     height: pen.height - 66,
   }))
 }
 
-/** The parabola of one output, with its output and its target. @param {Pen} pen @param {Numbers} numbers @param {number} n @param {Box} box @param {{ low: number, high: number, top: number }} scale @param {string} [title] @param {string} [fill] its colour */
+/** The curve of one output, with its output and its target. @param {Pen} pen @param {Numbers} numbers @param {number} n @param {Box} box @param {{ low: number, high: number, top: number }} scale @param {string} [title] @param {string} [fill] its colour */
 function curve(pen, numbers, n, box, { low, high, top }, title = nameOf(numbers, n), fill = pen.ink) {
   const { context } = pen
   const [o, target] = [numbers.values("o")[n], numbers.values("y")[n]]
@@ -115,7 +163,8 @@ function curve(pen, numbers, n, box, { low, high, top }, title = nameOf(numbers,
   context.beginPath()
   for (let i = 0; i <= LINES; i++) {
     const value = low + ((high - low) * i) / LINES
-    context.lineTo(x(value), y(heightOf(numbers, n, value)))
+    const height = lossOf(numbers, n, value)
+    context.lineTo(x(value), y(Number.isFinite(height) ? Math.min(height, 9 * top) : 9 * top))
   }
   context.stroke()
   context.restore()
@@ -128,7 +177,7 @@ function curve(pen, numbers, n, box, { low, high, top }, title = nameOf(numbers,
     size: 12,
   })
   pen.text(`o ≈ ${short(o)}`, x(o), y(0) + 14, { align: "center", size: 12, fill: pen.tone })
-  return { x, y, o, target, height: heightOf(numbers, n, o) }
+  return { x, y, o, target, height: lossOf(numbers, n, o) }
 }
 
 /** @param {Pen} pen @param {number} x @param {number} y */

@@ -17,13 +17,13 @@ export function pool(pen, numbers, symbol, cell) {
   const under = numbers.sources({ ...link, pattern: "pool" }, cell)
   const values = under.map((at) => numbers.at(x, at))
   const won = link.pattern === "winner" ? String(numbers.sources(link, cell)[0]) : ""
-  const side = pen.height - 40
+  const side = pen.height - 44
   const first = fitted(numbers, x, 4, 24, pen.width * 0.27, side)
-  pen.head(channelName(numbers, x, cell[0]), "", first.x, 10, first.width)
+  pen.head(channelName(numbers, x, cell[0]), "", first.x, 10, first.width, numbers.maps[x].plain)
   pen.map(numbers, x, [cell[0]], first, [{ rows: reached[1], columns: reached[2] }])
   const last = fitted(numbers, symbol, 0, 24, pen.width * 0.27, side)
   last.x = pen.width - last.width - 4
-  pen.head(channelName(numbers, symbol, cell[0]), "", last.x, 10, last.width)
+  pen.head(channelName(numbers, symbol, cell[0]), "", last.x, 10, last.width, numbers.maps[symbol].plain)
   pen.map(numbers, symbol, [cell[0]], last, [{ rows: one(cell[1]), columns: one(cell[2]), strong: true }])
   const grid = Math.min(last.x - first.width - 190, side, 40 + 40 * link.geometry.k)
   const at = first.x + first.width + 36
@@ -48,7 +48,7 @@ export function pool(pen, numbers, symbol, cell) {
   pen.text(number(numbers.at(symbol, cell)), middle, y + grid / 2 + 20, { size: 15, bold: true, align: "center" })
 }
 
-/** @type {Picture} */
+/** From right to left: what arrived, the window whose winner or whose cells it goes to, and their map. @type {Picture} */
 export function unpool(pen, numbers, symbol, cell) {
   const [link] = numbers.links(symbol)
   const dy = link.source
@@ -61,51 +61,52 @@ export function unpool(pen, numbers, symbol, cell) {
   const chosen = link.pattern === "won"
   const best = chosen ? String(numbers.sources(forward, place)[0]) : ""
   const k = forward.geometry.k
-  const side = pen.height - 46
-  const maps = chosen ? [symbol, x, dy] : [symbol, dy]
-  const grid = Math.min(84, side * 0.5)
-  const pitch = pen.width / maps.length
-  maps.forEach((name, n) => {
-    const box = fitted(numbers, name, 4 + n * pitch, 24, pitch - grid - 34, side)
-    const isSource = name === dy
-    const notes =
-      name === symbol ? "web.mechanism.goes_on" : name === x ? "web.mechanism.winners" : "web.mechanism.arrived"
-    pen.text(channelName(numbers, name, cell[0]), box.x, 10, { size: 16, math: true })
-    pen.text(say(notes), box.x + 54, 10, { size: 11, fill: pen.soft })
-    const ring = isSource
-      ? { rows: one(place[1]), columns: one(place[2]) }
-      : name === symbol
-        ? { rows: one(cell[1]), columns: one(cell[2]), strong: true }
-        : { rows: window[1], columns: window[2] }
-    pen.map(numbers, name, [cell[0]], box, [ring])
-    const at = box.x + box.width + 18
-    const y = 24 + (box.height - grid) / 2
-    if (isSource)
-      pen.grid([numbers.at(dy, place)], 1, numbers.maps[dy].limits, "signed", {
-        x: at,
-        y: y + grid / 4,
-        width: grid * 0.8,
-        height: grid / 2,
-      })
-    else
-      pen.grid(
-        under.map((at) => numbers.at(name, at)),
-        k,
-        numbers.maps[name].limits,
-        numbers.maps[name].scale,
-        { x: at, y, width: grid, height: grid },
-        chosen ? { lit: (n) => String(under[n]) === best } : { lit: (n) => String(under[n]) === String(cell) },
-      )
+  const side = pen.height - 64
+  const left = fitted(numbers, symbol, 4, 24, pen.width * 0.23, side)
+  const right = fitted(numbers, dy, 0, 24, pen.width * 0.23, side)
+  right.x = pen.width - right.width - 4
+  const strong = { rows: one(cell[1]), columns: one(cell[2]), strong: true }
+  pen.head(channelName(numbers, symbol, cell[0]), "", left.x, 10, left.width, say("web.mechanism.goes_on"))
+  pen.map(numbers, symbol, [cell[0]], left, [{ rows: window[1], columns: window[2] }, strong])
+  pen.head(channelName(numbers, dy, cell[0]), "", right.x, 10, right.width, say("web.mechanism.arrived"))
+  pen.map(numbers, dy, [cell[0]], right, [{ rows: one(place[1]), columns: one(place[2]) }])
+  const shown = chosen ? [symbol, x] : [symbol]
+  const free = right.x - left.x - left.width - 76
+  const grid = Math.min(free / 2 - 22, side)
+  const y = 24 + (left.height - grid) / 2
+  shown.forEach((name, n) => {
+    const at = left.x + left.width + 42 + n * (grid + 44)
+    pen.text(n ? say("web.mechanism.winner") : say("web.mechanism.window"), at, y - 10, {
+      size: 12,
+      fill: pen.soft,
+      room: grid + 20,
+    })
+    const { limits, scale } = numbers.maps[name]
+    const lit = (/** @type {number} */ i) => String(under[i]) === (chosen ? best : String(cell))
+    const values = under.map((place) => numbers.at(name, place))
+    pen.grid(values, k, limits, scale, { x: at, y, width: grid, height: grid }, { lit })
+    if (chosen) pen.arrow(at + grid + 34, y + grid / 2, at + grid + 10, y + grid / 2)
+    if (n) return
+    const [scaleX, scaleY] = [left.width / numbers.shape(symbol)[2], left.height / numbers.shape(symbol)[1]]
+    const corner = left.x + (window[2].start + window[2].count) * scaleX
+    pen.thread([corner, left.y + window[1].start * scaleY], [at, y])
+    pen.thread([corner, left.y + (window[1].start + window[1].count) * scaleY], [at, y + grid])
   })
-  const y = pen.height - 10
-  pen.text(
-    chosen
-      ? say(String(cell) === best ? "web.mechanism.won" : "web.mechanism.lost")
-      : say("web.mechanism.each", { n: k * k, share: number(numbers.at(dy, place) / (k * k)) }),
-    4,
-    y,
-    { size: 12, fill: pen.soft },
-  )
+  const arrived = numbers.at(dy, place)
+  if (!chosen) {
+    const from = left.x + left.width + 42 + grid + 44
+    pen.text(`${number(arrived)} ÷ ${k * k}`, (from + right.x - 10) / 2, y + grid / 2 - 16, {
+      size: 15,
+      bold: true,
+      align: "center",
+      room: right.x - from,
+    })
+    pen.arrow(right.x - 8, y + grid / 2, from, y + grid / 2)
+  }
+  const said = chosen
+    ? say(String(cell) === best ? "web.mechanism.won" : "web.mechanism.lost")
+    : say("web.mechanism.each", { n: k * k, share: number(arrived / (k * k)) })
+  pen.text(said, 4, pen.height - 10, { size: 12, fill: pen.soft })
 }
 
 /** A channel and the one number that stands for it, or comes back to it. @type {Picture} */
@@ -113,7 +114,7 @@ export function wholeChannel(pen, numbers, symbol, cell) {
   const [link] = numbers.links(symbol)
   const source = link.source
   const large = numbers.maps[source].kind === "map" ? source : symbol
-  const box = fitted(numbers, large, 4, 24, pen.width * 0.4, pen.height - 40)
+  const box = fitted(numbers, large, 4, 24, pen.width * 0.4, pen.height - 44)
   pen.head(channelName(numbers, large, cell[0]), "", box.x, 10, box.width)
   pen.map(
     numbers,

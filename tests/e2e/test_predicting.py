@@ -1,0 +1,81 @@
+"""Predicting on Step: a stage asks before it shows its numbers, by keys alone; nothing tells them before; the count stays."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from cnnviz.core.lesson import Lesson
+from tests.e2e.page import screen_in, values
+
+NET = "conv2x3-relu-max2-dense3-softmax-ce"
+
+
+@pytest.fixture
+def screen(browser, browser_context_args):
+    with screen_in(browser, browser_context_args) as screen:
+        yield screen
+
+
+def test_every_stage_asks_before_it_shows(screen):
+    page, strip = screen.page, screen.page.locator(".predict")
+    arrays = values(Lesson(net=NET, y=(1.0, 0.0, 0.0)))
+    screen.open("/", net=NET, y="1,0,0", stage="x", predict="1")
+    expect(strip).to_contain_text("the next stage asks")
+
+    # A factor of one of the products: its field has the focus, and another term's number is told to be one.
+    screen.press("ArrowRight")
+    screen.ready(stage="z1")
+    field = strip.get_by_label("Your number")
+    expect(field).to_be_focused()
+    expect(strip).to_contain_text("is a sum of 9 products")
+    for where in (screen.numbers, page.locator(".live"), page.locator(".explain .drawn")):
+        expect(where).not_to_contain_text("≈")
+    expect(screen.canvas("z1")).to_have_attribute("aria-label", "z1: hidden until you answer")
+    page.locator("[data-open=z1]").click()
+    expect(page.locator("[role=dialog]")).to_have_count(0)
+    channel = int(strip.inner_text().split("[")[1][0])
+    field.fill(f"{arrays['f'][channel].flat[np.abs(arrays['f'][channel]).argmin()]:.6g}")
+    screen.press("Enter")
+    expect(strip).to_contain_text(f"That is f[{channel},")
+    expect(strip).to_contain_text("0 of 1")
+    expect(screen.numbers).to_contain_text("≈")
+
+    # The way on has the focus; an arrow shows what is asked, and is not counted.
+    expect(strip.get_by_text("Next stage")).to_be_focused()
+    screen.press("Enter")
+    screen.ready(stage="a1")
+    expect(field).to_be_focused()
+    screen.press("ArrowRight")
+    expect(strip).to_contain_text("a₁[")
+    expect(strip).to_contain_text("0 of 1")
+
+    # Which cell of a block is kept: on its map, by arrows and Enter.
+    screen.press("ArrowRight")
+    screen.ready(stage="p1")
+    expect(screen.canvas("a1")).to_be_focused()
+    cell = [int(n) for n in strip.inner_text().split("[")[1].split("]")[0].split(",")]
+    block = arrays["a1"][cell[0], 2 * cell[1] : 2 * cell[1] + 2, 2 * cell[2] : 2 * cell[2] + 2]
+    down, right = np.unravel_index(block.argmax(), block.shape)
+    screen.press(*["ArrowDown"] * down, *["ArrowRight"] * right, "Enter")
+    expect(strip).to_contain_text("Right.")
+    expect(strip).to_contain_text("1 of 2")
+
+    # A number; the count and the mode are still there after a reload, and the link asks anew.
+    page.reload()
+    screen.ready(stage="p1")
+    expect(strip).to_contain_text("1 of 2")
+    expect(strip).to_contain_text("One cell of a₁")
+    screen.key("predict_show").click()
+    page.locator('[data-stage-chip="L"]').click()
+    screen.ready(stage="L")
+    expect(page.locator(".status .loss")).to_have_text("…")
+    field.fill(f"{arrays['L'][0]:.3g}")
+    screen.press("Enter")
+    expect(strip).to_contain_text("2 of 3")
+    screen.press("p")
+    expect(strip).to_be_hidden()
+    expect(page).not_to_have_url(re.compile("predict="))

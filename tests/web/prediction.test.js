@@ -1,0 +1,83 @@
+// What is asked of a stage, and what an answer is worth, in every network: right, near, of the wrong sign, in the wrong place.
+
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { Numbers } from "../../cnnviz/ui/web/model/numbers.js"
+import { judge, judgeClick, questions } from "../../cnnviz/ui/web/model/prediction.js"
+import { fixture } from "./hooks.js"
+
+const networks = fixture("networks").map(
+  ({ answer, arrays }) =>
+    new Numbers({
+      ...answer,
+      arrays: Object.fromEntries(
+        Object.entries(arrays).map(([name, values]) => [name, { values: Float64Array.from(values) }]),
+      ),
+    }),
+)
+
+const asked = networks.flatMap((numbers) =>
+  numbers.stages.slice(1).flatMap(({ symbol }) => {
+    const map = symbol === "update" ? numbers.said.update.makes[0] : symbol
+    const cell = numbers.cell(map, Math.floor(numbers.count(map) / 2))
+    return questions(numbers, symbol, cell).map((question) => ({ numbers, symbol, question }))
+  }),
+)
+const typed = asked.filter(({ question }) => !question.clicked)
+const clicked = asked.filter(({ question }) => question.clicked)
+const verdict = ({ numbers, question }, given) => judge(numbers, question, given).verdict
+
+test("every stage of every network asks for something, in words without a blank", () => {
+  for (const numbers of networks) {
+    for (const { symbol } of numbers.stages.slice(1))
+      assert.ok(
+        asked.some((one) => one.numbers === numbers && one.symbol === symbol),
+        symbol,
+      )
+  }
+  for (const { question } of asked)
+    assert.ok(!/undefined|NaN/.test(question.ask + question.what + (question.before ?? "")))
+  const kinds = new Set(asked.map(({ question }) => question.kind))
+  assert.deepEqual([...kinds].sort(), ["change", "factor", "largest", "number", "winner"])
+})
+
+test("the true number is right, one of the other sign is not, and one far away is too large or too small", () => {
+  for (const one of typed) {
+    const { value, scale } = one.question
+    assert.equal(verdict(one, value), "right", one.symbol)
+    assert.equal(verdict(one, value + 1000 * (value < 0 ? -1 : 1) * (Math.abs(value) + scale + 1)), "wrong")
+    if (Math.abs(value) > 0.2 * scale) assert.notEqual(verdict(one, -value), "right")
+    if (Math.abs(value) > 0.2 * scale && one.question.kind !== "factor") assert.equal(verdict(one, -value), "sign")
+    if (Math.abs(value) > 0.2 * scale && one.question.kind === "number")
+      assert.equal(verdict(one, 1.06 * value), "near")
+  }
+})
+
+test("what is shown of a product and its blank are a term of the sum, and another term's number is the wrong place", () => {
+  let elsewhere = 0
+  for (const { numbers, question } of typed.filter(({ question }) => question.kind === "factor")) {
+    const [known] = question.known
+    const other = question.others.find(({ value }) => value && Math.abs(value - question.value) > 0.1 * question.scale)
+    if (!known || !other) continue
+    const judged = judge(numbers, question, other.value)
+    assert.equal(judged.verdict, "place")
+    elsewhere++
+    const shown = Number(question.before.split(" · ")[0].replace(/[()]/g, "").replace("−", "-"))
+    assert.ok(Math.abs(shown - numbers.at(known.source, known.cell)) <= 1e-3 * Math.abs(shown))
+  }
+  assert.ok(elsewhere > 3)
+})
+
+test("a click on the cell that counts is right, and of a block no other is", () => {
+  for (const { numbers, question } of clicked) {
+    assert.equal(judgeClick(numbers, question, question.cell).verdict, "right")
+    assert.ok(question.among.some((cell) => String(cell) === String(question.cell)))
+    for (const cell of question.among) {
+      const same = numbers.at(question.clicked, cell) >= question.value
+      const judged = judgeClick(numbers, question, cell)
+      assert.ok(judged.say && !/undefined|NaN/.test(judged.say))
+      if (question.kind === "winner") assert.equal(judged.verdict === "right", String(cell) === String(question.cell))
+      else if (same) assert.equal(judged.verdict, "right")
+    }
+  }
+})
