@@ -12,7 +12,7 @@ import { loadAgain } from "./tab.js"
 /** @typedef {{ path: string, since: number, stop: AbortController }} Flight  a request on its way */
 /**
  * @typedef {object} Act
- * @property {(answer: Answer, asked: Lesson) => void} received
+ * @property {(answer: Answer, asked: Lesson, page: string) => void} received
  * @property {(sentence: string) => void} failed  why there is no answer yet, "" where nobody says
  * @property {() => Lesson | undefined} shown  the lesson on the screen, which stays where another cannot be used
  */
@@ -183,10 +183,10 @@ export class Resources {
   /** @param {Answer} answer */
   deliver(answer) {
     const wanted = /** @type {Wanted} */ (this.wanted)
-    const { path, lesson, keys, instead } = wanted
+    const { path, page, lesson, keys, instead } = wanted
     const shown = this.act.shown()
     const lost = shown && keys.some((key) => key in answer.wrong && (shown[key] ?? "") !== (answer.lesson[key] ?? ""))
-    if (!shown || !lost || instead) return this.act.received(answer, lesson)
+    if (!shown || !lost || instead) return this.act.received(answer, lesson, page)
     const rest = query({ instead: query(only(shown, keys)).slice(1) }).slice(1)
     this.want({ ...wanted, path: `${path}${path.endsWith("?") ? "" : "&"}${rest}`, instead: true })
   }

@@ -40,8 +40,11 @@ let telling = false
 let soon
 
 const numbers = new Resources(base, CODE, {
-  received: (answer, asked) =>
-    shown?.receive(looked(answer, asked, shown.view.data ? shown.view.stage : shown.told.stage)),
+  received(answer, asked, page) {
+    if (shown?.view.page !== page) return // it is kept
+    const { view, told } = shown
+    shown.receive(looked(answer, asked, view.data ? view.stage : told.stage))
+  },
   failed(sentence) {
     if (shown?.view.waiting || !shown?.view.data) shown?.view.notice(sentence || say("web.notice.silent"))
   },
@@ -165,7 +168,7 @@ function mount(root, told) {
     const lesson = address.read()
     const there = pageAt()
     if (there !== page) {
-      numbers.ahead(there, [lesson], kindOf(there).asked)
+      numbers.ask(there, lesson, kindOf(there).asked) // they may be there before Streamlit has turned the page
       return tell()
     }
     if (isOurs(here.told, lesson)) return tell()
