@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import textwrap
 from collections.abc import Callable, Iterable
@@ -18,7 +19,10 @@ from cnnviz.export.script import as_notebook, as_script
 from cnnviz.export.sections import seen, settings_of, sizes_of, wrapped_chain
 from cnnviz.export.source import listing
 from cnnviz.export.start import image_section, start_section
-from cnnviz.words import say
+from cnnviz.words import reader, say, text
+
+SAID = ("right", "wrong", "shape", "not_yet")
+"""What the check says of a gradient, among the words `export.exercise.said`."""
 
 FILE = "gradients.npz"
 """What it writes, to be taken to the Check page."""
@@ -67,7 +71,9 @@ def _sections(lesson: Lesson, pixels: np.ndarray, moment: Moment) -> Iterable[Se
     yield _section("forward", f"{passes.forward_call}\nL = {passes.loss_call}\nprint('L', L)")
     yield _open_section(passes)
     yield _check_section(passes)
-    yield _section("save", _SAVE.format(file=FILE, link=f"?{settings_of(lesson)[0]}"))
+    command = f"python -m cnnviz check {FILE} '?{settings_of(lesson)[0]}'"
+    said = say("export.exercise.said.wrote", file=FILE, command=command)
+    yield _section("save", _SAVE.format(file=FILE, wrote=json.dumps(said, ensure_ascii=False)))
 
 
 def asked_lines(program: Program) -> list[tuple[Line, tuple[str, ...]]]:
@@ -131,17 +137,19 @@ def _check_section(passes: Passes) -> Section:
     arrays = len(asked_lines(program))
     most = max(FEWEST, min(TRIED, WORK // max(1, 2 * arrays * program.multiplications)))
     places = wrapped("arrays = dict(", [f"{name}={name}" for line, _ in asked_lines(program) for name in [variable(line.target[1:])]], ")")
-    return _section("check", f"{code}{places}\n{_LOOP.format(nudge=NUDGE, most=most)}", most=most)
+    each = {name: json.dumps(text(f"export.exercise.said.{name}", reader()), ensure_ascii=False) for name in SAID}
+    said = "\n".join(["said = dict(", *(f"    {name}={words}," for name, words in each.items()), ")"])
+    return _section("check", f"{code}{said}\n{places}\n{_LOOP.format(nudge=NUDGE, most=most)}", most=most)
 
 
-def checked(gradient, array, loss_of, nudge, most):
-    """One gradient beside central differences of up to `most` entries: a sentence.
+def checked(gradient, array, loss_of, nudge, most, said):
+    """One gradient beside central differences of up to `most` entries: a sentence, of those that are `said`.
 
     Where the slopes on both sides of an entry differ, it stands at a kink of ReLU or max pooling and is left out.
     """
     gradient = np.asarray(gradient, dtype=float)
     if gradient.size != array.size:
-        return f"wrong: its shape is {gradient.shape}, it needs to be {array.shape}"
+        return said["shape"].format(shape=gradient.shape, wanted=array.shape)
     gradient = gradient.reshape(array.shape)
     middle, worst, found = loss_of(array), 0.0, ""
     for place in np.unique(np.linspace(0, array.size - 1, most).astype(int)):
@@ -156,17 +164,17 @@ def checked(gradient, array, loss_of, nudge, most):
         apart = abs(gradient[at] - central) - 1e-3 * max(abs(gradient[at]), abs(central)) - 1e-8 * max(1.0, abs(middle))
         if not apart <= worst:
             worst = apart
-            found = f"wrong: at {tuple(map(int, at))} yours is {gradient[at]:.6g}, central differences give {central:.6g}"
-    return found or "right"
+            found = said["wrong"].format(place=tuple(map(int, at)), yours=f"{gradient[at]:.6g}", central=f"{central:.6g}")
+    return found or said["right"]
 
 
 _LOOP = '''for name, gradient in gradients.items():
     array = arrays[name[1:]]
     if gradient is None:
-        print(f"{{name:<5}} not yet")
+        print(f"{{name:<5}} {{said['not_yet']}}")
         continue
-    print(f"{{name:<5}} {{checked(gradient, array, lambda nudged: loss_with(**{{name[1:]: nudged}}), {nudge}, {most})}}")'''
+    print(f"{{name:<5}} {{checked(gradient, array, lambda nudged: loss_with(**{{name[1:]: nudged}}), {nudge}, {most}, said)}}")'''
 
 _SAVE = '''done = {{name: gradient for name, gradient in gradients.items() if gradient is not None}}
 np.savez("{file}", **done)
-print("wrote {file}, to be taken to the Check page, or: python -m cnnviz check {file} '{link}'")'''
+print({wrote})'''

@@ -146,7 +146,8 @@ class _Checked:
 
     def texts(self, here: Scene) -> None:
         """The expressions in the sentences, in every language."""
-        fields: list[tuple[tuple[str | int, ...], Versions]] = [((name,), getattr(self.step, name)) for name in ("title", "text", "ask", "right", "otherwise", "hint")]
+        names = ("title", "text", "ask", "right", "otherwise", "hint", "notes")
+        fields: list[tuple[tuple[str | int, ...], Versions]] = [((name,), getattr(self.step, name)) for name in names]
         for n, answer in enumerate(self.step.answers):
             fields += [(("answers", n, "label"), answer.label), (("answers", n, "say"), answer.say)]
         for path, text in fields:

@@ -21,7 +21,7 @@ CHANGES = ("nothing", "image", "kernel")
 MOST_BYTES, MOST_STEPS, MOST_ANSWERS = 200_000, 30, 8
 
 _LESSON = {"id": str, "title": "text", "goal": "text", "languages": list, "step": list}
-_ALWAYS = {"at": str, "title": "text", "text": "text", "ask": "text", "kind": str, "right": "text", "hide": list, "change": str, "hint": "text"}
+_ALWAYS = {"at": str, "title": "text", "text": "text", "ask": "text", "kind": str, "right": "text", "hide": list, "change": str, "hint": "text", "notes": "text"}
 _OWN: dict[str, dict[str, Any]] = {
     "choose": {"key": str, "answers": list},
     "number": {"key": str, "answers": list, "otherwise": "text", "tolerance": str},
@@ -29,7 +29,7 @@ _OWN: dict[str, dict[str, Any]] = {
     "order": {"stages": list, "otherwise": "text"},
     "construct": {"key": str, "solution": str},
 }
-_OPTIONAL = {"title", "hide", "change", "hint", "tolerance", "languages"}
+_OPTIONAL = {"title", "hide", "change", "hint", "notes", "tolerance", "languages"}
 _ANSWER = {"is": str, "label": "text", "say": "text"}
 
 
@@ -78,6 +78,7 @@ class Step:
     map: str = ""
     tolerance: str = ""
     solution: str = ""
+    notes: Versions = NOTHING
 
 
 @dataclass(frozen=True)
@@ -212,7 +213,7 @@ def _step(reading: Reading, path: Path, step: Mapping[str, Any]) -> Step | None:
         return None
     text = reading.text
     answers = tuple(Answer(a.get("is", ""), text(a.get("label")), text(a.get("say"))) for a in step.get("answers", []))
-    texts = {name: text(step.get(name)) for name in ("title", "text", "ask", "right", "otherwise", "hint")}
+    texts = {name: text(step.get(name)) for name in ("title", "text", "ask", "right", "otherwise", "hint", "notes")}
     plain: dict[str, str] = {name: step[name] for name in ("key", "change", "map", "tolerance", "solution") if name in step}
     hide = tuple(step["hide"]) if "hide" in step else None
     return Step(at=step["at"], kind=kind, answers=answers, stages=tuple(step.get("stages", ())), hide=hide, **texts, **{"key": "", **plain})  # type: ignore[arg-type]

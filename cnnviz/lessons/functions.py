@@ -59,6 +59,21 @@ def replaced(a: Array, *place_and_value: float) -> Array:
     return made
 
 
+def near(a: Array) -> Array:
+    """The cells that are true, and those beside them on the last two axes.
+
+    >>> near(np.array([[0, 0, 0, 1]]) > 0).astype(int)
+    array([[0, 0, 1, 1]])
+    """
+    grown = np.asarray(a, dtype=np.bool_).copy()
+    for axis in range(-min(2, grown.ndim), 0):
+        swapped = np.swapaxes(grown, axis, -1)
+        before = swapped.copy()
+        swapped[..., 1:] |= before[..., :-1]
+        swapped[..., :-1] |= before[..., 1:]
+    return grown
+
+
 def slid(x: Array, f: Array, stride: float = 1) -> Array:
     """One kernel slid over one map, both (rows, columns)."""
     x, f = np.asarray(x, dtype=np.float64), np.asarray(f, dtype=np.float64)
@@ -82,6 +97,6 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "abs": np.abs, "sign": np.sign, "sqrt": np.sqrt, "exp": np.exp, "log": np.log, "square": np.square,
     "round": np.round, "floor": np.floor, "ceil": np.ceil, "trunc": np.trunc, "where": np.where,
     "size": np.size, "turned": turned, "mirrored": mirrored, "transposed": np.transpose,
-    "nearest": nearest, "replaced": replaced, "conv2d": slid, "sigmoid": sigmoid,
+    "nearest": nearest, "near": near, "replaced": replaced, "conv2d": slid, "sigmoid": sigmoid,
 }  # fmt: skip
 """Every function by its name; `at`, `wrong` and `wrong_loss` are the scene's (scene.py)."""

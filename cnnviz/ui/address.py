@@ -115,7 +115,10 @@ def adopted() -> tuple[int, Mapping[str, str]]:
 
 
 def adopt(**change: object) -> None:
-    """Hands a change of the lesson, made in a dialog, to the component, which makes it part of the address."""
+    """Hands a change of the lesson, made in a dialog, to the component, which makes it part of the address.
+
+    A `note` among it says what came of it, to be read on the page.
+    """
     count, _ = adopted()
     st.session_state[_ADOPTED] = (count + 1, {name: str(value) for name, value in change.items()})
 

@@ -1,6 +1,7 @@
 """How fast a hall is where its lecturer is: N followers of one room, each with a stream and the numbers of each move.
 
     python -m tests.bench.rooms --followers 1000
+    python -m tests.bench.rooms --votes 1000
 
 A follower's time is from the lecturer's request to that follower's numbers, whole. First all join within JOIN seconds while
 the lecturer steps. The followers run in a process of their own, beside the server: on two cores, they have one of them.
@@ -16,6 +17,7 @@ import random
 import resource
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 from tests.bench._http import Connection
@@ -23,6 +25,7 @@ from tests.bench._visitor import percentiles, resident_mb
 from tests.conftest import Server
 
 JOIN, MOVES, EVERY, WANTED_P95 = 20.0, 10, 2.0, 1000
+VOTE = 2.0
 NETS = {"seed": "", "tiny-vgg": "&ch=rgb&net=conv10x3-relu-conv10x3-relu-max2-conv10x3-relu-conv10x3-relu-max2-dense10-softmax-ce"}
 
 
@@ -84,6 +87,38 @@ async def hall(url: str, pid: int, count: int, net: str) -> tuple[list[float], f
     return times, joined, work
 
 
+async def votes(url: str, count: int) -> tuple[list[float], float, int]:
+    """Seconds of each device's answer, all of which come within VOTE seconds; how long all took; how many are lost."""
+    async with Connection(url) as driver:
+        _, _, body = await driver.ask("POST", "/room", body=b"img=test-0&f=sobel-x&stage=x")
+        room = json.loads(body)
+        headers = {"Authorization": f"Bearer {room['driver']}"}
+        question = json.dumps({"spot": "largest", "map": "z1"}).encode()
+        assert (await driver.ask("PUT", f"/room/{room['code']}/question", headers, question))[0] == 201
+        gate = asyncio.Event()
+
+        async def vote(n: int) -> float:
+            async with Connection(url) as phone:
+                await gate.wait()
+                await asyncio.sleep(random.uniform(0, VOTE))
+                began = time.monotonic()
+                body = json.dumps({"device": f"bench-{n:012d}", "answer": n % 900}).encode()
+                status, _, _ = await phone.ask("POST", f"/room/{room['code']}/vote", body=body)
+                return time.monotonic() - began if status == 200 else float("nan")
+
+        tasks = [asyncio.create_task(vote(n)) for n in range(count)]
+        await asyncio.sleep(1)
+        began = time.monotonic()
+        gate.set()
+        times = await asyncio.gather(*tasks)
+        took = time.monotonic() - began
+    async with Connection(url) as driver:
+        _, _, body = await driver.ask("GET", f"/room/{room['code']}/results", headers)
+        cells = {cell: many for cell, _, many in json.loads(body)["rounds"][0]["counts"]}
+    lost = sum(max(0, wanted - cells.get(cell, 0)) for cell, wanted in Counter(n % 900 for n in range(count)).items())
+    return times, took, lost
+
+
 def cpu_seconds(pid: int) -> float:
     """What a process has computed so far, as Linux counts it: other people's work on the machine is not in it."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
@@ -93,9 +128,17 @@ def cpu_seconds(pid: int) -> float:
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--followers", type=int, default=1000)
+    parser.add_argument("--votes", type=int, default=0, help="so many devices answer a question, and nobody follows")
     asked = parser.parse_args(arguments)
     resource.setrlimit(resource.RLIMIT_NOFILE, (8192, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
     good = True
+    if asked.votes:
+        with Server() as server:
+            times, took, lost = asyncio.run(votes(server.url, asked.votes))
+            median, p95, most = percentiles(times)
+            print(f"{asked.votes} answers within {VOTE:g} s: all taken after {took:.2f} s, {lost} lost")
+            print(f"an answer: median {median:.0f} ms, p95 {p95:.0f} ms, most {most:.0f} ms")
+            return int(lost > 0)
     with Server() as server:
         for name, net in NETS.items():
             times, joined, work = asyncio.run(hall(server.url, server.pid, asked.followers, net))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from cnnviz import Lesson
 from tests.conftest import Server
@@ -102,3 +103,91 @@ def test_a_followers_phone_has_the_lesson_and_comes_back_by_itself(browser, brow
     context.set_offline(False)
     ready(page, update=2, stage="z1")
     context.close()
+
+
+def tap(phone: Page, row: int, column: int) -> None:
+    """Taps where the window of a cell of z1 lies on the image."""
+    canvas = phone.locator("canvas.pick")
+    side = canvas.bounding_box()["width"] / 32
+    canvas.tap(position={"x": (column + 1.5) * side, "y": (row + 1.5) * side})
+
+
+def test_a_hall_is_asked_answers_and_sees_what_it_answered(browser, browser_context_args, lecturer: Screen, server: Server):
+    """From the lecturer's private screen: two phones answer, the projector shows, a second round stands beside the first."""
+    lecturer.open("/", stage="x", img="test-0", f="sobel-x")
+    code = open_room(lecturer)
+    driver = json.loads(lecturer.page.evaluate("sessionStorage.getItem('cnnviz.room')"))["driver"]
+    phone_size = {"viewport": {"width": 390, "height": 844}}
+    contexts = [browser.new_context(**browser_context_args | phone_size | {"has_touch": touch}) for touch in (True, False)]
+    phones = [context.new_page() for context in contexts]
+    for phone in phones:
+        phone.goto(f"/room/{code}")
+        ready(phone, stage="x")
+    cockpit = contexts[1].new_page()
+    cockpit.goto(f"/room/{code}/cockpit#driver={driver}")
+    expect(cockpit).to_have_url(f"{server.url}/room/{code}/cockpit")  # the secret has left the address bar
+    expect(cockpit.locator("header .count")).to_contain_text("2 follow")
+    act = {name: cockpit.locator(f"[data-act={name}]") for name in ("close", "show", "again", "reveal", "next")}
+
+    expect(cockpit.locator("[data-key=cockpit_lesson]")).to_be_visible()
+
+    # it drives: the lecturer's own page goes along, on the projector
+    cockpit.keyboard.press("ArrowRight")
+    for page in (lecturer.page, *phones):
+        ready(page, stage="z1")
+    cockpit.keyboard.press("ArrowLeft")
+    for page in (lecturer.page, *phones):
+        ready(page, stage="x")
+
+    # a question on the spot, by touch and by keys
+    cockpit.locator("[data-key=cockpit_spot]").click()
+    board = lecturer.page.locator(".board.asking")
+    expect(board.locator("h1")).to_have_text("Click the cell of z1 that is largest.")
+    tap(phones[0], 7, 7)
+    send = [phone.locator("[data-key=hall_send]") for phone in phones]
+    expect(send[0]).to_contain_text("Send row 7, column 7")
+    send[0].click()
+    expect(phones[0].locator(".in")).to_have_text("Your answer is in: row 7, column 7.")
+    phones[1].locator("canvas.pick").focus()
+    for key in ("ArrowDown", "ArrowRight", "Enter"):
+        phones[1].keyboard.press(key)
+    expect(phones[1].locator(".in")).to_have_text("Your answer is in: row 15, column 16.")
+    expect(board.locator(".answered")).to_have_text("2 of 2 have answered")
+    expect(cockpit.locator(".live .groups .right .meters b")).to_have_text("0")
+    for page in (lecturer.page, *phones):
+        expect(page.locator(".results")).to_have_count(0)
+
+    # closed on the server, shown raw; voted on again; revealed, both rounds beside each other
+    act["close"].click()
+    expect(phones[0].locator(".wait")).to_contain_text("stay hidden")
+    act["show"].click()
+    for page in (lecturer.page, *phones):
+        expect(page.locator(".results canvas[data-round]")).to_have_count(1)
+        expect(page.locator(".groups")).to_have_count(0)
+    act["again"].click()
+    tap(phones[0], 10, 18)
+    expect(send[0]).to_contain_text("Send row 10, column 18")
+    send[0].click()
+    expect(phones[0].locator(".in")).to_contain_text("Your answer is in")
+    cockpit.keyboard.press("c")
+    expect(act["reveal"]).to_be_enabled()
+    cockpit.keyboard.press("r")
+    for page in (lecturer.page, *phones):
+        expect(page.locator(".results canvas[data-round]")).to_have_count(2)
+        expect(page.locator(".groups .right .meters b")).to_have_text(["0", "1"])
+
+    # alone and back, a question meanwhile: one is told, and answers only in the lecture
+    act["next"].click()
+    expect(phones[0].locator(".ballot h1")).to_have_count(0)
+    phones[0].get_by_role("button", name="Explore alone").click()
+    expect(cockpit.locator("header .count")).to_contain_text("1 exploring")
+    cockpit.locator("[data-key=cockpit_lesson]").select_option("kernel")
+    cockpit.locator("[data-ask='5']").click()
+    expect(phones[0].locator(".room-bar")).to_contain_text("A question is open there")
+    expect(phones[0].locator(".ballot")).to_be_hidden()
+    phones[0].get_by_role("button", name="Return to the lecture").click()
+    phones[0].locator("[name=number]").fill("15")
+    send[0].click()
+    expect(cockpit.locator(".live .groups .right .meters b")).to_have_text("1")
+    for context in contexts:
+        context.close()

@@ -42,7 +42,7 @@ def test_files_go_home_and_parameters_come_back(screen: Screen, tmp_path):
     screen.connected()
     page = screen.page
     open_files(screen)
-    for ending in ("html", "py", "ipynb", "npz", "json", "gif", "exercise", "exercise_script", "spreadsheet", "sheet"):
+    for ending in ("html", "py", "ipynb", "keras", "pytorch", "npz", "json", "gif", "exercise", "exercise_script", "spreadsheet", "sheet"):
         with page.expect_download() as download:
             page.locator(f".st-key-export_{ending} button").click()
         download.value.save_as(tmp_path / f"lesson.{ending}")
@@ -60,6 +60,11 @@ def test_files_go_home_and_parameters_come_back(screen: Screen, tmp_path):
     open_files(screen)
     page.locator(".st-key-import_file input").set_input_files(tmp_path / "kernel.npy")
     page.wait_for_url(re.compile("f=0,1,2,3,4,5,6,7,8"))
+    expect(page.locator(".notice")).to_have_text("The first filter is the array (3, 3).")
+    screen.ready(update=0)
+    expect(page.locator(".notice")).to_be_visible()
+    screen.press("ArrowLeft")
+    expect(page.locator(".notice")).to_be_hidden()
 
 
 def test_a_file_that_holds_no_parameters_gets_a_sentence(screen: Screen, tmp_path):

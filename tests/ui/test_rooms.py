@@ -35,21 +35,22 @@ class Hall:
         return f"/room/{room['code']}", {"Authorization": f"Bearer {room['driver']}"}
 
     @contextlib.asynccontextmanager
-    async def following(self, path: str, headers: dict[str, str] | None = None):
+    async def following(self, path: str, headers: dict[str, str] | None = None, way: str = "events"):
         """What a stream has brought so far, as it grows."""
         lines: list[str] = []
 
         def take(message):
             lines.extend(message.get("body", b"").decode().split("\n"))
 
-        task = asyncio.create_task(self._call("GET", f"{path}/events", b"", headers, "1.2.3.4", take))
+        task = asyncio.create_task(self._call("GET", f"{path}/{way}", b"", headers, "1.2.3.4", take))
         await asyncio.sleep(0.02)
         yield lines
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
     async def _call(self, method, path, body, headers, visitor, take):
-        scope = {"type": "http", "method": method, "path": path, "query_string": b"", "http_version": "1.1", "client": (visitor, 1)}
+        path, _, query = path.partition("?")
+        scope = {"type": "http", "method": method, "path": path, "query_string": query.encode(), "http_version": "1.1", "client": (visitor, 1)}
         scope["headers"] = [(name.lower().encode(), value.encode()) for name, value in (headers or {}).items()]
         left = [body]
 

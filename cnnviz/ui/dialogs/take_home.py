@@ -112,7 +112,5 @@ def _upload(now: Now) -> None:
         st.error(plain(error))
         return
     query = start.to_query()
-    adopt(**{name: query.get(name, "") for name in LESSON_KEYS})
-    for note in notes:
-        st.toast(plain(note), duration="long")
+    adopt(**{name: query.get(name, "") for name in LESSON_KEYS}, note=" ".join(map(str, notes)))
     st.rerun()

@@ -71,11 +71,12 @@ def file_routes(folder: str) -> list[BaseRoute]:
     """The component's files, under the path that Streamlit puts before its own ("" or "/prefix").
 
     >>> [route.path for route in file_routes("/cnn")]
-    ['/cnn/web/bundle.js', '/cnn/web/follower.js', '/cnn/web/style.css', '/cnn/web/images.png']
+    ['/cnn/web/bundle.js', '/cnn/web/follower.js', '/cnn/web/cockpit.js', '/cnn/web/style.css', '/cnn/web/images.png']
     """
     return [
         made_once(f"{folder}/web/bundle.js", "text/javascript", script),
         made_once(f"{folder}/web/follower.js", "text/javascript", lambda: script("hosts/follower", "{}()")),
+        made_once(f"{folder}/web/cockpit.js", "text/javascript", lambda: script("hosts/cockpit", "{}()")),
         made_once(f"{folder}/web/style.css", "text/css", styles),
         made_once(f"{folder}/web/images.png", "image/png", sprite),
     ]

@@ -48,6 +48,7 @@ def content_security_policy(allowed: Sequence[str] = ()) -> str:
         "font-src": ["'self'", "data:"],
         # Covers the web socket to this server too.
         "connect-src": ["'self'"],
+        "frame-src": ["'self'"],  # the projector's view on a lecturer's private screen
         "frame-ancestors": ["'self'", *allowed],
         "base-uri": ["'self'"],
         "form-action": ["'self'"],

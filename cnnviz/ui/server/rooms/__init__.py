@@ -8,8 +8,10 @@ import hashlib
 import hmac
 import json
 import secrets
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -18,25 +20,57 @@ from starlette.routing import BaseRoute, Route
 from cnnviz.ui.reader import of_request
 from cnnviz.ui.server.gate import visitor_of
 from cnnviz.ui.server.numbers import MOST_QUERY, refusal
-from cnnviz.ui.server.rooms.follower import follower_page, join_link, qr
+from cnnviz.ui.server.rooms.follower import join_link, page_of_room, qr
 from cnnviz.ui.server.rooms.limits import Rate
-from cnnviz.ui.server.rooms.store import Memory, Room, Store, StoreLost, TooManyRooms
+from cnnviz.ui.server.rooms.questions import Questions, poll_data
+from cnnviz.ui.server.rooms.refused import Refused, body_of
+from cnnviz.ui.server.rooms.store import Memory, Room, Store, StoreLost, TooManyRooms, TooManyVotes
+from cnnviz.words import reading
 
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Of a code, which is read off a projector and typed: without what looks like something else."""
 LENGTH = 5
 HEARTBEAT = 15.0
 """Seconds after which a stream says that it is still there."""
+COUNT_EVERY = 1.0
+"""Seconds between two words to a projector on how many have answered."""
 MOST_FOLLOWERS = 10_000
 """Streams of one process."""
 
 
-class Refused(Exception):
-    """Why something is not done: an HTTP status and a message."""
+@dataclass(eq=False)
+class _Stream:
+    """What one stream has been told: the last move's number, the question's state, and on a screen how many have answered."""
 
-    def __init__(self, status: int, id: str, **values: object):
-        super().__init__(status, id)
-        self.status, self.id, self.values = status, id, values
+    room: Room
+    seen: str
+    screen: bool
+    alone: bool
+    poll: tuple[int, int, str] | None = None
+    count: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.seen = self.seen if self.seen == str(self.room.number) else ""
+
+    def news(self) -> bytes:
+        """What is new since the last time, as events."""
+        room, said = self.room, b""
+        if str(room.number) != self.seen:
+            self.seen = str(room.number)
+            said = f"id: {self.seen}\ndata: {room.query}\n\n".encode()
+        poll = room.poll.at(time.time()) if room.poll else None
+        state = (poll.number, poll.turn, poll.phase) if poll else (0, 0, "")
+        if room.asked and state != self.poll:
+            self.poll, self.count = state, {}
+            said += f"event: question\ndata: {json.dumps(poll_data(poll))}\n\n".encode()
+        return said
+
+    @property
+    def patience(self) -> float:
+        """Seconds after which to look again, whether anything was heard or not."""
+        left = self.room.poll.at(now := time.time()).left(now) if self.room.poll else None
+        waits = [HEARTBEAT, *([left + 0.01] if left is not None else []), *([COUNT_EVERY] if self.screen else [])]
+        return min(waits)
 
 
 class Rooms:
@@ -51,6 +85,7 @@ class Rooms:
         self.missed = Rate(60, 1)  # codes that there are not
         self.forged = Rate(10, 6)  # secrets that are none
         self.moved = Rate(60, 0.025)  # moves of one room
+        self.questions = Questions(self.store)
 
     def close(self) -> None:
         """Ends every stream; browsers come back by themselves."""
@@ -73,69 +108,127 @@ class Rooms:
 
     async def look(self, request: Request) -> Response:
         """GET room/<code>: the follower's page, or, for a program, where the room is and how many follow."""
-        room = await self._room(request)
+        room = await self.room(request)
         if "text/html" in request.headers.get("Accept", ""):
-            return follower_page(room.code, of_request(request))
-        followers, link = await self.store.followers(room), join_link(request, room.code)
-        found = {"code": room.code, "query": room.query, "number": room.number, "followers": followers, "link": link}
+            return page_of_room(room.code, of_request(request))
+        (followers, alone), link = await self.store.followers(room), join_link(request, room.code)
+        found = {"code": room.code, "query": room.query, "number": room.number, "followers": followers, "alone": alone, "link": link}
         return JSONResponse(found, headers={"Cache-Control": "no-store", "Vary": "Accept"})
+
+    async def screen(self, request: Request) -> Response:
+        """GET room/<code>/screen: the page for a projector."""
+        return page_of_room((await self.room(request)).code, of_request(request), "screen")
+
+    async def cockpit(self, request: Request) -> Response:
+        """GET room/<code>/cockpit: the lecturer's own page; what it shows and does needs the driver's secret."""
+        return page_of_room((await self.room(request)).code, of_request(request), "cockpit")
 
     async def picture(self, request: Request) -> Response:
         """GET room/<code>/qr.svg: the link to it, for phones."""
-        room = await self._room(request)
+        room = await self.room(request)
         return qr(join_link(request, room.code))
 
     async def move(self, request: Request) -> Response:
         """PUT room/<code>: everybody goes there."""
-        room = await self._driven(request)
+        room = await self.driven(request)
         if not self.moved.take(room.code):
             raise Refused(429, "ui.rooms.too_fast", n=1)
         return JSONResponse({"number": await self.store.move(room, await _query_in(request))}, headers={"Cache-Control": "no-store"})
 
     async def end(self, request: Request) -> Response:
         """DELETE room/<code>: it is over."""
-        await self.store.end(await self._driven(request))
+        await self.store.end(await self.driven(request))
         return Response(status_code=204)
 
     async def follow(self, request: Request) -> Response:
         """GET room/<code>/events: a stream of addresses, the current one first."""
-        room = await self._room(request)
+        room = await self.room(request)
         if self.streams >= MOST_FOLLOWERS:
             raise Refused(503, "ui.rooms.full", n=1)
-        last = request.headers.get("Last-Event-ID", "")
+        stream = _Stream(
+            room=room, seen=request.headers.get("Last-Event-ID", ""),
+            screen="screen" in request.query_params, alone="alone" in request.query_params,
+        )  # fmt: skip
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        return StreamingResponse(self._events(room, last), media_type="text/event-stream", headers=headers)
+        return StreamingResponse(self._events(stream), media_type="text/event-stream", headers=headers)
 
-    async def _events(self, room: Room, last: str) -> AsyncIterator[bytes]:
+    async def _events(self, stream: _Stream) -> AsyncIterator[bytes]:
+        room = stream.room
         self.streams += 1
         self.followed[room] += 1
         try:
-            await self.store.count(room, 1)
+            await self.store.count(room, 0 if stream.screen else 1, stream.alone)
             yield b"retry: 1000\n\n"
-            seen = last if last == str(room.number) else ""
             while not self.closing:
                 changed = room.changed
                 if room.ended:
                     yield b"event: end\ndata: \n\n"
                     return
-                if str(room.number) != seen:
-                    seen = str(room.number)
-                    yield f"id: {seen}\ndata: {room.query}\n\n".encode()
-                    continue
-                try:
-                    async with asyncio.timeout(HEARTBEAT):
-                        await changed.wait()
-                except TimeoutError:
-                    yield b": still there\n\n"
+                if said := stream.news():
+                    yield said
+                if stream.screen and (said := await self._counted(stream)):
+                    yield said
+                if changed is room.changed:
+                    try:
+                        async with asyncio.timeout(stream.patience):
+                            await changed.wait()
+                    except TimeoutError:
+                        if stream.patience == HEARTBEAT:
+                            yield b": still there\n\n"
         finally:
             self.streams -= 1
             self.followed[room] -= 1
             if not self.followed[room]:
                 del self.followed[room]
             with contextlib.suppress(StoreLost):
-                await self.store.count(room, -1)
+                await self.store.count(room, 0 if stream.screen else -1, stream.alone)
 
-    async def _room(self, request: Request) -> Room:
+    async def _counted(self, stream: _Stream) -> bytes:
+        """How many have answered, for a screen that does not know yet."""
+        room = stream.room
+        try:
+            votes, followers = await self.store.votes(room, room.poll) if room.poll else 0, await self.store.followers(room)
+        except StoreLost:
+            return b""
+        count = {"votes": votes, "followers": followers[0], "alone": followers[1]}
+        if count == stream.count:
+            return b""
+        stream.count = count
+        return f"event: count\ndata: {json.dumps(count)}\n\n".encode()
+
+    def question_routes(self) -> list[tuple[str, str, Callable[[Request], Awaitable[Response]]]]:
+        """What is asked of a room's question: method, the path's last part, and who answers."""
+        questions = self.questions
+
+        def for_all(act: Callable[[Request, Room], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+            async def answer(request: Request) -> Response:
+                return await act(request, await self.room(request))
+
+            return answer
+
+        def for_driver(act: Callable[[Request, Room], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+            async def answer(request: Request) -> Response:
+                room = await self.driven(request)
+                if request.method != "GET" and not self.moved.take(room.code):
+                    raise Refused(429, "ui.rooms.too_fast", n=1)
+                return await act(request, room)
+
+            return answer
+
+        async def results(request: Request) -> Response:
+            private = "Authorization" in request.headers
+            return await questions.results(request, await (self.driven if private else self.room)(request), private)
+
+        return [
+            ("GET", "question", for_all(questions.look)),
+            ("PUT", "question", for_driver(questions.ask_or_turn)),
+            ("DELETE", "question", for_driver(questions.end)),
+            ("POST", "vote", for_all(questions.vote)),
+            ("GET", "results", results),
+            ("GET", "steps", for_driver(questions.steps)),
+        ]
+
+    async def room(self, request: Request) -> Room:
         code, visitor = str(request.path_params["code"]).upper(), visitor_of(request)
         if self.missed.look(visitor) < 1:
             raise Refused(429, "ui.rooms.too_many_codes", n=1)
@@ -145,9 +238,9 @@ class Rooms:
             raise Refused(404, "ui.rooms.none")
         return room
 
-    async def _driven(self, request: Request) -> Room:
+    async def driven(self, request: Request) -> Room:
         """The room, for its driver."""
-        room, visitor = await self._room(request), visitor_of(request)
+        room, visitor = await self.room(request), visitor_of(request)
         kind, _, secret = request.headers.get("Authorization", "").partition(" ")
         if self.forged.look(visitor) < 1:
             raise Refused(429, "ui.rooms.too_many_codes", n=1)
@@ -159,11 +252,7 @@ class Rooms:
 
 async def _query_in(request: Request) -> str:
     """The address in a request's body, as text or as JSON's "query": what stands behind the "?". Raises Refused."""
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > MOST_QUERY:
-            raise Refused(413, "ui.rooms.too_long", most=MOST_QUERY)
+    body = await body_of(request, MOST_QUERY, "ui.rooms.too_long")
     try:
         text = body.decode()
         if text.lstrip().startswith(("{", '"')):
@@ -185,12 +274,18 @@ def answering(act: Callable[[Request], Awaitable[Response]]) -> Callable[[Reques
     """The same, with a sentence for all that can go wrong."""
 
     async def answer(request: Request) -> Response:
+        with reading(of_request(request)):
+            return await answered(request)
+
+    async def answered(request: Request) -> Response:
         try:
             return await act(request)
         except Refused as why:
             return refusal(why.status, why.id, {"Retry-After": "1"} if why.status in (429, 503) else None, **why.values)
         except TooManyRooms:
             return refusal(503, "ui.rooms.full", {"Retry-After": "60"}, n=1)
+        except TooManyVotes:
+            return refusal(503, "ui.rooms.votes_full", {"Retry-After": "60"})
         except StoreLost:
             return refusal(503, "ui.rooms.lost", {"Retry-After": "2"})
         except ClientDisconnect:
@@ -205,5 +300,8 @@ def room_routes(folder: str, rooms: Rooms) -> list[BaseRoute]:
     one = {"GET": rooms.look, "PUT": rooms.move, "DELETE": rooms.end}
     found: list[BaseRoute] = [Route(f"{folder}/room", answering(act), methods=[method]) for method, act in acts.items()]
     found += [Route(f"{folder}/room/{{code}}", answering(act), methods=[method]) for method, act in one.items()]
-    found.append(Route(f"{folder}/room/{{code}}/events", answering(rooms.follow), methods=["GET"]))
-    return [*found, Route(f"{folder}/room/{{code}}/qr.svg", answering(rooms.picture), methods=["GET"])]
+    below: list[tuple[str, str, Callable[[Request], Awaitable[Response]]]] = [
+        ("GET", "events", rooms.follow), ("GET", "screen", rooms.screen), ("GET", "cockpit", rooms.cockpit), *rooms.question_routes(),
+        ("GET", "qr.svg", rooms.picture),
+    ]  # fmt: skip
+    return [*found, *(Route(f"{folder}/room/{{code}}/{name}", answering(act), methods=[method]) for method, name, act in below)]

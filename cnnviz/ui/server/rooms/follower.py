@@ -1,4 +1,4 @@
-"""What a follower opens: the component alone, without a Streamlit session, and a code that phones can read."""
+"""What is opened of a room: pages of the component alone, without a Streamlit session, and a code that phones can read."""
 
 from __future__ import annotations
 
@@ -24,23 +24,30 @@ _PAGE = Template("""<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>$title</title>
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="../web/style.css">
-<div class="room-bar" role="region" aria-label="$title"></div>
-<main class="cnnviz alone follows" style="visibility:hidden"></main>
+<link rel="stylesheet" href="$base/web/style.css">
+$body
 <noscript>$noscript</noscript>
-<script type="module" src="../web/follower.js?lang=$lang"></script>
+<script type="module" src="$base/web/$script.js?lang=$lang"></script>
 </html>
 """)
 
-PRELOAD = "<../web/follower.js?lang={lang}>; rel=modulepreload, <../web/style.css>; rel=preload; as=style"
+_VIEW = '<main class="cnnviz alone follows" style="visibility:hidden"></main>'
+_BODIES = {
+    "follower": f'<div class="room-bar" role="region" aria-label="$title"></div>\n{_VIEW}',
+    "screen": f'<div class="room-bar" role="region" aria-label="$title"></div>\n{_VIEW}',
+    "cockpit": '<main class="cockpit"></main>',
+}
 
 
-def follower_page(code: str, lang: str) -> Response:
-    """The page of a room's followers, in a language."""
-    said = {"title": say("ui.rooms.title", lang, code=code), "noscript": say("ui.rooms.noscript", lang)}
-    text = _PAGE.substitute({name: html.escape(sentence) for name, sentence in said.items()}, lang=lang)
-    link = PRELOAD.format(lang=lang)
-    return HTMLResponse(text, headers={"Cache-Control": "no-cache", "Link": link, "Vary": "Accept, Accept-Language"})
+def page_of_room(code: str, lang: str, kind: str = "follower") -> Response:
+    """The page of a room's followers, of its projector ("screen"), or of whoever drives it ("cockpit"), in a language."""
+    base = ".." if kind == "follower" else "../.."
+    script = "cockpit" if kind == "cockpit" else "follower"
+    said = {"title": html.escape(say("ui.rooms.title", lang, code=code)), "noscript": html.escape(say("ui.rooms.noscript", lang))}
+    body = Template(_BODIES[kind]).substitute(said)
+    text = _PAGE.substitute(said, lang=lang, base=base, script=script, body=body)
+    preload = f"<{base}/web/{script}.js?lang={lang}>; rel=modulepreload, <{base}/web/style.css>; rel=preload; as=style"
+    return HTMLResponse(text, headers={"Cache-Control": "no-cache", "Link": preload, "Vary": "Accept, Accept-Language"})
 
 
 def join_link(request: Request, code: str) -> str:

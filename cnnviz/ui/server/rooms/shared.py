@@ -11,7 +11,20 @@ from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
 from cnnviz.core.recent import Recent
-from cnnviz.ui.server.rooms.store import MOST_ROOMS, SILENCE, Room, StoreLost, TooManyRooms
+from cnnviz.ui.server.rooms.rules import Poll
+from cnnviz.ui.server.rooms.store import (
+    MOST_DEVICES,
+    MOST_ROOMS,
+    SILENCE,
+    Ballot,
+    Room,
+    StoreLost,
+    TooManyRooms,
+    TooManyVotes,
+    cast,
+    forget_ballots,
+    takes,
+)
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -23,6 +36,10 @@ ROOMS = "cnnviz:rooms"
 TELL_EVERY, FORGOTTEN = 2.0, 10.0
 """Seconds between two words on how many follow here, and after which a process that says none counts no more."""
 AGAIN_IN = 0.5
+AT_ONCE = 40
+"""Questions to Redis at a time, each of which takes a connection of its own."""
+NO_POLL = "-"
+"""Where a room has no question any more."""
 
 
 class Shared:
@@ -35,6 +52,10 @@ class Shared:
         self.followed: set[Room] = set()
         self.tasks: list[asyncio.Task[None]] = []
         self.ready = asyncio.Event()
+        self.turns = asyncio.Semaphore(AT_ONCE)
+        self.kept = 0
+        self.cast: list[tuple[Room, Poll, str, float, asyncio.Future[bool]]] = []
+        self.casting: asyncio.Task[None] | None = None
 
     async def open(self, code: str, driver: str, query: str) -> bool:
         self._begin()
@@ -54,7 +75,8 @@ class Shared:
         if room in self.followed and not room.ended:
             return room  # whoever follows hears of every move
         try:
-            return await self._refresh(code)
+            async with self.turns:
+                return await self._refresh(code)
         except StoreLost:
             if room and not room.ended:
                 return room
@@ -70,19 +92,98 @@ class Shared:
 
     async def end(self, room: Room) -> None:
         async with _found():
-            await self.redis.delete(_key(room.code), _followers(room.code))
+            await self.redis.delete(_key(room.code), _followers(room.code), *_all_ballots(room.code, room.poll))
             await self.redis.zrem(ROOMS, room.code)
             await self.redis.publish(MOVED, room.code)
 
-    async def followers(self, room: Room) -> int:
-        async with _found():
+    async def followers(self, room: Room) -> tuple[int, int]:
+        async with self.turns, _found():
             told = await self.redis.hgetall(_followers(room.code))
-        found = {process: json.loads(text) for process, text in told.items() if process != self.process}
-        return room.followers + sum(count for count, at in found.values() if time.time() - at < FORGOTTEN)
+        others = [json.loads(text) for process, text in told.items() if process != self.process]
+        there = [(count, alone) for count, alone, at in others if time.time() - at < FORGOTTEN]
+        return room.followers + sum(count for count, _ in there), room.alone + sum(alone for _, alone in there)
 
-    async def count(self, room: Room, by: int) -> None:
+    async def count(self, room: Room, by: int, alone: bool = False) -> None:
         room.followers += by
+        room.alone += by * alone
         self.followed.add(room) if room.followers else self.followed.discard(room)
+        if not room.followers:
+            self.kept -= forget_ballots(room)  # only who hears of every change puts anything back
+
+    async def ask(self, room: Room, poll: Poll | None) -> None:
+        async with _found():
+            if room.poll and (poll is None or poll.number != room.poll.number):
+                await self.redis.delete(*_all_ballots(room.code, room.poll))
+            await self._write(room.code, {"poll": poll.written if poll else NO_POLL})
+            self._polled(room, poll)
+            room.wake()
+            await self.redis.publish(MOVED, room.code)
+
+    async def vote(self, room: Room, poll: Poll, device: str, answer: float) -> bool:
+        done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self.cast.append((room, poll, device, answer, done))
+        if self.casting is None or self.casting.done():
+            self.casting = asyncio.create_task(self._cast_all())
+        return await done
+
+    async def ballots(self, room: Room, poll: Poll) -> list[Ballot]:
+        async with self.turns, _found():
+            found = [await self.redis.hgetall(_ballot(room.code, poll, round)) for round in range(1, poll.round + 1)]
+        return [{device: float(answer) for device, answer in ballot.items()} for ballot in found]
+
+    async def votes(self, room: Room, poll: Poll) -> int:
+        async with self.turns, _found():
+            return int(await self.redis.hlen(_ballot(room.code, poll, poll.round)))
+
+    # ---- answers, all that have come meanwhile at once
+
+    async def _cast_all(self) -> None:
+        while self.cast:
+            waiting, self.cast = self.cast, []
+            together: dict[tuple[str, int, int], list] = {}
+            for vote in waiting:
+                together.setdefault((vote[0].code, vote[1].number, vote[1].round), []).append(vote)
+            for votes in together.values():
+                try:
+                    async with _found():
+                        taken = await self._cast(votes[0][0], votes[0][1], {device: answer for _, _, device, answer, _ in votes})
+                except (StoreLost, TooManyVotes) as error:
+                    taken = error
+                for *_, done in votes:
+                    if not done.done():  # whoever asked may be gone
+                        done.set_result(taken) if isinstance(taken, bool) else done.set_exception(taken)
+
+    async def _cast(self, room: Room, poll: Poll, answers: Ballot) -> bool:
+        """Writes answers to one round, if it is open as they are written."""
+        from redis.exceptions import WatchError
+
+        name = _ballot(room.code, poll, poll.round)
+        while True:
+            async with self.redis.pipeline() as pipe:
+                await pipe.watch(_key(room.code))
+                if not takes(_poll(await pipe.hget(_key(room.code), "poll")), poll):
+                    return False
+                fresh = (await pipe.hmget(name, list(answers))).count(None)
+                if fresh and await pipe.hlen(name) + fresh > MOST_DEVICES:
+                    raise TooManyVotes
+                pipe.multi()
+                pipe.hset(name, mapping={device: str(answer) for device, answer in answers.items()})
+                pipe.expire(name, int(SILENCE))
+                try:
+                    await pipe.execute()
+                except WatchError:
+                    continue  # the question went on meanwhile: perhaps it is closed
+            if takes(room.poll, poll) and room in self.followed:
+                for device, answer in answers.items():
+                    with contextlib.suppress(TooManyVotes):  # then this process cannot put it back, and that is all
+                        self.kept += cast(room, poll.round, device, answer, self.kept)
+            return True
+
+    def _polled(self, room: Room, poll: Poll | None) -> None:
+        """The question as far as it has come, as this process knows it now."""
+        if room.poll and (poll is None or poll.number != room.poll.number):
+            self.kept -= forget_ballots(room)
+        room.poll, room.asked = poll, True
 
     # ---- what happens meanwhile
 
@@ -114,7 +215,7 @@ class Shared:
             with contextlib.suppress(StoreLost):
                 async with _found():
                     for room in before | self.followed:
-                        text = json.dumps([room.followers, time.time()])
+                        text = json.dumps([room.followers, room.alone, time.time()])
                         await self.redis.hset(_followers(room.code), self.process, text)
                         await self.redis.expire(_followers(room.code), int(FORGOTTEN))
                     before = set(self.followed)
@@ -125,22 +226,38 @@ class Shared:
         room = self.known.get(code)
         async with _found():
             found = await self.redis.hgetall(_key(code))
-            if restore and room and int(found.get("number", -1)) < room.number:
-                found = {"driver": room.driver, "query": room.query, "number": str(room.number)}
-                await self._write(code, found)
+            if restore and room and _older(found, room):
+                found = await self._put_back(room)
         room = self.known.get(code)  # somebody else may have been quicker
         if "number" not in found:
             if room:
                 room.ended = True
+                self.kept -= forget_ballots(room)
                 room.wake()
             return None
         if room is None or room.ended:
             room = Room(code, found["driver"])
             self.known.put(code, room)
-        if (int(found["number"]), found["query"]) != (room.number, room.query):
-            room.number, room.query = int(found["number"]), found["query"]
+        number, query, poll = int(found["number"]), found["query"], _poll(found.get("poll"))
+        if (number, query, poll, "poll" in found) != (room.number, room.query, room.poll, room.asked):
+            room.number, room.query = number, query
+            if "poll" in found:
+                self._polled(room, poll)
             room.wake()
         return room
+
+    async def _put_back(self, room: Room) -> dict[str, str]:
+        """Gives Redis again what it has forgotten: the room, and what was answered here."""
+        found = {"driver": room.driver, "query": room.query, "number": str(room.number)}
+        if room.asked:
+            found["poll"] = room.poll.written if room.poll else NO_POLL
+        await self._write(room.code, found)
+        for round, ballot in room.ballots.items() if room.poll else ():
+            name = _ballot(room.code, room.poll, round)
+            for device, answer in ballot.items():
+                await self.redis.hsetnx(name, device, str(answer))
+            await self.redis.expire(name, int(SILENCE))
+        return found
 
     async def _write(self, code: str, fields: dict) -> None:
         async with self.redis.pipeline() as all_or_nothing:
@@ -180,3 +297,23 @@ def _key(code: str) -> str:
 
 def _followers(code: str) -> str:
     return f"cnnviz:room:{code}:followers"
+
+
+def _ballot(code: str, poll: Poll, round: int) -> str:
+    return f"cnnviz:room:{code}:ballot:{poll.number}:{round}"
+
+
+def _all_ballots(code: str, poll: Poll | None) -> list[str]:
+    return [_ballot(code, poll, round) for round in range(1, poll.round + 1)] if poll else []
+
+
+def _poll(text: str | None) -> Poll | None:
+    return Poll.read(text) if text and text != NO_POLL else None
+
+
+def _older(found: dict[str, str], room: Room) -> bool:
+    """Whether Redis knows less of a room than this process."""
+    if int(found.get("number", -1)) < room.number:
+        return True
+    there = _poll(found.get("poll"))
+    return room.poll is not None and (there is None or (there.number, there.turn) < (room.poll.number, room.poll.turn)) and found.get("poll") != NO_POLL

@@ -8,9 +8,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from cnnviz.ui.server.rooms.rules import Poll
+
 SILENCE = 4 * 3600.0
 """Seconds without a move of its driver after which a room ends."""
 MOST_ROOMS = 2_000
+MOST_DEVICES = 5_000
+"""That answer one question."""
+MOST_VOTES = 300_000
+"""That one process keeps, of all rooms."""
+
+Ballot = dict[str, float]
+"""The last answer of each device."""
 
 
 class StoreLost(Exception):
@@ -21,9 +30,17 @@ class TooManyRooms(Exception):
     """There is no room for another one."""
 
 
+class TooManyVotes(Exception):
+    """There is no room for another device's answer."""
+
+
 @dataclass(eq=False)
 class Room:
-    """A room as one process knows it: where its driver is, the how manyeth move that was, and who follows here."""
+    """A room as one process knows it: where its driver is, the how manyeth move that was, and who follows here.
+
+    `alone` of the followers explore by themselves; `poll` is the question, if there is one, and `asked` says whether
+    there ever was one; `ballots` has what was answered here in each round of it.
+    """
 
     code: str
     driver: str
@@ -32,6 +49,10 @@ class Room:
     touched: float = 0.0
     ended: bool = False
     followers: int = 0
+    alone: int = 0
+    poll: Poll | None = None
+    asked: bool = False
+    ballots: dict[int, Ballot] = field(default_factory=dict)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def wake(self) -> None:
@@ -55,11 +76,48 @@ class Store(Protocol):
     async def end(self, room: Room) -> None:
         """Ends it for everybody. Raises StoreLost."""
 
-    async def followers(self, room: Room) -> int:
-        """How many follow, in all processes. Raises StoreLost."""
+    async def followers(self, room: Room) -> tuple[int, int]:
+        """How many follow, in all processes, and how many of them explore alone. Raises StoreLost."""
 
-    async def count(self, room: Room, by: int) -> None:
+    async def count(self, room: Room, by: int, alone: bool = False) -> None:
         """One more follower here, or one less."""
+
+    async def ask(self, room: Room, poll: Poll | None) -> None:
+        """The room's question from now on, as far as it has come; None is none. Raises StoreLost."""
+
+    async def vote(self, room: Room, poll: Poll, device: str, answer: float) -> bool:
+        """Takes an answer, the device's last one in this round; False where it is no longer open.
+
+        Raises StoreLost, TooManyVotes.
+        """
+
+    async def ballots(self, room: Room, poll: Poll) -> list[Ballot]:
+        """What was answered in each round of the question. Raises StoreLost."""
+
+    async def votes(self, room: Room, poll: Poll) -> int:
+        """How many devices have answered in this round. Raises StoreLost."""
+
+
+def takes(poll: Poll | None, asked: Poll) -> bool:
+    """Whether an answer to `asked` still counts, the question having come to `poll`."""
+    return poll is not None and (poll.number, poll.round, poll.phase) == (asked.number, asked.round, "open")
+
+
+def cast(room: Room, round: int, device: str, answer: float, kept: int) -> int:
+    """Notes an answer; how many more are kept by that. Raises TooManyVotes."""
+    ballot = room.ballots.setdefault(round, {})
+    if device not in ballot and (len(ballot) >= MOST_DEVICES or kept >= MOST_VOTES):
+        raise TooManyVotes
+    before = len(ballot)
+    ballot[device] = answer
+    return len(ballot) - before
+
+
+def forget_ballots(room: Room) -> int:
+    """Lets a room's answers go; how many there were."""
+    count = sum(map(len, room.ballots.values()))
+    room.ballots.clear()
+    return count
 
 
 class Memory:
@@ -68,6 +126,7 @@ class Memory:
     def __init__(self, most: int = MOST_ROOMS, clock: Callable[[], float] = time.monotonic) -> None:
         self.rooms: dict[str, Room] = {}
         self.most, self.clock = most, clock
+        self.kept = 0
 
     async def open(self, code: str, driver: str, query: str) -> bool:
         self._sweep()
@@ -93,14 +152,35 @@ class Memory:
     async def end(self, room: Room) -> None:
         self._end(room)
 
-    async def followers(self, room: Room) -> int:
-        return room.followers
+    async def followers(self, room: Room) -> tuple[int, int]:
+        return room.followers, room.alone
 
-    async def count(self, room: Room, by: int) -> None:
+    async def count(self, room: Room, by: int, alone: bool = False) -> None:
         room.followers += by
+        room.alone += by * alone
+
+    async def ask(self, room: Room, poll: Poll | None) -> None:
+        room.touched = self.clock()
+        if room.poll is None or poll is None or poll.number != room.poll.number:
+            self.kept -= forget_ballots(room)
+        room.poll, room.asked = poll, True
+        room.wake()
+
+    async def vote(self, room: Room, poll: Poll, device: str, answer: float) -> bool:
+        if not takes(room.poll, poll):
+            return False
+        self.kept += cast(room, poll.round, device, answer, self.kept)
+        return True
+
+    async def ballots(self, room: Room, poll: Poll) -> list[Ballot]:
+        return [dict(room.ballots.get(round, {})) for round in range(1, poll.round + 1)]
+
+    async def votes(self, room: Room, poll: Poll) -> int:
+        return len(room.ballots.get(poll.round, {}))
 
     def _end(self, room: Room) -> None:
         self.rooms.pop(room.code, None)
+        self.kept -= forget_ballots(room)
         room.ended = True
         room.wake()
 

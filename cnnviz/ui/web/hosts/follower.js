@@ -4,9 +4,14 @@
 import { own, parse, query } from "../model/address.js"
 import { escaped } from "../model/format.js"
 import { say } from "../model/words.js"
+import { Ballot } from "../pages/hall_ballot.js"
+import { HallBoard } from "../pages/hall_board.js"
+import { setHTML } from "../pages/html.js"
 import { kindOf } from "../pages/registry.js"
 import { View } from "../pages/view.js"
 import { CODE } from "../spec.js"
+import { hall } from "./hall.js"
+import { listen } from "./listen.js"
 import { looked, Resources } from "./resources.js"
 
 /** @import { Lesson } from "../model/address.js" */
@@ -14,14 +19,16 @@ import { looked, Resources } from "./resources.js"
 /** @import { Host } from "../types/ports.js" */
 
 const NEEDS_SESSION = ["files", "upload", "cifar10", "large", "below", "room"]
-const RETURN_IN = 1000
 
-/** Shows the room that the page's address names. */
+/** Shows the room that the page's address names: to a follower, or, under "/screen", on a projector. */
 export default function show() {
   let root = /** @type {HTMLElement} */ (document.querySelector(".cnnviz"))
   const bar = /** @type {HTMLElement} */ (document.querySelector(".room-bar"))
-  const room = location.pathname.split("/").at(-1) ?? ""
-  const base = new URL("../", location.href)
+  const projected = location.pathname.endsWith("/screen")
+  const path = location.pathname.replace(/\/screen$/, "")
+  const room = path.split("/").at(-1) ?? ""
+  const base = new URL(path.slice(0, path.lastIndexOf("/room/") + 1), location.href)
+  const asking = hall(new URL(`${path}/`, location.href))
   /** @type {View | undefined} */
   let view
   /** @type {(answer: Answer) => void} */
@@ -36,6 +43,32 @@ export default function show() {
   const speech = here.lang ? { lang: here.lang } : {}
   let alone = leaves(here)
   let arriving = false
+  let ended = false
+  const where = () => new URL(`${path}/events${projected ? "?screen=1" : alone ? "?alone=1" : ""}`, location.href).href
+  const sheet = document.createElement("section")
+  sheet.className = projected ? "hall board" : "hall ballot"
+  document.body.append(sheet)
+  const board = projected ? new HallBoard(sheet, asking, base, room, () => fill()) : undefined
+  const ballot = board ?? new Ballot(sheet, asking, () => fill())
+
+  const stream = listen({
+    moved(address) {
+      led = parse(address)
+      if (!alone || !view) go(led)
+    },
+    asked: (poll) => ballot.hear(poll),
+    counted: (count) => board?.count(count),
+    ended() {
+      ended = true
+      alone = !projected
+      fill()
+      if (!view) mount()
+    },
+    lost: (is) => {
+      bar.classList.toggle("lost", is)
+      bar.title = is ? say("web.room.lost") : ""
+    },
+  })
 
   const numbers = new Resources(base, CODE, {
     received(answer, asked) {
@@ -97,15 +130,22 @@ export default function show() {
     const address = location.pathname + asked
     history[replace || location.search === asked ? "replaceState" : "pushState"](null, "", address)
     if (alone) return
-    alone = true
+    leave(true)
+  }
+
+  // On a projector nobody explores.
+  /** @param {boolean} is */
+  function leave(is) {
+    alone = is && !projected
+    stream.open(where())
     fill()
+    if (is && projected && led) setTimeout(follow, 0)
   }
 
   /** To where the driver is. */
   function follow() {
-    alone = false
+    if (!projected) leave(false)
     history.replaceState(null, "", location.pathname + (speech.lang ? query(speech) : ""))
-    fill()
     if (led) go(led)
   }
 
@@ -116,44 +156,45 @@ export default function show() {
     turns ? mount() : travel()
   }
 
-  function fill(state = alone ? "alone" : "following") {
+  function fill(state = ended ? "ended" : alone ? "alone" : "following") {
+    document.body.classList.toggle("answering", ballot.open && !alone)
+    if (board) return joining()
     bar.dataset.state = state
     const act = { alone: say("web.room.return"), following: say("web.room.explore") }[state]
     bar.innerHTML = `<span class="state" role="status">${say(`web.room.${state}`)}</span>
       <span class="code">${escaped(say("web.room.code", { code: room }))}</span>
+      ${alone && ballot.open ? `<span class="there">${say("web.hall.there")}</span>` : ""}<span class="hall-left"></span>
       ${act ? `<button type="button" data-key="room_leave">${act}</button>` : ""}`
   }
 
+  // How one joins, on the projector.
+  function joining() {
+    if (!board) return
+    bar.dataset.state = ended ? "ended" : "screen"
+    setHTML(
+      bar,
+      ended
+        ? `<span class="state" role="status">${say("web.room.ended")}</span>`
+        : `<button type="button" data-key="hall_join" aria-label="${say("web.room.join")}"><img src="${board.qr}" alt=""></button>
+          <b>${escaped(room)}</b><span class="code">${escaped(board.plainLink)}</span><span>${say("web.room.follow", { n: board.counts.followers })}</span>`,
+    )
+  }
+
   bar.addEventListener("click", ({ target }) => {
-    if (!(target instanceof HTMLButtonElement)) return
+    if (!(/** @type {Element} */ (target).closest("button"))) return
+    if (board) return board.join()
     if (alone) return follow()
     wander(false)
-    fill()
   })
   addEventListener("popstate", () => {
     const asked = parse(location.search)
     if (!leaves(asked)) return follow()
-    alone = true
-    fill()
+    leave(true)
     go(asked)
   })
   fill()
   if (alone) mount()
-  listen(new URL(`${room}/events`, location.href).href, {
-    moved(address) {
-      led = parse(address)
-      if (!alone || !view) go(led)
-    },
-    ended() {
-      alone = true
-      fill("ended")
-      if (!view) mount()
-    },
-    lost: (is) => {
-      bar.classList.toggle("lost", is)
-      bar.title = is ? say("web.room.lost") : ""
-    },
-  })
+  stream.open(where())
 }
 
 /** Whether an address is of somebody who is on their own: more than a language. @param {Lesson} address */
@@ -161,36 +202,3 @@ const leaves = (address) => Object.keys(own(address)).some((key) => key !== "lan
 
 /** A lesson without the page that shows it. @param {Lesson} lesson */
 const pageless = ({ page, ...lesson }) => lesson
-
-/**
- * One stream of the room's addresses while the page is in sight: a phone in a pocket asks for nothing.
- * @param {string} url
- * @param {{ moved: (query: string) => void, ended: () => void, lost: (is: boolean) => void }} act
- */
-function listen(url, act) {
-  /** @type {EventSource | undefined} */
-  let stream
-  let over = false
-  const open = () => {
-    if (over || document.hidden || (stream && stream.readyState !== EventSource.CLOSED)) return
-    stream = new EventSource(url)
-    stream.onopen = () => act.lost(false)
-    stream.onmessage = ({ data }) => act.moved(data)
-    stream.addEventListener("end", () => {
-      over = true
-      stream?.close()
-      act.ended()
-    })
-    stream.onerror = () => {
-      act.lost(true)
-      // A browser gives up for good where it got another answer than a stream: the server may be starting again.
-      if (stream?.readyState === EventSource.CLOSED) setTimeout(open, RETURN_IN * (1 + 2 * Math.random()))
-    }
-  }
-  document.addEventListener("visibilitychange", () => {
-    if (!document.hidden) return open()
-    stream?.close()
-    stream = undefined
-  })
-  open()
-}

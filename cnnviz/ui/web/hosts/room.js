@@ -1,8 +1,13 @@
 // A room's driver: opens it, and has the hall go wherever this page goes. The secret stays in this tab's memory.
 
-import { own, query } from "../model/address.js"
+import { isDark } from "../draw/theme.js"
+import { own, parse, query } from "../model/address.js"
 import { escaped } from "../model/format.js"
 import { say } from "../model/words.js"
+import { HallBoard } from "../pages/hall_board.js"
+import { LANG } from "../spec.js"
+import { hall } from "./hall.js"
+import { listen } from "./listen.js"
 import { remember, remembered } from "./tab.js"
 
 /** @import { Lesson } from "../model/address.js" */
@@ -12,14 +17,35 @@ const KEY = "cnnviz.room"
 const LOOK_EVERY = 3000 // milliseconds between two looks at how many follow
 const AGAIN_IN = 1000
 
-/** @param {URL} base  where the pages stand */
-export function roomDriver(base) {
+/**
+ * @param {URL} base  where the pages stand
+ * @param {(lesson: Lesson) => void} [travel]  goes where another device has driven the room to
+ */
+export function roomDriver(base, travel = () => {}) {
   /** @type {Held | undefined} */
   let held = JSON.parse(remembered(KEY) || "null") ?? undefined
   /** @type {string | undefined}  where the hall is to go next, if it is not on its way */
   let next
   let sending = false
   let last = ""
+  let number = -1 // of the last move that is known here
+  /** @type {HTMLElement | undefined}  what the question is shown in */
+  let stage
+  /** @type {HallBoard | undefined} */
+  let board
+  const stream = listen({
+    moved(address, at) {
+      const first = number < 0 // this page is where it is, and its next move will tell the others
+      if (sending || at <= number) return
+      number = at
+      if (first || address === last) return
+      last = address
+      travel(parse(address))
+    },
+    asked: (poll) => board?.hear(poll),
+    counted: (count) => board?.count(count),
+    ended: () => hold(undefined),
+  })
 
   takeFromAddress()
 
@@ -35,7 +61,29 @@ export function roomDriver(base) {
   function hold(room) {
     held = room
     last = ""
+    number = -1
     remember(KEY, room ? JSON.stringify(room) : "")
+    board?.leave()
+    board = undefined
+    stream.close()
+    if (stage) project(stage)
+  }
+
+  /** Has the room's questions shown over a page. @param {HTMLElement} root */
+  function project(root) {
+    stage = root
+    if (!held || board?.element.isConnected) return
+    board?.leave()
+    const element = document.createElement("section")
+    element.className = "hall board"
+    element.style.colorScheme = isDark(root) ? "dark" : "light"
+    document.body.append(element)
+    const asking = hall(new URL(`${at()}/`))
+    board = new HallBoard(element, asking, base, held.code, () => {
+      element.style.colorScheme = isDark(root) ? "dark" : "light"
+    })
+    stream.close()
+    stream.open(at("/events?screen=1"))
   }
 
   const at = (path = "") => new URL(`room${held ? `/${held.code}` : ""}${path}`, base).href
@@ -61,7 +109,7 @@ export function roomDriver(base) {
       else if (!answer?.ok) {
         next ??= body
         await new Promise((resolve) => setTimeout(resolve, AGAIN_IN))
-      }
+      } else number = (await answer.json()).number
     }
     sending = false
   }
@@ -77,6 +125,8 @@ export function roomDriver(base) {
         return dialog.open || dialog.showModal()
       }
       hold(answer)
+      number = 0 // whatever comes now is somebody's move
+      project(root)
       last = addressOf(page, lesson)
     }
     const found = await look()
@@ -99,6 +149,7 @@ export function roomDriver(base) {
       <img class="qr" src="${at("/qr.svg")}" alt="${escaped(say("web.room.qr", { link: found.link }))}">
       <p class="code">${escaped(code)}</p><p><a href="${escaped(found.link)}" target="_blank" rel="noopener">${escaped(found.link)}</a></p>
       <p class="count" role="status"></p>
+      <p class="buttons"><a class="button" data-key="room_cockpit" target="_blank" rel="noopener" href="${at(`/cockpit?lang=${LANG}`)}#driver=${driver}">${say("web.room.cockpit")}</a></p>
       <p class="buttons"><button type="button" data-key="room_driver">${say("web.room.driver")}</button>
       <button type="button" data-key="room_end">${say("web.room.end")}</button></p>${CLOSE()}`
     const count = /** @type {HTMLElement} */ (dialog.querySelector(".count"))
@@ -124,7 +175,11 @@ export function roomDriver(base) {
       dialog.close()
     })
   }
-  return { drive, show, code: () => held?.code ?? "" }
+  /** Takes an address as where the room is, since somebody else drove it there. @param {string} page @param {Lesson} lesson */
+  function arrived(page, lesson) {
+    last = addressOf(page, lesson)
+  }
+  return { drive, arrived, show, project, code: () => held?.code ?? "" }
 }
 
 /** What travels: a lesson's query, and the page that shows it; the hall reads in languages of its own. @param {string} page @param {Lesson} lesson */

@@ -26,7 +26,13 @@ const TELL_AFTER = 400 // milliseconds that a lesson rests before Streamlit hear
 document.documentElement.lang = LANG
 
 const base = new URL("../", import.meta.url)
-const rooms = roomDriver(base)
+const rooms = roomDriver(base, travel)
+/** Goes where another device has driven the room to, on the page that is here. @type {(lesson: Lesson) => void} */
+let follow = () => {}
+let led = false // on the way there: what is written into the address until it has arrived is nobody's move
+function travel(/** @type {Lesson} */ lesson) {
+  follow(lesson)
+}
 
 /** @type {WeakMap<HTMLElement, Shown>} */
 const mounted = new WeakMap()
@@ -137,6 +143,20 @@ function mount(root, told) {
   let deliver = () => {}
   const address = addressOf(page)
   const drive = () => rooms.drive(page, address.read())
+  rooms.project(root)
+  follow = ({ page: other = "", ...lesson }) => {
+    led = true
+    const { lang = "" } = address.read() // the others' language is not ours
+    address.visit({ ...lesson, lang }, other === page ? {} : { page: other })
+    if (other !== page) return ask()
+    view.travelled()
+    if (!view.waiting) arrive()
+  }
+  const arrive = () => {
+    if (!led) return drive()
+    led = false
+    rooms.arrived(page, address.read())
+  }
 
   /** @type {Host} */
   const host = {
@@ -144,6 +164,8 @@ function mount(root, told) {
       ...address,
       visit(lesson, how) {
         address.visit(lesson, how)
+        if (led && how?.replace) return rooms.arrived(page, address.read())
+        led = false
         if (how?.page === undefined) drive() // the other page drives when it is there
       },
     },
@@ -184,7 +206,7 @@ function mount(root, told) {
     here.told.wrong = {} // it is said once
     styled.then(() => {
       deliver({ ...answer, wrong, lesson: { ...answer.lesson, cell } })
-      drive()
+      arrive()
     })
   }
 

@@ -54,6 +54,7 @@ export class View {
   veiled = false
   asks = false // the answer that is expected has other numbers, which are asked for before they are shown
   announce = false
+  note = ""
   /** @type {unknown}  the answer whose losses are drawn */
   sparked = undefined
   stop = new AbortController() // ends every listener at once
@@ -165,8 +166,9 @@ export class View {
    * What was chosen in a dialog becomes part of the address here, as every other change does.
    * @param {Lesson} change
    */
-  adopt({ page, ...lesson }) {
+  adopt({ page, note = "", ...lesson }) {
     page === undefined ? this.go(lesson) : this.turn(page, lesson)
+    this.tell(note)
   }
 
   /**
@@ -197,6 +199,7 @@ export class View {
     this.silence = undefined
     this.waiting = undefined
     this.notice("")
+    this.tell(this.note)
   }
 
   /** @param {string} text */
@@ -204,6 +207,18 @@ export class View {
     const element = this.$(".notice")
     element.hidden = !text
     element.textContent = text
+    element.classList.remove("calm")
+  }
+
+  /**
+   * What came of something that the visitor did elsewhere; it stays until they go on.
+   * @param {string} note
+   */
+  tell(note) {
+    this.note = note
+    if (!note) return
+    this.notice(note)
+    this.$(".notice").classList.add("calm")
   }
 
   // ---- where the visitor goes
@@ -267,6 +282,8 @@ export class View {
    */
   go(change, { replace = false } = {}) {
     const { address } = this.host
+    if (this.note) this.notice("")
+    this.note = ""
     if (this.refused({ ...(this.waiting ?? this.wanted), ...change })) return
     if (change.stage && change.stage !== this.stage) {
       this.veil(this.order.indexOf(change.stage) > this.order.indexOf(this.stage), change.stage)

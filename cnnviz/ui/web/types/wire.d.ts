@@ -273,6 +273,104 @@ export interface FiltersRecord {
   weights: number[]
 }
 
+/** Answers of one kind, how many in each round, and the one that was given most; `right` is None in a show of hands. */
+export interface GroupData {
+  label: string
+  say: string
+  right: boolean | null
+  counts: number[]
+  example: number | null
+  picture: number[][] | null
+  patch: PatchData | null
+}
+
+/** A map that cells are clicked on, laid out in layers of rows and columns; `plane` is None while it is hidden. */
+export interface HallMap {
+  symbol: string
+  label: string
+  words: string
+  shape: number[]
+  layers: number
+  rows: number
+  columns: number
+  cells: number
+  plane: Plane | null
+}
+
+/** An answer to choose: its words, and a small map where it is one. */
+export interface HallOption {
+  label: string
+  picture: number[][] | null
+}
+
+/** How far a room's question has come, as its stream says it; `left` are the seconds to answer, None where that is open. */
+export interface HallPoll {
+  number: number
+  phase: "open" | "closed" | "shown" | "revealed"
+  round: number
+  left: number | null
+  keyed: boolean
+}
+
+/** What everybody in a room may know of its question. `source` is the map that is tapped in place of one that is
+    hidden, `window` how a window slides over it, `kernel` its weights; `other` says whether another picture can be had.
+     */
+export interface HallQuestion {
+  number: number
+  kind: string
+  title: string
+  text: string
+  ask: string
+  keyed: boolean
+  options: HallOption[]
+  map: HallMap | null
+  source: HallMap | null
+  window: Record<string, number> | null
+  kernel: number[][] | null
+  other: boolean
+}
+
+/** What a hall has answered in each round; groups, the right cells and their reason only once they are revealed. */
+export interface HallResults {
+  rounds: HallRound[]
+  followers: number
+  revealed: boolean
+  groups: GroupData[]
+  key: number[]
+  map: HallMap | null
+  right: string
+}
+
+/** One round: how many answered, and how often each option, cell or range of numbers was given: (from, to, count). */
+export interface HallRound {
+  votes: number
+  counts: [number, number, number][]
+}
+
+/** A step of a lesson, for the lecturer: its title, what it asks, whether a hall can be asked it, and what to say. */
+export interface HallStep {
+  number: number
+  title: string
+  ask: string
+  kind: string
+  hall: boolean
+  query: string
+  text: string
+  notes: string
+  right: string
+  answers: string[]
+}
+
+/** The lessons, the one that was asked for, and its steps; the ready-made questions, and the maps of the room's lesson. */
+export interface HallSteps {
+  lessons: LearnListed[]
+  lesson: string
+  steps: HallStep[]
+  maps: HallMap[]
+  stage: string
+  stages: [string, string][]
+}
+
 /** What every page needs: the lesson that this answers, sentences, and the status line; a loss that is no number is None. */
 export interface Header {
   page: string
@@ -550,6 +648,22 @@ export interface OwnStage {
 export interface PageData {
   path: string
   name: string
+}
+
+/** A part of a map; `inner` is the window in it: top, left, rows, columns. */
+export interface PatchData {
+  rows: number
+  columns: number
+  plane: Plane
+  inner: [number, number, number, number]
+}
+
+/** The colours of an array's cells, in its order: a byte each (in base64), from the low to the high end of a scale. */
+export interface Plane {
+  levels: string
+  low: number
+  high: number
+  scale: Scale
 }
 
 /** A network of a course, where it comes from, and the lesson that it stands in. */

@@ -11,6 +11,7 @@ import { say } from "../../model/words.js"
 
 const STAIRS = 48 // the staircase under the maps
 const MOST_STEPS = 10 // of a staircase whose steps bear their numbers
+const HIGH = 230 // of a picture that has room for a sum under its maps
 const MOST_NUMBERED = 4 // channels whose windows and kernels are printed; with more, the strongest one's
 
 /** @param {number} at */
@@ -260,11 +261,13 @@ export function shares(pen, numbers, symbol, cell) {
     negative += Math.min(value, 0)
   }
   const [more, less] = [products.filter((value) => value > 0).length, products.filter((value) => value < 0).length]
-  const free = Math.min(pen.height - 44, pen.width * 0.155)
-  const y = 24 + Math.max((pen.height - 44 - free) / 3, 0)
-  const last = fitted(numbers, x, 0, y, pen.width * 0.16, free)
+  const tall = pen.height > HIGH
+  const share = tall ? 0.23 : 0.16 // of the width, for a map; the sum stands under them where there is room
+  const free = Math.min(pen.height - (tall ? 132 : 44), pen.width * (share - 0.005))
+  const y = 24 + Math.max((pen.height - (tall ? 132 : 44) - free) / 3, 0)
+  const last = fitted(numbers, x, 0, y, pen.width * share, free)
   last.x = pen.width - last.width - 4
-  const second = fitted(numbers, dy, 0, y, pen.width * 0.16, free)
+  const second = fitted(numbers, dy, 0, y, pen.width * share, free)
   second.x = last.x - second.width - 24
   const third = { ...second, x: second.x - second.width - 24 }
   pen.head(channelName(numbers, x, cell[1]), "", last.x, y - 14, last.width, say("web.mechanism.met"))
@@ -277,16 +280,17 @@ export function shares(pen, numbers, symbol, cell) {
   pen.text(say("web.mechanism.shares", { n: met.length }), third.x, y - 14, { size: 12, room: third.width })
   pen.picture(rows, columns, (n) => products[n], [-most, most], "signed", third)
   pen.ends([-most, most], "signed", third)
-  const grid = Math.min(third.x * 0.33, free)
+  const grid = Math.min(third.x * (tall ? 0.72 : 0.33), free)
   const own = gridOf(pen, numbers, symbol, cell, { x: 4, y, width: grid, height: grid })
-  const sum = {
+  const beside = {
     x: own.x + grid + 34,
     y: y - 14,
     width: third.x - own.x - grid - 76,
     height: Math.min(pen.height - y + 10, free + 30),
   }
-  pen.arrow(third.x - 6, y + free / 2, third.x - 30, y + free / 2)
-  pen.arrow(sum.x - 6, y + grid / 2, sum.x - 28, y + grid / 2)
+  const sum = tall ? { x: 4, y: pen.height - 84, width: third.x + third.width - 4, height: 84 } : beside
+  pen.arrow(third.x - 6, y + free / 2, tall ? own.x + grid + 12 : third.x - 30, y + free / 2)
+  if (!tall) pen.arrow(sum.x - 6, y + grid / 2, sum.x - 28, y + grid / 2)
   const terms = [
     { value: positive, name: say("web.mechanism.adding", { n: more }) },
     { value: negative, name: say("web.mechanism.adding", { n: less }) },

@@ -1,0 +1,37 @@
+"""Why a request to a room is not done, and what of its body is read at all."""
+
+from __future__ import annotations
+
+import json
+
+from starlette.requests import Request
+
+
+class Refused(Exception):
+    """Why something is not done: an HTTP status and a message."""
+
+    def __init__(self, status: int, id: str, **values: object):
+        super().__init__(status, id)
+        self.status, self.id, self.values = status, id, values
+
+
+async def body_of(request: Request, most: int, too_long: str) -> bytes:
+    """The body; Refused (413) as soon as it is longer than `most`."""
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > most:
+            raise Refused(413, too_long, most=most)
+    return bytes(body)
+
+
+async def table_in(request: Request, most: int) -> dict[str, object]:
+    """The JSON object in a request's body. Raises Refused."""
+    body = await body_of(request, most, "ui.rooms.body_long")
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise Refused(400, "ui.rooms.no_json")
+    return found

@@ -1,0 +1,243 @@
+// The entry of a lecturer's private page: it drives the room and its questions, with the secret that stood behind "#".
+
+import { isDark } from "../draw/theme.js"
+import { parse, query } from "../model/address.js"
+import { darken } from "../model/colour.js"
+import { escaped } from "../model/format.js"
+import { possible } from "../model/hall.js"
+import { say } from "../model/words.js"
+import { ACTS, cockpitHTML, fillClock, fillCockpit, spotHTML, spotOf } from "../pages/cockpit.js"
+import { paintResults } from "../pages/hall_results.js"
+import { LANG } from "../spec.js"
+import { hall } from "./hall.js"
+import { listen } from "./listen.js"
+import { remember, remembered } from "./tab.js"
+
+/** @import { Seen } from "../pages/cockpit.js" */
+
+const LOOK_EVERY = 1000
+
+/** Shows the screen of the room that the page's address names. */
+export default function show() {
+  const root = /** @type {HTMLElement} */ (document.querySelector(".cockpit"))
+  const path = location.pathname.replace(/\/cockpit$/, "")
+  const room = new URL(`${path}/`, location.href)
+  const code = path.split("/").at(-1) ?? ""
+  const driver = secret(code)
+  if (!driver) {
+    root.innerHTML = `<p class="needs">${say("web.cockpit.needs")}</p>`
+    return
+  }
+  const asking = hall(room)
+  /** @type {Seen} */
+  const seen = {
+    code,
+    poll: null,
+    question: undefined,
+    results: undefined,
+    steps: undefined,
+    step: 1,
+    count: { votes: 0, followers: 0, alone: 0 },
+    left: null,
+    began: Date.now(),
+  }
+  let where = ""
+  let lesson = ""
+  let ends = 0
+  let spot = "largest"
+  darken(isDark(root))
+  root.innerHTML = cockpitHTML(new URL(`screen?lang=${LANG}`, room).href)
+
+  /**
+   * Asks the server; what it refuses is said.
+   * @param {string} method
+   * @param {string} to
+   * @param {unknown} [body]
+   */
+  async function ask(method, to, body) {
+    const answer = await fetch(new URL(to, room), {
+      method,
+      headers: { Authorization: `Bearer ${driver}` },
+      body: body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body),
+    }).catch(() => undefined)
+    const found = answer?.status === 204 ? {} : await answer?.json().catch(() => undefined)
+    const wrong = root.querySelector(".wrong")
+    if (wrong) wrong.textContent = answer?.ok ? "" : (found?.sentence ?? say("web.notice.silent"))
+    return answer?.ok ? found : undefined
+  }
+
+  function fill() {
+    seen.left = seen.poll?.phase === "open" && seen.poll.left !== null ? Math.max(0, (ends - Date.now()) / 1000) : null
+    fillCockpit(root, seen)
+    if (seen.results) paintResults(root, seen.results)
+  }
+
+  /** @param {boolean} [quietly] */
+  async function look(quietly) {
+    const { poll } = seen
+    if (!poll) return fill()
+    seen.question = await asking.question(poll.number)
+    const results = await ask("GET", `results?lang=${LANG}`)
+    if (seen.poll === poll && results) seen.results = results
+    if (!quietly || results) fill()
+  }
+
+  async function steps() {
+    const found = await ask("GET", `steps?lang=${LANG}&lesson=${encodeURIComponent(lesson)}`)
+    if (!found) return
+    const before = JSON.stringify(seen.steps?.maps.map(({ symbol }) => symbol))
+    seen.steps = found
+    const form = root.querySelector(".spot")
+    if (form && before !== JSON.stringify(seen.steps?.maps.map(({ symbol }) => symbol)))
+      form.innerHTML = spotHTML(found, spot)
+    fill()
+  }
+
+  // ---- what is done
+
+  /** @param {string} act */
+  async function turn(act) {
+    if (act === "next") return next()
+    if (!possible(seen.poll, seen.question)[/** @type {"close"} */ (act)]) return
+    await ask("PUT", `question?lang=${LANG}`, { act })
+  }
+
+  async function next() {
+    const { poll } = seen
+    if (!poll) return move("stage_next")
+    if (poll.phase === "open" && !confirm(say("web.cockpit.still_open"))) return
+    await ask("DELETE", "question")
+    if (poll && "lesson" in (asked ?? {}) && seen.steps && seen.step < seen.steps.steps.length) seen.step += 1
+    fill()
+  }
+
+  /** @type {Record<string, unknown> | undefined}  the question that this screen asked last */
+  let asked
+
+  /** @param {Record<string, unknown>} question */
+  async function pose(question) {
+    if (seen.poll?.phase === "open" && !confirm(say("web.cockpit.still_open"))) return
+    asked = question
+    await ask("PUT", `question?lang=${LANG}`, question)
+  }
+
+  /** @param {string} way */
+  async function move(way) {
+    if (!seen.steps) return
+    const here = parse(where)
+    const stages = seen.steps.stages.map(([symbol]) => symbol)
+    const by = way.endsWith("_next") ? 1 : -1
+    let k = Number(here.k ?? 0)
+    let at = stages.indexOf(here.stage ?? seen.steps.stage)
+    if (way.startsWith("stage")) at += by
+    else k += by
+    if (at >= stages.length) [k, at] = [k + 1, 0]
+    if (at < 0) [k, at] = [k - 1, stages.length - 1]
+    if (k < 0) return
+    await ask("PUT", `../${code}`, query({ ...here, cell: "", k: String(k), stage: stages[at] ?? "x" }).slice(1))
+  }
+
+  root.addEventListener("click", ({ target }) => {
+    const button = /** @type {Element} */ (target).closest("button")
+    const { act, ask: step, step: chosen, drive, key } = button?.dataset ?? {}
+    if (act) turn(act)
+    else if (step) {
+      seen.step = Number(step)
+      pose({ lesson, step: Number(step), seconds: seconds(root) })
+    } else if (chosen) {
+      seen.step = Number(chosen)
+      fill()
+    } else if (drive) move(drive)
+    else if (key === "cockpit_link" && button) copy(button, `${location.href.split("#")[0]}#driver=${driver}`)
+  })
+  root.addEventListener("change", ({ target }) => {
+    const field = /** @type {HTMLSelectElement} */ (target)
+    if (field.dataset.key === "cockpit_lesson") {
+      lesson = field.value
+      seen.step = 1
+      remember(`cnnviz.lesson.${code}`, lesson)
+      steps()
+    } else if (field.name === "spot") {
+      spot = field.value
+      const form = root.querySelector(".spot")
+      if (form) form.innerHTML = spotHTML(seen.steps, spot)
+      root.querySelector(/** @type {"select"} */ ("[name=spot]"))?.focus()
+    }
+  })
+  root.addEventListener("submit", (event) => {
+    event.preventDefault()
+    pose(spotOf(new FormData(/** @type {HTMLFormElement} */ (event.target))))
+  })
+  addEventListener("keydown", (event) => {
+    const { target, key, ctrlKey, metaKey, altKey, shiftKey } = event
+    if (ctrlKey || metaKey || altKey || /** @type {Element} */ (target).matches("input, select, textarea")) return
+    if (key === " " && /** @type {Element} */ (target).matches("button, a")) return
+    const name = key === " " ? "Space" : key.toUpperCase()
+    const act = ACTS.find(([, own]) => own === name)?.[0] ?? (name === "PAGEDOWN" ? "next" : undefined)
+    if (act) turn(act)
+    else if (key === "ArrowRight") move(shiftKey ? "update_next" : "stage_next")
+    else if (key === "ArrowLeft") move(shiftKey ? "update_back" : "stage_back")
+    else return
+    event.preventDefault()
+  })
+
+  lesson = remembered(`cnnviz.lesson.${code}`)
+  fill()
+  const form = root.querySelector(".spot")
+  if (form) form.innerHTML = spotHTML(undefined, spot)
+  listen({
+    moved(address) {
+      where = address
+      const here = parse(address)
+      if (here.page === "learn" && here.lesson && here.lesson !== lesson) {
+        lesson = here.lesson
+        seen.step = Number(here.step ?? 1)
+      }
+      steps()
+    },
+    asked(poll) {
+      seen.poll = poll
+      ends = Date.now() + 1000 * (poll?.left ?? 0)
+      seen.question = seen.results = undefined
+      look()
+    },
+    counted(count) {
+      seen.count = count
+      look(true)
+    },
+    ended() {
+      root.innerHTML = `<p class="needs">${escaped(say("web.room.ended"))}</p>`
+    },
+  }).open(new URL("events?screen=1", room).href)
+  setInterval(() => {
+    seen.left = seen.poll?.phase === "open" && seen.poll.left !== null ? Math.max(0, (ends - Date.now()) / 1000) : null
+    fillClock(root, seen)
+  }, LOOK_EVERY / 2)
+  addEventListener("resize", () => seen.results && paintResults(root, seen.results))
+}
+
+/** The driver's secret: taken from the address, which a projector may show, and kept in this tab. @param {string} code */
+function secret(code) {
+  const key = `cnnviz.driver.${code}`
+  const { driver } = parse(location.hash.slice(1))
+  if (driver) {
+    remember(key, driver)
+    history.replaceState(history.state, "", location.pathname + location.search)
+  }
+  const room = JSON.parse(remembered("cnnviz.room") || "null")
+  return driver || remembered(key) || (room?.code === code ? room.driver : "")
+}
+
+/** How long there is to answer. @param {HTMLElement} root */
+const seconds = (root) =>
+  Number(root.querySelector(/** @type {"select"} */ ("[data-key=cockpit_seconds]"))?.value) || undefined
+
+/** @param {HTMLElement} button @param {string} link */
+async function copy(button, link) {
+  const copied = await navigator.clipboard?.writeText(link).then(
+    () => true,
+    () => false,
+  )
+  if (copied) button.textContent = say("web.copy.copied")
+  else prompt(say("web.room.driver"), link)
+}

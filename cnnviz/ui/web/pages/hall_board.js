@@ -1,0 +1,200 @@
+// The projector's side of a room: how to join, the question with how many have answered, and what they answered.
+
+import { drawMap } from "../draw/hall.js"
+import { escaped, formula } from "../model/format.js"
+import { cellIn, clock, windowAt } from "../model/hall.js"
+import { say } from "../model/words.js"
+import { paintResults, resultsHTML } from "./hall_results.js"
+import { picture, rich } from "./learn_words.js"
+
+/** @import { Asking } from "./hall_ballot.js" */
+/** @import { HallPoll, HallQuestion, HallResults } from "../types/wire.js" */
+
+const TICK = 250
+
+export class HallBoard {
+  /** @type {HallPoll | null} */
+  poll = null
+  /** @type {HallQuestion | undefined} */
+  question = undefined
+  /** @type {HallResults | undefined} */
+  results = undefined
+  counts = { votes: 0, followers: 0, alone: 0 }
+  link = ""
+  ends = 0
+
+  /**
+   * @param {HTMLElement} element
+   * @param {Pick<Asking, "question" | "results">} asking
+   * @param {URL} base
+   * @param {string} code
+   * @param {() => void} changed
+   */
+  constructor(element, asking, base, code, changed) {
+    this.element = element
+    this.asking = asking
+    this.base = base
+    this.code = code
+    this.changed = changed
+    new ResizeObserver(() => this.paint()).observe(element)
+    this.timer = setInterval(() => this.tick(), TICK)
+    this.look().then(() => this.changed())
+    element.addEventListener("click", () => this.join(false))
+  }
+
+  get open() {
+    return Boolean(this.poll)
+  }
+
+  /** By which link one joins, and how many have. */
+  async look() {
+    const answer = await fetch(new URL(`room/${this.code}`, this.base)).catch(() => undefined)
+    const found = await answer?.json().catch(() => undefined)
+    if (!found?.link) return
+    this.link = found.link
+    this.counts = { ...this.counts, followers: found.followers }
+  }
+
+  /** @param {HallPoll | null} poll */
+  async hear(poll) {
+    this.poll = poll
+    this.ends = Date.now() + 1000 * (poll?.left ?? 0)
+    this.changed()
+    if (!poll) {
+      this.question = this.results = undefined
+      return this.show()
+    }
+    const shown = poll.phase === "shown" || poll.phase === "revealed"
+    const [question, results] = await Promise.all([
+      this.asking.question(poll.number),
+      shown ? this.asking.results() : undefined,
+    ])
+    if (this.poll !== poll) return
+    this.question = question
+    this.results = results
+    this.show()
+  }
+
+  /** @param {{ votes: number, followers: number, alone: number }} counts */
+  count(counts) {
+    this.counts = counts
+    this.tick()
+    this.changed()
+  }
+
+  leave() {
+    clearInterval(this.timer)
+    this.element.remove()
+  }
+
+  // ---- what is seen
+
+  show() {
+    const { element, question, poll } = this
+    element.classList.toggle("asking", Boolean(poll && question))
+    element.classList.toggle("resulting", Boolean(this.results))
+    element.classList.remove("joining")
+    element.innerHTML = poll && question ? this.asked(poll, question) : ""
+    this.tick()
+    this.paint()
+  }
+
+  /** Shows large how one joins, or no longer. @param {boolean} on */
+  join(on = !this.element.classList.contains("joining")) {
+    if (this.question) return
+    this.element.classList.toggle("joining", on)
+    this.element.innerHTML = on ? `<aside>${this.invitation}</aside>` : ""
+    this.tick()
+  }
+
+  get plainLink() {
+    return this.link.replace(/^https?:\/\//, "")
+  }
+
+  get invitation() {
+    return `<p>${say("web.room.join")}</p><img src="${this.qr}" alt="${escaped(say("web.room.qr", { link: this.link }))}">
+      <b>${escaped(this.code)}</b><small>${escaped(this.plainLink)}</small><span class="follow"></span>`
+  }
+
+  get qr() {
+    return new URL(`room/${this.code}/qr.svg`, this.base).href
+  }
+
+  /** @param {HallPoll} poll @param {HallQuestion} question */
+  asked(poll, question) {
+    const tag = say(this.results ? "web.hall.results" : "web.hall.question")
+    const map = question.map ? ` · <i>${formula(question.map.label)}</i>` : ""
+    const body = this.results
+      ? resultsHTML(question, this.results)
+      : `<div class="scene">${this.scene(question)}</div><aside>${this.invitation}</aside>`
+    return `<header><span class="tag">${tag}${map}</span><h1>${rich(question.ask)}</h1>
+      ${this.results ? `<p class="where">${escaped(say("web.room.code", { code: this.code }))} · <span class="follow"></span><small>${escaped(this.plainLink)}</small></p>` : ""}</header>
+      <div class="body">${body}</div>
+      <footer><div><p class="answered"></p><div class="meter"><i></i></div><p class="soft">${say(`web.hall.phase.${poll.phase}`)}</p></div><p class="time"><b></b><small></small></p></footer>`
+  }
+
+  /** @param {HallQuestion} question */
+  scene(question) {
+    const { map, source, kernel, options, kind } = question
+    if (kind === "choose") {
+      const scale = Math.max(...options.flatMap(({ picture }) => (picture ?? [[0]]).flat().map(Math.abs)), 1e-12)
+      return `<ul class="options">${options
+        .map(
+          ({ label, picture: rows }) =>
+            `<li>${
+              rows
+                ? picture(
+                    rows.map((row) => [...row]),
+                    scale,
+                  )
+                : ""
+            }<span>${rich(label)}</span></li>`,
+        )
+        .join("")}</ul>`
+    }
+    if (!map) return `<p class="lead">${say("web.hall.type")}</p>`
+    const figure = (/** @type {string} */ name, /** @type {typeof map} */ shown) =>
+      `<figure><figcaption><i>${formula(shown.label)}</i> ${escaped(shown.plane ? shown.words : say("web.hall.hidden", { words: shown.words }))}</figcaption><canvas data-shows="${name}"></canvas></figure>`
+    const weights = kernel
+      ? `<figure class="kernel"><figcaption><i>f</i> ${say("web.hall.kernel")}</figcaption>${picture(
+          kernel.map((row) => [...row]),
+          Math.max(...kernel.flat().map(Math.abs), 1e-12),
+        )}</figure>`
+      : ""
+    const cells = `<p class="cells"><b>${say("web.hall.cells", { n: map.cells })}</b> ${say("web.hall.any")}</p>`
+    return `${source ? `${figure("source", source)}<b class="sign">∗</b>${weights}<b class="sign">=</b>` : ""}${figure("map", map)}${cells}`
+  }
+
+  paint() {
+    const { element, question, results } = this
+    if (results) return paintResults(element, results)
+    if (!question?.map) return
+    const { map, source } = question
+    const example = cellIn(map, 0, Math.floor(map.rows / 10), Math.floor((3 * map.columns) / 4))
+    for (const canvas of element.querySelectorAll(/** @type {"canvas"} */ ("canvas[data-shows]"))) {
+      if (canvas.dataset.shows === "source" && source) drawMap(canvas, source, { window: windowAt(question, example) })
+      else
+        drawMap(
+          canvas,
+          map,
+          source ? { window: [Math.floor(map.rows / 10), Math.floor((3 * map.columns) / 4), 1, 1] } : {},
+        )
+    }
+  }
+
+  // What changes by itself: how many have answered, and the time that is left.
+  tick() {
+    const { element, poll, counts } = this
+    for (const span of element.querySelectorAll(".follow"))
+      span.textContent = say("web.room.follow", { n: counts.followers })
+    const answered = element.querySelector(".answered")
+    if (!answered || !poll) return
+    answered.innerHTML = say("web.hall.answered", { n: counts.votes, of: Math.max(counts.followers, counts.votes) })
+    const bar = element.querySelector(/** @type {"i"} */ ("footer .meter i"))
+    if (bar) bar.style.width = `${(100 * counts.votes) / Math.max(counts.followers, counts.votes, 1)}%`
+    const timed = poll.phase === "open" && poll.left !== null
+    const [time, words] = element.querySelectorAll(".time > *")
+    time.textContent = timed ? clock((this.ends - Date.now()) / 1000) : ""
+    words.textContent = timed ? say("web.hall.to_answer") : ""
+  }
+}

@@ -1,0 +1,117 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import {
+  cellIn,
+  cellUnder,
+  clock,
+  countOf,
+  found,
+  indexOf,
+  nextAct,
+  placeIn,
+  possible,
+  valuesOf,
+  windowAt,
+} from "../../cnnviz/ui/web/model/hall.js"
+import { spotOf } from "../../cnnviz/ui/web/pages/cockpit.js"
+
+const map = (more) => ({
+  symbol: "z1",
+  label: "z₁",
+  words: "",
+  shape: [30, 30],
+  layers: 1,
+  rows: 30,
+  columns: 30,
+  cells: 900,
+  plane: null,
+  ...more,
+})
+const poll = (phase, keyed = true) => ({ number: 1, phase, round: 1, left: null, keyed })
+
+test("a cell is found again by the place at which it is drawn", () => {
+  const shapes = [
+    map({}),
+    map({ shape: [4, 6, 5], layers: 4, rows: 6, columns: 5, cells: 120 }),
+    map({ shape: [100], rows: 2, columns: 60, cells: 100 }),
+  ]
+  for (const one of shapes)
+    for (let cell = 0; cell < one.cells; cell++) {
+      const { layer, row, column } = placeIn(one, cell)
+      assert.equal(cellIn(one, layer, row, column), cell)
+      assert.equal(
+        indexOf(one, cell).reduce((sum, at, axis) => sum * one.shape[axis] + at, 0),
+        cell,
+      )
+    }
+  assert.equal(cellIn(shapes[2], 0, 9, 99), 99, "beyond the last cell there is none")
+})
+
+test("whoever taps the middle of a window means the cell that it makes", () => {
+  for (const window of [
+    { k: 3, stride: 1, before: 0, dilation: 1 },
+    { k: 3, stride: 2, before: 1, dilation: 1 },
+    { k: 2, stride: 2, before: 0, dilation: 1 },
+  ]) {
+    const question = { map: map({}), window }
+    for (const cell of [0, 31, 465, 899]) {
+      const [top, left, rows, columns] = windowAt(question, cell)
+      assert.equal(cellUnder(question, top + (rows - 1) / 2, left + (columns - 1) / 2), cell)
+    }
+  }
+})
+
+test("colours come back as the values that they stand for, to a 255th", () => {
+  const bytes = Buffer.from([0, 128, 255]).toString("base64")
+  assert.deepEqual([...valuesOf({ levels: bytes, low: -255, high: 255, scale: "signed" })], [-255, 1, 255])
+})
+
+test("of a question only that can be done which the server would do", () => {
+  const done = (phase, keyed, other) =>
+    Object.entries(possible(phase && poll(phase, keyed), { other }))
+      .filter(([, can]) => can)
+      .map(([act]) => act)
+  assert.deepEqual(done("open"), ["close"])
+  assert.deepEqual(done("closed", true), ["show", "again", "reveal"])
+  assert.deepEqual(done("shown", false), ["again"], "a show of hands has nothing to reveal")
+  assert.deepEqual(done("revealed", true, false), [])
+  assert.deepEqual(done("revealed", true, true), ["again"])
+  assert.deepEqual(done(null), [])
+  assert.deepEqual(
+    ["open", "closed", "shown", "revealed"].map((phase) => nextAct(poll(phase))),
+    ["close", "show", "reveal", "next"],
+  )
+})
+
+test("counts and times are those of the last round", () => {
+  const rounds = [{ votes: 4, counts: [[0, 0, 4]] }, { votes: 3, counts: [[0, 0, 1], [2, 2, 2]] }] // biome-ignore format: short
+  assert.equal(countOf(rounds[1], 2), 2)
+  assert.equal(countOf(rounds[1], 1), 0)
+  assert.deepEqual(
+    found({
+      rounds,
+      groups: [
+        { right: true, counts: [0, 2] },
+        { right: false, counts: [4, 1] },
+      ],
+    }),
+    { n: 2, of: 3 },
+  )
+  assert.deepEqual([clock(23.2), clock(0), clock(-3), clock(120)], ["0:24", "0:00", "0:00", "2:00"])
+})
+
+test("a form asks for what the server knows", () => {
+  const form = (fields) => {
+    const made = new FormData()
+    for (const [name, value] of Object.entries(fields)) made.set(name, value)
+    return JSON.parse(JSON.stringify(spotOf(made)))
+  }
+  assert.deepEqual(form({ spot: "largest", map: "z1", seconds: "30" }), { spot: "largest", map: "z1", seconds: 30 })
+  assert.deepEqual(form({ spot: "sign", map: "z1", cell: "3, 4", seconds: "0" }), { spot: "sign", cell: "z1:3,4" })
+  assert.deepEqual(form({ spot: "loss", seconds: "0" }), { spot: "loss" })
+  assert.deepEqual(form({ spot: "hands", ask: " Clear? ", answers: "yes\n\nno " }), {
+    kind: "choose",
+    ask: "Clear?",
+    answers: [{ label: "yes" }, { label: "no" }],
+  })
+})
