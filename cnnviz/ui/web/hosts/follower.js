@@ -46,6 +46,7 @@ export default function show() {
   let ended = false
   const where = () => new URL(`${path}/events${projected ? "?screen=1" : alone ? "?alone=1" : ""}`, location.href).href
   const sheet = document.createElement("section")
+  sheet.tabIndex = -1
   sheet.className = projected ? "hall board" : "hall ballot"
   document.body.append(sheet)
   const board = projected ? new HallBoard(sheet, asking, base, room, () => fill()) : undefined
@@ -112,11 +113,12 @@ export default function show() {
 
   function mount() {
     view?.leave()
-    const fresh = document.createElement("div") // nothing of the last page clings to it
+    const fresh = document.createElement("main") // nothing of the last page clings to it
     fresh.className = "cnnviz alone follows"
     fresh.style.visibility = "hidden"
     root.replaceWith(fresh)
     root = fresh
+    root.inert = answering()
     view = new View(root, here.page ?? "", host)
     for (const name of NEEDS_SESSION) {
       for (const element of root.querySelectorAll(/** @type {"button"} */ (`[data-key="${name}"]`))) element.remove()
@@ -157,7 +159,9 @@ export default function show() {
   }
 
   function fill(state = ended ? "ended" : alone ? "alone" : "following") {
-    document.body.classList.toggle("answering", ballot.open && !alone)
+    document.body.classList.toggle("answering", answering())
+    sheet.role = answering() ? "main" : null
+    root.inert = answering()
     if (board) return joining()
     bar.dataset.state = state
     const act = { alone: say("web.room.return"), following: say("web.room.explore") }[state]
@@ -166,6 +170,14 @@ export default function show() {
       ${alone && ballot.open ? `<span class="there">${say("web.hall.there")}</span>` : ""}<span class="hall-left"></span>
       ${act ? `<button type="button" data-key="room_leave">${act}</button>` : ""}`
   }
+
+  // Then all that is under the question is out of reach, for keys too.
+  function answering() {
+    return ballot.open && !alone
+  }
+  document.addEventListener("keydown", (event) => {
+    if (answering()) event.stopPropagation()
+  })
 
   // How one joins, on the projector.
   function joining() {

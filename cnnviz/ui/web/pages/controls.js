@@ -3,6 +3,7 @@
 
 import { inField, plainNumber } from "../model/format.js"
 import { say } from "../model/words.js"
+import { unfold } from "./doings.js"
 import { bindLayers, fillLayers } from "./layers.js"
 import { bindNetwork, fillNetwork } from "./network_controls.js"
 import { bindRows, fillRows } from "./rows.js"
@@ -92,6 +93,12 @@ function bindMenu(view) {
     menu.open = false
   }
   const { signal } = view.stop
+  const folded = () => view.$(".top").dataset.unfolded && unfold(view, "")
+  const inside = (/** @type {EventTarget | null} */ target) =>
+    /** @type {Element} */ (target).closest?.(".doings, nav, [data-key=pages], [data-key=more]")
+  view.$(".doings").addEventListener("click", (event) => near(event, "button:not([data-key=copy_link])") && folded())
+  addEventListener("keydown", ({ key }) => key === "Escape" && folded(), { signal })
+  addEventListener("pointerdown", ({ target }) => inside(target) || folded(), { signal })
   menu.querySelector("div")?.addEventListener("click", close)
   addEventListener("keydown", ({ key }) => key === "Escape" && close(), { signal })
   addEventListener("pointerdown", ({ target }) => menu.contains(/** @type {Node} */ (target)) || close(), { signal })
