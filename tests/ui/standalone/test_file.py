@@ -26,7 +26,7 @@ def part(text: str, id: str) -> str:
 
 def test_the_notebooks_lesson_takes_about_600_kilobytes_and_a_further_update_90():
     sizes = [len(made(Lesson(k=9), around=around)) for around in (1, 2)]
-    assert sizes[0] < 650_000  # of which a third is the typeface of the formulas
+    assert sizes[0] < 680_000  # of which a third is the typeface of the formulas
     assert (sizes[1] - sizes[0]) / 2 < 95_000
 
 

@@ -4,6 +4,7 @@ import { Flow } from "../draw/flow.js"
 import { mechanism } from "../draw/mechanism.js"
 import { Overview } from "../draw/overview.js"
 import { palette } from "../draw/pen.js"
+import { COMPUTED } from "../model/address.js"
 import { Cells } from "../model/cells.js"
 import { colour } from "../model/colour.js"
 import { explained } from "../model/explanation.js"
@@ -50,6 +51,7 @@ const FRAME = () => `
   <canvas class="flow" aria-hidden="true"></canvas>${meaningBox()}`
 
 export class Step extends Content {
+  static asked = COMPUTED
   static turns = true
   static reveals = true
 
