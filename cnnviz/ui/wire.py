@@ -747,12 +747,15 @@ class Spec(TypedDict):
 
 
 class FileContents(TypedDict):
-    """What a file knows of its lesson: for each update, by its number, where its answer's parts lie in the bytes that
-    the file holds; `server` is a page's address, with a slash at its end, or "".
+    """What a file knows of its lesson, and how to read its bytes: the lengths of the answers' headers, then of each part
+    how many numbers of 64 bits it has and which part it is the difference from (-1: none), then for each update,
+    by its number and in the headers' order, its parts; `server` is a page's address, with a slash at its end, or "".
     """
 
     lesson: Query
-    answers: Mapping[str, Sequence[tuple[int, int]]]
+    heads: Sequence[int]
+    parts: Sequence[tuple[int, int]]
+    answers: Mapping[str, Sequence[int]]
     server: str
 
 

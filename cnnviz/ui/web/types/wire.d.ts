@@ -186,12 +186,15 @@ export interface ExperimentData {
   sets: SetsData | null
 }
 
-/** What a file knows of its lesson: for each update, by its number, where its answer's parts lie in the bytes that
-    the file holds; `server` is a page's address, with a slash at its end, or "".
+/** What a file knows of its lesson, and how to read its bytes: the lengths of the answers' headers, then of each part
+    how many numbers of 64 bits it has and which part it is the difference from (-1: none), then for each update,
+    by its number and in the headers' order, its parts; `server` is a page's address, with a slash at its end, or "".
      */
 export interface FileContents {
   lesson: Record<string, string>
-  answers: Record<string, [number, number][]>
+  heads: number[]
+  parts: [number, number][]
+  answers: Record<string, number[]>
   server: string
 }
 
