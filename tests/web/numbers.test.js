@@ -5,7 +5,9 @@ import { explained } from "../../cnnviz/ui/web/model/explanation.js"
 import { expression } from "../../cnnviz/ui/web/model/expression.js"
 import { Filling, terms } from "../../cnnviz/ui/web/model/filling.js"
 import { number } from "../../cnnviz/ui/web/model/format.js"
+import { meaningOf, signsOf } from "../../cnnviz/ui/web/model/meanings.js"
 import { Numbers } from "../../cnnviz/ui/web/model/numbers.js"
+import { has } from "../../cnnviz/ui/web/model/words.js"
 import { fixture } from "./hooks.js"
 
 const moments = fixture("moments").map(({ bytes, ...core }) => ({
@@ -120,4 +122,20 @@ test("the update says what the core's next parameter is", () => {
     const cell = numbers.shape(first).map(() => 0)
     assert.ok(explained(numbers, "update", cell).numbers.includes(number(numbers.next(first, 0), 5)))
   }
+})
+
+test("every symbol and every operator of a network has words in the glossary", () => {
+  const lacking = new Set()
+  const check = (id) => ["title", "text"].every((part) => has(`web.${id}.${part}`)) || lacking.add(id)
+  for (const { numbers } of moments) {
+    for (const symbol of Object.keys(numbers.maps)) check(meaningOf(numbers, symbol))
+    for (const { kind } of numbers.network.layers) if (!["conv", "dense"].includes(kind)) check(`signs.${kind}`)
+    for (const column of numbers.network.columns)
+      for (const { text, id } of signsOf(numbers, {
+        ...column,
+        kind: column.kind === "cells" ? "answers" : column.kind,
+      }) ?? [])
+        if (text) check(id)
+  }
+  assert.deepEqual([...lacking], [])
 })

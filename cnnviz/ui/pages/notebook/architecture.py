@@ -50,7 +50,8 @@ def architecture(lesson: Lesson, moment: Moment) -> dict[str, object]:
     units = len(trace.v)
     nodes = sorted({0, 1 % units, strong, units - 1})
     return {
-        "here": message("ui.notebook.architecture.here", image=lesson.img, channel=lesson.ch, pixels=message(f"ui.pixels.{lesson.scale}"), k=lesson.k),
+        "here": message("ui.notebook.architecture.here", image=lesson.img, channel=message(f"web.channels.{lesson.ch}"),
+                        pixels=message(f"ui.pixels.{lesson.scale}"), k=lesson.k),
         "nodes": [{"at": at, "v": float(trace.v[at]), "w": params.w[at].tolist()} for at in nodes],
         "strong": strong,
         "units": units,

@@ -1,6 +1,7 @@
 // The overview of a network: two bands, values over gradients; every layer a column, every channel a map.
 
 import { escaped, formula } from "../model/format.js"
+import { meaningOf, signsOf } from "../model/meanings.js"
 import { plan } from "../model/overview.js"
 import { placeIn, spots } from "../model/phone.js"
 import { faceOf, stacks } from "../model/plates.js"
@@ -264,36 +265,6 @@ const meaningful = (id, text, name) =>
     ? `<button type="button" class="${name}" tabindex="-1" data-meaning="${id}">${escaped(text)}</button>`
     : `<span class="${name}">${escaped(text)}</span>`
 
-/** @type {Record<string, string>}  by the first letter of a symbol */
-const WORDS = {
-  x: "pixel",
-  f: "kernel",
-  w: "weight",
-  b: "bias",
-  a: "activation",
-  p: "pooling",
-  y: "target",
-  L: "loss",
-  z: "sum",
-  o: "output",
-  v: "list",
-}
-
-/** Where the glossary explains a map. @param {Numbers} numbers @param {string} symbol */
-const meaningOf = (numbers, symbol) =>
-  `glossary.${numbers.maps[symbol].band === "gradients" ? "gradient" : WORDS[symbol[0]]}`
-
-/** Where it explains a sign between two columns. @type {Record<string, string>} */
-const SIGNS = {
-  "∗": "convolution",
-  "=": "equals",
-  σ: "sigmoid",
-  "·": "product",
-  "+": "sum",
-  "→": "flatten",
-  "←": "back",
-}
-
 /** @type {(numbers: Numbers, symbol: string, column: Column, single: boolean) => string} */
 function figure(numbers, symbol, { kind: column, title }, single) {
   const kind =
@@ -306,7 +277,7 @@ function figure(numbers, symbol, { kind: column, title }, single) {
   const over = single && kind === "cells" && numbers.maps[symbol].band === "values" && isMade(numbers, symbol)
   const note = single ? size : kind === "maps" || kind === "classes" ? title : ""
   return `<figure class="map ${kind === "filters" ? "kernelmap" : kind === "cells" ? "cell" : kind === "loss" ? "cell wide" : kind === "strip" || kind === "bias" ? kind : ""}" data-figure="${symbol}">
-    ${over ? bracket(numbers, symbol) : ""}<figcaption><button type="button" class="name" data-open="${symbol}" title="${open}" aria-label="${open}">${formula(label)}</button>${single && !under ? `${meaningful(meaningOf(numbers, symbol), plain, "plain")}` : ""}<span class="badge"></span><span class="size">${escaped(note)}</span></figcaption>
+    ${over ? bracket(numbers, symbol) : ""}<figcaption><button type="button" class="name" data-open="${symbol}" title="${open}" aria-label="${open}">${formula(label)}</button>${single && !under ? `${meaningful(meaningOf(numbers, symbol), plain, "plain")}` : ""}<span class="badge"></span>${single || !note ? `<span class="size">${escaped(note)}</span>` : meaningful(meaningOf(numbers, symbol), note, "size")}</figcaption>
     <div class="plate"><canvas data-map="${symbol}" tabindex="0" role="img"></canvas></div>
     <p class="limits"><span class="low"></span><span class="bar"></span><span class="power"></span><span class="high"></span></p>
     ${single && under && numbers.maps[symbol].band !== "gradients" ? meaningful(meaningOf(numbers, symbol), plain, "plain under") : ""}</figure>`
@@ -317,34 +288,15 @@ function figure(numbers, symbol, { kind: column, title }, single) {
 const isBias = (numbers, symbol, kind) =>
   (kind === "filters" || kind === "weights") && numbers.maps[symbol].kind === "row"
 
-/** @param {string} sign */
-const signed = (sign) => meaningful(`signs.${SIGNS[sign] ?? ""}`, sign, "sign")
+/** @param {import("../model/meanings.js").Sign} sign */
+const signed = ({ text, id }) => (text ? meaningful(id, text, "sign") : "")
 
 // What stands between two columns of a network with one channel.
 /** @type {(numbers: Numbers, column: Column) => string} */
-function operator(numbers, { kind, values: [symbol] }) {
-  const made = numbers.stages.find(
-    (stage) =>
-      stage.phase === "forward" && (stage.symbol === symbol || (stage.inputs.includes(symbol) && kind !== "maps")),
-  )
-  const layer = numbers.network.layers.find(
-    (/** @type {{ symbol: string }} */ { symbol: name }) => name === made?.symbol,
-  )
-  const own = layer?.symbol === symbol
-  /** @type {Record<string, string[]>} */
-  const signs = { filters: ["∗", "←"], weights: ["·", "←"], strip: ["→", ""] }
-  const sign =
-    signs[kind]
-    ?? (kind === "answers"
-      ? [own ? (layer?.kind ?? "") : "+", "←"]
-      : kind === "maps" && layer
-        ? [
-            layer.kind === "conv"
-              ? "="
-              : (numbers.network.columns.find((/** @type {Column} */ c) => c.values[0] === symbol)?.title ?? ""),
-            "←",
-          ]
-        : null)
-  if (!sign) return ""
-  return `<div class="operators" aria-hidden="true">${kind === "maps" && isMade(numbers, symbol) ? bracket(numbers, symbol) : ""}<p>${signed(sign[0])}</p><p>${signed(sign[1])}</p></div>`
+function operator(numbers, column) {
+  const [symbol] = column.values
+  const signs = signsOf(numbers, column)
+  if (!signs) return ""
+  const over = column.kind === "maps" && isMade(numbers, symbol) ? bracket(numbers, symbol) : ""
+  return `<div class="operators" aria-hidden="true">${over}${signs.map((sign) => `<p>${signed(sign)}</p>`).join("")}</div>`
 }

@@ -8,6 +8,7 @@ import { possible } from "../model/hall.js"
 import { say } from "../model/words.js"
 import { ACTS, cockpitHTML, fillClock, fillCockpit, spotHTML, spotOf } from "../pages/cockpit.js"
 import { paintResults } from "../pages/hall_results.js"
+import { kept } from "../pages/preferences.js"
 import { LANG } from "../spec.js"
 import { hall } from "./hall.js"
 import { listen } from "./listen.js"
@@ -172,6 +173,7 @@ export default function show() {
     const { target, key, ctrlKey, metaKey, altKey, shiftKey } = event
     if (ctrlKey || metaKey || altKey || /** @type {Element} */ (target).matches("input, select, textarea")) return
     if (key === " " && /** @type {Element} */ (target).matches("button, a")) return
+    if (kept("single_keys") === "off" && key.length === 1 && key !== " ") return // who dictates says letters, too
     const name = key === " " ? "Space" : key.toUpperCase()
     const act = ACTS.find(([, own]) => own === name)?.[0] ?? (name === "PAGEDOWN" ? "next" : undefined)
     if (act) turn(act)

@@ -1,18 +1,18 @@
 // The component's entry on a follower's page: the lesson is where the room's driver is, until somebody wanders off.
 // Its numbers come as resources (docs/numbers.md), and where the driver goes as a stream of addresses (docs/rooms.md).
 
-import { own, parse, query, same } from "../model/address.js"
-import { decode } from "../model/decode.js"
+import { own, parse, query } from "../model/address.js"
 import { escaped } from "../model/format.js"
 import { say } from "../model/words.js"
 import { Ballot } from "../pages/hall_ballot.js"
 import { HallBoard } from "../pages/hall_board.js"
 import { setHTML } from "../pages/html.js"
+import { kindOf } from "../pages/registry.js"
 import { View } from "../pages/view.js"
 import { CODE } from "../spec.js"
 import { hall } from "./hall.js"
 import { listen } from "./listen.js"
-import { resources } from "./resources.js"
+import { looked, Resources } from "./resources.js"
 
 /** @import { Lesson } from "../model/address.js" */
 /** @import { Answer } from "../model/decode.js" */
@@ -46,6 +46,7 @@ export default function show() {
   let ended = false
   const where = () => new URL(`${path}/events${projected ? "?screen=1" : alone ? "?alone=1" : ""}`, location.href).href
   const sheet = document.createElement("section")
+  sheet.tabIndex = -1
   sheet.className = projected ? "hall board" : "hall ballot"
   document.body.append(sheet)
   const board = projected ? new HallBoard(sheet, asking, base, room, () => fill()) : undefined
@@ -70,19 +71,17 @@ export default function show() {
     },
   })
 
-  const numbers = resources(base, CODE, {
-    /** @param {Uint8Array} bytes @param {Lesson} asked */
-    received(bytes, asked) {
-      const answer = decode(bytes)
-      const stage = answer.stages.some(({ symbol }) => symbol === asked.stage) ? asked.stage : answer.lesson.stage
-      const lesson = { ...answer.lesson, stage, cell: asked.cell ?? "" }
+  const numbers = new Resources(base, CODE, {
+    received(answer, asked) {
       arriving = true // what the view writes into the address now is nobody's doing
-      deliver({ ...answer, asked: pageless(asked), lesson })
+      deliver(looked(answer, pageless(asked)))
       arriving = false
     },
     failed: (sentence) => view?.notice(sentence || say("web.notice.silent")),
+    shown: () => (view?.data ? view.lesson : undefined),
   })
-  const ask = () => numbers.ask(here.page ?? "", here, view?.computed ?? [])
+  const keys = () => kindOf(here.page ?? "").asked
+  const ask = () => numbers.ask(here.page ?? "", here, keys())
 
   /** @type {Host} */
   const host = {
@@ -102,7 +101,11 @@ export default function show() {
         if (page !== undefined && page !== before) mount()
       },
     },
-    numbers: { ask, receive: (act) => (deliver = act) },
+    numbers: {
+      ask,
+      receive: (act) => (deliver = act),
+      ahead: (lessons, page) => alone && numbers.ahead(page, lessons, kindOf(page).asked), // a hall's next move is one for all
+    },
     speak(lang) {
       location.search = query({ ...parse(location.search), lang })
     },
@@ -110,11 +113,12 @@ export default function show() {
 
   function mount() {
     view?.leave()
-    const fresh = document.createElement("div") // nothing of the last page clings to it
+    const fresh = document.createElement("main") // nothing of the last page clings to it
     fresh.className = "cnnviz alone follows"
     fresh.style.visibility = "hidden"
     root.replaceWith(fresh)
     root = fresh
+    root.inert = answering()
     view = new View(root, here.page ?? "", host)
     for (const name of NEEDS_SESSION) {
       for (const element of root.querySelectorAll(/** @type {"button"} */ (`[data-key="${name}"]`))) element.remove()
@@ -150,15 +154,14 @@ export default function show() {
   /** @param {Lesson} next */
   function go(next) {
     const turns = !view || (next.page ?? "") !== (here.page ?? "")
-    const before = here
     here = next
-    if (turns) return mount()
-    travel()
-    if (!same(before, here, view?.computed ?? [])) ask()
+    turns ? mount() : travel()
   }
 
   function fill(state = ended ? "ended" : alone ? "alone" : "following") {
-    document.body.classList.toggle("answering", ballot.open && !alone)
+    document.body.classList.toggle("answering", answering())
+    sheet.role = answering() ? "main" : null
+    root.inert = answering()
     if (board) return joining()
     bar.dataset.state = state
     const act = { alone: say("web.room.return"), following: say("web.room.explore") }[state]
@@ -167,6 +170,14 @@ export default function show() {
       ${alone && ballot.open ? `<span class="there">${say("web.hall.there")}</span>` : ""}<span class="hall-left"></span>
       ${act ? `<button type="button" data-key="room_leave">${act}</button>` : ""}`
   }
+
+  // Then all that is under the question is out of reach, for keys too.
+  function answering() {
+    return ballot.open && !alone
+  }
+  document.addEventListener("keydown", (event) => {
+    if (answering()) event.stopPropagation()
+  })
 
   // How one joins, on the projector.
   function joining() {

@@ -72,6 +72,8 @@ export function roomDriver(base, travel = () => {}) {
   /** Has the room's questions shown over a page. @param {HTMLElement} root */
   function project(root) {
     stage = root
+    const button = root.querySelector("[data-key=room]")
+    if (button) button.textContent = held ? say("web.room.code", { code: held.code }) : say("web.actions.room.text")
     if (!held || board?.element.isConnected) return
     board?.leave()
     const element = document.createElement("section")

@@ -46,17 +46,17 @@ const SECONDS = [0, 20, 30, 60, 120]
 /** The whole screen, before anything is known. @param {string} screen  the address of the projector's page */
 export const cockpitHTML = (
   screen,
-) => `<header><b class="name">cnnviz</b><span class="private">${say("web.cockpit.private")}</span><span class="room"></span>
+) => `<header><h1>cnnviz</h1><span class="private">${say("web.cockpit.private")}</span><span class="room"></span>
     <span class="count" role="status"></span><button type="button" data-key="cockpit_link">${say("web.room.driver")}</button>
     <a href="${escaped(screen)}" target="_blank" rel="noopener">${say("web.cockpit.screen")}</a><span class="clock"></span></header>
   <p class="wrong" role="alert"></p>
   <div class="columns">
-    <section class="now"><h2>${say("web.cockpit.now")} <small></small></h2><div class="preview"><iframe src="${escaped(screen)}" title="${say("web.cockpit.now")}" tabindex="-1" inert></iframe></div>
+    <section class="now" tabindex="0" aria-label="${say("web.cockpit.now")}"><h2>${say("web.cockpit.now")} <small></small></h2><div class="preview"><iframe src="${escaped(screen)}" title="${say("web.cockpit.now")}" tabindex="-1" inert></iframe></div>
       <div class="drive" role="group" aria-label="${say("web.cockpit.drive")}">${drive()}</div>
       <h2>${say("web.cockpit.notes")}</h2><div class="notes"></div></section>
-    <section class="next"><h2>${say("web.cockpit.lesson")}</h2><div class="lesson"></div>
+    <section class="next" tabindex="0" aria-label="${say("web.cockpit.lesson")}"><h2>${say("web.cockpit.lesson")}</h2><div class="lesson"></div>
       <h2>${say("web.cockpit.spot")}</h2><form class="spot"></form></section>
-    <section class="answers hall"><h2>${say("web.cockpit.answers")} <small>${say("web.cockpit.live")}</small></h2><div class="live"></div></section>
+    <section class="answers hall" tabindex="0" aria-label="${say("web.cockpit.answers")}"><h2>${say("web.cockpit.answers")} <small>${say("web.cockpit.live")}</small></h2><div class="live"></div></section>
   </div>
   <nav class="acts" aria-label="${say("web.cockpit.acts")}"></nav>`
 

@@ -185,6 +185,7 @@ export class Ballot {
     const shown = this.results ? resultsHTML(question, this.results, this.sent) : ""
     const closed =
       poll.phase === "closed" ? `<p class="wait">${say("web.hall.closed")} ${say("web.hall.wait")}</p>` : ""
+    element.tabIndex = this.results ? 0 : -1 // what scrolls is reached by keys
     element.innerHTML = `<div class="asked"><h1 tabindex="-1">${rich(question.ask)}</h1>${poll.phase === "open" ? paragraphs(question.text) : ""}</div>
       ${
         poll.phase === "open"

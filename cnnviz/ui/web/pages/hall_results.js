@@ -122,7 +122,7 @@ function groups(results) {
   ) =>
     `<li class="${right ? "right" : ""}"><span class="letter">${letter(n)}</span>
       ${rows ? picture(rows, scale) : patch ? `<canvas data-patch="${n}" role="presentation"></canvas>` : results.map ? '<span class="none"></span>' : ""}
-      <div><h3>${rich(label)}${right ? " ✓" : ""}</h3><p>${rich(said)}</p>${meters(results, counts)}</div></li>`
+      <div><h2>${rich(label)}${right ? " ✓" : ""}</h2><p>${rich(said)}</p>${meters(results, counts)}</div></li>`
   return `<ol class="groups">${results.groups.map(group).join("")}</ol>${results.map ? "" : legend(results)}`
 }
 

@@ -9,7 +9,7 @@ import { foreign, inLanguage, nameOf, picture, rich } from "./learn_words.js"
 
 /** Words of the glossary, in the order in which one meets them. */
 const GLOSSARY = [
-  "pixel", "kernel", "unit", "loss", "gradient", "weight", "bias", "stride", "padding", "channel", "pooling", "activation",
+  "pixel", "kernel", "sum", "unit", "list", "output", "loss", "gradient", "weight", "bias", "stride", "padding", "channel", "pooling", "activation",
   "saturated", "target", "learning_rate", "update",
 ] // biome-ignore format: a list of words
 

@@ -56,13 +56,13 @@ function table({ kernels, agrees, kernel, sums, theirs, ours }) {
     <p><b>${mark}</b> ${escaped(kernel)}</p><table>${row("theirs", theirs)}${row("ours", ours)}</table><p><b>${mark}</b> ${escaped(sums)}</p></div>`
 }
 
-/** @type {(row: DeviationRow, symbol: string) => string} */
-function mark({ flipped, alone }, symbol) {
+/** @type {(row: DeviationRow, of: ExperimentData["symbols"][number]) => string} */
+function mark({ flipped, alone }, { symbol, label }) {
   const [now, ring] = [flipped.includes(symbol), alone.includes(symbol)]
   const words = [now ? say("web.notebook.flipped") : "", ring ? say("web.notebook.alone") : ""]
     .filter(Boolean)
     .join("; ")
-  return `<td class="dot${now ? " now-dot" : ""}${ring ? " ring" : ""}" title="${words}"><i></i><span class="spoken">${words}</span></td>`
+  return `<td class="dot${now ? " now-dot" : ""}${ring ? " ring" : ""}" title="${words}"><i></i><em>${formula(label)}</em><span class="spoken">${words}</span></td>`
 }
 
 /** @param {ExperimentData} experiment */
@@ -74,7 +74,7 @@ const switches = ({ symbols, rows }) => `
     .map(
       (row) =>
         `<tr class="${row.on ? "on" : ""}"><th scope="row">${toggle(row)}</th><td class="both">${code(row)}</td>${symbols
-          .map(({ symbol }) => mark(row, symbol))
+          .map((of) => mark(row, of))
           .join(
             "",
           )}<td class="matters"><b class="${row.yes ? "yes" : ""}">${escaped(row.matters)}</b><small>${escaped(row.more)}</small></td></tr>`,

@@ -11,6 +11,7 @@ import { say } from "../../model/words.js"
 
 const STAIRS = 48 // the staircase under the maps
 const MOST_STEPS = 10 // of a staircase whose steps bear their numbers
+const HIGH = 230 // of a picture that has room for a sum under its maps
 const MOST_NUMBERED = 4 // channels whose windows and kernels are printed; with more, the strongest one's
 
 /** @param {number} at */
@@ -88,7 +89,7 @@ function patches(numbers, { x, f, k, cell, met }, c) {
 // x, its window, the kernel, the products.
 /** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts */
 function single(pen, numbers, parts) {
-  const { x, f, k, window, left } = parts
+  const { x, f, k, cell, window, left } = parts
   const { window: pixels, kernel } = patches(numbers, parts, 0)
   const products = pixels.map((value, n) => value * kernel[n])
   const free = pen.height - STAIRS - 42
@@ -108,14 +109,9 @@ function single(pen, numbers, parts) {
   ])
   for (const [name, values, limits, scale, sign] of parts3) {
     pen.text(name, at, 12, { size: 12, fill: pen.soft })
-    pen.grid(
-      values,
-      k,
-      limits,
-      scale,
-      { x: at, y, width: grid, height: grid },
-      { write: raw && values === pixels ? (value) => String(Math.round(value)) : short },
-    )
+    const place = { x: at, y, width: grid, height: grid }
+    const write = raw && values === pixels ? (/** @type {number} */ value) => String(Math.round(value)) : short
+    values === kernel ? pen.kernel(numbers, f, cell[0], 0, place) : pen.grid(values, k, limits, scale, place, { write })
     pen.sign(sign, at + grid + 11, y + grid / 2)
     at += grid + 22
   }
@@ -143,11 +139,11 @@ function several(pen, numbers, parts, terms, total) {
     const box = fitted(numbers, x, at, 24, map, map)
     pen.head(channelName(numbers, x, c), "", at, 10, pitch)
     pen.map(numbers, x, [c], box, [window])
-    const { window: pixels, kernel } = patches(numbers, parts, c)
+    const { window: pixels } = patches(numbers, parts, c)
     const y = 24 + map + 22
     pen.grid(pixels, k, numbers.maps[x].limits, numbers.maps[x].scale, { x: at, y, width: grid, height: grid })
     pen.text("⊙", at + grid + 6, y + grid / 2, { align: "center", fill: pen.soft })
-    pen.grid(kernel, k, numbers.maps[f].limits, "signed", { x: at + grid + 13, y, width: grid, height: grid })
+    pen.kernel(numbers, f, parts.cell[0], c, { x: at + grid + 13, y, width: grid, height: grid })
     if (c < channels - 1) pen.sign("+", at + map + (pitch - map) / 2, 24 + map / 2)
   }
   pen.text(say("web.mechanism.window_kernel"), 4, pen.height - 8, { size: 11, fill: pen.soft })
@@ -172,7 +168,7 @@ function many(pen, numbers, parts) {
     const box = fitted(numbers, x, 4 + (c % across) * (side + 3), 24 + Math.floor(c / across) * (side + 3), side, side)
     pen.map(numbers, x, [c], box, [{ ...window, strong: c === chosen }])
   }
-  const { window: pixels, kernel } = patches(numbers, parts, chosen)
+  const { window: pixels } = patches(numbers, parts, chosen)
   const at = room + 16
   pen.text(channelName(numbers, x, chosen), at, 10, { size: 15, math: true })
   pen.grid(pixels, k, numbers.maps[x].limits, numbers.maps[x].scale, { x: at, y: 24, width: grid, height: grid })
@@ -183,7 +179,7 @@ function many(pen, numbers, parts) {
     10,
     { size: 15, math: true },
   )
-  pen.grid(kernel, k, numbers.maps[f].limits, "signed", { x: at + grid + 22, y: 24, width: grid, height: grid })
+  pen.kernel(numbers, f, parts.cell[0], chosen, { x: at + grid + 22, y: 24, width: grid, height: grid })
   pen.text(say("web.mechanism.strongest"), at, 24 + grid + 12, { size: 11, fill: pen.soft, room: 2 * grid })
 }
 
@@ -260,11 +256,13 @@ export function shares(pen, numbers, symbol, cell) {
     negative += Math.min(value, 0)
   }
   const [more, less] = [products.filter((value) => value > 0).length, products.filter((value) => value < 0).length]
-  const free = Math.min(pen.height - 44, pen.width * 0.155)
-  const y = 24 + Math.max((pen.height - 44 - free) / 3, 0)
-  const last = fitted(numbers, x, 0, y, pen.width * 0.16, free)
+  const tall = pen.height > HIGH
+  const share = tall ? 0.23 : 0.16 // of the width, for a map; the sum stands under them where there is room
+  const free = Math.min(pen.height - (tall ? 132 : 44), pen.width * (share - 0.005))
+  const y = 24 + Math.max((pen.height - (tall ? 132 : 44) - free) / 3, 0)
+  const last = fitted(numbers, x, 0, y, pen.width * share, free)
   last.x = pen.width - last.width - 4
-  const second = fitted(numbers, dy, 0, y, pen.width * 0.16, free)
+  const second = fitted(numbers, dy, 0, y, pen.width * share, free)
   second.x = last.x - second.width - 24
   const third = { ...second, x: second.x - second.width - 24 }
   pen.head(channelName(numbers, x, cell[1]), "", last.x, y - 14, last.width, say("web.mechanism.met"))
@@ -277,16 +275,17 @@ export function shares(pen, numbers, symbol, cell) {
   pen.text(say("web.mechanism.shares", { n: met.length }), third.x, y - 14, { size: 12, room: third.width })
   pen.picture(rows, columns, (n) => products[n], [-most, most], "signed", third)
   pen.ends([-most, most], "signed", third)
-  const grid = Math.min(third.x * 0.33, free)
+  const grid = Math.min(third.x * (tall ? 0.72 : 0.33), free)
   const own = gridOf(pen, numbers, symbol, cell, { x: 4, y, width: grid, height: grid })
-  const sum = {
+  const beside = {
     x: own.x + grid + 34,
     y: y - 14,
     width: third.x - own.x - grid - 76,
     height: Math.min(pen.height - y + 10, free + 30),
   }
-  pen.arrow(third.x - 6, y + free / 2, third.x - 30, y + free / 2)
-  pen.arrow(sum.x - 6, y + grid / 2, sum.x - 28, y + grid / 2)
+  const sum = tall ? { x: 4, y: pen.height - 84, width: third.x + third.width - 4, height: 84 } : beside
+  pen.arrow(third.x - 6, y + free / 2, tall ? own.x + grid + 12 : third.x - 30, y + free / 2)
+  if (!tall) pen.arrow(sum.x - 6, y + grid / 2, sum.x - 28, y + grid / 2)
   const terms = [
     { value: positive, name: say("web.mechanism.adding", { n: more }) },
     { value: negative, name: say("web.mechanism.adding", { n: less }) },
@@ -302,7 +301,8 @@ function gridOf(pen, numbers, symbol, cell, box) {
     n < done ? numbers.at(symbol, [cell[0], cell[1], Math.floor(n / k), n % k]) : Number.NaN,
   )
   pen.head(kernelName(numbers, symbol, cell), "", box.x, box.y - 14, box.width, numbers.maps[symbol].plain)
-  pen.grid(values, k, numbers.maps[symbol].limits, "signed", box)
+  if (numbers.maps[symbol].band === "parameters") pen.kernel(numbers, symbol, cell[0], cell[1], box)
+  else pen.grid(values, k, numbers.maps[symbol].limits, "signed", box)
   const size = box.width / k
   pen.context.lineWidth = 2.5
   pen.context.strokeStyle = pen.ink

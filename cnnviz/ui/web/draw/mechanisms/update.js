@@ -69,7 +69,7 @@ function largest(numbers, name) {
 // Lines for rows, each with a name and, where there is room, of how many entries it is one.
 /** @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows @param {number} y of the first @returns {(n: number) => number} */
 function lines(pen, numbers, rows, y) {
-  const line = Math.min((pen.height - y - FOOT) / rows.length, 44)
+  const line = Math.min((pen.height - y - FOOT) / rows.length, 66)
   rows.forEach(({ parameter, name }, n) => {
     const middle = y + (n + 0.5) * line
     const noted = line >= LINE

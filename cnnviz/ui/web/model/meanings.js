@@ -1,0 +1,43 @@
+// Where the glossary explains what stands on the screen: symbols, and the signs between columns. Ids under `web.`
+
+/** @import { ColumnRecord } from "../types/wire.js" */
+/** @typedef {import("./numbers.js").Numbers} Numbers */
+/** @typedef {{ text: string, id: string }} Sign  none where the text is empty */
+
+/** @type {Record<string, string>}  by the first letter of a symbol */
+const WORDS = {
+  x: "pixel",
+  f: "kernel",
+  w: "weight",
+  b: "bias",
+  z: "sum",
+  a: "activation",
+  p: "pooling",
+  v: "list",
+  o: "output",
+  y: "target",
+  L: "loss",
+}
+
+/** Of a map. @param {Numbers} numbers @param {string} symbol */
+export const meaningOf = (numbers, symbol) =>
+  `glossary.${numbers.maps[symbol].band === "gradients" ? "gradient" : WORDS[symbol[0]]}`
+
+const BACK = { text: "←", id: "signs.back" }
+
+/** What stands before a column, forward and backward; nothing before what is only given. @param {Numbers} numbers @param {Pick<ColumnRecord, "values"> & { kind: string }} column @returns {Sign[] | null} */
+export function signsOf(numbers, { kind, values: [symbol] }) {
+  if (kind === "filters") return [{ text: "∗", id: "signs.convolution" }, BACK]
+  if (kind === "weights") return [{ text: "·", id: "signs.product" }, BACK]
+  if (kind === "strip")
+    return [
+      { text: "→", id: "signs.flatten" },
+      { text: "", id: "" },
+    ]
+  const layer = numbers.network.layers.find((each) => each.symbol === symbol)
+  const title = numbers.network.columns.find((each) => each.values[0] === symbol)?.title ?? ""
+  if (!layer) return kind === "answers" ? [{ text: "+", id: "signs.sum" }, BACK] : null
+  if (kind !== "maps" && kind !== "answers") return null
+  const gives = layer.kind === "conv" || layer.kind === "dense"
+  return [gives ? { text: "=", id: "signs.equals" } : { text: title, id: `signs.${layer.kind}` }, BACK]
+}
