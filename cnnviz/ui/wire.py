@@ -39,7 +39,6 @@ class Header(TypedDict):
     wrong: Mapping[str, records.Text]
     remarks: Sequence[records.Text]
     deviations: Mapping[str, records.Text]
-    adopt: tuple[int, Query]
     loss: float | None
     saturated: float | None
     filters: records.FiltersRecord | None
@@ -743,6 +742,26 @@ class Spec(TypedDict):
     MATH: Mapping[str, str]
 
 
+# --- From Streamlit --------------------------------------------------------------------------------
+
+
+class Mounted(TypedDict):
+    """What Streamlit's page hands the component: which page it is, the code's version, and what belongs to one visit alone.
+
+    `adopt` is how often a dialog changed the lesson, and the last change. `wrong` says by key what of the address, as far
+    as it says how one looks, cannot be, and `stage` which stage there is instead. Where it `listens`, something else on the page
+    depends on the lesson; addresses that hold what `private` does are answered by it, and by no resource.
+    """
+
+    page: str
+    code: str
+    adopt: tuple[int, Query]
+    stage: str
+    wrong: Mapping[str, records.Text]
+    listens: bool
+    private: Query | None
+
+
 # --- A lesson as a file ----------------------------------------------------------------------------
 
 
@@ -759,7 +778,7 @@ class FileContents(TypedDict):
 # --- The same as TypeScript ------------------------------------------------------------------------
 
 RECORDS = (
-    Header, StepHeader, BoardHeader, CheckHeader, NotebookHeader, FilmHeader, ReportHeader, LearnHeader, FileContents,
+    Header, StepHeader, BoardHeader, CheckHeader, NotebookHeader, FilmHeader, ReportHeader, LearnHeader, Mounted, FileContents,
     HallQuestion, HallResults, HallPoll, HallSteps,
 )  # fmt: skip
 _NAMED = {"Scale": Scale, "Band": records.Band, "Kind": records.Kind}

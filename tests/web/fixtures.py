@@ -102,7 +102,7 @@ def moments() -> list[dict]:
             for link in linked
             for cell in _some_cells(laid[symbol].shape)
         ]
-        now = Now(lesson.to_query(), lesson, find_image(lesson.img), moment, {}, {}, (0, {}))
+        now = Now(lesson.to_query(), lesson, find_image(lesson.img), moment, {}, {})
         found.append(
             {
                 "bytes": base64.b64encode(answer(now)).decode(),

@@ -18,7 +18,7 @@ from PIL import Image as Pillow
 from cnnviz.core import fields as bounds
 from cnnviz.core.image_ids import PATTERNS
 from cnnviz.core.kernels import KERNELS
-from cnnviz.core.lesson import Lesson
+from cnnviz.core.lesson import LESSON_KEYS, Lesson
 from cnnviz.core.network import WEIGHTS
 from cnnviz.core.ops import PADDINGS
 from cnnviz.core.optimizers import OPTIMIZERS
@@ -78,7 +78,7 @@ def _constants(lang: str) -> dict[str, object]:
         "LINE_COLOURS": LINE_COLOURS,
         "MOST_PRINTED": MOST_PRINTED,
         "CURVES": [{"name": name, "title": str(curve.title), "log": curve.log} for name, curve in CURVES.items()],
-        "KEYS": [field.name for field in dataclasses.fields(Lesson)],
+        "KEYS": [*(names := [field.name for field in dataclasses.fields(Lesson)]), *sorted(LESSON_KEYS.difference(names))],
         "EXTRA_KEYS": page_keys(),
         "PAGE_KEYS": PAGE_KEYS,
         "KERNELS": KERNELS,

@@ -17,6 +17,14 @@ from cnnviz.core.patience import as_long_as
 from cnnviz.words import say
 
 
+class Unfinished(TimeoutError):
+    """A part of what a page shows is still being worked out; `answer` is what there is."""
+
+    def __init__(self, answer: bytes):
+        super().__init__()
+        self.answer = answer
+
+
 @dataclass(frozen=True)
 class Page:
     """One page: the package that it lives in, its place in the navigation, its path, and its own keys in the address."""

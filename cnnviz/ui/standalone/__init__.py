@@ -50,7 +50,7 @@ def lesson_html(
 def _answer(lesson: Lesson, image: Image) -> bytes:
     """What the page Step shows of the lesson."""
     moment = trajectory(lesson, load_image(image.pixels, lesson.ch, lesson.scale), lesson.k)
-    return answer(Now(asked={}, lesson=lesson, image=image, moment=moment, wrong={}, extras={}, adopted=(0, {})))
+    return answer(Now(asked={}, lesson=lesson, image=image, moment=moment, wrong={}, extras={}))
 
 
 class _Store:

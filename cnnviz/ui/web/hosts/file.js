@@ -35,7 +35,7 @@ export default async function show() {
     address: {
       ...place,
       link: (next) => elsewhere(next) || place.link(next),
-      onTravel: (act, signal) => addEventListener("popstate", () => [act(), ask()], { signal }),
+      onTravel: (act, signal) => addEventListener("popstate", act, { signal }),
       visit(next, how) {
         place.visit(next, how)
         link()

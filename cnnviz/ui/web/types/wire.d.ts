@@ -65,7 +65,6 @@ export interface BoardHeader {
   wrong: Record<string, string>
   remarks: string[]
   deviations: Record<string, string>
-  adopt: [number, Record<string, string>]
   loss: number | null
   saturated: number | null
   filters: FiltersRecord | null
@@ -124,7 +123,6 @@ export interface CheckHeader {
   wrong: Record<string, string>
   remarks: string[]
   deviations: Record<string, string>
-  adopt: [number, Record<string, string>]
   loss: number | null
   saturated: number | null
   filters: FiltersRecord | null
@@ -217,7 +215,6 @@ export interface FilmHeader {
   wrong: Record<string, string>
   remarks: string[]
   deviations: Record<string, string>
-  adopt: [number, Record<string, string>]
   loss: number | null
   saturated: number | null
   filters: FiltersRecord | null
@@ -384,7 +381,6 @@ export interface Header {
   wrong: Record<string, string>
   remarks: string[]
   deviations: Record<string, string>
-  adopt: [number, Record<string, string>]
   loss: number | null
   saturated: number | null
   filters: FiltersRecord | null
@@ -448,7 +444,6 @@ export interface LearnHeader {
   wrong: Record<string, string>
   remarks: string[]
   deviations: Record<string, string>
-  adopt: [number, Record<string, string>]
   loss: number | null
   saturated: number | null
   filters: FiltersRecord | null
@@ -553,6 +548,22 @@ export interface MapRecord {
   limits: [number, number]
 }
 
+/** What Streamlit's page hands the component: which page it is, the code's version, and what belongs to one visit alone.
+
+    `adopt` is how often a dialog changed the lesson, and the last change. `wrong` says by key what of the address, as far
+    as it says how one looks, cannot be, and `stage` which stage there is instead. Where it `listens`, something else on the page
+    depends on the lesson; addresses that hold what `private` does are answered by it, and by no resource.
+     */
+export interface Mounted {
+  page: string
+  code: string
+  adopt: [number, Record<string, string>]
+  stage: string
+  wrong: Record<string, string>
+  listens: boolean
+  private: Record<string, string> | null
+}
+
 /** All that is said of a network. */
 export interface NetworkRecord {
   text: string
@@ -593,7 +604,6 @@ export interface NotebookHeader {
   wrong: Record<string, string>
   remarks: string[]
   deviations: Record<string, string>
-  adopt: [number, Record<string, string>]
   loss: number | null
   saturated: number | null
   filters: FiltersRecord | null
@@ -762,7 +772,6 @@ export interface StepHeader {
   wrong: Record<string, string>
   remarks: string[]
   deviations: Record<string, string>
-  adopt: [number, Record<string, string>]
   loss: number | null
   saturated: number | null
   filters: FiltersRecord | null
