@@ -4,6 +4,7 @@ import { Flow } from "../draw/flow.js"
 import { mechanism } from "../draw/mechanism.js"
 import { Overview } from "../draw/overview.js"
 import { palette } from "../draw/pen.js"
+import { COMPUTED } from "../model/address.js"
 import { Cells } from "../model/cells.js"
 import { colour } from "../model/colour.js"
 import { explained } from "../model/explanation.js"
@@ -17,6 +18,7 @@ import { bindCells } from "./cell_pointer.js"
 import { Content } from "./content.js"
 import { bindFinger } from "./finger.js"
 import { fit, linesOf, setHTML } from "./html.js"
+import { KernelField } from "./kernel_field.js"
 import { FILM, isProjected, pictureTimes, times } from "./lecture.js"
 import { litBlock, litCells } from "./lit.js"
 import { Loupe } from "./loupe.js"
@@ -50,6 +52,7 @@ const FRAME = () => `
   <canvas class="flow" aria-hidden="true"></canvas>${meaningBox()}`
 
 export class Step extends Content {
+  static asked = COMPUTED
   static turns = true
   static reveals = true
 
@@ -66,6 +69,9 @@ export class Step extends Content {
   places = {}
   /** @type {string[]} */
   order = []
+  kernelField = new KernelField(this)
+  /** @type {import("../draw/pen.js").Spot[]}  what can be edited in the picture below */
+  spots = []
   /** @type {Numbers | undefined} */
   received = undefined
 
@@ -85,6 +91,9 @@ export class Step extends Content {
     const land = () => this.flow.land() // any key and any click
     for (const event of ["keydown", "pointerdown"])
       addEventListener(event, land, { capture: true, signal: view.stop.signal })
+    const picture = view.$(".mechanism")
+    picture.addEventListener("click", (event) => this.edit(event))
+    picture.addEventListener("pointermove", (event) => picture.classList.toggle("editable", Boolean(this.spot(event))))
     view.$(".stepper").addEventListener("click", ({ target }) => {
       /** @type {HTMLElement | null} */
       const chosen = /** @type {Element} */ (target).closest("[data-turn]")
@@ -178,7 +187,32 @@ export class Step extends Content {
 
   /** @param {string} map @param {Cell} cell */
   pin(map, cell) {
-    if (!this.predicting.clicked(map, cell)) super.pin(map, cell)
+    if (this.predicting.clicked(map, cell)) return
+    super.pin(map, cell)
+    if (!this.kernelField.takes(map) || !this.cells.pinned) return
+    const [box] = this.plates[map].boxes(cell.map(one))
+    const holder = /** @type {HTMLElement} */ (this.plates[map].canvas.parentElement)
+    if (box) this.kernelField.open(map, cell, holder, box)
+  }
+
+  /** What can be edited under the mouse in the picture below. @param {MouseEvent} event */
+  spot({ offsetX, offsetY }) {
+    const { zoom = 1 } = this.room ?? {}
+    const [x, y] = [offsetX / zoom, offsetY / zoom]
+    const within = (/** @type {import("../draw/flow.js").Box} */ box) =>
+      x >= box.x && x < box.x + box.width && y >= box.y && y < box.y + box.height
+    return this.spots.find(({ box, symbol }) => within(box) && this.isOpen(symbol))
+  }
+
+  // A kernel that is printed large below is edited there.
+  /** @param {MouseEvent} event */
+  edit(event) {
+    const { zoom = 1 } = this.room ?? {}
+    const spot = this.spot(event)
+    if (!spot) return
+    const { box } = spot
+    const scaled = { x: box.x * zoom, y: box.y * zoom, width: box.width * zoom, height: box.height * zoom }
+    this.kernelField.open(spot.symbol, spot.cell, this.view.$(".drawn"), scaled)
   }
 
   /** @returns {Subject} */
@@ -490,7 +524,7 @@ export class Step extends Content {
     this.step({ map, cell })
     this.editor()
     if (this.room && this.palette && !masked)
-      mechanism(view.$(".mechanism"), numbers, map, cell, this.room, this.palette, this.made)
+      this.spots = mechanism(view.$(".mechanism"), numbers, map, cell, this.room, this.palette, this.made)
   }
 
   /** What is said of numbers that are hidden, of a map and of its cell: how they come to be seen. */
