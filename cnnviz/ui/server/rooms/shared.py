@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 from cnnviz.core.recent import Recent
 from cnnviz.ui.server.rooms.rules import Poll
@@ -53,6 +54,8 @@ class Shared:
         self.tasks: list[asyncio.Task[None]] = []
         self.ready = asyncio.Event()
         self.turns = asyncio.Semaphore(AT_ONCE)
+        self.coming: dict[str, asyncio.Task[Room | None]] = {}
+        self.reading: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self.kept = 0
         self.cast: list[tuple[Room, Poll, str, float, asyncio.Future[bool]]] = []
         self.casting: asyncio.Task[None] | None = None
@@ -75,12 +78,24 @@ class Shared:
         if room in self.followed and not room.ended:
             return room  # whoever follows hears of every move
         try:
-            async with self.turns:
-                return await self._refresh(code)
+            return await self._looked_up(code)
         except StoreLost:
             if room and not room.ended:
                 return room
             raise
+
+    async def _looked_up(self, code: str) -> Room | None:
+        """As it is now: all who ask while it is being read share the next reading."""
+        coming = self.coming.get(code)
+        if coming is None:
+
+            async def read() -> Room | None:
+                async with self.reading.setdefault(code, asyncio.Lock()), self.turns:
+                    self.coming.pop(code, None)
+                    return await self._refresh(code)
+
+            coming = self.coming[code] = asyncio.create_task(read())
+        return await asyncio.shield(coming)
 
     async def move(self, room: Room, query: str) -> int:
         # By the clock, so that no number comes twice, whatever Redis has forgotten.
