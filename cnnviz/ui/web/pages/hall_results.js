@@ -38,13 +38,13 @@ function heat(results) {
   if (!map) return ""
   const most = mostOf(results)
   const figure = (/** @type {HallRound} */ _, /** @type {number} */ n) =>
-    `<figure><figcaption><i>${formula(map.label)}</i> ${escaped(roundName(results, n))}</figcaption>
+    `<figure><figcaption><i>${formula(map.label)}</i> ${escaped(roundName(results, n))}</figcaption><div class="layers" style="--across:${Math.min(2, layersOf(results, n).length)}">
       ${layersOf(results, n)
         .map(
           (layer) =>
             `<canvas data-round="${n}" data-layer="${layer}" role="img" aria-label="${escaped(say("web.hall.heat", { map: map.label, n: rounds[n].votes }))}"></canvas>`,
         )
-        .join("")}</figure>`
+        .join("")}</div></figure>`
   return `${rounds.map(figure).join("")}<p class="scale"><span></span>${say("web.hall.clicks", { most })}</p>`
 }
 
@@ -75,7 +75,7 @@ function bars(question, results, own) {
     const high = results.rounds.flatMap(({ counts }) => counts.filter(([from]) => from === low)).at(-1)?.[1] ?? low
     return high === low
       ? written(low, "4")
-      : say("web.hall.range", { low: written(low, "4"), high: written(high, "4") })
+      : say("web.hall.range", { low: written(low, "3"), high: written(high, "3") })
   }
   const line = (/** @type {number} */ low) =>
     `<li class="${own === low ? "own" : ""}"><div class="name">${name(low)}</div>${meters(
