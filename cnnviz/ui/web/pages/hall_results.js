@@ -81,6 +81,7 @@ function bars(question, results, own) {
     `<li class="${own === low ? "own" : ""}"><div class="name">${name(low)}</div>${meters(
       results,
       results.rounds.map((round) => countOf(round, low)),
+      barMost(results),
     )}</li>`
   return `<ul class="bars">${lows.map(line).join("")}</ul>${legend(results)}`
 }
@@ -95,21 +96,22 @@ const legend = (results) =>
  * A bar for each round, the last one strongest.
  * @param {HallResults} results
  * @param {readonly number[]} counts
+ * @param {number} widest  the share that is as wide as can be
  */
-function meters(results, counts) {
-  const widest = Math.max(
-    1e-9,
-    ...results.rounds.map((round) => Math.max(...round.counts.map(([, , count]) => shareOf(count, round)), 0)),
-  )
+function meters(results, counts, widest) {
   const bar = (/** @type {number} */ count, /** @type {number} */ n) => {
     const share = shareOf(count, results.rounds[n])
-    const wide = Math.min(1, share / (results.groups.length ? groupMost(results) : widest))
-    return `<div class="meter" data-round="${n - counts.length + 1}"><i style="width:${100 * wide}%"></i></div><b data-round="${n - counts.length + 1}">${count}</b><small>${percent(share)}</small>`
+    const round = n - counts.length + 1
+    return `<div class="meter" data-round="${round}"><i style="width:${(100 * share) / widest}%"></i></div><b data-round="${round}">${count}</b><small>${percent(share)}</small>`
   }
   return `<div class="meters">${counts.map(bar).join("")}</div>`
 }
 
-/** @param {HallResults} results */
+/** The largest share of any bar. @param {HallResults} results */
+const barMost = ({ rounds }) =>
+  Math.max(1e-9, ...rounds.flatMap((round) => round.counts.map(([, , count]) => shareOf(count, round))))
+
+/** The largest share of any group. @param {HallResults} results */
 const groupMost = ({ groups, rounds }) =>
   Math.max(1e-9, ...groups.flatMap(({ counts }) => counts.map((count, n) => shareOf(count, rounds[n]))))
 
@@ -122,7 +124,7 @@ function groups(results) {
   ) =>
     `<li class="${right ? "right" : ""}"><span class="letter">${letter(n)}</span>
       ${rows ? picture(rows, scale) : patch ? `<canvas data-patch="${n}" role="presentation"></canvas>` : results.map ? '<span class="none"></span>' : ""}
-      <div><h2>${rich(label)}${right ? " ✓" : ""}</h2><p>${rich(said)}</p>${meters(results, counts)}</div></li>`
+      <div><h2>${rich(label)}${right ? " ✓" : ""}</h2><p>${rich(said)}</p>${meters(results, counts, groupMost(results))}</div></li>`
   return `<ol class="groups">${results.groups.map(group).join("")}</ol>${results.map ? "" : legend(results)}`
 }
 
