@@ -31,6 +31,7 @@ class Compared:
     """One array of somebody's beside ours, in the shape in which it is shown, and what our line makes of their own inputs.
 
     `wrong` marks the entries that differ from ours; `turned` are the axes that were exchanged so that it fits, where that was needed.
+    `ties` entries differ, and are right all the same: round-off decides there.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Compared:
     wrong: np.ndarray
     verdict: str
     turned: tuple[int, ...] = ()
+    ties: int = 0
 
 
 @np.errstate(all="ignore")
@@ -61,13 +63,15 @@ def compared(
                 return redone
             least = epsilon * _made_from(program, line, values) + smallest
             ours, turned = fitting(program, target, exact[target]), theirs[target].turned
-            wrong = differing(given, ours, tolerance, least) | bool(turned)
+            decided = ~_undecided(program, line, values, given, epsilon) if epsilon and not turned else True
+            apart = differing(given, ours, tolerance, least)
+            wrong = apart & decided | bool(turned)
             verdict = RIGHT
             if wrong.any():
-                verdict = WRONG if turned or differing(given, redone, tolerance, least).any() else INHERITS
+                verdict = WRONG if turned or (differing(given, redone, tolerance, least) & decided).any() else INHERITS
             shape = program.shown[target[1:]]
             shown = (given.reshape(shape), ours.reshape(shape), redone.reshape(shape), wrong.reshape(shape))
-            found[target] = Compared(target, *shown, verdict, turned)
+            found[target] = Compared(target, *shown, verdict, turned, int((apart & ~wrong).sum()))
             return given
 
         return judge
@@ -88,6 +92,16 @@ def _made_from(program: Program, line: Line, values: Inner) -> np.ndarray | floa
         same = name in alike and values[name].shape == program.shapes[target[1:]]
         made_from = np.maximum(made_from, np.abs(values[name]) if same else largest(values[name]))
     return made_from
+
+
+def _undecided(program: Program, line: Line, values: Inner, given: np.ndarray, epsilon: float) -> np.ndarray:
+    """The entries of which round-off decides: at a tie of a pool, at a kink."""
+    found = None
+    if line.role == "dx" and line.layer is not None:
+        sources = [values[name] for name in line.sources]
+        doubt = epsilon * max(largest(array) for name, array in zip(line.sources, sources, strict=True) if name[0] != "d" or len(sources) == 1)
+        found = program.network.layers[line.layer].undecided(given, doubt, *sources)
+    return np.zeros(given.shape, bool) if found is None else found
 
 
 def _without_round_off(found: dict[str, Compared]) -> dict[str, Compared]:

@@ -40,6 +40,8 @@ def report(found: Diagnosis, file: str, single: bool) -> Iterator[str]:
         yield f"# {say('terminal.check.not_finite')}"
     for name, one in found.arrays.items():
         yield f"{name:<5} {one.theirs.shape!s:<15} {_verdict(found, one)}"
+        if one.ties:
+            yield f"# {say('own.ties', n=one.ties, name=label(name))}"
     for stage, matches in found.matches.items():
         yield from _explained(found, stage, matches)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,6 +19,8 @@ from cnnviz.words import Message
 
 ERROR = "error"
 """The scale of relative errors: logarithmic, from 1e-16 to 1."""
+RATIO = "ratio"
+"""Quotients: from their smallest to their largest, 1 among them, a few far ones apart."""
 
 
 @dataclass(frozen=True)
@@ -105,9 +107,21 @@ class Board:
             limits = (0.0, max(1.0, most)) if part.scale == "activation" else (-most, most)
             for row in self.rows:
                 if symbol in row.arrays:
-                    own = {"limits": (LEAST_ERROR, 1.0), "scale": ERROR} if row.scale == ERROR else {"limits": limits, "scale": part.scale}
+                    own = _OWN[row.scale](self._shown(row, part)) if row.scale else {"limits": limits, "scale": part.scale}
                     maps[f"{row.name}.{symbol}"] = own
         return maps
+
+
+def _ratios(array: np.ndarray) -> dict[str, object]:
+    of = array[np.isfinite(array)]
+    low, high = np.percentile(of, (2, 98)) if of.size else (1.0, 1.0)
+    return {"limits": (float(min(low, 1.0)), float(max(high, 1.0 if low < 1 else 1 + 1e-9))), "scale": "activation"}
+
+
+_OWN: Mapping[str, Callable[[np.ndarray], dict[str, object]]] = {
+    ERROR: lambda _: {"limits": (LEAST_ERROR, 1.0), "scale": ERROR},
+    RATIO: _ratios,
+}
 
 
 def answer(page: str, now: Now, board: Board, more: Mapping[str, object] | None = None, arrays: Mapping[str, np.ndarray] | None = None) -> bytes:

@@ -170,6 +170,28 @@ def test_what_single_precision_makes_of_a_whole_pass_is_right():
         assert diagnose(case, {name: values[name] for name in passed(case)}, ROUNDED_32).first == "", text
 
 
+@pytest.mark.parametrize("text", ["conv4x3-max2-dense3-softmax-ce", "conv4x3b-relu-max2-conv3x3-relu-max4-dense3-softmax-ce"])
+def test_where_round_off_decides_another_winner_is_as_right_and_is_counted(text):
+    network, edges = Network.parse(text), np.zeros((1, 32, 32))
+    edges[:, 4:20, 8:24] = 1.0 / 3
+    params = network.init(edges.shape, "he", 3)
+    trace = network.forward(params, edges)
+    case = Case(network.program(edges.shape), params, trace, np.array([0.0, 1.0, 0.0]), gd(RATE))
+    values = {name: array.astype(np.float32) for name, array in case.program.start(params, edges).items()} | {"y": case.y.astype(np.float32)}
+    noise = np.random.default_rng(0)
+    for line in (*case.program.forward_lines, *case.program.backward_lines):
+        line.step(values)
+        if line.target == "z1":
+            values["z1"] = values["z1"] * (1 + np.float32(1.2e-7) * noise.choice([-1, 0, 1], values["z1"].shape)).astype(np.float32)
+    found = diagnose(case, {name: values[name] for name in passed(case)}, ROUNDED_32)
+    assert found.first == "" and sum(one.ties for one in found.arrays.values()) > 20
+    pool = next(line.target for line in case.program.backward_lines if "max_pool" in line.function.__name__)
+    assert diagnose(case, spoiled(case, (pool, lambda a: 2 * a)), ROUNDED_32).first == pool
+    everywhere = next(one.address for one in mistakes_for(network) if one.mistake.name == "max_gradient_to_all" and one.stage == pool)
+    theirs = passed(case, placed(everywhere, network).overrides(case.program, case.optimizer))
+    assert diagnose(case, theirs, ROUNDED_32).first == pool
+
+
 def test_outputs_that_are_nearly_right_leave_few_digits_in_single_precision():
     network = Network.parse("dense3-softmax-ce")
     x, rng = np.array([[8.0]]), np.random.default_rng(0)

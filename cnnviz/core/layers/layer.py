@@ -142,6 +142,13 @@ class Layer:
         """Which cells of the output pass no gradient at all, where that can come about: an image that wakes them may do."""
         return None
 
+    def undecided(self, dx: np.ndarray, doubt: float, *sources: np.ndarray) -> np.ndarray | None:
+        """At which cells another program's `dx` is as right as ours, since numbers that are closer than `doubt` decide there.
+
+        `sources` are the arrays that dx is made from, in the order of its line. None where nothing is decided.
+        """
+        return None
+
     def keras(self, x: Shape) -> tuple[str, ...]:
         """The same layer as it is written in Keras, where maps are (H,W,C): a call of keras.layers, or several in a row."""
         raise NotImplementedError

@@ -39,6 +39,21 @@ def max_pool_dx(dp: np.ndarray, x: np.ndarray, p: np.ndarray, k: int, stride: in
     return dx
 
 
+def max_pool_undecided(dx: np.ndarray, doubt: float, dp: np.ndarray, x: np.ndarray, p: np.ndarray, k: int, stride: int) -> np.ndarray:
+    """The cells that are as good as the winner of their window, where dx hands such cells all that comes back.
+
+    To give it to each of them is not: together they have what the window has, once.
+    """
+    windows = list(slices(k, stride, *p.shape[-2:]))
+    near = np.stack([p - x[under] <= doubt for under in windows])
+    handed = np.where(near, np.stack([dx[under] for under in windows]), 0).sum(axis=0)
+    good = (near.sum(axis=0) > 1) & np.isclose(handed, dp, 1e-3, 0)
+    found = np.zeros(x.shape, bool)
+    for under, cells in zip(windows, near, strict=True):
+        found[under] |= good & cells
+    return found
+
+
 @dataclass(frozen=True)
 class MaxPooling(Pooling):
     """The largest of each window. It has kinks where two of a window are equal."""
@@ -52,6 +67,10 @@ class MaxPooling(Pooling):
             "y": call(max_pool, "x", **sliding, shape=self.shape(x)[1:]),
             "dx": call(max_pool_dx, "dy x y", **sliding),
         }
+
+    def undecided(self, dx: np.ndarray, doubt: float, *sources: np.ndarray) -> np.ndarray | None:
+        dp, x, p = sources
+        return max_pool_undecided(dx, doubt, dp, x, p, self.k, self.stride) if self.stride >= self.k else None
 
     def links(self) -> Links:
         return {"y": (("x", "winner"),), "dx": (("dy", "won"),)}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from cnnviz.core.compared import INHERITS, WRONG
+from cnnviz.core.compared import INHERITS, WRONG, Compared
 from cnnviz.core.diagnosis import ROUNDED_32, ROUNDED_64, Diagnosis, diagnose
 from cnnviz.core.gradcheck import relative_error
 from cnnviz.core.network import Network
@@ -18,7 +18,7 @@ from cnnviz.core.worst import worst_of
 from cnnviz.data.own_gradients import OwnGradients, read_gradients
 from cnnviz.export.own_report import case_of, near_ones, said
 from cnnviz.ui.address import Now
-from cnnviz.ui.boards import ERROR, Board, Row
+from cnnviz.ui.boards import ERROR, RATIO, Board, Row
 from cnnviz.ui.network_maps import largest
 from cnnviz.ui.pages.check.tabs import tabs
 from cnnviz.ui.parts import Part, part
@@ -83,7 +83,7 @@ def board(now: Now, file: File | None, found: Found) -> Board:
         title=message("ui.check.own.wrong", stage=label(first)) if first else message("ui.check.own.all_right"),
         verdict=_verdict(diagnosis),
         good=not first,
-        rows=(*rows, Row("error", message("ui.check.rows.error"), errors, ERROR)),
+        rows=(*rows, Row("error", message("ui.check.rows.error"), errors, ERROR), *_ratio(arrays, bool(first))),
         parts=parts,
         subject=next((name for name in arrays if arrays[name].verdict == WRONG), next(iter(arrays), shown[-1])),
         sentences=(*_sentences(own, diagnosis), *own.notes),
@@ -91,6 +91,15 @@ def board(now: Now, file: File | None, found: Found) -> Board:
         cells={one.symbol: _cell(one, errors.get(one.symbol), exact[one.symbol]) for one in parts},
         tabs=tabs("own"),
     )
+
+
+def _ratio(arrays: Mapping[str, Compared], wrong: bool) -> tuple[Row, ...]:
+    """Yours ÷ ours, which tells a factor, a sign and a flip apart; 1 where both are 0, and nothing where all is right."""
+    if not wrong:
+        return ()
+    with np.errstate(all="ignore"):
+        ratios = {name: np.where(one.theirs == one.ours, 1.0, one.theirs / one.ours) for name, one in arrays.items()}
+    return (Row("ratio", message("ui.check.rows.ratio"), ratios, RATIO),)
 
 
 def _how(program: Program) -> tuple[Message, ...]:
@@ -121,6 +130,7 @@ def _sentences(own: OwnGradients, found: Diagnosis) -> list[Message]:
         said_of.append(message("ui.check.own.inherit", n=len(inherit), stages=inherit))
     if also := [label(stage) for stage, verdict in found.stages.items() if verdict == WRONG and stage != found.first]:
         said_of.append(message("ui.check.own.also", stages=also))
+    said_of += [message("own.ties", n=one.ties, name=label(name)) for name, one in found.arrays.items() if one.ties]
     if own.single:
         said_of.append(message("terminal.check.single", relative=found.tolerance.relative))
     if found.missing:

@@ -5,7 +5,7 @@
 import { savePicture } from "../draw/picture.js"
 import { has, say } from "../model/words.js"
 import { PAGES } from "../spec.js"
-import { copyLink, showHelp, toggleLecture } from "./doings.js"
+import { copyLink, showHelp, toggleLecture, unfold } from "./doings.js"
 import { button } from "./html.js"
 import { randomKernel } from "./network_controls.js"
 
@@ -120,6 +120,8 @@ export const ACTIONS = [
   { name: "unpin", when: (kind) => kind.points, act: unpin },
   { name: "escape", keys: ["Escape"], help: "escape", act: leave },
   { name: "keys", keys: ["?"], help: "keys", act: showHelp },
+  { name: "pages", act: (view) => unfold(view, "pages") },
+  { name: "more", act: (view) => unfold(view, "more") },
   { name: "skip", act: (view) => view.$(".middle").focus() },
   { name: "copy_link", act: copyLink },
   { name: "room", act: (view) => view.host.room?.() },

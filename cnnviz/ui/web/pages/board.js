@@ -199,7 +199,9 @@ export class Board extends Content {
     view.control("unpin").hidden = !this.focus.pinned
     view.$(".explain").classList.toggle("pinned", Boolean(this.focus.pinned))
     for (const head of this.root.querySelectorAll(/** @type {"div"} */ ("[data-column]"))) {
-      head.classList.toggle("now", head.dataset.column === this.shown(view.stage))
+      const now = head.dataset.column === this.shown(view.stage)
+      if (now && !head.classList.contains("now")) this.reveal(head)
+      head.classList.toggle("now", now)
     }
     const lines = board.rows
       .filter(({ name }) => this.maps[`${name}.${symbol}`])
@@ -214,6 +216,17 @@ export class Board extends Content {
     if (this.drawn) return
     for (const entry of board.charts)
       this.drawn = Boolean(chart(view.$(`[data-chart="${entry.name}"]`), entry, view.root))
+  }
+
+  /**
+   * Where the columns need more room than there is, that of the stage is brought into sight.
+   * @param {HTMLElement} head
+   */
+  reveal(head) {
+    const grid = this.view.$(".grid")
+    const [own, all] = [head, grid].map((element) => element.getBoundingClientRect())
+    if (own.left < all.left || own.right > all.right)
+      grid.scrollLeft = head.offsetLeft - grid.offsetLeft - grid.clientWidth / 2 + head.clientWidth / 2
   }
 
   spoken() {

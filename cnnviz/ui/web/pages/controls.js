@@ -3,6 +3,7 @@
 
 import { inField, plainNumber } from "../model/format.js"
 import { say } from "../model/words.js"
+import { unfold } from "./doings.js"
 import { bindLayers, fillLayers } from "./layers.js"
 import { bindNetwork, fillNetwork } from "./network_controls.js"
 import { bindRows, fillRows } from "./rows.js"
@@ -36,6 +37,11 @@ export function bindControls(view) {
       const chosen = near(event, "[data-value]")
       if (chosen) view.go({ [name]: chosen.dataset.value ?? "" })
     })
+    // What is pointed at may be chosen next.
+    element.addEventListener("pointerover", (event) => {
+      const value = near(event, "[data-value]")?.dataset.value
+      if (value && value !== view.lesson[name]) view.ahead([{ [name]: value }])
+    })
     element.addEventListener("keydown", (event) => arrows(event, element))
   }
   bindNetwork(view)
@@ -61,6 +67,10 @@ const blur = () => /** @type {HTMLElement | null} */ (document.activeElement)?.b
  * @param {View} view
  */
 function bindLinks(view) {
+  view.root.addEventListener("pointerover", (event) => {
+    const page = near(event, "nav [data-page]:not([aria-current])")
+    if (page) view.ahead([{}], page.dataset.page)
+  })
   view.root.addEventListener("click", (event) => {
     const large = near(event, "[data-open]")
     const page = near(event, "[data-page]")
@@ -83,6 +93,12 @@ function bindMenu(view) {
     menu.open = false
   }
   const { signal } = view.stop
+  const folded = () => view.$(".top").dataset.unfolded && unfold(view, "")
+  const inside = (/** @type {EventTarget | null} */ target) =>
+    /** @type {Element} */ (target).closest?.(".doings, nav, [data-key=pages], [data-key=more]")
+  view.$(".doings").addEventListener("click", (event) => near(event, "button:not([data-key=copy_link])") && folded())
+  addEventListener("keydown", ({ key }) => key === "Escape" && folded(), { signal })
+  addEventListener("pointerdown", ({ target }) => inside(target) || folded(), { signal })
   menu.querySelector("div")?.addEventListener("click", close)
   addEventListener("keydown", ({ key }) => key === "Escape" && close(), { signal })
   addEventListener("pointerdown", ({ target }) => menu.contains(/** @type {Node} */ (target)) || close(), { signal })

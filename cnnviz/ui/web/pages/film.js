@@ -5,11 +5,11 @@ import { Curves, figures } from "../draw/curves.js"
 import { MapView } from "../draw/maps.js"
 import { COMPUTED } from "../model/address.js"
 import { escaped, formula, marked, number } from "../model/format.js"
-import { say } from "../model/words.js"
+import { say, written } from "../model/words.js"
 import { actionButton } from "./actions.js"
 import { Content } from "./content.js"
 import { LIMITS_LINE, linesOf, setHTML } from "./html.js"
-import { bindChanges, bindSwitches, fillSwitches, tabsOf } from "./switches.js"
+import { bindChanges, bindSwitches, fillSwitches, group, tabsOf } from "./switches.js"
 
 /** @import { FilmData, FilmHeader, FilmMap, FilmRun, FilmShare } from "../types/wire.js" */
 /** @import { Lesson } from "../model/address.js" */
@@ -20,6 +20,7 @@ const HALF = 127 // steps of a byte on either side of zero, which is 128 (_as_by
 const RATE = 30 // frames of the film a second at speed 1
 
 const PUSH_DECADES = 4 // powers of ten on the scale of what pushes (learning.py)
+const MARK = 34 // pixels that the name of a mark takes
 const TRACKS = 4 // outputs whose way to their targets is shown
 
 /** @type {(place: number, symbol: string, label: string, words?: string) => string} */
@@ -86,6 +87,8 @@ export class Film extends Content {
     super(view)
     view.$(".content").innerHTML = body()
     view.root.classList.add("filming")
+    view.$(".transport > .buttons").insertAdjacentHTML("afterend", '<div class="lengths"></div>')
+    bindChanges(view, view.$(".lengths"))
     this.halves = document.createElement("div")
     this.halves.className = "halves"
     this.halves.innerHTML = '<div role="group"></div>'
@@ -119,21 +122,14 @@ export class Film extends Content {
     const scrub = /** @type {HTMLInputElement} */ (view.field("scrub"))
     scrub.max = String(film.n)
     view.field("vs").value = answer.lesson.vs ?? ""
-    const [{ share, marks, fall }] = film.runs
+    const [{ share, fall }] = film.runs
     setHTML(view.$(".title"), escaped(share ? share.title : say("web.film.title", { n: film.n })))
     setHTML(view.$(".fall"), escaped(fall))
-    setHTML(
-      view.$(".marks"),
-      marks
-        .map(
-          ({ k, words }) =>
-            `<span style="left:${(100 * k) / film.n}%" title="${escaped(words)}">${escaped(words.split(" ")[0])}</span>`,
-        )
-        .join(""),
-    )
     setHTML(view.$(".sentence"), linesOf(film.sentences))
     setHTML(view.$(".text > .wrong"), escaped(film.wrong))
-    fillSwitches(view, film.switches)
+    const [lengths, ...others] = film.switches
+    setHTML(view.$(".lengths"), group(lengths))
+    fillSwitches(view, others)
     setHTML(/** @type {Element} */ (this.halves.firstElementChild), film.halves.map(tabsOf).join(""))
     this.root.classList.toggle("many", film.halves[1].on)
     film.runs.forEach(({ label }, place) => setHTML(view.$(`[data-run="${place}"] .row-label`), escaped(label)))
@@ -243,7 +239,10 @@ export class Film extends Content {
 
   draw() {
     this.maps.forEach((map, i) => this.drawMap(map, i))
-    if (!this.drawn) this.drawn = this.curves.draw()
+    if (!this.drawn) {
+      this.marks()
+      this.drawn = this.curves.draw()
+    }
     this.curves.follow()
     const scrub = this.view.field("scrub")
     if (Number(scrub.value) !== this.k) scrub.value = String(this.k)
@@ -359,6 +358,20 @@ export class Film extends Content {
     return this.arrays[`${place}.${part.symbol}_ends`].values.subarray(2 * frame, 2 * frame + 2)
   }
 
+  // Where half of the fall has come, and so on: each with its words, unless these would stand on the last one's.
+  marks() {
+    const place = this.view.$(".marks")
+    const { film } = this
+    let free = Number.NEGATIVE_INFINITY
+    const marks = film.runs[0].marks.map(({ k, words }) => {
+      const at = (k / film.n) * place.clientWidth
+      const named = at - free > MARK
+      if (named) free = at
+      return `<span style="left:${(100 * k) / film.n}%" title="${escaped(words)}">${named ? escaped(words.split(" ")[0]) : "&nbsp;"}</span>`
+    })
+    setHTML(place, marks.join(""))
+  }
+
   // The outputs on their way, what still pushes, and each parameter's share.
   words() {
     const { film, view } = this
@@ -412,7 +425,7 @@ export class Film extends Content {
         .slice(0, 4)
         .map(
           (name, n) =>
-            `<span style="${hue(n)}"><i>${formula(name)}</i> ${number(100 * part(n), 3).replace(/\.?0+$/, "")} %</span>`,
+            `<span style="${hue(n)}"><i>${formula(name)}</i> ${written(100 * part(n), "3")}${say("words.percent")}</span>`,
         )
       return `<tr><th scope="row">${label}</th><td><div class="bar">${bars}</div><p>${texts.join("")}</p></td></tr>`
     }

@@ -3,6 +3,7 @@
 import { has, say } from "../model/words.js"
 import { PAGES } from "../spec.js"
 import { actionButton, helpLines } from "./actions.js"
+import { button } from "./html.js"
 import { languageChoice } from "./language.js"
 import { lessonControls } from "./lesson_controls.js"
 import { transport } from "./transport.js"
@@ -10,17 +11,23 @@ import { transport } from "./transport.js"
 /** @import { Kind } from "./actions.js" */
 
 /**
- * The links to the pages, and to what stands below this one.
+ * The links to the pages; on a phone they unfold from the name of this one.
  * @param {string} page
  */
 function navigation(page) {
   const link = (/** @type {{ path: string, name: string }} */ { path, name }) =>
     `<a href="${path}" data-page="${path}"${path === page ? ' aria-current="page"' : ""}>${name}</a>`
+  const name = PAGES.find(({ path }) => path === page)?.name ?? ""
+  return `${button("pages", `${name} ▾`, say("web.frame.this_page", { name }), 'aria-expanded="false"')}<nav aria-label="${say("web.frame.pages")}">${PAGES.map(link).join("")}</nav>`
+}
+
+/**
+ * To what stands below a page.
+ * @param {string} page
+ */
+function toBelow(page) {
   const words = `web.below.${page}`
-  const below = has(`${words}.text`)
-    ? `<button type="button" data-key="below" aria-label="${say(`${words}.label`)}" title="${say(`${words}.label`)}">${say(`${words}.text`)}</button>`
-    : ""
-  return `<nav aria-label="${say("web.frame.pages")}">${PAGES.map(link).join("")}${below}</nav>`
+  return has(`${words}.text`) ? button("below", say(`${words}.text`), say(`${words}.label`)) : ""
 }
 
 /** @param {Kind} kind */
@@ -36,6 +43,7 @@ const help = (kind) => `
 export const frame = (page, kind) => `
   <header class="top">${actionButton("skip")}<span class="brand">cnnviz</span>
     ${navigation(page)}
+    ${actionButton("more", "⋮", 'aria-expanded="false"')}<div class="doings">${toBelow(page)}
     ${actionButton("lecture", "", 'aria-pressed="false"')}
     ${actionButton("room")}
     ${actionButton("copy_link")}
@@ -44,7 +52,7 @@ export const frame = (page, kind) => `
       ${actionButton("export_svg")}
       ${actionButton("files")}</div></details>
     ${languageChoice()}
-    ${actionButton("keys")}
+    ${actionButton("keys")}</div>
   </header>
   ${lessonControls(kind)}
   <div class="middle" tabindex="-1">${transport(kind)}<div class="content"></div></div>

@@ -48,7 +48,7 @@ const card = (row) => `<div class="card">${toggle(row)}<div class="code">${code(
 /** @param {PrintedData} printed */
 function table({ kernels, agrees, kernel, sums, theirs, ours }) {
   const grid = (/** @type {{ label: string, values: number[] }} */ { label, values }) =>
-    `<figure><figcaption>${escaped(label)}</figcaption><div class="nine">${values.map((value) => `<span>${number(value, 2).replace(/\.0+$/, "")}</span>`).join("")}</div></figure>`
+    `<figure><figcaption>${escaped(label)}</figcaption><div class="nine">${values.map((value) => `<span>${number(value, 2).replace(/[.,]0+$/, "")}</span>`).join("")}</div></figure>`
   const row = (/** @type {string} */ name, /** @type {number[]} */ values) =>
     `<tr><th scope="row">${say(`web.notebook.${name}`)}</th>${values.map((value) => `<td>${value}</td>`).join("")}<td>…</td></tr>`
   const mark = agrees ? "✓" : "✗"
@@ -56,13 +56,13 @@ function table({ kernels, agrees, kernel, sums, theirs, ours }) {
     <p><b>${mark}</b> ${escaped(kernel)}</p><table>${row("theirs", theirs)}${row("ours", ours)}</table><p><b>${mark}</b> ${escaped(sums)}</p></div>`
 }
 
-/** @type {(row: DeviationRow, symbol: string) => string} */
-function mark({ flipped, alone }, symbol) {
+/** @type {(row: DeviationRow, of: ExperimentData["symbols"][number]) => string} */
+function mark({ flipped, alone }, { symbol, label }) {
   const [now, ring] = [flipped.includes(symbol), alone.includes(symbol)]
   const words = [now ? say("web.notebook.flipped") : "", ring ? say("web.notebook.alone") : ""]
     .filter(Boolean)
     .join("; ")
-  return `<td class="dot${now ? " now-dot" : ""}${ring ? " ring" : ""}" title="${words}"><i></i><span class="spoken">${words}</span></td>`
+  return `<td class="dot${now ? " now-dot" : ""}${ring ? " ring" : ""}" title="${words}"><i></i><em>${formula(label)}</em><span class="spoken">${words}</span></td>`
 }
 
 /** @param {ExperimentData} experiment */
@@ -74,7 +74,7 @@ const switches = ({ symbols, rows }) => `
     .map(
       (row) =>
         `<tr class="${row.on ? "on" : ""}"><th scope="row">${toggle(row)}</th><td class="both">${code(row)}</td>${symbols
-          .map(({ symbol }) => mark(row, symbol))
+          .map((of) => mark(row, of))
           .join(
             "",
           )}<td class="matters"><b class="${row.yes ? "yes" : ""}">${escaped(row.matters)}</b><small>${escaped(row.more)}</small></td></tr>`,

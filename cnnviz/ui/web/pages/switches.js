@@ -7,7 +7,7 @@ import { setHTML } from "./html.js"
 /** @import { View } from "./view.js" */
 
 /** @param {SwitchGroup} group */
-const group = ({ name, title, options }) =>
+export const group = ({ name, title, options }) =>
   `<div class="group" data-group="${name}"><h2>${escaped(title)}</h2>${options.map(option).join("")}</div>`
 
 /** @param {SwitchData} option */

@@ -1,0 +1,66 @@
+"""Every page on a phone: nothing is cut or scrolls sideways, what is tapped is as large as a finger, and the header unfolds."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.page import Screen, screen_in
+
+SCREENS = (
+    "/?stage=z1", "/?stage=o", "/train?k=60", "/train?of=many", "/check?stage=do", "/check?mistake=kernel_gradient_flipped", "/check?check=own",
+    "/notebook?part=3", "/notebook?part=experiment&rule=procedural", "/notebook?part=architecture", "/learn",
+)  # fmt: skip
+FOUND = """(finger) => {
+  const shown = [...document.querySelectorAll(".cnnviz *, .training *")].filter((e) => e.checkVisibility({ visibilityProperty: true }))
+  const scrolls = (e) => e && !e.matches(".stMain") && (e.scrollWidth > e.clientWidth && getComputedStyle(e).overflowX !== "visible" || scrolls(e.parentElement))
+  const name = (e) => `${e.dataset.key ?? e.className} ${e.textContent.trim().slice(0, 20)}`
+  const cut = shown.filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && !scrolls(e.parentElement)).map(name)
+  const tapped = shown.filter((e) => e.matches("button, select, summary, nav a") && !e.closest("figure.map, .stages") && getComputedStyle(e).clipPath === "none")
+  const small = tapped.filter((e) => { const { width, height } = e.getBoundingClientRect(); return height < finger || width < finger }).map(name)
+  return [...cut, ...small]
+}"""
+"""What reaches over the screen's right edge, unless it is scrolled there on purpose, and what is too small for a finger;
+symbols over maps, whose place to tap is larger than their text, and words in sentences are left out."""
+
+
+@pytest.fixture
+def screen(browser, browser_context_args):
+    with screen_in(browser, browser_context_args) as screen:
+        yield screen
+
+
+def test_every_page_has_its_place_on_a_phone(screen: Screen):
+    page = screen.page
+    page.set_viewport_size({"width": 390, "height": 844})
+    for path in SCREENS:
+        page.goto(path)
+        screen.ready()
+        page.wait_for_function("document.fonts.status === 'loaded'")
+        screen.painted()
+        assert page.evaluate(FOUND, 44 - 0.5) == [], path
+        page.set_viewport_size({"width": 320, "height": 640})  # WCAG's reflow; there a finger has to be content with less
+        screen.painted()
+        assert page.evaluate(FOUND, 36) == [], f"{path} at 320"
+        page.set_viewport_size({"width": 390, "height": 844})
+
+
+def test_a_phones_header_unfolds(screen: Screen):
+    page = screen.page
+    page.set_viewport_size({"width": 390, "height": 844})
+    screen.open("/notebook", stage="do", part="experiment", rule="procedural")
+    expect(page.locator('[data-column="do"]')).to_be_in_viewport()  # its columns are brought there
+    expect(screen.key("room")).to_be_hidden()
+    screen.key("more").click()
+    expect(screen.key("room")).to_be_visible()
+    expect(screen.key("more")).to_have_attribute("aria-expanded", "true")
+    screen.press("Escape")
+    expect(screen.key("room")).to_be_hidden()
+    screen.key("pages").click()
+    page.locator('[data-page="check"]').click()
+    page.wait_for_url(re.compile(r"/check\?"))
+    screen.ready()
+    expect(screen.key("pages")).to_have_text("Check ▾")
+    expect(page.locator('[data-page="check"]')).to_be_hidden()
