@@ -46,8 +46,49 @@ class Header(TypedDict):
     stages: Sequence[records.StageRecord]
 
 
+class MissionListed(TypedDict):
+    """A mission that can be taken, and the lesson that it starts from."""
+
+    id: str
+    title: records.Text
+    query: Query
+
+
+class NamedMistake(TypedDict):
+    """A mistake that may be named, and where it would be."""
+
+    address: str
+    title: records.Text
+    stage: str
+
+
+class MissionData(TypedDict):
+    """The mission that is under way: what is said of it now, and whether it is reached.
+
+    Where a mistake is to be named, `case` says which one it is of many, `choices` are those that it may be, and `named` is the last guess.
+    """
+
+    id: str
+    title: records.Text
+    hint: records.Text
+    said: Sequence[records.Text]
+    met: bool
+    case: int | None
+    named: str
+    choices: Sequence[NamedMistake]
+
+
+class MissionsData(TypedDict):
+    """The missions of Step, and the one that is under way."""
+
+    listed: Sequence[MissionListed]
+    now: MissionData | None
+
+
 class StepHeader(Header):
     """The Step page's."""
+
+    missions: NotRequired[MissionsData]
 
     network: records.NetworkRecord
     facts: Mapping[str, records.Text]

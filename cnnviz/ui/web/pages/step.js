@@ -23,6 +23,7 @@ import { FILM, isProjected, pictureTimes, times } from "./lecture.js"
 import { litBlock, litCells } from "./lit.js"
 import { Loupe } from "./loupe.js"
 import { bindMeanings, meaningBox } from "./meaning.js"
+import { Missions } from "./missions.js"
 import { fillKernel } from "./network_controls.js"
 import { Predicting } from "./predicting.js"
 
@@ -71,6 +72,7 @@ export class Step extends Content {
   kernelField = new KernelField(this)
   /** @type {import("../draw/pen.js").Spot[]}  what can be edited in the picture below */
   spots = []
+  flown = "" // the cell of a slide that had its whole move last
   /** @type {Numbers | undefined} */
   received = undefined
 
@@ -85,6 +87,7 @@ export class Step extends Content {
     this.flow = new Flow(/** @type {HTMLCanvasElement} */ (view.$(".flow")))
     bindMeanings(view)
     this.predicting = new Predicting(this)
+    this.missions = new Missions(view)
     view.$(".content").addEventListener("click", (event) => this.guard(event))
     const land = () => this.flow.land() // any key and any click
     for (const event of ["keydown", "pointerdown"])
@@ -107,6 +110,7 @@ export class Step extends Content {
   /** @param {Answer} answer */
   receive(answer) {
     this.received = new Numbers(/** @type {StepAnswer} */ (answer))
+    this.missions.receive(this.numbers.answer.missions)
     this.order = this.numbers.stages.map(({ symbol }) => symbol)
     this.cells.receive(this.numbers)
     if (!this.overview.receive(this.numbers)) return
@@ -310,9 +314,12 @@ export class Step extends Content {
   /** @param {Subject} subject */
   flows(subject) {
     const { player } = this.view
-    const fast = player.sliding || player.speed > 1 || matchMedia("(prefers-reduced-motion: reduce)").matches
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches
     const move = this.view.veiled ? null : this.move(subject)
-    this.stepped && !fast ? this.flow.fly(move) : this.flow.show(move)
+    const cell = player.moving ? `${subject.map} ${subject.cell}` : ""
+    const flies = player.sliding ? cell !== "" && cell !== this.flown : this.stepped && player.speed <= 1
+    this.flown = cell
+    flies && !still ? this.flow.fly(move) : this.flow.show(move)
     this.stepped = false
   }
 
@@ -414,6 +421,12 @@ export class Step extends Content {
     return this.view.$(".content")
   }
 
+  /** How much room is taken over the maps. */
+  get above() {
+    const all = [...this.area.querySelectorAll(/** @type {"section"} */ (".welcome, .banner"))]
+    return all.reduce((sum, { offsetHeight }) => sum + offsetHeight, 0)
+  }
+
   lay() {
     const content = this.area
     const { makes: now, inputs } = this.numbers.said[this.view.stage]
@@ -422,11 +435,7 @@ export class Step extends Content {
     this.view.$(".overview").style.zoom = String(zoom || 1)
     if (zoom) return this.overview.lay(content.clientWidth / zoom, FILM, null, zoom)
     const free = matchMedia("(max-width: 1100px)").matches
-    this.overview.lay(
-      content.clientWidth,
-      free ? 640 : content.clientHeight - this.view.$(".welcome").offsetHeight - this.view.$(".predict").offsetHeight,
-      phone,
-    )
+    this.overview.lay(content.clientWidth, free ? 640 : content.clientHeight - this.above, phone)
   }
 
   // On a phone the stage's own map, or what is asked of it, comes out from under what stands above and below it.
@@ -498,7 +507,11 @@ export class Step extends Content {
     this.saidAt = now
     const { deviations, remarks } = numbers.answer
     const words = explained(numbers, map, cell)
-    const text = deviations[map] ? beside(words.numbers) : words.numbers
+    const text = deviations[map]
+      ? beside(words.numbers, "web.step.instead")
+      : this.puzzling(map)
+        ? beside(words.numbers, "web.missions.stands")
+        : words.numbers
     const masked = this.masked(map)
     this.cover(masked)
     setHTML(view.$(".explain .phase"), words.tag)
@@ -536,6 +549,12 @@ export class Step extends Content {
     this.view.$(".drawn").dataset.masked = say(this.hidden.words)
   }
 
+  // Whether a mission asks which mistake the gradients come from: then their arithmetic may come to something else.
+  /** @param {string} map */
+  puzzling(map) {
+    return Boolean(this.missions.now?.choices.length) && this.numbers.maps[map]?.band === "gradients"
+  }
+
   /** @param {Subject} subject */
   step({ map, cell }) {
     const symbol = this.shown(map)
@@ -571,10 +590,12 @@ export class Step extends Content {
 }
 
 /**
- * Under the notebook's rule a number need not be what the exact arithmetic gives: then it is only set beside it.
+ * Under the notebook's rule, or with a mistake in the pass, a number need not be what the exact arithmetic gives: then it is
+ * only set beside it.
  * @param {string} html
+ * @param {string} id
  */
-const beside = (html) => html.replace(/ [=≈] (<b>[^<]*<\/b>)/g, (_, value) => say("web.step.instead", { value }))
+const beside = (html, id) => html.replace(/ [=≈] (<b>[^<]*<\/b>)/g, (_, value) => say(id, { value }))
 
 const isPhone = () => matchMedia("(max-width: 760px)").matches
 
