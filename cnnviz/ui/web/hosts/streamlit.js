@@ -64,6 +64,10 @@ const styled = new Promise((resolve) => {
   link.onload = link.onerror = resolve
   document.head.append(link)
 })
+let isStyled = false
+styled.then(() => {
+  isStyled = true
+})
 
 /** @type {WeakMap<HTMLElement, TrainingReport>} */
 const reports = new WeakMap()
@@ -204,10 +208,11 @@ function mount(root, told) {
     const wrong = { ...answer.wrong, ...here.told.wrong }
     const cell = "cell" in wrong ? "" : answer.lesson.cell
     here.told.wrong = {} // it is said once
-    styled.then(() => {
+    const show = () => {
       deliver({ ...answer, wrong, lesson: { ...answer.lesson, cell } })
       arrive()
-    })
+    }
+    isStyled ? show() : styled.then(show)
   }
 
   const view = new View(root, page, host)
