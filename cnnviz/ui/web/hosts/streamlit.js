@@ -19,7 +19,7 @@ import { loadAgain } from "./tab.js"
 /** @import { Mounted } from "../types/wire.js" */
 /** @typedef {{ data: Uint8Array, parentElement: HTMLElement, setTriggerValue: (name: string, value: string) => void }} Call */
 /** @typedef {Mounted & { arrays: Arrays }} Told  what Streamlit says */
-/** @typedef {{ view: View, receive: (answer: Answer) => void, open: (what: string) => void, told: Told }} Shown */
+/** @typedef {{ root: HTMLElement, view: View, receive: (answer: Answer) => void, ask: () => void, open: (what: string) => void, told: Told }} Shown */
 
 const TELL_AFTER = 400 // milliseconds that a lesson rests before Streamlit hears of it
 
@@ -47,9 +47,9 @@ let soon
 
 const numbers = new Resources(base, CODE, {
   received(answer, asked, page) {
-    if (shown?.view.page !== page) return // it is kept
-    const { view, told } = shown
-    shown.receive(looked(answer, asked, view.data ? view.stage : told.stage))
+    if (shown?.view.page !== page && !turned(page)) return // it is kept
+    const { view, told, receive } = /** @type {Shown} */ (shown)
+    receive(looked(answer, asked, view.data ? view.stage : told.stage))
   },
   failed(sentence) {
     if (shown?.view.waiting || !shown?.view.data) shown?.view.notice(sentence || say("web.notice.silent"))
@@ -96,9 +96,14 @@ export default function component(call) {
   const root = /** @type {HTMLElement} */ (parentElement.querySelector(".cnnviz"))
   const told = understood(data)
   if (!told) return () => {}
+  if (told.page !== pageAt() && shown?.root.isConnected && shown.view.page === pageAt()) {
+    tell() // it is a page behind: its connection was lost meanwhile
+    return () => {}
+  }
   const last = mounted.get(root)
   if (last?.view.page !== told.page) last?.view.leave()
   const here = last?.view.page === told.page ? last : mount(root, told)
+  if (here !== last) here.ask()
   here.told = told
   here.open = (what) => setTriggerValue("open", what)
   hear(here)
@@ -203,6 +208,10 @@ function mount(root, told) {
     soon = here.told.listens && heard !== location.search ? setTimeout(tell, TELL_AFTER) : undefined
   }
 
+  function begin() {
+    if (!isOurs(here.told, address.read())) numbers.ask(page, address.read(), asked)
+  }
+
   /** @param {Answer} answer */
   function receive(answer) {
     const wrong = { ...answer.wrong, ...here.told.wrong }
@@ -217,7 +226,7 @@ function mount(root, told) {
 
   const view = new View(root, page, host)
   /** @type {Shown} */
-  const here = { view, told, receive, open: () => {} }
+  const here = { root, view, told, receive, ask: begin, open: () => {} }
   mounted.set(root, here)
   shown = here
   // Whoever goes on in another part of the page finds it knowing the lesson.
@@ -227,11 +236,35 @@ function mount(root, told) {
       ({ target }) => soon !== undefined && !root.contains(/** @type {Node} */ (target)) && tell(),
       { capture: true, signal: view.stop.signal },
     )
-  if (!isOurs(told, address.read())) numbers.ask(page, address.read(), asked)
   // In a frame on another page a click on a map would leave the keys to that page.
   if (window !== window.top) root.addEventListener("pointerdown", () => window.focus())
   return here
 }
+
+/**
+ * Another page's view in the place of the one that is there, before Streamlit has turned the page: its numbers came first.
+ * @param {string} page
+ */
+function turned(page) {
+  const { root, view } = shown ?? {}
+  if (!root?.isConnected || !view || pageAt() !== page) return false
+  view.leave()
+  const fresh = document.createElement("div")
+  fresh.className = "cnnviz"
+  fresh.style.visibility = "hidden"
+  root.replaceWith(fresh)
+  mount(fresh, { page, code: CODE, adopt: [0, {}], stage: "", wrong: {}, listens: false, private: null, arrays: {} })
+  return true
+}
+
+// Streamlit puts another element in the place of the one that the view is in: it moves over at once, unseen.
+new MutationObserver(() => {
+  if (!shown || shown.root.isConnected || shown.view.stop.signal.aborted) return
+  const place = document.querySelector(".cnnviz:empty")
+  if (!place || shown.view.page !== pageAt()) return
+  place.replaceWith(shown.root)
+  shown.view.paint()
+}).observe(document.body, { childList: true, subtree: true })
 
 /**
  * Whether an address is answered by Streamlit, and by no resource.
@@ -266,7 +299,8 @@ function addressOf(page) {
       const travelled = () => {
         if (telling) return // our own
         heard = location.search
-        if (pageAt() === page) act()
+        const there = pageAt()
+        there === page ? act() : numbers.ask(there, parse(location.search), kindOf(there).asked)
       }
       addEventListener("popstate", travelled, { signal })
     },
