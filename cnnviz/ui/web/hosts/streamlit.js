@@ -21,6 +21,7 @@ import { loadAgain } from "./tab.js"
 /** @typedef {Mounted & { arrays: Arrays }} Told  what Streamlit says */
 /** @typedef {{ root: HTMLElement, view: View, receive: (answer: Answer) => void, ask: () => void, open: (what: string) => void, told: Told }} Shown */
 
+const HALL = ".stMainBlockContainer" // in which Streamlit puts all that is on a page
 const TELL_AFTER = 400 // milliseconds that a lesson rests before Streamlit hears of it
 
 document.documentElement.lang = LANG
@@ -32,6 +33,13 @@ let follow = () => {}
 let led = false // on the way there: what is written into the address until it has arrived is nobody's move
 function travel(/** @type {Lesson} */ lesson) {
   follow(lesson)
+}
+
+// Streamlit writes the page that it shows into the address, also where the visitor is on another by then: which page it
+// is the address says, and nobody else writes that.
+const push = history.pushState.bind(history)
+history.pushState = (state, unused, url) => {
+  if (new URL(url ?? "", location.href).pathname === location.pathname) push(state, unused, url)
 }
 
 /** @type {WeakMap<HTMLElement, Shown>} */
@@ -88,12 +96,14 @@ function showReport(root, { data, setTriggerValue }) {
 /** @param {Call} call */
 export default function component(call) {
   const { data, parentElement, setTriggerValue } = call
+  keep()
   const training = /** @type {HTMLElement | null} */ (parentElement.querySelector(".training"))
   if (training) {
     showReport(training, call)
     return () => {}
   }
-  const root = /** @type {HTMLElement} */ (parentElement.querySelector(".cnnviz"))
+  const root = /** @type {HTMLElement | null} */ (parentElement.querySelector(".cnnviz"))
+  if (!root) return () => {} // its view is another page's by now
   const told = understood(data)
   if (!told) return () => {}
   if (told.page !== pageAt() && shown?.root.isConnected && shown.view.page === pageAt()) {
@@ -224,6 +234,10 @@ function mount(root, told) {
     isStyled ? show() : styled.then(show)
   }
 
+  if (shown && shown.root !== root) {
+    shown.view.leave()
+    if (shown.root.parentElement?.matches(HALL)) shown.root.remove()
+  }
   const view = new View(root, page, host)
   /** @type {Shown} */
   const here = { root, view, told, receive, ask: begin, open: () => {} }
@@ -248,7 +262,6 @@ function mount(root, told) {
 function turned(page) {
   const { root, view } = shown ?? {}
   if (!root?.isConnected || !view || pageAt() !== page) return false
-  view.leave()
   const fresh = document.createElement("div")
   fresh.className = "cnnviz"
   fresh.style.visibility = "hidden"
@@ -257,14 +270,18 @@ function turned(page) {
   return true
 }
 
-// Streamlit puts another element in the place of the one that the view is in: it moves over at once, unseen.
-new MutationObserver(() => {
-  if (!shown || shown.root.isConnected || shown.view.stop.signal.aborted) return
+// Streamlit takes the element away that the view is in and puts an empty one there, a moment later: until then it stands
+// beside them, where nobody sees a difference, and then moves in.
+function keep() {
+  if (!shown || shown.view.stop.signal.aborted || shown.view.page !== pageAt()) return
+  const { root, view } = shown
+  const homeless = root.parentElement?.matches(HALL)
+  if (root.isConnected && !homeless) return
   const place = document.querySelector(".cnnviz:empty")
-  if (!place || shown.view.page !== pageAt()) return
-  place.replaceWith(shown.root)
-  shown.view.paint()
-}).observe(document.body, { childList: true, subtree: true })
+  place ? place.replaceWith(root) : homeless || document.querySelector(HALL)?.prepend(root)
+  view.paint()
+}
+new MutationObserver(keep).observe(document.body, { childList: true, subtree: true })
 
 /**
  * Whether an address is answered by Streamlit, and by no resource.
@@ -310,7 +327,7 @@ function addressOf(page) {
     ) {
       const path = other === undefined ? location.pathname : folder() + other
       const all = { ...lesson, ...foreign(parse(location.search)) } // such as embed=true: not ours to drop
-      history[replace ? "replaceState" : "pushState"](null, "", path + query(all))
+      replace ? history.replaceState(null, "", path + query(all)) : push(null, "", path + query(all))
     },
   }
 }
