@@ -46,8 +46,49 @@ class Header(TypedDict):
     stages: Sequence[records.StageRecord]
 
 
+class MissionListed(TypedDict):
+    """A mission that can be taken, and the lesson that it starts from."""
+
+    id: str
+    title: records.Text
+    query: Query
+
+
+class NamedMistake(TypedDict):
+    """A mistake that may be named, and where it would be."""
+
+    address: str
+    title: records.Text
+    stage: str
+
+
+class MissionData(TypedDict):
+    """The mission that is under way: what is said of it now, and whether it is reached.
+
+    Where a mistake is to be named, `case` says which one it is of many, `choices` are those that it may be, and `named` is the last guess.
+    """
+
+    id: str
+    title: records.Text
+    hint: records.Text
+    said: Sequence[records.Text]
+    met: bool
+    case: int | None
+    named: str
+    choices: Sequence[NamedMistake]
+
+
+class MissionsData(TypedDict):
+    """The missions of Step, and the one that is under way."""
+
+    listed: Sequence[MissionListed]
+    now: MissionData | None
+
+
 class StepHeader(Header):
     """The Step page's."""
+
+    missions: NotRequired[MissionsData]
 
     network: records.NetworkRecord
     facts: Mapping[str, records.Text]
@@ -766,12 +807,15 @@ class Mounted(TypedDict):
 
 
 class FileContents(TypedDict):
-    """What a file knows of its lesson: for each update, by its number, where its answer's parts lie in the bytes that
-    the file holds; `server` is a page's address, with a slash at its end, or "".
+    """What a file knows of its lesson, and how to read its bytes: the lengths of the answers' headers, then of each part
+    how many numbers of 64 bits it has and which part it is the difference from (-1: none), then for each update,
+    by its number and in the headers' order, its parts; `server` is a page's address, with a slash at its end, or "".
     """
 
     lesson: Query
-    answers: Mapping[str, Sequence[tuple[int, int]]]
+    heads: Sequence[int]
+    parts: Sequence[tuple[int, int]]
+    answers: Mapping[str, Sequence[int]]
     server: str
 
 

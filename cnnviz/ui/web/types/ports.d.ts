@@ -48,3 +48,10 @@ export interface Host {
   /** Goes to what stands below the view. */
   below?(): void
 }
+
+declare global {
+  interface Window {
+    /** The bytes that stand in one of the document's parts, in a file: page.html has it. */
+    unpacked(id: string): Promise<Uint8Array>
+  }
+}

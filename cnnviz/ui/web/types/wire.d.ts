@@ -184,12 +184,15 @@ export interface ExperimentData {
   sets: SetsData | null
 }
 
-/** What a file knows of its lesson: for each update, by its number, where its answer's parts lie in the bytes that
-    the file holds; `server` is a page's address, with a slash at its end, or "".
+/** What a file knows of its lesson, and how to read its bytes: the lengths of the answers' headers, then of each part
+    how many numbers of 64 bits it has and which part it is the difference from (-1: none), then for each update,
+    by its number and in the headers' order, its parts; `server` is a page's address, with a slash at its end, or "".
      */
 export interface FileContents {
   lesson: Record<string, string>
-  answers: Record<string, [number, number][]>
+  heads: number[]
+  parts: [number, number][]
+  answers: Record<string, number[]>
   server: string
 }
 
@@ -449,6 +452,7 @@ export interface LearnHeader {
   filters: FiltersRecord | null
   outputs: string[]
   stages: StageRecord[]
+  missions?: MissionsData
   network: NetworkRecord
   facts: Record<string, string>
   promise: PromiseRecord | null
@@ -548,6 +552,34 @@ export interface MapRecord {
   limits: [number, number]
 }
 
+/** The mission that is under way: what is said of it now, and whether it is reached.
+
+    Where a mistake is to be named, `case` says which one it is of many, `choices` are those that it may be, and `named` is the last guess.
+     */
+export interface MissionData {
+  id: string
+  title: string
+  hint: string
+  said: string[]
+  met: boolean
+  case: number | null
+  named: string
+  choices: NamedMistake[]
+}
+
+/** A mission that can be taken, and the lesson that it starts from. */
+export interface MissionListed {
+  id: string
+  title: string
+  query: Record<string, string>
+}
+
+/** The missions of Step, and the one that is under way. */
+export interface MissionsData {
+  listed: MissionListed[]
+  now: MissionData | null
+}
+
 /** What Streamlit's page hands the component: which page it is, the code's version, and what belongs to one visit alone.
 
     `adopt` is how often a dialog changed the lesson, and the last change. `wrong` says by key what of the address, as far
@@ -562,6 +594,13 @@ export interface Mounted {
   wrong: Record<string, string>
   listens: boolean
   private: Record<string, string> | null
+}
+
+/** A mistake that may be named, and where it would be. */
+export interface NamedMistake {
+  address: string
+  title: string
+  stage: string
 }
 
 /** All that is said of a network. */
@@ -777,6 +816,7 @@ export interface StepHeader {
   filters: FiltersRecord | null
   outputs: string[]
   stages: StageRecord[]
+  missions?: MissionsData
   network: NetworkRecord
   facts: Record<string, string>
   promise: PromiseRecord | null
