@@ -127,11 +127,16 @@ export class Pen {
 
   /** Colours of values. @param {number} rows @param {number} columns @param {(n: number) => number} pick @param {number[]} limits @param {string} scale @param {Box} box @param {Ring[]} rings */
   picture(rows, columns, pick, limits, scale, box, rings = []) {
+    this.pixels(rows, columns, (n) => colour(pick(n), limits, /** @type {Scale} */ (scale)), box, rings)
+  }
+
+  /** Colours, as red, green and blue from 0 to 255. @param {number} rows @param {number} columns @param {(n: number) => number[]} paint @param {Box} box @param {Ring[]} rings */
+  pixels(rows, columns, paint, box, rings = []) {
     const canvas = new OffscreenCanvas(columns, rows)
     const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"))
     const image = context.createImageData(columns, rows)
     for (let n = 0; n < rows * columns; n++) {
-      const [r, g, b] = colour(pick(n), limits, /** @type {Scale} */ (scale))
+      const [r, g, b] = paint(n)
       image.data.set([r, g, b, 255], 4 * n)
     }
     context.putImageData(image, 0, 0)

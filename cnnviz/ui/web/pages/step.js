@@ -72,6 +72,7 @@ export class Step extends Content {
   kernelField = new KernelField(this)
   /** @type {import("../draw/pen.js").Spot[]}  what can be edited in the picture below */
   spots = []
+  flown = "" // the cell of a slide that had its whole move last
   /** @type {Numbers | undefined} */
   received = undefined
 
@@ -313,9 +314,12 @@ export class Step extends Content {
   /** @param {Subject} subject */
   flows(subject) {
     const { player } = this.view
-    const fast = player.sliding || player.speed > 1 || matchMedia("(prefers-reduced-motion: reduce)").matches
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches
     const move = this.view.veiled ? null : this.move(subject)
-    this.stepped && !fast ? this.flow.fly(move) : this.flow.show(move)
+    const cell = player.moving ? `${subject.map} ${subject.cell}` : ""
+    const flies = player.sliding ? cell !== "" && cell !== this.flown : this.stepped && player.speed <= 1
+    this.flown = cell
+    flies && !still ? this.flow.fly(move) : this.flow.show(move)
     this.stepped = false
   }
 
