@@ -16,6 +16,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 from cnnviz import Lesson
 from cnnviz.ui.pages import pages
+from cnnviz.words import languages
+from cnnviz.words.pseudo import PSEUDO
 from tests.conftest import ROOT, Server
 from tests.e2e.conftest import launch_arguments, ready
 
@@ -44,7 +46,13 @@ README = (
 
 
 def everything() -> Iterator[Picture]:
-    """Every page by every size and theme; of the first page every stage, at the sizes also as a lecture."""
+    """Every page by every size and theme; of the first page every stage, at the sizes also as a lecture; and each in every language.
+
+    Among the languages is the one that nobody speaks and that is longer than all others.
+    """
+    for lang in (*languages()[1:], PSEUDO):
+        for page in pages():
+            yield Picture(f"{page.path or 'step'}-{lang}", f"/{page.path}?k=3&lang={lang}")
     for size in SIZES:
         for theme in THEMES:
             ending = f"{size[0]}x{size[1]}-{theme}"

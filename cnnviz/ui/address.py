@@ -32,25 +32,41 @@ class Now:
     moment: Moment
     wrong: Mapping[str, Message | str]
     extras: Mapping[str, str]
-    adopted: tuple[int, Mapping[str, str]]
     gone: Mapping[str, str] = field(default_factory=dict)
     lasting: bool = True
 
 
-def current(first: str = "") -> Now:
+def asked() -> dict[str, str]:
+    """The visitor's address, as far as Streamlit was told of it."""
+    return st.query_params.to_dict()
+
+
+def current() -> Now:
     """Where the visitor is, as `resolved` has it, with this visitor's last lesson in place of what cannot be used."""
-    last: Lesson = st.session_state.get(_LESSON, Lesson())
-    now = resolved(st.query_params.to_dict(), first, last, st.session_state.get(_ADOPTED, (0, {})))
+    now = resolved(asked(), last=st.session_state.get(_LESSON))
     st.session_state[_LESSON] = now.lesson
     return now
 
 
-def resolved(
-    asked: Mapping[str, str],
-    first: str = "",
-    last: Lesson | None = None,
-    adopted: tuple[int, Mapping[str, str]] = (0, {}),
-) -> Now:
+def current_lesson() -> Lesson:
+    """The lesson of `current` alone, for which nothing is computed."""
+    lesson, *_ = _lesson(asked(), "", st.session_state.get(_LESSON) or Lesson())
+    st.session_state[_LESSON] = lesson
+    return lesson
+
+
+def looks(query: Mapping[str, str]) -> tuple[Lesson, dict[str, Message]]:
+    """The lesson that an address names, and a message by key for what is wrong in how it is looked at: none of it changes a number.
+
+    >>> lesson, wrong = looks({"stage": "z9", "view": "cinema", "lr": "fast"})
+    >>> sorted(wrong)
+    ['stage', 'view']
+    """
+    lesson, wrong = Lesson.understand(query)
+    return lesson, {key: said for key, said in wrong.items() if key in ("stage", "cell")} | PageState.from_query(query)[1]
+
+
+def resolved(asked: Mapping[str, str], first: str = "", last: Lesson | None = None) -> Now:
     """What an address shows; `first` is the stage of a page that is opened without a lesson in it.
 
     Where it holds something that cannot be used, the `last` lesson stays in that place, and a message says so. A
@@ -73,7 +89,7 @@ def resolved(
         moment = trajectory(lesson, x, lesson.k)
     wrong |= PageState.from_query(asked)[1]
     extras = {key: asked[key] for key in page_keys() if asked.get(key)}
-    return Now(asked, lesson, image, moment, wrong, extras, adopted, gone, lasting)
+    return Now(asked, lesson, image, moment, wrong, extras, gone, lasting)
 
 
 def _lesson(asked: Mapping[str, str], first: str, last: Lesson) -> tuple[Lesson, Image, dict[str, Message], bool]:
@@ -93,12 +109,17 @@ def _lesson(asked: Mapping[str, str], first: str, last: Lesson) -> tuple[Lesson,
     return lesson, image, wrong, lasting
 
 
+def adopted() -> tuple[int, Mapping[str, str]]:
+    """How often a dialog changed the lesson, and the last change."""
+    return st.session_state.get(_ADOPTED, (0, {}))
+
+
 def adopt(**change: object) -> None:
     """Hands a change of the lesson, made in a dialog, to the component, which makes it part of the address.
 
     A `note` among it says what came of it, to be read on the page.
     """
-    count, _ = st.session_state.get(_ADOPTED, (0, {}))
+    count, _ = adopted()
     st.session_state[_ADOPTED] = (count + 1, {name: str(value) for name, value in change.items()})
 
 

@@ -8,6 +8,7 @@ import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import parse_qsl, quote
 
 import numpy as np
 
@@ -18,28 +19,32 @@ from cnnviz.core.work import estimate
 from cnnviz.data.images import find_image, load_image
 from cnnviz.ui.address import Now, resolved
 from cnnviz.ui.component.answer import decode
-from cnnviz.ui.pages import Page, page_keys, pages
+from cnnviz.ui.pages import Page, Unfinished, page_keys, pages
 from cnnviz.ui.version import code
 from cnnviz.words import DEFAULT, Message, Problem
 
 FORMS = {"": "application/octet-stream", "json": "application/json", "npz": "application/octet-stream"}
 """Endings of the path, and what they give: the component's own form, and two for programs."""
 
+INSTEAD = "instead"
+"""The key that names the lesson whose parts stay where the address holds what cannot be used, as a query of its own."""
+
 _LOOKS = {"stage"}
 """Keys of a lesson that say where one looks, and change no number."""
-_WORTH = 1_000
-"""Bytes below which nothing is gained by compressing."""
+_WORTH, _LEVEL = 1_000, 3
+"""Bytes below which nothing is gained by compressing, and how hard it is tried: at gzip's usual 6 numbers are 1 % smaller, and take three times as long."""
 
 
 @dataclass(frozen=True, eq=False)
 class Resource:
-    """The bytes, compressed if that makes them fewer; `lasting` where they will always be the same."""
+    """The bytes, compressed if that makes them fewer; `lasting` where they will always be the same, `whole` where nothing is to come."""
 
     body: bytes
     compressed: bool
     etag: str
     media_type: str
     lasting: bool
+    whole: bool = True
 
     @property
     def plain(self) -> bytes:
@@ -58,9 +63,29 @@ def asked_of(page: Page, query: Mapping[str, str]) -> dict[str, str]:
     >>> asked_of(page_of("step"), {"stage": "z1", "lang": "de", "k": "3", "utm": "x", "cell": "z1:0,0"})
     {'k': '3'}
     """
-    keys = (LESSON_KEYS | {*page_keys()}) - _LOOKS - ({"cell"} if page.id == "step" else set())
-    found = {key: asked_text(query, key) for key in sorted(keys & query.keys())}
+    found = {key: asked_text(query, key) for key in sorted((_keys(page) | {INSTEAD}) & query.keys())}
     return {key: text for key, text in found.items() if text}
+
+
+def _keys(page: Page) -> set[str]:
+    """The keys of an address that say which numbers a page shows; where there is no live view, a cell says of which channel."""
+    return {*LESSON_KEYS, *page_keys()} - _LOOKS - ({"cell"} if page.first else set())
+
+
+def address_of(path: str, query: str) -> str:
+    """The address of the numbers that the page at a path will ask for, letter for letter, seen from there (resources.js).
+
+    >>> address_of("/tools/train", "k=3&f=1,2&stage=z1").partition("/train")[2]
+    '?f=1,2&k=3'
+    """
+    page = next((page for page in pages() if page.path == path.rpartition("/")[2]), pages()[0])
+    asked = dict(parse_qsl(query, keep_blank_values=True))
+    texts = [f"{key}={quote(asked[key], safe=_PLAIN)}" for key in sorted(_keys(page) & asked.keys()) if asked[key]]
+    return f"numbers/{code()}/{page.id}?{'&'.join(texts)}"
+
+
+_PLAIN = "-_.!~*'(),:"
+"""What the browser leaves as it is beside letters and digits: JavaScript's encodeURIComponent, and commas and colons."""
 
 
 def seconds(page: Page, asked: Mapping[str, str]) -> float:
@@ -77,15 +102,22 @@ def seconds(page: Page, asked: Mapping[str, str]) -> float:
 
 @np.errstate(over="ignore", invalid="ignore")  # of a run that has run away, which is shown as it is
 def made(page: Page, asked: Mapping[str, str], form: str = "") -> Resource:
-    """What the page shows for `asked`; raises TimeoutError while a part of it is still being worked out elsewhere."""
-    now = resolved(asked, page.first)
-    answer = page.module.answer(now)
-    lasting = now.lasting and "held-" not in asked.get("vs", "")
+    """What the page shows for `asked`; programs get TimeoutError while a part of it is still being worked out elsewhere."""
+    last, _ = Lesson.understand(dict(parse_qsl(asked.get(INSTEAD, ""))))
+    now = resolved({key: text for key, text in asked.items() if key != INSTEAD}, page.first, last)
+    whole, lasts = True, getattr(page.module, "lasts", lambda asked: True)
+    try:
+        answer = page.module.answer(now)
+    except Unfinished as unfinished:
+        if form:
+            raise
+        answer, whole = unfinished.answer, False
+    lasting = whole and now.lasting and lasts(asked) and "held-" not in asked.get("vs", "")
     body = answer if not form else _for_programs(page, now, answer, form)
-    compressed = gzip.compress(body, 6, mtime=0) if len(body) > _WORTH and form != "npz" else body
+    compressed = gzip.compress(body, _LEVEL, mtime=0) if len(body) > _WORTH and form != "npz" else body
     smaller = len(compressed) < len(body)
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    return Resource(compressed if smaller else body, smaller, etag, FORMS[form], lasting)
+    return Resource(compressed if smaller else body, smaller, etag, FORMS[form], lasting, whole)
 
 
 def _for_programs(page: Page, now: Now, answer: bytes, form: str) -> bytes:

@@ -8,18 +8,21 @@ from pathlib import Path
 
 import numpy as np
 
+from cnnviz.home import ASSETS
+
 _PACKAGE = Path(__file__).parents[1]
 _KINDS = {".py", ".js", ".css", ".toml"}
 
 
 @cache
 def code() -> str:
-    """Twelve digits that stand for everything in this package, and for NumPy, whose last digits differ.
+    """Twelve digits that stand for everything in this package, its images, and NumPy, whose last digits differ.
 
     >>> len(code()), code() == code()
     (12, True)
     """
     digest = hashlib.sha256(np.__version__.encode())
-    for path in sorted(path for path in _PACKAGE.rglob("*") if path.suffix in _KINDS):
-        digest.update(path.relative_to(_PACKAGE).as_posix().encode() + path.read_bytes())
+    for folder, files in ((_PACKAGE, [path for path in _PACKAGE.rglob("*") if path.suffix in _KINDS]), (ASSETS, [*ASSETS.rglob("*.png")])):
+        for path in sorted(files):
+            digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()[:12]

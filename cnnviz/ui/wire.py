@@ -39,7 +39,6 @@ class Header(TypedDict):
     wrong: Mapping[str, records.Text]
     remarks: Sequence[records.Text]
     deviations: Mapping[str, records.Text]
-    adopt: tuple[int, Query]
     loss: float | None
     saturated: float | None
     filters: records.FiltersRecord | None
@@ -47,8 +46,49 @@ class Header(TypedDict):
     stages: Sequence[records.StageRecord]
 
 
+class MissionListed(TypedDict):
+    """A mission that can be taken, and the lesson that it starts from."""
+
+    id: str
+    title: records.Text
+    query: Query
+
+
+class NamedMistake(TypedDict):
+    """A mistake that may be named, and where it would be."""
+
+    address: str
+    title: records.Text
+    stage: str
+
+
+class MissionData(TypedDict):
+    """The mission that is under way: what is said of it now, and whether it is reached.
+
+    Where a mistake is to be named, `case` says which one it is of many, `choices` are those that it may be, and `named` is the last guess.
+    """
+
+    id: str
+    title: records.Text
+    hint: records.Text
+    said: Sequence[records.Text]
+    met: bool
+    case: int | None
+    named: str
+    choices: Sequence[NamedMistake]
+
+
+class MissionsData(TypedDict):
+    """The missions of Step, and the one that is under way."""
+
+    listed: Sequence[MissionListed]
+    now: MissionData | None
+
+
 class StepHeader(Header):
     """The Step page's."""
+
+    missions: NotRequired[MissionsData]
 
     network: records.NetworkRecord
     facts: Mapping[str, records.Text]
@@ -743,23 +783,46 @@ class Spec(TypedDict):
     MATH: Mapping[str, str]
 
 
+# --- From Streamlit --------------------------------------------------------------------------------
+
+
+class Mounted(TypedDict):
+    """What Streamlit's page hands the component: which page it is, the code's version, and what belongs to one visit alone.
+
+    `adopt` is how often a dialog changed the lesson, and the last change. `wrong` says by key what of the address, as far
+    as it says how one looks, cannot be, and `stage` which stage there is instead. Where it `listens`, something else on the page
+    depends on the lesson; addresses that hold what `private` does are answered by it, and by no resource.
+    """
+
+    page: str
+    code: str
+    adopt: tuple[int, Query]
+    stage: str
+    wrong: Mapping[str, records.Text]
+    listens: bool
+    private: Query | None
+
+
 # --- A lesson as a file ----------------------------------------------------------------------------
 
 
 class FileContents(TypedDict):
-    """What a file knows of its lesson: for each update, by its number, where its answer's parts lie in the bytes that
-    the file holds; `server` is a page's address, with a slash at its end, or "".
+    """What a file knows of its lesson, and how to read its bytes: the lengths of the answers' headers, then of each part
+    how many numbers of 64 bits it has and which part it is the difference from (-1: none), then for each update,
+    by its number and in the headers' order, its parts; `server` is a page's address, with a slash at its end, or "".
     """
 
     lesson: Query
-    answers: Mapping[str, Sequence[tuple[int, int]]]
+    heads: Sequence[int]
+    parts: Sequence[tuple[int, int]]
+    answers: Mapping[str, Sequence[int]]
     server: str
 
 
 # --- The same as TypeScript ------------------------------------------------------------------------
 
 RECORDS = (
-    Header, StepHeader, BoardHeader, CheckHeader, NotebookHeader, FilmHeader, ReportHeader, LearnHeader, FileContents,
+    Header, StepHeader, BoardHeader, CheckHeader, NotebookHeader, FilmHeader, ReportHeader, LearnHeader, Mounted, FileContents,
     HallQuestion, HallResults, HallPoll, HallSteps,
 )  # fmt: skip
 _NAMED = {"Scale": Scale, "Band": records.Band, "Kind": records.Kind}

@@ -132,8 +132,9 @@ def chosen(asked: str, wanted: str) -> str:
     if asked in (*known, PSEUDO):
         return asked
     parts = [re.match(r"\s*([A-Za-z]*)[^,;]*(?:;\s*q=([\d.]+))?", part) for part in wanted.split(",")]
-    ordered = sorted((part for part in parts if part), key=lambda part: -_quality(part[2]))  # stable: the first of equals
-    return next((part[1].lower() for part in ordered if part[1].lower() in known), DEFAULT)
+    weighed = [(_quality(part[2]), part[1].lower()) for part in parts if part and part[1].lower() in known]
+    best = max((quality for quality, _ in weighed), default=0.0)
+    return next((lang for quality, lang in weighed if quality == best > 0), DEFAULT)
 
 
 def _quality(text: str | None) -> float:

@@ -32,6 +32,8 @@ def _each(text: str | Mapping[str, str]) -> str | Mapping[str, str]:
 
 
 def _stretch(text: str) -> str:
+    if not re.search("[A-Za-z]{2}", _AS_THEY_ARE.sub("", text)):
+        return text  # a sign
     parts = _AS_THEY_ARE.split(text)
     letters = sum(len(part) for part in parts[::2])
     accented = "".join(part if place % 2 else part.translate(_ACCENTS) for place, part in enumerate(parts))

@@ -2,9 +2,10 @@
 
     python -m tests.bench.visitors --visitors 100 --seconds 30
 
-Each visitor holds a web socket and speaks Streamlit's protocol as a browser does; a move is the next
-update of that visitor's own lesson (each has another seed, so none is answered from another's cache),
-and lasts from the request until the script's end has arrived with everything that it shows.
+Each visitor holds a web socket, as the page does, and asks for the numbers by HTTP; a move is the next update of
+that visitor's own lesson (each has another seed, so none is answered from another's cache), and lasts from the
+request until the last byte. They begin at update --first, and each has been there before the clock starts: with 1,000 the
+bench says whether a hall's lessons are all remembered.
 Without --url it starts the server itself and prints its memory too. Only this machine is ever asked.
 """
 
@@ -16,22 +17,26 @@ import contextlib
 import ipaddress
 import random
 import sys
-from collections.abc import Awaitable
+import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tests.bench._http import Connection
 from tests.bench._visitor import EVERY_SECONDS, Visitor, keep_moving, percentiles, resident_mb
 from tests.conftest import Server
 
 MOST_P95_MS = 100
+ENTER = 15.0
+"""Seconds over which they come: the first visit near update 1,000 takes some of the server's."""
 MOST_MB = 1.0
 
 
 class Student:
     """A visitor who goes on from update to update of a lesson of their own."""
 
-    def __init__(self, url: str, number: int):
-        self.visitor, self.number = Visitor(url), number
+    def __init__(self, url: str, number: int, first: int):
+        self.url, self.visitor = url, Visitor(url)
+        self.number, self.first = number, first
         self.times: list[float] = []
         self.received = 0
         self.failure = ""
@@ -40,26 +45,34 @@ class Student:
         """Opens the page, then moves every EVERY_SECONDS from `first_move` on; both are loop times."""
         try:
             async with self.visitor:
-                await self.move(0)
-                opened = self.visitor.received  # opening is not moving
-                self.times = await keep_moving(self.move, first_move, until)
-                self.received = self.visitor.received - opened
+                await self.visitor.move({"seed": self.number})
+                async with Connection(self.url, inflate=False) as self.asking:
+                    await self.move(0)
+                self.received = 0  # opening is not moving
+                await asyncio.sleep(first_move - asyncio.get_running_loop().time())
+                async with Connection(self.url, inflate=False) as self.asking:
+                    self.times = await keep_moving(self.move, first_move, until)
         except Exception as error:
             self.failure = f"visitor {self.number}: {type(error).__name__} {error}"
 
-    def move(self, k: int) -> Awaitable[float]:
-        """Asks for update k."""
-        return self.visitor.move({"seed": self.number, "k": k, "stage": "df"})
+    async def move(self, k: int) -> float:
+        """Asks for the k-th update from where the visitor began; the seconds that it takes."""
+        began = time.perf_counter()
+        status, _, body = await self.asking.get(f"/numbers/step?k={self.first + k}&seed={self.number}")
+        if status != 200:
+            raise RuntimeError(f"status {status}")
+        self.received += len(body)
+        return time.perf_counter() - began
 
 
-async def crowd(url: str, count: int, seconds: float) -> list[Student]:
-    """`count` visitors who come in over EVERY_SECONDS and then move for `seconds`."""
-    students = [Student(url, number) for number in range(count)]
-    start = asyncio.get_running_loop().time() + 2 * EVERY_SECONDS
+async def crowd(url: str, count: int, seconds: float, first: int) -> list[Student]:
+    """`count` visitors who come in over ENTER seconds and then move for `seconds`."""
+    students = [Student(url, number, first) for number in range(count)]
+    start = asyncio.get_running_loop().time() + ENTER + EVERY_SECONDS
     chance = random.Random(0)  # nobody clicks in step with the others
 
     async def enter(student: Student) -> None:
-        await asyncio.sleep(EVERY_SECONDS * student.number / count)
+        await asyncio.sleep(ENTER * student.number / count)
         await student.visit(start + chance.uniform(0, EVERY_SECONDS), start + seconds)
 
     async with asyncio.TaskGroup() as group:
@@ -80,12 +93,12 @@ def loopback(url: str) -> str:
     raise argparse.ArgumentTypeError(f"{url} is not an http:// address of this machine (localhost, 127.0.0.1)")
 
 
-async def measured(url: str, count: int, seconds: float, pid: int | None) -> bool:
+async def measured(url: str, count: int, seconds: float, first: int, pid: int | None) -> bool:
     """Prints what `count` visitors saw; whether all were answered, in time and memory."""
-    await crowd(url, 1, 2 * EVERY_SECONDS)  # the first visitor pays for imports
+    await crowd(url, 1, EVERY_SECONDS, 0)  # the first visitor pays for imports
     before = resident_mb(pid) if pid else 0.0
-    run = asyncio.create_task(crowd(url, count, seconds))
-    await asyncio.sleep(2 * EVERY_SECONDS + 0.9 * seconds)
+    run = asyncio.create_task(crowd(url, count, seconds, first))
+    await asyncio.sleep(ENTER + EVERY_SECONDS + 0.9 * seconds)
     during = resident_mb(pid) if pid else 0.0  # while all are there
     students = await run
     times = [t for student in students for t in student.times]
@@ -98,7 +111,7 @@ async def measured(url: str, count: int, seconds: float, pid: int | None) -> boo
     median, p95, most = percentiles(times)
     received = sum(student.received for student in students) / len(times) / 1024
     print(
-        f"{count} visitors, a move each {EVERY_SECONDS:g} s for {seconds:g} s: {len(times)} moves of {received:.0f} KB"
+        f"{count} visitors, a move each {EVERY_SECONDS:g} s from update {first:,} on for {seconds:g} s: {len(times)} moves of {received:.0f} KB"
     )
     print(f"move to answer: median {median:.1f} ms, p95 {p95:.1f} ms, most {most:.1f} ms")
     good = not failures and p95 <= MOST_P95_MS
@@ -115,12 +128,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--url", type=loopback, help="a server that runs on this machine (default: start one)")
     parser.add_argument("--visitors", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=30)
+    parser.add_argument("--first", type=int, default=0, help="the update where they begin")
     asked = parser.parse_args(arguments)
     if asked.url:
-        return not asyncio.run(measured(asked.url, asked.visitors, asked.seconds, None))
+        return not asyncio.run(measured(asked.url, asked.visitors, asked.seconds, asked.first, None))
     with Server() as server:
         pid = server.pid if Path("/proc/self/status").exists() else None
-        return not asyncio.run(measured(server.url, asked.visitors, asked.seconds, pid))
+        return not asyncio.run(measured(server.url, asked.visitors, asked.seconds, asked.first, pid))
 
 
 if __name__ == "__main__":

@@ -64,7 +64,7 @@ def test_what_cannot_be_used_leaves_the_lesson_as_it_was(screen: Screen):
     screen.open(k=2, stage="a1", img="test-6")
     draw = random.Random(3)
     for _ in range(12):
-        asked = address(draw)
+        asked = {key: text for key, text in address(draw).items() if text}  # what is empty is as good as not there
         expected, wrong = Lesson.read(asked, instead=screen.lesson)
         if asked.get("img", "").startswith(("upload-", "train-")) and "img" not in wrong:
             wrong["img"] = "not at hand"

@@ -1,5 +1,8 @@
 """Each control changes the lesson in the address, and the screen shows that lesson; keys stay out of the way."""
 
+import re
+
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
@@ -131,3 +134,40 @@ def test_the_live_region_says_update_stage_and_loss(screen: Screen):
     expect(live).to_contain_text("Update 3, stage 13 of 14, df.")
     screen.press("PageUp")
     expect(live).to_contain_text("Update 2, stage 13 of 14, df.")
+
+
+def test_a_weight_is_edited_in_its_own_map_and_in_the_picture_below(screen: Screen):
+    screen.open("/", k=2, stage="z1")
+    field = screen.page.locator(".kernel-field")
+    screen.canvas("f").click(position={"x": 5, "y": 5})
+    expect(field).to_be_focused()
+    expect(field).to_have_value("-1")  # as it starts, and not as it is after two updates
+    field.press("Shift+ArrowUp")
+    screen.page.wait_for_url("**&f=0,0,1,*")
+    field.press("Escape")
+    expect(field).to_have_count(0)
+    expect(screen.canvas("f")).to_be_focused()
+    screen.agrees()
+    screen.open("/", net="conv2x3-relu-conv2x3-relu-dense2-softmax-ce", w="he", stage="z2", k=1)
+    start = screen.lesson.first_params()["f2"]
+    screen.canvas("f2").focus()
+    screen.press("Enter")
+    name, place = re.search(r"f₂\[([\d,]+)\]", field.get_attribute("aria-label")), field.input_value()
+    cell = tuple(map(int, name[1].split(",")))
+    assert float(place) == pytest.approx(start[cell], rel=1e-3)
+    field.fill("0,25")
+    field.press("Enter")
+    screen.page.wait_for_url("**f2=*")
+    screen.ready()
+    wanted = start.copy()
+    wanted[cell] = 0.25
+    assert np.array_equal(screen.lesson.first_params()["f2"], wanted)
+    assert screen.lesson.k == 1
+    picture = screen.page.locator("canvas.mechanism")
+    box = picture.bounding_box()
+    for x in range(10, int(box["width"]), 25):
+        screen.page.mouse.move(box["x"] + x, box["y"] + 90)
+        if "editable" in picture.get_attribute("class"):
+            break
+    screen.page.mouse.click(box["x"] + x, box["y"] + 90)
+    expect(field).to_have_attribute("aria-label", re.compile(r"^f₂\["))

@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import expect
 
 from cnnviz.core.lesson import Lesson
-from tests.e2e.page import screen_in, values
+from cnnviz.lessons.missions import blind
+from tests.e2e.page import moment, screen_in, values
 
 NET = "conv2x3-relu-max2-dense3-softmax-ce"
 
@@ -79,3 +80,30 @@ def test_every_stage_asks_before_it_shows(screen):
     screen.press("p")
     expect(strip).to_be_hidden()
     expect(page).not_to_have_url(re.compile("predict="))
+
+
+def test_a_mission_is_taken_reached_and_remembered_and_a_mistake_is_named(screen):
+    page, strip = screen.page, screen.page.locator(".mission")
+    screen.open("/", stage="x")
+    expect(strip).to_be_hidden()
+    page.locator("[data-mission=silent]").click()
+    expect(strip).to_contain_text("Make every number of ∂f zero")
+    screen.ready(stage="df")
+    strip.get_by_text("A hint").click()
+    expect(strip).to_contain_text("One factor that is zero everywhere")
+    page.get_by_label("Start of the weights w").or_(page.locator("[data-lesson=w]")).first.select_option("zeros")
+    expect(strip.get_by_role("status")).to_contain_text("Reached.")
+    expect(page).to_have_url(re.compile("mission=silent"))
+    screen.key("mission_end").click()
+    expect(strip).to_be_hidden()
+    screen.open("/", mission="culprit", case="4", stage="do")  # a factor of 2 in ∂o
+    expect(page.locator("[data-mission=silent]")).to_contain_text("reached")
+    expect(screen.numbers).to_contain_text("here stands")
+    choice = strip.get_by_role("combobox")
+    choice.select_option("flip_forgotten@dx")
+    strip.get_by_text("Name it").click()
+    expect(strip.get_by_role("status")).to_contain_text("no. With it ∂o[0] would be")
+    right = blind(Lesson(), moment(Lesson()), 4)
+    choice.select_option(next(address for address in right.choices if right.named(address)[0]))
+    strip.get_by_text("Name it").click()
+    expect(strip.get_by_role("status")).to_contain_text("Reached.")

@@ -118,7 +118,7 @@ def test_fourteen_stages_by_keys_and_by_chips_each_said_in_words_and_numbers(scr
     screen.agrees()
 
 
-def test_stages_ask_the_server_nothing_and_an_update_asks_once(screen: Screen):
+def test_stages_ask_the_server_nothing_and_an_update_asks_for_its_numbers_once(screen: Screen):
     screen.open("/", stage="x")
     sent = len(screen.sent)
     assert sent  # the page's own first message: it can be counted
@@ -130,7 +130,9 @@ def test_stages_ask_the_server_nothing_and_an_update_asks_once(screen: Screen):
     screen.switch("stage_next")
     screen.switch("update_next")
     screen.ready(update=1, stage="update")
-    assert len(screen.sent) == sent + 1
+    assert len(screen.sent) == sent  # Streamlit hears nothing of it
+    asked = [url for url in screen.requested if "/numbers/" in url]
+    assert len(asked) == len({*asked}) and sum("k=1&" in url for url in asked) == 1
 
 
 def test_updates_go_on_and_back_by_buttons_and_keys(screen: Screen):

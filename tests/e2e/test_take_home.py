@@ -31,6 +31,8 @@ def open_files(screen: Screen) -> None:
 
 
 def picture(screen: Screen, kind: str) -> Download:
+    if screen.page.viewport_size["width"] < 720:  # a phone's header is folded
+        screen.key("more").click()
     screen.key("export").click()
     with screen.page.expect_download() as download:
         screen.key(f"export_{kind}").click()

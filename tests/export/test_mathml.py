@@ -10,7 +10,7 @@ from cnnviz.core.network import Network
 from cnnviz.core.optimizers import OPTIMIZERS
 from cnnviz.core.presets import PRESETS
 from cnnviz.export.mathml import mathml
-from cnnviz.ui.component.spec import formulas_in_words
+from cnnviz.ui.component.spec import browser_words, formulas_in_words
 
 NETWORKS = {preset.query.get("net", "conv1x3-sigmoid-dense2-sigmoid-mse") for preset in PRESETS} | {"conv2x3full-tanh-avg2-gap-sigmoid-bce"}
 
@@ -35,5 +35,5 @@ def test_a_formula_is_well_formed_and_has_the_signs_of_its_plain_text(latex):
 
 
 def test_the_formulas_within_sentences_are_well_formed_too():
-    for latex, shown in formulas_in_words().items():
+    for latex, shown in formulas_in_words(browser_words("fr")).items():
         assert "\\" not in "".join(ElementTree.fromstring(shown).itertext()), latex

@@ -12,6 +12,8 @@ from streamlit.testing.v1 import AppTest
 from cnnviz import Lesson, load_image, trajectory
 from cnnviz.data.images import find_image
 from cnnviz.ui.address import Now
+from cnnviz.ui.pages import pages
+from cnnviz.ui.resource import asked_of, made
 from cnnviz.words import say
 
 KINDS = {"float64": "<f8", "float32": "<f4", "uint8": "u1"}
@@ -59,7 +61,7 @@ def _said(value: dict) -> object:
 
 def now(lesson: Lesson) -> Now:
     x = load_image(lesson.img, lesson.ch, lesson.scale)
-    return Now(lesson.to_query(), lesson, find_image(lesson.img), trajectory(lesson, x, lesson.k), {}, {}, (0, {}))
+    return Now(lesson.to_query(), lesson, find_image(lesson.img), trajectory(lesson, x, lesson.k), {}, {})
 
 
 def _script(path: str) -> None:
@@ -75,15 +77,33 @@ def run(path: str, query: dict[str, str]) -> AppTest:
     return test.run(timeout=60)
 
 
-def sent(test: AppTest):
-    """What the page gave the component."""
+def handed(test: AppTest):
+    """What the page handed the component, beside its numbers."""
     component = test.get("bidi_component")[0]
     return decode(component.proto.bytes)
 
 
-def unsaid(test: AppTest) -> dict:
-    """The header as it goes over the wire, its messages not said yet."""
-    data = test.get("bidi_component")[0].proto.bytes
+def shown(path: str, query: Mapping[str, str]):
+    """What the page of that path shows for an address, as the component asks for it."""
+    return decode(_answer(path, query))
+
+
+def unsaid(path: str, query: Mapping[str, str]) -> dict:
+    """The header of that as it goes over the wire, its messages not said yet."""
+    return _header(_answer(path, query))
+
+
+def handed_unsaid(test: AppTest) -> dict:
+    """What the page handed the component, in the same way."""
+    return _header(test.get("bidi_component")[0].proto.bytes)
+
+
+def _answer(path: str, query: Mapping[str, str]) -> bytes:
+    page = next(page for page in pages() if page.path == path)
+    return made(page, asked_of(page, query)).plain
+
+
+def _header(data: bytes) -> dict:
     header: dict = json.loads(data[4 : 4 + int.from_bytes(data[:4], "little")])
     header.pop("arrays")
     return header

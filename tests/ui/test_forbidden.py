@@ -9,13 +9,13 @@ from cnnviz.data import cifar10
 from cnnviz.data.forbidden import SETTING, read_forbidden
 from cnnviz.ui.serve import serve
 from cnnviz.words import Problem
-from tests.ui.running import run, sent
+from tests.ui.running import run, shown
 
 
 def test_tensorflow_that_is_switched_off_is_never_started(monkeypatch):
     monkeypatch.setenv(SETTING, "tensorflow")
     monkeypatch.setattr(judge, "state", lambda: pytest.fail("it was started"))
-    header, arrays = sent(run("check", {"tf": "1"}))
+    header, arrays = shown("check", {"tf": "1"})
     assert any("switched off" in sentence for sentence in header["board"]["sentences"])
     assert not any(name.startswith("tensorflow.") for name in arrays)
 

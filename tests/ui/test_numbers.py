@@ -8,23 +8,21 @@ import io
 import json
 import threading
 import time
+from urllib.parse import parse_qsl, urlencode
 
 import numpy as np
 import pytest
 from starlette.applications import Starlette
 
 from cnnviz import Lesson, load_image, trajectory
+from cnnviz.checks import judge
 from cnnviz.core.patience import check_wanted
-from cnnviz.ui.pages import pages
-from cnnviz.ui.resource import asked_of, made, page_of
+from cnnviz.ui.resource import asked_of, page_of
 from cnnviz.ui.server.gate import Busy, Gate
 from cnnviz.ui.server.numbers import LASTING, number_routes
 from cnnviz.ui.version import code
 from tests.ui import running
-from tests.ui.networks import LESSONS
-from tests.ui.running import decode, run, sent
-
-PATHS = {page.id: page.path for page in pages() if hasattr(page.module, "answer")}
+from tests.ui.running import decode
 
 
 def ask(path: str, query: str = "", headers: dict[str, str] | None = None, routes=None):
@@ -35,17 +33,24 @@ def ask(path: str, query: str = "", headers: dict[str, str] | None = None, route
 # ---- the bytes
 
 
-@pytest.mark.parametrize("name", PATHS)
-@pytest.mark.parametrize("lesson", [Lesson(k=2), *LESSONS[:2]], ids=lambda lesson: lesson.net)
-def test_a_resource_is_what_its_page_shows(name, lesson):
-    page = page_of(name)
-    asked = asked_of(page, lesson.to_query())
-    header, arrays = decode(made(page, asked).plain)
-    shown, on_page = sent(run(PATHS[name], asked))
-    assert header == shown
-    assert arrays.keys() == on_page.keys()
-    for symbol, array in arrays.items():
-        np.testing.assert_array_equal(array, on_page[symbol])
+def test_what_cannot_be_used_is_replaced_by_what_another_lesson_has():
+    """Which is the one on the screen, as its query."""
+    page = page_of("step")
+    instead = urlencode({"instead": urlencode(Lesson(lr=0.05, seed=9, k=7).to_query()), "lr": "fast", "k": "2"})
+    header, _ = decode(ask("/numbers/step", instead)[2])
+    assert (header["lesson"]["lr"], header["lesson"]["seed"], header["lesson"]["k"]) == ("0.05", "0", "2")
+    assert "0.05" in header["wrong"]["lr"] and "k" not in header["wrong"]
+    assert "instead" in asked_of(page, dict(parse_qsl(instead)))
+
+
+def test_a_check_that_goes_on_is_answered_with_what_there_is_and_a_time_to_ask_again(monkeypatch):
+    monkeypatch.setattr(judge, "state", lambda: ("starting", ""))
+    status, headers, body = ask(f"/numbers/{code()}/check", "tf=1")
+    assert (status, headers["retry-after"], headers["cache-control"]) == (200, "1", "no-store")
+    assert decode(body)[0]["board"]["rows"]
+    assert ask("/numbers/check.json", "tf=1")[0] == 503  # programs wait for all of it
+    monkeypatch.setattr(judge, "state", lambda: ("failed", "Not here."))
+    assert ask(f"/numbers/{code()}/check", "tf=1")[1]["cache-control"] == "no-store"  # it may be installed tomorrow
 
 
 def test_where_one_looks_is_no_part_of_it_and_the_order_of_keys_is_none():

@@ -14,7 +14,7 @@ import pytest
 from cnnviz.ui import wire
 from cnnviz.ui.component.spec import browser_words, spec
 from cnnviz.words import Message, Versions, catalogue
-from tests.ui.running import run, unsaid
+from tests.ui.running import handed_unsaid, run, unsaid
 
 WEB = Path(wire.__file__).with_name("web")
 ANSWERS = {"": wire.StepHeader, "train": wire.FilmHeader, "check": wire.CheckHeader, "notebook": wire.NotebookHeader}
@@ -53,8 +53,9 @@ def misfits(value: Any, kind: Any, where: str = "") -> list[str]:
 @pytest.mark.parametrize("page", ANSWERS)
 @pytest.mark.parametrize("query", [{}, {"k": "3", "rule": "procedural", "lr": "fast", "vs": "lr=0.1"}, {"net": "gap-ce"}])
 def test_an_answer_is_what_is_declared(page, query):
-    header = unsaid(run(page, query))
+    header = unsaid(page, query)
     assert misfits(header, ANSWERS[page]) == []
+    assert misfits(handed_unsaid(run(page, query)), wire.Mounted) == []
 
 
 def test_the_constants_are_what_is_declared():

@@ -20,6 +20,8 @@ from cnnviz.ui.component.spec import browser_words, spec
 from cnnviz.ui.maps import SCALES
 from cnnviz.ui.network_maps import array_of, program_of
 from cnnviz.ui.pages.step.page import answer
+from cnnviz.ui.standalone import _answer
+from cnnviz.ui.standalone.packing import Store
 from cnnviz.words import languages, plural, say, written
 from tests.web.networks import networks
 
@@ -40,8 +42,22 @@ def write(folder: Path) -> None:
     (folder / "spec.mjs").write_text(spec(), encoding="utf-8")
     for lang in languages():
         (folder / f"spec.{lang}.mjs").write_text(spec(lang), encoding="utf-8")
-    for make in (words, colours, addresses, moments, networks):
+    for make in (words, colours, addresses, moments, networks, files):
         (folder / f"{make.__name__}.json").write_text(json.dumps(make(), default=written), encoding="utf-8")
+
+
+def files() -> list[dict]:
+    """Answers as a file holds them: what it says of them, its bytes, and each as it was; of a large network too, in float32."""
+    found = []
+    for net, updates in (("conv1x3-sigmoid-dense2-sigmoid-mse", (8, 9, 10)), ("conv16x5-relu-conv32x5-relu-dense10-softmax-ce", (0, 1))):
+        store, whole = Store(), {}
+        for k in updates:
+            whole[str(k)] = _answer(Lesson(k=k, net=net), find_image("test-0"))
+            store.add(str(k), whole[str(k)])
+        contents = {"heads": [len(head) for head in store.heads], "parts": store.parts, "answers": store.answers}
+        held = {k: base64.b64encode(answer).decode() for k, answer in whole.items()}
+        found.append({"contents": contents, "bytes": base64.b64encode(store.content).decode(), "answers": held})
+    return found
 
 
 def words() -> dict:
@@ -102,7 +118,7 @@ def moments() -> list[dict]:
             for link in linked
             for cell in _some_cells(laid[symbol].shape)
         ]
-        now = Now(lesson.to_query(), lesson, find_image(lesson.img), moment, {}, {}, (0, {}))
+        now = Now(lesson.to_query(), lesson, find_image(lesson.img), moment, {}, {})
         found.append(
             {
                 "bytes": base64.b64encode(answer(now)).decode(),

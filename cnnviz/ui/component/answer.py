@@ -37,7 +37,6 @@ def header(page: str, now: Now) -> dict[str, object]:
         "wrong": dict(now.wrong),
         "remarks": remarks(now.lesson, now.moment),
         "deviations": effects(now.lesson.deviations),
-        "adopt": now.adopted,
         "loss": finite(float(now.moment.losses[-1])),
         "saturated": finite(hidden_share(program_of(now.lesson, now.moment).network, now.moment.trace, "saturated")),
         "filters": first_filters(now.lesson),

@@ -1,8 +1,9 @@
 """The typefaces, so that the page looks alike on every machine and in every host: subsets of open families.
 
 They stand in web/fonts with their licences: Inter for words and numbers, STIX Two Text for formulas, each with the letters
-and signs that the page uses (made with fonttools' subsetter). The style sheet carries them itself: no host has to serve
-or find another file.
+and signs that the page uses. fonttools' subsetter was given all characters of the catalogues and of the JavaScript,
+with ASCII and the letters of Western Europe for Inter, and ASCII and the Greek of the formulas for STIX. The style sheet
+carries them itself: no host has to serve or find another file.
 """
 
 from __future__ import annotations

@@ -61,13 +61,15 @@ def network_record(lesson: Lesson, program: Program, moment: Moment) -> NetworkR
 
 
 def arrays(lesson: Lesson, program: Program, moment: Moment) -> dict[str, np.ndarray]:
-    """Every array by its symbol, and the curves of the activations; of a large network in float32."""
+    """Every array by its symbol, in float32 of a large network; the filters as they start, exactly; and the curves of the activations."""
     after = [f"{name}_next" for name in network_maps.stepped(program, lesson.opt)]
     found = {name: network_maps.array_of(name, lesson, moment) for name in (*network_maps.symbols(program), *after)}
     found |= _parts(lesson, moment)
+    first = lesson.first_params(moment.trace.x.shape)
+    starts = {f"start.{name}": first[name] for name, shape in program.shapes.items() if len(shape) == 4 and name in program.parameters}
     if sum(array.nbytes for array in found.values()) > MOST_BYTES:
         found = {name: array.astype(np.float32) for name, array in found.items()}
-    return found | {f"curve.{layer.kind}": _curve(layer) for layer, _ in _activations(program.network)}
+    return found | starts | {f"curve.{layer.kind}": _curve(layer) for layer, _ in _activations(program.network)}
 
 
 def promise_record(promised: Promise | None) -> PromiseRecord | None:

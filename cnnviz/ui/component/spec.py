@@ -18,7 +18,7 @@ from PIL import Image as Pillow
 from cnnviz.core import fields as bounds
 from cnnviz.core.image_ids import PATTERNS
 from cnnviz.core.kernels import KERNELS
-from cnnviz.core.lesson import Lesson
+from cnnviz.core.lesson import LESSON_KEYS, Lesson
 from cnnviz.core.network import WEIGHTS
 from cnnviz.core.ops import PADDINGS
 from cnnviz.core.optimizers import OPTIMIZERS
@@ -49,36 +49,38 @@ def browser_words(lang: str) -> dict[str, str | Mapping[str, str]]:
     return {id: text for id, text in catalogue(lang).items() if id.split(".")[0] != "export"}
 
 
-def formulas_in_words() -> dict[str, str]:
+def formulas_in_words(words: Mapping[str, str | Mapping[str, str]]) -> dict[str, str]:
     """The formulas within sentences, LaTeX between dollar signs, as MathML; those of Markdown are not ours to set.
 
-    >>> formulas_in_words()["L"], formulas_in_words()["<<L>>"] == mathml(Lesson().network.program((32, 32)).formulas["L"])
+    >>> found = formulas_in_words(browser_words("en"))
+    >>> found["L"], found["<<L>>"] == mathml(Lesson().network.program((32, 32)).formulas["L"])
     ('<math><mi>L</mi></math>', True)
     """
-    texts = [text for lang in languages() for id, text in catalogue(lang).items() if id.split(".")[:3] != ["ui", "notebook", "theory"]]
+    texts = [text for id, text in words.items() if id.split(".")[:3] != ["ui", "notebook", "theory"]]
     forms = [form for text in texts for form in ([text] if isinstance(text, str) else text.values())]
     return {latex: mathml(named(latex)) for form in forms for latex in re.findall(r"\$([^$]+)\$", form)}
 
 
 @cache
-def spec(lang: str = DEFAULT) -> str:
-    """The module as text, for readers of a language: one exported constant a line."""
+def spec(lang: str = DEFAULT, ids: frozenset[str] | None = None) -> str:
+    """The module as text, for readers of a language: one exported constant a line. Of the messages it has `ids` alone, if these are given."""
+    words = {id: text for id, text in browser_words(lang).items() if ids is None or id in ids}
     with reading(lang):
-        return "\n".join(f"export const {name} = {json.dumps(value)}" for name, value in _constants(lang).items())
+        return "\n".join(f"export const {name} = {json.dumps(value)}" for name, value in _constants(lang, words).items())
 
 
-def _constants(lang: str) -> dict[str, object]:
+def _constants(lang: str, words: Mapping[str, str | Mapping[str, str]]) -> dict[str, object]:
     return {
         "SCALES": SCALES,
         "CODE": code(),
         "LANG": lang,
         "LANGUAGES": [{"id": known, "name": say("words.name", known)} for known in languages()],
-        "WORDS": browser_words(lang),
-        "MATH": formulas_in_words(),
+        "WORDS": words,
+        "MATH": formulas_in_words(words),
         "LINE_COLOURS": LINE_COLOURS,
         "MOST_PRINTED": MOST_PRINTED,
         "CURVES": [{"name": name, "title": str(curve.title), "log": curve.log} for name, curve in CURVES.items()],
-        "KEYS": [field.name for field in dataclasses.fields(Lesson)],
+        "KEYS": [*(names := [field.name for field in dataclasses.fields(Lesson)]), *sorted(LESSON_KEYS.difference(names))],
         "EXTRA_KEYS": page_keys(),
         "PAGE_KEYS": PAGE_KEYS,
         "KERNELS": KERNELS,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from cnnviz.ui import address
 from cnnviz.ui.address import Now
 from cnnviz.ui.charts import Chart
 from cnnviz.ui.dialogs import large, own_gradients
@@ -16,12 +17,14 @@ _DIALOG = "dialog"
 
 
 def show(
-    what: str | None, now: Now, named_charts: Callable[[], dict[str, Chart]] = dict, film_updates: int | None = None
+    what: str | None,
+    charts: Callable[[Now], dict[str, Chart]] = lambda now: {},
+    film_updates: Callable[[Now], int] = lambda now: now.lesson.k,
 ) -> None:
     """Opens the dialog that the component asked for, if it did; anything unknown is ignored.
 
-    `named_charts` gives the page's own, by the name under which the component asks for them. A film goes
-    to `film_updates`, or to where the lesson is.
+    `charts` gives the page's own of a lesson, by the name under which the component asks for them. A film goes
+    to `film_updates`.
     """
     what = what or st.session_state.pop(_DIALOG, None)
     if what == "upload":
@@ -30,10 +33,12 @@ def show(
         cifar10(reopen)
     elif what == "own_gradients":
         own_gradients.choose()
-    elif what == "files":
-        take_home(now, now.lesson.k if film_updates is None else film_updates)
     elif what:
-        large.show(what, now, named_charts())
+        now = address.current()
+        if what == "files":
+            take_home(now, film_updates(now))
+        else:
+            large.show(what, now, charts(now))
 
 
 def reopen(dialog: str) -> None:

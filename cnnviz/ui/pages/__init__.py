@@ -17,6 +17,14 @@ from cnnviz.core.patience import as_long_as
 from cnnviz.words import say
 
 
+class Unfinished(TimeoutError):
+    """A part of what a page shows is still being worked out; `answer` is what there is."""
+
+    def __init__(self, answer: bytes):
+        super().__init__()
+        self.answer = answer
+
+
 @dataclass(frozen=True)
 class Page:
     """One page: the package that it lives in, its place in the navigation, its path, and its own keys in the address."""
@@ -65,6 +73,6 @@ def page_keys() -> tuple[str, ...]:
     """The pages' own keys in the address, beside the lesson's.
 
     >>> page_keys()
-    ('n', 'vs', 'train', 'hold', 'mistake', 'tf', 'check', 'part', 'lesson', 'step')
+    ('mission', 'case', 'named', 'of', 'n', 'vs', 'train', 'hold', 'mistake', 'tf', 'check', 'part', 'lesson', 'step')
     """
     return tuple(key for page in pages() for key in page.keys)

@@ -30,12 +30,21 @@ PRELOAD = (
 
 def script(entry: str = ENTRY, ending: str = "export default {}") -> str:
     """The component's JavaScript as one module, what Python knows of the lesson among it, in the reader's language."""
-    return bundle(entry, lambda name: spec(reader()) if name == "spec" else (WEB_FOLDER / f"{name}.js").read_text("utf-8"), ending)
+    return bundle(entry, lambda name: spec(reader()) if name == "spec" else module(name), ending)
 
 
-def styles() -> str:
-    """The component's style sheet as one file, the typefaces in it."""
-    return font_faces() + "\n" + style_sheet("index.css", lambda name: (WEB_FOLDER / "style" / name).read_text("utf-8"))
+def module(name: str) -> str:
+    """The text of one of the component's modules by its path, without ".js"."""
+    return (WEB_FOLDER / f"{name}.js").read_text("utf-8")
+
+
+def styles(without: frozenset[str] = frozenset()) -> str:
+    """The component's style sheet as one file, the typefaces in it; `without` some of its parts."""
+
+    def read(name: str) -> str:
+        return "" if name.removesuffix(".css") in without else (WEB_FOLDER / "style" / name).read_text("utf-8")
+
+    return font_faces() + "\n" + style_sheet("index.css", read)
 
 
 def made_once(path: str, media_type: str, make: Callable[[], str | bytes]) -> Route:

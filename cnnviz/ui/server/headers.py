@@ -15,6 +15,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cnnviz.ui.reader import of_request
+from cnnviz.ui.resource import address_of
 from cnnviz.ui.server.embedding import embedders
 from cnnviz.ui.server.files import PRELOAD
 
@@ -71,6 +72,20 @@ def security_headers(allowed: tuple[str, ...]) -> dict[str, str]:
     return headers if allowed else headers | {"X-Frame-Options": "SAMEORIGIN"}
 
 
+MOST_PRELOADED = 1_000
+"""Characters of an address up to which its numbers are named in a header: nginx has room for 4,096 bytes of all headers."""
+
+
+def numbers_of(scope: Scope) -> str:
+    """Tells a browser that asks for a page which numbers it will ask for, so that they travel beside Streamlit's own files.
+
+    >>> numbers_of({"path": "/", "query_string": b"k=2"}).endswith("/step?k=2>; rel=preload; as=fetch; crossorigin")
+    True
+    """
+    address = address_of(scope["path"], scope["query_string"].decode("latin-1"))
+    return f", <{address}>; rel=preload; as=fetch; crossorigin" if len(address) < MOST_PRELOADED else ""
+
+
 class Headers:
     """ASGI middleware that puts them on every HTTP answer; web sockets pass through untouched."""
 
@@ -84,7 +99,7 @@ class Headers:
                 headers = MutableHeaders(scope=message)
                 headers.update(self.headers)
                 if headers.get("Content-Type", "").startswith("text/html") and "Link" not in headers:
-                    headers["Link"] = PRELOAD.format(lang=of_request(HTTPConnection(scope)))
+                    headers["Link"] = PRELOAD.format(lang=of_request(HTTPConnection(scope))) + numbers_of(scope)
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)

@@ -92,6 +92,8 @@ class Numbers:
 def _answered(found: Resource, request: Request, versioned: bool) -> Response:
     cache = "no-store" if not found.lasting else LASTING if versioned else "no-cache"
     headers = {"Cache-Control": cache, "ETag": found.etag, "Vary": "Accept-Encoding", "X-Code": code()}
+    if not found.whole:
+        headers["Retry-After"] = "1"
     known = [tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(",")]
     if found.etag in known:
         return Response(status_code=304, headers=headers)

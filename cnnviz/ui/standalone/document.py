@@ -5,22 +5,33 @@ from __future__ import annotations
 import base64
 import html
 import re
-import zlib
+from collections.abc import Collection
 from pathlib import Path
 from string import Template
 
-from cnnviz.ui.component.spec import sprite
-from cnnviz.ui.server.files import script, styles
+from cnnviz.ui.component.bundle import bundle
+from cnnviz.ui.component.spec import browser_words, spec, sprite
+from cnnviz.ui.server.files import module, styles
+from cnnviz.ui.standalone.packing import packed
 from cnnviz.words import reader, say
 
 _PAGE = Template(Path(__file__).with_name("page.html").read_text("utf-8"))
+_ONE_PAGE = {"pages/registry": "pages/registry_of_one"}
+"""Modules that stand in for others where there is one page alone."""
+_OF_PAGES = frozenset({"film", "check", "own_gradients", "notebook", "learn"})
+"""Style sheets of pages that do not come along."""
+_ID = re.compile(r"""["'`]([a-z_]+\.(?:[\w.]|\$\{[^{}]*\})+)["'`]""")
+"""What may be a message's id in JavaScript, with ${…} for what is filled in."""
 
 
-def document(host: str, title: str, contents: str = "", numbers: bytes = b"", images: bool = False) -> str:
+def document(
+    host: str, title: str, contents: str = "", numbers: bytes = b"", images: bool = False, said: Collection[str] | None = None
+) -> str:
     """The text of the document: the component with `host`, a module of cnnviz/ui/web/hosts, which runs at once.
 
     `contents` (JSON) and `numbers` stand in it under these ids, for the host to read; `images` says whether the
-    pictures of the images that can be chosen come along.
+    pictures of the images that can be chosen come along. `said` are the ids of messages in the numbers, if these are all:
+    no others come along then, but for those of the component itself.
 
     >>> text = document("file", "a & b")
     >>> "<title>a &amp; b</title>" in text, "http://" in text
@@ -30,21 +41,38 @@ def document(host: str, title: str, contents: str = "", numbers: bytes = b"", im
         lang=reader(),
         host=host,
         title=html.escape(title),
-        styles=_styles(images),
         noscript=html.escape(say("export.html.noscript")),
         contents=contents.replace("<", r"\u003c"),
-        numbers=_packed(numbers),
-        program=_packed(script(f"hosts/{host}", "{}()").encode()),
+        numbers=packed(numbers),
+        style=packed(_styles(images).encode()),
+        program=packed(_program(host, said).encode()),
     )
 
 
-def _packed(content: bytes) -> str:
-    """Compressed and written in base64, as the document's own script and file.js read it."""
-    return base64.b64encode(zlib.compress(content, 9)).decode("ascii")
+def _program(host: str, said: Collection[str] | None) -> str:
+    """The component's modules as one, without the pages that are not shown, and of the messages what they may say."""
+    texts: dict[str, str] = {}
+
+    def read(name: str) -> str:
+        if name != "spec":
+            texts[name] = module(_ONE_PAGE.get(name, name))
+        return texts.get(name, "")
+
+    bundle(f"hosts/{host}", read)
+    words = browser_words(reader())
+    if said is not None:
+        used = re.compile("|".join({_pattern(id) for text in texts.values() for id in _ID.findall(text)}))
+        words = {id: text for id, text in words.items() if id in said or id.startswith("words.") or used.fullmatch(id)}
+    texts["spec"] = spec(reader(), frozenset(words))
+    return bundle(f"hosts/{host}", read, "{}()")
+
+
+def _pattern(id: str) -> str:
+    return r"[\w.]+".join(re.escape(part) for part in re.split(r"\$\{[^{}]*\}", id))
 
 
 def _styles(images: bool) -> str:
     """The component's style sheet, with the images that can be chosen in it or none."""
     picture = f"url(data:image/png;base64,{base64.b64encode(sprite()).decode('ascii')})" if images else "none"
-    text = styles().replace("url(images.png)", picture) if images else re.sub(r"url\(images\.png\)[^;}]*", picture, styles())
-    return text.replace("</", r"<\/")
+    text = styles(without=_OF_PAGES)
+    return text.replace("url(images.png)", picture) if images else re.sub(r"url\(images\.png\)[^;}]*", picture, text)

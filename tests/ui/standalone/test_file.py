@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import dataclasses
 import json
 import re
-import zlib
 
 import pytest
 
@@ -24,10 +22,10 @@ def part(text: str, id: str) -> str:
     return re.search(rf'id="{id}">([^<]*)</script>', text)[1]
 
 
-def test_the_notebooks_lesson_takes_about_600_kilobytes_and_a_further_update_90():
+def test_the_notebooks_lesson_takes_about_400_kilobytes_and_a_further_update_70():
     sizes = [len(made(Lesson(k=9), around=around)) for around in (1, 2)]
-    assert sizes[0] < 680_000  # of which a third is the typeface of the formulas
-    assert (sizes[1] - sizes[0]) / 2 < 95_000
+    assert sizes[0] < 425_000  # half of it is numbers
+    assert (sizes[1] - sizes[0]) / 2 < 72_000
 
 
 @pytest.mark.parametrize(("k", "around", "updates"), [(0, 1, "01"), (5, 2, "34567"), (4, 0, "4")])
@@ -35,17 +33,6 @@ def test_it_holds_the_updates_either_way_as_far_as_there_are_any(k, around, upda
     contents = json.loads(part(made(Lesson(k=k), around=around), "contents"))
     assert sorted(contents["answers"]) == list(updates)
     assert contents["lesson"] == Lesson(k=k).to_query()
-
-
-def test_an_update_read_from_the_file_is_the_answer_of_the_page():
-    from cnnviz.ui.standalone import _answer
-
-    lesson = Lesson(k=2)
-    text = made(lesson)
-    numbers = zlib.decompress(base64.b64decode(part(text, "numbers")))
-    for k, places in json.loads(part(text, "contents"))["answers"].items():
-        whole = b"".join(numbers[start:end] for start, end in places)
-        assert whole == _answer(dataclasses.replace(lesson, k=int(k)), find_image(lesson.img))
 
 
 @pytest.mark.parametrize(
@@ -64,5 +51,5 @@ def test_what_cannot_be_used_gets_a_sentence(options, sentence):
 def test_no_text_of_a_lesson_closes_a_part_of_the_document():
     image = dataclasses.replace(find_image("test-0"), label="</script><b>")
     text = lesson_html(Lesson(), image, server="https://a.example/</script>")
-    assert text.count("</script>") == 4 and "<b>" not in text
+    assert text.count("</script>") == 5 and "<b>" not in text
     assert "default-src 'none'" in text and "import(" not in text

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import streamlit as st
 
 from cnnviz.checks import judge
 from cnnviz.core.lesson import Lesson
@@ -39,10 +38,3 @@ def opinion(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> tuple[d
 def starting(asked: Mapping[str, str]) -> bool:
     """Whether TensorFlow was asked for and is on its way; the first time, this starts it."""
     return asked_for(asked) and not excuse("tensorflow") and judge.state()[0] == "starting"
-
-
-@st.fragment(run_every=0.5)
-def wait() -> None:
-    """Runs the page again once TensorFlow has started, or has failed to."""
-    if judge.state()[0] != "starting":
-        st.rerun()

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from cnnviz.ui import address, component, dialogs
+import os
+from collections.abc import Mapping
+
+from cnnviz.lessons.library import SETTING
+from cnnviz.ui import dialogs
+from cnnviz.ui.component.mount import mount
 from cnnviz.ui.pages.learn import PAGE
-from cnnviz.ui.pages.learn.answer import answer
+from cnnviz.ui.pages.learn.answer import answer as answer  # what the page shows
 
 
 def show() -> None:
     """The page from top to bottom."""
-    now = address.current(PAGE.first)
-    opened = component.mount(answer(now))
-    dialogs.show(opened, now)
+    dialogs.show(mount(PAGE.path))
+
+
+def lasts(asked: Mapping[str, str]) -> bool:
+    """Whether the answer will always be the same: not where lessons of one's own may be changed while they are served."""
+    return not os.environ.get(SETTING)

@@ -50,7 +50,8 @@ def architecture(lesson: Lesson, moment: Moment) -> dict[str, object]:
     units = len(trace.v)
     nodes = sorted({0, 1 % units, strong, units - 1})
     return {
-        "here": message("ui.notebook.architecture.here", image=lesson.img, channel=lesson.ch, pixels=message(f"ui.pixels.{lesson.scale}"), k=lesson.k),
+        "here": message("ui.notebook.architecture.here", image=lesson.img, channel=message(f"web.channels.{lesson.ch}"),
+                        pixels=message(f"ui.pixels.{lesson.scale}"), k=lesson.k),
         "nodes": [{"at": at, "v": float(trace.v[at]), "w": params.w[at].tolist()} for at in nodes],
         "strong": strong,
         "units": units,
@@ -58,7 +59,7 @@ def architecture(lesson: Lesson, moment: Moment) -> dict[str, object]:
         "sums": trace.z2.tolist(),
         "products": (trace.v @ params.w).tolist(),
         "outputs": trace.o.tolist(),
-        "names": [str(name) for name in lesson.output_names],
+        "names": lesson.output_names,
         "targets": list(lesson.y),
         "limits": {"z1": _ends(trace.z1), "a1": _ends(trace.a1), "x": _ends(trace.x)},
         "letters": [{"letter": letter, "words": message(f"ui.notebook.architecture.letters.{name}"), "size": size} for letter, name, size in _letters(moment)],

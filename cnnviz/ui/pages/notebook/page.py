@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from cnnviz.ui import address, boards, component, dialogs
+from cnnviz.ui import boards, dialogs
 from cnnviz.ui.address import Now
 from cnnviz.ui.boards import Board
-from cnnviz.ui.pages.notebook import theory
+from cnnviz.ui.component.mount import mount
+from cnnviz.ui.pages.notebook import PAGE, theory
 from cnnviz.ui.pages.notebook.board import board, more
 
 
 def show() -> None:
     """The page from top to bottom."""
-    now = address.current()
-    shown = board(now.lesson, now.moment, now.asked)
-    opened = component.mount(_bytes(now, shown))
+    opened = mount(PAGE.path)
     theory.show()
-    dialogs.show(opened, now, shown.named_charts)
+    dialogs.show(opened, lambda now: _board(now).named_charts())
 
 
 def answer(now: Now) -> bytes:
     """Everything that the page shows."""
-    return _bytes(now, board(now.lesson, now.moment, now.asked))
-
-
-def _bytes(now: Now, shown: Board) -> bytes:
     head, arrays = more(now.lesson, now.moment, now.asked)
-    return boards.answer("notebook", now, shown, head, arrays)
+    return boards.answer("notebook", now, _board(now), head, arrays)
+
+
+def _board(now: Now) -> Board:
+    return board(now.lesson, now.moment, now.asked)

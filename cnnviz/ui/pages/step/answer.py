@@ -10,11 +10,14 @@ from cnnviz.ui.component.answer import encode, header, losses
 from cnnviz.ui.component.network import arrays, network_record, promise_record
 from cnnviz.ui.facts import facts
 from cnnviz.ui.network_maps import program_of
+from cnnviz.ui.pages.step.missions import started
 
 
 def answer(now: Now) -> bytes:
     """Everything that the page shows."""
-    return encode(*live("", now))
+    now, missions = started(now)
+    head, arrays = live("", now)
+    return encode(head | {"missions": missions}, arrays)
 
 
 def live(page: str, now: Now) -> tuple[dict[str, object], dict[str, np.ndarray]]:

@@ -5,17 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from cnnviz.export.arrays import named_arrays
-from cnnviz.ui import address, component, dialogs
+from cnnviz.ui import dialogs
 from cnnviz.ui.address import Now
+from cnnviz.ui.component.mount import mount
 from cnnviz.ui.pages.step import PAGE
-from cnnviz.ui.pages.step.answer import answer
+from cnnviz.ui.pages.step.answer import answer as answer  # what the page shows
 
 
 def show() -> None:
     """The page from top to bottom."""
-    now = address.current(PAGE.first)
-    opened = component.mount(answer(now))
-    dialogs.show(opened, now)
+    dialogs.show(mount(PAGE.path))
 
 
 def exact(now: Now) -> dict[str, np.ndarray]:

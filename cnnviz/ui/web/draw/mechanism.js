@@ -17,7 +17,7 @@ import { Pen } from "./pen.js"
 
 /** @param {HTMLCanvasElement} canvas @param {Numbers} numbers @param {string} map a symbol, or "update" @param {Cell} cell @param {import("./pen.js").Room} room @param {import("./pen.js").Palette} palette @param {(symbol: string) => number} done how many cells of each channel of a map are computed so far: none of what comes later */
 export function mechanism(canvas, numbers, map, cell, room, palette, done) {
-  if (!room.width || !room.height) return
+  if (!room.width || !room.height) return []
   const backward = numbers.maps[map]?.band === "gradients"
   const pen = new Pen(canvas, room, palette, backward)
   pen.done = done
@@ -26,6 +26,7 @@ export function mechanism(canvas, numbers, map, cell, room, palette, done) {
     "aria-label",
     map === "update" ? say("web.phases.update") : `${numbers.maps[map].label} = ${number(numbers.at(map, cell))}`,
   )
+  return pen.spots
 }
 
 /** @param {Numbers} numbers @param {string} map @returns {Picture} */

@@ -13,6 +13,8 @@ import { isDark } from "./theme.js"
 /** @typedef {{ rows: Range, columns: Range, strong?: boolean }} Ring */
 /** @typedef {{ width: number, height: number, zoom?: number }} Room  in CSS pixels; a picture is laid out as if they were `zoom` times larger */
 
+/** @typedef {{ symbol: string, cell: Cell, box: Box }} Spot  a cell of a parameter, and where it is drawn */
+
 /** @typedef {{ ink: string, soft: string, line: string, bars: string, math: string, accent: string, warm: string, pos: string, neg: string, paper: string, flat: string }} Palette */
 
 const LEAST = 7.7 // size of a number in a cell; in the lecture view that is 1.4 % of the screen's height
@@ -60,6 +62,8 @@ export class Pen {
     this.accent = palette.accent
     /** @type {(symbol: string) => number}  how many cells of each channel are computed so far */
     this.done = () => Number.POSITIVE_INFINITY
+    /** @type {Spot[]}  what can be edited in the picture */
+    this.spots = []
     this.tone = backward ? palette.warm : palette.accent
   }
 
@@ -123,11 +127,16 @@ export class Pen {
 
   /** Colours of values. @param {number} rows @param {number} columns @param {(n: number) => number} pick @param {number[]} limits @param {string} scale @param {Box} box @param {Ring[]} rings */
   picture(rows, columns, pick, limits, scale, box, rings = []) {
+    this.pixels(rows, columns, (n) => colour(pick(n), limits, /** @type {Scale} */ (scale)), box, rings)
+  }
+
+  /** Colours, as red, green and blue from 0 to 255. @param {number} rows @param {number} columns @param {(n: number) => number[]} paint @param {Box} box @param {Ring[]} rings */
+  pixels(rows, columns, paint, box, rings = []) {
     const canvas = new OffscreenCanvas(columns, rows)
     const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"))
     const image = context.createImageData(columns, rows)
     for (let n = 0; n < rows * columns; n++) {
-      const [r, g, b] = colour(pick(n), limits, /** @type {Scale} */ (scale))
+      const [r, g, b] = paint(n)
       image.data.set([r, g, b, 255], 4 * n)
     }
     context.putImageData(image, 0, 0)
@@ -184,6 +193,26 @@ export class Pen {
         this.context.strokeRect(x + 0.5, y + 0.5, w - 2, h - 2)
       }
     })
+  }
+
+  /** A kernel's weights, which can be edited where they stand. @param {Numbers} numbers @param {string} symbol @param {number} m @param {number} c @param {Box} box */
+  kernel(numbers, symbol, m, c, box) {
+    const k = numbers.shape(symbol)[2]
+    const cells = Array.from({ length: k * k }, (_, n) => [m, c, Math.floor(n / k), n % k])
+    this.grid(
+      cells.map((cell) => numbers.at(symbol, cell)),
+      k,
+      numbers.maps[symbol].limits,
+      "signed",
+      box,
+    )
+    const size = { width: box.width / k, height: box.height / k }
+    for (const cell of cells)
+      this.spots.push({
+        symbol,
+        cell,
+        box: { ...size, x: box.x + cell[3] * size.width, y: box.y + cell[2] * size.height },
+      })
   }
 
   /** A sum as a staircase: each term from the end of the last, and the total. @param {{ value: number, name: string }[]} terms @param {number} total @param {Box} box @param {{ chosen?: number, figures?: boolean }} [how] */

@@ -127,7 +127,15 @@ function foot({ data, lesson, k }, letters) {
   const kernel = Object.entries(KERNELS).find(([, weights]) => weights.join() === f)?.[0] ?? f
   const pixels = Object.fromEntries(SCALE_NAMES)[scale]
   const rest = { stride: "1", pad: "valid", ...lesson }
-  const words = say("web.picture.foot", { ...rest, image: data?.words ?? "", pixels, kernel, start, k })
+  const words = say("web.picture.foot", {
+    ...rest,
+    ch: say(`web.channels.${lesson.ch}`),
+    image: data?.words ?? "",
+    pixels,
+    kernel,
+    start,
+    k,
+  })
   /** @type {string[]} */
   const found = []
   for (const word of words.split(" ")) {

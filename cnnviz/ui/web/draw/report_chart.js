@@ -2,7 +2,7 @@
 
 import { apart } from "../model/axes.js"
 import { escaped, number } from "../model/format.js"
-import { say } from "../model/words.js"
+import { say, written } from "../model/words.js"
 
 /** @typedef {{ name: string, values: ArrayLike<number>, main: boolean }} Curve  the main one is of images that are held out */
 /**
@@ -64,7 +64,7 @@ export function reportChart({ x, epochs, curves, at, percent, guessing, active }
   }
   for (let n = 0; n <= 4; n++) {
     const [value, y] = [(end * n) / 4, up((end * n) / 4)]
-    const label = percent ? `${100 * value} %` : String(Number(value.toPrecision(3)))
+    const label = percent ? written(value, "%") : written(value, "3")
     parts.push(
       `<path class="grid" d="M${LEFT} ${y}H${RIGHT}"/><text x="${LEFT - 6}" y="${y + 4}" text-anchor="end">${label}</text>`,
     )

@@ -43,7 +43,6 @@ function start(model, light) {
           if (query(model.get("query")) === query(here)) return // our own
           here = model.get("query")
           act()
-          ask()
         }
         ending.signal.addEventListener("abort", () => model.off("change:query", changed))
       },

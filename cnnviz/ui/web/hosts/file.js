@@ -3,6 +3,7 @@
 
 import { query, same } from "../model/address.js"
 import { decode } from "../model/decode.js"
+import { answersOf } from "../model/file.js"
 import { escaped } from "../model/format.js"
 import { say } from "../model/words.js"
 import { View } from "../pages/view.js"
@@ -16,8 +17,9 @@ import { placeOf } from "./fragment.js"
 
 /** Shows the lesson that the document holds. */
 export default async function show() {
-  const { lesson, answers, server } = /** @type {FileContents} */ (JSON.parse(held("contents")))
-  const parts = await inflated(held("numbers"))
+  const contents = /** @type {FileContents} */ (JSON.parse(document.getElementById("contents")?.textContent ?? ""))
+  const { lesson, answers, server } = contents
+  const bytes = answersOf(contents, await window.unpacked("numbers"))
   const holds = (/** @type {string} */ k) => Object.hasOwn(answers, k)
   const place = placeOf(lesson, holds)
   /** @type {(answer: Answer) => void} */
@@ -25,7 +27,7 @@ export default async function show() {
 
   const ask = () => {
     const asked = place.read()
-    const answer = decode(joined(answers[asked.k].map(([start, end]) => parts.subarray(start, end))))
+    const answer = decode(bytes(asked.k))
     deliver({ ...answer, asked, lesson: { ...answer.lesson, ...asked } })
   }
   const elsewhere = (/** @type {Lesson} */ next, page = "") => (server ? server + page + query(next) : "")
@@ -35,7 +37,7 @@ export default async function show() {
     address: {
       ...place,
       link: (next) => elsewhere(next) || place.link(next),
-      onTravel: (act, signal) => addEventListener("popstate", () => [act(), ask()], { signal }),
+      onTravel: (act, signal) => addEventListener("popstate", act, { signal }),
       visit(next, how) {
         place.visit(next, how)
         link()
@@ -63,26 +65,3 @@ export default async function show() {
 
 const OPEN = () =>
   `<a class="elsewhere" data-elsewhere="" target="_blank" rel="noopener">${escaped(say("web.file.open"))}</a>`
-
-/** The text of one of the document's own parts. @param {string} id */
-const held = (id) => document.getElementById(id)?.textContent ?? ""
-
-/**
- * Bytes as they were before they were compressed and written in base64.
- * @param {string} text
- */
-async function inflated(text) {
-  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
-  const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))
-  return new Uint8Array(await new Response(plain).arrayBuffer())
-}
-
-/**
- * One after another.
- * @param {Uint8Array[]} parts
- */
-function joined(parts) {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
-  parts.reduce((at, part) => [whole.set(part, at), at + part.length][1] ?? 0, 0)
-  return whole
-}

@@ -1,18 +1,18 @@
 // The component's entry on a follower's page: the lesson is where the room's driver is, until somebody wanders off.
 // Its numbers come as resources (docs/numbers.md), and where the driver goes as a stream of addresses (docs/rooms.md).
 
-import { own, parse, query, same } from "../model/address.js"
-import { decode } from "../model/decode.js"
+import { own, parse, query } from "../model/address.js"
 import { escaped } from "../model/format.js"
 import { say } from "../model/words.js"
 import { Ballot } from "../pages/hall_ballot.js"
 import { HallBoard } from "../pages/hall_board.js"
 import { setHTML } from "../pages/html.js"
+import { kindOf } from "../pages/registry.js"
 import { View } from "../pages/view.js"
 import { CODE } from "../spec.js"
 import { hall } from "./hall.js"
 import { listen } from "./listen.js"
-import { resources } from "./resources.js"
+import { looked, Resources } from "./resources.js"
 
 /** @import { Lesson } from "../model/address.js" */
 /** @import { Answer } from "../model/decode.js" */
@@ -71,19 +71,17 @@ export default function show() {
     },
   })
 
-  const numbers = resources(base, CODE, {
-    /** @param {Uint8Array} bytes @param {Lesson} asked */
-    received(bytes, asked) {
-      const answer = decode(bytes)
-      const stage = answer.stages.some(({ symbol }) => symbol === asked.stage) ? asked.stage : answer.lesson.stage
-      const lesson = { ...answer.lesson, stage, cell: asked.cell ?? "" }
+  const numbers = new Resources(base, CODE, {
+    received(answer, asked) {
       arriving = true // what the view writes into the address now is nobody's doing
-      deliver({ ...answer, asked: pageless(asked), lesson })
+      deliver(looked(answer, pageless(asked)))
       arriving = false
     },
     failed: (sentence) => view?.notice(sentence || say("web.notice.silent")),
+    shown: () => (view?.data ? view.lesson : undefined),
   })
-  const ask = () => numbers.ask(here.page ?? "", here, view?.computed ?? [])
+  const keys = () => kindOf(here.page ?? "").asked
+  const ask = () => numbers.ask(here.page ?? "", here, keys())
 
   /** @type {Host} */
   const host = {
@@ -103,7 +101,11 @@ export default function show() {
         if (page !== undefined && page !== before) mount()
       },
     },
-    numbers: { ask, receive: (act) => (deliver = act) },
+    numbers: {
+      ask,
+      receive: (act) => (deliver = act),
+      ahead: (lessons, page) => alone && numbers.ahead(page, lessons, kindOf(page).asked), // a hall's next move is one for all
+    },
     speak(lang) {
       location.search = query({ ...parse(location.search), lang })
     },
@@ -152,11 +154,8 @@ export default function show() {
   /** @param {Lesson} next */
   function go(next) {
     const turns = !view || (next.page ?? "") !== (here.page ?? "")
-    const before = here
     here = next
-    if (turns) return mount()
-    travel()
-    if (!same(before, here, view?.computed ?? [])) ask()
+    turns ? mount() : travel()
   }
 
   function fill(state = ended ? "ended" : alone ? "alone" : "following") {

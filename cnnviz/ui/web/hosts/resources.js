@@ -1,22 +1,54 @@
-// Numbers as resources: asked for by address, kept by the browser, given up when they are overtaken.
+// Numbers as resources (docs/numbers.md): asked for by address, given up when they are overtaken, kept for a while, and
+// asked for ahead where nobody is disturbed by it.
 
 import { query } from "../model/address.js"
-import { remember, remembered } from "./tab.js"
+import { decode } from "../model/decode.js"
+import { Recent } from "../model/recent.js"
+import { loadAgain } from "./tab.js"
 
 /** @import { Lesson } from "../model/address.js" */
-
-const AGAIN_IN = 1500 // milliseconds until a server that did not answer is asked again
-
+/** @import { Answer } from "../model/decode.js" */
+/** @typedef {{ path: string, page: string, lesson: Lesson, keys: string[], instead?: boolean }} Wanted */
+/** @typedef {{ path: string, since: number, stop: AbortController }} Flight  a request on its way */
 /**
- * @param {URL} base  where the pages stand
- * @param {string} code  the version of the code here
- * @param {{ received: (bytes: Uint8Array, asked: Lesson) => void, failed: (sentence: string) => void }} act
+ * @typedef {object} Act
+ * @property {(answer: Answer, asked: Lesson, page: string) => void} received
+ * @property {(sentence: string) => void} failed  why there is no answer yet, "" where nobody says
+ * @property {() => Lesson | undefined} shown  the lesson on the screen, which stays where another cannot be used
  */
-export function resources(base, code, act) {
-  /** @type {AbortController | undefined} */
-  let running
+
+const MOST_BYTES = 32_000_000 // of what is kept: some hundred moments of the teaching notebook's network
+const MOST_AHEAD = 4_000_000 // of one answer up to which others like it are asked for ahead
+const AGAIN_IN = 1500 // milliseconds until a server that did not answer is asked again
+const LOST_AFTER = 35_000 // after which a request that was not answered is made again: no server works on one for so long
+
+const idle = globalThis.requestIdleCallback ?? ((/** @type {() => void} */ act) => setTimeout(act, 50))
+
+export class Resources {
+  /** @type {Recent<Answer>} */
+  kept = new Recent(MOST_BYTES)
+  /** @type {Wanted | undefined}  what the page waits for, or shows */
+  wanted = undefined
+  /** @type {Flight | undefined}  the request for it */
+  flight = undefined
+  /** @type {Flight | undefined}  a request ahead */
+  early = undefined
+  /** @type {string[]}  what else is to be asked for ahead */
+  queue = []
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let again
+  again = undefined
+  size = 0
+
+  /**
+   * @param {URL} base  where the pages stand
+   * @param {string} code  the version of the code here
+   * @param {Act} act
+   */
+  constructor(base, code, act) {
+    this.base = base
+    this.code = code
+    this.act = act
+  }
 
   /**
    * Asks for what a page shows of a lesson; `keys` are those of the address that its numbers depend on.
@@ -24,33 +56,166 @@ export function resources(base, code, act) {
    * @param {Lesson} lesson
    * @param {string[]} keys
    */
-  async function ask(page, lesson, keys) {
-    running?.abort()
-    clearTimeout(again)
-    running = new AbortController()
-    const { signal } = running
-    const later = (/** @type {number} */ wait) => {
-      again = setTimeout(() => ask(page, lesson, keys), wait)
-    }
-    try {
-      const answer = await fetch(new URL(path(page, lesson, keys, code), base), { signal })
-      if (answer.ok) {
-        const bytes = new Uint8Array(await answer.arrayBuffer())
-        remember("cnnviz.loads", "")
-        return act.received(bytes, lesson)
-      }
-      const { sentence } = await answer.json().catch(() => ({ sentence: "" }))
-      if (answer.status === 410 && loadAgain()) return
-      act.failed(sentence)
-      if (answer.status === 503) later(1000 * Number(answer.headers.get("Retry-After") ?? 1) * (0.5 + Math.random()))
-    } catch {
-      if (signal.aborted) return
-      act.failed("")
-      later(AGAIN_IN * (0.5 + Math.random()))
-    }
+  ask(page, lesson, keys) {
+    this.want({ path: pathOf(page, lesson, keys, this.code), page, lesson, keys })
   }
-  return { ask }
+
+  /** @param {Wanted} wanted */
+  want(wanted) {
+    const { path } = wanted
+    clearTimeout(this.again)
+    this.wanted = wanted
+    this.queue = []
+    const known = this.kept.get(path)
+    if (known) {
+      this.flight = give(this.flight)
+      return this.deliver(known)
+    }
+    if (this.flight?.path === path && performance.now() - this.flight.since < LOST_AFTER) return
+    this.flight = give(this.flight)
+    if (this.early?.path === path) this.flight = this.early
+    else give(this.early)
+    this.early = undefined
+    this.flight ??= this.send(path, "high")
+  }
+
+  /**
+   * Asks ahead for what may be wanted next, the likeliest first.
+   * @param {string} page
+   * @param {Lesson[]} lessons
+   * @param {string[]} keys
+   */
+  ahead(page, lessons, keys) {
+    const { saveData } = /** @type {{ connection?: { saveData?: boolean } }} */ (navigator).connection ?? {}
+    if (saveData || this.size > MOST_AHEAD) return
+    const paths = lessons.map((lesson) => pathOf(page, lesson, keys, this.code))
+    this.queue = [...paths, ...this.queue.filter((path) => !paths.includes(path))].slice(0, 8)
+    this.next()
+  }
+
+  // One at a time, when there is nothing else to do.
+  next() {
+    idle(() => {
+      if (this.flight || this.early || document.hidden) return
+      const path = this.queue.find((path) => !this.kept.has(path))
+      if (path) this.early = this.send(path, "low")
+    })
+  }
+
+  /**
+   * @param {string} path
+   * @param {"high" | "low"} priority
+   * @returns {Flight}
+   */
+  send(path, priority) {
+    const flight = { path, since: performance.now(), stop: new AbortController() }
+    this.fly(flight, priority)
+    return flight
+  }
+
+  /**
+   * @param {Flight} flight
+   * @param {"high" | "low"} priority
+   */
+  async fly(flight, priority) {
+    const { signal } = flight.stop
+    let response
+    let bytes
+    try {
+      response = await fetch(new URL(flight.path, this.base), { signal, priority })
+      bytes = new Uint8Array(await response.arrayBuffer())
+    } catch {
+      if (!signal.aborted) this.missed(flight, "", AGAIN_IN)
+      return
+    }
+    if (!signal.aborted) this.landed(flight, response, bytes)
+  }
+
+  /**
+   * @param {Flight} flight
+   * @param {Response} response
+   * @param {Uint8Array} bytes
+   */
+  landed(flight, { ok, status, headers }, bytes) {
+    const wait = 1000 * Number(headers.get("Retry-After") ?? 0)
+    if (!ok) {
+      const { sentence = "", values = {} } = refusal(bytes)
+      if (status === 410 && loadAgain(values.version)) return
+      return this.missed(flight, sentence, status === 410 || status >= 500 ? wait || AGAIN_IN : 0)
+    }
+    const answer = decode(bytes)
+    this.size = bytes.length
+    if (!wait && headers.get("Cache-Control") !== "no-store") this.kept.put(flight.path, answer, bytes.length)
+    if (flight === this.early) {
+      this.early = undefined
+      return this.next()
+    }
+    if (flight !== this.flight) return
+    this.flight = undefined
+    this.deliver(answer)
+    if (wait) this.later(wait)
+  }
+
+  /**
+   * @param {Flight} flight
+   * @param {string} sentence
+   * @param {number} wait
+   */
+  missed(flight, sentence, wait) {
+    if (flight === this.early) {
+      this.early = undefined
+      this.queue = []
+    }
+    if (flight !== this.flight) return
+    this.flight = undefined
+    this.act.failed(sentence)
+    if (wait) this.later(wait * (0.5 + Math.random())) // a hall does not come back all at once
+  }
+
+  /** @param {number} wait */
+  later(wait) {
+    const { wanted } = this
+    clearTimeout(this.again)
+    this.again = setTimeout(() => wanted && this.want(wanted), wait)
+  }
+
+  // What cannot be used is replaced by what is on the screen, which the server does not know.
+  /** @param {Answer} answer */
+  deliver(answer) {
+    const wanted = /** @type {Wanted} */ (this.wanted)
+    const { path, page, lesson, keys, instead } = wanted
+    const shown = this.act.shown()
+    const lost = shown && keys.some((key) => key in answer.wrong && (shown[key] ?? "") !== (answer.lesson[key] ?? ""))
+    if (!shown || !lost || instead) return this.act.received(answer, lesson, page)
+    const rest = query({ instead: query(only(shown, keys)).slice(1) }).slice(1)
+    this.want({ ...wanted, path: `${path}${path.endsWith("?") ? "" : "&"}${rest}`, instead: true })
+  }
 }
+
+/**
+ * Gives a request up.
+ * @param {Flight | undefined} flight
+ * @returns {undefined}
+ */
+function give(flight) {
+  flight?.stop.abort()
+}
+
+/**
+ * @param {Uint8Array} bytes
+ * @returns {{ sentence?: string, values?: { version?: string } }}
+ */
+function refusal(bytes) {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes))
+  } catch {
+    return {} // not ours: a proxy's page, say
+  }
+}
+
+/** @param {Lesson} lesson @param {string[]} keys @returns {Lesson} */
+const only = (lesson, keys) =>
+  Object.fromEntries([...keys].sort().flatMap((key) => (lesson[key] ? [[key, lesson[key]]] : [])))
 
 /**
  * The address of a resource: only what its numbers depend on, in one order, so that a browser knows what it has.
@@ -59,15 +224,18 @@ export function resources(base, code, act) {
  * @param {string[]} keys
  * @param {string} code
  */
-export function path(page, lesson, keys, code) {
-  const asked = [...keys].sort().flatMap((key) => (lesson[key] ? [[key, lesson[key]]] : []))
-  return `numbers/${code}/${page || "step"}${query(Object.fromEntries(asked))}`
-}
+export const pathOf = (page, lesson, keys, code) => `numbers/${code}/${page || "step"}${query(only(lesson, keys))}`
 
-// The server was updated: the page's own code is of yesterday.
-function loadAgain() {
-  if (remembered("cnnviz.loads")) return false // once
-  remember("cnnviz.loads", "1")
-  location.reload()
-  return true
+/**
+ * An answer as the one to an address: how one looks is no part of a resource.
+ * @param {Answer} answer
+ * @param {Lesson} asked
+ * @param {string} [instead]  the stage where there is none of the name that the address has
+ * @returns {Answer}
+ */
+export function looked(answer, asked, instead = "") {
+  const stages = asked.stage ? [asked.stage, instead] : []
+  const there = stages.find((stage) => answer.stages.some(({ symbol }) => symbol === stage))
+  const lesson = { ...answer.lesson, stage: there ?? answer.lesson.stage, cell: asked.cell ?? "" }
+  return { ...answer, asked, lesson }
 }

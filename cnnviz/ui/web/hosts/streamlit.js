@@ -1,24 +1,33 @@
-// The component's entry on Streamlit's page, which calls it again with every answer, for the same element.
-// The only file that knows Streamlit, and the browser's own address.
+// The component's entry on Streamlit's page, which calls it again whenever it has something else to say, for the same
+// element. The only file that knows Streamlit, and the browser's own address.
 
-import { foreign, own, parse, query } from "../model/address.js"
+import { foreign, own, parse, query, same } from "../model/address.js"
 import { decode } from "../model/decode.js"
+import { say } from "../model/words.js"
+import { kindOf } from "../pages/registry.js"
 import { TrainingReport } from "../pages/training.js"
 import { View } from "../pages/view.js"
-import { CODE, LANG } from "../spec.js"
+import { CODE, LANG, PAGES } from "../spec.js"
+import { looked, Resources } from "./resources.js"
 import { roomDriver } from "./room.js"
-import { remember, remembered } from "./tab.js"
+import { loadAgain } from "./tab.js"
 
 /** @import { Lesson } from "../model/address.js" */
-/** @import { Answer } from "../model/decode.js" */
+/** @import { Answer, Arrays } from "../model/decode.js" */
 /** @import { Report } from "../pages/training.js" */
-/** @import { AddressPort, Host } from "../types/ports.js" */
+/** @import { Host } from "../types/ports.js" */
+/** @import { Mounted } from "../types/wire.js" */
 /** @typedef {{ data: Uint8Array, parentElement: HTMLElement, setTriggerValue: (name: string, value: string) => void }} Call */
-/** @typedef {{ view?: View, deliver: (answer: Answer) => void, open: (what: string) => void }} Mounted */
+/** @typedef {Mounted & { arrays: Arrays }} Told  what Streamlit says */
+/** @typedef {{ root: HTMLElement, view: View, receive: (answer: Answer) => void, ask: () => void, open: (what: string) => void, told: Told }} Shown */
+
+const HALL = ".stMainBlockContainer" // in which Streamlit puts all that is on a page
+const TELL_AFTER = 400 // milliseconds that a lesson rests before Streamlit hears of it
 
 document.documentElement.lang = LANG
 
-const rooms = roomDriver(new URL("../", import.meta.url), travel)
+const base = new URL("../", import.meta.url)
+const rooms = roomDriver(base, travel)
 /** Goes where another device has driven the room to, on the page that is here. @type {(lesson: Lesson) => void} */
 let follow = () => {}
 let led = false // on the way there: what is written into the address until it has arrived is nobody's move
@@ -26,14 +35,46 @@ function travel(/** @type {Lesson} */ lesson) {
   follow(lesson)
 }
 
-/** @type {WeakMap<HTMLElement, Mounted>} */
+// Streamlit writes the page that it shows into the address, also where the visitor is on another by then: which page it
+// is the address says, and nobody else writes that.
+const push = history.pushState.bind(history)
+history.pushState = (state, unused, url) => {
+  if (new URL(url ?? "", location.href).pathname === location.pathname) push(state, unused, url)
+}
+
+/** @type {WeakMap<HTMLElement, Shown>} */
 const mounted = new WeakMap()
+/** @type {Shown | undefined}  the one that is on the page */
+let shown
+/** @type {number | undefined}  how many changes by dialogs are done with */
+let adopted
+let heard = location.search // the last address that Streamlit knows
+let telling = false
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let soon
+
+const numbers = new Resources(base, CODE, {
+  received(answer, asked, page) {
+    if (shown?.view.page !== page && !turned(page)) return // it is kept
+    const { view, told, receive } = /** @type {Shown} */ (shown)
+    receive(looked(answer, asked, view.data ? view.stage : told.stage))
+  },
+  failed(sentence) {
+    if (shown?.view.waiting || !shown?.view.data) shown?.view.notice(sentence || say("web.notice.silent"))
+  },
+  shown: () => (shown?.view.data ? shown.view.lesson : undefined),
+})
+
 const styled = new Promise((resolve) => {
   const link = document.createElement("link")
   link.rel = "stylesheet"
   link.href = new URL("style.css", import.meta.url).href
   link.onload = link.onerror = resolve
   document.head.append(link)
+})
+let isStyled = false
+styled.then(() => {
+  isStyled = true
 })
 
 /** @type {WeakMap<HTMLElement, TrainingReport>} */
@@ -55,63 +96,70 @@ function showReport(root, { data, setTriggerValue }) {
 /** @param {Call} call */
 export default function component(call) {
   const { data, parentElement, setTriggerValue } = call
+  keep()
   const training = /** @type {HTMLElement | null} */ (parentElement.querySelector(".training"))
   if (training) {
     showReport(training, call)
     return () => {}
   }
-  const root = /** @type {HTMLElement} */ (parentElement.querySelector(".cnnviz"))
-  const answer = understood(data)
-  if (!answer) return () => {}
+  const root = /** @type {HTMLElement | null} */ (parentElement.querySelector(".cnnviz"))
+  if (!root) return () => {} // its view is another page's by now
+  const told = understood(data)
+  if (!told) return () => {}
+  if (told.page !== pageAt() && shown?.root.isConnected && shown.view.page === pageAt()) {
+    tell() // it is a page behind: its connection was lost meanwhile
+    return () => {}
+  }
   const last = mounted.get(root)
-  if (last?.view?.page !== answer.page) last?.view?.leave()
-  const here = last?.view?.page === answer.page ? last : mount(root, answer.page)
+  if (last?.view.page !== told.page) last?.view.leave()
+  const here = last?.view.page === told.page ? last : mount(root, told)
+  if (here !== last) here.ask()
+  here.told = told
   here.open = (what) => setTriggerValue("open", what)
-  styled.then(() => here.deliver(answer))
+  hear(here)
   // Called before every new call, too: only an element that has left the page is done with.
   return () =>
     setTimeout(() => {
       if (root.isConnected) return
-      mounted.get(root)?.view?.leave()
+      mounted.get(root)?.view.leave()
       mounted.delete(root)
     }, 0)
 }
 
 /**
- * The answer, if it is from the server whose code this is: after an update a page that was open loads itself
- * again, once, and the address brings the lesson back.
+ * What Streamlit says, if it is from the server whose code this is.
  * @param {Uint8Array} data
  */
 function understood(data) {
-  let answer
+  let told
   try {
-    answer = decode(data)
+    told = /** @type {Told} */ (/** @type {unknown} */ (decode(data)))
   } catch {} // another way of packing
-  return answer?.code === CODE || !reload(answer?.code ?? "") ? answer : undefined
-}
-
-/**
- * Loads the page again, unless that was done for this version already.
- * @param {string} code
- */
-function reload(code) {
-  if (remembered("cnnviz.loaded") === code) return false
-  remember("cnnviz.loaded", code)
-  location.reload()
-  return true
+  return told?.code === CODE || !loadAgain(told?.code ?? "unknown") ? told : undefined
 }
 
 // Streamlit, too, may have been updated, and the part that it wants to load now be gone.
-addEventListener("vite:preloadError", () => reload(`without ${CODE}`))
+addEventListener("vite:preloadError", () => loadAgain(`without ${CODE}`))
+
+/** @param {Shown} here */
+function hear({ told, view, receive }) {
+  if (told.arrays.answer) receive(decode(/** @type {Uint8Array} */ (told.arrays.answer.values)))
+  else if (view.data && !view.waiting && Object.keys(told.wrong).length) receive(view.data) // it came before this was said
+  const [count, change] = told.adopt
+  const fresh = adopted !== undefined && count !== adopted
+  adopted = count
+  if (fresh && view.data) view.adopt(change)
+}
 
 /**
  * @param {HTMLElement} root
- * @param {string} page
+ * @param {Told} told
  */
-function mount(root, page) {
-  /** @type {Mounted} */
-  const here = { deliver: () => {}, open: () => {} }
-  mounted.set(root, here)
+function mount(root, told) {
+  const { page } = told
+  const { asked } = kindOf(page)
+  /** @type {(answer: Answer) => void} */
+  let deliver = () => {}
   const address = addressOf(page)
   const drive = () => rooms.drive(page, address.read())
   rooms.project(root)
@@ -119,13 +167,16 @@ function mount(root, page) {
     led = true
     const { lang = "" } = address.read() // the others' language is not ours
     address.visit({ ...lesson, lang }, other === page ? {} : { page: other })
-    ask()
+    if (other !== page) return ask()
+    view.travelled()
+    if (!view.waiting) arrive()
   }
   const arrive = () => {
     if (!led) return drive()
     led = false
     rooms.arrived(page, address.read())
   }
+
   /** @type {Host} */
   const host = {
     address: {
@@ -137,8 +188,15 @@ function mount(root, page) {
         if (how?.page === undefined) drive() // the other page drives when it is there
       },
     },
-    numbers: { ask, receive: (act) => (here.deliver = (answer) => [act(answer), arrive()]) },
-    open: (what) => here.open(what),
+    numbers: {
+      ask,
+      receive: (act) => (deliver = act),
+      ahead: (lessons, there) => numbers.ahead(there, lessons, kindOf(there).asked),
+    },
+    open(what) {
+      if (heard !== location.search) tell()
+      setTimeout(() => here.open(what), 0) // Streamlit has heard of the address by then
+    },
     speak(lang) {
       address.visit({ ...own(address.read()), lang }, { replace: true })
       location.reload()
@@ -146,30 +204,130 @@ function mount(root, page) {
     room: () => rooms.show(root, page, parse(location.search)),
     below,
   }
-  here.view = new View(root, page, host)
+
+  function ask() {
+    const lesson = address.read()
+    const there = pageAt()
+    if (there !== page) {
+      numbers.ask(there, lesson, kindOf(there).asked) // they may be there before Streamlit has turned the page
+      return tell()
+    }
+    if (isOurs(here.told, lesson)) return tell()
+    numbers.ask(page, lesson, asked)
+    clearTimeout(soon)
+    soon = here.told.listens && heard !== location.search ? setTimeout(tell, TELL_AFTER) : undefined
+  }
+
+  function begin() {
+    if (!isOurs(here.told, address.read())) numbers.ask(page, address.read(), asked)
+  }
+
+  /** @param {Answer} answer */
+  function receive(answer) {
+    const wrong = { ...answer.wrong, ...here.told.wrong }
+    const cell = "cell" in wrong ? "" : answer.lesson.cell
+    here.told.wrong = {} // it is said once
+    const show = () => {
+      deliver({ ...answer, wrong, lesson: { ...answer.lesson, cell } })
+      arrive()
+    }
+    isStyled ? show() : styled.then(show)
+  }
+
+  if (shown && shown.root !== root) {
+    shown.view.leave()
+    if (shown.root.parentElement?.matches(HALL)) shown.root.remove()
+  }
+  const view = new View(root, page, host)
+  /** @type {Shown} */
+  const here = { root, view, told, receive, ask: begin, open: () => {} }
+  mounted.set(root, here)
+  shown = here
+  // Whoever goes on in another part of the page finds it knowing the lesson.
+  for (const event of ["pointerdown", "focusin"])
+    addEventListener(
+      event,
+      ({ target }) => soon !== undefined && !root.contains(/** @type {Node} */ (target)) && tell(),
+      { capture: true, signal: view.stop.signal },
+    )
   // In a frame on another page a click on a map would leave the keys to that page.
   if (window !== window.top) root.addEventListener("pointerdown", () => window.focus())
   return here
 }
 
-// Streamlit runs the page for the new address on "popstate", the event of the browser's own Back, so a step
-// made here and a step back through history are one and the same thing.
-const ask = () => dispatchEvent(new PopStateEvent("popstate"))
+/**
+ * Another page's view in the place of the one that is there, before Streamlit has turned the page: its numbers came first.
+ * @param {string} page
+ */
+function turned(page) {
+  const { root, view } = shown ?? {}
+  if (!root?.isConnected || !view || pageAt() !== page) return false
+  const fresh = document.createElement("div")
+  fresh.className = "cnnviz"
+  fresh.style.visibility = "hidden"
+  root.replaceWith(fresh)
+  mount(fresh, { page, code: CODE, adopt: [0, {}], stage: "", wrong: {}, listens: false, private: null, arrays: {} })
+  return true
+}
+
+// Streamlit takes the element away that the view is in and puts an empty one there, a moment later: until then it stands
+// beside them, where nobody sees a difference, and then moves in.
+function keep() {
+  if (!shown || shown.view.stop.signal.aborted || shown.view.page !== pageAt()) return
+  const { root, view } = shown
+  const homeless = root.parentElement?.matches(HALL)
+  if (root.isConnected && !homeless) return
+  const place = document.querySelector(".cnnviz:empty")
+  place ? place.replaceWith(root) : homeless || document.querySelector(HALL)?.prepend(root)
+  view.paint()
+}
+new MutationObserver(keep).observe(document.body, { childList: true, subtree: true })
 
 /**
- * @param {string} page  the path of the page that is shown
- * @returns {AddressPort}
+ * Whether an address is answered by Streamlit, and by no resource.
+ * @param {Told} told
+ * @param {Lesson} lesson
  */
+const isOurs = ({ private: ours }, lesson) => ours !== null && same(lesson, ours, Object.keys(ours))
+
+// Streamlit runs the page for the address that there is on "popstate", the event of the browser's own Back.
+function tell() {
+  clearTimeout(soon)
+  soon = undefined
+  heard = location.search
+  telling = true
+  dispatchEvent(new PopStateEvent("popstate"))
+  telling = false
+}
+
+/** The path of the page that the address names. */
+function pageAt() {
+  const last = location.pathname.split("/").at(-1) ?? ""
+  return PAGES.some(({ path }) => path === last) ? last : ""
+}
+
+/** @param {string} page  the path of the page that is shown */
 function addressOf(page) {
-  const base = () => location.pathname.slice(0, location.pathname.length - page.length)
+  const folder = () => location.pathname.slice(0, location.pathname.length - page.length)
   return {
     read: () => parse(location.search),
-    link: (lesson) => location.origin + location.pathname + query(own(lesson)),
-    onTravel: (act, signal) => addEventListener("popstate", act, { signal }),
-    visit(lesson, { replace = false, page: other } = {}) {
-      const path = other === undefined ? location.pathname : base() + other
+    link: (/** @type {Lesson} */ lesson) => location.origin + location.pathname + query(own(lesson)),
+    onTravel(/** @type {() => void} */ act, /** @type {AbortSignal} */ signal) {
+      const travelled = () => {
+        if (telling) return // our own
+        heard = location.search
+        const there = pageAt()
+        there === page ? act() : numbers.ask(there, parse(location.search), kindOf(there).asked)
+      }
+      addEventListener("popstate", travelled, { signal })
+    },
+    visit(
+      /** @type {Lesson} */ lesson,
+      /** @type {{ replace?: boolean, page?: string }} */ { replace = false, page: other } = {},
+    ) {
+      const path = other === undefined ? location.pathname : folder() + other
       const all = { ...lesson, ...foreign(parse(location.search)) } // such as embed=true: not ours to drop
-      history[replace ? "replaceState" : "pushState"](null, "", path + query(all))
+      replace ? history.replaceState(null, "", path + query(all)) : push(null, "", path + query(all))
     },
   }
 }

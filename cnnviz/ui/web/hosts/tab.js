@@ -19,3 +19,15 @@ export function remember(key, value) {
     sessionStorage.setItem(key, value)
   } catch {} // see above
 }
+
+/**
+ * After an update of the server a page that was open loads itself again, once, and the address brings the lesson back.
+ * @param {string} [version]  the server's
+ * @returns {boolean}  whether it does
+ */
+export function loadAgain(version = "") {
+  if (remembered("cnnviz.loaded") === version) return false
+  remember("cnnviz.loaded", version)
+  location.reload()
+  return true
+}

@@ -61,3 +61,20 @@ export function score(hit) {
 }
 
 export const startCount = () => keep(PREDICTED, {})
+
+const MISSIONS = "cnnviz.missions"
+
+/** @returns {Record<string, boolean>} */
+function missions() {
+  try {
+    return JSON.parse(localStorage.getItem(MISSIONS) ?? "{}") ?? {}
+  } catch {
+    return {}
+  }
+}
+
+/** Whether a mission was reached once. @param {string} id */
+export const remembered = (id) => Boolean(missions()[id])
+
+/** Remembers that a mission was reached. @param {string} id */
+export const reached = (id) => keep(MISSIONS, { ...missions(), [id]: true })

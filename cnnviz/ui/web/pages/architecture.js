@@ -164,7 +164,7 @@ function net({ nodes, strong, b, sums, outputs, targets, names }, w) {
     `<text x="${x}" y="${y}" text-anchor="middle" ${more}>${text}</text>`
   return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${say("web.notebook.connected")}">
     <defs><linearGradient id="strip" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="${css(colour(nodes[0].v, [0, 1], "activation"))}"/><stop offset="1" stop-color="${css(colour(nodes.at(-1)?.v ?? 0, [0, 1], "activation"))}"/></linearGradient></defs>
-    <rect x="14" y="10" width="12" height="${HEIGHT - 48}" fill="url(#strip)"/>${label(20, HEIGHT - 24, say("web.notebook.units", { count: units }), 'class="small"')}
+    <rect x="14" y="10" width="12" height="${HEIGHT - 48}" fill="url(#strip)"/><text class="small" x="2" y="${HEIGHT - 5}">${say("web.notebook.units", { count: units })}</text>
     ${links.join("")}${thick.join("")}${bias.join("")}
     ${nodes.map(({ v, at }, i) => `${node(58, places[i], v, "activation", [0, 1])}<text class="small" x="80" y="${places[i] - 9}">v[${at}]</text>`).join("")}
     <rect x="42" y="${HEIGHT - 34}" width="32" height="22" rx="4" fill="var(--paper)" stroke="var(--ink)"/>${label(58, HEIGHT - 18, "1", 'font-weight="700"')}<text class="small" x="82" y="${HEIGHT - 6}">${say("web.notebook.one")}</text>
@@ -186,7 +186,7 @@ function net({ nodes, strong, b, sums, outputs, targets, names }, w) {
     ]
       .map(([x, symbol, words]) => label(Number(x), 12, `${symbol} ${say(`web.notebook.${words}`)}`))
       .join("")}
-    <text class="small" x="120" y="12">${say("web.notebook.weights")}</text></svg>`
+    <text class="small" x="${WIDTH - 4}" y="${HEIGHT - 6}" text-anchor="end">${say("web.notebook.weights")}</text></svg>`
 }
 
 /** @param {ArchitectureData} data */

@@ -23,6 +23,8 @@ export class Content {
   static checks = false
   /** Whether numbers are shown only from the stage on that computes them. */
   static reveals = false
+  /** The keys of the address that are asked for: a pinned cell says which channel is shown. */
+  static asked = [...COMPUTED, "cell"]
   /** Where the help has words of its own for it (web.help.…), if anywhere. */
   static words = ""
 
@@ -91,6 +93,16 @@ export class Content {
   /** What those hear who listen. */
   spoken() {
     return ""
+  }
+
+  /**
+   * What one may want next, as changes of the lesson, the likeliest first.
+   * @returns {Lesson[]}
+   */
+  ahead() {
+    const k = Number(this.view.lesson.k)
+    const updates = [k + 1, k - 1].filter((k) => k >= 0 && k <= this.end)
+    return /** @type {typeof Content} */ (this.constructor).walks ? updates.map((k) => ({ k: String(k) })) : []
   }
 
   /**

@@ -37,6 +37,11 @@ export function bindControls(view) {
       const chosen = near(event, "[data-value]")
       if (chosen) view.go({ [name]: chosen.dataset.value ?? "" })
     })
+    // What is pointed at may be chosen next.
+    element.addEventListener("pointerover", (event) => {
+      const value = near(event, "[data-value]")?.dataset.value
+      if (value && value !== view.lesson[name]) view.ahead([{ [name]: value }])
+    })
     element.addEventListener("keydown", (event) => arrows(event, element))
   }
   view.$(".controls").addEventListener(
@@ -69,6 +74,10 @@ const blur = () => /** @type {HTMLElement | null} */ (document.activeElement)?.b
  * @param {View} view
  */
 function bindLinks(view) {
+  view.root.addEventListener("pointerover", (event) => {
+    const page = near(event, "nav [data-page]:not([aria-current])")
+    if (page) view.ahead([{}], page.dataset.page)
+  })
   view.root.addEventListener("click", (event) => {
     const large = near(event, "[data-open]")
     const page = near(event, "[data-page]")

@@ -5,7 +5,7 @@ import { Curves, figures } from "../draw/curves.js"
 import { MapView } from "../draw/maps.js"
 import { COMPUTED } from "../model/address.js"
 import { escaped, formula, marked, number } from "../model/format.js"
-import { say } from "../model/words.js"
+import { say, written } from "../model/words.js"
 import { actionButton } from "./actions.js"
 import { Content } from "./content.js"
 import { LIMITS_LINE, linesOf, setHTML } from "./html.js"
@@ -104,6 +104,10 @@ export class Film extends Content {
     vs.addEventListener("change", () => view.go({ vs: vs.value.trim() }))
     bindSwitches(view)
     this.curves = new Curves(this, view.$(".curves"))
+  }
+
+  ahead() {
+    return [] // it holds every update
   }
 
   /** @param {Answer} answer */
@@ -425,7 +429,7 @@ export class Film extends Content {
         .slice(0, 4)
         .map(
           (name, n) =>
-            `<span style="${hue(n)}"><i>${formula(name)}</i> ${number(100 * part(n), 3).replace(/\.?0+$/, "")} %</span>`,
+            `<span style="${hue(n)}"><i>${formula(name)}</i> ${written(100 * part(n), "3")}${say("words.percent")}</span>`,
         )
       return `<tr><th scope="row">${label}</th><td><div class="bar">${bars}</div><p>${texts.join("")}</p></td></tr>`
     }

@@ -58,7 +58,8 @@ const row = (name, body, title = words(`rows.${name}`)) => `
 const practice = () =>
   row(
     "practice",
-    `<p class="hint">${say("web.predict.words")}</p>${actionButton("predict", "", 'aria-pressed="false"')}`,
+    `<p class="hint">${say("web.predict.words")}</p>${actionButton("predict", "", 'aria-pressed="false"')}
+      <p class="hint">${say("web.missions.title")}: ${say("web.missions.words")}</p><div class="missions"></div>`,
     say("web.predict.row"),
   )
 

@@ -67,15 +67,44 @@ export const randomKernel = (view) =>
 function replaced(view, text) {
   const filters = view.data?.filters
   if (!filters) return
-  const { shape, weights } = filters
-  const [m] = chosen(view, filters)
-  const asked = (view.waiting ?? view.lesson).f ?? ""
-  const given = shape[0] === 1 ? [] : asked.split(";").filter(Boolean)
+  putFilter(view, { ...filters, key: "f" }, chosen(view, filters)[0], text)
+}
+
+const KEPT = /^held-/ // a name under which the server keeps numbers that are too long for the address
+
+/** @typedef {{ key: string, shape: ArrayLike<number>, weights: ArrayLike<number> }} Bank  the filters of a convolution at the start, and their key in the address */
+
+/**
+ * Puts a text in place of one filter of a convolution; the others stay.
+ * @param {View} view
+ * @param {Bank} bank
+ * @param {number} m
+ * @param {string} text
+ */
+export function putFilter(view, { key, shape, weights }, m, text) {
+  const asked = (view.waiting ?? view.lesson)[key] ?? ""
+  const kept = KEPT.test(asked)
+  const given = shape[0] === 1 || kept ? [] : asked.split(";").filter(Boolean)
   const size = shape[1] * shape[2] ** 2
-  const ours = (/** @type {number} */ n) => weights.slice(n * size, (n + 1) * size).join(",")
-  const all = Array.from({ length: Math.max(m, given.length) }, (_, n) => given[n] ?? ours(n))
+  const ours = (/** @type {number} */ n) => Array.from({ length: size }, (_, i) => weights[n * size + i]).join(",")
+  const all = Array.from({ length: kept ? shape[0] : Math.max(m, given.length) }, (_, n) => given[n] ?? ours(n))
   all[m] = text
-  view.go({ f: all.join(";") })
+  view.go({ [key]: all.join(";") })
+}
+
+/**
+ * Puts a number in place of one weight of a convolution's filters, as they start.
+ * @param {View} view
+ * @param {Bank} bank
+ * @param {import("../model/links.js").Cell} cell
+ * @param {string} text
+ */
+export function putWeight(view, bank, [m, c, row, column], text) {
+  const [, channels, k] = Array.from(bank.shape)
+  const size = channels * k * k
+  const asked = (view.waiting ?? view.lesson)[bank.key]?.split(";")[m]?.split(",") ?? []
+  const own = asked.length === size ? asked : Array.from({ length: size }, (_, i) => String(bank.weights[m * size + i]))
+  putFilter(view, bank, m, own.with((c * k + row) * k + column, text).join(","))
 }
 
 /** @type {(field: HTMLInputElement) => string} */
@@ -89,12 +118,9 @@ const typed = (field) => plainNumber(field.value) || "0"
 function edited(view, field) {
   const filters = view.data?.filters
   if (!filters) return
-  const [, channels, k] = filters.shape
   const [m, c] = chosen(view, filters)
-  const size = channels * k * k
-  const asked = (view.waiting ?? view.lesson).f?.split(";")[m]?.split(",") ?? []
-  const own = asked.length === size ? asked : filters.weights.slice(m * size, (m + 1) * size).map(String)
-  replaced(view, own.with(c * k * k + Number(field.dataset.place), typed(field)).join(","))
+  const [at, k] = [Number(field.dataset.place), filters.shape[2]]
+  putWeight(view, { ...filters, key: "f" }, [m, c, Math.floor(at / k), at % k], typed(field))
 }
 
 /**

@@ -48,7 +48,7 @@ const card = (row) => `<div class="card">${toggle(row)}<div class="code">${code(
 /** @param {PrintedData} printed */
 function table({ kernels, agrees, kernel, sums, theirs, ours }) {
   const grid = (/** @type {{ label: string, values: number[] }} */ { label, values }) =>
-    `<figure><figcaption>${escaped(label)}</figcaption><div class="nine">${values.map((value) => `<span>${number(value, 2).replace(/\.0+$/, "")}</span>`).join("")}</div></figure>`
+    `<figure><figcaption>${escaped(label)}</figcaption><div class="nine">${values.map((value) => `<span>${number(value, 2).replace(/[.,]0+$/, "")}</span>`).join("")}</div></figure>`
   const row = (/** @type {string} */ name, /** @type {number[]} */ values) =>
     `<tr><th scope="row">${say(`web.notebook.${name}`)}</th>${values.map((value) => `<td>${value}</td>`).join("")}<td>…</td></tr>`
   const mark = agrees ? "✓" : "✗"

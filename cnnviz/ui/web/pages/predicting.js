@@ -12,7 +12,8 @@ import { ACTIONS, run } from "./actions.js"
 /** @import { Judged, Question } from "../model/prediction.js" */
 /** @import { Step } from "./step.js" */
 
-const STRIP = () => `<section class="predict" aria-label="${say("web.predict.label")}" hidden><form></form></section>`
+const STRIP = () =>
+  `<section class="banner predict" aria-label="${say("web.predict.label")}" hidden><form></form></section>`
 
 export class Predicting {
   /** @type {Question[]} */

@@ -4,6 +4,7 @@ import { Flow } from "../draw/flow.js"
 import { mechanism } from "../draw/mechanism.js"
 import { Overview } from "../draw/overview.js"
 import { palette } from "../draw/pen.js"
+import { COMPUTED } from "../model/address.js"
 import { Cells } from "../model/cells.js"
 import { colour } from "../model/colour.js"
 import { explained } from "../model/explanation.js"
@@ -17,10 +18,12 @@ import { bindCells } from "./cell_pointer.js"
 import { Content } from "./content.js"
 import { bindFinger } from "./finger.js"
 import { fit, linesOf, setHTML } from "./html.js"
+import { KernelField } from "./kernel_field.js"
 import { FILM, isProjected, pictureTimes, times } from "./lecture.js"
 import { litBlock, litCells } from "./lit.js"
 import { Loupe } from "./loupe.js"
 import { bindMeanings, meaningBox } from "./meaning.js"
+import { Missions } from "./missions.js"
 import { fillKernel } from "./network_controls.js"
 import { Predicting } from "./predicting.js"
 
@@ -49,6 +52,7 @@ const FRAME = () => `
   <canvas class="flow" aria-hidden="true"></canvas>${meaningBox()}`
 
 export class Step extends Content {
+  static asked = COMPUTED
   static turns = true
   static reveals = true
 
@@ -65,6 +69,10 @@ export class Step extends Content {
   places = {}
   /** @type {string[]} */
   order = []
+  kernelField = new KernelField(this)
+  /** @type {import("../draw/pen.js").Spot[]}  what can be edited in the picture below */
+  spots = []
+  flown = "" // the cell of a slide that had its whole move last
   /** @type {Numbers | undefined} */
   received = undefined
 
@@ -79,10 +87,14 @@ export class Step extends Content {
     this.flow = new Flow(/** @type {HTMLCanvasElement} */ (view.$(".flow")))
     bindMeanings(view)
     this.predicting = new Predicting(this)
+    this.missions = new Missions(view)
     view.$(".content").addEventListener("click", (event) => this.guard(event))
     const land = () => this.flow.land() // any key and any click
     for (const event of ["keydown", "pointerdown"])
       addEventListener(event, land, { capture: true, signal: view.stop.signal })
+    const picture = view.$(".mechanism")
+    picture.addEventListener("click", (event) => this.edit(event))
+    picture.addEventListener("pointermove", (event) => picture.classList.toggle("editable", Boolean(this.spot(event))))
     view.$(".stepper").addEventListener("click", ({ target }) => {
       /** @type {HTMLElement | null} */
       const chosen = /** @type {Element} */ (target).closest("[data-turn]")
@@ -98,6 +110,7 @@ export class Step extends Content {
   /** @param {Answer} answer */
   receive(answer) {
     this.received = new Numbers(/** @type {StepAnswer} */ (answer))
+    this.missions.receive(this.numbers.answer.missions)
     this.order = this.numbers.stages.map(({ symbol }) => symbol)
     this.cells.receive(this.numbers)
     if (!this.overview.receive(this.numbers)) return
@@ -175,7 +188,32 @@ export class Step extends Content {
 
   /** @param {string} map @param {Cell} cell */
   pin(map, cell) {
-    if (!this.predicting.clicked(map, cell)) super.pin(map, cell)
+    if (this.predicting.clicked(map, cell)) return
+    super.pin(map, cell)
+    if (!this.kernelField.takes(map) || !this.cells.pinned) return
+    const [box] = this.plates[map].boxes(cell.map(one))
+    const holder = /** @type {HTMLElement} */ (this.plates[map].canvas.parentElement)
+    if (box) this.kernelField.open(map, cell, holder, box)
+  }
+
+  /** What can be edited under the mouse in the picture below. @param {MouseEvent} event */
+  spot({ offsetX, offsetY }) {
+    const { zoom = 1 } = this.room ?? {}
+    const [x, y] = [offsetX / zoom, offsetY / zoom]
+    const within = (/** @type {import("../draw/flow.js").Box} */ box) =>
+      x >= box.x && x < box.x + box.width && y >= box.y && y < box.y + box.height
+    return this.spots.find(({ box, symbol }) => within(box) && this.isOpen(symbol))
+  }
+
+  // A kernel that is printed large below is edited there.
+  /** @param {MouseEvent} event */
+  edit(event) {
+    const { zoom = 1 } = this.room ?? {}
+    const spot = this.spot(event)
+    if (!spot) return
+    const { box } = spot
+    const scaled = { x: box.x * zoom, y: box.y * zoom, width: box.width * zoom, height: box.height * zoom }
+    this.kernelField.open(spot.symbol, spot.cell, this.view.$(".drawn"), scaled)
   }
 
   /** @returns {Subject} */
@@ -276,9 +314,12 @@ export class Step extends Content {
   /** @param {Subject} subject */
   flows(subject) {
     const { player } = this.view
-    const fast = player.sliding || player.speed > 1 || matchMedia("(prefers-reduced-motion: reduce)").matches
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches
     const move = this.view.veiled ? null : this.move(subject)
-    this.stepped && !fast ? this.flow.fly(move) : this.flow.show(move)
+    const cell = player.moving ? `${subject.map} ${subject.cell}` : ""
+    const flies = player.sliding ? cell !== "" && cell !== this.flown : this.stepped && player.speed <= 1
+    this.flown = cell
+    flies && !still ? this.flow.fly(move) : this.flow.show(move)
     this.stepped = false
   }
 
@@ -380,6 +421,12 @@ export class Step extends Content {
     return this.view.$(".content")
   }
 
+  /** How much room is taken over the maps. */
+  get above() {
+    const all = [...this.area.querySelectorAll(/** @type {"section"} */ (".welcome, .banner"))]
+    return all.reduce((sum, { offsetHeight }) => sum + offsetHeight, 0)
+  }
+
   lay() {
     const content = this.area
     const { makes: now, inputs } = this.numbers.said[this.view.stage]
@@ -388,11 +435,7 @@ export class Step extends Content {
     this.view.$(".overview").style.zoom = String(zoom || 1)
     if (zoom) return this.overview.lay(content.clientWidth / zoom, FILM, null, zoom)
     const free = matchMedia("(max-width: 1100px)").matches
-    this.overview.lay(
-      content.clientWidth,
-      free ? 640 : content.clientHeight - this.view.$(".welcome").offsetHeight - this.view.$(".predict").offsetHeight,
-      phone,
-    )
+    this.overview.lay(content.clientWidth, free ? 640 : content.clientHeight - this.above, phone)
   }
 
   // On a phone the stage's own map, or what is asked of it, comes out from under what stands above and below it.
@@ -464,7 +507,11 @@ export class Step extends Content {
     this.saidAt = now
     const { deviations, remarks } = numbers.answer
     const words = explained(numbers, map, cell)
-    const text = deviations[map] ? beside(words.numbers) : words.numbers
+    const text = deviations[map]
+      ? beside(words.numbers, "web.step.instead")
+      : this.puzzling(map)
+        ? beside(words.numbers, "web.missions.stands")
+        : words.numbers
     const masked = this.masked(map)
     this.cover(masked)
     setHTML(view.$(".explain .phase"), words.tag)
@@ -481,7 +528,7 @@ export class Step extends Content {
     this.step({ map, cell })
     this.editor()
     if (this.room && this.palette && !masked)
-      mechanism(view.$(".mechanism"), numbers, map, cell, this.room, this.palette, this.made)
+      this.spots = mechanism(view.$(".mechanism"), numbers, map, cell, this.room, this.palette, this.made)
   }
 
   /** What is said of numbers that are hidden, of a map and of its cell: how they come to be seen. */
@@ -500,6 +547,12 @@ export class Step extends Content {
       this.measure()
     }
     this.view.$(".drawn").dataset.masked = say(this.hidden.words)
+  }
+
+  // Whether a mission asks which mistake the gradients come from: then their arithmetic may come to something else.
+  /** @param {string} map */
+  puzzling(map) {
+    return Boolean(this.missions.now?.choices.length) && this.numbers.maps[map]?.band === "gradients"
   }
 
   /** @param {Subject} subject */
@@ -537,10 +590,12 @@ export class Step extends Content {
 }
 
 /**
- * Under the notebook's rule a number need not be what the exact arithmetic gives: then it is only set beside it.
+ * Under the notebook's rule, or with a mistake in the pass, a number need not be what the exact arithmetic gives: then it is
+ * only set beside it.
  * @param {string} html
+ * @param {string} id
  */
-const beside = (html) => html.replace(/ [=≈] (<b>[^<]*<\/b>)/g, (_, value) => say("web.step.instead", { value }))
+const beside = (html, id) => html.replace(/ [=≈] (<b>[^<]*<\/b>)/g, (_, value) => say(id, { value }))
 
 const isPhone = () => matchMedia("(max-width: 760px)").matches
 

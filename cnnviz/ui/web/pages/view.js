@@ -42,8 +42,6 @@ export class View {
   loss = 0
   /** @type {number | null} */
   saturated = null
-  /** @type {Answer | undefined}  an answer to another address than the one that the visitor was at */
-  passed = undefined
   /** @type {Lesson | undefined}  what was asked for and not answered yet */
   waiting = undefined
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -58,7 +56,6 @@ export class View {
   /** @type {{ field: HTMLInputElement, text: string } | undefined}  what was typed last, and where */
   typed = undefined
   announce = false
-  adopted = 0
   note = ""
   /** @type {unknown}  the answer whose losses are drawn */
   sparked = undefined
@@ -146,11 +143,7 @@ export class View {
     const here = address.read()
     const answers = same(data.asked, here, this.computed)
     const again = this.data && !this.waiting && same(data.asked, this.data.asked, this.computed)
-    if (!answers && !again) {
-      this.passed = data // a newer answer is on its way, or the visitor comes back: the server says nothing twice
-      return
-    }
-    this.passed = undefined
+    if (!answers && !again) return // a newer one is on its way
     const first = !this.data
     this.answered()
     this.data = data
@@ -166,24 +159,29 @@ export class View {
     this.asks = false
     if (Object.keys(here).length && !same(here, this.wanted)) address.visit(this.wanted, { replace: true })
     fillControls(this, data)
-    this.adopt(data, first)
     this.paint(true)
     this.player.received()
+    this.ahead(this.content.ahead())
   }
 
   /**
    * What was chosen in a dialog becomes part of the address here, as every other change does.
-   * @param {Answer} data
-   * @param {boolean} first
+   * @param {Lesson} change
    */
-  adopt(data, first) {
-    const [count, change] = data.adopt
-    const fresh = !first && count !== this.adopted
-    this.adopted = count
-    if (!fresh) return
-    const { page, note = "", ...lesson } = change
+  adopt({ page, note = "", ...lesson }) {
     page === undefined ? this.go(lesson) : this.turn(page, lesson)
     this.tell(note)
+  }
+
+  /**
+   * What the visitor may want next, as changes of the lesson, the likeliest first.
+   * @param {Lesson[]} changes
+   * @param {string} [page]  another one
+   */
+  ahead(changes, page = this.page) {
+    if (this.waiting || !changes.length) return
+    const lessons = changes.map((change) => ({ ...this.wanted, ...change }))
+    this.host.numbers.ahead?.(lessons, page)
   }
 
   /**
@@ -343,24 +341,18 @@ export class View {
     this.silence = setInterval(() => this.host.numbers.ask(), ASK_AGAIN)
   }
 
-  // The answer that came while the visitor was elsewhere for a moment, if it is what is asked for now.
-  recall() {
-    const { passed } = this
-    const fits = passed && passed.adopt[0] === this.adopted
-    if (fits && same(passed.asked, this.host.address.read(), this.computed)) this.receive(passed)
-  }
-
   // The address changed: by Back or Forward, or by our own `visit`.
   travelled() {
-    if (!this.data) return
-    const address = this.host.address.read()
-    if (this.waiting && same(address, this.waiting, this.computed)) return this.recall()
+    const { address: port, numbers } = this.host
+    if (!this.data) return numbers.ask()
+    const address = port.read()
+    if (this.waiting && same(address, this.waiting, this.computed)) return
     const here = same(address, this.lesson, this.computed) || same(address, this.data.asked, this.computed)
     if (!here) {
       this.content.travelled(address, false)
       this.looked(address)
       this.expect({ ...this.wanted, ...address })
-      return this.recall()
+      return numbers.ask()
     }
     this.answered()
     const before = `${this.k} ${this.stage}`
@@ -425,16 +417,14 @@ export class View {
   }
 
   /**
-   * Has something opened large, or as files: of the moment on the screen, which the server may not know yet.
+   * Has something opened large, or as files: of the moment on the screen.
    * @param {string} what
    */
   open(what) {
     this.player.pause()
     this.settle()
-    const { address, numbers, open } = this.host
-    if (!open) return this.notice(say("web.file.opens_nothing"))
-    if (!this.waiting && this.data && !same(address.read(), this.data.asked)) numbers.ask()
-    open(what)
+    const { open } = this.host
+    open ? open(what) : this.notice(say("web.file.opens_nothing"))
   }
 
   // ---- painting

@@ -16,8 +16,10 @@ export interface AddressPort {
 export interface NumbersPort {
   /** Asks for what belongs to the address as it stands; may be asked again and again. */
   ask(): void
-  /** From now on hands every answer to `act`, the answers to other people's questions among them. */
+  /** From now on hands every answer to `act`, those that come late among them. */
   receive(act: (answer: Answer) => void): void
+  /** May ask ahead for these lessons on a page, the likeliest first. */
+  ahead?(lessons: Lesson[], page: string): void
 }
 
 /** What of a Jupyter widget's model is used (anywidget): its values, which its kernel has too, and messages to that. */
@@ -45,4 +47,11 @@ export interface Host {
   speak?(lang: string): void
   /** Goes to what stands below the view. */
   below?(): void
+}
+
+declare global {
+  interface Window {
+    /** The bytes that stand in one of the document's parts, in a file: page.html has it. */
+    unpacked(id: string): Promise<Uint8Array>
+  }
 }

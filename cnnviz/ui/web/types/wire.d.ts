@@ -65,7 +65,6 @@ export interface BoardHeader {
   wrong: Record<string, string>
   remarks: string[]
   deviations: Record<string, string>
-  adopt: [number, Record<string, string>]
   loss: number | null
   saturated: number | null
   filters: FiltersRecord | null
@@ -124,7 +123,6 @@ export interface CheckHeader {
   wrong: Record<string, string>
   remarks: string[]
   deviations: Record<string, string>
-  adopt: [number, Record<string, string>]
   loss: number | null
   saturated: number | null
   filters: FiltersRecord | null
@@ -186,12 +184,15 @@ export interface ExperimentData {
   sets: SetsData | null
 }
 
-/** What a file knows of its lesson: for each update, by its number, where its answer's parts lie in the bytes that
-    the file holds; `server` is a page's address, with a slash at its end, or "".
+/** What a file knows of its lesson, and how to read its bytes: the lengths of the answers' headers, then of each part
+    how many numbers of 64 bits it has and which part it is the difference from (-1: none), then for each update,
+    by its number and in the headers' order, its parts; `server` is a page's address, with a slash at its end, or "".
      */
 export interface FileContents {
   lesson: Record<string, string>
-  answers: Record<string, [number, number][]>
+  heads: number[]
+  parts: [number, number][]
+  answers: Record<string, number[]>
   server: string
 }
 
@@ -217,7 +218,6 @@ export interface FilmHeader {
   wrong: Record<string, string>
   remarks: string[]
   deviations: Record<string, string>
-  adopt: [number, Record<string, string>]
   loss: number | null
   saturated: number | null
   filters: FiltersRecord | null
@@ -384,7 +384,6 @@ export interface Header {
   wrong: Record<string, string>
   remarks: string[]
   deviations: Record<string, string>
-  adopt: [number, Record<string, string>]
   loss: number | null
   saturated: number | null
   filters: FiltersRecord | null
@@ -448,12 +447,12 @@ export interface LearnHeader {
   wrong: Record<string, string>
   remarks: string[]
   deviations: Record<string, string>
-  adopt: [number, Record<string, string>]
   loss: number | null
   saturated: number | null
   filters: FiltersRecord | null
   outputs: string[]
   stages: StageRecord[]
+  missions?: MissionsData
   network: NetworkRecord
   facts: Record<string, string>
   promise: PromiseRecord | null
@@ -553,6 +552,57 @@ export interface MapRecord {
   limits: [number, number]
 }
 
+/** The mission that is under way: what is said of it now, and whether it is reached.
+
+    Where a mistake is to be named, `case` says which one it is of many, `choices` are those that it may be, and `named` is the last guess.
+     */
+export interface MissionData {
+  id: string
+  title: string
+  hint: string
+  said: string[]
+  met: boolean
+  case: number | null
+  named: string
+  choices: NamedMistake[]
+}
+
+/** A mission that can be taken, and the lesson that it starts from. */
+export interface MissionListed {
+  id: string
+  title: string
+  query: Record<string, string>
+}
+
+/** The missions of Step, and the one that is under way. */
+export interface MissionsData {
+  listed: MissionListed[]
+  now: MissionData | null
+}
+
+/** What Streamlit's page hands the component: which page it is, the code's version, and what belongs to one visit alone.
+
+    `adopt` is how often a dialog changed the lesson, and the last change. `wrong` says by key what of the address, as far
+    as it says how one looks, cannot be, and `stage` which stage there is instead. Where it `listens`, something else on the page
+    depends on the lesson; addresses that hold what `private` does are answered by it, and by no resource.
+     */
+export interface Mounted {
+  page: string
+  code: string
+  adopt: [number, Record<string, string>]
+  stage: string
+  wrong: Record<string, string>
+  listens: boolean
+  private: Record<string, string> | null
+}
+
+/** A mistake that may be named, and where it would be. */
+export interface NamedMistake {
+  address: string
+  title: string
+  stage: string
+}
+
 /** All that is said of a network. */
 export interface NetworkRecord {
   text: string
@@ -593,7 +643,6 @@ export interface NotebookHeader {
   wrong: Record<string, string>
   remarks: string[]
   deviations: Record<string, string>
-  adopt: [number, Record<string, string>]
   loss: number | null
   saturated: number | null
   filters: FiltersRecord | null
@@ -762,12 +811,12 @@ export interface StepHeader {
   wrong: Record<string, string>
   remarks: string[]
   deviations: Record<string, string>
-  adopt: [number, Record<string, string>]
   loss: number | null
   saturated: number | null
   filters: FiltersRecord | null
   outputs: string[]
   stages: StageRecord[]
+  missions?: MissionsData
   network: NetworkRecord
   facts: Record<string, string>
   promise: PromiseRecord | null

@@ -30,6 +30,8 @@ def difference(lesson: Lesson, other: Lesson) -> Message:
 def _named(key: str, value: Message | str) -> Message:
     if isinstance(value, str) and len(value) > LONGEST:
         value = value[: LONGEST - 1] + "…"
+    if key == "ch":
+        value = message(f"web.channels.{value}")
     id = f"ui.train.film.differs.{key}"
     return message(id if has(id) else "ui.train.film.differs.any", key=key, value=value)
 

@@ -154,7 +154,7 @@ def job_words(job: Job) -> Message:
         shuffle=settings.shuffle,
         kernel=next((name for name, kernel in KERNELS.items() if kernel == f), f) if f else message("lesson.drawn"),
         weights=_weights(settings),
-        channel=job.channel,
+        channel=message(f"web.channels.{job.channel}"),
         pixels=message(f"ui.train.training.pixels.{settings.scale}"),
         stride=settings.stride,
         padding=settings.padding,

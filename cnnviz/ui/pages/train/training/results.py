@@ -8,8 +8,8 @@ import streamlit as st
 from cnnviz import export
 from cnnviz.core.lesson import LESSON_KEYS, Lesson
 from cnnviz.core.values import Params
-from cnnviz.ui import component
 from cnnviz.ui.address import adopt
+from cnnviz.ui.component.mount import mount_report
 from cnnviz.ui.pages.train.training.report import report
 from cnnviz.ui.pages.train.training.trainer import Trainer
 from cnnviz.words import say
@@ -17,7 +17,7 @@ from cnnviz.words import say
 
 def show(trainer: Trainer) -> None:
     """The report, as it stands now; an image that is chosen in it opens in Step."""
-    chosen = component.mount_report(report(trainer))
+    chosen = mount_report(report(trainer))
     held_out = trainer.job.data.held_out
     if not chosen or not chosen.isdecimal() or int(chosen) >= len(held_out):
         return

@@ -8,8 +8,9 @@ import streamlit as st
 
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import DEFAULT
-from cnnviz.ui import component, dialogs
+from cnnviz.ui import dialogs
 from cnnviz.ui.address import adopt
+from cnnviz.ui.component.mount import mount_report
 from cnnviz.ui.pages.train.training import results, session
 from cnnviz.ui.pages.train.training.form import job_words, start_of
 from cnnviz.ui.pages.train.training.report import preview
@@ -24,7 +25,7 @@ def watch(lesson: Lesson, settings: Settings, job: Job | None) -> None:
     _buttons(lesson, settings, job, trainer)
     if not trainer:
         if job:
-            component.mount_report(preview(job, message(f"ui.train.training.{'honest' if job.settings.net == DEFAULT else 'intro'}")))
+            mount_report(preview(job, message(f"ui.train.training.{'honest' if job.settings.net == DEFAULT else 'intro'}")))
         return
     if session.has_ended(trainer):
         st.rerun()  # the whole page once more: the polling ends

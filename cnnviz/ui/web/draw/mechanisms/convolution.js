@@ -89,7 +89,7 @@ function patches(numbers, { x, f, k, cell, met }, c) {
 // x, its window, the kernel, the products.
 /** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts */
 function single(pen, numbers, parts) {
-  const { x, f, k, window, left } = parts
+  const { x, f, k, cell, window, left } = parts
   const { window: pixels, kernel } = patches(numbers, parts, 0)
   const products = pixels.map((value, n) => value * kernel[n])
   const free = pen.height - STAIRS - 42
@@ -109,14 +109,9 @@ function single(pen, numbers, parts) {
   ])
   for (const [name, values, limits, scale, sign] of parts3) {
     pen.text(name, at, 12, { size: 12, fill: pen.soft })
-    pen.grid(
-      values,
-      k,
-      limits,
-      scale,
-      { x: at, y, width: grid, height: grid },
-      { write: raw && values === pixels ? (value) => String(Math.round(value)) : short },
-    )
+    const place = { x: at, y, width: grid, height: grid }
+    const write = raw && values === pixels ? (/** @type {number} */ value) => String(Math.round(value)) : short
+    values === kernel ? pen.kernel(numbers, f, cell[0], 0, place) : pen.grid(values, k, limits, scale, place, { write })
     pen.sign(sign, at + grid + 11, y + grid / 2)
     at += grid + 22
   }
@@ -144,11 +139,11 @@ function several(pen, numbers, parts, terms, total) {
     const box = fitted(numbers, x, at, 24, map, map)
     pen.head(channelName(numbers, x, c), "", at, 10, pitch)
     pen.map(numbers, x, [c], box, [window])
-    const { window: pixels, kernel } = patches(numbers, parts, c)
+    const { window: pixels } = patches(numbers, parts, c)
     const y = 24 + map + 22
     pen.grid(pixels, k, numbers.maps[x].limits, numbers.maps[x].scale, { x: at, y, width: grid, height: grid })
     pen.text("⊙", at + grid + 6, y + grid / 2, { align: "center", fill: pen.soft })
-    pen.grid(kernel, k, numbers.maps[f].limits, "signed", { x: at + grid + 13, y, width: grid, height: grid })
+    pen.kernel(numbers, f, parts.cell[0], c, { x: at + grid + 13, y, width: grid, height: grid })
     if (c < channels - 1) pen.sign("+", at + map + (pitch - map) / 2, 24 + map / 2)
   }
   pen.text(say("web.mechanism.window_kernel"), 4, pen.height - 8, { size: 11, fill: pen.soft })
@@ -173,7 +168,7 @@ function many(pen, numbers, parts) {
     const box = fitted(numbers, x, 4 + (c % across) * (side + 3), 24 + Math.floor(c / across) * (side + 3), side, side)
     pen.map(numbers, x, [c], box, [{ ...window, strong: c === chosen }])
   }
-  const { window: pixels, kernel } = patches(numbers, parts, chosen)
+  const { window: pixels } = patches(numbers, parts, chosen)
   const at = room + 16
   pen.text(channelName(numbers, x, chosen), at, 10, { size: 15, math: true })
   pen.grid(pixels, k, numbers.maps[x].limits, numbers.maps[x].scale, { x: at, y: 24, width: grid, height: grid })
@@ -184,7 +179,7 @@ function many(pen, numbers, parts) {
     10,
     { size: 15, math: true },
   )
-  pen.grid(kernel, k, numbers.maps[f].limits, "signed", { x: at + grid + 22, y: 24, width: grid, height: grid })
+  pen.kernel(numbers, f, parts.cell[0], chosen, { x: at + grid + 22, y: 24, width: grid, height: grid })
   pen.text(say("web.mechanism.strongest"), at, 24 + grid + 12, { size: 11, fill: pen.soft, room: 2 * grid })
 }
 
@@ -306,7 +301,8 @@ function gridOf(pen, numbers, symbol, cell, box) {
     n < done ? numbers.at(symbol, [cell[0], cell[1], Math.floor(n / k), n % k]) : Number.NaN,
   )
   pen.head(kernelName(numbers, symbol, cell), "", box.x, box.y - 14, box.width, numbers.maps[symbol].plain)
-  pen.grid(values, k, numbers.maps[symbol].limits, "signed", box)
+  if (numbers.maps[symbol].band === "parameters") pen.kernel(numbers, symbol, cell[0], cell[1], box)
+  else pen.grid(values, k, numbers.maps[symbol].limits, "signed", box)
   const size = box.width / k
   pen.context.lineWidth = 2.5
   pen.context.strokeStyle = pen.ink

@@ -1,0 +1,51 @@
+"""Puts the component on Streamlit's page, and a training's report beside its settings. They register once, when this is imported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.ui import address
+from cnnviz.ui.component.answer import encode
+from cnnviz.ui.reader import IN_THE_BROWSER
+from cnnviz.ui.version import code
+
+_LOADER = IN_THE_BROWSER + """
+const modules = import(new URL(`web/bundle.js?lang=${lang}`, document.baseURI).href)
+export default function (component) {
+  let leave = () => {}
+  modules.then((module) => { leave = module.default(component) })
+  return () => leave()
+}
+"""
+
+
+def _registered(name: str, html: str) -> Callable[..., Any]:
+    return st.components.v2.component(name, html=html, js=_LOADER, isolate_styles=False)
+
+
+_component = _registered("cnnviz", '<div class="cnnviz" style="visibility:hidden"></div>')
+_report = _registered("cnnviz_training", '<div class="training"></div>')
+
+
+def mount(page: str, *, listens: bool = False, private: Mapping[str, str] | None = None, answer: bytes = b"") -> str | None:
+    """Puts the component on the page of that path; gives the name of what the visitor asked to see large, if anything.
+
+    `listens` says that something else on the page wants to know of every other lesson. Addresses that hold what
+    `private` does are nobody else's: they are answered here, by `answer`, and no resource.
+    """
+    lesson, wrong = address.looks(address.asked())
+    head = {
+        "page": page, "code": code(), "adopt": address.adopted(), "stage": str(lesson.stage), "wrong": wrong,
+        "listens": listens, "private": private,
+    }  # fmt: skip
+    data = encode(head, {"answer": np.frombuffer(answer, np.uint8)} if answer else {})
+    return _component(key="component", data=data, on_open_change=lambda: None)["open"]
+
+
+def mount_report(data: bytes) -> str | None:
+    """Puts a training's report on the page; gives which of its images was chosen, if one was."""
+    return _report(key="training_report", data=data, on_choose_change=lambda: None)["choose"]

@@ -1,0 +1,61 @@
+"""The mission that is under way on Step, and those that there are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from cnnviz.core.stages import label
+from cnnviz.lessons.missions import MOST_CASES, Blind, Mission, blind, find, missions
+from cnnviz.lessons.scene import query_of
+from cnnviz.ui.address import Now
+from cnnviz.ui.wire import MissionData, MissionListed, MissionsData, NamedMistake
+from cnnviz.words import Message, message
+
+
+def started(now: Now) -> tuple[Now, MissionsData]:
+    """What is shown under the mission that the address names, and what is said of it."""
+    listed = [MissionListed(id=one.id, title=one.title, query=query_of(one.at)) for one in missions()]
+    id = now.asked.get("mission", "")
+    mission = find(id)
+    if mission is None:
+        wrong = {"mission": message("ui.missions.none", id=id[:40])} if id else {}
+        return replace(now, wrong={**now.wrong, **wrong}), MissionsData(listed=listed, now=None)
+    if mission.blind:
+        return _blind(now, mission, listed)
+    met, left = mission.met(now.lesson), mission.kept(now.lesson)
+    data = _data(mission, met, [message("ui.missions.kept", fields=[message(f"lesson.field.{key}") for key in left])] if left else [])
+    if met:
+        data["said"] = [mission.told(now.lesson)]
+    return now, MissionsData(listed=listed, now=data)
+
+
+def _data(mission: Mission, met: bool, said: list[Message]) -> MissionData:
+    return MissionData(id=mission.id, title=mission.title, hint=mission.hint, said=list(said), met=met, case=None, named="", choices=[])
+
+
+def _blind(now: Now, mission: Mission, listed: list[MissionListed]) -> tuple[Now, MissionsData]:
+    case = _case(now.asked)
+    found: Blind | None = blind(now.lesson, now.moment, case)
+    if found is None:
+        return now, MissionsData(listed=listed, now=_data(mission, False, [message("ui.missions.no_mistake")]))
+    given = now.asked.get("named", "")
+    verdict = found.named(given)
+    data = _data(mission, bool(verdict and verdict[0]), [verdict[1]] if verdict else [])
+    data |= {"case": case, "named": given if verdict else "", "choices": _choices(found)}
+    if data["met"]:
+        data["said"] = [*data["said"], mission.done]
+    after, _ = now.lesson.optimizer.step(now.moment.params, found.gradients, now.moment.state or None)
+    moment = replace(now.moment, gradients=found.gradients, after=after)
+    return replace(now, moment=moment), MissionsData(listed=listed, now=data)
+
+
+def _choices(found: Blind) -> list[NamedMistake]:
+    """By their names, so that the order tells nothing."""
+    named = [NamedMistake(address=address, title=one.mistake.title, stage=label(one.stage)) for address, one in found.choices.items()]
+    return sorted(named, key=lambda one: (str(one["title"]), one["address"]))
+
+
+def _case(asked: Mapping[str, str]) -> int:
+    text = asked.get("case", "")
+    return int(text) if text.isascii() and text.isdigit() and int(text[:6]) < MOST_CASES else 0

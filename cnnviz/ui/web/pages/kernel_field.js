@@ -1,0 +1,102 @@
+// A weight of a convolution, edited where it stands: in its own map above, or in the picture below.
+
+import { escaped, fitting, plainNumber } from "../model/format.js"
+import { say } from "../model/words.js"
+import { putWeight } from "./network_controls.js"
+
+/** @import { Cell } from "../model/links.js" */
+/** @import { Step } from "./step.js" */
+/** @typedef {{ x: number, y: number, width: number, height: number }} Box */
+
+const [SMALL, LARGE] = [0.1, 1] // what the arrows add, and with Shift
+const LEAST = { width: 64, height: 26 }
+
+export class KernelField {
+  /** @type {HTMLInputElement | null} */
+  field = null
+
+  /** @param {Step} step */
+  constructor(step) {
+    this.step = step
+  }
+
+  /** Whether the cells of a map can be typed. @param {string} symbol */
+  takes(symbol) {
+    const map = this.step.numbers.maps[symbol]
+    return map?.kind === "filters" && map.band === "parameters"
+  }
+
+  /** Opens a field over a cell. @param {string} symbol @param {Cell} cell @param {HTMLElement} holder what it stands in @param {Box} box of the cell in it */
+  open(symbol, cell, holder, box) {
+    this.close()
+    const { numbers } = this.step
+    const weights = numbers.arrays[`start.${symbol}`].values
+    const text = String(weights[numbers.offset(symbol, cell)])
+    const name = `${numbers.maps[symbol].label}[${numbers.index(symbol, cell).join(",")}]`
+    const label = escaped(say("web.step.edit_weight", { name }))
+    holder.insertAdjacentHTML(
+      "beforeend",
+      `<input class="kernel-field" inputmode="decimal" autocomplete="off" spellcheck="false" aria-label="${label}" title="${label}">`,
+    )
+    const field = /** @type {HTMLInputElement} */ (holder.lastElementChild)
+    const [width, height] = [Math.max(box.width, LEAST.width), Math.max(box.height, LEAST.height)]
+    const left = Math.min(Math.max(box.x + (box.width - width) / 2, 0), Math.max(holder.clientWidth - width, 0))
+    field.style.cssText = `left:${left}px;top:${box.y + (box.height - height) / 2}px;width:${width}px;height:${height}px`
+    field.value = fitting(text)
+    this.field = field
+    let committed = field.value
+    const commit = () => {
+      if (field.value === committed) return
+      committed = field.value
+      putWeight(this.step.view, this.bank(symbol), cell, plainNumber(field.value) || "0")
+    }
+    const back = () => {
+      this.close()
+      this.step.plates[symbol]?.canvas.focus({ preventScroll: true })
+    }
+    field.addEventListener("blur", () => {
+      if (this.field !== field) return
+      commit()
+      this.close()
+    })
+    field.addEventListener("keydown", (event) => this.pressed(event, { field, commit, back }))
+    for (const event of ["click", "pointerdown", "pointermove"])
+      field.addEventListener(event, (each) => each.stopPropagation())
+    field.focus({ preventScroll: true })
+    field.select()
+  }
+
+  /** @param {KeyboardEvent} event @param {{ field: HTMLInputElement, commit: () => void, back: () => void }} doing */
+  pressed(event, { field, commit, back }) {
+    const way = { ArrowUp: 1, ArrowDown: -1 }[event.key]
+    const value = Number(plainNumber(field.value))
+    if (way && Number.isFinite(value)) {
+      field.value = fitting(String(Number((value + way * (event.shiftKey ? LARGE : SMALL)).toFixed(6))))
+      commit()
+    } else if (event.key === "Enter") {
+      commit()
+      back()
+    } else if (event.key === "Escape") {
+      back()
+    } else return
+    event.preventDefault()
+    event.stopPropagation()
+  }
+
+  /** The filters of a convolution as they start. @param {string} symbol @returns {import("./network_controls.js").Bank} */
+  bank(symbol) {
+    const { numbers } = this.step
+    const first = Object.keys(numbers.maps).find((name) => this.takes(name))
+    return {
+      key: symbol === first ? "f" : symbol,
+      shape: numbers.shape(symbol),
+      weights: numbers.arrays[`start.${symbol}`].values,
+    }
+  }
+
+  close() {
+    const { field } = this
+    this.field = null
+    field?.remove()
+  }
+}

@@ -1,0 +1,92 @@
+"""The page in other languages: who decides, what keeps it, and that longer texts fit."""
+
+from __future__ import annotations
+
+import re
+import urllib.request
+from pathlib import Path
+
+from playwright.sync_api import Browser, expect
+
+from cnnviz.words import say
+from cnnviz.words.pseudo import PSEUDO
+from tests.conftest import Server
+from tests.e2e.page import Screen, _shared
+
+CUT = Path(__file__).with_name("cut.js").read_text("utf-8")
+SCREENS = (
+    "/?stage=df",
+    "/?k=3&stage=z1",
+    "/?net=conv4x3-relu-max2-conv4x3-relu-max2-dense10-softmax-ce&w=he&stage=z2&k=1",
+    *("/train?k=60", "/train?half=many"),
+    *("/check", "/check?mistake=kernel_gradient_flipped", "/check?check=own"),
+    *("/notebook?part=3", "/notebook?part=experiment&rule=procedural", "/notebook?part=architecture"),
+    *("/learn", "/learn?lesson=blame&step=2"),
+)
+
+
+def test_in_a_language_that_is_longer_no_text_is_cut_or_stands_on_another(browser: Browser, browser_context_args: dict):
+    page = _shared(browser, browser_context_args["base_url"]).new_page()
+    page.emulate_media(reduced_motion="reduce")
+    screen = Screen(page)
+    for path in SCREENS:
+        page.goto(f"{path}{'&' if '?' in path else '?'}lang={PSEUDO}")
+        screen.ready()
+        expect(page.locator("nav a").first).to_have_text(say("ui.step.name", PSEUDO))
+        page.evaluate("document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))")
+        assert page.evaluate(CUT) == [], path
+    page.close()
+    assert screen.thrown == []
+
+
+def test_the_browser_decides_at_first_and_the_address_wins(browser: Browser, browser_context_args: dict, server: Server):
+    context = browser.new_context(**(browser_context_args | {"locale": "fr-CA"}))
+    page = context.new_page()
+    screen = Screen(page)
+    page.goto("/?k=1&stage=df&lr=0.02")
+    screen.ready(update=1)
+    html, first = page.locator("html"), page.locator("nav a").first
+    expect(html).to_have_attribute("lang", "fr")
+    expect(first).to_have_text(say("ui.step.name", "fr"))
+    expect(page).to_have_title(re.compile(re.escape(say("ui.step.name", "fr"))))
+    expect(screen.key("learning_rate")).to_have_value("0,02")
+    expect(page.locator(".status .loss")).to_have_text(re.compile(r"^0,\d{5}$"))
+    screen.unfold()
+    for typed, kept in (("0,25", "0.25"), ("0.125", "0.125")):  # both are understood, and an address keeps the point
+        screen.key("learning_rate").fill(typed)
+        screen.key("learning_rate").press("Enter")
+        expect(page).to_have_url(re.compile(rf"lr={re.escape(kept)}&"))
+    expect(screen.key("learning_rate")).to_have_value("0,125")
+
+    # What Streamlit shows speaks the same language, now and when a part of it runs again.
+    page.locator("[data-key=export]").click()
+    screen.key("files").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text(say("ui.take_home.title", "fr"))
+    dialog.locator("input[type=number]").first.fill("2")
+    dialog.locator("input[type=number]").first.press("Enter")
+    with page.expect_download() as fetched:
+        dialog.get_by_role("button", name=say("ui.take_home.sheet", "fr")).click()
+    assert '<html lang="fr">' in Path(fetched.value.path()).read_text("utf-8")
+    dialog.get_by_role("button", name="Close").click()
+    expect(dialog).to_have_count(0)
+
+    # Another language by the control, kept on the way to other stages, pages, and through a reload.
+    page.locator("[data-key=language]").select_option("en")
+    expect(html).to_have_attribute("lang", "en")
+    screen.ready(update=1)
+    page.keyboard.press("ArrowRight")
+    expect(page).to_have_url(re.compile(r"stage=update.*lang=en|lang=en.*stage=update"))
+    page.locator("nav a").nth(2).click()
+    expect(page).to_have_url(re.compile(r"/check\?.*lang=en"))
+    screen.ready()
+    expect(page.locator(".board-top h1")).to_have_text(say("ui.check.title.ours", "en"))
+    context.close()
+    assert screen.thrown == []
+
+    # A follower's page is in the follower's language, and the room says nothing of it.
+    request = urllib.request.Request(f"{server.url}/room", b"k=2", method="POST")
+    code = re.search(rb'"code":"(\w+)"', urllib.request.urlopen(request).read())[1].decode()
+    asked = urllib.request.Request(f"{server.url}/room/{code}", headers={"Accept": "text/html", "Accept-Language": "fr;q=0.9,en;q=0.1"})
+    text = urllib.request.urlopen(asked).read().decode()
+    assert '<html lang="fr">' in text and "follower.js?lang=fr" in text

@@ -1,0 +1,159 @@
+import assert from "node:assert/strict"
+import { beforeEach, test } from "node:test"
+import { Recent } from "../../cnnviz/ui/web/model/recent.js"
+
+// A browser as far as it is needed: a server that answers when it is told to, and nothing to do but this.
+let requests = []
+globalThis.document = { hidden: false }
+globalThis.requestIdleCallback = (act) => queueMicrotask(act)
+globalThis.fetch = (url, { signal }) =>
+  new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => reject(new DOMException("", "AbortError")))
+    const query = Object.fromEntries(url.searchParams)
+    requests.push({
+      query,
+      signal,
+      fail: () => reject(new TypeError("no server")),
+      answer: (given) => resolve(answerTo(query, given)),
+    })
+  })
+
+function answerTo({ k = "0", lr = "0.1", instead = "" }, { status = 200, headers = {}, body } = {}) {
+  const kept = Object.fromEntries(new URLSearchParams(instead))
+  const wrong = lr === "fast" ? { lr: "no number" } : {}
+  const lesson = { k, lr: wrong.lr ? (kept.lr ?? "0.01") : lr, stage: "df" }
+  const text = JSON.stringify({ lesson, wrong, stages: [{ symbol: "x" }, { symbol: "df" }], arrays: {} })
+  const bytes = new Uint8Array(4 + text.length)
+  new DataView(bytes.buffer).setUint32(0, text.length, true)
+  bytes.set(new TextEncoder().encode(text), 4)
+  return new Response(body ?? bytes, { status, headers })
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve))
+const KEYS = ["k", "lr"]
+let received = []
+let failed = []
+let shown
+let numbers
+const { looked, Resources } = await import("../../cnnviz/ui/web/hosts/resources.js")
+
+beforeEach(() => {
+  requests = []
+  received = []
+  failed = []
+  shown = undefined
+  const act = {
+    received: (answer, asked) => received.push([answer.lesson.k, asked.k]),
+    failed: (sentence) => failed.push(sentence),
+    shown: () => shown,
+  }
+  numbers = new Resources(new URL("http://here/"), "code", act)
+})
+const ask = (lesson) => numbers.ask("", lesson, KEYS)
+
+test("what is overtaken is given up, and what is asked for twice is asked for once", async () => {
+  ask({ k: "1" })
+  ask({ k: "2" })
+  ask({ k: "2", stage: "x" })
+  assert.equal(requests.length, 2)
+  assert.ok(requests[0].signal.aborted)
+  requests[1].answer()
+  await settled()
+  assert.deepEqual(received, [["2", "2"]])
+  ask({ k: "2" }) // is kept
+  assert.deepEqual(received.length, 2)
+  assert.equal(requests.length, 2)
+})
+
+test("it asks ahead one after another, and stops where the visitor asks", async () => {
+  ask({ k: "5" })
+  numbers.ahead("", [{ k: "6" }, { k: "4" }, { k: "5" }], KEYS)
+  await settled()
+  assert.equal(requests.length, 1) // the visitor first
+  requests[0].answer()
+  await settled()
+  numbers.ahead("", [{ k: "6" }, { k: "4" }], KEYS)
+  await settled()
+  assert.deepEqual(
+    requests.map(({ query }) => query.k),
+    ["5", "6"],
+  )
+  ask({ k: "6" }) // which is on its way
+  requests[1].answer()
+  await settled()
+  assert.deepEqual(received.at(-1), ["6", "6"])
+  numbers.ahead("", [{ k: "7" }, { k: "5" }], KEYS)
+  await settled()
+  ask({ k: "9" })
+  assert.deepEqual(requests.map(({ query, signal }) => [query.k, signal.aborted]).slice(2), [
+    ["7", true],
+    ["9", false],
+  ])
+  requests[3].answer()
+  await settled()
+  assert.deepEqual(received.at(-1), ["9", "9"])
+})
+
+test("nobody is disturbed by it: not in a hidden tab, not with a data saver", async () => {
+  document.hidden = true
+  numbers.ahead("", [{ k: "6" }], KEYS)
+  await settled()
+  document.hidden = false
+  Object.defineProperty(globalThis, "navigator", { value: { connection: { saveData: true } }, configurable: true })
+  numbers.ahead("", [{ k: "6" }], KEYS)
+  await settled()
+  Object.defineProperty(globalThis, "navigator", { value: {}, configurable: true })
+  assert.equal(requests.length, 0)
+})
+
+test("what cannot be used stays as it is on the screen", async () => {
+  shown = { k: "1", lr: "0.5" }
+  ask({ k: "1", lr: "fast" })
+  requests[0].answer()
+  await settled()
+  assert.deepEqual(received, [])
+  assert.equal(requests[1].query.instead, "k=1&lr=0.5")
+  requests[1].answer()
+  await settled()
+  assert.deepEqual(received, [["1", "1"]])
+})
+
+test("a busy server is asked again when it says, one that is gone after a while, and nothing that may change is kept", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] })
+  ask({ k: "1" })
+  requests[0].answer({ status: 503, headers: { "Retry-After": "2" }, body: '{"sentence": "Busy."}' })
+  await settled()
+  assert.deepEqual(failed, ["Busy."])
+  t.mock.timers.tick(4000)
+  requests[1].fail()
+  await settled()
+  assert.deepEqual(failed, ["Busy.", ""])
+  t.mock.timers.tick(4000)
+  requests[2].answer({ headers: { "Retry-After": "1", "Cache-Control": "no-store" } }) // not all of it yet
+  await settled()
+  t.mock.timers.tick(1000)
+  requests[3].answer({ headers: { "Cache-Control": "no-store" } })
+  await settled()
+  assert.equal(received.length, 2)
+  t.mock.timers.tick(10_000)
+  assert.equal(requests.length, 4)
+  ask({ k: "1" })
+  assert.equal(requests.length, 5)
+})
+
+test("an answer has the stage that the address has, if there is one", () => {
+  const answer = { lesson: { stage: "df", cell: "" }, stages: [{ symbol: "x" }, { symbol: "df" }] }
+  assert.equal(looked(answer, { stage: "x", cell: "x:1,2" }).lesson.stage, "x")
+  assert.equal(looked(answer, { stage: "z9" }).lesson.stage, "df")
+  assert.equal(looked(answer, { stage: "z9" }, "x").lesson.stage, "x")
+  assert.equal(looked(answer, {}, "x").lesson.stage, "df")
+})
+
+test("what was not used for longest goes first", () => {
+  const recent = new Recent(10)
+  for (const name of "abac") recent.put(name, name.toUpperCase(), 5)
+  assert.deepEqual([recent.get("a"), recent.get("b"), recent.get("c")], ["A", undefined, "C"])
+  recent.put("large", 1, 100)
+  assert.equal(recent.get("large"), 1)
+  assert.ok(!recent.has("a"))
+})
