@@ -4,6 +4,7 @@
 import { query } from "../model/address.js"
 import { decode } from "../model/decode.js"
 import { Recent } from "../model/recent.js"
+import { has, say } from "../model/words.js"
 import { loadAgain } from "./tab.js"
 
 /** @import { Lesson } from "../model/address.js" */
@@ -139,9 +140,13 @@ export class Resources {
   landed(flight, { ok, status, headers }, bytes) {
     const wait = 1000 * Number(headers.get("Retry-After") ?? 0)
     if (!ok) {
-      const { sentence = "", values = {} } = refusal(bytes)
-      if (status === 410 && loadAgain(values.version)) return
-      return this.missed(flight, sentence, status === 410 || status >= 500 ? wait || AGAIN_IN : 0)
+      const { id = "", sentence = "", values = {} } = refusal(bytes)
+      if (status === 410 && loadAgain(String(values.version))) return
+      return this.missed(
+        flight,
+        has(id) ? say(id, values) : sentence,
+        status === 410 || status >= 500 ? wait || AGAIN_IN : 0,
+      )
     }
     const answer = decode(bytes)
     this.size = bytes.length
@@ -203,7 +208,7 @@ function give(flight) {
 
 /**
  * @param {Uint8Array} bytes
- * @returns {{ sentence?: string, values?: { version?: string } }}
+ * @returns {{ id?: string, sentence?: string, values?: Record<string, any> }}
  */
 function refusal(bytes) {
   try {
