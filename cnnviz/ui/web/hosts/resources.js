@@ -18,7 +18,7 @@ import { loadAgain } from "./tab.js"
  */
 
 const MOST_BYTES = 32_000_000 // of what is kept: some hundred moments of the teaching notebook's network
-const MOST_AHEAD = 4_000_000 // of one answer up to which others like it are asked for ahead
+const [LARGE, MOST_AHEAD] = [1_000_000, 4_000_000] // of one answer from which only one like it is asked for ahead, and none
 const AGAIN_IN = 1500 // milliseconds until a server that did not answer is asked again
 const LOST_AFTER = 35_000 // after which a request that was not answered is made again: no server works on one for so long
 
@@ -89,7 +89,7 @@ export class Resources {
     const { saveData } = /** @type {{ connection?: { saveData?: boolean } }} */ (navigator).connection ?? {}
     if (saveData || this.size > MOST_AHEAD) return
     const paths = lessons.map((lesson) => pathOf(page, lesson, keys, this.code))
-    this.queue = [...paths, ...this.queue.filter((path) => !paths.includes(path))].slice(0, 8)
+    this.queue = [...paths, ...this.queue.filter((path) => !paths.includes(path))].slice(0, this.size > LARGE ? 1 : 8)
     this.next()
   }
 
