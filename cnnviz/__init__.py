@@ -51,10 +51,10 @@ __all__ = [
 ]
 
 
-def show(lesson: Lesson | None = None) -> object:
+def show(lesson: Lesson | None = None, lang: str = "en") -> object:
     """The lesson as a widget in a cell of a Jupyter notebook: the page's own view, to step through, point at and edit.
 
-    Without a lesson, the default one. The widget's `lesson` is where one is in it, and its `moment` the numbers there.
+    Without a lesson, the default one; `lang` is the language of its words, "en" or "fr". The widget's `lesson` is where one is in it, and its `moment` the numbers there.
     Raises Problem where anywidget is missing (`pip install 'cnnviz[jupyter]'`).
 
     >>> show(Lesson(k=2, stage="df")).lesson.k
@@ -66,4 +66,4 @@ def show(lesson: Lesson | None = None) -> object:
         if error.name not in ("anywidget", "traitlets"):
             raise
         raise Problem("export.jupyter.missing") from None
-    return module.LessonView(lesson or Lesson(stage="x"))
+    return module.LessonView(lesson or Lesson(stage="x"), lang)

@@ -117,19 +117,13 @@ class Adam(Optimizer):
         b1, b2 = self.beta
         m, s = (0.0, 0.0) if state is None else (state["m"], state["s"])
         m, s = b1 * m + (1 - b1) * gradient, b2 * s + (1 - b2) * gradient**2
-        mean, size = self._ratio(m, s, t)
-        return self.lr * mean / size, {"m": m, "s": s}
-
-    def _ratio(self, m: np.ndarray, s: np.ndarray, t: int) -> tuple[np.ndarray, np.ndarray]:
-        """m̂ and √ŝ + 1e-8."""
-        b1, b2 = self.beta
         m_hat, s_hat = (m / (1 - b1**t), s / (1 - b2**t)) if self.corrects else (m, s)
-        return m_hat, np.sqrt(s_hat) + 1e-8
+        return self.lr * m_hat / (np.sqrt(s_hat) + 1e-8), {"m": m, "s": s}
 
     def parts(self, name: str, before: State, after: State) -> dict[str, np.ndarray]:
         """`mean`, the gradient averaged (m̂), and `size`, its own scale (√ŝ + 1e-8)."""
-        mean, size = self._ratio(after[f"m.{name}"], after[f"s.{name}"], after["t"])
-        return {"mean": mean, "size": size}
+        counted = [1 - beta ** after["t"] if self.corrects else 1.0 for beta in self.beta]
+        return {"mean": after[f"m.{name}"] / counted[0], "size": np.sqrt(after[f"s.{name}"] / counted[1]) + 1e-8}
 
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {rule.name: rule for rule in (Optimizer, Momentum, Adam)}

@@ -37,6 +37,7 @@ def mathml(latex: str) -> str:
     <math><mrow><mo>∂</mo><mi>z</mi><mo>&gt;</mo><mn>0</mn></mrow></math>
     """
     text = re.sub(r"&#x(\w+);", _sign, convert(latex).replace(_ATTRIBUTES, "", 1))
+    text = re.sub(r"<msup><mi>(\w)</mi><mi>′</mi></msup>", r"<mi>\1′</mi>", text)  # the sign is raised already
     text = re.sub(r"<mi>(\w\w+)</mi>", r'<mi mathvariant="normal">\1</mi>', text)  # tanh, upright as it is by itself
     text = re.sub(r"<mrow>(<(m[ino])>[^<]*</\2>)</mrow>", r"\1", text)
     return re.sub(r"<(\w+)([^>]*?) ?/>", r"<\1\2></\1>", text)  # as a browser writes it, so that the page sees that it is the same

@@ -197,6 +197,9 @@ td {{ text-align: right; padding: 0 0 0 5px; border-bottom: 1px solid #ddd }}
 span {{ white-space: nowrap }}
 .blank {{ display: inline-block; min-width: 38px; border-bottom: 1px solid #111; height: 1em }}
 .answer {{ font-size: 11px }}
+math {{ font: 13px "STIX Two Text", "STIX Two Math", "Cambria Math", "Latin Modern Math", "Times New Roman", serif }}
+mi {{ text-transform: none; font-style: italic }}
+mi[mathvariant=normal] {{ font-style: normal }}
 @media print {{ body {{ margin: 0 }} }}
 </style></head><body>{body}</body></html>
 """

@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from cnnviz.core.formulas import plain
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.trajectory import Moment
 from cnnviz.ui import network_maps
@@ -85,10 +86,11 @@ def heatmap(symbol: str, lesson: Lesson, moment: Moment) -> go.Figure:
     return figure
 
 
-def loss_curve(moment: Moment) -> go.Figure:
+def loss_curve(lesson: Lesson, moment: Moment) -> go.Figure:
     """The loss after each update so far."""
-    title, x_title, y_title = (message(f"ui.charts.{name}") for name in ("loss", "updates", "loss_formula"))
-    return lines(Chart("losses", title, list(range(len(moment.losses))), (Line("L", moment.losses),), x_title, y_title))
+    title, x_title = (message(f"ui.charts.{name}") for name in ("loss", "updates"))
+    formula = plain(lesson.network.program(moment.trace["x"].shape).formulas["L"])
+    return lines(Chart("losses", title, list(range(len(moment.losses))), (Line("L", moment.losses),), x_title, formula))
 
 
 def lines(*charts: Chart) -> go.Figure:

@@ -14,6 +14,7 @@ from cnnviz.ui.pages.step import PAGE
 from cnnviz.ui.pages.step.answer import answer
 from cnnviz.ui.server.files import script
 from cnnviz.ui.standalone.document import document
+from cnnviz.words import chosen, reading
 
 
 class LessonView(anywidget.AnyWidget):
@@ -31,8 +32,10 @@ class LessonView(anywidget.AnyWidget):
     document = traitlets.Unicode().tag(sync=True)
     query = traitlets.Dict(key_trait=traitlets.Unicode(), value_trait=traitlets.Unicode()).tag(sync=True)
 
-    def __init__(self, lesson: Lesson):
-        super().__init__(document=document("cell", "cnnviz", images=True), query=dict(lesson.to_query()))
+    def __init__(self, lesson: Lesson, lang: str = ""):
+        with reading(chosen(lang, "")):
+            text = document("cell", "cnnviz", images=True)
+        super().__init__(document=text, query=dict(lesson.to_query()))
         self.on_msg(self._asked)
 
     @property

@@ -163,5 +163,11 @@ def test_a_weight_is_edited_in_its_own_map_and_in_the_picture_below(screen: Scre
     wanted[cell] = 0.25
     assert np.array_equal(screen.lesson.first_params()["f2"], wanted)
     assert screen.lesson.k == 1
-    screen.page.locator("canvas.mechanism").click(position={"x": 118, "y": 150})
+    picture = screen.page.locator("canvas.mechanism")
+    box = picture.bounding_box()
+    for x in range(10, int(box["width"]), 25):
+        screen.page.mouse.move(box["x"] + x, box["y"] + 90)
+        if "editable" in picture.get_attribute("class"):
+            break
+    screen.page.mouse.click(box["x"] + x, box["y"] + 90)
     expect(field).to_have_attribute("aria-label", re.compile(r"^f₂\["))

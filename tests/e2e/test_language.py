@@ -55,7 +55,7 @@ def test_the_browser_decides_at_first_and_the_address_wins(browser: Browser, bro
     for typed, kept in (("0,25", "0.25"), ("0.125", "0.125")):  # both are understood, and an address keeps the point
         screen.key("learning_rate").fill(typed)
         screen.key("learning_rate").press("Enter")
-        page.wait_for_url(re.compile(rf"lr={re.escape(kept)}&"))
+        expect(page).to_have_url(re.compile(rf"lr={re.escape(kept)}&"))
     expect(screen.key("learning_rate")).to_have_value("0,125")
 
     # What Streamlit shows speaks the same language, now and when a part of it runs again.
@@ -76,9 +76,9 @@ def test_the_browser_decides_at_first_and_the_address_wins(browser: Browser, bro
     expect(html).to_have_attribute("lang", "en")
     screen.ready(update=1)
     page.keyboard.press("ArrowRight")
-    page.wait_for_url(re.compile(r"stage=update.*lang=en|lang=en.*stage=update"))
+    expect(page).to_have_url(re.compile(r"stage=update.*lang=en|lang=en.*stage=update"))
     page.locator("nav a").nth(2).click()
-    page.wait_for_url(re.compile(r"/check\?.*lang=en"))
+    expect(page).to_have_url(re.compile(r"/check\?.*lang=en"))
     screen.ready()
     expect(page.locator(".board-top h1")).to_have_text(say("ui.check.title.ours", "en"))
     context.close()

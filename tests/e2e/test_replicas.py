@@ -58,8 +58,9 @@ class Follower:
                     await stream.send("GET", f"/room/{self.code}/events")
                     await stream.head()
                     async for chunk in stream.chunks():
-                        for line in chunk.decode().splitlines():
-                            self.at = line.removeprefix("data: ") if line.startswith("data: ") else self.at
+                        for event in chunk.decode().split("\n\n"):
+                            if event.startswith("id: "):
+                                self.at = event.partition("data: ")[2]
             except (OSError, asyncio.IncompleteReadError, ValueError):
                 await asyncio.sleep(0.2)
 
@@ -81,6 +82,17 @@ async def put(servers: list[str], room: dict, query: str) -> list[int]:
     return states
 
 
+async def vote(url: str, room: dict, devices: range, answer: int) -> set[int]:
+    """Many answers at once, by way of one server; their states."""
+
+    async def one(n: int) -> int:
+        async with Connection(url) as ask:
+            body = json.dumps({"device": f"device-{n:012d}", "answer": answer}).encode()
+            return (await ask.ask("POST", f"/room/{room['code']}/vote", body=body))[0]
+
+    return set(await asyncio.gather(*map(one, devices)))
+
+
 async def all_at(followers: list[Follower], query: str) -> None:
     async with asyncio.timeout(WITHIN):
         while any(follower.at != query for follower in followers):
@@ -96,10 +108,18 @@ async def lecture(urls: list[str], first: Server, redis: Redis) -> None:
     await all_at(followers, "k=1")
     assert (await put(urls[::-1], room, "k=2")) == [200]
     await all_at(followers, "k=2")
+    async with Connection(urls[-1]) as ask:
+        headers = {"Authorization": f"Bearer {room['driver']}"}
+        question = json.dumps({"kind": "choose", "ask": "Clear?", "answers": [{"label": "yes"}, {"label": "no"}]}).encode()
+        assert (await ask.ask("PUT", f"/room/{room['code']}/question", headers, question))[0] == 201
+    assert await vote(urls[0], room, range(30), 0) == await vote(urls[-1], room, range(20, 50), 1) == {200}
     first.process.send_signal(signal.SIGKILL)
     first.process.wait()
     assert 200 in await put(urls, room, "k=3")
     await all_at(followers, "k=3")
+    async with Connection(urls[-1]) as ask:
+        found = json.loads((await ask.ask("GET", f"/room/{room['code']}/results", headers))[2])
+        assert found["rounds"] == [{"votes": 50, "counts": [[0, 0, 20], [1, 1, 30]]}], "no answer is lost, and none is counted twice"
     redis.kill()
     states = await put(urls[-1:], room, "k=9")
     assert set(states) == {503}  # a sentence, and nobody is anywhere else

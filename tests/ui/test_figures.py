@@ -29,8 +29,11 @@ def test_every_map_opens_large_with_the_numbers_of_the_core(lesson):
 
 
 def test_the_loss_has_a_point_an_update():
-    moment = trajectory(Lesson(k=7), load_image("test-0"), 7)
-    (line,) = figures.loss_curve(moment).data
+    lesson = Lesson(k=7, net="conv1x3-dense2-softmax-ce")
+    moment = trajectory(lesson, load_image("test-0"), 7)
+    figure = figures.loss_curve(lesson, moment)
+    (line,) = figure.data
+    assert "log o[n]" in str(figure.layout)  # the loss of this network, from where its formula stands
     np.testing.assert_array_equal(line.x, range(8))
     np.testing.assert_array_equal(line.y, moment.losses)
 

@@ -197,11 +197,13 @@ def test_an_answer_that_is_none_gets_a_sentence(body, id):
         ({"spot": "sign", "cell": "z1:99,0"}, "lesson.why.no_cell"),
         ({"kind": "order", "ask": "?"}, "lessons.spot.kind"),
         ({"kind": "choose", "ask": "?", "answers": [{"label": "only one"}]}, "lessons.file.answers"),
+        ({"kind": "choose", "ask": "?", "answers": [{"label": ["a"]}, {"label": "b"}]}, "lessons.spot.text"),
+        ({"spot": "largest", "map": [[[]]]}, "lessons.spot.text"),
         ({"kind": "choose", "ask": 7, "answers": []}, "lessons.spot.text"),
         ({"kind": "number", "ask": "?", "key": "__import__('os')"}, "lessons.expression.no_function"),
         ({"kind": "number", "ask": "?", "key": "z1"}, "lessons.key.one"),
         ({"kind": "number", "ask": "?", "seconds": 0}, "ui.rooms.seconds"),
-        ({"lesson": "kernel", "step": [1]}, "ui.learn.no_step"),
+        ({"lesson": "kernel", "step": "1e0"}, "ui.learn.no_step"),
         ({"lesson": "channels", "step": 1, "act": "jump"}, "ui.rooms.no_question"),
         ({"ask": "x" * 9_000}, "ui.rooms.body_long"),
     ],
@@ -337,3 +339,24 @@ def test_a_histogram_has_everybody_in_it(numbers):
     found = bars(numbers)
     assert sum(bar.count for bar in found) == len(numbers) and len(found) <= 12
     assert all(one.high <= two.low for one, two in itertools.pairwise(found))
+
+
+def test_what_is_put_back_never_undoes_what_came_later():
+    async def act():
+        server = fakeredis.FakeServer()
+        one, two = (Hall(Shared(fakeredis.FakeAsyncRedis(server=server, decode_responses=True))) for _ in range(2))
+        here = await Asked(one).open("k=1")
+        async with one.following(here.path):
+            await here.put(**HANDS)
+            await here.vote(1, 1)
+            await fakeredis.FakeAsyncRedis(server=server).flushall()
+            code = here.path.removeprefix("/room/")
+            room = await one.rooms.store.room(code)
+            await two.rooms.store.move(store.Room(code, room.driver), "k=2")  # the other process was first to find Redis again
+            await one.rooms.store._refresh(code, restore=True)
+            for hall in (one, two):
+                status, found = await hall.ask("GET", here.path)
+                assert (status, found["query"]) == (200, "k=2")
+            assert (await here.results(True))[1]["rounds"] == [{"votes": 1, "counts": [[1, 1, 1]]}]
+
+    asyncio.run(act())

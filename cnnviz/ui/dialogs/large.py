@@ -26,7 +26,7 @@ def show(what: str, now: Now, charts: Mapping[str, Chart]) -> None:
         beside = [other for name, other in charts.items() if name != what and np.array_equal(other.x, chart.x)]
         _open(str(chart.title), lambda figures: figures.lines(chart, *beside))
     elif what == "L":
-        _open(say("ui.large.loss", when=when), lambda figures: figures.loss_curve(now.moment))
+        _open(say("ui.large.loss", when=when), lambda figures: figures.loss_curve(now.lesson, now.moment))
     else:
         _show_map(what, now)
 

@@ -60,6 +60,11 @@ class Asked:
         return len(self.question.options)
 
     @property
+    def weight(self) -> int:
+        """Bytes of its arrays."""
+        return sum(array.nbytes for array in self.here.arrays.values())
+
+    @property
     def query(self) -> dict[str, str]:
         """Where the hall is when it is asked this."""
         return self.question.lesson.to_query()
@@ -67,12 +72,21 @@ class Asked:
 
 def spec_of(sent: Mapping[str, object], room_query: str) -> dict[str, object]:
     """A question as it is kept: what the lecturer sent of it, and the lesson that it is asked on."""
-    spec = {name: value for name, value in sent.items() if name in _FIELDS}
+    spec = {name: _plain(name, value) for name, value in sent.items() if name in _FIELDS}
     here = dict(parse_qsl(room_query, keep_blank_values=True))
     if "lesson" in spec:
         changes = {key: here[key] for key in ("img", "f") if here.get("page") == "learn" and here.get("lesson") == spec["lesson"] and key in here}
         return {"lesson": spec["lesson"], "step": spec.get("step", 1), "change": changes}
     return spec | {"at": urlencode({key: text for key, text in here.items() if key in LESSON_KEYS and text}, safe=",:"), "change": {}}
+
+
+def _plain(name: str, value: object) -> object:
+    """A field that is one word or number, or the answers, which are a list of such; Problem for anything deeper."""
+    if name == "answers" and isinstance(value, list) and all(isinstance(answer, dict) for answer in value):
+        return [{key: _plain(key, text) for key, text in answer.items() if key in ("label", "is", "say")} for answer in value]
+    if not isinstance(value, str | int | float | bool | None):
+        raise Problem("lessons.spot.text", field=name)
+    return value
 
 
 def prepared(spec: Mapping[str, Any], lang: str = DEFAULT) -> Asked:

@@ -48,7 +48,7 @@ class Questions:
 
     def __init__(self, store: Store):
         self.store = store
-        self.prepared: Recent[tuple[str, str], Asked] = Recent(60)
+        self.prepared: Recent[tuple[str, str], Asked] = Recent(64_000_000, lambda asked: asked.weight)
         self.shown: Recent[tuple, bytes] = Recent(20_000_000, len)
         self.work: Gate[Any] = Gate(1, 40, 6, 1.0)
         self.voted = Rate(3_000, 0.02)  # a hall may share one address
@@ -60,7 +60,7 @@ class Questions:
         seconds = _seconds(sent)
         act = sent.get("act")
         if act is None:
-            return await self._ask(request, room, answers.spec_of(sent, room.query), seconds)
+            return await self._ask(request, room, _spec(sent, room.query), seconds)
         if room.poll is None:
             raise Refused(404, "ui.rooms.no_question")
         here = room.poll.at(time.time())
@@ -169,6 +169,13 @@ def _poll(room: Room) -> Poll:
     if room.poll is None:
         raise Refused(404, "ui.rooms.no_question")
     return room.poll.at(time.time())
+
+
+def _spec(sent: dict[str, object], room_query: str) -> dict[str, object]:
+    try:
+        return answers.spec_of(sent, room_query)
+    except Problem as problem:
+        raise Refused(400, problem.code, **problem.values) from None
 
 
 def _seconds(sent: dict[str, object]) -> float | None:

@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 from cnnviz.core.recent import Recent
 from cnnviz.ui.server.rooms.rules import Poll
@@ -53,6 +54,8 @@ class Shared:
         self.tasks: list[asyncio.Task[None]] = []
         self.ready = asyncio.Event()
         self.turns = asyncio.Semaphore(AT_ONCE)
+        self.coming: dict[str, asyncio.Task[Room | None]] = {}
+        self.reading: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self.kept = 0
         self.cast: list[tuple[Room, Poll, str, float, asyncio.Future[bool]]] = []
         self.casting: asyncio.Task[None] | None = None
@@ -75,12 +78,24 @@ class Shared:
         if room in self.followed and not room.ended:
             return room  # whoever follows hears of every move
         try:
-            async with self.turns:
-                return await self._refresh(code)
+            return await self._looked_up(code)
         except StoreLost:
             if room and not room.ended:
                 return room
             raise
+
+    async def _looked_up(self, code: str) -> Room | None:
+        """As it is now: all who ask while it is being read share the next reading."""
+        coming = self.coming.get(code)
+        if coming is None:
+
+            async def read() -> Room | None:
+                async with self.reading.setdefault(code, asyncio.Lock()), self.turns:
+                    self.coming.pop(code, None)
+                    return await self._refresh(code)
+
+            coming = self.coming[code] = asyncio.create_task(read())
+        return await asyncio.shield(coming)
 
     async def move(self, room: Room, query: str) -> int:
         # By the clock, so that no number comes twice, whatever Redis has forgotten.
@@ -226,8 +241,9 @@ class Shared:
         room = self.known.get(code)
         async with _found():
             found = await self.redis.hgetall(_key(code))
-            if restore and room and _older(found, room):
-                found = await self._put_back(room)
+            if restore and room and (known := _known_here(found, room)):
+                found |= known
+                await self._put_back(room, known)
         room = self.known.get(code)  # somebody else may have been quicker
         if "number" not in found:
             if room:
@@ -246,18 +262,16 @@ class Shared:
             room.wake()
         return room
 
-    async def _put_back(self, room: Room) -> dict[str, str]:
-        """Gives Redis again what it has forgotten: the room, and what was answered here."""
-        found = {"driver": room.driver, "query": room.query, "number": str(room.number)}
-        if room.asked:
-            found["poll"] = room.poll.written if room.poll else NO_POLL
-        await self._write(room.code, found)
+    async def _put_back(self, room: Room, known: dict[str, str]) -> None:
+        """Gives Redis again what it has forgotten of a room, and what was answered here."""
+        await self._write(room.code, known)
+        if "poll" not in known:
+            return
         for round, ballot in room.ballots.items() if room.poll else ():
             name = _ballot(room.code, room.poll, round)
             for device, answer in ballot.items():
                 await self.redis.hsetnx(name, device, str(answer))
             await self.redis.expire(name, int(SILENCE))
-        return found
 
     async def _write(self, code: str, fields: dict) -> None:
         async with self.redis.pipeline() as all_or_nothing:
@@ -311,9 +325,14 @@ def _poll(text: str | None) -> Poll | None:
     return Poll.read(text) if text and text != NO_POLL else None
 
 
-def _older(found: dict[str, str], room: Room) -> bool:
-    """Whether Redis knows less of a room than this process."""
+def _known_here(found: dict[str, str], room: Room) -> dict[str, str]:
+    """What this process knows of a room and Redis does not: where it is, and its question, each by its own number."""
+    known = {}
     if int(found.get("number", -1)) < room.number:
-        return True
-    there = _poll(found.get("poll"))
-    return room.poll is not None and (there is None or (there.number, there.turn) < (room.poll.number, room.poll.turn)) and found.get("poll") != NO_POLL
+        known = {"driver": room.driver, "query": room.query, "number": str(room.number)}
+    there, asked = _poll(found.get("poll")), found.get("poll")
+    if room.poll and asked != NO_POLL and (there is None or (there.number, there.turn) < (room.poll.number, room.poll.turn)):
+        known["poll"] = room.poll.written
+    elif room.asked and asked is None:
+        known["poll"] = NO_POLL
+    return known

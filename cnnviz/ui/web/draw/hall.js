@@ -1,8 +1,9 @@
 // The maps of a room's question: coloured cells or hatching, where one points, and where a hall has clicked.
 
-import { colour, css } from "../model/colour.js"
+import { colour } from "../model/colour.js"
 import { placeIn, valuesOf } from "../model/hall.js"
 import { prepare } from "./canvas.js"
+import { isDark } from "./theme.js"
 
 /** @import { HallMap, HallRound, PatchData, Plane } from "../types/wire.js" */
 /**
@@ -15,7 +16,9 @@ import { prepare } from "./canvas.js"
  * @property {{ name: string, cell: number, right: boolean }[]} [letters]  examples of the groups
  */
 
-const CLICKED = /** @type {const} */ ([76, 29, 132])
+// Clicks, and what is right: on paper, and by night.
+const CLICKED = ["76 29 132", "196 150 255"]
+const RIGHT = ["#176b2c", "#7ed491"]
 const HATCH = 7
 
 /**
@@ -26,6 +29,7 @@ const HATCH = 7
 export function drawMap(canvas, map, { layer = 0, window, round, most = 1, key = [], letters = [] } = {}) {
   canvas.style.aspectRatio = `${map.columns} / ${map.rows}`
   const context = prepare(canvas)
+  const dark = Number(isDark(canvas))
   const side = canvas.clientWidth / map.columns
   const first = layer * map.rows * map.columns
   const count = Math.min(map.rows * map.columns, map.cells - first)
@@ -38,10 +42,10 @@ export function drawMap(canvas, map, { layer = 0, window, round, most = 1, key =
   for (const [cell, , many] of round?.counts ?? []) {
     if (cell < first || cell >= first + count) continue
     const [x, y] = box(cell)
-    context.fillStyle = `rgb(${CLICKED.join(" ")} / ${0.35 + (0.65 * many) / most})`
+    context.fillStyle = `rgb(${CLICKED[dark]} / ${0.35 + (0.65 * many) / most})`
     context.fillRect(x, y, side, side)
   }
-  outline(context, key, first, count, map, side)
+  outline(context, key, first, count, map, side, RIGHT[dark])
   if (window) ring(context, window, side, "#000")
   for (const letter of letters)
     if (letter.cell >= first && letter.cell < first + count) badge(context, box(letter.cell), side, letter)
@@ -58,12 +62,15 @@ export function drawMap(canvas, map, { layer = 0, window, round, most = 1, key =
  */
 function paint(context, plane, first, count, columns, side, strength) {
   const values = valuesOf(plane)
+  const rows = Math.ceil(count / columns)
+  const pixels = new ImageData(columns, rows) // a pixel a cell, and enlarged as it is
+  for (let n = 0; n < count; n++)
+    pixels.data.set([...colour(values[first + n], [plane.low, plane.high], plane.scale), 255], 4 * n)
+  const small = new OffscreenCanvas(columns, rows)
+  small.getContext("2d")?.putImageData(pixels, 0, 0)
   context.globalAlpha = strength
-  for (let n = 0; n < count; n++) {
-    const [row, column] = [Math.floor(n / columns), n % columns]
-    context.fillStyle = css(colour(values[first + n], [plane.low, plane.high], plane.scale))
-    context.fillRect(column * side - 0.3, row * side - 0.3, side + 0.6, side + 0.6)
-  }
+  context.imageSmoothingEnabled = false
+  context.drawImage(small, 0, 0, columns * side, rows * side)
   context.globalAlpha = 1
 }
 
@@ -89,10 +96,11 @@ function hatch(context, width, height) {
  * @param {number} count
  * @param {HallMap} map
  * @param {number} side
+ * @param {string} style
  */
-function outline(context, cells, first, count, map, side) {
+function outline(context, cells, first, count, map, side, style) {
   const right = new Set(cells.filter((cell) => cell >= first && cell < first + count))
-  context.strokeStyle = "#176b2c"
+  context.strokeStyle = style
   context.lineWidth = 2.5
   context.beginPath()
   for (const cell of right) {

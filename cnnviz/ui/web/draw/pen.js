@@ -127,11 +127,16 @@ export class Pen {
 
   /** Colours of values. @param {number} rows @param {number} columns @param {(n: number) => number} pick @param {number[]} limits @param {string} scale @param {Box} box @param {Ring[]} rings */
   picture(rows, columns, pick, limits, scale, box, rings = []) {
+    this.pixels(rows, columns, (n) => colour(pick(n), limits, /** @type {Scale} */ (scale)), box, rings)
+  }
+
+  /** Colours, as red, green and blue from 0 to 255. @param {number} rows @param {number} columns @param {(n: number) => number[]} paint @param {Box} box @param {Ring[]} rings */
+  pixels(rows, columns, paint, box, rings = []) {
     const canvas = new OffscreenCanvas(columns, rows)
     const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"))
     const image = context.createImageData(columns, rows)
     for (let n = 0; n < rows * columns; n++) {
-      const [r, g, b] = colour(pick(n), limits, /** @type {Scale} */ (scale))
+      const [r, g, b] = paint(n)
       image.data.set([r, g, b, 255], 4 * n)
     }
     context.putImageData(image, 0, 0)
@@ -225,7 +230,7 @@ export class Pen {
     context.lineWidth = 1
     context.beginPath()
     context.moveTo(box.x, y(0))
-    context.lineTo(box.x + box.width, y(0))
+    context.lineTo(box.x + terms.length * step + 36, y(0))
     context.stroke()
     context.setLineDash([])
     terms.forEach(({ value, name }, n) => {
@@ -248,13 +253,18 @@ export class Pen {
           { bold: true, fill: value < 0 ? this.neg : this.pos, room: step - wide - 6 },
         )
       if (name && (figures || n === chosen || step > 16))
-        this.text(name, x + (figures ? 0 : wide / 2), box.y + box.height + 9, {
-          size: 10,
-          align: figures ? "left" : "center",
-          fill: this.soft,
-          bold: n === chosen,
-          room: Math.max(step, 26),
-        })
+        this.text(
+          step < 36 ? name.replace(/^.*\[(\d+)\]$/, "$1") : name,
+          x + (figures ? 0 : wide / 2),
+          box.y + box.height + 9,
+          {
+            size: 10,
+            align: figures ? "left" : "center",
+            fill: this.soft,
+            bold: n === chosen,
+            room: Math.max(step, 26),
+          },
+        )
     })
     const x = box.x + terms.length * step + 8
     context.fillStyle = this.ink

@@ -66,7 +66,7 @@ export class Plate {
     const count = this.face?.stacked ? `${this.face.rows * this.face.columns}×${this.face.tiles}` : ""
     if (count && 6 * (count + ends[1]).length + 10 < width) ends[0] = count
     this.figure.dataset.scale = this.face?.stacked || this.narrow ? "" : scale
-    if (this.narrow && ends[1].length * 6 > width + 8) ends = ["", ""] // no room
+    if (this.narrow && ends[1].length * 6 > width + 2) ends = ["", ""] // no room
     const caption = { low: ends[0], power: timesPower(this.power), high: ends[1] }
     for (const [name, text] of Object.entries(caption)) {
       const place = this.figure.querySelector(`.limits .${name}`)

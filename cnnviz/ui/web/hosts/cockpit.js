@@ -46,6 +46,7 @@ export default function show() {
   let lesson = ""
   let ends = 0
   let spot = "largest"
+  let pointed = "" // the cell that is pinned, as the address has it
   darken(isDark(root))
   root.innerHTML = cockpitHTML(new URL(`screen?lang=${LANG}`, room).href)
 
@@ -90,7 +91,7 @@ export default function show() {
     seen.steps = found
     const form = root.querySelector(".spot")
     if (form && before !== JSON.stringify(seen.steps?.maps.map(({ symbol }) => symbol)))
-      form.innerHTML = spotHTML(found, spot)
+      form.innerHTML = spotHTML(found, spot, pointed)
     fill()
   }
 
@@ -161,7 +162,7 @@ export default function show() {
     } else if (field.name === "spot") {
       spot = field.value
       const form = root.querySelector(".spot")
-      if (form) form.innerHTML = spotHTML(seen.steps, spot)
+      if (form) form.innerHTML = spotHTML(seen.steps, spot, pointed)
       root.querySelector(/** @type {"select"} */ ("[name=spot]"))?.focus()
     }
   })
@@ -186,15 +187,16 @@ export default function show() {
   lesson = remembered(`cnnviz.lesson.${code}`)
   fill()
   const form = root.querySelector(".spot")
-  if (form) form.innerHTML = spotHTML(undefined, spot)
+  if (form) form.innerHTML = spotHTML(undefined, spot, pointed)
   listen({
     moved(address) {
       where = address
       const here = parse(address)
-      if (here.page === "learn" && here.lesson && here.lesson !== lesson) {
+      if (here.page === "learn" && here.lesson) {
         lesson = here.lesson
-        seen.step = Number(here.step ?? 1)
+        seen.step = Number(here.step || 1)
       }
+      pointed = here.cell ?? ""
       steps()
     },
     asked(poll) {

@@ -1,13 +1,14 @@
 // The component's entry on Streamlit's page, which calls it again whenever it has something else to say, for the same
-// element. The only file that knows Streamlit, and the browser's own address.
+// element. Only this and address_bar.js know Streamlit.
 
-import { foreign, own, parse, query, same } from "../model/address.js"
+import { own, parse, same } from "../model/address.js"
 import { decode } from "../model/decode.js"
 import { say } from "../model/words.js"
 import { kindOf } from "../pages/registry.js"
 import { TrainingReport } from "../pages/training.js"
 import { View } from "../pages/view.js"
-import { CODE, LANG, PAGES } from "../spec.js"
+import { CODE, LANG } from "../spec.js"
+import { addressOf, isNews, pageAt, tell, tellSoon, tellWhoeverLeaves } from "./address_bar.js"
 import { looked, Resources } from "./resources.js"
 import { roomDriver } from "./room.js"
 import { loadAgain } from "./tab.js"
@@ -19,9 +20,9 @@ import { loadAgain } from "./tab.js"
 /** @import { Mounted } from "../types/wire.js" */
 /** @typedef {{ data: Uint8Array, parentElement: HTMLElement, setTriggerValue: (name: string, value: string) => void }} Call */
 /** @typedef {Mounted & { arrays: Arrays }} Told  what Streamlit says */
-/** @typedef {{ view: View, receive: (answer: Answer) => void, open: (what: string) => void, told: Told }} Shown */
+/** @typedef {{ root: HTMLElement, view: View, receive: (answer: Answer) => void, ask: () => void, open: (what: string) => void, told: Told }} Shown */
 
-const TELL_AFTER = 400 // milliseconds that a lesson rests before Streamlit hears of it
+const MAIN = ".stMainBlockContainer" // in which Streamlit puts all that is on a page
 
 document.documentElement.lang = LANG
 
@@ -40,16 +41,12 @@ const mounted = new WeakMap()
 let shown
 /** @type {number | undefined}  how many changes by dialogs are done with */
 let adopted
-let heard = location.search // the last address that Streamlit knows
-let telling = false
-/** @type {ReturnType<typeof setTimeout> | undefined} */
-let soon
 
 const numbers = new Resources(base, CODE, {
   received(answer, asked, page) {
-    if (shown?.view.page !== page) return // it is kept
-    const { view, told } = shown
-    shown.receive(looked(answer, asked, view.data ? view.stage : told.stage))
+    if (shown?.view.page !== page && !turned(page)) return // it is kept
+    const { view, told, receive } = /** @type {Shown} */ (shown)
+    receive(looked(answer, asked, view.data ? view.stage : told.stage))
   },
   failed(sentence) {
     if (shown?.view.waiting || !shown?.view.data) shown?.view.notice(sentence || say("web.notice.silent"))
@@ -63,6 +60,10 @@ const styled = new Promise((resolve) => {
   link.href = new URL("style.css", import.meta.url).href
   link.onload = link.onerror = resolve
   document.head.append(link)
+})
+let isStyled = false
+styled.then(() => {
+  isStyled = true
 })
 
 /** @type {WeakMap<HTMLElement, TrainingReport>} */
@@ -84,17 +85,24 @@ function showReport(root, { data, setTriggerValue }) {
 /** @param {Call} call */
 export default function component(call) {
   const { data, parentElement, setTriggerValue } = call
+  keep()
   const training = /** @type {HTMLElement | null} */ (parentElement.querySelector(".training"))
   if (training) {
     showReport(training, call)
     return () => {}
   }
-  const root = /** @type {HTMLElement} */ (parentElement.querySelector(".cnnviz"))
+  const root = /** @type {HTMLElement | null} */ (parentElement.querySelector(".cnnviz"))
+  if (!root) return () => {} // its view is another page's by now
   const told = understood(data)
   if (!told) return () => {}
+  if (told.page !== pageAt() && shown?.root.isConnected && shown.view.page === pageAt()) {
+    tell() // it is a page behind: its connection was lost meanwhile
+    return () => {}
+  }
   const last = mounted.get(root)
   if (last?.view.page !== told.page) last?.view.leave()
   const here = last?.view.page === told.page ? last : mount(root, told)
+  if (here !== last) here.ask()
   here.told = told
   here.open = (what) => setTriggerValue("open", what)
   hear(here)
@@ -138,10 +146,10 @@ function hear({ told, view, receive }) {
  */
 function mount(root, told) {
   const { page } = told
-  const { asked } = kindOf(page)
   /** @type {(answer: Answer) => void} */
   let deliver = () => {}
-  const address = addressOf(page)
+  const askFor = (/** @type {string} */ there) => numbers.ask(there, address.read(), kindOf(there).asked)
+  const address = addressOf(page, () => askFor(pageAt())) // they may be there before Streamlit has turned the page
   const drive = () => rooms.drive(page, address.read())
   rooms.project(root)
   follow = ({ page: other = "", ...lesson }) => {
@@ -175,7 +183,7 @@ function mount(root, told) {
       ahead: (lessons, there) => numbers.ahead(there, lessons, kindOf(there).asked),
     },
     open(what) {
-      if (heard !== location.search) tell()
+      if (isNews()) tell()
       setTimeout(() => here.open(what), 0) // Streamlit has heard of the address by then
     },
     speak(lang) {
@@ -187,16 +195,17 @@ function mount(root, told) {
   }
 
   function ask() {
-    const lesson = address.read()
-    const there = pageAt()
-    if (there !== page) {
-      numbers.ask(there, lesson, kindOf(there).asked) // they may be there before Streamlit has turned the page
+    if (pageAt() !== page) {
+      askFor(pageAt())
       return tell()
     }
-    if (isOurs(here.told, lesson)) return tell()
-    numbers.ask(page, lesson, asked)
-    clearTimeout(soon)
-    soon = here.told.listens && heard !== location.search ? setTimeout(tell, TELL_AFTER) : undefined
+    if (isOurs(here.told, address.read())) return tell()
+    askFor(page)
+    if (here.told.listens) tellSoon()
+  }
+
+  function begin() {
+    if (!isOurs(here.told, address.read())) askFor(page)
   }
 
   /** @param {Answer} answer */
@@ -204,29 +213,55 @@ function mount(root, told) {
     const wrong = { ...answer.wrong, ...here.told.wrong }
     const cell = "cell" in wrong ? "" : answer.lesson.cell
     here.told.wrong = {} // it is said once
-    styled.then(() => {
+    const show = () => {
       deliver({ ...answer, wrong, lesson: { ...answer.lesson, cell } })
       arrive()
-    })
+    }
+    isStyled ? show() : styled.then(show)
   }
 
+  if (shown && shown.root !== root) {
+    shown.view.leave()
+    if (shown.root.parentElement?.matches(MAIN)) shown.root.remove()
+  }
   const view = new View(root, page, host)
   /** @type {Shown} */
-  const here = { view, told, receive, open: () => {} }
+  const here = { root, view, told, receive, ask: begin, open: () => {} }
   mounted.set(root, here)
   shown = here
-  // Whoever goes on in another part of the page finds it knowing the lesson.
-  for (const event of ["pointerdown", "focusin"])
-    addEventListener(
-      event,
-      ({ target }) => soon !== undefined && !root.contains(/** @type {Node} */ (target)) && tell(),
-      { capture: true, signal: view.stop.signal },
-    )
-  if (!isOurs(told, address.read())) numbers.ask(page, address.read(), asked)
+  tellWhoeverLeaves(root, view.stop.signal)
   // In a frame on another page a click on a map would leave the keys to that page.
   if (window !== window.top) root.addEventListener("pointerdown", () => window.focus())
   return here
 }
+
+/**
+ * Another page's view in the place of the one that is there, before Streamlit has turned the page: its numbers came first.
+ * @param {string} page
+ */
+function turned(page) {
+  const { root, view } = shown ?? {}
+  if (!root?.isConnected || !view || pageAt() !== page) return false
+  const fresh = document.createElement("div")
+  fresh.className = "cnnviz"
+  fresh.style.visibility = "hidden"
+  root.replaceWith(fresh)
+  mount(fresh, { page, code: CODE, adopt: [0, {}], stage: "", wrong: {}, listens: false, private: null, arrays: {} })
+  return true
+}
+
+// Streamlit takes the element away that the view is in and puts an empty one there, a moment later: until then it stands
+// beside them, where nobody sees a difference, and then moves in.
+function keep() {
+  if (!shown || shown.view.stop.signal.aborted || shown.view.page !== pageAt()) return
+  const { root, view } = shown
+  const homeless = root.parentElement?.matches(MAIN)
+  if (root.isConnected && !homeless) return
+  const place = document.querySelector(".cnnviz:empty")
+  place ? place.replaceWith(root) : homeless || document.querySelector(MAIN)?.prepend(root)
+  view.paint()
+}
+new MutationObserver(keep).observe(document.body, { childList: true, subtree: true })
 
 /**
  * Whether an address is answered by Streamlit, and by no resource.
@@ -234,47 +269,6 @@ function mount(root, told) {
  * @param {Lesson} lesson
  */
 const isOurs = ({ private: ours }, lesson) => ours !== null && same(lesson, ours, Object.keys(ours))
-
-// Streamlit runs the page for the address that there is on "popstate", the event of the browser's own Back.
-function tell() {
-  clearTimeout(soon)
-  soon = undefined
-  heard = location.search
-  telling = true
-  dispatchEvent(new PopStateEvent("popstate"))
-  telling = false
-}
-
-/** The path of the page that the address names. */
-function pageAt() {
-  const last = location.pathname.split("/").at(-1) ?? ""
-  return PAGES.some(({ path }) => path === last) ? last : ""
-}
-
-/** @param {string} page  the path of the page that is shown */
-function addressOf(page) {
-  const folder = () => location.pathname.slice(0, location.pathname.length - page.length)
-  return {
-    read: () => parse(location.search),
-    link: (/** @type {Lesson} */ lesson) => location.origin + location.pathname + query(own(lesson)),
-    onTravel(/** @type {() => void} */ act, /** @type {AbortSignal} */ signal) {
-      const travelled = () => {
-        if (telling) return // our own
-        heard = location.search
-        if (pageAt() === page) act()
-      }
-      addEventListener("popstate", travelled, { signal })
-    },
-    visit(
-      /** @type {Lesson} */ lesson,
-      /** @type {{ replace?: boolean, page?: string }} */ { replace = false, page: other } = {},
-    ) {
-      const path = other === undefined ? location.pathname : folder() + other
-      const all = { ...lesson, ...foreign(parse(location.search)) } // such as embed=true: not ours to drop
-      history[replace ? "replaceState" : "pushState"](null, "", path + query(all))
-    },
-  }
-}
 
 // What Streamlit shows under the first screen; those who listen hear its heading.
 function below() {

@@ -157,16 +157,18 @@ function acts({ poll, question }) {
  * The form of a question on the spot.
  * @param {HallSteps | undefined} steps
  * @param {string} chosen
+ * @param {string} pointed  the cell that is pinned on the screen
  */
-export function spotHTML(steps, chosen) {
+export function spotHTML(steps, chosen, pointed) {
   const about = SPOTS.find(([name]) => name === chosen)?.[1]
   const maps = steps?.maps ?? []
+  const [here, cell = ""] = pointed.split(":")
   const option = (/** @type {string} */ value, /** @type {string} */ text, on = false) =>
     `<option value="${escaped(value)}"${on ? " selected" : ""}>${escaped(text)}</option>`
-  const map = `<label>${say("web.cockpit.map")} <select name="map">${maps.map(({ symbol, label, words }) => option(symbol, `${label} ${words}`, symbol === "z1")).join("")}</select></label>`
+  const map = `<label>${say("web.cockpit.map")} <select name="map">${maps.map(({ symbol, label, words }) => option(symbol, `${label} ${words}`, symbol === (here || "z1"))).join("")}</select></label>`
   const own = {
     map,
-    cell: `${map}<label>${say("web.cockpit.cell")} <input name="cell" required pattern="\\d+( *, *\\d+)*" placeholder="3, 4" inputmode="numeric" autocomplete="off"></label>`,
+    cell: `${map}<label>${say("web.cockpit.cell")} <input name="cell" required pattern="\\d+( *, *\\d+)*" placeholder="3, 4" value="${escaped(cell.replaceAll(",", ", "))}" inputmode="numeric" autocomplete="off"></label>`,
     own: `<label>${say("web.cockpit.own_ask")} <input name="ask" required maxlength="300" autocomplete="off"></label>
       <label>${say("web.cockpit.own_answers")} <textarea name="answers" required rows="3">${say("web.cockpit.yes")}\n${say("web.cockpit.no")}</textarea></label>`,
     "": "",

@@ -7,6 +7,7 @@ import { typed } from "../model/score.js"
 import { say, written } from "../model/words.js"
 import { paintResults, resultsHTML } from "./hall_results.js"
 import { paragraphs, picture, rich } from "./learn_words.js"
+import { keep, kept } from "./preferences.js"
 
 /** @import { HallMap, HallPoll, HallQuestion, HallResults } from "../types/wire.js" */
 /**
@@ -73,6 +74,7 @@ export class Ballot {
     if (poll?.left !== null) this.ends = Date.now() + 1000 * (poll?.left ?? 0)
     if (!poll || poll.number !== before?.number) this.forget()
     else if (poll.round !== before.round) this.sent = null
+    if (poll && this.sent === null) this.recall(poll)
     this.results = undefined
     this.note = ""
     this.changed()
@@ -168,10 +170,24 @@ export class Ballot {
     const { ok, sentence } = await this.asking.vote(poll, given)
     this.sending = false
     if (this.poll?.number === poll.number && this.poll.round === poll.round) {
-      if (ok) this.sent = given
+      if (ok) this.remember(given)
       this.note = ok ? "" : sentence || say("web.notice.silent")
     }
     this.ready()
+  }
+
+  // What was sent is still so when the page was loaded again.
+  /** @param {number} answer */
+  remember(answer) {
+    this.sent = answer
+    const { number, round } = this.poll ?? {}
+    keep("vote", JSON.stringify({ number, round, answer }))
+  }
+
+  /** @param {HallPoll} poll */
+  recall({ number, round }) {
+    const last = JSON.parse(kept("vote") || "{}")
+    if (last.number === number && last.round === round) this.given = this.sent = last.answer
   }
 
   // ---- what is seen

@@ -8,9 +8,14 @@ import { paintResults, resultsHTML } from "./hall_results.js"
 import { picture, rich } from "./learn_words.js"
 
 /** @import { Asking } from "./hall_ballot.js" */
-/** @import { HallPoll, HallQuestion, HallResults } from "../types/wire.js" */
+/** @import { HallMap, HallPoll, HallQuestion, HallResults } from "../types/wire.js" */
 
 const TICK = 250
+
+const MOST_LAYERS = 16
+
+/** How many of a map's layers are drawn. @param {HallMap} map */
+const layersOf = ({ layers }) => Math.min(layers, MOST_LAYERS)
 
 export class HallBoard {
   /** @type {HallPoll | null} */
@@ -154,7 +159,7 @@ export class HallBoard {
     }
     if (!map) return `<p class="lead">${say("web.hall.type")}</p>`
     const figure = (/** @type {string} */ name, /** @type {typeof map} */ shown) =>
-      `<figure><figcaption><i>${formula(shown.label)}</i> ${escaped(shown.plane ? shown.words : say("web.hall.hidden", { words: shown.words }))}</figcaption><canvas data-shows="${name}"></canvas></figure>`
+      `<figure><figcaption><i>${formula(shown.label)}</i> ${escaped(shown.plane ? shown.words : say("web.hall.hidden", { words: shown.words }))}</figcaption><div class="layers" style="--across:${Math.ceil(Math.sqrt(layersOf(shown)))}">${Array.from({ length: layersOf(shown) }, (_, layer) => `<canvas data-shows="${name}" data-layer="${layer}"></canvas>`).join("")}</div></figure>`
     const weights = kernel
       ? `<figure class="kernel"><figcaption><i>f</i> ${say("web.hall.kernel")}</figcaption>${picture(
           kernel.map((row) => [...row]),
@@ -170,15 +175,12 @@ export class HallBoard {
     if (results) return paintResults(element, results)
     if (!question?.map) return
     const { map, source } = question
-    const example = cellIn(map, 0, Math.floor(map.rows / 10), Math.floor((3 * map.columns) / 4))
+    const [row, column] = [Math.floor(map.rows / 10), Math.floor((3 * map.columns) / 4)]
+    const example = cellIn(map, 0, row, column)
     for (const canvas of element.querySelectorAll(/** @type {"canvas"} */ ("canvas[data-shows]"))) {
+      const layer = Number(canvas.dataset.layer)
       if (canvas.dataset.shows === "source" && source) drawMap(canvas, source, { window: windowAt(question, example) })
-      else
-        drawMap(
-          canvas,
-          map,
-          source ? { window: [Math.floor(map.rows / 10), Math.floor((3 * map.columns) / 4), 1, 1] } : {},
-        )
+      else drawMap(canvas, map, { layer, window: source ? [row, column, 1, 1] : undefined })
     }
   }
 

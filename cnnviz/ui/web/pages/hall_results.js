@@ -38,13 +38,13 @@ function heat(results) {
   if (!map) return ""
   const most = mostOf(results)
   const figure = (/** @type {HallRound} */ _, /** @type {number} */ n) =>
-    `<figure><figcaption><i>${formula(map.label)}</i> ${escaped(roundName(results, n))}</figcaption>
+    `<figure><figcaption><i>${formula(map.label)}</i> ${escaped(roundName(results, n))}</figcaption><div class="layers" style="--across:${Math.min(2, layersOf(results, n).length)}">
       ${layersOf(results, n)
         .map(
           (layer) =>
             `<canvas data-round="${n}" data-layer="${layer}" role="img" aria-label="${escaped(say("web.hall.heat", { map: map.label, n: rounds[n].votes }))}"></canvas>`,
         )
-        .join("")}</figure>`
+        .join("")}</div></figure>`
   return `${rounds.map(figure).join("")}<p class="scale"><span></span>${say("web.hall.clicks", { most })}</p>`
 }
 
@@ -75,12 +75,13 @@ function bars(question, results, own) {
     const high = results.rounds.flatMap(({ counts }) => counts.filter(([from]) => from === low)).at(-1)?.[1] ?? low
     return high === low
       ? written(low, "4")
-      : say("web.hall.range", { low: written(low, "4"), high: written(high, "4") })
+      : say("web.hall.range", { low: written(low, "3"), high: written(high, "3") })
   }
   const line = (/** @type {number} */ low) =>
     `<li class="${own === low ? "own" : ""}"><div class="name">${name(low)}</div>${meters(
       results,
       results.rounds.map((round) => countOf(round, low)),
+      barMost(results),
     )}</li>`
   return `<ul class="bars">${lows.map(line).join("")}</ul>${legend(results)}`
 }
@@ -95,21 +96,22 @@ const legend = (results) =>
  * A bar for each round, the last one strongest.
  * @param {HallResults} results
  * @param {readonly number[]} counts
+ * @param {number} widest  the share that is as wide as can be
  */
-function meters(results, counts) {
-  const widest = Math.max(
-    1e-9,
-    ...results.rounds.map((round) => Math.max(...round.counts.map(([, , count]) => shareOf(count, round)), 0)),
-  )
+function meters(results, counts, widest) {
   const bar = (/** @type {number} */ count, /** @type {number} */ n) => {
     const share = shareOf(count, results.rounds[n])
-    const wide = Math.min(1, share / (results.groups.length ? groupMost(results) : widest))
-    return `<div class="meter" data-round="${n - counts.length + 1}"><i style="width:${100 * wide}%"></i></div><b data-round="${n - counts.length + 1}">${count}</b><small>${percent(share)}</small>`
+    const round = n - counts.length + 1
+    return `<div class="meter" data-round="${round}"><i style="width:${(100 * share) / widest}%"></i></div><b data-round="${round}">${count}</b><small>${percent(share)}</small>`
   }
   return `<div class="meters">${counts.map(bar).join("")}</div>`
 }
 
-/** @param {HallResults} results */
+/** The largest share of any bar. @param {HallResults} results */
+const barMost = ({ rounds }) =>
+  Math.max(1e-9, ...rounds.flatMap((round) => round.counts.map(([, , count]) => shareOf(count, round))))
+
+/** The largest share of any group. @param {HallResults} results */
 const groupMost = ({ groups, rounds }) =>
   Math.max(1e-9, ...groups.flatMap(({ counts }) => counts.map((count, n) => shareOf(count, rounds[n]))))
 
@@ -122,7 +124,7 @@ function groups(results) {
   ) =>
     `<li class="${right ? "right" : ""}"><span class="letter">${letter(n)}</span>
       ${rows ? picture(rows, scale) : patch ? `<canvas data-patch="${n}" role="presentation"></canvas>` : results.map ? '<span class="none"></span>' : ""}
-      <div><h2>${rich(label)}${right ? " ✓" : ""}</h2><p>${rich(said)}</p>${meters(results, counts)}</div></li>`
+      <div><h2>${rich(label)}${right ? " ✓" : ""}</h2><p>${rich(said)}</p>${meters(results, counts, groupMost(results))}</div></li>`
   return `<ol class="groups">${results.groups.map(group).join("")}</ol>${results.map ? "" : legend(results)}`
 }
 

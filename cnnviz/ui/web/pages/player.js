@@ -5,6 +5,8 @@
 /** @import { View } from "./view.js" */
 
 const DWELL = 1500 // milliseconds at speed 1 on a stage where nothing slides
+const WHOLE = 3 // cells of a slide that get the whole move,
+const MOVE = 460 // and milliseconds for each: it flies for 400 of them
 
 export class Player {
   running = false
@@ -112,11 +114,24 @@ export class Player {
   }
 
   duration() {
-    return this.places() > 1 ? this.view.content.slide(this.view.stage).duration : DWELL
+    return this.places() > 1 ? this.whole * MOVE + this.view.content.slide(this.view.stage).duration : DWELL
+  }
+
+  // How many of the first cells get the whole move, before the window only slides.
+  get whole() {
+    return Math.min(WHOLE, this.places())
   }
 
   position() {
-    return Math.min(Math.floor((this.elapsed / this.duration()) * this.places()), this.places() - 1)
+    const { whole } = this
+    if (this.elapsed < whole * MOVE) return Math.floor(this.elapsed / MOVE)
+    const slid = (this.elapsed - whole * MOVE) / (this.duration() - whole * MOVE)
+    return Math.min(whole + Math.floor(slid * (this.places() - whole)), this.places() - 1)
+  }
+
+  /** Whether the cell where the kernel is now gets the whole move: what is read flies down, the sum flies up. */
+  get moving() {
+    return this.sliding && this.elapsed < this.whole * MOVE && this.speed <= 1
   }
 
   /** @param {number} place */

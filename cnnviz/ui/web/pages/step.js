@@ -72,6 +72,7 @@ export class Step extends Content {
   kernelField = new KernelField(this)
   /** @type {import("../draw/pen.js").Spot[]}  what can be edited in the picture below */
   spots = []
+  flown = "" // the cell of a slide that had its whole move last
   /** @type {Numbers | undefined} */
   received = undefined
 
@@ -313,9 +314,12 @@ export class Step extends Content {
   /** @param {Subject} subject */
   flows(subject) {
     const { player } = this.view
-    const fast = player.sliding || player.speed > 1 || matchMedia("(prefers-reduced-motion: reduce)").matches
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches
     const move = this.view.veiled ? null : this.move(subject)
-    this.stepped && !fast ? this.flow.fly(move) : this.flow.show(move)
+    const cell = player.moving ? `${subject.map} ${subject.cell}` : ""
+    const flies = player.sliding ? cell !== "" && cell !== this.flown : this.stepped && player.speed <= 1
+    this.flown = cell
+    flies && !still ? this.flow.fly(move) : this.flow.show(move)
     this.stepped = false
   }
 
@@ -389,7 +393,9 @@ export class Step extends Content {
     const laid = this.overview.key + (isPhone() ? this.view.stage : "")
     if (this.drawn && this.laid === laid) return
     this.lay()
-    const { clientWidth: width, clientHeight: height } = this.view.$(".drawn")
+    const [drawn, picture] = [this.view.$(".drawn"), this.view.$(".mechanism")]
+    const { clientWidth: width, clientHeight: height } = picture
+    drawn.tabIndex = width > drawn.clientWidth ? 0 : -1 // where it is wider than the screen, keys scroll it too
     this.room = { width, height, zoom: isProjected(this.view) ? pictureTimes() : 1 }
     this.palette = palette(this.root)
     this.place()
@@ -513,7 +519,8 @@ export class Step extends Content {
     setHTML(view.$(".explain .phase"), words.tag)
     setHTML(view.$(".explain .title"), escaped(words.title))
     setHTML(view.$(".explain .sentence"), escaped(words.sentence))
-    setHTML(view.$(".explain .fact"), masked ? "" : escaped(numbers.answer.facts[map] ?? ""))
+    const inPicture = map === "update" && numbers.answer.promise // which says it of every parameter
+    setHTML(view.$(".explain .fact"), masked || inPicture ? "" : escaped(numbers.answer.facts[map] ?? ""))
     view.$(".phase").className = `phase ${words.phase}`
     setHTML(view.$(".explain .formula"), words.formula)
     fit(view.$(".explain .formula"))
