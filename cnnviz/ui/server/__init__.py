@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute
 
 from cnnviz.core.kept import keep_also
 from cnnviz.ui.server.files import file_routes
-from cnnviz.ui.server.guards import Frames, Metrics, Origins, UploadLimit
+from cnnviz.ui.server.guards import Frames, Metrics, Origins, Proxies, UploadLimit
 from cnnviz.ui.server.headers import Headers
 from cnnviz.ui.server.numbers import number_routes
 from cnnviz.ui.server.rooms import Rooms, room_routes
@@ -25,7 +25,7 @@ __all__ = ["MIDDLEWARE", "SCRIPT", "apologize", "lifespan", "routes"]
 REDIS = "CNNVIZ_REDIS"
 """The environment's setting that names a Redis, `redis://…`, for what several processes share."""
 
-MIDDLEWARE = [Middleware(layer) for layer in (Headers, Origins, Metrics, Frames, UploadLimit)]
+MIDDLEWARE = [Middleware(layer) for layer in (Proxies, Headers, Origins, Metrics, Frames, UploadLimit)]
 """Around Streamlit's own, the outermost first."""
 
 
