@@ -16,7 +16,7 @@ from cnnviz.ui.server.headers import Headers
 from cnnviz.ui.server.numbers import number_routes
 from cnnviz.ui.server.rooms import Rooms, room_routes
 from cnnviz.ui.server.rooms.shared import shared
-from cnnviz.ui.server.shared_params import shared_params
+from cnnviz.ui.server.shared_arrays import shared_arrays
 from cnnviz.ui.server.start import SCRIPT, at_the_end, lifespan
 from cnnviz.words import say
 
@@ -39,10 +39,21 @@ def routes() -> list[BaseRoute]:
     folder = f"/{prefix}" if prefix else ""
     redis = os.environ.get(REDIS, "").strip()
     if redis:
-        keep_also(shared_params(redis))
+        _share(redis)
     rooms = Rooms(shared(redis) if redis else None)
     at_the_end(rooms.close)
     return [*file_routes(folder), *number_routes(folder), *room_routes(folder, rooms)]
+
+
+def _share(redis: str) -> None:
+    """Has parameters and trainings known to all processes that name this Redis."""
+    from cnnviz.ui.pages.train.training import (
+        trainer,  # with all that this page needs, which a server without Redis can leave for later
+    )
+    from cnnviz.ui.server.shared_trainings import SharedTrainings
+
+    keep_also(shared_arrays(redis, "params"))
+    trainer.keep_also(SharedTrainings(shared_arrays(redis, "training")))
 
 
 def apologize(error: Exception) -> bool:
