@@ -35,7 +35,7 @@ class Student:
     """A visitor who goes on from update to update of a lesson of their own."""
 
     def __init__(self, url: str, number: int, first: int):
-        self.visitor, self.connection = Visitor(url), Connection(url, inflate=False)
+        self.url, self.visitor = url, Visitor(url)
         self.number, self.first = number, first
         self.times: list[float] = []
         self.received = 0
@@ -44,11 +44,14 @@ class Student:
     async def visit(self, first_move: float, until: float) -> None:
         """Opens the page, then moves every EVERY_SECONDS from `first_move` on; both are loop times."""
         try:
-            async with self.visitor, self.connection as self.asking:
+            async with self.visitor:
                 await self.visitor.move({"seed": self.number})
-                await self.move(0)
+                async with Connection(self.url, inflate=False) as self.asking:
+                    await self.move(0)
                 self.received = 0  # opening is not moving
-                self.times = await keep_moving(self.move, first_move, until)
+                await asyncio.sleep(first_move - asyncio.get_running_loop().time())
+                async with Connection(self.url, inflate=False) as self.asking:
+                    self.times = await keep_moving(self.move, first_move, until)
         except Exception as error:
             self.failure = f"visitor {self.number}: {type(error).__name__} {error}"
 

@@ -77,6 +77,22 @@ def test_who_uses_the_keyboard_skips_to_the_lesson_and_can_turn_single_keys_off(
     expect(screen.page.locator(".cnnviz.lecture")).to_be_visible()
 
 
+def test_the_first_map_is_forty_stops_away_in_a_deep_network_too_and_the_layers_are_one_of_them(screen: Screen):
+    screen.page.goto(screen.encode("/", {"net": "-".join(["conv4x3b-relu"] * 5) + "-gap-softmax-ce", "ch": "rgb", "w": "he", "stage": "z1"}))
+    screen.ready()
+    screen.page.locator('[data-row="layers"]').evaluate("(row) => { row.open = true }")
+    name = "document.activeElement.dataset.map ?? document.activeElement.className"
+    stops = []
+    while len(stops) <= 40 and "x" not in stops:
+        screen.press("Tab")
+        stops.append(screen.page.evaluate(name))
+    assert stops[-1] == "x" and stops.count("layer-line") == 1
+    screen.page.locator(".layers summary").first.focus()
+    screen.press("ArrowDown", "ArrowDown", "ArrowUp")
+    expect(screen.page.locator(".layers summary").nth(1)).to_be_focused()
+    assert screen.page.locator(".layers summary[tabindex='0']").count() == 1
+
+
 def test_what_is_chosen_and_where_the_focus_is_shows_in_forced_colours_too(screen: Screen):
     screen.page.emulate_media(forced_colors="active")
     screen.open("/", stage="z1")

@@ -95,12 +95,16 @@ def test_a_bad_entry_gets_a_sentence_beside_it(screen: Screen):
         screen.type(key, text)
         expect(screen.page.locator(f'[data-wrong="{place}"]')).to_contain_text(sentence)
         assert len(screen.complaints()) == 1
+        expect(screen.key(key)).to_have_value(text)  # to be mended
+        expect(screen.root.locator("[aria-invalid]")).to_have_count(1)
+        expect(screen.key(key)).to_have_attribute("aria-invalid", "true")
         screen.shows(lesson)
         assert screen.lesson == lesson
         screen.prints_no_trace()
         screen.press("PageDown")
         screen.ready(update=k + 1)
         assert screen.complaints() == []  # it is said once
+        expect(screen.key(key)).not_to_have_value(text)
 
 
 def test_a_rate_that_diverges_is_explained(screen: Screen):

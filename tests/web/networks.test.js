@@ -3,7 +3,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { expression, symbols } from "../../cnnviz/ui/web/model/expression.js"
-import { Filling, filled, named, terms, totals } from "../../cnnviz/ui/web/model/filling.js"
+import { Filling, filled, lossOf, named, terms, totals } from "../../cnnviz/ui/web/model/filling.js"
 import { Numbers } from "../../cnnviz/ui/web/model/numbers.js"
 import { arrange, plan } from "../../cnnviz/ui/web/model/overview.js"
 import { PATTERNS, pairs, reach } from "../../cnnviz/ui/web/model/patterns.js"
@@ -142,5 +142,21 @@ test("no overview is wider or higher than it may be", () => {
     assert.ok(found.places.reduce((sum, { width }) => sum + width, 0) <= 800)
     for (const { height } of found.places) assert.ok(height <= found.height + 1e-9)
     assert.ok(arrange(needs, 800, 116).height === 116)
+  }
+})
+
+test("what the outputs add to the loss comes to the core's loss, and their slopes to its gradient", () => {
+  for (const { numbers } of networks) {
+    const [o, step] = [numbers.values("o"), 1e-6]
+    const added = Array.from(o, (value, n) => lossOf(numbers, n, value))
+    near(
+      added.reduce((sum, value) => sum + value, 0),
+      numbers.at("L", [0]),
+    )
+    if (!numbers.maps.do) continue
+    for (const n of o.keys()) {
+      const slope = (lossOf(numbers, n, o[n] + step) - lossOf(numbers, n, o[n] - step)) / (2 * step)
+      assert.ok(Math.abs(slope - numbers.values("do")[n]) < 1e-6)
+    }
   }
 })

@@ -72,8 +72,8 @@ def security_headers(allowed: tuple[str, ...]) -> dict[str, str]:
     return headers if allowed else headers | {"X-Frame-Options": "SAMEORIGIN"}
 
 
-MOST_PRELOADED = 2_000
-"""Characters of an address up to which its numbers are named in a header: proxies have room for some thousand in all."""
+MOST_PRELOADED = 1_000
+"""Characters of an address up to which its numbers are named in a header: nginx has room for 4,096 bytes of all headers."""
 
 
 def numbers_of(scope: Scope) -> str:

@@ -230,7 +230,7 @@ export class Pen {
     context.lineWidth = 1
     context.beginPath()
     context.moveTo(box.x, y(0))
-    context.lineTo(box.x + box.width, y(0))
+    context.lineTo(box.x + terms.length * step + 36, y(0))
     context.stroke()
     context.setLineDash([])
     terms.forEach(({ value, name }, n) => {
@@ -253,13 +253,18 @@ export class Pen {
           { bold: true, fill: value < 0 ? this.neg : this.pos, room: step - wide - 6 },
         )
       if (name && (figures || n === chosen || step > 16))
-        this.text(name, x + (figures ? 0 : wide / 2), box.y + box.height + 9, {
-          size: 10,
-          align: figures ? "left" : "center",
-          fill: this.soft,
-          bold: n === chosen,
-          room: Math.max(step, 26),
-        })
+        this.text(
+          step < 36 ? name.replace(/^.*\[(\d+)\]$/, "$1") : name,
+          x + (figures ? 0 : wide / 2),
+          box.y + box.height + 9,
+          {
+            size: 10,
+            align: figures ? "left" : "center",
+            fill: this.soft,
+            bold: n === chosen,
+            room: Math.max(step, 26),
+          },
+        )
     })
     const x = box.x + terms.length * step + 8
     context.fillStyle = this.ink

@@ -19,8 +19,9 @@ import { loadAgain } from "./tab.js"
 /** @import { Mounted } from "../types/wire.js" */
 /** @typedef {{ data: Uint8Array, parentElement: HTMLElement, setTriggerValue: (name: string, value: string) => void }} Call */
 /** @typedef {Mounted & { arrays: Arrays }} Told  what Streamlit says */
-/** @typedef {{ view: View, receive: (answer: Answer) => void, open: (what: string) => void, told: Told }} Shown */
+/** @typedef {{ root: HTMLElement, view: View, receive: (answer: Answer) => void, ask: () => void, open: (what: string) => void, told: Told }} Shown */
 
+const HALL = ".stMainBlockContainer" // in which Streamlit puts all that is on a page
 const TELL_AFTER = 400 // milliseconds that a lesson rests before Streamlit hears of it
 
 document.documentElement.lang = LANG
@@ -32,6 +33,13 @@ let follow = () => {}
 let led = false // on the way there: what is written into the address until it has arrived is nobody's move
 function travel(/** @type {Lesson} */ lesson) {
   follow(lesson)
+}
+
+// Streamlit writes the page that it shows into the address, also where the visitor is on another by then: which page it
+// is the address says, and nobody else writes that.
+const push = history.pushState.bind(history)
+history.pushState = (state, unused, url) => {
+  if (new URL(url ?? "", location.href).pathname === location.pathname) push(state, unused, url)
 }
 
 /** @type {WeakMap<HTMLElement, Shown>} */
@@ -47,9 +55,9 @@ let soon
 
 const numbers = new Resources(base, CODE, {
   received(answer, asked, page) {
-    if (shown?.view.page !== page) return // it is kept
-    const { view, told } = shown
-    shown.receive(looked(answer, asked, view.data ? view.stage : told.stage))
+    if (shown?.view.page !== page && !turned(page)) return // it is kept
+    const { view, told, receive } = /** @type {Shown} */ (shown)
+    receive(looked(answer, asked, view.data ? view.stage : told.stage))
   },
   failed(sentence) {
     if (shown?.view.waiting || !shown?.view.data) shown?.view.notice(sentence || say("web.notice.silent"))
@@ -63,6 +71,10 @@ const styled = new Promise((resolve) => {
   link.href = new URL("style.css", import.meta.url).href
   link.onload = link.onerror = resolve
   document.head.append(link)
+})
+let isStyled = false
+styled.then(() => {
+  isStyled = true
 })
 
 /** @type {WeakMap<HTMLElement, TrainingReport>} */
@@ -84,17 +96,24 @@ function showReport(root, { data, setTriggerValue }) {
 /** @param {Call} call */
 export default function component(call) {
   const { data, parentElement, setTriggerValue } = call
+  keep()
   const training = /** @type {HTMLElement | null} */ (parentElement.querySelector(".training"))
   if (training) {
     showReport(training, call)
     return () => {}
   }
-  const root = /** @type {HTMLElement} */ (parentElement.querySelector(".cnnviz"))
+  const root = /** @type {HTMLElement | null} */ (parentElement.querySelector(".cnnviz"))
+  if (!root) return () => {} // its view is another page's by now
   const told = understood(data)
   if (!told) return () => {}
+  if (told.page !== pageAt() && shown?.root.isConnected && shown.view.page === pageAt()) {
+    tell() // it is a page behind: its connection was lost meanwhile
+    return () => {}
+  }
   const last = mounted.get(root)
   if (last?.view.page !== told.page) last?.view.leave()
   const here = last?.view.page === told.page ? last : mount(root, told)
+  if (here !== last) here.ask()
   here.told = told
   here.open = (what) => setTriggerValue("open", what)
   hear(here)
@@ -199,20 +218,29 @@ function mount(root, told) {
     soon = here.told.listens && heard !== location.search ? setTimeout(tell, TELL_AFTER) : undefined
   }
 
+  function begin() {
+    if (!isOurs(here.told, address.read())) numbers.ask(page, address.read(), asked)
+  }
+
   /** @param {Answer} answer */
   function receive(answer) {
     const wrong = { ...answer.wrong, ...here.told.wrong }
     const cell = "cell" in wrong ? "" : answer.lesson.cell
     here.told.wrong = {} // it is said once
-    styled.then(() => {
+    const show = () => {
       deliver({ ...answer, wrong, lesson: { ...answer.lesson, cell } })
       arrive()
-    })
+    }
+    isStyled ? show() : styled.then(show)
   }
 
+  if (shown && shown.root !== root) {
+    shown.view.leave()
+    if (shown.root.parentElement?.matches(HALL)) shown.root.remove()
+  }
   const view = new View(root, page, host)
   /** @type {Shown} */
-  const here = { view, told, receive, open: () => {} }
+  const here = { root, view, told, receive, ask: begin, open: () => {} }
   mounted.set(root, here)
   shown = here
   // Whoever goes on in another part of the page finds it knowing the lesson.
@@ -222,11 +250,38 @@ function mount(root, told) {
       ({ target }) => soon !== undefined && !root.contains(/** @type {Node} */ (target)) && tell(),
       { capture: true, signal: view.stop.signal },
     )
-  if (!isOurs(told, address.read())) numbers.ask(page, address.read(), asked)
   // In a frame on another page a click on a map would leave the keys to that page.
   if (window !== window.top) root.addEventListener("pointerdown", () => window.focus())
   return here
 }
+
+/**
+ * Another page's view in the place of the one that is there, before Streamlit has turned the page: its numbers came first.
+ * @param {string} page
+ */
+function turned(page) {
+  const { root, view } = shown ?? {}
+  if (!root?.isConnected || !view || pageAt() !== page) return false
+  const fresh = document.createElement("div")
+  fresh.className = "cnnviz"
+  fresh.style.visibility = "hidden"
+  root.replaceWith(fresh)
+  mount(fresh, { page, code: CODE, adopt: [0, {}], stage: "", wrong: {}, listens: false, private: null, arrays: {} })
+  return true
+}
+
+// Streamlit takes the element away that the view is in and puts an empty one there, a moment later: until then it stands
+// beside them, where nobody sees a difference, and then moves in.
+function keep() {
+  if (!shown || shown.view.stop.signal.aborted || shown.view.page !== pageAt()) return
+  const { root, view } = shown
+  const homeless = root.parentElement?.matches(HALL)
+  if (root.isConnected && !homeless) return
+  const place = document.querySelector(".cnnviz:empty")
+  place ? place.replaceWith(root) : homeless || document.querySelector(HALL)?.prepend(root)
+  view.paint()
+}
+new MutationObserver(keep).observe(document.body, { childList: true, subtree: true })
 
 /**
  * Whether an address is answered by Streamlit, and by no resource.
@@ -261,7 +316,8 @@ function addressOf(page) {
       const travelled = () => {
         if (telling) return // our own
         heard = location.search
-        if (pageAt() === page) act()
+        const there = pageAt()
+        there === page ? act() : numbers.ask(there, parse(location.search), kindOf(there).asked)
       }
       addEventListener("popstate", travelled, { signal })
     },
@@ -271,7 +327,7 @@ function addressOf(page) {
     ) {
       const path = other === undefined ? location.pathname : folder() + other
       const all = { ...lesson, ...foreign(parse(location.search)) } // such as embed=true: not ours to drop
-      history[replace ? "replaceState" : "pushState"](null, "", path + query(all))
+      replace ? history.replaceState(null, "", path + query(all)) : push(null, "", path + query(all))
     },
   }
 }

@@ -44,6 +44,13 @@ export function bindControls(view) {
     })
     element.addEventListener("keydown", (event) => arrows(event, element))
   }
+  view.$(".controls").addEventListener(
+    "change",
+    ({ target }) => {
+      if (target instanceof HTMLInputElement) view.typed = { field: target, text: target.value }
+    },
+    true,
+  ) // before it is asked for
   bindNetwork(view)
   bindRows(view)
   bindLayers(view)
@@ -171,15 +178,34 @@ const mark = (field, wrong) =>
   wrong ? field.setAttribute("aria-invalid", "true") : field.removeAttribute("aria-invalid")
 
 /**
+ * Everything that can be typed, and the key of the lesson that it is part of.
+ * @param {View} view
+ * @returns {[HTMLInputElement | HTMLSelectElement, string][]}
+ */
+function typedFields(view) {
+  const found = own(view).flatMap(([field, name]) =>
+    isField(field) ? [/** @type {[typeof field, string]} */ ([field, name])] : [],
+  )
+  for (const [place, name] of [
+    [".kernel", "f"],
+    [".targets", "y"],
+  ])
+    for (const field of view.root.querySelectorAll(/** @type {"input"} */ (`${place} input`))) found.push([field, name])
+  found.push([view.field("network"), "net"])
+  return found
+}
+
+/**
  * A sentence stands where it went wrong; if that place is hidden, or is no control, above the maps.
  * @param {View} view
  * @param {Record<string, string>} wrong
  */
 function complain(view, wrong) {
   const left = { ...wrong }
-  for (const [field, name] of own(view)) if (isField(field)) mark(field, name in wrong)
-  for (const field of view.root.querySelectorAll(".kernel input")) mark(field, "f" in wrong)
-  for (const field of view.root.querySelectorAll(".targets input")) mark(field, "y" in wrong)
+  const fields = typedFields(view)
+  const rejected = fields.find(([field, name]) => field === view.typed?.field && name in wrong)?.[0]
+  for (const [field, name] of fields) mark(field, name in wrong && field === (rejected ?? field))
+  if (rejected) rejected.value = view.typed?.text ?? "" // it stays to be mended
   for (const place of view.root.querySelectorAll(/** @type {"p"} */ ("[data-wrong]"))) {
     const key = place.dataset.wrong ?? ""
     place.textContent = wrong[key] ?? ""

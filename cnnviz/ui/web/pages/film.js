@@ -106,6 +106,10 @@ export class Film extends Content {
     this.curves = new Curves(this, view.$(".curves"))
   }
 
+  ahead() {
+    return [] // it holds every update
+  }
+
   /** @param {Answer} answer */
   receive(answer) {
     const { film, arrays } = /** @type {Answer & FilmHeader} */ (answer)

@@ -31,6 +31,7 @@ export function bindLayers(view) {
     const { change, place } = placed(event)
     if (change === "remove") edit(view, without(textOf(view), place))
   })
+  list.addEventListener("keydown", (event) => walk(list, event))
 }
 
 /** @param {View} view */
@@ -83,6 +84,32 @@ export function fillLayers(view, network) {
   ].join("")
   const again = list.querySelector(/** @type {"details"} */ (`details[data-place="${open}"]`))
   if (again) again.open = true
+  stop(list, again?.querySelector("summary") ?? null)
+}
+
+/**
+ * The list is one stop for Tab: arrows go on from there.
+ * @param {HTMLElement} list
+ * @param {HTMLElement | null} here
+ */
+function stop(list, here) {
+  const lines = [...list.querySelectorAll("summary")]
+  for (const line of lines) line.tabIndex = line === (here ?? lines[0]) ? 0 : -1
+}
+
+/**
+ * @param {HTMLElement} list
+ * @param {KeyboardEvent} event
+ */
+function walk(list, event) {
+  const lines = [...list.querySelectorAll("summary")]
+  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+  const next = by && lines[lines.indexOf(/** @type {HTMLElement} */ (event.target)) + by]
+  if (!next || !lines.includes(/** @type {HTMLElement} */ (event.target))) return
+  stop(list, next)
+  next.focus()
+  event.preventDefault()
+  event.stopPropagation()
 }
 
 /** @param {string} symbol @param {string} name @param {readonly number[]} shape */

@@ -393,7 +393,9 @@ export class Step extends Content {
     const laid = this.overview.key + (isPhone() ? this.view.stage : "")
     if (this.drawn && this.laid === laid) return
     this.lay()
-    const { clientWidth: width, clientHeight: height } = this.view.$(".drawn")
+    const [drawn, picture] = [this.view.$(".drawn"), this.view.$(".mechanism")]
+    const { clientWidth: width, clientHeight: height } = picture
+    drawn.tabIndex = width > drawn.clientWidth ? 0 : -1 // where it is wider than the screen, keys scroll it too
     this.room = { width, height, zoom: isProjected(this.view) ? pictureTimes() : 1 }
     this.palette = palette(this.root)
     this.place()
@@ -517,7 +519,8 @@ export class Step extends Content {
     setHTML(view.$(".explain .phase"), words.tag)
     setHTML(view.$(".explain .title"), escaped(words.title))
     setHTML(view.$(".explain .sentence"), escaped(words.sentence))
-    setHTML(view.$(".explain .fact"), masked ? "" : escaped(numbers.answer.facts[map] ?? ""))
+    const inPicture = map === "update" && numbers.answer.promise // which says it of every parameter
+    setHTML(view.$(".explain .fact"), masked || inPicture ? "" : escaped(numbers.answer.facts[map] ?? ""))
     view.$(".phase").className = `phase ${words.phase}`
     setHTML(view.$(".explain .formula"), words.formula)
     fit(view.$(".explain .formula"))

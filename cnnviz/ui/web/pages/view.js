@@ -53,6 +53,8 @@ export class View {
   /** Whether this stage's numbers are still hidden (hide=1, predict=1). */
   veiled = false
   asks = false // the answer that is expected has other numbers, which are asked for before they are shown
+  /** @type {{ field: HTMLInputElement, text: string } | undefined}  what was typed last, and where */
+  typed = undefined
   announce = false
   note = ""
   /** @type {unknown}  the answer whose losses are drawn */

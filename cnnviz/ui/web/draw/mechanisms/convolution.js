@@ -104,11 +104,13 @@ function single(pen, numbers, parts) {
   const raw = numbers.answer.lesson.scale === "raw"
   const parts3 = /** @type {[string, number[], number[], string, string][]} */ ([
     [say("web.mechanism.window"), pixels, numbers.maps[x].limits, numbers.maps[x].scale, "⊙"],
-    [`${numbers.maps[f].label}`, kernel, numbers.maps[f].limits, "signed", "="],
+    [kernelName(numbers, f, cell), kernel, numbers.maps[f].limits, "signed", "="],
     [say("web.mechanism.products"), products, [-most, most], "signed", "Σ"],
   ])
   for (const [name, values, limits, scale, sign] of parts3) {
-    pen.text(name, at, 12, { size: 12, fill: pen.soft })
+    values === kernel
+      ? pen.head(name, "", at, 10, grid, numbers.maps[f].plain)
+      : pen.text(name, at, 12, { size: 12, fill: pen.soft })
     const place = { x: at, y, width: grid, height: grid }
     const write = raw && values === pixels ? (/** @type {number} */ value) => String(Math.round(value)) : short
     values === kernel ? pen.kernel(numbers, f, cell[0], 0, place) : pen.grid(values, k, limits, scale, place, { write })
