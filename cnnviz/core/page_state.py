@@ -34,8 +34,8 @@ class PageState:
         """What `query` asks for, and a message by key for what it cannot have. Never raises.
 
         >>> state, wrong = PageState.from_query({"lang": "tlh"})
-        >>> state.lang, str(wrong["lang"])
-        ('', "Language: 'tlh' is none of en. It is left out.")
+        >>> state.lang, wrong["lang"].id
+        ('', 'lesson.left_out')
         """
         values: dict[str, object] = {}
         wrong: dict[str, Message] = {}

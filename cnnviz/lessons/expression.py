@@ -9,6 +9,7 @@ functions of functions.py, which may also be written behind an array (z1.max()).
 from __future__ import annotations
 
 import ast
+import math
 import operator
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
@@ -24,6 +25,8 @@ MOST_TEXT, MOST_PARTS, MOST_WORK = 600, 240, 20_000_000
 """Characters and parts of an expression, and numbers made on the way."""
 MOST_SCENES = 8
 """How often an expression may look at another lesson."""
+MOST_SECONDS = 3.0
+"""About how long that may take altogether: somebody waits for it."""
 
 _OPERATORS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: np.divide,
@@ -46,6 +49,10 @@ class Names(Protocol):
 
     def elsewhere(self, function: str, text: str) -> Names:
         """The place that at("k=1", …) or wrong("kernel_gradient_flipped@df", …) means; Problem where there is none."""
+        ...
+
+    def seconds(self, function: str, text: str, updates: int = 0) -> float:
+        """About how long it takes to look there."""
         ...
 
     def wrong_loss(self, mistake: str, updates: int) -> float:
@@ -86,6 +93,7 @@ class _Reader:
     def __init__(self) -> None:
         self.work = 0
         self.scenes = 0
+        self.seconds = 0.0
 
     def value(self, node: ast.expr, names: Names) -> Any:
         read = getattr(self, f"_{type(node).__name__.lower()}", None)
@@ -207,8 +215,12 @@ class _Reader:
         self.scenes += 1
         if self.scenes > MOST_SCENES:
             raise Problem("lessons.expression.too_many_scenes", most=MOST_SCENES)
+        updates = _whole(self.value(node.args[1], names)) if name == "wrong_loss" else 0
+        self.seconds += names.seconds(name, first.value, updates)
+        if self.seconds > MOST_SECONDS:
+            raise Problem("lessons.scene.too_long", seconds=math.ceil(self.seconds), most=MOST_SECONDS)
         if name == "wrong_loss":
-            return np.float64(names.wrong_loss(first.value, _whole(self.value(node.args[1], names))))
+            return np.float64(names.wrong_loss(first.value, updates))
         return self.value(node.args[1], names.elsewhere(name, first.value))
 
 

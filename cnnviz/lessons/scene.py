@@ -14,13 +14,14 @@ from cnnviz.core.hidden import hidden_share
 from cnnviz.core.kept import is_kept_name
 from cnnviz.core.lesson import LESSON_KEYS, Lesson
 from cnnviz.core.mistakes import placed
-from cnnviz.core.trajectory import Moment, trajectory
+from cnnviz.core.trajectory import Moment, trajectory, updates_ahead
 from cnnviz.core.work import estimate
 from cnnviz.data.images import find_image, load_image
+from cnnviz.lessons.expression import MOST_SECONDS
 from cnnviz.words import Message, Problem
 
-MOST_SECONDS = 3.0
-"""About how long the numbers of one address may take: somebody waits for them."""
+SLOWER = 4
+"""How much longer an update takes that has a mistake in it."""
 MOST_WRONG = 500
 """Updates with a mistake in them."""
 
@@ -45,6 +46,18 @@ class Scene:
         found = placed(text, self.lesson.network, self.lesson.opt)
         wrong = found.gradients(params, trace, np.array(self.lesson.y), self.lesson.optimizer)
         return Scene(self.lesson, self.moment, {**self.arrays, **{name: wrong[name] for name in gradients if name in wrong}})
+
+    def seconds(self, function: str, text: str, updates: int = 0) -> float:
+        """About how long it takes to look there; what is worked out already takes no time.
+
+        >>> 0 < scene(Lesson()).seconds("at", "k=400") < 1
+        True
+        """
+        lesson = changed_lesson(self.lesson, query_of(text)) if function == "at" else self.lesson
+        x = load_image(find_image(lesson.img).pixels, lesson.ch, lesson.scale)
+        if function != "at":
+            return SLOWER * estimate(lesson.network, x.shape, updates)
+        return estimate(lesson.network, x.shape, updates_ahead(lesson, x, lesson.k))
 
     def wrong_loss(self, mistake: str, updates: int) -> float:
         """The loss after so many updates from here with a mistake in the backward pass.
@@ -115,11 +128,16 @@ def lesson_of(text: str) -> Lesson:
 
 def changed(lesson: Lesson, change: Mapping[str, str]) -> Scene:
     """The scene of a lesson with a change that has to hold."""
+    return scene(changed_lesson(lesson, change))
+
+
+def changed_lesson(lesson: Lesson, change: Mapping[str, str]) -> Lesson:
+    """A lesson with a change that has to hold."""
     query = lesson.to_query() | dict(change)
     if "net" in change or "img" in change:
         changes, wrong = lesson.changed(change, find_image(change.get("img", lesson.img)).label)
-        return scene(_held(changes, wrong))
-    return scene(_held(*_understood(query)))
+        return _held(changes, wrong)
+    return _held(*_understood(query))
 
 
 def _understood(query: Mapping[str, str]) -> tuple[Lesson, dict[str, Message]]:

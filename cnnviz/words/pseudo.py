@@ -20,7 +20,7 @@ def stretched(english: Mapping[str, str | Mapping[str, str]]) -> dict[str, str |
     """All messages so; fields, code, formulas and tags stay as they are.
 
     >>> stretched({"a": "Saved {n} kB."})["a"]
-    '[Šávéd {n} kB. ~~~]'
+    '[Šávéd {n} kB. ~~~~]'
     """
     return {id: text if id.startswith(_KEPT) else _each(text) for id, text in english.items()}
 

@@ -119,7 +119,7 @@ def test_fourteen_stages_by_keys_and_by_chips_each_said_in_words_and_numbers(scr
 
 
 def test_stages_ask_the_server_nothing_and_an_update_asks_for_its_numbers_once(screen: Screen):
-    screen.open("/", stage="x")
+    screen.open("/", stage="x", f="1,2,3,-4,5e-3,6,7,8,9", seed="31")
     sent = len(screen.sent)
     assert sent  # the page's own first message: it can be counted
     for symbol in ORDER[1:]:
@@ -133,6 +133,7 @@ def test_stages_ask_the_server_nothing_and_an_update_asks_for_its_numbers_once(s
     assert len(screen.sent) == sent  # Streamlit hears nothing of it
     asked = [url for url in screen.requested if "/numbers/" in url]
     assert len(asked) == len({*asked}) and sum("k=1&" in url for url in asked) == 1
+    assert len([url for url in asked if "k=" not in url]) == 1  # it came with the page, by the very address that the page asks for
 
 
 def test_updates_go_on_and_back_by_buttons_and_keys(screen: Screen):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from cnnviz.__main__ import main
 from cnnviz.core.lesson import Lesson
+from cnnviz.lessons import expression
 from cnnviz.lessons.check import check
 from cnnviz.lessons.expression import evaluate
 from cnnviz.lessons.lines import lines_of
@@ -198,3 +199,16 @@ def test_lines_are_those_of_the_text_whatever_stands_in_it():
     wanted = {("a",): 1, ("e", "f"): 6, ("e", "f", 0): 7, ("e", "f", 1, "g"): 8, ("e", "f", 1, "h"): 8, ("i", "j", 0, "k"): 11}
     wanted |= {("i", "l"): 12, ("i", "j", 1): 13, ("i", "j", 1, "k"): 14, ("i", "j", 1, "k", 1): 15}
     assert {path: lines.get(path) for path in wanted} == wanted and ("b",) not in lines and ("d",) not in lines
+
+
+def test_what_takes_too_long_altogether_is_refused(monkeypatch):
+    here = scene(lesson_of("lr=0.02"))
+    text = " + ".join(f"at('k=100&lr=0.0{n}', L)" for n in range(3, 10))
+    once = here.seconds("at", "k=100&lr=0.001")
+    monkeypatch.setattr(expression, "MOST_SECONDS", 2.5 * once)
+    for slow in (text, "wrong_loss('sign_flipped', 300)"):
+        with pytest.raises(Problem) as problem:
+            evaluate(slow, here)
+        assert problem.value.code == "lessons.scene.too_long"
+    assert evaluate("at('k=100&lr=0.003', L) > 0", here)
+    assert here.seconds("at", "k=100&lr=0.003") < once / 2  # what is known takes no time

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -87,6 +88,21 @@ def winners(m: Moment) -> np.ndarray:
     return found
 
 
+def middle_right(m: Moment, f: np.ndarray) -> float:
+    """What the middle row's last place adds at the largest sum."""
+    i, j = np.unravel_index(slide(m.trace.x, f).argmax(), (30, 30))
+    return f[1, 2] * m.trace.x[i + 1, j + 2]
+
+
+def loudest(m: Moment) -> np.ndarray:
+    """The cells of the channel that adds most to z2[0, 5, 6]."""
+    p1, f2 = m.trace.p1, m.params.f2
+    sums = [abs(sum(p1[c, 5 + u, 6 + v] * f2[0, c, u, v] for u in range(3) for v in range(3))) for c in range(4)]
+    found = np.zeros(p1.shape, bool)
+    found[int(np.argmax(sums))] = True
+    return found
+
+
 KEYS = {
     ("kernel", 1): lambda m, a: m.trace.x[9:14, 9:14],
     ("kernel", 2): lambda m, a: np.ptp(slide(m.trace.x, a.kernel)) < np.ptp(m.trace.x) / 2,
@@ -94,6 +110,7 @@ KEYS = {
     ("kernel", 4): lambda m, a: (m.trace.x[:30, :30] != 0).sum(),
     ("kernel", 5): lambda m, a: len(range(0, 32 - 3 + 1, 2)),
     ("kernel", 6): lambda m, a: np.isclose(slide(m.trace.x, a.kernel), slide(m.trace.x, a.kernel).max()),
+    ("kernel", 7): lambda m, a: middle_right(m, a.kernel),
     ("blame", 1): lambda m, a: -1 if m.trace.o[0] < a.y[0] else 1,
     ("blame", 2): lambda m, a: (m.trace.o[0] - a.y[0]) * m.trace.o[0] * (1 - m.trace.o[0]),
     ("blame", 3): lambda m, a: m.trace.v.argmax(),
@@ -108,6 +125,7 @@ KEYS = {
     ("saturated", 5): lambda m, a: False,
     ("saturated", 6): lambda m, a: 1 if not m.params.w.any() else 0,
     ("saturated", 7): lambda m, a: later(m, a, 1).gradients.df.any(),
+    ("saturated", 8): lambda m, a: np.sign(later(m, replace(a, lr=10 * a.lr), 20).losses[20] - later(m, a, 20).losses[20]),
     ("check", 1): flipped_loss,
     ("check", 2): lambda m, a: 2 * (9 + 900 * 2 + 2),
     ("check", 3): lambda m, a: best_nudge(m, np.array(a.y)),
@@ -115,16 +133,20 @@ KEYS = {
     ("check", 5): lambda m, a: not placed("stride_forgotten", other(a, stride=2).network).hits(
         other(a, stride=2).params, other(a, stride=2).trace, np.array(a.y), a.lr),
     ("check", 6): lambda m, a: ("da1", "dz1", "df"),
+    ("check", 7): lambda m, a: m.gradients.df[::-1, ::-1],
     ("notebook", 1): lambda m, a: moves(m, a, *OBJECT_ORIENTED),
     ("notebook", 2): lambda m, a: moves(m, a, "short_loop") + 2 * moves(m, a, "update_first") + 4 * moves(m, a, "short_loop", "update_first"),
     ("notebook", 3): lambda m, a: 30 + 30 - 1,
     ("notebook", 4): lambda m, a: [int(9.99), int(10.01)],
+    ("notebook", 5): lambda m, a: True,
+    ("notebook", 6): lambda m, a: (not moves(m, a, *(OBJECT_ORIENTED - {"short_loop"}))) + 2 * (not moves(m, a, *(OBJECT_ORIENTED - {"update_first"}))),
     ("channels", 1): lambda m, a: 4 * 3 * 3,
     ("channels", 2): lambda m, a: winners(m),
     ("channels", 3): lambda m, a: 1 / 4,
     ("channels", 4): lambda m, a: m.trace.z1 <= 0,
     ("channels", 5): lambda m, a: m.trace.o[0] - a.y[0],
     ("channels", 6): lambda m, a: all((params.f[0] == params.f[1]).all() for params, _, _ in walk(a, m.trace.x, 50)),
+    ("channels", 7): lambda m, a: loudest(m),
 }  # fmt: skip
 """What each step's key is, worked out from the moment and its lesson without the lesson's expressions."""
 

@@ -141,6 +141,27 @@ test("a busy server is asked again when it says, one that is gone after a while,
   assert.equal(requests.length, 5)
 })
 
+test("after an update of the server the page loads itself again, once", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] })
+  let loads = 0
+  globalThis.location = { reload: () => loads++ }
+  const updated = {
+    status: 410,
+    body: '{"id": "ui.numbers.other_version", "values": {"version": "new"}, "sentence": "…"}',
+  }
+  ask({ k: "1" })
+  requests[0].answer(updated)
+  await settled()
+  assert.deepEqual([loads, failed], [1, []])
+  ask({ k: "2" }) // as if a cache had kept yesterday's page
+  requests[1].answer(updated)
+  await settled()
+  assert.equal(loads, 1)
+  assert.match(failed[0], /version/)
+  t.mock.timers.tick(4000)
+  assert.equal(requests.length, 3) // another replica may be of the same version as this page
+})
+
 test("an answer has the stage that the address has, if there is one", () => {
   const answer = { lesson: { stage: "df", cell: "" }, stages: [{ symbol: "x" }, { symbol: "df" }] }
   assert.equal(looked(answer, { stage: "x", cell: "x:1,2" }).lesson.stage, "x")

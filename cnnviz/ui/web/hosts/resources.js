@@ -4,6 +4,7 @@
 import { query } from "../model/address.js"
 import { decode } from "../model/decode.js"
 import { Recent } from "../model/recent.js"
+import { has, say } from "../model/words.js"
 import { loadAgain } from "./tab.js"
 
 /** @import { Lesson } from "../model/address.js" */
@@ -18,7 +19,7 @@ import { loadAgain } from "./tab.js"
  */
 
 const MOST_BYTES = 32_000_000 // of what is kept: some hundred moments of the teaching notebook's network
-const MOST_AHEAD = 4_000_000 // of one answer up to which others like it are asked for ahead
+const [LARGE, MOST_AHEAD] = [1_000_000, 4_000_000] // of one answer from which only one like it is asked for ahead, and none
 const AGAIN_IN = 1500 // milliseconds until a server that did not answer is asked again
 const LOST_AFTER = 35_000 // after which a request that was not answered is made again: no server works on one for so long
 
@@ -89,7 +90,7 @@ export class Resources {
     const { saveData } = /** @type {{ connection?: { saveData?: boolean } }} */ (navigator).connection ?? {}
     if (saveData || this.size > MOST_AHEAD) return
     const paths = lessons.map((lesson) => pathOf(page, lesson, keys, this.code))
-    this.queue = [...paths, ...this.queue.filter((path) => !paths.includes(path))].slice(0, 8)
+    this.queue = [...paths, ...this.queue.filter((path) => !paths.includes(path))].slice(0, this.size > LARGE ? 1 : 8)
     this.next()
   }
 
@@ -139,9 +140,13 @@ export class Resources {
   landed(flight, { ok, status, headers }, bytes) {
     const wait = 1000 * Number(headers.get("Retry-After") ?? 0)
     if (!ok) {
-      const { sentence = "", values = {} } = refusal(bytes)
-      if (status === 410 && loadAgain(values.version)) return
-      return this.missed(flight, sentence, status === 410 || status >= 500 ? wait || AGAIN_IN : 0)
+      const { id = "", sentence = "", values = {} } = refusal(bytes)
+      if (status === 410 && loadAgain(String(values.version))) return
+      return this.missed(
+        flight,
+        has(id) ? say(id, values) : sentence,
+        status === 410 || status >= 500 ? wait || AGAIN_IN : 0,
+      )
     }
     const answer = decode(bytes)
     this.size = bytes.length
@@ -203,7 +208,7 @@ function give(flight) {
 
 /**
  * @param {Uint8Array} bytes
- * @returns {{ sentence?: string, values?: { version?: string } }}
+ * @returns {{ id?: string, sentence?: string, values?: Record<string, any> }}
  */
 function refusal(bytes) {
   try {

@@ -1,13 +1,14 @@
 // The component's entry on Streamlit's page, which calls it again whenever it has something else to say, for the same
-// element. The only file that knows Streamlit, and the browser's own address.
+// element. Only this and address_bar.js know Streamlit.
 
-import { foreign, own, parse, query, same } from "../model/address.js"
+import { own, parse, same } from "../model/address.js"
 import { decode } from "../model/decode.js"
 import { say } from "../model/words.js"
 import { kindOf } from "../pages/registry.js"
 import { TrainingReport } from "../pages/training.js"
 import { View } from "../pages/view.js"
-import { CODE, LANG, PAGES } from "../spec.js"
+import { CODE, LANG } from "../spec.js"
+import { addressOf, isNews, pageAt, tell, tellSoon, tellWhoeverLeaves } from "./address_bar.js"
 import { looked, Resources } from "./resources.js"
 import { roomDriver } from "./room.js"
 import { loadAgain } from "./tab.js"
@@ -21,8 +22,7 @@ import { loadAgain } from "./tab.js"
 /** @typedef {Mounted & { arrays: Arrays }} Told  what Streamlit says */
 /** @typedef {{ root: HTMLElement, view: View, receive: (answer: Answer) => void, ask: () => void, open: (what: string) => void, told: Told }} Shown */
 
-const HALL = ".stMainBlockContainer" // in which Streamlit puts all that is on a page
-const TELL_AFTER = 400 // milliseconds that a lesson rests before Streamlit hears of it
+const MAIN = ".stMainBlockContainer" // in which Streamlit puts all that is on a page
 
 document.documentElement.lang = LANG
 
@@ -35,23 +35,12 @@ function travel(/** @type {Lesson} */ lesson) {
   follow(lesson)
 }
 
-// Streamlit writes the page that it shows into the address, also where the visitor is on another by then: which page it
-// is the address says, and nobody else writes that.
-const push = history.pushState.bind(history)
-history.pushState = (state, unused, url) => {
-  if (new URL(url ?? "", location.href).pathname === location.pathname) push(state, unused, url)
-}
-
 /** @type {WeakMap<HTMLElement, Shown>} */
 const mounted = new WeakMap()
 /** @type {Shown | undefined}  the one that is on the page */
 let shown
 /** @type {number | undefined}  how many changes by dialogs are done with */
 let adopted
-let heard = location.search // the last address that Streamlit knows
-let telling = false
-/** @type {ReturnType<typeof setTimeout> | undefined} */
-let soon
 
 const numbers = new Resources(base, CODE, {
   received(answer, asked, page) {
@@ -157,10 +146,10 @@ function hear({ told, view, receive }) {
  */
 function mount(root, told) {
   const { page } = told
-  const { asked } = kindOf(page)
   /** @type {(answer: Answer) => void} */
   let deliver = () => {}
-  const address = addressOf(page)
+  const askFor = (/** @type {string} */ there) => numbers.ask(there, address.read(), kindOf(there).asked)
+  const address = addressOf(page, () => askFor(pageAt())) // they may be there before Streamlit has turned the page
   const drive = () => rooms.drive(page, address.read())
   rooms.project(root)
   follow = ({ page: other = "", ...lesson }) => {
@@ -194,7 +183,7 @@ function mount(root, told) {
       ahead: (lessons, there) => numbers.ahead(there, lessons, kindOf(there).asked),
     },
     open(what) {
-      if (heard !== location.search) tell()
+      if (isNews()) tell()
       setTimeout(() => here.open(what), 0) // Streamlit has heard of the address by then
     },
     speak(lang) {
@@ -206,20 +195,17 @@ function mount(root, told) {
   }
 
   function ask() {
-    const lesson = address.read()
-    const there = pageAt()
-    if (there !== page) {
-      numbers.ask(there, lesson, kindOf(there).asked) // they may be there before Streamlit has turned the page
+    if (pageAt() !== page) {
+      askFor(pageAt())
       return tell()
     }
-    if (isOurs(here.told, lesson)) return tell()
-    numbers.ask(page, lesson, asked)
-    clearTimeout(soon)
-    soon = here.told.listens && heard !== location.search ? setTimeout(tell, TELL_AFTER) : undefined
+    if (isOurs(here.told, address.read())) return tell()
+    askFor(page)
+    if (here.told.listens) tellSoon()
   }
 
   function begin() {
-    if (!isOurs(here.told, address.read())) numbers.ask(page, address.read(), asked)
+    if (!isOurs(here.told, address.read())) askFor(page)
   }
 
   /** @param {Answer} answer */
@@ -236,20 +222,14 @@ function mount(root, told) {
 
   if (shown && shown.root !== root) {
     shown.view.leave()
-    if (shown.root.parentElement?.matches(HALL)) shown.root.remove()
+    if (shown.root.parentElement?.matches(MAIN)) shown.root.remove()
   }
   const view = new View(root, page, host)
   /** @type {Shown} */
   const here = { root, view, told, receive, ask: begin, open: () => {} }
   mounted.set(root, here)
   shown = here
-  // Whoever goes on in another part of the page finds it knowing the lesson.
-  for (const event of ["pointerdown", "focusin"])
-    addEventListener(
-      event,
-      ({ target }) => soon !== undefined && !root.contains(/** @type {Node} */ (target)) && tell(),
-      { capture: true, signal: view.stop.signal },
-    )
+  tellWhoeverLeaves(root, view.stop.signal)
   // In a frame on another page a click on a map would leave the keys to that page.
   if (window !== window.top) root.addEventListener("pointerdown", () => window.focus())
   return here
@@ -275,10 +255,10 @@ function turned(page) {
 function keep() {
   if (!shown || shown.view.stop.signal.aborted || shown.view.page !== pageAt()) return
   const { root, view } = shown
-  const homeless = root.parentElement?.matches(HALL)
+  const homeless = root.parentElement?.matches(MAIN)
   if (root.isConnected && !homeless) return
   const place = document.querySelector(".cnnviz:empty")
-  place ? place.replaceWith(root) : homeless || document.querySelector(HALL)?.prepend(root)
+  place ? place.replaceWith(root) : homeless || document.querySelector(MAIN)?.prepend(root)
   view.paint()
 }
 new MutationObserver(keep).observe(document.body, { childList: true, subtree: true })
@@ -289,48 +269,6 @@ new MutationObserver(keep).observe(document.body, { childList: true, subtree: tr
  * @param {Lesson} lesson
  */
 const isOurs = ({ private: ours }, lesson) => ours !== null && same(lesson, ours, Object.keys(ours))
-
-// Streamlit runs the page for the address that there is on "popstate", the event of the browser's own Back.
-function tell() {
-  clearTimeout(soon)
-  soon = undefined
-  heard = location.search
-  telling = true
-  dispatchEvent(new PopStateEvent("popstate"))
-  telling = false
-}
-
-/** The path of the page that the address names. */
-function pageAt() {
-  const last = location.pathname.split("/").at(-1) ?? ""
-  return PAGES.some(({ path }) => path === last) ? last : ""
-}
-
-/** @param {string} page  the path of the page that is shown */
-function addressOf(page) {
-  const folder = () => location.pathname.slice(0, location.pathname.length - page.length)
-  return {
-    read: () => parse(location.search),
-    link: (/** @type {Lesson} */ lesson) => location.origin + location.pathname + query(own(lesson)),
-    onTravel(/** @type {() => void} */ act, /** @type {AbortSignal} */ signal) {
-      const travelled = () => {
-        if (telling) return // our own
-        heard = location.search
-        const there = pageAt()
-        there === page ? act() : numbers.ask(there, parse(location.search), kindOf(there).asked)
-      }
-      addEventListener("popstate", travelled, { signal })
-    },
-    visit(
-      /** @type {Lesson} */ lesson,
-      /** @type {{ replace?: boolean, page?: string }} */ { replace = false, page: other } = {},
-    ) {
-      const path = other === undefined ? location.pathname : folder() + other
-      const all = { ...lesson, ...foreign(parse(location.search)) } // such as embed=true: not ours to drop
-      replace ? history.replaceState(null, "", path + query(all)) : push(null, "", path + query(all))
-    },
-  }
-}
 
 // What Streamlit shows under the first screen; those who listen hear its heading.
 function below() {
