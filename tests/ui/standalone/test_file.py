@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import json
 import re
+import zlib
 
 import pytest
 
 from cnnviz import Lesson
 from cnnviz.data.images import find_image
+from cnnviz.ui.jupyter import LessonView
 from cnnviz.ui.standalone import lesson_html
-from cnnviz.words import Problem
+from cnnviz.words import Problem, reading
 
 
 def made(lesson: Lesson, **options) -> str:
@@ -24,8 +27,16 @@ def part(text: str, id: str) -> str:
 
 def test_the_notebooks_lesson_takes_about_400_kilobytes_and_a_further_update_70():
     sizes = [len(made(Lesson(k=9), around=around)) for around in (1, 2)]
-    assert sizes[0] < 425_000  # half of it is numbers
+    assert sizes[0] < 440_000  # half of it is numbers, a sixth typefaces
     assert (sizes[1] - sizes[0]) / 2 < 72_000
+
+
+def test_a_file_and_a_notebooks_cell_are_in_the_language_of_whoever_asks_for_them():
+    with reading("fr"):
+        file = made(Lesson(), around=0)
+    for text in (file, LessonView(Lesson(), "fr").document):
+        assert '<html lang="fr">' in text
+        assert b'LANG = "fr"' in zlib.decompress(base64.b85decode(part(text, "program").replace(",", "<")))
 
 
 @pytest.mark.parametrize(("k", "around", "updates"), [(0, 1, "01"), (5, 2, "34567"), (4, 0, "4")])

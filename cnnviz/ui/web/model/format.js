@@ -40,6 +40,9 @@ export function number(value, digits = 4) {
   return (value < 0 ? MINUS : "") + local(text).replace("e+", "e").replace("e-", `e${MINUS}`)
 }
 
+/** With so many decimals, and a true minus sign. @param {number} value @param {number} count */
+export const decimals = (value, count) => local(value.toFixed(count)).replace("-", MINUS)
+
 /**
  * As narrow as a map's cell or caption allows.
  * @param {number} value

@@ -4,7 +4,7 @@ import { contextOf } from "../draw/canvas.js"
 import { nearest, reportChart } from "../draw/report_chart.js"
 import { isDark } from "../draw/theme.js"
 import { colour, darken } from "../model/colour.js"
-import { escaped, formula, number } from "../model/format.js"
+import { decimals, escaped, formula, number } from "../model/format.js"
 import { say } from "../model/words.js"
 import { setHTML } from "./html.js"
 
@@ -206,7 +206,7 @@ const examples = ({ kind, title, more, images }, names) => `
  * @param {number} value
  */
 const outputText = (value) =>
-  Math.abs(value) < 100 ? value.toFixed(value >= 0.995 && value < 1 ? 3 : 2).replace("-", "−") : number(value, 2)
+  Math.abs(value) < 100 ? decimals(value, value >= 0.995 && value < 1 ? 3 : 2) : number(value, 2)
 
 /** @type {(image: ReportImage, names: string[]) => string} */
 function example({ key, words, label, said, outputs }, names) {
