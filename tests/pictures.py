@@ -21,9 +21,19 @@ from cnnviz.words.pseudo import PSEUDO
 from tests.conftest import ROOT, Server
 from tests.e2e.conftest import launch_arguments, ready
 
-SIZES = ((1280, 720), (1440, 900), (1920, 1080), (390, 844))
+SIZES = ((1280, 720), (1440, 900), (1920, 1080), (1180, 820), (820, 1180), (390, 844))
 THEMES = ("light", "dark")
 TINY_VGG = "net=conv10x3b-relu-conv10x3b-relu-max2-conv10x3b-relu-conv10x3b-relu-max2-dense10-softmax-ce&w=he&ch=rgb"
+
+PARTS = {
+    "train-many": "/train?of=many",
+    "check-break": "/check?mistake=kernel_gradient_flipped",
+    "check-own": "/check?check=own",
+    "notebook-story": "/notebook?part=3",
+    "notebook-experiment": "/notebook?part=experiment&rule=procedural",
+    "notebook-architecture": "/notebook?part=architecture",
+}
+"""The halves and tabs of the pages that have some."""
 
 
 class Picture(NamedTuple):
@@ -60,6 +70,8 @@ def everything() -> Iterator[Picture]:
                 name = page.path or "step"
                 if page.path:
                     yield Picture(f"{name}-{ending}", f"/{page.path}?k=3", size, theme)
+            for name, path in PARTS.items():
+                yield Picture(f"{name}-{ending}", path, size, theme)
             for stage in Lesson().network.stages:
                 yield Picture(f"step-{stage}-{ending}", f"/?stage={stage}", size, theme)
             yield Picture(f"first-visit-{ending}", "/", size, theme)

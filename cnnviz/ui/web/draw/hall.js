@@ -2,7 +2,7 @@
 
 import { colour } from "../model/colour.js"
 import { placeIn, valuesOf } from "../model/hall.js"
-import { prepare } from "./canvas.js"
+import { contextOf, prepare } from "./canvas.js"
 import { isDark } from "./theme.js"
 
 /** @import { HallMap, HallRound, PatchData, Plane } from "../types/wire.js" */
@@ -66,8 +66,9 @@ function paint(context, plane, first, count, columns, side, strength) {
   const pixels = new ImageData(columns, rows) // a pixel a cell, and enlarged as it is
   for (let n = 0; n < count; n++)
     pixels.data.set([...colour(values[first + n], [plane.low, plane.high], plane.scale), 255], 4 * n)
-  const small = new OffscreenCanvas(columns, rows)
-  small.getContext("2d")?.putImageData(pixels, 0, 0)
+  const small = document.createElement("canvas")
+  Object.assign(small, { width: columns, height: rows })
+  contextOf(small).putImageData(pixels, 0, 0)
   context.globalAlpha = strength
   context.imageSmoothingEnabled = false
   context.drawImage(small, 0, 0, columns * side, rows * side)

@@ -160,7 +160,8 @@ export default function show() {
 
   function fill(state = ended ? "ended" : alone ? "alone" : "following") {
     document.body.classList.toggle("answering", answering())
-    sheet.role = answering() ? "main" : null
+    if (answering()) sheet.setAttribute("role", "main")
+    else sheet.removeAttribute("role")
     root.inert = answering()
     if (board) return joining()
     bar.dataset.state = state

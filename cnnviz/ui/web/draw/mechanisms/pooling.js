@@ -103,9 +103,11 @@ export function unpool(pen, numbers, symbol, cell) {
     })
     pen.arrow(right.x - 8, y + grid / 2, from, y + grid / 2)
   }
+  // Where windows overlap, a cell gets more than this window's share.
+  const share = forward.geometry.stride < k ? arrived / (k * k) : numbers.at(symbol, under[0])
   const said = chosen
     ? say(String(cell) === best ? "web.mechanism.won" : "web.mechanism.lost")
-    : say("web.mechanism.each", { n: k * k, share: number(arrived / (k * k)) })
+    : say("web.mechanism.each", { n: k * k, share: number(share) })
   pen.text(said, 4, pen.height - 10, { size: 12, fill: pen.soft })
 }
 
