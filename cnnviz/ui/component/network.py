@@ -38,7 +38,7 @@ MOST_PARTS = 100_000
 """Entries of a parameter whose steps are sent part by part."""
 
 MOST_BYTES = 1_500_000
-"""Of one moment in float64; larger ones go as float32."""
+"""Of the parameters of one moment in float64; where they are more, weights go as float32."""
 
 
 def network_record(lesson: Lesson, program: Program, moment: Moment) -> NetworkRecord:
@@ -61,14 +61,15 @@ def network_record(lesson: Lesson, program: Program, moment: Moment) -> NetworkR
 
 
 def arrays(lesson: Lesson, program: Program, moment: Moment) -> dict[str, np.ndarray]:
-    """Every array by its symbol, in float32 of a large network; the filters as they start, exactly; and the curves of the activations."""
+    """Every array by its symbol, weights of a large network in float32; the filters as they start; and the curves of the activations."""
     after = [f"{name}_next" for name in network_maps.stepped(program, lesson.opt)]
     found = {name: network_maps.array_of(name, lesson, moment) for name in (*network_maps.symbols(program), *after)}
     found |= _parts(lesson, moment)
     first = lesson.first_params(moment.trace.x.shape)
     starts = {f"start.{name}": first[name] for name, shape in program.shapes.items() if len(shape) == 4 and name in program.parameters}
-    if sum(array.nbytes for array in found.values()) > MOST_BYTES:
-        found = {name: array.astype(np.float32) for name, array in found.items()}
+    if sum(array.nbytes for array in moment.params.values()) > MOST_BYTES:
+        weights = [name for name, array in moment.params.items() if array.ndim == 2]
+        found |= {name: found[name].astype(np.float32) for of in weights for name in (of, f"{of}_next") if name in found}
     return found | starts | {f"curve.{layer.kind}": _curve(layer) for layer, _ in _activations(program.network)}
 
 
