@@ -103,7 +103,7 @@ def encode(header: Mapping[str, object], arrays: dict[str, np.ndarray]) -> bytes
     return b"".join([len(text).to_bytes(4, "little"), text, *body])
 
 
-_KINDS = {"uint8": "u1", "float32": "<f4"}
+_KINDS = {"uint8": "u1", "int8": "i1", "float32": "<f4"}
 """What is sent as it is; all else goes as float64."""
 
 

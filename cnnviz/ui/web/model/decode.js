@@ -5,12 +5,12 @@ import { LANG } from "../spec.js"
 import { has, say } from "./words.js"
 
 /** @import { Header } from "../types/wire.js" */
-/** @typedef {{ values: Float64Array | Float32Array | Uint8Array, shape: number[] }} Values  an array of the core's */
+/** @typedef {{ values: Float64Array | Float32Array | Uint8Array | Int8Array, shape: number[] }} Values  an array of the core's */
 /** @typedef {Record<string, Values>} Arrays */
 /** @typedef {Header & { arrays: Arrays }} Answer  what every page gets; the pages' own answers have more */
 
-/** @type {Record<string, Float64ArrayConstructor | Float32ArrayConstructor | Uint8ArrayConstructor>} */
-const KINDS = { float64: Float64Array, float32: Float32Array, uint8: Uint8Array }
+/** @type {Record<string, Float64ArrayConstructor | Float32ArrayConstructor | Uint8ArrayConstructor | Int8ArrayConstructor>} */
+const KINDS = { float64: Float64Array, float32: Float32Array, uint8: Uint8Array, int8: Int8Array }
 
 /**
  * The header's length as little-endian uint32, the header as JSON, the arrays one after another; the header
