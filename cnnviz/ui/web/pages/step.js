@@ -11,13 +11,14 @@ import { explained } from "../model/explanation.js"
 import { escaped } from "../model/format.js"
 import { one } from "../model/links.js"
 import { Numbers } from "../model/numbers.js"
+import { tableOf, windowsOf } from "../model/tables.js"
 import { say } from "../model/words.js"
 import { KEYS } from "../spec.js"
 import { actionButton } from "./actions.js"
 import { bindCells } from "./cell_pointer.js"
 import { Content } from "./content.js"
 import { bindFinger } from "./finger.js"
-import { fit, linesOf, setHTML } from "./html.js"
+import { fit, linesOf, setHTML, TABLE } from "./html.js"
 import { KernelField } from "./kernel_field.js"
 import { FILM, isProjected, pictureTimes, times } from "./lecture.js"
 import { litBlock, litCells } from "./lit.js"
@@ -46,7 +47,7 @@ const FRAME = () => `
     <button type="button" class="handle" data-key="fold" aria-expanded="true" aria-label="${escaped(say("web.step.fold"))}"></button>
     <div class="text" tabindex="0"><h1><span class="phase"></span><span class="title"></span></h1>
       <p class="sentence"></p><p class="fact"></p><p class="formula"></p><div class="numbers"></div><p class="remark"></p>
-      <div class="tools">${actionButton("unpin", "", "hidden")}<div class="stepper" hidden><span class="what"></span><button type="button" data-turn="-1" aria-label="${escaped(say("web.step.less"))}">−</button><b class="which"></b><button type="button" data-turn="1" aria-label="${escaped(say("web.step.more"))}">+</button></div></div></div>
+      <div class="tools">${actionButton("unpin", "", "hidden")}${actionButton("table", TABLE)}<div class="stepper" hidden><span class="what"></span><button type="button" data-turn="-1" aria-label="${escaped(say("web.step.less"))}">−</button><b class="which"></b><button type="button" data-turn="1" aria-label="${escaped(say("web.step.more"))}">+</button></div></div></div>
     <div class="drawn"><canvas class="mechanism" role="img"></canvas></div>
   </section>
   <canvas class="flow" aria-hidden="true"></canvas>${meaningBox()}`
@@ -55,6 +56,7 @@ export class Step extends Content {
   static asked = COMPUTED
   static turns = true
   static reveals = true
+  static tabulates = true
 
   slides = true
   zoomed = false
@@ -471,9 +473,7 @@ export class Step extends Content {
     for (const [symbol, { figure }] of Object.entries(this.plates)) {
       const ahead = this.isAhead(symbol)
       figure.classList.toggle("ahead", ahead)
-      this.plates[symbol].name(
-        ahead ? say(this.masked(symbol) ? this.hidden.map : "web.maps.ahead", { map: symbol }) : "",
-      )
+      this.plates[symbol].name(this.closed(symbol))
       figure.classList.toggle("filling", this.view.player.done(symbol) !== Number.POSITIVE_INFINITY)
       figure.classList.toggle("now", makes.includes(symbol))
       figure.classList.toggle("asked", this.predicting.question?.clicked === symbol)
@@ -548,6 +548,20 @@ export class Step extends Content {
     this.editor()
     if (this.room && this.palette && !masked)
       this.spots = mechanism(view.$(".mechanism"), numbers, map, cell, this.room, this.palette, this.made)
+  }
+
+  /** Why the numbers of a map are not shown; "" where they are. @param {string} symbol */
+  closed(symbol) {
+    if (!this.isAhead(symbol)) return ""
+    return say(this.masked(symbol) ? this.hidden.map : "web.maps.ahead", { map: symbol })
+  }
+
+  tables() {
+    const { map, cell } = this.subject()
+    const symbols = Object.keys(this.numbers.maps)
+    const windows = this.closed(map) ? [] : windowsOf(this.numbers, map, cell)
+    const sources = symbols.map((symbol) => tableOf(this.numbers, symbol, this.closed(symbol)))
+    return { sources: [...sources, ...windows], first: symbols.indexOf(this.shown(map)) }
   }
 
   /** What is said of numbers that are hidden, of a map and of its cell: how they come to be seen. */
