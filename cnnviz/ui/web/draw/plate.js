@@ -383,7 +383,7 @@ export class Plate {
     const [row, column] = this.face?.stacked ? [1, 2] : [shape.length - 2, shape.length - 1]
     const place = cell.map((at, axis) => at + (axis === row ? down : axis === column ? right : 0))
     if (shape.length < 2 || place.some((at, axis) => at < 0 || at >= shape[axis])) return undefined
-    return this.numbers?.at(this.symbol, place)
+    return this.numbers?.isExact(this.symbol, place) ? this.numbers.at(this.symbol, place) : undefined
   }
 
   /** The cell under a point of the canvas. @param {number} x @param {number} y @returns {Cell} */
