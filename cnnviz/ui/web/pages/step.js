@@ -8,10 +8,10 @@ import { COMPUTED } from "../model/address.js"
 import { Cells } from "../model/cells.js"
 import { colour } from "../model/colour.js"
 import { explained } from "../model/explanation.js"
-import { escaped } from "../model/format.js"
+import { escaped, number } from "../model/format.js"
 import { one } from "../model/links.js"
 import { Numbers } from "../model/numbers.js"
-import { tableOf, windowsOf } from "../model/tables.js"
+import { tableOf, linesOf as weightLines, windowsOf } from "../model/tables.js"
 import { say } from "../model/words.js"
 import { KEYS } from "../spec.js"
 import { actionButton } from "./actions.js"
@@ -561,7 +561,8 @@ export class Step extends Content {
     const symbols = Object.keys(this.numbers.maps)
     const windows = this.closed(map) ? [] : windowsOf(this.numbers, map, cell)
     const sources = symbols.map((symbol) => tableOf(this.numbers, symbol, this.closed(symbol)))
-    return { sources: [...sources, ...windows], first: symbols.indexOf(this.shown(map)) }
+    const lines = weightLines(this.numbers).filter(({ name }) => !this.closed(name.split("-")[0]))
+    return { sources: [...sources, ...windows, ...lines], first: symbols.indexOf(this.shown(map)) }
   }
 
   /** What is said of numbers that are hidden, of a map and of its cell: how they come to be seen. */
@@ -610,6 +611,17 @@ export class Step extends Content {
     if (!filters) return
     const [m = 0, c = 0] = this.cells.own(filters.name)
     if (this.view.$(".kernel").dataset.chosen !== `${m} ${c}`) fillKernel(this.view, filters)
+  }
+
+  brief() {
+    const { map, cell } = this.subject()
+    if (map === "update" || this.closed(map) || !this.numbers.isExact(map, cell)) return ""
+    const place = this.numbers.index(map, cell).join(", ")
+    return say("web.spoken.cell", {
+      value: number(this.numbers.at(map, cell)),
+      map: this.numbers.maps[map].label,
+      place,
+    })
   }
 
   spoken() {
