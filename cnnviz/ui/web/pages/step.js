@@ -115,6 +115,7 @@ export class Step extends Content {
     this.missions.receive(this.numbers.answer.missions)
     this.order = this.numbers.stages.map(({ symbol }) => symbol)
     this.cells.receive(this.numbers)
+    for (const map of this.order) this.inquire({ map, cell: this.cells.own(this.shown(map)) })
     if (!this.overview.receive(this.numbers)) return
     for (const plate of Object.values(this.plates)) this.bind(plate)
   }
@@ -299,17 +300,32 @@ export class Step extends Content {
   draw() {
     if (!this.received) return
     this.welcome()
-    this.predicting.draw()
-    this.measure()
     const subject = this.subject()
+    const exact = this.inquire(subject)
+    if (exact) this.predicting.draw()
+    this.measure()
     this.classes()
     this.bring()
     this.mark(subject)
     const tone = this.tone(subject.map)
     for (const [symbol, plate] of Object.entries(this.plates))
       plate.draw(this.isAhead(symbol), this.view.player.done(symbol), tone)
+    if (!exact) return // what is said stays until its numbers are there
     this.say(subject)
     this.flows(subject)
+  }
+
+  /** Asks for exact weights that are still to come; whether all that is printed of a cell is there. @param {Subject} subject */
+  inquire({ map, cell }) {
+    const { numbers } = this
+    const { part } = this.view.host.numbers
+    if (!part) return true
+    for (const of of numbers.missing(map, cell))
+      part(numbers.answer.lesson, of, (arrays) => {
+        numbers.learn(of, arrays)
+        if (numbers === this.received) this.view.paint(true)
+      })
+    return !numbers.missing(map, cell).length
   }
 
   // On a step data is seen to move; otherwise ribbons show where the number comes from.
