@@ -44,6 +44,12 @@ def test_phases_follow_each_other_and_every_stage_has_its_words(text):
         assert str(stage.sentence).endswith(".") and str(stage.title) and not str(stage.title).endswith("."), stage
 
 
+def test_only_the_first_convolution_slides_over_the_image():
+    words = {stage: str(stage.sentence) for stage in CNN.parse(TEXTS[1]).stages}
+    assert "pixel" in words["z1"] and "pixel" in words["df1"]
+    assert not [stage for stage in ("z2", "df2") if "pixel" in words[stage] or "image" in words[stage]]
+
+
 Y = 0.25
 GEOMETRIES = [
     (height, width, k, stride, padding)
