@@ -19,6 +19,7 @@ from cnnviz.export.arguments import SERVING, asked_lesson, film_kind, parse, ser
 from cnnviz.export.arrays import arrays_npz
 from cnnviz.export.exercise import exercise_notebook, exercise_script
 from cnnviz.export.frameworks import keras_script, pytorch_script
+from cnnviz.export.map_csv import stage_csv
 from cnnviz.export.parameters import parameters_json
 from cnnviz.export.script import jupyter_notebook, numpy_script
 from cnnviz.export.sheet import hand_sheet
@@ -98,6 +99,7 @@ def _write_files(asked: argparse.Namespace, lesson: Lesson, image: Image, x: np.
     """Writes each file that is asked for; says which, and whether all could be written."""
     makers: dict[str, Callable[[], bytes | str]] = {
         "npz": lambda: arrays_npz(lesson, moment),
+        "csv": lambda: stage_csv(lesson, moment),
         "json": lambda: parameters_json(lesson, moment.params),
         "script": lambda: numpy_script(lesson, image.pixels),
         "notebook": lambda: jupyter_notebook(lesson, image.pixels),

@@ -93,7 +93,7 @@ def _forward(network: Network) -> list[Stage]:
         if names.flattens:
             found.append(Stage("v", "forward", "stage.v", place, inputs=(names.source,)))
         reads = tuple(names.of(role) for role, _ in layer.links()["y"])
-        found.append(Stage(names.output, "forward", _words(layer.kind, "y", names.source), place, inputs=reads))
+        found.append(Stage(names.output, "forward", f"layer.{layer.kind}.y", place, inputs=reads))
     loss = f"loss.{network.loss_kind}"
     return [*found, Stage("L", "loss", f"{loss}.L", inputs=("o", "y"))]
 
@@ -107,7 +107,7 @@ def _backward(network: Network) -> list[Stage]:
         if learning:
             makes = tuple(names.of(role) for role in learning)
             read = dict.fromkeys(names.of(role) for links in learning.values() for role, _ in links if names.of(role) not in network.parameters)
-            found.append(Stage(makes[0], "backward", _words(layer.kind, next(iter(learning)), names.source), place, makes, tuple(read)))
+            found.append(Stage(makes[0], "backward", f"layer.{layer.kind}.{next(iter(learning))}", place, makes, tuple(read)))
         if names.source == "x":
             continue
         target = f"d{names.source}"
@@ -117,12 +117,6 @@ def _backward(network: Network) -> list[Stage]:
             reads = tuple(names.of(role) for role, _ in layer.links()["dx"])
             found.append(Stage(target, "backward", f"layer.{layer.kind}.dx", place, inputs=reads))
     return found
-
-
-def _words(kind: str, role: str, source: str) -> str:
-    """Where the words of a layer's stage stand: a convolution of maps, within a network, slides over no image."""
-    within = ".within" if kind == "conv" and source != "x" else ""
-    return f"layer.{kind}{within}.{role}"
 
 
 def _update(network: Network) -> Stage:

@@ -69,10 +69,7 @@ class Passes:
 
     @staticmethod
     def _words_of(stage: Stage) -> str:
-        if stage == "v":
-            return "v"
-        words = stage.words.split(".")
-        return ".".join(words[:2]) if words[0] == "layer" else words[0]
+        return "v" if stage == "v" else stage.words.rpartition(".")[0] if stage.words.startswith("layer.") else stage.words.partition(".")[0]
 
     @staticmethod
     def _sentences(stages: Iterable[Stage]) -> str:

@@ -55,7 +55,7 @@ class LessonView(anywidget.AnyWidget):
     @staticmethod
     def answer(query: Mapping[str, str]) -> bytes:
         """What the component reads for an address."""
-        return answer(resolved(query, PAGE.first))
+        return answer(resolved(query, PAGE.first), whole=True)
 
     def _asked(self, _: object, query: Mapping[str, str], __: object) -> None:
         self.send({}, buffers=[self.answer(query)])

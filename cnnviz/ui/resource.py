@@ -29,6 +29,9 @@ FORMS = {"": "application/octet-stream", "json": "application/json", "npz": "app
 INSTEAD = "instead"
 """The key that names the lesson whose parts stay where the address holds what cannot be used, as a query of its own."""
 
+OF = "of"
+"""The key that names a part, whose exact numbers are a resource of their own."""
+
 _LOOKS = {"stage"}
 """Keys of a lesson that say where one looks, and change no number."""
 _WORTH, _LEVEL = 1_000, 3
@@ -63,7 +66,7 @@ def asked_of(page: Page, query: Mapping[str, str]) -> dict[str, str]:
     >>> asked_of(page_of("step"), {"stage": "z1", "lang": "de", "k": "3", "utm": "x", "cell": "z1:0,0"})
     {'k': '3'}
     """
-    found = {key: asked_text(query, key) for key in sorted((_keys(page) | {INSTEAD}) & query.keys())}
+    found = {key: asked_text(query, key) for key in sorted((_keys(page) | {INSTEAD, OF}) & query.keys())}
     return {key: text for key, text in found.items() if text}
 
 
@@ -104,10 +107,10 @@ def seconds(page: Page, asked: Mapping[str, str]) -> float:
 def made(page: Page, asked: Mapping[str, str], form: str = "") -> Resource:
     """What the page shows for `asked`; programs get TimeoutError while a part of it is still being worked out elsewhere."""
     last, _ = Lesson.understand(dict(parse_qsl(asked.get(INSTEAD, ""))))
-    now = resolved({key: text for key, text in asked.items() if key != INSTEAD}, page.first, last)
+    now = resolved({key: text for key, text in asked.items() if key not in (INSTEAD, OF)}, page.first, last)
     whole, lasts = True, getattr(page.module, "lasts", lambda asked: True)
     try:
-        answer = page.module.answer(now)
+        answer = page.module.part(now, asked[OF]) if _is_part(page, asked) and not form else page.module.answer(now)
     except Unfinished as unfinished:
         if form:
             raise
@@ -118,6 +121,10 @@ def made(page: Page, asked: Mapping[str, str], form: str = "") -> Resource:
     smaller = len(compressed) < len(body)
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     return Resource(compressed if smaller else body, smaller, etag, FORMS[form], lasting, whole)
+
+
+def _is_part(page: Page, asked: Mapping[str, str]) -> bool:
+    return OF in asked and hasattr(page.module, "part")
 
 
 def _for_programs(page: Page, now: Now, answer: bytes, form: str) -> bytes:

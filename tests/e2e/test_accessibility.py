@@ -1,11 +1,12 @@
 """axe finds nothing on any page, wide or narrow, light or dark; every map has words."""
 
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from cnnviz.ui.pages import pages
-from tests.e2e.page import Screen, screen_in
+from tests.e2e.page import Screen, read, screen_in, values
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -38,6 +39,35 @@ def test_axe_finds_nothing_by_day_and_by_night(screen: Screen, path):
       .filter((canvas) => canvas.getAttribute("role") !== "img" || !canvas.getAttribute("aria-label"))
       .map((canvas) => canvas.outerHTML)"""
     assert screen.page.locator("canvas").evaluate_all(silent) == []
+
+
+def test_any_map_is_a_table_that_is_read_and_saved(screen: Screen):
+    screen.open("/", k=2, stage="z1")
+    screen.canvas("z1").focus()
+    screen.press("t")
+    dialog = screen.page.locator("dialog.map-table")
+    expect(dialog.locator("caption")).to_contain_text("z₁")
+    z1 = values(screen.lesson)["z1"].reshape(30, 30)
+    cell = dialog.locator("tbody tr").nth(10).locator("td").nth(15)
+    assert read(cell.inner_text()) == pytest.approx(z1[10, 15], rel=1e-3)
+    dialog.get_by_label("Every digit").check()
+    expect(cell).to_have_text(repr(float(z1[10, 15])))
+    assert violations(screen) == []
+    screen.page.set_viewport_size({"width": 390, "height": 844})
+    assert violations(screen) == [] and screen.page.evaluate("document.documentElement.scrollWidth") == 390
+    with screen.page.expect_download() as saved:
+        dialog.get_by_role("button", name="Save as CSV").click()
+    assert saved.value.suggested_filename == "cnnviz-test-0-update-2-z1.csv"
+    assert np.array_equal(np.loadtxt(saved.value.path(), delimiter=",", skiprows=1)[:, 1:], z1)
+    dialog.locator("[data-table=map]").select_option(label="∂f · gradient of the kernels · 3×3")
+    expect(dialog.locator(".hint")).to_contain_text("not computed yet")
+    expect(dialog.locator("table")).to_have_count(0)
+    screen.press("Escape")
+    expect(screen.canvas("z1")).to_be_focused()
+    screen.open("/check", stage="dz1")
+    screen.key("table").first.click()
+    expect(dialog.locator("tbody tr")).to_have_count(30)
+    assert violations(screen) == []
 
 
 def test_axe_finds_nothing_in_the_list_of_keys_and_the_lecture_view(screen: Screen):

@@ -3,46 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
-import os
-import re
-import shutil
 import signal
-import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
 from cnnviz import Lesson
 from tests.bench._http import Connection
-from tests.conftest import ROOT, Server, _free_port
+from tests.conftest import Server
 from tests.e2e.page import Screen
+from tests.replicas import NGINX, REDIS, Redis, nginx_before, two_servers
 
-NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-REDIS = shutil.which("redis-server")
 WITHIN = 5.0
 
 pytestmark = pytest.mark.skipif(not REDIS, reason="there is no redis-server here: the system's package has one")
-
-
-class Redis:
-    """A Redis of its own on this machine, which keeps nothing."""
-
-    def __init__(self) -> None:
-        self.port = _free_port()
-        self.url = f"redis://127.0.0.1:{self.port}"
-        self.start()
-
-    def start(self) -> None:
-        options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-        self.process = subprocess.Popen([REDIS, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
 
 
 class Follower:
@@ -137,43 +113,12 @@ def apart(act):
         return threads.submit(asyncio.run, act).result()
 
 
-@contextlib.contextmanager
-def two_servers():
-    redis = Redis()
-    try:
-        settings = {"CNNVIZ_REDIS": redis.url}
-        with Server(environment=settings) as one, Server(environment=settings) as two:
-            yield one, two, redis
-    finally:
-        redis.kill()
-
-
 def test_a_lecture_outlives_a_server_and_redis():
     with two_servers() as (one, two, redis):
         apart(lecture([one.url, two.url], one, redis))
 
 
 # ---- behind nginx, as deploy/nginx.conf has it
-
-
-@contextlib.contextmanager
-def nginx_before(one: Server, two: Server, folder: Path):
-    """deploy/nginx.conf on a free port of this machine, without its certificate; its address."""
-    port = _free_port()
-    text = (ROOT / "deploy" / "nginx.conf").read_text()
-    text = re.sub(r"(?m)^ *ssl_certificate.*\n", "", text).replace("listen 443 ssl", f"listen 127.0.0.1:{port}").replace("Secure; ", "")
-    text = text.replace("127.0.0.1:8501", f"127.0.0.1:{one.port}").replace("127.0.0.1:8502", f"127.0.0.1:{two.port}")
-    text = text.replace("/var/cache/nginx/cnnviz", str(folder / "cache"))
-    temporary = "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-    user = "user root;\n" if getattr(os, "geteuid", lambda: 1)() == 0 else ""  # nobody else may look into a test's folder
-    around = f"{user}daemon off; pid {folder}/pid; error_log {folder}/log;\nevents {{ worker_connections 2048; }}\n"
-    (folder / "nginx.conf").write_text(f"{around}http {{\naccess_log off;\n{temporary}{text}\n}}\n")
-    process = subprocess.Popen([NGINX, "-c", str(folder / "nginx.conf"), "-e", str(folder / "log")])
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait()
 
 
 @pytest.mark.skipif(not NGINX, reason="there is no nginx here: the system's package has one")

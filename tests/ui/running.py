@@ -6,17 +6,15 @@ import asyncio
 import json
 from collections.abc import Mapping
 
-import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from cnnviz import Lesson, load_image, trajectory
 from cnnviz.data.images import find_image
 from cnnviz.ui.address import Now
+from cnnviz.ui.component import answer
 from cnnviz.ui.pages import pages
 from cnnviz.ui.resource import asked_of, made
 from cnnviz.words import say
-
-KINDS = {"float64": "<f8", "float32": "<f4", "uint8": "u1"}
 
 
 def ask(app, path: str = "/", method: str = "GET", headers: Mapping[str, str] | None = None, query: str = ""):
@@ -41,15 +39,11 @@ def ask(app, path: str = "/", method: str = "GET", headers: Mapping[str, str] | 
 
 
 def decode(data: bytes):
-    """As the component's decode.js does it."""
-    length = int.from_bytes(data[:4], "little")
-    header = json.loads(data[4 : 4 + length], object_hook=_said)
-    found = {}
-    for name, (kind, at, *shape) in header.pop("arrays").items():
-        count = int(np.prod(shape))
-        assert (4 + length + at) % 8 == 0, "a Float64Array cannot start there"
-        found[name] = np.frombuffer(data, KINDS[kind], count, 4 + length + at).reshape(shape)
-    return header, found
+    """Header, with messages as English sentences, and arrays; each starts where a Float64Array can."""
+    header, found = answer.decode(data)
+    start = 4 + int.from_bytes(data[:4], "little")
+    assert all((start + at) % 8 == 0 for _, at, *_ in json.loads(data[4:start])["arrays"].values())
+    return json.loads(json.dumps(header), object_hook=_said), found
 
 
 def _said(value: dict) -> object:

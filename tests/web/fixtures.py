@@ -13,13 +13,15 @@ import numpy as np
 
 from cnnviz import Lesson, load_image, trajectory
 from cnnviz.core.links import Link, sources
+from cnnviz.core.presets import PRESETS
 from cnnviz.data.images import find_image
-from cnnviz.ui.address import Now
+from cnnviz.ui.address import Now, resolved
 from cnnviz.ui.component.network import network_record
 from cnnviz.ui.component.spec import browser_words, spec
 from cnnviz.ui.maps import SCALES
 from cnnviz.ui.network_maps import array_of, program_of
 from cnnviz.ui.pages.step.page import answer
+from cnnviz.ui.resource import asked_of, made, page_of
 from cnnviz.ui.standalone import _answer
 from cnnviz.ui.standalone.packing import Store
 from cnnviz.words import languages, plural, say, written
@@ -42,7 +44,7 @@ def write(folder: Path) -> None:
     (folder / "spec.mjs").write_text(spec(), encoding="utf-8")
     for lang in languages():
         (folder / f"spec.{lang}.mjs").write_text(spec(lang), encoding="utf-8")
-    for make in (words, colours, addresses, moments, networks, files):
+    for make in (words, colours, addresses, moments, networks, files, wide):
         (folder / f"{make.__name__}.json").write_text(json.dumps(make(), default=written), encoding="utf-8")
 
 
@@ -58,6 +60,18 @@ def files() -> list[dict]:
         held = {k: base64.b64encode(answer).decode() for k, answer in whole.items()}
         found.append({"contents": contents, "bytes": base64.b64encode(store.content).decode(), "answers": held})
     return found
+
+
+def wide() -> dict:
+    """The largest preset's numbers as they travel, parts of them, and whole; and the symbols of a stage with a cell of it."""
+    preset = next(preset for preset in PRESETS if preset.name == "scratch")
+    query = preset.query | {"k": "1"}
+    here = resolved(query)
+    page = page_of("step")
+    parts = {of: made(page, asked_of(page, query | {"of": of})).plain for of in ("w2:,57", "w2:4321,", "w2:")}
+    cells = {"z2": [57], "dp1": [22, 0, 9], "w2": [22, 0, 9, 57], "dw2": [22, 0, 9, 57]}
+    found = {"sent": made(page, asked_of(page, query)).plain, "whole": answer(here, whole=True), **parts}
+    return {"cells": cells, "bytes": {name: base64.b64encode(one).decode() for name, one in found.items()}}
 
 
 def words() -> dict:

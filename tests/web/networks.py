@@ -10,6 +10,7 @@ from cnnviz.core.network import Network
 from cnnviz.core.optimizers import gd
 from cnnviz.core.program import Program
 from cnnviz.core.stages import label
+from cnnviz.export.map_csv import map_csv
 from cnnviz.ui.component import network as component
 
 TEXTS = (
@@ -55,12 +56,18 @@ def _network(text: str, rng: np.random.Generator) -> dict:
             "lesson": {"lr": "0.1"},
         },
         "arrays": {name: array.ravel().tolist() for name, array in arrays.items()} | {f"{n}_next": a.ravel().tolist() for n, a in after.items()},
+        "csv": {name: map_csv(name, _called(array, map)) for name, array in arrays.items() if (map := maps[name])},
         "cells": [cell for target in program.links if target in maps for cell in _cells(target, program, arrays, rng)],
     }  # fmt: skip
 
 
 def _shape(program: Program, name: str, array: np.ndarray) -> tuple[int, ...]:
     return program.laid_out.get(name) or program.laid_out.get(name[1:]) or array.shape
+
+
+def _called(array: np.ndarray, map: dict) -> np.ndarray:
+    """In the shape by which people call its cells."""
+    return array.reshape(() if map["kind"] == "loss" else map["index"])
 
 
 def _map(name: str, array: np.ndarray, program: Program) -> dict:

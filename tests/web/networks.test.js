@@ -72,6 +72,20 @@ test("the terms of a sum add up, and its totals too", () => {
   }
 })
 
+test("where what a step leaves is not sent, it is bit for bit the core's", () => {
+  for (const { numbers } of networks) {
+    for (const name of numbers.said.update.makes) {
+      const sent = numbers.arrays[`${name}_next`]
+      delete numbers.arrays[`${name}_next`]
+      assert.deepEqual(
+        Array.from(sent.values, (_, at) => numbers.next(name, at)),
+        [...sent.values],
+      )
+      numbers.arrays[`${name}_next`] = sent
+    }
+  }
+})
+
 test("cells that meet in a product are sources, each once", () => {
   const link = (pattern, source) => ({
     target: "z",

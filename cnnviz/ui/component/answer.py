@@ -15,6 +15,7 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.core.notebook import effects
 from cnnviz.core.trajectory import Moment
 from cnnviz.ui.address import Now
+from cnnviz.ui.component.derived import derived
 from cnnviz.ui.component.network import stage_records
 from cnnviz.ui.component.records import FiltersRecord
 from cnnviz.ui.network_maps import program_of
@@ -80,23 +81,29 @@ def encode(header: Mapping[str, object], arrays: dict[str, np.ndarray]) -> bytes
 
     Each array starts at a multiple of 8, and so does the first: spaces after the JSON see to it. The
     header says of each its kind, where it starts after the header, and its shape; its messages are for the browser to say.
+    Of what follows from other arrays (`derived`), the kind names them: "same z1" is followed by a bit for each
+    entry, whether it is the one of z1 or 0, and "outer v dz2" by nothing.
     """
     at, places, body = 0, {}, []
-    sent: dict[tuple[object, ...], int] = {}  # v is the map that it lays out, and is not sent twice
+    kinds = derived(arrays)
+    sent: dict[tuple[object, ...], tuple[str, int]] = {}  # v is the map that it lays out, and is not sent twice
     for name, array in arrays.items():
         data = np.ascontiguousarray(array, _KINDS.get(array.dtype.name, "<f8"))
         key = (data.__array_interface__["data"][0], data.nbytes) if data.base is not None or data is array else (name,)
         if key not in sent:
-            sent[key] = at
+            kind = kinds.get(name, (data.dtype.name,))
+            sent[key] = " ".join(kind), at
+            if name in kinds:
+                data = np.packbits(data != 0, bitorder="little") if kind[0] == "same" else data[:0]
             body += [data.tobytes(), bytes(-data.nbytes % 8)]
             at += data.nbytes + -data.nbytes % 8
-        places[name] = [data.dtype.name, sent[key], *data.shape]
+        places[name] = [*sent[key], *array.shape]
     text = _json({**header, "arrays": places}).encode()
     text += b" " * (-(len(text) + 4) % 8)
     return b"".join([len(text).to_bytes(4, "little"), text, *body])
 
 
-_KINDS = {"uint8": "u1", "float32": "<f4"}
+_KINDS = {"uint8": "u1", "int8": "i1", "float32": "<f4"}
 """What is sent as it is; all else goes as float64."""
 
 
@@ -109,10 +116,18 @@ def decode(answer: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     start = 4 + int.from_bytes(answer[:4], "little")
     header = json.loads(answer[4:start])
     places = header.pop("arrays")
-    return header, {
-        name: np.frombuffer(answer, _KINDS.get(kind, "<f8"), math.prod(shape), start + at).reshape(shape)
-        for name, (kind, at, *shape) in places.items()
-    }
+
+    def array(name: str) -> np.ndarray:
+        kind, at, *shape = places[name]
+        made, *sources = kind.split(" ")
+        if made == "outer":
+            return np.outer(*map(array, sources))  # finite, as `derived` has seen
+        if made == "same":
+            bits = np.frombuffer(answer, "u1", -(-math.prod(shape) // 8), start + at)
+            return np.where(np.unpackbits(bits, count=math.prod(shape), bitorder="little"), array(sources[0]).ravel(), 0.0).reshape(shape)
+        return np.frombuffer(answer, _KINDS.get(kind, "<f8"), math.prod(shape), start + at).reshape(shape)
+
+    return header, {name: array(name) for name in places}
 
 
 def _json(header: Mapping[str, object]) -> str:

@@ -26,6 +26,7 @@ from cnnviz.ui.component.records import (
     StageRecord,
     Text,
 )
+from cnnviz.ui.component.wide import coloured, is_wide
 from cnnviz.words import Message, message
 
 MOST_CELLS = 4
@@ -36,9 +37,6 @@ REACH = 8.0
 
 MOST_PARTS = 100_000
 """Entries of a parameter whose steps are sent part by part."""
-
-MOST_BYTES = 1_500_000
-"""Of one moment in float64; larger ones go as float32."""
 
 
 def network_record(lesson: Lesson, program: Program, moment: Moment) -> NetworkRecord:
@@ -60,15 +58,16 @@ def network_record(lesson: Lesson, program: Program, moment: Moment) -> NetworkR
     )
 
 
-def arrays(lesson: Lesson, program: Program, moment: Moment) -> dict[str, np.ndarray]:
-    """Every array by its symbol, in float32 of a large network; the filters as they start, exactly; and the curves of the activations."""
+def arrays(lesson: Lesson, program: Program, moment: Moment, whole: bool = False) -> dict[str, np.ndarray]:
+    """Every array by its symbol; the filters as they start; and the curves of the activations. Unless `whole`, the most weights go as colours."""
     after = [f"{name}_next" for name in network_maps.stepped(program, lesson.opt)]
     found = {name: network_maps.array_of(name, lesson, moment) for name in (*network_maps.symbols(program), *after)}
     found |= _parts(lesson, moment)
     first = lesson.first_params(moment.trace.x.shape)
     starts = {f"start.{name}": first[name] for name, shape in program.shapes.items() if len(shape) == 4 and name in program.parameters}
-    if sum(array.nbytes for array in found.values()) > MOST_BYTES:
-        found = {name: array.astype(np.float32) for name, array in found.items()}
+    for name in [name for name, weights in moment.params.items() if is_wide(weights) and not whole]:
+        found[name] = coloured(found[name])
+        found.pop(f"{name}_next", None)
     return found | starts | {f"curve.{layer.kind}": _curve(layer) for layer, _ in _activations(program.network)}
 
 

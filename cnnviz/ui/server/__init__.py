@@ -11,12 +11,12 @@ from starlette.routing import BaseRoute
 
 from cnnviz.core.kept import keep_also
 from cnnviz.ui.server.files import file_routes
-from cnnviz.ui.server.guards import Frames, Metrics, Origins, UploadLimit
+from cnnviz.ui.server.guards import Frames, Metrics, Origins, Proxies, UploadLimit
 from cnnviz.ui.server.headers import Headers
 from cnnviz.ui.server.numbers import number_routes
 from cnnviz.ui.server.rooms import Rooms, room_routes
 from cnnviz.ui.server.rooms.shared import shared
-from cnnviz.ui.server.shared_params import shared_params
+from cnnviz.ui.server.shared_arrays import shared_arrays
 from cnnviz.ui.server.start import SCRIPT, at_the_end, lifespan
 from cnnviz.words import say
 
@@ -25,7 +25,7 @@ __all__ = ["MIDDLEWARE", "SCRIPT", "apologize", "lifespan", "routes"]
 REDIS = "CNNVIZ_REDIS"
 """The environment's setting that names a Redis, `redis://…`, for what several processes share."""
 
-MIDDLEWARE = [Middleware(layer) for layer in (Headers, Origins, Metrics, Frames, UploadLimit)]
+MIDDLEWARE = [Middleware(layer) for layer in (Proxies, Headers, Origins, Metrics, Frames, UploadLimit)]
 """Around Streamlit's own, the outermost first."""
 
 
@@ -39,10 +39,21 @@ def routes() -> list[BaseRoute]:
     folder = f"/{prefix}" if prefix else ""
     redis = os.environ.get(REDIS, "").strip()
     if redis:
-        keep_also(shared_params(redis))
+        _share(redis)
     rooms = Rooms(shared(redis) if redis else None)
     at_the_end(rooms.close)
     return [*file_routes(folder), *number_routes(folder), *room_routes(folder, rooms)]
+
+
+def _share(redis: str) -> None:
+    """Has parameters and trainings known to all processes that name this Redis."""
+    from cnnviz.ui.pages.train.training import (
+        trainer,  # with all that this page needs, which a server without Redis can leave for later
+    )
+    from cnnviz.ui.server.shared_trainings import SharedTrainings
+
+    keep_also(shared_arrays(redis, "params"))
+    trainer.keep_also(SharedTrainings(shared_arrays(redis, "training")))
 
 
 def apologize(error: Exception) -> bool:

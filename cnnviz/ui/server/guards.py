@@ -1,4 +1,4 @@
-"""ASGI middleware that refuses what Streamlit would take: foreign pages, text, too many files, and who asks for metrics."""
+"""ASGI middleware before Streamlit: who asks, and what is refused: foreign pages, text, too many files, metrics."""
 
 from __future__ import annotations
 
@@ -15,9 +15,13 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from cnnviz.ui.reader import of_request
 from cnnviz.words import say
+
+TRUSTED = "FORWARDED_ALLOW_IPS"
+"""The environment's setting that names the proxies whose word on who asks is taken."""
 
 UPLOADS_A_SESSION = 20
 """Files that one session may send: with `server.maxUploadSize`, the most memory that it can fill."""
@@ -93,6 +97,24 @@ def _asked_from(scope: Scope, origin: str) -> Scope:
     scope = dict(scope, headers=list(scope["headers"]))
     MutableHeaders(scope=scope)["Origin"] = origin
     return scope
+
+
+class Proxies:
+    """Puts the visitor's address in place of the proxy's, where one that is trusted passes it on as X-Forwarded-For.
+
+    The environment's FORWARDED_ALLOW_IPS names those: addresses and networks, between commas; at first this machine
+    alone. The web server does so by itself, but not where it listens to IPv4 and IPv6 at once, as it does when nobody
+    says an address: there 127.0.0.1 comes as ::ffff:127.0.0.1, which its list does not know.
+    """
+
+    def __init__(self, app: ASGIApp):
+        self.app = ProxyHeadersMiddleware(app, os.environ.get(TRUSTED) or "127.0.0.1,::1")  # type: ignore[arg-type]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        client = scope.get("client")
+        if client and client[0].startswith("::ffff:"):
+            scope = dict(scope, client=(client[0].removeprefix("::ffff:"), client[1]))
+        await self.app(scope, receive, send)  # type: ignore[arg-type]
 
 
 class Metrics:

@@ -50,4 +50,4 @@ def lesson_html(
 def _answer(lesson: Lesson, image: Image) -> bytes:
     """What the page Step shows of the lesson."""
     moment = trajectory(lesson, load_image(image.pixels, lesson.ch, lesson.scale), lesson.k)
-    return answer(Now(asked={}, lesson=lesson, image=image, moment=moment, wrong={}, extras={}))
+    return answer(Now(asked={}, lesson=lesson, image=image, moment=moment, wrong={}, extras={}), whole=True)

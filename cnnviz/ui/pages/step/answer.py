@@ -8,19 +8,25 @@ from cnnviz.core.descent import promise
 from cnnviz.ui.address import Now
 from cnnviz.ui.component.answer import encode, header, losses
 from cnnviz.ui.component.network import arrays, network_record, promise_record
+from cnnviz.ui.component.wide import lines
 from cnnviz.ui.facts import facts
 from cnnviz.ui.network_maps import program_of
 from cnnviz.ui.pages.step.missions import started
 
 
-def answer(now: Now) -> bytes:
-    """Everything that the page shows."""
+def answer(now: Now, whole: bool = False) -> bytes:
+    """Everything that the page shows; `whole` where nobody is there to ask for the exact weights of a wide layer."""
     now, missions = started(now)
-    head, arrays = live("", now)
+    head, arrays = live("", now, whole)
     return encode(head | {"missions": missions}, arrays)
 
 
-def live(page: str, now: Now) -> tuple[dict[str, object], dict[str, np.ndarray]]:
+def part(now: Now, of: str) -> bytes:
+    """Exactly, the weights that `of` names (`lines`)."""
+    return encode({"of": of}, dict(lines(started(now)[0].moment, of)))
+
+
+def live(page: str, now: Now, whole: bool = False) -> tuple[dict[str, object], dict[str, np.ndarray]]:
     """The header and the arrays of the live view, also of another page that it stands on."""
     lesson, moment = now.lesson, now.moment
     program = program_of(lesson, moment)
@@ -30,4 +36,4 @@ def live(page: str, now: Now) -> tuple[dict[str, object], dict[str, np.ndarray]]
         "facts": facts(lesson, program.network, moment, promised),
         "promise": promise_record(promised),
     }
-    return head, arrays(lesson, program, moment) | losses(moment)
+    return head, arrays(lesson, program, moment, whole) | losses(moment)

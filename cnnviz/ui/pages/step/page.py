@@ -10,6 +10,7 @@ from cnnviz.ui.address import Now
 from cnnviz.ui.component.mount import mount
 from cnnviz.ui.pages.step import PAGE
 from cnnviz.ui.pages.step.answer import answer as answer  # what the page shows
+from cnnviz.ui.pages.step.answer import part as part  # and a part of it, exactly
 
 
 def show() -> None:

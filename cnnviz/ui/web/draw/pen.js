@@ -17,7 +17,8 @@ import { isDark } from "./theme.js"
 
 /** @typedef {{ ink: string, soft: string, line: string, bars: string, math: string, accent: string, warm: string, pos: string, neg: string, paper: string, flat: string }} Palette */
 
-const LEAST = 7.7 // size of a number in a cell; in the lecture view that is 1.4 % of the screen's height
+const [NEAR, FAR] = [9, 7.7] // size of the smallest number in a cell; in the lecture view, enlarged, 1.4 % of the screen's height
+const SQUEEZED = 0.85 // at most
 
 /** The page's own colours. @param {HTMLElement} root @returns {Palette} */
 export function palette(root) {
@@ -43,6 +44,7 @@ export class Pen {
   /** @param {HTMLCanvasElement} canvas @param {Room} room @param {Palette} palette @param {boolean} backward */
   constructor(canvas, { width, height, zoom = 1 }, palette, backward) {
     const times = ratio() * zoom
+    this.least = zoom > 1 ? FAR : NEAR
     this.width = width / zoom
     this.height = height / zoom
     const [w, h] = [Math.round(width * ratio()), Math.round(height * ratio())]
@@ -168,11 +170,21 @@ export class Pen {
     return { x, y, width, height }
   }
 
-  /** Numbers in coloured cells; NaN is a place without a cell. @param {number[]} values @param {number} columns @param {number[]} limits @param {string} scale @param {Box} box @param {{ write?: (value: number) => string, lit?: (n: number) => boolean }} [how] */
+  /** How large texts are in cells of a size; 0 where they do not fit. @param {string[]} texts @param {number} w @param {number} h */
+  sized(texts, w, h) {
+    const size = Math.min(h * 0.58, w * 0.3, 22)
+    if (size >= this.least) return size
+    this.context.font = `400 ${this.least}px Inter, system-ui, sans-serif`
+    const widest = Math.max(...texts.map((text) => this.context.measureText(text).width))
+    return widest * SQUEEZED <= w - 3 && h > this.least * 1.4 ? this.least : 0
+  }
+
+  /** Numbers in coloured cells, where they fit, and whether they do; NaN is a place without a cell. @param {number[]} values @param {number} columns @param {number[]} limits @param {string} scale @param {Box} box @param {{ write?: (value: number) => string, lit?: (n: number) => boolean }} [how] */
   grid(values, columns, limits, scale, box, { write = short, lit } = {}) {
     const rows = Math.ceil(values.length / columns)
     const [w, h] = [box.width / columns, box.height / rows]
-    const size = Math.min(h * 0.58, w * 0.3, 22)
+    const cells = values.filter((value) => !Number.isNaN(value))
+    const size = this.sized(cells.map(write), w, h)
     values.forEach((value, n) => {
       const [x, y] = [box.x + (n % columns) * w, box.y + Math.floor(n / columns) * h]
       const paint = Number.isNaN(value) ? [128, 128, 128] : colour(value, limits, /** @type {Scale} */ (scale))
@@ -180,7 +192,7 @@ export class Pen {
       this.context.fillStyle = css(paint)
       this.context.fillRect(x, y, w - 1, h - 1)
       this.context.globalAlpha = 1
-      if (size >= LEAST && !Number.isNaN(value))
+      if (size && !Number.isNaN(value))
         this.text(write(value), x + w / 2, y + h / 2, {
           size,
           align: "center",
@@ -193,13 +205,14 @@ export class Pen {
         this.context.strokeRect(x + 0.5, y + 0.5, w - 2, h - 2)
       }
     })
+    return size > 0
   }
 
   /** A kernel's weights, which can be edited where they stand. @param {Numbers} numbers @param {string} symbol @param {number} m @param {number} c @param {Box} box */
   kernel(numbers, symbol, m, c, box) {
     const k = numbers.shape(symbol)[2]
     const cells = Array.from({ length: k * k }, (_, n) => [m, c, Math.floor(n / k), n % k])
-    this.grid(
+    const fits = this.grid(
       cells.map((cell) => numbers.at(symbol, cell)),
       k,
       numbers.maps[symbol].limits,
@@ -213,6 +226,7 @@ export class Pen {
         cell,
         box: { ...size, x: box.x + cell[3] * size.width, y: box.y + cell[2] * size.height },
       })
+    return fits
   }
 
   /** A sum as a staircase: each term from the end of the last, and the total. @param {{ value: number, name: string }[]} terms @param {number} total @param {Box} box @param {{ chosen?: number, figures?: boolean }} [how] */

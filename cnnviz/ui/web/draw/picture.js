@@ -36,10 +36,11 @@ export async function savePicture(view, kind) {
 }
 
 /**
+ * Hands a file over.
  * @param {Blob} blob
  * @param {string} name
  */
-function save(blob, name) {
+export function save(blob, name) {
   const link = document.createElement("a")
   link.href = URL.createObjectURL(blob)
   link.download = name

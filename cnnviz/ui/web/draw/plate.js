@@ -13,6 +13,7 @@ import { ratio } from "./canvas.js"
 /** @typedef {{ ranges: Range[], strong?: boolean, thin?: boolean }} Mark  cells to outline */
 /** @typedef {{ x: number, y: number, width: number, height: number }} Rectangle */
 
+const COLOURS = 3
 const STACK = 3 // between layers of w
 const SMALLEST = 9 // size of a number in a cell, in pixels
 const MOST_RIBBONS = 4
@@ -30,6 +31,8 @@ export class Plate {
     this.marks = []
     /** @type {OffscreenCanvas[] | null} */
     this.pictures = null
+    /** @type {OffscreenCanvas | null} */
+    this.photograph = null
     this.across = 1
     this.zoom = 1 // how much larger a style sheet shows it
     this.least = 0 // size under which nothing is printed
@@ -153,6 +156,7 @@ export class Plate {
     if (ahead) return
     if (this.names) this.rows(this.names)
     else {
+      if (!this.pictures) this.photograph = this.together()
       this.pictures ??= Array.from({ length: face.tiles }, (_, n) => this.picture(n))
       context.imageSmoothingEnabled = false
       this.pictures.forEach((picture, n) => {
@@ -162,7 +166,28 @@ export class Plate {
         if (this.printsAll() && box.width > 30 && box.height / face.rows > 12) this.print(box, n, done)
       })
     }
+    if (this.photograph) {
+      const box = this.tile(COLOURS)
+      context.drawImage(this.photograph, box.x, box.y, box.width, box.height)
+    }
     for (const mark of this.marks) this.outline(mark, tone)
+  }
+
+  /** Red, green and blue as one picture, where there is a place free beside the three. @returns {OffscreenCanvas | null} */
+  together() {
+    const { rows, columns, tiles, stacked, offset } = /** @type {Face} */ (this.face)
+    const values = /** @type {Float64Array} */ (this.values)
+    if (this.symbol !== "x" || tiles !== COLOURS || stacked || tiles % this.across === 0) return null
+    const canvas = new OffscreenCanvas(columns, rows)
+    const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"))
+    const image = context.createImageData(columns, rows)
+    for (let n = 0; n < rows * columns; n++) {
+      for (let c = 0; c < COLOURS; c++)
+        image.data[4 * n + c] = (255 * values[offset(c, Math.floor(n / columns), n % columns)]) / this.limits[1]
+      image.data[4 * n + 3] = 255
+    }
+    context.putImageData(image, 0, 0)
+    return canvas
   }
 
   // A tile, a pixel a cell; where a cell is less than a pixel of the screen, a pixel has the entry of largest size.
@@ -359,7 +384,7 @@ export class Plate {
     const [row, column] = this.face?.stacked ? [1, 2] : [shape.length - 2, shape.length - 1]
     const place = cell.map((at, axis) => at + (axis === row ? down : axis === column ? right : 0))
     if (shape.length < 2 || place.some((at, axis) => at < 0 || at >= shape[axis])) return undefined
-    return this.numbers?.at(this.symbol, place)
+    return this.numbers?.isExact(this.symbol, place) ? this.numbers.at(this.symbol, place) : undefined
   }
 
   /** The cell under a point of the canvas. @param {number} x @param {number} y @returns {Cell} */

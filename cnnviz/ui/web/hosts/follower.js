@@ -104,6 +104,7 @@ export default function show() {
     numbers: {
       ask,
       receive: (act) => (deliver = act),
+      part: (lesson, of, act) => numbers.part(lesson, of, act),
       ahead: (lessons, page) => alone && numbers.ahead(page, lessons, kindOf(page).asked), // a hall's next move is one for all
     },
     speak(lang) {

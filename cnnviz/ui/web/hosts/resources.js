@@ -39,6 +39,8 @@ export class Resources {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   again = undefined
   size = 0
+  /** @type {Map<string, ((arrays: Answer["arrays"]) => void)[]>}  parts on their way, and who waits for them */
+  parts = new Map()
 
   /**
    * @param {URL} base  where the pages stand
@@ -92,6 +94,37 @@ export class Resources {
     const paths = lessons.map((lesson) => pathOf(page, lesson, keys, this.code))
     this.queue = [...paths, ...this.queue.filter((path) => !paths.includes(path))].slice(0, this.size > LARGE ? 1 : 8)
     this.next()
+  }
+
+  /**
+   * Asks for a part of a moment, exactly.
+   * @param {Lesson} lesson
+   * @param {string} of  which one
+   * @param {(arrays: Answer["arrays"]) => void} act
+   */
+  async part({ stage, cell, ...lesson }, of, act) {
+    const path = pathOf("", { ...lesson, of }, [...Object.keys(lesson), "of"], this.code)
+    const known = this.kept.get(path)
+    if (known) return act(known.arrays)
+    const others = this.parts.get(path)
+    if (others) return others.push(act)
+    const acts = [act]
+    this.parts.set(path, acts)
+    /** @param {Answer["arrays"]} arrays  none: who still wants it asks again */
+    const give = (arrays) => {
+      this.parts.delete(path)
+      for (const act of acts) act(arrays)
+    }
+    try {
+      const response = await fetch(new URL(path, this.base), { priority: "high" })
+      if (!response.ok) throw new Error(response.statusText)
+      const bytes = new Uint8Array(await response.arrayBuffer())
+      const answer = decode(bytes)
+      this.kept.put(path, answer, bytes.length)
+      give(answer.arrays)
+    } catch {
+      setTimeout(() => give({}), AGAIN_IN)
+    }
   }
 
   // One at a time, when there is nothing else to do.

@@ -180,6 +180,7 @@ function mount(root, told) {
     numbers: {
       ask,
       receive: (act) => (deliver = act),
+      part: (lesson, of, act) => numbers.part(lesson, of, act),
       ahead: (lessons, there) => numbers.ahead(there, lessons, kindOf(there).asked),
     },
     open(what) {

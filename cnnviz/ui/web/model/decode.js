@@ -5,16 +5,16 @@ import { LANG } from "../spec.js"
 import { has, say } from "./words.js"
 
 /** @import { Header } from "../types/wire.js" */
-/** @typedef {{ values: Float64Array | Float32Array | Uint8Array, shape: number[] }} Values  an array of the core's */
+/** @typedef {{ values: Float64Array | Float32Array | Uint8Array | Int8Array, shape: number[] }} Values  an array of the core's */
 /** @typedef {Record<string, Values>} Arrays */
 /** @typedef {Header & { arrays: Arrays }} Answer  what every page gets; the pages' own answers have more */
 
-/** @type {Record<string, Float64ArrayConstructor | Float32ArrayConstructor | Uint8ArrayConstructor>} */
-const KINDS = { float64: Float64Array, float32: Float32Array, uint8: Uint8Array }
+/** @type {Record<string, Float64ArrayConstructor | Float32ArrayConstructor | Uint8ArrayConstructor | Int8ArrayConstructor>} */
+const KINDS = { float64: Float64Array, float32: Float32Array, uint8: Uint8Array, int8: Int8Array }
 
 /**
  * The header's length as little-endian uint32, the header as JSON, the arrays one after another; the header
- * says of each its kind, where it starts, and its shape.
+ * says of each its kind, where it starts, and its shape. The kind of what follows from other arrays names them.
  * @param {Uint8Array} bytes
  * @returns {Answer}
  */
@@ -24,11 +24,40 @@ export function decode(bytes) {
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)), said)
   /** @type {Arrays} */
   const arrays = {}
-  for (const [name, [kind, at, ...shape]] of Object.entries(header.arrays)) {
+  /** @param {string} name @returns {Values["values"]} */
+  const read = (name) => {
+    if (arrays[name]) return arrays[name].values
+    const [kind, at, ...shape] = header.arrays[name]
+    const [made, ...sources] = kind.split(" ")
     const size = shape.reduce((/** @type {number} */ product, /** @type {number} */ n) => product * n, 1)
-    arrays[name] = { values: new KINDS[kind](buffer, 4 + length + at, size), shape }
+    const [a, b] = sources.map(read)
+    const start = 4 + length + at
+    const values =
+      made === "outer"
+        ? outer(a, b)
+        : made === "same"
+          ? same(a, new Uint8Array(buffer, start, Math.ceil(size / 8)))
+          : new KINDS[kind](buffer, start, size)
+    arrays[name] = { values, shape }
+    return values
   }
+  for (const name of Object.keys(header.arrays)) read(name)
   return { ...header, arrays }
+}
+
+/** Where a bit is set, the entry of another array; elsewhere 0. @param {Values["values"]} source @param {Uint8Array} bits */
+function same(source, bits) {
+  const values = new Float64Array(source.length)
+  for (let n = 0; n < values.length; n++) if ((bits[n >> 3] >> (n & 7)) & 1) values[n] = source[n]
+  return values
+}
+
+/** The product of every entry of one with every entry of another. @param {Values["values"]} rows @param {Values["values"]} columns */
+function outer(rows, columns) {
+  const values = new Float64Array(rows.length * columns.length)
+  for (let i = 0; i < rows.length; i++)
+    for (let j = 0; j < columns.length; j++) values[i * columns.length + j] = rows[i] * columns[j]
+  return values
 }
 
 /**

@@ -1,6 +1,7 @@
 // The arrays of one moment of a network, by symbol and cell: what the Step page shows and explains.
 
 import { pairs, reach, sources } from "./patterns.js"
+import { Wide } from "./wide.js"
 
 /** @typedef {import("./patterns.js").Cell} Cell */
 /** @typedef {import("./patterns.js").Link} Link */
@@ -19,7 +20,17 @@ export class Numbers {
     this.maps = answer.network.maps
     this.stages = answer.stages
     this.said = Object.fromEntries(this.stages.map((stage) => [stage.symbol, stage]))
-    this.arrays = answer.arrays
+    this.arrays = { ...answer.arrays }
+    /** @type {Record<string, Wide>}  weights that came as colours, by their symbol */
+    this.wide = {}
+    for (const [symbol, { values }] of Object.entries(answer.arrays)) {
+      if (!(values instanceof Int8Array)) continue
+      const { shape, limits } = this.maps[symbol]
+      const wide = new Wide(values, shape.at(-1) ?? 1, limits[1])
+      this.wide[symbol] = wide
+      this.arrays[symbol] = { values: wide.values, shape }
+      if (answer.network.optimizer !== "gd") this.arrays[`${symbol}_next`] = { values: wide.next, shape }
+    }
     this.rate = Number(answer.lesson.lr)
     this.classes = answer.network.classes
   }
@@ -43,6 +54,35 @@ export class Numbers {
   next(parameter, at) {
     const sent = this.arrays[`${parameter}_next`]
     return sent ? sent.values[at] : this.values(parameter)[at] - this.rate * this.values(`d${parameter}`)[at]
+  }
+
+  /**
+   * The exact weights that are still to be asked for before a cell can be explained: "w2:,57" to an output, "w2:12," from a unit.
+   * @param {string} symbol
+   * @param {Cell} cell
+   * @returns {string[]}
+   */
+  missing(symbol, cell) {
+    return Object.entries(this.wide).flatMap(([name, wide]) => {
+      const pattern = this.links(symbol).find(({ source }) => source === name)?.pattern
+      if (pattern === "unit") return wide.lacks(name, "unit", this.offset(symbol, cell))
+      if (pattern === "last" || symbol === name || symbol === `d${name}`)
+        return wide.lacks(name, "output", cell[cell.length - 1])
+      if (symbol !== "update") return []
+      const own = this.said.update.makes[0] === name ? wide.lacks(name, "output", cell[cell.length - 1]) : []
+      return [...own, ...wide.lacks(name, "output", wide.largest(this.values(`d${name}`)) % wide.outputs)]
+    })
+  }
+
+  /** Takes in exact weights. @param {string} of what they are @param {import("./decode.js").Arrays} arrays */
+  learn(of, arrays) {
+    const [name] = of.split(":")
+    if (arrays[name]) this.wide[name]?.learn(of, arrays[name].values, arrays[`${name}_next`]?.values)
+  }
+
+  /** Whether a number is the core's, and no colour's. @param {string} symbol @param {Cell} cell */
+  isExact(symbol, cell) {
+    return this.wide[symbol]?.has(this.offset(symbol, cell)) ?? true
   }
 
   /** Where a cell stands in its array. @param {string} symbol @param {Cell} cell */

@@ -7,6 +7,7 @@ import { has, say } from "../model/words.js"
 import { PAGES } from "../spec.js"
 import { copyLink, showHelp, toggleLecture, unfold } from "./doings.js"
 import { button } from "./html.js"
+import { showTable } from "./map_table.js"
 import { randomKernel } from "./network_controls.js"
 
 /** @import { Content } from "./content.js" */
@@ -114,6 +115,7 @@ export const ACTIONS = [
     when: walks,
     act: (view) => view.content.large && view.open(view.content.large),
   },
+  { name: "table", keys: ["T"], help: "table", when: (kind) => kind.tabulates, act: showTable },
   { name: "cells", help: "cells", when: (kind) => kind.points, act: () => {} }, // see cell_pointer.js
   { name: "turn_back", keys: ["["], help: "turn", when: (kind) => kind.turns, act: (view) => view.content.turn(-1) },
   { name: "turn_on", keys: ["]"], help: "turn", when: (kind) => kind.turns, act: (view) => view.content.turn(1) },

@@ -6,11 +6,12 @@ import { MapView } from "../draw/maps.js"
 import { Focus } from "../model/focus.js"
 import { escaped, formula, lossText, number, sentence } from "../model/format.js"
 import { one } from "../model/links.js"
+import { tableOfBoard } from "../model/tables.js"
 import { say } from "../model/words.js"
 import { actionButton } from "./actions.js"
 import { bindCells } from "./cell_pointer.js"
 import { Content } from "./content.js"
-import { LIMITS_LINE, linesOf, setHTML } from "./html.js"
+import { LIMITS_LINE, linesOf, setHTML, TABLE } from "./html.js"
 import { bindSwitches, fillSwitches, tabsOf } from "./switches.js"
 
 /** @import { BoardColumn, BoardData, BoardHeader, BoardRow, ChartData } from "../types/wire.js" */
@@ -52,7 +53,7 @@ const top = () => `
 /** @param {string} more */
 const bottom = (more) => `
   <section class="explain board-words" aria-label="${say("web.frame.explanation")}">
-    <div class="text" tabindex="0"><div class="numbers"></div><p class="sentence"></p><p class="detail"></p>${more}<div class="remark"></div><div class="tools">${actionButton("unpin", "", "hidden")}</div></div>
+    <div class="text" tabindex="0"><div class="numbers"></div><p class="sentence"></p><p class="detail"></p>${more}<div class="remark"></div><div class="tools">${actionButton("unpin", "", "hidden")}${actionButton("table", TABLE)}</div></div>
     <div class="switches" tabindex="0"></div>
     <div class="charts"></div>
   </section>`
@@ -62,6 +63,8 @@ const chartFigure = ({ name, title, words }) => `
   <figure><figcaption><button type="button" data-open="chart-${name}" title="${say("web.chart.open")}">${escaped(title)}</button></figcaption><canvas data-chart="${name}" role="img" aria-label="${escaped(title)}"></canvas><p>${escaped(words)}</p></figure>`
 
 export class Board extends Content {
+  static tabulates = true
+
   focus = new Focus()
   /** @type {Record<string, MapView>} */
   maps = {}
@@ -227,6 +230,25 @@ export class Board extends Content {
     const [own, all] = [head, grid].map((element) => element.getBoundingClientRect())
     if (own.left < all.left || own.right > all.right)
       grid.scrollLeft = head.offsetLeft - grid.offsetLeft - grid.clientWidth / 2 + head.clientWidth / 2
+  }
+
+  tables() {
+    const { board } = this
+    if (!board) return super.tables()
+    const found = board.rows.flatMap((row) =>
+      board.columns.filter(({ symbol }) => `${row.name}.${symbol}` in this.maps).map((column) => ({ row, column })),
+    )
+    const { map } = this.subject(board)
+    const sources = found.map(({ row, column }) =>
+      tableOfBoard(row, column, this.arrays[`${row.name}.${column.symbol}`].values),
+    )
+    return {
+      sources,
+      first: Math.max(
+        0,
+        found.findIndex(({ column }) => column.symbol === map),
+      ),
+    }
   }
 
   spoken() {

@@ -8,6 +8,7 @@ import { Focus } from "../model/focus.js"
 /** @import { Cells } from "../model/cells.js" */
 /** @import { Answer } from "../model/decode.js" */
 /** @import { Cell } from "../model/links.js" */
+/** @import { Source } from "../model/table.js" */
 /** @import { View } from "./view.js" */
 
 export class Content {
@@ -19,6 +20,8 @@ export class Content {
   static points = true
   /** Whether there are channels, filters or units to turn to. */
   static turns = false
+  /** Whether its maps can be read as tables. */
+  static tabulates = false
   /** Whether somebody's own gradients can be compared. */
   static checks = false
   /** Whether numbers are shown only from the stage on that computes them. */
@@ -89,6 +92,14 @@ export class Content {
 
   /** What was drawn for a size is drawn anew the next time. */
   outdate() {}
+
+  /**
+   * What can be read as a table, and which is the one to begin with.
+   * @returns {{ sources: Source[], first: number }}
+   */
+  tables() {
+    return { sources: [], first: 0 }
+  }
 
   /** What those hear who listen. */
   spoken() {

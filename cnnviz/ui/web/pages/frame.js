@@ -6,6 +6,7 @@ import { actionButton, helpLines } from "./actions.js"
 import { button } from "./html.js"
 import { languageChoice } from "./language.js"
 import { lessonControls } from "./lesson_controls.js"
+import { tableDialog } from "./map_table.js"
 import { transport } from "./transport.js"
 
 /** @import { Kind } from "./actions.js" */
@@ -56,4 +57,4 @@ export const frame = (page, kind) => `
   </header>
   ${lessonControls(kind)}
   <div class="middle" tabindex="-1">${transport(kind)}<div class="content"></div></div>
-  <div class="live" aria-live="polite" role="status"></div>${help(kind)}`
+  <div class="live" aria-live="polite" role="status"></div>${help(kind)}${kind.tabulates ? tableDialog() : ""}`

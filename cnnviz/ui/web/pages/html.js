@@ -51,6 +51,10 @@ export const select = (key, options, label, extra = "") =>
 export const input = (key, label, mode = "decimal", extra = "") =>
   `<input data-key="${key}" inputmode="${mode}" autocomplete="off" spellcheck="false" aria-label="${escaped(label)}" ${extra}>`
 
+/** A table, drawn. */
+export const TABLE =
+  '<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d="M1.5 2.5h13v11h-13zM1.5 6h13M1.5 9.7h13M6 2.5v11M10.5 2.5v11"/></svg>'
+
 /** The line under a map: the ends of its colours, and the power of ten that its numbers are multiplied by. */
 export const LIMITS_LINE =
   '<p class="limits"><span class="low"></span><span class="power"></span><span class="high"></span></p>'

@@ -11,13 +11,14 @@ import { explained } from "../model/explanation.js"
 import { escaped } from "../model/format.js"
 import { one } from "../model/links.js"
 import { Numbers } from "../model/numbers.js"
+import { tableOf, windowsOf } from "../model/tables.js"
 import { say } from "../model/words.js"
 import { KEYS } from "../spec.js"
 import { actionButton } from "./actions.js"
 import { bindCells } from "./cell_pointer.js"
 import { Content } from "./content.js"
 import { bindFinger } from "./finger.js"
-import { fit, linesOf, setHTML } from "./html.js"
+import { fit, linesOf, setHTML, TABLE } from "./html.js"
 import { KernelField } from "./kernel_field.js"
 import { FILM, isProjected, pictureTimes, times } from "./lecture.js"
 import { litBlock, litCells } from "./lit.js"
@@ -46,7 +47,7 @@ const FRAME = () => `
     <button type="button" class="handle" data-key="fold" aria-expanded="true" aria-label="${escaped(say("web.step.fold"))}"></button>
     <div class="text" tabindex="0"><h1><span class="phase"></span><span class="title"></span></h1>
       <p class="sentence"></p><p class="fact"></p><p class="formula"></p><div class="numbers"></div><p class="remark"></p>
-      <div class="tools">${actionButton("unpin", "", "hidden")}<div class="stepper" hidden><span class="what"></span><button type="button" data-turn="-1" aria-label="${escaped(say("web.step.less"))}">−</button><b class="which"></b><button type="button" data-turn="1" aria-label="${escaped(say("web.step.more"))}">+</button></div></div></div>
+      <div class="tools">${actionButton("unpin", "", "hidden")}${actionButton("table", TABLE)}<div class="stepper" hidden><span class="what"></span><button type="button" data-turn="-1" aria-label="${escaped(say("web.step.less"))}">−</button><b class="which"></b><button type="button" data-turn="1" aria-label="${escaped(say("web.step.more"))}">+</button></div></div></div>
     <div class="drawn"><canvas class="mechanism" role="img"></canvas></div>
   </section>
   <canvas class="flow" aria-hidden="true"></canvas>${meaningBox()}`
@@ -55,6 +56,7 @@ export class Step extends Content {
   static asked = COMPUTED
   static turns = true
   static reveals = true
+  static tabulates = true
 
   slides = true
   zoomed = false
@@ -113,6 +115,7 @@ export class Step extends Content {
     this.missions.receive(this.numbers.answer.missions)
     this.order = this.numbers.stages.map(({ symbol }) => symbol)
     this.cells.receive(this.numbers)
+    for (const map of this.order) this.inquire({ map, cell: this.cells.own(this.shown(map)) })
     if (!this.overview.receive(this.numbers)) return
     for (const plate of Object.values(this.plates)) this.bind(plate)
   }
@@ -297,17 +300,32 @@ export class Step extends Content {
   draw() {
     if (!this.received) return
     this.welcome()
-    this.predicting.draw()
-    this.measure()
     const subject = this.subject()
+    const exact = this.inquire(subject)
+    if (exact) this.predicting.draw()
+    this.measure()
     this.classes()
     this.bring()
     this.mark(subject)
     const tone = this.tone(subject.map)
     for (const [symbol, plate] of Object.entries(this.plates))
       plate.draw(this.isAhead(symbol), this.view.player.done(symbol), tone)
+    if (!exact) return // what is said stays until its numbers are there
     this.say(subject)
     this.flows(subject)
+  }
+
+  /** Asks for exact weights that are still to come; whether all that is printed of a cell is there. @param {Subject} subject */
+  inquire({ map, cell }) {
+    const { numbers } = this
+    const { part } = this.view.host.numbers
+    if (!part) return true
+    for (const of of numbers.missing(map, cell))
+      part(numbers.answer.lesson, of, (arrays) => {
+        numbers.learn(of, arrays)
+        if (numbers === this.received) this.view.paint(true)
+      })
+    return !numbers.missing(map, cell).length
   }
 
   // On a step data is seen to move; otherwise ribbons show where the number comes from.
@@ -455,9 +473,7 @@ export class Step extends Content {
     for (const [symbol, { figure }] of Object.entries(this.plates)) {
       const ahead = this.isAhead(symbol)
       figure.classList.toggle("ahead", ahead)
-      this.plates[symbol].name(
-        ahead ? say(this.masked(symbol) ? this.hidden.map : "web.maps.ahead", { map: symbol }) : "",
-      )
+      this.plates[symbol].name(this.closed(symbol))
       figure.classList.toggle("filling", this.view.player.done(symbol) !== Number.POSITIVE_INFINITY)
       figure.classList.toggle("now", makes.includes(symbol))
       figure.classList.toggle("asked", this.predicting.question?.clicked === symbol)
@@ -532,6 +548,36 @@ export class Step extends Content {
     this.editor()
     if (this.room && this.palette && !masked)
       this.spots = mechanism(view.$(".mechanism"), numbers, map, cell, this.room, this.palette, this.made)
+  }
+
+  /** Why the numbers of a map are not shown; "" where they are. @param {string} symbol */
+  closed(symbol) {
+    if (!this.isAhead(symbol)) return ""
+    return say(this.masked(symbol) ? this.hidden.map : "web.maps.ahead", { map: symbol })
+  }
+
+  tables() {
+    const { map, cell } = this.subject()
+    const symbols = Object.keys(this.numbers.maps)
+    const windows = this.closed(map) ? [] : windowsOf(this.numbers, map, cell)
+    const sources = symbols.map((symbol) => this.whole(symbol, tableOf(this.numbers, symbol, this.closed(symbol))))
+    return { sources: [...sources, ...windows], first: symbols.indexOf(this.shown(map)) }
+  }
+
+  // Weights that came as colours are asked for when their table is opened.
+  /** @param {string} symbol @param {import("../model/table.js").Source} source @returns {import("../model/table.js").Source} */
+  whole(symbol, source) {
+    const { numbers } = this
+    const wide = numbers.wide[symbol]
+    const { part } = this.view.host.numbers
+    if (source.instead || !wide || wide.whole || !part) return source
+    /** @param {() => void} act */
+    const whole = (act) =>
+      part(numbers.answer.lesson, `${symbol}:`, (arrays) => {
+        numbers.learn(`${symbol}:`, arrays)
+        wide.whole ? act() : whole(act)
+      })
+    return { ...source, instead: say("web.table.coming"), whole }
   }
 
   /** What is said of numbers that are hidden, of a map and of its cell: how they come to be seen. */

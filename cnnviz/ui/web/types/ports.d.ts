@@ -1,5 +1,5 @@
 import type { Lesson } from "../model/address.js"
-import type { Answer } from "../model/decode.js"
+import type { Answer, Arrays } from "../model/decode.js"
 
 /** Where the lesson is kept: the browser's address, a file's own, a notebook cell's. */
 export interface AddressPort {
@@ -18,6 +18,8 @@ export interface NumbersPort {
   ask(): void
   /** From now on hands every answer to `act`, those that come late among them. */
   receive(act: (answer: Answer) => void): void
+  /** Asks for exact weights of a lesson ("w2:,57"), of which its numbers have the colours alone. Who has no such gives all. */
+  part?(lesson: Lesson, of: string, act: (arrays: Arrays) => void): void
   /** May ask ahead for these lessons on a page, the likeliest first. */
   ahead?(lessons: Lesson[], page: string): void
 }

@@ -12,7 +12,7 @@ from cnnviz.core.training import MEASURED, Progress
 from cnnviz.data.labelled import LabelledImages
 from cnnviz.ui.component.answer import encode
 from cnnviz.ui.pages.train.training.tiles import tiles
-from cnnviz.ui.pages.train.training.trainer import AT_ONCE, MOST_KEPT, Job, Trainer
+from cnnviz.ui.pages.train.training.trainer import AT_ONCE, Job, Trainer
 from cnnviz.ui.pages.train.training.verdicts import beside_guessing, stuck
 from cnnviz.ui.version import code
 from cnnviz.words import Message, message
@@ -94,7 +94,7 @@ def of_epoch(reports: Sequence[Progress], active: bool) -> int:
     return next(place for place, one in enumerate(reports) if one.epoch == reports[-1].epoch)
 
 
-@lru_cache(maxsize=4 * MOST_KEPT)
+@lru_cache(maxsize=8)  # each holds its training, too
 def outcome_at(trainer: Trainer, at: int) -> Outcome:
     """What the parameters of a report make of the images that are held out."""
     settings, data, channel = trainer.job

@@ -15,6 +15,9 @@ from cnnviz.words import Message, message
 MOST_FILTERS, MOST_OUTPUTS, MOST_SIDE = 6, 4, 64
 """Filters, outputs whose weights lie as a map does, and the side of such a map."""
 
+MOST_OUTPUT_WEIGHTS = 10 * MOST_SIDE**2
+"""Numbers of an output layer that can be drawn, of ten outputs."""
+
 
 def tiles(trainer: Trainer, frames: Sequence[Progress]) -> tuple[list[dict[str, object]], dict[str, np.ndarray]]:
     """A picture for each filter and each output's weights, and as bytes (2,F,rows,columns,C) how they are in each frame, and how far they have moved."""

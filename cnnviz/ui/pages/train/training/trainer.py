@@ -8,8 +8,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
 
+from cnnviz.core.kept import size
 from cnnviz.core.recent import Recent
 from cnnviz.core.training import Progress, Training, train
 from cnnviz.data.labelled import Collection
@@ -23,8 +25,8 @@ AT_ONCE = 2
 TURNS = threading.BoundedSemaphore(AT_ONCE)
 
 
-MOST_KEPT = 8
-"""Trainings that are kept when they are done, of about 1 MB each: who opens their link sees what came of them."""
+MOST_BYTES = 64_000_000
+"""What is kept of trainings that are done: who opens their link sees what came of them. The teaching notebook's takes 1 MB."""
 
 
 class Job(NamedTuple):
@@ -40,28 +42,49 @@ class Job(NamedTuple):
         return self.settings, self.data.names, self.data.source, self.channel
 
 
-_done: Recent[tuple, Trainer] = Recent(MOST_KEPT)
+class Elsewhere(Protocol):
+    """Where other processes find the trainings that were done in this one."""
+
+    def put(self, job: Job, reports: Sequence[Progress]) -> None:
+        """Keeps what a training has reported."""
+
+    def get(self, job: Job) -> list[Progress] | None:
+        """The reports of that job, None where there are none; earlier ones may lack parameters that nothing shows."""
+
+
+_elsewhere: list[Elsewhere] = []
+
+
+def keep_also(elsewhere: Elsewhere) -> None:
+    """Has trainings that are done from now on known elsewhere too, and asked for there."""
+    _elsewhere[:] = [elsewhere]
 
 
 def done(job: Job) -> Trainer | None:
-    """The last training of this job that was done here and is still kept."""
-    return _done.get(job.name)
+    """The last training of this job that was done, here or elsewhere, and is still kept."""
+    found = _done.get(job.name)
+    for elsewhere in _elsewhere if found is None else ():
+        if reports := elsewhere.get(job):
+            found = Trainer(job, reports)
+            _done.put(job.name, found)
+    return found
 
 
 class Trainer:
-    """One training, a report after the other."""
+    """One training, a report after the other; `reports` are all of one that was done before."""
 
-    def __init__(self, job: Job):
+    def __init__(self, job: Job, reports: Sequence[Progress] = ()):
         self.job = job
-        self.reports: list[Progress] = []
+        self.reports: list[Progress] = list(reports)
         self._times: list[tuple[float, int]] = []
-        self._ended = ""
+        self._ended = "done" if reports else ""
         self._at_work = False
         self._go = threading.Event()
         self._go.set()
         self._stop = threading.Event()
         self._seen = time.monotonic()
-        threading.Thread(target=self._run, daemon=True, name="training").start()
+        if not reports:
+            threading.Thread(target=self._run, daemon=True, name="training").start()
 
     @property
     def state(self) -> str:
@@ -124,6 +147,8 @@ class Trainer:
                         break
                 else:
                     _done.put(self.job.name, self)
+                    for elsewhere in _elsewhere:
+                        elsewhere.put(self.job, self.reports)
                     return "done"
             finally:
                 self._at_work = False
@@ -139,3 +164,6 @@ class Trainer:
 
     def _over(self) -> bool:
         return self._stop.is_set() or time.monotonic() - self._seen > PATIENCE
+
+
+_done: Recent[tuple, Trainer] = Recent(MOST_BYTES, lambda training: sum(size(report.params) for report in training.reports))

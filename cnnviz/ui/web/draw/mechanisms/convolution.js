@@ -1,6 +1,6 @@
 // A convolution: windows times kernels, summed over channels; and its two ways back.
 
-import { number, short } from "../../model/format.js"
+import { factor, number, short } from "../../model/format.js"
 import { say } from "../../model/words.js"
 
 /** @typedef {import("../mechanism.js").Picture} Picture */
@@ -86,6 +86,42 @@ function patches(numbers, { x, f, k, cell, met }, c) {
   return { window, kernel }
 }
 
+/** Window, kernel and products alone, from the left edge to the right; false where they are of several channels. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell */
+export function triple(pen, numbers, symbol, cell) {
+  const links = numbers.links(symbol)
+  const [x, f] = ["map", "filters"].map(
+    (kind) => links.find(({ source }) => numbers.maps[source].kind === kind)?.source ?? "",
+  )
+  if (numbers.shape(x)[0] !== 1) return false
+  const k = numbers.shape(f)[2]
+  const parts = { x, f, k, cell, met: numbers.pairs(symbol, cell, x, f), window: null, left: 0 }
+  const { window, kernel } = patches(numbers, parts, 0)
+  const products = window.map((value, n) => value * kernel[n])
+  const most = Math.max(...products.map((value) => Math.abs(value) || 0))
+  const side = (pen.width - 44) / 3
+  const three = /** @type {[number[], number[], string, string][]} */ ([
+    [window, numbers.maps[x].limits, numbers.maps[x].scale, "⊙"],
+    [kernel, numbers.maps[f].limits, "signed", "="],
+    [products, [-most, most], "signed", ""],
+  ])
+  three.forEach(([values, limits, scale, sign], n) => {
+    pen.grid(values, k, limits, scale, { x: n * (side + 22), y: 0, width: side, height: side })
+    if (sign) pen.sign(sign, n * (side + 22) + side + 11, side / 2)
+  })
+  return true
+}
+
+/** Where cells are too small for their numbers: the largest product, with a ring in each grid. @param {Pen} pen @param {{ a: number[], b: number[], k: number, boxes: Box[] }} grids @param {number} x @param {number} y @param {number} room @param {string} [before] */
+function largest(pen, { a, b, k, boxes }, x, y, room, before = "") {
+  const size = (/** @type {number} */ n) => Math.abs(a[n] * b[n]) || 0
+  const n = a.reduce((best, _, at) => (size(at) > size(best) ? at : best), 0)
+  if (!size(n)) return
+  const ring = { rows: one(Math.floor(n / k)), columns: one(n % k), strong: true }
+  for (const box of boxes) pen.ring(ring, k, k, box)
+  const product = `${number(a[n], 3)} · ${factor(b[n], 3)} ≈ ${number(a[n] * b[n], 3)}`
+  pen.text(`${before}${say("web.mechanism.largest_product", { product })}`, x, y, { size: 12, room })
+}
+
 // x, its window, the kernel, the products.
 /** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts */
 function single(pen, numbers, parts) {
@@ -101,6 +137,9 @@ function single(pen, numbers, parts) {
   const y = 26
   let at = box.x + box.width + 26
   const most = Math.max(...products.filter((value) => !Number.isNaN(value)).map(Math.abs), 0)
+  let all = true
+  /** @type {Box[]} */
+  const boxes = []
   const raw = numbers.answer.lesson.scale === "raw"
   const parts3 = /** @type {[string, number[], number[], string, string][]} */ ([
     [say("web.mechanism.window"), pixels, numbers.maps[x].limits, numbers.maps[x].scale, "⊙"],
@@ -113,10 +152,16 @@ function single(pen, numbers, parts) {
       : pen.text(name, at, 12, { size: 12, fill: pen.soft })
     const place = { x: at, y, width: grid, height: grid }
     const write = raw && values === pixels ? (/** @type {number} */ value) => String(Math.round(value)) : short
-    values === kernel ? pen.kernel(numbers, f, cell[0], 0, place) : pen.grid(values, k, limits, scale, place, { write })
+    const fits =
+      values === kernel
+        ? pen.kernel(numbers, f, cell[0], 0, place)
+        : pen.grid(values, k, limits, scale, place, { write })
+    all = all && fits
+    boxes.push(place)
     pen.sign(sign, at + grid + 11, y + grid / 2)
     at += grid + 22
   }
+  if (!all) largest(pen, { a: pixels, b: kernel, k, boxes }, boxes[0].x, y + grid + 11, left - boxes[0].x)
   const corner = window.columns.start + window.columns.count
   const scale = box.width / numbers.shape(x)[2]
   pen.thread([box.x + corner * scale, box.y + window.rows.start * scale], [box.x + box.width + 26, y])
@@ -136,23 +181,31 @@ function several(pen, numbers, parts, terms, total) {
   const free = pen.height - 62
   const grid = Math.min((pitch - 30) / 2, free * 0.46)
   const map = Math.min(free - grid, pitch - 16)
+  /** @type {{ a: number[], b: number[], k: number, boxes: Box[] }[]} */
+  const crowded = []
   for (let c = 0; c < channels; c++) {
     const at = 4 + c * pitch
     const box = fitted(numbers, x, at, 24, map, map)
     pen.head(channelName(numbers, x, c), "", at, 10, pitch)
     pen.map(numbers, x, [c], box, [window])
-    const { window: pixels } = patches(numbers, parts, c)
+    const { window: pixels, kernel } = patches(numbers, parts, c)
     const y = 24 + map + 22
-    pen.grid(pixels, k, numbers.maps[x].limits, numbers.maps[x].scale, { x: at, y, width: grid, height: grid })
+    const boxes = [at, at + grid + 13].map((x) => ({ x, y, width: grid, height: grid }))
+    const fits = pen.grid(pixels, k, numbers.maps[x].limits, numbers.maps[x].scale, boxes[0])
     pen.text("⊙", at + grid + 6, y + grid / 2, { align: "center", fill: pen.soft })
-    pen.kernel(numbers, f, parts.cell[0], c, { x: at + grid + 13, y, width: grid, height: grid })
+    if (!pen.kernel(numbers, f, parts.cell[0], c, boxes[1]) || !fits) crowded.push({ a: pixels, b: kernel, k, boxes })
     if (c < channels - 1) pen.sign("+", at + map + (pitch - map) / 2, 24 + map / 2)
   }
-  pen.text(say("web.mechanism.window_kernel"), 4, pen.height - 8, { size: 11, fill: pen.soft })
+  const [strongest] = crowded.toSorted((one, other) => strength(other) - strength(one))
+  if (strongest) largest(pen, strongest, 4, pen.height - 8, left - sum - 30, `${say("web.mechanism.window_kernel")}; `)
+  else pen.text(say("web.mechanism.window_kernel"), 4, pen.height - 8, { size: 11, fill: pen.soft })
   const at = 4 + channels * pitch
   pen.arrow(at - 8, 24 + map / 2, at + 14, 24 + map / 2)
   pen.ladder(terms, total, "", { x: at + 24, y: 8, width: sum, height: pen.height - 16 })
 }
+
+/** The size of the largest product. @param {{ a: number[], b: number[] }} grids */
+const strength = ({ a, b }) => Math.max(...a.map((value, n) => Math.abs(value * b[n]) || 0))
 
 // Many channels: all maps small, window and kernel of the one that adds most.
 /** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts */
@@ -170,10 +223,11 @@ function many(pen, numbers, parts) {
     const box = fitted(numbers, x, 4 + (c % across) * (side + 3), 24 + Math.floor(c / across) * (side + 3), side, side)
     pen.map(numbers, x, [c], box, [{ ...window, strong: c === chosen }])
   }
-  const { window: pixels } = patches(numbers, parts, chosen)
+  const { window: pixels, kernel } = patches(numbers, parts, chosen)
   const at = room + 16
+  const boxes = [at, at + grid + 22].map((x) => ({ x, y: 24, width: grid, height: grid }))
   pen.text(channelName(numbers, x, chosen), at, 10, { size: 15, math: true })
-  pen.grid(pixels, k, numbers.maps[x].limits, numbers.maps[x].scale, { x: at, y: 24, width: grid, height: grid })
+  const fits = pen.grid(pixels, k, numbers.maps[x].limits, numbers.maps[x].scale, boxes[0])
   pen.sign("⊙", at + grid + 11, 24 + grid / 2)
   pen.text(
     `${numbers.maps[f].label}[${numbers.shape(f)[0] > 1 ? `${parts.cell[0]},` : ""}${chosen}]`,
@@ -181,8 +235,9 @@ function many(pen, numbers, parts) {
     10,
     { size: 15, math: true },
   )
-  pen.kernel(numbers, f, parts.cell[0], chosen, { x: at + grid + 22, y: 24, width: grid, height: grid })
+  const both = pen.kernel(numbers, f, parts.cell[0], chosen, boxes[1]) && fits
   pen.text(say("web.mechanism.strongest"), at, 24 + grid + 12, { size: 11, fill: pen.soft, room: 2 * grid })
+  if (!both) largest(pen, { a: pixels, b: kernel, k, boxes }, at, 24 + grid + 27, 2 * grid + 40)
 }
 
 /** What comes back to one cell: a share through each filter. @type {Picture} */
@@ -218,6 +273,9 @@ export function convolutionBack(pen, numbers, symbol, cell) {
   const most = Math.max(...products.filter((value) => !Number.isNaN(value)).map(Math.abs), 0)
   let at = left.x + left.width + 30
   const y = 24
+  let all = true
+  /** @type {Box[]} */
+  const boxes = []
   pen.arrow(at - 4, y + grid / 2, at - 24, y + grid / 2)
   const three = /** @type {[string, number[], number[], string][]} */ ([
     [say("web.mechanism.products"), products, [-most, most], "="],
@@ -226,12 +284,16 @@ export function convolutionBack(pen, numbers, symbol, cell) {
   ])
   for (const [name, values, limits, sign] of three) {
     pen.text(name, at, 12, { size: 12, fill: pen.soft })
-    pen.grid(values, k, limits, "signed", { x: at, y, width: grid, height: grid })
+    const box = { x: at, y, width: grid, height: grid }
+    all = pen.grid(values, k, limits, "signed", box) && all
+    boxes.push(box)
     if (sign) pen.sign(sign, at + grid + 11, y + grid / 2)
     at += grid + 22
   }
   pen.arrow(right.x - 2, y + grid / 2, at - 16, y + grid / 2)
   const total = numbers.at(symbol, cell)
+  if (!all)
+    largest(pen, { a: arrived, b: kernel, k, boxes }, boxes[0].x, y + grid + (filters > 1 ? 14 : 34), 3 * grid + 44)
   if (filters > 1)
     pen.stairs(
       sums.map((value, m) => ({ value, name: channelName(numbers, dy, m) })),

@@ -58,6 +58,8 @@ const rowAt = (numbers, parameter, at) => ({
 /** @param {Numbers} numbers @param {string} name */
 function largest(numbers, name) {
   const old = numbers.values(name)
+  const wide = numbers.wide[name]
+  if (wide) return rowAt(numbers, name, wide.largest(numbers.values(`d${name}`)))
   let [at, most] = [0, 0]
   for (let n = 0; n < old.length; n++) {
     const size = Math.abs(numbers.next(name, n) - old[n])

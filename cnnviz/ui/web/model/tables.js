@@ -1,0 +1,58 @@
+// What of a page can be read as a table: a network's arrays, what lies under a kernel, and the maps of a board.
+
+import { axesOf } from "./table.js"
+import { say } from "./words.js"
+
+/** @import { BoardColumn, BoardRow } from "../types/wire.js" */
+/** @import { Numbers } from "./numbers.js" */
+/** @import { Cell } from "./patterns.js" */
+/** @import { Source } from "./table.js" */
+
+/** @type {(numbers: Numbers, symbol: string, instead: string) => Source} */
+export function tableOf(numbers, symbol, instead) {
+  const { label, words, kind, index } = numbers.maps[symbol]
+  return { name: symbol, label, words, axes: axesOf(kind, index), values: numbers.values(symbol), instead }
+}
+
+/**
+ * What lies under the window of a cell, for each array that it is computed from through one.
+ * @param {Numbers} numbers
+ * @param {string} map
+ * @param {Cell} cell
+ * @returns {Source[]}
+ */
+export function windowsOf(numbers, map, cell) {
+  if (!(map in numbers.maps)) return []
+  const own = `${numbers.maps[map].label}[${numbers.index(map, cell)}]`
+  return numbers
+    .links(map)
+    .filter(({ pattern }) => pattern === "window" || pattern === "touched")
+    .map((link) => {
+      const ranges = numbers.reach(link, cell)
+      const { kind, label } = numbers.maps[link.source]
+      const along = ranges.map(({ start, count, step }) => Array.from({ length: count }, (_, n) => start + n * step))
+      const axes = axesOf(
+        kind,
+        along.map(({ length }) => length),
+      ).map(({ name }, n) => ({ name, labels: along[n] }))
+      const cells = along.reduce(
+        (found, places) => found.flatMap((at) => places.map((place) => [...at, place])),
+        [/** @type {Cell} */ ([])],
+      )
+      return {
+        name: `${link.source}-under-${map}`,
+        label,
+        words: say("web.table.window", { cell: own }),
+        axes: axes.length > 2 && numbers.shape(link.source)[0] === 1 ? axes.slice(1) : axes,
+        values: Float64Array.from(cells, (at) => numbers.at(link.source, at)),
+        instead: "",
+      }
+    })
+}
+
+/** @type {(row: BoardRow, column: BoardColumn, values: ArrayLike<number>) => Source} */
+export function tableOfBoard(row, { symbol, label, rows, columns, layers, flat }, values) {
+  const shape = flat ? [rows] : layers > 1 ? [rows * columns, layers] : [rows, columns]
+  const axes = axesOf(flat ? "row" : layers > 1 ? "weights" : "map", shape)
+  return { name: `${symbol}-${row.name}`, label, words: row.label, axes, values, instead: "" }
+}

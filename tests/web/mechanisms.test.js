@@ -1,0 +1,57 @@
+// The mechanism pictures, drawn on nothing: what they add up is the core's own entry.
+
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { mechanism } from "../../cnnviz/ui/web/draw/mechanism.js"
+import { Pen } from "../../cnnviz/ui/web/draw/pen.js"
+import { decode } from "../../cnnviz/ui/web/model/decode.js"
+import { Numbers } from "../../cnnviz/ui/web/model/numbers.js"
+import { fixture } from "./hooks.js"
+
+const nothing = new Proxy(function nothing() {}, {
+  get: (_, name) => (name === Symbol.toPrimitive ? () => 0 : nothing),
+  set: () => true,
+  apply: () => nothing,
+})
+class Canvas {
+  getContext = () => nothing
+  setAttribute() {}
+}
+Object.assign(globalThis, { OffscreenCanvas: Canvas, devicePixelRatio: 1 })
+const palette = new Proxy({}, { get: () => "#888" })
+
+/** The sums in the picture of a cell. */
+function sums(numbers, map, cell, room = { width: 620, height: 260 }) {
+  const found = []
+  for (const name of ["stairs", "ladder"])
+    Pen.prototype[name] = (terms, total) => found.push({ terms: terms.map(({ value }) => value), total })
+  mechanism(new Canvas(), numbers, map, cell, room, palette, () => Number.POSITIVE_INFINITY)
+  return found
+}
+
+const moments = fixture("moments").map(({ bytes, arrays }) => ({
+  arrays,
+  numbers: new Numbers(decode(new Uint8Array(Buffer.from(bytes, "base64")))),
+}))
+
+test("the total of every sum that is drawn is the core's own entry, and its steps lead to it", () => {
+  let count = 0
+  for (const { numbers, arrays } of moments.filter(({ numbers }) => !Object.keys(numbers.answer.deviations).length)) {
+    for (const { symbol } of numbers.stages) {
+      if (symbol === "update") continue
+      for (const cell of [numbers.shape(symbol).map(() => 0), numbers.shape(symbol).map((n) => n >> 1)]) {
+        for (const { terms, total } of sums(numbers, symbol, cell)) {
+          count += 1
+          assert.equal(total, arrays[symbol][numbers.offset(symbol, cell)])
+          const size = terms.reduce((all, value) => all + Math.abs(value), 1e-15)
+          const end = terms.reduce((all, value) => all + value, 0)
+          assert.ok(
+            Math.abs(end - total) <= 1e-9 * size,
+            `${numbers.network.text} ${symbol}[${cell}]: ${end}, ${total}`,
+          )
+        }
+      }
+    }
+  }
+  assert.ok(count > 20, `only ${count} sums`)
+})

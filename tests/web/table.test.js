@@ -1,0 +1,64 @@
+// A map as a table: what is shown at once, and the file, which is the terminal's.
+
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { Numbers } from "../../cnnviz/ui/web/model/numbers.js"
+import { csv, exact, parts, rowsAtOnce, start } from "../../cnnviz/ui/web/model/table.js"
+import { tableOf, windowsOf } from "../../cnnviz/ui/web/model/tables.js"
+import { fixture } from "./hooks.js"
+import { anyNumbers } from "./numbers.js"
+
+const networks = fixture("networks").map(({ answer, arrays, csv }) => ({
+  csv,
+  numbers: new Numbers({
+    ...answer,
+    arrays: Object.fromEntries(
+      Object.entries(arrays).map(([name, values]) => [name, { values: Float64Array.from(values) }]),
+    ),
+  }),
+}))
+
+test("every digit is there, as Python writes it", () => {
+  for (const value of anyNumbers()) assert.equal(Number(exact(value)), value)
+  const written = [1, -0.5, 1e-4, 1.5e-5, 1e15, 1e16, 123456789012345680, 2e-300, -0, 0].map((value) => exact(value))
+  assert.deepEqual(
+    written.join(" "),
+    "1.0 -0.5 0.0001 1.5e-05 1000000000000000.0 1e+16 1.2345678901234568e+17 2e-300 -0.0 0.0",
+  )
+  assert.equal(exact(Math.fround(0.1), true), "0.1")
+})
+
+test("the file of any map is the one that the terminal writes", () => {
+  for (const network of networks)
+    for (const [symbol, text] of Object.entries(network.csv))
+      assert.equal(csv(tableOf(network.numbers, symbol, "")), text, symbol)
+})
+
+test("the rows of every slice are the array's, and a large one is shown in parts", () => {
+  for (const { numbers } of networks) {
+    for (const symbol of Object.keys(numbers.maps)) {
+      const source = tableOf(numbers, symbol, "")
+      const { chosen, rows, columns } = parts(source)
+      const last = start(
+        source,
+        chosen.map(({ labels }) => labels.length - 1),
+        (rows?.labels.length ?? 1) - 1,
+      )
+      assert.equal(last + (columns?.labels.length ?? 1), source.values.length, symbol)
+      assert.ok(rowsAtOnce(source) >= 1)
+    }
+  }
+})
+
+test("what lies under the kernel is as many numbers as it has, where they lie", () => {
+  const { numbers } = networks[0]
+  const [window] = windowsOf(numbers, "z1", [0, 2, 1])
+  assert.deepEqual(
+    window.axes.map(({ labels }) => Array.from(labels)),
+    [
+      [2, 3, 4],
+      [1, 2, 3],
+    ],
+  )
+  assert.equal(window.values[5], numbers.at("x", [0, 3, 3]))
+})
