@@ -6,7 +6,9 @@ import contextlib
 import os
 import re
 import shutil
+import socket
 import subprocess
+import time
 from pathlib import Path
 
 from tests.conftest import ROOT, Server, _free_port
@@ -57,7 +59,21 @@ def nginx_before(one: Server, two: Server, folder: Path):
     (folder / "nginx.conf").write_text(f"{around}http {{\naccess_log off;\n{temporary}{text}\n}}\n")
     process = subprocess.Popen([NGINX, "-c", str(folder / "nginx.conf"), "-e", str(folder / "log")])
     try:
+        _await(port)
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
         process.wait()
+
+
+def _await(port: int) -> None:
+    """Waits until somebody listens there, 30 seconds at most."""
+    until = time.monotonic() + 30
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)

@@ -11,7 +11,7 @@ import numpy as np
 from cnnviz.lessons.expression import evaluate
 from cnnviz.lessons.file import MOST_BYTES, Fault, GuidedLesson, Reading, Step, read
 from cnnviz.lessons.lines import Path
-from cnnviz.lessons.question import CHANGED, ask, filled, in_order, key_of, lesson_at, mask, same, tolerance_of
+from cnnviz.lessons.question import CHANGED, PLACE, ask, filled, in_order, key_of, lesson_at, mask, same, tolerance_of
 from cnnviz.lessons.scene import Scene, lesson_of, query_of, scene
 from cnnviz.words import Message, Problem, Versions, message
 
@@ -111,8 +111,19 @@ class _Checked:
                     if same(value, known):
                         raise Problem("lessons.check.equals_other", text=answer.is_, line=self.reading.line((*self.path, "answers", other)))
                 seen.append((n, value))
+        if self.step.kind == "choose":
+            self.labels()
         if self.step.kind == "choose" and not right:
             self.wrong(("key",), message("lessons.check.no_answer_right", key=shown(key)))
+
+    def labels(self) -> None:
+        """That answers can be told apart."""
+        first: dict[str, int] = {}
+        for n, answer in enumerate(self.step.answers):
+            for label in {*answer.label.by_language.values()}:
+                if (other := first.setdefault(label, n)) != n:
+                    line = self.reading.line((*self.path, "answers", other))
+                    self.wrong(("answers", n, "label"), message("lessons.check.same_label", label=label, line=line))
 
     def value(self, text: str, here: Scene) -> np.ndarray:
         value = evaluate(text, here)
@@ -153,6 +164,8 @@ class _Checked:
         for path, text in fields:
             for part, lang in {part: lang for lang, part in text.by_language.items()}.items():
                 with self.at(*path, lang):
+                    if "{" in (rest := PLACE.sub("", part)) or "}" in rest:
+                        raise Problem("lessons.text.brace", sample="{L:3}")
                     filled(Versions({lang: part}), here)
 
     def elsewhere(self) -> None:
@@ -166,6 +179,9 @@ class _Checked:
                 return self.wrong(("change",), message("lessons.check.elsewhere", where=named(change), why=problem.message))
             if self.step.kind == "choose" and len(found.options) < 2:
                 return self.wrong(("change",), message("lessons.check.one_answer", where=named(change)))
+            if self.step.kind == "choose" and not next(option for option in found.options if option.right).label.by_language:
+                why = message("lessons.check.no_answer_right", key=shown(found.key))
+                return self.wrong(("change",), message("lessons.check.elsewhere", where=named(change), why=why))
 
 
 def hidden(step: Step, here: Scene) -> tuple[str, ...]:

@@ -83,7 +83,7 @@ def evaluate(text: str, names: Names) -> np.ndarray:
     except Problem:
         raise
     except (ValueError, TypeError, IndexError, ArithmeticError, MemoryError, RecursionError) as error:
-        raise Problem("lessons.expression.fails", text=text, why=str(error)) from None
+        raise Problem("lessons.expression.fails", text=text, why=str(error).rstrip(".")) from None
     return np.asarray(value)
 
 

@@ -193,7 +193,7 @@ def _step(reading: Reading, path: Path, step: Mapping[str, Any]) -> Step | None:
     kind = step.get("kind")
     if not isinstance(kind, str) or kind not in KINDS:
         known = {name for own in _OWN.values() for name in own}
-        _fields(reading, path, step, _ALWAYS | {name: None for name in known}, optional=known)
+        _fields(reading, path, step, _ALWAYS | {name: None for name in known}, optional=_OPTIONAL | known)
         if isinstance(kind, str):
             reading.wrong((*path, "kind"), "lessons.file.kind", kind=kind, known=KINDS)
         return None

@@ -22,7 +22,8 @@ MOST_SHOWN = 49
 """Numbers in an answer that is shown as a small map."""
 MOST_KEY = 600_000
 
-_PLACE = re.compile(r"\{([^{}]+?)(?::(\d{1,2}|\d?%|plain))?\}")
+PLACE = re.compile(r"\{([^{}]+?)(?::(\d{1,2}|\d?%|plain))?\}")
+"""An expression in a text, and how its number is written."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,7 +157,7 @@ def filled(text: Versions, here: Scene) -> Versions:
 
 
 def _filled(text: str, here: Scene, lang: str) -> str:
-    return _PLACE.sub(lambda place: _number(place[1], place[2] or "", here, lang), text)
+    return PLACE.sub(lambda place: _number(place[1], place[2] or "", here, lang), text)
 
 
 def _number(expression: str, spec: str, here: Scene, lang: str) -> str:

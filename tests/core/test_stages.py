@@ -8,6 +8,7 @@ import pytest
 from cnnviz.core.network import DEFAULT
 from cnnviz.core.network import Network as CNN
 from cnnviz.core.ops import conv2d, conv2d_df, conv2d_dx, mse_prime, output_size, sigmoid, sigmoid_prime
+from cnnviz.words import reading
 from tests.core.seed_cells import LINKS, Geometry, sources
 from tests.core.test_ops import zeros_around
 
@@ -42,6 +43,14 @@ def test_phases_follow_each_other_and_every_stage_has_its_words(text):
     assert list(dict.fromkeys(phases)) == order and phases == sorted(phases, key=order.index)
     for stage in stages:
         assert str(stage.sentence).endswith(".") and str(stage.title) and not str(stage.title).endswith("."), stage
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+@pytest.mark.parametrize("text", TEXTS)
+def test_only_the_image_is_said_to_have_pixels(text, lang):
+    with reading(lang):
+        for stage in CNN.parse(text).stages:
+            assert stage.symbol == "x" or "pixel" not in f"{stage.title} {stage.sentence}", stage
 
 
 Y = 0.25

@@ -8,7 +8,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from cnnviz import Lesson
+from cnnviz import Lesson, load_image, trajectory
 from tests.conftest import Server
 from tests.e2e.conftest import ready
 from tests.e2e.page import Screen, screen_in
@@ -133,6 +133,12 @@ def test_a_hall_is_asked_answers_and_sees_what_it_answered(browser, browser_cont
     act = {name: cockpit.locator(f"[data-act={name}]") for name in ("close", "show", "again", "reveal", "next")}
 
     expect(cockpit.locator("[data-key=cockpit_lesson]")).to_be_visible()
+
+    # it sees the next stage before the hall does
+    expect(cockpit.locator(".coming h2")).to_contain_text("z1, feature map")
+    lesson = Lesson(img="test-0", f="sobel-x")
+    largest = trajectory(lesson, load_image("test-0"), k=0).trace.z1.max()
+    expect(cockpit.locator(".coming .numbers b").last).to_have_text(f"{largest:.5g}")
 
     # it drives: the lecturer's own page goes along, on the projector
     cockpit.keyboard.press("ArrowRight")

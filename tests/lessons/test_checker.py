@@ -78,6 +78,8 @@ FAULTS = [
     (FINE, "pattern-dot", "test-99", 5, "test-99"),
     (FINE, "&stage", "&stag", 5, "no stag"),
     (FINE, "{max(f)}", "{max(g)}", 6, "There is no array g"),
+    (FINE, "{max(f)}", "{max(f)", 6, "A brace stands alone"),
+    (FINE, '{ label = "f",', '{ label = "f, turned",', 13, "the label of the answer in line 12"),
     (FINE, "{max(f)}", "{f}", 6, "not one number"),
     (FINE, ', say = "It is the kernel that slides."', "", 13, "feedback “say”"),
     (FINE, 'right = "The dot meets the last weight first."\n', "", 4, "feedback “right”"),
@@ -147,6 +149,17 @@ def test_every_fault_is_found_at_its_line(content, good, bad, line, words):
     lesson, faults = check(content.replace(good, bad, 1).encode())
     assert (lesson is None) == any(fault.breaks for fault in faults)
     assert any(fault.line == line and words in str(fault.what) for fault in faults), [(f.line, str(f.what)) for f in faults]
+
+
+def test_an_unknown_kind_is_the_only_fault_that_is_told():
+    assert len(check(FINE.replace("choose", "chose").encode())[1]) == 1
+
+
+def test_a_choice_that_lacks_the_right_answer_on_another_image_is_found():
+    answers = 'answers = [\n  { label = "0", is = "0", say = "x" },\n  { label = "-1", is = "-1", say = "x" },\n]\n'
+    content = FINE[: FINE.index("answers")].replace('"z1[14:17, 14:17]"', '"x[0, 0]"\nchange = "image"') + answers
+    (fault,) = check(content.encode())[1]
+    assert fault.line == 10 and "On img=test-3 this cannot be asked: None of the answers" in str(fault.what)
 
 
 def test_a_fault_in_one_step_does_not_hide_another_s(tmp_path, capsys):

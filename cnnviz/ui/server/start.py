@@ -7,6 +7,8 @@ import contextlib
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable
+from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 import streamlit as st
@@ -23,6 +25,9 @@ FILES = (65_536, 10_240)
 """Files that may be open at once, the most first: a visitor takes four, and macOS allows no more than the second."""
 
 
+SILENT = 20.0
+"""Seconds that a connection may be open without having asked for anything."""
+
 _AT_THE_END: list[Callable[[], None]] = []
 
 
@@ -38,6 +43,7 @@ async def lifespan(_: st.App) -> AsyncIterator[dict]:
     raise_file_limit()
     keep_one_blas_thread()
     send_at_once(asyncio.get_running_loop())
+    close_what_asks_nothing()
     hear_the_end(asyncio.get_running_loop())
     if embedders():
         # In a frame on another host the cookie of this check never arrives. That only our own pages may
@@ -97,3 +103,25 @@ def send_at_once(loop: asyncio.AbstractEventLoop) -> None:
 
     with contextlib.suppress(AttributeError):  # uvloop's cannot be changed, and need not be
         loop.create_server = create_server
+
+
+@cache
+def close_what_asks_nothing() -> None:
+    """Has the web server close connections on which no whole request has come within SILENT seconds; it would keep them for ever."""
+    for module, name in (("h11_impl", "H11Protocol"), ("httptools_impl", "HttpToolsProtocol")):
+        with contextlib.suppress(ImportError):  # the second one is there where httptools is
+            _close_what_is_silent(getattr(import_module(f"uvicorn.protocols.http.{module}"), name))
+
+
+def _close_what_is_silent(protocol: type) -> None:
+    made = protocol.connection_made
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        made(self, transport)
+        self.loop.call_later(SILENT, close, self, transport)
+
+    def close(self, transport: asyncio.Transport) -> None:
+        if self.cycle is None and transport.get_protocol() is self:  # else it was asked something, or is a web socket now
+            transport.abort()
+
+    protocol.connection_made = connection_made

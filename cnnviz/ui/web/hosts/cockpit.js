@@ -1,17 +1,20 @@
 // The entry of a lecturer's private page: it drives the room and its questions, with the secret that stood behind "#".
 
 import { isDark } from "../draw/theme.js"
-import { parse, query } from "../model/address.js"
+import { COMPUTED, parse, query } from "../model/address.js"
 import { darken } from "../model/colour.js"
 import { escaped } from "../model/format.js"
 import { possible } from "../model/hall.js"
+import { Numbers } from "../model/numbers.js"
 import { say } from "../model/words.js"
 import { ACTS, cockpitHTML, fillClock, fillCockpit, spotHTML, spotOf } from "../pages/cockpit.js"
 import { paintResults } from "../pages/hall_results.js"
+import { fillNext } from "../pages/next_stage.js"
 import { kept } from "../pages/preferences.js"
-import { LANG } from "../spec.js"
+import { CODE, LANG } from "../spec.js"
 import { hall } from "./hall.js"
 import { listen } from "./listen.js"
+import { Resources } from "./resources.js"
 import { remember, remembered } from "./tab.js"
 
 /** @import { Seen } from "../pages/cockpit.js" */
@@ -93,7 +96,19 @@ export default function show() {
     if (form && before !== JSON.stringify(seen.steps?.maps.map(({ symbol }) => symbol)))
       form.innerHTML = spotHTML(found, spot, pointed)
     fill()
+    const next = beyond("stage_next")
+    if (next) coming.ask("step", next, COMPUTED)
   }
+
+  const coming = new Resources(new URL(path.slice(0, path.lastIndexOf("/room/") + 1), location.href), CODE, {
+    received(answer, { stage = "" }) {
+      const place = root.querySelector(".coming")
+      const numbers = new Numbers(/** @type {import("../model/numbers.js").StepAnswer} */ (answer))
+      if (place && numbers.said[stage]) fillNext(place, numbers, stage)
+    },
+    failed() {}, // the lecture goes on without it
+    shown: () => undefined,
+  })
 
   // ---- what is done
 
@@ -123,9 +138,9 @@ export default function show() {
     await ask("PUT", `question?lang=${LANG}`, question)
   }
 
-  /** @param {string} way */
-  async function move(way) {
-    if (!seen.steps) return
+  /** Where a step leads from where the room is. @param {string} way */
+  function beyond(way) {
+    if (!seen.steps) return undefined
     const here = parse(where)
     const stages = seen.steps.stages.map(([symbol]) => symbol)
     const by = way.endsWith("_next") ? 1 : -1
@@ -135,8 +150,13 @@ export default function show() {
     else k += by
     if (at >= stages.length) [k, at] = [k + 1, 0]
     if (at < 0) [k, at] = [k - 1, stages.length - 1]
-    if (k < 0) return
-    await ask("PUT", `../${code}`, query({ ...here, cell: "", k: String(k), stage: stages[at] ?? "x" }).slice(1))
+    return k < 0 ? undefined : { ...here, cell: "", k: String(k), stage: stages[at] ?? "x" }
+  }
+
+  /** @param {string} way */
+  async function move(way) {
+    const there = beyond(way)
+    if (there) await ask("PUT", `../${code}`, query(there).slice(1))
   }
 
   root.addEventListener("click", ({ target }) => {

@@ -12,36 +12,7 @@ import { say } from "./words.js"
 export function tableOf(numbers, symbol, instead) {
   const { label, words, kind, index } = numbers.maps[symbol]
   const axes = axesOf(kind, index)
-  if (numbers.wide[symbol]) instead ||= say("web.table.wide")
   return { name: symbol, label, words, axes, values: numbers.values(symbol), instead }
-}
-
-/**
- * Of weights that are too many to travel, the lines whose numbers are here: all to an output, or from a unit.
- * @param {Numbers} numbers
- * @returns {Source[]}
- */
-export function linesOf(numbers) {
-  return Object.entries(numbers.wide).flatMap(([symbol, { known, outputs, values }]) =>
-    [...known].map((line) => {
-      const [unit, output] = line.split(",")
-      const { label, words } = numbers.maps[symbol]
-      const own = unit
-        ? values.slice(Number(unit) * outputs, (Number(unit) + 1) * outputs)
-        : values.filter((_, at) => at % outputs === Number(output))
-      const name = unit ? "output" : "unit"
-      const axes = [{ name, labels: Array.from(own.keys()) }]
-      const place = `${say(`web.table.axis.${unit ? "unit" : "output"}`)} ${unit || output}`
-      return {
-        name: `${symbol}-${unit ? "from" : "to"}-${unit || output}`,
-        label,
-        words: `${words}, ${place}`,
-        axes,
-        values: own,
-        instead: "",
-      }
-    }),
-  )
 }
 
 /**

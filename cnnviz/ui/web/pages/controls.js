@@ -166,7 +166,13 @@ function set(element, given) {
   if (element instanceof HTMLSelectElement && ![...element.options].some((option) => option.value === value)) {
     element.add(new Option(value.startsWith("held-") ? say("web.controls.trained") : value, value))
   }
-  element.value = element.inputMode === "decimal" ? inField(value) : value
+  const shown = element.inputMode === "decimal" ? inField(value) : value
+  if (element instanceof HTMLInputElement) {
+    // An answer that comes while somebody types leaves their text alone.
+    if (element === document.activeElement && element.value !== element.defaultValue) return
+    element.defaultValue = shown
+  }
+  element.value = shown
 }
 
 /**

@@ -68,6 +68,12 @@ class MapTable {
     this.places = parts(this.source).chosen.map(() => 0)
     this.window = 0
     this.fill()
+    const { source } = this
+    source.whole?.(() => {
+      source.instead = ""
+      source.whole = undefined
+      if (source === this.source) this.fill()
+    })
   }
 
   /** @param {HTMLInputElement} field */

@@ -80,7 +80,7 @@ const switches = ({ symbols, rows }) => `
           )}<td class="matters"><b class="${row.yes ? "yes" : ""}">${escaped(row.matters)}</b><small>${escaped(row.more)}</small></td></tr>`,
     )
     .join("")}</tbody></table>
-  <p class="soft">${say("web.notebook.dots")}</p>`
+  <p class="soft">${say("web.notebook.dots")}</p><p class="soft">${say("web.notebook.meanings")}</p>`
 
 /**
  * All sets as a field: bits 0 to 3 go across, bits 4 to 7 down.

@@ -11,7 +11,7 @@ import { explained } from "../model/explanation.js"
 import { escaped, number } from "../model/format.js"
 import { one } from "../model/links.js"
 import { Numbers } from "../model/numbers.js"
-import { tableOf, linesOf as weightLines, windowsOf } from "../model/tables.js"
+import { tableOf, windowsOf } from "../model/tables.js"
 import { say } from "../model/words.js"
 import { KEYS } from "../spec.js"
 import { actionButton } from "./actions.js"
@@ -560,9 +560,25 @@ export class Step extends Content {
     const { map, cell } = this.subject()
     const symbols = Object.keys(this.numbers.maps)
     const windows = this.closed(map) ? [] : windowsOf(this.numbers, map, cell)
-    const sources = symbols.map((symbol) => tableOf(this.numbers, symbol, this.closed(symbol)))
-    const lines = weightLines(this.numbers).filter(({ name }) => !this.closed(name.split("-")[0]))
-    return { sources: [...sources, ...windows, ...lines], first: symbols.indexOf(this.shown(map)) }
+    const sources = symbols.map((symbol) => this.whole(symbol, tableOf(this.numbers, symbol, this.closed(symbol))))
+    return { sources: [...sources, ...windows], first: symbols.indexOf(this.shown(map)) }
+  }
+
+  // Weights that came as colours are asked for when their table is opened.
+  /** @param {string} symbol @param {import("../model/table.js").Source} source @returns {import("../model/table.js").Source} */
+  whole(symbol, source) {
+    const { numbers } = this
+    const wide = numbers.wide[symbol]
+    const { part } = this.view.host.numbers
+    if (source.instead || !wide || wide.whole) return source
+    if (!part) return { ...source, instead: say("web.table.wide") }
+    /** @param {() => void} act */
+    const whole = (act) =>
+      part(numbers.answer.lesson, `${symbol}:`, (arrays) => {
+        numbers.learn(`${symbol}:`, arrays)
+        wide.whole ? act() : whole(act)
+      })
+    return { ...source, instead: say("web.table.coming"), whole }
   }
 
   /** What is said of numbers that are hidden, of a map and of its cell: how they come to be seen. */
@@ -642,7 +658,7 @@ export class Step extends Content {
  */
 const beside = (html, id) => html.replace(/ [=≈] (<b>[^<]*<\/b>)/g, (_, value) => say(id, { value }))
 
-const isPhone = () => matchMedia("(max-width: 760px)").matches
+export const isPhone = () => matchMedia("(max-width: 760px)").matches
 
 /** @param {number} at @param {number} size */
 const clamp = (at, size) => Math.min(Math.max(at, 0), size - 1)

@@ -86,6 +86,31 @@ function patches(numbers, { x, f, k, cell, met }, c) {
   return { window, kernel }
 }
 
+/** Window, kernel and products alone, from the left edge to the right; false where they are of several channels. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell */
+export function triple(pen, numbers, symbol, cell) {
+  const links = numbers.links(symbol)
+  const [x, f] = ["map", "filters"].map(
+    (kind) => links.find(({ source }) => numbers.maps[source].kind === kind)?.source ?? "",
+  )
+  if (numbers.shape(x)[0] !== 1) return false
+  const k = numbers.shape(f)[2]
+  const parts = { x, f, k, cell, met: numbers.pairs(symbol, cell, x, f), window: null, left: 0 }
+  const { window, kernel } = patches(numbers, parts, 0)
+  const products = window.map((value, n) => value * kernel[n])
+  const most = Math.max(...products.map((value) => Math.abs(value) || 0))
+  const side = (pen.width - 44) / 3
+  const three = /** @type {[number[], number[], string, string][]} */ ([
+    [window, numbers.maps[x].limits, numbers.maps[x].scale, "⊙"],
+    [kernel, numbers.maps[f].limits, "signed", "="],
+    [products, [-most, most], "signed", ""],
+  ])
+  three.forEach(([values, limits, scale, sign], n) => {
+    pen.grid(values, k, limits, scale, { x: n * (side + 22), y: 0, width: side, height: side })
+    if (sign) pen.sign(sign, n * (side + 22) + side + 11, side / 2)
+  })
+  return true
+}
+
 /** Where cells are too small for their numbers: the largest product, with a ring in each grid. @param {Pen} pen @param {{ a: number[], b: number[], k: number, boxes: Box[] }} grids @param {number} x @param {number} y @param {number} room @param {string} [before] */
 function largest(pen, { a, b, k, boxes }, x, y, room, before = "") {
   const size = (/** @type {number} */ n) => Math.abs(a[n] * b[n]) || 0

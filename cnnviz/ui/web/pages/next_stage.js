@@ -1,0 +1,80 @@
+// What a lecturer alone sees of the stage that comes next: its map, its extremes, and how the largest comes about.
+
+import { triple } from "../draw/mechanisms/convolution.js"
+import { Pen, palette } from "../draw/pen.js"
+import { explained } from "../model/explanation.js"
+import { named, result } from "../model/filling.js"
+import { formula } from "../model/format.js"
+import { say } from "../model/words.js"
+import { setHTML } from "./html.js"
+
+/** @import { Numbers } from "../model/numbers.js" */
+/** @import { Cell } from "../model/patterns.js" */
+
+const SIDE = 150 // of its map, in pixels
+const LINE = 22 // of a row of numbers,
+const FEW = 12 // numbers that are shown as bars
+
+/** @param {Element} root @param {Numbers} numbers @param {string} stage a symbol, or "update" */
+export function fillNext(root, numbers, stage) {
+  const { label, plain, sentence } = numbers.said[stage]
+  const ends = stage === "update" ? [] : extremes(numbers, stage)
+  const cell = ends[0] ?? numbers.shape(numbers.said.update.makes[0]).map(() => 0)
+  const lines = ends.map((at, n) => {
+    const value = `${named(numbers, stage, at)}${result(numbers.at(stage, at))}`
+    return `<li><small>${say(n ? "web.cockpit.smallest" : "web.cockpit.largest")}</small> ${value}</li>`
+  })
+  setHTML(
+    root,
+    `<h2><span>${say("web.cockpit.upcoming")} <i>${formula(label)}</i>${plain ? `, ${plain}` : ""}</span> <small>${say("web.cockpit.hidden")}</small></h2>
+    <div class="upcoming"><canvas class="whole"></canvas><ul>${lines.join("")}</ul></div>
+    <h3>${say(ends.length > 1 ? "web.cockpit.comes_about" : "web.cockpit.arithmetic")}</h3><canvas class="parts"></canvas>
+    <p class="numbers">${explained(numbers, stage, cell).numbers}</p><h3>${say("web.cockpit.right")}</h3><p>${sentence}</p>`,
+  )
+  draw(root, numbers, stage, cell)
+}
+
+/** The largest cell and the smallest, if there is more than one. @param {Numbers} numbers @param {string} symbol @returns {Cell[]} */
+function extremes(numbers, symbol) {
+  const values = numbers.values(symbol)
+  let [most, least] = [0, 0]
+  for (let n = 1; n < values.length; n++) {
+    if (values[n] > values[most]) most = n
+    if (values[n] < values[least]) least = n
+  }
+  return (values.length > 1 ? [most, least] : [0]).map((at) => numbers.cell(symbol, at))
+}
+
+/** @param {Element} root @param {Numbers} numbers @param {string} stage @param {Cell} cell */
+function draw(root, numbers, stage, cell) {
+  const [whole, parts] = ["whole", "parts"].map((name) => {
+    const canvas = root.querySelector(/** @type {"canvas"} */ (`canvas.${name}`))
+    return /** @type {HTMLCanvasElement} */ (canvas)
+  })
+  const kind = numbers.maps[stage]?.kind ?? ""
+  whole.hidden = !["map", "filters"].includes(kind) && !(kind === "row" && numbers.count(stage) <= FEW)
+  const backward = numbers.maps[stage]?.band === "gradients"
+  const pen = (/** @type {HTMLCanvasElement} */ canvas, /** @type {number} */ width, /** @type {number} */ height) => {
+    canvas.style.cssText = `width:${width}px;height:${height}px`
+    return new Pen(canvas, { width, height }, palette(/** @type {HTMLElement} */ (root)), backward)
+  }
+  if (!whole.hidden && kind === "row") {
+    const rows = Array.from(numbers.values(stage), (value, n) => ({ name: numbers.classes[n] ?? String(n), value }))
+    const box = { x: 0, y: 0, width: SIDE + 40, height: Math.min(LINE * rows.length, SIDE) }
+    pen(whole, box.width, box.height).rows(rows, box, { names: 58 })
+  } else if (!whole.hidden) {
+    const [rows, columns] = numbers.shape(stage).slice(-2)
+    const [row, column] = cell.slice(-2)
+    const side = SIDE / Math.max(rows, columns)
+    const ring = {
+      rows: { start: row, count: 1, step: 1 },
+      columns: { start: column, count: 1, step: 1 },
+      strong: true,
+    }
+    const box = { x: 1, y: 1, width: side * columns, height: side * rows }
+    pen(whole, box.width + 2, box.height + 18).map(numbers, stage, cell.slice(0, -2), box, [ring])
+  }
+  const width = root.clientWidth
+  parts.hidden = !numbers.links(stage).some(({ pattern }) => pattern === "window")
+  if (!parts.hidden) parts.hidden = !triple(pen(parts, width, (width - 44) / 3 + 2), numbers, stage, cell)
+}

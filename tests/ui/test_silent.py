@@ -1,0 +1,67 @@
+"""Connections that ask for nothing are closed; streams and web sockets stay."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+from starlette.responses import StreamingResponse
+from starlette.routing import Route, WebSocketRoute
+from websockets.asyncio.client import connect
+
+from cnnviz.ui.server import start
+
+
+async def stream(request):
+    async def parts():
+        while True:
+            yield b"still there"
+            await asyncio.sleep(0.05)
+
+    return StreamingResponse(parts())
+
+
+async def socket(socket):
+    await socket.accept()
+    with contextlib.suppress(Exception):
+        while True:
+            await socket.send_text(await socket.receive_text())
+
+
+@contextlib.asynccontextmanager
+async def served():
+    app = Starlette(routes=[Route("/stream", stream), WebSocketRoute("/socket", socket)])
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off", timeout_graceful_shutdown=1))
+    task = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    yield server.servers[0].sockets[0].getsockname()[1]
+    server.should_exit = True
+    await task
+
+
+@pytest.mark.parametrize("said", [b"", b"GET / HTTP/1.1\r\nHost: here\r\nX-"], ids=["nothing", "half"])
+def test_who_asks_nothing_is_let_go_and_who_follows_is_not(monkeypatch, said):
+    monkeypatch.setattr(start, "SILENT", 0.2)
+    start.close_what_asks_nothing()
+
+    async def tried() -> None:
+        async with served() as port, connect(f"ws://127.0.0.1:{port}/socket") as web_socket:
+            follower, asks = await asyncio.open_connection("127.0.0.1", port)
+            asks.write(b"GET /stream HTTP/1.1\r\nHost: here\r\n\r\n")
+            silent, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(said)
+            async with asyncio.timeout(10):
+                with contextlib.suppress(ConnectionResetError):
+                    assert await silent.read() == b""  # only when it is closed
+                await web_socket.send("heard")
+                assert await web_socket.recv() == "heard"
+                await follower.readuntil(b"still there")
+                await follower.read(100_000)
+                await follower.readuntil(b"still there")
+            asks.close()
+
+    asyncio.run(tried())
