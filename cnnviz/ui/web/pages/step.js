@@ -647,7 +647,7 @@ export class Step extends Content {
  */
 const beside = (html, id) => html.replace(/ [=≈] (<b>[^<]*<\/b>)/g, (_, value) => say(id, { value }))
 
-const isPhone = () => matchMedia("(max-width: 760px)").matches
+export const isPhone = () => matchMedia("(max-width: 760px)").matches
 
 /** @param {number} at @param {number} size */
 const clamp = (at, size) => Math.min(Math.max(at, 0), size - 1)
