@@ -302,7 +302,8 @@ export class Step extends Content {
     this.welcome()
     const subject = this.subject()
     const exact = this.inquire(subject)
-    if (exact) this.predicting.draw()
+    const { stage } = this.view // whose own cell is asked for, wherever one points
+    if (this.inquire({ map: stage, cell: this.cells.own(this.shown(stage)) })) this.predicting.draw()
     this.measure()
     this.classes()
     this.bring()
