@@ -5,7 +5,7 @@ A kind that is not named here has no formulas: its numbers are then taken over a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -130,6 +130,16 @@ class CellFormulas:
         m, i, j = at
         between = i % layer.stride or j % layer.stride
         return "0" if between else self.at.cell(source, m, i // layer.stride, j // layer.stride)
+
+    def helped(self, name: str, values: Mapping[str, np.ndarray]) -> np.ndarray:
+        """The numbers of a helper, from those of the arrays that it is made from."""
+        source = values[name.split()[0]]
+        if name.endswith("turned"):
+            return source[..., ::-1, ::-1]
+        spread = np.zeros(self.helpers[name])
+        stride = -(-spread.shape[-1] // source.shape[-1])
+        spread[..., ::stride, ::stride] = source
+        return spread
 
     # ---- what the makers ask for
 

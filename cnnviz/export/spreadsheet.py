@@ -41,6 +41,7 @@ def spreadsheet(lesson: Lesson, moment: Moment, known: bool = True) -> bytes:
     arrays: dict[str, np.ndarray] = {**trace, **moment.params, "y": y, "L": np.array(lesson.network.loss(trace, y)), **gradients}
     shapes = formulas.at.shapes
     values = {name: np.asarray(arrays[name]).reshape(shapes[name]) for name in arrays if name in shapes}
+    values |= {name: formulas.helped(name, values) for name in formulas.helpers}
     if problem := too_large(program):
         raise problem
     file = io.BytesIO()

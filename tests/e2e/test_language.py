@@ -18,7 +18,7 @@ SCREENS = (
     "/?stage=df",
     "/?k=3&stage=z1",
     "/?net=conv4x3-relu-max2-conv4x3-relu-max2-dense10-softmax-ce&w=he&stage=z2&k=1",
-    *("/train?k=60", "/train?half=many"),
+    *("/train?k=60", "/train?of=many"),
     *("/check", "/check?mistake=kernel_gradient_flipped", "/check?check=own"),
     *("/notebook?part=3", "/notebook?part=experiment&rule=procedural", "/notebook?part=architecture"),
     *("/learn", "/learn?lesson=blame&step=2"),

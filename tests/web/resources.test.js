@@ -8,7 +8,7 @@ globalThis.document = { hidden: false }
 globalThis.requestIdleCallback = (act) => queueMicrotask(act)
 globalThis.fetch = (url, { signal }) =>
   new Promise((resolve, reject) => {
-    signal.addEventListener("abort", () => reject(new DOMException("", "AbortError")))
+    signal?.addEventListener("abort", () => reject(new DOMException("", "AbortError")))
     const query = Object.fromEntries(url.searchParams)
     requests.push({
       query,
@@ -177,4 +177,20 @@ test("what was not used for longest goes first", () => {
   recent.put("large", 1, 100)
   assert.equal(recent.get("large"), 1)
   assert.ok(!recent.has("a"))
+})
+
+test("a part that two ask for travels once, is given to both, and is kept", async () => {
+  const given = []
+  const part = (who) => numbers.part({ k: "1", stage: "z2", cell: "z2:57" }, "w2:,57", () => given.push(who))
+  part("one")
+  part("two")
+  assert.deepEqual(
+    requests.map(({ query }) => query),
+    [{ k: "1", of: "w2:,57" }],
+  )
+  requests[0].answer()
+  await settled()
+  part("three")
+  assert.deepEqual(given, ["one", "two", "three"])
+  assert.equal(requests.length, 1)
 })

@@ -31,6 +31,14 @@ test("what a cell needs is the weights that it is computed from, and no others",
   assert.equal(numbers.missing("update", [0, 0, 0, 0]).length, 1)
 })
 
+test("all weights, for their table, are the core's", () => {
+  const numbers = new Numbers(read("sent"))
+  numbers.learn("w2:", read("w2:").arrays)
+  assert.ok(whole.values("w2").every((value, at) => value === numbers.values("w2")[at]))
+  assert.ok(numbers.isExact("w2", [0, 0, 0, 0]))
+  assert.deepEqual(numbers.missing("z2", [57]), ["w2:,57"]) // what the update makes of them is still to come
+})
+
 test("colours are the weights to half a step, and everything else is exact", () => {
   const numbers = new Numbers(read("sent"))
   const [, limit] = numbers.maps.w2.limits

@@ -110,7 +110,7 @@ def formulas(program: Program, scale: str = "unit", opt: str = "gd") -> dict[str
     found: dict[str, Text] = {symbol: mathml(latex) for symbol, latex in program.formulas.items()}
     for layer, names in zip(program.network.layers, program.network.names, strict=True):
         found |= dict.fromkeys(network_maps.owned(layer, names), found[names.output])
-    return found | {"x": message(f"stage.x.formula.{scale}"), "y": found["L"], "update": " ".join(map(mathml, OPTIMIZERS[opt].formulas))}
+    return found | {"x": message(f"stage.x.formula.{scale}"), "y": found["L"], "update": "\u2003".join(map(mathml, OPTIMIZERS[opt].formulas))}
 
 
 @lru_cache(maxsize=128)

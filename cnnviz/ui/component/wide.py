@@ -31,11 +31,13 @@ def coloured(weights: np.ndarray) -> np.ndarray:
 
 
 def lines(moment: Moment, of: str) -> Mapping[str, np.ndarray]:
-    """Exactly, the weights "w2:,57" to an output or "w2:12," from a unit, and what the update makes of them; nothing where there are none."""
-    found = re.fullmatch(r"(w[0-9]*):(?:([0-9]{1,7}),|,([0-9]{1,7}))", of)
+    """Exactly, the weights "w2:,57" to an output or "w2:12," from a unit, and what the update makes of them; "w2:" are all. Nothing where there are none."""
+    found = re.fullmatch(r"(w[0-9]*):(?:([0-9]{1,7}),|,([0-9]{1,7}))?", of)
     if not found or found[1] not in moment.params:
         return {}
     name, unit, output = found.groups()
+    if not unit and not output:
+        return {name: moment.params[name]}
     rows, columns = moment.params[name].shape
     if int(unit or 0) >= rows or int(output or 0) >= columns:
         return {}

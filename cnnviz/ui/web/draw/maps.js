@@ -80,7 +80,8 @@ export class MapView {
     this.pictures = Array.from({ length: layers }, (_, n) => pixels(values, rows, columns, limits, scale, pick(n)))
     this.power = !this.flat && this.prints() ? power(Math.max(...values.map(Math.abs))) : 0
     let ends = this.power ? ["", ""] : limits.map(short) // with a power of ten there is no room for both
-    if (layers > 1 && ends.join("").length > 10) ends = ["", `±${ends[1]}`]
+    if (scale === "signed" && ends[0] === `−${ends[1]}`) ends = ["", `±${ends[1]}`] // a board's maps are narrow
+    if (scale === "error" && !this.flat) ends[0] = "" // the bar above the board has both ends
     const size = layers > 1 ? `${rows * columns}×${layers}` : `${rows}×${columns}`
     this.caption(".limits .low", ends[0])
     this.caption(".limits .power", timesPower(this.power))

@@ -39,8 +39,8 @@ export class Resources {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   again = undefined
   size = 0
-  /** @type {Set<string>}  parts on their way */
-  parts = new Set()
+  /** @type {Map<string, ((arrays: Answer["arrays"]) => void)[]>}  parts on their way, and who waits for them */
+  parts = new Map()
 
   /**
    * @param {URL} base  where the pages stand
@@ -106,21 +106,24 @@ export class Resources {
     const path = pathOf("", { ...lesson, of }, [...Object.keys(lesson), "of"], this.code)
     const known = this.kept.get(path)
     if (known) return act(known.arrays)
-    if (this.parts.has(path)) return
-    this.parts.add(path)
+    const others = this.parts.get(path)
+    if (others) return others.push(act)
+    const acts = [act]
+    this.parts.set(path, acts)
+    /** @param {Answer["arrays"]} arrays  none: who still wants it asks again */
+    const give = (arrays) => {
+      this.parts.delete(path)
+      for (const act of acts) act(arrays)
+    }
     try {
-      const response = await fetch(new URL(path, this.base))
+      const response = await fetch(new URL(path, this.base), { priority: "high" })
       if (!response.ok) throw new Error(response.statusText)
       const bytes = new Uint8Array(await response.arrayBuffer())
       const answer = decode(bytes)
       this.kept.put(path, answer, bytes.length)
-      this.parts.delete(path)
-      act(answer.arrays)
+      give(answer.arrays)
     } catch {
-      setTimeout(() => {
-        this.parts.delete(path)
-        act({}) // who still wants it asks again
-      }, AGAIN_IN)
+      setTimeout(() => give({}), AGAIN_IN)
     }
   }
 

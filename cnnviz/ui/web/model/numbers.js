@@ -77,7 +77,7 @@ export class Numbers {
   /** Takes in exact weights. @param {string} of what they are @param {import("./decode.js").Arrays} arrays */
   learn(of, arrays) {
     const [name] = of.split(":")
-    if (arrays[name]) this.wide[name]?.learn(of, arrays[name].values, arrays[`${name}_next`].values)
+    if (arrays[name]) this.wide[name]?.learn(of, arrays[name].values, arrays[`${name}_next`]?.values)
   }
 
   /** Whether a number is the core's, and no colour's. @param {string} symbol @param {Cell} cell */

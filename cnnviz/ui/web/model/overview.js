@@ -88,9 +88,9 @@ function sides(needs, width, height) {
       while (group.of[0].kind === kind && group.side > least && total() > width) group.side -= 1
     }
   }
-  // The most cramped first; filters are to be told apart, not read, and count as three times as large.
-  const cramped = (/** @type {{ side: number, size: number, of: Need[] }} */ { side, size, of }) =>
-    (side / Math.sqrt(size)) * (of[0].kind === "filters" ? 1.6 : 1)
+  // The most cramped first; filters are to be told apart, not read, and count as three times as large. A single kernel is read.
+  const cramped = (/** @type {{ side: number, size: number, of: Need[] }} */ { side, size, of: [{ kind, tiles }] }) =>
+    (side / Math.sqrt(size)) * (kind !== "filters" ? 1 : tiles > 1 ? 1.6 : 0.68)
   for (;;) {
     const open = [...groups.values()].filter((group) => group.open)
     if (!open.length) break

@@ -9,6 +9,7 @@
  * @property {Axis[]} axes
  * @property {ArrayLike<number>} values  in reading order
  * @property {string} instead  the sentence why its numbers are not shown; "" where they are
+ * @property {(act: () => void) => void} [whole]  gets the numbers that are not here yet
  */
 
 const MOST_CELLS = 4000 // of one table: more than a browser lays out at once

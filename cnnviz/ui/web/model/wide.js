@@ -5,6 +5,7 @@ export const COLOURS = 127 // steps of a colour on either side of zero, as wide.
 export class Wide {
   /** @type {Set<string>}  the lines that are known exactly */
   known = new Set()
+  whole = false // whether all are
   /** @type {number | undefined} */
   most = undefined
 
@@ -27,12 +28,17 @@ export class Wide {
 
   /** Whether an entry is known exactly. @param {number} at */
   has(at) {
-    return this.known.has(`,${at % this.outputs}`) || this.known.has(`${Math.floor(at / this.outputs)},`)
+    return this.whole || this.known.has(`,${at % this.outputs}`) || this.known.has(`${Math.floor(at / this.outputs)},`)
   }
 
-  /** @param {string} of @param {ArrayLike<number>} values @param {ArrayLike<number>} next what the update makes of them */
+  /** @param {string} of @param {ArrayLike<number>} values @param {ArrayLike<number>} [next] what the update makes of them, of a line */
   learn(of, values, next) {
     const line = of.slice(of.indexOf(":") + 1)
+    if (!line) {
+      this.values.set(values)
+      this.whole = true
+    }
+    if (!line || !next) return
     const [unit, output] = line.split(",")
     for (let i = 0; i < values.length; i++) {
       const at = unit ? Number(unit) * this.outputs + i : i * this.outputs + Number(output)

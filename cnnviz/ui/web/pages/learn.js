@@ -10,7 +10,7 @@ import { setHTML } from "./html.js"
 import { bindIndex, index } from "./learn_index.js"
 import { kernelName, ordered, panelOf, reveal } from "./learn_question.js"
 import { rich } from "./learn_words.js"
-import { Step } from "./step.js"
+import { isPhone, Step } from "./step.js"
 
 /** @import { Answer } from "../model/decode.js" */
 /** @import { Cell } from "../model/patterns.js" */
@@ -109,7 +109,11 @@ export class Learn extends Step {
     this.ready()
     if (step.kind === "construct") this.construct(step, focused)
     else if (!first) this.panel.querySelector("h1")?.focus({ preventScroll: true })
+    if (isPhone() && !first && !again) this.panel.scrollIntoView()
   }
+
+  // On a phone the question comes first, and the maps below it.
+  bring() {}
 
   /** @param {LearnStep} step @param {string | undefined} focused */
   construct(step, focused) {

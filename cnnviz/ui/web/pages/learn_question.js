@@ -1,6 +1,6 @@
 // The panel of a question: its sentences, its answers, and what can be done next.
 
-import { escaped, fitting, formula } from "../model/format.js"
+import { escaped, fitting, formula, number } from "../model/format.js"
 import { progress } from "../model/progress.js"
 import { say } from "../model/words.js"
 import { IMAGES, KERNELS } from "../spec.js"
@@ -119,7 +119,7 @@ export function reveal(panel, step, found, chosen) {
   const verdict = say(found.right ? "web.learn.right" : "web.learn.wrong")
   const value =
     step.kind === "number" && !found.right && step.value !== null
-      ? `<p>${say("web.learn.it_is", { value: step.value })}</p>`
+      ? `<p>${say("web.learn.it_is", { value: Number.isInteger(step.value) ? step.value : number(step.value) })}</p>`
       : ""
   const mark = inLanguage(panel.querySelector("h1")?.lang ?? "")
   const more = found.right || step.kind === "construct" ? "" : `<p${mark}>${rich(step.right)}</p>`

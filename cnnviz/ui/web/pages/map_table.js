@@ -68,6 +68,12 @@ class MapTable {
     this.places = parts(this.source).chosen.map(() => 0)
     this.window = 0
     this.fill()
+    const { source } = this
+    source.whole?.(() => {
+      source.instead = ""
+      source.whole = undefined
+      if (source === this.source) this.fill()
+    })
   }
 
   /** @param {HTMLInputElement} field */
@@ -87,9 +93,7 @@ class MapTable {
     const put = (/** @type {string} */ selector, /** @type {string} */ html) =>
       setHTML(/** @type {Element} */ (dialog.querySelector(selector)), html)
     put(".chosen", this.choices())
-    const single = source.values instanceof Float32Array
-    const hints = source.instead ? [source.instead] : [single && say("web.table.single"), this.hint()].filter(Boolean)
-    put(".hint", escaped(hints.join(" ")))
+    put(".hint", escaped(source.instead || this.hint()))
     put(".cells", source.instead ? "" : this.table())
     const button = /** @type {HTMLButtonElement} */ (dialog.querySelector("[data-table=csv]"))
     button.disabled = Boolean(source.instead)

@@ -302,7 +302,8 @@ export class Step extends Content {
     this.welcome()
     const subject = this.subject()
     const exact = this.inquire(subject)
-    if (exact) this.predicting.draw()
+    const { stage } = this.view // whose own cell is asked for, wherever one points
+    if (this.inquire({ map: stage, cell: this.cells.own(this.shown(stage)) })) this.predicting.draw()
     this.measure()
     this.classes()
     this.bring()
@@ -560,8 +561,24 @@ export class Step extends Content {
     const { map, cell } = this.subject()
     const symbols = Object.keys(this.numbers.maps)
     const windows = this.closed(map) ? [] : windowsOf(this.numbers, map, cell)
-    const sources = symbols.map((symbol) => tableOf(this.numbers, symbol, this.closed(symbol)))
+    const sources = symbols.map((symbol) => this.whole(symbol, tableOf(this.numbers, symbol, this.closed(symbol))))
     return { sources: [...sources, ...windows], first: symbols.indexOf(this.shown(map)) }
+  }
+
+  // Weights that came as colours are asked for when their table is opened.
+  /** @param {string} symbol @param {import("../model/table.js").Source} source @returns {import("../model/table.js").Source} */
+  whole(symbol, source) {
+    const { numbers } = this
+    const wide = numbers.wide[symbol]
+    const { part } = this.view.host.numbers
+    if (source.instead || !wide || wide.whole || !part) return source
+    /** @param {() => void} act */
+    const whole = (act) =>
+      part(numbers.answer.lesson, `${symbol}:`, (arrays) => {
+        numbers.learn(`${symbol}:`, arrays)
+        wide.whole ? act() : whole(act)
+      })
+    return { ...source, instead: say("web.table.coming"), whole }
   }
 
   /** What is said of numbers that are hidden, of a map and of its cell: how they come to be seen. */
@@ -630,7 +647,7 @@ export class Step extends Content {
  */
 const beside = (html, id) => html.replace(/ [=≈] (<b>[^<]*<\/b>)/g, (_, value) => say(id, { value }))
 
-const isPhone = () => matchMedia("(max-width: 760px)").matches
+export const isPhone = () => matchMedia("(max-width: 760px)").matches
 
 /** @param {number} at @param {number} size */
 const clamp = (at, size) => Math.min(Math.max(at, 0), size - 1)

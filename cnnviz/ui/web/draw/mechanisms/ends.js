@@ -34,7 +34,7 @@ export function patch(pen, numbers, _symbol, cell) {
   const values = Array.from({ length: down * right }, (_, n) =>
     numbers.at("x", [cell[0], top + Math.floor(n / right), left + (n % right)]),
   )
-  const grid = { x: at, y: 24, width: Math.min(pen.width - at - 10, side * 1.3), height: side }
+  const grid = { x: at, y: 24, width: Math.min(pen.width - at - 10, side * 1.6), height: side }
   const place = (cell[1] - top) * right + cell[2] - left
   pen.grid(values, right, numbers.maps.x.limits, "pixel", grid, { write: (value) => String(stored(numbers, value)) })
   const [w, h] = [grid.width / right, grid.height / down]
