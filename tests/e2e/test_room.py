@@ -12,6 +12,7 @@ from cnnviz import Lesson, load_image, trajectory
 from tests.conftest import Server
 from tests.e2e.conftest import ready
 from tests.e2e.page import Screen, screen_in
+from tests.e2e.test_accessibility import violations
 
 
 @pytest.fixture
@@ -43,6 +44,7 @@ def test_a_follower_is_where_the_lecturer_is_until_they_explore_alone(lecturer: 
     code = open_room(lecturer)
     follower.page.goto(f"/room/{code}")
     ready(follower.page, update=2, stage="z1")
+    assert violations(follower) == []
     assert not any("_stcore" in url for url in follower.requested), "a session of Streamlit's"
     lecturer.press("PageDown", "ArrowRight")
     for screen in (lecturer, follower):
@@ -127,6 +129,7 @@ def test_a_hall_is_asked_answers_and_sees_what_it_answered(browser, browser_cont
     cockpit.goto(f"/room/{code}/cockpit#driver={driver}")
     expect(cockpit).to_have_url(f"{server.url}/room/{code}/cockpit")  # the secret has left the address bar
     expect(cockpit.locator("header .count")).to_contain_text("2 follow")
+    assert violations(Screen(cockpit)) == []
     act = {name: cockpit.locator(f"[data-act={name}]") for name in ("close", "show", "again", "reveal", "next")}
 
     expect(cockpit.locator("[data-key=cockpit_lesson]")).to_be_visible()

@@ -16,6 +16,7 @@ export function disable(root, sentence) {
   words.className = "needs-server"
   words.textContent = sentence
   controls.append(words, fields)
+  controls.tabIndex = 0 // nothing in it takes the focus, and it may be longer than the screen
   disableElsewhere(root, sentence)
 }
 

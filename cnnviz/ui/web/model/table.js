@@ -59,29 +59,16 @@ const power = (power) => `e${power < 0 ? "-" : "+"}${String(Math.abs(power)).pad
 /**
  * A number to its last digit, as Python writes it.
  * @param {number} value
- * @param {boolean} [single]  in single precision
  */
-export function exact(value, single = false) {
+export function exact(value) {
   if (Number.isNaN(value)) return "nan"
   if (!Number.isFinite(value)) return value < 0 ? "-inf" : "inf"
   if (value === 0) return Object.is(value, -0) ? "-0.0" : "0.0"
-  const [digits, exponent] = (single ? shortest(value) : value).toExponential().split("e")
+  const [digits, exponent] = value.toExponential().split("e")
   const size = Number(exponent)
   if (size < -4 || size >= 16) return digits + power(size)
   const text = String(Number(`${digits}e${exponent}`))
   return text.includes(".") ? text : `${text}.0`
-}
-
-/** The number of fewest digits that single precision rounds to this one. @param {number} value */
-function shortest(value) {
-  const found = [6, 7, 8].map((digits) => Number(value.toPrecision(digits))).find((near) => Math.fround(near) === value)
-  return found ?? Number(value.toPrecision(9))
-}
-
-/** A source's numbers, to the last digit. @param {Source} source */
-export const exactly = ({ values }) => {
-  const single = values instanceof Float32Array
-  return (/** @type {number} */ at) => exact(values[at], single)
 }
 
 /** Letters for the axes of up to four. */
@@ -97,10 +84,9 @@ export function csv(source) {
   const before = axes.length < 2 ? axes : axes.slice(0, -1)
   const wide = columns?.labels.length ?? 1
   const letters = axes.length < 2 ? ["i"].slice(0, axes.length) : LETTERS.slice(-axes.length, -1)
-  const written = exactly(source)
   const lines = [[...letters, ...(columns ? Array.from(columns.labels) : [name])]]
   for (let at = 0; at < source.values.length; at += wide) {
-    const numbers = Array.from({ length: wide }, (_, n) => written(at + n))
+    const numbers = Array.from({ length: wide }, (_, n) => exact(source.values[at + n]))
     lines.push([...indices(before, at / wide), ...numbers])
   }
   return lines.map((line) => `${line.join(",")}\n`).join("")

@@ -11,7 +11,8 @@ import { say } from "./words.js"
 /** @type {(numbers: Numbers, symbol: string, instead: string) => Source} */
 export function tableOf(numbers, symbol, instead) {
   const { label, words, kind, index } = numbers.maps[symbol]
-  return { name: symbol, label, words, axes: axesOf(kind, index), values: numbers.values(symbol), instead }
+  const axes = axesOf(kind, index)
+  return { name: symbol, label, words, axes, values: numbers.values(symbol), instead }
 }
 
 /**

@@ -34,9 +34,9 @@ export const skeleton = () => `
     <p class="asides"></p>
     <div class="below-parts">
       <section class="card letters"></section>
-      <section class="card matrix"></section>
+      <section class="card matrix" tabindex="0"></section>
       <section class="card unused"><div class="pair-of-maps">${map("second", "f", "", "")}${map("second_z1", "z₁", say("web.notebook.would"), "")}</div><p class="soft">${say("web.notebook.unused")}</p></section>
-      <section class="card landscape"><h2>${say("web.notebook.landscape")}</h2><div class="hill">${map("landscape", "", "", "")}<svg viewBox="0 0 100 100" aria-hidden="true"></svg></div><p class="soft"></p></section>
+      <section class="card landscape" tabindex="0"><h2>${say("web.notebook.landscape")}</h2><div class="hill">${map("landscape", "", "", "")}<svg viewBox="0 0 100 100" aria-hidden="true"></svg></div><p class="soft"></p></section>
     </div>
   </div>`
 
@@ -205,7 +205,7 @@ const letters = ({ letters: all }) =>
 function matrix({ nodes, b, sums, products, names, units }) {
   const cell = (/** @type {number} */ value, extra = "") => `<td class="${extra}">${short(value)}</td>`
   const gap = (/** @type {number} */ i) => (i && nodes[i].at > nodes[i - 1].at + 1 ? '<td class="gap">…</td>' : "")
-  const head = `<tr><th></th>${nodes.map(({ at }, i) => `${i && nodes[i].at > nodes[i - 1].at + 1 ? "<th></th>" : ""}<th>w[${at}]</th>`).join("")}<th class="bias"><i>b</i></th></tr>`
+  const head = `<tr><td></td>${nodes.map(({ at }, i) => `${i && nodes[i].at > nodes[i - 1].at + 1 ? "<td></td>" : ""}<th>w[${at}]</th>`).join("")}<th class="bias"><i>b</i></th></tr>`
   const rows = names.map(
     (name, o) =>
       `<tr><th scope="row">${escaped(name)}</th>${nodes.map(({ w }, i) => gap(i) + cell(w[o])).join("")}${cell(b[o], "bias")}</tr>`,

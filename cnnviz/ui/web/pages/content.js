@@ -101,6 +101,11 @@ export class Content {
     return { sources: [], first: 0 }
   }
 
+  /** What those hear who only went from cell to cell: its number, and where it is; "" where there is no such number. */
+  brief() {
+    return ""
+  }
+
   /** What those hear who listen. */
   spoken() {
     return ""

@@ -21,6 +21,8 @@ export function fit(element) {
   element.style.removeProperty("--fits")
   const share = element.clientWidth / element.scrollWidth
   if (share < 1) element.style.setProperty("--fits", String(Math.max(SMALLEST, share)))
+  const scrolls = share < 1 && element.scrollWidth > element.clientWidth
+  scrolls ? element.setAttribute("tabindex", "0") : element.removeAttribute("tabindex") // then keys scroll it
 }
 
 /**

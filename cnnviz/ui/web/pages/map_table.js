@@ -2,7 +2,7 @@
 
 import { save } from "../draw/picture.js"
 import { escaped, number } from "../model/format.js"
-import { csv, exactly, parts, rowsAtOnce, start } from "../model/table.js"
+import { csv, exact, parts, rowsAtOnce, start } from "../model/table.js"
 import { say } from "../model/words.js"
 import { field, setHTML } from "./html.js"
 
@@ -130,7 +130,7 @@ class MapTable {
     const { source, places } = this
     const { chosen, rows, columns } = parts(source)
     const all = /** @type {HTMLInputElement} */ (this.dialog.querySelector("[data-table=digits]")).checked
-    const written = all ? exactly(source) : (/** @type {number} */ at) => number(source.values[at])
+    const written = (/** @type {number} */ at) => (all ? exact : number)(source.values[at])
     const across = columns ? Array.from(columns.labels, String) : [source.label]
     const place = chosen
       .map(({ name, labels }, n) => `${say(`web.table.axis.${name}`)} ${labels[places[n]]}`)

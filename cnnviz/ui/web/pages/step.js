@@ -8,7 +8,7 @@ import { COMPUTED } from "../model/address.js"
 import { Cells } from "../model/cells.js"
 import { colour } from "../model/colour.js"
 import { explained } from "../model/explanation.js"
-import { escaped } from "../model/format.js"
+import { escaped, number } from "../model/format.js"
 import { one } from "../model/links.js"
 import { Numbers } from "../model/numbers.js"
 import { tableOf, windowsOf } from "../model/tables.js"
@@ -302,7 +302,8 @@ export class Step extends Content {
     this.welcome()
     const subject = this.subject()
     const exact = this.inquire(subject)
-    if (exact) this.predicting.draw()
+    const { stage } = this.view // whose own cell is asked for, wherever one points
+    if (this.inquire({ map: stage, cell: this.cells.own(this.shown(stage)) })) this.predicting.draw()
     this.measure()
     this.classes()
     this.bring()
@@ -570,7 +571,8 @@ export class Step extends Content {
     const { numbers } = this
     const wide = numbers.wide[symbol]
     const { part } = this.view.host.numbers
-    if (source.instead || !wide || wide.whole || !part) return source
+    if (source.instead || !wide || wide.whole) return source
+    if (!part) return { ...source, instead: say("web.table.wide") }
     /** @param {() => void} act */
     const whole = (act) =>
       part(numbers.answer.lesson, `${symbol}:`, (arrays) => {
@@ -626,6 +628,17 @@ export class Step extends Content {
     if (!filters) return
     const [m = 0, c = 0] = this.cells.own(filters.name)
     if (this.view.$(".kernel").dataset.chosen !== `${m} ${c}`) fillKernel(this.view, filters)
+  }
+
+  brief() {
+    const { map, cell } = this.subject()
+    if (map === "update" || this.closed(map) || !this.numbers.isExact(map, cell)) return ""
+    const place = this.numbers.index(map, cell).join(", ")
+    return say("web.spoken.cell", {
+      value: number(this.numbers.at(map, cell)),
+      map: this.numbers.maps[map].label,
+      place,
+    })
   }
 
   spoken() {

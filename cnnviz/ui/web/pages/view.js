@@ -56,6 +56,9 @@ export class View {
   /** @type {{ field: HTMLInputElement, text: string } | undefined}  what was typed last, and where */
   typed = undefined
   announce = false
+  spokenOf = "" // the place that was spoken of last,
+  /** @type {unknown}  and its numbers */
+  spokenData = undefined
   note = ""
   /** @type {unknown}  the answer whose losses are drawn */
   sparked = undefined
@@ -475,9 +478,12 @@ export class View {
     this.root.style.setProperty("--zoom", String(zoom))
   }
 
-  // For those who listen: where this is, and what is to be seen there.
+  // For those who listen: where this is, and what is to be seen there; who is there still hears what is new.
   speak() {
-    this.$(".live").textContent = this.content.spoken()
+    const where = `${this.page} ${this.k} ${this.stage} ${this.veiled}`
+    const moved = this.spokenOf !== where || this.data !== this.spokenData
+    this.$(".live").textContent = (!moved && this.content.focus.hover && this.content.brief()) || this.content.spoken()
+    Object.assign(this, { spokenOf: where, spokenData: this.data })
   }
 
   /** Whether the stage comes before the loss. */
