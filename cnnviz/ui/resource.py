@@ -29,7 +29,7 @@ FORMS = {"": "application/octet-stream", "json": "application/json", "npz": "app
 INSTEAD = "instead"
 """The key that names the lesson whose parts stay where the address holds what cannot be used, as a query of its own."""
 
-OF = "of"
+EXACT = "exact"
 """The key that names a part, whose exact numbers are a resource of their own."""
 
 _LOOKS = {"stage"}
@@ -66,7 +66,7 @@ def asked_of(page: Page, query: Mapping[str, str]) -> dict[str, str]:
     >>> asked_of(page_of("step"), {"stage": "z1", "lang": "de", "k": "3", "utm": "x", "cell": "z1:0,0"})
     {'k': '3'}
     """
-    found = {key: asked_text(query, key) for key in sorted((_keys(page) | {INSTEAD, OF}) & query.keys())}
+    found = {key: asked_text(query, key) for key in sorted((_keys(page) | {INSTEAD, EXACT}) & query.keys())}
     return {key: text for key, text in found.items() if text}
 
 
@@ -107,10 +107,10 @@ def seconds(page: Page, asked: Mapping[str, str]) -> float:
 def made(page: Page, asked: Mapping[str, str], form: str = "") -> Resource:
     """What the page shows for `asked`; programs get TimeoutError while a part of it is still being worked out elsewhere."""
     last, _ = Lesson.understand(dict(parse_qsl(asked.get(INSTEAD, ""))))
-    now = resolved({key: text for key, text in asked.items() if key not in (INSTEAD, OF)}, page.first, last)
+    now = resolved({key: text for key, text in asked.items() if key not in (INSTEAD, EXACT)}, page.first, last)
     whole, lasts = True, getattr(page.module, "lasts", lambda asked: True)
     try:
-        answer = page.module.part(now, asked[OF]) if _is_part(page, asked) and not form else page.module.answer(now)
+        answer = page.module.part(now, asked[EXACT]) if _is_part(page, asked) and not form else page.module.answer(now)
     except Unfinished as unfinished:
         if form:
             raise
@@ -124,7 +124,7 @@ def made(page: Page, asked: Mapping[str, str], form: str = "") -> Resource:
 
 
 def _is_part(page: Page, asked: Mapping[str, str]) -> bool:
-    return OF in asked and hasattr(page.module, "part")
+    return EXACT in asked and hasattr(page.module, "part")
 
 
 def _for_programs(page: Page, now: Now, answer: bytes, form: str) -> bytes:

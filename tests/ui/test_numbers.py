@@ -16,8 +16,10 @@ from starlette.applications import Starlette
 
 from cnnviz import Lesson, load_image, trajectory
 from cnnviz.checks import judge
+from cnnviz.core.lesson import LESSON_KEYS
 from cnnviz.core.patience import check_wanted
-from cnnviz.ui.resource import asked_of, page_of
+from cnnviz.ui.pages import page_keys
+from cnnviz.ui.resource import EXACT, INSTEAD, asked_of, page_of
 from cnnviz.ui.server.gate import Busy, Gate
 from cnnviz.ui.server.numbers import LASTING, number_routes
 from cnnviz.ui.version import code
@@ -170,3 +172,7 @@ def test_a_visitor_and_all_together_may_ask_for_so_much_and_no_more():
         assert found[6].seconds == 11
 
     asyncio.run(scene())
+
+
+def test_no_page_has_a_key_of_its_own_that_a_resource_takes():
+    assert not {EXACT, INSTEAD} & {*LESSON_KEYS, *page_keys()}

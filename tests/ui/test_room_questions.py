@@ -260,6 +260,24 @@ def test_all_votes_that_come_at_once_are_counted_once_by_two_processes():
     asyncio.run(act())
 
 
+def test_an_answer_that_is_quicker_than_the_word_on_its_question_counts():
+    async def act():
+        server = fakeredis.FakeServer()
+        one, two = (Hall(Shared(fakeredis.FakeAsyncRedis(server=server, decode_responses=True))) for _ in range(2))
+        here = await Asked(one).open()
+        there = Asked(two)
+        there.path, there.driver = here.path, here.driver
+        room = await two.rooms.store.room(here.path.rsplit("/", 1)[-1])
+        await two.rooms.store.count(room, 1)  # who follows hears of what happens, and here hears late
+        for task in two.rooms.store.tasks:
+            task.cancel()
+        await here.put(**HANDS)
+        assert (await there.vote(1, 1))[0] == 200
+        assert (await here.results(True))[1]["rounds"] == [{"votes": 1, "counts": [[1, 1, 1]]}]
+
+    asyncio.run(act())
+
+
 def test_votes_outlive_a_redis_that_was_started_again():
     async def act():
         server = fakeredis.FakeServer()

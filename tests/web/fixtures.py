@@ -68,7 +68,7 @@ def wide() -> dict:
     query = preset.query | {"k": "1"}
     here = resolved(query)
     page = page_of("step")
-    parts = {of: made(page, asked_of(page, query | {"of": of})).plain for of in ("w2:,57", "w2:4321,", "w2:")}
+    parts = {of: made(page, asked_of(page, query | {"exact": of})).plain for of in ("w2:,57", "w2:4321,", "w2:")}
     cells = {"z2": [57], "dp1": [22, 0, 9], "w2": [22, 0, 9, 57], "dw2": [22, 0, 9, 57]}
     found = {"sent": made(page, asked_of(page, query)).plain, "whole": answer(here, whole=True), **parts}
     return {"cells": cells, "bytes": {name: base64.b64encode(one).decode() for name, one in found.items()}}

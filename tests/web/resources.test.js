@@ -186,7 +186,7 @@ test("a part that two ask for travels once, is given to both, and is kept", asyn
   part("two")
   assert.deepEqual(
     requests.map(({ query }) => query),
-    [{ k: "1", of: "w2:,57" }],
+    [{ k: "1", exact: "w2:,57" }],
   )
   requests[0].answer()
   await settled()

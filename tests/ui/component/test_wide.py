@@ -24,7 +24,7 @@ def test_a_moment_of_any_course_is_small(preset):
 def test_a_part_is_the_core_s_bit_for_bit(of):
     query = next(preset.query for preset in PRESETS if preset.name == "scratch") | {"k": "2"}
     moment = resolved(query).moment
-    header, found = decode(made(STEP, asked_of(STEP, query | {"of": of})).plain)
+    header, found = decode(made(STEP, asked_of(STEP, query | {"exact": of})).plain)
     place = (slice(None), 57) if of == "w2:,57" else 4321
     assert header == {"of": of}
     np.testing.assert_array_equal(found["w2"], moment.params["w2"][place])
@@ -34,4 +34,4 @@ def test_a_part_is_the_core_s_bit_for_bit(of):
 @pytest.mark.parametrize("of", ["w2:,100", "w2:5880,", "w9:1,", "w2", "f:1,", "w2:1,1", "lr", "w2:,٣"])
 def test_a_part_that_is_not_there_is_empty(of):
     query = next(preset.query for preset in PRESETS if preset.name == "scratch")
-    assert not decode(made(STEP, asked_of(STEP, query | {"of": of})).plain)[1]
+    assert not decode(made(STEP, asked_of(STEP, query | {"exact": of})).plain)[1]

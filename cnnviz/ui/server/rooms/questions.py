@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
 from starlette.requests import Request
@@ -102,6 +102,8 @@ class Questions:
         if self.again.look(device) < 1 or not self.voted.take(visitor_of(request)):
             raise Refused(429, "ui.rooms.too_fast", n=1)
         self.again.take(device)
+        if not _meant(room, sent):  # another process may have asked it a moment ago
+            await self.store.renew(room)
         poll = _poll(room)
         if sent.get("number", poll.number) != poll.number or sent.get("round", poll.round) != poll.round:
             raise Refused(409, "ui.rooms.other_question")
@@ -163,6 +165,14 @@ class Questions:
 
 
 Act = Callable[[Request, Room], Awaitable[Response]]
+
+
+def _meant(room: Room, sent: Mapping[str, Any]) -> bool:
+    """Whether the room's question, as this process knows it, is open and the one that was answered."""
+    poll = room.poll.at(time.time()) if room.poll else None
+    if poll is None or poll.phase != "open":
+        return False
+    return bool(sent.get("number", poll.number) == poll.number and sent.get("round", poll.round) == poll.round)
 
 
 def _poll(room: Room) -> Poll:

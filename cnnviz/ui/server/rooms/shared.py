@@ -84,6 +84,9 @@ class Shared:
                 return room
             raise
 
+    async def renew(self, room: Room) -> None:
+        await self._looked_up(room.code)
+
     async def _looked_up(self, code: str) -> Room | None:
         """As it is now: all who ask while it is being read share the next reading."""
         coming = self.coming.get(code)

@@ -70,6 +70,9 @@ class Store(Protocol):
     async def room(self, code: str) -> Room | None:
         """The room, as known here from now on; None where there is none. Raises StoreLost."""
 
+    async def renew(self, room: Room) -> None:
+        """Brings what is known of the room here up to date. Raises StoreLost."""
+
     async def move(self, room: Room, query: str) -> int:
         """Takes everybody there; the number of the move. Raises StoreLost."""
 
@@ -143,6 +146,9 @@ class Memory:
             self._end(found)
             return None
         return found
+
+    async def renew(self, room: Room) -> None:
+        pass  # there is nobody else
 
     async def move(self, room: Room, query: str) -> int:
         room.query, room.number, room.touched = query, room.number + 1, self.clock()

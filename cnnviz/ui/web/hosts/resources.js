@@ -103,7 +103,7 @@ export class Resources {
    * @param {(arrays: Answer["arrays"]) => void} act
    */
   async part({ stage, cell, ...lesson }, of, act) {
-    const path = pathOf("", { ...lesson, of }, [...Object.keys(lesson), "of"], this.code)
+    const path = pathOf("", { ...lesson, exact: of }, [...Object.keys(lesson), "exact"], this.code)
     const known = this.kept.get(path)
     if (known) return act(known.arrays)
     const others = this.parts.get(path)
