@@ -43,10 +43,10 @@ def pixels(scale: str) -> str:
     r"""What a pixel's number is, in LaTeX, where pixels run from 0 to 1 ("unit") or are taken as they are stored ("raw").
 
     >>> print(pixels("unit"))
-    x =\text{ pixel }/ 255
+    x = \text{pixel} / 255
     """
     parts = say(f"stage.x.formula.{scale}").split("$")
-    return "".join(part if n % 2 else rf"\text{{{part}}}" for n, part in enumerate(parts) if part)
+    return " ".join(part.strip() if n % 2 else rf"\text{{{part.strip()}}}" for n, part in enumerate(parts) if part.strip())
 
 
 def _whole(text: str) -> str:
