@@ -106,7 +106,7 @@ export const ACTIONS = [
     name: `page_${n + 1}`,
     keys: [String(n + 1)],
     help: "page",
-    act: (/** @type {View} */ view) => view.turn(path),
+    act: (/** @type {View} */ view) => view.content.choose(n) || view.turn(path),
   })),
   {
     name: "large",

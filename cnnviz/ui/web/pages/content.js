@@ -176,6 +176,14 @@ export class Content {
   turn(_by) {}
 
   /**
+   * Whether a key's number, from 0, is an answer that is open here.
+   * @param {number} _n
+   */
+  choose(_n) {
+    return false
+  }
+
+  /**
    * From now on this cell is the one that is explained.
    * @param {string} map
    * @param {Cell} cell

@@ -37,12 +37,14 @@ export function bindKeys(view) {
 const WALKS = ["ArrowLeft", "ArrowRight", "PageUp", "PageDown", "Home", "Escape"]
 
 /**
- * Nor is a blank in the way that nothing is written in. A list of choices goes up and down; its other arrows are free, so that the keys work on after a choice.
+ * Nor is a blank in the way that nothing is written in. A list of choices goes up and down; its other arrows are free, so that the keys work on after a choice, and
+ * answers are chosen by their numbers.
  * @param {Element} target
  * @param {string} key
  */
 const passes = (target, key) =>
   (target.matches("select") && ["ArrowLeft", "ArrowRight"].includes(key))
+  || (target.matches("input[type=radio]") && /^\d$/.test(key))
   || (target.matches("input.blank") && !(/** @type {HTMLInputElement} */ (target).value) && WALKS.includes(key))
 
 /**

@@ -126,6 +126,13 @@ export class Learn extends Step {
 
   // ---- answering
 
+  /** While a question is open, 1, 2 … are its answers. @param {number} n */
+  choose(n) {
+    const answers = [...this.panel.querySelectorAll(/** @type {"input"} */ ("input[name=answer]:enabled"))]
+    answers[n]?.click()
+    return answers.length > 0
+  }
+
   listen() {
     const { panel, view } = this
     panel.addEventListener("submit", (event) => {
