@@ -60,7 +60,7 @@ test("in the lecture view a presenter's remote goes from stage to stage, elsewhe
     let turned = "none"
     keyMap(Film, true)
       .get(String(n + 1))
-      .act({ turn: (to) => (turned = to) })
+      .act({ content: { choose: () => false }, turn: (to) => (turned = to) })
     assert.equal(turned, path)
   }
 })
