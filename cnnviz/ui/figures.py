@@ -90,7 +90,9 @@ def loss_curve(lesson: Lesson, moment: Moment) -> go.Figure:
     """The loss after each update so far."""
     title, x_title = (message(f"ui.charts.{name}") for name in ("loss", "updates"))
     formula = plain(lesson.network.program(moment.trace["x"].shape).formulas["L"])
-    return lines(Chart("losses", title, list(range(len(moment.losses))), (Line("L", moment.losses),), x_title, formula))
+    figure = lines(Chart("losses", title, list(range(len(moment.losses))), (Line("L", moment.losses),), x_title, formula))
+    # Before the first update there is one point, whose axes would else run below 0.
+    return figure.update_xaxes(rangemode="nonnegative").update_yaxes(rangemode="tozero")
 
 
 def lines(*charts: Chart) -> go.Figure:

@@ -52,3 +52,8 @@ def test_charts_stand_under_each_other_over_one_x_and_a_second_version_is_dashed
     assert figure.data[0].line.color == figure.data[1].line.color
     assert figure.layout.yaxis2.type == "log" and figure.layout.yaxis2.domain[1] < figure.layout.yaxis.domain[0]
     assert figure.layout.shapes[0].x0 == 1
+
+
+def test_no_axis_of_the_loss_runs_below_zero():
+    figure = figures.loss_curve(Lesson(), trajectory(Lesson(), load_image("test-0"), 0))
+    assert (figure.layout.xaxis.rangemode, figure.layout.yaxis.rangemode) == ("nonnegative", "tozero")
