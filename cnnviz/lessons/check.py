@@ -8,10 +8,20 @@ from pathlib import Path as File
 
 import numpy as np
 
-from cnnviz.lessons.expression import evaluate
 from cnnviz.lessons.file import MOST_BYTES, Fault, GuidedLesson, Reading, Step, read
 from cnnviz.lessons.lines import Path
-from cnnviz.lessons.question import CHANGED, PLACE, ask, filled, in_order, key_of, lesson_at, mask, same, tolerance_of
+from cnnviz.lessons.question import (
+    CHANGED,
+    PLACE,
+    ask,
+    filled,
+    in_order,
+    key_of,
+    lesson_at,
+    same,
+    tolerance_of,
+    value_of,
+)
 from cnnviz.lessons.scene import Scene, lesson_of, query_of, scene
 from cnnviz.words import Message, Problem, Versions, message
 
@@ -102,7 +112,7 @@ class _Checked:
             if not answer.is_:
                 continue
             with self.at("answers", n, "is"):
-                value = self.value(answer.is_, here)
+                value = value_of(self.step, answer.is_, here)
                 is_key = abs(float(value) - float(key)) <= (tolerance or 1e-12) if self.step.kind == "number" else same(value, key)
                 if is_key and (right or self.step.kind != "choose"):
                     raise Problem("lessons.check.equals_key", text=answer.is_, key=shown(key))
@@ -124,16 +134,6 @@ class _Checked:
                 if (other := first.setdefault(label, n)) != n:
                     line = self.reading.line((*self.path, "answers", other))
                     self.wrong(("answers", n, "label"), message("lessons.check.same_label", label=label, line=line))
-
-    def value(self, text: str, here: Scene) -> np.ndarray:
-        value = evaluate(text, here)
-        if self.step.kind == "click":
-            return mask(value, self.step.map, here)
-        if self.step.kind == "number" and value.size != 1:
-            raise Problem("lessons.key.one", shape=value.shape)
-        if self.step.kind == "choose" and not 1 <= value.size <= 49:
-            raise Problem("lessons.key.size", n=value.size, most=49)
-        return value
 
     def order(self, here: Scene) -> None:
         with self.at("stages"):

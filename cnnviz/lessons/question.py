@@ -11,7 +11,7 @@ import numpy as np
 from cnnviz.core.lesson import Lesson
 from cnnviz.data.images import find_image
 from cnnviz.lessons.expression import evaluate
-from cnnviz.lessons.file import Answer, Step
+from cnnviz.lessons.file import Step
 from cnnviz.lessons.scene import Scene, lesson_of, query_of, scene
 from cnnviz.words import Problem, Versions, written
 
@@ -20,7 +20,6 @@ CHANGED = {"nothing": (), "image": ("img",), "kernel": ("f",)}
 
 MOST_SHOWN = 49
 """Numbers in an answer that is shown as a small map."""
-MOST_KEY = 600_000
 
 PLACE = re.compile(r"\{([^{}]+?)(?::(\d{1,2}|\d?%|plain))?\}")
 """An expression in a text, and how its number is written."""
@@ -88,7 +87,7 @@ def _options(step: Step, here: Scene, key: np.ndarray, right: Versions) -> Itera
     seen: list[np.ndarray] = []
     found = step.kind != "choose"  # only a choice shows its key
     for answer in step.answers:
-        value = evaluate(answer.is_, here) if answer.is_ else key
+        value = value_of(step, answer.is_, here) if answer.is_ else key
         is_key = step.kind == "choose" and same(value, key)
         if (is_key and found) or any(same(value, other) for other in seen) or (not is_key and same(value, key)):
             continue
@@ -99,6 +98,18 @@ def _options(step: Step, here: Scene, key: np.ndarray, right: Versions) -> Itera
         yield Option(value, filled(answer.label, here), right if is_key else filled(answer.say, here), is_key)
     if not found:
         yield Option(key, Versions({}), right, True)
+
+
+def value_of(step: Step, text: str, here: Scene) -> np.ndarray:
+    """What an answer amounts to, of the shape and kind that such a question's key has; Problem where it is not."""
+    value = evaluate(text, here)
+    if step.kind == "click":
+        return mask(value, step.map, here)
+    if step.kind == "number" and value.size != 1:
+        raise Problem("lessons.key.one", shape=value.shape)
+    if step.kind == "choose" and not 1 <= value.size <= MOST_SHOWN:
+        raise Problem("lessons.key.size", n=value.size, most=MOST_SHOWN)
+    return value
 
 
 def key_of(step: Step, here: Scene) -> np.ndarray:
@@ -168,8 +179,3 @@ def _number(expression: str, spec: str, here: Scene, lang: str) -> str:
     if np.isfinite(number) and number == round(number) and not spec.endswith("%"):
         return written(round(number), "", lang)
     return written(number, spec or "3", lang)
-
-
-def answers_of(step: Step) -> tuple[Answer, ...]:
-    """The answers that are not the key."""
-    return tuple(answer for answer in step.answers if answer.is_)

@@ -19,7 +19,7 @@ from cnnviz.checks import judge
 from cnnviz.core.lesson import LESSON_KEYS
 from cnnviz.core.patience import check_wanted
 from cnnviz.ui.pages import page_keys
-from cnnviz.ui.resource import EXACT, INSTEAD, asked_of, page_of
+from cnnviz.ui.resource import EXACT, INSTEAD, asked_of, made, page_of
 from cnnviz.ui.server.gate import Busy, Gate
 from cnnviz.ui.server.numbers import LASTING, number_routes
 from cnnviz.ui.version import code
@@ -172,6 +172,13 @@ def test_a_visitor_and_all_together_may_ask_for_so_much_and_no_more():
         assert found[6].seconds == 11
 
     asyncio.run(scene())
+
+
+def test_a_case_of_a_mission_that_is_no_small_number_is_the_first():
+    step = page_of("step")
+    for text in ("000000" + "9" * 4400, "000000123456", "²", "-1"):
+        found = made(step, asked_of(step, {"mission": "culprit", "case": text}))
+        assert b'"case": 0' in found.plain
 
 
 def test_no_page_has_a_key_of_its_own_that_a_resource_takes():

@@ -378,3 +378,18 @@ def test_what_is_put_back_never_undoes_what_came_later():
             assert (await here.results(True))[1]["rounds"] == [{"votes": 1, "counts": [[1, 1, 1]]}]
 
     asyncio.run(act())
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked", "answer", "why"),
+    [("number", {"key": "3"}, "z1", "lessons.key.one"), ("click", {"key": "z1 > 1000", "map": "z1"}, "5", None)],
+)
+def test_an_answer_that_is_no_value_of_its_question_is_refused_when_it_is_asked(make, kind, asked, answer, why):
+    async def act():
+        here = await Asked(make()).open()
+        spec = {"kind": kind, "ask": "?", "at": "k=0&stage=z1", "answers": [{"label": "a", "is": answer, "say": "b"}], **asked}
+        status, said = await here.put(**spec)
+        assert status == 400 and said["sentence"].endswith("."), said
+        assert why is None or said["id"] == why
+
+    asyncio.run(act())

@@ -13,6 +13,7 @@ from cnnviz.ui.server.rooms import LENGTH, LETTERS, Rooms, room_routes
 from cnnviz.ui.server.rooms.follower import join_link
 from cnnviz.ui.server.rooms.limits import Rate
 from cnnviz.ui.server.rooms.store import SILENCE, Memory
+from cnnviz.words import say
 
 
 class Hall:
@@ -198,6 +199,9 @@ async def test_a_browser_gets_the_followers_page_and_phones_a_code():
     path, _ = await hall.open()
     status, page = await hall.ask("GET", path, headers={"Accept": "text/html,*/*"})
     assert status == 200 and b"../web/follower.js" in page and b"http" not in page
+    for gone in ("/room/ZZZZZ", "/room/ZZZZZ/cockpit"):  # a person reads a sentence, not JSON
+        status, page = await hall.ask("GET", gone, headers={"Accept": "text/html,*/*", "Accept-Language": "fr"})
+        assert status == 404 and page.startswith(b"<!doctype html>") and say("ui.rooms.none", "fr").encode() in page.replace(b"&#x27;", b"'")
     status, picture = await hall.ask("GET", f"{path}/qr.svg")
     assert status == 200 and picture.lstrip().startswith((b"<svg", b"<?xml"))
 

@@ -47,7 +47,7 @@ def board(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> Board:
     trace = program.forward(moment.params, x)  # the exact pass: a mistake is made there, whatever the rule
     y = network.targets(np.array(lesson.y), trace.o.shape)
     exact = program.backward(moment.params, trace, y)
-    tab, mistake = tab_of(asked), mistake_in(asked, network, lesson.opt)
+    tab, (mistake, unusable) = tab_of(asked), mistake_in(asked, network, lesson.opt)
     ours = mistake.run(program, moment.params, trace, y, lesson.optimizer, moment.state) if mistake else moment.gradients
     checking = checked(lesson, moment, ours, mistake.address if mistake else "")
     check = checking.check
@@ -67,7 +67,7 @@ def board(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> Board:
         rows=_rows(words.whose(lesson, mistake), {symbol: ours[symbol] for symbol in shown}, exact if mistake else None, check, third, errors),
         parts=parts,
         subject=subject,
-        sentences=words.sentences(lesson, mistake, hit, check, excuse),
+        sentences=((unusable,) if unusable else ()) + words.sentences(lesson, mistake, hit, check, excuse),
         notes={part.symbol: words.largest(errors[part.symbol], part) for part in parts if part.symbol in errors},
         first=hit[0] if hit and hit[0] in shown else "",
         inherits=wrong - set(hit[:1]),
@@ -93,7 +93,7 @@ def _charts(lesson: Lesson, moment: Moment, mistake: Placed | None, checking: Ch
 
 def more(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> dict[str, object]:
     """What the page shows besides its board: the digits that cancel, or a mistake's line of code."""
-    mistake = mistake_in(asked, lesson.network, lesson.opt)
+    mistake, _ = mistake_in(asked, lesson.network, lesson.opt)
     found: dict[str, object] = {"tab": tab_of(asked), "definitions": words.definitions(), "digits": None, "code": None, "falls": "", "own": None}
     if mistake:
         found |= {"code": broken.code(mistake, moment), "falls": broken.runs(lesson, moment, mistake)[1]}

@@ -11,15 +11,16 @@ from cnnviz.core.network import Network
 from cnnviz.core.stages import label
 from cnnviz.ui.pages.check import tensorflow
 from cnnviz.ui.switches import Group, Switch
-from cnnviz.words import Problem, message
+from cnnviz.words import Message, Problem, message
 
 
-def mistake_in(asked: Mapping[str, str], network: Network, opt: str = "gd") -> Placed | None:
-    """The mistake that the address names and the place where it is made, if it can be made in this network."""
+def mistake_in(asked: Mapping[str, str], network: Network, opt: str = "gd") -> tuple[Placed | None, Message | None]:
+    """The mistake that the address names and the place where it is made, or why it cannot be made in this network."""
+    name = asked.get("mistake", "")
     try:
-        return placed(asked.get("mistake", ""), network, opt)
-    except Problem:
-        return None
+        return (placed(name, network, opt) if name else None), None
+    except Problem as why:
+        return None, why.message
 
 
 def choices(network: Network, opt: str, chosen: Placed | None, asked: Mapping[str, str], tab: str = "break") -> tuple[Group, ...]:

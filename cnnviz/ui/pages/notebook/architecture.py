@@ -15,8 +15,6 @@ STEPS = 5
 MOST_STEPS = 60
 SIDE = 56
 """Cells on a side of the landscape."""
-NODES = 4
-"""Units that are drawn as nodes."""
 
 
 def arrays(lesson: Lesson, moment: Moment) -> dict[str, np.ndarray]:

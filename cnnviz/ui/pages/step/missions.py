@@ -58,4 +58,4 @@ def _choices(found: Blind) -> list[NamedMistake]:
 
 def _case(asked: Mapping[str, str]) -> int:
     text = asked.get("case", "")
-    return int(text) if text.isascii() and text.isdigit() and int(text[:6]) < MOST_CASES else 0
+    return int(text) if len(text) <= 6 and text.isascii() and text.isdigit() and int(text) < MOST_CASES else 0

@@ -20,7 +20,7 @@ from starlette.routing import BaseRoute, Route
 from cnnviz.ui.reader import of_request
 from cnnviz.ui.server.gate import visitor_of
 from cnnviz.ui.server.numbers import MOST_QUERY, refusal
-from cnnviz.ui.server.rooms.follower import join_link, page_of_room, qr
+from cnnviz.ui.server.rooms.follower import join_link, page_of_refusal, page_of_room, qr
 from cnnviz.ui.server.rooms.limits import Rate
 from cnnviz.ui.server.rooms.questions import Questions, poll_data
 from cnnviz.ui.server.rooms.refused import Refused, body_of
@@ -159,22 +159,22 @@ class Rooms:
         try:
             await self.store.count(room, 0 if stream.screen else 1, stream.alone)
             yield b"retry: 1000\n\n"
+            told = time.monotonic()
             while not self.closing:
                 changed = room.changed
                 if room.ended:
                     yield b"event: end\ndata: \n\n"
                     return
-                if said := stream.news():
-                    yield said
-                if stream.screen and (said := await self._counted(stream)):
+                said = stream.news() + (await self._counted(stream) if stream.screen else b"")
+                if not said and time.monotonic() - told >= HEARTBEAT:
+                    said = b": still there\n\n"
+                if said:
+                    told = time.monotonic()
                     yield said
                 if changed is room.changed:
-                    try:
+                    with contextlib.suppress(TimeoutError):
                         async with asyncio.timeout(stream.patience):
                             await changed.wait()
-                    except TimeoutError:
-                        if stream.patience == HEARTBEAT:
-                            yield b": still there\n\n"
         finally:
             self.streams -= 1
             self.followed[room] -= 1
@@ -281,6 +281,8 @@ def answering(act: Callable[[Request], Awaitable[Response]]) -> Callable[[Reques
         try:
             return await act(request)
         except Refused as why:
+            if request.method == "GET" and "text/html" in request.headers.get("Accept", ""):
+                return page_of_refusal(why, of_request(request))
             return refusal(why.status, why.id, {"Retry-After": "1"} if why.status in (429, 503) else None, **why.values)
         except TooManyRooms:
             return refusal(503, "ui.rooms.full", {"Retry-After": "60"}, n=1)

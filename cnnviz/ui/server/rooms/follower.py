@@ -13,6 +13,7 @@ import streamlit as st
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from cnnviz.ui.server.rooms.refused import Refused
 from cnnviz.words import say
 
 SETTING = "CNNVIZ_URL"
@@ -24,12 +25,14 @@ _PAGE = Template("""<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>$title</title>
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="$base/web/style.css">
-$body
-<noscript>$noscript</noscript>
-<script type="module" src="$base/web/$script.js?lang=$lang"></script>
+$rest
 </html>
 """)
+_LIVE = Template("""<link rel="stylesheet" href="$base/web/style.css">
+$body
+<noscript>$noscript</noscript>
+<script type="module" src="$base/web/$script.js?lang=$lang"></script>""")
+_SAID = Template("""<main style="font: 18px/1.5 system-ui, sans-serif; max-width: 34em; margin: 15vh auto; padding: 0 20px"><h1>cnnviz</h1><p>$sentence</p></main>""")
 
 _VIEW = '<main class="cnnviz alone follows" style="visibility:hidden"></main>'
 _BODIES = {
@@ -45,9 +48,15 @@ def page_of_room(code: str, lang: str, kind: str = "follower") -> Response:
     script = "cockpit" if kind == "cockpit" else "follower"
     said = {"title": html.escape(say("ui.rooms.title", lang, code=code)), "noscript": html.escape(say("ui.rooms.noscript", lang))}
     body = Template(_BODIES[kind]).substitute(said)
-    text = _PAGE.substitute(said, lang=lang, base=base, script=script, body=body)
+    text = _PAGE.substitute(said, lang=lang, rest=_LIVE.substitute(said, lang=lang, base=base, script=script, body=body))
     preload = f"<{base}/web/{script}.js?lang={lang}>; rel=modulepreload, <{base}/web/style.css>; rel=preload; as=style"
     return HTMLResponse(text, headers={"Cache-Control": "no-cache", "Link": preload, "Vary": "Accept, Accept-Language"})
+
+
+def page_of_refusal(why: Refused, lang: str) -> Response:
+    """Why there is no page, as one: whoever follows a link to a room that has ended is a person."""
+    said = _SAID.substitute(sentence=html.escape(say(why.id, lang, **why.values)))
+    return HTMLResponse(_PAGE.substitute(title="cnnviz", lang=lang, rest=said), why.status, {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language"})
 
 
 def join_link(request: Request, code: str) -> str:

@@ -1,4 +1,4 @@
-"""Where rooms are kept: in this process, or where several processes share them (redis_store.py)."""
+"""Where rooms are kept: in this process, or where several processes share them (shared.py)."""
 
 from __future__ import annotations
 

@@ -15,10 +15,10 @@ export function hall(room) {
   /** @type {Map<number, Promise<HallQuestion | undefined>>} */
   const known = new Map()
 
-  /** @param {string} path @param {RequestInit} [how] */
-  async function json(path, how) {
+  /** @param {string} path */
+  async function json(path) {
     for (let tries = 0; tries < TRIES; tries++) {
-      const answer = await fetch(new URL(`${path}?lang=${LANG}`, room), how).catch(() => undefined)
+      const answer = await fetch(new URL(`${path}?lang=${LANG}`, room)).catch(() => undefined)
       if (answer?.ok) return answer.json()
       if (answer && answer.status < 500 && answer.status !== 429) return undefined
       await new Promise((resolve) => setTimeout(resolve, AGAIN_IN * (1 + Math.random())))

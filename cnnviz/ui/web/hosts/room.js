@@ -181,7 +181,7 @@ export function roomDriver(base, travel = () => {}) {
   function arrived(page, lesson) {
     last = addressOf(page, lesson)
   }
-  return { drive, arrived, show, project, code: () => held?.code ?? "" }
+  return { drive, arrived, show, project }
 }
 
 /** What travels: a lesson's query, and the page that shows it; the hall reads in languages of its own. @param {string} page @param {Lesson} lesson */

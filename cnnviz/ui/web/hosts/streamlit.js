@@ -232,7 +232,7 @@ function mount(root, told) {
   shown = here
   tellWhoeverLeaves(root, view.stop.signal)
   // In a frame on another page a click on a map would leave the keys to that page.
-  if (window !== window.top) root.addEventListener("pointerdown", () => window.focus())
+  if (window !== window.top) root.addEventListener("pointerdown", () => window.focus(), { signal: view.stop.signal })
   return here
 }
 

@@ -35,5 +35,5 @@ export function bindMeanings(view) {
     const below = bottom + APART + height < innerHeight
     box.style.left = `${Math.max(EDGE, Math.min(left, innerWidth - width - EDGE))}px`
     box.style.top = `${below ? bottom + APART : top - APART - height}px`
-  })
+  }, { signal: view.stop.signal })
 }

@@ -1,6 +1,7 @@
 // Predicting (predict=1): a stage that one comes to asks for one of its numbers before it shows them. The strip over the
 // maps holds the question, then what became of the answer, and how many were right so far.
 
+import { COMPUTED, same } from "../model/address.js"
 import { one } from "../model/links.js"
 import { judge, judgeClick, questions } from "../model/prediction.js"
 import { score, scores, startCount } from "../model/progress.js"
@@ -8,6 +9,7 @@ import { typed } from "../model/score.js"
 import { say } from "../model/words.js"
 import { ACTIONS, run } from "./actions.js"
 
+/** @import { Lesson } from "../model/address.js" */
 /** @import { Cell } from "../model/patterns.js" */
 /** @import { Judged, Question } from "../model/prediction.js" */
 /** @import { Step } from "./step.js" */
@@ -19,7 +21,9 @@ export class Predicting {
   /** @type {Question[]} */
   all = []
   at = 0 // which of them is asked
-  asked = "" // of which moment and cell
+  asked = "" // of which stage and cell
+  /** @type {Lesson} */
+  of = {} // and of which moment
   /** @type {{ verdict: string, say: string } | null}  what became of the last question, at the stage that is still shown */
   judged = null
   written = "" // in the form
@@ -70,10 +74,11 @@ export class Predicting {
     if (!this.on) return
     const { view, step } = this
     const cell = step.cells.own(step.shown(view.stage))
-    const asked = `${view.k} ${view.stage} ${cell} ${view.lesson.img} ${view.lesson.f} ${view.lesson.net}`
-    if (view.veiled && asked !== this.asked) {
+    const asked = `${view.stage} ${cell}`
+    if (view.veiled && (asked !== this.asked || !same(view.lesson, this.of, COMPUTED))) {
       this.all = questions(step.numbers, view.stage, cell)
       this.asked = asked
+      this.of = view.lesson
       this.judged = null
     }
   }
