@@ -183,3 +183,9 @@ def test_a_case_of_a_mission_that_is_no_small_number_is_the_first():
 
 def test_no_page_has_a_key_of_its_own_that_a_resource_takes():
     assert not {EXACT, INSTEAD} & {*LESSON_KEYS, *page_keys()}
+
+
+def test_a_mistake_that_is_none_is_said():
+    check = page_of("check")
+    said = decode(made(check, asked_of(check, {"mistake": "zz@qq"})).plain)[0]["sentences"]
+    assert said[0]["say"][0] == "mistake.unknown"
