@@ -346,16 +346,20 @@ export class Plate {
       const [height, width] = [Math.max(tall * h, SEEN), Math.max(wide * w, SEEN)]
       const x = Math.min(Math.max(box.x + (left + wide / 2) * w - width / 2, 0), (this.width ?? 0) - width)
       const y = Math.min(Math.max(box.y + (top + tall / 2) * h - height / 2, 0), (this.height ?? 0) - height)
-      const lines = thin
-        ? [[1, tone]]
-        : [
-            [strong ? 4 : 3, "#fff"],
-            [strong ? 2 : 1.3, strong ? "#000" : tone],
-          ]
+      // Around a row of words a line is thin: it would run through them.
+      const lines = this.names
+        ? [[1.2, strong ? getComputedStyle(this.canvas).color : tone]]
+        : thin
+          ? [[1, tone]]
+          : [
+              [strong ? 4 : 3, "#fff"],
+              [strong ? 2 : 1.3, strong ? "#000" : tone],
+            ]
       for (const [line, style] of lines) {
         this.context.lineWidth = Number(line)
         this.context.strokeStyle = String(style)
-        this.context.strokeRect(x + 1, y + 1, Math.max(width - 2, 1), Math.max(height - 2, 1))
+        const inset = this.names ? 0.3 : 1
+        this.context.strokeRect(x + inset, y + inset, Math.max(width - 2 * inset, 1), Math.max(height - 2 * inset, 1))
       }
       if (rows && columns && (rows.step > 1 || columns.step > 1)) this.dots(rows, columns, box, h, w)
     }

@@ -57,15 +57,23 @@ export function bindControls(view) {
   bindLinks(view)
   bindMenu(view)
   const { signal } = view.stop // the root may outlive this view
-  view.root.addEventListener("keydown", ({ key, target }) => {
-    if (key === "Enter" && target instanceof HTMLInputElement && !target.form) target.blur() // a form is sent by it
-  }, { signal })
+  view.root.addEventListener(
+    "keydown",
+    ({ key, target }) => {
+      if (key === "Enter" && target instanceof HTMLInputElement && !target.form) target.blur() // a form is sent by it
+    },
+    { signal },
+  )
   // A click with the mouse leaves the keys to the stages: Space plays, whatever was clicked last.
-  view.root.addEventListener("mousedown", (event) => {
-    if (!near(event, "button:not(dialog button), a, canvas, summary")) return
-    event.preventDefault()
-    if (view.root.contains(document.activeElement)) blur()
-  }, { signal })
+  view.root.addEventListener(
+    "mousedown",
+    (event) => {
+      if (!near(event, "button:not(dialog button), a, canvas, summary")) return
+      event.preventDefault()
+      if (view.root.contains(document.activeElement)) blur()
+    },
+    { signal },
+  )
 }
 
 const blur = () => /** @type {HTMLElement | null} */ (document.activeElement)?.blur()
@@ -76,19 +84,27 @@ const blur = () => /** @type {HTMLElement | null} */ (document.activeElement)?.b
  */
 function bindLinks(view) {
   const { signal } = view.stop
-  view.root.addEventListener("pointerover", (event) => {
-    const page = near(event, "nav [data-page]:not([aria-current])")
-    if (page) view.ahead([{}], page.dataset.page)
-  }, { signal })
-  view.root.addEventListener("click", (event) => {
-    const large = near(event, "[data-open]")
-    const page = near(event, "[data-page]")
-    if (large) view.open(large.dataset.open ?? "")
-    if (page && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
-      event.preventDefault()
-      view.turn(page.dataset.page ?? "")
-    }
-  }, { signal })
+  view.root.addEventListener(
+    "pointerover",
+    (event) => {
+      const page = near(event, "nav [data-page]:not([aria-current])")
+      if (page) view.ahead([{}], page.dataset.page)
+    },
+    { signal },
+  )
+  view.root.addEventListener(
+    "click",
+    (event) => {
+      const large = near(event, "[data-open]")
+      const page = near(event, "[data-page]")
+      if (large) view.open(large.dataset.open ?? "")
+      if (page && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+        event.preventDefault()
+        view.turn(page.dataset.page ?? "")
+      }
+    },
+    { signal },
+  )
 }
 
 /**

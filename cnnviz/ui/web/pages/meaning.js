@@ -22,18 +22,22 @@ export function bindMeanings(view) {
     if (event.key === "Escape") event.stopPropagation() // out of one thing after the other
   }
   addEventListener("keydown", closed, { capture: true, signal: view.stop.signal })
-  view.root.addEventListener("click", ({ target }) => {
-    const tapped = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-meaning]"))
-    if (!tapped) return
-    const id = tapped.dataset.meaning ?? ""
-    const [title, text] = [box.querySelector("b"), box.querySelector("p")]
-    if (title) title.textContent = say(`web.${id}.title`)
-    if (text) text.innerHTML = rich(say(`web.${id}.text`))
-    box.showPopover()
-    const { left, bottom, top } = tapped.getBoundingClientRect()
-    const { width, height } = box.getBoundingClientRect()
-    const below = bottom + APART + height < innerHeight
-    box.style.left = `${Math.max(EDGE, Math.min(left, innerWidth - width - EDGE))}px`
-    box.style.top = `${below ? bottom + APART : top - APART - height}px`
-  }, { signal: view.stop.signal })
+  view.root.addEventListener(
+    "click",
+    ({ target }) => {
+      const tapped = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-meaning]"))
+      if (!tapped) return
+      const id = tapped.dataset.meaning ?? ""
+      const [title, text] = [box.querySelector("b"), box.querySelector("p")]
+      if (title) title.textContent = say(`web.${id}.title`)
+      if (text) text.innerHTML = rich(say(`web.${id}.text`))
+      box.showPopover()
+      const { left, bottom, top } = tapped.getBoundingClientRect()
+      const { width, height } = box.getBoundingClientRect()
+      const below = bottom + APART + height < innerHeight
+      box.style.left = `${Math.max(EDGE, Math.min(left, innerWidth - width - EDGE))}px`
+      box.style.top = `${below ? bottom + APART : top - APART - height}px`
+    },
+    { signal: view.stop.signal },
+  )
 }
