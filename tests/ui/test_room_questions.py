@@ -235,13 +235,18 @@ async def test_votes_are_bounded():
     assert not room.ballots and hall.rooms.store.kept <= 0
 
 
+async def by_two_processes() -> tuple[Asked, Asked]:
+    """One room, asked of by way of two processes that share a store."""
+    server = fakeredis.FakeServer()
+    one, two = (Hall(Shared(fakeredis.FakeAsyncRedis(server=server, decode_responses=True))) for _ in range(2))
+    here, there = await Asked(one).open(), Asked(two)
+    there.path, there.driver = here.path, here.driver
+    return here, there
+
+
 def test_all_votes_that_come_at_once_are_counted_once_by_two_processes():
     async def act():
-        server = fakeredis.FakeServer()
-        one, two = (Hall(Shared(fakeredis.FakeAsyncRedis(server=server, decode_responses=True))) for _ in range(2))
-        here = await Asked(one).open()
-        there = Asked(two)
-        there.path, there.driver = here.path, here.driver
+        here, there = await by_two_processes()
         await here.put(**HANDS)
         votes = [(here if n % 2 else there).vote(n, n % 2) for n in range(300)] + [(there if n % 2 else here).vote(n, 0) for n in range(300, 310)]
         said = await asyncio.gather(*votes)
@@ -262,14 +267,10 @@ def test_all_votes_that_come_at_once_are_counted_once_by_two_processes():
 
 def test_an_answer_that_is_quicker_than_the_word_on_its_question_counts():
     async def act():
-        server = fakeredis.FakeServer()
-        one, two = (Hall(Shared(fakeredis.FakeAsyncRedis(server=server, decode_responses=True))) for _ in range(2))
-        here = await Asked(one).open()
-        there = Asked(two)
-        there.path, there.driver = here.path, here.driver
-        room = await two.rooms.store.room(here.path.rsplit("/", 1)[-1])
-        await two.rooms.store.count(room, 1)  # who follows hears of what happens, and here hears late
-        for task in two.rooms.store.tasks:
+        here, there = await by_two_processes()
+        room = await there.hall.rooms.store.room(here.path.rsplit("/", 1)[-1])
+        await there.hall.rooms.store.count(room, 1)  # who follows hears of what happens, and here hears late
+        for task in there.hall.rooms.store.tasks:
             task.cancel()
         await here.put(**HANDS)
         assert (await there.vote(1, 1))[0] == 200
