@@ -70,7 +70,7 @@ def test_a_page_that_was_open_while_the_server_was_updated_loads_itself_again_an
     def answered(route):
         loads.append(route.request.url)
         text = route.fetch().text()
-        route.fulfill(body=text.replace("const CODE = ", "const CODE = '' && ") if len(loads) == 1 else text, content_type="text/javascript")
+        route.fulfill(body=text.replace("const CODE = ", "const CODE = 'yesterday' || ") if len(loads) == 1 else text, content_type="text/javascript")
 
     screen.page.route(re.compile(r"/web/bundle\.js"), answered)
     screen.open("/", k=2, stage="z1")

@@ -1,4 +1,4 @@
-"""Connections that ask for nothing are closed; streams and web sockets stay."""
+"""Connections that ask for nothing, or read nothing, are closed; streams and web sockets stay."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ import contextlib
 import pytest
 import uvicorn
 from starlette.applications import Starlette
-from starlette.responses import StreamingResponse
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route, WebSocketRoute
 from websockets.asyncio.client import connect
 
 from cnnviz.ui.server import start
+
+LARGE = 30_000_000
 
 
 async def stream(request):
@@ -24,6 +26,10 @@ async def stream(request):
     return StreamingResponse(parts())
 
 
+async def large(request):
+    return Response(bytes(LARGE))
+
+
 async def socket(socket):
     await socket.accept()
     with contextlib.suppress(Exception):
@@ -33,7 +39,7 @@ async def socket(socket):
 
 @contextlib.asynccontextmanager
 async def served():
-    app = Starlette(routes=[Route("/stream", stream), WebSocketRoute("/socket", socket)])
+    app = Starlette(routes=[Route("/stream", stream), Route("/large", large), WebSocketRoute("/socket", socket)])
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off", timeout_graceful_shutdown=1))
     task = asyncio.create_task(server.serve())
     while not server.started:
@@ -63,5 +69,32 @@ def test_who_asks_nothing_is_let_go_and_who_follows_is_not(monkeypatch, said):
                 await follower.read(100_000)
                 await follower.readuntil(b"still there")
             asks.close()
+
+    asyncio.run(tried())
+
+
+def test_who_reads_nothing_of_an_answer_is_let_go_and_who_reads_slowly_is_not(monkeypatch):
+    monkeypatch.setattr(start, "UNREAD", 0.5)
+    start.close_what_asks_nothing()
+
+    async def tried() -> None:
+        async with served() as port:
+            asked = b"GET /large HTTP/1.1\r\nHost: here\r\n\r\n"
+            (slow, asks), (unread, writer) = [await asyncio.open_connection("127.0.0.1", port, limit=1) for _ in range(2)]
+            asks.write(asked)
+            writer.write(asked)
+            got = 0
+            async with asyncio.timeout(20):
+                while got < LARGE:
+                    got += len(part := await slow.read(1_000_000))
+                    assert part, "it was let go"
+                    await asyncio.sleep(0.01)
+                rest = 0
+                with contextlib.suppress(ConnectionResetError):
+                    while part := await unread.read(1_000_000):
+                        rest += len(part)
+                assert rest < LARGE
+            asks.close()
+            writer.close()
 
     asyncio.run(tried())

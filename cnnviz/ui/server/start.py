@@ -9,6 +9,7 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from functools import cache
 from importlib import import_module
+from itertools import count
 from pathlib import Path
 
 import streamlit as st
@@ -27,6 +28,9 @@ FILES = (65_536, 10_240)
 
 SILENT = 20.0
 """Seconds that a connection may be open without having asked for anything."""
+
+UNREAD = 60.0
+"""Seconds that what was answered may wait without anybody reading on: it is held in memory meanwhile."""
 
 _AT_THE_END: list[Callable[[], None]] = []
 
@@ -107,7 +111,7 @@ def send_at_once(loop: asyncio.AbstractEventLoop) -> None:
 
 @cache
 def close_what_asks_nothing() -> None:
-    """Has the web server close connections on which no whole request has come within SILENT seconds; it would keep them for ever."""
+    """Has the web server close connections on which no whole request has come within SILENT seconds, or which do not read; it would keep them for ever."""
     for module, name in (("h11_impl", "H11Protocol"), ("httptools_impl", "HttpToolsProtocol")):
         with contextlib.suppress(ImportError):  # the second one is there where httptools is
             _close_what_is_silent(getattr(import_module(f"uvicorn.protocols.http.{module}"), name))
@@ -125,3 +129,23 @@ def _close_what_is_silent(protocol: type) -> None:
             transport.abort()
 
     protocol.connection_made = connection_made
+    _close_what_is_unread(protocol)
+
+
+def _close_what_is_unread(protocol: type) -> None:
+    pause = protocol.pause_writing
+    pauses = count()
+
+    def pause_writing(self) -> None:
+        pause(self)
+        self.pause = next(pauses)
+        self.loop.call_later(UNREAD, close, self, self.pause, self.transport.get_write_buffer_size())
+
+    def close(self, pause: int, waited: int) -> None:
+        if self.pause != pause or not self.flow.write_paused or self.transport.is_closing():
+            return
+        if (waits := self.transport.get_write_buffer_size()) >= waited:
+            return self.transport.abort()
+        self.loop.call_later(UNREAD, close, self, pause, waits)
+
+    protocol.pause_writing = pause_writing

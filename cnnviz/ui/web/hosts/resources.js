@@ -178,7 +178,7 @@ export class Resources {
       return this.missed(
         flight,
         has(id) ? say(id, values) : sentence,
-        status === 410 || status >= 500 ? wait || AGAIN_IN : 0,
+        status === 410 || status === 429 || status >= 500 ? wait || AGAIN_IN : 0,
       )
     }
     const answer = decode(bytes)
