@@ -22,13 +22,25 @@ from cnnviz.core.stages import label
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.data.images import load_image
 from tests.core.seed_cells import Geometry
-from tests.e2e.conftest import ready
 
 ORDER = tuple(map(str, Lesson().network.stages))
+READY_MS = 30_000
 LAYER_GAP = 3  # CSS pixels between the two outputs of w
 WHOLE = re.compile("[?&]" + "&(?:.*&)?".join(f"{key}=[^&]+" for key in Lesson().to_query()))
 """An address that holds every key of a lesson, in order: what the page writes when it has its answer."""
 TRACES = re.compile(r"Traceback|Error:|Exception|File \"")
+
+
+def ready(page: Page, **state: object) -> Locator:
+    """Waits until the component has painted, and returns its root.
+
+    `state` is what it must have painted: `ready(page, update=3, stage="df")`.
+    """
+    wanted = "".join(f'[data-{name}="{value}"]' for name, value in state.items())
+    root = page.locator(f'[data-ready="1"]{wanted}')
+    root.wait_for(timeout=READY_MS)
+    return root
+
 
 def true_minus(text: str) -> str:
     """Python's numbers as the page prints them: a true minus sign, and no zeros in a power of ten."""
