@@ -1,7 +1,7 @@
 """What the tests do with the page: open a lesson, press keys, point at cells, and hold the screen against the core.
 
-`Screen` waits for states that the page itself announces and never for time. All screens of a run share
-one browser context, so that only the first load is a cold one; each has a page, and so a session, of its own.
+`Screen` waits for states that the page itself announces and never for time. All screens of a run share one browser
+context and its process, so that only the first load is a cold one; each has a page, and so a session, of its own.
 """
 
 from __future__ import annotations
@@ -75,14 +75,17 @@ def printed_loss(loss: float) -> str:
 
 
 @cache
-def _shared(browser: Browser, base_url: str) -> BrowserContext:
-    return browser.new_context(base_url=base_url, viewport={"width": 1280, "height": 720})
+def shared(browser: Browser, base_url: str) -> BrowserContext:
+    """A context with a page that stays open, and with it the process that has the code compiled already."""
+    context = browser.new_context(base_url=base_url, viewport={"width": 1280, "height": 720})
+    context.new_page().goto("/_stcore/health")
+    return context
 
 
 @contextlib.contextmanager
 def screen_in(browser: Browser, arguments: dict) -> Iterator[Screen]:
     """A new page in the shared context; afterwards, nothing may have been thrown in it."""
-    page = _shared(browser, arguments["base_url"]).new_page()
+    page = shared(browser, arguments["base_url"]).new_page()
     screen = Screen(page)
     yield screen
     page.close()
