@@ -13,8 +13,21 @@ const nothing = new Proxy(function nothing() {}, {
   set: () => true,
   apply: () => nothing,
 })
+/** As wide as Inter's figures are: six tenths of their size. */
+const context = new Proxy(
+  {
+    font: "",
+    measureText: (text) => ({
+      width: text.length * 0.6 * Number.parseFloat(context.font.match(/[\d.]+(?=px)/)?.[0] ?? 12),
+    }),
+  },
+  {
+    get: (own, name) => own[name] ?? nothing,
+    set: (own, name, value) => (name === "font" ? Reflect.set(own, name, value) : true),
+  },
+)
 class Canvas {
-  getContext = () => nothing
+  getContext = () => context
   setAttribute() {}
 }
 Object.assign(globalThis, { OffscreenCanvas: Canvas, devicePixelRatio: 1 })
@@ -54,4 +67,28 @@ test("the total of every sum that is drawn is the core's own entry, and its step
     }
   }
   assert.ok(count > 20, `only ${count} sums`)
+})
+
+test("with up to four channels every window and every kernel is printed on a screen of 720 lines", () => {
+  const { numbers } = moments.find(({ numbers }) => numbers.network.text.startsWith("conv4x3-relu-max2-conv4x3"))
+  for (const [map, channels] of /** @type {[string, number][]} */ ([
+    ["z1", 3],
+    ["z2", 4],
+  ])) {
+    const printed = []
+    const { grid } = Pen.prototype
+    Pen.prototype.grid = function counted(values, ...rest) {
+      const fits = grid.call(this, values, ...rest)
+      printed.push(fits ? values.length : 0)
+      return fits
+    }
+    sums(
+      numbers,
+      map,
+      numbers.shape(map).map((n) => n >> 1),
+      { width: 600, height: 250 },
+    )
+    Pen.prototype.grid = grid
+    assert.deepEqual(printed, Array(2 * channels).fill(9))
+  }
 })
