@@ -76,7 +76,8 @@ export class Overview {
     const size = `${width} ${height} ${JSON.stringify(phone)} ${zoom}`
     if (size === this.size || !this.numbers) return
     this.size = size
-    const [heads, focus] = zoom ? [STRIP_HEADS, 0] : [HEADS, FOCUS]
+    const times = zoom ? 1 : Math.max(1, height / LINES)
+    const [heads, focus] = zoom ? [STRIP_HEADS, 0] : [HEADS, FOCUS * times]
     this.element.style.setProperty("--heads", `${heads}px`)
     for (const plate of Object.values(this.plates)) {
       plate.zoom = zoom || 1
@@ -90,8 +91,7 @@ export class Overview {
     const free = width - gaps - 6
     const titles = !this.single ? BLOCK : zoom ? 0 : TOP
     const most = (height - focus - titles - 2 * heads) / 2
-    const times = zoom ? 1 : Math.max(1, height / LINES)
-    const least = this.single || zoom ? most : LOW * times
+    const least = zoom ? most : LOW * times
     const found = plan(needs, Math.max(free, 100), least, zoom ? most : Math.max(most, 90), times)
     this.element.style.setProperty("--m", `${found.height}px`)
     columns.forEach((column, n) => {

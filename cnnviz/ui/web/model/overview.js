@@ -135,12 +135,17 @@ function clarity(needs, plan, times) {
   return Math.min(1, ...all.map(({ need, side }) => Math.max(side / 48, side / need.columns / 1.8) / times))
 }
 
-/** The lowest bands that show the smallest maps well, between `least` and `most`; one channel takes all. @param {Need[]} needs @param {number} width @param {number} least @param {number} most @param {number} [times] as large is the screen as one of 720 lines */
+/** The side of the smallest map. @param {Need[]} needs @param {Plan} plan */
+const smallest = (needs, plan) =>
+  Math.min(...needs.map(({ kind }, n) => (kind === "maps" ? plan.places[n].side : Number.POSITIVE_INFINITY)))
+
+/** The lowest bands that show the smallest maps well, between `least` and `most`; one channel takes what makes it larger. @param {Need[]} needs @param {number} width @param {number} least @param {number} most @param {number} [times] as large is the screen as one of 720 lines */
 export function plan(needs, width, least, most, times = 1) {
   const best = arrange(needs, width, most)
-  if (needs.every((need) => need.kind !== "maps" || need.tiles === 1)) return best
+  const single = needs.every((need) => need.kind !== "maps" || need.tiles === 1)
   const all = [best]
   for (let height = most - 4; height >= Math.min(least, most); height -= 4) all.push(arrange(needs, width, height))
-  const wanted = ENOUGH * Math.max(...all.map((found) => clarity(needs, found, times)))
-  return all.findLast((found) => clarity(needs, found, times) >= wanted) ?? best
+  const clear = (/** @type {Plan} */ found) => (single ? smallest(needs, found) : clarity(needs, found, times))
+  const wanted = (single ? 1 : ENOUGH) * Math.max(...all.map(clear))
+  return all.findLast((found) => clear(found) >= wanted) ?? best
 }

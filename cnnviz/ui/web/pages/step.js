@@ -18,9 +18,9 @@ import { actionButton } from "./actions.js"
 import { bindCells } from "./cell_pointer.js"
 import { Content } from "./content.js"
 import { bindFinger } from "./finger.js"
-import { fit, linesOf, setHTML, TABLE } from "./html.js"
+import { fit, linesOf, setHTML, shrink, TABLE } from "./html.js"
 import { KernelField } from "./kernel_field.js"
-import { FILM, isProjected, pictureTimes, times } from "./lecture.js"
+import { FILM, isProjected, panelTimes, pictureTimes, times } from "./lecture.js"
 import { litBlock, litCells } from "./lit.js"
 import { Loupe } from "./loupe.js"
 import { bindMeanings, meaningBox } from "./meaning.js"
@@ -415,7 +415,7 @@ export class Step extends Content {
     const [drawn, picture] = [this.view.$(".drawn"), this.view.$(".mechanism")]
     const { clientWidth: width, clientHeight: height } = picture
     drawn.tabIndex = width > drawn.clientWidth ? 0 : -1 // where it is wider than the screen, keys scroll it too
-    this.room = { width, height, zoom: isProjected(this.view) ? pictureTimes() : 1 }
+    this.room = { width, height, zoom: isProjected(this.view) ? pictureTimes() : panelTimes() }
     this.palette = palette(this.root)
     this.place()
     this.laid = laid
@@ -454,7 +454,8 @@ export class Step extends Content {
     const phone = isPhone() ? { now, inputs: inputs.filter((name) => this.plates[name]), large: this.folded } : null
     const zoom = isProjected(this.view) ? times() : 0
     this.view.$(".overview").style.zoom = String(zoom || 1)
-    if (zoom) return this.overview.lay(content.clientWidth / zoom, FILM, null, zoom)
+    if (zoom)
+      return this.overview.lay(content.clientWidth / zoom, FILM[this.overview.single ? "one" : "several"], null, zoom)
     const free = matchMedia("(max-width: 1100px)").matches
     this.overview.lay(content.clientWidth, free ? 640 : content.clientHeight - this.above, phone)
   }
@@ -542,6 +543,8 @@ export class Step extends Content {
     setHTML(view.$(".explain .formula"), words.formula)
     fit(view.$(".explain .formula"))
     setHTML(view.$(".numbers"), masked ? escaped(say(this.hidden.words)) : text)
+    if (isProjected(view))
+      for (const line of [".title", ".sentence", ".fact", ".numbers"]) this.inOneLine(view.$(`.explain ${line}`))
     setHTML(view.$(".remark"), linesOf(view.veiled ? [] : [deviations[map], remarks[0]].filter(Boolean)))
     view.$(".explain").classList.toggle("pinned", Boolean(this.cells.pinned))
     view.control("unpin").hidden = !this.cells.pinned
@@ -549,6 +552,15 @@ export class Step extends Content {
     this.editor()
     if (this.room && this.palette && !masked)
       this.spots = mechanism(view.$(".mechanism"), numbers, map, cell, this.room, this.palette, this.made)
+  }
+
+  // On a projector a sentence and a sum stand on one line, somewhat smaller, unless they are too long for that.
+  /** @param {HTMLElement} line */
+  inOneLine(line) {
+    line.classList.remove("wraps")
+    if (!shrink(line)) return
+    line.classList.add("wraps")
+    line.style.removeProperty("--fits")
   }
 
   /** Why the numbers of a map are not shown; "" where they are. @param {string} symbol */

@@ -80,8 +80,12 @@ export function many(pen, numbers, parts) {
   const chosen = sums.reduce((best, value, c) => (Math.abs(value) > Math.abs(sums[best]) ? c : best), 0)
   const grid = Math.min(free - 24, left * 0.22)
   const room = left - 2 * grid - 50
-  const across = Math.ceil(Math.sqrt((channels * room) / free))
-  const side = Math.min(room / across, free / Math.ceil(channels / across)) - 3
+  const [rows, columns] = numbers.shape(x).slice(-2)
+  const sideOf = (/** @type {number} */ n) =>
+    Math.min(room / n / columns, free / Math.ceil(channels / n) / rows) * columns - 3
+  const all = Array.from({ length: channels }, (_, n) => n + 1)
+  const across = all.reduce((best, n) => (sideOf(n) > sideOf(best) ? n : best))
+  const side = sideOf(across)
   pen.text(`${numbers.maps[x].label}[0 … ${channels - 1}]`, 4, 10, { size: 15, math: true })
   for (let c = 0; c < channels; c++) {
     const box = fitted(numbers, x, 4 + (c % across) * (side + 3), 24 + Math.floor(c / across) * (side + 3), side, side)

@@ -15,6 +15,7 @@ import { channelName, fitted, kernelName, largest, patches, ranges } from "./win
 const STAIRS = 48 // the staircase under the maps
 const MOST_STEPS = 10 // of a staircase whose steps bear their numbers
 const HIGH = 230 // of a picture that has room for a sum under its maps
+const LONG = 3.4 // times as wide as high: then there is more room for it beside them
 const MOST_NUMBERED = 4 // channels whose windows and kernels are printed; with more, the strongest one's
 
 /** @type {Picture} */
@@ -35,15 +36,16 @@ export function convolution(pen, numbers, symbol, cell) {
   const window = ranges(numbers, symbol, x, cell)
   const total = numbers.at(symbol, cell)
   const free = pen.height - STAIRS - 56
-  const right = fitted(numbers, symbol, 0, 26, Math.min(pen.width * 0.24, free), free)
+  const right =
+    channels === 1 ? scaled(pen, numbers, symbol, x, free) : fitted(numbers, symbol, 0, 26, pen.width * 0.24, free)
   right.x = pen.width - right.width - 4
   const left = right.x - 36
   pen.head(channelName(numbers, symbol, cell[0]), "", right.x, 10, right.width, numbers.maps[symbol].plain)
   pen.map(numbers, symbol, [cell[0]], right, [{ rows: one(cell[1]), columns: one(cell[2]), strong: true }])
   pen.sign("=", right.x - 18, right.y + right.height / 2)
-  if (channels === 1) single(pen, numbers, { x, f, k, cell, met, window, left })
-  else if (few) return several(pen, numbers, { x, f, k, cell, met, window, left, sums }, terms, total)
-  else many(pen, numbers, { x, f, k, cell, met, window, left, sums })
+  if (channels === 1) single(pen, numbers, { symbol, x, f, k, cell, met, window, left })
+  else if (few) return several(pen, numbers, { symbol, x, f, k, cell, met, window, left, sums }, terms, total)
+  else many(pen, numbers, { symbol, x, f, k, cell, met, window, left, sums })
   const stairs = { x: 22, y: pen.height - STAIRS, width: pen.width - 30, height: STAIRS - 16 }
   pen.stairs(terms, total, stairs, { figures: channels > 1 && terms.length <= 6 })
 }
@@ -68,7 +70,7 @@ export function triple(pen, numbers, symbol, cell) {
   )
   if (numbers.shape(x)[0] !== 1) return false
   const k = numbers.shape(f)[2]
-  const parts = { x, f, k, cell, met: numbers.pairs(symbol, cell, x, f), window: null, left: 0 }
+  const parts = { symbol, x, f, k, cell, met: numbers.pairs(symbol, cell, x, f), window: null, left: 0 }
   const { window, kernel } = patches(numbers, parts, 0)
   const products = window.map((value, n) => value * kernel[n])
   const most = Math.max(...products.map((value) => Math.abs(value) || 0))
@@ -85,15 +87,23 @@ export function triple(pen, numbers, symbol, cell) {
   return true
 }
 
+const SHARE = 0.215 // of the width, for the larger of image and map
+
+/** A map as large as it can be beside another of the same scale: that a valid convolution makes it smaller is seen. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {string} other @param {number} free @returns {Box} */
+function scaled(pen, numbers, symbol, other, free) {
+  const [[rows, columns], beside] = [symbol, other].map((name) => numbers.shape(name).slice(-2))
+  const cell = Math.min((pen.width * SHARE) / Math.max(columns, beside[1]), free / Math.max(rows, beside[0]))
+  return { x: 0, y: 26, width: cell * columns, height: cell * rows }
+}
+
 // x, its window, the kernel, the products.
 /** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts */
 function single(pen, numbers, parts) {
-  const { x, f, k, cell, window, left } = parts
+  const { x, f, k, cell, window, left, symbol } = parts
   const { window: pixels, kernel } = patches(numbers, parts, 0)
   const products = pixels.map((value, n) => value * kernel[n])
   const free = pen.height - STAIRS - 42
-  const side = Math.min((left - 30) * 0.24, free)
-  const box = fitted(numbers, x, 4, 26, side, free)
+  const box = { ...scaled(pen, numbers, x, symbol, free), x: 4 }
   pen.head(numbers.maps[x].label, "", box.x, 10, box.width, numbers.maps[x].plain)
   pen.map(numbers, x, [0], box, [window])
   const grid = Math.min((left - box.width - 90) / 3, free)
@@ -214,7 +224,7 @@ export function shares(pen, numbers, symbol, cell) {
     negative += Math.min(value, 0)
   }
   const [more, less] = [products.filter((value) => value > 0).length, products.filter((value) => value < 0).length]
-  const tall = pen.height > HIGH
+  const tall = pen.height > HIGH && pen.width < LONG * pen.height
   const share = tall ? 0.23 : 0.16 // of the width, for a map; the sum stands under them where there is room
   const free = Math.min(pen.height - (tall ? 132 : 44), pen.width * (share - 0.005))
   const y = 24 + Math.max((pen.height - (tall ? 132 : 44) - free) / 3, 0)

@@ -8,7 +8,7 @@ import { say } from "../../model/words.js"
 /** @typedef {import("../../model/patterns.js").Cell} Cell */
 /** @typedef {import("../pen.js").Pen} Pen */
 /** @typedef {import("../pen.js").Box} Box */
-/** @typedef {{ x: string, f: string, k: number, cell: Cell, met: [Cell, Cell][], window: any, left: number, sums?: number[] }} Parts */
+/** @typedef {{ symbol: string, x: string, f: string, k: number, cell: Cell, met: [Cell, Cell][], window: any, left: number, sums?: number[] }} Parts */
 
 /** How a channel of a map is called. @param {Numbers} numbers @param {string} symbol @param {number} c */
 export const channelName = (numbers, symbol, c) =>
