@@ -49,6 +49,19 @@ export function several(pen, numbers, parts, terms, total) {
       crowded.push({ a: pixels, b: kernel, k, boxes })
     if (c < channels - 1) pen.sign("+", at + wide + 7, HEAD + map / 2)
   }
+  const [bias] = terms.slice(channels)
+  if (bias) {
+    const at = GUTTER + channels * pitch
+    const size = Math.max(Math.abs(bias.value), Number.MIN_VALUE)
+    pen.sign("+", at - 7, HEAD + map / 2)
+    pen.text(bias.name, at + 6, 10, { size: 15, math: true })
+    pen.cell(bias.value, [-size, size], "signed", {
+      x: at + 6,
+      y: HEAD + map / 2 - 12,
+      width: pitch * 0.6 - 14,
+      height: 24,
+    })
+  }
   const [strongest] = crowded.toSorted((one, other) => strength(other) - strength(one))
   const foot = under + k * row
   if (strongest) largest(pen, strongest, GUTTER, foot + 10, left - GUTTER)
