@@ -186,8 +186,9 @@ export class Pen {
     return widest * SQUEEZED <= w - 3 && h > this.least * 1.4 ? this.least : 0
   }
 
-  /** Numbers in coloured cells, where they fit, and whether they do; NaN is a place without a cell. @param {number[]} values @param {number} columns @param {number[]} limits @param {string} scale @param {Box} box @param {{ write?: (value: number) => string, lit?: (n: number) => boolean }} [how] */
-  grid(values, columns, limits, scale, box, { write = short, lit } = {}) {
+  /** Numbers in coloured cells, where they fit, and whether they do; NaN is a place without a cell. @param {number[]} values @param {number} columns @param {number[]} limits @param {string} scale @param {Box} box @param {{ write?: (value: number) => string, lit?: (n: number) => boolean, blank?: string }} [how] `blank`: what a place without a cell says
+   */
+  grid(values, columns, limits, scale, box, { write = short, lit, blank = "" } = {}) {
     const rows = Math.ceil(values.length / columns)
     const [w, h] = [box.width / columns, box.height / rows]
     const cells = values.filter((value) => !Number.isNaN(value))
@@ -199,6 +200,8 @@ export class Pen {
       this.context.fillStyle = css(paint)
       this.context.fillRect(x, y, w - 1, h - 1)
       this.context.globalAlpha = 1
+      if (size && Number.isNaN(value))
+        this.text(blank, x + w / 2, y + h / 2, { size, align: "center", fill: this.soft })
       if (size && !Number.isNaN(value))
         this.text(write(value), x + w / 2, y + h / 2, {
           size,

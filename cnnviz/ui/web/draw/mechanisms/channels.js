@@ -2,7 +2,7 @@
 
 import { coarse } from "../../model/format.js"
 import { say } from "../../model/words.js"
-import { channelName, fitted, kernelName, largest, patches } from "./windows.js"
+import { channelName, fitted, kernelName, largest, padded, padding, patches } from "./windows.js"
 
 /** @typedef {import("../../model/numbers.js").Numbers} Numbers */
 /** @typedef {import("./windows.js").Parts} Parts */
@@ -29,6 +29,9 @@ export function several(pen, numbers, parts, terms, total) {
   const spare = Math.max(0, rest - 2 * k * row - map)
   const top = HEAD + map + 10 + spare / 3
   const under = top + k * row + SIGN
+  const zeros = padding(numbers, parts.symbol, x)
+  const [rows, columns] = numbers.shape(x).slice(-2)
+  const [down, across] = [rows + zeros.before + zeros.below, columns + zeros.before + zeros.right]
   const names = [say("web.mechanism.window"), kernelName(numbers, f, [cell[0], 0]).replace(/,0\]$/, "]")]
   pen.text(names[0], GUTTER - 6, top + (k * row) / 2, { align: "right", fill: pen.soft, room: GUTTER - 6 })
   pen.text(names[1], GUTTER - 6, under + (k * row) / 2, { size: 15, math: true, align: "right", room: GUTTER - 6 })
@@ -36,14 +39,18 @@ export function several(pen, numbers, parts, terms, total) {
   const crowded = []
   for (let c = 0; c < channels; c++) {
     const at = GUTTER + c * pitch
-    const box = fitted(numbers, x, at, HEAD, wide, map)
-    box.x += (wide - box.width) / 2
+    const space = Math.min(wide / across, map / down)
+    const left = at + (wide - space * across) / 2
+    const box = padded(pen, [rows, columns], zeros, { x: left, y: HEAD, width: space * across, height: space * down })
     pen.head(channelName(numbers, x, c), "", at, 10, pitch)
     pen.map(numbers, x, [c], box, [window], undefined, false)
     const { window: pixels, kernel } = patches(numbers, parts, c)
     const boxes = [top, under].map((y) => ({ x: at, y, width: wide, height: k * row }))
     threads(pen, numbers, x, window, box, boxes[0])
-    const fits = pen.grid(pixels, k, numbers.maps[x].limits, numbers.maps[x].scale, boxes[0], { write: coarse })
+    const fits = pen.grid(pixels, k, numbers.maps[x].limits, numbers.maps[x].scale, boxes[0], {
+      write: coarse,
+      blank: "0",
+    })
     pen.text("⊙", at + wide / 2, under - SIGN / 2, { size: 13, align: "center", fill: pen.soft })
     if (!pen.kernel(numbers, f, cell[0], c, boxes[1], { write: coarse }) || !fits)
       crowded.push({ a: pixels, b: kernel, k, boxes })
@@ -108,7 +115,7 @@ export function many(pen, numbers, parts) {
   const at = room + 16
   const boxes = [at, at + grid + 22].map((x) => ({ x, y: 24, width: grid, height: grid }))
   pen.text(channelName(numbers, x, chosen), at, 10, { size: 15, math: true })
-  const fits = pen.grid(pixels, k, numbers.maps[x].limits, numbers.maps[x].scale, boxes[0])
+  const fits = pen.grid(pixels, k, numbers.maps[x].limits, numbers.maps[x].scale, boxes[0], { blank: "0" })
   pen.sign("⊙", at + grid + 11, 24 + grid / 2)
   pen.text(
     `${numbers.maps[f].label}[${numbers.shape(f)[0] > 1 ? `${parts.cell[0]},` : ""}${chosen}]`,

@@ -4,7 +4,7 @@ import { number, short } from "../../model/format.js"
 import { one } from "../../model/links.js"
 import { say } from "../../model/words.js"
 import { many, several } from "./channels.js"
-import { channelName, fitted, kernelName, largest, patches, ranges } from "./windows.js"
+import { channelName, fitted, kernelName, largest, padded, padding, patches, ranges, underWindow } from "./windows.js"
 
 /** @typedef {import("../mechanism.js").Picture} Picture */
 /** @typedef {import("../../model/numbers.js").Numbers} Numbers */
@@ -33,11 +33,13 @@ export function convolution(pen, numbers, symbol, cell) {
   const few = channels > 1 && channels <= MOST_NUMBERED
   const terms = channels > 1 ? byChannel(numbers, x, sums) : oneByOne(products)
   if (bias) terms.push({ value: numbers.at(bias, [cell[0]]), name: numbers.maps[bias].label })
-  const window = ranges(numbers, symbol, x, cell)
+  const window = underWindow(numbers, symbol, x, cell)
   const total = numbers.at(symbol, cell)
   const free = pen.height - STAIRS - 56
-  const right =
-    channels === 1 ? scaled(pen, numbers, symbol, x, free) : fitted(numbers, symbol, 0, 26, pen.width * 0.24, free)
+  const side = sideOf(pen, numbers, symbol, x, free)
+  const [rows, columns] = numbers.shape(symbol).slice(-2)
+  const [wide, high] = channels === 1 ? [side * columns, side * rows] : [pen.width * 0.24, free]
+  const right = fitted(numbers, symbol, 0, 26, wide, high)
   right.x = pen.width - right.width - 4
   const left = right.x - 36
   pen.head(channelName(numbers, symbol, cell[0]), "", right.x, 10, right.width, numbers.maps[symbol].plain)
@@ -89,11 +91,12 @@ export function triple(pen, numbers, symbol, cell) {
 
 const SHARE = 0.215 // of the width, for the larger of image and map
 
-/** A map as large as it can be beside another of the same scale: that a valid convolution makes it smaller is seen. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {string} other @param {number} free @returns {Box} */
-function scaled(pen, numbers, symbol, other, free) {
-  const [[rows, columns], beside] = [symbol, other].map((name) => numbers.shape(name).slice(-2))
-  const cell = Math.min((pen.width * SHARE) / Math.max(columns, beside[1]), free / Math.max(rows, beside[0]))
-  return { x: 0, y: 26, width: cell * columns, height: cell * rows }
+/** The side of a cell of an image, zeros around it included, and of its map: on one scale it is seen which is smaller. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {string} x @param {number} free */
+function sideOf(pen, numbers, symbol, x, free) {
+  const { before, below, right } = padding(numbers, symbol, x)
+  const [[rows, columns], made] = [x, symbol].map((name) => numbers.shape(name).slice(-2))
+  const [down, across] = [Math.max(rows + before + below, made[0]), Math.max(columns + before + right, made[1])]
+  return Math.min((pen.width * SHARE) / across, free / down)
 }
 
 // x, its window, the kernel, the products.
@@ -103,19 +106,30 @@ function single(pen, numbers, parts) {
   const { window: pixels, kernel } = patches(numbers, parts, 0)
   const products = pixels.map((value, n) => value * kernel[n])
   const free = pen.height - STAIRS - 42
-  const box = { ...scaled(pen, numbers, x, symbol, free), x: 4 }
-  pen.head(numbers.maps[x].label, "", box.x, 10, box.width, numbers.maps[x].plain)
-  pen.map(numbers, x, [0], box, [window])
-  const grid = Math.min((left - box.width - 90) / 3, free)
+  const zeros = padding(numbers, symbol, x)
+  const shape = numbers.shape(x).slice(-2)
+  const side = sideOf(pen, numbers, symbol, x, free)
+  const across = side * (shape[1] + zeros.before + zeros.right)
+  const box = padded(pen, shape, zeros, { x: 4, y: 26, width: across, height: free })
+  pen.head(numbers.maps[x].label, "", 4, 10, across, numbers.maps[x].plain)
+  pen.map(numbers, x, [0], box, [window], undefined, !zeros.below)
+  const grid = Math.min((left - across - 90) / 3, free)
   const y = 26
-  let at = box.x + box.width + 26
+  const from = 4 + across + 26
+  let at = from
   const most = Math.max(...products.filter((value) => !Number.isNaN(value)).map(Math.abs), 0)
   let all = true
   /** @type {Box[]} */
   const boxes = []
   const raw = numbers.answer.lesson.scale === "raw"
   const parts3 = /** @type {[string, number[], number[], string, string][]} */ ([
-    [say("web.mechanism.window"), pixels, numbers.maps[x].limits, numbers.maps[x].scale, "⊙"],
+    [
+      say(`web.mechanism.${pixels.some(Number.isNaN) ? "window_outside" : "window"}`),
+      pixels,
+      numbers.maps[x].limits,
+      numbers.maps[x].scale,
+      "⊙",
+    ],
     [kernelName(numbers, f, cell), kernel, numbers.maps[f].limits, "signed", "="],
     [say("web.mechanism.products"), products, [-most, most], "signed", "Σ"],
   ])
@@ -128,7 +142,7 @@ function single(pen, numbers, parts) {
     const fits =
       values === kernel
         ? pen.kernel(numbers, f, cell[0], 0, place)
-        : pen.grid(values, k, limits, scale, place, { write })
+        : pen.grid(values, k, limits, scale, place, { write, blank: "0" })
     all = all && fits
     boxes.push(place)
     pen.sign(sign, at + grid + 11, y + grid / 2)
@@ -136,12 +150,8 @@ function single(pen, numbers, parts) {
   }
   if (!all) largest(pen, { a: pixels, b: kernel, k, boxes }, boxes[0].x, y + grid + 11, left - boxes[0].x)
   const corner = window.columns.start + window.columns.count
-  const scale = box.width / numbers.shape(x)[2]
-  pen.thread([box.x + corner * scale, box.y + window.rows.start * scale], [box.x + box.width + 26, y])
-  pen.thread(
-    [box.x + corner * scale, box.y + (window.rows.start + window.rows.count) * scale],
-    [box.x + box.width + 26, y + grid],
-  )
+  pen.thread([box.x + corner * side, box.y + window.rows.start * side], [from, y])
+  pen.thread([box.x + corner * side, box.y + (window.rows.start + window.rows.count) * side], [from, y + grid])
 }
 
 /** What comes back to one cell: a share through each filter. @type {Picture} */

@@ -2,6 +2,7 @@
 
 import { factor, number } from "../../model/format.js"
 import { one } from "../../model/links.js"
+import { spread } from "../../model/patterns.js"
 import { say } from "../../model/words.js"
 
 /** @typedef {import("../../model/numbers.js").Numbers} Numbers */
@@ -36,6 +37,39 @@ export function ranges(numbers, symbol, source, cell) {
   const link = numbers.link(symbol, source)
   const reached = link ? numbers.reach(link, cell) : []
   return { rows: reached[1], columns: reached[2] }
+}
+
+/** The rows and columns under a window, those of the padding among them. @param {Numbers} numbers @param {string} symbol @param {string} source @param {Cell} cell */
+export function underWindow(numbers, symbol, source, cell) {
+  const link = numbers.link(symbol, source)
+  const reached = link ? spread(link, cell, numbers.shape(source)) : []
+  return { rows: reached[1], columns: reached[2] }
+}
+
+/** How many rows and columns of zeros stand around what a window slides over. @param {Numbers} numbers @param {string} symbol @param {string} source */
+export function padding(numbers, symbol, source) {
+  const { geometry: g, places } = /** @type {any} */ (numbers.link(symbol, source))
+  const [rows, columns] = numbers.shape(source).slice(-2)
+  const after = (/** @type {number} */ size, /** @type {number} */ n) =>
+    Math.max(0, g.stride * (n - 1) + g.dilation * (g.k - 1) + 1 - g.before - size)
+  return { before: g.before, below: after(rows, places[0]), right: after(columns, places[1]) }
+}
+
+/** A padded map in a place: its own box, and the zeros around it drawn. @param {Pen} pen @param {number[]} shape rows and columns @param {ReturnType<typeof padding>} zeros @param {Box} place @returns {Box} */
+export function padded(pen, [rows, columns], { before, below, right }, place) {
+  const [down, across] = [rows + before + below, columns + before + right]
+  const cell = Math.min(place.width / across, place.height / down)
+  const box = { x: place.x + before * cell, y: place.y + before * cell, width: cell * columns, height: cell * rows }
+  if (down === rows && across === columns) return box
+  const { context } = pen
+  context.fillStyle = pen.line
+  context.fillRect(place.x, place.y, cell * across, cell * down)
+  context.lineWidth = 1
+  context.strokeStyle = pen.soft
+  context.setLineDash([2, 2])
+  context.strokeRect(place.x - 0.5, place.y - 0.5, cell * across + 1, cell * down + 1)
+  context.setLineDash([])
+  return box
 }
 
 /** Window and kernel of one channel as flat grids; NaN in the padding. @param {Numbers} numbers @param {Parts} parts @param {number} c */
