@@ -111,7 +111,7 @@ test("as many zeros are drawn around a map as its first and its last window reac
         numbers.shape(symbol).map((n) => n - 1),
       )
       const end = ({ start, count, step }) => start + (count - 1) * step + 1
-      assert.equal(first.rows.start, -zeros.before)
+      assert.equal(first.rows.start + zeros.before, 0)
       assert.equal(zeros.below, Math.max(0, end(last.rows) - rows))
       assert.equal(zeros.right, Math.max(0, end(last.columns) - columns))
       around += zeros.before + zeros.below
