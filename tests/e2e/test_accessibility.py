@@ -8,15 +8,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from cnnviz.ui.pages import pages
-from tests.e2e.page import Screen, read, screen_in, values
+from tests.e2e.page import Screen, read, values
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-@pytest.fixture
-def screen(browser, browser_context_args):
-    with screen_in(browser, browser_context_args) as screen:
-        yield screen
 
 
 STREAMLITS = {"presentation-role-conflict": "its field for files has a role and a place that no key reaches at once; keys reach the button in it"}

@@ -1,17 +1,10 @@
 """What lights up when a cell is pointed at is what the core says it is computed from; pins follow the lesson."""
 
-import pytest
 from playwright.sync_api import expect
 
 from cnnviz.core.lesson import Lesson
 from tests.core.seed_cells import sources
-from tests.e2e.page import Screen, cell_of, geometry, screen_in
-
-
-@pytest.fixture
-def screen(browser, browser_context_args):
-    with screen_in(browser, browser_context_args) as screen:
-        yield screen
+from tests.e2e.page import Screen, cell_of, geometry
 
 
 def test_lit_cells_are_the_sources(screen: Screen):

@@ -5,20 +5,13 @@ from __future__ import annotations
 import re
 
 import numpy as np
-import pytest
 from playwright.sync_api import expect
 
 from cnnviz.core.lesson import Lesson
 from cnnviz.lessons.missions import blind
-from tests.e2e.page import moment, screen_in, values
+from tests.e2e.page import moment, values
 
 NET = "conv2x3-relu-max2-dense3-softmax-ce"
-
-
-@pytest.fixture
-def screen(browser, browser_context_args):
-    with screen_in(browser, browser_context_args) as screen:
-        yield screen
 
 
 def test_every_stage_asks_before_it_shows(screen):

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from cnnviz.ui.pages import pages
-from tests.e2e.page import ORDER, Screen, screen_in
+from tests.e2e.page import ORDER, Screen
 
 PROJECTOR = {"width": 1280, "height": 720}
 PHONE = {"width": 390, "height": 844}
@@ -17,12 +17,6 @@ OUTSIDE = """() => [...document.querySelectorAll(".cnnviz canvas, .cnnviz button
   .filter((e) => e.offsetParent && !e.closest(".stages, .grid, .controls"))
   .filter((e) => { const b = e.getBoundingClientRect(); return b.right > innerWidth + 1 || b.bottom > innerHeight + 1 })
   .map((e) => e.outerHTML.slice(0, 120))"""
-
-
-@pytest.fixture
-def screen(browser, browser_context_args):
-    with screen_in(browser, browser_context_args) as screen:
-        yield screen
 
 
 def test_the_whole_lesson_fits_a_projector_at_every_stage(screen: Screen):
