@@ -177,7 +177,7 @@ def test_the_lecture_view_is_read_from_the_last_row_and_fills_the_screen(screen:
             sizes = screen.page.locator(words).evaluate_all("(all) => all.filter((e) => e.innerText).map((e) => parseFloat(getComputedStyle(e).fontSize))")
             assert len(sizes) >= 6 and min(sizes) >= 0.022 * height, where
             drawn, strip = (screen.page.locator(each).bounding_box() for each in (".drawn", ".overview"))
-            assert drawn["height"] > 0.5 * height and drawn["width"] > 0.9 * width, where
+            assert drawn["height"] > 0.56 * height and drawn["width"] > 0.9 * width, where
             assert drawn["y"] + drawn["height"] < strip["y"] < strip["y"] + strip["height"] <= height + 1, where
             assert strip["y"] + strip["height"] > 0.97 * height, where
 

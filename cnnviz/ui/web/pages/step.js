@@ -19,7 +19,7 @@ import { Content } from "./content.js"
 import { bindFinger } from "./finger.js"
 import { TABLE } from "./html.js"
 import { KernelField } from "./kernel_field.js"
-import { FILM, isProjected, pictureTimes, times } from "./lecture.js"
+import { FILM, isProjected, panelTimes, pictureTimes, times } from "./lecture.js"
 import { litBlock, litCells } from "./lit.js"
 import { Loupe } from "./loupe.js"
 import { bindMeanings, meaningBox } from "./meaning.js"
@@ -363,7 +363,7 @@ export class Step extends Content {
     const [drawn, picture] = [this.view.$(".drawn"), this.view.$(".mechanism")]
     const { clientWidth: width, clientHeight: height } = picture
     drawn.tabIndex = width > drawn.clientWidth ? 0 : -1 // where it is wider than the screen, keys scroll it too
-    this.room = { width, height, zoom: isProjected(this.view) ? pictureTimes() : 1 }
+    this.room = { width, height, zoom: isProjected(this.view) ? pictureTimes() : panelTimes() }
     this.palette = palette(this.root)
     this.place()
     this.laid = laid
@@ -402,7 +402,8 @@ export class Step extends Content {
     const phone = isPhone() ? { now, inputs: inputs.filter((name) => this.plates[name]), large: this.folded } : null
     const zoom = isProjected(this.view) ? times() : 0
     this.view.$(".overview").style.zoom = String(zoom || 1)
-    if (zoom) return this.overview.lay(content.clientWidth / zoom, FILM, null, zoom)
+    if (zoom)
+      return this.overview.lay(content.clientWidth / zoom, FILM[this.overview.single ? "one" : "several"], null, zoom)
     const free = matchMedia("(max-width: 1100px)").matches
     this.overview.lay(content.clientWidth, free ? 640 : content.clientHeight - this.above, phone)
   }

@@ -3,7 +3,8 @@
 import { explained } from "../model/explanation.js"
 import { escaped, number } from "../model/format.js"
 import { say } from "../model/words.js"
-import { fit, linesOf, setHTML } from "./html.js"
+import { fit, linesOf, setHTML, shrink } from "./html.js"
+import { isProjected } from "./lecture.js"
 
 /** @import { Step, Subject } from "./step.js" */
 
@@ -28,9 +29,19 @@ export function fillWords(step, { map, cell }) {
   setHTML(view.$(".explain .formula"), words.formula)
   fit(view.$(".explain .formula"))
   setHTML(view.$(".numbers"), masked ? escaped(say(step.hidden.words)) : text)
+  if (isProjected(view))
+    for (const line of [".title", ".sentence", ".fact", ".numbers"]) inOneLine(view.$(`.explain ${line}`))
   setHTML(view.$(".remark"), linesOf(view.veiled ? [] : [deviations[map], remarks[0]].filter(Boolean)))
   view.$(".explain").classList.toggle("pinned", Boolean(step.cells.pinned))
   view.control("unpin").hidden = !step.cells.pinned
+}
+
+/** On a projector a sentence and a sum stand on one line, somewhat smaller, unless they are too long for that. @param {HTMLElement} line */
+function inOneLine(line) {
+  line.classList.remove("wraps")
+  if (!shrink(line)) return
+  line.classList.add("wraps")
+  line.style.removeProperty("--fits")
 }
 
 /** Which of several channels, filters or units is spoken of. @param {Step} step @param {Subject} subject */
