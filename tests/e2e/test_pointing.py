@@ -8,8 +8,9 @@ from tests.e2e.page import Screen, cell_of, geometry
 
 
 def test_lit_cells_are_the_sources(screen: Screen):
+    """At two geometries; at all others the tests under node have the same cells."""
     screen.open("/", stage="update")
-    for stride, pad in ((1, "valid"), (1, "same"), (2, "valid"), (3, "full"), (2, "4")):
+    for stride, pad in ((1, "valid"), (3, "full")):
         lesson = Lesson(stride=stride, pad=pad, stage="update")
         screen.visit(lesson.to_query())
         screen.shows(lesson)
