@@ -19,6 +19,7 @@ from cnnviz import Lesson, load_image, trajectory
 from cnnviz.checks import judge
 from cnnviz.core.lesson import LESSON_KEYS
 from cnnviz.core.patience import check_wanted
+from cnnviz.data.images import find_image
 from cnnviz.ui import resource
 from cnnviz.ui.pages import page_keys
 from cnnviz.ui.resource import EXACT, INSTEAD, asked_of, made, page_of
@@ -78,6 +79,13 @@ def test_programs_get_exact_arrays_and_what_was_wrong_by_its_id():
     assert (answer["wrong"]["seed"]["id"], answer["wrong"]["seed"]["instead"]) == ("lesson.replaced", "0")
     assert answer["wrong"]["seed"]["values"]["why"]["id"].startswith("lesson.why.")
     np.testing.assert_array_equal(answer["arrays"]["w"], trajectory(Lesson(), load_image("test-0"), 3).params.w)
+
+
+def test_the_photograph_comes_along_where_one_channel_of_it_is_read():
+    _, arrays = decode(ask("/numbers/step", "img=test-3&ch=blue")[2])
+    np.testing.assert_array_equal(arrays["photo"], find_image("test-3").pixels)
+    for without in ("img=test-3&ch=rgb", "img=digit7-3", "img=pattern-edges"):
+        assert "photo" not in decode(ask("/numbers/step", without)[2])[1], without
 
 
 def test_numbers_that_run_away_are_null_to_programs():
