@@ -1,4 +1,4 @@
-"""Connections that ask for nothing, or read nothing, are closed; streams and web sockets stay."""
+"""Connections that ask for nothing, or without end, or read nothing are closed; streams and web sockets stay."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import contextlib
 import pytest
 import uvicorn
 from starlette.applications import Starlette
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route, WebSocketRoute
 from websockets.asyncio.client import connect
 
@@ -37,9 +37,14 @@ async def socket(socket):
             await socket.send_text(await socket.receive_text())
 
 
+async def taken(request):
+    return PlainTextResponse(str(len(await request.body())))
+
+
 @contextlib.asynccontextmanager
 async def served():
-    app = Starlette(routes=[Route("/stream", stream), Route("/large", large), WebSocketRoute("/socket", socket)])
+    routes = [Route("/stream", stream), Route("/large", large), Route("/taken", taken, methods=["PUT"]), WebSocketRoute("/socket", socket)]
+    app = Starlette(routes=routes)
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off", timeout_graceful_shutdown=1))
     task = asyncio.create_task(server.serve())
     while not server.started:
@@ -96,5 +101,21 @@ def test_who_reads_nothing_of_an_answer_is_let_go_and_who_reads_slowly_is_not(mo
                 assert rest < LARGE
             asks.close()
             writer.close()
+@pytest.mark.parametrize("endless", [b"GET /taken?", b"GET /taken HTTP/1.1\r\nX-Much: ", b"PUT /taken HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1;"])
+def test_a_head_has_an_end_and_a_body_may_be_longer(endless):
+    start.close_what_asks_nothing()
+
+    async def tried() -> None:
+        async with served() as port, asyncio.timeout(20):
+            reader, asks = await asyncio.open_connection("127.0.0.1", port)
+            asks.write(b"PUT /taken HTTP/1.1\r\nHost: here\r\nContent-Length: 300000\r\n\r\n" + 300_000 * b"x")
+            assert (await reader.readuntil(b"300000")).startswith(b"HTTP/1.1 200")
+            with contextlib.suppress(ConnectionError):
+                for n in range(1_000):
+                    asks.write(endless if not n else 10_000 * b"x")
+                    await asks.drain()
+                    await asyncio.sleep(0)
+                await reader.read()  # h11 says what is wrong first
+            assert asks.transport.is_closing()
 
     asyncio.run(tried())
