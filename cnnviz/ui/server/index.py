@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -38,7 +40,7 @@ class Early:
             else:
                 page.extend(message.get("body", b""))
                 if not message.get("more_body"):
-                    await _send(start, page.decode(), send)
+                    await _send(start, bytes(page), send)
 
         await self.app(scope, receive, send_with_early)
 
@@ -47,12 +49,14 @@ def _is_page(start: Message) -> bool:
     return start["status"] == 200 and MutableHeaders(scope=start).get("Content-Type", "").startswith("text/html")
 
 
-async def _send(start: Message, html: str, send: Send) -> None:
+async def _send(start: Message, body: bytes, send: Send) -> None:
     headers = MutableHeaders(scope=start)
-    body = html.encode()
-    if '<div id="root">' in html:
-        body = with_early(html).encode()
-        headers["Content-Length"] = str(len(body))
+    if headers.get("Content-Encoding") == "gzip":
+        body = gzip.decompress(body)
+        del headers["Content-Encoding"]
+    if b'<div id="root">' in body:
+        body = with_early(body.decode()).encode()
         del headers["ETag"], headers["Last-Modified"]  # they are of Streamlit's own file
+    headers["Content-Length"] = str(len(body))
     await send(start)
     await send({"type": "http.response.body", "body": body})
