@@ -16,6 +16,7 @@ import streamlit as st
 from streamlit import config
 
 from cnnviz.core.threads import keep_one_blas_thread
+from cnnviz.data import keras_cache
 from cnnviz.data.forbidden import forbidden
 from cnnviz.ui.server.embedding import embedders
 
@@ -56,7 +57,8 @@ async def lifespan(_: st.App) -> AsyncIterator[dict]:
         # In a frame on another host the cookie of this check never arrives. That only our own pages may
         # send files is what `Origins` sees to, without one.
         config.set_option("server.enableXsrfProtection", False)
-    yield {}
+    with keras_cache.claim() or contextlib.nullcontext():
+        yield {}
 
 
 def raise_file_limit() -> None:
