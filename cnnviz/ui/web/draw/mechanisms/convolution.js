@@ -46,10 +46,24 @@ export function convolution(pen, numbers, symbol, cell) {
   pen.map(numbers, symbol, [cell[0]], right, [{ rows: one(cell[1]), columns: one(cell[2]), strong: true }])
   pen.sign("=", right.x - 18, right.y + right.height / 2)
   if (channels === 1) single(pen, numbers, { symbol, x, f, k, cell, met, window, left })
-  else if (few) return several(pen, numbers, { symbol, x, f, k, cell, met, window, left, sums }, terms, total)
+  else if (few) return aside(pen, numbers, { symbol, x, f, k, cell, met, window, left, sums }, terms, total)
   else many(pen, numbers, { symbol, x, f, k, cell, met, window, left, sums })
   const stairs = { x: 22, y: pen.height - STAIRS, width: pen.width - 30, height: STAIRS - 16 }
   pen.stairs(terms, total, stairs, { figures: channels > 1 && terms.length <= 6 })
+}
+
+// Up to four channels side by side, from the left edge to the map that they make.
+/** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ value: number, name: string }[]} terms @param {number} total */
+function aside(pen, numbers, parts, terms, total) {
+  const { symbol, x, f, k, cell, window, left } = parts
+  const names = [say("web.mechanism.window"), kernelName(numbers, f, [cell[0], 0]).replace(/,0\]$/, "]")]
+  const columns = Array.from({ length: numbers.shape(x)[0] }, (_, c) => {
+    const { window: a, kernel: b } = patches(numbers, parts, c)
+    return { channel: c, a, b, at: /** @type {[number, number]} */ ([cell[0], c]) }
+  })
+  const zeros = padding(numbers, symbol, x)
+  const how = { map: x, f, k, names, ring: window, zeros, x: 0, width: left, end: left + 28, columns }
+  several(pen, numbers, how, terms, total)
 }
 
 /** The sum of each channel is a step. @param {Numbers} numbers @param {string} x @param {number[]} sums */
