@@ -4,6 +4,7 @@ import { number, short } from "../../model/format.js"
 import { one } from "../../model/links.js"
 import { say } from "../../model/words.js"
 import { many, several } from "./channels.js"
+import { severalBack } from "./channels_back.js"
 import { channelName, fitted, kernelName, largest, padded, padding, patches, ranges, underWindow } from "./windows.js"
 
 /** @typedef {import("../mechanism.js").Picture} Picture */
@@ -180,6 +181,8 @@ export function convolutionBack(pen, numbers, symbol, cell) {
   for (const [at, weight] of met) sums[at[0]] += numbers.at(dy, at) * numbers.at(f, weight)
   const chosen = sums.reduce((best, value, m) => (Math.abs(value) > Math.abs(sums[best]) ? m : best), 0)
   const window = ranges(numbers, symbol, dy, cell)
+  if (filters > 1 && filters <= MOST_NUMBERED)
+    return severalBack(pen, numbers, symbol, cell, { f, dy, met, window }, byChannel(numbers, dy, sums))
   const free = pen.height - (filters > 1 ? 98 : 54)
   const left = fitted(numbers, symbol, 4, 24, pen.width * 0.22, free)
   pen.head(channelName(numbers, symbol, cell[0]), "", left.x, 10, left.width)
