@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 import numpy as np
@@ -10,10 +11,11 @@ from cnnviz.core.descent import Promise
 from cnnviz.core.layers.layer import Layer
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import Names, Network
-from cnnviz.core.optimizers import OPTIMIZERS
+from cnnviz.core.optimizers import OPTIMIZERS, Momentum
 from cnnviz.core.program import Program
 from cnnviz.core.stages import Stage, label
 from cnnviz.core.trajectory import Moment
+from cnnviz.core.velocity import velocity_terms
 from cnnviz.export.mathml import mathml
 from cnnviz.ui import network_maps
 from cnnviz.ui.component.records import (
@@ -85,6 +87,17 @@ def _parts(lesson: Lesson, moment: Moment) -> dict[str, np.ndarray]:
     small = [name for name, array in moment.params.items() if array.size <= MOST_PARTS]
     parts = {name: lesson.optimizer.parts(name, moment.state, moment.state_after) for name in small}
     return {f"{part}.{name}": array for name, found in parts.items() for part, array in found.items()}
+
+
+def velocity_of(lesson: Lesson, moment: Moment, of: str) -> dict[str, np.ndarray]:
+    """What the velocity of one entry is made of (`velocity_terms`), of the one that is named as "past.w:57"; nothing where there is none."""
+    found = re.fullmatch(r"past\.([a-z][0-9]{0,2}):([0-9]{1,7})", of, re.ASCII)
+    if not found or lesson.opt != Momentum.name:
+        return {}
+    name, at = found[1], int(found[2])
+    if name not in moment.params or at >= moment.params[name].size:
+        return {}
+    return {of: velocity_terms(lesson, moment.trace.x, len(moment.losses) - 1, name, at)}
 
 
 @lru_cache(maxsize=128)
