@@ -1,6 +1,7 @@
 // A convolution: windows times kernels, summed over channels; and its two ways back.
 
 import { factor, number, short } from "../../model/format.js"
+import { one } from "../../model/links.js"
 import { say } from "../../model/words.js"
 
 /** @typedef {import("../mechanism.js").Picture} Picture */
@@ -13,9 +14,6 @@ const STAIRS = 48 // the staircase under the maps
 const MOST_STEPS = 10 // of a staircase whose steps bear their numbers
 const HIGH = 230 // of a picture that has room for a sum under its maps
 const MOST_NUMBERED = 4 // channels whose windows and kernels are printed; with more, the strongest one's
-
-/** @param {number} at */
-const one = (at) => ({ start: at, count: 1, step: 1 })
 
 /** How a channel of a map is called. @param {Numbers} numbers @param {string} symbol @param {number} c */
 export const channelName = (numbers, symbol, c) =>

@@ -2,6 +2,7 @@
 
 import { stored } from "../../model/explanation.js"
 import { number, short } from "../../model/format.js"
+import { one } from "../../model/links.js"
 import { say } from "../../model/words.js"
 import { channelName, fitted } from "./convolution.js"
 
@@ -101,9 +102,6 @@ export function flattened(pen, numbers, _symbol, cell) {
   pen.text(String(count - 1), strip.x + strip.width, pen.height - 15, { size: 11, align: "right", fill: pen.soft })
 }
 
-/** @param {number} start */
-const one = (start) => ({ start, count: 1, step: 1 })
-
 // The first rows, the one that is spoken of and the last: where each comes from, and where it stands in the list.
 /** @param {Pen} pen @param {Numbers} numbers @param {string} map @param {number[]} cell */
 function unrolled(pen, numbers, map, cell) {
@@ -170,8 +168,7 @@ function ribbon(pen, row, place) {
 }
 
 /** @param {Numbers} numbers @param {string} symbol @param {number} n */
-const className = (numbers, symbol, n) =>
-  numbers.classes.length === numbers.count(symbol) ? numbers.classes[n] : String(n)
+const className = (numbers, symbol, n) => numbers.nameOf(n, numbers.count(symbol))
 
 /** @param {Numbers} numbers @param {string} symbol @param {number} chosen @param {(value: number, n: number) => number} [of] */
 const rowsOf = (numbers, symbol, chosen, of = (value) => value) =>
