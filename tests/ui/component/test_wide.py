@@ -43,5 +43,5 @@ def test_what_a_velocity_is_made_of_is_asked_for_by_its_entry():
     moment = resolved(query).moment
     assert list(found) == ["past.w:57"]
     assert found["past.w:57"][-1, 0] == moment.gradients["dw"].flat[57]
-    for query, of in ((query, "past.w:1800"), (query, "past.q:1"), ({"k": "3"}, "past.w:57"), ({"opt": "adam"}, "past.w:57")):
-        assert not decode(made(STEP, asked_of(STEP, query | {"exact": of})).plain)[1]
+    for other, of in ((query, "past.w:1800"), (query, "past.q:1"), ({"k": "3"}, "past.w:57"), ({"opt": "adam"}, "past.w:57")):
+        assert not decode(made(STEP, asked_of(STEP, other | {"exact": of})).plain)[1]

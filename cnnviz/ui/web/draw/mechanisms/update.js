@@ -1,6 +1,6 @@
 // A step of every parameter, from left to right: what it was, how far it goes and why, what it becomes.
 
-import { named } from "../../model/filling.js"
+import { named } from "../../model/arithmetic.js"
 import { number } from "../../model/format.js"
 import { say } from "../../model/words.js"
 import { scaled } from "./adam.js"
