@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnviz.core.layers import LAYERS
-from cnnviz.core.network import MOST_TEXT, Network
+from cnnviz.core.network import Network
+from cnnviz.core.network_text import MOST_TEXT
 from cnnviz.words import Problem
 from tests.core.networks import cases
 

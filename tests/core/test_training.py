@@ -16,11 +16,13 @@ from scipy.stats import binom, binomtest
 from cnnviz.core import outcome as outcomes
 from cnnviz.core import training as module
 from cnnviz.core.kernels import KERNELS
-from cnnviz.core.network import Network, Params, backward, forward, init_params, update
+from cnnviz.core.network import Network
 from cnnviz.core.ops import mse
 from cnnviz.core.optimizers import OPTIMIZERS
 from cnnviz.core.outcome import accuracy_range, guessed_share, outcome
+from cnnviz.core.seed_network import backward, forward, init_params, update
 from cnnviz.core.training import Training, train
+from cnnviz.core.values import Params
 
 ROOT = Path(__file__).parents[2]
 SOBEL = KERNELS["sobel-x"]

@@ -88,6 +88,13 @@ export function clock(seconds) {
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`
 }
 
+/** When a question's time is over. @param {HallPoll | null} poll */
+export const endOf = (poll) => Date.now() + 1000 * (poll?.left ?? 0)
+
+/** Seconds that are left until then, null where nobody said how many. @param {HallPoll | null | undefined} poll @param {number} end */
+export const leftUntil = (end, poll) =>
+  poll?.phase === "open" && poll.left !== null ? Math.max(0, (end - Date.now()) / 1000) : null
+
 /** Which of the lecturer's acts have a place now. @param {HallPoll | null} poll @param {HallQuestion | undefined} question */
 export function possible(poll, question) {
   const phase = poll?.phase

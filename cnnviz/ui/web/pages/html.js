@@ -1,6 +1,7 @@
 // Pieces of HTML that stand in several places, and how they are put on the page.
 
 import { escaped, sentence } from "../model/format.js"
+import { say } from "../model/words.js"
 
 /**
  * Writes only what changed, so that a screen reader and the layout are left in peace.
@@ -9,6 +10,16 @@ import { escaped, sentence } from "../model/format.js"
  */
 export function setHTML(element, html) {
   if (element.innerHTML !== html) element.innerHTML = html
+}
+
+/** Copies a link, which the button then says; where a browser does not let it, the link is shown. @param {HTMLElement} button @param {string} name @param {string} link */
+export async function copyLink(button, name, link) {
+  try {
+    await navigator.clipboard.writeText(link)
+    button.textContent = say("web.copy.copied")
+  } catch {
+    prompt(name, link)
+  }
 }
 
 const SMALLEST = 0.7
