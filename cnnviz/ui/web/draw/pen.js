@@ -179,12 +179,12 @@ export class Pen {
     return widest * SQUEEZED <= w - 3 && h > this.least * 1.4 ? this.least : 0
   }
 
-  /** Numbers in coloured cells, where they fit, and whether they do; NaN is a place without a cell. @param {number[]} values @param {number} columns @param {number[]} limits @param {string} scale @param {Box} box @param {{ write?: (value: number) => string, lit?: (n: number) => boolean }} [how] */
+  /** Numbers in coloured cells, where they fit, and whether they do; NaN is a place without a cell. @param {number[]} values @param {number} columns @param {number[]} limits @param {string} scale @param {Box} box @param {{ write?: (value: number, n: number) => string, lit?: (n: number) => boolean }} [how] */
   grid(values, columns, limits, scale, box, { write = short, lit } = {}) {
     const rows = Math.ceil(values.length / columns)
     const [w, h] = [box.width / columns, box.height / rows]
-    const cells = values.filter((value) => !Number.isNaN(value))
-    const size = this.sized(cells.map(write), w, h)
+    const texts = values.map((value, n) => (Number.isNaN(value) ? "" : write(value, n)))
+    const size = this.sized(texts, w, h)
     values.forEach((value, n) => {
       const [x, y] = [box.x + (n % columns) * w, box.y + Math.floor(n / columns) * h]
       const paint = Number.isNaN(value) ? [128, 128, 128] : colour(value, limits, /** @type {Scale} */ (scale))
@@ -193,7 +193,7 @@ export class Pen {
       this.context.fillRect(x, y, w - 1, h - 1)
       this.context.globalAlpha = 1
       if (size && !Number.isNaN(value))
-        this.text(write(value), x + w / 2, y + h / 2, {
+        this.text(texts[n], x + w / 2, y + h / 2, {
           size,
           align: "center",
           fill: lit && !lit(n) ? this.ink : ink(paint),
@@ -208,8 +208,8 @@ export class Pen {
     return size > 0
   }
 
-  /** A kernel's weights, which can be edited where they stand. @param {Numbers} numbers @param {string} symbol @param {number} m @param {number} c @param {Box} box */
-  kernel(numbers, symbol, m, c, box) {
+  /** A kernel's weights, which can be edited where they stand. @param {Numbers} numbers @param {string} symbol @param {number} m @param {number} c @param {Box} box @param {(value: number, n: number) => string} [write] */
+  kernel(numbers, symbol, m, c, box, write = short) {
     const k = numbers.shape(symbol)[2]
     const cells = Array.from({ length: k * k }, (_, n) => [m, c, Math.floor(n / k), n % k])
     const fits = this.grid(
@@ -218,6 +218,7 @@ export class Pen {
       numbers.maps[symbol].limits,
       "signed",
       box,
+      { write },
     )
     const size = { width: box.width / k, height: box.height / k }
     for (const cell of cells)
@@ -413,7 +414,7 @@ export class Pen {
     this.text(sign, x, y, { size: 18, align: "center", fill: this.soft })
   }
 
-  /** Rows of bars from a common zero: a name, the bar and the number. @param {{ name: string, value: number, bold?: boolean, mark?: number }[]} rows @param {Box} box @param {{ limits?: number[], names?: number }} [how] */
+  /** Rows of bars from a common zero: a name, the bar and the number. @param {{ name: string, value: number, bold?: boolean, mark?: number, text?: string }[]} rows @param {Box} box @param {{ limits?: number[], names?: number }} [how] */
   rows(rows, box, { limits, names = 46 } = {}) {
     const [low, high] = limits ?? [
       Math.min(0, ...rows.map(({ value }) => value)),
@@ -424,7 +425,7 @@ export class Pen {
     const size = Math.min(12, line * 0.85)
     const [left, right] = [box.x + names, box.x + box.width - 48]
     const x = (/** @type {number} */ value) => left + ((value - low) / span) * (right - left)
-    rows.forEach(({ name, value, bold, mark }, n) => {
+    rows.forEach(({ name, value, bold, mark, text = short(value) }, n) => {
       const y = box.y + (n + 0.5) * line
       this.text(name, box.x + names - 4, y, { size, align: "right", bold, room: names - 4 })
       this.context.fillStyle = value < 0 ? "#4393c3" : low < 0 ? "#d6604d" : "#7fb0e6"
@@ -448,7 +449,7 @@ export class Pen {
           line * 0.68,
         )
       }
-      this.text(short(value), box.x + box.width, y, { size, align: "right", bold, room: 46 })
+      this.text(text, box.x + box.width, y, { size, align: "right", bold, room: 46 })
     })
     this.context.fillStyle = this.soft
     this.context.fillRect(x(0) - 0.5, box.y, 1, line * rows.length)
