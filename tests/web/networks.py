@@ -53,7 +53,7 @@ def _network(text: str, rng: np.random.Generator) -> dict:
         "answer": {
             "network": {
                 "text": text, "maps": maps, "links": component.links(program), "arithmetic": program.arithmetic,
-                "classes": [str(n) for n in range(y.size)], "optimizer": "gd", "formulas": component.formulas(program),
+                "beside": {}, "classes": [str(n) for n in range(y.size)], "optimizer": "gd", "formulas": component.formulas(program),
             },
             "stages": component.stage_records(program),
             "lesson": {"lr": "0.1"},

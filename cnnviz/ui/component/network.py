@@ -58,6 +58,7 @@ def network_record(lesson: Lesson, program: Program, moment: Moment) -> NetworkR
         classes=_classes(lesson, len(lesson.y)),
         focus=network_maps.first_cells(program, moment, maps),
         optimizer=getattr(lesson, "opt", "gd"),
+        beside=_beside(program),
     )
 
 
@@ -183,6 +184,13 @@ def _stage(stage: Stage, program: Program) -> StageRecord:
         symbol=stage.symbol, label=stage.label, phase=stage.phase, layer=stage.layer, name=name, plain=_plain(stage, program),
         title=stage.title, sentence=stage.sentence, makes=stage.makes, inputs=stage.inputs,
     )  # fmt: skip
+
+
+def _beside(program: Program) -> dict[str, StageRecord]:
+    """The words of ∂x, which is shown with the last stage before the update."""
+    layer, names = program.network.layers[0], program.network.names[0]
+    reads = tuple(names.of(role) for role, _ in layer.links()["dx"])
+    return {"dx": _stage(Stage("dx", "backward", f"layer.{layer.kind}.dx", 0, inputs=reads), program)}
 
 
 def _plain(stage: Stage, program: Program) -> Message:

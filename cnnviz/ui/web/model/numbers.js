@@ -205,9 +205,11 @@ export class Numbers {
 
   /** The words for a symbol: of the stage that makes it, or of the nearest that has something to do with it. @param {string} symbol */
   stageOf(symbol) {
-    const own = this.stages.find(
-      (stage) => stage.symbol === symbol || (stage.symbol !== "update" && stage.makes.includes(symbol)),
-    )
+    const own =
+      this.network.beside[symbol]
+      ?? this.stages.find(
+        (stage) => stage.symbol === symbol || (stage.symbol !== "update" && stage.makes.includes(symbol)),
+      )
     return own ?? this.stages.find((stage) => stage.inputs.includes(symbol)) ?? this.stages[0]
   }
 }

@@ -27,6 +27,7 @@ export function product(a, b, digits = 3) {
   return `${number(a, needed)} · ${factor(b, needed)} ${isWhole(a * b, printed) ? "=" : "≈"} ${printed}`
 }
 
+const LEAST = 1e-3 // below which a number is written with a power of ten, and gets no more digits than it needs
 const [FEWEST, SHARED, EXTRA] = [2, 3, 4] // digits of factors in a grid: few, what all get where one needs it, what one alone gets
 
 /**
@@ -40,8 +41,9 @@ export function gridOf(a, b) {
     Number.isNaN(value) ? FEWEST : digitsFor(value, b[n], FEWEST, EXTRA, brief, brief(value * b[n])) || EXTRA,
   )
   const most = Math.min(Math.max(...each), SHARED)
+  const shared = (/** @type {number} */ value) => (Math.abs(value) < LEAST ? FEWEST : most)
   const sign = a.every((value, n) => Number.isNaN(value) || isWhole(value * b[n], brief(value * b[n]))) ? "=" : "≈"
-  return { write: (value, n) => brief(value, Math.max(each[n], most)), sign }
+  return { write: (value, n) => brief(value, Math.max(each[n], shared(value))), sign }
 }
 
 /** As a cell has it: a small whole number as it is. @param {number} value */

@@ -1,6 +1,7 @@
 // A weight of a kernel: what it multiplies, and what its gradient is made of.
 
 import { totals } from "../../model/filling.js"
+import { power, short, timesPower } from "../../model/format.js"
 import { one } from "../../model/links.js"
 import { product } from "../../model/readable.js"
 import { say } from "../../model/words.js"
@@ -82,12 +83,21 @@ function gridOf(pen, numbers, symbol, cell, box) {
   )
   pen.head(kernelName(numbers, symbol, cell), "", box.x, box.y - 14, box.width, numbers.maps[symbol].plain)
   if (numbers.maps[symbol].band === "parameters") pen.kernel(numbers, symbol, cell[0], cell[1], box)
-  else pen.grid(values, k, numbers.maps[symbol].limits, "signed", box)
+  else inPowers(pen, values, k, numbers.maps[symbol].limits, box)
   const size = box.width / k
   pen.context.lineWidth = 2.5
   pen.context.strokeStyle = pen.ink
   pen.context.strokeRect(box.x + cell[3] * size, box.y + cell[2] * size, size - 1, size - 1)
   return box
+}
+
+// Small numbers in thousandths or millionths, which stand under them.
+/** @param {Pen} pen @param {number[]} values @param {number} k @param {number[]} limits @param {Box} box */
+function inPowers(pen, values, k, limits, box) {
+  const exponent = power(Math.max(...values.map((value) => Math.abs(value) || 0)))
+  const fits = pen.grid(values, k, limits, "signed", box, { write: (value) => short(value / 10 ** exponent) })
+  if (fits && exponent)
+    pen.text(timesPower(exponent), box.x, box.y + box.height + 10, { size: 11, fill: pen.soft, room: box.width })
 }
 
 /** What one weight multiplies. @type {Picture} */
