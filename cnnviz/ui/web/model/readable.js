@@ -10,15 +10,15 @@ const read = (text) => Number(plainNumber(text))
 /** Whether all digits of a number are printed. @param {number} value @param {string} text */
 export const isWhole = (value, text) => read(text) === value
 
-/** The fewest digits with which two factors come to their product as it is printed. @param {number} a @param {number} b @param {number} from @param {number} to @param {(value: number, digits: number) => string} write @param {string} printed the product */
-function digitsFor(a, b, from, to, write, printed) {
+/** The fewest digits with which two factors come to their product as it is printed. @param {number} a @param {number} b @param {number} from @param {number} to @param {(value: number, digits?: number) => string} write @param {string} printed the product @param {number} [shown] its digits */
+function digitsFor(a, b, from, to, write, printed, shown) {
   for (let digits = from; digits <= to; digits++)
-    if (write(read(write(a, digits)) * read(write(b, digits)), from) === printed) return digits
+    if (write(read(write(a, digits)) * read(write(b, digits)), shown) === printed) return digits
   return 0
 }
 
 /** How many digits two factors need beside their product, of which so many are printed. @param {number} a @param {number} b @param {number} digits */
-export const digitsOf = (a, b, digits) => digitsFor(a, b, digits, MOST, number, number(a * b, digits)) || MOST
+export const digitsOf = (a, b, digits) => digitsFor(a, b, digits, MOST, number, number(a * b, digits), digits) || MOST
 
 /** A product: "0.518 · 0.827 ≈ 0.428". @param {number} a @param {number} b @param {number} [digits] of what it comes to */
 export function product(a, b, digits = 3) {
@@ -27,8 +27,7 @@ export function product(a, b, digits = 3) {
   return `${number(a, needed)} · ${factor(b, needed)} ${isWhole(a * b, printed) ? "=" : "≈"} ${printed}`
 }
 
-const LEAST = 1e-3 // below which a number is written with a power of ten, and gets no more digits than it needs
-const [FEWEST, SHARED, EXTRA] = [2, 3, 4] // digits of factors in a grid: few, what all get where one needs it, what one alone gets
+const [FEWEST, SHARED, EXTRA] = [2, 3, 6] // digits of factors in a grid: few, what all get where one needs more, what one alone gets
 
 /**
  * How grids of factors are written, cell by cell; `sign` stands between them and their products.
@@ -37,13 +36,13 @@ const [FEWEST, SHARED, EXTRA] = [2, 3, 4] // digits of factors in a grid: few, w
  * @returns {{ write: (value: number, n: number) => string, sign: string }}
  */
 export function gridOf(a, b) {
-  const each = a.map((value, n) =>
-    Number.isNaN(value) ? FEWEST : digitsFor(value, b[n], FEWEST, EXTRA, brief, brief(value * b[n])) || EXTRA,
-  )
-  const most = Math.min(Math.max(...each), SHARED)
-  const shared = (/** @type {number} */ value) => (Math.abs(value) < LEAST ? FEWEST : most)
-  const sign = a.every((value, n) => Number.isNaN(value) || isWhole(value * b[n], brief(value * b[n]))) ? "=" : "≈"
-  return { write: (value, n) => brief(value, Math.max(each[n], shared(value))), sign }
+  const cells = [...a.keys()].filter((n) => !Number.isNaN(a[n]))
+  const needed = (/** @type {number} */ n, /** @type {number} */ from) =>
+    digitsFor(a[n], b[n], from, EXTRA, brief, brief(a[n] * b[n])) || EXTRA
+  const shared = cells.every((n) => needed(n, FEWEST) === FEWEST) ? FEWEST : SHARED
+  const digits = a.map((_, n) => (cells.includes(n) ? needed(n, shared) : shared))
+  const sign = cells.every((n) => isWhole(a[n] * b[n], brief(a[n] * b[n]))) ? "=" : "≈"
+  return { write: (value, n) => brief(value, digits[n]), sign }
 }
 
 /** As a cell has it: a small whole number as it is. @param {number} value */
