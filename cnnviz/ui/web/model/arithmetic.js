@@ -5,7 +5,7 @@
 // for who works it out from what is printed.
 
 import { expression } from "./expression.js"
-import { byChannel, Filling, MOST_TERMS, own } from "./filling.js"
+import { byChannel, Filling, isProduct, MOST_TERMS, own } from "./filling.js"
 import { factor, number, plainNumber, signed } from "./format.js"
 import { say } from "./words.js"
 
@@ -59,7 +59,7 @@ function digitsOf(filling, tree, value) {
   const rounded = new Filling(filling.numbers, filling.symbol, filling.cell)
   for (rounded.digits = FEWEST; rounded.digits <= MOST; rounded.digits++)
     if (number(rounded.value(tree), 5) === number(value, 5)) return rounded.digits
-  return FEWEST
+  return number(filling.value(tree), 3) === number(value, 3) ? MOST : FEWEST // another rule made it, or next to nothing is left
 }
 
 /** Whether products are printed in place of their factors, or totals of them: these are rounded, and need not add up in print. @param {Filling} filling @param {Node} node @returns {boolean} */
@@ -69,10 +69,6 @@ function adds(filling, node) {
   if (node.kind !== "call") return adds(filling, node.of)
   return SUMS.includes(node.name) && isProduct(node.args[0]) && filling.terms(node.args[0]).length > 1
 }
-
-/** @param {Node} node */
-const isProduct = (node) =>
-  node.kind === "binary" && node.sign === "*" && node.left.kind === "symbol" && node.right.kind === "symbol"
 
 /** @typedef {{ filling: Filling, digits: number }} Page  what is put in, and with how many digits */
 

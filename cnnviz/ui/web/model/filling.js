@@ -152,7 +152,9 @@ export class Filling {
     const values = this.terms(args[0]).map(({ value }) => value)
     if (name === "max") return Math.max(...values)
     const sum =
-      this.digits && values.length > MOST_TERMS ? exact(this.totals(args[0]).map(this.rounded)) : exact(values)
+      this.digits && counting(values, args[0]).length > MOST_TERMS
+        ? exact(this.totals(args[0]).map(this.rounded))
+        : exact(values)
     return name === "mean" ? sum / values.length : sum
   }
 
@@ -173,6 +175,14 @@ export class Filling {
       .reduce((product, n) => product * n, 1)
   }
 }
+
+/** @param {Node} node */
+export const isProduct = (node) =>
+  node.kind === "binary" && node.sign === "*" && node.left.kind === "symbol" && node.right.kind === "symbol"
+
+/** The terms of a sum that are printed: those that are 0 are left out where they are no products. @param {number[]} values @param {Node} node */
+const counting = (values, node) =>
+  isProduct(node) || node.kind === "symbol" ? values : values.filter((value) => value !== 0)
 
 /** @param {string} sign @param {number} left @param {() => number} right */
 function operate(sign, left, right) {
