@@ -75,6 +75,8 @@ export class Filling {
     this.inside = undefined // the cells of the term that is being written
     /** @type {Record<string, number>} */
     this.instead = {} // values in place of those that a symbol has
+    /** @type {Map<Node, Term[]>} */
+    this.known = new Map() // the terms of sums
     this.digits = 0 // to which every number is rounded that is put in; 0 where none is
   }
 
@@ -91,13 +93,16 @@ export class Filling {
 
   /** @param {Node} node the inside of a sum @returns {Term[]} */
   terms(node) {
-    return this.places(symbols(node)).map((cells) => {
-      const before = this.inside
+    const known = this.digits || this.inside ? undefined : this.known.get(node)
+    if (known) return known
+    const before = this.inside
+    const found = this.places(symbols(node)).map((cells) => {
       this.inside = cells
-      const value = this.value(node)
-      this.inside = before
-      return { value, cells }
+      return { value: this.value(node), cells }
     })
+    this.inside = before
+    if (!this.digits && !before) this.known.set(node, found)
+    return found
   }
 
   /** The cells that go together, one of each symbol. @param {string[]} names @returns {Record<string, Cell>[]} */
@@ -162,7 +167,7 @@ export class Filling {
   totals(node) {
     const sent = this.numbers.arrays[`powers.${this.symbol}`]?.values
     if (sent && node.kind === "call" && node.name === "exp") return [sent[sent.length - 1], 0]
-    const whole = new Filling(this.numbers, this.symbol, this.cell)
+    const whole = this.digits ? new Filling(this.numbers, this.symbol, this.cell) : this
     return totals(whole.terms(node).map(({ value }) => value))
   }
 
