@@ -39,7 +39,7 @@ def live(page: str, now: Now, whole: bool = False) -> tuple[dict[str, object], d
         "facts": facts(lesson, program.network, moment, promised),
         "promise": promise_record(promised),
     }
-    found = arrays(lesson, program, moment, whole) | losses(moment)
+    found = arrays(lesson, program, moment, whole) | losses(moment) | photograph(now)
     return head, found | (_past(now, network) if whole else {})
 
 
@@ -48,3 +48,10 @@ def _past(now: Now, network: NetworkRecord) -> dict[str, np.ndarray]:
     first = next(iter(now.moment.params))
     at = np.ravel_multi_index(network["focus"][first], network["maps"][first]["shape"])
     return velocity_of(now.lesson, now.moment, f"past.{first}:{at}")
+
+
+def photograph(now: Now) -> dict[str, np.ndarray]:
+    """The image in its colours, where it has some and the network reads only one channel."""
+    pixels = now.image.pixels
+    coloured = bool((pixels != pixels[..., :1]).any())
+    return {"photo": pixels} if coloured and now.lesson.ch != "rgb" else {}

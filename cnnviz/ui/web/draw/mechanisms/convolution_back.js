@@ -4,8 +4,7 @@ import { terms } from "../../model/filling.js"
 import { one } from "../../model/links.js"
 import { gridOf } from "../../model/readable.js"
 import { say } from "../../model/words.js"
-import { channelName, fitted, ranges } from "./parts.js"
-import { channelSteps, channelSums, largest, oneByOne } from "./window.js"
+import { channelName, channelSteps, channelSums, fitted, largest, oneByOne, ranges } from "./windows.js"
 
 /** @typedef {import("../mechanism.js").Picture} Picture */
 /** @typedef {import("../pen.js").Box} Box */

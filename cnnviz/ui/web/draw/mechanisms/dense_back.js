@@ -5,8 +5,8 @@ import { number } from "../../model/format.js"
 import { one } from "../../model/links.js"
 import { digitsOf, gridOf } from "../../model/readable.js"
 import { say } from "../../model/words.js"
-import { channelName } from "./parts.js"
 import { unitsOf } from "./units.js"
+import { channelName } from "./windows.js"
 
 /** @typedef {import("../mechanism.js").Picture} Picture */
 /** @typedef {import("../../model/numbers.js").Numbers} Numbers */

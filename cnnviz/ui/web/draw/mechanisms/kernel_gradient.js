@@ -5,8 +5,7 @@ import { power, short, timesPower } from "../../model/format.js"
 import { one } from "../../model/links.js"
 import { product } from "../../model/readable.js"
 import { say } from "../../model/words.js"
-import { channelName, fitted, ranges } from "./parts.js"
-import { kernelName } from "./window.js"
+import { channelName, fitted, kernelName, ranges } from "./windows.js"
 
 /** @typedef {import("../mechanism.js").Picture} Picture */
 /** @typedef {import("../../model/numbers.js").Numbers} Numbers */
@@ -15,6 +14,7 @@ import { kernelName } from "./window.js"
 /** @typedef {import("../pen.js").Box} Box */
 
 const HIGH = 230 // of a picture that has room for a sum under its maps
+const LONG = 3.4 // times as wide as high: then there is more room for it beside them
 
 /** The shares of one kernel weight's gradient: what it met, times what arrived. @type {Picture} */
 export function shares(pen, numbers, symbol, cell) {
@@ -31,7 +31,7 @@ export function shares(pen, numbers, symbol, cell) {
     largest ? [{ rows: one(largest[n][1]), columns: one(largest[n][2]), strong: true }] : []
   const [positive, negative] = totals([...products])
   const [more, less] = [products.filter((value) => value > 0).length, products.filter((value) => value < 0).length]
-  const tall = pen.height > HIGH
+  const tall = pen.height > HIGH && pen.width < LONG * pen.height
   const part = tall ? 0.23 : 0.16 // of the width, for a map; the sum stands under them where there is room
   const free = Math.min(pen.height - (tall ? 132 : 44), pen.width * (part - 0.005))
   const y = 24 + Math.max((pen.height - (tall ? 132 : 44) - free) / 3, 0)
