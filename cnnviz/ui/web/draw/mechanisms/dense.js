@@ -4,7 +4,7 @@ import { terms, totals } from "../../model/filling.js"
 import { number } from "../../model/format.js"
 import { one } from "../../model/links.js"
 import { say } from "../../model/words.js"
-import { channelName } from "./convolution.js"
+import { channelName } from "./windows.js"
 
 /** @typedef {import("../mechanism.js").Picture} Picture */
 /** @typedef {import("../../model/numbers.js").Numbers} Numbers */

@@ -4,7 +4,8 @@ import { stored } from "../../model/explanation.js"
 import { number, short } from "../../model/format.js"
 import { one } from "../../model/links.js"
 import { say } from "../../model/words.js"
-import { channelName, fitted } from "./convolution.js"
+import { photographed } from "./photograph.js"
+import { channelName, fitted } from "./windows.js"
 
 /** @typedef {import("../mechanism.js").Picture} Picture */
 /** @typedef {import("../../model/numbers.js").Numbers} Numbers */
@@ -16,6 +17,8 @@ const FEW = 5 // and beside a photograph and its three maps
 /** @type {Picture} */
 export function patch(pen, numbers, _symbol, cell) {
   const [channels, rows, columns] = numbers.shape("x")
+  const { photo } = numbers.answer.arrays
+  if (photo) return photographed(pen, numbers, cell, photo.values)
   const wanted = channels === COLOURS ? FEW : PATCH
   const [down, right] = [Math.min(wanted, rows), Math.min(wanted, columns)]
   const top = Math.min(Math.max(cell[1] - (wanted >> 1), 0), rows - down)
