@@ -182,7 +182,7 @@ def _stage(stage: Stage, program: Program) -> StageRecord:
         name = message("ui.stage.loss")
     return StageRecord(
         symbol=stage.symbol, label=stage.label, phase=stage.phase, layer=stage.layer, name=name, plain=_plain(stage, program),
-        title=stage.title, sentence=stage.sentence, makes=stage.makes, inputs=stage.inputs,
+        title=stage.title, sentence=_sentence(stage, program), makes=stage.makes, inputs=stage.inputs,
     )  # fmt: skip
 
 
@@ -191,6 +191,15 @@ def _beside(program: Program) -> dict[str, StageRecord]:
     layer, names = program.network.layers[0], program.network.names[0]
     reads = tuple(names.of(role) for role, _ in layer.links()["dx"])
     return {"dx": _stage(Stage("dx", "backward", f"layer.{layer.kind}.dx", 0, inputs=reads), program)}
+
+
+def _sentence(stage: Stage, program: Program) -> Message:
+    """What happens at a stage; of a filter over several channels, that it has a kernel for each of them."""
+    if stage.words != "layer.conv.y":
+        return stage.sentence
+    source = stage.inputs[0]
+    channels = program.shapes[source][0] if len(program.shapes[source]) == 3 else 1
+    return message("layer.conv.y.several", n=channels, source=label(source)) if channels > 1 else stage.sentence
 
 
 def _plain(stage: Stage, program: Program) -> Message:
