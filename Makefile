@@ -68,9 +68,10 @@ node_modules/.made: package.json package-lock.json $(VENV)/.tests
 	$(BIN)/npm ci --silent || $(BIN)/npm install --silent --no-package-lock
 	@touch $@
 
+# Python compiles what it imports, which is a small part of what is installed.
 define install
 @echo "Installing what $(1) names (the first time: some minutes, about 2 GB) …"
-@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $(1)
+@$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check -r $(1)
 @touch $@
 endef
 

@@ -2,7 +2,7 @@
 
 import { coarse } from "../../model/format.js"
 import { say } from "../../model/words.js"
-import { channelName, fitted, largest, padded, patches } from "./windows.js"
+import { channelName, fitted, kernelName, largest, padded, padding, patches } from "./windows.js"
 
 /** @typedef {import("../../model/numbers.js").Numbers} Numbers */
 /** @typedef {import("./windows.js").Parts} Parts */
@@ -38,7 +38,7 @@ const SMALL = 22 // height of a cell beyond which its map grows first
  */
 
 /** Up to four channels, each a column: its map, the window in it, the kernel, and what they add to the sum. @param {Pen} pen @param {Numbers} numbers @param {Columns} how @param {{ value: number, name: string }[]} terms in the order of the columns, and what else is added @param {number} total */
-export function several(pen, numbers, how, terms, total) {
+export function sideBySide(pen, numbers, how, terms, total) {
   const { k, x, columns } = how
   const more = terms.length > columns.length
   const pitch = (how.width - GUTTER + 6) / (columns.length + (more ? 0.6 : 0))
@@ -64,6 +64,19 @@ export function several(pen, numbers, how, terms, total) {
     figures: true,
     places: back ? [...places.slice(0, -1).toReversed(), how.end] : places,
   })
+}
+
+/** The same from the left edge to the map that is made of them. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ value: number, name: string }[]} terms @param {number} total */
+export function several(pen, numbers, parts, terms, total) {
+  const { symbol, x, f, k, cell, window, left } = parts
+  const names = [say("web.mechanism.window"), kernelName(numbers, f, [cell[0], 0]).replace(/,0\]$/, "]")]
+  const columns = Array.from({ length: numbers.shape(x)[0] }, (_, c) => {
+    const { window: a, kernel: b } = patches(numbers, parts, c)
+    return { channel: c, a, b, at: /** @type {[number, number]} */ ([cell[0], c]) }
+  })
+  const zeros = padding(numbers, symbol, x)
+  const how = { map: x, f, k, names, ring: window, zeros, x: 0, width: left, end: left + 28, columns }
+  sideBySide(pen, numbers, how, terms, total)
 }
 
 /** How high everything in a column is, and where windows and kernels begin. @param {Pen} pen @param {number} k @param {number} wide */

@@ -2,7 +2,7 @@
 
 import { one } from "../../model/links.js"
 import { say } from "../../model/words.js"
-import { several } from "./channels.js"
+import { sideBySide } from "./channels.js"
 import { channelName, fitted } from "./windows.js"
 
 /** @typedef {import("../../model/numbers.js").Numbers} Numbers */
@@ -35,5 +35,5 @@ export function severalBack(pen, numbers, symbol, cell, { f, dy, met, window }, 
   ]
   const zeros = { before: 0, below: 0, right: 0 }
   const how = { map: dy, f, k, names, ring: window, zeros, x, width: pen.width - x, end: made.x + 22, columns }
-  several(pen, numbers, how, terms, numbers.at(symbol, cell))
+  sideBySide(pen, numbers, how, terms, numbers.at(symbol, cell))
 }
