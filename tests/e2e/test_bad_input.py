@@ -2,6 +2,7 @@
 
 import dataclasses
 import random
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -44,6 +45,7 @@ def test_a_nonsense_address_shows_the_first_lesson_and_says_what_was_wrong(scree
     assert screen.complaints()
     screen.prints_no_trace()
     if "k=999999" in query:
+        expect(screen.page).not_to_have_url(re.compile("alert"))
         assert screen.lesson == Lesson()
         said = " ".join(screen.complaints())
         assert all(word in said for word in ("Update: '999999'", "Kernel: 'a'", "Image: '..'", "Stage: '<script>"))

@@ -20,9 +20,10 @@ import { loadAgain } from "./tab.js"
 /** @import { Mounted } from "../types/wire.js" */
 /** @typedef {{ data: Uint8Array, parentElement: HTMLElement, setTriggerValue: (name: string, value: string) => void }} Call */
 /** @typedef {Mounted & { arrays: Arrays }} Told  what Streamlit says */
-/** @typedef {{ root: HTMLElement, view: View, receive: (answer: Answer) => void, ask: () => void, open: (what: string) => void, opening: string, told: Told }} Shown  `opening`: a dialog that was asked for before Streamlit was there */
+/** @typedef {{ root: HTMLElement, view: View, receive: (answer: Answer) => void, ask: () => void, open: (what: string) => void, opening: string, heard: boolean, told: Told }} Shown  whether Streamlit has said something, and a dialog that was asked for before */
 
 const MAIN = ".stMainBlockContainer" // in which Streamlit puts all that is on a page
+const LOOKS = ["stage", "cell", "view", "hide", "predict"] // what of an address its numbers do not depend on
 const WAITING = `body, ${MAIN}` // where a view stands that has no place of its own yet
 
 document.documentElement.lang = LANG
@@ -105,6 +106,7 @@ export default function component(call) {
   const here = last?.view.page === told.page ? last : mount(root, told)
   if (here !== last) here.ask()
   here.told = told
+  here.heard = true
   here.open = (what) => setTriggerValue("open", what)
   if (here.opening) here.open(here.opening)
   here.opening = ""
@@ -151,6 +153,7 @@ function mount(root, told) {
   const { page } = told
   /** @type {(answer: Answer) => void} */
   let deliver = () => {}
+  let arriving = false
   const askFor = (/** @type {string} */ there) => numbers.ask(there, address.read(), kindOf(there).asked)
   const address = addressOf(page, () => askFor(pageAt())) // they may be there before Streamlit has turned the page
   const drive = () => rooms.drive(page, address.read())
@@ -174,6 +177,7 @@ function mount(root, told) {
     address: {
       ...address,
       visit(lesson, how) {
+        if (arriving && !here.heard && loses(address.read(), lesson)) return // Streamlit is to hear it first: it says what is wrong
         address.visit(lesson, how)
         if (led && how?.replace) return rooms.arrived(page, address.read())
         led = false
@@ -218,7 +222,9 @@ function mount(root, told) {
     const cell = "cell" in wrong ? "" : answer.lesson.cell
     here.told.wrong = {} // it is said once
     const show = () => {
+      arriving = true
       deliver({ ...answer, wrong, lesson: { ...answer.lesson, cell } })
+      arriving = false
       arrive()
     }
     isStyled ? show() : styled.then(show)
@@ -233,7 +239,7 @@ function mount(root, told) {
     here.opening = what
   }
   /** @type {Shown} */
-  const here = { root, view, told, receive, ask: begin, opening: "", open: later }
+  const here = { root, view, told, receive, ask: begin, opening: "", open: later, heard: false }
   mounted.set(root, here)
   shown = here
   tellWhoeverLeaves(root, view.stop.signal)
@@ -257,6 +263,9 @@ function turned(page) {
   mount(fresh, unheard(page))
   return true
 }
+
+/** Whether the address says how one looks in a way that is not understood. @param {Lesson} address @param {Lesson} lesson */
+const loses = (address, lesson) => LOOKS.some((key) => address[key] && address[key] !== (lesson[key] ?? ""))
 
 /** What is taken for said as long as Streamlit has not said anything of a page. @param {string} page @returns {Told} */
 function unheard(page) {
