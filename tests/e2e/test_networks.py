@@ -10,7 +10,7 @@ from cnnviz import Lesson
 from cnnviz.core import links
 from cnnviz.core.presets import PRESETS
 from cnnviz.words import message
-from tests.e2e.page import Screen, values
+from tests.e2e.page import COLLIDING, Screen, values
 
 SMALL = "conv4x3-relu-max2-conv4x3-relu-max2-dense10-softmax-ce"
 TINY_VGG = "conv10x3b-relu-conv10x3b-relu-max2-conv10x3b-relu-conv10x3b-relu-max2-dense10-softmax-ce"
