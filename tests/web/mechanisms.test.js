@@ -91,6 +91,7 @@ test("with up to four channels every window and every kernel is printed on a scr
   for (const [map, channels] of /** @type {[string, number][]} */ ([
     ["z1", 3],
     ["z2", 4],
+    ["dp1", 4],
   ])) {
     const printed = []
     const { grid } = Pen.prototype

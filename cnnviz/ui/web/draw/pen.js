@@ -257,11 +257,11 @@ export class Pen {
     context.lineWidth = 1
     context.beginPath()
     context.moveTo(box.x, y(0))
-    context.lineTo(end + 28, y(0))
+    context.lineTo(Math.max(end + 28, at(0)), y(0))
     context.stroke()
     context.setLineDash([])
     terms.forEach(({ value, name }, n) => {
-      const [x, step, top] = [at(n), at(n + 1) - at(n), Math.min(y(ends[n]), y(ends[n + 1]))]
+      const [x, step, top] = [at(n), Math.abs(at(n + 1) - at(n)), Math.min(y(ends[n]), y(ends[n + 1]))]
       context.fillStyle = value < 0 ? "#4393c3" : "#d6604d"
       const wide = figures ? Math.min(step * 0.42, 40) : Math.max(step - 1, 1)
       context.fillRect(x, top, wide, Math.max(Math.abs(y(ends[n]) - y(ends[n + 1])), 1))
@@ -271,7 +271,7 @@ export class Pen {
         context.strokeRect(x, top, wide, Math.max(Math.abs(y(ends[n]) - y(ends[n + 1])), 2))
       }
       context.fillStyle = this.soft
-      context.fillRect(x, y(ends[n + 1]) - 0.5, step, 1)
+      context.fillRect(Math.min(x, at(n + 1)), y(ends[n + 1]) - 0.5, step, 1) // to the next, on whichever side it is
       if (figures)
         this.text(
           `${value < 0 ? "" : "+"}${number(value, 3)}`,

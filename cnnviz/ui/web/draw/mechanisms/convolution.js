@@ -12,6 +12,7 @@ import {
   fitted,
   kernelName,
   largest,
+  MOST_NUMBERED,
   oneByOne,
   padded,
   padding,
@@ -27,7 +28,6 @@ import {
 /** @typedef {import("./windows.js").Parts} Parts */
 
 const STAIRS = 48 // the staircase under the maps
-const MOST_NUMBERED = 4 // channels whose windows and kernels are printed; with more, the strongest one's
 
 /** @type {Picture} */
 export function convolution(pen, numbers, symbol, cell) {

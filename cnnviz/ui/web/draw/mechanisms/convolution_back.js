@@ -4,7 +4,18 @@ import { terms } from "../../model/filling.js"
 import { one } from "../../model/links.js"
 import { gridOf } from "../../model/readable.js"
 import { say } from "../../model/words.js"
-import { channelName, channelSteps, channelSums, fitted, largest, oneByOne, ranges } from "./windows.js"
+import { severalBack } from "./channels_back.js"
+import {
+  channelName,
+  channelSteps,
+  channelSums,
+  fitted,
+  kernelName,
+  largest,
+  MOST_NUMBERED,
+  oneByOne,
+  ranges,
+} from "./windows.js"
 
 /** @typedef {import("../mechanism.js").Picture} Picture */
 /** @typedef {import("../pen.js").Box} Box */
@@ -21,6 +32,8 @@ export function convolutionBack(pen, numbers, symbol, cell) {
   const sums = channelSums(numbers, all, dy)
   const chosen = sums.reduce((best, value, m) => (Math.abs(value) > Math.abs(sums[best]) ? m : best), 0)
   const window = ranges(numbers, symbol, dy, cell)
+  if (filters > 1 && filters <= MOST_NUMBERED)
+    return severalBack(pen, numbers, symbol, cell, { f, dy, met, window }, channelSteps(numbers, dy, sums))
   const free = pen.height - 98
   const left = fitted(numbers, symbol, 4, 24, pen.width * 0.22, free)
   pen.head(channelName(numbers, symbol, cell[0]), "", left.x, 10, left.width)
@@ -49,7 +62,7 @@ export function convolutionBack(pen, numbers, symbol, cell) {
   pen.arrow(at - 4, y + grid / 2, at - 24, y + grid / 2)
   const three = /** @type {[string, number[], number[], string][]} */ ([
     [say("web.mechanism.products"), products, [-most, most], equals],
-    [`${numbers.maps[f].label}${filters > 1 ? `[${chosen}]` : ""}`, kernel, numbers.maps[f].limits, "⊙"],
+    [kernelName(numbers, f, [chosen, cell[0]]), kernel, numbers.maps[f].limits, "⊙"],
     [say("web.mechanism.arrived"), arrived, numbers.maps[dy].limits, ""],
   ])
   for (const [name, values, limits, sign] of three) {

@@ -5,13 +5,21 @@ import { one } from "../../model/links.js"
 /** @typedef {import("../pen.js").Pen} Pen */
 /** @typedef {import("../pen.js").Box} Box */
 
+const NEARLY = 0.8 // as large as they could be
+
 /** How values of units lie: as the map that was flattened, channels side by side, or in lines. @param {number[]} shape @param {number} width @param {number} height */
 function lying(shape, width, height) {
   if (shape.length === 3) {
     const [channels, rows, columns] = shape
-    const across = Math.max(1, Math.round(Math.sqrt((channels * width * rows) / (height * columns))))
-    const down = Math.ceil(channels / across)
-    const side = Math.min((width - (across - 1) * 3) / across / columns, (height - (down - 1) * 3) / down / rows)
+    const sideOf = (/** @type {number} */ across) => {
+      const down = Math.ceil(channels / across)
+      return Math.min((width - (across - 1) * 3) / across / columns, (height - (down - 1) * 3) / down / rows)
+    }
+    const all = Array.from({ length: channels }, (_, n) => n + 1)
+    const largest = Math.max(...all.map(sideOf))
+    const whole = all.filter((n) => channels % n === 0 && sideOf(n) > NEARLY * largest) // without a place left empty
+    const across = (whole.length ? whole : all).reduce((best, n) => (sideOf(n) > sideOf(best) ? n : best))
+    const side = sideOf(across)
     return Array.from({ length: channels }, (_, c) => ({
       from: c * rows * columns,
       rows,

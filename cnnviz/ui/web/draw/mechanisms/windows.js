@@ -13,6 +13,8 @@ import { say } from "../../model/words.js"
 /** @typedef {import("../pen.js").Box} Box */
 /** @typedef {{ symbol: string, x: string, f: string, k: number, cell: Cell, met: [Cell, Cell][], window: any, left: number, sums?: number[] }} Parts */
 
+export const MOST_NUMBERED = 4 // channels whose windows and kernels are printed; with more, the strongest one's
+
 /** How a channel of a map is called. @param {Numbers} numbers @param {string} symbol @param {number} c */
 export const channelName = (numbers, symbol, c) =>
   `${numbers.maps[symbol].label}${numbers.shape(symbol)[0] > 1 && numbers.maps[symbol].kind === "map" ? `[${c}]` : ""}`
