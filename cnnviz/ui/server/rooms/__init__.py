@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
+from cnnviz.core.recent import Recent
 from cnnviz.ui.reader import of_request
 from cnnviz.ui.server.direct import DirectRoute
 from cnnviz.ui.server.gate import visitor_of
@@ -35,8 +36,10 @@ HEARTBEAT = 15.0
 """Seconds after which a stream says that it is still there."""
 COUNT_EVERY = 1.0
 """Seconds between two words to a projector on how many have answered."""
-MOST_FOLLOWERS = 10_000
-"""Streams of one process."""
+MOST_FOLLOWERS, MOST_OF_ONE = 10_000, 5_000
+"""Streams of one process, and of one address: a hall may share it."""
+CROWD = 10
+"""Followers from which on a move waits until their numbers are ready."""
 
 Prepare = Callable[[str, object], Awaitable[None]]
 
@@ -50,6 +53,7 @@ class _Stream:
     """What one stream has been told: the last move's number, the question's state, and on a screen how many have answered."""
 
     room: Room
+    visitor: str
     seen: str
     screen: bool
     alone: bool
@@ -83,12 +87,14 @@ class _Stream:
 class Rooms:
     """The answers; `store` has the rooms, and `prepare` makes what a hall will ask for at an address, for whoever drives it there."""
 
-    def __init__(self, store: Store | None = None, prepare: Prepare = _nothing) -> None:
+    def __init__(self, store: Store | None = None, prepare: Prepare = _nothing, crowd: int = CROWD) -> None:
         self.store: Store = store or Memory()
-        self.prepare = prepare
+        self.prepare, self.crowd = prepare, crowd
         self.streams = 0
         self.closing = False
         self.followed: Counter[Room] = Counter()
+        self.following: Counter[str] = Counter()  # streams by who has them
+        self.reached: Recent[tuple[str, str], bool] = Recent(20_000)  # rooms that somebody at an address has been in
         self.opened = Rate(20, 60)  # rooms a visitor opens: a school may share one address
         self.missed = Rate(60, 1)  # codes that there are not
         self.forged = Rate(10, 6)  # secrets that are none
@@ -111,6 +117,7 @@ class Rooms:
         for _ in range(20):
             code = "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
             if await self.store.open(code, _digest(driver), query):
+                self.reached.put((visitor, code), True)
                 return JSONResponse({"code": code, "driver": driver}, 201, {"Cache-Control": "no-store"})
         raise TooManyRooms
 
@@ -144,7 +151,8 @@ class Rooms:
         query = await _query_in(request)
         room.came += 1
         came = room.came
-        await self.prepare(query, request.client)
+        if room.followers >= self.crowd:
+            await self.prepare(query, request.client)
         overtaken = came < room.came  # by a later move, whose numbers may have been there sooner
         return JSONResponse({"number": room.number if overtaken else await self.store.move(room, query)}, headers={"Cache-Control": "no-store"})
 
@@ -156,10 +164,11 @@ class Rooms:
     async def follow(self, request: Request) -> Response:
         """GET room/<code>/events: a stream of addresses, the current one first."""
         room = await self.room(request)
-        if self.streams >= MOST_FOLLOWERS:
+        visitor = visitor_of(request)
+        if self.streams >= MOST_FOLLOWERS or self.following[visitor] >= MOST_OF_ONE:
             raise Refused(503, "ui.rooms.full", n=1)
         stream = _Stream(
-            room=room, seen=request.headers.get("Last-Event-ID", ""),
+            room=room, visitor=visitor, seen=request.headers.get("Last-Event-ID", ""),
             screen="screen" in request.query_params, alone="alone" in request.query_params,
         )  # fmt: skip
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -169,6 +178,7 @@ class Rooms:
         room = stream.room
         self.streams += 1
         self.followed[room] += 1
+        self.following[stream.visitor] += 1
         try:
             await self.store.count(room, 0 if stream.screen else 1, stream.alone)
             yield b"retry: 1000\n\n"
@@ -190,9 +200,10 @@ class Rooms:
                             await changed.wait()
         finally:
             self.streams -= 1
-            self.followed[room] -= 1
-            if not self.followed[room]:
-                del self.followed[room]
+            for counted, one in ((self.followed, room), (self.following, stream.visitor)):
+                counted[one] -= 1
+                if not counted[one]:
+                    del counted[one]
             with contextlib.suppress(StoreLost):
                 await self.store.count(room, 0 if stream.screen else -1, stream.alone)
 
@@ -243,24 +254,24 @@ class Rooms:
 
     async def room(self, request: Request) -> Room:
         code, visitor = str(request.path_params["code"]).upper(), visitor_of(request)
-        if self.missed.look(visitor) < 1:
-            raise Refused(429, "ui.rooms.too_many_codes", n=1)
+        if self.missed.look(visitor) < 1 and not self.reached.get((visitor, code)):
+            raise Refused(429, "ui.rooms.too_many_codes", n=1)  # a class, whose room this is, goes on whatever one of it tries
         room = await self.store.room(code) if len(code) == LENGTH else None
         if room is None:
             self.missed.take(visitor)
             raise Refused(404, "ui.rooms.none")
+        self.reached.put((visitor, code), True)
         return room
 
     async def driven(self, request: Request) -> Room:
         """The room, for its driver."""
         room, visitor = await self.room(request), visitor_of(request)
         kind, _, secret = request.headers.get("Authorization", "").partition(" ")
-        if self.forged.look(visitor) < 1:
+        if kind.lower() == "bearer" and hmac.compare_digest(_digest(secret.strip()), room.driver):
+            return room
+        if not self.forged.take(visitor):
             raise Refused(429, "ui.rooms.too_many_codes", n=1)
-        if kind.lower() != "bearer" or not hmac.compare_digest(_digest(secret.strip()), room.driver):
-            self.forged.take(visitor)
-            raise Refused(403, "ui.rooms.not_driver")
-        return room
+        raise Refused(403, "ui.rooms.not_driver")
 
 
 async def _query_in(request: Request) -> str:
