@@ -60,7 +60,19 @@ def test_a_follower_is_where_the_lecturer_is_until_they_explore_alone(lecturer: 
         ready(screen.page, update=3, stage="a1")
     lecturer.press("l")
     expect(follower.page.locator(".cnnviz")).to_have_class(re.compile(r"\blecture\b"))
-    lecturer.press("l")
+    # its numbers are hidden and shown for all at once
+    lecturer.press("h", "ArrowRight")
+    hidden = re.compile(r"\bveiled\b")
+    for screen in (lecturer, follower):
+        ready(screen.page, stage="v")
+        expect(screen.root).to_have_class(hidden)
+    follower.page.keyboard.press("Space")
+    expect(follower.page.locator(".notice")).to_have_text("Your lecturer has not shown these numbers yet.")
+    expect(follower.root).to_have_class(hidden)
+    lecturer.press("Space")
+    expect(follower.root).not_to_have_class(hidden)
+    lecturer.press("h", "ArrowLeft", "l")
+    ready(follower.page, stage="a1")
     ramps = [screen.root.evaluate("root => root.style.getPropertyValue('--ramp-signed')") for screen in (lecturer, follower)]
     assert ramps[0] == ramps[1] != "", "the follower's maps are those of a dark page"
     # alone

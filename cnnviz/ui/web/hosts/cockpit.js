@@ -44,6 +44,7 @@ export default function show() {
     step: 1,
     count: { votes: 0, followers: 0, alone: 0 },
     left: null,
+    veiled: false,
     began: Date.now(),
   }
   let where = ""
@@ -122,7 +123,10 @@ export default function show() {
 
   async function next() {
     const { poll } = seen
-    if (!poll) return move("stage_next")
+    if (!poll)
+      return seen.veiled
+        ? ask("PUT", `../${code}`, query({ ...parse(where), veiled: "" }).slice(1))
+        : move("stage_next")
     if (poll.phase === "open" && !confirm(say("web.cockpit.still_open"))) return
     await ask("DELETE", "question")
     if (poll && "lesson" in (asked ?? {}) && seen.steps && seen.step < seen.steps.steps.length) seen.step += 1
@@ -151,7 +155,10 @@ export default function show() {
     else k += by
     if (at >= stages.length) [k, at] = [k + 1, 0]
     if (at < 0) [k, at] = [k - 1, stages.length - 1]
-    return k < 0 ? undefined : { ...here, cell: "", k: String(k), stage: stages[at] ?? "x" }
+    const stage = stages[at] ?? "x"
+    const hides = here.predict === "1" || (here.hide === "1" && way === "stage_next")
+    const veiled = hides && by > 0 && stage !== "x" ? "1" : "" // as on the lecturer's own page (view.js)
+    return k < 0 ? undefined : { ...here, cell: "", k: String(k), stage, veiled }
   }
 
   /** @param {string} way */
@@ -219,6 +226,7 @@ export default function show() {
         seen.step = Number(here.step || 1)
       }
       pointed = here.cell ?? ""
+      seen.veiled = here.veiled === "1"
       steps()
     },
     asked(poll) {

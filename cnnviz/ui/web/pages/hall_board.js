@@ -2,7 +2,7 @@
 
 import { drawMap } from "../draw/hall.js"
 import { escaped, formula } from "../model/format.js"
-import { cellIn, clock, endOf, leftUntil, windowAt } from "../model/hall.js"
+import { cellIn, clock, endOf, followed, leftUntil, windowAt } from "../model/hall.js"
 import { say } from "../model/words.js"
 import { paintResults, resultsHTML } from "./hall_results.js"
 import { picture, rich, scaleOf } from "./learn_words.js"
@@ -174,8 +174,7 @@ export class HallBoard {
   // What changes by itself: how many have answered, and the time that is left.
   tick() {
     const { element, poll, counts } = this
-    for (const span of element.querySelectorAll(".follow"))
-      span.textContent = say("web.room.follow", { n: counts.followers })
+    for (const span of element.querySelectorAll(".follow")) span.textContent = followed(counts.followers)
     const answered = element.querySelector(".answered")
     if (!answered || !poll) return
     answered.innerHTML = say("web.hall.answered", { n: counts.votes, of: Math.max(counts.followers, counts.votes) })
