@@ -197,8 +197,13 @@ def test_a_hall_is_asked_answers_and_sees_what_it_answered(browser, browser_cont
         expect(page.locator(".results canvas[data-round]")).to_have_count(2)
         expect(page.locator(".groups .right .meters b")).to_have_text(["0", "1"])
 
+    # under a question no key moves the lesson; the key of a remote goes on with it
+    lecturer.press("ArrowRight")
+    lecturer.press("PageDown")
+    expect(lecturer.page.locator(".board.asking")).to_have_count(0)
+    ready(lecturer.page, stage="x")
+
     # alone and back, a question meanwhile: one is told, and answers only in the lecture
-    act["next"].click()
     expect(phones[0].locator(".ballot h1")).to_have_count(0)
     phones[0].get_by_role("button", name="Explore alone").click()
     expect(cockpit.locator("header .count")).to_contain_text("1 exploring")

@@ -3,7 +3,7 @@
 import { isDark } from "../draw/theme.js"
 import { own, parse, query } from "../model/address.js"
 import { escaped } from "../model/format.js"
-import { followed } from "../model/hall.js"
+import { followed, nextAct } from "../model/hall.js"
 import { say } from "../model/words.js"
 import { HallBoard } from "../pages/hall_board.js"
 import { copyLink } from "../pages/html.js"
@@ -67,6 +67,7 @@ export function roomDriver(base, travel = () => {}) {
     remember(KEY, room ? JSON.stringify(room) : "")
     board?.leave()
     board = undefined
+    cover(false)
     stream.close()
     if (stage) project(stage)
   }
@@ -84,11 +85,29 @@ export function roomDriver(base, travel = () => {}) {
     document.body.append(element)
     const asking = hall(new URL(`${at()}/`))
     board = new HallBoard(element, asking, base, held.code, () => {
+      cover(Boolean(board?.open))
       element.style.colorScheme = isDark(root) ? "dark" : "light"
     })
     stream.close()
     stream.open(at("/events?screen=1"))
   }
+
+  // The page under a question stays as it is.
+  function cover(/** @type {boolean} */ is) {
+    const page = document.getElementById("root")
+    if (page) page.inert = is
+  }
+
+  // No key reaches it either; but a presenter's remote goes on with the question, as the private screen does.
+  document.addEventListener("keydown", (event) => {
+    if (!board?.open) return
+    event.stopPropagation()
+    if (event.key !== "PageDown" || event.repeat) return
+    event.preventDefault()
+    const act = nextAct(board.poll)
+    const body = act === "next" ? undefined : JSON.stringify({ act })
+    fetch(at("/question"), { method: body ? "PUT" : "DELETE", headers: authorized(), body }).catch(() => {}) // pressed again
+  })
 
   const at = (path = "") => new URL(`room${held ? `/${held.code}` : ""}${path}`, base).href
   const authorized = () => ({ Authorization: `Bearer ${held?.driver}` })
