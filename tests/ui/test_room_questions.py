@@ -360,6 +360,28 @@ def test_a_histogram_has_everybody_in_it(numbers):
     assert all(one.high <= two.low for one, two in itertools.pairwise(found))
 
 
+def test_every_process_puts_back_what_was_answered_there():
+    async def act():
+        server = fakeredis.FakeServer()
+        one, two = (Hall(Shared(fakeredis.FakeAsyncRedis(server=server, decode_responses=True))) for _ in range(2))
+        here = await Asked(one).open("k=1")
+        there = Asked(two)
+        there.path = here.path
+        async with one.following(here.path), two.following(here.path):
+            await here.put(**HANDS)
+            while not (await two.rooms.store.room(here.path.removeprefix("/room/"))).poll:
+                await asyncio.sleep(0.01)
+            assert [(await at.vote(n, 1))[0] for n, at in enumerate((here, there))] == [200, 200]
+            await fakeredis.FakeAsyncRedis(server=server).flushall()
+            assert (await here.vote(2, 1))[0] == 503  # not "closed": it will be taken
+            for hall in (one, two):
+                await hall.rooms.store._refresh(here.path.removeprefix("/room/"), restore=True)
+            assert (await here.vote(2, 1))[0] == 200
+            assert (await here.results(True))[1]["rounds"] == [{"votes": 3, "counts": [[1, 1, 3]]}]
+
+    asyncio.run(act())
+
+
 def test_what_is_put_back_never_undoes_what_came_later():
     async def act():
         server = fakeredis.FakeServer()
