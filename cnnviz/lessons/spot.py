@@ -91,9 +91,9 @@ def _cell(here: Scene, text: object) -> tuple[str, str, str]:
     found = re.fullmatch(r"([a-z]{1,2}\d{0,2}):(\d{1,6}(?:,\d{1,6}){0,3})", str(text))
     if not found:
         raise Problem("lesson.why.cell")
-    map, place = _map(here, found[1]), found[2].replace(",", ", ")
+    map, place = _map(here, found[1]), found[2]
     shape = here.arrays[map].shape
-    at = [int(index) for index in place.split(", ")]
+    at = [int(index) for index in place.split(",")]
     if len(at) != len(shape) or any(index >= size for index, size in zip(at, shape, strict=True)):
         raise Problem("lesson.why.no_cell", label=map, shape=shape)
     return map, place, f"{map}[{place}]"

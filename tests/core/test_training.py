@@ -354,7 +354,7 @@ def test_data_that_does_not_fit_is_refused_at_once():
         ((X, Y[:, 0], X, Y), r"Y \(10,\) need"),
         ((X, Y[:, :1], X, Y), r"N at least 2"),
         ((X, Y, X[:, :9], Y), r"held-out images \(10, 9, 12\)"),
-        ((X[:, :2], Y, X[:, :2], Y), r"a kernel of 3 does not fit into 2 pixels"),
+        ((X[:, :2], Y, X[:, :2], Y), r"a kernel of 3 does not fit into 2 cells"),
     ):
         with pytest.raises(ValueError, match=sentence):
             train(Training(), *arguments)

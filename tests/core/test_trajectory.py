@@ -173,7 +173,7 @@ def test_many_threads_asking_for_one_lesson_get_the_same_bits(monkeypatch):
     ("x", "k", "message"),
     [
         (np.ones((5, 5)), -1, "trajectory: k is -1; it needs to be 0 or more"),
-        (np.ones((2, 5)), 0, "kernel of 3 does not fit into 2 pixels"),
+        (np.ones((2, 5)), 0, "kernel of 3 does not fit into 2 cells"),
         (np.ones((5, 5, 3)), 0, "x has shape"),
     ],
 )

@@ -19,6 +19,7 @@ from cnnviz import Lesson, load_image, trajectory
 from cnnviz.checks import judge
 from cnnviz.core.lesson import LESSON_KEYS
 from cnnviz.core.patience import check_wanted
+from cnnviz.data.images import find_image
 from cnnviz.ui import resource
 from cnnviz.ui.pages import page_keys
 from cnnviz.ui.resource import EXACT, INSTEAD, asked_of, made, page_of
@@ -87,6 +88,13 @@ def test_a_long_answer_comes_in_pieces_to_who_reads_no_gzip():
     _, plain, pieces = ask("/numbers/step.json", network, {}, routes)
     assert len(whole) > server_numbers.PIECE and gzip.decompress(whole) == pieces
     assert "content-length" not in plain and plain["etag"] == headers["etag"]
+
+
+def test_the_photograph_comes_along_where_one_channel_of_it_is_read():
+    _, arrays = decode(ask("/numbers/step", "img=test-3&ch=blue")[2])
+    np.testing.assert_array_equal(arrays["photo"], find_image("test-3").pixels)
+    for without in ("img=test-3&ch=rgb", "img=digit7-3", "img=pattern-edges"):
+        assert "photo" not in decode(ask("/numbers/step", without)[2])[1], without
 
 
 def test_numbers_that_run_away_are_null_to_programs():

@@ -53,7 +53,7 @@ export function indexOf({ shape }, cell) {
 export function placeName(map, cell) {
   const index = indexOf(map, cell)
   const [row, column] = index.slice(-2)
-  return map.shape.length === 2 ? say("web.hall.place", { row, column }) : `[${index.join(", ")}]`
+  return map.shape.length === 2 ? say("web.hall.place", { row, column }) : `[${index.join(",")}]`
 }
 
 /**

@@ -25,14 +25,22 @@ export async function copyLink(button, name, link) {
 const SMALLEST = 0.7
 
 /**
- * Sets formulas smaller where one of them is wider than its place: browsers do not break them.
+ * Sets a line smaller that is wider than its place; whether it is too wide even so.
  * @param {HTMLElement} element
  */
-export function fit(element) {
+export function shrink(element) {
   element.style.removeProperty("--fits")
   const share = element.clientWidth / element.scrollWidth
   if (share < 1) element.style.setProperty("--fits", String(Math.max(SMALLEST, share)))
-  const scrolls = share < 1 && element.scrollWidth > element.clientWidth
+  return share < 1 && element.scrollWidth > element.clientWidth
+}
+
+/**
+ * The same for formulas, which browsers do not break.
+ * @param {HTMLElement} element
+ */
+export function fit(element) {
+  const scrolls = shrink(element)
   scrolls ? element.setAttribute("tabindex", "0") : element.removeAttribute("tabindex") // then keys scroll it
 }
 

@@ -3,7 +3,7 @@
 import { number, short } from "../../model/format.js"
 import { one } from "../../model/links.js"
 import { say } from "../../model/words.js"
-import { channelName, fitted } from "./convolution.js"
+import { channelName, fitted } from "./windows.js"
 
 /** @typedef {import("../mechanism.js").Picture} Picture */
 /** @typedef {import("../../model/numbers.js").Numbers} Numbers */
