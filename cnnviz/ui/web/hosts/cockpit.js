@@ -21,6 +21,7 @@ import { remember, remembered } from "./tab.js"
 /** @import { Seen } from "../pages/cockpit.js" */
 
 const LOOK_EVERY = 1000
+const WRITTEN = "[name=ask], [name=answers], [name=key], [name=tolerance]" // of a question in one's own words
 
 /** Shows the screen of the room that the page's address names. */
 export default function show() {
@@ -95,8 +96,11 @@ export default function show() {
     const before = JSON.stringify(seen.steps?.maps.map(({ symbol }) => symbol))
     seen.steps = found
     const form = root.querySelector(".spot")
-    if (form && before !== JSON.stringify(seen.steps?.maps.map(({ symbol }) => symbol)))
-      form.innerHTML = spotHTML(found, spot, pointed)
+    if (form && before !== JSON.stringify(seen.steps?.maps.map(({ symbol }) => symbol))) {
+      const words = [...form.querySelectorAll(/** @type {"input"} */ (WRITTEN))].map(({ value }) => value)
+      form.innerHTML = spotHTML(found, spot, pointed) // other maps, and what was written stays
+      for (const [n, field] of form.querySelectorAll(/** @type {"input"} */ (WRITTEN)).entries()) field.value = words[n]
+    }
     fill()
     const next = beyond("stage_next")
     if (next) coming.ask("step", next, COMPUTED)
