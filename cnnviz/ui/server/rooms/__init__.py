@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import hashlib
 import hmac
 import json
 import secrets
-import time
-from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -24,20 +19,15 @@ from cnnviz.ui.server.gate import visitor_of
 from cnnviz.ui.server.numbers import MOST_QUERY, refusal
 from cnnviz.ui.server.rooms.follower import join_link, page_of_refusal, page_of_room, qr
 from cnnviz.ui.server.rooms.limits import Rate
-from cnnviz.ui.server.rooms.questions import Questions, poll_data
+from cnnviz.ui.server.rooms.questions import Questions
 from cnnviz.ui.server.rooms.refused import Refused, body_of
 from cnnviz.ui.server.rooms.store import Memory, Room, Store, StoreLost, TooManyRooms, TooManyVotes
+from cnnviz.ui.server.rooms.streams import Stream, Streams
 from cnnviz.words import reading
 
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Of a code, which is read off a projector and typed: without what looks like something else."""
 LENGTH = 5
-HEARTBEAT = 15.0
-"""Seconds after which a stream says that it is still there."""
-COUNT_EVERY = 1.0
-"""Seconds between two words to a projector on how many have answered."""
-MOST_FOLLOWERS, MOST_OF_ONE = 10_000, 5_000
-"""Streams of one process, and of one address: a hall may share it."""
 CROWD = 10
 """Followers from which on a move waits until their numbers are ready."""
 
@@ -48,64 +38,19 @@ async def _nothing(query: str, client: object) -> None:
     """Where nobody needs to be ready."""
 
 
-@dataclass(eq=False)
-class _Stream:
-    """What one stream has been told: the last move's number, the question's state, and on a screen how many have answered."""
-
-    room: Room
-    visitor: str
-    seen: str
-    screen: bool
-    alone: bool
-    poll: tuple[int, int, str] | None = None
-    count: dict[str, int] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.seen = self.seen if self.seen == str(self.room.number) else ""
-
-    def news(self) -> bytes:
-        """What is new since the last time, as events."""
-        room, said = self.room, b""
-        if str(room.number) != self.seen:
-            self.seen = str(room.number)
-            said = f"id: {self.seen}\ndata: {room.query}\n\n".encode()
-        poll = room.poll.at(time.time()) if room.poll else None
-        state = (poll.number, poll.turn, poll.phase) if poll else (0, 0, "")
-        if room.asked and state != self.poll:
-            self.poll, self.count = state, {}
-            said += f"event: question\ndata: {json.dumps(poll_data(poll))}\n\n".encode()
-        return said
-
-    @property
-    def patience(self) -> float:
-        """Seconds after which to look again, whether anything was heard or not."""
-        left = self.room.poll.at(now := time.time()).left(now) if self.room.poll else None
-        waits = [HEARTBEAT, *([left + 0.01] if left is not None else []), *([COUNT_EVERY] if self.screen else [])]
-        return min(waits)
-
-
 class Rooms:
     """The answers; `store` has the rooms, and `prepare` makes what a hall will ask for at an address, for whoever drives it there."""
 
     def __init__(self, store: Store | None = None, prepare: Prepare = _nothing, crowd: int = CROWD) -> None:
         self.store: Store = store or Memory()
         self.prepare, self.crowd = prepare, crowd
-        self.streams = 0
-        self.closing = False
-        self.followed: Counter[Room] = Counter()
-        self.following: Counter[str] = Counter()  # streams by who has them
+        self.streams = Streams(self.store)
         self.reached: Recent[tuple[str, str], bool] = Recent(20_000)  # rooms that somebody at an address has been in
         self.opened = Rate(20, 60)  # rooms a visitor opens: a school may share one address
         self.missed = Rate(60, 1)  # codes that there are not
         self.forged = Rate(10, 6)  # secrets that are none
         self.moved = Rate(60, 0.025)  # moves of one room
         self.questions = Questions(self.store)
-
-    def close(self) -> None:
-        """Ends every stream; browsers come back by themselves."""
-        self.closing = True
-        for room in list(self.followed):
-            room.wake()
 
     async def open(self, request: Request) -> Response:
         """POST room: another room, whose driver is whoever knows the secret that this answers."""
@@ -165,60 +110,14 @@ class Rooms:
         """GET room/<code>/events: a stream of addresses, the current one first."""
         room = await self.room(request)
         visitor = visitor_of(request)
-        if self.streams >= MOST_FOLLOWERS or self.following[visitor] >= MOST_OF_ONE:
+        if not self.streams.have_room(visitor):
             raise Refused(503, "ui.rooms.full", n=1)
-        stream = _Stream(
+        stream = Stream(
             room=room, visitor=visitor, seen=request.headers.get("Last-Event-ID", ""),
             screen="screen" in request.query_params, alone="alone" in request.query_params,
         )  # fmt: skip
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        return StreamingResponse(self._events(stream), media_type="text/event-stream", headers=headers)
-
-    async def _events(self, stream: _Stream) -> AsyncIterator[bytes]:
-        room = stream.room
-        self.streams += 1
-        self.followed[room] += 1
-        self.following[stream.visitor] += 1
-        try:
-            await self.store.count(room, 0 if stream.screen else 1, stream.alone)
-            yield b"retry: 1000\n\n"
-            told = time.monotonic()
-            while not self.closing:
-                changed = room.changed
-                if room.ended:
-                    yield b"event: end\ndata: \n\n"
-                    return
-                said = stream.news() + (await self._counted(stream) if stream.screen else b"")
-                if not said and time.monotonic() - told >= HEARTBEAT:
-                    said = b": still there\n\n"
-                if said:
-                    told = time.monotonic()
-                    yield said
-                if changed is room.changed:
-                    with contextlib.suppress(TimeoutError):
-                        async with asyncio.timeout(stream.patience):
-                            await changed.wait()
-        finally:
-            self.streams -= 1
-            for counted, one in ((self.followed, room), (self.following, stream.visitor)):
-                counted[one] -= 1
-                if not counted[one]:
-                    del counted[one]
-            with contextlib.suppress(StoreLost):
-                await self.store.count(room, 0 if stream.screen else -1, stream.alone)
-
-    async def _counted(self, stream: _Stream) -> bytes:
-        """How many have answered, for a screen that does not know yet."""
-        room = stream.room
-        try:
-            votes, followers = await self.store.votes(room, room.poll) if room.poll else 0, await self.store.followers(room)
-        except StoreLost:
-            return b""
-        count = {"votes": votes, "followers": followers[0], "alone": followers[1]}
-        if count == stream.count:
-            return b""
-        stream.count = count
-        return f"event: count\ndata: {json.dumps(count)}\n\n".encode()
+        return StreamingResponse(self.streams.events(stream), media_type="text/event-stream", headers=headers)
 
     def question_routes(self) -> list[tuple[str, str, Callable[[Request], Awaitable[Response]]]]:
         """What is asked of a room's question: method, the path's last part, and who answers."""
