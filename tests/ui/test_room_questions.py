@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import itertools
 import json
 import time
@@ -14,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnviz.lessons.votes import bars
-from cnnviz.ui.server.rooms import store
+from cnnviz.ui.server.rooms import asked, store
 from cnnviz.ui.server.rooms.shared import Shared
 from tests.ui.test_rooms import Hall, scene
 
@@ -358,6 +359,29 @@ def test_a_histogram_has_everybody_in_it(numbers):
     found = bars(numbers)
     assert sum(bar.count for bar in found) == len(numbers) and len(found) <= 12
     assert all(one.high <= two.low for one, two in itertools.pairwise(found))
+
+
+def test_a_hall_that_asks_at_once_costs_one_answer(make, monkeypatch):
+    made = []
+    for name in ("question_data", "results_data"):
+        make_data = getattr(asked, name)
+        monkeypatch.setattr(asked, name, lambda *given, make_data=make_data: made.append(given) or make_data(*given))
+
+    async def act():
+        here = await Asked(make()).open()
+        await here.put(**LARGEST)
+        for n in range(3):
+            await here.vote(n, 17)
+        for path in ("question", "results"):
+            answers = await asyncio.gather(*(here.hall.ask("GET", f"{here.path}/{path}", headers=reads) for reads in 20 * [None, {"Accept-Encoding": "gzip"}]))
+            assert {status for status, _ in answers} == {200} and len(made) == 1
+            (_, plain), (_, packed) = answers[:2]
+            assert json.loads(gzip.decompress(packed)) == plain
+            made.clear()
+            for turn in ("close", "show"):
+                await here.put(act=turn)
+
+    asyncio.run(act())
 
 
 def test_every_process_puts_back_what_was_answered_there():

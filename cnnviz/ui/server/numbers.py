@@ -138,11 +138,17 @@ def _answered(found: Resource, request: Request, versioned: bool) -> Response:
         return Response(status_code=304, headers=headers)
     if not found.compressed:
         return Response(found.body, media_type=found.media_type, headers=headers)
-    if re.search(r"(^|,)\s*(gzip|\*)\s*(;\s*q=(?!0(\.0*)?\s*(,|$))|,|$)", request.headers.get("Accept-Encoding", "")):
+    if reads_gzip(request):
         return Response(found.body, media_type=found.media_type, headers=headers | {"Content-Encoding": "gzip"})
     if len(found.body) > PIECE:
         return StreamingResponse(_inflated(found.body), media_type=found.media_type, headers=headers)
     return Response(found.plain, media_type=found.media_type, headers=headers)
+
+
+def reads_gzip(request: Request) -> bool:
+    """Whether whoever asks takes an answer that is compressed."""
+    accepted = request.headers.get("Accept-Encoding", "")
+    return re.search(r"(^|,)\s*(gzip|\*)\s*(;\s*q=(?!0(\.0*)?\s*(,|$))|,|$)", accepted) is not None
 
 
 async def _inflated(body: bytes) -> AsyncIterator[bytes]:

@@ -221,13 +221,12 @@ def answering(act: Callable[[Request], Awaitable[Response]]) -> Callable[[Reques
 
 def room_routes(folder: str, rooms: Rooms) -> list[BaseRoute]:
     """The rooms, under the path that Streamlit puts before its own ("" or "/prefix")."""
-    acts = {"POST": rooms.open}
-    one = {"GET": rooms.look, "PUT": rooms.move, "DELETE": rooms.end}
-    found: list[BaseRoute] = [Route(f"{folder}/room", answering(act), methods=[method]) for method, act in acts.items()]
-    found += [Route(f"{folder}/room/{{code}}", answering(act), methods=[method]) for method, act in one.items()]
-    found += [DirectRoute(f"{folder}/room/{{code}}/events", answering(rooms.follow))]
-    below: list[tuple[str, str, Callable[[Request], Awaitable[Response]]]] = [
-        ("GET", "screen", rooms.screen), ("GET", "cockpit", rooms.cockpit), *rooms.question_routes(),
-        ("GET", "qr.svg", rooms.picture),
-    ]  # fmt: skip
-    return [*found, *(Route(f"{folder}/room/{{code}}/{name}", answering(act), methods=[method]) for method, name, act in below)]
+    one = [("GET", "", rooms.look), ("PUT", "", rooms.move), ("DELETE", "", rooms.end)]
+    pages = [("GET", "/screen", rooms.screen), ("GET", "/cockpit", rooms.cockpit), ("GET", "/qr.svg", rooms.picture)]
+    hall = [("GET", "events", rooms.follow), *rooms.question_routes()]
+    room = f"{folder}/room/{{code}}"
+    return [
+        Route(f"{folder}/room", answering(rooms.open), methods=["POST"]),
+        *(DirectRoute(f"{room}/{name}", answering(act), methods=[method]) for method, name, act in hall),
+        *(Route(room + name, answering(act), methods=[method]) for method, name, act in [*one, *pages]),
+    ]
