@@ -45,7 +45,7 @@ def claim() -> tempfile.TemporaryDirectory[str] | None:
     None where it has one that it may write to, or that holds the data set already.
     """
     own, *shared = datasets_folders()
-    if own != _shared() and not shared or extracted() not in (None, *(_shared() / folder for folder in FOLDERS)):
+    if (own != _shared() and not shared) or extracted() not in (None, *(_shared() / folder for folder in FOLDERS)):
         return None
     folder = tempfile.TemporaryDirectory(prefix="cnnviz-keras-", ignore_cleanup_errors=True)
     os.environ["KERAS_HOME"] = folder.name
