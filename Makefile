@@ -29,7 +29,7 @@ quick: checks  ## lint, types, formats and quick units, of Python and the browse
 
 test: checks browser servers  ## all that CI runs: the same, doctests, all unit, property and browser tests, the lowest versions
 	$(BIN)/pytest --numprocesses auto --dist loadfile --doctest-modules cnnviz tests --ignore tests/e2e --ignore tests/bench --ignore tests/web
-	$(BIN)/pytest --numprocesses 2 --dist loadfile --reruns 1 -r R tests/e2e
+	$(BIN)/pytest --numprocesses 2 --dist loadgroup --reruns 1 -r R tests/e2e
 	$(BIN)/python -m tests.lowest
 
 lowest: $(VENV)/.tests  ## part of that: with the lowest NumPy, Pillow and Plotly that pyproject.toml promises

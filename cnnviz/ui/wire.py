@@ -22,8 +22,6 @@ Query = Mapping[str, str]
 Cell = Sequence[int]
 """Row and column; in w and dw, also the output."""
 
-Scale = Literal["signed", "dark", "activation", "pixel", "error"]
-
 
 # --- Answers ---------------------------------------------------------------------------------------
 
@@ -164,7 +162,7 @@ class BoardMap(TypedDict):
     """The values at the ends of a map's colours, and which colours these are."""
 
     limits: tuple[float, float]
-    scale: Scale
+    scale: records.Scale
 
 
 class SwitchData(TypedDict):
@@ -406,7 +404,7 @@ class FilmMap(PartData):
     pushes has frames on powers of ten.
     """
 
-    scale: Scale
+    scale: records.Scale
     role: Literal["kernel", "weights", "push"]
     most: float
 
@@ -562,7 +560,7 @@ class LearnCard(TypedDict):
     word: str
     example: records.Text
     picture: Sequence[Sequence[float]] | None
-    scale: Scale
+    scale: records.Scale
 
 
 class LearnData(TypedDict):
@@ -589,7 +587,7 @@ class Plane(TypedDict):
     levels: str
     low: float
     high: float
-    scale: Scale
+    scale: records.Scale
 
 
 class HallMap(TypedDict):
@@ -766,7 +764,7 @@ class Bounds(TypedDict):
 class Spec(TypedDict):
     """The constants of the module spec.js."""
 
-    SCALES: Mapping[Scale, Sequence[str]]
+    SCALES: Mapping[records.Scale, Sequence[str]]
     LINE_COLOURS: Sequence[str]
     MOST_PRINTED: int
     CURVES: Sequence[CurveData]
@@ -834,7 +832,7 @@ RECORDS = (
     Header, StepHeader, BoardHeader, CheckHeader, NotebookHeader, FilmHeader, ReportHeader, LearnHeader, Mounted, FileContents,
     HallQuestion, HallResults, HallPoll, HallSteps,
 )  # fmt: skip
-_NAMED = {"Scale": Scale, "Band": records.Band, "Kind": records.Kind}
+_NAMED = {"Scale": records.Scale, "Band": records.Band, "Kind": records.Kind}
 _PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null", Message: "string", Versions: "string"}
 _HEAD = "// Written by `python -m cnnviz.ui.wire`: change that file, not this one.\n\n"
 

@@ -9,7 +9,8 @@ import numpy as np
 from cnnviz.core.descent import Promise
 from cnnviz.core.layers.layer import Layer
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.network import Names, Network
+from cnnviz.core.names import Names
+from cnnviz.core.network import Network
 from cnnviz.core.optimizers import OPTIMIZERS
 from cnnviz.core.program import Program
 from cnnviz.core.stages import Stage, label

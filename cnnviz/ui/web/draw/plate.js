@@ -13,7 +13,7 @@ import { ratio } from "./canvas.js"
 /** @typedef {{ ranges: Range[], strong?: boolean, thin?: boolean }} Mark  cells to outline */
 /** @typedef {{ x: number, y: number, width: number, height: number }} Rectangle */
 
-const COLOURS = 3
+export const COLOURS = 3 // of a photograph, which has a place beside them
 const STACK = 3 // between layers of w
 const SMALLEST = 9 // size of a number in a cell, in pixels
 const MOST_RIBBONS = 4
@@ -34,6 +34,7 @@ export class Plate {
     /** @type {OffscreenCanvas | null} */
     this.photograph = null
     this.across = 1
+    this.places = 0 // of tiles, where there are more than tiles
     this.zoom = 1 // how much larger a style sheet shows it
     this.least = 0 // size under which nothing is printed
     this.narrow = false // too narrow for both ends of its colours
@@ -137,7 +138,7 @@ export class Plate {
       const each = (height - STACK * (tiles - 1)) / tiles
       return { x: 0, y: n * (each + STACK), width, height: each }
     }
-    const down = Math.ceil(tiles / this.across)
+    const down = Math.ceil(Math.max(tiles, this.places) / this.across)
     const wide = (width - (this.across - 1) * GAP) / this.across
     const tall = (height - (down - 1) * GAP) / down
     return {
@@ -177,7 +178,7 @@ export class Plate {
   together() {
     const { rows, columns, tiles, stacked, offset } = /** @type {Face} */ (this.face)
     const values = /** @type {Float64Array} */ (this.values)
-    if (this.symbol !== "x" || tiles !== COLOURS || stacked || tiles % this.across === 0) return null
+    if (this.symbol !== "x" || this.places <= tiles || stacked) return null
     const canvas = new OffscreenCanvas(columns, rows)
     const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"))
     const image = context.createImageData(columns, rows)
@@ -400,7 +401,7 @@ export class Plate {
     const pitch = face.stacked ? STACK : GAP
     const across = face.stacked ? 1 : this.across
     const n = Math.min(
-      within(y / (first.height + pitch), Math.ceil(face.tiles / across)) * across
+      within(y / (first.height + pitch), Math.ceil(Math.max(face.tiles, this.places) / across)) * across
         + within(x / (first.width + pitch), across),
       face.tiles - 1,
     )

@@ -3,7 +3,7 @@
 import { escaped } from "../model/format.js"
 import { forget, progress } from "../model/progress.js"
 import { say } from "../model/words.js"
-import { foreign, inLanguage, nameOf, picture, rich } from "./learn_words.js"
+import { foreign, inLanguage, nameOf, picture, rich, scaleOf } from "./learn_words.js"
 
 /** @import { LearnCard, LearnData, LearnListed } from "../types/wire.js" */
 
@@ -15,9 +15,8 @@ const GLOSSARY = [
 
 /** @param {LearnCard} card */
 function card({ word, example, picture: rows, scale }) {
-  const most = Math.max(...(rows ?? [[1]]).flat().map(Math.abs))
   return `<article class="card" id="card-${word}"><h3>${say(`web.glossary.${word}.title`)}</h3>
-    <div>${rows ? picture(rows, most, scale) : ""}<p>${rich(say(`web.glossary.${word}.text`))}</p></div>
+    <div>${rows ? picture(rows, scaleOf([{ picture: rows }]), scale) : ""}<p>${rich(say(`web.glossary.${word}.text`))}</p></div>
     <p class="example">${rich(example)}</p></article>`
 }
 
