@@ -25,8 +25,8 @@ STREAMLITS = {"presentation-role-conflict": "its field for files has a role and 
 NAMES = "label-content-name-mismatch"
 """Axe's rule for 2.5.3, which it has to be asked for by name."""
 
-COVERED = "partially obscured"
-"""Of a target that lies half under the phone's sheet: it is scrolled out from there, which axe does not do."""
+UNSTUCK = ".cnnviz :is(.explain, .buttons, .transport, .legend) { position: relative !important }"
+"""Nothing covers anything: what lies under the phone's sheet is as large as when it is scrolled out, which axe does not do."""
 
 
 def violations(screen: Screen, *rules: str) -> list[str]:
@@ -35,9 +35,10 @@ def violations(screen: Screen, *rules: str) -> list[str]:
     if not screen.page.evaluate("'axe' in window"):
         screen.page.evaluate(Axe().axe_script)
     options = {"resultTypes": ["violations"], "runOnly": run, "rules": {NAMES: {"enabled": True}}, "preload": False}
+    unstuck = screen.page.add_style_tag(content=UNSTUCK)
     found = screen.page.evaluate("(options) => axe.run(options)", options)["violations"]
+    unstuck.evaluate("(style) => style.remove()")
     ours = [(one["id"], node) for one in found for node in one["nodes"] if one["id"] not in STREAMLITS or "st-emotion" not in node["html"]]
-    ours = [(rule, node) for rule, node in ours if COVERED not in node["failureSummary"]]
     return [f"{rule}: {node['target']} {node['failureSummary']}" for rule, node in ours]
 
 
