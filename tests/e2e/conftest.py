@@ -15,7 +15,7 @@ from playwright.sync_api import Browser
 
 from tests.e2e.page import Screen, screen_in
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def installed_browser() -> str | None:

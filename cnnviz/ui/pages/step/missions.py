@@ -11,7 +11,7 @@ from cnnviz.core.stages import label
 from cnnviz.lessons.missions import MOST_CASES, Blind, Mission, blind, find, missions
 from cnnviz.lessons.scene import query_of
 from cnnviz.ui.address import Now
-from cnnviz.ui.wire import MissionData, MissionListed, MissionsData, NamedMistake
+from cnnviz.ui.sent.page import MissionData, MissionListed, MissionsData, NamedMistake
 from cnnviz.words import Message, message
 
 _RECENT: Recent[tuple[tuple[tuple[str, str], ...], int], Blind] = Recent(32_000_000, lambda found: size(found.gradients))

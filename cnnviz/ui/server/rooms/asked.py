@@ -25,8 +25,8 @@ from cnnviz.lessons.votes import bars, counted, grouped
 from cnnviz.ui import network_maps
 from cnnviz.ui.component.records import MapRecord
 from cnnviz.ui.component.spec import gallery
+from cnnviz.ui.sent.hall import GroupData, HallMap, HallOption, HallQuestion, HallResults, HallRound, PatchData, Plane
 from cnnviz.ui.server.rooms.store import Ballot
-from cnnviz.ui.wire import GroupData, HallMap, HallOption, HallQuestion, HallResults, HallRound, PatchData, Plane
 from cnnviz.words import DEFAULT, Problem, written
 
 MOST_CELLS = 65_536

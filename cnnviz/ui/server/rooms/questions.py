@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from cnnviz.core.recent import Recent
 from cnnviz.lessons.votes import sensible
 from cnnviz.ui.reader import of_request
+from cnnviz.ui.sent.hall import HallPoll
 from cnnviz.ui.server.gate import Busy, Gate, visitor_of
 from cnnviz.ui.server.rooms import asked as answers
 from cnnviz.ui.server.rooms.asked import Asked, prepared, text_of
@@ -21,7 +22,6 @@ from cnnviz.ui.server.rooms.refused import Refused, table_in
 from cnnviz.ui.server.rooms.rules import Poll
 from cnnviz.ui.server.rooms.steps import steps_data
 from cnnviz.ui.server.rooms.store import Room, Store
-from cnnviz.ui.wire import HallPoll
 from cnnviz.words import DEFAULT, Problem
 
 MOST_QUESTION, MOST_VOTE = 8_000, 1_000

@@ -11,8 +11,9 @@ from cnnviz.lessons.library import library
 from cnnviz.lessons.question import filled
 from cnnviz.lessons.scene import Scene, lesson_of, scene
 from cnnviz.ui import network_maps
+from cnnviz.ui.sent.hall import HallMap, HallStep, HallSteps
+from cnnviz.ui.sent.learn import LearnListed
 from cnnviz.ui.server.rooms.asked import MOST_CELLS, map_data
-from cnnviz.ui.wire import HallMap, HallStep, HallSteps, LearnListed
 from cnnviz.words import Problem
 
 

@@ -16,6 +16,7 @@ import { ratio } from "./canvas.js"
 export const COLOURS = 3 // of a photograph, which has a place beside them
 const STACK = 3 // between layers of w
 const SMALLEST = 9 // size of a number in a cell, in pixels
+const SQUEEZED = 0.5 // as narrow a number may be made
 const MOST_RIBBONS = 4
 const APART = 10 // scales that differ by more are said to
 const SEEN = 5 // an outline is at least so large
@@ -292,9 +293,12 @@ export class Plate {
     if (!all.length) return
     const font = (/** @type {number} */ size) => `600 ${size}px Inter, system-ui, sans-serif`
     this.context.font = font(10)
-    const widest = Math.max(...all.map(({ text }) => this.context.measureText(text).width)) / 10 // at a size of 1
+    const width = (/** @type {string} */ text) => this.context.measureText(text).width / 10 // at a size of 1
+    const widest = Math.max(...all.map(({ text }) => width(text)))
     const fits = Math.min(h * 0.42, w * 0.3, 22, (w - 6) / widest)
     if (fits < this.least) return
+    const ofAll = Math.max(...Array.from(values, (value) => width(this.written(value))))
+    if ((w - 2) / ofAll < SQUEEZED * SMALLEST) return // all tiles of a map have numbers, or none
     this.context.font = font(Math.max(SMALLEST, fits))
     this.context.textAlign = "center"
     this.context.textBaseline = "middle"
