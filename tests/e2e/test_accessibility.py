@@ -209,6 +209,9 @@ def test_what_is_chosen_and_where_the_focus_is_shows_in_forced_colours_too(scree
     assert play.evaluate(ground, "::before") != play.evaluate(ground)
     chips = screen.page.locator("[data-stage-chip]")
     assert chips.nth(1).evaluate(ground) != chips.nth(5).evaluate(ground)
+    page = screen.page.locator("nav [aria-current]")
+    assert page.evaluate("(e) => getComputedStyle(e).color") != page.evaluate(ground)
+    assert "gradient" in screen.page.locator(".legend .signed").evaluate("(e) => getComputedStyle(e).backgroundImage")
     screen.page.emulate_media(forced_colors="none")
     shadow = "(e) => getComputedStyle(e).boxShadow"
     screen.canvas("x").focus()

@@ -616,6 +616,7 @@ export interface NetworkRecord {
   classes: string[]
   focus: Record<string, number[]>
   optimizer: string
+  beside: Record<string, StageRecord>
 }
 
 /** A unit that is drawn as a node: its place in v, its value, its weights. */
