@@ -12,7 +12,8 @@ const HEIRS = {
   lecture_off: "lecture",
 }
 
-let turned = false // by a key, to another page
+/** @type {View | undefined}  which was left by a key for another page */
+let left
 
 /** What has the focus, where somebody sees that. @returns {HTMLElement | undefined} */
 export function seen() {
@@ -34,13 +35,13 @@ export function inheriting(view, act) {
 
 /** The pages are turned, and whoever did so by a key finds the next one's link in the place of this one's. @param {View} view */
 export function leaving(view) {
-  turned = view.$(".top").contains(seen() ?? null)
+  left = view.$(".top").contains(seen() ?? null) ? view : undefined
 }
 
 /** @param {View} view */
 export function arrived(view) {
-  if (!turned) return
-  turned = false
+  if (!left || left === view) return
+  left = undefined
   const links = [view.$("nav [aria-current]"), view.control("pages")] // one of them on a phone, where the other is folded away
   if (document.activeElement === document.body) links.find((link) => link?.checkVisibility())?.focus()
 }
