@@ -50,8 +50,11 @@ def test_every_stage_has_words_and_the_cores_number(screen: Screen, lesson: Less
 
 @pytest.mark.parametrize("lesson", LARGE, ids=lambda lesson: lesson.net)
 def test_a_large_network_fits_the_screen_at_its_first_and_its_last_stage(screen: Screen, lesson: Lesson):
+    screen.open(**lesson.to_query())
     for stage in ("x", "update"):
-        screen.open(**lesson.to_query() | {"stage": stage})
+        screen.visit(lesson.to_query() | {"stage": stage})
+        screen.ready(stage=stage)
+        screen.painted()
         assert screen.page.evaluate(SCROLLS) == []
         chips = screen.page.locator("[data-stage-chip]")
         expect(chips).to_have_count(len(lesson.network.stages))
