@@ -9,8 +9,10 @@ import { TrainingReport } from "../pages/training.js"
 import { View } from "../pages/view.js"
 import { CODE, LANG } from "../spec.js"
 import { addressOf, isNews, pageAt, tell, tellSoon, tellWhoeverLeaves } from "./address_bar.js"
+import { restored } from "./kept_focus.js"
 import { looked, Resources } from "./resources.js"
 import { roomDriver } from "./room.js"
+import { translateStreamlit } from "./streamlits_words.js"
 import { loadAgain } from "./tab.js"
 
 /** @import { Lesson } from "../model/address.js" */
@@ -27,6 +29,7 @@ const LOOKS = ["stage", "cell", "view", "hide", "predict"] // what of an address
 const WAITING = `body, ${MAIN}` // where a view stands that has no place of its own yet
 
 document.documentElement.lang = LANG
+translateStreamlit()
 
 const base = new URL("../", import.meta.url)
 const rooms = roomDriver(base, travel)
@@ -300,6 +303,7 @@ function keep() {
   if (place) moveTo(place, root)
   else if (waits) return
   else document.querySelector(MAIN)?.prepend(root)
+  restored(root)
   view.paint()
 }
 new MutationObserver(keep).observe(document.body, { childList: true, subtree: true })
