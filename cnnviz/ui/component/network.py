@@ -211,7 +211,7 @@ def _plain(stage: Stage, program: Program) -> Message:
 
 
 def _classes(lesson: Lesson, n: int) -> list[Message | str]:
-    names = getattr(lesson, "output_names", None)
+    names = getattr(lesson, "output_words", None)
     return list(names) if names else [message("ui.overview.output", n=place) for place in range(n)]
 
 

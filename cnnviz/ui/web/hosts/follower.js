@@ -3,6 +3,7 @@
 
 import { own, parse, query } from "../model/address.js"
 import { escaped } from "../model/format.js"
+import { followed } from "../model/hall.js"
 import { say } from "../model/words.js"
 import { Ballot } from "../pages/hall_ballot.js"
 import { HallBoard } from "../pages/hall_board.js"
@@ -44,6 +45,7 @@ export default function show() {
   const speech = here.lang ? { lang: here.lang } : {}
   let alone = leaves(here)
   let arriving = false
+  let covered = false // the newest numbers, by whoever drives
   let ended = false
   const where = () => new URL(`${path}/events${projected ? "?screen=1" : alone ? "?alone=1" : ""}`, location.href).href
   const sheet = document.createElement("section")
@@ -110,6 +112,7 @@ export default function show() {
       part: (lesson, of, act) => numbers.part(lesson, of, act),
       ahead,
     },
+    veiled: () => (alone ? undefined : covered),
     speak(lang) {
       location.search = query({ ...parse(location.search), lang })
     },
@@ -119,10 +122,13 @@ export default function show() {
   /** @param {Lesson[]} lessons @param {string} page */
   function ahead(lessons, page) {
     clearTimeout(early)
-    const [next] = lessons
-    const asks = () => numbers.ahead(page, alone || !next ? lessons : [next], kindOf(page).asked)
-    if (alone) asks()
-    else early = setTimeout(asks, AHEAD_IN * (1 + 4 * Math.random()))
+    const asks = (/** @type {Lesson[]} */ all) => numbers.ahead(page, all, kindOf(page).asked)
+    if (alone) return asks(lessons)
+    /** @type {Lesson} */
+    const known = view?.wanted ?? {}
+    const change = Object.entries(lessons[0] ?? {}).filter(([key, text]) => text !== known[key])
+    const next = { ...pageless(led ?? here), ...Object.fromEntries(change) } // as whoever drives would write it
+    early = setTimeout(() => asks([next]), AHEAD_IN * (1 + 4 * Math.random()))
   }
 
   function mount() {
@@ -169,11 +175,13 @@ export default function show() {
   function go(next) {
     const turns = !view || (next.page ?? "") !== (here.page ?? "")
     here = next
+    covered = next.veiled === "1"
     turns ? mount() : travel()
   }
 
   function fill(state = ended ? "ended" : alone ? "alone" : "following") {
     document.body.classList.toggle("answering", answering())
+    document.body.classList.toggle("led", !alone && !ended)
     if (answering()) sheet.setAttribute("role", "main")
     else sheet.removeAttribute("role")
     root.inert = answering()
@@ -203,7 +211,7 @@ export default function show() {
       ended
         ? `<span class="state" role="status">${say("web.room.ended")}</span>`
         : `<button type="button" data-key="hall_join" aria-label="${say("web.room.join")}"><img src="${board.qr}" alt=""></button>
-          <b>${escaped(room)}</b><span class="code">${escaped(board.plainLink)}</span><span>${say("web.room.follow", { n: board.counts.followers })}</span>`,
+          <b>${escaped(room)}</b><span class="code">${escaped(board.plainLink)}</span><span>${followed(board.counts.followers)}</span>`,
     )
   }
 
@@ -227,5 +235,5 @@ export default function show() {
 /** Whether an address is of somebody who is on their own: more than a language. @param {Lesson} address */
 const leaves = (address) => Object.keys(own(address)).some((key) => key !== "lang")
 
-/** A lesson without the page that shows it. @param {Lesson} lesson */
-const pageless = ({ page, ...lesson }) => lesson
+/** A lesson without the page that shows it, and how. @param {Lesson} lesson */
+const pageless = ({ page, veiled, ...lesson }) => lesson

@@ -9,6 +9,7 @@ import { say } from "../model/words.js"
 import { bindActions } from "./actions.js"
 import { bindControls, fillControls } from "./controls.js"
 import { frame } from "./frame.js"
+import { arrived, bindFocus, leaving } from "./keyboard_focus.js"
 import { bindKeys } from "./keys.js"
 import { bindLanguage } from "./language.js"
 import { isProjected, times } from "./lecture.js"
@@ -52,6 +53,8 @@ export class View {
   frame = undefined
   /** Whether this stage's numbers are still hidden (hide=1, predict=1). */
   veiled = false
+  /** Where whoever leads a room hid them last. */
+  covered = ""
   asks = false // the answer that is expected has other numbers, which are asked for before they are shown
   /** @type {{ field: HTMLInputElement, text: string } | undefined}  what was typed last, and where */
   typed = undefined
@@ -91,6 +94,7 @@ export class View {
     bindActions(this)
     bindStages(this)
     bindKeys(this)
+    bindFocus(this)
     host.address.onTravel(() => this.travelled(), this.stop.signal)
     host.numbers.receive((answer) => this.receive(answer))
     for (const element of [root, ...root.querySelectorAll("canvas")]) this.resizes.observe(element)
@@ -162,6 +166,7 @@ export class View {
     this.content.receive(data)
     if (first) this.content.hold(data.lesson.cell ?? "")
     if (first || this.asks) this.veil(true, this.stage)
+    this.cover()
     this.asks = false
     if (Object.keys(here).length && !same(here, this.wanted)) address.visit(this.wanted, { replace: true })
     fillControls(this, data)
@@ -263,9 +268,27 @@ export class View {
   /** Shows the numbers that are hidden; whether there were any. */
   unveil() {
     if (!this.veiled) return false
+    if (this.host.veiled?.() && this.look.predict !== "1") {
+      this.tell(say("web.room.held"))
+      return true
+    }
     this.veiled = false
     this.paint(true)
+    this.host.unveiled?.()
     return true
+  }
+
+  // In a room they are hidden and revealed for all at once; but who has answered what was asked sees more from then on.
+  cover() {
+    const led = this.host.veiled?.()
+    const here = `${this.page} ${this.k} ${this.stage}`
+    if (led && here === this.covered) return
+    this.covered = led ? here : ""
+    if (led === undefined || this.veiled === (led && this.hides)) return
+    this.veiled = led && this.hides
+    if (this.note) this.notice("")
+    this.note = ""
+    this.content.arrive()
   }
 
   /**
@@ -292,6 +315,7 @@ export class View {
     const { address } = this.host
     if (this.note) this.notice("")
     this.note = ""
+    this.covered = ""
     if (this.refused({ ...(this.waiting ?? this.wanted), ...change })) return
     if (change.stage && change.stage !== this.stage) {
       this.veil(this.order.indexOf(change.stage) > this.order.indexOf(this.stage), change.stage)
@@ -366,6 +390,7 @@ export class View {
     this.content.travelled(address, true)
     if (before !== `${this.k} ${this.stage}`) this.content.release()
     this.looked(address)
+    this.cover()
     this.paint(true)
   }
 
@@ -394,6 +419,7 @@ export class View {
   turn(page, change = {}) {
     if (page === this.page) return
     this.player.pause() // the film would go on, and the address with it
+    leaving(this)
     const next = { ...this.wanted, ...change }
     if (this.refused(next, page)) return
     this.expect(next)
@@ -452,6 +478,7 @@ export class View {
     const { k } = this.lesson
     Object.assign(this.root.dataset, { update: k, stage: this.stage, ready: this.waiting ? "0" : "1" })
     this.root.style.visibility = "visible"
+    arrived(this)
     if (this.announce && !this.player.running) this.speak()
     this.announce = false
   }
