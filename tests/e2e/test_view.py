@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.page import ORDER, Screen
+from tests.e2e.page import COLLIDING, ORDER, Screen
 
 PROJECTOR = {"width": 1280, "height": 720}
 PHONE = {"width": 390, "height": 844}
@@ -25,6 +25,7 @@ def test_the_whole_lesson_fits_a_projector_at_every_stage(screen: Screen):
             screen.ready(update=3, stage=stage)
             assert screen.page.evaluate(SCROLLS) == [], (stage, lecture)
             assert screen.page.evaluate(OUTSIDE) == [], (stage, lecture)
+            assert screen.page.evaluate(COLLIDING) == [], (stage, lecture)
             screen.press("ArrowRight" if stage != "update" else "l")
         expect(screen.page.locator(".cnnviz.lecture")).to_have_count(0 if lecture else 1)
         if not lecture:

@@ -538,7 +538,7 @@ export class Step extends Content {
   get hidden() {
     return this.predicting.on
       ? { words: "web.predict.masked", map: "web.predict.masked_map" }
-      : { words: "web.step.veiled", map: "web.maps.ahead" }
+      : { words: this.view.host.veiled?.() ? "web.room.held" : "web.step.veiled", map: "web.maps.ahead" }
   }
 
   /** Covers the picture of an operation whose result is hidden. @param {boolean} masked */

@@ -1,6 +1,6 @@
 // Pooling whose windows lie side by side: a window and its neighbours, number by number, and what each becomes.
 
-import { power, short, timesPower } from "../../model/format.js"
+import { coarse, power, short, timesPower } from "../../model/format.js"
 import { say } from "../../model/words.js"
 import { channelName, fitted } from "./windows.js"
 
@@ -95,7 +95,9 @@ export function blocks(pen, numbers, { link, place, map, pooled, back }, foot) {
 function printed(pen, numbers, map, values, columns, box, lit) {
   const { limits, scale } = numbers.maps[map]
   const exponent = power(Math.max(...values.map(Math.abs)))
-  const write = (/** @type {number} */ value) => short(value / 10 ** exponent)
+  const exact = (/** @type {number} */ value) => short(value / 10 ** exponent)
+  const room = pen.sized(values.map(exact), box.width / columns, (box.height * columns) / values.length)
+  const write = room || exponent ? exact : coarse
   const fits = pen.grid(values, columns, limits, scale, box, { write, lit })
   if (fits && exponent)
     pen.text(timesPower(exponent), box.x + box.width, box.y + box.height + 9, {
