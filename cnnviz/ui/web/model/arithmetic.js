@@ -92,6 +92,7 @@ function text(page, node, alone = true) {
     case "binary":
       return (
         bias(page, node)
+        ?? withoutNothing(page, node)
         ?? `${text(page, node.left, false)}${SIGNS[/** @type {keyof typeof SIGNS} */ (node.sign)]}${text(page, node.right, false)}`
       )
     case "call":
@@ -104,6 +105,15 @@ function written(value, digits, alone) {
   if (Number.isInteger(value) && Math.abs(value) < 1e5)
     return value < 0 && !alone ? `(−${-value})` : String(value).replace("-", "−")
   return alone ? number(value, digits) : factor(value, digits)
+}
+
+// Of two products that are added, one that is 0 is left out.
+/** @param {Page} page @param {Node & { kind: "binary" }} node */
+function withoutNothing(page, { sign, left, right }) {
+  const both = [left, right]
+  if (sign !== "+" || !both.every((part) => part.kind === "binary" && part.sign === "*")) return undefined
+  const counting = both.filter((part) => page.filling.value(part) !== 0)
+  return counting.length === 1 ? text(page, counting[0], false) : undefined
 }
 
 // What is added to a sum is its last term.
