@@ -6,7 +6,8 @@
 
 import { expression } from "./expression.js"
 import { byChannel, Filling, isProduct, MOST_TERMS, own } from "./filling.js"
-import { factor, number, plainNumber, signed } from "./format.js"
+import { factor, number, signed } from "./format.js"
+import { isWhole } from "./readable.js"
 import { say } from "./words.js"
 
 /** @typedef {import("./expression.js").Node} Node */
@@ -23,7 +24,7 @@ export function named(numbers, symbol, cell) {
 /** What it comes to; ≈ where the digits that are shown are not all. @param {number} value */
 export function result(value) {
   const text = number(value, 5)
-  return ` ${Number(plainNumber(text).replaceAll("−", "-")) === value ? "=" : "≈"} <b>${text}</b>`
+  return ` ${isWhole(value, text) ? "=" : "≈"} <b>${text}</b>`
 }
 
 /** How the number of a cell comes about. @param {Numbers} numbers @param {string} symbol @param {Cell} cell */

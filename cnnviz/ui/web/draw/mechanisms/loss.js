@@ -2,6 +2,7 @@
 
 import { lossOf } from "../../model/filling.js"
 import { number, short } from "../../model/format.js"
+import { equals } from "../../model/readable.js"
 import { say } from "../../model/words.js"
 import { against } from "./outputs.js"
 
@@ -178,7 +179,7 @@ function curve(pen, numbers, n, box, { low, high, top }, title = nameOf(numbers,
     align: left ? "left" : right ? "right" : "center",
     size: 12,
   })
-  pen.text(`o ≈ ${short(o)}`, x(o), y(0) + 14, { align: "center", size: 12, fill: pen.tone })
+  pen.text(`o ${equals(o, short(o))}`, x(o), y(0) + 14, { align: "center", size: 12, fill: pen.tone })
   return { x, y, o, target, height: lossOf(numbers, n, o) }
 }
 
