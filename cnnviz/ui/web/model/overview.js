@@ -11,7 +11,7 @@ export const GAP = 2 // between tiles
 const LEAST = 17
 const ROW = 5.5 // a cell of a long row
 const ENOUGH = 0.93 // of the best clarity: what it would take beyond that is worth more to the focus
-const NEARLY = 0.8 // as large is a map at least, of the largest, whose cells are drawn as large
+const LEAST_SHARE = 0.8 // so large is a map at least, of the largest, where there is one channel
 const FIXED = { cells: 46, loss: 40, classes: 120, v: 12 }
 
 /** @param {number} tiles @param {number} side @param {number} height @param {number} ratio height of a tile by its width */
@@ -109,15 +109,14 @@ function sides(needs, width, height) {
 }
 
 /**
- * On one channel, maps of nearly one size have the same pixels a cell: z₁ is seen to be a little smaller than x.
+ * On one channel a cell of z₁ is as large as one of x, so that z₁ is seen to be smaller; maps that are much smaller stay large enough.
  * @param {Need} need
  * @param {Need[]} needs
  */
 function shrunk(need, needs) {
   const maps = needs.filter(({ kind }) => kind === "maps")
   if (need.kind !== "maps" || maps.some(({ tiles }) => tiles > 1)) return 1
-  const share = need.columns / Math.max(...maps.map(({ columns }) => columns))
-  return share < NEARLY ? 1 : share
+  return Math.max(LEAST_SHARE, need.columns / Math.max(...maps.map(({ columns }) => columns)))
 }
 
 /** @param {Need[]} needs @param {number} width free for maps @param {number} height @returns {Plan} */
