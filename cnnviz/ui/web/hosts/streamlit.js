@@ -9,8 +9,10 @@ import { TrainingReport } from "../pages/training.js"
 import { View } from "../pages/view.js"
 import { CODE, LANG } from "../spec.js"
 import { addressOf, isNews, pageAt, tell, tellSoon, tellWhoeverLeaves } from "./address_bar.js"
+import { restored } from "./kept_focus.js"
 import { looked, Resources } from "./resources.js"
 import { roomDriver } from "./room.js"
+import { translateStreamlit } from "./streamlits_words.js"
 import { loadAgain } from "./tab.js"
 
 /** @import { Lesson } from "../model/address.js" */
@@ -25,6 +27,7 @@ import { loadAgain } from "./tab.js"
 const MAIN = ".stMainBlockContainer" // in which Streamlit puts all that is on a page
 
 document.documentElement.lang = LANG
+translateStreamlit()
 
 const base = new URL("../", import.meta.url)
 const rooms = roomDriver(base, travel)
@@ -267,6 +270,7 @@ function keep() {
   if (root.isConnected && !homeless) return
   const place = document.querySelector(".cnnviz:empty")
   place ? place.replaceWith(root) : homeless || document.querySelector(MAIN)?.prepend(root)
+  restored(root)
   view.paint()
 }
 new MutationObserver(keep).observe(document.body, { childList: true, subtree: true })

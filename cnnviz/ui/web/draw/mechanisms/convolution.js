@@ -88,14 +88,15 @@ export function triple(pen, numbers, symbol, cell) {
   return true
 }
 
-const SHARE = 0.215 // of the width, for the larger of image and map
+const SAID = 90 // width of a window that has room for what its zeros are
+const [SHARE, LESS, NARROW] = [0.215, 0.17, 580] // of the width, for the larger of image and map; less where numbers would not fit beside them
 
 /** The side of a cell of an image, zeros around it included, and of its map: on one scale it is seen which is smaller. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {string} x @param {number} free */
 function sideOf(pen, numbers, symbol, x, free) {
   const { before, below, right } = padding(numbers, symbol, x)
   const [[rows, columns], made] = [x, symbol].map((name) => numbers.shape(name).slice(-2))
   const [down, across] = [Math.max(rows + before + below, made[0]), Math.max(columns + before + right, made[1])]
-  return Math.min((pen.width * SHARE) / across, free / down)
+  return Math.min((pen.width * (pen.width < NARROW ? LESS : SHARE)) / across, free / down)
 }
 
 // x, its window, the kernel, the products.
@@ -123,7 +124,7 @@ function single(pen, numbers, parts) {
   const { write, sign: equals } = gridOf(pixels, kernel)
   const parts3 = /** @type {[string, number[], number[], string, string][]} */ ([
     [
-      say(`web.mechanism.${pixels.some(Number.isNaN) ? "window_outside" : "window"}`),
+      say(`web.mechanism.${grid > SAID && pixels.some(Number.isNaN) ? "window_outside" : "window"}`),
       pixels,
       numbers.maps[x].limits,
       numbers.maps[x].scale,
