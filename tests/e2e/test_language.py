@@ -68,7 +68,9 @@ def test_the_browser_decides_at_first_and_the_address_wins(browser: Browser, bro
     with page.expect_download() as fetched:
         dialog.get_by_role("button", name=say("ui.take_home.sheet", "fr")).click()
     assert '<html lang="fr">' in Path(fetched.value.path()).read_text("utf-8")
-    dialog.get_by_role("button", name="Close").click()
+    expect(dialog.locator("[data-testid=stFileUploader]")).to_contain_text(say("web.streamlit.upload", "fr"))
+    expect(dialog.locator("[data-testid=stFileUploader]")).to_contain_text(say("web.streamlit.size", "fr", size="5"))
+    dialog.get_by_role("button", name=say("web.streamlit.close", "fr"), exact=True).click()
     expect(dialog).to_have_count(0)
 
     # Another language by the control, kept on the way to other stages, pages, and through a reload.

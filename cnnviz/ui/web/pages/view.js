@@ -9,6 +9,7 @@ import { say } from "../model/words.js"
 import { bindActions } from "./actions.js"
 import { bindControls, fillControls } from "./controls.js"
 import { frame } from "./frame.js"
+import { arrived, bindFocus, leaving } from "./keyboard_focus.js"
 import { bindKeys } from "./keys.js"
 import { bindLanguage } from "./language.js"
 import { isProjected, times } from "./lecture.js"
@@ -93,6 +94,7 @@ export class View {
     bindActions(this)
     bindStages(this)
     bindKeys(this)
+    bindFocus(this)
     host.address.onTravel(() => this.travelled(), this.stop.signal)
     host.numbers.receive((answer) => this.receive(answer))
     for (const element of [root, ...root.querySelectorAll("canvas")]) this.resizes.observe(element)
@@ -417,6 +419,7 @@ export class View {
   turn(page, change = {}) {
     if (page === this.page) return
     this.player.pause() // the film would go on, and the address with it
+    leaving(this)
     const next = { ...this.wanted, ...change }
     if (this.refused(next, page)) return
     this.expect(next)
@@ -475,6 +478,7 @@ export class View {
     const { k } = this.lesson
     Object.assign(this.root.dataset, { update: k, stage: this.stage, ready: this.waiting ? "0" : "1" })
     this.root.style.visibility = "visible"
+    arrived(this)
     if (this.announce && !this.player.running) this.speak()
     this.announce = false
   }
