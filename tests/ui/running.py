@@ -77,6 +77,11 @@ def handed(test: AppTest):
     return decode(component.proto.bytes)
 
 
+def handed_all(test: AppTest):
+    """What the page handed all components on it, the view first."""
+    return [decode(component.proto.bytes) for component in test.get("bidi_component")]
+
+
 def shown(path: str, query: Mapping[str, str]):
     """What the page of that path shows for an address, as the component asks for it."""
     return decode(_answer(path, query))

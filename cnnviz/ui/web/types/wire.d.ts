@@ -743,9 +743,16 @@ export interface ReportGroup {
   images: ReportImage[]
 }
 
-/** All that a training on many images has to say, besides its curves, its confusion and its pictures. */
+/** All that a training on many images has to say, besides its curves, its confusion and its pictures.
+
+    `can` names the buttons that there are now; without a `form` there is no training, and `notice` says why.
+     */
 export interface ReportHeader {
   code: string
+  form: TrainingForm | null
+  can: string[]
+  notice: string
+  which: string
   active: boolean
   share: number
   state: string
@@ -853,6 +860,31 @@ export interface SwitchGroup {
 export interface SymbolLabel {
   symbol: string
   label: string
+}
+
+/** What can be set for a training, and what is set: `text` as the address has it, where it `asked` for something perhaps else.
+
+    `fits` says which channel and optimizer a network was made for, `rates` which learning rate goes with an optimizer.
+     */
+export interface TrainingForm {
+  asked: string
+  text: string
+  classes: string[]
+  kinds: string[][]
+  values: Record<string, string>
+  choices: Record<string, [string, string][]>
+  fits: Record<string, [string, string]>
+  rates: Record<string, number>
+  layers: TrainingLayer[]
+  learn: string
+  sentences: string[]
+  wrong: string
+}
+
+/** A layer that learns and those that follow it, each by its short name and its word in the network's text; the shape that comes out. */
+export interface TrainingLayer {
+  kinds: [string, string][]
+  shape: number[]
 }
 
 /** A sentence, and whether it is good news; None where nothing is known yet. */
