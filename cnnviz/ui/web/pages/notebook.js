@@ -41,6 +41,12 @@ const toggle = ({ key, label, on, change, effect }) =>
 const code = ({ notebook, exact }) =>
   `<code class="wrong-line"><b>−</b> ${escaped(notebook)}</code><code class="right-line"><b>+</b> ${escaped(exact)}</code>`
 
+/** The same where there is a line for each: what stands behind "#" is said where it is pointed at. @param {DeviationRow} row */
+const shortly = ({ notebook, exact, ...row }) => {
+  const [theirs, ours] = [notebook, exact].map((line) => line.split("  #")[0])
+  return `<span title="${escaped(`− ${notebook}\n+ ${exact}`)}">${code({ ...row, notebook: theirs, exact: ours })}</span>`
+}
+
 /** @param {DeviationRow} row */
 const card = (row) => `<div class="card">${toggle(row)}<div class="code">${code(row)}</div>
   <p>${escaped(row.effect)}</p><p class="${row.yes ? "yes" : "soft"}">${escaped(row.matters)}</p></div>`
@@ -73,7 +79,7 @@ const switches = ({ symbols, rows }) => `
   <tbody>${rows
     .map(
       (row) =>
-        `<tr class="${row.on ? "on" : ""}"><th scope="row">${toggle(row)}</th><td class="both">${code(row)}</td>${symbols
+        `<tr class="${row.on ? "on" : ""}"><th scope="row">${toggle(row)}</th><td class="both">${shortly(row)}</td>${symbols
           .map((of) => mark(row, of))
           .join(
             "",
