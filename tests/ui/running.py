@@ -50,7 +50,8 @@ def _said(value: dict) -> object:
     """Messages as English sentences, from the inside out."""
     if isinstance(value.get("say"), list):
         return say(value["say"][0], "en", **value["say"][1])
-    return value["versions"]["en"] if isinstance(value.get("versions"), dict) else value
+    versions = value.get("versions")
+    return versions.get("en", value) if isinstance(versions, dict) else value
 
 
 def now(lesson: Lesson) -> Now:

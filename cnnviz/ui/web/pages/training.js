@@ -17,7 +17,7 @@ const STARTS = ["train", "train_pause", "train_go_on"] // of these there is one 
 const bar = () => `
   <div class="doing">${BUTTONS.map((name) => actionButton(name)).join("")}
     <div class="progress" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-label="${say("web.training.progress")}"><i></i></div><p class="state" role="status"></p></div>
-  <p class="notice" hidden></p><div class="report"></div>`
+  <p class="what" hidden></p><div class="report"></div>`
 
 export class Training {
   /** @type {Report | undefined} */
@@ -63,7 +63,7 @@ export class Training {
 
   /** @param {string} text */
   notice(text) {
-    const element = /** @type {HTMLElement} */ (this.root.querySelector(".notice"))
+    const element = /** @type {HTMLElement} */ (this.root.querySelector(".what"))
     element.hidden = !text
     setHTML(element, escaped(text))
   }

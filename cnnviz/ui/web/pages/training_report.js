@@ -197,11 +197,15 @@ const examples = ({ kind, title, more, images }, names) => `
   <section data-kind="${kind}"><h3>${escaped(title)} <small>${escaped(more)}</small></h3><div>${images.map((image) => example(image, names)).join("")}</div></section>`
 
 /**
- * Two decimals, and a third where two would round to 1.
+ * Two decimals, and a third where two would round to 1; what three would, too, is only nearly 1.
  * @param {number} value
  */
 const outputText = (value) =>
-  Math.abs(value) < 100 ? decimals(value, value >= 0.995 && value < 1 ? 3 : 2) : number(value, 2)
+  value >= 0.9995 && value < 1
+    ? "≈ 1"
+    : Math.abs(value) < 100
+      ? decimals(value, value >= 0.995 && value < 1 ? 3 : 2)
+      : number(value, 2)
 
 /** @type {(image: ReportImage, names: string[]) => string} */
 function example({ key, words, label, said, outputs }, names) {
