@@ -29,7 +29,7 @@ quick: checks  ## lint, types, formats and quick units, of Python and the browse
 
 test: checks browser servers  ## all that CI runs: the same, doctests, all unit, property and browser tests, the lowest versions
 	$(BIN)/pytest --numprocesses auto --dist loadfile --doctest-modules cnnviz tests --ignore tests/e2e --ignore tests/bench --ignore tests/web
-	$(BIN)/pytest --numprocesses 2 --dist loadfile --reruns 1 -r R tests/e2e
+	$(BIN)/pytest --numprocesses 2 --dist loadgroup --reruns 1 -r R tests/e2e
 	$(BIN)/python -m tests.lowest
 
 lowest: $(VENV)/.tests  ## part of that: with the lowest NumPy, Pillow and Plotly that pyproject.toml promises
@@ -68,9 +68,10 @@ node_modules/.made: package.json package-lock.json $(VENV)/.tests
 	$(BIN)/npm ci --silent || $(BIN)/npm install --silent --no-package-lock
 	@touch $@
 
+# Python compiles what it imports, which is a small part of what is installed.
 define install
 @echo "Installing what $(1) names (the first time: some minutes, about 2 GB) …"
-@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $(1)
+@$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check -r $(1)
 @touch $@
 endef
 
@@ -107,15 +108,18 @@ START := from playwright.sync_api import sync_playwright as start; from tests.e2
   p = start().start(); b = p.chromium; b.launch(**launch_arguments(b.executable_path)).close(); p.stop()
 
 # For tests and timings. One that is there and starts will do; else Playwright's own, which is not to
-# be had everywhere; else the system's package.
+# be had everywhere; else the system's package. A shell without windows needs a fifth less of the machine:
+# CI gets it where there is one, whatever else is there.
 browser: $(VENV)/.tests
 	@starts() { $(BIN)/python -c '$(START)' >/dev/null 2>&1; }; $(as_root); \
+	install() { as_root apt-get install -qq -y --no-install-recommends $$1 >/dev/null 2>&1; }; \
+	if [[ -n $$CI ]] && ! command -v chromium-headless-shell >/dev/null; then install chromium-headless-shell; fi; \
 	if starts; then exit; fi; \
 	echo "No Chromium that starts: getting Playwright's own …"; \
 	if as_root true; then with_deps=--with-deps; fi; \
 	if $(BIN)/playwright install $$with_deps chromium >/dev/null 2>&1 && starts; then exit; fi; \
 	echo "It is not to be had here: installing the system's package …"; \
-	as_root apt-get update -qq; as_root apt-get install -qq -y --no-install-recommends chromium >/dev/null; \
+	as_root apt-get update -qq; install chromium-headless-shell || install chromium; \
 	if starts; then exit; fi; \
 	$(BIN)/python -c '$(START)' 2>&1 | tail -n 3 >&2; \
 	echo "The browser tests need Chromium, and none could be installed. Install chromium or google-chrome," >&2; \

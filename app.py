@@ -2,6 +2,7 @@
 
 import streamlit as st
 
-from cnnviz.ui.server import MIDDLEWARE, SCRIPT, apologize, lifespan, routes
+from cnnviz.ui.server import SCRIPT, apologize, lifespan, middleware, routes
 
-app = st.App(SCRIPT, routes=routes(), middleware=MIDDLEWARE, lifespan=lifespan, on_script_error=apologize)
+served = routes()
+app = st.App(SCRIPT, routes=served, middleware=middleware(served), lifespan=lifespan, on_script_error=apologize)

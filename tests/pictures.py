@@ -19,7 +19,8 @@ from cnnviz.ui.pages import pages
 from cnnviz.words import languages
 from cnnviz.words.pseudo import PSEUDO
 from tests.conftest import ROOT, Server
-from tests.e2e.conftest import launch_arguments, ready
+from tests.e2e.conftest import launch_arguments
+from tests.e2e.page import ready
 
 SIZES = ((1280, 720), (1440, 900), (1920, 1080), (1180, 820), (820, 1180), (390, 844))
 THEMES = ("light", "dark")

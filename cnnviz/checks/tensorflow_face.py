@@ -13,9 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core.network import Network, Params, seed_program
+from cnnviz.core.network import Network
 from cnnviz.core.ops import Padding, targets
 from cnnviz.core.program import Program
+from cnnviz.core.seed_network import seed_program
+from cnnviz.core.values import Params
 from cnnviz.words import Problem
 
 

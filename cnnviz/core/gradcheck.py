@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from cnnviz.core.differences import Differences, Sides, path
-from cnnviz.core.network import Network, seed_program
+from cnnviz.core.network import Network
 from cnnviz.core.ops import Padding, targets
 from cnnviz.core.program import Program
+from cnnviz.core.seed_network import seed_program
 from cnnviz.core.values import Gradients, Params
 from cnnviz.words import Problem
 

@@ -14,10 +14,11 @@ import numpy as np
 
 from cnnviz.core.layers import LAYERS
 from cnnviz.core.losses import LOSSES
-from cnnviz.core.network import Network, seed_program
+from cnnviz.core.network import Network
 from cnnviz.core.optimizers import OPTIMIZERS, Optimizer, State, gd
 from cnnviz.core.overrides import override
 from cnnviz.core.program import Inner, Line, Override, Program
+from cnnviz.core.seed_network import seed_program
 from cnnviz.core.source_lines import both_lines
 from cnnviz.core.values import Gradients, Params, Trace
 from cnnviz.core.verdicts import stages_hit

@@ -5,13 +5,12 @@
     x (H,W) --conv f (K,K)--> z1 --σ--> a1 --flatten--> v (D,) --w (D,N), b (N,)--> z2 --σ--> o (N,)
     L = mean((o - y)²)
 
-is the teaching notebook's, and the default; `forward`, `backward` and `init_params` are its own functions.
+is the teaching notebook's, and the default; core/seed_network.py has its own functions.
 """
 
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,16 +18,12 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from cnnviz.core.layers import LAYERS
-from cnnviz.core.layers.conv import Conv
-from cnnviz.core.layers.dense import Dense
 from cnnviz.core.layers.layer import Layer, Shape
-from cnnviz.core.layers.sigmoid import Sigmoid
-from cnnviz.core.losses import LOSSES, Loss, Merged
-from cnnviz.core.ops import conv2d_shape, targets
-from cnnviz.core.optimizers import gd
+from cnnviz.core.losses import Loss, Merged
+from cnnviz.core.names import Names
+from cnnviz.core.network_text import MOST, read
+from cnnviz.core.ops import targets
 from cnnviz.core.program import Line, Program
-from cnnviz.core.sliding import Padding
 from cnnviz.core.stages import Stage, stages_of
 from cnnviz.core.values import Gradients, Params, Trace
 from cnnviz.words import Problem
@@ -38,9 +33,8 @@ WEIGHTS = ("zeros", "normal", "he")
 
 DEFAULT = "conv1x3-sigmoid-dense2-sigmoid-mse"
 
-MOST_TEXT, MOST_PARAMETERS, MOST_MULTIPLICATIONS = 200, 600_000, 20_000_000
-MOST = {"conv": 4, "dense": 3, "between": 12, "filters": 64, "outputs": 10}
-"""Limits of a network: what can be drawn, and computed while somebody waits."""
+MOST_PARAMETERS, MOST_MULTIPLICATIONS = 600_000, 20_000_000
+"""What can be computed while somebody waits."""
 
 
 def draw(shape: Shape, n: float, seed: int | tuple[int, int]) -> np.ndarray:
@@ -51,37 +45,6 @@ def draw(shape: Shape, n: float, seed: int | tuple[int, int]) -> np.ndarray:
            [ 0.32,  0.05]])
     """
     return np.random.default_rng(seed).normal(size=shape) / np.sqrt(n)
-
-
-@dataclass(frozen=True)
-class Names:
-    """The symbols of one layer: what it reads (`source`, and `input`, which is v where it flattens), its output, its parameters' number."""
-
-    source: str
-    output: str
-    number: str = ""
-    flattens: bool = False
-
-    @property
-    def input(self) -> str:
-        """The symbol of what the layer is given."""
-        return "v" if self.flattens else self.source
-
-    def of(self, role: str) -> str:
-        """The symbol of a role of this layer."""
-        if role in ("x", "dx"):
-            return role[:-1] + self.input
-        if role in ("y", "dy"):
-            return role[:-1] + self.output
-        if role in ("f", "w", "b", "df", "dw", "db"):
-            return role + (self._own(role[-1]))
-        return f"{self.output}.{role}"
-
-    def _own(self, letter: str) -> str:
-        return self.number if letter in self.numbered else ""
-
-    numbered: frozenset[str] = frozenset()
-    """The parameters' letters that stand more than once in the network."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +66,9 @@ class Network:
     @classmethod
     def parse(cls, text: str) -> Network:
         """The network that `text` stands for; Problem, a ValueError, names the word, its place and what fits."""
-        return _parse(text)
+        if not isinstance(text, str):
+            raise Problem("network.no_text", example=DEFAULT)
+        return cls(*read(text))
 
     def __str__(self) -> str:
         return "-".join([*map(str, self.layers), str(self.loss_kind)])
@@ -113,7 +78,7 @@ class Network:
     @cached_property
     def names(self) -> tuple[Names, ...]:
         """The symbols of each layer: each letter counts for itself, in the order of the text."""
-        letters = Counter(letter for layer in self.layers for letter in _parameter_letters(layer))
+        letters = Counter(letter for layer in self.layers for letter in layer.parameter_letters)
         numbered = frozenset(letter for letter, count in letters.items() if count > 1)
         counts: Counter[str] = Counter()
         found, source, row = [], "x", False
@@ -137,7 +102,7 @@ class Network:
     def parameters(self) -> tuple[str, ...]:
         """The name of every parameter, in order."""
         return tuple(
-            names.of(letter) for layer, names in zip(self.layers, self.names, strict=True) for letter in _parameter_letters(layer)
+            names.of(letter) for layer, names in zip(self.layers, self.names, strict=True) for letter in layer.parameter_letters
         )
 
     @cached_property
@@ -193,7 +158,7 @@ class Network:
 
     def _owner(self, parameter: str) -> tuple[Layer, int]:
         for place, (layer, names) in enumerate(zip(self.layers, self.names, strict=True)):
-            if parameter in [names.of(letter) for letter in _parameter_letters(layer)]:
+            if parameter in [names.of(letter) for letter in layer.parameter_letters]:
                 return layer, place + 1
         raise KeyError(parameter)
 
@@ -227,7 +192,7 @@ class Network:
         last = next((names.of("w") for layer, names in zip(self.layers[::-1], self.names[::-1], strict=True) if layer.kind == "dense"), "")
         found = {}
         for place, (layer, names) in enumerate(zip(self.layers, self.names, strict=True)):
-            for letter in _parameter_letters(layer):
+            for letter in layer.parameter_letters:
                 name = names.of(letter)
                 shape, n = program.parameters[name].shape, program.parameters[name].fan_in
                 if not n or (weights == "zeros" and layer.kind == "dense"):
@@ -239,7 +204,7 @@ class Network:
         return found
 
     def _given(self, f: np.ndarray | Mapping[str, np.ndarray] | None, program: Program) -> dict[str, np.ndarray]:
-        first = next((names.of("f") for layer, names in zip(self.layers, self.names, strict=True) if "f" in _parameter_letters(layer)), None)
+        first = next((names.of("f") for layer, names in zip(self.layers, self.names, strict=True) if "f" in layer.parameter_letters), None)
         if f is None:
             return {}
         given = dict(f) if isinstance(f, Mapping) else {"f": f}
@@ -293,168 +258,3 @@ def _program(network: Network, x_shape: Shape, many: bool) -> Program:
     if len(x_shape) != 3 or min(x_shape) < 1:
         raise Problem("network.image", shape=x_shape)
     return Program(network, x_shape, many)
-
-
-def _parameter_letters(layer: Layer) -> tuple[str, ...]:
-    return tuple(role[1:] for role in layer.links() if role[0] == "d" and role not in ("dx", "dy"))
-
-
-# ---- text
-
-
-def _parse(text: str) -> Network:
-    if not isinstance(text, str):
-        raise Problem("network.no_text", example=DEFAULT)
-    if len(text) > MOST_TEXT:
-        raise Problem("network.length", n=len(text), most=MOST_TEXT)
-    *words, last = text.strip().split("-")
-    if last not in LOSSES:
-        raise Problem("network.no_loss", word=_short(last), known=tuple(LOSSES))
-    layers = tuple(_layer(word, place, words) for place, word in enumerate(words, start=1))
-    _check_order(layers, LOSSES[last])
-    _check_counts(layers)
-    return Network(layers, LOSSES[last])
-
-
-def _layer(word: str, place: int, words: list[str]) -> Layer:
-    try:
-        for kind in LAYERS.values():
-            if word.isascii() and (layer := kind.parse(word)):  # other scripts have digits too
-                return layer
-    except Problem as problem:
-        raise Problem("network.at", word=_short(word), place=place, why=problem) from None
-    near = re.match("[a-z]*", word)
-    code = "network.form" if near and near[0] in LAYERS else "network.word"
-    raise Problem(code, word=_short(word), place=place, known=tuple(LAYERS), losses=tuple(LOSSES))
-
-
-def _check_order(layers: tuple[Layer, ...], loss: Loss) -> None:
-    row = False
-    for place, layer in enumerate(layers, start=1):
-        if row and layer.takes == "map":
-            raise Problem("network.after_row", layer=str(layer), place=place)
-        if not row and layer.takes == "row" and layer.kind != "dense":
-            raise Problem("network.needs_row", layer=str(layer), place=place)
-        row = row or layer.gives == "row"
-    if not any("f" in _parameter_letters(layer) or "w" in _parameter_letters(layer) for layer in layers):
-        raise Problem("network.nothing_learns")
-    if not row:
-        raise Problem("network.no_row_in_text", loss=str(loss), last=str(layers[-1]), place=len(layers))
-    if loss.after and layers[-1].kind not in loss.after:
-        raise Problem("network.loss_after", loss=str(loss), after=loss.after, last=str(layers[-1]), place=len(layers))
-
-
-def _check_counts(layers: tuple[Layer, ...]) -> None:
-    counts: Counter[str] = Counter()
-    dense = []
-    for place, layer in enumerate(layers, start=1):
-        letters = _parameter_letters(layer)
-        name = "conv" if "f" in letters else "dense" if "w" in letters else "between"
-        counts[name] += 1
-        if name == "conv":
-            counts["filters"] += layer.shape((1, 99, 99))[0]
-        if name == "dense":
-            dense.append(layer)
-        for counted in (name, "filters"):
-            if counts[counted] > MOST[counted]:
-                raise Problem(
-                    f"network.too_many.{counted}", layer=str(layer), place=place, n=counts[counted], most=MOST[counted]
-                )
-    last = dense[-1] if dense else None
-    if last and last.shape((1,))[0] > MOST["outputs"]:
-        place = max(n for n, layer in enumerate(layers, start=1) if layer is last)
-        raise Problem("network.outputs", layer=str(last), place=place, n=last.shape((1,))[0], most=MOST["outputs"])
-
-
-def _short(word: str) -> str:
-    return repr(word if len(word) <= 24 else word[:23] + "…")
-
-
-# ---- the teaching notebook's network
-
-
-def init_params(
-    f: np.ndarray,
-    x_shape: tuple[int, int],
-    n_outputs: int = 2,
-    stride: int = 1,
-    padding: Padding = 0,
-    weights: str = "zeros",
-    seed: int = 0,
-) -> Params:
-    """The parameters before the first update: this kernel, and w and b that fit it.
-
-    `weights` "zeros" as in the notebook, "normal": w ~ N(0, 1/D) from `seed` (LeCun's scale, so that z2
-    starts near ±1), or "he": N(0, 2/D); b zero. Raises ValueError if the kernel does not fit `x_shape` (H,W).
-
-    >>> init_params(np.ones((3, 3)), (32, 32)).w.shape
-    (900, 2)
-    """
-    if n_outputs < 1:
-        raise ValueError(f"init_params: n_outputs is {n_outputs!r}; the network needs at least 1")
-    rows, columns = conv2d_shape(x_shape, np.shape(f), stride, padding)
-    d = rows * columns
-    if weights not in WEIGHTS:
-        raise ValueError(f"init_params: weights {weights!r} is none of {', '.join(WEIGHTS)}")
-    if weights == "zeros":
-        w = np.zeros((d, n_outputs))
-    else:
-        w = np.random.default_rng(seed).normal(size=(d, n_outputs)) / np.sqrt(d / 2 if weights == "he" else d)
-    return Params(np.asarray(f), w, np.zeros(n_outputs))
-
-
-def forward(params: Params, x: np.ndarray, stride: int = 1, padding: Padding = 0) -> Trace:
-    """Every value from the image `x` (H,W) to the outputs `o` (N,), of the teaching notebook's network.
-
-    Raises ValueError if w does not have a row for each of the H'·W' units.
-
-    >>> x = np.zeros((4, 4))
-    >>> forward(init_params(np.ones((3, 3)), x.shape), x).o
-    array([0.5, 0.5])
-    """
-    trace = seed_program(params, np.shape(x), stride, padding).forward(params, x)
-    if stride != 1 or padding != 0:  # else they are the class's own
-        vars(trace).update(stride=stride, padding=padding)
-    return trace
-
-
-def backward(params: Params, trace: Trace, y: np.ndarray) -> Gradients:
-    """The exact derivative of mse with respect to every name: `forward`, reversed.
-
-    `y` (N,), or one number for all outputs. `dx` is worked out when first asked for.
-
-    >>> x = np.zeros((4, 4))
-    >>> params = init_params(np.ones((3, 3)), x.shape)
-    >>> backward(params, forward(params, x), np.array([1, 0])).db
-    array([-0.125,  0.125])
-    """
-    program = seed_program(params, trace.x.shape, trace.stride, trace.padding)
-    return program.backward(params, trace, targets(y, trace.o.shape))
-
-
-def seed_program(params: Params, x_shape: tuple[int, ...], stride: int = 1, padding: Padding = 0) -> Program:
-    """The teaching notebook's network for these parameters and images (H,W); ValueError where they do not fit."""
-    return _seed_program(x_shape, params.f.shape, params.w.shape, params.b.shape, stride, padding)
-
-
-@lru_cache(maxsize=256, typed=True)
-def _seed_program(x_shape: Shape, f: Shape, w: Shape, b: Shape, stride: int, padding: Padding) -> Program:
-    """Checked once for all parameters of these shapes."""
-    units = math.prod(conv2d_shape(x_shape, f, stride, padding))
-    if len(w) != 2 or w[0] != units or not w[1]:
-        raise ValueError(f"forward: w has shape {w}; {units} units need ({units}, N), N at least 1")
-    if b != w[1:]:
-        raise ValueError(f"forward: b has shape {b}; w {w} needs {w[1:]}")
-    layers = (Conv(1, f[0], False, stride, padding), Sigmoid(), Dense(w[1]), Sigmoid())
-    return Program(Network(layers, LOSSES["mse"]), (1, *x_shape))
-
-
-def update(params: Params, gradients: Gradients, learning_rate: float) -> Params:
-    """One step of gradient descent, θ ← θ - η·dθ, for every parameter. New values; nothing is mutated.
-
-    >>> x = np.zeros((4, 4))
-    >>> params = init_params(np.ones((3, 3)), x.shape)
-    >>> update(params, backward(params, forward(params, x), np.array([1, 0])), 0.8).b
-    array([ 0.1, -0.1])
-    """
-    return gd(learning_rate).step(params, gradients, None)[0]

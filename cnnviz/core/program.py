@@ -22,7 +22,8 @@ from cnnviz.core.values import Gradients, Trace, plain, sealed
 from cnnviz.words import Problem
 
 if TYPE_CHECKING:
-    from cnnviz.core.network import Names, Network
+    from cnnviz.core.names import Names
+    from cnnviz.core.network import Network
 
 Inner = dict[str, np.ndarray]
 """Arrays by symbol as the lines have them."""

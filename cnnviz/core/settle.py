@@ -17,7 +17,8 @@ from cnnviz.core.image_ids import label as label_of
 from cnnviz.core.image_ids import parse_image_id
 from cnnviz.core.kernels import KERNELS
 from cnnviz.core.lesson_network import applied, fitting, open_conv, parsed, shape_of
-from cnnviz.core.network import DEFAULT, MOST, Network
+from cnnviz.core.network import DEFAULT, Network
+from cnnviz.core.network_text import MOST
 from cnnviz.core.optimizers import OPTIMIZERS
 from cnnviz.core.sliding import pad_widths
 from cnnviz.core.targets import DEFAULT_IMAGE, Refitted, at_most, named_outputs, one_hot, read_targets

@@ -27,8 +27,8 @@ class Worst:
 
     @property
     def entry(self) -> str:
-        """Which it is: "∂z₁[25, 7]"."""
-        return f"{label(self.name)}[{', '.join(map(str, self.index))}]"
+        """Which it is: "∂z₁[25,7]"."""
+        return f"{label(self.name)}[{','.join(map(str, self.index))}]"
 
 
 @np.errstate(all="ignore")

@@ -15,11 +15,11 @@ from cnnviz.core.image_ids import PATTERNS
 from cnnviz.core.kept import is_kept_name
 from cnnviz.core.kernels import KERNELS
 from cnnviz.core.lesson import CHANNELS, LESSON_KEYS, MAX_PADDING, MAX_STRIDE, MAX_UPDATES, Lesson
-from cnnviz.core.network import Params
 from cnnviz.core.notebook import DEVIATIONS
 from cnnviz.core.optimizers import OPTIMIZERS
 from cnnviz.core.page_state import PAGE_KEYS
 from cnnviz.core.settle import FILTERS
+from cnnviz.core.values import Params
 from cnnviz.export.animation import MAX_FRAMES
 from cnnviz.export.elsewhere import is_arrays, read_start
 from cnnviz.export.frames import KINDS

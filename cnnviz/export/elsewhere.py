@@ -16,8 +16,8 @@ import numpy as np
 
 from cnnviz.core.filters import Bank, banks
 from cnnviz.core.lesson import MAX_NUMBER, Lesson
-from cnnviz.core.network import Params
 from cnnviz.core.program import Program
+from cnnviz.core.values import Params
 from cnnviz.export.arrays import LESSON
 from cnnviz.export.parameters import MAX_VALUE, read_lesson, read_parameters, starting_from
 from cnnviz.words import Message, Problem, message

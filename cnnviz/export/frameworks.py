@@ -14,7 +14,7 @@ import numpy as np
 
 from cnnviz.core.layers.layer import Layer, Shape
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.network import Names
+from cnnviz.core.names import Names
 from cnnviz.core.program import Program
 from cnnviz.export.passes import Section
 from cnnviz.export.script import as_script

@@ -12,8 +12,9 @@ import numpy as np
 from cnnviz.core.filters import banks
 from cnnviz.core.kept import keep
 from cnnviz.core.lesson import MAX_NUMBER, Lesson
-from cnnviz.core.network import MOST_PARAMETERS, Params
+from cnnviz.core.network import MOST_PARAMETERS
 from cnnviz.core.program import Program
+from cnnviz.core.values import Params
 from cnnviz.words import Message, Problem, message
 
 FORMAT, VERSION = "cnnviz parameters", 1

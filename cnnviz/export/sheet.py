@@ -139,7 +139,7 @@ def _name(program: Program, symbol: str, at: tuple[int, ...]) -> str:
     shape = program.laid_out.get(plain_name) or program.laid_out.get(plain_name[1:], ())
     if len(at) == len(shape) > 2:
         at = at[2:] if shape[:2] == (1, 1) and len(shape) == 4 else at[1:] if shape[0] == 1 else at
-    return f"{label(symbol)}[{', '.join(map(str, at))}]" if at else label(symbol)
+    return f"{label(symbol)}[{','.join(map(str, at))}]" if at else label(symbol)
 
 
 def _names(program: Program, numbers: Iterable[tuple[str, tuple[int, ...], float]]) -> list[tuple[str, float]]:

@@ -16,7 +16,9 @@ from typing import Any
 from cnnviz.lessons.lines import Path, lines_of
 from cnnviz.words import DEFAULT, Message, Versions, message
 
-KINDS = ("choose", "number", "click", "order", "construct")
+HALL_KINDS = ("choose", "number", "click")
+"""That a hall can answer; stages are put in order, and kernels built, by each alone."""
+KINDS = (*HALL_KINDS, "order", "construct")
 CHANGES = ("nothing", "image", "kernel")
 MOST_BYTES, MOST_STEPS, MOST_ANSWERS = 200_000, 30, 8
 

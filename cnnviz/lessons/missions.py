@@ -89,13 +89,12 @@ class Blind:
     lesson: Lesson
     gradients: Gradients
     choices: Mapping[str, Placed]
-    all: Mapping[str, Gradients]
 
-    def named(self, address: str) -> tuple[bool, Message] | None:
-        """Whether that mistake gives these gradients, and what tells them apart; None for one that cannot be chosen."""
+    def named(self, address: str, moment: Moment) -> tuple[bool, Message] | None:
+        """Whether that mistake gives these gradients at the same moment, and what tells them apart; None for one that cannot be chosen."""
         if address not in self.choices:
             return None
-        made, title = self.all[address], self.choices[address].mistake.title
+        made, title = _made(self.choices[address], self.lesson, moment), self.choices[address].mistake.title
         stages = [name for stage in self.lesson.network.stages if stage.phase == "backward" for name in stage.makes]
         for name in (*stages, "dx"):
             theirs = self.gradients[name]
@@ -110,19 +109,24 @@ class Blind:
 def blind(lesson: Lesson, moment: Moment, case: int) -> Blind | None:
     """The mistake of a number; None where the network has none that changes something, or the numbers have run away.
 
-    >>> found = blind(Lesson(), scene(Lesson()).moment, 7)
-    >>> [address for address in found.choices if found.named(address)[0]]
+    >>> moment = scene(Lesson()).moment
+    >>> found = blind(Lesson(), moment, 7)
+    >>> [address for address in found.choices if found.named(address, moment)[0]]
     ['flip_forgotten@dx']
     """
-    exact, y = moment.gradients, np.array(lesson.y)
+    exact = moment.gradients
     if not all(np.isfinite(array).all() for array in exact.values()):
         return None
-    made = {one: one.gradients(moment.params, moment.trace, y, lesson.optimizer, moment.state) for one in mistakes_for(lesson.network, lesson.opt)}
+    made = {one: _made(one, lesson, moment) for one in mistakes_for(lesson.network, lesson.opt)}
     choices = {one.address: one for one, wrong in made.items() if any(not same(wrong[name], exact[name]) for name in exact)}
     if not choices:
         return None
     chosen = list(choices)[int(np.random.default_rng([case, len(choices)]).integers(len(choices)))]
-    return Blind(lesson, made[choices[chosen]], choices, {address: made[one] for address, one in choices.items()})
+    return Blind(lesson, made[choices[chosen]], choices)
+
+
+def _made(mistake: Placed, lesson: Lesson, moment: Moment) -> Gradients:
+    return mistake.gradients(moment.params, moment.trace, np.array(lesson.y), lesson.optimizer, moment.state)
 
 
 def same(a: np.ndarray, b: np.ndarray) -> bool:

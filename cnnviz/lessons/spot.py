@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from cnnviz.lessons.file import MOST_ANSWERS, NOTHING, Answer, Step
+from cnnviz.lessons.file import HALL_KINDS, MOST_ANSWERS, NOTHING, Answer, Step
 from cnnviz.lessons.scene import Scene, lesson_of, scene
 from cnnviz.words import Problem, Versions, languages, say
 
@@ -91,9 +91,9 @@ def _cell(here: Scene, text: object) -> tuple[str, str, str]:
     found = re.fullmatch(r"([a-z]{1,2}\d{0,2}):(\d{1,6}(?:,\d{1,6}){0,3})", str(text))
     if not found:
         raise Problem("lesson.why.cell")
-    map, place = _map(here, found[1]), found[2].replace(",", ", ")
+    map, place = _map(here, found[1]), found[2]
     shape = here.arrays[map].shape
-    at = [int(index) for index in place.split(", ")]
+    at = [int(index) for index in place.split(",")]
     if len(at) != len(shape) or any(index >= size for index, size in zip(at, shape, strict=True)):
         raise Problem("lesson.why.no_cell", label=map, shape=shape)
     return map, place, f"{map}[{place}]"
@@ -140,8 +140,8 @@ SPOTS: Mapping[str, Callable[[Scene, Mapping[str, object], str], Step]] = {
 def _own(asked: Mapping[str, object], at: str) -> Step:
     """A question in a lecturer's own words."""
     kind, here = asked.get("kind"), scene(lesson_of(at))
-    if kind not in ("choose", "number", "click"):
-        raise Problem("lessons.spot.kind", kind=str(kind)[:40], known=("choose", "number", "click"))
+    if kind not in HALL_KINDS:
+        raise Problem("lessons.spot.kind", kind=str(kind)[:40], known=HALL_KINDS)
     ask, key, tolerance = _words(asked, "ask"), _words(asked, "key", ""), _words(asked, "tolerance", "")
     map = _map(here, asked.get("map")) if kind == "click" else ""
     listed = asked.get("answers", [])

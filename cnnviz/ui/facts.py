@@ -7,7 +7,8 @@ import numpy as np
 from cnnviz.core.descent import Promise
 from cnnviz.core.layers.layer import Layer
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.network import Names, Network
+from cnnviz.core.names import Names
+from cnnviz.core.network import Network
 from cnnviz.core.stages import label
 from cnnviz.core.trajectory import Moment
 from cnnviz.words import Message, message

@@ -17,7 +17,8 @@ from cnnviz.core.layers.sigmoid import Sigmoid
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.links import reach
 from cnnviz.core.losses import LOSSES
-from cnnviz.core.network import Names, Network
+from cnnviz.core.names import Names
+from cnnviz.core.network import Network
 from cnnviz.core.program import Program
 from cnnviz.core.stages import label
 from cnnviz.core.trajectory import Moment

@@ -13,7 +13,8 @@ import sys
 from playwright.sync_api import Page, sync_playwright
 
 from tests.conftest import Server
-from tests.e2e.conftest import launch_arguments, ready
+from tests.e2e.conftest import launch_arguments
+from tests.e2e.page import ready
 
 STEPS = 60
 TWO_FRAMES = 34.0

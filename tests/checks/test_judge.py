@@ -6,7 +6,8 @@ import pytest
 
 from cnnviz.checks import judge
 from cnnviz.checks.tensorflow_face import TensorFlowUnavailable, import_tensorflow
-from cnnviz.core.network import Network, backward, forward, init_params
+from cnnviz.core.network import Network
+from cnnviz.core.seed_network import backward, forward, init_params
 from cnnviz.words import Message, message
 
 

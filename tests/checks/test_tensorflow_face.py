@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, given, settings
 
 from cnnviz.checks.tensorflow_face import TensorFlowUnavailable, import_tensorflow, tensorflow_gradients
 from cnnviz.core.losses import LOSSES
-from cnnviz.core.network import Params, backward, forward, init_params
 from cnnviz.core.ops import mse
+from cnnviz.core.seed_network import backward, forward, init_params
+from cnnviz.core.values import Params
 from tests.core.networks import ALL, Case, cases
 
 ROOT = Path(__file__).parents[2]

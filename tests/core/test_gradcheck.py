@@ -14,8 +14,9 @@ from cnnviz.core.gradcheck import (
 )
 from cnnviz.core.kernels import KERNELS
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.network import Params, backward, forward, init_params, update
 from cnnviz.core.ops import mse
+from cnnviz.core.seed_network import backward, forward, init_params, update
+from cnnviz.core.values import Params
 from cnnviz.data.images import load_image
 
 Y = np.array([1.0, 0.0])

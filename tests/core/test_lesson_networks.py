@@ -108,8 +108,8 @@ def test_a_network_that_cannot_be_is_said_and_the_one_on_the_screen_stays(net):
 def test_a_network_that_does_not_fit_the_image_is_said_with_the_layer_and_what_would_fit():
     asked = {"net": "conv2x7-max8-conv2x4-gap-mse", "img": "digit7-3"}
     lesson, (said,) = Lesson.from_query(asked)
-    assert "Layer 3, conv2x4, does not fit: a kernel of 4 does not fit into 2 pixels" in said and lesson.net == DEFAULT
-    assert Lesson.from_query(asked | {"img": "cat-3"})[1] == ["Network: " + said.removeprefix("Network: ").replace("2 pixels", "3 pixels")]
+    assert "Layer 3, conv2x4, does not fit: a kernel of 4 does not fit into 2 cells" in said and lesson.net == DEFAULT
+    assert Lesson.from_query(asked | {"img": "cat-3"})[1] == ["Network: " + said.removeprefix("Network: ").replace("2 cells", "3 cells")]
     assert Lesson.from_query({"net": "conv2x7-max8-conv2x3-gap-mse"})[1] == []
 
 

@@ -13,8 +13,9 @@ from cnnviz.core.layers import LAYERS
 from cnnviz.core.layers._activation import Activation
 from cnnviz.core.losses import LOSSES
 from cnnviz.core.mistakes import MISTAKES, mistakes_for, placed, stages_hit
-from cnnviz.core.network import DEFAULT, Network, backward, forward, init_params, update
+from cnnviz.core.network import DEFAULT, Network
 from cnnviz.core.optimizers import OPTIMIZERS, adam, gd, momentum
+from cnnviz.core.seed_network import backward, forward, init_params, update
 from cnnviz.core.verdicts import first_wrong, verdicts
 from cnnviz.data.images import load_image
 from cnnviz.words import Problem, has

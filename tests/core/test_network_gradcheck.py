@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from cnnviz.core import differences, gradcheck
 from cnnviz.core.gradcheck import TOLERANCE, central_differences, check_gradients, step_sweep
 from cnnviz.core.losses import LOSSES
-from cnnviz.core.network import DEFAULT, Network, init_params, update
+from cnnviz.core.network import DEFAULT, Network
+from cnnviz.core.seed_network import init_params, update
 from cnnviz.words import Problem
 from tests.core.networks import ALL, COURSES, Case, cases
 

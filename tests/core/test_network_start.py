@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnviz.core.network import DEFAULT, Network, init_params
+from cnnviz.core.network import DEFAULT, Network
+from cnnviz.core.seed_network import init_params
 from cnnviz.words import Problem
 from tests.core.networks import ALL, COURSES, cases
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnviz.core.layers import LAYERS
-from cnnviz.core.network import MOST_TEXT, Network
+from cnnviz.core.network import Network
+from cnnviz.core.network_text import MOST_TEXT
 from cnnviz.words import Problem
 from tests.core.networks import cases
 
@@ -147,7 +148,7 @@ def test_a_network_with_one_character_changed_is_a_network_or_a_problem(case, da
     "text, x_shape, sentence",
     [
         ("conv1x5-conv1x5-conv1x3-dense2-mse", (9, 9), "Layer 3, conv1x3, does not fit: .*3"),
-        ("conv1x3-max4-max8-dense2-mse", (20, 32), "Layer 3, max8, does not fit: a window of 8 does not fit into 4 pixels"),
+        ("conv1x3-max4-max8-dense2-mse", (20, 32), "Layer 3, max8, does not fit: a window of 8 does not fit into 4 cells"),
         ("conv1x3-max4-max8-dense2-mse", (34, 32), "Layer 3, max8, does not fit"),
         ("conv32x3-gap-mse", (8, 8), "Layer 2, gap, gives 32 outputs; a network has 1 to 10"),
         ("conv11x3-gap-mse", (3, 8, 8), "Layer 2, gap, gives 11 outputs"),

@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 
 from cnnviz.core import notebook
-from cnnviz.core.network import Params, backward, forward, init_params, update
 from cnnviz.core.notebook import (
     DEVIATION_TABLE,
     DEVIATIONS,
@@ -15,6 +14,8 @@ from cnnviz.core.notebook import (
     params_used,
 )
 from cnnviz.core.ops import sigmoid_prime
+from cnnviz.core.seed_network import backward, forward, init_params, update
+from cnnviz.core.values import Params
 from tests.core import notebook_literal as literal
 
 SHARED = Path(__file__).parents[2] / ".." / "shared" / "data"

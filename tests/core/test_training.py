@@ -16,11 +16,13 @@ from scipy.stats import binom, binomtest
 from cnnviz.core import outcome as outcomes
 from cnnviz.core import training as module
 from cnnviz.core.kernels import KERNELS
-from cnnviz.core.network import Network, Params, backward, forward, init_params, update
+from cnnviz.core.network import Network
 from cnnviz.core.ops import mse
 from cnnviz.core.optimizers import OPTIMIZERS
 from cnnviz.core.outcome import accuracy_range, guessed_share, outcome
+from cnnviz.core.seed_network import backward, forward, init_params, update
 from cnnviz.core.training import Training, train
+from cnnviz.core.values import Params
 
 ROOT = Path(__file__).parents[2]
 SOBEL = KERNELS["sobel-x"]
@@ -352,7 +354,7 @@ def test_data_that_does_not_fit_is_refused_at_once():
         ((X, Y[:, 0], X, Y), r"Y \(10,\) need"),
         ((X, Y[:, :1], X, Y), r"N at least 2"),
         ((X, Y, X[:, :9], Y), r"held-out images \(10, 9, 12\)"),
-        ((X[:, :2], Y, X[:, :2], Y), r"a kernel of 3 does not fit into 2 pixels"),
+        ((X[:, :2], Y, X[:, :2], Y), r"a kernel of 3 does not fit into 2 cells"),
     ):
         with pytest.raises(ValueError, match=sentence):
             train(Training(), *arguments)

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from cnnviz.core import trajectory as trajectories
 from cnnviz.core.kernels import KERNELS, random_kernel
 from cnnviz.core.lesson import RULES, Lesson
-from cnnviz.core.network import backward, forward, init_params, update
 from cnnviz.core.notebook import notebook_step
 from cnnviz.core.ops import mse
+from cnnviz.core.seed_network import backward, forward, init_params, update
 from cnnviz.core.trajectory import SPACING, trajectory, walk
 from cnnviz.core.updating import Updates
 
@@ -173,7 +173,7 @@ def test_many_threads_asking_for_one_lesson_get_the_same_bits(monkeypatch):
     ("x", "k", "message"),
     [
         (np.ones((5, 5)), -1, "trajectory: k is -1; it needs to be 0 or more"),
-        (np.ones((2, 5)), 0, "kernel of 3 does not fit into 2 pixels"),
+        (np.ones((2, 5)), 0, "kernel of 3 does not fit into 2 cells"),
         (np.ones((5, 5, 3)), 0, "x has shape"),
     ],
 )

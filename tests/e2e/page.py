@@ -1,7 +1,7 @@
 """What the tests do with the page: open a lesson, press keys, point at cells, and hold the screen against the core.
 
-`Screen` waits for states that the page itself announces and never for time. All screens of a run share
-one browser context, so that only the first load is a cold one; each has a page, and so a session, of its own.
+`Screen` waits for states that the page itself announces and never for time. All screens of a run share one browser
+context and its process, so that only the first load is a cold one; each has a page, and so a session, of its own.
 """
 
 from __future__ import annotations
@@ -22,13 +22,25 @@ from cnnviz.core.stages import label
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.data.images import load_image
 from tests.core.seed_cells import Geometry
-from tests.e2e.conftest import ready
 
 ORDER = tuple(map(str, Lesson().network.stages))
+READY_MS = 30_000
 LAYER_GAP = 3  # CSS pixels between the two outputs of w
 WHOLE = re.compile("[?&]" + "&(?:.*&)?".join(f"{key}=[^&]+" for key in Lesson().to_query()))
 """An address that holds every key of a lesson, in order: what the page writes when it has its answer."""
 TRACES = re.compile(r"Traceback|Error:|Exception|File \"")
+
+
+def ready(page: Page, **state: object) -> Locator:
+    """Waits until the component has painted, and returns its root.
+
+    `state` is what it must have painted: `ready(page, update=3, stage="df")`.
+    """
+    wanted = "".join(f'[data-{name}="{value}"]' for name, value in state.items())
+    root = page.locator(f'[data-ready="1"]{wanted}')
+    root.wait_for(timeout=READY_MS)
+    return root
+
 
 def true_minus(text: str) -> str:
     """Python's numbers as the page prints them: a true minus sign, and no zeros in a power of ten."""
@@ -63,14 +75,17 @@ def printed_loss(loss: float) -> str:
 
 
 @cache
-def _shared(browser: Browser, base_url: str) -> BrowserContext:
-    return browser.new_context(base_url=base_url, viewport={"width": 1280, "height": 720})
+def shared(browser: Browser, base_url: str) -> BrowserContext:
+    """A context with a page that stays open, and with it the process that has the code compiled already."""
+    context = browser.new_context(base_url=base_url, viewport={"width": 1280, "height": 720})
+    context.new_page().goto("/_stcore/health")
+    return context
 
 
 @contextlib.contextmanager
 def screen_in(browser: Browser, arguments: dict) -> Iterator[Screen]:
     """A new page in the shared context; afterwards, nothing may have been thrown in it."""
-    page = _shared(browser, arguments["base_url"]).new_page()
+    page = shared(browser, arguments["base_url"]).new_page()
     screen = Screen(page)
     yield screen
     page.close()

@@ -8,15 +8,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from cnnviz.ui.pages import pages
-from tests.e2e.page import Screen, read, screen_in, values
+from tests.e2e.page import Screen, read, values
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-@pytest.fixture
-def screen(browser, browser_context_args):
-    with screen_in(browser, browser_context_args) as screen:
-        yield screen
 
 
 STREAMLITS = {"presentation-role-conflict": "its field for files has a role and a place that no key reaches at once; keys reach the button in it"}
@@ -29,7 +23,9 @@ COVERED = "partially obscured"
 def violations(screen: Screen, *rules: str) -> list[str]:
     """What axe finds by the rules of WCAG 2.2 AA and its own best practice, or by these rules; but what is Streamlit's own."""
     run = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": TAGS}
-    found = Axe().run(screen.page, options={"resultTypes": ["violations"], "runOnly": run}).response["violations"]
+    if not screen.page.evaluate("'axe' in window"):
+        screen.page.evaluate(Axe().axe_script)
+    found = screen.page.evaluate("(options) => axe.run(options)", {"resultTypes": ["violations"], "runOnly": run})["violations"]
     ours = [(one["id"], node) for one in found for node in one["nodes"] if one["id"] not in STREAMLITS or "st-emotion" not in node["html"]]
     ours = [(rule, node) for rule, node in ours if COVERED not in node["failureSummary"]]
     return [f"{rule}: {node['target']} {node['failureSummary']}" for rule, node in ours]

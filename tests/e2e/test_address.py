@@ -2,20 +2,13 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from cnnviz import Lesson
 from cnnviz.ui.pages import pages
-from tests.e2e.page import Screen, place, screen_in
+from tests.e2e.page import Screen, place
 
 LESSON = Lesson(img="test-6", ch="gray", f=(1, 2, 0, -1, 0.5, 0, 0, -2, 1), seed=4, y=(0, 1), lr=0.05, k=3, stage="dz1")
-
-
-@pytest.fixture
-def screen(browser, browser_context_args):
-    with screen_in(browser, browser_context_args) as screen:
-        yield screen
 
 
 def test_a_reload_and_a_copied_link_bring_back_the_same_screen(screen: Screen, browser, browser_context_args):

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from cnnviz import Lesson
 from cnnviz.ui.pages import pages
-from tests.e2e.page import Screen, moment, screen_in
+from tests.e2e.page import Screen, moment
 
 VALUES = (
     *("", "0", "-1", "1", "3", "999999", "1e308", "-1e308", "1e400", "NaN", "inf", "0x10", "٣", "1_000", " 2 ", "+1"),
@@ -25,10 +25,9 @@ def address(draw: random.Random) -> dict[str, str]:
 
 
 @pytest.fixture
-def screen(browser, browser_context_args):
-    with screen_in(browser, browser_context_args) as screen:
-        screen.page.on("dialog", lambda dialog: screen.thrown.append(f"a dialog opened: {dialog.message}"))
-        yield screen
+def screen(screen: Screen) -> Screen:
+    screen.page.on("dialog", lambda dialog: screen.thrown.append(f"a dialog opened: {dialog.message}"))
+    return screen
 
 
 @pytest.mark.parametrize(

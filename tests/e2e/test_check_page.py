@@ -10,16 +10,10 @@ from cnnviz import Lesson, backward
 from cnnviz.core.gradcheck import check_gradients
 from cnnviz.core.mistakes import MISTAKES, mistakes_for, stages_hit
 from cnnviz.core.network import DEFAULT, Network
-from tests.e2e.page import Screen, moment, read, screen_in
+from tests.e2e.page import Screen, moment, read
 
 COLUMNS = ("dx", "df", "dz1", "da1", "dw", "db", "dz2", "do")
 PARAMETERS = ("df", "dw", "db")
-
-
-@pytest.fixture
-def screen(browser, browser_context_args):
-    with screen_in(browser, browser_context_args) as screen:
-        yield screen
 
 
 def test_all_entries_agree_and_the_board_shows_them(screen: Screen):

@@ -11,12 +11,6 @@ from cnnviz.core.kernels import KERNELS, random_kernel
 from tests.e2e.page import Screen, screen_in
 
 
-@pytest.fixture
-def screen(browser, browser_context_args):
-    with screen_in(browser, browser_context_args) as screen:
-        yield screen
-
-
 def test_every_control_changes_the_lesson(screen: Screen):
     screen.open("/", k=1, stage="a1")
     for act, name, value in (

@@ -9,16 +9,10 @@ from PIL import Image
 from playwright.sync_api import Locator, expect
 
 from cnnviz import Lesson, load_image
-from tests.e2e.page import Screen, read, screen_in, values
+from tests.e2e.page import Screen, read, values
 
 PLOTLY = re.compile("plotly", re.IGNORECASE)
 PLOTLY_MS = 30_000  # its chunk is 4.7 MB
-
-
-@pytest.fixture
-def screen(browser, browser_context_args):
-    with screen_in(browser, browser_context_args) as screen:
-        yield screen
 
 
 def dialog(screen: Screen) -> Locator:

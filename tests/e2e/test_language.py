@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 from cnnviz.words import say
 from cnnviz.words.pseudo import PSEUDO
 from tests.conftest import Server
-from tests.e2e.page import Screen, _shared
+from tests.e2e.page import Screen, shared
 
 CUT = Path(__file__).with_name("cut.js").read_text("utf-8")
 SCREENS = (
@@ -26,7 +26,7 @@ SCREENS = (
 
 
 def test_in_a_language_that_is_longer_no_text_is_cut_or_stands_on_another(browser: Browser, browser_context_args: dict):
-    page = _shared(browser, browser_context_args["base_url"]).new_page()
+    page = shared(browser, browser_context_args["base_url"]).new_page()
     page.emulate_media(reduced_motion="reduce")
     screen = Screen(page)
     for path in SCREENS:

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from cnnviz.lessons.library import bundled
 from cnnviz.lessons.question import ask, lesson_at
-from tests.e2e.page import Screen, screen_in
-
-
-@pytest.fixture
-def screen(browser, browser_context_args):
-    with screen_in(browser, browser_context_args) as screen:
-        yield screen
+from tests.e2e.page import Screen
 
 
 def commit(screen: Screen, right: bool) -> None:

@@ -7,13 +7,7 @@ from playwright.sync_api import expect
 
 from cnnviz import Lesson
 from tests.conftest import Server
-from tests.e2e.page import Screen, screen_in
-
-
-@pytest.fixture
-def screen(browser, browser_context_args):
-    with screen_in(browser, browser_context_args) as screen:
-        yield screen
+from tests.e2e.page import Screen
 
 
 @pytest.fixture

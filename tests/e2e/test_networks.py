@@ -10,7 +10,7 @@ from cnnviz import Lesson
 from cnnviz.core import links
 from cnnviz.core.presets import PRESETS
 from cnnviz.words import message
-from tests.e2e.page import Screen, screen_in, values
+from tests.e2e.page import Screen, values
 
 SMALL = "conv4x3-relu-max2-conv4x3-relu-max2-dense10-softmax-ce"
 TINY_VGG = "conv10x3b-relu-conv10x3b-relu-max2-conv10x3b-relu-conv10x3b-relu-max2-dense10-softmax-ce"
@@ -25,12 +25,6 @@ LARGE = (Lesson(net=TINY_VGG, ch="rgb", stage="x"), Lesson(net=LENET, stage="x")
 SCROLLS = """() => [document.scrollingElement, ...document.querySelectorAll(".stMain, .stApp, .cnnviz, .cnnviz .middle, .overview")]
   .filter((e) => e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1)
   .map((e) => `${e.tagName}.${e.className}: ${e.scrollWidth}×${e.scrollHeight} in ${e.clientWidth}×${e.clientHeight}`)"""
-
-
-@pytest.fixture
-def screen(browser, browser_context_args):
-    with screen_in(browser, browser_context_args) as screen:
-        yield screen
 
 
 def named(lesson: Lesson) -> Lesson:

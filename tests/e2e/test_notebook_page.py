@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from cnnviz import Lesson
 from cnnviz.core.lesson import RULES
 from cnnviz.core.notebook import DEVIATION_TABLE, DEVIATIONS
-from tests.e2e.page import Screen, read, screen_in, values
+from tests.e2e.page import Screen, read, values
 
 STORY = [  # what each lesson is for
     {"scale": "raw", "rule": "exact", "stage": "a1"},
@@ -19,12 +19,6 @@ STORY = [  # what each lesson is for
     {"scale": "raw", "rule": "object-oriented", "stage": "df"},
     {"scale": "unit", "rule": "exact", "stage": "df"},
 ]
-
-
-@pytest.fixture
-def screen(browser, browser_context_args):
-    with screen_in(browser, browser_context_args) as screen:
-        yield screen
 
 
 def columns(screen: Screen) -> list[str]:

@@ -3,18 +3,11 @@
 import json
 
 import numpy as np
-import pytest
 from playwright.sync_api import expect
 
 from cnnviz import Lesson
 from cnnviz.core.mistakes import placed
-from tests.e2e.page import Screen, moment, screen_in
-
-
-@pytest.fixture
-def screen(browser, browser_context_args):
-    with screen_in(browser, browser_context_args) as screen:
-        yield screen
+from tests.e2e.page import Screen, moment
 
 
 def choose(screen: Screen, file) -> None:

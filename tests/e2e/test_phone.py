@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.page import Screen, screen_in
+from tests.e2e.page import Screen
 
 SCREENS = (
     "/?stage=z1", "/?stage=o", "/train?k=60", "/train?of=many", "/check?stage=do", "/check?mistake=kernel_gradient_flipped", "/check?check=own",
@@ -24,12 +23,6 @@ FOUND = """(finger) => {
 }"""
 """What reaches over the screen's right edge, unless it is scrolled there on purpose, and what is too small for a finger;
 symbols over maps, whose place to tap is larger than their text, and words in sentences are left out."""
-
-
-@pytest.fixture
-def screen(browser, browser_context_args):
-    with screen_in(browser, browser_context_args) as screen:
-        yield screen
 
 
 def test_every_page_has_its_place_on_a_phone(screen: Screen):

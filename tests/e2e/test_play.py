@@ -4,19 +4,12 @@ import itertools
 import json
 import re
 
-import pytest
 from playwright.sync_api import Locator, expect
 
 from cnnviz import Lesson
-from tests.e2e.page import ORDER, Screen, screen_in
+from tests.e2e.page import ORDER, Screen
 
 LONG = 60_000  # milliseconds that a slow machine may take; at speed 10 a whole update takes four seconds
-
-
-@pytest.fixture
-def screen(browser, browser_context_args):
-    with screen_in(browser, browser_context_args) as screen:
-        yield screen
 
 
 def test_play_reaches_the_next_update_by_itself_and_goes_on(screen: Screen):

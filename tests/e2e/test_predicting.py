@@ -5,20 +5,13 @@ from __future__ import annotations
 import re
 
 import numpy as np
-import pytest
 from playwright.sync_api import expect
 
 from cnnviz.core.lesson import Lesson
 from cnnviz.lessons.missions import blind
-from tests.e2e.page import moment, screen_in, values
+from tests.e2e.page import moment, values
 
 NET = "conv2x3-relu-max2-dense3-softmax-ce"
-
-
-@pytest.fixture
-def screen(browser, browser_context_args):
-    with screen_in(browser, browser_context_args) as screen:
-        yield screen
 
 
 def test_every_stage_asks_before_it_shows(screen):
@@ -103,7 +96,8 @@ def test_a_mission_is_taken_reached_and_remembered_and_a_mistake_is_named(screen
     choice.select_option("flip_forgotten@dx")
     strip.get_by_text("Name it").click()
     expect(strip.get_by_role("status")).to_contain_text("no. With it ∂o[0] would be")
-    right = blind(Lesson(), moment(Lesson()), 4)
-    choice.select_option(next(address for address in right.choices if right.named(address)[0]))
+    here = moment(Lesson())
+    right = blind(Lesson(), here, 4)
+    choice.select_option(next(address for address in right.choices if right.named(address, here)[0]))
     strip.get_by_text("Name it").click()
     expect(strip.get_by_role("status")).to_contain_text("Reached.")

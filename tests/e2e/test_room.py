@@ -10,8 +10,7 @@ from playwright.sync_api import Page, expect
 
 from cnnviz import Lesson, load_image, trajectory
 from tests.conftest import Server
-from tests.e2e.conftest import ready
-from tests.e2e.page import Screen, screen_in
+from tests.e2e.page import Screen, ready, screen_in
 from tests.e2e.test_accessibility import violations
 
 

@@ -21,6 +21,8 @@ from tests.test_installed import HIDDEN
 PREFIX = "/tools/cnnviz"
 SAY_MS = 30_000
 
+pytestmark = pytest.mark.xdist_group("served")  # they share a server
+
 
 @pytest.fixture(scope="module")
 def elsewhere(tmp_path_factory):

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from cnnviz import Lesson
 from cnnviz.export.mathml import mathml
 from cnnviz.ui.component.network import formulas as network_formulas
-from tests.e2e.page import ORDER, Screen, cell_of, geometry, read, screen_in, values
+from tests.e2e.page import ORDER, Screen, cell_of, geometry, read, values
 
 KEYS = (
     *("image", "channel", "scale", "kernel_preset", "kernel_random", "target_0", "target_1"),
@@ -39,12 +39,6 @@ CELLS = {
     "df": [(0, 0), (2, 1)],
     "dx": [(0, 0), (16, 16), (31, 31)],
 }
-
-
-@pytest.fixture
-def screen(browser, browser_context_args):
-    with screen_in(browser, browser_context_args) as screen:
-        yield screen
 
 
 def test_a_first_visit_finds_every_key_and_every_map(screen: Screen):

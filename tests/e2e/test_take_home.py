@@ -14,15 +14,9 @@ from PIL import Image
 from playwright.sync_api import Download, expect
 
 from cnnviz import Lesson
-from tests.e2e.page import Screen, moment, printed_loss, screen_in
+from tests.e2e.page import Screen, moment, printed_loss
 
 SVG = "{http://www.w3.org/2000/svg}"
-
-
-@pytest.fixture
-def screen(browser, browser_context_args):
-    with screen_in(browser, browser_context_args) as screen:
-        yield screen
 
 
 def open_files(screen: Screen) -> None:

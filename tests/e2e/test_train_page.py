@@ -10,13 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from cnnviz import Lesson
-from tests.e2e.page import Screen, moment, read, screen_in
-
-
-@pytest.fixture
-def screen(browser, browser_context_args):
-    with screen_in(browser, browser_context_args) as screen:
-        yield screen
+from tests.e2e.page import Screen, moment, read
 
 
 def scrub(screen: Screen, k: int) -> None:

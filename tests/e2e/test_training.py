@@ -7,14 +7,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.page import Screen, read, screen_in
+from tests.e2e.page import Screen, read
 from tests.e2e.test_accessibility import violations
-
-
-@pytest.fixture
-def screen(browser, browser_context_args):
-    with screen_in(browser, browser_context_args) as screen:
-        yield screen
 
 
 def done(screen: Screen) -> None:

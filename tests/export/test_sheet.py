@@ -39,7 +39,7 @@ def test_there_is_a_task_for_each_stage_and_what_is_given_comes_to_the_answer(le
 
 def test_the_pinned_cell_is_the_one_that_is_asked_for():
     found = tasks(LESSONS[1], moment_of(LESSONS[1]))
-    assert next(task.name for task in found if task.name.startswith("z₁")) == "z₁[0, 0]"
+    assert next(task.name for task in found if task.name.startswith("z₁")) == "z₁[0,0]"
 
 
 def test_answers_stand_on_a_page_of_their_own_and_blanks_on_the_first():

@@ -52,7 +52,7 @@ def test_a_mistake_without_its_name_is_recognised_and_no_other_is(query):
     seen = set()
     for case in range(12):
         found = blind(lesson, moment, case)
-        verdicts = {address: found.named(address) for address in found.choices}
+        verdicts = {address: found.named(address, moment) for address in found.choices}
         right = {address for address, (is_it, _) in verdicts.items() if is_it}
         assert right and len(right) < len(verdicts)
         seen |= right
@@ -60,7 +60,7 @@ def test_a_mistake_without_its_name_is_recognised_and_no_other_is(query):
             assert str(said)
             if not is_it:
                 assert not np.isclose(said.values["made"], said.values["here"], rtol=1e-9, atol=0)
-        assert found.named("nothing@dz1") is None
+        assert found.named("nothing@dz1", moment) is None
     assert len(seen) > 3
 
 
@@ -76,3 +76,10 @@ def test_under_a_mission_the_page_says_whether_it_is_reached():
     exact = moment_of(now.lesson).gradients
     assert any(not np.array_equal(now.moment.gradients[name], exact[name]) for name in exact)
     assert find("culprit").key == ""
+
+
+def test_the_mistake_is_worked_out_once_for_all_stages_of_a_lesson(monkeypatch):
+    here, _ = started(resolved({"mission": "culprit", "case": "5", "stage": "do"}))
+    monkeypatch.setattr("cnnviz.ui.pages.step.missions.blind", lambda *_: pytest.fail("it was worked out again"))
+    there, _ = started(resolved({"mission": "culprit", "case": "5", "stage": "df"}))
+    assert all(np.array_equal(here.moment.gradients[name], there.moment.gradients[name]) for name in here.moment.gradients)

@@ -13,15 +13,20 @@ from urllib.parse import parse_qsl, urlencode
 import numpy as np
 import pytest
 from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
 
 from cnnviz import Lesson, load_image, trajectory
 from cnnviz.checks import judge
 from cnnviz.core.lesson import LESSON_KEYS
 from cnnviz.core.patience import check_wanted
+from cnnviz.data.images import find_image
+from cnnviz.ui import resource
 from cnnviz.ui.pages import page_keys
 from cnnviz.ui.resource import EXACT, INSTEAD, asked_of, made, page_of
+from cnnviz.ui.server import numbers as server_numbers
+from cnnviz.ui.server.direct import Direct
 from cnnviz.ui.server.gate import Busy, Gate
-from cnnviz.ui.server.numbers import LASTING, number_routes
+from cnnviz.ui.server.numbers import LASTING, Numbers, number_routes
 from cnnviz.ui.version import code
 from tests.ui import running
 from tests.ui.running import decode
@@ -76,6 +81,13 @@ def test_programs_get_exact_arrays_and_what_was_wrong_by_its_id():
     np.testing.assert_array_equal(answer["arrays"]["w"], trajectory(Lesson(), load_image("test-0"), 3).params.w)
 
 
+def test_the_photograph_comes_along_where_one_channel_of_it_is_read():
+    _, arrays = decode(ask("/numbers/step", "img=test-3&ch=blue")[2])
+    np.testing.assert_array_equal(arrays["photo"], find_image("test-3").pixels)
+    for without in ("img=test-3&ch=rgb", "img=digit7-3", "img=pattern-edges"):
+        assert "photo" not in decode(ask("/numbers/step", without)[2])[1], without
+
+
 def test_numbers_that_run_away_are_null_to_programs():
     lesson = "k=60&lr=1e6&net=dense2-mse"
     header, _ = decode(ask("/numbers/step", lesson)[2])
@@ -98,6 +110,40 @@ def test_one_address_is_kept_for_ever_and_the_other_asks_again():
     _, plain, whole = ask("/tools/numbers/step", "k=1", {"Accept-Encoding": "gzip;q=0"}, routes)
     assert gzip.decompress(body) == whole and plain["cache-control"] == "no-cache" and "content-encoding" not in plain
     assert ask("/tools/numbers/step", "k=1", {"If-None-Match": f"W/{plain['etag']}"}, routes)[0] == 304
+
+
+@pytest.mark.parametrize(("room", "page"), [("k=2&stage=z1&lang=fr", "step"), ("page=train&n=20&k=2", "train")])
+def test_what_a_hall_is_taken_to_is_ready_as_its_pages_will_ask_for_it(monkeypatch, room, page):
+    numbers = Numbers()
+    asyncio.run(numbers.prepare(room, None))
+    monkeypatch.setattr(resource, "made", lambda *_: pytest.fail("made again"))
+    address = resource.address_of(f"/{page}", room)
+    path, _, query = address.partition("?")
+    routes = number_routes("", numbers)
+    for headers in ({"Accept-Encoding": "gzip, deflate"}, {}):
+        status, got, body = ask(f"/{path}", query, headers, routes)
+        assert (status, got["cache-control"], "content-encoding" in got) == (200, LASTING, bool(headers))
+        assert decode(gzip.decompress(body) if headers else body)[0]["lesson"]["k"] == "2"
+
+
+def test_a_hall_does_not_wait_for_what_takes_long(monkeypatch):
+    monkeypatch.setattr(server_numbers, "HELD", 0.05)
+    going_on = threading.Event()
+    monkeypatch.setattr(resource, "made", lambda *_: going_on.wait(10))
+
+    async def tried() -> None:
+        began = time.monotonic()
+        await Numbers().prepare("k=2", None)
+        assert time.monotonic() - began < 5
+        going_on.set()
+
+    asyncio.run(tried())
+
+
+def test_what_is_not_direct_goes_on_as_it_came():
+    app = Direct(PlainTextResponse("Streamlit's"), number_routes(""))
+    asked = [running.ask(app, path, method) for path, method in (("/", "GET"), ("/numbers/step", "POST"), ("/numbers/step", "GET"))]
+    assert [body == b"Streamlit's" for _, _, body in asked] == [True, True, False]
 
 
 @pytest.mark.parametrize(

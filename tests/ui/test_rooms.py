@@ -19,8 +19,8 @@ from cnnviz.words import say
 class Hall:
     """An application of rooms alone, asked directly."""
 
-    def __init__(self, store=None):
-        self.rooms = Rooms(store)
+    def __init__(self, store=None, **options):
+        self.rooms = Rooms(store, **options)
         self.app = Starlette(routes=room_routes("", self.rooms))
 
     async def ask(self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None, visitor: str = "1.2.3.4"):
@@ -93,6 +93,22 @@ async def test_the_hall_is_where_its_driver_is():
         assert "event: end" in first and "event: end" in second
     assert (await hall.ask("GET", path))[0] == 404
     assert hall.rooms.streams == 0 and not hall.rooms.followed
+
+
+@scene
+async def test_a_hall_is_moved_when_its_numbers_are_ready_and_a_later_move_overtakes():
+    ready = {"k=1": asyncio.Event(), "k=2": asyncio.Event()}
+    hall = Hall(prepare=lambda query, client: ready[query].wait())
+    path, driver = await hall.open("k=0")
+    async with hall.following(path) as heard:
+        moves = [asyncio.create_task(hall.ask("PUT", path, query.encode(), driver)) for query in ready]
+        await asyncio.sleep(0.02)
+        assert data(heard) == ["k=0"]
+        for query in ("k=2", "k=1"):
+            ready[query].set()
+            await asyncio.sleep(0.02)
+            assert data(heard) == ["k=0", "k=2"]
+        assert [(await move)[0] for move in moves] == [200, 200]
 
 
 @scene

@@ -1,4 +1,4 @@
-"""Connections that ask for nothing are closed; streams and web sockets stay."""
+"""Connections that ask for nothing, or without end, are closed; streams and web sockets stay."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import contextlib
 import pytest
 import uvicorn
 from starlette.applications import Starlette
-from starlette.responses import StreamingResponse
+from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.routing import Route, WebSocketRoute
 from websockets.asyncio.client import connect
 
@@ -31,9 +31,13 @@ async def socket(socket):
             await socket.send_text(await socket.receive_text())
 
 
+async def taken(request):
+    return PlainTextResponse(str(len(await request.body())))
+
+
 @contextlib.asynccontextmanager
 async def served():
-    app = Starlette(routes=[Route("/stream", stream), WebSocketRoute("/socket", socket)])
+    app = Starlette(routes=[Route("/stream", stream), Route("/taken", taken, methods=["PUT"]), WebSocketRoute("/socket", socket)])
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off", timeout_graceful_shutdown=1))
     task = asyncio.create_task(server.serve())
     while not server.started:
@@ -63,5 +67,25 @@ def test_who_asks_nothing_is_let_go_and_who_follows_is_not(monkeypatch, said):
                 await follower.read(100_000)
                 await follower.readuntil(b"still there")
             asks.close()
+
+    asyncio.run(tried())
+
+
+@pytest.mark.parametrize("endless", [b"GET /taken?", b"GET /taken HTTP/1.1\r\nX-Much: ", b"PUT /taken HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1;"])
+def test_a_head_has_an_end_and_a_body_may_be_longer(endless):
+    start.close_what_asks_nothing()
+
+    async def tried() -> None:
+        async with served() as port, asyncio.timeout(20):
+            reader, asks = await asyncio.open_connection("127.0.0.1", port)
+            asks.write(b"PUT /taken HTTP/1.1\r\nHost: here\r\nContent-Length: 300000\r\n\r\n" + 300_000 * b"x")
+            assert (await reader.readuntil(b"300000")).startswith(b"HTTP/1.1 200")
+            with contextlib.suppress(ConnectionError):
+                for n in range(1_000):
+                    asks.write(endless if not n else 10_000 * b"x")
+                    await asks.drain()
+                    await asyncio.sleep(0)
+                await reader.read()  # h11 says what is wrong first
+            assert asks.transport.is_closing()
 
     asyncio.run(tried())

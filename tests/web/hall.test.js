@@ -114,4 +114,25 @@ test("a form asks for what the server knows", () => {
     ask: "Clear?",
     answers: [{ label: "yes" }, { label: "no" }],
   })
+  assert.deepEqual(form({ spot: "hands", ask: "Which?", answers: "ReLU\n* sigmoid\nnone" }), {
+    kind: "choose",
+    ask: "Which?",
+    answers: [
+      { label: "ReLU", is: "0" },
+      { label: "sigmoid", is: "1" },
+      { label: "none", is: "2" },
+    ],
+    key: "1",
+  })
+  assert.deepEqual(form({ spot: "own_number", ask: "How many?", key: " 900", tolerance: "" }), {
+    kind: "number",
+    ask: "How many?",
+    key: "900",
+  })
+  assert.deepEqual(form({ spot: "own_click", ask: "Where?", map: "z1", key: "", hidden: "1" }), {
+    kind: "click",
+    ask: "Where?",
+    map: "z1",
+    hidden: true,
+  })
 })

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { mechanism } from "../../cnnviz/ui/web/draw/mechanism.js"
+import { padding, underWindow } from "../../cnnviz/ui/web/draw/mechanisms/windows.js"
 import { Pen } from "../../cnnviz/ui/web/draw/pen.js"
 import { decode } from "../../cnnviz/ui/web/model/decode.js"
 import { Numbers } from "../../cnnviz/ui/web/model/numbers.js"
@@ -13,8 +14,21 @@ const nothing = new Proxy(function nothing() {}, {
   set: () => true,
   apply: () => nothing,
 })
+/** As wide as Inter's figures are: six tenths of their size. */
+const context = new Proxy(
+  {
+    font: "",
+    measureText: (text) => ({
+      width: text.length * 0.6 * Number.parseFloat(context.font.match(/[\d.]+(?=px)/)?.[0] ?? 12),
+    }),
+  },
+  {
+    get: (own, name) => own[name] ?? nothing,
+    set: (own, name, value) => (name === "font" ? Reflect.set(own, name, value) : true),
+  },
+)
 class Canvas {
-  getContext = () => nothing
+  getContext = () => context
   setAttribute() {}
 }
 Object.assign(globalThis, { OffscreenCanvas: Canvas, devicePixelRatio: 1 })
@@ -54,4 +68,54 @@ test("the total of every sum that is drawn is the core's own entry, and its step
     }
   }
   assert.ok(count > 20, `only ${count} sums`)
+})
+
+test("with up to four channels every window and every kernel is printed on a screen of 720 lines", () => {
+  const { numbers } = moments.find(({ numbers }) => numbers.network.text.startsWith("conv4x3-relu-max2-conv4x3"))
+  for (const [map, channels] of /** @type {[string, number][]} */ ([
+    ["z1", 3],
+    ["z2", 4],
+  ])) {
+    const printed = []
+    const { grid } = Pen.prototype
+    Pen.prototype.grid = function counted(values, ...rest) {
+      const fits = grid.call(this, values, ...rest)
+      printed.push(fits ? values.length : 0)
+      return fits
+    }
+    sums(
+      numbers,
+      map,
+      numbers.shape(map).map((n) => n >> 1),
+      { width: 600, height: 250 },
+    )
+    Pen.prototype.grid = grid
+    assert.deepEqual(printed, Array(2 * channels).fill(9))
+  }
+})
+
+test("as many zeros are drawn around a map as its first and its last window reach beyond it", () => {
+  let around = 0
+  for (const { numbers } of moments) {
+    for (const { symbol } of numbers.stages) {
+      if (symbol === "update") continue
+      const link = numbers.links(symbol).find(({ pattern }) => pattern === "window")
+      if (!link) continue
+      const zeros = padding(numbers, symbol, link.source)
+      const [rows, columns] = numbers.shape(link.source).slice(-2)
+      const first = underWindow(numbers, symbol, link.source, [0, 0, 0])
+      const last = underWindow(
+        numbers,
+        symbol,
+        link.source,
+        numbers.shape(symbol).map((n) => n - 1),
+      )
+      const end = ({ start, count, step }) => start + (count - 1) * step + 1
+      assert.equal(first.rows.start + zeros.before, 0)
+      assert.equal(zeros.below, Math.max(0, end(last.rows) - rows))
+      assert.equal(zeros.right, Math.max(0, end(last.columns) - columns))
+      around += zeros.before + zeros.below
+    }
+  }
+  assert.ok(around > 0)
 })

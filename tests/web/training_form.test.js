@@ -12,9 +12,22 @@ test("the address says what differs from the usual, after classes and numbers", 
 })
 
 test("a number outside its bounds gets a sentence that says them", () => {
-  for (const [name, value] of [["epochs", "0"], ["epochs", "2.5"], ["batch", "1025"], ["seed", ""], ["rate", "-1"], ["rate", "x"]])
+  for (const [name, value] of [
+    ["epochs", "0"],
+    ["epochs", "2.5"],
+    ["batch", "1025"],
+    ["seed", ""],
+    ["rate", "-1"],
+    ["rate", "x"],
+  ])
     assert.match(outside(name, value), /number from \d+ to \d/, `${name} ${value}`)
   assert.match(outside("epochs", "201"), /^Epochs: a whole number from 1 to 200\.$/)
-  for (const [name, value] of [["epochs", "200"], ["batch", "1"], ["seed", "0"], ["rate", "1e-3"], ["rate", "0"]])
+  for (const [name, value] of [
+    ["epochs", "200"],
+    ["batch", "1"],
+    ["seed", "0"],
+    ["rate", "1e-3"],
+    ["rate", "0"],
+  ])
     assert.equal(outside(name, value), "", `${name} ${value}`)
 })

@@ -112,6 +112,11 @@ class Layer:
         """Which cells each computed role comes from."""
         raise NotImplementedError
 
+    @property
+    def parameter_letters(self) -> tuple[str, ...]:
+        """The letters of its parameters, in the order in which they are named."""
+        return tuple(role[1:] for role in self.links() if role[0] == "d" and role not in ("dx", "dy"))
+
     def geometry(self) -> dict[str, int]:
         """k, stride, zeros before and dilation, where a window slides."""
         return {}

@@ -9,7 +9,8 @@ import numpy as np
 from cnnviz.core.descent import Promise
 from cnnviz.core.layers.layer import Layer
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.network import Names, Network
+from cnnviz.core.names import Names
+from cnnviz.core.network import Network
 from cnnviz.core.optimizers import OPTIMIZERS
 from cnnviz.core.program import Program
 from cnnviz.core.stages import Stage, label
@@ -165,8 +166,17 @@ def _stage(stage: Stage, program: Program) -> StageRecord:
         name = message("ui.stage.loss")
     return StageRecord(
         symbol=stage.symbol, label=stage.label, phase=stage.phase, layer=stage.layer, name=name, plain=_plain(stage, program),
-        title=stage.title, sentence=stage.sentence, makes=stage.makes, inputs=stage.inputs,
+        title=stage.title, sentence=_sentence(stage, program), makes=stage.makes, inputs=stage.inputs,
     )  # fmt: skip
+
+
+def _sentence(stage: Stage, program: Program) -> Message:
+    """What happens at a stage; of a filter over several channels, that it has a kernel for each of them."""
+    if stage.words != "layer.conv.y":
+        return stage.sentence
+    source = stage.inputs[0]
+    channels = program.shapes[source][0] if len(program.shapes[source]) == 3 else 1
+    return message("layer.conv.y.several", n=channels, source=label(source)) if channels > 1 else stage.sentence
 
 
 def _plain(stage: Stage, program: Program) -> Message:

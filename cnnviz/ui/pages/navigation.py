@@ -12,11 +12,17 @@ import streamlit as st
 from cnnviz.ui.pages import pages
 from cnnviz.ui.reader import follow_readers
 
+ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path fill="#d9730d" d="M1 1h4v4h-4zM1 6h4v4h-4zM1 11h4v4h-4z"/>'
+    '<path fill="#b9bfc8" d="M6 1h4v4h-4zM6 6h4v4h-4zM6 11h4v4h-4z"/><path fill="#2f86de" d="M11 1h4v4h-4zM11 6h4v4h-4zM11 11h4v4h-4z"/></svg>'
+)
+"""Of the browser's tab: a kernel. What is no picture and no emoji would be asked for as a file."""
+
 
 def navigate() -> None:
     """Shows the page that the path names."""
     follow_readers()
-    st.set_page_config(page_icon="▦", layout="wide", initial_sidebar_state="collapsed")
+    st.set_page_config(page_icon=ICON, layout="wide", initial_sidebar_state="collapsed")
     shown = [
         st.Page(page.show, title=f"{page.name} · cnnviz", url_path=page.path, default=not page.path) for page in pages()
     ]

@@ -10,23 +10,29 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from cnnviz.core.kept import keep_also
+from cnnviz.ui.server.direct import Direct
 from cnnviz.ui.server.files import file_routes
 from cnnviz.ui.server.guards import Frames, Metrics, Origins, Proxies, UploadLimit
 from cnnviz.ui.server.headers import Headers
-from cnnviz.ui.server.numbers import number_routes
+from cnnviz.ui.server.numbers import Numbers, number_routes
 from cnnviz.ui.server.rooms import Rooms, room_routes
 from cnnviz.ui.server.rooms.shared import shared
 from cnnviz.ui.server.shared_arrays import shared_arrays
 from cnnviz.ui.server.start import SCRIPT, at_the_end, lifespan
 from cnnviz.words import say
 
-__all__ = ["MIDDLEWARE", "SCRIPT", "apologize", "lifespan", "routes"]
+__all__ = ["MIDDLEWARE", "SCRIPT", "apologize", "lifespan", "middleware", "routes"]
 
 REDIS = "CNNVIZ_REDIS"
 """The environment's setting that names a Redis, `redis://…`, for what several processes share."""
 
 MIDDLEWARE = [Middleware(layer) for layer in (Proxies, Headers, Origins, Metrics, Frames, UploadLimit)]
 """Around Streamlit's own, the outermost first."""
+
+
+def middleware(served: list[BaseRoute]) -> list[Middleware]:
+    """All of it for an app with these routes: what a hall asks for is answered within ours, and never comes to Streamlit's."""
+    return [*MIDDLEWARE, Middleware(Direct, served)]
 
 
 def routes() -> list[BaseRoute]:
@@ -40,9 +46,10 @@ def routes() -> list[BaseRoute]:
     redis = os.environ.get(REDIS, "").strip()
     if redis:
         _share(redis)
-    rooms = Rooms(shared(redis) if redis else None)
+    numbers = Numbers()
+    rooms = Rooms(shared(redis) if redis else None, numbers.prepare)
     at_the_end(rooms.close)
-    return [*file_routes(folder), *number_routes(folder), *room_routes(folder, rooms)]
+    return [*file_routes(folder), *number_routes(folder, numbers), *room_routes(folder, rooms)]
 
 
 def _share(redis: str) -> None:

@@ -6,15 +6,18 @@ import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
+from starlette.types import Receive, Scope, Send
 
 from cnnviz.core.recent import Recent
 from cnnviz.ui import resource
 from cnnviz.ui.pages import Page
-from cnnviz.ui.resource import Resource
+from cnnviz.ui.resource import Resource, address_of
+from cnnviz.ui.server.direct import DirectRoute
 from cnnviz.ui.server.gate import Busy, Gate, visitor_of, while_asked
 from cnnviz.ui.version import code
 from cnnviz.words import message
@@ -26,6 +29,8 @@ MOST_QUERY = 24_000
 """Characters of a query: an uploaded image is one of 4,200, two lessons with one each may be compared."""
 DEAR = 0.15
 """Seconds of work from which it has to wait for its turn."""
+HELD = 0.25
+"""Seconds that a hall's move waits, at most, for its numbers."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +40,21 @@ class Dear:
     seconds: float
 
 
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What was asked for word for word, and its usual answer, ready to be sent: to who reads gzip and has nothing yet."""
+
+    found: Resource
+    usual: Response
+
+
 class Numbers:
     """What is known, what is being made, and the turns of what is dear."""
 
     def __init__(self) -> None:
         self.kept: Recent[tuple, Resource] = Recent(MOST_BYTES, lambda found: len(found.body))
-        self.known: Recent[tuple[str, bytes], Resource] = Recent(MOST_BYTES, lambda found: len(found.body))
+        self.known: Recent[tuple[str, str, bytes], Known] = Recent(MOST_BYTES, lambda known: len(known.found.body))
+        self.preparing: set[asyncio.Task[Response]] = set()
         self.cheap: Gate[Resource | Dear] = Gate(2, 2_000, 400, 0.01)
         self.dear: Gate[Resource] = Gate(1, 24, 4, 2.0)
 
@@ -62,14 +76,35 @@ class Numbers:
         takes = resource.seconds(page, asked)
         return Dear(takes) if takes > DEAR else resource.made(page, asked, form)
 
-    async def answer(self, request: Request) -> Response:
-        """The answer to one request."""
-        query = request.scope.get("query_string", b"")
-        version, asked = request.path_params.get("version", ""), (request.path_params["page"], query)
-        known = self.known.get(asked)
-        if known is not None and version in ("", code()):  # a hall's second question, word for word
-            return _answered(known, request, bool(version))
-        name, _, form = request.path_params["page"].partition(".")
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request; a hall's second one with what was sent to the first."""
+        parts = scope["path_params"]
+        version, name = parts.get("version", ""), (parts.get("version", ""), parts["page"], scope["query_string"])
+        known = self.known.get(name)
+        if known is None:
+            answer = await self.answer(Request(scope, receive), name)
+        elif (headers := dict(scope["headers"])).get(b"accept-encoding", b"").split(b",")[0] == b"gzip" and b"if-none-match" not in headers:
+            answer = known.usual
+        else:
+            answer = _answered(known.found, Request(scope), bool(version))
+        await answer(scope, receive, send)
+
+    async def prepare(self, room_query: str, client: object) -> None:
+        """Makes what a hall will ask for that is taken there, so that it is one answer for all of them; a dear one comes later."""
+        page = dict(parse_qsl(room_query)).get("page", "")
+        version, name, query = address_of(page, room_query).removeprefix("numbers/").replace("?", "/", 1).split("/", 2)
+        asked = version, name, query.encode()
+        if self.known.get(asked) is None:
+            scope = {"type": "http", "query_string": asked[2], "headers": [], "client": client}
+            task = asyncio.create_task(self.answer(Request(scope, asyncio.Event().wait), asked))  # type: ignore[arg-type]
+            self.preparing.add(task)
+            task.add_done_callback(self.preparing.discard)
+            await asyncio.wait({task}, timeout=HELD)
+
+    async def answer(self, request: Request, asked: tuple[str, str, bytes]) -> Response:
+        """The answer to a question that was not asked before."""
+        version, page_and_form, query = asked
+        name, _, form = page_and_form.partition(".")
         if version not in ("", code()):
             return refusal(410, "ui.numbers.other_version", version=code())
         page = resource.page_of(name)
@@ -85,7 +120,8 @@ class Numbers:
         except (TimeoutError, asyncio.CancelledError):  # or nobody is there to read this
             return refusal(503, "ui.numbers.busy", {"Retry-After": "1"}, n=1)
         if found.lasting:
-            self.known.put(asked, found)
+            usual = Request({"type": "http", "headers": [(b"accept-encoding", b"gzip")]})
+            self.known.put(asked, Known(found, _answered(found, usual, bool(version))))
         return _answered(found, request, bool(version))
 
 
@@ -110,7 +146,7 @@ def refusal(status: int, id: str, headers: Mapping[str, str] | None = None, **va
     return JSONResponse(said, status, {"Cache-Control": "no-store", **(headers or {})})
 
 
-def number_routes(folder: str) -> list[BaseRoute]:
+def number_routes(folder: str, numbers: Numbers | None = None) -> list[BaseRoute]:
     """The resources, under the path that Streamlit puts before its own ("" or "/prefix")."""
-    numbers = Numbers()
-    return [Route(f"{folder}/numbers/{path}", numbers.answer) for path in ("{page}", "{version}/{page}")]
+    numbers = numbers or Numbers()
+    return [DirectRoute(f"{folder}/numbers/{path}", numbers, methods=["GET"]) for path in ("{page}", "{version}/{page}")]

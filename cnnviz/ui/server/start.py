@@ -28,6 +28,9 @@ FILES = (65_536, 10_240)
 SILENT = 20.0
 """Seconds that a connection may be open without having asked for anything."""
 
+MOST_HEAD = 65_536
+"""Bytes of a request's line and headers."""
+
 _AT_THE_END: list[Callable[[], None]] = []
 
 
@@ -107,10 +110,12 @@ def send_at_once(loop: asyncio.AbstractEventLoop) -> None:
 
 @cache
 def close_what_asks_nothing() -> None:
-    """Has the web server close connections on which no whole request has come within SILENT seconds; it would keep them for ever."""
+    """Has the web server close connections on which no whole request comes within SILENT seconds, or one without end: it would keep them for ever."""
     for module, name in (("h11_impl", "H11Protocol"), ("httptools_impl", "HttpToolsProtocol")):
         with contextlib.suppress(ImportError):  # the second one is there where httptools is
             _close_what_is_silent(getattr(import_module(f"uvicorn.protocols.http.{module}"), name))
+    with contextlib.suppress(ImportError):
+        _bound_heads(import_module("uvicorn.protocols.http.httptools_impl").HttpToolsProtocol)
 
 
 def _close_what_is_silent(protocol: type) -> None:
@@ -125,3 +130,32 @@ def _close_what_is_silent(protocol: type) -> None:
             transport.abort()
 
     protocol.connection_made = connection_made
+
+
+def _bound_heads(protocol: type) -> None:
+    """Has it give up connections on which MOST_HEAD bytes have come without a head's end, or a part of a body: it would keep them all.
+
+    The web server's own parser does so by itself (h11), the quick one does not (httptools).
+    """
+
+    def counted(name: str) -> Callable[..., None]:
+        before = getattr(protocol, name)
+
+        def heard(self, *body: bytes) -> None:
+            self.unheard = 0
+            before(self, *body)
+
+        return heard
+
+    received = protocol.data_received
+
+    def data_received(self, data: bytes) -> None:
+        self.unheard += len(data)
+        received(self, data)
+        if self.unheard > MOST_HEAD and self.transport.get_protocol() is self:  # else it is a web socket now
+            self.transport.abort()
+
+    protocol.unheard = 0
+    protocol.data_received = data_received
+    for name in ("on_headers_complete", "on_body", "on_message_complete"):
+        setattr(protocol, name, counted(name))

@@ -13,8 +13,8 @@ from cnnviz.core.recent import Recent
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.data.images import load_image
 from cnnviz.ui.charts import Chart, Line
+from cnnviz.ui.sent.check import CodeData
 from cnnviz.ui.switches import Switch
-from cnnviz.ui.wire import CodeData
 from cnnviz.words import Message, Problem, message
 
 ELSEWHERE: tuple[dict[str, str], ...] = (

@@ -11,7 +11,7 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.core.nudges import Nudge, digits_right, nudges
 from cnnviz.core.stages import label
 from cnnviz.core.trajectory import Moment
-from cnnviz.ui.wire import DigitsData, NudgeRow
+from cnnviz.ui.sent.check import DigitsData, NudgeRow
 from cnnviz.words import message
 
 LONG, SHORT = 1e-1, 1e-13

@@ -22,7 +22,7 @@ from cnnviz.ui.boards import ERROR, RATIO, Board, Row
 from cnnviz.ui.network_maps import largest
 from cnnviz.ui.pages.check.tabs import tabs
 from cnnviz.ui.parts import Part, part
-from cnnviz.ui.wire import CodeData, OwnData, OwnMatch
+from cnnviz.ui.sent.check import CodeData, OwnData, OwnMatch
 from cnnviz.words import Message, Problem, message
 
 SHOWN = 3

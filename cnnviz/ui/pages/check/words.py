@@ -38,7 +38,7 @@ def verdict(check: GradientCheck) -> Message:
         kinks=kinks,
         parameters=message("ui.check.verdict.and", before=before, last=last) if before else last,
         tolerance=TOLERANCE,
-        entry=f"{label('d' + worst.parameter)}[{', '.join(map(str, worst.index))}]",
+        entry=f"{label('d' + worst.parameter)}[{','.join(map(str, worst.index))}]",
         error=float(worst.relative_error),
     )
 

@@ -10,7 +10,7 @@ from cnnviz.lessons.file import GuidedLesson
 from cnnviz.lessons.question import lesson_at
 from cnnviz.lessons.scene import Scene, scene
 from cnnviz.ui.network_maps import records
-from cnnviz.ui.wire import LearnPicture
+from cnnviz.ui.sent.learn import LearnPicture
 from cnnviz.words import Problem
 
 LEAST, MOST = 3, 64

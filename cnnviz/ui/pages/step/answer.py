@@ -36,4 +36,11 @@ def live(page: str, now: Now, whole: bool = False) -> tuple[dict[str, object], d
         "facts": facts(lesson, program.network, moment, promised),
         "promise": promise_record(promised),
     }
-    return head, arrays(lesson, program, moment, whole) | losses(moment)
+    return head, arrays(lesson, program, moment, whole) | losses(moment) | photograph(now)
+
+
+def photograph(now: Now) -> dict[str, np.ndarray]:
+    """The image in its colours, where it has some and the network reads only one channel."""
+    pixels = now.image.pixels
+    coloured = bool((pixels != pixels[..., :1]).any())
+    return {"photo": pixels} if coloured and now.lesson.ch != "rgb" else {}

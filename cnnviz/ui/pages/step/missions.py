@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from cnnviz.core.kept import size
+from cnnviz.core.recent import Recent
 from cnnviz.core.stages import label
 from cnnviz.lessons.missions import MOST_CASES, Blind, Mission, blind, find, missions
 from cnnviz.lessons.scene import query_of
 from cnnviz.ui.address import Now
-from cnnviz.ui.wire import MissionData, MissionListed, MissionsData, NamedMistake
+from cnnviz.ui.sent.page import MissionData, MissionListed, MissionsData, NamedMistake
 from cnnviz.words import Message, message
+
+_RECENT: Recent[tuple[tuple[tuple[str, str], ...], int], Blind] = Recent(32_000_000, lambda found: size(found.gradients))
 
 
 def started(now: Now) -> tuple[Now, MissionsData]:
@@ -36,11 +40,11 @@ def _data(mission: Mission, met: bool, said: list[Message]) -> MissionData:
 
 def _blind(now: Now, mission: Mission, listed: list[MissionListed]) -> tuple[Now, MissionsData]:
     case = _case(now.asked)
-    found: Blind | None = blind(now.lesson, now.moment, case)
+    found = _found(now, case)
     if found is None:
         return now, MissionsData(listed=listed, now=_data(mission, False, [message("ui.missions.no_mistake")]))
     given = now.asked.get("named", "")
-    verdict = found.named(given)
+    verdict = found.named(given, now.moment)
     data = _data(mission, bool(verdict and verdict[0]), [verdict[1]] if verdict else [])
     data |= {"case": case, "named": given if verdict else "", "choices": _choices(found)}
     if data["met"]:
@@ -48,6 +52,15 @@ def _blind(now: Now, mission: Mission, listed: list[MissionListed]) -> tuple[Now
     after, _ = now.lesson.optimizer.step(now.moment.params, found.gradients, now.moment.state or None)
     moment = replace(now.moment, gradients=found.gradients, after=after)
     return replace(now, moment=moment), MissionsData(listed=listed, now=data)
+
+
+def _found(now: Now, case: int) -> Blind | None:
+    """Worked out once for all answers on one lesson: of a wide network exact weights are asked for again and again."""
+    here = tuple((key, text) for key, text in now.lesson.to_query().items() if key not in ("stage", "cell"))
+    found = _RECENT.get((here, case))
+    if found is None and (found := blind(now.lesson, now.moment, case)):
+        _RECENT.put((here, case), found)
+    return found
 
 
 def _choices(found: Blind) -> list[NamedMistake]:

@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from cnnviz.ui.reader import of_request
+from cnnviz.ui.server.direct import DirectRoute
 from cnnviz.ui.server.gate import visitor_of
 from cnnviz.ui.server.numbers import MOST_QUERY, refusal
 from cnnviz.ui.server.rooms.follower import join_link, page_of_refusal, page_of_room, qr
@@ -36,6 +37,12 @@ COUNT_EVERY = 1.0
 """Seconds between two words to a projector on how many have answered."""
 MOST_FOLLOWERS = 10_000
 """Streams of one process."""
+
+Prepare = Callable[[str, object], Awaitable[None]]
+
+
+async def _nothing(query: str, client: object) -> None:
+    """Where nobody needs to be ready."""
 
 
 @dataclass(eq=False)
@@ -74,10 +81,11 @@ class _Stream:
 
 
 class Rooms:
-    """The answers; `store` has the rooms."""
+    """The answers; `store` has the rooms, and `prepare` makes what a hall will ask for at an address, for whoever drives it there."""
 
-    def __init__(self, store: Store | None = None) -> None:
+    def __init__(self, store: Store | None = None, prepare: Prepare = _nothing) -> None:
         self.store: Store = store or Memory()
+        self.prepare = prepare
         self.streams = 0
         self.closing = False
         self.followed: Counter[Room] = Counter()
@@ -133,7 +141,12 @@ class Rooms:
         room = await self.driven(request)
         if not self.moved.take(room.code):
             raise Refused(429, "ui.rooms.too_fast", n=1)
-        return JSONResponse({"number": await self.store.move(room, await _query_in(request))}, headers={"Cache-Control": "no-store"})
+        query = await _query_in(request)
+        room.came += 1
+        came = room.came
+        await self.prepare(query, request.client)
+        overtaken = came < room.came  # by a later move, whose numbers may have been there sooner
+        return JSONResponse({"number": room.number if overtaken else await self.store.move(room, query)}, headers={"Cache-Control": "no-store"})
 
     async def end(self, request: Request) -> Response:
         """DELETE room/<code>: it is over."""
@@ -302,8 +315,9 @@ def room_routes(folder: str, rooms: Rooms) -> list[BaseRoute]:
     one = {"GET": rooms.look, "PUT": rooms.move, "DELETE": rooms.end}
     found: list[BaseRoute] = [Route(f"{folder}/room", answering(act), methods=[method]) for method, act in acts.items()]
     found += [Route(f"{folder}/room/{{code}}", answering(act), methods=[method]) for method, act in one.items()]
+    found += [DirectRoute(f"{folder}/room/{{code}}/events", answering(rooms.follow))]
     below: list[tuple[str, str, Callable[[Request], Awaitable[Response]]]] = [
-        ("GET", "events", rooms.follow), ("GET", "screen", rooms.screen), ("GET", "cockpit", rooms.cockpit), *rooms.question_routes(),
+        ("GET", "screen", rooms.screen), ("GET", "cockpit", rooms.cockpit), *rooms.question_routes(),
         ("GET", "qr.svg", rooms.picture),
     ]  # fmt: skip
     return [*found, *(Route(f"{folder}/room/{{code}}/{name}", answering(act), methods=[method]) for method, name, act in below)]

@@ -16,7 +16,7 @@ from cnnviz.core.links import Link, reach
 from cnnviz.core.page_state import PAGE_KEYS
 from cnnviz.core.program import Program
 from cnnviz.core.stages import label
-from cnnviz.lessons.file import Step
+from cnnviz.lessons.file import HALL_KINDS, Step
 from cnnviz.lessons.library import library
 from cnnviz.lessons.question import CHANGED, MOST_SHOWN, Question, ask, lesson_at
 from cnnviz.lessons.scene import Scene, scene
@@ -25,12 +25,10 @@ from cnnviz.lessons.votes import bars, counted, grouped
 from cnnviz.ui import network_maps
 from cnnviz.ui.component.records import MapRecord
 from cnnviz.ui.component.spec import gallery
+from cnnviz.ui.sent.hall import GroupData, HallMap, HallOption, HallQuestion, HallResults, HallRound, PatchData, Plane
 from cnnviz.ui.server.rooms.store import Ballot
-from cnnviz.ui.wire import GroupData, HallMap, HallOption, HallQuestion, HallResults, HallRound, PatchData, Plane
 from cnnviz.words import DEFAULT, Problem, written
 
-KINDS = ("choose", "number", "click")
-"""That a hall can answer; stages are put in order, and kernels built, by each alone."""
 MOST_CELLS = 65_536
 """Of a map that is clicked."""
 MOST_OUTLINED = 60
@@ -92,8 +90,8 @@ def _plain(name: str, value: object) -> object:
 def prepared(spec: Mapping[str, Any], lang: str = DEFAULT) -> Asked:
     """Everything of a question but its votes; Problem says why it cannot be asked."""
     step = _lesson_step(spec) if "lesson" in spec else spot_step(spec, spec["at"])
-    if step.kind not in KINDS:
-        raise Problem("ui.rooms.kind", kind=step.kind, known=KINDS)
+    if step.kind not in HALL_KINDS:
+        raise Problem("ui.rooms.kind", kind=step.kind, known=HALL_KINDS)
     question = ask(step, lesson_at(step, spec["change"]))
     keyed = "lesson" in spec or has_key(spec)
     if not keyed:

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from cnnviz.core.recent import Recent
 from cnnviz.lessons.votes import sensible
 from cnnviz.ui.reader import of_request
+from cnnviz.ui.sent.hall import HallPoll
 from cnnviz.ui.server.gate import Busy, Gate, visitor_of
 from cnnviz.ui.server.rooms import asked as answers
 from cnnviz.ui.server.rooms.asked import Asked, prepared, text_of
@@ -21,7 +22,6 @@ from cnnviz.ui.server.rooms.refused import Refused, table_in
 from cnnviz.ui.server.rooms.rules import Poll
 from cnnviz.ui.server.rooms.steps import steps_data
 from cnnviz.ui.server.rooms.store import Room, Store
-from cnnviz.ui.wire import HallPoll
 from cnnviz.words import DEFAULT, Problem
 
 MOST_QUESTION, MOST_VOTE = 8_000, 1_000
@@ -90,8 +90,10 @@ class Questions:
         poll = _poll(room)
         lang = of_request(request)
         name = ("question", poll.number, text_of(poll.spec), lang)
+        if kept := self._kept(name):
+            return kept
         asked = await self._prepared(request, poll.spec, lang)
-        return self._kept(name, lambda: answers.question_data(asked, poll.number))
+        return self._keep(name, answers.question_data(asked, poll.number))
 
     async def vote(self, request: Request, room: Room) -> Response:
         """POST room/<code>/vote: a device's answer, until it sends another one."""
@@ -124,13 +126,12 @@ class Questions:
         lang = of_request(request)
         revealed = poll.keyed and (private or poll.phase == "revealed")
         name = ("results", room.code, poll.number, poll.turn, revealed, lang)
-        if not private and self.shown.get(name) is not None:
-            return self._kept(name, dict)
+        if not private and (kept := self._kept(name)):
+            return kept
         asked = await self._prepared(request, poll.spec, lang)
         ballots, followers = await self.store.ballots(room, poll), await self.store.followers(room)
-        if private:
-            return JSONResponse(answers.results_data(asked, ballots, followers[0], revealed), headers=_FRESH)
-        return self._kept(name, lambda: answers.results_data(asked, ballots, followers[0], revealed))
+        found = answers.results_data(asked, ballots, followers[0], revealed)
+        return JSONResponse(found, headers=_FRESH) if private else self._keep(name, found)
 
     async def steps(self, request: Request, room: Room) -> Response:
         """GET room/<code>/steps?lesson=…, for its driver: what a hall can be asked, and what there is to say."""
@@ -155,13 +156,15 @@ class Questions:
         except (Busy, TimeoutError):
             raise Refused(503, "ui.numbers.busy", n=1) from None
 
-    def _kept(self, name: tuple, make: Callable[[], Any]) -> Response:
-        """The same bytes for a whole hall."""
+    def _kept(self, name: tuple) -> Response | None:
+        """The same bytes for a whole hall, once there are some."""
         body = self.shown.get(name)
-        if body is None:
-            body = JSONResponse(make()).body
-            self.shown.put(name, bytes(body))
-        return Response(body, media_type="application/json", headers=_FRESH)
+        return None if body is None else Response(body, media_type="application/json", headers=_FRESH)
+
+    def _keep(self, name: tuple, data: Mapping[str, Any]) -> Response:
+        answer = JSONResponse(data, headers=_FRESH)
+        self.shown.put(name, bytes(answer.body))
+        return answer
 
 
 Act = Callable[[Request, Room], Awaitable[Response]]

@@ -6,13 +6,14 @@ from urllib.parse import parse_qsl, urlencode
 
 from cnnviz.core.lesson import LESSON_KEYS, Lesson
 from cnnviz.data.images import find_image
-from cnnviz.lessons.file import Step
+from cnnviz.lessons.file import HALL_KINDS, Step
 from cnnviz.lessons.library import library
 from cnnviz.lessons.question import filled
 from cnnviz.lessons.scene import Scene, lesson_of, scene
 from cnnviz.ui import network_maps
-from cnnviz.ui.server.rooms.asked import KINDS, MOST_CELLS, map_data
-from cnnviz.ui.wire import HallMap, HallStep, HallSteps, LearnListed
+from cnnviz.ui.sent.hall import HallMap, HallStep, HallSteps
+from cnnviz.ui.sent.learn import LearnListed
+from cnnviz.ui.server.rooms.asked import MOST_CELLS, map_data
 from cnnviz.words import Problem
 
 
@@ -47,7 +48,7 @@ def _step(number: int, step: Step, lang: str) -> HallStep:
         return filled(getattr(step, text), here).say(lang)
 
     return HallStep(
-        number=number, title=said("title"), ask=said("ask"), kind=step.kind, hall=step.kind in KINDS,
+        number=number, title=said("title"), ask=said("ask"), kind=step.kind, hall=step.kind in HALL_KINDS,
         query=urlencode(lesson.to_query(), safe=",:"), text=said("text"), notes=said("notes"), right=said("right"),
         answers=[filled(answer.say, here).say(lang) for answer in step.answers if answer.say.by_language],
     )  # fmt: skip

@@ -38,7 +38,7 @@ class TooManyVotes(Exception):
 class Room:
     """A room as one process knows it: where its driver is, the how manyeth move that was, and who follows here.
 
-    `alone` of the followers explore by themselves; `poll` is the question, if there is one, and `asked` says whether
+    `came` counts the moves that were asked for here. `alone` of the followers explore by themselves; `poll` is the question, if there is one, and `asked` says whether
     there ever was one; `ballots` has what was answered here in each round of it.
     """
 
@@ -46,6 +46,7 @@ class Room:
     driver: str
     query: str = ""
     number: int = 0
+    came: int = 0
     touched: float = 0.0
     ended: bool = False
     followers: int = 0

@@ -6,12 +6,13 @@ import { plan } from "../model/overview.js"
 import { placeIn, spots } from "../model/phone.js"
 import { faceOf, stacks } from "../model/plates.js"
 import { has, say } from "../model/words.js"
-import { Plate } from "./plate.js"
+import { COLOURS, Plate } from "./plate.js"
 
 /** @typedef {import("../model/numbers.js").Numbers} Numbers */
 /** @typedef {{ title: string, block: string, kind: string, values: string[], gradients: string[] }} Column */
 
 const LOW = 116 // the least height of a band
+const LINES = 640 // that overview and focus have on a screen of 720
 const FOCUS = 207 // and of the focus under them
 const TOP = 16 // the line with the names of layers, where there are no blocks
 const HEADS = 40 // caption and ends of a figure
@@ -75,7 +76,8 @@ export class Overview {
     const size = `${width} ${height} ${JSON.stringify(phone)} ${zoom}`
     if (size === this.size || !this.numbers) return
     this.size = size
-    const [heads, focus] = zoom ? [STRIP_HEADS, 0] : [HEADS, FOCUS]
+    const times = zoom ? 1 : Math.max(1, height / LINES)
+    const [heads, focus] = zoom ? [STRIP_HEADS, 0] : [HEADS, FOCUS * times]
     this.element.style.setProperty("--heads", `${heads}px`)
     for (const plate of Object.values(this.plates)) {
       plate.zoom = zoom || 1
@@ -89,8 +91,8 @@ export class Overview {
     const free = width - gaps - 6
     const titles = !this.single ? BLOCK : zoom ? 0 : TOP
     const most = (height - focus - titles - 2 * heads) / 2
-    const least = this.single || zoom ? most : LOW
-    const found = plan(needs, Math.max(free, 100), least, zoom ? most : Math.max(most, 90))
+    const least = zoom ? most : LOW * times
+    const found = plan(needs, Math.max(free, 100), least, zoom ? most : Math.max(most, 90), times)
     this.element.style.setProperty("--m", `${found.height}px`)
     columns.forEach((column, n) => {
       for (const symbol of [...column.values, ...column.gradients]) this.give(symbol, column, found.places[n], 80)
@@ -119,6 +121,7 @@ export class Overview {
     const numbers = /** @type {Numbers} */ (this.numbers)
     const bias = isBias(numbers, symbol, column.kind)
     plate.across = bias ? 1 : place.across
+    plate.places = this.photographed(symbol) ? COLOURS + 1 : 0
     plate.narrow = place.width < both
     plate.face = faceOf(
       numbers.maps[symbol],
@@ -129,7 +132,9 @@ export class Overview {
     const [width, height] =
       column.kind === "answers" ? answer(symbol, place) : [place.width, bias ? BIAS : place.height]
     const title = /** @type {HTMLElement} */ (plate.figure.querySelector(".size"))
-    title.hidden = width < 26 + 6 * (title.textContent ?? "").length || (this.single === true && width < 145)
+    const { label } = numbers.maps[symbol]
+    const taken = this.single ? 26 : 6 + 8 * label.length
+    title.hidden = width < taken + 6.4 * (title.textContent ?? "").length || (this.single === true && width < 145)
     const badge = /** @type {HTMLElement} */ (plate.figure.querySelector(".badge"))
     badge.hidden = width < (this.single ? 130 : 90)
     plate.size = [width, height]
@@ -146,7 +151,7 @@ export class Overview {
     for (const old of holder.querySelectorAll("[data-channel]")) old.remove()
     const face = /** @type {import("../model/plates.js").Face} */ (plate.face)
     if (face.tiles < 2 || face.stacked) return
-    const down = Math.ceil(face.tiles / plate.across)
+    const down = Math.ceil(Math.max(face.tiles, plate.places) / plate.across)
     for (let n = 0; n < face.tiles; n++) {
       const place = document.createElement("span")
       place.dataset.channel = String(n)
@@ -170,11 +175,17 @@ export class Overview {
     return {
       under,
       kind,
-      tiles: face.tiles,
+      tiles: this.photographed(symbol) ? COLOURS + 1 : face.tiles,
       rows: face.rows,
       columns: face.columns,
       scale: kind === "strip" && map.kind === "map" ? 0 : stacked ? 2 : 1,
     }
+  }
+
+  /** Whether the photograph stands beside its colours. @param {string} symbol */
+  photographed(symbol) {
+    const numbers = /** @type {Numbers} */ (this.numbers)
+    return (symbol === "x" || symbol === "dx") && !this.single && numbers.shape(symbol)[0] === COLOURS
   }
 
   // Pixels between columns and blocks, which no map can have.

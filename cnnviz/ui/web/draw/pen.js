@@ -60,6 +60,7 @@ export class Pen {
     this.pos = palette.pos
     this.neg = palette.neg
     this.flat = palette.flat
+    this.paper = palette.paper
     this.math = palette.math
     this.accent = palette.accent
     /** @type {(symbol: string) => number}  how many cells of each channel are computed so far */
@@ -69,12 +70,18 @@ export class Pen {
     this.tone = backward ? palette.warm : palette.accent
   }
 
-  /** @param {string} text @param {number} x @param {number} y @param {{ size?: number, align?: CanvasTextAlign, bold?: boolean, math?: boolean, fill?: string, room?: number }} [how] */
-  text(text, x, y, { size = 12, align = "left", bold = false, math = false, fill = this.ink, room } = {}) {
+  /** @param {string} text @param {number} x @param {number} y @param {{ size?: number, align?: CanvasTextAlign, bold?: boolean, math?: boolean, fill?: string, room?: number, halo?: boolean }} [how] `halo`: it stands over lines */
+  text(text, x, y, { size = 12, align = "left", bold = false, math = false, fill = this.ink, room, halo } = {}) {
     const { context } = this
     context.font = `${math ? "italic " : ""}${bold ? 700 : 400} ${size}px ${math ? this.math : "Inter, system-ui, sans-serif"}`
     context.textAlign = align
     context.textBaseline = "middle"
+    if (halo) {
+      context.lineWidth = 4
+      context.lineJoin = "round"
+      context.strokeStyle = this.paper
+      context.strokeText(text, x, y, room)
+    }
     context.fillStyle = fill
     context.fillText(text, x, y, room)
     return context.measureText(text).width
@@ -88,8 +95,8 @@ export class Pen {
     if (note && note.length * 5.5 < free()) this.text(note, x + width, y, { size: 11, align: "right", fill: this.soft })
   }
 
-  /** One channel of a map, or what has its shape, and its colours under it. @param {Numbers} numbers @param {string} symbol @param {Cell} at the indices before row and column @param {Box} box @param {Ring[]} rings @param {number[]} [ends] of the colours, where they are not the map's own */
-  map(numbers, symbol, at, box, rings = [], ends = undefined) {
+  /** One channel of a map, or what has its shape, and its colours under it. @param {Numbers} numbers @param {string} symbol @param {Cell} at the indices before row and column @param {Box} box @param {Ring[]} rings @param {number[]} [ends] of the colours, where they are not the map's own @param {boolean} [bar] whether they stand under it */
+  map(numbers, symbol, at, box, rings = [], ends = undefined, bar = true) {
     const shape = numbers.shape(symbol)
     const [rows, columns] = shape.slice(-2)
     const from = numbers.offset(symbol, [...at, 0, 0])
@@ -97,7 +104,7 @@ export class Pen {
     const limits = ends ?? numbers.maps[symbol].limits
     const values = numbers.values(symbol)
     const done = this.done(symbol)
-    if (done >= rows * columns) this.ends(limits, scale, box)
+    if (bar && done >= rows * columns) this.ends(limits, scale, box)
     this.picture(rows, columns, (n) => values[from + n], limits, scale, box, done < rows * columns ? [] : rings)
     if (done >= rows * columns) return
     const [h, w, row] = [box.height / rows, box.width / columns, Math.floor(done / columns)]
@@ -179,8 +186,9 @@ export class Pen {
     return widest * SQUEEZED <= w - 3 && h > this.least * 1.4 ? this.least : 0
   }
 
-  /** Numbers in coloured cells, where they fit, and whether they do; NaN is a place without a cell. @param {number[]} values @param {number} columns @param {number[]} limits @param {string} scale @param {Box} box @param {{ write?: (value: number) => string, lit?: (n: number) => boolean }} [how] */
-  grid(values, columns, limits, scale, box, { write = short, lit } = {}) {
+  /** Numbers in coloured cells, where they fit, and whether they do; NaN is a place without a cell. @param {number[]} values @param {number} columns @param {number[]} limits @param {string} scale @param {Box} box @param {{ write?: (value: number) => string, lit?: (n: number) => boolean, blank?: string }} [how] `blank`: what a place without a cell says
+   */
+  grid(values, columns, limits, scale, box, { write = short, lit, blank = "" } = {}) {
     const rows = Math.ceil(values.length / columns)
     const [w, h] = [box.width / columns, box.height / rows]
     const cells = values.filter((value) => !Number.isNaN(value))
@@ -192,6 +200,8 @@ export class Pen {
       this.context.fillStyle = css(paint)
       this.context.fillRect(x, y, w - 1, h - 1)
       this.context.globalAlpha = 1
+      if (size && Number.isNaN(value))
+        this.text(blank, x + w / 2, y + h / 2, { size, align: "center", fill: this.soft })
       if (size && !Number.isNaN(value))
         this.text(write(value), x + w / 2, y + h / 2, {
           size,
@@ -208,8 +218,8 @@ export class Pen {
     return size > 0
   }
 
-  /** A kernel's weights, which can be edited where they stand. @param {Numbers} numbers @param {string} symbol @param {number} m @param {number} c @param {Box} box */
-  kernel(numbers, symbol, m, c, box) {
+  /** A kernel's weights, which can be edited where they stand. @param {Numbers} numbers @param {string} symbol @param {number} m @param {number} c @param {Box} box @param {{ write?: (value: number) => string }} [how] */
+  kernel(numbers, symbol, m, c, box, how = {}) {
     const k = numbers.shape(symbol)[2]
     const cells = Array.from({ length: k * k }, (_, n) => [m, c, Math.floor(n / k), n % k])
     const fits = this.grid(
@@ -218,6 +228,7 @@ export class Pen {
       numbers.maps[symbol].limits,
       "signed",
       box,
+      how,
     )
     const size = { width: box.width / k, height: box.height / k }
     for (const cell of cells)
@@ -229,14 +240,16 @@ export class Pen {
     return fits
   }
 
-  /** A sum as a staircase: each term from the end of the last, and the total. @param {{ value: number, name: string }[]} terms @param {number} total @param {Box} box @param {{ chosen?: number, figures?: boolean }} [how] */
-  stairs(terms, total, box, { chosen = -1, figures = terms.length <= 6 } = {}) {
+  /** A sum as a staircase: each term from the end of the last, and the total. @param {{ value: number, name: string }[]} terms @param {number} total @param {Box} box @param {{ chosen?: number, figures?: boolean, places?: number[] }} [how] `places`: where each term and the total begin */
+  stairs(terms, total, box, { chosen = -1, figures = terms.length <= 6, places } = {}) {
     const ends = [0]
     for (const { value } of terms) ends.push(ends[ends.length - 1] + value)
     const [low, high] = [Math.min(...ends, total), Math.max(...ends, total)]
     const span = high - low || 1
     const y = (/** @type {number} */ value) => box.y + box.height - ((value - low) / span) * box.height
-    const step = Math.max(box.width - 124, 20) / terms.length
+    const even = Math.max(box.width - 124, 20) / terms.length
+    const at = (/** @type {number} */ n) => places?.[n] ?? box.x + n * even
+    const end = at(terms.length) + (places ? 0 : 8)
     const { context } = this
     this.text("Σ", box.x - 16, box.y + box.height / 2, { fill: this.soft })
     context.setLineDash([2, 3])
@@ -244,11 +257,11 @@ export class Pen {
     context.lineWidth = 1
     context.beginPath()
     context.moveTo(box.x, y(0))
-    context.lineTo(box.x + terms.length * step + 36, y(0))
+    context.lineTo(end + 28, y(0))
     context.stroke()
     context.setLineDash([])
     terms.forEach(({ value, name }, n) => {
-      const [x, top] = [box.x + n * step, Math.min(y(ends[n]), y(ends[n + 1]))]
+      const [x, step, top] = [at(n), at(n + 1) - at(n), Math.min(y(ends[n]), y(ends[n + 1]))]
       context.fillStyle = value < 0 ? "#4393c3" : "#d6604d"
       const wide = figures ? Math.min(step * 0.42, 40) : Math.max(step - 1, 1)
       context.fillRect(x, top, wide, Math.max(Math.abs(y(ends[n]) - y(ends[n + 1])), 1))
@@ -264,7 +277,7 @@ export class Pen {
           `${value < 0 ? "" : "+"}${number(value, 3)}`,
           x + wide + 4,
           Math.min(Math.max(top + 8, box.y + 6), box.y + box.height - 4),
-          { bold: true, fill: value < 0 ? this.neg : this.pos, room: step - wide - 6 },
+          { bold: true, fill: value < 0 ? this.neg : this.pos, room: step - wide - 6, halo: true },
         )
       if (name && (figures || n === chosen || step > 16))
         this.text(
@@ -280,7 +293,7 @@ export class Pen {
           },
         )
     })
-    const x = box.x + terms.length * step + 8
+    const x = end
     context.fillStyle = this.ink
     context.fillRect(x, Math.min(y(0), y(total)), 26, Math.max(Math.abs(y(total) - y(0)), 2))
     context.strokeStyle = this.ink

@@ -13,9 +13,10 @@ import { ratio } from "./canvas.js"
 /** @typedef {{ ranges: Range[], strong?: boolean, thin?: boolean }} Mark  cells to outline */
 /** @typedef {{ x: number, y: number, width: number, height: number }} Rectangle */
 
-const COLOURS = 3
+export const COLOURS = 3 // of a photograph, which has a place beside them
 const STACK = 3 // between layers of w
 const SMALLEST = 9 // size of a number in a cell, in pixels
+const SQUEEZED = 0.5 // as narrow a number may be made
 const MOST_RIBBONS = 4
 const APART = 10 // scales that differ by more are said to
 const SEEN = 5 // an outline is at least so large
@@ -34,6 +35,7 @@ export class Plate {
     /** @type {OffscreenCanvas | null} */
     this.photograph = null
     this.across = 1
+    this.places = 0 // of tiles, where there are more than tiles
     this.zoom = 1 // how much larger a style sheet shows it
     this.least = 0 // size under which nothing is printed
     this.narrow = false // too narrow for both ends of its colours
@@ -137,7 +139,7 @@ export class Plate {
       const each = (height - STACK * (tiles - 1)) / tiles
       return { x: 0, y: n * (each + STACK), width, height: each }
     }
-    const down = Math.ceil(tiles / this.across)
+    const down = Math.ceil(Math.max(tiles, this.places) / this.across)
     const wide = (width - (this.across - 1) * GAP) / this.across
     const tall = (height - (down - 1) * GAP) / down
     return {
@@ -177,7 +179,7 @@ export class Plate {
   together() {
     const { rows, columns, tiles, stacked, offset } = /** @type {Face} */ (this.face)
     const values = /** @type {Float64Array} */ (this.values)
-    if (this.symbol !== "x" || tiles !== COLOURS || stacked || tiles % this.across === 0) return null
+    if (this.symbol !== "x" || this.places <= tiles || stacked) return null
     const canvas = new OffscreenCanvas(columns, rows)
     const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"))
     const image = context.createImageData(columns, rows)
@@ -291,9 +293,12 @@ export class Plate {
     if (!all.length) return
     const font = (/** @type {number} */ size) => `600 ${size}px Inter, system-ui, sans-serif`
     this.context.font = font(10)
-    const widest = Math.max(...all.map(({ text }) => this.context.measureText(text).width)) / 10 // at a size of 1
+    const width = (/** @type {string} */ text) => this.context.measureText(text).width / 10 // at a size of 1
+    const widest = Math.max(...all.map(({ text }) => width(text)))
     const fits = Math.min(h * 0.42, w * 0.3, 22, (w - 6) / widest)
     if (fits < this.least) return
+    const ofAll = Math.max(...Array.from(values, (value) => width(this.written(value))))
+    if ((w - 2) / ofAll < SQUEEZED * SMALLEST) return // all tiles of a map have numbers, or none
     this.context.font = font(Math.max(SMALLEST, fits))
     this.context.textAlign = "center"
     this.context.textBaseline = "middle"
@@ -400,7 +405,7 @@ export class Plate {
     const pitch = face.stacked ? STACK : GAP
     const across = face.stacked ? 1 : this.across
     const n = Math.min(
-      within(y / (first.height + pitch), Math.ceil(face.tiles / across)) * across
+      within(y / (first.height + pitch), Math.ceil(Math.max(face.tiles, this.places) / across)) * across
         + within(x / (first.width + pitch), across),
       face.tiles - 1,
     )

@@ -4,11 +4,12 @@ import { isDark } from "../draw/theme.js"
 import { COMPUTED, parse, query } from "../model/address.js"
 import { darken } from "../model/colour.js"
 import { escaped } from "../model/format.js"
-import { possible } from "../model/hall.js"
+import { endOf, leftUntil, possible } from "../model/hall.js"
 import { Numbers } from "../model/numbers.js"
 import { say } from "../model/words.js"
 import { ACTS, cockpitHTML, fillClock, fillCockpit, spotHTML, spotOf } from "../pages/cockpit.js"
 import { paintResults } from "../pages/hall_results.js"
+import { copyLink } from "../pages/html.js"
 import { fillNext } from "../pages/next_stage.js"
 import { kept } from "../pages/preferences.js"
 import { CODE, LANG } from "../spec.js"
@@ -72,7 +73,7 @@ export default function show() {
   }
 
   function fill() {
-    seen.left = seen.poll?.phase === "open" && seen.poll.left !== null ? Math.max(0, (ends - Date.now()) / 1000) : null
+    seen.left = leftUntil(ends, seen.poll)
     fillCockpit(root, seen)
     if (seen.results) paintResults(root, seen.results)
   }
@@ -170,7 +171,8 @@ export default function show() {
       seen.step = Number(chosen)
       fill()
     } else if (drive) move(drive)
-    else if (key === "cockpit_link" && button) copy(button, `${location.href.split("#")[0]}#driver=${driver}`)
+    else if (key === "cockpit_link" && button)
+      copyLink(button, say("web.room.driver"), `${location.href.split("#")[0]}#driver=${driver}`)
   })
   root.addEventListener("change", ({ target }) => {
     const field = /** @type {HTMLSelectElement} */ (target)
@@ -221,7 +223,7 @@ export default function show() {
     },
     asked(poll) {
       seen.poll = poll
-      ends = Date.now() + 1000 * (poll?.left ?? 0)
+      ends = endOf(poll)
       seen.question = seen.results = undefined
       look()
     },
@@ -234,7 +236,7 @@ export default function show() {
     },
   }).open(new URL("events?screen=1", room).href)
   setInterval(() => {
-    seen.left = seen.poll?.phase === "open" && seen.poll.left !== null ? Math.max(0, (ends - Date.now()) / 1000) : null
+    seen.left = leftUntil(ends, seen.poll)
     fillClock(root, seen)
   }, LOOK_EVERY / 2)
   addEventListener("resize", () => seen.results && paintResults(root, seen.results))
@@ -255,13 +257,3 @@ function secret(code) {
 /** How long there is to answer. @param {HTMLElement} root */
 const seconds = (root) =>
   Number(root.querySelector(/** @type {"select"} */ ("[data-key=cockpit_seconds]"))?.value) || undefined
-
-/** @param {HTMLElement} button @param {string} link */
-async function copy(button, link) {
-  const copied = await navigator.clipboard?.writeText(link).then(
-    () => true,
-    () => false,
-  )
-  if (copied) button.textContent = say("web.copy.copied")
-  else prompt(say("web.room.driver"), link)
-}

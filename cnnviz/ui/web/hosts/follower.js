@@ -18,6 +18,7 @@ import { looked, Resources } from "./resources.js"
 /** @import { Answer } from "../model/decode.js" */
 /** @import { Host } from "../types/ports.js" */
 
+const AHEAD_IN = 300 // milliseconds after which a follower asks ahead, and at random up to five times as many
 const NEEDS_SESSION = ["files", "upload", "cifar10", "large", "below", "room"]
 
 /** Shows the room that the page's address names: to a follower, or, under "/screen", on a projector. */
@@ -80,6 +81,8 @@ export default function show() {
     failed: (sentence) => view?.notice(sentence || say("web.notice.silent")),
     shown: () => (view?.data ? view.lesson : undefined),
   })
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let early
   const keys = () => kindOf(here.page ?? "").asked
   const ask = () => numbers.ask(here.page ?? "", here, keys())
 
@@ -105,11 +108,21 @@ export default function show() {
       ask,
       receive: (act) => (deliver = act),
       part: (lesson, of, act) => numbers.part(lesson, of, act),
-      ahead: (lessons, page) => alone && numbers.ahead(page, lessons, kindOf(page).asked), // a hall's next move is one for all
+      ahead,
     },
     speak(lang) {
       location.search = query({ ...parse(location.search), lang })
     },
+  }
+
+  // A hall asks ahead for the next update alone, each at a moment of its own: the move itself then asks the server nothing.
+  /** @param {Lesson[]} lessons @param {string} page */
+  function ahead(lessons, page) {
+    clearTimeout(early)
+    const [next] = lessons
+    const asks = () => numbers.ahead(page, alone || !next ? lessons : [next], kindOf(page).asked)
+    if (alone) asks()
+    else early = setTimeout(asks, AHEAD_IN * (1 + 4 * Math.random()))
   }
 
   function mount() {

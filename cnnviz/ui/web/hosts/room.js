@@ -5,6 +5,7 @@ import { own, parse, query } from "../model/address.js"
 import { escaped } from "../model/format.js"
 import { say } from "../model/words.js"
 import { HallBoard } from "../pages/hall_board.js"
+import { copyLink } from "../pages/html.js"
 import { LANG } from "../spec.js"
 import { hall } from "./hall.js"
 import { listen } from "./listen.js"
@@ -162,15 +163,11 @@ export function roomDriver(base, travel = () => {}) {
       const now = await look().catch(() => undefined)
       if (now) tell(now.followers)
     }, LOOK_EVERY)
-    dialog.querySelector("[data-key=room_driver]")?.addEventListener("click", async ({ target }) => {
-      const copied = await navigator.clipboard?.writeText(driving).then(
-        () => true,
-        () => false,
-      ) // prettier-ignore
-      const button = /** @type {HTMLElement} */ (target)
-      if (copied) button.textContent = say("web.copy.copied")
-      else prompt(say("web.room.driver"), driving)
-    })
+    dialog
+      .querySelector("[data-key=room_driver]")
+      ?.addEventListener("click", ({ target }) =>
+        copyLink(/** @type {HTMLElement} */ (target), say("web.room.driver"), driving),
+      )
     dialog.querySelector("[data-key=room_end]")?.addEventListener("click", async () => {
       await fetch(at(), { method: "DELETE", headers: authorized() }).catch(() => undefined)
       hold(undefined)

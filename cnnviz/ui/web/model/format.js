@@ -57,6 +57,13 @@ export function short(value) {
   return sign + local(size < 0.1 ? size.toPrecision(2) : size.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2))
 }
 
+/**
+ * With two decimals, for the cells of many small grids; what is less than that is said to be about nothing.
+ * @param {number} value
+ */
+export const coarse = (value) =>
+  Number.isInteger(value) || Math.abs(value) >= 10 ? short(value) : Math.abs(value) < 0.005 ? "≈0" : decimals(value, 2)
+
 /** @type {Record<string, string>} */
 const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" }
 

@@ -53,7 +53,7 @@ export function indexOf({ shape }, cell) {
 export function placeName(map, cell) {
   const index = indexOf(map, cell)
   const [row, column] = index.slice(-2)
-  return map.shape.length === 2 ? say("web.hall.place", { row, column }) : `[${index.join(", ")}]`
+  return map.shape.length === 2 ? say("web.hall.place", { row, column }) : `[${index.join(",")}]`
 }
 
 /**
@@ -87,6 +87,13 @@ export function clock(seconds) {
   const whole = Math.max(0, Math.ceil(seconds))
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`
 }
+
+/** When a question's time is over. @param {HallPoll | null} poll */
+export const endOf = (poll) => Date.now() + 1000 * (poll?.left ?? 0)
+
+/** Seconds that are left until then, null where nobody said how many. @param {HallPoll | null | undefined} poll @param {number} end */
+export const leftUntil = (end, poll) =>
+  poll?.phase === "open" && poll.left !== null ? Math.max(0, (end - Date.now()) / 1000) : null
 
 /** Which of the lecturer's acts have a place now. @param {HallPoll | null} poll @param {HallQuestion | undefined} question */
 export function possible(poll, question) {

@@ -85,6 +85,16 @@ export class Numbers {
     return this.wide[symbol]?.has(this.offset(symbol, cell)) ?? true
   }
 
+  /** Whether so many outputs, or channels, are the classes. @param {number} count */
+  isClasses(count) {
+    return this.classes.length === count
+  }
+
+  /** What the n-th of so many is called: by its class, else by its number. @param {number} n @param {number} count */
+  nameOf(n, count) {
+    return this.isClasses(count) ? this.classes[n] : String(n)
+  }
+
   /** Where a cell stands in its array. @param {string} symbol @param {Cell} cell */
   offset(symbol, cell) {
     return this.shape(symbol).reduce((at, n, axis) => at * n + (cell[axis] ?? 0), 0)

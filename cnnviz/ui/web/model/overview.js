@@ -10,6 +10,7 @@
 export const GAP = 2 // between tiles
 const LEAST = 17
 const ROW = 5.5 // a cell of a long row
+const ENOUGH = 0.93 // of the best clarity: what it would take beyond that is worth more to the focus
 const FIXED = { cells: 46, loss: 40, classes: 120, v: 12 }
 
 /** @param {number} tiles @param {number} side @param {number} height @param {number} ratio height of a tile by its width */
@@ -127,19 +128,24 @@ export function arrange(needs, width, height) {
   return { height, spare: Math.max(0, width - total), places: found }
 }
 
-// How well the worst map is seen: 1 where it has 48 pixels, or 1.8 a cell.
-/** @param {Need[]} needs @param {Plan} plan */
-function clarity(needs, plan) {
+// How well the worst map is seen: 1 where it has 48 pixels, or 1.8 a cell, of a screen of 720 lines.
+/** @param {Need[]} needs @param {Plan} plan @param {number} times as large is the screen */
+function clarity(needs, plan, times) {
   const all = needs.map((need, n) => ({ need, side: plan.places[n].side })).filter(({ need }) => need.kind === "maps")
-  return Math.min(1, ...all.map(({ need, side }) => Math.max(side / 48, side / need.columns / 1.8)))
+  return Math.min(1, ...all.map(({ need, side }) => Math.max(side / 48, side / need.columns / 1.8) / times))
 }
 
-/** The lowest bands that show the smallest maps well, between `least` and `most`; one channel takes all. @param {Need[]} needs @param {number} width @param {number} least @param {number} most */
-export function plan(needs, width, least, most) {
+/** The side of the smallest map. @param {Need[]} needs @param {Plan} plan */
+const smallest = (needs, plan) =>
+  Math.min(...needs.map(({ kind }, n) => (kind === "maps" ? plan.places[n].side : Number.POSITIVE_INFINITY)))
+
+/** The lowest bands that show the smallest maps well, between `least` and `most`; one channel takes what makes it larger. @param {Need[]} needs @param {number} width @param {number} least @param {number} most @param {number} [times] as large is the screen as one of 720 lines */
+export function plan(needs, width, least, most, times = 1) {
   const best = arrange(needs, width, most)
-  if (needs.every((need) => need.kind !== "maps" || need.tiles === 1)) return best
+  const single = needs.every((need) => need.kind !== "maps" || need.tiles === 1)
   const all = [best]
   for (let height = most - 4; height >= Math.min(least, most); height -= 4) all.push(arrange(needs, width, height))
-  const wanted = Math.min(1, 0.96 * Math.max(...all.map((found) => clarity(needs, found))))
-  return all.findLast((found) => clarity(needs, found) >= wanted) ?? best
+  const clear = (/** @type {Plan} */ found) => (single ? smallest(needs, found) : clarity(needs, found, times))
+  const wanted = (single ? 1 : ENOUGH) * Math.max(...all.map(clear))
+  return all.findLast((found) => clear(found) >= wanted) ?? best
 }

@@ -2,11 +2,11 @@
 
 import { drawMap } from "../draw/hall.js"
 import { escaped, formula } from "../model/format.js"
-import { cellIn, cellUnder, clock, placeIn, placeName, windowAt } from "../model/hall.js"
+import { cellIn, cellUnder, clock, endOf, leftUntil, placeIn, placeName, windowAt } from "../model/hall.js"
 import { typed } from "../model/score.js"
 import { say, written } from "../model/words.js"
 import { paintResults, resultsHTML } from "./hall_results.js"
-import { paragraphs, picture, rich } from "./learn_words.js"
+import { paragraphs, picture, rich, scaleOf } from "./learn_words.js"
 import { keep, kept } from "./preferences.js"
 
 /** @import { HallMap, HallPoll, HallQuestion, HallResults } from "../types/wire.js" */
@@ -64,14 +64,14 @@ export class Ballot {
 
   /** Seconds that are left, null where nobody said how many. */
   get left() {
-    return this.poll?.phase === "open" && this.poll.left !== null ? (this.ends - Date.now()) / 1000 : null
+    return leftUntil(this.ends, this.poll)
   }
 
   /** The room's question has come this far. @param {HallPoll | null} poll */
   async hear(poll) {
     const before = this.poll
     this.poll = poll
-    if (poll?.left !== null) this.ends = Date.now() + 1000 * (poll?.left ?? 0)
+    this.ends = endOf(poll)
     if (!poll || poll.number !== before?.number) this.forget()
     else if (poll.round !== before.round) this.sent = null
     if (poll && this.sent === null) this.recall(poll)
@@ -234,10 +234,7 @@ export class Ballot {
       <div class="beside"><div class="pad">${arrow("ArrowUp", "▲")}${arrow("ArrowLeft", "◀")}${arrow("ArrowRight", "▶")}${arrow("ArrowDown", "▼")}</div>
       ${
         kernel
-          ? `<figure><figcaption>${say("web.hall.pixels", { n: kernel.flat().length })}</figcaption><canvas class="under"></canvas></figure><b>⊙</b><figure><figcaption>${say("web.hall.kernel")}</figcaption>${picture(
-              kernel.map((row) => [...row]),
-              Math.max(...kernel.flat().map(Math.abs), 1e-12),
-            )}</figure>`
+          ? `<figure><figcaption>${say("web.hall.pixels", { n: kernel.flat().length })}</figcaption><canvas class="under"></canvas></figure><b>⊙</b><figure><figcaption>${say("web.hall.kernel")}</figcaption>${picture(kernel, scaleOf([{ picture: kernel }]))}</figure>`
           : ""
       }</div>`
   }
@@ -306,15 +303,10 @@ const middle = ({ rows, columns }) => ({ row: Math.floor(rows / 2), column: Math
 
 /** @param {HallQuestion} question @param {number | null} given */
 function choices({ options }, given) {
-  const scale = Math.max(...options.flatMap(({ picture }) => (picture ?? [[0]]).flat().map(Math.abs)), 1e-12)
+  const scale = scaleOf(options)
   const choice = (/** @type {HallQuestion["options"][number]} */ { label, picture: rows }, /** @type {number} */ n) =>
     `<label class="option${rows ? " pictured" : ""}"><input type="radio" name="answer" value="${n}"${given === n ? " checked" : ""}>${
-      rows
-        ? picture(
-            rows.map((row) => [...row]),
-            scale,
-          )
-        : ""
+      rows ? picture(rows, scale) : ""
     }<span>${rich(label)}</span></label>`
   return `<div class="options" role="radiogroup">${options.map(choice).join("")}</div>`
 }

@@ -2,10 +2,10 @@
 
 import { drawMap } from "../draw/hall.js"
 import { escaped, formula } from "../model/format.js"
-import { cellIn, clock, windowAt } from "../model/hall.js"
+import { cellIn, clock, endOf, leftUntil, windowAt } from "../model/hall.js"
 import { say } from "../model/words.js"
 import { paintResults, resultsHTML } from "./hall_results.js"
-import { picture, rich } from "./learn_words.js"
+import { picture, rich, scaleOf } from "./learn_words.js"
 
 /** @import { Asking } from "./hall_ballot.js" */
 /** @import { HallMap, HallPoll, HallQuestion, HallResults } from "../types/wire.js" */
@@ -63,7 +63,7 @@ export class HallBoard {
   /** @param {HallPoll | null} poll */
   async hear(poll) {
     this.poll = poll
-    this.ends = Date.now() + 1000 * (poll?.left ?? 0)
+    this.ends = endOf(poll)
     this.changed()
     if (!poll) {
       this.question = this.results = undefined
@@ -142,29 +142,16 @@ export class HallBoard {
   scene(question) {
     const { map, source, kernel, options, kind } = question
     if (kind === "choose") {
-      const scale = Math.max(...options.flatMap(({ picture }) => (picture ?? [[0]]).flat().map(Math.abs)), 1e-12)
+      const scale = scaleOf(options)
       return `<ul class="options">${options
-        .map(
-          ({ label, picture: rows }) =>
-            `<li>${
-              rows
-                ? picture(
-                    rows.map((row) => [...row]),
-                    scale,
-                  )
-                : ""
-            }<span>${rich(label)}</span></li>`,
-        )
+        .map(({ label, picture: rows }) => `<li>${rows ? picture(rows, scale) : ""}<span>${rich(label)}</span></li>`)
         .join("")}</ul>`
     }
     if (!map) return `<p class="lead">${say("web.hall.type")}</p>`
     const figure = (/** @type {string} */ name, /** @type {typeof map} */ shown) =>
       `<figure><figcaption><i>${formula(shown.label)}</i> ${escaped(shown.plane ? shown.words : say("web.hall.hidden", { words: shown.words }))}</figcaption><div class="layers" style="--across:${Math.ceil(Math.sqrt(layersOf(shown)))}">${Array.from({ length: layersOf(shown) }, (_, layer) => `<canvas data-shows="${name}" data-layer="${layer}"></canvas>`).join("")}</div></figure>`
     const weights = kernel
-      ? `<figure class="kernel"><figcaption><i>f</i> ${say("web.hall.kernel")}</figcaption>${picture(
-          kernel.map((row) => [...row]),
-          Math.max(...kernel.flat().map(Math.abs), 1e-12),
-        )}</figure>`
+      ? `<figure class="kernel"><figcaption><i>f</i> ${say("web.hall.kernel")}</figcaption>${picture(kernel, scaleOf([{ picture: kernel }]))}</figure>`
       : ""
     const cells = `<p class="cells"><b>${say("web.hall.cells", { n: map.cells })}</b> ${say("web.hall.any")}</p>`
     return `${source ? `${figure("source", source)}<b class="sign">∗</b>${weights}<b class="sign">=</b>` : ""}${figure("map", map)}${cells}`
@@ -194,9 +181,9 @@ export class HallBoard {
     answered.innerHTML = say("web.hall.answered", { n: counts.votes, of: Math.max(counts.followers, counts.votes) })
     const bar = element.querySelector(/** @type {"i"} */ ("footer .meter i"))
     if (bar) bar.style.width = `${(100 * counts.votes) / Math.max(counts.followers, counts.votes, 1)}%`
-    const timed = poll.phase === "open" && poll.left !== null
+    const left = leftUntil(this.ends, poll)
     const [time, words] = element.querySelectorAll(".time > *")
-    time.textContent = timed ? clock((this.ends - Date.now()) / 1000) : ""
-    words.textContent = timed ? say("web.hall.to_answer") : ""
+    time.textContent = left === null ? "" : clock(left)
+    words.textContent = left === null ? "" : say("web.hall.to_answer")
   }
 }

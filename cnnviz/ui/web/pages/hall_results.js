@@ -4,7 +4,7 @@ import { drawMap, drawPatch } from "../draw/hall.js"
 import { escaped, formula, percent } from "../model/format.js"
 import { countOf, found, mostOf, shareOf } from "../model/hall.js"
 import { say, written } from "../model/words.js"
-import { picture, rich } from "./learn_words.js"
+import { picture, rich, scaleOf } from "./learn_words.js"
 
 /** @import { GroupData, HallQuestion, HallResults, HallRound } from "../types/wire.js" */
 
@@ -63,7 +63,7 @@ function layersOf({ map, rounds }, round) {
 /** @param {HallQuestion} question @param {HallResults} results @param {number | null} own */
 function bars(question, results, own) {
   const chosen = question.kind === "choose"
-  const scale = Math.max(...question.options.flatMap(({ picture }) => (picture ?? [[0]]).flat().map(Math.abs)), 1e-12)
+  const scale = scaleOf(question.options)
   const lows = chosen
     ? question.options.map((_, n) => n)
     : [...new Set(results.rounds.flatMap(({ counts }) => counts.map(([low]) => low)))].sort((a, b) => a - b)
@@ -117,7 +117,7 @@ const groupMost = ({ groups, rounds }) =>
 
 /** @param {HallResults} results */
 function groups(results) {
-  const scale = Math.max(...results.groups.flatMap(({ picture }) => (picture ?? [[0]]).flat().map(Math.abs)), 1e-12)
+  const scale = scaleOf(results.groups)
   const group = (
     /** @type {GroupData} */ { label, say: said, right, counts, picture: rows, patch },
     /** @type {number} */ n,

@@ -1,6 +1,7 @@
 // Pieces of HTML that stand in several places, and how they are put on the page.
 
 import { escaped, sentence } from "../model/format.js"
+import { say } from "../model/words.js"
 
 /**
  * Writes only what changed, so that a screen reader and the layout are left in peace.
@@ -11,17 +12,35 @@ export function setHTML(element, html) {
   if (element.innerHTML !== html) element.innerHTML = html
 }
 
+/** Copies a link, which the button then says; where a browser does not let it, the link is shown. @param {HTMLElement} button @param {string} name @param {string} link */
+export async function copyLink(button, name, link) {
+  try {
+    await navigator.clipboard.writeText(link)
+    button.textContent = say("web.copy.copied")
+  } catch {
+    prompt(name, link)
+  }
+}
+
 const SMALLEST = 0.7
 
 /**
- * Sets formulas smaller where one of them is wider than its place: browsers do not break them.
+ * Sets a line smaller that is wider than its place; whether it is too wide even so.
  * @param {HTMLElement} element
  */
-export function fit(element) {
+export function shrink(element) {
   element.style.removeProperty("--fits")
   const share = element.clientWidth / element.scrollWidth
   if (share < 1) element.style.setProperty("--fits", String(Math.max(SMALLEST, share)))
-  const scrolls = share < 1 && element.scrollWidth > element.clientWidth
+  return share < 1 && element.scrollWidth > element.clientWidth
+}
+
+/**
+ * The same for formulas, which browsers do not break.
+ * @param {HTMLElement} element
+ */
+export function fit(element) {
+  const scrolls = shrink(element)
   scrolls ? element.setAttribute("tabindex", "0") : element.removeAttribute("tabindex") // then keys scroll it
 }
 

@@ -236,7 +236,7 @@ export class Learn extends Step {
     if (step?.kind !== "click" || step.map !== map || this.open) return super.pin(map, cell)
     this.given = this.numbers.offset(map, cell)
     this.cells.remember(map, cell)
-    const place = this.numbers.index(map, cell).join(", ")
+    const place = this.numbers.index(map, cell).join(",")
     setHTML(this.view.$(".pick"), rich(say("web.learn.picked", { map, place })))
     this.ready()
     this.view.paint()

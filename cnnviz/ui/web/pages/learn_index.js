@@ -5,7 +5,7 @@ import { pixels } from "../draw/pixels.js"
 import { escaped } from "../model/format.js"
 import { forget, progress } from "../model/progress.js"
 import { say } from "../model/words.js"
-import { foreign, inLanguage, nameOf, picture, rich } from "./learn_words.js"
+import { foreign, inLanguage, nameOf, picture, rich, scaleOf } from "./learn_words.js"
 
 /** @import { Arrays } from "../model/decode.js" */
 /** @import { LearnCard, LearnData, LearnListed } from "../types/wire.js" */
@@ -43,9 +43,8 @@ function curveOf(curve) {
 
 /** @param {LearnCard} card */
 function card({ word, example, picture: rows, scale, bars, curve }) {
-  const most = Math.max(...(rows ?? [[1]]).flat().map(Math.abs))
   return `<article class="card" id="card-${word}"><h3>${say(`web.glossary.${word}.title`)}</h3>
-    <div>${rows ? picture(rows, most, scale) : bars.length ? barsOf(bars) : curve.length ? curveOf(curve) : ""}<p>${rich(say(`web.glossary.${word}.text`))}</p></div>
+    <div>${rows ? picture(rows, scaleOf([{ picture: rows }]), scale) : bars.length ? barsOf(bars) : curve.length ? curveOf(curve) : ""}<p>${rich(say(`web.glossary.${word}.text`))}</p></div>
     <p class="example">${rich(example)}</p></article>`
 }
 

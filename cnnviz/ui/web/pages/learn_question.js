@@ -5,18 +5,15 @@ import { progress } from "../model/progress.js"
 import { say } from "../model/words.js"
 import { IMAGES, KERNELS } from "../spec.js"
 import { select } from "./html.js"
-import { foreign, inLanguage, nameOf, paragraphs, picture, rich } from "./learn_words.js"
+import { foreign, inLanguage, nameOf, paragraphs, picture, rich, scaleOf } from "./learn_words.js"
 
 /** @import { Option } from "./html.js" */
 /** @import { Score } from "../model/score.js" */
 /** @import { FiltersRecord, LearnListed, LearnOption, LearnStep } from "../types/wire.js" */
 
-/** @param {LearnOption[]} options */
-const most = (options) => Math.max(...options.flatMap(({ picture }) => (picture ?? [[0]]).flat().map(Math.abs)), 1e-12)
-
 /** @param {LearnStep} step */
 function choices({ options }) {
-  const scale = most(options)
+  const scale = scaleOf(options)
   const choice = (/** @type {LearnOption} */ { label, value, picture: rows }, /** @type {number} */ n) =>
     `<label class="option${rows ? " pictured" : ""}" data-option="${n}"><input type="radio" name="answer" value="${n}">
       ${rows ? picture(rows, scale) : ""}<span>${label ? rich(label) : rows ? "" : escaped(String(value))}</span><em></em></label>`

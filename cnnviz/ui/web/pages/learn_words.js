@@ -45,9 +45,14 @@ export const paragraphs = (text, language = "") =>
     .map((part) => `<p${inLanguage(language)}>${rich(part)}</p>`)
     .join("")
 
+/** @typedef {readonly (readonly number[])[]} Rows */
+
+/** The largest size in pictures that stand beside each other. @param {readonly { readonly picture: Rows | null }[]} all */
+export const scaleOf = (all) => Math.max(...all.flatMap(({ picture }) => picture?.flat().map(Math.abs) ?? []), 1e-12)
+
 /**
  * Numbers as a small map with colours; one scale for all that stand beside each other.
- * @param {number[][]} rows
+ * @param {Rows} rows
  * @param {number} most
  * @param {Scale} scale
  */

@@ -5,6 +5,7 @@ import { Pen, palette } from "../draw/pen.js"
 import { explained } from "../model/explanation.js"
 import { named, result } from "../model/filling.js"
 import { formula } from "../model/format.js"
+import { one } from "../model/links.js"
 import { say } from "../model/words.js"
 import { setHTML } from "./html.js"
 
@@ -59,18 +60,17 @@ function draw(root, numbers, stage, cell) {
     return new Pen(canvas, { width, height }, palette(/** @type {HTMLElement} */ (root)), backward)
   }
   if (!whole.hidden && kind === "row") {
-    const rows = Array.from(numbers.values(stage), (value, n) => ({ name: numbers.classes[n] ?? String(n), value }))
+    const rows = Array.from(numbers.values(stage), (value, n) => ({
+      name: numbers.nameOf(n, numbers.count(stage)),
+      value,
+    }))
     const box = { x: 0, y: 0, width: SIDE + 40, height: Math.min(LINE * rows.length, SIDE) }
     pen(whole, box.width, box.height).rows(rows, box, { names: 58 })
   } else if (!whole.hidden) {
     const [rows, columns] = numbers.shape(stage).slice(-2)
     const [row, column] = cell.slice(-2)
     const side = SIDE / Math.max(rows, columns)
-    const ring = {
-      rows: { start: row, count: 1, step: 1 },
-      columns: { start: column, count: 1, step: 1 },
-      strong: true,
-    }
+    const ring = { rows: one(row), columns: one(column), strong: true }
     const box = { x: 1, y: 1, width: side * columns, height: side * rows }
     pen(whole, box.width + 2, box.height + 18).map(numbers, stage, cell.slice(0, -2), box, [ring])
   }

@@ -6,10 +6,9 @@ import { Overview } from "../draw/overview.js"
 import { palette } from "../draw/pen.js"
 import { COMPUTED } from "../model/address.js"
 import { Cells } from "../model/cells.js"
-import { colour } from "../model/colour.js"
-import { explained } from "../model/explanation.js"
-import { escaped, number } from "../model/format.js"
+import { escaped } from "../model/format.js"
 import { one } from "../model/links.js"
+import { axisOf, neighbourOf } from "../model/neighbours.js"
 import { Numbers } from "../model/numbers.js"
 import { tableOf, windowsOf } from "../model/tables.js"
 import { say } from "../model/words.js"
@@ -18,15 +17,17 @@ import { actionButton } from "./actions.js"
 import { bindCells } from "./cell_pointer.js"
 import { Content } from "./content.js"
 import { bindFinger } from "./finger.js"
-import { fit, linesOf, setHTML, TABLE } from "./html.js"
+import { TABLE } from "./html.js"
 import { KernelField } from "./kernel_field.js"
-import { FILM, isProjected, pictureTimes, times } from "./lecture.js"
+import { FILM, isProjected, panelTimes, pictureTimes, times } from "./lecture.js"
 import { litBlock, litCells } from "./lit.js"
 import { Loupe } from "./loupe.js"
 import { bindMeanings, meaningBox } from "./meaning.js"
 import { Missions } from "./missions.js"
 import { fillKernel } from "./network_controls.js"
 import { Predicting } from "./predicting.js"
+import { moveOf } from "./step_move.js"
+import { briefOf, fillStepper, fillWords, spokenOf } from "./step_words.js"
 
 /** @import { Plate } from "../draw/plate.js" */
 /** @import { Answer } from "../model/decode.js" */
@@ -238,29 +239,14 @@ export class Step extends Content {
     map in this.numbers.maps ? this.cells.follow(map) : this.release()
   }
 
-  /** The neighbour of a cell, for the arrow keys. @param {string} symbol @param {Cell} cell @param {number} down @param {number} right @returns {Cell} */
+  /** The neighbour of a cell, for the arrow keys. @param {string} symbol @param {Cell} cell @param {number} down @param {number} right */
   neighbour(symbol, cell, down, right) {
-    const { kind, shape } = this.numbers.maps[symbol]
-    const plate = this.plates[symbol]
-    if (kind === "row") return [clamp(cell[0] + down + right, shape[0])]
-    const within = (/** @type {number[]} */ axes) =>
-      cell.map((at, axis) =>
-        axis === axes[0] ? clamp(at + down, shape[axis]) : axis === axes[1] ? clamp(at + right, shape[axis]) : at,
-      )
-    if (kind === "map") return within([1, 2])
-    if (kind === "filters") return within([2, 3])
-    if (!plate?.face?.stacked) return within([shape.length - 2, shape.length - 1])
-    const next = within([1, 2]) // past the edge of one layer of w lies the next
-    const over = cell[1] + down
-    if (over < 0 && cell[3] > 0) return [0, shape[1] - 1, next[2], cell[3] - 1]
-    return over >= shape[1] && cell[3] < shape[3] - 1 ? [0, 0, next[2], cell[3] + 1] : next
+    return neighbourOf(this.numbers.maps[symbol], Boolean(this.plates[symbol]?.face?.stacked), cell, down, right)
   }
 
   /** The axis of channels, filters or units of a map, if there are several. @param {string} symbol */
   axis(symbol) {
-    const { kind, shape } = this.numbers.maps[symbol]
-    const axis = kind === "weights" ? shape.length - 1 : 0
-    return kind !== "loss" && shape[axis] > 1 ? axis : -1
+    return axisOf(this.numbers.maps[symbol])
   }
 
   /** Another channel, filter or unit. @param {number} by */
@@ -342,47 +328,9 @@ export class Step extends Content {
     this.stepped = false
   }
 
-  /** @param {Subject} subject @returns {import("../draw/flow.js").Move | null} */
-  move({ map, cell }) {
-    const { numbers, plates, places } = this
-    const plate = plates[map]
-    if (!plate || !places[map] || !places[""] || !this.room) return null
-    const put = (/** @type {string} */ symbol, /** @type {import("../draw/flow.js").Box} */ box) => ({
-      ...box,
-      x: box.x + places[symbol].x,
-      y: box.y + places[symbol].y,
-    })
-    const links = numbers.links(map).filter(({ source }) => source !== map && plates[source]?.face && places[source])
-    const sources = links.flatMap((link) => {
-      const { canvas } = plates[link.source]
-      const scale = canvas.width / (plates[link.source].size?.[0] ?? canvas.width)
-      return plates[link.source].boxes(numbers.reach(link, cell)).map((box) => ({
-        box: put(link.source, box),
-        image: canvas,
-        cut: { x: box.x * scale, y: box.y * scale, width: box.width * scale, height: box.height * scale },
-      }))
-    })
-    const [target] = plate.boxes(cell.map(one))
-    if (!target || !sources.length) return null
-    const [width, height] = plate.size ?? [0, 0]
-    const value = numbers.at(map, cell)
-    return {
-      sources,
-      target: put(map, target),
-      map: put(map, { x: 0, y: 0, width, height }),
-      others: Object.keys(places)
-        .filter((symbol) => symbol && symbol !== map)
-        .map((symbol) => {
-          const [wide, tall] = plates[symbol].size ?? [0, 0]
-          return put(symbol, { x: 0, y: 0, width: wide, height: tall })
-        }),
-      panel: { ...places[""], ...this.room },
-      back: numbers.maps[map].band === "gradients" && !links.some(({ pattern }) => pattern === "touched"),
-      value,
-      paint: colour(value, plate.limits, plate.scale),
-      tone: this.tone(map),
-      paper: this.palette?.paper ?? "#fff",
-    }
+  /** @param {Subject} subject */
+  move(subject) {
+    return moveOf(this, subject)
   }
 
   /** @param {string} map */
@@ -415,7 +363,7 @@ export class Step extends Content {
     const [drawn, picture] = [this.view.$(".drawn"), this.view.$(".mechanism")]
     const { clientWidth: width, clientHeight: height } = picture
     drawn.tabIndex = width > drawn.clientWidth ? 0 : -1 // where it is wider than the screen, keys scroll it too
-    this.room = { width, height, zoom: isProjected(this.view) ? pictureTimes() : 1 }
+    this.room = { width, height, zoom: isProjected(this.view) ? pictureTimes() : panelTimes() }
     this.palette = palette(this.root)
     this.place()
     this.laid = laid
@@ -454,7 +402,8 @@ export class Step extends Content {
     const phone = isPhone() ? { now, inputs: inputs.filter((name) => this.plates[name]), large: this.folded } : null
     const zoom = isProjected(this.view) ? times() : 0
     this.view.$(".overview").style.zoom = String(zoom || 1)
-    if (zoom) return this.overview.lay(content.clientWidth / zoom, FILM, null, zoom)
+    if (zoom)
+      return this.overview.lay(content.clientWidth / zoom, FILM[this.overview.single ? "one" : "several"], null, zoom)
     const free = matchMedia("(max-width: 1100px)").matches
     this.overview.lay(content.clientWidth, free ? 640 : content.clientHeight - this.above, phone)
   }
@@ -519,36 +468,24 @@ export class Step extends Content {
   }
 
   /** @param {Subject} subject */
-  say({ map, cell }) {
-    const { view, numbers } = this
+  say(subject) {
     const now = performance.now()
-    if (view.player.sliding && now - this.saidAt < SAY_EVERY) return
+    if (this.view.player.sliding && now - this.saidAt < SAY_EVERY) return
     this.saidAt = now
-    const { deviations, remarks } = numbers.answer
-    const words = explained(numbers, map, cell)
-    const text = deviations[map]
-      ? beside(words.numbers, "web.step.instead")
-      : this.puzzling(map)
-        ? beside(words.numbers, "web.missions.stands")
-        : words.numbers
-    const masked = this.masked(map)
-    this.cover(masked)
-    setHTML(view.$(".explain .phase"), words.tag)
-    setHTML(view.$(".explain .title"), escaped(words.title))
-    setHTML(view.$(".explain .sentence"), escaped(words.sentence))
-    const inPicture = map === "update" && numbers.answer.promise // which says it of every parameter
-    setHTML(view.$(".explain .fact"), masked || inPicture ? "" : escaped(numbers.answer.facts[map] ?? ""))
-    view.$(".phase").className = `phase ${words.phase}`
-    setHTML(view.$(".explain .formula"), words.formula)
-    fit(view.$(".explain .formula"))
-    setHTML(view.$(".numbers"), masked ? escaped(say(this.hidden.words)) : text)
-    setHTML(view.$(".remark"), linesOf(view.veiled ? [] : [deviations[map], remarks[0]].filter(Boolean)))
-    view.$(".explain").classList.toggle("pinned", Boolean(this.cells.pinned))
-    view.control("unpin").hidden = !this.cells.pinned
-    this.step({ map, cell })
+    fillWords(this, subject)
+    fillStepper(this, subject)
     this.editor()
-    if (this.room && this.palette && !masked)
-      this.spots = mechanism(view.$(".mechanism"), numbers, map, cell, this.room, this.palette, this.made)
+    const { numbers, room, palette } = this
+    if (room && palette && !this.masked(subject.map))
+      this.spots = mechanism(this.view.$(".mechanism"), numbers, subject.map, subject.cell, room, palette, this.made)
+  }
+
+  brief() {
+    return briefOf(this)
+  }
+
+  spoken() {
+    return spokenOf(this)
   }
 
   /** Why the numbers of a map are not shown; "" where they are. @param {string} symbol */
@@ -606,22 +543,6 @@ export class Step extends Content {
     return Boolean(this.missions.now?.choices.length) && this.numbers.maps[map]?.band === "gradients"
   }
 
-  /** @param {Subject} subject */
-  step({ map, cell }) {
-    const symbol = this.shown(map)
-    const axis = this.axis(symbol)
-    const stepper = this.view.$(".stepper")
-    stepper.hidden = axis < 0
-    if (axis < 0) return
-    const { kind, family } = this.numbers.maps[symbol]
-    const outputs =
-      family === this.numbers.maps.o.family
-      || (kind === "weights" && this.numbers.shape(symbol).at(-1) === this.numbers.count("o"))
-    const what = kind === "filters" ? "filter" : kind === "map" ? "channel" : outputs ? "output" : "unit"
-    setHTML(this.view.$(".stepper .what"), escaped(say(`web.step.${what}`)))
-    setHTML(this.view.$(".stepper .which"), String(cell[axis]))
-  }
-
   // The filter that is edited is the one that is spoken of.
   editor() {
     const { filters } = this.numbers.answer
@@ -629,37 +550,6 @@ export class Step extends Content {
     const [m = 0, c = 0] = this.cells.own(filters.name)
     if (this.view.$(".kernel").dataset.chosen !== `${m} ${c}`) fillKernel(this.view, filters)
   }
-
-  brief() {
-    const { map, cell } = this.subject()
-    if (map === "update" || this.closed(map) || !this.numbers.isExact(map, cell)) return ""
-    const place = this.numbers.index(map, cell).join(", ")
-    return say("web.spoken.cell", {
-      value: number(this.numbers.at(map, cell)),
-      map: this.numbers.maps[map].label,
-      place,
-    })
-  }
-
-  spoken() {
-    const { view } = this
-    const title = view.$(".explain .title").textContent ?? ""
-    const numbers = this.predicting.spoken || (view.$(".numbers").textContent ?? "")
-    if (view.isEarly) return say("web.spoken.early", { place: view.place, title, numbers })
-    const loss = view.$(".status .loss").textContent ?? "" // which may be hidden still
-    return say("web.spoken.step", { place: view.place, title, numbers, loss })
-  }
 }
 
-/**
- * Under the notebook's rule, or with a mistake in the pass, a number need not be what the exact arithmetic gives: then it is
- * only set beside it.
- * @param {string} html
- * @param {string} id
- */
-const beside = (html, id) => html.replace(/ [=≈] (<b>[^<]*<\/b>)/g, (_, value) => say(id, { value }))
-
 export const isPhone = () => matchMedia("(max-width: 760px)").matches
-
-/** @param {number} at @param {number} size */
-const clamp = (at, size) => Math.min(Math.max(at, 0), size - 1)

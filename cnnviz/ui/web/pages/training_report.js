@@ -106,7 +106,9 @@ export class TrainingReport {
   point(drawn, x) {
     const { left, width } = drawn.getBoundingClientRect()
     if (!this.report || !width) return
-    this.pointed = nearest(this.report.arrays.epochs.values, this.report.epochs, (x - left) / width)
+    const at = nearest(this.report.arrays.epochs.values, this.report.epochs, (x - left) / width)
+    if (at === this.pointed) return
+    this.pointed = at
     this.draw()
   }
 

@@ -51,6 +51,7 @@ export const transport = (kind) => `
 
 /** @param {View} view */
 export function bindStages(view) {
+  view.stageSizes = new ResizeObserver(() => reveal(view))
   view.root.querySelector(".stages")?.addEventListener("click", ({ target }) => {
     /** @type {HTMLElement | null} */
     const chip = /** @type {Element} */ (target).closest("[data-stage-chip]")
@@ -109,7 +110,11 @@ const knowsLoss = ({ hides, veiled, order, stage }) =>
 function fillStages(view, stages) {
   const strip = view.$(".stages")
   const key = stages.map(({ symbol, title }) => symbol + title).join()
-  if (strip.dataset.built !== key) strip.innerHTML = groups(stages)
+  if (strip.dataset.built !== key) {
+    strip.innerHTML = groups(stages)
+    view.stageSizes?.disconnect()
+    for (const element of [strip, ...strip.children]) view.stageSizes?.observe(element)
+  }
   strip.dataset.built = key
   nameGroups(view, stages)
   strip.classList.toggle("dense", stages.length > DENSE)
@@ -157,16 +162,21 @@ function showStage(view) {
     chip.classList.toggle("done", at < now)
     chip.classList.toggle("tick", chips.length > MOST_CHIPS && Math.abs(at - now) > AROUND)
     if (at !== now) return chip.removeAttribute("aria-current")
-    if (!chip.hasAttribute("aria-current")) reveal(chip)
+    const moved = !chip.hasAttribute("aria-current")
     chip.setAttribute("aria-current", "step")
+    if (moved) reveal(view)
   })
 }
 
 /**
- * On a narrow screen the chips scroll sideways; the page itself stays where it is.
- * @param {HTMLElement} chip
+ * On a narrow screen the chips scroll sideways to the current one, again when their typeface has come; the page itself
+ * stays where it is.
+ * @param {View} view
  */
-function reveal(chip) {
-  const strip = /** @type {HTMLElement} */ (chip.closest(".stages"))
-  strip.scrollLeft = chip.offsetLeft - strip.offsetLeft - strip.clientWidth / 2 + chip.clientWidth / 2
+function reveal(view) {
+  const chip = /** @type {HTMLElement | null} */ (view.root.querySelector("[data-stage-chip][aria-current]"))
+  const strip = chip && /** @type {HTMLElement} */ (chip.closest(".stages"))
+  if (!strip) return
+  const [row, own] = [strip.getBoundingClientRect(), chip.getBoundingClientRect()]
+  strip.scrollLeft += own.left + own.width / 2 - row.left - row.width / 2
 }

@@ -62,6 +62,8 @@ export class View {
   note = ""
   /** @type {unknown}  the answer whose losses are drawn */
   sparked = undefined
+  /** @type {ResizeObserver | undefined}  of the row of stages */
+  stageSizes = undefined
   stop = new AbortController() // ends every listener at once
 
   /**
@@ -133,6 +135,7 @@ export class View {
     if (this.frame !== undefined) cancelAnimationFrame(this.frame) // another page may stand here by then
     this.stop.abort()
     this.resizes.disconnect()
+    this.stageSizes?.disconnect()
     this.player.stop()
     clearTimeout(this.working)
     clearInterval(this.silence)

@@ -561,7 +561,7 @@ export interface MapRecord {
   layer: number | null
   family: string
   band: Band
-  scale: "pixel" | "signed" | "activation"
+  scale: Scale
   limits: [number, number]
 }
 

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from cnnviz import Lesson
 from cnnviz.core.image_ids import CLASSES, DIGITS
-from cnnviz.core.network import DEFAULT, Params
+from cnnviz.core.network import DEFAULT
 from cnnviz.core.recent import Recent
 from cnnviz.core.training import Progress, Training
+from cnnviz.core.values import Params
 from cnnviz.data.training_data import training_data
 from cnnviz.ui.component.answer import encode
 from cnnviz.ui.pages.train.training import results, starting, trainer

@@ -1,8 +1,9 @@
 // An activation: its curve, as the core sampled it, over a histogram of the map; backward the same as a gate.
 
 import { number, short } from "../../model/format.js"
+import { one } from "../../model/links.js"
 import { say } from "../../model/words.js"
-import { channelName, fitted } from "./convolution.js"
+import { channelName, fitted } from "./windows.js"
 
 /** @typedef {import("../mechanism.js").Picture} Picture */
 /** @typedef {import("../../model/numbers.js").Numbers} Numbers */
@@ -10,9 +11,6 @@ import { channelName, fitted } from "./convolution.js"
 /** @typedef {import("../pen.js").Box} Box */
 
 const BARS = 48
-/** @param {number} at */
-const one = (at) => ({ start: at, count: 1, step: 1 })
-
 /** @type {Picture} */
 export function activation(pen, numbers, symbol, cell) {
   const z = numbers.links(symbol)[0].source
@@ -103,8 +101,7 @@ function cellSides(pen, numbers, left, right, cell, back) {
       pen.cell(value, ends, scale, box, {
         ring: n === cell[0] ? (name === left ? (back ? pen.ink : pen.tone) : back ? pen.tone : pen.ink) : undefined,
       })
-      const called = numbers.classes.length === count ? numbers.classes[n] : String(n)
-      pen.text(called, x + width / 2, box.y + box.height + 8, {
+      pen.text(numbers.nameOf(n, count), x + width / 2, box.y + box.height + 8, {
         size: 11,
         align: "center",
         fill: pen.soft,
@@ -125,8 +122,7 @@ function cellSides(pen, numbers, left, right, cell, back) {
 function rowSides(pen, numbers, left, right, cell) {
   const rows = (/** @type {string} */ name) =>
     Array.from({ length: Math.min(numbers.count(name), 12) }, (_, n) => ({
-      name:
-        numbers.count(name) <= 12 && numbers.classes.length === numbers.count(name) ? numbers.classes[n] : String(n),
+      name: numbers.count(name) <= 12 ? numbers.nameOf(n, numbers.count(name)) : String(n),
       value: numbers.values(name)[n],
       bold: n === cell[0],
     }))

@@ -1,7 +1,10 @@
 // A convolution: windows times kernels, summed over channels; and its two ways back.
 
-import { factor, number, short } from "../../model/format.js"
+import { number, short } from "../../model/format.js"
+import { one } from "../../model/links.js"
 import { say } from "../../model/words.js"
+import { many, several } from "./channels.js"
+import { channelName, fitted, kernelName, largest, padded, padding, patches, ranges, underWindow } from "./windows.js"
 
 /** @typedef {import("../mechanism.js").Picture} Picture */
 /** @typedef {import("../../model/numbers.js").Numbers} Numbers */
@@ -12,21 +15,8 @@ import { say } from "../../model/words.js"
 const STAIRS = 48 // the staircase under the maps
 const MOST_STEPS = 10 // of a staircase whose steps bear their numbers
 const HIGH = 230 // of a picture that has room for a sum under its maps
+const LONG = 3.4 // times as wide as high: then there is more room for it beside them
 const MOST_NUMBERED = 4 // channels whose windows and kernels are printed; with more, the strongest one's
-
-/** @param {number} at */
-const one = (at) => ({ start: at, count: 1, step: 1 })
-
-/** How a channel of a map is called. @param {Numbers} numbers @param {string} symbol @param {number} c */
-export const channelName = (numbers, symbol, c) =>
-  `${numbers.maps[symbol].label}${numbers.shape(symbol)[0] > 1 && numbers.maps[symbol].kind === "map" ? `[${c}]` : ""}`
-
-/** A box of the proportions of a map, at most so wide and high. @param {Numbers} numbers @param {string} symbol @param {number} x @param {number} y @param {number} width @param {number} height @returns {Box} */
-export function fitted(numbers, symbol, x, y, width, height) {
-  const [rows, columns] = numbers.shape(symbol).slice(-2)
-  const side = Math.min(width / columns, height / rows)
-  return { x, y, width: side * columns, height: side * rows }
-}
 
 /** @type {Picture} */
 export function convolution(pen, numbers, symbol, cell) {
@@ -43,18 +33,21 @@ export function convolution(pen, numbers, symbol, cell) {
   const few = channels > 1 && channels <= MOST_NUMBERED
   const terms = channels > 1 ? byChannel(numbers, x, sums) : oneByOne(products)
   if (bias) terms.push({ value: numbers.at(bias, [cell[0]]), name: numbers.maps[bias].label })
-  const window = ranges(numbers, symbol, x, cell)
+  const window = underWindow(numbers, symbol, x, cell)
   const total = numbers.at(symbol, cell)
-  const free = pen.height - (few ? 0 : STAIRS + 12) - 44
-  const right = fitted(numbers, symbol, 0, 26, Math.min(pen.width * 0.24, free), free)
+  const free = pen.height - STAIRS - 56
+  const side = sideOf(pen, numbers, symbol, x, free)
+  const [rows, columns] = numbers.shape(symbol).slice(-2)
+  const [wide, high] = channels === 1 ? [side * columns, side * rows] : [pen.width * 0.24, free]
+  const right = fitted(numbers, symbol, 0, 26, wide, high)
   right.x = pen.width - right.width - 4
   const left = right.x - 36
   pen.head(channelName(numbers, symbol, cell[0]), "", right.x, 10, right.width, numbers.maps[symbol].plain)
   pen.map(numbers, symbol, [cell[0]], right, [{ rows: one(cell[1]), columns: one(cell[2]), strong: true }])
   pen.sign("=", right.x - 18, right.y + right.height / 2)
-  if (channels === 1) single(pen, numbers, { x, f, k, cell, met, window, left })
-  else if (few) return several(pen, numbers, { x, f, k, cell, met, window, left }, terms, total)
-  else many(pen, numbers, { x, f, k, cell, met, window, left, sums })
+  if (channels === 1) single(pen, numbers, { symbol, x, f, k, cell, met, window, left })
+  else if (few) return several(pen, numbers, { symbol, x, f, k, cell, met, window, left, sums }, terms, total)
+  else many(pen, numbers, { symbol, x, f, k, cell, met, window, left, sums })
   const stairs = { x: 22, y: pen.height - STAIRS, width: pen.width - 30, height: STAIRS - 16 }
   pen.stairs(terms, total, stairs, { figures: channels > 1 && terms.length <= 6 })
 }
@@ -69,22 +62,7 @@ const oneByOne = (products) =>
     name: products.length > MOST_STEPS ? "" : `${value > 0 ? "+" : ""}${short(value)}`,
   }))
 
-/** @typedef {{ x: string, f: string, k: number, cell: Cell, met: [Cell, Cell][], window: any, left: number, sums?: number[] }} Parts */
-
-/** @param {Numbers} numbers @param {string} symbol @param {string} source @param {Cell} cell */
-function ranges(numbers, symbol, source, cell) {
-  const link = numbers.link(symbol, source)
-  const reached = link ? numbers.reach(link, cell) : []
-  return { rows: reached[1], columns: reached[2] }
-}
-
-/** Window and kernel of one channel as flat grids; NaN in the padding. @param {Numbers} numbers @param {Parts} parts @param {number} c */
-function patches(numbers, { x, f, k, cell, met }, c) {
-  const window = Array(k * k).fill(NaN)
-  const kernel = Array.from({ length: k * k }, (_, n) => numbers.at(f, [cell[0], c, Math.floor(n / k), n % k]))
-  for (const [at, weight] of met) if (at[0] === c) window[weight[2] * k + weight[3]] = numbers.at(x, at)
-  return { window, kernel }
-}
+/** @typedef {import("./windows.js").Parts} Parts */
 
 /** Window, kernel and products alone, from the left edge to the right; false where they are of several channels. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell */
 export function triple(pen, numbers, symbol, cell) {
@@ -94,7 +72,7 @@ export function triple(pen, numbers, symbol, cell) {
   )
   if (numbers.shape(x)[0] !== 1) return false
   const k = numbers.shape(f)[2]
-  const parts = { x, f, k, cell, met: numbers.pairs(symbol, cell, x, f), window: null, left: 0 }
+  const parts = { symbol, x, f, k, cell, met: numbers.pairs(symbol, cell, x, f), window: null, left: 0 }
   const { window, kernel } = patches(numbers, parts, 0)
   const products = window.map((value, n) => value * kernel[n])
   const most = Math.max(...products.map((value) => Math.abs(value) || 0))
@@ -111,38 +89,47 @@ export function triple(pen, numbers, symbol, cell) {
   return true
 }
 
-/** Where cells are too small for their numbers: the largest product, with a ring in each grid. @param {Pen} pen @param {{ a: number[], b: number[], k: number, boxes: Box[] }} grids @param {number} x @param {number} y @param {number} room @param {string} [before] */
-function largest(pen, { a, b, k, boxes }, x, y, room, before = "") {
-  const size = (/** @type {number} */ n) => Math.abs(a[n] * b[n]) || 0
-  const n = a.reduce((best, _, at) => (size(at) > size(best) ? at : best), 0)
-  if (!size(n)) return
-  const ring = { rows: one(Math.floor(n / k)), columns: one(n % k), strong: true }
-  for (const box of boxes) pen.ring(ring, k, k, box)
-  const product = `${number(a[n], 3)} · ${factor(b[n], 3)} ≈ ${number(a[n] * b[n], 3)}`
-  pen.text(`${before}${say("web.mechanism.largest_product", { product })}`, x, y, { size: 12, room })
+const SHARE = 0.215 // of the width, for the larger of image and map
+
+/** The side of a cell of an image, zeros around it included, and of its map: on one scale it is seen which is smaller. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {string} x @param {number} free */
+function sideOf(pen, numbers, symbol, x, free) {
+  const { before, below, right } = padding(numbers, symbol, x)
+  const [[rows, columns], made] = [x, symbol].map((name) => numbers.shape(name).slice(-2))
+  const [down, across] = [Math.max(rows + before + below, made[0]), Math.max(columns + before + right, made[1])]
+  return Math.min((pen.width * SHARE) / across, free / down)
 }
 
 // x, its window, the kernel, the products.
 /** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts */
 function single(pen, numbers, parts) {
-  const { x, f, k, cell, window, left } = parts
+  const { x, f, k, cell, window, left, symbol } = parts
   const { window: pixels, kernel } = patches(numbers, parts, 0)
   const products = pixels.map((value, n) => value * kernel[n])
   const free = pen.height - STAIRS - 42
-  const side = Math.min((left - 30) * 0.24, free)
-  const box = fitted(numbers, x, 4, 26, side, free)
-  pen.head(numbers.maps[x].label, "", box.x, 10, box.width, numbers.maps[x].plain)
-  pen.map(numbers, x, [0], box, [window])
-  const grid = Math.min((left - box.width - 90) / 3, free)
+  const zeros = padding(numbers, symbol, x)
+  const shape = numbers.shape(x).slice(-2)
+  const side = sideOf(pen, numbers, symbol, x, free)
+  const across = side * (shape[1] + zeros.before + zeros.right)
+  const box = padded(pen, shape, zeros, { x: 4, y: 26, width: across, height: free })
+  pen.head(numbers.maps[x].label, "", 4, 10, across, numbers.maps[x].plain)
+  pen.map(numbers, x, [0], box, [window], undefined, !zeros.below)
+  const grid = Math.min((left - across - 90) / 3, free)
   const y = 26
-  let at = box.x + box.width + 26
+  const from = 4 + across + 26
+  let at = from
   const most = Math.max(...products.filter((value) => !Number.isNaN(value)).map(Math.abs), 0)
   let all = true
   /** @type {Box[]} */
   const boxes = []
   const raw = numbers.answer.lesson.scale === "raw"
   const parts3 = /** @type {[string, number[], number[], string, string][]} */ ([
-    [say("web.mechanism.window"), pixels, numbers.maps[x].limits, numbers.maps[x].scale, "⊙"],
+    [
+      say(`web.mechanism.${pixels.some(Number.isNaN) ? "window_outside" : "window"}`),
+      pixels,
+      numbers.maps[x].limits,
+      numbers.maps[x].scale,
+      "⊙",
+    ],
     [kernelName(numbers, f, cell), kernel, numbers.maps[f].limits, "signed", "="],
     [say("web.mechanism.products"), products, [-most, most], "signed", "Σ"],
   ])
@@ -155,7 +142,7 @@ function single(pen, numbers, parts) {
     const fits =
       values === kernel
         ? pen.kernel(numbers, f, cell[0], 0, place)
-        : pen.grid(values, k, limits, scale, place, { write })
+        : pen.grid(values, k, limits, scale, place, { write, blank: "0" })
     all = all && fits
     boxes.push(place)
     pen.sign(sign, at + grid + 11, y + grid / 2)
@@ -163,81 +150,8 @@ function single(pen, numbers, parts) {
   }
   if (!all) largest(pen, { a: pixels, b: kernel, k, boxes }, boxes[0].x, y + grid + 11, left - boxes[0].x)
   const corner = window.columns.start + window.columns.count
-  const scale = box.width / numbers.shape(x)[2]
-  pen.thread([box.x + corner * scale, box.y + window.rows.start * scale], [box.x + box.width + 26, y])
-  pen.thread(
-    [box.x + corner * scale, box.y + (window.rows.start + window.rows.count) * scale],
-    [box.x + box.width + 26, y + grid],
-  )
-}
-
-// Up to four channels: each with its map, and its window and kernel under it; their sums from top to bottom.
-/** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ value: number, name: string }[]} terms @param {number} total */
-function several(pen, numbers, parts, terms, total) {
-  const { x, f, k, window, left } = parts
-  const channels = numbers.shape(x)[0]
-  const sum = Math.min(left * 0.28, 160)
-  const pitch = (left - sum - 30) / channels
-  const free = pen.height - 62
-  const grid = Math.min((pitch - 30) / 2, free * 0.46)
-  const map = Math.min(free - grid, pitch - 16)
-  /** @type {{ a: number[], b: number[], k: number, boxes: Box[] }[]} */
-  const crowded = []
-  for (let c = 0; c < channels; c++) {
-    const at = 4 + c * pitch
-    const box = fitted(numbers, x, at, 24, map, map)
-    pen.head(channelName(numbers, x, c), "", at, 10, pitch)
-    pen.map(numbers, x, [c], box, [window])
-    const { window: pixels, kernel } = patches(numbers, parts, c)
-    const y = 24 + map + 22
-    const boxes = [at, at + grid + 13].map((x) => ({ x, y, width: grid, height: grid }))
-    const fits = pen.grid(pixels, k, numbers.maps[x].limits, numbers.maps[x].scale, boxes[0])
-    pen.text("⊙", at + grid + 6, y + grid / 2, { align: "center", fill: pen.soft })
-    if (!pen.kernel(numbers, f, parts.cell[0], c, boxes[1]) || !fits) crowded.push({ a: pixels, b: kernel, k, boxes })
-    if (c < channels - 1) pen.sign("+", at + map + (pitch - map) / 2, 24 + map / 2)
-  }
-  const [strongest] = crowded.toSorted((one, other) => strength(other) - strength(one))
-  if (strongest) largest(pen, strongest, 4, pen.height - 8, left - sum - 30, `${say("web.mechanism.window_kernel")}; `)
-  else pen.text(say("web.mechanism.window_kernel"), 4, pen.height - 8, { size: 11, fill: pen.soft })
-  const at = 4 + channels * pitch
-  pen.arrow(at - 8, 24 + map / 2, at + 14, 24 + map / 2)
-  pen.ladder(terms, total, "", { x: at + 24, y: 8, width: sum, height: pen.height - 16 })
-}
-
-/** The size of the largest product. @param {{ a: number[], b: number[] }} grids */
-const strength = ({ a, b }) => Math.max(...a.map((value, n) => Math.abs(value * b[n]) || 0))
-
-// Many channels: all maps small, window and kernel of the one that adds most.
-/** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts */
-function many(pen, numbers, parts) {
-  const { x, f, k, window, left, sums = [] } = parts
-  const channels = numbers.shape(x)[0]
-  const free = pen.height - 84
-  const chosen = sums.reduce((best, value, c) => (Math.abs(value) > Math.abs(sums[best]) ? c : best), 0)
-  const grid = Math.min(free - 24, left * 0.22)
-  const room = left - 2 * grid - 50
-  const across = Math.ceil(Math.sqrt((channels * room) / free))
-  const side = Math.min(room / across, free / Math.ceil(channels / across)) - 3
-  pen.text(`${numbers.maps[x].label}[0 … ${channels - 1}]`, 4, 10, { size: 15, math: true })
-  for (let c = 0; c < channels; c++) {
-    const box = fitted(numbers, x, 4 + (c % across) * (side + 3), 24 + Math.floor(c / across) * (side + 3), side, side)
-    pen.map(numbers, x, [c], box, [{ ...window, strong: c === chosen }])
-  }
-  const { window: pixels, kernel } = patches(numbers, parts, chosen)
-  const at = room + 16
-  const boxes = [at, at + grid + 22].map((x) => ({ x, y: 24, width: grid, height: grid }))
-  pen.text(channelName(numbers, x, chosen), at, 10, { size: 15, math: true })
-  const fits = pen.grid(pixels, k, numbers.maps[x].limits, numbers.maps[x].scale, boxes[0])
-  pen.sign("⊙", at + grid + 11, 24 + grid / 2)
-  pen.text(
-    `${numbers.maps[f].label}[${numbers.shape(f)[0] > 1 ? `${parts.cell[0]},` : ""}${chosen}]`,
-    at + grid + 22,
-    10,
-    { size: 15, math: true },
-  )
-  const both = pen.kernel(numbers, f, parts.cell[0], chosen, boxes[1]) && fits
-  pen.text(say("web.mechanism.strongest"), at, 24 + grid + 12, { size: 11, fill: pen.soft, room: 2 * grid })
-  if (!both) largest(pen, { a: pixels, b: kernel, k, boxes }, at, 24 + grid + 27, 2 * grid + 40)
+  pen.thread([box.x + corner * side, box.y + window.rows.start * side], [from, y])
+  pen.thread([box.x + corner * side, box.y + (window.rows.start + window.rows.count) * side], [from, y + grid])
 }
 
 /** What comes back to one cell: a share through each filter. @type {Picture} */
@@ -320,7 +234,7 @@ export function shares(pen, numbers, symbol, cell) {
     negative += Math.min(value, 0)
   }
   const [more, less] = [products.filter((value) => value > 0).length, products.filter((value) => value < 0).length]
-  const tall = pen.height > HIGH
+  const tall = pen.height > HIGH && pen.width < LONG * pen.height
   const share = tall ? 0.23 : 0.16 // of the width, for a map; the sum stands under them where there is room
   const free = Math.min(pen.height - (tall ? 132 : 44), pen.width * (share - 0.005))
   const y = 24 + Math.max((pen.height - (tall ? 132 : 44) - free) / 3, 0)
@@ -372,16 +286,6 @@ function gridOf(pen, numbers, symbol, cell, box) {
   pen.context.strokeStyle = pen.ink
   pen.context.strokeRect(box.x + cell[3] * size, box.y + cell[2] * size, size - 1, size - 1)
   return box
-}
-
-/** @param {Numbers} numbers @param {string} symbol @param {Cell} cell */
-function kernelName(numbers, symbol, cell) {
-  const several = numbers
-    .shape(symbol)
-    .slice(0, 2)
-    .map((n) => n > 1)
-  const index = cell.slice(0, 2).filter((_, axis) => several[axis])
-  return `${numbers.maps[symbol].label}${index.length ? `[${index.join(",")}]` : ""}`
 }
 
 /** What one weight multiplies. @type {Picture} */

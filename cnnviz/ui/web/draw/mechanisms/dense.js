@@ -2,8 +2,9 @@
 
 import { terms, totals } from "../../model/filling.js"
 import { number } from "../../model/format.js"
+import { one } from "../../model/links.js"
 import { say } from "../../model/words.js"
-import { channelName } from "./convolution.js"
+import { channelName } from "./windows.js"
 
 /** @typedef {import("../mechanism.js").Picture} Picture */
 /** @typedef {import("../../model/numbers.js").Numbers} Numbers */
@@ -12,9 +13,6 @@ import { channelName } from "./convolution.js"
 
 const MOST_ARROWS = 4 // outputs with an arrow each; of more, the largest terms are bars
 const MOST_COLUMNS = 4 // of a table
-
-/** @param {number} start */
-const at = (start) => ({ start, count: 1, step: 1 })
 
 /** How values of units lie: as the map that was flattened, channels side by side, or in lines. @param {number[]} shape @param {number} width @param {number} height */
 function lying(shape, width, height) {
@@ -121,12 +119,11 @@ export function dense(pen, numbers, symbol, cell) {
 /** @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {{ at: number, b: string, height: number, shape: number[], product: (d: number) => number }} parts */
 function bySteps(pen, numbers, symbol, cell, { at, b, height, shape, product }) {
   const outputs = numbers.count(symbol)
-  const names = numbers.classes.length === outputs ? numbers.classes : null
   const room = { x: at, y: 24, width: pen.width - at - 4, height: pen.height - 84 }
   pen.text(numbers.maps[symbol].label, at + 8, 10, { size: 16, math: true })
   const values = numbers.values(symbol)
   const row = (/** @type {number} */ m) => ({
-    name: names ? names[m] : String(m),
+    name: numbers.nameOf(m, outputs),
     value: values[m],
     bold: m === cell[0],
   })
@@ -168,13 +165,12 @@ export function denseBack(pen, numbers, symbol, cell) {
   )
   const all = terms(numbers, symbol, cell)
   if (all.length <= MOST_ARROWS) return reports(pen, numbers, symbol, cell, { w, dy, all })
-  const names = numbers.classes.length === all.length ? numbers.classes : null
   const shown = all
     .map((term, n) => ({ n, term }))
     .sort((a, b) => Math.abs(b.term.value) - Math.abs(a.term.value))
     .slice(0, 12)
     .sort((a, b) => a.n - b.n)
-  const name = (/** @type {number} */ n) => (names ? names[n] : String(n))
+  const name = (/** @type {number} */ n) => numbers.nameOf(n, all.length)
   const width = (pen.width - 70) / 3
   const height = pen.height - 96
   const three = /** @type {[string, (n: number) => number, string][]} */ ([
@@ -222,7 +218,7 @@ function reports(pen, numbers, symbol, cell, { w, dy, all }) {
       width: Math.min(side, (side * columns) / rows),
       height: Math.min(side, (side * rows) / columns),
     })
-    const ring = { rows: at(cell[1]), columns: at(cell[2]), strong: true }
+    const ring = { rows: one(cell[1]), columns: one(cell[2]), strong: true }
     pen.map(numbers, symbol, [cell[0]], box, [ring])
     wide = box.width
   } else {
@@ -232,8 +228,7 @@ function reports(pen, numbers, symbol, cell, { w, dy, all }) {
   pen.head(channelName(numbers, symbol, cell[0]), "", 4, 10, wide, numbers.maps[symbol].plain)
   const sum = { x: wide + 52, y: 12, width: pen.width * 0.24, height: Math.min(pen.height - 20, 58 * (all.length + 1)) }
   pen.arrow(sum.x - 8, 24 + side / 2, sum.x - 38, 24 + side / 2)
-  const name = (/** @type {number} */ n) =>
-    say("web.mechanism.from_output", { name: numbers.classes.length === all.length ? numbers.classes[n] : String(n) })
+  const name = (/** @type {number} */ n) => say("web.mechanism.from_output", { name: numbers.nameOf(n, all.length) })
   pen.ladder(
     all.map(({ value }, n) => ({ value, name: name(n) })),
     numbers.at(symbol, cell),
@@ -302,7 +297,7 @@ export function outer(pen, numbers, symbol, cell) {
       left,
       10,
       Math.max(width, 90),
-      say("web.mechanism.to_output", { name: nameOf(numbers, outputs, m) }),
+      say("web.mechanism.to_output", { name: numbers.nameOf(m, outputs) }),
     )
     pen.ends(limits, "signed", { ...box, width, height })
     left += width + 12
@@ -322,9 +317,6 @@ function around(at, count, most) {
   const from = Math.min(Math.max(at - Math.floor(most / 2), 0), Math.max(count - most, 0))
   return Array.from({ length: Math.min(count, most) }, (_, n) => from + n)
 }
-
-/** @param {Numbers} numbers @param {number} outputs @param {number} m */
-const nameOf = (numbers, outputs, m) => (numbers.classes.length === outputs ? numbers.classes[m] : String(m))
 
 /** Units down the side, what arrived along the top, and the product of each with each. @param {Pen} pen @param {Numbers} numbers @param {{ symbol: string, x: string, dy: string, n: number, d: number, columns: number[], outputs: number }} parts @param {Box} box */
 function table(pen, numbers, { symbol, x, dy, n, d, columns, outputs }, box) {

@@ -2,8 +2,10 @@
 
 import { stored } from "../../model/explanation.js"
 import { number, short } from "../../model/format.js"
+import { one } from "../../model/links.js"
 import { say } from "../../model/words.js"
-import { channelName, fitted } from "./convolution.js"
+import { photographed } from "./photograph.js"
+import { channelName, fitted } from "./windows.js"
 
 /** @typedef {import("../mechanism.js").Picture} Picture */
 /** @typedef {import("../../model/numbers.js").Numbers} Numbers */
@@ -15,6 +17,8 @@ const FEW = 5 // and beside a photograph and its three maps
 /** @type {Picture} */
 export function patch(pen, numbers, _symbol, cell) {
   const [channels, rows, columns] = numbers.shape("x")
+  const { photo } = numbers.answer.arrays
+  if (photo) return photographed(pen, numbers, cell, photo.values)
   const wanted = channels === COLOURS ? FEW : PATCH
   const [down, right] = [Math.min(wanted, rows), Math.min(wanted, columns)]
   const top = Math.min(Math.max(cell[1] - (wanted >> 1), 0), rows - down)
@@ -101,9 +105,6 @@ export function flattened(pen, numbers, _symbol, cell) {
   pen.text(String(count - 1), strip.x + strip.width, pen.height - 15, { size: 11, align: "right", fill: pen.soft })
 }
 
-/** @param {number} start */
-const one = (start) => ({ start, count: 1, step: 1 })
-
 // The first rows, the one that is spoken of and the last: where each comes from, and where it stands in the list.
 /** @param {Pen} pen @param {Numbers} numbers @param {string} map @param {number[]} cell */
 function unrolled(pen, numbers, map, cell) {
@@ -170,8 +171,7 @@ function ribbon(pen, row, place) {
 }
 
 /** @param {Numbers} numbers @param {string} symbol @param {number} n */
-const className = (numbers, symbol, n) =>
-  numbers.classes.length === numbers.count(symbol) ? numbers.classes[n] : String(n)
+const className = (numbers, symbol, n) => numbers.nameOf(n, numbers.count(symbol))
 
 /** @param {Numbers} numbers @param {string} symbol @param {number} chosen @param {(value: number, n: number) => number} [of] */
 const rowsOf = (numbers, symbol, chosen, of = (value) => value) =>

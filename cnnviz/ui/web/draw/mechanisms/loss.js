@@ -115,7 +115,7 @@ function rise(pen, at, slope, top) {
 }
 
 /** @param {Numbers} numbers @param {number} n */
-const nameOf = (numbers, n) => (numbers.classes.length === numbers.count("o") ? numbers.classes[n] : String(n))
+const nameOf = (numbers, n) => numbers.nameOf(n, numbers.count("o"))
 
 /** One scale for all: values along, heights up. Where a curve has no height outside of 0 … 1, it ends there. @param {Numbers} numbers */
 function scaled(numbers) {

@@ -1,15 +1,13 @@
 // Pooling: the window's numbers, the winner among them or their mean, and the ways back.
 
 import { number, short } from "../../model/format.js"
+import { one } from "../../model/links.js"
 import { say } from "../../model/words.js"
-import { channelName, fitted } from "./convolution.js"
+import { channelName, fitted } from "./windows.js"
 
 /** @typedef {import("../mechanism.js").Picture} Picture */
 /** @typedef {import("../../model/numbers.js").Numbers} Numbers */
 /** @typedef {import("../pen.js").Pen} Pen */
-
-/** @param {number} at */
-const one = (at) => ({ start: at, count: 1, step: 1 })
 
 /** @type {Picture} */
 export function pool(pen, numbers, symbol, cell) {
@@ -134,7 +132,6 @@ export function wholeChannel(pen, numbers, symbol, cell) {
 function levelled(pen, numbers, symbol, source, [chosen]) {
   const [channels, rows, columns] = numbers.shape(source)
   const maps = { x: 4, y: 24, width: pen.width * 0.4, height: pen.height - 44 }
-  const named = nameOf(numbers, channels)
   const foot = channels <= MOST_NAMED ? 16 : 3
   const [across, side] = tiled(channels, columns / rows, maps, foot)
   pen.head(
@@ -156,7 +153,7 @@ function levelled(pen, numbers, symbol, source, [chosen]) {
     const box = { x, y, width, height: side }
     pen.picture(rows, columns, (n) => values[from + n], limits, scale, box, c === chosen ? [whole] : [])
     if (foot > 3)
-      pen.text(named(c), x + width / 2, y + side + 8, {
+      pen.text(numbers.nameOf(c, channels), x + width / 2, y + side + 8, {
         size: 10,
         align: "center",
         bold: c === chosen,
@@ -219,19 +216,15 @@ function heaped(pen, numbers, map, channel, mean, box) {
   pen.text(say("web.mechanism.levels"), box.x, box.y + box.height + 28, { size: 11, fill: pen.soft, room: box.width })
 }
 
-/** What a channel is called: by its class, where there are as many. @param {Numbers} numbers @param {number} channels @returns {(c: number) => string} */
-const nameOf = (numbers, channels) => (c) => (numbers.classes.length === channels ? numbers.classes[c] : String(c))
-
 // The numbers of a row, or those around the chosen one.
 /** @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} chosen @param {import("../pen.js").Box} box */
 function all(pen, numbers, symbol, chosen, box) {
   const channels = numbers.count(symbol)
   const from = Math.min(Math.max(chosen - MOST_ROWS / 2, 0), Math.max(channels - MOST_ROWS, 0))
-  const name = nameOf(numbers, channels)
   const rows = Array.from({ length: Math.min(channels, MOST_ROWS) }, (_, n) => ({
-    name: name(from + n),
+    name: numbers.nameOf(from + n, channels),
     value: numbers.values(symbol)[from + n],
     bold: from + n === chosen,
   }))
-  pen.rows(rows, box, { names: numbers.classes.length === channels ? 54 : 24 })
+  pen.rows(rows, box, { names: numbers.isClasses(channels) ? 54 : 24 })
 }

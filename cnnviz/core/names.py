@@ -1,0 +1,36 @@
+"""The symbols of a network's layers, by the roles that a layer names its arrays by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Names:
+    """The symbols of one layer: what it reads (`source`, and `input`, which is v where it flattens), its output, its parameters' number."""
+
+    source: str
+    output: str
+    number: str = ""
+    flattens: bool = False
+
+    @property
+    def input(self) -> str:
+        """The symbol of what the layer is given."""
+        return "v" if self.flattens else self.source
+
+    def of(self, role: str) -> str:
+        """The symbol of a role of this layer."""
+        if role in ("x", "dx"):
+            return role[:-1] + self.input
+        if role in ("y", "dy"):
+            return role[:-1] + self.output
+        if role in ("f", "w", "b", "df", "dw", "db"):
+            return role + (self._own(role[-1]))
+        return f"{self.output}.{role}"
+
+    def _own(self, letter: str) -> str:
+        return self.number if letter in self.numbered else ""
+
+    numbered: frozenset[str] = frozenset()
+    """The parameters' letters that stand more than once in the network."""

@@ -1,0 +1,100 @@
+// The photograph of which the network reads one channel: a few pixels of it large, the three numbers of one, and what is read.
+
+import { stored } from "../../model/explanation.js"
+import { short } from "../../model/format.js"
+import { one } from "../../model/links.js"
+import { say } from "../../model/words.js"
+import { fitted } from "./windows.js"
+
+/** @typedef {import("../../model/numbers.js").Numbers} Numbers */
+/** @typedef {import("../../model/patterns.js").Cell} Cell */
+/** @typedef {import("../pen.js").Pen} Pen */
+/** @typedef {import("../pen.js").Box} Box */
+
+const FEW = 5 // rows and columns of pixels that are seen closely
+const CHANNELS = ["red", "green", "blue"]
+const TINTS = ["#d6403a", "#3f9b4f", "#3b78d8"]
+const [WORD, LINE, PITCH] = [84, 24, 30] // of a channel's number
+const WIDE = 320 // room for what is read beside what is stored
+
+/** @param {Pen} pen @param {Numbers} numbers @param {Cell} cell @param {ArrayLike<number>} photo rows, columns and channels, 0 … 255 */
+export function photographed(pen, numbers, [, row, column], photo) {
+  const [, rows, columns] = numbers.shape("x")
+  const free = pen.height - 44
+  const [down, right] = [Math.min(FEW, rows), Math.min(FEW, columns)]
+  const top = Math.min(Math.max(row - (FEW >> 1), 0), rows - down)
+  const left = Math.min(Math.max(column - (FEW >> 1), 0), columns - right)
+  const ring = { rows: { start: top, count: down, step: 1 }, columns: { start: left, count: right, step: 1 } }
+  const paint = (/** @type {number} */ i, /** @type {number} */ j) =>
+    [0, 1, 2].map((c) => photo[(i * columns + j) * 3 + c])
+  const whole = fitted(numbers, "x", 4, 24, pen.width * 0.23, free)
+  pen.context.save()
+  pen.context.translate(0, (free - whole.height) / 2)
+  pen.text(say("web.mechanism.photograph"), 4, 10, { fill: pen.soft })
+  pen.pixels(rows, columns, (n) => paint(Math.floor(n / columns), n % columns), whole, [ring])
+  const size = Math.min(whole.height, pen.width * 0.2)
+  const near = { x: whole.x + whole.width + 32, y: 24, width: size, height: size }
+  pen.text(say("web.mechanism.near", { n: down * right }), near.x, 10, { fill: pen.soft, room: size + 20 })
+  const own = { rows: one(row - top), columns: one(column - left), strong: true }
+  pen.pixels(down, right, (n) => paint(top + Math.floor(n / right), left + (n % right)), near, [own])
+  const side = whole.width / columns
+  const corner = whole.x + (left + right) * side
+  pen.thread([corner, whole.y + top * side], [near.x, near.y])
+  pen.thread([corner, whole.y + (top + down) * side], [near.x, near.y + size])
+  const at = near.x + size + 26
+  const y = 24 + size / 2
+  pen.thread([near.x + ((column - left + 1) * size) / right, 24 + ((row - top + 0.5) * size) / down], [at - 8, y])
+  three(pen, numbers, paint(row, column), at, y)
+  const values = Array.from({ length: down * right }, (_, n) =>
+    numbers.at("x", [0, top + Math.floor(n / right), left + (n % right)]),
+  )
+  read(pen, numbers, values, right, (row - top) * right + column - left, at + WORD + 34, size)
+  pen.context.restore()
+}
+
+// Red, green and blue of one pixel; what the network reads is framed.
+/** @param {Pen} pen @param {Numbers} numbers @param {number[]} colours @param {number} x @param {number} y of their middle */
+function three(pen, numbers, colours, x, y) {
+  const { ch } = numbers.answer.lesson
+  const { context } = pen
+  colours.forEach((value, c) => {
+    const top = y + (c - 1) * PITCH - LINE / 2
+    context.globalAlpha = 0.18
+    context.fillStyle = TINTS[c]
+    context.fillRect(x, top, WORD, LINE)
+    context.globalAlpha = 1
+    const chosen = ch === CHANNELS[c]
+    context.lineWidth = chosen ? 2 : 1
+    context.strokeStyle = chosen ? pen.tone : pen.line
+    context.strokeRect(x, top, WORD, LINE)
+    pen.text(say(`web.mechanism.${CHANNELS[c]}`), x + 6, top + LINE / 2, { bold: chosen, room: WORD - 42 })
+    pen.text(String(value), x + WORD - 6, top + LINE / 2, { bold: chosen, align: "right" })
+  })
+  pen.thread([x - 8, y - PITCH], [x - 8, y + PITCH])
+}
+
+// The numbers of the channel as they are stored and, where there is room, as they are read.
+/** @param {Pen} pen @param {Numbers} numbers @param {number[]} values @param {number} columns @param {number} chosen @param {number} x @param {number} size */
+function read(pen, numbers, values, columns, chosen, x, size) {
+  const { ch, scale } = numbers.answer.lesson
+  const room = pen.width - x - 6
+  const twice = scale !== "raw" && room > WIDE
+  const width = Math.min(twice ? (room - 60) / 2 : room, size * 1.5)
+  const grid = { x, y: 24, width, height: size }
+  const { limits } = numbers.maps.x
+  const lit = { rows: one(Math.floor(chosen / columns)), columns: one(chosen % columns) }
+  const draw = (/** @type {Box} */ box, /** @type {(value: number) => string} */ write) => {
+    pen.grid(values, columns, limits, "pixel", box, { write })
+    pen.ring(lit, Math.ceil(values.length / columns), columns, box)
+  }
+  pen.arrow(x - 30, 24 + size / 2, x - 8, 24 + size / 2)
+  const name = CHANNELS.includes(ch) ? say(`web.mechanism.${ch}`) : ""
+  pen.text([name, say("web.mechanism.pixels")].filter(Boolean).join(", "), x, 10, { fill: pen.soft, room: width + 10 })
+  draw(grid, (value) => String(stored(numbers, value)))
+  if (!twice) return
+  const next = { ...grid, x: x + width + 60 }
+  pen.text("÷ 255", x + width + 30, 24 + size / 2 - 16, { bold: true, align: "center" })
+  pen.arrow(x + width + 14, 24 + size / 2, next.x - 12, 24 + size / 2)
+  pen.text(numbers.maps.x.label, next.x, 10, { size: 16, math: true })
+  draw(next, short)
+}
