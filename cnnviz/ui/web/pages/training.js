@@ -15,8 +15,8 @@ const BUTTONS = ["train", "train_pause", "train_go_on", "train_stop", "train_bac
 const STARTS = ["train", "train_pause", "train_go_on"] // of these there is one at a time
 
 const bar = () => `
-  <div class="doing">${BUTTONS.map((name) => actionButton(name)).join("")}
-    <div class="progress" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-label="${say("web.training.progress")}"><i></i></div><p class="state" role="status"></p></div>
+  <div class="doing">${BUTTONS.map((name) => actionButton(name, "", "hidden")).join("")}
+    <div class="progress" role="progressbar" hidden aria-valuemin="0" aria-valuemax="100" aria-label="${say("web.training.progress")}"><i></i></div><p class="state" role="status"></p></div>
   <p class="what" hidden></p><div class="report"></div>`
 
 export class Training {
@@ -36,7 +36,9 @@ export class Training {
     this.root = view.$(".training")
     this.form = new TrainingForm(view.$(".training-settings"), (text) => this.set(text))
     this.told = new TrainingReport(view.$(".training .report"), (key) => view.host.training?.("choose", key))
-    if (!view.host.training) this.notice(say("web.training.elsewhere"))
+    if (view.host.training) return
+    view.root.classList.add("untrained")
+    this.notice(say("web.training.elsewhere"))
   }
 
   get shown() {

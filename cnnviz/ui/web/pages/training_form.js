@@ -49,7 +49,7 @@ export const formBody = () => `
   <section><h2>${words("classes")} <span class="words"></span></h2>
     <div class="choice kinds" role="group" aria-label="${words("images")}">${["photographs", "digits"].map((kind, n) => `<button type="button" data-kind="${n}">${words(kind)}</button>`).join("")}</div>
     <div class="chips" role="group" aria-label="${words("classes")}"></div><div class="pair suggested"></div><p class="wrong" role="alert"></p>
-    <p class="hint images"></p>${actionButton("train_full")}</section>
+    <p class="hint images"></p>${actionButton("train_full", "", "hidden")}</section>
   <section><h2>${words("training")}</h2><div class="rows">${Object.entries(ROWS)
     .map(([name, within]) => row(name, within))
     .join("")}</div><p class="wrong numbers" role="alert"></p><p class="about"></p></section>`
