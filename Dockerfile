@@ -9,7 +9,7 @@ RUN pip wheel --no-cache-dir --no-deps --wheel-dir /wheel /source
 FROM python:3.13-slim
 ARG EXTRAS=""
 RUN --mount=type=bind,from=wheel,source=/wheel,target=/wheel \
-    pip install --no-cache-dir "$(ls /wheel/*.whl)${EXTRAS}" "streamlit[performance]" \
+    pip install --no-cache-dir "$(ls /wheel/*.whl)${EXTRAS}" \
  && useradd --create-home --uid 1000 cnnviz
 USER cnnviz
 WORKDIR /home/cnnviz

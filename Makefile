@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: help run checks quick test lowest bench docs browser servers pictures
+.PHONY: help run checks checks-python checks-web quick test lowest bench docs browser servers pictures
 
 help:  ## says what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -16,10 +16,14 @@ help:  ## says what there is
 run: $(VENV)/.runs  ## the page, on http://localhost:8501 (make run PORT=8080: on another port)
 	@exec $(BIN)/streamlit run app.py --server.port $(PORT)
 
-checks: $(VENV)/.tests node_modules/.made
+checks: checks-python checks-web
+
+checks-python: $(VENV)/.tests
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
+
+checks-web: node_modules/.made
 	$(NODE) node_modules/.bin/tsc --project .
 	$(NODE) node_modules/.bin/biome check --error-on-warnings
 	$(BIN)/python -m tests.web
@@ -27,7 +31,9 @@ checks: $(VENV)/.tests node_modules/.made
 quick: checks  ## lint, types, formats and quick units, of Python and the browser's part: under a minute
 	$(BIN)/pytest --quiet --numprocesses auto tests/words tests/core/test_contract.py tests/core/test_network.py tests/core/test_network_texts.py tests/core/test_ops.py tests/core/test_losses.py -k "not tensorflow"
 
+# What the last line needs is fetched and unpacked meanwhile.
 test: checks browser servers  ## all that CI runs: the same, doctests, all unit, property and browser tests, the lowest versions
+	$(BIN)/python -m tests.lowest --make & \
 	$(BIN)/pytest --numprocesses auto --dist loadfile --doctest-modules cnnviz tests --ignore tests/e2e --ignore tests/bench --ignore tests/web
 	$(BIN)/pytest --numprocesses 2 --dist loadgroup --reruns 1 -r R tests/e2e
 	$(BIN)/python -m tests.lowest
@@ -113,7 +119,9 @@ START := from playwright.sync_api import sync_playwright as start; from tests.e2
 browser: $(VENV)/.tests
 	@starts() { $(BIN)/python -c '$(START)' >/dev/null 2>&1; }; $(as_root); \
 	install() { as_root apt-get install -qq -y --no-install-recommends $$1 >/dev/null 2>&1; }; \
-	if [[ -n $$CI ]] && ! command -v chromium-headless-shell >/dev/null; then install chromium-headless-shell; fi; \
+	if [[ -n $$CI ]] && ! command -v chromium-headless-shell >/dev/null; then \
+	  install chromium-headless-shell || starts || { as_root apt-get update -qq; install chromium-headless-shell; }; \
+	fi; \
 	if starts; then exit; fi; \
 	echo "No Chromium that starts: getting Playwright's own …"; \
 	if as_root true; then with_deps=--with-deps; fi; \
@@ -127,7 +135,8 @@ browser: $(VENV)/.tests
 	exit 1
 
 # A test has both, real: nginx in front of two servers, and Redis behind them. Without them it is left out, and says so.
-servers:
+# After the browser: two packages cannot be installed at once.
+servers: | browser
 	@PATH=$$PATH:/usr/sbin; $(as_root); \
 	if command -v nginx >/dev/null && command -v redis-server >/dev/null; then exit; fi; \
 	echo "No nginx or no redis-server: getting the system's packages …"; \

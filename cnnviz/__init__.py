@@ -1,6 +1,23 @@
 """cnnviz: every number of one small CNN's forward and backward pass.
 
-What other code and notebooks call; the page in cnnviz.ui is built on the same names.
+What other code and notebooks call; the page in cnnviz.ui is built on the same names. A `Lesson` says everything:
+image, network, start, rule and how many updates. `trajectory` computes it, and the `Moment` has all arrays.
+
+>>> lesson = Lesson(img="test-3", k=2)
+>>> moment = trajectory(lesson, load_image("test-3"), lesson.k)
+>>> moment.trace.z1.shape, moment.gradients.df.shape, moment.losses.shape
+((30, 30), (3, 3), (3,))
+
+Any other network goes by its text, and its arrays by their symbols.
+
+>>> lesson = Lesson(net="conv4x3-relu-max2-dense10-softmax-ce", ch="rgb")
+>>> moment = trajectory(lesson, load_image("test-3", "rgb"), 0)
+>>> moment.trace["p1"].shape, moment.gradients["df"].shape
+((4, 15, 15), (4, 3, 3, 3))
+
+`LAYERS` has every kind of layer by its name. `DEVIATIONS` names what the teaching notebook does otherwise than the exact
+rule; `PROCEDURAL` and `OBJECT_ORIENTED` are those of its two versions. What is wrong is said by a `Problem`, a ValueError
+that is a sentence. Pixels go from 0 to 1, all arrays are float64, and nothing that is passed in changes.
 """
 
 from importlib import import_module

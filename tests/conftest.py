@@ -22,6 +22,7 @@ settings.register_profile("cnnviz", deadline=None, derandomize=bool(os.environ.g
 settings.load_profile("cnnviz")
 
 os.environ["LC_ALL"] = "C.UTF-8"  # whoever runs the tests may speak another language than they do
+os.environ.pop("PYTHONPATH", None)  # and may lead what is started here to this folder, where it is to find what is installed
 
 ROOT = Path(__file__).parents[1]
 START_SECONDS = 60

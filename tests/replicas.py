@@ -52,7 +52,7 @@ def nginx_before(one: Server, two: Server, folder: Path):
     text = (ROOT / "deploy" / "nginx.conf").read_text()
     text = re.sub(r"(?m)^ *ssl_certificate.*\n", "", text).replace("listen 443 ssl", f"listen 127.0.0.1:{port}").replace("Secure; ", "")
     text = text.replace("127.0.0.1:8501", f"127.0.0.1:{one.port}").replace("127.0.0.1:8502", f"127.0.0.1:{two.port}")
-    text = text.replace("/var/cache/nginx/cnnviz", str(folder / "cache"))
+    text = text.replace("/var/cache/cnnviz", str(folder / "cache"))
     temporary = "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
     user = "user root;\n" if getattr(os, "geteuid", lambda: 1)() == 0 else ""  # nobody else may look into a test's folder
     around = f"{user}daemon off; pid {folder}/pid; error_log {folder}/log;\nevents {{ worker_connections 16384; }}\n"

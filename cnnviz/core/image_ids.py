@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from cnnviz.words import Problem
+from cnnviz.words import Message, Problem
 
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 DIGITS = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
@@ -34,6 +34,15 @@ _NUMBER = r"(0|[1-9]\d{0,4})"
 _OF_SPLIT = re.compile(rf"({'|'.join(SPLITS)})-{_NUMBER}", re.ASCII)
 _OF_CLASS = re.compile(rf"(?:({'|'.join(CLASSES)})|digit(\d))-(h?){_NUMBER}", re.ASCII)
 _UPLOAD = re.compile(rf"[\w-]{{1,{MAX_UPLOAD_TEXT}}}", re.ASCII)
+
+
+def called(name: str) -> str | Message:
+    """What readers call a class: CIFAR-10's by its word in their language, any other by its own name.
+
+    >>> called("cat").say("fr"), called("lynx")
+    ('chat', 'lynx')
+    """
+    return Message(f"data.class.{name}") if name in CLASSES else name
 
 
 @dataclass(frozen=True)

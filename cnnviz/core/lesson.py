@@ -31,6 +31,7 @@ from cnnviz.core.fields import (
     whole_number,
 )
 from cnnviz.core.filters import Filters, banks, filters_text, write_filters
+from cnnviz.core.image_ids import called
 from cnnviz.core.kept import is_kept_name
 from cnnviz.core.lesson_network import applied, shape_of
 from cnnviz.core.network import DEFAULT, Network
@@ -191,6 +192,11 @@ class Lesson:
     def output_names(self) -> tuple[str | Message, ...]:
         """What each output is called."""
         return named_outputs(self.classes, self.img, len(self.y))
+
+    @property
+    def output_words(self) -> tuple[str | Message, ...]:
+        """The same in the words of readers."""
+        return tuple(called(name) if isinstance(name, str) else name for name in self.output_names)
 
     @property
     def most_updates(self) -> int:

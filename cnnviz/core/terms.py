@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,6 +36,32 @@ class Arithmetic:
     terms: tuple[Term, ...] = ()
     added: tuple[tuple[str, Cell, float], ...] = ()
     numbers: tuple[tuple[str, Cell, float], ...] = ()
+
+    @property
+    def totals(self) -> tuple[float, float]:
+        """What the positive products add up to, and the negative ones."""
+        products = [term.product for term in self.terms]
+        return exact(product for product in products if product > 0), exact(product for product in products if product < 0)
+
+    def by_channel(self, symbol: str) -> dict[int, float]:
+        """What the products of each channel of `symbol` add up to."""
+        found: dict[int, list[float]] = {}
+        for term in self.terms:
+            found.setdefault(next(at[0] for name, at, _ in term.factors if name == symbol), []).append(term.product)
+        return {channel: exact(products) for channel, products in found.items()}
+
+
+def exact(numbers: Iterable[float]) -> float:
+    """The sum, rounded once, at the end: it has one value, in whatever order and by whomever it is added up.
+
+    So the parts of a cell's sum need not travel with every cell (of Tiny VGG's second convolution 0.6 MB): the browser's
+    sums.js comes to the same bits.
+
+    >>> exact([0.1] * 10), sum([0.1] * 10)
+    (1.0, 0.9999999999999999)
+    """
+    numbers = list(numbers)
+    return math.fsum(numbers) if all(map(math.isfinite, numbers)) else float(sum(numbers))
 
 
 def arithmetic_of(program: Program, target: str, cell: Cell, values: Arrays) -> Arithmetic:

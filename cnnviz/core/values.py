@@ -108,7 +108,12 @@ def _writable(array: np.ndarray) -> bool:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Params(Arrays):
-    """What learns: kernel `f` (K,K), weights `w` (D,N) as in Keras' Dense, bias `b` (N,); in other networks f1, b1, f2 …"""
+    """What learns: kernel `f` (K,K), weights `w` (D,N) as in Keras' Dense, bias `b` (N,); in other networks f1, b1, f2 …
+
+    >>> params = Params(f=np.ones((3, 3)), w=np.zeros((900, 2)), b=np.zeros(2))
+    >>> params.f is params["f"], list(params)
+    (True, ['f', 'w', 'b'])
+    """
 
     f: np.ndarray
     w: np.ndarray
@@ -117,7 +122,10 @@ class Params(Arrays):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Trace(Arrays):
-    """Every value of one forward pass, and the stride and padding that the backward pass needs again."""
+    """Every value of one forward pass, and the stride and padding that the backward pass needs again.
+
+    For an image `x` (32,32): `z1` and `a1` (30,30), `v` (900,), `z2` and `o` (2,). Other networks' arrays go by their symbols.
+    """
 
     x: np.ndarray
     z1: np.ndarray
@@ -141,7 +149,7 @@ class Trace(Arrays):
 class Gradients(Arrays):
     """∂L/∂<name> for each name, from the loss back. `dx` may be given as a function: it is called when first asked for.
 
-    No update needs dx, and it costs as much as the rest of the backward pass.
+    No update needs dx, and it costs as much as the rest of the backward pass. Each has the shape of what it is the gradient of.
     """
 
     do: np.ndarray

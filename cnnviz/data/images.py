@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 
-from cnnviz.core.image_ids import BUNDLED, CLASSES, COUNTS, ImageId, parse_image_id
+from cnnviz.core.image_ids import BUNDLED, CLASSES, COUNTS, ImageId, called, parse_image_id
 from cnnviz.core.lesson import SCALES
 from cnnviz.data import cifar10
 from cnnviz.data.channels import LUMA, check_channel, take_channel
@@ -44,7 +44,7 @@ class Image:
         if id.kind in ("pattern", "upload"):
             return Message(f"data.image.{id.kind}", {"name": id.name})
         kind = "digit" if id.kind == "digit" else "labelled"
-        words = Message(f"data.image.{kind}", {"id": self.id, "label": self.label})
+        words = Message(f"data.image.{kind}", {"id": self.id, "label": called(self.label) if self.label else None})
         return Message("data.image.held_out", {"words": words}) if id.kind in COUNTS and id.held_out else words
 
     @property

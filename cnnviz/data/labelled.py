@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from cnnviz.core.image_ids import ImageId
+from cnnviz.core.image_ids import ImageId, called
 from cnnviz.data.channels import check_channel, take_channel
 from cnnviz.words import Message
 
@@ -112,6 +112,11 @@ class Collection:
         return self.train.names
 
     @property
+    def words(self) -> tuple[str | Message, ...]:
+        """The same in the words of readers."""
+        return tuple(map(called, self.names))
+
+    @property
     def full(self) -> bool:
         """Whether this is the full CIFAR-10 set, or classes of it."""
         return self.source == "cifar10"
@@ -129,8 +134,8 @@ class Collection:
         3 against 8: 400 images to learn from, 100 held out
         """
         if len(self.names) == 2:
-            classes = Message("data.training.two", {"a": self.names[0], "b": self.names[1]})
+            classes = Message("data.training.two", {"a": self.words[0], "b": self.words[1]})
         else:
-            classes = Message("data.training.several", {"names": self.names})
+            classes = Message("data.training.several", {"names": self.words})
         values = {"classes": classes, "train": len(self.train), "held_out": len(self.held_out)}
         return Message("data.training.counts", values)

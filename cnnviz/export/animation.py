@@ -99,6 +99,9 @@ def animation(
 
     At most `frames` frames (2 … MAX_FRAMES), and fewer where the file would take more than
     `max_bytes`. Raises Problem for other counts and kinds, and where even two frames are too large.
+
+    >>> animation(Lesson(k=3), np.zeros((32, 32)))[:6]
+    b'GIF89a'
     """
     if not 2 <= frames <= MAX_FRAMES:
         raise Problem("export.animation.wrong_frames", frames=frames, most=MAX_FRAMES)

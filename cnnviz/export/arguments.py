@@ -73,7 +73,7 @@ def command_parser(words: str, name: str = "") -> argparse.ArgumentParser:
         prog=f"{called} {name}".strip(),
         usage=say(f"terminal.{words}.usage"),
         description=say(f"terminal.{words}.description"),
-        epilog=say(f"terminal.{words}.epilog"),
+        epilog=say(f"terminal.{words}.epilog", command=called),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )

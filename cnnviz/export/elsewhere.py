@@ -27,6 +27,9 @@ MOST_BYTES = 60_000_000
 MOST_NAMED = 8
 """Arrays of a file that a sentence lists."""
 
+_FROM_PYTORCH = 'numpy.savez("mine.npz", **{name: value.numpy() for name, value in model.state_dict().items()})'
+_FROM_KERAS = 'numpy.savez("mine.npz", *model.get_weights())'
+
 _NUMBERS = "fiu"
 """Kinds of arrays that hold numbers."""
 
@@ -182,6 +185,8 @@ def _arrays(content: bytes) -> Arrays:
             return {"": _array(io.BytesIO(content), len(content))}
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = [member for member in archive.infolist() if member.filename.endswith(".npy")]
+            if not members:  # as in what torch.save and Keras write, which are ZIP archives, too
+                raise Problem("export.elsewhere.no_arrays", pytorch=_FROM_PYTORCH, keras=_FROM_KERAS)
             if sum(member.file_size for member in members) > MOST_BYTES:
                 raise Problem("export.elsewhere.too_large", megabytes=MOST_BYTES / 1e6)
             return {member.filename.removesuffix(".npy"): _member(archive, member) for member in members}

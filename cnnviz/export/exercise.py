@@ -46,7 +46,7 @@ def exercise_script(lesson: Lesson, pixels: np.ndarray, moment: Moment) -> str:
 
 
 def exercise_notebook(lesson: Lesson, pixels: np.ndarray, moment: Moment) -> str:
-    """The same as a Jupyter notebook."""
+    """The same as a Jupyter notebook, nbformat 4.5 as JSON."""
     return as_notebook(_introduction(lesson, pixels), _sections(lesson, pixels, moment))
 
 

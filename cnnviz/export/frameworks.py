@@ -46,7 +46,10 @@ def pytorch_script(lesson: Lesson, pixels: np.ndarray) -> str:
 
 
 def exact_rule(lesson: Lesson) -> None:
-    """Problem where the lesson's rule is one that neither Keras nor PyTorch has."""
+    """Raises Problem where the lesson's rule is one that neither Keras nor PyTorch has.
+
+    >>> exact_rule(Lesson())
+    """
     if lesson.deviations:
         raise Problem("export.frameworks.exact", rule=lesson.rule.replace("_", " ").split(","))
 

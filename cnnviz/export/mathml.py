@@ -35,9 +35,13 @@ def mathml(latex: str) -> str:
 
     >>> print(mathml(r"\partial z > 0"))
     <math><mrow><mo>∂</mo><mi>z</mi><mo>&gt;</mo><mn>0</mn></mrow></math>
+    >>> print(mathml(r"\sqrt{s}"))
+    <math><mrow><mrow><mo stretchy="false">√</mo><mrow class="root"><mi>s</mi></mrow></mrow></mrow></math>
     """
     text = re.sub(r"&#x(\w+);", _sign, convert(latex).replace(_ATTRIBUTES, "", 1))
     text = re.sub(r"<msup><mi>(\w)</mi><mi>′</mi></msup>", r"<mi>\1′</mi>", text)  # the sign is raised already
+    # A browser draws no sign of a root from a typeface that has no tables for mathematics.
+    text = re.sub("<msqrt>(.*?)</msqrt>", r'<mrow><mo stretchy="false">√</mo><mrow class="root">\1</mrow></mrow>', text)
     text = re.sub(r"<mi>(\w\w+)</mi>", r'<mi mathvariant="normal">\1</mi>', text)  # tanh, upright as it is by itself
     text = re.sub(r"<mrow>(<(m[ino])>[^<]*</\2>)</mrow>", r"\1", text)
     return re.sub(r"<(\w+)([^>]*?) ?/>", r"<\1\2></\1>", text)  # as a browser writes it, so that the page sees that it is the same

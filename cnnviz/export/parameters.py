@@ -98,14 +98,26 @@ def _alike(program: Program) -> dict[str, tuple[int, ...]]:
 
 
 def starting_from(lesson: Lesson, start: Params) -> Lesson:
-    """The lesson with all its parameters as they are in `start`, which is kept for it under a name."""
+    """The lesson with all its parameters as they are in `start`, which is kept for it under a name.
+
+    >>> starting_from(Lesson(), Params(f=np.eye(3), w=np.zeros((900, 2)), b=np.zeros(2))).f[:4]
+    (1.0, 0.0, 0.0, 0.0)
+    """
     names = [bank.name for bank in banks(lesson.network, lesson.x_shape)]
     filters = {name if place else "f": start[name] for place, name in enumerate(names)}
     return dataclasses.replace(lesson, w=keep(start), **filters)
 
 
 def read_lesson(text: str | bytes) -> tuple[Lesson, list[Message | str]]:
-    """The lesson that a file's parameters come from, and a sentence for each thing in it that was replaced."""
+    """The lesson that a file's parameters come from, and a sentence for each thing in it that was replaced.
+
+    Raises Problem where the text holds no parameters that were saved here.
+
+    >>> params = Params(f=np.eye(3), w=np.zeros((900, 2)), b=np.zeros(2))
+    >>> lesson, replaced = read_lesson(parameters_json(Lesson(img="test-3"), params))
+    >>> lesson.img, replaced
+    ('test-3', [])
+    """
     return _lesson(_load(text))
 
 

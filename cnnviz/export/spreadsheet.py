@@ -31,6 +31,10 @@ def spreadsheet(lesson: Lesson, moment: Moment, known: bool = True) -> bytes:
     """This moment as an .xlsx file, a sheet for each array, in the order of the passes. `known` says whether its numbers go along.
 
     Raises Problem where there are more numbers than a spreadsheet is good for.
+
+    >>> from cnnviz.core.trajectory import trajectory
+    >>> spreadsheet(Lesson(), trajectory(Lesson(), np.zeros((32, 32)), 0))[:2]
+    b'PK'
     """
     program = lesson.network.program(moment.trace.x.shape)
     x = moment.trace.x

@@ -32,7 +32,7 @@ def report(lesson: Lesson, moment: Moment) -> Iterator[str]:
     arrays = named_arrays(lesson, moment) | {"L": moment.losses[-1]}
     whole, hints = most_whole(moment.trace["o"].size), effects(lesson.deviations)
     if any(isinstance(name, str) for name in lesson.output_names):
-        yield f"# {say('terminal.outputs', names=lesson.output_names)}"
+        yield f"# {say('terminal.outputs', names=lesson.output_words)}"
     for words, names in _headings(lesson, network.program(moment.trace["x"].shape)):
         yield f"# {words}"
         for name in names:

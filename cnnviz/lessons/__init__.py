@@ -1,1 +1,1 @@
-"""Guided lessons: files that a teacher writes, checked, and asked on any image. README.md shows one of ten lines."""
+"""Guided lessons: files that a teacher writes, checked, and asked on any image. docs/lessons.md shows a short one."""

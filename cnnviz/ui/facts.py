@@ -28,7 +28,7 @@ def facts(lesson: Lesson, network: Network, moment: Moment, promised: Promise | 
 
 def verdict(lesson: Lesson, moment: Moment) -> Message:
     """What the network says, the output that is largest, and what the targets say that it is."""
-    names = lesson.output_names
+    names = lesson.output_words
     o, y = moment.trace.o, np.asarray(lesson.y)
     said = int(o.argmax())
     sure = {"said": names[said], "value": float(o[said])}

@@ -125,7 +125,7 @@ class TrainingForm(TypedDict):
     asked: str
     text: str
     classes: Sequence[str]
-    kinds: Sequence[Sequence[str]]
+    kinds: Sequence[Sequence[tuple[str, records.Text]]]
     values: Mapping[str, str]
     choices: Mapping[str, Sequence[tuple[str, records.Text]]]
     fits: Mapping[str, tuple[str, str]]

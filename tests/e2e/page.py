@@ -28,6 +28,20 @@ READY_MS = 30_000
 LAYER_GAP = 3  # CSS pixels between the two outputs of w
 WHOLE = re.compile("[?&]" + "&(?:.*&)?".join(f"{key}=[^&]+" for key in Lesson().to_query()))
 """An address that holds every key of a lesson, in order: what the page writes when it has its answer."""
+COLLIDING = """() => {
+  const words = ".overview :is(.name, .plain, .size, .badge, .low, .high, .power, .block-name, .span-name > span)"
+  const all = [...document.querySelectorAll(words)].filter((e) => e.checkVisibility({ visibilityProperty: true }) && e.textContent.trim())
+  const boxes = all.map((e) => {
+    const range = document.createRange()
+    range.selectNodeContents(e)
+    const [text, own, cut] = [range.getBoundingClientRect(), e.getBoundingClientRect(), getComputedStyle(e).overflowX === "hidden"]
+    const [left, right] = cut ? [Math.max(text.left, own.left), Math.min(text.right, own.right)] : [text.left, text.right]
+    return { said: e.textContent.trim(), left, right, top: text.top + 2, bottom: text.bottom - 2 }
+  })
+  const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1
+  return boxes.flatMap((a, n) => boxes.slice(n + 1).filter((b) => meet(a, b)).map((b) => `${a.said} on ${b.said}`))
+}"""
+"""Words around the maps that stand on each other."""
 TRACES = re.compile(r"Traceback|Error:|Exception|File \"")
 
 

@@ -1,4 +1,4 @@
-"""axe finds nothing on any page, wide or narrow, light or dark; every map has words."""
+"""Every page fits, and axe finds nothing on it, wide or narrow, light or dark; every map has words."""
 
 import re
 
@@ -31,13 +31,22 @@ def violations(screen: Screen, *rules: str) -> list[str]:
     return [f"{rule}: {node['target']} {node['failureSummary']}" for rule, node in ours]
 
 
+SIDEWAYS = """() => [document.scrollingElement, ...document.querySelectorAll(".stMain, .stApp, .cnnviz, .cnnviz .middle")]
+  .filter((e) => e.scrollWidth > e.clientWidth).map((e) => `${e.tagName}.${e.className} ${e.scrollWidth}`)"""
+"""What is wider than its place."""
+
+
 @pytest.mark.parametrize("path", [page.path for page in pages()])
-def test_axe_finds_nothing_by_day_and_by_night(screen: Screen, path):
-    screen.open(f"/{path}", k=1, stage="df")
+def test_every_page_fits_a_projector_and_a_phone_and_axe_finds_nothing_by_day_and_by_night(screen: Screen, path):
+    screen.open(f"/{path}", k=3, stage="df")
     expect(screen.root).to_have_css("background-color", "rgb(255, 255, 255)")
+    assert screen.page.evaluate("document.scrollingElement.scrollHeight <= innerHeight")
+    assert screen.root.evaluate("(e) => e.getBoundingClientRect().bottom <= innerHeight")
+    assert screen.page.locator(".cnnviz .explain .numbers").evaluate("(e) => e.scrollWidth <= e.clientWidth"), "numbers are cut off"
     assert violations(screen) == []
     screen.page.set_viewport_size({"width": 390, "height": 844})
     screen.painted()
+    assert screen.page.evaluate(SIDEWAYS) == []
     assert violations(screen) == []
     screen.page.emulate_media(color_scheme="dark")
     expect(screen.root).to_have_css("background-color", "rgb(16, 21, 29)")

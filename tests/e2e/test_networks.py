@@ -10,7 +10,7 @@ from cnnviz import Lesson
 from cnnviz.core import links
 from cnnviz.core.presets import PRESETS
 from cnnviz.words import message
-from tests.e2e.page import Screen, values
+from tests.e2e.page import COLLIDING, Screen, values
 
 SMALL = "conv4x3-relu-max2-conv4x3-relu-max2-dense10-softmax-ce"
 TINY_VGG = "conv10x3b-relu-conv10x3b-relu-max2-conv10x3b-relu-conv10x3b-relu-max2-dense10-softmax-ce"
@@ -50,8 +50,11 @@ def test_every_stage_has_words_and_the_cores_number(screen: Screen, lesson: Less
 
 @pytest.mark.parametrize("lesson", LARGE, ids=lambda lesson: lesson.net)
 def test_a_large_network_fits_the_screen_at_its_first_and_its_last_stage(screen: Screen, lesson: Lesson):
+    screen.open(**lesson.to_query())
     for stage in ("x", "update"):
-        screen.open(**lesson.to_query() | {"stage": stage})
+        screen.visit(lesson.to_query() | {"stage": stage})
+        screen.ready(stage=stage)
+        screen.painted()
         assert screen.page.evaluate(SCROLLS) == []
         chips = screen.page.locator("[data-stage-chip]")
         expect(chips).to_have_count(len(lesson.network.stages))
@@ -59,6 +62,10 @@ def test_a_large_network_fits_the_screen_at_its_first_and_its_last_stage(screen:
         assert box["x"] + box["width"] < 1280
     channels = lesson.network.program(lesson.x_shape).shapes["z1"][0]
     expect(screen.page.locator('[data-figure="z1"] [data-channel]')).to_have_count(channels)
+    for width, height in ((1280, 720), (1180, 820), (820, 1180)):
+        screen.page.set_viewport_size({"width": width, "height": height})
+        screen.painted()
+        assert screen.page.evaluate(COLLIDING) == [], width
 
 
 def test_pointing_lights_the_sources_in_every_channel(screen: Screen):

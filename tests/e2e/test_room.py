@@ -59,7 +59,19 @@ def test_a_follower_is_where_the_lecturer_is_until_they_explore_alone(lecturer: 
         ready(screen.page, update=3, stage="a1")
     lecturer.press("l")
     expect(follower.page.locator(".cnnviz")).to_have_class(re.compile(r"\blecture\b"))
-    lecturer.press("l")
+    # its numbers are hidden and shown for all at once
+    lecturer.press("h", "ArrowRight")
+    hidden = re.compile(r"\bveiled\b")
+    for screen in (lecturer, follower):
+        ready(screen.page, stage="v")
+        expect(screen.root).to_have_class(hidden)
+    follower.page.keyboard.press("Space")
+    expect(follower.page.locator(".notice")).to_have_text("Your lecturer has not shown these numbers yet.")
+    expect(follower.root).to_have_class(hidden)
+    lecturer.press("Space")
+    expect(follower.root).not_to_have_class(hidden)
+    lecturer.press("h", "ArrowLeft", "l")
+    ready(follower.page, stage="a1")
     ramps = [screen.root.evaluate("root => root.style.getPropertyValue('--ramp-signed')") for screen in (lecturer, follower)]
     assert ramps[0] == ramps[1] != "", "the follower's maps are those of a dark page"
     # alone
@@ -184,8 +196,13 @@ def test_a_hall_is_asked_answers_and_sees_what_it_answered(browser, browser_cont
         expect(page.locator(".results canvas[data-round]")).to_have_count(2)
         expect(page.locator(".groups .right .meters b")).to_have_text(["0", "1"])
 
+    # under a question no key moves the lesson; the key of a remote goes on with it
+    lecturer.press("ArrowRight")
+    lecturer.press("PageDown")
+    expect(lecturer.page.locator(".board.asking")).to_have_count(0)
+    ready(lecturer.page, stage="x")
+
     # alone and back, a question meanwhile: one is told, and answers only in the lecture
-    act["next"].click()
     expect(phones[0].locator(".ballot h1")).to_have_count(0)
     phones[0].get_by_role("button", name="Explore alone").click()
     expect(cockpit.locator("header .count")).to_contain_text("1 exploring")

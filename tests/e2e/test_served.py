@@ -167,6 +167,7 @@ def shown_in_a_frame(browser: Browser, address: str, allow: str = "") -> Iterato
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Course) as course:
         threading.Thread(target=course.serve_forever, daemon=True).start()
         context = browser.new_context(viewport={"width": 1280, "height": 800})
+        context.grant_permissions(["clipboard-write"])  # which a browser with a window gives by itself; a frame needs `allow`, too
         page = context.new_page()
         page.goto(f"http://localhost:{course.server_port}/")
         yield page

@@ -89,11 +89,17 @@ def test_from_the_film_goes_home_what_is_on_the_screen(screen: Screen, tmp_path)
     assert Image.open(tmp_path / "lesson.gif").n_frames == 60  # all of the film on the page, thinned
 
 
-@pytest.mark.parametrize("size", [(1280, 720), (390, 844)], ids=str)
 @pytest.mark.parametrize("path", ["/", "/train", "/check", "/notebook"])
-def test_a_picture_holds_all_that_is_shown_and_says_which_lesson_it_is(screen: Screen, path, size):
-    screen.page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
+def test_a_picture_holds_all_that_is_shown_and_says_which_lesson_it_is(screen: Screen, path):
     screen.open(path, k="2", lr="0.05", rule="one_pixel", mistake="mean_forgotten")
+    holds_all(screen, path)
+    screen.page.set_viewport_size({"width": 390, "height": 844})
+    screen.painted()
+    holds_all(screen, path)
+
+
+def holds_all(screen: Screen, path: str) -> None:
+    """The picture, of what is on the screen now."""
     download = picture(screen, "svg")
     assert download.suggested_filename.startswith(f"cnnviz-{path.strip('/') or 'step'}-test-0-update-2")
     text = download.path().read_text()

@@ -5,8 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from cnnviz.ui.pages import pages
-from tests.e2e.page import ORDER, Screen
+from tests.e2e.page import COLLIDING, ORDER, Screen
 
 PROJECTOR = {"width": 1280, "height": 720}
 PHONE = {"width": 390, "height": 844}
@@ -26,6 +25,7 @@ def test_the_whole_lesson_fits_a_projector_at_every_stage(screen: Screen):
             screen.ready(update=3, stage=stage)
             assert screen.page.evaluate(SCROLLS) == [], (stage, lecture)
             assert screen.page.evaluate(OUTSIDE) == [], (stage, lecture)
+            assert screen.page.evaluate(COLLIDING) == [], (stage, lecture)
             screen.press("ArrowRight" if stage != "update" else "l")
         expect(screen.page.locator(".cnnviz.lecture")).to_have_count(0 if lecture else 1)
         if not lecture:
@@ -94,20 +94,6 @@ def test_a_lecturer_needs_no_mouse(screen: Screen):
     unpin.click()
     expect(screen.page.locator(".explain.pinned")).to_have_count(0)
     expect(unpin).to_be_hidden()
-
-
-@pytest.mark.parametrize("path", [page.path for page in pages()])
-def test_every_page_fits_a_projector_and_does_not_scroll_sideways_on_a_phone(screen: Screen, path):
-    screen.open(f"/{path}", k=3)
-    assert screen.page.evaluate("document.scrollingElement.scrollHeight <= innerHeight")
-    assert screen.root.evaluate("(e) => e.getBoundingClientRect().bottom <= innerHeight")
-    clipped = ".cnnviz .explain .numbers"
-    assert screen.page.locator(clipped).evaluate("(e) => e.scrollWidth <= e.clientWidth"), "numbers are cut off"
-    screen.page.set_viewport_size(PHONE)
-    screen.painted()
-    wide = """() => [document.scrollingElement, ...document.querySelectorAll(".stMain, .stApp, .cnnviz, .cnnviz .middle")]
-      .filter((e) => e.scrollWidth > e.clientWidth).map((e) => `${e.tagName}.${e.className} ${e.scrollWidth}`)"""
-    assert screen.page.evaluate(wide) == []
 
 
 def test_a_phone_can_do_the_lesson(screen: Screen):

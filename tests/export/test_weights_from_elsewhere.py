@@ -97,10 +97,20 @@ def test_the_first_array_with_a_kernel_in_it_gives_the_filters(content, net, ch,
     assert np.allclose(f[0], KERNEL)
 
 
+def torch_saved() -> bytes:
+    """An archive as torch.save writes it: a pickle, and raw bytes."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("mine/data.pkl", b"\x80\x02}.")
+        archive.writestr("mine/data/0", bytes(72))
+    return file.getvalue()
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
         (b"PK\x03\x04 and no more", "damaged"),
+        (torch_saved(), "**{name: value.numpy() for name, value in model.state_dict().items()}"),
         (npy(np.array([{}], dtype=object)), "unpickle"),
         (b"\x93NUMPY\x01\x00v\x00{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000,), }".ljust(127) + b"\n", "damaged"),
         (npz(a=np.zeros((7, 7)), b=np.zeros(3)), "a (7, 7), b (3,)"),

@@ -199,10 +199,10 @@ def test_no_text_does_anything_but_give_numbers_or_a_problem(text):
         assert str(refused)
 
 
-def test_the_lesson_in_the_readme_is_fine():
-    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
-    start = readme.index('    id = "brightest"')
-    text = "\n".join(line[4:] for line in readme[start:].split("\n\n")[0].splitlines())
+def test_the_lesson_in_the_documentation_is_fine():
+    documentation = (Path(__file__).parents[2] / "docs/lessons.md").read_text("utf-8")
+    start = documentation.index('    id = "brightest"')
+    text = "\n".join(line[4:] for line in documentation[start:].split("\n\n")[0].splitlines())
     assert check(text.encode())[1] == []
 
 

@@ -81,6 +81,15 @@ def test_programs_get_exact_arrays_and_what_was_wrong_by_its_id():
     np.testing.assert_array_equal(answer["arrays"]["w"], trajectory(Lesson(), load_image("test-0"), 3).params.w)
 
 
+def test_a_long_answer_comes_in_pieces_to_who_reads_no_gzip():
+    network = "ch=rgb&net=conv10x3-relu-conv10x3-relu-max2-dense10-softmax-ce"
+    routes = number_routes("")
+    _, headers, whole = ask("/numbers/step.json", network, {"Accept-Encoding": "gzip"}, routes)
+    _, plain, pieces = ask("/numbers/step.json", network, {}, routes)
+    assert len(whole) > server_numbers.PIECE and gzip.decompress(whole) == pieces
+    assert "content-length" not in plain and plain["etag"] == headers["etag"]
+
+
 def test_the_photograph_comes_along_where_one_channel_of_it_is_read():
     _, arrays = decode(ask("/numbers/step", "img=test-3&ch=blue")[2])
     np.testing.assert_array_equal(arrays["photo"], find_image("test-3").pixels)
@@ -114,6 +123,7 @@ def test_one_address_is_kept_for_ever_and_the_other_asks_again():
 
 @pytest.mark.parametrize(("room", "page"), [("k=2&stage=z1&lang=fr", "step"), ("page=train&n=20&k=2", "train")])
 def test_what_a_hall_is_taken_to_is_ready_as_its_pages_will_ask_for_it(monkeypatch, room, page):
+    monkeypatch.setattr(server_numbers, "HELD", 60)
     numbers = Numbers()
     asyncio.run(numbers.prepare(room, None))
     monkeypatch.setattr(resource, "made", lambda *_: pytest.fail("made again"))

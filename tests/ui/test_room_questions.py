@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import itertools
 import json
 import time
@@ -14,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnviz.lessons.votes import bars
-from cnnviz.ui.server.rooms import store
+from cnnviz.ui.server.rooms import asked, store
 from cnnviz.ui.server.rooms.shared import Shared
 from tests.ui.test_rooms import Hall, scene
 
@@ -358,6 +359,51 @@ def test_a_histogram_has_everybody_in_it(numbers):
     found = bars(numbers)
     assert sum(bar.count for bar in found) == len(numbers) and len(found) <= 12
     assert all(one.high <= two.low for one, two in itertools.pairwise(found))
+
+
+def test_a_hall_that_asks_at_once_costs_one_answer(make, monkeypatch):
+    made = []
+    for name in ("question_data", "results_data"):
+        make_data = getattr(asked, name)
+        monkeypatch.setattr(asked, name, lambda *given, make_data=make_data: made.append(given) or make_data(*given))
+
+    async def act():
+        here = await Asked(make()).open()
+        await here.put(**LARGEST)
+        for n in range(3):
+            await here.vote(n, 17)
+        for path in ("question", "results"):
+            answers = await asyncio.gather(*(here.hall.ask("GET", f"{here.path}/{path}", headers=reads) for reads in 20 * [None, {"Accept-Encoding": "gzip"}]))
+            assert {status for status, _ in answers} == {200} and len(made) == 1
+            (_, plain), (_, packed) = answers[:2]
+            assert json.loads(gzip.decompress(packed)) == plain
+            made.clear()
+            for turn in ("close", "show"):
+                await here.put(act=turn)
+
+    asyncio.run(act())
+
+
+def test_every_process_puts_back_what_was_answered_there():
+    async def act():
+        server = fakeredis.FakeServer()
+        one, two = (Hall(Shared(fakeredis.FakeAsyncRedis(server=server, decode_responses=True))) for _ in range(2))
+        here = await Asked(one).open("k=1")
+        there = Asked(two)
+        there.path = here.path
+        async with one.following(here.path), two.following(here.path):
+            await here.put(**HANDS)
+            while not (await two.rooms.store.room(here.path.removeprefix("/room/"))).poll:
+                await asyncio.sleep(0.01)
+            assert [(await at.vote(n, 1))[0] for n, at in enumerate((here, there))] == [200, 200]
+            await fakeredis.FakeAsyncRedis(server=server).flushall()
+            assert (await here.vote(2, 1))[0] == 503  # not "closed": it will be taken
+            for hall in (one, two):
+                await hall.rooms.store._refresh(here.path.removeprefix("/room/"), restore=True)
+            assert (await here.vote(2, 1))[0] == 200
+            assert (await here.results(True))[1]["rounds"] == [{"votes": 3, "counts": [[1, 1, 3]]}]
+
+    asyncio.run(act())
 
 
 def test_what_is_put_back_never_undoes_what_came_later():

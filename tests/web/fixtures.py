@@ -36,6 +36,7 @@ LESSONS = (
     Lesson(k=1, ch="rgb", w="he", net="conv4x3-relu-max2-conv4x3-relu-max2-dense10-softmax-ce"),
     Lesson(k=1, w="he", net="conv3x5bs2p2-tanh-avg2-dense6-relu-dense3-sigmoid-bce"),
     Lesson(k=1, net="conv2x4same-sigmoid-max3s2-conv3x2-relu-gap-dense2-softmax-ce"),
+    Lesson(k=7, net="conv2x3-relu-dense2-softmax-ce", opt="momentum"),
 )
 
 

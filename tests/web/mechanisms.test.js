@@ -70,11 +70,28 @@ test("the total of every sum that is drawn is the core's own entry, and its step
   assert.ok(count > 20, `only ${count} sums`)
 })
 
+test("momentum's picture asks for what the velocity is made of, and draws every term of it", () => {
+  const { numbers } = moments.find(({ numbers }) => numbers.network.optimizer === "momentum")
+  const [cell, room] = [[1, 0, 2, 0], { width: 620, height: 190 }]
+  const of = `past.f:${numbers.offset("f", cell)}`
+  assert.deepEqual(numbers.missing("update", cell), [of])
+  numbers.learn(of, { [of]: { values: Float64Array.of(0.5, 0.2, -1, -0.8, 2, 2), shape: [3, 2] } })
+  assert.deepEqual(numbers.missing("update", cell), [])
+  const words = []
+  Pen.prototype.text = (text) => words.push(text)
+  const [{ terms, total }] = sums(numbers, "update", cell, room)
+  const at = (name) => numbers.arrays[name].values[numbers.offset("f", cell)]
+  assert.deepEqual(terms, [at("kept.f"), at("df")])
+  assert.equal(total, at("velocity.f"))
+  for (const word of ["≤ 5", "6", "7"]) assert.ok(words.includes(word), word) // and what was before them
+})
+
 test("with up to four channels every window and every kernel is printed on a screen of 720 lines", () => {
   const { numbers } = moments.find(({ numbers }) => numbers.network.text.startsWith("conv4x3-relu-max2-conv4x3"))
   for (const [map, channels] of /** @type {[string, number][]} */ ([
     ["z1", 3],
     ["z2", 4],
+    ["dp1", 4],
   ])) {
     const printed = []
     const { grid } = Pen.prototype

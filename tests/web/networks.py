@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from cnnviz.core import links
@@ -10,6 +12,7 @@ from cnnviz.core.network import Network
 from cnnviz.core.optimizers import gd
 from cnnviz.core.program import Program
 from cnnviz.core.stages import label
+from cnnviz.core.terms import arithmetic_of
 from cnnviz.export.map_csv import map_csv
 from cnnviz.ui.component import network as component
 
@@ -50,7 +53,7 @@ def _network(text: str, rng: np.random.Generator) -> dict:
         "answer": {
             "network": {
                 "text": text, "maps": maps, "links": component.links(program), "arithmetic": program.arithmetic,
-                "classes": [str(n) for n in range(y.size)], "optimizer": "gd", "formulas": component.formulas(program),
+                "beside": {}, "classes": [str(n) for n in range(y.size)], "optimizer": "gd", "formulas": component.formulas(program),
             },
             "stages": component.stage_records(program),
             "lesson": {"lr": "0.1"},
@@ -97,9 +100,19 @@ def _cells(target: str, program: Program, arrays: dict[str, np.ndarray], rng: np
             "cell": cell,
             "address": _address(target, cell, program, arrays),
             "sources": {link.source: _sources(link, cell, program, arrays) for link in program.links[target]},
+            "sums": _sums(target, cell, program, arrays),
         }
         for cell in chosen
     ]
+
+
+def _sums(target: str, cell: tuple[int, ...], program: Program, arrays: dict[str, np.ndarray]) -> dict | None:
+    """What the products of a cell add up to: those of either sign, and those of each channel of what is read."""
+    if not re.match(r"sum\(\w+\*\w+\)", program.arithmetic.get(target, "")):
+        return None
+    made = arithmetic_of(program, target, cell, arrays)
+    first = made.terms[0].factors[0][0] if made.terms else ""
+    return {"totals": made.totals, "of": first, "channels": list(made.by_channel(first).items())}
 
 
 def _address(target: str, cell: tuple[int, ...], program: Program, arrays: dict[str, np.ndarray]) -> str:

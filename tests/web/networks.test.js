@@ -2,12 +2,14 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import { filled, named } from "../../cnnviz/ui/web/model/arithmetic.js"
 import { expression, symbols } from "../../cnnviz/ui/web/model/expression.js"
-import { Filling, filled, lossOf, named, terms, totals } from "../../cnnviz/ui/web/model/filling.js"
+import { byChannel, Filling, lossOf, terms, totals } from "../../cnnviz/ui/web/model/filling.js"
 import { Numbers } from "../../cnnviz/ui/web/model/numbers.js"
 import { arrange, plan } from "../../cnnviz/ui/web/model/overview.js"
 import { PATTERNS, pairs, reach } from "../../cnnviz/ui/web/model/patterns.js"
 import { faceOf } from "../../cnnviz/ui/web/model/plates.js"
+import { exact } from "../../cnnviz/ui/web/model/sums.js"
 import { fixture } from "./hooks.js"
 
 const networks = fixture("networks").map(({ answer, arrays, cells }) => ({
@@ -19,6 +21,7 @@ const networks = fixture("networks").map(({ answer, arrays, cells }) => ({
     ),
   }),
 }))
+const unsigned = (value) => value + 0 // -0 is 0 to who reads it
 const near = (a, b) => assert.ok(Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(b)), `${a} is not ${b}`)
 
 test("every cell has the sources that the core says, in every pattern", () => {
@@ -70,6 +73,38 @@ test("the terms of a sum add up, and its totals too", () => {
       near(positive + negative, numbers.at(map, cell))
     }
   }
+})
+
+test("the parts of a sum are the core's to the last bit: the total of either sign, and of each channel", () => {
+  let count = 0
+  for (const { numbers, cells } of networks) {
+    for (const { map, cell, sums } of cells) {
+      if (!sums) continue
+      const all = terms(numbers, map, cell)
+      assert.deepEqual(
+        totals(all.map(({ value }) => value)).map(unsigned),
+        sums.totals.map(unsigned),
+        `${map}[${cell}]`,
+      )
+      if (!sums.of) continue
+      const channels = [...byChannel(all, sums.of)].map(([channel, value]) => [channel, unsigned(value)])
+      assert.deepEqual(
+        channels,
+        sums.channels.map(([channel, value]) => [channel, unsigned(value)]).sort(([a], [b]) => a - b),
+      )
+      count += channels.length
+    }
+  }
+  assert.ok(count > 500)
+})
+
+test("a sum is rounded once, at its end", () => {
+  assert.equal(exact([1, 1e100, 1, -1e100]), 2)
+  assert.equal(exact(Array(10).fill(0.1)), 1)
+  assert.equal(exact([1, 2 ** -53, 2 ** -106]), 1 + 2 ** -52) // half a unit, and a little more
+  assert.equal(exact([1, 2 ** -53]), 1)
+  assert.equal(exact([]), 0)
+  assert.ok(Number.isNaN(exact([Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])))
 })
 
 test("where what a step leaves is not sent, it is bit for bit the core's", () => {

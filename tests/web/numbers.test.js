@@ -104,6 +104,40 @@ test("what is said of a cell ends in the core's number, and is whole", () => {
   }
 })
 
+/** What a printed expression of plain numbers comes to; nothing where there is more in it. */
+function workedOut(printed) {
+  const plain = printed
+    .replace(/<[^>]*>/g, "")
+    .replaceAll("−", "-")
+    .replaceAll("·", "*")
+    .replaceAll("²", "**2")
+    .replace(/\[([^\]]+)\]/g, "Number($1)")
+    .replace(/\b(max|tanh|log)\(/g, "Math.$1(")
+    .replace(/σ\(/g, "1/(1+Math.exp(-1)**(")
+    .replace(/(1\/\(1\+Math\.exp\(-1\)\*\*\([^)]*\))/g, "$1)")
+  return /^[\d.e+\-*/() >,]*$/.test(plain.replace(/Math\.(max|tanh|log|exp)|Number/g, ""))
+    ? Function(`return ${plain}`)()
+    : undefined
+}
+
+test("who works out what is printed of a cell comes to the number that is printed", () => {
+  let count = 0
+  for (const { numbers } of moments.filter(exact)) {
+    for (const map of Object.keys(numbers.network.arithmetic).filter((map) => numbers.maps[map])) {
+      for (const cell of someCells(numbers.shape(map)).slice(0, 12)) {
+        const words = explained(numbers, map, cell).numbers
+        const [, printed, end] = / = (.*) [=≈] <b>([^<]+)<\/b>$/.exec(words) ?? []
+        if (!printed || /<b class|<i>|<math>|padded/.test(printed)) continue // terms of a sum are rounded each
+        const value = workedOut(printed)
+        if (value === undefined) continue
+        count += 1
+        assert.equal(number(value, 5), end, words)
+      }
+    }
+  }
+  assert.ok(count > 100, `only ${count}`)
+})
+
 test("gray is called a weighted sum, which no channel stores, and zeros of the padding are counted apart", () => {
   const { numbers } = moments.find(({ numbers }) => numbers.answer.lesson.ch === "gray")
   const pixel = explained(numbers, "x", [0, 3, 4]).numbers

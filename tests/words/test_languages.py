@@ -20,7 +20,7 @@ from tests.conftest import ROOT
     [
         ("", "fr-CA,fr;q=0.9,en;q=0.8", "fr"),
         ("", "tlh, en;q=0.1, fr;q=0.5", "fr"),
-        ("", "de-DE,de;q=0.9", "en"),
+        ("", "tlh-QO,tlh;q=0.9", "en"),
         ("en", "fr", "en"),
         ("fr", "", "fr"),
         ("tlh", "fr", "fr"),

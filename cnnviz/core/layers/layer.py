@@ -132,6 +132,10 @@ class Layer:
         """
         return {}
 
+    def between(self, x: np.ndarray) -> dict[str, np.ndarray]:
+        """Numbers on the way from x to y that its picture shows, by their name; none where the cells say it all."""
+        return {}
+
     def effects(self, parameter: str, entries: np.ndarray, values: Values) -> np.ndarray:
         """∂y/∂θ for the entries of a parameter, by their flat index (n,): (n, *y's shape).
 

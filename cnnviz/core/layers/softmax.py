@@ -22,6 +22,20 @@ def softmax_dx(da: np.ndarray, a: np.ndarray) -> np.ndarray:
     return a * (da - (da * a).sum(axis=-1, keepdims=True))
 
 
+LARGEST = 80.0
+"""Sums up to here have powers that can be written."""
+
+
+def powers(z: np.ndarray) -> np.ndarray:
+    """Each e^z[n] of a row, and at the end their total; where one cannot be written, all without the largest sum.
+
+    >>> powers(np.array([0.0, 1.0])).round(3).tolist(), powers(np.array([1000.0, 1000.0])).tolist()
+    ([1.0, 2.718, 3.718], [1.0, 1.0, 2.0])
+    """
+    e = np.exp(z - z.max() if z.max() > LARGEST else z)
+    return np.append(e, e.sum())
+
+
 @dataclass(frozen=True)
 class Softmax(Layer):
     """Shares over a row."""
@@ -46,6 +60,9 @@ class Softmax(Layer):
 
     def arithmetic(self) -> dict[str, str]:
         return {"y": "exp(x)/sum(exp(x))", "dx": "y*(dy-sum(dy*y))"}
+
+    def between(self, x: np.ndarray) -> dict[str, np.ndarray]:
+        return {"powers": powers(x)}
 
     def keras(self, x: Shape) -> tuple[str, ...]:
         return ('Activation("softmax")',)

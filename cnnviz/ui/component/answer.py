@@ -41,7 +41,7 @@ def header(page: str, now: Now) -> dict[str, object]:
         "loss": finite(float(now.moment.losses[-1])),
         "saturated": finite(hidden_share(program_of(now.lesson, now.moment).network, now.moment.trace, "saturated")),
         "filters": first_filters(now.lesson),
-        "outputs": now.lesson.output_names,
+        "outputs": now.lesson.output_words,
         "stages": stage_records(program_of(now.lesson, now.moment), now.lesson.opt),
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 import numpy as np
@@ -11,10 +12,11 @@ from cnnviz.core.layers.layer import Layer
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.names import Names
 from cnnviz.core.network import Network
-from cnnviz.core.optimizers import OPTIMIZERS
+from cnnviz.core.optimizers import OPTIMIZERS, Momentum
 from cnnviz.core.program import Program
 from cnnviz.core.stages import Stage, label
 from cnnviz.core.trajectory import Moment
+from cnnviz.core.velocity import velocity_terms
 from cnnviz.export.mathml import mathml
 from cnnviz.ui import network_maps
 from cnnviz.ui.component.records import (
@@ -56,6 +58,7 @@ def network_record(lesson: Lesson, program: Program, moment: Moment) -> NetworkR
         classes=_classes(lesson, len(lesson.y)),
         focus=network_maps.first_cells(program, moment, maps),
         optimizer=getattr(lesson, "opt", "gd"),
+        beside=_beside(program),
     )
 
 
@@ -64,6 +67,8 @@ def arrays(lesson: Lesson, program: Program, moment: Moment, whole: bool = False
     after = [f"{name}_next" for name in network_maps.stepped(program, lesson.opt)]
     found = {name: network_maps.array_of(name, lesson, moment) for name in (*network_maps.symbols(program), *after)}
     found |= _parts(lesson, moment)
+    for layer, names in zip(program.network.layers, program.network.names, strict=True):
+        found |= {f"{name}.{names.output}": array for name, array in layer.between(moment.trace[names.input]).items()}
     first = lesson.first_params(moment.trace.x.shape)
     starts = {f"start.{name}": first[name] for name, shape in program.shapes.items() if len(shape) == 4 and name in program.parameters}
     for name in [name for name, weights in moment.params.items() if is_wide(weights) and not whole]:
@@ -86,6 +91,17 @@ def _parts(lesson: Lesson, moment: Moment) -> dict[str, np.ndarray]:
     small = [name for name, array in moment.params.items() if array.size <= MOST_PARTS]
     parts = {name: lesson.optimizer.parts(name, moment.state, moment.state_after) for name in small}
     return {f"{part}.{name}": array for name, found in parts.items() for part, array in found.items()}
+
+
+def velocity_of(lesson: Lesson, moment: Moment, of: str) -> dict[str, np.ndarray]:
+    """What the velocity of one entry is made of (`velocity_terms`), of the one that is named as "past.w:57"; nothing where there is none."""
+    found = re.fullmatch(r"past\.([a-z][0-9]{0,2}):([0-9]{1,7})", of, re.ASCII)
+    if not found or lesson.opt != Momentum.name:
+        return {}
+    name, at = found[1], int(found[2])
+    if name not in moment.params or at >= moment.params[name].size:
+        return {}
+    return {of: velocity_terms(lesson, moment.trace.x, len(moment.losses) - 1, name, at)}
 
 
 @lru_cache(maxsize=128)
@@ -170,6 +186,13 @@ def _stage(stage: Stage, program: Program) -> StageRecord:
     )  # fmt: skip
 
 
+def _beside(program: Program) -> dict[str, StageRecord]:
+    """The words of ∂x, which is shown with the last stage before the update."""
+    layer, names = program.network.layers[0], program.network.names[0]
+    reads = tuple(names.of(role) for role, _ in layer.links()["dx"])
+    return {"dx": _stage(Stage("dx", "backward", f"layer.{layer.kind}.dx", 0, inputs=reads), program)}
+
+
 def _sentence(stage: Stage, program: Program) -> Message:
     """What happens at a stage; of a filter over several channels, that it has a kernel for each of them."""
     if stage.words != "layer.conv.y":
@@ -188,7 +211,7 @@ def _plain(stage: Stage, program: Program) -> Message:
 
 
 def _classes(lesson: Lesson, n: int) -> list[Message | str]:
-    names = getattr(lesson, "output_names", None)
+    names = getattr(lesson, "output_words", None)
     return list(names) if names else [message("ui.overview.output", n=place) for place in range(n)]
 
 

@@ -96,6 +96,8 @@ class NetworkRecord(TypedDict):
     classes: Sequence[Text]
     focus: Mapping[str, Sequence[int]]
     optimizer: str
+    beside: Mapping[str, StageRecord]
+    """What is said of arrays that have no stage of their own."""
 
 
 class PromiseRecord(TypedDict):

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from cnnviz.core.image_ids import CLASSES, called
 from cnnviz.data import cifar10 as data
 from cnnviz.data.forbidden import excuse
-from cnnviz.data.images import CLASSES
 from cnnviz.data.uploads import read_upload
 from cnnviz.ui.address import adopt
 from cnnviz.ui.plain import plain
@@ -71,7 +71,7 @@ def _browse() -> None:
     left, middle, right = st.columns([2, 2, 1])
     split = left.segmented_control(say("ui.cifar10.set"), ("train", "test"), default="train", key="cifar10_split") or "train"
     every = say("ui.cifar10.all")
-    label = middle.selectbox(say("ui.cifar10.class"), (every, *CLASSES), key="cifar10_class")
+    label = middle.selectbox(say("ui.cifar10.class"), (every, *CLASSES), format_func=lambda name: str(called(name)), key="cifar10_class")
     images = getattr(data.LOADER.full_set, {"train": "train", "test": "held_out"}[split])
     found = images.indices if label == every else images.of((label,)).indices
     page = right.number_input(say("ui.cifar10.page"), 1, -(-len(found) // PER_PAGE), key="cifar10_page")

@@ -48,7 +48,7 @@ def routes() -> list[BaseRoute]:
         _share(redis)
     numbers = Numbers()
     rooms = Rooms(shared(redis) if redis else None, numbers.prepare)
-    at_the_end(rooms.close)
+    at_the_end(rooms.streams.close)
     return [*file_routes(folder), *number_routes(folder, numbers), *room_routes(folder, rooms)]
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping
+import zlib
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute
 from starlette.types import Receive, Scope, Send
 
@@ -29,6 +30,8 @@ MOST_QUERY = 24_000
 """Characters of a query: an uploaded image is one of 4,200, two lessons with one each may be compared."""
 DEAR = 0.15
 """Seconds of work from which it has to wait for its turn."""
+PIECE = 200_000
+"""Bytes of an answer that are sent at a time to who does not read gzip."""
 HELD = 0.25
 """Seconds that a hall's move waits, at most, for its numbers."""
 
@@ -135,9 +138,26 @@ def _answered(found: Resource, request: Request, versioned: bool) -> Response:
         return Response(status_code=304, headers=headers)
     if not found.compressed:
         return Response(found.body, media_type=found.media_type, headers=headers)
-    if re.search(r"(^|,)\s*(gzip|\*)\s*(;\s*q=(?!0(\.0*)?\s*(,|$))|,|$)", request.headers.get("Accept-Encoding", "")):
+    if reads_gzip(request):
         return Response(found.body, media_type=found.media_type, headers=headers | {"Content-Encoding": "gzip"})
+    if len(found.body) > PIECE:
+        return StreamingResponse(_inflated(found.body), media_type=found.media_type, headers=headers)
     return Response(found.plain, media_type=found.media_type, headers=headers)
+
+
+def reads_gzip(request: Request) -> bool:
+    """Whether whoever asks takes an answer that is compressed."""
+    accepted = request.headers.get("Accept-Encoding", "")
+    return re.search(r"(^|,)\s*(gzip|\*)\s*(;\s*q=(?!0(\.0*)?\s*(,|$))|,|$)", accepted) is not None
+
+
+async def _inflated(body: bytes) -> AsyncIterator[bytes]:
+    """What was compressed, piece by piece as it is read: nobody else waits for it, and who reads slowly holds no more than one."""
+    inflate = zlib.decompressobj(wbits=31)
+    while not inflate.eof:
+        yield inflate.decompress(body, PIECE)
+        body = inflate.unconsumed_tail
+        await asyncio.sleep(0)
 
 
 def refusal(status: int, id: str, headers: Mapping[str, str] | None = None, **values: object) -> JSONResponse:

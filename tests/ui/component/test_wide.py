@@ -35,3 +35,13 @@ def test_a_part_is_the_core_s_bit_for_bit(of):
 def test_a_part_that_is_not_there_is_empty(of):
     query = next(preset.query for preset in PRESETS if preset.name == "scratch")
     assert not decode(made(STEP, asked_of(STEP, query | {"exact": of})).plain)[1]
+
+
+def test_what_a_velocity_is_made_of_is_asked_for_by_its_entry():
+    query = {"opt": "momentum", "k": "3"}
+    _, found = decode(made(STEP, asked_of(STEP, query | {"exact": "past.w:57"})).plain)
+    moment = resolved(query).moment
+    assert list(found) == ["past.w:57"]
+    assert found["past.w:57"][-1, 0] == moment.gradients["dw"].flat[57]
+    for other, of in ((query, "past.w:1800"), (query, "past.q:1"), ({"k": "3"}, "past.w:57"), ({"opt": "adam"}, "past.w:57")):
+        assert not decode(made(STEP, asked_of(STEP, other | {"exact": of})).plain)[1]

@@ -57,7 +57,7 @@ def architecture(lesson: Lesson, moment: Moment) -> dict[str, object]:
         "sums": trace.z2.tolist(),
         "products": (trace.v @ params.w).tolist(),
         "outputs": trace.o.tolist(),
-        "names": lesson.output_names,
+        "names": lesson.output_words,
         "targets": list(lesson.y),
         "limits": {"z1": _ends(trace.z1), "a1": _ends(trace.a1), "x": _ends(trace.x)},
         "letters": [{"letter": letter, "words": message(f"ui.notebook.architecture.letters.{name}"), "size": size} for letter, name, size in _letters(moment)],

@@ -7,7 +7,8 @@ import numpy as np
 from cnnviz.core.descent import promise
 from cnnviz.ui.address import Now
 from cnnviz.ui.component.answer import encode, header, losses
-from cnnviz.ui.component.network import arrays, network_record, promise_record
+from cnnviz.ui.component.network import arrays, network_record, promise_record, velocity_of
+from cnnviz.ui.component.records import NetworkRecord
 from cnnviz.ui.component.wide import lines
 from cnnviz.ui.facts import facts
 from cnnviz.ui.network_maps import program_of
@@ -22,8 +23,9 @@ def answer(now: Now, whole: bool = False) -> bytes:
 
 
 def part(now: Now, of: str) -> bytes:
-    """Exactly, the weights that `of` names (`lines`)."""
-    return encode({"of": of}, dict(lines(started(now)[0].moment, of)))
+    """Exactly, the weights that `of` names (`lines`), or what a velocity is made of (`velocity_of`)."""
+    now = started(now)[0]
+    return encode({"of": of}, dict(lines(now.moment, of)) | velocity_of(now.lesson, now.moment, of))
 
 
 def live(page: str, now: Now, whole: bool = False) -> tuple[dict[str, object], dict[str, np.ndarray]]:
@@ -31,12 +33,21 @@ def live(page: str, now: Now, whole: bool = False) -> tuple[dict[str, object], d
     lesson, moment = now.lesson, now.moment
     program = program_of(lesson, moment)
     promised = promise(lesson, moment)
+    network = network_record(lesson, program, moment)
     head = header(page, now) | {
-        "network": network_record(lesson, program, moment),
+        "network": network,
         "facts": facts(lesson, program.network, moment, promised),
         "promise": promise_record(promised),
     }
-    return head, arrays(lesson, program, moment, whole) | losses(moment) | photograph(now)
+    found = arrays(lesson, program, moment, whole) | losses(moment) | photograph(now)
+    return head, found | (_past(now, network) if whole else {})
+
+
+def _past(now: Now, network: NetworkRecord) -> dict[str, np.ndarray]:
+    """What the velocity is made of that the picture of the step shows first."""
+    first = next(iter(now.moment.params))
+    at = np.ravel_multi_index(network["focus"][first], network["maps"][first]["shape"])
+    return velocity_of(now.lesson, now.moment, f"past.{first}:{at}")
 
 
 def photograph(now: Now) -> dict[str, np.ndarray]:

@@ -2,41 +2,34 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import hashlib
 import hmac
 import json
 import secrets
-import time
-from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
+from cnnviz.core.recent import Recent
 from cnnviz.ui.reader import of_request
 from cnnviz.ui.server.direct import DirectRoute
 from cnnviz.ui.server.gate import visitor_of
 from cnnviz.ui.server.numbers import MOST_QUERY, refusal
 from cnnviz.ui.server.rooms.follower import join_link, page_of_refusal, page_of_room, qr
 from cnnviz.ui.server.rooms.limits import Rate
-from cnnviz.ui.server.rooms.questions import Questions, poll_data
+from cnnviz.ui.server.rooms.questions import Questions
 from cnnviz.ui.server.rooms.refused import Refused, body_of
 from cnnviz.ui.server.rooms.store import Memory, Room, Store, StoreLost, TooManyRooms, TooManyVotes
+from cnnviz.ui.server.rooms.streams import Stream, Streams
 from cnnviz.words import reading
 
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Of a code, which is read off a projector and typed: without what looks like something else."""
 LENGTH = 5
-HEARTBEAT = 15.0
-"""Seconds after which a stream says that it is still there."""
-COUNT_EVERY = 1.0
-"""Seconds between two words to a projector on how many have answered."""
-MOST_FOLLOWERS = 10_000
-"""Streams of one process."""
+CROWD = 10
+"""Followers from which on a move waits until their numbers are ready."""
 
 Prepare = Callable[[str, object], Awaitable[None]]
 
@@ -45,61 +38,19 @@ async def _nothing(query: str, client: object) -> None:
     """Where nobody needs to be ready."""
 
 
-@dataclass(eq=False)
-class _Stream:
-    """What one stream has been told: the last move's number, the question's state, and on a screen how many have answered."""
-
-    room: Room
-    seen: str
-    screen: bool
-    alone: bool
-    poll: tuple[int, int, str] | None = None
-    count: dict[str, int] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.seen = self.seen if self.seen == str(self.room.number) else ""
-
-    def news(self) -> bytes:
-        """What is new since the last time, as events."""
-        room, said = self.room, b""
-        if str(room.number) != self.seen:
-            self.seen = str(room.number)
-            said = f"id: {self.seen}\ndata: {room.query}\n\n".encode()
-        poll = room.poll.at(time.time()) if room.poll else None
-        state = (poll.number, poll.turn, poll.phase) if poll else (0, 0, "")
-        if room.asked and state != self.poll:
-            self.poll, self.count = state, {}
-            said += f"event: question\ndata: {json.dumps(poll_data(poll))}\n\n".encode()
-        return said
-
-    @property
-    def patience(self) -> float:
-        """Seconds after which to look again, whether anything was heard or not."""
-        left = self.room.poll.at(now := time.time()).left(now) if self.room.poll else None
-        waits = [HEARTBEAT, *([left + 0.01] if left is not None else []), *([COUNT_EVERY] if self.screen else [])]
-        return min(waits)
-
-
 class Rooms:
     """The answers; `store` has the rooms, and `prepare` makes what a hall will ask for at an address, for whoever drives it there."""
 
-    def __init__(self, store: Store | None = None, prepare: Prepare = _nothing) -> None:
+    def __init__(self, store: Store | None = None, prepare: Prepare = _nothing, crowd: int = CROWD) -> None:
         self.store: Store = store or Memory()
-        self.prepare = prepare
-        self.streams = 0
-        self.closing = False
-        self.followed: Counter[Room] = Counter()
+        self.prepare, self.crowd = prepare, crowd
+        self.streams = Streams(self.store)
+        self.reached: Recent[tuple[str, str], bool] = Recent(20_000)  # rooms that somebody at an address has been in
         self.opened = Rate(20, 60)  # rooms a visitor opens: a school may share one address
         self.missed = Rate(60, 1)  # codes that there are not
         self.forged = Rate(10, 6)  # secrets that are none
         self.moved = Rate(60, 0.025)  # moves of one room
         self.questions = Questions(self.store)
-
-    def close(self) -> None:
-        """Ends every stream; browsers come back by themselves."""
-        self.closing = True
-        for room in list(self.followed):
-            room.wake()
 
     async def open(self, request: Request) -> Response:
         """POST room: another room, whose driver is whoever knows the secret that this answers."""
@@ -111,6 +62,7 @@ class Rooms:
         for _ in range(20):
             code = "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
             if await self.store.open(code, _digest(driver), query):
+                self.reached.put((visitor, code), True)
                 return JSONResponse({"code": code, "driver": driver}, 201, {"Cache-Control": "no-store"})
         raise TooManyRooms
 
@@ -144,7 +96,8 @@ class Rooms:
         query = await _query_in(request)
         room.came += 1
         came = room.came
-        await self.prepare(query, request.client)
+        if room.followers >= self.crowd:
+            await self.prepare(query, request.client)
         overtaken = came < room.came  # by a later move, whose numbers may have been there sooner
         return JSONResponse({"number": room.number if overtaken else await self.store.move(room, query)}, headers={"Cache-Control": "no-store"})
 
@@ -156,58 +109,15 @@ class Rooms:
     async def follow(self, request: Request) -> Response:
         """GET room/<code>/events: a stream of addresses, the current one first."""
         room = await self.room(request)
-        if self.streams >= MOST_FOLLOWERS:
+        visitor = visitor_of(request)
+        if not self.streams.have_room(visitor):
             raise Refused(503, "ui.rooms.full", n=1)
-        stream = _Stream(
-            room=room, seen=request.headers.get("Last-Event-ID", ""),
+        stream = Stream(
+            room=room, visitor=visitor, seen=request.headers.get("Last-Event-ID", ""),
             screen="screen" in request.query_params, alone="alone" in request.query_params,
         )  # fmt: skip
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        return StreamingResponse(self._events(stream), media_type="text/event-stream", headers=headers)
-
-    async def _events(self, stream: _Stream) -> AsyncIterator[bytes]:
-        room = stream.room
-        self.streams += 1
-        self.followed[room] += 1
-        try:
-            await self.store.count(room, 0 if stream.screen else 1, stream.alone)
-            yield b"retry: 1000\n\n"
-            told = time.monotonic()
-            while not self.closing:
-                changed = room.changed
-                if room.ended:
-                    yield b"event: end\ndata: \n\n"
-                    return
-                said = stream.news() + (await self._counted(stream) if stream.screen else b"")
-                if not said and time.monotonic() - told >= HEARTBEAT:
-                    said = b": still there\n\n"
-                if said:
-                    told = time.monotonic()
-                    yield said
-                if changed is room.changed:
-                    with contextlib.suppress(TimeoutError):
-                        async with asyncio.timeout(stream.patience):
-                            await changed.wait()
-        finally:
-            self.streams -= 1
-            self.followed[room] -= 1
-            if not self.followed[room]:
-                del self.followed[room]
-            with contextlib.suppress(StoreLost):
-                await self.store.count(room, 0 if stream.screen else -1, stream.alone)
-
-    async def _counted(self, stream: _Stream) -> bytes:
-        """How many have answered, for a screen that does not know yet."""
-        room = stream.room
-        try:
-            votes, followers = await self.store.votes(room, room.poll) if room.poll else 0, await self.store.followers(room)
-        except StoreLost:
-            return b""
-        count = {"votes": votes, "followers": followers[0], "alone": followers[1]}
-        if count == stream.count:
-            return b""
-        stream.count = count
-        return f"event: count\ndata: {json.dumps(count)}\n\n".encode()
+        return StreamingResponse(self.streams.events(stream), media_type="text/event-stream", headers=headers)
 
     def question_routes(self) -> list[tuple[str, str, Callable[[Request], Awaitable[Response]]]]:
         """What is asked of a room's question: method, the path's last part, and who answers."""
@@ -243,24 +153,24 @@ class Rooms:
 
     async def room(self, request: Request) -> Room:
         code, visitor = str(request.path_params["code"]).upper(), visitor_of(request)
-        if self.missed.look(visitor) < 1:
-            raise Refused(429, "ui.rooms.too_many_codes", n=1)
+        if self.missed.look(visitor) < 1 and not self.reached.get((visitor, code)):
+            raise Refused(429, "ui.rooms.too_many_codes", n=1)  # a class, whose room this is, goes on whatever one of it tries
         room = await self.store.room(code) if len(code) == LENGTH else None
         if room is None:
             self.missed.take(visitor)
             raise Refused(404, "ui.rooms.none")
+        self.reached.put((visitor, code), True)
         return room
 
     async def driven(self, request: Request) -> Room:
         """The room, for its driver."""
         room, visitor = await self.room(request), visitor_of(request)
         kind, _, secret = request.headers.get("Authorization", "").partition(" ")
-        if self.forged.look(visitor) < 1:
+        if kind.lower() == "bearer" and hmac.compare_digest(_digest(secret.strip()), room.driver):
+            return room
+        if not self.forged.take(visitor):
             raise Refused(429, "ui.rooms.too_many_codes", n=1)
-        if kind.lower() != "bearer" or not hmac.compare_digest(_digest(secret.strip()), room.driver):
-            self.forged.take(visitor)
-            raise Refused(403, "ui.rooms.not_driver")
-        return room
+        raise Refused(403, "ui.rooms.not_driver")
 
 
 async def _query_in(request: Request) -> str:
@@ -311,13 +221,12 @@ def answering(act: Callable[[Request], Awaitable[Response]]) -> Callable[[Reques
 
 def room_routes(folder: str, rooms: Rooms) -> list[BaseRoute]:
     """The rooms, under the path that Streamlit puts before its own ("" or "/prefix")."""
-    acts = {"POST": rooms.open}
-    one = {"GET": rooms.look, "PUT": rooms.move, "DELETE": rooms.end}
-    found: list[BaseRoute] = [Route(f"{folder}/room", answering(act), methods=[method]) for method, act in acts.items()]
-    found += [Route(f"{folder}/room/{{code}}", answering(act), methods=[method]) for method, act in one.items()]
-    found += [DirectRoute(f"{folder}/room/{{code}}/events", answering(rooms.follow))]
-    below: list[tuple[str, str, Callable[[Request], Awaitable[Response]]]] = [
-        ("GET", "screen", rooms.screen), ("GET", "cockpit", rooms.cockpit), *rooms.question_routes(),
-        ("GET", "qr.svg", rooms.picture),
-    ]  # fmt: skip
-    return [*found, *(Route(f"{folder}/room/{{code}}/{name}", answering(act), methods=[method]) for method, name, act in below)]
+    one = [("GET", "", rooms.look), ("PUT", "", rooms.move), ("DELETE", "", rooms.end)]
+    pages = [("GET", "/screen", rooms.screen), ("GET", "/cockpit", rooms.cockpit), ("GET", "/qr.svg", rooms.picture)]
+    hall = [("GET", "events", rooms.follow), *rooms.question_routes()]
+    room = f"{folder}/room/{{code}}"
+    return [
+        Route(f"{folder}/room", answering(rooms.open), methods=["POST"]),
+        *(DirectRoute(f"{room}/{name}", answering(act), methods=[method]) for method, name, act in hall),
+        *(Route(room + name, answering(act), methods=[method]) for method, name, act in [*one, *pages]),
+    ]

@@ -13,10 +13,11 @@ from starlette.responses import JSONResponse, Response
 from cnnviz.core.recent import Recent
 from cnnviz.lessons.votes import sensible
 from cnnviz.ui.reader import of_request
-from cnnviz.ui.sent.hall import HallPoll
+from cnnviz.ui.sent.hall import HallPoll, HallQuestion, HallResults
 from cnnviz.ui.server.gate import Busy, Gate, visitor_of
 from cnnviz.ui.server.rooms import asked as answers
 from cnnviz.ui.server.rooms.asked import Asked, prepared, text_of
+from cnnviz.ui.server.rooms.kept import Kept
 from cnnviz.ui.server.rooms.limits import Rate
 from cnnviz.ui.server.rooms.refused import Refused, table_in
 from cnnviz.ui.server.rooms.rules import Poll
@@ -49,7 +50,7 @@ class Questions:
     def __init__(self, store: Store):
         self.store = store
         self.prepared: Recent[tuple[str, str], Asked] = Recent(64_000_000, lambda asked: asked.weight)
-        self.shown: Recent[tuple, bytes] = Recent(20_000_000, len)
+        self.kept = Kept()
         self.work: Gate[Any] = Gate(1, 40, 6, 1.0)
         self.voted = Rate(3_000, 0.02)  # a hall may share one address
         self.again = Rate(20, 0.5)  # changes of mind of one device
@@ -90,10 +91,11 @@ class Questions:
         poll = _poll(room)
         lang = of_request(request)
         name = ("question", poll.number, text_of(poll.spec), lang)
-        if kept := self._kept(name):
-            return kept
-        asked = await self._prepared(request, poll.spec, lang)
-        return self._keep(name, answers.question_data(asked, poll.number))
+
+        async def made() -> HallQuestion:
+            return answers.question_data(await self._prepared(request, poll.spec, lang), poll.number)
+
+        return await self.kept.get(request, name, made)
 
     async def vote(self, request: Request, room: Room) -> Response:
         """POST room/<code>/vote: a device's answer, until it sends another one."""
@@ -126,12 +128,13 @@ class Questions:
         lang = of_request(request)
         revealed = poll.keyed and (private or poll.phase == "revealed")
         name = ("results", room.code, poll.number, poll.turn, revealed, lang)
-        if not private and (kept := self._kept(name)):
-            return kept
-        asked = await self._prepared(request, poll.spec, lang)
-        ballots, followers = await self.store.ballots(room, poll), await self.store.followers(room)
-        found = answers.results_data(asked, ballots, followers[0], revealed)
-        return JSONResponse(found, headers=_FRESH) if private else self._keep(name, found)
+
+        async def made() -> HallResults:
+            asked = await self._prepared(request, poll.spec, lang)
+            ballots, followers = await self.store.ballots(room, poll), await self.store.followers(room)
+            return answers.results_data(asked, ballots, followers[0], revealed)
+
+        return JSONResponse(await made(), headers=_FRESH) if private else await self.kept.get(request, name, made)
 
     async def steps(self, request: Request, room: Room) -> Response:
         """GET room/<code>/steps?lesson=…, for its driver: what a hall can be asked, and what there is to say."""
@@ -155,16 +158,6 @@ class Questions:
             raise Refused(400, problem.code, **problem.values) from None
         except (Busy, TimeoutError):
             raise Refused(503, "ui.numbers.busy", n=1) from None
-
-    def _kept(self, name: tuple) -> Response | None:
-        """The same bytes for a whole hall, once there are some."""
-        body = self.shown.get(name)
-        return None if body is None else Response(body, media_type="application/json", headers=_FRESH)
-
-    def _keep(self, name: tuple, data: Mapping[str, Any]) -> Response:
-        answer = JSONResponse(data, headers=_FRESH)
-        self.shown.put(name, bytes(answer.body))
-        return answer
 
 
 Act = Callable[[Request, Room], Awaitable[Response]]

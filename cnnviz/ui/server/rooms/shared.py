@@ -179,7 +179,10 @@ class Shared:
         while True:
             async with self.redis.pipeline() as pipe:
                 await pipe.watch(_key(room.code))
-                if not takes(_poll(await pipe.hget(_key(room.code), "poll")), poll):
+                asked = await pipe.hget(_key(room.code), "poll")
+                if asked is None:
+                    raise StoreLost  # it was started again, and nobody has told it yet
+                if not takes(_poll(asked), poll):
                     return False
                 fresh = (await pipe.hmget(name, list(answers))).count(None)
                 if fresh and await pipe.hlen(name) + fresh > MOST_DEVICES:
@@ -244,9 +247,10 @@ class Shared:
         room = self.known.get(code)
         async with _found():
             found = await self.redis.hgetall(_key(code))
-            if restore and room and (known := _known_here(found, room)):
+            if restore and room and not room.ended:
+                known = _known_here(found, room)
                 found |= known
-                await self._put_back(room, known)
+                await self._put_back(room, known, _poll(found.get("poll")))
         room = self.known.get(code)  # somebody else may have been quicker
         if "number" not in found:
             if room:
@@ -265,16 +269,19 @@ class Shared:
             room.wake()
         return room
 
-    async def _put_back(self, room: Room, known: dict[str, str]) -> None:
-        """Gives Redis again what it has forgotten of a room, and what was answered here."""
-        await self._write(room.code, known)
-        if "poll" not in known:
+    async def _put_back(self, room: Room, known: dict[str, str], poll: Poll | None) -> None:
+        """Gives Redis again what it has forgotten of a room, and what was answered here: others may have given it theirs before."""
+        if known:
+            await self._write(room.code, known)
+        if room.poll is None or poll is None or poll.number != room.poll.number:
             return
-        for round, ballot in room.ballots.items() if room.poll else ():
-            name = _ballot(room.code, room.poll, round)
-            for device, answer in ballot.items():
-                await self.redis.hsetnx(name, device, str(answer))
-            await self.redis.expire(name, int(SILENCE))
+        async with self.redis.pipeline() as all_or_nothing:
+            for round, ballot in room.ballots.items():
+                name = _ballot(room.code, poll, round)
+                for device, answer in ballot.items():
+                    all_or_nothing.hsetnx(name, device, str(answer))
+                all_or_nothing.expire(name, int(SILENCE))
+            await all_or_nothing.execute()
 
     async def _write(self, code: str, fields: dict) -> None:
         async with self.redis.pipeline() as all_or_nothing:

@@ -3,11 +3,18 @@
 import { number } from "../model/format.js"
 import { say } from "../model/words.js"
 import { activation, gate } from "./mechanisms/activation.js"
-import { convolution, convolutionBack, shares, touched } from "./mechanisms/convolution.js"
-import { dense, denseBack, outer, weights } from "./mechanisms/dense.js"
-import { flattened, losses, outputs, patch, softmax, softmaxBack } from "./mechanisms/ends.js"
+import { convolution } from "./mechanisms/convolution.js"
+import { convolutionBack } from "./mechanisms/convolution_back.js"
+import { dense } from "./mechanisms/dense.js"
+import { denseBack } from "./mechanisms/dense_back.js"
+import { flattened } from "./mechanisms/flatten.js"
+import { patch } from "./mechanisms/image.js"
+import { shares, touched } from "./mechanisms/kernel_gradient.js"
 import { curved, heights, tangents } from "./mechanisms/loss.js"
+import { outer, weights } from "./mechanisms/outer.js"
+import { losses, outputs } from "./mechanisms/outputs.js"
 import { pool, unpool, wholeChannel } from "./mechanisms/pooling.js"
+import { softmax, softmaxBack } from "./mechanisms/softmax.js"
 import { update } from "./mechanisms/update.js"
 import { Pen } from "./pen.js"
 
@@ -29,6 +36,26 @@ export function mechanism(canvas, numbers, map, cell, room, palette, done) {
   return pen.spots
 }
 
+/**
+ * Pictures by the patterns in which a cell is linked to what it is made of, the first that fit: of a value or a parameter,
+ * and of a gradient. A layer kind that links its cells as others do has its pictures here already.
+ * @type {[string[], Picture, Picture][]}
+ */
+const BY_PATTERN = [
+  [["window"], convolution, convolution],
+  [["covering"], convolutionBack, convolutionBack],
+  [["touched"], touched, shares],
+  [["winner"], pool, pool],
+  [["pool"], pool, pool],
+  [["won"], unpool, unpool],
+  [["unpool"], unpool, unpool],
+  [["channel"], wholeChannel, wholeChannel],
+  [["all", "last"], dense, dense],
+  [["unit", "all"], denseBack, denseBack],
+  [["unit", "last"], weights, outer],
+  [["all"], softmax, softmaxBack],
+]
+
 /** @param {Numbers} numbers @param {string} map @returns {Picture} */
 function picture(numbers, map) {
   if (map === "update") return update
@@ -36,23 +63,13 @@ function picture(numbers, map) {
   if (map === "L") return curved(numbers).length ? heights : losses
   if (map === "do" && curved(numbers).length) return tangents
   if (map === "v") return flattened
-  const patterns = numbers.links(map).map(({ pattern }) => pattern)
-  const has = (/** @type {string[]} */ ...wanted) => wanted.every((pattern) => patterns.includes(pattern))
   const isGradient = numbers.maps[map].band === "gradients"
   if (isGradient && numbers.link(map, "y")) return outputs
-  if (has("window")) return convolution
-  if (has("covering")) return convolutionBack
-  if (has("touched")) return isGradient ? shares : touched
-  if (has("winner") || has("pool")) return pool
-  if (has("won") || has("unpool")) return unpool
-  if (has("channel")) return wholeChannel
-  if (has("all", "last")) return dense
-  if (has("unit", "all")) return denseBack
-  if (has("unit", "last")) return isGradient ? outer : weights
-  if (patterns.filter((pattern) => pattern === "all").length) return isGradient ? softmaxBack : softmax
+  const patterns = numbers.links(map).map(({ pattern }) => pattern)
+  const found = BY_PATTERN.find(([wanted]) => wanted.every((pattern) => patterns.includes(pattern)))
+  if (found) return found[isGradient ? 2 : 1]
   if (numbers.network.curves[map]) return activation
-  if (isGradient && gated(numbers, map)) return gate
-  return outputs
+  return isGradient && gated(numbers, map) ? gate : outputs
 }
 
 /** Whether a gradient goes back through an activation. @param {Numbers} numbers @param {string} map */

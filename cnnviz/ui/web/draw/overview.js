@@ -270,10 +270,10 @@ function ownBracket(numbers, { kind, values: [symbol] }) {
 const isMade = (numbers, symbol) =>
   !["conv", "dense", undefined].includes(numbers.network.layers[numbers.maps[symbol].layer ?? -1]?.kind)
 
-/** What explains itself at a tap (pages/meaning.js), where there are words for it. @type {(id: string, text: string, name: string) => string} */
-const meaningful = (id, text, name) =>
+/** What explains itself at a tap (pages/meaning.js), where there are words for it; `of` is the symbol that it is said of. @type {(id: string, text: string, name: string, of: string) => string} */
+const meaningful = (id, text, name, of) =>
   has(`web.${id}.text`)
-    ? `<button type="button" class="${name}" tabindex="-1" data-meaning="${id}">${escaped(text)}</button>`
+    ? `<button type="button" class="${name}" tabindex="-1" data-meaning="${id}" data-of="${of}">${escaped(text)}</button>`
     : `<span class="${name}">${escaped(text)}</span>`
 
 /** @type {(numbers: Numbers, symbol: string, column: Column, single: boolean) => string} */
@@ -288,10 +288,10 @@ function figure(numbers, symbol, { kind: column, title }, single) {
   const over = single && kind === "cells" && numbers.maps[symbol].band === "values" && isMade(numbers, symbol)
   const note = single ? size : kind === "maps" || kind === "classes" ? title : ""
   return `<figure class="map ${kind === "filters" ? "kernelmap" : kind === "cells" ? "cell" : kind === "loss" ? "cell wide" : kind === "strip" || kind === "bias" ? kind : ""}" data-figure="${symbol}">
-    ${over ? bracket(numbers, symbol) : ""}<figcaption><button type="button" class="name" data-open="${symbol}" title="${open}" aria-label="${open}">${formula(label)}</button>${single && !under ? `${meaningful(meaningOf(numbers, symbol), plain, "plain")}` : ""}<span class="badge"></span>${single || !note ? `<span class="size">${escaped(note)}</span>` : meaningful(meaningOf(numbers, symbol), note, "size")}</figcaption>
+    ${over ? bracket(numbers, symbol) : ""}<figcaption><button type="button" class="name" data-open="${symbol}" title="${open}" aria-label="${open}">${formula(label)}</button>${single && !under ? `${meaningful(meaningOf(numbers, symbol), plain, "plain", symbol)}` : ""}<span class="badge"></span>${single || !note ? `<span class="size">${escaped(note)}</span>` : meaningful(meaningOf(numbers, symbol), note, "size", symbol)}</figcaption>
     <div class="plate"><canvas data-map="${symbol}" tabindex="0" role="img"></canvas></div>
     <p class="limits"><span class="low"></span><span class="bar"></span><span class="power"></span><span class="high"></span></p>
-    ${single && under && numbers.maps[symbol].band !== "gradients" ? meaningful(meaningOf(numbers, symbol), plain, "plain under") : ""}</figure>`
+    ${single && under && numbers.maps[symbol].band !== "gradients" ? meaningful(meaningOf(numbers, symbol), plain, "plain under", symbol) : ""}</figure>`
 }
 
 // The bias of filters or of units stands under them, in a line.
@@ -299,8 +299,8 @@ function figure(numbers, symbol, { kind: column, title }, single) {
 const isBias = (numbers, symbol, kind) =>
   (kind === "filters" || kind === "weights") && numbers.maps[symbol].kind === "row"
 
-/** @param {import("../model/meanings.js").Sign} sign */
-const signed = ({ text, id }) => (text ? meaningful(id, text, "sign") : "")
+/** @param {import("../model/meanings.js").Sign} sign @param {string} of */
+const signed = ({ text, id }, of) => (text ? meaningful(id, text, "sign", of) : "")
 
 // What stands between two columns of a network with one channel.
 /** @type {(numbers: Numbers, column: Column) => string} */
@@ -309,5 +309,5 @@ function operator(numbers, column) {
   const signs = signsOf(numbers, column)
   if (!signs) return ""
   const over = column.kind === "maps" && isMade(numbers, symbol) ? bracket(numbers, symbol) : ""
-  return `<div class="operators" aria-hidden="true">${over}${signs.map((sign) => `<p>${signed(sign)}</p>`).join("")}</div>`
+  return `<div class="operators" aria-hidden="true">${over}${signs.map((sign) => `<p>${signed(sign, symbol)}</p>`).join("")}</div>`
 }

@@ -186,13 +186,13 @@ export class Pen {
     return widest * SQUEEZED <= w - 3 && h > this.least * 1.4 ? this.least : 0
   }
 
-  /** Numbers in coloured cells, where they fit, and whether they do; NaN is a place without a cell. @param {number[]} values @param {number} columns @param {number[]} limits @param {string} scale @param {Box} box @param {{ write?: (value: number) => string, lit?: (n: number) => boolean, blank?: string }} [how] `blank`: what a place without a cell says
+  /** Numbers in coloured cells, where they fit, and whether they do; NaN is a place without a cell. @param {number[]} values @param {number} columns @param {number[]} limits @param {string} scale @param {Box} box @param {{ write?: (value: number, n: number) => string, lit?: (n: number) => boolean, blank?: string }} [how] `blank`: what a place without a cell says
    */
   grid(values, columns, limits, scale, box, { write = short, lit, blank = "" } = {}) {
     const rows = Math.ceil(values.length / columns)
     const [w, h] = [box.width / columns, box.height / rows]
-    const cells = values.filter((value) => !Number.isNaN(value))
-    const size = this.sized(cells.map(write), w, h)
+    const texts = values.map((value, n) => (Number.isNaN(value) ? "" : write(value, n)))
+    const size = this.sized(texts, w, h)
     values.forEach((value, n) => {
       const [x, y] = [box.x + (n % columns) * w, box.y + Math.floor(n / columns) * h]
       const paint = Number.isNaN(value) ? [128, 128, 128] : colour(value, limits, /** @type {Scale} */ (scale))
@@ -203,7 +203,7 @@ export class Pen {
       if (size && Number.isNaN(value))
         this.text(blank, x + w / 2, y + h / 2, { size, align: "center", fill: this.soft })
       if (size && !Number.isNaN(value))
-        this.text(write(value), x + w / 2, y + h / 2, {
+        this.text(texts[n], x + w / 2, y + h / 2, {
           size,
           align: "center",
           fill: lit && !lit(n) ? this.ink : ink(paint),
@@ -218,7 +218,7 @@ export class Pen {
     return size > 0
   }
 
-  /** A kernel's weights, which can be edited where they stand. @param {Numbers} numbers @param {string} symbol @param {number} m @param {number} c @param {Box} box @param {{ write?: (value: number) => string }} [how] */
+  /** A kernel's weights, which can be edited where they stand. @param {Numbers} numbers @param {string} symbol @param {number} m @param {number} c @param {Box} box @param {{ write?: (value: number, n: number) => string }} [how] */
   kernel(numbers, symbol, m, c, box, how = {}) {
     const k = numbers.shape(symbol)[2]
     const cells = Array.from({ length: k * k }, (_, n) => [m, c, Math.floor(n / k), n % k])
@@ -257,11 +257,11 @@ export class Pen {
     context.lineWidth = 1
     context.beginPath()
     context.moveTo(box.x, y(0))
-    context.lineTo(end + 28, y(0))
+    context.lineTo(Math.max(end + 28, at(0)), y(0))
     context.stroke()
     context.setLineDash([])
     terms.forEach(({ value, name }, n) => {
-      const [x, step, top] = [at(n), at(n + 1) - at(n), Math.min(y(ends[n]), y(ends[n + 1]))]
+      const [x, step, top] = [at(n), Math.abs(at(n + 1) - at(n)), Math.min(y(ends[n]), y(ends[n + 1]))]
       context.fillStyle = value < 0 ? "#4393c3" : "#d6604d"
       const wide = figures ? Math.min(step * 0.42, 40) : Math.max(step - 1, 1)
       context.fillRect(x, top, wide, Math.max(Math.abs(y(ends[n]) - y(ends[n + 1])), 1))
@@ -271,7 +271,7 @@ export class Pen {
         context.strokeRect(x, top, wide, Math.max(Math.abs(y(ends[n]) - y(ends[n + 1])), 2))
       }
       context.fillStyle = this.soft
-      context.fillRect(x, y(ends[n + 1]) - 0.5, step, 1)
+      context.fillRect(Math.min(x, at(n + 1)), y(ends[n + 1]) - 0.5, step, 1) // to the next, on whichever side it is
       if (figures)
         this.text(
           `${value < 0 ? "" : "+"}${number(value, 3)}`,
@@ -426,7 +426,7 @@ export class Pen {
     this.text(sign, x, y, { size: 18, align: "center", fill: this.soft })
   }
 
-  /** Rows of bars from a common zero: a name, the bar and the number. @param {{ name: string, value: number, bold?: boolean, mark?: number }[]} rows @param {Box} box @param {{ limits?: number[], names?: number }} [how] */
+  /** Rows of bars from a common zero: a name, the bar and the number. @param {{ name: string, value: number, bold?: boolean, mark?: number, text?: string }[]} rows @param {Box} box @param {{ limits?: number[], names?: number }} [how] */
   rows(rows, box, { limits, names = 46 } = {}) {
     const [low, high] = limits ?? [
       Math.min(0, ...rows.map(({ value }) => value)),
@@ -437,7 +437,7 @@ export class Pen {
     const size = Math.min(12, line * 0.85)
     const [left, right] = [box.x + names, box.x + box.width - 48]
     const x = (/** @type {number} */ value) => left + ((value - low) / span) * (right - left)
-    rows.forEach(({ name, value, bold, mark }, n) => {
+    rows.forEach(({ name, value, bold, mark, text = short(value) }, n) => {
       const y = box.y + (n + 0.5) * line
       this.text(name, box.x + names - 4, y, { size, align: "right", bold, room: names - 4 })
       this.context.fillStyle = value < 0 ? "#4393c3" : low < 0 ? "#d6604d" : "#7fb0e6"
@@ -461,7 +461,7 @@ export class Pen {
           line * 0.68,
         )
       }
-      this.text(short(value), box.x + box.width, y, { size, align: "right", bold, room: 46 })
+      this.text(text, box.x + box.width, y, { size, align: "right", bold, room: 46 })
     })
     this.context.fillStyle = this.soft
     this.context.fillRect(x(0) - 0.5, box.y, 1, line * rows.length)

@@ -71,6 +71,7 @@ export class Plate {
     const count = this.face?.stacked ? `${this.face.rows * this.face.columns}×${this.face.tiles}` : ""
     if (count && 6 * (count + ends[1]).length + 10 < width)
       ends = [count, scale === "signed" && ends[0] ? `±${ends[1]}` : ends[1]]
+    else if (6 * ends.join("").length + 8 > width) ends = ["", ends[1]] // both would run together
     this.figure.dataset.scale = this.face?.stacked || this.narrow ? "" : scale
     if (this.narrow && ends[1].length * 6 > width + 2) ends = ["", ""] // no room
     const caption = { low: ends[0], power: timesPower(this.power), high: ends[1] }

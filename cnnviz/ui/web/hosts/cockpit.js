@@ -21,6 +21,7 @@ import { remember, remembered } from "./tab.js"
 /** @import { Seen } from "../pages/cockpit.js" */
 
 const LOOK_EVERY = 1000
+const WRITTEN = "[name=ask], [name=answers], [name=key], [name=tolerance]" // of a question in one's own words
 
 /** Shows the screen of the room that the page's address names. */
 export default function show() {
@@ -44,6 +45,7 @@ export default function show() {
     step: 1,
     count: { votes: 0, followers: 0, alone: 0 },
     left: null,
+    veiled: false,
     began: Date.now(),
   }
   let where = ""
@@ -94,8 +96,11 @@ export default function show() {
     const before = JSON.stringify(seen.steps?.maps.map(({ symbol }) => symbol))
     seen.steps = found
     const form = root.querySelector(".spot")
-    if (form && before !== JSON.stringify(seen.steps?.maps.map(({ symbol }) => symbol)))
-      form.innerHTML = spotHTML(found, spot, pointed)
+    if (form && before !== JSON.stringify(seen.steps?.maps.map(({ symbol }) => symbol))) {
+      const words = [...form.querySelectorAll(/** @type {"input"} */ (WRITTEN))].map(({ value }) => value)
+      form.innerHTML = spotHTML(found, spot, pointed) // other maps, and what was written stays
+      for (const [n, field] of form.querySelectorAll(/** @type {"input"} */ (WRITTEN)).entries()) field.value = words[n]
+    }
     fill()
     const next = beyond("stage_next")
     if (next) coming.ask("step", next, COMPUTED)
@@ -122,7 +127,10 @@ export default function show() {
 
   async function next() {
     const { poll } = seen
-    if (!poll) return move("stage_next")
+    if (!poll)
+      return seen.veiled
+        ? ask("PUT", `../${code}`, query({ ...parse(where), veiled: "" }).slice(1))
+        : move("stage_next")
     if (poll.phase === "open" && !confirm(say("web.cockpit.still_open"))) return
     await ask("DELETE", "question")
     if (poll && "lesson" in (asked ?? {}) && seen.steps && seen.step < seen.steps.steps.length) seen.step += 1
@@ -151,7 +159,10 @@ export default function show() {
     else k += by
     if (at >= stages.length) [k, at] = [k + 1, 0]
     if (at < 0) [k, at] = [k - 1, stages.length - 1]
-    return k < 0 ? undefined : { ...here, cell: "", k: String(k), stage: stages[at] ?? "x" }
+    const stage = stages[at] ?? "x"
+    const hides = here.predict === "1" || (here.hide === "1" && way === "stage_next")
+    const veiled = hides && by > 0 && stage !== "x" ? "1" : "" // as on the lecturer's own page (view.js)
+    return k < 0 ? undefined : { ...here, cell: "", k: String(k), stage, veiled }
   }
 
   /** @param {string} way */
@@ -219,6 +230,7 @@ export default function show() {
         seen.step = Number(here.step || 1)
       }
       pointed = here.cell ?? ""
+      seen.veiled = here.veiled === "1"
       steps()
     },
     asked(poll) {

@@ -3,6 +3,7 @@
 
 import { own, parse, query } from "../model/address.js"
 import { escaped } from "../model/format.js"
+import { followed } from "../model/hall.js"
 import { say } from "../model/words.js"
 import { Ballot } from "../pages/hall_ballot.js"
 import { HallBoard } from "../pages/hall_board.js"
@@ -44,6 +45,7 @@ export default function show() {
   const speech = here.lang ? { lang: here.lang } : {}
   let alone = leaves(here)
   let arriving = false
+  let covered = false // the newest numbers, by whoever drives
   let ended = false
   const where = () => new URL(`${path}/events${projected ? "?screen=1" : alone ? "?alone=1" : ""}`, location.href).href
   const sheet = document.createElement("section")
@@ -110,6 +112,7 @@ export default function show() {
       part: (lesson, of, act) => numbers.part(lesson, of, act),
       ahead,
     },
+    veiled: () => (alone ? undefined : covered),
     speak(lang) {
       location.search = query({ ...parse(location.search), lang })
     },
@@ -169,11 +172,13 @@ export default function show() {
   function go(next) {
     const turns = !view || (next.page ?? "") !== (here.page ?? "")
     here = next
+    covered = next.veiled === "1"
     turns ? mount() : travel()
   }
 
   function fill(state = ended ? "ended" : alone ? "alone" : "following") {
     document.body.classList.toggle("answering", answering())
+    document.body.classList.toggle("led", !alone && !ended)
     if (answering()) sheet.setAttribute("role", "main")
     else sheet.removeAttribute("role")
     root.inert = answering()
@@ -203,7 +208,7 @@ export default function show() {
       ended
         ? `<span class="state" role="status">${say("web.room.ended")}</span>`
         : `<button type="button" data-key="hall_join" aria-label="${say("web.room.join")}"><img src="${board.qr}" alt=""></button>
-          <b>${escaped(room)}</b><span class="code">${escaped(board.plainLink)}</span><span>${say("web.room.follow", { n: board.counts.followers })}</span>`,
+          <b>${escaped(room)}</b><span class="code">${escaped(board.plainLink)}</span><span>${followed(board.counts.followers)}</span>`,
     )
   }
 
@@ -227,5 +232,5 @@ export default function show() {
 /** Whether an address is of somebody who is on their own: more than a language. @param {Lesson} address */
 const leaves = (address) => Object.keys(own(address)).some((key) => key !== "lang")
 
-/** A lesson without the page that shows it. @param {Lesson} lesson */
-const pageless = ({ page, ...lesson }) => lesson
+/** A lesson without the page that shows it, and how. @param {Lesson} lesson */
+const pageless = ({ page, veiled, ...lesson }) => lesson

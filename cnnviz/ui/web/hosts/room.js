@@ -3,6 +3,7 @@
 import { isDark } from "../draw/theme.js"
 import { own, parse, query } from "../model/address.js"
 import { escaped } from "../model/format.js"
+import { followed, nextAct } from "../model/hall.js"
 import { say } from "../model/words.js"
 import { HallBoard } from "../pages/hall_board.js"
 import { copyLink } from "../pages/html.js"
@@ -66,6 +67,7 @@ export function roomDriver(base, travel = () => {}) {
     remember(KEY, room ? JSON.stringify(room) : "")
     board?.leave()
     board = undefined
+    cover(false)
     stream.close()
     if (stage) project(stage)
   }
@@ -83,18 +85,36 @@ export function roomDriver(base, travel = () => {}) {
     document.body.append(element)
     const asking = hall(new URL(`${at()}/`))
     board = new HallBoard(element, asking, base, held.code, () => {
+      cover(Boolean(board?.open))
       element.style.colorScheme = isDark(root) ? "dark" : "light"
     })
     stream.close()
     stream.open(at("/events?screen=1"))
   }
 
+  // The page under a question stays as it is.
+  function cover(/** @type {boolean} */ is) {
+    const page = document.getElementById("root")
+    if (page) page.inert = is
+  }
+
+  // No key reaches it either; but a presenter's remote goes on with the question, as the private screen does.
+  document.addEventListener("keydown", (event) => {
+    if (!board?.open) return
+    event.stopPropagation()
+    if (event.key !== "PageDown" || event.repeat) return
+    event.preventDefault()
+    const act = nextAct(board.poll)
+    const body = act === "next" ? undefined : JSON.stringify({ act })
+    fetch(at("/question"), { method: body ? "PUT" : "DELETE", headers: authorized(), body }).catch(() => {}) // pressed again
+  })
+
   const at = (path = "") => new URL(`room${held ? `/${held.code}` : ""}${path}`, base).href
   const authorized = () => ({ Authorization: `Bearer ${held?.driver}` })
 
-  /** Has the hall go there. @param {string} page @param {Lesson} lesson */
-  function drive(page, lesson) {
-    const address = addressOf(page, lesson)
+  /** Has the hall go there. @param {string} page @param {Lesson} lesson @param {boolean} [veiled]  with the newest numbers hidden */
+  function drive(page, lesson, veiled) {
+    const address = addressOf(page, lesson, veiled)
     if (!held || address === last) return
     last = next = address
     send()
@@ -156,7 +176,7 @@ export function roomDriver(base, travel = () => {}) {
       <p class="buttons"><button type="button" data-key="room_driver">${say("web.room.driver")}</button>
       <button type="button" data-key="room_end">${say("web.room.end")}</button></p>${CLOSE()}`
     const count = /** @type {HTMLElement} */ (dialog.querySelector(".count"))
-    const tell = (/** @type {number} */ n) => (count.textContent = say("web.room.follow", { n }))
+    const tell = (/** @type {number} */ n) => (count.textContent = followed(n))
     tell(found.followers)
     const timer = setInterval(async () => {
       if (!dialog.open) return clearInterval(timer)
@@ -174,15 +194,21 @@ export function roomDriver(base, travel = () => {}) {
       dialog.close()
     })
   }
-  /** Takes an address as where the room is, since somebody else drove it there. @param {string} page @param {Lesson} lesson */
-  function arrived(page, lesson) {
-    last = addressOf(page, lesson)
+  /** Takes an address as where the room is, since somebody else drove it there. @param {string} page @param {Lesson} lesson @param {boolean} [veiled] */
+  function arrived(page, lesson, veiled) {
+    last = addressOf(page, lesson, veiled)
   }
   return { drive, arrived, show, project }
 }
 
-/** What travels: a lesson's query, and the page that shows it; the hall reads in languages of its own. @param {string} page @param {Lesson} lesson */
-export const addressOf = (page, lesson) => query({ ...(page && { page }), ...own(lesson), lang: "" }).slice(1)
+/**
+ * What travels: a lesson's query, the page that shows it, and whether its newest numbers are hidden; the hall reads in languages of its own.
+ * @param {string} page
+ * @param {Lesson} lesson
+ * @param {boolean} [veiled]
+ */
+export const addressOf = (page, lesson, veiled) =>
+  query({ ...(page && { page }), ...own(lesson), lang: "", veiled: veiled ? "1" : "" }).slice(1)
 
 const CLOSE = () => `<form method="dialog"><button>${say("web.help.close")}</button></form>`
 

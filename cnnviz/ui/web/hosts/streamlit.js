@@ -30,6 +30,7 @@ const base = new URL("../", import.meta.url)
 const rooms = roomDriver(base, travel)
 /** Goes where another device has driven the room to, on the page that is here. @type {(lesson: Lesson) => void} */
 let follow = () => {}
+let covered = false // the newest numbers, by whoever drove it there
 let led = false // on the way there: what is written into the address until it has arrived is nobody's move
 function travel(/** @type {Lesson} */ lesson) {
   follow(lesson)
@@ -158,20 +159,24 @@ function mount(root, told) {
   let deliver = () => {}
   const askFor = (/** @type {string} */ there) => numbers.ask(there, address.read(), kindOf(there).asked)
   const address = addressOf(page, () => askFor(pageAt())) // they may be there before Streamlit has turned the page
-  const drive = () => rooms.drive(page, address.read())
+  /** @type {View | undefined} */
+  let view
+  const hides = () => Boolean(view && (view.veiled || view.asks))
+  const drive = () => rooms.drive(page, address.read(), hides())
   rooms.project(root)
-  follow = ({ page: other = "", ...lesson }) => {
+  follow = ({ page: other = "", veiled = "", ...lesson }) => {
     led = true
+    covered = veiled === "1"
     const { lang = "" } = address.read() // the others' language is not ours
     address.visit({ ...lesson, lang }, other === page ? {} : { page: other })
     if (other !== page) return ask()
-    view.travelled()
-    if (!view.waiting) arrive()
+    view?.travelled()
+    if (!view?.waiting) arrive()
   }
   const arrive = () => {
     if (!led) return drive()
     led = false
-    rooms.arrived(page, address.read())
+    rooms.arrived(page, address.read(), hides())
   }
 
   /** @type {Host} */
@@ -180,7 +185,7 @@ function mount(root, told) {
       ...address,
       visit(lesson, how) {
         address.visit(lesson, how)
-        if (led && how?.replace) return rooms.arrived(page, address.read())
+        if (led && how?.replace) return rooms.arrived(page, address.read(), hides())
         led = false
         if (how?.page === undefined) drive() // the other page drives when it is there
       },
@@ -204,6 +209,8 @@ function mount(root, told) {
       if (what) setTimeout(() => trigger?.(what, value), 0)
     },
     room: () => rooms.show(root, page, parse(location.search)),
+    veiled: () => (led ? covered : undefined),
+    unveiled: drive,
     below,
   }
 
@@ -237,7 +244,7 @@ function mount(root, told) {
     shown.view.leave()
     if (shown.root.parentElement?.matches(MAIN)) shown.root.remove()
   }
-  const view = new View(root, page, host)
+  view = new View(root, page, host)
   /** @type {Shown} */
   const here = { root, view, told, receive, ask: begin, open: () => {} }
   mounted.set(root, here)

@@ -1,7 +1,7 @@
 // What is said of a cell: the stage's idea and sentence, the formula in symbols, and the cell's own numbers.
 
-import { filled, named, result } from "./filling.js"
-import { factor, formula, number, sentence } from "./format.js"
+import { filled, named, result } from "./arithmetic.js"
+import { factor, formula, number, plainNumber, sentence } from "./format.js"
 import { say } from "./words.js"
 
 /** @typedef {import("./numbers.js").Numbers} Numbers */
@@ -66,13 +66,18 @@ function weight(numbers, map, cell) {
   return `${own} <small>${say("web.numbers.multiplies_one")}</small> ${named(numbers, link.source, found[0])}${result(numbers.at(link.source, found[0]))}`
 }
 
+/** A number that somebody chose, in as few digits as it has. @param {number} value */
+const written = (value) =>
+  [1, 2, 3, 4].map((digits) => number(value, digits)).find((text) => Number(plainNumber(text)) === value)
+  ?? number(value)
+
 /** @param {Numbers} numbers @param {string} name @param {Cell} cell */
 export function stepOf(numbers, name, cell) {
   const at = numbers.offset(name, cell)
   const [old, gradient, next] = [numbers.values(name)[at], numbers.values(`d${name}`)[at], numbers.next(name, at)]
   const part = (/** @type {string} */ which) => numbers.arrays[`${which}.${name}`]?.values[at]
   const [velocity, mean] = [part("velocity"), part("mean")]
-  const rate = number(numbers.rate)
+  const rate = written(numbers.rate)
   const change =
     mean !== undefined
       ? `${rate} · ${factor(mean)} / ${number(part("size"))}`

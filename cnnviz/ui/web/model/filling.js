@@ -1,46 +1,18 @@
-// A template with this moment's numbers in it: how the number of one cell comes about, as HTML.
-//
-// Sums of few terms are printed term by term, long ones as a positive and a negative total. The result itself
-// is never worked out here: it is the core's.
+// A template with this moment's numbers in it: the terms of which the number of one cell is made.
 
 import { expression, symbols } from "./expression.js"
-import { factor, number, plainNumber, signed } from "./format.js"
-import { say } from "./words.js"
+import { exact } from "./sums.js"
 
 /** @typedef {import("./expression.js").Node} Node */
 /** @typedef {import("./numbers.js").Numbers} Numbers */
 /** @typedef {import("./patterns.js").Cell} Cell */
 /** @typedef {{ value: number, cells: Record<string, Cell> }} Term  one term of a sum, and the cells that it is of */
 
-export const MOST_TERMS = 9
-
 /** @type {Record<string, (x: number) => number>} */
 const FUNCTIONS = { σ: (x) => 1 / (1 + Math.exp(-x)), exp: Math.exp, log: Math.log, tanh: Math.tanh }
 const SUMS = ["sum", "mean"]
 
-/** How a cell is called: "z₁[2,7,11]". @param {Numbers} numbers @param {string} symbol @param {Cell} cell */
-export function named(numbers, symbol, cell) {
-  const index = numbers.index(symbol, cell)
-  return `<i>${numbers.maps[symbol].label}</i>${index.length ? `[${index.join(",")}]` : ""}`
-}
-
-/** What it comes to; ≈ where the digits that are shown are not all. @param {number} value */
-export function result(value) {
-  const text = number(value, 5)
-  return ` ${Number(plainNumber(text).replaceAll("−", "-")) === value ? "=" : "≈"} <b>${text}</b>`
-}
-
-/** How the number of a cell comes about. @param {Numbers} numbers @param {string} symbol @param {Cell} cell */
-export function filled(numbers, symbol, cell) {
-  const template = numbers.network.arithmetic[symbol]
-  const name = named(numbers, symbol, cell)
-  const value = result(numbers.at(symbol, cell))
-  if (!template) return name + value
-  const tree = expression(template)
-  if (tree.kind === "symbol")
-    return `${name} = ${named(numbers, tree.name, own(numbers, symbol, cell, tree.name))}${value}`
-  return `${name} = ${text(new Filling(numbers, symbol, cell), tree)}${value}`
-}
+export const MOST_TERMS = 9 // of a sum that is printed term by term
 
 /** The terms of the first sum in a cell's template, in order. @param {Numbers} numbers @param {string} symbol @param {Cell} cell @returns {Term[]} */
 export function terms(numbers, symbol, cell) {
@@ -60,13 +32,20 @@ export function lossOf(numbers, n, value) {
 }
 
 /** The positive and the negative total of the values of terms. @param {number[]} values */
-export function totals(values) {
-  let [positive, negative] = [0, 0]
-  for (const value of values) {
-    positive += Math.max(value, 0)
-    negative += Math.min(value, 0)
+export const totals = (values) => [
+  exact(values.filter((value) => value > 0)),
+  exact(values.filter((value) => value < 0)),
+]
+
+/** What the terms of each channel of a map add up to, the channels in order. @param {Term[]} terms @param {string} symbol @returns {Map<number, number>} */
+export function byChannel(terms, symbol) {
+  /** @type {Map<number, number[]>} */
+  const found = new Map()
+  for (const { cells, value } of terms) {
+    const channel = cells[symbol][0]
+    found.set(channel, [...(found.get(channel) ?? []), value])
   }
-  return [positive, negative]
+  return new Map([...found].sort(([a], [b]) => a - b).map(([channel, values]) => [channel, exact(values)]))
 }
 
 /** @param {Node} node @returns {Node | undefined} */
@@ -96,24 +75,34 @@ export class Filling {
     this.inside = undefined // the cells of the term that is being written
     /** @type {Record<string, number>} */
     this.instead = {} // values in place of those that a symbol has
+    /** @type {Map<Node, Term[]>} */
+    this.known = new Map() // the terms of sums
+    this.digits = 0 // to which every number is rounded that is put in; 0 where none is
   }
 
   /** @param {string} name */
   at(name) {
     if (name === "N") return this.numbers.count("o")
     if (name in this.instead) return this.instead[name]
-    return this.numbers.at(name, this.inside?.[name] ?? own(this.numbers, this.symbol, this.cell, name))
+    return this.rounded(this.numbers.at(name, this.inside?.[name] ?? own(this.numbers, this.symbol, this.cell, name)))
   }
+
+  // As it is printed: whole numbers are whole.
+  /** @param {number} value */
+  rounded = (value) => (this.digits && !Number.isInteger(value) ? Number(value.toPrecision(this.digits)) : value)
 
   /** @param {Node} node the inside of a sum @returns {Term[]} */
   terms(node) {
-    return this.places(symbols(node)).map((cells) => {
-      const before = this.inside
+    const known = this.digits || this.inside ? undefined : this.known.get(node)
+    if (known) return known
+    const before = this.inside
+    const found = this.places(symbols(node)).map((cells) => {
       this.inside = cells
-      const value = this.value(node)
-      this.inside = before
-      return { value, cells }
+      return { value: this.value(node), cells }
     })
+    this.inside = before
+    if (!this.digits && !before) this.known.set(node, found)
+    return found
   }
 
   /** The cells that go together, one of each symbol. @param {string[]} names @returns {Record<string, Cell>[]} */
@@ -163,12 +152,23 @@ export class Filling {
   called(name, args) {
     if (FUNCTIONS[name]) return FUNCTIONS[name](this.value(args[0]))
     if (name === "size") return this.area(symbols(args[0])[0])
-    if (name === "total") return [...this.numbers.values(symbols(args[0])[0])].reduce((sum, value) => sum + value, 0)
+    if (name === "total") return exact([...this.numbers.values(symbols(args[0])[0])])
     if ((name === "max" || name === "min") && args.length > 1) return Math[name](...args.map((arg) => this.value(arg)))
     const values = this.terms(args[0]).map(({ value }) => value)
     if (name === "max") return Math.max(...values)
-    const sum = values.reduce((total, value) => total + value, 0)
+    const sum =
+      this.digits && counting(values, args[0]).length > MOST_TERMS
+        ? exact(this.totals(args[0]).map(this.rounded))
+        : exact(values)
     return name === "mean" ? sum / values.length : sum
+  }
+
+  /** What the terms of a sum add up to, the positive and the negative, of numbers that are not rounded. @param {Node} node @returns {number[]} */
+  totals(node) {
+    const sent = this.numbers.arrays[`powers.${this.symbol}`]?.values
+    if (sent && node.kind === "call" && node.name === "exp") return [sent[sent.length - 1], 0]
+    const whole = this.digits ? new Filling(this.numbers, this.symbol, this.cell) : this
+    return totals(whole.terms(node).map(({ value }) => value))
   }
 
   // Cells of a channel.
@@ -181,6 +181,14 @@ export class Filling {
   }
 }
 
+/** @param {Node} node */
+export const isProduct = (node) =>
+  node.kind === "binary" && node.sign === "*" && node.left.kind === "symbol" && node.right.kind === "symbol"
+
+/** The terms of a sum that are printed: those that are 0 are left out where they are no products. @param {number[]} values @param {Node} node */
+const counting = (values, node) =>
+  isProduct(node) || node.kind === "symbol" ? values : values.filter((value) => value !== 0)
+
 /** @param {string} sign @param {number} left @param {() => number} right */
 function operate(sign, left, right) {
   if (sign === "*") return left === 0 ? 0 : left * right() // 0 · log 0 is 0
@@ -191,83 +199,3 @@ function operate(sign, left, right) {
 
 /** @param {Numbers} numbers @param {import("./patterns.js").Link} link @param {Cell} cell */
 const windowOf = (numbers, link, cell) => numbers.sources({ ...link, pattern: "pool" }, cell)
-
-const SIGNS = { "*": " · ", "/": " / ", "+": " + ", "-": " − ", ">": " > " }
-
-/** @param {Filling} filling @param {Node} node @param {boolean} alone whether nothing stands around it @returns {string} */
-function text(filling, node, alone = true) {
-  switch (node.kind) {
-    case "number":
-      return String(node.value)
-    case "symbol":
-      return written(filling.at(node.name), alone)
-    case "minus":
-      return `−${text(filling, node.of, false)}`
-    case "group":
-      return `(${text(filling, node.of)})`
-    case "square":
-      return `${text(filling, node.of, false)}²`
-    case "truth":
-      return `[${text(filling, node.of)}]`
-    case "binary":
-      return (
-        bias(filling, node)
-        ?? `${text(filling, node.left, false)}${SIGNS[/** @type {keyof typeof SIGNS} */ (node.sign)]}${text(filling, node.right, false)}`
-      )
-    case "call":
-      return called(filling, node.name, node.args, alone)
-  }
-}
-
-/** @param {number} value @param {boolean} alone */
-function written(value, alone) {
-  if (Number.isInteger(value) && Math.abs(value) < 1e5)
-    return value < 0 && !alone ? `(−${-value})` : String(value).replace("-", "−")
-  return alone ? number(value) : factor(value)
-}
-
-// What is added to a sum is its last term.
-/** @param {Filling} filling @param {Node & { kind: "binary" }} node */
-function bias(filling, { sign, left, right }) {
-  if (sign !== "+" || right.kind !== "symbol" || left.kind !== "call" || left.name !== "sum") return undefined
-  return `${text(filling, left)} ${signed(filling.at(right.name))} <small>${say("web.numbers.bias")}</small>`
-}
-
-/** @param {Filling} filling @param {string} name @param {Node[]} args @param {boolean} alone */
-function called(filling, name, args, alone) {
-  if (name === "exp") return `<math><msup><mi>e</mi><mn>${text(filling, args[0])}</mn></msup></math>`
-  if (name === "size" || name === "total") return written(filling.called(name, args), false)
-  if (FUNCTIONS[name] || args.length > 1) return `${name}(${args.map((arg) => text(filling, arg)).join(", ")})`
-  const all = filling.terms(args[0])
-  if (name === "max") {
-    if (all.length > MOST_TERMS) return say("web.numbers.largest", { n: all.length })
-    return `max(${all.map(({ value }) => number(value)).join(", ")})`
-  }
-  const sum = sumOf(filling, all, args[0])
-  if (name === "mean") return all.length > 1 ? `(${sum}) / ${all.length}` : sum
-  return alone || all.length < 2 ? sum : `(${sum})`
-}
-
-/** @param {Filling} filling @param {Term[]} all @param {Node} node */
-function sumOf(filling, all, node) {
-  const products = node.kind === "symbol" || (node.kind === "binary" && node.sign === "*")
-  if (!all.length) return say("web.numbers.nothing")
-  if (all.length > MOST_TERMS) {
-    const both = totals(all.map(({ value }) => value))
-    return both
-      .filter((total) => total !== 0 || !both.some(Boolean))
-      .map((total) => signed(total))
-      .join(" ")
-  }
-  if (products && all.length > 1) return all.map(({ value }) => signed(value, 3)).join(" ")
-  const counting = products ? all : all.filter(({ value }) => value !== 0)
-  return counting.map(({ cells }) => inside(filling, cells, node)).join(" + ") || "0"
-}
-
-/** @param {Filling} filling @param {Record<string, Cell>} cells @param {Node} node */
-function inside(filling, cells, node) {
-  filling.inside = cells
-  const written = text(filling, node, false)
-  filling.inside = undefined
-  return written
-}

@@ -47,14 +47,24 @@ export const decimals = (value, count) => local(value.toFixed(count)).replace("-
  * As narrow as a map's cell or caption allows.
  * @param {number} value
  */
-export function short(value) {
+export const short = (value) => shortened(value, 2)
+
+/** Narrow, with two digits, or three between 0.1 and 100, or so many more. @param {number} value @param {number} digits */
+export function shortened(value, digits) {
   if (value === 0) return "0"
   const size = Math.abs(value)
   const sign = value < 0 ? MINUS : ""
   if (size >= 1e4 || size < 1e-3) {
-    return sign + local(size.toExponential(1).replace(".0e", "e")).replace("e+", "e").replace("e-", `e${MINUS}`)
+    return (
+      sign
+      + local(size.toExponential(digits - 1).replace(".0e", "e"))
+        .replace("e+", "e")
+        .replace("e-", `e${MINUS}`)
+    )
   }
-  return sign + local(size < 0.1 ? size.toPrecision(2) : size.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2))
+  return (
+    sign + local(size < 0.1 ? size.toPrecision(digits) : size.toFixed(digits - (size >= 100 ? 2 : size >= 10 ? 1 : 0)))
+  )
 }
 
 /**

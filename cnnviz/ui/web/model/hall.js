@@ -127,3 +127,6 @@ export function found({ groups, rounds }) {
   const right = groups.filter((group) => group.right).reduce((sum, { counts }) => sum + (counts[last] ?? 0), 0)
   return { n: right, of: rounds[last]?.votes ?? 0 }
 }
+
+/** How many follow, in words. @param {number} n */
+export const followed = (n) => (n ? say("web.room.follow", { n }) : say("web.room.nobody"))

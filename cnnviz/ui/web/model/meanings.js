@@ -41,3 +41,12 @@ export function signsOf(numbers, { kind, values: [symbol] }) {
   const gives = layer.kind === "conv" || layer.kind === "dense"
   return [gives ? { text: "=", id: "signs.equals" } : { text: title, id: `signs.${layer.kind}` }, BACK]
 }
+
+/** @typedef {{ label: string, letter: string, formula: string }} Own  what a network calls a symbol, the letter that stands for all like it, and how it is made, as MathML */
+
+/** What a meaning is said of, in this network's symbols. @param {Numbers} numbers @param {string} id @param {string} symbol @returns {Own} */
+export function ownOf(numbers, id, symbol) {
+  const letter = id === "glossary.gradient" ? "db" : symbol[0]
+  const made = !["x", "v", "y"].includes(symbol) && id !== "signs.back" && id !== "signs.flatten"
+  return { label: numbers.maps[symbol].label, letter, formula: made ? (numbers.network.formulas[symbol] ?? "") : "" }
+}

@@ -57,12 +57,26 @@ export class Numbers {
   }
 
   /**
-   * The exact weights that are still to be asked for before a cell can be explained: "w2:,57" to an output, "w2:12," from a unit.
+   * What is still to be asked for before a cell can be explained: the exact weights "w2:,57" to an output, "w2:12," from a
+   * unit, and "past.w2:4", what the velocity of an entry is made of.
    * @param {string} symbol
    * @param {Cell} cell
    * @returns {string[]}
    */
   missing(symbol, cell) {
+    const past = symbol === "update" ? this.past(cell) : ""
+    const weights = this.exact(symbol, cell)
+    return past && !(past in this.arrays) ? [...weights, past] : weights
+  }
+
+  /** What a step's velocity is made of, by its name; "" where there is none. @param {Cell} cell */
+  past(cell) {
+    const [first] = this.said.update.makes
+    return `velocity.${first}` in this.arrays ? `past.${first}:${this.offset(first, cell)}` : ""
+  }
+
+  /** The exact weights that a cell needs. @param {string} symbol @param {Cell} cell @returns {string[]} */
+  exact(symbol, cell) {
     return Object.entries(this.wide).flatMap(([name, wide]) => {
       const pattern = this.links(symbol).find(({ source }) => source === name)?.pattern
       if (pattern === "unit") return wide.lacks(name, "unit", this.offset(symbol, cell))
@@ -74,9 +88,10 @@ export class Numbers {
     })
   }
 
-  /** Takes in exact weights. @param {string} of what they are @param {import("./decode.js").Arrays} arrays */
+  /** Takes in what was asked for. @param {string} of what it is @param {import("./decode.js").Arrays} arrays */
   learn(of, arrays) {
     const [name] = of.split(":")
+    if (arrays[of]) this.arrays[of] = arrays[of]
     if (arrays[name]) this.wide[name]?.learn(of, arrays[name].values, arrays[`${name}_next`]?.values)
   }
 
@@ -190,9 +205,11 @@ export class Numbers {
 
   /** The words for a symbol: of the stage that makes it, or of the nearest that has something to do with it. @param {string} symbol */
   stageOf(symbol) {
-    const own = this.stages.find(
-      (stage) => stage.symbol === symbol || (stage.symbol !== "update" && stage.makes.includes(symbol)),
-    )
+    const own =
+      this.network.beside[symbol]
+      ?? this.stages.find(
+        (stage) => stage.symbol === symbol || (stage.symbol !== "update" && stage.makes.includes(symbol)),
+      )
     return own ?? this.stages.find((stage) => stage.inputs.includes(symbol)) ?? this.stages[0]
   }
 }

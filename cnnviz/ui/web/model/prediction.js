@@ -1,8 +1,9 @@
 // What a visitor is asked before a stage's numbers are shown, and what becomes of the answer. Which questions there
 // are follows from the patterns of the stage's links and from its arithmetic: a new kind of layer is asked about by itself.
 
+import { named } from "./arithmetic.js"
 import { expression } from "./expression.js"
-import { Filling, named, own } from "./filling.js"
+import { Filling, own } from "./filling.js"
 import { factor, number } from "./format.js"
 import { cells } from "./patterns.js"
 import { has, say } from "./words.js"

@@ -1,7 +1,7 @@
 // What a lecturer alone sees of a room: what comes next and what to say, the answers as they come, and what to do with them.
 
 import { escaped, formula } from "../model/format.js"
-import { clock, nextAct, possible } from "../model/hall.js"
+import { clock, followed, nextAct, possible } from "../model/hall.js"
 import { say } from "../model/words.js"
 import { resultsHTML } from "./hall_results.js"
 import { setHTML } from "./html.js"
@@ -18,6 +18,7 @@ import { paragraphs, rich } from "./learn_words.js"
  * @property {number} step  the step that comes next
  * @property {{ votes: number, followers: number, alone: number }} count
  * @property {number | null} left  seconds to answer
+ * @property {boolean} veiled  whether the newest numbers are still hidden from the hall
  * @property {number} began  when this screen was opened
  */
 
@@ -80,7 +81,7 @@ export function fillCockpit(root, seen) {
   put("header .room", say("web.room.code", { code: escaped(code) }))
   put(
     "header .count",
-    `<b>${say("web.room.follow", { n: count.followers })}</b> · ${say("web.cockpit.explore", { n: count.followers - count.alone, alone: count.alone })}`,
+    `<b>${followed(count.followers)}</b>${count.followers ? ` · ${say("web.cockpit.explore", { n: count.followers - count.alone, alone: count.alone })}` : ""}`,
   )
   const stage = steps?.stages.find(([symbol]) => symbol === steps.stage)?.[1] ?? ""
   put(".now h2 small", poll ? say(`web.cockpit.phase.${poll.phase}`) : `<i>${formula(stage)}</i>`)
@@ -140,7 +141,7 @@ function answers({ poll, question, results, count }) {
 }
 
 /** @param {Seen} seen */
-function acts({ poll, question }) {
+function acts({ poll, question, veiled }) {
   const can = { ...possible(poll, question), next: true }
   const main = nextAct(poll) || "next"
   return ACTS.map(([name, key]) => {
@@ -148,7 +149,9 @@ function acts({ poll, question }) {
       name === "next"
         ? poll
           ? "go_on"
-          : "next_stage"
+          : veiled
+            ? "unveil"
+            : "next_stage"
         : name === "again" && poll?.phase === "revealed"
           ? "another"
           : name

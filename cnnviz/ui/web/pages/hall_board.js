@@ -2,7 +2,7 @@
 
 import { drawMap } from "../draw/hall.js"
 import { escaped, formula } from "../model/format.js"
-import { cellIn, clock, endOf, leftUntil, windowAt } from "../model/hall.js"
+import { cellIn, clock, endOf, followed, leftUntil, windowAt } from "../model/hall.js"
 import { say } from "../model/words.js"
 import { paintResults, resultsHTML } from "./hall_results.js"
 import { picture, rich, scaleOf } from "./learn_words.js"
@@ -148,13 +148,14 @@ export class HallBoard {
         .join("")}</ul>`
     }
     if (!map) return `<p class="lead">${say("web.hall.type")}</p>`
+    const cells = `<p class="cells${map.plane ? "" : " on"}"><b>${say("web.hall.cells", { n: map.cells })}</b> ${say("web.hall.any")}</p>`
     const figure = (/** @type {string} */ name, /** @type {typeof map} */ shown) =>
-      `<figure><figcaption><i>${formula(shown.label)}</i> ${escaped(shown.plane ? shown.words : say("web.hall.hidden", { words: shown.words }))}</figcaption><div class="layers" style="--across:${Math.ceil(Math.sqrt(layersOf(shown)))}">${Array.from({ length: layersOf(shown) }, (_, layer) => `<canvas data-shows="${name}" data-layer="${layer}"></canvas>`).join("")}</div></figure>`
+      `<figure><figcaption><i>${formula(shown.label)}</i> ${escaped(shown.plane ? shown.words : say("web.hall.hidden", { words: shown.words }))}</figcaption><div class="layers" style="--across:${Math.ceil(Math.sqrt(layersOf(shown)))}">${Array.from({ length: layersOf(shown) }, (_, layer) => `<canvas data-shows="${name}" data-layer="${layer}"></canvas>`).join("")}</div>${name === "map" ? cells : ""}</figure>`
     const weights = kernel
       ? `<figure class="kernel"><figcaption><i>f</i> ${say("web.hall.kernel")}</figcaption>${picture(kernel, scaleOf([{ picture: kernel }]))}</figure>`
       : ""
-    const cells = `<p class="cells"><b>${say("web.hall.cells", { n: map.cells })}</b> ${say("web.hall.any")}</p>`
-    return `${source ? `${figure("source", source)}<b class="sign">∗</b>${weights}<b class="sign">=</b>` : ""}${figure("map", map)}${cells}`
+    const arrow = `<svg class="arrow" aria-hidden="true"><path></path><path class="head"></path><text>${escaped(say("web.hall.here"))}</text></svg>`
+    return `${source ? `${figure("source", source)}<b class="sign">∗</b>${weights}<b class="sign">=</b>` : ""}${figure("map", map)}${source ? arrow : ""}`
   }
 
   paint() {
@@ -169,13 +170,38 @@ export class HallBoard {
       if (canvas.dataset.shows === "source" && source) drawMap(canvas, source, { window: windowAt(question, example) })
       else drawMap(canvas, map, { layer, window: source ? [row, column, 1, 1] : undefined })
     }
+    this.arrow(question, row, column)
+  }
+
+  /**
+   * From the example's window to the cell that it makes.
+   * @param {HallQuestion} question
+   * @param {number} row
+   * @param {number} column
+   */
+  arrow({ map, source, window }, row, column) {
+    const [scene, svg] = this.element.querySelectorAll(/** @type {"svg"} */ (".scene, .arrow"))
+    const [from, to] = scene?.querySelectorAll("canvas") ?? []
+    if (!svg || !to || !map || !source) return
+    const base = scene.getBoundingClientRect()
+    const [left, right] = [from.getBoundingClientRect(), to.getBoundingClientRect()]
+    const [top, at, , wide] = windowAt(/** @type {HallQuestion} */ ({ map, window }), cellIn(map, 0, row, column))
+    const [here, there] = [left.width / source.columns, right.width / map.columns] // a cell's side in each
+    const x = left.x - base.x + (at + wide) * here
+    const y = left.y - base.y + (top + wide / 2) * here
+    const end = { x: right.x - base.x + column * there - 3, y: right.y - base.y + (row + 0.5) * there }
+    const middle = { x: (left.right + right.x) / 2 - base.x, y: Math.min(y, end.y) - 0.05 * left.height }
+    const [line, head, text] = svg.children
+    line.setAttribute("d", `M${x},${y} Q${middle.x},${middle.y} ${end.x},${end.y}`)
+    head.setAttribute("d", `M${end.x},${end.y} l-12,-5 l1.5,6.5 l-3,4.5 z`)
+    text.setAttribute("x", String(middle.x))
+    text.setAttribute("y", String(middle.y - 8))
   }
 
   // What changes by itself: how many have answered, and the time that is left.
   tick() {
     const { element, poll, counts } = this
-    for (const span of element.querySelectorAll(".follow"))
-      span.textContent = say("web.room.follow", { n: counts.followers })
+    for (const span of element.querySelectorAll(".follow")) span.textContent = followed(counts.followers)
     const answered = element.querySelector(".answered")
     if (!answered || !poll) return
     answered.innerHTML = say("web.hall.answered", { n: counts.votes, of: Math.max(counts.followers, counts.votes) })

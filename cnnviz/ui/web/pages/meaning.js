@@ -3,6 +3,7 @@
 import { escaped, withFormulas } from "../model/format.js"
 import { say } from "../model/words.js"
 
+/** @import { Own } from "../model/meanings.js" */
 /** @import { View } from "./view.js" */
 
 const APART = 6 // pixels from what was tapped
@@ -13,8 +14,17 @@ export const meaningBox = () => '<div class="meaning" popover><b></b><p></p></di
 /** Code-like names in a text, as italics; and its formulas. @param {string} text */
 const rich = (text) => withFormulas(text, (part) => escaped(part).replace(/`([^`]+)`/g, "<i>$1</i>"))
 
-/** @param {View} view */
-export function bindMeanings(view) {
+/** A text in a network's own symbols, its formula in place of the sentence with the one that the notebook's network has. @param {string} text @param {Own} own */
+const inOwn = (text, { label, letter, formula }) =>
+  rich(
+    text
+      .replaceAll(`\`${letter}\``, `\`${label}\``)
+      .replace(/[^.]*\$[^$]+\$\.?/g, "")
+      .trim(),
+  ) + (formula ? ` ${formula}` : "")
+
+/** @param {View} view @param {(id: string, symbol: string) => Own | undefined} ownOf */
+export function bindMeanings(view, ownOf) {
   const box = view.$(".meaning")
   const closed = (/** @type {KeyboardEvent} */ event) => {
     if (!box.matches(":popover-open")) return
@@ -30,7 +40,9 @@ export function bindMeanings(view) {
       const id = tapped.dataset.meaning ?? ""
       const [title, text] = [box.querySelector("b"), box.querySelector("p")]
       if (title) title.textContent = say(`web.${id}.title`)
-      if (text) text.innerHTML = rich(say(`web.${id}.text`))
+      const own = ownOf(id, tapped.dataset.of ?? "")
+      const words = say(`web.${id}.text`)
+      if (text) text.innerHTML = own ? inOwn(words, own) : rich(words)
       box.showPopover()
       const { left, bottom, top } = tapped.getBoundingClientRect()
       const { width, height } = box.getBoundingClientRect()

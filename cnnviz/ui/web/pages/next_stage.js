@@ -2,8 +2,8 @@
 
 import { triple } from "../draw/mechanisms/convolution.js"
 import { Pen, palette } from "../draw/pen.js"
+import { named, result } from "../model/arithmetic.js"
 import { explained } from "../model/explanation.js"
-import { named, result } from "../model/filling.js"
 import { formula } from "../model/format.js"
 import { one } from "../model/links.js"
 import { say } from "../model/words.js"

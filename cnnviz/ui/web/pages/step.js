@@ -8,6 +8,7 @@ import { COMPUTED } from "../model/address.js"
 import { Cells } from "../model/cells.js"
 import { escaped } from "../model/format.js"
 import { one } from "../model/links.js"
+import { ownOf } from "../model/meanings.js"
 import { axisOf, neighbourOf } from "../model/neighbours.js"
 import { Numbers } from "../model/numbers.js"
 import { tableOf, windowsOf } from "../model/tables.js"
@@ -88,7 +89,7 @@ export class Step extends Content {
     this.loupe = new Loupe(view.root)
     view.control("fold").addEventListener("click", () => this.fold(!this.folded))
     this.flow = new Flow(/** @type {HTMLCanvasElement} */ (view.$(".flow")))
-    bindMeanings(view)
+    bindMeanings(view, (id, symbol) => this.received?.maps[symbol] && ownOf(this.received, id, symbol))
     this.predicting = new Predicting(this)
     this.missions = new Missions(view)
     view.$(".content").addEventListener("click", (event) => this.guard(event))
@@ -523,7 +524,7 @@ export class Step extends Content {
   get hidden() {
     return this.predicting.on
       ? { words: "web.predict.masked", map: "web.predict.masked_map" }
-      : { words: "web.step.veiled", map: "web.maps.ahead" }
+      : { words: this.view.host.veiled?.() ? "web.room.held" : "web.step.veiled", map: "web.maps.ahead" }
   }
 
   /** Covers the picture of an operation whose result is hidden. @param {boolean} masked */

@@ -84,6 +84,11 @@ export class TrainingForm {
     return this.asked || this.told?.text || ""
   }
 
+  /** The classes that there are of this kind. */
+  get names() {
+    return (this.told?.kinds[this.kind] ?? []).map(([name]) => name)
+  }
+
   /** Whatever was asked for here: the address is somebody else's by now. */
   forget() {
     this.asked = ""
@@ -95,7 +100,7 @@ export class TrainingForm {
     this.asked = ""
     this.told = told
     this.set = { classes: told.classes, values: told.values }
-    this.kind = told.kinds.findIndex((names) => names.includes(told.classes[0]))
+    this.kind = told.kinds.findIndex((names) => names.some(([name]) => name === told.classes[0]))
     this.fill()
     setHTML(this.$(".learning-layers"), told.layers.map(layerLine).join(""))
     setHTML(this.$(".learn"), escaped(told.learn))
@@ -117,7 +122,7 @@ export class TrainingForm {
     const chips = this.$(".chips")
     if (chips.dataset.kind !== String(kind)) {
       chips.dataset.kind = String(kind)
-      setHTML(chips, names.map((name) => `<button type="button" data-class="${name}">${name}</button>`).join(""))
+      setHTML(chips, names.map(([name, words]) => `<button type="button" data-class="${name}">${escaped(words)}</button>`).join(""))
       setHTML(this.$(".suggested"), SUGGESTED[kind].map(suggestion).join(""))
     }
     for (const chip of /** @type {Iterable<HTMLElement>} */ (chips.children))
@@ -173,7 +178,7 @@ export class TrainingForm {
    */
   choose(pick, kind) {
     this.kind = kind
-    this.put({ classes: pick === ALL ? (this.told?.kinds[kind] ?? []) : pick.split(",") })
+    this.put({ classes: pick === ALL ? this.names : pick.split(",") })
   }
 
   /** @param {string} name */
@@ -181,8 +186,7 @@ export class TrainingForm {
     const { classes } = this.set
     const others = classes.filter((one) => one !== name)
     const chosen = others.length < classes.length ? others : [...classes, name]
-    const order = this.told?.kinds[this.kind] ?? []
-    this.put({ classes: order.filter((one) => chosen.includes(one)) })
+    this.put({ classes: this.names.filter((one) => chosen.includes(one)) })
   }
 
   /** @param {HTMLInputElement} element */

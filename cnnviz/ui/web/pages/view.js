@@ -52,6 +52,8 @@ export class View {
   frame = undefined
   /** Whether this stage's numbers are still hidden (hide=1, predict=1). */
   veiled = false
+  /** Where whoever leads a room hid them last. */
+  covered = ""
   asks = false // the answer that is expected has other numbers, which are asked for before they are shown
   /** @type {{ field: HTMLInputElement, text: string } | undefined}  what was typed last, and where */
   typed = undefined
@@ -162,6 +164,7 @@ export class View {
     this.content.receive(data)
     if (first) this.content.hold(data.lesson.cell ?? "")
     if (first || this.asks) this.veil(true, this.stage)
+    this.cover()
     this.asks = false
     if (Object.keys(here).length && !same(here, this.wanted)) address.visit(this.wanted, { replace: true })
     fillControls(this, data)
@@ -263,9 +266,27 @@ export class View {
   /** Shows the numbers that are hidden; whether there were any. */
   unveil() {
     if (!this.veiled) return false
+    if (this.host.veiled?.() && this.look.predict !== "1") {
+      this.tell(say("web.room.held"))
+      return true
+    }
     this.veiled = false
     this.paint(true)
+    this.host.unveiled?.()
     return true
+  }
+
+  // In a room they are hidden and revealed for all at once; but who has answered what was asked sees more from then on.
+  cover() {
+    const led = this.host.veiled?.()
+    const here = `${this.page} ${this.k} ${this.stage}`
+    if (led && here === this.covered) return
+    this.covered = led ? here : ""
+    if (led === undefined || this.veiled === (led && this.hides)) return
+    this.veiled = led && this.hides
+    if (this.note) this.notice("")
+    this.note = ""
+    this.content.arrive()
   }
 
   /**
@@ -292,6 +313,7 @@ export class View {
     const { address } = this.host
     if (this.note) this.notice("")
     this.note = ""
+    this.covered = ""
     if (this.refused({ ...(this.waiting ?? this.wanted), ...change })) return
     if (change.stage && change.stage !== this.stage) {
       this.veil(this.order.indexOf(change.stage) > this.order.indexOf(this.stage), change.stage)
@@ -366,6 +388,7 @@ export class View {
     this.content.travelled(address, true)
     if (before !== `${this.k} ${this.stage}`) this.content.release()
     this.looked(address)
+    this.cover()
     this.paint(true)
   }
 

@@ -45,6 +45,10 @@ export interface Host {
   open?(what: string): void
   /** Opens a room, or shows the one that is open: its code, its link, and how many follow. */
   room?(): void
+  /** Whether whoever leads a room hides the newest numbers now; undefined where nobody leads here. */
+  veiled?(): boolean | undefined
+  /** The newest numbers are hidden no longer. */
+  unveiled?(): void
   /** Shows the same in another language. Who names nothing has one alone. */
   speak?(lang: string): void
   /** Has the server hear of the address, and of a button ("act") or an image ("choose") of a training. Who names nothing trains nothing. */

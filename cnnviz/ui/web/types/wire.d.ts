@@ -629,6 +629,7 @@ export interface NetworkRecord {
   classes: string[]
   focus: Record<string, number[]>
   optimizer: string
+  beside: Record<string, StageRecord>
 }
 
 /** A unit that is drawn as a node: its place in v, its value, its weights. */
@@ -883,7 +884,7 @@ export interface TrainingForm {
   asked: string
   text: string
   classes: string[]
-  kinds: string[][]
+  kinds: [string, string][][]
   values: Record<string, string>
   choices: Record<string, [string, string][]>
   fits: Record<string, [string, string]>

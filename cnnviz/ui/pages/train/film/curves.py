@@ -38,7 +38,7 @@ def lines(film: Film, lesson: Lesson, name: str) -> dict[str, np.ndarray]:
     if name == "norms":
         return {f"‖∂{label(parameter)}‖": film.norms[:, place] for place, parameter in enumerate(film.parameters)}
     if name == "o":
-        names = [f": {output}" if lesson.classes else "" for output in lesson.output_names]
+        names = [f": {output}" if lesson.classes else "" for output in lesson.output_words]
         return {f"o[{n}]{called}": film.o[:, n] for n, called in enumerate(names)}
     moved = film.kernel - film.kernel[0]  # small beside the weights themselves
     shape = lesson.kernel.shape[-3:] if lesson.kernel.shape[-3:-2] != (1,) else lesson.kernel.shape[-2:]

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from cnnviz.core.image_ids import called
 from cnnviz.core.network import DEFAULT
 from cnnviz.core.outcome import Outcome, accuracy_range, outcome
 from cnnviz.core.training import MEASURED, Progress
@@ -45,10 +46,10 @@ def report(trainer: Trainer) -> Report:
         "title": message("ui.train.training.report.title", right=int(np.trace(result.confusion)), n=len(data.held_out), share=result.accuracy),
         "note": _note(trainer, result, reports[at]),
         "warning": stuck(reports, trainer.job.settings) or "",
-        "names": names,
+        "names": data.words,
         "epochs": trainer.job.settings.epochs,
         "guessing": 1 / len(names),
-        "mixed": _mixed(result, names),
+        "mixed": _mixed(result, data.words),
         "date": message("ui.train.training.report.date", epoch=reports[at].epoch),
         "moved": _moved(reports[0], reports[at]),
         "tiles": pictures,
@@ -72,7 +73,7 @@ def preview(job: Job, said: str = "") -> Report:
     groups = [_to_learn(learn, n, indices.tolist()) for n, indices in enumerate(of_class)]
     header = {
         "active": True, "share": 0.0, "state": said, "title": message("ui.train.training.title"), "note": words, "warning": "",
-        "names": names, "epochs": job.settings.epochs, "guessing": 1 / len(names), "mixed": "", "date": "", "moved": "", "tiles": [], "groups": groups,
+        "names": job.data.words, "epochs": job.settings.epochs, "guessing": 1 / len(names), "mixed": "", "date": "", "moved": "", "tiles": [], "groups": groups,
     }  # fmt: skip
     arrays = {name: np.zeros(0) for name in ("epochs", *CURVES)} | {"confusion": np.zeros((len(names), len(names)))}
     return header, arrays | {"images": np.ascontiguousarray(learn.images[np.concatenate(of_class)], np.uint8)}
@@ -88,7 +89,7 @@ NOTHING: Report = (
 
 def _to_learn(learn: LabelledImages, label: int, indices: list[int]) -> Mapping[str, object]:
     """Images of a class that no network has been asked about."""
-    name, count = learn.names[label], int((learn.labels == label).sum())
+    name, count = called(learn.names[label]), int((learn.labels == label).sum())
     words = (message("ui.train.training.report.known", id=learn.ids[i], name=name) for i in indices)
     images = [{"key": "", "words": said, "label": label, "said": -1, "outputs": []} for said in words]
     return {"kind": "class", "title": name, "more": message("ui.train.training.report.images", n=count), "images": images}
@@ -132,7 +133,7 @@ def _note(trainer: Trainer, result: Outcome, shown: Progress) -> Message:
     return message(f"{id}_measured", note=note, images=MEASURED) if many else note
 
 
-def _mixed(result: Outcome, names: tuple[str, ...]) -> Message | str:
+def _mixed(result: Outcome, names: tuple[str | Message, ...]) -> Message | str:
     """The two classes that are taken for each other most."""
     wrong = result.confusion - np.diag(np.diag(result.confusion))
     pairs = np.triu(wrong + wrong.T, 1)
@@ -157,7 +158,7 @@ def _groups(result: Outcome, labels: np.ndarray, classes: int) -> dict[str, np.n
 
 
 def _group(kind: str, indices: np.ndarray, result: Outcome, trainer: Trainer) -> Mapping[str, object]:
-    held_out, names = trainer.job.data.held_out, trainer.job.data.names
+    held_out, names = trainer.job.data.held_out, trainer.job.data.words
     images = [
         {
             "key": str(index),

@@ -106,8 +106,8 @@ def job_words(job: Job) -> Message:
     f = settings.f[:9]
     return message(
         "ui.train.training.job",
-        classes=message("data.training.two", a=job.data.names[0], b=job.data.names[1]) if len(job.data.names) == 2
-        else message("data.training.several", names=job.data.names),
+        classes=message("data.training.two", a=job.data.words[0], b=job.data.words[1]) if len(job.data.names) == 2
+        else message("data.training.several", names=job.data.words),
         images=message("ui.train.training.images", n=len(job.data.train)),
         epochs=message("ui.train.training.epochs", n=settings.epochs),
         batch=settings.batch,

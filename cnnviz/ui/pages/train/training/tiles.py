@@ -25,7 +25,7 @@ def tiles(trainer: Trainer, frames: Sequence[Progress]) -> tuple[list[dict[str, 
     program = settings.network.program(data.train.pixels(channel).shape[1:])
     records: list[dict[str, object]] = []
     arrays: dict[str, np.ndarray] = {}
-    for label, values in [*_filters(frames), *_weights(program, frames, data.names)]:
+    for label, values in [*_filters(frames), *_weights(program, frames, data.words)]:
         name = f"tile{len(records)}"
         moved = values - values[:1]
         arrays[name] = np.stack([as_bytes(part, float(np.abs(np.nan_to_num(part)).max())) for part in (values, moved)])
@@ -45,7 +45,7 @@ def _filters(frames: Sequence[Progress]) -> list[tuple[str, np.ndarray]]:
     return [("f" if kernels.shape[1] == 1 else f"f[{m}]", np.moveaxis(kernels[:, m, :colours], 1, -1)) for m in range(count)]
 
 
-def _weights(program: Program, frames: Sequence[Progress], names: tuple[str, ...]) -> list[tuple[Message, np.ndarray]]:
+def _weights(program: Program, frames: Sequence[Progress], names: tuple[str | Message, ...]) -> list[tuple[Message, np.ndarray]]:
     """The weights of the first outputs, (F,rows,columns,1), where these look at a map of one channel at once."""
     last = next((name for name in reversed(program.parameters) if name[0] == "w"), "")
     shape = program.laid_out.get(last, ())

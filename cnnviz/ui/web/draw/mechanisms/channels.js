@@ -6,6 +6,7 @@ import { channelName, fitted, kernelName, largest, padded, padding, patches } fr
 
 /** @typedef {import("../../model/numbers.js").Numbers} Numbers */
 /** @typedef {import("./windows.js").Parts} Parts */
+/** @typedef {ReturnType<typeof import("./windows.js").padding>} Zeros */
 /** @typedef {import("../pen.js").Pen} Pen */
 /** @typedef {import("../pen.js").Box} Box */
 
@@ -16,76 +17,116 @@ const HEAD = 24
 const TALL = 0.86 // of a cell with a number, at most, by its width
 const SMALL = 22 // height of a cell beyond which its map grows first
 
-// Up to four channels: each a column, of its map, the window in it, the kernel, and what they add to the sum.
-/** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ value: number, name: string }[]} terms @param {number} total */
+/**
+ * What one channel adds: its map with a ring, what lies under the kernel, and the kernel.
+ * @typedef {{ channel: number, a: number[], b: number[], at: [number, number] }} Column  `at`: filter and channel of its kernel
+ */
+
+/**
+ * Columns side by side from `x` on, `width` wide with the names beside them.
+ * @typedef {object} Columns
+ * @property {string} map  whose channels they are
+ * @property {string} f
+ * @property {number} k
+ * @property {string[]} names  of what lies under the kernels, and of the kernels
+ * @property {import("../pen.js").Ring} ring  in each map
+ * @property {Zeros} zeros  around it
+ * @property {number} x
+ * @property {number} width
+ * @property {number} end  where the total stands: right of them, or left
+ * @property {Column[]} columns
+ */
+
+/** Up to four channels, each a column: its map, the window in it, the kernel, and what they add to the sum. @param {Pen} pen @param {Numbers} numbers @param {Columns} how @param {{ value: number, name: string }[]} terms in the order of the columns, and what else is added @param {number} total */
+export function sideBySide(pen, numbers, how, terms, total) {
+  const { k, x, columns } = how
+  const more = terms.length > columns.length
+  const pitch = (how.width - GUTTER + 6) / (columns.length + (more ? 0.6 : 0))
+  const tall = heights(pen, k, pitch - 14)
+  const from = x + GUTTER
+  const side = { align: /** @type {const} */ ("right"), room: GUTTER - 6 }
+  pen.text(how.names[0], from - 6, tall.window + (k * tall.row) / 2, { ...side, fill: pen.soft })
+  pen.text(how.names[1], from - 6, tall.kernel + (k * tall.row) / 2, { ...side, size: 15, math: true })
+  const grids = columns.map((column, n) => columnAt(pen, numbers, how, column, { ...tall, at: from + n * pitch }))
+  const plus = HEAD + tall.map / 2
+  for (let n = 1; n < columns.length; n++) pen.sign("+", from + n * pitch - 7, plus)
+  if (more) besides(pen, terms[columns.length], from + columns.length * pitch, pitch * 0.6 - 14, plus)
+  const [strongest] = grids.filter(({ fits }) => !fits).toSorted((one, other) => strength(other) - strength(one))
+  const foot = tall.kernel + k * tall.row
+  if (strongest) largest(pen, strongest, from, foot + 10, how.width - GUTTER)
+  const y = Math.max(pen.height - FOOT - tall.spare / 3, foot + (strongest ? 20 : 8))
+  const places = [...terms.map((_, n) => from + n * pitch), how.end]
+  const back = how.end < from
+  const box = { x: back ? how.end : from, y, width: 0, height: pen.height - 16 - y }
+  box.width = (back ? from : pen.width - 4) - box.x
+  const ordered = back ? terms.toReversed() : terms
+  pen.stairs(ordered, total, box, {
+    figures: true,
+    places: back ? [...places.slice(0, -1).toReversed(), how.end] : places,
+  })
+}
+
+/** The same from the left edge to the map that is made of them. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ value: number, name: string }[]} terms @param {number} total */
 export function several(pen, numbers, parts, terms, total) {
-  const { x, f, k, cell, window, left } = parts
-  const channels = numbers.shape(x)[0]
-  const pitch = (left - GUTTER + 6) / (channels + (terms.length > channels ? 0.6 : 0))
-  const wide = pitch - 14
+  const { symbol, x, f, k, cell, window, left } = parts
+  const names = [say("web.mechanism.window"), kernelName(numbers, f, [cell[0], 0]).replace(/,0\]$/, "]")]
+  const columns = Array.from({ length: numbers.shape(x)[0] }, (_, c) => {
+    const { window: a, kernel: b } = patches(numbers, parts, c)
+    return { channel: c, a, b, at: /** @type {[number, number]} */ ([cell[0], c]) }
+  })
+  const zeros = padding(numbers, symbol, x)
+  const how = { map: x, f, k, names, ring: window, zeros, x: 0, width: left, end: left + 28, columns }
+  sideBySide(pen, numbers, how, terms, total)
+}
+
+/** How high everything in a column is, and where windows and kernels begin. @param {Pen} pen @param {number} k @param {number} wide */
+function heights(pen, k, wide) {
   const rest = pen.height - HEAD - FOOT - SIGN - 14
   const row = Math.min((wide / k) * TALL, Math.max(SMALL, (rest - wide) / (2 * k)), (rest * 0.68) / (2 * k))
   const map = Math.min(wide, rest - 2 * k * row)
   const spare = Math.max(0, rest - 2 * k * row - map)
-  const top = HEAD + map + 10 + spare / 3
-  const under = top + k * row + SIGN
-  const zeros = padding(numbers, parts.symbol, x)
-  const [rows, columns] = numbers.shape(x).slice(-2)
+  const window = HEAD + map + 10 + spare / 3
+  return { wide, row, map, spare, window, kernel: window + k * row + SIGN }
+}
+
+/** @param {Pen} pen @param {Numbers} numbers @param {Columns} how @param {Column} column @param {ReturnType<typeof heights> & { at: number }} place */
+function columnAt(pen, numbers, { map: symbol, f, k, ring, zeros }, { channel, a, b, at: own }, place) {
+  const { at, wide, row } = place
+  const [rows, columns] = numbers.shape(symbol).slice(-2)
   const [down, across] = [rows + zeros.before + zeros.below, columns + zeros.before + zeros.right]
-  const names = [say("web.mechanism.window"), kernelName(numbers, f, [cell[0], 0]).replace(/,0\]$/, "]")]
-  pen.text(names[0], GUTTER - 6, top + (k * row) / 2, { align: "right", fill: pen.soft, room: GUTTER - 6 })
-  pen.text(names[1], GUTTER - 6, under + (k * row) / 2, { size: 15, math: true, align: "right", room: GUTTER - 6 })
-  /** @type {{ a: number[], b: number[], k: number, boxes: Box[] }[]} */
-  const crowded = []
-  for (let c = 0; c < channels; c++) {
-    const at = GUTTER + c * pitch
-    const space = Math.min(wide / across, map / down)
-    const left = at + (wide - space * across) / 2
-    const box = padded(pen, [rows, columns], zeros, { x: left, y: HEAD, width: space * across, height: space * down })
-    pen.head(channelName(numbers, x, c), "", at, 10, pitch)
-    pen.map(numbers, x, [c], box, [window], undefined, false)
-    const { window: pixels, kernel } = patches(numbers, parts, c)
-    const boxes = [top, under].map((y) => ({ x: at, y, width: wide, height: k * row }))
-    threads(pen, numbers, x, window, box, boxes[0])
-    const fits = pen.grid(pixels, k, numbers.maps[x].limits, numbers.maps[x].scale, boxes[0], {
-      write: coarse,
-      blank: "0",
-    })
-    pen.text("⊙", at + wide / 2, under - SIGN / 2, { size: 13, align: "center", fill: pen.soft })
-    if (!pen.kernel(numbers, f, cell[0], c, boxes[1], { write: coarse }) || !fits)
-      crowded.push({ a: pixels, b: kernel, k, boxes })
-    if (c < channels - 1) pen.sign("+", at + wide + 7, HEAD + map / 2)
-  }
-  const [bias] = terms.slice(channels)
-  if (bias) {
-    const at = GUTTER + channels * pitch
-    const size = Math.max(Math.abs(bias.value), Number.MIN_VALUE)
-    pen.sign("+", at - 7, HEAD + map / 2)
-    pen.text(bias.name, at + 6, 10, { size: 15, math: true })
-    pen.cell(bias.value, [-size, size], "signed", {
-      x: at + 6,
-      y: HEAD + map / 2 - 12,
-      width: pitch * 0.6 - 14,
-      height: 24,
-    })
-  }
-  const [strongest] = crowded.toSorted((one, other) => strength(other) - strength(one))
-  const foot = under + k * row
-  if (strongest) largest(pen, strongest, GUTTER, foot + 10, left - GUTTER)
-  const y = Math.max(pen.height - FOOT - spare / 3, foot + (strongest ? 20 : 8))
-  const places = terms.map((_, n) => GUTTER + n * pitch)
-  const box = { x: GUTTER, y, width: pen.width - GUTTER - 4, height: pen.height - 16 - y }
-  pen.stairs(terms, total, box, { figures: true, places: [...places, left + 28] })
+  const cell = Math.min(wide / across, place.map / down)
+  const left = at + (wide - cell * across) / 2
+  const box = padded(pen, [rows, columns], zeros, { x: left, y: HEAD, width: cell * across, height: cell * down })
+  pen.head(channelName(numbers, symbol, channel), "", at, 10, wide + 14)
+  pen.map(numbers, symbol, [channel], box, [ring], undefined, false)
+  const boxes = [place.window, place.kernel].map((y) => ({ x: at, y, width: wide, height: k * row }))
+  threads(pen, numbers, symbol, ring, box, boxes[0])
+  const { limits, scale } = numbers.maps[symbol]
+  const printed = pen.grid(a, k, limits, scale, boxes[0], { write: coarse, blank: "0" })
+  pen.text("⊙", at + wide / 2, place.kernel - SIGN / 2, { size: 13, align: "center", fill: pen.soft })
+  const fits = pen.kernel(numbers, f, own[0], own[1], boxes[1], { write: coarse }) && printed
+  return { a, b, k, boxes, fits }
+}
+
+// A bias, beside the channels.
+/** @param {Pen} pen @param {{ value: number, name: string }} term @param {number} x @param {number} width @param {number} y of its middle */
+function besides(pen, { value, name }, x, width, y) {
+  const size = Math.max(Math.abs(value), Number.MIN_VALUE)
+  pen.sign("+", x - 7, y)
+  pen.text(name, x + 6, 10, { size: 15, math: true })
+  pen.cell(value, [-size, size], "signed", { x: x + 6, y: y - 12, width, height: 24 })
 }
 
 // From the corners of a window in a map to the window below.
 /** @param {Pen} pen @param {Numbers} numbers @param {string} x @param {import("../pen.js").Ring} window @param {Box} map @param {Box} below */
 function threads(pen, numbers, x, { rows, columns }, map, below) {
+  if (rows.count < 1 || columns.count < 1) return
   const [, down, across] = numbers.shape(x)
-  const foot = map.y + ((rows.start + rows.count) * map.height) / down
+  const foot = map.y + ((rows.start + (rows.count - 1) * Math.abs(rows.step) + 1) * map.height) / down
   const side = (/** @type {number} */ at) => map.x + (at * map.width) / across
   pen.thread([side(columns.start), foot], [below.x, below.y])
-  pen.thread([side(columns.start + columns.count), foot], [below.x + below.width, below.y])
+  const end = columns.start + (columns.count - 1) * Math.abs(columns.step) + 1
+  pen.thread([side(end), foot], [below.x + below.width, below.y])
 }
 
 /** The size of the largest product. @param {{ a: number[], b: number[] }} grids */

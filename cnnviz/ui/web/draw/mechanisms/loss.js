@@ -3,7 +3,7 @@
 import { lossOf } from "../../model/filling.js"
 import { number, short } from "../../model/format.js"
 import { say } from "../../model/words.js"
-import { against } from "./ends.js"
+import { against } from "./outputs.js"
 
 /** @typedef {import("../mechanism.js").Picture} Picture */
 /** @typedef {import("../../model/numbers.js").Numbers} Numbers */

@@ -3,6 +3,7 @@
 import { number, short } from "../../model/format.js"
 import { one } from "../../model/links.js"
 import { say } from "../../model/words.js"
+import { blocks, inBlocks } from "./pooling_blocks.js"
 import { channelName, fitted } from "./windows.js"
 
 /** @typedef {import("../mechanism.js").Picture} Picture */
@@ -13,6 +14,7 @@ import { channelName, fitted } from "./windows.js"
 export function pool(pen, numbers, symbol, cell) {
   const [link] = numbers.links(symbol)
   const x = link.source
+  if (inBlocks(link)) return blocks(pen, numbers, { link, place: cell, map: x, pooled: symbol, back: false }, 4)
   const reached = numbers.reach(link, cell)
   const under = numbers.sources({ ...link, pattern: "pool" }, cell)
   const values = under.map((at) => numbers.at(x, at))
@@ -61,6 +63,11 @@ export function unpool(pen, numbers, symbol, cell) {
   const chosen = link.pattern === "won"
   const best = chosen ? String(numbers.sources(forward, place)[0]) : ""
   const k = forward.geometry.k
+  if (inBlocks(forward)) {
+    blocks(pen, numbers, { link: forward, place, map: symbol, pooled: dy, back: true }, 24)
+    pen.text(share(numbers, symbol, cell), 4, pen.height - 10, { fill: pen.soft })
+    return
+  }
   const side = pen.height - 64
   const left = fitted(numbers, symbol, 4, 24, pen.width * 0.23, side)
   const right = fitted(numbers, dy, 0, 24, pen.width * 0.23, side)
@@ -103,12 +110,22 @@ export function unpool(pen, numbers, symbol, cell) {
     })
     pen.arrow(right.x - 8, y + grid / 2, from, y + grid / 2)
   }
+  pen.text(share(numbers, symbol, cell), 4, pen.height - 10, { size: 12, fill: pen.soft })
+}
+
+/** What a cell gets from the first window that it lies in, in a sentence. @param {Numbers} numbers @param {string} symbol @param {number[]} cell */
+function share(numbers, symbol, cell) {
+  const [link] = numbers.links(symbol)
+  const forward = numbers.network.links[link.source.slice(1)][0]
+  const { k, stride } = forward.geometry
+  const reached = numbers.reach(link, cell)
+  const place = [cell[0], reached[1]?.count ? reached[1].start : 0, reached[2]?.count ? reached[2].start : 0]
+  if (link.pattern === "won")
+    return say(String(cell) === String(numbers.sources(forward, place)[0]) ? "web.mechanism.won" : "web.mechanism.lost")
+  const [first] = numbers.sources({ ...forward, pattern: "pool" }, place)
   // Where windows overlap, a cell gets more than this window's share.
-  const share = forward.geometry.stride < k ? arrived / (k * k) : numbers.at(symbol, under[0])
-  const said = chosen
-    ? say(String(cell) === best ? "web.mechanism.won" : "web.mechanism.lost")
-    : say("web.mechanism.each", { n: k * k, share: number(share) })
-  pen.text(said, 4, pen.height - 10, { size: 12, fill: pen.soft })
+  const each = stride < k ? numbers.at(link.source, place) / (k * k) : numbers.at(symbol, first)
+  return say("web.mechanism.each", { n: k * k, share: number(each) })
 }
 
 /** A channel and the one number that stands for it, or comes back to it. @type {Picture} */

@@ -1,8 +1,10 @@
 // Windows and kernels: what the pictures of a convolution and of pooling have in common.
 
-import { factor, number } from "../../model/format.js"
+import { byChannel } from "../../model/filling.js"
+import { short } from "../../model/format.js"
 import { one } from "../../model/links.js"
 import { spread } from "../../model/patterns.js"
+import { product } from "../../model/readable.js"
 import { say } from "../../model/words.js"
 
 /** @typedef {import("../../model/numbers.js").Numbers} Numbers */
@@ -10,6 +12,8 @@ import { say } from "../../model/words.js"
 /** @typedef {import("../pen.js").Pen} Pen */
 /** @typedef {import("../pen.js").Box} Box */
 /** @typedef {{ symbol: string, x: string, f: string, k: number, cell: Cell, met: [Cell, Cell][], window: any, left: number, sums?: number[] }} Parts */
+
+export const MOST_NUMBERED = 4 // channels whose windows and kernels are printed; with more, the strongest one's
 
 /** How a channel of a map is called. @param {Numbers} numbers @param {string} symbol @param {number} c */
 export const channelName = (numbers, symbol, c) =>
@@ -87,6 +91,27 @@ export function largest(pen, { a, b, k, boxes }, x, y, room, before = "") {
   if (!size(n)) return
   const ring = { rows: one(Math.floor(n / k)), columns: one(n % k), strong: true }
   for (const box of boxes) pen.ring(ring, k, k, box)
-  const product = `${number(a[n], 3)} · ${factor(b[n], 3)} ≈ ${number(a[n] * b[n], 3)}`
-  pen.text(`${before}${say("web.mechanism.largest_product", { product })}`, x, y, { size: 12, room })
+  pen.text(`${before}${say("web.mechanism.largest_product", { product: product(a[n], b[n]) })}`, x, y, {
+    size: 12,
+    room,
+  })
 }
+
+/** The sum of each channel is a step. @param {Numbers} numbers @param {string} symbol @param {number[]} sums */
+export const channelSteps = (numbers, symbol, sums) =>
+  sums.map((value, c) => ({ value, name: channelName(numbers, symbol, c) }))
+
+/** What each channel of a source adds. @param {Numbers} numbers @param {import("../../model/filling.js").Term[]} all @param {string} symbol */
+export function channelSums(numbers, all, symbol) {
+  const found = byChannel(all, symbol)
+  return Array.from({ length: numbers.shape(symbol)[0] }, (_, c) => found.get(c) ?? 0)
+}
+
+const MOST_STEPS = 10 // of a staircase whose steps bear their numbers
+
+/** Every product is a step, and bears its number where there is room. @param {{ value: number }[]} products */
+export const oneByOne = (products) =>
+  products.map(({ value }) => ({
+    value,
+    name: products.length > MOST_STEPS ? "" : `${value > 0 ? "+" : ""}${short(value)}`,
+  }))

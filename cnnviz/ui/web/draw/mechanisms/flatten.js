@@ -1,0 +1,97 @@
+// A map that becomes a row.
+
+import { one } from "../../model/links.js"
+import { say } from "../../model/words.js"
+import { channelName, fitted } from "./windows.js"
+
+/** @typedef {import("../mechanism.js").Picture} Picture */
+/** @typedef {import("../../model/numbers.js").Numbers} Numbers */
+/** @typedef {import("../pen.js").Pen} Pen */
+
+const STRIP = 18 // height of a row of the list
+
+/** The rows of a map, pulled out and joined end to end. @type {Picture} */
+export function flattened(pen, numbers, _symbol, cell) {
+  const [link] = numbers.links("v")
+  const shape = numbers.shape(link.source)
+  const at = numbers.offset("v", cell)
+  const count = numbers.count("v")
+  const values = numbers.values("v")
+  const { limits, scale } = numbers.maps.v
+  if (shape.length === 3) unrolled(pen, numbers, link.source, cell)
+  const strip = { x: 24, y: pen.height - 44, width: pen.width - 40, height: STRIP }
+  pen.text("v", 4, strip.y + STRIP / 2, { size: 16, math: true })
+  const ring = { rows: one(0), columns: one(at), strong: true }
+  pen.picture(1, count, (n) => values[n], limits, scale, strip, [ring])
+  pen.text("0", strip.x, pen.height - 15, { size: 11, fill: pen.soft })
+  pen.text(say("web.mechanism.number_of", { n: at, count }), strip.x + strip.width / 2, pen.height - 15, {
+    size: 12,
+    align: "center",
+  })
+  pen.text(String(count - 1), strip.x + strip.width, pen.height - 15, { size: 11, align: "right", fill: pen.soft })
+}
+
+// The first rows, the one that is spoken of and the last: where each comes from, and where it stands in the list.
+/** @param {Pen} pen @param {Numbers} numbers @param {string} map @param {number[]} cell */
+function unrolled(pen, numbers, map, cell) {
+  const [, rows, columns] = numbers.shape(map)
+  const box = fitted(numbers, map, 4, 24, pen.width * 0.26, pen.height - 94)
+  pen.head(channelName(numbers, map, cell[0]), "", box.x, 10, box.width, numbers.maps[map].plain)
+  const ring = { rows: one(cell[1]), columns: one(cell[2]), strong: true }
+  const shown = [...new Set([0, 1, cell[1], rows - 1])].filter((row) => row < rows).sort((a, b) => a - b)
+  const along = { start: 0, count: columns, step: 1 }
+  pen.map(numbers, map, [cell[0]], box, [...shown.map((row) => ({ rows: one(row), columns: along })), ring])
+  const left = box.x + box.width + 40
+  const gaps = shown.filter((row, i) => i > 0 && row - shown[i - 1] > 1).length
+  const wide = (pen.width - left - 8 - 26 * gaps) / shown.length
+  const from = numbers.offset(map, [cell[0], 0, 0])
+  const { limits, scale } = numbers.maps[map]
+  let x = left
+  shown.forEach((row, i) => {
+    if (i && row - shown[i - 1] > 1) {
+      pen.text("…", x + 13, 42 + STRIP / 2, { align: "center" })
+      x += 26
+    }
+    ribbon(
+      pen,
+      { x: box.x + box.width, y: box.y + (row * box.height) / rows, height: box.height / rows },
+      { x, y: 42 + STRIP, width: wide },
+    )
+    const start = from + row * columns
+    pen.text(say("web.mechanism.row", { row }), x + wide / 2, 14, { size: 12, bold: true, align: "center" })
+    pen.text(`v[${start} … ${start + columns - 1}]`, x + wide / 2, 30, {
+      size: 12,
+      math: true,
+      align: "center",
+      room: wide,
+    })
+    const own = row === cell[1] ? [{ rows: one(0), columns: one(cell[2]), strong: true }] : []
+    pen.picture(
+      1,
+      columns,
+      (n) => numbers.values(map)[start + n],
+      limits,
+      scale,
+      { x, y: 42, width: wide, height: STRIP },
+      own,
+    )
+    x += wide
+  })
+}
+
+// From a row of the map up to its place in the list.
+/** @param {Pen} pen @param {{ x: number, y: number, height: number }} row @param {{ x: number, y: number, width: number }} place */
+function ribbon(pen, row, place) {
+  const { context } = pen
+  const low = row.y + row.height
+  const end = place.x + place.width
+  context.fillStyle = pen.tone
+  context.globalAlpha = 0.13
+  context.beginPath()
+  context.moveTo(row.x, row.y)
+  context.bezierCurveTo(place.x, row.y, place.x, row.y, place.x, place.y)
+  context.lineTo(end, place.y)
+  context.bezierCurveTo(end, low, end, low, row.x, low)
+  context.fill()
+  context.globalAlpha = 1
+}

@@ -1,0 +1,124 @@
+// Pooling whose windows lie side by side: a window and its neighbours, number by number, and what each becomes.
+
+import { coarse, power, short, timesPower } from "../../model/format.js"
+import { say } from "../../model/words.js"
+import { channelName, fitted } from "./windows.js"
+
+/** @typedef {import("../../model/numbers.js").Numbers} Numbers */
+/** @typedef {import("../../model/patterns.js").Cell} Cell */
+/** @typedef {import("../../model/patterns.js").Link} Link */
+/** @typedef {import("../../model/patterns.js").Range} Range */
+/** @typedef {import("../pen.js").Pen} Pen */
+/** @typedef {import("../pen.js").Box} Box */
+/** @typedef {{ link: Link, place: Cell, map: string, pooled: string, back: boolean }} Parts  the pool's own link, the window by its place, and the two maps that are shown: of cells, and of windows */
+
+const CELLS = 6 // in a row, of as many windows as that makes
+const MOST = 3 // cells in a row of a window
+
+/** @param {Link} link */
+export const inBlocks = ({ geometry: { k, stride, before } }) => k <= MOST && stride === k && before === 0
+
+/** Some windows in a row around one. @param {number} at @param {number} count @param {number} k @returns {Range} */
+function around(at, count, k) {
+  const shown = Math.min(Math.floor(CELLS / k), 3, count)
+  return { start: Math.min(Math.max(at - 1, 0), count - shown), count: shown, step: 1 }
+}
+
+/** Their cells. @param {Range} range @param {number} k @returns {Range} */
+const cellsOf = ({ start, count }, k) => ({ start: start * k, count: count * k, step: 1 })
+
+/** A map, the windows in it large, and the numbers that belong to them. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {number} foot room under them */
+export function blocks(pen, numbers, { link, place, map, pooled, back }, foot) {
+  const { k } = link.geometry
+  const [channel, row, column] = place
+  const [, high, wide] = numbers.shape(pooled)
+  const [rows, columns] = [around(row, high, k), around(column, wide, k)]
+  const [down, across] = [cellsOf(rows, k), cellsOf(columns, k)]
+  const side = pen.height - 40 - foot
+  const left = fitted(numbers, map, 4, 24, pen.width * 0.25, side)
+  pen.head(
+    channelName(numbers, map, channel),
+    "",
+    4,
+    10,
+    left.width,
+    back ? say("web.mechanism.goes_on") : numbers.maps[map].plain,
+  )
+  pen.map(numbers, map, [channel], left, [{ rows: down, columns: across }])
+  const large = Math.min(side, pen.width * 0.32)
+  const size = large / Math.max(down.count, across.count)
+  const grid = { x: left.x + left.width + 40, y: 24, width: size * across.count, height: size * down.count }
+  const at = (/** @type {number} */ n) => [
+    channel,
+    down.start + Math.floor(n / across.count),
+    across.start + (n % across.count),
+  ]
+  const won = (/** @type {Cell} */ [c, i, j]) =>
+    String(numbers.sources(link, [c, Math.floor(i / k), Math.floor(j / k)])[0]) === String([c, i, j])
+  const lit = link.pattern === "winner" ? (/** @type {number} */ n) => won(at(n)) : undefined
+  const values = Array.from({ length: down.count * across.count }, (_, n) => numbers.at(map, at(n)))
+  printed(pen, numbers, map, values, across.count, grid, lit)
+  framed(pen, grid, size * k, row - rows.start, column - columns.start, back ? pen.ink : pen.tone)
+  threads(pen, numbers, map, left, grid, down, across)
+  const block = (Math.min(side, pen.width * 0.24) / 3) * (back ? 0.9 : 0.85)
+  const last = {
+    x: pen.width - block * columns.count - 6,
+    y: 0,
+    width: block * columns.count,
+    height: block * rows.count,
+  }
+  last.y = grid.y + (grid.height - last.height) / 2
+  pen.head(
+    channelName(numbers, pooled, channel),
+    "",
+    last.x,
+    last.y - 14,
+    last.width,
+    back ? say("web.mechanism.arrived") : numbers.maps[pooled].plain,
+  )
+  const made = Array.from({ length: rows.count * columns.count }, (_, n) =>
+    numbers.at(pooled, [channel, rows.start + Math.floor(n / columns.count), columns.start + (n % columns.count)]),
+  )
+  printed(pen, numbers, pooled, made, columns.count, last)
+  framed(pen, last, block, row - rows.start, column - columns.start, back ? pen.tone : pen.ink)
+  const [from, to] = [grid.x + grid.width + 10, last.x - 10]
+  const y = grid.y + (row - rows.start + 0.5) * size * k
+  const end = last.y + (row - rows.start + 0.5) * block
+  back ? pen.arrow(to, end, from, y) : pen.arrow(from, y, to, end)
+  const words = link.pattern === "winner" ? say("web.mechanism.largest") : say("web.mechanism.mean")
+  const between = back && link.pattern !== "winner" ? `÷ ${k * k}` : back ? say("web.mechanism.winner") : words
+  pen.text(between, (from + to) / 2, Math.min(y, end) - 14, { align: "center", bold: true, room: to - from })
+}
+
+// Numbers in thousandths or millionths, where they are small.
+/** @param {Pen} pen @param {Numbers} numbers @param {string} map @param {number[]} values @param {number} columns @param {Box} box @param {(n: number) => boolean} [lit] */
+function printed(pen, numbers, map, values, columns, box, lit) {
+  const { limits, scale } = numbers.maps[map]
+  const exponent = power(Math.max(...values.map(Math.abs)))
+  const exact = (/** @type {number} */ value) => short(value / 10 ** exponent)
+  const room = pen.sized(values.map(exact), box.width / columns, (box.height * columns) / values.length)
+  const write = room || exponent ? exact : coarse
+  const fits = pen.grid(values, columns, limits, scale, box, { write, lit })
+  if (fits && exponent)
+    pen.text(timesPower(exponent), box.x + box.width, box.y + box.height + 9, {
+      size: 11,
+      align: "right",
+      fill: pen.soft,
+    })
+}
+
+/** @param {Pen} pen @param {Box} box @param {number} size @param {number} row @param {number} column @param {string} tone */
+function framed(pen, box, size, row, column, tone) {
+  pen.context.lineWidth = 2.5
+  pen.context.strokeStyle = tone
+  pen.context.strokeRect(box.x + column * size, box.y + row * size, size - 1, size - 1)
+}
+
+/** @param {Pen} pen @param {Numbers} numbers @param {string} map @param {Box} left @param {Box} grid @param {Range} down @param {Range} across */
+function threads(pen, numbers, map, left, grid, down, across) {
+  const [, rows, columns] = numbers.shape(map)
+  const corner = left.x + ((across.start + across.count) * left.width) / columns
+  const edge = (/** @type {number} */ at) => left.y + (at * left.height) / rows
+  pen.thread([corner, edge(down.start)], [grid.x, grid.y])
+  pen.thread([corner, edge(down.start + down.count)], [grid.x, grid.y + grid.height])
+}

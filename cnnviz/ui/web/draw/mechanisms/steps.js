@@ -1,0 +1,35 @@
+// Rows of parameters, for the pictures of a step.
+
+import { number } from "../../model/format.js"
+import { say } from "../../model/words.js"
+
+/** @typedef {import("../../model/numbers.js").Numbers} Numbers */
+/** @typedef {import("../pen.js").Pen} Pen */
+/** @typedef {{ parameter: string, name: string, at: number, old: number, next: number }} Row  an entry of a parameter, before and after */
+
+const LINE = 30 // a row with a note under its name
+export const HEAD = 22
+export const FOOT = 30
+
+/** @param {number} value */
+export const signed = (value, digits = 3) => `${value > 0 ? "+" : ""}${number(value, digits)}`
+
+// Lines for rows, each with a name and, where there is room, of how many entries it is one.
+/** @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows @param {number} y of the first @returns {(n: number) => number} */
+export function lines(pen, numbers, rows, y) {
+  const line = Math.min((pen.height - y - FOOT) / rows.length, 66)
+  rows.forEach(({ parameter, name }, n) => {
+    const middle = y + (n + 0.5) * line
+    const noted = line >= LINE
+    pen.text(name, 4, middle - (noted ? 7 : 0), { size: 14, math: true, room: 104 })
+    if (noted)
+      pen.text(say("web.mechanism.one_of", { n: numbers.count(parameter) }), 4, middle + 8, {
+        size: 10,
+        fill: pen.soft,
+      })
+  })
+  return (n) => y + (n + 0.5) * line
+}
+
+/** @param {Pen} pen @param {[string, number][]} all */
+export const heads = (pen, all) => all.forEach(([text, x]) => pen.text(text, x, 10, { bold: true, size: 12 }))

@@ -1,0 +1,40 @@
+// Products in print: who multiplies the printed factors comes to the printed product.
+
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { number, plainNumber, short } from "../../cnnviz/ui/web/model/format.js"
+import { gridOf, product } from "../../cnnviz/ui/web/model/readable.js"
+
+const read = (text) => Number(plainNumber(text.replace(/[()]/g, "")))
+let seed = 1
+const random = () => {
+  seed = (seed * 48271) % 2147483647
+  return seed / 2147483647
+}
+const some = () => (random() - 0.5) * 10 ** Math.floor(random() * 5 - 3)
+
+test("a product reads right with the digits that are shown, and says whether it is rounded", () => {
+  for (let n = 0; n < 2000; n++) {
+    const [a, b] = [some(), some()]
+    const [, left, right, sign, end] = /^(\S+) · (\S+) ([=≈]) (\S+)$/.exec(product(a, b))
+    assert.equal(number(read(left) * read(right), 3), end, `${a} · ${b}`)
+    assert.equal(sign === "=", read(end) === a * b)
+  }
+  assert.equal(product(0.5, -3), "0.500 · (−3.00) = −1.50")
+})
+
+test("so do the cells of a window, its kernel and their products", () => {
+  for (let n = 0; n < 300; n++) {
+    const window = Array.from({ length: 9 }, (_, at) => (at === n % 20 ? Number.NaN : random()))
+    const kernel = Array.from({ length: 9 }, () => (random() < 0.3 ? Math.round(4 * random() - 2) : some()))
+    const { write, sign } = gridOf(window, kernel)
+    for (const at of window.keys()) {
+      if (Number.isNaN(window[at])) continue
+      const worked = read(write(window[at], at)) * read(write(kernel[at], at))
+      assert.equal(short(worked).replace("−0.00", "0"), short(window[at] * kernel[at]).replace("−0.00", "0"))
+    }
+    assert.equal(sign, "≈")
+  }
+  const { write, sign } = gridOf([12, 200], [-1, 2]) // stored pixels and a kernel of whole numbers
+  assert.deepEqual([write(12, 0), write(-1, 0), write(200, 1), sign], ["12", "−1", "200", "="])
+})
