@@ -132,6 +132,7 @@ export class TrainingForm {
       setHTML(this.$(`[data-setting="${name}"]`), html)
     }
     for (const element of this.root.querySelectorAll(/** @type {"input"} */ ("[data-setting]"))) {
+      if (element === document.activeElement && element.matches("input")) continue // somebody is typing
       element.value = values[element.dataset.setting ?? ""]
       element.removeAttribute("aria-invalid")
     }
