@@ -71,7 +71,7 @@ def test_settings_travel_in_the_link_and_a_reload_shows_what_came_of_them(screen
     expect(page).not_to_have_url(re.compile("train="))
     page.locator('[data-pick="all"]').click()
     expect(page.locator(".learning-layers li").last).to_have_text(re.compile("softmax.*10"))
-    page.locator('[data-kind="1"]').click()
+    page.locator('.kinds [data-kind="1"]').click()
     expect(page.locator(".confusion th").last).to_have_text("8")
     page.go_back()
     page.go_back()

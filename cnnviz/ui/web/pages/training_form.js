@@ -117,7 +117,7 @@ export class TrainingForm {
     const { classes, values } = this.set
     const names = told.kinds[kind]
     setHTML(this.$(".words"), escaped(say("web.training.form.some", { n: classes.length, most: names.length })))
-    for (const button of this.root.querySelectorAll("[data-kind]"))
+    for (const button of this.root.querySelectorAll(".kinds [data-kind]"))
       button.setAttribute("aria-pressed", String(Number(/** @type {HTMLElement} */ (button).dataset.kind) === kind))
     const chips = this.$(".chips")
     if (chips.dataset.kind !== String(kind)) {
