@@ -53,10 +53,10 @@ const body = () => `
     ${actionButton("open_in_step")}</div>
   <div class="reels"></div>
   <section class="explain board-words" aria-label="${say("web.film.curves")}">
-    <div class="text" tabindex="0"><h1 class="title"></h1><div class="numbers"></div>
+    <div class="text" tabindex="0"><h1 class="title"></h1><p class="sentence"></p><div class="numbers"></div>
       <div class="shares"></div><p class="fall"></p>
       <div class="switches"></div>
-      <label class="vs"><span>${say("web.film.link.text")}</span><input data-key="vs" placeholder="${say("web.film.link.here")}" autocomplete="off" spellcheck="false" aria-label="${say("web.film.link.label")}"></label><p class="wrong"></p><p class="sentence"></p></div>
+      <label class="vs"><span>${say("web.film.link.text")}</span><input data-key="vs" placeholder="${say("web.film.link.here")}" autocomplete="off" spellcheck="false" aria-label="${say("web.film.link.label")}"></label><p class="wrong"></p></div>
     <div class="curves">${figures()}</div>
   </section>`
 
