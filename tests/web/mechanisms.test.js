@@ -5,7 +5,9 @@ import { test } from "node:test"
 import { mechanism } from "../../cnnviz/ui/web/draw/mechanism.js"
 import { padding, underWindow } from "../../cnnviz/ui/web/draw/mechanisms/windows.js"
 import { Pen } from "../../cnnviz/ui/web/draw/pen.js"
+import { named } from "../../cnnviz/ui/web/model/arithmetic.js"
 import { decode } from "../../cnnviz/ui/web/model/decode.js"
+import { explained, stepOf } from "../../cnnviz/ui/web/model/explanation.js"
 import { Numbers } from "../../cnnviz/ui/web/model/numbers.js"
 import { fixture } from "./hooks.js"
 
@@ -135,4 +137,22 @@ test("as many zeros are drawn around a map as its first and its last window reac
     }
   }
   assert.ok(around > 0)
+})
+
+test("at the update a parameter that is pointed at has its own step, in words and in the picture", () => {
+  for (const { numbers } of moments) {
+    for (const parameter of numbers.said.update.makes) {
+      const cell = numbers.shape(parameter).map((n) => n - 1)
+      const words = explained(numbers, parameter, cell, true)
+      assert.equal(words.title, numbers.said.update.title)
+      const [own, step] = words.numbers.split("<br>")
+      assert.ok(own.startsWith(named(numbers, parameter, cell)))
+      assert.equal(step, stepOf(numbers, parameter, cell))
+      const printed = []
+      Pen.prototype.text = (text) => printed.push(text)
+      const done = () => Number.POSITIVE_INFINITY
+      mechanism(new Canvas(), numbers, parameter, cell, { width: 620, height: 190 }, palette, done, true)
+      assert.ok(printed.includes(named(numbers, parameter, cell).replace(/<[^>]*>/g, "")), `${parameter}: ${printed}`)
+    }
+  }
 })

@@ -194,6 +194,13 @@ test("no overview is wider or higher than it may be", () => {
   }
 })
 
+test("on one channel a cell of a map is as large as one of the image, and no map is larger than what it is made of", () => {
+  const maps = (rows) => ({ kind: "maps", tiles: 1, rows, columns: rows, scale: 1 })
+  const [x, z, p] = plan([maps(32), maps(30), maps(15)], 800, 116, 170).places
+  near(x.width / 32, z.width / 30)
+  assert.ok(p.width < z.width && p.width > 0.75 * z.width)
+})
+
 test("what the outputs add to the loss comes to the core's loss, and their slopes to its gradient", () => {
   for (const { numbers } of networks) {
     const [o, step] = [numbers.values("o"), 1e-6]

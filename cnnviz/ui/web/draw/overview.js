@@ -304,7 +304,7 @@ const isBias = (numbers, symbol, kind) =>
   (kind === "filters" || kind === "weights") && numbers.maps[symbol].kind === "row"
 
 /** @param {import("../model/meanings.js").Sign} sign @param {string} of */
-const signed = ({ text, id }, of) => (text ? meaningful(id, text, "sign", of) : "")
+const signed = ({ text, id }, of) => (text ? meaningful(id, text, text.length > 2 ? "sign word" : "sign", of) : "")
 
 // What stands between two columns of a network with one channel.
 /** @type {(numbers: Numbers, column: Column) => string} */
