@@ -216,3 +216,24 @@ test("what the outputs add to the loss comes to the core's loss, and their slope
     }
   }
 })
+
+test("one channel is as large as it can be, in bands that are no higher than that takes; a larger screen has larger maps", () => {
+  const maps = (tiles, rows) => ({ kind: "maps", tiles, rows, columns: rows, scale: 1 })
+  const weights = { kind: "weights", tiles: 2, rows: 30, columns: 30, scale: 2 }
+  const seed = [
+    maps(1, 32),
+    { kind: "filters", tiles: 1, rows: 3, columns: 3, scale: 1 },
+    maps(1, 30),
+    maps(1, 30),
+    weights,
+  ]
+  const side = ({ places }) => Math.min(...places.filter((_, n) => seed[n].kind === "maps").map((place) => place.side))
+  const found = plan(seed, 900, 116, 300)
+  for (let height = 116; height <= 300; height += 4) {
+    const other = arrange(seed, 900, height)
+    assert.ok(side(other) <= side(found))
+    if (height < found.height - 4) assert.ok(side(other) < side(found), `${height} would do`)
+  }
+  const several = [maps(4, 30), maps(4, 30), maps(4, 15), maps(4, 13)]
+  assert.ok(plan(several, 900, 181, 400, 1.56).height > plan(several, 900, 116, 400, 1).height)
+})
