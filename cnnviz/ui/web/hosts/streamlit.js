@@ -101,8 +101,8 @@ export default function component(call) {
   if (!root) return () => {} // its view is another page's by now
   const told = understood(data)
   if (!told) return () => {}
-  if (told.page !== pageAt() && shown?.root.isConnected && shown.view.page === pageAt()) {
-    tell() // it is a page behind: its connection was lost meanwhile
+  if (told.page !== pageAt() && shown?.root.isConnected && (shown.view.page === pageAt() || isEarly(shown.root))) {
+    tell() // it is a page behind: its connection was lost meanwhile, or it was not there yet
     return () => {}
   }
   const last = mounted.get(root)
@@ -267,7 +267,7 @@ function turned(page) {
   if (!root?.isConnected || !view || pageAt() !== page) return false
   const fresh = document.createElement("div")
   fresh.className = "cnnviz"
-  fresh.classList.toggle("early", root.classList.contains("early"))
+  fresh.classList.toggle("early", isEarly(root))
   fresh.style.visibility = "hidden"
   root.replaceWith(fresh)
   mount(fresh, unheard(page))
@@ -276,6 +276,9 @@ function turned(page) {
 
 /** Whether the address says how one looks in a way that is not understood. @param {Lesson} address @param {Lesson} lesson */
 const loses = (address, lesson) => LOOKS.some((key) => address[key] && address[key] !== (lesson[key] ?? ""))
+
+/** Whether a view stands where Streamlit has not made its page yet. @param {Element} root */
+const isEarly = (root) => root.classList.contains("early")
 
 /** What is taken for said as long as Streamlit has not said anything of a page. @param {string} page @returns {Told} */
 function unheard(page) {
