@@ -122,10 +122,13 @@ export default function show() {
   /** @param {Lesson[]} lessons @param {string} page */
   function ahead(lessons, page) {
     clearTimeout(early)
-    const [next] = lessons
-    const asks = () => numbers.ahead(page, alone || !next ? lessons : [next], kindOf(page).asked)
-    if (alone) asks()
-    else early = setTimeout(asks, AHEAD_IN * (1 + 4 * Math.random()))
+    const asks = (/** @type {Lesson[]} */ all) => numbers.ahead(page, all, kindOf(page).asked)
+    if (alone) return asks(lessons)
+    /** @type {Lesson} */
+    const known = view?.wanted ?? {}
+    const change = Object.entries(lessons[0] ?? {}).filter(([key, text]) => text !== known[key])
+    const next = { ...pageless(led ?? here), ...Object.fromEntries(change) } // as whoever drives would write it
+    early = setTimeout(() => asks([next]), AHEAD_IN * (1 + 4 * Math.random()))
   }
 
   function mount() {

@@ -60,9 +60,9 @@ export const cockpitHTML = (
     <section class="now" tabindex="0" aria-label="${say("web.cockpit.now")}"><h2>${say("web.cockpit.now")} <small></small></h2><div class="preview"><iframe src="${escaped(screen)}" title="${say("web.cockpit.now")}" tabindex="-1" inert></iframe></div>
       <div class="drive" role="group" aria-label="${say("web.cockpit.drive")}">${drive()}</div>
       <h2>${say("web.cockpit.notes")}</h2><div class="notes"></div></section>
-    <section class="next" tabindex="0" aria-label="${say("web.cockpit.lesson")}"><div class="coming"></div><h2>${say("web.cockpit.lesson")}</h2><div class="lesson"></div>
+    <section class="next" tabindex="0" aria-label="${say("web.cockpit.lesson")}"><div class="coming"></div><h2>${say("web.cockpit.lesson")}</h2><div class="lesson"></div></section>
+    <section class="answers hall" tabindex="0" aria-label="${say("web.cockpit.answers")}"><h2>${say("web.cockpit.answers")} <small>${say("web.cockpit.live")}</small></h2><div class="live"></div>
       <h2>${say("web.cockpit.spot")}</h2><form class="spot"></form></section>
-    <section class="answers hall" tabindex="0" aria-label="${say("web.cockpit.answers")}"><h2>${say("web.cockpit.answers")} <small>${say("web.cockpit.live")}</small></h2><div class="live"></div></section>
   </div>
   <nav class="acts" aria-label="${say("web.cockpit.acts")}"></nav>`
 
