@@ -122,7 +122,10 @@ export class TrainingForm {
     const chips = this.$(".chips")
     if (chips.dataset.kind !== String(kind)) {
       chips.dataset.kind = String(kind)
-      setHTML(chips, names.map(([name, words]) => `<button type="button" data-class="${name}">${escaped(words)}</button>`).join(""))
+      setHTML(
+        chips,
+        names.map(([name, words]) => `<button type="button" data-class="${name}">${escaped(words)}</button>`).join(""),
+      )
       setHTML(this.$(".suggested"), SUGGESTED[kind].map(suggestion).join(""))
     }
     for (const chip of /** @type {Iterable<HTMLElement>} */ (chips.children))
