@@ -41,7 +41,7 @@ test: checks browser servers  ## all that CI runs: the same, doctests, all unit,
 lowest: $(VENV)/.tests  ## part of that: with the lowest NumPy, Pillow and Plotly that pyproject.toml promises
 	$(BIN)/python -m tests.lowest
 
-bench: $(VENV)/.tests browser  ## the timings in tests/bench, as ratios and medians (minutes; on an idle machine)
+bench: $(VENV)/.bench browser  ## the timings in tests/bench, as ratios and medians (minutes; on an idle machine)
 	@failed=0; \
 	for file in tests/bench/[a-z]*.py; do \
 	  name=$$(basename $$file .py); echo; echo "== $$name"; \
@@ -64,6 +64,9 @@ $(VENV)/.runs: requirements.txt $(VENV)/.made
 
 $(VENV)/.tests: tests/requirements.txt requirements.txt $(VENV)/.made
 	$(call install,tests/requirements.txt)
+
+$(VENV)/.bench: tests/bench/requirements.txt $(VENV)/.tests
+	$(call install,tests/bench/requirements.txt)
 
 # What checks the browser's part. The lock file has every version and its hash; where a registry lacks one
 # that is for other machines only, the versions in package.json are taken without it.

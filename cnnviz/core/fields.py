@@ -21,7 +21,9 @@ from cnnviz.core.sliding import PADDINGS
 from cnnviz.words import Problem
 
 CHANNELS = ("red", "green", "blue", "gray", "rgb")
+"""What of an image goes in: one channel, the gray of all three, or all three themselves."""
 SCALES = ("unit", "raw")
+"""Pixels from 0 to 1, or as stored, from 0 to 255."""
 RULES: dict[str, frozenset[str]] = {
     "exact": frozenset(),
     "procedural": PROCEDURAL,

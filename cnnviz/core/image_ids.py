@@ -17,8 +17,10 @@ from dataclasses import dataclass, replace
 from cnnviz.words import Message, Problem
 
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+"""CIFAR-10's, by their number there."""
 DIGITS = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
 PATTERNS = ("edges", "checkerboard", "gradient", "dot")
+"""Images that are drawn: pattern-edges, and so on."""
 SPLITS = {"train": 50_000, "test": 10_000}
 """How many images CIFAR-10 has of each split."""
 COUNTS = {"sample": (120, 30), "digit": (200, 50)}

@@ -32,6 +32,7 @@ WEIGHTS = ("zeros", "normal", "he")
 """How parameters may start."""
 
 DEFAULT = "conv1x3-sigmoid-dense2-sigmoid-mse"
+"""The network that the page opens with, the teaching notebook's."""
 
 MOST_PARAMETERS, MOST_MULTIPLICATIONS = 600_000, 20_000_000
 """What can be computed while somebody waits."""

@@ -22,6 +22,7 @@ from cnnviz.core.values import Gradients, Params, Trace
 from cnnviz.words import Message
 
 DEVIATIONS: tuple[str, ...] = tuple(DEVIATION_TABLE)
+"""What the notebook does otherwise, by name."""
 PROCEDURAL = frozenset(DEVIATIONS) - {"integer_gradient"}
 """What `forward_backward_propagation` does."""
 OBJECT_ORIENTED = frozenset(DEVIATIONS) - {"double_conv", "fresh_weights"}

@@ -18,6 +18,7 @@ Padding = int | str
 """A number of zeros on each side, or "valid" (0), "same" (K - 1 in all) or "full" (K - 1 a side)."""
 
 PADDINGS = ("valid", "same", "full")
+"""No zeros around the image; as many as keep its size; so many that every window that touches the image counts."""
 
 
 def pad_widths(k: int, padding: Padding) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from cnnviz.core.optimizers import OPTIMIZERS
 from cnnviz.words import Problem
 
 MAX_UPDATES = 10_000
+"""The most updates of one lesson."""
 MOST_WORK = 12_000_000_000
 """Multiplications of all updates together: about ten seconds."""
 PASSES = 3

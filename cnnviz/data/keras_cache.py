@@ -31,8 +31,25 @@ def datasets_folders() -> tuple[Path, ...]:
     home = Path(os.path.expanduser(home))
     if _writable(home):
         return (home / "datasets",)
-    temporary = "/tmp" if os.path.isdir("/tmp") else tempfile.gettempdir()
-    return home / "datasets", Path(temporary) / ".keras" / "datasets"
+    return home / "datasets", _shared()
+
+
+def _shared() -> Path:
+    """Where it keeps data sets if it may write nowhere else."""
+    return Path("/tmp" if os.path.isdir("/tmp") else tempfile.gettempdir()) / ".keras" / "datasets"
+
+
+def claim() -> tempfile.TemporaryDirectory[str] | None:
+    """Gives Keras a folder of our own, until it is closed, where it would take one in which anybody may have put something.
+
+    None where it has one that it may write to, or that holds the data set already.
+    """
+    own, *shared = datasets_folders()
+    if (own != _shared() and not shared) or extracted() not in (None, *(_shared() / folder for folder in FOLDERS)):
+        return None
+    folder = tempfile.TemporaryDirectory(prefix="cnnviz-keras-", ignore_cleanup_errors=True)
+    os.environ["KERAS_HOME"] = folder.name
+    return folder
 
 
 def extracted() -> Path | None:

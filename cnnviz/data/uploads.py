@@ -19,13 +19,17 @@ from cnnviz.words import Message, Problem
 
 PREFIX = "upload-"
 SIZE = 32
+"""Pixels on a side, of what becomes of an upload."""
 PIXEL_BYTES = SIZE * SIZE * 3
 MAX_BYTES = 5_000_000
+"""The most that a file may have."""
 MAX_PIXELS = 25_000_000
+"""The most that a picture may have when it is decoded."""
 MAX_SIDE = 20_000
 MAX_SCANS = 64
 """Passes over the picture in a progressive JPEG, which has about ten; of 5 MB in passes of 42 bytes each, one file takes minutes."""
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
+"""What is read."""
 _NAMES = Message("data.upload.formats", {"others": FORMATS[:-1], "last": FORMATS[-1]})
 
 _ONE_AT_A_TIME = threading.Lock()

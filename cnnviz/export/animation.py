@@ -20,7 +20,9 @@ from cnnviz.export.frames import KINDS, Curve, Panel, draw, encode
 from cnnviz.words import Problem, say
 
 MAX_FRAMES = 120
+"""The most frames of a film."""
 MAX_BYTES = 2_000_000
+"""What a film may take."""
 MOST_IN_A_LINE = 16
 """Numbers of a row that stand in one line."""
 

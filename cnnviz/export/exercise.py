@@ -13,12 +13,13 @@ import numpy as np
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.program import Inner, Line, Program
 from cnnviz.core.trajectory import Moment
+from cnnviz.export.animation import lesson_picture
 from cnnviz.export.lines import aligned, expression, variable, wrapped
-from cnnviz.export.passes import Passes, Section
+from cnnviz.export.passes import Passes, Section, section
 from cnnviz.export.script import as_notebook, as_script
 from cnnviz.export.sections import seen, settings_of, sizes_of, wrapped_chain
 from cnnviz.export.source import listing
-from cnnviz.export.start import image_section, start_section
+from cnnviz.export.start import IMPORTS, image_section, start_section
 from cnnviz.words import reader, say, text
 
 SAID = ("right", "wrong", "shape", "not_yet")
@@ -47,7 +48,7 @@ def exercise_script(lesson: Lesson, pixels: np.ndarray, moment: Moment) -> str:
 
 def exercise_notebook(lesson: Lesson, pixels: np.ndarray, moment: Moment) -> str:
     """The same as a Jupyter notebook, nbformat 4.5 as JSON."""
-    return as_notebook(_introduction(lesson, pixels), _sections(lesson, pixels, moment))
+    return as_notebook(_introduction(lesson, pixels), _sections(lesson, pixels, moment), lesson_picture(lesson, moment.trace.x))
 
 
 def _introduction(lesson: Lesson, pixels: np.ndarray) -> str:
@@ -64,10 +65,11 @@ def _sections(lesson: Lesson, pixels: np.ndarray, moment: Moment) -> Iterable[Se
     program = lesson.network.program(x.shape)
     values = program.start(moment.params, x)
     passes = Passes(program, lesson.optimizer, frozenset(), sizes_of(program, values, np.array(lesson.y)))
-    yield image_section(lesson, pixels, program)
-    yield _start_section(lesson, program, values)
+    yield section("needs", [], IMPORTS)
     yield from passes.layer_sections(forward_only=True)
     yield passes.forward_section()
+    yield image_section(lesson, pixels, program, imports=False)
+    yield _start_section(lesson, program, values)
     yield _section("forward", f"{passes.forward_call}\nL = {passes.loss_call}\nprint('L', L)")
     yield _open_section(passes)
     yield _check_section(passes)

@@ -169,6 +169,14 @@ class LanguageData(TypedDict):
     name: str
 
 
+class Streamlits(TypedDict):
+    """Something that Streamlit says in English: its message, a pattern of it, and which fields the pattern's groups are."""
+
+    id: str
+    pattern: str
+    fields: Sequence[str]
+
+
 class Bounds(TypedDict):
     """What the controls offer."""
 
@@ -201,6 +209,7 @@ class Spec(TypedDict):
     LANG: str
     LANGUAGES: Sequence[LanguageData]
     WORDS: Mapping[str, str | Mapping[str, str]]
+    STREAMLITS: Sequence[Streamlits]
     MATH: Mapping[str, str]
 
 

@@ -5,6 +5,9 @@ lacks is said in English. Code names a message by its id and hands over values, 
 number is written, and which plural it takes, is the language's affair. The browser reads the same files
 (`catalogue`), and its twin of `say` is held to this one by tests.
 
+Not gettext: its keys are English sentences, and its plurals take whole numbers alone. The rules here are in CLDR's own
+notation, and a test holds them and the separators to what browsers have of CLDR; Babel's tables of all languages are 30 MB.
+
 A message is said at the edge, where a reader is: in a widget, a file that is taken home, a line of the terminal, or in
 the browser, to which messages travel as they are. Whoever serves a reader says so: `with reading("fr"): …`.
 """

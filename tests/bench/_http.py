@@ -11,13 +11,16 @@ from urllib.parse import urlsplit
 class Connection:
     """`async with Connection(url) as ask: status, headers, body = await ask.get("/numbers/step?k=3")`."""
 
-    def __init__(self, url: str, inflate: bool = True):
-        self.inflate = inflate
+    def __init__(self, url: str, inflate: bool = True, address: str = ""):
+        """`address` is one of this machine's, from which to ask."""
+        self.inflate, self.address = inflate, address
         parts = urlsplit(url)
         self.host, self.port = parts.hostname or "127.0.0.1", parts.port or 80
 
     async def __aenter__(self) -> Connection:
-        self.reader, self.writer = await asyncio.open_connection(self.host, self.port, limit=2**20)
+        self.reader, self.writer = await asyncio.open_connection(
+            self.host, self.port, limit=2**20, local_addr=(self.address, 0) if self.address else None
+        )
         return self
 
     async def __aexit__(self, *_) -> None:

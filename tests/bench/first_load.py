@@ -59,7 +59,7 @@ def first_load(browser: Browser, url: str) -> dict[str, float]:
         page.goto(url, wait_until="commit")
         page.locator('[data-ready="1"]').wait_for(state="attached", timeout=TIMEOUT_MS)
         milliseconds = page.evaluate(
-            "new Promise(f => { const g = () => readyAfter ? f(readyAfter) : setTimeout(g, 5); g() })"
+            "new Promise(f => { const g = () => window.readyAfter ? f(window.readyAfter) : setTimeout(g, 5); g() })"
         )
         sizes = page.evaluate("performance.getEntriesByType('resource').map(e => e.transferSize)")
         return {"ms": milliseconds, "MB": sum(sizes) / 1e6, "requests": len(sizes)}

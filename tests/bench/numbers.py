@@ -38,16 +38,17 @@ async def known(url: str, seconds: float = 3.0) -> float:
     return count / seconds
 
 
-async def others(url: str, first: int, visitors: int = 20, seconds: float = 10.0) -> list[float]:
-    """Seconds of each step of visitors who go on twice a second, each with a lesson of their own."""
+async def others(url: str, first: int, visitors: int = 20, seconds: float = 10.0, address: str = "") -> list[float]:
+    """Seconds of each step of visitors who go on twice a second, each with a lesson of their own; all from one `address`."""
     times: list[float] = []
 
     async def visitor(number: int) -> None:
-        async with Connection(url) as ask:
+        async with Connection(url, address=address) as ask:
             await asyncio.sleep(number / visitors / 2)
             for k in range(int(2 * seconds)):
                 began = time.monotonic()
-                await ask.get(f"/numbers/step?seed={first + number}&k={k}")
+                status, _, _ = await ask.get(f"/numbers/step?seed={first + number}&k={k}")
+                assert status == 200
                 times.append(time.monotonic() - began)
                 await asyncio.sleep(max(0.0, 0.5 - times[-1]))
 

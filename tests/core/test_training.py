@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.stats import binom, binomtest
 
 from cnnviz.core import outcome as outcomes
 from cnnviz.core import training as module
@@ -301,22 +300,29 @@ def test_outcome_agrees_with_the_last_report_and_counts_every_image_once():
     assert result.confusion.sum(axis=1).tolist() == Y_held.sum(axis=0).tolist()
 
 
+@pytest.fixture
+def stats():
+    from scipy import stats  # which takes seconds to import: not while all tests are looked for
+
+    return stats
+
+
 @pytest.mark.parametrize("images", [1, 2, 5, 6, 62, 2_000])
-def test_what_guessing_reaches_is_the_binomial_distributions(images):
+def test_what_guessing_reaches_is_the_binomial_distributions(images, stats):
     low, high = guessed_share(images)
-    assert low == pytest.approx(binom.ppf(0.025, images, 0.5) / images) and high == pytest.approx(1 - low)
+    assert low == pytest.approx(stats.binom.ppf(0.025, images, 0.5) / images) and high == pytest.approx(1 - low)
 
 
 @pytest.mark.parametrize("classes", [2, 3, 10])
 @pytest.mark.parametrize("images", [1, 2, 5, 9, 62, 400, 2_000])
-def test_guessing_one_of_several_classes(images, classes):
+def test_guessing_one_of_several_classes(images, classes, stats):
     low, high = (round(share * images, 9) for share in guessed_share(images, classes))
-    assert (low, high) == (binom.ppf(0.025, images, 1 / classes), binom.ppf(0.975, images, 1 / classes))
+    assert (low, high) == (stats.binom.ppf(0.025, images, 1 / classes), stats.binom.ppf(0.975, images, 1 / classes))
 
 
 @pytest.mark.parametrize("right, images", [(0, 3), (3, 3), (260, 400), (1040, 2000), (1, 50_000)])
-def test_what_an_accuracy_is_worth_is_wilsons_interval(right, images):
-    theirs = binomtest(right, images).proportion_ci(method="wilson")
+def test_what_an_accuracy_is_worth_is_wilsons_interval(right, images, stats):
+    theirs = stats.binomtest(right, images).proportion_ci(method="wilson")
     assert accuracy_range(right / images, images) == pytest.approx((theirs.low, theirs.high), abs=1e-7)
 
 

@@ -273,6 +273,23 @@ def test_where_keras_may_not_write_it_falls_back_and_so_do_we(tmp_path, monkeypa
     assert cached(), "a folder that can only be read is good enough to read from"
 
 
+def test_where_it_would_be_a_folder_of_everybodys_it_is_one_of_our_own_instead(tmp_path, monkeypatch):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "home"))
+    assert keras_cache.claim() is None
+    shut = [str(tmp_path / "home"), str(tmp_path)]
+    monkeypatch.setattr(os, "access", lambda path, mode: str(path) not in shut)
+    with keras_cache.claim() as folder:
+        assert keras_cache.datasets_folders() == (Path(folder) / "datasets",)
+        assert Path(folder).stat().st_mode & 0o777 == 0o700
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "home"))
+    put_batches(tmp_path / "home" / "datasets" / "cifar-10-batches-py")
+    assert keras_cache.claim() is None, "what is there can be read"
+    monkeypatch.delenv("KERAS_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with keras_cache.claim() as folder:
+        assert os.environ["KERAS_HOME"] == folder
+
+
 def test_asking_imports_nothing_heavy(tmp_path):
     script = """
         from cnnviz.data import cifar10, images, uploads

@@ -2,6 +2,7 @@
 
 import dataclasses
 import random
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -40,6 +41,7 @@ def screen(screen: Screen) -> Screen:
 )
 def test_a_nonsense_address_shows_the_first_lesson_and_says_what_was_wrong(screen: Screen, query):
     screen.open(query=query)
+    expect(screen.page).not_to_have_url(re.compile("alert"))  # Streamlit has heard of it, too
     screen.agrees()
     assert screen.complaints()
     screen.prints_no_trace()

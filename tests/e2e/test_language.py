@@ -35,6 +35,12 @@ def test_in_a_language_that_is_longer_no_text_is_cut_or_stands_on_another(browse
         expect(page.locator("nav a").first).to_have_text(say("ui.step.name", PSEUDO))
         page.evaluate("document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))")
         assert page.evaluate(CUT) == [], path
+    for width, height in ((390, 844), (320, 640)):  # the list of keys, which is the same on every page
+        page.set_viewport_size({"width": width, "height": height})
+        page.keyboard.press("?")
+        expect(page.locator("dialog.help")).to_be_visible()
+        assert page.evaluate(CUT) == []
+        page.keyboard.press("Escape")
     page.close()
     assert screen.thrown == []
 
@@ -68,7 +74,9 @@ def test_the_browser_decides_at_first_and_the_address_wins(browser: Browser, bro
     with page.expect_download() as fetched:
         dialog.get_by_role("button", name=say("ui.take_home.sheet", "fr")).click()
     assert '<html lang="fr">' in Path(fetched.value.path()).read_text("utf-8")
-    dialog.get_by_role("button", name="Close").click()
+    expect(dialog.locator("[data-testid=stFileUploader]")).to_contain_text(say("web.streamlit.upload", "fr"))
+    expect(dialog.locator("[data-testid=stFileUploader]")).to_contain_text(say("web.streamlit.size", "fr", size="5"))
+    dialog.get_by_role("button", name=say("web.streamlit.close", "fr"), exact=True).click()
     expect(dialog).to_have_count(0)
 
     # Another language by the control, kept on the way to other stages, pages, and through a reload.

@@ -1,4 +1,4 @@
-"""Connections that ask for nothing, or without end, are closed; streams and web sockets stay."""
+"""Connections that ask for nothing, or without end, or read nothing are closed; streams and web sockets stay."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ import contextlib
 import pytest
 import uvicorn
 from starlette.applications import Starlette
-from starlette.responses import PlainTextResponse, StreamingResponse
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route, WebSocketRoute
 from websockets.asyncio.client import connect
 
 from cnnviz.ui.server import start
+
+LARGE = 30_000_000
 
 
 async def stream(request):
@@ -22,6 +24,10 @@ async def stream(request):
             await asyncio.sleep(0.05)
 
     return StreamingResponse(parts())
+
+
+async def large(request):
+    return Response(bytes(LARGE))
 
 
 async def socket(socket):
@@ -37,7 +43,8 @@ async def taken(request):
 
 @contextlib.asynccontextmanager
 async def served():
-    app = Starlette(routes=[Route("/stream", stream), Route("/taken", taken, methods=["PUT"]), WebSocketRoute("/socket", socket)])
+    routes = [Route("/stream", stream), Route("/large", large), Route("/taken", taken, methods=["PUT"]), WebSocketRoute("/socket", socket)]
+    app = Starlette(routes=routes)
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off", timeout_graceful_shutdown=1))
     task = asyncio.create_task(server.serve())
     while not server.started:
@@ -71,6 +78,29 @@ def test_who_asks_nothing_is_let_go_and_who_follows_is_not(monkeypatch, said):
     asyncio.run(tried())
 
 
+def test_who_reads_nothing_of_an_answer_is_let_go_and_who_reads_slowly_is_not(monkeypatch):
+    monkeypatch.setattr(start, "UNREAD", 0.5)
+    start.close_what_asks_nothing()
+
+    async def tried() -> None:
+        async with served() as port:
+            asked = b"GET /large HTTP/1.1\r\nHost: here\r\n\r\n"
+            (slow, asks), (unread, writer) = [await asyncio.open_connection("127.0.0.1", port, limit=1) for _ in range(2)]
+            asks.write(asked)
+            writer.write(asked)
+            got = 0
+            async with asyncio.timeout(20):
+                while got < LARGE:
+                    got += len(part := await slow.read(1_000_000))
+                    assert part, "it was let go"
+                    await asyncio.sleep(0.01)
+                rest = 0
+                with contextlib.suppress(ConnectionResetError):
+                    while part := await unread.read(1_000_000):
+                        rest += len(part)
+                assert rest < LARGE
+            asks.close()
+            writer.close()
 @pytest.mark.parametrize("endless", [b"GET /taken?", b"GET /taken HTTP/1.1\r\nX-Much: ", b"PUT /taken HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1;"])
 def test_a_head_has_an_end_and_a_body_may_be_longer(endless):
     start.close_what_asks_nothing()

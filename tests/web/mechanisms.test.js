@@ -5,7 +5,9 @@ import { test } from "node:test"
 import { mechanism } from "../../cnnviz/ui/web/draw/mechanism.js"
 import { padding, underWindow } from "../../cnnviz/ui/web/draw/mechanisms/windows.js"
 import { Pen } from "../../cnnviz/ui/web/draw/pen.js"
+import { named } from "../../cnnviz/ui/web/model/arithmetic.js"
 import { decode } from "../../cnnviz/ui/web/model/decode.js"
+import { explained, stepOf } from "../../cnnviz/ui/web/model/explanation.js"
 import { Numbers } from "../../cnnviz/ui/web/model/numbers.js"
 import { fixture } from "./hooks.js"
 
@@ -135,4 +137,58 @@ test("as many zeros are drawn around a map as its first and its last window reac
     }
   }
   assert.ok(around > 0)
+})
+
+test("at the update a parameter that is pointed at has its own step, in words and in the picture", () => {
+  for (const { numbers } of moments) {
+    for (const parameter of numbers.said.update.makes) {
+      const cell = numbers.shape(parameter).map((n) => n - 1)
+      const words = explained(numbers, parameter, cell, true)
+      assert.equal(words.title, numbers.said.update.title)
+      const [own, step] = words.numbers.split("<br>")
+      assert.ok(own.startsWith(named(numbers, parameter, cell)))
+      assert.equal(step, stepOf(numbers, parameter, cell))
+      const printed = []
+      Pen.prototype.text = (text) => printed.push(text)
+      const done = () => Number.POSITIVE_INFINITY
+      mechanism(new Canvas(), numbers, parameter, cell, { width: 620, height: 190 }, palette, done, true)
+      assert.ok(printed.includes(named(numbers, parameter, cell).replace(/<[^>]*>/g, "")), `${parameter}: ${printed}`)
+    }
+  }
+})
+
+test("pooling prints the cells of a window and its neighbours, one winner lit in each, and the core's number for it", () => {
+  const { numbers, arrays } = moments.find(({ numbers }) =>
+    numbers.network.text.startsWith("conv4x3-relu-max2-conv4x3"),
+  )
+  const [, rows, columns] = numbers.shape("p1")
+  for (const place of [
+    [0, 0, 0],
+    [1, rows - 1, 5],
+    [3, 7, columns - 1],
+  ]) {
+    for (const [map, cell] of [
+      ["p1", place],
+      ["da1", [place[0], 2 * place[1], 2 * place[2]]],
+    ]) {
+      const drawn = []
+      const { grid } = Pen.prototype
+      Pen.prototype.grid = (values, across, _limits, _scale, _box, { lit } = {}) => drawn.push({ values, across, lit })
+      sums(numbers, map, cell)
+      Pen.prototype.grid = grid
+      const [cells, windows] = drawn
+      assert.deepEqual([cells.values.length, windows.values.length], [36, 9])
+      assert.equal(cells.values.filter((_, n) => cells.lit(n)).length, 9)
+      const pooled = map === "p1" ? "p1" : "dp1"
+      const chosen = arrays[pooled][numbers.offset(pooled, place)]
+      assert.ok(windows.values.includes(chosen))
+      windows.values.forEach((value, n) => {
+        const top = 2 * Math.floor(n / 3)
+        const left = 2 * (n % 3)
+        const own = [0, 1].flatMap((i) => [0, 1].map((j) => (top + i) * 6 + left + j))
+        const [winner] = own.filter((at) => cells.lit(at))
+        assert.equal(cells.values[winner], value, `${map}[${cell}]`) // what won goes on, and what arrives goes there
+      })
+    }
+  }
 })

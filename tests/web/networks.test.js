@@ -194,6 +194,13 @@ test("no overview is wider or higher than it may be", () => {
   }
 })
 
+test("on one channel a cell of a map is as large as one of the image, and no map is larger than what it is made of", () => {
+  const maps = (rows) => ({ kind: "maps", tiles: 1, rows, columns: rows, scale: 1 })
+  const [x, z, p] = plan([maps(32), maps(30), maps(15)], 800, 116, 170).places
+  near(x.width / 32, z.width / 30)
+  assert.ok(p.width < z.width && p.width > 0.75 * z.width)
+})
+
 test("what the outputs add to the loss comes to the core's loss, and their slopes to its gradient", () => {
   for (const { numbers } of networks) {
     const [o, step] = [numbers.values("o"), 1e-6]
@@ -208,4 +215,25 @@ test("what the outputs add to the loss comes to the core's loss, and their slope
       assert.ok(Math.abs(slope - numbers.values("do")[n]) < 1e-6)
     }
   }
+})
+
+test("one channel is as large as it can be, in bands that are no higher than that takes; a larger screen has larger maps", () => {
+  const maps = (tiles, rows) => ({ kind: "maps", tiles, rows, columns: rows, scale: 1 })
+  const weights = { kind: "weights", tiles: 2, rows: 30, columns: 30, scale: 2 }
+  const seed = [
+    maps(1, 32),
+    { kind: "filters", tiles: 1, rows: 3, columns: 3, scale: 1 },
+    maps(1, 30),
+    maps(1, 30),
+    weights,
+  ]
+  const side = ({ places }) => Math.min(...places.filter((_, n) => seed[n].kind === "maps").map((place) => place.side))
+  const found = plan(seed, 900, 116, 300)
+  for (let height = 116; height <= 300; height += 4) {
+    const other = arrange(seed, 900, height)
+    assert.ok(side(other) <= side(found))
+    if (height < found.height - 4) assert.ok(side(other) < side(found), `${height} would do`)
+  }
+  const several = [maps(4, 30), maps(4, 30), maps(4, 15), maps(4, 13)]
+  assert.ok(plan(several, 900, 181, 400, 1.56).height > plan(several, 900, 116, 400, 1).height)
 })

@@ -5,7 +5,7 @@ import { explained } from "../../cnnviz/ui/web/model/explanation.js"
 import { expression } from "../../cnnviz/ui/web/model/expression.js"
 import { Filling, terms } from "../../cnnviz/ui/web/model/filling.js"
 import { number } from "../../cnnviz/ui/web/model/format.js"
-import { meaningOf, signsOf } from "../../cnnviz/ui/web/model/meanings.js"
+import { meaningOf, ownOf, signsOf } from "../../cnnviz/ui/web/model/meanings.js"
 import { Numbers } from "../../cnnviz/ui/web/model/numbers.js"
 import { has } from "../../cnnviz/ui/web/model/words.js"
 import { fixture } from "./hooks.js"
@@ -178,4 +178,20 @@ test("every symbol and every operator of a network has words in the glossary", (
         if (text) check(id)
   }
   assert.deepEqual([...lacking], [])
+})
+
+test("a meaning is said in the network's own symbols, with its own formula", () => {
+  const { numbers } = moments.find(({ numbers }) => numbers.network.text.startsWith("conv4x3-relu-max2-conv4x3"))
+  assert.deepEqual(ownOf(numbers, "glossary.sum", "z2"), {
+    label: "z₂",
+    letter: "z",
+    formula: numbers.network.formulas.z2,
+  })
+  assert.equal(ownOf(numbers, "signs.convolution", "f2").formula, numbers.network.formulas.z2)
+  assert.deepEqual(ownOf(numbers, "glossary.gradient", "dw").letter, "db") // the text's example
+  for (const [id, symbol] of [
+    ["signs.back", "z1"],
+    ["glossary.pixel", "x"],
+  ])
+    assert.equal(ownOf(numbers, id, symbol).formula, "")
 })

@@ -94,6 +94,30 @@ test("it asks ahead one after another, and stops where the visitor asks", async 
   assert.deepEqual(received.at(-1), ["9", "9"])
 })
 
+test("the part that is looked at is asked for ahead, of the next update, whichever comes first", async () => {
+  const asked = () => requests.map(({ query }) => query.k + (query.exact ?? ""))
+  ask({ k: "5" })
+  requests[0].answer()
+  await settled()
+  numbers.part({ k: "5", stage: "z1" }, "z1:0", () => {})
+  numbers.ahead("", [{ k: "6" }, { k: "4" }], KEYS)
+  await settled()
+  requests[1].answer()
+  await settled()
+  requests[2].answer()
+  await settled()
+  assert.deepEqual(asked(), ["5", "5z1:0", "6z1:0", "6"])
+  requests[3].answer()
+  await settled()
+  ask({ k: "6" })
+  numbers.ahead("", [{ k: "7" }, { k: "5" }], KEYS)
+  let got = 0
+  numbers.part({ k: "6" }, "z1:0", () => got++)
+  assert.equal(got, 1) // at once
+  await settled()
+  assert.deepEqual(asked().slice(4), ["4"]) // which was on its way
+})
+
 test("nobody is disturbed by it: not in a hidden tab, not with a data saver", async () => {
   document.hidden = true
   numbers.ahead("", [{ k: "6" }], KEYS)
@@ -121,10 +145,15 @@ test("what cannot be used stays as it is on the screen", async () => {
 test("a busy server is asked again when it says, one that is gone after a while, and nothing that may change is kept", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] })
   ask({ k: "1" })
-  requests[0].answer({ status: 503, headers: { "Retry-After": "2" }, body: '{"sentence": "Busy."}' })
-  await settled()
-  assert.deepEqual(failed, ["Busy."])
-  t.mock.timers.tick(4000)
+  for (const status of [503, 429]) {
+    requests.at(-1).answer({ status, headers: { "Retry-After": "2" }, body: '{"sentence": "Busy."}' })
+    await settled()
+    assert.deepEqual(failed, ["Busy."])
+    failed.pop()
+    t.mock.timers.tick(4000)
+  }
+  failed.push("Busy.")
+  requests.shift()
   requests[1].fail()
   await settled()
   assert.deepEqual(failed, ["Busy.", ""])

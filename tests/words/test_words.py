@@ -83,3 +83,26 @@ def test_a_formula_within_a_sentence_is_the_same_in_every_language_and_has_no_va
         if isinstance(text, str) and not id.startswith("ui.notebook.theory."):
             assert FORMULA.findall(text) == FORMULA.findall(catalogue()[id]), id
             assert not any(re.search(r"\{\w+\}", latex) for latex in FORMULA.findall(text)), id
+
+
+def _spoken(text: str) -> str:
+    """The words alone, as somebody says them who controls a browser by voice."""
+    return " ".join(re.findall(r"[^\W_]+", re.sub(r"<[^>]*>", "", text).casefold()))
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_the_name_of_a_control_has_what_stands_on_it(lang):
+    known = catalogue(lang)
+    pairs = {id: (known[f"{id}.text"], known[f"{id}.label"]) for id in {i.removesuffix(".text") for i in known} if f"{id}.text" in known and f"{id}.label" in known}
+    assert len(pairs) > 20
+    assert {id: pair for id, pair in pairs.items() if f" {_spoken(pair[0])} " not in f" {_spoken(pair[1])} " and _spoken(pair[0])} == {}
+
+
+SIGNS = re.compile(r"`[^`]*`|\$[^$]*\$|<[^>]*>|\{[^}]*\}|%\(\w+\)s|%[rs]")
+SPACES = re.compile(r"(?<=[^\u202f(])[;!?](?=[\s»]|$)|(?<=[^\u00a0]):(?=\s|$)|«(?!\u202f)|(?<!\u202f)»|(?<=\w) ?%|(?<=\w)'(?=\w)")
+OTHERS = ("words.", "terminal.", "ui.notebook.theory.", "ui.check.definitions.")
+
+
+def test_french_has_its_spaces_before_its_signs():
+    texts = {id: [text] if isinstance(text, str) else text.values() for id, text in catalogue("fr").items() if not id.startswith(OTHERS)}
+    assert {id: found for id, forms in texts.items() if (found := [one for one in forms if SPACES.search(SIGNS.sub("X", one))])} == {}

@@ -10,11 +10,10 @@ import streamlit as st
 
 from cnnviz.ui import address
 from cnnviz.ui.component.answer import encode
-from cnnviz.ui.reader import IN_THE_BROWSER
+from cnnviz.ui.component.loader import LOADING
 from cnnviz.ui.version import code
 
-_LOADER = IN_THE_BROWSER + """
-const modules = import(new URL(`web/bundle.js?lang=${lang}`, document.baseURI).href)
+_LOADER = LOADING + """
 export default function (component) {
   let leave = () => {}
   modules.then((module) => { leave = module.default(component) })

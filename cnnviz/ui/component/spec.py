@@ -31,6 +31,7 @@ from cnnviz.ui.maps import MOST_PRINTED, SCALES
 from cnnviz.ui.pages import page_keys, pages
 from cnnviz.ui.pages.train.film.curves import CURVES
 from cnnviz.ui.version import code
+from cnnviz.ui.wire import Streamlits
 from cnnviz.words import DEFAULT, catalogue, languages, reading, say
 
 
@@ -61,6 +62,24 @@ def formulas_in_words(words: Mapping[str, str | Mapping[str, str]]) -> dict[str,
     return {latex: mathml(named(latex)) for form in forms for latex in re.findall(r"\$([^$]+)\$", form)}
 
 
+def streamlits_words(lang: str) -> list[Streamlits]:
+    """What Streamlit itself says, as the English messages have it word for word, by patterns; nothing where that is the reader's.
+
+    >>> streamlits_words("en")
+    []
+    >>> [one["fields"] for one in streamlits_words("fr") if one["id"] == "web.streamlit.remove"]
+    [['name']]
+    """
+    if lang == DEFAULT:
+        return []
+    said = {id: text for id, text in catalogue().items() if id.startswith("web.streamlit.") and isinstance(text, str)}
+    pieces = {id: re.split(r"\{(\w+)\}", text) for id, text in said.items()}
+    return [
+        {"id": id, "pattern": f"^{'(.+)'.join(map(re.escape, parts[::2]))}$", "fields": parts[1::2]}
+        for id, parts in pieces.items()
+    ]
+
+
 @cache
 def spec(lang: str = DEFAULT, ids: frozenset[str] | None = None) -> str:
     """The module as text, for readers of a language: one exported constant a line. Of the messages it has `ids` alone, if these are given."""
@@ -76,6 +95,7 @@ def _constants(lang: str, words: Mapping[str, str | Mapping[str, str]]) -> dict[
         "LANG": lang,
         "LANGUAGES": [{"id": known, "name": say("words.name", known)} for known in languages()],
         "WORDS": words,
+        "STREAMLITS": streamlits_words(lang),
         "MATH": formulas_in_words(words),
         "LINE_COLOURS": LINE_COLOURS,
         "MOST_PRINTED": MOST_PRINTED,

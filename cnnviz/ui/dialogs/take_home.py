@@ -112,5 +112,5 @@ def _upload(now: Now) -> None:
         st.error(plain(error))
         return
     query = start.to_query()
-    adopt(**{name: query.get(name, "") for name in LESSON_KEYS}, note=" ".join(map(str, notes)))
+    adopt(**{name: query.get(name, "") for name in LESSON_KEYS}, note=" ".join(map(str, notes)) or say("ui.take_home.imported"))
     st.rerun()

@@ -10,10 +10,13 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from cnnviz.core.kept import keep_also
+from cnnviz.ui.server.compressed import Compressed
 from cnnviz.ui.server.direct import Direct
 from cnnviz.ui.server.files import file_routes
+from cnnviz.ui.server.floods import Floods
 from cnnviz.ui.server.guards import Frames, Metrics, Origins, Proxies, UploadLimit
 from cnnviz.ui.server.headers import Headers
+from cnnviz.ui.server.index import Early
 from cnnviz.ui.server.numbers import Numbers, number_routes
 from cnnviz.ui.server.rooms import Rooms, room_routes
 from cnnviz.ui.server.rooms.shared import shared
@@ -26,7 +29,7 @@ __all__ = ["MIDDLEWARE", "SCRIPT", "apologize", "lifespan", "middleware", "route
 REDIS = "CNNVIZ_REDIS"
 """The environment's setting that names a Redis, `redis://…`, for what several processes share."""
 
-MIDDLEWARE = [Middleware(layer) for layer in (Proxies, Headers, Origins, Metrics, Frames, UploadLimit)]
+MIDDLEWARE = [Middleware(layer) for layer in (Proxies, Headers, Floods, Origins, Metrics, Frames, UploadLimit, Compressed, Early)]
 """Around Streamlit's own, the outermost first."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from collections.abc import Callable
 from functools import cache
@@ -15,6 +16,7 @@ from cnnviz.ui.component.bundle import bundle, style_sheet
 from cnnviz.ui.component.fonts import font_faces
 from cnnviz.ui.component.spec import spec, sprite
 from cnnviz.ui.reader import KEY, of_request
+from cnnviz.ui.server.compressed import takes_gzip
 from cnnviz.words import DEFAULT, reader, reading
 
 WEB_FOLDER = Path(__file__).parents[1] / "web"
@@ -58,19 +60,22 @@ def made_once(path: str, media_type: str, make: Callable[[], str | bytes]) -> Ro
     """
 
     @cache
-    def content(lang: str) -> tuple[bytes, str]:
+    def content(lang: str) -> tuple[bytes, bytes, str]:
         with reading(lang):
             made = make()
         body = made.encode() if isinstance(made, str) else made
-        return body, f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        compressed = gzip.compress(body, mtime=0) if isinstance(made, str) else b""
+        return body, compressed, f'"{hashlib.sha256(body).hexdigest()[:32]}"'
 
     async def answer(request: Request) -> Response:
-        body, etag = content(of_request(request) if KEY in request.query_params else DEFAULT)
-        headers = {"ETag": etag, "Cache-Control": "no-cache"}
+        body, compressed, etag = content(of_request(request) if KEY in request.query_params else DEFAULT)
+        headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
         # A proxy that compresses marks the same text's ETag as weak (W/).
         known = [tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(",")]
         if etag in known:
             return Response(status_code=304, headers=headers)
+        if compressed and takes_gzip(request.headers):
+            return Response(compressed, media_type=media_type, headers=headers | {"Content-Encoding": "gzip"})
         return Response(body, media_type=media_type, headers=headers)
 
     return Route(path, answer)

@@ -18,6 +18,7 @@ from cnnviz.ui.reader import of_request
 from cnnviz.ui.resource import address_of
 from cnnviz.ui.server.embedding import embedders
 from cnnviz.ui.server.files import PRELOAD
+from cnnviz.ui.server.index import with_early
 
 
 def inline_script_hashes(html: str) -> list[str]:
@@ -36,7 +37,7 @@ def content_security_policy(allowed: Sequence[str] = ()) -> str:
 
     Pages of the origins `allowed` may show it in a frame, beside our own.
     """
-    index = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    index = with_early((Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8"))
     sources = {
         "default-src": ["'none'"],
         # blob: is how Streamlit loads a component's JavaScript. Eval: its protobuf reader compiles WebAssembly, Plotly's

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import zlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
@@ -18,12 +17,12 @@ from cnnviz.core.recent import Recent
 from cnnviz.ui import resource
 from cnnviz.ui.pages import Page
 from cnnviz.ui.resource import Resource, address_of
+from cnnviz.ui.server.compressed import LASTING, takes_gzip
 from cnnviz.ui.server.direct import DirectRoute
-from cnnviz.ui.server.gate import Busy, Gate, visitor_of, while_asked
+from cnnviz.ui.server.gate import Busy, Gate, connection_of, visitor_of, while_asked
 from cnnviz.ui.version import code
 from cnnviz.words import message
 
-LASTING = "public, max-age=31536000, immutable"
 MOST_BYTES = 64_000_000
 """What the answers that are kept may take together, compressed: some 800 moments of the teaching notebook's network."""
 MOST_QUERY = 24_000
@@ -61,14 +60,15 @@ class Numbers:
         self.cheap: Gate[Resource | Dear] = Gate(2, 2_000, 400, 0.01)
         self.dear: Gate[Resource] = Gate(1, 24, 4, 2.0)
 
-    async def get(self, page: Page, asked: Mapping[str, str], form: str, visitor: str) -> Resource:
+    async def get(self, page: Page, asked: Mapping[str, str], form: str, request: Request) -> Resource:
         """The resource, made if it is not known. Raises Busy, and TimeoutError where it takes too long."""
         name = (page.id, form, *asked.items())
         found = self.kept.get(name)
         if found is None:
-            made = await self.cheap.get(name, visitor, lambda: self._if_cheap(page, asked, form))
+            who, by = visitor_of(request), connection_of(request)
+            made = await self.cheap.get(name, who, lambda: self._if_cheap(page, asked, form), by)
             if isinstance(made, Dear):
-                made = await self.dear.get(name, visitor, lambda: resource.made(page, asked, form))
+                made = await self.dear.get(name, who, lambda: resource.made(page, asked, form), by)
             found = made
             if found.lasting:
                 self.kept.put(name, found)
@@ -117,7 +117,7 @@ class Numbers:
             return refusal(414, "ui.numbers.too_long", most=MOST_QUERY)
         try:
             async with while_asked(request):
-                found = await self.get(page, resource.asked_of(page, request.query_params), form, visitor_of(request))
+                found = await self.get(page, resource.asked_of(page, request.query_params), form, request)
         except Busy as busy:
             return refusal(503, "ui.numbers.busy", {"Retry-After": str(busy.seconds)}, n=busy.seconds)
         except (TimeoutError, asyncio.CancelledError):  # or nobody is there to read this
@@ -138,17 +138,11 @@ def _answered(found: Resource, request: Request, versioned: bool) -> Response:
         return Response(status_code=304, headers=headers)
     if not found.compressed:
         return Response(found.body, media_type=found.media_type, headers=headers)
-    if reads_gzip(request):
+    if takes_gzip(request.headers):
         return Response(found.body, media_type=found.media_type, headers=headers | {"Content-Encoding": "gzip"})
     if len(found.body) > PIECE:
         return StreamingResponse(_inflated(found.body), media_type=found.media_type, headers=headers)
     return Response(found.plain, media_type=found.media_type, headers=headers)
-
-
-def reads_gzip(request: Request) -> bool:
-    """Whether whoever asks takes an answer that is compressed."""
-    accepted = request.headers.get("Accept-Encoding", "")
-    return re.search(r"(^|,)\s*(gzip|\*)\s*(;\s*q=(?!0(\.0*)?\s*(,|$))|,|$)", accepted) is not None
 
 
 async def _inflated(body: bytes) -> AsyncIterator[bytes]:

@@ -9,12 +9,14 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from functools import cache
 from importlib import import_module
+from itertools import count
 from pathlib import Path
 
 import streamlit as st
 from streamlit import config
 
 from cnnviz.core.threads import keep_one_blas_thread
+from cnnviz.data import keras_cache
 from cnnviz.data.forbidden import forbidden
 from cnnviz.ui.server.embedding import embedders
 
@@ -27,6 +29,9 @@ FILES = (65_536, 10_240)
 
 SILENT = 20.0
 """Seconds that a connection may be open without having asked for anything."""
+
+UNREAD = 60.0
+"""Seconds that what was answered may wait without anybody reading on: it is held in memory meanwhile."""
 
 MOST_HEAD = 65_536
 """Bytes of a request's line and headers."""
@@ -52,7 +57,8 @@ async def lifespan(_: st.App) -> AsyncIterator[dict]:
         # In a frame on another host the cookie of this check never arrives. That only our own pages may
         # send files is what `Origins` sees to, without one.
         config.set_option("server.enableXsrfProtection", False)
-    yield {}
+    with keras_cache.claim() or contextlib.nullcontext():
+        yield {}
 
 
 def raise_file_limit() -> None:
@@ -110,7 +116,7 @@ def send_at_once(loop: asyncio.AbstractEventLoop) -> None:
 
 @cache
 def close_what_asks_nothing() -> None:
-    """Has the web server close connections on which no whole request comes within SILENT seconds, or one without end: it would keep them for ever."""
+    """Has the web server close connections on which no whole request comes within SILENT seconds, or one without end, or whose answer nobody reads: it would keep them."""
     for module, name in (("h11_impl", "H11Protocol"), ("httptools_impl", "HttpToolsProtocol")):
         with contextlib.suppress(ImportError):  # the second one is there where httptools is
             _close_what_is_silent(getattr(import_module(f"uvicorn.protocols.http.{module}"), name))
@@ -130,6 +136,26 @@ def _close_what_is_silent(protocol: type) -> None:
             transport.abort()
 
     protocol.connection_made = connection_made
+    _close_what_is_unread(protocol)
+
+
+def _close_what_is_unread(protocol: type) -> None:
+    pause = protocol.pause_writing
+    pauses = count()
+
+    def pause_writing(self) -> None:
+        pause(self)
+        self.pause = next(pauses)
+        self.loop.call_later(UNREAD, close, self, self.pause, self.transport.get_write_buffer_size())
+
+    def close(self, pause: int, waited: int) -> None:
+        if self.pause != pause or not self.flow.write_paused or self.transport.is_closing():
+            return
+        if (waits := self.transport.get_write_buffer_size()) >= waited:
+            return self.transport.abort()
+        self.loop.call_later(UNREAD, close, self, pause, waits)
+
+    protocol.pause_writing = pause_writing
 
 
 def _bound_heads(protocol: type) -> None:

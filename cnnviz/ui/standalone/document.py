@@ -18,8 +18,8 @@ from cnnviz.words import reader, say
 _PAGE = Template(Path(__file__).with_name("page.html").read_text("utf-8"))
 _ONE_PAGE = {"pages/registry": "pages/registry_of_one"}
 """Modules that stand in for others where there is one page alone."""
-_OF_PAGES = frozenset({"film", "check", "own_gradients", "notebook", "learn"})
-"""Style sheets of pages that do not come along."""
+_OF_OTHERS = frozenset({"film", "training", "check", "own_gradients", "notebook", "learn", "hall", "streamlit"})
+"""Style sheets of pages, rooms and a frame that do not come along."""
 _ID = re.compile(r"""["'`]([a-z_]+\.(?:[\w.]|\$\{[^{}]*\})+)["'`]""")
 """What may be a message's id in JavaScript, with ${…} for what is filled in."""
 
@@ -74,5 +74,5 @@ def _pattern(id: str) -> str:
 def _styles(images: bool) -> str:
     """The component's style sheet, with the images that can be chosen in it or none."""
     picture = f"url(data:image/png;base64,{base64.b64encode(sprite()).decode('ascii')})" if images else "none"
-    text = styles(without=_OF_PAGES)
+    text = styles(without=_OF_OTHERS)
     return text.replace("url(images.png)", picture) if images else re.sub(r"url\(images\.png\)[^;}]*", picture, text)

@@ -1,6 +1,6 @@
 // Written by `python -m cnnviz.ui.wire`: change that file, not this one.
 
-import type { Bounds, CurveData, ImageData, LanguageData, PageData, Preset, Scale } from "./types/wire.js"
+import type { Bounds, CurveData, ImageData, LanguageData, PageData, Preset, Scale, Streamlits } from "./types/wire.js"
 
 export const SCALES: Record<Scale, string[]>
 export const LINE_COLOURS: string[]
@@ -24,4 +24,5 @@ export const CODE: string
 export const LANG: string
 export const LANGUAGES: LanguageData[]
 export const WORDS: Record<string, string | Record<string, string>>
+export const STREAMLITS: Streamlits[]
 export const MATH: Record<string, string>

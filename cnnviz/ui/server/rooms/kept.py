@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from cnnviz.core.recent import Recent
-from cnnviz.ui.server.numbers import reads_gzip
+from cnnviz.ui.server.compressed import takes_gzip
 
 Bytes = tuple[bytes, bytes]
 """An answer as it is, and packed."""
@@ -31,7 +31,7 @@ class Kept:
             if task is None:
                 task = self.coming[name] = asyncio.create_task(self._made(name, make))
             both = await asyncio.shield(task)  # whoever asked first may be gone
-        packed = reads_gzip(request)
+        packed = takes_gzip(request.headers)
         headers = {"Cache-Control": "no-store", "Vary": "Accept-Encoding", **({"Content-Encoding": "gzip"} if packed else {})}
         return Response(both[packed], media_type="application/json", headers=headers)
 

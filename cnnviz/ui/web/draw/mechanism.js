@@ -22,13 +22,14 @@ import { Pen } from "./pen.js"
 /** @typedef {import("../model/patterns.js").Cell} Cell */
 /** @typedef {(pen: Pen, numbers: Numbers, symbol: string, cell: Cell) => void} Picture */
 
-/** @param {HTMLCanvasElement} canvas @param {Numbers} numbers @param {string} map a symbol, or "update" @param {Cell} cell @param {import("./pen.js").Room} room @param {import("./pen.js").Palette} palette @param {(symbol: string) => number} done how many cells of each channel of a map are computed so far: none of what comes later */
-export function mechanism(canvas, numbers, map, cell, room, palette, done) {
+/** @param {HTMLCanvasElement} canvas @param {Numbers} numbers @param {string} map a symbol, or "update" @param {Cell} cell @param {import("./pen.js").Room} room @param {import("./pen.js").Palette} palette @param {(symbol: string) => number} done how many cells of each channel of a map are computed so far: none of what comes later @param {boolean} [stepping] whether it is a parameter's step that is drawn */
+export function mechanism(canvas, numbers, map, cell, room, palette, done, stepping = false) {
   if (!room.width || !room.height) return []
   const backward = numbers.maps[map]?.band === "gradients"
   const pen = new Pen(canvas, room, palette, backward)
   pen.done = done
-  picture(numbers, map)(pen, numbers, map, cell)
+  const [first] = numbers.said.update.makes
+  stepping ? update(pen, numbers, map, cell) : picture(numbers, map)(pen, numbers, map === "update" ? first : map, cell)
   canvas.setAttribute(
     "aria-label",
     map === "update" ? say("web.phases.update") : `${numbers.maps[map].label} = ${number(numbers.at(map, cell))}`,

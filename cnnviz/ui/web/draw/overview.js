@@ -276,19 +276,23 @@ const meaningful = (id, text, name, of) =>
     ? `<button type="button" class="${name}" tabindex="-1" data-meaning="${id}" data-of="${of}">${escaped(text)}</button>`
     : `<span class="${name}">${escaped(text)}</span>`
 
+/** With its number on the line, as it is said. @param {string} label */
+const spoken = (label) => label.replace(/[₀-₉]/g, (low) => String(low.charCodeAt(0) - 0x2080))
+
 /** @type {(numbers: Numbers, symbol: string, column: Column, single: boolean) => string} */
 function figure(numbers, symbol, { kind: column, title }, single) {
   const kind =
     column === "answers" ? (symbol === "L" ? "loss" : "cells") : isBias(numbers, symbol, column) ? "bias" : column
   const { label, kind: what, shape, words, plain } = numbers.maps[symbol]
   const open = escaped(say("web.overview.large", { symbol: label, words }))
+  const called = escaped(say("web.overview.large", { symbol: spoken(label), words })) // as who reads it aloud says it
   const size =
     ["cells", "loss", "strip", "bias", "filters"].includes(kind) || what === "weights" ? "" : shape.slice(-2).join("×")
   const under = kind === "cells" || kind === "strip" // too narrow for a name beside the symbol
   const over = single && kind === "cells" && numbers.maps[symbol].band === "values" && isMade(numbers, symbol)
   const note = single ? size : kind === "maps" || kind === "classes" ? title : ""
   return `<figure class="map ${kind === "filters" ? "kernelmap" : kind === "cells" ? "cell" : kind === "loss" ? "cell wide" : kind === "strip" || kind === "bias" ? kind : ""}" data-figure="${symbol}">
-    ${over ? bracket(numbers, symbol) : ""}<figcaption><button type="button" class="name" data-open="${symbol}" title="${open}" aria-label="${open}">${formula(label)}</button>${single && !under ? `${meaningful(meaningOf(numbers, symbol), plain, "plain", symbol)}` : ""}<span class="badge"></span>${single || !note ? `<span class="size">${escaped(note)}</span>` : meaningful(meaningOf(numbers, symbol), note, "size", symbol)}</figcaption>
+    ${over ? bracket(numbers, symbol) : ""}<figcaption><button type="button" class="name" data-open="${symbol}" title="${open}" aria-label="${called}">${formula(label)}</button>${single && !under ? `${meaningful(meaningOf(numbers, symbol), plain, "plain", symbol)}` : ""}<span class="badge"></span>${single || !note ? `<span class="size">${escaped(note)}</span>` : meaningful(meaningOf(numbers, symbol), note, "size", symbol)}</figcaption>
     <div class="plate"><canvas data-map="${symbol}" tabindex="0" role="img"></canvas></div>
     <p class="limits"><span class="low"></span><span class="bar"></span><span class="power"></span><span class="high"></span></p>
     ${single && under && numbers.maps[symbol].band !== "gradients" ? meaningful(meaningOf(numbers, symbol), plain, "plain under", symbol) : ""}</figure>`
@@ -300,7 +304,7 @@ const isBias = (numbers, symbol, kind) =>
   (kind === "filters" || kind === "weights") && numbers.maps[symbol].kind === "row"
 
 /** @param {import("../model/meanings.js").Sign} sign @param {string} of */
-const signed = ({ text, id }, of) => (text ? meaningful(id, text, "sign", of) : "")
+const signed = ({ text, id }, of) => (text ? meaningful(id, text, text.length > 2 ? "sign word" : "sign", of) : "")
 
 // What stands between two columns of a network with one channel.
 /** @type {(numbers: Numbers, column: Column) => string} */

@@ -2,6 +2,7 @@
 
 import { colour, css, ink } from "../model/colour.js"
 import { number, short } from "../model/format.js"
+import { equals } from "../model/readable.js"
 import { ratio } from "./canvas.js"
 import { isDark } from "./theme.js"
 
@@ -300,7 +301,7 @@ export class Pen {
     context.lineWidth = 1.5
     context.strokeRect(x, Math.min(y(0), y(total)), 26, Math.max(Math.abs(y(total) - y(0)), 2))
     this.text(
-      `≈ ${number(total)}`,
+      equals(total, number(total)),
       x + 32,
       Math.min(Math.max((y(0) + y(total)) / 2, box.y + 6), box.y + box.height - 6),
       { size: 14, bold: true, room: box.x + box.width - x - 30 },
@@ -412,7 +413,7 @@ export class Pen {
       )
     })
     const y = box.y + terms.length * line
-    const taken = this.text(`≈ ${number(total)}`, box.x, y + 8, { bold: true })
+    const taken = this.text(equals(total, number(total)), box.x, y + 8, { bold: true })
     if (name) this.text(name, box.x + taken + 6, y + 8, { room: Math.max(box.width - taken - 6, 60) })
     foot(0, y)
     context.fillStyle = this.ink

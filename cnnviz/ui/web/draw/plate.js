@@ -16,7 +16,7 @@ import { ratio } from "./canvas.js"
 export const COLOURS = 3 // of a photograph, which has a place beside them
 const STACK = 3 // between layers of w
 const SMALLEST = 9 // size of a number in a cell, in pixels
-const SQUEEZED = 0.5 // as narrow a number may be made
+const SQUEEZED = 0.75 // as narrow a number may be made
 const MOST_RIBBONS = 4
 const APART = 10 // scales that differ by more are said to
 const SEEN = 5 // an outline is at least so large
@@ -64,6 +64,7 @@ export class Plate {
     this.whole = this.printsAll() && this.values.every((value) => Number.isInteger(value) && Math.abs(value) < 1000)
     this.power =
       this.printsAll() && !this.names && numbers.maps[this.symbol].kind !== "row" ? power(Math.max(-low, high)) : 0
+    if (this.power && !this.legible()) this.power = 0 // the ends of its colours say more then
     const width = this.size?.[0] ?? 60
     let ends = this.power ? ["", ""] : limits.map((end) => (Number.isInteger(end) ? whole(end) : short(end)))
     if (scale === "signed" && (this.narrow || 6 * ends.join("").length + 36 > width))
@@ -271,6 +272,17 @@ export class Plate {
     return short(value / 10 ** (this.power ?? 0))
   }
 
+  /** Whether there is room for every number: all tiles of a map have numbers, or none. */
+  legible() {
+    const { columns } = /** @type {Face} */ (this.face)
+    const [width] = this.size ?? [0]
+    const cell = (width - (this.across - 1) * GAP) / this.across / columns
+    this.context.font = `600 ${SMALLEST}px Inter, system-ui, sans-serif`
+    const values = Array.from(/** @type {Float64Array} */ (this.values))
+    const widest = Math.max(...values.map((value) => this.context.measureText(this.written(value)).width))
+    return cell - 2 >= SQUEEZED * widest
+  }
+
   // The numbers of a tile.
   /** @param {Rectangle} box @param {number} n @param {number} done of each tile's cells: the others are not computed yet */
   print(box, n, done) {
@@ -298,8 +310,7 @@ export class Plate {
     const widest = Math.max(...all.map(({ text }) => width(text)))
     const fits = Math.min(h * 0.42, w * 0.3, 22, (w - 6) / widest)
     if (fits < this.least) return
-    const ofAll = Math.max(...Array.from(values, (value) => width(this.written(value))))
-    if ((w - 2) / ofAll < SQUEEZED * SMALLEST) return // all tiles of a map have numbers, or none
+    if (!this.legible()) return
     this.context.font = font(Math.max(SMALLEST, fits))
     this.context.textAlign = "center"
     this.context.textBaseline = "middle"

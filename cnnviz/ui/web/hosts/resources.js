@@ -41,6 +41,10 @@ export class Resources {
   size = 0
   /** @type {Map<string, ((arrays: Answer["arrays"]) => void)[]>}  parts on their way, and who waits for them */
   parts = new Map()
+  /** @type {{ lesson: Lesson, of: string }[]}  which parts were asked for last */
+  exact = []
+  /** @type {Lesson[]}  what may be wanted next */
+  likely = []
 
   /**
    * @param {URL} base  where the pages stand
@@ -89,11 +93,39 @@ export class Resources {
    * @param {string[]} keys
    */
   ahead(page, lessons, keys) {
+    this.likely = lessons
+    this.queueUp(
+      lessons.map((lesson) => pathOf(page, lesson, keys, this.code)),
+      this.size > LARGE ? 1 : 8,
+    )
+    this.partsAhead()
+  }
+
+  // The parts that are looked at, of the next update.
+  partsAhead() {
+    const next = this.likely[0]?.k
+    const looked = this.exact.filter(({ lesson }) => Number(lesson.k) + 1 === Number(next))
+    this.queueUp(
+      looked.map(({ lesson, of }) => this.partOf({ ...lesson, k: next }, of)),
+      8,
+    )
+  }
+
+  /**
+   * Asks for paths ahead, before what else is to be asked for.
+   * @param {string[]} paths
+   * @param {number} most
+   */
+  queueUp(paths, most) {
     const { saveData } = /** @type {{ connection?: { saveData?: boolean } }} */ (navigator).connection ?? {}
     if (saveData || this.size > MOST_AHEAD) return
-    const paths = lessons.map((lesson) => pathOf(page, lesson, keys, this.code))
-    this.queue = [...paths, ...this.queue.filter((path) => !paths.includes(path))].slice(0, this.size > LARGE ? 1 : 8)
+    this.queue = [...paths, ...this.queue.filter((path) => !paths.includes(path))].slice(0, most)
     this.next()
+  }
+
+  /** @param {Lesson} lesson @param {string} of */
+  partOf({ stage, cell, ...lesson }, of) {
+    return pathOf("", { ...lesson, exact: of }, [...Object.keys(lesson), "exact"], this.code)
   }
 
   /**
@@ -102,16 +134,20 @@ export class Resources {
    * @param {string} of  which one
    * @param {(arrays: Answer["arrays"]) => void} act
    */
-  async part({ stage, cell, ...lesson }, of, act) {
-    const path = pathOf("", { ...lesson, exact: of }, [...Object.keys(lesson), "exact"], this.code)
+  async part(lesson, of, act) {
+    const path = this.partOf(lesson, of)
+    const others = this.exact.filter((part) => this.partOf(part.lesson, part.of) !== path)
+    this.exact = [{ lesson, of }, ...others].slice(0, 4)
+    this.partsAhead()
     const known = this.kept.get(path)
     if (known) return act(known.arrays)
-    const others = this.parts.get(path)
-    if (others) return others.push(act)
+    if (this.early?.path === path) this.early = give(this.early)
+    const waiting = this.parts.get(path)
+    if (waiting) return waiting.push(act)
     const acts = [act]
     this.parts.set(path, acts)
     /** @param {Answer["arrays"]} arrays  none: who still wants it asks again */
-    const give = (arrays) => {
+    const hand = (arrays) => {
       this.parts.delete(path)
       for (const act of acts) act(arrays)
     }
@@ -121,9 +157,9 @@ export class Resources {
       const bytes = new Uint8Array(await response.arrayBuffer())
       const answer = decode(bytes)
       this.kept.put(path, answer, bytes.length)
-      give(answer.arrays)
+      hand(answer.arrays)
     } catch {
-      setTimeout(() => give({}), AGAIN_IN)
+      setTimeout(() => hand({}), AGAIN_IN)
     }
   }
 
@@ -178,11 +214,11 @@ export class Resources {
       return this.missed(
         flight,
         has(id) ? say(id, values) : sentence,
-        status === 410 || status >= 500 ? wait || AGAIN_IN : 0,
+        status === 410 || status === 429 || status >= 500 ? wait || AGAIN_IN : 0,
       )
     }
     const answer = decode(bytes)
-    this.size = bytes.length
+    if (flight === this.flight) this.size = bytes.length
     if (!wait && headers.get("Cache-Control") !== "no-store") this.kept.put(flight.path, answer, bytes.length)
     if (flight === this.early) {
       this.early = undefined

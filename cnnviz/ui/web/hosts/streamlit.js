@@ -9,8 +9,10 @@ import { TrainingReport } from "../pages/training.js"
 import { View } from "../pages/view.js"
 import { CODE, LANG } from "../spec.js"
 import { addressOf, isNews, pageAt, tell, tellSoon, tellWhoeverLeaves } from "./address_bar.js"
+import { restored } from "./kept_focus.js"
 import { looked, Resources } from "./resources.js"
 import { roomDriver } from "./room.js"
+import { translateStreamlit } from "./streamlits_words.js"
 import { loadAgain } from "./tab.js"
 
 /** @import { Lesson } from "../model/address.js" */
@@ -20,11 +22,14 @@ import { loadAgain } from "./tab.js"
 /** @import { Mounted } from "../types/wire.js" */
 /** @typedef {{ data: Uint8Array, parentElement: HTMLElement, setTriggerValue: (name: string, value: string) => void }} Call */
 /** @typedef {Mounted & { arrays: Arrays }} Told  what Streamlit says */
-/** @typedef {{ root: HTMLElement, view: View, receive: (answer: Answer) => void, ask: () => void, open: (what: string) => void, told: Told }} Shown */
+/** @typedef {{ root: HTMLElement, view: View, receive: (answer: Answer) => void, ask: () => void, open: (what: string) => void, opening: string, heard: boolean, told: Told }} Shown  whether Streamlit has said something, and a dialog that was asked for before */
 
 const MAIN = ".stMainBlockContainer" // in which Streamlit puts all that is on a page
+const LOOKS = ["stage", "cell", "view", "hide", "predict"] // what of an address its numbers do not depend on
+const WAITING = `body, ${MAIN}` // where a view stands that has no place of its own yet
 
 document.documentElement.lang = LANG
+translateStreamlit()
 
 const base = new URL("../", import.meta.url)
 const rooms = roomDriver(base, travel)
@@ -96,8 +101,8 @@ export default function component(call) {
   if (!root) return () => {} // its view is another page's by now
   const told = understood(data)
   if (!told) return () => {}
-  if (told.page !== pageAt() && shown?.root.isConnected && shown.view.page === pageAt()) {
-    tell() // it is a page behind: its connection was lost meanwhile
+  if (told.page !== pageAt() && shown?.root.isConnected && (shown.view.page === pageAt() || isEarly(shown.root))) {
+    tell() // it is a page behind: its connection was lost meanwhile, or it was not there yet
     return () => {}
   }
   const last = mounted.get(root)
@@ -105,7 +110,10 @@ export default function component(call) {
   const here = last?.view.page === told.page ? last : mount(root, told)
   if (here !== last) here.ask()
   here.told = told
+  here.heard = true
   here.open = (what) => setTriggerValue("open", what)
+  if (here.opening) here.open(here.opening)
+  here.opening = ""
   hear(here)
   // Called before every new call, too: only an element that has left the page is done with.
   return () =>
@@ -149,6 +157,7 @@ function mount(root, told) {
   const { page } = told
   /** @type {(answer: Answer) => void} */
   let deliver = () => {}
+  let arriving = false
   const askFor = (/** @type {string} */ there) => numbers.ask(there, address.read(), kindOf(there).asked)
   const address = addressOf(page, () => askFor(pageAt())) // they may be there before Streamlit has turned the page
   /** @type {View | undefined} */
@@ -176,6 +185,7 @@ function mount(root, told) {
     address: {
       ...address,
       visit(lesson, how) {
+        if (arriving && !here.heard && loses(address.read(), lesson)) return // Streamlit is to hear it first: it says what is wrong
         address.visit(lesson, how)
         if (led && how?.replace) return rooms.arrived(page, address.read(), hides())
         led = false
@@ -222,7 +232,9 @@ function mount(root, told) {
     const cell = "cell" in wrong ? "" : answer.lesson.cell
     here.told.wrong = {} // it is said once
     const show = () => {
+      arriving = true
       deliver({ ...answer, wrong, lesson: { ...answer.lesson, cell } })
+      arriving = false
       arrive()
     }
     isStyled ? show() : styled.then(show)
@@ -230,11 +242,14 @@ function mount(root, told) {
 
   if (shown && shown.root !== root) {
     shown.view.leave()
-    if (shown.root.parentElement?.matches(MAIN)) shown.root.remove()
+    if (shown.root.parentElement?.matches(WAITING)) shown.root.remove()
   }
   view = new View(root, page, host)
+  const later = (/** @type {string} */ what) => {
+    here.opening = what
+  }
   /** @type {Shown} */
-  const here = { root, view, told, receive, ask: begin, open: () => {} }
+  const here = { root, view, told, receive, ask: begin, opening: "", open: later, heard: false }
   mounted.set(root, here)
   shown = here
   tellWhoeverLeaves(root, view.stop.signal)
@@ -252,10 +267,32 @@ function turned(page) {
   if (!root?.isConnected || !view || pageAt() !== page) return false
   const fresh = document.createElement("div")
   fresh.className = "cnnviz"
+  fresh.classList.toggle("early", isEarly(root))
   fresh.style.visibility = "hidden"
   root.replaceWith(fresh)
-  mount(fresh, { page, code: CODE, adopt: [0, {}], stage: "", wrong: {}, listens: false, private: null, arrays: {} })
+  mount(fresh, unheard(page))
   return true
+}
+
+/** Whether the address says how one looks in a way that is not understood. @param {Lesson} address @param {Lesson} lesson */
+const loses = (address, lesson) => LOOKS.some((key) => address[key] && address[key] !== (lesson[key] ?? ""))
+
+/** Whether a view stands where Streamlit has not made its page yet. @param {Element} root */
+const isEarly = (root) => root.classList.contains("early")
+
+/** What is taken for said as long as Streamlit has not said anything of a page. @param {string} page @returns {Told} */
+function unheard(page) {
+  return { page, code: CODE, adopt: [0, {}], stage: "", wrong: {}, listens: false, private: null, arrays: {} }
+}
+
+// Nobody waits for Streamlit's own scripts: until they have made a page, the view stands before where it will be.
+function standAlone() {
+  if (document.querySelector(".stApp")) return
+  const root = document.createElement("div")
+  root.className = "cnnviz early"
+  root.style.visibility = "hidden"
+  document.body.prepend(root)
+  mount(root, unheard(pageAt())).ask()
 }
 
 // Streamlit takes the element away that the view is in and puts an empty one there, a moment later: until then it stands
@@ -263,13 +300,29 @@ function turned(page) {
 function keep() {
   if (!shown || shown.view.stop.signal.aborted || shown.view.page !== pageAt()) return
   const { root, view } = shown
-  const homeless = root.parentElement?.matches(MAIN)
-  if (root.isConnected && !homeless) return
+  const waits = root.parentElement?.matches(WAITING)
+  if (root.isConnected && !waits) return
   const place = document.querySelector(".cnnviz:empty")
-  place ? place.replaceWith(root) : homeless || document.querySelector(MAIN)?.prepend(root)
+  if (place) moveTo(place, root)
+  else if (waits) return
+  else document.querySelector(MAIN)?.prepend(root)
+  restored(root)
   view.paint()
 }
 new MutationObserver(keep).observe(document.body, { childList: true, subtree: true })
+
+/**
+ * Puts a view in an empty one's place; where the browser can, whoever was typing in it goes on.
+ * @param {Element} place
+ * @param {HTMLElement} root
+ */
+function moveTo(place, root) {
+  const parent = /** @type {Element & { moveBefore?: (node: Node, before: Node) => void }} */ (place.parentElement)
+  root.classList.remove("early")
+  if (!parent.moveBefore || !root.isConnected) return place.replaceWith(root)
+  parent.moveBefore(root, place)
+  place.remove()
+}
 
 /**
  * Whether an address is answered by Streamlit, and by no resource.
@@ -287,3 +340,5 @@ function below() {
   heading.tabIndex = -1
   heading.focus({ preventScroll: true })
 }
+
+standAlone()

@@ -6,7 +6,8 @@
 
 import { expression } from "./expression.js"
 import { byChannel, Filling, isProduct, MOST_TERMS, own } from "./filling.js"
-import { factor, number, plainNumber, signed } from "./format.js"
+import { factor, number, signed } from "./format.js"
+import { isWhole } from "./readable.js"
 import { say } from "./words.js"
 
 /** @typedef {import("./expression.js").Node} Node */
@@ -23,7 +24,7 @@ export function named(numbers, symbol, cell) {
 /** What it comes to; ≈ where the digits that are shown are not all. @param {number} value */
 export function result(value) {
   const text = number(value, 5)
-  return ` ${Number(plainNumber(text).replaceAll("−", "-")) === value ? "=" : "≈"} <b>${text}</b>`
+  return ` ${isWhole(value, text) ? "=" : "≈"} <b>${text}</b>`
 }
 
 /** How the number of a cell comes about. @param {Numbers} numbers @param {string} symbol @param {Cell} cell */
@@ -92,6 +93,7 @@ function text(page, node, alone = true) {
     case "binary":
       return (
         bias(page, node)
+        ?? withoutNothing(page, node)
         ?? `${text(page, node.left, false)}${SIGNS[/** @type {keyof typeof SIGNS} */ (node.sign)]}${text(page, node.right, false)}`
       )
     case "call":
@@ -104,6 +106,15 @@ function written(value, digits, alone) {
   if (Number.isInteger(value) && Math.abs(value) < 1e5)
     return value < 0 && !alone ? `(−${-value})` : String(value).replace("-", "−")
   return alone ? number(value, digits) : factor(value, digits)
+}
+
+// Of two products that are added, one that is 0 is left out.
+/** @param {Page} page @param {Node & { kind: "binary" }} node */
+function withoutNothing(page, { sign, left, right }) {
+  const both = [left, right]
+  if (sign !== "+" || !both.every((part) => part.kind === "binary" && part.sign === "*")) return undefined
+  const counting = both.filter((part) => page.filling.value(part) !== 0)
+  return counting.length === 1 ? text(page, counting[0], false) : undefined
 }
 
 // What is added to a sum is its last term.

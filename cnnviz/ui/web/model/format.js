@@ -6,8 +6,8 @@ import { say } from "./words.js"
 const MINUS = "−"
 const POINT = say("words.point")
 
-/** With the language's decimal point. @param {string} text  as JavaScript writes a number */
-const local = (text) => text.replace(".", POINT)
+/** With the language's decimal point. @param {string} text  as JavaScript writes a number, or a part of it */
+export const local = (text) => text.replace(".", POINT)
 
 /**
  * A number that somebody typed, as JavaScript reads it: with a point or a comma, with separators of thousands, with any

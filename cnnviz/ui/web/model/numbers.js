@@ -61,18 +61,23 @@ export class Numbers {
    * unit, and "past.w2:4", what the velocity of an entry is made of.
    * @param {string} symbol
    * @param {Cell} cell
+   * @param {boolean} [stepping]  whether it is a parameter's step that counts
    * @returns {string[]}
    */
-  missing(symbol, cell) {
-    const past = symbol === "update" ? this.past(cell) : ""
-    const weights = this.exact(symbol, cell)
+  missing(symbol, cell, stepping = false) {
+    const parameter = stepping ? symbol : symbol === "update" ? this.said.update.makes[0] : ""
+    if (!parameter) return this.exact(symbol, cell)
+    const past = this.past(parameter, cell)
+    const weights = Object.entries(this.wide).flatMap(([name, wide]) => {
+      const own = parameter === name ? wide.lacks(name, "output", cell[cell.length - 1]) : []
+      return [...own, ...wide.lacks(name, "output", wide.largest(this.values(`d${name}`)) % wide.outputs)]
+    })
     return past && !(past in this.arrays) ? [...weights, past] : weights
   }
 
-  /** What a step's velocity is made of, by its name; "" where there is none. @param {Cell} cell */
-  past(cell) {
-    const [first] = this.said.update.makes
-    return `velocity.${first}` in this.arrays ? `past.${first}:${this.offset(first, cell)}` : ""
+  /** What the velocity of an entry is made of, by its name; "" where there is none. @param {string} parameter @param {Cell} cell */
+  past(parameter, cell) {
+    return `velocity.${parameter}` in this.arrays ? `past.${parameter}:${this.offset(parameter, cell)}` : ""
   }
 
   /** The exact weights that a cell needs. @param {string} symbol @param {Cell} cell @returns {string[]} */
@@ -82,9 +87,7 @@ export class Numbers {
       if (pattern === "unit") return wide.lacks(name, "unit", this.offset(symbol, cell))
       if (pattern === "last" || symbol === name || symbol === `d${name}`)
         return wide.lacks(name, "output", cell[cell.length - 1])
-      if (symbol !== "update") return []
-      const own = this.said.update.makes[0] === name ? wide.lacks(name, "output", cell[cell.length - 1]) : []
-      return [...own, ...wide.lacks(name, "output", wide.largest(this.values(`d${name}`)) % wide.outputs)]
+      return []
     })
   }
 

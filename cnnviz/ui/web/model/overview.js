@@ -11,6 +11,7 @@ export const GAP = 2 // between tiles
 const LEAST = 17
 const ROW = 5.5 // a cell of a long row
 const ENOUGH = 0.93 // of the best clarity: what it would take beyond that is worth more to the focus
+const LEAST_SHARE = 0.8 // so large is a map at least, of the largest, where there is one channel
 const FIXED = { cells: 46, loss: 40, classes: 120, v: 12 }
 
 /** @param {number} tiles @param {number} side @param {number} height @param {number} ratio height of a tile by its width */
@@ -107,13 +108,24 @@ function sides(needs, width, height) {
   return { groups, places, total: total() }
 }
 
+/**
+ * On one channel a cell of z₁ is as large as one of x, so that z₁ is seen to be smaller; maps that are much smaller stay large enough.
+ * @param {Need} need
+ * @param {Need[]} needs
+ */
+function shrunk(need, needs) {
+  const maps = needs.filter(({ kind }) => kind === "maps")
+  if (need.kind !== "maps" || maps.some(({ tiles }) => tiles > 1)) return 1
+  return Math.max(LEAST_SHARE, need.columns / Math.max(...maps.map(({ columns }) => columns)))
+}
+
 /** @param {Need[]} needs @param {number} width free for maps @param {number} height @returns {Plan} */
 export function arrange(needs, width, height) {
   const { groups, places, total } = sides(needs, width, height)
   const found = needs.map((need, n) => {
     const group = groups.get(`${need.kind}${need.tiles}`)
     if (places[n] || !group) return places[n] ?? fixed(need, height)
-    const { side } = group
+    const side = group.side * shrunk(need, needs)
     const tall = (side * need.rows) / need.columns
     const columns = across(need.tiles, side, height - (need.under ?? 0), need.rows / need.columns)
     const down = Math.ceil(need.tiles / columns)

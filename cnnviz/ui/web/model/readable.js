@@ -10,6 +10,9 @@ const read = (text) => Number(plainNumber(text))
 /** Whether all digits of a number are printed. @param {number} value @param {string} text */
 export const isWhole = (value, text) => read(text) === value
 
+/** What something comes to, with ≈ where the digits that are printed are not all. @param {number} value @param {string} text */
+export const equals = (value, text) => `${isWhole(value, text) ? "=" : "≈"} ${text}`
+
 /** The fewest digits with which two factors come to their product as it is printed. @param {number} a @param {number} b @param {number} from @param {number} to @param {(value: number, digits?: number) => string} write @param {string} printed the product @param {number} [shown] its digits */
 function digitsFor(a, b, from, to, write, printed, shown) {
   for (let digits = from; digits <= to; digits++)
@@ -23,8 +26,7 @@ export const digitsOf = (a, b, digits) => digitsFor(a, b, digits, MOST, number, 
 /** A product: "0.518 · 0.827 ≈ 0.428". @param {number} a @param {number} b @param {number} [digits] of what it comes to */
 export function product(a, b, digits = 3) {
   const needed = digitsOf(a, b, digits)
-  const printed = number(a * b, digits)
-  return `${number(a, needed)} · ${factor(b, needed)} ${isWhole(a * b, printed) ? "=" : "≈"} ${printed}`
+  return `${number(a, needed)} · ${factor(b, needed)} ${equals(a * b, number(a * b, digits))}`
 }
 
 const [FEWEST, SHARED, EXTRA] = [2, 3, 6] // digits of factors in a grid: few, what all get where one needs more, what one alone gets

@@ -7,6 +7,7 @@ import { has, say } from "../model/words.js"
 import { PAGES } from "../spec.js"
 import { copyLink, showHelp, toggleLecture, unfold } from "./doings.js"
 import { button } from "./html.js"
+import { inheriting } from "./keyboard_focus.js"
 import { showTable } from "./map_table.js"
 import { randomKernel } from "./network_controls.js"
 
@@ -171,7 +172,7 @@ function watch(view) {
  */
 export function run(view, { moves, act }) {
   if (moves) view.player.pause()
-  act(view)
+  inheriting(view, () => act(view))
 }
 
 /**

@@ -14,9 +14,15 @@ import { setHTML } from "./html.js"
 const [WIDTH, HEIGHT] = [520, 220] // of the drawing of nodes and links, in its own units
 const DRAWN = 60 // links of either output that are drawn thin
 
+/** A part's name, which opens its stage where it has one. @type {(stage: string, label: string) => string} */
+const named = (stage, label) =>
+  stage
+    ? `<button type="button" class="name" data-stage="${stage}" title="${say("web.notebook.open")}">${formula(label)}</button>`
+    : `<span class="name">${formula(label)}</span>`
+
 /** @type {(key: string, label: string, words: string, stage: string) => string} */
 const map = (key, label, words, stage) =>
-  `<figure class="map part ${key}" ><figcaption><button type="button" class="name" data-stage="${stage}" title="${say("web.notebook.open")}">${formula(label)}</button><span class="size">${words}</span></figcaption><canvas data-map="arch.${key}" role="img"></canvas></figure>`
+  `<figure class="map part ${key}" ><figcaption>${named(stage, label)}<span class="size">${words}</span></figcaption><canvas data-map="arch.${key}" role="img"></canvas></figure>`
 
 /** @type {(n: number, name: string, inner: string) => string} */
 const part = (n, name, inner) =>

@@ -1,7 +1,7 @@
 // Check: a board of gradients, and beside it why a nudge must be neither long nor short, or a mistake's line of
 // code and what the loss does with it (cnnviz/ui/pages/check).
 
-import { escaped, sentence } from "../model/format.js"
+import { escaped, local, sentence } from "../model/format.js"
 import { say } from "../model/words.js"
 import { actionButton } from "./actions.js"
 import { Board } from "./board.js"
@@ -13,7 +13,7 @@ import { stageOf } from "./own_gradients.js"
 
 /** @type {(first: string, second: string, of: [string, string]) => string} */
 const halves = (first, second, [left, right]) =>
-  `<span class="${first}">${escaped(left)}</span><span class="${second}">${escaped(right)}</span>`
+  `<span class="${first}">${escaped(local(left))}</span><span class="${second}">${escaped(local(right))}</span>`
 
 /** @param {NudgeRow} row */
 const nudge = ({ step, up, down, central, right }) => `
@@ -25,7 +25,7 @@ const table = ({ title, rows, backward }) => `
   <h2>${escaped(title)}</h2>
   <table><thead><tr><th><i>ε</i></th><th><i>L</i>(<i>θ</i> + <i>ε</i>)</th><th><i>L</i>(<i>θ</i> − <i>ε</i>)</th><th>${say("web.check.quotient")}</th><td></td></tr></thead>
     <tbody>${rows.map(nudge).join("")}</tbody>
-    <tfoot><tr><th colspan="3" scope="row">${say("web.check.backward")}</th><td class="agrees">${escaped(backward)}</td><td></td></tr></tfoot></table>
+    <tfoot><tr><th colspan="3" scope="row">${say("web.check.backward")}</th><td class="agrees">${escaped(local(backward))}</td><td></td></tr></tfoot></table>
   <p class="soft">${say("web.check.digits")}</p>`
 
 /** @type {(code: CodeData, words?: string) => string} */

@@ -4,6 +4,7 @@
 import { inField, plainNumber } from "../model/format.js"
 import { say } from "../model/words.js"
 import { unfold } from "./doings.js"
+import { seen } from "./keyboard_focus.js"
 import { bindLayers, fillLayers } from "./layers.js"
 import { bindNetwork, fillNetwork } from "./network_controls.js"
 import { bindRows, fillRows } from "./rows.js"
@@ -115,6 +116,7 @@ function bindMenu(view) {
   /** @type {HTMLDetailsElement} */
   const menu = view.$(".menu")
   const close = () => {
+    if (menu.contains(seen() ?? null)) menu.querySelector("summary")?.focus() // before it is gone
     menu.open = false
   }
   const { signal } = view.stop

@@ -1,7 +1,7 @@
 // Any map as a table that can be read cell by cell, and saved as CSV.
 
 import { save } from "../draw/picture.js"
-import { escaped, number } from "../model/format.js"
+import { escaped, inField, number } from "../model/format.js"
 import { csv, exact, parts, rowsAtOnce, start } from "../model/table.js"
 import { say } from "../model/words.js"
 import { field, setHTML } from "./html.js"
@@ -130,7 +130,7 @@ class MapTable {
     const { source, places } = this
     const { chosen, rows, columns } = parts(source)
     const all = /** @type {HTMLInputElement} */ (this.dialog.querySelector("[data-table=digits]")).checked
-    const written = (/** @type {number} */ at) => (all ? exact : number)(source.values[at])
+    const written = (/** @type {number} */ at) => (all ? inField(exact(source.values[at])) : number(source.values[at]))
     const across = columns ? Array.from(columns.labels, String) : [source.label]
     const place = chosen
       .map(({ name, labels }, n) => `${say(`web.table.axis.${name}`)} ${labels[places[n]]}`)

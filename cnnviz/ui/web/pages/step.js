@@ -308,12 +308,12 @@ export class Step extends Content {
     const { numbers } = this
     const { part } = this.view.host.numbers
     if (!part) return true
-    for (const of of numbers.missing(map, cell))
+    for (const of of numbers.missing(map, cell, this.stepping(map)))
       part(numbers.answer.lesson, of, (arrays) => {
         numbers.learn(of, arrays)
         if (numbers === this.received) this.view.paint(true)
       })
-    return !numbers.missing(map, cell).length
+    return !numbers.missing(map, cell, this.stepping(map)).length
   }
 
   // On a step data is seen to move; otherwise ribbons show where the number comes from.
@@ -332,6 +332,11 @@ export class Step extends Content {
   /** @param {Subject} subject */
   move(subject) {
     return moveOf(this, subject)
+  }
+
+  /** Whether what counts of a parameter is its step: at the update. @param {string} map */
+  stepping(map) {
+    return this.view.stage === "update" && this.numbers.said.update.makes.includes(map)
   }
 
   /** @param {string} map */
@@ -478,7 +483,16 @@ export class Step extends Content {
     this.editor()
     const { numbers, room, palette } = this
     if (room && palette && !this.masked(subject.map))
-      this.spots = mechanism(this.view.$(".mechanism"), numbers, subject.map, subject.cell, room, palette, this.made)
+      this.spots = mechanism(
+        this.view.$(".mechanism"),
+        numbers,
+        subject.map,
+        subject.cell,
+        room,
+        palette,
+        this.made,
+        this.stepping(subject.map),
+      )
   }
 
   brief() {

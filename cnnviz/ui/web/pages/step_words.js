@@ -12,7 +12,7 @@ import { isProjected } from "./lecture.js"
 export function fillWords(step, { map, cell }) {
   const { view, numbers } = step
   const { deviations, remarks } = numbers.answer
-  const words = explained(numbers, map, cell)
+  const words = explained(numbers, map, cell, step.stepping(map))
   const text = deviations[map]
     ? beside(words.numbers, "web.step.instead")
     : step.puzzling(map)
@@ -23,7 +23,7 @@ export function fillWords(step, { map, cell }) {
   setHTML(view.$(".explain .phase"), words.tag)
   setHTML(view.$(".explain .title"), escaped(words.title))
   setHTML(view.$(".explain .sentence"), escaped(words.sentence))
-  const inPicture = map === "update" && numbers.answer.promise // which says it of every parameter
+  const inPicture = (map === "update" || step.stepping(map)) && numbers.answer.promise // which says it of every parameter
   setHTML(view.$(".explain .fact"), masked || inPicture ? "" : escaped(numbers.answer.facts[map] ?? ""))
   view.$(".phase").className = `phase ${words.phase}`
   setHTML(view.$(".explain .formula"), words.formula)

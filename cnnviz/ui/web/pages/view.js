@@ -1,26 +1,22 @@
 // The page's frame: the lesson that was answered, where the visitor goes next, and the painting loop. What
 // stands in the middle is the content (content.js). Who shows it hands over its address and its numbers.
 
-import { magnify } from "../draw/canvas.js"
-import { isDark } from "../draw/theme.js"
 import { looks, same } from "../model/address.js"
-import { darken, gradient } from "../model/colour.js"
 import { say } from "../model/words.js"
 import { bindActions } from "./actions.js"
 import { bindControls, fillControls } from "./controls.js"
 import { frame } from "./frame.js"
+import { arrived, bindFocus, leaving } from "./keyboard_focus.js"
 import { bindKeys } from "./keys.js"
 import { bindLanguage } from "./language.js"
-import { isProjected, times } from "./lecture.js"
 import { Player } from "./player.js"
 import { kindOf } from "./registry.js"
-import { fillPractice } from "./rows.js"
 import { bindStages, fillStatus } from "./transport.js"
+import { dress, recolour, speak } from "./view_look.js"
 
 /** @import { Lesson } from "../model/address.js" */
 /** @import { Answer } from "../model/decode.js" */
 /** @import { Host } from "../types/ports.js" */
-/** @import { Scale } from "../types/wire.js" */
 /** @typedef {{ replace?: boolean }} How  whether the address becomes a new entry of the history */
 
 const WORKING = 1000 // milliseconds after which we say that there is something to compute
@@ -93,6 +89,7 @@ export class View {
     bindActions(this)
     bindStages(this)
     bindKeys(this)
+    bindFocus(this)
     host.address.onTravel(() => this.travelled(), this.stop.signal)
     host.numbers.receive((answer) => this.receive(answer))
     for (const element of [root, ...root.querySelectorAll("canvas")]) this.resizes.observe(element)
@@ -160,7 +157,7 @@ export class View {
     this.order = data.stages.map(({ symbol }) => symbol)
     const follows = same(data.asked, here, ["stage"]) || !this.order.includes(here.stage)
     this.stage = follows ? data.lesson.stage : here.stage
-    this.colour()
+    recolour(this)
     this.content.receive(data)
     if (first) this.content.hold(data.lesson.cell ?? "")
     if (first || this.asks) this.veil(true, this.stage)
@@ -417,6 +414,7 @@ export class View {
   turn(page, change = {}) {
     if (page === this.page) return
     this.player.pause() // the film would go on, and the address with it
+    leaving(this)
     const next = { ...this.wanted, ...change }
     if (this.refused(next, page)) return
     this.expect(next)
@@ -468,48 +466,16 @@ export class View {
 
   draw() {
     if (!this.data) return
-    if (this.colour()) this.content.receive(this.data)
-    this.dress()
+    if (recolour(this)) this.content.receive(this.data)
+    dress(this)
     fillStatus(this, this.data)
     this.content.draw()
     const { k } = this.lesson
     Object.assign(this.root.dataset, { update: k, stage: this.stage, ready: this.waiting ? "0" : "1" })
     this.root.style.visibility = "visible"
-    if (this.announce && !this.player.running) this.speak()
+    arrived(this)
+    if (this.announce && !this.player.running) speak(this)
     this.announce = false
-  }
-
-  // The colours of the theme; whether it has changed.
-  colour() {
-    const dark = isDark(this.root)
-    if (dark === this.dark) return false
-    this.dark = dark
-    darken(dark)
-    for (const scale of /** @type {Scale[]} */ (["signed", "activation", "pixel"]))
-      this.root.style.setProperty(`--ramp-${scale}`, gradient(scale))
-    this.content.outdate()
-    return true
-  }
-
-  // The lecture view is a way of looking at any page.
-  dress() {
-    const on = this.look.view === "lecture"
-    this.root.classList.toggle("lecture", on)
-    this.control("lecture").setAttribute("aria-pressed", String(on))
-    this.root.querySelector("[data-key=hide]")?.setAttribute("aria-pressed", String(this.look.hide === "1"))
-    fillPractice(this)
-    this.root.classList.toggle("veiled", this.veiled)
-    const zoom = isProjected(this) && this.content.zoomed ? times() : 1
-    magnify(zoom, on)
-    this.root.style.setProperty("--zoom", String(zoom))
-  }
-
-  // For those who listen: where this is, and what is to be seen there; who is there still hears what is new.
-  speak() {
-    const where = `${this.page} ${this.k} ${this.stage} ${this.veiled}`
-    const moved = this.spokenOf !== where || this.data !== this.spokenData
-    this.$(".live").textContent = (!moved && this.content.focus.hover && this.content.brief()) || this.content.spoken()
-    Object.assign(this, { spokenOf: where, spokenData: this.data })
   }
 
   /** Whether the stage comes before the loss. */

@@ -833,6 +833,13 @@ export interface StoryData {
   printed: PrintedData
 }
 
+/** Something that Streamlit says in English: its message, a pattern of it, and which fields the pattern's groups are. */
+export interface Streamlits {
+  id: string
+  pattern: string
+  fields: string[]
+}
+
 /** A choice: whether it is on, and the change of the address that it makes. */
 export interface SwitchData {
   key: string

@@ -46,19 +46,21 @@ export function convolution(pen, numbers, symbol, cell) {
   const window = underWindow(numbers, symbol, x, cell)
   const total = numbers.at(symbol, cell)
   const free = pen.height - STAIRS - 56
-  const side = sideOf(pen, numbers, symbol, x, free)
+  const { side, spare, stride } = sizes(pen, numbers, symbol, x, free)
+  const above = channels === 1 ? 0.3 * spare : 0
   const [rows, columns] = numbers.shape(symbol).slice(-2)
-  const [wide, high] = channels === 1 ? [side * columns, side * rows] : [pen.width * 0.24, free]
-  const right = fitted(numbers, symbol, 0, 26, wide, high)
+  const [wide, high] = channels === 1 ? [side * stride * columns, side * stride * rows] : [pen.width * 0.24, free]
+  const right = fitted(numbers, symbol, 0, 26 + above, wide, high)
   right.x = pen.width - right.width - 4
   const left = right.x - 36
-  pen.head(channelName(numbers, symbol, cell[0]), "", right.x, 10, right.width, numbers.maps[symbol].plain)
+  pen.head(channelName(numbers, symbol, cell[0]), "", right.x, right.y - 16, right.width, numbers.maps[symbol].plain)
   pen.map(numbers, symbol, [cell[0]], right, [{ rows: one(cell[1]), columns: one(cell[2]), strong: true }])
   pen.sign("=", right.x - 18, right.y + right.height / 2)
-  if (channels === 1) single(pen, numbers, { symbol, x, f, k, cell, met, window, left })
+  if (channels === 1) single(pen, numbers, { symbol, x, f, k, cell, met, window, left }, side, right.y)
   else if (few) return several(pen, numbers, { symbol, x, f, k, cell, met, window, left, sums }, steps, total)
   else many(pen, numbers, { symbol, x, f, k, cell, met, window, left, sums })
-  const stairs = { x: 22, y: pen.height - STAIRS, width: pen.width - 30, height: STAIRS - 16 }
+  const tall = Math.min(STAIRS + above, 2 * STAIRS)
+  const stairs = { x: 22, y: pen.height - tall - above / 3, width: pen.width - 30, height: tall - 16 }
   pen.stairs(steps, total, stairs, { figures: channels > 1 && steps.length <= 6 })
 }
 
@@ -91,30 +93,31 @@ export function triple(pen, numbers, symbol, cell) {
 const SAID = 90 // width of a window that has room for what its zeros are
 const [SHARE, LESS, NARROW] = [0.215, 0.17, 580] // of the width, for the larger of image and map; less where numbers would not fit beside them
 
-/** The side of a cell of an image, zeros around it included, and of its map: on one scale it is seen which is smaller. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {string} x @param {number} free */
-function sideOf(pen, numbers, symbol, x, free) {
+/** The side of a cell of an image, zeros around it included, and of its map: on one scale it is seen which is smaller; and what is left of the height. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {string} x @param {number} free */
+function sizes(pen, numbers, symbol, x, free) {
   const { before, below, right } = padding(numbers, symbol, x)
   const [[rows, columns], made] = [x, symbol].map((name) => numbers.shape(name).slice(-2))
-  const [down, across] = [Math.max(rows + before + below, made[0]), Math.max(columns + before + right, made[1])]
-  return Math.min((pen.width * (pen.width < NARROW ? LESS : SHARE)) / across, free / down)
+  const { stride } = /** @type {any} */ (numbers.link(symbol, x)).geometry // a cell that stands for so many is as large
+  const down = Math.max(rows + before + below, stride * made[0])
+  const across = Math.max(columns + before + right, stride * made[1])
+  const side = Math.min((pen.width * (pen.width < NARROW ? LESS : SHARE)) / across, free / down)
+  return { side, stride, spare: Math.max(0, free - side * down) }
 }
 
 // x, its window, the kernel, the products.
-/** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts */
-function single(pen, numbers, parts) {
+/** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {number} side of a cell @param {number} y */
+function single(pen, numbers, parts, side, y) {
   const { x, f, k, cell, window, left, symbol } = parts
   const { window: pixels, kernel } = patches(numbers, parts, 0)
   const products = pixels.map((value, n) => value * kernel[n])
-  const free = pen.height - STAIRS - 42
+  const free = pen.height - STAIRS - 56
   const zeros = padding(numbers, symbol, x)
   const shape = numbers.shape(x).slice(-2)
-  const side = sideOf(pen, numbers, symbol, x, free)
   const across = side * (shape[1] + zeros.before + zeros.right)
-  const box = padded(pen, shape, zeros, { x: 4, y: 26, width: across, height: free })
-  pen.head(numbers.maps[x].label, "", 4, 10, across, numbers.maps[x].plain)
+  const box = padded(pen, shape, zeros, { x: 4, y, width: across, height: free })
+  pen.head(numbers.maps[x].label, "", 4, y - 16, across, numbers.maps[x].plain)
   pen.map(numbers, x, [0], box, [window], undefined, !zeros.below)
   const grid = Math.min((left - across - 90) / 3, free)
-  const y = 26
   const from = 4 + across + 26
   let at = from
   const most = Math.max(...products.filter((value) => !Number.isNaN(value)).map(Math.abs), 0)
@@ -135,8 +138,8 @@ function single(pen, numbers, parts) {
   ])
   for (const [name, values, limits, scale, sign] of parts3) {
     values === kernel
-      ? pen.head(name, "", at, 10, grid, numbers.maps[f].plain)
-      : pen.text(name, at, 12, { size: 12, fill: pen.soft })
+      ? pen.head(name, "", at, y - 16, grid, numbers.maps[f].plain)
+      : pen.text(name, at, y - 15, { size: 12, fill: pen.soft })
     const place = { x: at, y, width: grid, height: grid }
     const fits =
       values === kernel

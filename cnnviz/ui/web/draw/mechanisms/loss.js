@@ -2,6 +2,7 @@
 
 import { lossOf } from "../../model/filling.js"
 import { number, short } from "../../model/format.js"
+import { equals } from "../../model/readable.js"
 import { say } from "../../model/words.js"
 import { against } from "./outputs.js"
 
@@ -12,6 +13,7 @@ import { against } from "./outputs.js"
 
 const MOST = 4 // outputs that get a curve each
 const LINES = 60 // of a curve
+const HALF = 16 // of the width of a target's label
 const BESIDE = 0.12 // room beside the outermost output or target
 
 /** The outputs that have a curve each: all where they are few, else those that add to the loss. @param {Numbers} numbers */
@@ -172,11 +174,12 @@ function curve(pen, numbers, n, box, { low, high, top }, title = nameOf(numbers,
   context.fillRect(x(target) - 1.5, y(0) - 6, 3, 12)
   pen.text(title, box.x + box.width / 2, 10, { align: "center", bold: true, size: 13, fill })
   const near = Math.abs(x(target) - x(o)) < 74
+  const [left, right] = [x(target) < box.x + HALF, x(target) > box.x + box.width - HALF] // at an edge it would run into the next
   pen.text(`y = ${Number.isInteger(target) ? target : short(target)}`, x(target), y(0) + (near ? 26 : 14), {
-    align: "center",
+    align: left ? "left" : right ? "right" : "center",
     size: 12,
   })
-  pen.text(`o ≈ ${short(o)}`, x(o), y(0) + 14, { align: "center", size: 12, fill: pen.tone })
+  pen.text(`o ${equals(o, short(o))}`, x(o), y(0) + 14, { align: "center", size: 12, fill: pen.tone })
   return { x, y, o, target, height: lossOf(numbers, n, o) }
 }
 

@@ -62,7 +62,7 @@ function remembered(pen, numbers, terms, width) {
   const [low, high] = [Math.min(...all, 0), Math.max(...all, 0)]
   const box = { x: 4, y: HEAD + 14, width: width - 8, height: pen.height - HEAD - 64 }
   const y = (/** @type {number} */ value) => box.y + ((high - value) / (high - low || 1)) * box.height
-  const step = Math.min(box.width / count, 36)
+  const step = Math.min(box.width / count, box.width / 5)
   const bar = (/** @type {number} */ n, /** @type {number} */ value, /** @type {number} */ wide) => {
     pen.context.fillStyle = value < 0 ? pen.neg : pen.pos
     const top = Math.min(y(value), y(0))

@@ -1,6 +1,8 @@
 // Softmax: every sum has a part in every output.
 
-import { short } from "../../model/format.js"
+import { terms } from "../../model/filling.js"
+import { number, short } from "../../model/format.js"
+import { exact } from "../../model/sums.js"
 import { say } from "../../model/words.js"
 import { rowsOf } from "./outputs.js"
 
@@ -94,15 +96,39 @@ function ifItRose(pen, numbers, symbol, chosen, box, shares) {
   pen.text(say("web.mechanism.if_it_rose"), pen.width - 4, pen.height - 8, { size: 11, align: "right", fill: pen.soft })
 }
 
-/** @type {Picture} */
+/** What arrives, measured against its mean: what is above it comes back positive, and times the share. @type {Picture} */
 export function softmaxBack(pen, numbers, symbol, cell) {
-  const sources = numbers.links(symbol).map(({ source }) => source)
-  const names = [symbol, ...sources]
-  const width = (pen.width - 30 * names.length) / names.length
-  names.forEach((name, n) => {
-    const x = 4 + n * (width + 30)
-    pen.text(numbers.maps[name].label, x, 10, { size: 16, math: true })
-    pen.rows(rowsOf(numbers, name, cell[0]), { x, y: 24, width, height: pen.height - 44 })
-    if (n === 0) pen.arrow(x + width + 26, pen.height / 2, x + width + 6, pen.height / 2)
+  const [dy, y] = ["d", ""].map(
+    (start) =>
+      numbers.links(symbol).find(({ source }) => numbers.maps[source].band === (start ? "gradients" : "values"))?.source
+      ?? "",
+  )
+  const mean = exact(terms(numbers, symbol, cell).map(({ value }) => value))
+  const width = (pen.width - 100) / 3
+  const box = (/** @type {number} */ n) => ({ x: 4 + n * (width + 46), y: 24, width, height: pen.height - 64 })
+  const columns = /** @type {[string, string, number | undefined][]} */ ([
+    [symbol, "=", undefined],
+    [y, "⊙", undefined],
+    [dy, "", mean],
+  ])
+  columns.forEach(([name, sign, mark], n) => {
+    const place = box(n)
+    pen.head(
+      numbers.maps[name].label,
+      "",
+      place.x,
+      10,
+      width,
+      n === 2 ? say("web.mechanism.arrived") : numbers.maps[name].plain,
+    )
+    const rows = rowsOf(numbers, name, cell[0]).map((row) => ({ ...row, mark }))
+    const { y: at } = pen.rows(rows, place, { names: 54 })
+    if (sign) pen.sign(sign, place.x + width + 23, (at(0) + at(rows.length - 1)) / 2)
   })
+  const note = say("web.mechanism.weighted", {
+    value: number(mean),
+    arrived: numbers.maps[dy].label,
+    share: numbers.maps[y].label,
+  })
+  pen.text(note, pen.width - 4, pen.height - 10, { size: 12, align: "right", fill: pen.soft, room: pen.width - 8 })
 }

@@ -17,25 +17,25 @@ const LEAST = 21 // height of a row
 const plain = (/** @type {string} */ html) => html.replace(/<[^>]*>/g, "")
 
 /** @type {Picture} */
-export function update(pen, numbers, _map, cell) {
+export function update(pen, numbers, first, cell) {
   pen.tone = pen.soft
-  const [first] = numbers.said.update.makes
   const { optimizer } = numbers.network
   const picture =
     `size.${first}` in numbers.arrays ? scaled : `velocity.${first}` in numbers.arrays ? speeding : plainly
-  picture(pen, numbers, rowsOf(pen, numbers, cell, optimizer === "gd" ? "" : picture === scaled ? "size" : "velocity"))
+  const part = optimizer === "gd" ? "" : picture === scaled ? "size" : "velocity"
+  picture(pen, numbers, rowsOf(pen, numbers, first, cell, part))
 }
 
-/** The entry that is pointed at, and of the other parameters the one with the largest step: as many as there is room for. @param {Pen} pen @param {Numbers} numbers @param {number[]} cell @param {string} part of which a row needs numbers */
-function rowsOf(pen, numbers, cell, part) {
-  const [first, ...others] = numbers.said.update.makes
+/** The entry that is pointed at, and of the other parameters the one with the largest step: as many as there is room for. @param {Pen} pen @param {Numbers} numbers @param {string} first its parameter @param {number[]} cell @param {string} part of which a row needs numbers */
+function rowsOf(pen, numbers, first, cell, part) {
   const room = Math.floor((pen.height - HEAD - FOOT) / LEAST)
   if (!known.has(numbers))
     known.set(
       numbers,
-      others.map((name) => largest(numbers, name)),
+      numbers.said.update.makes.map((name) => largest(numbers, name)),
     )
-  const found = (known.get(numbers) ?? []).filter(({ parameter }) => !part || `${part}.${parameter}` in numbers.arrays)
+  const others = (known.get(numbers) ?? []).filter(({ parameter }) => parameter !== first)
+  const found = others.filter(({ parameter }) => !part || `${part}.${parameter}` in numbers.arrays)
   const shares = numbers.answer.promise?.shares ?? {}
   const weight = (/** @type {Row} */ row) => shares[row.parameter] ?? Math.abs(row.next - row.old)
   const kept = [...found].sort((a, b) => weight(b) - weight(a)).slice(0, Math.max(room - 1, 1))

@@ -1,0 +1,135 @@
+"""What a flood of cheap requests from one address does to everybody else, and to the server's memory.
+
+    python -m tests.bench.floods
+    python -m tests.bench.floods --same-address
+
+Twenty others step on, each with a lesson of their own, while another process asks as fast as the server answers: for
+numbers that are known, for such as are not, for Streamlit's own files, each time by a new connection, and for sessions,
+which it opens and leaves. The others come from an address of their own, or, as in a class, from the same.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import itertools
+import multiprocessing
+import sys
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable
+
+from websockets.asyncio.client import connect
+from websockets.exceptions import WebSocketException
+
+from tests.bench._http import Connection
+from tests.bench._visitor import percentiles, resident_mb
+from tests.bench.numbers import others
+from tests.conftest import Server
+
+WANTED_P95_MS, WANTED_MB = 100, 600
+CONNECTIONS, SECONDS = 64, 12.0
+FLOOD, OTHERS = "127.0.0.1", "127.0.0.2"
+STATIC = "/web/bundle.js"
+
+Ask = Callable[[Connection, int], Awaitable[tuple]]
+
+
+def known(ask: Connection, n: int) -> Awaitable[tuple]:
+    return ask.get(f"/numbers/step?k={n % 20}")
+
+
+def unknown(ask: Connection, n: int) -> Awaitable[tuple]:
+    return ask.get(f"/numbers/step?seed={1_000 + n}&k={n % 7}")
+
+
+def file(ask: Connection, _: int) -> Awaitable[tuple]:
+    return ask.get(STATIC)
+
+
+async def flood(url: str, ask: Ask, anew: bool) -> Counter[int]:
+    """The states of all answers that came within SECONDS."""
+    states: Counter[int] = Counter()
+    numbers, end = itertools.count(), time.monotonic() + SECONDS
+
+    async def client() -> None:
+        while time.monotonic() < end:
+            with contextlib.suppress(OSError, EOFError):
+                async with Connection(url, inflate=False) as connection:
+                    while time.monotonic() < end:
+                        states[(await ask(connection, next(numbers)))[0]] += 1
+                        if anew:
+                            break
+
+    await asyncio.wait([asyncio.create_task(client()) for _ in range(CONNECTIONS)], timeout=SECONDS + 5)
+    return states
+
+
+async def sessions(url: str) -> Counter[int]:
+    """How many sessions were opened (101) and refused within SECONDS; each asks for a page and leaves before it is there."""
+    from streamlit.proto.BackMsg_pb2 import BackMsg
+
+    states: Counter[int] = Counter()
+    end = time.monotonic() + SECONDS
+    rerun = BackMsg()
+    rerun.rerun_script.query_string = "k=1"
+
+    async def client() -> None:
+        while time.monotonic() < end:
+            try:
+                async with connect("ws" + url.removeprefix("http") + "/_stcore/stream", subprotocols=["streamlit"], origin=url) as socket:
+                    await socket.send(rerun.SerializeToString())
+                    await socket.recv()
+                    states[101] += 1
+            except WebSocketException as error:
+                states[getattr(getattr(error, "response", None), "status_code", 0)] += 1
+            except OSError:
+                states[0] += 1
+
+    await asyncio.wait([asyncio.create_task(client()) for _ in range(CONNECTIONS)], timeout=SECONDS + 5)
+    return states
+
+
+FLOODS = {
+    "numbers that are known": (known, False),
+    "numbers that are not": (unknown, False),
+    "known, each by a new connection": (known, True),
+    "files": (file, False),
+    "sessions": (None, False),
+}
+
+
+def flooding(url: str, name: str, told: multiprocessing.Queue) -> None:
+    ask, anew = FLOODS[name]
+    told.put(asyncio.run(flood(url, ask, anew) if ask else sessions(url)))
+
+
+def measured(server: Server, name: str, others_from: str) -> bool:
+    told: multiprocessing.Queue = multiprocessing.Queue()
+    process = multiprocessing.Process(target=flooding, args=(server.url, name, told))
+    process.start()
+    time.sleep(1)
+    median, late, most = percentiles(asyncio.run(others(server.url, 100_000 * (1 + list(FLOODS).index(name)), seconds=SECONDS - 2, address=others_from)))
+    states = ", ".join(f"{count} × {status}" for status, count in sorted(told.get().items()))
+    process.join()
+    size = resident_mb(server.pid)
+    print(f"{name}: {states} in {SECONDS:.0f} s; others: median {median:.0f} ms, p95 {late:.0f} ms, most {most:.0f} ms; {size:.0f} MB", flush=True)
+    return late <= WANTED_P95_MS and size <= WANTED_MB
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--same-address", action="store_true")
+    parser.add_argument("--only", choices=FLOODS)
+    asked = parser.parse_args()
+    others_from = FLOOD if asked.same_address else OTHERS
+    with Server() as server:
+        print("alone: median {:.1f} ms, p95 {:.1f} ms, most {:.1f} ms".format(*percentiles(asyncio.run(others(server.url, 0, seconds=5, address=others_from)))))
+        kept = [measured(server, name, others_from) for name in FLOODS if asked.only in (None, name)]
+    print(f"wanted: p95 at most {WANTED_P95_MS} ms, and {WANTED_MB} MB")
+    return not all(kept)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
