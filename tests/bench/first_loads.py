@@ -34,8 +34,8 @@ _PRELOADED = re.compile(r"<([^>]+)>; rel=")
 async def first_load(url: str) -> tuple[float, float, int]:
     """Seconds until the numbers and all scripts are there, and until the session's script has run, too; bytes that travelled."""
     began = time.monotonic()
-    async with Connection(url, inflate=False) as first:
-        _, headers, body = await first.get("/", {"Accept-Encoding": "gzip"})
+    async with Connection(url) as first:
+        _, headers, body = await first.get("/")
     names = [*_PRELOADED.findall(headers["link"]), *_NAMED.findall(body.decode())]
     size = len(body)
 
@@ -44,7 +44,7 @@ async def first_load(url: str) -> tuple[float, float, int]:
         async with Connection(url, inflate=False) as ask:
             while names:
                 name = names.pop(0)
-                status, _, content = await ask.get(f"/{name}", {"Accept-Encoding": "gzip"})
+                status, _, content = await ask.get(f"/{name}")
                 assert status == 200, (status, name)
                 size += len(content)
 

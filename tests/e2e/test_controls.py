@@ -165,3 +165,5 @@ def test_a_weight_is_edited_in_its_own_map_and_in_the_picture_below(screen: Scre
             break
     screen.page.mouse.click(box["x"] + x, box["y"] + 90)
     expect(field).to_have_attribute("aria-label", re.compile(r"^f₂\["))
+    field.press("Escape")
+    expect(screen.page.locator(".explain .text")).to_be_focused()

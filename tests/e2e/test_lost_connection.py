@@ -4,6 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from cnnviz import Lesson
 from tests.conftest import Server
@@ -93,3 +94,31 @@ def test_nobody_waits_for_streamlits_own_scripts_and_what_was_done_before_them_s
     screen.shows(Lesson(k=3, stage="z1"))
     screen.press("PageUp")
     screen.shows(Lesson(k=2, stage="z1"))
+
+
+def test_who_goes_to_another_page_before_streamlit_has_made_the_first_one_gets_there(screen: Screen):
+    """Its word on the first page, and the numbers of the other, come when one has gone on."""
+    said, numbers = [], []
+
+    def through(route):
+        server = route.connect_to_server()
+        server.on_message(lambda message: said.append((route, message)) if said is not None else route.send(message))
+
+    screen.page.route_web_socket("**/_stcore/stream", through)
+    screen.page.route(re.compile("/numbers/.*/train"), lambda route: numbers.append(route))
+    screen.page.goto("/?k=3")
+    screen.ready(update=3)
+    while not any(ForwardMsg.FromString(message).WhichOneof("type") == "script_finished" for _, message in said):
+        screen.painted()
+    screen.page.locator("nav").get_by_text("Train", exact=True).click()
+    screen.page.wait_for_url("**/train?**")
+    told, said = said, None
+    for route, message in told:
+        route.send(message)
+    screen.painted()
+    for route in numbers:
+        route.continue_()
+    expect(screen.page.locator("nav [aria-current=page]")).to_have_text("Train")
+    expect(screen.page.locator(".stApp .cnnviz")).to_have_count(1)
+    screen.ready(update=3)
+    screen.connected()

@@ -178,6 +178,7 @@ PRINTED = """() => {
 
 def test_the_numbers_on_small_maps_are_the_cores(screen: Screen):
     screen.page.add_init_script(f"({PRINTED})()")
+    screen.page.set_viewport_size({"width": 2560, "height": 1440})  # where those of w have room
     screen.open("/", k=2, stride=8, stage="update", f="random-3")
     printed = screen.page.evaluate("window.printed")
     assert set(printed) >= {"f", "z1", "a1", "w", "dw", "z2", "o", "df"}

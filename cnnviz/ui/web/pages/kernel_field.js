@@ -52,7 +52,10 @@ export class KernelField {
     }
     const back = () => {
       this.close()
-      this.step.plates[symbol]?.canvas.focus({ preventScroll: true })
+      const words = this.step.view.$(".explain .text") // beside the picture, which goes on being of what it was of
+      const beside = holder.classList.contains("drawn") && words.offsetParent
+      const next = beside ? words : this.step.plates[symbol]?.canvas
+      next?.focus({ preventScroll: true })
     }
     field.addEventListener("blur", () => {
       if (this.field !== field) return
