@@ -63,7 +63,9 @@ export class Plate {
     const [low, high] = extremes(this.values)
     this.whole = this.printsAll() && this.values.every((value) => Number.isInteger(value) && Math.abs(value) < 1000)
     this.power =
-      this.printsAll() && !this.names && !["row", "loss"].includes(numbers.maps[this.symbol].kind) ? power(Math.max(-low, high)) : 0
+      this.printsAll() && !this.names && !["row", "loss"].includes(numbers.maps[this.symbol].kind)
+        ? power(Math.max(-low, high))
+        : 0
     if (this.power && !this.legible()) this.power = 0 // the ends of its colours say more then
     const width = this.size?.[0] ?? 60
     let ends = this.power ? ["", ""] : limits.map((end) => (Number.isInteger(end) ? whole(end) : short(end)))
