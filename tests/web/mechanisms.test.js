@@ -156,3 +156,39 @@ test("at the update a parameter that is pointed at has its own step, in words an
     }
   }
 })
+
+test("pooling prints the cells of a window and its neighbours, one winner lit in each, and the core's number for it", () => {
+  const { numbers, arrays } = moments.find(({ numbers }) =>
+    numbers.network.text.startsWith("conv4x3-relu-max2-conv4x3"),
+  )
+  const [, rows, columns] = numbers.shape("p1")
+  for (const place of [
+    [0, 0, 0],
+    [1, rows - 1, 5],
+    [3, 7, columns - 1],
+  ]) {
+    for (const [map, cell] of [
+      ["p1", place],
+      ["da1", [place[0], 2 * place[1], 2 * place[2]]],
+    ]) {
+      const drawn = []
+      const { grid } = Pen.prototype
+      Pen.prototype.grid = (values, across, _limits, _scale, _box, { lit } = {}) => drawn.push({ values, across, lit })
+      sums(numbers, map, cell)
+      Pen.prototype.grid = grid
+      const [cells, windows] = drawn
+      assert.deepEqual([cells.values.length, windows.values.length], [36, 9])
+      assert.equal(cells.values.filter((_, n) => cells.lit(n)).length, 9)
+      const pooled = map === "p1" ? "p1" : "dp1"
+      const chosen = arrays[pooled][numbers.offset(pooled, place)]
+      assert.ok(windows.values.includes(chosen))
+      windows.values.forEach((value, n) => {
+        const top = 2 * Math.floor(n / 3)
+        const left = 2 * (n % 3)
+        const own = [0, 1].flatMap((i) => [0, 1].map((j) => (top + i) * 6 + left + j))
+        const [winner] = own.filter((at) => cells.lit(at))
+        assert.equal(cells.values[winner], value, `${map}[${cell}]`) // what won goes on, and what arrives goes there
+      })
+    }
+  }
+})

@@ -112,10 +112,14 @@ export class Filling {
     if (linked.length > 1) {
       const [first, ...others] = linked
       const all = others.map((name) => numbers.pairs(symbol, cell, first, name))
-      return all[0].map(([at], n) => ({
-        [first]: at,
-        ...Object.fromEntries(others.map((name, i) => [name, all[i][n][1]])),
-      }))
+      return all[0].map(([at], n) => {
+        /** @type {Record<string, Cell>} */
+        const cells = { [first]: at }
+        others.forEach((name, i) => {
+          cells[name] = all[i][n][1]
+        })
+        return cells
+      })
     }
     const [name] = linked
     const link = numbers.link(symbol, name)

@@ -47,10 +47,8 @@ export function gate(pen, numbers, symbol, cell) {
   pen.context.fillRect(box.x, y, box.width * 0.6, 10)
   pen.context.fillStyle = passed < 0 ? "#2166ac" : "#b2182b"
   pen.context.fillRect(box.x, y, (box.width * 0.6 * Math.abs(passed)) / most, 10)
-  pen.text(say("web.mechanism.passes", { came: number(came, 3), passed: number(passed, 3) }), box.x, y + 20, {
-    size: 11,
-    room: box.width,
-  })
+  const said = { came: number(came, 3), passed: number(passed, 3), share: came ? passed / came : 0 }
+  pen.text(say("web.mechanism.passes", said), box.x, y + 20, { size: 11, room: box.width })
 }
 
 // The two maps at the sides, and the room between them.
