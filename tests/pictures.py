@@ -11,10 +11,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from playwright.sync_api import Browser, sync_playwright
 
 from cnnviz import Lesson
+from cnnviz.core.presets import PRESETS
 from cnnviz.ui.pages import pages
 from cnnviz.words import languages
 from cnnviz.words.pseudo import PSEUDO
@@ -24,7 +26,7 @@ from tests.e2e.page import ready
 
 SIZES = ((1280, 720), (1440, 900), (1920, 1080), (1180, 820), (820, 1180), (390, 844))
 THEMES = ("light", "dark")
-TINY_VGG = "net=conv10x3b-relu-conv10x3b-relu-max2-conv10x3b-relu-conv10x3b-relu-max2-dense10-softmax-ce&w=he&ch=rgb"
+TINY_VGG = urlencode(next(preset for preset in PRESETS if preset.name == "explainer").query | {"w": "he"}, safe=",")
 
 PARTS = {
     "train-many": "/train?of=many",

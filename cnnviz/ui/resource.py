@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gzip
 import hashlib
 import io
@@ -107,7 +108,9 @@ def seconds(page: Page, asked: Mapping[str, str]) -> float:
 def made(page: Page, asked: Mapping[str, str], form: str = "") -> Resource:
     """What the page shows for `asked`; programs get TimeoutError while a part of it is still being worked out elsewhere."""
     last, _ = Lesson.understand(dict(parse_qsl(asked.get(INSTEAD, ""))))
-    now = resolved({key: text for key, text in asked.items() if key not in (INSTEAD, EXACT)}, page.first, last)
+    query = {key: text for key, text in asked.items() if key not in (INSTEAD, EXACT)}
+    opens = getattr(page.module, "opens", None) if LESSON_KEYS.isdisjoint(query) else None
+    now = dataclasses.replace(resolved((dict(opens(query)) if opens else {}) | query, page.first, last), asked=query)
     whole, lasts = True, getattr(page.module, "lasts", lambda asked: True)
     try:
         answer = page.module.part(now, asked[EXACT]) if _is_part(page, asked) and not form else page.module.answer(now)

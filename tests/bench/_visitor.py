@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import statistics
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -13,6 +14,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import connect
 
+from cnnviz.ui.component.answer import decode
+
 ANSWER_SECONDS = 30
 EVERY_SECONDS = 2.0
 
@@ -20,14 +23,14 @@ EVERY_SECONDS = 2.0
 class Visitor:
     """One browser tab: `move` asks for an address and waits for all that it shows.
 
-    `received` counts bytes, `progress` is what the page's progress bar says.
+    `received` counts bytes, `progress` names the buttons of a training that is under way.
     """
 
     def __init__(self, url: str, page: str = ""):
         self.url, self.page = url, page
         self.script = ""
         self.received = 0
-        self.elements: dict[str, str] = {}
+        self.training = ""
         self.fragment = ""
         self.progress = ""
 
@@ -39,22 +42,16 @@ class Visitor:
     async def __aexit__(self, *_: object) -> None:
         await self._socket.close()
 
-    async def move(self, query: Mapping[str, object], **widgets: int | bool) -> float:
-        """Seconds from the request until the script's end has arrived with everything that it shows.
-
-        `widgets` are numbers to type into native fields, and True for a button to press, by key.
-        """
+    async def move(self, query: Mapping[str, object], act: str = "") -> float:
+        """Seconds from the request until the script's end has arrived with everything that it shows; `act` is a button of a training."""
         ask = BackMsg()
         ask.rerun_script.query_string = urlencode(query)
         ask.rerun_script.page_script_hash = self.script
         if not self.script:
             ask.rerun_script.page_name = self.page
-        for key, value in widgets.items():
-            state = ask.rerun_script.widget_states.widgets.add(id=self.elements[key])
-            if value is True:
-                state.trigger_value = True
-            else:
-                state.double_value = value
+        if act:
+            state = ask.rerun_script.widget_states.widgets.add(id=f"$$STREAMLIT_INTERNAL_KEY_{self.training}__events")
+            state.json_trigger_value = json.dumps([{"event": "act", "value": act}])
         return await self._ask(ask)
 
     async def look(self) -> float:
@@ -96,11 +93,9 @@ class Visitor:
         kind = element.WhichOneof("type")
         if kind == "exception":
             raise RuntimeError(element.exception.message)
-        if kind in ("button", "number_input"):
-            id = getattr(element, kind).id
-            self.elements[id.split("-", 2)[-1]] = id
-        if kind == "progress":
-            self.progress = element.progress.text
+        if kind == "bidi_component" and element.bidi_component.component_name.endswith("cnnviz_training"):
+            self.training = element.bidi_component.id
+            self.progress = " ".join(decode(element.bidi_component.bytes)[0]["can"])
 
 
 async def keep_moving(move: Callable[[int], Awaitable[float]], first: float, until: float) -> list[float]:

@@ -14,7 +14,7 @@ async () => {
     if (element.tabIndex < 0 || !element.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue
     element.focus({ focusVisible: true })
     if (document.activeElement !== element) continue // it cannot have it
-    if (!isSeen(element)) await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))) // it is scrolled to
+    if (!isSeen(element)) await new Promise(requestAnimationFrame) // it is scrolled to
     if (!isSeen(element)) hidden.push(element.outerHTML.slice(0, 160))
   }
   document.activeElement.blur()

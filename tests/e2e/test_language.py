@@ -35,6 +35,12 @@ def test_in_a_language_that_is_longer_no_text_is_cut_or_stands_on_another(browse
         expect(page.locator("nav a").first).to_have_text(say("ui.step.name", PSEUDO))
         page.evaluate("document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))")
         assert page.evaluate(CUT) == [], path
+    for width, height in ((390, 844), (320, 640)):  # the list of keys, which is the same on every page
+        page.set_viewport_size({"width": width, "height": height})
+        page.keyboard.press("?")
+        expect(page.locator("dialog.help")).to_be_visible()
+        assert page.evaluate(CUT) == []
+        page.keyboard.press("Escape")
     page.close()
     assert screen.thrown == []
 

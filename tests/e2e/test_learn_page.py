@@ -74,7 +74,7 @@ def test_a_whole_lesson_by_keyboard(screen):
             row, column = (int(at[0]) for at in question.key.nonzero())
             screen.canvas(step.map).focus()
             screen.press(*["ArrowUp"] * 30, *["ArrowLeft"] * 30, *["ArrowDown"] * row, *["ArrowRight"] * column, "Enter")
-            expect(screen.page.locator(".pick")).to_contain_text(f"[{row}, {column}]")
+            expect(screen.page.locator(".pick")).to_contain_text(f"[{row},{column}]")
         commit(screen, right=True)
     link = screen.page.url
     screen.page.goto(link)  # a step is a link

@@ -50,7 +50,8 @@ def _said(value: dict) -> object:
     """Messages as English sentences, from the inside out."""
     if isinstance(value.get("say"), list):
         return say(value["say"][0], "en", **value["say"][1])
-    return value["versions"]["en"] if isinstance(value.get("versions"), dict) else value
+    versions = value.get("versions")
+    return versions.get("en", value) if isinstance(versions, dict) else value
 
 
 def now(lesson: Lesson) -> Now:
@@ -75,6 +76,11 @@ def handed(test: AppTest):
     """What the page handed the component, beside its numbers."""
     component = test.get("bidi_component")[0]
     return decode(component.proto.bytes)
+
+
+def handed_all(test: AppTest):
+    """What the page handed all components on it, the view first."""
+    return [decode(component.proto.bytes) for component in test.get("bidi_component")]
 
 
 def shown(path: str, query: Mapping[str, str]):

@@ -9,7 +9,7 @@ from cnnviz.data import cifar10
 from cnnviz.data.forbidden import SETTING, read_forbidden
 from cnnviz.ui.serve import serve
 from cnnviz.words import Problem
-from tests.ui.running import run, shown
+from tests.ui.running import handed_all, run, shown
 
 
 def test_tensorflow_that_is_switched_off_is_never_started(monkeypatch):
@@ -25,8 +25,9 @@ def test_training_and_the_full_set_that_are_switched_off_are_not_offered(monkeyp
     monkeypatch.setattr(cifar10.LOADER, "start", lambda: pytest.fail("it was started"))
     monkeypatch.setattr(cifar10.keras_cache, "extracted", lambda: "there")
     test = run("train", {})
-    assert "Training on many images is switched off" in test.info[0].value
-    assert not test.button
+    header, _ = handed_all(test)[-1]
+    assert "Training on many images is switched off" in header["notice"]
+    assert header["form"] is None and not header["can"]
     monkeypatch.setenv(SETTING, "cifar10")
     assert not run("train", {}).exception
 

@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from cnnviz.ui.server.rooms import LENGTH, LETTERS, Rooms, room_routes
 from cnnviz.ui.server.rooms.follower import join_link
 from cnnviz.ui.server.rooms.limits import Rate
-from cnnviz.ui.server.rooms.store import SILENCE, Memory
+from cnnviz.ui.server.rooms.store import IDLE, SILENCE, Memory
 from cnnviz.words import say
 
 
@@ -185,6 +185,19 @@ async def test_guessing_and_flooding_are_bounded():
     assert opened.count(201) == 4 and opened.count(503) == 6
     moved = [(await hall.ask("PUT", path, b"k=1", driver, visitor="5.5.5.5"))[0] for _ in range(100)]
     assert 60 <= moved.count(200) < 100 and moved.count(429) + moved.count(200) == 100
+
+
+@scene
+async def test_where_there_are_too_many_the_one_that_nobody_follows_makes_place():
+    now = [0.0]
+    hall = Hall(Memory(most=2, clock=lambda: now[0]))
+    (first, _), (second, _) = await hall.open(), await hall.open()
+    async with hall.following(first):
+        now[0] = IDLE
+        assert (await hall.ask("POST", "/room"))[0] == 503
+        now[0] = IDLE + 1
+        await hall.open()
+        assert [(await hall.ask("GET", path))[0] for path in (first, second)] == [200, 404]
 
 
 @scene

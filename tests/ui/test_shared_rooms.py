@@ -9,7 +9,7 @@ import pytest
 
 from cnnviz.ui.server.rooms import shared
 from cnnviz.ui.server.rooms.shared import Shared
-from cnnviz.ui.server.rooms.store import TooManyRooms
+from cnnviz.ui.server.rooms.store import IDLE, TooManyRooms
 from tests.ui.test_rooms import Hall, data, scene
 
 
@@ -86,3 +86,23 @@ async def test_rooms_are_bounded_for_all_processes_together():
     with pytest.raises(TooManyRooms):
         await two.rooms.store.open("ABCDE", "", "")
     assert (await one.ask("POST", "/room"))[0] == 503
+
+
+@scene
+async def test_where_there_are_too_many_the_one_that_nobody_follows_makes_place():
+    server = fakeredis.FakeServer()
+    here = process(server, most=2)
+    redis = fakeredis.FakeAsyncRedis(server=server, decode_responses=True)
+    (first, _), (second, _) = await here.open(), await here.open()
+    async with here.following(first):
+
+        async def told() -> bool:
+            return bool(await redis.exists(shared._followers(first.removeprefix("/room/"))))
+
+        await until(told)
+        assert (await here.ask("POST", "/room"))[0] == 503
+        for code in await redis.zrange(shared.ROOMS, 0, -1):
+            await redis.zincrby(shared.ROOMS, -IDLE - 1, code)
+        await here.open()
+        assert [(await here.ask("GET", path))[0] for path in (first, second)] == [200, 404]
+        assert (await here.ask("POST", "/room"))[0] == 503

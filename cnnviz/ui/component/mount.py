@@ -1,4 +1,4 @@
-"""Puts the component on Streamlit's page, and a training's report beside its settings. They register once, when this is imported."""
+"""Puts the component on Streamlit's page, and hands it what a training says. Both register once, when this is imported."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _registered(name: str, html: str) -> Callable[..., Any]:
 
 
 _component = _registered("cnnviz", '<div class="cnnviz" style="visibility:hidden"></div>')
-_report = _registered("cnnviz_training", '<div class="training"></div>')
+_training = _registered("cnnviz_training", '<div class="training-told" hidden></div>')
 
 
 def mount(page: str, *, listens: bool = False, private: Mapping[str, str] | None = None, answer: bytes = b"") -> str | None:
@@ -45,6 +45,7 @@ def mount(page: str, *, listens: bool = False, private: Mapping[str, str] | None
     return _component(key="component", data=data, on_open_change=lambda: None)["open"]
 
 
-def mount_report(data: bytes) -> str | None:
-    """Puts a training's report on the page; gives which of its images was chosen, if one was."""
-    return _report(key="training_report", data=data, on_choose_change=lambda: None)["choose"]
+def mount_training(data: bytes) -> tuple[str | None, str | None]:
+    """Hands the page's view a training and its form; gives which button was pressed, and which image was chosen, if one was."""
+    asked = _training(key="training_told", data=data, on_act_change=lambda: None, on_choose_change=lambda: None)
+    return asked["act"], asked["choose"]

@@ -52,23 +52,37 @@ class LearnStep(TypedDict):
     order: Sequence[LearnStage]
 
 
+class LearnPicture(TypedDict):
+    """A map that a lesson is about: its array's name, its scale and the ends of that."""
+
+    array: str
+    scale: records.Scale
+    limits: tuple[float, float]
+
+
 class LearnListed(TypedDict):
-    """A lesson in the list, and the languages that it has."""
+    """A lesson in the list, the languages that it has, and a map that it is about."""
 
     id: str
     languages: Sequence[str]
     title: records.Text
     goal: records.Text
     steps: int
+    picture: LearnPicture | None
 
 
 class LearnCard(TypedDict):
-    """A word that comes before all symbols, with an example."""
+    """A word that comes before all symbols, with an example.
+
+    `bars` are outputs by their names with their targets; `curve` the loss along one number, which is in its middle, and its slope there.
+    """
 
     word: str
     example: records.Text
     picture: Sequence[Sequence[float]] | None
     scale: records.Scale
+    bars: Sequence[tuple[str, float, float]]
+    curve: Sequence[float]
 
 
 class LearnData(TypedDict):

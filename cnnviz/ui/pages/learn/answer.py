@@ -16,6 +16,7 @@ from cnnviz.lessons.scene import scene
 from cnnviz.ui.address import Now, resolved
 from cnnviz.ui.component.answer import encode
 from cnnviz.ui.pages.learn.cards import cards
+from cnnviz.ui.pages.learn.pictures import pictures
 from cnnviz.ui.pages.step.answer import live
 from cnnviz.words import Message, Problem, message
 
@@ -39,13 +40,14 @@ def answer(now: Now) -> bytes:
 
 def _encoded(now: Now, known: Library, own: dict[str, object] | None, masks: dict[str, np.ndarray]) -> bytes:
     head, arrays = live("learn", now)
+    shown, own_pictures = ([None] * len(known.lessons), {}) if own else pictures(known.lessons)
     head["learn"] = {
-        "lessons": [_listed(lesson) for lesson in known.lessons],
+        "lessons": [_listed(lesson) | {"picture": picture} for lesson, picture in zip(known.lessons, shown, strict=True)],
         "faults": [message("terminal.lessons.fault", file=file, line=str(fault.line), what=fault.what) for file, fault in known.faults],
         "cards": [] if own else cards(),
         "step": own,
     }
-    return encode(head, arrays | masks)
+    return encode(head, arrays | masks | own_pictures)
 
 
 def _found(known: Library, now: Now) -> tuple[GuidedLesson | None, int, dict[str, Message]]:

@@ -14,6 +14,7 @@ from weakref import WeakValueDictionary
 from cnnviz.core.recent import Recent
 from cnnviz.ui.server.rooms.rules import Poll
 from cnnviz.ui.server.rooms.store import (
+    IDLE,
     MOST_DEVICES,
     MOST_ROOMS,
     SILENCE,
@@ -66,11 +67,21 @@ class Shared:
             now = time.time()
             await self.redis.zremrangebyscore(ROOMS, 0, now - SILENCE)
             if await self.redis.zcard(ROOMS) >= self.most:
-                raise TooManyRooms
+                await self._give_up_idle(now)
             if not await self.redis.hsetnx(_key(code), "driver", driver):
                 return False
             await self._write(code, {"query": query, "number": 0})
             return True
+
+    async def _give_up_idle(self, now: float) -> None:
+        """Ends a room that nobody follows and nobody has moved for long. Raises TooManyRooms."""
+        for code in await self.redis.zrangebyscore(ROOMS, 0, now - IDLE, start=0, num=AT_ONCE):
+            if not await self.redis.exists(_followers(code)):
+                await self.redis.delete(_key(code))
+                await self.redis.zrem(ROOMS, code)
+                await self.redis.publish(MOVED, code)
+                return
+        raise TooManyRooms
 
     async def room(self, code: str) -> Room | None:
         self._begin()

@@ -12,6 +12,8 @@ from cnnviz.ui.server.rooms.rules import Poll
 
 SILENCE = 4 * 3600.0
 """Seconds without a move of its driver after which a room ends."""
+IDLE = 1800.0
+"""Seconds without a move after which a room that nobody follows makes place for another one, where there are too many."""
 MOST_ROOMS = 2_000
 MOST_DEVICES = 5_000
 """That answer one question."""
@@ -137,7 +139,7 @@ class Memory:
         if code in self.rooms:
             return False
         if len(self.rooms) >= self.most:
-            raise TooManyRooms
+            self._give_up_idle()
         self.rooms[code] = Room(code, driver, query, touched=self.clock())
         return True
 
@@ -190,6 +192,13 @@ class Memory:
         self.kept -= forget_ballots(room)
         room.ended = True
         room.wake()
+
+    def _give_up_idle(self) -> None:
+        """Ends the room that nobody follows and nobody has moved for longest. Raises TooManyRooms."""
+        idle = [room for room in self.rooms.values() if not room.followers and self.clock() - room.touched > IDLE]
+        if not idle:
+            raise TooManyRooms
+        self._end(min(idle, key=lambda room: room.touched))
 
     def _sweep(self) -> None:
         silent = [room for room in self.rooms.values() if self.clock() - room.touched > SILENCE]

@@ -5,7 +5,6 @@ import { own, parse, same } from "../model/address.js"
 import { decode } from "../model/decode.js"
 import { say } from "../model/words.js"
 import { kindOf } from "../pages/registry.js"
-import { TrainingReport } from "../pages/training.js"
 import { View } from "../pages/view.js"
 import { CODE, LANG } from "../spec.js"
 import { addressOf, isNews, pageAt, tell, tellSoon, tellWhoeverLeaves } from "./address_bar.js"
@@ -17,7 +16,8 @@ import { loadAgain } from "./tab.js"
 
 /** @import { Lesson } from "../model/address.js" */
 /** @import { Answer, Arrays } from "../model/decode.js" */
-/** @import { Report } from "../pages/training.js" */
+/** @import { Film } from "../pages/film.js" */
+/** @import { Report } from "../pages/training_report.js" */
 /** @import { Host } from "../types/ports.js" */
 /** @import { Mounted } from "../types/wire.js" */
 /** @typedef {{ data: Uint8Array, parentElement: HTMLElement, setTriggerValue: (name: string, value: string) => void }} Call */
@@ -72,29 +72,37 @@ styled.then(() => {
   isStyled = true
 })
 
-/** @type {WeakMap<HTMLElement, TrainingReport>} */
-const reports = new WeakMap()
+/** @type {Report | undefined}  what a training said last */
+let report
+/** @type {Call["setTriggerValue"] | undefined}  how the server hears of it */
+let trigger
 
 /**
- * What a training says, which Streamlit shows beside its settings.
- * @param {HTMLElement} root
+ * What a training says is the Train page's to show.
  * @param {Call} call
  */
-function showReport(root, { data, setTriggerValue }) {
-  const report = understood(data)
-  if (!report) return
-  const shown = reports.get(root) ?? new TrainingReport(root, (key) => setTriggerValue("choose", key))
-  reports.set(root, shown)
-  styled.then(() => shown.receive(/** @type {Report} */ (/** @type {unknown} */ (report))))
+function hearTraining({ data, setTriggerValue }) {
+  const told = understood(data)
+  if (!told) return
+  report = /** @type {Report} */ (/** @type {unknown} */ (told))
+  trigger = setTriggerValue
+  showTraining()
+}
+
+function showTraining() {
+  const { view } = shown ?? {}
+  if (!report || !view?.kind.trains || view.stop.signal.aborted) return
+  const { training } = /** @type {Film} */ (view.content)
+  const now = report
+  isStyled ? training.receive(now) : styled.then(() => training.receive(now))
 }
 
 /** @param {Call} call */
 export default function component(call) {
   const { data, parentElement, setTriggerValue } = call
   keep()
-  const training = /** @type {HTMLElement | null} */ (parentElement.querySelector(".training"))
-  if (training) {
-    showReport(training, call)
+  if (parentElement.querySelector(".training-told")) {
+    hearTraining(call)
     return () => {}
   }
   const root = /** @type {HTMLElement | null} */ (parentElement.querySelector(".cnnviz"))
@@ -206,6 +214,10 @@ function mount(root, told) {
       address.visit({ ...own(address.read()), lang }, { replace: true })
       location.reload()
     },
+    training(what, value = "") {
+      if (isNews()) tell()
+      if (what) setTimeout(() => trigger?.(what, value), 0)
+    },
     room: () => rooms.show(root, page, parse(location.search)),
     veiled: () => (led ? covered : undefined),
     unveiled: drive,
@@ -252,6 +264,7 @@ function mount(root, told) {
   const here = { root, view, told, receive, ask: begin, opening: "", open: later, heard: false }
   mounted.set(root, here)
   shown = here
+  showTraining()
   tellWhoeverLeaves(root, view.stop.signal)
   // In a frame on another page a click on a map would leave the keys to that page.
   if (window !== window.top) root.addEventListener("pointerdown", () => window.focus(), { signal: view.stop.signal })

@@ -28,6 +28,7 @@ import { randomKernel } from "./network_controls.js"
 const reveals = (/** @type {Kind} */ kind) => kind.reveals
 const walks = (/** @type {Kind} */ kind) => kind.walks
 const stages = (/** @type {Kind} */ kind) => kind.walks && kind.stages
+const trains = (/** @type {Kind} */ kind) => kind.trains
 const hides = (/** @type {Kind} */ kind) => kind.turns
 
 /** @type {Action[]} */
@@ -66,7 +67,13 @@ export const ACTIONS = [
     moves: true,
     act: (view) => view.nextUpdate(1),
   },
-  { name: "play", keys: ["Space"], help: "play", when: walks, act: (view) => view.unveil() || view.player.toggle() },
+  {
+    name: "play",
+    keys: ["Space"],
+    help: "play",
+    when: walks,
+    act: (view) => view.unveil() || view.content.train("toggle") || view.player.toggle(),
+  },
   { name: "watch", when: reveals, act: watch },
   { name: "begin", when: reveals, moves: true, act: (view) => view.nextStage(1) },
   { name: "lecturers", when: reveals, act: toggleLecture },
@@ -135,6 +142,12 @@ export const ACTIONS = [
   { name: "cifar10", act: (view) => view.open("cifar10") },
   { name: "own_gradients", when: (kind) => kind.checks, act: (view) => view.open("own_gradients") },
   { name: "kernel_random", act: (view) => randomKernel(view) },
+  ...["train", "train_pause", "train_go_on", "train_stop", "train_back"].map((name) => ({
+    name,
+    when: trains,
+    act: (/** @type {View} */ view) => view.content.train(name),
+  })),
+  { name: "train_full", when: trains, act: (view) => view.open("cifar10") },
   { name: "open_in_step", act: (view) => view.turn("") },
   { name: "below", act: (view) => view.host.below?.() },
 ]

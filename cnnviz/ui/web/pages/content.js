@@ -24,6 +24,8 @@ export class Content {
   static tabulates = false
   /** Whether somebody's own gradients can be compared. */
   static checks = false
+  /** Whether a network can be trained on many images. */
+  static trains = false
   /** Whether numbers are shown only from the stage on that computes them. */
   static reveals = false
   /** The keys of the address that are asked for: a pinned cell says which channel is shown. */
@@ -99,6 +101,14 @@ export class Content {
    */
   tables() {
     return { sources: [], first: 0 }
+  }
+
+  /**
+   * Does something with a training on many images; whether there is one on the screen.
+   * @param {string} _act
+   */
+  train(_act) {
+    return false
   }
 
   /** What those hear who only went from cell to cell: its number, and where it is; "" where there is no such number. */

@@ -10,6 +10,7 @@ import { actionButton } from "./actions.js"
 import { Content } from "./content.js"
 import { LIMITS_LINE, linesOf, setHTML } from "./html.js"
 import { bindChanges, bindSwitches, fillSwitches, group, tabsOf } from "./switches.js"
+import { Training } from "./training.js"
 
 /** @import { FilmData, FilmHeader, FilmMap, FilmRun, FilmShare } from "../types/wire.js" */
 /** @import { Lesson } from "../model/address.js" */
@@ -52,19 +53,20 @@ const body = () => `
     ${actionButton("open_in_step")}</div>
   <div class="reels"></div>
   <section class="explain board-words" aria-label="${say("web.film.curves")}">
-    <div class="text" tabindex="0"><h1 class="title"></h1><div class="numbers"></div>
+    <div class="text" tabindex="0"><h1 class="title"></h1><p class="sentence"></p><div class="numbers"></div>
       <div class="shares"></div><p class="fall"></p>
       <div class="switches"></div>
-      <label class="vs"><span>${say("web.film.link.text")}</span><input data-key="vs" placeholder="${say("web.film.link.here")}" autocomplete="off" spellcheck="false" aria-label="${say("web.film.link.label")}"></label><p class="wrong"></p><p class="sentence"></p></div>
+      <label class="vs"><span>${say("web.film.link.text")}</span><input data-key="vs" placeholder="${say("web.film.link.here")}" autocomplete="off" spellcheck="false" aria-label="${say("web.film.link.label")}"></label><p class="wrong"></p></div>
     <div class="curves">${figures()}</div>
   </section>`
 
 export class Film extends Content {
   static stages = false
   static points = false
+  static trains = true
   static words = "film"
 
-  computed = COMPUTED.filter((key) => key !== "k") // the film is the same wherever it stands
+  computed = COMPUTED.filter((key) => key !== "k" && key !== "train") // the film is the same wherever it stands
   films = true
   patience = 15_000 // ten thousand updates take their time
   /** @type {FilmData} */
@@ -104,6 +106,12 @@ export class Film extends Content {
     vs.addEventListener("change", () => view.go({ vs: vs.value.trim() }))
     bindSwitches(view)
     this.curves = new Curves(this, view.$(".curves"))
+    this.training = new Training(view)
+  }
+
+  /** @param {string} act */
+  train(act) {
+    return this.training.act(act)
   }
 
   ahead() {
@@ -137,6 +145,7 @@ export class Film extends Content {
     setHTML(/** @type {Element} */ (this.halves.firstElementChild), film.halves.map(tabsOf).join(""))
     this.root.classList.toggle("many", film.halves[1].on)
     film.runs.forEach(({ label }, place) => setHTML(view.$(`[data-run="${place}"] .row-label`), escaped(label)))
+    this.training.draw()
     this.drawn = false
   }
 
@@ -181,14 +190,17 @@ export class Film extends Content {
    */
   keep(lesson, answer) {
     const { film } = /** @type {Answer & FilmHeader} */ (answer)
-    return { ...lesson, k: String(Math.min(this.view.k, film.n)) }
+    const { train = "" } = this.view.host.address.read() // it may have been set meanwhile
+    return { ...lesson, train, k: String(Math.min(this.view.k, film.n)) }
   }
 
   /**
    * @param {Lesson} address
    * @param {boolean} here
    */
-  travelled({ k }, here) {
+  travelled({ k, train = "" }, here) {
+    this.training.form.forget()
+    this.view.lesson.train = train
     if (here) this.seek(Number(k) || 0)
     else this.view.k = Number(k) || 0
   }

@@ -7,10 +7,11 @@ import { answered, score } from "../model/score.js"
 import { say } from "../model/words.js"
 import { IMAGES, KERNELS } from "../spec.js"
 import { setHTML } from "./html.js"
-import { bindIndex, index } from "./learn_index.js"
+import { bindIndex, index, paintIndex } from "./learn_index.js"
 import { kernelName, ordered, panelOf, reveal } from "./learn_question.js"
 import { rich } from "./learn_words.js"
-import { isPhone, Step } from "./step.js"
+import { Step } from "./step.js"
+import { isPhone } from "./step_layout.js"
 
 /** @import { Answer } from "../model/decode.js" */
 /** @import { Cell } from "../model/patterns.js" */
@@ -88,7 +89,9 @@ export class Learn extends Step {
 
   list() {
     this.asked = ""
-    if (this.learn) setHTML(this.view.$(".index"), index(this.learn))
+    if (!this.learn) return
+    setHTML(this.view.$(".index"), index(this.learn))
+    paintIndex(this.view.$(".index"), this.learn, this.view.data?.arrays ?? {})
   }
 
   /**

@@ -38,11 +38,29 @@ const toggle = ({ key, label, on, change, effect }) =>
   `<button type="button" class="toggle" data-key="${key}" aria-pressed="${on}" title="${escaped(effect)}" ${changes(change)}><i></i><span>${escaped(label)}</span></button>`
 
 /** @param {DeviationRow} row */
-const code = ({ notebook, exact }) =>
-  `<code class="wrong-line"><b>−</b> ${escaped(notebook)}</code><code class="right-line"><b>+</b> ${escaped(exact)}</code>`
+const code = ({ notebook, exact }) => {
+  const lines = (/** @type {string} */ text, /** @type {string} */ kind, /** @type {string} */ sign) =>
+    text
+      .split("\n")
+      .map((line) => `<code class="${kind}"><b>${sign}</b> ${escaped(line)}</code>`)
+      .join("")
+  return lines(notebook, "wrong-line", "−") + lines(exact, "right-line", "+")
+}
+
+/** What stands behind "#" is the line after it: here each has its own. @param {DeviationRow} row */
+const atLength = ({ notebook, exact, ...row }) => {
+  const [theirs, ours] = [notebook, exact].map((line) => line.replace(/ {2}# and (then )?/, "\n"))
+  return code({ ...row, notebook: theirs, exact: ours })
+}
+
+/** The same where there is a line for each: what stands behind "#" is said where it is pointed at. @param {DeviationRow} row */
+const shortly = ({ notebook, exact, ...row }) => {
+  const [theirs, ours] = [notebook, exact].map((line) => line.split("  #")[0])
+  return `<span title="${escaped(`− ${notebook}\n+ ${exact}`)}">${code({ ...row, notebook: theirs, exact: ours })}</span>`
+}
 
 /** @param {DeviationRow} row */
-const card = (row) => `<div class="card">${toggle(row)}<div class="code">${code(row)}</div>
+const card = (row) => `<div class="card">${toggle(row)}<div class="code">${atLength(row)}</div>
   <p>${escaped(row.effect)}</p><p class="${row.yes ? "yes" : "soft"}">${escaped(row.matters)}</p></div>`
 
 /** @param {PrintedData} printed */
@@ -73,7 +91,7 @@ const switches = ({ symbols, rows }) => `
   <tbody>${rows
     .map(
       (row) =>
-        `<tr class="${row.on ? "on" : ""}"><th scope="row">${toggle(row)}</th><td class="both">${code(row)}</td>${symbols
+        `<tr class="${row.on ? "on" : ""}"><th scope="row">${toggle(row)}</th><td class="both">${shortly(row)}</td>${symbols
           .map((of) => mark(row, of))
           .join(
             "",

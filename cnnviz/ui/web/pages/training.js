@@ -1,255 +1,101 @@
-// What a training on many images has to say, below the Train page's head: it comes again and again while it learns.
+// The Train page's other half: a training on many images, its form, its buttons, and what it has to say. The training
+// itself stays on the server, which says again and again how far it is.
 
-import { contextOf } from "../draw/canvas.js"
-import { nearest, reportChart } from "../draw/report_chart.js"
-import { isDark } from "../draw/theme.js"
-import { colour, darken } from "../model/colour.js"
-import { decimals, escaped, formula, number } from "../model/format.js"
+import { escaped } from "../model/format.js"
 import { say } from "../model/words.js"
+import { actionButton } from "./actions.js"
 import { setHTML } from "./html.js"
+import { TrainingForm } from "./training_form.js"
+import { TrainingReport } from "./training_report.js"
 
-/** @import { Arrays } from "../model/decode.js" */
-/** @import { ReportGroup, ReportHeader, ReportImage, ReportTile } from "../types/wire.js" */
-/** @typedef {ReportHeader & { arrays: Arrays }} Report */
+/** @import { Report } from "./training_report.js" */
+/** @import { View } from "./view.js" */
 
-const SIDE = 32 // pixels of an image
+const BUTTONS = ["train", "train_pause", "train_go_on", "train_stop", "train_back"]
+const STARTS = ["train", "train_pause", "train_go_on"] // of these there is one at a time
 
-const body = () => `
-  <div class="how-far"><div class="progress" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-label="${say("web.training.progress")}"><i></i></div><p data-said="state"></p></div>
-  <div class="headline"><div><h2 data-said="title"></h2><p data-said="note"></p><p data-said="warning"></p></div>
-    <button type="button" data-choose="first">${say("web.training.open")}</button></div>
-  <div class="findings">
-    ${["accuracy", "loss"].map((name) => `<figure data-chart="${name}"><figcaption>${say(`web.training.${name}`)}</figcaption><div class="drawn"></div><p class="spoken"></p></figure>`).join("")}
-    <figure class="confusion"><figcaption>${say("web.training.confusion")}</figcaption><div class="table"></div><p data-said="mixed"></p></figure>
-    <figure class="tiles"><figcaption>${say("web.training.learns")}</figcaption><div class="rows"></div><p data-said="moved"></p></figure>
-  </div>
-  <div class="examples"></div>
-  <p class="hint">${say("web.training.hint")}</p>`
+const bar = () => `
+  <div class="doing">${BUTTONS.map((name) => actionButton(name, "", "hidden")).join("")}
+    <div class="progress" role="progressbar" hidden aria-valuemin="0" aria-valuemax="100" aria-label="${say("web.training.progress")}"><i></i></div><p class="state" role="status"></p></div>
+  <p class="what" hidden></p><div class="report"></div>`
 
-export class TrainingReport {
+export class Training {
   /** @type {Report | undefined} */
   report = undefined
-  /** @type {number | undefined}  the report that is pointed at in a chart */
-  pointed = undefined
-  examples = ""
-  tiled = ""
 
-  /**
-   * @param {HTMLElement} root
-   * @param {(key: string) => void} choose  what is called when an image is chosen
-   */
-  constructor(root, choose) {
-    this.root = root
-    root.innerHTML = body()
-    root.addEventListener("click", ({ target }) => {
-      const key = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-choose]"))?.dataset
-        .choose
-      const first = this.report?.groups[0]?.images[0]?.key
-      const chosen = key === "first" ? first : key
-      if (chosen) choose(chosen)
-    })
-    for (const figure of root.querySelectorAll("[data-chart]")) {
-      const drawn = /** @type {HTMLElement} */ (figure.querySelector(".drawn"))
-      drawn.addEventListener("pointermove", (event) => this.point(drawn, event.clientX))
-      drawn.addEventListener("pointerleave", () => this.leave())
-    }
+  /** @param {View} view */
+  constructor(view) {
+    this.view = view
+    view
+      .$(".controls")
+      .insertAdjacentHTML(
+        "afterend",
+        `<aside class="controls training-settings" aria-label="${say("web.training.form.settings")}"></aside>`,
+      )
+    view.$(".middle").insertAdjacentHTML("beforeend", `<div class="training">${bar()}</div>`)
+    this.root = view.$(".training")
+    this.form = new TrainingForm(view.$(".training-settings"), (text) => this.set(text))
+    this.told = new TrainingReport(view.$(".training .report"), (key) => view.host.training?.("choose", key))
+    if (view.host.training) return
+    view.root.classList.add("untrained")
+    this.notice(say("web.training.elsewhere"))
   }
 
-  /** @param {string} selector */
-  $(selector) {
-    return /** @type {HTMLElement} */ (this.root.querySelector(selector))
+  get shown() {
+    return this.view.root.classList.contains("many")
   }
 
   /** @param {Report} report */
   receive(report) {
     this.report = report
-    darken(isDark(this.root))
-    const { share, state, title, note, warning, mixed, moved } = report
-    this.$(".progress i").style.width = `${100 * share}%`
-    this.$(".progress").setAttribute("aria-valuenow", String(Math.round(100 * share)))
-    this.root.classList.toggle("begun", report.arrays.epochs.values.length > 0)
-    for (const [name, text] of Object.entries({ state, title, note, warning, mixed, moved }))
-      setHTML(this.$(`[data-said="${name}"]`), escaped(text))
-    setHTML(this.$(".confusion .table"), confusion(report))
-    this.pointed = undefined
-    this.draw()
-    this.fillExamples(report)
+    const { form, can, share, state, notice, active } = report
+    if (form) this.form.receive(form)
+    this.view.root.classList.toggle("untrained", !form)
+    for (const name of [...BUTTONS, "train_full"]) this.view.control(name).hidden = !can.includes(name)
+    const progress = /** @type {HTMLElement} */ (this.root.querySelector(".progress"))
+    const done = /** @type {HTMLElement} */ (progress.firstElementChild)
+    progress.hidden = !state
+    progress.classList.toggle("waits", active && !share)
+    progress.setAttribute("aria-valuenow", String(Math.round(100 * share)))
+    done.style.width = share ? `${100 * share}%` : ""
+    setHTML(/** @type {Element} */ (this.root.querySelector(".state")), escaped(state))
+    this.notice(notice)
+    this.told.receive(report)
   }
 
-  /** What goes along with the place that is pointed at: the curves and what learns. */
+  /** @param {string} text */
+  notice(text) {
+    const element = /** @type {HTMLElement} */ (this.root.querySelector(".what"))
+    element.hidden = !text
+    setHTML(element, escaped(text))
+  }
+
+  /**
+   * Other settings, which the address then holds; the server hears of them.
+   * @param {string} text
+   */
+  set(text) {
+    const { view } = this
+    view.lesson.train = text
+    view.go({ train: text })
+    view.host.training?.()
+  }
+
+  /**
+   * What a button does, or the key that starts and holds; whether this is what is on the screen.
+   * @param {string} act
+   */
+  act(act) {
+    if (!this.shown) return false
+    const name = act === "toggle" ? STARTS.find((one) => this.report?.can.includes(one)) : act
+    if (!name) return true
+    if (name === "train") this.set(this.form.text)
+    this.view.host.training?.("act", name)
+    return true
+  }
+
+  /** Theme and size have changed. */
   draw() {
-    const { report } = this
-    if (!report) return
-    const last = report.arrays.epochs.values.length - 1
-    const at = Math.min(this.pointed ?? last, last)
-    for (const name of ["accuracy", "loss"]) this.chart(report, name, at)
-    this.drawTiles(report, at, last)
+    if (this.report && this.shown) this.told.draw()
   }
-
-  /**
-   * @param {Report} report
-   * @param {string} name
-   * @param {number} at
-   */
-  chart({ arrays, epochs, guessing, active }, name, at) {
-    const percent = name === "accuracy"
-    const curves = [
-      { name: say("web.training.learned"), values: arrays[name].values, main: false },
-      { name: say("web.training.held_out"), values: arrays[`held_${name}`].values, main: true },
-    ]
-    const place = { x: arrays.epochs.values, epochs, curves, at, percent, active, guessing: percent ? guessing : null }
-    const figure = this.$(`[data-chart="${name}"]`)
-    setHTML(/** @type {Element} */ (figure.querySelector(".drawn")), reportChart(place))
-    const said = curves.map((curve) => `${curve.name} ${number(curve.values[at], 3)}`).join(", ")
-    setHTML(/** @type {Element} */ (figure.querySelector(".spoken")), escaped(said))
-  }
-
-  /**
-   * @param {HTMLElement} drawn
-   * @param {number} x
-   */
-  point(drawn, x) {
-    const { left, width } = drawn.getBoundingClientRect()
-    if (!this.report || !width) return
-    const at = nearest(this.report.arrays.epochs.values, this.report.epochs, (x - left) / width)
-    if (at === this.pointed) return
-    this.pointed = at
-    this.draw()
-  }
-
-  leave() {
-    this.pointed = undefined
-    this.draw()
-  }
-
-  /**
-   * What learns: at the start, now, and the difference.
-   * @param {Report} report
-   * @param {number} at
-   * @param {number} last
-   */
-  drawTiles(report, at, last) {
-    const { tiles, arrays, date } = report
-    const names = tiles.map(({ label }) => label).join()
-    const rows = this.$(".tiles .rows")
-    if (this.tiled !== names || rows.childElementCount !== 3) {
-      this.tiled = names
-      rows.innerHTML = ["start", "now", "change"]
-        .map((row) => `<div data-row="${row}"><p></p>${tiles.map(tile).join("")}</div>`)
-        .join("")
-    }
-    this.$(".tiles").hidden = !tiles.length
-    tiles.forEach((tile, n) => {
-      const { values, shape } = arrays[tile.array]
-      const frames = shape[1]
-      const now = at === last || frames < 3 ? frames - 1 : at
-      const size = values.length / 2 / frames
-      const parts = { start: 0, now, change: frames + now }
-      for (const [row, frame] of Object.entries(parts)) {
-        const canvas = rows.querySelectorAll(/** @type {"canvas"} */ (`[data-row="${row}"] canvas`))[n]
-        paintTile(canvas, tile, values.subarray(frame * size, (frame + 1) * size), shape.slice(2))
-      }
-    })
-    const epoch = Math.round(arrays.epochs.values[at] * 10) / 10
-    const words = {
-      start: say("web.training.start"),
-      now: at === last ? date : say("web.training.at_epoch", { epoch }),
-      change: say("web.training.change"),
-    }
-    for (const [row, text] of Object.entries(words)) {
-      const place = rows.querySelector(`[data-row="${row}"] p`)
-      if (place) setHTML(place, escaped(text))
-    }
-  }
-
-  /** @param {Report} report */
-  fillExamples(report) {
-    const { groups, names, arrays } = report
-    const key = JSON.stringify(groups)
-    if (key === this.examples) return
-    this.examples = key
-    const had = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset.choose
-    setHTML(this.$(".examples"), groups.map((group) => examples(group, names)).join(""))
-    if (had) this.$(`.examples [data-choose="${had}"]`)?.focus()
-    const pixels = arrays.images.values
-    this.root.querySelectorAll(/** @type {"canvas"} */ (".examples canvas")).forEach((canvas, n) => {
-      const size = pixels.length / groups.reduce((sum, { images }) => sum + images.length, 0)
-      paintImage(canvas, pixels.subarray(n * size, (n + 1) * size))
-    })
-  }
-}
-
-/**
- * How many images of each class are taken for which.
- * @param {Report} report
- */
-function confusion({ names, arrays }) {
-  const { values } = arrays.confusion
-  const n = names.length
-  const cell = (/** @type {number} */ i, /** @type {number} */ j) => {
-    const row = values.subarray(i * n, (i + 1) * n)
-    const share = values[i * n + j] / (Array.from(row).reduce((sum, count) => sum + count, 0) || 1)
-    return `<td class="${i === j ? "right" : "wrong"}" style="--share:${Math.round(100 * share)}%">${values[i * n + j]}</td>`
-  }
-  const short = (/** @type {string} */ name) => escaped(n > 4 ? name.slice(0, 4) : name)
-  const head = names.map((name) => `<th scope="col" title="${escaped(name)}">${short(name)}</th>`).join("")
-  const rows = names.map(
-    (name, i) => `<tr><th scope="row">${escaped(name)}</th>${names.map((_, j) => cell(i, j)).join("")}</tr>`,
-  )
-  return `<table class="${n > 4 ? "many" : ""}"><thead><tr><th>${say("web.training.is")}</th><th colspan="${n}">${say("web.training.says")}</th></tr><tr><td></td>${head}</tr></thead><tbody>${rows.join("")}</tbody></table>`
-}
-
-/** @type {(group: ReportGroup, names: string[]) => string} */
-const examples = ({ kind, title, more, images }, names) => `
-  <section data-kind="${kind}"><h3>${escaped(title)} <small>${escaped(more)}</small></h3><div>${images.map((image) => example(image, names)).join("")}</div></section>`
-
-/**
- * Two decimals, and a third where two would round to 1.
- * @param {number} value
- */
-const outputText = (value) =>
-  Math.abs(value) < 100 ? decimals(value, value >= 0.995 && value < 1 ? 3 : 2) : number(value, 2)
-
-/** @type {(image: ReportImage, names: string[]) => string} */
-function example({ key, words, label, said, outputs }, names) {
-  const output = (/** @type {[number, number]} */ [n, value]) =>
-    `<span class="${n === said ? "said" : ""}${n === label ? " true" : ""}" style="--part:${Math.round(100 * Math.min(Math.max(value, 0), 1))}%"><span>${escaped(names[n])}</span>${n === label ? "<s>✓</s>" : ""}<b>${outputText(value)}</b></span>`
-  const picture = `<canvas width="${SIDE}" height="${SIDE}"></canvas>`
-  if (!key) return `<span role="img" aria-label="${escaped(words)}">${picture}</span>`
-  return `<button type="button" data-choose="${key}" title="${escaped(words)}" aria-label="${escaped(words)}">${picture}
-    <span class="outputs">${outputs.map(output).join("")}</span></button>`
-}
-
-/** @param {ReportTile} tile */
-const tile = ({ label }) =>
-  `<span><canvas role="img" aria-label="${escaped(label)}"></canvas><small>${formula(label)}</small></span>`
-
-/**
- * @param {HTMLCanvasElement} canvas
- * @param {ArrayLike<number>} rgb
- */
-function paintImage(canvas, rgb) {
-  const data = new ImageData(SIDE, SIDE)
-  for (let i = 0; i < SIDE * SIDE; i++) data.data.set([rgb[3 * i], rgb[3 * i + 1], rgb[3 * i + 2], 255], 4 * i)
-  contextOf(canvas).putImageData(data, 0, 0)
-}
-
-/**
- * Weights as bytes, 128 for zero: in the colours of signs, or where they look at three colours as these, grey for zero.
- * @param {HTMLCanvasElement} canvas
- * @param {ReportTile} tile
- * @param {ArrayLike<number>} bytes
- * @param {number[]} shape
- */
-function paintTile(canvas, { rgb }, bytes, [rows, columns]) {
-  canvas.width = columns
-  canvas.height = rows
-  const data = new ImageData(columns, rows)
-  for (let i = 0; i < rows * columns; i++) {
-    const [r, g, b] = rgb
-      ? [bytes[3 * i], bytes[3 * i + 1], bytes[3 * i + 2]]
-      : colour((bytes[i] - 128) / 127, [-1, 1], "signed")
-    data.data.set([r, g, b, 255], 4 * i)
-  }
-  contextOf(canvas).putImageData(data, 0, 0)
 }

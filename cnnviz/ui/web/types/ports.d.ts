@@ -51,6 +51,8 @@ export interface Host {
   unveiled?(): void
   /** Shows the same in another language. Who names nothing has one alone. */
   speak?(lang: string): void
+  /** Has the server hear of the address, and of a button ("act") or an image ("choose") of a training. Who names nothing trains nothing. */
+  training?(what?: "act" | "choose", value?: string): void
   /** Goes to what stands below the view. */
   below?(): void
 }

@@ -421,12 +421,17 @@ export interface LayerRecord {
   shape: number[]
 }
 
-/** A word that comes before all symbols, with an example. */
+/** A word that comes before all symbols, with an example.
+
+    `bars` are outputs by their names with their targets; `curve` the loss along one number, which is in its middle, and its slope there.
+     */
 export interface LearnCard {
   word: string
   example: string
   picture: number[][] | null
   scale: Scale
+  bars: [string, number, number][]
+  curve: number[]
 }
 
 /** All lessons, what is wrong with files of one's own, the cards, and the step that is shown; None is the list. */
@@ -459,13 +464,14 @@ export interface LearnHeader {
   learn: LearnData
 }
 
-/** A lesson in the list, and the languages that it has. */
+/** A lesson in the list, the languages that it has, and a map that it is about. */
 export interface LearnListed {
   id: string
   languages: string[]
   title: string
   goal: string
   steps: number
+  picture: LearnPicture | null
 }
 
 /** An answer, or a known wrong one: a label, a number or a small map, what is then said, and whether it is right. */
@@ -475,6 +481,13 @@ export interface LearnOption {
   right: boolean
   value: number | null
   picture: number[][] | null
+}
+
+/** A map that a lesson is about: its array's name, its scale and the ends of that. */
+export interface LearnPicture {
+  array: string
+  scale: Scale
+  limits: [number, number]
 }
 
 /** A stage that is to be put in its place. */
@@ -744,9 +757,16 @@ export interface ReportGroup {
   images: ReportImage[]
 }
 
-/** All that a training on many images has to say, besides its curves, its confusion and its pictures. */
+/** All that a training on many images has to say, besides its curves, its confusion and its pictures.
+
+    `can` names the buttons that there are now; without a `form` there is no training, and `notice` says why.
+     */
 export interface ReportHeader {
   code: string
+  form: TrainingForm | null
+  can: string[]
+  notice: string
+  which: string
   active: boolean
   share: number
   state: string
@@ -861,6 +881,31 @@ export interface SwitchGroup {
 export interface SymbolLabel {
   symbol: string
   label: string
+}
+
+/** What can be set for a training, and what is set: `text` as the address has it, where it `asked` for something perhaps else.
+
+    `fits` says which channel and optimizer a network was made for, `rates` which learning rate goes with an optimizer.
+     */
+export interface TrainingForm {
+  asked: string
+  text: string
+  classes: string[]
+  kinds: [string, string][][]
+  values: Record<string, string>
+  choices: Record<string, [string, string][]>
+  fits: Record<string, [string, string]>
+  rates: Record<string, number>
+  layers: TrainingLayer[]
+  learn: string
+  sentences: string[]
+  wrong: string
+}
+
+/** A layer that learns and those that follow it, each by its short name and its word in the network's text; the shape that comes out. */
+export interface TrainingLayer {
+  kinds: [string, string][]
+  shape: number[]
 }
 
 /** A sentence, and whether it is good news; None where nothing is known yet. */

@@ -16,15 +16,16 @@ from cnnviz.core.recent import Recent
 from cnnviz.core.training import Progress, Training
 from cnnviz.core.values import Params
 from cnnviz.data.training_data import training_data
-from cnnviz.ui.pages.train.training import form, results, trainer
+from cnnviz.ui.component.answer import encode
+from cnnviz.ui.pages.train.training import results, starting, trainer
+from cnnviz.ui.pages.train.training.form import form
 from cnnviz.ui.pages.train.training.report import SHOWN, of_epoch, outcome_at, preview
 from cnnviz.ui.pages.train.training.report import report as told
 from cnnviz.ui.pages.train.training.settings import MAX_BATCH, MAX_EPOCHS, MAX_RATE, Settings
 from cnnviz.ui.pages.train.training.trainer import Job, Trainer
 from cnnviz.ui.pages.train.training.verdicts import beside_guessing, stuck
-from cnnviz.words import message
 from tests.ui.pages.train.test_trainer import until
-from tests.ui.running import decode, now, run
+from tests.ui.running import decode, handed_all, now, run
 
 PARAMS = Params(np.eye(3), np.zeros((900, 2)), np.zeros(2))
 REPORT = Progress(40, 80, 1, PARAMS, 0.2, 0.6, 0.25, 0.5, 0.1, 0.1)
@@ -98,7 +99,7 @@ def test_a_training_that_is_done_is_kept_for_those_who_open_its_link(monkeypatch
     until(first, "done")
     assert trainer.done(job()) is first
     assert trainer.done(job(epochs=4)) is None and trainer.done(job(channel="blue")) is None
-    _, arrays = decode(told(first))
+    _, arrays = told(first)
     assert arrays["tile0"].shape[:2] == (2, len(first.reports)) == (2, 4)  # the film of the first filter
     assert (arrays["tile0"][1, 0] == 128).all()  # no change at the start
     for epochs in (4, 5):
@@ -109,16 +110,16 @@ def test_a_training_that_is_done_is_kept_for_those_who_open_its_link(monkeypatch
 def test_what_a_training_starts_from_is_named_and_can_be_had_again():
     lesson = Lesson(img="test-2", k=9, rule="one_pixel", f="blur", seed=4, lr=0.3)
     job = Job(Training(lesson.f, "normal", 4, stride=2), training_data(("frog", "ship")), "red")
-    start = form.start_of(job, lesson)
+    start = starting.start_of(job, lesson)
     assert (start.img, start.lr, start.stride, start.f, start.seed, start.k) == ("test-2", 0.3, 2, lesson.f, 4, 0)
-    assert form.start_of(job, start) == start
-    assert "w starts normal from seed 4" in str(form.job_words(job))
+    assert starting.start_of(job, start) == start
+    assert "w starts normal from seed 4" in str(starting.job_words(job))
     assert "The rule is exact here" in _start(lesson, job.settings)
     assert "trained w is not used" in _start(Lesson(w="held-0123456789abcdef"), job.settings)
 
 
 def _start(lesson: Lesson, training: Training) -> str:
-    return " ".join(map(str, form.start_words(lesson, training)))
+    return " ".join(map(str, starting.start_words(lesson, training)))
 
 
 @pytest.mark.parametrize(
@@ -133,12 +134,12 @@ def _start(lesson: Lesson, training: Training) -> str:
 def test_what_was_trained_opens_in_step_with_the_same_outputs(net, settings, monkeypatch, tmp_path):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     lesson = Lesson.read({"net": net})[0]
-    trainer_ = Trainer(form.job_of(lesson, settings))
+    trainer_ = Trainer(starting.job_of(lesson, settings))
     until(trainer_, "done")
     held_out, names = trainer_.job.data.held_out, trainer_.job.data.names
     assert names == settings.classes
     expected = outcome_at(trainer_, len(trainer_.reports) - 1)
-    header, arrays = decode(told(trainer_))
+    header, arrays = decode(encode(*told(trainer_)))
     np.testing.assert_array_equal(arrays["confusion"].sum(axis=1), np.bincount(held_out.labels))
     assert header["title"].startswith(f"{int(np.trace(arrays['confusion']))} of {len(held_out)} new images")
     shown = [image for group in header["groups"] for image in group["images"]]
@@ -155,25 +156,46 @@ def test_what_was_trained_opens_in_step_with_the_same_outputs(net, settings, mon
         assert not wrong and there.output_names == names
         np.testing.assert_array_equal(there.y, held_out.targets[index])
         np.testing.assert_allclose(now(there).moment.trace.o, expected.o[index], atol=1e-12 if settings.dtype == "float64" else 1e-5)
-    assert form.start_of(trainer_.job, form.start_of(trainer_.job, lesson)) == form.start_of(trainer_.job, lesson)
+    assert starting.start_of(trainer_.job, starting.start_of(trainer_.job, lesson)) == starting.start_of(trainer_.job, lesson)
 
 
 @pytest.mark.parametrize("query", [{}, {"net": "conv4x3-relu-max2-dense10-softmax-ce", "ch": "rgb"}, {"img": "digit7-3", "net": "dense10-softmax-ce"}, {"net": "dense3-mse"}])
 def test_the_form_proposes_what_fits_the_lesson(query, monkeypatch, tmp_path):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     test = run("train", query)
-    assert not test.exception and not test.warning
-    lesson = Lesson.read(query)[0]
-    assert len(test.multiselect[0].value) == len(lesson.y)
-    settings = Settings.of(lesson)
-    assert Settings.read(settings.to_text()) == (settings, None)
+    assert not test.exception
+    header, _ = handed_all(test)[-1]
+    lesson, asked = Lesson.read(query)[0], Settings.of(Lesson.read(query)[0])
+    assert header["form"]["text"] == asked.to_text() and not header["form"]["wrong"] and "train" in header["can"]
+    assert len(header["form"]["classes"]) == len(lesson.y)
+    assert Settings.read(asked.to_text()) == (asked, None)
+
+
+@given(SETTINGS)
+def test_a_form_says_its_settings_as_the_address_has_them(settings):
+    """The browser writes them as `text` does, from the form's classes and values."""
+    told = form(settings, "", None, (), "")
+    values = told["values"]
+    usual = {"opt": "gd", "dtype": "float64", "ch": "", "net": ""}
+    words = [*told["classes"], *(values[name] for name in ("epochs", "batch", "rate", "seed")), *(values[name] for name in usual if values[name] != usual[name])]
+    assert ",".join(words) == told["text"]
+    assert all(values[name] in dict(told["choices"][name]) for name in usual)
+
+
+def test_a_form_lists_the_layers_that_learn():
+    lesson, settings = Lesson(), Settings(("3", "8"), net="conv4x3b-relu-max2-dense5-softmax-ce", ch="gray")
+    job = starting.job_of(lesson, settings)
+    told = form(settings, "", job, (), "")
+    assert [[word for _, word in line["kinds"]] for line in told["layers"]] == [["conv4x3b", "relu", "max2"], ["dense2", "softmax"]]
+    assert [tuple(line["shape"]) for line in told["layers"]] == [(4, 13, 13), (2,)]
+    assert told["learn"].values["n"] == 4 * 9 + 4 + 4 * 13 * 13 * 2 + 2
 
 
 @pytest.mark.parametrize("settings", [Settings(), Settings(("3", "5", "8"), net="conv4x3b-relu-gap-softmax-ce", ch="gray")])
 def test_before_a_training_stands_what_it_will_learn_from(settings, monkeypatch, tmp_path):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    job = form.job_of(Lesson(), settings)
-    header, arrays = decode(preview(job, message("ui.train.training.intro")))
+    job = starting.job_of(Lesson(), settings)
+    header, arrays = decode(encode(*preview(job)))
     assert [group["title"] for group in header["groups"]] == list(settings.classes)
     labels = [image["label"] for group in header["groups"] for image in group["images"]]
     assert len(arrays["images"]) == len(labels) and not any(image["key"] for group in header["groups"] for image in group["images"])

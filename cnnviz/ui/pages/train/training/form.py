@@ -1,161 +1,73 @@
-"""The settings of a training as fields, and the job that they and the lesson make."""
+"""The form of a training: what can be set, what is set, and what that makes."""
 
 from __future__ import annotations
 
-import re
+import math
+from collections.abc import Sequence
 
-import streamlit as st
-
-from cnnviz.core.filters import banks, given_filters
-from cnnviz.core.image_ids import CLASSES, DIGITS
-from cnnviz.core.kernels import KERNELS
-from cnnviz.core.lesson import CHANNELS, MAX_SEED, Lesson
-from cnnviz.core.network import WEIGHTS, Network
+from cnnviz.core.image_ids import CLASSES, DIGITS, called
+from cnnviz.core.lesson import CHANNELS, as_text
 from cnnviz.core.optimizers import OPTIMIZERS
 from cnnviz.core.presets import PRESETS
-from cnnviz.core.training import DTYPES, Training
-from cnnviz.data.training_data import describe, training_data
-from cnnviz.ui.address import follow
-from cnnviz.ui.pages.train.training.settings import MAX_BATCH, MAX_EPOCHS, MAX_RATE, MOST_CLASSES, Settings
+from cnnviz.core.training import DTYPES
+from cnnviz.ui.component.records import Text
+from cnnviz.ui.pages.train.training.settings import LEARNS, RATES, Settings
 from cnnviz.ui.pages.train.training.trainer import Job
-from cnnviz.ui.plain import plain
-from cnnviz.words import Message, message, say, written
+from cnnviz.ui.wire import TrainingForm, TrainingLayer
+from cnnviz.words import Message, message
+
+NUMBERS = ("epochs", "batch", "rate", "seed")
+"""The settings that are typed, in the address's order."""
 
 
-def fields(before: Settings, asked: str) -> Settings:
-    """What is set: what the address asked for, unless that was changed here since."""
-    names = ("classes", "net", "ch", "opt", "dtype", "epochs", "batch", "rate", "seed")
-    values = {f"train_{name}": getattr(before, name) for name in names}
-    follow(asked or before.to_text(), values | {"train_classes": list(before.classes)})
-    of = {name: {"label": say(f"ui.train.training.fields.{name}"), "key": f"train_{name}"} for name in names}
-    nets = dict.fromkeys(["", *(preset.query["net"] for preset in PRESETS), before.net])
-    called = {preset.query["net"]: str(preset.label) for preset in PRESETS}
-    own = say("ui.train.training.fields.own")
-    classes = st.multiselect(**of["classes"], options=(*CLASSES, *DIGITS), max_selections=MOST_CLASSES)
-    net = st.selectbox(**of["net"], options=nets, format_func=lambda net: called.get(net, net) or own)
-    with st.container(key="training_fields"):
-        choices = {
-            "net": net,
-            "ch": st.selectbox(**of["ch"], options=("", *CHANNELS), format_func=lambda channel: say(f"web.channels.{channel}") if channel else own),
-            "opt": st.selectbox(**of["opt"], options=tuple(OPTIMIZERS)),
-            "dtype": st.selectbox(**of["dtype"], options=DTYPES),
-        }
-        return Settings(
-            tuple(classes),
-            st.number_input(**of["epochs"], min_value=1, max_value=MAX_EPOCHS),
-            st.number_input(**of["batch"], min_value=1, max_value=MAX_BATCH),
-            st.number_input(**of["rate"], min_value=0.0, max_value=MAX_RATE, format="%g"),
-            st.number_input(**of["seed"], min_value=0, max_value=MAX_SEED),
-            **choices,
-        )
+def form(settings: Settings, asked: str, job: Job | None, sentences: Sequence[Message], wrong: Message | str) -> TrainingForm:
+    """The form, as the address `asked` for it; `job` is None where these settings make none, and `wrong` says why."""
+    return TrainingForm(
+        asked=asked,
+        text=settings.to_text(),
+        classes=settings.classes,
+        kinds=[[(name, called(name)) for name in names] for names in (CLASSES, DIGITS)],
+        values={name: as_text(getattr(settings, name)) for name in (*NUMBERS, "net", "ch", "opt", "dtype")},
+        choices=_choices(settings),
+        fits=_fits(),
+        rates=RATES,
+        layers=_layers(job) if job else [],
+        learn=message("ui.train.training.fields.learn", n=_count(job)) if job else "",
+        sentences=sentences,
+        wrong=wrong,
+    )
 
 
-def job_of(lesson: Lesson, settings: Settings) -> Job | None:
-    """What is to be trained, or None, with a sentence, where it is not to be had."""
-    try:
-        data = training_data(settings.classes)
-        channel = settings.ch or lesson.ch
-        training = _training(lesson, settings, data.names, data.train.pixels(channel).shape[1:])
-    except ValueError as error:
-        st.warning(plain(error))
-        return None
-    st.caption(" ".join(map(written, (describe(data), *start_words(lesson, training)))))
-    return Job(training, data, channel)
+def _choices(settings: Settings) -> dict[str, list[tuple[str, Message | str]]]:
+    own = message("ui.train.training.fields.own")
+    nets: dict[str, Message | str] = {"": own, LEARNS: message("ui.train.training.fields.proposed")}
+    nets |= {preset.query["net"]: preset.label for preset in PRESETS}
+    return {
+        "net": list((nets | {settings.net: nets.get(settings.net, settings.net)}).items()),
+        "ch": [("", own), *((channel, message(f"web.channels.{channel}")) for channel in CHANNELS)],
+        "opt": [(name, message(f"web.network.{name}")) for name in OPTIMIZERS],
+        "dtype": [(name, name) for name in DTYPES],
+    }
 
 
-def _training(lesson: Lesson, settings: Settings, names: tuple[str, ...], x_shape: tuple[int, ...]) -> Training:
-    """The lesson's network, or another, with an output for each class; Problem where it does not fit the images."""
-    net = with_outputs(settings.net or lesson.net, len(names))
-    training = Training(
-        weights=lesson.w if lesson.w in WEIGHTS else "normal", seed=lesson.seed, learning_rate=settings.rate,
-        batch=settings.batch, epochs=settings.epochs, shuffle=settings.seed, scale=lesson.scale,
-        net=net, opt=settings.opt, dtype=settings.dtype, classes=names,
-        **({} if settings.net else {"stride": lesson.stride, "padding": lesson.pad}),
-    )  # fmt: skip
-    training.network.check(x_shape)
-    first = next(iter(banks(training.network, x_shape)), None)
-    if settings.net or first is None:
-        return training
-    try:
-        return _with(training, tuple(given_filters(lesson.f, first).ravel().tolist()))
-    except ValueError:  # typed for other channels, or kept no more
-        return training
+def _fits() -> dict[str, tuple[str, str]]:
+    """The channel and the optimizer that each network was made for."""
+    made_for = {preset.query["net"]: (preset.query["ch"], preset.query["opt"]) for preset in PRESETS}
+    return {LEARNS: ("rgb", "adam")} | made_for
 
 
-def _with(training: Training, f: tuple[float, ...]) -> Training:
-    return Training(**{**{name: getattr(training, name) for name in training.__dataclass_fields__}, "f": f})
+def _layers(job: Job) -> list[TrainingLayer]:
+    """A line for each layer that learns, with those that follow it, and the shape that comes out."""
+    program = job.settings.network.program(job.data.train.pixels(job.channel).shape[1:])
+    lines: list[TrainingLayer] = []
+    for layer, names, shape in zip(program.network.layers, program.network.names, program.inputs, strict=True):
+        begins = not lines or bool(layer.parameters(shape))
+        before: Sequence[tuple[Text, str]] = () if begins else lines.pop()["kinds"]
+        kind = (message(f"layer.{layer.kind}.short"), str(layer))
+        lines.append(TrainingLayer(kinds=[*before, kind], shape=program.shapes[names.output]))
+    return lines
 
 
-def with_outputs(net: str, n: int) -> str:
-    """A network's text with so many outputs: its last layer that learns has as many.
-
-    >>> with_outputs("conv1x3-sigmoid-dense2-sigmoid-mse", 10), with_outputs("conv4x3b-gap-softmax-ce", 3)
-    ('conv1x3-sigmoid-dense10-sigmoid-mse', 'conv3x3b-gap-softmax-ce')
-    """
-    words = net.split("-")
-    last = max(place for place, word in enumerate(words) if re.match("conv|dense", word))
-    words[last] = re.sub(r"^(conv|dense)\d+", rf"\g<1>{n}", words[last])
-    return str(Network.parse("-".join(words)))
-
-
-def start_words(lesson: Lesson, training: Training) -> list[Message]:
-    """Where the network starts from, in sentences."""
-    own = training.net == with_outputs(lesson.net, len(training.classes) or len(lesson.y))
-    found = [message("ui.train.training.start.lesson" if own else "ui.train.training.start.another", net=training.net, weights=_weights(training))]
-    if own and training.net != lesson.net:
-        found.append(message("ui.train.training.start.outputs", net=training.net, n=len(training.classes)))
-    if lesson.w not in WEIGHTS:
-        found.append(message("ui.train.training.start.trained"))
-    return [*found, message("ui.train.training.start.exact")] if lesson.deviations else found
-
-
-def _weights(training: Training) -> Message:
-    return message(f"ui.train.training.start.{training.weights}", seed=training.seed)
-
-
-def start_of(job: Job, lesson: Lesson) -> Lesson:
-    """`lesson` as it was when `job` started: on the same image, with that network."""
-    start = job.settings
-    query = {
-        "net": start.net, "w": start.weights, "seed": start.seed, "stride": start.stride, "pad": start.padding,
-        "ch": job.channel, "scale": start.scale, "rule": "exact",
-    }  # fmt: skip
-    if start.classes and start.net != lesson.net:
-        query["classes"] = ",".join(start.classes)
-    if text := _filters(start, job):
-        query["f"] = text
-    return lesson.start.changed({name: str(value) for name, value in query.items()})[0].start
-
-
-def _filters(training: Training, job: Job) -> str:
-    """The filters that a training starts with, as an address has them."""
-    bank = next(iter(banks(training.network, job.data.train.pixels(job.channel).shape[1:])), None)
-    if not training.f or bank is None:
-        return ""
-    size = bank.size if len(training.f) % bank.size == 0 else len(training.f)
-    return ";".join(",".join(map(repr, training.f[at : at + size])) for at in range(0, len(training.f), size))
-
-
-def job_words(job: Job) -> Message:
-    """Which training this is: the fields above it may have moved on."""
-    settings = job.settings
-    f = settings.f[:9]
-    return message(
-        "ui.train.training.job",
-        classes=message("data.training.two", a=job.data.words[0], b=job.data.words[1]) if len(job.data.names) == 2
-        else message("data.training.several", names=job.data.words),
-        images=message("ui.train.training.images", n=len(job.data.train)),
-        epochs=message("ui.train.training.epochs", n=settings.epochs),
-        batch=settings.batch,
-        rate=settings.learning_rate,
-        opt=settings.opt,
-        dtype=settings.dtype,
-        net=settings.net,
-        shuffle=settings.shuffle,
-        kernel=next((name for name, kernel in KERNELS.items() if kernel == f), f) if f else message("lesson.drawn"),
-        weights=_weights(settings),
-        channel=message(f"web.channels.{job.channel}"),
-        pixels=message(f"ui.train.training.pixels.{settings.scale}"),
-        stride=settings.stride,
-        padding=settings.padding,
-    )  # fmt: skip
+def _count(job: Job) -> int:
+    program = job.settings.network.program(job.data.train.pixels(job.channel).shape[1:])
+    return sum(math.prod(program.shapes[name]) for name in program.parameters)

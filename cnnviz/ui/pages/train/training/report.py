@@ -8,14 +8,13 @@ from functools import lru_cache
 import numpy as np
 
 from cnnviz.core.image_ids import called
+from cnnviz.core.network import DEFAULT
 from cnnviz.core.outcome import Outcome, accuracy_range, outcome
 from cnnviz.core.training import MEASURED, Progress
 from cnnviz.data.labelled import LabelledImages
-from cnnviz.ui.component.answer import encode
 from cnnviz.ui.pages.train.training.tiles import tiles
 from cnnviz.ui.pages.train.training.trainer import AT_ONCE, Job, Trainer
 from cnnviz.ui.pages.train.training.verdicts import beside_guessing, stuck
-from cnnviz.ui.version import code
 from cnnviz.words import Message, message
 
 SHOWN = 6
@@ -24,10 +23,13 @@ SHOWN = 6
 SAID = 4
 """Outputs that stand beside an image."""
 
+Report = tuple[Mapping[str, object], Mapping[str, np.ndarray]]
+"""The header and the arrays of what a training says."""
+
 CURVES = ("loss", "held_loss", "accuracy", "held_accuracy")
 
 
-def report(trainer: Trainer) -> bytes:
+def report(trainer: Trainer) -> Report:
     """Everything that the page shows of a training that has reported something."""
     reports = tuple(trainer.reports)  # the training goes on meanwhile
     at = of_epoch(reports, trainer.active)
@@ -38,7 +40,6 @@ def report(trainer: Trainer) -> bytes:
     groups = _groups(result, data.held_out.labels, len(names))
     shown = np.concatenate([indices for indices in groups.values()])
     header = {
-        "code": code(),
         "active": trainer.active,
         "share": now.step / now.steps,
         "state": state(trainer, now),
@@ -60,21 +61,30 @@ def report(trainer: Trainer) -> bytes:
         "confusion": result.confusion.astype(np.float64),
         "images": np.ascontiguousarray(data.held_out.images[shown], np.uint8),
     }
-    return encode(header, arrays)
+    return header, arrays
 
 
-def preview(job: Job, words: Message) -> bytes:
-    """What stands there before a training: empty charts, and images of each class to learn from."""
+def preview(job: Job, said: str = "") -> Report:
+    """What stands there before a training's first report: empty charts, and images of each class to learn from; `said` is its state."""
     learn, names = job.data.train, job.data.names
+    words = message(f"ui.train.training.{'honest' if job.settings.net == DEFAULT else 'intro'}")
     each = SHOWN if len(names) <= SAID else SHOWN // 2
     of_class = [np.flatnonzero(learn.labels == n)[:each] for n in range(len(names))]
     groups = [_to_learn(learn, n, indices.tolist()) for n, indices in enumerate(of_class)]
     header = {
-        "code": code(), "active": True, "share": 0.0, "state": "", "title": message("ui.train.training.title"), "note": words, "warning": "",
+        "active": True, "share": 0.0, "state": said, "title": message("ui.train.training.title"), "note": words, "warning": "",
         "names": job.data.words, "epochs": job.settings.epochs, "guessing": 1 / len(names), "mixed": "", "date": "", "moved": "", "tiles": [], "groups": groups,
     }  # fmt: skip
     arrays = {name: np.zeros(0) for name in ("epochs", *CURVES)} | {"confusion": np.zeros((len(names), len(names)))}
-    return encode(header, arrays | {"images": np.ascontiguousarray(learn.images[np.concatenate(of_class)], np.uint8)})
+    return header, arrays | {"images": np.ascontiguousarray(learn.images[np.concatenate(of_class)], np.uint8)}
+
+
+NOTHING: Report = (
+    {"active": False, "share": 0.0, "state": "", "title": "", "note": "", "warning": "", "names": (), "epochs": 1, "guessing": 1.0,
+     "mixed": "", "date": "", "moved": "", "tiles": [], "groups": []},
+    {name: np.zeros(0) for name in ("epochs", *CURVES)} | {"confusion": np.zeros((0, 0)), "images": np.zeros((0, 1, 1, 3), np.uint8)},
+)  # fmt: skip
+"""Where there is no training, nor one to be begun."""
 
 
 def _to_learn(learn: LabelledImages, label: int, indices: list[int]) -> Mapping[str, object]:

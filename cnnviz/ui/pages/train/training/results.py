@@ -9,25 +9,20 @@ from cnnviz import export
 from cnnviz.core.lesson import LESSON_KEYS, Lesson
 from cnnviz.core.values import Params
 from cnnviz.ui.address import adopt
-from cnnviz.ui.component.mount import mount_report
-from cnnviz.ui.pages.train.training.report import report
 from cnnviz.ui.pages.train.training.trainer import Trainer
-from cnnviz.words import say
+from cnnviz.words import message
 
 
-def show(trainer: Trainer) -> None:
-    """The report, as it stands now; an image that is chosen in it opens in Step."""
-    chosen = mount_report(report(trainer))
+def open_in_step(trainer: Trainer, chosen: str) -> None:
+    """Goes to Step with the image that was `chosen` in a report."""
     held_out = trainer.job.data.held_out
-    if not chosen or not chosen.isdecimal() or int(chosen) >= len(held_out):
+    if not chosen.isdecimal() or int(chosen) >= len(held_out):
         return
     index = int(chosen)
     try:
-        query = opened(trainer, held_out.ids[index], trainer.job.data.names[held_out.labels[index]])
+        adopt(page="", **opened(trainer, held_out.ids[index], trainer.job.data.names[held_out.labels[index]]))
     except ValueError:
-        st.error(say("ui.train.training.too_large"))
-        return
-    adopt(page="", **query)
+        adopt(note=message("ui.train.training.too_large"))
     st.rerun()
 
 

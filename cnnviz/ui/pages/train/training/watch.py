@@ -1,73 +1,112 @@
-"""A training that is watched: its buttons, how far it is, and in the end what came of it."""
+"""A training that is watched: its form, what its buttons do, how far it is, and in the end what came of it."""
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.network import DEFAULT
-from cnnviz.ui import dialogs
+from cnnviz.data import cifar10
+from cnnviz.data.forbidden import excuse
 from cnnviz.ui.address import adopt
-from cnnviz.ui.component.mount import mount_report
+from cnnviz.ui.component.answer import encode
+from cnnviz.ui.component.mount import mount_training
 from cnnviz.ui.pages.train.training import results, session
-from cnnviz.ui.pages.train.training.form import job_words, start_of
-from cnnviz.ui.pages.train.training.report import preview
+from cnnviz.ui.pages.train.training.form import form
+from cnnviz.ui.pages.train.training.report import NOTHING, Report, preview, report
 from cnnviz.ui.pages.train.training.settings import Settings
+from cnnviz.ui.pages.train.training.starting import about, job_of, job_words, start_of
 from cnnviz.ui.pages.train.training.trainer import AT_ONCE, PATIENCE, Job, Trainer
-from cnnviz.words import message, say
+from cnnviz.ui.version import code
+from cnnviz.words import Message, Problem, message
 
 
-def watch(lesson: Lesson, settings: Settings, job: Job | None) -> None:
-    """The buttons, and progress while it runs; once it has ended, everything that came out of it."""
-    trainer = session.trainer()
-    _buttons(lesson, settings, job, trainer)
-    if not trainer:
-        if job:
-            mount_report(preview(job, message(f"ui.train.training.{'honest' if job.settings.net == DEFAULT else 'intro'}")))
+def waits() -> Message | str:
+    """Why there is no training, now or at all; "" where there may be one."""
+    if no := excuse("training"):
+        return no
+    loader = cifar10.LOADER
+    if loader.full_set is not None or loader.state == "failed" or not cifar10.cached():
+        return ""
+    loader.start()
+    return loader.message
+
+
+def watch(lesson: Lesson, asked: str, waited: bool) -> None:
+    """Shows the form, and what there is of a training; does what was pressed. `asked` is what the address says of the settings.
+
+    `waited` says that there could be no training when the page was shown last.
+    """
+    if notice := waits():
+        mount_training(_told(NOTHING, notice=notice))
         return
-    if session.has_ended(trainer):
+    if waited:
         st.rerun()  # the whole page once more: the polling ends
-    if trainer.state == "left":
-        st.info(say("ui.train.training.left", seconds=PATIENCE))
-    if trainer.state == "failed":
-        st.error(say("ui.train.training.failed"))
-    _progress(trainer)
-
-
-def _buttons(lesson: Lesson, settings: Settings, job: Job | None, trainer: Trainer | None) -> None:
-    running = bool(trainer and trainer.active)
-    with st.container(horizontal=True):
-        if st.button(say("ui.train.training.buttons.train"), key="train_start", type="primary", disabled=job is None):
-            session.begin(job)
-            adopt(train=settings.to_text())
-            st.rerun()
-        if running:
-            paused = trainer.state == "paused"
-            label = say("ui.train.training.buttons.go_on" if paused else "ui.train.training.buttons.pause")
-            st.button(label, key="train_pause", on_click=trainer.resume if paused else trainer.pause)
-            st.button(say("ui.train.training.buttons.stop"), key="train_stop", on_click=trainer.stop)
-        elif trainer:
-            _back_to_start(start_of(trainer.job, lesson), lesson)
-        if job and not job.data.full and st.button(say("ui.train.training.buttons.full_set"), key="train_load"):
-            dialogs.reopen("cifar10")
-            st.rerun()
-
-
-def _back_to_start(start: Lesson, lesson: Lesson) -> None:
-    """A button, where the lesson has moved on. The rule is none of a training's business."""
-    moved = start != dataclasses.replace(lesson.start, rule="exact")
-    if moved and st.button(say("ui.train.training.buttons.back"), key="train_again"):
-        adopt(**start.to_query())
+    settings, wrong = Settings.read(asked, lesson)
+    job, sentences = None, []
+    try:
+        job = job_of(lesson, settings)
+        sentences = about(lesson, job)
+    except Problem as error:
+        wrong = wrong or error.message
+    if asked and job and not wrong:
+        session.recall(job)
+    trainer = session.trainer()
+    moved = bool(trainer and start_of(trainer.job, lesson) != dataclasses.replace(lesson.start, rule="exact"))
+    told = _told(
+        _report(trainer, job), form=form(settings, asked, job, sentences, wrong or ""), can=_buttons(trainer, job, moved),
+        notice=_notice(trainer), which=job_words(trainer.job) if trainer and trainer.reports else "",
+    )  # fmt: skip
+    act, chosen = mount_training(told)
+    if chosen and trainer:
+        results.open_in_step(trainer, chosen)
+    elif act:
+        _do(act, lesson, job, trainer)
+    elif trainer and session.has_ended(trainer):
         st.rerun()
 
 
-def _progress(trainer: Trainer) -> None:
-    if trainer.look() is None:
-        state = say(f"ui.train.training.states.{trainer.state}", at_once=AT_ONCE)
-        st.caption(state if trainer.active else say("ui.train.training.ended_early"))
-        return
-    results.show(trainer)
-    with st.expander(say("ui.train.training.which")):
-        st.caption(str(job_words(trainer.job)))
+def _told(report: Report, form: Mapping[str, object] | None = None, can: tuple[str, ...] = (), notice: Message | str = "", which: Message | str = "") -> bytes:
+    header, arrays = report
+    return encode({"code": code(), "form": form, "can": can, "notice": notice, "which": which, **header}, arrays)
+
+
+def _report(trainer: Trainer | None, job: Job | None) -> Report:
+    if trainer and trainer.look():
+        return report(trainer)
+    if trainer and trainer.active:
+        return preview(trainer.job, message(f"ui.train.training.states.{trainer.state}", at_once=AT_ONCE))
+    return preview(job) if job else NOTHING
+
+
+def _notice(trainer: Trainer | None) -> Message | str:
+    """What became of a training that did not come to its end."""
+    if trainer is None or trainer.active:
+        return ""
+    if trainer.state == "left":
+        return message("ui.train.training.left", seconds=PATIENCE)
+    if trainer.state == "failed":
+        return message("ui.train.training.failed")
+    return "" if trainer.reports else message("ui.train.training.ended_early")
+
+
+def _buttons(trainer: Trainer | None, job: Job | None, moved: bool) -> tuple[str, ...]:
+    """The buttons that there are now."""
+    if trainer and trainer.active:
+        return ("train_go_on" if trainer.state == "paused" else "train_pause", "train_stop")
+    there = {"train": job is not None, "train_back": moved, "train_full": bool(job and job.data.source == "sample")}
+    return tuple(name for name, is_there in there.items() if is_there)
+
+
+def _do(act: str, lesson: Lesson, job: Job | None, trainer: Trainer | None) -> None:
+    """What a button does; one that is there no more does nothing."""
+    if act == "train" and job:
+        session.begin(job)
+    elif act == "train_back" and trainer:
+        adopt(**start_of(trainer.job, lesson).to_query())
+    elif trainer:
+        steps: Mapping[str, Callable[[], None]] = {"train_pause": trainer.pause, "train_go_on": trainer.resume, "train_stop": trainer.stop}
+        steps.get(act, lambda: None)()
+    st.rerun()

@@ -1,0 +1,256 @@
+// What a training on many images has to say: it comes again and again while it learns.
+
+import { contextOf } from "../draw/canvas.js"
+import { nearest, reportChart } from "../draw/report_chart.js"
+import { isDark } from "../draw/theme.js"
+import { colour, darken } from "../model/colour.js"
+import { decimals, escaped, formula, number } from "../model/format.js"
+import { say } from "../model/words.js"
+import { setHTML } from "./html.js"
+
+/** @import { Arrays } from "../model/decode.js" */
+/** @import { ReportGroup, ReportHeader, ReportImage, ReportTile } from "../types/wire.js" */
+/** @typedef {ReportHeader & { arrays: Arrays }} Report */
+
+const body = () => `
+  <div class="headline"><div><h2 data-said="title"></h2><p data-said="note"></p><p data-said="warning"></p></div>
+    <button type="button" data-choose="first">${say("web.training.open")}</button></div>
+  <div class="findings">
+    ${["accuracy", "loss"].map((name) => `<figure data-chart="${name}"><figcaption>${say(`web.training.${name}`)}</figcaption><div class="drawn"></div><p class="spoken"></p></figure>`).join("")}
+    <figure class="confusion"><figcaption>${say("web.training.confusion")}</figcaption><div class="table"></div><p data-said="mixed"></p></figure>
+    <figure class="tiles"><figcaption>${say("web.training.learns")}</figcaption><div class="pictures"></div><p data-said="moved"></p></figure>
+  </div>
+  <div class="examples"></div>
+  <p class="hint">${say("web.training.hint")}</p><details class="which"><summary>${say("web.training.which")}</summary><p data-said="which"></p></details>`
+
+export class TrainingReport {
+  /** @type {Report | undefined} */
+  report = undefined
+  /** @type {number | undefined}  the report that is pointed at in a chart */
+  pointed = undefined
+  examples = ""
+  tiled = ""
+
+  /**
+   * @param {HTMLElement} root
+   * @param {(key: string) => void} choose  what is called when an image is chosen
+   */
+  constructor(root, choose) {
+    this.root = root
+    root.innerHTML = body()
+    root.addEventListener("click", ({ target }) => {
+      const key = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-choose]"))?.dataset
+        .choose
+      const first = this.report?.groups[0]?.images[0]?.key
+      const chosen = key === "first" ? first : key
+      if (chosen) choose(chosen)
+    })
+    for (const figure of root.querySelectorAll("[data-chart]")) {
+      const drawn = /** @type {HTMLElement} */ (figure.querySelector(".drawn"))
+      drawn.addEventListener("pointermove", (event) => this.point(drawn, event.clientX))
+      drawn.addEventListener("pointerleave", () => this.leave())
+    }
+  }
+
+  /** @param {string} selector */
+  $(selector) {
+    return /** @type {HTMLElement} */ (this.root.querySelector(selector))
+  }
+
+  /** @param {Report} report */
+  receive(report) {
+    this.report = report
+    darken(isDark(this.root))
+    const { title, note, warning, mixed, moved, which } = report
+    this.root.classList.toggle("begun", report.arrays.epochs.values.length > 0)
+    for (const [name, text] of Object.entries({ title, note, warning, mixed, moved, which }))
+      setHTML(this.$(`[data-said="${name}"]`), escaped(text))
+    setHTML(this.$(".confusion .table"), confusion(report))
+    this.pointed = undefined
+    this.draw()
+    this.fillExamples(report)
+  }
+
+  /** What goes along with the place that is pointed at: the curves and what learns. */
+  draw() {
+    const { report } = this
+    if (!report) return
+    const last = report.arrays.epochs.values.length - 1
+    const at = Math.min(this.pointed ?? last, last)
+    for (const name of ["accuracy", "loss"]) this.chart(report, name, at)
+    this.drawTiles(report, at, last)
+  }
+
+  /**
+   * @param {Report} report
+   * @param {string} name
+   * @param {number} at
+   */
+  chart({ arrays, epochs, guessing, active }, name, at) {
+    const percent = name === "accuracy"
+    const curves = [
+      { name: say("web.training.learned"), values: arrays[name].values, main: false },
+      { name: say("web.training.held_out"), values: arrays[`held_${name}`].values, main: true },
+    ]
+    const place = { x: arrays.epochs.values, epochs, curves, at, percent, active, guessing: percent ? guessing : null }
+    const figure = this.$(`[data-chart="${name}"]`)
+    setHTML(/** @type {Element} */ (figure.querySelector(".drawn")), reportChart(place))
+    const said = curves.map((curve) => `${curve.name} ${number(curve.values[at], 3)}`).join(", ")
+    setHTML(/** @type {Element} */ (figure.querySelector(".spoken")), escaped(said))
+  }
+
+  /**
+   * @param {HTMLElement} drawn
+   * @param {number} x
+   */
+  point(drawn, x) {
+    const { left, width } = drawn.getBoundingClientRect()
+    if (!this.report || !width) return
+    const at = nearest(this.report.arrays.epochs.values, this.report.epochs, (x - left) / width)
+    if (at === this.pointed) return
+    this.pointed = at
+    this.draw()
+  }
+
+  leave() {
+    this.pointed = undefined
+    this.draw()
+  }
+
+  /**
+   * What learns: at the start, now, and the difference.
+   * @param {Report} report
+   * @param {number} at
+   * @param {number} last
+   */
+  drawTiles(report, at, last) {
+    const { tiles, arrays, date } = report
+    const names = tiles.map(({ label }) => label).join()
+    const rows = this.$(".tiles .pictures")
+    if (this.tiled !== names || rows.childElementCount !== 3) {
+      this.tiled = names
+      rows.innerHTML = ["start", "now", "change"]
+        .map((row) => `<div data-row="${row}"><p></p>${tiles.map(tile).join("")}</div>`)
+        .join("")
+    }
+    this.$(".tiles").hidden = !tiles.length
+    tiles.forEach((tile, n) => {
+      const { values, shape } = arrays[tile.array]
+      const frames = shape[1]
+      const now = at === last || frames < 3 ? frames - 1 : at
+      const size = values.length / 2 / frames
+      const parts = { start: 0, now, change: frames + now }
+      for (const [row, frame] of Object.entries(parts)) {
+        const canvas = rows.querySelectorAll(/** @type {"canvas"} */ (`[data-row="${row}"] canvas`))[n]
+        paintTile(canvas, tile, values.subarray(frame * size, (frame + 1) * size), shape.slice(2))
+      }
+    })
+    const epoch = Math.round(arrays.epochs.values[at] * 10) / 10
+    const words = {
+      start: say("web.training.start"),
+      now: at === last ? date : say("web.training.at_epoch", { epoch }),
+      change: say("web.training.change"),
+    }
+    for (const [row, text] of Object.entries(words)) {
+      const place = rows.querySelector(`[data-row="${row}"] p`)
+      if (place) setHTML(place, escaped(text))
+    }
+  }
+
+  /** @param {Report} report */
+  fillExamples(report) {
+    const { groups, names, arrays } = report
+    const key = JSON.stringify(groups)
+    if (key === this.examples) return
+    this.examples = key
+    const had = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset.choose
+    setHTML(this.$(".examples"), groups.map((group) => examples(group, names)).join(""))
+    if (had) this.$(`.examples [data-choose="${had}"]`)?.focus()
+    const { values: pixels, shape } = arrays.images
+    this.root.querySelectorAll(/** @type {"canvas"} */ (".examples canvas")).forEach((canvas, n) => {
+      const size = pixels.length / shape[0]
+      paintImage(canvas, pixels.subarray(n * size, (n + 1) * size), shape[1])
+    })
+  }
+}
+
+/**
+ * How many images of each class are taken for which.
+ * @param {Report} report
+ */
+function confusion({ names, arrays }) {
+  const { values } = arrays.confusion
+  const n = names.length
+  const cell = (/** @type {number} */ i, /** @type {number} */ j) => {
+    const row = values.subarray(i * n, (i + 1) * n)
+    const share = values[i * n + j] / (Array.from(row).reduce((sum, count) => sum + count, 0) || 1)
+    return `<td class="${i === j ? "right" : "wrong"}" style="--share:${Math.round(100 * share)}%">${values[i * n + j]}</td>`
+  }
+  const short = (/** @type {string} */ name) => escaped(n > 4 ? name.slice(0, 4) : name)
+  const head = names.map((name) => `<th scope="col" title="${escaped(name)}">${short(name)}</th>`).join("")
+  const rows = names.map(
+    (name, i) => `<tr><th scope="row">${escaped(name)}</th>${names.map((_, j) => cell(i, j)).join("")}</tr>`,
+  )
+  return `<table class="${n > 4 ? "many" : ""}"><thead><tr><th>${say("web.training.is")}</th><th colspan="${n}">${say("web.training.says")}</th></tr><tr><td></td>${head}</tr></thead><tbody>${rows.join("")}</tbody></table>`
+}
+
+/** @type {(group: ReportGroup, names: string[]) => string} */
+const examples = ({ kind, title, more, images }, names) => `
+  <section data-kind="${kind}"><h3>${escaped(title)} <small>${escaped(more)}</small></h3><div>${images.map((image) => example(image, names)).join("")}</div></section>`
+
+/**
+ * Two decimals, and a third where two would round to 1; what three would, too, is only nearly 1.
+ * @param {number} value
+ */
+const outputText = (value) =>
+  value >= 0.9995 && value < 1
+    ? "≈ 1"
+    : Math.abs(value) < 100
+      ? decimals(value, value >= 0.995 && value < 1 ? 3 : 2)
+      : number(value, 2)
+
+/** @type {(image: ReportImage, names: string[]) => string} */
+function example({ key, words, label, said, outputs }, names) {
+  const output = (/** @type {[number, number]} */ [n, value]) =>
+    `<span class="${n === said ? "said" : ""}${n === label ? " true" : ""}" style="--part:${Math.round(100 * Math.min(Math.max(value, 0), 1))}%"><span>${escaped(names[n])}</span>${n === label ? "<s>✓</s>" : ""}<b>${outputText(value)}</b></span>`
+  const picture = `<canvas></canvas>`
+  if (!key) return `<span role="img" aria-label="${escaped(words)}">${picture}</span>`
+  return `<button type="button" data-choose="${key}" title="${escaped(words)}" aria-label="${escaped(words)}">${picture}
+    <span class="outputs">${outputs.map(output).join("")}</span></button>`
+}
+
+/** @param {ReportTile} tile */
+const tile = ({ label }) =>
+  `<span><canvas role="img" aria-label="${escaped(label)}"></canvas><small>${formula(label)}</small></span>`
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {ArrayLike<number>} rgb
+ * @param {number} side  in pixels
+ */
+function paintImage(canvas, rgb, side) {
+  canvas.width = canvas.height = side
+  const data = new ImageData(side, side)
+  for (let i = 0; i < side * side; i++) data.data.set([rgb[3 * i], rgb[3 * i + 1], rgb[3 * i + 2], 255], 4 * i)
+  contextOf(canvas).putImageData(data, 0, 0)
+}
+
+/**
+ * Weights as bytes, 128 for zero: in the colours of signs, or where they look at three colours as these, grey for zero.
+ * @param {HTMLCanvasElement} canvas
+ * @param {ReportTile} tile
+ * @param {ArrayLike<number>} bytes
+ * @param {number[]} shape
+ */
+function paintTile(canvas, { rgb }, bytes, [rows, columns]) {
+  canvas.width = columns
+  canvas.height = rows
+  const data = new ImageData(columns, rows)
+  for (let i = 0; i < rows * columns; i++) {
+    const [r, g, b] = rgb
+      ? [bytes[3 * i], bytes[3 * i + 1], bytes[3 * i + 2]]
+      : colour((bytes[i] - 128) / 127, [-1, 1], "signed")
+    data.data.set([r, g, b, 255], 4 * i)
+  }
+  contextOf(canvas).putImageData(data, 0, 0)
+}

@@ -1,0 +1,33 @@
+// The settings of a training: their text in the address, and numbers that cannot be.
+
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { outside, textOf } from "../../cnnviz/ui/web/pages/training_form.js"
+
+const values = { epochs: "7", batch: "32", rate: "0.25", seed: "0", opt: "adam", dtype: "float64", ch: "rgb", net: "" }
+
+test("the address says what differs from the usual, after classes and numbers", () => {
+  assert.equal(textOf({ classes: ["cat", "dog"], values }), "cat,dog,7,32,0.25,0,adam,rgb")
+  assert.equal(textOf({ classes: ["3", "8"], values: { ...values, opt: "gd", ch: "" } }), "3,8,7,32,0.25,0")
+})
+
+test("a number outside its bounds gets a sentence that says them", () => {
+  for (const [name, value] of [
+    ["epochs", "0"],
+    ["epochs", "2.5"],
+    ["batch", "1025"],
+    ["seed", ""],
+    ["rate", "-1"],
+    ["rate", "x"],
+  ])
+    assert.match(outside(name, value), /number from \d+ to \d/, `${name} ${value}`)
+  assert.match(outside("epochs", "201"), /^Epochs: a whole number from 1 to 200\.$/)
+  for (const [name, value] of [
+    ["epochs", "200"],
+    ["batch", "1"],
+    ["seed", "0"],
+    ["rate", "1e-3"],
+    ["rate", "0"],
+  ])
+    assert.equal(outside(name, value), "", `${name} ${value}`)
+})
