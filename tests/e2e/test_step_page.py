@@ -114,6 +114,7 @@ def test_fourteen_stages_by_keys_and_by_chips_each_said_in_words_and_numbers(scr
 
 def test_stages_ask_the_server_nothing_and_an_update_asks_for_its_numbers_once(screen: Screen):
     screen.open("/", stage="x", f="1,2,3,-4,5e-3,6,7,8,9", seed="31")
+    screen.connected()  # the view may be there first
     sent = len(screen.sent)
     assert sent  # the page's own first message: it can be counted
     for symbol in ORDER[1:]:

@@ -30,8 +30,8 @@ from cnnviz.ui.charts import LINE_COLOURS
 from cnnviz.ui.maps import MOST_PRINTED, SCALES
 from cnnviz.ui.pages import page_keys, pages
 from cnnviz.ui.pages.train.film.curves import CURVES
+from cnnviz.ui.sent.constants import Streamlits
 from cnnviz.ui.version import code
-from cnnviz.ui.wire import Streamlits
 from cnnviz.words import DEFAULT, catalogue, languages, reading, say
 
 

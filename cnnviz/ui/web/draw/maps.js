@@ -15,6 +15,7 @@ import { pixels } from "./pixels.js"
 /** @typedef {{ x: number, y: number, width: number, height: number }} Box */
 /** @typedef {[width: number, height: number]} Size  in CSS pixels */
 
+const [LOW, SQUEEZED] = [1.1, 0.5] // as low a cell, and as narrow a number, may be, by the size of its letters
 const GAP = 3 // between the layers of w, in CSS pixels
 
 /**
@@ -175,14 +176,19 @@ export class MapView {
   print(box, n) {
     const [h, w] = [box.height / this.rows, box.width / this.columns]
     const values = Array.from({ length: this.rows * this.columns }, (_, i) => this.values[i * this.layers + n])
-    const texts = values.map((value) => short(value / 10 ** this.power))
+    const most = Math.max(...this.limits.map(Math.abs))
+    const plain = this.scale === "signed" && !this.power // how small an error is, is what it says
+    const small = (/** @type {number} */ value) => plain && value !== 0 && Math.abs(value) < most / 1000
+    const texts = values.map((value) => (small(value) ? "≈ 0" : short(value / 10 ** this.power)))
     const font = (/** @type {number} */ size) => `600 ${size}px Inter, system-ui, sans-serif`
     this.context.font = font(10)
     const widest = Math.max(...texts.map((text) => this.context.measureText(text).width)) / 10 // at a size of 1
+    if (h < smallest() * LOW) return // they would stand on each other
     this.context.font = font(Math.max(smallest(), Math.min(h * 0.42, w * 0.3, 22, (w - 6) / widest)))
     this.context.textAlign = "center"
     this.context.textBaseline = "middle"
     texts.forEach((text, i) => {
+      if (this.context.measureText(text).width * SQUEEZED > w - 2) return // no room for this one
       const [x, y] = [(i % this.columns) + 0.5, Math.floor(i / this.columns) + 0.5]
       this.context.fillStyle = ink(colour(values[i], this.limits, this.scale))
       this.context.fillText(text, box.x + x * w, box.y + y * h, w - 2)

@@ -63,7 +63,9 @@ export class Plate {
     const [low, high] = extremes(this.values)
     this.whole = this.printsAll() && this.values.every((value) => Number.isInteger(value) && Math.abs(value) < 1000)
     this.power =
-      this.printsAll() && !this.names && numbers.maps[this.symbol].kind !== "row" ? power(Math.max(-low, high)) : 0
+      this.printsAll() && !this.names && !["row", "loss"].includes(numbers.maps[this.symbol].kind)
+        ? power(Math.max(-low, high))
+        : 0
     if (this.power && !this.legible()) this.power = 0 // the ends of its colours say more then
     const width = this.size?.[0] ?? 60
     let ends = this.power ? ["", ""] : limits.map((end) => (Number.isInteger(end) ? whole(end) : short(end)))
@@ -263,12 +265,12 @@ export class Plate {
     this.context.clearRect(box.x, box.y + (row + 1) * h, box.width, Math.max(0, box.height - (row + 1) * h))
   }
 
-  // Whole numbers as such; what is next to nothing beside the largest, as that.
+  // Whole numbers as such; what is next to nothing beside the largest, as that. A loss is never next to nothing.
   /** @param {number} value */
   written(value) {
     const most = Math.max(Math.abs(this.limits[0]), Math.abs(this.limits[1]))
     if (this.whole) return whole(value)
-    if (value !== 0 && !this.power && Math.abs(value) < most / 1000) return "≈ 0"
+    if (value !== 0 && !this.power && this.symbol !== "L" && Math.abs(value) < most / 1000) return "≈ 0"
     return short(value / 10 ** (this.power ?? 0))
   }
 

@@ -13,15 +13,13 @@ export const isWhole = (value, text) => read(text) === value
 /** What something comes to, with ≈ where the digits that are printed are not all. @param {number} value @param {string} text */
 export const equals = (value, text) => `${isWhole(value, text) ? "=" : "≈"} ${text}`
 
-/** The fewest digits with which two factors come to their product as it is printed. @param {number} a @param {number} b @param {number} from @param {number} to @param {(value: number, digits?: number) => string} write @param {string} printed the product @param {number} [shown] its digits */
-function digitsFor(a, b, from, to, write, printed, shown) {
-  for (let digits = from; digits <= to; digits++)
-    if (write(read(write(a, digits)) * read(write(b, digits)), shown) === printed) return digits
-  return 0
-}
-
 /** How many digits two factors need beside their product, of which so many are printed. @param {number} a @param {number} b @param {number} digits */
-export const digitsOf = (a, b, digits) => digitsFor(a, b, digits, MOST, number, number(a * b, digits), digits) || MOST
+export function digitsOf(a, b, digits) {
+  const printed = number(a * b, digits)
+  for (let needed = digits; needed < MOST; needed++)
+    if (number(read(number(a, needed)) * read(number(b, needed)), digits) === printed) return needed
+  return MOST
+}
 
 /** A product: "0.518 · 0.827 ≈ 0.428". @param {number} a @param {number} b @param {number} [digits] of what it comes to */
 export function product(a, b, digits = 3) {
@@ -29,22 +27,45 @@ export function product(a, b, digits = 3) {
   return `${number(a, needed)} · ${factor(b, needed)} ${equals(a * b, number(a * b, digits))}`
 }
 
-const [FEWEST, SHARED, EXTRA] = [2, 3, 6] // digits of factors in a grid: few, what all get where one needs more, what one alone gets
+/** Digits of a cell in the first grid and in the second, the narrowest first; more would not fit. */
+const DIGITS = [
+  [2, 2],
+  [3, 2],
+  [3, 3],
+  [4, 2],
+  [4, 3],
+  [4, 4],
+]
+const [FEWEST, SHARED] = [2, 3] // of the first grid: where two are enough for all, and where not
+const NOTHING = 1 / 1000 // of the largest number in a grid: less is about nothing
+
+/** @typedef {(value: number, n: number) => string} Write  what stands in a cell of a grid */
 
 /**
- * How grids of factors are written, cell by cell; `sign` stands between them and their products.
+ * How two grids of factors are written, and that of their products, cell by cell; `sign` stands before the products.
  * @param {number[]} a
  * @param {number[]} b
- * @returns {{ write: (value: number, n: number) => string, sign: string }}
+ * @returns {{ writes: [Write, Write, Write], sign: string }}
  */
 export function gridOf(a, b) {
   const cells = [...a.keys()].filter((n) => !Number.isNaN(a[n]))
-  const needed = (/** @type {number} */ n, /** @type {number} */ from) =>
-    digitsFor(a[n], b[n], from, EXTRA, brief, brief(a[n] * b[n])) || EXTRA
-  const shared = cells.every((n) => needed(n, FEWEST) === FEWEST) ? FEWEST : SHARED
-  const digits = a.map((_, n) => (cells.includes(n) ? needed(n, shared) : shared))
-  const sign = cells.every((n) => isWhole(a[n] * b[n], brief(a[n] * b[n]))) ? "=" : "≈"
-  return { write: (value, n) => brief(value, digits[n]), sign }
+  const products = a.map((value, n) => value * b[n])
+  const [left, right, made] = [a, b, products].map(
+    (values) => NOTHING * Math.max(...cells.map((n) => Math.abs(values[n])), 0),
+  )
+  const isNothing = (/** @type {number} */ value, /** @type {number} */ least) => value !== 0 && Math.abs(value) < least
+  const vanishes = (/** @type {number} */ n) =>
+    isNothing(a[n], left) || isNothing(b[n], right) || isNothing(products[n], made)
+  const isRight = (/** @type {number} */ n, /** @type {number[]} */ [first, second]) =>
+    vanishes(n) || brief(read(brief(a[n], first)) * read(brief(b[n], second))) === brief(products[n])
+  const shared = cells.every((n) => isRight(n, DIGITS[0])) ? FEWEST : SHARED
+  const digits = a.map((_, n) => DIGITS.find((both) => both[0] >= shared && isRight(n, both)) ?? [shared, FEWEST])
+  const whole = cells.every((n) => !vanishes(n) && isWhole(products[n], brief(products[n])))
+  /** @type {(least: number, which: number) => Write} */
+  const factors = (least, which) => (value, n) => (isNothing(value, least) ? "≈0" : brief(value, digits[n][which]))
+  /** @type {Write} */
+  const product = (value, n) => (value !== 0 && vanishes(n) ? "≈0" : brief(value))
+  return { writes: [factors(left, 0), factors(right, 1), product], sign: whole ? "=" : "≈" }
 }
 
 /** As a cell has it: a small whole number as it is. @param {number} value */

@@ -10,7 +10,8 @@ import { setHTML } from "./html.js"
 import { bindIndex, index, paintIndex } from "./learn_index.js"
 import { kernelName, ordered, panelOf, reveal } from "./learn_question.js"
 import { rich } from "./learn_words.js"
-import { isPhone, Step } from "./step.js"
+import { Step } from "./step.js"
+import { isPhone } from "./step_layout.js"
 
 /** @import { Answer } from "../model/decode.js" */
 /** @import { Cell } from "../model/patterns.js" */

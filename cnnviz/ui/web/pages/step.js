@@ -20,13 +20,14 @@ import { Content } from "./content.js"
 import { bindFinger } from "./finger.js"
 import { TABLE } from "./html.js"
 import { KernelField } from "./kernel_field.js"
-import { FILM, isProjected, panelTimes, pictureTimes, times } from "./lecture.js"
+import { isProjected, panelTimes, pictureTimes } from "./lecture.js"
 import { litBlock, litCells } from "./lit.js"
 import { Loupe } from "./loupe.js"
 import { bindMeanings, meaningBox } from "./meaning.js"
 import { Missions } from "./missions.js"
 import { fillKernel } from "./network_controls.js"
 import { Predicting } from "./predicting.js"
+import { bring, isPhone, lay, place } from "./step_layout.js"
 import { moveOf } from "./step_move.js"
 import { briefOf, fillStepper, fillWords, spokenOf } from "./step_words.js"
 
@@ -293,7 +294,7 @@ export class Step extends Content {
     if (this.inquire({ map: stage, cell: this.cells.own(this.shown(stage)) })) this.predicting.draw()
     this.measure()
     this.classes()
-    this.bring()
+    bring(this)
     this.mark(subject)
     const tone = this.tone(subject.map)
     for (const [symbol, plate] of Object.entries(this.plates))
@@ -308,12 +309,15 @@ export class Step extends Content {
     const { numbers } = this
     const { part } = this.view.host.numbers
     if (!part) return true
-    for (const of of numbers.missing(map, cell, this.stepping(map)))
+    const passing = this.cells.hover && !this.cells.pinned // over many cells, of which each would be asked for
+    const lacks = () =>
+      numbers.missing(map, cell, this.stepping(map)).filter((of) => !passing || !of.startsWith("past."))
+    for (const of of lacks())
       part(numbers.answer.lesson, of, (arrays) => {
         numbers.learn(of, arrays)
         if (numbers === this.received) this.view.paint(true)
       })
-    return !numbers.missing(map, cell, this.stepping(map)).length
+    return !lacks().length
   }
 
   // On a step data is seen to move; otherwise ribbons show where the number comes from.
@@ -365,62 +369,20 @@ export class Step extends Content {
   measure() {
     const laid = this.overview.key + (isPhone() ? this.view.stage : "")
     if (this.drawn && this.laid === laid) return
-    this.lay()
+    lay(this)
     const [drawn, picture] = [this.view.$(".drawn"), this.view.$(".mechanism")]
     const { clientWidth: width, clientHeight: height } = picture
     drawn.tabIndex = width > drawn.clientWidth ? 0 : -1 // where it is wider than the screen, keys scroll it too
     this.room = { width, height, zoom: isProjected(this.view) ? pictureTimes() : panelTimes() }
     this.palette = palette(this.root)
-    this.place()
+    place(this)
     this.laid = laid
     this.drawn = true
-  }
-
-  // Where everything lies, for what flows from one place to another.
-  place() {
-    this.places = {}
-    const sheet = this.flow.canvas
-    if (matchMedia("(max-width: 1100px)").matches || isProjected(this.view)) return this.flow.size(0, 0)
-    const { left, top, width, height } = sheet.getBoundingClientRect()
-    this.flow.size(width, height)
-    const at = (/** @type {Element} */ element) => {
-      const box = element.getBoundingClientRect()
-      return { x: box.left - left, y: box.top - top }
-    }
-    for (const [symbol, { canvas }] of Object.entries(this.plates)) this.places[symbol] = at(canvas)
-    this.places[""] = at(this.view.$(".mechanism"))
   }
 
   /** Where the view stands. */
   get area() {
     return this.view.$(".content")
-  }
-
-  /** How much room is taken over the maps. */
-  get above() {
-    const all = [...this.area.querySelectorAll(/** @type {"section"} */ (".welcome, .banner"))]
-    return all.reduce((sum, { offsetHeight }) => sum + offsetHeight, 0)
-  }
-
-  lay() {
-    const content = this.area
-    const { makes: now, inputs } = this.numbers.said[this.view.stage]
-    const phone = isPhone() ? { now, inputs: inputs.filter((name) => this.plates[name]), large: this.folded } : null
-    const zoom = isProjected(this.view) ? times() : 0
-    this.view.$(".overview").style.zoom = String(zoom || 1)
-    if (zoom)
-      return this.overview.lay(content.clientWidth / zoom, FILM[this.overview.single ? "one" : "several"], null, zoom)
-    const free = matchMedia("(max-width: 1100px)").matches
-    this.overview.lay(content.clientWidth, free ? 640 : content.clientHeight - this.above, phone)
-  }
-
-  // On a phone the stage's own map, or what is asked of it, comes out from under what stands above and below it.
-  bring() {
-    if (!isPhone() || this.brought === this.laid || !this.view.$(".welcome").hidden) return
-    this.brought = this.laid
-    const [symbol] = this.numbers.said[this.view.stage].makes
-    const wanted = this.predicting.on ? this.predicting.strip : this.plates[symbol]?.figure
-    wanted?.scrollIntoView({ block: "nearest" })
   }
 
   classes() {
@@ -566,5 +528,3 @@ export class Step extends Content {
     if (this.view.$(".kernel").dataset.chosen !== `${m} ${c}`) fillKernel(this.view, filters)
   }
 }
-
-export const isPhone = () => matchMedia("(max-width: 760px)").matches

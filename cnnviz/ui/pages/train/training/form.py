@@ -13,7 +13,7 @@ from cnnviz.core.training import DTYPES
 from cnnviz.ui.component.records import Text
 from cnnviz.ui.pages.train.training.settings import LEARNS, RATES, Settings
 from cnnviz.ui.pages.train.training.trainer import Job
-from cnnviz.ui.wire import TrainingForm, TrainingLayer
+from cnnviz.ui.sent.training import TrainingForm, TrainingLayer
 from cnnviz.words import Message, message
 
 NUMBERS = ("epochs", "batch", "rate", "seed")

@@ -2,7 +2,7 @@
 
 import { coarse } from "../../model/format.js"
 import { say } from "../../model/words.js"
-import { channelName, fitted, kernelName, largest, padded, padding, patches } from "./windows.js"
+import { channelName, fitted, largest, padded, padding, patches } from "./windows.js"
 
 /** @typedef {import("../../model/numbers.js").Numbers} Numbers */
 /** @typedef {import("./windows.js").Parts} Parts */
@@ -69,7 +69,8 @@ export function sideBySide(pen, numbers, how, terms, total) {
 /** The same from the left edge to the map that is made of them. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ value: number, name: string }[]} terms @param {number} total */
 export function several(pen, numbers, parts, terms, total) {
   const { symbol, x, f, k, cell, window, left } = parts
-  const names = [say("web.mechanism.window"), kernelName(numbers, f, [cell[0], 0]).replace(/,0\]$/, "]")]
+  const filter = `${numbers.maps[f].label}${numbers.shape(f)[0] > 1 ? `[${cell[0]}]` : ""}`
+  const names = [say("web.mechanism.window"), filter]
   const columns = Array.from({ length: numbers.shape(x)[0] }, (_, c) => {
     const { window: a, kernel: b } = patches(numbers, parts, c)
     return { channel: c, a, b, at: /** @type {[number, number]} */ ([cell[0], c]) }

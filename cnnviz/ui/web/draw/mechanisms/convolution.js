@@ -77,21 +77,21 @@ export function triple(pen, numbers, symbol, cell) {
   const products = window.map((value, n) => value * kernel[n])
   const most = Math.max(...products.map((value) => Math.abs(value) || 0))
   const side = (pen.width - 44) / 3
-  const { write, sign: equals } = gridOf(window, kernel)
-  const three = /** @type {[number[], number[], string, string, typeof write | undefined][]} */ ([
-    [window, numbers.maps[x].limits, numbers.maps[x].scale, "⊙", write],
-    [kernel, numbers.maps[f].limits, "signed", equals, write],
-    [products, [-most, most], "signed", "", undefined],
+  const { writes, sign: equals } = gridOf(window, kernel)
+  const three = /** @type {[number[], number[], string, string][]} */ ([
+    [window, numbers.maps[x].limits, numbers.maps[x].scale, "⊙"],
+    [kernel, numbers.maps[f].limits, "signed", equals],
+    [products, [-most, most], "signed", ""],
   ])
-  three.forEach(([values, limits, scale, sign, write], n) => {
-    pen.grid(values, k, limits, scale, { x: n * (side + 22), y: 0, width: side, height: side }, { write })
+  three.forEach(([values, limits, scale, sign], n) => {
+    pen.grid(values, k, limits, scale, { x: n * (side + 22), y: 0, width: side, height: side }, { write: writes[n] })
     if (sign) pen.sign(sign, n * (side + 22) + side + 11, side / 2)
   })
   return true
 }
 
 const SAID = 90 // width of a window that has room for what its zeros are
-const [SHARE, LESS, NARROW] = [0.215, 0.17, 580] // of the width, for the larger of image and map; less where numbers would not fit beside them
+const [SHARE, LESS, NARROW] = [0.215, 0.17, 640] // of the width, for the larger of image and map; less where numbers would not fit beside them
 
 /** The side of a cell of an image, zeros around it included, and of its map: on one scale it is seen which is smaller; and what is left of the height. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {string} x @param {number} free */
 function sizes(pen, numbers, symbol, x, free) {
@@ -124,7 +124,7 @@ function single(pen, numbers, parts, side, y) {
   let all = true
   /** @type {Box[]} */
   const boxes = []
-  const { write, sign: equals } = gridOf(pixels, kernel)
+  const { writes, sign: equals } = gridOf(pixels, kernel)
   const parts3 = /** @type {[string, number[], number[], string, string][]} */ ([
     [
       say(`web.mechanism.${grid > SAID && pixels.some(Number.isNaN) ? "window_outside" : "window"}`),
@@ -136,20 +136,20 @@ function single(pen, numbers, parts, side, y) {
     [kernelName(numbers, f, cell), kernel, numbers.maps[f].limits, "signed", equals],
     [say("web.mechanism.products"), products, [-most, most], "signed", "Σ"],
   ])
-  for (const [name, values, limits, scale, sign] of parts3) {
+  parts3.forEach(([name, values, limits, scale, sign], n) => {
     values === kernel
       ? pen.head(name, "", at, y - 16, grid, numbers.maps[f].plain)
       : pen.text(name, at, y - 15, { size: 12, fill: pen.soft })
     const place = { x: at, y, width: grid, height: grid }
     const fits =
       values === kernel
-        ? pen.kernel(numbers, f, cell[0], 0, place, { write })
-        : pen.grid(values, k, limits, scale, place, values === pixels ? { write, blank: "0" } : {})
+        ? pen.kernel(numbers, f, cell[0], 0, place, { write: writes[n] })
+        : pen.grid(values, k, limits, scale, place, { write: writes[n], blank: values === pixels ? "0" : "" })
     all = all && fits
     boxes.push(place)
     pen.sign(sign, at + grid + 11, y + grid / 2)
     at += grid + 22
-  }
+  })
   if (!all) largest(pen, { a: pixels, b: kernel, k, boxes }, boxes[0].x, y + grid + 11, left - boxes[0].x)
   const corner = window.columns.start + window.columns.count
   pen.thread([box.x + corner * side, box.y + window.rows.start * side], [from, y])

@@ -55,7 +55,7 @@ export function convolutionBack(pen, numbers, symbol, cell) {
   const most = Math.max(...products.filter((value) => !Number.isNaN(value)).map(Math.abs), 0)
   let at = left.x + left.width + 30
   const y = 24
-  const { write, sign: equals } = gridOf(arrived, kernel)
+  const { writes, sign: equals } = gridOf(arrived, kernel)
   let fit = true
   /** @type {Box[]} */
   const boxes = []
@@ -65,14 +65,14 @@ export function convolutionBack(pen, numbers, symbol, cell) {
     [kernelName(numbers, f, [chosen, cell[0]]), kernel, numbers.maps[f].limits, "⊙"],
     [say("web.mechanism.arrived"), arrived, numbers.maps[dy].limits, ""],
   ])
-  for (const [name, values, limits, sign] of three) {
+  three.forEach(([name, values, limits, sign], n) => {
     pen.text(name, at, 12, { size: 12, fill: pen.soft })
     const box = { x: at, y, width: grid, height: grid }
-    fit = pen.grid(values, k, limits, "signed", box, values === products ? {} : { write }) && fit
+    fit = pen.grid(values, k, limits, "signed", box, { write: writes[2 - n] }) && fit
     boxes.push(box)
     if (sign) pen.sign(sign, at + grid + 11, y + grid / 2)
     at += grid + 22
-  }
+  })
   pen.arrow(right.x - 2, y + grid / 2, at - 16, y + grid / 2)
   if (!fit) largest(pen, { a: arrived, b: kernel, k, boxes }, boxes[0].x, y + grid + 14, 3 * grid + 44)
   const stairs = { x: 22, y: pen.height - 50, width: pen.width - 30, height: 34 }

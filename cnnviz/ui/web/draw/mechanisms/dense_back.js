@@ -34,7 +34,7 @@ export function denseBack(pen, numbers, symbol, cell) {
   const width = (pen.width - 70) / 3
   const height = pen.height - 96
   const factors = [w, dy].map((name) => shown.map(({ term }) => numbers.at(name, term.cells[name])))
-  const { write, sign: equals } = gridOf(factors[0], factors[1])
+  const { writes, sign: equals } = gridOf(factors[0], factors[1])
   const three = /** @type {[string, number[], string][]} */ ([
     [say("web.mechanism.products"), shown.map(({ term }) => term.value), equals],
     [`${numbers.maps[w].label}`, factors[0], "⊙"],
@@ -44,7 +44,7 @@ export function denseBack(pen, numbers, symbol, cell) {
     const x = 4 + i * (width + 30)
     pen.text(title, x, 10, { size: 14, math: i > 0 })
     pen.rows(
-      shown.map(({ n }, at) => ({ name: name(n), value: values[at], text: i ? write(values[at], at) : undefined })),
+      shown.map(({ n }, at) => ({ name: name(n), value: values[at], text: writes[(i + 2) % 3](values[at], at) })),
       { x, y: 24, width, height },
       { names: 44 },
     )

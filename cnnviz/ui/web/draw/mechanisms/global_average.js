@@ -1,0 +1,129 @@
+// Global average pooling: a whole map becomes one number, and the way back.
+
+import { number, short } from "../../model/format.js"
+import { one } from "../../model/links.js"
+import { say } from "../../model/words.js"
+import { channelName, fitted } from "./windows.js"
+
+/** @typedef {import("../mechanism.js").Picture} Picture */
+/** @typedef {import("../../model/numbers.js").Numbers} Numbers */
+/** @typedef {import("../pen.js").Pen} Pen */
+
+/** A channel and the one number that stands for it, or comes back to it. @type {Picture} */
+export function wholeChannel(pen, numbers, symbol, cell) {
+  const [{ source }] = numbers.links(symbol)
+  if (numbers.maps[source].kind === "map") return levelled(pen, numbers, symbol, source, cell)
+  const box = fitted(numbers, symbol, 4, 24, pen.width * 0.4, pen.height - 44)
+  const [, rows, columns] = numbers.shape(symbol)
+  pen.head(channelName(numbers, symbol, cell[0]), "", box.x, 10, box.width, numbers.maps[symbol].plain)
+  pen.map(numbers, symbol, [cell[0]], box, [{ rows: one(cell[1]), columns: one(cell[2]), strong: true }])
+  const [from, to] = [pen.width * 0.6, box.x + box.width + 12]
+  const y = 24 + box.height / 2
+  pen.arrow(from - 12, y, to, y)
+  const text = `${number(numbers.at(source, [cell[0]]))} ÷ ${rows * columns}`
+  pen.text(text, (from + to) / 2, y - 16, { size: 15, bold: true, align: "center", room: from - to - 20 })
+  pen.head(numbers.maps[source].label, "", from, 10, pen.width - from, say("web.mechanism.arrived"))
+  all(pen, numbers, source, cell[0], { x: from, y: 24, width: pen.width - from - 10, height: pen.height - 40 })
+}
+
+// Every map, the cells of the chosen one as a heap that its mean levels, and all means.
+/** @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {string} source @param {number[]} cell */
+function levelled(pen, numbers, symbol, source, [chosen]) {
+  const [channels, rows, columns] = numbers.shape(source)
+  const maps = { x: 4, y: 24, width: pen.width * 0.4, height: pen.height - 44 }
+  const foot = channels <= MOST_NAMED ? 16 : 3
+  const [across, side] = tiled(channels, columns / rows, maps, foot)
+  pen.head(
+    numbers.maps[source].label,
+    "",
+    maps.x,
+    10,
+    maps.width,
+    say("web.mechanism.maps", { n: channels, rows, columns }),
+  )
+  for (let c = 0; c < channels; c++) {
+    const x = maps.x + (c % across) * (side * (columns / rows) + GAP)
+    const y = maps.y + Math.floor(c / across) * (side + foot)
+    const width = (side * columns) / rows
+    const from = numbers.offset(source, [c, 0, 0])
+    const { limits, scale } = numbers.maps[source]
+    const whole = { rows: { start: 0, count: rows, step: 1 }, columns: { start: 0, count: columns, step: 1 } }
+    const values = numbers.values(source)
+    const box = { x, y, width, height: side }
+    pen.picture(rows, columns, (n) => values[from + n], limits, scale, box, c === chosen ? [whole] : [])
+    if (foot > 3)
+      pen.text(numbers.nameOf(c, channels), x + width / 2, y + side + 8, {
+        size: 10,
+        align: "center",
+        bold: c === chosen,
+        room: width + GAP,
+      })
+  }
+  const heap = { x: pen.width * 0.47, y: 28, width: pen.width * 0.22, height: pen.height - 70 }
+  const middle = heap.y + heap.height / 2
+  pen.arrow(heap.x - 30, middle, heap.x - 10, middle)
+  heaped(pen, numbers, source, chosen, numbers.at(symbol, [chosen]), heap)
+  const last = heap.x + heap.width + 44
+  pen.arrow(last - 32, middle, last - 12, middle)
+  pen.head(numbers.maps[symbol].label, "", last, 10, pen.width - last, numbers.maps[symbol].plain)
+  all(pen, numbers, symbol, chosen, { x: last, y: 24, width: pen.width - last - 4, height: pen.height - 40 })
+}
+
+const GAP = 8 // between maps
+const MOST_NAMED = 16 // maps that have room for a name
+const MOST_ROWS = 12
+
+/** How many maps stand in a row, and how high each is: the largest that fit. @param {number} count @param {number} ratio of width to height @param {import("../pen.js").Box} room @param {number} foot under each @returns {[number, number]} */
+function tiled(count, ratio, { width, height }, foot) {
+  const side = (/** @type {number} */ across) =>
+    Math.min((width / across - GAP) / ratio, height / Math.ceil(count / across) - foot)
+  const best = Array.from({ length: count }, (_, n) => n + 1).reduce((a, b) => (side(b) > side(a) ? b : a))
+  return [best, side(best)]
+}
+
+// The cells of a channel, the largest first, and the line to which their mean levels them.
+/** @param {Pen} pen @param {Numbers} numbers @param {string} map @param {number} channel @param {number} mean @param {import("../pen.js").Box} box */
+function heaped(pen, numbers, map, channel, mean, box) {
+  const count = numbers.count(map) / numbers.shape(map)[0]
+  const values = numbers
+    .values(map)
+    .slice(channel * count, (channel + 1) * count)
+    .sort()
+    .reverse()
+  const [low, high] = [Math.min(values[count - 1], 0), Math.max(values[0], 0)]
+  const y = (/** @type {number} */ value) => box.y + ((high - value) / (high - low || 1)) * box.height
+  const { context } = pen
+  pen.text(say("web.mechanism.heap", { n: count }), box.x, 10, { size: 12, fill: pen.soft, room: box.width + 30 })
+  const wide = box.width / count
+  context.fillStyle = pen.bars
+  values.forEach((value, n) => {
+    context.fillRect(box.x + n * wide, Math.min(y(value), y(0)), wide + 0.3, Math.abs(y(value) - y(0)))
+  })
+  context.fillStyle = pen.soft
+  context.fillRect(box.x, y(0) - 0.5, box.width, 1)
+  context.fillStyle = pen.tone
+  context.fillRect(box.x, y(mean) - 1.25, box.width, 2.5)
+  const over = y(mean) - box.y > 14 ? -9 : 10
+  pen.text(say("web.mechanism.heap_mean", { value: number(mean) }), box.x + box.width, y(mean) + over, {
+    bold: true,
+    align: "right",
+    fill: pen.tone,
+    room: box.width,
+  })
+  const ends = say("web.mechanism.heap_ends", { low: short(low), high: short(high) })
+  pen.text(ends, box.x, box.y + box.height + 12, { size: 11, fill: pen.soft, room: box.width })
+  pen.text(say("web.mechanism.levels"), box.x, box.y + box.height + 28, { size: 11, fill: pen.soft, room: box.width })
+}
+
+// The numbers of a row, or those around the chosen one.
+/** @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} chosen @param {import("../pen.js").Box} box */
+function all(pen, numbers, symbol, chosen, box) {
+  const channels = numbers.count(symbol)
+  const from = Math.min(Math.max(chosen - MOST_ROWS / 2, 0), Math.max(channels - MOST_ROWS, 0))
+  const rows = Array.from({ length: Math.min(channels, MOST_ROWS) }, (_, n) => ({
+    name: numbers.nameOf(from + n, channels),
+    value: numbers.values(symbol)[from + n],
+    bold: from + n === chosen,
+  }))
+  pen.rows(rows, box, { names: numbers.isClasses(channels) ? 54 : 24 })
+}
