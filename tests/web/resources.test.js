@@ -36,6 +36,7 @@ let failed = []
 let shown
 let numbers
 const { looked, Resources } = await import("../../cnnviz/ui/web/hosts/resources.js")
+const { remember } = await import("../../cnnviz/ui/web/hosts/tab.js")
 
 beforeEach(() => {
   requests = []
@@ -189,6 +190,17 @@ test("after an update of the server the page loads itself again, once", async (t
   assert.match(failed[0], /version/)
   t.mock.timers.tick(4000)
   assert.equal(requests.length, 3) // another replica may be of the same version as this page
+  remember("cnnviz.loaded", "")
+  for (const [given, times] of [
+    [{}, 1],
+    [{ status: 503, body: "{}" }, 1],
+    [updated, 2],
+  ]) {
+    const verified = numbers.verify() // when the connection is back, though nobody asks for anything
+    requests.at(-1).answer(given)
+    await verified
+    assert.equal(loads, times)
+  }
 })
 
 test("an answer has the stage that the address has, if there is one", () => {

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import signal
 import socket
+import sys
 from collections.abc import AsyncIterator, Callable
 from functools import cache
 from importlib import import_module
@@ -30,6 +31,9 @@ FILES = (65_536, 10_240)
 SILENT = 20.0
 """Seconds that a connection may be open without having asked for anything."""
 
+SWITCH = 0.001
+"""Seconds that work in another thread may go on while somebody is to be answered; Python's own 5 ms add up, several times a request."""
+
 UNREAD = 60.0
 """Seconds that what was answered may wait without anybody reading on: it is held in memory meanwhile."""
 
@@ -50,6 +54,7 @@ async def lifespan(_: st.App) -> AsyncIterator[dict]:
     forbidden()  # a word that is none ends it here
     raise_file_limit()
     keep_one_blas_thread()
+    sys.setswitchinterval(SWITCH)
     send_at_once(asyncio.get_running_loop())
     close_what_asks_nothing()
     hear_the_end(asyncio.get_running_loop())

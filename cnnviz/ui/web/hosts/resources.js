@@ -86,6 +86,16 @@ export class Resources {
     this.flight ??= this.send(path, "high")
   }
 
+  /** Loads the page again where the server has another version by now; what it is there for is in the address. */
+  async verify() {
+    if (!this.wanted) return
+    try {
+      const response = await fetch(new URL(this.wanted.path, this.base), { cache: "no-store", priority: "low" })
+      if (response.status !== 410) return
+      loadAgain(String(refusal(new Uint8Array(await response.arrayBuffer())).values?.version))
+    } catch {} // it is lost again, and will come back
+  }
+
   /**
    * Asks ahead for what may be wanted next, the likeliest first.
    * @param {string} page

@@ -9,6 +9,7 @@ import { View } from "../pages/view.js"
 import { CODE, LANG } from "../spec.js"
 import { addressOf, isNews, pageAt, tell, tellSoon, tellWhoeverLeaves } from "./address_bar.js"
 import { restored } from "./kept_focus.js"
+import { whenReconnected } from "./reconnected.js"
 import { looked, Resources } from "./resources.js"
 import { roomDriver } from "./room.js"
 import { translateStreamlit } from "./streamlits_words.js"
@@ -59,6 +60,8 @@ const numbers = new Resources(base, CODE, {
   },
   shown: () => (shown?.view.data ? shown.view.lesson : undefined),
 })
+
+whenReconnected(() => numbers.verify())
 
 const styled = new Promise((resolve) => {
   const link = document.createElement("link")

@@ -1,0 +1,18 @@
+// Streamlit's connection, which its page says of itself.
+
+const STATE = "data-test-connection-state"
+
+/**
+ * Calls `act` whenever the connection is there again after it was lost: the server may be another one by then.
+ * @param {() => void} act
+ */
+export function whenReconnected(act) {
+  let was = ""
+  const look = () => {
+    const state = document.querySelector(`[${STATE}]`)?.getAttribute(STATE) ?? ""
+    if (state === was) return
+    if (state === "CONNECTED" && was) act()
+    if (state === "CONNECTED" || was) was = state // before the first time nothing was lost
+  }
+  new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributeFilter: [STATE] })
+}
