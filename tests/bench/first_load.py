@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.conftest import ROOT, Server
 from tests.e2e.conftest import launch_arguments
 
-MOST_RATIO = 1.3
+MOST_RATIO = 1.0
 TIMEOUT_MS = 60_000
 
 EMPTY_PAGE = '''\
