@@ -109,8 +109,17 @@ class Stripping:
         return f"http://127.0.0.1:{self.listening.sockets[0].getsockname()[1]}"
 
     def __exit__(self, *_) -> None:
+        asyncio.run_coroutine_threadsafe(self._end(), self.loop).result(10)
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join(10)
+
+    async def _end(self) -> None:
+        """Lets go of what is still open, so that nothing is said of it at the end."""
+        self.listening.close()
+        pending = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in pending:
+            task.cancel()
+        await asyncio.gather(*pending, return_exceptions=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):

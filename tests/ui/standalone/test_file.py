@@ -27,7 +27,7 @@ def part(text: str, id: str) -> str:
 
 def test_the_notebooks_lesson_takes_about_400_kilobytes_and_a_further_update_70():
     sizes = [len(made(Lesson(k=9), around=around)) for around in (1, 2)]
-    assert sizes[0] < 440_000  # half of it is numbers, a sixth typefaces
+    assert sizes[0] < 410_000  # half of it is numbers, an eighth typefaces
     assert (sizes[1] - sizes[0]) / 2 < 72_000
 
 

@@ -309,12 +309,15 @@ export class Step extends Content {
     const { numbers } = this
     const { part } = this.view.host.numbers
     if (!part) return true
-    for (const of of numbers.missing(map, cell, this.stepping(map)))
+    const passing = this.cells.hover && !this.cells.pinned // over many cells, of which each would be asked for
+    const lacks = () =>
+      numbers.missing(map, cell, this.stepping(map)).filter((of) => !passing || !of.startsWith("past."))
+    for (const of of lacks())
       part(numbers.answer.lesson, of, (arrays) => {
         numbers.learn(of, arrays)
         if (numbers === this.received) this.view.paint(true)
       })
-    return !numbers.missing(map, cell, this.stepping(map)).length
+    return !lacks().length
   }
 
   // On a step data is seen to move; otherwise ribbons show where the number comes from.

@@ -16,13 +16,15 @@ export function activation(pen, numbers, symbol, cell) {
   const z = numbers.links(symbol)[0].source
   const box = sides(pen, numbers, z, symbol, cell, false)
   const flat = curve(pen, numbers, symbol, z, cell, box, 1)
-  note(pen, cellsOf(numbers, z, cell).length, flat, box)
+  const bars = say(`web.mechanism.${numbers.maps[z].kind === "map" ? "cells" : "units"}`, {
+    n: cellsOf(numbers, z, cell).length,
+  })
+  note(pen, cellsOf(numbers, z, cell).length > MOST_DOTS ? [bars] : [], flat, box)
 }
 
 // What the bars and the shaded parts are.
-/** @param {Pen} pen @param {number} count @param {boolean} flat @param {Box} box */
-function note(pen, count, flat, box) {
-  const bars = count > MOST_DOTS ? [say("web.mechanism.cells", { n: count })] : []
+/** @param {Pen} pen @param {string[]} bars @param {boolean} flat @param {Box} box */
+function note(pen, bars, flat, box) {
   const text = [...bars, ...(flat ? [say("web.mechanism.shaded")] : [])].join("; ")
   pen.text(text, box.x + box.width / 2, pen.height - 8, {
     size: 11,

@@ -22,6 +22,7 @@ export function wholeChannel(pen, numbers, symbol, cell) {
   pen.arrow(from - 12, y, to, y)
   const text = `${number(numbers.at(source, [cell[0]]))} ÷ ${rows * columns}`
   pen.text(text, (from + to) / 2, y - 16, { size: 15, bold: true, align: "center", room: from - to - 20 })
+  pen.head(numbers.maps[source].label, "", from, 10, pen.width - from, say("web.mechanism.arrived"))
   all(pen, numbers, source, cell[0], { x: from, y: 24, width: pen.width - from - 10, height: pen.height - 40 })
 }
 
