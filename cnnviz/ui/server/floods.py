@@ -17,7 +17,7 @@ REQUESTS, EACH_REQUEST = 24_000, 1 / 1_500
 """Requests of one address at once, and seconds until one more: a hall of a thousand that joins, and then moves once a second."""
 AT_ONCE = 4_000
 """Requests of one address that are being answered, streams left out: what waits to be sent to whoever does not read it is held."""
-SESSIONS, EACH_SESSION = 600, 0.25
+SESSIONS, EACH_SESSION = 250, 0.2
 """Sessions that one address opens at once, and seconds until one more: a class whose server was started again."""
 SOCKETS, MOST_SOCKETS = 1_000, 4_000
 """Sessions of one address that are open, and of all; each takes some 0.2 MB. Streamlit keeps 128 more that were left."""

@@ -27,6 +27,7 @@ import { loadAgain } from "./tab.js"
 
 const MAIN = ".stMainBlockContainer" // in which Streamlit puts all that is on a page
 const LOOKS = ["stage", "cell", "view", "hide", "predict"] // what of an address its numbers do not depend on
+const SAY_AFTER = 8000 // milliseconds after which who asked for a dialog reads that nothing has answered
 const WAITING = `body, ${MAIN}` // where a view stands that has no place of its own yet
 
 document.documentElement.lang = LANG
@@ -262,6 +263,7 @@ function mount(root, told) {
   view = new View(root, page, host)
   const later = (/** @type {string} */ what) => {
     here.opening = what
+    setTimeout(() => here.heard || here.view.notice(say("web.notice.silent")), SAY_AFTER)
   }
   /** @type {Shown} */
   const here = { root, view, told, receive, ask: begin, opening: "", open: later, heard: false }
