@@ -38,7 +38,7 @@ function curveOf(curve) {
   const tangent = [-5, 5].map((by) => `${across(middle + by)} ${up(curve[middle] + by * slope)}`)
   const points = curve.map((value, n) => `${across(n)} ${up(value)}`)
   return `<svg class="drawn" viewBox="0 0 92 92" aria-hidden="true"><path class="axis" d="M6 76H88"/><path class="curve" d="M${points.join("L")}"/><path class="slope" d="M${tangent.join("L")}"/>
-    <circle cx="${across(middle)}" cy="${up(curve[middle])}" r="3.5"/><text class="math" x="8" y="10">L ↑</text><text class="math" x="68" y="89">b[0] →</text></svg>`
+    <circle cx="${across(middle)}" cy="${up(curve[middle])}" r="3.5"/><text class="math" x="8" y="10">L ↑</text><text class="math end" x="93" y="89">b[0] →</text></svg>`
 }
 
 /** @param {LearnCard} card */
