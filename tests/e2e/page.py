@@ -122,6 +122,7 @@ class Screen:
         """Loads a page: `query` as it stands, or a lesson's keys."""
         self.page.goto(f"{path}?{query}" if query else self.encode(path, lesson))
         self.ready()
+        self.page.locator(".stApp .cnnviz").wait_for()  # it does not wait for Streamlit, but much of what is tested does
         self.unfold()
         return self
 
