@@ -215,7 +215,7 @@ function example({ key, words, label, said, outputs }, names) {
     `<span class="${n === said ? "said" : ""}${n === label ? " true" : ""}" style="--part:${Math.round(100 * Math.min(Math.max(value, 0), 1))}%"><span>${escaped(names[n])}</span>${n === label ? "<s>✓</s>" : ""}<b>${outputText(value)}</b></span>`
   const picture = `<canvas></canvas>`
   if (!key) return `<span role="img" aria-label="${escaped(words)}">${picture}</span>`
-  return `<button type="button" data-choose="${key}" title="${escaped(words)}">${picture}<span class="spoken">${escaped(words)}</span>
+  return `<button type="button" data-choose="${key}" title="${escaped(words)}"><span class="spoken">${escaped(words)}</span>${picture}
     <span class="outputs">${outputs.map(output).join("")}</span></button>`
 }
 
