@@ -47,6 +47,7 @@ def test_all_entries_agree_and_the_board_shows_them(screen: Screen):
 def test_the_check_follows_the_updates_and_stages(screen: Screen):
     screen.open("/check", stage="dw")
     expect(screen.page.locator(".head.now")).to_have_attribute("data-column", "dw")
+    screen.connected()  # the view may be there first
     sent = len(screen.sent)
     screen.press("ArrowRight", "ArrowRight", "ArrowRight")
     screen.ready(stage="df")

@@ -84,6 +84,7 @@ def test_a_random_kernel_is_new_each_time_and_comes_again_from_its_link(screen: 
 
 def test_keys_are_silent_while_somebody_types(screen: Screen):
     screen.open("/", k=1, stage="a1")
+    screen.connected()  # the view may be there first
     sent = len(screen.sent)
     screen.key("learning_rate").focus()
     screen.press("ArrowRight", "ArrowLeft", "Home", "PageDown", "PageUp", "Shift+ArrowRight", "l", "o", "?", "Space")
