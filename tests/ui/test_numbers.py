@@ -230,6 +230,19 @@ def test_a_visitor_and_all_together_may_ask_for_so_much_and_no_more():
     asyncio.run(scene())
 
 
+def test_who_is_told_to_come_again_with_something_dear_is_not_looked_at_again(monkeypatch):
+    looked: list[dict] = []
+
+    def busy(*_) -> None:
+        raise TimeoutError
+
+    monkeypatch.setattr("cnnviz.ui.resource.seconds", lambda page, asked: looked.append(asked) or 1.0)
+    monkeypatch.setattr("cnnviz.ui.resource.made", busy)
+    routes = number_routes("")
+    assert [ask("/numbers/step", "k=9000", routes=routes)[0] for _ in range(3)] == [503] * 3
+    assert looked == [{"k": "9000"}]
+
+
 def test_a_case_of_a_mission_that_is_no_small_number_is_the_first():
     step = page_of("step")
     for text in ("000000" + "9" * 4400, "000000123456", "²", "-1"):

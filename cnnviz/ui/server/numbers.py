@@ -31,6 +31,8 @@ DEAR = 0.15
 """Seconds of work from which it has to wait for its turn."""
 PIECE = 200_000
 """Bytes of an answer that are sent at a time to who does not read gzip."""
+MOST_COSTLY = 500
+"""Questions of which it is remembered that they are dear."""
 HELD = 0.25
 """Seconds that a hall's move waits, at most, for its numbers."""
 
@@ -57,6 +59,7 @@ class Numbers:
         self.kept: Recent[tuple, Resource] = Recent(MOST_BYTES, lambda found: len(found.body))
         self.known: Recent[tuple[str, str, bytes], Known] = Recent(MOST_BYTES, lambda known: len(known.found.body))
         self.preparing: set[asyncio.Task[Response]] = set()
+        self.costly: Recent[tuple, Dear] = Recent(MOST_COSTLY)
         self.cheap: Gate[Resource | Dear] = Gate(2, 2_000, 400, 0.01)
         self.dear: Gate[Resource] = Gate(1, 24, 4, 2.0)
 
@@ -66,8 +69,9 @@ class Numbers:
         found = self.kept.get(name)
         if found is None:
             who, by = visitor_of(request), connection_of(request)
-            made = await self.cheap.get(name, who, lambda: self._if_cheap(page, asked, form), by)
+            made = self.costly.get(name) or await self.cheap.get(name, who, lambda: self._if_cheap(page, asked, form), by)
             if isinstance(made, Dear):
+                self.costly.put(name, made)  # who is told to come again is not looked at again
                 made = await self.dear.get(name, who, lambda: resource.made(page, asked, form), by)
             found = made
             if found.lasting:
