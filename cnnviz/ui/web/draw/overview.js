@@ -96,7 +96,11 @@ export class Overview {
     const found = plan(needs, Math.max(free, 100), least, zoom ? most : Math.max(most, 90), times)
     this.element.style.setProperty("--m", `${found.height}px`)
     columns.forEach((column, n) => {
-      for (const symbol of [...column.values, ...column.gradients]) this.give(symbol, column, found.places[n], 80)
+      const pressed = this.single === true || found.places[n].width * (zoom || 1) >= TARGET
+      for (const symbol of [...column.values, ...column.gradients]) {
+        this.give(symbol, column, found.places[n], 80)
+        this.press(this.plates[symbol], pressed)
+      }
     })
     for (const plate of Object.values(this.plates)) plate.receive(this.numbers)
   }
@@ -143,7 +147,6 @@ export class Overview {
     plate.figure.style.setProperty("--w", `${width}px`)
     plate.figure.style.setProperty("--h", `${height}px`)
     plate.pictures = null
-    this.press(plate, this.single === true || place.width * plate.zoom >= TARGET)
     this.channels(plate)
   }
 
