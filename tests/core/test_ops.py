@@ -165,8 +165,8 @@ def test_an_operation_changes_nothing_it_was_given_and_shares_nothing_with_it(ca
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: output_size(2, 3), ["conv2d", "kernel of 3", "2 pixels", "at least 3"]),
-        (lambda: output_size(2, 5, 1, 1), ["kernel of 5", "2 pixels", "at least 3"]),
+        (lambda: output_size(2, 3), ["conv2d", "kernel of 3", "2 cells", "at least 3"]),
+        (lambda: output_size(2, 5, 1, 1), ["kernel of 5", "2 cells", "at least 3"]),
         (lambda: output_size(0, 1), ["input size 0"]),
         (lambda: output_size(4, 0), ["kernel size 0"]),
         (lambda: output_size(4.0, 3), ["input size 4.0", "whole number"]),

@@ -197,6 +197,7 @@ def test_the_focus_goes_along_to_another_page_and_comes_back_from_dialogs_and_th
 def test_the_first_map_is_forty_stops_away_in_a_deep_network_too_and_the_layers_are_one_of_them(screen: Screen):
     screen.page.goto(screen.encode("/", {"net": "-".join(["conv4x3b-relu"] * 5) + "-gap-softmax-ce", "ch": "rgb", "w": "he", "stage": "z1"}))
     screen.ready()
+    assert violations(screen, "target-size") == []
     screen.page.locator('[data-row="layers"]').evaluate("(row) => { row.open = true }")
     name = "document.activeElement.dataset.map ?? document.activeElement.className"
     stops = []

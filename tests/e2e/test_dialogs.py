@@ -53,7 +53,7 @@ def test_a_pinned_cell_stays_pinned_behind_a_dialog(screen: Screen):
     screen.page.mouse.up()
     screen.point_away()
     expect(screen.page.locator(".explain.pinned")).to_be_visible()
-    screen.press("o")
+    screen.key("large").click()  # opens what the words are about
     expect(dialog(screen)).to_contain_text("z₁, the convolution", timeout=PLOTLY_MS)
     screen.press("Escape")
     expect(dialog(screen)).to_have_count(0)

@@ -194,6 +194,24 @@ test("no overview is wider or higher than it may be", () => {
   }
 })
 
+test("many small channels give way to few large ones, so that LeNet's bands leave room for the focus", () => {
+  const maps = (tiles, rows) => ({ kind: "maps", tiles, rows, columns: rows, scale: 1 })
+  const filters = (tiles) => ({ kind: "filters", tiles, rows: 5, columns: 5, scale: 1, under: 24 })
+  const needs = [
+    maps(1, 32),
+    filters(6),
+    maps(6, 28),
+    maps(6, 28),
+    maps(6, 14),
+    filters(16),
+    maps(16, 10),
+    maps(16, 10),
+  ]
+  const found = plan([...needs, maps(16, 5)], 390, 116, 152)
+  assert.ok(found.height <= 124, `${found.height}`)
+  assert.ok(found.places[2].side >= 34) // the highest bands have no more than 33
+})
+
 test("on one channel a cell of a map is as large as one of the image, and no map is larger than what it is made of", () => {
   const maps = (rows) => ({ kind: "maps", tiles: 1, rows, columns: rows, scale: 1 })
   const [x, z, p] = plan([maps(32), maps(30), maps(15)], 800, 116, 170).places

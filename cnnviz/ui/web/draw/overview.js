@@ -23,6 +23,7 @@ const BIAS = 8 // a row of biases under its filters
 const BLOCK = 20 // the line with a block's name
 const APART = 8 // least gap between columns
 const BETWEEN = 18 // and between blocks
+const TARGET = 24 // a button is at least so wide (WCAG 2.5.8), or has as much room to itself
 
 export class Overview {
   /** @param {HTMLElement} element */
@@ -95,7 +96,11 @@ export class Overview {
     const found = plan(needs, Math.max(free, 100), least, zoom ? most : Math.max(most, 90), times)
     this.element.style.setProperty("--m", `${found.height}px`)
     columns.forEach((column, n) => {
-      for (const symbol of [...column.values, ...column.gradients]) this.give(symbol, column, found.places[n], 80)
+      const pressed = this.single === true || found.places[n].width * (zoom || 1) >= TARGET
+      for (const symbol of [...column.values, ...column.gradients]) {
+        this.give(symbol, column, found.places[n], 80)
+        this.press(this.plates[symbol], pressed)
+      }
     })
     for (const plate of Object.values(this.plates)) plate.receive(this.numbers)
   }
@@ -110,6 +115,7 @@ export class Overview {
         const place = placeIn(needs[n], spot, symbol === "L")
         this.give(symbol, { ...column, kind: column.kind === "answers" ? "alone" : column.kind }, place, 110)
         Object.assign(this.plates[symbol].figure.style, { gridColumn: spot.column, gridRow: spot.row })
+        this.press(this.plates[symbol], true)
       }
     })
     for (const plate of Object.values(this.plates)) plate.receive(/** @type {Numbers} */ (this.numbers))
@@ -142,6 +148,14 @@ export class Overview {
     plate.figure.style.setProperty("--h", `${height}px`)
     plate.pictures = null
     this.channels(plate)
+  }
+
+  // Over a narrow column the name is only read; the map opens large from the words about it (`large` in pages/actions.js).
+  /** @param {Plate} plate @param {boolean} pressed */
+  press({ figure, symbol }, pressed) {
+    const name = /** @type {HTMLElement} */ (figure.querySelector(".name"))
+    if (pressed !== name instanceof HTMLButtonElement)
+      name.outerHTML = nameOf(/** @type {Numbers} */ (this.numbers), symbol, pressed)
   }
 
   // A place for each channel, to be found and clicked by.
@@ -279,20 +293,28 @@ const meaningful = (id, text, name, of) =>
 /** With its number on the line, as it is said. @param {string} label */
 const spoken = (label) => label.replace(/[₀-₉]/g, (low) => String(low.charCodeAt(0) - 0x2080))
 
+// The name of a map, which opens it large where there is room to press it.
+/** @type {(numbers: Numbers, symbol: string, pressed: boolean) => string} */
+function nameOf(numbers, symbol, pressed) {
+  const { label, words } = numbers.maps[symbol]
+  if (!pressed) return `<span class="name">${formula(label)}</span>`
+  const open = escaped(say("web.overview.large", { symbol: label, words }))
+  const called = escaped(say("web.overview.large", { symbol: spoken(label), words })) // as who reads it aloud says it
+  return `<button type="button" class="name" data-open="${symbol}" title="${open}" aria-label="${called}">${formula(label)}</button>`
+}
+
 /** @type {(numbers: Numbers, symbol: string, column: Column, single: boolean) => string} */
 function figure(numbers, symbol, { kind: column, title }, single) {
   const kind =
     column === "answers" ? (symbol === "L" ? "loss" : "cells") : isBias(numbers, symbol, column) ? "bias" : column
-  const { label, kind: what, shape, words, plain } = numbers.maps[symbol]
-  const open = escaped(say("web.overview.large", { symbol: label, words }))
-  const called = escaped(say("web.overview.large", { symbol: spoken(label), words })) // as who reads it aloud says it
+  const { kind: what, shape, plain } = numbers.maps[symbol]
   const size =
     ["cells", "loss", "strip", "bias", "filters"].includes(kind) || what === "weights" ? "" : shape.slice(-2).join("×")
   const under = kind === "cells" || kind === "strip" // too narrow for a name beside the symbol
   const over = single && kind === "cells" && numbers.maps[symbol].band === "values" && isMade(numbers, symbol)
   const note = single ? size : kind === "maps" || kind === "classes" ? title : ""
   return `<figure class="map ${kind === "filters" ? "kernelmap" : kind === "cells" ? "cell" : kind === "loss" ? "cell wide" : kind === "strip" || kind === "bias" ? kind : ""}" data-figure="${symbol}">
-    ${over ? bracket(numbers, symbol) : ""}<figcaption><button type="button" class="name" data-open="${symbol}" title="${open}" aria-label="${called}">${formula(label)}</button>${single && !under ? `${meaningful(meaningOf(numbers, symbol), plain, "plain", symbol)}` : ""}<span class="badge"></span>${single || !note ? `<span class="size">${escaped(note)}</span>` : meaningful(meaningOf(numbers, symbol), note, "size", symbol)}</figcaption>
+    ${over ? bracket(numbers, symbol) : ""}<figcaption>${nameOf(numbers, symbol, true)}${single && !under ? `${meaningful(meaningOf(numbers, symbol), plain, "plain", symbol)}` : ""}<span class="badge"></span>${single || !note ? `<span class="size">${escaped(note)}</span>` : meaningful(meaningOf(numbers, symbol), note, "size", symbol)}</figcaption>
     <div class="plate"><canvas data-map="${symbol}" tabindex="0" role="img"></canvas></div>
     <p class="limits"><span class="low"></span><span class="bar"></span><span class="power"></span><span class="high"></span></p>
     ${single && under && numbers.maps[symbol].band !== "gradients" ? meaningful(meaningOf(numbers, symbol), plain, "plain under", symbol) : ""}</figure>`

@@ -8,7 +8,8 @@
 /** @typedef {{ height: number, spare: number, places: Place[] }} Plan  the band's height, the width that is left, a place a column */
 
 export const GAP = 2 // between tiles
-const LEAST = 17
+const LEAST = 17 // side of a map, to start with,
+const SMALL = 11 // or, where large ones could not grow then, so small
 const ROW = 5.5 // a cell of a long row
 const ENOUGH = 0.93 // of the best clarity: what it would take beyond that is worth more to the focus
 const LEAST_SHARE = 0.8 // so large is a map at least, of the largest, where there is one channel
@@ -57,8 +58,8 @@ function fixed(need, height) {
 /** @param {Need} need */
 const grows = ({ kind }) => kind === "maps" || kind === "filters"
 
-/** The sides for one height of the bands. @param {Need[]} needs @param {number} width @param {number} height */
-function sides(needs, width, height) {
+/** The sides for one height of the bands. @param {Need[]} needs @param {number} width @param {number} height @param {number} start */
+function sides(needs, width, height, start) {
   const places = needs.map((need) => (grows(need) ? null : fixed(need, height)))
   const taken = places.reduce((sum, place) => sum + (place?.width ?? 0), 0)
   /** @type {Map<string, { of: Need[], side: number, size: number, open: boolean }>} */
@@ -67,7 +68,7 @@ function sides(needs, width, height) {
     const key = `${need.kind}${need.tiles}`
     const group = groups.get(key) ?? {
       of: [],
-      side: Math.min(need.kind === "filters" ? LEAST - 5 : LEAST, height),
+      side: Math.min(need.kind === "filters" ? LEAST - 5 : start, height),
       size: 0,
       open: true,
     }
@@ -84,7 +85,7 @@ function sides(needs, width, height) {
   // Where even that is too much, filters shrink first, then maps.
   for (const [kind, least] of /** @type {[string, number][]} */ ([
     ["filters", 5],
-    ["maps", 11],
+    ["maps", SMALL],
   ])) {
     for (const group of groups.values()) {
       while (group.of[0].kind === kind && group.side > least && total() > width) group.side -= 1
@@ -100,7 +101,7 @@ function sides(needs, width, height) {
     const most = (next.of[0].kind === "filters" ? 0.64 : 1) * (height - (next.of[0].under ?? 0))
     const tall = Math.max(...next.of.map(({ rows, columns }) => rows / columns))
     next.side += 1
-    if ((next.side * tall > most && next.side > LEAST) || total() > width) {
+    if ((next.side * tall > most && next.side > start) || total() > width) {
       next.side -= 1
       next.open = false
     }
@@ -119,9 +120,9 @@ function shrunk(need, needs) {
   return Math.max(LEAST_SHARE, need.columns / Math.max(...maps.map(({ columns }) => columns)))
 }
 
-/** @param {Need[]} needs @param {number} width free for maps @param {number} height @returns {Plan} */
-export function arrange(needs, width, height) {
-  const { groups, places, total } = sides(needs, width, height)
+/** @param {Need[]} needs @param {number} width free for maps @param {number} height @param {number} [start] the side that maps grow from @returns {Plan} */
+export function arrange(needs, width, height, start = LEAST) {
+  const { groups, places, total } = sides(needs, width, height, start)
   const found = needs.map((need, n) => {
     const group = groups.get(`${need.kind}${need.tiles}`)
     if (places[n] || !group) return places[n] ?? fixed(need, height)
@@ -153,11 +154,15 @@ const smallest = (needs, plan) =>
 
 /** The lowest bands that show the smallest maps well, between `least` and `most`; one channel takes what makes it larger. @param {Need[]} needs @param {number} width @param {number} least @param {number} most @param {number} [times] as large is the screen as one of 720 lines */
 export function plan(needs, width, least, most, times = 1) {
-  const best = arrange(needs, width, most)
   const single = needs.every((need) => need.kind !== "maps" || need.tiles === 1)
-  const all = [best]
-  for (let height = most - 4; height >= Math.min(least, most); height -= 4) all.push(arrange(needs, width, height))
   const clear = (/** @type {Plan} */ found) => (single ? smallest(needs, found) : clarity(needs, found, times))
-  const wanted = (single ? 1 : ENOUGH) * Math.max(...all.map(clear))
-  return all.findLast((found) => clear(found) >= wanted) ?? best
+  const heights = [most]
+  for (let height = most - 4; height >= Math.min(least, most); height -= 4) heights.push(height)
+  const large = heights.map((height) => arrange(needs, width, height))
+  const wanted = (single ? 1 : ENOUGH) * Math.max(...large.map(clear))
+  const all = large.map((found) => {
+    const small = arrange(needs, width, found.height, SMALL)
+    return clear(small) > clear(found) ? small : found
+  })
+  return all.findLast((found) => clear(found) >= wanted) ?? large[0]
 }

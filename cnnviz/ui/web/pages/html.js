@@ -76,6 +76,10 @@ export const input = (key, label, mode = "decimal", extra = "") =>
 export const TABLE =
   '<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d="M1.5 2.5h13v11h-13zM1.5 6h13M1.5 9.7h13M6 2.5v11M10.5 2.5v11"/></svg>'
 
+/** Two arrows that go apart, drawn. */
+export const LARGE =
+  '<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d="M9.5 2.5h4v4M13.5 2.5l-4.5 4.5M6.5 13.5h-4v-4M2.5 13.5l4.5-4.5"/></svg>'
+
 /** The line under a map: the ends of its colours, and the power of ten that its numbers are multiplied by. */
 export const LIMITS_LINE =
   '<p class="limits"><span class="low"></span><span class="power"></span><span class="high"></span></p>'

@@ -18,7 +18,7 @@ import { actionButton } from "./actions.js"
 import { bindCells } from "./cell_pointer.js"
 import { Content } from "./content.js"
 import { bindFinger } from "./finger.js"
-import { TABLE } from "./html.js"
+import { LARGE, TABLE } from "./html.js"
 import { KernelField } from "./kernel_field.js"
 import { isProjected, panelTimes, pictureTimes } from "./lecture.js"
 import { litBlock, litCells } from "./lit.js"
@@ -50,7 +50,7 @@ const FRAME = () => `
     <button type="button" class="handle" data-key="fold" aria-expanded="true" aria-label="${escaped(say("web.step.fold"))}"></button>
     <div class="text" tabindex="0"><h1><span class="phase"></span><span class="title"></span></h1>
       <p class="sentence"></p><p class="fact"></p><p class="formula"></p><div class="numbers"></div><p class="remark"></p>
-      <div class="tools">${actionButton("unpin", "", "hidden")}${actionButton("table", TABLE)}<div class="stepper" hidden><span class="what"></span><button type="button" data-turn="-1" aria-label="${escaped(say("web.step.less"))}">−</button><b class="which"></b><button type="button" data-turn="1" aria-label="${escaped(say("web.step.more"))}">+</button></div></div></div>
+      <div class="tools">${actionButton("unpin", "", "hidden")}${actionButton("large", LARGE)}${actionButton("table", TABLE)}<div class="stepper" hidden><span class="what"></span><button type="button" data-turn="-1" aria-label="${escaped(say("web.step.less"))}">−</button><b class="which"></b><button type="button" data-turn="1" aria-label="${escaped(say("web.step.more"))}">+</button></div></div></div>
     <div class="drawn"><canvas class="mechanism" role="img"></canvas></div>
   </section>
   <canvas class="flow" aria-hidden="true"></canvas>${meaningBox()}`
@@ -179,8 +179,10 @@ export class Step extends Content {
     if (large instanceof HTMLElement && this.masked(large.dataset.open ?? "")) event.stopPropagation()
   }
 
+  /** The map that the words are about. */
   get large() {
-    return this.masked(this.view.stage) ? "" : super.large
+    const { map } = this.subject()
+    return this.masked(map) ? "" : map
   }
 
   /** @param {string} symbol */
