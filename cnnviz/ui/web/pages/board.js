@@ -43,6 +43,7 @@ function grid({ rows, columns, maps }) {
     <span></span>${columns.map(head).join("")}
     ${rows.map(row).join("")}
     <span></span>${columns.map(({ symbol }) => `<div class="note" data-note="${symbol}"></div>`).join("")}
+    ${columns.map(({ symbol }, n) => `<i class="lane" data-lane="${symbol}" style="grid-column:${n + 2} / ${n + 3}"></i>`).join("")}
   </div>`
 }
 
@@ -180,6 +181,7 @@ export class Board extends Content {
       setHTML(view.$(`[data-note="${symbol}"]`), note)
       view.$(`[data-note="${symbol}"]`).dataset.state = state
       view.$(`[data-column="${symbol}"]`).dataset.state = state
+      view.$(`[data-lane="${symbol}"]`).dataset.state = state
     }
     this.drawn = false
   }
