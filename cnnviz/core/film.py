@@ -120,6 +120,22 @@ def fall_shares(run: Film, learning_rate: float) -> tuple[np.ndarray, np.ndarray
         return share(promised), share(promised[:-1].sum(axis=0))
 
 
+def answers(run: Film, network: Network, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How far each output still is from its target, y - o, and what it adds to the loss, both (n+1,N).
+
+    What they add is NaN where it does not come to the loss: where an output is so near 0 or 1 that its logarithm is lost.
+
+    >>> run = film(Lesson(), np.zeros((32, 32)), 1, most_frames=2)
+    >>> to_go, terms = answers(run, Lesson().network, np.array([1.0, 0.0]))
+    >>> to_go[0].tolist() == [1 - run.o[0, 0], -run.o[0, 1]], bool(np.isclose(terms[0].sum(), run.losses[0]))
+    (True, True)
+    """
+    with np.errstate(all="ignore"):
+        terms = network.loss_kind.terms(run.o, y)
+        right = np.isclose(terms.sum(axis=-1), run.losses, rtol=1e-5, atol=0)
+    return y - run.o, np.where(right[:, None], terms, np.nan)
+
+
 def milestones(losses: np.ndarray, shares: tuple[float, ...] = (0.5, 0.9, 0.99)) -> dict[float, int]:
     """By which update these shares of the whole fall have come; none where the loss does not fall.
 

@@ -28,6 +28,11 @@ def mse_change(o: np.ndarray, before: np.ndarray, y: np.ndarray) -> np.ndarray:
     return ((o - before) * (o + before - 2 * y)).sum(axis=-1) / o.shape[-1]
 
 
+def mse_terms(o: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """What each output adds to the loss, (…,N): (o - y)² / N."""
+    return (o - y) ** 2 / o.shape[-1]
+
+
 def mse_do(o: np.ndarray, y: np.ndarray) -> np.ndarray:
     """do = 2 (o - y) / N."""
     return 2.0 / o.shape[-1] * (o - y)
@@ -36,6 +41,11 @@ def mse_do(o: np.ndarray, y: np.ndarray) -> np.ndarray:
 def cross_entropy(o: np.ndarray, y: np.ndarray) -> np.ndarray:
     """-Σ y · log o of each row, with 0 · log 0 = 0."""
     return -_times_log(y, o).sum(axis=-1)
+
+
+def cross_entropy_terms(o: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """What each output adds to the loss, (…,N): -y · log o."""
+    return 0.0 - _times_log(y, o)
 
 
 def cross_entropy_do(o: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -86,6 +96,11 @@ def sigmoid_cross_entropy_dz(z: np.ndarray, y: np.ndarray) -> np.ndarray:
 def binary_cross_entropy(o: np.ndarray, y: np.ndarray) -> np.ndarray:
     """-(1/N) Σ (y · log o + (1 - y) · log(1 - o)) of each row, with 0 · log 0 = 0."""
     return -(_times_log(y, o) + _times_log(1 - y, 1 - o)).mean(axis=-1)
+
+
+def binary_cross_entropy_terms(o: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """What each output adds to the loss, (…,N): -(y · log o + (1 - y) · log(1 - o)) / N."""
+    return (0.0 - _times_log(y, o) - _times_log(1 - y, 1 - o)) / o.shape[-1]
 
 
 def binary_cross_entropy_do(o: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -155,7 +170,7 @@ class Loss:
     """A loss by its name: its line "L" and its gradient "do", from the outputs o and the targets y.
 
     `after` names the kinds of the last layer that it may follow (none named: any), `targets` the range that
-    they have to lie in. `merged` says, by kind of the last layer, what takes the place of both. `change`(o, before, y)
+    they have to lie in. `terms`(o, y) are what each output adds to L. `merged` says, by kind of the last layer, what takes the place of both. `change`(o, before, y)
     is loss(o) - loss(before) without loss of digits, where there is a way; `twin`(tf, o, y) is the loss in
     TensorFlow, which is handed over, from rows (N,), and `code` how it is written in "keras" and "pytorch".
     """
@@ -163,6 +178,7 @@ class Loss:
     name: str
     loss: Call
     do: Call
+    terms: Callable[..., np.ndarray]
     formulas: Mapping[str, str]
     arithmetic: Mapping[str, str]
     after: tuple[str, ...] = ()
@@ -195,6 +211,7 @@ LOSSES: dict[str, Loss] = {
             "mse",
             call(mse, "o y"),
             call(mse_do, "o y"),
+            mse_terms,
             {"L": r"L = \frac{{1}}{{N}} \sum_{{n}} ({o}[n] - y[n])^2", "do": r"{do} = 2 ({o} - y) / N"},
             {"L": "mean((o-y)²)", "do": "2*(o-y)/N"},
             change=mse_change,
@@ -205,6 +222,7 @@ LOSSES: dict[str, Loss] = {
             "bce",
             call(binary_cross_entropy, "o y"),
             call(binary_cross_entropy_do, "o y"),
+            binary_cross_entropy_terms,
             {
                 "L": r"L = -\frac{{1}}{{N}} \sum_{{n}} (y[n] \log {o}[n] + (1 - y[n]) \log(1 - {o}[n]))",
                 "do": r"{do} = ((1 - y) / (1 - {o}) - y / {o}) / N",
@@ -232,6 +250,7 @@ LOSSES: dict[str, Loss] = {
             "ce",
             call(cross_entropy, "o y"),
             call(cross_entropy_do, "o y"),
+            cross_entropy_terms,
             {"L": r"L = -\sum_{{n}} y[n] \log {o}[n]", "do": r"{do} = -y / {o}"},
             {"L": "-sum(y*log(o))", "do": "-y/o"},
             ("softmax", "sigmoid"),

@@ -7,13 +7,29 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cnnviz.core.film import film, maps_of, turning_points
+from cnnviz.core.film import answers, film, maps_of, turning_points
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.ops import saturated_share
 from cnnviz.core.trajectory import trajectory
 from cnnviz.words import Problem
 from tests.core.networks import COURSES, Case
 from tests.core.test_trajectory_networks import FITTING, lesson_of
+
+
+@pytest.mark.parametrize("loss", ["softmax-ce", "sigmoid-ce", "sigmoid-bce", "identity-mse"])
+def test_what_the_outputs_add_comes_to_the_loss(loss):
+    lesson = Lesson(net=f"conv1x3-relu-dense3-{loss}", y=(0.2, 0.0, 1.0), lr=0.1)
+    run = film(lesson, np.linspace(0, 1, 1024).reshape(32, 32), 4, most_frames=2)
+    to_go, terms = answers(run, lesson.network, np.array(lesson.y))
+    np.testing.assert_array_equal(to_go, np.array(lesson.y) - run.o)
+    np.testing.assert_allclose(terms.sum(axis=1), run.losses, rtol=1e-9)
+    assert (terms >= 0).all() and (loss != "softmax-ce" or not terms[:, 1].any())
+
+
+def test_no_terms_where_they_would_not_come_to_the_loss():
+    lesson = Lesson(net="dense2-sigmoid-bce", w="zeros", lr=100.0)
+    run = film(lesson, np.ones((32, 32)), 2, most_frames=2)
+    assert np.isnan(answers(run, lesson.network, np.array([0.0, 1.0]))[1][-1]).all()  # the targets are others than it learned
 
 
 @settings(max_examples=40)

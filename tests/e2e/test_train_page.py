@@ -174,6 +174,8 @@ def test_a_held_kernel_runs_beside_the_lesson_and_the_outputs_stand_before_their
     screen.open("/train", k=60)
     expect(screen.page.locator(".title")).to_have_text("w makes 99.5% of the fall")
     expect(screen.page.locator(".track b").first).to_have_text("0.934")
+    expect(screen.page.locator(".track .rest").first).to_have_text("0.0664 to goadds 0.002206 to L")
+    expect(screen.page.locator(".loss-sum")).to_have_text("L = 0.002206 + 0.002117 ≈ 0.004324")
     screen.switch("hold_f")
     expect(screen.page.locator("[data-run] .row-label").nth(1)).to_contain_text("f held still")
     expect(screen.page.locator(".sentence")).to_contain_text("With f held still L is 0.0012 after 200 updates")

@@ -32,7 +32,7 @@ def show(
     elif what == "cifar10":
         cifar10(reopen)
     elif what == "own_gradients":
-        own_gradients.choose()
+        own_gradients.choose(address.current())
     elif what:
         now = address.current()
         if what == "files":

@@ -53,9 +53,13 @@ class OwnStage(TypedDict):
 
 
 class OwnData(TypedDict):
-    """Somebody's own gradients: the file's name, "" where there is none, and each wrong stage, the first one first."""
+    """Somebody's own gradients: the file's name, "" where there is none, and each wrong stage, the first one first.
+
+    Without a file these are an example's, and `example` says of what.
+    """
 
     file: str
+    example: records.Text
     stages: Sequence[OwnStage]
 
 

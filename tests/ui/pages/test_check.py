@@ -44,6 +44,20 @@ def test_the_check_board_says_what_the_core_says(mistake):
     assert unlike == board.inherits | ({board.first} if board.first else set())
 
 
+def test_a_wrong_slope_is_drawn_beside_the_right_one_at_a_unit_of_this_lesson():
+    here = now(Lesson())
+    for mistake, slope in (("sigmoid_prime_of_z", lambda z: z * (1 - z)), ("hidden_slope_forgotten", lambda z: z**0)):
+        _, chart = board_of(here.lesson, here.moment, {"mistake": mistake}).charts
+        z, a = np.array(chart.x), 1 / (1 + np.exp(-np.array(chart.x)))
+        shown = np.array(chart.lines[0].values, dtype=float)  # NaN where it is too steep to be drawn
+        np.testing.assert_array_equal(np.isnan(shown), np.abs(slope(z)) > 1.5)
+        np.testing.assert_allclose(shown, np.where(np.isnan(shown), np.nan, slope(z)))
+        np.testing.assert_allclose(chart.lines[1].values, a * (1 - a))
+        assert chart.cursor in here.moment.trace.z1
+    for mistake in ("sign_flipped", "kernel_gradient_flipped"):
+        assert len(board_of(here.lesson, here.moment, {"mistake": mistake}).charts) == 1
+
+
 @pytest.mark.parametrize("lesson", LESSONS, ids=str)
 def test_right_gradients_of_any_network_are_called_right_and_every_parameter_is_there(lesson):
     here = now(lesson)

@@ -9,6 +9,8 @@ import pytest
 
 from cnnviz import Lesson
 from cnnviz.core.mistakes import placed
+from cnnviz.export.own_example import as_file, example_of
+from cnnviz.export.own_report import case_of
 from cnnviz.ui.boards import answer
 from cnnviz.ui.pages.check import own
 from tests.ui.networks import LESSONS
@@ -90,3 +92,18 @@ def test_without_a_file_it_says_how_to_save_one():
     header, _ = shown(now(Lesson()), None)
     assert header["board"]["verdict"]["good"] is None and header["check"]["own"]["file"] == ""
     assert 'np.savez("mine.npz", do=do, dz2=dz2, ' in header["board"]["sentences"][0]
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=str)
+def test_before_a_file_is_chosen_an_example_is_judged_as_its_file_would_be(lesson):
+    here = now(lesson)
+    header, _ = shown(here, None)
+    own_of = header["check"]["own"]
+    made = example_of(case_of(lesson, here.moment))
+    assert bool(own_of["example"]) == bool(own_of["stages"])
+    if not made:
+        assert not own_of["example"]
+        return
+    judged, _ = shown(here, as_file(made[1]))
+    assert own_of["stages"] == judged["check"]["own"]["stages"] and not judged["check"]["own"]["example"]
+    assert not own_of["example"] or f"{sum(array.size for array in made[1].values()):,} numbers" in own_of["example"]

@@ -87,7 +87,8 @@ def _hit(mistake: Placed | None, lesson: Lesson, moment: Moment, ours: Gradients
 def _charts(lesson: Lesson, moment: Moment, mistake: Placed | None, checking: Checking) -> tuple[Chart, ...]:
     """What a mistake does to the loss, or how long a nudge should be."""
     if mistake:
-        return (broken.runs(lesson, moment, mistake)[0],)
+        slope = broken.slope_chart(lesson, moment, mistake)
+        return (broken.runs(lesson, moment, mistake)[0], *((slope,) if slope else ()))
     return (sweep_chart(checking.sweep),) if checking.sweep else ()
 
 

@@ -10,6 +10,8 @@ from cnnviz.core.mistaken import Placed
 from cnnviz.core.mistakes import mistakes_for, placed
 from cnnviz.core.network import DEFAULT
 from cnnviz.core.recent import Recent
+from cnnviz.core.slopes import slopes
+from cnnviz.core.stages import label
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.data.images import load_image
 from cnnviz.ui.charts import Chart, Line
@@ -40,6 +42,41 @@ def runs(lesson: Lesson, moment: Moment, mistake: Placed) -> tuple[Chart, Messag
     others = _rising(lesson, moment)
     chart = Chart("falls", message("ui.check.falls.title"), x, lines, x_title, "L", log="y")
     return chart, message("words.sentences", first=said, second=others) if others else said
+
+
+def slope_chart(lesson: Lesson, moment: Moment, mistake: Placed) -> Chart | None:
+    """The slope of an activation by what comes in, right and wrong, with the unit at which they differ most; None for a mistake elsewhere."""
+    if mistake.place is None:
+        return None
+    symbol = mistake.network.names[mistake.place].source
+    sums = lesson.network.program(moment.trace.x.shape).forward(moment.params, moment.trace.x)[symbol]
+    if not (found := slopes(mistake, sums.ravel())):
+        return None
+    near = (np.abs(sums) <= FAR) & (np.abs(found[1]) <= STEEP).reshape(sums.shape)
+    z, right, wrong = sums[near], *(one.reshape(sums.shape)[near] for one in found)
+    if not z.size:
+        return None
+    across = np.linspace(min(-2.0, z.min()), max(2.0, z.max()), POINTS)
+    curves = slopes(mistake, across) or found
+    most = int(np.argmax(np.abs(wrong - right)))
+    cell = tuple(int(at[most]) for at in np.nonzero(near))
+    place = ",".join(map(str, cell[1:] if sums.ndim == 3 and len(sums) == 1 else cell))
+    said = message("ui.check.slope.words", unit=f"{label(symbol)}[{place}]", z=float(z[most]), right=float(right[most]), wrong=float(wrong[most]))
+    drawn = {name: np.where(np.abs(run) <= STEEP, run, np.nan) for name, run in (("broken", curves[1]), ("right", curves[0]))}
+    lines = tuple(Line(message(f"ui.check.falls.{name}"), _drawn(run)) for name, run in drawn.items())
+    x_title = label(symbol)
+    title = message("ui.check.slope.title", z=x_title)
+    return Chart("slope", title, across.tolist(), lines, x_title, message("ui.check.slope.y"), cursor=float(z[most]), words=said)
+
+
+FAR = 6.0
+"""Sums up to which the slope is drawn: beyond, σ is flat."""
+
+STEEP = 1.5
+"""Slopes up to which they are drawn: six times the steepest of σ."""
+
+POINTS = 121
+"""Of each of its curves."""
 
 
 def _rising(lesson: Lesson, moment: Moment) -> Message | None:

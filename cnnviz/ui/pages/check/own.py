@@ -16,6 +16,7 @@ from cnnviz.core.recent import Recent
 from cnnviz.core.stages import label
 from cnnviz.core.worst import worst_of
 from cnnviz.data.own_gradients import OwnGradients, read_gradients
+from cnnviz.export.own_example import example_of
 from cnnviz.export.own_report import case_of, near_ones, said
 from cnnviz.ui.address import Now
 from cnnviz.ui.boards import ERROR, RATIO, Board, Row
@@ -166,11 +167,28 @@ def _cell(one: Part, error: np.ndarray | None, ours: np.ndarray) -> list[int]:
 
 def more(now: Now, file: File | None, found: Found) -> Mapping[str, object]:
     """What stands beside the board: which file it is, what each wrong stage looks like, and its line of code."""
-    own = OwnData(file=file[0][:60] if file else "", stages=[])
+    own = OwnData(file=file[0][:60] if file else "", example="", stages=[])
     check: dict[str, object] = {"tab": "own", "definitions": [], "digits": None, "code": None, "falls": "", "own": own}
     if isinstance(found, tuple):
         own["stages"] = [_looks_like(found[1], stage) for stage in found[1].matches]
+    elif file is None:
+        own |= _example(now)
     return {"check": check}
+
+
+def _example(now: Now) -> OwnData:
+    """What the answer to a file with one slip in it would be."""
+    case = case_of(now.lesson, now.moment)
+    made = example_of(case)
+    found = diagnose(case, made[1], ROUNDED_64) if made else None
+    if not made or not found or not found.first:
+        return OwnData(file="", example="", stages=[])
+    inherit = [label(stage) for stage, verdict in found.stages.items() if verdict == INHERITS]
+    values = {"mistake": made[0].mistake.title, "first": label(found.first), "n": found.wrong, "count": found.count}
+    words = message("ui.check.own.example", **values)
+    if inherit:
+        words = message("words.sentences", first=words, second=message("ui.check.own.inherit", n=len(inherit), stages=inherit))
+    return OwnData(file="", example=words, stages=[_looks_like(found, found.first)])
 
 
 def _looks_like(found: Diagnosis, stage: str) -> Mapping[str, object]:

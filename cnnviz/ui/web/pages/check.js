@@ -6,7 +6,7 @@ import { say } from "../model/words.js"
 import { actionButton } from "./actions.js"
 import { Board } from "./board.js"
 import { setHTML } from "./html.js"
-import { stageOf } from "./own_gradients.js"
+import { exampleOf, stageOf } from "./own_gradients.js"
 
 /** @import { CheckData, CheckHeader, CodeData, DigitsData, NudgeRow, OwnData } from "../types/wire.js" */
 /** @import { Answer } from "../model/decode.js" */
@@ -82,6 +82,7 @@ export class Check extends Board {
   own(own) {
     if (!own) return
     this.view.$(".own-file span").textContent = own.file
-    setHTML(this.view.$(".switches"), own.stages.map((stage) => stageOf(stage, lines)).join(""))
+    const stages = own.stages.map((stage) => stageOf(stage, lines)).join("")
+    setHTML(this.view.$(".switches"), own.example ? exampleOf(own.example, stages) : stages)
   }
 }

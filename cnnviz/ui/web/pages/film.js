@@ -419,13 +419,21 @@ export class Film extends Content {
   tracks(place) {
     const at = (/** @type {number} */ value) => `${100 * Math.min(Math.max(value, 0), 1)}%`
     const { values, shape } = this.arrays[`${place}.o`]
+    const term = (/** @type {number} */ n) => this.curve(place, "terms", n)
+    const known = !Number.isNaN(term(0)) // what each output adds to the loss
+    const adds = (/** @type {number} */ n) =>
+      known ? `<span>${say("web.film.maps.adds", { term: number(term(n), 4) })}</span>` : ""
     const track = (/** @type {string} */ name, /** @type {number} */ n) => {
       const [first, now, target] = [values[n], this.curve(place, "o", n), this.film.targets[n]]
       return `<div class="track"><p><i>o</i>[${n}] ${escaped(name)} <b>${number(now, 3)}</b></p>
-        <div><s style="left:${at(Math.min(first, now))};right:calc(100% - ${at(Math.max(first, now))})"></s><u style="left:${at(target)}"></u><i class="was" style="left:${at(first)}"></i><i style="left:${at(now)}"></i></div></div>`
+        <div><s style="left:${at(Math.min(first, now))};right:calc(100% - ${at(Math.max(first, now))})"></s><u style="left:${at(target)}"></u><i class="was" style="left:${at(first)}"></i><i style="left:${at(now)}"></i></div>
+        <p class="rest"><span>${say("web.film.maps.to_go", { rest: number(this.curve(place, "to_go", n), 3) })}</span>${adds(n)}</p></div>`
     }
     const shown = this.outputs.slice(0, Math.min(TRACKS, shape[1] ?? 1))
-    return `<h2>${say("web.film.maps.answers")} <small>${say("web.film.maps.answers_more")}</small></h2>${shown.map(track).join("")}`
+    const all = known && shown.length === (shape[1] ?? 1) // else there is more in the loss than stands here
+    const terms = shown.map((_, n) => number(term(n), 4)).join(" + ")
+    const sum = `<p class="loss-sum"><i>L</i> = ${terms} ≈ <b>${number(this.curve(place, "losses", 0), 4)}</b></p>`
+    return `<h2>${say("web.film.maps.answers")} <small>${say("web.film.maps.answers_more")}</small></h2>${shown.map(track).join("")}${all ? sum : ""}`
   }
 
   /**
@@ -434,15 +442,15 @@ export class Film extends Content {
    */
   shares({ names, all }) {
     const { film } = this
+    const byShare = names.map((_, n) => n).sort((one, other) => all[other] - all[one])
+    const largest = byShare.slice(0, 4).sort((one, other) => one - other)
     const row = (/** @type {string} */ label, /** @type {(n: number) => number} */ part) => {
-      const hue = (/** @type {number} */ n) => `--hue:var(--line-${n % 4})`
+      const hue = (/** @type {number} */ n) => `--hue:var(--line${largest.includes(n) ? `-${largest.indexOf(n)}` : ""})`
       const bars = names.map((_, n) => `<i style="flex-grow:${part(n)};${hue(n)}"></i>`).join("")
-      const texts = names
-        .slice(0, 4)
-        .map(
-          (name, n) =>
-            `<span style="${hue(n)}"><i>${formula(name)}</i> ${written(100 * part(n), "3")}${say("words.percent")}</span>`,
-        )
+      const texts = largest.map(
+        (n) =>
+          `<span style="${hue(n)}"><i>${formula(names[n])}</i> ${written(100 * part(n), "3")}${say("words.percent")}</span>`,
+      )
       return `<tr><th scope="row">${label}</th><td><div class="bar">${bars}</div><p>${texts.join("")}</p></td></tr>`
     }
     return `<h2>${marked(say("web.film.maps.share"))}</h2><table>${row(say("web.film.maps.first"), (n) => this.curveAt(0, "shares", n, 0))}

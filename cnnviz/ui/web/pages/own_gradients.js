@@ -14,3 +14,7 @@ export const stageOf = ({ how, title, matches, code, words }, lines) => `
   <section class="own-stage"><p class="soft">${escaped(how)}</p><h2>${escaped(title)}</h2>
     ${matches.length ? `<dl>${matches.map(bar).join("")}</dl>` : ""}
     ${words.map((sentence) => `<p>${escaped(sentence)}</p>`).join("")}${code ? lines(code, say("web.check.own_code")) : ""}</section>`
+
+/** How an answer reads, before there is a file: an example's. @type {(words: string, stages: string) => string} */
+export const exampleOf = (words, stages) => `
+  <div class="own-example"><h2>${say("web.check.own_example")}</h2><p>${escaped(words)}</p>${stages}</div>`

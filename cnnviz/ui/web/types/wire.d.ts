@@ -675,9 +675,13 @@ export interface NudgeRow {
   right: string
 }
 
-/** Somebody's own gradients: the file's name, "" where there is none, and each wrong stage, the first one first. */
+/** Somebody's own gradients: the file's name, "" where there is none, and each wrong stage, the first one first.
+
+    Without a file these are an example's, and `example` says of what.
+     */
 export interface OwnData {
   file: string
+  example: string
   stages: OwnStage[]
 }
 

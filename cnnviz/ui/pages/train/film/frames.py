@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from cnnviz.core.film import Film
+from cnnviz.core.film import Film, answers
 from cnnviz.core.lesson import Lesson
 from cnnviz.ui.maps import MOST_PRINTED
 from cnnviz.ui.pages.train.film.curves import CURVES, MOST_LINES, lines
@@ -70,6 +70,7 @@ def arrays(film: Film, lesson: Lesson, parts: tuple[Part, ...], kernel: Part | N
     if kernel:
         found |= {kernel.symbol: kernel.of(lesson.kernel), "moved": _moved(film, kernel)}
     curves = {name: np.stack([*of.values()], axis=1) for name in CURVES if name != "losses" and (of := lines(film, lesson, name))}
+    curves["to_go"], curves["terms"] = answers(film, lesson.network, np.array(lesson.y))
     if share := share_of_the_fall(film, lesson):
         curves["shares"] = share[0]
     found |= {name: array.astype(np.float32) for name, array in (curves | {"saturated": film.saturated}).items()}
@@ -100,7 +101,7 @@ def numbers_of(lesson: Lesson, kernel: Part | None) -> int:
     """How many numbers the curves of a film have for each update, besides the loss."""
     weights = kernel.rows * kernel.columns if kernel else 0
     lines = MOST_LINES if weights > MOST_LINES or lesson.ch == "rgb" else 0
-    return 2 + len(lesson.y) + weights + lines + 2 * len(lesson.network.parameters)
+    return 2 + 3 * len(lesson.y) + weights + lines + 2 * len(lesson.network.parameters)
 
 
 def to_json(film: Film, lesson: Lesson, parts: tuple[Part, ...], kernel: Part | None) -> Mapping[str, object]:

@@ -1,0 +1,36 @@
+"""What a mistake makes of an activation's slope, beside the right one: two curves over z."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cnnviz.core.layers._activation import Activation
+from cnnviz.core.mistaken import Placed
+from cnnviz.core.overrides import arguments
+
+
+def slopes(placed: Placed, z: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+    """The right slope at each of `z` (M,), and the one by which the mistaken line multiplies; None for a mistake elsewhere.
+
+    >>> from cnnviz.core.mistakes import placed
+    >>> from cnnviz.core.network import DEFAULT, Network
+    >>> right, wrong = slopes(placed("sigmoid_prime_of_z", Network.parse(DEFAULT)), np.array([0.0, 2.0]))
+    >>> right.round(3).tolist(), wrong.tolist()
+    ([0.25, 0.105], [0.0, -2.0])
+    """
+    acts = placed.acts
+    if placed.place is None or [act.role for act in acts] != ["dx"]:
+        return None
+    layer, function = placed.network.layers[placed.place], acts[0].function
+    if not isinstance(layer, Activation) or set(arguments(function)) - {"dy", "x", "y", "exact"}:
+        return None
+    lines = layer.calls((z.size,))
+    values = {"x": z, "y": lines["y"].function(z)}
+
+    def both(dy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        given = values | {"dy": dy}
+        right = lines["dx"].function(*[given[role] for role in lines["dx"].roles])
+        return right, function(**{name: (given | {"exact": right})[name] for name in arguments(function)})
+
+    (right, wrong), (_, other) = both(np.ones_like(z)), both(np.full_like(z, -2.0))
+    return (right, wrong) if np.array_equal(-2 * wrong, other) else None  # else it is no slope: it goes by what comes from behind
