@@ -46,15 +46,15 @@ def test_a_map_opens_large_as_plotly_and_plotly_not_before(screen: Screen):
 
 
 def test_a_pinned_cell_stays_pinned_behind_a_dialog(screen: Screen):
-    screen.open("/", k=1, stage="z1")
+    screen.open("/", net="conv2x3-sigmoid-dense2-sigmoid-mse", k=1, stage="z1")
     screen.connected()
-    screen.point("z1", (4, 7), (30, 30))
+    screen.point("x", (4, 7), (32, 32))
     screen.page.mouse.down()
     screen.page.mouse.up()
     screen.point_away()
     expect(screen.page.locator(".explain.pinned")).to_be_visible()
-    screen.key("large").click()  # opens what the words are about
-    expect(dialog(screen)).to_contain_text("z₁, the convolution", timeout=PLOTLY_MS)
+    screen.key("large").click()  # what the words are about, not the stage
+    expect(dialog(screen)).to_contain_text("x, the ", timeout=PLOTLY_MS)
     screen.press("Escape")
     expect(dialog(screen)).to_have_count(0)
     expect(screen.page.locator(".explain.pinned")).to_be_visible()
