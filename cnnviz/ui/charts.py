@@ -15,11 +15,15 @@ LINE_COLOURS = ("#2f86de", "#d9730d", "#c0392b", "#16a085", "#8e44ad", "#7f8c8d"
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """One line: its name, its values (None is a gap), and whether it belongs to a second version, which is drawn dashed."""
+    """One line: its name, its values (None is a gap), and whether it belongs to a second version, which is drawn dashed.
+
+    `hue` is which of the colours it has, where that is not by its place.
+    """
 
     label: Message | str
     values: Sequence[float | None] | np.ndarray
     dashed: bool = False
+    hue: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,4 +53,5 @@ class Chart:
 
     def hue(self, place: int) -> int:
         """Which colour the line at `place` has: a dashed one that of its like in the first version."""
-        return place % sum(not line.dashed for line in self.lines)
+        own = self.lines[place].hue
+        return place % sum(not line.dashed for line in self.lines) if own is None else own

@@ -35,7 +35,7 @@ def runs(lesson: Lesson, moment: Moment, mistake: Placed) -> tuple[Chart, Messag
     """The loss from here on with the mistake and without, and what there is to say of it."""
     right, wrong = _losses(lesson, moment, None), _losses(lesson, moment, mistake)
     n = len(right) - 1
-    lines = tuple(Line(message(f"ui.check.falls.{name}"), _drawn(run)) for name, run in (("broken", wrong), ("right", right)))
+    lines = tuple(Line(message(f"ui.check.falls.{name}"), _drawn(run), hue=HUES[name]) for name, run in (("broken", wrong), ("right", right)))
     x, x_title = list(range(lesson.k, lesson.k + n + 1)), message("ui.charts.updates")
     how = "same" if np.array_equal(right, wrong, equal_nan=True) else "falls" if wrong[-1] < wrong[0] else "rises"
     said = message(f"ui.check.falls.{how}", n=n, broken=float(wrong[-1]), right=float(right[-1]))
@@ -63,11 +63,14 @@ def slope_chart(lesson: Lesson, moment: Moment, mistake: Placed) -> Chart | None
     place = ",".join(map(str, cell[1:] if sums.ndim == 3 and len(sums) == 1 else cell))
     said = message("ui.check.slope.words", unit=f"{label(symbol)}[{place}]", z=float(z[most]), right=float(right[most]), wrong=float(wrong[most]))
     drawn = {name: np.where(np.abs(run) <= STEEP, run, np.nan) for name, run in (("broken", curves[1]), ("right", curves[0]))}
-    lines = tuple(Line(message(f"ui.check.falls.{name}"), _drawn(run)) for name, run in drawn.items())
+    lines = tuple(Line(message(f"ui.check.falls.{name}"), _drawn(run), hue=HUES[name]) for name, run in drawn.items())
     x_title = label(symbol)
     title = message("ui.check.slope.title", z=x_title)
     return Chart("slope", title, across.tolist(), lines, x_title, message("ui.check.slope.y"), cursor=float(z[most]), words=said)
 
+
+HUES = {"broken": 2, "right": 3}
+"""Red and green, as the lines of code."""
 
 FAR = 6.0
 """Sums up to which the slope is drawn: beyond, σ is flat."""
