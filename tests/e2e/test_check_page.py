@@ -116,6 +116,8 @@ def test_a_mistake_survives_reload_and_update_and_can_hide(screen: Screen):
     screen.ready(update=1)
     assert screen.address["mistake"] == "stride_forgotten@df"
     screen.prints_no_trace()
+    screen.open("/check", stage="df", cell="dx:31,30")  # where x has more rows than z1
+    expect(screen.numbers).to_contain_text("[31,30]")
 
 
 def test_the_sweep_is_explained_and_opens_large(screen: Screen):
