@@ -11,9 +11,13 @@ LEAST_ERROR = 1e-16
 """Where the scale of relative errors begins; it ends at 1."""
 
 
-def _errors(steps: int = 160) -> tuple[str, ...]:
-    """Grey up to TOLERANCE, where an error is rounding alone; ColorBrewer's Reds above, where a gradient is wrong."""
-    grey, red = ("#fbfbfc", "#d3d7dc"), ("#fcbba1", "#fc9272", "#fb6a4a", "#ef3b2c", "#cb181d", "#a50f15", "#67000d")
+RIGHT, WRONG = ("#fbfbfc", "#d3d7dc"), ("#fcbba1", "#fc9272", "#fb6a4a", "#ef3b2c", "#cb181d", "#a50f15", "#67000d")
+"""Greys, where an error is rounding alone, and ColorBrewer's Reds, where a gradient is wrong."""
+RIGHT_BY_NIGHT, WRONG_BY_NIGHT = ("#1c222a", "#3a424d"), ("#6b2320", "#8f2b25", "#b7372d", "#dd4b3a", "#f0705a", "#f8987f", "#ffc2ab")
+
+
+def _errors(grey: tuple[str, ...], red: tuple[str, ...], steps: int = 160) -> tuple[str, ...]:
+    """One up to TOLERANCE, the other above."""
     last = round(steps * (1 - np.log10(TOLERANCE) / np.log10(LEAST_ERROR)))
     return (*_between(grey, last + 1), *_between(red, steps - last))
 
@@ -25,7 +29,7 @@ def _between(anchors: tuple[str, ...], count: int) -> list[str]:
     return [f"#{bytes(colour).hex()}" for colour in np.rint(found).astype(np.uint8)]
 
 
-SCALES: dict[str, tuple[str, ...]] = COLOURS | {"error": _errors()}
+SCALES: dict[str, tuple[str, ...]] = COLOURS | {"error": _errors(RIGHT, WRONG), "error_dark": _errors(RIGHT_BY_NIGHT, WRONG_BY_NIGHT)}
 """Anchor colours by scale, evenly spaced."""
 
 MOST_PRINTED = 16

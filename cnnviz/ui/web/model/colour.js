@@ -31,7 +31,9 @@ function table(stops) {
   })
 }
 
-// Whether the page is dark: then the middle of the signed scale is dark, too.
+// Whether the page is dark: then the middle of the signed scale is dark, too, and so is an error that is none.
+/** @type {Partial<Record<Scale, Scale>>} */
+const BY_NIGHT = { signed: "dark", error: "error_dark" }
 let night = false
 
 /** @param {boolean} on */
@@ -40,7 +42,7 @@ export function darken(on) {
 }
 
 /** The scale that a name stands for on this page. @param {Scale} scale @returns {Scale} */
-const here = (scale) => (night && scale === "signed" ? "dark" : scale)
+const here = (scale) => (night && BY_NIGHT[scale]) || scale
 
 /** A scale from its low to its high end, as a style sheet has it. @param {Scale} scale */
 export const gradient = (scale) => `linear-gradient(to right, ${SCALES[here(scale)].join(", ")})`
