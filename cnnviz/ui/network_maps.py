@@ -10,15 +10,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from cnnviz.core.layers.conv import Conv
-from cnnviz.core.layers.dense import Dense
 from cnnviz.core.layers.layer import Layer
-from cnnviz.core.layers.sigmoid import Sigmoid
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.links import reach
-from cnnviz.core.losses import LOSSES
 from cnnviz.core.names import Names
-from cnnviz.core.network import Network
 from cnnviz.core.program import Program
 from cnnviz.core.stages import label
 from cnnviz.core.trajectory import Moment
@@ -28,14 +23,7 @@ from cnnviz.words import Message, message
 
 def program_of(lesson: Lesson, moment: Moment) -> Program:
     """The lines of the lesson's network, for the image of this moment."""
-    network = getattr(lesson, "network", None) or _seed(lesson)
-    return network.program(moment.trace.x.shape)
-
-
-def _seed(lesson: Lesson) -> Network:
-    return Network(
-        (Conv(1, 3, False, lesson.stride, lesson.pad), Sigmoid(), Dense(len(lesson.y)), Sigmoid()), LOSSES["mse"]
-    )
+    return lesson.network.program(moment.trace.x.shape)
 
 
 def symbols(program: Program) -> tuple[str, ...]:

@@ -55,9 +55,9 @@ def network_record(lesson: Lesson, program: Program, moment: Moment) -> NetworkR
         formulas=formulas(program, lesson.scale, lesson.opt),
         arithmetic=program.arithmetic,
         curves={names.output: layer.kind for layer, names in _activations(network)},
-        classes=_classes(lesson, len(lesson.y)),
+        classes=lesson.output_words,
         focus=network_maps.first_cells(program, moment, maps),
-        optimizer=getattr(lesson, "opt", "gd"),
+        optimizer=lesson.opt,
         beside=_beside(program),
     )
 
@@ -208,11 +208,6 @@ def _plain(stage: Stage, program: Program) -> Message:
     if stage.phase == "backward":
         return message("ui.plain.gradient_of", of=label(stage.symbol[1:]))
     return network_maps.plain(stage.symbol, program)
-
-
-def _classes(lesson: Lesson, n: int) -> list[Message | str]:
-    names = getattr(lesson, "output_words", None)
-    return list(names) if names else [message("ui.overview.output", n=place) for place in range(n)]
 
 
 # ---- columns

@@ -165,11 +165,13 @@ export class Plate {
       if (!this.pictures) this.photograph = this.together()
       this.pictures ??= Array.from({ length: face.tiles }, (_, n) => this.picture(n))
       context.imageSmoothingEnabled = false
+      const first = this.tile(0)
+      const printed = this.printsAll() && first.width > 30 && first.height / face.rows > 12 && this.legible()
       this.pictures.forEach((picture, n) => {
         const box = this.tile(n)
         context.drawImage(picture, box.x, box.y, box.width, box.height)
         if (done < face.rows * face.columns) this.hide(done, box)
-        if (this.printsAll() && box.width > 30 && box.height / face.rows > 12) this.print(box, n, done)
+        if (printed) this.print(box, n, done)
       })
     }
     if (this.photograph) {
@@ -312,7 +314,6 @@ export class Plate {
     const widest = Math.max(...all.map(({ text }) => width(text)))
     const fits = Math.min(h * 0.42, w * 0.3, 22, (w - 6) / widest)
     if (fits < this.least) return
-    if (!this.legible()) return
     this.context.font = font(Math.max(SMALLEST, fits))
     this.context.textAlign = "center"
     this.context.textBaseline = "middle"
