@@ -7,8 +7,9 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
+MINUTES ?= 10
 
-.PHONY: help run checks checks-python checks-web quick test lowest bench docs browser servers pictures
+.PHONY: help run checks checks-python checks-web quick test fuzz lowest bench docs browser servers pictures
 
 help:  ## says what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -37,6 +38,9 @@ test: checks browser servers  ## all that CI runs: the same, doctests, all unit,
 	$(BIN)/pytest --numprocesses auto --dist loadfile --doctest-modules cnnviz tests --ignore tests/e2e --ignore tests/bench --ignore tests/web
 	$(BIN)/pytest --numprocesses 2 --dist loadgroup --reruns 1 -r R tests/e2e
 	$(BIN)/python -m tests.lowest
+
+fuzz: $(VENV)/.tests  ## new draws of what the tests draw the same each time (make fuzz MINUTES=60: for so long)
+	$(BIN)/python -m tests.fuzz --minutes $(MINUTES)
 
 lowest: $(VENV)/.tests  ## part of that: with the lowest NumPy, Pillow and Plotly that pyproject.toml promises
 	$(BIN)/python -m tests.lowest

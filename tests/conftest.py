@@ -17,9 +17,11 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# A busy machine is no bug; and what CI tries is the same each time.
-settings.register_profile("cnnviz", deadline=None, derandomize=bool(os.environ.get("CI")))
-settings.load_profile("cnnviz")
+# A busy machine is no bug. What `make test` tries is the same each time; `make fuzz` draws anew, and keeps no memory of
+# earlier failures either: each is printed as it can be pasted back.
+settings.register_profile("same", deadline=None, derandomize=True)
+settings.register_profile("drawn", deadline=None, database=None, print_blob=True)
+settings.load_profile("same")
 
 os.environ["LC_ALL"] = "C.UTF-8"  # whoever runs the tests may speak another language than they do
 os.environ.pop("PYTHONPATH", None)  # and may lead what is started here to this folder, where it is to find what is installed
