@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from cnnviz.core.comparison.stage_verdicts import stages_hit
 from cnnviz.core.layers import LAYERS
 from cnnviz.core.losses import LOSSES
 from cnnviz.core.network import Network
@@ -21,7 +22,6 @@ from cnnviz.core.program import Inner, Line, Override, Program
 from cnnviz.core.seed_network import seed_program
 from cnnviz.core.source_lines import both_lines
 from cnnviz.core.values import Gradients, Params, Trace
-from cnnviz.core.verdicts import stages_hit
 from cnnviz.words import Message, Problem
 
 Kind = type | str
@@ -172,7 +172,7 @@ class Placed:
     def hits(
         self, params: Params, trace: Trace, y: np.ndarray, optimizer: Optimizer | float, state: State | None = None
     ) -> tuple[str, ...]:
-        """The stages that it has wrong, from the first; empty where it changes nothing (core/verdicts.py)."""
+        """The stages that it has wrong, from the first; empty where it changes nothing (core/comparison/stage_verdicts.py)."""
         exact = self.network.backward(params, trace, y)
         rule = optimizer if isinstance(optimizer, Optimizer) else gd(optimizer)
         wrong = self.gradients(params, trace, y, rule, state)

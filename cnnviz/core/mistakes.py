@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cnnviz.core.comparison.stage_verdicts import stages_hit
 from cnnviz.core.layers import LAYERS
 from cnnviz.core.layers._activation import Activation
 from cnnviz.core.layers.average_pooling import AveragePooling
@@ -33,7 +34,6 @@ from cnnviz.core.optimizers import Adam, Momentum, Optimizer, State
 from cnnviz.core.overrides import Function
 from cnnviz.core.sliding import Padding, places, slices
 from cnnviz.core.values import Params
-from cnnviz.core.verdicts import stages_hit
 from cnnviz.words import Problem
 
 Array = np.ndarray

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from cnnviz.core.diagnosis import gradient_names
+from cnnviz.core.comparison.diagnosis import gradient_names
 from cnnviz.core.program import Program
 from cnnviz.words import Message, Problem, message
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cnnviz.core.diagnosis import ROUNDED_32, ROUNDED_64, diagnose
+from cnnviz.core.comparison.diagnosis import ROUNDED_32, ROUNDED_64, diagnose
 from cnnviz.data.images import find_image, load_image
 from cnnviz.data.own_gradients import most_bytes, read_gradients
 from cnnviz.export.arguments import add_fields, asked_lesson, check_start, command_parser, content_of, joined

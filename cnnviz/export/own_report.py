@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from cnnviz.core.compared import INHERITS, RIGHT, WRONG, Compared
-from cnnviz.core.diagnosis import Case, Diagnosis, gradient_names
+from cnnviz.core.comparison.array_verdicts import Compared
+from cnnviz.core.comparison.diagnosis import Case, Diagnosis, gradient_names
+from cnnviz.core.comparison.slips import Match
+from cnnviz.core.comparison.stage_verdicts import INHERITS, RIGHT, WRONG
+from cnnviz.core.comparison.worst_entry import worst_of
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.slips import Match
 from cnnviz.core.stages import label
 from cnnviz.core.trajectory import Moment
-from cnnviz.core.worst import worst_of
 from cnnviz.words import Message, message, say
 
 SHOWN = 3

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnviz.core.diagnosis import ROUNDED_32, ROUNDED_64, Case, diagnose
+from cnnviz.core.comparison.diagnosis import ROUNDED_32, ROUNDED_64, Case, diagnose
+from cnnviz.core.comparison.rearrangements import rearrangements
+from cnnviz.core.comparison.stage_verdicts import by_stage, stages_hit
 from cnnviz.core.mistakes import mistakes_for, placed
 from cnnviz.core.network import DEFAULT, Network
 from cnnviz.core.optimizers import gd
 from cnnviz.core.overrides import chained
-from cnnviz.core.turns import turns
-from cnnviz.core.verdicts import by_stage, stages_hit
 from cnnviz.words import Problem
 from tests.core.networks import cases
 
@@ -88,7 +88,7 @@ def by_name(case, stage):
 def test_a_factor_a_flip_and_a_transposition_are_found_wherever_they_are_made(text, seed, factor, data):
     case = case_of(text, seed % 3)
     target = data.draw(st.sampled_from(case.program.backward_lines)).target
-    turn = data.draw(st.sampled_from([None, *turns(case.program, target)]))
+    turn = data.draw(st.sampled_from([None, *rearrangements(case.program, target)]))
     exact = passed(case)
     theirs = spoiled(case, (target, turn.of if turn else lambda a: factor * a))
     found, first = diagnose(case, theirs), differs(case, theirs, exact)

@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cnnviz.core.comparison.array_verdicts import Given, compared
+from cnnviz.core.comparison.stage_verdicts import by_stage, first_wrong
 from cnnviz.core.gradcheck import check_gradients
 from cnnviz.core.kernels import KERNELS
 from cnnviz.core.layers import LAYERS
@@ -16,12 +18,19 @@ from cnnviz.core.mistakes import MISTAKES, mistakes_for, placed, stages_hit
 from cnnviz.core.network import DEFAULT, Network
 from cnnviz.core.optimizers import OPTIMIZERS, adam, gd, momentum
 from cnnviz.core.seed_network import backward, forward, init_params, update
-from cnnviz.core.verdicts import first_wrong, verdicts
 from cnnviz.data.images import load_image
 from cnnviz.words import Problem, has
 from tests.core.networks import cases
 
 Y = np.array([1.0, 0.0])
+
+
+def verdicts(program, params, trace, y, theirs, tolerance=0.0):
+    """"right", "inherits" or "wrong" for each stage of which `theirs` has an array."""
+    found = compared(program, params, trace, y, {name: Given(array) for name, array in theirs.items()}, tolerance)
+    return by_stage(program.network, {name: one.verdict for name, one in found.items()})
+
+
 NAMES = ("do", "dz2", "dw", "db", "da1", "dz1", "df", "dx")
 SEED = Network.parse(DEFAULT)
 

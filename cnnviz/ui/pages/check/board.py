@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from cnnviz.core.comparison.stage_verdicts import stages_hit
 from cnnviz.core.gradcheck import GradientCheck, relative_error
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.mistaken import Placed
@@ -13,7 +14,6 @@ from cnnviz.core.network import Network
 from cnnviz.core.program import Program
 from cnnviz.core.trajectory import Moment
 from cnnviz.core.values import Gradients
-from cnnviz.core.verdicts import stages_hit
 from cnnviz.ui.boards import ERROR, Board, Row
 from cnnviz.ui.charts import Chart
 from cnnviz.ui.network_maps import largest

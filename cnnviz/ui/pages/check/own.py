@@ -7,14 +7,15 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from cnnviz.core.compared import INHERITS, WRONG, Compared
-from cnnviz.core.diagnosis import ROUNDED_32, ROUNDED_64, Diagnosis, diagnose
+from cnnviz.core.comparison.array_verdicts import Compared
+from cnnviz.core.comparison.diagnosis import ROUNDED_32, ROUNDED_64, Diagnosis, diagnose
+from cnnviz.core.comparison.stage_verdicts import INHERITS, WRONG
+from cnnviz.core.comparison.worst_entry import worst_of
 from cnnviz.core.gradcheck import relative_error
 from cnnviz.core.network import Network
 from cnnviz.core.program import Program
 from cnnviz.core.recent import Recent
 from cnnviz.core.stages import label
-from cnnviz.core.worst import worst_of
 from cnnviz.data.own_gradients import OwnGradients, read_gradients
 from cnnviz.export.own_example import example_of
 from cnnviz.export.own_report import case_of, near_ones, said

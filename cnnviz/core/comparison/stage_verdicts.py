@@ -13,35 +13,15 @@ from functools import lru_cache
 
 import numpy as np
 
-from cnnviz.core.agreement import Tolerance, agree
-from cnnviz.core.compared import INHERITS, RIGHT, WRONG, Given, compared
+from cnnviz.core.comparison.tolerance import agree
 from cnnviz.core.network import DEFAULT, Network
 from cnnviz.core.optimizers import Optimizer, State, gd
-from cnnviz.core.program import Program
-from cnnviz.core.values import Params, Trace
+from cnnviz.core.values import Params
 
 Arrays = Mapping[str, np.ndarray]
 
-
-def verdicts(
-    program: Program, params: Params, trace: Trace, y: np.ndarray, theirs: Arrays, tolerance: float | Tolerance = 0.0
-) -> dict[str, str]:
-    """RIGHT, INHERITS or WRONG for each backward stage of which `theirs` has an array, in order, and for "dx".
-
-    `theirs` are gradients by name ("dz1", "df"), as many as there are; what is missing is worked out from what
-    is there. A `tolerance` that is a number is a share of the array's largest entry. Raises Problem where one has
-    another shape than ours.
-
-    >>> network = Network.parse(DEFAULT)
-    >>> params, x, y = network.init((4, 4)), np.arange(16.0).reshape(4, 4) / 16, np.array([1.0, 0.0])
-    >>> trace = network.forward(params, x)
-    >>> exact = network.backward(params, trace, y)
-    >>> theirs = {"da1": exact["da1"], "dz1": 2 * exact["dz1"], "df": 2 * exact["df"]}
-    >>> verdicts(network.program((4, 4)), params, trace, y, theirs)
-    {'da1': 'right', 'dz1': 'wrong', 'df': 'inherits'}
-    """
-    found = compared(program, params, trace, y, {name: Given(array) for name, array in theirs.items()}, tolerance)
-    return by_stage(program.network, {name: one.verdict for name, one in found.items()})
+RIGHT, INHERITS, WRONG = "right", "inherits", "wrong"
+"""From good to bad: what a stage of several arrays is called is the worst of them."""
 
 
 def first_wrong(found: Mapping[str, str]) -> str:

@@ -1,7 +1,7 @@
 """What is wrong with somebody's backward pass: the first wrong stage, what only inherits it, and the slip that it looks like.
 
 A wrong stage is explained by what gives its numbers from *their* own inputs: a classic mistake (core/mistakes.py), our
-line times a factor, our line with its numbers in other places (core/turns.py), or two of these. So each of several
+line times a factor, our line with its numbers in other places (core/comparison/rearrangements.py), or two of these. So each of several
 slips is found by itself. Where arrays are missing, the slip may be in one of those that the stage is made from.
 """
 
@@ -14,16 +14,16 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from cnnviz.core.agreement import Tolerance, differing
-from cnnviz.core.compared import RIGHT, WRONG, Compared, Given, compared, fitting, given
+from cnnviz.core.comparison.array_verdicts import Compared, Given, compared, fitting, given
+from cnnviz.core.comparison.rearrangements import Rearrangement, rearrangements
+from cnnviz.core.comparison.slips import AXES, Match, Slip, named_factor
+from cnnviz.core.comparison.stage_verdicts import RIGHT, WRONG, by_stage, first_wrong
+from cnnviz.core.comparison.tolerance import Tolerance, differing
 from cnnviz.core.mistaken import Placed
 from cnnviz.core.mistakes import mistakes_for
 from cnnviz.core.optimizers import Optimizer, State
 from cnnviz.core.program import Inner, Override, Program
-from cnnviz.core.slips import AXES, Match, Slip, named_factor
-from cnnviz.core.turns import Turn, turns
 from cnnviz.core.values import Params, Trace
-from cnnviz.core.verdicts import by_stage, first_wrong
 
 Arrays = Mapping[str, np.ndarray]
 
@@ -197,16 +197,16 @@ class _Suspect:
             if (instead := one.overrides(case.program, case.optimizer, case.state)) and self.open & set(instead):
                 yield one, instead
 
-    def _line_turned(self) -> Iterator[tuple[str, Turn, Arrays]]:
+    def _line_turned(self) -> Iterator[tuple[str, Rearrangement, Arrays]]:
         """Its arrays where an open line gives its numbers in other places."""
         for target in [line.target for line in self.case.program.backward_lines if line.target in self.open]:
-            for turn in turns(self.case.program, target):
+            for turn in rearrangements(self.case.program, target):
                 yield target, turn, self._made({target: partial(_turned, turn)})
 
-    def _result_turned(self, made: Arrays) -> Iterator[tuple[str, Turn, Arrays]]:
+    def _result_turned(self, made: Arrays) -> Iterator[tuple[str, Rearrangement, Arrays]]:
         """What was made with one of its wrong arrays turned."""
         for target in self.wrong:
-            for turn in turns(self.case.program, target):
+            for turn in rearrangements(self.case.program, target):
                 array = turn.of(fitting(self.case.program, target, made[target]))
                 yield target, turn, {**made, target: array.reshape(made[target].shape)}
 
@@ -244,7 +244,7 @@ class _Suspect:
         return Match(slip, self.stage, reproduced, of, spoiled, share)
 
 
-def _turned(turn: Turn, values: Inner, right: Callable[[], np.ndarray]) -> np.ndarray:
+def _turned(turn: Rearrangement, values: Inner, right: Callable[[], np.ndarray]) -> np.ndarray:
     return turn.of(right())
 
 

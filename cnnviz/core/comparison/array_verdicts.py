@@ -8,14 +8,12 @@ from itertools import permutations
 
 import numpy as np
 
-from cnnviz.core.agreement import Tolerance, differing, largest
+from cnnviz.core.comparison.stage_verdicts import INHERITS, RIGHT, WRONG
+from cnnviz.core.comparison.tolerance import Tolerance, differing, largest
 from cnnviz.core.program import Inner, Line, Override, Program
 from cnnviz.core.stages import label
 from cnnviz.core.values import Params, Trace
 from cnnviz.words import Problem
-
-RIGHT, INHERITS, WRONG = "right", "inherits", "wrong"
-"""From good to bad: what a stage of several arrays is called is the worst of them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +46,7 @@ class Compared:
 def compared(
     program: Program, params: Params, trace: Trace, y: np.ndarray, theirs: Mapping[str, Given], tolerance: float | Tolerance = 0.0
 ) -> dict[str, Compared]:
-    """Each array of `theirs` beside ours, in the order of the backward pass; see `verdicts`."""
+    """Each array of `theirs` beside ours, in the order of the backward pass."""
     exact = program.backward(params, trace, y)
     arrays = {name: fitting(program, name, given.array) for name, given in theirs.items() if name in exact}
     found: dict[str, Compared] = {}

@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from cnnviz.core.comparison.rearrangements import Rearrangement
 from cnnviz.core.program import Program
 from cnnviz.core.source_lines import line_as_code
 from cnnviz.core.stages import label
-from cnnviz.core.turns import Turn
 from cnnviz.words import Message, message
 
 if TYPE_CHECKING:
     from cnnviz.core.mistaken import Placed
 
-AXES = Turn("axes", lambda a: a, "{}.T")
+AXES = Rearrangement("axes", lambda a: a, "{}.T")
 """Axes exchanged, so that the shape is another one too."""
 
 
@@ -55,7 +55,7 @@ class Slip:
     """A mistake in its place, or our line where there is none, turned at `target` and times a factor."""
 
     placed: Placed | None = None
-    turn: Turn | None = None
+    turn: Rearrangement | None = None
     target: str = ""
     factor: Factor = ONE
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.compared import Compared
+from cnnviz.core.comparison.array_verdicts import Compared
 from cnnviz.core.gradcheck import relative_error
 from cnnviz.core.stages import label
 

@@ -15,7 +15,7 @@ Array = np.ndarray
 
 
 @dataclass(frozen=True)
-class Turn:
+class Rearrangement:
     """A way, by its name, what it does to an array, and that as code with {} for the array."""
 
     name: str
@@ -29,26 +29,26 @@ class Turn:
 
 
 MAPS = (
-    Turn("half_turn", lambda a: a[..., ::-1, ::-1], "{}[..., ::-1, ::-1]"),
-    Turn("up_down", lambda a: a[..., ::-1, :], "{}[..., ::-1, :]"),
-    Turn("left_right", lambda a: a[..., ::-1], "{}[..., ::-1]"),
-    Turn("transposed", lambda a: a.swapaxes(-1, -2), "{}.swapaxes(-1, -2)"),
-    Turn("quarter_turn", lambda a: np.rot90(a, 1, (-2, -1)), "np.rot90({}, 1, (-2, -1))"),
-    Turn("quarter_turn_back", lambda a: np.rot90(a, -1, (-2, -1)), "np.rot90({}, -1, (-2, -1))"),
-    Turn("transposed_and_turned", lambda a: a.swapaxes(-1, -2)[..., ::-1, ::-1], "{}.swapaxes(-1, -2)[..., ::-1, ::-1]"),
+    Rearrangement("half_turn", lambda a: a[..., ::-1, ::-1], "{}[..., ::-1, ::-1]"),
+    Rearrangement("up_down", lambda a: a[..., ::-1, :], "{}[..., ::-1, :]"),
+    Rearrangement("left_right", lambda a: a[..., ::-1], "{}[..., ::-1]"),
+    Rearrangement("transposed", lambda a: a.swapaxes(-1, -2), "{}.swapaxes(-1, -2)"),
+    Rearrangement("quarter_turn", lambda a: np.rot90(a, 1, (-2, -1)), "np.rot90({}, 1, (-2, -1))"),
+    Rearrangement("quarter_turn_back", lambda a: np.rot90(a, -1, (-2, -1)), "np.rot90({}, -1, (-2, -1))"),
+    Rearrangement("transposed_and_turned", lambda a: a.swapaxes(-1, -2)[..., ::-1, ::-1], "{}.swapaxes(-1, -2)[..., ::-1, ::-1]"),
 )
 """Those of whatever has rows and columns."""
 
-REVERSED = Turn("reversed", lambda a: a[::-1], "{}[::-1]")
-EXCHANGED = Turn("exchanged", lambda a: a.swapaxes(0, 1), "{}.swapaxes(0, 1)")
+REVERSED = Rearrangement("reversed", lambda a: a[::-1], "{}[::-1]")
+EXCHANGED = Rearrangement("exchanged", lambda a: a.swapaxes(0, 1), "{}.swapaxes(0, 1)")
 
 
-def turns(program: Program, name: str) -> Iterator[Turn]:
+def rearrangements(program: Program, name: str) -> Iterator[Rearrangement]:
     """Every way that fits the gradient `name`, as the program's lines have it.
 
     >>> from cnnviz.core.network import DEFAULT, Network
     >>> program = Network.parse(DEFAULT).program((5, 4))
-    >>> [turn.name for turn in turns(program, "db")], "transposed" in [turn.name for turn in turns(program, "dz1")]
+    >>> [turn.name for turn in rearrangements(program, "db")], "transposed" in [turn.name for turn in rearrangements(program, "dz1")]
     (['reversed'], False)
     """
     shape, laid = program.shapes[name[1:]], program.laid_out[name[1:]]
@@ -63,14 +63,14 @@ def turns(program: Program, name: str) -> Iterator[Turn]:
         yield from _orders(shape, laid)
 
 
-def _orders(shape: tuple[int, ...], laid: tuple[int, ...]) -> Iterator[Turn]:
+def _orders(shape: tuple[int, ...], laid: tuple[int, ...]) -> Iterator[Rearrangement]:
     """Other orders in which the rows of a dense layer can stand for the cells of a map (C,H,W)."""
     columns, last = (0, 2, 1, *range(3, len(laid))), (1, 2, 0, *range(3, len(laid)))
     ways: Mapping[str, tuple[tuple[int, ...], bool]] = {"columns_first": (columns, min(laid[1:3]) > 1), "channels_last": (last, laid[0] > 1)}
     for name, (axes, matters) in ways.items():
         if matters:
             code = "{}.reshape" + f"{laid}.transpose{axes}.reshape{shape}"
-            yield Turn(name, partial(_reordered, laid=laid, axes=axes), code)
+            yield Rearrangement(name, partial(_reordered, laid=laid, axes=axes), code)
 
 
 def _reordered(a: Array, laid: tuple[int, ...], axes: tuple[int, ...]) -> Array:
