@@ -9,8 +9,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from cnnviz.core import differences, gradcheck
-from cnnviz.core.gradcheck import TOLERANCE, central_differences, check_gradients, step_sweep
+from cnnviz.core.gradcheck import TOLERANCE, check_gradients, paths, step_sweep, sweep
+from cnnviz.core.gradcheck.inputs import differences
 from cnnviz.core.losses import LOSSES
 from cnnviz.core.network import DEFAULT, Network
 from cnnviz.core.seed_network import init_params, update
@@ -64,11 +64,11 @@ def test_a_long_step_is_no_reason_to_call_a_gradient_wrong(name, step):
     assert max(np.abs(found.numeric[p] / found.analytic[p] - 1).max() for p in found.numeric) > 2 * TOLERANCE
 
 
-def test_a_network_that_diverged_is_wrong_and_nothing_warns():
+def test_a_network_that_diverged_is_not_finite_and_nothing_warns():
     case = Case("dense1-dense1-dense1-identity-mse", (4, 4))
     params = case.params.replace(w1=np.full((16, 1), 1e200))
     found = check_gradients(params, case.x, case.y, network=case.network)
-    assert not found.passed and found.wrong
+    assert (found.verdict, found.passed, found.wrong, found.untold) == ("not finite", False, 0, found.count)
 
 
 # --- wrong gradients fail -------------------------------------------------------------------------
@@ -189,38 +189,39 @@ def test_what_is_marked_has_two_slopes(case):
 @settings(max_examples=25)
 def test_nudged_copies_are_passes_with_one_entry_moved(case):
     step, rng = 1e-3, np.random.default_rng(case.seed)
-    numeric = central_differences(case.params, case.x, case.y, step=step, network=case.network)
+    nudged = differences(case.params, case.x, case.y, network=case.network)
     trace = {**case.network.forward(case.params, case.x)}
     for place, (layer, names) in enumerate(zip(case.network.layers, case.network.names, strict=True)):
         for letter in layer.parameters(case.network.program(case.x_shape).inputs[place]):
             name = names.of(letter)
             h = step if letter == "b" else step / max(1, np.abs(trace[names.input]).max())
+            numeric = nudged.central(name, step)
             for at in rng.permutation(case.params[name].size)[:3]:
                 losses = []
                 for shift in (h, -h):
                     moved = case.params[name].copy()
                     moved.flat[at] += shift
                     losses.append(case.network.loss(case.network.forward(case.params.replace(**{name: moved}), case.x), case.y))
-                assert numeric[name].flat[at] == pytest.approx((losses[0] - losses[1]) / (2 * h), rel=1e-7, abs=1e-9)
+                assert numeric[at] == pytest.approx((losses[0] - losses[1]) / (2 * h), rel=1e-7, abs=1e-9)
 
 
 def test_what_lies_before_the_nudged_layer_is_not_computed_again(monkeypatch):
     case = COURSES["Tiny VGG"]
     program = case.network.program(case.x_shape)
-    assert [line.target for line in differences.path(program, "w").lines] == []
-    assert [line.target for line in differences.path(program, "b4").lines] == ["a4", "p2", "v", "z5"]
-    assert differences.path(program, "x").lines[-1].target == "z5" and len(differences.path(program, "x").lines) == 16
+    assert [line.target for line in paths.path(program, "w").lines] == []
+    assert [line.target for line in paths.path(program, "b4").lines] == ["a4", "p2", "v", "z5"]
+    assert paths.path(program, "x").lines[-1].target == "z5" and len(paths.path(program, "x").lines) == 16
 
 
 @pytest.mark.parametrize("blocks", [1, 7, 10**9])
 def test_the_size_of_blocks_does_not_matter(blocks, monkeypatch):
     case = COURSES["deeplearning.ai"]
     whole = check(case)
-    monkeypatch.setattr(differences, "BYTES", 16 * 100 * blocks)
-    monkeypatch.setattr(differences, "PRODUCTS", 1_000 * blocks)
-    differences.path.cache_clear()
+    monkeypatch.setattr(paths, "BYTES", 16 * 100 * blocks)
+    monkeypatch.setattr(paths, "PRODUCTS", 1_000 * blocks)
+    paths.path.cache_clear()
     parts = check(case)
-    differences.path.cache_clear()
+    paths.path.cache_clear()
     for name in case.params:
         np.testing.assert_allclose(parts.numeric[name], whole.numeric[name], rtol=1e-7, atol=1e-10)
 
@@ -272,7 +273,7 @@ def test_the_sweep_of_any_network_is_a_u(name):
 
 
 def test_a_sweep_of_a_large_network_takes_some_entries_of_each_parameter():
-    assert gradcheck._evenly(1_000, 1_000).tolist() == list(range(1_000))
-    some = gradcheck._evenly(48_000, 61_706)
+    assert sweep._evenly(1_000, 1_000).tolist() == list(range(1_000))
+    some = sweep._evenly(48_000, 61_706)
     assert 0 == some[0] < some[-1] == 47_999 and 1_500 < some.size < 2_500 and len(set(some)) == some.size
-    assert gradcheck._evenly(6, 61_706).tolist() == list(range(6))
+    assert sweep._evenly(6, 61_706).tolist() == list(range(6))

@@ -7,8 +7,8 @@ import math
 import numpy as np
 
 from cnnviz.core.gradcheck import Entry, StepSweep
+from cnnviz.core.gradcheck.one_entry import Nudge, digits_right, nudges
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.nudges import Nudge, digits_right, nudges
 from cnnviz.core.stages import label
 from cnnviz.core.trajectory import Moment
 from cnnviz.ui.sent.check import DigitsData, NudgeRow

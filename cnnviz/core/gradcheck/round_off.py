@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from cnnviz.core.program import Line
-
-if TYPE_CHECKING:
-    from cnnviz.core.differences import Differences, Path
+from cnnviz.core.gradcheck.paths import Path, end_of
+from cnnviz.core.program import Inner, Line, Program
+from cnnviz.core.values import Gradients
 
 
 class RoundOff:
@@ -21,13 +18,10 @@ class RoundOff:
     stayed under it in hundreds of random networks, once at 0.97 of it.
     """
 
-    def __init__(self, nudged: Differences):
-        self.program, self.values = nudged.program, nudged.values
-        self.eps = float(np.finfo(nudged.dtype).eps)
-        at_1 = {f"d{nudged.end}": lambda values, exact: np.ones_like(values[nudged.end])}
-        self.slopes = (nudged.gradients, self.program.backward(nudged.params, nudged.trace, nudged.y, at_1))
-        end, y = np.abs(self.slopes[0][f"d{nudged.end}"]), np.abs(nudged.y)
-        self.own = np.array([0.0, float(end.sum() + 2 * y.sum())])  # of the loss itself
+    def __init__(self, program: Program, values: Inner, y: np.ndarray, slopes: tuple[Gradients, Gradients], eps: float):
+        self.program, self.values, self.slopes, self.eps = program, values, slopes, eps
+        end = np.abs(slopes[0][f"d{end_of(program)}"])
+        self.own = np.array([0.0, float(end.sum() + 2 * np.abs(y).sum())])  # of the loss itself
         self._known: dict[str, tuple[np.ndarray, np.ndarray]] = {}
 
     def of(self, path: Path, effect: np.ndarray, moved: np.ndarray) -> np.ndarray:

@@ -1,0 +1,92 @@
+"""Are these gradients right? Every entry of every parameter against central differences of the loss.
+
+∂L/∂θ ≈ (L(θ + ε) - L(θ - ε)) / 2ε        the error falls as ε², until round-off in L takes over
+
+Where ReLU or max pooling has a kink at θ, the slopes of its two sides differ, and there is nothing to compare with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+import numpy as np
+
+from cnnviz.core.gradcheck.inputs import by_parameter, differences, is_finite
+from cnnviz.core.gradcheck.kinks import Found, compared
+from cnnviz.core.gradcheck.paths import path
+from cnnviz.core.gradcheck.result import GradientCheck
+from cnnviz.core.gradcheck.verdict import SAFETY, TOLERANCE, UNTOLD, marks, relative_error
+from cnnviz.core.network import Network
+from cnnviz.core.ops import Padding
+from cnnviz.core.values import Gradients, Params
+from cnnviz.words import Problem
+
+Progress = Callable[[float], None]
+"""Is told what share of the work is done, 0 … 1."""
+
+
+@np.errstate(over="ignore", invalid="ignore")  # of a network that diverged
+def check_gradients(
+    params: Params,
+    x: np.ndarray,
+    y: np.ndarray,
+    stride: int = 1,
+    padding: Padding = 0,
+    step: float = 1e-5,
+    gradients: Gradients | Mapping[str, np.ndarray] | None = None,
+    network: Network | None = None,
+    parameters: Iterable[str] | None = None,
+    progress: Progress | None = None,
+) -> GradientCheck:
+    """Every entry of `gradients` (our own backward pass, unless given) against central differences.
+
+    The network is the teaching notebook's with this stride and padding, or `network`. `gradients` may be a
+    Gradients, or a mapping by parameter, "w" or "dw". `parameters` names those to be checked (unless given:
+    all), "x" for the image among them. Raises Problem, a ValueError, where a gradient does not have its parameter's
+    shape, or the step is not above 0.
+
+    >>> params, x = Params(np.eye(3), np.ones((4, 2)), np.zeros(2)), np.arange(16.0).reshape(4, 4) / 16
+    >>> check_gradients(params, x, np.array([1, 0])).passed
+    True
+    >>> wrong = {"f": np.zeros((3, 3)), "w": np.zeros((4, 2)), "b": np.zeros(2)}
+    >>> check_gradients(params, x, np.array([1, 0]), gradients=wrong).worst.relative_error
+    1.0
+    >>> network = Network.parse("conv2x3-relu-max2-dense3-softmax-ce")
+    >>> check_gradients(network.init((4, 4)), x, np.eye(3)[0], network=network).count
+    27
+    """
+    if not step > 0:
+        raise Problem("gradcheck.step", step=step)
+    nudged = differences(params, x, y, stride, padding, network)
+    program = nudged.program
+    names = tuple(program.parameters) if parameters is None else tuple(parameters)
+    analytic = by_parameter(nudged.gradients if gradients is None else gradients, program, names)
+    tell = _telling(progress, {name: path(program, name).cost for name in names})
+    found = {name: compared(nudged, name, analytic[name].reshape(-1), step, tell(name)) for name in names}
+    return _result(analytic, found, is_finite(nudged))
+
+
+def _telling(progress: Progress | None, costs: Mapping[str, int]) -> Callable[[str], Progress]:
+    """For each parameter what is told which share of its entries is done."""
+    done, total = 0.0, max(1, sum(costs.values()))
+
+    def of(name: str) -> Progress:
+        def tell(share: float) -> None:
+            nonlocal done
+            done += share * costs[name] / total
+            if progress:
+                progress(min(1.0, done))
+
+        return tell
+
+    return of
+
+
+def _result(analytic: dict[str, np.ndarray], found: Mapping[str, Found], finite: bool) -> GradientCheck:
+    shaped = [{name: found[name][n].reshape(array.shape) for name, array in analytic.items()} for n in range(4)]
+    central, doubt, structural, kinks = shaped
+    errors = {name: relative_error(array, central[name], SAFETY * doubt[name] / TOLERANCE) for name, array in analytic.items()}
+    marked = {name: marks(array, central[name], doubt[name], structural[name], kinks[name]) for name, array in analytic.items()}
+    if not finite:
+        marked = {name: np.full_like(array, UNTOLD) for name, array in marked.items()}
+    return GradientCheck(analytic, central, errors, kinks, doubt, marked, finite)

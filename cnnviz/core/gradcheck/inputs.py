@@ -1,0 +1,52 @@
+"""The pass to be checked, and the gradients to be judged, as the check takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from cnnviz.core.gradcheck.differences import Differences
+from cnnviz.core.network import Network
+from cnnviz.core.ops import Padding, targets
+from cnnviz.core.program import Program
+from cnnviz.core.seed_network import seed_program
+from cnnviz.core.values import Gradients, Params
+from cnnviz.words import Problem
+
+
+def differences(
+    params: Params,
+    x: np.ndarray,
+    y: np.ndarray,
+    stride: int = 1,
+    padding: Padding = 0,
+    network: Network | None = None,
+    dtype: type = np.float64,
+) -> Differences:
+    """The pass from which entries are nudged, in the precision `dtype`."""
+    x = np.asarray(x, dtype=np.float64)
+    program = network.program(x.shape) if network else seed_program(params, x.shape, stride, padding)
+    shape = program.shapes["o"]
+    return Differences(program, params, x, network.targets(y, shape) if network else targets(y, shape), dtype)
+
+
+def is_finite(nudged: Differences) -> bool:
+    """Whether every value, every gradient and the loss of the pass are finite numbers."""
+    loss = nudged.program.loss_line.make(nudged.values | {"y": nudged.y})
+    return bool(np.isfinite(loss)) and all(np.isfinite(array).all() for arrays in (nudged.trace, nudged.gradients) for array in arrays.values())
+
+
+def by_parameter(
+    gradients: Gradients | Mapping[str, np.ndarray], program: Program, names: tuple[str, ...]
+) -> dict[str, np.ndarray]:
+    """The gradients by parameter; Problem where one is missing or has another shape."""
+    found = {}
+    for name in names:
+        key = next((key for key in (f"d{name}", name) if key in gradients), None)
+        if key is None:
+            raise Problem("gradcheck.missing", name=name)
+        found[name] = np.asarray(gradients[key], dtype=np.float64)
+        if found[name].shape != program.shown[name]:
+            raise Problem("gradcheck.shape", name=name, shape=found[name].shape, wanted=program.shown[name])
+    return found

@@ -1,0 +1,67 @@
+"""The error of central differences by their step, in two precisions: the U curve."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnviz.core.gradcheck.differences import Differences
+from cnnviz.core.gradcheck.inputs import by_parameter, differences
+from cnnviz.core.network import Network
+from cnnviz.core.ops import Padding
+from cnnviz.core.values import Params
+
+STEPS = tuple(float(f"1e-{n}") for n in range(1, 15))
+"""The steps ε of a sweep, 1e-1 to 1e-14."""
+SWEPT = 2_500
+"""Entries that a sweep takes at the most, evenly spread."""
+
+
+@dataclass(frozen=True, eq=False)
+class StepSweep:
+    """How far central differences are from the backward pass, for each step and precision.
+
+    `errors` maps "float32" and "float64" to ‖n - a‖ / max(‖a‖, ‖n‖) over all entries, (S,).
+    """
+
+    steps: np.ndarray
+    errors: dict[str, np.ndarray]
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def step_sweep(
+    params: Params,
+    x: np.ndarray,
+    y: np.ndarray,
+    stride: int = 1,
+    padding: Padding = 0,
+    steps: tuple[float, ...] = STEPS,
+    network: Network | None = None,
+) -> StepSweep:
+    """The U curve: large steps leave out the loss's bend (truncation), small ones drown in round-off.
+
+    >>> params, x = Params(np.eye(3), np.ones((4, 2)), np.zeros(2)), np.arange(16.0).reshape(4, 4) / 16
+    >>> sweep = step_sweep(params, x, np.array([1, 0]))
+    >>> [float(sweep.steps[error.argmin()]) for error in sweep.errors.values()]
+    [0.01, 1e-05]
+    """
+    double = differences(params, x, y, stride, padding, network)
+    program = double.program
+    gradients = by_parameter(double.gradients, program, tuple(program.parameters))
+    some = {name: _evenly(array.size, sum(map(np.size, gradients.values()))) for name, array in gradients.items()}
+    a = np.concatenate([array.reshape(-1)[some[name]] for name, array in gradients.items()])
+
+    def error(nudged: Differences, step: float) -> float:
+        n = np.concatenate([nudged.central(name, step, entries) for name, entries in some.items()]).astype(np.float64)
+        scale = max(np.linalg.norm(a), np.linalg.norm(n))
+        return float(np.linalg.norm(n - a) / scale) if scale else 0.0
+
+    precisions = {"float32": differences(params, x, y, stride, padding, network, np.float32), "float64": double}
+    errors = {name: np.array([error(nudged, step) for step in steps]) for name, nudged in precisions.items()}
+    return StepSweep(np.array(steps), errors)
+
+
+def _evenly(size: int, of_all: int) -> np.ndarray:
+    """The entries of a parameter that a sweep takes, by flat index: all where there are few."""
+    return np.arange(size) if of_all <= SWEPT else np.unique(np.linspace(0, size - 1, max(20, size * SWEPT // of_all)).astype(int))

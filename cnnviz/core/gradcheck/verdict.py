@@ -1,0 +1,63 @@
+"""The one judgement of a gradient beside central differences, entry by entry: right, wrong, at a kink, or untold.
+
+Everything that judges gradients uses `marks`; the exported exercise repeats it in NumPy alone.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+RIGHT, WRONG, KINK, UNTOLD = range(4)
+"""What an entry is marked as."""
+TOLERANCE = 1e-6
+"""The largest relative error of a gradient that is called right."""
+SAFETY = 4
+"""Safety factor on the estimated error of a central difference: so much of it is not held against a gradient."""
+
+
+@np.errstate(over="ignore", invalid="ignore")  # what is not finite is told apart below
+def marks(
+    given: np.ndarray,
+    central: np.ndarray,
+    doubt: np.ndarray | float,
+    structural: np.ndarray | bool = False,
+    kinks: np.ndarray | bool = False,
+) -> np.ndarray:
+    """An int8 array shaped like `given`: RIGHT 0, WRONG 1, KINK 2 or UNTOLD 3 for each entry.
+
+    `doubt` is how far `central` may be off; `structural` marks entries that are 0 whatever the numbers are, as behind a
+    unit that is off; `kinks` those where there is no derivative. An entry is
+
+        wrong    where |given - central| > SAFETY·doubt and > TOLERANCE·max(|given|, |central|)
+        untold   else, where |given| < SAFETY·doubt, but for a structural 0; where central or doubt is not finite
+        right    else
+
+    A kink is neither; an entry that was given and is not finite is wrong.
+
+    >>> given = np.array([1.0, 1.001, 1e-13, 0.0, 1e-3, np.nan])
+    >>> marks(given, np.array([1, 1, 0, 0, 0, 1]), 1e-12).tolist()
+    [0, 1, 3, 3, 1, 1]
+    >>> marks(np.zeros(2), np.array([1e-13, 0.3]), 1e-12, structural=np.ones(2, bool), kinks=np.array([False, True])).tolist()
+    [0, 2]
+    """
+    apart, size = np.abs(given - central), np.abs(given)
+    blind = ~(np.isfinite(central) & np.isfinite(doubt))
+    agrees = (apart <= SAFETY * doubt) | (apart <= TOLERANCE * np.maximum(size, np.abs(central)))
+    told = (size >= SAFETY * doubt) | (structural & (given == 0))
+    found = np.where(blind, UNTOLD, np.where(agrees, np.where(told, RIGHT, UNTOLD), WRONG))
+    found = np.where(kinks, KINK, found)
+    return np.where(np.isfinite(given), found, WRONG).astype(np.int8)
+
+
+def relative_error(a: np.ndarray, n: np.ndarray, floor: float | np.ndarray = 0.0) -> np.ndarray:
+    """|a - n| / max(|a|, |n|, floor) for each entry; 0 where both are 0.
+
+    The floor says how small an entry may be and still be told from 0: `check_gradients` puts it where
+    SAFETY times what it cannot know about its own central difference is TOLERANCE of it. So round-off
+    in a tiny entry does not cry wolf, and an error of 0.1 % is seen down to a thousandth of the floor.
+
+    >>> relative_error(np.array([2.0, 0.0, 1e-9]), np.array([1.0, 0.0, 2e-9]), floor=1e-3).tolist()
+    [0.5, 0.0, 1e-06]
+    """
+    scale = np.maximum(np.maximum(np.abs(a), np.abs(n)), np.maximum(floor, np.finfo(np.float64).tiny))
+    return np.abs(np.asarray(a) - n) / scale
