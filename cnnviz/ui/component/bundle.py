@@ -1,8 +1,8 @@
 """The component's modules and style sheets as one file each, so that a first visit makes one request and not forty.
 
-The modules stay plain ES modules, one concern a file, in folders. This knows no more JavaScript than they
-use: `import { a, b } from "../model/x.js"`, dynamic `import("./x.js")` left alone, and `export` before
-const, function or class. A file that does otherwise fails here, at the first request, by name.
+The modules stay plain ES modules, one concern a file, in folders. This knows no more JavaScript than they and the vendored
+ones use: `import { a, b } from "../model/x.js"`, dynamic `import("./x.js")` left alone, `export` before const, function or
+class, and `export { a, b as c }`. A file that does otherwise fails here, at the first request, by name.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ import posixpath
 import re
 from collections.abc import Callable
 
-_IMPORT = re.compile(r'^import \{([^}]+)\} from "(\.{1,2}/[\w./-]+)\.js"$', re.MULTILINE)
-_EXPORT = re.compile(r"^export (default )?((?:async )?(?:function\*?|class|const) (\w+))", re.MULTILINE)
-_DOCS = re.compile(r"^[ \t]*(?:/\*\*(?:(?!\*/).)*\*/|//[^\n]*)\n", re.MULTILINE | re.DOTALL)
+_IMPORT = re.compile(r"""(?:^|(?<=;))import ?\{([^}]+)\} ?from ?(["'])(\.{1,2}/[\w./-]+)\.js\2(;?)(?=\n|\Z|import)""", re.MULTILINE)
+_EXPORT = re.compile(r"^export (default )?((?:async )?(?:function\*?|class|const) ([\w$]+))", re.MULTILINE)
+_EXPORTED = re.compile(r"(?:^|(?<=;))export ?\{([^}]*)\}(?! ?from);?", re.MULTILINE)
+_STRANGE = re.compile(r"""(?:^|;)[ \t]*(?:export\b|import\b(?![ \t]*\())[ \t]*[\w${*"'].*""", re.MULTILINE)
+_DOCS = re.compile(r"^[ \t]*(?:/\*\*(?:(?!\*/|@license).)*\*/|//[^\n]*)\n", re.MULTILINE | re.DOTALL)
 _ASIDE = re.compile(r"""/\*\* @\w+ [^\n]*?\*/ ?|(?<=\S)[ \t]+//[^\n"'`]*$|^[ \t]+""", re.MULTILINE)
 """A cast (/** @type … */), a comment behind a line, and indentation: seven percent of the bundle, compressed."""
 _STYLE = re.compile(r'^@import "\./([\w-]+\.css)";$', re.MULTILINE)
@@ -49,7 +51,7 @@ def bundle(entry: str, read: Callable[[str], str], ending: str = "export default
             raise ValueError(f"bundle: {name}.js imports itself in a circle")
         state[name] = "open"
         text = read(name)
-        for _, path in _IMPORT.findall(text):
+        for _, _, path, _ in _IMPORT.findall(text):
             add(_named(name, path))
         parts.append(_scope(name, text))
         state[name] = "done"
@@ -79,9 +81,20 @@ def _scope_of(name: str) -> str:
 
 def _scope(name: str, text: str) -> str:
     names = [match[3] for match in _EXPORT.finditer(text)]
-    body = _IMPORT.sub(lambda line: f"const {{{line[1].replace(' as ', ': ')}}} = {_scope_of(_named(name, line[2]))}", text)
-    body = _ASIDE.sub("", _DOCS.sub("", _EXPORT.sub(r"\2", body))).strip()
-    strange = re.search(r"^(import|export)\b.*", body, re.MULTILINE)
+    names += [_renamed(one) for match in _EXPORTED.finditer(text) for one in match[1].split(",") if one.strip()]
+    body = _IMPORT.sub(lambda line: f"const {{{line[1].replace(' as ', ': ')}}} = {_scope_of(_named(name, line[3]))}{line[4]}", text)
+    body = _ASIDE.sub("", _DOCS.sub("", _EXPORTED.sub("", _EXPORT.sub(r"\2", body)))).strip()
+    strange = _STRANGE.search(body)
     if strange:
         raise ValueError(f"bundle: {name}.js has a line that is not understood: {strange[0]}")
     return f"const {_scope_of(name)} = (() => {{\n{body}\nreturn {{ {', '.join(names)} }}\n}})()"
+
+
+def _renamed(exported: str) -> str:
+    """One of the names in `export { … }` as a property of what the scope returns.
+
+    >>> _renamed("a"), _renamed(" a as b")
+    ('a', 'b: a')
+    """
+    own, _, outside = exported.strip().partition(" as ")
+    return f"{outside}: {own}" if outside else own

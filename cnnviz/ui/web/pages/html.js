@@ -2,6 +2,17 @@
 
 import { escaped, sentence } from "../model/format.js"
 import { say } from "../model/words.js"
+import { live } from "../vendor/lit/directives/live.js"
+import { repeat } from "../vendor/lit/directives/repeat.js"
+import { unsafeHTML } from "../vendor/lit/directives/unsafe-html.js"
+import { html, nothing, render, svg } from "../vendor/lit/lit-html.js"
+
+export { html, live, nothing, render, repeat, svg }
+
+/** @typedef {import("../vendor/lit/lit-html.js").TemplateResult} Template */
+
+/** What is HTML already: formulas as MathML, and the catalogue's own marks. */
+export const markup = unsafeHTML
 
 /**
  * Writes only what changed, so that a screen reader and the layout are left in peace.
