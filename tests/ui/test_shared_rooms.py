@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import logging
+import time
 
 import fakeredis
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from cnnviz.ui.server.rooms import shared
+from cnnviz.ui.server.rooms import LENGTH, shared
+from cnnviz.ui.server.rooms.rules import Poll
 from cnnviz.ui.server.rooms.shared import Shared
 from cnnviz.ui.server.rooms.store import IDLE, TooManyRooms
 from tests.ui.test_rooms import Hall, data, scene
@@ -106,3 +112,188 @@ async def test_where_there_are_too_many_the_one_that_nobody_follows_makes_place(
         await here.open()
         assert [(await here.ask("GET", path))[0] for path in (first, second)] == [200, 404]
         assert (await here.ask("POST", "/room"))[0] == 503
+
+
+# ---- what a later version has written, or somebody has spoiled
+
+POLL = {"number": 7, "spec": {"kind": "choose", "ask": "?", "answers": [{"label": "a"}, {"label": "b"}], "at": "", "change": {}}, "kind": "choose", "most": 2, "keyed": False}
+"""A question as the first version of rooms wrote it."""
+SPOILED = [
+    {"poll": "no JSON"},
+    {"poll": "[]"},
+    {"poll": json.dumps({"number": 7})},
+    {"poll": json.dumps(POLL | {"phase": "debated"})},
+    {"poll": json.dumps(POLL | {"round": 10**9})},
+    {"poll": json.dumps(POLL | {"closes": "soon"})},
+    {"poll": "[" * 100_000},
+    {"number": "seven"},
+    {"query": "k=1\n\nevent: end"},
+]
+
+
+async def written(server: fakeredis.FakeServer, path: str, **fields: str) -> None:
+    """Another process, of another version, writes into a room and says so."""
+    redis = fakeredis.FakeAsyncRedis(server=server, decode_responses=True)
+    code = path.removeprefix("/room/")
+    await redis.hset(f"cnnviz:room:{code}", mapping=fields)
+    await redis.publish(shared.MOVED, code)
+
+
+@scene
+async def test_a_question_of_a_later_version_is_understood_as_far_as_it_is_known_and_handed_on_whole():
+    server = fakeredis.FakeServer()
+    here = process(server)
+    path, driver = await here.open("k=1")
+    async with here.following(path) as heard:
+        await until(here.rooms.store.ready.is_set)
+        await written(server, path, poll=json.dumps(POLL | {"phase": "open", "colour": "red"}), mood="good")
+        await until(lambda: any('"number": 7, "phase": "open"' in line for line in heard))
+        assert (await here.ask("PUT", path, b"k=2", driver))[0] == 200
+        await until(lambda: "data: k=2" in heard)
+        assert (await here.ask("PUT", f"{path}/question", b'{"act": "close"}', driver))[0] == 200
+        found = await fakeredis.FakeAsyncRedis(server=server, decode_responses=True).hgetall(f"cnnviz:room:{path.removeprefix('/room/')}")
+        assert json.loads(found["poll"])["colour"] == "red" and found["mood"] == "good"
+
+
+@scene
+async def test_a_question_that_only_a_later_version_can_show_gets_a_sentence_here():
+    server = fakeredis.FakeServer()
+    here = process(server)
+    path, driver = await here.open("k=1")
+    await written(server, path, poll=json.dumps(POLL | {"kind": "rank", "spec": {"kind": "rank", "of": ["z1"]}}))
+    for way, headers in (("question", None), ("results", driver)):
+        status, why = await here.ask("GET", f"{path}/{way}", headers=headers)
+        assert (status, why["id"]) == (409, "ui.rooms.newer_question")
+
+
+@pytest.mark.parametrize("fields", SPOILED, ids=range(len(SPOILED)))
+def test_a_value_that_is_none_harms_its_own_room_alone(fields):
+    async def act():
+        server = fakeredis.FakeServer()
+        one, two = process(server), process(server)
+        (spoiled, its_driver), (other, driver) = await one.open("k=1"), await one.open("k=1")
+        async with two.following(spoiled) as there, two.following(other) as heard:
+            await until(two.rooms.store.ready.is_set)
+            await written(server, spoiled, **fields)
+            assert (await one.ask("PUT", other, b"k=2", driver))[0] == 200
+            await until(lambda: "data: k=2" in heard)
+            assert data(there)[0] == "k=1" and "event: end" not in there
+            assert (await two.ask("PUT", spoiled, b"k=3", its_driver))[0] == 200  # its driver's next move mends it
+            await until(lambda: "data: k=3" in there)
+        assert (await one.ask("GET", spoiled))[1]["query"] == "k=3"
+
+    asyncio.run(act())
+
+
+@scene
+async def test_a_room_that_is_something_else_in_redis_stops_no_other_one_even_where_all_is_put_back():
+    server = fakeredis.FakeServer()
+    one, two = process(server), process(server)
+    (spoiled, _), (other, driver) = await one.open("k=1"), await one.open("k=1")
+    redis = fakeredis.FakeAsyncRedis(server=server, decode_responses=True)
+    async with two.following(spoiled) as there, two.following(other) as heard:
+        await until(two.rooms.store.ready.is_set)
+        await redis.delete(f"cnnviz:room:{spoiled[-LENGTH:]}")
+        await redis.set(f"cnnviz:room:{spoiled[-LENGTH:]}", "a text")
+        await redis.publish(shared.MOVED, spoiled[-LENGTH:])
+        server.connected = False
+        await until(lambda: not two.rooms.store.ready.is_set())
+        server.connected = True
+        await until(two.rooms.store.ready.is_set)
+        assert (await one.ask("PUT", other, b"k=2", driver))[0] == 200
+        await until(lambda: "data: k=2" in heard)
+        assert data(there) == ["k=1"]
+    assert (await one.ask("GET", spoiled))[0] == 503
+
+
+@scene
+async def test_what_other_versions_say_of_their_followers_counts_as_far_as_it_can_be_read():
+    server = fakeredis.FakeServer()
+    here = process(server)
+    path, _ = await here.open()
+    redis = fakeredis.FakeAsyncRedis(server=server, decode_responses=True)
+    told = {"newer": json.dumps([3, 1, time.time(), "eu-west"]), "newest": '{"n": 3}', "broken": "]", "numbers": '["x", 1, 2]', "never": '[1, 0, "NaN"]'}
+    await redis.hset(shared._followers(path[-LENGTH:]), mapping=told)
+    found = (await here.ask("GET", path))[1]
+    assert (found["followers"], found["alone"]) == (3, 1)
+
+
+@scene
+async def test_a_listener_that_ends_begins_again_and_the_log_says_why():
+    server = fakeredis.FakeServer()
+    one, two = process(server), process(server)
+    path, driver = await one.open("k=1")
+    messages: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: messages.append(record.getMessage())
+    shared._LOG.addHandler(handler)
+    try:
+        async with two.following(path) as heard:
+            await until(two.rooms.store.ready.is_set)
+            refresh, failed = two.rooms.store._refresh, asyncio.Event()
+
+            async def fails(*_, **__):
+                two.rooms.store._refresh = refresh
+                failed.set()
+                raise SystemError("a mistake of ours")
+
+            async def ends(*_, **__):
+                two.rooms.store._refresh_alone = alone
+                failed.set()
+                raise SystemError("another mistake of ours")
+
+            two.rooms.store._refresh = fails
+            await one.ask("PUT", path, b"k=2", driver)
+            await failed.wait()
+            failed.clear()
+            alone, two.rooms.store._refresh_alone = two.rooms.store._refresh_alone, ends
+            await one.ask("PUT", path, b"k=3", driver)
+            await failed.wait()
+            await until(lambda: "data: k=3" in heard)
+            await until(two.rooms.store.ready.is_set)
+            for task in two.rooms.store.tasks:
+                task.cancel()  # by whatever it may be
+            await asyncio.gather(*two.rooms.store.tasks, return_exceptions=True)
+            await two.ask("GET", path)
+            await until(two.rooms.store.ready.is_set)
+            await one.ask("PUT", path, b"k=4", driver)
+            await until(lambda: "data: k=4" in heard)
+    finally:
+        shared._LOG.removeHandler(handler)
+    assert [message for message in messages if "could not be brought up to date" in message] and [message for message in messages if "begins anew" in message]
+
+
+CHANGES = st.lists(st.one_of(st.tuples(st.integers(0, 3), st.integers(0, 1), st.integers(0, 1)), st.sampled_from(["lost", "put back here", "put back there"])), max_size=14)
+"""A device answers by way of one of two processes; Redis forgets everything; one of the two finds it again first."""
+
+
+@settings(max_examples=60)
+@given(CHANGES)
+def test_however_often_redis_is_lost_no_answer_goes_back_to_an_earlier_one(changes):
+    async def act():
+        server = fakeredis.FakeServer()
+        redis = fakeredis.FakeAsyncRedis(server=server, decode_responses=True)
+        stores = [Shared(fakeredis.FakeAsyncRedis(server=server, decode_responses=True)) for _ in range(2)]
+        await stores[0].open("ABCDE", "driver", "k=1")
+        rooms = [await store.room("ABCDE") for store in stores]
+        poll = Poll(7, {}, "choose", 2)
+        for store, room in zip(stores, rooms, strict=True):
+            await store.count(room, 1)
+            await store.ask(room, poll)
+        last: dict[str, float] = {}
+        for change in [*changes, "put back here", "put back there"]:
+            if change == "lost":
+                await redis.flushall()
+            elif isinstance(change, str):
+                await stores[change.endswith("there")]._refresh("ABCDE", restore=True)
+            else:
+                device, answer, by = change
+                if await redis.exists("cnnviz:room:ABCDE"):  # else it is told that the rooms cannot be reached
+                    assert await stores[by].vote(rooms[by], poll, f"device-{device}", float(answer))
+                    last[f"device-{device}"] = float(answer)
+        for store, room in zip(stores, rooms, strict=True):
+            assert await store.ballots(room, poll) == [last]
+            for task in store.tasks:
+                task.cancel()
+
+    asyncio.run(act())

@@ -146,7 +146,10 @@ class Questions:
         name = (text_of(spec), lang)
         found = self.prepared.get(name)
         if found is None:
-            found = await self._worked(request, name, lambda: prepared(spec, lang))
+            try:
+                found = await self._worked(request, name, lambda: prepared(spec, lang))
+            except (KeyError, TypeError, ValueError, AttributeError):  # another version's, in Redis
+                raise Refused(409, "ui.rooms.newer_question") from None
             self.prepared.put(name, found)
         return found
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from typing import Literal, Self
+from dataclasses import dataclass, field, fields, replace
+from typing import Literal, Self, get_args
 
 from cnnviz.ui.server.rooms.refused import Refused
 
@@ -13,6 +14,8 @@ Phase = Literal["open", "closed", "shown", "revealed"]
 
 MOST_ROUNDS = 6
 """Votes on one question that are kept and stand beside each other."""
+_MOST_READ = 50
+"""Rounds that a later version may have allowed, and a question is read with."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,7 @@ class Poll:
 
     `number` tells the questions of a room apart, `turn` the changes of one; `spec` is what its words, its key and its
     pictures are computed from. `kind` and `most` say which answers it takes. It closes by itself at `closes`, seconds
-    since 1970.
+    since 1970. `more` holds fields that only a later version of the server knows, which it is to find again.
     """
 
     number: int
@@ -33,16 +36,43 @@ class Poll:
     round: int = 1
     closes: float | None = None
     turn: int = 0
+    more: Mapping[str, object] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, text: str) -> Self | None:
-        """What `written` wrote; None for "", where there is no question."""
-        return cls(**json.loads(text)) if text else None
+    def read(cls, text: str) -> Self:
+        """Reads what `written` wrote, by this version or a later one: fields that are not known are kept in `more`.
+
+        Raises ValueError where it is no question that this version can take answers to.
+
+        >>> Poll.read('{"number": 1, "spec": {}, "kind": "click", "most": 9, "colour": "red"}').more
+        {'colour': 'red'}
+        """
+        try:
+            found = json.loads(text)
+        except RecursionError:
+            found = None
+        if not isinstance(found, dict):
+            raise ValueError(text[:80])
+        own = {name: value for name, value in found.items() if name in _FIELDS}
+        try:
+            poll = cls(**own, more={name: value for name, value in found.items() if name not in _FIELDS})
+        except TypeError as lacks:
+            raise ValueError(text[:80]) from lacks
+        if not poll._is_sound:
+            raise ValueError(text[:80])
+        return poll
 
     @property
     def written(self) -> str:
         """As text, for wherever rooms are kept."""
-        return json.dumps(asdict(self))
+        return json.dumps({**self.more, **{name: getattr(self, name) for name in _FIELDS}})
+
+    @property
+    def _is_sound(self) -> bool:
+        whole = all(type(number) is int for number in (self.number, self.most, self.round, self.turn))
+        told = isinstance(self.spec, dict) and isinstance(self.kind, str) and isinstance(self.keyed, bool)
+        ends = self.closes is None or (isinstance(self.closes, int | float) and math.isfinite(self.closes))
+        return whole and told and ends and self.phase in get_args(Phase) and 1 <= self.round <= _MOST_READ
 
     def at(self, now: float) -> Self:
         """The same at a time: open until it closes by itself."""
@@ -85,3 +115,4 @@ _FROM: Mapping[str, tuple[Phase, ...]] = {
     "reveal": ("closed", "shown"),
 }
 _TO: Mapping[str, Phase] = {"close": "closed", "show": "shown", "again": "open", "reveal": "revealed"}
+_FIELDS = tuple(one.name for one in fields(Poll) if one.name != "more")

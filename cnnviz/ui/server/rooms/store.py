@@ -28,6 +28,10 @@ class StoreLost(Exception):
     """What the rooms are kept in cannot be reached."""
 
 
+class Unreadable(StoreLost):
+    """What is kept of one room is nothing that this version can read; the others are as they were."""
+
+
 class TooManyRooms(Exception):
     """There is no room for another one."""
 
@@ -41,7 +45,7 @@ class Room:
     """A room as one process knows it: where its driver is, the how manyeth move that was, and who follows here.
 
     `came` counts the moves that were asked for here. `alone` of the followers explore by themselves; `poll` is the question, if there is one, and `asked` says whether
-    there ever was one; `ballots` has what was answered here in each round of it.
+    there ever was one; `ballots` has what was answered here in each round of it, and `stamps` when, in an order that all processes share.
     """
 
     code: str
@@ -56,6 +60,7 @@ class Room:
     poll: Poll | None = None
     asked: bool = False
     ballots: dict[int, Ballot] = field(default_factory=dict)
+    stamps: dict[int, dict[str, int]] = field(default_factory=dict)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def wake(self) -> None:
@@ -123,6 +128,7 @@ def forget_ballots(room: Room) -> int:
     """Lets a room's answers go; how many there were."""
     count = sum(map(len, room.ballots.values()))
     room.ballots.clear()
+    room.stamps.clear()
     return count
 
 
