@@ -3,7 +3,9 @@
     z1[14:17, 14:17]        count(conv2d(x, replaced(f, 0, 0, 0)) != z1)        abs(dw) == max(abs(dw))
 
 Numbers, the names of arrays, + - * / // % **, comparisons, and, or, not, cells and slices, .shape, .size, .T, and the
-functions of functions.py, which may also be written behind an array (z1.max()). Length, depth and work are bounded.
+functions of functions.py, which may also be written behind an array (z1.max()). A first walk is over shapes alone: what
+is too long, too deep, too large or too much work (planned.py) is refused before anything is computed. Only what a shape
+depends on is computed during that walk, after a walk of its own: a place, a mask of cells, a condition, another lesson.
 """
 
 from __future__ import annotations
@@ -11,18 +13,20 @@ from __future__ import annotations
 import ast
 import math
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import lru_cache, reduce
+from itertools import pairwise
 from typing import Any, Protocol
 
 import numpy as np
 
-from cnnviz.lessons.functions import FUNCTIONS, MOST_VALUES, REDUCTIONS, WITH_AXIS
+from cnnviz.lessons.functions import FUNCTIONS, REDUCTIONS, Function
+from cnnviz.lessons.planned import CHEAP, DIVISION, POWER, Budget, Planned, given, together
 from cnnviz.words import Problem
 
-MOST_TEXT, MOST_PARTS, MOST_WORK = 600, 240, 20_000_000
-"""Characters and parts of an expression, and numbers made on the way."""
+MOST_TEXT, MOST_PARTS = 600, 240
+"""Characters and parts of an expression."""
 MOST_SCENES = 8
 """How often an expression may look at another lesson."""
 MOST_SECONDS = 3.0
@@ -35,6 +39,7 @@ _OPERATORS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
 _COMPARISONS: Mapping[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
 }  # fmt: skip
+_COSTS: Mapping[type[ast.operator], int] = {ast.FloorDiv: DIVISION, ast.Mod: DIVISION, ast.Pow: POWER}
 _ATTRIBUTES = ("shape", "size", "T")
 _ELSEWHERE = ("at", "wrong")
 
@@ -60,7 +65,7 @@ class Names(Protocol):
         ...
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=256)
 def parsed(text: str) -> ast.expr:
     """The expression as a tree; Problem where it is none, or too long."""
     if len(text) > MOST_TEXT:
@@ -76,118 +81,127 @@ def parsed(text: str) -> ast.expr:
 
 
 def evaluate(text: str, names: Names) -> np.ndarray:
-    """What an expression comes to among these names, as an array of numbers or truths; Problem says what is wrong with it."""
+    """What an expression comes to among these names, as a read-only array of float64 or truths; Problem says what is wrong with it."""
     try:
         with np.errstate(all="ignore"):
-            value = _Reader().value(parsed(text), names)
+            walk = _Walk()
+            value = np.asarray(walk.budget.computed(walk.plan(parsed(text), names))).view()
     except Problem:
         raise
     except (ValueError, TypeError, IndexError, ArithmeticError, MemoryError, RecursionError) as error:
         raise Problem("lessons.expression.fails", text=text, why=str(error).rstrip(".")) from None
-    return np.asarray(value)
+    value.flags.writeable = False
+    return value
 
 
-class _Reader:
-    """Walks one expression; counts what it makes."""
+class _Walk:
+    """Plans one expression, part by part; `_<kind of part>` is the way to plan such a part."""
 
     def __init__(self) -> None:
-        self.work = 0
+        self.budget = Budget()
         self.scenes = 0
         self.seconds = 0.0
 
-    def value(self, node: ast.expr, names: Names) -> Any:
+    def plan(self, node: ast.expr, names: Names) -> Planned:
         read = getattr(self, f"_{type(node).__name__.lower()}", None)
         if read is None:
             raise Problem("lessons.expression.not_allowed", text=ast.unparse(node))
-        return self._counted(read(node, names))
+        planned: Planned = read(node, names)
+        return planned
 
-    def _counted(self, value: Any) -> Any:
-        if isinstance(value, np.ndarray):
-            self.work += value.size
-            if value.size > MOST_VALUES or self.work > MOST_WORK:
-                raise Problem("lessons.expression.too_large", most=MOST_VALUES)
-        return value
+    def _value(self, node: ast.expr, names: Names) -> Any:
+        """The value of a part on which the shape of another depends."""
+        return self.budget.computed(self.plan(node, names))
 
-    def _constant(self, node: ast.Constant, _: Names) -> Any:
+    def _constant(self, node: ast.Constant, _: Names) -> Planned:
         value = node.value
         if isinstance(value, bool):
-            return np.bool_(value)
+            return given(np.bool_(value))
         if isinstance(value, int | float) and abs(value) <= 1e9:
-            return np.float64(value)
+            return given(np.float64(value))
         raise Problem("lessons.expression.not_allowed", text=ast.unparse(node))
 
-    def _name(self, node: ast.Name, names: Names) -> Any:
+    def _name(self, node: ast.Name, names: Names) -> Planned:
         found = names.arrays.get(node.id)
         if found is None:
             for near in get_close_matches(node.id, names.arrays, 1, 0.7):
                 raise Problem("lessons.expression.unknown_near", name=node.id, near=near)
             raise Problem("lessons.expression.unknown", name=node.id, known=tuple(names.arrays))
-        return found
+        view = found.view()
+        view.flags.writeable = False
+        return given(view)
 
-    def _binop(self, node: ast.BinOp, names: Names) -> Any:
+    def _combined(self, act: Callable[..., Any], parts: Sequence[Planned], cost: int = CHEAP) -> Planned:
+        return self.budget.plan(together(*(part.shape for part in parts)), act, *parts, cost=cost * max(1, len(parts) - 1))
+
+    def _binop(self, node: ast.BinOp, names: Names) -> Planned:
         act = _OPERATORS.get(type(node.op))
         if act is None:
             raise Problem("lessons.expression.not_allowed", text=ast.unparse(node))
-        return self._both(act, self.value(node.left, names), self.value(node.right, names))
+        squared = isinstance(node.op, ast.Pow) and isinstance(node.right, ast.Constant) and node.right.value == 2
+        cost = CHEAP if squared else _COSTS.get(type(node.op), CHEAP)
+        return self._combined(lambda a, b: act(_numbers(a), _numbers(b)), [self.plan(node.left, names), self.plan(node.right, names)], cost)
 
-    def _both(self, act: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
-        """Before it is made, whether the result is small enough."""
-        if np.prod(np.broadcast_shapes(np.shape(a), np.shape(b)), dtype=float) > MOST_VALUES:
-            raise Problem("lessons.expression.too_large", most=MOST_VALUES)
-        plain = [side.astype(np.float64) if getattr(side, "dtype", None) == np.bool_ and act in _OPERATORS.values() else side for side in (a, b)]
-        return act(*plain)
-
-    def _unaryop(self, node: ast.UnaryOp, names: Names) -> Any:
-        value = self.value(node.operand, names)
+    def _unaryop(self, node: ast.UnaryOp, names: Names) -> Planned:
+        part = self.plan(node.operand, names)
         if isinstance(node.op, ast.Not):
-            return np.bool_(not _truth(value))
+            _check_one(part.shape)
+            return self.budget.plan((), lambda value: not _truth(value), part)
         if isinstance(node.op, ast.Invert):
-            return ~np.asarray(value, dtype=np.bool_)
-        return -np.asarray(value, dtype=np.float64) if isinstance(node.op, ast.USub) else value
+            return self.budget.plan(part.shape, lambda value: ~np.asarray(value, dtype=np.bool_), part)
+        return self.budget.plan(part.shape, lambda value: -_numbers(value), part) if isinstance(node.op, ast.USub) else part
 
-    def _boolop(self, node: ast.BoolOp, names: Names) -> Any:
-        values = [np.asarray(self.value(part, names), dtype=np.bool_) for part in node.values]
-        together = np.logical_and if isinstance(node.op, ast.And) else np.logical_or
-        made = values[0]
-        for value in values[1:]:
-            made = self._both(together, made, value)
-        return made
+    def _boolop(self, node: ast.BoolOp, names: Names) -> Planned:
+        act = np.logical_and if isinstance(node.op, ast.And) else np.logical_or
+        return self._combined(lambda *values: reduce(act, values), [self.plan(part, names) for part in node.values])
 
-    def _compare(self, node: ast.Compare, names: Names) -> Any:
-        sides = [self.value(side, names) for side in (node.left, *node.comparators)]
-        made: Any = np.bool_(True)
-        for act, a, b in zip(node.ops, sides, sides[1:], strict=False):
-            if type(act) not in _COMPARISONS:
-                raise Problem("lessons.expression.not_allowed", text=ast.unparse(node))
-            made = np.logical_and(made, self._both(_COMPARISONS[type(act)], a, b))
-        return made
+    def _compare(self, node: ast.Compare, names: Names) -> Planned:
+        if any(type(act) not in _COMPARISONS for act in node.ops):
+            raise Problem("lessons.expression.not_allowed", text=ast.unparse(node))
+        acts = [_COMPARISONS[type(act)] for act in node.ops]
 
-    def _subscript(self, node: ast.Subscript, names: Names) -> Any:
-        value = np.asarray(self.value(node.value, names))
-        parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        return value[tuple(self._place(part, names) for part in parts)]
+        def compared(*sides: Any) -> Any:
+            return reduce(np.logical_and, (act(a, b) for act, a, b in zip(acts, sides, sides[1:], strict=False)))
+
+        return self._combined(compared, [self.plan(side, names) for side in (node.left, *node.comparators)], 2 * CHEAP)
+
+    def _subscript(self, node: ast.Subscript, names: Names) -> Planned:
+        part = self.plan(node.value, names)
+        places = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        index = tuple(self._place(place, names) for place in places)
+        shape = np.broadcast_to(np.False_, part.shape)[index].shape
+        if any(isinstance(place, np.ndarray) for place in index):
+            return self.budget.plan(shape, lambda value: np.asarray(value)[index], part)
+        return part.view(shape, lambda value: value[index])
 
     def _place(self, node: ast.expr, names: Names) -> Any:
         if isinstance(node, ast.Slice):
-            return slice(*(None if end is None else _whole(self.value(end, names)) for end in (node.lower, node.upper, node.step)))
+            return slice(*(None if end is None else _whole(self._value(end, names)) for end in (node.lower, node.upper, node.step)))
         if isinstance(node, ast.Constant) and node.value is ...:
             return ...
-        value = self.value(node, names)
+        value = self._value(node, names)
         return value if getattr(value, "dtype", None) == np.bool_ and np.ndim(value) else _whole(value)
 
-    def _list(self, node: ast.List, names: Names) -> Any:
-        return np.array([np.asarray(self.value(part, names), dtype=np.float64) for part in node.elts])
+    def _list(self, node: ast.List, names: Names) -> Planned:
+        parts = [self.plan(part, names) for part in node.elts]
+        for one, other in pairwise(parts):
+            if one.shape != other.shape:
+                raise Problem("lessons.expression.shapes", one=one.shape, other=other.shape)
+        shape = (len(parts), *(parts[0].shape if parts else ()))
+        return self.budget.plan(shape, lambda *values: np.array([_numbers(value) for value in values]), *parts)
 
-    def _ifexp(self, node: ast.IfExp, names: Names) -> Any:
-        return self.value(node.body if _truth(self.value(node.test, names)) else node.orelse, names)
+    def _ifexp(self, node: ast.IfExp, names: Names) -> Planned:
+        return self.plan(node.body if _truth(self._value(node.test, names)) else node.orelse, names)
 
-    def _attribute(self, node: ast.Attribute, names: Names) -> Any:
+    def _attribute(self, node: ast.Attribute, names: Names) -> Planned:
         if node.attr not in _ATTRIBUTES:
             raise Problem("lessons.expression.no_attribute", name=node.attr, known=(*_ATTRIBUTES, *(f"{name}()" for name in REDUCTIONS)))
-        value = np.asarray(self.value(node.value, names))
-        return value.T if node.attr == "T" else np.array(getattr(value, node.attr), dtype=np.float64)
+        part = self.plan(node.value, names)
+        if node.attr == "T":
+            return part.view(part.shape[::-1], np.transpose)
+        return given(np.array(part.shape if node.attr == "shape" else math.prod(part.shape), dtype=np.float64))
 
-    def _call(self, node: ast.Call, names: Names) -> Any:
+    def _call(self, node: ast.Call, names: Names) -> Planned:
         arguments = list(node.args)
         if isinstance(node.func, ast.Attribute) and node.func.attr in REDUCTIONS:
             name, arguments = node.func.attr, [node.func.value, *arguments]
@@ -196,17 +210,21 @@ class _Reader:
         else:
             raise Problem("lessons.expression.not_allowed", text=ast.unparse(node.func))
         if name in _ELSEWHERE or name == "wrong_loss":
-            return self._elsewhere(name, node, names)
-        if name not in FUNCTIONS:
-            for near in get_close_matches(name, FUNCTIONS, 1, 0.7):
-                raise Problem("lessons.expression.no_function_near", name=name, near=near)
-            raise Problem("lessons.expression.no_function", name=name, known=(*FUNCTIONS, *_ELSEWHERE, "wrong_loss"))
-        settings = {}
-        for keyword in node.keywords:
-            if keyword.arg != "axis" or name not in WITH_AXIS:
-                raise Problem("lessons.expression.not_allowed", text=ast.unparse(node))
-            settings["axis"] = _whole(self.value(keyword.value, names))
-        return FUNCTIONS[name](*[self.value(argument, names) for argument in arguments], **settings)
+            return given(self._elsewhere(name, node, names))
+        function = _function(name)
+        if not function.least <= len(arguments) <= function.most:
+            raise Problem("lessons.expression.arity", name=name, takes=function.takes, n=len(arguments))
+        if any(keyword.arg != "axis" or not function.axis for keyword in node.keywords):
+            raise Problem("lessons.expression.not_allowed", text=ast.unparse(node))
+        settings = {str(keyword.arg): _whole(self._value(keyword.value, names)) for keyword in node.keywords}
+        return self._called(function, [self.plan(argument, names) for argument in arguments], settings)
+
+    def _called(self, function: Function, parts: list[Planned], settings: Mapping[str, int]) -> Planned:
+        cut = function.arrays or len(parts)
+        arrays, whole = parts[:cut], [_whole(self.budget.computed(part)) for part in parts[cut:]]
+        shapes = [*(part.shape for part in arrays), *whole]
+        shape, products = function.shape(*shapes, **settings), function.products(*shapes)
+        return self.budget.plan(shape, lambda *values: function.call(*values, *whole, **settings), *arrays, cost=function.cost, products=products)
 
     def _elsewhere(self, name: str, node: ast.Call, names: Names) -> Any:
         first = node.args[0] if len(node.args) == 2 and not node.keywords else None
@@ -215,22 +233,39 @@ class _Reader:
         self.scenes += 1
         if self.scenes > MOST_SCENES:
             raise Problem("lessons.expression.too_many_scenes", most=MOST_SCENES)
-        updates = _whole(self.value(node.args[1], names)) if name == "wrong_loss" else 0
+        updates = _whole(self._value(node.args[1], names)) if name == "wrong_loss" else 0
         self.seconds += names.seconds(name, first.value, updates)
         if self.seconds > MOST_SECONDS:
             raise Problem("lessons.scene.too_long", seconds=math.ceil(self.seconds), most=MOST_SECONDS)
         if name == "wrong_loss":
             return np.float64(names.wrong_loss(first.value, updates))
-        return self.value(node.args[1], names.elsewhere(name, first.value))
+        return self._value(node.args[1], names.elsewhere(name, first.value))
+
+
+def _function(name: str) -> Function:
+    if name not in FUNCTIONS:
+        for near in get_close_matches(name, FUNCTIONS, 1, 0.7):
+            raise Problem("lessons.expression.no_function_near", name=name, near=near)
+        raise Problem("lessons.expression.no_function", name=name, known=(*FUNCTIONS, *_ELSEWHERE, "wrong_loss"))
+    return FUNCTIONS[name]
+
+
+def _numbers(value: Any) -> Any:
+    return np.asarray(value, dtype=np.float64)
+
+
+def _check_one(shape: tuple[int, ...]) -> None:
+    if math.prod(shape) != 1:
+        raise Problem("lessons.expression.not_one", shape=shape)
 
 
 def _truth(value: Any) -> bool:
-    if np.size(value) != 1:
-        raise Problem("lessons.expression.not_one", shape=np.shape(value))
+    _check_one(np.shape(value))
     return bool(np.asarray(value).reshape(-1)[0])
 
 
 def _whole(value: Any) -> int:
-    if np.size(value) != 1 or not np.isfinite(value) or float(value) != int(value):
+    number = float(np.asarray(value).reshape(-1)[0]) if np.size(value) == 1 else math.nan
+    if not number.is_integer():
         raise Problem("lessons.expression.not_whole")
-    return int(value)
+    return int(number)

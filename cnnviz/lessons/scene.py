@@ -56,7 +56,7 @@ class Scene:
         lesson = changed_lesson(self.lesson, query_of(text)) if function == "at" else self.lesson
         x = load_image(find_image(lesson.img).pixels, lesson.ch, lesson.scale)
         if function != "at":
-            return SLOWER * estimate(lesson.network, x.shape, updates)
+            return SLOWER * estimate(lesson.network, x.shape, max(1, updates))
         return estimate(lesson.network, x.shape, updates_ahead(lesson, x, lesson.k))
 
     def wrong_loss(self, mistake: str, updates: int) -> float:

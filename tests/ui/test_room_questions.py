@@ -7,6 +7,7 @@ import gzip
 import itertools
 import json
 import time
+import tracemalloc
 
 import fakeredis
 import numpy as np
@@ -14,6 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cnnviz.lessons.scene import lesson_of
+from cnnviz.lessons.scene import scene as lesson_scene
 from cnnviz.lessons.votes import bars
 from cnnviz.ui.server.rooms import asked, store
 from cnnviz.ui.server.rooms.shared import Shared
@@ -216,6 +219,34 @@ def test_a_question_that_is_none_gets_a_sentence_and_the_hall_sees_nothing(body,
         assert 400 <= status < 500 and why["id"] == id and why["sentence"]
         assert here.hall.rooms.store.rooms[here.path.removeprefix("/room/")].poll is None
         assert (await here.hall.ask("PUT", f"{here.path}/question", b"{}"))[0] == 403
+
+    asyncio.run(act())
+
+
+LARGE = "net=conv32x1-relu-dense18-relu-dense10-softmax-ce"  # as many parameters as there may be
+
+
+@pytest.mark.parametrize(
+    ("at", "key", "id"),
+    [
+        ("k=2", "sign(0*L,L)", "arity"),
+        ("k=2", "abs(do, y)", "arity"),
+        (LARGE, "max(where(w2[:,0:1]*0>0, w2.T[0:1,:], 0))", "too_large"),
+    ],
+)
+def test_a_key_neither_writes_into_the_lesson_nor_fills_the_memory(at, key, id):
+    async def act():
+        here = await Asked(Hall()).open(at)
+        kept = lesson_scene(lesson_of(at)).arrays
+        before = {name: array.tobytes() for name, array in kept.items()}
+        tracemalloc.start()
+        try:
+            status, why = await here.put(kind="number", ask="?", key=key)
+            assert tracemalloc.get_traced_memory()[1] < 50_000_000
+        finally:
+            tracemalloc.stop()
+        assert (status, why["id"]) == (400, f"lessons.expression.{id}") and why["sentence"]
+        assert all(array.tobytes() == before[name] for name, array in kept.items())
 
     asyncio.run(act())
 
