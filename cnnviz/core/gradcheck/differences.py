@@ -22,13 +22,14 @@ from cnnviz.core.values import Gradients
 class Sides:
     """What nudges of some entries do to the loss, (n,) each: `up` = L(θ + h) - L(θ) and `down` = L(θ) - L(θ - h).
 
-    `doubt` is how far round-off may put (up + down) / 2h off.
+    `doubt` is how far round-off may put (up + down) / 2h off, and `bend` what kinks within h may add to it, 0 where it was not looked for.
     """
 
     h: float
     up: np.ndarray
     down: np.ndarray
     doubt: np.ndarray
+    bend: np.ndarray
 
     @property
     def central(self) -> np.ndarray:
@@ -53,23 +54,52 @@ class Differences:
         self.y = y.astype(self.dtype)
 
     def sides(
-        self, name: str, step: float, entries: np.ndarray | None = None, progress: Callable[[float], None] | None = None
+        self,
+        name: str,
+        step: float,
+        entries: np.ndarray | None = None,
+        progress: Callable[[float], None] | None = None,
+        bends: bool = False,
     ) -> Sides:
-        """Both sides of every entry of a parameter, or of some by flat index; `progress` is told what further share is done."""
+        """Both sides of every entry of a parameter, or of some by flat index; `progress` is told what further share is done.
+
+        `bends`: whether kinks are looked for.
+        """
         way, change, before = path(self.program, name), self.program.loss_change, self.values[self.end]
         h, found, size = self._h(way, step), [], way.size if entries is None else len(entries)
-        for plus, minus, effect in self._blocks(way, h, entries):
+        for values, effect in self._blocks(way, h, entries):
+            plus, minus = values[self.end].reshape(2, len(effect), -1)
             doubt = self.round_off.of(way, effect, plus - minus) / h
-            found.append((change(plus, before, self.y), change(before, minus, self.y), doubt))
+            bend = self._bend(way, values).sum(axis=0) / (2 * h) if bends else np.zeros(len(effect))
+            found.append((change(plus, before, self.y), change(before, minus, self.y), doubt, bend))
             if progress:
-                progress(len(plus) / size)
+                progress(len(effect) / size)
         return Sides(h, *map(np.concatenate, zip(*found, strict=True)))
+
+    def _bend(self, way: Path, values: Inner) -> np.ndarray:
+        """What lines with kinks change in the loss besides what their slopes at θ say, of each copy (2, n).
+
+        Σ ∂y·Δy - Σ ∂x·Δx: the same line back gives ∂x, so that nothing is left while each gate and each winner stays as it is.
+        """
+        found: np.ndarray | float = 0.0
+        for line in way.lines:
+            if line.layer is None or not self.program.network.layers[line.layer].has_kinks:
+                continue
+            out, into = (self._moved(values, symbol) for symbol in (line.target, line.sources[0]))
+            found = found + np.abs(out - into)
+        return np.broadcast_to(found, (2, values[self.end].size // 2 // self.values[self.end].size))
+
+    def _moved(self, values: Inner, symbol: str) -> np.ndarray:
+        """Σ ∂s·Δs of each copy, (2, n)."""
+        base = self.values[symbol]
+        return (values[symbol] - base).reshape(2, -1, base.size) @ self.gradients[f"d{symbol}"].reshape(-1)
 
     def central(self, name: str, step: float, entries: np.ndarray | None = None) -> np.ndarray:
         """Central differences alone, (n,); 0 where a step is too small for the precision to move anything."""
         way, change = path(self.program, name), self.program.loss_change
         h = self._h(way, step)
-        return np.concatenate([change(plus, minus, self.y) for plus, minus, _ in self._blocks(way, h, entries)]) / self.dtype.type(2 * h)
+        ends = [values[self.end].reshape(2, len(effect), -1) for values, effect in self._blocks(way, h, entries)]
+        return np.concatenate([change(plus, minus, self.y) for plus, minus in ends]) / self.dtype.type(2 * h)
 
     def _h(self, way: Path, step: float) -> float:
         """The nudge of an entry: inputs above 1 multiply what it moves, so it is that much smaller."""
@@ -78,15 +108,15 @@ class Differences:
         x = self.values[self.program.network.names[way.place].input]
         return step / max(1.0, float(x.max()), -float(x.min()))
 
-    def _blocks(self, way: Path, h: float, entries: np.ndarray | None) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-        """The ends of the passes (n,N) with some entries raised and lowered by h, and what they move per unit, block by block."""
+    def _blocks(self, way: Path, h: float, entries: np.ndarray | None) -> Iterator[tuple[Inner, np.ndarray]]:
+        """The passes with some entries raised and lowered by h, (2, rows, …) each, and what they move per unit (n, …), block by block."""
         for part in _parts(way, np.arange(way.size) if entries is None else entries):
             effect = self._effects(way, part.reshape(-1))
             shift, middle = self.dtype.type(h) * effect.reshape(*part.shape, *effect.shape[1:]), self.values[way.target]
             values = self.values | {way.target: np.stack([middle + shift, middle - shift])}
             for line in way.lines:
                 line.step(values)
-            yield *values[self.end].reshape(2, part.size, -1), effect
+            yield values, effect
 
     def _effects(self, way: Path, entries: np.ndarray) -> np.ndarray:
         """∂target/∂θ for some entries, (n, …)."""

@@ -44,14 +44,17 @@ def _looked_at(
     nudged: Differences, name: str, step: float, entries: np.ndarray, at: Sides
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Central differences, doubts and kinks of some entries, from a longer step and from a smaller one too."""
-    central, apart, doubt = at.central[entries], at.apart[entries], at.doubt[entries]
-    twice, closer = nudged.sides(name, 2 * step, entries), nudged.sides(name, step / CLOSER, entries)
-    sharp = (np.abs(twice.apart / 2 - apart) > 2 * SAFETY * doubt) | (
-        np.abs(closer.apart - apart / CLOSER) > 2 * SAFETY * closer.doubt
-    )
-    stays = np.abs(closer.apart) > np.maximum(np.abs(apart) / 5, 2 * SAFETY * closer.doubt)
-    passed_by = sharp & ~stays
-    # The error of a long step is ε²: doubling ε adds three times what it was.
-    truncated = doubt + np.abs(twice.central - central) / 3
-    near = closer.doubt + np.abs(closer.apart) / 2
-    return np.where(passed_by, closer.central, central), np.where(passed_by, near, truncated), stays
+    central, doubt = at.central[entries], at.doubt[entries]
+    twice = nudged.sides(name, 2 * step, entries, bends=True)
+    doubt = doubt + np.abs(twice.central - central) / 3  # the error of a long step is ε²: doubling ε adds three times what it was
+    kinks, bent = np.zeros(len(entries), bool), _matters(twice)
+    if bent.any():
+        closer, half = (nudged.sides(name, step / n, entries[bent], bends=True) for n in (CLOSER, 2 * CLOSER))
+        central[bent], kinks[bent] = closer.central, _matters(closer)
+        doubt[bent] = closer.doubt + np.abs(closer.central - half.central) * 4 / 3
+    return central, doubt, kinks
+
+
+def _matters(sides: Sides) -> np.ndarray:
+    """Where kinks within the step may make a right gradient look wrong."""
+    return sides.bend > np.maximum(SAFETY * sides.doubt, TOLERANCE / 10 * np.abs(sides.central))

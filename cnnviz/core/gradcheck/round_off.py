@@ -27,27 +27,22 @@ class RoundOff:
     def of(self, path: Path, effect: np.ndarray, moved: np.ndarray) -> np.ndarray:
         """For entries with these effects (n, …), which move the end by `moved` (n,N): how far L may be off, (n,)."""
         if path.target not in self._known:
-            self._known[path.target] = self._squares(path)
+            self._known[path.target] = self._errors(path)
         near, far = self._known[path.target]
         touched = (effect != 0).reshape(len(effect), -1).astype(effect.dtype)
-        errors = np.sqrt(touched @ near + far) + self.own  # (n, 2)
-        return self.eps * (errors[:, 0] + np.linalg.norm(moved, axis=-1) / 2 * errors[:, 1])
+        errors = np.stack([np.hypot(_root_of_squares(touched, near[n]), far[n]) for n in range(2)]) + self.own[:, None]
+        return self.eps * (errors[0] + length(moved) / 2 * errors[1])
 
-    def _squares(self, path: Path) -> tuple[np.ndarray, np.ndarray]:
-        """Squared errors for both kinds of slopes: of cells that a nudge reaches one by one, (cells, 2), and of all others, (2,)."""
-        near, far, alone = np.zeros((2, self.values[path.target].size)), np.zeros(2), True
+    def _errors(self, path: Path) -> tuple[np.ndarray, np.ndarray]:
+        """Errors for both kinds of slopes: of cells that a nudge reaches one by one, (2, cells), and of all others together, (2,)."""
+        alone, near, far = True, [np.zeros((2, self.values[path.target].size))], [np.zeros((2, 1))]
         for line in (*path.own, *path.lines):
             if line.role != "y":
                 continue
             alone = alone and (line.target == path.target or self._same(line))
             size = (np.abs(self.values[line.target]) if alone else self._magnitude(line)).reshape(-1)
-            for n, slopes in enumerate(self.slopes):
-                error = slopes[f"d{line.target}"].reshape(-1) * size
-                if alone:
-                    near[n] += error * error
-                else:
-                    far[n] += error @ error
-        return near.T, far
+            (near if alone else far).append(np.stack([np.abs(slopes[f"d{line.target}"]).reshape(-1) * size for slopes in self.slopes]))
+        return length(np.stack(near, axis=-1)), length(np.concatenate(far, axis=-1))
 
     def _same(self, line: Line) -> bool:
         """Whether each cell is made of the same cell before it."""
@@ -60,4 +55,38 @@ class RoundOff:
         products = max((parameter.fan_in for parameter in parameters.values()), default=0)
         if products < 2:
             return value
-        return value + np.log2(products) / 2 * np.sqrt(line.make({source: self.values[source] ** 2 for source in line.sources}))
+        # A product of two sources is summed, and a bias, which has no fan-in, is added once.
+        bias = self.program.network.names[line.place].of("b")
+        given = {source: np.abs(self.values[source]) for source in line.sources}
+        scales = {source: max(float(array.max(initial=0)), TINY) for source, array in given.items()}
+        squares = {source: np.zeros_like(array) if source == bias else (array / scales[source]) ** 2 for source, array in given.items()}
+        scale = np.prod([scales[source] for source in given if source != bias])
+        return value + np.log2(products) / 2 * np.sqrt(line.make(squares)) * scale
+
+
+TINY = float(np.finfo(np.float64).tiny)
+SQUARED = 1e-150
+"""A share of the largest below which squares of numbers are no longer exact."""
+
+
+def length(numbers: np.ndarray) -> np.ndarray:
+    """The root of the sum of squares over the last axis, also of numbers whose squares are 0 or ∞.
+
+    >>> length(np.array([[3e-200, 4e-200], [0.0, 7e200]])).tolist()
+    [5e-200, 7e+200]
+    """
+    largest = np.maximum(np.abs(numbers).max(axis=-1), TINY)
+    return np.linalg.norm(numbers / largest[..., None], axis=-1) * largest
+
+
+def _root_of_squares(touched: np.ndarray, errors: np.ndarray) -> np.ndarray:
+    """The root of the sum of squares of `errors` (cells,) of the cells that each entry touches, (n, cells) of 0 and 1: (n,).
+
+    An entry that touches very small ones alone has the largest of them.
+    """
+    scale = max(float(errors.max(initial=0)), TINY)
+    found: np.ndarray = np.sqrt(touched @ (errors / scale) ** 2)
+    small = np.flatnonzero(found < SQUARED)
+    if small.size:
+        found[small] = (touched[small] * (errors / scale)).max(axis=1, initial=0)
+    return found * scale

@@ -72,6 +72,9 @@ class Layer:
     scale: ClassVar[str] = "signed"
     """The values of its output, for their colours: "signed", "positive" (never below 0), "share" (in 0 … 1), or "same" as it takes."""
 
+    has_kinks: ClassVar[bool] = False
+    """Whether it decides by comparing numbers, as ReLU and max pooling do: there its slope jumps."""
+
     axes: ClassVar[Mapping[str, Mapping[str, tuple[int, ...]]]] = {}
     """In what order "keras" and "pytorch" have the axes of a parameter, by its letter, where they differ from ours."""
 

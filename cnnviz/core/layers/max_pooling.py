@@ -59,6 +59,7 @@ class MaxPooling(Pooling):
     """The largest of each window. It has kinks where two of a window are equal."""
 
     kind = "max"
+    has_kinks = True
     text = re.compile(r"max(?P<k>\d+)(s(?P<stride>\d+))?")
 
     def calls(self, x: Shape, many: bool = False) -> dict[str, Call]:

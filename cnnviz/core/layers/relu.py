@@ -32,6 +32,7 @@ class Relu(Activation):
     kind = "relu"
     text = re.compile("relu")
     scale = "positive"
+    has_kinks = True
 
     def calls(self, x: Shape, many: bool = False) -> dict[str, Call]:
         return {"y": call(relu, "x"), "dx": call(relu_dx, "dy x")}

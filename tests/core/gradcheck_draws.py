@@ -1,0 +1,194 @@
+"""Drawn cases for the gradient check: any network of the grammar, any image, parameters on their way, near divergence too.
+
+    drawn(7)                    a case, the same each time
+    drawn(7).check()            the check of its own gradients
+    str(drawn(7))               the case as code
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from cnnviz.core.gradcheck import KINK, TOLERANCE, WRONG, GradientCheck, check_gradients
+from cnnviz.core.image_ids import PATTERNS
+from cnnviz.core.network import WEIGHTS, Network
+from cnnviz.core.optimizers import OPTIMIZERS
+from cnnviz.core.values import Params
+from cnnviz.data.images import load_image
+from cnnviz.data.patterns import pattern
+from cnnviz.words import Problem
+
+ENTRIES = 1_500
+"""Parameters of a network, at the most."""
+IMAGES = ("flat", "two levels", "pattern", "drawn", "uniform", "normal", "photograph", "tiny")
+ACTIVATIONS = ("sigmoid", "tanh", "relu", "identity")
+ENDS = (
+    "softmax-ce", "softmax-ce", "sigmoid-ce", "sigmoid-bce", "softmax-mse", "sigmoid-mse", "tanh-mse", "relu-mse", "identity-mse", "mse",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """All that a check needs, by a few words; `updates` of an optimizer are made first, as far as numbers stay finite."""
+
+    net: str
+    shape: tuple[int, ...]
+    image: str = "uniform"
+    scale: str = "unit"
+    weights: str = "normal"
+    seed: int = 0
+    targets: str = "class"
+    opt: str = "gd"
+    lr: float = 0.01
+    updates: int = 0
+
+    @cached_property
+    def network(self) -> Network:
+        return Network.parse(self.net)
+
+    @cached_property
+    def x(self) -> np.ndarray:
+        pixels = _pixels(self.image, self.shape, np.random.default_rng([self.seed, 1]))
+        return pixels * 255 if self.scale == "raw" else pixels
+
+    @cached_property
+    def y(self) -> np.ndarray:
+        rng, n = np.random.default_rng([self.seed, 3]), self.network.program(self.shape).shapes["o"][0]
+        if self.targets == "class":
+            return np.eye(n)[rng.integers(n)]
+        if self.targets == "far" and self.network.loss_kind.name == "mse":
+            return rng.normal(size=n) * 10.0 ** rng.integers(0, 5)
+        return rng.random(n)
+
+    @cached_property
+    def params(self) -> Params:
+        """After the updates; the last ones whose pass is finite."""
+        optimizer, state = OPTIMIZERS[self.opt](self.lr), None
+        params = self.network.init(self.shape, self.weights, self.seed)
+        with np.errstate(all="ignore"):
+            for _ in range(self.updates):
+                after, state = optimizer.step(params, self.network.backward(params, self.network.forward(params, self.x), self.y), state)
+                if not self._is_finite(after):
+                    break
+                params = after
+        return params
+
+    def _is_finite(self, params: Params) -> bool:
+        trace = self.network.forward(params, self.x)
+        every = (*trace.values(), *self.network.backward(params, trace, self.y).values(), np.array(self.network.loss(trace, self.y)))
+        return all(np.isfinite(array).all() for array in every)
+
+    @cached_property
+    def gradients(self) -> dict[str, np.ndarray]:
+        with np.errstate(all="ignore"):
+            return dict(self.network.backward(self.params, self.network.forward(self.params, self.x), self.y))
+
+    def check(self, **more) -> GradientCheck:
+        return check_gradients(self.params, self.x, self.y, network=self.network, parameters=[*self.params, "x"], **more)
+
+    def __str__(self) -> str:
+        changed = [f"{one.name}={getattr(self, one.name)!r}" for one in dataclasses.fields(self) if getattr(self, one.name) != one.default]
+        return f"Drawn({', '.join(changed)})"
+
+
+def drawn(number: int) -> Drawn:
+    """The case of this number."""
+    rng = np.random.default_rng([number, 17])
+    while True:
+        shape = (int(rng.integers(1, 4)), *map(int, rng.integers(1, 13, 2)))
+        net = _text(rng, shape)
+        if _fits(net, shape):
+            break
+    raw = rng.random() < 0.4
+    updates = int(rng.choice([0, 0, 1, 3, 10, 30, 100, 300]))
+    return Drawn(
+        net, shape[1:] if shape[0] == 1 and rng.random() < 0.5 else shape,
+        str(rng.choice(IMAGES)), "raw" if raw else "unit", str(rng.choice(WEIGHTS)), int(rng.integers(2**20)),
+        str(rng.choice(["class", "class", "shares", "far"])), str(rng.choice(list(OPTIMIZERS))),
+        float(f"{10.0 ** rng.uniform(-7 if raw else -4, 1):.2g}"), updates,
+    )  # fmt: skip
+
+
+def _text(rng: np.random.Generator, shape: tuple[int, ...]) -> str:
+    words: list[str] = []
+    for _ in range(rng.integers(0, 6)):
+        kind = rng.choice(["conv", "conv", "max", "avg", "activation", "activation"])
+        k, stride = int(rng.integers(1, 5)), int(rng.choice([1, 1, 2, 3]))
+        if kind == "conv":
+            padding = rng.choice(["", "", "p1", "p2", "same", "full"])
+            words.append(f"conv{rng.integers(1, 5)}x{k}{rng.choice(['', 'b'])}{f's{stride}' if stride > 1 else ''}{padding}")
+        else:
+            words.append(str(rng.choice(ACTIVATIONS)) if kind == "activation" else f"{kind}{k}{f's{stride}' if stride != k else ''}")
+    if rng.random() < 0.25:
+        words.append("gap")
+    dense = int(rng.integers(0, 4))
+    for n in range(dense):
+        words.append(f"dense{rng.integers(1, 11 if n == dense - 1 else 7)}")
+        if n < dense - 1 and rng.random() < 0.7:
+            words.append(str(rng.choice([*ACTIVATIONS, "softmax"])))
+    return "-".join([*words, str(rng.choice(ENDS))])
+
+
+def _fits(net: str, shape: tuple[int, ...]) -> bool:
+    try:
+        program = Network.parse(net).check(shape)
+    except Problem:
+        return False
+    return sum(int(np.prod(parameter.shape)) for parameter in program.parameters.values()) <= ENTRIES
+
+
+def _pixels(image: str, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+    """Numbers in 0 … 1, but for "normal" and "tiny"."""
+    size = shape[-2:]
+    if image == "flat":
+        return np.full(shape, float(rng.choice([0.0, 0.5, 1.0])))
+    if image == "two levels":
+        return np.round(rng.random(shape))
+    if image in ("pattern", "photograph"):
+        name = str(rng.choice(sorted(PATTERNS)))
+        whole = pattern(name)[..., 0] / 255 if image == "pattern" else load_image(f"test-{rng.integers(20)}", "green", "unit")
+        top, left = (int(rng.integers(0, 33 - n)) for n in size)
+        return np.broadcast_to(whole[top : top + size[0], left : left + size[1]], shape).copy()
+    if image == "drawn":
+        strokes = np.zeros(size)
+        strokes[rng.integers(size[0])] = strokes[:, rng.integers(size[1])] = 1.0
+        return np.broadcast_to(strokes, shape).copy()
+    return {"uniform": rng.random, "normal": rng.normal, "tiny": lambda size: rng.normal(size=size) * 1e-6}[image](size=shape)
+
+
+def false_alarm(case: Drawn) -> str:
+    """What is called wrong of the case's own gradients, in words; "" where nothing is."""
+    found = case.check()
+    if not found.wrong:
+        return ""
+    worst = found.worst
+    name = f"d{worst.parameter}[{','.join(map(str, worst.index))}]"
+    return f"{found.wrong} of {found.count} entries; {name} is {worst.backward:.9g}, central {worst.central:.9g}, doubt {found.doubt[worst.parameter][worst.index]:.2g}"
+
+
+def let_pass(case: Drawn, number: int) -> str:
+    """What is not called wrong of gradients that are spoiled, one entry or all, by a share of 1e-5 to 1; "" where nothing is.
+
+    An entry counts where what was added is beyond what a central difference can be off, and no kink is near.
+    """
+    rng = np.random.default_rng([number, 19])
+    name = str(rng.choice([*case.params]))
+    right = case.gradients[f"d{name}"]
+    share = float(rng.choice([-1, 1])) * 10 ** rng.uniform(-5, 0)
+    at = (...,) if rng.random() < 0.5 else tuple(int(rng.integers(n)) for n in right.shape)
+    wrong = right.copy()
+    wrong[at] *= 1 + share
+    found = case.check(gradients=case.gradients | {f"d{name}": wrong})
+    beyond = np.abs(wrong - right) > np.maximum(BEYOND * found.doubt[name], BEYOND * TOLERANCE * np.maximum(np.abs(wrong), np.abs(right)))
+    missed = beyond & (found.marks[name] != WRONG) & (found.marks[name] != KINK)
+    if "relu" not in case.net and "max" not in case.net and found.at_kinks:
+        return f"{found.at_kinks} entries at kinks where there are none"
+    return f"{missed.sum()} of {beyond.sum()} entries of d{name}, times {1 + share}" if missed.any() else ""
+
+
+BEYOND = 5
+"""Doubts, and tolerances, from which an error must be seen: 4, and what the central difference itself may be off."""

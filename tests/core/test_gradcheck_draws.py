@@ -1,0 +1,147 @@
+"""No right gradient is called wrong, of drawn cases and of those that once were; wrong ones are, where that can be told."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cnnviz.core.gradcheck import KINK, RIGHT, UNTOLD, GradientCheck, check_gradients
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.network import Network
+from cnnviz.core.trajectory import Moment, trajectory
+from cnnviz.data.images import load_image
+from tests.core.gradcheck_draws import Drawn, drawn, false_alarm, let_pass
+
+TINY_VGG = "conv10x3b-relu-conv10x3b-relu-max2-conv10x3b-relu-conv10x3b-relu-max2-dense10-softmax-ce"
+
+
+def at(**query: str) -> tuple[Moment, Lesson]:
+    lesson, wrong = Lesson.from_query(query)
+    assert not wrong
+    with np.errstate(all="ignore"):
+        return trajectory(lesson, load_image(lesson.img, lesson.ch, lesson.scale), lesson.k), lesson
+
+
+def checked(**query: str) -> GradientCheck:
+    moment, lesson = at(**query)
+    return check_gradients(moment.params, moment.trace.x, np.array(lesson.y), network=lesson.network)
+
+
+def counts(found: GradientCheck) -> tuple[int, int, int, int]:
+    return found.right, found.wrong, found.at_kinks, found.untold
+
+
+# --- drawn cases ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("tens", range(25))
+def test_no_right_gradient_is_called_wrong(tens):
+    for number in range(10 * tens, 10 * tens + 10):
+        case = drawn(number)
+        assert not false_alarm(case), case
+
+
+@pytest.mark.parametrize("tens", range(10))
+def test_a_wrong_gradient_is_not_let_pass(tens):
+    for number in range(10_000 + 10 * tens, 10_010 + 10 * tens):
+        case = drawn(number)
+        assert not let_pass(case, number), case
+
+
+# --- cases that were called wrong once ------------------------------------------------------------
+
+ONCE = {
+    "squares of numbers below 1e-160 are 0": Drawn("dense1-sigmoid-mse", (2, 4, 4), "normal", "raw", seed=107),
+    "a softmax whose shares have 190 zeros": Drawn(
+        "conv3x3s3p1-conv2x3p1-conv3x1bs3p2-dense5-softmax-ce", (3, 4, 11), "flat", "raw", "he", 937544, opt="momentum", lr=1.4e-06, updates=300
+    ),
+    "all units of a filter within the step of the kink": Drawn(
+        "avg1-conv1x1b-avg1-relu-conv1x1b-dense2-identity-dense6-sigmoid-dense7-identity-mse", (2, 8, 2), "tiny", seed=105806, targets="shares"
+    ),
+    "equal pixels under overlapping pools": Drawn(
+        "max3s1-conv2x4bp2-max3s2-sigmoid-gap-dense4-dense3-dense7-tanh-mse", (1, 9, 11), "two levels", "raw", "he", 1014342, "shares"
+    ),
+    "a kink with the same slope on both sides": Drawn(
+        "sigmoid-max2s1-conv2x2bsame-max4s3-conv2x3s2-dense6-tanh-dense1-tanh-mse", (1, 12, 11), "two levels", seed=376079, targets="far"
+    ),
+    "a kink between two steps": Drawn(
+        "conv2x2bsame-identity-relu-conv3x3s2same-dense4-dense2-dense1-sigmoid-ce", (2, 7, 8), "tiny", seed=203401, targets="far"
+    ),
+    "pixels that are smaller than the step": Drawn(
+        "max2s1-relu-tanh-conv1x1-conv1x2b-dense6-sigmoid-dense4-softmax-dense2-tanh-mse",
+        (2, 8, 5), "tiny", "raw", "he", 267987, "far", "momentum", 5.8e-05, 10,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("why", ONCE)
+def test_what_was_called_wrong_once_is_not(why):
+    assert not false_alarm(ONCE[why])
+
+
+def test_a_softmax_on_raw_pixels_has_gradients_below_1e_160():
+    found = checked(net="conv4x3b-relu-max2-dense10-softmax-ce", scale="raw", ch="rgb")
+    assert found.passed and found.wrong == 0
+    sizes = [np.abs(array[array != 0]).min() for array in found.analytic.values() if array.any()]
+    assert min(sizes) < 1e-200
+
+
+def test_a_saturated_sigmoid_on_raw_pixels_is_right():
+    assert checked(net="conv4x3b-relu-max2-dense10-sigmoid-mse", scale="raw", k="20", img="digit7-3", w="he", seed="48").passed
+
+
+@pytest.mark.parametrize("size", [1e60, 1e100, 1e107])
+def test_gradients_of_any_size_are_not_called_wrong(size):
+    """Near divergence: squares of gradients and of sums are not finite, they themselves are."""
+    case = Drawn("dense3-dense2-mse", (4, 4))
+    params = case.params.replace(w1=case.params.w1 * size)
+    found = check_gradients(params, case.x, case.y, network=case.network)
+    assert found.wrong == 0 and found.finite and max(np.abs(array).max() for array in found.analytic.values()) > size
+
+
+def test_a_run_that_is_not_finite_is_no_fault_of_the_gradients():
+    found = checked(net="dense3-dense2-mse", lr="10", k="300", img="digit7-3")
+    assert (found.verdict, found.passed) == ("not finite", False) and counts(found) == (0, 0, 0, 2363)
+
+
+# --- what is told, and what is not ----------------------------------------------------------------
+
+
+def test_the_default_lesson_is_told_in_every_entry():
+    assert counts(checked()) == (1811, 0, 0, 0)
+
+
+@pytest.mark.parametrize("query, right", [({"scale": "raw"}, 1041), ({"k": "1000", "lr": "1"}, 910)])
+def test_what_is_too_small_beside_round_off_is_counted_as_untold(query, right):
+    found = checked(**query)
+    assert found.verdict == "right" and found.right == pytest.approx(right, abs=15) and found.right + found.untold == 1811
+    for name, marks in found.marks.items():
+        assert (np.abs(found.analytic[name][marks == UNTOLD]) < found.floor).all()
+    halved = {name: np.where(found.marks[name] == UNTOLD, array / 2, array) for name, array in found.analytic.items()}
+    moment, lesson = at(**query)
+    again = check_gradients(moment.params, moment.trace.x, np.array(lesson.y), network=lesson.network, gradients=halved)
+    assert again.wrong == 0 and again.untold == found.untold  # so much is not seen there
+
+
+def test_structural_zeros_are_right():
+    found = checked(net=TINY_VGG, ch="rgb")
+    zeros = sum(int(((array == 0) & (found.marks[name] == RIGHT)).sum()) for name, array in found.analytic.items())
+    assert found.passed and found.untold == 0 and zeros > 2_000
+    assert found.right + found.at_kinks == found.count == 5520 and found.at_kinks < 40
+
+
+def test_a_zero_that_should_be_none_is_wrong_and_one_that_should_be_is_told():
+    case = Drawn("conv2x2b-relu-dense2-softmax-ce", (4, 4), seed=3)
+    right = case.gradients
+    zeros = {f"d{name}": np.zeros_like(right[f"d{name}"]) for name in case.params}
+    found = case.check(gradients=right | zeros)
+    for name in case.params:
+        assert ((found.marks[name] == RIGHT) == (right[f"d{name}"] == 0)).all()
+
+
+def test_kinks_with_equal_slopes_are_kinks():
+    """relu(θ) - relu(-θ) is θ: both sides agree with each other, and not with ReLU′(0) = 0."""
+    network, x = Network.parse("dense2-relu-dense1-mse"), np.ones((1, 1))
+    params = network.init((1, 1)).replace(w1=np.zeros((1, 2)), w2=np.array([[1.0], [-1.0]]))
+    nudged = check_gradients(params, x, np.array([1.0]), network=network)
+    assert (nudged.marks["b1"] == KINK).all() and (nudged.marks["w1"] == KINK).all() and nudged.wrong == 0
