@@ -79,7 +79,7 @@ def show(lesson: Lesson | None = None, lang: str = "en") -> object:
     2
     """
     try:
-        module = import_module("cnnviz.ui.jupyter")  # and with it Streamlit: an import of cnnviz alone takes neither
+        module = import_module("cnnviz.hosts.jupyter")  # and with it Streamlit: an import of cnnviz alone takes neither
     except ModuleNotFoundError as error:
         if error.name not in ("anywidget", "traitlets"):
             raise

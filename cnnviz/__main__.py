@@ -69,7 +69,9 @@ def _main(arguments: list[str], page: bool) -> int:
 
 
 def _serve(asked: argparse.Namespace) -> int:
-    from cnnviz.ui.serve import serve  # Streamlit takes a second to import, and a lesson in a terminal needs none of it
+    from cnnviz.hosts.streamlit.serve import (
+        serve,  # Streamlit takes a second to import, and a lesson in a terminal needs none of it
+    )
 
     try:
         with reading(""):  # its visitors have languages of their own
@@ -125,7 +127,7 @@ def _exercise(name: str) -> Callable[..., str]:
 
 
 def _page(asked: argparse.Namespace, lesson: Lesson, image: Image) -> str:
-    from cnnviz.ui.standalone import lesson_html  # as slow to import as the page's server
+    from cnnviz.hosts.file import lesson_html  # as slow to import as the page's server
 
     return lesson_html(lesson, image, asked.around, asked.server)
 

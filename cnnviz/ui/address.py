@@ -1,11 +1,9 @@
-"""From the address to what is on the screen, and from a dialog or a field back to the address."""
+"""From the address to what is on the screen."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-
-import streamlit as st
 
 from cnnviz.core.kept import NotKept, is_kept_name
 from cnnviz.core.lesson import LESSON_KEYS, Lesson
@@ -14,8 +12,6 @@ from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.data.images import Image, ImageUnavailable, find_image, load_image
 from cnnviz.ui.pages import page_keys
 from cnnviz.words import Message, message
-
-_LESSON, _ADOPTED, _FOLLOWED = "lesson", "adopted", "followed"
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,25 +30,6 @@ class Now:
     extras: Mapping[str, str]
     gone: Mapping[str, str] = field(default_factory=dict)
     lasting: bool = True
-
-
-def asked() -> dict[str, str]:
-    """The visitor's address, as far as Streamlit was told of it."""
-    return st.query_params.to_dict()
-
-
-def current() -> Now:
-    """Where the visitor is, as `resolved` has it, with this visitor's last lesson in place of what cannot be used."""
-    now = resolved(asked(), last=st.session_state.get(_LESSON))
-    st.session_state[_LESSON] = now.lesson
-    return now
-
-
-def current_lesson() -> Lesson:
-    """The lesson of `current` alone, for which nothing is computed."""
-    lesson, *_ = _lesson(asked(), "", st.session_state.get(_LESSON) or Lesson())
-    st.session_state[_LESSON] = lesson
-    return lesson
 
 
 def looks(query: Mapping[str, str]) -> tuple[Lesson, dict[str, Message]]:
@@ -77,7 +54,7 @@ def resolved(asked: Mapping[str, str], first: str = "", last: Lesson | None = No
     (1, (2,), 'lesson.replaced')
     """
     last = last or Lesson()
-    lesson, image, wrong, lasting = _lesson(asked, first, last)
+    lesson, image, wrong, lasting = lesson_of(asked, first, last)
     x = load_image(image.pixels, lesson.ch, lesson.scale)
     gone: Mapping[str, str] = {}
     try:
@@ -92,7 +69,7 @@ def resolved(asked: Mapping[str, str], first: str = "", last: Lesson | None = No
     return Now(asked, lesson, image, moment, wrong, extras, gone, lasting)
 
 
-def _lesson(asked: Mapping[str, str], first: str, last: Lesson) -> tuple[Lesson, Image, dict[str, Message], bool]:
+def lesson_of(asked: Mapping[str, str], first: str, last: Lesson) -> tuple[Lesson, Image, dict[str, Message], bool]:
     """The lesson, its image, what was wrong, and whether that will always be so."""
     lesson, wrong = Lesson.understand(asked, instead=last)
     lasting = True
@@ -107,26 +84,3 @@ def _lesson(asked: Mapping[str, str], first: str, last: Lesson) -> tuple[Lesson,
     if lesson.classes and image.label and "y" not in asked:
         lesson, _ = Lesson.understand({**asked, "img": image.id}, last, image.label)
     return lesson, image, wrong, lasting
-
-
-def adopted() -> tuple[int, Mapping[str, str]]:
-    """How often a dialog changed the lesson, and the last change."""
-    return st.session_state.get(_ADOPTED, (0, {}))
-
-
-def adopt(**change: object) -> None:
-    """Hands a change of the lesson, made in a dialog, to the component, which makes it part of the address.
-
-    A `note` among it says what came of it, to be read on the page.
-    """
-    count, _ = adopted()
-    st.session_state[_ADOPTED] = (count + 1, {name: str(value) for name, value in change.items()})
-
-
-def follow(asked: str, fields: Mapping[str, object]) -> None:
-    """Puts native fields, by key, to what the address asks for, whenever it asks for something else than before.
-
-    Also where a field is not there yet: native ones forget their value while their page is not shown.
-    """
-    if st.session_state.get(_FOLLOWED) != asked or not all(key in st.session_state for key in fields):
-        st.session_state.update(fields | {_FOLLOWED: asked})

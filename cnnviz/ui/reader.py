@@ -6,11 +6,9 @@ import json
 from collections.abc import Callable
 from typing import TypeVar
 
-import streamlit as st
 from starlette.requests import HTTPConnection
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from cnnviz.words import DEFAULT, ask_for_reader, chosen, languages, reader, reading
+from cnnviz.words import DEFAULT, chosen, languages, reader, reading
 from cnnviz.words.pseudo import PSEUDO
 
 Made = TypeVar("Made")
@@ -32,13 +30,6 @@ def of_request(request: HTTPConnection) -> str:
     return chosen(request.query_params.get(KEY, ""), request.headers.get("Accept-Language", ""))
 
 
-def of_script() -> str:
-    """The visitor whom Streamlit runs this thread for; English in any other."""
-    if get_script_run_ctx(suppress_warning=True) is None:
-        return DEFAULT
-    return chosen(st.query_params.get(KEY, ""), st.context.headers.get("Accept-Language", ""))
-
-
 def for_whoever_asked(make: Callable[[], Made]) -> Callable[[], Made]:
     """The same, to be called later, in the language of whoever reads now: a file is made when it is fetched, by no script."""
     lang = reader()
@@ -48,8 +39,3 @@ def for_whoever_asked(make: Callable[[], Made]) -> Callable[[], Made]:
             return make()
 
     return made
-
-
-def follow_readers() -> None:
-    """From now on what is said while Streamlit runs a visitor's page or a part of it is said in the visitor's language."""
-    ask_for_reader(of_script)

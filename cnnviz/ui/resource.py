@@ -20,7 +20,8 @@ from cnnviz.core.work import estimate
 from cnnviz.data.images import find_image, load_image
 from cnnviz.ui.address import Now, resolved
 from cnnviz.ui.component.answer import decode
-from cnnviz.ui.pages import Page, Unfinished, page_keys, pages
+from cnnviz.ui.pages import Page, page_keys, pages
+from cnnviz.ui.pages.answers import Unfinished, answers_of
 from cnnviz.ui.version import code
 from cnnviz.words import DEFAULT, Message, Problem
 
@@ -57,8 +58,8 @@ class Resource:
 
 
 def page_of(name: str) -> Page | None:
-    """The page of that name, if what it shows can be asked for: "step", "train", "check", "notebook"."""
-    return next((page for page in pages() if page.id == name and hasattr(page.module, "answer")), None)
+    """The page of that name, None where there is none: "step", "train", "check", "notebook", "learn"."""
+    return next((page for page in pages() if page.id == name), None)
 
 
 def asked_of(page: Page, query: Mapping[str, str]) -> dict[str, str]:
@@ -100,8 +101,7 @@ def seconds(page: Page, asked: Mapping[str, str]) -> float:
     except Problem:
         return 0.0  # the default image's will be shown
     passed = estimate(lesson.network, x.shape, updates_ahead(lesson, x, lesson.k))
-    own = getattr(page.module, "seconds", None)
-    return passed + (own(lesson, x, asked) if own else 0.0)
+    return passed + answers_of(page).seconds(lesson, x, asked)
 
 
 @np.errstate(over="ignore", invalid="ignore")  # of a run that has run away, which is shown as it is
@@ -109,16 +109,17 @@ def made(page: Page, asked: Mapping[str, str], form: str = "") -> Resource:
     """What the page shows for `asked`; programs get TimeoutError while a part of it is still being worked out elsewhere."""
     last, _ = Lesson.understand(dict(parse_qsl(asked.get(INSTEAD, ""))))
     query = {key: text for key, text in asked.items() if key not in (INSTEAD, EXACT)}
-    opens = getattr(page.module, "opens", None) if LESSON_KEYS.isdisjoint(query) else None
-    now = dataclasses.replace(resolved((dict(opens(query)) if opens else {}) | query, page.first, last), asked=query)
-    whole, lasts = True, getattr(page.module, "lasts", lambda asked: True)
+    answers, whole = answers_of(page), True
+    opened = dict(answers.opens(query)) if LESSON_KEYS.isdisjoint(query) else {}
+    now = dataclasses.replace(resolved(opened | query, page.first, last), asked=query)
     try:
-        answer = page.module.part(now, asked[EXACT]) if _is_part(page, asked) and not form else page.module.answer(now)
+        part = answers.part(now, asked[EXACT]) if EXACT in asked and not form else None
+        answer = answers.answer(now) if part is None else part
     except Unfinished as unfinished:
         if form:
             raise
         answer, whole = unfinished.answer, False
-    lasting = whole and now.lasting and lasts(asked) and "held-" not in asked.get("vs", "")
+    lasting = whole and now.lasting and answers.lasts(asked) and "held-" not in asked.get("vs", "")
     body = answer if not form else _for_programs(page, now, answer, form)
     compressed = gzip.compress(body, _LEVEL, mtime=0) if len(body) > _WORTH and form != "npz" else body
     smaller = len(compressed) < len(body)
@@ -126,14 +127,10 @@ def made(page: Page, asked: Mapping[str, str], form: str = "") -> Resource:
     return Resource(compressed if smaller else body, smaller, etag, FORMS[form], lasting, whole)
 
 
-def _is_part(page: Page, asked: Mapping[str, str]) -> bool:
-    return EXACT in asked and hasattr(page.module, "part")
-
-
 def _for_programs(page: Page, now: Now, answer: bytes, form: str) -> bytes:
     header, arrays = decode(answer)
-    exact = getattr(page.module, "exact", None)
-    arrays = exact(now) if exact else arrays
+    exact = answers_of(page).exact(now)
+    arrays = arrays if exact is None else exact
     wrong = {key: value | {"instead": header["lesson"].get(key, "")} for key, said in now.wrong.items() if (value := structured(said))}
     head = {"code": code(), "page": page.id, "asked": dict(now.asked), "lesson": header["lesson"], "wrong": wrong, "loss": header["loss"]}
     if form == "npz":

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from cnnviz import Lesson
 from cnnviz.data.images import find_image
-from cnnviz.ui.standalone import lesson_html
+from cnnviz.hosts.file import lesson_html
 from tests.e2e.page import Screen, geometry, values
 
 SERVER = "https://cnnviz.example.edu/class"

@@ -60,9 +60,10 @@ def now(lesson: Lesson) -> Now:
 
 
 def _script(path: str) -> None:
+    from cnnviz.hosts.streamlit.page import show
     from cnnviz.ui.pages import pages
 
-    next(page for page in pages() if page.path == path).show()
+    show(next(page for page in pages() if page.path == path))
 
 
 def run(path: str, query: dict[str, str]) -> AppTest:

@@ -8,7 +8,8 @@ import pytest
 from cnnviz import Lesson
 from cnnviz.core.trajectory import trajectory
 from cnnviz.data.images import load_image
-from cnnviz.ui import charts, figures, network_maps
+from cnnviz.hosts.streamlit import figures
+from cnnviz.ui import charts, network_maps
 from tests.ui.networks import LESSONS
 
 

@@ -7,7 +7,7 @@ import pytest
 from cnnviz.checks import judge
 from cnnviz.data import cifar10
 from cnnviz.data.forbidden import SETTING, read_forbidden
-from cnnviz.ui.serve import serve
+from cnnviz.hosts.streamlit.serve import serve
 from cnnviz.words import Problem
 from tests.ui.running import handed_all, run, shown
 

@@ -44,8 +44,8 @@ def test_importing_cnnviz_loads_neither_streamlit_nor_anywidget():
 
 
 def test_an_address_that_cannot_be_used_is_answered_all_the_same():
+    from cnnviz.hosts.jupyter import LessonView
     from cnnviz.ui.component.answer import decode
-    from cnnviz.ui.jupyter import LessonView
 
     head, arrays = decode(LessonView.answer({"k": "1", "lr": "fast"}))
     assert head["lesson"]["lr"] == str(Lesson().lr) and "fast" in str(head["wrong"]["lr"])

@@ -15,15 +15,15 @@ from cnnviz import Lesson, load_image, trajectory
 from cnnviz.core.links import Link, sources
 from cnnviz.core.presets import PRESETS
 from cnnviz.data.images import find_image
+from cnnviz.hosts.file import _answer
+from cnnviz.hosts.file.packing import Store
 from cnnviz.ui.address import Now, resolved
 from cnnviz.ui.component.network import network_record
 from cnnviz.ui.component.spec import browser_words, spec
 from cnnviz.ui.maps import SCALES
 from cnnviz.ui.network_maps import array_of, program_of
-from cnnviz.ui.pages.step.page import answer
+from cnnviz.ui.pages.step.answer import answer
 from cnnviz.ui.resource import asked_of, made, page_of
-from cnnviz.ui.standalone import _answer
-from cnnviz.ui.standalone.packing import Store
 from cnnviz.words import languages, plural, say, written
 from tests.web.networks import networks
 

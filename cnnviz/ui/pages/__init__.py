@@ -1,4 +1,4 @@
-"""The pages, a folder each: its `__init__.py` says what the page is called and which keys it has, its `page.py` shows it.
+"""The pages, a folder each: its `__init__.py` says what the page is called and which keys it has, its `answer.py` what it shows.
 
 Whatever needs a list of the pages takes it from here: a new page is a new folder, and its words.
 """
@@ -9,20 +9,8 @@ import pkgutil
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from types import ModuleType
 
-import streamlit as st
-
-from cnnviz.core.patience import as_long_as
 from cnnviz.words import say
-
-
-class Unfinished(TimeoutError):
-    """A part of what a page shows is still being worked out; `answer` is what there is."""
-
-    def __init__(self, answer: bytes):
-        super().__init__()
-        self.answer = answer
 
 
 @dataclass(frozen=True)
@@ -45,16 +33,6 @@ class Page:
     def name(self) -> str:
         """What it is called: the message `name` of its section in words/."""
         return say(f"ui.{self.id}.name")
-
-    @property
-    def module(self) -> ModuleType:
-        """Its `page.py`, loaded now, and not before: `show`, and `answer`, which is what the component reads."""
-        return import_module(f"{self.package}.page")
-
-    def show(self) -> None:
-        """Puts everything on the screen; long work for it ends when the visitor has moved on."""
-        with as_long_as(lambda: st.session_state.get("lesson")):  # Streamlit ends a script, where it has to, at such a look
-            self.module.show()
 
 
 @cache

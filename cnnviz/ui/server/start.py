@@ -21,7 +21,7 @@ from cnnviz.data import keras_cache
 from cnnviz.data.forbidden import forbidden
 from cnnviz.ui.server.embedding import embedders
 
-SCRIPT = Path(__file__).parents[1] / "pages" / "navigation.py"
+SCRIPT = Path(__file__).parents[2] / "hosts" / "streamlit" / "navigation.py"
 """What Streamlit runs for every visitor."""
 
 FILES = (65_536, 10_240)

@@ -12,8 +12,8 @@ import pytest
 
 from cnnviz import Lesson
 from cnnviz.data.images import find_image
-from cnnviz.ui.jupyter import LessonView
-from cnnviz.ui.standalone import lesson_html
+from cnnviz.hosts.file import lesson_html
+from cnnviz.hosts.jupyter import LessonView
 from cnnviz.words import Problem, reading
 
 

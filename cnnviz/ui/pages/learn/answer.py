@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -10,32 +12,43 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.core.stages import label
 from cnnviz.lessons.check import hidden
 from cnnviz.lessons.file import GuidedLesson, Step
-from cnnviz.lessons.library import Library, library
+from cnnviz.lessons.library import SETTING, Library, library
 from cnnviz.lessons.question import MOST_SHOWN, Option, Question, ask, lesson_at
 from cnnviz.lessons.scene import scene
 from cnnviz.ui.address import Now, resolved
 from cnnviz.ui.component.answer import encode
+from cnnviz.ui.pages.answers import Answers
 from cnnviz.ui.pages.learn.cards import cards
 from cnnviz.ui.pages.learn.pictures import pictures
 from cnnviz.ui.pages.step.answer import live
 from cnnviz.words import Message, Problem, message
 
 
-def answer(now: Now) -> bytes:
-    """Everything that the page shows."""
-    known = library()
-    guided, number, wrong = _found(known, now)
-    step, question = None, None
-    if guided is not None:
-        step = guided.steps[number - 1]
-        try:
-            question = ask(step, lesson_at(step, now.asked))
-            now = _at(question.lesson, now)
-        except Problem as problem:
-            wrong = {"step": message("ui.learn.fails", why=problem.message)}
-            guided, step = None, None
-    own = _asked(guided, number, step, question) if guided and step and question else None
-    return _encoded(replace(now, wrong={**now.wrong, **wrong}), known, own, _masks(step, question))
+class _LearnAnswers(Answers):
+    """Guided lessons: a list of them, or one step beside the live view."""
+
+    def answer(self, now: Now) -> bytes:
+        """Everything that the page shows."""
+        known = library()
+        guided, number, wrong = _found(known, now)
+        step, question = None, None
+        if guided is not None:
+            step = guided.steps[number - 1]
+            try:
+                question = ask(step, lesson_at(step, now.asked))
+                now = _at(question.lesson, now)
+            except Problem as problem:
+                wrong = {"step": message("ui.learn.fails", why=problem.message)}
+                guided, step = None, None
+        own = _asked(guided, number, step, question) if guided and step and question else None
+        return _encoded(replace(now, wrong={**now.wrong, **wrong}), known, own, _masks(step, question))
+
+    def lasts(self, asked: Mapping[str, str]) -> bool:
+        """Not where lessons of one's own may be changed while they are served."""
+        return not os.environ.get(SETTING)
+
+
+ANSWERS = _LearnAnswers()
 
 
 def _encoded(now: Now, known: Library, own: dict[str, object] | None, masks: dict[str, np.ndarray]) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cnnviz.core.descent import promise
+from cnnviz.export.arrays import named_arrays
 from cnnviz.ui.address import Now
 from cnnviz.ui.component.answer import encode, header, losses
 from cnnviz.ui.component.network import arrays, network_record, promise_record, velocity_of
@@ -12,7 +13,26 @@ from cnnviz.ui.component.records import NetworkRecord
 from cnnviz.ui.component.wide import lines
 from cnnviz.ui.facts import facts
 from cnnviz.ui.network_maps import program_of
+from cnnviz.ui.pages.answers import Answers
 from cnnviz.ui.pages.step.missions import started
+
+
+class _StepAnswers(Answers):
+    """One lesson, stage by stage."""
+
+    def answer(self, now: Now) -> bytes:
+        return answer(now)
+
+    def part(self, now: Now, of: str) -> bytes:
+        """Exactly, the weights that `of` names (`lines`), or what a velocity is made of (`velocity_of`)."""
+        now = started(now)[0]
+        return encode({"of": of}, dict(lines(now.moment, of)) | velocity_of(now.lesson, now.moment, of))
+
+    def exact(self, now: Now) -> dict[str, np.ndarray]:
+        return named_arrays(now.lesson, now.moment)
+
+
+ANSWERS = _StepAnswers()
 
 
 def answer(now: Now, whole: bool = False) -> bytes:
@@ -20,12 +40,6 @@ def answer(now: Now, whole: bool = False) -> bytes:
     now, missions = started(now)
     head, arrays = live("", now, whole)
     return encode(head | {"missions": missions}, arrays)
-
-
-def part(now: Now, of: str) -> bytes:
-    """Exactly, the weights that `of` names (`lines`), or what a velocity is made of (`velocity_of`)."""
-    now = started(now)[0]
-    return encode({"of": of}, dict(lines(now.moment, of)) | velocity_of(now.lesson, now.moment, of))
 
 
 def live(page: str, now: Now, whole: bool = False) -> tuple[dict[str, object], dict[str, np.ndarray]]:

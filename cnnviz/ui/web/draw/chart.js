@@ -1,4 +1,4 @@
-// A small line chart, drawn at once; opened large it is a Plotly figure (cnnviz/ui/figures.py).
+// A small line chart, drawn at once; opened large it is a Plotly figure (cnnviz/hosts/streamlit/figures.py).
 
 import { apart, byPowers, endLabel, evenly, extent } from "../model/axes.js"
 import { say } from "../model/words.js"

@@ -16,8 +16,9 @@ from cnnviz.core.recent import Recent
 from cnnviz.core.training import Progress, Training
 from cnnviz.core.values import Params
 from cnnviz.data.training_data import training_data
+from cnnviz.hosts.streamlit.training import open_in_step as results
 from cnnviz.ui.component.answer import encode
-from cnnviz.ui.pages.train.training import results, starting, trainer
+from cnnviz.ui.pages.train.training import starting, trainer
 from cnnviz.ui.pages.train.training.form import form
 from cnnviz.ui.pages.train.training.report import SHOWN, of_epoch, outcome_at, preview
 from cnnviz.ui.pages.train.training.report import report as told

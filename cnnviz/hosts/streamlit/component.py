@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from cnnviz.ui import address
+from cnnviz.hosts.streamlit import visit
+from cnnviz.ui.address import looks
 from cnnviz.ui.component.answer import encode
 from cnnviz.ui.component.loader import LOADING
 from cnnviz.ui.version import code
@@ -36,9 +37,9 @@ def mount(page: str, *, listens: bool = False, private: Mapping[str, str] | None
     `listens` says that something else on the page wants to know of every other lesson. Addresses that hold what
     `private` does are nobody else's: they are answered here, by `answer`, and no resource.
     """
-    lesson, wrong = address.looks(address.asked())
+    lesson, wrong = looks(visit.asked())
     head = {
-        "page": page, "code": code(), "adopt": address.adopted(), "stage": str(lesson.stage), "wrong": wrong,
+        "page": page, "code": code(), "adopt": visit.adopted(), "stage": str(lesson.stage), "wrong": wrong,
         "listens": listens, "private": private,
     }  # fmt: skip
     data = encode(head, {"answer": np.frombuffer(answer, np.uint8)} if answer else {})

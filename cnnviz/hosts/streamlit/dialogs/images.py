@@ -10,8 +10,8 @@ from cnnviz.core.image_ids import CLASSES, called
 from cnnviz.data import cifar10 as data
 from cnnviz.data.forbidden import excuse
 from cnnviz.data.uploads import read_upload
-from cnnviz.ui.address import adopt
-from cnnviz.ui.plain import plain
+from cnnviz.hosts.streamlit.escape_markdown import escape_markdown
+from cnnviz.hosts.streamlit.visit import adopt
 from cnnviz.words import say
 
 PER_PAGE, PER_ROW = 24, 8
@@ -35,7 +35,7 @@ def _upload() -> None:
     try:
         img = read_upload(file.getvalue())
     except ValueError as error:
-        st.error(plain(error))
+        st.error(escape_markdown(error))
         return
     _take(img)
 

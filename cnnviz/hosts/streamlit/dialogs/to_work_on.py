@@ -7,8 +7,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from cnnviz import export
+from cnnviz.hosts.streamlit.escape_markdown import escape_markdown
 from cnnviz.ui.address import Now
-from cnnviz.ui.plain import plain
 from cnnviz.ui.reader import for_whoever_asked
 from cnnviz.words import say
 
@@ -22,7 +22,7 @@ def to_work_on(now: Now) -> None:
     _download("exercise_script", f"{name}-exercise.py", "text/x-python", lambda: export.exercise_script(lesson, pixels, moment))
     _download("sheet", f"{name}-by-hand.html", "text/html", lambda: export.hand_sheet(lesson, moment, now.image.words))
     if problem := export.too_large(lesson.network.program(moment.trace.x.shape)):
-        st.caption(plain(problem))
+        st.caption(escape_markdown(problem))
     else:
         _download("spreadsheet", f"{name}.xlsx", _XLSX, lambda: export.spreadsheet(lesson, moment))
 

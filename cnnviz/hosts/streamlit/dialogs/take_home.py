@@ -12,12 +12,13 @@ import streamlit as st
 from cnnviz import export
 from cnnviz.core.lesson import LESSON_KEYS, Lesson
 from cnnviz.export.arguments import MOST_AROUND
-from cnnviz.ui.address import Now, adopt
-from cnnviz.ui.dialogs.to_work_on import to_work_on
+from cnnviz.hosts.file import lesson_html
+from cnnviz.hosts.streamlit.dialogs.to_work_on import to_work_on
+from cnnviz.hosts.streamlit.escape_markdown import escape_markdown
+from cnnviz.hosts.streamlit.visit import adopt
+from cnnviz.ui.address import Now
 from cnnviz.ui.pages import pages
-from cnnviz.ui.plain import plain
 from cnnviz.ui.reader import for_whoever_asked
-from cnnviz.ui.standalone import lesson_html
 from cnnviz.words import say
 
 
@@ -109,7 +110,7 @@ def _upload(now: Now) -> None:
     try:
         start, notes = export.read_start(file.getvalue(), now.lesson)
     except ValueError as error:
-        st.error(plain(error))
+        st.error(escape_markdown(error))
         return
     query = start.to_query()
     adopt(**{name: query.get(name, "") for name in LESSON_KEYS}, note=" ".join(map(str, notes)) or say("ui.take_home.imported"))

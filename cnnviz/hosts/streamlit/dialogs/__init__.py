@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from cnnviz.ui import address
+from cnnviz.hosts.streamlit import visit
+from cnnviz.hosts.streamlit.dialogs import large, own_gradients
+from cnnviz.hosts.streamlit.dialogs.images import cifar10, upload
+from cnnviz.hosts.streamlit.dialogs.take_home import take_home
 from cnnviz.ui.address import Now
 from cnnviz.ui.charts import Chart
-from cnnviz.ui.dialogs import large, own_gradients
-from cnnviz.ui.dialogs.images import cifar10, upload
-from cnnviz.ui.dialogs.take_home import take_home
 
 _DIALOG = "dialog"
 
@@ -32,9 +32,9 @@ def show(
     elif what == "cifar10":
         cifar10(reopen)
     elif what == "own_gradients":
-        own_gradients.choose(address.current())
+        own_gradients.choose(visit.current())
     elif what:
-        now = address.current()
+        now = visit.current()
         if what == "files":
             take_home(now, film_updates(now))
         else:

@@ -6,11 +6,14 @@ beside the script that it runs.
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
+from cnnviz.hosts.streamlit.language import follow_readers
+from cnnviz.hosts.streamlit.page import show
 from cnnviz.ui.pages import pages
-from cnnviz.ui.reader import follow_readers
 
 ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path fill="#d9730d" d="M1 1h4v4h-4zM1 6h4v4h-4zM1 11h4v4h-4z"/>'
@@ -24,7 +27,7 @@ def navigate() -> None:
     follow_readers()
     st.set_page_config(page_icon=ICON, layout="wide", initial_sidebar_state="collapsed")
     shown = [
-        st.Page(page.show, title=f"{page.name} · cnnviz", url_path=page.path, default=not page.path) for page in pages()
+        st.Page(partial(show, page), title=f"{page.name} · cnnviz", url_path=page.path, default=not page.path) for page in pages()
     ]
     with np.errstate(over="ignore", invalid="ignore"):  # of a run that has run away, which is shown as it is
         st.navigation(shown, position="hidden").run()

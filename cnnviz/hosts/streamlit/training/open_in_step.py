@@ -8,7 +8,7 @@ import streamlit as st
 from cnnviz import export
 from cnnviz.core.lesson import LESSON_KEYS, Lesson
 from cnnviz.core.values import Params
-from cnnviz.ui.address import adopt
+from cnnviz.hosts.streamlit.visit import adopt
 from cnnviz.ui.pages.train.training.trainer import Trainer
 from cnnviz.words import message
 

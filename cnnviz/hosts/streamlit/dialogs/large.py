@@ -41,7 +41,7 @@ def _show_map(what: str, now: Now) -> None:
 
 
 def _open(title: str, make: Callable[[ModuleType], Figure]) -> None:
-    from cnnviz.ui import figures  # Plotly is loaded when the first chart is opened, not before.
+    from cnnviz.hosts.streamlit import figures  # Plotly is loaded when the first chart is opened, not before.
 
     @st.dialog(title, width="large", on_dismiss="ignore")
     def large() -> None:

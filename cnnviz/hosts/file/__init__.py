@@ -11,10 +11,10 @@ from cnnviz.core.lesson import MAX_UPDATES, Lesson
 from cnnviz.core.trajectory import trajectory
 from cnnviz.data.images import Image, load_image
 from cnnviz.export.arguments import MOST_AROUND, page_address
+from cnnviz.hosts.file.document import document
+from cnnviz.hosts.file.packing import Store
 from cnnviz.ui.address import Now
 from cnnviz.ui.pages.step.answer import answer
-from cnnviz.ui.standalone.document import document
-from cnnviz.ui.standalone.packing import Store
 from cnnviz.words import Problem, say
 
 

@@ -10,10 +10,10 @@ import streamlit as st
 from cnnviz.core.lesson import Lesson
 from cnnviz.data import cifar10
 from cnnviz.data.forbidden import excuse
-from cnnviz.ui.address import adopt
+from cnnviz.hosts.streamlit.component import mount_training
+from cnnviz.hosts.streamlit.training import open_in_step, session
+from cnnviz.hosts.streamlit.visit import adopt
 from cnnviz.ui.component.answer import encode
-from cnnviz.ui.component.mount import mount_training
-from cnnviz.ui.pages.train.training import results, session
 from cnnviz.ui.pages.train.training.form import form
 from cnnviz.ui.pages.train.training.report import NOTHING, Report, preview, report
 from cnnviz.ui.pages.train.training.settings import Settings
@@ -61,7 +61,7 @@ def watch(lesson: Lesson, asked: str, waited: bool) -> None:
     )  # fmt: skip
     act, chosen = mount_training(told)
     if chosen and trainer:
-        results.open_in_step(trainer, chosen)
+        open_in_step.open_in_step(trainer, chosen)
     elif act:
         _do(act, lesson, job, trainer)
     elif trainer and session.has_ended(trainer):

@@ -1,0 +1,21 @@
+"""The language of the visitor for whom Streamlit runs a script."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from cnnviz.ui.reader import KEY
+from cnnviz.words import DEFAULT, ask_for_reader, chosen
+
+
+def of_script() -> str:
+    """The language of the visitor whom Streamlit runs this thread for; English in any other."""
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return DEFAULT
+    return chosen(st.query_params.get(KEY, ""), st.context.headers.get("Accept-Language", ""))
+
+
+def follow_readers() -> None:
+    """Has what is said while Streamlit runs a visitor's page or a part of it said in the visitor's language, from now on."""
+    ask_for_reader(of_script)

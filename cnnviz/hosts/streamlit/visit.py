@@ -1,0 +1,48 @@
+"""One visit, as Streamlit's session knows it: the visitor's address, the last lesson, and changes of it that a dialog made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from cnnviz.core.lesson import Lesson
+from cnnviz.ui.address import Now, lesson_of, resolved
+
+LESSON = "lesson"
+"""Where the session keeps the lesson that is shown."""
+
+_ADOPTED = "adopted"
+
+
+def asked() -> dict[str, str]:
+    """The visitor's address, as far as Streamlit was told of it."""
+    return st.query_params.to_dict()
+
+
+def current() -> Now:
+    """Where the visitor is, as `resolved` has it, with this visitor's last lesson in place of what cannot be used."""
+    now = resolved(asked(), last=st.session_state.get(LESSON))
+    st.session_state[LESSON] = now.lesson
+    return now
+
+
+def current_lesson() -> Lesson:
+    """The lesson of `current` alone, for which nothing is computed."""
+    lesson, *_ = lesson_of(asked(), "", st.session_state.get(LESSON) or Lesson())
+    st.session_state[LESSON] = lesson
+    return lesson
+
+
+def adopted() -> tuple[int, Mapping[str, str]]:
+    """How often a dialog changed the lesson, and the last change."""
+    return st.session_state.get(_ADOPTED, (0, {}))
+
+
+def adopt(**change: object) -> None:
+    """Hands a change of the lesson, made in a dialog, to the component, which makes it part of the address.
+
+    A `note` among it says what came of it, to be read on the page.
+    """
+    count, _ = adopted()
+    st.session_state[_ADOPTED] = (count + 1, {name: str(value) for name, value in change.items()})
