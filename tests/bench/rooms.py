@@ -185,15 +185,17 @@ async def votes(url: str, count: int) -> tuple[list[float], float, int]:
 
         async def vote(n: int) -> float:
             async with Connection(url) as phone:
-                await gate.wait()
+                token = json.loads((await phone.ask("POST", f"/room/{room['code']}/device"))[2])["device"]
+            await gate.wait()
+            async with Connection(url) as phone:
                 await asyncio.sleep(random.uniform(0, VOTE))
                 began = time.monotonic()
-                body = json.dumps({"device": f"bench-{n:012d}", "answer": n % 900}).encode()
+                body = json.dumps({"device": token, "answer": n % 900}).encode()
                 status, _, _ = await phone.ask("POST", f"/room/{room['code']}/vote", body=body)
                 return time.monotonic() - began if status == 200 else float("nan")
 
         tasks = [asyncio.create_task(vote(n)) for n in range(count)]
-        await asyncio.sleep(1)
+        await asyncio.sleep(1 + count / 200)  # all have joined by then
         began = time.monotonic()
         gate.set()
         times = await asyncio.gather(*tasks)

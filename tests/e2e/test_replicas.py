@@ -58,12 +58,18 @@ async def put(servers: list[str], room: dict, query: str, within: float = WITHIN
     return states
 
 
-async def vote(url: str, room: dict, devices: range, answer: int) -> set[int]:
+async def join(url: str, room: dict, count: int) -> list[str]:
+    """The tokens of so many devices."""
+    async with Connection(url) as ask:
+        return [json.loads((await ask.ask("POST", f"/room/{room['code']}/device"))[2])["device"] for _ in range(count)]
+
+
+async def vote(url: str, room: dict, devices: list[str], answer: int) -> set[int]:
     """Many answers at once, by way of one server; their states."""
 
-    async def one(n: int) -> int:
+    async def one(device: str) -> int:
         async with Connection(url) as ask:
-            body = json.dumps({"device": f"device-{n:012d}", "answer": answer}).encode()
+            body = json.dumps({"device": device, "answer": answer}).encode()
             return (await ask.ask("POST", f"/room/{room['code']}/vote", body=body))[0]
 
     return set(await asyncio.gather(*map(one, devices)))
@@ -88,7 +94,8 @@ async def lecture(urls: list[str], first: Server, redis: Redis) -> None:
         headers = {"Authorization": f"Bearer {room['driver']}"}
         question = json.dumps({"kind": "choose", "ask": "Clear?", "answers": [{"label": "yes"}, {"label": "no"}]}).encode()
         assert (await ask.ask("PUT", f"/room/{room['code']}/question", headers, question))[0] == 201
-    assert await vote(urls[0], room, range(30), 0) == await vote(urls[-1], room, range(20, 50), 1) == {200}
+    devices = await join(urls[0], room, 50)
+    assert await vote(urls[0], room, devices[:30], 0) == await vote(urls[-1], room, devices[20:], 1) == {200}
     first.process.send_signal(signal.SIGKILL)
     first.process.wait()
     assert 200 in await put(urls, room, "k=3")

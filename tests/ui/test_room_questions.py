@@ -8,6 +8,7 @@ import itertools
 import json
 import time
 import tracemalloc
+from typing import ClassVar
 
 import fakeredis
 import numpy as np
@@ -42,6 +43,8 @@ def device(n: int) -> str:
 class Asked:
     """A room in which something is asked."""
 
+    tokens: ClassVar[dict[tuple[str, int], str]] = {}  # of every device in every room, whichever process is asked
+
     def __init__(self, hall: Hall):
         self.hall = hall
 
@@ -52,8 +55,16 @@ class Asked:
     async def put(self, **body: object):
         return await self.hall.ask("PUT", f"{self.path}/question", json.dumps(body).encode(), self.driver)
 
+    async def device(self, n: int) -> str:
+        """The token of a device, which joins if it has not yet."""
+        if (self.path, n) not in self.tokens:
+            status, found = await self.hall.ask("POST", f"{self.path}/device", visitor=f"1.1.1.{n}")
+            assert status == 201
+            self.tokens[self.path, n] = found["device"]
+        return self.tokens[self.path, n]
+
     async def vote(self, n: int, answer: object, **more: object):
-        body = {"device": device(n), "answer": answer, **more}
+        body = {"device": await self.device(n), "answer": answer, **more}
         return await self.hall.ask("POST", f"{self.path}/vote", json.dumps(body).encode(), visitor=f"1.1.1.{n}")
 
     async def results(self, private: bool = False):
@@ -149,7 +160,7 @@ async def test_time_closes_a_question_on_the_server():
         said = [json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: {")]
         assert [poll["phase"] for poll in said] == ["open", "closed"] and 0.5 < said[0]["left"] <= 1
         assert (await here.vote(1, 1))[1]["id"] == "ui.rooms.vote_closed"
-        assert here.hall.rooms.store.rooms[code].ballots[1] == {device(1): 0.0}
+        assert here.hall.rooms.store.rooms[code].ballots[1] == {await here.device(1): 0.0}
         assert (await here.put(act="show"))[0] == 200
 
 
@@ -169,15 +180,16 @@ async def test_a_screen_hears_how_many_have_answered_and_is_no_follower():
 @pytest.mark.parametrize(
     ("body", "id"),
     [
-        ({"device": "x", "answer": 1}, "ui.rooms.device"),
-        ({"device": device(1) + "\n", "answer": 1}, "ui.rooms.device"),
-        ({"device": device(1), "answer": 900}, "ui.rooms.answer.click"),
-        ({"device": device(1), "answer": -1}, "ui.rooms.answer.click"),
-        ({"device": device(1), "answer": 1.5}, "ui.rooms.answer.click"),
-        ({"device": device(1), "answer": True}, "ui.rooms.answer.click"),
-        ({"device": device(1), "answer": "1"}, "ui.rooms.answer.click"),
-        ({"device": device(1), "answer": 10**400}, "ui.rooms.answer.click"),
-        ({"device": device(1), "answer": 1, "number": 4}, "ui.rooms.other_question"),
+        ({"device": "x"}, "ui.rooms.device"),
+        ({"device": "device-000000000001"}, "ui.rooms.device"),
+        ({"device": None}, "ui.rooms.device"),
+        ({"answer": 900}, "ui.rooms.answer.click"),
+        ({"answer": -1}, "ui.rooms.answer.click"),
+        ({"answer": 1.5}, "ui.rooms.answer.click"),
+        ({"answer": True}, "ui.rooms.answer.click"),
+        ({"answer": "1"}, "ui.rooms.answer.click"),
+        ({"answer": 10**400}, "ui.rooms.answer.click"),
+        ({"answer": 1, "number": 4}, "ui.rooms.other_question"),
         ([1], "ui.rooms.no_json"),
         ("x" * 2_000, "ui.rooms.body_long"),
     ],
@@ -186,8 +198,9 @@ def test_an_answer_that_is_none_gets_a_sentence(body, id):
     async def act():
         here = await Asked(Hall()).open()
         await here.put(**LARGEST)
-        status, why = await here.hall.ask("POST", f"{here.path}/vote", json.dumps(body).encode())
-        assert 400 <= status < 500 and why["id"] == id and why["sentence"].endswith(".")
+        sent = {"device": await here.device(1), "answer": 1, **body} if isinstance(body, dict) else body
+        status, why = await here.hall.ask("POST", f"{here.path}/vote", json.dumps(sent).encode())
+        assert 400 <= status < 500 and why["id"] == id and (status == 403) == (id == "ui.rooms.device") and why["sentence"].endswith(".")
         assert (await here.results(True))[1]["rounds"][0]["votes"] == 0
 
     asyncio.run(act())
@@ -257,7 +270,7 @@ async def test_votes_are_bounded():
     here = await Asked(hall).open()
     await here.put(**HANDS)
     room = hall.rooms.store.rooms[here.path.removeprefix("/room/")]
-    room.ballots[1] = {device(n): 0.0 for n in range(store.MOST_DEVICES)}
+    room.ballots[1] = {await here.device(1): 0.0, await here.device(2): 0.0} | {device(n): 0.0 for n in range(2, store.MOST_DEVICES)}
     assert (await here.vote(1, 1))[0] == 200 and (await here.vote(10**6, 1))[0] == 503
     status = [(await here.vote(2, 1))[0] for _ in range(30)]
     assert status.count(200) == 20 and status.count(429) == 10
@@ -469,5 +482,49 @@ def test_an_answer_that_is_no_value_of_its_question_is_refused_when_it_is_asked(
         status, said = await here.put(**spec)
         assert status == 400 and said["sentence"].endswith("."), said
         assert why is None or said["id"] == why
+
+    asyncio.run(act())
+
+
+# ---- devices: their tokens come from the server
+
+
+@scene
+async def test_only_a_token_of_this_room_answers_in_it():
+    hall = Hall()
+    here, other = await Asked(hall).open(), await Asked(hall).open()
+    for room in (here, other):
+        await room.put(**HANDS)
+    token, elsewhere = await here.device(1), await other.device(1)
+    forged = token[:-1] + ("A" if token[-1] != "A" else "B")
+    for invented in (elsewhere, forged, token.lower(), token + "\n", token + "=", "device-000000000001", "", 7):
+        status, why = await hall.ask("POST", f"{here.path}/vote", json.dumps({"device": invented, "answer": 1}).encode())
+        assert (status, why["id"]) == (403, "ui.rooms.device")
+    assert (await here.vote(1, 1))[0] == 200
+    assert (await here.results(True))[1]["rounds"][0]["votes"] == 1
+
+
+@scene
+async def test_a_hall_behind_one_address_answers_and_one_address_fills_no_question():
+    hall = Hall()
+    here = await Asked(hall).open()
+    await here.put(**HANDS)
+    one = [await hall.ask("POST", f"{here.path}/device", visitor="9.9.9.9") for _ in range(1_600)]
+    tokens = [found["device"] for status, found in one if status == 201]
+    assert 1_500 <= len(tokens) < 1_600 and {status for status, _ in one} == {201, 429} and len({*tokens}) == len(tokens)
+    taken = [(await hall.ask("POST", f"{here.path}/vote", json.dumps({"device": token, "answer": 0}).encode(), visitor="9.9.9.9"))[0] for token in tokens]
+    assert {*taken} == {200}
+    assert (await here.vote(1, 1))[0] == 200, "somebody at another address"
+    assert len(tokens) <= 0.4 * store.MOST_DEVICES, "a second address cannot fill it, either"
+
+
+def test_tokens_are_the_same_to_every_process_and_outlive_a_restart():
+    async def act():
+        here, there = await by_two_processes()
+        await here.put(**HANDS)
+        token = await here.device(1)
+        anew = Hall(Shared(there.hall.rooms.store.redis))
+        for hall in (there.hall, anew):
+            assert (await hall.ask("POST", f"{here.path}/vote", json.dumps({"device": token, "answer": 1}).encode()))[0] == 200
 
     asyncio.run(act())

@@ -9,11 +9,16 @@ import json
 import pytest
 from starlette.applications import Starlette
 
-from cnnviz.ui.server.rooms import LENGTH, LETTERS, Rooms, room_routes
+from cnnviz.ui.server.rooms import LENGTH, LETTERS, Rooms, keys, room_routes
 from cnnviz.ui.server.rooms.follower import join_link
 from cnnviz.ui.server.rooms.limits import Rate
 from cnnviz.ui.server.rooms.store import IDLE, SILENCE, Memory
 from cnnviz.words import say
+
+
+@pytest.fixture(autouse=True)
+def cheap_codes(monkeypatch):
+    monkeypatch.setattr(keys, "COST", 4)
 
 
 class Hall:
@@ -274,3 +279,64 @@ def test_a_rate_forgets_who_came_long_ago():
     rate = Rate(1, 10, known=5)
     assert all(rate.take(str(number)) for number in range(100))
     assert len(rate.left) == 5
+
+
+# ---- a server that has forgotten its rooms
+
+
+@scene
+async def test_a_room_that_was_forgotten_is_opened_again_by_its_secret_alone():
+    before, after = Hall(key="ours"), Hall(key="ours")
+    path, driver = await before.open("k=1")
+    assert (await after.ask("GET", path))[0] == 404
+    secret = driver["Authorization"].removeprefix("Bearer ")
+    body = json.dumps({"driver": secret, "query": "k=7"}).encode()
+    status, room = await after.ask("POST", "/room", body)
+    assert (status, room) == (201, {"code": path.removeprefix("/room/"), "driver": secret})
+    async with after.following(path, {"Last-Event-ID": "1"}) as lines:
+        assert data(lines) == ["k=7"]
+        assert (await after.ask("PUT", path, b"k=8", driver))[0] == 200
+        # whoever asks once more is told the same, and moves nobody
+        assert await after.ask("POST", "/room", body) == (200, room)
+        assert (await after.ask("GET", path))[1]["query"] == "k=8"
+    other = await Hall(key="another server's").ask("POST", "/room", body)
+    assert other[0] == 201 and other[1]["code"] != room["code"]
+
+
+@scene
+async def test_a_room_that_is_there_is_opened_again_by_nobody_else():
+    hall = Hall()
+    path, driver = await hall.open("k=1")
+    room = await hall.rooms.store.room(path.removeprefix("/room/"))
+    room.driver = "somebody else's"
+    secret = driver["Authorization"].removeprefix("Bearer ")
+    status, why = await hall.ask("POST", "/room", json.dumps({"driver": secret, "query": "k=2"}).encode())
+    assert (status, why["id"]) == (403, "ui.rooms.not_driver") and room.query == "k=1"
+    for secret in ("short", "x" * 33, 7, ["x" * 32], None):
+        assert (await hall.ask("POST", "/room", json.dumps({"driver": secret, "query": ""}).encode()))[0] == 403
+
+
+@scene
+async def test_pages_that_wait_for_a_room_that_is_gone_leave_the_others_of_their_address_their_codes():
+    before, hall = Hall(), Hall()
+    gone, _ = await before.open()
+    path, _ = await hall.open(visitor="5.5.5.5")
+    waiting = [await hall.ask("HEAD", f"{gone}/events", visitor="6.6.6.6") for _ in range(500)]
+    assert {status for status, _ in waiting} == {404}
+    assert (await hall.ask("GET", path, visitor="6.6.6.6"))[0] == 200
+    # but other codes are guesses, whichever way they are tried
+    tried = [(await hall.ask("GET", f"/room/{one}{two}AAA/events", visitor="7.7.7.7"))[0] for one in LETTERS[:10] for two in LETTERS[:10]]
+    assert tried.count(404) <= 61 and tried.count(429) >= 39
+    assert (await hall.ask("HEAD", f"{path}/events", visitor="6.6.6.6")) == (200, b"")
+    assert len(hall.rooms.streams) == 0
+
+
+@scene
+async def test_a_driver_is_told_the_question_to_ask_it_again():
+    hall = Hall()
+    path, driver = await hall.open("img=test-0&stage=z1")
+    for question in ({"spot": "largest", "map": "z1"}, {"lesson": "kernel", "step": 5}, {"kind": "choose", "ask": "Clear?", "answers": [{"label": "a"}, {"label": "b"}]}):
+        status, poll = await hall.ask("PUT", f"{path}/question", json.dumps(question).encode(), driver)
+        assert status == 201
+        assert await hall.ask("GET", f"{path}/asked", headers=driver) == (200, {"number": poll["number"], "question": question})
+        assert (await hall.ask("GET", f"{path}/asked"))[0] == 403

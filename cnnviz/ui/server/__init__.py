@@ -28,6 +28,8 @@ __all__ = ["MIDDLEWARE", "SCRIPT", "apologize", "lifespan", "middleware", "route
 
 REDIS = "CNNVIZ_REDIS"
 """The environment's setting that names a Redis, `redis://…`, for what several processes share."""
+SECRET = "STREAMLIT_SERVER_COOKIE_SECRET"
+"""The environment's setting with a secret that all processes share, and that outlives them."""
 
 MIDDLEWARE = [Middleware(layer) for layer in (Proxies, Headers, Floods, Origins, Metrics, Frames, UploadLimit, Compressed, Early)]
 """Around Streamlit's own, the outermost first."""
@@ -50,7 +52,7 @@ def routes() -> list[BaseRoute]:
     if redis:
         _share(redis)
     numbers = Numbers()
-    rooms = Rooms(shared(redis) if redis else None, numbers.prepare)
+    rooms = Rooms(shared(redis) if redis else None, numbers.prepare, key=os.environ.get(SECRET, ""))
     at_the_end(rooms.streams.close)
     return [*file_routes(folder), *number_routes(folder, numbers), *room_routes(folder, rooms)]
 

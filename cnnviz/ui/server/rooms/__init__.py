@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
+import asyncio
 import hmac
 import json
-import secrets
 from collections.abc import Awaitable, Callable
 
 from starlette.requests import ClientDisconnect, Request
@@ -18,6 +17,7 @@ from cnnviz.ui.server.direct import DirectRoute
 from cnnviz.ui.server.gate import visitor_of
 from cnnviz.ui.server.numbers import MOST_QUERY, refusal
 from cnnviz.ui.server.rooms.follower import join_link, page_of_refusal, page_of_room, qr
+from cnnviz.ui.server.rooms.keys import LENGTH, LETTERS, code_of, digest, is_secret, new_device, new_secret
 from cnnviz.ui.server.rooms.limits import Rate
 from cnnviz.ui.server.rooms.questions import Questions
 from cnnviz.ui.server.rooms.refused import Refused, body_of
@@ -25,9 +25,8 @@ from cnnviz.ui.server.rooms.store import Memory, Room, Store, StoreLost, TooMany
 from cnnviz.ui.server.rooms.streams import Stream, Streams
 from cnnviz.words import reading
 
-LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-"""Of a code, which is read off a projector and typed: without what looks like something else."""
-LENGTH = 5
+__all__ = ["LENGTH", "LETTERS", "Rooms", "room_routes"]
+
 CROWD = 10
 """Followers from which on a move waits until their numbers are ready."""
 
@@ -39,32 +38,47 @@ async def _nothing(query: str, client: object) -> None:
 
 
 class Rooms:
-    """The answers; `store` has the rooms, and `prepare` makes what a hall will ask for at an address, for whoever drives it there."""
+    """The answers; `store` has the rooms, `prepare` makes what a hall will ask for at an address, for whoever drives it there, and `key` is the servers' own (keys.py)."""
 
-    def __init__(self, store: Store | None = None, prepare: Prepare = _nothing, crowd: int = CROWD) -> None:
+    def __init__(self, store: Store | None = None, prepare: Prepare = _nothing, crowd: int = CROWD, key: str = "") -> None:
         self.store: Store = store or Memory()
-        self.prepare, self.crowd = prepare, crowd
+        self.prepare, self.crowd, self.key = prepare, crowd, key
         self.streams = Streams(self.store)
         self.reached: Recent[tuple[str, str], bool] = Recent(20_000)  # rooms that somebody at an address has been in
+        self.waiting: Recent[tuple[str, str], bool] = Recent(20_000)  # and that are not there: their pages ask whether they are again
         self.opened = Rate(20, 60)  # rooms a visitor opens: a school may share one address
         self.missed = Rate(60, 1)  # codes that there are not
         self.forged = Rate(10, 6)  # secrets that are none
         self.moved = Rate(60, 0.025)  # moves of one room
+        self.joined = Rate(1_500, 4)  # devices of one address in a room: a hall may share it, and cannot fill a question
         self.questions = Questions(self.store)
 
     async def open(self, request: Request) -> Response:
-        """POST room: another room, whose driver is whoever knows the secret that this answers."""
+        """POST room: another room, whose driver is whoever knows the secret that this answers; or the one of a secret that is sent, if it is gone."""
         visitor = visitor_of(request)
-        query = await _query_in(request)
+        query, secret = await _opening_in(request)
         if not self.opened.take(visitor):
             raise Refused(429, "ui.rooms.too_many", n=1)
-        driver = secrets.token_urlsafe(24)
         for _ in range(20):
-            code = "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
-            if await self.store.open(code, _digest(driver), query):
+            driver = secret or new_secret()
+            code = await asyncio.to_thread(code_of, driver, self.key)
+            fresh = await self.store.open(code, digest(driver), query)
+            if fresh or (secret and await self._is_driver(code, secret)):
                 self.reached.put((visitor, code), True)
-                return JSONResponse({"code": code, "driver": driver}, 201, {"Cache-Control": "no-store"})
+                return JSONResponse({"code": code, "driver": driver}, 201 if fresh else 200, {"Cache-Control": "no-store"})
+            if secret:
+                raise Refused(403, "ui.rooms.not_driver")
         raise TooManyRooms
+
+    async def _is_driver(self, code: str, secret: str) -> bool:
+        room = await self.store.room(code)
+        return room is not None and hmac.compare_digest(digest(secret), room.driver)
+
+    async def join(self, request: Request, room: Room) -> Response:
+        """POST room/<code>/device: a token for a device, without which nothing is answered."""
+        if not self.joined.take(f"{visitor_of(request)} {room.code}"):
+            raise Refused(429, "ui.rooms.too_many_devices", n=4)
+        return JSONResponse({"device": new_device(room.driver)}, 201, {"Cache-Control": "no-store"})
 
     async def look(self, request: Request) -> Response:
         """GET room/<code>: the follower's page, or, for a program, where the room is and how many follow."""
@@ -107,9 +121,11 @@ class Rooms:
         return Response(status_code=204)
 
     async def follow(self, request: Request) -> Response:
-        """GET room/<code>/events: a stream of addresses, the current one first."""
-        room = await self.room(request)
+        """GET room/<code>/events: a stream of addresses, the current one first. HEAD asks whether there is one."""
+        room = await self.room(request, waiting=True)
         visitor = visitor_of(request)
+        if request.method == "HEAD":
+            return Response(media_type="text/event-stream", headers={"Cache-Control": "no-store"})
         if not self.streams.have_room(visitor):
             raise Refused(503, "ui.rooms.full", n=1)
         stream = Stream(
@@ -146,27 +162,39 @@ class Rooms:
             ("GET", "question", for_all(questions.look)),
             ("PUT", "question", for_driver(questions.ask_or_turn)),
             ("DELETE", "question", for_driver(questions.end)),
+            ("GET", "asked", for_driver(questions.asked)),
+            ("POST", "device", for_all(self.join)),
             ("POST", "vote", for_all(questions.vote)),
             ("GET", "results", results),
             ("GET", "steps", for_driver(questions.steps)),
         ]
 
-    async def room(self, request: Request) -> Room:
+    async def room(self, request: Request, waiting: bool = False) -> Room:
+        """The room of the request's code; Refused (404, 429) where there is none.
+
+        A page whose room is gone is `waiting` for it: it asks for the same code again and again, which is no guess. Another
+        code counts, and so does the first time.
+        """
         code, visitor = str(request.path_params["code"]).upper(), visitor_of(request)
-        if self.missed.look(visitor) < 1 and not self.reached.get((visitor, code)):
+        here = visitor, code
+        waits = waiting and bool(self.waiting.get(here))
+        if self.missed.look(visitor) < 1 and not waits and not self.reached.get(here):
             raise Refused(429, "ui.rooms.too_many_codes", n=1)  # a class, whose room this is, goes on whatever one of it tries
         room = await self.store.room(code) if len(code) == LENGTH else None
         if room is None:
-            self.missed.take(visitor)
+            if not waits:
+                self.missed.take(visitor)
+            if len(code) == LENGTH:
+                self.waiting.put(here, True)
             raise Refused(404, "ui.rooms.none")
-        self.reached.put((visitor, code), True)
+        self.reached.put(here, True)
         return room
 
     async def driven(self, request: Request) -> Room:
         """The room, for its driver."""
         room, visitor = await self.room(request), visitor_of(request)
         kind, _, secret = request.headers.get("Authorization", "").partition(" ")
-        if kind.lower() == "bearer" and hmac.compare_digest(_digest(secret.strip()), room.driver):
+        if kind.lower() == "bearer" and hmac.compare_digest(digest(secret.strip()), room.driver):
             return room
         if not self.forged.take(visitor):
             raise Refused(429, "ui.rooms.too_many_codes", n=1)
@@ -174,23 +202,36 @@ class Rooms:
 
 
 async def _query_in(request: Request) -> str:
-    """The address in a request's body, as text or as JSON's "query": what stands behind the "?". Raises Refused."""
+    """The address in a request's body, as text or as JSON's "query". Raises Refused."""
+    return _address((await _sent_in(request)).get("query"))
+
+
+async def _opening_in(request: Request) -> tuple[str, str]:
+    """The address in a request's body, and the secret ("driver") of a room that is gone, "" for a new one. Raises Refused."""
+    sent = await _sent_in(request)
+    secret = sent.get("driver", "")
+    if secret != "" and not is_secret(secret):
+        raise Refused(403, "ui.rooms.not_driver")
+    return _address(sent.get("query", "" if secret else None)), str(secret)
+
+
+async def _sent_in(request: Request) -> dict[str, object]:
+    """A request's body: a JSON object, or an address alone, which is its "query". Raises Refused."""
     body = await body_of(request, MOST_QUERY, "ui.rooms.too_long")
     try:
         text = body.decode()
-        if text.lstrip().startswith(("{", '"')):
-            found = json.loads(text)
-            text = str(found["query"] if isinstance(found, dict) else found)
-    except (ValueError, KeyError, RecursionError):
+        sent = json.loads(text) if text.lstrip().startswith(("{", '"')) else text
+    except (ValueError, RecursionError):
         raise Refused(400, "ui.rooms.no_address") from None
-    query = text.strip().removeprefix("?")
-    if not query.isascii() or not query.isprintable() or " " in query:
+    return sent if isinstance(sent, dict) else {"query": sent}
+
+
+def _address(text: object) -> str:
+    """What stands behind the "?" of a page. Raises Refused."""
+    query = "" if text is None else str(text).strip().removeprefix("?")
+    if text is None or not query.isascii() or not query.isprintable() or " " in query:
         raise Refused(400, "ui.rooms.no_address")
     return query
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
 def answering(act: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:

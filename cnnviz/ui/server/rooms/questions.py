@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
@@ -18,6 +17,7 @@ from cnnviz.ui.server.gate import Busy, Gate, visitor_of
 from cnnviz.ui.server.rooms import asked as answers
 from cnnviz.ui.server.rooms.asked import Asked, prepared, text_of
 from cnnviz.ui.server.rooms.kept import Kept
+from cnnviz.ui.server.rooms.keys import is_device
 from cnnviz.ui.server.rooms.limits import Rate
 from cnnviz.ui.server.rooms.refused import Refused, table_in
 from cnnviz.ui.server.rooms.rules import Poll
@@ -29,7 +29,6 @@ MOST_QUESTION, MOST_VOTE = 8_000, 1_000
 """Bytes of a question, and of an answer."""
 MOST_SECONDS = 3_600
 _FRESH = {"Cache-Control": "no-store"}
-_DEVICE = re.compile(r"[A-Za-z0-9_-]{16,40}")
 
 Result = TypeVar("Result")
 
@@ -97,12 +96,18 @@ class Questions:
 
         return await self.kept.get(request, name, made)
 
+    async def asked(self, request: Request, room: Room) -> Response:
+        """GET room/<code>/asked, for its driver: the question as it was sent, to be sent again to a room that was gone."""
+        poll = _poll(room)
+        question = {name: value for name, value in poll.spec.items() if name not in ("at", "change")}
+        return JSONResponse({"number": poll.number, "question": question}, headers=_FRESH)
+
     async def vote(self, request: Request, room: Room) -> Response:
         """POST room/<code>/vote: a device's answer, until it sends another one."""
         sent = await table_in(request, MOST_VOTE)
-        device = sent.get("device")
-        if not isinstance(device, str) or not _DEVICE.fullmatch(device):
-            raise Refused(400, "ui.rooms.device")
+        device = str(sent.get("device"))
+        if not is_device(device, room.driver):
+            raise Refused(403, "ui.rooms.device")
         if self.again.look(device) < 1 or not self.voted.take(visitor_of(request)):
             raise Refused(429, "ui.rooms.too_fast", n=1)
         self.again.take(device)

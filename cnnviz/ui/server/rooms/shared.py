@@ -27,7 +27,17 @@ from cnnviz.ui.server.rooms.in_redis import (
 from cnnviz.ui.server.rooms.in_redis import followers_name as _followers
 from cnnviz.ui.server.rooms.rules import Poll
 from cnnviz.ui.server.rooms.shared_votes import SharedVotes
-from cnnviz.ui.server.rooms.store import IDLE, MOST_ROOMS, SILENCE, Ballot, Room, StoreLost, TooManyRooms, Unreadable
+from cnnviz.ui.server.rooms.store import (
+    IDLE,
+    MOST_ROOMS,
+    SILENCE,
+    Ballot,
+    Room,
+    StoreLost,
+    TooManyRooms,
+    Unreadable,
+    first_number,
+)
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -64,7 +74,7 @@ class Shared:
                 await self._give_up_idle(now)
             if not await self.redis.hsetnx(room_name(code), "driver", driver):
                 return False
-            await self._write(code, {"query": query, "number": 0})
+            await self._write(code, {"query": query, "number": first_number()})
             return True
 
     async def _give_up_idle(self, now: float) -> None:
@@ -106,8 +116,7 @@ class Shared:
         return await asyncio.shield(coming)
 
     async def move(self, room: Room, query: str) -> int:
-        # By the clock, so that no number comes twice, whatever Redis has forgotten.
-        number = max(room.number + 1, int(1000 * time.time()))
+        number = max(room.number + 1, first_number())
         async with reachable():
             await self._write(room.code, {"driver": room.driver, "query": query, "number": number})
             await self.redis.publish(MOVED, room.code)

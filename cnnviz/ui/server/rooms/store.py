@@ -42,7 +42,7 @@ class TooManyVotes(Exception):
 
 @dataclass(eq=False)
 class Room:
-    """A room as one process knows it: where its driver is, the how manyeth move that was, and who follows here.
+    """A room as one process knows it: where its driver is, that move's number, and who follows here. Numbers grow, and go on growing where the room is opened again.
 
     `came` counts the moves that were asked for here. `alone` of the followers explore by themselves; `poll` is the question, if there is one, and `asked` says whether
     there ever was one; `ballots` has what was answered here in each round of it, and `stamps` when, in an order that all processes share.
@@ -124,6 +124,11 @@ def cast(room: Room, round: int, device: str, answer: float, kept: int) -> int:
     return len(ballot) - before
 
 
+def first_number() -> int:
+    """The number of a room's first address: by the clock, so that none comes twice, whatever was forgotten."""
+    return int(1000 * time.time())
+
+
 def forget_ballots(room: Room) -> int:
     """Lets a room's answers go; how many there were."""
     count = sum(map(len, room.ballots.values()))
@@ -146,7 +151,7 @@ class Memory:
             return False
         if len(self.rooms) >= self.most:
             self._give_up_idle()
-        self.rooms[code] = Room(code, driver, query, touched=self.clock())
+        self.rooms[code] = Room(code, driver, query, first_number(), touched=self.clock())
         return True
 
     async def room(self, code: str) -> Room | None:

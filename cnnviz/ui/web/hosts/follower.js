@@ -19,6 +19,7 @@ import { looked, Resources } from "./resources.js"
 /** @import { Answer } from "../model/decode.js" */
 /** @import { Host } from "../types/ports.js" */
 
+const JOIN_IN = 2000 // milliseconds within which a follower gets its token, at random
 const AHEAD_IN = 300 // milliseconds after which a follower asks ahead, and at random up to five times as many
 const NEEDS_SESSION = ["files", "upload", "cifar10", "large", "below", "room"]
 
@@ -230,6 +231,7 @@ export default function show() {
   fill()
   if (alone) mount()
   stream.open(where())
+  if (!projected) setTimeout(asking.join, JOIN_IN * Math.random())
 }
 
 /** Whether an address is of somebody who is on their own: more than a language. @param {Lesson} address */

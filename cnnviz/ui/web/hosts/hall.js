@@ -1,12 +1,12 @@
 // A room's question by plain HTTP (docs/rooms.md): what is asked, an answer, what was answered.
 
+import { keep, kept } from "../pages/preferences.js"
 import { LANG } from "../spec.js"
-import { remember, remembered } from "./tab.js"
 
 /** @import { HallQuestion, HallResults } from "../types/wire.js" */
 /** @typedef {{ ok: boolean, status: number, sentence: string }} Answered */
 
-const DEVICE = "cnnviz.device"
+const MOST_ROOMS = 5 // of which a browser keeps its token
 const AGAIN_IN = 1200 // milliseconds, and at random up to twice as many
 const TRIES = 40
 
@@ -18,7 +18,7 @@ export function hall(room) {
   /** @param {string} path */
   async function json(path) {
     for (let tries = 0; tries < TRIES; tries++) {
-      const answer = await fetch(new URL(`${path}?lang=${LANG}`, room)).catch(() => undefined)
+      const answer = await fetch(at(path)).catch(() => undefined)
       if (answer?.ok) return answer.json()
       if (answer && answer.status < 500 && answer.status !== 429) return undefined
       await new Promise((resolve) => setTimeout(resolve, AGAIN_IN * (1 + Math.random())))
@@ -43,33 +43,49 @@ export function hall(room) {
    * @returns {Promise<Answered>}
    */
   async function vote({ number, round }, answer) {
-    const body = JSON.stringify({ device: device(), number, round, answer })
+    let refused = false
     for (let tries = 0; ; tries++) {
-      const got = await fetch(new URL(`vote?lang=${LANG}`, room), { method: "POST", body }).catch(() => undefined)
+      const token = await device()
+      const body = JSON.stringify({ device: token, number, round, answer })
+      const got = token ? await fetch(at("vote"), { method: "POST", body }).catch(() => undefined) : undefined
       const busy = !got || got.status >= 500 || got.status === 429
-      if (!busy || tries >= TRIES) {
+      if (got?.status === 403 && !refused) {
+        refused = true // the room's code is another room's by now
+        keepToken("")
+      } else if (!busy || tries >= TRIES) {
         const { sentence = "" } = (await got?.json().catch(() => undefined)) ?? {}
         return { ok: Boolean(got?.ok), status: got?.status ?? 0, sentence }
-      }
-      await new Promise((resolve) => setTimeout(resolve, AGAIN_IN * (1 + Math.random())))
+      } else await new Promise((resolve) => setTimeout(resolve, AGAIN_IN * (1 + Math.random())))
     }
   }
-  return { question, results, vote }
+
+  const at = (/** @type {string} */ path) => new URL(`${path}?lang=${LANG}`, room)
+  const code = room.pathname.split("/").at(-2)?.toUpperCase() ?? ""
+
+  /** This device's token, which the room gives it once; one for all tabs of this browser. */
+  async function device() {
+    const found = tokens()[code]
+    if (found) return found
+    const answer = await fetch(at("device"), { method: "POST" }).catch(() => undefined)
+    const given = answer?.ok ? (await answer.json()).device : ""
+    if (given) keepToken(given)
+    return tokens()[code] ?? ""
+  }
+
+  const keepToken = (/** @type {string} */ token) => {
+    const others = Object.entries(tokens()).filter(([other]) => other !== code)
+    keep(TOKENS, JSON.stringify(Object.fromEntries([...others, ...(token ? [[code, token]] : [])].slice(-MOST_ROOMS))))
+  }
+  return { question, results, vote, join: device }
 }
 
-// A random name that says nothing about anybody; one for all tabs of this browser.
-function device() {
-  let found = ""
+const TOKENS = "devices"
+
+/** The tokens of this browser, by their rooms' codes. @returns {Record<string, string>} */
+function tokens() {
   try {
-    found = localStorage.getItem(DEVICE) ?? ""
-  } catch {} // not every browser lets a page keep something
-  found ||= remembered(DEVICE)
-  if (found) return found
-  const bytes = crypto.getRandomValues(new Uint8Array(16))
-  found = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("")
-  remember(DEVICE, found)
-  try {
-    localStorage.setItem(DEVICE, found)
-  } catch {}
-  return found
+    return JSON.parse(kept(TOKENS) || "{}")
+  } catch {
+    return {}
+  }
 }
