@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from cnnviz.ui.reader import IN_THE_BROWSER
+import json
+
+from cnnviz.ui.server.language import KEY
+from cnnviz.words import DEFAULT, languages
+from cnnviz.words.pseudo import PSEUDO
+
+IN_THE_BROWSER = f"""
+const known = {json.dumps(languages())}
+const named = new URLSearchParams(location.search).get("{KEY}")
+const wanted = navigator.languages.map((one) => one.split("-")[0].toLowerCase())
+const lang = [...known, "{PSEUDO}"].includes(named) ? named : (wanted.find((one) => known.includes(one)) ?? "{DEFAULT}")
+"""
+"""The rule of `of_request` for the browser, which asks for the view's files before any script has run here."""
 
 LOADING = (
     IN_THE_BROWSER

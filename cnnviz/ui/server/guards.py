@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from cnnviz.ui.reader import of_request
+from cnnviz.ui.server.language import of_request
 from cnnviz.words import say
 
 TRUSTED = "FORWARDED_ALLOW_IPS"

@@ -14,11 +14,11 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cnnviz.ui.reader import of_request
 from cnnviz.ui.resource import address_of
 from cnnviz.ui.server.embedding import embedders
 from cnnviz.ui.server.files import PRELOAD
 from cnnviz.ui.server.index import with_early
+from cnnviz.ui.server.language import of_request
 
 
 def inline_script_hashes(html: str) -> list[str]:

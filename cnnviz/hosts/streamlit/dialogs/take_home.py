@@ -15,10 +15,10 @@ from cnnviz.export.arguments import MOST_AROUND
 from cnnviz.hosts.file import lesson_html
 from cnnviz.hosts.streamlit.dialogs.to_work_on import to_work_on
 from cnnviz.hosts.streamlit.escape_markdown import escape_markdown
+from cnnviz.hosts.streamlit.language import in_the_same_language
 from cnnviz.hosts.streamlit.visit import adopt
 from cnnviz.ui.address import Now
 from cnnviz.ui.pages import pages
-from cnnviz.ui.reader import for_whoever_asked
 from cnnviz.words import say
 
 
@@ -99,7 +99,7 @@ def _films(now: Now, updates: int) -> None:
 
 def _download(what: str, name: str, mime: str, make: Callable[[], str | bytes], key: str = "", **values: object) -> None:
     label, key = say(f"ui.take_home.{what}", **values), f"export_{key or name.rpartition('.')[2]}"
-    st.download_button(label, for_whoever_asked(make), name, mime, key=key, on_click="ignore", width="stretch")
+    st.download_button(label, in_the_same_language(make), name, mime, key=key, on_click="ignore", width="stretch")
 
 
 def _upload(now: Now) -> None:

@@ -8,8 +8,8 @@ import streamlit as st
 
 from cnnviz import export
 from cnnviz.hosts.streamlit.escape_markdown import escape_markdown
+from cnnviz.hosts.streamlit.language import in_the_same_language
 from cnnviz.ui.address import Now
-from cnnviz.ui.reader import for_whoever_asked
 from cnnviz.words import say
 
 
@@ -31,4 +31,4 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _download(what: str, name: str, mime: str, make: Callable[[], str | bytes]) -> None:
-    st.download_button(say(f"ui.take_home.{what}"), for_whoever_asked(make), name, mime, key=f"export_{what}", on_click="ignore", width="stretch")
+    st.download_button(say(f"ui.take_home.{what}"), in_the_same_language(make), name, mime, key=f"export_{what}", on_click="ignore", width="stretch")

@@ -12,9 +12,9 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from cnnviz.core.recent import Recent
-from cnnviz.ui.reader import of_request
 from cnnviz.ui.server.direct import DirectRoute
 from cnnviz.ui.server.gate import visitor_of
+from cnnviz.ui.server.language import of_request
 from cnnviz.ui.server.numbers import MOST_QUERY, refusal
 from cnnviz.ui.server.rooms.follower import join_link, page_of_refusal, page_of_room, qr
 from cnnviz.ui.server.rooms.keys import LENGTH, LETTERS, code_of, digest, is_secret, new_device, new_secret

@@ -11,9 +11,9 @@ from starlette.responses import JSONResponse, Response
 
 from cnnviz.core.recent import Recent
 from cnnviz.lessons.votes import sensible
-from cnnviz.ui.reader import of_request
 from cnnviz.ui.sent.hall import HallPoll, HallQuestion, HallResults
 from cnnviz.ui.server.gate import Busy, Gate, visitor_of
+from cnnviz.ui.server.language import of_request
 from cnnviz.ui.server.rooms import asked as answers
 from cnnviz.ui.server.rooms.asked import Asked, prepared, text_of
 from cnnviz.ui.server.rooms.kept import Kept

@@ -1,0 +1,15 @@
+"""The language of a request: what the address says, else what its browser prefers of those that there are."""
+
+from __future__ import annotations
+
+from starlette.requests import HTTPConnection
+
+from cnnviz.words import chosen
+
+KEY = "lang"
+"""The address's key, and that of the view's own files."""
+
+
+def of_request(request: HTTPConnection) -> str:
+    """The language for an answer of this server's own."""
+    return chosen(request.query_params.get(KEY, ""), request.headers.get("Accept-Language", ""))
