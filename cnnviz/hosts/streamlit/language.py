@@ -8,8 +8,7 @@ from typing import TypeVar
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from cnnviz.ui.server.language import KEY
-from cnnviz.words import DEFAULT, ask_for_reader, chosen, reader, reading
+from cnnviz.words import DEFAULT, KEY, ask_for_reader, chosen, reader, reading
 
 Made = TypeVar("Made")
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 
-from cnnviz.ui.server.language import KEY
-from cnnviz.words import DEFAULT, languages
+from cnnviz.words import DEFAULT, KEY, languages
 from cnnviz.words.pseudo import PSEUDO
 
 IN_THE_BROWSER = f"""

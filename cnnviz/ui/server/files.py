@@ -16,8 +16,8 @@ from cnnviz.ui.component.bundle import bundle, style_sheet
 from cnnviz.ui.component.fonts import font_faces
 from cnnviz.ui.component.spec import spec, sprite
 from cnnviz.ui.server.compressed import takes_gzip
-from cnnviz.ui.server.language import KEY, of_request
-from cnnviz.words import DEFAULT, reader, reading
+from cnnviz.ui.server.language import of_request
+from cnnviz.words import DEFAULT, KEY, reader, reading
 
 WEB_FOLDER = Path(__file__).parents[1] / "web"
 ENTRY = "hosts/streamlit"

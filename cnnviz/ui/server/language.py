@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from starlette.requests import HTTPConnection
 
-from cnnviz.words import chosen
-
-KEY = "lang"
-"""The address's key, and that of the view's own files."""
+from cnnviz.words import KEY, chosen
 
 
 def of_request(request: HTTPConnection) -> str:
