@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from cnnviz.core.network import Network, with_channels
+from cnnviz.core.network import Network
 from cnnviz.core.program import Inner, Program
 from cnnviz.core.threads import shared_out
 from cnnviz.core.values import Gradients
@@ -79,7 +79,7 @@ def _blocks(network: Network, params: Parameters, X: np.ndarray, Y: np.ndarray) 
     shape = np.shape(X)
     if len(shape) not in (3, 4) or not shape[0]:
         raise Problem("network.images", shape=shape)
-    program = network.program(with_channels(shape[1:]), many=True)
+    program = network.program(shape[1:], many=True)
     start = program.start(params)
     dtype = next(iter(start.values())).dtype
     X, Y = np.asarray(X, dtype).reshape(-1, *program.x_shape), np.asarray(Y, dtype)

@@ -7,7 +7,7 @@ write one function below under `@_deviation(...)`; its words stand in the catalo
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -141,7 +141,7 @@ def integer_gradient(exact: np.ndarray) -> np.ndarray:
 )
 def fresh_weights(params: Params) -> Params:
     """w = 0 and b = 0, whatever was learned."""
-    return replace(params, w=np.zeros_like(params.w), b=np.zeros_like(params.b))
+    return params.replace(w=np.zeros_like(params.w), b=np.zeros_like(params.b))
 
 
 def _truncate(values: np.ndarray) -> np.ndarray:

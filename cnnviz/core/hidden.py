@@ -6,13 +6,14 @@ from typing import Literal
 
 import numpy as np
 
-from cnnviz.core.network import Network
+from cnnviz.core.architecture import Architecture
 from cnnviz.core.values import Trace
 
 
-def hidden_share(network: Network, trace: Trace, what: Literal["saturated", "silent"]) -> float:
+def hidden_share(network: Architecture, trace: Trace, what: Literal["saturated", "silent"]) -> float:
     """The share (0 to 1) of hidden units that are "saturated" or "silent"; NaN where no kind of layer here can be so.
 
+    >>> from cnnviz.core.network import Network
     >>> network, x = Network.parse("conv1x3-sigmoid-dense2-sigmoid-mse"), np.zeros((8, 8))
     >>> trace = network.forward(network.init(x.shape, seed=0), x)
     >>> hidden_share(network, trace, "saturated"), hidden_share(network, trace, "silent")

@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 
+from cnnviz.core.architecture import Architecture
 from cnnviz.core.comparison.stage_verdicts import stages_hit
 from cnnviz.core.layers import LAYERS
 from cnnviz.core.losses import LOSSES
-from cnnviz.core.network import Network
 from cnnviz.core.optimizers import OPTIMIZERS, Optimizer, State, gd
 from cnnviz.core.overrides import override
-from cnnviz.core.program import Inner, Line, Override, Program
+from cnnviz.core.program import Inner, Line, Override, Program, program_of
 from cnnviz.core.seed_network import seed_program
 from cnnviz.core.source_lines import both_lines
 from cnnviz.core.values import Gradients, Params, Trace
@@ -42,10 +42,10 @@ class Act:
     on: tuple[Kind, ...]
     role: str
     function: Callable[..., Any]
-    where: Callable[[Network, int], bool]
+    where: Callable[[Architecture, int], bool]
     lines: tuple[str, str] | None = None
 
-    def fits(self, network: Network, place: int) -> bool:
+    def fits(self, network: Architecture, place: int) -> bool:
         """Whether it can be made in this layer."""
         layer, names = network.layers[place], network.names[place]
         if self.role == "unflatten" and not names.flattens:
@@ -88,7 +88,7 @@ class Mistake:
         found = {name for name, cls in named.items() if any(isinstance(kind, type) and issubclass(cls, kind) for kind in kinds)}
         return (*(loss for loss in LOSSES if loss in kinds), *sorted(found))
 
-    def places(self, network: Network, optimizer: Optimizer | str = "gd") -> tuple[Placed, ...]:
+    def places(self, network: Architecture, optimizer: Optimizer | str = "gd") -> tuple[Placed, ...]:
         """Every place of a network where it can be made, in the order of the layers."""
         roles = {act.role for act in self.acts}
         if "do" in roles:
@@ -116,7 +116,7 @@ class Placed:
     """A mistake in one place of a network: in the layer `place`, or in the loss or the step (None)."""
 
     mistake: Mistake
-    network: Network
+    network: Architecture
     place: int | None
 
     @property
@@ -158,7 +158,7 @@ class Placed:
         self, params: Params, trace: Trace, y: np.ndarray, optimizer: Optimizer | float, state: State | None = None
     ) -> Gradients:
         """The gradients that it leads to. `optimizer`, or gradient descent's learning rate, matters where w is updated first."""
-        program = self.network.program(trace.x.shape)
+        program = program_of(self.network, trace.x.shape)
         rule = optimizer if isinstance(optimizer, Optimizer) else gd(optimizer)
         return self.run(program, params, trace, y, rule, state)
 
@@ -173,7 +173,7 @@ class Placed:
         self, params: Params, trace: Trace, y: np.ndarray, optimizer: Optimizer | float, state: State | None = None
     ) -> tuple[str, ...]:
         """The stages that it has wrong, from the first; empty where it changes nothing (core/comparison/stage_verdicts.py)."""
-        exact = self.network.backward(params, trace, y)
+        exact = program_of(self.network, trace.x.shape).backward(params, trace, self.network.targets(y, trace.o.shape))
         rule = optimizer if isinstance(optimizer, Optimizer) else gd(optimizer)
         wrong = self.gradients(params, trace, y, rule, state)
         return stages_hit(wrong, exact, params, rule, self.network, self.optimizer(rule), state)
@@ -233,6 +233,7 @@ class Placed:
         """The wrong lines of code and the right ones, in the network's symbols.
 
         >>> from cnnviz.core.mistakes import placed
+        >>> from cnnviz.core.network import Network
         >>> network = Network.parse("conv1x3-relu-dense2-softmax-ce")
         >>> print(*placed("relu_gate_of_gradient", network).code(network.program((8, 8))), sep="\\n")
         dz1 = da1 * (da1 > 0)
@@ -243,7 +244,7 @@ class Placed:
         return wrong, right
 
 
-def anywhere(network: Network, place: int) -> bool:
+def anywhere(network: Architecture, place: int) -> bool:
     """Every place will do."""
     return True
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cnnviz.core.architecture import Architecture
 from cnnviz.core.comparison.stage_verdicts import stages_hit
 from cnnviz.core.layers import LAYERS
 from cnnviz.core.layers._activation import Activation
@@ -29,7 +30,6 @@ from cnnviz.core.layers.sigmoid import Sigmoid, sigmoid_prime
 from cnnviz.core.layers.softmax import Softmax
 from cnnviz.core.losses import LOSSES
 from cnnviz.core.mistaken import Act, Kind, Mistake, Placed, add, anywhere
-from cnnviz.core.network import Network
 from cnnviz.core.optimizers import Adam, Momentum, Optimizer, State
 from cnnviz.core.overrides import Function
 from cnnviz.core.sliding import Padding, places, slices
@@ -44,18 +44,20 @@ MISTAKES: dict[str, Mistake] = {}
 """By name, in the order in which they stand below: backward, from the loss to the kernel, then the step."""
 
 
-def mistakes_for(network: Network, optimizer: Optimizer | str = "gd") -> list[Placed]:
+def mistakes_for(network: Architecture, optimizer: Optimizer | str = "gd") -> list[Placed]:
     """Every mistake that can be made in a network, in each of its places; of one mistake the last place comes first.
 
+    >>> from cnnviz.core.network import Network
     >>> [placed.address for placed in mistakes_for(Network.parse("conv1x3-relu-dense2-softmax-ce"))][:3]
     ['sign_flipped@dz2', 'softmax_diagonal@dz2', 'weights_updated_first@da1']
     """
     return [placed for mistake in MISTAKES.values() for placed in reversed(mistake.places(network, optimizer))]
 
 
-def placed(address: str, network: Network, optimizer: Optimizer | str = "gd") -> Placed:
+def placed(address: str, network: Architecture, optimizer: Optimizer | str = "gd") -> Placed:
     """The mistake "name@stage", or by its name alone in the last place where it fits; Problem where there is none.
 
+    >>> from cnnviz.core.network import Network
     >>> net = Network.parse("conv2x3-sigmoid-conv2x3-sigmoid-dense2-sigmoid-mse")
     >>> placed("sigmoid_prime_of_z", net).address, placed("sigmoid_prime_of_z@dz1", net).place
     ('sigmoid_prime_of_z@dz2', 1)
@@ -78,7 +80,7 @@ def _mistake(
     name: str,
     on: Kind | tuple[Kind, ...],
     role: str,
-    where: Callable[[Network, int], bool] = anywhere,
+    where: Callable[[Architecture, int], bool] = anywhere,
     wrong: str = "",
     right: str = "",
 ) -> Callable[[Function], Function]:
@@ -95,24 +97,24 @@ def _mistake(
 # ---- where
 
 
-def _hidden(network: Network, place: int) -> bool:
+def _hidden(network: Architecture, place: int) -> bool:
     return place < len(network.layers) - 1
 
 
-def _at_the_output(network: Network, place: int) -> bool:
+def _at_the_output(network: Architecture, place: int) -> bool:
     return not _hidden(network, place) and network.merged is None
 
 
-def _overlaps(network: Network, place: int) -> bool:
+def _overlaps(network: Architecture, place: int) -> bool:
     g = network.layers[place].geometry()
     return g["k"] > g["stride"] // math.gcd(g["stride"], g["dilation"])
 
 
-def _several_filters(network: Network, place: int) -> bool:
+def _several_filters(network: Architecture, place: int) -> bool:
     return network.layers[place].shape((1, 999, 999))[0] > 1
 
 
-def _several_channels(network: Network, place: int) -> bool:
+def _several_channels(network: Architecture, place: int) -> bool:
     """Whether several channels come in, as far as the network says: an image may have any number."""
     shape: Shape = (1, 9999, 9999)
     for layer in network.layers[:place]:

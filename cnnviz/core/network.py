@@ -11,20 +11,14 @@ is the teaching notebook's, and the default; core/seed_network.py has its own fu
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
 
 import numpy as np
 
+from cnnviz.core.architecture import Architecture
 from cnnviz.core.layers.layer import Layer, Shape
-from cnnviz.core.losses import Loss, Merged
-from cnnviz.core.names import Names
 from cnnviz.core.network_text import MOST, read
-from cnnviz.core.ops import targets
-from cnnviz.core.program import Line, Program
-from cnnviz.core.stages import Stage, stages_of
+from cnnviz.core.program import Line, Program, program_of
 from cnnviz.core.values import Gradients, Params, Trace
 from cnnviz.words import Problem
 
@@ -48,9 +42,8 @@ def draw(shape: Shape, n: float, seed: int | tuple[int, int]) -> np.ndarray:
     return np.random.default_rng(seed).normal(size=shape) / np.sqrt(n)
 
 
-@dataclass(frozen=True)
-class Network:
-    """Layers and a loss. `parse` checks order and limits; equal texts are equal networks.
+class Network(Architecture):
+    """Layers and a loss, and the passes of one image through them. `parse` checks order and limits; equal texts are equal networks.
 
     >>> network = Network.parse("conv4x3-relu-max2-dense10-softmax-ce")
     >>> network.symbols
@@ -61,9 +54,6 @@ class Network:
     (4, 1, 3, 3)
     """
 
-    layers: tuple[Layer, ...]
-    loss_kind: Loss
-
     @classmethod
     def parse(cls, text: str) -> Network:
         """The network that `text` stands for; Problem, a ValueError, names the word, its place and what fits."""
@@ -71,68 +61,9 @@ class Network:
             raise Problem("network.no_text", example=DEFAULT)
         return cls(*read(text))
 
-    def __str__(self) -> str:
-        return "-".join([*map(str, self.layers), str(self.loss_kind)])
-
-    # ---- symbols
-
-    @cached_property
-    def names(self) -> tuple[Names, ...]:
-        """The symbols of each layer: each letter counts for itself, in the order of the text."""
-        letters = Counter(letter for layer in self.layers for letter in layer.parameter_letters)
-        numbered = frozenset(letter for letter, count in letters.items() if count > 1)
-        counts: Counter[str] = Counter()
-        found, source, row = [], "x", False
-        for place, layer in enumerate(self.layers):
-            counts[layer.letter] += 1
-            output = "o" if place == len(self.layers) - 1 else f"{layer.letter}{counts[layer.letter]}"
-            flattens = layer.takes == "row" and not row
-            found.append(Names(source, output, str(counts[layer.letter]), flattens, numbered))
-            source, row = output, row or layer.gives == "row"
-        return tuple(found)
-
-    @cached_property
-    def symbols(self) -> tuple[str, ...]:
-        """The symbol of every array of a forward pass, in order, from "x" to "o"."""
-        found = ["x"]
-        for names in self.names:
-            found += ["v", names.output] if names.flattens else [names.output]
-        return tuple(found)
-
-    @cached_property
-    def parameters(self) -> tuple[str, ...]:
-        """The name of every parameter, in order."""
-        return tuple(
-            names.of(letter) for layer, names in zip(self.layers, self.names, strict=True) for letter in layer.parameter_letters
-        )
-
-    @cached_property
-    def stages(self) -> tuple[Stage, ...]:
-        """The stages of one update, in order; each is its symbol, with what it says of itself."""
-        return stages_of(self)
-
-    @property
-    def merged(self) -> Merged | None:
-        """The loss together with the last layer, where they merge."""
-        return self.loss_kind.merged.get(self.layers[-1].kind)
-
-    @property
-    def outputs(self) -> int | None:
-        """How many outputs there are, where that does not depend on the image."""
-        return next((layer.shape((0,))[0] for layer in reversed(self.layers) if layer.kind == "dense"), None)
-
-    def __hash__(self) -> int:
-        return self._hash
-
-    @cached_property
-    def _hash(self) -> int:
-        return hash((self.layers, self.loss_kind))
-
-    # ---- one image
-
     def program(self, x_shape: Shape, many: bool = False) -> Program:
         """The network's lines for images of this shape, (H,W) or (C,H,W); Problem where a layer does not fit."""
-        return _program(self, with_channels(x_shape), many)
+        return program_of(self, x_shape, many)
 
     def check(self, x_shape: Shape) -> Program:
         """As `program`, within the limits on parameters, multiplications and outputs; Problem says what fits."""
@@ -241,21 +172,3 @@ class Network:
         `y` (N,), or one number for all outputs.
         """
         return self.program(trace.x.shape).backward(params, trace, self.targets(y, trace.o.shape))
-
-    def targets(self, y: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-        """`y` as an array of `shape` (N,) that this loss can take; Problem where it is none."""
-        y = targets(y, shape)
-        self.loss_kind.check_targets(y)
-        return y
-
-
-def with_channels(shape: Shape) -> Shape:
-    """(H,W) as (1,H,W)."""
-    return (1, *shape) if len(shape) == 2 else tuple(shape)
-
-
-@lru_cache(maxsize=512)
-def _program(network: Network, x_shape: Shape, many: bool) -> Program:
-    if len(x_shape) != 3 or min(x_shape) < 1:
-        raise Problem("network.image", shape=x_shape)
-    return Program(network, x_shape, many)

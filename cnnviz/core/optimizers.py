@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from cnnviz.core.values import Params, plain
+from cnnviz.core.values import Params
 
 State = Mapping[str, Any]
 """Arrays by what they are of which parameter, "velocity.f1", and the number "t" of steps made."""
@@ -43,9 +43,8 @@ class Optimizer:
         after: dict[str, np.ndarray] = {}
         kept: dict[str, np.ndarray] = {}
         if not self.KEEPS:
-            lr, slopes = self.lr, plain(gradients)
-            for name, theta in plain(params).items():
-                after[name] = theta - lr * slopes["d" + name]
+            for name, theta in params.items():
+                after[name] = theta - self.lr * gradients["d" + name]
             return Params.made(after), {}
         t = int((state or {}).get("t", 0)) + 1
         for name, theta in params.items():

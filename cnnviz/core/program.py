@@ -9,27 +9,29 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, partial
-from typing import TYPE_CHECKING
+from functools import cached_property, lru_cache, partial
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from cnnviz.core.architecture import Architecture
 from cnnviz.core.layers.layer import Call, Layer, Parameter, Shape
 from cnnviz.core.links import Link
-from cnnviz.core.values import Gradients, Trace, plain, sealed
+from cnnviz.core.names import Names
+from cnnviz.core.sliding import Padding
+from cnnviz.core.values import Gradients, Later, Params, Trace, lock, sealed
 from cnnviz.words import Problem
-
-if TYPE_CHECKING:
-    from cnnviz.core.names import Names
-    from cnnviz.core.network import Network
 
 Inner = dict[str, np.ndarray]
 """Arrays by symbol as the lines have them."""
 
 Override = Callable[[Inner, Callable[[], np.ndarray]], np.ndarray]
 """What takes a line's place: it is given all arrays so far, and the line itself to call."""
+
+Shown = Sequence[tuple[str, Shape | None]]
+"""Targets of lines, each with the shape in which it is shown; None where that is its own, () where it is not shown."""
 
 
 @dataclass(frozen=True)
@@ -95,11 +97,22 @@ def unflatten(dv: np.ndarray, shape: Shape) -> np.ndarray:
     return dv.reshape(*dv.shape[:-1], *shape)
 
 
-class Program:
-    """The lines of a network for images of one shape (C,H,W), forward and backward. Problem where a layer does not fit."""
+class Pass(NamedTuple):
+    """A forward pass of one image: the program that ran, its parameters, and every array that its lines left, by symbol."""
 
-    def __init__(self, network: Network, x_shape: Shape, many: bool = False):
-        self.network, self.x_shape, self.many = network, x_shape, many
+    program: Program
+    params: Mapping[str, np.ndarray]
+    values: Inner
+
+
+class Program:
+    """The lines of a network for images of one shape (C,H,W), forward and backward. Problem where a layer does not fit.
+
+    `sliding` are the stride and padding that its traces name.
+    """
+
+    def __init__(self, network: Architecture, x_shape: Shape, many: bool = False, sliding: tuple[int, Padding] = (1, 0)):
+        self.network, self.x_shape, self.many, self.sliding = network, x_shape, many, sliding
         self.shapes: dict[str, Shape] = {"x": x_shape}
         self.parameters: dict[str, Parameter] = {}
         self.inputs: list[Shape] = []
@@ -115,16 +128,20 @@ class Program:
         learning = [n for n, line in enumerate(self.backward_lines) if line.target[1:] in self.parameters]
         self.needed = 1 + max(learning, default=-1)  # what comes after it is the gradient of the image, and of no use to an update
         self.shown = {name: self._shown(shape) for name, shape in self.shapes.items() if "." not in name}
-        self._symbols = self._shown_as(network.symbols[1:])
         self._needed_lines, self._rest_lines = self.backward_lines[: self.needed], self.backward_lines[self.needed :]
-        self._needed, self._rest = (self._shown_as(line.target for line in lines) for lines in (self._needed_lines, self._rest_lines))
+        self._forward_shown, self._needed_shown, self._rest_shown = map(
+            self._shown_as, (self.forward_lines, self._needed_lines, self._rest_lines)
+        )
+        made_by_rest = {line.target for line in self._rest_lines}
+        self._rest_reads = {source for line in self._rest_lines for source in line.sources} - made_by_rest
 
-    def _shown_as(self, names: Iterable[str]) -> dict[str, Shape | None]:
-        """For each name the shape in which it is shown, None where that is its own."""
-        found: dict[str, Shape | None] = {}
-        for name in names:
-            plain = name if name in self.shapes else name[1:]
-            found[name] = None if self.shown[plain] == self.shapes[plain] else self.shown[plain]
+    def _shown_as(self, lines: Iterable[Line]) -> Shown:
+        """The target of each line with the shape in which it is shown; None where that is its own, () where it is not shown."""
+        found: list[tuple[str, Shape | None]] = []
+        for target in (line.target for line in lines):
+            plain = target if target in self.shapes else target[1:]
+            shown = self.shown.get(plain, ())
+            found.append((target, None if shown and shown == self.shapes[plain] else shown))
         return found
 
     # ---- the lines
@@ -203,7 +220,7 @@ class Program:
     def start(self, params: Mapping[str, np.ndarray], x: np.ndarray | None = None) -> Inner:
         """The arrays that a pass starts from: parameters, and the image; ValueError where a shape does not fit."""
         values = {} if x is None else {"x": self._fitting("x", x)}
-        given, shapes = plain(params), self.shapes
+        given, shapes = vars(params) if type(params) is Params else params, self.shapes
         for name in self.parameters:
             array = given[name]
             values[name] = array if array.shape == shapes[name] else self._fitting(name, array)
@@ -228,22 +245,20 @@ class Program:
     def forward(self, params: Mapping[str, np.ndarray], x: np.ndarray, overrides: Mapping[str, Override] | None = None) -> Trace:
         """Every value of one image's pass."""
         x = sealed(x)
-        values = self.run_forward(self.start(params, x), overrides)
-        shown = self._as_shown(values, self._symbols, {"x": x if x.shape == self.shown["x"] else x.reshape(self.shown["x"])})
-        trace = Trace.read_only(shown)
-        vars(trace)["_inner"] = (self, params, values)
-        return trace
+        given = params if type(params) is Params else Params.of(params)
+        values = self.run_forward(self.start(given, x), overrides)
+        shown = {"x": x if x.shape == self.shown["x"] else x.reshape(self.shown["x"])} | _locked(values, self._forward_shown)
+        return Trace.locked(shown, *self.sliding, Pass(self, params, values))
 
     def inner(self, params: Mapping[str, np.ndarray], trace: Trace) -> Inner:
         """The values of a pass with these parameters, with what its lines kept: as they are, or made again."""
-        made_for, values = trace.inner(self)
-        if values is not None and made_for is params:
-            return dict(values)
-        if values is None:
-            values = {symbol: self._fitting(symbol, trace[symbol]) for symbol in self.network.symbols}
-            for line in self.forward_lines:
-                if line.target not in values:
-                    values[line.target] = line.make(values | self.start(params))
+        made_by = trace.made_by
+        if isinstance(made_by, Pass) and made_by.program is self:
+            return dict(made_by.values) if made_by.params is params else {**made_by.values, **self.start(params)}
+        values = {symbol: self._fitting(symbol, trace[symbol]) for symbol in self.network.symbols}
+        for line in self.forward_lines:
+            if line.target not in values:
+                values[line.target] = line.make(values | self.start(params))
         return {**values, **self.start(params)}
 
     def backward(
@@ -252,28 +267,18 @@ class Program:
         """Every gradient of one image's pass; those that no update needs are worked out when one is asked for."""
         values = self.inner(params, trace)
         values["y"] = y
-        _run(self._needed_lines, values, overrides)
-        gradients = Gradients.read_only(self._as_shown(values, self._needed))
-        if self._rest:
-            warned_of = np.geterr()  # whoever allows infinities now does so then
+        gradients = _locked(self.run_backward(values, overrides), self._needed_shown)
+        if not self._rest_lines:
+            return Gradients.locked(gradients)
+        kept = values if overrides else {name: values[name] for name in self._rest_reads}
+        kept.pop("y", None)
+        rest = partial(self._rest, kept, overrides, np.geterr())  # whoever allows infinities now does so then
+        return Gradients.locked(gradients, Later(tuple(line.target for line in self._rest_lines), rest))
 
-            def later() -> dict[str, np.ndarray]:
-                with np.errstate(**warned_of):
-                    return self._as_shown(_run(self._rest_lines, values, overrides), self._rest)
-
-            vars(gradients)["_later"] = (tuple(self._rest), later)
-        return gradients
-
-    def _as_shown(
-        self, values: Inner, names: Mapping[str, Shape | None], found: dict[str, np.ndarray] | None = None
-    ) -> dict[str, np.ndarray]:
-        """Some of the arrays, read-only, without the axes that are not shown; `names` have the shape where that differs."""
-        found = {} if found is None else found
-        for name, shape in names.items():
-            array = values[name]
-            array.setflags(False)  # type: ignore[call-arg]  # write: by place, which takes half as long
-            found[name] = array if shape is None else array.reshape(shape)
-        return found
+    def _rest(self, values: Inner, overrides: Mapping[str, Override] | None, warned_of: Mapping[str, Any]) -> dict[str, np.ndarray]:
+        """The gradients that no update needs."""
+        with np.errstate(**warned_of):
+            return _locked(_run(self._rest_lines, dict(values), overrides), self._rest_shown)
 
     # ---- cells
 
@@ -348,6 +353,18 @@ class Program:
         return found | {f"d{self.network.names[-1].input}": merged.arithmetic["dz"]}
 
 
+def program_of(network: Architecture, x_shape: Shape, many: bool = False) -> Program:
+    """The lines of a network for images (H,W) or (C,H,W), made once; Problem where a layer does not fit."""
+    return _program_of(network, (1, *x_shape) if len(x_shape) == 2 else tuple(x_shape), many)
+
+
+@lru_cache(maxsize=512)
+def _program_of(network: Architecture, x_shape: Shape, many: bool) -> Program:
+    if len(x_shape) != 3 or min(x_shape) < 1:
+        raise Problem("network.image", shape=x_shape)
+    return Program(network, x_shape, many)
+
+
 ROLES = ("x", "y", "f", "w", "b", "dx", "dy", "df", "dw", "db")
 _ROLE = re.compile(rf"\b({'|'.join(ROLES)})(?![a-zA-Z0-9_])")
 
@@ -374,10 +391,25 @@ def _run(lines: Iterable[Line], values: Inner, overrides: Mapping[str, Override]
         return values
     for line in lines:
         if override := overrides.get(line.target):
-            values[line.target] = override(values, partial(line.make, values))
+            values[line.target] = sealed(override(values, partial(line.make, values)))
         else:
             line.step(values)
     return values
+
+
+def _locked(values: Inner, targets: Shown) -> dict[str, np.ndarray]:
+    """What lines made, read-only from now on; of what is shown, the arrays as they are shown."""
+    found = {}
+    for name, shape in targets:
+        array = values[name]
+        array.setflags(False)  # type: ignore[call-arg]  # write: by place, which takes half as long
+        if array.base is not None:
+            lock(array)
+        if shape is None:
+            found[name] = array
+        elif shape:
+            found[name] = array.reshape(shape)
+    return found
 
 
 def _is_gradient(role: str, parameters: Mapping[str, Parameter]) -> bool:

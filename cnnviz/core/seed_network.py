@@ -19,7 +19,7 @@ from cnnviz.core.losses import LOSSES
 from cnnviz.core.network import WEIGHTS, Network
 from cnnviz.core.ops import conv2d_shape, targets
 from cnnviz.core.optimizers import gd
-from cnnviz.core.program import Program
+from cnnviz.core.program import Pass, Program
 from cnnviz.core.sliding import Padding
 from cnnviz.core.values import Gradients, Params, Trace
 
@@ -63,10 +63,7 @@ def forward(params: Params, x: np.ndarray, stride: int = 1, padding: Padding = 0
     >>> forward(init_params(np.ones((3, 3)), x.shape), x).o
     array([0.5, 0.5])
     """
-    trace = seed_program(params, np.shape(x), stride, padding).forward(params, x)
-    if stride != 1 or padding != 0:  # else they are the class's own
-        vars(trace).update(stride=stride, padding=padding)
-    return trace
+    return seed_program(params, np.shape(x), stride, padding).forward(params, x)
 
 
 def backward(params: Params, trace: Trace, y: np.ndarray) -> Gradients:
@@ -79,7 +76,11 @@ def backward(params: Params, trace: Trace, y: np.ndarray) -> Gradients:
     >>> backward(params, forward(params, x), np.array([1, 0])).db
     array([-0.125,  0.125])
     """
-    program = seed_program(params, trace.x.shape, trace.stride, trace.padding)
+    made_by = trace.made_by
+    if isinstance(made_by, Pass) and made_by.params is params:
+        program = made_by.program
+    else:
+        program = seed_program(params, trace.x.shape, trace.stride, trace.padding)
     return program.backward(params, trace, targets(y, trace.o.shape))
 
 
@@ -97,7 +98,7 @@ def _seed_program(x_shape: Shape, f: Shape, w: Shape, b: Shape, stride: int, pad
     if b != w[1:]:
         raise ValueError(f"forward: b has shape {b}; w {w} needs {w[1:]}")
     layers = (Conv(1, f[0], False, stride, padding), Sigmoid(), Dense(w[1]), Sigmoid())
-    return Program(Network(layers, LOSSES["mse"]), (1, *x_shape))
+    return Program(Network(layers, LOSSES["mse"]), (1, *x_shape), sliding=(stride, padding))
 
 
 def update(params: Params, gradients: Gradients, learning_rate: float) -> Params:

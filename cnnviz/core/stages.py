@@ -7,12 +7,13 @@ that of its parameters in one stage. Then the update.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from collections.abc import Iterator, Sequence
+from typing import Self
 
+from cnnviz.core.layers.layer import Layer
+from cnnviz.core.names import Names
 from cnnviz.words import Message, message
 
-if TYPE_CHECKING:
-    from cnnviz.core.network import Network
 
 class Stage(str):
     """A stage: its symbol, a text, with its phase, the arrays that it makes and those that it reads.
@@ -82,43 +83,46 @@ def named(symbol: str) -> str | Message:
     return message("stage.update.name") if symbol == "update" else label(symbol)
 
 
-def stages_of(network: Network) -> tuple[Stage, ...]:
-    """The stages of one update of `network`."""
-    return (Stage("x", "forward", "stage.x"), *_forward(network), *_backward(network), _update(network))
+def stages_of(layers: Sequence[Layer], symbols: Sequence[Names], loss: str, merged: bool) -> tuple[Stage, ...]:
+    """The stages of one update: of these layers with their symbols, and of a loss, which may be merged with the last of them.
+
+    >>> from cnnviz.core.layers import LAYERS
+    >>> stages_of([LAYERS["dense"](2)], [Names("x", "o", flattens=True)], "mse", merged=False)
+    ('x', 'v', 'o', 'L', 'do', 'dw', 'update')
+    """
+    pairs = list(zip(layers, symbols, strict=True))
+    parameters = tuple(names.of(letter) for layer, names in pairs for letter in layer.parameter_letters)
+    backward = _backward(pairs, loss, merged, parameters)
+    return (Stage("x", "forward", "stage.x"), *_forward(pairs), Stage("L", "loss", f"loss.{loss}.L", inputs=("o", "y")), *backward, _update(parameters))
 
 
-def _forward(network: Network) -> list[Stage]:
-    found = []
-    for place, (layer, names) in enumerate(zip(network.layers, network.names, strict=True)):
+def _forward(pairs: Sequence[tuple[Layer, Names]]) -> Iterator[Stage]:
+    for place, (layer, names) in enumerate(pairs):
         if names.flattens:
-            found.append(Stage("v", "forward", "stage.v", place, inputs=(names.source,)))
+            yield Stage("v", "forward", "stage.v", place, inputs=(names.source,))
         reads = tuple(names.of(role) for role, _ in layer.links()["y"])
-        found.append(Stage(names.output, "forward", f"layer.{layer.kind}.y", place, inputs=reads))
-    loss = f"loss.{network.loss_kind}"
-    return [*found, Stage("L", "loss", f"{loss}.L", inputs=("o", "y"))]
+        yield Stage(names.output, "forward", f"layer.{layer.kind}.y", place, inputs=reads)
 
 
-def _backward(network: Network) -> list[Stage]:
-    loss, last = network.loss_kind, len(network.layers) - 1
-    found = [] if network.merged else [Stage("do", "backward", f"loss.{loss}.do", inputs=("o", "y"))]
-    for place in reversed(range(len(network.layers))):
-        layer, names = network.layers[place], network.names[place]
+def _backward(pairs: Sequence[tuple[Layer, Names]], loss: str, merged: bool, parameters: tuple[str, ...]) -> Iterator[Stage]:
+    if not merged:
+        yield Stage("do", "backward", f"loss.{loss}.do", inputs=("o", "y"))
+    for place, (layer, names) in reversed([*enumerate(pairs)]):
         learning = {role: reads for role, reads in layer.links().items() if role[0] == "d" and role not in ("dx", "dy")}
         if learning:
             makes = tuple(names.of(role) for role in learning)
-            read = dict.fromkeys(names.of(role) for links in learning.values() for role, _ in links if names.of(role) not in network.parameters)
-            found.append(Stage(makes[0], "backward", f"layer.{layer.kind}.{next(iter(learning))}", place, makes, tuple(read)))
+            read = dict.fromkeys(symbol for links in learning.values() for role, _ in links if (symbol := names.of(role)) not in parameters)
+            yield Stage(makes[0], "backward", f"layer.{layer.kind}.{next(iter(learning))}", place, makes, tuple(read))
         if names.source == "x":
             continue
         target = f"d{names.source}"
-        if network.merged and place == last:
-            found.append(Stage(target, "backward", f"loss.{loss}.{layer.kind}", place, inputs=("o", "y")))
+        if merged and place == len(pairs) - 1:
+            yield Stage(target, "backward", f"loss.{loss}.{layer.kind}", place, inputs=("o", "y"))
         else:
             reads = tuple(names.of(role) for role, _ in layer.links()["dx"])
-            found.append(Stage(target, "backward", f"layer.{layer.kind}.dx", place, inputs=reads))
-    return found
+            yield Stage(target, "backward", f"layer.{layer.kind}.dx", place, inputs=reads)
 
 
-def _update(network: Network) -> Stage:
-    read = tuple(name for parameter in network.parameters for name in (parameter, f"d{parameter}"))
-    return Stage("update", "update", "stage.update", makes=network.parameters, inputs=read)
+def _update(parameters: tuple[str, ...]) -> Stage:
+    read = tuple(name for parameter in parameters for name in (parameter, f"d{parameter}"))
+    return Stage("update", "update", "stage.update", makes=parameters, inputs=read)

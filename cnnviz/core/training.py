@@ -16,7 +16,7 @@ import numpy as np
 from cnnviz.core.batch import batch_gradients
 from cnnviz.core.layers.conv import Conv
 from cnnviz.core.lesson import MAX_NUMBER, SCALES
-from cnnviz.core.network import DEFAULT, Network, with_channels
+from cnnviz.core.network import DEFAULT, Network
 from cnnviz.core.optimizers import OPTIMIZERS, Optimizer, State
 from cnnviz.core.outcome import Measured, Pixels, in_precision, measure
 from cnnviz.core.sliding import Padding
@@ -94,7 +94,7 @@ class Training:
         if not self.f:
             return params
         first = next((name for name in params if name[0] == "f"), None)
-        m, *of_one = self.network.program(with_channels(x_shape)).shapes[first] if first else (0, 1)
+        m, *of_one = self.network.program(x_shape).shapes[first] if first else (0, 1)
         count, left = divmod(len(self.f), math.prod(of_one))
         if first is None or left or count > m:
             raise Problem("training.filters", n=len(self.f), m=m, size=math.prod(of_one))

@@ -1,4 +1,4 @@
-"""What learns, what a forward pass gives, and its gradients: read-only arrays by name, as mappings and as attributes.
+"""Parameters, the values of a forward pass and its gradients: read-only arrays by name, as mappings and as attributes.
 
 One symbol means one thing in code, formula and label; `d<name>` is ∂L/∂<name> and has its shape. The fields
 written out below are those of the teaching notebook's network; any other network's arrays go by its own symbols.
@@ -6,79 +6,78 @@ written out below are those of the teaching notebook's network; any other networ
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, ItemsView, Iterator, Mapping, ValuesView
 from dataclasses import FrozenInstanceError, dataclass
-from typing import TYPE_CHECKING, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
 from cnnviz.core.sliding import Padding
 
-if TYPE_CHECKING:
-    from cnnviz.core.program import Program
-
 
 class Arrays(Mapping[str, np.ndarray]):
-    """Arrays by name, float64 and read-only, so that a shared value cannot change; in the order of the layers.
+    """Read-only float64 arrays by name, in the order of the layers: they are its attributes, and it has no others.
 
     An array that somebody else could still write to is copied first: freezing it in place would
     be a mutation, and keeping it would let the value change behind our back.
     """
 
-    def __post_init__(self) -> None:
-        for name, value in vars(self).items():
-            if name[0] != "_" and isinstance(value, (np.ndarray, list, tuple)):
-                object.__setattr__(self, name, sealed(value))
+    __slots__ = ("__dict__", "__weakref__")  # what subclasses hold beside arrays is in slots of theirs
 
-    def __setstate__(self, state: dict[str, object]) -> None:
-        # Pickle and deepcopy give back arrays that can be written to.
-        vars(self).update(state)
-        Arrays.__post_init__(self)
+    def __init__(self, **arrays: object) -> None:
+        vars(self).update({name: sealed(values) for name, values in arrays.items()})
 
     @classmethod
-    def of(cls, arrays: Mapping[str, object]) -> Self:
+    def of(cls, arrays: Mapping[str, object], *settings: Any) -> Self:
         """These arrays, under any names."""
-        self = object.__new__(cls)
-        vars(self).update({name: sealed(value) for name, value in arrays.items()})
-        return self
+        return cls.locked({name: sealed(values) for name, values in arrays.items()}, *settings)
 
     @classmethod
-    def made(cls, arrays: dict[str, np.ndarray]) -> Self:
-        """As `of`, for arrays that we have just made: they are sealed where they are."""
-        self = object.__new__(cls)
-        for value in arrays.values():
-            value.setflags(False)  # type: ignore[call-arg]  # write, by place as in Program
-        vars(self).update(arrays)
-        return self
+    def made(cls, arrays: Mapping[str, np.ndarray]) -> Self:
+        """As `of`, for arrays that we have just made, of any precision: they are locked where they are."""
+        for array in arrays.values():
+            lock(array)
+        return cls.locked(arrays)
 
     @classmethod
-    def read_only(cls, arrays: dict[str, np.ndarray]) -> Self:
-        """As `made`, for arrays that are read-only already."""
+    def locked(cls, arrays: Mapping[str, np.ndarray]) -> Self:
+        """As `of`, for arrays that are locked already."""
         self = object.__new__(cls)
         vars(self).update(arrays)
         return self
 
     def replace(self, **changes: object) -> Self:
         """The same with some arrays changed."""
-        return type(self).of({**self, **changes})
+        return self.of({**self, **changes}, *self._settings)
+
+    @property
+    def _settings(self) -> tuple[Any, ...]:
+        """What `of` needs beside the arrays."""
+        return ()
 
     def __getitem__(self, name: str) -> np.ndarray:
-        value = vars(self).get(name)
-        if type(value) is not np.ndarray:
-            raise KeyError(name)
-        return value
+        return vars(self)[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter([name for name, value in vars(self).items() if type(value) is np.ndarray])
+        return iter([*vars(self)])
 
     def __len__(self) -> int:
-        return sum(type(value) is np.ndarray for value in vars(self).values())
+        return len(vars(self))
+
+    def items(self) -> ItemsView[str, np.ndarray]:  # several times faster than Mapping's, as are values
+        return vars(self).items()
+
+    def values(self) -> ValuesView[np.ndarray]:
+        return vars(self).values()
 
     def __setattr__(self, name: str, value: object) -> None:
         raise FrozenInstanceError(f"cannot assign to field {name!r}")
 
     def __delattr__(self, name: str) -> None:
         raise FrozenInstanceError(f"cannot delete field {name!r}")
+
+    def __reduce__(self) -> tuple[Any, ...]:  # else pickle and copy would give back arrays that can be written to
+        return self.of, (dict(self), *self._settings)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(f'{name} {self[name].shape}' for name in self)})"
@@ -87,28 +86,46 @@ class Arrays(Mapping[str, np.ndarray]):
     __hash__ = object.__hash__
 
 
-def plain(arrays: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
-    """The same to be read from in half the time; what was put off is not in it."""
-    return vars(arrays) if isinstance(arrays, Arrays) else arrays
-
-
 def sealed(values: object) -> np.ndarray:
-    """`values` as a float64 array that nobody can write to; a copy unless they are one already."""
+    """`values` as a float64 array that nobody can write to; a copy unless they are one already.
+
+    >>> sealed([1, 2]).flags.writeable
+    False
+    """
     if type(values) is np.ndarray and values.dtype == np.float64 and not _writable(values):
         return values
-    array = np.array(values, dtype=np.float64)
-    array.setflags(write=False)
+    return lock(np.array(values, dtype=np.float64))
+
+
+def lock(array: np.ndarray) -> np.ndarray:
+    """`array`, read-only from now on, as is the array that it is a view of. Only for what was made here.
+
+    >>> row = lock(np.zeros((2, 2)).reshape(-1))
+    >>> row.flags.writeable, row.base.flags.writeable
+    (False, False)
+    """
+    array.setflags(False)  # type: ignore[call-arg]  # write: by place, which takes half as long
+    if isinstance(array.base, np.ndarray):
+        array.base.setflags(False)  # type: ignore[call-arg]
     return array
 
 
-def _writable(array: np.ndarray) -> bool:
-    """Whether somebody can write to `array`, or to the array that it is a view of."""
-    return array.flags.writeable or (isinstance(array.base, np.ndarray) and array.base.flags.writeable)
+def _writable(array: object) -> bool:
+    """Whether `array` can be written to, or what it is a view of."""
+    while isinstance(array, np.ndarray):
+        if array.flags.writeable:
+            return True
+        array = array.base
+    return not (array is None or isinstance(array, bytes))
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+_with_fields = dataclass(init=False, repr=False, eq=False)
+"""Makes the names of the teaching notebook's arrays known to dataclasses.fields and dataclasses.replace."""
+
+
+@_with_fields
 class Params(Arrays):
-    """What learns: kernel `f` (K,K), weights `w` (D,N) as in Keras' Dense, bias `b` (N,); in other networks f1, b1, f2 …
+    """Kernel `f` (K,K), weights `w` (D,N) as in Keras' Dense, bias `b` (N,); in other networks f1, b1, f2 …
 
     >>> params = Params(f=np.ones((3, 3)), w=np.zeros((900, 2)), b=np.zeros(2))
     >>> params.f is params["f"], list(params)
@@ -119,13 +136,18 @@ class Params(Arrays):
     w: np.ndarray
     b: np.ndarray
 
+    def __init__(self, f: object, w: object, b: object) -> None:
+        super().__init__(f=f, w=w, b=b)
 
-@dataclass(frozen=True, eq=False, repr=False)
+
+@_with_fields
 class Trace(Arrays):
     """Every value of one forward pass, and the stride and padding that the backward pass needs again.
 
     For an image `x` (32,32): `z1` and `a1` (30,30), `v` (900,), `z2` and `o` (2,). Other networks' arrays go by their symbols.
     """
+
+    __slots__ = ("_made_by", "padding", "stride")
 
     x: np.ndarray
     z1: np.ndarray
@@ -133,24 +155,53 @@ class Trace(Arrays):
     v: np.ndarray
     z2: np.ndarray
     o: np.ndarray
-    stride: int = 1
-    padding: Padding = 0
+    stride: int
+    padding: Padding
 
-    def __getstate__(self) -> dict[str, object]:
-        return {name: value for name, value in vars(self).items() if name != "_inner"}
+    def __init__(
+        self, x: object, z1: object, a1: object, v: object, z2: object, o: object, stride: int = 1, padding: Padding = 0
+    ) -> None:
+        super().__init__(x=x, z1=z1, a1=a1, v=v, z2=z2, o=o)
+        self._set(stride, padding, None)
 
-    def inner(self, program: Program) -> tuple[Mapping[str, np.ndarray] | None, dict[str, np.ndarray] | None]:
-        """The parameters of this pass, and its values as `program` left them, if it was this one: with what it keeps."""
-        made_by, params, values = vars(self).get("_inner", (None, None, None))
-        return (params, values) if made_by is program else (None, None)
+    @classmethod
+    def locked(
+        cls, arrays: Mapping[str, np.ndarray], stride: int = 1, padding: Padding = 0, made_by: object = None
+    ) -> Self:
+        self = super().locked(arrays)
+        self._set(stride, padding, made_by)
+        return self
+
+    def _set(self, stride: int, padding: Padding, made_by: object) -> None:
+        object.__setattr__(self, "stride", stride)
+        object.__setattr__(self, "padding", padding)
+        object.__setattr__(self, "_made_by", made_by)
+
+    @property
+    def made_by(self) -> object:
+        """The pass that it comes from, with what that kept for the way back (core/program.py); None where it was made by hand."""
+        return getattr(self, "_made_by", None)
+
+    @property
+    def _settings(self) -> tuple[int, Padding]:
+        return self.stride, self.padding
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+class Later(NamedTuple):
+    """Gradients that are still to be worked out: their names, and what makes all of them."""
+
+    names: tuple[str, ...]
+    make: Callable[[], Mapping[str, np.ndarray]]
+
+
+@_with_fields
 class Gradients(Arrays):
     """∂L/∂<name> for each name, from the loss back. `dx` may be given as a function: it is called when first asked for.
 
     No update needs dx, and it costs as much as the rest of the backward pass. Each has the shape of what it is the gradient of.
     """
+
+    __slots__ = ("_later",)
 
     do: np.ndarray
     dz2: np.ndarray
@@ -159,41 +210,56 @@ class Gradients(Arrays):
     da1: np.ndarray
     dz1: np.ndarray
     df: np.ndarray
-    dx: np.ndarray | Callable[[], np.ndarray]
+    dx: np.ndarray
 
-    def __post_init__(self) -> None:
-        work_out = vars(self).pop("dx")
-        if callable(work_out):
-            vars(self)["_later"] = (("dx",), lambda: {"dx": work_out()})
-        else:
-            vars(self)["dx"] = work_out
-        super().__post_init__()
+    def __init__(
+        self, do: object, dz2: object, dw: object, db: object, da1: object, dz1: object, df: object, dx: object
+    ) -> None:
+        now = {} if callable(dx) else {"dx": dx}
+        super().__init__(do=do, dz2=dz2, dw=dw, db=db, da1=da1, dz1=dz1, df=df, **now)
+        object.__setattr__(self, "_later", Later(("dx",), lambda: {"dx": dx()}) if callable(dx) else None)
 
-    def __getstate__(self) -> dict[str, object]:
-        self._work_out()
-        return dict(vars(self))
+    @classmethod
+    def locked(cls, arrays: Mapping[str, np.ndarray], later: Later | None = None) -> Self:
+        self = super().locked(arrays)
+        object.__setattr__(self, "_later", later)
+        return self
+
+    def _names_later(self) -> tuple[str, ...]:
+        later: Later | None = getattr(self, "_later", None)
+        return later.names if later else ()
 
     def _work_out(self) -> None:
-        """Works out what was put off, all at once."""
-        if "_later" in vars(self):
-            _, make = vars(self).pop("_later")
-            vars(self).update({name: sealed(array) for name, array in make().items()})
+        """Works out what was put off, all at once; of two threads that ask at a time the first one's arrays stay."""
+        later: Later | None = getattr(self, "_later", None)
+        for name, array in later.make().items() if later else ():
+            vars(self).setdefault(name, sealed(array))
+        object.__setattr__(self, "_later", None)
 
     def __getattr__(self, name: str) -> np.ndarray:
         # Reached only for an attribute that is not there yet.
-        if name in vars(self).get("_later", ((), None))[0]:
+        if name != "_later" and name in self._names_later():
             self._work_out()
+        try:
             return vars(self)[name]
-        raise AttributeError(f"{type(self).__name__} has no {name!r}")
+        except KeyError:
+            raise AttributeError(f"{type(self).__name__} has no {name!r}") from None
 
     def __getitem__(self, name: str) -> np.ndarray:
-        if name not in vars(self) and name in vars(self).get("_later", ((), None))[0]:
+        if name not in vars(self) and name in self._names_later():
             self._work_out()
-        return super().__getitem__(name)
+        return vars(self)[name]
 
     def __iter__(self) -> Iterator[str]:
-        later = vars(self).get("_later", ((), None))[0]
-        return iter([*super().__iter__(), *later])
+        return iter(dict.fromkeys((*vars(self), *self._names_later())))
 
     def __len__(self) -> int:
-        return super().__len__() + len(vars(self).get("_later", ((), None))[0])
+        return sum(1 for _ in self)
+
+    def items(self) -> ItemsView[str, np.ndarray]:
+        self._work_out()
+        return super().items()
+
+    def values(self) -> ValuesView[np.ndarray]:
+        self._work_out()
+        return super().values()

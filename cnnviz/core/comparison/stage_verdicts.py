@@ -13,6 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from cnnviz.core.architecture import Architecture
 from cnnviz.core.comparison.tolerance import agree
 from cnnviz.core.network import DEFAULT, Network
 from cnnviz.core.optimizers import Optimizer, State, gd
@@ -38,7 +39,7 @@ def stages_hit(
     exact: Arrays,
     params: Params,
     learning_rate: float | Optimizer,
-    network: Network | None = None,
+    network: Architecture | None = None,
     wrong_step: Optimizer | None = None,
     state: State | None = None,
 ) -> tuple[str, ...]:
@@ -71,7 +72,7 @@ def _seed() -> Network:
     return Network.parse(DEFAULT)
 
 
-def by_stage(network: Network, found: Mapping[str, str]) -> dict[str, str]:
+def by_stage(network: Architecture, found: Mapping[str, str]) -> dict[str, str]:
     """Verdicts on stages, in order, and on "dx", from those on arrays: of several the worst counts."""
     flattened = next((f"d{names.source}" for names in network.names if names.flattens), "")
     stages = {str(stage): stage.makes for stage in network.stages if stage.phase == "backward"} | {"dx": ("dx",)}

@@ -8,27 +8,22 @@ computed too, and left out; a stride leaves out more of them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from cnnviz.core.layers.layer import Call, Shape, call
 from cnnviz.core.sliding import Padding, pad_widths, padded
-
-if TYPE_CHECKING:
-    from cnnviz.core.layers.conv import Conv
 
 DOT = 9_999
 """Numbers in one dot product. OpenBLAS shares out those of 10,000 and more among threads: with fewer,
 the bits do not depend on the number of cores, and other visitors keep theirs."""
 
 
-def calls(layer: Conv, x: Shape) -> dict[str, Call]:
-    """The lines that take the place of a convolution's own."""
+def calls(k: int, bias: bool, stride: int, padding: Padding, shape: Shape) -> dict[str, Call]:
+    """The lines that take the place of a convolution's own; `shape` (H',W') is that of its output."""
     return {
-        "windows": call(line, "x", k=layer.k, padding=layer.padding),
-        "y": call(correlate, f"windows f{' b' if layer.bias else ''}", shape=layer.shape(x)[1:], stride=layer.stride),
-        "df": call(correlate_df, "windows dy f", stride=layer.stride),
+        "windows": call(line, "x", k=k, padding=padding),
+        "y": call(correlate, f"windows f{' b' if bias else ''}", shape=shape, stride=stride),
+        "df": call(correlate_df, "windows dy f", stride=stride),
     }
 
 

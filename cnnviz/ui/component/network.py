@@ -7,11 +7,11 @@ from functools import lru_cache
 
 import numpy as np
 
+from cnnviz.core.architecture import Architecture
 from cnnviz.core.descent import Promise
 from cnnviz.core.layers.layer import Layer
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.names import Names
-from cnnviz.core.network import Network
 from cnnviz.core.optimizers import OPTIMIZERS, Momentum
 from cnnviz.core.program import Program
 from cnnviz.core.stages import Stage, label
@@ -156,7 +156,7 @@ def _curve(layer: Layer) -> np.ndarray:
     return curve(layer).astype(np.float32)
 
 
-def _activations(network: Network) -> list[tuple[Layer, Names]]:
+def _activations(network: Architecture) -> list[tuple[Layer, Names]]:
     """The layers whose cells are each a function of one cell."""
     return [
         (layer, names)
@@ -264,7 +264,7 @@ def _layer_columns(layer: Layer, names: Names, program: Program, block: Message)
     return [*found, ColumnRecord(title=title, block=block, kind=kind, values=[names.output], gradients=gradients)]
 
 
-def _classifier(network: Network) -> Message:
+def _classifier(network: Architecture) -> Message:
     rows = False
     parts: list[Message] = []
     for layer in network.layers:

@@ -9,6 +9,7 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.core.mistaken import Placed
 from cnnviz.core.mistakes import mistakes_for, placed
 from cnnviz.core.network import DEFAULT
+from cnnviz.core.program import program_of
 from cnnviz.core.recent import Recent
 from cnnviz.core.slopes import slopes
 from cnnviz.core.stages import label
@@ -27,7 +28,7 @@ ELSEWHERE: tuple[dict[str, str], ...] = (
 
 def code(mistake: Placed, moment: Moment) -> CodeData | None:
     """Both lines in the network's symbols; None where they are the same, as with a stride of 1."""
-    wrong, right = mistake.code(mistake.network.program(moment.trace.x.shape))
+    wrong, right = mistake.code(program_of(mistake.network, moment.trace.x.shape))
     return None if wrong == right else CodeData(wrong=wrong, right=right)
 
 
