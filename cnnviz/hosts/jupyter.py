@@ -11,9 +11,9 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.core.trajectory import Moment
 from cnnviz.hosts.file.document import document
 from cnnviz.ui.address import resolved
+from cnnviz.ui.component.modules import script
 from cnnviz.ui.pages.step import PAGE
 from cnnviz.ui.pages.step.answer import answer
-from cnnviz.ui.server.files import script
 from cnnviz.words import chosen, reading
 
 

@@ -28,9 +28,9 @@ from cnnviz.words.pseudo import PSEUDO, stretched
 from cnnviz.words.rules import form
 
 DEFAULT = "en"
-
 KEY = "lang"
-"""The address\'s key that names a language."""
+"""The address's key that names a language."""
+
 FOLDER = Path(__file__).parent
 _FIELD = re.compile(r"\{(\w+)(?::([^{}]+))?\}")
 _READER: ContextVar[str] = ContextVar("reader", default="")

@@ -11,8 +11,8 @@ from string import Template
 
 from cnnviz.hosts.file.packing import packed
 from cnnviz.ui.component.bundle import bundle
+from cnnviz.ui.component.modules import module, styles
 from cnnviz.ui.component.spec import browser_words, spec, sprite
-from cnnviz.ui.server.files import module, styles
 from cnnviz.words import reader, say
 
 _PAGE = Template(Path(__file__).with_name("page.html").read_text("utf-8"))

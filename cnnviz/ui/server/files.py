@@ -6,47 +6,22 @@ import gzip
 import hashlib
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from cnnviz.ui.component.bundle import bundle, style_sheet
-from cnnviz.ui.component.fonts import font_faces
-from cnnviz.ui.component.spec import spec, sprite
+from cnnviz.ui.component.modules import script, styles
+from cnnviz.ui.component.spec import sprite
 from cnnviz.ui.server.compressed import takes_gzip
 from cnnviz.ui.server.language import of_request
-from cnnviz.words import DEFAULT, KEY, reader, reading
-
-WEB_FOLDER = Path(__file__).parents[1] / "web"
-ENTRY = "hosts/streamlit"
-"""The module that knows Streamlit; everything else of the component's JavaScript hangs on it."""
+from cnnviz.words import DEFAULT, KEY, reading
 
 PRELOAD = (
     "<web/bundle.js?lang={lang}>; rel=modulepreload, <web/style.css>; rel=preload; as=style, "
     "<web/images.png>; rel=preload; as=image"
 )
 """Tells a browser that asks for a page what it will need, so that this travels beside Streamlit's own files."""
-
-
-def script(entry: str = ENTRY, ending: str = "export default {}") -> str:
-    """The component's JavaScript as one module, what Python knows of the lesson among it, in the reader's language."""
-    return bundle(entry, lambda name: spec(reader()) if name == "spec" else module(name), ending)
-
-
-def module(name: str) -> str:
-    """The text of one of the component's modules by its path, without ".js"."""
-    return (WEB_FOLDER / f"{name}.js").read_text("utf-8")
-
-
-def styles(without: frozenset[str] = frozenset()) -> str:
-    """The component's style sheet as one file, the typefaces in it; `without` some of its parts."""
-
-    def read(name: str) -> str:
-        return "" if name.removesuffix(".css") in without else (WEB_FOLDER / "style" / name).read_text("utf-8")
-
-    return font_faces() + "\n" + style_sheet("index.css", read)
 
 
 def made_once(path: str, media_type: str, make: Callable[[], str | bytes]) -> Route:

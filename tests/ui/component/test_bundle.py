@@ -7,8 +7,8 @@ import re
 import pytest
 
 from cnnviz.ui.component.bundle import bundle, style_sheet
+from cnnviz.ui.component.modules import WEB_FOLDER, module, script, styles
 from cnnviz.ui.component.spec import spec
-from cnnviz.ui.server.files import WEB_FOLDER, module, script, styles
 
 
 def test_a_comment_on_types_goes_and_the_code_beside_it_stays():
