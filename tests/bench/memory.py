@@ -1,0 +1,86 @@
+"""How much memory the server takes, at most, for visitors who ask for the largest networks there are, each with a start of its own.
+
+    python -m tests.bench.memory
+
+A room goes through them, and asks what its hall may be asked; their checks are asked for; sessions open the dialog of files.
+The parameters of one take 5 MB, and with momentum's and Adam's 14.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import sys
+
+from tests.bench._http import Connection
+from tests.bench._visitor import Visitor, peak_mb, resident_mb
+from tests.conftest import Server
+
+LARGEST = "conv32x1-relu-dense18-relu-dense10-softmax-ce"
+WANTED_MB = 1_000
+"""What the unit in deploy/ allows."""
+AT_ONCE = 4
+MOVES, CHECKS, SESSIONS = 70, 160, 60
+
+
+async def room(url: str) -> str:
+    """A lecturer who takes a room through lessons, and looks at what can be asked on each."""
+    async with Connection(url) as ask:
+        _, _, body = await ask.ask("POST", "/room", body=b"k=0")
+        opened = json.loads(body)
+        driver, states = {"Authorization": f"Bearer {opened['driver']}"}, []
+        for seed in range(MOVES):
+            await ask.ask("PUT", f"/room/{opened['code']}", driver, f"net={LARGEST}&seed={seed}&opt=adam".encode())
+            states.append((await ask.get(f"/room/{opened['code']}/steps", driver))[0])
+    return f"{states.count(200)} of {MOVES} answered"
+
+
+async def checks(url: str) -> str:
+    """Checks that are asked for and left."""
+    states: list[int] = []
+
+    async def client(number: int) -> None:
+        async with Connection(url) as ask:
+            for seed in range(number, CHECKS, AT_ONCE):
+                states.append((await ask.get(f"/numbers/check?net={LARGEST}&seed={seed}"))[0])
+
+    await asyncio.gather(*map(client, range(AT_ONCE)))
+    return f"{states.count(200)} of {CHECKS} answered"
+
+
+async def dialogs(url: str) -> str:
+    """Sessions that open the dialog of files, and stay."""
+    async with contextlib.AsyncExitStack() as stack:
+        visitors = [await stack.enter_async_context(Visitor(url)) for _ in range(SESSIONS)]
+
+        async def visit(number: int) -> None:
+            query = {"net": LARGEST, "seed": 1_000 + number, "opt": "adam"}
+            await visitors[number].move(query)
+            await visitors[number].move(query, dialog="files")
+
+        for first in range(0, SESSIONS, AT_ONCE):
+            await asyncio.gather(*map(visit, range(SESSIONS)[first : first + AT_ONCE]))
+    return f"{SESSIONS} open"
+
+
+ASKED = {"a room": room, "checks": checks, "the dialog of files": dialogs}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", choices=ASKED)
+    asked = parser.parse_args()
+    with Server() as server:
+        for name, ask in ASKED.items():
+            if asked.only in (None, name):
+                said = asyncio.run(ask(server.url))
+                print(f"{name}: {said}; {resident_mb(server.pid):.0f} MB, at most {peak_mb(server.pid):.0f} MB so far", flush=True)
+        kept = peak_mb(server.pid) <= WANTED_MB
+    print(f"wanted: at most {WANTED_MB} MB")
+    return not kept
+
+
+if __name__ == "__main__":
+    sys.exit(main())
