@@ -13,7 +13,7 @@ from typing import Protocol
 
 import numpy as np
 
-from cnnviz.core.recent import Recent
+from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.core.values import Params
 from cnnviz.words import Problem
 
@@ -32,7 +32,7 @@ def size(arrays: Mapping[str, np.ndarray]) -> int:
     return sum(array.nbytes for array in arrays.values())
 
 
-_kept: Recent[str, Params] = Recent(MOST_BYTES, size)
+_kept: Recent[str, Params] = Recent(MOST_BYTES, held_bytes)
 
 
 class Elsewhere(Protocol):

@@ -27,8 +27,8 @@ from cnnviz.core.work import SPACING, STATE_BYTES, check_updates, step_work
 
 __all__ = ["SPACING", "Moment", "forget", "trajectory", "walk"]
 
-MOST_BYTES = 256_000_000
-"""What all remembered lessons may take together: more than 512 of the teaching notebook's network near update 1,000."""
+MOST_BYTES = 160_000_000
+"""What all remembered lessons may take together: more than 300 of the teaching notebook's network near update 1,000."""
 NEAR = 10
 """Updates between two states that are remembered around the last visit, so that Back computes few again."""
 NEAR_BYTES, KERNEL_BYTES = 16_000_000, 4_000_000

@@ -38,10 +38,8 @@ def parameters_json(lesson: Lesson, params: Params) -> str:
     >>> read_parameters(text).w.shape, json.loads(text)["shapes"]["w"]
     ((4, 2), [4, 2])
     """
-    for name, array in params.items():
-        most = MAX_NUMBER if _is_filter(name) else MAX_VALUE
-        if not (np.abs(array) <= most).all():  # written so that NaN fails too
-            raise Problem("export.parameters.diverged", name=name, most=most)
+    if problem := diverged(params):
+        raise problem
     head = {
         "format": FORMAT,
         "version": VERSION,
@@ -51,6 +49,19 @@ def parameters_json(lesson: Lesson, params: Params) -> str:
     lines = [f'"{key}": {json.dumps(value)}' for key, value in head.items()]
     lines += [f'"{name}": {_rows(array.tolist())}' for name, array in params.items()]
     return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def diverged(params: Params) -> Problem | None:
+    """Why these are no parameters to start from, if there is a reason.
+
+    >>> print(diverged(Params(np.eye(3), np.ones((4, 2)), np.zeros(2))))
+    None
+    """
+    for name, array in params.items():
+        most = MAX_NUMBER if _is_filter(name) else MAX_VALUE
+        if not (np.abs(array) <= most).all():  # written so that NaN fails too
+            return Problem("export.parameters.diverged", name=name, most=most)
+    return None
 
 
 def read_parameters(text: str | bytes, units: int | None = None, program: Program | None = None) -> Params:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from urllib.parse import parse_qsl
 
 import numpy as np
@@ -14,6 +13,7 @@ from cnnviz.core.hidden import hidden_share
 from cnnviz.core.kept import is_kept_name
 from cnnviz.core.lesson import LESSON_KEYS, Lesson
 from cnnviz.core.mistakes import placed
+from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.core.trajectory import Moment, trajectory, updates_ahead
 from cnnviz.core.work import estimate
 from cnnviz.data.images import find_image, load_image
@@ -77,7 +77,6 @@ class Scene:
         return network.loss(network.forward(params, x), y)
 
 
-@lru_cache(maxsize=64)
 def scene(lesson: Lesson) -> Scene:
     """The arrays of a lesson by name: the trace, the parameters, their gradients and their next values, y, L, and more.
 
@@ -87,6 +86,10 @@ def scene(lesson: Lesson) -> Scene:
     >>> found["z1"].shape, found["f_next"].shape, sorted(found.keys() - {*scene(Lesson()).moment.trace})[:4]
     ((30, 30), (3, 3), ['L', 'b', 'b_next', 'da1'])
     """
+    return _SCENES.get_or_make(lesson, lambda: _made(lesson))
+
+
+def _made(lesson: Lesson) -> Scene:
     x = load_image(find_image(lesson.img).pixels, lesson.ch, lesson.scale)
     seconds = estimate(lesson.network, x.shape, lesson.k)
     if seconds > MOST_SECONDS:
@@ -98,6 +101,12 @@ def scene(lesson: Lesson) -> Scene:
     if not math.isnan(share := hidden_share(lesson.network, moment.trace, "saturated")):
         arrays["saturated"] = np.array(share)
     return Scene(lesson, moment, arrays)
+
+
+MOST_BYTES = 32_000_000
+"""What the scenes that are remembered may take together: two hundred of the teaching notebook's network."""
+
+_SCENES: Recent[Lesson, Scene] = Recent(MOST_BYTES, held_bytes)
 
 
 def query_of(text: str) -> dict[str, str]:

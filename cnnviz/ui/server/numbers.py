@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute
 from starlette.types import Receive, Scope, Send
 
-from cnnviz.core.recent import Recent
+from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.ui import resource
 from cnnviz.ui.pages import Page
 from cnnviz.ui.resource import Resource, address_of
@@ -23,8 +23,8 @@ from cnnviz.ui.server.gate import Busy, Gate, connection_of, visitor_of, while_a
 from cnnviz.ui.version import code
 from cnnviz.words import message
 
-MOST_BYTES = 64_000_000
-"""What the answers that are kept may take together, compressed: some 800 moments of the teaching notebook's network."""
+MOST_BYTES = 48_000_000
+"""What the answers that are kept may take together, compressed: some 600 moments of the teaching notebook's network."""
 MOST_QUERY = 24_000
 """Characters of a query: an uploaded image is one of 4,200, two lessons with one each may be compared."""
 DEAR = 0.15
@@ -56,8 +56,8 @@ class Numbers:
     """What is known, what is being made, and the turns of what is dear."""
 
     def __init__(self) -> None:
-        self.kept: Recent[tuple, Resource] = Recent(MOST_BYTES, lambda found: len(found.body))
-        self.known: Recent[tuple[str, str, bytes], Known] = Recent(MOST_BYTES, lambda known: len(known.found.body))
+        self.kept: Recent[tuple, Resource] = Recent(MOST_BYTES, held_bytes)
+        self.known: Recent[tuple[str, str, bytes], Known] = Recent(MOST_BYTES, held_bytes)
         self.preparing: set[asyncio.Task[Response]] = set()
         self.costly: Recent[tuple, Dear] = Recent(MOST_COSTLY)
         self.cheap: Gate[Resource | Dear] = Gate(2, 2_000, 400, 0.01)

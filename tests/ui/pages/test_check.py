@@ -119,8 +119,33 @@ def test_a_long_check_goes_on_beside_the_page_and_is_given_up_when_nobody_looks(
     assert board.good and board.charts
     monkeypatch.setattr(checking, "PATIENCE", -1.0)
     left = checking.checked(Lesson(seed=8), now(Lesson(seed=8)).moment, here.moment.gradients, "")
-    left._thread.join(20)
+    while checking._turns.under_way and time.monotonic() < end:
+        time.sleep(0.01)
     assert left.given_up and left.check is None
+
+
+def test_long_checks_wait_in_order_without_holding_anything_and_are_forgotten_when_nobody_looks(monkeypatch):
+    monkeypatch.setattr(checking, "GRACE", 0.0)
+    turns, go = checking.Turns(), threading.Event()
+    began: list[str] = []
+
+    def look(name: str) -> checking.Checking:
+        return turns.look((name,), lambda _: (began.append(name), go.wait(20)))
+
+    threads = threading.active_count()
+    for name in "abcbcd":
+        look(name)
+    assert threading.active_count() == threads + 1 and began == ["a"] and [name for (name,) in turns.waiting] == ["b", "c", "d"]
+    go.set()
+    while turns.under_way:
+        time.sleep(0.001)
+    look("c")
+    assert began == ["a"]  # b is first
+    monkeypatch.setattr(checking, "PATIENCE", -1.0)
+    look("d")
+    while turns.under_way:
+        time.sleep(0.001)
+    assert began == ["a", "d"]  # nobody asked for the others meanwhile
 
 
 def test_the_check_board_says_whose_gradients_are_wrong_under_the_notebooks_rule():

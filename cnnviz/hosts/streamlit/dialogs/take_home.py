@@ -11,38 +11,42 @@ import streamlit as st
 
 from cnnviz import export
 from cnnviz.core.lesson import LESSON_KEYS, Lesson
+from cnnviz.core.trajectory import Moment
+from cnnviz.data.images import Image, load_image
 from cnnviz.export.arguments import MOST_AROUND
+from cnnviz.export.parameters import diverged
 from cnnviz.hosts.file import lesson_html
+from cnnviz.hosts.streamlit.dialogs.downloads import again, download
 from cnnviz.hosts.streamlit.dialogs.to_work_on import to_work_on
 from cnnviz.hosts.streamlit.escape_markdown import escape_markdown
-from cnnviz.hosts.streamlit.language import in_the_same_language
 from cnnviz.hosts.streamlit.visit import adopt
 from cnnviz.ui.address import Now
 from cnnviz.ui.pages import pages
-from cnnviz.words import say
+from cnnviz.words import Problem, say
 
 
 def take_home(now: Now, film_updates: int) -> None:
-    """Opens the dialog; a film is offered of so many updates."""
+    """Opens the dialog; a film is offered of so many updates. While it is open, the lesson is kept and none of its numbers."""
+    lesson, image, moment, problem = now.lesson, now.image, again(now), diverged(now.moment.params)
 
     @st.dialog(say("ui.take_home.title"), on_dismiss="ignore")
     def dialog() -> None:
-        _page(now)
-        _downloads(now)
-        to_work_on(now)
+        _page(lesson, image)
+        _downloads(lesson, image, moment, problem)
+        to_work_on(lesson, image, moment)
         if film_updates:
-            _films(now, film_updates)
-        st.caption(say("ui.take_home.runs_alone", when=now.lesson.when))
-        _upload(now)
+            _films(lesson, image, film_updates)
+        st.caption(say("ui.take_home.runs_alone", when=lesson.when))
+        _upload(lesson)
 
     dialog()
 
 
-def _page(now: Now) -> None:
+def _page(lesson: Lesson, image: Image) -> None:
     """The lesson as a page of its own, with as many updates either way as are wanted."""
-    lesson, name = now.lesson, f"cnnviz-{now.lesson.img[:12]}-update-{now.lesson.k}"
+    name = _name(lesson)
     around = int(st.number_input(say("ui.take_home.around"), 0, MOST_AROUND, 1, key="html_around"))
-    _download("html", f"{name}.html", "text/html", lambda: _kept_small(lambda: lesson_html(lesson, now.image, around, _server())))
+    _download("html", f"{name}.html", "text/html", lambda: _kept_small(lambda: lesson_html(lesson, image, around, _server())))
 
 
 def _kept_small(make: Callable[[], str]) -> str:
@@ -62,19 +66,21 @@ def _server() -> str:
     return "" if alone else f"{here.scheme}://{here.netloc}{path.removesuffix(own)}/"
 
 
-def _downloads(now: Now) -> None:
-    lesson, pixels = now.lesson, now.image.pixels
-    name = f"cnnviz-{lesson.img[:12]}-update-{lesson.k}"
+def _downloads(lesson: Lesson, image: Image, moment: Callable[[], Moment], problem: Problem | None) -> None:
+    pixels, name = image.pixels, _name(lesson)
     _download("script", f"{name}.py", "text/x-python", lambda: export.numpy_script(lesson, pixels))
     _download("notebook", f"{name}.ipynb", "application/x-ipynb+json", lambda: export.jupyter_notebook(lesson, pixels))
     _frameworks(lesson, pixels, name)
-    _download("arrays", f"{name}.npz", "application/octet-stream", lambda: export.arrays_npz(lesson, now.moment))
-    try:
-        parameters = export.parameters_json(lesson, now.moment.params)
-    except ValueError as error:
-        st.caption(say("ui.take_home.no_parameters", error=error))
+    _download("arrays", f"{name}.npz", "application/octet-stream", lambda: export.arrays_npz(lesson, moment()))
+    if problem:
+        st.caption(say("ui.take_home.no_parameters", error=problem))
     else:
-        _download("parameters", f"{name}.json", "application/json", lambda: parameters)
+        _download("parameters", f"{name}.json", "application/json", lambda: export.parameters_json(lesson, moment().params))
+
+
+def _name(lesson: Lesson) -> str:
+    """How files of it are called, without their ending."""
+    return f"cnnviz-{lesson.img[:12]}-update-{lesson.k}"
 
 
 def _frameworks(lesson: Lesson, pixels: np.ndarray, name: str) -> None:
@@ -90,25 +96,24 @@ def _frameworks(lesson: Lesson, pixels: np.ndarray, name: str) -> None:
             _download(library, f"{name}-{library}.py", "text/x-python", lambda make=make: make(lesson, pixels), key=library)
 
 
-def _films(now: Now, updates: int) -> None:
-    lesson, x = dataclasses.replace(now.lesson, k=updates), now.moment.trace.x
+def _films(shown: Lesson, image: Image, updates: int) -> None:
+    lesson, x = dataclasses.replace(shown, k=updates), load_image(image.pixels, shown.ch, shown.scale)
     for kind in ("gif", "webp"):
         name = f"cnnviz-{lesson.img[:12]}-{updates}-updates.{kind}"
         _download("film", name, f"image/{kind}", lambda kind=kind: export.animation(lesson, x, kind=kind), n=updates, kind=kind)
 
 
 def _download(what: str, name: str, mime: str, make: Callable[[], str | bytes], key: str = "", **values: object) -> None:
-    label, key = say(f"ui.take_home.{what}", **values), f"export_{key or name.rpartition('.')[2]}"
-    st.download_button(label, in_the_same_language(make), name, mime, key=key, on_click="ignore", width="stretch")
+    download(say(f"ui.take_home.{what}", **values), name, mime, f"export_{key or name.rpartition('.')[2]}", make)
 
 
-def _upload(now: Now) -> None:
+def _upload(lesson: Lesson) -> None:
     """Takes a file of weights, and starts from them: in its own lesson where the file names one."""
     file = st.file_uploader(say("ui.take_home.import"), key="import_file", type=["json", "npz", "npy"])
     if file is None:
         return
     try:
-        start, notes = export.read_start(file.getvalue(), now.lesson)
+        start, notes = export.read_start(file.getvalue(), lesson)
     except ValueError as error:
         st.error(escape_markdown(error))
         return

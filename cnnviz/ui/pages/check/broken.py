@@ -10,7 +10,7 @@ from cnnviz.core.mistaken import Placed
 from cnnviz.core.mistakes import mistakes_for, placed
 from cnnviz.core.network import DEFAULT
 from cnnviz.core.program import program_of
-from cnnviz.core.recent import Recent
+from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.core.slopes import slopes
 from cnnviz.core.stages import label
 from cnnviz.core.trajectory import Moment, trajectory
@@ -96,7 +96,10 @@ def _losses(lesson: Lesson, moment: Moment, mistake: Placed | None) -> np.ndarra
     return _known.get_or_make(name, lambda: descent(lesson, moment, mistake))
 
 
-_known: Recent[tuple, np.ndarray] = Recent(256)
+MOST_BYTES = 4_000_000
+"""What the runs that are remembered may take together."""
+
+_known: Recent[tuple, np.ndarray] = Recent(MOST_BYTES, held_bytes)
 
 
 def _drawn(losses: np.ndarray) -> list[float | None]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
 
 import numpy as np
 
 from cnnviz.core.gradcheck import TOLERANCE, GradientCheck, StepSweep, check_gradients, step_sweep
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.recent import Recent
+from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.core.trajectory import Moment
 from cnnviz.core.values import Params
 
@@ -24,47 +26,81 @@ GRACE = 0.3
 PATIENCE = 8.0
 """Seconds without a look after which it is given up."""
 
-MOST_BYTES = 64_000_000
+MOST_BYTES = 48_000_000
 """What the checks that are remembered may take together."""
 
-TURNS = threading.BoundedSemaphore(1)
+MOST_WAITING = 1_000
+"""Checks that may wait for their turn."""
 
 
 class Checking:
-    """One check and its step sweep, in a thread of its own unless it is little work."""
+    """One check and its step sweep: how far it is, and what came of it."""
 
-    def __init__(self, lesson: Lesson, params: Params, x: np.ndarray, ours: Mapping[str, np.ndarray]):
-        self.share, self.check, self.sweep = 0.0, None, None  # type: float, GradientCheck | None, StepSweep | None
+    def __init__(self) -> None:
+        self.share = 0.0
+        self.check: GradientCheck | None = None
+        self.sweep: StepSweep | None = None
         self.given_up = False
         self._seen = time.monotonic()
-        network, y = lesson.network, np.array(lesson.y)
-        self._work: Callable[[], tuple[GradientCheck, StepSweep]] = lambda: (
-            check_gradients(params, x, y, gradients=ours, network=network, progress=self._tell),
-            step_sweep(params, x, y, network=network),
-        )
-        if effort(lesson, x.shape) <= AT_ONCE:
-            self.check, self.sweep = self._work()
-        else:
-            self._thread = threading.Thread(target=self._run, daemon=True, name="check")
-            self._thread.start()
-            self._thread.join(GRACE)
 
     def look(self) -> Checking:
         """Itself: who looks wants it to go on."""
         self._seen = time.monotonic()
         return self
 
-    def _run(self) -> None:
-        with TURNS:
-            try:
-                self.check, self.sweep = self._work()
-            except TimeoutError:
-                self.given_up = True
+    def work(self, lesson: Lesson, params: Params, x: np.ndarray, ours: Mapping[str, np.ndarray]) -> None:
+        """Does all of it; TimeoutError where nobody has looked for PATIENCE seconds."""
+        network, y = lesson.network, np.array(lesson.y)
+        check = check_gradients(params, x, y, gradients=ours, network=network, progress=self._tell)
+        self.check, self.sweep = check, step_sweep(params, x, y, network=network)
 
     def _tell(self, share: float) -> None:
         self.share = share
         if time.monotonic() - self._seen > PATIENCE:
             raise TimeoutError
+
+
+class Turns:
+    """Long checks, one at a time, each in a thread of its own; the others wait in order, and hold nothing but their names."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.under_way: dict[Hashable, Checking] = {}
+        self.waiting: OrderedDict[Hashable, float] = OrderedDict()
+
+    def look(self, name: Hashable, work: Callable[[Checking], None]) -> Checking:
+        """The check of that name as far as it is; it begins if it is its turn."""
+        with self.lock:
+            if found := self.under_way.get(name) or _known.get(name):
+                return found.look()
+            now = time.monotonic()
+            self._forget(now)
+            self.waiting[name] = now
+            checking = Checking()
+            if self.under_way or next(iter(self.waiting)) != name:
+                return checking
+            del self.waiting[name]
+            self.under_way[name] = checking
+        thread = threading.Thread(target=self._run, args=(name, checking, work), daemon=True, name="check")
+        thread.start()
+        thread.join(GRACE)
+        return checking
+
+    def _forget(self, now: float) -> None:
+        """Drops those for which nobody asks any more, and what is too many."""
+        for name in [name for name, seen in self.waiting.items() if now - seen > PATIENCE]:
+            del self.waiting[name]
+        while len(self.waiting) >= MOST_WAITING:
+            self.waiting.popitem(last=False)
+
+    def _run(self, name: Hashable, checking: Checking, work: Callable[[Checking], None]) -> None:
+        try:
+            work(checking)
+            _known.put(name, checking)
+        except TimeoutError:
+            checking.given_up = True
+        finally:
+            del self.under_way[name]
 
 
 def effort(lesson: Lesson, x_shape: tuple[int, ...]) -> int:
@@ -74,21 +110,23 @@ def effort(lesson: Lesson, x_shape: tuple[int, ...]) -> int:
     return entries * program.multiplications
 
 
-def _bytes(checking: Checking) -> int:
-    return 1_000 if checking.check is None else 4 * sum(array.nbytes for array in checking.check.numeric.values())
-
-
-_known: Recent[tuple, Checking] = Recent(MOST_BYTES, _bytes)
+_known: Recent[Hashable, Checking] = Recent(MOST_BYTES, held_bytes)
+_turns = Turns()
 
 
 def checked(lesson: Lesson, moment: Moment, ours: Mapping[str, np.ndarray], mistake: str) -> Checking:
     """The check of `ours`, which a mistake by its address has led to, or nothing but the lesson; it may not be done yet."""
-    name = (lesson.start, lesson.k, moment.trace.x.tobytes(), mistake)
+    x = moment.trace.x
+    name = (lesson.start, lesson.k, x.shape, hashlib.sha256(x.tobytes()).digest(), mistake)
     found = _known.get(name)
-    if found is None or found.given_up:
-        found = Checking(lesson, moment.params, moment.trace.x, ours)
-    _known.put(name, found)  # again, since it has grown when it is done
-    return found.look()
+    if found is not None:
+        return found
+    if effort(lesson, x.shape) > AT_ONCE:
+        return _turns.look(name, lambda checking: checking.work(lesson, moment.params, x, ours))
+    found = Checking()
+    found.work(lesson, moment.params, x, ours)
+    _known.put(name, found)
+    return found
 
 
 def is_wrong(error: np.ndarray) -> np.ndarray:

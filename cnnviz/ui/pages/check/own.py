@@ -14,7 +14,7 @@ from cnnviz.core.comparison.worst_entry import worst_of
 from cnnviz.core.gradcheck import relative_error
 from cnnviz.core.network import Network
 from cnnviz.core.program import Program
-from cnnviz.core.recent import Recent
+from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.core.stages import label
 from cnnviz.data.own_gradients import OwnGradients, read_gradients
 from cnnviz.export.own_example import example_of
@@ -59,7 +59,10 @@ def _compared(now: Now, data: bytes) -> Found:
         return problem
 
 
-_known: Recent[tuple, Found] = Recent(16)
+MOST_BYTES = 32_000_000
+"""What the comparisons that are remembered may take together."""
+
+_known: Recent[tuple, Found] = Recent(MOST_BYTES, held_bytes)
 
 
 def board(now: Now, file: File | None, found: Found) -> Board:

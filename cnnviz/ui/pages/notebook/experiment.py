@@ -7,7 +7,7 @@ import numpy as np
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.moving import index_of, moving_sets, smallest
 from cnnviz.core.notebook import DEVIATION_TABLE
-from cnnviz.core.recent import Recent
+from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.core.stages import label
 from cnnviz.core.trajectory import Moment
 from cnnviz.ui.pages.notebook.choices import fits, rows
@@ -39,4 +39,7 @@ def _sets(lesson: Lesson, moment: Moment) -> dict[str, object]:
     return {"moves": moves.astype(int).tolist(), "now": index_of(lesson.deviations), "words": words}
 
 
-_known: Recent[tuple, np.ndarray] = Recent(64)
+MOST_BYTES = 1_000_000
+"""What the sets that are remembered may take together."""
+
+_known: Recent[tuple, np.ndarray] = Recent(MOST_BYTES, held_bytes)

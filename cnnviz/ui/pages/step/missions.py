@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from cnnviz.core.kept import size
-from cnnviz.core.recent import Recent
+from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.core.stages import label
 from cnnviz.lessons.missions import MOST_CASES, Blind, Mission, blind, find, missions
 from cnnviz.lessons.scene import query_of
@@ -14,7 +13,7 @@ from cnnviz.ui.address import Now
 from cnnviz.ui.sent.page import MissionData, MissionListed, MissionsData, NamedMistake
 from cnnviz.words import Message, message
 
-_RECENT: Recent[tuple[tuple[tuple[str, str], ...], int], Blind] = Recent(32_000_000, lambda found: size(found.gradients))
+_RECENT: Recent[tuple[tuple[tuple[str, str], ...], int], Blind] = Recent(16_000_000, held_bytes)
 
 
 def started(now: Now) -> tuple[Now, MissionsData]:

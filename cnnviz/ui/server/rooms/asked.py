@@ -58,11 +58,6 @@ class Asked:
         return len(self.question.options)
 
     @property
-    def weight(self) -> int:
-        """Bytes of its arrays."""
-        return sum(array.nbytes for array in self.here.arrays.values())
-
-    @property
     def query(self) -> dict[str, str]:
         """Where the hall is when it is asked this."""
         return self.question.lesson.to_query()

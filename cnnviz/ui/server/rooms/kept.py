@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from cnnviz.core.recent import Recent
+from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.ui.server.compressed import takes_gzip
 
 Bytes = tuple[bytes, bytes]
@@ -20,7 +20,7 @@ class Kept:
     """Answers by name, `most` bytes of them."""
 
     def __init__(self, most: int = 20_000_000) -> None:
-        self.known: Recent[tuple, Bytes] = Recent(most, lambda both: sum(map(len, both)))
+        self.known: Recent[tuple, Bytes] = Recent(most, held_bytes)
         self.coming: dict[tuple, asyncio.Task[Bytes]] = {}
 
     async def get(self, request: Request, name: tuple, make: Callable[[], Awaitable[Mapping[str, object]]]) -> Response:

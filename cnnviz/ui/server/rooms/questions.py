@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from cnnviz.core.recent import Recent
+from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.lessons.votes import sensible
 from cnnviz.ui.sent.hall import HallPoll, HallQuestion, HallResults
 from cnnviz.ui.server.gate import Busy, Gate, visitor_of
@@ -48,7 +48,7 @@ class Questions:
 
     def __init__(self, store: Store):
         self.store = store
-        self.prepared: Recent[tuple[str, str], Asked] = Recent(64_000_000, lambda asked: asked.weight)
+        self.prepared: Recent[tuple[str, str], Asked] = Recent(32_000_000, held_bytes)
         self.kept = Kept()
         self.work: Gate[Any] = Gate(1, 40, 6, 1.0)
         self.voted = Rate(3_000, 0.02)  # a hall may share one address

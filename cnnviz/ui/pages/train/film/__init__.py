@@ -13,7 +13,7 @@ import numpy as np
 from cnnviz.core.film import Film, film, turning_points
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.patience import check_wanted
-from cnnviz.core.recent import Recent
+from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.core.stages import label
 from cnnviz.core.work import estimate
 from cnnviz.data.images import load_image
@@ -179,12 +179,7 @@ def _made(start: Lesson, x: np.ndarray, n: int, parts: int, hold: frozenset[str]
     return film(start, x, n, max(2, min(most, MOST_WEIGHTS // weights)), maps, hold=hold)
 
 
-def _bytes(film: Film) -> int:
-    curves = (film.losses, film.o, film.kernel, film.norms, film.saturated, film.silent)
-    return sum(array.nbytes for array in (*curves, *film.frames.values()))
-
-
-MOST_BYTES = 64_000_000
+MOST_BYTES = 48_000_000
 """What the films that are remembered may take together: ten of 10,000 updates, which visitors of one lesson share."""
 
 MOST_WEIGHTS = 5_000_000
@@ -193,6 +188,6 @@ MOST_WEIGHTS = 5_000_000
 SHORT = 0.2
 """Seconds of work from which a film waits until no other long one is being made; shorter ones wait for nobody."""
 
-_FILMS: Recent[tuple, Film] = Recent(MOST_BYTES, _bytes)
+_FILMS: Recent[tuple, Film] = Recent(MOST_BYTES, held_bytes)
 _ONE_AT_A_TIME = threading.Lock()
 """A class that opens one link has its film computed once."""

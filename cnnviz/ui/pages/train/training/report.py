@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 
 import numpy as np
 
@@ -105,11 +104,14 @@ def of_epoch(reports: Sequence[Progress], active: bool) -> int:
     return next(place for place, one in enumerate(reports) if one.epoch == reports[-1].epoch)
 
 
-@lru_cache(maxsize=8)  # each holds its training, too
 def outcome_at(trainer: Trainer, at: int) -> Outcome:
-    """What the parameters of a report make of the images that are held out."""
-    settings, data, channel = trainer.job
-    return outcome(settings, trainer.reports[at].params, data.held_out.pixels(channel), data.held_out.targets)
+    """What the parameters of a report make of the images that are held out; the last that was asked for is remembered."""
+    if trainer.outcome is None or trainer.outcome[0] != at:
+        settings, data, channel = trainer.job
+        made = outcome(settings, trainer.reports[at].params, data.held_out.pixels(channel), data.held_out.targets)
+        trainer.outcome = at, made
+        return made
+    return trainer.outcome[1]
 
 
 def state(trainer: Trainer, now: Progress) -> Message:

@@ -11,8 +11,8 @@ import time
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-from cnnviz.core.kept import size
-from cnnviz.core.recent import Recent
+from cnnviz.core.outcome import Outcome
+from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.core.training import Progress, Training, train
 from cnnviz.data.labelled import Collection
 
@@ -25,7 +25,7 @@ AT_ONCE = 2
 TURNS = threading.BoundedSemaphore(AT_ONCE)
 
 
-MOST_BYTES = 64_000_000
+MOST_BYTES = 48_000_000
 """What is kept of trainings that are done: who opens their link sees what came of them. The teaching notebook's takes 1 MB."""
 
 
@@ -76,6 +76,7 @@ class Trainer:
     def __init__(self, job: Job, reports: Sequence[Progress] = ()):
         self.job = job
         self.reports: list[Progress] = list(reports)
+        self.outcome: tuple[int, Outcome] | None = None
         self._times: list[tuple[float, int]] = []
         self._ended = "done" if reports else ""
         self._at_work = False
@@ -166,4 +167,4 @@ class Trainer:
         return self._stop.is_set() or time.monotonic() - self._seen > PATIENCE
 
 
-_done: Recent[tuple, Trainer] = Recent(MOST_BYTES, lambda training: sum(size(report.params) for report in training.reports))
+_done: Recent[tuple, Trainer] = Recent(MOST_BYTES, lambda training: held_bytes((training.reports, training.outcome)))

@@ -1,0 +1,98 @@
+"""What is remembered is weighed as it is, and bounded."""
+
+from __future__ import annotations
+
+import pkgutil
+import threading
+import tracemalloc
+from importlib import import_module
+
+import numpy as np
+import pytest
+
+import cnnviz
+from cnnviz import Lesson
+from cnnviz.core.lesson import Lesson as Start
+from cnnviz.core.recent import Recent, held_bytes
+from cnnviz.core.trajectory import _Run
+from cnnviz.data.images import find_image, load_image
+from cnnviz.lessons.scene import _made
+
+LARGEST = "conv32x1-relu-dense18-relu-dense10-softmax-ce"
+"""The network with the most parameters, 590,000."""
+MOST_TOGETHER = 720_000_000
+"""What all stores of a process may take: a server is allowed 1 GB, and needs some 130 MB before anybody comes."""
+
+
+@pytest.mark.parametrize("make", [
+    lambda: np.zeros((500, 700)),
+    lambda: [np.zeros((500, 700))[3:5] for _ in range(3)],  # a view keeps all of its base
+    lambda: {"name": (np.ones(300_000), b"x" * 200_000, "é" * 300_000)},
+    lambda: (lambda kept: lambda: kept)(np.ones(300_000)),  # what is to be done later holds what it needs
+    lambda: _made(Lesson(net=LARGEST)),
+    lambda: _made(Lesson(net=LARGEST, opt="adam", k=2)),
+])  # fmt: skip
+def test_what_a_value_holds_is_what_its_memory_takes(make):
+    make()  # what is remembered elsewhere for good
+    cnnviz.core.trajectory.forget()
+    tracemalloc.start()
+    value = make()
+    cnnviz.core.trajectory.forget()
+    taken = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert held_bytes(value) == pytest.approx(taken, rel=0.1)
+
+
+@pytest.mark.parametrize(("net", "opt"), [("conv1x3-sigmoid-dense2-sigmoid-mse", "gd"), (LARGEST, "adam")])
+def test_a_remembered_lesson_knows_without_counting_what_it_takes_at_most(net, opt):
+    lesson = Start(net=net, opt=opt)
+    run = _Run(lesson.start, load_image(find_image(lesson.img).pixels, lesson.ch, lesson.scale))
+    for k in (0, 130, 131):
+        run.at(k)
+        assert held_bytes(run) <= run.bytes + 30_000  # its network's program, which many share
+        assert run.bytes <= held_bytes(run) + 4 * run.point_bytes + 20_000  # one state may have two places
+
+
+def test_the_newest_stay_within_the_bytes_with_their_names_and_what_is_larger_stays_nowhere():
+    recent: Recent[tuple, np.ndarray] = Recent(10_000, held_bytes)
+    for n in range(20):
+        recent.put((n, b"x" * 500), np.zeros(100))
+    assert [n for n, _ in recent._values] == list(range(20 - len(recent), 20))
+    assert 6 <= len(recent) <= 7 and recent.total <= 10_000
+    recent.put(("large",), np.zeros(2_000))
+    assert recent.get(("large",)) is None and recent.total == 0
+
+
+def test_what_takes_long_to_make_holds_nobody_up_and_the_first_one_is_everybodys():
+    recent: Recent[str, object] = Recent(10)
+    going, go = threading.Event(), threading.Event()
+    made: list[object] = []
+
+    def slowly() -> object:
+        going.set()
+        go.wait(20)
+        return object()
+
+    thread = threading.Thread(target=lambda: made.append(recent.get_or_make("a", slowly)))
+    thread.start()
+    going.wait(20)
+    first = recent.get_or_make("a", object)
+    assert recent.get_or_make("b", object) is not first
+    go.set()
+    thread.join()
+    assert made == [first] == [recent.get("a")]
+
+
+def test_all_stores_together_leave_a_server_room():
+    for module in pkgutil.walk_packages(cnnviz.__path__, "cnnviz."):
+        if "tensorflow" not in module.name and not module.name.endswith(("__main__", "jupyter", "serve")):
+            import_module(module.name)
+    from cnnviz.hosts.streamlit.dialogs.downloads import MOST_MADE
+    from cnnviz.ui.server.guards import MOST_UPLOADED
+    from cnnviz.ui.server.numbers import Numbers
+    from cnnviz.ui.server.rooms import Rooms
+
+    kept = Numbers(), Rooms()
+    stores = [store for store in Recent.in_bytes if store.most >= 1_000_000]
+    assert len(stores) > 10 and kept
+    assert sum(store.most for store in stores) + MOST_MADE + MOST_UPLOADED <= MOST_TOGETHER
