@@ -68,14 +68,16 @@ class Drawn:
     def params(self) -> Params:
         """After the updates; the last ones whose pass is finite."""
         optimizer, state = OPTIMIZERS[self.opt](self.lr), None
-        params = self.network.init(self.shape, self.weights, self.seed)
+        found, program = [self.network.init(self.shape, self.weights, self.seed)], self.network.program(self.shape)
         with np.errstate(all="ignore"):
             for _ in range(self.updates):
-                after, state = optimizer.step(params, self.network.backward(params, self.network.forward(params, self.x), self.y), state)
-                if not self._is_finite(after):
+                params, state = optimizer.step(found[-1], program.backward(found[-1], program.forward(found[-1], self.x), self.y), state)
+                if not all(np.isfinite(array).all() for array in params.values()):
                     break
-                params = after
-        return params
+                found.append(params)
+            while len(found) > 1 and not self._is_finite(found[-1]):
+                found.pop()
+        return found[-1]
 
     def _is_finite(self, params: Params) -> bool:
         trace = self.network.forward(params, self.x)

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from cnnviz import Lesson, backward
-from cnnviz.core.gradcheck import check_gradients
+from cnnviz.core.gradcheck import UNTOLD, check_gradients
 from cnnviz.core.mistakes import MISTAKES, mistakes_for, stages_hit
 from cnnviz.core.network import DEFAULT, Network
 from tests.e2e.page import Screen, moment, read
@@ -118,6 +118,21 @@ def test_a_mistake_survives_reload_and_update_and_can_hide(screen: Screen):
     screen.prints_no_trace()
     screen.open("/check", stage="df", cell="dx:31,30")  # where x has more rows than z1
     expect(screen.numbers).to_contain_text("[31,30]")
+
+
+def test_what_cannot_be_told_has_a_look_of_its_own(screen: Screen):
+    screen.open("/check", scale="raw", stage="dw")
+    expect(screen.page.locator(".sentence")).to_contain_text("too small beside round-off to be told")
+    expect(screen.page.locator(".verdict")).to_have_class(re.compile("good"))
+    expect(screen.page.locator(".legend .untold")).to_be_visible()
+    now = moment(Lesson(scale="raw"))
+    check = check_gradients(now.params, now.trace.x, np.array([1.0, 0.0]))
+    untold = np.argwhere(check.marks["w"] == UNTOLD)[0]
+    screen.point_on_board("error", "dw", (*divmod(int(untold[0]), 30), int(untold[1])), (30, 30, 2))
+    expect(screen.page.locator(".lines b").last).to_have_text("–")
+    screen.open("/check", net="dense3-dense2-mse", lr=10, k=300, img="digit7-3")
+    expect(screen.page.locator(".verdict")).to_contain_text("not finite")
+    screen.prints_no_trace()
 
 
 def test_the_sweep_is_explained_and_opens_large(screen: Screen):

@@ -77,7 +77,7 @@ class GradientCheck:
     @property
     def floor(self) -> float:
         """The size from which every entry could be told: SAFETY times the largest doubt of those that could not; 0 where all could."""
-        doubts = [doubt[self.marks[name] == UNTOLD] for name, doubt in self.doubt.items()]
+        doubts = [doubt[(self.marks[name] == UNTOLD) & np.isfinite(doubt)] for name, doubt in self.doubt.items()]
         return SAFETY * max((float(doubt.max()) for doubt in doubts if doubt.size), default=0.0)
 
     @property

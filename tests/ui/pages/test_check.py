@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from cnnviz import Lesson
-from cnnviz.core.gradcheck import TOLERANCE, check_gradients
+from cnnviz.core.gradcheck import KINK, TOLERANCE, UNTOLD, check_gradients
 from cnnviz.core.lesson import LESSON_KEYS
 from cnnviz.core.mistakes import MISTAKES, mistakes_for, placed
 from cnnviz.core.network import DEFAULT, Network
@@ -17,7 +17,8 @@ from cnnviz.ui.boards import answer
 from cnnviz.ui.maps import SCALES
 from cnnviz.ui.pages.check import checking
 from cnnviz.ui.pages.check.board import board as board_of
-from cnnviz.ui.pages.check.board import columns, more
+from cnnviz.ui.pages.check.board import columns, drawn_errors, more
+from cnnviz.words import say
 from tests.ui.networks import LESSONS
 from tests.ui.running import decode, now
 
@@ -208,6 +209,39 @@ def test_errors_are_grey_up_to_the_tolerance_and_red_above():
         assert np.ptp(colour(right)) < 12
     for wrong in (2 * TOLERANCE, 1e-3, 1.0):
         assert colour(wrong)[0] - colour(wrong)[2] > 60
+
+
+def test_entries_that_cannot_be_told_are_counted_and_drawn_as_such():
+    lesson = Lesson(scale="raw")
+    here = now(lesson)
+    board = board_of(lesson, here.moment, {})
+    check = check_gradients(here.moment.params, here.moment.trace.x, np.array(lesson.y))
+    assert board.good and f"{check.right:,} of 1,811" in str(board.verdict)
+    sentence = next(str(sentence) for sentence in board.sentences if "told" in str(sentence))
+    assert f"{check.untold} of 1,811 entries are too small beside round-off to be told" in sentence and "2.5e−11" in sentence
+    drawn = board.arrays()
+    np.testing.assert_array_equal(np.isnan(drawn["error.dw"]), check.marks["w"] == UNTOLD)
+    assert str(board.notes["dw"]).startswith("≤")
+    decode(answer("check", here, board))
+
+
+def test_entries_at_a_kink_are_drawn_as_such_and_a_given_nan_as_wrong():
+    lesson = Lesson.from_query({"net": "conv1x3b-relu-dense2-mse", "img": "pattern-edges"})[0]
+    here = now(lesson)
+    check = check_gradients(here.moment.params, here.moment.trace.x, np.array(lesson.y), network=lesson.network)
+    drawn = board_of(lesson, here.moment, {}).arrays()
+    assert check.at_kinks and np.isnan(drawn["error.df"]).sum() == (check.marks["f"] >= KINK).sum() > 0
+    assert drawn_errors(np.array([np.nan, 0.1]), np.array([True, False])).tolist()[0] == np.inf
+
+
+def test_a_run_that_is_not_finite_gets_the_sentence_that_says_so():
+    lesson = Lesson.from_query({"net": "dense3-dense2-mse", "lr": "10", "k": "300", "img": "digit7-3"})[0]
+    with np.errstate(all="ignore"):
+        here = now(lesson)
+        board = board_of(lesson, here.moment, {})
+        found = more(lesson, here.moment, {})["check"]
+    assert board.good is None and str(board.verdict) == say("terminal.check.not_finite")
+    assert not any("told" in str(sentence) for sentence in board.sentences) and found["digits"] is None
 
 
 def read(text: str) -> float:

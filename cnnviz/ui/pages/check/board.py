@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from cnnviz.core.comparison.stage_verdicts import stages_hit
-from cnnviz.core.gradcheck import GradientCheck, relative_error
+from cnnviz.core.gradcheck import WRONG, GradientCheck, relative_error
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.mistaken import Placed
 from cnnviz.core.network import Network
@@ -54,7 +54,7 @@ def board(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> Board:
     hit = _hit(mistake, lesson, moment, ours, exact)
     wrong = frozenset(name for name in shown if not np.array_equal(ours[name], exact[name], equal_nan=True))
     third, excuse = tensorflow.opinion(lesson, moment, asked)
-    errors = {symbol: relative_error(ours[symbol], exact[symbol]) for symbol in (shown if wrong else ())} | _errors(check)
+    errors = {symbol: drawn_errors(relative_error(ours[symbol], exact[symbol])) for symbol in (shown if wrong else ())} | _errors(check)
     parts = tuple(_part(program, symbol, errors.get(symbol), lesson) for symbol in shown)
     subject = f"d{check.worst.parameter}" if check else f"d{network.parameters[0]}"
     groups = choices(network, lesson.opt, mistake, asked, tab)
@@ -63,7 +63,7 @@ def board(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> Board:
     return Board(
         title=words.title(lesson, mistake, hit),
         verdict=words.verdict(check) if check else words.under_way(checking.share),
-        good=check.passed if check else None,
+        good={"right": True, "wrong": False}.get(check.verdict) if check else None,
         rows=_rows(words.whose(lesson, mistake), {symbol: ours[symbol] for symbol in shown}, exact if mistake else None, check, third, errors),
         parts=parts,
         subject=subject,
@@ -89,7 +89,7 @@ def _charts(lesson: Lesson, moment: Moment, mistake: Placed | None, checking: Ch
     if mistake:
         slope = broken.slope_chart(lesson, moment, mistake)
         return (broken.runs(lesson, moment, mistake)[0], *((slope,) if slope else ()))
-    return (sweep_chart(checking.sweep),) if checking.sweep else ()
+    return (sweep_chart(checking.sweep),) if checking.sweep and checking.check and checking.check.finite else ()
 
 
 def more(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> dict[str, object]:
@@ -121,11 +121,19 @@ def _rows(
 
 
 def _errors(check: GradientCheck | None) -> dict[str, np.ndarray]:
-    """Of each parameter against central differences; 0 at a kink, where there is nothing to compare with."""
+    """Of each parameter against central differences, where they could be told."""
     if not check:
         return {}
-    of = check.relative_error.items()
-    return {f"d{name}": np.where(check.kinks[name], 0.0, error) if name in check.kinks else error for name, error in of}
+    return {f"d{name}": drawn_errors(error, check.marks[name] <= WRONG) for name, error in check.relative_error.items()}
+
+
+def drawn_errors(error: np.ndarray, told: np.ndarray | bool = True) -> np.ndarray:
+    """Errors as they are drawn: NaN where nothing could be told, ∞ where an error is no number.
+
+    >>> drawn_errors(np.array([0.5, np.nan, 0.1]), np.array([True, True, False])).tolist()
+    [0.5, inf, nan]
+    """
+    return np.where(told, np.where(np.isnan(error), np.inf, error), np.nan)
 
 
 def _part(program: Program, symbol: str, error: np.ndarray | None, lesson: Lesson) -> Part:
@@ -133,9 +141,9 @@ def _part(program: Program, symbol: str, error: np.ndarray | None, lesson: Lesso
     at = pinned(lesson.pinned, program).get(symbol, ())
     first = part(program, symbol)
     if not at and error is not None and is_wrong(error).any():
-        at = tuple(largest(np.nan_to_num(error, nan=np.inf), first.shape))
+        at = tuple(largest(np.nan_to_num(error), first.shape))
     return part(program, symbol, at) if at else first
 
 
 def _worst(error: np.ndarray) -> list[int]:
-    return largest(np.nan_to_num(error, nan=np.inf), error.shape)
+    return largest(np.nan_to_num(error), error.shape)

@@ -28,14 +28,18 @@ def whose(lesson: Lesson, placed: Placed | None) -> Message | str:
 
 
 def verdict(check: GradientCheck) -> Message:
-    """How many entries agree, and the worst one."""
-    worst, kinks = check.worst, check.at_kinks
+    """How many entries agree, and the worst one; or that nothing could be told."""
+    if check.verdict == "not finite":
+        return message("terminal.check.not_finite")
+    worst = check.worst
+    how = "agree_where_told" if check.untold else "agree_but_kinks" if check.at_kinks else "agree"
     *before, last = (label(f"d{name}") for name in check.relative_error)
     return message(
-        "ui.check.verdict.wrong" if not check.passed else "ui.check.verdict.agree_but_kinks" if kinks else "ui.check.verdict.agree",
+        f"ui.check.verdict.{how if check.passed else check.verdict}",
         n=check.wrong,
+        right=check.right,
         count=check.count,
-        kinks=kinks,
+        kinks=check.at_kinks,
         parameters=message("ui.check.verdict.and", before=before, last=last) if before else last,
         tolerance=TOLERANCE,
         entry=f"{label('d' + worst.parameter)}[{','.join(map(str, worst.index))}]",
@@ -55,7 +59,10 @@ def under_way(share: float) -> Message:
 
 def largest(error: np.ndarray, part: Part) -> Message:
     """The note below a map: the largest relative error, of all channels."""
-    id, count = ("exact", 0) if not error.any() else ("largest", float(error.max()))
+    told = error[~np.isnan(error)]
+    if not told.size:
+        return message("ui.check.untold_all")
+    id, count = ("exact", 0) if not told.any() else ("largest", float(told.max()))
     if part.whole:
         return message(f"ui.check.{id}", error=count)
     return message(f"ui.check.{id}_of_all", error=count, count=error.size // (part.rows * part.columns * part.layers))
@@ -77,6 +84,8 @@ def sentences(
         found.append(placed.mistake.sentence)
     elif lesson.deviations:
         found.append(message("ui.check.not_exact", rule=lesson.rule.replace("_", " ").split(",")))
+    if check and check.finite and check.untold:
+        found.append(message("ui.check.untold", n=check.untold, count=check.count, floor=check.floor))
     if check and check.at_kinks:
         found.append(message("ui.check.kinks", n=check.at_kinks))
     return (*found, excuse) if excuse else tuple(found)

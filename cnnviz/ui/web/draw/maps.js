@@ -1,6 +1,6 @@
 // The maps: one canvas an array, drawn from the core's values, with the cells that matter outlined.
 
-import { colour, css, ink } from "../model/colour.js"
+import { colour, css, ink, isUntold } from "../model/colour.js"
 import { number, power, short, timesPower } from "../model/format.js"
 import { say } from "../model/words.js"
 import { MOST_PRINTED } from "../spec.js"
@@ -28,7 +28,7 @@ function extremes(values) {
     if (value < low) low = value
     if (value > high) high = value
   }
-  return [low, high]
+  return low <= high ? [low, high] : [Number.NaN, Number.NaN]
 }
 
 export class MapView {
@@ -79,7 +79,7 @@ export class MapView {
     /** @type {(n: number) => (i: number) => number} */
     const pick = (n) => (layers > 1 ? (i) => values[i * layers + n] : (i) => values[i])
     this.pictures = Array.from({ length: layers }, (_, n) => pixels(values, rows, columns, limits, scale, pick(n)))
-    this.power = !this.flat && this.prints() ? power(Math.max(...values.map(Math.abs))) : 0
+    this.power = !this.flat && this.prints() ? power(extremes(values.map(Math.abs))[1]) : 0
     let ends = this.power ? ["", ""] : limits.map(short) // with a power of ten there is no room for both
     if (scale === "signed" && ends[0] === `−${ends[1]}`) ends = ["", `±${ends[1]}`] // a board's maps are narrow
     if (scale === "error" && !this.flat) ends[0] = "" // the bar above the board has both ends
@@ -179,7 +179,9 @@ export class MapView {
     const most = Math.max(...this.limits.map(Math.abs))
     const plain = this.scale === "signed" && !this.power // how small an error is, is what it says
     const small = (/** @type {number} */ value) => plain && value !== 0 && Math.abs(value) < most / 1000
-    const texts = values.map((value) => (small(value) ? "≈ 0" : short(value / 10 ** this.power)))
+    const texts = values.map((value) =>
+      isUntold(value, this.scale) ? "–" : small(value) ? "≈ 0" : short(value / 10 ** this.power),
+    )
     const font = (/** @type {number} */ size) => `600 ${size}px Inter, system-ui, sans-serif`
     this.context.font = font(10)
     const widest = Math.max(...texts.map((text) => this.context.measureText(text).width)) / 10 // at a size of 1

@@ -33,7 +33,7 @@ function table(stops) {
 
 // Whether the page is dark: then the middle of the signed scale is dark, too, and so is an error that is none.
 /** @type {Partial<Record<Scale, Scale>>} */
-const BY_NIGHT = { signed: "dark", error: "error_dark" }
+const BY_NIGHT = { signed: "dark", error: "error_dark", untold: "untold_dark" }
 let night = false
 
 /** @param {boolean} on */
@@ -47,14 +47,19 @@ const here = (scale) => (night && BY_NIGHT[scale]) || scale
 /** A scale from its low to its high end, as a style sheet has it. @param {Scale} scale */
 export const gradient = (scale) => `linear-gradient(to right, ${SCALES[here(scale)].join(", ")})`
 
+/** Whether an error is none: its entry cannot be told, or stands at a kink. @param {number} value @param {Scale} scale */
+export const isUntold = (value, scale) => scale === "error" && Number.isNaN(value)
+
 /**
- * A map that is zero everywhere has no limits to speak of: all of it is the middle. Errors go by powers of ten.
+ * A map that is zero everywhere has no limits to speak of: all of it is the middle. Errors go by powers of ten, and
+ * what is no number has a colour of its own.
  * @param {number} value
  * @param {number[]} limits
  * @param {Scale} scale
  * @returns {RGB}
  */
 export function colour(value, [low, high], scale) {
+  if (Number.isNaN(value)) return tables[here("untold")][0]
   if (scale === "error") {
     const least = low
     ;[value, low, high] = [value, low, high].map((size) => Math.log10(Math.max(size, least)))

@@ -3,6 +3,7 @@
 
 import { chart } from "../draw/chart.js"
 import { MapView } from "../draw/maps.js"
+import { isUntold } from "../model/colour.js"
 import { Focus } from "../model/focus.js"
 import { escaped, formula, lossText, number, sentence } from "../model/format.js"
 import { one } from "../model/links.js"
@@ -211,7 +212,9 @@ export class Board extends Content {
     const lines = board.rows
       .filter(({ name }) => this.maps[`${name}.${symbol}`])
       .map(({ name, label }) => {
-        const value = number(this.maps[`${name}.${symbol}`].at(cell), 9)
+        const { scale } = board.maps[`${name}.${symbol}`]
+        const at = this.maps[`${name}.${symbol}`].at(cell)
+        const value = isUntold(at, scale) ? "–" : number(at, 9)
         return `<span>${escaped(label.split(",")[0])}</span><b>${value}</b>`
       })
     const along = [...cell]

@@ -63,7 +63,7 @@ export class Check extends Board {
     setHTML(view.$(".definitions"), code ? "" : definitions.map((words) => `<p>${sentence(words)}</p>`).join(""))
     setHTML(
       view.$(".board-top .legend"),
-      `<span>${say("web.check.rounding")}</span><span>${say("web.check.wrong")}</span><i></i>`,
+      `<span>${say("web.check.rounding")}</span><span>${say("web.check.wrong")}</span><i></i><span class="untold">${say("web.check.untold")}</span>`,
     )
     if (falls) view.$(".charts p").textContent = falls
     this.own(own)

@@ -15,7 +15,7 @@ export function recolour(view) {
   if (dark === view.dark) return false
   view.dark = dark
   darken(dark)
-  for (const scale of /** @type {Scale[]} */ (["signed", "activation", "pixel"]))
+  for (const scale of /** @type {Scale[]} */ (["signed", "activation", "pixel", "untold"]))
     view.root.style.setProperty(`--ramp-${scale}`, gradient(scale))
   view.content.outdate()
   return true
