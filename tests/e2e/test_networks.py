@@ -27,12 +27,15 @@ SCROLLS = """() => [document.scrollingElement, ...document.querySelectorAll(".st
   .map((e) => `${e.tagName}.${e.className}: ${e.scrollWidth}×${e.scrollHeight} in ${e.clientWidth}×${e.clientHeight}`)"""
 
 
+ONE_OUTPUT = Lesson(net="conv1x3-sigmoid-dense1-sigmoid-bce", k=1, stage="x")
+
+
 def named(lesson: Lesson) -> Lesson:
     """The same lesson at its last stage."""
     return Lesson(**lesson.to_query() | {"stage": "update"})
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.net)
+@pytest.mark.parametrize("lesson", (*LESSONS, ONE_OUTPUT), ids=lambda lesson: lesson.net)
 def test_every_stage_has_words_and_the_cores_number(screen: Screen, lesson: Lesson):
     screen.open(**lesson.to_query())
     expected = values(lesson)
@@ -46,6 +49,13 @@ def test_every_stage_has_words_and_the_cores_number(screen: Screen, lesson: Less
             assert screen.value() == pytest.approx(array[cell] if cell else array.ravel()[0], rel=6e-5, abs=1e-12), stage
             screen.press("ArrowRight")
     screen.shows(named(lesson))
+
+
+@pytest.mark.parametrize("path", ["/", "/train", "/check", "/notebook", "/learn"])
+def test_a_network_with_one_output_opens_on_every_page(screen: Screen, path: str):
+    screen.open(path, **ONE_OUTPUT.to_query())
+    screen.painted()
+    assert screen.lesson.net == ONE_OUTPUT.net
 
 
 @pytest.mark.parametrize("lesson", LARGE, ids=lambda lesson: lesson.net)

@@ -30,7 +30,8 @@ def derived(arrays: Mapping[str, np.ndarray]) -> dict[str, tuple[str, ...]]:
         elif not np.shares_memory(arrays[name], arrays[source]):
             found[name] = ("same", source)
     for name in large:
-        factors = _factors(arrays[name], arrays) if arrays[name].ndim == 2 and name not in found else None
+        others = {other: array for other, array in arrays.items() if other != name}  # a column is its own factor, beside a 1
+        factors = _factors(arrays[name], others) if arrays[name].ndim == 2 and name not in found else None
         if factors and not any(name in made for made in found.values()):
             found[name] = ("outer", *factors)
     return found
