@@ -22,7 +22,7 @@ from cnnviz.core.program import Inner, Line, Override, Program, program_of
 from cnnviz.core.seed_network import seed_program
 from cnnviz.core.source_lines import both_lines
 from cnnviz.core.values import Gradients, Params, Trace
-from cnnviz.words import Message, Problem
+from cnnviz.words import Message, Problem, message
 
 Kind = type | str
 """A class of layers or of optimizers, or a loss by its name."""
@@ -59,21 +59,6 @@ class Mistake:
 
     name: str
     acts: tuple[Act, ...]
-
-    @property
-    def title(self) -> Message:
-        """A few words."""
-        return Message(f"mistake.{self.name}.title")
-
-    @property
-    def sentence(self) -> Message:
-        """What it does."""
-        return Message(f"mistake.{self.name}.sentence")
-
-    @property
-    def source(self) -> Message:
-        """Where it comes from."""
-        return Message(f"mistake.{self.name}.source")
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -131,6 +116,26 @@ class Placed:
         if self.place is not None and target == f"d{self.network.names[self.place].input}":
             return f"d{self.network.names[self.place].source}"  # v is laid out as a map again: no stage shows dv
         return next((str(stage) for stage in self.network.stages if target in stage.makes), target)
+
+    @property
+    def title(self) -> Message:
+        """A few words."""
+        return self._words("title")
+
+    @property
+    def sentence(self) -> Message:
+        """What it does."""
+        return self._words("sentence")
+
+    @property
+    def source(self) -> Message:
+        """Where it comes from."""
+        return self._words("source")
+
+    def _words(self, part: str) -> Message:
+        """Its words; where they speak of a slope, it is that of the layer here: "σ′", "tanh′"."""
+        layer = self.network.layers[-1 if self.place is None else self.place]
+        return message(f"mistake.{self.mistake.name}.{part}", slope=f"{layer.function or layer.kind}′")
 
     @property
     def address(self) -> str:

@@ -19,15 +19,16 @@ from cnnviz.core.comparison.stage_verdicts import stages_hit
 from cnnviz.core.layers import LAYERS
 from cnnviz.core.layers._activation import Activation
 from cnnviz.core.layers.average_pooling import AveragePooling
-from cnnviz.core.layers.conv import Conv, weigh_df, weigh_dx, windows
+from cnnviz.core.layers.conv import Conv, channel_sums, weigh_df, weigh_dx, windows
 from cnnviz.core.layers.dense import Dense, connect_dx
 from cnnviz.core.layers.global_average import GlobalAverage
 from cnnviz.core.layers.identity import Identity
 from cnnviz.core.layers.layer import Shape
 from cnnviz.core.layers.max_pooling import MaxPooling
 from cnnviz.core.layers.relu import Relu
-from cnnviz.core.layers.sigmoid import Sigmoid, sigmoid_prime
+from cnnviz.core.layers.sigmoid import Sigmoid, sigmoid
 from cnnviz.core.layers.softmax import Softmax
+from cnnviz.core.layers.tanh import Tanh, tanh
 from cnnviz.core.losses import LOSSES
 from cnnviz.core.mistaken import Act, Kind, Mistake, Placed, add, anywhere
 from cnnviz.core.optimizers import Adam, Momentum, Optimizer, State
@@ -49,7 +50,7 @@ def mistakes_for(network: Architecture, optimizer: Optimizer | str = "gd") -> li
 
     >>> from cnnviz.core.network import Network
     >>> [placed.address for placed in mistakes_for(Network.parse("conv1x3-relu-dense2-softmax-ce"))][:3]
-    ['sign_flipped@dz2', 'softmax_diagonal@dz2', 'weights_updated_first@da1']
+    ['sign_flipped@dz2', 'softmax_diagonal@dz2', 'slope_after_merged@dz2']
     """
     return [placed for mistake in MISTAKES.values() for placed in reversed(mistake.places(network, optimizer))]
 
@@ -101,8 +102,25 @@ def _hidden(network: Architecture, place: int) -> bool:
     return place < len(network.layers) - 1
 
 
+def _merged(network: Architecture, place: int) -> bool:
+    return not _hidden(network, place) and network.merged is not None
+
+
+def _has_a_line(network: Architecture, place: int) -> bool:
+    """Whether the layer's slope has a line of its own: where it merges with the loss it has none."""
+    return not _merged(network, place)
+
+
 def _at_the_output(network: Architecture, place: int) -> bool:
     return not _hidden(network, place) and network.merged is None
+
+
+def _several_biases(network: Architecture, place: int) -> bool:
+    return "b" in network.layers[place].parameter_letters and network.layers[place].shape((1, 999, 999))[0] > 1
+
+
+def _has_a_bias(network: Architecture, place: int) -> bool:
+    return "b" in network.layers[place].parameter_letters
 
 
 def _overlaps(network: Architecture, place: int) -> bool:
@@ -143,7 +161,7 @@ def sign_flipped(exact: Array) -> Array:
 # ---- the last layer, and rows
 
 
-@_mistake("output_sigmoid_forgotten", Sigmoid, "dx", _at_the_output)
+@_mistake("output_sigmoid_forgotten", (Sigmoid, Tanh, Relu, Softmax), "dx", _at_the_output)
 def output_sigmoid_forgotten(dy: Array) -> Array:
     return dy
 
@@ -151,6 +169,11 @@ def output_sigmoid_forgotten(dy: Array) -> Array:
 @_mistake("softmax_diagonal", Softmax, "dx")
 def softmax_diagonal(dy: Array, y: Array) -> Array:
     return dy * y * (1 - y)
+
+
+@_mistake("slope_after_merged", (Sigmoid, Softmax), "dx", _merged)
+def slope_after_merged(exact: Array, y: Array) -> Array:
+    return exact * (y * (1 - y))
 
 
 @_mistake("weights_updated_first", Dense, "dx", wrong="{target} = {w_next} @ {dy}", right="{target} = {w} @ {dy}")
@@ -167,12 +190,57 @@ def flattened_channels_last(dx: Array, shape: Shape) -> Array:
     return np.moveaxis(dx.reshape(*dx.shape[:-1], rows, columns, channels), -1, -3)
 
 
-# ---- hidden activations
+# ---- activations
 
 
+@_mistake("output_slope_of_z", Sigmoid, "dx", _at_the_output)
 @_mistake("sigmoid_prime_of_z", Sigmoid, "dx", _hidden)
 def sigmoid_prime_of_z(dy: Array, x: Array) -> Array:
-    return dy * sigmoid_prime(x)
+    return dy * (x * (1 - x))
+
+
+@_mistake("output_slope_of_z", Tanh, "dx", _at_the_output)
+@_mistake("sigmoid_prime_of_z", Tanh, "dx", _hidden)
+def tanh_prime_of_z(dy: Array, x: Array) -> Array:
+    return dy * (1 - x * x)
+
+
+@_mistake("slope_of_a", Sigmoid, "dx", _has_a_line)
+def sigmoid_prime_of_a(dy: Array, y: Array) -> Array:
+    return dy * (sigmoid(y) * (1 - sigmoid(y)))
+
+
+@_mistake("slope_of_a", Tanh, "dx", _has_a_line)
+def tanh_prime_of_a(dy: Array, y: Array) -> Array:
+    return dy * (1 - tanh(y) * tanh(y))
+
+
+@_mistake("slope_twice", Sigmoid, "dx", _has_a_line)
+def sigmoid_prime_twice(exact: Array, y: Array) -> Array:
+    return exact * (y * (1 - y))
+
+
+@_mistake("slope_twice", Tanh, "dx", _has_a_line)
+def tanh_prime_twice(exact: Array, y: Array) -> Array:
+    return exact * (1 - y * y)
+
+
+@_mistake("product_divided", Sigmoid, "dx", _has_a_line, "{target} = {dy} / ({y} * (1 - {y}))", "{target} = {dy} * ({y} * (1 - {y}))")
+@np.errstate(all="ignore")
+def divided_by_sigmoid_prime(dy: Array, y: Array) -> Array:
+    return dy / (y * (1 - y))
+
+
+@_mistake("product_divided", Tanh, "dx", _has_a_line, "{target} = {dy} / (1 - {y} * {y})", "{target} = {dy} * (1 - {y} * {y})")
+@np.errstate(all="ignore")
+def divided_by_tanh_prime(dy: Array, y: Array) -> Array:
+    return dy / (1 - y * y)
+
+
+@_mistake("product_divided", Dense, "dw", anywhere, "{dw} = {x} / {dy}", "{dw} = {x} * {dy}")
+@np.errstate(all="ignore")
+def dense_divided(x: Array, dy: Array) -> Array:
+    return x[..., :, None] / dy[..., None, :]
 
 
 _WITH_A_SLOPE = tuple(kind for kind in LAYERS.values() if issubclass(kind, Activation) and kind is not Identity)
@@ -186,6 +254,11 @@ def hidden_slope_forgotten(dy: Array) -> Array:
 @_mistake("relu_gate_of_gradient", Relu, "dx")
 def relu_gate_of_gradient(dy: Array) -> Array:
     return dy * (dy > 0)
+
+
+@_mistake("relu_open_at_zero", Relu, "dx", _has_a_line)
+def relu_open_at_zero(dy: Array, x: Array) -> Array:
+    return dy * (x >= 0)
 
 
 # ---- pooling
@@ -290,6 +363,52 @@ def _neighbours(dy: Array, x: Array, k: int, padding: Padding, dilation: int) ->
     units = np.zeros((*dy.shape[:-2], rows, columns), dy.dtype)
     units[..., : dy.shape[-2], : dy.shape[-1]] = dy
     return units
+
+
+_SHORT_DF = ("{df} = weigh_df(windows({x}, {k})[..., :-1, :-1], {dy}[..., :-1, :-1], {f})", "{df} = weigh_df(windows({x}, {k}), {dy}, {f})")
+_SHORT_DX = ("{dx} = weigh_dx({dy}[..., :-1, :-1], {f})", "{dx} = weigh_dx({dy}, {f})")
+
+
+def _short(dy: Array) -> Array:
+    """∂z without its last row and column of places: zeros stand there."""
+    short = np.zeros_like(dy)
+    short[..., :-1, :-1] = dy[..., :-1, :-1]
+    return short
+
+
+@_mistake("loop_stops_early", Conv, "df", anywhere, *_SHORT_DF)
+def short_df(x: Array, dy: Array, f: Array, k: int, stride: int, padding: Padding, dilation: int = 1) -> Array:
+    return weigh_df(windows(x, k, stride, padding, dilation), _short(dy), f)
+
+
+@_mistake("loop_stops_early", Conv, "dx", anywhere, *_SHORT_DX)
+def short_dx(dy: Array, f: Array, size: tuple[int, int], stride: int, padding: Padding, dilation: int = 1) -> Array:
+    return weigh_dx(_short(dy), f, size=size, stride=stride, padding=padding, dilation=dilation)
+
+
+@_mistake("loop_stops_early", Conv, "db", _has_a_bias, "{db} = channel_sums({dy}[..., :-1, :-1])", "{db} = channel_sums({dy})")
+def short_db(dy: Array) -> Array:
+    return channel_sums(_short(dy))
+
+
+# ---- biases
+
+_ALL_CHANNELS = ("{db} = np.full(M, {dy}.sum())", "{db} = {dy}.sum(axis=(1, 2))")
+
+
+@_mistake("bias_axis", Conv, "db", _several_biases, *_ALL_CHANNELS)
+def bias_of_all_channels(exact: Array) -> Array:
+    return np.full_like(exact, exact.sum())
+
+
+@_mistake("bias_axis", Dense, "db", _several_biases, "{db} = np.full(N, {dy}.sum())", "{db} = {dy}")
+def bias_of_all_outputs(exact: Array) -> Array:
+    return np.full_like(exact, exact.sum())
+
+
+@_mistake("bias_not_summed", Conv, "db", _has_a_bias, "{db} = {dy}[:, -1, -1]", "{db} = {dy}.sum(axis=(1, 2))")
+def bias_not_summed(dy: Array) -> Array:
+    return dy[..., -1, -1]
 
 
 # ---- the step

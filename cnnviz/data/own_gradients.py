@@ -10,13 +10,16 @@ import io
 import json
 import math
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import IO
 
 import numpy as np
 
 from cnnviz.core.comparison.diagnosis import gradient_names
+from cnnviz.core.comparison.precision import Precision, precisions
 from cnnviz.core.program import Program
+from cnnviz.data.gradient_names import candidates, is_gradient
 from cnnviz.words import Message, Problem, message
 
 MOST_MEMBERS = 1_000
@@ -29,11 +32,12 @@ _TOLD = 8
 
 @dataclass(frozen=True, eq=False)
 class OwnGradients:
-    """Arrays by the names of gradients, float64; `single` where they were worked out in single precision, and what was passed over."""
+    """Arrays by the names of gradients, float64, each with its precision; `passed_over` are names of others, and `notes` say why."""
 
     arrays: Mapping[str, np.ndarray]
-    single: bool = False
-    notes: tuple[Message, ...] = field(default=())
+    precisions: Mapping[str, Precision] = field(default_factory=dict)
+    passed_over: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
 
 
 def most_bytes(program: Program) -> int:
@@ -57,28 +61,41 @@ def read_gradients(data: bytes, program: Program) -> OwnGradients:
     if len(data) > most_bytes(program):
         raise Problem("own.too_long", megabytes=most_bytes(program) / 1e6)
     known = gradient_names(program)
-    found, others = _archive(data, program) if data[:2] == b"PK" else _json(data, known)
+    found, others = _archive(data, program) if data[:2] == b"PK" else _json(data, program)
     if not found:
         if others and all(name.startswith("arr_") for name in others):
             raise Problem("own.nameless")
         raise Problem("own.none_known", found=_some(others), known=known)
-    single = [(array.dtype.kind == "f" and array.dtype.itemsize < 8) or _fits_single(array) for array in found.values()]
-    arrays = {name: found[name].astype(np.float64) for name in known if name in found}
-    return OwnGradients(arrays, all(single) or any(array.dtype.itemsize < 8 and array.dtype.kind == "f" for array in found.values()), _notes(others, known))
+    ordered = {name: found[name] for name in known if name in found}
+    passed_over = tuple(name for name in others if is_gradient(name))
+    arrays = {name: array.astype(np.float64) for name, array in ordered.items()}
+    return OwnGradients(arrays, precisions(ordered), passed_over, _notes(passed_over, known))
 
 
-def _fits_single(array: np.ndarray) -> bool:
-    """Whether every number is one of single precision: then it was one, before it was written in double."""
-    with np.errstate(over="ignore"):
-        return bool(np.array_equal(array, array.astype(np.float32), equal_nan=True))
+def _named(names: Iterable[str], sizes: Callable[[str], int | None], program: Program) -> dict[str, str]:
+    """Which gradient each name of a file stands for: our own names come first, in any case, then those whose array fits."""
+    known, found = gradient_names(program), {}
+    for name in sorted(names, key=lambda name: (name not in known, name.lower() not in known, name)):
+        for target in candidates(name, program):
+            fits = name.lower() == target or sizes(name) in _sizes(program, target)
+            if target not in found.values() and fits:
+                found[name] = target
+                break
+    return found
 
 
-def _notes(others: Iterable[str], known: tuple[str, ...]) -> tuple[Message, ...]:
+def _sizes(program: Program, target: str) -> tuple[int, ...]:
+    """How many numbers an array may have: a bias's gradient may not have been summed, or summed too far."""
+    own = math.prod(program.shown[target[1:]])
+    line = next(line for line in program.backward_lines if line.target == target)
+    return (own, math.prod(program.shapes[line.sources[0][1:]]), 1) if line.role == "db" else (own,)
+
+
+def _notes(passed_over: Iterable[str], known: tuple[str, ...]) -> tuple[Message, ...]:
     """What of a file is passed over: what looks like a gradient is named, for the name may be misspelt."""
-    like = [name for name in others if name[:1] == "d" and len(name) <= 20]
-    notes = [message("own.merged", first=known[0])] if "do" in like else []
-    like = [name for name in like if name != "do"]
-    return (*notes, *([message("own.passed_over", names=like[:_TOLD])] if like else []))
+    like = [name for name in passed_over if name.lower() != "do"]
+    notes = [message("own.merged", first=known[0])] if len(like) < len(tuple(passed_over)) else []
+    return (*notes, *([message("own.passed_over", names=_some(like))] if like else []))
 
 
 def _some(names: Iterable[str]) -> list[str]:
@@ -90,36 +107,47 @@ def _some(names: Iterable[str]) -> list[str]:
 
 
 def _archive(data: bytes, program: Program) -> tuple[dict[str, np.ndarray], list[str]]:
-    known = gradient_names(program)
     found: dict[str, np.ndarray] = {}
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = [info.filename.removesuffix(".npy") for info in archive.infolist()]
-            if len(names) > MOST_MEMBERS:
+            members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
+            if len(archive.infolist()) > MOST_MEMBERS:
                 raise Problem("own.too_many", most=MOST_MEMBERS)
-            for info in archive.infolist():
-                if (name := info.filename.removesuffix(".npy")) in known:
-                    with archive.open(info) as member:
-                        found[name] = _array(member, name, math.prod(program.shown[name[1:]]))
+            targets = _named(members, lambda name: _size(archive, members[name]), program)
+            for name, target in targets.items():
+                with archive.open(members[name]) as member:
+                    found[target] = _array(member, name, _sizes(program, target))
     except Problem:
         raise
     except Exception:  # zipfile, zlib and NumPy raise a dozen kinds of error
         raise Problem("own.damaged") from None
-    return found, [name for name in names if name not in known]
+    return found, [name for name in members if name not in targets]
 
 
-def _array(member: io.BufferedIOBase, name: str, size: int) -> np.ndarray:
-    """One array of an archive, if it has no more numbers than are looked for; of a larger one only the shape, without its numbers."""
+def _size(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> int | None:
+    """How many numbers a member says that it has; None where it is no array."""
+    try:
+        with archive.open(info) as member:
+            return math.prod(_header(member)[0])
+    except Exception:
+        return None
+
+
+def _header(member: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype]:
     version = np.lib.format.read_magic(member)
-    header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-    shape, columns_first, dtype = header(member)
+    return (np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0)(member)
+
+
+def _array(member: IO[bytes], name: str, sizes: tuple[int, ...]) -> np.ndarray:
+    """One array of an archive, if it has no more numbers than are looked for; of a larger one only the shape, without its numbers."""
+    shape, columns_first, dtype = _header(member)
     if dtype.hasobject:
         raise Problem("own.pickled", name=name)
     if dtype.kind not in "fiu" or dtype.itemsize > 16:
         raise Problem("own.no_numbers", name=name, type=str(dtype)[:40])
     count = math.prod(shape)
-    if count != size:
-        raise Problem("own.size", name=name, shape=str(shape)[:60], wanted=size)
+    if count not in sizes:
+        raise Problem("own.size", name=name, shape=str(shape)[:60], wanted=sizes[0])
     content = member.read(count * dtype.itemsize)
     array = np.frombuffer(content, dtype).reshape(shape, order="F" if columns_first else "C")
     return array
@@ -128,7 +156,7 @@ def _array(member: io.BufferedIOBase, name: str, size: int) -> np.ndarray:
 # ---- JSON
 
 
-def _json(data: bytes, known: tuple[str, ...]) -> tuple[dict[str, np.ndarray], list[str]]:
+def _json(data: bytes, program: Program) -> tuple[dict[str, np.ndarray], list[str]]:
     try:
         content = json.loads(data)
     except (ValueError, RecursionError):
@@ -137,8 +165,16 @@ def _json(data: bytes, known: tuple[str, ...]) -> tuple[dict[str, np.ndarray], l
         content = content["gradients"]
     if not isinstance(content, dict):
         raise Problem("own.not_an_object")
-    found = {name: _nested(name, value) for name, value in content.items() if name in known}
-    return found, [name for name in content if name not in known]
+    targets = _named(content, lambda name: _count(content[name]), program)
+    return {target: _nested(name, content[name]) for name, target in targets.items()}, [name for name in content if name not in targets]
+
+
+def _count(value: object) -> int | None:
+    """How many numbers there are in nested lists that have one shape; None where they have none."""
+    count = 1
+    while isinstance(value, list) and value:
+        count, value = count * len(value), value[0]
+    return count if isinstance(value, int | float) else None
 
 
 def _nested(name: str, value: object) -> np.ndarray:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cnnviz.core.comparison.diagnosis import ROUNDED_32, ROUNDED_64, diagnose
+from cnnviz.core.comparison.diagnosis import diagnose
 from cnnviz.data.images import find_image, load_image
 from cnnviz.data.own_gradients import most_bytes, read_gradients
 from cnnviz.export.arguments import add_fields, asked_lesson, check_start, command_parser, content_of, joined
@@ -18,9 +18,12 @@ from cnnviz.export.terminal import Progress, title
 from cnnviz.export.terminal import run as run_lesson
 from cnnviz.words import say
 
+EXITS = {"right": 0, "wrong": 1}
+"""What is told of the verdict by the exit code; 2 where nothing could be told."""
+
 
 def run(arguments: list[str]) -> int:
-    """Compares and prints; 0 if all is right, 1 if something is wrong, 2 if the file or the lesson cannot be used."""
+    """Compares and prints; 0 if all is right, 1 if something is wrong, 2 if nothing can be told of the file."""
     asked = _parse(arguments)
     try:
         lesson, _, notes = asked_lesson(asked)
@@ -34,13 +37,13 @@ def run(arguments: list[str]) -> int:
                 case = case_of(lesson, run_lesson(lesson, x, progress))
         finally:
             progress.clear()
-        found = diagnose(case, own.arrays, ROUNDED_32 if own.single else ROUNDED_64)
+        found = diagnose(case, own.arrays, own.precisions)
     except ValueError as error:
         return fail(2, reason(error))
     for note in (*notes, *own.notes):
         tell(str(note))
-    printed = put([*title(lesson, image.words), *report(found, Path(asked.file).name, own.single), last_line(found)])
-    return 1 if found.first or not printed else 0
+    printed = put([*title(lesson, image.words), *report(found, Path(asked.file).name, len(own.passed_over)), last_line(found)])
+    return EXITS.get(found.verdict, 2) if printed else 1
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:

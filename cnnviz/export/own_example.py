@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from cnnviz.core.comparison.diagnosis import Case
+from cnnviz.core.comparison.case import Case
 from cnnviz.core.layers._activation import Activation
 from cnnviz.core.mistaken import Placed
 from cnnviz.core.mistakes import mistakes_for

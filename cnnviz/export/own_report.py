@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from cnnviz.core.comparison.array_verdicts import Compared
-from cnnviz.core.comparison.diagnosis import Case, Diagnosis, gradient_names
+from cnnviz.core.comparison.case import Case
+from cnnviz.core.comparison.diagnosis import Diagnosis, gradient_names
 from cnnviz.core.comparison.slips import Match
 from cnnviz.core.comparison.stage_verdicts import INHERITS, RIGHT, WRONG
 from cnnviz.core.comparison.worst_entry import worst_of
@@ -29,27 +30,31 @@ def case_of(lesson: Lesson, moment: Moment) -> Case:
     return Case(program, moment.params, trace, y, lesson.optimizer, moment.state)
 
 
-def report(found: Diagnosis, file: str, single: bool) -> Iterator[str]:
+def report(found: Diagnosis, file: str, passed_over: int = 0) -> Iterator[str]:
     """Each array with its verdict, then what each wrong stage looks like."""
     names = gradient_names(found.case.program)
     yield f"# {say('terminal.check.file_has', file=file, n=len(found.arrays), count=len(names) - ('dv' in names and 'dv' not in found.arrays))}"
     if found.missing:
         yield f"# {say('terminal.check.missing', names=[label(name) for name in found.missing])}"
-    if single:
-        yield f"# {say('terminal.check.single', relative=found.tolerance.relative)}"
+    if passed_over:
+        yield f"# {say('own.some_checked', n=len(found.arrays), count=len(found.arrays) + passed_over)}"
+    if words := found.precision.words:
+        yield f"# {words}"
     if not found.ours_finite:
         yield f"# {say('terminal.check.not_finite')}"
     for name, one in found.arrays.items():
         yield f"{name:<5} {one.theirs.shape!s:<15} {_verdict(found, one)}"
         if one.ties:
             yield f"# {say('own.ties', n=one.ties, name=label(name))}"
+    if found.untold:
+        yield f"# {say('own.untold', n=found.untold, count=found.count)}"
     for stage, matches in found.matches.items():
         yield from _explained(found, stage, matches)
 
 
 def last_line(found: Diagnosis) -> str:
-    """For programs: "first wrong: dz1" or "all right"."""
-    return f"first wrong: {found.first}" if found.first else "all right"
+    """For programs: "first wrong: dz1", "all right", or that nothing can be told."""
+    return f"first wrong: {found.first}" if found.verdict == "wrong" else "all right" if found.verdict == "right" else "nothing told"
 
 
 def _verdict(found: Diagnosis, one: Compared) -> str:

@@ -94,7 +94,7 @@ class Blind:
         """Whether that mistake gives these gradients at the same moment, and what tells them apart; None for one that cannot be chosen."""
         if address not in self.choices:
             return None
-        made, title = _made(self.choices[address], self.lesson, moment), self.choices[address].mistake.title
+        made, title = _made(self.choices[address], self.lesson, moment), self.choices[address].title
         stages = [name for stage in self.lesson.network.stages if stage.phase == "backward" for name in stage.makes]
         for name in (*stages, "dx"):
             theirs = self.gradients[name]
@@ -110,7 +110,7 @@ def blind(lesson: Lesson, moment: Moment, case: int) -> Blind | None:
     """The mistake of a number; None where the network has none that changes something, or the numbers have run away.
 
     >>> moment = scene(Lesson()).moment
-    >>> found = blind(Lesson(), moment, 7)
+    >>> found = blind(Lesson(), moment, 4)
     >>> [address for address in found.choices if found.named(address, moment)[0]]
     ['flip_forgotten@dx']
     """
@@ -118,6 +118,7 @@ def blind(lesson: Lesson, moment: Moment, case: int) -> Blind | None:
     if not all(np.isfinite(array).all() for array in exact.values()):
         return None
     made = {one: _made(one, lesson, moment) for one in mistakes_for(lesson.network, lesson.opt)}
+    made = {one: wrong for one, wrong in made.items() if all(np.isfinite(array).all() for array in wrong.values())}
     choices = {one.address: one for one, wrong in made.items() if any(not same(wrong[name], exact[name]) for name in exact)}
     if not choices:
         return None

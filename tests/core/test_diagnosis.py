@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnviz.core.comparison.diagnosis import ROUNDED_32, ROUNDED_64, Case, diagnose
+from cnnviz.core.comparison.case import Case
+from cnnviz.core.comparison.diagnosis import diagnose
+from cnnviz.core.comparison.precision import DOUBLE, SINGLE
 from cnnviz.core.comparison.rearrangements import rearrangements
 from cnnviz.core.comparison.stage_verdicts import by_stage, stages_hit
 from cnnviz.core.mistakes import mistakes_for, placed
@@ -154,7 +156,7 @@ def test_right_ones_are_all_right_in_single_precision_and_with_axes_of_length_1(
     case = case_of(DEFAULT)
     exact = passed(case)
     rounded = {name: array.astype(np.float32).astype(float) for name, array in exact.items()}
-    assert diagnose(case, rounded, ROUNDED_32).first == ""
+    assert diagnose(case, rounded, SINGLE).first == ""
     laid = exact | {"db": exact["db"][None], "da1": exact["da1"][None, None], "dw": exact["dw"].reshape(30, 30, 2), "dv": exact["dv"].reshape(30, 30)}
     found = diagnose(case, laid)
     assert found.first == "" and found.wrong == 0 and set(found.stages.values()) == {"right"}
@@ -167,7 +169,7 @@ def test_what_single_precision_makes_of_a_whole_pass_is_right():
         for line in (*case.program.forward_lines, *case.program.backward_lines):
             line.step(values)
         assert values["dx"].dtype == np.float32
-        assert diagnose(case, {name: values[name] for name in passed(case)}, ROUNDED_32).first == "", text
+        assert diagnose(case, {name: values[name] for name in passed(case)}, SINGLE).first == "", text
 
 
 @pytest.mark.parametrize("text", ["conv4x3-max2-dense3-softmax-ce", "conv4x3b-relu-max2-conv3x3-relu-max4-dense3-softmax-ce"])
@@ -183,13 +185,13 @@ def test_where_round_off_decides_another_winner_is_as_right_and_is_counted(text)
         line.step(values)
         if line.target == "z1":
             values["z1"] = values["z1"] * (1 + np.float32(1.2e-7) * noise.choice([-1, 0, 1], values["z1"].shape)).astype(np.float32)
-    found = diagnose(case, {name: values[name] for name in passed(case)}, ROUNDED_32)
-    assert found.first == "" and sum(one.ties for one in found.arrays.values()) > 20
+    found = diagnose(case, {name: values[name] for name in passed(case)}, SINGLE)
+    assert found.first == "" and sum(one.ties + one.untold for one in found.arrays.values()) > 20
     pool = next(line.target for line in case.program.backward_lines if "max_pool" in line.function.__name__)
-    assert diagnose(case, spoiled(case, (pool, lambda a: 2 * a)), ROUNDED_32).first == pool
+    assert diagnose(case, spoiled(case, (pool, lambda a: 2 * a)), SINGLE).first == pool
     everywhere = next(one.address for one in mistakes_for(network) if one.mistake.name == "max_gradient_to_all" and one.stage == pool)
     theirs = passed(case, placed(everywhere, network).overrides(case.program, case.optimizer))
-    assert diagnose(case, theirs, ROUNDED_32).first == pool
+    assert diagnose(case, theirs, SINGLE).first == pool
 
 
 def test_outputs_that_are_nearly_right_leave_few_digits_in_single_precision():
@@ -202,10 +204,10 @@ def test_outputs_that_are_nearly_right_leave_few_digits_in_single_precision():
     o = trace.o.astype(np.float32) * (1 + np.float32(1.2e-7) * rng.choice([-1, 1], 3)).astype(np.float32)
     theirs = {"dz1": o - np.float32([1, 0, 0]), "db": o - np.float32([1, 0, 0])}
     assert np.abs(theirs["dz1"] - exact["dz1"]).max() > 1e-3 * np.abs(exact["dz1"]).max()
-    assert diagnose(case, theirs, ROUNDED_32).first == ""
+    assert diagnose(case, theirs, SINGLE).first == ""
 
 
-@pytest.mark.parametrize("tolerance, large", [(ROUNDED_64, 60.0), (ROUNDED_32, 30.0)])
+@pytest.mark.parametrize("tolerance, large", [(DOUBLE, 60.0), (SINGLE, 30.0)])
 def test_where_the_answer_is_nearly_certain_a_mistake_is_found_and_round_off_is_none(tolerance, large):
     network = Network.parse("dense3-softmax-ce")
     x = np.array([[1.0]])
@@ -214,7 +216,7 @@ def test_where_the_answer_is_nearly_certain_a_mistake_is_found_and_round_off_is_
     case = Case(network.program(x.shape), params, trace, np.array([1.0, 0.0, 0.0]), gd(RATE))
     exact = passed(case)
     assert 0 < np.abs(exact["dz1"]).max() < 1e-9
-    noisy = exact["dz1"] + np.array([3e-16 if tolerance is ROUNDED_64 else 1e-7, 0, 0])
+    noisy = exact["dz1"] + np.array([3e-16 if tolerance is DOUBLE else 1e-7, 0, 0])
     assert diagnose(case, {"dz1": noisy, "db": noisy}, tolerance).first == ""
     assert diagnose(case, spoiled(case, ("dz1", lambda a: -a)), tolerance).first == "dz1"
     assert diagnose(case, spoiled(case, ("dw", lambda a: 2 * a)), tolerance).first == "dw"

@@ -46,12 +46,24 @@ def test_the_numbers_come_out_as_they_were_saved(array):
         np.testing.assert_array_equal(own.arrays["dz1"], array)
 
 
-def test_single_precision_is_seen_even_when_it_was_saved_as_double():
+def kinds(data):
+    return [one.kind for one in read_gradients(data, PROGRAM).precisions.values()]
+
+
+def test_single_precision_is_seen_even_when_it_was_saved_as_double_and_what_comes_after_it_is_no_more_exact():
     single = DZ1.astype(np.float32)
-    assert read_gradients(npz(dz1=single, db=np.array([0.1, 0.2])), PROGRAM).single
-    assert read_gradients(npz(dz1=single.astype(float)), PROGRAM).single
-    assert read_gradients(json.dumps({"dz1": single.tolist()}).encode(), PROGRAM).single
-    assert not read_gradients(npz(dz1=DZ1), PROGRAM).single
+    assert kinds(npz(dz1=single, db=DZ1[0, :2])) == ["double", "single"] and kinds(npz(dz1=single, df=DZ1[:3, :3])) == ["single", "single"]
+    assert kinds(npz(dz1=single.astype(float))) == kinds(json.dumps({"dz1": single.tolist()}).encode()) == ["single"]
+    assert kinds(npz(dz1=DZ1)) == ["double"]
+    assert kinds(npz(dz1=DZ1.astype(np.float16))) == kinds(npz(dz1=DZ1.astype(np.float16).astype(float))) == ["half"]
+
+
+@pytest.mark.parametrize("digits", [4, 7, 8])
+def test_printed_digits_are_seen(digits):
+    for written in (f"{{:.{digits - 1}e}}", f"{{:.{digits}f}}"):
+        (one,) = read_gradients(npz(dz1=np.vectorize(lambda number, written=written: float(written.format(number)))(DZ1)), PROGRAM).precisions.values()
+        assert one.kind == "printed" and one.digits in (digits, digits + 1)
+    assert kinds(npz(dz1=np.array([[1.0, 0, -1, 2]] * 4))) == ["half"]  # round numbers, which any precision holds
 
 
 def test_numbers_that_are_none_are_read_as_they_are():

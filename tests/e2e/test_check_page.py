@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from cnnviz import Lesson, backward
 from cnnviz.core.gradcheck import UNTOLD, check_gradients
-from cnnviz.core.mistakes import MISTAKES, mistakes_for, stages_hit
+from cnnviz.core.mistakes import MISTAKES, mistakes_for, placed, stages_hit
 from cnnviz.core.network import DEFAULT, Network
 from tests.e2e.page import Screen, moment, read
 
@@ -83,11 +83,11 @@ def test_each_mistake_is_found_at_the_stage_where_it_first_shows(screen: Screen)
         )
         differing = [s for s in ("dx", "df", "dz1", "da1", "dw", "db", "dz2", "do") if (getattr(wrong, s) != getattr(exact, s)).any()]
         assert later == [symbol for symbol in differing if symbol != hit[0]]
-        expect(screen.page.locator(".sentence")).to_contain_text(str(mistake.sentence))
+        expect(screen.page.locator(".sentence")).to_contain_text(str(placed(name, Lesson().network).sentence))
         assert screen.address["mistake"] == name
     screen.switch("mistake_none")
     screen.key("mistake_sign_flipped").hover()
-    expect(screen.page.locator(".detail")).to_contain_text(str(MISTAKES["sign_flipped"].source))
+    expect(screen.page.locator(".detail")).to_contain_text(str(placed("sign_flipped", Lesson().network).source))
     expect(screen.page.locator(".verdict")).to_have_class(re.compile("good"))
     expect(screen.page.locator("[data-column][data-state=first]")).to_have_count(0)
 

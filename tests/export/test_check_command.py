@@ -54,7 +54,7 @@ def test_a_mistake_is_named_with_its_line(lesson, address, tmp_path, capsys):
     (tmp_path / "own.json").write_text(json.dumps({name: array.tolist() for name, array in wrong.items()}))
     code, lines, _ = check(capsys, tmp_path / "own.json", link(lesson))
     assert (code, lines[-1]) == (1, f"first wrong: {stage}")
-    title = str(placed(address, lesson.network).mistake.title)
+    title = str(placed(address, lesson.network).title)
     assert any(line.startswith(f"# {title}: exactly, all ") for line in lines)
     wrong_line, right_line = placed(address, lesson.network).code(lesson.network.program(lesson.x_shape))
     assert f"- {wrong_line}" in lines and f"+ {right_line}" in lines

@@ -1,15 +1,20 @@
-"""Somebody's gradients beside ours, array by array, each with what our line makes of what they had before it."""
+"""Each gradient of another pass beside ours, entry by entry, and beside what our line makes of the other pass's own inputs."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import permutations
 
 import numpy as np
 
+from cnnviz.core.comparison.precision import EXACT, Precision
+from cnnviz.core.comparison.round_off import Doubt, doubts
 from cnnviz.core.comparison.stage_verdicts import INHERITS, RIGHT, WRONG
-from cnnviz.core.comparison.tolerance import Tolerance, differing, largest
+from cnnviz.core.comparison.tolerance import largest
+from cnnviz.core.gradcheck import verdict
 from cnnviz.core.program import Inner, Line, Override, Program
 from cnnviz.core.stages import label
 from cnnviz.core.values import Params, Trace
@@ -18,88 +23,118 @@ from cnnviz.words import Problem
 
 @dataclass(frozen=True, eq=False)
 class Given:
-    """An array as somebody gave it; `turned` are the axes that were exchanged so that it fits."""
+    """An array that was given, in our shape, and its precision; `turned` are the axes that were exchanged so that it fits."""
 
     array: np.ndarray
     turned: tuple[int, ...] = ()
+    precision: Precision = EXACT
 
 
 @dataclass(frozen=True, eq=False)
 class Compared:
-    """One array of somebody's beside ours, in the shape in which it is shown, and what our line makes of their own inputs.
+    """An array that was given beside ours, in the shape in which it is shown, and what our line makes of the given inputs.
 
-    `wrong` marks the entries that differ from ours; `turned` are the axes that were exchanged so that it fits, where that was needed.
-    `ties` entries differ, and are right all the same: round-off decides there.
+    `marks` say of each entry whether it is right (0), wrong (1), as right as ours at a tie or a kink (2) or too small to be told
+    (3), as in the gradient check; `doubt` is how far ours may be off. `turned` are the axes that were exchanged so that it fits.
     """
 
     name: str
     theirs: np.ndarray
     ours: np.ndarray
     redone: np.ndarray
-    wrong: np.ndarray
+    marks: np.ndarray
     verdict: str
+    doubt: np.ndarray
+    precision: Precision
     turned: tuple[int, ...] = ()
-    ties: int = 0
+
+    @cached_property
+    def wrong(self) -> np.ndarray:
+        """The entries that differ from ours."""
+        return np.asarray(self.marks == verdict.WRONG)
+
+    @property
+    def ties(self) -> int:
+        """How many entries differ and are right all the same: round-off decides there."""
+        return int((self.marks == verdict.KINK).sum())
+
+    @property
+    def untold(self) -> int:
+        """How many entries are too small beside round-off to be told."""
+        return int((self.marks == verdict.UNTOLD).sum())
 
 
 @np.errstate(all="ignore")
-def compared(
-    program: Program, params: Params, trace: Trace, y: np.ndarray, theirs: Mapping[str, Given], tolerance: float | Tolerance = 0.0
-) -> dict[str, Compared]:
+def compared(program: Program, params: Params, trace: Trace, y: np.ndarray, theirs: Mapping[str, Given]) -> dict[str, Compared]:
     """Each array of `theirs` beside ours, in the order of the backward pass."""
-    exact = program.backward(params, trace, y)
-    arrays = {name: fitting(program, name, given.array) for name, given in theirs.items() if name in exact}
-    found: dict[str, Compared] = {}
-    epsilon, smallest = (tolerance.epsilon, tolerance.smallest) if isinstance(tolerance, Tolerance) else (0.0, 0.0)
+    comparison = _Comparison(program, params, trace, y, theirs)
+    program.backward(params, trace, y, {line.target: comparison.judge(line) for line in program.backward_lines}).get("dx")
+    return _without_round_off(comparison.found)
 
-    def judging(line: Line) -> Override:
-        target = line.target
 
-        def judge(values: Inner, right: Callable[[], np.ndarray]) -> np.ndarray:
-            redone, given = right(), arrays.get(target)
+class _Comparison:
+    """One pass through the backward lines, which are fed with what was given."""
+
+    def __init__(self, program: Program, params: Params, trace: Trace, y: np.ndarray, theirs: Mapping[str, Given]):
+        self.program, self.theirs = program, theirs
+        self.exact = program.backward(params, trace, y)
+        self.arrays = {name: fitting(program, name, given.array) for name, given in theirs.items() if name in self.exact}
+        values = program.inner(params, trace) | {"y": y}
+        self.doubts = {precision: doubts(program, values, precision) for precision in {given.precision for given in theirs.values()}}
+        self.found: dict[str, Compared] = {}
+        self.without_numbers: set[str] = set()
+
+    def judge(self, line: Line) -> Override:
+        """The line's override: what was given goes on, with ours in place of what is no number."""
+
+        def judged(values: Inner, right: Callable[[], np.ndarray]) -> np.ndarray:
+            redone, given = right(), self.arrays.get(line.target)
+            handed_on = bool(self.without_numbers & set(line.sources))
+            if handed_on if given is None else not np.isfinite(given).all():
+                self.without_numbers.add(line.target)
             if given is None:
                 return redone
-            least = epsilon * _made_from(program, line, values) + smallest
-            ours, turned = fitting(program, target, exact[target]), theirs[target].turned
-            decided = ~_undecided(program, line, values, given, epsilon) if epsilon and not turned else True
-            apart = differing(given, ours, tolerance, least)
-            wrong = apart & decided | bool(turned)
-            verdict = RIGHT
-            if wrong.any():
-                verdict = WRONG if turned or (differing(given, redone, tolerance, least) & decided).any() else INHERITS
-            shape = program.shown[target[1:]]
-            shown = (given.reshape(shape), ours.reshape(shape), redone.reshape(shape), wrong.reshape(shape))
-            found[target] = Compared(target, *shown, verdict, turned, int((apart & ~wrong).sum()))
-            return given
+            ours = fitting(self.program, line.target, self.exact[line.target])
+            self.found[line.target] = self._compared(line, values, given, ours, redone, handed_on)
+            return with_numbers(given, ours)
 
-        return judge
+        return judged
 
-    dict(program.backward(params, trace, y, {line.target: judging(line) for line in program.backward_lines}))
-    return _without_round_off(found)
+    def _compared(self, line: Line, values: Inner, given: np.ndarray, ours: np.ndarray, redone: np.ndarray, handed_on: bool) -> Compared:
+        target, one = line.target, self.theirs[line.target]
+        doubt = self.doubts[one.precision][target]
+        ties = self._ties(line, values, given, one)
+        beside = [_marks(given, to, doubt, ties, one.precision) for to in (ours, redone)]
+        if one.turned:
+            beside = [np.full(given.shape, verdict.WRONG, np.int8)] * 2
+        by_itself = (beside[1] == verdict.WRONG) & (np.isfinite(given) | (not handed_on))
+        found = WRONG if by_itself.any() else INHERITS
+        shape = self.program.shown[target[1:]]
+        given, ours, redone, marks = (array.reshape(shape) for array in (given, ours, redone, beside[0]))
+        wrong = bool((marks == verdict.WRONG).any())
+        return Compared(target, given, ours, redone, marks, found if wrong else RIGHT, doubt.size.reshape(shape), one.precision, one.turned)
 
-
-def _made_from(program: Program, line: Line, values: Inner) -> np.ndarray | float:
-    """The size of the numbers that each entry of a line is made from: what its own round-off is a share of.
-
-    Of what is made entry by entry, also o - y, it is that entry's: where o is tiny and y is 0, so is the round-off.
-    """
-    target, before = line.target, [name for name in line.sources if name[0] == "d"]
-    alike = {link.source for link in program.links.get(target, ()) if link.pattern == "same"} if before else {"o", "y"}
-    made_from: np.ndarray | float = 0.0
-    for name in before or line.sources:
-        same = name in alike and values[name].shape == program.shapes[target[1:]]
-        made_from = np.maximum(made_from, np.abs(values[name]) if same else largest(values[name]))
-    return made_from
+    def _ties(self, line: Line, values: Inner, given: np.ndarray, one: Given) -> np.ndarray:
+        """The entries of which round-off decides, at a tie of a pool or at a kink, and which are not ours."""
+        found, epsilon = None, one.precision.epsilon
+        if epsilon and not one.turned and line.role == "dx" and line.layer is not None:
+            sources = [values[name] for name in line.sources]
+            most = max(largest(array) for name, array in zip(line.sources, sources, strict=True) if name[0] != "d" or len(sources) == 1)
+            found = self.program.network.layers[line.layer].undecided(given, verdict.SAFETY * epsilon * most, *sources)
+        return np.zeros(given.shape, bool) if found is None else found
 
 
-def _undecided(program: Program, line: Line, values: Inner, given: np.ndarray, epsilon: float) -> np.ndarray:
-    """The entries of which round-off decides: at a tie of a pool, at a kink."""
-    found = None
-    if line.role == "dx" and line.layer is not None:
-        sources = [values[name] for name in line.sources]
-        doubt = epsilon * max(largest(array) for name, array in zip(line.sources, sources, strict=True) if name[0] != "d" or len(sources) == 1)
-        found = program.network.layers[line.layer].undecided(given, doubt, *sources)
-    return np.zeros(given.shape, bool) if found is None else found
+def _marks(given: np.ndarray, ours: np.ndarray, doubt: Doubt, ties: np.ndarray, precision: Precision) -> np.ndarray:
+    """The one judgement; a tie is told only where the entry is not ours."""
+    found = verdict.marks(given, ours, doubt.size, doubt.structural, tolerance=precision.relative)
+    found = np.where(np.isfinite(ours), found, np.int8(verdict.UNTOLD))
+    return np.where(ties & (found == verdict.WRONG), np.int8(verdict.KINK), found)
+
+
+def with_numbers(given: np.ndarray, ours: np.ndarray) -> np.ndarray:
+    """What was given, with ours where it is no number: so one NaN spoils nothing that does not read it."""
+    finite = np.isfinite(given)
+    return given if finite.all() else np.where(finite, given, ours)
 
 
 def _without_round_off(found: dict[str, Compared]) -> dict[str, Compared]:
@@ -107,11 +142,12 @@ def _without_round_off(found: dict[str, Compared]) -> dict[str, Compared]:
     for name, one in found.items():
         if one.verdict == WRONG:
             break
-        found[name] = replace(one, wrong=np.zeros_like(one.wrong), verdict=RIGHT)
+        marks = np.where(one.wrong, np.int8(verdict.RIGHT), one.marks)
+        found[name] = replace(one, marks=marks, verdict=RIGHT)
     return found
 
 
-def given(program: Program, name: str, array: np.ndarray, ours: np.ndarray) -> Given:
+def given(program: Program, name: str, array: np.ndarray, ours: np.ndarray, precision: Precision = EXACT) -> Given:
     """An array as ours is laid out: axes of length 1 come and go, a flattened map may be one row, and axes may be exchanged.
 
     Where several ways of exchanging them fit, it is the one that comes nearest to `ours`. Raises Problem where none does.
@@ -124,12 +160,23 @@ def given(program: Program, name: str, array: np.ndarray, ours: np.ndarray) -> G
     plain, shown, laid = name[1:], program.shown[name[1:]], program.laid_out[name[1:]]
     array = np.asarray(array, dtype=np.float64)
     if array.shape == program.shapes[plain] or _no_ones(array.shape) in (_no_ones(shown), _no_ones(laid)):
-        return Given(array.reshape(shown))
+        return Given(array.reshape(shown), (), precision)
+    if name[1] == "b" and (bias := _of_a_bias(program, name, array)) is not None:
+        return Given(bias, (), precision)
     axes = [way for way in permutations(range(array.ndim)) if array.transpose(way).shape == shown]
     if not axes:
         raise Problem("own.shape", name=label(name), shape=str(array.shape), wanted=str(shown))
     nearest = min(axes, key=lambda way: float(np.nan_to_num(np.abs(array.transpose(way) - ours), nan=np.inf).sum()))
-    return Given(array.transpose(nearest), nearest)
+    return Given(array.transpose(nearest), nearest, precision)
+
+
+def _of_a_bias(program: Program, name: str, array: np.ndarray) -> np.ndarray | None:
+    """One number a bias: of a sum over all, which is one number, each has it; of what was not summed at all, that of the last place."""
+    shape, line = program.shown[name[1:]], next(line for line in program.backward_lines if line.target == name)
+    if array.size == 1:
+        return np.full(shape, array.reshape(()))
+    made_from = program.shapes[line.sources[0][1:]]
+    return array.reshape(made_from)[:, -1, -1] if array.size == math.prod(made_from) and len(made_from) == 3 else None
 
 
 def _no_ones(shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""Ways in which an array with the right numbers has them in the wrong places: flipped, transposed, in another order of rows."""
+"""Ways in which an array with the right numbers has them in the wrong places, or not all: flipped, transposed, in another order, cut short."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def rearrangements(program: Program, name: str) -> Iterator[Rearrangement]:
     >>> from cnnviz.core.network import DEFAULT, Network
     >>> program = Network.parse(DEFAULT).program((5, 4))
     >>> [turn.name for turn in rearrangements(program, "db")], "transposed" in [turn.name for turn in rearrangements(program, "dz1")]
-    (['reversed'], False)
+    (['reversed', 'last_entry', 'first_entry'], False)
     """
     shape, laid = program.shapes[name[1:]], program.laid_out[name[1:]]
     if len(shape) == 1:
@@ -61,6 +61,38 @@ def rearrangements(program: Program, name: str) -> Iterator[Rearrangement]:
         yield EXCHANGED
     if len(laid) > len(shape):
         yield from _orders(shape, laid)
+    yield from left_out(program, name)
+
+
+def left_out(program: Program, name: str) -> Iterator[Rearrangement]:
+    """Every way in which a loop over the gradient `name` may end one early, or begin one late.
+
+    >>> from cnnviz.core.network import DEFAULT, Network
+    >>> program = Network.parse(DEFAULT).program((5, 4))
+    >>> [turn.name for turn in left_out(program, "dz1")], [turn.name for turn in left_out(program, "db")]
+    (['last_row', 'last_column', 'last_row_and_column', 'first_row', 'first_column', 'first_row_and_column'], ['last_entry', 'first_entry'])
+    """
+    shape = program.shapes[name[1:]]
+    if len(shape) > 1:
+        ways = {"row": (-2,), "column": (-1,), "row_and_column": (-2, -1)}
+        ways = {way: axes for way, axes in ways.items() if min(shape[axis] for axis in axes) > 1}
+        yield from (_gap(f"{end}_{way}", axes, end) for end in ("last", "first") for way, axes in ways.items())
+    if len(shape) != 2 and shape[0] > 1:
+        yield from (_gap(f"{end}_{'entry' if len(shape) == 1 else 'channel'}", (0,), end) for end in ("last", "first"))
+
+
+def _gap(name: str, axes: tuple[int, ...], end: str) -> Rearrangement:
+    kept = ":-1" if end == "last" else "1:"
+    code = "{}[" + (kept if axes == (0,) else "..., " + ", ".join(kept if axis in axes else ":" for axis in (-2, -1))) + "]"
+    return Rearrangement(name, partial(_without, axes=axes, at=-1 if end == "last" else 0), code)
+
+
+def _without(a: Array, axes: tuple[int, ...], at: int) -> Array:
+    """The array with zeros at the end or the beginning of some axes."""
+    found = np.array(a)
+    for axis in axes:
+        np.moveaxis(found, axis, 0)[at] = 0
+    return found
 
 
 def _orders(shape: tuple[int, ...], laid: tuple[int, ...]) -> Iterator[Rearrangement]:

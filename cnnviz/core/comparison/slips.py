@@ -2,61 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
+from cnnviz.core.comparison.factors import ONE, Factor
 from cnnviz.core.comparison.rearrangements import Rearrangement
+from cnnviz.core.mistaken import Placed
 from cnnviz.core.program import Program
 from cnnviz.core.source_lines import line_as_code
 from cnnviz.core.stages import label
 from cnnviz.words import Message, message
-
-if TYPE_CHECKING:
-    from cnnviz.core.mistaken import Placed
 
 AXES = Rearrangement("axes", lambda a: a, "{}.T")
 """Axes exchanged, so that the shape is another one too."""
 
 
 @dataclass(frozen=True)
-class Factor:
-    """A number, and the name of what it may be: "minus", "outputs", "" …"""
-
-    number: float
-    name: str = ""
-
-    @property
-    def simple(self) -> bool:
-        """Whether it has a name, or is a whole number, or one by a whole number."""
-        return bool(self.name) or self.number == round(self.number) or 1 / self.number == round(1 / self.number)
-
-
-ONE = Factor(1.0)
-
-
-def named_factor(number: float, names: Mapping[str, float], tolerance: float) -> Factor:
-    """The number as a factor, exactly the named or simple one that it comes near to.
-
-    >>> named_factor(-1 + 1e-9, {"minus": -1.0}, 1e-6), named_factor(0.2500000001, {}, 1e-6)
-    (Factor(number=-1.0, name='minus'), Factor(number=0.25, name=''))
-    """
-    for name, exact in names.items():
-        if abs(number - exact) <= tolerance * abs(exact):
-            return Factor(exact, name)
-    for simple in (round(number), 1 / round(1 / number) if number and round(1 / number) else 0.0):
-        if simple and abs(number - simple) <= tolerance * abs(simple):
-            return Factor(float(simple))
-    return Factor(number)
-
-
-@dataclass(frozen=True)
 class Slip:
-    """A mistake in its place, or our line where there is none, turned at `target` and times a factor."""
+    """A mistake in its place, or our line where there is none, turned at `target` and times a factor.
+
+    With a `source` it is not the target that is turned, but what its line reads.
+    """
 
     placed: Placed | None = None
     turn: Rearrangement | None = None
     target: str = ""
+    source: str = ""
     factor: Factor = ONE
 
     @property
@@ -76,11 +47,13 @@ class Slip:
     @property
     def title(self) -> Message:
         """What it is, in a few words."""
-        words: list[Message | str] = [self.placed.mistake.title] if self.placed else []
-        if self.turn:
+        words: list[Message | str] = [self.placed.title] if self.placed else []
+        if self.turn and self.source:
+            words.append(message("own.slip.source", target=label(self.target), source=label(self.source), turn=self.turn.title))
+        elif self.turn:
             words.append(message("own.slip.turned", target=label(self.target), turn=self.turn.title))
         if self.factor != ONE:
-            words.append(message(f"own.factor.{self.factor.name or 'number'}", factor=self.factor.number))
+            words += self.factor.words
         return message("own.slip.title", words=words)
 
     def code(self, program: Program, stage: str, wrong: tuple[str, ...]) -> tuple[str, str]:
@@ -91,6 +64,8 @@ class Slip:
         else:
             names = [self.target] if self.target else wrong
             before = right = "\n".join(f"{name} = {_ours(program, name, line_as_code(lines[name]))}" for name in names)
+        if self.source and self.turn:
+            return re.sub(rf"\b{self.source}\b", self.turn.code.format(self.source), before), right
         return "\n".join(self._spoiled(line) for line in before.split("\n")), right
 
     def _spoiled(self, line: str) -> str:
@@ -105,6 +80,10 @@ class Slip:
 def _ours(program: Program, name: str, code: str) -> str:
     """A line as a reader would write it: laying out a row again names the shape."""
     return f"dv.reshape{program.shown[name[1:]]}" if code.startswith("dv.reshape(") else code
+
+
+NEAR = 0.9
+"""The share of the wrong numbers, or of the error, that a slip explains which is called near."""
 
 
 @dataclass(frozen=True)
@@ -128,5 +107,5 @@ class Match:
 
     @property
     def near(self) -> bool:
-        """Whether it is worth telling: it gives some of the wrong numbers, or takes most of the error away."""
-        return self.reproduced > 0 or self.left < 0.5
+        """Whether it is worth telling: it gives most of the wrong numbers and few others, or takes most of the error away."""
+        return (self.reproduced >= NEAR * self.of and self.spoiled <= (1 - NEAR) * self.of) or self.left <= 1 - NEAR

@@ -34,6 +34,7 @@ def first_wrong(found: Mapping[str, str]) -> str:
     return next((stage for stage, verdict in found.items() if verdict == WRONG), "")
 
 
+@np.errstate(all="ignore")  # a mistake may divide by 0
 def stages_hit(
     mistaken: Arrays,
     exact: Arrays,

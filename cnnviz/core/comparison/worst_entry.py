@@ -15,7 +15,7 @@ from cnnviz.core.stages import label
 class Worst:
     """The entry that is furthest off, both of its numbers, and between what yours ÷ ours lies for the wrong entries.
 
-    `error` is their relative error; `ratios` is None where ours is 0 or something is no number.
+    `error` is their relative error; `ratios` is None where there is none: ours is 0, or something is no number.
     """
 
     name: str
@@ -37,6 +37,7 @@ def worst_of(one: Compared) -> Worst:
     apart = np.where(one.wrong, np.nan_to_num(np.abs(one.theirs - one.ours), nan=np.inf, posinf=np.inf), -1.0)
     index = tuple(int(i) for i in np.unravel_index(int(np.argmax(apart)), apart.shape))
     ratios = (one.theirs / one.ours)[one.wrong]
-    known = (float(ratios.min()), float(ratios.max())) if ratios.size and np.isfinite(ratios).all() else None
+    ratios = ratios[np.isfinite(ratios)]
+    known = (float(ratios.min()), float(ratios.max())) if ratios.size else None
     error = float(np.asarray(relative_error(one.theirs[index], one.ours[index])))
     return Worst(one.name, index, float(one.theirs[index]), float(one.ours[index]), error, known)

@@ -22,13 +22,14 @@ def marks(
     doubt: np.ndarray | float,
     structural: np.ndarray | bool = False,
     kinks: np.ndarray | bool = False,
+    tolerance: float = TOLERANCE,
 ) -> np.ndarray:
     """An int8 array shaped like `given`: RIGHT 0, WRONG 1, KINK 2 or UNTOLD 3 for each entry.
 
     `doubt` is how far `central` may be off; `structural` marks entries that are 0 whatever the numbers are, as behind a
-    unit that is off; `kinks` those where there is no derivative. An entry is
+    unit that is off; `kinks` those where there is no derivative. `tolerance` is wider for numbers of less precision. An entry is
 
-        wrong    where |given - central| > SAFETY·doubt and > TOLERANCE·max(|given|, |central|)
+        wrong    where |given - central| > SAFETY·doubt and > tolerance·max(|given|, |central|)
         untold   else, where |given| < SAFETY·doubt, but for a structural 0; where central or doubt is not finite
         right    else
 
@@ -42,7 +43,7 @@ def marks(
     """
     apart, size = np.abs(given - central), np.abs(given)
     blind = ~(np.isfinite(central) & np.isfinite(doubt))
-    agrees = (apart <= SAFETY * doubt) | (apart <= TOLERANCE * np.maximum(size, np.abs(central)))
+    agrees = (apart <= SAFETY * doubt) | (apart <= tolerance * np.maximum(size, np.abs(central)))
     told = (size >= SAFETY * doubt) | (structural & (given == 0))
     found = np.where(blind, UNTOLD, np.where(agrees, np.where(told, RIGHT, UNTOLD), WRONG))
     found = np.where(kinks, KINK, found)

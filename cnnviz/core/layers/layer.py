@@ -75,6 +75,9 @@ class Layer:
     has_kinks: ClassVar[bool] = False
     """Whether it decides by comparing numbers, as ReLU and max pooling do: there its slope jumps."""
 
+    function: ClassVar[str] = ""
+    """What it is called as a function, "σ", whose slope is σ′; its kind unless it is said."""
+
     axes: ClassVar[Mapping[str, Mapping[str, tuple[int, ...]]]] = {}
     """In what order "keras" and "pytorch" have the axes of a parameter, by its letter, where they differ from ours."""
 

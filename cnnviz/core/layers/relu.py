@@ -30,6 +30,7 @@ class Relu(Activation):
     """max(0, ·) of every cell. It has a kink at 0."""
 
     kind = "relu"
+    function = "ReLU"
     text = re.compile("relu")
     scale = "positive"
     has_kinks = True

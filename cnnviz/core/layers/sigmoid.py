@@ -33,7 +33,7 @@ def sigmoid_prime(a: np.ndarray) -> np.ndarray:
 
 def sigmoid_dx(da: np.ndarray, a: np.ndarray) -> np.ndarray:
     """dz = da · a (1 - a)."""
-    return da * sigmoid_prime(a)
+    return da * (a * (1 - a))
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ class Sigmoid(Activation):
     """σ of every cell."""
 
     kind = "sigmoid"
+    function = "σ"
     text = re.compile("sigmoid")
     scale = "share"
 

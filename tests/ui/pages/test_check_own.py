@@ -57,7 +57,7 @@ def test_the_first_wrong_stage_what_inherits_and_what_is_missing_have_their_mark
     assert header["board"]["title"] == "Your gradient goes wrong at ∂z₁" and header["board"]["verdict"]["good"] is False
     assert "909 of your 2,713 numbers" in header["board"]["verdict"]["text"] and header["board"]["subject"] == "dz1"
     (stage,) = header["check"]["own"]["stages"]
-    assert stage["code"] == {"wrong": "dz1 = da1", "right": "dz1 = da1 * sigmoid_prime(a1)"}
+    assert stage["code"] == {"wrong": "dz1 = da1", "right": "dz1 = da1 * (a1 * (1 - a1))"}
     assert stage["matches"][0] == {"title": "σ′ left out in a hidden layer", "share": 1.0, "count": "900 of 900"}
     assert stage["how"].endswith("an exact match") and "yours.dx" not in arrays and "ours.dx" in arrays
 

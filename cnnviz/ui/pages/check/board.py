@@ -53,8 +53,10 @@ def board(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> Board:
     check = checking.check
     hit = _hit(mistake, lesson, moment, ours, exact)
     wrong = frozenset(name for name in shown if not np.array_equal(ours[name], exact[name], equal_nan=True))
+    first = _first(network, hit, wrong)
     third, excuse = tensorflow.opinion(lesson, moment, asked)
-    errors = {symbol: drawn_errors(relative_error(ours[symbol], exact[symbol])) for symbol in (shown if wrong else ())} | _errors(check)
+    with np.errstate(all="ignore"):  # a mistake may divide by 0
+        errors = {symbol: drawn_errors(relative_error(ours[symbol], exact[symbol])) for symbol in (shown if wrong else ())} | _errors(check)
     parts = tuple(_part(program, symbol, errors.get(symbol), lesson) for symbol in shown)
     subject = f"d{check.worst.parameter}" if check else f"d{network.parameters[0]}"
     groups = choices(network, lesson.opt, mistake, asked, tab)
@@ -69,8 +71,8 @@ def board(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> Board:
         subject=subject,
         sentences=((unusable,) if unusable else ()) + words.sentences(lesson, mistake, hit, check, excuse),
         notes={part.symbol: words.largest(errors[part.symbol], part) for part in parts if part.symbol in errors},
-        first=hit[0] if hit and hit[0] in shown else "",
-        inherits=wrong - set(hit[:1]),
+        first=first,
+        inherits=wrong - {first},
         groups=groups,
         charts=_charts(lesson, moment, mistake, checking),
         tabs=tabs(tab),
@@ -82,6 +84,12 @@ def _hit(mistake: Placed | None, lesson: Lesson, moment: Moment, ours: Gradients
     """The stages at which they differ from the exact ones, the first one first."""
     step = mistake.optimizer(lesson.optimizer) if mistake else None
     return stages_hit(ours, exact, moment.params, lesson.optimizer, lesson.network, step, moment.state)
+
+
+def _first(network: Network, hit: tuple[str, ...], wrong: frozenset[str]) -> str:
+    """The array in which the first wrong stage is wrong: "db", where dw is right; "" where no array is."""
+    makes = {str(stage): stage.makes for stage in network.stages} | {"dx": ("dx",)}
+    return next((name for stage in hit[:1] for name in makes[stage] if name in wrong), "")
 
 
 def _charts(lesson: Lesson, moment: Moment, mistake: Placed | None, checking: Checking) -> tuple[Chart, ...]:

@@ -120,7 +120,7 @@ def where_it_shows(lesson: Lesson, mistake: Placed) -> Switch | None:
         except (Problem, ValueError):
             continue
         if hits and hits != ("dx",):
-            words = message("ui.check.shows.there.words", mistake=mistake.mistake.title)
+            words = message("ui.check.shows.there.words", mistake=mistake.title)
             name = message(f"ui.check.shows.there.{next(iter(change))}", value=next(iter(change.values())))
             return Switch("shows_there", name, words, False, {**change, "mistake": mistake.address, "check": "break"})
     return None

@@ -48,6 +48,6 @@ def _break_it() -> Switch:
 
 def _switch(one: Placed, on: bool, several: bool) -> Switch:
     """A mistake; where it can be made in several places, each is named by the stage that it spoils."""
-    mistake, address = one.mistake, one.address if several else one.mistake.name
-    words = message("ui.check.choices.mistake", sentence=mistake.sentence, source=mistake.source)
-    return Switch(f"mistake_{address}", mistake.title, words, on, {"mistake": address}, label(one.stage))
+    address = one.address if several else one.mistake.name
+    words = message("ui.check.choices.mistake", sentence=one.sentence, source=one.source)
+    return Switch(f"mistake_{address}", one.title, words, on, {"mistake": address}, label(one.stage))

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from cnnviz.core.comparison.array_verdicts import Compared
-from cnnviz.core.comparison.diagnosis import ROUNDED_32, ROUNDED_64, Diagnosis, diagnose
+from cnnviz.core.comparison.diagnosis import Diagnosis, diagnose
 from cnnviz.core.comparison.stage_verdicts import INHERITS, WRONG
 from cnnviz.core.comparison.worst_entry import worst_of
-from cnnviz.core.gradcheck import relative_error
+from cnnviz.core.gradcheck import relative_error, verdict
 from cnnviz.core.network import Network
 from cnnviz.core.program import Program
 from cnnviz.core.recent import Recent, held_bytes
@@ -22,6 +22,7 @@ from cnnviz.export.own_report import case_of, near_ones, said
 from cnnviz.ui.address import Now
 from cnnviz.ui.boards import ERROR, RATIO, Board, Row
 from cnnviz.ui.network_maps import largest
+from cnnviz.ui.pages.check.board import drawn_errors
 from cnnviz.ui.pages.check.tabs import tabs
 from cnnviz.ui.parts import Part, part
 from cnnviz.ui.sent.check import CodeData, OwnData, OwnMatch
@@ -54,7 +55,7 @@ def _compared(now: Now, data: bytes) -> Found:
     case = case_of(now.lesson, now.moment)
     try:
         own = read_gradients(data, case.program)
-        return own, diagnose(case, own.arrays, ROUNDED_32 if own.single else ROUNDED_64)
+        return own, diagnose(case, own.arrays, own.precisions)
     except Problem as problem:
         return problem
 
@@ -80,14 +81,14 @@ def board(now: Now, file: File | None, found: Found) -> Board:
         return Board(title, wrong, False if found else None, (ours,), parts, shown[-1], _how(program), tabs=tabs("own"))
     own, diagnosis = found
     arrays = {name: one for name, one in diagnosis.arrays.items() if name in shown}
-    errors = {name: np.where(one.wrong, relative_error(one.theirs, one.ours), 0.0) for name, one in arrays.items()}
+    errors = {name: _errors(one) for name, one in arrays.items()}
     parts = tuple(_part(program, symbol, errors.get(symbol)) for symbol in shown)
     rows = (Row("yours", message("ui.check.own.yours"), {name: one.theirs for name, one in arrays.items()}), ours)
     first = diagnosis.first
     return Board(
-        title=message("ui.check.own.wrong", stage=label(first)) if first else message("ui.check.own.all_right"),
+        title=_title(diagnosis),
         verdict=_verdict(diagnosis),
-        good=not first,
+        good=None if diagnosis.verdict == "not finite" else diagnosis.verdict == "right",
         rows=(*rows, Row("error", message("ui.check.rows.error"), errors, ERROR), *_ratio(arrays, bool(first))),
         parts=parts,
         subject=next((name for name in arrays if arrays[name].verdict == WRONG), next(iter(arrays), shown[-1])),
@@ -96,6 +97,13 @@ def board(now: Now, file: File | None, found: Found) -> Board:
         cells={one.symbol: _cell(one, errors.get(one.symbol), exact[one.symbol]) for one in parts},
         tabs=tabs("own"),
     )
+
+
+def _errors(one: Compared) -> np.ndarray:
+    """Of the wrong entries; NaN where nothing can be told, or round-off decides."""
+    with np.errstate(all="ignore"):
+        error = np.where(one.wrong, relative_error(one.theirs, one.ours), 0.0)
+    return drawn_errors(error, one.marks <= verdict.WRONG)
 
 
 def _ratio(arrays: Mapping[str, Compared], wrong: bool) -> tuple[Row, ...]:
@@ -113,9 +121,17 @@ def _how(program: Program) -> tuple[Message, ...]:
     return (message("ui.check.own.how", save=", ".join(f"{name}={name}" for name in names)), message("ui.check.own.exercise"))
 
 
+def _title(found: Diagnosis) -> Message:
+    if found.verdict == "wrong":
+        return message("ui.check.own.wrong", stage=label(found.first))
+    return message("ui.check.own.all_right" if found.verdict == "right" else "ui.check.own.nothing_told")
+
+
 def _verdict(found: Diagnosis) -> Message:
-    if not found.ours_finite:
+    if found.verdict == "not finite":
         return message("terminal.check.not_finite")
+    if found.verdict == "untold":
+        return message("own.untold", n=found.untold, count=found.count)
     if not found.first:
         return message("ui.check.own.agree", n=found.count, arrays=len(found.arrays))
     return message("ui.check.own.differ", n=found.wrong, count=found.count)
@@ -136,8 +152,12 @@ def _sentences(own: OwnGradients, found: Diagnosis) -> list[Message]:
     if also := [label(stage) for stage, verdict in found.stages.items() if verdict == WRONG and stage != found.first]:
         said_of.append(message("ui.check.own.also", stages=also))
     said_of += [message("own.ties", n=one.ties, name=label(name)) for name, one in found.arrays.items() if one.ties]
-    if own.single:
-        said_of.append(message("terminal.check.single", relative=found.tolerance.relative))
+    if found.untold:
+        said_of.append(message("own.untold", n=found.untold, count=found.count))
+    if own.passed_over:
+        said_of.append(message("own.some_checked", n=len(found.arrays), count=len(found.arrays) + len(own.passed_over)))
+    if words := found.precision.words:
+        said_of.append(words)
     if found.missing:
         said_of.append(message("ui.check.own.missing", names=[label(name) for name in found.missing]))
     return said_of
@@ -157,13 +177,13 @@ def _part(program: Program, symbol: str, error: np.ndarray | None) -> Part:
     first = part(program, symbol)
     if error is None or not np.any(error):
         return first
-    return part(program, symbol, tuple(largest(np.nan_to_num(error, nan=np.inf), first.shape)))
+    return part(program, symbol, tuple(largest(np.nan_to_num(error, nan=0.0, posinf=np.inf), first.shape)))
 
 
 def _cell(one: Part, error: np.ndarray | None, ours: np.ndarray) -> list[int]:
     """The worst entry; where nothing is wrong, the strongest."""
     of = one.of(error if error is not None and np.any(error) else np.abs(ours))
-    return largest(np.nan_to_num(of, nan=np.inf), of.shape)
+    return largest(np.nan_to_num(of, nan=0.0, posinf=np.inf), of.shape)
 
 
 # ---- besides
@@ -184,11 +204,11 @@ def _example(now: Now) -> OwnData:
     """What the answer to a file with one slip in it would be."""
     case = case_of(now.lesson, now.moment)
     made = example_of(case)
-    found = diagnose(case, made[1], ROUNDED_64) if made else None
+    found = diagnose(case, made[1]) if made else None
     if not made or not found or not found.first:
         return OwnData(file="", example="", stages=[])
     inherit = [label(stage) for stage, verdict in found.stages.items() if verdict == INHERITS]
-    values = {"mistake": made[0].mistake.title, "first": label(found.first), "n": found.wrong, "count": found.count}
+    values = {"mistake": made[0].title, "first": label(found.first), "n": found.wrong, "count": found.count}
     words = message("ui.check.own.example", **values)
     if inherit:
         words = message("words.sentences", first=words, second=message("ui.check.own.inherit", n=len(inherit), stages=inherit))

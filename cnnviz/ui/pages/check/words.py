@@ -16,14 +16,14 @@ def title(lesson: Lesson, placed: Placed | None, hit: tuple[str, ...]) -> Messag
     """What the board is about; of a mistake, where it begins."""
     if placed:
         how = "mistake" if hit else "hidden"
-        return message(f"ui.check.title.{how}", mistake=placed.mistake.title, first=named(hit[0]) if hit else "")
+        return message(f"ui.check.title.{how}", mistake=placed.title, first=named(hit[0]) if hit else "")
     return message("ui.check.title.notebook" if lesson.deviations else "ui.check.title.ours")
 
 
 def whose(lesson: Lesson, placed: Placed | None) -> Message | str:
     """Whose backward pass is checked."""
     if placed:
-        return placed.mistake.title
+        return placed.title
     return message("ui.check.rows.notebook" if lesson.deviations else "ui.check.rows.ours")
 
 
@@ -81,7 +81,7 @@ def sentences(
     elif placed:
         found.append(message("ui.check.shows.nowhere"))
     if placed:
-        found.append(placed.mistake.sentence)
+        found.append(placed.sentence)
     elif lesson.deviations:
         found.append(message("ui.check.not_exact", rule=lesson.rule.replace("_", " ").split(",")))
     if check and check.finite and check.untold:

@@ -64,7 +64,7 @@ def _found(now: Now, case: int) -> Blind | None:
 
 def _choices(found: Blind) -> list[NamedMistake]:
     """By their names, so that the order tells nothing."""
-    named = [NamedMistake(address=address, title=one.mistake.title, stage=label(one.stage)) for address, one in found.choices.items()]
+    named = [NamedMistake(address=address, title=one.title, stage=label(one.stage)) for address, one in found.choices.items()]
     return sorted(named, key=lambda one: (str(one["title"]), one["address"]))
 
 

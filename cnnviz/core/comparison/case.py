@@ -1,0 +1,23 @@
+"""The backward pass that another one is judged by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from cnnviz.core.optimizers import Optimizer, State
+from cnnviz.core.program import Program
+from cnnviz.core.values import Params, Trace
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """All that our backward pass is made from, and the rule that takes the step after it."""
+
+    program: Program
+    params: Params
+    trace: Trace
+    y: np.ndarray
+    optimizer: Optimizer
+    state: State = field(default_factory=dict)

@@ -1,0 +1,108 @@
+"""How far a right pass of a given precision may be off, entry by entry.
+
+Two programs that are both right add in another order, and round. So each line is off by a share of the numbers that it adds up
+(`sizes`), and hands that on: a few passes whose lines are off by so much, up or down at random, show what comes of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnviz.core.comparison.precision import Precision
+from cnnviz.core.comparison.tolerance import largest
+from cnnviz.core.program import Inner, Line, Program
+
+PASSES = 3
+"""Passes that round at random, each with its opposite."""
+NUDGE = 1e-6
+"""The share by which a source is changed to see how its line answers."""
+
+
+@dataclass(frozen=True, eq=False)
+class Doubt:
+    """How far each entry of a gradient may be off, (shape of the array), and which entries are 0 whatever is rounded."""
+
+    size: np.ndarray
+    structural: np.ndarray
+
+
+@np.errstate(all="ignore")
+def doubts(program: Program, values: Inner, precision: Precision) -> dict[str, Doubt]:
+    """The doubt of every gradient of a pass; `values` are those of its forward pass, the parameters, and y."""
+    start = {name: values[name] for name in ("x", "y", *program.parameters)}
+    exact = dict(values)
+    found: dict[str, np.ndarray] = {}
+    structural: dict[str, np.ndarray] = {}
+    for line in program.backward_lines:
+        line.step(exact)
+        size = sizes(program, line, exact)
+        structural[line.target] = np.broadcast_to(size == 0, exact[line.target].shape)
+        found[line.target] = precision.epsilon * np.maximum(sizes(program, line, exact, precision.smallest), precision.smallest)
+    if precision.epsilon:
+        rng = np.random.default_rng(0)
+        for _ in range(PASSES):
+            seed = int(rng.integers(2**31))
+            for sign in (1.0, -1.0):
+                rounded = _rounded(program, dict(start), precision.epsilon * sign, np.random.default_rng(seed))
+                for name in found:
+                    apart = np.abs(rounded[name] - exact[name])
+                    found[name] = np.maximum(found[name], np.where(np.isfinite(apart), apart, 0.0))
+    return {name: Doubt(np.broadcast_to(found[name], exact[name].shape), structural[name]) for name in found}
+
+
+def _rounded(program: Program, values: Inner, epsilon: float, rng: np.random.Generator) -> Inner:
+    """A pass each of whose lines is off by ± epsilon of what it adds up."""
+    for line in (*program.forward_lines, *program.backward_lines):
+        line.step(values)
+        if not line.role:  # laid out in another way
+            continue
+        made = values[line.target]
+        signs = 2.0 * rng.integers(0, 2, made.shape) - 1.0
+        values[line.target] = made + epsilon * signs * sizes(program, line, values)
+    return values
+
+
+def sizes(program: Program, line: Line, values: Inner, least: float = 0.0) -> np.ndarray | float:
+    """The size of the numbers that each entry of a line adds up; gradients that it reads count as `least` at the least.
+
+    Of a sum these are its terms; of what is made entry by entry, the entry and how it answers to what it is made from.
+    """
+    made = values[line.target]
+    layer = None if line.layer is None else program.network.layers[line.layer]
+    if layer is None:
+        return np.abs(made) if line.role not in ("do", "dz") else np.maximum(np.abs(made), _output_sizes(values))
+    if line.role != "y" and line.target[0] != "d":
+        return 0.0  # kept for the way back, as it is
+    parameters = layer.parameter_letters
+    if not parameters and line.role == "y":
+        return np.abs(made) if made.shape == values[line.sources[0]].shape else 0.0  # a pool's winner is the number itself
+    if not parameters and any(pattern == "all" for _, pattern in layer.links().get("dx", ())):
+        return np.maximum(np.abs(made), max(least, largest(values[line.sources[0]])))
+    if not parameters and made.shape == values[line.sources[0]].shape:
+        return np.maximum(np.abs(made), _answers(line, values))
+    absolute = []
+    for source in line.sources:
+        array = values[source]
+        if source[0] == "d":
+            array = np.maximum(np.abs(array), least)
+        elif parameters:
+            array = np.abs(array)
+        absolute.append(array)
+    return line.run(*absolute)
+
+
+def _output_sizes(values: Inner) -> np.ndarray:
+    """Of o - y, which may cancel: the larger of both."""
+    return np.maximum(np.abs(values["o"]), np.abs(values["y"]))
+
+
+def _answers(line: Line, values: Inner) -> np.ndarray:
+    """How much an elementwise line changes when what it reads changes by a share of itself, per share."""
+    sources = [values[source] for source in line.sources]
+    made, total = line.run(*sources), np.zeros(values[line.target].shape)
+    for place in range(len(sources)):
+        moved = line.run(*[array * (1 + NUDGE) if n == place else array for n, array in enumerate(sources)])
+        total = total + np.abs(moved - made) / NUDGE
+    return total

@@ -1,0 +1,197 @@
+"""The search for the slip behind a wrong stage: everything that could have been made of the numbers before it is made and compared.
+
+That is a classic mistake (core/mistakes.py), our line with its numbers in other places or some of them left out
+(core/comparison/rearrangements.py), our line times a factor, or two of these. Where arrays are missing, the slip may be in one
+of those that the stage is made from.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from cnnviz.core.comparison.array_verdicts import Compared, fitting
+from cnnviz.core.comparison.case import Case
+from cnnviz.core.comparison.factors import ONE, named_factor
+from cnnviz.core.comparison.rearrangements import Rearrangement, left_out, rearrangements
+from cnnviz.core.comparison.slips import AXES, Match, Slip
+from cnnviz.core.comparison.stage_verdicts import RIGHT, by_stage
+from cnnviz.core.gradcheck.verdict import KINK, SAFETY
+from cnnviz.core.mistaken import Placed
+from cnnviz.core.mistakes import mistakes_for
+from cnnviz.core.program import Inner, Line, Override
+
+Arrays = Mapping[str, np.ndarray]
+
+
+class Suspect:
+    """A wrong stage: `own` are its arrays that were given, `open` all lines in which the slip can be; `arrays` are what was before it."""
+
+    def __init__(self, case: Case, arrays: Arrays, found: Mapping[str, Compared], stage: str):
+        self.case, self.stage, self.found = case, stage, found
+        self.own = [name for name in found if stage in by_stage(case.program.network, {name: RIGHT})]
+        self.wrong = [name for name in self.own if found[name].verdict != RIGHT]
+        self.turned = any(found[name].turned for name in self.own)
+        self.fed = {name: fitting(case.program, name, array) for name, array in arrays.items() if name not in self.own}
+        self.open = self._open()
+        lines = case.program.backward_lines
+        places = [place for place, line in enumerate(lines) if line.target in self.open]
+        self.values = self._run(case.program.inner(case.params, case.trace) | {"y": case.y}, 0, places[0], {})
+        self.first, self.last = places[0], max(place for place in places if lines[place].target in self.own) + 1
+
+    def _open(self) -> set[str]:
+        """Its own arrays, and those that are missing on the way to them."""
+        reached = set(self.own)
+        for line in reversed(self.case.program.backward_lines):
+            if line.target in reached:
+                reached |= {name for name in line.sources if name[0] == "d" and name not in self.fed}
+        return reached
+
+    def _run(self, values: Inner, first: int, last: int, instead: Mapping[str, Override]) -> Inner:
+        for line in self.case.program.backward_lines[first:last]:
+            if line.target in self.fed:
+                values[line.target] = self.fed[line.target]
+            elif override := instead.get(line.target):
+                values[line.target] = override(values, partial(line.make, values))
+            else:
+                line.step(values)
+        return values
+
+    def _made(self, instead: Mapping[str, Override]) -> Arrays:
+        """What its arrays are when some lines are made in another way."""
+        values = self._run(dict(self.values), self.first, self.last, instead)
+        return {name: values[name].reshape(self.found[name].theirs.shape) for name in self.own}
+
+    # ---- what it may be
+
+    def matches(self) -> tuple[Match, ...]:
+        """What explains it, nearest first; of what explains all of it, only what is simplest."""
+        plain = self._made({})
+        mistakes = [(Slip(one), self._made(instead)) for one, instead in self._mistakes()]
+        mistakes = [(slip, made) for slip, made in mistakes if self._differs(made, plain)]
+        lines = [(slip, made) for slip, made in self._other_lines() if self._differs(made, plain)]
+        tried = [self._match(slip, made) for slip, made in (*mistakes, *lines)]
+        if self.turned:
+            tried.append(self._match(Slip(turn=AXES, target=self.wrong[0]), plain))
+        tried += self._times(Slip(), plain)
+        if not any(match.exact for match in tried):
+            for slip, made in (*lines, *mistakes):
+                tried += self._times(slip, made)
+            for slip, made in mistakes:
+                tried += [self._match(replace(slip, turn=turn, target=target), other) for target, turn, other in self._result_turned(made)]
+        return ranked(tried, self.own)
+
+    def _differs(self, made: Arrays, plain: Arrays) -> bool:
+        return any(not np.array_equal(made[name], plain[name], equal_nan=True) for name in self.own)
+
+    def _mistakes(self) -> Iterator[tuple[Placed, Mapping[str, Override]]]:
+        case = self.case
+        for one in mistakes_for(case.program.network, case.optimizer):
+            if (instead := one.overrides(case.program, case.optimizer, case.state)) and self.open & set(instead):
+                yield one, instead
+
+    def _other_lines(self) -> Iterator[tuple[Slip, Arrays]]:
+        """Its arrays where an open line gives its numbers in other places, or leaves some of them out."""
+        program = self.case.program
+        for line in (line for line in program.backward_lines if line.target in self.open):
+            for turn in rearrangements(program, line.target):
+                yield Slip(turn=turn, target=line.target), self._made({line.target: partial(_turned, turn)})
+            for source in {name for name in line.sources if name[0] == "d" and line.role != ""}:
+                for turn in left_out(program, source):
+                    yield Slip(turn=turn, target=line.target, source=source), self._made({line.target: partial(_made_from, line, source, turn)})
+
+    def _result_turned(self, made: Arrays) -> Iterator[tuple[str, Rearrangement, Arrays]]:
+        """What was made with one of its wrong arrays turned."""
+        for target in self.wrong:
+            for turn in rearrangements(self.case.program, target):
+                array = turn.of(fitting(self.case.program, target, made[target]))
+                yield target, turn, {**made, target: array.reshape(made[target].shape)}
+
+    def _times(self, slip: Slip, made: Arrays) -> list[Match]:
+        """The same times the factor that fits its wrong arrays, if one does."""
+        pairs = [(self.found[name].theirs, made[name]) for name in self.wrong]
+        finite = [np.isfinite(theirs) & np.isfinite(ours) for theirs, ours in pairs]
+        most = max((float(np.abs(ours[at]).max(initial=0)) for (_, ours), at in zip(pairs, finite, strict=True)), default=0.0)
+        if not most:
+            return []
+        size = sum(float(((ours[at] / most) ** 2).sum()) for (_, ours), at in zip(pairs, finite, strict=True))
+        number = sum(float((theirs[at] / most * (ours[at] / most)).sum()) for (theirs, ours), at in zip(pairs, finite, strict=True)) / size
+        factor = named_factor(number, self._named(), max(self.found[name].precision.relative for name in self.wrong))
+        if not factor.simple and sum(int(np.count_nonzero(ours)) for _, ours in pairs) < 2:
+            return []  # of two numbers, one is always the other times a factor
+        times = {name: factor.number * array if name in self.wrong else array for name, array in made.items()}
+        match = self._match(slip.times(factor), times)
+        return [match] if match.exact and factor != ONE else []
+
+    def _named(self) -> Mapping[str, float]:
+        """What a factor may be, by the name that it has: the numbers of what is summed or averaged here, and settings."""
+        program, target = self.case.program, self.wrong[0]
+        line = next(line for line in program.backward_lines if line.target == target)
+        outputs, settings = {"outputs": self.case.trace.o.size}, {"rate": self.case.optimizer.lr, "pixels": 255.0}
+        if line.layer is None and line.role:
+            return {**outputs, "outputs_squared": outputs["outputs"] ** 2, "two": 2.0, **settings}
+        counts = {name: n for name, n in self._counts(line).items() if n > 2}
+        return {"two": 2.0, **counts, **{name: n for name, n in outputs.items() if n > 1}, **settings}
+
+    def _counts(self, line: Line) -> dict[str, float]:
+        """The numbers of cells of the window, places of the map, rows … that a layer's line goes over."""
+        program, found = self.case.program, {}
+        shape = program.shapes[line.target[1:]]
+        if line.layer is not None:
+            layer, names = program.network.layers[line.layer], program.network.names[line.layer]
+            if line.role != "dx":
+                shape = program.shapes[names.output]
+            if layer.kind == "gap":
+                found["places"] = places = math.prod(program.inputs[line.layer][1:])
+                found["places_squared"] = places**2
+            elif cells := layer.geometry().get("k", 0) ** 2:
+                found |= {"window": cells, "window_squared": cells**2} if not layer.parameter_letters else {"window": cells}
+        if len(shape) == 3:
+            found |= {"places": shape[1] * shape[2], "rows": shape[1], "columns": shape[2], "channels": shape[0], "numbers": math.prod(shape)}
+        elif len(shape) == 1:
+            found["units"] = shape[0]
+        return {name: float(n) for name, n in found.items()}
+
+    def _match(self, slip: Slip, made: Arrays) -> Match:
+        reproduced = of = spoiled = 0
+        left = before = 0.0
+        for name in self.own:
+            one, wrong = self.found[name], self.found[name].wrong
+            same = _same(one, made[name])
+            reproduced, of = reproduced + int((same & wrong).sum()), of + int(wrong.sum())
+            spoiled += int((~same & ~wrong & (one.marks != KINK)).sum())
+            left += float(((one.theirs - made[name]) ** 2).sum())
+            before += float(((one.theirs - one.redone) ** 2).sum())
+        share = math.sqrt(left / before) if before and math.isfinite(left / before) else math.inf
+        return Match(slip, self.stage, reproduced, of, spoiled, share)
+
+
+def _same(one: Compared, made: np.ndarray) -> np.ndarray:
+    """Where what was made is what was given, as far as their precision goes; what is not finite has to be the same."""
+    apart, size = np.abs(one.theirs - made), np.maximum(np.abs(one.theirs), np.abs(made))
+    near = (apart <= one.precision.relative * size) | (apart <= SAFETY * one.doubt)
+    return (np.isfinite(size) & near) | (one.theirs == made) | (np.isnan(one.theirs) & np.isnan(made))
+
+
+def _turned(turn: Rearrangement, values: Inner, right: Callable[[], np.ndarray]) -> np.ndarray:
+    return turn.of(right())
+
+
+def _made_from(line: Line, source: str, turn: Rearrangement, values: Inner, right: Callable[[], np.ndarray]) -> np.ndarray:
+    return line.make({**values, source: turn.of(values[source])})
+
+
+def ranked(tried: Iterable[Match], own: Iterable[str]) -> tuple[Match, ...]:
+    """The exact ones that are simplest, those of the stage's `own` arrays alone if there are any, then the others, nearest first."""
+    exact = [match for match in tried if match.exact]
+    if exact:
+        least = min(match.slip.parts for match in exact)
+        exact = [match for match in exact if match.slip.parts == least]
+        exact = [match for match in exact if match.slip.target in ("", *own)] or exact
+    others = sorted((match for match in tried if not match.exact), key=lambda match: (-match.reproduced, match.left))
+    return (*exact, *others)
+

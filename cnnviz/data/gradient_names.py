@@ -1,0 +1,103 @@
+"""The names under which notebooks keep gradients, and which gradient of a network each may stand for.
+
+`dW1`, `grad_w`, `w_grad`, `dL_dz1`, `delta1`, `dconv`: letters differ from ours, and numbers count layers. So a name has several
+candidates, and the size of its array decides.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cnnviz.core.layers.layer import Layer
+from cnnviz.core.names import Names
+from cnnviz.core.program import Program
+
+_BEFORE = re.compile(r"(d_?l_?d_?|d_?j_?d_?|d_?loss_?d_?|(?:gradients?|grads?)_?(?:of_?|wrt_?)?|nabla_?|partial_?|delta_(?=[a-z])|d_?)(?=[a-z])")
+_AFTER = re.compile(r"_?(gradients?|grads?)$")
+_ERROR = re.compile(r"(?:deltas?|d)_?(\d*)$")
+
+_LETTERS = {
+    "w": "weights w weight wt theta dense fc linear dense_w fc_w fc_weight fc_weights dense_weight dense_weights linear_weight w_fc w_dense",
+    "f": "f filter filters kernel kernels k conv conv_w conv_weight conv_weights conv_filter conv_filters conv_f conv_kernel w_conv filt",
+    "b": "b bias biases beta conv_b conv_bias fc_b fc_bias dense_b dense_bias linear_bias b_conv b_fc bf bc",
+    "z": "z s net pre logits logit scores score sum sums u pre_activation preact conv_out conv dense fc linear dense_out fc_out",
+    "a": "a h hidden act activation activations relu sigmoid tanh relu_out sigmoid_out softmax",
+    "p": "p pool pooled pooling maxpool max_pool avgpool avg_pool pool_out gap",
+    "v": "v flat flatten flattened fc_in dense_in",
+    "o": "o out output outputs y yhat y_hat ypred y_pred pred preds probs prob a_out",
+    "x": "x img image input inputs pixels",
+}
+"""What people call them, by our letter."""
+_WORDS = {letter: frozenset(words.split()) for letter, words in _LETTERS.items()}
+
+
+def is_gradient(name: str) -> bool:
+    """Whether a name says that it is a gradient, of whatever.
+
+    >>> [name for name in ("dW1", "grad_w", "w_grad", "delta2", "z1", "data") if is_gradient(name)]
+    ['dW1', 'grad_w', 'w_grad', 'delta2']
+    """
+    return _parsed(name) is not None or bool(re.fullmatch(r"d[a-z]{1,2}\d*", name.lower()))
+
+
+def _parsed(name: str) -> tuple[tuple[str, ...], int | None] | None:
+    """The letters that a name may mean, likeliest first, and its number."""
+    plain = name.strip().lower()
+    if error := _ERROR.fullmatch(plain):
+        return ("z",), int(error[1]) if error[1] else None
+    after = _AFTER.sub("", plain)
+    before = _BEFORE.match(after)
+    if not before and after == plain:
+        return None
+    rest = after[before.end() :] if before else after
+    numbers = re.findall(r"\d+", rest)
+    word = re.sub(r"_+", "_", re.sub(r"\d+", "", rest)).strip("_")
+    letters = tuple(letter for letter, words in _WORDS.items() if word in words)
+    return (letters, int(numbers[0]) if numbers and len(numbers[0]) < 4 else None) if letters else None
+
+
+def candidates(name: str, program: Program) -> Iterator[str]:
+    """The gradients of a network that a name may stand for, likeliest first.
+
+    >>> from cnnviz.core.network import DEFAULT, Network
+    >>> program = Network.parse(DEFAULT).program((4, 4))
+    >>> [list(candidates(name, program)) for name in ("dW2", "DB2", "grad_kernel", "dA2", "delta1", "W", "dz7")]
+    [['dw'], ['db'], ['df', 'dw'], ['do'], ['dz1', 'dz2'], [], []]
+    """
+    known = [line.target for line in program.backward_lines]
+    letters, number = _parsed(name) or ((), None)
+    groups = [group for letter in letters for group in _groups(letter, name.lower(), program)]
+    found = [name.lower(), *(f"d{symbol}" for group in groups for symbol in _of_number(group, number) if symbol)]
+    yield from (target for target in dict.fromkeys(found) if target in known)
+
+
+def _groups(letter: str, name: str, program: Program) -> Iterator[list[str]]:
+    """The symbols that a letter counts, in order; weights and biases for all layers that have some, or for each kind by itself."""
+    symbols = [*program.network.symbols, *program.parameters]
+    own = [symbol for symbol in symbols if symbol[0] == letter]
+    if letter in "wfb":
+        kind = "dense" if re.search("fc|dense|linear", name) else "conv" if letter == "f" or "conv" in name else ""
+        rows = [tuple(names.of(letter) for letter in layer.parameter_letters) for layer, names in _layers(program, kind)]
+        everywhere = [tuple(names.of(letter) for letter in layer.parameter_letters) for layer, names in _layers(program)]
+        for group in (rows, everywhere):
+            yield [row[-1] if row[1:] else "" for row in group] if letter == "b" else [row[0] for row in group]
+        yield own
+    elif letter == "a":
+        yield [*own, "o"]
+    elif letter == "o":
+        yield ["o"]
+        yield [symbol for symbol in symbols if symbol[0] == "z"][-1:]
+    else:
+        yield own
+
+
+def _layers(program: Program, kind: str = "") -> Iterator[tuple[Layer, Names]]:
+    """The layers that learn, of one kind or of all, with their names."""
+    layers = zip(program.network.layers, program.network.names, strict=True)
+    return ((layer, names) for layer, names in layers if layer.parameter_letters and kind in ("", layer.kind))
+
+
+def _of_number(symbols: list[str], number: int | None) -> list[str]:
+    """Those of a group that may be meant: of a number, that one, counted from 1 or else from 0."""
+    return symbols if number is None else [symbols[n] for n in (number - 1, number) if 0 <= n < len(symbols)]
