@@ -121,7 +121,7 @@ def decode(answer: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         kind, at, *shape = places[name]
         made, *sources = kind.split(" ")
         if made == "outer":
-            return np.outer(*map(array, sources))  # finite, as `derived` has seen
+            return np.outer(*map(array, sources)).reshape(shape)  # finite, as `derived` has seen; it may be a view of another shape
         if made == "same":
             bits = np.frombuffer(answer, "u1", -(-math.prod(shape) // 8), start + at)
             return np.where(np.unpackbits(bits, count=math.prod(shape), bitorder="little"), array(sources[0]).ravel(), 0.0).reshape(shape)

@@ -15,9 +15,9 @@ from cnnviz import Lesson, export
 from cnnviz.core.optimizers import OPTIMIZERS
 from cnnviz.export.own_example import as_file
 from cnnviz.export.terminal import report
+from cnnviz.hosts.file import lesson_html
 from cnnviz.ui.pages import Unfinished
 from cnnviz.ui.resource import FORMS, asked_of, made, page_of
-from cnnviz.ui.standalone import lesson_html
 from tests.core.networks import cases
 from tests.ui.running import decode, now
 
