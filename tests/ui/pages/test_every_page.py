@@ -16,7 +16,7 @@ from cnnviz.core.optimizers import OPTIMIZERS
 from cnnviz.export.own_example import as_file
 from cnnviz.export.terminal import report
 from cnnviz.hosts.file import lesson_html
-from cnnviz.ui.pages import Unfinished
+from cnnviz.ui.pages.answers import Unfinished
 from cnnviz.ui.resource import FORMS, asked_of, made, page_of
 from tests.core.networks import cases
 from tests.ui.running import decode, now
