@@ -1,6 +1,8 @@
-"""From a click to the painted screen: a stage step, an update, another image, another page, a switch; and the frames of playing and scrubbing.
+"""From a click to the painted screen: a stage step, an update, another image, another page, a switch; and the frames of
+pointing, of playing and of scrubbing.
 
-    python -m tests.bench.painting
+    python -m tests.bench.painting          # all of it
+    python -m tests.bench.painting hover    # pointing alone
 
 Times are taken in the page: from the click to the frame after the component says that it has painted.
 """
@@ -9,9 +11,12 @@ from __future__ import annotations
 
 import statistics
 import sys
+import urllib.parse
+from collections.abc import Callable
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import CDPSession, Page, sync_playwright
 
+from cnnviz.core.presets import PRESETS
 from tests.conftest import Server
 from tests.e2e.conftest import launch_arguments
 from tests.e2e.page import ready
@@ -68,12 +73,44 @@ SCRUB = """async (seconds) => {
 }"""
 FEWEST_FRAMES = 55
 
+POINT = """async ({map, i}) => {
+  const canvas = document.querySelector(`.overview canvas[data-map="${map}"]`)
+  const { left, top, width, height } = canvas.getBoundingClientRect()
+  const [clientX, clientY] = [left + width * (0.1 + 0.8 * ((i * 0.37) % 1)), top + height * (0.1 + 0.8 * ((i * 0.61) % 1))]
+  canvas.dispatchEvent(new PointerEvent("pointermove", { clientX, clientY, bubbles: true, pointerType: "mouse" }))
+  for (let n = 0; n < 3; n++) await new Promise(requestAnimationFrame)
+}"""
+COPY = """async ({i}) => {
+  window.copies ??= [...document.querySelectorAll(".overview canvas[data-map]")].filter(({ width }) => width).map((canvas) => {
+    const copy = new OffscreenCanvas(canvas.width, canvas.height)
+    copy.getContext("2d").drawImage(canvas, 0, 0)
+    const shown = Object.assign(document.createElement("canvas"), { width: canvas.width, height: canvas.height })
+    shown.style.cssText = "position:fixed;left:0;top:0;z-index:9;pointer-events:none"
+    document.body.append(shown)
+    return [copy, shown.getContext("2d")]
+  })
+  for (const [copy, context] of i < 0 ? [] : copies) {
+    context.clearRect(0, 0, copy.width, copy.height)
+    context.drawImage(copy, 0, 0)
+  }
+  for (let n = 0; n < 3; n++) await new Promise(requestAnimationFrame)
+}"""
+TINY_VGG = next(preset for preset in PRESETS if preset.name == "explainer")
+HOVERS = (("seed", {}, "z1", 5.0), ("Tiny VGG", TINY_VGG.query, "z2", 8.0))
+
 
 def main() -> int:
     missed = 0
     with Server() as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(**launch_arguments(playwright.chromium.executable_path))
         page = browser.new_page(viewport={"width": 1280, "height": 720})
+        for name, query, stage, most in HOVERS:
+            page.goto(f"{server.url}/?{urllib.parse.urlencode(query | {'stage': stage})}")
+            ready(page, stage=stage)
+            missed += hovered(name, most, page, stage)
+        if sys.argv[1:] == ["hover"]:
+            browser.close()
+            return int(bool(missed))
         page.goto(f"{server.url}/?stage=df")
         ready(page)
         missed += report("stage step", clicks(page, ["stage_back", "stage_next"]))
@@ -111,6 +148,33 @@ def frames(name: str, gaps: list[float]) -> bool:
     rate, late = 1000 / statistics.median(gaps), sum(gap > TWO_FRAMES for gap in gaps)
     print(f"{name}: {rate:.1f} frames a second, median of {len(gaps)}, {late} late; wanted: {FEWEST_FRAMES}")
     return rate < FEWEST_FRAMES
+
+
+def hovered(name: str, most: float, page: Page, stage: str) -> bool:
+    """Prints what pointing at a cell takes of the main thread's own time, beside copying all maps; whether it is too much."""
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def times(script: str, **arguments: object) -> list[float]:
+        return [spent(session, lambda i=i: page.evaluate(script, {"map": stage, "i": i, **arguments})) for i in range(STEPS)]
+
+    moved = times(POINT)
+    idle, copied = statistics.median(times(COPY, i=-1)), statistics.median(times(COPY))
+    median, late = statistics.median(moved) - idle, statistics.quantiles(moved, n=20)[-1] - idle
+    print(f"hover, {name}: {median:.1f} ms of the main thread, median of {STEPS} (p95 {late:.1f}); all maps copied: {copied - idle:.1f} ms; wanted: {most:.0f}")
+    return median > most
+
+
+def spent(session: CDPSession, act: Callable[[], object]) -> float:
+    """Milliseconds of its own time that the main thread works meanwhile, however busy the machine is."""
+
+    def now() -> float:
+        found = session.send("Performance.getMetrics")["metrics"]
+        return 1000 * next(metric["value"] for metric in found if metric["name"] == "TaskDuration")
+
+    start = now()
+    act()
+    return now() - start
 
 
 def report(name: str, times: list[float]) -> bool:

@@ -20,7 +20,7 @@ SETTING = "CNNVIZ_URL"
 """The environment's setting that says by which address phones reach this server, where the server cannot know."""
 
 _PAGE = Template("""<!doctype html>
-<html lang="$lang">
+<html lang="$lang" class="bare">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>$title</title>

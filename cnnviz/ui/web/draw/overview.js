@@ -75,7 +75,7 @@ export class Overview {
    */
   lay(width, height, phone, zoom = 0) {
     const size = `${width} ${height} ${JSON.stringify(phone)} ${zoom}`
-    if (size === this.size || !this.numbers) return
+    if (size === this.size || !this.numbers) return this.outdate()
     this.size = size
     const times = zoom ? 1 : Math.max(1, height / LINES)
     const [heads, focus] = zoom ? [STRIP_HEADS, 0] : [HEADS, FOCUS * times]
@@ -103,6 +103,11 @@ export class Overview {
       }
     })
     for (const plate of Object.values(this.plates)) plate.receive(this.numbers)
+  }
+
+  /** Every map is drawn anew the next time. */
+  outdate() {
+    for (const plate of Object.values(this.plates)) plate.outdate()
   }
 
   /** @param {import("../model/phone.js").Phone} phone @param {number} width @param {import("../model/overview.js").Need[]} needs */
@@ -146,7 +151,7 @@ export class Overview {
     plate.size = [width, height]
     plate.figure.style.setProperty("--w", `${width}px`)
     plate.figure.style.setProperty("--h", `${height}px`)
-    plate.pictures = null
+    plate.change()
     this.channels(plate)
   }
 

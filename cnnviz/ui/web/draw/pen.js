@@ -4,6 +4,7 @@ import { colour, css, ink } from "../model/colour.js"
 import { number, short } from "../model/format.js"
 import { equals } from "../model/readable.js"
 import { ratio } from "./canvas.js"
+import { ends, hide, keptPicture, picture, ring, valuesPicture } from "./heatmap.js"
 import { isDark } from "./theme.js"
 
 /** @import { Scale } from "../types/wire.js" */
@@ -20,6 +21,10 @@ import { isDark } from "./theme.js"
 
 const [NEAR, FAR] = [9, 7.7] // size of the smallest number in a cell; in the lecture view, enlarged, 1.4 % of the screen's height
 const SQUEEZED = 0.85 // at most
+const RAMP = 128 // colours that a scale is drawn with
+
+/** Values from one end of a scale to the other. @param {number[]} limits */
+const ramp = ([low, high]) => Array.from({ length: RAMP }, (_, n) => low + ((n + 0.5) / RAMP) * (high - low))
 
 /** The page's own colours. @param {HTMLElement} root @returns {Palette} */
 export function palette(root) {
@@ -85,54 +90,47 @@ export class Pen {
     }
     context.fillStyle = fill
     context.fillText(text, x, y, room)
-    return context.measureText(text).width
+  }
+
+  /** The same, and how wide it is. @type {(...given: Parameters<Pen["text"]>) => number} */
+  measured(...given) {
+    this.text(...given)
+    return this.context.measureText(given[0]).width
   }
 
   /** The name of a map, a word for it where there is room, and a note at the end. @param {string} name @param {string} note @param {number} x @param {number} y @param {number} width @param {string} [word] */
   head(name, note, x, y, width, word = "") {
-    let taken = this.text(name, x, y, { size: 16, math: true })
+    let taken = this.measured(name, x, y, { size: 16, math: true })
     const free = () => width - taken - 8
-    if (word && word.length * 6 < free()) taken += 6 + this.text(word, x + taken + 6, y, { size: 12, fill: this.soft })
+    if (word && word.length * 6 < free())
+      taken += 6 + this.measured(word, x + taken + 6, y, { size: 12, fill: this.soft })
     if (note && note.length * 5.5 < free()) this.text(note, x + width, y, { size: 11, align: "right", fill: this.soft })
   }
 
-  /** One channel of a map, or what has its shape, and its colours under it. @param {Numbers} numbers @param {string} symbol @param {Cell} at the indices before row and column @param {Box} box @param {Ring[]} rings @param {number[]} [ends] of the colours, where they are not the map's own @param {boolean} [bar] whether they stand under it */
-  map(numbers, symbol, at, box, rings = [], ends = undefined, bar = true) {
-    const shape = numbers.shape(symbol)
-    const [rows, columns] = shape.slice(-2)
-    const from = numbers.offset(symbol, [...at, 0, 0])
+  /** One channel of a map, or what has its shape, and its colours under it. @param {Numbers} numbers @param {string} symbol @param {Cell} at the indices before row and column @param {Box} box @param {Ring[]} rings @param {number[]} [limits] of the colours, where they are not the map's own @param {boolean} [bar] whether they stand under it */
+  map(numbers, symbol, at, box, rings = [], limits = numbers.maps[symbol].limits, bar = true) {
+    const [rows, columns] = numbers.shape(symbol).slice(-2)
     const { scale } = numbers.maps[symbol]
-    const limits = ends ?? numbers.maps[symbol].limits
-    const values = numbers.values(symbol)
     const done = this.done(symbol)
     if (bar && done >= rows * columns) this.ends(limits, scale, box)
-    this.picture(rows, columns, (n) => values[from + n], limits, scale, box, done < rows * columns ? [] : rings)
-    if (done >= rows * columns) return
-    const [h, w, row] = [box.height / rows, box.width / columns, Math.floor(done / columns)]
-    const left = (done % columns) * w
-    this.context.clearRect(box.x + left, box.y + row * h, box.width - left, h)
-    this.context.clearRect(box.x, box.y + (row + 1) * h, box.width, box.height - (row + 1) * h)
+    const from = numbers.offset(symbol, [...at, 0, 0])
+    this.image(keptPicture(numbers.values(symbol), rows, columns, limits, scale, from), box)
+    if (done < rows * columns) hide(this.context, box, rows, columns, done)
     for (const ring of rings) this.ring(ring, rows, columns, box)
   }
 
   /** The colours of a scale and what its ends stand for, under a box that is wide enough. @param {number[]} limits @param {string} scale @param {Box} box */
   ends(limits, scale, box) {
     const y = box.y + box.height + 9
-    const [low, high] = limits.map((end) => (Number.isInteger(end) ? String(end).replace("-", "−") : short(end)))
-    const signed = scale === "signed"
-    const room = (signed ? 0 : 6 * low.length + 4) + 6 * high.length + (signed ? 10 : 4)
-    if (box.width - room < 16 || y + 5 > this.height) return
-    const left = signed ? box.x : box.x + 6 * low.length + 4
+    const [low, high] = ends(limits, /** @type {Scale} */ (scale))
+    const taken = (/** @type {string} */ text) => text && 6 * text.length + 4
+    const room = Number(taken(low)) + Number(taken(high))
     const width = box.width - room
-    for (let n = 0; n < width; n++) {
-      const [from, to] = limits
-      this.context.fillStyle = css(
-        colour(from + ((n + 0.5) / width) * (to - from), limits, /** @type {Scale} */ (scale)),
-      )
-      this.context.fillRect(left + n, y - 2.5, 1.2, 5)
-    }
-    if (!signed) this.text(low, box.x, y, { size: 10, fill: this.soft })
-    this.text(signed ? `±${high}` : high, box.x + box.width, y, { size: 10, align: "right", fill: this.soft })
+    if (width < 16 || y + 5 > this.height) return
+    const strip = valuesPicture(ramp(limits), 1, RAMP, limits, /** @type {Scale} */ (scale))
+    this.context.drawImage(strip, box.x + Number(taken(low)), y - 2.5, width, 5)
+    if (low) this.text(low, box.x, y, { size: 10, fill: this.soft })
+    this.text(high, box.x + box.width, y, { size: 10, align: "right", fill: this.soft })
   }
 
   /** Colours of values. @param {number} rows @param {number} columns @param {(n: number) => number} pick @param {number[]} limits @param {string} scale @param {Box} box @param {Ring[]} rings */
@@ -142,19 +140,19 @@ export class Pen {
 
   /** Colours, as red, green and blue from 0 to 255. @param {number} rows @param {number} columns @param {(n: number) => number[]} paint @param {Box} box @param {Ring[]} rings */
   pixels(rows, columns, paint, box, rings = []) {
-    const canvas = new OffscreenCanvas(columns, rows)
-    const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"))
-    const image = context.createImageData(columns, rows)
-    for (let n = 0; n < rows * columns; n++) {
-      const [r, g, b] = paint(n)
-      image.data.set([r, g, b, 255], 4 * n)
-    }
-    context.putImageData(image, 0, 0)
-    this.context.drawImage(canvas, box.x, box.y, box.width, box.height)
+    this.image(
+      picture(rows, columns, (i, j) => paint(i * columns + j)),
+      box,
+    )
+    for (const ring of rings) this.ring(ring, rows, columns, box)
+  }
+
+  /** A picture in a frame. @param {OffscreenCanvas} image @param {Box} box */
+  image(image, box) {
+    this.context.drawImage(image, box.x, box.y, box.width, box.height)
     this.context.lineWidth = 1
     this.context.strokeStyle = this.line
     this.context.strokeRect(box.x - 0.5, box.y - 0.5, box.width + 1, box.height + 1)
-    for (const ring of rings) this.ring(ring, rows, columns, box)
   }
 
   /** @param {Ring} ring @param {number} rows @param {number} columns @param {Box} box */
@@ -167,15 +165,12 @@ export class Pen {
       box.x + (c.start + length(c) / 2) * w - width / 2,
       box.y + (r.start + length(r) / 2) * h - height / 2,
     ]
-    for (const [line, style] of [
+    const found = { x, y, width, height }
+    ring(this.context, found, [
       [3.5, "#fff"],
       [1.6, strong ? "#000" : this.tone],
-    ]) {
-      this.context.lineWidth = Number(line)
-      this.context.strokeStyle = String(style)
-      this.context.strokeRect(x, y, width, height)
-    }
-    return { x, y, width, height }
+    ])
+    return found
   }
 
   /** How large texts are in cells of a size; 0 where they do not fit. @param {string[]} texts @param {number} w @param {number} h */
@@ -401,7 +396,7 @@ export class Pen {
       const y = box.y + n * line
       const figure = `${value < 0 ? "" : "+"}${number(value)}`
       const fill = value < 0 ? this.neg : this.pos
-      const taken = this.text(figure, box.x, y + 8, { bold: true, fill })
+      const taken = this.measured(figure, box.x, y + 8, { bold: true, fill })
       this.text(words, box.x + taken + 6, y + 8, { fill: this.soft, room: Math.max(box.width - taken - 6, 60) })
       foot(ends[n], y)
       context.fillStyle = fill
@@ -413,7 +408,7 @@ export class Pen {
       )
     })
     const y = box.y + terms.length * line
-    const taken = this.text(equals(total, number(total)), box.x, y + 8, { bold: true })
+    const taken = this.measured(equals(total, number(total)), box.x, y + 8, { bold: true })
     if (name) this.text(name, box.x + taken + 6, y + 8, { room: Math.max(box.width - taken - 6, 60) })
     foot(0, y)
     context.fillStyle = this.ink

@@ -49,6 +49,9 @@ export const decimals = (value, count) => local(value.toFixed(count)).replace("-
  */
 export const short = (value) => shortened(value, 2)
 
+/** A whole number, with a true minus sign. @param {number} value */
+export const whole = (value) => String(value).replace("-", MINUS)
+
 /** Narrow, with two digits, or three between 0.1 and 100, or so many more. @param {number} value @param {number} digits */
 export function shortened(value, digits) {
   if (value === 0) return "0"

@@ -196,8 +196,8 @@ export class Board extends Content {
     if (!board) return
     const { map: symbol, cell } = this.subject(board)
     const { flat, layers, index, label } = this.columns[symbol]
-    const output = layers > 1 ? cell[2] : null
-    const own = { rows: one(cell[0]), columns: one(flat ? 0 : cell[1]), output, strong: true }
+    const place = flat ? [cell[0], 0] : layers > 1 ? cell : cell.slice(0, 2)
+    const own = { ranges: place.map(one), strong: true }
     for (const map of Object.values(this.maps)) {
       map.marks = map.symbol === symbol ? [own] : []
       map.draw()
@@ -218,9 +218,9 @@ export class Board extends Content {
         return `<span>${escaped(label.split(",")[0])}</span><b>${value}</b>`
       })
     const along = [...cell]
-    const place = index.map((at) => at ?? along.shift()).join(",")
+    const indices = index.map((at) => at ?? along.shift()).join(",")
     const name = label.replace(/\[.*/, "") // without the channel, which the place says
-    setHTML(view.$(".numbers"), `<i>${formula(name)}</i>[${place}]<span class="lines">${lines.join("")}</span>`)
+    setHTML(view.$(".numbers"), `<i>${formula(name)}</i>[${indices}]<span class="lines">${lines.join("")}</span>`)
     if (this.drawn) return
     for (const entry of board.charts)
       this.drawn = Boolean(chart(view.$(`[data-chart="${entry.name}"]`), entry, view.root))

@@ -15,7 +15,7 @@ export function bindFinger(content, plate) {
     return plate.cell(event.clientX - left, event.clientY - top)
   }
   const closed = (/** @type {PointerEvent} */ event) =>
-    event.pointerType !== "touch" || !plate.values || !content.isOpen(symbol) || !figure.matches(".now, .asked")
+    event.pointerType !== "touch" || !plate.received || !content.isOpen(symbol) || !figure.matches(".now, .asked")
   holder.addEventListener("pointerdown", (event) => {
     dragged = false
     if (!closed(event)) loupe.show(plate, under(event), event)

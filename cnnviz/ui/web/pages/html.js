@@ -4,15 +4,66 @@ import { escaped, sentence } from "../model/format.js"
 import { say } from "../model/words.js"
 import { live } from "../vendor/lit/directives/live.js"
 import { repeat } from "../vendor/lit/directives/repeat.js"
-import { unsafeHTML } from "../vendor/lit/directives/unsafe-html.js"
 import { html, nothing, render, svg } from "../vendor/lit/lit-html.js"
 
 export { html, live, nothing, render, repeat, svg }
 
 /** @typedef {import("../vendor/lit/lit-html.js").TemplateResult} Template */
 
-/** What is HTML already: formulas as MathML, and the catalogue's own marks. */
-export const markup = unsafeHTML
+const KEPT = 1000 // sets of tags
+/** @type {Map<string, string[] & { raw: string[] }>}  by their tags: the fixed parts of what was HTML already */
+const skeletons = new Map()
+const PARTS = /(<[^>]*>)/
+const ATTRIBUTE = /(?<==")([^"]*)(?=")/
+/** @type {Record<string, string>} */
+const LETTERS = { amp: "&", lt: "<", gt: ">", quot: '"', nbsp: "\u00a0" }
+
+/** A text as HTML has it, as it is. @param {string} text */
+const plain = (text) =>
+  text.replace(/&(?:#x([\da-f]+)|#(\d+)|(amp|lt|gt|quot|nbsp));/gi, (_, hex, decimal, name) =>
+    name ? LETTERS[name] : String.fromCodePoint(hex ? Number.parseInt(hex, 16) : Number(decimal)),
+  )
+
+/**
+ * The fixed parts of a piece of HTML, its tags, and what stands between them: texts, and the values of attributes.
+ * @param {string} text
+ */
+export function split(text) {
+  const parts = text
+    .split(PARTS)
+    .flatMap((part, n) =>
+      (n % 2 ? part.split(ATTRIBUTE) : [part]).map((piece, at) => ({ piece, fixed: n % 2 === 1 && at % 2 === 0 })),
+    )
+  const strings = [""]
+  /** @type {string[]} */
+  const values = []
+  for (const { piece, fixed } of parts) {
+    if (fixed) strings[strings.length - 1] += piece
+    else if (piece) {
+      values.push(plain(piece))
+      strings.push("")
+    } else if (strings.at(-1)?.endsWith('="')) {
+      values.push("")
+      strings.push("")
+    }
+  }
+  return { strings, values }
+}
+
+/**
+ * What is HTML already, from the core or the catalogue, as a template: where only texts have changed, the elements stay.
+ * @param {string} text
+ * @returns {Template | typeof nothing}
+ */
+export function markup(text) {
+  if (!text) return nothing
+  const { strings, values } = split(text)
+  const key = strings.join("\0")
+  if (skeletons.size > KEPT) skeletons.clear()
+  const fixed = skeletons.get(key) ?? Object.assign(strings, { raw: strings })
+  skeletons.set(key, fixed)
+  return html(fixed, ...values)
+}
 
 /**
  * Writes only what changed, so that a screen reader and the layout are left in peace.
@@ -54,6 +105,9 @@ export function fit(element) {
   const scrolls = shrink(element)
   scrolls ? element.setAttribute("tabindex", "0") : element.removeAttribute("tabindex") // then keys scroll it
 }
+
+/** Sentences, a line each. @param {readonly string[]} sentences */
+export const lines = (sentences) => markup(linesOf([...sentences]))
 
 /**
  * Sentences, a line each.

@@ -1,7 +1,7 @@
 // The list of lessons, the five cards before them, and the glossary.
 
 import { contextOf } from "../draw/canvas.js"
-import { pixels } from "../draw/pixels.js"
+import { valuesPicture } from "../draw/heatmap.js"
 import { escaped } from "../model/format.js"
 import { forget, progress } from "../model/progress.js"
 import { say } from "../model/words.js"
@@ -97,7 +97,7 @@ export function paintIndex(element, { lessons }, arrays) {
     if (!map || !canvas || !(map.array in arrays)) continue
     const { values, shape } = arrays[map.array]
     ;[canvas.height, canvas.width] = shape
-    contextOf(canvas).drawImage(pixels(values, shape[0], shape[1], map.limits, map.scale), 0, 0)
+    contextOf(canvas).drawImage(valuesPicture(values, shape[0], shape[1], map.limits, map.scale), 0, 0)
   }
 }
 

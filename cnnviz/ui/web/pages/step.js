@@ -48,9 +48,7 @@ const FRAME = () => `
   <div class="maps overview"></div>
   <section class="explain" aria-label="${escaped(say("web.frame.explanation"))}">
     <button type="button" class="handle" data-key="fold" aria-expanded="true" aria-label="${escaped(say("web.step.fold"))}"></button>
-    <div class="text" tabindex="0"><h1><span class="phase"></span><span class="title"></span></h1>
-      <p class="sentence"></p><p class="fact"></p><p class="formula"></p><div class="numbers"></div><p class="remark"></p>
-      <div class="tools">${actionButton("unpin", "", "hidden")}${actionButton("large", LARGE)}${actionButton("table", TABLE)}<div class="stepper" hidden><span class="what"></span><button type="button" data-turn="-1" aria-label="${escaped(say("web.step.less"))}">−</button><b class="which"></b><button type="button" data-turn="1" aria-label="${escaped(say("web.step.more"))}">+</button></div></div></div>
+    <div class="text" tabindex="0"><div class="tools">${actionButton("unpin", "", "hidden")}${actionButton("large", LARGE)}${actionButton("table", TABLE)}<div class="stepper" hidden></div></div></div>
     <div class="drawn"><canvas class="mechanism" role="img"></canvas></div>
   </section>
   <canvas class="flow" aria-hidden="true"></canvas>${meaningBox()}`
@@ -131,7 +129,7 @@ export class Step extends Content {
       canvas,
       area: /** @type {HTMLElement} */ (canvas.parentElement),
       symbol,
-      open: () => Boolean(plate.values),
+      open: () => plate.received,
       at: (x, y) => plate.cell(x, y),
       neighbour: (cell, down, right) => this.neighbour(symbol, cell, down, right),
     })
@@ -300,7 +298,7 @@ export class Step extends Content {
     this.mark(subject)
     const tone = this.tone(subject.map)
     for (const [symbol, plate] of Object.entries(this.plates))
-      plate.draw(this.isAhead(symbol), this.view.player.done(symbol), tone)
+      plate.draw({ ahead: this.isAhead(symbol), done: this.view.player.done(symbol), tone })
     if (!exact) return // what is said stays until its numbers are there
     this.say(subject)
     this.flows(subject)

@@ -1,39 +1,60 @@
 // What stands in the explanation below the maps, and what a screen reader says of it.
 
 import { explained } from "../model/explanation.js"
-import { escaped, number } from "../model/format.js"
+import { number } from "../model/format.js"
 import { say } from "../model/words.js"
-import { fit, linesOf, setHTML, shrink } from "./html.js"
+import { fit, html, lines, markup, render, shrink } from "./html.js"
 import { isProjected } from "./lecture.js"
 
 /** @import { Step, Subject } from "./step.js" */
 
-/** @param {Step} step @param {Subject} subject */
-export function fillWords(step, { map, cell }) {
+/**
+ * The idea of a stage, its sentence and formula, and the numbers of a cell.
+ * @param {Step} step
+ * @param {Subject} subject
+ */
+function words(step, { map, cell }) {
   const { view, numbers } = step
-  const { deviations, remarks } = numbers.answer
-  const words = explained(numbers, map, cell, step.stepping(map))
-  const text = deviations[map]
-    ? beside(words.numbers, "web.step.instead")
-    : step.puzzling(map)
-      ? beside(words.numbers, "web.missions.stands")
-      : words.numbers
+  const { deviations, remarks, facts, promise } = numbers.answer
+  const { tag, phase, title, sentence, formula, numbers: own } = explained(numbers, map, cell, step.stepping(map))
   const masked = step.masked(map)
-  step.cover(masked)
-  setHTML(view.$(".explain .phase"), words.tag)
-  setHTML(view.$(".explain .title"), escaped(words.title))
-  setHTML(view.$(".explain .sentence"), escaped(words.sentence))
-  const inPicture = (map === "update" || step.stepping(map)) && numbers.answer.promise // which says it of every parameter
-  setHTML(view.$(".explain .fact"), masked || inPicture ? "" : escaped(numbers.answer.facts[map] ?? ""))
-  view.$(".phase").className = `phase ${words.phase}`
-  setHTML(view.$(".explain .formula"), words.formula)
-  fit(view.$(".explain .formula"))
-  setHTML(view.$(".numbers"), masked ? escaped(say(step.hidden.words)) : text)
-  if (isProjected(view))
-    for (const line of [".title", ".sentence", ".fact", ".numbers"]) inOneLine(view.$(`.explain ${line}`))
-  setHTML(view.$(".remark"), linesOf(view.veiled ? [] : [deviations[map], remarks[0]].filter(Boolean)))
+  const inPicture = (map === "update" || step.stepping(map)) && promise // which says it of every parameter
+  const text = deviations[map]
+    ? beside(own, "web.step.instead")
+    : step.puzzling(map)
+      ? beside(own, "web.missions.stands")
+      : own
+  const notes = view.veiled ? [] : [deviations[map], remarks[0]].filter(Boolean)
+  return html`<h1><span class="phase ${phase}">${markup(tag)}</span><span class="title">${title}</span></h1>
+    <p class="sentence">${sentence}</p><p class="fact">${masked || inPicture ? "" : facts[map]}</p>
+    <p class="formula">${markup(formula)}</p><div class="numbers">${masked ? say(step.hidden.words) : markup(text)}</div>
+    <p class="remark">${lines(notes)}</p>`
+}
+
+/** @param {Step} step @param {Subject} subject */
+export function fillWords(step, subject) {
+  const { view } = step
+  const place = view.$(".explain .text")
+  step.cover(step.masked(subject.map))
+  render(words(step, subject), place, { renderBefore: place.querySelector(".tools") })
+  fitWords(step)
   view.$(".explain").classList.toggle("pinned", Boolean(step.cells.pinned))
   view.control("unpin").hidden = !step.cells.pinned
+}
+
+/** @type {WeakMap<HTMLElement, string>}  the words that were fitted last, and to what */
+const fitted = new WeakMap()
+
+/** Fits the lines that are to stay in one, where they or their room have changed: each asks for the layout. @param {Step} step */
+function fitWords({ view, room }) {
+  const projected = isProjected(view)
+  for (const line of projected ? [".title", ".sentence", ".fact", ".formula", ".numbers"] : [".formula"]) {
+    const element = view.$(`.explain .text > ${line === ".title" ? "h1 > .title" : line}`)
+    const state = `${element.textContent} ${room?.width} ${room?.height} ${room?.zoom} ${projected}`
+    if (fitted.get(element) === state) continue
+    fitted.set(element, state)
+    line === ".formula" ? fit(element) : inOneLine(element)
+  }
 }
 
 /** On a projector a sentence and a sum stand on one line, somewhat smaller, unless they are too long for that. @param {HTMLElement} line */
@@ -50,14 +71,20 @@ export function fillStepper(step, { map, cell }) {
   const axis = step.axis(symbol)
   const stepper = step.view.$(".stepper")
   stepper.hidden = axis < 0
+  step.view.$(".explain").classList.toggle("turns", axis >= 0)
   if (axis < 0) return
   const { kind, family } = step.numbers.maps[symbol]
   const outputs =
     family === step.numbers.maps.o.family
     || (kind === "weights" && step.numbers.shape(symbol).at(-1) === step.numbers.count("o"))
   const what = kind === "filters" ? "filter" : kind === "map" ? "channel" : outputs ? "output" : "unit"
-  setHTML(step.view.$(".stepper .what"), escaped(say(`web.step.${what}`)))
-  setHTML(step.view.$(".stepper .which"), String(cell[axis]))
+  const turn = (/** @type {number} */ by, /** @type {string} */ label, /** @type {string} */ sign) =>
+    html`<button type="button" data-turn=${by} aria-label=${label}>${sign}</button>`
+  const [less, more] = [turn(-1, say("web.step.less"), "−"), turn(1, say("web.step.more"), "+")]
+  render(
+    html`<span class="what">${say(`web.step.${what}`)}</span>${less}<b class="which">${cell[axis]}</b>${more}`,
+    stepper,
+  )
 }
 
 /** The cell that is spoken of, as briefly as one says it who goes from cell to cell. @param {Step} step */

@@ -1,6 +1,7 @@
 // What a training on many images has to say: it comes again and again while it learns.
 
 import { contextOf } from "../draw/canvas.js"
+import { rgba } from "../draw/heatmap.js"
 import { nearest, reportChart } from "../draw/report_chart.js"
 import { isDark } from "../draw/theme.js"
 import { colour, darken } from "../model/colour.js"
@@ -223,17 +224,8 @@ function example({ key, words, label, said, outputs }, names) {
 const tile = ({ label }) =>
   `<span><canvas role="img" aria-label="${escaped(label)}"></canvas><small>${formula(label)}</small></span>`
 
-/**
- * @param {HTMLCanvasElement} canvas
- * @param {ArrayLike<number>} rgb
- * @param {number} side  in pixels
- */
-function paintImage(canvas, rgb, side) {
-  canvas.width = canvas.height = side
-  const data = new ImageData(side, side)
-  for (let i = 0; i < side * side; i++) data.data.set([rgb[3 * i], rgb[3 * i + 1], rgb[3 * i + 2], 255], 4 * i)
-  contextOf(canvas).putImageData(data, 0, 0)
-}
+/** An image of three colours. @param {HTMLCanvasElement} canvas @param {ArrayLike<number>} rgb @param {number} side  in pixels */
+const paintImage = (canvas, rgb, side) => paint(canvas, side, side, (n) => [rgb[3 * n], rgb[3 * n + 1], rgb[3 * n + 2]])
 
 /**
  * Weights as bytes, 128 for zero: in the colours of signs, or where they look at three colours as these, grey for zero.
@@ -243,14 +235,13 @@ function paintImage(canvas, rgb, side) {
  * @param {number[]} shape
  */
 function paintTile(canvas, { rgb }, bytes, [rows, columns]) {
-  canvas.width = columns
-  canvas.height = rows
-  const data = new ImageData(columns, rows)
-  for (let i = 0; i < rows * columns; i++) {
-    const [r, g, b] = rgb
-      ? [bytes[3 * i], bytes[3 * i + 1], bytes[3 * i + 2]]
-      : colour((bytes[i] - 128) / 127, [-1, 1], "signed")
-    data.data.set([r, g, b, 255], 4 * i)
-  }
-  contextOf(canvas).putImageData(data, 0, 0)
+  if (rgb) return paint(canvas, rows, columns, (n) => [bytes[3 * n], bytes[3 * n + 1], bytes[3 * n + 2]])
+  paint(canvas, rows, columns, (n) => colour((bytes[n] - 128) / 127, [-1, 1], "signed"))
+}
+
+/** A canvas of one pixel a cell. @param {HTMLCanvasElement} canvas @param {number} rows @param {number} columns @param {(n: number) => number[]} of */
+function paint(canvas, rows, columns, of) {
+  Object.assign(canvas, { width: columns, height: rows })
+  const bytes = rgba(rows, columns, (i, j) => of(i * columns + j))
+  contextOf(canvas).putImageData(new ImageData(bytes, columns, rows), 0, 0)
 }

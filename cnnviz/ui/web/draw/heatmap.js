@@ -1,0 +1,404 @@
+// A heat map: an array as tiles of coloured cells. Pure: where its cells lie (`layout`), what its colours stand for
+// (`ends`), the pixels of a picture (`rgba`). Painted (`Heatmap`): picture and numbers once, and the cells that matter on a
+// layer above, so that pointing paints outlines alone.
+
+import { colour, css, gradient, ink, isUntold } from "../model/colour.js"
+import { short, whole } from "../model/format.js"
+import { one } from "../model/links.js"
+import { MOST_PRINTED } from "../spec.js"
+import { contextOf, ratio } from "./canvas.js"
+
+/** @import { Values } from "../model/decode.js" */
+/** @import { Cell, Range } from "../model/patterns.js" */
+/** @import { Box as CellBox, Face } from "../model/plates.js" */
+/** @import { Scale } from "../types/wire.js" */
+/** @typedef {{ x: number, y: number, width: number, height: number }} Box  in CSS pixels */
+/** @typedef {{ ranges: Range[], strong?: boolean, thin?: boolean }} Mark  cells to outline */
+/** @typedef {{ width: number, height: number, across?: number, places?: number }} Room  how large a map is, how many tiles stand side by side, and for how many there is a place */
+/** @typedef {[width: number, height: number]} Size  on the screen, in CSS pixels */
+/** @typedef {ReturnType<typeof layout>} Layout */
+
+export const GAP = 3 // between tiles, in CSS pixels
+const SEEN = 5 // an outline is at least so large
+const MOST_RIBBONS = 4
+
+/**
+ * Where the cells of a map lie: its tiles, its cells, and back from a place to the cell there.
+ * @param {Face} face
+ * @param {Room} room
+ */
+export function layout(face, { width, height, across = 1, places = 0 }) {
+  const wide = face.stacked ? 1 : across
+  const down = face.stacked ? face.tiles : Math.ceil(Math.max(face.tiles, places) / wide)
+  const [w, h] = [(width - (wide - 1) * GAP) / wide, (height - (down - 1) * GAP) / down]
+  const [cellWidth, cellHeight] = [w / face.columns, h / face.rows]
+
+  /** @param {number} n @returns {Box} */
+  const tile = (n) => ({ x: (n % wide) * (w + GAP), y: Math.floor(n / wide) * (h + GAP), width: w, height: h })
+
+  /** @param {CellBox} box @returns {Box} */
+  const place = ({ tile: n, top, left, tall, wide: columns }) => {
+    const { x, y } = tile(n)
+    return { x: x + left * cellWidth, y: y + top * cellHeight, width: columns * cellWidth, height: tall * cellHeight }
+  }
+
+  /** Around cells, as far as there are any. @param {Range[]} ranges */
+  const found = (ranges) => face.boxes(ranges).filter(({ tall, wide: columns }) => tall > 0 && columns > 0)
+
+  /** The cell under a point; where there is none, the last one before it. @param {number} x @param {number} y @returns {Cell} */
+  function cellAt(x, y) {
+    const n = Math.min(within(y / (h + GAP), down) * wide + within(x / (w + GAP), wide), face.tiles - 1)
+    const box = tile(n)
+    const j = within((x - box.x) / cellWidth, face.columns)
+    for (let i = within((y - box.y) / cellHeight, face.rows); i >= 0; i--) {
+      for (let at = j; at >= 0; at--) {
+        const cell = face.at(n, i, at)
+        if (cell) return cell
+      }
+    }
+    return face.at(n, 0, 0) ?? []
+  }
+
+  return {
+    face,
+    cellWidth,
+    cellHeight,
+    tile,
+    place,
+    found,
+    cellAt,
+    boxOf: (/** @type {Cell} */ cell) => place(found(cell.map(one))[0]),
+  }
+}
+
+/** The cell of a row of so many that a place lies in. @param {number} at @param {number} count */
+const within = (at, count) => Math.min(Math.max(Math.floor(at), 0), count - 1)
+
+/** What the ends of the colours stand for, as short as they fit; a symmetric scale says ± once. @param {number[]} limits @param {Scale} scale */
+export function ends(limits, scale) {
+  const [low, high] = limits.map((end) => (Number.isInteger(end) ? whole(end) : short(end)))
+  return scale === "signed" && low === `−${high}` ? ["", `±${high}`] : [low, high]
+}
+
+/** The pixels of a picture, each one's colour by `paint`; one without is clear. @param {number} rows @param {number} columns @param {(i: number, j: number) => ArrayLike<number> | null} paint */
+export function rgba(rows, columns, paint) {
+  const bytes = new Uint8ClampedArray(4 * rows * columns)
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) {
+      const found = paint(i, j)
+      if (!found) continue
+      const at = 4 * (i * columns + j)
+      for (let c = 0; c < 3; c++) bytes[at + c] = found[c]
+      bytes[at + 3] = 255
+    }
+  }
+  return bytes
+}
+
+/** A picture of one pixel a cell, to be drawn larger without smoothing. @param {number} rows @param {number} columns @param {(i: number, j: number) => ArrayLike<number> | null} paint */
+export function picture(rows, columns, paint) {
+  const canvas = new OffscreenCanvas(columns, rows)
+  const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"))
+  context.putImageData(new ImageData(rgba(rows, columns, paint), columns, rows), 0, 0)
+  return canvas
+}
+
+/** A picture of values, row after row. @param {ArrayLike<number>} values @param {number} rows @param {number} columns @param {number[]} limits @param {Scale} scale @param {number} [from] the place of the first */
+export const valuesPicture = (values, rows, columns, limits, scale, from = 0) =>
+  picture(rows, columns, (i, j) => colour(values[from + i * columns + j], limits, scale))
+
+/**
+ * The entry of largest size of those that a pixel stands for, where cells are less than a pixel.
+ * @param {Values["values"]} values
+ * @param {Face} face
+ * @param {number} n  the tile
+ * @param {[at: number, of: number]} down
+ * @param {[at: number, of: number]} right
+ */
+export function largest(values, face, n, [i, rows], [j, columns]) {
+  const [top, bottom] = [Math.floor((i * face.rows) / rows), Math.floor(((i + 1) * face.rows) / rows)]
+  const [left, right] = [Math.floor((j * face.columns) / columns), Math.floor(((j + 1) * face.columns) / columns)]
+  /** @type {number | undefined} */
+  let found
+  for (let r = top; r < bottom; r++) {
+    for (let c = left; c < right; c++) {
+      const at = face.offset(n, r, c)
+      if (at >= 0 && (found === undefined || Math.abs(values[at]) > Math.abs(found))) found = values[at]
+    }
+  }
+  return found
+}
+
+/** @type {WeakMap<object, Map<string, OffscreenCanvas>>}  by array: what was asked of it */
+const kept = new WeakMap()
+
+/** The same, made once for as long as there is that array. @param {Values["values"]} values @param {number} rows @param {number} columns @param {number[]} limits @param {Scale} scale @param {number} from */
+export function keptPicture(values, rows, columns, limits, scale, from) {
+  const key = `${rows} ${columns} ${limits} ${scale} ${gradient(scale)} ${from}`
+  const own = kept.get(values) ?? new Map()
+  kept.set(values, own)
+  const found = own.get(key) ?? valuesPicture(values, rows, columns, limits, scale, from)
+  own.set(key, found)
+  return found
+}
+
+/** A line around a box, on white. @param {CanvasRenderingContext2D} context @param {Box} box @param {[width: number, style: string][]} lines @param {number} [inset] */
+export function ring(context, { x, y, width, height }, lines, inset = 0) {
+  for (const [line, style] of lines) {
+    context.lineWidth = line
+    context.strokeStyle = style
+    context.strokeRect(x + inset, y + inset, Math.max(width - 2 * inset, 1), Math.max(height - 2 * inset, 1))
+  }
+}
+
+/** Clears what is not computed yet: all but the first `done` cells, in reading order. @param {CanvasRenderingContext2D} context @param {Box} box @param {number} rows @param {number} columns @param {number} done */
+export function hide(context, box, rows, columns, done) {
+  const [row, column] = [Math.floor(done / columns), done % columns]
+  const [h, w] = [box.height / rows, box.width / columns]
+  context.clearRect(box.x + column * w, box.y + row * h, box.width - column * w, h)
+  context.clearRect(box.x, box.y + (row + 1) * h, box.width, Math.max(0, box.height - (row + 1) * h))
+}
+
+export class Heatmap {
+  /** @type {Face | null} */
+  face = null
+  /** @type {Values["values"]} */
+  values = new Float64Array()
+  /** @type {[number, number]} */
+  limits = [0, 1]
+  /** @type {Scale} */
+  scale = "signed"
+  /** @type {Mark[]} */
+  marks = []
+  across = 1
+  places = 0 // of tiles, where there are more than tiles
+  zoom = 1 // how much larger a style sheet shows it
+  power = 0 // of ten, that its numbers are multiplied by
+  /** @type {Size} */
+  size = [0, 0]
+  /** @type {OffscreenCanvas[] | null} */
+  pictures = null
+  painted = "" // what is drawn,
+  outlined = "" // and outlined above it
+  /** @type {HTMLCanvasElement | null} */
+  above = null
+
+  /** @param {HTMLCanvasElement} canvas */
+  constructor(canvas) {
+    this.canvas = canvas
+    this.context = contextOf(canvas)
+    this.figure = /** @type {HTMLElement} */ (canvas.closest("figure"))
+    this.symbol = (canvas.dataset.map ?? "").replace(/^.*\./, "") // on a board, "row.symbol"
+  }
+
+  /** Whether there is something to be seen. */
+  get received() {
+    return this.values.length > 0
+  }
+
+  /** Another picture is to be made of it. */
+  change() {
+    this.pictures = null
+    this.outdate()
+  }
+
+  /** It is drawn anew the next time. */
+  outdate() {
+    this.painted = ""
+    this.outlined = ""
+  }
+
+  /** Where its cells lie. */
+  get layout() {
+    const [width, height] = this.size
+    return layout(/** @type {Face} */ (this.face), { width, height, across: this.across, places: this.places })
+  }
+
+  /** Whether a tile is so small that its numbers are printed. */
+  prints() {
+    return this.face !== null && this.face.rows * this.face.columns <= MOST_PRINTED
+  }
+
+  // As many pixels as it has on the screen; whether there are any.
+  fit() {
+    const [width, height] = this.size
+    const times = ratio() * this.zoom
+    const [w, h] = [Math.round(width * times), Math.round(height * times)]
+    if (this.canvas.width !== w || this.canvas.height !== h) {
+      Object.assign(this.canvas, { width: w, height: h })
+      this.change()
+    }
+    return width > 0 && height > 0
+  }
+
+  /** `done`: cells of each tile computed so far, in reading order; while the kernel slides, not all. @param {{ ahead?: boolean, done?: number, tone?: string }} how `tone`: of the outlines of sources */
+  draw({ ahead = false, done = Number.POSITIVE_INFINITY, tone = "#000" } = {}) {
+    if (!this.fit() || !this.face || !this.received) return
+    const wanted = `${ahead} ${done}`
+    if (this.painted !== wanted) {
+      const times = ratio() * this.zoom
+      this.context.setTransform(times, 0, 0, times, 0, 0)
+      this.context.clearRect(0, 0, ...this.size)
+      if (!ahead) this.paint(this.layout, done)
+      this.painted = wanted
+    }
+    this.outline(ahead ? [] : this.marks, tone)
+  }
+
+  /** Colours and numbers. @param {Layout} at @param {number} done */
+  paint(at, done) {
+    const { context, face } = this
+    const { rows, columns, tiles } = /** @type {Face} */ (face)
+    this.pictures ??= Array.from({ length: tiles }, (_, n) => this.picture(n, at.tile(n)))
+    context.imageSmoothingEnabled = false
+    const printed = this.legible(at)
+    this.pictures.forEach((image, n) => {
+      const box = at.tile(n)
+      context.drawImage(image, box.x, box.y, box.width, box.height)
+      if (done < rows * columns) hide(context, box, rows, columns, done)
+      if (printed) this.print(at, n, done)
+    })
+  }
+
+  // A tile, a pixel a cell; where a cell is less than a pixel of the screen, a pixel has the entry of largest size.
+  /** @param {number} n @param {Box} box */
+  picture(n, box) {
+    const face = /** @type {Face} */ (this.face)
+    const times = ratio() * this.zoom
+    const rows = Math.max(1, Math.min(face.rows, Math.round(box.height * times)))
+    const columns = Math.max(1, Math.min(face.columns, Math.round(box.width * times)))
+    return picture(rows, columns, (i, j) => {
+      const value = largest(this.values, face, n, [i, rows], [j, columns])
+      return value === undefined ? null : colour(value, this.limits, this.scale)
+    })
+  }
+
+  /** Whether there is room for numbers. @param {Layout} at */
+  legible(at) {
+    return this.prints() && at.tile(0).width > 30
+  }
+
+  /** A number as a cell has it. @param {number} value */
+  written(value) {
+    if (isUntold(value, this.scale)) return "–"
+    const most = Math.max(Math.abs(this.limits[0]), Math.abs(this.limits[1]))
+    const plain = this.scale !== "error" && !this.power // how small an error is, is what it says
+    return plain && value !== 0 && Math.abs(value) < most / 1000 ? "≈ 0" : short(value / 10 ** this.power)
+  }
+
+  /** The numbers of a tile that are computed; those that stand at least `squeezed` of their width. @param {Layout} at @param {number} n @param {number} done @param {{ smallest?: number, least?: number, squeezed?: number }} [how] `least`: the size below which there are none */
+  print(at, n, done, { smallest = 9, least = 0, squeezed = 0 } = {}) {
+    const { context, limits, scale } = this
+    const { rows, columns, offset } = /** @type {Face} */ (this.face)
+    const [w, h] = [at.cellWidth, at.cellHeight]
+    const all = Array.from({ length: Math.min(done, rows * columns) }, (_, i) => ({
+      value: this.values[offset(n, Math.floor(i / columns), i % columns)],
+      box: at.place({ tile: n, top: Math.floor(i / columns), left: i % columns, tall: 1, wide: 1 }),
+    })).filter(({ value }) => value !== undefined)
+    if (!all.length) return
+    context.font = font(10)
+    const widths = all.map(({ value }) => context.measureText(this.written(value)).width / 10) // at a size of 1
+    const fits = Math.min(h * 0.42, w * 0.3, 22, (w - 6) / Math.max(...widths))
+    if (fits < least) return
+    const size = Math.max(smallest, fits)
+    context.font = font(size)
+    context.textAlign = "center"
+    context.textBaseline = "middle"
+    all.forEach(({ value, box }, i) => {
+      if (widths[i] * size * squeezed > w - 2) return // no room for this one
+      context.fillStyle = ink(colour(value, limits, scale))
+      context.fillText(this.written(value), box.x + w / 2, box.y + h / 2, w - 2)
+    })
+  }
+
+  // ---- what matters, above
+
+  /** @param {Mark[]} marks @param {string} tone */
+  outline(marks, tone) {
+    const wanted = marks.length ? JSON.stringify([marks, tone]) : ""
+    if (wanted === this.outlined) return
+    this.outlined = wanted
+    if (!wanted && !this.above) return
+    const context = this.layer()
+    const at = this.layout
+    for (const mark of marks) this.mark(context, at, mark, tone)
+  }
+
+  // A clean canvas over its own.
+  layer() {
+    if (!this.above) {
+      this.above = document.createElement("canvas")
+      this.above.className = "outlines"
+      this.above.setAttribute("aria-hidden", "true")
+      this.canvas.after(this.above)
+    }
+    const { width, height, offsetLeft, offsetTop } = this.canvas
+    const [w, h] = this.size
+    if (this.above.width !== width || this.above.height !== height) {
+      Object.assign(this.above, { width, height })
+      this.above.style.cssText = `left:${offsetLeft}px;top:${offsetTop}px;width:${w}px;height:${h}px`
+    }
+    const context = contextOf(this.above)
+    const times = ratio() * this.zoom
+    context.setTransform(times, 0, 0, times, 0, 0)
+    context.clearRect(0, 0, w, h)
+    return context
+  }
+
+  // Rectangles around sets of cells: of what is pointed at in black on white, of its sources in the direction's colour.
+  /** @param {CanvasRenderingContext2D} context @param {Layout} at @param {Mark} mark @param {string} tone */
+  mark(context, at, { ranges, strong, thin }, tone) {
+    for (const found of at.found(ranges)) {
+      const box = at.place(found)
+      const [width, height] = [Math.max(box.width, SEEN), Math.max(box.height, SEEN)]
+      const x = Math.min(Math.max(box.x + (box.width - width) / 2, 0), this.size[0] - width)
+      const y = Math.min(Math.max(box.y + (box.height - height) / 2, 0), this.size[1] - height)
+      this.ring(context, { x, y, width, height }, strong ? "#000" : tone, { strong, thin })
+      this.dots(context, at, found)
+    }
+  }
+
+  /** @param {CanvasRenderingContext2D} context @param {Box} box @param {string} tone @param {{ strong?: boolean, thin?: boolean }} how */
+  ring(context, box, tone, { strong, thin }) {
+    /** @type {[number, string][]} */
+    const lines = [
+      [strong ? 4 : 3, "#fff"],
+      [strong ? 2 : 1.3, tone],
+    ]
+    ring(context, box, thin ? [[1, tone]] : lines, 1)
+  }
+
+  // With a stride, only some cells inside the outline count: mark them.
+  /** @param {CanvasRenderingContext2D} context @param {Layout} at @param {CellBox} box */
+  dots(context, at, { tile, rows, columns }) {
+    if (!rows || !columns || (rows.step <= 1 && columns.step <= 1)) return
+    const { x, y } = at.tile(tile)
+    const [w, h] = [at.cellWidth, at.cellHeight]
+    context.fillStyle = css([255, 200, 0])
+    for (let r = 0; r < rows.count; r++) {
+      for (let c = 0; c < columns.count; c++) {
+        const [row, column] = [rows.start + r * rows.step, columns.start + c * columns.step]
+        const [left, top] = [x + (column + 0.36) * w, y + (row + 0.36) * h]
+        context.fillRect(left, top, Math.max(1, w * 0.28), Math.max(1, h * 0.28))
+      }
+    }
+  }
+
+  /** Where cells lie; of more than a few boxes, what encloses them. @param {Range[]} ranges @returns {Box[]} */
+  boxes(ranges) {
+    const at = this.layout
+    const all = at.found(ranges).map(at.place)
+    if (all.length <= MOST_RIBBONS) return all
+    const [x, y] = [Math.min(...all.map((box) => box.x)), Math.min(...all.map((box) => box.y))]
+    const width = Math.max(...all.map((box) => box.x + box.width)) - x
+    return [{ x, y, width, height: Math.max(...all.map((box) => box.y + box.height)) - y }]
+  }
+
+  /** The cell under a point of the canvas. @param {number} x @param {number} y */
+  cell(x, y) {
+    return this.layout.cellAt(x, y)
+  }
+}
+
+/** Of the numbers in cells. @param {number} size */
+export const font = (size) => `600 ${size}px Inter, system-ui, sans-serif`

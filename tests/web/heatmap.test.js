@@ -1,0 +1,79 @@
+// A heat map's pure parts: where its cells lie and back, what the ends of its colours say, and its pixels.
+
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { ends, largest, layout, rgba } from "../../cnnviz/ui/web/draw/heatmap.js"
+import { faceOf, faceOfColumn } from "../../cnnviz/ui/web/model/plates.js"
+
+const FACES = [
+  ["map", [3, 4, 5], "maps", 2],
+  ["map", [2, 3, 3], "strip", 1],
+  ["filters", [5, 3, 3, 3], "filters", 3],
+  ["weights", [1, 4, 5, 2], "weights", 1],
+  ["weights", [2, 4, 5, 9], "weights", 1],
+  ["row", [7], "strip", 1],
+].map(([kind, shape, column, across]) => [faceOf({ kind, shape }, column, 3), across])
+FACES.push([faceOfColumn({ rows: 6, columns: 4, layers: 1 }), 1], [faceOfColumn({ rows: 6, columns: 4, layers: 3 }), 1])
+
+test("a place within a cell leads to that cell, and the cell to a box around the place", () => {
+  for (const [face, across] of FACES) {
+    const at = layout(face, { width: 211, height: 167, across, places: across * 2 })
+    for (let n = 0; n < face.tiles; n++) {
+      for (let i = 0; i < face.rows; i++) {
+        for (let j = 0; j < face.columns; j++) {
+          const cell = face.at(n, i, j)
+          if (!cell) continue
+          const { x, y, width, height } = at.boxOf(cell)
+          for (const [right, down] of [
+            [0.01, 0.01],
+            [0.5, 0.5],
+            [0.99, 0.99],
+          ])
+            assert.deepEqual(at.cellAt(x + right * width, y + down * height), cell)
+        }
+      }
+    }
+  }
+})
+
+test("tiles lie apart, within the map, and a place outside leads to the nearest cell", () => {
+  for (const [face, across] of FACES) {
+    const at = layout(face, { width: 300, height: 200, across })
+    const boxes = Array.from({ length: face.tiles }, (_, n) => at.tile(n))
+    for (const { x, y, width, height } of boxes) {
+      assert.ok(x >= 0 && y >= 0 && x + width <= 300 + 1e-9 && y + height <= 200 + 1e-9)
+    }
+    boxes.forEach((a, n) => {
+      for (const b of boxes.slice(n + 1))
+        assert.ok(a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y)
+    })
+    assert.deepEqual(at.cellAt(-5, -5), face.at(0, 0, 0))
+    assert.ok(at.cellAt(999, 999).every((index) => index >= 0))
+  }
+})
+
+test("the ends of a scale are as short as can be, and a symmetric one says ± once", () => {
+  assert.deepEqual(ends([-0.25, 0.25], "signed"), ["", "±0.25"])
+  assert.deepEqual(ends([-1, 1], "signed"), ["", "±1"])
+  assert.deepEqual(ends([0, 255], "pixel"), ["0", "255"])
+  assert.deepEqual(ends([-0.5, 2], "signed"), ["−0.50", "2"])
+})
+
+test("a pixel has its cell's colour, and one without a cell is clear", () => {
+  const bytes = rgba(2, 2, (i, j) => (i === 1 && j === 0 ? null : [10 * i, 20 * j, 30]))
+  assert.deepEqual([...bytes], [0, 0, 30, 255, 0, 20, 30, 255, 0, 0, 0, 0, 10, 20, 30, 255])
+})
+
+test("a pixel of several cells has the entry of largest size, and each cell is in one pixel", () => {
+  const face = faceOfColumn({ rows: 5, columns: 7, layers: 1 })
+  const values = Float64Array.from({ length: 35 }, (_, n) => (n % 2 ? -n : n))
+  const found = []
+  for (let i = 0; i < 2; i++) for (let j = 0; j < 3; j++) found.push(largest(values, face, 0, [i, 2], [j, 3]))
+  assert.deepEqual(found, [8, 10, -13, -29, -31, 34])
+  for (let n = 0; n < 35; n++) {
+    const alone = Float64Array.from({ length: 35 }, (_, at) => (at === n ? 1 : 0))
+    let pixels = 0
+    for (let i = 0; i < 2; i++) for (let j = 0; j < 3; j++) pixels += largest(alone, face, 0, [i, 2], [j, 3])
+    assert.equal(pixels, 1)
+  }
+})
