@@ -141,3 +141,34 @@ def test_the_update_lights_its_gradient_and_formulas_have_the_strides_of_the_les
     expect(formula).to_contain_text("f[r+1−2i,c+1−2j]")
     screen.open("/", scale="raw", stage="x")
     expect(formula).to_have_text("x= pixel, as stored")
+
+
+WATCHED = """() => {
+  window.drawn = []
+  for (const name of ["drawImage", "putImageData", "fillText", "strokeRect"]) {
+    const own = CanvasRenderingContext2D.prototype[name]
+    CanvasRenderingContext2D.prototype[name] = function (...given) {
+      if (this.canvas.closest(".overview")) window.drawn.push([name, this.canvas.dataset.map ?? "above"])
+      return own.apply(this, given)
+    }
+  }
+  window.changed = []
+  const said = (node) => node.nodeType === 1 && !node.matches(".outlines") ? [node.outerHTML] : []
+  const watch = (all) => window.changed.push(...all.flatMap(({ addedNodes }) => [...addedNodes].flatMap(said)))
+  new MutationObserver(watch).observe(document.querySelector(".cnnviz"), { childList: true, subtree: true })
+}"""
+
+
+def test_a_hover_paints_outlines_alone_and_no_element_is_made_anew(screen: Screen):
+    """Whatever is made anew has all that stands around it styled again."""
+    screen.open("/", stage="z1")
+    shape = geometry(Lesson(stage="z1")).shape("z1")
+    screen.point("z1", (4, 4), shape)
+    screen.painted()
+    screen.page.evaluate(WATCHED)
+    for cell in ((4, 5), (9, 20), (25, 7)):
+        screen.point("z1", cell, shape)
+    screen.painted()
+    drawn = screen.page.evaluate("window.drawn")
+    assert {where for _, where in drawn} == {"above"} and {what for what, _ in drawn} == {"strokeRect"}
+    assert screen.page.evaluate("window.changed") == []

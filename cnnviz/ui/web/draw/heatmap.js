@@ -99,7 +99,9 @@ export function rgba(rows, columns, paint) {
 export function picture(rows, columns, paint) {
   const canvas = new OffscreenCanvas(columns, rows)
   const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"))
-  context.putImageData(new ImageData(rgba(rows, columns, paint), columns, rows), 0, 0)
+  const image = context.createImageData(columns, rows)
+  image.data.set(rgba(rows, columns, paint))
+  context.putImageData(image, 0, 0)
   return canvas
 }
 

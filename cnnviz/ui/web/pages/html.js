@@ -2,67 +2,70 @@
 
 import { escaped, sentence } from "../model/format.js"
 import { say } from "../model/words.js"
+import { Directive, directive } from "../vendor/lit/directive.js"
 import { live } from "../vendor/lit/directives/live.js"
 import { repeat } from "../vendor/lit/directives/repeat.js"
-import { html, nothing, render, svg } from "../vendor/lit/lit-html.js"
+import { unsafeHTML } from "../vendor/lit/directives/unsafe-html.js"
+import { html, noChange, nothing, render, svg } from "../vendor/lit/lit-html.js"
 
 export { html, live, nothing, render, repeat, svg }
 
 /** @typedef {import("../vendor/lit/lit-html.js").TemplateResult} Template */
 
-const KEPT = 1000 // sets of tags
-/** @type {Map<string, string[] & { raw: string[] }>}  by their tags: the fixed parts of what was HTML already */
-const skeletons = new Map()
-const PARTS = /(<[^>]*>)/
-const ATTRIBUTE = /(?<==")([^"]*)(?=")/
-/** @type {Record<string, string>} */
-const LETTERS = { amp: "&", lt: "<", gt: ">", quot: '"', nbsp: "\u00a0" }
+/** What is HTML already, from the core or the catalogue, among other things. */
+export const markup = unsafeHTML
 
-/** A text as HTML has it, as it is. @param {string} text */
-const plain = (text) =>
-  text.replace(/&(?:#x([\da-f]+)|#(\d+)|(amp|lt|gt|quot|nbsp));/gi, (_, hex, decimal, name) =>
-    name ? LETTERS[name] : String.fromCodePoint(hex ? Number.parseInt(hex, 16) : Number(decimal)),
-  )
+/** All that an element holds, where that is HTML already: `<p ${inner(formula)}></p>`. */
+export const inner = directive(
+  class extends Directive {
+    /** @override @param {string} _text */
+    render(_text) {
+      return noChange
+    }
+
+    /** @override @param {import("../vendor/lit/directive.js").Part} part @param {[text: string]} values */
+    update(part, [text]) {
+      const { element } = /** @type {import("../vendor/lit/lit-html.js").ElementPart} */ (part)
+      fill(element, text)
+      return noChange
+    }
+  },
+)
+
+/** @type {WeakMap<Element, string>}  what elements were filled with last */
+const filled = new WeakMap()
 
 /**
- * The fixed parts of a piece of HTML, its tags, and what stands between them: texts, and the values of attributes.
+ * Fills an element with HTML; where only texts have changed its elements stay, so that nothing else is styled anew.
+ * @param {Element} element
  * @param {string} text
  */
-export function split(text) {
-  const parts = text
-    .split(PARTS)
-    .flatMap((part, n) =>
-      (n % 2 ? part.split(ATTRIBUTE) : [part]).map((piece, at) => ({ piece, fixed: n % 2 === 1 && at % 2 === 0 })),
-    )
-  const strings = [""]
-  /** @type {string[]} */
-  const values = []
-  for (const { piece, fixed } of parts) {
-    if (fixed) strings[strings.length - 1] += piece
-    else if (piece) {
-      values.push(plain(piece))
-      strings.push("")
-    } else if (strings.at(-1)?.endsWith('="')) {
-      values.push("")
-      strings.push("")
-    }
-  }
-  return { strings, values }
+function fill(element, text) {
+  if (filled.get(element) === text) return
+  filled.set(element, text)
+  const fresh = document.createElement("template")
+  fresh.innerHTML = text
+  if (!adopt(element, fresh.content)) element.replaceChildren(fresh.content)
 }
 
 /**
- * What is HTML already, from the core or the catalogue, as a template: where only texts have changed, the elements stay.
- * @param {string} text
- * @returns {Template | typeof nothing}
+ * Takes over texts and attributes of a tree of the same shape; whether it has that shape.
+ * @param {Node} now
+ * @param {Node} fresh
+ * @returns {boolean}
  */
-export function markup(text) {
-  if (!text) return nothing
-  const { strings, values } = split(text)
-  const key = strings.join("\0")
-  if (skeletons.size > KEPT) skeletons.clear()
-  const fixed = skeletons.get(key) ?? Object.assign(strings, { raw: strings })
-  skeletons.set(key, fixed)
-  return html(fixed, ...values)
+export function adopt(now, fresh) {
+  const [own, others] = [now.childNodes, fresh.childNodes]
+  if (own.length !== others.length) return false
+  for (let n = 0; n < own.length; n++) {
+    const [one, other] = [own[n], others[n]]
+    if (one.nodeName !== other.nodeName || !adopt(one, other)) return false
+    if (one.nodeValue !== other.nodeValue) one.nodeValue = other.nodeValue
+    if (!(one instanceof Element) || !(other instanceof Element)) continue
+    if (one.attributes.length !== other.attributes.length) return false
+    for (const { name, value } of other.attributes) if (one.getAttribute(name) !== value) one.setAttribute(name, value)
+  }
+  return true
 }
 
 /**
@@ -105,9 +108,6 @@ export function fit(element) {
   const scrolls = shrink(element)
   scrolls ? element.setAttribute("tabindex", "0") : element.removeAttribute("tabindex") // then keys scroll it
 }
-
-/** Sentences, a line each. @param {readonly string[]} sentences */
-export const lines = (sentences) => markup(linesOf([...sentences]))
 
 /**
  * Sentences, a line each.

@@ -1,9 +1,9 @@
 // What stands in the explanation below the maps, and what a screen reader says of it.
 
 import { explained } from "../model/explanation.js"
-import { number } from "../model/format.js"
+import { escaped, number } from "../model/format.js"
 import { say } from "../model/words.js"
-import { fit, html, lines, markup, render, shrink } from "./html.js"
+import { fit, html, inner, linesOf, render, shrink } from "./html.js"
 import { isProjected } from "./lecture.js"
 
 /** @import { Step, Subject } from "./step.js" */
@@ -25,10 +25,10 @@ function words(step, { map, cell }) {
       ? beside(own, "web.missions.stands")
       : own
   const notes = view.veiled ? [] : [deviations[map], remarks[0]].filter(Boolean)
-  return html`<h1><span class="phase ${phase}">${markup(tag)}</span><span class="title">${title}</span></h1>
+  return html`<h1><span class="phase ${phase}" ${inner(tag)}></span><span class="title">${title}</span></h1>
     <p class="sentence">${sentence}</p><p class="fact">${masked || inPicture ? "" : facts[map]}</p>
-    <p class="formula">${markup(formula)}</p><div class="numbers">${masked ? say(step.hidden.words) : markup(text)}</div>
-    <p class="remark">${lines(notes)}</p>`
+    <p class="formula" ${inner(formula)}></p><div class="numbers" ${inner(masked ? escaped(say(step.hidden.words)) : text)}></div>
+    <p class="remark" ${inner(linesOf(notes))}></p>`
 }
 
 /** @param {Step} step @param {Subject} subject */
