@@ -216,3 +216,81 @@ def test_a_hall_is_asked_answers_and_sees_what_it_answered(browser, browser_cont
     expect(cockpit.locator(".live .groups .right .meters b")).to_have_text("1")
     for context in contexts:
         context.close()
+
+
+WITHIN = 5000  # milliseconds in which every page of a room says that it is gone
+
+
+def test_a_room_that_is_gone_says_so_everywhere_and_its_driver_opens_it_again(browser, browser_context_args, lecturer: Screen, server: Server):
+    """On a server that keeps rooms in its memory alone and is started again, while a question covers every page."""
+    lecturer.open("/", stage="z1", img="test-0", f="sobel-x")
+    code = open_room(lecturer)
+    driver = json.loads(lecturer.page.evaluate("sessionStorage.getItem('cnnviz.room')"))["driver"]
+    context = browser.new_context(**browser_context_args)
+    follower, projector, cockpit = (context.new_page() for _ in range(3))
+    follower.goto(f"/room/{code}")
+    projector.goto(f"/room/{code}/screen")
+    cockpit.goto(f"/room/{code}/cockpit#driver={driver}")
+    cockpit.locator("[name=spot]").select_option("hands")
+    cockpit.locator("[name=ask]").fill("Clear so far?")
+    cockpit.locator("[data-key=cockpit_spot]").click()
+    expect(lecturer.page.locator(".board h1")).to_have_text("Clear so far?")
+    for page in (follower, projector):
+        expect(page.locator("main.cnnviz")).to_have_js_property("inert", True)
+    server.stop()
+    server.start()
+    for page in (follower, projector):
+        expect(page.locator(".room-bar")).to_contain_text("The room is gone", timeout=WITHIN)
+    for page in (lecturer.page, cockpit):
+        expect(page.locator(".room-gone")).to_contain_text(f"The server has forgotten room {code}", timeout=WITHIN)
+    for page in (lecturer.page, follower, projector):
+        assert page.evaluate("document.querySelectorAll('[inert]').length") == 0
+        expect(page.locator(".asking, body.answering")).to_have_count(0)
+    assert violations(Screen(cockpit)) == []
+    follower.locator("main.cnnviz").press("ArrowRight")
+    ready(follower, stage="a1")
+    lecturer.press("ArrowRight")
+    lecturer.shows(Lesson(stage="a1", img="test-0", f="sobel-x"))
+    assert driver not in lecturer.page.content()
+    # it is opened again, with the question that was open, and everybody is back
+    lecturer.page.locator("[data-key=room_again]").click()
+    expect(lecturer.page.locator(".board h1")).to_have_text("Clear so far?")
+    for page in (lecturer.page, cockpit):
+        expect(page.locator(".room-gone:visible")).to_have_count(0, timeout=2 * WITHIN)
+    expect(projector.locator(".board h1")).to_have_text("Clear so far?", timeout=30_000)
+    follower.locator("[data-key=room_leave]").click(timeout=30_000)
+    expect(follower.locator(".ballot h1")).to_have_text("Clear so far?")
+    ready(projector, stage="a1")
+    follower.locator("[name=answer]").first.check()
+    follower.locator("[data-key=hall_send]").click()
+    expect(cockpit.locator(".live .sum")).to_contain_text("1 of 1")
+    context.close()
+
+
+def test_a_driver_who_closed_the_tab_comes_back_in_this_browser(lecturer: Screen, follower: Screen):
+    lecturer.open("/", k=1, stage="z1")
+    code = open_room(lecturer)
+    follower.page.goto(f"/room/{code}")
+    ready(follower.page, update=1, stage="z1")
+    context = lecturer.page.context
+    lecturer.page.close()
+    again = Screen(context.new_page())
+    again.open("/", k=2, stage="a1")
+    assert follower.root.get_attribute("data-update") == "1", "another page of this browser leads nobody by itself"
+    again.key("room").click()
+    again.page.get_by_role("button", name=f"Go back to room {code}").click()
+    expect(again.page.locator("dialog.room .code")).to_have_text(code)
+    with again.page.expect_popup() as opened:
+        again.key("room_cockpit").click()
+    expect(opened.value.locator("header .room")).to_have_text(f"room {code}")
+    again.page.locator("dialog.room").get_by_role("button", name="Close").click()
+    again.press("PageDown")
+    ready(follower.page, update=3, stage="a1")
+    again.key("room").click()
+    again.page.get_by_role("button", name="End the room").click()
+    expect(follower.page.locator(".room-bar")).to_contain_text("The room has ended")
+    again.key("room").click()
+    expect(again.page.locator("dialog.room .code")).not_to_have_text(code)
+    expect(again.page.get_by_role("button", name=f"Go back to room {code}")).to_have_count(0)
+    assert again.thrown == []
+    again.page.close()

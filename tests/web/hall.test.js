@@ -10,6 +10,7 @@ import {
   nextAct,
   placeIn,
   possible,
+  retryIn,
   valuesOf,
   windowAt,
 } from "../../cnnviz/ui/web/model/hall.js"
@@ -135,4 +136,19 @@ test("a form asks for what the server knows", () => {
     map: "z1",
     hidden: true,
   })
+})
+
+test("pages come back soon after a restart, and ask ever less often for a room that is gone or a server that is full", () => {
+  for (const random of [0, 0.5, 1]) {
+    for (const status of [0, 502, 504]) assert.ok(retryIn(status, 50, random) <= 2000, "the server is out of reach")
+    for (const status of [404, 429, 503]) {
+      const pauses = Array.from({ length: 30 }, (_, tries) => retryIn(status, tries, random))
+      assert.deepEqual(
+        pauses,
+        pauses.toSorted((one, two) => one - two),
+      )
+      assert.ok(pauses[0] >= 1000 && pauses[0] <= 2000 && pauses[29] >= 10_000 && pauses[29] <= 20_000)
+    }
+  }
+  assert.notEqual(retryIn(0, 0, 0.1), retryIn(0, 0, 0.2), "each page at a moment of its own")
 })

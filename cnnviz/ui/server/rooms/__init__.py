@@ -124,10 +124,10 @@ class Rooms:
         """GET room/<code>/events: a stream of addresses, the current one first. HEAD asks whether there is one."""
         room = await self.room(request, waiting=True)
         visitor = visitor_of(request)
-        if request.method == "HEAD":
-            return Response(media_type="text/event-stream", headers={"Cache-Control": "no-store"})
         if not self.streams.have_room(visitor):
             raise Refused(503, "ui.rooms.full", n=1)
+        if request.method == "HEAD":
+            return Response(media_type="text/event-stream", headers={"Cache-Control": "no-store"})
         stream = Stream(
             room=room, visitor=visitor, seen=request.headers.get("Last-Event-ID", ""),
             screen="screen" in request.query_params, alone="alone" in request.query_params,

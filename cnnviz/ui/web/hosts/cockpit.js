@@ -8,12 +8,14 @@ import { endOf, leftUntil, possible } from "../model/hall.js"
 import { Numbers } from "../model/numbers.js"
 import { say } from "../model/words.js"
 import { ACTS, cockpitHTML, fillClock, fillCockpit, spotHTML, spotOf } from "../pages/cockpit.js"
+import { goneHTML } from "../pages/hall_gone.js"
 import { paintResults } from "../pages/hall_results.js"
 import { copyLink } from "../pages/html.js"
 import { fillNext } from "../pages/next_stage.js"
 import { kept } from "../pages/preferences.js"
 import { CODE, LANG } from "../spec.js"
 import { hall } from "./hall.js"
+import { keepRoom, keptRooms, openQuestion, openRoom } from "./held_room.js"
 import { listen } from "./listen.js"
 import { Resources } from "./resources.js"
 import { remember, remembered } from "./tab.js"
@@ -52,6 +54,8 @@ export default function show() {
   let lesson = ""
   let ends = 0
   let spot = "largest"
+  let gone = false // the server has forgotten the room
+  const question = openQuestion(() => ask("GET", "asked"))
   let pointed = "" // the cell that is pinned, as the address has it
   darken(isDark(root))
   root.innerHTML = cockpitHTML(new URL(`screen?lang=${LANG}`, room).href)
@@ -106,7 +110,8 @@ export default function show() {
     if (next) coming.ask("step", next, COMPUTED)
   }
 
-  const coming = new Resources(new URL(path.slice(0, path.lastIndexOf("/room/") + 1), location.href), CODE, {
+  const base = new URL(path.slice(0, path.lastIndexOf("/room/") + 1), location.href)
+  const coming = new Resources(base, CODE, {
     received(answer, { stage = "" }) {
       const place = root.querySelector(".coming")
       const numbers = new Numbers(/** @type {import("../model/numbers.js").StepAnswer} */ (answer))
@@ -147,6 +152,14 @@ export default function show() {
     await ask("PUT", `question?lang=${LANG}`, question)
   }
 
+  /** Opens the room that is gone under its code, where it was. */
+  async function again() {
+    const { room: open, sentence } = await openRoom(base, driver, where, question.open)
+    if (open) return stream.again()
+    const said = root.querySelector(".room-gone p")
+    if (said) said.textContent = sentence ?? say("web.notice.silent")
+  }
+
   /** Where a step leads from where the room is. @param {string} way */
   function beyond(way) {
     if (!seen.steps) return undefined
@@ -174,7 +187,8 @@ export default function show() {
   root.addEventListener("click", ({ target }) => {
     const button = /** @type {Element} */ (target).closest("button")
     const { act, ask: step, step: chosen, drive, key } = button?.dataset ?? {}
-    if (act) turn(act)
+    if (key === "room_again") again()
+    else if (act) turn(act)
     else if (step) {
       seen.step = Number(step)
       pose({ lesson, step: Number(step), seconds: seconds(root) })
@@ -204,6 +218,7 @@ export default function show() {
     pose(spotOf(new FormData(/** @type {HTMLFormElement} */ (event.target))))
   })
   addEventListener("keydown", (event) => {
+    if (gone) return
     const { target, key, ctrlKey, metaKey, altKey, shiftKey } = event
     if (ctrlKey || metaKey || altKey || /** @type {Element} */ (target).matches("input, select, textarea")) return
     if (key === " " && /** @type {Element} */ (target).matches("button, a")) return
@@ -221,7 +236,7 @@ export default function show() {
   fill()
   const form = root.querySelector(".spot")
   if (form) form.innerHTML = spotHTML(undefined, spot, pointed)
-  listen({
+  const stream = listen({
     moved(address) {
       where = address
       const here = parse(address)
@@ -234,6 +249,7 @@ export default function show() {
       steps()
     },
     asked(poll) {
+      question.hear(poll)
       seen.poll = poll
       ends = endOf(poll)
       seen.question = seen.results = undefined
@@ -246,7 +262,20 @@ export default function show() {
     ended() {
       root.innerHTML = `<p class="needs">${escaped(say("web.room.ended"))}</p>`
     },
-  }).open(new URL("events?screen=1", room).href)
+    gone(is) {
+      if (gone === is) return
+      gone = is
+      const section = /** @type {HTMLElement} */ (root.querySelector(".room-gone"))
+      section.hidden = !is
+      section.innerHTML = is ? goneHTML(code) : ""
+      section.querySelector("[data-key=room_let_go]")?.remove()
+      if (!is) return
+      seen.poll = null
+      seen.question = seen.results = undefined
+      fill()
+    },
+  })
+  stream.open(new URL("events?screen=1", room).href)
   setInterval(() => {
     seen.left = leftUntil(ends, seen.poll)
     fillClock(root, seen)
@@ -254,16 +283,17 @@ export default function show() {
   addEventListener("resize", () => seen.results && paintResults(root, seen.results))
 }
 
-/** The driver's secret: taken from the address, which a projector may show, and kept in this tab. @param {string} code */
+/** The driver's secret: taken from the address, which a projector may show, and kept in this browser. @param {string} code */
 function secret(code) {
   const key = `cnnviz.driver.${code}`
   const { driver } = parse(location.hash.slice(1))
   if (driver) {
     remember(key, driver)
+    keepRoom({ code, driver })
     history.replaceState(history.state, "", location.pathname + location.search)
   }
-  const room = JSON.parse(remembered("cnnviz.room") || "null")
-  return driver || remembered(key) || (room?.code === code ? room.driver : "")
+  const known = [JSON.parse(remembered("cnnviz.room") || "null"), ...keptRooms()].find((room) => room?.code === code)
+  return driver || remembered(key) || known?.driver || ""
 }
 
 /** How long there is to answer. @param {HTMLElement} root */

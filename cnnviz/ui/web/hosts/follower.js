@@ -48,6 +48,7 @@ export default function show() {
   let arriving = false
   let covered = false // the newest numbers, by whoever drives
   let ended = false
+  let gone = false // the server has no such room any more; it may have again
   const where = () => new URL(`${path}/events${projected ? "?screen=1" : alone ? "?alone=1" : ""}`, location.href).href
   const sheet = document.createElement("section")
   sheet.tabIndex = -1
@@ -68,6 +69,14 @@ export default function show() {
       alone = !projected
       fill()
       if (!view) mount()
+    },
+    gone(is) {
+      if (gone === is) return
+      gone = is
+      covered = false
+      if (is) ballot.hear(null)
+      fill()
+      if (is && !view) mount()
     },
     lost: (is) => {
       bar.classList.toggle("lost", is)
@@ -113,7 +122,7 @@ export default function show() {
       part: (lesson, of, act) => numbers.part(lesson, of, act),
       ahead,
     },
-    veiled: () => (alone ? undefined : covered),
+    veiled: () => (alone || gone ? undefined : covered),
     speak(lang) {
       location.search = query({ ...parse(location.search), lang })
     },
@@ -180,9 +189,9 @@ export default function show() {
     turns ? mount() : travel()
   }
 
-  function fill(state = ended ? "ended" : alone ? "alone" : "following") {
+  function fill(state = ended ? "ended" : gone ? "gone" : alone ? "alone" : "following") {
     document.body.classList.toggle("answering", answering())
-    document.body.classList.toggle("led", !alone && !ended)
+    document.body.classList.toggle("led", !alone && !ended && !gone)
     if (answering()) sheet.setAttribute("role", "main")
     else sheet.removeAttribute("role")
     root.inert = answering()
@@ -206,11 +215,12 @@ export default function show() {
   // How one joins, on the projector.
   function joining() {
     if (!board) return
-    bar.dataset.state = ended ? "ended" : "screen"
+    const over = ended ? "ended" : gone ? "gone" : ""
+    bar.dataset.state = over || "screen"
     setHTML(
       bar,
-      ended
-        ? `<span class="state" role="status">${say("web.room.ended")}</span>`
+      over
+        ? `<span class="state" role="status">${say(`web.room.${over}`)}</span>`
         : `<button type="button" data-key="hall_join" aria-label="${say("web.room.join")}"><img src="${board.qr}" alt=""></button>
           <b>${escaped(room)}</b><span class="code">${escaped(board.plainLink)}</span><span>${followed(board.counts.followers)}</span>`,
     )

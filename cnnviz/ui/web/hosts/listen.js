@@ -1,5 +1,7 @@
 // One stream of what happens in a room, while the page is in sight: a phone in a pocket asks for nothing.
 
+import { retryIn } from "../model/hall.js"
+
 /** @import { HallPoll } from "../types/wire.js" */
 /** @typedef {{ votes: number, followers: number, alone: number }} Count */
 /**
@@ -8,10 +10,9 @@
  * @property {(poll: HallPoll | null) => void} [asked]
  * @property {(count: Count) => void} [counted]
  * @property {() => void} ended
- * @property {(is: boolean) => void} [lost]
+ * @property {(is: boolean) => void} [lost]  whether the server is out of reach
+ * @property {(is: boolean) => void} gone  whether it is there and has no such room any more; said more than once
  */
-
-const RETURN_IN = 1000
 
 /** @param {Hears} act */
 export function listen(act) {
@@ -19,12 +20,22 @@ export function listen(act) {
   let stream
   let url = ""
   let over = false
+  let gone = false
+  let tries = 0
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer
 
   function begin() {
+    clearTimeout(timer)
     if (over || !url || document.hidden || (stream && stream.readyState !== EventSource.CLOSED)) return
     const own = new EventSource(url)
     stream = own
-    own.onopen = () => act.lost?.(false)
+    own.onopen = () => {
+      tries = 0
+      gone = false
+      act.gone(false)
+      act.lost?.(false)
+    }
     own.onmessage = ({ data, lastEventId }) => act.moved(data, Number(lastEventId))
     own.addEventListener("question", ({ data }) => act.asked?.(JSON.parse(data)))
     own.addEventListener("count", ({ data }) => act.counted?.(JSON.parse(data)))
@@ -35,13 +46,34 @@ export function listen(act) {
     })
     own.onerror = () => {
       act.lost?.(true)
-      // A browser gives up for good where it got another answer than a stream: the server may be starting again.
-      if (own.readyState === EventSource.CLOSED && stream === own)
-        setTimeout(begin, RETURN_IN * (1 + 2 * Math.random()))
+      if (own.readyState === EventSource.CLOSED && stream === own) tries ? later(0) : look()
     }
   }
 
+  // A browser gives up for good where it got another answer than a stream, and does not say which.
+  async function look() {
+    if (document.hidden) return
+    const asked = url
+    const answer = await fetch(url, { method: "HEAD", cache: "no-store" }).catch(() => undefined)
+    if (over || asked !== url) return
+    if (answer?.status === 404) {
+      if (!gone) tries = 0
+      gone = true
+      act.gone(true)
+    }
+    if (!answer?.ok) return later(answer?.status ?? 0)
+    tries += 1
+    begin()
+  }
+
+  /** @param {number} status  that was answered, 0 where nothing was */
+  function later(status) {
+    clearTimeout(timer)
+    timer = setTimeout(look, retryIn(status, tries++, Math.random()))
+  }
+
   function close() {
+    clearTimeout(timer)
     stream?.close()
     stream = undefined
   }
@@ -58,8 +90,11 @@ export function listen(act) {
   document.addEventListener("visibilitychange", () => (document.hidden ? close() : begin()))
   return {
     open,
+    /** Tries at once whether the room is there. */
+    again: begin,
     close: () => {
       url = ""
+      gone = false
       close()
     },
   }

@@ -1,4 +1,4 @@
-// A room's driver: opens it, and has the hall go wherever this page goes. The secret stays in this tab's memory.
+// A room's driver: opens it, and has the hall go wherever this page goes. The secret stays in this browser.
 
 import { isDark } from "../draw/theme.js"
 import { own, parse, query } from "../model/address.js"
@@ -6,14 +6,16 @@ import { escaped } from "../model/format.js"
 import { followed, nextAct } from "../model/hall.js"
 import { say } from "../model/words.js"
 import { HallBoard } from "../pages/hall_board.js"
+import { goneHTML } from "../pages/hall_gone.js"
 import { copyLink } from "../pages/html.js"
 import { LANG } from "../spec.js"
 import { hall } from "./hall.js"
+import { forgetRoom, keepRoom, keptRooms, openQuestion, openRoom } from "./held_room.js"
 import { listen } from "./listen.js"
 import { remember, remembered } from "./tab.js"
 
 /** @import { Lesson } from "../model/address.js" */
-/** @typedef {{ code: string, driver: string }} Held */
+/** @import { Held } from "./held_room.js" */
 
 const KEY = "cnnviz.room"
 const LOOK_EVERY = 3000 // milliseconds between two looks at how many follow
@@ -35,6 +37,12 @@ export function roomDriver(base, travel = () => {}) {
   let stage
   /** @type {HallBoard | undefined} */
   let board
+  /** @type {HTMLElement | undefined}  says that the server has forgotten the room */
+  let missing
+  const question = openQuestion(async () => {
+    const answer = await fetch(at("/asked"), { headers: authorized() }).catch(() => undefined)
+    return answer?.ok ? answer.json() : undefined
+  })
   const stream = listen({
     moved(address, at) {
       const first = number < 0 // this page is where it is, and its next move will tell the others
@@ -44,9 +52,13 @@ export function roomDriver(base, travel = () => {}) {
       last = address
       travel(parse(address))
     },
-    asked: (poll) => board?.hear(poll),
+    asked(poll) {
+      question.hear(poll)
+      board?.hear(poll)
+    },
     counted: (count) => board?.count(count),
     ended: () => hold(undefined),
+    gone,
   })
 
   takeFromAddress()
@@ -61,6 +73,9 @@ export function roomDriver(base, travel = () => {}) {
 
   /** @param {Held | undefined} room */
   function hold(room) {
+    gone(false)
+    if (room) keepRoom(room)
+    else if (held) forgetRoom(held.code)
     held = room
     last = ""
     number = -1
@@ -70,6 +85,34 @@ export function roomDriver(base, travel = () => {}) {
     cover(false)
     stream.close()
     if (stage) project(stage)
+  }
+
+  /** The server has forgotten the room, or has it again: nothing covers the page, and it can be opened again. @param {boolean} is */
+  function gone(is) {
+    if (is === Boolean(missing)) return
+    missing?.remove()
+    missing = undefined
+    if (!is || !held) return
+    board?.hear(null)
+    missing = document.createElement("section")
+    missing.className = "room-gone"
+    missing.setAttribute("role", "alert")
+    missing.innerHTML = goneHTML(held.code)
+    missing.addEventListener("click", ({ target }) => {
+      const { key } = /** @type {HTMLElement} */ (target).dataset
+      if (key === "room_again") again()
+      else if (key === "room_let_go") hold(undefined)
+    })
+    document.body.append(missing)
+  }
+
+  /** Opens the room that is gone under its code, where this page is now. */
+  async function again() {
+    if (!held) return
+    const { room, sentence } = await openRoom(base, held.driver, last, question.open)
+    if (room) return stream.again()
+    const said = missing?.querySelector("p")
+    if (said) said.textContent = sentence ?? say("web.notice.silent")
   }
 
   /** Has the room's questions shown over a page. @param {HTMLElement} root */
@@ -116,7 +159,9 @@ export function roomDriver(base, travel = () => {}) {
   function drive(page, lesson, veiled) {
     const address = addressOf(page, lesson, veiled)
     if (!held || address === last) return
-    last = next = address
+    last = address
+    if (missing) return // it is opened again there
+    next = address
     send()
   }
 
@@ -128,7 +173,8 @@ export function roomDriver(base, travel = () => {}) {
       const body = next
       next = undefined
       const answer = await fetch(at(), { method: "PUT", headers: authorized(), body }).catch(() => undefined)
-      if (answer?.status === 404 || answer?.status === 403) hold(undefined)
+      if (answer?.status === 403) hold(undefined)
+      else if (answer?.status === 404) gone(true)
       else if (!answer?.ok) {
         next ??= body
         await new Promise((resolve) => setTimeout(resolve, AGAIN_IN))
@@ -140,56 +186,90 @@ export function roomDriver(base, travel = () => {}) {
   /** The dialog: opens a room if there is none. @param {HTMLElement} root @param {string} page @param {Lesson} lesson */
   async function show(root, page, lesson) {
     const dialog = dialogIn(root)
-    if (!held) {
-      const opened = await fetch(at(), { method: "POST", body: addressOf(page, lesson) }).catch(() => undefined)
-      const answer = await opened?.json().catch(() => undefined)
-      if (!opened?.ok) {
-        dialog.innerHTML = `<p>${escaped(answer?.sentence ?? say("web.notice.silent"))}</p>${CLOSE()}`
-        return dialog.open || dialog.showModal()
-      }
-      hold(answer)
-      number = 0 // whatever comes now is somebody's move
-      project(root)
-      last = addressOf(page, lesson)
-    }
+    const query = addressOf(page, lesson)
+    if (!held && !(await open(dialog, root, query))) return
     const found = await look()
-    if (!found) {
-      hold(undefined) // it has ended meanwhile: another one
-      return show(root, page, lesson)
+    if (!found) return missing ? undefined : fail(dialog)
+    fill(dialog, found, async (driver) => {
+      if (!found.followers) await end() // it was opened a moment ago, by the same click
+      hold(undefined)
+      if (await open(dialog, root, query, driver)) show(root, page, lesson)
+    })
+    if (!dialog.open) dialog.showModal()
+  }
+
+  /**
+   * A new room, or the one of that driver; whether there is one now.
+   * @param {HTMLDialogElement} dialog
+   * @param {HTMLElement} root
+   * @param {string} query
+   * @param {string} [driver]
+   */
+  async function open(dialog, root, query, driver = "") {
+    const { room, sentence } = await openRoom(base, driver, query)
+    if (!room) fail(dialog, sentence)
+    else {
+      hold(room)
+      if (!driver) number = 0 // whatever comes now is somebody's move
+      project(root)
+      last = query
     }
-    fill(dialog, found)
+    return Boolean(room)
+  }
+
+  const end = () => fetch(at(), { method: "DELETE", headers: authorized() }).catch(() => undefined)
+
+  /** @param {HTMLDialogElement} dialog @param {string} [sentence] */
+  function fail(dialog, sentence = say("web.notice.silent")) {
+    dialog.innerHTML = `<p>${escaped(sentence)}</p>${CLOSE()}`
     if (!dialog.open) dialog.showModal()
   }
 
   /** @returns {Promise<{ link: string, followers: number } | undefined>} */
-  const look = async () => (await fetch(at()).catch(() => undefined))?.json().then((found) => found.link && found)
+  async function look() {
+    const answer = await fetch(at()).catch(() => undefined)
+    if (answer?.status === 404) gone(true)
+    return answer?.ok ? answer.json().catch(() => undefined) : undefined
+  }
 
-  /** @param {HTMLDialogElement} dialog @param {{ link: string, followers: number }} found */
-  function fill(dialog, found) {
+  /**
+   * @param {HTMLDialogElement} dialog
+   * @param {{ link: string, followers: number }} found
+   * @param {(driver: string) => void} resume  goes back to a room that was opened before
+   */
+  function fill(dialog, found, resume) {
     const { code, driver } = /** @type {Held} */ (held)
+    const before = keptRooms().find((room) => room.code !== code)
     const driving = `${base.href}#room=${code}&driver=${driver}`
     dialog.innerHTML = `<h2>${say("web.room.join")}</h2>
       <img class="qr" src="${at("/qr.svg")}" alt="${escaped(say("web.room.qr", { link: found.link }))}">
       <p class="code">${escaped(code)}</p><p><a href="${escaped(found.link)}" target="_blank" rel="noopener">${escaped(found.link)}</a></p>
       <p class="count" role="status"></p>
-      <p class="buttons"><a class="button" data-key="room_cockpit" target="_blank" rel="noopener" href="${at(`/cockpit?lang=${LANG}`)}#driver=${driver}">${say("web.room.cockpit")}</a></p>
+      <p class="buttons"><button type="button" data-key="room_cockpit">${say("web.room.cockpit")}</button></p>
       <p class="buttons"><button type="button" data-key="room_driver">${say("web.room.driver")}</button>
-      <button type="button" data-key="room_end">${say("web.room.end")}</button></p>${CLOSE()}`
+      <button type="button" data-key="room_end">${say("web.room.end")}</button></p>
+      ${before ? `<p class="buttons"><button type="button" data-key="room_resume">${say("web.room.resume", { code: escaped(before.code) })}</button></p>` : ""}${CLOSE()}`
     const count = /** @type {HTMLElement} */ (dialog.querySelector(".count"))
     const tell = (/** @type {number} */ n) => (count.textContent = followed(n))
     tell(found.followers)
     const timer = setInterval(async () => {
-      if (!dialog.open) return clearInterval(timer)
-      const now = await look().catch(() => undefined)
+      if (!dialog.open || missing) return clearInterval(timer)
+      const now = await look()
       if (now) tell(now.followers)
     }, LOOK_EVERY)
+    // No link, whose address would stand on the projector: the screen finds the secret in this browser, if it keeps anything.
+    dialog.querySelector("[data-key=room_cockpit]")?.addEventListener("click", () => {
+      const secret = keptRooms().some((room) => room.code === code) ? "" : `#driver=${driver}`
+      window.open(at(`/cockpit?lang=${LANG}`) + secret, "_blank", "noopener")
+    })
     dialog
       .querySelector("[data-key=room_driver]")
       ?.addEventListener("click", ({ target }) =>
         copyLink(/** @type {HTMLElement} */ (target), say("web.room.driver"), driving),
       )
+    dialog.querySelector("[data-key=room_resume]")?.addEventListener("click", () => before && resume(before.driver))
     dialog.querySelector("[data-key=room_end]")?.addEventListener("click", async () => {
-      await fetch(at(), { method: "DELETE", headers: authorized() }).catch(() => undefined)
+      await end()
       hold(undefined)
       dialog.close()
     })

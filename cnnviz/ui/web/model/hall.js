@@ -130,3 +130,17 @@ export function found({ groups, rounds }) {
 
 /** How many follow, in words. @param {number} n */
 export const followed = (n) => (n ? say("web.room.follow", { n }) : say("web.room.nobody"))
+
+const [LOST_IN, SOON, WITHIN] = [500, 2000, 20_000] // milliseconds
+
+/**
+ * Milliseconds until a page asks again for its room's stream: soon where the server is out of reach, as it is started again, with a
+ * longer and longer pause where it is full or has no such room. Pages of a hall come back each at a moment of its own.
+ * @param {number} status  what the server answered, 0 where it did not
+ * @param {number} tries  how often it was asked before
+ * @param {number} random  from 0 to 1
+ */
+export function retryIn(status, tries, random) {
+  if (![404, 429, 503].includes(status)) return LOST_IN * (1 + 3 * random)
+  return Math.min(SOON * 1.5 ** tries, WITHIN) * (0.5 + random / 2)
+}

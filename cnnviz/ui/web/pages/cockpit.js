@@ -55,7 +55,7 @@ export const cockpitHTML = (
 ) => `<header><h1>cnnviz</h1><span class="private">${say("web.cockpit.private")}</span><span class="room"></span>
     <span class="count" role="status"></span><button type="button" data-key="cockpit_link">${say("web.room.driver")}</button>
     <a href="${escaped(screen)}" target="_blank" rel="noopener">${say("web.cockpit.screen")}</a><span class="clock"></span></header>
-  <p class="wrong" role="alert"></p>
+  <p class="wrong" role="alert"></p><section class="room-gone" role="alert" hidden></section>
   <div class="columns">
     <section class="now" tabindex="0" aria-label="${say("web.cockpit.now")}"><h2>${say("web.cockpit.now")} <small></small></h2><div class="preview"><iframe src="${escaped(screen)}" title="${say("web.cockpit.now")}" tabindex="-1" inert></iframe></div>
       <div class="drive" role="group" aria-label="${say("web.cockpit.drive")}">${drive()}</div>
