@@ -109,16 +109,20 @@ def _decode(data: bytes) -> np.ndarray:
         raise Problem("data.upload.damaged") from None
 
 
-_MARKER = re.compile(rb"\xff([\x01-\xcf\xd8-\xfe])")
+_MARKER = re.compile(rb"\xff([\x01-\xfe])")
 _START_OF_SCAN, _END = 0xDA, 0xD9
+_SEGMENTS = frozenset({*range(0xC0, 0xD0), *range(0xDA, 0xDE), *range(0xE0, 0xF0), 0xFE})
+"""Markers that a length follows. Any other stands alone, or ends the decoding; so no length of ours hides what is decoded."""
 
 
 def scans(data: bytes) -> int:
-    """How many passes a JPEG draws its picture in, from the file's markers; it stops counting soon after MAX_SCANS."""
-    place = count = 0
-    while count <= MAX_SCANS and (marker := _MARKER.search(data, max(place, 2))) and marker[1][0] != _END:
+    """How many passes a JPEG draws its picture in, as libjpeg finds its markers; it stops counting soon after MAX_SCANS."""
+    place, count = 2, 0
+    while count <= MAX_SCANS and (marker := _MARKER.search(data, place)) and marker[1][0] != _END:
         count += marker[1][0] == _START_OF_SCAN
-        place = marker.end() + int.from_bytes(data[marker.end() : marker.end() + 2])  # a segment says its length
+        place = marker.end()
+        if marker[1][0] in _SEGMENTS:
+            place += max(2, int.from_bytes(data[place : place + 2]))
     return count
 
 
