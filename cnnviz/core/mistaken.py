@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,9 @@ from cnnviz.core.architecture import Architecture
 from cnnviz.core.comparison.stage_verdicts import stages_hit
 from cnnviz.core.layers import LAYERS
 from cnnviz.core.losses import LOSSES
+from cnnviz.core.names import PARAMETERS
 from cnnviz.core.optimizers import OPTIMIZERS, Optimizer, State, gd
-from cnnviz.core.overrides import override
+from cnnviz.core.overrides import arguments, override
 from cnnviz.core.program import Inner, Line, Override, Program, program_of
 from cnnviz.core.seed_network import seed_program
 from cnnviz.core.source_lines import both_lines
@@ -45,10 +47,16 @@ class Act:
     where: Callable[[Architecture, int], bool]
     lines: tuple[str, str] | None = None
 
+    @cached_property
+    def _parameters(self) -> frozenset[str]:
+        """The letters of the parameters that it needs; a layer without a bias has no b, whatever others have."""
+        needed = {name for name, needed in arguments(self.function).items() if needed}
+        return frozenset(name.removeprefix("d") for name in (self.role, *needed)) & frozenset(PARAMETERS)
+
     def fits(self, network: Architecture, place: int) -> bool:
         """Whether it can be made in this layer."""
         layer, names = network.layers[place], network.names[place]
-        if self.role == "unflatten" and not names.flattens:
+        if (self.role == "unflatten" and not names.flattens) or self._parameters - {*layer.parameter_letters}:
             return False
         return any(isinstance(kind, type) and isinstance(layer, kind) for kind in self.on) and self.where(network, place)
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+PARAMETERS = ("f", "w", "b")
+"""The letters of parameters."""
+
 
 @dataclass(frozen=True)
 class Names:
@@ -25,7 +28,7 @@ class Names:
             return role[:-1] + self.input
         if role in ("y", "dy"):
             return role[:-1] + self.output
-        if role in ("f", "w", "b", "df", "dw", "db"):
+        if role.removeprefix("d") in PARAMETERS:
             return role + (self._own(role[-1]))
         return f"{self.output}.{role}"
 

@@ -52,7 +52,7 @@ class Passes:
 
     def layer_sections(self, forward_only: bool = False) -> Iterator[Section]:
         """The functions that the lines call, in the order of the forward pass: a section for each kind of layer, one for the loss."""
-        program, known, groups = self.program, set[Callable](), dict[str, list[Line]]()
+        program, known, groups = self.program, set[Callable | str](), dict[str, list[Line]]()
         for line in (*program.forward_lines, program.loss_line, *(() if forward_only else program.backward_lines)):
             groups.setdefault(self._kind(line), []).append(line)
         for kind, lines in groups.items():

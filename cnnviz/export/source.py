@@ -34,8 +34,10 @@ class Source:
     names: tuple[str, ...]
 
 
-def listing(functions: Iterable[Callable], known: set[Callable]) -> str:
-    """The source of each function, after what it imports and the functions that it calls; those in `known` are left out, and added to it.
+def listing(functions: Iterable[Callable], known: set[Callable | str]) -> str:
+    """The source of each function, after what it imports, its module's constants and the functions that it calls.
+
+    Those in `known` are left out, and added to it.
 
     Raises ValueError for a function that reads what has no place in a script.
 
@@ -50,7 +52,7 @@ def listing(functions: Iterable[Callable], known: set[Callable]) -> str:
     return "\n\n\n".join((["\n".join(imports)] if imports else []) + [text for text in texts if text not in imports])
 
 
-def _listed(function: Callable, known: set[Callable]) -> Iterator[str]:
+def _listed(function: Callable, known: set[Callable | str]) -> Iterator[str]:
     if function in known:
         return
     known.add(function)
@@ -63,9 +65,21 @@ def _listed(function: Callable, known: set[Callable]) -> Iterator[str]:
             if value not in known:
                 known.add(value)
                 yield f"from {module} import {name}"
+        elif type(value) in (bool, int, float, str):
+            yield from _constant(name, value, known)
         elif value is not np:
             raise ValueError(f"listing: {function.__qualname__} reads {name}, which a script cannot take along")
     yield source.text
+
+
+def _constant(name: str, value: object, known: set[Callable | str]) -> Iterator[str]:
+    """A constant of a module as a line of its own, once; ValueError where another module's has the same name."""
+    line = f"{name} = {value!r}"
+    if any(isinstance(other, str) and other != line and other.startswith(f"{name} = ") for other in known):
+        raise ValueError(f"listing: {name} is {value!r}, and something else elsewhere")
+    if line not in known:
+        known.add(line)
+        yield line
 
 
 @lru_cache(maxsize=256)

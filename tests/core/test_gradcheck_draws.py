@@ -67,6 +67,9 @@ ONCE = {
     "a kink between two steps": Drawn(
         "conv2x2bsame-identity-relu-conv3x3s2same-dense4-dense2-dense1-sigmoid-ce", (2, 7, 8), "tiny", seed=203401, targets="far"
     ),
+    "a kink that bends the loss as much as round-off does": Drawn(
+        "relu-identity-max1-dense8-softmax-mse", (3, 4, 11), "two levels", "unit", "he", 1000372, "far", "adam", 0.079, 10
+    ),
     "pixels that are smaller than the step": Drawn(
         "max2s1-relu-tanh-conv1x1-conv1x2b-dense6-sigmoid-dense4-softmax-dense2-tanh-mse",
         (2, 8, 5), "tiny", "raw", "he", 267987, "far", "momentum", 5.8e-05, 10,

@@ -46,15 +46,16 @@ def _looked_at(
     """Central differences, doubts and kinks of some entries, from a longer step and from a smaller one too."""
     central, doubt = at.central[entries], at.doubt[entries]
     twice = nudged.sides(name, 2 * step, entries, bends=True)
-    doubt = doubt + np.abs(twice.central - central) / 3  # the error of a long step is ε²: doubling ε adds three times what it was
+    # The error of a long step is ε²: doubling ε adds three times what it was. A kink that does not matter may add what it bends.
+    doubt = doubt + np.abs(twice.central - central) / 3 + twice.bend
     kinks, bent = np.zeros(len(entries), bool), _matters(twice)
     if bent.any():
         closer, half = (nudged.sides(name, step / n, entries[bent], bends=True) for n in (CLOSER, 2 * CLOSER))
         central[bent], kinks[bent] = closer.central, _matters(closer)
-        doubt[bent] = closer.doubt + np.abs(closer.central - half.central) * 4 / 3
+        doubt[bent] = closer.doubt + np.abs(closer.central - half.central) * 4 / 3 + np.where(kinks[bent], 0.0, closer.bend)
     return central, doubt, kinks
 
 
 def _matters(sides: Sides) -> np.ndarray:
     """Where kinks within the step may make a right gradient look wrong."""
-    return sides.bend > np.maximum(SAFETY * sides.doubt, TOLERANCE / 10 * np.abs(sides.central))
+    return sides.bend > np.maximum(sides.doubt, TOLERANCE / 10 * np.abs(sides.central))

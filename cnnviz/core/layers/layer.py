@@ -36,6 +36,14 @@ class Call:
     roles: tuple[str, ...]
     settings: Mapping[str, object] = field(default_factory=dict)
 
+    def make(self, values: Values) -> np.ndarray:
+        """What it makes of the arrays by their roles, with its settings.
+
+        >>> call(np.sum, "x", axis=0).make({"x": np.ones((3, 2))}).tolist()
+        [3.0, 3.0]
+        """
+        return self.function(*[values[role] for role in self.roles], **self.settings)
+
 
 def call(function: Callable[..., np.ndarray], roles: str, **settings: object) -> Call:
     """`call(weigh, "windows f", rows=30)` is the line weigh(windows, f, rows=30)."""

@@ -18,8 +18,12 @@ def softmax(z: np.ndarray) -> np.ndarray:
 
 
 def softmax_dx(da: np.ndarray, a: np.ndarray) -> np.ndarray:
-    """dz[n] = a[n] · (da[n] - Σ_k da[k] · a[k]): every output hears of every other."""
-    return a * (da - (da * a).sum(axis=-1, keepdims=True))
+    """dz[n] = a[n] · (da[n] - Σ_k da[k] · a[k]): every output depends on every other.
+
+    It is written as a[n] · Σ_k a[k] · (da[n] - da[k]), which loses no digits where one share is nearly 1: Σ a = 1.
+    """
+    apart = da[..., :, None] - da[..., None, :]
+    return a * (apart * a[..., None, :]).sum(axis=-1)
 
 
 LARGEST = 80.0

@@ -144,8 +144,8 @@ def curve(layer: Layer) -> np.ndarray:
     z = np.linspace(-REACH, REACH, 321)
     calls = layer.calls(z.shape)
     values = {"x": z, "dy": np.ones_like(z)}
-    values["y"] = calls["y"].function(z, **calls["y"].settings)
-    slope = calls["dx"].function(*[values[role] for role in calls["dx"].roles], **calls["dx"].settings)
+    values["y"] = calls["y"].make(values)
+    slope = calls["dx"].make(values)
     flat = layer.saturated(values["y"])
     return np.stack([z, values["y"], slope, np.zeros_like(z) if flat is None else flat])
 

@@ -11,6 +11,7 @@ import pytest
 from cnnviz.core.layers import LAYERS
 from cnnviz.core.layers.layer import Layer
 from cnnviz.core.layers.max_pooling import max_pool_dx
+from cnnviz.core.layers.softmax import softmax, softmax_dx
 from cnnviz.core.network import Network
 from cnnviz.words import has
 
@@ -226,3 +227,11 @@ def test_a_batch_of_one_channel_takes_other_lines_to_the_same_numbers(text, shap
     one, other = found
     for name in [*network.symbols, *(f"d{name}" for name in network.parameters), "dx"]:
         np.testing.assert_allclose(one[name], other[name], rtol=1e-11, atol=1e-13, err_msg=name)
+
+
+@pytest.mark.parametrize("apart", [1.0, 40.0, 100.0, 300.0])
+def test_a_saturated_softmax_loses_no_digits(apart):
+    """Of two shares each slope is ± a[0]·a[1]·(da[0] - da[1]), also where one share is 1 to the last bit."""
+    a = softmax(np.array([0.0, -apart]))
+    small = np.exp(-apart) / (1 + np.exp(-apart)) ** 2
+    np.testing.assert_allclose(softmax_dx(np.array([0.3, 0.1]), a), [0.2 * small, -0.2 * small], rtol=1e-12)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from cnnviz.core.activation_slopes import slopes
 from cnnviz.core.descent import descent
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.mistaken import Placed
@@ -11,7 +12,6 @@ from cnnviz.core.mistakes import mistakes_for, placed
 from cnnviz.core.network import DEFAULT
 from cnnviz.core.program import program_of
 from cnnviz.core.recent import Recent, held_bytes
-from cnnviz.core.slopes import slopes
 from cnnviz.core.stages import label
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.data.images import load_image

@@ -1,4 +1,4 @@
-"""What a mistake makes of an activation's slope, beside the right one: two curves over z."""
+"""The slope of an activation as a mistake has it, beside the right one: two curves over z."""
 
 from __future__ import annotations
 
@@ -22,15 +22,19 @@ def slopes(placed: Placed, z: np.ndarray) -> tuple[np.ndarray, np.ndarray] | Non
     if placed.place is None or [act.role for act in acts] != ["dx"]:
         return None
     layer, function = placed.network.layers[placed.place], acts[0].function
-    if not isinstance(layer, Activation) or set(arguments(function)) - {"dy", "x", "y", "exact"}:
+    if not isinstance(layer, Activation):
         return None
     lines = layer.calls((z.size,))
-    values = {"x": z, "y": lines["y"].function(z)}
+    settings = lines["dx"].settings
+    if set(arguments(function)) - {"dy", "x", "y", "exact", *settings}:
+        return None
+    values = {"x": z, "y": lines["y"].make({"x": z})}
 
     def both(dy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         given = values | {"dy": dy}
-        right = lines["dx"].function(*[given[role] for role in lines["dx"].roles])
-        return right, function(**{name: (given | {"exact": right})[name] for name in arguments(function)})
+        right = lines["dx"].make(given)
+        known: dict[str, object] = {**given, **settings, "exact": right}
+        return right, function(**{name: known[name] for name in arguments(function)})
 
     (right, wrong), (_, other) = both(np.ones_like(z)), both(np.full_like(z, -2.0))
     return (right, wrong) if np.array_equal(-2 * wrong, other) else None  # else it is no slope: it goes by what comes from behind
