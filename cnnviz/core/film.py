@@ -11,6 +11,7 @@ from cnnviz.core.hidden import hidden_share
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import Network
 from cnnviz.core.patience import check_wanted
+from cnnviz.core.read_only import ReadOnly
 from cnnviz.core.updating import Point, Updates
 from cnnviz.core.values import Gradients, Params, Trace
 from cnnviz.core.work import check_updates
@@ -29,7 +30,7 @@ Curves = tuple[float, np.ndarray, np.ndarray, list[float], float, float]
 
 
 @dataclass(frozen=True, eq=False)
-class Film:
+class Film(ReadOnly):
     """Curves over updates 0 … n, each with n + 1 entries, and frames of maps at `updates` (F,).
 
     losses (n+1,), o (n+1,N); kernel (n+1,C·K·K), one filter of the first convolution, (n+1,0) without one; norms

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from cnnviz.core.read_only import lock
 from cnnviz.core.values import Params
 
 State = Mapping[str, Any]
@@ -49,9 +50,10 @@ class Optimizer:
         t = int((state or {}).get("t", 0)) + 1
         for name, theta in params.items():
             before = {key: state[f"{key}.{name}"] for key in self.KEEPS} if state else None
-            change, own = self.change(gradients[f"d{name}"], before, t)
+            gradient = gradients[f"d{name}"]
+            change, own = self.change(gradient, before, t)
             after[name] = theta - change
-            kept |= {f"{key}.{name}": value for key, value in own.items()}
+            kept |= {f"{key}.{name}": lock(value.copy() if value is gradient else value) for key, value in own.items()}
         return Params.made(after), kept | {"t": t}
 
     def change(self, gradient: np.ndarray, state: State | None, t: int) -> Change:

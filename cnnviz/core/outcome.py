@@ -11,6 +11,7 @@ import numpy as np
 from cnnviz.core.batch import batch_forward
 from cnnviz.core.network import Network
 from cnnviz.core.program import Inner
+from cnnviz.core.read_only import ReadOnly
 from cnnviz.core.values import Params
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class Pixels(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class Measured:
+class Measured(ReadOnly):
     """What parameters make of some images: the outputs `o` (M,N), their losses' mean and the share that is right.
 
     `saturated` is the share of hidden units that pass almost no gradient, `saturated_outputs` that of outputs, and
@@ -78,7 +79,7 @@ def _share(flags: np.ndarray) -> float:
 
 
 @dataclass(frozen=True, eq=False)
-class Outcome:
+class Outcome(ReadOnly):
     """What parameters make of M images; `o` (M,N) are the outputs.
 
     `predictions` (M,): which output is the largest, the first of equal ones. `confusion` (N,N) counts
@@ -117,8 +118,6 @@ def outcome(training: Training, params: Params, X: Pixels, Y: np.ndarray) -> Out
     surest = np.argsort(-confidence, kind="stable")
     hit = (classes == predictions)[surest]
     arrays = (predictions, confusion, confidence, surest[hit], surest[~hit], np.argsort(confidence, kind="stable"))
-    for array in (of_all.o, *arrays):
-        array.flags.writeable = False
     return Outcome(of_all.o, of_all.loss, of_all.accuracy, *arrays)
 
 

@@ -20,8 +20,9 @@ from cnnviz.core.architecture import Architecture
 from cnnviz.core.layers.layer import Call, Layer, Parameter, Shape
 from cnnviz.core.links import Link
 from cnnviz.core.names import Names
+from cnnviz.core.read_only import lock, sealed
 from cnnviz.core.sliding import Padding
-from cnnviz.core.values import Gradients, Later, Params, Trace, lock, sealed
+from cnnviz.core.values import Gradients, Later, Params, Trace
 from cnnviz.words import Problem
 
 Inner = dict[str, np.ndarray]

@@ -14,6 +14,8 @@ from weakref import WeakSet
 
 import numpy as np
 
+from cnnviz.core.read_only import lock_all
+
 Name = TypeVar("Name")
 Value = TypeVar("Value")
 
@@ -55,15 +57,16 @@ def _parts(one: object) -> Iterable[object]:
         return [cell.cell_contents for cell in one.__closure__ or ()]
     if isinstance(one, partial | MethodType):
         return (one.func, *one.args, one.keywords) if isinstance(one, partial) else (one.__self__,)
-    fields = vars(one).values() if hasattr(one, "__dict__") else [getattr(one, name, None) for name in getattr(one, "__slots__", ())]
-    return (*fields, *one.values()) if isinstance(one, Mapping) else fields
+    slots = [getattr(one, name, None) for cls in type(one).__mro__ for name in getattr(cls, "__slots__", ()) if name != "__dict__"]
+    fields = [*getattr(one, "__dict__", {}).values(), *slots]
+    return one.values() if isinstance(one, Mapping) and not fields else fields
 
 
 class Recent(Generic[Name, Value]):
     """Values that weigh at most `most` together; what was not put or got for longest goes first. Threads may share it.
 
     A value weighs 1, or what `weigh` says when it is put, in bytes, and the texts of its name. What weighs more than
-    `most` alone is not kept.
+    `most` alone is not kept. What is kept is everybody's: its arrays are read-only from then on.
 
     >>> recent = Recent(2)
     >>> for name in "abac":
@@ -89,6 +92,7 @@ class Recent(Generic[Name, Value]):
 
     def put(self, name: Name, value: Value) -> None:
         """Keeps `value` under `name`, in place of what was there; also to weigh again what has grown."""
+        lock_all(value)
         weight = self._weigh(value) + _of_name(name) if self._weigh else 1
         with self._lock:
             self.total += weight - self._weights.get(name, 0)

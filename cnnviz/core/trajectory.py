@@ -20,6 +20,7 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import Network
 from cnnviz.core.optimizers import State
 from cnnviz.core.patience import check_wanted
+from cnnviz.core.read_only import ReadOnly, lock
 from cnnviz.core.recent import Recent
 from cnnviz.core.updating import Point, Step, Updates, check_shape, walk
 from cnnviz.core.values import Gradients, Params, Trace
@@ -38,7 +39,7 @@ TURN = 3_000_000
 
 
 @dataclass(frozen=True, eq=False)
-class Moment:
+class Moment(ReadOnly):
     """The network after k updates: `params`, the pass they give, its gradients, and every loss so far (k + 1,).
 
     `after` are the parameters that the next update leaves. `kernels` are the first convolution's filters so far, as
@@ -178,6 +179,4 @@ _ONE_AT_A_TIME = threading.Lock()
 
 def _sealed(numbers: array[float], shape: tuple[int, ...]) -> np.ndarray:
     """The first of `numbers` as a read-only array of this shape; a copy, since they grow."""
-    sealed = np.array(np.frombuffer(numbers, count=math.prod(shape))).reshape(shape)
-    sealed.flags.writeable = False
-    return sealed
+    return lock(np.array(np.frombuffer(numbers, count=math.prod(shape))).reshape(shape))

@@ -11,6 +11,7 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import DEFAULT
 from cnnviz.core.notebook import notebook_step, params_used
 from cnnviz.core.optimizers import State
+from cnnviz.core.read_only import sealed
 from cnnviz.core.values import Gradients, Params, Trace
 from cnnviz.words import Problem, message
 
@@ -49,7 +50,7 @@ class Updates:
         self.network = lesson.network
         self.program = self.network.check(x.shape)
         self.first = Point(lesson.first_params(x.shape), {})
-        self.y = np.array(lesson.y)
+        self.y = sealed(lesson.y)
         self._as_notebook = lesson.net == DEFAULT and lesson.opt == "gd" and x.ndim == 2
         self._optimizer = lesson.optimizer
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
+from cnnviz.core.read_only import lock, sealed
 from cnnviz.core.sliding import Padding
 
 
@@ -84,39 +85,6 @@ class Arrays(Mapping[str, np.ndarray]):
 
     __eq__ = object.__eq__
     __hash__ = object.__hash__
-
-
-def sealed(values: object) -> np.ndarray:
-    """`values` as a float64 array that nobody can write to; a copy unless they are one already.
-
-    >>> sealed([1, 2]).flags.writeable
-    False
-    """
-    if type(values) is np.ndarray and values.dtype == np.float64 and not _writable(values):
-        return values
-    return lock(np.array(values, dtype=np.float64))
-
-
-def lock(array: np.ndarray) -> np.ndarray:
-    """`array`, read-only from now on, as is the array that it is a view of. Only for what was made here.
-
-    >>> row = lock(np.zeros((2, 2)).reshape(-1))
-    >>> row.flags.writeable, row.base.flags.writeable
-    (False, False)
-    """
-    array.setflags(False)  # type: ignore[call-arg]  # write: by place, which takes half as long
-    if isinstance(array.base, np.ndarray):
-        array.base.setflags(False)  # type: ignore[call-arg]
-    return array
-
-
-def _writable(array: object) -> bool:
-    """Whether `array` can be written to, or what it is a view of."""
-    while isinstance(array, np.ndarray):
-        if array.flags.writeable:
-            return True
-        array = array.base
-    return not (array is None or isinstance(array, bytes))
 
 
 _with_fields = dataclass(init=False, repr=False, eq=False)

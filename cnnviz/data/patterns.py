@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from cnnviz.core.image_ids import PATTERNS
+from cnnviz.core.read_only import lock
 
 SIZE = 32
-ROWS, COLUMNS = np.indices((SIZE, SIZE))
+ROWS, COLUMNS = lock(np.indices((SIZE, SIZE)))
 
 
 def pattern(name: str) -> np.ndarray:

@@ -11,6 +11,7 @@ from functools import cache
 import numpy as np
 
 from cnnviz.core.image_ids import CLASSES, COUNTS, DIGITS, ImageId
+from cnnviz.core.read_only import lock
 from cnnviz.data.labelled import Collection, LabelledImages
 from cnnviz.home import ASSETS
 from cnnviz.words import Problem
@@ -61,9 +62,7 @@ def sheet(kind: str, held_out: bool) -> np.ndarray:
         images = np.ascontiguousarray(tiles).reshape(count, side, side, -1)
     except (OSError, ValueError, SyntaxError):  # not there, cut off, or of another size
         raise Problem("data.image.missing") from None
-    images = np.broadcast_to(images, (count, side, side, 3))
-    images.flags.writeable = False
-    return images
+    return np.broadcast_to(lock(images), (count, side, side, 3))
 
 
 def _labelled(kind: str, held_out: bool) -> LabelledImages:

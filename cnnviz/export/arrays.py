@@ -11,6 +11,7 @@ import numpy as np
 
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import Network
+from cnnviz.core.read_only import sealed
 from cnnviz.core.trajectory import Moment
 
 _MADE = (1980, 1, 1, 0, 0, 0)
@@ -49,7 +50,7 @@ def backward_names(network: Network) -> tuple[str, ...]:
 def named_arrays(lesson: Lesson, moment: Moment) -> dict[str, np.ndarray]:
     """Every array of this update by its symbol, in the shapes of the core."""
     network = lesson.network
-    home = {**moment.trace, **moment.params, "y": np.array(lesson.y), "losses": moment.losses}
+    home = {**moment.trace, **moment.params, "y": sealed(lesson.y), "losses": moment.losses}
     arrays = {name: home[name] for name in forward_names(network) if name != "L"}
     return arrays | {name: moment.gradients[name] for name in backward_names(network)}
 
@@ -59,7 +60,8 @@ def arrays_npz(lesson: Lesson, moment: Moment) -> bytes:
 
     L is the loss, and `lesson` the query of the lesson that they belong to, as text.
 
-    >>> from cnnviz.core.trajectory import trajectory
+    >>> from cnnviz.core.read_only import sealed
+from cnnviz.core.trajectory import trajectory
     >>> x = np.zeros((32, 32))
     >>> file = arrays_npz(Lesson(k=2), trajectory(Lesson(), x, 2))
     >>> np.load(io.BytesIO(file), allow_pickle=False)["losses"].shape

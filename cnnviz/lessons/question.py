@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.core.lesson import Lesson
+from cnnviz.core.read_only import ReadOnly
 from cnnviz.data.images import find_image
 from cnnviz.lessons.expression import evaluate
 from cnnviz.lessons.file import Step
@@ -26,7 +27,7 @@ PLACE = re.compile(r"\{([^{}]+?)(?::(\d{1,2}|\d?%|plain))?\}")
 
 
 @dataclass(frozen=True, eq=False)
-class Option:
+class Option(ReadOnly):
     """One answer: its value, its label, what is said when it is given, and whether it is right."""
 
     value: np.ndarray
@@ -36,7 +37,7 @@ class Option:
 
 
 @dataclass(frozen=True, eq=False)
-class Question:
+class Question(ReadOnly):
     """All that is asked and answered on one lesson. `key` is a value, a mask of cells, a truth, or stages in order."""
 
     lesson: Lesson

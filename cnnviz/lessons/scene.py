@@ -13,6 +13,7 @@ from cnnviz.core.hidden import hidden_share
 from cnnviz.core.kept import is_kept_name
 from cnnviz.core.lesson import LESSON_KEYS, Lesson
 from cnnviz.core.mistakes import placed
+from cnnviz.core.read_only import ReadOnly
 from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.core.trajectory import Moment, trajectory, updates_ahead
 from cnnviz.core.work import estimate
@@ -27,7 +28,7 @@ MOST_WRONG = 500
 
 
 @dataclass(frozen=True, eq=False)
-class Scene:
+class Scene(ReadOnly):
     """One moment of one lesson, its arrays by name; and the way to others."""
 
     lesson: Lesson

@@ -13,6 +13,7 @@ import pytest
 import cnnviz
 from cnnviz import Lesson
 from cnnviz.core.lesson import Lesson as Start
+from cnnviz.core.network import Network
 from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.core.trajectory import _Run
 from cnnviz.data.images import find_image, load_image
@@ -96,3 +97,14 @@ def test_all_stores_together_leave_a_server_room():
     stores = [store for store in Recent.in_bytes if store.most >= 1_000_000]
     assert len(stores) > 10 and kept
     assert sum(store.most for store in stores) + MOST_MADE + MOST_UPLOADED <= MOST_TOGETHER
+
+
+def test_a_pass_weighs_with_what_it_keeps_for_the_way_back_and_nothing_is_worked_out_for_it():
+    network, x = Network.parse("conv8x3-relu-dense2-mse"), np.zeros((32, 32))
+    params = network.init(x.shape)
+    trace = network.forward(params, x)
+    gradients = network.backward(params, trace, np.zeros(2))
+    windows = trace.made_by.values["z1.windows"]
+    assert held_bytes(trace) > windows.nbytes + sum(array.nbytes for array in {id(one.base): one for one in trace.values()}.values())
+    assert held_bytes(gradients) > sum(gradients[name].nbytes for name in ("dw", "dv", "dz1"))  # da1 is dv, laid out
+    assert "dx" not in vars(gradients)

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from cnnviz.core.optimizers import gd
+from cnnviz.core.read_only import sealed
 from cnnviz.core.seed_network import backward, forward, init_params
-from cnnviz.core.values import Gradients, Params, Trace, sealed
+from cnnviz.core.values import Gradients, Params, Trace
 from tests.core.networks import ALL
 
 

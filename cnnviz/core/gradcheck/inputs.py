@@ -10,6 +10,7 @@ from cnnviz.core.gradcheck.differences import Differences
 from cnnviz.core.network import Network
 from cnnviz.core.ops import Padding, targets
 from cnnviz.core.program import Program
+from cnnviz.core.read_only import sealed
 from cnnviz.core.seed_network import seed_program
 from cnnviz.core.values import Gradients, Params
 from cnnviz.words import Problem
@@ -46,7 +47,7 @@ def by_parameter(
         key = next((key for key in (f"d{name}", name) if key in gradients), None)
         if key is None:
             raise Problem("gradcheck.missing", name=name)
-        found[name] = np.asarray(gradients[key], dtype=np.float64)
+        found[name] = sealed(gradients[key])
         if found[name].shape != program.shown[name]:
             raise Problem("gradcheck.shape", name=name, shape=found[name].shape, wanted=program.shown[name])
     return found

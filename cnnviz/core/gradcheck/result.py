@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from cnnviz.core.gradcheck.verdict import KINK, RIGHT, SAFETY, UNTOLD, WRONG
+from cnnviz.core.read_only import ReadOnly
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Entry:
 
 
 @dataclass(frozen=True, eq=False)
-class GradientCheck:
+class GradientCheck(ReadOnly):
     """Both gradients of each parameter and their relative error, each a dict of arrays shaped like the parameter.
 
     `marks` says of each entry whether it is right, wrong, at a kink or untold (gradcheck/verdict.py), `kinks` which are at

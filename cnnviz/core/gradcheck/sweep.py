@@ -10,6 +10,7 @@ from cnnviz.core.gradcheck.differences import Differences
 from cnnviz.core.gradcheck.inputs import by_parameter, differences
 from cnnviz.core.network import Network
 from cnnviz.core.ops import Padding
+from cnnviz.core.read_only import ReadOnly
 from cnnviz.core.values import Params
 
 STEPS = tuple(float(f"1e-{n}") for n in range(1, 15))
@@ -19,7 +20,7 @@ SWEPT = 2_500
 
 
 @dataclass(frozen=True, eq=False)
-class StepSweep:
+class StepSweep(ReadOnly):
     """How far central differences are from the backward pass, for each step and precision.
 
     `errors` maps "float32" and "float64" to ‖n - a‖ / max(‖a‖, ‖n‖) over all entries, (S,).

@@ -14,6 +14,7 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.core.names import Names
 from cnnviz.core.optimizers import OPTIMIZERS, Momentum
 from cnnviz.core.program import Program
+from cnnviz.core.read_only import lock
 from cnnviz.core.stages import Stage, label
 from cnnviz.core.trajectory import Moment
 from cnnviz.core.velocity import velocity_terms
@@ -153,7 +154,7 @@ def curve(layer: Layer) -> np.ndarray:
 @lru_cache(maxsize=32)
 def _curve(layer: Layer) -> np.ndarray:
     """A curve that is only drawn."""
-    return curve(layer).astype(np.float32)
+    return lock(curve(layer).astype(np.float32))
 
 
 def _activations(network: Architecture) -> list[tuple[Layer, Names]]:

@@ -13,6 +13,7 @@ import numpy as np
 
 from cnnviz.core.gradcheck import TOLERANCE, GradientCheck, StepSweep, check_gradients, step_sweep
 from cnnviz.core.lesson import Lesson
+from cnnviz.core.read_only import sealed
 from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.core.trajectory import Moment
 from cnnviz.core.values import Params
@@ -50,7 +51,7 @@ class Checking:
 
     def work(self, lesson: Lesson, params: Params, x: np.ndarray, ours: Mapping[str, np.ndarray]) -> None:
         """Does all of it; TimeoutError where nobody has looked for PATIENCE seconds."""
-        network, y = lesson.network, np.array(lesson.y)
+        network, y = lesson.network, sealed(lesson.y)
         check = check_gradients(params, x, y, gradients=ours, network=network, progress=self._tell)
         self.check, self.sweep = check, step_sweep(params, x, y, network=network)
 

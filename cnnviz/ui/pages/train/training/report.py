@@ -9,6 +9,7 @@ import numpy as np
 from cnnviz.core.image_ids import called
 from cnnviz.core.network import DEFAULT
 from cnnviz.core.outcome import Outcome, accuracy_range, outcome
+from cnnviz.core.read_only import lock_all
 from cnnviz.core.training import MEASURED, Progress
 from cnnviz.data.labelled import LabelledImages
 from cnnviz.ui.pages.train.training.tiles import tiles
@@ -81,7 +82,7 @@ def preview(job: Job, said: str = "") -> Report:
 NOTHING: Report = (
     {"active": False, "share": 0.0, "state": "", "title": "", "note": "", "warning": "", "names": (), "epochs": 1, "guessing": 1.0,
      "mixed": "", "date": "", "moved": "", "tiles": [], "groups": []},
-    {name: np.zeros(0) for name in ("epochs", *CURVES)} | {"confusion": np.zeros((0, 0)), "images": np.zeros((0, 1, 1, 3), np.uint8)},
+    lock_all({name: np.zeros(0) for name in ("epochs", *CURVES)} | {"confusion": np.zeros((0, 0)), "images": np.zeros((0, 1, 1, 3), np.uint8)}),
 )  # fmt: skip
 """Where there is no training, nor one to be begun."""
 

@@ -1,0 +1,63 @@
+"""Arrays that nobody can write to: numbers are shared between visitors, and are nobody's to change."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import numpy as np
+
+Value = TypeVar("Value")
+
+
+def sealed(values: object) -> np.ndarray:
+    """`values` as a float64 array that nobody can write to; a copy unless they are one already.
+
+    >>> sealed([1, 2]).flags.writeable
+    False
+    """
+    if type(values) is np.ndarray and values.dtype == np.float64 and not _writable(values):
+        return values
+    return lock(np.array(values, dtype=np.float64))
+
+
+def lock(array: np.ndarray) -> np.ndarray:
+    """`array`, read-only from now on, as is the array that it is a view of. Only for what was made here.
+
+    >>> row = lock(np.zeros((2, 2)).reshape(-1))
+    >>> row.flags.writeable, row.base.flags.writeable
+    (False, False)
+    """
+    array.setflags(False)  # type: ignore[call-arg]  # write: by place, which takes half as long
+    if isinstance(array.base, np.ndarray):
+        array.base.setflags(False)  # type: ignore[call-arg]
+    return array
+
+
+def lock_all(value: Value) -> Value:
+    """`value`, an array or the arrays in a dict, a tuple or a list, read-only from now on.
+
+    >>> lock_all({"losses": np.zeros(2)})["losses"].flags.writeable
+    False
+    """
+    if isinstance(value, np.ndarray):
+        lock(value)
+    elif isinstance(value, dict | tuple | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            lock_all(one)
+    return value
+
+
+class ReadOnly:
+    """A record, as a base of dataclasses: the arrays of its fields, which are its own, are read-only once it is made."""
+
+    def __post_init__(self) -> None:
+        lock_all(vars(self))
+
+
+def _writable(array: object) -> bool:
+    """Whether `array` can be written to, or what it is a view of."""
+    while isinstance(array, np.ndarray):
+        if array.flags.writeable:
+            return True
+        array = array.base
+    return not (array is None or isinstance(array, bytes))
