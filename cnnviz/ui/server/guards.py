@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import re
@@ -30,7 +31,13 @@ SETTING = "CNNVIZ_METRICS"
 """The environment's setting that opens Streamlit's metrics."""
 
 MOST_UPLOADED = 64_000_000
-"""Bytes of all files together; a session's are given up two minutes after its page is closed."""
+"""Bytes of all files together, kept and coming."""
+
+UPLOAD_SECONDS = 60.0
+"""In which a file has to come whole: 5 MB by a telephone of the third generation."""
+
+_AROUND = 65_536
+"""Bytes of a request around its file."""
 
 _TOLD = 20
 _READING = {"GET", "HEAD", "OPTIONS"}
@@ -147,13 +154,16 @@ class Frames:
 
 
 class UploadLimit:
-    """Refuses a session's uploads after UPLOADS_A_SESSION, and all while MOST_UPLOADED are held.
+    """Refuses a session's uploads after UPLOADS_A_SESSION, and those that do not come within UPLOAD_SECONDS.
 
-    Streamlit keeps each file until its session ends. `held` says how many bytes that is.
+    Streamlit keeps each file until its session ends, which is noticed when another one begins. Where they and what has
+    come of others are MOST_UPLOADED together, the oldest file is given up of a session that has ended, or else of the
+    one that holds most. `held` says how many bytes are kept, `give_up` lets one file go and says whether there was one.
     """
 
-    def __init__(self, app: ASGIApp, held: Callable[[], int] | None = None):
-        self.app, self.held = app, held or uploaded_bytes
+    def __init__(self, app: ASGIApp, held: Callable[[], int] | None = None, give_up: Callable[[], bool] | None = None, seconds: float = 0.0):
+        self.app, self.held, self.give_up = app, held or uploaded_bytes, give_up or give_up_a_file
+        self.seconds = seconds or UPLOAD_SECONDS
         self.sent: OrderedDict[str, int] = OrderedDict()
         self.coming = 0
 
@@ -172,17 +182,63 @@ class UploadLimit:
             await self.app(scope, receive, send)
 
     async def _take(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Takes a file if there is room for it beside what is held and what is on its way."""
-        length = Headers(scope=scope).get("Content-Length", "")
-        size = int(length) if length.isdecimal() else int(st.get_option("server.maxUploadSize")) * 2**20
-        if self.held() + self.coming + size > MOST_UPLOADED:
-            answer = Response(say("ui.server.full", _reader(scope), n=2), 503, {"Retry-After": "120"}, "text/plain")
-            return await answer(scope, receive, send)
-        self.coming += size
+        """Hands a file on when all of it has come, if there is room for it beside what is held and what has come of others."""
+        came: list[Message] = []
         try:
-            await self.app(scope, receive, send)
+            refused = await self._refusal(came, receive, _reader(scope))
+            await (refused or self.app)(scope, _replayed(came, receive), send)
         finally:
-            self.coming -= size
+            self.coming -= sum(map(_length, came))
+
+    async def _refusal(self, came: list[Message], receive: Receive, lang: str) -> Response | None:
+        """Reads the whole request into `came`; an answer where there is no room for it, or it comes too slowly."""
+        longest = int(st.get_option("server.maxUploadSize")) * 2**20 + _AROUND
+        try:
+            async with asyncio.timeout(self.seconds):
+                while not came or came[-1].get("more_body"):
+                    came.append(await receive())
+                    self.coming += _length(came[-1])
+                    if sum(map(_length, came)) > longest:
+                        return Response(say("data.upload.too_long", lang, megabytes=longest // 10**6), 413, media_type="text/plain")
+                    if not self._has_room():
+                        return Response(say("ui.server.full", lang, n=2), 503, {"Retry-After": "120"}, "text/plain")
+        except TimeoutError:
+            return Response(say("ui.server.slow_upload", lang), 408, {"Connection": "close"}, "text/plain")
+        return None
+
+    def _has_room(self) -> bool:
+        while self.held() + self.coming > MOST_UPLOADED:
+            if not self.give_up():
+                return False
+        return True
+
+
+def _length(message: Message) -> int:
+    return len(message.get("body", b""))
+
+
+def _replayed(messages: list[Message], receive: Receive) -> Receive:
+    """Gives what has come already, then what comes."""
+    waiting = iter(messages)
+
+    async def receive_again() -> Message:
+        return next(waiting, None) or await receive()
+
+    return receive_again
+
+
+def give_up_a_file() -> bool:
+    """Lets go of the oldest file of a session that has ended, or else of the one that holds most; False where there is none."""
+    if not runtime.exists():
+        return False
+    running = runtime.get_instance()
+    files = getattr(running.uploaded_file_mgr, "file_storage", {})
+    holding = {session: sum(len(file.data) for file in list(kept.values())) for session, kept in list(files.items()) if kept}
+    if not holding:
+        return False
+    session = max(holding, key=lambda session: (not running.is_active_session(session), holding[session]))
+    running.uploaded_file_mgr.remove_file(session, next(iter(files[session])))
+    return True
 
 
 def uploaded_bytes() -> int:
