@@ -51,6 +51,7 @@ def nginx_before(one: Server, two: Server, folder: Path):
     port = _free_port()
     text = (ROOT / "deploy" / "nginx.conf").read_text()
     text = re.sub(r"(?m)^ *ssl_certificate.*\n", "", text).replace("listen 443 ssl", f"listen 127.0.0.1:{port}").replace("Secure; ", "")
+    text = text.replace("listen 80;", f"listen 127.0.0.1:{_free_port()};")
     text = text.replace("127.0.0.1:8501", f"127.0.0.1:{one.port}").replace("127.0.0.1:8502", f"127.0.0.1:{two.port}")
     text = text.replace("/var/cache/cnnviz", str(folder / "cache"))
     temporary = "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))

@@ -1,0 +1,33 @@
+"""deploy/nginx.conf, run as it is: who comes without https is led to it, and browsers stay there."""
+
+from __future__ import annotations
+
+import http.client
+import re
+from types import SimpleNamespace
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.conftest import _free_port
+from tests.replicas import NGINX, nginx_before
+
+pytestmark = pytest.mark.skipif(not NGINX, reason="there is no nginx here: the system's package has one")
+
+
+def asked(port: int, path: str, host: str) -> http.client.HTTPResponse:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", path, headers={"Host": host})
+    return connection.getresponse()
+
+
+def test_who_comes_without_https_is_led_there_and_stays(tmp_path):
+    nobody = SimpleNamespace(port=_free_port())
+    with nginx_before(nobody, nobody, tmp_path) as address:
+        plain, secure = re.findall(r"listen 127\.0\.0\.1:(\d+)", (tmp_path / "nginx.conf").read_text())
+        for host in ("cnnviz.example.org", "elsewhere.example.net"):
+            answer = asked(int(plain), "/room/ABCD?k=3", host)
+            assert (answer.status, answer.getheader("Location")) == (301, "https://cnnviz.example.org/room/ABCD?k=3")
+        assert int(secure) == urlsplit(address).port
+        answer = asked(int(secure), "/", "cnnviz.example.org")
+        assert answer.status == 502 and answer.getheader("Strict-Transport-Security") == "max-age=15768000"
