@@ -1,15 +1,16 @@
 # cnnviz as a server, without TensorFlow:
 #   docker build -t cnnviz . && docker run --rm -p 8501:8501 cnnviz
-# With it (2 GB more): docker build --build-arg EXTRAS=[tensorflow] -t cnnviz .
+# With it (2 GB more): docker build --build-arg LOCK=tensorflow -t cnnviz .
+# Every package is one whose hash stands in locks/. The image below it by its digest: see deploy/README.md.
 
-FROM python:3.13-slim AS wheel
+ARG PYTHON=python:3.13-slim
+FROM ${PYTHON}
+ARG LOCK=page
+COPY locks /source/locks
+RUN pip install --no-cache-dir --require-hashes -r /source/locks/${LOCK}.txt
 COPY . /source
-RUN pip wheel --no-cache-dir --no-deps --wheel-dir /wheel /source
-
-FROM python:3.13-slim
-ARG EXTRAS=""
-RUN --mount=type=bind,from=wheel,source=/wheel,target=/wheel \
-    pip install --no-cache-dir "$(ls /wheel/*.whl)${EXTRAS}" \
+RUN pip install --no-cache-dir --no-deps --no-build-isolation /source \
+ && rm -r /source \
  && useradd --create-home --uid 1000 cnnviz
 USER cnnviz
 WORKDIR /home/cnnviz

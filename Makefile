@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PORT ?= 8501
 MINUTES ?= 10
 
-.PHONY: help run checks checks-python checks-web quick test fuzz lowest bench docs browser servers pictures
+.PHONY: help run checks checks-python checks-web quick test fuzz lowest lock bench docs browser servers pictures
 
 help:  ## says what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -60,17 +60,22 @@ docs: $(VENV)/.tests  ## the reference of everything that can be imported, from 
 pictures: $(VENV)/.tests browser  ## screenshots of every page, stage, size and theme, into pictures/ (minutes)
 	$(BIN)/python -m tests.pictures
 
+lock: $(VENV)/.made  ## writes locks/ anew: the newest versions that the requirements allow, and their hashes
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv>=0.13,<0.14"
+	$(BIN)/python -m tests.lock
+
 # --- What the above need -------------------------------------------------------------------------
 
-# Each stamp is newer than the requirements that were installed with it.
-$(VENV)/.runs: requirements.txt $(VENV)/.made
-	$(call install,requirements.txt)
+# Each stamp is newer than the versions that were installed with it. Only files whose hash is in locks/ are installed.
+LOCKED := locks/page.txt locks/tensorflow.txt
+$(VENV)/.runs: $(LOCKED) $(VENV)/.made
+	$(call install,locks/tensorflow.txt)
 
-$(VENV)/.tests: tests/requirements.txt requirements.txt $(VENV)/.made
-	$(call install,tests/requirements.txt)
+$(VENV)/.tests: $(LOCKED) locks/tests.txt $(VENV)/.made
+	$(call install,locks/tests.txt)
 
-$(VENV)/.bench: tests/bench/requirements.txt $(VENV)/.tests
-	$(call install,tests/bench/requirements.txt)
+$(VENV)/.bench: locks/bench.txt $(VENV)/.tests
+	$(call install,locks/bench.txt)
 
 # What checks the browser's part. The lock file has every version and its hash; where a registry lacks one
 # that is for other machines only, the versions in package.json are taken without it.
@@ -84,7 +89,7 @@ node_modules/.made: package.json package-lock.json $(VENV)/.tests
 # Python compiles what it imports, which is a small part of what is installed.
 define install
 @echo "Installing what $(1) names (the first time: some minutes, about 2 GB) …"
-@$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check -r $(1)
+@$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r $(1)
 @touch $@
 endef
 

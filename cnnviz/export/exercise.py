@@ -90,8 +90,7 @@ def asked_lines(program: Program) -> list[tuple[Line, tuple[str, ...]]]:
     for line in program.backward_lines:
         laid_out = line.layer is None and line.sources == ("dv",)
         if line.target != "dv" or program.network.names[0].source == "v":
-            sources = lines["dv"].sources if laid_out else line.sources
-            found.append((line, tuple(name for name in sources if not name.endswith(".bound"))))
+            found.append((line, lines["dv"].sources if laid_out else line.sources))
     return found
 
 

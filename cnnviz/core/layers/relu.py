@@ -10,7 +10,6 @@ import numpy as np
 
 from cnnviz.core.layers._activation import Activation
 from cnnviz.core.layers.layer import Call, Links, Shape, call
-from cnnviz.core.ties import TIE, settled
 
 OFTEN = 0.01
 """The share of cells at exactly 0 up to which it may be by chance that another program has them above: more are a rule of its own."""
@@ -28,7 +27,7 @@ def relu_dx(da: np.ndarray, z: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Relu(Activation):
-    """max(0, ·) of every cell. It has a kink at 0: what is 0 but for round-off is made 0 before it (core/ties.py)."""
+    """max(0, ·) of every cell. It has a kink at 0."""
 
     kind = "relu"
     function = "ReLU"
@@ -37,7 +36,7 @@ class Relu(Activation):
     has_kinks = True
 
     def calls(self, x: Shape, many: bool = False) -> dict[str, Call]:
-        return {"x": call(settled, "x x_bound", tie=TIE), "y": call(relu, "x"), "dx": call(relu_dx, "dy x")}
+        return {"y": call(relu, "x"), "dx": call(relu_dx, "dy x")}
 
     def links(self) -> Links:
         return {"y": (("x", "same"),), "dx": (("dy", "same"), ("x", "same"))}

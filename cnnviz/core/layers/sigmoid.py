@@ -10,7 +10,6 @@ import numpy as np
 
 from cnnviz.core.layers._activation import Activation
 from cnnviz.core.layers.layer import Call, Shape, call
-from cnnviz.core.ties import bound_of_shares
 
 SATURATED = 0.01
 """A unit is saturated where a·(1 - a) is below this: it passes less than a 25th of what it could."""
@@ -47,7 +46,7 @@ class Sigmoid(Activation):
     scale = "share"
 
     def calls(self, x: Shape, many: bool = False) -> dict[str, Call]:
-        return {"y": call(sigmoid, "x"), "y_bound": call(bound_of_shares, "x_bound"), "dx": call(sigmoid_dx, "dy y")}
+        return {"y": call(sigmoid, "x"), "dx": call(sigmoid_dx, "dy y")}
 
     def formulas(self, x: Shape) -> dict[str, str]:
         return {"y": r"{y} = \sigma({x}) = 1 / (1 + e^{{-{x}}})", "dx": r"{dx} = {dy} \odot {y} \odot (1 - {y})"}
