@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
+import random
 import re
 import shutil
 import socket
@@ -11,6 +13,7 @@ import subprocess
 import time
 from pathlib import Path
 
+from tests.bench._http import Connection
 from tests.conftest import ROOT, Server, _free_port
 
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
@@ -78,3 +81,38 @@ def _await(port: int) -> None:
             if time.monotonic() > until:
                 raise
             time.sleep(0.05)
+
+
+class Listener:
+    """A follower's page as it listens (hosts/listen.js): its stream, opened again a second after it ended, and sooner where there is none."""
+
+    def __init__(self, url: str, code: str):
+        self.url, self.code, self.at = url, code, ""
+        self.cut: float | None = time.monotonic()
+        self.longest = 0.0
+
+    async def listen(self) -> None:
+        """Until it is cancelled."""
+        while True:
+            cut = True
+            with contextlib.suppress(OSError, asyncio.IncompleteReadError, ValueError):
+                async with Connection(self.url) as stream:
+                    await stream.send("GET", f"/room/{self.code}/events")
+                    cut = (await stream.head())[0] == 200
+                    async for chunk in stream.chunks() if cut else _nothing():
+                        self._hear(chunk.decode())
+            if self.cut is None:
+                self.cut = time.monotonic()
+            await asyncio.sleep(1.0 if cut else random.uniform(0.5, 2.0))
+
+    def _hear(self, text: str) -> None:
+        if self.cut is not None:
+            self.longest, self.cut = max(self.longest, time.monotonic() - self.cut), None
+        for event in text.split("\n\n"):
+            if event.startswith("id: "):
+                self.at = event.partition("data: ")[2]
+
+
+async def _nothing():
+    return
+    yield

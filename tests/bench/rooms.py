@@ -3,6 +3,7 @@
     python -m tests.bench.rooms --followers 1000
     python -m tests.bench.rooms --followers 3000 --behind-nginx
     python -m tests.bench.rooms --votes 1000
+    python -m tests.bench.rooms --restarts 150
 
 A follower's time is from the lecturer's request to that follower's numbers, whole. First all join within JOIN seconds while
 the lecturer steps; then come steps, whose numbers a follower's page has asked for ahead, and jumps, which nobody could know
@@ -31,7 +32,7 @@ from urllib.parse import urlsplit
 from tests.bench._http import Connection
 from tests.bench._visitor import percentiles, resident_mb
 from tests.conftest import Server
-from tests.replicas import nginx_before, two_servers
+from tests.replicas import Listener, nginx_before, two_servers
 
 Result = TypeVar("Result")
 
@@ -40,6 +41,8 @@ AHEAD_IN = 0.3, 1.5
 """Seconds after which a follower's page asks ahead: hosts/follower.js."""
 EVERY_BEHIND, WANTED_BEHIND = 4.0, 2000
 VOTE = 2.0
+TURNS, WARM, WANTED_BACK = 2, 3.0, 3.0
+"""Rolling restarts, seconds between two steps of one, and seconds within which every follower has its stream again."""
 NETS = {"seed": "", "tiny-vgg": "&ch=rgb&net=conv10x3-relu-conv10x3-relu-max2-conv10x3-relu-conv10x3-relu-max2-dense10-softmax-ce"}
 
 
@@ -207,6 +210,42 @@ async def votes(url: str, count: int) -> tuple[list[float], float, int]:
     return times, took, lost
 
 
+async def restarts(url: str, servers: list[Server], count: int) -> dict[str, float]:
+    """For each way of starting the servers behind nginx again, the longest that a follower was without its stream; where both are away, since one is back."""
+    async with Connection(url) as driver:
+        room = json.loads((await driver.ask("POST", "/room", body=b"k=1"))[2])
+    listeners = [Listener(url, room["code"]) for _ in range(count)]
+    tasks = [asyncio.create_task(listener.listen()) for listener in listeners]
+
+    async def all_there() -> None:
+        async with asyncio.timeout(120):
+            while any(listener.cut is not None for listener in listeners):
+                await asyncio.sleep(0.01)
+
+    async def longest(*acts: Callable[[], object]) -> float:
+        await all_there()
+        for act in acts:
+            await asyncio.to_thread(act)
+        for listener in listeners:
+            listener.longest = 0.0
+            listener.cut = time.monotonic() if listener.cut is not None else None
+        await asyncio.sleep(1.5)  # whoever notices it late has by now
+        await all_there()
+        await asyncio.sleep(WARM)
+        return max(listener.longest for listener in listeners)
+
+    one, two = servers
+    found = {}
+    for turn in range(TURNS):
+        found[f"the first stops ({turn + 1})"] = await longest(one.stop)
+        found[f"it is back, and the second stops ({turn + 1})"] = await longest(one.start, two.stop)
+        found[f"it is back ({turn + 1})"] = await longest(two.start)
+    found["both were killed, and the first is back"] = await longest(one.process.kill, two.process.kill, one.process.wait, two.process.wait, one.start)
+    for task in tasks:
+        task.cancel()
+    return found
+
+
 def run(work: Coroutine[Any, Any, Result]) -> Result:
     """As asyncio.run, in the loop that the servers run in, where it is installed: the clients share the machine with them."""
     with contextlib.suppress(ImportError):
@@ -241,6 +280,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--followers", type=int, default=1000)
     parser.add_argument("--votes", type=int, default=0, help="so many devices answer a question, and nobody follows")
+    parser.add_argument("--restarts", type=int, default=0, help="so many followers, while the two servers behind nginx are started again")
     parser.add_argument("--behind-nginx", action="store_true", help="two servers and a Redis behind it")
     asked = parser.parse_args(arguments)
     resource.setrlimit(resource.RLIMIT_NOFILE, (16_384, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
@@ -252,6 +292,12 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"{asked.votes} answers within {VOTE:g} s: all taken after {took:.2f} s, {lost} lost")
             print(f"an answer: median {median:.0f} ms, p95 {p95:.0f} ms, most {most:.0f} ms")
             return int(lost > 0)
+    if asked.restarts:
+        with replicas() as (url, servers):
+            found = run(restarts(url, servers, asked.restarts))
+            for step, seconds in found.items():
+                print(f"{step}: {asked.restarts} followers had their streams again after {seconds:.1f} s at most (wanted: {WANTED_BACK:g} s)")
+            return int(max(found.values()) > WANTED_BACK)
     with replicas() if asked.behind_nginx else alone() as (url, servers):
         every, wanted = (EVERY_BEHIND, WANTED_BEHIND) if asked.behind_nginx else (EVERY, WANTED_P95)
         for name, net in NETS.items():

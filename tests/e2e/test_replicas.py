@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import signal
 import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -14,7 +14,7 @@ from cnnviz import Lesson
 from tests.bench._http import Connection
 from tests.conftest import Server
 from tests.e2e.page import Screen
-from tests.replicas import NGINX, REDIS, Redis, nginx_before, two_servers
+from tests.replicas import NGINX, REDIS, Listener, Redis, nginx_before, two_servers
 
 WITHIN = 5.0
 
@@ -75,7 +75,7 @@ async def vote(url: str, room: dict, devices: list[str], answer: int) -> set[int
     return set(await asyncio.gather(*map(one, devices)))
 
 
-async def all_at(followers: list[Follower], query: str) -> None:
+async def all_at(followers: Sequence[Follower | Listener], query: str) -> None:
     async with asyncio.timeout(WITHIN):
         while any(follower.at != query for follower in followers):
             await asyncio.sleep(0.02)
@@ -96,8 +96,7 @@ async def lecture(urls: list[str], first: Server, redis: Redis) -> None:
         assert (await ask.ask("PUT", f"/room/{room['code']}/question", headers, question))[0] == 201
     devices = await join(urls[0], room, 50)
     assert await vote(urls[0], room, devices[:30], 0) == await vote(urls[-1], room, devices[20:], 1) == {200}
-    first.process.send_signal(signal.SIGKILL)
-    first.process.wait()
+    kill(first)
     assert 200 in await put(urls, room, "k=3")
     await all_at(followers, "k=3")
     async with Connection(urls[-1]) as ask:
@@ -151,3 +150,35 @@ def test_behind_nginx_pages_numbers_and_rooms_go_on_when_a_server_dies(browser, 
         screen.shows(Lesson(k=3, stage="z1"))  # by the server that is left
         assert screen.thrown == []
         context.close()
+
+
+def kill(server: Server) -> None:
+    """Without a word."""
+    server.process.kill()
+    server.process.wait()
+
+
+async def rolling(url: str, one: Server, two: Server) -> None:
+    """A hall while both servers are started again, one after the other and then both at once."""
+    async with Connection(url) as ask:
+        room = json.loads((await ask.ask("POST", "/room", body=b"k=0"))[2])
+    listeners = [Listener(url, room["code"]) for _ in range(40)]
+    tasks = [asyncio.create_task(listener.listen()) for listener in listeners]
+    await all_at(listeners, "k=0")
+    steps: list[list[Callable[[], object]]] = [
+        [one.stop], [one.start, two.stop], [two.start, one.stop], [one.start],
+        [lambda: kill(one), lambda: kill(two), one.start], [two.start],
+    ]  # fmt: skip
+    for k, acts in enumerate(steps, 1):
+        for act in acts:
+            await asyncio.to_thread(act)
+        assert 200 in await put([url], room, f"k={k}")
+        await all_at(listeners, f"k={k}")
+    for task in tasks:
+        task.cancel()
+
+
+@pytest.mark.skipif(not NGINX, reason="there is no nginx here: the system's package has one")
+def test_behind_nginx_a_hall_is_back_at_once_while_the_servers_are_started_again(tmp_path):
+    with two_servers() as (one, two, _), nginx_before(one, two, tmp_path) as url:
+        apart(rolling(url, one, two))

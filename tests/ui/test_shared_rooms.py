@@ -114,6 +114,25 @@ async def test_where_there_are_too_many_the_one_that_nobody_follows_makes_place(
         assert (await here.ask("POST", "/room"))[0] == 503
 
 
+@scene
+async def test_a_room_that_only_its_lecturers_pages_show_outlives_redis_too():
+    server = fakeredis.FakeServer()
+    here = process(server)
+    path, driver = await here.open("k=1")
+    async with here.following(path, way="events?screen=1") as heard:
+        await until(here.rooms.store.ready.is_set)
+        await fakeredis.FakeAsyncRedis(server=server).flushall()
+        for task in here.rooms.store.tasks:
+            task.cancel()  # the connection on which it listened is gone, too
+        await until(lambda: not here.rooms.store.ready.is_set())
+        here.rooms.store._begin()
+        await until(here.rooms.store.ready.is_set)
+        assert (await here.ask("PUT", path, b"k=2", driver))[0] == 200
+        await until(lambda: "data: k=2" in heard)
+        assert "event: end" not in heard
+    assert not here.rooms.store.followed
+
+
 # ---- what a later version has written, or somebody has spoiled
 
 POLL = {"number": 7, "spec": {"kind": "choose", "ask": "?", "answers": [{"label": "a"}, {"label": "b"}], "at": "", "change": {}}, "kind": "choose", "most": 2, "keyed": False}

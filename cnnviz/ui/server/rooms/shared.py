@@ -138,8 +138,9 @@ class Shared:
     async def count(self, room: Room, by: int, alone: bool = False) -> None:
         room.followers += by
         room.alone += by * alone
-        self.followed.add(room) if room.followers else self.followed.discard(room)
-        if not room.followers:
+        watched = room.followers or room.streams
+        self.followed.add(room) if watched else self.followed.discard(room)
+        if not watched:
             self.answers.forget(room)  # only who hears of every change puts anything back
 
     async def ask(self, room: Room, poll: Poll | None) -> None:

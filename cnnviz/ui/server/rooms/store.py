@@ -44,7 +44,8 @@ class TooManyVotes(Exception):
 class Room:
     """A room as one process knows it: where its driver is, that move's number, and who follows here. Numbers grow, and go on growing where the room is opened again.
 
-    `came` counts the moves that were asked for here. `alone` of the followers explore by themselves; `poll` is the question, if there is one, and `asked` says whether
+    `came` counts the moves that were asked for here. `alone` of the followers explore by themselves; `streams` counts projectors,
+    too; `poll` is the question, if there is one, and `asked` says whether
     there ever was one; `ballots` has what was answered here in each round of it, and `stamps` when, in an order that all processes share.
     """
 
@@ -57,6 +58,7 @@ class Room:
     ended: bool = False
     followers: int = 0
     alone: int = 0
+    streams: int = 0
     poll: Poll | None = None
     asked: bool = False
     ballots: dict[int, Ballot] = field(default_factory=dict)
@@ -91,7 +93,7 @@ class Store(Protocol):
         """How many follow, in all processes, and how many of them explore alone. Raises StoreLost."""
 
     async def count(self, room: Room, by: int, alone: bool = False) -> None:
-        """One more follower here, or one less."""
+        """One more follower here, or one less; 0 where it is a projector, whose stream alone came or went."""
 
     async def ask(self, room: Room, poll: Poll | None) -> None:
         """The room's question from now on, as far as it has come; None is none. Raises StoreLost."""

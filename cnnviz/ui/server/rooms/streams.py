@@ -84,6 +84,7 @@ class Streams:
         room = stream.room
         self.followed[room] += 1
         self.following[stream.visitor] += 1
+        room.streams += 1
         try:
             await self.store.count(room, 0 if stream.screen else 1, stream.alone)
             yield b"retry: 1000\n\n"
@@ -104,6 +105,7 @@ class Streams:
                         async with asyncio.timeout(stream.patience):
                             await changed.wait()
         finally:
+            room.streams -= 1
             for counted, one in ((self.followed, room), (self.following, stream.visitor)):
                 counted[one] -= 1
                 if not counted[one]:
