@@ -114,7 +114,7 @@ def test_what_a_training_starts_from_is_named_and_can_be_had_again():
     start = starting.start_of(job, lesson)
     assert (start.img, start.lr, start.stride, start.f, start.seed, start.k) == ("test-2", 0.3, 2, lesson.f, 4, 0)
     assert starting.start_of(job, start) == start
-    assert "w starts normal from seed 4" in str(starting.job_words(job))
+    assert "w is drawn from a normal distribution, seed 4" in str(starting.job_words(job))
     assert "The rule is exact here" in _start(lesson, job.settings)
     assert "trained w is not used" in _start(Lesson(w="held-0123456789abcdef"), job.settings)
 
