@@ -14,6 +14,7 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.core.program import Inner, Line, Program
 from cnnviz.core.trajectory import Moment
 from cnnviz.export.animation import lesson_picture
+from cnnviz.export.exercise_check import checked, round_off
 from cnnviz.export.lines import aligned, expression, variable, wrapped
 from cnnviz.export.passes import Passes, Section, section
 from cnnviz.export.script import as_notebook, as_script
@@ -22,13 +23,11 @@ from cnnviz.export.source import listing
 from cnnviz.export.start import IMPORTS, image_section, start_section
 from cnnviz.words import reader, say, text
 
-SAID = ("right", "wrong", "shape", "not_yet")
+SAID = ("right", "wrong", "untold", "kink", "some_untold", "shape", "not_yet")
 """What the check says of a gradient, among the words `export.exercise.said`."""
 
 FILE = "gradients.npz"
 """What it writes, to be taken to the Check page."""
-NUDGE = 1e-6
-"""The ε of its central differences: short, so that a loss that bends much under raw pixels is still nearly straight."""
 TRIED, FEWEST = 200, 20
 """Entries of one array that are nudged at the most, evenly spread, and of the largest networks."""
 WORK = 4_000_000_000
@@ -94,6 +93,18 @@ def asked_lines(program: Program) -> list[tuple[Line, tuple[str, ...]]]:
     return found
 
 
+def choice_lines(program: Program) -> list[Line]:
+    """What the layers with kinks decide by comparing numbers, a line for each.
+
+    >>> from cnnviz.core.network import Network
+    >>> [expression(line) for line in choice_lines(Network.parse("conv1x3-relu-max2-dense2-mse").program((8, 8)))]
+    ['gates(z1)', 'winners(a1, k=2, stride=2, shape=(3, 3))']
+    """
+    layers = zip(program.network.layers, program.network.names, program.inputs, strict=True)
+    chosen = [(layer.choice(shape), names) for layer, names, shape in layers]
+    return [Line("", made.function, tuple(map(names.of, made.roles)), made.settings) for made, names in chosen if made]
+
+
 def _section(name: str, code: str, **values: object) -> Section:
     return Section(say(f"export.exercise.{name}.title"), say(f"export.exercise.{name}.words", **values), (), code)
 
@@ -125,7 +136,7 @@ def _open_section(passes: Passes) -> Section:
 
 def _check_section(passes: Passes) -> Section:
     """The loss when one array is nudged and all after it is worked out again, and what compares with it."""
-    program = passes.program
+    program, choices = passes.program, choice_lines(passes.program)
     starts = ["x", *program.parameters]
     rows = []
     for line in program.forward_lines:
@@ -133,49 +144,40 @@ def _check_section(passes: Passes) -> Section:
         rows.append((f'{name} = given.get("{name}", {made})' if line.target in program.shapes else f"{name} = {made}", ""))
     head = wrapped("def loss_with(", [*(f"{name}={name}" for name in starts), "**given"], "):")
     words = f'"""{say("export.exercise.loss_with")}"""'
-    body = textwrap.indent(f"{words}\n{aligned(rows)}\nreturn {passes.loss_call}", "    ")
-    functions: list[Callable] = [checked]
-    code = f"{head}\n{body}\n\n\n{listing(functions, set())}\n\n\n"
+    body = textwrap.indent(f"{words}\n{aligned(rows)}\nreturn {passes.loss_call}, [{', '.join(map(expression, choices))}]", "    ")
+    known: set[Callable | str] = set()
+    listing([line.function for line in (*program.forward_lines, program.loss_line)], known)  # these stand above
+    code = f"{head}\n{body}\n\n\n{listing([*(line.function for line in choices), round_off, checked], known)}\n\n\n"
     arrays = len(asked_lines(program))
-    most = max(FEWEST, min(TRIED, WORK // max(1, 2 * arrays * program.multiplications)))
+    most = max(FEWEST, min(TRIED, WORK // max(1, 4 * arrays * program.multiplications)))
+    start = wrapped("start = dict(", [f"{name}={name}" for name in starts], ")")
     places = wrapped("arrays = dict(", [f"{name}={name}" for line, _ in asked_lines(program) for name in [variable(line.target[1:])]], ")")
     each = {name: json.dumps(text(f"export.exercise.said.{name}", reader()), ensure_ascii=False) for name in SAID}
     said = "\n".join(["said = dict(", *(f"    {name}={words}," for name, words in each.items()), ")"])
-    return _section("check", f"{code}{said}\n{places}\n{_LOOP.format(nudge=NUDGE, most=most)}", most=most)
+    return _section("check", f"{code}{said}\n{start}\n{places}\n{_LOOP.format(most=most)}", most=most)
 
 
-def checked(gradient, array, loss_of, nudge, most, said):
-    """One gradient beside central differences of up to `most` entries: a sentence, of those that are `said`.
-
-    Where the slopes on both sides of an entry differ, it stands at a kink of ReLU or max pooling and is left out.
-    """
-    gradient = np.asarray(gradient, dtype=float)
-    if gradient.size != array.size:
-        return said["shape"].format(shape=gradient.shape, wanted=array.shape)
-    gradient = gradient.reshape(array.shape)
-    middle, worst, found = loss_of(array), 0.0, ""
-    for place in np.unique(np.linspace(0, array.size - 1, most).astype(int)):
-        at = np.unravel_index(place, array.shape)
-        up, down = array.copy(), array.copy()
-        up[at] += nudge
-        down[at] -= nudge
-        above, below = loss_of(up), loss_of(down)
-        central = (above - below) / (2 * nudge)
-        if abs(above - middle + below - middle) > 0.01 * abs(above - below) + 1e-9 * nudge * max(1.0, abs(middle)):
-            continue
-        apart = abs(gradient[at] - central) - 1e-3 * max(abs(gradient[at]), abs(central)) - 1e-8 * max(1.0, abs(middle))
-        if not apart <= worst:
-            worst = apart
-            found = said["wrong"].format(place=tuple(map(int, at)), yours=f"{gradient[at]:.6g}", central=f"{central:.6g}")
-    return found or said["right"]
-
-
-_LOOP = '''for name, gradient in gradients.items():
+_LOOP = '''noise = round_off(loss_with, start)
+untold = tried = 0
+for name, gradient in gradients.items():
     array = arrays[name[1:]]
     if gradient is None:
         print(f"{{name:<5}} {{said['not_yet']}}")
         continue
-    print(f"{{name:<5}} {{checked(gradient, array, lambda nudged: loss_with(**{{name[1:]: nudged}}), {nudge}, {most}, said)}}")'''
+    gradient = np.asarray(gradient, dtype=float)
+    if gradient.size != array.size:
+        print(f"{{name:<5}} {{said['shape'].format(shape=gradient.shape, wanted=array.shape)}}")
+        continue
+    found, worst = checked(gradient.reshape(array.shape), array, lambda nudged: loss_with(**{{name[1:]: nudged}}), noise, {most})
+    untold, tried = untold + found.count(UNTOLD), tried + len(found)
+    if worst:
+        place, yours, central = worst
+        words = said["wrong"].format(place=place, yours=f"{{yours:.6g}}", central=f"{{central:.6g}}")
+    else:
+        words = said["right" if RIGHT in found else "untold" if UNTOLD in found else "kink"]
+    print(f"{{name:<5}} {{words}}")
+if untold:
+    print("#", said["some_untold"].format(n=untold, count=tried))'''
 
 _SAVE = '''done = {{name: gradient for name, gradient in gradients.items() if gradient is not None}}
 np.savez("{file}", **done)

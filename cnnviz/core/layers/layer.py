@@ -165,6 +165,10 @@ class Layer:
         """Which cells of the output pass no gradient at all, where that can come about: an image that wakes them may do."""
         return None
 
+    def choice(self, x: Shape) -> Call | None:
+        """What it decides by comparing numbers, as an array of truths; None where it has no kinks."""
+        return None
+
     def undecided(self, dx: np.ndarray, doubt: float, *sources: np.ndarray) -> np.ndarray | None:
         """At which cells another program's `dx` is as right as ours, since numbers that are closer than `doubt` decide there.
 

@@ -39,6 +39,12 @@ def max_pool_dx(dp: np.ndarray, x: np.ndarray, p: np.ndarray, k: int, stride: in
     return dx
 
 
+def winners(x: np.ndarray, k: int, stride: int, shape: tuple[int, int]) -> np.ndarray:
+    """Which cells of each window are its largest number, (k², …,C,H',W') with `shape` (H',W')."""
+    windows = np.stack([x[under] for under in slices(k, stride, *shape)])
+    return windows == windows.max(axis=0)
+
+
 def max_pool_undecided(dx: np.ndarray, doubt: float, dp: np.ndarray, x: np.ndarray, p: np.ndarray, k: int, stride: int) -> np.ndarray:
     """The cells that are as good as the winner of their window, where dx hands such cells all that comes back.
 
@@ -68,6 +74,9 @@ class MaxPooling(Pooling):
             "y": call(max_pool, "x", **sliding, shape=self.shape(x)[1:]),
             "dx": call(max_pool_dx, "dy x y", **sliding),
         }
+
+    def choice(self, x: Shape) -> Call:
+        return call(winners, "x", k=self.k, stride=self.stride, shape=self.shape(x)[1:])
 
     def undecided(self, dx: np.ndarray, doubt: float, *sources: np.ndarray) -> np.ndarray | None:
         dp, x, p = sources

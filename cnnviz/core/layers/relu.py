@@ -25,6 +25,11 @@ def relu_dx(da: np.ndarray, z: np.ndarray) -> np.ndarray:
     return da * (z > 0)
 
 
+def gates(z: np.ndarray) -> np.ndarray:
+    """Which units let their number pass."""
+    return z > 0
+
+
 @dataclass(frozen=True)
 class Relu(Activation):
     """max(0, ·) of every cell. It has a kink at 0."""
@@ -46,6 +51,9 @@ class Relu(Activation):
 
     def arithmetic(self) -> dict[str, str]:
         return {"y": "max(0, x)", "dx": "dy*[x > 0]"}
+
+    def choice(self, x: Shape) -> Call:
+        return call(gates, "x")
 
     def undecided(self, dx: np.ndarray, doubt: float, *sources: np.ndarray) -> np.ndarray | None:
         dy, x = sources

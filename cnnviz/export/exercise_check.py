@@ -1,0 +1,64 @@
+"""What checks an exercise's gradients, with NumPy alone: its functions are printed into the exercise as they stand here.
+
+The loss is nudged entry by entry; how far a difference may be off comes from steps of several lengths and from what round-off in
+all numbers does to the loss. The judgement is the gradient check's own (core/gradcheck/verdict.py).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cnnviz.core.gradcheck.verdict import SAFETY, TOLERANCE, WRONG, marks
+
+LONGEST, SHORTEST = 1e-4, 1e-8
+"""The steps of the nudges: ever shorter ones, until the difference is sure enough."""
+
+
+def round_off(loss_with, arrays):
+    """How far the loss may be off: what it makes of changes in the last digits of all `arrays` that it starts from."""
+    rng, eps = np.random.default_rng(0), np.finfo(float).eps
+    loss = loss_with()[0]
+    shaken = [loss_with(**{name: a * (1 + eps * rng.choice([-1, 1], a.shape)) for name, a in arrays.items()})[0] for _ in range(6)]
+    return SAFETY * (max(abs(other - loss) for other in shaken) + eps * max(1.0, abs(loss)))  # 1: what a logarithm is taken of
+
+
+def slope(loss_of, array, at, given, noise, unmoved):
+    """∂L/∂array[at] by central differences: how large, how far it may be off, whether the loss never moves, whether it is a kink.
+
+    Shorter and shorter steps are tried, until the difference is sure enough or `given` is told to be right.
+    """
+    middle, choices = unmoved
+    size = max(1.0, abs(array[at]))
+    step, before, best, still, kink = LONGEST * size, None, (np.nan, np.inf), True, True
+    while step > SHORTEST * size:
+        up, down = array.copy(), array.copy()
+        up[at] += step
+        down[at] -= step
+        (above, chosen), (below, others) = loss_of(up), loss_of(down)
+        central = (above - below) / (up[at] - down[at])
+        still = still and above == middle == below
+        same = all(np.array_equal(a, b) and np.array_equal(a, c) for a, b, c in zip(choices, chosen, others, strict=True))
+        kink = kink and not same
+        if same and before is not None:
+            doubt = noise / step + abs(before - central) / 10  # the error goes with step², so it is a hundredth of the longer one's
+            best = min(best, (central, doubt), key=lambda one: one[1])
+            right = abs(given - central) <= SAFETY * doubt <= abs(given)
+            if still or right or SAFETY * best[1] <= TOLERANCE * abs(best[0]):
+                break
+        before = central if same else None
+        step /= 10
+    return (*best, still, kink)
+
+
+def checked(gradient, array, loss_of, noise, most):
+    """The marks of up to `most` entries of one gradient beside central differences, and the worst of them: place, yours, theirs."""
+    worst, found, apart, unmoved = None, [], -1.0, loss_of(array)
+    for place in np.unique(np.linspace(0, array.size - 1, most).astype(int)):
+        at = np.unravel_index(place, array.shape)
+        given = float(gradient[at])
+        central, doubt, still, kink = slope(loss_of, array, at, given, noise, unmoved)
+        mark = int(marks(np.array(given), np.array(central), doubt, np.array(still), np.array(kink)))
+        found.append(mark)
+        if mark == WRONG and not abs(given - central) <= apart:
+            worst, apart = (tuple(map(int, at)), given, central), abs(given - central)
+    return found, worst
