@@ -63,7 +63,7 @@ def check_gradients(
     analytic = by_parameter(nudged.gradients if gradients is None else gradients, program, names)
     tell = _telling(progress, {name: path(program, name).cost for name in names})
     found = {name: compared(nudged, name, analytic[name].reshape(-1), step, tell(name)) for name in names}
-    return _result(analytic, found, is_finite(nudged))
+    return _result(analytic, found, is_finite(nudged, names))
 
 
 def _telling(progress: Progress | None, costs: Mapping[str, int]) -> Callable[[str], Progress]:

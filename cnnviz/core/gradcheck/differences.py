@@ -134,12 +134,15 @@ class Differences:
 
     def structural(self, name: str) -> np.ndarray:
         """Which entries are 0 whatever cancels, (n,): Σ |effect| · |∂target| is 0, since nothing comes in or nothing comes back."""
-        way = path(self.program, name)
-        back = np.abs(self.gradients[f"d{way.target}"]).reshape(-1)
-        if way.place is None:
-            return back == 0
-        parts = (np.abs(self._effects(way, part.reshape(-1))) for part in _parts(way, np.arange(way.size)))
-        return np.concatenate([part.reshape(len(part), -1) @ back for part in parts]) == 0
+        if name == "x":
+            return self.gradients["dx"].reshape(-1) == 0
+        # The entry's own line of the backward pass is that sum of products, with signs.
+        line = next(line for line in self.program.backward_lines if line.target == f"d{name}")
+        return line.make({source: np.abs(self._made(source)) for source in line.sources}).reshape(-1) == 0
+
+    def _made(self, symbol: str) -> np.ndarray:
+        """A value or a gradient, with every axis that lines have."""
+        return self.values[symbol] if symbol in self.values else self.gradients[symbol].reshape(self.program.shapes[symbol[1:]])
 
     @cached_property
     def round_off(self) -> RoundOff:

@@ -32,10 +32,10 @@ def differences(
     return Differences(program, params, x, network.targets(y, shape) if network else targets(y, shape), dtype)
 
 
-def is_finite(nudged: Differences) -> bool:
-    """Whether every value, every gradient and the loss of the pass are finite numbers."""
+def is_finite(nudged: Differences, names: tuple[str, ...]) -> bool:
+    """Whether every value, the loss, and the gradients of these parameters are finite numbers in our own pass."""
     loss = nudged.program.loss_line.make(nudged.values | {"y": nudged.y})
-    return bool(np.isfinite(loss)) and all(np.isfinite(array).all() for arrays in (nudged.trace, nudged.gradients) for array in arrays.values())
+    return all(np.isfinite(array).all() for array in (loss, *nudged.trace.values(), *(nudged.gradients[f"d{name}"] for name in names)))
 
 
 def by_parameter(

@@ -22,27 +22,38 @@ class RoundOff:
         self.program, self.values, self.slopes, self.eps = program, values, slopes, eps
         end = np.abs(slopes[0][f"d{end_of(program)}"])
         self.own = np.array([0.0, float(end.sum() + 2 * np.abs(y).sum())])  # of the loss itself
-        self._known: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        self._known: dict[str, tuple[np.ndarray, ...]] = {}
 
     def of(self, path: Path, effect: np.ndarray, moved: np.ndarray) -> np.ndarray:
         """For entries with these effects (n, …), which move the end by `moved` (n,N): how far L may be off, (n,)."""
         if path.target not in self._known:
             self._known[path.target] = self._errors(path)
-        near, far = self._known[path.target]
+        near, squares, scale, far = self._known[path.target]
         touched = (effect != 0).reshape(len(effect), -1).astype(effect.dtype)
-        errors = np.stack([np.hypot(_root_of_squares(touched, near[n]), far[n]) for n in range(2)]) + self.own[:, None]
-        return self.eps * (errors[0] + length(moved) / 2 * errors[1])
+        errors = np.sqrt(touched @ squares)  # (n, 2)
+        if near.size:
+            errors = np.maximum(errors, np.stack([(touched * one).max(axis=1) for one in near.T], axis=1))
+        errors = np.hypot(errors * scale, far) + self.own
+        return self.eps * (errors[:, 0] + length(moved) / 2 * errors[:, 1])
 
-    def _errors(self, path: Path) -> tuple[np.ndarray, np.ndarray]:
-        """Errors for both kinds of slopes: of cells that a nudge reaches one by one, (2, cells), and of all others together, (2,)."""
-        alone, near, far = True, [np.zeros((2, self.values[path.target].size))], [np.zeros((2, 1))]
+    def _errors(self, path: Path) -> tuple[np.ndarray, ...]:
+        """Errors for both kinds of slopes: of cells that a nudge reaches one by one, and of all others together, (2,).
+
+        The former (cells, 2) are over `scale` (2,), the largest of each kind: first as they are, where some are so small that
+        their squares are 0, then squared. An entry that reaches such ones alone has the largest of them.
+        """
+        alone, near, far = True, [np.zeros((self.values[path.target].size, 2))], [np.zeros((1, 2))]
         for line in (*path.own, *path.lines):
             if line.role != "y":
                 continue
             alone = alone and (line.target == path.target or self._same(line))
             size = (np.abs(self.values[line.target]) if alone else self._magnitude(line)).reshape(-1)
-            (near if alone else far).append(np.stack([np.abs(slopes[f"d{line.target}"]).reshape(-1) * size for slopes in self.slopes]))
-        return length(np.stack(near, axis=-1)), length(np.concatenate(far, axis=-1))
+            (near if alone else far).append(np.stack([np.abs(slopes[f"d{line.target}"]).reshape(-1) * size for slopes in self.slopes], axis=1))
+        together = length(np.stack(near, axis=-1))
+        scale = np.maximum(together.max(axis=0, initial=0), TINY)
+        near_ones = together / scale
+        small = ((near_ones > 0) & (near_ones < SQUARED)).any()
+        return near_ones if small else near_ones[:0], near_ones**2, scale, length(np.concatenate(far).T)
 
     def _same(self, line: Line) -> bool:
         """Whether each cell is made of the same cell before it."""
@@ -69,24 +80,15 @@ SQUARED = 1e-150
 """A share of the largest below which squares of numbers are no longer exact."""
 
 
+@np.errstate(over="ignore")
 def length(numbers: np.ndarray) -> np.ndarray:
     """The root of the sum of squares over the last axis, also of numbers whose squares are 0 or ∞.
 
     >>> length(np.array([[3e-200, 4e-200], [0.0, 7e200]])).tolist()
     [5e-200, 7e+200]
     """
-    largest = np.maximum(np.abs(numbers).max(axis=-1), TINY)
-    return np.linalg.norm(numbers / largest[..., None], axis=-1) * largest
-
-
-def _root_of_squares(touched: np.ndarray, errors: np.ndarray) -> np.ndarray:
-    """The root of the sum of squares of `errors` (cells,) of the cells that each entry touches, (n, cells) of 0 and 1: (n,).
-
-    An entry that touches very small ones alone has the largest of them.
-    """
-    scale = max(float(errors.max(initial=0)), TINY)
-    found: np.ndarray = np.sqrt(touched @ (errors / scale) ** 2)
-    small = np.flatnonzero(found < SQUARED)
-    if small.size:
-        found[small] = (touched[small] * (errors / scale)).max(axis=1, initial=0)
-    return found * scale
+    found: np.ndarray = np.linalg.norm(numbers, axis=-1)
+    if not ((found > SQUARED) & (found < 1 / SQUARED)).all():
+        largest = np.maximum(np.abs(numbers).max(axis=-1), TINY)
+        found = np.linalg.norm(numbers / largest[..., None], axis=-1) * largest
+    return found
