@@ -182,3 +182,46 @@ async def rolling(url: str, one: Server, two: Server) -> None:
 def test_behind_nginx_a_hall_is_back_at_once_while_the_servers_are_started_again(tmp_path):
     with two_servers() as (one, two, _), nginx_before(one, two, tmp_path) as url:
         apart(rolling(url, one, two))
+
+
+# ---- Redis is lost, again and again
+
+
+async def changed_answers(urls: list[str], redis: Redis) -> None:
+    """Forty devices answer by way of one server and think better of it by way of the other, and Redis forgets everything in between."""
+    async with Connection(urls[0]) as ask:
+        room = json.loads((await ask.ask("POST", "/room", body=b"k=1"))[2])
+    headers = {"Authorization": f"Bearer {room['driver']}"}
+    listeners = [Listener(url, room["code"]) for url in urls]
+    tasks = [asyncio.create_task(listener.listen()) for listener in listeners]
+    await all_at(listeners, "k=1")
+    question = json.dumps({"kind": "choose", "ask": "Clear?", "answers": [{"label": str(n)} for n in range(4)]}).encode()
+    async with Connection(urls[0]) as ask:
+        assert (await ask.ask("PUT", f"/room/{room['code']}/question", headers, question))[0] == 201
+    devices = await join(urls[0], room, 40)
+
+    async def answers() -> list[list[int]]:
+        async with Connection(urls[0]) as ask:
+            status, _, body = await ask.ask("GET", f"/room/{room['code']}/results", headers)
+        return json.loads(body)["rounds"][0]["counts"] if status == 200 else []
+
+    for answer in range(4):
+        url = urls[answer % 2]
+        async with asyncio.timeout(2 * WITHIN):
+            while await vote(url, room, devices, answer) != {200}:
+                await asyncio.sleep(0.2)
+        redis.kill()
+        redis.start()
+        async with asyncio.timeout(2 * WITHIN):
+            while await answers() != [[answer, answer, 40]]:
+                await asyncio.sleep(0.05)
+        assert 200 in await put(urls, room, f"k={answer + 2}")
+        await all_at(listeners, f"k={answer + 2}")
+        assert await answers() == [[answer, answer, 40]]
+    for task in tasks:
+        task.cancel()
+
+
+def test_no_answer_goes_back_however_often_redis_is_lost():
+    with two_servers() as (one, two, redis):
+        apart(changed_answers([one.url, two.url], redis))

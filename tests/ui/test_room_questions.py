@@ -528,3 +528,27 @@ def test_tokens_are_the_same_to_every_process_and_outlive_a_restart():
             assert (await hall.ask("POST", f"{here.path}/vote", json.dumps({"device": token, "answer": 1}).encode()))[0] == 200
 
     asyncio.run(act())
+
+
+def test_answers_outlive_redis_together_with_the_process_that_took_them():
+    async def act():
+        here, there = await by_two_processes()
+        redis = fakeredis.FakeAsyncRedis(server=here.hall.rooms.store.redis.connection_pool.connection_kwargs["server"])
+        code = here.path.removeprefix("/room/")
+        async with here.hall.following(here.path), there.hall.following(here.path):
+            for hall in (here.hall, there.hall):
+                await hall.rooms.store.ready.wait()
+            await here.put(**HANDS)
+            await here.vote(1, 0)
+            await redis.publish("cnnviz:answered", "what a later version says")
+            for n, answer in ((1, 1), (2, 0)):
+                await there.vote(n, answer)  # one thinks better of it by way of the other process, which then ends
+            room = await here.hall.rooms.store.room(code)
+            async with asyncio.timeout(5):
+                while len(room.ballots.get(1, {})) < 2:
+                    await asyncio.sleep(0.01)
+            await redis.flushall()
+            await here.hall.rooms.store._refresh(code, restore=True)
+            assert (await here.results(True))[1]["rounds"] == [{"votes": 2, "counts": [[0, 0, 1], [1, 1, 1]]}]
+
+    asyncio.run(act())

@@ -14,6 +14,8 @@ from cnnviz.ui.server.rooms.store import StoreLost, Unreadable
 
 MOVED = "cnnviz:moved"
 """The channel on which a room's code is said when it has moved or ended."""
+ANSWERED = "cnnviz:answered"
+"""The channel on which answers are said that were written: room, question, round, and by device the answer and its stamp."""
 ROOMS = "cnnviz:rooms"
 """Every room's code, by when it last moved."""
 NO_POLL = "-"
@@ -91,6 +93,15 @@ def followers_in(told: str) -> tuple[int, int, float]:
         return int(count), int(alone), float(at)
     except (ValueError, TypeError, RecursionError, OverflowError):
         return 0, 0, 0.0
+
+
+def answers_in(said: str) -> tuple[str, int, int, dict[str, tuple[float, int]]]:
+    """Reads what was said on ANSWERED. Raises ValueError where it is said otherwise."""
+    try:
+        code, number, round, answers = json.loads(said)
+        return str(code), int(number), int(round), {str(device): (float(answer), int(stamp)) for device, (answer, stamp) in answers.items()}
+    except (TypeError, AttributeError, RecursionError, OverflowError) as error:
+        raise ValueError(said[:80]) from error
 
 
 def stamp_in(text: str | None) -> int:

@@ -14,10 +14,12 @@ from weakref import WeakValueDictionary
 
 from cnnviz.core.recent import Recent
 from cnnviz.ui.server.rooms.in_redis import (
+    ANSWERED,
     MOVED,
     NO_POLL,
     ROOMS,
     Found,
+    answers_in,
     followers_in,
     names_of_answers,
     reachable,
@@ -198,15 +200,27 @@ class Shared:
         """Hears of moves; after Redis was lost, asks for all that was missed, and puts back what it has forgotten."""
         try:
             async with reachable(), self.redis.pubsub() as heard:
-                await heard.subscribe(MOVED)
+                await heard.subscribe(MOVED, ANSWERED)
                 for room in list(self.followed):
                     await self._refresh_alone(room.code, restore=True)
                 self.ready.set()
                 async for said in heard.listen():
-                    if said["type"] == "message" and self.known.get(str(said["data"])):
+                    if said["type"] == "message" and said["channel"] == ANSWERED:
+                        self._answered(str(said["data"]))
+                    elif said["type"] == "message" and self.known.get(str(said["data"])):
                         await self._refresh_alone(str(said["data"]))
         finally:
             self.ready.clear()
+
+    def _answered(self, said: str) -> None:
+        """Keeps what was answered by way of another process."""
+        try:
+            code, number, round, answers = answers_in(said)
+        except ValueError:
+            return  # a later version says it otherwise, and keeps it itself
+        room = self.known.get(code)
+        if room:
+            self.answers.keep(room, number, round, answers)
 
     async def _tell(self) -> None:
         """Says how many follow here."""

@@ -2,18 +2,20 @@
 
 A device may answer by way of one process and think better of it by way of another. Each answer therefore has a stamp,
 milliseconds since 1970 and always later than the one before: the latest one is put back, whichever process is first to do so.
+Every process that has followers in a room hears of all its answers, so that none is lost when Redis and another process are.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from cnnviz.lessons.votes import sensible
-from cnnviz.ui.server.rooms.in_redis import ballot_name, poll_in, reachable, room_name, stamp_in, stamps_name
+from cnnviz.ui.server.rooms.in_redis import ANSWERED, ballot_name, poll_in, reachable, room_name, stamp_in, stamps_name
 from cnnviz.ui.server.rooms.rules import Poll
 from cnnviz.ui.server.rooms.store import (
     MOST_DEVICES,
@@ -34,7 +36,7 @@ Vote = tuple[Room, Poll, str, float, asyncio.Future[bool]]
 
 
 class SharedVotes:
-    """The answers of all rooms; `keeps` says of which rooms this process keeps its own, to put them back."""
+    """The answers of all rooms; `keeps` says of which rooms this process keeps them, to put them back."""
 
     def __init__(self, redis: Redis, keeps: Callable[[Room], bool]):
         self.redis, self.keeps = redis, keeps
@@ -133,20 +135,24 @@ class SharedVotes:
                 pipe.multi()
                 _write(pipe, name, {device: str(answer) for device, answer in answers.items()})
                 _write(pipe, stamped, stamps)
+                pipe.publish(ANSWERED, json.dumps([room.code, poll.number, poll.round, {device: (answer, stamps[device]) for device, answer in answers.items()}]))
                 try:
                     await pipe.execute()
                 except WatchError:
                     continue  # the question went on meanwhile: perhaps it is closed
-            self._keep(room, poll, answers, stamps)
+            self.keep(room, poll.number, poll.round, {device: (answer, stamps[device]) for device, answer in answers.items()})
             return True
 
-    def _keep(self, room: Room, poll: Poll, answers: Ballot, stamps: dict[str, int]) -> None:
-        if not takes(room.poll, poll) or not self.keeps(room):
+    def keep(self, room: Room, number: int, round: int, answers: Mapping[str, tuple[float, int]]) -> None:
+        """Keeps answers with their stamps, to put them back; of a device, the latest one."""
+        if room.poll is None or room.poll.number != number or not 1 <= round <= room.poll.round or not self.keeps(room):
             return
-        for device, answer in answers.items():
+        stamps = room.stamps.setdefault(round, {})
+        for device, (answer, stamp) in answers.items():
             with contextlib.suppress(TooManyVotes):  # then this process cannot put it back, and that is all
-                self.kept += cast(room, poll.round, device, answer, self.kept)
-                room.stamps.setdefault(poll.round, {})[device] = stamps[device]
+                if stamp > stamps.get(device, -1):
+                    self.kept += cast(room, round, device, answer, self.kept)
+                    stamps[device] = stamp
 
 
 def _number(poll: Poll, text: str) -> float | None:
