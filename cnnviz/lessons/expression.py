@@ -22,7 +22,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from cnnviz.lessons.functions import FUNCTIONS, REDUCTIONS, Function
-from cnnviz.lessons.planned import CHEAP, DIVISION, POWER, Budget, Planned, given, together
+from cnnviz.lessons.planned import CHEAP, DEAR, DIVISION, POWER, Budget, Planned, given, together
 from cnnviz.words import Problem
 
 MOST_TEXT, MOST_PARTS = 600, 240
@@ -171,7 +171,7 @@ class _Walk:
         index = tuple(self._place(place, names) for place in places)
         shape = np.broadcast_to(np.False_, part.shape)[index].shape
         if any(isinstance(place, np.ndarray) for place in index):
-            return self.budget.plan(shape, lambda value: np.asarray(value)[index], part)
+            return self.budget.plan(shape, lambda value: np.asarray(value)[index], part, cost=DEAR)
         return part.view(shape, lambda value: value[index])
 
     def _place(self, node: ast.expr, names: Names) -> Any:

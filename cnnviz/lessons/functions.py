@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.ops import conv2d, conv2d_shape, sigmoid
-from cnnviz.lessons.planned import CHEAP, CURVED, Shape, together
+from cnnviz.lessons.planned import CHEAP, DEAR, Shape, together
 from cnnviz.words import Problem
 
 Array = np.ndarray
@@ -164,8 +164,8 @@ def _slid_products(x: Shape, f: Shape, stride: int = 1) -> int:
 # ---- all of them
 
 
-def _reduction(act: Callable[..., Any], axis: bool = True) -> Function:
-    return Function(lambda a, **settings: act(a, **settings), _reduced, axis=axis)
+def _reduction(act: Callable[..., Any], axis: bool = True, cost: int = CHEAP) -> Function:
+    return Function(lambda a, **settings: act(a, **settings), _reduced, axis=axis, cost=cost)
 
 
 def _each(act: Callable[..., Any], cost: int = CHEAP) -> Function:
@@ -174,7 +174,7 @@ def _each(act: Callable[..., Any], cost: int = CHEAP) -> Function:
 
 REDUCTIONS: Mapping[str, Function] = {
     "sum": _reduction(np.sum), "mean": _reduction(np.mean), "min": _reduction(np.min), "max": _reduction(np.max),
-    "any": _reduction(np.any), "all": _reduction(np.all), "argmax": _reduction(np.argmax, axis=False), "argmin": _reduction(np.argmin, axis=False),
+    "any": _reduction(np.any), "all": _reduction(np.all), "argmax": _reduction(np.argmax, axis=False, cost=DEAR), "argmin": _reduction(np.argmin, axis=False, cost=DEAR),
     "count": _reduction(count, axis=False), "ptp": _reduction(ptp, axis=False), "norm": _reduction(norm, axis=False),
 }  # fmt: skip
 """These may also be written behind an array: z1.max() for max(z1)."""
@@ -182,15 +182,15 @@ REDUCTIONS: Mapping[str, Function] = {
 FUNCTIONS: Mapping[str, Function] = {
     **REDUCTIONS,
     "abs": _each(np.abs), "sign": _each(np.sign), "square": _each(np.square), "round": _each(np.round), "floor": _each(np.floor),
-    "ceil": _each(np.ceil), "trunc": _each(np.trunc), "sqrt": _each(np.sqrt, CURVED), "exp": _each(np.exp, CURVED),
-    "log": _each(np.log, CURVED), "sigmoid": _each(sigmoid, CURVED),
+    "ceil": _each(np.ceil), "trunc": _each(np.trunc), "sqrt": _each(np.sqrt, DEAR), "exp": _each(np.exp, DEAR),
+    "log": _each(np.log, DEAR), "sigmoid": _each(sigmoid, DEAR),
     "where": Function(lambda test, a, b: np.where(test, a, b), together, least=3, most=3, cost=2 * CHEAP),
     "size": Function(np.size, _single),
     "turned": Function(turned, _with_axes(2)),
     "mirrored": Function(mirrored, _with_axes(1)),
     "transposed": Function(lambda a: np.transpose(a), lambda a: a[::-1]),
     "nearest": Function(nearest, _numbers_alone, least=2, most=20),
-    "near": Function(near, _same, cost=2 * CHEAP),
+    "near": Function(near, _same, cost=DEAR),
     "replaced": Function(replaced, _replaced, least=2, most=6),
     "conv2d": Function(slid, _slid, least=2, most=3, arrays=2, products=_slid_products),
 }  # fmt: skip

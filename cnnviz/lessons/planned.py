@@ -19,8 +19,8 @@ MOST_ALIVE = 5_000_000
 """Numbers that are in memory at the same time, all parts together: 40 MB."""
 MOST_WORK = 100_000_000
 """Of one expression, counted as below: about as many nanoseconds."""
-CHEAP, CURVED, POWER, DIVISION = 4, 15, 160, 2_000
-"""What one number costs: arithmetic and comparing; a root or an exponential; a power; a division with a remainder, at worst."""
+CHEAP, DEAR, POWER, DIVISION = 4, 15, 160, 2_000
+"""What one number costs: arithmetic and comparing; a root, an exponential or a search; a power; a division with a remainder, at worst."""
 
 
 @dataclass(frozen=True)
