@@ -9,15 +9,17 @@ from hypothesis import strategies as st
 
 from cnnviz.core.comparison.case import Case
 from cnnviz.core.comparison.diagnosis import diagnose
-from cnnviz.core.comparison.precision import DOUBLE, SINGLE
+from cnnviz.core.comparison.precision import DOUBLE, HALF, SINGLE, precisions
 from cnnviz.core.comparison.rearrangements import rearrangements
 from cnnviz.core.comparison.stage_verdicts import by_stage, stages_hit
+from cnnviz.core.comparison.worst_entry import worst_of
 from cnnviz.core.mistakes import mistakes_for, placed
 from cnnviz.core.network import DEFAULT, Network
 from cnnviz.core.optimizers import gd
 from cnnviz.core.overrides import chained
 from cnnviz.words import Problem
 from tests.core.networks import cases
+from tests.core.slip_draws import judged
 
 RATE = 0.1
 NETWORKS = (
@@ -243,3 +245,115 @@ def test_the_tests_own_comparison_agrees_with_the_page():
     case = case_of(DEFAULT)
     exact, theirs = passed(case), spoiled(case, ("da1", lambda a: 2 * a))
     assert stages_hit(theirs, exact, case.params, RATE, case.program.network)[0] == differs(case, theirs, exact) == "da1"
+
+
+# ---- what is no number, what is too small, and what another precision leaves
+
+
+@pytest.mark.parametrize("text", NETWORKS)
+def test_one_nan_accuses_the_array_alone_in_which_it_is(text):
+    case = case_of(text)
+    exact = passed(case)
+    for name in exact:
+        theirs = {other: np.array(array, order="C") for other, array in exact.items()}
+        theirs[name].reshape(-1)[theirs[name].size // 2] = np.nan
+        found = diagnose(case, theirs)
+        assert {other: one.verdict for other, one in found.arrays.items() if one.verdict != "right"} == {name: "wrong"}
+        assert found.wrong == 1
+
+
+def test_a_nan_that_is_handed_on_is_inherited():
+    case = case_of(NETWORKS[1])
+    found = diagnose(case, spoiled(case, ("dp2", lambda a: np.where(a == a.max(), np.nan, a))))
+    assert found.first == "dp2" and {found.stages[name] for name in ("da2", "dz2", "df2", "dp1")} == {"inherits"}
+
+
+def in_seven_digits(array):
+    return np.array([float(f"{number:.6e}") for number in array.ravel()]).reshape(array.shape)
+
+
+ROUNDED = {
+    "half": lambda array: array.astype(np.float16),
+    "single": lambda array: array.astype(np.float32),
+    "printed": in_seven_digits,
+    "decimals": lambda array: np.round(array, 8),
+}
+
+
+@pytest.mark.parametrize("how", ROUNDED)
+@pytest.mark.parametrize("text", NETWORKS)
+def test_numbers_are_judged_by_their_own_precision(text, how):
+    case = case_of(text)
+    exact = passed(case)
+    arrays = {name: ROUNDED[how](array) for name, array in exact.items()}
+    of = precisions(arrays)
+    assert {one.kind for one in of.values()} == {"printed" if how == "decimals" else how}
+    assert diagnose(case, arrays, of).verdict == "right"
+    largest = max((name for name in arrays if name[1] in "wfb"), key=lambda name: np.abs(exact[name]).max())
+    arrays[largest] = np.where(np.abs(exact[largest]) == np.abs(exact[largest]).max(), arrays[largest] * arrays[largest].dtype.type(2), arrays[largest])
+    found = diagnose(case, arrays, of)
+    assert found.verdict == "wrong" and found.arrays[largest].verdict == "wrong"
+
+
+def test_what_is_too_small_beside_round_off_is_counted_and_what_is_zero_for_good_is_right():
+    network = Network.parse("conv2x3-relu-max2-dense3-softmax-ce")
+    x = np.random.default_rng(1).normal(size=(10, 10))
+    params = network.init(x.shape)
+    trace = network.forward(params, x)
+    case = Case(network.program(x.shape), params, trace, np.array([1.0, 0.0, 0.0]), gd(RATE))
+    exact = passed(case)
+    assert diagnose(case, exact).untold == 0 and (exact["dz1"] == 0).any()
+    tiny = {name: array.astype(np.float16) for name, array in passed(Case(case.program, params.replace(w=params["w"] * 1e-9), trace, case.y, gd(RATE))).items()}
+    case = Case(case.program, params.replace(w=params["w"] * 1e-9), trace, case.y, gd(RATE))
+    found = diagnose(case, tiny, HALF)
+    assert found.arrays["dz1"].untold == np.count_nonzero(exact["dz1"]) and found.verdict == "right"
+    assert diagnose(case, {"dz1": tiny["dz1"]}, HALF).untold < tiny["dz1"].size  # closed gates are told
+
+
+# ---- which slip it is
+
+
+def test_a_transposed_map_is_called_so_and_not_by_what_comes_before_it():
+    case = case_of(DEFAULT)
+    found = diagnose(case, spoiled(case, ("da1", lambda a: a.swapaxes(-1, -2))))
+    assert str(found.matches["da1"][0].slip.title) == "∂a₁ transposed"
+
+
+@pytest.mark.parametrize(
+    "target, factor, words",
+    [
+        ("df", 1 / 900, "times 1/900, one by the number of places of a map, H·W: you took the mean"),
+        ("df", -1 / 900, "times 1/900, one by the number of places of a map, H·W: you took the mean, with the sign flipped"),
+        ("do", 0.25, "times 1/4, the square of the number of outputs: divided where it is to be multiplied"),
+        ("dz2", 2.0, "times 2: a factor 2 too many"),
+        ("da1", 0.5, "times 1/2: a factor 2 is missing"),
+        ("da1", 255.0, "times 255, a pixel's largest value"),
+    ],
+)
+def test_a_factor_that_means_something_is_named(target, factor, words):
+    case = case_of(DEFAULT)
+    found = diagnose(case, spoiled(case, (target, lambda a: factor * a)))
+    assert str(found.matches[stage_of(case, target)][0].slip.title) == words
+
+
+def test_a_slope_is_called_by_its_function():
+    network = Network.parse("conv2x3-tanh-conv2x3-relu-dense2-sigmoid-mse")
+    titles = {one.address: str(one.title) for one in mistakes_for(network)}
+    assert titles["hidden_slope_forgotten@dz1"] == "tanh′ left out in a hidden layer"
+    assert titles["hidden_slope_forgotten@dz2"] == "ReLU′ left out in a hidden layer"
+    assert titles["output_sigmoid_forgotten@dz3"] == "σ′ forgotten at the output"
+
+
+def test_what_comes_near_nothing_has_no_nearest():
+    case, rng = case_of(DEFAULT), np.random.default_rng(0)
+    found = diagnose(case, spoiled(case, ("dz1", lambda a: a * rng.uniform(1, 3, a.shape))))
+    assert found.first == "dz1" and not any(match.near for match in found.matches["dz1"])
+    assert worst_of(found.arrays["dz1"]).ratios == pytest.approx((1, 3), abs=0.01)
+    found = diagnose(case, spoiled(case, ("dz1", lambda a: np.where(np.arange(a.size).reshape(a.shape) < 0.95 * a.size, 2 * a, 1.7 * a))))
+    assert not found.matches["dz1"][0].exact
+
+
+@pytest.mark.parametrize("number", range(40))
+def test_drawn_slips_are_named_each_of_two(number):
+    first, named, what = judged(np.random.default_rng([3, number]), 2 if number % 4 == 0 else 1)
+    assert first and all(named), what

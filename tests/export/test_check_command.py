@@ -75,3 +75,36 @@ def test_a_file_or_a_lesson_that_cannot_be_used_is_a_sentence(tmp_path, capsys):
     assert check(capsys, tmp_path / "own.npz", "--img", "nothing")[0] == 2
     np.savez(tmp_path / "own.npz", dw=np.zeros((30, 60)))
     assert check(capsys, tmp_path / "own.npz")[2] == "cnnviz: ∂w has the shape (30, 60); this lesson's is (900, 2).\n"
+
+
+def test_names_of_a_notebook_are_known_and_others_are_counted(tmp_path, capsys):
+    right = moment_of(SEED).gradients
+    np.savez(tmp_path / "own.npz", dW2=right["dw"], DB=right["db"], grad_kernel=right["df"], delta1=right["dz1"], dQ=np.zeros(3))
+    code, lines, notes = check(capsys, tmp_path / "own.npz")
+    assert (code, lines[-1]) == (0, "all right") and "# 4 of 5 arrays checked" in lines and "dQ" in notes
+    np.savez(tmp_path / "own.npz", dW2=right["dw"], dw=right["dw"], df=right["df"])
+    assert "# 2 of 3 arrays checked" in check(capsys, tmp_path / "own.npz")[1]
+    np.savez(tmp_path / "own.npz", dw=right["dw"], df=right["df"])
+    assert not any("arrays checked" in line for line in check(capsys, tmp_path / "own.npz")[1])
+
+
+def test_what_cannot_be_told_is_counted_and_where_nothing_can_be_told_the_exit_is_2(tmp_path, capsys):
+    lesson = Lesson(scale="raw", img="digit7-3")
+    right = moment_of(lesson).gradients
+    np.savez(tmp_path / "own.npz", **{name: right[name].astype(np.float16) for name in right})
+    code, lines, _ = check(capsys, tmp_path / "own.npz", link(lesson))
+    (line,) = (line for line in lines if "too small" in line)
+    n, count = (int(number.replace(",", "")) for number in line.split() if number.replace(",", "").isdigit())
+    assert (code, lines[-1]) == (0, "all right") and 0 < n < count == sum(array.size for array in right.values())
+    tiny = Lesson(net="conv1x3-sigmoid-dense2-softmax-ce", k=400, lr=1.0, y=(1.0, 0.0), scale="raw")
+    np.savez(tmp_path / "own.npz", dz2=(moment_of(tiny).gradients["dz2"] * 1e-9).astype(np.float16))
+    code, lines, _ = check(capsys, tmp_path / "own.npz", link(tiny))
+    assert (code, lines[-1]) in ((2, "nothing told"), (1, "first wrong: dz2"))
+
+
+def test_biases_that_were_not_summed_or_summed_too_far_are_named(tmp_path, capsys):
+    right = moment_of(OTHER).gradients
+    for name, array, title in (("db1", right["dz1"], "not summed"), ("db2", right["db2"].sum(), "wrong axis")):
+        np.savez(tmp_path / "own.npz", **{**right, name: array})
+        code, lines, _ = check(capsys, tmp_path / "own.npz", link(OTHER))
+        assert code == 1 and any(title in line and "exactly" in line for line in lines)

@@ -34,8 +34,9 @@ class Precision:
 
 
 def _of(dtype: type, relative: float, kind: str) -> Precision:
+    """The precision of a dtype; below its smallest normal number a product may as well be 0, but in half precision."""
     info = np.finfo(dtype)
-    return Precision(relative, float(info.eps), float(info.tiny), kind)
+    return Precision(relative, float(info.eps), float(info.tiny / (1 if dtype is np.float16 else info.eps)), kind)
 
 
 EXACT = Precision()

@@ -19,7 +19,7 @@ from cnnviz.core.comparison.case import Case
 from cnnviz.core.comparison.factors import ONE, named_factor
 from cnnviz.core.comparison.rearrangements import Rearrangement, left_out, rearrangements
 from cnnviz.core.comparison.slips import AXES, Match, Slip
-from cnnviz.core.comparison.stage_verdicts import RIGHT, by_stage
+from cnnviz.core.comparison.stage_verdicts import RIGHT, WRONG, by_stage
 from cnnviz.core.gradcheck.verdict import KINK, SAFETY
 from cnnviz.core.mistaken import Placed
 from cnnviz.core.mistakes import mistakes_for
@@ -34,7 +34,7 @@ class Suspect:
     def __init__(self, case: Case, arrays: Arrays, found: Mapping[str, Compared], stage: str):
         self.case, self.stage, self.found = case, stage, found
         self.own = [name for name in found if stage in by_stage(case.program.network, {name: RIGHT})]
-        self.wrong = [name for name in self.own if found[name].verdict != RIGHT]
+        self.wrong = [name for name in self.own if found[name].verdict == WRONG]
         self.turned = any(found[name].turned for name in self.own)
         self.fed = {name: fitting(case.program, name, array) for name, array in arrays.items() if name not in self.own}
         self.open = self._open()
