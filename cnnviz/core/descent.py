@@ -9,6 +9,7 @@ import numpy as np
 
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.mistaken import Placed
+from cnnviz.core.patience import check_wanted
 from cnnviz.core.trajectory import Moment
 from cnnviz.core.work import step_work
 
@@ -34,6 +35,7 @@ def descent(lesson: Lesson, moment: Moment, mistake: Placed | None = None) -> np
     rule = mistake.optimizer(right) if mistake else right
     params, state, losses = moment.params, moment.state or None, []
     for _ in range(updates_that_fit(lesson, x.shape)):
+        check_wanted()
         trace = program.forward(params, x)
         losses.append(network.loss(trace, y))
         gradients = mistake.run(program, params, trace, y, right, state) if mistake else program.backward(params, trace, y)

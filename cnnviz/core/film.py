@@ -14,16 +14,13 @@ from cnnviz.core.patience import check_wanted
 from cnnviz.core.read_only import ReadOnly
 from cnnviz.core.updating import Point, Updates
 from cnnviz.core.values import Gradients, Params, Trace
-from cnnviz.core.work import check_updates
+from cnnviz.core.work import check_updates, updates_a_turn
 
 NEARLY_ALL = 0.9
 """The share of saturated units from which a run counts as saturated. (The notebook's border of halves never is.)"""
 
 LEAP = 0.05
 """How far above the best so far a loss lies where a step has leapt over the valley."""
-
-ASK_EVERY = 64
-"""Updates after which it is asked whether anybody still waits."""
 
 Curves = tuple[float, np.ndarray, np.ndarray, list[float], float, float]
 """The numbers of one update, in the order of Film's first fields."""
@@ -77,8 +74,9 @@ def film(
     curves: list[Curves] = []
     frames: dict[str, list[np.ndarray]] = {name: [] for name in chosen}
     point = updates.first
+    turn = updates_a_turn(updates.network, updates.x.shape)
     for k in range(n + 1):
-        if k % ASK_EVERY == 0:
+        if k % turn == 0:
             check_wanted()
         trace, gradients, after = updates.step(point)
         curves.append(_curves(updates, updates.used(point), trace, gradients, filter))

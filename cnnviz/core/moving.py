@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cnnviz.core.notebook import DEVIATIONS, notebook_step
+from cnnviz.core.patience import check_wanted
 from cnnviz.core.values import Params
 
 
@@ -16,8 +17,12 @@ def moving_sets(params: Params, x: np.ndarray, y: np.ndarray, learning_rate: flo
     >>> bool(moves[0]), smallest(moves)
     (False, [('short_loop', 'update_first')])
     """
-    steps = (notebook_step(params, x, y, learning_rate, names_of(n))[2] for n in range(2 ** len(DEVIATIONS)))
-    return np.array([bool((after.f != params.f).any()) for after in steps])
+
+    def moves(n: int) -> bool:
+        check_wanted()
+        return bool((notebook_step(params, x, y, learning_rate, names_of(n))[2].f != params.f).any())
+
+    return np.array([moves(n) for n in range(2 ** len(DEVIATIONS))])
 
 
 def smallest(moves: np.ndarray) -> list[tuple[str, ...]]:

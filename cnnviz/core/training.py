@@ -19,6 +19,7 @@ from cnnviz.core.lesson import MAX_NUMBER, SCALES
 from cnnviz.core.network import DEFAULT, Network
 from cnnviz.core.optimizers import OPTIMIZERS, Optimizer, State
 from cnnviz.core.outcome import Measured, Pixels, in_precision, measure
+from cnnviz.core.patience import check_wanted
 from cnnviz.core.sliding import Padding
 from cnnviz.core.values import Params
 from cnnviz.words import Problem
@@ -178,6 +179,7 @@ def _run(training: Training, params: Params, learned: Images, held: Images) -> I
     state: State | None = None
     yield _report(training, 0, of_epoch, params, learned, held)
     for step, rows in enumerate(_batches(training, len(Y)), start=1):
+        check_wanted()
         params, state = _learn(training, params, state, training.x(X[rows]), Y[rows])
         if step in due:
             report = _report(training, step, of_epoch, params, learned, held)

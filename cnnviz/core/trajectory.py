@@ -19,12 +19,12 @@ import numpy as np
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import Network
 from cnnviz.core.optimizers import State
-from cnnviz.core.patience import check_wanted
+from cnnviz.core.patience import check_wanted, held
 from cnnviz.core.read_only import ReadOnly, lock
 from cnnviz.core.recent import Recent
 from cnnviz.core.updating import Point, Step, Updates, check_shape, walk
 from cnnviz.core.values import Gradients, Params, Trace
-from cnnviz.core.work import SPACING, STATE_BYTES, check_updates, step_work
+from cnnviz.core.work import SPACING, STATE_BYTES, check_updates, updates_a_turn
 
 __all__ = ["SPACING", "Moment", "forget", "trajectory", "walk"]
 
@@ -34,8 +34,6 @@ NEAR = 10
 """Updates between two states that are remembered around the last visit, so that Back computes few again."""
 NEAR_BYTES, KERNEL_BYTES = 16_000_000, 4_000_000
 """What one lesson's states around the last visit may take, and its kernels."""
-TURN = 3_000_000
-"""Multiplications of one turn of a long jump: some milliseconds, after which another jump may go on."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +111,7 @@ class _Run:
         self.point_bytes = updates.first.bytes * (1 + len(optimizer.KEEPS))
         self.apart = max(NEAR, math.ceil(SPACING * self.point_bytes / NEAR_BYTES))
         self.every = max(1, math.ceil(8 * math.prod(self.filter_shape) * lesson.most_updates / KERNEL_BYTES))
-        self.turn = max(1, TURN // max(1, step_work(updates.network, x.shape)))
+        self.turn = updates_a_turn(updates.network, x.shape)
 
     @property
     def bytes(self) -> int:
@@ -122,7 +120,7 @@ class _Run:
         return kept + 8 * (len(self.losses) + len(self.kernels)) + self.updates.x.nbytes + 20_000
 
     def at(self, k: int) -> Moment:
-        with self.lock:
+        with held(self.lock):
             i = self.nearest(k)
             point = self._go_on(i, self.latest.get(i) or self.near.get(i) or self.points[i], k)
             trace, gradients, after = self._step(k, point)

@@ -13,6 +13,7 @@ from cnnviz.core.hidden import hidden_share
 from cnnviz.core.kept import is_kept_name
 from cnnviz.core.lesson import LESSON_KEYS, Lesson
 from cnnviz.core.mistakes import placed
+from cnnviz.core.patience import check_wanted
 from cnnviz.core.read_only import ReadOnly
 from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.core.trajectory import Moment, trajectory, updates_ahead
@@ -73,6 +74,7 @@ class Scene(ReadOnly):
         found = placed(mistake, network, lesson.opt)
         rule = found.optimizer(lesson.optimizer)
         for _ in range(updates):
+            check_wanted()
             gradients = found.gradients(params, network.forward(params, x), y, lesson.optimizer, state)
             params, state = rule.step(params, gradients, state)
         return network.loss(network.forward(params, x), y)

@@ -15,8 +15,9 @@ import numpy as np
 
 from cnnviz.core.fields import asked_text
 from cnnviz.core.lesson import LESSON_KEYS, Lesson
+from cnnviz.core.patience import check_wanted
 from cnnviz.core.trajectory import updates_ahead
-from cnnviz.core.work import estimate
+from cnnviz.core.work import estimate, state_bytes, step_work
 from cnnviz.data.images import find_image, load_image
 from cnnviz.ui.address import Now, resolved
 from cnnviz.ui.component.answer import decode
@@ -34,6 +35,8 @@ INSTEAD = "instead"
 EXACT = "exact"
 """The key that names a part, whose exact numbers are a resource of their own."""
 
+AT_A_TIME = 4_000
+"""Numbers that are written as JSON in one go, a few milliseconds."""
 _LOOKS = {"stage"}
 """Keys of a lesson that say where one looks, and change no number."""
 _WORTH, _LEVEL = 1_000, 3
@@ -93,25 +96,48 @@ _PLAIN = "-_.!~*'(),:"
 """What the browser leaves as it is beside letters and digits: JavaScript's encodeURIComponent, and commas and colons."""
 
 
-def seconds(page: Page, asked: Mapping[str, str]) -> float:
-    """About how long it will take to make a resource."""
-    lesson, _ = Lesson.understand(asked)
+Cost = tuple[list[tuple], float]
+"""Which kinds of resource one is, the most special first, and about how many seconds it takes by its lesson alone."""
+
+
+def cost(page: Page, asked: Mapping[str, str], form: str = "") -> Cost:
+    """The cost of a resource that is not made yet: a kind is the page, the form, which keys are asked for, and the sizes of the network, by powers of two.
+    """
+    query, last = _read(page, asked)
+    lesson, _ = Lesson.understand(query, instead=last)
     try:
         x = load_image(find_image(lesson.img).pixels, lesson.ch, lesson.scale)
-    except Problem:
-        return 0.0  # the default image's will be shown
+    except Problem:  # the last lesson's image will be shown
+        lesson, _ = Lesson.understand(query | {"img": last.img}, instead=last)
+        x = load_image(Lesson().img, lesson.ch, lesson.scale)
+    keys, words = _kind_keys(page, asked)
+    sizes = step_work(lesson.network, x.shape).bit_length(), state_bytes(lesson.network, x.shape, lesson.opt).bit_length()
+    kinds = [(page.id, form, keys, words, sizes), (page.id, form, keys, sizes), (page.id, form, sizes), (page.id, form)]
     passed = estimate(lesson.network, x.shape, updates_ahead(lesson, x, lesson.k))
-    return passed + answers_of(page).seconds(lesson, x, asked)
+    return kinds, passed + answers_of(page).seconds(lesson, x, query)
+
+
+def _kind_keys(page: Page, asked: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The pages' own keys that are asked for, and those of their values that are words."""
+    own = [key for key in (*page_keys(), EXACT) if key in asked]
+    return tuple(own), tuple(asked[key] for key in own if asked[key].isalpha() and len(asked[key]) < 20)
+
+
+def _read(page: Page, asked: Mapping[str, str]) -> tuple[dict[str, str], Lesson]:
+    """The query, opened as the page opens where there is no lesson in it, and the lesson in place of what cannot be used."""
+    last, _ = Lesson.understand(dict(parse_qsl(asked.get(INSTEAD, ""))))
+    query = {key: text for key, text in asked.items() if key not in (INSTEAD, EXACT)}
+    opened = dict(answers_of(page).opens(query)) if LESSON_KEYS.isdisjoint(query) else {}
+    return opened | query, last
 
 
 @np.errstate(over="ignore", invalid="ignore")  # of a run that has run away, which is shown as it is
 def made(page: Page, asked: Mapping[str, str], form: str = "") -> Resource:
     """What the page shows for `asked`; programs get TimeoutError while a part of it is still being worked out elsewhere."""
-    last, _ = Lesson.understand(dict(parse_qsl(asked.get(INSTEAD, ""))))
-    query = {key: text for key, text in asked.items() if key not in (INSTEAD, EXACT)}
+    opened, last = _read(page, asked)
     answers, whole = answers_of(page), True
-    opened = dict(answers.opens(query)) if LESSON_KEYS.isdisjoint(query) else {}
-    now = dataclasses.replace(resolved(opened | query, page.first, last), asked=query)
+    query = {key: text for key, text in asked.items() if key not in (INSTEAD, EXACT)}
+    now = dataclasses.replace(resolved(opened, page.first, last), asked=query)
     try:
         part = answers.part(now, asked[EXACT]) if EXACT in asked and not form else None
         answer = answers.answer(now) if part is None else part
@@ -137,14 +163,19 @@ def _for_programs(page: Page, now: Now, answer: bytes, form: str) -> bytes:
         file = io.BytesIO()
         np.savez_compressed(file, header=np.array(json.dumps(head)), **arrays)
         return file.getvalue()
-    return json.dumps(head | {"arrays": {name: _numbers(array) for name, array in arrays.items()}}, allow_nan=False).encode()
+    written = ", ".join(f"{json.dumps(name)}: {_numbers(array)}" for name, array in arrays.items())
+    return f'{json.dumps(head, allow_nan=False)[:-1]}, "arrays": {{{written}}}}}'.encode()
 
 
-def _numbers(array: np.ndarray) -> object:
-    """Nested lists; what is no number is null, since JSON has no word for it."""
-    if array.dtype.kind != "f" or np.isfinite(array).all():
-        return array.tolist()
-    return np.where(np.isfinite(array), array.astype(object), None).tolist()
+def _numbers(array: np.ndarray) -> str:
+    """Nested lists as JSON, some thousand numbers at a time; what is no number is null, since JSON has no word for it."""
+    if (array.ndim > 1 and array.size > AT_A_TIME) or (array.ndim == 1 and len(array) > AT_A_TIME):
+        parts = array if array.ndim > 1 else np.array_split(array, -(-len(array) // AT_A_TIME))
+        texts = (_numbers(part) for part in parts)
+        return f"[{', '.join(texts if array.ndim > 1 else (text[1:-1] for text in texts))}]"
+    check_wanted()
+    finite = array.dtype.kind != "f" or np.isfinite(array).all()
+    return json.dumps((array if finite else np.where(np.isfinite(array), array.astype(object), None)).tolist(), allow_nan=False)
 
 
 def structured(said: object) -> dict[str, object]:

@@ -236,7 +236,7 @@ def test_who_is_told_to_come_again_with_something_dear_is_not_looked_at_again(mo
     def busy(*_) -> None:
         raise TimeoutError
 
-    monkeypatch.setattr("cnnviz.ui.resource.seconds", lambda page, asked: looked.append(asked) or 1.0)
+    monkeypatch.setattr("cnnviz.ui.resource.cost", lambda page, asked, form: looked.append(asked) or ([("step",)], 1.0))
     monkeypatch.setattr("cnnviz.ui.resource.made", busy)
     routes = number_routes("")
     assert [ask("/numbers/step", "k=9000", routes=routes)[0] for _ in range(3)] == [503] * 3

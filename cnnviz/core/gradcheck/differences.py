@@ -14,6 +14,7 @@ import numpy as np
 
 from cnnviz.core.gradcheck.paths import Path, end_of, path
 from cnnviz.core.gradcheck.round_off import RoundOff
+from cnnviz.core.patience import check_wanted
 from cnnviz.core.program import Inner, Program
 from cnnviz.core.values import Gradients
 
@@ -68,6 +69,7 @@ class Differences:
         way, change, before = path(self.program, name), self.program.loss_change, self.values[self.end]
         h, found, size = self._h(way, step), [], way.size if entries is None else len(entries)
         for values, effect in self._blocks(way, h, entries):
+            check_wanted()
             plus, minus = values[self.end].reshape(2, len(effect), -1)
             doubt = self.round_off.of(way, effect, plus - minus) / h
             bend = self._bend(way, values).sum(axis=0) / (2 * h) if bends else np.zeros(len(effect))

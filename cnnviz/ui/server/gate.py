@@ -1,29 +1,34 @@
 """Work that anybody may ask for, bounded: done once for all who ask the same, outside the event loop, and in turns.
 
-Everything here runs in the event loop, except the work itself.
+Who asks does so in the event loop; the work is done in threads, few at a time. What both touch is behind one lock.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import heapq
+import threading
 import time
-from collections import Counter, OrderedDict
-from collections.abc import AsyncIterator, Callable, Hashable
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Hashable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from ipaddress import IPv4Address, ip_address, ip_network
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from starlette.requests import HTTPConnection, Request
 
 from cnnviz.core.patience import as_long_as
+from cnnviz.ui.server.fair_queue import FairQueue, Place
 
 Result = TypeVar("Result")
 
 PATIENCE = 30.0
-"""Seconds after which work is given up, whoever waits."""
+"""Seconds of its own after which work is given up, whoever waits."""
 
 
 class Busy(Exception):
@@ -34,150 +39,263 @@ class Busy(Exception):
         self.seconds = seconds
 
 
-FORGOTTEN = 10.0
-"""Seconds after which half of what somebody had worked out counts for nothing any more."""
-_SHARED = 0.02
-"""How much of what an address had worked out counts against each connection from it: a class may share one."""
+DEAR = 0.15
+"""Seconds of work from which only some may be under way and be asked for at a time."""
+UNDER_WAY = 3
+"""Dear works that may have been begun; the others wait without holding anything."""
+ASIDE = 30
+"""Threads of works that wait for a shorter one, or for each other."""
+A_FEW = 8
+"""Works of one address that wait at a time, beyond which each counts as that many more: a class may share one, and so may a flood."""
+SLICE = 0.004
+"""Seconds that a work goes on, at least, before it lets a shorter one go first."""
+COURTESY = 0.01
+"""Seconds that work beside the queue waits, at most, for what is in it, each time that it looks."""
+
+_JOB: ContextVar[Callable[[float], None] | None] = ContextVar("job", default=None)
 
 
-class Used:
-    """Seconds of work that each of the last `known` has had, those of long ago counting less.
+def expect(seconds: float) -> None:
+    """Says from within a work about how long it takes in all; raises Busy where there is too much of that length already.
 
-    >>> now = [0.0]
-    >>> used = Used(clock=lambda: now[0])
-    >>> used.add("a", 2.0); now[0] = FORGOTTEN; used.of("a"), used.of("b")
-    (1.0, 0.0)
+    Beyond a gate it does nothing.
     """
-
-    def __init__(self, known: int = 10_000, clock: Callable[[], float] = time.monotonic):
-        self.known, self.clock = known, clock
-        self.seconds: OrderedDict[str, tuple[float, float]] = OrderedDict()
-
-    def of(self, who: str) -> float:
-        seconds, at = self.seconds.get(who, (0.0, 0.0))
-        return seconds * 0.5 ** ((self.clock() - at) / FORGOTTEN) if seconds else 0.0
-
-    def add(self, who: str, seconds: float) -> None:
-        self.seconds[who] = (self.of(who) + seconds, self.clock())
-        self.seconds.move_to_end(who)
-        while len(self.seconds) > self.known:
-            self.seconds.popitem(last=False)
+    said = _JOB.get()
+    if said is not None:
+        said(seconds)
 
 
 @dataclass(eq=False)
 class _Job(Generic[Result]):
-    task: asyncio.Task[Result]
-    turn: asyncio.Future[None]
-    visitor: str
-    connection: str
-    waiting: int = 0
-    given_up: bool = False
-    began: float = field(default_factory=time.monotonic)
+    """One work: how long it has had (`used`, until `since`), and whether it has been given a turn that it does not know of yet."""
 
-    def check(self) -> None:
-        """Ends the work, from its own thread, when nobody waits for it, or too long."""
-        if self.given_up or time.monotonic() - self.began > PATIENCE:
-            raise TimeoutError
+    name: Hashable
+    visitor: str
+    work: Callable[[], Result]
+    future: Future[Result] = field(default_factory=Future)
+    place: Place[_Job[Result]] = field(init=False)
+    waiting: int = 0
+    begun: bool = False
+    given_up: bool = False
+    dear: bool = False
+    under_way: bool = False
+    used: float = 0.0
+    since: float = 0.0
+    its_turn: bool = False
+    go: threading.Event = field(default_factory=threading.Event)
 
 
 class Gate(Generic[Result]):
     """At most `at_once` works at a time, `most` asked for in all, and `most_each` that one visitor was the first to ask for.
 
-    Of those that wait, the next is for the connection, and then the visitor, who had least worked out of late.
+    They take fair turns (FairQueue): the shortest goes first, also before one that has been begun, which waits at its
+    next look (patience) until it is its turn again. Of dear ones there may be `most_dear`, and `dear_each` of one visitor.
     """
 
-    def __init__(self, at_once: int, most: int, most_each: int, each_takes: float = 1.0):
-        self.most, self.most_each, self.each_takes = most, most_each, each_takes
+    def __init__(
+        self, at_once: int, most: int, most_each: int, each_takes: float = 1.0, most_dear: int = 24, dear_each: int = 4,
+        clock: Callable[[], float] = time.monotonic,
+    ):  # fmt: skip
+        self.at_once, self.most, self.most_each, self.each_takes = at_once, most, most_each, each_takes
+        self.most_dear, self.dear_each, self.clock = most_dear, dear_each, clock
         self.jobs: dict[Hashable, _Job[Result]] = {}
         self.visitors: Counter[str] = Counter()
-        self.at_once = at_once
-        self.threads = ThreadPoolExecutor(at_once, "numbers")
-        self.used = Used()
-        self.queue: list[_Job[Result]] = []
-        self.working = 0
+        self.dear: Counter[str] = Counter()
+        self.turns: FairQueue[_Job[Result]] = FairQueue()
+        self.held_back: list[Place[_Job[Result]]] = []
+        self.running: set[_Job[Result]] = set()
+        self.under_way = self.aside = 0
+        self.threads = ThreadPoolExecutor(at_once + ASIDE + most_dear, "numbers")
+        self.lock = threading.Lock()
+        self.idle = threading.Condition(self.lock)
 
-    async def get(self, name: Hashable, visitor: str, work: Callable[[], Result], connection: str = "") -> Result:
-        """What `work` gives; the same name is worked on once. Raises Busy where too much is asked for already.
+    async def get(self, name: Hashable, visitor: str, work: Callable[[], Result], connection: str = "", seconds: float = 0.0) -> Result:
+        """The result of `work`, which takes about so many `seconds`; the same name is worked on once. Raises Busy where too much is asked for.
 
-        Whoever is cancelled no longer waits; work that nobody waits for is ended.
+        Who is cancelled no longer waits; work for which nobody waits is ended.
         """
-        job = self.jobs.get(name)
-        if job is None or job.given_up:
-            if len(self.jobs) >= self.most or self.visitors[visitor] >= self.most_each:
-                raise Busy(1 + round(len(self.jobs) * self.each_takes / self.at_once))
-            job = self._begin(name, visitor, work, connection or visitor)
-        job.waiting += 1
+        with self.lock:
+            job = self.jobs.get(name)
+            if job is None or job.given_up:
+                self._admit(visitor, seconds)
+                job = self._begin(_Job(name, visitor, work), connection or visitor, seconds)
+            job.waiting += 1
         try:
-            return await asyncio.shield(job.task)
+            await _done(job.future)
+            return job.future.result()
         finally:
-            job.waiting -= 1
-            if not job.waiting and not job.task.done():
-                job.given_up = True
-                job.task.cancel()
+            with self.lock:
+                job.waiting -= 1
+                if not job.waiting and not job.future.done():
+                    self._give_up(job)
 
-    def _begin(self, name: Hashable, visitor: str, work: Callable[[], Result], connection: str) -> _Job[Result]:
-        async def run() -> Result:
-            try:
-                await self._turn(job)
-                return await self._work(job, work)
-            finally:
-                self.visitors[visitor] -= 1
-                if not self.visitors[visitor]:
-                    del self.visitors[visitor]
-                if self.jobs.get(name) is job:
-                    del self.jobs[name]
+    def courtesy(self) -> None:
+        """Waits a little, in a thread of work beside this, while there is something short to do here."""
+        with self.idle:
+            if len(self.jobs) > self.dear.total():
+                self.idle.wait(COURTESY)
 
-        loop = asyncio.get_running_loop()
-        job: _Job[Result] = _Job(loop.create_task(run()), loop.create_future(), visitor, connection)
-        self.jobs[name] = job
-        self.visitors[visitor] += 1
-        self.queue.append(job)
+    def _admit(self, visitor: str, seconds: float) -> None:
+        if len(self.jobs) >= self.most or self.visitors[visitor] >= self.most_each:
+            raise Busy(1 + round(len(self.jobs) * self.each_takes / self.at_once))
+        if seconds > DEAR and (self.dear.total() >= self.most_dear or self.dear[visitor] >= self.dear_each):
+            raise Busy(1 + 2 * self.dear.total())
+
+    def _begin(self, job: _Job[Result], connection: str, seconds: float) -> _Job[Result]:
+        self.jobs[job.name] = job
+        self.visitors[job.visitor] += 1
+        job.place = self.turns.add(job, connection, seconds, max(1.0, self.visitors[job.visitor] / A_FEW))
         self._next()
         return job
 
-    async def _turn(self, job: _Job[Result]) -> None:
-        try:
-            await job.turn
-        except asyncio.CancelledError:
-            if job in self.queue:
-                self.queue.remove(job)
-            else:  # it would have begun now
-                self._worked(job, 0.0)
-            raise
+    def _give_up(self, job: _Job[Result]) -> None:
+        job.given_up = True
+        if job.begun:
+            job.go.set()  # it ends when it looks
+        else:
+            self._over(job)
+            job.future.cancel()
 
-    async def _work(self, job: _Job[Result], work: Callable[[], Result]) -> Result:
-        def worked() -> Result:
-            job.began = time.monotonic()
-            with as_long_as(job.check):
-                job.check()
-                return work()
-
-        def done(_: object) -> None:
-            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits for anything any more
-                loop.call_soon_threadsafe(self._worked, job, time.monotonic() - job.began)
-
-        loop = asyncio.get_running_loop()
-        working = self.threads.submit(worked)
-        working.add_done_callback(done)  # whoever gives up waiting: a thread ends when it looks
-        return await asyncio.wrap_future(working)
-
-    def _worked(self, job: _Job[Result], seconds: float) -> None:
-        for who in {job.visitor, job.connection}:
-            self.used.add(who, seconds)
-        self.working -= 1
-        self._next()
+    def _over(self, job: _Job[Result]) -> None:
+        self.turns.done(job.place, job.used)
+        self.visitors -= Counter({job.visitor: 1})
+        self.dear -= Counter({job.visitor: int(job.dear)})
+        if self.jobs.get(job.name) is job:
+            del self.jobs[job.name]
+        if len(self.jobs) <= self.dear.total():
+            self.idle.notify_all()
 
     def _next(self) -> None:
-        """Has those begin whose turn it is."""
-        while self.queue and self.working < self.at_once:
-            job = min(self.queue, key=self._had)
-            self.queue.remove(job)
-            if not job.turn.done():
-                self.working += 1
-                job.turn.set_result(None)
+        """Has those go on whose turn it is."""
+        while len(self.running) < self.at_once and (place := self._taken()):
+            job = place.item
+            self.running.add(job)
+            job.since, job.its_turn = self.clock(), True
+            if job.begun:
+                job.go.set()
+            else:
+                job.begun = True
+                self.threads.submit(self._run, job)
 
-    def _had(self, job: _Job[Result]) -> float:
-        return self.used.of(job.connection) + _SHARED * self.used.of(job.visitor)
+    def _taken(self) -> Place[_Job[Result]] | None:
+        """The place whose turn it is; of the dear ones that are held back only where few are under way."""
+        while self.held_back and self.held_back[0].gone:
+            heapq.heappop(self.held_back)
+        first = self.turns.first()
+        may_begin = self.held_back and self.under_way < UNDER_WAY and not self._in_the_way(self.held_back[0])
+        if may_begin and (first is None or self.held_back[0] < first):
+            place = heapq.heappop(self.held_back)
+            place.item.under_way = True
+            self.under_way += 1
+            return place
+        return None if first is None or (first.item.begun and self._in_the_way(first)) else self.turns.take()
+
+    def _in_the_way(self, place: Place[_Job[Result]]) -> bool:
+        """Whether something shorter is being worked at: two threads that compute hinder each other."""
+        return any(job.place < place for job in self.running if job.place is not place)
+
+    # ---- in the work's own thread
+
+    def _run(self, job: _Job[Result]) -> None:
+        _JOB.set(partial(self._expect, job))
+        result, error = None, None
+        job.its_turn = False
+        try:
+            with as_long_as(partial(self._look, job), partial(self._step_aside, job)):
+                self._look(job)
+                result = job.work()
+        except BaseException as raised:
+            error = raised
+        with self.lock:
+            job.used += self.clock() - job.since
+            self.running.discard(job)
+            self.under_way -= job.under_way
+            self._over(job)
+            self._next()
+        if error is None:
+            job.future.set_result(result)  # type: ignore[arg-type]
+        else:
+            job.future.set_exception(error)
+
+    def _expect(self, job: _Job[Result], seconds: float) -> None:
+        with self.lock:
+            self.turns.expect(job.place, seconds)
+            held_back = seconds > DEAR and not job.dear
+            if held_back:
+                self._admit_dear(job)
+                heapq.heappush(self.held_back, job.place)
+                self._pause(job)
+        if held_back:
+            self._wait(job)
+        self._look(job)
+
+    def _admit_dear(self, job: _Job[Result]) -> None:
+        if self.dear.total() >= self.most_dear or self.dear[job.visitor] >= self.dear_each:
+            raise Busy(1 + 2 * self.dear.total())
+        job.dear = True
+        self.dear[job.visitor] += 1
+
+    def _look(self, job: _Job[Result]) -> None:
+        """Ends the work where nobody waits for it, or where it takes too long; holds it up where it is another's turn."""
+        with self.lock:
+            now = self.clock() - job.since
+            used = job.used + now
+            if job.given_up or used > PATIENCE:
+                raise TimeoutError
+            if used > DEAR and not job.dear:  # longer than was expected
+                job.dear = job.under_way = True
+                self.dear[job.visitor] += 1
+                self.under_way += 1
+            self.turns.expect(job.place, max(job.place.seconds, used + SLICE))
+            first = self.turns.first()
+            if now < SLICE or self.aside >= ASIDE or not (self._in_the_way(job.place) or (first and first < job.place)):
+                return
+            self.turns.back(job.place)
+            self._pause(job)
+        self._wait(job)
+        self._look(job)
+
+    @contextmanager
+    def _step_aside(self, job: _Job[Result]) -> Iterator[None]:
+        with self.lock:
+            self._pause(job)
+        try:
+            yield
+        finally:
+            with self.lock:
+                self.turns.back(job.place)
+                self._next()
+            self._wait(job)
+
+    def _pause(self, job: _Job[Result]) -> None:
+        job.used += self.clock() - job.since
+        self.running.discard(job)
+        self.aside += 1
+        self._next()
+
+    def _wait(self, job: _Job[Result]) -> None:
+        """Until it is its turn, or it was given up: then it has one beside the others, to end."""
+        job.go.wait()
+        with self.lock:
+            job.go.clear()
+            self.aside -= 1
+            if not job.its_turn:
+                job.place.gone = True
+                job.since = self.clock()
+                self.running.add(job)
+            job.its_turn = False
+
+
+async def _done(future: Future[Any]) -> None:
+    loop = asyncio.get_running_loop()
+    done = loop.create_future()
+
+    def tell(_: object) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits for anything any more
+            loop.call_soon_threadsafe(lambda: done.done() or done.set_result(None))
+
+    future.add_done_callback(tell)
+    await done
 
 
 @contextlib.asynccontextmanager

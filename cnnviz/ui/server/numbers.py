@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 import zlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
@@ -13,13 +14,15 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute
 from starlette.types import Receive, Scope, Send
 
+from cnnviz.core.patience import goes_beside
 from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.ui import resource
 from cnnviz.ui.pages import Page
-from cnnviz.ui.resource import Resource, address_of
+from cnnviz.ui.resource import Cost, Resource, address_of
 from cnnviz.ui.server.compressed import LASTING, takes_gzip
+from cnnviz.ui.server.costs import Costs
 from cnnviz.ui.server.direct import DirectRoute
-from cnnviz.ui.server.gate import Busy, Gate, connection_of, visitor_of, while_asked
+from cnnviz.ui.server.gate import DEAR, Busy, Gate, connection_of, expect, visitor_of, while_asked
 from cnnviz.ui.version import code
 from cnnviz.words import message
 
@@ -27,21 +30,12 @@ MOST_BYTES = 48_000_000
 """What the answers that are kept may take together, compressed: some 600 moments of the teaching notebook's network."""
 MOST_QUERY = 24_000
 """Characters of a query: an uploaded image is one of 4,200, two lessons with one each may be compared."""
-DEAR = 0.15
-"""Seconds of work from which it has to wait for its turn."""
 PIECE = 200_000
 """Bytes of an answer that are sent at a time to who does not read gzip."""
 MOST_COSTLY = 500
-"""Questions of which it is remembered that they are dear."""
+"""Questions of which it is remembered what they will cost."""
 HELD = 0.25
 """Seconds that a hall's move waits, at most, for its numbers."""
-
-
-@dataclass(frozen=True)
-class Dear:
-    """In place of a resource: it is too much work to be made at once."""
-
-    seconds: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,15 +47,16 @@ class Known:
 
 
 class Numbers:
-    """What is known, what is being made, and the turns of what is dear."""
+    """What is known, what is being made in turns, and what such answers cost."""
 
     def __init__(self) -> None:
         self.kept: Recent[tuple, Resource] = Recent(MOST_BYTES, held_bytes)
         self.known: Recent[tuple[str, str, bytes], Known] = Recent(MOST_BYTES, held_bytes)
         self.preparing: set[asyncio.Task[Response]] = set()
-        self.costly: Recent[tuple, Dear] = Recent(MOST_COSTLY)
-        self.cheap: Gate[Resource | Dear] = Gate(2, 2_000, 400, 0.01)
-        self.dear: Gate[Resource] = Gate(1, 24, 4, 2.0)
+        self.costly: Recent[tuple, Cost] = Recent(MOST_COSTLY)
+        self.costs = Costs()
+        self.work: Gate[Resource] = Gate(2, 2_000, 400, 0.01)
+        goes_beside(self.work.courtesy)
 
     async def get(self, page: Page, asked: Mapping[str, str], form: str, request: Request) -> Resource:
         """The resource, made if it is not known. Raises Busy, and TimeoutError where it takes too long."""
@@ -69,19 +64,24 @@ class Numbers:
         found = self.kept.get(name)
         if found is None:
             who, by = visitor_of(request), connection_of(request)
-            made = self.costly.get(name) or await self.cheap.get(name, who, lambda: self._if_cheap(page, asked, form), by)
-            if isinstance(made, Dear):
-                self.costly.put(name, made)  # who is told to come again is not looked at again
-                made = await self.dear.get(name, who, lambda: resource.made(page, asked, form), by)
-            found = made
+            seconds = self.costs.expected(*(self.costly.get(name) or ([(page.id, form)], 0.0)))
+            found = await self.work.get(name, who, lambda: self._made(name, page, asked, form), by, seconds)
             if found.lasting:
                 self.kept.put(name, found)
         return found
 
-    @staticmethod
-    def _if_cheap(page: Page, asked: Mapping[str, str], form: str) -> Resource | Dear:
-        takes = resource.seconds(page, asked)
-        return Dear(takes) if takes > DEAR else resource.made(page, asked, form)
+    def _made(self, name: tuple, page: Page, asked: Mapping[str, str], form: str) -> Resource:
+        """In a thread of the gate's: says what it will take as soon as that is known, and learns from what it took."""
+        cost = self.costly.get(name) or resource.cost(page, asked, form)
+        seconds = self.costs.expected(*cost)
+        if seconds > DEAR:
+            self.costly.put(name, cost)  # who is told to come again is not looked at again
+        expect(seconds)
+        began = time.thread_time()
+        try:
+            return resource.made(page, asked, form)
+        finally:
+            self.costs.learn(*cost, time.thread_time() - began)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request; a hall's second one with what was sent to the first."""

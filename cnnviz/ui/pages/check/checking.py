@@ -13,6 +13,7 @@ import numpy as np
 
 from cnnviz.core.gradcheck import TOLERANCE, GradientCheck, StepSweep, check_gradients, step_sweep
 from cnnviz.core.lesson import Lesson
+from cnnviz.core.patience import in_background
 from cnnviz.core.read_only import sealed
 from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.core.trajectory import Moment
@@ -96,7 +97,8 @@ class Turns:
 
     def _run(self, name: Hashable, checking: Checking, work: Callable[[Checking], None]) -> None:
         try:
-            work(checking)
+            with in_background():
+                work(checking)
             _known.put(name, checking)
         except TimeoutError:
             checking.given_up = True

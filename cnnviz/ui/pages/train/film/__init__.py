@@ -12,7 +12,7 @@ import numpy as np
 
 from cnnviz.core.film import Film, film, turning_points
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.patience import check_wanted
+from cnnviz.core.patience import check_wanted, held
 from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.core.stages import label
 from cnnviz.core.work import estimate
@@ -163,7 +163,7 @@ def _filmed(lesson: Lesson, x: np.ndarray, n: int, parts: int, hold: frozenset[s
     found = _FILMS.get(name)
     if found is None:
         short = estimate(lesson.network, x.shape, n) < SHORT
-        with nullcontext() if short else _ONE_AT_A_TIME:
+        with nullcontext() if short else held(_ONE_AT_A_TIME):
             check_wanted()
             found = _FILMS.get(name) or _made(lesson.start, x, n, parts, hold)
             _FILMS.put(name, found)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from cnnviz.core.outcome import Outcome
+from cnnviz.core.patience import in_background
 from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.core.training import Progress, Training, train
 from cnnviz.data.labelled import Collection
@@ -127,7 +128,8 @@ class Trainer:
 
     def _run(self) -> None:
         try:
-            self._ended = self._learn()
+            with in_background():
+                self._ended = self._learn()
         except Exception:
             logging.getLogger(__name__).exception("training")
             self._ended = "failed"

@@ -1,0 +1,43 @@
+"""What answers cost, learned from what such answers have cost."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+
+from cnnviz.core.recent import Recent
+
+KNOWN = 2_000
+"""Kinds of answers that are remembered."""
+SURPRISE, CALM = 0.6, 0.1
+"""How much of what is new is believed: of more than was expected, and of less."""
+LEAST = 0.004
+"""Seconds that every answer takes: of this much estimates may be wrong without a word."""
+
+
+class Costs:
+    """How many times the estimate answers of a kind take. Kinds are given the most special first, for what was not met yet.
+
+    >>> costs = Costs()
+    >>> for _ in range(20):
+    ...     costs.learn(["step.json of LeNet", "step.json"], 0.1, 0.5)
+    >>> round(costs.expected(["step.json of LeNet", "step.json"], 0.2), 1), round(costs.expected(["step.json of another", "step.json"], 0.1), 1)
+    (1.0, 0.5)
+    """
+
+    def __init__(self) -> None:
+        self.ratios: Recent[Hashable, float] = Recent(KNOWN)
+
+    def expected(self, kinds: Sequence[Hashable], estimate: float) -> float:
+        """Seconds that an answer will take, of which the estimate says so many."""
+        ratio = next((found for kind in kinds if (found := self.ratios.get(kind)) is not None), 1.0)
+        return ratio * (estimate + LEAST)
+
+    def learn(self, kinds: Sequence[Hashable], estimate: float, seconds: float) -> None:
+        """Takes account of what an answer of this kind took."""
+        ratio = seconds / (estimate + LEAST)
+        for kind in kinds:
+            known = self.ratios.get(kind)
+            if known is None:
+                self.ratios.put(kind, max(ratio, 0.1))
+            else:
+                self.ratios.put(kind, known + (SURPRISE if ratio > known else CALM) * (ratio - known))

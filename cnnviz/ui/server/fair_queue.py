@@ -1,0 +1,99 @@
+"""A queue of work in fair turns: the short goes first, whoever asks for much waits longest, and everything has its turn.
+
+Start-time and self-clocked fair queueing, with credit as in Linux' CFS. A job's place is fixed when it comes:
+
+    finish = max(now - CREDIT, last[who]) + seconds · price        now: virtual, goes on as work is done, shared by those who have some
+
+so that what waits grows older by itself, and no comparison looks at a clock.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from collections import Counter, OrderedDict
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+Item = TypeVar("Item")
+
+CREDIT = 0.25
+"""Seconds that somebody who asked before, and for less than their share, has ahead of who is new."""
+
+
+@dataclass(order=True)
+class Place(Generic[Item]):
+    """The place of one job: jobs are taken by their `finish`, and of equals the first that came."""
+
+    finish: float
+    number: int
+    item: Item = field(compare=False)
+    who: str = field(compare=False)
+    start: float = field(compare=False)
+    seconds: float = field(compare=False)
+    price: float = field(compare=False)
+    gone: bool = field(default=False, compare=False)
+
+
+class FairQueue(Generic[Item]):
+    """Jobs of many, of whom the last `known` who had some are remembered. Nothing here knows of threads or of time.
+
+    >>> queue: FairQueue[str] = FairQueue()
+    >>> for item, who, seconds in (("film", "a", 1.2), ("film 2", "a", 1.2), ("step", "b", 0.01)):
+    ...     place = queue.add(item, who, seconds)
+    >>> [queue.take().item for _ in range(3)]
+    ['step', 'film', 'film 2']
+    """
+
+    def __init__(self, known: int = 10_000):
+        self.known, self.now = known, 0.0
+        self.last: OrderedDict[str, float] = OrderedDict()
+        self.places: list[Place[Item]] = []
+        self.active: Counter[str] = Counter()
+        self._numbers = itertools.count()
+
+    def __len__(self) -> int:
+        return sum(not place.gone for place in self.places)
+
+    def add(self, item: Item, who: str, seconds: float, price: float = 1.0) -> Place[Item]:
+        """A place for a job of about so many seconds, each of which counts `price` times."""
+        start = max(self.now - CREDIT, self.last.get(who, self.now))
+        place = Place(start + seconds * price, next(self._numbers), item, who, start, seconds, price)
+        self._move(who, place.finish)
+        self.active[who] += 1
+        heapq.heappush(self.places, place)
+        return place
+
+    def first(self) -> Place[Item] | None:
+        """Whose turn it is, without taking it."""
+        while self.places and self.places[0].gone:
+            heapq.heappop(self.places)
+        return self.places[0] if self.places else None
+
+    def take(self) -> Place[Item] | None:
+        """Takes the next job; None where there is none."""
+        return heapq.heappop(self.places) if self.first() else None
+
+    def expect(self, place: Place[Item], seconds: float) -> None:
+        """Corrects what a job that was taken is expected to take."""
+        self._move(place.who, self.last.get(place.who, self.now) + (seconds - place.seconds) * place.price)
+        place.seconds, place.finish = seconds, place.start + seconds * place.price
+
+    def back(self, place: Place[Item]) -> None:
+        """Puts a job back that was taken and has not ended; its place follows from what it is expected to take in all."""
+        heapq.heappush(self.places, place)
+
+    def done(self, place: Place[Item], seconds: float) -> None:
+        """Counts what a job took in truth, whether it was taken or is to be left out; virtual time goes on by it."""
+        self.expect(place, seconds)
+        self.now += seconds * place.price / len(self.active)
+        self.active[place.who] -= 1
+        if not self.active[place.who]:
+            del self.active[place.who]
+        place.gone = True
+
+    def _move(self, who: str, to: float) -> None:
+        self.last[who] = to
+        self.last.move_to_end(who)
+        while len(self.last) > self.known:
+            self.last.popitem(last=False)
