@@ -9,8 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
-from typing import Any, ClassVar, Generic, TypeVar
-from weakref import WeakSet
+from typing import Generic, TypeVar
 
 import numpy as np
 
@@ -75,17 +74,12 @@ class Recent(Generic[Name, Value]):
     ('A', None, 2)
     """
 
-    in_bytes: ClassVar[WeakSet[Recent[Any, Any]]] = WeakSet()
-    """Every store of this process whose values are weighed, for those who ask how much they may take together."""
-
     def __init__(self, most: int, weigh: Callable[[Value], int] | None = None):
         self.most, self._weigh = most, weigh
         self._values: OrderedDict[Name, Value] = OrderedDict()
         self._weights: dict[Name, int] = {}
         self.total = 0
         self._lock = threading.RLock()
-        if weigh:
-            Recent.in_bytes.add(self)
 
     def __len__(self) -> int:
         return len(self._values)

@@ -17,8 +17,8 @@ PASSES = 3
 """A step multiplies as often as three forward passes: the backward pass has two products for each of theirs."""
 OVERHEAD, RATE = 60e-6, 1e9
 """Of an update: seconds whatever the network, and multiplications a second."""
-TURN, MOST_A_TURN = 3_000_000, 50
-"""Multiplications and updates of one turn of long work: some milliseconds."""
+TURN, MOST_A_TURN = 1_000_000, 15
+"""Multiplications and updates of one turn of long work: a millisecond or two."""
 SPACING = 100
 """Updates between two remembered states: the most that is computed again for a jump."""
 STATE_BYTES = 64_000_000
@@ -61,10 +61,10 @@ def estimate(network: Network, x_shape: tuple[int, ...], updates: int) -> float:
 
 
 def updates_a_turn(network: Network, x_shape: tuple[int, ...]) -> int:
-    """Updates after which long work looks whether it is still wanted, and in nobody's way: some milliseconds of them.
+    """Updates after which long work looks whether it is still wanted, and in nobody's way: a millisecond or two of them.
 
     >>> updates_a_turn(Network.parse("conv1x3-sigmoid-dense2-sigmoid-mse"), (32, 32))
-    50
+    15
     """
     return max(1, min(MOST_A_TURN, TURN // max(1, step_work(network, x_shape))))
 

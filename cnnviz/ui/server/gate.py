@@ -47,7 +47,7 @@ ASIDE = 30
 """Threads of works that wait for a shorter one, or for each other."""
 A_FEW = 8
 """Works of one address that wait at a time, beyond which each counts as that many more: a class may share one, and so may a flood."""
-SLICE = 0.004
+SLICE = 0.002
 """Seconds that a work goes on, at least, before it lets a shorter one go first."""
 COURTESY = 0.01
 """Seconds that work beside the queue waits, at most, for what is in it, each time that it looks."""

@@ -34,6 +34,8 @@ PIECE = 200_000
 """Bytes of an answer that are sent at a time to who does not read gzip."""
 MOST_COSTLY = 500
 """Questions of which it is remembered what they will cost."""
+LATE, MOST_REFUSING = 1.0, 500
+"""Seconds that a refusal takes, and how many may take so long at a time."""
 HELD = 0.25
 """Seconds that a hall's move waits, at most, for its numbers."""
 
@@ -55,6 +57,7 @@ class Numbers:
         self.preparing: set[asyncio.Task[Response]] = set()
         self.costly: Recent[tuple, Cost] = Recent(MOST_COSTLY)
         self.costs = Costs()
+        self.refusing = 0
         self.work: Gate[Resource] = Gate(2, 2_000, 400, 0.01)
         goes_beside(self.work.courtesy)
 
@@ -108,6 +111,15 @@ class Numbers:
             task.add_done_callback(self.preparing.discard)
             await asyncio.wait({task}, timeout=HELD)
 
+    async def _late(self) -> None:
+        """A refusal takes its time: who asks again at once is not faster for it."""
+        if self.refusing < MOST_REFUSING:
+            self.refusing += 1
+            try:
+                await asyncio.sleep(LATE)
+            finally:
+                self.refusing -= 1
+
     async def answer(self, request: Request, asked: tuple[str, str, bytes]) -> Response:
         """The answer to a question that was not asked before."""
         version, page_and_form, query = asked
@@ -123,6 +135,7 @@ class Numbers:
             async with while_asked(request):
                 found = await self.get(page, resource.asked_of(page, request.query_params), form, request)
         except Busy as busy:
+            await self._late()
             return refusal(503, "ui.numbers.busy", {"Retry-After": str(busy.seconds)}, n=busy.seconds)
         except (TimeoutError, asyncio.CancelledError):  # or nobody is there to read this
             return refusal(503, "ui.numbers.busy", {"Retry-After": "1"}, n=1)
