@@ -247,6 +247,11 @@ def test_a_room_that_is_gone_says_so_everywhere_and_its_driver_opens_it_again(br
         assert page.evaluate("document.querySelectorAll('[inert]').length") == 0
         expect(page.locator(".asking, body.answering")).to_have_count(0)
     assert violations(Screen(cockpit)) == []
+    wide = follower.viewport_size
+    follower.set_viewport_size({"width": 390, "height": 844})
+    state = follower.locator(".room-bar .state")
+    assert state.evaluate("({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth") and state.bounding_box()["width"] < 390, "nothing of it is cut"
+    follower.set_viewport_size(wide)
     follower.locator("main.cnnviz").press("ArrowRight")
     ready(follower, stage="a1")
     lecturer.press("ArrowRight")
