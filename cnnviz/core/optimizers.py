@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from cnnviz.core.read_only import lock
-from cnnviz.core.values import Params
+from cnnviz.core.values import Gradients, Params
 
 State = Mapping[str, Any]
 """Arrays by what they are of which parameter, "velocity.f1", and the number "t" of steps made."""
@@ -44,8 +44,9 @@ class Optimizer:
         after: dict[str, np.ndarray] = {}
         kept: dict[str, np.ndarray] = {}
         if not self.KEEPS:
+            lr, slopes = self.lr, vars(gradients) if type(gradients) is Gradients else gradients
             for name, theta in params.items():
-                after[name] = theta - self.lr * gradients["d" + name]
+                after[name] = theta - lr * slopes["d" + name]
             return Params.made(after), {}
         t = int((state or {}).get("t", 0)) + 1
         for name, theta in params.items():

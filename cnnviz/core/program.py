@@ -12,15 +12,17 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
-from typing import Any, NamedTuple
+from operator import methodcaller
+from typing import NamedTuple
 
 import numpy as np
 
 from cnnviz.core.architecture import Architecture
+from cnnviz.core.compiled import Made, compiled
 from cnnviz.core.layers.layer import Call, Layer, Parameter, Shape
 from cnnviz.core.links import Link
 from cnnviz.core.names import Names
-from cnnviz.core.read_only import lock, sealed
+from cnnviz.core.read_only import sealed
 from cnnviz.core.sliding import Padding
 from cnnviz.core.values import Gradients, Later, Params, Trace
 from cnnviz.words import Problem
@@ -30,9 +32,6 @@ Inner = dict[str, np.ndarray]
 
 Override = Callable[[Inner, Callable[[], np.ndarray]], np.ndarray]
 """What takes a line's place: it is given all arrays so far, and the line itself to call."""
-
-Shown = Sequence[tuple[str, Shape | None]]
-"""Targets of lines, each with the shape in which it is shown; None where that is its own, () where it is not shown."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +44,8 @@ class Line:
     settings: Mapping[str, object] = field(default_factory=dict)
     layer: int | None = None
     role: str = ""
+    for_one: Callable[..., np.ndarray] | None = None
+    """The function with its settings for one image, the same bits in less time, where there is one (Layer.for_one)."""
 
     @property
     def place(self) -> int:
@@ -56,6 +57,11 @@ class Line:
     def run(self) -> Callable[..., np.ndarray]:
         """The function with its settings."""
         return partial(self.function, **self.settings) if self.settings else self.function
+
+    @property
+    def run_one(self) -> Callable[..., np.ndarray]:
+        """The same for one image."""
+        return self.for_one or self.run
 
     def make(self, values: Inner) -> np.ndarray:
         """The target, from the arrays so far."""
@@ -106,6 +112,30 @@ class Pass(NamedTuple):
     values: Inner
 
 
+@dataclass(frozen=True)
+class Way:
+    """Lines of one image's pass, what makes the target of each, and the function that they are compiled to."""
+
+    lines: tuple[Line, ...]
+    functions: tuple[Callable[..., np.ndarray], ...]
+    run: Callable[[Inner, Sequence[Callable[..., np.ndarray]]], Inner]
+
+    def go(self, values: Inner, overrides: Mapping[str, Override] | None) -> Inner:
+        """Adds the target of every line to `values`; those of `overrides` are made by these instead. What is shown of them, as it is shown."""
+        if not overrides:
+            return self.run(values, self.functions)
+        functions = [
+            _instead(line, values, overrides[line.target]) if line.target in overrides else function
+            for line, function in zip(self.lines, self.functions, strict=True)
+        ]
+        return self.run(values, functions)
+
+
+def _instead(line: Line, values: Inner, override: Override) -> Callable[..., np.ndarray]:
+    """What takes the place of a line; a copy of what it gives, which is not ours alone."""
+    return lambda *_: sealed(override(values, partial(line.make, values)))
+
+
 class Program:
     """The lines of a network for images of one shape (C,H,W), forward and backward. Problem where a layer does not fit.
 
@@ -120,6 +150,7 @@ class Program:
         self.multiplications = 0
         self.forward_lines: list[Line] = []
         self._calls: list[dict[str, Call]] = []
+        self._for_one: list[dict[str, Callable[..., np.ndarray]]] = []
         for place, (layer, names) in enumerate(zip(network.layers, network.names, strict=True)):
             self._add_layer(place, layer, names)
         if len(self.shapes["o"]) != 1:
@@ -130,20 +161,18 @@ class Program:
         self.needed = 1 + max(learning, default=-1)  # what comes after it is the gradient of the image, and of no use to an update
         self.shown = {name: self._shown(shape) for name, shape in self.shapes.items() if "." not in name}
         self._needed_lines, self._rest_lines = self.backward_lines[: self.needed], self.backward_lines[self.needed :]
-        self._forward_shown, self._needed_shown, self._rest_shown = map(
-            self._shown_as, (self.forward_lines, self._needed_lines, self._rest_lines)
-        )
-        made_by_rest = {line.target for line in self._rest_lines}
-        self._rest_reads = {source for line in self._rest_lines for source in line.sources} - made_by_rest
+        self._way_forth, self._way_back, self._way_on = map(self._way, (self.forward_lines, self._needed_lines, self._rest_lines))
+        self._made_last = tuple(line.target for line in self._rest_lines)
+        self._read_last = {source for line in self._rest_lines for source in line.sources}.difference(self._made_last)
 
-    def _shown_as(self, lines: Iterable[Line]) -> Shown:
-        """The target of each line with the shape in which it is shown; None where that is its own, () where it is not shown."""
-        found: list[tuple[str, Shape | None]] = []
-        for target in (line.target for line in lines):
+    def _way(self, lines: Sequence[Line]) -> Way:
+        """Lines as one function for one image."""
+
+        def dropped(target: str) -> int | None:
             plain = target if target in self.shapes else target[1:]
-            shown = self.shown.get(plain, ())
-            found.append((target, None if shown and shown == self.shapes[plain] else shown))
-        return found
+            return len(self.shapes[plain]) - len(self.shown[plain]) if plain in self.shown else None
+
+        return Way(tuple(lines), tuple(line.run_one for line in lines), compiled(Made(line.target, line.sources, dropped(line.target)) for line in lines))
 
     # ---- the lines
 
@@ -151,7 +180,7 @@ class Program:
         shape = self.shapes[names.source]
         if names.flattens:
             self.shapes["v"] = (math.prod(shape),)
-            self.forward_lines.append(Line("v", flatten, (names.source,)))
+            self.forward_lines.append(Line("v", flatten, (names.source,), for_one=methodcaller("reshape", self.shapes["v"])))
             shape = self.shapes["v"]
         try:
             out, parameters, calls = layer.shape(shape), layer.parameters(shape), layer.calls(shape, self.many)
@@ -164,13 +193,14 @@ class Program:
             self.shapes[names.of(letter)] = parameter.shape
         self.multiplications += layer.multiplications(shape)
         self._calls.append(calls)
+        self._for_one.append(layer.for_one(shape))
         self.forward_lines += [
             self._line(place, names, role, made) for role, made in calls.items() if not _is_gradient(role, parameters)
         ]
 
     def _line(self, place: int, names: Names, role: str, made: Call) -> Line:
         sources = tuple(names.of(source) for source in made.roles)
-        return Line(names.of(role), made.function, sources, made.settings, place, role)
+        return Line(names.of(role), made.function, sources, made.settings, place, role, self._for_one[place].get(role))
 
     def _loss_line(self) -> Line:
         merged, loss = self.network.merged, self.network.loss_kind
@@ -207,7 +237,8 @@ class Program:
             else:
                 lines.append(self._line(place, names, "dx", calls["dx"]))
             if names.flattens:
-                lines.append(Line(f"d{names.source}", unflatten, ("dv",), {"shape": self.shapes[names.source]}))
+                shape = self.shapes[names.source]
+                lines.append(Line(f"d{names.source}", unflatten, ("dv",), {"shape": shape}, for_one=methodcaller("reshape", shape)))
         return lines
 
     def _shown(self, shape: Shape) -> Shape:
@@ -228,28 +259,30 @@ class Program:
         return values
 
     def _fitting(self, name: str, array: np.ndarray) -> np.ndarray:
-        shape = self.shapes[name]
-        if array.shape == shape:
+        """An array with the axes that are not shown."""
+        if array.shape == self.shapes[name]:
             return array
         if array.shape != self.shown[name]:
             raise Problem("network.shape", name=name, shape=array.shape, wanted=self.shown[name])
-        return array.reshape(shape)
+        return array[None] if len(self.shapes[name]) - array.ndim == 1 else array[None, None]
 
-    def run_forward(self, values: Inner, overrides: Mapping[str, Override] | None = None) -> Inner:
-        """Adds the target of every line; those of `overrides` are made by these instead."""
-        return _run(self.forward_lines, values, overrides)
+    def run_forward(self, values: Inner) -> Inner:
+        """Adds the target of every line, of any leading axes."""
+        return _run(self.forward_lines, values)
 
-    def run_backward(self, values: Inner, overrides: Mapping[str, Override] | None = None) -> Inner:
+    def run_backward(self, values: Inner) -> Inner:
         """Likewise, for the lines that an update needs; `values` are those of a forward pass, and the targets y."""
-        return _run(self._needed_lines, values, overrides)
+        return _run(self._needed_lines, values)
 
     def forward(self, params: Mapping[str, np.ndarray], x: np.ndarray, overrides: Mapping[str, Override] | None = None) -> Trace:
         """Every value of one image's pass."""
         x = sealed(x)
         given = params if type(params) is Params else Params.of(params)
-        values = self.run_forward(self.start(given, x), overrides)
-        shown = {"x": x if x.shape == self.shown["x"] else x.reshape(self.shown["x"])} | _locked(values, self._forward_shown)
-        return Trace.locked(shown, *self.sliding, Pass(self, params, values))
+        values = self.start(given, x)
+        shown = {"x": x if x.shape == self.shown["x"] else x[0]}
+        shown.update(self._way_forth.go(values, overrides))
+        stride, padding = self.sliding
+        return Trace.locked(shown, stride, padding, Pass(self, params, values))
 
     def inner(self, params: Mapping[str, np.ndarray], trace: Trace) -> Inner:
         """The values of a pass with these parameters, with what its lines kept: as they are, or made again."""
@@ -268,18 +301,17 @@ class Program:
         """Every gradient of one image's pass; those that no update needs are worked out when one is asked for."""
         values = self.inner(params, trace)
         values["y"] = y
-        gradients = _locked(self.run_backward(values, overrides), self._needed_shown)
+        gradients = self._way_back.go(values, overrides)
         if not self._rest_lines:
             return Gradients.locked(gradients)
-        kept = values if overrides else {name: values[name] for name in self._rest_reads}
-        kept.pop("y", None)
-        rest = partial(self._rest, kept, overrides, np.geterr())  # whoever allows infinities now does so then
-        return Gradients.locked(gradients, Later(tuple(line.target for line in self._rest_lines), rest))
+        kept = values | {"y": sealed(y)} if overrides else {name: values[name] for name in self._read_last}
+        rest = partial(self._go_on, kept, overrides)
+        return Gradients.locked(gradients, Later(self._made_last, rest))
 
-    def _rest(self, values: Inner, overrides: Mapping[str, Override] | None, warned_of: Mapping[str, Any]) -> dict[str, np.ndarray]:
-        """The gradients that no update needs."""
-        with np.errstate(**warned_of):
-            return _locked(_run(self._rest_lines, dict(values), overrides), self._rest_shown)
+    def _go_on(self, values: Inner, overrides: Mapping[str, Override] | None) -> Inner:
+        """The gradients that no update needs. What is infinite has been warned of in the pass, and is shown as such."""
+        with np.errstate(all="ignore"):
+            return self._way_on.go(dict(values), overrides)
 
     # ---- cells
 
@@ -385,32 +417,10 @@ def latex(symbol: str) -> str:
     return f"{symbol[0]}_{{{symbol[1:]}}}" if len(symbol) > 1 else symbol
 
 
-def _run(lines: Iterable[Line], values: Inner, overrides: Mapping[str, Override] | None = None) -> Inner:
-    if not overrides:
-        for line in lines:
-            line.step(values)
-        return values
+def _run(lines: Iterable[Line], values: Inner) -> Inner:
     for line in lines:
-        if override := overrides.get(line.target):
-            values[line.target] = sealed(override(values, partial(line.make, values)))
-        else:
-            line.step(values)
+        line.step(values)
     return values
-
-
-def _locked(values: Inner, targets: Shown) -> dict[str, np.ndarray]:
-    """What lines made, read-only from now on; of what is shown, the arrays as they are shown."""
-    found = {}
-    for name, shape in targets:
-        array = values[name]
-        array.setflags(False)  # type: ignore[call-arg]  # write: by place, which takes half as long
-        if array.base is not None:
-            lock(array)
-        if shape is None:
-            found[name] = array
-        elif shape:
-            found[name] = array.reshape(shape)
-    return found
 
 
 def _is_gradient(role: str, parameters: Mapping[str, Parameter]) -> bool:

@@ -15,9 +15,11 @@ def sealed(values: object) -> np.ndarray:
     >>> sealed([1, 2]).flags.writeable
     False
     """
-    if type(values) is np.ndarray and values.dtype == np.float64 and not _writable(values):
+    if type(values) is np.ndarray and not values.flags.writeable and values.dtype == np.float64 and not _writable(values):
         return values
-    return lock(np.array(values, dtype=np.float64))
+    array = np.array(values, dtype=np.float64)
+    array.setflags(False)  # type: ignore[call-arg]  # write: by place, which takes half as long
+    return array
 
 
 def lock(array: np.ndarray) -> np.ndarray:
@@ -27,7 +29,7 @@ def lock(array: np.ndarray) -> np.ndarray:
     >>> row.flags.writeable, row.base.flags.writeable
     (False, False)
     """
-    array.setflags(False)  # type: ignore[call-arg]  # write: by place, which takes half as long
+    array.setflags(False)  # type: ignore[call-arg]
     if isinstance(array.base, np.ndarray):
         array.base.setflags(False)  # type: ignore[call-arg]
     return array

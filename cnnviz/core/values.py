@@ -37,7 +37,9 @@ class Arrays(Mapping[str, np.ndarray]):
     def made(cls, arrays: Mapping[str, np.ndarray]) -> Self:
         """As `of`, for arrays that we have just made, of any precision: they are locked where they are."""
         for array in arrays.values():
-            lock(array)
+            array.setflags(False)  # type: ignore[call-arg]  # write: by place, which takes half as long
+            if array.base is not None:
+                lock(array)
         return cls.locked(arrays)
 
     @classmethod
@@ -87,6 +89,9 @@ class Arrays(Mapping[str, np.ndarray]):
     __hash__ = object.__hash__
 
 
+_set = object.__setattr__
+"""Sets a slot while a value is made."""
+
 _with_fields = dataclass(init=False, repr=False, eq=False)
 """Makes the names of the teaching notebook's arrays known to dataclasses.fields and dataclasses.replace."""
 
@@ -130,20 +135,19 @@ class Trace(Arrays):
         self, x: object, z1: object, a1: object, v: object, z2: object, o: object, stride: int = 1, padding: Padding = 0
     ) -> None:
         super().__init__(x=x, z1=z1, a1=a1, v=v, z2=z2, o=o)
-        self._set(stride, padding, None)
+        _set(self, "stride", stride)
+        _set(self, "padding", padding)
 
     @classmethod
     def locked(
         cls, arrays: Mapping[str, np.ndarray], stride: int = 1, padding: Padding = 0, made_by: object = None
     ) -> Self:
-        self = super().locked(arrays)
-        self._set(stride, padding, made_by)
+        self = object.__new__(cls)
+        vars(self).update(arrays)
+        _set(self, "stride", stride)
+        _set(self, "padding", padding)
+        _set(self, "_made_by", made_by)
         return self
-
-    def _set(self, stride: int, padding: Padding, made_by: object) -> None:
-        object.__setattr__(self, "stride", stride)
-        object.__setattr__(self, "padding", padding)
-        object.__setattr__(self, "_made_by", made_by)
 
     @property
     def made_by(self) -> object:
@@ -185,12 +189,13 @@ class Gradients(Arrays):
     ) -> None:
         now = {} if callable(dx) else {"dx": dx}
         super().__init__(do=do, dz2=dz2, dw=dw, db=db, da1=da1, dz1=dz1, df=df, **now)
-        object.__setattr__(self, "_later", Later(("dx",), lambda: {"dx": dx()}) if callable(dx) else None)
+        _set(self, "_later", Later(("dx",), lambda: {"dx": dx()}) if callable(dx) else None)
 
     @classmethod
     def locked(cls, arrays: Mapping[str, np.ndarray], later: Later | None = None) -> Self:
-        self = super().locked(arrays)
-        object.__setattr__(self, "_later", later)
+        self = object.__new__(cls)
+        vars(self).update(arrays)
+        _set(self, "_later", later)
         return self
 
     def _names_later(self) -> tuple[str, ...]:
@@ -202,7 +207,7 @@ class Gradients(Arrays):
         later: Later | None = getattr(self, "_later", None)
         for name, array in later.make().items() if later else ():
             vars(self).setdefault(name, sealed(array))
-        object.__setattr__(self, "_later", None)
+        _set(self, "_later", None)
 
     def __getattr__(self, name: str) -> np.ndarray:
         # Reached only for an attribute that is not there yet.

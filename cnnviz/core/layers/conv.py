@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -10,7 +12,7 @@ import numpy as np
 
 from cnnviz.core.layers import _lines as lines
 from cnnviz.core.layers.layer import Call, Groups, Layer, Links, Parameter, Shape, Values, call, number
-from cnnviz.core.sliding import Padding, pad_widths, places, slices, view_windows
+from cnnviz.core.sliding import Padding, pad_widths, padded, places, slices, view_windows
 
 MOST = {"filters": 32, "k": 7, "stride": 8, "padding": 6}
 """Limits of what a convolution's text says, and of an address's stride and padding."""
@@ -21,6 +23,21 @@ def windows(x: np.ndarray, k: int, stride: int = 1, padding: Padding = 0, dilati
     view = view_windows(x, k, stride, padding, dilation)
     shape = view.shape
     return view.reshape((*shape[:-5], shape[-5] * k * k, shape[-2] * shape[-1]))
+
+
+def windows_of(x: Shape, k: int, stride: int, padding: Padding, dilation: int) -> Callable[[np.ndarray], np.ndarray]:
+    """`windows` of one image (C,H,W), for images of this shape."""
+    zeros = pad_widths(dilation * (k - 1) + 1, padding)
+    wide = padded(np.zeros(x), *zeros)
+    view = view_windows(wide, k, stride, 0, dilation)
+    shape, strides, rows, dtype = view.shape, view.strides, (x[0] * k * k, math.prod(view.shape[-2:])), wide.dtype
+
+    def windows(x: np.ndarray) -> np.ndarray:
+        if not x.flags.c_contiguous or any(zeros):
+            x = padded(x, *zeros)
+        return np.ndarray(shape, dtype, x, 0, strides).reshape(rows)
+
+    return windows
 
 
 def weigh(windows: np.ndarray, f: np.ndarray, b: np.ndarray | None = None, *, shape: Shape) -> np.ndarray:
@@ -156,6 +173,21 @@ class Conv(Layer):
         if many and x[0] == self.filters == self.dilation == 1:
             found |= lines.calls(self.k, self.bias, self.stride, self.padding, self.shape(x)[1:])
         return found | ({"db": call(channel_sums, "dy")} if self.bias else {})
+
+    def for_one(self, x: Shape) -> dict[str, Callable[..., np.ndarray]]:
+        sums, products = (self.filters, -1), x[0] * self.k**2
+        out, of_f = self.shape(x), (self.filters, x[0], self.k, self.k)
+
+        def weigh(windows: np.ndarray, f: np.ndarray, b: np.ndarray | None = None) -> np.ndarray:
+            z = f.reshape((self.filters, products)).dot(windows)
+            if b is not None:
+                z += b[:, None]
+            return z.reshape(out)
+
+        def weigh_df(windows: np.ndarray, dz: np.ndarray, f: np.ndarray) -> np.ndarray:
+            return windows.dot(dz.reshape(sums).T).T.reshape(of_f)
+
+        return {"windows": windows_of(x, self.k, self.stride, self.padding, self.dilation), "y": weigh, "df": weigh_df}
 
     def links(self) -> Links:
         b = (("b", "channel"),) if self.bias else ()

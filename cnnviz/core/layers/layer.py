@@ -122,6 +122,13 @@ class Layer:
         """
         raise NotImplementedError
 
+    def for_one(self, x: Shape) -> dict[str, Callable[..., np.ndarray]]:
+        """Functions that stand in for some of these lines in the pass of one image, float64: what follows from its shape is worked out once.
+
+        They give the same bits in less time.
+        """
+        return {}
+
     def links(self) -> Links:
         """Which cells each computed role comes from."""
         raise NotImplementedError

@@ -1,0 +1,58 @@
+"""Lines of a pass as one Python function: for a network of few numbers what stands around a line takes longer than the line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+Arrays = dict[str, np.ndarray]
+
+
+class Made(NamedTuple):
+    """What a line makes: its target, the arrays that it reads, and how many axes of 1 in front are not shown; None where nothing is."""
+
+    target: str
+    sources: tuple[str, ...]
+    dropped: int | None
+
+
+def compiled(lines: Iterable[Made]) -> Callable[[Arrays, Sequence[Callable[..., np.ndarray]]], Arrays]:
+    """A function that is given the arrays so far and a function for each line; it adds what they make, and gives what is shown.
+
+    All that is made is read-only, as is what it is a view of.
+
+    >>> run = compiled([Made("y", ("x",), None), Made("z", ("y", "x"), 1)])
+    >>> values = {"x": np.ones((1, 2))}
+    >>> run(values, [np.negative, np.subtract])
+    {'z': array([-2., -2.])}
+    >>> values["y"].flags.writeable
+    False
+    """
+    made: dict[str, str] = {}
+    text, shown = [], []
+    for n, (target, sources, dropped) in enumerate(lines):
+        read = ", ".join(made.get(source, f"values[{source!r}]") for source in sources)
+        made[target] = name = f"{target.replace('.', '_')}_"
+        text.append(_LINE.format(name=name, target=target, n=n, sources=read))
+        if dropped is not None:
+            shown.append(f"{target!r}: {name}{['', '[0]', '[0, 0]'][dropped]}")
+    scope: dict[str, Any] = {"ndarray": np.ndarray}
+    # Nothing that a visitor writes is in this text: symbols are made of a layer's letter and a number.
+    exec(_FUNCTION.format(lines="".join(text), shown=", ".join(shown)), scope)
+    run: Callable[[Arrays, Sequence[Callable[..., np.ndarray]]], Arrays] = scope["run"]
+    return run
+
+
+_FUNCTION = """
+def run(values, functions):
+{lines}
+    return {{{shown}}}
+"""
+_LINE = """
+    {name} = values[{target!r}] = functions[{n}]({sources})
+    {name}.setflags(False)
+    if isinstance({name}.base, ndarray):
+        {name}.base.setflags(False)
+"""
