@@ -12,12 +12,13 @@ import { say } from "../model/words.js"
 import { actionButton } from "./actions.js"
 import { bindCells } from "./cell_pointer.js"
 import { Content } from "./content.js"
-import { LIMITS_LINE, linesOf, setHTML, TABLE } from "./html.js"
+import { html, inner, keyed, LIMITS_LINE, linesOf, nothing, render, setHTML, setText, TABLE } from "./html.js"
 import { bindSwitches, fillSwitches, tabsOf } from "./switches.js"
 
 /** @import { BoardColumn, BoardData, BoardHeader, BoardRow, ChartData } from "../types/wire.js" */
 /** @import { Answer, Arrays } from "../model/decode.js" */
 /** @import { Place } from "../model/focus.js" */
+/** @import { Template } from "./html.js" */
 /** @import { View } from "./view.js" */
 
 const FEW = 7 // rows up to which a map is drawn smaller than the others
@@ -26,25 +27,25 @@ const FEW = 7 // rows up to which a map is drawn smaller than the others
 const size = ({ flat, layers, rows, columns }) =>
   flat ? "flat" : layers > 1 ? "half" : Math.max(rows, columns) <= FEW ? "small" : ""
 
-/** @type {(name: string, column: BoardColumn) => string} */
-const figure = (name, column) => `
+/** @type {(name: string, column: BoardColumn) => Template} */
+const figure = (name, column) => html`
   <figure class="map ${size(column)}"><canvas data-map="${name}.${column.symbol}" tabindex="0" role="img"></canvas>
   ${LIMITS_LINE}</figure>`
 
 /** @param {BoardData} board */
 function grid({ rows, columns, maps }) {
   const head = (/** @type {BoardColumn} */ { symbol, label }) =>
-    `<div class="head" data-column="${symbol}"><i>${formula(label)}</i></div>`
+    html`<div class="head" data-column=${symbol}><i ${inner(formula(label))}></i></div>`
   const cells = (/** @type {string} */ name) =>
-    columns.map((column) => (`${name}.${column.symbol}` in maps ? figure(name, column) : "<span></span>")).join("")
+    columns.map((column) => (`${name}.${column.symbol}` in maps ? figure(name, column) : html`<span></span>`))
   const row = (/** @type {BoardRow} */ { name, label }) =>
-    `<div class="row-label" data-row="${name}">${escaped(label)}</div>${cells(name)}`
-  return `
+    html`<div class="row-label" data-row=${name}>${label}</div>${cells(name)}`
+  return html`
   <div class="board" style="--rows:${rows.length};--columns:${columns.length}">
-    <span></span>${columns.map(head).join("")}
-    ${rows.map(row).join("")}
-    <span></span>${columns.map(({ symbol }) => `<div class="note" data-note="${symbol}"></div>`).join("")}
-    ${columns.map(({ symbol }, n) => `<i class="lane" data-lane="${symbol}" style="grid-column:${n + 2} / ${n + 3}"></i>`).join("")}
+    <span></span>${columns.map(head)}
+    ${rows.map(row)}
+    <span></span>${columns.map(({ symbol }) => html`<div class="note" data-note=${symbol}></div>`)}
+    ${columns.map(({ symbol }, n) => html`<i class="lane" data-lane=${symbol} style="grid-column:${n + 2} / ${n + 3}"></i>`)}
   </div>`
 }
 
@@ -61,8 +62,8 @@ const bottom = (more) => `
   </section>`
 
 /** @param {ChartData} chart */
-const chartFigure = ({ name, title, words }) => `
-  <figure><figcaption><button type="button" data-open="chart-${name}" title="${say("web.chart.open")}">${escaped(title)}</button></figcaption><canvas data-chart="${name}" role="img" aria-label="${escaped(title)}"></canvas><p>${escaped(words)}</p></figure>`
+const chartFigure = ({ name, title, words }) => html`
+  <figure><figcaption><button type="button" data-open="chart-${name}" title=${say("web.chart.open")}>${title}</button></figcaption><canvas data-chart=${name} role="img" aria-label=${title}></canvas><p>${words}</p></figure>`
 
 export class Board extends Content {
   static tabulates = true
@@ -84,7 +85,7 @@ export class Board extends Content {
     super(view)
     view.$(".content").innerHTML = `${top()}<div class="grid"></div>${bottom(this.more)}`
     // What a switch does is said while it is pointed at or has the focus.
-    bindSwitches(view, (words) => setHTML(view.$(".detail"), escaped(words)))
+    bindSwitches(view, (words) => setText(view.$(".detail"), words))
   }
 
   /** What stands besides, under the sentences. */
@@ -106,7 +107,7 @@ export class Board extends Content {
       map.receive(this.arrays[name].values, this.columns[map.symbol], limits, scale)
     }
     this.focus.receive(board.columns)
-    this.words(board, answer.remarks[0] ?? "")
+    this.words(board, answer)
   }
 
   /**
@@ -115,7 +116,7 @@ export class Board extends Content {
    */
   lay(board, plan) {
     this.plan = plan
-    this.view.$(".grid").innerHTML = grid(board)
+    render(keyed(plan, grid(board)), this.view.$(".grid"))
     this.maps = {}
     for (const canvas of this.root.querySelectorAll(/** @type {"canvas"} */ (".grid canvas[data-map]"))) {
       const map = new MapView(canvas)
@@ -163,21 +164,36 @@ export class Board extends Content {
 
   // ---- painting
 
+  /** The curves beside the words. @param {Answer} answer */
+  charts(answer) {
+    return /** @type {Answer & BoardHeader} */ (answer).board.charts
+  }
+
+  /** What stands before them. @param {Answer} _answer @returns {Template | typeof nothing} */
+  before(_answer) {
+    return nothing
+  }
+
+  /** And after them. @param {Answer} _answer @returns {Template | typeof nothing} */
+  after(_answer) {
+    return nothing
+  }
+
   /**
    * @param {BoardData} board
-   * @param {string} remark
+   * @param {Answer} answer
    */
-  words(board, remark) {
+  words(board, answer) {
     const { view } = this
-    setHTML(view.$(".title"), escaped(board.title))
-    setHTML(view.$(".verdict"), escaped(board.verdict.text))
+    setText(view.$(".title"), board.title)
+    setText(view.$(".verdict"), board.verdict.text)
     view.$(".verdict").className =
       { true: "verdict good", false: "verdict bad", null: "verdict" }[`${board.verdict.good}`] ?? ""
     setHTML(view.$(".sentence"), linesOf(board.sentences))
-    setHTML(view.$(".remark"), sentence(remark))
-    setHTML(view.$(".tabs"), board.tabs.map(tabsOf).join(""))
+    setHTML(view.$(".remark"), sentence(answer.remarks[0] ?? ""))
+    render(board.tabs.map(tabsOf), view.$(".tabs"))
     fillSwitches(view, board.switches)
-    setHTML(view.$(".charts"), board.charts.map(chartFigure).join(""))
+    render([this.before(answer), this.charts(answer).map(chartFigure), this.after(answer)], view.$(".charts"))
     for (const { symbol, note, state } of board.columns) {
       setHTML(view.$(`[data-note="${symbol}"]`), note)
       view.$(`[data-note="${symbol}"]`).dataset.state = state

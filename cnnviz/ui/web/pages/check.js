@@ -1,43 +1,37 @@
 // Check: a board of gradients, and beside it why a nudge must be neither long nor short, or a mistake's line of
 // code and what the loss does with it (cnnviz/ui/pages/check).
 
-import { escaped, local, sentence } from "../model/format.js"
+import { local, sentence } from "../model/format.js"
 import { say } from "../model/words.js"
 import { actionButton } from "./actions.js"
 import { Board } from "./board.js"
-import { setHTML } from "./html.js"
+import { difference, html, markup, nothing, render, setHTML } from "./html.js"
 import { exampleOf, stageOf } from "./own_gradients.js"
 
 /** @import { CheckData, CheckHeader, CodeData, DigitsData, NudgeRow, OwnData } from "../types/wire.js" */
 /** @import { Answer } from "../model/decode.js" */
+/** @import { Template } from "./html.js" */
 
-/** @type {(first: string, second: string, of: [string, string]) => string} */
+/** @type {(first: string, second: string, of: [string, string]) => Template} */
 const halves = (first, second, [left, right]) =>
-  `<span class="${first}">${escaped(local(left))}</span><span class="${second}">${escaped(local(right))}</span>`
+  html`<span class=${first}>${local(left)}</span><span class=${second}>${local(right)}</span>`
 
 /** @param {NudgeRow} row */
-const nudge = ({ step, up, down, central, right }) => `
-  <tr><th scope="row">${escaped(step)}</th><td>${halves("shared", "left", up)}</td><td>${halves("shared", "left", down)}</td>
-    <td>${halves("agrees", "differs", central)}</td><td class="right">${escaped(right)}</td></tr>`
+const nudge = ({ step, up, down, central, right }) => html`
+  <tr><th scope="row">${step}</th><td>${halves("shared", "left", up)}</td><td>${halves("shared", "left", down)}</td>
+    <td>${halves("agrees", "differs", central)}</td><td class="right">${right}</td></tr>`
 
 /** @param {DigitsData} digits */
-const table = ({ title, rows, backward }) => `
-  <h2>${escaped(title)}</h2>
-  <table><thead><tr><th><i>ε</i></th><th><i>L</i>(<i>θ</i> + <i>ε</i>)</th><th><i>L</i>(<i>θ</i> − <i>ε</i>)</th><th>${say("web.check.quotient")}</th><td></td></tr></thead>
-    <tbody>${rows.map(nudge).join("")}</tbody>
-    <tfoot><tr><th colspan="3" scope="row">${say("web.check.backward")}</th><td class="agrees">${escaped(local(backward))}</td><td></td></tr></tfoot></table>
-  <p class="soft">${say("web.check.digits")}</p>`
+const table = ({ title, rows, backward }) => html`<div class="digits" tabindex="0">
+  <h2>${title}</h2>
+  <table><thead><tr><th><i>ε</i></th><th><i>L</i>(<i>θ</i> + <i>ε</i>)</th><th><i>L</i>(<i>θ</i> − <i>ε</i>)</th><th>${markup(say("web.check.quotient"))}</th><td></td></tr></thead>
+    <tbody>${rows.map(nudge)}</tbody>
+    <tfoot><tr><th colspan="3" scope="row">${say("web.check.backward")}</th><td class="agrees">${local(backward)}</td><td></td></tr></tfoot></table>
+  <p class="soft">${say("web.check.digits")}</p></div>`
 
-/** @type {(code: CodeData, words?: string) => string} */
-const lines = ({ wrong, right }, words = say("web.check.code")) => {
-  const marked = (/** @type {string} */ text, /** @type {string} */ kind, /** @type {string} */ sign) =>
-    text
-      .split("\n")
-      .map((line) => `<code class="${kind}"><b>${sign}</b> ${escaped(line)}</code>`)
-      .join("")
-  return `<div class="code">${marked(wrong, "wrong-line", "−")}${marked(right, "right-line", "+")}</div>
-    <p class="soft">${words}</p>`
-}
+/** @type {(code: CodeData, words?: string) => Template} */
+const lines = ({ wrong, right }, words = say("web.check.code")) =>
+  html`<div class="code">${difference(wrong, right)}</div><p class="soft">${words}</p>`
 
 export class Check extends Board {
   static checks = true
@@ -52,20 +46,30 @@ export class Check extends Board {
     this.besides(/** @type {Answer & CheckHeader} */ (answer).check)
   }
 
+  /** @override @param {Answer} answer */
+  charts(answer) {
+    const { falls } = /** @type {Answer & CheckHeader} */ (answer).check
+    const [first, ...others] = super.charts(answer)
+    return falls ? [{ ...first, words: falls }, ...others] : super.charts(answer)
+  }
+
+  /** @override @param {Answer} answer */
+  after(answer) {
+    const { digits } = /** @type {Answer & CheckHeader} */ (answer).check
+    return digits ? table(digits) : nothing
+  }
+
   /** @param {CheckData} check */
-  besides({ tab, definitions, digits, code, falls, own }) {
+  besides({ tab, definitions, code, own }) {
     const { view } = this
     view.root.dataset.tab = tab
     view.root.dataset.road = tab === "break" || own?.file ? "1" : "0"
-    const why = digits ? `<div class="digits" tabindex="0">${table(digits)}</div>` : ""
-    if (why && !view.root.querySelector(".charts .digits")) view.$(".charts").insertAdjacentHTML("beforeend", why)
-    setHTML(view.$(".code-lines"), code ? lines(code) : "")
+    render(code ? lines(code) : nothing, view.$(".code-lines"))
     setHTML(view.$(".definitions"), code ? "" : definitions.map((words) => `<p>${sentence(words)}</p>`).join(""))
-    setHTML(
+    render(
+      html`<span>${say("web.check.rounding")}</span><span>${say("web.check.wrong")}</span><i></i><span class="untold">${say("web.check.untold")}</span>`,
       view.$(".board-top .legend"),
-      `<span>${say("web.check.rounding")}</span><span>${say("web.check.wrong")}</span><i></i><span class="untold">${say("web.check.untold")}</span>`,
     )
-    if (falls) view.$(".charts p").textContent = falls
     this.own(own)
     const road = tab === "break" || Boolean(own?.file)
     for (const note of this.root.querySelectorAll(/** @type {"div"} */ ("[data-column]"))) {
@@ -82,7 +86,7 @@ export class Check extends Board {
   own(own) {
     if (!own) return
     this.view.$(".own-file span").textContent = own.file
-    const stages = own.stages.map((stage) => stageOf(stage, lines)).join("")
-    setHTML(this.view.$(".switches"), own.example ? exampleOf(own.example, stages) : stages)
+    const stages = own.stages.map((stage) => stageOf(stage, lines))
+    render(own.example ? exampleOf(own.example, stages) : stages, this.view.$(".switches"))
   }
 }

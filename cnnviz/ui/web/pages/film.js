@@ -4,17 +4,18 @@
 import { Curves, figures } from "../draw/curves.js"
 import { MapView } from "../draw/maps.js"
 import { COMPUTED } from "../model/address.js"
-import { escaped, formula, marked, number } from "../model/format.js"
+import { formula, marked, number } from "../model/format.js"
 import { say, written } from "../model/words.js"
 import { actionButton } from "./actions.js"
 import { Content } from "./content.js"
-import { LIMITS_LINE, linesOf, setHTML } from "./html.js"
+import { html, inner, keyed, LIMITS_LINE, linesOf, markup, nothing, render, setHTML, setText } from "./html.js"
 import { bindChanges, bindSwitches, fillSwitches, group, tabsOf } from "./switches.js"
 import { Training } from "./training.js"
 
 /** @import { FilmData, FilmHeader, FilmMap, FilmRun, FilmShare } from "../types/wire.js" */
 /** @import { Lesson } from "../model/address.js" */
 /** @import { Answer, Arrays } from "../model/decode.js" */
+/** @import { Template } from "./html.js" */
 /** @import { View } from "./view.js" */
 
 const HALF = 127 // steps of a byte on either side of zero, which is 128 (_as_bytes in Python)
@@ -24,27 +25,27 @@ const PUSH_DECADES = 4 // powers of ten on the scale of what pushes (learning.py
 const MARK = 34 // pixels that the name of a mark takes
 const TRACKS = 4 // outputs whose way to their targets is shown
 
-/** @type {(place: number, symbol: string, label: string, words?: string) => string} */
-const figure = (place, symbol, label, words = "") => `
-  <figure class="map" data-figure="${symbol}"><figcaption><i class="name">${label}</i><span class="of">${words}</span><span class="size"></span></figcaption>
+/** @type {(place: number, symbol: string, label: string, words?: string) => Template} */
+const figure = (place, symbol, label, words = "") => html`
+  <figure class="map" data-figure=${symbol}><figcaption><i class="name">${markup(label)}</i><span class="of">${words}</span><span class="size"></span></figcaption>
     <canvas data-map="${place}.${symbol}" role="img"></canvas>${LIMITS_LINE}</figure>`
 
-/** @type {(run: FilmRun, place: number, outputs: string[]) => string} */
+/** @type {(run: FilmRun, place: number, outputs: string[]) => Template} */
 function reel({ maps }, place, outputs) {
   const weights = maps.filter(({ role }) => role === "weights")
   const to = (/** @type {FilmMap} */ map) =>
-    weights.length > 1 ? say("web.film.maps.weights", { name: escaped(outputs[weights.indexOf(map)]) }) : ""
+    weights.length > 1 ? say("web.film.maps.weights", { name: outputs[weights.indexOf(map)] }) : ""
   const learns = maps
     .filter(({ role }) => role !== "push")
     .map((map) => {
       const letter = formula(map.label.replace(/\[.*/, ""))
-      return `<div class="learns">${figure(place, map.symbol, letter, map.role === "weights" ? to(map) : say("web.film.maps.now"))}
+      return html`<div class="learns">${figure(place, map.symbol, letter, map.role === "weights" ? to(map) : say("web.film.maps.now"))}
       ${figure(place, `${map.symbol}_change`, `${letter} − ${letter}<sub>0</sub>`, say("web.film.maps.change"))}</div>`
     })
   const push = /** @type {FilmMap} */ (maps.at(-1))
-  return `<div class="reel" data-run="${place}"><p class="row-label"></p>${learns.join("")}
+  return html`<div class="reel" data-run=${place}><p class="row-label"></p>${learns}
     <div class="answers-now"></div>
-    <div class="pushes"><h2>${say("web.film.maps.push", { symbol: `<i>${formula(push.label)}</i>` })}</h2><p class="smaller"></p>
+    <div class="pushes"><h2>${markup(say("web.film.maps.push", { symbol: `<i>${formula(push.label)}</i>` }))}</h2><p class="smaller"></p>
       <div>${figure(place, `${push.symbol}_start`, "")}${figure(place, push.symbol, "")}</div><p class="log soft"></p></div></div>`
 }
 
@@ -93,7 +94,6 @@ export class Film extends Content {
     bindChanges(view, view.$(".lengths"))
     this.halves = document.createElement("div")
     this.halves.className = "halves"
-    this.halves.innerHTML = '<div role="group"></div>'
     view.$(".top").after(this.halves)
     bindChanges(view, this.halves)
     const scrub = view.field("scrub")
@@ -135,16 +135,16 @@ export class Film extends Content {
     scrub.max = String(film.n)
     view.field("vs").value = answer.lesson.vs ?? ""
     const [{ share, fall }] = film.runs
-    setHTML(view.$(".title"), escaped(share ? share.title : say("web.film.title", { n: film.n })))
-    setHTML(view.$(".fall"), escaped(fall))
+    setText(view.$(".title"), share ? share.title : say("web.film.title", { n: film.n }))
+    setText(view.$(".fall"), fall)
     setHTML(view.$(".sentence"), linesOf(film.sentences))
-    setHTML(view.$(".text > .wrong"), escaped(film.wrong))
+    setText(view.$(".text > .wrong"), film.wrong)
     const [lengths, ...others] = film.switches
-    setHTML(view.$(".lengths"), group(lengths))
+    render(group(lengths), view.$(".lengths"))
     fillSwitches(view, others)
-    setHTML(/** @type {Element} */ (this.halves.firstElementChild), film.halves.map(tabsOf).join(""))
+    render(html`<div role="group">${film.halves.map(tabsOf)}</div>`, this.halves)
     this.root.classList.toggle("many", film.halves[1].on)
-    film.runs.forEach(({ label }, place) => setHTML(view.$(`[data-run="${place}"] .row-label`), escaped(label)))
+    film.runs.forEach(({ label }, place) => setText(view.$(`[data-run="${place}"] .row-label`), label))
     this.training.draw()
     this.drawn = false
   }
@@ -156,7 +156,13 @@ export class Film extends Content {
   lay(runs, plan) {
     this.plan = plan
     const reels = this.view.$(".reels")
-    reels.innerHTML = runs.map((run, place) => reel(run, place, this.outputs)).join("")
+    render(
+      keyed(
+        plan,
+        runs.map((run, place) => reel(run, place, this.outputs)),
+      ),
+      reels,
+    )
     reels.style.setProperty("--rows", String(runs.length))
     const canvases = [...this.root.querySelectorAll(/** @type {"canvas"} */ ("canvas[data-map]"))]
     this.maps = canvases.map((canvas) => new MapView(canvas))
@@ -263,9 +269,9 @@ export class Film extends Content {
     const scrub = this.view.field("scrub")
     if (Number(scrub.value) !== this.k) scrub.value = String(this.k)
     const lines = this.film.runs.map(
-      ({ label }, place) => `<span>${escaped(label)}</span><b>L = ${number(this.curve(place, "losses", 0), 6)}</b>`,
+      ({ label }, place) => html`<span>${label}</span><b>L = ${number(this.curve(place, "losses", 0), 6)}</b>`,
     )
-    setHTML(this.view.$(".numbers"), `<span class="lines">${lines.join("")}</span>`)
+    render(html`<span class="lines">${lines}</span>`, this.view.$(".numbers"))
     this.words()
   }
 
@@ -383,9 +389,9 @@ export class Film extends Content {
       const at = (k / film.n) * place.clientWidth
       const named = at - free > MARK
       if (named) free = at
-      return `<span style="left:${(100 * k) / film.n}%" title="${escaped(words)}">${named ? escaped(words.split(" ")[0]) : "&nbsp;"}</span>`
+      return html`<span style="left:${(100 * k) / film.n}%" title=${words}>${named ? words.split(" ")[0] : "\u00a0"}</span>`
     })
-    setHTML(place, marks.join(""))
+    render(marks, place)
   }
 
   // The outputs on their way, what still pushes, and each parameter's share.
@@ -400,16 +406,17 @@ export class Film extends Content {
         times >= 1.5 && Number.isFinite(times)
           ? say("web.film.maps.smaller", { times: number(times, times < 10 ? 2 : 3).replace(/\.$/, "") })
           : ""
-      setHTML(/** @type {HTMLElement} */ (reel.querySelector(".smaller")), smaller)
+      const part = (/** @type {string} */ name) => /** @type {HTMLElement} */ (reel.querySelector(name))
+      setText(part(".smaller"), smaller)
       const log = say("web.film.maps.log", {
         least: number(push.most / 10 ** PUSH_DECADES, 2),
         most: number(push.most, 2),
       })
-      setHTML(/** @type {HTMLElement} */ (reel.querySelector(".log")), push.most ? log : "")
-      setHTML(/** @type {HTMLElement} */ (reel.querySelector(".answers-now")), this.tracks(place))
+      setText(part(".log"), push.most ? log : "")
+      render(this.tracks(place), part(".answers-now"))
     })
     const [{ share }] = film.runs
-    setHTML(view.$(".shares"), share ? this.shares(share) : "")
+    render(share ? this.shares(share) : nothing, view.$(".shares"))
   }
 
   /**
@@ -422,18 +429,18 @@ export class Film extends Content {
     const term = (/** @type {number} */ n) => this.curve(place, "terms", n)
     const known = !Number.isNaN(term(0)) // what each output adds to the loss
     const adds = (/** @type {number} */ n) =>
-      known ? `<span>${say("web.film.maps.adds", { term: number(term(n), 4) })}</span>` : ""
+      known ? html`<span>${markup(say("web.film.maps.adds", { term: number(term(n), 4) }))}</span>` : ""
     const track = (/** @type {string} */ name, /** @type {number} */ n) => {
       const [first, now, target] = [values[n], this.curve(place, "o", n), this.film.targets[n]]
-      return `<div class="track"><p><i>o</i>[${n}] ${escaped(name)} <b>${number(now, 3)}</b></p>
+      return html`<div class="track"><p><i>o</i>[${n}] ${name} <b>${number(now, 3)}</b></p>
         <div><s style="left:${at(Math.min(first, now))};right:calc(100% - ${at(Math.max(first, now))})"></s><u style="left:${at(target)}"></u><i class="was" style="left:${at(first)}"></i><i style="left:${at(now)}"></i></div>
         <p class="rest"><span>${say("web.film.maps.to_go", { rest: number(this.curve(place, "to_go", n), 3) })}</span>${adds(n)}</p></div>`
     }
     const shown = this.outputs.slice(0, Math.min(TRACKS, shape[1] ?? 1))
     const all = known && shown.length === (shape[1] ?? 1) // else there is more in the loss than stands here
     const terms = shown.map((_, n) => number(term(n), 4)).join(" + ")
-    const sum = `<p class="loss-sum"><i>L</i> = ${terms} ≈ <b>${number(this.curve(place, "losses", 0), 4)}</b></p>`
-    return `<h2>${say("web.film.maps.answers")} <small>${say("web.film.maps.answers_more")}</small></h2>${shown.map(track).join("")}${all ? sum : ""}`
+    const sum = html`<p class="loss-sum"><i>L</i> = ${terms} ≈ <b>${number(this.curve(place, "losses", 0), 4)}</b></p>`
+    return html`<h2>${markup(say("web.film.maps.answers"))} <small>${say("web.film.maps.answers_more")}</small></h2>${shown.map(track)}${all ? sum : ""}`
   }
 
   /**
@@ -446,14 +453,14 @@ export class Film extends Content {
     const largest = byShare.slice(0, 4).sort((one, other) => one - other)
     const row = (/** @type {string} */ label, /** @type {(n: number) => number} */ part) => {
       const hue = (/** @type {number} */ n) => `--hue:var(--line${largest.includes(n) ? `-${largest.indexOf(n)}` : ""})`
-      const bars = names.map((_, n) => `<i style="flex-grow:${part(n)};${hue(n)}"></i>`).join("")
+      const bars = names.map((_, n) => html`<i style="flex-grow:${part(n)};${hue(n)}"></i>`)
       const texts = largest.map(
         (n) =>
-          `<span style="${hue(n)}"><i>${formula(names[n])}</i> ${written(100 * part(n), "3")}${say("words.percent")}</span>`,
+          html`<span style=${hue(n)}><i ${inner(formula(names[n]))}></i> ${written(100 * part(n), "3")}${say("words.percent")}</span>`,
       )
-      return `<tr><th scope="row">${label}</th><td><div class="bar">${bars}</div><p>${texts.join("")}</p></td></tr>`
+      return html`<tr><th scope="row">${label}</th><td><div class="bar">${bars}</div><p>${texts}</p></td></tr>`
     }
-    return `<h2>${marked(say("web.film.maps.share"))}</h2><table>${row(say("web.film.maps.first"), (n) => this.curveAt(0, "shares", n, 0))}
+    return html`<h2>${markup(marked(say("web.film.maps.share")))}</h2><table>${row(say("web.film.maps.first"), (n) => this.curveAt(0, "shares", n, 0))}
       ${row(say("web.film.maps.of_here", { k: this.k }), (n) => this.curve(0, "shares", n))}${row(say("web.film.maps.all", { n: film.n }), (n) => all[n])}</table>`
   }
 

@@ -3,12 +3,13 @@
 import { escaped, sentence } from "../model/format.js"
 import { say } from "../model/words.js"
 import { Directive, directive } from "../vendor/lit/directive.js"
+import { keyed } from "../vendor/lit/directives/keyed.js"
 import { live } from "../vendor/lit/directives/live.js"
 import { repeat } from "../vendor/lit/directives/repeat.js"
 import { unsafeHTML } from "../vendor/lit/directives/unsafe-html.js"
 import { html, noChange, nothing, render, svg } from "../vendor/lit/lit-html.js"
 
-export { html, live, nothing, render, repeat, svg }
+export { html, keyed, live, nothing, render, repeat, svg }
 
 /** @typedef {import("../vendor/lit/lit-html.js").TemplateResult} Template */
 
@@ -26,7 +27,7 @@ export const inner = directive(
     /** @override @param {import("../vendor/lit/directive.js").Part} part @param {[text: string]} values */
     update(part, [text]) {
       const { element } = /** @type {import("../vendor/lit/lit-html.js").ElementPart} */ (part)
-      fill(element, text)
+      setHTML(element, text)
       return noChange
     }
   },
@@ -36,11 +37,12 @@ export const inner = directive(
 const filled = new WeakMap()
 
 /**
- * Fills an element with HTML; where only texts have changed its elements stay, so that nothing else is styled anew.
+ * Fills an element with HTML; where only texts have changed its elements stay, so that nothing else is styled anew and
+ * nothing is read aloud twice.
  * @param {Element} element
  * @param {string} text
  */
-function fill(element, text) {
+export function setHTML(element, text) {
   if (filled.get(element) === text) return
   filled.set(element, text)
   const fresh = document.createElement("template")
@@ -68,13 +70,9 @@ export function adopt(now, fresh) {
   return true
 }
 
-/**
- * Writes only what changed, so that a screen reader and the layout are left in peace.
- * @param {Element} element
- * @param {string} html
- */
-export function setHTML(element, html) {
-  if (element.innerHTML !== html) element.innerHTML = html
+/** Writes a text where it has changed. @param {Element} element @param {string} text */
+export function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text
 }
 
 /** Copies a link, which the button then says; where a browser does not let it, the link is shown. @param {HTMLElement} button @param {string} name @param {string} link */
@@ -107,6 +105,13 @@ export function shrink(element) {
 export function fit(element) {
   const scrolls = shrink(element)
   scrolls ? element.setAttribute("tabindex", "0") : element.removeAttribute("tabindex") // then keys scroll it
+}
+
+/** The wrong lines of code over the right ones. @param {string} wrong @param {string} right */
+export function difference(wrong, right) {
+  const marked = (/** @type {string} */ text, /** @type {string} */ kind, /** @type {string} */ sign) =>
+    text.split("\n").map((line) => html`<code class=${kind}><b>${sign}</b> ${line}</code>`)
+  return [...marked(wrong, "wrong-line", "−"), ...marked(right, "right-line", "+")]
 }
 
 /**
@@ -146,5 +151,4 @@ export const LARGE =
   '<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d="M9.5 2.5h4v4M13.5 2.5l-4.5 4.5M6.5 13.5h-4v-4M2.5 13.5l4.5-4.5"/></svg>'
 
 /** The line under a map: the ends of its colours, and the power of ten that its numbers are multiplied by. */
-export const LIMITS_LINE =
-  '<p class="limits"><span class="low"></span><span class="power"></span><span class="high"></span></p>'
+export const LIMITS_LINE = html`<p class="limits"><span class="low"></span><span class="power"></span><span class="high"></span></p>`

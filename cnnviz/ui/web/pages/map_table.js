@@ -1,15 +1,16 @@
 // Any map as a table that can be read cell by cell, and saved as CSV.
 
 import { save } from "../draw/picture.js"
-import { escaped, inField, number } from "../model/format.js"
+import { inField, number } from "../model/format.js"
 import { csv, exact, parts, rowsAtOnce, start } from "../model/table.js"
 import { say } from "../model/words.js"
-import { field, setHTML } from "./html.js"
+import { html, live, nothing, render, setText } from "./html.js"
 
 /** @import { Axis, Source } from "../model/table.js" */
+/** @import { Template } from "./html.js" */
 /** @import { View } from "./view.js" */
 
-const words = (/** @type {string} */ id, values = {}) => escaped(say(`web.table.${id}`, values))
+const words = (/** @type {string} */ id) => say(`web.table.${id}`)
 
 export const tableDialog = () => `
   <dialog class="map-table" aria-label="${words("title")}"><h2>${words("title")}</h2>
@@ -18,12 +19,12 @@ export const tableDialog = () => `
     <p class="hint"></p><div class="cells" role="region" tabindex="0" aria-label="${words("cells")}"></div>
     <form method="dialog"><button type="button" data-table="csv">${words("csv")}</button> <button>${words("close")}</button></form></dialog>`
 
-/** @type {(name: string, label: string, options: string[], chosen: number) => string} */
-const choice = (name, label, options, chosen) =>
-  field(
-    label,
-    `<select data-table="${name}">${options.map((text, n) => `<option value="${n}"${n === chosen ? " selected" : ""}>${escaped(text)}</option>`).join("")}</select>`,
-  )
+/** @type {(name: string, label: string, options: string[], chosen: number) => Template} */
+const choice = (name, label, options, chosen) => {
+  const option = (/** @type {string} */ text, /** @type {number} */ n) =>
+    html`<option value=${n} .selected=${live(n === chosen)}>${text}</option>`
+  return html`<label class="field"><span>${label}</span><select data-table=${name}>${options.map(option)}</select></label>`
+}
 
 /**
  * Opens the table of what the page is about; another one is chosen in it.
@@ -84,17 +85,14 @@ class MapTable {
     else if (table === "rows") this.window = value
     else if (table !== "digits") this.places[Number(table)] = value
     this.fill()
-    const again = /** @type {HTMLElement | null} */ (this.dialog.querySelector(`[data-table="${table}"]`))
-    again?.focus() // the choices were built anew
   }
 
   fill() {
     const { dialog, source } = this
-    const put = (/** @type {string} */ selector, /** @type {string} */ html) =>
-      setHTML(/** @type {Element} */ (dialog.querySelector(selector)), html)
-    put(".chosen", this.choices())
-    put(".hint", escaped(source.instead || this.hint()))
-    put(".cells", source.instead ? "" : this.table())
+    const place = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (dialog.querySelector(selector))
+    render(this.choices(), place(".chosen"))
+    setText(place(".hint"), source.instead || this.hint())
+    render(source.instead ? nothing : this.table(), place(".cells"))
     const button = /** @type {HTMLButtonElement} */ (dialog.querySelector("[data-table=csv]"))
     button.disabled = Boolean(source.instead)
   }
@@ -123,7 +121,7 @@ class MapTable {
       choice("map", words("map"), names, sources.indexOf(source)),
       ...chosen.map(axis),
       starts.length > 1 ? choice("rows", words("rows"), starts.map(range), this.window) : "",
-    ].join("")
+    ]
   }
 
   table() {
@@ -142,11 +140,11 @@ class MapTable {
     const shown = Array.from(rows?.labels ?? [""], String).slice(this.window * most, (this.window + 1) * most)
     const line = (/** @type {string} */ label, /** @type {number} */ n) => {
       const first = start(source, places, this.window * most + n)
-      return `<tr><th scope="row">${label}</th>${across.map((_, at) => `<td>${written(first + at)}</td>`).join("")}</tr>`
+      return html`<tr><th scope="row">${label}</th>${across.map((_, at) => html`<td>${written(first + at)}</td>`)}</tr>`
     }
-    return `<table><caption>${escaped(caption)}</caption>
-      <thead><tr><td>${escaped(corner)}</td>${across.map((label) => `<th scope="col">${escaped(label)}</th>`).join("")}</tr></thead>
-      <tbody>${shown.map(line).join("")}</tbody></table>`
+    return html`<table><caption>${caption}</caption>
+      <thead><tr><td>${corner}</td>${across.map((label) => html`<th scope="col">${label}</th>`)}</tr></thead>
+      <tbody>${shown.map(line)}</tbody></table>`
   }
 
   save() {

@@ -4,7 +4,7 @@
 import { escaped } from "../model/format.js"
 import { reached, remembered } from "../model/progress.js"
 import { say } from "../model/words.js"
-import { setHTML } from "./html.js"
+import { html, markup, render } from "./html.js"
 import { rich } from "./learn_words.js"
 
 /** @import { MissionData, MissionListed, MissionsData } from "../types/wire.js" */
@@ -52,9 +52,9 @@ export class Missions {
     if (this.now?.id !== before?.id) this.hinted = false
     if (JSON.stringify(this.now) !== JSON.stringify(before)) this.view.content.outdate() // the maps have another height
     if (this.now?.met) reached(this.now.id)
-    if (this.list && data) setHTML(this.list, data.listed.map(item).join(""))
+    if (this.list && data) render(data.listed.map(item), this.list)
     this.strip.hidden = !this.now
-    if (this.now) setHTML(this.strip, strip(this.now, this.hinted))
+    if (this.now) render(strip(this.now, this.hinted), this.strip)
     this.strip.dataset.verdict = this.now?.met ? "right" : ""
   }
 
@@ -67,7 +67,7 @@ export class Missions {
     else if (key === "mission_another") view.go({ case: String((now.case ?? 0) + 1), named: "" })
     else if (key === "mission_hint") {
       this.hinted = !this.hinted
-      setHTML(this.strip, strip(now, this.hinted))
+      render(strip(now, this.hinted), this.strip)
       view.content.outdate()
       view.paint()
     }
@@ -76,19 +76,18 @@ export class Missions {
 
 /** @param {MissionListed} mission */
 const item = ({ id, title }) =>
-  `<button type="button" data-mission="${id}">${rich(title)}${remembered(id) ? ` <small>✓ ${say("web.missions.done")}</small>` : ""}</button>`
+  html`<button type="button" data-mission=${id}>${markup(rich(title))}${remembered(id) ? html` <small>✓ ${say("web.missions.done")}</small>` : ""}</button>`
 
 /** @param {MissionData} mission @param {boolean} hinted */
 function strip(mission, hinted) {
   const { title, hint, said, met, choices } = mission
-  const words = said.map((text) => `<span>${rich(text)}</span>`).join(" ")
-  const verdict = met ? `<b>✓ ${say("web.missions.reached")}</b> ` : ""
-  const told = words || verdict ? `<br><span role="status">${verdict}${words}</span>` : '<span role="status"></span>'
-  const more = hinted ? `<br><small>${rich(hint)}</small>` : ""
+  const words = said.map((text) => html`<span>${markup(rich(text))}</span> `)
+  const verdict = met ? html`<b>✓ ${say("web.missions.reached")}</b> ` : ""
   const button = (/** @type {string} */ name) =>
-    `<button type="button" data-key="mission_${name}">${say(`web.missions.${name}`)}</button>`
-  const buttons = `${met ? "" : button("hint")}${choices.length ? button("another") : ""}${button("end")}`
-  return `<div class="line"><p><b>${rich(title)}</b>${told}${more}</p><div class="answering">${choices.length && !met ? naming(mission) : ""}${buttons}</div></div>`
+    html`<button type="button" data-key="mission_${name}">${say(`web.missions.${name}`)}</button>`
+  const buttons = [met ? "" : button("hint"), choices.length ? button("another") : "", button("end")]
+  return html`<div class="line"><p><b>${markup(rich(title))}</b>${said.length || met ? html`<br>` : ""}<span role="status">${verdict}${words}</span>
+    ${hinted ? html`<br><small>${markup(rich(hint))}</small>` : ""}</p><div class="answering">${choices.length && !met ? naming(mission) : ""}${buttons}</div></div>`
 }
 
 /** @param {MissionData} mission */
@@ -96,7 +95,7 @@ function naming({ choices, named }) {
   const label = say("web.missions.choose")
   const options = choices.map(({ address, title, stage }) => {
     const text = say("web.missions.choice", { title, stage })
-    return `<option value="${escaped(address)}"${address === named ? " selected" : ""}>${escaped(text)}</option>`
+    return html`<option value=${address} ?selected=${address === named}>${text}</option>`
   })
-  return `<form><select aria-label="${escaped(label)}"><option value="">${escaped(label)}</option>${options.join("")}</select><button type="submit">${say("web.missions.name")}</button></form>`
+  return html`<form><select aria-label=${label}><option value="">${label}</option>${options}</select><button type="submit">${say("web.missions.name")}</button></form>`
 }

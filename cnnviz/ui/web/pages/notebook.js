@@ -1,113 +1,94 @@
 // Notebook: the story with its prose always in sight, the experiment with its eight switches, and the
 // architecture (cnnviz/ui/pages/notebook).
 
-import { escaped, formula, number, sentence } from "../model/format.js"
+import { formula, number, sentence } from "../model/format.js"
 import { say } from "../model/words.js"
 import { Architecture, skeleton } from "./architecture.js"
 import { Board } from "./board.js"
-import { setHTML } from "./html.js"
+import { difference, html, inner, linesOf, nothing, render } from "./html.js"
 
 /** @import { DeviationRow, ExperimentData, NotebookHeader, PrintedData, SetsData, StoryData, SwitchData } from "../types/wire.js" */
 /** @import { Answer } from "../model/decode.js" */
+/** @import { Template } from "./html.js" */
 /** @import { View } from "./view.js" */
-
-/** @type {(change: unknown) => string} */
-const changes = (change) => `data-change="${escaped(JSON.stringify(change))}"`
 
 /** @param {SwitchData} step */
 const dot = ({ key, label, words, on, change }) =>
-  `<button type="button" data-key="${key}" aria-pressed="${on}" ${on ? 'aria-current="step"' : ""} title="${escaped(words)}" aria-label="${escaped(`${label}. ${words}`)}" ${changes(change)}>${label}</button>`
+  html`<button type="button" data-key=${key} aria-pressed=${on} aria-current=${on ? "step" : nothing} title=${words} aria-label="${label}. ${words}" data-change=${JSON.stringify(change)}>${label}</button>`
 
-/** @type {(step: SwitchData | undefined, sign: string, words: string) => string} */
+/** @type {(step: SwitchData | undefined, sign: string, words: string) => Template | typeof nothing} */
 const arrow = (step, sign, words) =>
-  step ? `<button type="button" aria-label="${words}" title="${words}" ${changes(step.change)}>${sign}</button>` : ""
+  step
+    ? html`<button type="button" aria-label=${words} title=${words} data-change=${JSON.stringify(step.change)}>${sign}</button>`
+    : nothing
 
 /** @param {StoryData} story */
 function prose({ place, steps, title, paragraphs }) {
   const [last, next] = [steps[place - 2], steps[place]]
+  const words = () => say(place ? "web.notebook.next" : "web.notebook.start", { n: next.label, title: next.words })
   const go = next
-    ? `<button type="button" class="primary" data-key="story_next" ${changes(next.change)}>${escaped(say(place ? "web.notebook.next" : "web.notebook.start", { n: next.label, title: next.words }))} ›</button>`
+    ? html`<button type="button" class="primary" data-key="story_next" data-change=${JSON.stringify(next.change)}>${words()} ›</button>`
     : ""
-  const where = place ? `<span>${say("web.notebook.place", { n: place, count: steps.length })}</span>` : ""
-  return `<div class="dots">${steps.map(dot).join("")}<span class="turns">${arrow(last, "‹", say("web.notebook.before"))}${where}${arrow(next, "›", say("web.notebook.after"))}</span></div>
-    <h1>${escaped(title)}</h1>${paragraphs.map((words) => `<p>${sentence(words)}</p>`).join("")}${go}`
+  const where = place ? html`<span>${say("web.notebook.place", { n: place, count: steps.length })}</span>` : ""
+  return html`<div class="dots">${steps.map(dot)}<span class="turns">${arrow(last, "‹", say("web.notebook.before"))}${where}${arrow(next, "›", say("web.notebook.after"))}</span></div>
+    <h1>${title}</h1>${paragraphs.map((words) => html`<p ${inner(sentence(words))}></p>`)}${go}`
 }
 
 /** @param {DeviationRow} row */
 const toggle = ({ key, label, on, change, effect }) =>
-  `<button type="button" class="toggle" data-key="${key}" aria-pressed="${on}" title="${escaped(effect)}" ${changes(change)}><i></i><span>${escaped(label)}</span></button>`
-
-/** @param {DeviationRow} row */
-const code = ({ notebook, exact }) => {
-  const lines = (/** @type {string} */ text, /** @type {string} */ kind, /** @type {string} */ sign) =>
-    text
-      .split("\n")
-      .map((line) => `<code class="${kind}"><b>${sign}</b> ${escaped(line)}</code>`)
-      .join("")
-  return lines(notebook, "wrong-line", "−") + lines(exact, "right-line", "+")
-}
+  html`<button type="button" class="toggle" data-key=${key} aria-pressed=${on} title=${effect} data-change=${JSON.stringify(change)}><i></i><span>${label}</span></button>`
 
 /** What stands behind "#" is the line after it: here each has its own. @param {DeviationRow} row */
-const atLength = ({ notebook, exact, ...row }) => {
+const atLength = ({ notebook, exact }) => {
   const [theirs, ours] = [notebook, exact].map((line) => line.replace(/ {2}# and (then )?/, "\n"))
-  return code({ ...row, notebook: theirs, exact: ours })
+  return difference(theirs, ours)
 }
 
 /** The same where there is a line for each: what stands behind "#" is said where it is pointed at. @param {DeviationRow} row */
-const shortly = ({ notebook, exact, ...row }) => {
+const shortly = ({ notebook, exact }) => {
   const [theirs, ours] = [notebook, exact].map((line) => line.split("  #")[0])
-  return `<span title="${escaped(`− ${notebook}\n+ ${exact}`)}">${code({ ...row, notebook: theirs, exact: ours })}</span>`
+  return html`<span title="− ${notebook}\n+ ${exact}">${difference(theirs, ours)}</span>`
 }
 
 /** @param {DeviationRow} row */
-const card = (row) => `<div class="card">${toggle(row)}<div class="code">${atLength(row)}</div>
-  <p>${escaped(row.effect)}</p><p class="${row.yes ? "yes" : "soft"}">${escaped(row.matters)}</p></div>`
+const card = (row) => html`<div class="card">${toggle(row)}<div class="code">${atLength(row)}</div>
+  <p>${row.effect}</p><p class=${row.yes ? "yes" : "soft"}>${row.matters}</p></div>`
 
 /** @param {PrintedData} printed */
 function table({ kernels, agrees, kernel, sums, theirs, ours }) {
   const grid = (/** @type {{ label: string, values: number[] }} */ { label, values }) =>
-    `<figure><figcaption>${escaped(label)}</figcaption><div class="nine">${values.map((value) => `<span>${number(value, 2).replace(/[.,]0+$/, "")}</span>`).join("")}</div></figure>`
+    html`<figure><figcaption>${label}</figcaption><div class="nine">${values.map((value) => html`<span>${number(value, 2).replace(/[.,]0+$/, "")}</span>`)}</div></figure>`
   const row = (/** @type {string} */ name, /** @type {number[]} */ values) =>
-    `<tr><th scope="row">${say(`web.notebook.${name}`)}</th>${values.map((value) => `<td>${value}</td>`).join("")}<td>…</td></tr>`
+    html`<tr><th scope="row">${say(`web.notebook.${name}`)}</th>${values.map((value) => html`<td>${value}</td>`)}<td>…</td></tr>`
   const mark = agrees ? "✓" : "✗"
-  return `<div class="card printed ${agrees ? "good" : "bad"}"><h2>${say("web.notebook.printed")}</h2><div class="kernels">${kernels.map(grid).join("<b>→</b>")}</div>
-    <p><b>${mark}</b> ${escaped(kernel)}</p><table>${row("theirs", theirs)}${row("ours", ours)}</table><p><b>${mark}</b> ${escaped(sums)}</p></div>`
+  return html`<div class="card printed ${agrees ? "good" : "bad"}"><h2>${say("web.notebook.printed")}</h2><div class="kernels">${kernels.map((one, n) => html`${n ? html`<b>→</b>` : ""}${grid(one)}`)}</div>
+    <p><b>${mark}</b> ${kernel}</p><table>${row("theirs", theirs)}${row("ours", ours)}</table><p><b>${mark}</b> ${sums}</p></div>`
 }
 
-/** @type {(row: DeviationRow, of: ExperimentData["symbols"][number]) => string} */
+/** @type {(row: DeviationRow, of: ExperimentData["symbols"][number]) => Template} */
 function mark({ flipped, alone }, { symbol, label }) {
   const [now, ring] = [flipped.includes(symbol), alone.includes(symbol)]
   const words = [now ? say("web.notebook.flipped") : "", ring ? say("web.notebook.alone") : ""]
     .filter(Boolean)
     .join("; ")
-  return `<td class="dot${now ? " now-dot" : ""}${ring ? " ring" : ""}" title="${words}"><i></i><em>${formula(label)}</em><span class="spoken">${words}</span></td>`
+  return html`<td class="dot${now ? " now-dot" : ""}${ring ? " ring" : ""}" title=${words}><i></i><em ${inner(formula(label))}></em><span class="spoken">${words}</span></td>`
 }
 
 /** @param {ExperimentData} experiment */
-const switches = ({ symbols, rows }) => `
-  <table class="eight"><thead><tr><th>${say("web.notebook.switch")}</th><th>${say("web.notebook.lines")}</th>${symbols
-    .map(({ label }) => `<th class="symbol"><i>${formula(label)}</i></th>`)
-    .join("")}<th>${say("web.notebook.matters")}</th></tr></thead>
-  <tbody>${rows
-    .map(
-      (row) =>
-        `<tr class="${row.on ? "on" : ""}"><th scope="row">${toggle(row)}</th><td class="both">${shortly(row)}</td>${symbols
-          .map((of) => mark(row, of))
-          .join(
-            "",
-          )}<td class="matters"><b class="${row.yes ? "yes" : ""}">${escaped(row.matters)}</b><small>${escaped(row.more)}</small></td></tr>`,
-    )
-    .join("")}</tbody></table>
+const switches = ({ symbols, rows }) => html`
+  <table class="eight"><thead><tr><th>${say("web.notebook.switch")}</th><th>${say("web.notebook.lines")}</th>${symbols.map(({ label }) => html`<th class="symbol"><i ${inner(formula(label))}></i></th>`)}<th>${say("web.notebook.matters")}</th></tr></thead>
+  <tbody>${rows.map(
+    (row) =>
+      html`<tr class=${row.on ? "on" : ""}><th scope="row">${toggle(row)}</th><td class="both">${shortly(row)}</td>${symbols.map((of) => mark(row, of))}<td class="matters"><b class=${row.yes ? "yes" : ""}>${row.matters}</b><small>${row.more}</small></td></tr>`,
+  )}</tbody></table>
   <p class="soft">${say("web.notebook.dots")}</p><p class="soft">${say("web.notebook.meanings")}</p>`
 
 /**
  * All sets as a field: bits 0 to 3 go across, bits 4 to 7 down.
  * @param {SetsData} sets
  */
-const field = ({ moves, now, words }) => `
-  <h2>${say("web.notebook.sets")}</h2><div class="sets"><div class="field" role="img" aria-label="${escaped(words.join(" "))}">${moves
-    .map((moved, n) => `<i class="${moved ? "moves" : ""}${n === now ? " here" : ""}"></i>`)
-    .join("")}</div><p class="soft">${words.map(escaped).join("<br>")}</p></div>`
+const field = ({ moves, now, words }) => html`<div>
+  <h2>${say("web.notebook.sets")}</h2><div class="sets"><div class="field" role="img" aria-label=${words.join(" ")}>${moves.map((moved, n) => html`<i class="${moved ? "moves" : ""}${n === now ? " here" : ""}"></i>`)}</div><p class="soft" ${inner(linesOf([...words]))}></p></div></div>`
 
 export class Notebook extends Board {
   /** @param {View} view */
@@ -149,18 +130,17 @@ export class Notebook extends Board {
     const { tab, story, experiment, architecture } = notebook
     view.root.dataset.tab = tab
     super.receive(answer)
-    setHTML(view.$(".story"), story ? prose(story) : "")
-    const panels = story
-      ? story.cards.map(card).join("") + table(story.printed)
-      : experiment
-        ? switches(experiment)
-        : ""
-    setHTML(view.$(".panels"), panels)
-    const sets = experiment?.sets
-    if (sets && !view.root.querySelector(".charts .sets"))
-      view.$(".charts").insertAdjacentHTML("afterbegin", `<div>${field(sets)}</div>`)
+    render(story ? prose(story) : nothing, view.$(".story"))
+    const panels = () => (experiment ? switches(experiment) : nothing)
+    render(story ? [story.cards.map(card), table(story.printed)] : panels(), view.$(".panels"))
     if (architecture) this.architecture.receive(architecture, answer.arrays)
     else this.architecture.clear()
+  }
+
+  /** @override @param {Answer} answer */
+  before(answer) {
+    const { experiment } = /** @type {Answer & NotebookHeader} */ (answer).notebook
+    return experiment?.sets ? field(experiment.sets) : nothing
   }
 
   outdate() {

@@ -8,6 +8,7 @@ import { score, scores, startCount } from "../model/progress.js"
 import { typed } from "../model/score.js"
 import { say } from "../model/words.js"
 import { ACTIONS, run } from "./actions.js"
+import { html, inner, keyed, markup, render } from "./html.js"
 
 /** @import { Lesson } from "../model/address.js" */
 /** @import { Cell } from "../model/patterns.js" */
@@ -26,7 +27,6 @@ export class Predicting {
   of = {} // and of which moment
   /** @type {{ verdict: string, say: string } | null}  what became of the last question, at the stage that is still shown */
   judged = null
-  written = "" // in the form
   answered = false // just now
   arrived = false // at another stage: whoever types need not look for the field
   keys = false // whether a key was pressed last
@@ -151,20 +151,13 @@ export class Predicting {
     this.find()
     const { question } = this
     if (!question) this.shown()
-    this.write(question ? this.asking(question) : this.told())
+    render(question ? this.asking(question) : this.told(), this.form)
     strip.dataset.verdict = question ? "" : (this.judged?.verdict ?? "")
     this.ready()
     if (question) this.focus(question)
     else if (this.answered && this.keys) this.form.querySelector("button")?.focus({ preventScroll: true })
     this.arrived = question ? false : this.arrived
     this.answered = false
-  }
-
-  // What is being typed is left alone.
-  /** @param {string} html */
-  write(html) {
-    if (html !== this.written) this.form.innerHTML = html
-    this.written = html
   }
 
   // Who has it shown without an answer is told, and not counted.
@@ -186,21 +179,24 @@ export class Predicting {
 
   /** @param {Question} question */
   asking({ ask, before = "", clicked }) {
-    const field = `<label class="blank">${before}<input class="blank" inputmode="decimal" autocomplete="off" aria-label="${say("web.predict.answer")}" aria-describedby="predict-ask">${before && " = …"}</label>
-      <button type="submit" class="primary" disabled>${say("web.predict.commit")}</button>`
+    const field = html`<label class="blank">${markup(before)}<input class="blank" inputmode="decimal" autocomplete="off" aria-label=${say("web.predict.answer")} aria-describedby="predict-ask">${before && " = …"}</label>
+      <button type="submit" class="primary">${say("web.predict.commit")}</button>`
     const other = this.all.length > 1 ? button("another") : ""
-    return `<p id="predict-ask"><b>${ask}</b>${clicked ? ` <small>${say("web.predict.clicks")}</small>` : ""}</p>
-      <div class="answering">${clicked ? "" : field}${button("show")}${other}${count()}</div>`
+    return keyed(
+      ask,
+      html`<p id="predict-ask"><b ${inner(ask)}></b>${clicked ? html` <small>${say("web.predict.clicks")}</small>` : ""}</p>
+      <div class="answering">${clicked ? "" : field}${button("show")}${other}${count()}</div>`,
+    )
   }
 
   told() {
     const { judged } = this
     const verdict =
-      judged && judged.verdict !== "shown" ? `<b>${say(`web.predict.verdict.${judged.verdict}`)}</b> ` : ""
+      judged && judged.verdict !== "shown" ? html`<b>${say(`web.predict.verdict.${judged.verdict}`)}</b> ` : ""
     const words = judged
       ? judged.say
       : say(this.view.stage === this.view.order[0] ? "web.predict.first" : "web.predict.open")
-    return `<p role="status">${verdict}${words}</p><div class="answering">${judged ? button("next", "primary") : ""}${count()}</div>`
+    return html`<p role="status">${verdict}${markup(words)}</p><div class="answering">${judged ? button("next", "primary") : ""}${count()}</div>`
   }
 
   /** What those hear who listen. */
@@ -219,11 +215,11 @@ const truth = ({ numbers }, question) =>
 
 /** @param {string} name */
 const button = (name, kind = "") =>
-  `<button type="button" data-key="predict_${name}" class="${kind}">${say(`web.predict.${name}`)}</button>`
+  html`<button type="button" data-key="predict_${name}" class=${kind}>${say(`web.predict.${name}`)}</button>`
 
 function count() {
   const { right, n } = scores()
   if (!n) return ""
   const label = say("web.predict.score_label", { right, n })
-  return `<button type="button" class="count" data-key="predict_score" aria-label="${label}" title="${label}">${say("web.predict.score", { right, n })} ↺</button>`
+  return html`<button type="button" class="count" data-key="predict_score" aria-label=${label} title=${label}>${say("web.predict.score", { right, n })} ↺</button>`
 }

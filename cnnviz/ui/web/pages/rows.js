@@ -1,9 +1,9 @@
 // The lines at the left that unfold: what each says while it is folded, and which of them are open.
 
-import { escaped, fitting } from "../model/format.js"
+import { fitting } from "../model/format.js"
 import { say } from "../model/words.js"
 import { PRESETS, SCALE_NAMES } from "../spec.js"
-import { setHTML } from "./html.js"
+import { setText } from "./html.js"
 
 /** @import { Answer } from "../model/decode.js" */
 /** @import { View } from "./view.js" */
@@ -48,7 +48,7 @@ export function fillRows(view, data) {
   }
   for (const [name, value] of Object.entries(values)) {
     const place = view.$(`[data-row="${name}"] .row-value`)
-    setHTML(place, escaped(value))
+    setText(place, value)
     place.title = value
   }
 }
@@ -61,7 +61,7 @@ export function fillPractice({ root, look }) {
   const on = look.predict === "1"
   root.querySelector("[data-key=predict]")?.setAttribute("aria-pressed", String(on))
   const place = root.querySelector('[data-row="practice"] .row-value')
-  if (place) setHTML(place, escaped(say(on ? "web.predict.on" : "web.predict.off")))
+  if (place) setText(place, say(on ? "web.predict.on" : "web.predict.off"))
 }
 
 /**

@@ -1,31 +1,30 @@
 // Groups of switches: each is a change of the address, with words that say what it does.
 
-import { escaped } from "../model/format.js"
-import { setHTML } from "./html.js"
+import { html, render } from "./html.js"
 
 /** @import { SwitchData, SwitchGroup } from "../types/wire.js" */
 /** @import { View } from "./view.js" */
 
 /** @param {SwitchGroup} group */
 export const group = ({ name, title, options }) =>
-  `<div class="group" data-group="${name}"><h2>${escaped(title)}</h2>${options.map(option).join("")}</div>`
+  html`<div class="group" data-group=${name}><h2>${title}</h2>${options.map(option)}</div>`
 
 /** @param {SwitchData} option */
 const option = ({ key, label, words, on, change, more }) =>
-  `<button type="button" data-key="${escaped(key)}" aria-pressed="${on}" data-words="${escaped(words)}" data-change="${escaped(JSON.stringify(change))}"><span>${escaped(label)}</span>${more ? `<small>${escaped(more)}</small>` : ""}</button>`
+  html`<button type="button" data-key=${key} aria-pressed=${on} data-words=${words} data-change=${JSON.stringify(change)}><span>${label}</span>${more ? html`<small>${more}</small>` : ""}</button>`
 
 /**
  * A tab: what it holds stands below.
  * @param {SwitchData} tab
  */
 export const tabsOf = ({ key, label, words, on, change }) =>
-  `<button type="button" data-key="${escaped(key)}" aria-pressed="${on}" title="${escaped(words)}" data-change="${escaped(JSON.stringify(change))}">${escaped(label)}</button>`
+  html`<button type="button" data-key=${key} aria-pressed=${on} title=${words} data-change=${JSON.stringify(change)}>${label}</button>`
 
 /**
  * @param {View} view
  * @param {SwitchGroup[]} groups
  */
-export const fillSwitches = (view, groups) => setHTML(view.$(".switches"), groups.map(group).join(""))
+export const fillSwitches = (view, groups) => render(groups.map(group), view.$(".switches"))
 
 /** @type {(event: Event, name: string) => HTMLElement | null} */
 const near = ({ target }, name) => /** @type {Element} */ (target).closest(`[data-${name}]`)

@@ -1,10 +1,9 @@
 // The Train page's other half: a training on many images, its form, its buttons, and what it has to say. The training
 // itself stays on the server, which says again and again how far it is.
 
-import { escaped } from "../model/format.js"
 import { say } from "../model/words.js"
 import { actionButton } from "./actions.js"
-import { setHTML } from "./html.js"
+import { setText } from "./html.js"
 import { TrainingForm } from "./training_form.js"
 import { TrainingReport } from "./training_report.js"
 
@@ -58,7 +57,7 @@ export class Training {
     progress.classList.toggle("waits", active && !share)
     progress.setAttribute("aria-valuenow", String(Math.round(100 * share)))
     done.style.width = share ? `${100 * share}%` : ""
-    setHTML(/** @type {Element} */ (this.root.querySelector(".state")), escaped(state))
+    setText(/** @type {Element} */ (this.root.querySelector(".state")), state)
     this.notice(notice)
     this.told.receive(report)
   }
@@ -67,7 +66,7 @@ export class Training {
   notice(text) {
     const element = /** @type {HTMLElement} */ (this.root.querySelector(".what"))
     element.hidden = !text
-    setHTML(element, escaped(text))
+    setText(element, text)
   }
 
   /**

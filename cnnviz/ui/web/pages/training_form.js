@@ -1,10 +1,10 @@
 // The settings of a training on many images: a form that shows what the address says, and changes it.
 
-import { escaped, plainNumber } from "../model/format.js"
+import { plainNumber } from "../model/format.js"
 import { read } from "../model/network_text.js"
 import { say } from "../model/words.js"
 import { actionButton } from "./actions.js"
-import { field, linesOf, select, setHTML } from "./html.js"
+import { field, html, keyed, linesOf, render, select, setHTML, setText } from "./html.js"
 
 /** @import { TrainingForm as Told, TrainingLayer } from "../types/wire.js" */
 /** @typedef {{ classes: readonly string[], values: Record<string, string> }} Settings */
@@ -102,12 +102,12 @@ export class TrainingForm {
     this.set = { classes: told.classes, values: told.values }
     this.kind = told.kinds.findIndex((names) => names.some(([name]) => name === told.classes[0]))
     this.fill()
-    setHTML(this.$(".learning-layers"), told.layers.map(layerLine).join(""))
-    setHTML(this.$(".learn"), escaped(told.learn))
+    render(told.layers.map(layerLine), this.$(".learning-layers"))
+    setText(this.$(".learn"), told.learn)
     const [images = "", ...start] = told.sentences
-    setHTML(this.$(".images"), escaped(images))
+    setText(this.$(".images"), images)
     setHTML(this.$(".about"), linesOf(start))
-    setHTML(this.$(".wrong"), escaped(told.wrong))
+    setText(this.$(".wrong"), told.wrong)
   }
 
   // What is set, in every control.
@@ -116,30 +116,24 @@ export class TrainingForm {
     if (!told) return
     const { classes, values } = this.set
     const names = told.kinds[kind]
-    setHTML(this.$(".words"), escaped(say("web.training.form.some", { n: classes.length, most: names.length })))
+    setText(this.$(".words"), say("web.training.form.some", { n: classes.length, most: names.length }))
     for (const button of this.root.querySelectorAll(".kinds [data-kind]"))
       button.setAttribute("aria-pressed", String(Number(/** @type {HTMLElement} */ (button).dataset.kind) === kind))
-    const chips = this.$(".chips")
-    if (chips.dataset.kind !== String(kind)) {
-      chips.dataset.kind = String(kind)
-      setHTML(
-        chips,
-        names.map(([name, words]) => `<button type="button" data-class="${name}">${escaped(words)}</button>`).join(""),
+    const chip = (/** @type {readonly [string, string]} */ [name, text]) =>
+      html`<button type="button" data-class=${name} aria-pressed=${classes.includes(name)}>${text}</button>`
+    render(keyed(kind, names.map(chip)), this.$(".chips"))
+    render(SUGGESTED[kind].map(suggestion), this.$(".suggested"))
+    for (const [name, options] of Object.entries(told.choices))
+      render(
+        options.map(([value, text]) => html`<option value=${value}>${text}</option>`),
+        this.$(`[data-setting="${name}"]`),
       )
-      setHTML(this.$(".suggested"), SUGGESTED[kind].map(suggestion).join(""))
-    }
-    for (const chip of /** @type {Iterable<HTMLElement>} */ (chips.children))
-      chip.setAttribute("aria-pressed", String(classes.includes(chip.dataset.class ?? "")))
-    for (const [name, options] of Object.entries(told.choices)) {
-      const html = options.map(([value, text]) => `<option value="${value}">${escaped(text)}</option>`).join("")
-      setHTML(this.$(`[data-setting="${name}"]`), html)
-    }
     for (const element of this.root.querySelectorAll(/** @type {"input"} */ ("[data-setting]"))) {
       if (element === document.activeElement && element.matches("input")) continue // somebody is typing
       element.value = values[element.dataset.setting ?? ""]
       element.removeAttribute("aria-invalid")
     }
-    setHTML(this.$(".wrong.numbers"), "")
+    setText(this.$(".wrong.numbers"), "")
     this.fillRows()
   }
 
@@ -156,7 +150,7 @@ export class TrainingForm {
     }
     for (const [name, value] of Object.entries(said)) {
       const place = this.$(`[data-row="train_${name}"] .row-value`)
-      setHTML(place, escaped(value))
+      setText(place, value)
       place.title = value
     }
   }
@@ -199,7 +193,7 @@ export class TrainingForm {
     if (!name) return
     const value = name in NUMBERS ? plainNumber(element.value) : element.value
     const wrong = name in NUMBERS ? outside(name, value) : ""
-    setHTML(this.$(".wrong.numbers"), escaped(wrong))
+    setText(this.$(".wrong.numbers"), wrong)
     wrong ? element.setAttribute("aria-invalid", "true") : element.removeAttribute("aria-invalid")
     if (!wrong) this.put({ values: { [name]: value, ...this.along(name, value) } })
   }
@@ -223,7 +217,7 @@ export class TrainingForm {
     this.set = { classes, values: { ...this.set.values, ...values } }
     this.fill()
     const few = classes.length < FEWEST
-    setHTML(this.$(".wrong"), few ? escaped(words("few")) : "")
+    setText(this.$(".wrong"), few ? words("few") : "")
     if (few) return
     this.asked = textOf(this.set)
     this.change(this.asked)
@@ -253,7 +247,7 @@ export function outside(name, value) {
 
 /** @param {string} pick */
 const suggestion = (pick) =>
-  `<button type="button" data-pick="${pick}">${words(`pick.${pick.replace(",", "_")}`)}</button>`
+  html`<button type="button" data-pick=${pick}>${words(`pick.${pick.replace(",", "_")}`)}</button>`
 
 /** @param {TrainingLayer} layer */
 function layerLine({ kinds, shape }) {
@@ -262,5 +256,5 @@ function layerLine({ kinds, shape }) {
     return size ? `${short} ${kind === "conv" ? `${size}×${size}` : size}` : short
   })
   const text = names.join(", ")
-  return `<li title="${escaped(text)}"><span>${escaped(text)}</span><small>${shape.join("×")}</small></li>`
+  return html`<li title=${text}><span>${text}</span><small>${shape.join("×")}</small></li>`
 }

@@ -5,12 +5,13 @@ import { rgba } from "../draw/heatmap.js"
 import { nearest, reportChart } from "../draw/report_chart.js"
 import { isDark } from "../draw/theme.js"
 import { colour, darken } from "../model/colour.js"
-import { decimals, escaped, formula, number } from "../model/format.js"
+import { decimals, formula, number } from "../model/format.js"
 import { say } from "../model/words.js"
-import { setHTML } from "./html.js"
+import { html, inner, render, repeat, setHTML, setText } from "./html.js"
 
 /** @import { Arrays } from "../model/decode.js" */
 /** @import { ReportGroup, ReportHeader, ReportImage, ReportTile } from "../types/wire.js" */
+/** @import { Template } from "./html.js" */
 /** @typedef {ReportHeader & { arrays: Arrays }} Report */
 
 const body = () => `
@@ -29,8 +30,8 @@ export class TrainingReport {
   report = undefined
   /** @type {number | undefined}  the report that is pointed at in a chart */
   pointed = undefined
-  examples = ""
-  tiled = ""
+  /** @type {unknown}  the images that are painted */
+  images = undefined
 
   /**
    * @param {HTMLElement} root
@@ -65,8 +66,8 @@ export class TrainingReport {
     const { title, note, warning, mixed, moved, which } = report
     this.root.classList.toggle("begun", report.arrays.epochs.values.length > 0)
     for (const [name, text] of Object.entries({ title, note, warning, mixed, moved, which }))
-      setHTML(this.$(`[data-said="${name}"]`), escaped(text))
-    setHTML(this.$(".confusion .table"), confusion(report))
+      setText(this.$(`[data-said="${name}"]`), text)
+    render(confusion(report), this.$(".confusion .table"))
     this.pointed = undefined
     this.draw()
     this.fillExamples(report)
@@ -97,7 +98,7 @@ export class TrainingReport {
     const figure = this.$(`[data-chart="${name}"]`)
     setHTML(/** @type {Element} */ (figure.querySelector(".drawn")), reportChart(place))
     const said = curves.map((curve) => `${curve.name} ${number(curve.values[at], 3)}`).join(", ")
-    setHTML(/** @type {Element} */ (figure.querySelector(".spoken")), escaped(said))
+    setText(/** @type {Element} */ (figure.querySelector(".spoken")), said)
   }
 
   /**
@@ -126,14 +127,16 @@ export class TrainingReport {
    */
   drawTiles(report, at, last) {
     const { tiles, arrays, date } = report
-    const names = tiles.map(({ label }) => label).join()
     const rows = this.$(".tiles .pictures")
-    if (this.tiled !== names || rows.childElementCount !== 3) {
-      this.tiled = names
-      rows.innerHTML = ["start", "now", "change"]
-        .map((row) => `<div data-row="${row}"><p></p>${tiles.map(tile).join("")}</div>`)
-        .join("")
+    const epoch = Math.round(arrays.epochs.values[at] * 10) / 10
+    const words = {
+      start: say("web.training.start"),
+      now: at === last ? date : say("web.training.at_epoch", { epoch }),
+      change: say("web.training.change"),
     }
+    const row = (/** @type {[string, string]} */ [name, text]) =>
+      html`<div data-row=${name}><p>${text}</p>${tiles.map(tile)}</div>`
+    render(Object.entries(words).map(row), rows)
     this.$(".tiles").hidden = !tiles.length
     tiles.forEach((tile, n) => {
       const { values, shape } = arrays[tile.array]
@@ -146,27 +149,17 @@ export class TrainingReport {
         paintTile(canvas, tile, values.subarray(frame * size, (frame + 1) * size), shape.slice(2))
       }
     })
-    const epoch = Math.round(arrays.epochs.values[at] * 10) / 10
-    const words = {
-      start: say("web.training.start"),
-      now: at === last ? date : say("web.training.at_epoch", { epoch }),
-      change: say("web.training.change"),
-    }
-    for (const [row, text] of Object.entries(words)) {
-      const place = rows.querySelector(`[data-row="${row}"] p`)
-      if (place) setHTML(place, escaped(text))
-    }
   }
 
   /** @param {Report} report */
   fillExamples(report) {
     const { groups, names, arrays } = report
-    const key = JSON.stringify(groups)
-    if (key === this.examples) return
-    this.examples = key
-    const had = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset.choose
-    setHTML(this.$(".examples"), groups.map((group) => examples(group, names)).join(""))
-    if (had) this.$(`.examples [data-choose="${had}"]`)?.focus()
+    render(
+      groups.map((group) => examples(group, names)),
+      this.$(".examples"),
+    )
+    if (this.images === arrays.images.values) return
+    this.images = arrays.images.values
     const { values: pixels, shape } = arrays.images
     this.root.querySelectorAll(/** @type {"canvas"} */ (".examples canvas")).forEach((canvas, n) => {
       const size = pixels.length / shape[0]
@@ -185,19 +178,21 @@ function confusion({ names, arrays }) {
   const cell = (/** @type {number} */ i, /** @type {number} */ j) => {
     const row = values.subarray(i * n, (i + 1) * n)
     const share = values[i * n + j] / (Array.from(row).reduce((sum, count) => sum + count, 0) || 1)
-    return `<td class="${i === j ? "right" : "wrong"}" style="--share:${Math.round(100 * share)}%">${values[i * n + j]}</td>`
+    return html`<td class=${i === j ? "right" : "wrong"} style="--share:${Math.round(100 * share)}%">${values[i * n + j]}</td>`
   }
-  const short = (/** @type {string} */ name) => escaped(n > 4 ? name.slice(0, 4) : name)
-  const head = names.map((name) => `<th scope="col" title="${escaped(name)}">${short(name)}</th>`).join("")
-  const rows = names.map(
-    (name, i) => `<tr><th scope="row">${escaped(name)}</th>${names.map((_, j) => cell(i, j)).join("")}</tr>`,
-  )
-  return `<table class="${n > 4 ? "many" : ""}"><thead><tr><th>${say("web.training.is")}</th><th colspan="${n}">${say("web.training.says")}</th></tr><tr><td></td>${head}</tr></thead><tbody>${rows.join("")}</tbody></table>`
+  const short = (/** @type {string} */ name) => (n > 4 ? name.slice(0, 4) : name)
+  const head = names.map((name) => html`<th scope="col" title=${name}>${short(name)}</th>`)
+  const rows = names.map((name, i) => html`<tr><th scope="row">${name}</th>${names.map((_, j) => cell(i, j))}</tr>`)
+  return html`<table class=${n > 4 ? "many" : ""}><thead><tr><th>${say("web.training.is")}</th><th colspan=${n}>${say("web.training.says")}</th></tr><tr><td></td>${head}</tr></thead><tbody>${rows}</tbody></table>`
 }
 
-/** @type {(group: ReportGroup, names: string[]) => string} */
-const examples = ({ kind, title, more, images }, names) => `
-  <section data-kind="${kind}"><h3>${escaped(title)} <small>${escaped(more)}</small></h3><div>${images.map((image) => example(image, names)).join("")}</div></section>`
+/** @type {(group: ReportGroup, names: string[]) => Template} */
+const examples = ({ kind, title, more, images }, names) => html`
+  <section data-kind=${kind}><h3>${title} <small>${more}</small></h3><div>${repeat(
+    images,
+    ({ key }, n) => key || n,
+    (image) => example(image, names),
+  )}</div></section>`
 
 /**
  * Two decimals, and a third where two would round to 1; what three would, too, is only nearly 1.
@@ -210,19 +205,18 @@ const outputText = (value) =>
       ? decimals(value, value >= 0.995 && value < 1 ? 3 : 2)
       : number(value, 2)
 
-/** @type {(image: ReportImage, names: string[]) => string} */
+/** @type {(image: ReportImage, names: string[]) => Template} */
 function example({ key, words, label, said, outputs }, names) {
   const output = (/** @type {[number, number]} */ [n, value]) =>
-    `<span class="${n === said ? "said" : ""}${n === label ? " true" : ""}" style="--part:${Math.round(100 * Math.min(Math.max(value, 0), 1))}%"><span>${escaped(names[n])}</span>${n === label ? "<s>✓</s>" : ""}<b>${outputText(value)}</b></span>`
-  const picture = `<canvas></canvas>`
-  if (!key) return `<span role="img" aria-label="${escaped(words)}">${picture}</span>`
-  return `<button type="button" data-choose="${key}" title="${escaped(words)}"><span class="spoken">${escaped(words)}</span>${picture}
-    <span class="outputs">${outputs.map(output).join("")}</span></button>`
+    html`<span class="${n === said ? "said" : ""}${n === label ? " true" : ""}" style="--part:${Math.round(100 * Math.min(Math.max(value, 0), 1))}%"><span>${names[n]}</span>${n === label ? html`<s>✓</s>` : ""}<b>${outputText(value)}</b></span>`
+  if (!key) return html`<span role="img" aria-label=${words}><canvas></canvas></span>`
+  return html`<button type="button" data-choose=${key} title=${words}><span class="spoken">${words}</span><canvas></canvas>
+    <span class="outputs">${outputs.map(output)}</span></button>`
 }
 
 /** @param {ReportTile} tile */
 const tile = ({ label }) =>
-  `<span><canvas role="img" aria-label="${escaped(label)}"></canvas><small>${formula(label)}</small></span>`
+  html`<span><canvas role="img" aria-label=${label}></canvas><small ${inner(formula(label))}></small></span>`
 
 /** An image of three colours. @param {HTMLCanvasElement} canvas @param {ArrayLike<number>} rgb @param {number} side  in pixels */
 const paintImage = (canvas, rgb, side) => paint(canvas, side, side, (n) => [rgb[3 * n], rgb[3 * n + 1], rgb[3 * n + 2]])

@@ -5,11 +5,12 @@ import { losses } from "../draw/losses.js"
 import { escaped, formula, lossText, percent } from "../model/format.js"
 import { say } from "../model/words.js"
 import { actionButton } from "./actions.js"
-import { select, setHTML } from "./html.js"
+import { html, inner, markup, nothing, render, select, setText } from "./html.js"
 
 /** @import { StageRecord } from "../types/wire.js" */
 /** @import { Answer } from "../model/decode.js" */
 /** @import { Kind } from "./actions.js" */
+/** @import { Template } from "./html.js" */
 /** @import { View } from "./view.js" */
 
 // Drawn, not typed: not every font has these signs.
@@ -66,22 +67,16 @@ export function bindStages(view) {
  * @param {Answer} data
  */
 export function fillStatus(view, data) {
-  if (view.kind.stages) {
-    fillStages(view, data.stages)
-    showStage(view)
-  }
-  setHTML(view.$(".status .k"), String(view.k))
+  if (view.kind.stages) fillStages(view, data.stages)
   // A loss that is not computed yet is not told.
   const early = view.isEarly
+  setText(view.$(".status .k"), String(view.k))
   view.$(".status").classList.toggle("early", early)
   view.$(".status").classList.toggle("fresh", view.k === 0)
-  setHTML(view.$(".status .loss"), knowsLoss(view) ? lossText(view.loss) : "…")
+  setText(view.$(".status .loss"), knowsLoss(view) ? lossText(view.loss) : "…")
   const { saturated } = view
-  const share =
-    saturated === null || saturated < 0.005
-      ? ""
-      : say("web.status.saturated", { share: `<b>${percent(saturated)}</b>` })
-  setHTML(view.$(".saturation"), share)
+  const share = saturated === null || saturated < 0.005 ? "" : percent(saturated)
+  render(markup(share && say("web.status.saturated", { share: `<b>${share}</b>` })), view.$(".saturation"))
   view.$(".saturation").classList.toggle("bad", (saturated ?? 0) > 0.5)
   /** @type {HTMLCanvasElement} */
   const spark = view.$(".spark")
@@ -109,63 +104,48 @@ const knowsLoss = ({ hides, veiled, order, stage }) =>
  */
 function fillStages(view, stages) {
   const strip = view.$(".stages")
-  const key = stages.map(({ symbol, title }) => symbol + title).join()
-  if (strip.dataset.built !== key) {
-    strip.innerHTML = groups(stages)
-    view.stageSizes?.disconnect()
-    for (const element of [strip, ...strip.children]) view.stageSizes?.observe(element)
-  }
-  strip.dataset.built = key
-  nameGroups(view, stages)
-  strip.classList.toggle("dense", stages.length > DENSE)
   const at = view.order.indexOf(view.stage)
+  const before = strip.querySelector("[aria-current]")
+  const focused = strip.contains(document.activeElement)
+  render(groups(stages, at), strip)
+  strip.classList.toggle("dense", stages.length > DENSE)
   const named = stages.length > MOST_CHIPS && at >= 0
-  const place = named ? say("web.step.place", { name: stages[at].name, n: at + 1, count: stages.length }) : ""
-  setHTML(view.$(".stage-name"), escaped(place))
-}
-
-/** Forward, loss, backward and the update, each a list of chips. @param {StageRecord[]} stages */
-const groups = (stages) =>
-  [...new Set(stages.map(({ phase }) => phase))]
-    .map((phase) => {
-      const own = stages.filter((stage) => stage.phase === phase)
-      return `<div class="stage-group ${phase}"><p></p><ol>${own.map(chip).join("")}</ol></div>`
-    })
-    .join("")
-
-/** Over each group its name, and over the current one what its stage makes. @param {View} view @param {StageRecord[]} stages */
-function nameGroups(view, stages) {
-  const now = stages.find(({ symbol }) => symbol === view.stage)
-  for (const group of view.root.querySelectorAll(".stage-group")) {
-    const phase = [...group.classList].find((name) => name !== "stage-group" && name !== "current") ?? ""
-    const name = say(`web.phases.${phase}`)
-    const current = now?.phase === phase
-    const long = current && stages.length <= MOST_CHIPS && (phase === "forward" || phase === "backward")
-    const text = long ? say("web.phases.named", { name, label: formula(now.label), plain: escaped(now.plain) }) : name
-    group.classList.toggle("current", current)
-    setHTML(/** @type {Element} */ (group.querySelector("p")), phase === "update" ? "" : text)
+  setText(
+    view.$(".stage-name"),
+    named ? say("web.step.place", { name: stages[at].name, n: at + 1, count: stages.length }) : "",
+  )
+  const chip = /** @type {HTMLElement | null} */ (strip.querySelector("[aria-current]"))
+  if (focused) chip?.focus({ preventScroll: true })
+  if (chip !== before) reveal(view)
+  if (view.stageSizes && strip.childElementCount !== Number(strip.dataset.watched ?? 0)) {
+    strip.dataset.watched = String(strip.childElementCount)
+    view.stageSizes.disconnect()
+    for (const element of [strip, ...strip.children]) view.stageSizes.observe(element)
   }
 }
 
-/** @param {StageRecord} stage */
-const chip = ({ symbol, label, phase, title }) =>
-  `<li><button type="button" data-stage-chip="${symbol}" class="${phase}" title="${escaped(title)}" aria-label="${escaped(`${symbol}: ${title}`)}">${phase === "update" ? say("web.phases.tick") : formula(label)}</button></li>`
-
-/** @param {View} view */
-function showStage(view) {
-  /** @type {HTMLElement[]} */
-  const chips = [...view.root.querySelectorAll(/** @type {"button"} */ ("[data-stage-chip]"))]
-  const now = chips.findIndex((chip) => chip.dataset.stageChip === view.stage)
-  if (chips.includes(/** @type {HTMLElement} */ (document.activeElement))) chips[now]?.focus({ preventScroll: true })
-  chips.forEach((chip, at) => {
-    chip.tabIndex = at === Math.max(now, 0) ? 0 : -1 // one stop for Tab: the arrows go from stage to stage
-    chip.classList.toggle("done", at < now)
-    chip.classList.toggle("tick", chips.length > MOST_CHIPS && Math.abs(at - now) > AROUND)
-    if (at !== now) return chip.removeAttribute("aria-current")
-    const moved = !chip.hasAttribute("aria-current")
-    chip.setAttribute("aria-current", "step")
-    if (moved) reveal(view)
+/** Forward, loss, backward and the update, each a list of chips. @param {StageRecord[]} stages @param {number} at the current one */
+const groups = (stages, at) =>
+  [...new Set(stages.map(({ phase }) => phase))].map((phase) => {
+    const own = stages.flatMap((stage, n) => (stage.phase === phase ? chip(stage, n, at, stages.length) : []))
+    const current = stages[at]?.phase === phase
+    return html`<div class="stage-group ${phase}${current ? " current" : ""}"><p ${inner(groupName(phase, current ? stages[at] : undefined, stages.length))}></p><ol>${own}</ol></div>`
   })
+
+/** Over each group its name, and over the current one what its stage makes. @param {string} phase @param {StageRecord | undefined} now @param {number} count */
+function groupName(phase, now, count) {
+  const name = say(`web.phases.${phase}`)
+  const long = now && count <= MOST_CHIPS && (phase === "forward" || phase === "backward")
+  if (phase === "update") return ""
+  return long ? say("web.phases.named", { name, label: formula(now.label), plain: escaped(now.plain) }) : name
+}
+
+/** One stop for Tab: the arrows go from stage to stage. @type {(stage: StageRecord, n: number, at: number, count: number) => Template} */
+const chip = ({ symbol, label, phase, title }, n, at, count) => {
+  const tick = count > MOST_CHIPS && Math.abs(n - at) > AROUND
+  const text = phase === "update" ? say("web.phases.tick") : formula(label)
+  return html`<li><button type="button" data-stage-chip=${symbol} class="${phase}${n < at ? " done" : ""}${tick ? " tick" : ""}"
+    title=${title} aria-label="${symbol}: ${title}" tabindex=${n === Math.max(at, 0) ? 0 : -1} aria-current=${n === at ? "step" : nothing} ${inner(text)}></button></li>`
 }
 
 /**
