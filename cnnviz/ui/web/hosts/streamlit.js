@@ -174,7 +174,7 @@ function mount(root, told) {
   const address = addressOf(page, () => askFor(pageAt())) // they may be there before Streamlit has turned the page
   /** @type {View | undefined} */
   let view
-  const hides = () => Boolean(view && (view.veiled || view.asks))
+  const hides = () => Boolean(view && (view.veiled || view.state.onward))
   const drive = () => rooms.drive(page, address.read(), hides())
   rooms.project(root)
   follow = ({ page: other = "", veiled = "", ...lesson }) => {

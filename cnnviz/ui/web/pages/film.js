@@ -183,7 +183,7 @@ export class Film extends Content {
   /** @param {number} k */
   seek(k) {
     this.k = Math.max(0, Math.min(k, this.film.n))
-    this.view.lesson.k = String(this.k)
+    this.view.dispatch({ type: "moved", change: { k: String(this.k) } })
     const saturated = this.curve(0, "saturated", 0)
     this.view.show(this.k, this.curve(0, "losses", 0), Number.isNaN(saturated) ? null : saturated)
     this.view.paint()
@@ -206,7 +206,7 @@ export class Film extends Content {
    */
   travelled({ k, train = "" }, here) {
     this.training.form.forget()
-    this.view.lesson.train = train
+    this.view.dispatch({ type: "moved", change: { train } })
     if (here) this.seek(Number(k) || 0)
     else this.view.k = Number(k) || 0
   }

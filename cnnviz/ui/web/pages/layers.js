@@ -35,7 +35,7 @@ export function bindLayers(view) {
 }
 
 /** @param {View} view */
-const textOf = (view) => (view.waiting ?? view.lesson).net ?? PRESETS[0].query.net
+const textOf = (view) => view.wanted.net ?? PRESETS[0].query.net
 
 /**
  * Another network on the same image. Filters stay where only the layer at `place` has changed, and has none; targets

@@ -82,7 +82,7 @@ const KEPT = /^held-/ // a name under which the server keeps numbers that are to
  * @param {string} text
  */
 export function putFilter(view, { key, shape, weights }, m, text) {
-  const asked = (view.waiting ?? view.lesson)[key] ?? ""
+  const asked = view.wanted[key] ?? ""
   const kept = KEPT.test(asked)
   const given = shape[0] === 1 || kept ? [] : asked.split(";").filter(Boolean)
   const size = shape[1] * shape[2] ** 2
@@ -102,7 +102,7 @@ export function putFilter(view, { key, shape, weights }, m, text) {
 export function putWeight(view, bank, [m, c, row, column], text) {
   const [, channels, k] = Array.from(bank.shape)
   const size = channels * k * k
-  const asked = (view.waiting ?? view.lesson)[bank.key]?.split(";")[m]?.split(",") ?? []
+  const asked = view.wanted[bank.key]?.split(";")[m]?.split(",") ?? []
   const own = asked.length === size ? asked : Array.from({ length: size }, (_, i) => String(bank.weights[m * size + i]))
   putFilter(view, bank, m, own.with((c * k + row) * k + column, text).join(","))
 }
@@ -133,7 +133,7 @@ function targeted(view, field) {
     const one = Array.from({ length: count }, (_, n) => (n === Number(field.value) ? "1" : "0"))
     return view.go({ y: one.join(",") })
   }
-  const asked = (view.waiting ?? view.lesson).y.split(",")
+  const asked = view.wanted.y.split(",")
   const numbers = asked.length === count ? asked : view.lesson.y.split(",")
   view.go({ y: numbers.with(Number(field.dataset.place), typed(field)).join(",") })
 }

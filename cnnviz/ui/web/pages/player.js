@@ -33,7 +33,7 @@ export class Player {
   play() {
     const { view } = this
     this.running = true
-    view.veiled = false
+    view.dispatch({ type: "unveiled" })
     if (view.k === view.content.end) view.content.seek(0)
     view.content.release()
     this.enter()

@@ -75,7 +75,7 @@ export class Training {
    */
   set(text) {
     const { view } = this
-    view.lesson.train = text
+    view.dispatch({ type: "moved", change: { train: text } })
     view.go({ train: text })
     view.host.training?.()
   }

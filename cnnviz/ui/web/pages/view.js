@@ -1,7 +1,8 @@
 // The page's frame: the lesson that was answered, where the visitor goes next, and the painting loop. What
 // stands in the middle is the content (content.js). Who shows it hands over its address and its numbers.
 
-import { looks, same } from "../model/address.js"
+import { same } from "../model/address.js"
+import { accepts, begin, hides, isWaiting, next } from "../model/state.js"
 import { say } from "../model/words.js"
 import { bindActions } from "./actions.js"
 import { bindControls, fillControls } from "./controls.js"
@@ -16,6 +17,7 @@ import { dress, recolour, speak } from "./view_look.js"
 
 /** @import { Lesson } from "../model/address.js" */
 /** @import { Answer } from "../model/decode.js" */
+/** @import { Event } from "../model/state.js" */
 /** @import { Host } from "../types/ports.js" */
 /** @typedef {{ replace?: boolean }} How  whether the address becomes a new entry of the history */
 
@@ -25,32 +27,18 @@ const ASK_AGAIN = 5000 // and how often it is then asked again
 export class View {
   /** @type {Answer | undefined} */
   data = undefined
-  /** @type {Lesson} */
-  lesson = {}
-  /** @type {Lesson}  how it is looked at: what of the address no number depends on */
-  look = {}
   k = 0
-  stage = "x"
-  /** @type {string[]}  the stages of the lesson's network */
-  order = []
   /** @type {boolean | undefined}  whether the page is dark */
   dark = undefined
   loss = 0
   /** @type {number | null} */
   saturated = null
-  /** @type {Lesson | undefined}  what was asked for and not answered yet */
-  waiting = undefined
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   silence = undefined
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   working = undefined
   /** @type {number | undefined} */
   frame = undefined
-  /** Whether this stage's numbers are still hidden (hide=1, predict=1). */
-  veiled = false
-  /** Where whoever leads a room hid them last. */
-  covered = ""
-  asks = false // the answer that is expected has other numbers, which are asked for before they are shown
   /** @type {{ field: HTMLInputElement, text: string } | undefined}  what was typed last, and where */
   typed = undefined
   announce = false
@@ -81,8 +69,10 @@ export class View {
       this.paint()
     })
     this.content = new this.kind(this)
+    const address = host.address.read()
     this.computed = this.content.computed
-    this.looked(host.address.read())
+    this.state = begin(page, this.computed, this.kind.turns, address)
+    this.content.hold(address.cell ?? "")
     this.redrawWhenTyped()
     bindControls(this)
     bindLanguage(this)
@@ -93,6 +83,40 @@ export class View {
     host.address.onTravel(() => this.travelled(), this.stop.signal)
     host.numbers.receive((answer) => this.receive(answer))
     for (const element of [root, ...root.querySelectorAll("canvas")]) this.resizes.observe(element)
+  }
+
+  /** All that is known of where the visitor is and goes changes here. @param {Event} event */
+  dispatch(event) {
+    this.state = next(this.state, event)
+  }
+
+  /** The lesson that is shown, as it was answered. @returns {Lesson} */
+  get lesson() {
+    return this.state.shown?.lesson ?? {}
+  }
+
+  /** How it is looked at: what of the address no number depends on. */
+  get look() {
+    return this.state.look
+  }
+
+  get stage() {
+    return this.state.stage
+  }
+
+  /** The stages of the lesson's network. */
+  get order() {
+    return this.state.shown?.order ?? []
+  }
+
+  /** Whether this stage's numbers are still hidden (hide=1, predict=1). */
+  get veiled() {
+    return this.state.veiled
+  }
+
+  /** Whether what was asked for is not answered yet. */
+  get waiting() {
+    return isWaiting(this.state)
   }
 
   // A canvas does not wait for the typefaces that it is written in.
@@ -146,23 +170,20 @@ export class View {
   receive(data) {
     const { address } = this.host
     const here = address.read()
-    const answers = same(data.asked, here, this.computed)
-    const again = this.data && !this.waiting && same(data.asked, this.data.asked, this.computed)
-    if (!answers && !again) return // a newer one is on its way
+    if (!accepts(this.state, data.asked, here)) return
     const first = !this.data
+    const predicted = first || this.state.onward
+    const lesson = first ? data.lesson : this.content.keep(data.lesson, data)
+    const order = data.stages.map(({ symbol }) => symbol)
     this.answered()
     this.data = data
-    this.lesson = first ? data.lesson : this.content.keep(data.lesson, data)
-    this.show(Number(this.lesson.k), data.loss ?? Number.NaN, data.saturated)
-    this.order = data.stages.map(({ symbol }) => symbol)
-    const follows = same(data.asked, here, ["stage"]) || !this.order.includes(here.stage)
-    this.stage = follows ? data.lesson.stage : here.stage
+    this.dispatch({ type: "answered", asked: data.asked, lesson, order, here, running: this.player.running })
+    this.show(Number(lesson.k), data.loss ?? Number.NaN, data.saturated)
     recolour(this)
     this.content.receive(data)
     if (first) this.content.hold(data.lesson.cell ?? "")
-    if (first || this.asks) this.veil(true, this.stage)
+    if (predicted) this.content.arrive()
     this.cover()
-    this.asks = false
     if (Object.keys(here).length && !same(here, this.wanted)) address.visit(this.wanted, { replace: true })
     fillControls(this, data)
     this.paint(true)
@@ -205,7 +226,6 @@ export class View {
     this.working = undefined
     clearInterval(this.silence) // or the timeout before it
     this.silence = undefined
-    this.waiting = undefined
     this.notice("")
     this.tell(this.note)
   }
@@ -231,33 +251,14 @@ export class View {
 
   // ---- where the visitor goes
 
+  /** Where the visitor goes, as the address has it. @returns {Lesson} */
   get wanted() {
-    return { ...this.lesson, stage: this.stage, cell: this.content.cell, ...this.look }
-  }
-
-  /**
-   * Has it looked at as an address says.
-   * @param {Lesson} address
-   */
-  looked(address) {
-    this.look = looks(address)
-    this.content.hold(address.cell ?? "")
-    this.content.outdate()
-  }
-
-  /**
-   * Where numbers are hidden, those of a stage that one comes to going on are so until somebody reveals them.
-   * @param {boolean} onward
-   * @param {string} stage
-   */
-  veil(onward, stage) {
-    this.veiled = onward && this.hides && !this.player.running && stage !== "x" && this.kind.turns
-    this.content.arrive()
+    return { ...this.state.wanted, stage: this.stage, cell: this.content.cell, ...this.look }
   }
 
   /** Whether numbers are hidden until somebody reveals them, or predicts one. */
   get hides() {
-    return (this.look.hide === "1" || this.look.predict === "1") && this.kind.turns
+    return hides(this.state)
   }
 
   /** Shows the numbers that are hidden; whether there were any. */
@@ -267,23 +268,25 @@ export class View {
       this.tell(say("web.room.held"))
       return true
     }
-    this.veiled = false
+    this.dispatch({ type: "unveiled" })
     this.paint(true)
     this.host.unveiled?.()
     return true
   }
 
-  // In a room they are hidden and revealed for all at once; but who has answered what was asked sees more from then on.
+  // Whoever leads a room hides and reveals them for all at once.
   cover() {
-    const led = this.host.veiled?.()
-    const here = `${this.page} ${this.k} ${this.stage}`
-    if (led && here === this.covered) return
-    this.covered = led ? here : ""
-    if (led === undefined || this.veiled === (led && this.hides)) return
-    this.veiled = led && this.hides
+    const { veiled } = this
+    this.dispatch({ type: "led", hidden: this.host.veiled?.() })
+    if (this.veiled === veiled) return
+    this.forget()
+    this.content.arrive()
+  }
+
+  /** What came of something done elsewhere is read. */
+  forget() {
     if (this.note) this.notice("")
     this.note = ""
-    this.content.arrive()
   }
 
   /**
@@ -291,10 +294,16 @@ export class View {
    * @param {Lesson} change
    */
   lookAt(change) {
-    this.looked({ ...this.look, cell: this.content.cell, ...change })
-    this.veiled = this.veiled && this.hides
+    this.dispatch({ type: "looked", change })
+    this.hold({ cell: this.content.cell, ...change })
     this.settle()
     this.paint()
+  }
+
+  /** Pins what an address names. @param {Lesson} address */
+  hold({ cell = "" }) {
+    this.content.hold(cell)
+    this.content.outdate()
   }
 
   link() {
@@ -308,32 +317,23 @@ export class View {
    */
   go(change, { replace = false } = {}) {
     const { address } = this.host
-    if (this.note) this.notice("")
-    this.note = ""
-    this.covered = ""
-    if (this.refused({ ...(this.waiting ?? this.wanted), ...change })) return
-    if (change.stage && change.stage !== this.stage) {
-      this.veil(this.order.indexOf(change.stage) > this.order.indexOf(this.stage), change.stage)
-      this.stage = change.stage
+    this.forget()
+    if (this.refused({ ...this.wanted, ...change })) return
+    const before = this.state
+    this.dispatch({ type: "went", change, running: this.player.running })
+    if (this.stage !== before.stage) {
+      this.content.arrive()
       this.content.follow(this.stage)
     }
-    const next = { ...(this.waiting ?? this.wanted), cell: this.content.cell, ...change }
+    const goal = { ...this.wanted, ...change }
     if (change.k) this.content.seek(Number(change.k))
-    if (same(next, this.waiting ?? this.lesson, this.computed)) {
-      if (this.waiting) this.waiting = next
-      if (!same(next, address.read())) address.visit(next, { replace })
+    if (same(before.wanted, goal, this.computed)) {
+      if (!same(goal, address.read())) address.visit(goal, { replace })
       return this.paint(true)
     }
-    this.asks = this.look.predict === "1" && !this.back(next)
-    this.expect(next)
-    address.visit(next, { replace })
+    this.expect()
+    address.visit(goal, { replace })
     this.host.numbers.ask()
-  }
-
-  /** Whether a lesson is the one that is shown, an update or more before. @param {Lesson} next */
-  back(next) {
-    const k = String(this.k)
-    return Number(next.k) < this.k && same({ ...next, k }, { ...this.lesson, k }, this.computed)
   }
 
   /**
@@ -349,12 +349,8 @@ export class View {
     return Boolean(sentence)
   }
 
-  /**
-   * From now on until the answer, what is on the screen is not what was asked for.
-   * @param {Lesson} next
-   */
-  expect(next) {
-    this.waiting = next
+  // From now on until the answer, what is on the screen is not what was asked for.
+  expect() {
     this.root.dataset.ready = "0"
     this.silence ??= setTimeout(() => this.unanswered(), this.content.patience)
     this.working ??= setTimeout(() => this.notice(say("web.notice.working")), WORKING)
@@ -369,22 +365,22 @@ export class View {
   // The address changed: by Back or Forward, or by our own `visit`.
   travelled() {
     const { address: port, numbers } = this.host
-    if (!this.data) return numbers.ask()
     const address = port.read()
-    if (this.waiting && same(address, this.waiting, this.computed)) return
-    const here = same(address, this.lesson, this.computed) || same(address, this.data.asked, this.computed)
-    if (!here) {
+    const before = this.state
+    this.dispatch({ type: "travelled", address })
+    if (!this.data) return numbers.ask()
+    if (this.state === before) return // it is on its way
+    if (this.waiting) {
       this.content.travelled(address, false)
-      this.looked(address)
-      this.expect({ ...this.wanted, ...address })
+      this.hold(address)
+      this.expect()
       return numbers.ask()
     }
     this.answered()
-    const before = `${this.k} ${this.stage}`
-    if (this.order.includes(address.stage)) this.stage = address.stage
+    const { k } = this
     this.content.travelled(address, true)
-    if (before !== `${this.k} ${this.stage}`) this.content.release()
-    this.looked(address)
+    if (k !== this.k || before.stage !== this.stage) this.content.release()
+    this.hold(address)
     this.cover()
     this.paint(true)
   }
@@ -401,7 +397,8 @@ export class View {
    */
   leap(address) {
     this.player.pause()
-    this.expect(address)
+    this.dispatch({ type: "leapt", address })
+    this.expect()
     this.host.address.visit(address)
     this.host.numbers.ask()
   }
@@ -417,7 +414,8 @@ export class View {
     leaving(this)
     const next = { ...this.wanted, ...change }
     if (this.refused(next, page)) return
-    this.expect(next)
+    this.dispatch({ type: "turned", change, page })
+    this.expect()
     this.host.address.visit(next, { page })
     this.host.numbers.ask()
   }
@@ -439,7 +437,7 @@ export class View {
    * @param {How} [how]
    */
   nextUpdate(by, stage = this.stage, how) {
-    const k = Number((this.waiting ?? this.lesson).k) + by
+    const k = Number(this.wanted.k) + by
     if (k >= 0 && k <= this.content.end) this.go({ k: String(k), stage }, how)
   }
 

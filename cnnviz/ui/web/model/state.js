@@ -1,0 +1,155 @@
+// Where a visitor is and where they go, as one value, and what becomes of it: next(state, event) is all that decides. What
+// is waited for, and whether an answer is one to what is wanted, follows from it. Who asks, listens and paints is view.js.
+
+import { looks, same } from "./address.js"
+
+/** @import { Lesson } from "./address.js" */
+/** @typedef {{ asked: Lesson, lesson: Lesson, order: readonly string[] }} Shown  an answer: to what, of which lesson, and its stages */
+/**
+ * @typedef {object} State
+ * @property {string} page
+ * @property {readonly string[]} computed  the keys of the address that the page's numbers depend on
+ * @property {boolean} covers  whether numbers can be hidden on this page at all
+ * @property {Lesson} wanted  the address, as far as it is known
+ * @property {string} to  the page that is wanted
+ * @property {Shown | null} shown
+ * @property {string} stage
+ * @property {Lesson} look  how it is looked at: what of the address no number depends on
+ * @property {boolean} veiled  whether this stage's numbers are hidden still
+ * @property {string} covered  the place where whoever leads a room hid them last
+ * @property {boolean} onward  whether the numbers that are waited for are to be predicted before they are shown
+ */
+/**
+ * @typedef {{ type: "answered", asked: Lesson, lesson: Lesson, order: readonly string[], here: Lesson, running: boolean }
+ *   | { type: "went", change: Lesson, running: boolean }
+ *   | { type: "leapt", address: Lesson }
+ *   | { type: "turned", change: Lesson, page: string }
+ *   | { type: "travelled", address: Lesson }
+ *   | { type: "moved", change: Lesson }
+ *   | { type: "looked", change: Lesson }
+ *   | { type: "unveiled" }
+ *   | { type: "led", hidden: boolean | undefined }} Event  `here`: the address by now; `running`: whether it plays; `hidden`: by whoever leads, if somebody does
+ */
+
+/** @param {string} page @param {readonly string[]} computed @param {boolean} covers @param {Lesson} address @returns {State} */
+export const begin = (page, computed, covers, address) => ({
+  page,
+  computed,
+  covers,
+  wanted: address,
+  to: page,
+  shown: null,
+  stage: "x",
+  look: looks(address),
+  veiled: false,
+  covered: "",
+  onward: false,
+})
+
+/** Whether two lessons have the same numbers here. @param {State} state @param {Lesson} one @param {Lesson} other */
+const alike = ({ computed }, one, other) => same(one, other, [...computed])
+
+/** Whether what is shown is what a lesson asks for. @param {State} state @param {Lesson} lesson */
+const shows = (state, lesson) =>
+  state.shown !== null && (alike(state, lesson, state.shown.lesson) || alike(state, lesson, state.shown.asked))
+
+/** Whether what is wanted is not there yet. @param {State} state */
+export const isWaiting = (state) => state.to !== state.page || !shows(state, state.wanted)
+
+/** Whether numbers are hidden until somebody reveals them, or predicts one. @param {State} state */
+export const hides = ({ look, covers }) => covers && (look.hide === "1" || look.predict === "1")
+
+/** Whether an answer is one to what the address says by now, or what is shown already is answered again. @param {State} state @param {Lesson} asked @param {Lesson} here */
+export const accepts = (state, asked, here) =>
+  alike(state, asked, here) || (state.shown !== null && !isWaiting(state) && alike(state, asked, state.shown.asked))
+
+/** Whether a lesson is the one that is shown, an update or more before. @param {State} state @param {Lesson} lesson */
+export const isBefore = (state, lesson) => {
+  const now = state.shown?.lesson
+  return now !== undefined && Number(lesson.k) < Number(now.k) && alike(state, { ...lesson, k: now.k }, now)
+}
+
+/** Where numbers are hidden, those of a stage that one comes to going on are. @param {State} state @param {string} stage @param {boolean} onward @param {boolean} running */
+const veil = (state, stage, onward, running) => onward && hides(state) && !running && stage !== "x"
+
+/** @param {State} state */
+const place = ({ page, shown, stage }) => `${page} ${shown?.lesson.k} ${stage}`
+
+/**
+ * What becomes of a state.
+ * @param {State} state
+ * @param {Event} event
+ * @returns {State}
+ */
+export function next(state, event) {
+  switch (event.type) {
+    case "answered":
+      return answered(state, event)
+    case "went":
+      return went(state, event)
+    case "leapt":
+      return { ...state, wanted: event.address, to: state.page, onward: false }
+    case "turned":
+      return { ...state, wanted: { ...state.wanted, ...event.change }, to: event.page }
+    case "travelled":
+      return travelled(state, event.address)
+    case "moved":
+      return {
+        ...state,
+        wanted: { ...state.wanted, ...event.change },
+        shown: state.shown && { ...state.shown, lesson: { ...state.shown.lesson, ...event.change } },
+      }
+    case "looked": {
+      const look = looks({ ...state.look, ...event.change })
+      return { ...state, look, wanted: { ...state.wanted, ...look }, veiled: state.veiled && hides({ ...state, look }) }
+    }
+    case "unveiled":
+      return { ...state, veiled: false }
+    case "led":
+      return led(state, event.hidden)
+  }
+}
+
+/** @param {State} state @param {Extract<Event, { type: "answered" }>} event @returns {State} */
+function answered(state, { asked, lesson, order, here, running }) {
+  if (!accepts(state, asked, here)) return state // a newer one is on its way
+  const follows = same(asked, here, ["stage"]) || !order.includes(here.stage)
+  const stage = follows ? lesson.stage : here.stage
+  const hidden = !state.shown || state.onward
+  const veiled = hidden ? veil(state, stage, true, running) : state.veiled
+  const wanted = { ...lesson, stage, ...state.look }
+  return { ...state, wanted, to: state.page, shown: { asked, lesson, order }, stage, veiled, onward: false }
+}
+
+/** @param {State} state @param {Extract<Event, { type: "went" }>} event @returns {State} */
+function went(state, { change, running }) {
+  const wanted = { ...state.wanted, ...change }
+  const other = !alike(state, wanted, state.wanted)
+  const onward = other ? state.look.predict === "1" && !isBefore(state, wanted) : state.onward
+  const moved = { ...state, wanted, onward, covered: "" }
+  if (!change.stage || change.stage === state.stage) return moved
+  const order = state.shown?.order ?? []
+  const veiled = veil(state, change.stage, order.indexOf(change.stage) > order.indexOf(state.stage), running)
+  return { ...moved, stage: change.stage, veiled }
+}
+
+/** The address was changed, by Back or Forward, by whoever leads, or by hand. @param {State} state @param {Lesson} address @returns {State} */
+function travelled(state, address) {
+  const look = looks(address)
+  if (!state.shown) return { ...state, wanted: address, look }
+  if (isWaiting(state) && alike(state, address, state.wanted)) return state
+  const { lesson, order } = state.shown
+  if (!shows(state, address))
+    return { ...state, wanted: { ...lesson, stage: state.stage, ...address }, to: state.page, look }
+  const stage = order.includes(address.stage) ? address.stage : state.stage
+  return { ...state, wanted: { ...lesson, stage, ...look }, to: state.page, stage, look, onward: false }
+}
+
+// In a room numbers are hidden and revealed for all at once; but who has answered what was asked sees more from then on.
+/** @param {State} state @param {boolean | undefined} hidden @returns {State} */
+function led(state, hidden) {
+  const here = place(state)
+  if (hidden && here === state.covered) return state
+  const veiled = hidden === undefined ? state.veiled : hidden && hides(state)
+  return { ...state, covered: hidden ? here : "", veiled }
+}
