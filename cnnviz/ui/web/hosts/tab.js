@@ -1,24 +1,9 @@
-// What this tab remembers over a reload; where a browser lets a page in a frame keep nothing, only until then.
+// What this tab remembers over a reload, and that it loads itself again after an update.
 
-/** @type {Record<string, string>} */
-const memory = {}
+import { inTab } from "../model/storage.js"
 
-/** @param {string} key @returns {string} */
-export function remembered(key) {
-  try {
-    return sessionStorage.getItem(key) ?? ""
-  } catch {
-    return memory[key] ?? ""
-  }
-}
-
-/** @param {string} key @param {string} value */
-export function remember(key, value) {
-  memory[key] = value
-  try {
-    sessionStorage.setItem(key, value)
-  } catch {} // see above
-}
+export const remembered = inTab.read
+export const remember = inTab.write
 
 /**
  * After an update of the server a page that was open loads itself again, once, and the address brings the lesson back.

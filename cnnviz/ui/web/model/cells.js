@@ -2,21 +2,15 @@
 //
 // Maps of one family share a cell: pin a unit, step on, and the same unit is explained at the next stage.
 
+import { Pointing } from "./focus.js"
+
 /** @typedef {import("./patterns.js").Cell} Cell */
 /** @typedef {import("./numbers.js").Numbers} Numbers */
 /** @typedef {{ map: string, cell: Cell }} Subject */
 
-export class Cells {
-  /** @type {Record<string, Cell>} */
-  cells = {}
-  /** @type {Subject | null} */
-  pinned = null
-  /** @type {Subject | null} */
-  hover = null
-  /** @type {Set<string>} */
-  chosen = new Set()
-  /** Whether a pin goes along to the next stage. */
-  held = false
+export class Cells extends Pointing {
+  /** @type {Numbers | undefined} */
+  numbers = undefined
   /** @type {string | null}  what the address asks to be pinned, until there are numbers to find it in */
   asked = null
 
@@ -30,9 +24,7 @@ export class Cells {
     for (const [family, cell] of Object.entries(proposed)) {
       if (!this.chosen.has(family) || !this.exists(family, this.cells[family])) this.cells[family] = cell
     }
-    if (this.pinned && (another || !numbers.maps[this.pinned.map] || !this.exists(this.pinned.map, this.pinned.cell)))
-      this.pinned = null
-    if (this.hover && !this.exists(this.hover.map, this.hover.cell)) this.hover = null
+    this.prune(({ map, cell }) => !another && this.exists(map, cell))
     if (this.asked !== null) this.hold(this.asked)
   }
 
@@ -64,7 +56,7 @@ export class Cells {
     return Boolean(cell && shape && cell.length === shape.length && cell.every((at, axis) => at < shape[axis]))
   }
 
-  /** @param {string} symbol */
+  /** @override @param {string} symbol */
   family(symbol) {
     return this.numbers?.maps[symbol].family ?? symbol
   }
@@ -74,19 +66,7 @@ export class Cells {
     return this.cells[this.family(symbol)] ?? this.numbers?.maps[symbol].shape.map(() => 0) ?? [0]
   }
 
-  get pointed() {
-    return this.pinned ?? this.hover
-  }
-
-  /** Pinning the same cell once more lets it go. @param {string} map @param {Cell} cell */
-  pin(map, cell) {
-    const again = this.pinned?.map === map && String(this.pinned.cell) === String(cell)
-    this.pinned = again ? null : { map, cell }
-    this.held = !again
-    this.remember(map, cell)
-  }
-
-  /** @param {string} map @param {Cell} cell */
+  /** @override @param {string} map @param {Cell} cell */
   remember(map, cell) {
     const family = this.family(map)
     this.keep(family, cell)
@@ -122,17 +102,5 @@ export class Cells {
   ends(weights) {
     const made = this.numbers?.stages.find(({ inputs, phase }) => phase === "forward" && inputs.includes(weights))
     return made ? [this.family(made.inputs[0]), this.family(made.symbol)] : []
-  }
-
-  /** @param {string} family @param {Cell} cell */
-  keep(family, cell) {
-    this.cells[family] = cell
-    this.chosen.add(family)
-  }
-
-  release() {
-    this.held = false
-    this.pinned = null
-    this.hover = null
   }
 }

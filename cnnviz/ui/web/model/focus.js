@@ -6,21 +6,83 @@
 /** @import { Cell } from "./links.js" */
 /** @typedef {{ map: string, cell: Cell }} Place  a cell of a map, by its symbol */
 
-export class Focus {
+/** Cells that are spoken of, one for each family of maps, and what is pointed at and pinned. */
+export class Pointing {
   /** @type {Record<string, Cell>}  by family */
   cells = {}
   /** @type {Set<string>}  families of which a cell was chosen */
   chosen = new Set()
-  /** @type {Record<string, string>}  of each symbol */
-  families = {}
   /** @type {Place | null} */
   pinned = null
+  /** @type {Place | null} */
+  hover = null
+  held = false // whether a cell is pinned, and goes along to the next stage
+
+  /**
+   * The maps that share a cell with this one.
+   * @param {string} map
+   */
+  family(map) {
+    return map
+  }
+
+  get pointed() {
+    return this.pinned ?? this.hover
+  }
+
+  /**
+   * Pinning the same cell once more lets it go.
+   * @param {string} map
+   * @param {Cell} cell
+   */
+  pin(map, cell) {
+    const again = this.pinned?.map === map && String(this.pinned.cell) === String(cell)
+    this.pinned = again ? null : { map, cell }
+    this.held = !again
+    this.remember(map, cell)
+  }
+
+  /**
+   * From now on this cell is the one that is explained.
+   * @param {string} map
+   * @param {Cell} cell
+   */
+  remember(map, cell) {
+    this.keep(this.family(map), cell)
+  }
+
+  /**
+   * @param {string} family
+   * @param {Cell} cell
+   */
+  keep(family, cell) {
+    this.cells[family] = cell
+    this.chosen.add(family)
+  }
+
+  /**
+   * Lets go of what is no longer there.
+   * @param {(place: Place) => boolean} isThere
+   */
+  prune(isThere) {
+    if (this.pinned && !isThere(this.pinned)) this.pinned = null
+    if (this.hover && !isThere(this.hover)) this.hover = null
+  }
+
+  release() {
+    this.held = false
+    this.pinned = null
+    this.hover = null
+  }
+}
+
+export class Focus extends Pointing {
+  /** @type {Record<string, string>}  of each symbol */
+  families = {}
   /** @type {BoardColumn[]} */
   columns = []
   /** What the address asks to be pinned and this board does not show, or not yet. */
   asked = ""
-  /** @type {Place | null} */
-  hover = null
 
   /**
    * A new answer: cells that were chosen stay where they still exist, the others are proposed anew.
@@ -40,8 +102,7 @@ export class Focus {
       if (!this.chosen.has(column.family) || !exists(column, this.cells[column.family]))
         this.cells[column.family] = column.cell
     }
-    const of = columns.find(({ symbol }) => symbol === this.pinned?.map)
-    if (this.pinned && !(of && exists(of, this.pinned.cell))) this.pinned = null
+    this.prune(({ map, cell }) => columns.some((column) => column.symbol === map && exists(column, cell)))
     if (this.asked) this.hold(this.asked)
   }
 
@@ -90,39 +151,14 @@ export class Focus {
     return this.cells[this.families[map]] ?? [0, 0]
   }
 
-  /** Whether a cell is pinned. */
-  get held() {
-    return this.pinned !== null
+  /** @override @param {string} map */
+  family(map) {
+    return this.families[map] ?? map
   }
 
-  get pointed() {
-    return this.pinned ?? this.hover
-  }
-
-  /**
-   * Pinning the same cell once more lets it go.
-   * @param {string} map
-   * @param {Cell} cell
-   */
+  /** @override @param {string} map @param {Cell} cell */
   pin(map, cell) {
-    const again = this.pinned?.map === map && String(this.pinned.cell) === String(cell)
-    this.pinned = again ? null : { map, cell }
+    super.pin(map, cell)
     this.asked = ""
-    this.remember(map, cell)
-  }
-
-  /**
-   * @param {string} map
-   * @param {Cell} cell
-   */
-  remember(map, cell) {
-    const family = this.families[map] ?? map
-    this.cells[family] = cell
-    this.chosen.add(family)
-  }
-
-  release() {
-    this.pinned = null
-    this.hover = null
   }
 }

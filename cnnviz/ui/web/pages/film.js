@@ -271,7 +271,7 @@ export class Film extends Content {
     const lines = this.film.runs.map(
       ({ label }, place) => html`<span>${label}</span><b>L = ${number(this.curve(place, "losses", 0), 6)}</b>`,
     )
-    render(html`<span class="lines">${lines}</span>`, this.view.$(".numbers"))
+    render(html`<span class="lines">${lines}</span>`, this.view.$(".explain .numbers"))
     this.words()
   }
 

@@ -1,0 +1,42 @@
+// What is kept in this browser, by a visitor or by a tab; where it keeps nothing, for as long as the page is open.
+
+/** @param {() => Storage} storage  which a browser may refuse */
+function keeping(storage) {
+  /** @type {Map<string, string>} */
+  const here = new Map()
+
+  /** @param {string} key  @returns {string} "" for what was never kept */
+  function read(key) {
+    try {
+      return storage().getItem(key) ?? ""
+    } catch {
+      return here.get(key) ?? ""
+    }
+  }
+
+  /** @param {string} key @param {string} value  what is empty is forgotten */
+  function write(key, value) {
+    here.set(key, value)
+    try {
+      value ? storage().setItem(key, value) : storage().removeItem(key)
+    } catch {} // then `here` has it
+  }
+
+  /** @param {string} key @returns {Record<string, any>}  empty for what is none */
+  function readRecord(key) {
+    try {
+      const found = JSON.parse(read(key) || "{}")
+      return found && typeof found === "object" ? found : {}
+    } catch {
+      return {}
+    }
+  }
+
+  /** @param {string} key @param {object} value */
+  const writeRecord = (key, value) => write(key, JSON.stringify(value))
+
+  return { read, write, readRecord, writeRecord }
+}
+
+export const inBrowser = keeping(() => localStorage)
+export const inTab = keeping(() => sessionStorage)
