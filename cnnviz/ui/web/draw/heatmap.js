@@ -334,9 +334,10 @@ export class Heatmap {
       this.above.setAttribute("aria-hidden", "true")
       this.canvas.after(this.above)
     }
-    const { width, height, offsetLeft, offsetTop } = this.canvas
+    const { width, height } = this.canvas
     const [w, h] = this.size
     if (this.above.width !== width || this.above.height !== height) {
+      const { offsetLeft, offsetTop } = this.canvas // asked for no more often: it has the page laid out
       Object.assign(this.above, { width, height })
       this.above.style.cssText = `left:${offsetLeft}px;top:${offsetTop}px;width:${w}px;height:${h}px`
     }

@@ -11,7 +11,7 @@ import { isDark } from "./theme.js"
 /** @typedef {import("../model/numbers.js").Numbers} Numbers */
 /** @typedef {import("../model/patterns.js").Range} Range */
 /** @typedef {import("../model/patterns.js").Cell} Cell */
-/** @typedef {{ x: number, y: number, width: number, height: number }} Box */
+/** @typedef {import("./heatmap.js").Box} Box */
 /** @typedef {{ rows: Range, columns: Range, strong?: boolean }} Ring */
 /** @typedef {{ width: number, height: number, zoom?: number }} Room  in CSS pixels; a picture is laid out as if they were `zoom` times larger */
 

@@ -66,8 +66,10 @@ const chartFigure = ({ name, title, words }) => html`
   <figure><figcaption><button type="button" data-open="chart-${name}" title=${say("web.chart.open")}>${title}</button></figcaption><canvas data-chart=${name} role="img" aria-label=${title}></canvas><p>${words}</p></figure>`
 
 export class Board extends Content {
+  /** @override */
   static tabulates = true
 
+  /** @override */
   focus = new Focus()
   /** @type {Record<string, MapView>} */
   maps = {}
@@ -93,7 +95,7 @@ export class Board extends Content {
     return ""
   }
 
-  /** @param {Answer} answer */
+  /** @override @param {Answer} answer */
   receive(answer) {
     const { board } = /** @type {Answer & BoardHeader} */ (answer)
     this.board = board
@@ -203,10 +205,12 @@ export class Board extends Content {
     this.drawn = false
   }
 
+  /** @override */
   outdate() {
     this.drawn = false
   }
 
+  /** @override */
   draw() {
     const { board, view } = this
     if (!board) return
@@ -253,6 +257,7 @@ export class Board extends Content {
       grid.scrollLeft = head.offsetLeft - grid.offsetLeft - grid.clientWidth / 2 + head.clientWidth / 2
   }
 
+  /** @override */
   tables() {
     const { board } = this
     if (!board) return super.tables()
@@ -272,6 +277,7 @@ export class Board extends Content {
     }
   }
 
+  /** @override */
   spoken() {
     const { board, view } = this
     const numbers = view.$(".numbers").textContent ?? ""

@@ -34,13 +34,15 @@ const lines = ({ wrong, right }, words = say("web.check.code")) =>
   html`<div class="code">${difference(wrong, right)}</div><p class="soft">${words}</p>`
 
 export class Check extends Board {
+  /** @override */
   static checks = true
 
+  /** @override */
   get more() {
     return `<div class="own-file">${actionButton("own_gradients")}<span></span></div><div class="code-lines"></div><div class="definitions"></div>`
   }
 
-  /** @param {Answer} answer */
+  /** @override @param {Answer} answer */
   receive(answer) {
     super.receive(answer)
     this.besides(/** @type {Answer & CheckHeader} */ (answer).check)

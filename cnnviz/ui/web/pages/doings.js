@@ -1,6 +1,7 @@
 // What some actions do that concerns the frame alone.
 
 import { say } from "../model/words.js"
+import { copied } from "./html.js"
 
 /** @import { View } from "./view.js" */
 
@@ -31,12 +32,7 @@ export function showHelp(view) {
 /** @param {View} view */
 export async function copyLink(view) {
   const element = view.control("copy_link")
-  try {
-    await navigator.clipboard.writeText(view.link())
-    element.textContent = say("web.copy.copied")
-    if (view.lesson.w.startsWith("held-")) view.notice(say("web.copy.held"))
-  } catch {
-    view.notice(say("web.copy.refused", { link: view.link() }))
-  }
+  if (!(await copied(element, view.link()))) view.notice(say("web.copy.refused", { link: view.link() }))
+  else if (view.lesson.w.startsWith("held-")) view.notice(say("web.copy.held"))
   setTimeout(() => (element.textContent = say("web.actions.copy_link.text")), 1500)
 }

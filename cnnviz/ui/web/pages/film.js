@@ -62,13 +62,20 @@ const body = () => `
   </section>`
 
 export class Film extends Content {
+  /** @override */
   static stages = false
+  /** @override */
   static points = false
+  /** @override */
   static trains = true
+  /** @override */
   static words = "film"
 
+  /** @override */
   computed = COMPUTED.filter((key) => key !== "k" && key !== "train") // the film is the same wherever it stands
+  /** @override */
   films = true
+  /** @override */
   patience = 15_000 // ten thousand updates take their time
   /** @type {FilmData} */
   film = { n: 0, runs: [], change: 0, targets: [], sentences: [], wrong: "", switches: [], halves: [] }
@@ -109,16 +116,17 @@ export class Film extends Content {
     this.training = new Training(view)
   }
 
-  /** @param {string} act */
+  /** @override @param {string} act */
   train(act) {
     return this.training.act(act)
   }
 
+  /** @override */
   ahead() {
     return [] // it holds every update
   }
 
-  /** @param {Answer} answer */
+  /** @override @param {Answer} answer */
   receive(answer) {
     const { film, arrays } = /** @type {Answer & FilmHeader} */ (answer)
     const { view } = this
@@ -172,15 +180,17 @@ export class Film extends Content {
 
   // ---- where the film stands
 
+  /** @override */
   get end() {
     return this.film.n
   }
 
+  /** @override */
   get large() {
     return "film-losses"
   }
 
-  /** @param {number} k */
+  /** @override @param {number} k */
   seek(k) {
     this.k = Math.max(0, Math.min(k, this.film.n))
     this.view.dispatch({ type: "moved", change: { k: String(this.k) } })
@@ -193,6 +203,7 @@ export class Film extends Content {
    * It is where it was scrubbed or played to meanwhile, whatever the server was asked for.
    * @param {Lesson} lesson
    * @param {Answer} answer
+   * @override
    */
   keep(lesson, answer) {
     const { film } = /** @type {Answer & FilmHeader} */ (answer)
@@ -203,6 +214,7 @@ export class Film extends Content {
   /**
    * @param {Lesson} address
    * @param {boolean} here
+   * @override
    */
   travelled({ k, train = "" }, here) {
     this.training.form.forget()
@@ -220,6 +232,7 @@ export class Film extends Content {
   /**
    * Played at 30 frames of the film a second; with more updates than that, each frame leaps further.
    * @param {number} milliseconds
+   * @override
    */
   advance(milliseconds) {
     const pace = (RATE * this.film.n) / Math.min(this.film.n, this.updates(0).length - 1)
@@ -255,10 +268,12 @@ export class Film extends Content {
 
   // ---- painting
 
+  /** @override */
   outdate() {
     this.drawn = false
   }
 
+  /** @override */
   draw() {
     this.maps.forEach((map, i) => this.drawMap(map, i))
     if (!this.drawn) {
@@ -474,6 +489,7 @@ export class Film extends Content {
     map.caption(".size", update === this.k ? `${rows}×${columns}` : say("web.film.of_update", { update }))
   }
 
+  /** @override */
   spoken() {
     const losses = this.film.runs.map(({ label }, place) =>
       say("web.spoken.run", { label, loss: number(this.curve(place, "losses", 0), 6) }),

@@ -75,14 +75,20 @@ export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text
 }
 
-/** Copies a link, which the button then says; where a browser does not let it, the link is shown. @param {HTMLElement} button @param {string} name @param {string} link */
-export async function copyLink(button, name, link) {
+/** Copies a link, which the button then says; whether the browser lets it. @param {HTMLElement} button @param {string} link */
+export async function copied(button, link) {
   try {
     await navigator.clipboard.writeText(link)
     button.textContent = say("web.copy.copied")
+    return true
   } catch {
-    prompt(name, link)
+    return false
   }
+}
+
+/** Copies a link; where a browser does not let it, the link is shown. @param {HTMLElement} button @param {string} name @param {string} link */
+export async function copyLink(button, name, link) {
+  if (!(await copied(button, link))) prompt(name, link)
 }
 
 const SMALLEST = 0.7

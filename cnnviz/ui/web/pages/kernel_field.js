@@ -1,12 +1,12 @@
 // A weight of a convolution, edited where it stands: in its own map above, or in the picture below.
 
-import { escaped, fitting, plainNumber } from "../model/format.js"
+import { fitting, plainNumber } from "../model/format.js"
 import { say } from "../model/words.js"
 import { putWeight } from "./network_controls.js"
 
 /** @import { Cell } from "../model/links.js" */
 /** @import { Step } from "./step.js" */
-/** @typedef {{ x: number, y: number, width: number, height: number }} Box */
+/** @typedef {import("../draw/heatmap.js").Box} Box */
 
 const [SMALL, LARGE] = [0.1, 1] // what the arrows add, and with Shift
 const LEAST = { width: 64, height: 26 }
@@ -33,12 +33,17 @@ export class KernelField {
     const weights = numbers.arrays[`start.${symbol}`].values
     const text = String(weights[numbers.offset(symbol, cell)])
     const name = `${numbers.maps[symbol].label}[${numbers.index(symbol, cell).join(",")}]`
-    const label = escaped(say("web.step.edit_weight", { name }))
-    holder.insertAdjacentHTML(
-      "beforeend",
-      `<input class="kernel-field" inputmode="decimal" autocomplete="off" spellcheck="false" aria-label="${label}" title="${label}">`,
-    )
-    const field = /** @type {HTMLInputElement} */ (holder.lastElementChild)
+    const label = say("web.step.edit_weight", { name })
+    const field = document.createElement("input")
+    Object.assign(field, {
+      className: "kernel-field",
+      inputMode: "decimal",
+      autocomplete: "off",
+      spellcheck: false,
+      title: label,
+    })
+    field.setAttribute("aria-label", label)
+    holder.append(field)
     const [width, height] = [Math.max(box.width, LEAST.width), Math.max(box.height, LEAST.height)]
     const left = Math.min(Math.max(box.x + (box.width - width) / 2, 0), Math.max(holder.clientWidth - width, 0))
     field.style.cssText = `left:${left}px;top:${box.y + (box.height - height) / 2}px;width:${width}px;height:${height}px`

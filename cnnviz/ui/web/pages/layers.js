@@ -1,12 +1,13 @@
 // The network as a list of its layers: each unfolds, and is changed, taken out, or followed by another.
 
-import { escaped, formula } from "../model/format.js"
+import { formula } from "../model/format.js"
 import { ACTIVATIONS, added, changed, followers, LOSSES, POOLS, read, without } from "../model/network_text.js"
 import { say } from "../model/words.js"
 import { PRESETS } from "../spec.js"
-import { select } from "./html.js"
+import { html, inner, live, nothing, render } from "./html.js"
 
 /** @import { NetworkRecord } from "../types/wire.js" */
+/** @import { Template } from "./html.js" */
 /** @import { Lesson } from "../model/address.js" */
 /** @import { View } from "./view.js" */
 
@@ -68,23 +69,18 @@ export function fillLayers(view, network) {
   row.hidden = !network
   if (!network) return
   const words = network.text.split("-")
-  const { shape } = network.maps.x
-  const key = JSON.stringify([network.text, shape])
   const list = view.$(".layers")
-  if (list.dataset.built === key) return
-  if (!list.dataset.built && network.text !== PRESETS[0].query.net) row.open = true
-  const open = /** @type {HTMLElement | null} */ (list.querySelector("details[open]"))?.dataset.place
-  list.dataset.built = key
-  list.innerHTML = [
-    fixed("x", network.maps.x.plain, shape),
+  if (!list.childElementCount && network.text !== PRESETS[0].query.net) row.open = true
+  const last = words.length - 1
+  const lines = [
+    fixed("x", network.maps.x.plain, network.maps.x.shape),
     ...network.layers.map((layer, n) =>
       unfolding(n, layer.symbol, layer.name, layer.shape, controls(words[n], layer.shape.length === 1)),
     ),
-    unfolding(words.length - 1, "L", network.maps.L.plain, [], choice("kind", LOSSES, words[words.length - 1], "loss")),
-  ].join("")
-  const again = list.querySelector(/** @type {"details"} */ (`details[data-place="${open}"]`))
-  if (again) again.open = true
-  stop(list, again?.querySelector("summary") ?? null)
+    unfolding(last, "L", network.maps.L.plain, [], choice("kind", LOSSES, words[last], "loss")),
+  ]
+  render(lines, list)
+  stop(list, list.querySelector("summary[tabindex='0']") ?? list.querySelector("details[open] summary"))
 }
 
 /**
@@ -114,48 +110,47 @@ function walk(list, event) {
 
 /** @param {string} symbol @param {string} name @param {readonly number[]} shape */
 const title = (symbol, name, shape) =>
-  `<span class="layer-symbol">${formula(symbol.replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[Number(digit)]))}</span><span>${escaped(name)}</span><small>${shape.join("×")}</small>`
+  html`<span class="layer-symbol" ${inner(formula(symbol.replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[Number(digit)])))}></span><span>${name}</span><small>${shape.join("×")}</small>`
 
 /** @param {string} symbol @param {string} name @param {readonly number[]} shape */
-const fixed = (symbol, name, shape) => `<li class="layer-line">${title(symbol, name, shape)}</li>`
+const fixed = (symbol, name, shape) => html`<li class="layer-line">${title(symbol, name, shape)}</li>`
 
-/** @type {(place: number, symbol: string, name: string, shape: readonly number[], body: string) => string} */
+/** @type {(place: number, symbol: string, name: string, shape: readonly number[], body: unknown) => Template} */
 const unfolding = (place, symbol, name, shape, body) =>
-  `<li><details name="layers" data-place="${place}"><summary class="layer-line">${title(symbol, name, shape)}</summary><div class="layer-edit">${body}</div></details></li>`
+  html`<li><details name="layers" data-place=${place}><summary class="layer-line">${title(symbol, name, shape)}</summary><div class="layer-edit">${body}</div></details></li>`
 
-/** @type {(change: string, options: (string | number)[], chosen: string | number | undefined, label: string) => string} */
-const choice = (change, options, chosen, label) =>
-  select(
-    `layer_${change}`,
-    [...new Set([...options, ...(chosen === undefined ? [] : [chosen])])].map((value) => [
-      value,
-      value,
-      value === chosen,
-    ]),
+/** A list to choose from. @param {string} change @param {[value: string | number, text: string | number][]} options @param {string | number | undefined} chosen @param {string} label */
+const list = (change, options, chosen, label) =>
+  html`<select data-key="layer_${change}" data-layer-change=${change} aria-label=${label}>${options.map(([value, text]) => html`<option value=${value} .selected=${live(value === chosen)}>${text}</option>`)}</select>`
+
+/** @type {(change: string, options: (string | number)[], chosen: string | number | undefined, label: string) => Template} */
+const choice = (change, options, chosen, label) => {
+  const all = [...new Set([...options, ...(chosen === undefined ? [] : [chosen])])]
+  return list(
+    change,
+    all.map((value) => [value, value]),
+    chosen,
     say(`web.layers.${label}`),
-  ).replace("<select ", `<select data-layer-change="${change}" `)
+  )
+}
 
-/** @type {(value: number | undefined, label: string) => string} */
+/** @type {(value: number | undefined, label: string) => Template} */
 const count = (value, label) =>
-  `<label>${say(`web.layers.${label}`)} <input data-layer-change="count" inputmode="numeric" value="${value}" aria-label="${say(`web.layers.${label}`)}"></label>`
+  html`<label>${say(`web.layers.${label}`)} <input data-layer-change="count" inputmode="numeric" .value=${String(value)} aria-label=${say(`web.layers.${label}`)}></label>`
+
+/** @param {string} word */
+function own(word) {
+  const { kind, count: many, size } = read(word)
+  if (kind === "conv") return [count(many, "filters"), choice("size", SIZES, size, "size")]
+  if (kind === "dense") return count(many, "units")
+  if (POOLS.includes(kind)) return [choice("kind", POOLS, kind, "kind"), choice("size", WINDOWS, size, "window")]
+  return ACTIVATIONS.includes(kind) ? choice("kind", ACTIVATIONS, kind, "kind") : nothing
+}
 
 /** @param {string} word @param {boolean} isRow */
 function controls(word, isRow) {
-  const { kind, count: many, size } = read(word)
-  const own =
-    kind === "conv"
-      ? count(many, "filters") + choice("size", SIZES, size, "size")
-      : kind === "dense"
-        ? count(many, "units")
-        : POOLS.includes(kind)
-          ? choice("kind", POOLS, kind, "kind") + choice("size", WINDOWS, size, "window")
-          : ACTIVATIONS.includes(kind)
-            ? choice("kind", ACTIVATIONS, kind, "kind")
-            : ""
-  const add = select(
-    "layer_add",
-    [["", say("web.layers.add")], ...followers(isRow).map((name) => /** @type {[string, string]} */ ([name, name]))],
-    say("web.layers.add_label"),
-  )
-  return `${own}${add.replace("<select ", '<select data-layer-change="add" ')}<button type="button" data-layer-change="remove" aria-label="${say("web.layers.remove")}" title="${say("web.layers.remove")}">✕</button>`
+  const added = followers(isRow).map((name) => /** @type {[string, string]} */ ([name, name]))
+  const add = list("add", [["", say("web.layers.add")], ...added], "", say("web.layers.add_label"))
+  const remove = say("web.layers.remove")
+  return html`${own(word)}${add}<button type="button" data-layer-change="remove" aria-label=${remove} title=${remove}>✕</button>`
 }

@@ -24,8 +24,11 @@ const TRIES = 2 // after so many a hint is shown
 const FEW = 60 // right cells up to which each is outlined
 
 export class Learn extends Step {
+  /** @override */
   static walks = false
+  /** @override */
   static turns = false
+  /** @override */
   static reveals = false
 
   /** @type {LearnData | undefined} */
@@ -60,6 +63,7 @@ export class Learn extends Step {
     this.listen()
   }
 
+  /** @override */
   get area() {
     return this.view.$(".watched")
   }
@@ -71,7 +75,7 @@ export class Learn extends Step {
 
   // ---- what is answered
 
-  /** @param {Answer} answer */
+  /** @override @param {Answer} answer */
   receive(answer) {
     const { learn, filters } = /** @type {Answer & LearnHeader} */ (answer)
     const step = learn.step
@@ -129,7 +133,7 @@ export class Learn extends Step {
 
   // ---- answering
 
-  /** While a question is open, 1, 2 … are its answers. @param {number} n */
+  /** While a question is open, 1, 2 … are its answers. @param {number} n @override */
   choose(n) {
     const answers = [...this.panel.querySelectorAll(/** @type {"input"} */ ("input[name=answer]:enabled"))]
     answers[n]?.click()
@@ -231,7 +235,7 @@ export class Learn extends Step {
 
   // ---- the map that is clicked
 
-  /** @param {string} map @param {Cell} cell */
+  /** @override @param {string} map @param {Cell} cell */
   pin(map, cell) {
     const step = this.question
     if (step?.kind !== "click" || step.map !== map || this.open) return super.pin(map, cell)
@@ -243,7 +247,7 @@ export class Learn extends Step {
     this.view.paint()
   }
 
-  /** @param {Subject} subject */
+  /** @override @param {Subject} subject */
   mark(subject) {
     super.mark(subject)
     const step = this.question
@@ -259,31 +263,35 @@ export class Learn extends Step {
 
   // ---- what is masked
 
-  /** @param {string} symbol */
+  /** @override @param {string} symbol */
   masked(symbol) {
     return Boolean(this.question && !this.open && this.question.hide.includes(this.shown(symbol)))
   }
 
-  /** @param {string} symbol */
+  /** @override @param {string} symbol */
   isAhead(symbol) {
     return super.isAhead(symbol) || this.masked(symbol)
   }
 
+  /** @override */
   get hidden() {
     return { words: "web.learn.masked", map: "web.learn.masked_map" }
   }
 
+  /** @override */
   draw() {
     if (this.question) super.draw()
   }
 
+  /** @override */
   welcome() {}
 
-  /** @param {Subject} subject */
+  /** @override @param {Subject} subject */
   move(subject) {
     return this.masked(this.shown(subject.map)) ? null : super.move(subject)
   }
 
+  /** @override */
   spoken() {
     const step = this.question
     return step

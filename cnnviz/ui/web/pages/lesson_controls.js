@@ -71,7 +71,7 @@ const rows = (kind) =>
       "kernel",
       `<div class="which-filter"></div><div class="kernel"></div>${complaints("f")}
       <div class="pair">${select("kernel_preset", presets(), words("kernel_preset"))}${actionButton("kernel_random")}</div>`,
-      `${words("rows.kernel")} <i class="filter-name">f</i>`,
+      `${words("rows.kernel")} <i class="filter-name"></i>`,
     ),
     row(
       "convolution",

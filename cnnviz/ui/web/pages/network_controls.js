@@ -3,7 +3,7 @@
 import { escaped, fitting, inField, plainNumber } from "../model/format.js"
 import { say } from "../model/words.js"
 import { KERNELS, LIMITS, PRESETS } from "../spec.js"
-import { field, input, setHTML } from "./html.js"
+import { html, live, markup, nothing, render, setText } from "./html.js"
 
 /** @import { FiltersRecord, Header } from "../types/wire.js" */
 /** @import { Lesson } from "../model/address.js" */
@@ -157,47 +157,32 @@ export function fillNetwork(view, { filters, outputs }) {
 }
 
 /**
+ * Few targets as numbers; of more, the class that is 1.
  * @param {View} view
  * @param {string[]} outputs
  */
 function fillTargets(view, outputs) {
   const targets = view.lesson.y.split(",")
-  const place = view.$(".targets")
   const few = outputs.length <= MOST_FIELDS
-  setOnce(place, outputs.join(), () => (few ? outputs.map((_, n) => targetField(n)).join("") : targetChoice(outputs)))
-  for (const element of few ? place.querySelectorAll("input") : []) {
-    element.value = targets[Number(element.dataset.place)]
-  }
-  const select = place.querySelector("select")
+  const fields = () => outputs.map((_, n) => targetField(n, targets[n]))
+  render(few ? fields() : targetChoice(outputs, targets), view.$(".targets"))
+}
+
+/** @param {number} n @param {string} value */
+const targetField = (n, value) =>
+  html`<label class="field"><span>${markup(say("web.network.target_n", { label: "<i>y</i>", n }))}</span>${numberField(`target_${n}`, n, value, say("web.network.target_of", { n }))}</label>`
+
+/** One of several numbers; what is typed there is replaced when its answer has come. @param {string} key @param {number} n @param {string} value @param {string} label @param {string} [title] */
+const numberField = (key, n, value, label, title) =>
+  html`<input data-key=${key} data-place=${n} inputmode="decimal" autocomplete="off" spellcheck="false" aria-label=${label} title=${title ?? nothing} .value=${live(value)}>`
+
+/** @param {string[]} outputs @param {string[]} targets */
+function targetChoice(outputs, targets) {
   const single = targets.filter((value) => Number(value) !== 0).length === 1
-  if (select) select.value = single ? String(targets.findIndex((value) => Number(value) === 1)) : ""
+  const one = single ? targets.findIndex((value) => Number(value) === 1) : -1
+  const options = outputs.map((name, n) => html`<option value=${n} .selected=${live(n === one)}>${name}</option>`)
+  return html`<label class="field wide-field"><span>${say("web.network.target")}</span><select data-key="target">${options}<option value="" hidden .selected=${live(one < 0)}></option></select></label>`
 }
-
-/**
- * Builds what stands in an element, anew only when `key` has changed.
- * @param {HTMLElement} element
- * @param {string} key
- * @param {() => string} html
- */
-function setOnce(element, key, html) {
-  if (element.dataset.built === key) return
-  element.dataset.built = key
-  element.innerHTML = html()
-}
-
-/** @type {(html: string, n: number) => string} */
-const placed = (html, n) => html.replace("<input ", `<input data-place="${n}" `)
-
-/** @param {number} n */
-const targetField = (n) =>
-  field(
-    say("web.network.target_n", { label: "<i>y</i>", n }),
-    placed(input(`target_${n}`, say("web.network.target_of", { n })), n),
-  )
-
-/** @param {string[]} outputs */
-const targetChoice = (outputs) =>
-  `<label class="field wide-field"><span>${say("web.network.target")}</span><select data-key="target">${outputs.map((name, n) => `<option value="${n}">${escaped(name)}</option>`).join("")}<option value="" hidden></option></select></label>`
 
 /**
  * The chosen kernel's weights in their fields.
@@ -209,28 +194,22 @@ export function fillKernel(view, filters) {
   const [count, channels, k] = shape
   const [m, c] = chosen(view, filters)
   const grid = view.$(".kernel")
-  setOnce(grid, String(k), () => Array.from({ length: k * k }, (_, n) => kernelField(n, k)).join(""))
-  grid.style.setProperty("--k", String(k))
   const own = weights.slice((m * channels + c) * k * k, (m * channels + c + 1) * k * k)
-  grid.querySelectorAll("input").forEach((element, n) => {
-    if (element === document.activeElement && view.waiting) return
-    element.value = k > 3 ? inField(String(Number(own[n].toFixed(2)))) : fitting(String(own[n]))
-    element.title = String(own[n])
-  })
+  const typing = view.waiting && grid.contains(document.activeElement) ? document.activeElement : null
+  const cell = (/** @type {number} */ weight, /** @type {number} */ n) => {
+    const [row, column] = [Math.floor(n / k), n % k]
+    const key = `kernel_${row}_${column}`
+    const text = k > 3 ? inField(String(Number(weight.toFixed(2)))) : fitting(String(weight))
+    const held = typing instanceof HTMLInputElement && typing.dataset.key === key
+    return numberField(key, n, held ? typing.value : text, say("web.network.weight", { row, column }), String(weight))
+  }
+  render(own.map(cell), grid)
+  grid.style.setProperty("--k", String(k))
   const which = say(channels > 1 ? "web.network.channel" : "web.network.filter", { filter: m, channel: c })
-  setHTML(view.$(".which-filter"), count === 1 && channels === 1 ? "" : escaped(which))
-  setHTML(view.$(".filter-name"), name[0] + (name.length > 1 ? `<sub>${name.slice(1)}</sub>` : ""))
+  setText(view.$(".which-filter"), count === 1 && channels === 1 ? "" : which)
+  render(html`${name[0]}${name.length > 1 ? html`<sub>${name.slice(1)}</sub>` : ""}`, view.$(".filter-name"))
   view.field("kernel_preset").value = (k === 3 && presetOf(own, channels)) || "custom"
   grid.dataset.chosen = `${m} ${c}`
-}
-
-/**
- * @param {number} n
- * @param {number} k
- */
-const kernelField = (n, k) => {
-  const [row, column] = [Math.floor(n / k), n % k]
-  return placed(input(`kernel_${row}_${column}`, say("web.network.weight", { row, column })), n)
 }
 
 /**

@@ -105,6 +105,7 @@ export class Notebook extends Board {
     this.architecture = new Architecture(view)
   }
 
+  /** @override */
   get more() {
     return '<div class="panels" tabindex="0"></div>'
   }
@@ -123,7 +124,7 @@ export class Notebook extends Board {
     view.paint()
   }
 
-  /** @param {Answer} answer */
+  /** @override @param {Answer} answer */
   receive(answer) {
     const { notebook } = /** @type {Answer & NotebookHeader} */ (answer)
     const { view } = this
@@ -143,11 +144,13 @@ export class Notebook extends Board {
     return experiment?.sets ? field(experiment.sets) : nothing
   }
 
+  /** @override */
   outdate() {
     super.outdate()
     this.architecture?.outdate()
   }
 
+  /** @override */
   draw() {
     super.draw()
     this.architecture.draw()

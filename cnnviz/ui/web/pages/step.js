@@ -54,14 +54,21 @@ const FRAME = () => `
   <canvas class="flow" aria-hidden="true"></canvas>${meaningBox()}`
 
 export class Step extends Content {
+  /** @override */
   static asked = COMPUTED
+  /** @override */
   static turns = true
+  /** @override */
   static reveals = true
+  /** @override */
   static tabulates = true
 
+  /** @override */
   slides = true
+  /** @override */
   zoomed = false
   cells = new Cells()
+  /** @override */
   focus = this.cells
   saidAt = 0
   folded = false
@@ -110,7 +117,7 @@ export class Step extends Content {
     return this.received
   }
 
-  /** @param {Answer} answer */
+  /** @override @param {Answer} answer */
   receive(answer) {
     this.received = new Numbers(/** @type {StepAnswer} */ (answer))
     this.missions.receive(this.numbers.answer.missions)
@@ -145,7 +152,7 @@ export class Step extends Content {
     this.view.paint()
   }
 
-  /** @param {string} map */
+  /** @override @param {string} map */
   cellOf(map) {
     return this.received ? this.cells.own(map) : []
   }
@@ -156,7 +163,7 @@ export class Step extends Content {
 
   // ---- pointing
 
-  /** Whether a map is not computed yet at this stage. @param {string} symbol */
+  /** Whether a map is not computed yet at this stage. @param {string} symbol @override */
   isAhead(symbol) {
     const { stage, veiled } = this.view
     return this.numbers.madeAt(symbol) > this.order.indexOf(stage) - (veiled ? 1 : 0)
@@ -177,22 +184,23 @@ export class Step extends Content {
     if (large instanceof HTMLElement && this.masked(large.dataset.open ?? "")) event.stopPropagation()
   }
 
-  /** The map that the words are about. */
+  /** The map that the words are about. @override */
   get large() {
     const { map } = this.subject()
     return this.masked(map) ? "" : map
   }
 
-  /** @param {string} symbol */
+  /** @override @param {string} symbol */
   isOpen(symbol) {
     return super.isOpen(symbol) || this.predicting.lets(symbol)
   }
 
+  /** @override */
   arrive() {
     this.predicting.arrive()
   }
 
-  /** @param {string} map @param {Cell} cell */
+  /** @override @param {string} map @param {Cell} cell */
   pin(map, cell) {
     if (this.predicting.clicked(map, cell)) return
     super.pin(map, cell)
@@ -234,7 +242,7 @@ export class Step extends Content {
     return stage === "update" ? this.numbers.said.update.makes[0] : stage
   }
 
-  /** @param {string} stage */
+  /** @override @param {string} stage */
   follow(stage) {
     this.stepped = true
     const map = this.shown(stage)
@@ -251,7 +259,7 @@ export class Step extends Content {
     return axisOf(this.numbers.maps[symbol])
   }
 
-  /** Another channel, filter or unit. @param {number} by */
+  /** Another channel, filter or unit. @param {number} by @override */
   turn(by) {
     const { map, cell } = this.subject()
     const symbol = this.shown(map)
@@ -268,7 +276,7 @@ export class Step extends Content {
 
   // ---- playing
 
-  /** How many places a stage has to slide over, and how long that takes. @param {string} stage */
+  /** How many places a stage has to slide over, and how long that takes. @param {string} stage @override */
   slide(stage) {
     const { kind, shape } = this.numbers.maps[this.shown(stage)] ?? {}
     const conv = this.numbers.links(stage).some(({ pattern }) => pattern === "window" || pattern === "touched")
@@ -277,7 +285,7 @@ export class Step extends Content {
     return { places, duration: kind === "filters" ? WEIGHT * places : SLIDE }
   }
 
-  /** The cell at a place of the slide, of the channel that is spoken of. @param {string} stage @param {number} place @returns {Cell} */
+  /** The cell at a place of the slide, of the channel that is spoken of. @param {string} stage @param {number} place @returns {Cell} @override */
   cellAt(stage, place) {
     const columns = this.numbers.shape(stage).at(-1) ?? 1
     return [...this.cells.own(stage).slice(0, -2), Math.floor(place / columns), place % columns]
@@ -285,6 +293,7 @@ export class Step extends Content {
 
   // ---- painting
 
+  /** @override */
   draw() {
     if (!this.received) return
     this.welcome()
@@ -350,6 +359,7 @@ export class Step extends Content {
     return (backward ? this.palette?.warm : this.palette?.accent) ?? "#000"
   }
 
+  /** @override */
   outdate() {
     this.drawn = false
   }
@@ -457,10 +467,12 @@ export class Step extends Content {
       )
   }
 
+  /** @override */
   brief() {
     return briefOf(this)
   }
 
+  /** @override */
   spoken() {
     return spokenOf(this)
   }
@@ -471,6 +483,7 @@ export class Step extends Content {
     return say(this.masked(symbol) ? this.hidden.map : "web.maps.ahead", { map: symbol })
   }
 
+  /** @override */
   tables() {
     const { map, cell } = this.subject()
     const symbols = Object.keys(this.numbers.maps)
