@@ -8,7 +8,7 @@ from pathlib import Path
 
 VENDORED = Path(__file__).parents[1] / "cnnviz/ui/web/vendor/lit"
 MODULES = (
-    "lit-html directive directive-helpers directives/keyed directives/live directives/repeat directives/unsafe-html"
+    "lit-html directive directive-helpers directives/guard directives/keyed directives/live directives/repeat directives/unsafe-html"
 ).split()
 SWITCHES = {"DEV_MODE": False, "ENABLE_EXTRA_SECURITY_HOOKS": False, "ENABLE_SHADYDOM_NOPATCH": False, "NODE_MODE": True}
 """Constants that lit's own build sets; with the last one a module can be loaded where there is no document."""

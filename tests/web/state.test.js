@@ -88,6 +88,13 @@ test("an address without all its keys is as good as the answer to it", () => {
   assert.ok(!isWaiting(answered(state, { img: "test-3" })))
 })
 
+test("an address that leaves out what is shown is another one, and the server says which lesson it is", () => {
+  const state = travelled(shown({ k: "3" }), { nothing: "-1" })
+  assert.ok(isWaiting(state))
+  const found = answered(state, { nothing: "-1" })
+  assert.ok(!isWaiting(found) && found.shown.lesson.k === "0")
+})
+
 test("another page is waited for although its lesson is this one's", () => {
   assert.ok(isWaiting(next(shown(), { type: "turned", change: {}, page: "check" })))
 })

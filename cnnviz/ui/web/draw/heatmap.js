@@ -105,6 +105,21 @@ export function picture(rows, columns, paint) {
   return canvas
 }
 
+/** @type {OffscreenCanvasRenderingContext2D | undefined}  on which what is drawn at once is made: a canvas of its own takes longer */
+let scratch
+
+/** Draws a picture of one pixel a cell into a box. @param {CanvasRenderingContext2D} context @param {number} rows @param {number} columns @param {(i: number, j: number) => ArrayLike<number> | null} paint @param {Box} box */
+export function drawPicture(context, rows, columns, paint, { x, y, width, height }) {
+  scratch ??= /** @type {OffscreenCanvasRenderingContext2D} */ (new OffscreenCanvas(1, 1).getContext("2d"))
+  const { canvas } = scratch
+  if (canvas.width < columns || canvas.height < rows)
+    Object.assign(canvas, { width: Math.max(columns, canvas.width), height: Math.max(rows, canvas.height) })
+  const image = scratch.createImageData(columns, rows)
+  image.data.set(rgba(rows, columns, paint))
+  scratch.putImageData(image, 0, 0)
+  context.drawImage(canvas, 0, 0, columns, rows, x, y, width, height)
+}
+
 /** A picture of values, row after row. @param {ArrayLike<number>} values @param {number} rows @param {number} columns @param {number[]} limits @param {Scale} scale @param {number} [from] the place of the first */
 export const valuesPicture = (values, rows, columns, limits, scale, from = 0) =>
   picture(rows, columns, (i, j) => colour(values[from + i * columns + j], limits, scale))

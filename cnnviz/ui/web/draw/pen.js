@@ -4,7 +4,7 @@ import { colour, css, ink } from "../model/colour.js"
 import { number, short } from "../model/format.js"
 import { equals } from "../model/readable.js"
 import { ratio } from "./canvas.js"
-import { ends, hide, keptPicture, picture, ring, valuesPicture } from "./heatmap.js"
+import { drawPicture, ends, hide, keptPicture, ring } from "./heatmap.js"
 import { isDark } from "./theme.js"
 
 /** @import { Scale } from "../types/wire.js" */
@@ -22,9 +22,6 @@ import { isDark } from "./theme.js"
 const [NEAR, FAR] = [9, 7.7] // size of the smallest number in a cell; in the lecture view, enlarged, 1.4 % of the screen's height
 const SQUEEZED = 0.85 // at most
 const RAMP = 128 // colours that a scale is drawn with
-
-/** Values from one end of a scale to the other. @param {number[]} limits */
-const ramp = ([low, high]) => Array.from({ length: RAMP }, (_, n) => low + ((n + 0.5) / RAMP) * (high - low))
 
 /** The page's own colours. @param {HTMLElement} root @returns {Palette} */
 export function palette(root) {
@@ -114,7 +111,9 @@ export class Pen {
     const done = this.done(symbol)
     if (bar && done >= rows * columns) this.ends(limits, scale, box)
     const from = numbers.offset(symbol, [...at, 0, 0])
-    this.image(keptPicture(numbers.values(symbol), rows, columns, limits, scale, from), box)
+    const picture = keptPicture(numbers.values(symbol), rows, columns, limits, scale, from)
+    this.context.drawImage(picture, box.x, box.y, box.width, box.height)
+    this.frame(box)
     if (done < rows * columns) hide(this.context, box, rows, columns, done)
     for (const ring of rings) this.ring(ring, rows, columns, box)
   }
@@ -127,8 +126,10 @@ export class Pen {
     const room = Number(taken(low)) + Number(taken(high))
     const width = box.width - room
     if (width < 16 || y + 5 > this.height) return
-    const strip = valuesPicture(ramp(limits), 1, RAMP, limits, /** @type {Scale} */ (scale))
-    this.context.drawImage(strip, box.x + Number(taken(low)), y - 2.5, width, 5)
+    const [from, to] = limits
+    const shade = (/** @type {number} */ _, /** @type {number} */ n) =>
+      colour(from + ((n + 0.5) / RAMP) * (to - from), limits, /** @type {Scale} */ (scale))
+    drawPicture(this.context, 1, RAMP, shade, { x: box.x + Number(taken(low)), y: y - 2.5, width, height: 5 })
     if (low) this.text(low, box.x, y, { size: 10, fill: this.soft })
     this.text(high, box.x + box.width, y, { size: 10, align: "right", fill: this.soft })
   }
@@ -140,16 +141,13 @@ export class Pen {
 
   /** Colours, as red, green and blue from 0 to 255. @param {number} rows @param {number} columns @param {(n: number) => number[]} paint @param {Box} box @param {Ring[]} rings */
   pixels(rows, columns, paint, box, rings = []) {
-    this.image(
-      picture(rows, columns, (i, j) => paint(i * columns + j)),
-      box,
-    )
+    drawPicture(this.context, rows, columns, (i, j) => paint(i * columns + j), box)
+    this.frame(box)
     for (const ring of rings) this.ring(ring, rows, columns, box)
   }
 
-  /** A picture in a frame. @param {OffscreenCanvas} image @param {Box} box */
-  image(image, box) {
-    this.context.drawImage(image, box.x, box.y, box.width, box.height)
+  /** A line around a picture. @param {Box} box */
+  frame(box) {
     this.context.lineWidth = 1
     this.context.strokeStyle = this.line
     this.context.strokeRect(box.x - 0.5, box.y - 0.5, box.width + 1, box.height + 1)

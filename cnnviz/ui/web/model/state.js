@@ -139,8 +139,8 @@ function travelled(state, address) {
   if (!state.shown) return { ...state, wanted: address, look }
   if (isWaiting(state) && alike(state, address, state.wanted)) return state
   const { lesson, order } = state.shown
-  if (!shows(state, address))
-    return { ...state, wanted: { ...lesson, stage: state.stage, ...address }, to: state.page, look }
+  // What it does not say the server says.
+  if (!shows(state, address)) return { ...state, wanted: address, to: state.page, look }
   const stage = order.includes(address.stage) ? address.stage : state.stage
   return { ...state, wanted: { ...lesson, stage, ...look }, to: state.page, stage, look, onward: false }
 }

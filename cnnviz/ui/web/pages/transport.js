@@ -5,7 +5,7 @@ import { losses } from "../draw/losses.js"
 import { escaped, formula, lossText, percent } from "../model/format.js"
 import { say } from "../model/words.js"
 import { actionButton } from "./actions.js"
-import { html, inner, markup, nothing, render, select, setText } from "./html.js"
+import { guard, html, inner, markup, nothing, render, select, setText } from "./html.js"
 
 /** @import { StageRecord } from "../types/wire.js" */
 /** @import { Answer } from "../model/decode.js" */
@@ -107,7 +107,10 @@ function fillStages(view, stages) {
   const at = view.order.indexOf(view.stage)
   const before = strip.querySelector("[aria-current]")
   const focused = strip.contains(document.activeElement)
-  render(groups(stages, at), strip)
+  render(
+    guard([stages, at], () => groups(stages, at)),
+    strip,
+  )
   strip.classList.toggle("dense", stages.length > DENSE)
   const named = stages.length > MOST_CHIPS && at >= 0
   setText(

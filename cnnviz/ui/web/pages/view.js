@@ -253,7 +253,7 @@ export class View {
 
   /** Where the visitor goes, as the address has it. @returns {Lesson} */
   get wanted() {
-    return { ...this.state.wanted, stage: this.stage, cell: this.content.cell, ...this.look }
+    return { ...this.lesson, ...this.state.wanted, stage: this.stage, cell: this.content.cell, ...this.look }
   }
 
   /** Whether numbers are hidden until somebody reveals them, or predicts one. */
