@@ -169,7 +169,6 @@ function mount(root, told) {
   const { page } = told
   /** @type {(answer: Answer) => void} */
   let deliver = () => {}
-  let arriving = false
   const askFor = (/** @type {string} */ there) => numbers.ask(there, address.read(), kindOf(there).asked)
   const address = addressOf(page, () => askFor(pageAt())) // they may be there before Streamlit has turned the page
   /** @type {View | undefined} */
@@ -197,7 +196,7 @@ function mount(root, told) {
     address: {
       ...address,
       visit(lesson, how) {
-        if (arriving && !here.heard && loses(address.read(), lesson)) return // Streamlit is to hear it first: it says what is wrong
+        if (how?.by === "answer" && !here.heard && loses(address.read(), lesson)) return // Streamlit is to hear it first: it says what is wrong
         address.visit(lesson, how)
         if (led && how?.replace) return rooms.arrived(page, address.read(), hides())
         led = false
@@ -248,9 +247,7 @@ function mount(root, told) {
     const cell = "cell" in wrong ? "" : answer.lesson.cell
     here.told.wrong = {} // it is said once
     const show = () => {
-      arriving = true
       deliver({ ...answer, wrong, lesson: { ...answer.lesson, cell } })
-      arriving = false
       arrive()
     }
     isStyled ? show() : styled.then(show)

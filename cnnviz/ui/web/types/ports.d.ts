@@ -4,8 +4,8 @@ import type { Answer, Arrays } from "../model/decode.js"
 /** Where the lesson is kept: the browser's address, a file's own, a notebook cell's. */
 export interface AddressPort {
   read(): Lesson
-  /** Writes a lesson, as a new entry of the history or in place of the last; `page` is another page's path. */
-  visit(lesson: Lesson, how?: { replace?: boolean; page?: string }): void
+  /** Writes a lesson, as a new entry of the history or in place of the last; `page` is another page's path, `by` who goes there if it is not the visitor. */
+  visit(lesson: Lesson, how?: { replace?: boolean; page?: string; by?: "answer" }): void
   /** Calls `act` whenever the address may have been changed by somebody else (Back, Forward, an edited link). */
   onTravel(act: () => void, signal: AbortSignal): void
   /** A link to a lesson, for other people. */
