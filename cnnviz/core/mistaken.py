@@ -214,6 +214,8 @@ class Placed:
         def find(values: Inner, name: str) -> object:
             if name in line.settings:
                 return line.settings[name]
+            if name == "x_bound":  # it goes by the sums that the array was made of, which other layers may stand between
+                return values[next(source for source in line.sources if source.endswith(".bound"))]
             if name == "w_next":
                 w = self.symbol("w")
                 return optimizer.step(Params.of({w: values[w]}), {f"d{w}": values[f"d{w}"]}, state)[0][w]

@@ -24,7 +24,7 @@ from cnnviz.core.layers.dense import Dense, connect_dx
 from cnnviz.core.layers.global_average import GlobalAverage
 from cnnviz.core.layers.identity import Identity
 from cnnviz.core.layers.layer import Shape
-from cnnviz.core.layers.max_pooling import MaxPooling
+from cnnviz.core.layers.max_pooling import MaxPooling, winners
 from cnnviz.core.layers.relu import Relu
 from cnnviz.core.layers.sigmoid import Sigmoid, sigmoid
 from cnnviz.core.layers.softmax import Softmax
@@ -286,12 +286,9 @@ def global_average_forgotten(exact: Array, x: Array) -> Array:
 
 
 @_mistake("overlap_assigned", MaxPooling, "dx", _overlaps, "{dx}[winner] = {dy}[i, j]", "{dx}[winner] += {dy}[i, j]")
-def max_assigned(dy: Array, x: Array, y: Array, k: int, stride: int) -> Array:
-    dx, still_open, winners = np.zeros(x.shape, dy.dtype), np.ones(y.shape, bool), []
-    for under in slices(k, stride, *y.shape[-2:]):
-        winners.append((under, still_open & (x[under] == y)))
-        still_open &= ~winners[-1][1]
-    for under, wins in reversed(winners):
+def max_assigned(dy: Array, x: Array, y: Array, x_bound: Array, k: int, stride: int, tie: float) -> Array:
+    dx = np.zeros(x.shape, dy.dtype)
+    for under, wins in reversed([*winners(x, y, x_bound, k, stride, tie)]):
         dx[under] = np.where(wins, dy, dx[under])
     return dx
 

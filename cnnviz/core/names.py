@@ -28,6 +28,8 @@ class Names:
             return role[:-1] + self.input
         if role in ("y", "dy"):
             return role[:-1] + self.output
+        if role in ("x_bound", "y_bound"):
+            return f"{self.of(role[0])}.bound"
         if role.removeprefix("d") in PARAMETERS:
             return role + (self._own(role[-1]))
         return f"{self.output}.{role}"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache, partial
 from operator import methodcaller
 from typing import NamedTuple
@@ -24,6 +24,7 @@ from cnnviz.core.links import Link
 from cnnviz.core.names import Names
 from cnnviz.core.read_only import sealed
 from cnnviz.core.sliding import Padding
+from cnnviz.core.ties import largest
 from cnnviz.core.values import Gradients, Later, Params, Trace
 from cnnviz.words import Problem
 
@@ -36,7 +37,10 @@ Override = Callable[[Inner, Callable[[], np.ndarray]], np.ndarray]
 
 @dataclass(frozen=True)
 class Line:
-    """`target` = function(*sources, **settings). `layer` is the layer's place, or None, and `role` what target is to it."""
+    """`target` = function(*sources, **settings). `layer` is the layer's place, or None, and `role` what target is to it.
+
+    Where a kink follows, `settled` is what is made of that before anything reads it, with the last of the sources.
+    """
 
     target: str
     function: Callable[..., np.ndarray]
@@ -46,6 +50,7 @@ class Line:
     role: str = ""
     for_one: Callable[..., np.ndarray] | None = None
     """The function with its settings for one image, the same bits in less time, where there is one (Layer.for_one)."""
+    settled: Line | None = None
 
     @property
     def place(self) -> int:
@@ -56,12 +61,23 @@ class Line:
     @cached_property
     def run(self) -> Callable[..., np.ndarray]:
         """The function with its settings."""
-        return partial(self.function, **self.settings) if self.settings else self.function
+        return self._settling(partial(self.function, **self.settings) if self.settings else self.function)
+
+    def _settling(self, made: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:
+        if self.settled is None:
+            return made
+        settled = self.settled.run
+        return lambda *given: settled(made(*given[:-1]), given[-1])
+
+    @property
+    def unsettled(self) -> Line:
+        """The function alone."""
+        return replace(self, sources=self.sources[:-1], settled=None) if self.settled else self
 
     @property
     def run_one(self) -> Callable[..., np.ndarray]:
         """The same for one image."""
-        return self.for_one or self.run
+        return self._settling(self.for_one) if self.for_one else self.run
 
     def make(self, values: Inner) -> np.ndarray:
         """The target, from the arrays so far."""
@@ -151,12 +167,14 @@ class Program:
         self.forward_lines: list[Line] = []
         self._calls: list[dict[str, Call]] = []
         self._for_one: list[dict[str, Callable[..., np.ndarray]]] = []
+        self._bounds = {"x": Line("x.bound", largest, ("x",))}
         for place, (layer, names) in enumerate(zip(network.layers, network.names, strict=True)):
             self._add_layer(place, layer, names)
         if len(self.shapes["o"]) != 1:
             raise Problem("network.no_row", loss=str(network.loss_kind), shape=self.shapes["o"])
         self.loss_line = self._loss_line()
         self.backward_lines = self._backward_lines()
+        self.forward_lines = [*self._bounds_read(), *self.forward_lines]
         learning = [n for n, line in enumerate(self.backward_lines) if line.target[1:] in self.parameters]
         self.needed = 1 + max(learning, default=-1)  # what comes after it is the gradient of the image, and of no use to an update
         self.shown = {name: self._shown(shape) for name, shape in self.shapes.items() if "." not in name}
@@ -182,6 +200,7 @@ class Program:
             self.shapes["v"] = (math.prod(shape),)
             self.forward_lines.append(Line("v", flatten, (names.source,), for_one=methodcaller("reshape", self.shapes["v"])))
             shape = self.shapes["v"]
+            self._bounds["v"] = Line("v.bound", flatten, (self._bounds[names.source].target,))
         try:
             out, parameters, calls = layer.shape(shape), layer.parameters(shape), layer.calls(shape, self.many)
         except Problem as problem:
@@ -194,13 +213,35 @@ class Program:
         self.multiplications += layer.multiplications(shape)
         self._calls.append(calls)
         self._for_one.append(layer.for_one(shape))
-        self.forward_lines += [
-            self._line(place, names, role, made) for role, made in calls.items() if not _is_gradient(role, parameters)
-        ]
+        self._bounds[names.output] = self._bounds[names.input]
+        for role, made in calls.items():
+            if role == "y_bound":
+                self._bounds[names.output] = self._line(place, names, role, made)
+            elif role == "x":
+                self._settle(self._line(place, names, role, made))
+            elif not _is_gradient(role, parameters):
+                self.forward_lines.append(self._line(place, names, role, made))
+
+    def _settle(self, by: Line) -> None:
+        """Has an array settled by the line that makes it; an image is as it is given."""
+        for place, line in enumerate(self.forward_lines):
+            if line.target == by.target:
+                self.forward_lines[place] = replace(line, sources=(*line.sources, by.sources[-1]), settled=by)
 
     def _line(self, place: int, names: Names, role: str, made: Call) -> Line:
-        sources = tuple(names.of(source) for source in made.roles)
+        bound = self._bounds[names.input].target
+        sources = tuple(bound if source == "x_bound" else names.of(source) for source in made.roles)
         return Line(names.of(role), made.function, sources, made.settings, place, role, self._for_one[place].get(role))
+
+    def _bounds_read(self) -> list[Line]:
+        """The lines of the bounds that are read (core/ties.py); none where no layer has a kink."""
+        read = {source for line in (*self.forward_lines, *self.backward_lines) for source in line.sources}
+        found: list[Line] = []
+        for target, line in reversed({line.target: line for line in self._bounds.values()}.items()):
+            if target in read:
+                read |= {*line.sources}
+                found.insert(0, line)
+        return found
 
     def _loss_line(self) -> Line:
         merged, loss = self.network.merged, self.network.loss_kind
@@ -209,8 +250,8 @@ class Program:
 
     def roles(self, place: int) -> tuple[str, ...]:
         """The roles of a layer that a forward pass has arrays of: x, its parameters, what it keeps, and y."""
-        calls, parameters = self._calls[place], self.network.layers[place].parameters(self.inputs[place])
-        return ("x", *parameters, *(role for role in calls if not _is_gradient(role, parameters)))
+        made = (line.role for line in self.forward_lines if line.layer == place)
+        return tuple(dict.fromkeys(("x", *self.network.layers[place].parameters(self.inputs[place]), *made)))
 
     @cached_property
     def loss_change(self) -> Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]:

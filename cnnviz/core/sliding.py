@@ -14,6 +14,9 @@ import numpy as np
 
 from cnnviz.words import Problem
 
+Index = tuple[EllipsisType, slice, slice]
+"""What takes cells out of the last two axes of a map."""
+
 Padding = int | str
 """A number of zeros on each side, or "valid" (0), "same" (K - 1 in all) or "full" (K - 1 a side)."""
 
@@ -122,7 +125,7 @@ def along(k: int, stride: int, places: int, dilation: int = 1) -> list[slice]:
     return [slice(u, u + stride * (places - 1) + 1, stride) for u in range(0, k * dilation, dilation)]
 
 
-def slices(k: int, stride: int, rows: int, columns: int, dilation: int = 1) -> Iterator[tuple[EllipsisType, slice, slice]]:
+def slices(k: int, stride: int, rows: int, columns: int, dilation: int = 1) -> Iterator[Index]:
     """For each cell (u,v) of the window, in reading order, the index of what lies under it at all places."""
     for down in along(k, stride, rows, dilation):
         for right in along(k, stride, columns, dilation):

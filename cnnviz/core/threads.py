@@ -1,5 +1,8 @@
 """Two threads for one piece of work, with the same bits as one; and what NumPy needs for that beneath.
 
+The same bits on one kind of machine. Another kind adds up in another order, and last bits may differ: what is a tie is
+one there too (core/ties.py), but long runs, and runs that diverge, may amplify such a difference.
+
 NumPy lets go of Python's lock while it computes, so two threads use two cores. Its linear algebra (OpenBLAS)
 would share out a large product among threads of its own, one product at a time: ours would wait for each other,
 and the last bits would depend on the number of cores. So it is kept to one meanwhile.
@@ -91,8 +94,8 @@ def one_blas_thread() -> Iterator[None]:
 def keep_one_blas_thread() -> None:
     """Matrix products run on the thread that asks for them from now on, in the whole process.
 
-    For a program of ours. The last bits of one image's pass are then those of any machine, whatever else is computed
-    meanwhile, and a pass is no slower: Tiny VGG's takes 0.64 ms on one thread of OpenBLAS, and 0.73 on two.
+    For a program of ours. The last bits of one image's pass then depend on neither the number of cores nor what else is
+    computed meanwhile, and a pass is no slower: Tiny VGG's takes 0.64 ms on one thread of OpenBLAS, and 0.73 on two.
     """
     _blas().limit(limits=1)
 

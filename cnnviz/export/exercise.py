@@ -89,7 +89,8 @@ def asked_lines(program: Program) -> list[tuple[Line, tuple[str, ...]]]:
     for line in program.backward_lines:
         laid_out = line.layer is None and line.sources == ("dv",)
         if line.target != "dv" or program.network.names[0].source == "v":
-            found.append((line, lines["dv"].sources if laid_out else line.sources))
+            sources = lines["dv"].sources if laid_out else line.sources
+            found.append((line, tuple(name for name in sources if not name.endswith(".bound"))))
     return found
 
 

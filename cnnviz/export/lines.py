@@ -28,12 +28,24 @@ def expression(line: Line) -> str:
     >>> expression(Line("z1.windows", windows, ("x",), {"k": 3, "stride": 1, "padding": "same"}))
     'windows(x, k=3, padding="same")'
     """
+    if line.settled:
+        return settling(line.settled, expression(line.unsettled))
     function, given = line.function, [*map(variable, line.sources)]
     if function.__module__ == "numpy":
         return f"np.{function.__name__}({', '.join(map(_written, line.settings.values()))})"
-    parameters = inspect.signature(function).parameters
+    return _called(line, given)
+
+
+def settling(line: Line, given: str) -> str:
+    """What settles an array that stands as `given` in code."""
+    return _called(line, [given, variable(line.sources[-1])])
+
+
+def _called(line: Line, given: list[str]) -> str:
+    """The line's function with these arguments, and with its settings."""
+    parameters = inspect.signature(line.function).parameters
     given += [f"{name}={_written(value)}" for name, value in line.settings.items() if value != parameters[name].default]
-    return f"{function.__name__}({', '.join(given)})"
+    return f"{line.function.__name__}({', '.join(given)})"
 
 
 def _written(value: object) -> str:

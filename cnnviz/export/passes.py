@@ -12,12 +12,12 @@ import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from cnnviz.core import losses
+from cnnviz.core import losses, ties
 from cnnviz.core.deviations import DEVIATION_TABLE, Deviation
 from cnnviz.core.optimizers import Optimizer
 from cnnviz.core.program import Line, Program, latex
 from cnnviz.core.stages import Stage
-from cnnviz.export.lines import aligned, call, expression, variable, wrapped
+from cnnviz.export.lines import aligned, call, expression, settling, variable, wrapped
 from cnnviz.export.source import listing, rule_of
 from cnnviz.words import say
 
@@ -55,14 +55,20 @@ class Passes:
         program, known, groups = self.program, set[Callable | str](), dict[str, list[Line]]()
         for line in (*program.forward_lines, program.loss_line, *(() if forward_only else program.backward_lines)):
             groups.setdefault(self._kind(line), []).append(line)
+            if line.settled:
+                groups.setdefault(self._kind(line.settled), []).append(line.settled)
         for kind, lines in groups.items():
             stages = [stage for stage in program.network.stages if self._words_of(stage) == kind]
             deviating = [deviation.function for line in lines for deviation in self._deviations(line)]
             code = listing([*(line.function for line in lines), *deviating], known)
-            if code:
+            if kind == "ties":
+                yield section("ties", (), code)
+            elif code:
                 yield Section(str(stages[0].title), self._sentences(stages), self._formulas_of(lines), code)
 
     def _kind(self, line: Line) -> str:
+        if line.function.__module__ == ties.__name__:
+            return "ties"
         if line.layer is None or line.function.__module__ == losses.__name__:
             return "loss" if line.function.__module__ == losses.__name__ else "v"
         return f"layer.{self.program.network.layers[line.layer].kind}"
@@ -157,8 +163,10 @@ class Passes:
 
     @property
     def made_forward(self) -> list[str]:
-        """What the forward pass gives back."""
-        return [variable(line.target) for line in self.program.forward_lines]
+        """What the forward pass gives back: of the bounds those that are read on the way back."""
+        read = {source for line in self.program.backward_lines for source in line.sources}
+        made = (line.target for line in self.program.forward_lines)
+        return [variable(name) for name in made if name in read or not name.endswith(".bound")]
 
     @property
     def made_backward(self) -> list[str]:
@@ -175,11 +183,14 @@ class Passes:
         """Each line as code, or what deviations make of it, and its shape."""
         rows = []
         for line in lines:
-            code = expression(line)
+            code = expression(line.unsettled)
             for deviation in self._deviations(line):
                 given = [code if name == "exact" else name for name in inspect.signature(deviation.function).parameters]
                 code = f"{deviation.name}({', '.join(given)})"
-            rows.append((f"{variable(line.target)} = {code}", self._size(line.target)))
+            name = variable(line.target)
+            rows.append((f"{name} = {code}", self._size(line.target)))
+            if line.settled:
+                rows.append((f"{name} = {settling(line.settled, name)}", self._size(line.target)))
         return rows
 
     def _deviations(self, line: Line) -> list[Deviation]:

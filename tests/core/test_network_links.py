@@ -46,7 +46,7 @@ class Nudged:
                 alive.add(names.source)
         self.values |= {name: abs(self.values[name]) for name in alive}
         for line in self.program.forward_lines:  # a pool's winners are in its window
-            if line.layer is not None and self.network.layers[line.layer].kind == "max":
+            if line.target.endswith(".bound") or (line.layer is not None and self.network.layers[line.layer].kind == "max"):
                 self.values[line.target] = line.make(self.values)
         self.forms = {name: self.program.laid_out.get(name.removeprefix("d"), a.shape) for name, a in self.values.items()}
 

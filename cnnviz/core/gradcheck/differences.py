@@ -79,17 +79,17 @@ class Differences:
         return Sides(h, *map(np.concatenate, zip(*found, strict=True)))
 
     def _bend(self, way: Path, values: Inner) -> np.ndarray:
-        """What lines with kinks change in the loss besides what their slopes at θ say, of each copy (2, n).
+        """By how much lines with kinks change the loss of each copy otherwise than their slopes at θ say, (2, n).
 
-        Σ ∂y·Δy - Σ ∂x·Δx: the same line back gives ∂x, so that nothing is left while each gate and each winner stays as it is.
+        Σ ∂y·Δy - Σ ∂x·Δx of each of them: while all gates and winners stay as they are, nothing is left.
         """
         found: np.ndarray | float = 0.0
         for line in way.lines:
             if line.layer is None or not self.program.network.layers[line.layer].has_kinks:
                 continue
             out, into = (self._moved(values, symbol) for symbol in (line.target, line.sources[0]))
-            found = found + np.abs(out - into)
-        return np.broadcast_to(found, (2, values[self.end].size // 2 // self.values[self.end].size))
+            found = found + out - into
+        return np.broadcast_to(np.abs(found), (2, values[self.end].size // 2 // self.values[self.end].size))
 
     def _moved(self, values: Inner, symbol: str) -> np.ndarray:
         """Σ ∂s·Δs of each copy, (2, n)."""

@@ -44,7 +44,7 @@ def path(program: Program, name: str) -> Path:
     target = "x" if place is None else network.names[place].output
     made = [line.target for line in program.forward_lines]
     start = 0 if place is None else made.index(target) + 1
-    lines = tuple(program.forward_lines[start : made.index(end_of(program)) + 1])
+    lines = tuple(line for line in program.forward_lines[start : made.index(end_of(program)) + 1] if not line.target.endswith(".bound"))
     largest = max([math.prod(program.shapes[target]), *map(_numbers(program), lines)])
     block = max(1, BYTES // (16 * largest))
     # A row of copies is one product with a dense layer's w. One that is too long for a single copy is

@@ -68,11 +68,12 @@ class RoundOff:
             return value
         # A product of two sources is summed, and a bias, which has no fan-in, is added once.
         bias = self.program.network.names[line.place].of("b")
-        given = {source: np.abs(self.values[source]) for source in line.sources}
+        sum_alone = line.unsettled
+        given = {source: np.abs(self.values[source]) for source in sum_alone.sources}
         scales = {source: max(float(array.max(initial=0)), TINY) for source, array in given.items()}
         squares = {source: np.zeros_like(array) if source == bias else (array / scales[source]) ** 2 for source, array in given.items()}
         scale = np.prod([scales[source] for source in given if source != bias])
-        return value + np.log2(products) / 2 * np.sqrt(line.make(squares)) * scale
+        return value + np.log2(products) / 2 * np.sqrt(sum_alone.make(squares)) * scale
 
 
 TINY = float(np.finfo(np.float64).tiny)

@@ -51,6 +51,12 @@ def weigh(windows: np.ndarray, f: np.ndarray, b: np.ndarray | None = None, *, sh
     return z.reshape(z.shape[:-1] + shape)
 
 
+def weigh_bound(bound: np.ndarray, f: np.ndarray, b: np.ndarray | None = None) -> np.ndarray:
+    """How large a number of z can be: bound · max_m Σ_cuv |f[m,c,u,v]| (+ max |b|)."""
+    bound = bound * np.abs(f).sum(axis=(1, 2, 3)).max()
+    return bound if b is None else bound + np.abs(b).max()
+
+
 def weigh_df(windows: np.ndarray, dz: np.ndarray, f: np.ndarray) -> np.ndarray:
     """df[m,c,u,v] = Σ_ij x[c, s·i + u - p, s·j + v - p] · dz[m,i,j], summed over leading axes too."""
     dz = dz.reshape((*dz.shape[:-2], -1))
@@ -167,6 +173,7 @@ class Conv(Layer):
         found = {
             "windows": call(windows, "x", k=self.k, **sliding),
             "y": call(weigh, f"windows f{b}", shape=self.shape(x)[1:]),
+            "y_bound": call(weigh_bound, f"x_bound f{b}"),
             "dx": call(weigh_dx, "dy f", size=x[1:], **sliding),
             "df": call(weigh_df, "windows dy f"),
         }

@@ -16,6 +16,11 @@ def connect(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
     return x.dot(w) + b
 
 
+def connect_bound(bound: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """How large a number of z can be: bound · max_n Σ_d |w[d,n]| + max |b|."""
+    return bound * np.abs(w).sum(axis=0).max() + np.abs(b).max()
+
+
 def connect_dw(x: np.ndarray, dz: np.ndarray) -> np.ndarray:
     """dw[d,n] = x[d] · dz[n], summed over leading axes; `dot`, since it is several times faster than np.outer."""
     return x[:, None].dot(dz[None]) if x.ndim == 1 else x.reshape(-1, x.shape[-1]).T.dot(dz.reshape(-1, dz.shape[-1]))
@@ -61,6 +66,7 @@ class Dense(Layer):
     def calls(self, x: Shape, many: bool = False) -> dict[str, Call]:
         return {
             "y": call(connect, "x w b"),
+            "y_bound": call(connect_bound, "x_bound w b"),
             "dx": call(connect_dx, "dy w"),
             "dw": call(connect_dw, "x dy"),
             "db": call(connect_db, "dy"),

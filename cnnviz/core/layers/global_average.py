@@ -36,7 +36,7 @@ class GlobalAverage(Layer):
         return x[:1]
 
     def calls(self, x: Shape, many: bool = False) -> dict[str, Call]:
-        return {"y": call(global_average, "x"), "dx": call(global_average_dx, "dy x")}
+        return {"y": call(global_average, "x"), "y_bound": call(global_average, "x_bound"), "dx": call(global_average_dx, "dy x")}
 
     def links(self) -> Links:
         return {"y": (("x", "channel"),), "dx": (("dy", "channel"),)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
@@ -11,7 +12,8 @@ import numpy as np
 
 from cnnviz.core.layers._pooling import Pooling
 from cnnviz.core.layers.layer import Call, Links, Shape, call
-from cnnviz.core.sliding import along, slices
+from cnnviz.core.sliding import Index, along, slices
+from cnnviz.core.ties import TIE
 
 
 def max_pool(x: np.ndarray, k: int, stride: int, shape: tuple[int, int]) -> np.ndarray:
@@ -24,14 +26,25 @@ def max_pool(x: np.ndarray, k: int, stride: int, shape: tuple[int, int]) -> np.n
     return reduce(np.maximum, (columns[..., under] for under in right))
 
 
-def max_pool_dx(dp: np.ndarray, x: np.ndarray, p: np.ndarray, k: int, stride: int) -> np.ndarray:
-    """Each place hands its gradient to the winner of its window, the first of equal ones; where windows overlap, they add up."""
-    dx = np.zeros(x.shape, dp.dtype)
-    open_places = np.ones(p.shape, bool)
+def winners(x: np.ndarray, p: np.ndarray, bound: np.ndarray, k: int, stride: int, tie: float) -> Iterator[tuple[Index, np.ndarray]]:
+    """For each cell (u,v) of the window the index of what lies under it, and at which places it wins.
+
+    That is the first cell that is equal to the largest but for round-off: p - x <= tie · bound.
+    """
+    least, open_places = p - p.dtype.type(tie) * bound, np.ones(p.shape, bool)
     for under in slices(k, stride, *p.shape[-2:]):
-        wins = x[under] == p
+        wins = x[under] >= least
         wins &= open_places
         open_places ^= wins
+        yield under, wins
+
+
+def max_pool_dx(
+    dp: np.ndarray, x: np.ndarray, p: np.ndarray, bound: np.ndarray, k: int, stride: int, tie: float
+) -> np.ndarray:
+    """Each place hands its gradient to the winner of its window, the first of equal ones; where windows overlap, they add up."""
+    dx = np.zeros(x.shape, dp.dtype)
+    for under, wins in winners(x, p, bound, k, stride, tie):
         if stride < k:
             dx[under] += dp * wins
         else:
@@ -62,7 +75,7 @@ def max_pool_undecided(dx: np.ndarray, doubt: float, dp: np.ndarray, x: np.ndarr
 
 @dataclass(frozen=True)
 class MaxPooling(Pooling):
-    """The largest of each window. It has kinks where two of a window are equal."""
+    """The largest of each window. It has kinks where two of a window are equal, but for round-off (core/ties.py)."""
 
     kind = "max"
     has_kinks = True
@@ -72,14 +85,14 @@ class MaxPooling(Pooling):
         sliding = {"k": self.k, "stride": self.stride}
         return {
             "y": call(max_pool, "x", **sliding, shape=self.shape(x)[1:]),
-            "dx": call(max_pool_dx, "dy x y", **sliding),
+            "dx": call(max_pool_dx, "dy x y x_bound", **sliding, tie=TIE),
         }
 
     def choice(self, x: Shape) -> Call:
         return call(winners, "x", k=self.k, stride=self.stride, shape=self.shape(x)[1:])
 
     def undecided(self, dx: np.ndarray, doubt: float, *sources: np.ndarray) -> np.ndarray | None:
-        dp, x, p = sources
+        dp, x, p, _ = sources
         return max_pool_undecided(dx, doubt, dp, x, p, self.k, self.stride) if self.stride >= self.k else None
 
     def links(self) -> Links:

@@ -10,6 +10,7 @@ import numpy as np
 
 from cnnviz.core.layers._activation import Activation
 from cnnviz.core.layers.layer import Call, Links, Shape, call
+from cnnviz.core.ties import TIE, settled
 
 OFTEN = 0.01
 """The share of cells at exactly 0 up to which it may be by chance that another program has them above: more are a rule of its own."""
@@ -32,7 +33,7 @@ def gates(z: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Relu(Activation):
-    """max(0, ·) of every cell. It has a kink at 0."""
+    """max(0, ·) of every cell. It has a kink at 0: what is 0 but for round-off is made 0 before it (core/ties.py)."""
 
     kind = "relu"
     function = "ReLU"
@@ -41,7 +42,7 @@ class Relu(Activation):
     has_kinks = True
 
     def calls(self, x: Shape, many: bool = False) -> dict[str, Call]:
-        return {"y": call(relu, "x"), "dx": call(relu_dx, "dy x")}
+        return {"x": call(settled, "x x_bound", tie=TIE), "y": call(relu, "x"), "dx": call(relu_dx, "dy x")}
 
     def links(self) -> Links:
         return {"y": (("x", "same"),), "dx": (("dy", "same"), ("x", "same"))}

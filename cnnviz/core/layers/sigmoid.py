@@ -12,6 +12,7 @@ import numpy as np
 from cnnviz.core.layers._activation import Activation
 from cnnviz.core.layers.layer import Call, Shape, call
 from cnnviz.core.read_only import lock
+from cnnviz.core.ties import bound_of_shares
 
 SATURATED = 0.01
 """A unit is saturated where a·(1 - a) is below this: it passes less than a 25th of what it could."""
@@ -48,7 +49,7 @@ class Sigmoid(Activation):
     scale = "share"
 
     def calls(self, x: Shape, many: bool = False) -> dict[str, Call]:
-        return {"y": call(sigmoid, "x"), "dx": call(sigmoid_dx, "dy y")}
+        return {"y": call(sigmoid, "x"), "y_bound": call(bound_of_shares, "x_bound"), "dx": call(sigmoid_dx, "dy y")}
 
     def for_one(self, x: Shape) -> dict[str, Callable[..., np.ndarray]]:
         one = lock(np.ones(()))  # an array is added in half the time that a number takes

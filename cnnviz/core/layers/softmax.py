@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.layers.layer import Call, Layer, Links, Shape, call
+from cnnviz.core.ties import bound_of_shares
 
 
 def softmax(z: np.ndarray) -> np.ndarray:
@@ -51,7 +52,7 @@ class Softmax(Layer):
     scale = "share"
 
     def calls(self, x: Shape, many: bool = False) -> dict[str, Call]:
-        return {"y": call(softmax, "x"), "dx": call(softmax_dx, "dy y")}
+        return {"y": call(softmax, "x"), "y_bound": call(bound_of_shares, "x_bound"), "dx": call(softmax_dx, "dy y")}
 
     def links(self) -> Links:
         return {"y": (("x", "all"),), "dx": (("dy", "all"), ("y", "all"))}

@@ -11,6 +11,7 @@ import numpy as np
 from cnnviz.core.layers._activation import Activation
 from cnnviz.core.layers.layer import Call, Shape, call
 from cnnviz.core.layers.sigmoid import SATURATED
+from cnnviz.core.ties import bound_of_shares
 
 
 def tanh(z: np.ndarray) -> np.ndarray:
@@ -31,7 +32,7 @@ class Tanh(Activation):
     text = re.compile("tanh")
 
     def calls(self, x: Shape, many: bool = False) -> dict[str, Call]:
-        return {"y": call(tanh, "x"), "dx": call(tanh_dx, "dy y")}
+        return {"y": call(tanh, "x"), "y_bound": call(bound_of_shares, "x_bound"), "dx": call(tanh_dx, "dy y")}
 
     def formulas(self, x: Shape) -> dict[str, str]:
         return {"y": r"{y} = \tanh({x})", "dx": r"{dx} = {dy} \odot (1 - {y}^2)"}

@@ -13,6 +13,7 @@ from cnnviz.core.layers.layer import Layer
 from cnnviz.core.layers.max_pooling import max_pool_dx
 from cnnviz.core.layers.softmax import softmax, softmax_dx
 from cnnviz.core.network import Network
+from cnnviz.core.ties import TIE
 from cnnviz.words import has
 
 
@@ -82,6 +83,7 @@ def arrays(layer: Layer, row: Row, many: tuple[int, ...] = ()) -> dict[str, np.n
     rng = np.random.default_rng(0)
     parameters = layer.parameters(row.shape)
     found = {"x": rng.normal(size=(*many, *row.shape))} | {name: rng.normal(size=p.shape) for name, p in parameters.items()}
+    found["x_bound"] = np.full((*many, *(1 for _ in row.shape)), np.abs(found["x"]).max())
     calls = layer.calls(row.shape)
     for role, made in calls.items():
         if role[0] == "d" and "dy" not in found:
@@ -136,7 +138,7 @@ def test_leading_axes_are_many_images_and_parameters_gradients_add_up(row, many)
     parameters, kept = layer.parameters(row.shape), {name: together[name] for name in layer.parameters(row.shape)}
     sums = dict.fromkeys([f"d{name}" for name in parameters], 0)
     for at in np.ndindex(many):
-        one = kept | {"x": together["x"][at], "dy": together["dy"][at]}
+        one = kept | {role: together[role][at] for role in ("x", "x_bound", "dy")}
         for role, made in calls.items():
             one[role] = made.function(*[one[name] for name in made.roles], **made.settings)
         for role in ("y", "dx"):
@@ -188,14 +190,14 @@ def test_the_slope_of_relu_at_zero_is_zero():
 
 def test_a_tie_in_a_max_pool_goes_to_the_first_in_reading_order():
     x = np.array([[[1.0, 3, 3], [3, 3, 0], [3, 3, 3]]])
-    dx = max_pool_dx(np.ones((1, 2, 2)), x, np.full((1, 2, 2), 3.0), 2, 1)
+    dx = max_pool_dx(np.ones((1, 2, 2)), x, np.full((1, 2, 2), 3.0), np.full((1, 1, 1), 3.0), 2, 1, TIE)
     assert dx.tolist() == [[[0, 2, 0], [1, 1, 0], [0, 0, 0]]]
 
 
 def test_where_pools_overlap_their_gradients_add_up_and_between_them_is_none():
     x = np.zeros((1, 5, 5))
     x[0, 2, 2] = 1
-    dx = max_pool_dx(np.ones((1, 2, 2)), x, np.ones((1, 2, 2)), 3, 2)
+    dx = max_pool_dx(np.ones((1, 2, 2)), x, np.ones((1, 2, 2)), np.ones((1, 1, 1)), 3, 2, TIE)
     assert dx[0, 2, 2] == 4 and dx.sum() == 4
     gaps = layer_of(Row("avg1s2", (1, 5, 5), None)).calls((1, 5, 5))["dx"]
     dx = gaps.function(np.ones((1, 3, 3)), x, **gaps.settings)[0]

@@ -1,0 +1,116 @@
+"""What is a tie is one on every processor: at ReLU's 0, and between the cells of a max pool."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnnviz.core.batch import batch_gradients
+from cnnviz.core.image_ids import PATTERNS
+from cnnviz.core.network import Network
+from cnnviz.core.ties import TIE, settled
+from cnnviz.data.images import find_image, load_image
+from tests.core.networks import cases
+
+KERNELS = ("Haswell", "SkylakeX", "Sandybridge", "Nehalem", "Prescott")
+"""Processors that OpenBLAS adds up for in ways of their own; one that lacks the instructions falls back to another."""
+LAST_BITS = 1e-12
+"""By how much of an array's largest number, or of the image's in a forward pass, entries may differ between processors, before the second update."""
+
+
+def numbers(kernel, folder):
+    file = folder / f"{kernel}.npz"
+    subprocess.run([sys.executable, "-m", "tests.core.other_processors", file], env=os.environ | {"OPENBLAS_CORETYPE": kernel}, check=True)
+    with np.load(file) as found:
+        return {name: found[str(n)] for n, name in enumerate(found["names"])}
+
+
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="OpenBLAS has one way to add up here")
+def test_finding_1_12_a_tie_is_not_decided_by_the_processor(tmp_path):
+    first, *others = KERNELS
+    ours = numbers(first, tmp_path)
+    differ = 0
+    for kernel in others:
+        theirs = numbers(kernel, tmp_path)
+        assert list(theirs) == list(ours)
+        for name, array in ours.items():
+            if name.startswith("decided"):
+                assert np.array_equal(theirs[name], array), (kernel, name)
+            else:
+                differ += not np.array_equal(theirs[name], array)
+                lesson, _, symbol = name.rpartition(" ")
+                scale = max(np.abs(array).max(), 0 if symbol[0] == "d" else ours[f"{lesson} x"].max())
+                assert np.abs(theirs[name] - array).max() <= LAST_BITS * scale, (kernel, name)
+    if not differ:
+        pytest.skip("this OpenBLAS adds up in one way whatever it is told")
+
+
+def test_what_is_0_but_for_round_off_is_0_and_nothing_else():
+    z, bound = np.array([0.1 * TIE, -0.9 * TIE, 1.1 * TIE, -1.1 * TIE, 0.5]) * 8, np.array([8.0])
+    assert settled(z, bound, TIE).tolist() == [0, 0, *z[2:]]
+    assert settled(z[2:], bound, TIE) is not z and np.array_equal(settled(z[2:], bound, TIE), z[2:])
+    for strange in (np.inf, -np.inf, np.nan):  # of a run that diverges: it has to show
+        assert not np.any(settled(np.array([strange, 0.0]), np.array([np.inf]), TIE)[:1] == 0)
+
+
+@pytest.mark.parametrize("scale", ["unit", "raw"])
+@pytest.mark.parametrize("name", PATTERNS)
+def test_an_edge_filter_sees_nothing_along_an_edge_and_then_relu_is_shut(name, scale):
+    x = load_image(find_image(f"pattern-{name}").pixels, "red", scale)
+    for f in ([[-1, -2, -1], [0, 0, 0], [1, 2, 1]], [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]):
+        network = Network.parse("conv1x3-relu-dense2-mse")
+        params = network.init(x.shape, f=np.array(f, float))
+        trace = network.forward(params, x)
+        whole = np.round(x * (255 if scale == "unit" else 1)).astype(int)
+        exact = sum(f[u][v] * whole[u : u + 30, v : v + 30] for u in range(3) for v in range(3))
+        assert np.array_equal(trace.z1 > 0, exact > 0) and np.array_equal(trace.z1 == 0, exact == 0)
+        assert np.array_equal(network.backward(params, trace, np.ones(2)).dz1 != 0, exact > 0)
+
+
+def test_of_equal_cells_of_a_pool_the_first_wins_though_their_last_bits_differ():
+    layer = Network.parse("conv1x3-max2-dense2-mse")
+    program = layer.program((6, 6))
+    back = next(line for line in program.backward_lines if line.target == "dz1")
+    z = np.array([[1, 1 + 2**-52, 3, 3], [1, 1 - 2**-52, 3 + 2**-51, 2], [0.5, 0.25, 0, -(2.0**-54)], [0, 0.5 + 1e-9, 2.0**-54, 0]])[None]
+    p = np.array([[z[0, :2, :2].max(), z[0, :2, 2:].max()], [z[0, 2:, :2].max(), z[0, 2:, 2:].max()]])[None]
+    dx = back.run(np.arange(1.0, 5).reshape(1, 2, 2), z, p, np.full((1, 1, 1), 8.0))
+    assert dx[0].tolist() == [[1, 0, 2, 0], [0, 0, 0, 0], [0, 0, 4, 0], [0, 3, 0, 0]]
+
+
+@pytest.mark.parametrize("net", ["conv4x3-relu-max2-dense3-softmax-ce", "conv1x3-max3s2-relu-dense2-mse", "conv3x3b-max2-conv2x3-relu-dense4-relu-dense2-mse"])
+def test_other_images_of_a_batch_do_not_matter(net):
+    network = Network.parse(net)
+    X = np.array([1e6 * load_image(find_image("test-0").pixels, "red"), *(load_image(find_image(f"pattern-{name}").pixels, "red") for name in PATTERNS)])
+    params = network.init(X[0].shape, f=np.array([[[-1, -2, -1], [0, 0, 0], [1, 2, 1]]], float)[:, None].repeat(network.layers[0].filters, 0))
+    Y = np.eye(network.outputs)[np.zeros(len(X), int)]
+    together = batch_gradients(network, params, X, Y)
+    alone = [network.backward(params, network.forward(params, x), y) for x, y in zip(X, Y, strict=True)]
+    for name in network.parameters:
+        mean = np.mean([gradients[f"d{name}"] for gradients in alone], axis=0)
+        np.testing.assert_allclose(together[f"d{name}"], mean, rtol=1e-11, atol=1e-13 * np.abs(mean).max())
+    last = batch_gradients(network, params, X[1:], Y[1:])  # without the image beside whose numbers all others are small
+    name = f"d{network.parameters[0]}"
+    mean = np.mean([gradients[name] for gradients in alone[1:]], axis=0)
+    np.testing.assert_allclose(last[name], mean, rtol=1e-11, atol=1e-13 * np.abs(mean).max())
+
+
+@given(cases(), st.sampled_from([1.0, 255.0, 1e-9]))
+def test_no_number_of_an_array_is_larger_than_its_bound(case, scale):
+    program = case.network.program(case.x_shape)
+    values = program.run_forward(program.start(case.params, scale * case.x))
+    for line in (*program.forward_lines, *program.backward_lines):
+        for name in [source for source in line.sources if source.endswith(".bound") and not line.target.endswith(".bound")]:
+            array = values[line.target if line.settled else line.sources[1]]
+            assert np.abs(array).max() <= values[name].max() * (1 + 1e-12), line.target
+
+
+def test_a_network_without_kinks_has_nothing_to_settle():
+    lines = Network.parse("conv1x3-sigmoid-avg2-conv2x3-tanh-dense3-softmax-ce").program((12, 12)).forward_lines
+    assert not any(line.settled or line.target.endswith(".bound") for line in lines)
