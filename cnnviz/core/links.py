@@ -52,11 +52,13 @@ def sources(link: Link, cell: Cell, values: Mapping[str, np.ndarray]) -> list[Ce
     """The cells of the source themselves, those picked by value too.
 
     `values` holds the arrays as they are laid out: of the source, and for "won" of "x" and "y", the pool's
-    input and output.
+    input and output. "tie.<source>" is the difference up to which cells of a pool's input are equal (core/ties.py), 0
+    where it is not given.
     """
     if link.pattern == "winner":
         found = list(cells(reach(link, cell, values[link.source].shape)))
-        return found[:1] if not found else [max(found, key=lambda at: values[link.source][at])]
+        least = max((values[link.source][at] for at in found), default=0) - values.get(f"tie.{link.source}", 0.0)
+        return next(([at] for at in found if values[link.source][at] >= least), found[:1])
     reached = list(cells(reach(link, cell, values[link.source].shape)))
     if link.pattern == "won":
         own = Link("y", "x", "winner", link.geometry)

@@ -24,7 +24,7 @@ from cnnviz.core.links import Link
 from cnnviz.core.names import Names
 from cnnviz.core.read_only import sealed
 from cnnviz.core.sliding import Padding
-from cnnviz.core.ties import largest
+from cnnviz.core.ties import TIE, largest
 from cnnviz.core.values import Gradients, Later, Params, Trace
 from cnnviz.words import Problem
 
@@ -355,6 +355,11 @@ class Program:
             return self._way_on.go(dict(values), overrides)
 
     # ---- cells
+
+    def tie(self, values: Inner, symbol: str) -> float:
+        """What differs by so much in an array is equal there (core/ties.py), given those of a pass; 0 where no kink follows."""
+        bound = self._bounds[symbol].target
+        return TIE * float(values[bound].max()) if bound in values else 0.0
 
     @cached_property
     def links(self) -> dict[str, tuple[Link, ...]]:

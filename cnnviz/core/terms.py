@@ -93,7 +93,10 @@ def _sources(program: Program, link: Link, cell: Cell, values: Arrays) -> list[C
         return list(cells(reach(link, cell, values[link.source].shape)))
     place = next(n for n, names in enumerate(program.network.names) if link.source in (names.of("dy"), f"d{names.output}"))
     names = program.network.names[place]
-    return sources(link, cell, {link.source: values[link.source], "x": values[names.source], "y": values[names.output]})
+    return sources(link, cell, {
+        link.source: values[link.source], "x": values[names.source], "y": values[names.output],
+        "tie.x": values.get(f"tie.{names.source}", np.zeros(())),
+    })  # fmt: skip
 
 
 def _pairs(program: Program, target: str, first: Link, second: Link, cell: Cell, values: Arrays) -> list[tuple[tuple[str, Cell], tuple[str, Cell]]]:

@@ -14,10 +14,16 @@ from hypothesis import strategies as st
 
 from cnnviz.core.batch import batch_gradients
 from cnnviz.core.image_ids import PATTERNS
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.links import Link, sources
 from cnnviz.core.network import Network
 from cnnviz.core.ties import TIE, settled
+from cnnviz.core.trajectory import trajectory
 from cnnviz.data.images import find_image, load_image
+from cnnviz.ui.component import network
 from tests.core.networks import cases
+
+GEOMETRY = {"k": 2, "stride": 2, "before": 0, "dilation": 1}
 
 KERNELS = ("Haswell", "SkylakeX", "Sandybridge", "Nehalem", "Prescott")
 """Processors that OpenBLAS adds up for in ways of their own; one that lacks the instructions falls back to another."""
@@ -114,3 +120,16 @@ def test_no_number_of_an_array_is_larger_than_its_bound(case, scale):
 def test_a_network_without_kinks_has_nothing_to_settle():
     lines = Network.parse("conv1x3-sigmoid-avg2-conv2x3-tanh-dense3-softmax-ce").program((12, 12)).forward_lines
     assert not any(line.settled or line.target.endswith(".bound") for line in lines)
+
+
+def test_the_page_is_told_what_is_equal_and_points_at_the_cell_that_gets_the_gradient():
+    x = np.array([[[1.0, 1 + 2**-52], [1, 0.5]]])
+    forward, back = Link("p1", "a1", "winner", GEOMETRY, (1, 1)), Link("da1", "dp1", "won", GEOMETRY, (1, 1))
+    for tie, first in ((0.0, (0, 0, 1)), (TIE, (0, 0, 0))):
+        assert sources(forward, (0, 0, 0), {"a1": x, "tie.a1": tie}) == [first]
+        given = {"dp1": np.ones((1, 1, 1)), "x": x, "y": x.max(keepdims=True), "tie.x": tie}
+        assert [at for at in np.ndindex(1, 2, 2) if sources(back, at, given)] == [first]
+    lesson = Lesson(net="conv4x3-relu-max2-dense10-softmax-ce")
+    moment = trajectory(lesson, np.ones((32, 32)), 0)
+    sent = network.arrays(lesson, lesson.network.program((1, 32, 32)), moment)
+    assert 0 < sent["tie.a1"][0] < 1e-13

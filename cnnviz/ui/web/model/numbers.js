@@ -178,13 +178,20 @@ export class Numbers {
     return this.network.links[source.slice(1)][0].source
   }
 
+  /** The difference up to which the numbers of what a pool reads are equal. @param {string} symbol */
+  tie(symbol) {
+    return this.arrays[`tie.${symbol}`]?.values[0] ?? 0
+  }
+
   /** The cells behind a cell, by link. @param {Link} link @param {Cell} cell @returns {Cell[]} */
   sources(link, cell) {
     if (link.pattern === "won") {
       const input = this.pooled(link)
-      return sources(link, cell, this.shape(link.source), (place) => this.at(input, place), this.shape(input))
+      const read = (/** @type {Cell} */ place) => this.at(input, place)
+      return sources(link, cell, this.shape(link.source), read, this.shape(input), this.tie(input))
     }
-    return sources(link, cell, this.shape(link.source), (place) => this.at(link.source, place))
+    const shape = this.shape(link.source)
+    return sources(link, cell, shape, (place) => this.at(link.source, place), shape, this.tie(link.source))
   }
 
   /** @param {Link} link @param {Cell} cell @returns {Range[]} */

@@ -111,22 +111,24 @@ export function cells(ranges) {
   return found
 }
 
-/** The first of the largest. @param {Cell[]} places @param {Reader} read */
-export function winner(places, read) {
-  return places.reduce((best, place) => (read(place) > read(best) ? place : best), places[0])
+/** The first of the largest; numbers that differ by no more than `tie` are equal. @param {Cell[]} places @param {Reader} read */
+export function winner(places, read, tie = 0) {
+  const least = Math.max(...places.map(read)) - tie
+  return places.find((place) => read(place) >= least) ?? places[0]
 }
 
 /**
  * The cells of the source themselves, those picked by value too. `pool` is the link of the pool that "won"
  * belongs to, and `read` gives the values of what that pool reads.
  * @param {Link} link @param {Cell} cell @param {number[]} shape @param {Reader} read @param {number[]} inputShape
+ * @param {number} tie the difference up to which numbers of what a pool reads are equal
  */
-export function sources(link, cell, shape, read, inputShape = shape) {
+export function sources(link, cell, shape, read, inputShape = shape, tie = 0) {
   const reached = cells(reach(link, cell, shape))
-  if (link.pattern === "winner") return reached.length ? [winner(reached, read)] : []
+  if (link.pattern === "winner") return reached.length ? [winner(reached, read, tie)] : []
   if (link.pattern !== "won") return reached
   const own = { ...link, pattern: "pool" }
-  return reached.filter((place) => String(winner(cells(reach(own, place, inputShape)), read)) === String(cell))
+  return reached.filter((place) => String(winner(cells(reach(own, place, inputShape)), read, tie)) === String(cell))
 }
 
 /** @type {(cell: Cell, shape: number[]) => boolean} */
