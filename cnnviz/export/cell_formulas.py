@@ -69,10 +69,13 @@ def _sheet(name: str) -> str:
 
 
 class CellFormulas:
-    """The formulas of a program's passes. `helpers` are arrays that only the formulas need, with the shape of each."""
+    """The formulas of a program's passes. `helpers` are arrays that only the formulas need, with the shape of each.
 
-    def __init__(self, program: Program):
-        self.program = program
+    `ties` are, for what ReLU and max pooling read, the differences below which numbers are equal (core/ties.py).
+    """
+
+    def __init__(self, program: Program, ties: Mapping[str, float] | None = None):
+        self.program, self.ties = program, ties or {}
         self.helpers: dict[str, Shape] = {}
         self.lines: dict[str, Line] = {line.target: line for line in (*program.forward_lines, *program.backward_lines)}
         shapes = dict(program.shapes)
@@ -147,6 +150,10 @@ class CellFormulas:
         """The arrays that these roles stand for in the line's layer; dx is the gradient of what the layer is given."""
         names = self.program.network.names[line.place]
         return [names.of(role) for role in roles]
+
+    def less_tie(self, name: str) -> str:
+        """What is taken from a number of an array to have the least that is equal to it."""
+        return f"-{self.ties[name]!r}" if self.ties.get(name) else ""
 
     def shape(self, name: str) -> Shape:
         return self.at.shapes[name]
@@ -236,6 +243,12 @@ def _each(text: str) -> Callable[[CellFormulas, Line, Index], str]:
     return make
 
 
+def _relu_dx(of: CellFormulas, line: Line, at: Index) -> str:
+    """What arrived, where the sum is above 0 by more than round-off."""
+    x, dy = of.names(line, "x", "dy")
+    return f"IF({of.at.cell(x, *at)}>{of.ties.get(x, 0.0) or 0!r},{of.at.cell(dy, *at)},0)"
+
+
 def _softmax(of: CellFormulas, line: Line, at: Index) -> str:
     (x,) = of.names(line, "x")
     most = f"MAX({of.at.whole(x)})"
@@ -244,7 +257,7 @@ def _softmax(of: CellFormulas, line: Line, at: Index) -> str:
 
 def _softmax_dx(of: CellFormulas, line: Line, at: Index) -> str:
     y, dy = of.names(line, "y", "dy")
-    return f"{of.at.cell(y, *at)}*({of.at.cell(dy, *at)}-SUMPRODUCT({of.at.whole(dy)},{of.at.whole(y)}))"
+    return f"{of.at.cell(y, *at)}*SUMPRODUCT({of.at.whole(y)}*({of.at.cell(dy, *at)}-{of.at.whole(dy)}))"
 
 
 def _window(of: CellFormulas, line: Line, at: Index) -> tuple[Index, Index]:
@@ -275,13 +288,13 @@ def _max_dx(of: CellFormulas, line: Line, at: Index) -> str:
     (c, row, column), found = at, []
     for place in _covering(of, line, at):
         (_, top, left), (_, _, right) = _window(of, line, place)
-        largest, earlier = of.at.cell(y, *place), []
+        largest, earlier = of.at.cell(y, *place) + of.less_tie(x), []
         if row > top:
             earlier.append(of.at.block(x, (c, top, left), (c, row - 1, right)))
         if column > left:
             earlier.append(of.at.block(x, (c, row, left), (c, row, column - 1)))
-        before = "".join(f",SUMPRODUCT(--({cells}={largest}))=0" for cells in earlier)
-        found.append(f"IF(AND({of.at.cell(x, *at)}={largest}{before}),{of.at.cell(dy, *place)},0)")
+        before = "".join(f",SUMPRODUCT(--({cells}>={largest}))=0" for cells in earlier)
+        found.append(f"IF(AND({of.at.cell(x, *at)}>={largest}{before}),{of.at.cell(dy, *place)},0)")
     return _sum(iter(found))
 
 
@@ -303,9 +316,9 @@ def _gap_dx(of: CellFormulas, line: Line, at: Index) -> str:
 MAKERS: dict[tuple[str, str], Callable[[CellFormulas, Line, Index], str]] = {
     ("conv", "y"): _conv, ("conv", "df"): _conv_df, ("conv", "db"): _conv_db, ("conv", "dx"): _conv_dx,
     ("dense", "y"): _dense, ("dense", "dw"): _dense_dw, ("dense", "db"): _dense_db, ("dense", "dx"): _dense_dx,
-    ("sigmoid", "y"): _each("1/(1+EXP(-{x}))"), ("sigmoid", "dx"): _each("{dy}*{y}*(1-{y})"),
+    ("sigmoid", "y"): _each("EXP(MIN(0,{x}))/(1+EXP(-ABS({x})))"), ("sigmoid", "dx"): _each("{dy}*{y}*(1-{y})"),
     ("tanh", "y"): _each("TANH({x})"), ("tanh", "dx"): _each("{dy}*(1-{y}*{y})"),
-    ("relu", "y"): _each("MAX(0,{x})"), ("relu", "dx"): _each("IF({x}>0,{dy},0)"),
+    ("relu", "y"): _each("MAX(0,{x})"), ("relu", "dx"): _relu_dx,
     ("identity", "y"): _each("{x}"), ("identity", "dx"): _each("{dy}"),
     ("softmax", "y"): _softmax, ("softmax", "dx"): _softmax_dx,
     ("max", "y"): _pool("MAX"), ("max", "dx"): _max_dx,
