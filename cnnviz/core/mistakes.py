@@ -24,7 +24,7 @@ from cnnviz.core.layers.dense import Dense, connect_dx
 from cnnviz.core.layers.global_average import GlobalAverage
 from cnnviz.core.layers.identity import Identity
 from cnnviz.core.layers.layer import Shape
-from cnnviz.core.layers.max_pooling import MaxPooling, winners
+from cnnviz.core.layers.max_pooling import MaxPooling, first_winners
 from cnnviz.core.layers.relu import Relu
 from cnnviz.core.layers.sigmoid import Sigmoid, sigmoid
 from cnnviz.core.layers.softmax import Softmax
@@ -288,7 +288,7 @@ def global_average_forgotten(exact: Array, x: Array) -> Array:
 @_mistake("overlap_assigned", MaxPooling, "dx", _overlaps, "{dx}[winner] = {dy}[i, j]", "{dx}[winner] += {dy}[i, j]")
 def max_assigned(dy: Array, x: Array, y: Array, x_bound: Array, k: int, stride: int, tie: float) -> Array:
     dx = np.zeros(x.shape, dy.dtype)
-    for under, wins in reversed([*winners(x, y, x_bound, k, stride, tie)]):
+    for under, wins in reversed([*first_winners(x, y, x_bound, k, stride, tie)]):
         dx[under] = np.where(wins, dy, dx[under])
     return dx
 

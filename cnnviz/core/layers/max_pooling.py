@@ -26,7 +26,7 @@ def max_pool(x: np.ndarray, k: int, stride: int, shape: tuple[int, int]) -> np.n
     return reduce(np.maximum, (columns[..., under] for under in right))
 
 
-def winners(x: np.ndarray, p: np.ndarray, bound: np.ndarray, k: int, stride: int, tie: float) -> Iterator[tuple[Index, np.ndarray]]:
+def first_winners(x: np.ndarray, p: np.ndarray, bound: np.ndarray, k: int, stride: int, tie: float) -> Iterator[tuple[Index, np.ndarray]]:
     """For each cell (u,v) of the window the index of what lies under it, and at which places it wins.
 
     That is the first cell that is equal to the largest but for round-off: p - x <= tie · bound.
@@ -44,7 +44,7 @@ def max_pool_dx(
 ) -> np.ndarray:
     """Each place hands its gradient to the winner of its window, the first of equal ones; where windows overlap, they add up."""
     dx = np.zeros(x.shape, dp.dtype)
-    for under, wins in winners(x, p, bound, k, stride, tie):
+    for under, wins in first_winners(x, p, bound, k, stride, tie):
         if stride < k:
             dx[under] += dp * wins
         else:
