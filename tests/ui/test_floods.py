@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse
 from cnnviz.ui.server import floods
 from cnnviz.ui.server.floods import Floods
 from cnnviz.ui.server.gate import Gate
-from cnnviz.ui.server.rooms.limits import Rate
+from cnnviz.ui.server.rooms.limits import Rate, fair_share
 from cnnviz.words import say
 
 
@@ -145,6 +145,42 @@ def test_a_session_is_heard_as_often_as_somebody_presses_buttons(monkeypatch):
         assert heard[2] - heard[0] < 0.05 < 0.14 < heard[5] - heard[2]
 
     asyncio.run(tried())
+
+
+def test_sessions_of_one_address_are_heard_together_as_often_as_a_class_presses_buttons(monkeypatch):
+    waits: dict[str, list[float]] = {"10.0.0.7": [], "10.0.0.8": []}
+
+    async def tried() -> None:
+        app = Floods(None)
+        app.said = Rate(5, 0.5, clock=lambda: 0.0)
+
+        async def receive() -> dict:
+            return {"type": "websocket.receive", "bytes": b"again"}
+
+        for client in [*["10.0.0.7"] * 8, "10.0.0.8"]:  # sessions that say one thing each
+
+            async def session(scope, receive, send, client=client) -> None:
+                async def slept(seconds: float) -> None:
+                    waits[client].append(seconds)
+
+                monkeypatch.setattr(asyncio, "sleep", slept)
+                await receive()
+
+            app.app = session
+            await app(scope("websocket", client), receive, None)
+
+    asyncio.run(tried())
+    assert waits == {"10.0.0.7": [0.5, 1.0, 1.5], "10.0.0.8": []}
+
+
+@pytest.mark.parametrize(("of_all", "of_one"), [(10_000, 5_000), (4_000, 1_000)], ids=["streams", "sessions"])
+def test_a_few_addresses_that_take_what_they_can_leave_room_for_others(of_all, of_one):
+    left = of_all
+    for _ in range(6):
+        took = 0
+        while took < fair_share(left, of_one):
+            took, left = took + 1, left - 1
+    assert took > 20 and left > of_all / 100
 
 
 def test_who_had_least_worked_out_of_late_is_next():

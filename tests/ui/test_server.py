@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 from starlette.responses import HTMLResponse, PlainTextResponse
 from streamlit import config
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
@@ -249,13 +250,15 @@ def test_other_origins_can_be_allowed(option):
     assert open_socket(Origins(accepting), FOREIGN[0])[0]["type"] == "websocket.accept"
 
 
-def test_a_web_socket_that_sends_text_is_closed_and_streamlit_hears_that_it_left():
+@pytest.mark.parametrize("wrong", [{"text": "2"}, {"bytes": b"\xff\xfe garbage"}, {}], ids=["text", "garbage", "nothing"])
+def test_a_web_socket_that_sends_what_is_no_message_is_closed_and_streamlit_hears_that_it_left(wrong):
     heard = []
+    rerun = BackMsg(rerun_script={"query_string": "k=1"}).SerializeToString()
 
     async def app(scope, receive, send):
         heard.extend([await receive(), await receive()])
 
-    said = open_socket(Frames(app), {}, ({"type": "websocket.receive", "bytes": b"1"}, {"type": "websocket.receive", "text": "2"}))
+    said = open_socket(Frames(app), {}, ({"type": "websocket.receive", "bytes": rerun}, {"type": "websocket.receive", **wrong}))
     assert said == [{"type": "websocket.close", "code": 1003}]
     assert [message["type"] for message in heard] == ["websocket.receive", "websocket.disconnect"]
 

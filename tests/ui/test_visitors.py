@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import random
 
 import pytest
 from starlette.requests import Request
 from uvicorn import Config
 
-from cnnviz.ui.server.gate import visitor_of
+from cnnviz.ui.server.gate import Networks, visitor_of
 from cnnviz.ui.server.guards import Proxies
 
 
@@ -47,7 +48,17 @@ def test_a_proxy_elsewhere_does_where_the_setting_names_it(monkeypatch, mapped):
 
 
 def test_addresses_that_one_visitor_can_have_at_will_are_one():
-    assert counted("2001:db8:1:2::1") == counted("2001:db8:1:2:ffff::9") == "2001:db8:1:2::/64"
-    assert counted("2001:db8:1:3::1") != counted("2001:db8:1:2::1")
+    assert counted("2001:db8:1:2::1") == counted("2001:db8:1:2:ffff::9") == counted("2001:db8:1:3::1") == "2001:db8:1::/56"
+    assert counted("2001:db8:1:102::1") != counted("2001:db8:1:2::1")
     assert counted("::ffff:198.51.100.1") == "198.51.100.1"
     assert counted("127.0.0.1", "x" * 900) == "x" * 64
+
+
+def test_of_many_networks_of_one_provider_some_count_by_themselves_and_the_others_together():
+    networks, random_ = Networks(), random.Random(0)
+    seen = {networks.of(f"2001:db8:{random_.randrange(2**16):x}:{random_.randrange(2**16):x}::1") for _ in range(5_000)}
+    assert len(seen) <= 1 + 4 * (1 + 4) and "2001:db8::/32" in seen
+    assert networks.of("2001:db9::1") == "2001:db9::/56"
+    for n in range(30_000):  # of as many providers as there are
+        networks.of(f"{0x2000 + n % 8_000:x}:{n:x}::1")
+    assert len(networks.parts) <= 10_000

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cnnviz.ui.server.gate import visitor_of
 from cnnviz.ui.server.numbers import refusal
-from cnnviz.ui.server.rooms.limits import Rate
+from cnnviz.ui.server.rooms.limits import Rate, fair_share
 
 REQUESTS, EACH_REQUEST = 24_000, 1 / 1_500
 """Requests of one address at once, and seconds until one more: a hall of a thousand that joins, and then moves once a second."""
@@ -23,6 +23,8 @@ SOCKETS, MOST_SOCKETS = 1_000, 4_000
 """Sessions of one address that are open, and of all; each takes some 0.2 MB. Streamlit keeps 128 more that were left."""
 MESSAGES, EACH_MESSAGE = 60, 0.1
 """What one session may say at once, and seconds until one more: nobody presses more buttons."""
+MESSAGES_OF_ALL, EACH_OF_ALL = 600, 1 / 40
+"""What all sessions of one address may say at once, and seconds until one more: each has a script run for it."""
 TARPIT = 1.0
 """Seconds that a refusal takes: who asks again at once is not faster for it."""
 MOST_REFUSED = 500
@@ -41,6 +43,7 @@ class Floods:
         self.app = app
         self.asked = Rate(REQUESTS, EACH_REQUEST)
         self.opened = Rate(SESSIONS, EACH_SESSION)
+        self.said = Rate(MESSAGES_OF_ALL, EACH_OF_ALL)
         self.answering: Counter[str] = Counter()
         self.open: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
@@ -66,16 +69,15 @@ class Floods:
     async def _open(self, scope: Scope, receive: Receive, send: Send) -> None:
         who = visitor_of(HTTPConnection(scope))
         full = self.open.total() >= MOST_SOCKETS
-        if full or self.open[who] >= SOCKETS or not self.opened.take(who):
+        if full or self.open[who] >= fair_share(MOST_SOCKETS - self.open.total(), SOCKETS) or not self.opened.take(who):
             await self._wait(who)
             return await _deny(refusal(503 if full else 429, "ui.server.crowded" if full else "ui.server.flood", _SOON), scope, receive, send)
         said = Rate(MESSAGES, EACH_MESSAGE, known=1)
 
         async def receive_in_turn() -> Message:
             message = await receive()
-            if message["type"] == "websocket.receive" and not said.take(""):
-                await asyncio.sleep((1 - said.look("")) * EACH_MESSAGE)
-                said.take("")
+            if message["type"] == "websocket.receive" and (wait := max(said.turn(""), self.said.turn(who))):
+                await asyncio.sleep(wait)
             return message
 
         with _counted(self.open, who):

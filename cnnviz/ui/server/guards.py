@@ -11,11 +11,13 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import streamlit as st
+from google.protobuf.message import DecodeError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import runtime
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from cnnviz.ui.server.language import of_request
@@ -137,7 +139,7 @@ class Metrics:
 
 
 class Frames:
-    """Closes a web socket that sends text, which Streamlit answers with a traceback in its log."""
+    """Closes a web socket that sends text, or bytes that are no message of Streamlit's, which answers them with a traceback in its log."""
 
     def __init__(self, app: ASGIApp):
         self.app = app
@@ -145,12 +147,22 @@ class Frames:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def receive_bytes() -> Message:
             message = await receive()
-            if message["type"] != "websocket.receive" or message.get("bytes") is not None:
+            if message["type"] != "websocket.receive" or _is_message(message.get("bytes")):
                 return message
             await send({"type": "websocket.close", "code": 1003})
             return {"type": "websocket.disconnect", "code": 1003}
 
         await self.app(scope, receive_bytes if scope["type"] == "websocket" else receive, send)
+
+
+def _is_message(content: bytes | None) -> bool:
+    if content is None:
+        return False
+    try:
+        BackMsg.FromString(content)
+    except DecodeError:
+        return False
+    return True
 
 
 class UploadLimit:

@@ -25,13 +25,40 @@ class Rate:
     def take(self, who: str) -> bool:
         """Whether they may once more; if so, that is counted."""
         left = self.look(who)
-        self.left[who] = (left - 1 if left >= 1 else left, self.clock())
+        self._keep(who, left - 1 if left >= 1 else left)
+        return left >= 1
+
+    def turn(self, who: str) -> float:
+        """Seconds until they may once more, which is counted at once: those who wait come one after the other.
+
+        >>> rate = Rate(1, 10, clock=lambda: 0.0)
+        >>> [rate.turn("a"), rate.turn("a"), rate.turn("a"), rate.turn("b")]
+        [0.0, 10.0, 20.0, 0.0]
+        """
+        left = self.look(who) - 1
+        self._keep(who, left)
+        return max(0.0, -left * self.seconds)
+
+    def _keep(self, who: str, left: float) -> None:
+        self.left[who] = (left, self.clock())
         self.left.move_to_end(who)
         while len(self.left) > self.known:
             self.left.popitem(last=False)
-        return left >= 1
 
     def look(self, who: str) -> float:
         """How many times they still may, now."""
         left, at = self.left.get(who, (self.most, self.clock()))
         return min(self.most, left + (self.clock() - at) / self.seconds)
+
+
+A_FEW = 20
+"""What anybody may have as long as there is any left."""
+
+
+def fair_share(left: int, most: int) -> int:
+    """How many one address may have where so many are left: never more than are left for all others, so that a few cannot have all.
+
+    >>> fair_share(10_000, 5_000), fair_share(300, 5_000), fair_share(3, 5_000), fair_share(0, 5_000)
+    (5000, 300, 20, 0)
+    """
+    return min(most, max(left, A_FEW)) if left > 0 else 0

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
+from cnnviz.ui.server.rooms.limits import fair_share
 from cnnviz.ui.server.rooms.questions import poll_data
 from cnnviz.ui.server.rooms.store import Room, Store, StoreLost
 
@@ -71,7 +72,7 @@ class Streams:
 
     def have_room(self, visitor: str) -> bool:
         """Whether there may be one more, for that visitor."""
-        return len(self) < MOST_FOLLOWERS and self.following[visitor] < MOST_OF_ONE
+        return self.following[visitor] < fair_share(MOST_FOLLOWERS - len(self), MOST_OF_ONE)
 
     def close(self) -> None:
         """Ends every stream; browsers come back by themselves."""
