@@ -89,7 +89,7 @@ class Listener:
     def __init__(self, url: str, code: str):
         self.url, self.code, self.at = url, code, ""
         self.cut: float | None = time.monotonic()
-        self.longest = 0.0
+        self.longest = self.since = 0.0
 
     async def listen(self) -> None:
         """Until it is cancelled."""
@@ -107,7 +107,8 @@ class Listener:
 
     def _hear(self, text: str) -> None:
         if self.cut is not None:
-            self.longest, self.cut = max(self.longest, time.monotonic() - self.cut), None
+            self.since = time.monotonic()
+            self.longest, self.cut = max(self.longest, self.since - self.cut), None
         for event in text.split("\n\n"):
             if event.startswith("id: "):
                 self.at = event.partition("data: ")[2]
