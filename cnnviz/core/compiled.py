@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,12 +19,13 @@ class Made(NamedTuple):
     dropped: int | None
 
 
-def compiled(lines: Iterable[Made]) -> Callable[[Arrays, Sequence[Callable[..., np.ndarray]]], Arrays]:
+@lru_cache(maxsize=512)  # it takes milliseconds for a deep network, and is the same for images of any size
+def compiled(lines: tuple[Made, ...]) -> Callable[[Arrays, Sequence[Callable[..., np.ndarray]]], Arrays]:
     """A function that is given the arrays so far and a function for each line; it adds what they make, and gives what is shown.
 
     All that is made is read-only, as is what it is a view of.
 
-    >>> run = compiled([Made("y", ("x",), None), Made("z", ("y", "x"), 1)])
+    >>> run = compiled((Made("y", ("x",), None), Made("z", ("y", "x"), 1)))
     >>> values = {"x": np.ones((1, 2))}
     >>> run(values, [np.negative, np.subtract])
     {'z': array([-2., -2.])}

@@ -179,9 +179,20 @@ class Program:
         self.needed = 1 + max(learning, default=-1)  # what comes after it is the gradient of the image, and of no use to an update
         self.shown = {name: self._shown(shape) for name, shape in self.shapes.items() if "." not in name}
         self._needed_lines, self._rest_lines = self.backward_lines[: self.needed], self.backward_lines[self.needed :]
-        self._way_forth, self._way_back, self._way_on = map(self._way, (self.forward_lines, self._needed_lines, self._rest_lines))
         self._made_last = tuple(line.target for line in self._rest_lines)
         self._read_last = {source for line in self._rest_lines for source in line.sources}.difference(self._made_last)
+
+    @cached_property
+    def _way_forth(self) -> Way:  # compiled when a pass asks for it: many a program is there for its shapes alone
+        return self._way(self.forward_lines)
+
+    @cached_property
+    def _way_back(self) -> Way:
+        return self._way(self._needed_lines)
+
+    @cached_property
+    def _way_on(self) -> Way:
+        return self._way(self._rest_lines)
 
     def _way(self, lines: Sequence[Line]) -> Way:
         """Lines as one function for one image."""
@@ -190,7 +201,7 @@ class Program:
             plain = target if target in self.shapes else target[1:]
             return len(self.shapes[plain]) - len(self.shown[plain]) if plain in self.shown else None
 
-        return Way(tuple(lines), tuple(line.run_one for line in lines), compiled(Made(line.target, line.sources, dropped(line.target)) for line in lines))
+        return Way(tuple(lines), tuple(line.run_one for line in lines), compiled(tuple(Made(line.target, line.sources, dropped(line.target)) for line in lines)))
 
     # ---- the lines
 

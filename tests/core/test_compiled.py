@@ -52,7 +52,7 @@ def test_a_sigmoid_that_overflows_on_the_way_is_right_and_warns_of_nothing(scale
 
 def test_each_line_sees_what_those_before_it_have_made():
     seen = []
-    run = compiled([Made("y", ("x",), 0), Made("z.kept", ("y",), None), Made("z", ("z.kept", "y"), 2)])
+    run = compiled((Made("y", ("x",), 0), Made("z.kept", ("y",), None), Made("z", ("z.kept", "y"), 2)))
     values = {"x": np.ones((1, 1, 3))}
     shown = run(values, [np.negative, np.abs, lambda kept, y: seen.append({**values}) or kept + y])
     assert list(seen[0]) == ["x", "y", "z.kept"]
