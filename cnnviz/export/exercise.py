@@ -28,7 +28,7 @@ SAID = ("right", "wrong", "untold", "kink", "some_untold", "shape", "not_yet")
 
 FILE = "gradients.npz"
 """What it writes, to be taken to the Check page."""
-TRIED, FEWEST = 200, 20
+TRIED, FEWEST = 200, 10
 """Entries of one array that are nudged at the most, evenly spread, and of the largest networks."""
 WORK = 4_000_000_000
 """Multiplications of one check: some seconds."""

@@ -77,7 +77,7 @@ def test_each_mistake_is_found_at_the_stage_where_it_first_shows(screen: Screen)
         shown = "db" if hit[0] == "dw" and "dw" not in differing else hit[0]
         if hit[0] != "dx":  # of which no parameter hears
             expect(screen.page.locator(".verdict")).to_have_class(re.compile("bad"))
-            expect(screen.page.locator(".verdict")).to_contain_text("entries are wrong")
+            expect(screen.page.locator(".verdict")).to_contain_text("wrong")
         first = screen.page.locator("[data-column][data-state=first]")
         expect(first).to_have_count(1)
         expect(first).to_have_attribute("data-column", shown)
@@ -85,7 +85,7 @@ def test_each_mistake_is_found_at_the_stage_where_it_first_shows(screen: Screen)
             "(all) => all.map((head) => head.dataset.column)"
         )
         assert later == [symbol for symbol in differing if symbol != shown]
-        expect(screen.page.locator(".sentence")).to_contain_text(str(placed(name, Lesson().network).sentence))
+        expect(screen.page.locator(".sentence")).to_contain_text(str(mistake.sentence))
         assert screen.address["mistake"] == name
     screen.switch("mistake_none")
     screen.key("mistake_sign_flipped").hover()

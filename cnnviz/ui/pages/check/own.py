@@ -218,7 +218,8 @@ def _example(now: Now) -> OwnData:
 def _looks_like(found: Diagnosis, stage: str) -> Mapping[str, object]:
     matches = found.matches[stage]
     near = near_ones(matches)
-    shown = (*near, *(match for match in matches if match not in near and match.slip.placed))[:SHOWN]
+    others = [match for match in matches if near and match not in near and match.slip.placed]
+    shown = (*near, *others)[:SHOWN]
     own = tuple(name for name, one in found.arrays.items() if one.verdict == WRONG and found.stage_of(name) == stage)
     title = near[0].slip.title if near else message("own.unknown")
     how = message("ui.check.own.nearest" if near else "ui.check.own.none", stage=label(stage))
