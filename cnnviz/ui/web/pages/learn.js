@@ -6,16 +6,15 @@ import { remember } from "../model/progress.js"
 import { answered, score } from "../model/score.js"
 import { say } from "../model/words.js"
 import { IMAGES, KERNELS } from "../spec.js"
-import { setHTML } from "./html.js"
+import { keyed, render, setHTML } from "./html.js"
 import { bindIndex, index, paintIndex } from "./learn_index.js"
-import { kernelName, ordered, panelOf, reveal } from "./learn_question.js"
-import { rich } from "./learn_words.js"
+import { kernelName, panelOf } from "./learn_question.js"
 import { Step } from "./step.js"
 import { isPhone } from "./step_layout.js"
 
 /** @import { Answer } from "../model/decode.js" */
 /** @import { Cell } from "../model/patterns.js" */
-/** @import { Given } from "../model/score.js" */
+/** @import { Given, Score } from "../model/score.js" */
 /** @import { FiltersRecord, LearnData, LearnHeader, LearnStep } from "../types/wire.js" */
 /** @import { Subject } from "./step.js" */
 /** @import { View } from "./view.js" */
@@ -37,8 +36,12 @@ export class Learn extends Step {
   filters = null
   /** @type {Given} */
   given = null
-  open = false // whether the answer is out
+  /** @type {Score | null}  what became of the answer, once it is out */
+  found = null
+  hinted = false
+  picked = "" // the cell that was clicked, in words
   asked = "" // which question it is
+  round = 0 // questions so far
   tries = 0
 
   /** @param {View} view */
@@ -87,7 +90,7 @@ export class Learn extends Step {
     if (!step) return this.list()
     const name = JSON.stringify([step.lesson, step.number, answer.lesson.img, answer.lesson.f])
     const constructs = step.kind === "construct" && this.asked.startsWith(`["${step.lesson}",${step.number},`)
-    if (name !== this.asked) this.start(step, answer.lesson, constructs)
+    if (name !== this.asked) this.start(step, constructs)
     this.asked = name
   }
 
@@ -100,36 +103,36 @@ export class Learn extends Step {
 
   /**
    * @param {LearnStep} step
-   * @param {Record<string, string>} lesson
    * @param {boolean} again  whether this is another try of a construction
    */
-  start(step, lesson, again) {
-    const listed = this.learn?.lessons.find(({ id }) => id === step.lesson)
-    if (!listed) return
+  start(step, again) {
     this.given = step.kind === "order" ? shuffled(step) : null
-    this.open = false
+    this.found = null
     this.tries = again ? this.tries + 1 : 0
-    const focused = again ? /** @type {HTMLElement | null} */ (document.activeElement)?.dataset.weight : undefined
+    this.hinted = this.tries >= TRIES
+    this.picked = ""
+    if (!again) this.round += 1
     const first = !this.asked
-    this.panel.innerHTML = panelOf(step, listed, lesson, this.filters, Array.isArray(this.given) ? this.given : [])
-    this.panel.scrollTop = 0
-    this.ready()
-    if (step.kind === "construct") this.construct(step, focused)
-    else if (!first) this.panel.querySelector("h1")?.focus({ preventScroll: true })
+    this.fill()
+    if (!again) this.panel.scrollTop = 0
+    if (step.kind === "construct") {
+      if (step.met) this.commit()
+    } else if (!first) this.panel.querySelector("h1")?.focus({ preventScroll: true })
     if (isPhone() && !first && !again) this.panel.scrollIntoView()
+  }
+
+  /** The panel as it is now; another question's is another one. */
+  fill() {
+    const step = this.question
+    const listed = this.learn?.lessons.find(({ id }) => id === step?.lesson)
+    if (!step || !listed) return
+    const { given, found, hinted, tries, picked } = this
+    const tried = { given, found, hinted, tries, picked: picked || undefined }
+    render(keyed(this.round, panelOf(step, listed, this.view.lesson, this.filters, tried)), this.panel)
   }
 
   // On a phone the question comes first, and the maps below it.
   bring() {}
-
-  /** @param {LearnStep} step @param {string | undefined} focused */
-  construct(step, focused) {
-    if (step.met) return this.commit()
-    const box = this.panel.querySelector(".feedback")
-    if (box && this.tries) box.innerHTML = `<p>${say("web.learn.not_yet")}</p>`
-    if (this.tries >= TRIES) this.hint()
-    if (focused) this.view.$(`[data-weight="${focused}"]`).focus()
-  }
 
   // ---- answering
 
@@ -150,7 +153,7 @@ export class Learn extends Step {
       const input = /** @type {HTMLInputElement} */ (target)
       if (input.name === "answer") this.given = Number(input.value)
       else if (input.name === "number") this.given = input.value
-      this.ready()
+      this.fill()
     })
     panel.addEventListener("change", ({ target }) => {
       const field = /** @type {HTMLInputElement} */ (target)
@@ -178,7 +181,7 @@ export class Learn extends Step {
     /** @type {Record<string, string>} */
     const next = number < count ? { lesson, step: String(number + 1) } : {}
     if (dataset.go !== undefined) this.view.leap(dataset.go ? { lesson, step: dataset.go } : {})
-    else if (dataset.move) this.shift(step, Number(dataset.move), Number(dataset.by))
+    else if (dataset.move) this.shift(Number(dataset.move), Number(dataset.by))
     else if (dataset.key === "learn_continue" || dataset.key === "learn_skip") this.view.leap(next)
     else if (dataset.key === "learn_back") this.view.leap(number > 1 ? { lesson, step: String(number - 1) } : {})
     else if (dataset.key === "learn_hint") this.hint()
@@ -186,21 +189,18 @@ export class Learn extends Step {
   }
 
   hint() {
-    const hint = this.panel.querySelector(/** @type {"p"} */ (".hint"))
-    if (hint) hint.hidden = false
+    this.hinted = true
+    this.fill()
   }
 
-  /** @param {LearnStep} step @param {number} at @param {number} by */
-  shift(step, at, by) {
-    const given = /** @type {string[]} */ (this.given)
-    const order = [...given]
+  /** @param {number} at @param {number} by */
+  shift(at, by) {
+    const order = [.../** @type {string[]} */ (this.given)]
     order.splice(at + by, 0, ...order.splice(at, 1))
     this.given = order
-    const box = this.panel.querySelector(".order")
-    if (!box) return
-    box.innerHTML = ordered(step, order)
+    this.fill()
     const moved = (/** @type {number} */ way) =>
-      box.querySelector(/** @type {"button"} */ (`[data-move="${at + by}"][data-by="${way}"]:enabled`))
+      this.panel.querySelector(/** @type {"button"} */ (`[data-move="${at + by}"][data-by="${way}"]:enabled`))
     ;(moved(by) ?? moved(-by))?.focus()
   }
 
@@ -218,18 +218,18 @@ export class Learn extends Step {
       })
   }
 
-  ready() {
-    const commit = this.panel.querySelector(/** @type {"button"} */ ("[data-key=learn_commit]"))
-    if (commit && this.question) commit.disabled = !answered(this.question, this.given)
+  /** Whether the answer is out. */
+  get open() {
+    return this.found !== null
   }
 
   commit() {
     const step = this.question
     if (!step || this.open || (step.kind !== "construct" && !answered(step, this.given))) return
-    this.open = true
-    const found = score(step, this.given, (name) => this.numbers.arrays[`learn.${name}`]?.values)
-    remember(step.lesson, step.number, found.right)
-    reveal(this.panel, step, found, Number(this.given))
+    this.found = score(step, this.given, (name) => this.numbers.arrays[`learn.${name}`]?.values)
+    remember(step.lesson, step.number, this.found.right)
+    this.fill()
+    this.panel.querySelector(/** @type {"button"} */ (".next .primary:not([hidden])"))?.focus()
     this.view.paint()
   }
 
@@ -242,8 +242,8 @@ export class Learn extends Step {
     this.given = this.numbers.offset(map, cell)
     this.cells.remember(map, cell)
     const place = this.numbers.index(map, cell).join(",")
-    setHTML(this.view.$(".pick"), rich(say("web.learn.picked", { map, place })))
-    this.ready()
+    this.picked = say("web.learn.picked", { map, place })
+    this.fill()
     this.view.paint()
   }
 
