@@ -2,7 +2,9 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { ends, largest, layout, rgba } from "../../cnnviz/ui/web/draw/heatmap.js"
+import { ends } from "../../cnnviz/ui/web/draw/heatmap.js"
+import { rgba } from "../../cnnviz/ui/web/draw/pixels.js"
+import { largest, layout } from "../../cnnviz/ui/web/model/layout.js"
 import { faceOf, faceOfColumn } from "../../cnnviz/ui/web/model/plates.js"
 
 const FACES = [

@@ -6,7 +6,7 @@ import { css, ink } from "../model/colour.js"
 import { number } from "../model/format.js"
 import { ratio } from "./canvas.js"
 
-/** @typedef {import("./heatmap.js").Box} Box */
+/** @typedef {import("../model/layout.js").Box} Box */
 /** @typedef {{ box: Box, image: HTMLCanvasElement, cut: Box }} Source  cells that are read: where they lie, and the part of a canvas that shows them */
 /**
  * @typedef {object} Move

@@ -1,162 +1,28 @@
-// A heat map: an array as tiles of coloured cells. Pure: where its cells lie (`layout`), what its colours stand for
-// (`ends`), the pixels of a picture (`rgba`). Painted (`Heatmap`): picture and numbers once, and the cells that matter on a
-// layer above, so that pointing paints outlines alone.
+// A heat map: an array as tiles of coloured cells. Picture and numbers are painted once, and the cells that matter on a layer
+// above, so that pointing paints outlines alone. Where cells lie is model/layout.js.
 
-import { colour, css, gradient, ink, isUntold } from "../model/colour.js"
+import { colour, css, ink, isUntold } from "../model/colour.js"
 import { short, whole } from "../model/format.js"
-import { one } from "../model/links.js"
+import { largest, layout } from "../model/layout.js"
 import { MOST_PRINTED } from "../spec.js"
 import { contextOf, ratio } from "./canvas.js"
+import { picture } from "./pixels.js"
 
 /** @import { Values } from "../model/decode.js" */
-/** @import { Cell, Range } from "../model/patterns.js" */
+/** @import { Box, Layout } from "../model/layout.js" */
+/** @import { Range } from "../model/patterns.js" */
 /** @import { Box as CellBox, Face } from "../model/plates.js" */
 /** @import { Scale } from "../types/wire.js" */
-/** @typedef {{ x: number, y: number, width: number, height: number }} Box  in CSS pixels */
 /** @typedef {{ ranges: Range[], strong?: boolean, thin?: boolean }} Mark  cells to outline */
-/** @typedef {{ width: number, height: number, across?: number, places?: number }} Room  how large a map is, how many tiles stand side by side, and for how many there is a place */
 /** @typedef {[width: number, height: number]} Size  on the screen, in CSS pixels */
-/** @typedef {ReturnType<typeof layout>} Layout */
 
-export const GAP = 3 // between tiles, in CSS pixels
 const SEEN = 5 // an outline is at least so large
 const MOST_RIBBONS = 4
-
-/**
- * Where the cells of a map lie: its tiles, its cells, and back from a place to the cell there.
- * @param {Face} face
- * @param {Room} room
- */
-export function layout(face, { width, height, across = 1, places = 0 }) {
-  const wide = face.stacked ? 1 : across
-  const down = face.stacked ? face.tiles : Math.ceil(Math.max(face.tiles, places) / wide)
-  const [w, h] = [(width - (wide - 1) * GAP) / wide, (height - (down - 1) * GAP) / down]
-  const [cellWidth, cellHeight] = [w / face.columns, h / face.rows]
-
-  /** @param {number} n @returns {Box} */
-  const tile = (n) => ({ x: (n % wide) * (w + GAP), y: Math.floor(n / wide) * (h + GAP), width: w, height: h })
-
-  /** @param {CellBox} box @returns {Box} */
-  const place = ({ tile: n, top, left, tall, wide: columns }) => {
-    const { x, y } = tile(n)
-    return { x: x + left * cellWidth, y: y + top * cellHeight, width: columns * cellWidth, height: tall * cellHeight }
-  }
-
-  /** Around cells, as far as there are any. @param {Range[]} ranges */
-  const found = (ranges) => face.boxes(ranges).filter(({ tall, wide: columns }) => tall > 0 && columns > 0)
-
-  /** The cell under a point; where there is none, the last one before it. @param {number} x @param {number} y @returns {Cell} */
-  function cellAt(x, y) {
-    const n = Math.min(within(y / (h + GAP), down) * wide + within(x / (w + GAP), wide), face.tiles - 1)
-    const box = tile(n)
-    const j = within((x - box.x) / cellWidth, face.columns)
-    for (let i = within((y - box.y) / cellHeight, face.rows); i >= 0; i--) {
-      for (let at = j; at >= 0; at--) {
-        const cell = face.at(n, i, at)
-        if (cell) return cell
-      }
-    }
-    return face.at(n, 0, 0) ?? []
-  }
-
-  return {
-    face,
-    cellWidth,
-    cellHeight,
-    tile,
-    place,
-    found,
-    cellAt,
-    boxOf: (/** @type {Cell} */ cell) => place(found(cell.map(one))[0]),
-  }
-}
-
-/** The cell of a row of so many that a place lies in. @param {number} at @param {number} count */
-const within = (at, count) => Math.min(Math.max(Math.floor(at), 0), count - 1)
 
 /** What the ends of the colours stand for, as short as they fit; a symmetric scale says ± once. @param {number[]} limits @param {Scale} scale */
 export function ends(limits, scale) {
   const [low, high] = limits.map((end) => (Number.isInteger(end) ? whole(end) : short(end)))
   return scale === "signed" && low === `−${high}` ? ["", `±${high}`] : [low, high]
-}
-
-/** The pixels of a picture, each one's colour by `paint`; one without is clear. @param {number} rows @param {number} columns @param {(i: number, j: number) => ArrayLike<number> | null} paint */
-export function rgba(rows, columns, paint) {
-  const bytes = new Uint8ClampedArray(4 * rows * columns)
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++) {
-      const found = paint(i, j)
-      if (!found) continue
-      const at = 4 * (i * columns + j)
-      for (let c = 0; c < 3; c++) bytes[at + c] = found[c]
-      bytes[at + 3] = 255
-    }
-  }
-  return bytes
-}
-
-/** A picture of one pixel a cell, to be drawn larger without smoothing. @param {number} rows @param {number} columns @param {(i: number, j: number) => ArrayLike<number> | null} paint */
-export function picture(rows, columns, paint) {
-  const canvas = new OffscreenCanvas(columns, rows)
-  const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"))
-  const image = context.createImageData(columns, rows)
-  image.data.set(rgba(rows, columns, paint))
-  context.putImageData(image, 0, 0)
-  return canvas
-}
-
-/** @type {OffscreenCanvasRenderingContext2D | undefined}  on which what is drawn at once is made: a canvas of its own takes longer */
-let scratch
-
-/** Draws a picture of one pixel a cell into a box. @param {CanvasRenderingContext2D} context @param {number} rows @param {number} columns @param {(i: number, j: number) => ArrayLike<number> | null} paint @param {Box} box */
-export function drawPicture(context, rows, columns, paint, { x, y, width, height }) {
-  scratch ??= /** @type {OffscreenCanvasRenderingContext2D} */ (new OffscreenCanvas(1, 1).getContext("2d"))
-  const { canvas } = scratch
-  if (canvas.width < columns || canvas.height < rows)
-    Object.assign(canvas, { width: Math.max(columns, canvas.width), height: Math.max(rows, canvas.height) })
-  const image = scratch.createImageData(columns, rows)
-  image.data.set(rgba(rows, columns, paint))
-  scratch.putImageData(image, 0, 0)
-  context.drawImage(canvas, 0, 0, columns, rows, x, y, width, height)
-}
-
-/** A picture of values, row after row. @param {ArrayLike<number>} values @param {number} rows @param {number} columns @param {number[]} limits @param {Scale} scale @param {number} [from] the place of the first */
-export const valuesPicture = (values, rows, columns, limits, scale, from = 0) =>
-  picture(rows, columns, (i, j) => colour(values[from + i * columns + j], limits, scale))
-
-/**
- * The entry of largest size of those that a pixel stands for, where cells are less than a pixel.
- * @param {Values["values"]} values
- * @param {Face} face
- * @param {number} n  the tile
- * @param {[at: number, of: number]} down
- * @param {[at: number, of: number]} right
- */
-export function largest(values, face, n, [i, rows], [j, columns]) {
-  const [top, bottom] = [Math.floor((i * face.rows) / rows), Math.floor(((i + 1) * face.rows) / rows)]
-  const [left, right] = [Math.floor((j * face.columns) / columns), Math.floor(((j + 1) * face.columns) / columns)]
-  /** @type {number | undefined} */
-  let found
-  for (let r = top; r < bottom; r++) {
-    for (let c = left; c < right; c++) {
-      const at = face.offset(n, r, c)
-      if (at >= 0 && (found === undefined || Math.abs(values[at]) > Math.abs(found))) found = values[at]
-    }
-  }
-  return found
-}
-
-/** @type {WeakMap<object, Map<string, OffscreenCanvas>>}  by array: what was asked of it */
-const kept = new WeakMap()
-
-/** The same, made once for as long as there is that array. @param {Values["values"]} values @param {number} rows @param {number} columns @param {number[]} limits @param {Scale} scale @param {number} from */
-export function keptPicture(values, rows, columns, limits, scale, from) {
-  const key = `${rows} ${columns} ${limits} ${scale} ${gradient(scale)} ${from}`
-  const own = kept.get(values) ?? new Map()
-  kept.set(values, own)
-  const found = own.get(key) ?? valuesPicture(values, rows, columns, limits, scale, from)
-  own.set(key, found)
-  return found
 }
 
 /** A line around a box, on white. @param {CanvasRenderingContext2D} context @param {Box} box @param {[width: number, style: string][]} lines @param {number} [inset] */

@@ -6,7 +6,8 @@ import { say } from "../model/words.js"
 import { smallest } from "./canvas.js"
 import { ends, Heatmap } from "./heatmap.js"
 
-/** @import { Layout, Size } from "./heatmap.js" */
+/** @import { Layout } from "../model/layout.js" */
+/** @import { Size } from "./heatmap.js" */
 /** @import { BoardColumn, Scale } from "../types/wire.js" */
 /** @import { Limits } from "../model/colour.js" */
 /** @import { Values } from "../model/decode.js" */

@@ -4,14 +4,15 @@ import { colour, css, ink } from "../model/colour.js"
 import { number, short } from "../model/format.js"
 import { equals } from "../model/readable.js"
 import { ratio } from "./canvas.js"
-import { drawPicture, ends, hide, keptPicture, ring } from "./heatmap.js"
+import { ends, hide, ring } from "./heatmap.js"
+import { drawPicture, keptPicture } from "./pixels.js"
 import { isDark } from "./theme.js"
 
 /** @import { Scale } from "../types/wire.js" */
 /** @typedef {import("../model/numbers.js").Numbers} Numbers */
 /** @typedef {import("../model/patterns.js").Range} Range */
 /** @typedef {import("../model/patterns.js").Cell} Cell */
-/** @typedef {import("./heatmap.js").Box} Box */
+/** @typedef {import("../model/layout.js").Box} Box */
 /** @typedef {{ rows: Range, columns: Range, strong?: boolean }} Ring */
 /** @typedef {{ width: number, height: number, zoom?: number }} Room  in CSS pixels; a picture is laid out as if they were `zoom` times larger */
 

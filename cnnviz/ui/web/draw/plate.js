@@ -2,9 +2,10 @@
 
 import { number, power, short, timesPower, whole } from "../model/format.js"
 import { say } from "../model/words.js"
-import { font, Heatmap, picture, ring } from "./heatmap.js"
+import { font, Heatmap, ring } from "./heatmap.js"
+import { picture } from "./pixels.js"
 
-/** @import { Box, Layout } from "./heatmap.js" */
+/** @import { Box, Layout } from "../model/layout.js" */
 /** @import { Numbers } from "../model/numbers.js" */
 /** @import { Cell } from "../model/patterns.js" */
 /** @import { Face } from "../model/plates.js" */

@@ -3,9 +3,9 @@
 
 import { MapView } from "../draw/maps.js"
 import { colour, css, ink } from "../model/colour.js"
-import { escaped, formula, number, short } from "../model/format.js"
+import { formula, number, short } from "../model/format.js"
 import { say } from "../model/words.js"
-import { setHTML } from "./html.js"
+import { html, nothing, render, setText, svg } from "./html.js"
 
 /** @import { ArchitectureData, Scale } from "../types/wire.js" */
 /** @import { Arrays } from "../model/decode.js" */
@@ -83,17 +83,17 @@ export class Architecture {
     this.place.hidden = false
     const $ = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (this.place.querySelector(selector))
     for (const one of this.maps) this.show(one, arrays, data)
-    setHTML($(".here"), escaped(data.here))
-    setHTML($(".why"), escaped(data.why))
-    setHTML($(".net"), net(data, arrays["arch.w"].values))
-    setHTML(
+    setText($(".here"), data.here)
+    setText($(".why"), data.why)
+    render(net(data, arrays["arch.w"].values), $(".net"))
+    render(
+      html`<b>${say("web.notebook.asides")}</b>${data.asides.map((aside) => html`<span>${aside}</span>`)}`,
       $(".asides"),
-      `<b>${say("web.notebook.asides")}</b>${data.asides.map((aside) => `<span>${escaped(aside)}</span>`).join("")}`,
     )
-    setHTML($(".letters"), letters(data))
-    setHTML($(".matrix"), matrix(data))
-    setHTML($(".landscape .soft"), data.landscape.words.map(escaped).join(" "))
-    setHTML($(".landscape svg"), way(data))
+    render(letters(data), $(".letters"))
+    render(matrix(data), $(".matrix"))
+    setText($(".landscape .soft"), data.landscape.words.join(" "))
+    render(way(data), $(".landscape svg"))
   }
 
   /**
@@ -136,24 +136,24 @@ function net({ nodes, strong, b, sums, outputs, targets, names }, w) {
     /** @type {number} */ to,
     /** @type {number} */ weight,
     /** @type {number} */ width,
-    more = "",
+    /** @type {{ opacity?: number, dashes?: string }} */ { opacity = 1, dashes } = {},
   ) =>
-    `<line x1="64" y1="${y}" x2="262" y2="${to}" stroke="${sign(weight)}" stroke-width="${width.toFixed(2)}" ${more}/>`
+    svg`<line x1="64" y1=${y} x2="262" y2=${to} stroke=${sign(weight)} stroke-width=${width.toFixed(2)} opacity=${opacity} stroke-dasharray=${dashes ?? nothing} />`
   const thin = Array.from({ length: Math.min(DRAWN, units) }, (_, i) =>
     Math.round((i * (units - 1)) / Math.max(1, Math.min(DRAWN, units) - 1)),
   )
   const links = thin.flatMap((at) =>
     sums.map((_, o) =>
-      line(up(at), out(o), w[at * n + o], 0.2 + 1.2 * Math.abs(w[at * n + o] / most), 'opacity=".35"'),
+      line(up(at), out(o), w[at * n + o], 0.2 + 1.2 * Math.abs(w[at * n + o] / most), { opacity: 0.35 }),
     ),
   )
   const places = nodes.map((_, i) => 22 + (i * (HEIGHT - 90)) / Math.max(1, nodes.length - 1))
   const thick = nodes.flatMap(({ at, w: weights }, i) =>
     weights.map((weight, o) =>
-      line(places[i], out(o), weight, 0.8 + 4 * Math.abs(weight / most), `opacity="${at === strong ? 1 : 0.8}"`),
+      line(places[i], out(o), weight, 0.8 + 4 * Math.abs(weight / most), { opacity: at === strong ? 1 : 0.8 }),
     ),
   )
-  const bias = b.map((value, o) => line(HEIGHT - 22, out(o), value, 1.4, 'stroke-dasharray="4 3"'))
+  const bias = b.map((value, o) => line(HEIGHT - 22, out(o), value, 1.4, { dashes: "4 3" }))
   const node = (
     /** @type {number} */ x,
     /** @type {number} */ y,
@@ -163,61 +163,64 @@ function net({ nodes, strong, b, sums, outputs, targets, names }, w) {
     r = 17,
   ) => {
     const shade = colour(value, limits, scale)
-    return `<circle cx="${x}" cy="${y}" r="${r}" fill="${css(shade)}" stroke="var(--line)"/><text x="${x}" y="${y + 4}" text-anchor="middle" font-weight="700" fill="${ink(shade)}">${short(value)}</text>`
+    return svg`<circle cx=${x} cy=${y} r=${r} fill=${css(shade)} stroke="var(--line)" />${label(x, y + 4, short(value), { weight: 700, fill: ink(shade) })}`
   }
+  const label = (
+    /** @type {number} */ x,
+    /** @type {number} */ y,
+    /** @type {string} */ text,
+    /** @type {{ weight?: number, fill?: string }} */ { weight, fill } = {},
+  ) =>
+    svg`<text x=${x} y=${y} text-anchor="middle" font-weight=${weight ?? nothing} fill=${fill ?? nothing}>${text}</text>`
   const far = Math.max(...sums.map(Math.abs), 1e-12)
-  const label = (/** @type {number} */ x, /** @type {number} */ y, /** @type {string} */ text, more = "") =>
-    `<text x="${x}" y="${y}" text-anchor="middle" ${more}>${text}</text>`
-  return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${say("web.notebook.connected")}">
-    <defs><linearGradient id="strip" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="${css(colour(nodes[0].v, [0, 1], "activation"))}"/><stop offset="1" stop-color="${css(colour(nodes.at(-1)?.v ?? 0, [0, 1], "activation"))}"/></linearGradient></defs>
-    <rect x="14" y="10" width="12" height="${HEIGHT - 48}" fill="url(#strip)"/><text class="small" x="2" y="${HEIGHT - 5}">${say("web.notebook.units", { count: units })}</text>
-    ${links.join("")}${thick.join("")}${bias.join("")}
-    ${nodes.map(({ v, at }, i) => `${node(58, places[i], v, "activation", [0, 1])}<text class="small" x="80" y="${places[i] - 9}">v[${at}]</text>`).join("")}
-    <rect x="42" y="${HEIGHT - 34}" width="32" height="22" rx="4" fill="var(--paper)" stroke="var(--ink)"/>${label(58, HEIGHT - 18, "1", 'font-weight="700"')}<text class="small" x="82" y="${HEIGHT - 6}">${say("web.notebook.one")}</text>
-    ${sums
-      .map(
-        (
-          z,
-          o,
-        ) => `${node(284, out(o), z, "signed", [-far, far], 22)}${label(284, out(o) + 36, escaped(names[o]), 'font-weight="700"')}
-      <path d="M308 ${out(o)}h44" stroke="var(--soft)" marker-end="none"/>${label(330, out(o) - 6, "σ")}
-      ${node(376, out(o), outputs[o], "activation", [0, 1], 22)}<path d="M400 ${out(o)}h44" stroke="var(--soft)" stroke-dasharray="2 4"/>
-      <rect x="448" y="${out(o) - 18}" width="36" height="36" rx="5" fill="${css(colour(targets[o], [0, 1], "activation"))}"/>${label(466, out(o) + 5, short(targets[o]), `font-weight="700" fill="${ink(colour(targets[o], [0, 1], "activation"))}"`)}`,
-      )
-      .join("")}
-    ${[
-      [284, "z₂", "sums"],
-      [376, "o", "answers"],
-      [466, "y", "targets"],
-    ]
-      .map(([x, symbol, words]) => label(Number(x), 12, `${symbol} ${say(`web.notebook.${words}`)}`))
-      .join("")}
-    <text class="small" x="${WIDTH - 4}" y="${HEIGHT - 6}" text-anchor="end">${say("web.notebook.weights")}</text></svg>`
+  const shade = (/** @type {number | undefined} */ value) => css(colour(value ?? 0, [0, 1], "activation"))
+  const output = (/** @type {number} */ z, /** @type {number} */ o) => {
+    const y = out(o)
+    const target = colour(targets[o], [0, 1], "activation")
+    return svg`${node(284, y, z, "signed", [-far, far], 22)}${label(284, y + 36, names[o], { weight: 700 })}
+      <path d="M308 ${y}h44" stroke="var(--soft)" />${label(330, y - 6, "σ")}
+      ${node(376, y, outputs[o], "activation", [0, 1], 22)}<path d="M400 ${y}h44" stroke="var(--soft)" stroke-dasharray="2 4" />
+      <rect x="448" y=${y - 18} width="36" height="36" rx="5" fill=${css(target)} />${label(466, y + 5, short(targets[o]), { weight: 700, fill: ink(target) })}`
+  }
+  /** @type {[number, string, string][]} */
+  const heads = [
+    [284, "z₂", "sums"],
+    [376, "o", "answers"],
+    [466, "y", "targets"],
+  ]
+  return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${say("web.notebook.connected")}>
+    <defs><linearGradient id="strip" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color=${shade(nodes[0].v)} /><stop offset="1" stop-color=${shade(nodes.at(-1)?.v)} /></linearGradient></defs>
+    <rect x="14" y="10" width="12" height=${HEIGHT - 48} fill="url(#strip)" /><text class="small" x="2" y=${HEIGHT - 5}>${say("web.notebook.units", { count: units })}</text>
+    ${links}${thick}${bias}
+    ${nodes.map(({ v, at }, i) => svg`${node(58, places[i], v, "activation", [0, 1])}<text class="small" x="80" y=${places[i] - 9}>v[${at}]</text>`)}
+    <rect x="42" y=${HEIGHT - 34} width="32" height="22" rx="4" fill="var(--paper)" stroke="var(--ink)" />${label(58, HEIGHT - 18, "1", { weight: 700 })}<text class="small" x="82" y=${HEIGHT - 6}>${say("web.notebook.one")}</text>
+    ${sums.map(output)}
+    ${heads.map(([x, symbol, words]) => label(x, 12, `${symbol} ${say(`web.notebook.${words}`)}`))}
+    <text class="small" x=${WIDTH - 4} y=${HEIGHT - 6} text-anchor="end">${say("web.notebook.weights")}</text></svg>`
 }
 
 /** @param {ArchitectureData} data */
 const letters = ({ letters: all }) =>
-  `<h2>${say("web.notebook.letters")} <small>${say("web.notebook.letters_more")}</small></h2><table>${all
-    .map(
-      ({ letter, words, size }) =>
-        `<tr><th scope="row"><i>${escaped(letter)}</i></th><td>${escaped(words)}</td><td class="size">${escaped(size)}</td></tr>`,
-    )
-    .join("")}</table>`
+  html`<h2>${say("web.notebook.letters")} <small>${say("web.notebook.letters_more")}</small></h2><table>${all.map(
+    ({ letter, words, size }) =>
+      html`<tr><th scope="row"><i>${letter}</i></th><td>${words}</td><td class="size">${size}</td></tr>`,
+  )}</table>`
 
 /**
  * The weights with the bias as one more column, times the units with a 1 below them.
  * @param {ArchitectureData} data
  */
 function matrix({ nodes, b, sums, products, names, units }) {
-  const cell = (/** @type {number} */ value, extra = "") => `<td class="${extra}">${short(value)}</td>`
-  const gap = (/** @type {number} */ i) => (i && nodes[i].at > nodes[i - 1].at + 1 ? '<td class="gap">…</td>' : "")
-  const head = `<tr><td></td>${nodes.map(({ at }, i) => `${i && nodes[i].at > nodes[i - 1].at + 1 ? "<td></td>" : ""}<th>w[${at}]</th>`).join("")}<th class="bias"><i>b</i></th></tr>`
+  const cell = (/** @type {number} */ value, kind = "") => html`<td class=${kind}>${short(value)}</td>`
+  const far = (/** @type {number} */ i) => i > 0 && nodes[i].at > nodes[i - 1].at + 1
+  const gap = (/** @type {number} */ i) => (far(i) ? html`<td class="gap">…</td>` : "")
+  const head = html`<tr><td></td>${nodes.map(({ at }, i) => html`${far(i) ? html`<td></td>` : ""}<th>w[${at}]</th>`)}<th class="bias"><i>b</i></th></tr>`
   const rows = names.map(
     (name, o) =>
-      `<tr><th scope="row">${escaped(name)}</th>${nodes.map(({ w }, i) => gap(i) + cell(w[o])).join("")}${cell(b[o], "bias")}</tr>`,
+      html`<tr><th scope="row">${name}</th>${nodes.map(({ w }, i) => html`${gap(i)}${cell(w[o])}`)}${cell(b[o], "bias")}</tr>`,
   )
-  const column = `<table class="bracket">${nodes.map(({ v }, i) => `${i && nodes[i].at > nodes[i - 1].at + 1 ? '<tr><td class="gap">⋮</td></tr>' : ""}<tr>${cell(v)}</tr>`).join("")}<tr><td class="one">1</td></tr></table>`
-  const result = `<table class="bracket">${sums.map((z) => `<tr>${cell(z)}</tr>`).join("")}</table>`
+  const column = html`<table class="bracket">${nodes.map(({ v }, i) => html`${far(i) ? html`<tr><td class="gap">⋮</td></tr>` : ""}<tr>${cell(v)}</tr>`)}<tr><td class="one">1</td></tr></table>`
+  const result = html`<table class="bracket">${sums.map((z) => html`<tr>${cell(z)}</tr>`)}</table>`
   const sum = say("web.notebook.matrix_sum", {
     name: names[0],
     count: units,
@@ -225,8 +228,8 @@ function matrix({ nodes, b, sums, products, names, units }) {
     bias: number(b[0], 3),
     sum: number(sums[0], 5),
   })
-  return `<h2>${say("web.notebook.matrix")}</h2><div class="product"><table class="bracket">${head}${rows.join("")}</table><b>·</b>${column}<b>=</b>${result}</div>
-    <p>${escaped(sum)}</p><p class="soft">${say("web.notebook.matrix_more")}</p>`
+  return html`<h2>${say("web.notebook.matrix")}</h2><div class="product"><table class="bracket">${head}${rows}</table><b>·</b>${column}<b>=</b>${result}</div>
+    <p>${sum}</p><p class="soft">${say("web.notebook.matrix_more")}</p>`
 }
 
 /**
@@ -240,11 +243,10 @@ function way({ landscape: { ends, path } }) {
     100 - (100 * (y - low)) / (high - low),
   ]
   const points = path.map(at)
-  const dots = points.map(
-    ([x, y], n) => `<circle cx="${x}" cy="${y}" r="${n ? 1.5 : 2.2}" fill="${n ? "#0b6bcb" : "#000"}"/>`,
-  )
-  const numbers = points
-    .map(([x, y], n) => (n === 0 || n === points.length - 1 ? `<text x="${x + 2}" y="${y - 3}">${n}</text>` : ""))
-    .join("")
-  return `<polyline points="${points.map((point) => point.join()).join(" ")}" fill="none" stroke="#0b6bcb" stroke-width=".8"/>${dots.join("")}${numbers}`
+  const dot = (/** @type {number[]} */ [x, y], /** @type {number} */ n) =>
+    svg`<circle cx=${x} cy=${y} r=${n ? 1.5 : 2.2} fill=${n ? "#0b6bcb" : "#000"} />`
+  const label = (/** @type {number[]} */ [x, y], /** @type {number} */ n) =>
+    n === 0 || n === points.length - 1 ? svg`<text x=${x + 2} y=${y - 3}>${n}</text>` : ""
+  const along = points.map((point) => point.join()).join(" ")
+  return svg`<polyline points=${along} fill="none" stroke="#0b6bcb" stroke-width=".8" />${points.map(dot)}${points.map(label)}`
 }

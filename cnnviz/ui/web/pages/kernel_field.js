@@ -6,7 +6,7 @@ import { putWeight } from "./network_controls.js"
 
 /** @import { Cell } from "../model/links.js" */
 /** @import { Step } from "./step.js" */
-/** @typedef {import("../draw/heatmap.js").Box} Box */
+/** @typedef {import("../model/layout.js").Box} Box */
 
 const [SMALL, LARGE] = [0.1, 1] // what the arrows add, and with Shift
 const LEAST = { width: 64, height: 26 }

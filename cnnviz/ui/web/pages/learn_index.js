@@ -1,7 +1,7 @@
 // The list of lessons, the five cards before them, and the glossary.
 
 import { contextOf } from "../draw/canvas.js"
-import { valuesPicture } from "../draw/heatmap.js"
+import { valuesPicture } from "../draw/pixels.js"
 import { escaped } from "../model/format.js"
 import { forget, progress } from "../model/progress.js"
 import { say } from "../model/words.js"

@@ -1,7 +1,7 @@
 // What a training on many images has to say: it comes again and again while it learns.
 
 import { contextOf } from "../draw/canvas.js"
-import { rgba } from "../draw/heatmap.js"
+import { rgba } from "../draw/pixels.js"
 import { nearest, reportChart } from "../draw/report_chart.js"
 import { isDark } from "../draw/theme.js"
 import { colour, darken } from "../model/colour.js"

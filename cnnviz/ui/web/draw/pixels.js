@@ -1,0 +1,64 @@
+// Pictures of one pixel a cell, to be drawn larger without smoothing.
+
+import { colour, gradient } from "../model/colour.js"
+
+/** @import { Values } from "../model/decode.js" */
+/** @import { Box } from "../model/layout.js" */
+/** @import { Scale } from "../types/wire.js" */
+
+/** The pixels of a picture, each one's colour by `paint`; one without is clear. @param {number} rows @param {number} columns @param {(i: number, j: number) => ArrayLike<number> | null} paint */
+export function rgba(rows, columns, paint) {
+  const bytes = new Uint8ClampedArray(4 * rows * columns)
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) {
+      const found = paint(i, j)
+      if (!found) continue
+      const at = 4 * (i * columns + j)
+      for (let c = 0; c < 3; c++) bytes[at + c] = found[c]
+      bytes[at + 3] = 255
+    }
+  }
+  return bytes
+}
+
+/** A picture of one pixel a cell, to be drawn larger without smoothing. @param {number} rows @param {number} columns @param {(i: number, j: number) => ArrayLike<number> | null} paint */
+export function picture(rows, columns, paint) {
+  const canvas = new OffscreenCanvas(columns, rows)
+  const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"))
+  const image = context.createImageData(columns, rows)
+  image.data.set(rgba(rows, columns, paint))
+  context.putImageData(image, 0, 0)
+  return canvas
+}
+
+/** @type {OffscreenCanvasRenderingContext2D | undefined}  on which what is drawn at once is made: a canvas of its own takes longer */
+let scratch
+
+/** Draws a picture of one pixel a cell into a box. @param {CanvasRenderingContext2D} context @param {number} rows @param {number} columns @param {(i: number, j: number) => ArrayLike<number> | null} paint @param {Box} box */
+export function drawPicture(context, rows, columns, paint, { x, y, width, height }) {
+  scratch ??= /** @type {OffscreenCanvasRenderingContext2D} */ (new OffscreenCanvas(1, 1).getContext("2d"))
+  const { canvas } = scratch
+  if (canvas.width < columns || canvas.height < rows)
+    Object.assign(canvas, { width: Math.max(columns, canvas.width), height: Math.max(rows, canvas.height) })
+  const image = scratch.createImageData(columns, rows)
+  image.data.set(rgba(rows, columns, paint))
+  scratch.putImageData(image, 0, 0)
+  context.drawImage(canvas, 0, 0, columns, rows, x, y, width, height)
+}
+
+/** A picture of values, row after row. @param {ArrayLike<number>} values @param {number} rows @param {number} columns @param {number[]} limits @param {Scale} scale @param {number} [from] the place of the first */
+export const valuesPicture = (values, rows, columns, limits, scale, from = 0) =>
+  picture(rows, columns, (i, j) => colour(values[from + i * columns + j], limits, scale))
+
+/** @type {WeakMap<object, Map<string, OffscreenCanvas>>}  by array: what was asked of it */
+const kept = new WeakMap()
+
+/** The same, made once for as long as there is that array. @param {Values["values"]} values @param {number} rows @param {number} columns @param {number[]} limits @param {Scale} scale @param {number} from */
+export function keptPicture(values, rows, columns, limits, scale, from) {
+  const key = `${rows} ${columns} ${limits} ${scale} ${gradient(scale)} ${from}`
+  const own = kept.get(values) ?? new Map()
+  kept.set(values, own)
+  const found = own.get(key) ?? valuesPicture(values, rows, columns, limits, scale, from)
+  own.set(key, found)
+  return found
+}

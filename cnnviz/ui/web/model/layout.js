@@ -1,0 +1,86 @@
+// Where the cells of a heat map lie, and which cell lies at a place.
+
+import { one } from "./links.js"
+
+/** @import { Values } from "./decode.js" */
+/** @import { Cell, Range } from "./patterns.js" */
+/** @import { Box as CellBox, Face } from "./plates.js" */
+/** @typedef {{ x: number, y: number, width: number, height: number }} Box  in CSS pixels */
+/** @typedef {{ width: number, height: number, across?: number, places?: number }} Room  how large a map is, how many tiles stand side by side, and for how many there is a place */
+/** @typedef {ReturnType<typeof layout>} Layout */
+
+export const GAP = 3 // between tiles, in CSS pixels
+
+/**
+ * Where the cells of a map lie: its tiles, its cells, and back from a place to the cell there.
+ * @param {Face} face
+ * @param {Room} room
+ */
+export function layout(face, { width, height, across = 1, places = 0 }) {
+  const wide = face.stacked ? 1 : across
+  const down = face.stacked ? face.tiles : Math.ceil(Math.max(face.tiles, places) / wide)
+  const [w, h] = [(width - (wide - 1) * GAP) / wide, (height - (down - 1) * GAP) / down]
+  const [cellWidth, cellHeight] = [w / face.columns, h / face.rows]
+
+  /** @param {number} n @returns {Box} */
+  const tile = (n) => ({ x: (n % wide) * (w + GAP), y: Math.floor(n / wide) * (h + GAP), width: w, height: h })
+
+  /** @param {CellBox} box @returns {Box} */
+  const place = ({ tile: n, top, left, tall, wide: columns }) => {
+    const { x, y } = tile(n)
+    return { x: x + left * cellWidth, y: y + top * cellHeight, width: columns * cellWidth, height: tall * cellHeight }
+  }
+
+  /** Around cells, as far as there are any. @param {Range[]} ranges */
+  const found = (ranges) => face.boxes(ranges).filter(({ tall, wide: columns }) => tall > 0 && columns > 0)
+
+  /** The cell under a point; where there is none, the last one before it. @param {number} x @param {number} y @returns {Cell} */
+  function cellAt(x, y) {
+    const n = Math.min(within(y / (h + GAP), down) * wide + within(x / (w + GAP), wide), face.tiles - 1)
+    const box = tile(n)
+    const j = within((x - box.x) / cellWidth, face.columns)
+    for (let i = within((y - box.y) / cellHeight, face.rows); i >= 0; i--) {
+      for (let at = j; at >= 0; at--) {
+        const cell = face.at(n, i, at)
+        if (cell) return cell
+      }
+    }
+    return face.at(n, 0, 0) ?? []
+  }
+
+  return {
+    face,
+    cellWidth,
+    cellHeight,
+    tile,
+    place,
+    found,
+    cellAt,
+    boxOf: (/** @type {Cell} */ cell) => place(found(cell.map(one))[0]),
+  }
+}
+
+/** The cell of a row of so many that a place lies in. @param {number} at @param {number} count */
+const within = (at, count) => Math.min(Math.max(Math.floor(at), 0), count - 1)
+
+/**
+ * The entry of largest size of those that a pixel stands for, where cells are less than a pixel.
+ * @param {Values["values"]} values
+ * @param {Face} face
+ * @param {number} n  the tile
+ * @param {[at: number, of: number]} down
+ * @param {[at: number, of: number]} right
+ */
+export function largest(values, face, n, [i, rows], [j, columns]) {
+  const [top, bottom] = [Math.floor((i * face.rows) / rows), Math.floor(((i + 1) * face.rows) / rows)]
+  const [left, right] = [Math.floor((j * face.columns) / columns), Math.floor(((j + 1) * face.columns) / columns)]
+  /** @type {number | undefined} */
+  let found
+  for (let r = top; r < bottom; r++) {
+    for (let c = left; c < right; c++) {
+      const at = face.offset(n, r, c)
+      if (at >= 0 && (found === undefined || Math.abs(values[at]) > Math.abs(found))) found = values[at]
+    }
+  }
+  return found
+}
