@@ -12,7 +12,7 @@ from cnnviz import Lesson
 from cnnviz.ui import network_maps
 from cnnviz.ui.component.answer import encode, thinned
 from cnnviz.ui.component.spec import spec
-from cnnviz.ui.pages.step import page as step
+from cnnviz.ui.pages.step import answer as step
 from tests.ui.running import decode, now
 
 
