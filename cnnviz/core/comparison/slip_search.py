@@ -71,6 +71,7 @@ class Suspect:
     def matches(self) -> tuple[Match, ...]:
         """What explains it, nearest first; of what explains all of it, only what is simplest."""
         plain = self._made({})
+        self.wrong = [name for name in self.own if name in self.wrong or not _same(self.found[name], plain[name]).all()]
         mistakes = [(Slip(one), self._made(instead)) for one, instead in self._mistakes()]
         mistakes = [(slip, made) for slip, made in mistakes if self._differs(made, plain)]
         lines = [(slip, made) for slip, made in self._other_lines() if self._differs(made, plain)]
