@@ -4,8 +4,9 @@
     python -m tests.bench.floods --same-address
 
 Twenty others step on, each with a lesson of their own, while another process asks as fast as the server answers: for
-numbers that are known, for such as are not, for Streamlit's own files, each time by a new connection, and for sessions,
-which it opens and leaves. The others come from an address of their own, or, as in a class, from the same.
+numbers that are known, for such as are not, for Streamlit's own files, each time by a new connection, for sessions,
+which it opens and leaves, for scripts of many sessions, and for numbers whose address does not tell how much work they
+are. The others come from an address of their own, or, as in a class, from the same.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from tests.bench._visitor import percentiles, resident_mb
 from tests.bench.numbers import others
 from tests.conftest import Server
 
-WANTED_P95_MS, WANTED_MB = 100, 600
+WANTED_P95_MS, WANTED_MB = 150, 1_000
 CONNECTIONS, SECONDS = 64, 12.0
 FLOOD, OTHERS = "127.0.0.1", "127.0.0.2"
 STATIC = "/web/bundle.js"
@@ -66,6 +67,51 @@ async def flood(url: str, ask: Ask, anew: bool) -> Counter[int]:
     return states
 
 
+LENET = "conv6x5-sigmoid-avg2-conv16x5-sigmoid-avg2-dense120-sigmoid-dense84-sigmoid-dense10-softmax-ce"
+TINY = "conv10x3-relu-conv10x3-relu-max2-conv10x3-relu-conv10x3-relu-max2-dense10-softmax-ce"
+
+
+def instead(ask: Connection, n: int) -> Awaitable[tuple]:
+    return ask.get(f"/numbers/step?instead=k%3D4000%26seed%3D{n}&k=x&net={TINY}")
+
+
+def form(ask: Connection, n: int) -> Awaitable[tuple]:
+    return ask.get(f"/numbers/step.json?net=conv32x1-relu-dense18-relu-dense10-softmax-ce&seed={n}")
+
+
+def broken(ask: Connection, n: int) -> Awaitable[tuple]:
+    return ask.get(f"/numbers/check?check=break&mistake=sign_flipped&net={LENET}&seed={n}")
+
+
+def film_of(ask: Connection, n: int) -> Awaitable[tuple]:
+    return ask.get(f"/numbers/train?instead=img%3Dcat-17%26k%3D10000&k=x&n=10000&seed={n}")
+
+
+async def reruns(url: str) -> Counter[int]:
+    """How many answers a hundred sessions heard that ask for a light script ten times a second."""
+    from streamlit.proto.BackMsg_pb2 import BackMsg
+
+    heard: Counter[int] = Counter()
+    rerun = BackMsg()
+    rerun.rerun_script.query_string = "k=1"
+
+    async def client() -> None:
+        address = "ws" + url.removeprefix("http") + "/_stcore/stream"
+        async with connect(address, subprotocols=["streamlit"], origin=url, max_size=None) as socket:
+            hearing = asyncio.create_task(hear(socket))
+            for _ in range(int(10 * SECONDS)):
+                await socket.send(rerun.SerializeToString())
+                await asyncio.sleep(0.1)
+            hearing.cancel()
+
+    async def hear(socket) -> None:
+        async for _ in socket:
+            heard[101] += 1
+
+    await asyncio.wait([asyncio.create_task(client()) for _ in range(100)], timeout=SECONDS + 5)
+    return heard
+
+
 async def sessions(url: str) -> Counter[int]:
     """How many sessions were opened (101) and refused within SECONDS; each asks for a page and leaves before it is there."""
     from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -97,12 +143,17 @@ FLOODS = {
     "known, each by a new connection": (known, True),
     "files": (file, False),
     "sessions": (None, False),
+    "scripts of a hundred sessions": (None, False),
+    "work that stands in instead": (instead, False),
+    "work that is in the form": (form, False),
+    "work of a mistake": (broken, False),
+    "films whose length is hidden": (film_of, False),
 }
 
 
 def flooding(url: str, name: str, told: multiprocessing.Queue) -> None:
     ask, anew = FLOODS[name]
-    told.put(asyncio.run(flood(url, ask, anew) if ask else sessions(url)))
+    told.put(asyncio.run(flood(url, ask, anew) if ask else reruns(url) if "scripts" in name else sessions(url)))
 
 
 def measured(server: Server, name: str, others_from: str) -> bool:
