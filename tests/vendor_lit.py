@@ -8,12 +8,13 @@ from pathlib import Path
 
 VENDORED = Path(__file__).parents[1] / "cnnviz/ui/web/vendor/lit"
 MODULES = (
-    "lit-html directive directive-helpers directives/guard directives/keyed directives/live directives/repeat directives/unsafe-html"
+    "lit-html directive directive-helpers directives/guard directives/keyed directives/live directives/unsafe-html"
 ).split()
 SWITCHES = {"DEV_MODE": False, "ENABLE_EXTRA_SECURITY_HOOKS": False, "ENABLE_SHADYDOM_NOPATCH": False, "NODE_MODE": True}
 """Constants that lit's own build sets; with the last one a module can be loaded where there is no document."""
 
 _LOG = re.compile(r"^( *)debugLogEvent &&\n\1    debugLogEvent\(\{\n.*?^\1    \}\);\n", re.MULTILINE | re.DOTALL)
+_UNUSED = re.compile(r"^(?:const debugLogEvent = DEV_MODE\n(?:    .*\n)+?    : undefined;|let debugLogRenderId = 0;|let issueWarning;)\n", re.MULTILINE)
 _COMMENT = re.compile(r"^ *//[^\n]*\n?|^ */\*\*(?:(?!\*/)(?!@license).)*?\*/\n", re.MULTILINE | re.DOTALL)
 _NAMED = re.compile(r"\n//# sourceMappingURL=\S+\s*$")
 _TRUSTED = re.compile(r"^import type \{ (TrustedHTML)[^}]*\} from [^\n]*;$", re.MULTILINE)
@@ -32,7 +33,8 @@ def trimmed(text: str) -> str:
         branch = rf"^( *)(?:else )?if \({name}(?: &&[^{{]*)?\) ?\{{\n.*?^\1\}}\n(\1else (?=\{{))?"
         if not value:
             text = re.sub(branch, lambda found: found[1] if found[2] else "", text, flags=re.MULTILINE | re.DOTALL)
-    text = _COMMENT.sub("", _LOG.sub("", text))
+    text = _COMMENT.sub("", _UNUSED.sub("", _LOG.sub("", text)))
+    text = text.replace("    const renderId = DEV_MODE ? debugLogRenderId++ : 0;\n", "")
     return re.sub(r"\n{2,}", "\n", text).strip()
 
 

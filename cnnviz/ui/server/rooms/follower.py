@@ -20,8 +20,9 @@ SETTING = "CNNVIZ_URL"
 """The environment's setting that says by which address phones reach this server, where the server cannot know."""
 
 _PAGE = Template("""<!doctype html>
-<html lang="$lang" class="bare">
+<html lang="$lang">
 <meta charset="utf-8">
+<meta name="color-scheme" content="light dark">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>$title</title>
 <link rel="icon" href="data:,">

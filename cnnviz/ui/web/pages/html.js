@@ -6,11 +6,10 @@ import { Directive, directive } from "../vendor/lit/directive.js"
 import { guard } from "../vendor/lit/directives/guard.js"
 import { keyed } from "../vendor/lit/directives/keyed.js"
 import { live } from "../vendor/lit/directives/live.js"
-import { repeat } from "../vendor/lit/directives/repeat.js"
 import { unsafeHTML } from "../vendor/lit/directives/unsafe-html.js"
 import { html, noChange, nothing, render, svg } from "../vendor/lit/lit-html.js"
 
-export { guard, html, keyed, live, nothing, render, repeat, svg }
+export { guard, html, keyed, live, nothing, render, svg }
 
 /** @typedef {import("../vendor/lit/lit-html.js").TemplateResult} Template */
 

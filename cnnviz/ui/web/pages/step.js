@@ -29,7 +29,7 @@ import { fillKernel } from "./network_controls.js"
 import { Predicting } from "./predicting.js"
 import { bring, isPhone, lay, place } from "./step_layout.js"
 import { moveOf } from "./step_move.js"
-import { briefOf, fillStepper, fillWords, spokenOf } from "./step_words.js"
+import { briefOf, fillStepper, fillWords, spokenOf, writeWords } from "./step_words.js"
 
 /** @import { Plate } from "../draw/plate.js" */
 /** @import { Answer } from "../model/decode.js" */
@@ -91,6 +91,7 @@ export class Step extends Content {
     super(view)
     view.root.classList.add("steps")
     view.$(".content").innerHTML = FRAME()
+    writeWords(view.$(".explain .text"))
     this.overview = new Overview(view.$(".overview"))
     this.loupe = new Loupe(view.root)
     view.control("fold").addEventListener("click", () => this.fold(!this.folded))

@@ -6,37 +6,45 @@ import { say } from "../model/words.js"
 import { fit, html, inner, linesOf, render, shrink } from "./html.js"
 import { isProjected } from "./lecture.js"
 
+/** @import { Words } from "../model/explanation.js" */
 /** @import { Step, Subject } from "./step.js" */
 
-/**
- * The idea of a stage, its sentence and formula, and the numbers of a cell.
- * @param {Step} step
- * @param {Subject} subject
- */
-function words(step, { map, cell }) {
+/** @typedef {Words & { fact: string, remark: string }} Said  `tag`, `formula`, `numbers` and `remark` are HTML */
+
+/** The idea of a stage, its sentence and formula, and the numbers of a cell. @param {Partial<Said>} said */
+const words = ({ tag = "", phase = "", title, sentence, fact, formula = "", numbers = "", remark = "" }) =>
+  html`<h1><span class="phase ${phase}" ${inner(tag)}></span><span class="title">${title}</span></h1>
+    <p class="sentence">${sentence}</p><p class="fact">${fact}</p>
+    <p class="formula" ${inner(formula)}></p><div class="numbers" ${inner(numbers)}></div>
+    <p class="remark" ${inner(remark)}></p>`
+
+/** @param {Step} step @param {Subject} subject @returns {Said} */
+function said(step, { map, cell }) {
   const { view, numbers } = step
   const { deviations, remarks, facts, promise } = numbers.answer
-  const { tag, phase, title, sentence, formula, numbers: own } = explained(numbers, map, cell, step.stepping(map))
+  const found = explained(numbers, map, cell, step.stepping(map))
   const masked = step.masked(map)
   const inPicture = (map === "update" || step.stepping(map)) && promise // which says it of every parameter
-  const text = deviations[map]
-    ? beside(own, "web.step.instead")
-    : step.puzzling(map)
-      ? beside(own, "web.missions.stands")
-      : own
   const notes = view.veiled ? [] : [deviations[map], remarks[0]].filter(Boolean)
-  return html`<h1><span class="phase ${phase}" ${inner(tag)}></span><span class="title">${title}</span></h1>
-    <p class="sentence">${sentence}</p><p class="fact">${masked || inPicture ? "" : facts[map]}</p>
-    <p class="formula" ${inner(formula)}></p><div class="numbers" ${inner(masked ? escaped(say(step.hidden.words)) : text)}></div>
-    <p class="remark" ${inner(linesOf(notes))}></p>`
+  const instead = deviations[map] ? "web.step.instead" : step.puzzling(map) ? "web.missions.stands" : ""
+  const own = instead ? beside(found.numbers, instead) : found.numbers
+  return {
+    ...found,
+    fact: masked || inPicture ? "" : (facts[map] ?? ""),
+    numbers: masked ? escaped(say(step.hidden.words)) : own,
+    remark: linesOf(notes),
+  }
 }
+
+/** Writes them over the tools; nothing before there are numbers. @param {HTMLElement} place @param {Partial<Said>} [said] */
+export const writeWords = (place, said = {}) =>
+  render(words(said), place, { renderBefore: place.querySelector(".tools") })
 
 /** @param {Step} step @param {Subject} subject */
 export function fillWords(step, subject) {
   const { view } = step
-  const place = view.$(".explain .text")
   step.cover(step.masked(subject.map))
-  render(words(step, subject), place, { renderBefore: place.querySelector(".tools") })
+  writeWords(view.$(".explain .text"), said(step, subject))
   fitWords(step)
   view.$(".explain").classList.toggle("pinned", Boolean(step.cells.pinned))
   view.control("unpin").hidden = !step.cells.pinned

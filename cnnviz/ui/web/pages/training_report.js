@@ -7,7 +7,7 @@ import { isDark } from "../draw/theme.js"
 import { colour, darken } from "../model/colour.js"
 import { decimals, formula, number } from "../model/format.js"
 import { say } from "../model/words.js"
-import { html, inner, render, repeat, setHTML, setText } from "./html.js"
+import { html, inner, render, setHTML, setText } from "./html.js"
 
 /** @import { Arrays } from "../model/decode.js" */
 /** @import { ReportGroup, ReportHeader, ReportImage, ReportTile } from "../types/wire.js" */
@@ -188,11 +188,7 @@ function confusion({ names, arrays }) {
 
 /** @type {(group: ReportGroup, names: string[]) => Template} */
 const examples = ({ kind, title, more, images }, names) => html`
-  <section data-kind=${kind}><h3>${title} <small>${more}</small></h3><div>${repeat(
-    images,
-    ({ key }, n) => key || n,
-    (image) => example(image, names),
-  )}</div></section>`
+  <section data-kind=${kind}><h3>${title} <small>${more}</small></h3><div>${images.map((image) => example(image, names))}</div></section>`
 
 /**
  * Two decimals, and a third where two would round to 1; what three would, too, is only nearly 1.

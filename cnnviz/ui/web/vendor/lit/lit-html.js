@@ -8,20 +8,6 @@ const ENABLE_EXTRA_SECURITY_HOOKS = false;
 const ENABLE_SHADYDOM_NOPATCH = false;
 const NODE_MODE = true;
 const global = globalThis;
-const debugLogEvent = DEV_MODE
-    ? (event) => {
-        const shouldEmit = global
-            .emitLitDebugLogEvents;
-        if (!shouldEmit) {
-            return;
-        }
-        global.dispatchEvent(new CustomEvent('lit-debug', {
-            detail: event,
-        }));
-    }
-    : undefined;
-let debugLogRenderId = 0;
-let issueWarning;
 const wrap = ENABLE_SHADYDOM_NOPATCH &&
     global.ShadyDOM?.inUse &&
     global.ShadyDOM?.noPatch === true
@@ -684,7 +670,6 @@ const polyfillSupport = DEV_MODE
 polyfillSupport?.(Template, ChildPart);
 (global.litHtmlVersions ??= []).push('3.3.3');
 export const render = (value, container, options) => {
-    const renderId = DEV_MODE ? debugLogRenderId++ : 0;
     const partOwnerNode = options?.renderBefore ?? container;
     let part = partOwnerNode['_$litPart$'];
     if (part === undefined) {
