@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cnnviz.ui.server import SCRIPT, apologize, lifespan, middleware, routes
+from cnnviz.hosts.streamlit.application import SCRIPT, apologize, lifespan, middleware, routes
 
 served = routes()
 app = st.App(SCRIPT, routes=served, middleware=middleware(served), lifespan=lifespan, on_script_error=apologize)

@@ -1,6 +1,6 @@
 """cnnviz: every number of one small CNN's forward and backward pass.
 
-What other code and notebooks call; the page in cnnviz.ui is built on the same names. A `Lesson` says everything:
+What other code and notebooks call; the page is built on the same names. A `Lesson` says everything:
 image, network, start, rule and how many updates. `trajectory` computes it, and the `Moment` has all arrays.
 
 >>> lesson = Lesson(img="test-3", k=2)

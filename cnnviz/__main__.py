@@ -17,15 +17,15 @@ from cnnviz.data.images import Image, find_image, load_image
 from cnnviz.export.animation import animation
 from cnnviz.export.arguments import SERVING, asked_lesson, film_kind, parse, serves
 from cnnviz.export.arrays import arrays_npz
+from cnnviz.export.cli_language import language, speaking
+from cnnviz.export.cli_output import fail, put, reason, tell
 from cnnviz.export.exercise import exercise_notebook, exercise_script
 from cnnviz.export.frameworks import keras_script, pytorch_script
 from cnnviz.export.map_csv import stage_csv
 from cnnviz.export.parameters import parameters_json
 from cnnviz.export.script import jupyter_notebook, numpy_script
 from cnnviz.export.sheet import hand_sheet
-from cnnviz.export.spoken import language, speaking
 from cnnviz.export.spreadsheet import spreadsheet
-from cnnviz.export.streams import fail, put, reason, tell
 from cnnviz.export.terminal import Progress, report, run, title
 from cnnviz.words import Problem, message, reading, say
 

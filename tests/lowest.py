@@ -22,7 +22,7 @@ FIRST_FOR = {(3, 13): {"numpy": "2.1.0", "Pillow": "10.4.0"}}
 TESTS = (
     *("tests/core/test_ops.py", "tests/core/test_trajectory.py", "tests/core/test_kernels.py"),
     *("tests/core/test_network.py", "tests/core/test_network_gradcheck.py", "tests/core/test_batch.py"),
-    *("tests/data/test_uploads.py", "tests/data/test_images.py", "tests/ui/test_figures.py", "tests/ui/pages/test_pages.py"),
+    *("tests/data/test_uploads.py", "tests/data/test_images.py", "tests/hosts/test_figures.py", "tests/pages/test_pages.py"),
     *("tests/export/test_exported_arrays.py", "tests/export/test_exported_animation.py"),
 )
 

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from cnnviz import Lesson
 from cnnviz.core.presets import PRESETS
-from cnnviz.ui.pages import pages
+from cnnviz.pages.registry import pages
 from cnnviz.words import languages
 from cnnviz.words.pseudo import PSEUDO
 from tests.conftest import ROOT, Server

@@ -8,17 +8,17 @@ import numpy as np
 import pytest
 
 from cnnviz import Lesson, check_gradients, load_image, trajectory
+from cnnviz.core.evaluation import outcome
 from cnnviz.core.film import film
 from cnnviz.core.network import Network
 from cnnviz.core.optimizers import OPTIMIZERS
-from cnnviz.core.outcome import outcome
 from cnnviz.core.recent import Recent
 from cnnviz.core.training import Training, train
-from cnnviz.lessons.scene import scene
-from cnnviz.ui import resource
-from cnnviz.ui.address import resolved
-from cnnviz.ui.pages import pages
-from cnnviz.ui.pages.answers import answers_of
+from cnnviz.pages import resource
+from cnnviz.pages.address import resolved
+from cnnviz.pages.answers import answers_of
+from cnnviz.pages.registry import pages
+from cnnviz.scripts.scene import scene
 from tests.reachable import arrays, caches, writable
 
 LESSONS = (

@@ -6,7 +6,7 @@ import re
 import sys
 from pathlib import Path
 
-VENDORED = Path(__file__).parents[1] / "cnnviz/ui/web/vendor/lit"
+VENDORED = Path(__file__).parents[1] / "cnnviz/view/vendor/lit"
 MODULES = (
     "lit-html directive directive-helpers directives/guard directives/keyed directives/live directives/unsafe-html"
 ).split()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cnnviz.core.layers._activation import Activation
-from cnnviz.core.mistaken import Placed
+from cnnviz.core.mistake_model import Placed
 from cnnviz.core.overrides import arguments
 
 

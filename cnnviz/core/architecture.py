@@ -10,9 +10,9 @@ import numpy as np
 
 from cnnviz.core.layers.layer import Layer
 from cnnviz.core.losses import Loss, Merged
-from cnnviz.core.names import Names
 from cnnviz.core.ops import targets
 from cnnviz.core.stages import Stage, stages_of
+from cnnviz.core.symbols import Names
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterable, Mapping
 import numpy as np
 
 from cnnviz.core.image_ids import parse_image_id
-from cnnviz.core.kept import is_kept_name
 from cnnviz.core.layers.conv import MOST
 from cnnviz.core.network import WEIGHTS
 from cnnviz.core.notebook import DEVIATIONS, OBJECT_ORIENTED, PROCEDURAL
 from cnnviz.core.sliding import PADDINGS
+from cnnviz.core.stored_params import is_kept_name
 from cnnviz.words import Problem
 
 CHANNELS = ("red", "green", "blue", "gray", "rgb")
@@ -119,7 +119,7 @@ def numbers(parts: Iterable[str]) -> tuple[float, ...]:
 
 
 def weights(text: str) -> str:
-    """How parameters start: zeros, drawn, or by the name under which cnnviz.core.kept has them."""
+    """How parameters start: zeros, drawn, or by the name under which cnnviz.core.stored_params has them."""
     return text if is_kept_name(text) else one_of(WEIGHTS)(text)
 
 

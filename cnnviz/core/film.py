@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.hidden import hidden_share
+from cnnviz.core.cancellation import check_wanted
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import Network
-from cnnviz.core.patience import check_wanted
 from cnnviz.core.read_only import ReadOnly
+from cnnviz.core.saturation import hidden_share
 from cnnviz.core.updating import Point, Updates
 from cnnviz.core.values import Gradients, Params, Trace
 from cnnviz.core.work import check_updates, updates_a_turn

@@ -14,9 +14,9 @@ from functools import lru_cache
 import numpy as np
 
 from cnnviz.core.fields import any_text, as_text, numbers, pieces, quote
-from cnnviz.core.kept import NotKept, is_kept_name, keep, kept
 from cnnviz.core.kernels import KERNELS, random_kernel
 from cnnviz.core.network import Network
+from cnnviz.core.stored_params import NotKept, is_kept_name, keep, kept
 from cnnviz.core.values import Params
 from cnnviz.words import Problem, message
 
@@ -24,7 +24,7 @@ Filters = str | tuple[float, ...] | tuple[tuple[float, ...], ...]
 """One filter's numbers; several filters; none, (); or the name under which they are kept."""
 
 MOST_TEXT = 1000
-"""Characters that filters may take in an address; longer ones are kept by name (cnnviz.core.kept)."""
+"""Characters that filters may take in an address; longer ones are kept by name (cnnviz.core.stored_params)."""
 
 
 @dataclass(frozen=True)

@@ -32,13 +32,13 @@ from cnnviz.core.fields import (
 )
 from cnnviz.core.filters import Filters, banks, filters_text, write_filters
 from cnnviz.core.image_ids import called
-from cnnviz.core.kept import is_kept_name
+from cnnviz.core.lesson_errors import refuse, replaced
 from cnnviz.core.lesson_network import applied, shape_of
 from cnnviz.core.network import DEFAULT, Network
 from cnnviz.core.optimizers import OPTIMIZERS, Optimizer
-from cnnviz.core.refusals import refuse, replaced
-from cnnviz.core.settle import FILTER_KEYS, FILTERS, settle
+from cnnviz.core.read_lesson import FILTER_KEYS, FILTERS, settle
 from cnnviz.core.start import first_params
+from cnnviz.core.stored_params import is_kept_name
 from cnnviz.core.targets import named_outputs
 from cnnviz.core.values import Params
 from cnnviz.core.work import MAX_UPDATES, most_updates

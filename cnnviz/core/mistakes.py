@@ -30,7 +30,7 @@ from cnnviz.core.layers.sigmoid import Sigmoid, sigmoid
 from cnnviz.core.layers.softmax import Softmax
 from cnnviz.core.layers.tanh import Tanh, tanh
 from cnnviz.core.losses import LOSSES
-from cnnviz.core.mistaken import Act, Kind, Mistake, Placed, add, anywhere
+from cnnviz.core.mistake_model import Act, Kind, Mistake, Placed, add, anywhere
 from cnnviz.core.optimizers import Adam, Momentum, Optimizer, State
 from cnnviz.core.overrides import Function
 from cnnviz.core.sliding import Padding, places, slices

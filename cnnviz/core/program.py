@@ -21,9 +21,9 @@ from cnnviz.core.architecture import Architecture
 from cnnviz.core.compiled import Made, compiled
 from cnnviz.core.layers.layer import Call, Layer, Parameter, Shape
 from cnnviz.core.links import Link
-from cnnviz.core.names import Names
 from cnnviz.core.read_only import sealed
 from cnnviz.core.sliding import Padding
+from cnnviz.core.symbols import Names
 from cnnviz.core.ties import TIE, largest
 from cnnviz.core.values import Gradients, Later, Params, Trace
 from cnnviz.words import Problem

@@ -13,7 +13,7 @@ from cnnviz.core.overrides import arguments
 from cnnviz.core.program import Line, Program
 
 if TYPE_CHECKING:
-    from cnnviz.core.mistaken import Act, Placed
+    from cnnviz.core.mistake_model import Act, Placed
 
 
 def line_as_code(line: Line) -> str:

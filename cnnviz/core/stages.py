@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Self
 
 from cnnviz.core.layers.layer import Layer
-from cnnviz.core.names import Names
+from cnnviz.core.symbols import Names
 from cnnviz.words import Message, message
 
 

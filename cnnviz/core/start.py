@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from cnnviz.core.filters import Filters, banks, given_filters
-from cnnviz.core.kept import NotKept, is_kept_name, kept
 from cnnviz.core.network import Network
+from cnnviz.core.stored_params import NotKept, is_kept_name, kept
 from cnnviz.core.values import Params
 from cnnviz.words import message
 

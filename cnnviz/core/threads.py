@@ -19,7 +19,11 @@ from functools import cache
 from typing import TypeVar
 
 import numpy as np
-from threadpoolctl import OpenBLASController, ThreadpoolController
+
+try:
+    from threadpoolctl import OpenBLASController, ThreadpoolController
+except ModuleNotFoundError:  # Python in a browser has one thread, and no library that could take more
+    ThreadpoolController = None
 
 Part = TypeVar("Part")
 Found = TypeVar("Found")
@@ -80,7 +84,7 @@ def one_blas_thread() -> Iterator[None]:
     with _lock:
         if not _inside:
             _take_control()
-        _inside.append(_inside[0] if _inside else _blas().limit(limits=1).restore_original_limits)
+        _inside.append(_inside[0] if _inside else _limited())
     try:
         yield
     finally:
@@ -97,12 +101,18 @@ def keep_one_blas_thread() -> None:
     For a program of ours. The last bits of one image's pass then depend on neither the number of cores nor what else is
     computed meanwhile, and a pass is no slower: Tiny VGG's takes 0.64 ms on one thread of OpenBLAS, and 0.73 on two.
     """
-    _blas().limit(limits=1)
+    _limited()
 
 
 def _take_control() -> None:
     """threadpoolctl lets one thread alone set the number; the last of ours to leave need not be the first that came."""
-    OpenBLASController.clear_controlling_thread(force=True)
+    if ThreadpoolController is not None:
+        OpenBLASController.clear_controlling_thread(force=True)
+
+
+def _limited() -> Callable[[], None]:
+    """Sets the number to one, and gives what sets the old one again."""
+    return (lambda: None) if ThreadpoolController is None else _blas().limit(limits=1).restore_original_limits
 
 
 @cache

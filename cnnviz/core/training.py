@@ -14,12 +14,12 @@ from functools import cached_property
 import numpy as np
 
 from cnnviz.core.batch import batch_gradients
+from cnnviz.core.cancellation import check_wanted
+from cnnviz.core.evaluation import Measured, Pixels, in_precision, measure
 from cnnviz.core.layers.conv import Conv
 from cnnviz.core.lesson import MAX_NUMBER, SCALES
 from cnnviz.core.network import DEFAULT, Network
 from cnnviz.core.optimizers import OPTIMIZERS, Optimizer, State
-from cnnviz.core.outcome import Measured, Pixels, in_precision, measure
-from cnnviz.core.patience import check_wanted
 from cnnviz.core.sliding import Padding
 from cnnviz.core.values import Params
 from cnnviz.words import Problem

@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from cnnviz.core.cancellation import check_wanted, held
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import Network
 from cnnviz.core.optimizers import State
-from cnnviz.core.patience import check_wanted, held
 from cnnviz.core.read_only import ReadOnly, lock
 from cnnviz.core.recent import Recent
 from cnnviz.core.updating import Point, Step, Updates, check_shape, walk

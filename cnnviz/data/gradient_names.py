@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 
 from cnnviz.core.layers.layer import Layer
-from cnnviz.core.names import Names
 from cnnviz.core.program import Program
+from cnnviz.core.symbols import Names
 
 _BEFORE = re.compile(r"(d_?l_?d_?|d_?j_?d_?|d_?loss_?d_?|(?:gradients?|grads?)_?(?:of_?|wrt_?)?|nabla_?|partial_?|delta_(?=[a-z])|d_?)(?=[a-z])")
 _AFTER = re.compile(r"_?(gradients?|grads?)$")

@@ -12,8 +12,8 @@ from cnnviz.core.comparison.diagnosis import diagnose
 from cnnviz.data.images import find_image, load_image
 from cnnviz.data.own_gradients import most_bytes, read_gradients
 from cnnviz.export.arguments import add_fields, asked_lesson, check_start, command_parser, content_of, joined
+from cnnviz.export.cli_output import fail, put, reason, tell
 from cnnviz.export.own_report import case_of, last_line, report
-from cnnviz.export.streams import fail, put, reason, tell
 from cnnviz.export.terminal import Progress, title
 from cnnviz.export.terminal import run as run_lesson
 from cnnviz.words import say

@@ -14,13 +14,13 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.core.program import Inner, Line, Program
 from cnnviz.core.trajectory import Moment
 from cnnviz.export.animation import lesson_picture
+from cnnviz.export.code_lines import aligned, expression, variable, wrapped
+from cnnviz.export.code_start import IMPORTS, image_section, start_section
 from cnnviz.export.exercise_check import checked, round_off
-from cnnviz.export.lines import aligned, expression, variable, wrapped
 from cnnviz.export.passes import Passes, Section, section
 from cnnviz.export.script import as_notebook, as_script
 from cnnviz.export.sections import seen, settings_of, sizes_of, wrapped_chain
 from cnnviz.export.source import listing
-from cnnviz.export.start import IMPORTS, image_section, start_section
 from cnnviz.words import reader, say, text
 
 SAID = ("right", "wrong", "untold", "kink", "some_untold", "shape", "not_yet")

@@ -14,12 +14,12 @@ import numpy as np
 
 from cnnviz.core.layers.layer import Layer, Shape
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.names import Names
 from cnnviz.core.program import Program
+from cnnviz.core.symbols import Names
+from cnnviz.export.code_start import image_section, start_section
 from cnnviz.export.passes import Section
 from cnnviz.export.script import as_script
 from cnnviz.export.sections import as_docstring, printed, printing, seen
-from cnnviz.export.start import image_section, start_section
 from cnnviz.words import Problem, say
 
 

@@ -6,10 +6,10 @@ import argparse
 from pathlib import Path
 
 from cnnviz.export.arguments import command_parser
-from cnnviz.export.streams import put
-from cnnviz.lessons.check import check_file
-from cnnviz.lessons.file import Fault
-from cnnviz.lessons.library import bundled
+from cnnviz.export.cli_output import put
+from cnnviz.scripts.lesson_checker import check_file
+from cnnviz.scripts.lesson_file import Fault
+from cnnviz.scripts.library import bundled
 from cnnviz.words import message, say
 
 

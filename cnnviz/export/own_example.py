@@ -9,7 +9,7 @@ import numpy as np
 
 from cnnviz.core.comparison.case import Case
 from cnnviz.core.layers._activation import Activation
-from cnnviz.core.mistaken import Placed
+from cnnviz.core.mistake_model import Placed
 from cnnviz.core.mistakes import mistakes_for
 
 

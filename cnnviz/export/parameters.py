@@ -10,10 +10,10 @@ import re
 import numpy as np
 
 from cnnviz.core.filters import banks
-from cnnviz.core.kept import keep
 from cnnviz.core.lesson import MAX_NUMBER, Lesson
 from cnnviz.core.network import MOST_PARAMETERS
 from cnnviz.core.program import Program
+from cnnviz.core.stored_params import keep
 from cnnviz.core.values import Params
 from cnnviz.words import Message, Problem, message
 

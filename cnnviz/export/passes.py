@@ -17,7 +17,7 @@ from cnnviz.core.deviations import DEVIATION_TABLE, Deviation
 from cnnviz.core.optimizers import Optimizer
 from cnnviz.core.program import Line, Program, latex
 from cnnviz.core.stages import Stage
-from cnnviz.export.lines import aligned, call, expression, settling, variable, wrapped
+from cnnviz.export.code_lines import aligned, call, expression, settling, variable, wrapped
 from cnnviz.export.source import listing, rule_of
 from cnnviz.words import say
 

@@ -9,15 +9,15 @@ from urllib.parse import urlencode
 import numpy as np
 
 from cnnviz.core.deviations import DEVIATION_TABLE
-from cnnviz.core.formulas import plain
+from cnnviz.core.latex_to_text import plain
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.program import Inner, Program
 from cnnviz.data.images import load_image
 from cnnviz.export.arrays import backward_names, describe, forward_names, most_whole, shown
-from cnnviz.export.loops import loops_section
+from cnnviz.export.code_start import IMPORTS, image_section, start_section
+from cnnviz.export.loop_check import loops_section
 from cnnviz.export.passes import Passes, Section, chain, section
 from cnnviz.export.source import listing
-from cnnviz.export.start import IMPORTS, image_section, start_section
 from cnnviz.words import say
 
 

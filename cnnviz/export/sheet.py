@@ -9,11 +9,11 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from cnnviz.core.formulas import pixels
+from cnnviz.core.cell_arithmetic import Arithmetic, Arrays, Term, arithmetic_of
+from cnnviz.core.latex_to_text import pixels
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.program import Program
 from cnnviz.core.stages import Stage, label
-from cnnviz.core.terms import Arithmetic, Arrays, Term, arithmetic_of
 from cnnviz.core.trajectory import Moment
 from cnnviz.export.mathml import mathml
 from cnnviz.words import Message, reader, say, written

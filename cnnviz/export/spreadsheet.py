@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from cnnviz.core.formulas import plain
+from cnnviz.core.latex_to_text import plain
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.program import Program
 from cnnviz.core.stages import label

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import numpy as np
 
 from cnnviz.core.cells import Cell
-from cnnviz.core.formulas import pixels, plain
+from cnnviz.core.latex_to_text import pixels, plain
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.notebook import effects
 from cnnviz.core.program import Program

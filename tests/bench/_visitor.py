@@ -14,7 +14,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import connect
 
-from cnnviz.ui.component.answer import decode
+from cnnviz.pages.encoding import decode
 
 ANSWER_SECONDS = 30
 EVERY_SECONDS = 2.0

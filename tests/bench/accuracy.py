@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cnnviz.core.outcome import accuracy_range, in_precision
+from cnnviz.core.evaluation import accuracy_range, in_precision
 from cnnviz.core.training import MEASURED, Training, _batches, train
 from tests.bench.batch import TUTORIAL, Turned, losses, tensorflow_ops
 

@@ -6,8 +6,8 @@ import statistics
 import sys
 import time
 
-from cnnviz.lessons.expression import evaluate
-from cnnviz.lessons.scene import Scene, lesson_of, scene
+from cnnviz.scripts.expression import evaluate
+from cnnviz.scripts.scene import Scene, lesson_of, scene
 from cnnviz.words import Problem
 
 LARGE = "net=conv32x1-relu-dense18-relu-dense10-softmax-ce"

@@ -4,8 +4,8 @@ import time
 import numpy as np
 import pytest
 
-from cnnviz.checks import judge
-from cnnviz.checks.tensorflow_face import TensorFlowUnavailable, import_tensorflow
+from cnnviz.checks import tensorflow_process
+from cnnviz.checks.tensorflow_twin import TensorFlowUnavailable, import_tensorflow
 from cnnviz.core.network import Network
 from cnnviz.core.seed_network import backward, forward, init_params
 from cnnviz.words import Message, message
@@ -13,14 +13,14 @@ from cnnviz.words import Message, message
 
 @pytest.fixture(autouse=True)
 def nobody_has_asked_yet(monkeypatch):
-    monkeypatch.setattr(judge, "_state", {"is": "absent", "words": None})
+    monkeypatch.setattr(tensorflow_process, "_state", {"is": "absent", "words": None})
 
 
 def settle(seconds: float = 60) -> tuple[str, Message | None]:
     end = time.monotonic() + seconds
-    while judge.state()[0] == "starting" and time.monotonic() < end:
+    while tensorflow_process.state()[0] == "starting" and time.monotonic() < end:
         time.sleep(0.01)
-    return judge.state()
+    return tensorflow_process.state()
 
 
 def test_it_starts_once_in_the_background_and_then_is_ready(monkeypatch):
@@ -30,9 +30,9 @@ def test_it_starts_once_in_the_background_and_then_is_ready(monkeypatch):
         calls.append(1)
         gate.wait(10)
 
-    monkeypatch.setattr(judge, "import_tensorflow", slow)
+    monkeypatch.setattr(tensorflow_process, "import_tensorflow", slow)
     for _ in range(3):
-        assert judge.state() == ("starting", message("data.tensorflow.starting"))
+        assert tensorflow_process.state() == ("starting", message("data.tensorflow.starting"))
     gate.set()
     assert settle() == ("ready", None) and calls == [1]
 
@@ -41,8 +41,8 @@ def test_a_failure_is_kept_with_its_sentence(monkeypatch):
     def failing():
         raise TensorFlowUnavailable("data.tensorflow.absent")
 
-    monkeypatch.setattr(judge, "import_tensorflow", failing)
-    judge.state()
+    monkeypatch.setattr(tensorflow_process, "import_tensorflow", failing)
+    tensorflow_process.state()
     assert settle() == ("failed", message("data.tensorflow.absent"))
 
 
@@ -54,7 +54,7 @@ def test_its_gradients_are_those_of_tensorflow():
     x = np.random.default_rng(0).random((6, 6))
     params = init_params(np.ones((3, 3)), x.shape, stride=2, padding="same", weights="normal")
     exact = backward(params, forward(params, x, 2, "same"), np.array([1, 0]))
-    theirs = judge.gradients(params, x, np.array([1, 0]), 2, "same")
+    theirs = tensorflow_process.gradients(params, x, np.array([1, 0]), 2, "same")
     np.testing.assert_allclose(theirs["f"], exact.df, rtol=1e-10)
     network = Network.parse("conv1x3s2same-sigmoid-dense2-sigmoid-mse")
-    np.testing.assert_array_equal(judge.gradients(params, x, np.array([1, 0]), network=network)["f"], theirs["f"])
+    np.testing.assert_array_equal(tensorflow_process.gradients(params, x, np.array([1, 0]), network=network)["f"], theirs["f"])

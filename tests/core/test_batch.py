@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from cnnviz.core import batch, threads
 from cnnviz.core.batch import batch_forward, batch_gradients
+from cnnviz.core.evaluation import in_precision
 from cnnviz.core.layers.conv import Conv
 from cnnviz.core.layers.dense import Dense
 from cnnviz.core.layers.sigmoid import Sigmoid
 from cnnviz.core.losses import LOSSES
 from cnnviz.core.network import DEFAULT, Network
-from cnnviz.core.outcome import in_precision
 from cnnviz.core.values import Params
 from tests.core.networks import ALL, COURSES, OTHERS, Case, cases
 

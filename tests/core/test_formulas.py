@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from cnnviz.core.formulas import plain
+from cnnviz.core.latex_to_text import plain
 from cnnviz.core.links import cells, reach
 from cnnviz.core.network import Network
 from cnnviz.core.optimizers import OPTIMIZERS

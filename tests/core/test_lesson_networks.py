@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from cnnviz.core.filters import MOST_TEXT
 from cnnviz.core.image_ids import CLASSES, parse_image_id
 from cnnviz.core.image_ids import label as label_of
-from cnnviz.core.kept import NotKept, keep, kept
 from cnnviz.core.kernels import KERNELS
 from cnnviz.core.lesson import LESSON_KEYS, Lesson
 from cnnviz.core.network import DEFAULT, WEIGHTS, Network
 from cnnviz.core.optimizers import OPTIMIZERS
+from cnnviz.core.stored_params import NotKept, keep, kept
 from cnnviz.core.values import Params
 from cnnviz.core.work import MAX_UPDATES, MOST_WORK, SPACING, STATE_BYTES, state_bytes, step_work
 from cnnviz.words import Message

@@ -18,7 +18,7 @@ from cnnviz.core.network import Network
 from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.core.trajectory import _Run
 from cnnviz.data.images import find_image, load_image
-from cnnviz.lessons.scene import _made
+from cnnviz.scripts.scene import _made
 
 LARGEST = "conv32x1-relu-dense18-relu-dense10-softmax-ce"
 """The network with the most parameters, 590,000."""
@@ -89,10 +89,10 @@ def test_all_stores_together_leave_a_server_room():
     for module in pkgutil.walk_packages(cnnviz.__path__, "cnnviz."):
         if "tensorflow" not in module.name and not module.name.endswith(("__main__", "jupyter", "serve")):
             import_module(module.name)
+    from cnnviz.hall import Rooms
     from cnnviz.hosts.streamlit.dialogs.downloads import MOST_MADE
-    from cnnviz.ui.server.guards import MOST_UPLOADED
-    from cnnviz.ui.server.numbers import Numbers
-    from cnnviz.ui.server.rooms import Rooms
+    from cnnviz.hosts.streamlit.guards import MOST_UPLOADED
+    from cnnviz.server.numbers import Numbers
 
     rooms = Rooms()
     homes = [vars(module) for name, module in sys.modules.items() if name.startswith("cnnviz.")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cnnviz.core.terms import arithmetic_of
+from cnnviz.core.cell_arithmetic import arithmetic_of
 from tests.core.networks import OTHERS
 
 SMALL = [case for case in OTHERS if np.prod(case.x_shape) <= 400]

@@ -20,7 +20,7 @@ from cnnviz.core.network import Network
 from cnnviz.core.ties import TIE, settled
 from cnnviz.core.trajectory import trajectory
 from cnnviz.data.images import find_image, load_image
-from cnnviz.ui.component import network
+from cnnviz.pages import network_record
 from tests.core.networks import cases
 
 GEOMETRY = {"k": 2, "stride": 2, "before": 0, "dilation": 1}
@@ -131,5 +131,5 @@ def test_the_page_is_told_what_is_equal_and_points_at_the_cell_that_gets_the_gra
         assert [at for at in np.ndindex(1, 2, 2) if sources(back, at, given)] == [first]
     lesson = Lesson(net="conv4x3-relu-max2-dense10-softmax-ce")
     moment = trajectory(lesson, np.ones((32, 32)), 0)
-    sent = network.arrays(lesson, lesson.network.program((1, 32, 32)), moment)
+    sent = network_record.arrays(lesson, lesson.network.program((1, 32, 32)), moment)
     assert 0 < sent["tie.a1"][0] < 1e-13

@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cnnviz.core import outcome as outcomes
+from cnnviz.core import evaluation as outcomes
 from cnnviz.core import training as module
+from cnnviz.core.evaluation import accuracy_range, guessed_share, outcome
 from cnnviz.core.kernels import KERNELS
 from cnnviz.core.network import Network
 from cnnviz.core.ops import mse
 from cnnviz.core.optimizers import OPTIMIZERS
-from cnnviz.core.outcome import accuracy_range, guessed_share, outcome
 from cnnviz.core.seed_network import backward, forward, init_params, update
 from cnnviz.core.training import Training, train
 from cnnviz.core.values import Params

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from cnnviz import Lesson, load_image
+from cnnviz.core.momentum_terms import MOST, velocity_terms
 from cnnviz.core.trajectory import trajectory, walk
-from cnnviz.core.velocity import MOST, velocity_terms
 
 LESSON = Lesson(opt="momentum", net="conv2x3-relu-dense2-softmax-ce", w="he")
 

@@ -152,7 +152,7 @@ def connect(*_):
 socket.socket.connect = socket.socket.connect_ex = connect
 
 from cnnviz.core.kernels import KERNELS
-from cnnviz.core.outcome import outcome
+from cnnviz.core.evaluation import outcome
 from cnnviz.core.training import Training, train
 from cnnviz.data.training_data import describe, training_data
 data = training_data()

@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from cnnviz.ui.pages import pages
+from cnnviz.pages.registry import pages
 from cnnviz.words import say
 from tests.e2e.page import Screen, read, values
 

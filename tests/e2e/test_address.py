@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from cnnviz import Lesson
-from cnnviz.ui.pages import pages
+from cnnviz.pages.registry import pages
 from tests.e2e.page import Screen, place
 
 LESSON = Lesson(img="test-6", ch="gray", f=(1, 2, 0, -1, 0.5, 0, 0, -2, 1), seed=4, y=(0, 1), lr=0.05, k=3, stage="dz1")

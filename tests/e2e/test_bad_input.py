@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from cnnviz import Lesson
-from cnnviz.ui.pages import pages
+from cnnviz.pages.registry import pages
 from tests.e2e.page import Screen, moment
 
 VALUES = (

@@ -6,8 +6,8 @@ import re
 
 from playwright.sync_api import expect
 
-from cnnviz.lessons.library import bundled
-from cnnviz.lessons.question import ask, lesson_at
+from cnnviz.scripts.library import bundled
+from cnnviz.scripts.question import ask, lesson_at
 from tests.e2e.page import Screen
 
 

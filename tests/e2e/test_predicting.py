@@ -8,7 +8,7 @@ import numpy as np
 from playwright.sync_api import expect
 
 from cnnviz.core.lesson import Lesson
-from cnnviz.lessons.missions import blind
+from cnnviz.scripts.missions import blind
 from tests.e2e.page import moment, values
 
 NET = "conv2x3-relu-max2-dense3-softmax-ce"

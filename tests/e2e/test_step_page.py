@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from cnnviz import Lesson
 from cnnviz.export.mathml import mathml
-from cnnviz.ui.component.network import formulas as network_formulas
+from cnnviz.pages.network_record import formulas as network_formulas
 from tests.e2e.page import ORDER, Screen, cell_of, geometry, read, values
 
 KEYS = (

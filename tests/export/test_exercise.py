@@ -16,10 +16,10 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import Network
 from cnnviz.core.trajectory import trajectory
 from cnnviz.data.images import find_image, load_image
+from cnnviz.export.code_lines import expression
 from cnnviz.export.exercise import asked_lines, choice_lines, exercise_notebook, exercise_script
 from cnnviz.export.exercise_check import checked as checked_in_exercise
 from cnnviz.export.exercise_check import round_off
-from cnnviz.export.lines import expression
 from cnnviz.export.source import listing
 
 LESSONS = [

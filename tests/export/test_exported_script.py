@@ -16,10 +16,10 @@ import numpy as np
 import pytest
 
 from cnnviz import Lesson, load_image, trajectory
-from cnnviz.core.kept import keep
 from cnnviz.core.kernels import KERNELS
 from cnnviz.core.layers import LAYERS
 from cnnviz.core.notebook import DEVIATIONS
+from cnnviz.core.stored_params import keep
 from cnnviz.data.images import find_image
 from cnnviz.data.uploads import pack
 from cnnviz.export import jupyter_notebook, numpy_script

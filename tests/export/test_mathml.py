@@ -5,12 +5,12 @@ from xml.etree import ElementTree
 
 import pytest
 
-from cnnviz.core.formulas import pixels, plain
+from cnnviz.core.latex_to_text import pixels, plain
 from cnnviz.core.network import Network
 from cnnviz.core.optimizers import OPTIMIZERS
 from cnnviz.core.presets import PRESETS
 from cnnviz.export.mathml import mathml
-from cnnviz.ui.component.spec import browser_words, formulas_in_words
+from cnnviz.view.constants import browser_words, formulas_in_words
 
 NETWORKS = {preset.query.get("net", "conv1x3-sigmoid-dense2-sigmoid-mse") for preset in PRESETS} | {"conv2x3full-tanh-avg2-gap-sigmoid-bce"}
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { plainNumber } from "../../cnnviz/ui/web/model/format.js"
-import { ACTIONS, actionButton, helpLines, keyMap } from "../../cnnviz/ui/web/pages/actions.js"
-import { Content } from "../../cnnviz/ui/web/pages/content.js"
-import { Film } from "../../cnnviz/ui/web/pages/film.js"
-import { Step } from "../../cnnviz/ui/web/pages/step.js"
-import { PAGES } from "../../cnnviz/ui/web/spec.js"
+import { Film } from "../../cnnviz/pages/train/film.js"
+import { plainNumber } from "../../cnnviz/view/model/format.js"
+import { ACTIONS, actionButton, helpLines, keyMap } from "../../cnnviz/view/regions/actions.js"
+import { Content } from "../../cnnviz/view/regions/page.js"
+import { Step } from "../../cnnviz/view/regions/step.js"
+import { PAGES } from "../../cnnviz/view/spec.js"
 
 const KINDS = [Step, Film, Content]
 const names = (kind) => Object.fromEntries([...keyMap(kind)].map(([key, { name }]) => [key, name]))

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { colour, darken, isUntold } from "../../cnnviz/ui/web/model/colour.js"
+import { colour, darken, isUntold } from "../../cnnviz/view/model/colour.js"
 
 test("what is no number has a colour of its own, by day and by night, unlike every error's", () => {
   for (const night of [false, true]) {

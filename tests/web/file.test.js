@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { answersOf } from "../../cnnviz/ui/web/model/file.js"
+import { answersOf } from "../../cnnviz/hosts/file/stored_answers.js"
 import { fixture } from "./hooks.js"
 
 test("every answer comes out of a file's bytes as it went in", () => {

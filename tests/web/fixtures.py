@@ -17,13 +17,13 @@ from cnnviz.core.presets import PRESETS
 from cnnviz.data.images import find_image
 from cnnviz.hosts.file import _answer
 from cnnviz.hosts.file.packing import Store
-from cnnviz.ui.address import Now, resolved
-from cnnviz.ui.component.network import network_record
-from cnnviz.ui.component.spec import browser_words, spec
-from cnnviz.ui.maps import SCALES
-from cnnviz.ui.network_maps import array_of, program_of
-from cnnviz.ui.pages.step.answer import answer
-from cnnviz.ui.resource import asked_of, made, page_of
+from cnnviz.pages.address import Now, resolved
+from cnnviz.pages.colours import SCALES
+from cnnviz.pages.map_records import array_of, program_of
+from cnnviz.pages.network_record import network_record
+from cnnviz.pages.resource import asked_of, made, page_of
+from cnnviz.pages.step.answer import answer
+from cnnviz.view.constants import browser_words, spec
 from cnnviz.words import languages, plural, say, written
 from tests.web.networks import networks
 

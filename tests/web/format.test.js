@@ -14,7 +14,7 @@ import {
   short,
   signed,
   timesPower,
-} from "../../cnnviz/ui/web/model/format.js"
+} from "../../cnnviz/view/model/format.js"
 import { anyNumbers, read } from "./numbers.js"
 
 test("a number has so many digits and no more, and is read back as itself", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import { spotOf } from "../../cnnviz/hall/cockpit_view.js"
 import {
   cellIn,
   cellUnder,
@@ -13,8 +14,7 @@ import {
   retryIn,
   valuesOf,
   windowAt,
-} from "../../cnnviz/ui/web/model/hall.js"
-import { spotOf } from "../../cnnviz/ui/web/pages/cockpit.js"
+} from "../../cnnviz/hall/question.js"
 
 const map = (more) => ({
   symbol: "z1",

@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { ends } from "../../cnnviz/ui/web/draw/heatmap.js"
-import { rgba } from "../../cnnviz/ui/web/draw/pixels.js"
-import { largest, layout } from "../../cnnviz/ui/web/model/layout.js"
-import { faceOf, faceOfColumn } from "../../cnnviz/ui/web/model/plates.js"
+import { ends } from "../../cnnviz/view/draw/heatmap.js"
+import { rgba } from "../../cnnviz/view/draw/pixels.js"
+import { largest, layout } from "../../cnnviz/view/model/layout.js"
+import { faceOf, faceOfColumn } from "../../cnnviz/view/model/plates.js"
 
 const FACES = [
   ["map", [3, 4, 5], "maps", 2],

@@ -2,13 +2,13 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { mechanism } from "../../cnnviz/ui/web/draw/mechanism.js"
-import { padding, underWindow } from "../../cnnviz/ui/web/draw/mechanisms/windows.js"
-import { Pen } from "../../cnnviz/ui/web/draw/pen.js"
-import { named } from "../../cnnviz/ui/web/model/arithmetic.js"
-import { decode } from "../../cnnviz/ui/web/model/decode.js"
-import { explained, stepOf } from "../../cnnviz/ui/web/model/explanation.js"
-import { Numbers } from "../../cnnviz/ui/web/model/numbers.js"
+import { mechanism } from "../../cnnviz/view/draw/mechanism.js"
+import { padding, underWindow } from "../../cnnviz/view/draw/mechanisms/windows.js"
+import { Pen } from "../../cnnviz/view/draw/pen.js"
+import { named } from "../../cnnviz/view/model/arithmetic.js"
+import { decode } from "../../cnnviz/view/model/decode.js"
+import { explained, stepOf } from "../../cnnviz/view/model/explanation.js"
+import { Numbers } from "../../cnnviz/view/model/numbers.js"
 import { fixture } from "./hooks.js"
 
 const nothing = new Proxy(function nothing() {}, {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { COMPUTED, foreign, looks, own, parse, query, same } from "../../cnnviz/ui/web/model/address.js"
-import { apart, byPowers, endLabel, evenly, extent } from "../../cnnviz/ui/web/model/axes.js"
-import { colour, ink } from "../../cnnviz/ui/web/model/colour.js"
-import { Focus } from "../../cnnviz/ui/web/model/focus.js"
+import { COMPUTED, foreign, looks, own, parse, query, same } from "../../cnnviz/view/model/address.js"
+import { apart, byPowers, endLabel, evenly, extent } from "../../cnnviz/view/model/axes.js"
+import { colour, ink } from "../../cnnviz/view/model/colour.js"
+import { Focus } from "../../cnnviz/view/model/focus.js"
 import { fixture } from "./hooks.js"
 import { anyNumbers } from "./numbers.js"
 

@@ -7,14 +7,14 @@ import re
 import numpy as np
 
 from cnnviz.core import links
+from cnnviz.core.cell_arithmetic import arithmetic_of
 from cnnviz.core.cells import cell_shape, write_cell
 from cnnviz.core.network import Network
 from cnnviz.core.optimizers import gd
 from cnnviz.core.program import Program
 from cnnviz.core.stages import label
-from cnnviz.core.terms import arithmetic_of
 from cnnviz.export.map_csv import map_csv
-from cnnviz.ui.component import network as component
+from cnnviz.pages import network_record as component
 
 TEXTS = (
     "conv1x3-sigmoid-dense2-sigmoid-mse",

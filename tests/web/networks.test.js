@@ -2,14 +2,14 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { filled, named } from "../../cnnviz/ui/web/model/arithmetic.js"
-import { expression, symbols } from "../../cnnviz/ui/web/model/expression.js"
-import { byChannel, Filling, lossOf, terms, totals } from "../../cnnviz/ui/web/model/filling.js"
-import { Numbers } from "../../cnnviz/ui/web/model/numbers.js"
-import { arrange, plan } from "../../cnnviz/ui/web/model/overview.js"
-import { PATTERNS, pairs, reach } from "../../cnnviz/ui/web/model/patterns.js"
-import { faceOf } from "../../cnnviz/ui/web/model/plates.js"
-import { exact } from "../../cnnviz/ui/web/model/sums.js"
+import { filled, named } from "../../cnnviz/view/model/arithmetic.js"
+import { exact } from "../../cnnviz/view/model/exact_sum.js"
+import { expression, symbols } from "../../cnnviz/view/model/expression.js"
+import { byChannel, Filling, lossOf, terms, totals } from "../../cnnviz/view/model/formula_values.js"
+import { Numbers } from "../../cnnviz/view/model/numbers.js"
+import { arrange, plan } from "../../cnnviz/view/model/overview.js"
+import { PATTERNS, pairs, reach } from "../../cnnviz/view/model/patterns.js"
+import { faceOf } from "../../cnnviz/view/model/plates.js"
 import { fixture } from "./hooks.js"
 
 const networks = fixture("networks").map(({ answer, arrays, cells }) => ({

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { number, plainNumber, short } from "../../cnnviz/ui/web/model/format.js"
-import { gridOf, product } from "../../cnnviz/ui/web/model/readable.js"
+import { number, plainNumber, short } from "../../cnnviz/view/model/format.js"
+import { gridOf, product } from "../../cnnviz/view/model/printed_digits.js"
 
 const read = (text) => Number(plainNumber(text.replace(/[()]/g, "")))
 let seed = 1

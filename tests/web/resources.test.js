@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { beforeEach, test } from "node:test"
-import { Recent } from "../../cnnviz/ui/web/model/recent.js"
+import { Recent } from "../../cnnviz/view/model/recent.js"
 
 // A browser as far as it is needed: a server that answers when it is told to, and nothing to do but this.
 let requests = []
@@ -35,8 +35,8 @@ let received = []
 let failed = []
 let shown
 let numbers
-const { looked, Resources } = await import("../../cnnviz/ui/web/hosts/resources.js")
-const { remember } = await import("../../cnnviz/ui/web/hosts/tab.js")
+const { looked, Resources } = await import("../../cnnviz/view/resources.js")
+const { remember } = await import("../../cnnviz/view/tab_memory.js")
 
 beforeEach(() => {
   requests = []

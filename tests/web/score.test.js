@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { answered, score, typed } from "../../cnnviz/ui/web/model/score.js"
+import { answered, score, typed } from "../../cnnviz/pages/learn/score.js"
 
 const step = (more) => ({
   options: [],

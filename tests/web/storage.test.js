@@ -10,8 +10,8 @@ import {
   score,
   scores,
   startCount,
-} from "../../cnnviz/ui/web/model/progress.js"
-import { inBrowser, inTab } from "../../cnnviz/ui/web/model/storage.js"
+} from "../../cnnviz/pages/learn/progress.js"
+import { inBrowser, inTab } from "../../cnnviz/view/model/storage.js"
 
 const refuses = () => {
   throw new Error("not in a frame")

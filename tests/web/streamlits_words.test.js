@@ -1,9 +1,9 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-const { translated } = await import("../../cnnviz/ui/web/hosts/streamlits_words.js?fr")
-const { say } = await import("../../cnnviz/ui/web/model/words.js?fr")
-const english = await import("../../cnnviz/ui/web/hosts/streamlits_words.js")
+const { translated } = await import("../../cnnviz/view/hosts/streamlits_words.js?fr")
+const { say } = await import("../../cnnviz/view/model/words.js?fr")
+const english = await import("../../cnnviz/hosts/streamlit/streamlits_words.js")
 
 test("what Streamlit says is said in the reader's language, with what it is about, and nothing else is touched", () => {
   assert.equal(translated("Remove a.npz"), say("web.streamlit.remove", { name: "a.npz" }))

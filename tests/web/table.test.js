@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Numbers } from "../../cnnviz/ui/web/model/numbers.js"
-import { csv, exact, parts, rowsAtOnce, start } from "../../cnnviz/ui/web/model/table.js"
-import { tableOf, windowsOf } from "../../cnnviz/ui/web/model/tables.js"
+import { Numbers } from "../../cnnviz/view/model/numbers.js"
+import { csv, exact, parts, rowsAtOnce, start } from "../../cnnviz/view/model/table.js"
+import { tableOf, windowsOf } from "../../cnnviz/view/model/tables.js"
 import { fixture } from "./hooks.js"
 import { anyNumbers } from "./numbers.js"
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { nearest, niceEnd, reportChart } from "../../cnnviz/ui/web/draw/report_chart.js"
+import { nearest, niceEnd, reportChart } from "../../cnnviz/pages/train/report_chart.js"
 
 const x = [0, 1, 2, 3, 4]
 const chart = {

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { outside, textOf } from "../../cnnviz/ui/web/pages/training_form.js"
+import { outside, textOf } from "../../cnnviz/pages/train/training_form.js"
 
 const values = { epochs: "7", batch: "32", rate: "0.25", seed: "0", opt: "adam", dtype: "float64", ch: "rgb", net: "" }
 

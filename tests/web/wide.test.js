@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { decode } from "../../cnnviz/ui/web/model/decode.js"
-import { explained, stepOf } from "../../cnnviz/ui/web/model/explanation.js"
-import { Numbers } from "../../cnnviz/ui/web/model/numbers.js"
+import { decode } from "../../cnnviz/view/model/decode.js"
+import { explained, stepOf } from "../../cnnviz/view/model/explanation.js"
+import { Numbers } from "../../cnnviz/view/model/numbers.js"
 import { fixture } from "./hooks.js"
 
 const { cells, bytes } = fixture("wide")

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { has, plural, say, written } from "../../cnnviz/ui/web/model/words.js"
+import { has, plural, say, written } from "../../cnnviz/view/model/words.js"
 import { fixture } from "./hooks.js"
 
 const { written: values, plurals, said } = fixture("words")
 
 test("values are written as Python writes them, in every language", async () => {
   for (const [lang, cases] of Object.entries(values)) {
-    const own = await import(`../../cnnviz/ui/web/model/words.js?${lang}`)
+    const own = await import(`../../cnnviz/view/model/words.js?${lang}`)
     for (const [value, spec, text] of cases)
       assert.equal(own.written(value, spec), text, `${value} as "${spec}" in ${lang}`)
   }
@@ -21,8 +21,8 @@ test("plural forms are those of Python", () => {
 
 test("numbers have the separators that Unicode gives the language, and are understood as they are written", async () => {
   for (const lang of Object.keys(values)) {
-    const { say, written } = await import(`../../cnnviz/ui/web/model/words.js?${lang}`)
-    const { number, plainNumber, inField } = await import(`../../cnnviz/ui/web/model/format.js?${lang}`)
+    const { say, written } = await import(`../../cnnviz/view/model/words.js?${lang}`)
+    const { number, plainNumber, inField } = await import(`../../cnnviz/view/model/format.js?${lang}`)
     const parts = new Intl.NumberFormat(lang, { style: "percent", minimumFractionDigits: 1 }).formatToParts(12345.678)
     const sign = (/** @type {string} */ type) => parts.find((part) => part.type === type)?.value
     assert.equal(say("words.point"), sign("decimal"))

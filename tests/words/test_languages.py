@@ -88,10 +88,10 @@ def test_the_longer_language_keeps_fields_and_formulas_and_is_longer():
 # In a process of its own: what was once said in English might be remembered.
 ANSWERS = f"""
 import json
-from cnnviz.ui.pages import pages
-from cnnviz.ui.resource import made
+from cnnviz.pages.registry import pages
+from cnnviz.pages.resource import made
 from cnnviz.words import reading
-from tests.ui.test_wire import ANSWERS
+from tests.wire.test_declarations import ANSWERS
 queries = [{{}}, {{"k": "3", "rule": "procedural", "lr": "fast", "vs": "lr=0.1&seed=x", "n": "x", "part": "3"}},
     {{"net": "conv2x3-relu-gap-dense3-softmax-ce", "k": "1", "classes": "a,b,c", "mistake": "sign_flipped"}},
     {{"img": "cat-17", "part": "architecture", "lesson": "blame", "step": "2"}}, {{"check": "break", "part": "experiment", "tf": "0", "hold": "w"}}]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from cnnviz.core.comparison.factors import ONE, Factor
 from cnnviz.core.comparison.rearrangements import Rearrangement
-from cnnviz.core.mistaken import Placed
+from cnnviz.core.mistake_model import Placed
 from cnnviz.core.program import Program
 from cnnviz.core.source_lines import line_as_code
 from cnnviz.core.stages import label

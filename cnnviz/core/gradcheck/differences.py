@@ -12,9 +12,9 @@ from functools import cached_property
 
 import numpy as np
 
+from cnnviz.core.cancellation import check_wanted
 from cnnviz.core.gradcheck.paths import Path, end_of, path
 from cnnviz.core.gradcheck.round_off import RoundOff
-from cnnviz.core.patience import check_wanted
 from cnnviz.core.program import Inner, Program
 from cnnviz.core.values import Gradients
 

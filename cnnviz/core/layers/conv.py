@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from cnnviz.core.layers import _lines as lines
+from cnnviz.core.layers import _conv_one_channel as lines
 from cnnviz.core.layers.layer import Call, Groups, Layer, Links, Parameter, Shape, Values, call, number
 from cnnviz.core.sliding import Padding, pad_widths, padded, places, slices, view_windows
 

@@ -13,8 +13,8 @@ from cnnviz.data.images import Image, load_image
 from cnnviz.export.arguments import MOST_AROUND, page_address
 from cnnviz.hosts.file.document import document
 from cnnviz.hosts.file.packing import Store
-from cnnviz.ui.address import Now
-from cnnviz.ui.pages.step.answer import answer
+from cnnviz.pages.address import Now
+from cnnviz.pages.step.answer import answer
 from cnnviz.words import Problem, say
 
 
@@ -44,7 +44,7 @@ def lesson_html(
     contents = {"lesson": lesson.to_query(), "heads": heads, "parts": store.parts, "answers": store.answers, "server": server}
     title = say("export.html.title", image=image.words, when=lesson.when)
     said = {id for head in store.heads for id in re.findall(r'"say": \["([\w.]+)"', head[4:].decode())}
-    return document("file", title, json.dumps(contents), store.content, said=said)
+    return document("hosts/file/file", title, json.dumps(contents), store.content, said=said)
 
 
 def _answer(lesson: Lesson, image: Image) -> bytes:

@@ -10,13 +10,13 @@ from pathlib import Path
 from string import Template
 
 from cnnviz.hosts.file.packing import packed
-from cnnviz.ui.component.bundle import bundle
-from cnnviz.ui.component.modules import module, styles
-from cnnviz.ui.component.spec import browser_words, spec, sprite
+from cnnviz.view.bundle import bundle
+from cnnviz.view.constants import browser_words, spec, sprite
+from cnnviz.view.modules import CONSTANTS, module, styles
 from cnnviz.words import reader, say
 
 _PAGE = Template(Path(__file__).with_name("page.html").read_text("utf-8"))
-_ONE_PAGE = {"pages/registry": "pages/registry_of_one"}
+_ONE_PAGE = {"view/regions/registry": "view/regions/registry_of_one"}
 """Modules that stand in for others where there is one page alone."""
 _OF_OTHERS = frozenset({"film", "training", "check", "own_gradients", "notebook", "learn", "hall", "streamlit"})
 """Style sheets of pages, rooms and a frame that do not come along."""
@@ -27,19 +27,19 @@ _ID = re.compile(r"""["'`]([a-z_]+\.(?:[\w.]|\$\{[^{}]*\})+)["'`]""")
 def document(
     host: str, title: str, contents: str = "", numbers: bytes = b"", images: bool = False, said: Collection[str] | None = None
 ) -> str:
-    """The text of the document: the component with `host`, a module of cnnviz/ui/web/hosts, which runs at once.
+    """The text of the document: the component with `host`, a module of cnnviz/hosts, which runs at once.
 
     `contents` (JSON) and `numbers` stand in it under these ids, for the host to read; `images` says whether the
     pictures of the images that can be chosen come along. `said` are the ids of messages in the numbers, if these are all:
     no others come along then, but for those of the component itself.
 
-    >>> text = document("file", "a & b")
+    >>> text = document("hosts/file/file", "a & b")
     >>> "<title>a &amp; b</title>" in text, "http://" in text
     (True, False)
     """
     return _PAGE.substitute(
         lang=reader(),
-        host=host,
+        host=host.rpartition("/")[2],
         title=html.escape(title),
         noscript=html.escape(say("export.html.noscript")),
         contents=contents.replace("<", r"\u003c"),
@@ -54,17 +54,17 @@ def _program(host: str, said: Collection[str] | None) -> str:
     texts: dict[str, str] = {}
 
     def read(name: str) -> str:
-        if name != "spec":
+        if name != CONSTANTS:
             texts[name] = module(_ONE_PAGE.get(name, name))
         return texts.get(name, "")
 
-    bundle(f"hosts/{host}", read)
+    bundle(host, read)
     words = browser_words(reader())
     if said is not None:
         used = re.compile("|".join({_pattern(id) for text in texts.values() for id in _ID.findall(text)}))
         words = {id: text for id, text in words.items() if id in said or id.startswith("words.") or used.fullmatch(id)}
-    texts["spec"] = spec(reader(), frozenset(words))
-    return bundle(f"hosts/{host}", read, "{}()")
+    texts[CONSTANTS] = spec(reader(), frozenset(words))
+    return bundle(host, read, "{}()")
 
 
 def _pattern(id: str) -> str:

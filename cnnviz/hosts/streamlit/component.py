@@ -9,10 +9,10 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.hosts.streamlit import visit
-from cnnviz.ui.address import looks
-from cnnviz.ui.component.answer import encode
-from cnnviz.ui.component.loader import LOADING
-from cnnviz.ui.version import code
+from cnnviz.hosts.streamlit.loader import LOADING
+from cnnviz.pages.address import looks
+from cnnviz.pages.encoding import encode
+from cnnviz.pages.version import code
 
 _LOADER = LOADING + """
 export default function (component) {

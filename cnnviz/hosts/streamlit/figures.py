@@ -8,13 +8,13 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from cnnviz.core.formulas import plain
+from cnnviz.core.latex_to_text import plain
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.trajectory import Moment
-from cnnviz.ui import network_maps
-from cnnviz.ui.charts import LINE_COLOURS, Chart, Line
-from cnnviz.ui.component.records import MapRecord
-from cnnviz.ui.maps import SCALES
+from cnnviz.pages import map_records
+from cnnviz.pages.charts import LINE_COLOURS, Chart, Line
+from cnnviz.pages.colours import SCALES
+from cnnviz.wire.records import MapRecord
 from cnnviz.words import message, say
 
 HEIGHT = 560
@@ -40,9 +40,9 @@ PRINTED = 64
 
 def heatmap(symbol: str, lesson: Lesson, moment: Moment) -> go.Figure:
     """One map, large: values on hover, a colour bar, square cells; a panel a channel, filter or output where there are few."""
-    program = network_maps.program_of(lesson, moment)
-    record = network_maps.records(lesson, program, moment)[symbol]
-    array = network_maps.array_of(symbol, lesson, moment)
+    program = map_records.program_of(lesson, moment)
+    record = map_records.records(lesson, program, moment)[symbol]
+    array = map_records.array_of(symbol, lesson, moment)
     low, high = record["limits"]
     panels = _panels(record, array)
     rows = math.ceil(len(panels) / ACROSS)

@@ -13,7 +13,7 @@ import streamlit as st
 
 from cnnviz.hosts.streamlit.language import follow_readers
 from cnnviz.hosts.streamlit.page import show
-from cnnviz.ui.pages import pages
+from cnnviz.pages.registry import pages
 
 ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path fill="#d9730d" d="M1 1h4v4h-4zM1 6h4v4h-4zM1 11h4v4h-4z"/>'

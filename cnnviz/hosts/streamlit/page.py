@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnnviz.core.patience import as_long_as
+from cnnviz.core.cancellation import as_long_as
 from cnnviz.hosts.streamlit import dialogs, theory, training, visit
 from cnnviz.hosts.streamlit.component import mount
 from cnnviz.hosts.streamlit.dialogs import own_gradients
-from cnnviz.ui.pages import Page
-from cnnviz.ui.pages.answers import answers_of
+from cnnviz.pages.answers import answers_of
+from cnnviz.pages.registry import Page
 
 
 def show(page: Page) -> None:
@@ -29,10 +29,8 @@ def _mounted(page: Page) -> str | None:
     file = st.session_state.get(own_gradients.FILE) if page.id == "check" else None
     if not file:
         return mount(page.path, listens=page.id == "train")
-    from cnnviz.ui.pages.check.answer import (
-        own_answer,  # with all that this page needs, which others can leave for later
-    )
-    from cnnviz.ui.pages.check.tabs import tab_of
+    from cnnviz.pages.check.answer import own_answer  # with all that this page needs, which others can leave for later
+    from cnnviz.pages.check.tabs import tab_of
 
     here = tab_of(visit.asked()) == "own"
     return mount(page.path, private={"check": "own"}, answer=own_answer(visit.current(), file) if here else b"")

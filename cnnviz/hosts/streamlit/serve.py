@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from cnnviz.data.forbidden import forbidden
 from cnnviz.home import APP
-from cnnviz.ui.server.embedding import SETTING, read_origins
+from cnnviz.server.embedding import SETTING, read_origins
 
 OPTIONS = {"port": "server.port", "host": "server.address", "prefix": "server.baseUrlPath"}
 """What can be said on the command line, by Streamlit's name for it."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from cnnviz.core.lesson import Lesson
-from cnnviz.ui.address import Now, lesson_of, resolved
+from cnnviz.pages.address import Now, lesson_of, resolved
 
 LESSON = "lesson"
 """Where the session keeps the lesson that is shown."""

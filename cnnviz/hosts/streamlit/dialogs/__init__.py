@@ -10,8 +10,8 @@ from cnnviz.hosts.streamlit import visit
 from cnnviz.hosts.streamlit.dialogs import large, own_gradients
 from cnnviz.hosts.streamlit.dialogs.images import cifar10, upload
 from cnnviz.hosts.streamlit.dialogs.take_home import take_home
-from cnnviz.ui.address import Now
-from cnnviz.ui.charts import Chart
+from cnnviz.pages.address import Now
+from cnnviz.pages.charts import Chart
 
 _DIALOG = "dialog"
 

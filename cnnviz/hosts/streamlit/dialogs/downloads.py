@@ -11,7 +11,7 @@ from streamlit import runtime
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.data.images import load_image
 from cnnviz.hosts.streamlit.language import in_the_same_language
-from cnnviz.ui.address import Now
+from cnnviz.pages.address import Now
 
 MOST_MADE = 48_000_000
 """Bytes of files that were made; Streamlit would keep each until its session ends. The largest network's parameters take 13 MB."""

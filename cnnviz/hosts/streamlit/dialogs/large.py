@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from cnnviz.ui import network_maps
-from cnnviz.ui.address import Now
-from cnnviz.ui.charts import Chart
+from cnnviz.pages import map_records
+from cnnviz.pages.address import Now
+from cnnviz.pages.charts import Chart
 from cnnviz.words import say
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ def show(what: str, now: Now, charts: Mapping[str, Chart]) -> None:
 
 
 def _show_map(what: str, now: Now) -> None:
-    program = network_maps.program_of(now.lesson, now.moment)
-    maps = network_maps.records(now.lesson, program, now.moment)
+    program = map_records.program_of(now.lesson, now.moment)
+    maps = map_records.records(now.lesson, program, now.moment)
     symbol = program.network.parameters[0] if what == "update" else what
     if symbol in maps:
         title = say("ui.large.map", label=maps[symbol]["label"], words=maps[symbol]["words"], when=now.lesson.when)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from cnnviz.export.own_example import as_file, example_of
 from cnnviz.export.own_report import case_of
-from cnnviz.ui.address import Now
+from cnnviz.pages.address import Now
 from cnnviz.words import say
 
 FILE = "own_gradients"

@@ -20,8 +20,8 @@ from cnnviz.hosts.streamlit.dialogs.downloads import again, download
 from cnnviz.hosts.streamlit.dialogs.to_work_on import to_work_on
 from cnnviz.hosts.streamlit.escape_markdown import escape_markdown
 from cnnviz.hosts.streamlit.visit import adopt
-from cnnviz.ui.address import Now
-from cnnviz.ui.pages import pages
+from cnnviz.pages.address import Now
+from cnnviz.pages.registry import pages
 from cnnviz.words import Problem, say
 
 

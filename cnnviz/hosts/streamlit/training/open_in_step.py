@@ -9,7 +9,7 @@ from cnnviz import export
 from cnnviz.core.lesson import LESSON_KEYS, Lesson
 from cnnviz.core.values import Params
 from cnnviz.hosts.streamlit.visit import adopt
-from cnnviz.ui.pages.train.training.trainer import Trainer
+from cnnviz.pages.train.training.trainer import Trainer
 from cnnviz.words import message
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnnviz.ui.pages.train.training.trainer import Job, Trainer, done
+from cnnviz.pages.train.training.trainer import Job, Trainer, done
 
 _TRAINER = "trainer"
 

@@ -13,13 +13,13 @@ from cnnviz.data.forbidden import excuse
 from cnnviz.hosts.streamlit.component import mount_training
 from cnnviz.hosts.streamlit.training import open_in_step, session
 from cnnviz.hosts.streamlit.visit import adopt
-from cnnviz.ui.component.answer import encode
-from cnnviz.ui.pages.train.training.form import form
-from cnnviz.ui.pages.train.training.report import NOTHING, Report, preview, report
-from cnnviz.ui.pages.train.training.settings import Settings
-from cnnviz.ui.pages.train.training.starting import about, job_of, job_words, start_of
-from cnnviz.ui.pages.train.training.trainer import AT_ONCE, PATIENCE, Job, Trainer
-from cnnviz.ui.version import code
+from cnnviz.pages.encoding import encode
+from cnnviz.pages.train.training.form import form
+from cnnviz.pages.train.training.report import NOTHING, Report, preview, report
+from cnnviz.pages.train.training.settings import Settings
+from cnnviz.pages.train.training.starting import about, job_of, job_words, start_of
+from cnnviz.pages.train.training.trainer import AT_ONCE, PATIENCE, Job, Trainer
+from cnnviz.pages.version import code
 from cnnviz.words import Message, Problem, message
 
 

@@ -1,0 +1,44 @@
+"""TensorFlow as an independent judge that is called only when somebody asks: one start a process, in the background."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import numpy as np
+
+from cnnviz.checks.tensorflow_twin import TensorFlowUnavailable, import_tensorflow, tensorflow_gradients
+from cnnviz.core.network import Network
+from cnnviz.core.ops import Padding
+from cnnviz.core.values import Params
+from cnnviz.words import Message, message
+
+_lock = threading.Lock()
+_state: dict[str, Any] = {"is": "absent", "words": None}
+
+
+def state() -> tuple[str, Message | None]:
+    """The state, "starting", "ready" or "failed", and a sentence about it; the first call starts TensorFlow."""
+    with _lock:
+        if _state["is"] == "absent":
+            _state.update({"is": "starting", "words": message("data.tensorflow.starting")})
+            threading.Thread(target=_start, daemon=True, name="tensorflow").start()
+        return _state["is"], _state["words"]
+
+
+def gradients(
+    params: Params, x: np.ndarray, y: np.ndarray, stride: int = 1, padding: Padding = 0, network: Network | None = None
+) -> dict[str, np.ndarray]:
+    """TensorFlow's gradients by parameter, as `tensorflow_gradients` gives them; for when it is "ready"."""
+    return tensorflow_gradients(params, x, y, stride, padding, network)
+
+
+def _start() -> None:
+    try:
+        import_tensorflow()
+    except TensorFlowUnavailable as error:
+        outcome = {"is": "failed", "words": error.message}
+    else:
+        outcome = {"is": "ready", "words": None}
+    with _lock:
+        _state.update(outcome)

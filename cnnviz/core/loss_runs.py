@@ -1,0 +1,88 @@
+"""Some updates more from a moment, with a mistake in the backward pass or without: does the loss fall all the same? And what a step promises."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnviz.core.cancellation import check_wanted
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.mistake_model import Placed
+from cnnviz.core.trajectory import Moment
+from cnnviz.core.work import step_work
+
+UPDATES = 200
+"""Updates that are made where the network is small."""
+MOST_WORK = 60_000_000
+"""Multiplications that they may take, some tens of milliseconds; but FEWEST are always made."""
+FEWEST = 5
+
+
+@np.errstate(all="ignore")  # what a mistake leads to may be infinite, and is shown as such
+def descent(lesson: Lesson, moment: Moment, mistake: Placed | None = None) -> np.ndarray:
+    """The losses before and after each update from `moment` on, (n+1,): by the exact rule, or with the mistake in every one.
+
+    >>> from cnnviz import load_image, trajectory
+    >>> lesson, x = Lesson(), load_image("test-0")
+    >>> bool(np.array_equal(descent(lesson, trajectory(lesson, x, 0)), trajectory(lesson, x, 200).losses))
+    True
+    """
+    network, x, y = lesson.network, moment.trace.x, np.array(lesson.y)
+    program = network.program(x.shape)
+    right = lesson.optimizer
+    rule = mistake.optimizer(right) if mistake else right
+    params, state, losses = moment.params, moment.state or None, []
+    for _ in range(updates_that_fit(lesson, x.shape)):
+        check_wanted()
+        trace = program.forward(params, x)
+        losses.append(network.loss(trace, y))
+        gradients = mistake.run(program, params, trace, y, right, state) if mistake else program.backward(params, trace, y)
+        params, state = rule.step(params, gradients, state)
+    losses.append(network.loss(program.forward(params, x), y))
+    return np.array(losses)
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What one step of gradient descent promises of the fall of the loss, η·‖∂θ‖² to first order, and what it keeps.
+
+    `shares`, of each parameter, add up to 1; `promised` is all of it, `falls` what the loss really falls by.
+    """
+
+    shares: Mapping[str, float]
+    promised: float
+    falls: float
+
+
+@np.errstate(all="ignore")  # of a run that has run away
+def promise(lesson: Lesson, moment: Moment) -> Promise | None:
+    """The promise of a moment's step; None under another rule, and where nothing is promised.
+
+    >>> from cnnviz import load_image, trajectory
+    >>> lesson = Lesson()
+    >>> found = promise(lesson, trajectory(lesson, load_image("test-0"), 3))
+    >>> f"{found.shares['w']:.2%}", round(found.promised, 4), round(found.falls, 4)
+    ('99.56%', 0.0235, 0.0215)
+    """
+    if lesson.opt != "gd" or lesson.deviations:
+        return None
+    falls = {name: lesson.lr * float(np.sum(moment.gradients[f"d{name}"] ** 2)) for name in moment.params}
+    promised = sum(falls.values())
+    if not promised or not np.isfinite(promised):
+        return None
+    network, x, y = lesson.network, moment.trace.x, np.array(lesson.y)
+    after = network.loss(network.program(x.shape).forward(moment.after, x), y)
+    shares = {name: fall / promised for name, fall in falls.items()}
+    return Promise(shares, promised, float(moment.losses[-1]) - float(after))
+
+
+def updates_that_fit(lesson: Lesson, x_shape: tuple[int, ...]) -> int:
+    """How many updates of this lesson are little enough work.
+
+    >>> updates_that_fit(Lesson(), (32, 32))
+    200
+    """
+    work = max(1, step_work(lesson.network, x_shape))
+    return max(FEWEST, min(UPDATES, MOST_WORK // work))

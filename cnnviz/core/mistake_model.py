@@ -1,0 +1,269 @@
+"""What a mistake in a backward pass is, and where in a network it can be made.
+
+A mistake makes one line of the backward pass in another way, or the step that follows: it is an override
+(core/overrides.py), and all that comes after inherits it. The mistakes themselves stand in core/mistakes.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from cnnviz.core.architecture import Architecture
+from cnnviz.core.comparison.stage_verdicts import stages_hit
+from cnnviz.core.layers import LAYERS
+from cnnviz.core.losses import LOSSES
+from cnnviz.core.optimizers import OPTIMIZERS, Optimizer, State, gd
+from cnnviz.core.overrides import arguments, override
+from cnnviz.core.program import Inner, Line, Override, Program, program_of
+from cnnviz.core.seed_network import seed_program
+from cnnviz.core.source_lines import both_lines
+from cnnviz.core.symbols import PARAMETERS
+from cnnviz.core.values import Gradients, Params, Trace
+from cnnviz.words import Message, Problem, message
+
+Kind = type | str
+"""A class of layers or of optimizers, or a loss by its name."""
+
+
+@dataclass(frozen=True)
+class Act:
+    """A mistake in one line: `function` makes it in place of the right one, for layers, losses or optimizers of these kinds.
+
+    `role` is what the line makes: a layer's "dx", "df" …, the loss's "do", the map that a row is laid out as again
+    ("unflatten"), or the optimizer ("update"). The function's arguments are roles too ("dy", "x", "y", "f"), settings
+    of the layer ("k", "stride"), "exact", what the right line gives, and "w_next", the weights after their step.
+    `where` says in which place of a network it fits; `lines` are both as code, wrong and right, where they are
+    not to be read from the functions.
+    """
+
+    on: tuple[Kind, ...]
+    role: str
+    function: Callable[..., Any]
+    where: Callable[[Architecture, int], bool]
+    lines: tuple[str, str] | None = None
+
+    @cached_property
+    def _parameters(self) -> frozenset[str]:
+        """The letters of the parameters that it needs; a layer without a bias has no b, whatever others have."""
+        needed = {name for name, needed in arguments(self.function).items() if needed}
+        return frozenset(name.removeprefix("d") for name in (self.role, *needed)) & frozenset(PARAMETERS)
+
+    def fits(self, network: Architecture, place: int) -> bool:
+        """Whether it can be made in this layer."""
+        layer, names = network.layers[place], network.names[place]
+        if (self.role == "unflatten" and not names.flattens) or self._parameters - {*layer.parameter_letters}:
+            return False
+        return any(isinstance(kind, type) and isinstance(layer, kind) for kind in self.on) and self.where(network, place)
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A mistake by its name, in one or more lines; its words stand in the catalogue."""
+
+    name: str
+    acts: tuple[Act, ...]
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of layers, losses or optimizers that it applies to, by name.
+
+        >>> from cnnviz.core.mistakes import MISTAKES
+        >>> MISTAKES["overlap_assigned"].kinds, MISTAKES["adam_uncorrected"].kinds
+        (('avg', 'conv', 'max'), ('adam',))
+        """
+        named = {**LAYERS, **OPTIMIZERS}
+        kinds = {kind for act in self.acts for kind in act.on}
+        found = {name for name, cls in named.items() if any(isinstance(kind, type) and issubclass(cls, kind) for kind in kinds)}
+        return (*(loss for loss in LOSSES if loss in kinds), *sorted(found))
+
+    def places(self, network: Architecture, optimizer: Optimizer | str = "gd") -> tuple[Placed, ...]:
+        """Every place of a network where it can be made, in the order of the layers."""
+        roles = {act.role for act in self.acts}
+        if "do" in roles:
+            return (Placed(self, network, None),) if network.loss_kind.name in self.kinds else ()
+        if "update" in roles:
+            name = optimizer if isinstance(optimizer, str) else optimizer.name
+            return (Placed(self, network, None),) if name in self.kinds else ()
+        fitting = (n for n in range(len(network.layers)) if any(act.fits(network, n) for act in self.acts))
+        return tuple(Placed(self, network, place) for place in fitting)
+
+    def gradients(self, params: Params, trace: Trace, y: np.ndarray, learning_rate: float) -> Gradients:
+        """The gradients that it leads to in the teaching notebook's network, in the last place where it fits."""
+        program = seed_program(params, trace.x.shape, trace.stride, trace.padding)
+        return _last(self, self.places(program.network)).run(program, params, trace, y, gd(learning_rate))
+
+
+def _last(mistake: Mistake, places: tuple[Placed, ...]) -> Placed:
+    if not places:
+        raise Problem("mistake.nowhere", name=mistake.name, kinds=mistake.kinds)
+    return places[-1]
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A mistake in one place of a network: in the layer `place`, or in the loss or the step (None)."""
+
+    mistake: Mistake
+    network: Architecture
+    place: int | None
+
+    @property
+    def stage(self) -> str:
+        """The first stage that it spoils: "dz1", "update". ∂x is named too, although it has no stage of its own."""
+        role = self.acts[0].role
+        if role == "update":
+            return role
+        return self._stage_of(self.target(role))
+
+    def _stage_of(self, target: str) -> str:
+        if self.place is not None and target == f"d{self.network.names[self.place].input}":
+            return f"d{self.network.names[self.place].source}"  # v is laid out as a map again: no stage shows dv
+        return next((str(stage) for stage in self.network.stages if target in stage.makes), target)
+
+    @property
+    def title(self) -> Message:
+        """A few words."""
+        return self._words("title")
+
+    @property
+    def sentence(self) -> Message:
+        """What it does."""
+        return self._words("sentence")
+
+    @property
+    def source(self) -> Message:
+        """Where it comes from."""
+        return self._words("source")
+
+    def _words(self, part: str) -> Message:
+        """Its words; where they speak of a slope, it is that of the layer here: "σ′", "tanh′"."""
+        layer = self.network.layers[-1 if self.place is None else self.place]
+        return message(f"mistake.{self.mistake.name}.{part}", slope=f"{layer.function or layer.kind}′")
+
+    @property
+    def address(self) -> str:
+        """What stands for it in an address: "flip_forgotten@dx"."""
+        return f"{self.mistake.name}@{self.stage}"
+
+    @property
+    def acts(self) -> tuple[Act, ...]:
+        """The lines that it makes in another way here."""
+        if self.place is None:
+            kinds = {self.network.loss_kind.name}
+            return tuple(act for act in self.mistake.acts if act.role == "update" or kinds & set(act.on))
+        return tuple(act for act in self.mistake.acts if act.fits(self.network, self.place))
+
+    def target(self, role: str) -> str:
+        """The array that a role's line makes here."""
+        if self.place is None:
+            return f"d{self.network.names[-1].input}" if self.network.merged else "do"
+        names = self.network.names[self.place]
+        return f"d{names.source}" if role == "unflatten" else names.of(role)
+
+    # ---- what it leads to
+
+    def gradients(
+        self, params: Params, trace: Trace, y: np.ndarray, optimizer: Optimizer | float, state: State | None = None
+    ) -> Gradients:
+        """The gradients that it leads to. `optimizer`, or gradient descent's learning rate, matters where w is updated first."""
+        program = program_of(self.network, trace.x.shape)
+        rule = optimizer if isinstance(optimizer, Optimizer) else gd(optimizer)
+        return self.run(program, params, trace, y, rule, state)
+
+    def run(
+        self, program: Program, params: Params, trace: Trace, y: np.ndarray, optimizer: Optimizer, state: State | None = None
+    ) -> Gradients:
+        """The program's backward pass with this mistake in it."""
+        targets = self.network.targets(y, trace.o.shape)
+        return program.backward(params, trace, targets, self.overrides(program, optimizer, state))
+
+    def hits(
+        self, params: Params, trace: Trace, y: np.ndarray, optimizer: Optimizer | float, state: State | None = None
+    ) -> tuple[str, ...]:
+        """The stages that it has wrong, from the first; empty where it changes nothing (core/comparison/stage_verdicts.py)."""
+        exact = program_of(self.network, trace.x.shape).backward(params, trace, self.network.targets(y, trace.o.shape))
+        rule = optimizer if isinstance(optimizer, Optimizer) else gd(optimizer)
+        wrong = self.gradients(params, trace, y, rule, state)
+        return stages_hit(wrong, exact, params, rule, self.network, self.optimizer(rule), state)
+
+    def optimizer(self, right: Optimizer) -> Optimizer:
+        """The rule that takes the step: another one where the mistake is in the rule."""
+        for act in self.acts:
+            if act.role == "update":
+                right = act.function(right)
+        return right
+
+    def overrides(self, program: Program, optimizer: Optimizer, state: State | None = None) -> Mapping[str, Override]:
+        """What stands in place of the program's lines, by their targets."""
+        lines = {line.target: line for line in program.backward_lines}
+        found = {}
+        for act in self.acts:
+            if act.role != "update":
+                line = lines[self.target(act.role)]
+                found[line.target] = override(act.function, self._finder(line, optimizer, state))
+        return found
+
+    def _finder(self, line: Line, optimizer: Optimizer, state: State | None) -> Callable[[Inner, str], object]:
+        """What a mistake's argument stands for in this place."""
+
+        def find(values: Inner, name: str) -> object:
+            if name in line.settings:
+                return line.settings[name]
+            if name == "x_bound":  # it goes by the sums that the array was made of, which other layers may stand between
+                return values[next(source for source in line.sources if source.endswith(".bound"))]
+            if name == "w_next":
+                w = self.symbol("w")
+                return optimizer.step(Params.of({w: values[w]}), {f"d{w}": values[f"d{w}"]}, state)[0][w]
+            if name == "dy" and self.unmerged:
+                return self._do(values)
+            if (symbol := self.symbol(name)) in values:
+                return values[symbol]
+            if self.place is not None and hasattr(layer := self.network.layers[self.place], name):
+                return getattr(layer, name)
+            raise KeyError(name)
+
+        return find
+
+    def symbol(self, role: str) -> str:
+        """The array that a role stands for here."""
+        if self.place is None:
+            return self.network.names[-1].input if role == "z" else role
+        return self.network.names[self.place].of(role)
+
+    @property
+    def unmerged(self) -> bool:
+        """Whether this is the layer with which the loss merges: the mistake needs do by itself, which then has no line."""
+        return self.place == len(self.network.layers) - 1 and self.network.merged is not None
+
+    def _do(self, values: Inner) -> np.ndarray:
+        made = self.network.loss_kind.do
+        return made.function(*[values[role] for role in made.roles])
+
+    def code(self, program: Program) -> tuple[str, str]:
+        """The wrong lines of code and the right ones, in the network's symbols.
+
+        >>> from cnnviz.core.mistakes import placed
+        >>> from cnnviz.core.network import Network
+        >>> network = Network.parse("conv1x3-relu-dense2-softmax-ce")
+        >>> print(*placed("relu_gate_of_gradient", network).code(network.program((8, 8))), sep="\\n")
+        dz1 = da1 * (da1 > 0)
+        dz1 = da1 * (z1 > 0)
+        """
+        pairs = [act.lines if act.role == "update" else both_lines(self, act, program) for act in self.acts]
+        wrong, right = ("\n".join(lines) for lines in zip(*filter(None, pairs), strict=True))
+        return wrong, right
+
+
+def anywhere(network: Architecture, place: int) -> bool:
+    """Every place will do."""
+    return True
+
+
+def add(table: dict[str, Mistake], name: str, act: Act) -> None:
+    """Adds a line to the mistake of this name, which is new if there is none."""
+    table[name] = replace(table[name], acts=(*table[name].acts, act)) if name in table else Mistake(name, (act,))

@@ -1,0 +1,89 @@
+"""What a lesson's code begins with: its image, and its parameters before the first update."""
+
+from __future__ import annotations
+
+import base64
+import textwrap
+import zlib
+
+import numpy as np
+
+from cnnviz.core import latex_to_text
+from cnnviz.core.lesson import CHANNELS, Lesson
+from cnnviz.core.network import WEIGHTS
+from cnnviz.core.program import Inner, Line, Program
+from cnnviz.data.images import LUMA
+from cnnviz.export.arrays import shown
+from cnnviz.export.code_lines import expression, wrapped
+from cnnviz.export.passes import Section, section, started
+from cnnviz.export.source import listing
+
+MOST_LITERAL = 100
+"""Numbers up to which an array is written out; larger ones are packed."""
+
+
+IMPORTS = "import base64\nimport zlib\n\nimport numpy as np"
+"""What the code of a lesson needs."""
+
+
+def image_section(lesson: Lesson, pixels: np.ndarray, program: Program, imports: bool = True) -> Section:
+    """The image's bytes, and x from them; `imports` says whether what that needs stands there too."""
+    gray, every = lesson.ch == "gray" and pixels.ndim == 3, lesson.ch == "rgb" and pixels.ndim == 3
+    if pixels.ndim == 3 and not (gray or every):
+        pixels = pixels[..., CHANNELS.index(lesson.ch)]
+    code = [*([IMPORTS, ""] if imports else []), _packed("pixels", pixels, "np.uint8")]
+    if gray:
+        code += ["red, green, blue = pixels.astype(float).transpose(2, 0, 1)"]
+        code += [f"x = {LUMA[0]} * red + {LUMA[1]} * green + {LUMA[2]} * blue"]
+    elif every:
+        code += ["x = np.ascontiguousarray(pixels.astype(float).transpose(2, 0, 1))"]
+    else:
+        code += ["x = pixels.astype(float)"]
+    code += ["x = x / 255"] if lesson.scale == "unit" else []
+    code += [] if every else [f"x = x.reshape{program.x_shape}"]
+    brightness = rf"{LUMA[0]}\,R + {LUMA[1]}\,G + {LUMA[2]}\,B"
+    formula = (f"x = ({brightness}) / 255" if lesson.scale == "unit" else f"x = {brightness}") if gray else latex_to_text.pixels(lesson.scale)
+    return section("image" if gray or every else "image_one", [formula], "\n".join(code))
+
+
+def _packed(name: str, array: np.ndarray, dtype: str) -> str:
+    """Code that makes an array from its bytes, compressed and written in base64."""
+    packed = textwrap.fill(base64.b64encode(zlib.compress(array.tobytes(), 9)).decode("ascii"), 100)
+    return f'packed = """\n{packed}\n"""\n{name} = np.frombuffer(zlib.decompress(base64.b64decode(packed)), {dtype}).reshape{array.shape}'
+
+
+def start_section(lesson: Lesson, program: Program, values: Inner) -> Section:
+    """Every parameter before the first update, the targets and the learning rate."""
+    lines = program.network.start_lines(program, lesson.w if lesson.w in WEIGHTS else "zeros", lesson.seed)
+    starts = {name: _beginning(values[name], line) for name, line in lines.items()}
+    drawn = {line.function for name, line in lines.items() if starts[name][0] == "drawn"}
+    code = [listing(drawn, set()), "", ""] if drawn else []
+    code += [code for _, code in starts.values()]
+    code += [f"y = np.array({list(lesson.y)})", f"learning_rate = {lesson.lr!r}", f"updates = {lesson.k}"]
+    name = "start_packed" if any("packed" in code for _, code in starts.values()) else "start"
+    return section(name, [started(name, how) for name, (how, _) in starts.items()], "\n".join(code), parameters=tuple(starts))
+
+
+def _beginning(array: np.ndarray, line: Line) -> tuple[str, str]:
+    """How a parameter starts, and the code for it: as it is drawn, but for the filters that are given; or in numbers."""
+    name, usual = line.target, line.run()
+    own = "zero" if line.function is np.zeros else "drawn"
+    if np.array_equal(array, usual):
+        return own, f"{name} = {expression(line)}"
+    if array.ndim == 4 and (same := [np.array_equal(*pair) for pair in zip(array, usual, strict=True)]) and any(same):
+        code = [f"{name} = {expression(line)}"]
+        code += [f"{name}[{m}] = {_literal(array[m])}" for m, as_drawn in enumerate(same) if not as_drawn]
+        return own, "\n".join(code)
+    if array.size > MOST_LITERAL:
+        return "given", _packed(name, array.astype("<f8"), '"<f8"')
+    return "given", f"{name} = {_literal(array)}"
+
+
+def _literal(array: np.ndarray) -> str:
+    """An array in numbers; a single kernel as its rows."""
+    rows = shown(array)
+    text = f"np.array({rows.tolist()})"
+    if len(text) > 90:
+        text = wrapped("np.array([", [repr(number) for number in array.reshape(-1).tolist()], "])")
+        return f"{text}.reshape{array.shape}"
+    return text if rows.shape == array.shape else f"{text}.reshape{array.shape}"

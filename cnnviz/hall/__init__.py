@@ -1,0 +1,274 @@
+"""Rooms: a lecturer goes through lessons, and a hall follows. What travels is an address; docs/rooms.md describes it."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import BaseRoute, Route
+
+from cnnviz.core.recent import Recent
+from cnnviz.hall.follower import join_link, page_of_refusal, page_of_room, qr
+from cnnviz.hall.http_errors import Refused, body_of
+from cnnviz.hall.keys import LENGTH, LETTERS, code_of, digest, is_secret, new_device, new_secret
+from cnnviz.hall.questions import Questions
+from cnnviz.hall.store import Memory, Room, Store, StoreLost, TooManyRooms, TooManyVotes
+from cnnviz.hall.streams import Stream, Streams
+from cnnviz.server.direct import DirectRoute
+from cnnviz.server.gate import visitor_of
+from cnnviz.server.language import of_request
+from cnnviz.server.limits import Rate
+from cnnviz.server.numbers import MOST_QUERY, refusal
+from cnnviz.words import reading
+
+__all__ = ["LENGTH", "LETTERS", "Rooms", "room_routes"]
+
+CROWD = 10
+"""Followers from which on a move waits until their numbers are ready."""
+
+Prepare = Callable[[str, object], Awaitable[None]]
+
+
+async def _nothing(query: str, client: object) -> None:
+    """Where nobody needs to be ready."""
+
+
+class Rooms:
+    """The answers; `store` has the rooms, `prepare` makes what a hall will ask for at an address, for whoever drives it there, and `key` is the servers' own (keys.py)."""
+
+    def __init__(self, store: Store | None = None, prepare: Prepare = _nothing, crowd: int = CROWD, key: str = "", everywhere: bool = True) -> None:
+        self.store: Store = store or Memory()
+        self.everywhere = everywhere  # the server listens to more than its own machine
+        self.prepare, self.crowd, self.key = prepare, crowd, key
+        self.streams = Streams(self.store)
+        self.reached: Recent[tuple[str, str], bool] = Recent(20_000)  # rooms that somebody at an address has been in
+        self.waiting: Recent[tuple[str, str], bool] = Recent(20_000)  # and that are not there: their pages ask whether they are again
+        self.opened = Rate(20, 60)  # rooms a visitor opens: a school may share one address
+        self.missed = Rate(60, 1)  # codes that there are not
+        self.forged = Rate(10, 6)  # secrets that are none
+        self.moved = Rate(60, 0.025)  # moves of one room
+        self.joined = Rate(1_500, 4)  # devices of one address in a room: a hall may share it, and cannot fill a question
+        self.questions = Questions(self.store)
+
+    async def open(self, request: Request) -> Response:
+        """POST room: another room, whose driver is whoever knows the secret that this answers; or the one of a secret that is sent, if it is gone."""
+        visitor = visitor_of(request)
+        query, secret = await _opening_in(request)
+        if not self.opened.take(visitor):
+            raise Refused(429, "ui.rooms.too_many", n=1)
+        for _ in range(20):
+            driver = secret or new_secret()
+            code = await asyncio.to_thread(code_of, driver, self.key)
+            fresh = await self.store.open(code, digest(driver), query)
+            if fresh or (secret and await self._is_driver(code, secret)):
+                self.reached.put((visitor, code), True)
+                return JSONResponse({"code": code, "driver": driver}, 201 if fresh else 200, {"Cache-Control": "no-store"})
+            if secret:
+                raise Refused(403, "ui.rooms.not_driver")
+        raise TooManyRooms
+
+    async def _is_driver(self, code: str, secret: str) -> bool:
+        room = await self.store.room(code)
+        return room is not None and hmac.compare_digest(digest(secret), room.driver)
+
+    async def join(self, request: Request, room: Room) -> Response:
+        """POST room/<code>/device: a token for a device, without which nothing is answered."""
+        if not self.joined.take(f"{visitor_of(request)} {room.code}"):
+            raise Refused(429, "ui.rooms.too_many_devices", n=4)
+        return JSONResponse({"device": new_device(room.driver)}, 201, {"Cache-Control": "no-store"})
+
+    async def look(self, request: Request) -> Response:
+        """GET room/<code>: the follower's page, or, for a program, where the room is and how many follow."""
+        room = await self.room(request)
+        if "text/html" in request.headers.get("Accept", ""):
+            return page_of_room(room.code, of_request(request))
+        (followers, alone), link = await self.store.followers(room), join_link(request, room.code, self.everywhere)
+        found = {"code": room.code, "query": room.query, "number": room.number, "followers": followers, "alone": alone, "link": link}
+        return JSONResponse(found, headers={"Cache-Control": "no-store", "Vary": "Accept"})
+
+    async def screen(self, request: Request) -> Response:
+        """GET room/<code>/screen: the page for a projector."""
+        return page_of_room((await self.room(request)).code, of_request(request), "screen")
+
+    async def cockpit(self, request: Request) -> Response:
+        """GET room/<code>/cockpit: the lecturer's own page; what it shows and does needs the driver's secret."""
+        return page_of_room((await self.room(request)).code, of_request(request), "cockpit")
+
+    async def picture(self, request: Request) -> Response:
+        """GET room/<code>/qr.svg: the link to it, for phones."""
+        room = await self.room(request)
+        return qr(join_link(request, room.code, self.everywhere))
+
+    async def move(self, request: Request) -> Response:
+        """PUT room/<code>: everybody goes there."""
+        room = await self.driven(request)
+        if not self.moved.take(room.code):
+            raise Refused(429, "ui.rooms.too_fast", n=1)
+        query = await _query_in(request)
+        room.came += 1
+        came = room.came
+        if room.followers >= self.crowd:
+            await self.prepare(query, request.client)
+        overtaken = came < room.came  # by a later move, whose numbers may have been there sooner
+        return JSONResponse({"number": room.number if overtaken else await self.store.move(room, query)}, headers={"Cache-Control": "no-store"})
+
+    async def end(self, request: Request) -> Response:
+        """DELETE room/<code>: it is over."""
+        await self.store.end(await self.driven(request))
+        return Response(status_code=204)
+
+    async def follow(self, request: Request) -> Response:
+        """GET room/<code>/events: a stream of addresses, the current one first. HEAD asks whether there is one."""
+        room = await self.room(request, waiting=True)
+        visitor = visitor_of(request)
+        if not self.streams.have_room(visitor):
+            raise Refused(503, "ui.rooms.full", n=1)
+        if request.method == "HEAD":
+            return Response(media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+        stream = Stream(
+            room=room, visitor=visitor, seen=request.headers.get("Last-Event-ID", ""),
+            screen="screen" in request.query_params, alone="alone" in request.query_params,
+        )  # fmt: skip
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return StreamingResponse(self.streams.events(stream), media_type="text/event-stream", headers=headers)
+
+    def question_routes(self) -> list[tuple[str, str, Callable[[Request], Awaitable[Response]]]]:
+        """What is asked of a room's question: method, the path's last part, and who answers."""
+        questions = self.questions
+
+        def for_all(act: Callable[[Request, Room], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+            async def answer(request: Request) -> Response:
+                return await act(request, await self.room(request))
+
+            return answer
+
+        def for_driver(act: Callable[[Request, Room], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+            async def answer(request: Request) -> Response:
+                room = await self.driven(request)
+                if request.method != "GET" and not self.moved.take(room.code):
+                    raise Refused(429, "ui.rooms.too_fast", n=1)
+                return await act(request, room)
+
+            return answer
+
+        async def results(request: Request) -> Response:
+            private = "Authorization" in request.headers
+            return await questions.results(request, await (self.driven if private else self.room)(request), private)
+
+        return [
+            ("GET", "question", for_all(questions.look)),
+            ("PUT", "question", for_driver(questions.ask_or_turn)),
+            ("DELETE", "question", for_driver(questions.end)),
+            ("GET", "asked", for_driver(questions.asked)),
+            ("POST", "device", for_all(self.join)),
+            ("POST", "vote", for_all(questions.vote)),
+            ("GET", "results", results),
+            ("GET", "steps", for_driver(questions.steps)),
+        ]
+
+    async def room(self, request: Request, waiting: bool = False) -> Room:
+        """The room of the request's code; Refused (404, 429) where there is none.
+
+        A page whose room is gone is `waiting` for it: it asks for the same code again and again, which is no guess. Another
+        code counts, and so does the first time.
+        """
+        code, visitor = str(request.path_params["code"]).upper(), visitor_of(request)
+        here = visitor, code
+        waits = waiting and bool(self.waiting.get(here))
+        if self.missed.look(visitor) < 1 and not waits and not self.reached.get(here):
+            raise Refused(429, "ui.rooms.too_many_codes", n=1)  # a class, whose room this is, goes on whatever one of it tries
+        room = await self.store.room(code) if len(code) == LENGTH else None
+        if room is None:
+            if not waits:
+                self.missed.take(visitor)
+            if len(code) == LENGTH:
+                self.waiting.put(here, True)
+            raise Refused(404, "ui.rooms.none")
+        self.reached.put(here, True)
+        return room
+
+    async def driven(self, request: Request) -> Room:
+        """The room, for its driver."""
+        room, visitor = await self.room(request), visitor_of(request)
+        kind, _, secret = request.headers.get("Authorization", "").partition(" ")
+        if kind.lower() == "bearer" and hmac.compare_digest(digest(secret.strip()), room.driver):
+            return room
+        if not self.forged.take(visitor):
+            raise Refused(429, "ui.rooms.too_many_codes", n=1)
+        raise Refused(403, "ui.rooms.not_driver")
+
+
+async def _query_in(request: Request) -> str:
+    """The address in a request's body, as text or as JSON's "query". Raises Refused."""
+    return _address((await _sent_in(request)).get("query"))
+
+
+async def _opening_in(request: Request) -> tuple[str, str]:
+    """The address in a request's body, and the secret ("driver") of a room that is gone, "" for a new one. Raises Refused."""
+    sent = await _sent_in(request)
+    secret = sent.get("driver", "")
+    if secret != "" and not is_secret(secret):
+        raise Refused(403, "ui.rooms.not_driver")
+    return _address(sent.get("query", "" if secret else None)), str(secret)
+
+
+async def _sent_in(request: Request) -> dict[str, object]:
+    """A request's body: a JSON object, or an address alone, which is its "query". Raises Refused."""
+    body = await body_of(request, MOST_QUERY, "ui.rooms.too_long")
+    try:
+        text = body.decode()
+        sent = json.loads(text) if text.lstrip().startswith(("{", '"')) else text
+    except (ValueError, RecursionError):
+        raise Refused(400, "ui.rooms.no_address") from None
+    return sent if isinstance(sent, dict) else {"query": sent}
+
+
+def _address(text: object) -> str:
+    """What stands behind the "?" of a page. Raises Refused."""
+    query = "" if text is None else str(text).strip().removeprefix("?")
+    if text is None or not query.isascii() or not query.isprintable() or " " in query:
+        raise Refused(400, "ui.rooms.no_address")
+    return query
+
+
+def answering(act: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+    """The same, with a sentence for all that can go wrong."""
+
+    async def answer(request: Request) -> Response:
+        with reading(of_request(request)):
+            return await answered(request)
+
+    async def answered(request: Request) -> Response:
+        try:
+            return await act(request)
+        except Refused as why:
+            if request.method == "GET" and "text/html" in request.headers.get("Accept", ""):
+                return page_of_refusal(why, of_request(request))
+            return refusal(why.status, why.id, {"Retry-After": "1"} if why.status in (429, 503) else None, **why.values)
+        except TooManyRooms:
+            return refusal(503, "ui.rooms.full", {"Retry-After": "60"}, n=1)
+        except TooManyVotes:
+            return refusal(503, "ui.rooms.votes_full", {"Retry-After": "60"})
+        except StoreLost:
+            return refusal(503, "ui.rooms.lost", {"Retry-After": "2"})
+        except ClientDisconnect:
+            return Response(status_code=400)
+
+    return answer
+
+
+def room_routes(folder: str, rooms: Rooms) -> list[BaseRoute]:
+    """The rooms, under the path that Streamlit puts before its own ("" or "/prefix")."""
+    one = [("GET", "", rooms.look), ("PUT", "", rooms.move), ("DELETE", "", rooms.end)]
+    pages = [("GET", "/screen", rooms.screen), ("GET", "/cockpit", rooms.cockpit), ("GET", "/qr.svg", rooms.picture)]
+    hall = [("GET", "events", rooms.follow), *rooms.question_routes()]
+    room = f"{folder}/room/{{code}}"
+    return [
+        Route(f"{folder}/room", answering(rooms.open), methods=["POST"]),
+        *(DirectRoute(f"{room}/{name}", answering(act), methods=[method]) for method, name, act in hall),
+        *(Route(room + name, answering(act), methods=[method]) for method, name, act in [*one, *pages]),
+    ]

@@ -1,0 +1,215 @@
+// The projector's side of a room: how to join, the question with how many have answered, and what they answered.
+
+import { picture, rich, scaleOf } from "../pages/learn/learn_words.js"
+import { escaped, formula } from "../view/model/format.js"
+import { say } from "../view/model/words.js"
+import { cellIn, clock, endOf, followed, leftUntil, windowAt } from "./question.js"
+import { drawMap } from "./question_map.js"
+import { paintResults, resultsHTML } from "./results.js"
+
+/** @import { Asking } from "./ballot.js" */
+/** @import { HallMap, HallPoll, HallQuestion, HallResults } from "../view/types/wire.js" */
+
+const TICK = 250
+
+const MOST_LAYERS = 16
+
+/** How many of a map's layers are drawn. @param {HallMap} map */
+const layersOf = ({ layers }) => Math.min(layers, MOST_LAYERS)
+
+export class HallBoard {
+  /** @type {HallPoll | null} */
+  poll = null
+  /** @type {HallQuestion | undefined} */
+  question = undefined
+  /** @type {HallResults | undefined} */
+  results = undefined
+  counts = { votes: 0, followers: 0, alone: 0 }
+  link = ""
+  ends = 0
+
+  /**
+   * @param {HTMLElement} element
+   * @param {Pick<Asking, "question" | "results">} asking
+   * @param {URL} base
+   * @param {string} code
+   * @param {() => void} changed
+   */
+  constructor(element, asking, base, code, changed) {
+    this.element = element
+    this.asking = asking
+    this.base = base
+    this.code = code
+    this.changed = changed
+    new ResizeObserver(() => this.paint()).observe(element)
+    this.timer = setInterval(() => this.tick(), TICK)
+    this.look().then(() => this.changed())
+    element.addEventListener("click", () => this.join(false))
+  }
+
+  get open() {
+    return Boolean(this.poll)
+  }
+
+  /** By which link one joins, and how many have. */
+  async look() {
+    const answer = await fetch(new URL(`room/${this.code}`, this.base)).catch(() => undefined)
+    const found = await answer?.json().catch(() => undefined)
+    if (!found?.link) return
+    this.link = found.link
+    this.counts = { ...this.counts, followers: found.followers }
+  }
+
+  /** @param {HallPoll | null} poll */
+  async hear(poll) {
+    this.poll = poll
+    this.ends = endOf(poll)
+    this.changed()
+    if (!poll) {
+      this.question = this.results = undefined
+      return this.show()
+    }
+    const shown = poll.phase === "shown" || poll.phase === "revealed"
+    const [question, results] = await Promise.all([
+      this.asking.question(poll.number),
+      shown ? this.asking.results() : undefined,
+    ])
+    if (this.poll !== poll) return
+    this.question = question
+    this.results = results
+    this.show()
+  }
+
+  /** @param {{ votes: number, followers: number, alone: number }} counts */
+  count(counts) {
+    this.counts = counts
+    this.tick()
+    this.changed()
+  }
+
+  leave() {
+    clearInterval(this.timer)
+    this.element.remove()
+  }
+
+  // ---- what is seen
+
+  show() {
+    const { element, question, poll } = this
+    element.classList.toggle("asking", Boolean(poll && question))
+    element.classList.toggle("resulting", Boolean(this.results))
+    element.classList.remove("joining")
+    element.innerHTML = poll && question ? this.asked(poll, question) : ""
+    this.tick()
+    this.paint()
+  }
+
+  /** Shows large how one joins, or no longer. @param {boolean} on */
+  join(on = !this.element.classList.contains("joining")) {
+    if (this.question) return
+    this.element.classList.toggle("joining", on)
+    this.element.innerHTML = on ? `<aside>${this.invitation}</aside>` : ""
+    this.tick()
+  }
+
+  get plainLink() {
+    return this.link.replace(/^https?:\/\//, "")
+  }
+
+  get invitation() {
+    return `<p>${say("web.room.join")}</p><img src="${this.qr}" alt="${escaped(say("web.room.qr", { link: this.link }))}">
+      <b>${escaped(this.code)}</b><small>${escaped(this.plainLink)}</small><span class="follow"></span>`
+  }
+
+  get qr() {
+    return new URL(`room/${this.code}/qr.svg`, this.base).href
+  }
+
+  /** @param {HallPoll} poll @param {HallQuestion} question */
+  asked(poll, question) {
+    const tag = say(this.results ? "web.hall.results" : "web.hall.question")
+    const map = question.map ? ` · <i>${formula(question.map.label)}</i>` : ""
+    const body = this.results
+      ? resultsHTML(question, this.results)
+      : `<div class="scene">${this.scene(question)}</div><aside>${this.invitation}</aside>`
+    return `<header><span class="tag">${tag}${map}</span><h1>${rich(question.ask)}</h1>
+      ${this.results ? `<p class="where">${escaped(say("web.room.code", { code: this.code }))} · <span class="follow"></span><small>${escaped(this.plainLink)}</small></p>` : ""}</header>
+      <div class="body">${body}</div>
+      <footer><div><p class="answered"></p><div class="meter"><i></i></div><p class="soft">${say(`web.hall.phase.${poll.phase}`)}</p></div><p class="time"><b></b><small></small></p></footer>`
+  }
+
+  /** @param {HallQuestion} question */
+  scene(question) {
+    const { map, source, kernel, options, kind } = question
+    if (kind === "choose") {
+      const scale = scaleOf(options)
+      return `<ul class="options">${options
+        .map(({ label, picture: rows }) => `<li>${rows ? picture(rows, scale) : ""}<span>${rich(label)}</span></li>`)
+        .join("")}</ul>`
+    }
+    if (!map) return `<p class="lead">${say("web.hall.type")}</p>`
+    const cells = `<p class="cells${map.plane ? "" : " on"}"><b>${say("web.hall.cells", { n: map.cells })}</b> ${say("web.hall.any")}</p>`
+    const figure = (/** @type {string} */ name, /** @type {typeof map} */ shown) =>
+      `<figure><figcaption><i>${formula(shown.label)}</i> ${escaped(shown.plane ? shown.words : say("web.hall.hidden", { words: shown.words }))}</figcaption><div class="layers" style="--across:${Math.ceil(Math.sqrt(layersOf(shown)))}">${Array.from({ length: layersOf(shown) }, (_, layer) => `<canvas data-shows="${name}" data-layer="${layer}"></canvas>`).join("")}</div>${name === "map" ? cells : ""}</figure>`
+    const weights = kernel
+      ? `<figure class="kernel"><figcaption><i>f</i> ${say("web.hall.kernel")}</figcaption>${picture(kernel, scaleOf([{ picture: kernel }]))}</figure>`
+      : ""
+    const arrow = `<svg class="arrow" aria-hidden="true"><path></path><path class="head"></path><text>${escaped(say("web.hall.here"))}</text></svg>`
+    return `${source ? `${figure("source", source)}<b class="sign">∗</b>${weights}<b class="sign">=</b>` : ""}${figure("map", map)}${source ? arrow : ""}`
+  }
+
+  paint() {
+    const { element, question, results } = this
+    if (results) return paintResults(element, results)
+    if (!question?.map) return
+    const { map, source } = question
+    const [row, column] = [Math.floor(map.rows / 10), Math.floor((3 * map.columns) / 4)]
+    const example = cellIn(map, 0, row, column)
+    for (const canvas of element.querySelectorAll(/** @type {"canvas"} */ ("canvas[data-shows]"))) {
+      const layer = Number(canvas.dataset.layer)
+      if (canvas.dataset.shows === "source" && source) drawMap(canvas, source, { window: windowAt(question, example) })
+      else drawMap(canvas, map, { layer, window: source ? [row, column, 1, 1] : undefined })
+    }
+    this.arrow(question, row, column)
+  }
+
+  /**
+   * From the example's window to the cell that it makes.
+   * @param {HallQuestion} question
+   * @param {number} row
+   * @param {number} column
+   */
+  arrow({ map, source, window }, row, column) {
+    const [scene, svg] = this.element.querySelectorAll(/** @type {"svg"} */ (".scene, .arrow"))
+    const [from, to] = scene?.querySelectorAll("canvas") ?? []
+    if (!svg || !to || !map || !source) return
+    const base = scene.getBoundingClientRect()
+    const [left, right] = [from.getBoundingClientRect(), to.getBoundingClientRect()]
+    const [top, at, , wide] = windowAt(/** @type {HallQuestion} */ ({ map, window }), cellIn(map, 0, row, column))
+    const [here, there] = [left.width / source.columns, right.width / map.columns] // a cell's side in each
+    const x = left.x - base.x + (at + wide) * here
+    const y = left.y - base.y + (top + wide / 2) * here
+    const end = { x: right.x - base.x + column * there - 3, y: right.y - base.y + (row + 0.5) * there }
+    const middle = { x: (left.right + right.x) / 2 - base.x, y: Math.min(y, end.y) - 0.05 * left.height }
+    const [line, head, text] = svg.children
+    line.setAttribute("d", `M${x},${y} Q${middle.x},${middle.y} ${end.x},${end.y}`)
+    head.setAttribute("d", `M${end.x},${end.y} l-12,-5 l1.5,6.5 l-3,4.5 z`)
+    text.setAttribute("x", String(middle.x))
+    text.setAttribute("y", String(middle.y - 8))
+  }
+
+  // What changes by itself: how many have answered, and the time that is left.
+  tick() {
+    const { element, poll, counts } = this
+    for (const span of element.querySelectorAll(".follow")) span.textContent = followed(counts.followers)
+    const answered = element.querySelector(".answered")
+    if (!answered || !poll) return
+    answered.innerHTML = say("web.hall.answered", { n: counts.votes, of: Math.max(counts.followers, counts.votes) })
+    const bar = element.querySelector(/** @type {"i"} */ ("footer .meter i"))
+    if (bar) bar.style.width = `${(100 * counts.votes) / Math.max(counts.followers, counts.votes, 1)}%`
+    const left = leftUntil(this.ends, poll)
+    const [time, words] = element.querySelectorAll(".time > *")
+    time.textContent = left === null ? "" : clock(left)
+    words.textContent = left === null ? "" : say("web.hall.to_answer")
+  }
+}

@@ -1,0 +1,301 @@
+// The entry of a lecturer's private page: it drives the room and its questions, with the secret that stood behind "#".
+
+import { isDark } from "../view/draw/theme.js"
+import { keepRoom, keptRooms, openQuestion, openRoom } from "../view/hosts/held_room.js"
+import { COMPUTED, parse, query } from "../view/model/address.js"
+import { darken } from "../view/model/colour.js"
+import { escaped } from "../view/model/format.js"
+import { Numbers } from "../view/model/numbers.js"
+import { say } from "../view/model/words.js"
+import { goneHTML } from "../view/regions/hall_gone.js"
+import { copyLink } from "../view/regions/html.js"
+import { fillNext } from "../view/regions/next_stage.js"
+import { kept } from "../view/regions/preferences.js"
+import { Resources } from "../view/resources.js"
+import { CODE, LANG } from "../view/spec.js"
+import { remember, remembered } from "../view/tab_memory.js"
+import { ACTS, cockpitHTML, fillClock, fillCockpit, spotHTML, spotOf } from "./cockpit_view.js"
+import { listen } from "./events.js"
+import { endOf, leftUntil, possible } from "./question.js"
+import { hall } from "./requests.js"
+import { paintResults } from "./results.js"
+
+/** @import { Seen } from "./cockpit_view.js" */
+
+const LOOK_EVERY = 1000
+const WRITTEN = "[name=ask], [name=answers], [name=key], [name=tolerance]" // of a question in one's own words
+
+/** Shows the screen of the room that the page's address names. */
+export default function show() {
+  const root = /** @type {HTMLElement} */ (document.querySelector(".cockpit"))
+  const path = location.pathname.replace(/\/cockpit$/, "")
+  const room = new URL(`${path}/`, location.href)
+  const code = path.split("/").at(-1) ?? ""
+  const driver = secret(code)
+  if (!driver) {
+    root.innerHTML = `<p class="needs">${say("web.cockpit.needs")}</p>`
+    return
+  }
+  const asking = hall(room)
+  /** @type {Seen} */
+  const seen = {
+    code,
+    poll: null,
+    question: undefined,
+    results: undefined,
+    steps: undefined,
+    step: 1,
+    count: { votes: 0, followers: 0, alone: 0 },
+    left: null,
+    veiled: false,
+    began: Date.now(),
+  }
+  let where = ""
+  let lesson = ""
+  let ends = 0
+  let spot = "largest"
+  let gone = false // the server has forgotten the room
+  const question = openQuestion(() => ask("GET", "asked"))
+  let pointed = "" // the cell that is pinned, as the address has it
+  darken(isDark(root))
+  root.innerHTML = cockpitHTML(new URL(`screen?lang=${LANG}`, room).href)
+
+  /**
+   * Asks the server; what it refuses is said.
+   * @param {string} method
+   * @param {string} to
+   * @param {unknown} [body]
+   */
+  async function ask(method, to, body) {
+    const answer = await fetch(new URL(to, room), {
+      method,
+      headers: { Authorization: `Bearer ${driver}` },
+      body: body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body),
+    }).catch(() => undefined)
+    const found = answer?.status === 204 ? {} : await answer?.json().catch(() => undefined)
+    const wrong = root.querySelector(".wrong")
+    if (wrong) wrong.textContent = answer?.ok ? "" : (found?.sentence ?? say("web.notice.silent"))
+    return answer?.ok ? found : undefined
+  }
+
+  function fill() {
+    seen.left = leftUntil(ends, seen.poll)
+    fillCockpit(root, seen)
+    if (seen.results) paintResults(root, seen.results)
+  }
+
+  /** @param {boolean} [quietly] */
+  async function look(quietly) {
+    const { poll } = seen
+    if (!poll) return fill()
+    seen.question = await asking.question(poll.number)
+    const results = await ask("GET", `results?lang=${LANG}`)
+    if (seen.poll === poll && results) seen.results = results
+    if (!quietly || results) fill()
+  }
+
+  async function steps() {
+    const found = await ask("GET", `steps?lang=${LANG}&lesson=${encodeURIComponent(lesson)}`)
+    if (!found) return
+    const before = JSON.stringify(seen.steps?.maps.map(({ symbol }) => symbol))
+    seen.steps = found
+    const form = root.querySelector(".spot")
+    if (form && before !== JSON.stringify(seen.steps?.maps.map(({ symbol }) => symbol))) {
+      const words = [...form.querySelectorAll(/** @type {"input"} */ (WRITTEN))].map(({ value }) => value)
+      form.innerHTML = spotHTML(found, spot, pointed) // other maps, and what was written stays
+      for (const [n, field] of form.querySelectorAll(/** @type {"input"} */ (WRITTEN)).entries()) field.value = words[n]
+    }
+    fill()
+    const next = beyond("stage_next")
+    if (next) coming.ask("step", next, COMPUTED)
+  }
+
+  const base = new URL(path.slice(0, path.lastIndexOf("/room/") + 1), location.href)
+  const coming = new Resources(base, CODE, {
+    received(answer, { stage = "" }) {
+      const place = root.querySelector(".coming")
+      const numbers = new Numbers(/** @type {import("../view/model/numbers.js").StepAnswer} */ (answer))
+      if (place && numbers.said[stage]) fillNext(place, numbers, stage)
+    },
+    failed() {}, // the lecture goes on without it
+    shown: () => undefined,
+  })
+
+  // ---- what is done
+
+  /** @param {string} act */
+  async function turn(act) {
+    if (act === "next") return next()
+    if (!possible(seen.poll, seen.question)[/** @type {"close"} */ (act)]) return
+    await ask("PUT", `question?lang=${LANG}`, { act })
+  }
+
+  async function next() {
+    const { poll } = seen
+    if (!poll)
+      return seen.veiled
+        ? ask("PUT", `../${code}`, query({ ...parse(where), veiled: "" }).slice(1))
+        : move("stage_next")
+    if (poll.phase === "open" && !confirm(say("web.cockpit.still_open"))) return
+    await ask("DELETE", "question")
+    if (poll && "lesson" in (asked ?? {}) && seen.steps && seen.step < seen.steps.steps.length) seen.step += 1
+    fill()
+  }
+
+  /** @type {Record<string, unknown> | undefined}  the question that this screen asked last */
+  let asked
+
+  /** @param {Record<string, unknown>} question */
+  async function pose(question) {
+    if (seen.poll?.phase === "open" && !confirm(say("web.cockpit.still_open"))) return
+    asked = question
+    await ask("PUT", `question?lang=${LANG}`, question)
+  }
+
+  /** Opens the room that is gone under its code, where it was. */
+  async function again() {
+    const { room: open, sentence } = await openRoom(base, driver, where, question.open)
+    if (open) return stream.again()
+    const said = root.querySelector(".room-gone p")
+    if (said) said.textContent = sentence ?? say("web.notice.silent")
+  }
+
+  /** Where a step leads from where the room is. @param {string} way */
+  function beyond(way) {
+    if (!seen.steps) return undefined
+    const here = parse(where)
+    const stages = seen.steps.stages.map(([symbol]) => symbol)
+    const by = way.endsWith("_next") ? 1 : -1
+    let k = Number(here.k ?? 0)
+    let at = stages.indexOf(here.stage ?? seen.steps.stage)
+    if (way.startsWith("stage")) at += by
+    else k += by
+    if (at >= stages.length) [k, at] = [k + 1, 0]
+    if (at < 0) [k, at] = [k - 1, stages.length - 1]
+    const stage = stages[at] ?? "x"
+    const hides = here.predict === "1" || (here.hide === "1" && way === "stage_next")
+    const veiled = hides && by > 0 && stage !== "x" ? "1" : "" // as on the lecturer's own page (view.js)
+    return k < 0 ? undefined : { ...here, cell: "", k: String(k), stage, veiled }
+  }
+
+  /** @param {string} way */
+  async function move(way) {
+    const there = beyond(way)
+    if (there) await ask("PUT", `../${code}`, query(there).slice(1))
+  }
+
+  root.addEventListener("click", ({ target }) => {
+    const button = /** @type {Element} */ (target).closest("button")
+    const { act, ask: step, step: chosen, drive, key } = button?.dataset ?? {}
+    if (key === "room_again") again()
+    else if (act) turn(act)
+    else if (step) {
+      seen.step = Number(step)
+      pose({ lesson, step: Number(step), seconds: seconds(root) })
+    } else if (chosen) {
+      seen.step = Number(chosen)
+      fill()
+    } else if (drive) move(drive)
+    else if (key === "cockpit_link" && button)
+      copyLink(button, say("web.room.driver"), `${location.href.split("#")[0]}#driver=${driver}`)
+  })
+  root.addEventListener("change", ({ target }) => {
+    const field = /** @type {HTMLSelectElement} */ (target)
+    if (field.dataset.key === "cockpit_lesson") {
+      lesson = field.value
+      seen.step = 1
+      remember(`cnnviz.lesson.${code}`, lesson)
+      steps()
+    } else if (field.name === "spot") {
+      spot = field.value
+      const form = root.querySelector(".spot")
+      if (form) form.innerHTML = spotHTML(seen.steps, spot, pointed)
+      root.querySelector(/** @type {"select"} */ ("[name=spot]"))?.focus()
+    }
+  })
+  root.addEventListener("submit", (event) => {
+    event.preventDefault()
+    pose(spotOf(new FormData(/** @type {HTMLFormElement} */ (event.target))))
+  })
+  addEventListener("keydown", (event) => {
+    if (gone) return
+    const { target, key, ctrlKey, metaKey, altKey, shiftKey } = event
+    if (ctrlKey || metaKey || altKey || /** @type {Element} */ (target).matches("input, select, textarea")) return
+    if (key === " " && /** @type {Element} */ (target).matches("button, a")) return
+    if (kept("single_keys") === "off" && key.length === 1 && key !== " ") return // who dictates says letters, too
+    const name = key === " " ? "Space" : key.toUpperCase()
+    const act = ACTS.find(([, own]) => own === name)?.[0] ?? (name === "PAGEDOWN" ? "next" : undefined)
+    if (act) turn(act)
+    else if (key === "ArrowRight") move(shiftKey ? "update_next" : "stage_next")
+    else if (key === "ArrowLeft") move(shiftKey ? "update_back" : "stage_back")
+    else return
+    event.preventDefault()
+  })
+
+  lesson = remembered(`cnnviz.lesson.${code}`)
+  fill()
+  const form = root.querySelector(".spot")
+  if (form) form.innerHTML = spotHTML(undefined, spot, pointed)
+  const stream = listen({
+    moved(address) {
+      where = address
+      const here = parse(address)
+      if (here.page === "learn" && here.lesson) {
+        lesson = here.lesson
+        seen.step = Number(here.step || 1)
+      }
+      pointed = here.cell ?? ""
+      seen.veiled = here.veiled === "1"
+      steps()
+    },
+    asked(poll) {
+      question.hear(poll)
+      seen.poll = poll
+      ends = endOf(poll)
+      seen.question = seen.results = undefined
+      look()
+    },
+    counted(count) {
+      seen.count = count
+      look(true)
+    },
+    ended() {
+      root.innerHTML = `<p class="needs">${escaped(say("web.room.ended"))}</p>`
+    },
+    gone(is) {
+      if (gone === is) return
+      gone = is
+      const section = /** @type {HTMLElement} */ (root.querySelector(".room-gone"))
+      section.hidden = !is
+      section.innerHTML = is ? goneHTML(code) : ""
+      section.querySelector("[data-key=room_let_go]")?.remove()
+      if (!is) return
+      seen.poll = null
+      seen.question = seen.results = undefined
+      fill()
+    },
+  })
+  stream.open(new URL("events?screen=1", room).href)
+  setInterval(() => {
+    seen.left = leftUntil(ends, seen.poll)
+    fillClock(root, seen)
+  }, LOOK_EVERY / 2)
+  addEventListener("resize", () => seen.results && paintResults(root, seen.results))
+}
+
+/** The driver's secret: taken from the address, which a projector may show, and kept in this browser. @param {string} code */
+function secret(code) {
+  const key = `cnnviz.driver.${code}`
+  const { driver } = parse(location.hash.slice(1))
+  if (driver) {
+    remember(key, driver)
+    keepRoom({ code, driver })
+    history.replaceState(history.state, "", location.pathname + location.search)
+  }
+  const known = [JSON.parse(remembered("cnnviz.room") || "null"), ...keptRooms()].find((room) => room?.code === code)
+  return driver || remembered(key) || known?.driver || ""
+}
+
+/** How long there is to answer. @param {HTMLElement} root */
+const seconds = (root) =>
+  Number(root.querySelector(/** @type {"select"} */ ("[data-key=cockpit_seconds]"))?.value) || undefined

@@ -1,0 +1,303 @@
+// A room's driver: opens it, and has the hall go wherever this page goes. The secret stays in this browser.
+
+import { isDark } from "../view/draw/theme.js"
+import { forgetRoom, keepRoom, keptRooms, openQuestion, openRoom } from "../view/hosts/held_room.js"
+import { own, parse, query } from "../view/model/address.js"
+import { escaped } from "../view/model/format.js"
+import { say } from "../view/model/words.js"
+import { goneHTML } from "../view/regions/hall_gone.js"
+import { copyLink } from "../view/regions/html.js"
+import { LANG } from "../view/spec.js"
+import { remember, remembered } from "../view/tab_memory.js"
+import { HallBoard } from "./board.js"
+import { listen } from "./events.js"
+import { followed, nextAct } from "./question.js"
+import { hall } from "./requests.js"
+
+/** @import { Lesson } from "../view/model/address.js" */
+/** @import { Held } from "../view/hosts/held_room.js" */
+
+const KEY = "cnnviz.room"
+const LOOK_EVERY = 3000 // milliseconds between two looks at how many follow
+const AGAIN_IN = 1000
+
+/**
+ * @param {URL} base  where the pages stand
+ * @param {(lesson: Lesson) => void} [travel]  goes where another device has driven the room to
+ */
+export function roomDriver(base, travel = () => {}) {
+  /** @type {Held | undefined} */
+  let held = JSON.parse(remembered(KEY) || "null") ?? undefined
+  /** @type {string | undefined}  where the hall is to go next, if it is not on its way */
+  let next
+  let sending = false
+  let last = ""
+  let number = -1 // of the last move that is known here
+  /** @type {HTMLElement | undefined}  what the question is shown in */
+  let stage
+  /** @type {HallBoard | undefined} */
+  let board
+  /** @type {HTMLElement | undefined}  says that the server has forgotten the room */
+  let missing
+  const question = openQuestion(async () => {
+    const answer = await fetch(at("/asked"), { headers: authorized() }).catch(() => undefined)
+    return answer?.ok ? answer.json() : undefined
+  })
+  const stream = listen({
+    moved(address, at) {
+      const first = number < 0 // this page is where it is, and its next move will tell the others
+      if (sending || at <= number) return
+      number = at
+      if (first || address === last) return
+      last = address
+      travel(parse(address))
+    },
+    asked(poll) {
+      question.hear(poll)
+      board?.hear(poll)
+    },
+    counted: (count) => board?.count(count),
+    ended: () => hold(undefined),
+    gone,
+  })
+
+  takeFromAddress()
+
+  // A driver's link holds the secret behind "#": it leaves the address bar, which is on the projector.
+  function takeFromAddress() {
+    const { room, driver } = Object.fromEntries(new URLSearchParams(location.hash.slice(1)))
+    if (!room || !driver) return
+    hold({ code: room, driver })
+    history.replaceState(history.state, "", location.pathname + location.search)
+  }
+
+  /** @param {Held | undefined} room */
+  function hold(room) {
+    gone(false)
+    if (room) keepRoom(room)
+    else if (held) forgetRoom(held.code)
+    held = room
+    last = ""
+    number = -1
+    remember(KEY, room ? JSON.stringify(room) : "")
+    board?.leave()
+    board = undefined
+    cover(false)
+    stream.close()
+    if (stage) project(stage)
+  }
+
+  /** The server has forgotten the room, or has it again: nothing covers the page, and it can be opened again. @param {boolean} is */
+  function gone(is) {
+    if (is === Boolean(missing)) return
+    missing?.remove()
+    missing = undefined
+    if (!is || !held) return
+    board?.hear(null)
+    missing = document.createElement("section")
+    missing.className = "room-gone"
+    missing.setAttribute("role", "alert")
+    missing.innerHTML = goneHTML(held.code)
+    missing.addEventListener("click", ({ target }) => {
+      const { key } = /** @type {HTMLElement} */ (target).dataset
+      if (key === "room_again") again()
+      else if (key === "room_let_go") hold(undefined)
+    })
+    document.body.append(missing)
+  }
+
+  /** Opens the room that is gone under its code, where this page is now. */
+  async function again() {
+    if (!held) return
+    const { room, sentence } = await openRoom(base, held.driver, last, question.open)
+    if (room) return stream.again()
+    const said = missing?.querySelector("p")
+    if (said) said.textContent = sentence ?? say("web.notice.silent")
+  }
+
+  /** Has the room's questions shown over a page. @param {HTMLElement} root */
+  function project(root) {
+    stage = root
+    const button = root.querySelector("[data-key=room]")
+    if (button) button.textContent = held ? say("web.room.code", { code: held.code }) : say("web.actions.room.text")
+    if (!held || board?.element.isConnected) return
+    board?.leave()
+    const element = document.createElement("section")
+    element.className = "hall board"
+    element.style.colorScheme = isDark(root) ? "dark" : "light"
+    document.body.append(element)
+    const asking = hall(new URL(`${at()}/`))
+    board = new HallBoard(element, asking, base, held.code, () => {
+      cover(Boolean(board?.open))
+      element.style.colorScheme = isDark(root) ? "dark" : "light"
+    })
+    stream.close()
+    stream.open(at("/events?screen=1"))
+  }
+
+  // The page under a question stays as it is.
+  function cover(/** @type {boolean} */ is) {
+    const page = document.getElementById("root")
+    if (page) page.inert = is
+  }
+
+  // No key reaches it either; but a presenter's remote goes on with the question, as the private screen does.
+  document.addEventListener("keydown", (event) => {
+    if (!board?.open) return
+    event.stopPropagation()
+    if (event.key !== "PageDown" || event.repeat) return
+    event.preventDefault()
+    const act = nextAct(board.poll)
+    const body = act === "next" ? undefined : JSON.stringify({ act })
+    fetch(at("/question"), { method: body ? "PUT" : "DELETE", headers: authorized(), body }).catch(() => {}) // pressed again
+  })
+
+  const at = (path = "") => new URL(`room${held ? `/${held.code}` : ""}${path}`, base).href
+  const authorized = () => ({ Authorization: `Bearer ${held?.driver}` })
+
+  /** Has the hall go there. @param {string} page @param {Lesson} lesson @param {boolean} [veiled]  with the newest numbers hidden */
+  function drive(page, lesson, veiled) {
+    const address = addressOf(page, lesson, veiled)
+    if (!held || address === last) return
+    last = address
+    if (missing) return // it is opened again there
+    next = address
+    send()
+  }
+
+  // One at a time: what comes meanwhile replaces what was waiting.
+  async function send() {
+    if (sending) return
+    sending = true
+    while (held && next !== undefined) {
+      const body = next
+      next = undefined
+      const answer = await fetch(at(), { method: "PUT", headers: authorized(), body }).catch(() => undefined)
+      if (answer?.status === 403) hold(undefined)
+      else if (answer?.status === 404) gone(true)
+      else if (!answer?.ok) {
+        next ??= body
+        await new Promise((resolve) => setTimeout(resolve, AGAIN_IN))
+      } else number = (await answer.json()).number
+    }
+    sending = false
+  }
+
+  /** The dialog: opens a room if there is none. @param {HTMLElement} root @param {string} page @param {Lesson} lesson */
+  async function show(root, page, lesson) {
+    const dialog = dialogIn(root)
+    const query = addressOf(page, lesson)
+    if (!held && !(await open(dialog, root, query))) return
+    const found = await look()
+    if (!found) return missing ? undefined : fail(dialog)
+    fill(dialog, found, async (driver) => {
+      if (!found.followers) await end() // it was opened a moment ago, by the same click
+      hold(undefined)
+      if (await open(dialog, root, query, driver)) show(root, page, lesson)
+    })
+    if (!dialog.open) dialog.showModal()
+  }
+
+  /**
+   * A new room, or the one of that driver; whether there is one now.
+   * @param {HTMLDialogElement} dialog
+   * @param {HTMLElement} root
+   * @param {string} query
+   * @param {string} [driver]
+   */
+  async function open(dialog, root, query, driver = "") {
+    const { room, sentence } = await openRoom(base, driver, query)
+    if (!room) fail(dialog, sentence)
+    else {
+      hold(room)
+      if (!driver) number = 0 // whatever comes now is somebody's move
+      project(root)
+      last = query
+    }
+    return Boolean(room)
+  }
+
+  const end = () => fetch(at(), { method: "DELETE", headers: authorized() }).catch(() => undefined)
+
+  /** @param {HTMLDialogElement} dialog @param {string} [sentence] */
+  function fail(dialog, sentence = say("web.notice.silent")) {
+    dialog.innerHTML = `<p>${escaped(sentence)}</p>${CLOSE()}`
+    if (!dialog.open) dialog.showModal()
+  }
+
+  /** @returns {Promise<{ link: string, followers: number } | undefined>} */
+  async function look() {
+    const answer = await fetch(at()).catch(() => undefined)
+    if (answer?.status === 404) gone(true)
+    return answer?.ok ? answer.json().catch(() => undefined) : undefined
+  }
+
+  /**
+   * @param {HTMLDialogElement} dialog
+   * @param {{ link: string, followers: number }} found
+   * @param {(driver: string) => void} resume  goes back to a room that was opened before
+   */
+  function fill(dialog, found, resume) {
+    const { code, driver } = /** @type {Held} */ (held)
+    const before = keptRooms().find((room) => room.code !== code)
+    const driving = `${base.href}#room=${code}&driver=${driver}`
+    dialog.innerHTML = `<h2>${say("web.room.join")}</h2>
+      <img class="qr" src="${at("/qr.svg")}" alt="${escaped(say("web.room.qr", { link: found.link }))}">
+      <p class="code">${escaped(code)}</p><p><a href="${escaped(found.link)}" target="_blank" rel="noopener">${escaped(found.link)}</a></p>
+      <p class="count" role="status"></p>
+      <p class="buttons"><button type="button" data-key="room_cockpit">${say("web.room.cockpit")}</button></p>
+      <p class="buttons"><button type="button" data-key="room_driver">${say("web.room.driver")}</button>
+      <button type="button" data-key="room_end">${say("web.room.end")}</button></p>
+      ${before ? `<p class="buttons"><button type="button" data-key="room_resume">${say("web.room.resume", { code: escaped(before.code) })}</button></p>` : ""}${CLOSE()}`
+    const count = /** @type {HTMLElement} */ (dialog.querySelector(".count"))
+    const tell = (/** @type {number} */ n) => (count.textContent = followed(n))
+    tell(found.followers)
+    const timer = setInterval(async () => {
+      if (!dialog.open || missing) return clearInterval(timer)
+      const now = await look()
+      if (now) tell(now.followers)
+    }, LOOK_EVERY)
+    // No link, whose address would stand on the projector: the screen finds the secret in this browser, if it keeps anything.
+    dialog.querySelector("[data-key=room_cockpit]")?.addEventListener("click", () => {
+      const secret = keptRooms().some((room) => room.code === code) ? "" : `#driver=${driver}`
+      window.open(at(`/cockpit?lang=${LANG}`) + secret, "_blank", "noopener")
+    })
+    dialog
+      .querySelector("[data-key=room_driver]")
+      ?.addEventListener("click", ({ target }) =>
+        copyLink(/** @type {HTMLElement} */ (target), say("web.room.driver"), driving),
+      )
+    dialog.querySelector("[data-key=room_resume]")?.addEventListener("click", () => before && resume(before.driver))
+    dialog.querySelector("[data-key=room_end]")?.addEventListener("click", async () => {
+      await end()
+      hold(undefined)
+      dialog.close()
+    })
+  }
+  /** Takes an address as where the room is, since somebody else drove it there. @param {string} page @param {Lesson} lesson @param {boolean} [veiled] */
+  function arrived(page, lesson, veiled) {
+    last = addressOf(page, lesson, veiled)
+  }
+  return { drive, arrived, show, project }
+}
+
+/**
+ * What travels: a lesson's query, the page that shows it, and whether its newest numbers are hidden; the hall reads in languages of its own.
+ * @param {string} page
+ * @param {Lesson} lesson
+ * @param {boolean} [veiled]
+ */
+export const addressOf = (page, lesson, veiled) =>
+  query({ ...(page && { page }), ...own(lesson), lang: "", veiled: veiled ? "1" : "" }).slice(1)
+
+const CLOSE = () => `<form method="dialog"><button>${say("web.help.close")}</button></form>`
+
+/** @param {HTMLElement} root */
+function dialogIn(root) {
+  const found = /** @type {HTMLDialogElement | null} */ (root.querySelector("dialog.room"))
+  if (found) return found
+  const dialog = document.createElement("dialog")
+  dialog.className = "room"
+  root.append(dialog)
+  return dialog
+}

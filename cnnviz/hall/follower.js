@@ -1,0 +1,251 @@
+// The component's entry on a follower's page: the lesson is where the room's driver is, until somebody wanders off.
+// Its numbers come as resources (docs/numbers.md), and where the driver goes as a stream of addresses (docs/rooms.md).
+
+import { own, parse, query } from "../view/model/address.js"
+import { escaped } from "../view/model/format.js"
+import { say } from "../view/model/words.js"
+import { setHTML } from "../view/regions/html.js"
+import { View } from "../view/regions/lesson_view.js"
+import { kindOf } from "../view/regions/registry.js"
+import { looked, Resources } from "../view/resources.js"
+import { CODE } from "../view/spec.js"
+import { Ballot } from "./ballot.js"
+import { HallBoard } from "./board.js"
+import { listen } from "./events.js"
+import { followed } from "./question.js"
+import { hall } from "./requests.js"
+
+/** @import { Lesson } from "../view/model/address.js" */
+/** @import { Answer } from "../view/model/decode.js" */
+/** @import { Host } from "../view/types/ports.js" */
+
+const JOIN_IN = 2000 // milliseconds within which a follower gets its token, at random
+const AHEAD_IN = 300 // milliseconds after which a follower asks ahead, and at random up to five times as many
+const NEEDS_SESSION = ["files", "upload", "cifar10", "large", "below", "room"]
+
+/** Shows the room that the page's address names: to a follower, or, under "/screen", on a projector. */
+export default function show() {
+  let root = /** @type {HTMLElement} */ (document.querySelector(".cnnviz"))
+  const bar = /** @type {HTMLElement} */ (document.querySelector(".room-bar"))
+  const projected = location.pathname.endsWith("/screen")
+  const path = location.pathname.replace(/\/screen$/, "")
+  const room = path.split("/").at(-1) ?? ""
+  const base = new URL(path.slice(0, path.lastIndexOf("/room/") + 1), location.href)
+  const asking = hall(new URL(`${path}/`, location.href))
+  /** @type {View | undefined} */
+  let view
+  /** @type {(answer: Answer) => void} */
+  let deliver = () => {}
+  /** @type {() => void} */
+  let travel = () => {}
+  /** @type {Lesson} */
+  let here = parse(location.search) // `page` among it
+  /** @type {Lesson | undefined} */
+  let led
+  /** @type {Lesson} */
+  const speech = here.lang ? { lang: here.lang } : {}
+  let alone = leaves(here)
+  let arriving = false
+  let covered = false // the newest numbers, by whoever drives
+  let ended = false
+  let gone = false // the server has no such room any more; it may have again
+  const where = () => new URL(`${path}/events${projected ? "?screen=1" : alone ? "?alone=1" : ""}`, location.href).href
+  const sheet = document.createElement("section")
+  sheet.tabIndex = -1
+  sheet.className = projected ? "hall board" : "hall ballot"
+  document.body.append(sheet)
+  const board = projected ? new HallBoard(sheet, asking, base, room, () => fill()) : undefined
+  const ballot = board ?? new Ballot(sheet, asking, () => fill())
+
+  const stream = listen({
+    moved(address) {
+      led = parse(address)
+      if (!alone || !view) go(led)
+    },
+    asked: (poll) => ballot.hear(poll),
+    counted: (count) => board?.count(count),
+    ended() {
+      ended = true
+      alone = !projected
+      fill()
+      if (!view) mount()
+    },
+    gone(is) {
+      if (gone === is) return
+      gone = is
+      covered = false
+      if (is) ballot.hear(null)
+      fill()
+      if (is && !view) mount()
+    },
+    lost: (is) => {
+      bar.classList.toggle("lost", is)
+      bar.title = is ? say("web.room.lost") : ""
+    },
+  })
+
+  const numbers = new Resources(base, CODE, {
+    received(answer, asked) {
+      arriving = true // what the view writes into the address now is nobody's doing
+      deliver(looked(answer, pageless(asked)))
+      arriving = false
+    },
+    failed: (sentence) => view?.notice(sentence || say("web.notice.silent")),
+    shown: () => (view?.data ? view.lesson : undefined),
+  })
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let early
+  const keys = () => kindOf(here.page ?? "").asked
+  const ask = () => numbers.ask(here.page ?? "", here, keys())
+
+  /** @type {Host} */
+  const host = {
+    address: {
+      read: () => pageless(here),
+      link: (lesson) => new URL((here.page ?? "") + query(own(lesson)), base).href,
+      onTravel(act, signal) {
+        travel = act
+        signal.addEventListener("abort", () => {
+          if (travel === act) travel = () => {}
+        })
+      },
+      visit(lesson, { replace = false, page } = {}) {
+        const before = here.page ?? ""
+        here = { ...lesson, page: page ?? before }
+        if (!arriving) wander(replace)
+        if (page !== undefined && page !== before) mount()
+      },
+    },
+    numbers: {
+      ask,
+      receive: (act) => (deliver = act),
+      part: (lesson, of, act) => numbers.part(lesson, of, act),
+      ahead,
+    },
+    veiled: () => (alone || gone ? undefined : covered),
+    speak(lang) {
+      location.search = query({ ...parse(location.search), lang })
+    },
+  }
+
+  // A hall asks ahead for the next update alone, each at a moment of its own: the move itself then asks the server nothing.
+  /** @param {Lesson[]} lessons @param {string} page */
+  function ahead(lessons, page) {
+    clearTimeout(early)
+    const asks = (/** @type {Lesson[]} */ all) => numbers.ahead(page, all, kindOf(page).asked)
+    if (alone) return asks(lessons)
+    /** @type {Lesson} */
+    const known = view?.wanted ?? {}
+    const change = Object.entries(lessons[0] ?? {}).filter(([key, text]) => text !== known[key])
+    const next = { ...pageless(led ?? here), ...Object.fromEntries(change) } // as whoever drives would write it
+    early = setTimeout(() => asks([next]), AHEAD_IN * (1 + 4 * Math.random()))
+  }
+
+  function mount() {
+    view?.leave()
+    const fresh = document.createElement("main") // nothing of the last page clings to it
+    fresh.className = "cnnviz alone follows"
+    fresh.style.visibility = "hidden"
+    root.replaceWith(fresh)
+    root = fresh
+    root.inert = answering()
+    view = new View(root, here.page ?? "", host)
+    for (const name of NEEDS_SESSION) {
+      for (const element of root.querySelectorAll(/** @type {"button"} */ (`[data-key="${name}"]`))) element.remove()
+    }
+    ask()
+  }
+
+  /** On one's own from now on. @param {boolean} replace */
+  function wander(replace) {
+    const asked = query({ ...here, ...speech })
+    const address = location.pathname + asked
+    history[replace || location.search === asked ? "replaceState" : "pushState"](null, "", address)
+    if (alone) return
+    leave(true)
+  }
+
+  // On a projector nobody explores.
+  /** @param {boolean} is */
+  function leave(is) {
+    alone = is && !projected
+    stream.open(where())
+    fill()
+    if (is && projected && led) setTimeout(follow, 0)
+  }
+
+  /** To where the driver is. */
+  function follow() {
+    if (!projected) leave(false)
+    history.replaceState(null, "", location.pathname + (speech.lang ? query(speech) : ""))
+    if (led) go(led)
+  }
+
+  /** @param {Lesson} next */
+  function go(next) {
+    const turns = !view || (next.page ?? "") !== (here.page ?? "")
+    here = next
+    covered = next.veiled === "1"
+    turns ? mount() : travel()
+  }
+
+  function fill(state = ended ? "ended" : gone ? "gone" : alone ? "alone" : "following") {
+    document.body.classList.toggle("answering", answering())
+    document.body.classList.toggle("led", !alone && !ended && !gone)
+    if (answering()) sheet.setAttribute("role", "main")
+    else sheet.removeAttribute("role")
+    root.inert = answering()
+    if (board) return joining()
+    bar.dataset.state = state
+    const act = { alone: say("web.room.return"), following: say("web.room.explore") }[state]
+    bar.innerHTML = `<span class="state" role="status">${say(`web.room.${state}`)}</span>
+      <span class="code">${escaped(say("web.room.code", { code: room }))}</span>
+      ${alone && ballot.open ? `<span class="there">${say("web.hall.there")}</span>` : ""}<span class="hall-left"></span>
+      ${act ? `<button type="button" data-key="room_leave">${act}</button>` : ""}`
+  }
+
+  // Then all that is under the question is out of reach, for keys too.
+  function answering() {
+    return ballot.open && !alone
+  }
+  document.addEventListener("keydown", (event) => {
+    if (answering()) event.stopPropagation()
+  })
+
+  // How one joins, on the projector.
+  function joining() {
+    if (!board) return
+    const over = ended ? "ended" : gone ? "gone" : ""
+    bar.dataset.state = over || "screen"
+    setHTML(
+      bar,
+      over
+        ? `<span class="state" role="status">${say(`web.room.${over}`)}</span>`
+        : `<button type="button" data-key="hall_join" aria-label="${say("web.room.join")}"><img src="${board.qr}" alt=""></button>
+          <b>${escaped(room)}</b><span class="code">${escaped(board.plainLink)}</span><span>${followed(board.counts.followers)}</span>`,
+    )
+  }
+
+  bar.addEventListener("click", ({ target }) => {
+    if (!(/** @type {Element} */ (target).closest("button"))) return
+    if (board) return board.join()
+    if (alone) return follow()
+    wander(false)
+  })
+  addEventListener("popstate", () => {
+    const asked = parse(location.search)
+    if (!leaves(asked)) return follow()
+    leave(true)
+    go(asked)
+  })
+  fill()
+  if (alone) mount()
+  stream.open(where())
+  if (!projected) setTimeout(asking.join, JOIN_IN * Math.random())
+}
+
+/** Whether an address is of somebody who is on their own: more than a language. @param {Lesson} address */
+const leaves = (address) => Object.keys(own(address)).some((key) => key !== "lang")
+
+/** A lesson without the page that shows it, and how. @param {Lesson} lesson */
+const pageless = ({ page, veiled, ...lesson }) => lesson

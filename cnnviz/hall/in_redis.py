@@ -1,0 +1,125 @@
+"""How rooms lie in Redis: the names of what is there, and how it is read, be it written by a later version or spoiled."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from cnnviz.hall.poll import Poll
+from cnnviz.hall.store import StoreLost, Unreadable
+
+MOVED = "cnnviz:moved"
+"""The channel on which a room's code is said when it has moved or ended."""
+ANSWERED = "cnnviz:answered"
+"""The channel on which answers are said that were written: room, question, round, and by device the answer and its stamp."""
+ROOMS = "cnnviz:rooms"
+"""Every room's code, by when it last moved."""
+NO_POLL = "-"
+"""Where a room has no question any more."""
+
+
+def room_name(code: str) -> str:
+    """Of a hash: driver, query, number, poll."""
+    return f"cnnviz:room:{code}"
+
+
+def followers_name(code: str) -> str:
+    """Of a hash: by process, how many follow there."""
+    return f"cnnviz:room:{code}:followers"
+
+
+def ballot_name(code: str, poll: Poll, round: int) -> str:
+    """Of a hash: by device, its answer."""
+    return f"cnnviz:room:{code}:ballot:{poll.number}:{round}"
+
+
+def stamps_name(code: str, poll: Poll, round: int) -> str:
+    """Of a hash: by device, when its answer was given. A hash of its own, for versions that know answers alone."""
+    return f"{ballot_name(code, poll, round)}:at"
+
+
+def names_of_answers(code: str, poll: Poll | None) -> list[str]:
+    """Of all that was answered to a question."""
+    rounds = range(1, poll.round + 1) if poll else ()
+    return [name(code, poll, round) for round in rounds for name in (ballot_name, stamps_name) if poll]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A room as Redis has it; `asked` says whether it has ever had a question, `poll` is None where it has none now."""
+
+    driver: str
+    query: str
+    number: int
+    poll: Poll | None
+    asked: bool
+
+
+def room_in(fields: Mapping[str, str]) -> Found | None:
+    """Reads a room's hash; None where there is no room. Raises Unreadable, so that what was known stays."""
+    if "number" not in fields:
+        return None
+    try:
+        number, driver, query = int(fields["number"]), fields["driver"], fields["query"]
+    except (ValueError, KeyError) as error:
+        raise Unreadable from error
+    if not query.isascii() or not (query.isprintable() or not query):
+        raise Unreadable
+    return Found(driver, query, number, poll_in(fields.get("poll")), "poll" in fields)
+
+
+def poll_in(text: str | None) -> Poll | None:
+    """Reads a question; None where there is none, or none that this version can take answers to."""
+    return _poll(text) if text and text != NO_POLL else None
+
+
+@lru_cache(64)
+def _poll(text: str) -> Poll | None:
+    try:
+        return Poll.read(text)
+    except ValueError:
+        logging.getLogger(__name__).warning("a room's question in Redis is none that this version knows: %.200s", text)
+        return None
+
+
+def followers_in(told: str) -> tuple[int, int, float]:
+    """Reads how many follow in a process, how many of them alone, and when it said so; nobody where that cannot be read."""
+    try:
+        count, alone, at, *_ = json.loads(told)
+        return int(count), int(alone), float(at)
+    except (ValueError, TypeError, RecursionError, OverflowError):
+        return 0, 0, 0.0
+
+
+def answers_in(said: str) -> tuple[str, int, int, dict[str, tuple[float, int]]]:
+    """Reads what was said on ANSWERED. Raises ValueError where it is said otherwise."""
+    try:
+        code, number, round, answers = json.loads(said)
+        return str(code), int(number), int(round), {str(device): (float(answer), int(stamp)) for device, (answer, stamp) in answers.items()}
+    except (TypeError, AttributeError, RecursionError, OverflowError) as error:
+        raise ValueError(said[:80]) from error
+
+
+def stamp_in(text: str | None) -> int:
+    """Reads an answer's stamp; 0 where there is none."""
+    try:
+        return int(text or 0)
+    except ValueError:
+        return 0
+
+
+@contextlib.asynccontextmanager
+async def reachable() -> AsyncIterator[None]:
+    """Raises StoreLost where Redis does not answer, and Unreadable where it refuses, as under a name that has something of another kind."""
+    from redis.exceptions import RedisError, ResponseError
+
+    try:
+        yield
+    except ResponseError as error:
+        raise Unreadable from error
+    except (RedisError, OSError) as error:
+        raise StoreLost from error

@@ -1,0 +1,118 @@
+"""The course of a question in a room: open, closed, shown, revealed; and again. Pure values, and no clock of their own."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Literal, Self, get_args
+
+from cnnviz.hall.http_errors import Refused
+
+Phase = Literal["open", "closed", "shown", "revealed"]
+
+MOST_ROUNDS = 6
+"""Votes on one question that are kept and stand beside each other."""
+_MOST_READ = 50
+"""Rounds that a later version may have allowed, and a question is read with."""
+
+
+@dataclass(frozen=True)
+class Poll:
+    """A question in a room: which it is, how it was asked, and how far it has come.
+
+    `number` tells the questions of a room apart, `turn` the changes of one; `spec` is what its words, its key and its
+    pictures are computed from. `kind` and `most` say which answers it takes. It closes by itself at `closes`, seconds
+    since 1970. `more` holds fields that only a later version of the server knows, which it is to find again.
+    """
+
+    number: int
+    spec: Mapping[str, object]
+    kind: str
+    most: int
+    keyed: bool = True
+    phase: Phase = "open"
+    round: int = 1
+    closes: float | None = None
+    turn: int = 0
+    more: Mapping[str, object] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Reads what `written` wrote, by this version or a later one: fields that are not known are kept in `more`.
+
+        Raises ValueError where it is no question that this version can take answers to.
+
+        >>> Poll.read('{"number": 1, "spec": {}, "kind": "click", "most": 9, "colour": "red"}').more
+        {'colour': 'red'}
+        """
+        try:
+            found = json.loads(text)
+        except RecursionError:
+            found = None
+        if not isinstance(found, dict):
+            raise ValueError(text[:80])
+        own = {name: value for name, value in found.items() if name in _FIELDS}
+        try:
+            poll = cls(**own, more={name: value for name, value in found.items() if name not in _FIELDS})
+        except TypeError as lacks:
+            raise ValueError(text[:80]) from lacks
+        if not poll._is_sound:
+            raise ValueError(text[:80])
+        return poll
+
+    @property
+    def written(self) -> str:
+        """As text, for wherever rooms are kept."""
+        return json.dumps({**self.more, **{name: getattr(self, name) for name in _FIELDS}})
+
+    @property
+    def _is_sound(self) -> bool:
+        whole = all(type(number) is int for number in (self.number, self.most, self.round, self.turn))
+        told = isinstance(self.spec, dict) and isinstance(self.kind, str) and isinstance(self.keyed, bool)
+        ends = self.closes is None or (isinstance(self.closes, int | float) and math.isfinite(self.closes))
+        return whole and told and ends and self.phase in get_args(Phase) and 1 <= self.round <= _MOST_READ
+
+    def at(self, now: float) -> Self:
+        """The same at a time: open until it closes by itself."""
+        late = self.phase == "open" and self.closes is not None and now >= self.closes
+        return replace(self, phase="closed") if late else self
+
+    def left(self, now: float) -> float | None:
+        """Seconds left to answer, None where no time was set."""
+        return None if self.closes is None or self.phase != "open" else max(0.0, self.closes - now)
+
+    @property
+    def shows(self) -> bool:
+        """Whether everybody may see what was answered."""
+        return self.phase in ("shown", "revealed")
+
+    def turned(self, act: str, now: float, seconds: float | None = None) -> Self:
+        """After the lecturer's next act; Refused (409) where it has no place now.
+
+        >>> poll = Poll(1, {}, "click", 900)
+        >>> poll.turned("close", 0).turned("show", 0).turned("again", 0).round
+        2
+        """
+        here = self.at(now)
+        if here.phase not in _FROM.get(act, ()):
+            raise Refused(409, f"ui.rooms.not_now.{act}" if act in _FROM else "ui.rooms.no_act", known=tuple(_FROM))
+        if act == "again" and here.round >= MOST_ROUNDS:
+            raise Refused(409, "ui.rooms.rounds", most=MOST_ROUNDS)
+        if act == "reveal" and not self.keyed:
+            raise Refused(409, "ui.rooms.no_key")
+        change: dict[str, object] = {"phase": _TO[act], "turn": self.turn + 1}
+        if act == "again":
+            change |= {"round": here.round + 1, "closes": now + seconds if seconds else None}
+        return replace(here, **change)  # type: ignore[arg-type]
+
+
+_FROM: Mapping[str, tuple[Phase, ...]] = {
+    "close": ("open",),
+    "show": ("closed",),
+    "again": ("closed", "shown"),
+    "reveal": ("closed", "shown"),
+}
+_TO: Mapping[str, Phase] = {"close": "closed", "show": "shown", "again": "open", "reveal": "revealed"}
+_FIELDS = tuple(one.name for one in fields(Poll) if one.name != "more")

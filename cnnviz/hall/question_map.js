@@ -1,0 +1,177 @@
+// The maps of a room's question: coloured cells or hatching, where one points, and where a hall has clicked.
+
+import { contextOf, prepare } from "../view/draw/canvas.js"
+import { isDark } from "../view/draw/theme.js"
+import { colour } from "../view/model/colour.js"
+import { placeIn, valuesOf } from "./question.js"
+
+/** @import { HallMap, HallRound, PatchData, Plane } from "../view/types/wire.js" */
+/**
+ * @typedef {object} Marks
+ * @property {number} [layer]  which layer is drawn
+ * @property {[number, number, number, number]} [window]  top, left, rows, columns of what is pointed at
+ * @property {HallRound} [round]  what was clicked
+ * @property {number} [most]  the count that is darkest
+ * @property {number[]} [key]  the right cells
+ * @property {{ name: string, cell: number, right: boolean }[]} [letters]  examples of the groups
+ */
+
+// Clicks, and what is right: on paper, and by night.
+const CLICKED = ["76 29 132", "196 150 255"]
+const RIGHT = ["#176b2c", "#7ed491"]
+const HATCH = 7
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {HallMap} map
+ * @param {Marks} marks
+ */
+export function drawMap(canvas, map, { layer = 0, window, round, most = 1, key = [], letters = [] } = {}) {
+  canvas.style.aspectRatio = `${map.columns} / ${map.rows}`
+  const context = prepare(canvas)
+  const dark = Number(isDark(canvas))
+  const side = canvas.clientWidth / map.columns
+  const first = layer * map.rows * map.columns
+  const count = Math.min(map.rows * map.columns, map.cells - first)
+  if (map.plane) paint(context, map.plane, first, count, map.columns, side, round ? 0.45 : 1)
+  else hatch(context, map.columns * side, map.rows * side)
+  const box = (/** @type {number} */ cell) => {
+    const { row, column } = placeIn(map, cell)
+    return /** @type {const} */ ([column * side, row * side])
+  }
+  for (const [cell, , many] of round?.counts ?? []) {
+    if (cell < first || cell >= first + count) continue
+    const [x, y] = box(cell)
+    context.fillStyle = `rgb(${CLICKED[dark]} / ${0.35 + (0.65 * many) / most})`
+    context.fillRect(x, y, side, side)
+  }
+  outline(context, key, first, count, map, side, RIGHT[dark])
+  if (window) ring(context, window, side, "#000")
+  for (const letter of letters)
+    if (letter.cell >= first && letter.cell < first + count) badge(context, box(letter.cell), side, letter)
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Plane} plane
+ * @param {number} first
+ * @param {number} count
+ * @param {number} columns
+ * @param {number} side
+ * @param {number} strength
+ */
+function paint(context, plane, first, count, columns, side, strength) {
+  const values = valuesOf(plane)
+  const rows = Math.ceil(count / columns)
+  const pixels = new ImageData(columns, rows) // a pixel a cell, and enlarged as it is
+  for (let n = 0; n < count; n++)
+    pixels.data.set([...colour(values[first + n], [plane.low, plane.high], plane.scale), 255], 4 * n)
+  const small = document.createElement("canvas")
+  Object.assign(small, { width: columns, height: rows })
+  contextOf(small).putImageData(pixels, 0, 0)
+  context.globalAlpha = strength
+  context.imageSmoothingEnabled = false
+  context.drawImage(small, 0, 0, columns * side, rows * side)
+  context.globalAlpha = 1
+}
+
+/** What is not shown yet. @param {CanvasRenderingContext2D} context @param {number} width @param {number} height */
+function hatch(context, width, height) {
+  context.strokeStyle = "rgb(120 135 155 / .4)"
+  context.lineWidth = 1
+  context.save()
+  context.beginPath()
+  context.rect(0, 0, width, height)
+  context.clip()
+  context.beginPath()
+  for (let at = -height; at < width; at += HATCH) line(context, at, height, at + height, 0)
+  context.stroke()
+  context.restore()
+}
+
+/**
+ * A frame about the right cells, where they lie together, and about each where not.
+ * @param {CanvasRenderingContext2D} context
+ * @param {number[]} cells
+ * @param {number} first
+ * @param {number} count
+ * @param {HallMap} map
+ * @param {number} side
+ * @param {string} style
+ */
+function outline(context, cells, first, count, map, side, style) {
+  const right = new Set(cells.filter((cell) => cell >= first && cell < first + count))
+  context.strokeStyle = style
+  context.lineWidth = 2.5
+  context.beginPath()
+  for (const cell of right) {
+    const { row, column } = placeIn(map, cell)
+    const [x, y] = [column * side, row * side]
+    const open = (/** @type {number} */ other, /** @type {boolean} */ there) => !(there && right.has(other))
+    if (open(cell - map.columns, row > 0)) line(context, x, y, x + side, y)
+    if (open(cell + map.columns, row < map.rows - 1)) line(context, x, y + side, x + side, y + side)
+    if (open(cell - 1, column > 0)) line(context, x, y, x, y + side)
+    if (open(cell + 1, column < map.columns - 1)) line(context, x + side, y, x + side, y + side)
+  }
+  context.stroke()
+}
+
+/** @param {CanvasRenderingContext2D} context @param {number[]} ends */
+function line(context, ...[x, y, u, v]) {
+  context.moveTo(x, y)
+  context.lineTo(u, v)
+}
+
+/**
+ * Black on white, so that it is seen on every colour.
+ * @param {CanvasRenderingContext2D} context
+ * @param {[number, number, number, number]} window
+ * @param {number} side
+ * @param {string} colour
+ */
+function ring(context, [top, left, rows, columns], side, colour) {
+  for (const [width, style] of /** @type {[number, string][]} */ ([[5, "#fff"], [2.5, colour]])) {
+    context.strokeStyle = style
+    context.lineWidth = width
+    context.strokeRect(left * side, top * side, columns * side, rows * side)
+  }
+} // biome-ignore format: pairs
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {readonly [number, number]} corner
+ * @param {number} side
+ * @param {{ name: string, right: boolean }} letter
+ */
+function badge(context, [x, y], side, { name, right }) {
+  const { width, height } = context.canvas.getBoundingClientRect()
+  const size = Math.max(10, Math.min(width, height) / 26)
+  const at = [x + side / 2 + (x > width - 4 * size ? -2.4 : 2.4) * size, y + side / 2 + (y < 3 * size ? 2 : -2) * size]
+  context.strokeStyle = context.fillStyle = right ? "#176b2c" : "#1a2230"
+  context.lineWidth = 1.5
+  context.beginPath()
+  line(context, x + side / 2, y + side / 2, at[0], at[1])
+  context.stroke()
+  context.strokeRect(x, y, side, side)
+  context.beginPath()
+  context.arc(at[0], at[1], size, 0, 7)
+  context.fill()
+  context.fillStyle = "#fff"
+  context.font = `700 ${1.25 * size}px Inter, sans-serif`
+  context.textAlign = "center"
+  context.textBaseline = "middle"
+  context.fillText(name, at[0], at[1])
+}
+
+/**
+ * A part of a map, with the window in it.
+ * @param {HTMLCanvasElement} canvas
+ * @param {PatchData} patch
+ */
+export function drawPatch(canvas, { rows, columns, plane, inner }) {
+  canvas.style.aspectRatio = `${columns} / ${rows}`
+  const context = prepare(canvas)
+  const side = canvas.clientWidth / columns
+  paint(context, plane, 0, rows * columns, columns, side, 1)
+  ring(context, inner, side, "#000")
+}

@@ -1,0 +1,281 @@
+"""What a room's question shows: its words, its maps, and its results, all computed by the lessons' own machinery."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import numpy as np
+
+from cnnviz.core.lesson import LESSON_KEYS, Lesson
+from cnnviz.core.links import Link, reach
+from cnnviz.core.page_state import PAGE_KEYS
+from cnnviz.core.program import Program
+from cnnviz.core.stages import label
+from cnnviz.hall.store import Ballot
+from cnnviz.pages import map_records
+from cnnviz.scripts.impromptu import has_key, spot_step
+from cnnviz.scripts.lesson_file import HALL_KINDS, Step
+from cnnviz.scripts.library import library
+from cnnviz.scripts.question import CHANGED, MOST_SHOWN, Question, ask, lesson_at
+from cnnviz.scripts.scene import Scene, scene
+from cnnviz.scripts.votes import bars, counted, grouped
+from cnnviz.view.constants import gallery
+from cnnviz.wire.hall import GroupData, HallMap, HallOption, HallQuestion, HallResults, HallRound, PatchData, Plane
+from cnnviz.wire.records import MapRecord
+from cnnviz.words import DEFAULT, Problem, written
+
+MOST_CELLS = 65_536
+"""Of a map that is clicked."""
+MOST_OUTLINED = 60
+"""Right cells up to which each is outlined."""
+_WRAP = 60
+_FIELDS = {"lesson", "step", "spot", "map", "cell", "kind", "ask", "key", "tolerance", "answers", "hidden"}
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """A question on one lesson, ready to be asked: `keyed` says whether there is a right answer."""
+
+    step: Step
+    question: Question
+    here: Scene
+    keyed: bool
+    hidden: bool
+    program: Program
+    maps: Mapping[str, MapRecord]
+    lang: str
+
+    @property
+    def most(self) -> int:
+        """How many options or cells there are."""
+        if self.step.kind == "click":
+            return int(self.here.arrays[self.step.map].size)
+        return len(self.question.options)
+
+    @property
+    def query(self) -> dict[str, str]:
+        """Where the hall is when it is asked this."""
+        return self.question.lesson.to_query()
+
+
+def spec_of(sent: Mapping[str, object], room_query: str) -> dict[str, object]:
+    """A question as it is kept: what the lecturer sent of it, and the lesson that it is asked on."""
+    spec = {name: _plain(name, value) for name, value in sent.items() if name in _FIELDS}
+    here = dict(parse_qsl(room_query, keep_blank_values=True))
+    if "lesson" in spec:
+        changes = {key: here[key] for key in ("img", "f") if here.get("page") == "learn" and here.get("lesson") == spec["lesson"] and key in here}
+        return {"lesson": spec["lesson"], "step": spec.get("step", 1), "change": changes}
+    return spec | {"at": urlencode({key: text for key, text in here.items() if key in LESSON_KEYS and text}, safe=",:"), "change": {}}
+
+
+def _plain(name: str, value: object) -> object:
+    """A field that is one word or number, or the answers, which are a list of such; Problem for anything deeper."""
+    if name == "answers" and isinstance(value, list) and all(isinstance(answer, dict) for answer in value):
+        return [{key: _plain(key, text) for key, text in answer.items() if key in ("label", "is", "say")} for answer in value]
+    if not isinstance(value, str | int | float | bool | None):
+        raise Problem("lessons.spot.text", field=name)
+    return value
+
+
+def prepared(spec: Mapping[str, Any], lang: str = DEFAULT) -> Asked:
+    """Everything of a question but its votes; Problem says why it cannot be asked."""
+    step = _lesson_step(spec) if "lesson" in spec else spot_step(spec, spec["at"])
+    if step.kind not in HALL_KINDS:
+        raise Problem("ui.rooms.kind", kind=step.kind, known=HALL_KINDS)
+    question = ask(step, lesson_at(step, spec["change"]))
+    keyed = "lesson" in spec or has_key(spec)
+    if not keyed:
+        question = replace(question, options=question.options[:-1])  # the last one stands for a key that is none
+    here = scene(question.lesson)
+    program = map_records.program_of(question.lesson, here.moment)
+    maps = map_records.records(question.lesson, program, here.moment)
+    hidden = bool(spec["hidden"]) if "hidden" in spec else "spot" in spec and not reached(question.lesson, step.map)
+    found = Asked(step, question, here, keyed, hidden, program, maps, lang)
+    if step.kind == "click" and found.most > MOST_CELLS:
+        raise Problem("ui.rooms.too_many_cells", map=label(step.map), most=MOST_CELLS)
+    return found
+
+
+def reached(lesson: Lesson, symbol: str) -> bool:
+    """Whether a map is computed at the lesson's stage already, or needs no computing.
+
+    >>> reached(Lesson(stage="x"), "z1"), reached(Lesson(stage="a1"), "z1"), reached(Lesson(stage="x"), "f")
+    (False, True, True)
+    """
+    if symbol in lesson.network.parameters:  # their values now; the update makes the next
+        return True
+    names = [str(stage) for stage in lesson.network.stages]
+    made = next((n for n, stage in enumerate(lesson.network.stages) if symbol in stage.makes), 0)
+    return made <= names.index(lesson.stage) if lesson.stage in names else True
+
+
+def _lesson_step(spec: Mapping[str, Any]) -> Step:
+    guided = library().find(str(spec["lesson"])[:40])
+    if guided is None:
+        raise Problem("ui.learn.no_lesson", id=str(spec["lesson"])[:40])
+    number = spec["step"]
+    if not isinstance(number, int | str) or not str(number).isdecimal() or not 1 <= int(str(number)[:4]) <= len(guided.steps):
+        raise Problem("ui.learn.no_step", number=str(number)[:10], most=len(guided.steps))
+    return guided.steps[int(str(number)[:4]) - 1]
+
+
+def elsewhere(spec: Mapping[str, Any]) -> dict[str, object]:
+    """The same question on another picture; Problem where it may only be asked on its own."""
+    asked = prepared(spec)
+    if "img" not in CHANGED[asked.step.change]:
+        raise Problem("ui.rooms.no_other")
+    images = [image.id for image in gallery()]
+    here = asked.question.lesson.img
+    return {**spec, "change": {"img": images[(images.index(here) + 1) % len(images)] if here in images else images[0]}}
+
+
+def moved_query(asked: Asked, room_query: str) -> str:
+    """The address of a question's lesson, looked at as the room is."""
+    looks = {key: text for key, text in parse_qsl(room_query) if key in PAGE_KEYS}
+    return urlencode(asked.query | looks, safe=",:")
+
+
+# ---- what is sent
+
+
+def question_data(asked: Asked, number: int) -> HallQuestion:
+    """What everybody may know of a question: no key, and no word of which answer is right."""
+    step, question, lang = asked.step, asked.question, asked.lang
+    clicked = step.kind == "click"
+    source = _source(asked) if clicked and asked.hidden else None
+    return HallQuestion(
+        number=number, kind=step.kind, title=question.title.say(lang), text=question.text.say(lang), ask=question.ask.say(lang), keyed=asked.keyed,
+        options=[_option(option.label.say(lang), option.value, lang) for option in question.options] if step.kind == "choose" else [],
+        map=_map(asked, step.map, not asked.hidden) if clicked else None,
+        source=_map(asked, source.source, True) if source else None,
+        window=dict(source.geometry) if source else None,
+        kernel=_kernel(asked) if source else None,
+        other="img" in CHANGED[step.change],
+    )  # fmt: skip
+
+
+def results_data(asked: Asked, ballots: Sequence[Ballot], followers: int, revealed: bool) -> HallResults:
+    """What was answered: raw, and once the key is out, by groups."""
+    step = asked.step
+    rounds = [_round(step.kind, ballot) for ballot in ballots]
+    groups = grouped(step, asked.question, [ballot.values() for ballot in ballots], asked.keyed, asked.lang) if revealed else []
+    clicked = step.kind == "click"
+    return HallResults(
+        rounds=rounds, followers=followers, revealed=revealed,
+        groups=[
+            GroupData(
+                label=group.label, say=group.say, right=group.right, counts=list(group.counts), example=group.example,
+                picture=_option("", asked.question.options[n].value, asked.lang)["picture"] if step.kind == "choose" else None,
+                patch=_patch(asked, int(group.example)) if clicked and group.example is not None else None,
+            )
+            for n, group in enumerate(groups)
+        ],
+        key=_right_cells(asked) if clicked and revealed and asked.keyed else [],
+        map=_map(asked, step.map, revealed or not asked.hidden) if clicked else None,
+        right=asked.question.right.say(asked.lang) if revealed else "",
+    )  # fmt: skip
+
+
+def _round(kind: str, ballot: Ballot) -> HallRound:
+    if kind == "number":
+        return HallRound(votes=len(ballot), counts=[(bar.low, bar.high, bar.count) for bar in bars(ballot.values())])
+    return HallRound(votes=len(ballot), counts=[(n, n, count) for n, count in counted(ballot.values()).items()])
+
+
+def _option(label: str, value: np.ndarray, lang: str) -> HallOption:
+    shown = np.atleast_2d(value)
+    pictured = 1 < shown.size <= MOST_SHOWN and shown.ndim == 2
+    return HallOption(
+        label=label or (written(float(value), "4", lang) if value.size == 1 else ""),
+        picture=shown.astype(float).tolist() if pictured else None,
+    )
+
+
+def _map(asked: Asked, symbol: str, shown: bool) -> HallMap:
+    array, record = asked.here.arrays[symbol], asked.maps[symbol]
+    return map_data(symbol, array, record, asked.lang) | {"plane": plane(array, record) if shown else None}  # type: ignore[return-value]
+
+
+def map_data(symbol: str, array: np.ndarray, record: MapRecord, lang: str) -> HallMap:
+    """A map without its numbers."""
+    layers, rows, columns = laid_out(array.shape)
+    return HallMap(
+        symbol=symbol, label=label(symbol), words=written(record["plain"], "", lang), shape=list(array.shape),
+        layers=layers, rows=rows, columns=columns, cells=array.size, plane=None,
+    )  # fmt: skip
+
+
+def laid_out(shape: tuple[int, ...]) -> tuple[int, int, int]:
+    """Layers, rows and columns in which an array's cells are drawn, in its order; long rows are wrapped.
+
+    >>> laid_out((30, 30)), laid_out((4, 3, 30, 30)), laid_out((900,)), laid_out((900, 2))
+    ((1, 30, 30), (12, 30, 30), (1, 15, 60), (1, 30, 60))
+    """
+    size = int(np.prod(shape))
+    if len(shape) >= 2 and max(shape[-2:]) <= 8 * min(shape[-2:]):
+        return size // (shape[-2] * shape[-1]), shape[-2], shape[-1]
+    return 1, -(-size // _WRAP), min(size, _WRAP)
+
+
+def plane(array: np.ndarray, record: MapRecord) -> Plane:
+    """Cells as their places on a scale of colours, a byte each."""
+    low, high = (float(end) for end in record["limits"])
+    share = (np.nan_to_num(array.ravel()) - low) / (high - low) if high > low else np.full(array.size, 0.5)
+    levels = np.rint(255 * np.clip(share, 0, 1)).astype(np.uint8)
+    return Plane(levels=base64.b64encode(levels.tobytes()).decode(), low=low, high=high, scale=record["scale"])
+
+
+def _source(asked: Asked) -> Link | None:
+    """The map over which a window slides to make the cells of the map that is clicked, if they go one for one."""
+    for link in asked.program.links.get(asked.step.map, ()):
+        if not reached(asked.question.lesson, link.source):
+            continue
+        if link.pattern in ("window", "winner") and asked.here.arrays[link.source].ndim == asked.here.arrays[asked.step.map].ndim == 2:
+            return link
+    return None
+
+
+def _kernel(asked: Asked) -> list[list[float]] | None:
+    """The weights of the window, where there is one kernel."""
+    for link in asked.program.links.get(asked.step.map, ()):
+        array = asked.here.arrays.get(link.source)
+        if link.source in asked.program.parameters and array is not None and array.ndim == 2 and array.size <= MOST_SHOWN:
+            return array.astype(float).tolist()
+    return None
+
+
+def _right_cells(asked: Asked) -> list[int]:
+    found = np.flatnonzero(asked.question.key.reshape(-1))
+    return [int(cell) for cell in found[:MOST_OUTLINED]] if len(found) <= MOST_OUTLINED else []
+
+
+def _patch(asked: Asked, cell: int) -> PatchData | None:
+    """What is around a cell: in the map over which its window slides, a cell more on each side; else in its own map."""
+    own = asked.here.arrays[asked.step.map]
+    if own.ndim < 2:
+        return None
+    at = np.unravel_index(cell, own.shape)
+    source = _source(asked)
+    array = asked.here.arrays[source.source] if source else own.reshape(-1, *own.shape[-2:])[int(np.ravel_multi_index(at[:-2], own.shape[:-2])) if own.ndim > 2 else 0]
+    rows, columns = array.shape
+    if source:
+        # links count a channel axis that an array of one channel is shown without
+        (top, high, _), (left, wide, _) = reach(source, (0, int(at[0]), int(at[1])), (1, rows, columns))[-2:]
+    else:
+        top, high, left, wide = int(at[-2]), 1, int(at[-1]), 1
+    first, last = max(top - 1, 0), min(top + high + 1, rows)
+    begin, end = max(left - 1, 0), min(left + wide + 1, columns)
+    part = array[first:last, begin:end]
+    symbol = source.source if source else asked.step.map
+    inner = (top - first, left - begin, high, wide)
+    return PatchData(rows=part.shape[0], columns=part.shape[1], plane=plane(part, asked.maps[symbol]), inner=inner)
+
+
+def text_of(spec: Mapping[str, Any]) -> str:
+    """A spec as text, the same for the same question."""
+    return json.dumps(spec, sort_keys=True)

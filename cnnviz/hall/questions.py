@@ -1,0 +1,203 @@
+"""A room's question by plain HTTP: asked, answered, closed, shown, revealed; docs/rooms.md describes it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from cnnviz.core.recent import Recent, held_bytes
+from cnnviz.hall import question_view as answers
+from cnnviz.hall.answer_cache import Kept
+from cnnviz.hall.http_errors import Refused, table_in
+from cnnviz.hall.keys import is_device
+from cnnviz.hall.poll import Poll
+from cnnviz.hall.question_view import Asked, prepared, text_of
+from cnnviz.hall.steps import steps_data
+from cnnviz.hall.store import Room, Store
+from cnnviz.scripts.votes import sensible
+from cnnviz.server.gate import Busy, Gate, visitor_of
+from cnnviz.server.language import of_request
+from cnnviz.server.limits import Rate
+from cnnviz.wire.hall import HallPoll, HallQuestion, HallResults
+from cnnviz.words import DEFAULT, Problem
+
+MOST_QUESTION, MOST_VOTE = 8_000, 1_000
+"""Bytes of a question, and of an answer."""
+MOST_SECONDS = 3_600
+_FRESH = {"Cache-Control": "no-store"}
+
+Result = TypeVar("Result")
+
+
+def poll_data(poll: Poll | None) -> HallPoll | None:
+    """How far a question has come, as streams say it; None where there is none."""
+    if poll is None:
+        return None
+    now = time.time()
+    here = poll.at(now)
+    left = here.left(now)
+    return HallPoll(number=here.number, phase=here.phase, round=here.round, left=None if left is None else round(left, 2), keyed=here.keyed)
+
+
+class Questions:
+    """The answers to what is asked of a room's question."""
+
+    def __init__(self, store: Store):
+        self.store = store
+        self.prepared: Recent[tuple[str, str], Asked] = Recent(32_000_000, held_bytes)
+        self.kept = Kept()
+        self.work: Gate[Any] = Gate(1, 40, 6, 1.0)
+        self.voted = Rate(3_000, 0.02)  # a hall may share one address
+        self.again = Rate(20, 0.5)  # changes of mind of one device
+
+    async def ask_or_turn(self, request: Request, room: Room) -> Response:
+        """PUT room/<code>/question, for its driver: another question, or {"act": …}, what becomes of this one."""
+        sent = await table_in(request, MOST_QUESTION)
+        seconds = _seconds(sent)
+        act = sent.get("act")
+        if act is None:
+            return await self._ask(request, room, _spec(sent, room.query), seconds)
+        if room.poll is None:
+            raise Refused(404, "ui.rooms.no_question")
+        here = room.poll.at(time.time())
+        if act == "again" and here.phase == "revealed":  # its answer is out: on another picture
+            spec = await self._worked(request, ("elsewhere", text_of(here.spec)), lambda: answers.elsewhere(here.spec))
+            return await self._ask(request, room, spec, seconds)
+        await self.store.ask(room, room.poll.turned(str(act), time.time(), seconds))
+        return JSONResponse(poll_data(room.poll), headers=_FRESH)
+
+    async def _ask(self, request: Request, room: Room, spec: dict[str, Any], seconds: float | None) -> Response:
+        asked = await self._prepared(request, spec)
+        now = time.time()
+        number = max(int(1000 * now), room.poll.number + 1 if room.poll else 0)
+        poll = Poll(number, spec, asked.step.kind, asked.most, asked.keyed, closes=now + seconds if seconds else None)
+        if "lesson" in spec or spec["change"]:
+            await self.store.move(room, answers.moved_query(asked, room.query))
+        await self.store.ask(room, poll)
+        return JSONResponse(poll_data(poll), 201, _FRESH)
+
+    async def end(self, request: Request, room: Room) -> Response:
+        """DELETE room/<code>/question, for its driver: the hall goes on."""
+        await self.store.ask(room, None)
+        return Response(status_code=204)
+
+    async def look(self, request: Request, room: Room) -> Response:
+        """GET room/<code>/question: what everybody may know of it."""
+        poll = _poll(room)
+        lang = of_request(request)
+        name = ("question", poll.number, text_of(poll.spec), lang)
+
+        async def made() -> HallQuestion:
+            return answers.question_data(await self._prepared(request, poll.spec, lang), poll.number)
+
+        return await self.kept.get(request, name, made)
+
+    async def asked(self, request: Request, room: Room) -> Response:
+        """GET room/<code>/asked, for its driver: the question as it was sent, to be sent again to a room that was gone."""
+        poll = _poll(room)
+        question = {name: value for name, value in poll.spec.items() if name not in ("at", "change")}
+        return JSONResponse({"number": poll.number, "question": question}, headers=_FRESH)
+
+    async def vote(self, request: Request, room: Room) -> Response:
+        """POST room/<code>/vote: a device's answer, until it sends another one."""
+        sent = await table_in(request, MOST_VOTE)
+        device = str(sent.get("device"))
+        if not is_device(device, room.driver):
+            raise Refused(403, "ui.rooms.device")
+        if self.again.look(device) < 1 or not self.voted.take(visitor_of(request)):
+            raise Refused(429, "ui.rooms.too_fast", n=1)
+        self.again.take(device)
+        if not _meant(room, sent):  # another process may have asked it a moment ago
+            await self.store.renew(room)
+        poll = _poll(room)
+        if sent.get("number", poll.number) != poll.number or sent.get("round", poll.round) != poll.round:
+            raise Refused(409, "ui.rooms.other_question")
+        if poll.phase != "open":
+            raise Refused(409, "ui.rooms.vote_closed")
+        answer = sensible(poll.kind, poll.most, sent.get("answer"))
+        if answer is None:
+            raise Refused(400, f"ui.rooms.answer.{poll.kind}", most=poll.most - 1)
+        if not await self.store.vote(room, poll, device, answer):
+            raise Refused(409, "ui.rooms.vote_closed")
+        return JSONResponse({"number": poll.number, "round": poll.round, "answer": answer}, headers=_FRESH)
+
+    async def results(self, request: Request, room: Room, private: bool) -> Response:
+        """GET room/<code>/results: to everybody once they are shown, to the driver (`private`) at any time."""
+        poll = _poll(room)
+        if not private and not poll.shows:
+            raise Refused(403, "ui.rooms.not_shown")
+        lang = of_request(request)
+        revealed = poll.keyed and (private or poll.phase == "revealed")
+        name = ("results", room.code, poll.number, poll.turn, revealed, lang)
+
+        async def made() -> HallResults:
+            asked = await self._prepared(request, poll.spec, lang)
+            ballots, followers = await self.store.ballots(room, poll), await self.store.followers(room)
+            return answers.results_data(asked, ballots, followers[0], revealed)
+
+        return JSONResponse(await made(), headers=_FRESH) if private else await self.kept.get(request, name, made)
+
+    async def steps(self, request: Request, room: Room) -> Response:
+        """GET room/<code>/steps?lesson=…, for its driver: what a hall can be asked, and what there is to say."""
+        lesson, lang = request.query_params.get("lesson", "")[:40], of_request(request)
+        name = ("steps", lesson, room.query, lang)
+        return JSONResponse(await self._worked(request, name, lambda: steps_data(lesson, room.query, lang)), headers=_FRESH)
+
+    async def _prepared(self, request: Request, spec: Any, lang: str = DEFAULT) -> Asked:
+        name = (text_of(spec), lang)
+        found = self.prepared.get(name)
+        if found is None:
+            try:
+                found = await self._worked(request, name, lambda: prepared(spec, lang))
+            except (KeyError, TypeError, ValueError, AttributeError):  # another version's, in Redis
+                raise Refused(409, "ui.rooms.newer_question") from None
+            self.prepared.put(name, found)
+        return found
+
+    async def _worked(self, request: Request, name: tuple, work: Callable[[], Result]) -> Result:
+        """What `work` gives, outside the event loop; a problem with it is the lecturer's to hear."""
+        try:
+            return await self.work.get(name, visitor_of(request), work)
+        except Problem as problem:
+            raise Refused(400, problem.code, **problem.values) from None
+        except (Busy, TimeoutError):
+            raise Refused(503, "ui.numbers.busy", n=1) from None
+
+
+Act = Callable[[Request, Room], Awaitable[Response]]
+
+
+def _meant(room: Room, sent: Mapping[str, Any]) -> bool:
+    """Whether the room's question, as this process knows it, is open and the one that was answered."""
+    poll = room.poll.at(time.time()) if room.poll else None
+    if poll is None or poll.phase != "open":
+        return False
+    return bool(sent.get("number", poll.number) == poll.number and sent.get("round", poll.round) == poll.round)
+
+
+def _poll(room: Room) -> Poll:
+    if room.poll is None:
+        raise Refused(404, "ui.rooms.no_question")
+    return room.poll.at(time.time())
+
+
+def _spec(sent: dict[str, object], room_query: str) -> dict[str, object]:
+    try:
+        return answers.spec_of(sent, room_query)
+    except Problem as problem:
+        raise Refused(400, problem.code, **problem.values) from None
+
+
+def _seconds(sent: dict[str, object]) -> float | None:
+    """How long there is to answer, where the lecturer says so."""
+    seconds = sent.get("seconds")
+    if seconds is None:
+        return None
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 1 <= seconds <= MOST_SECONDS:
+        raise Refused(400, "ui.rooms.seconds", most=MOST_SECONDS)
+    return float(seconds)
+

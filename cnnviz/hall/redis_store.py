@@ -1,0 +1,305 @@
+"""Rooms that several processes share, in Redis: each knows those that are followed in it, and hears of every move."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
+
+from cnnviz.core.recent import Recent
+from cnnviz.hall.in_redis import (
+    ANSWERED,
+    MOVED,
+    NO_POLL,
+    ROOMS,
+    Found,
+    answers_in,
+    followers_in,
+    names_of_answers,
+    reachable,
+    room_in,
+    room_name,
+)
+from cnnviz.hall.in_redis import followers_name as _followers
+from cnnviz.hall.poll import Poll
+from cnnviz.hall.shared_votes import SharedVotes
+from cnnviz.hall.store import IDLE, MOST_ROOMS, SILENCE, Ballot, Room, StoreLost, TooManyRooms, Unreadable, first_number
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
+
+TELL_EVERY, FORGOTTEN = 2.0, 10.0
+"""Seconds between two words on how many follow here, and after which a process that says none counts no more."""
+AGAIN_IN = 0.5
+_LOG = logging.getLogger(__name__)
+AT_ONCE = 40
+"""Questions to Redis at a time, each of which takes a connection of its own."""
+
+
+class Shared:
+    """As `Memory`, for all processes that name the same Redis. Losing it loses no room that somebody follows."""
+
+    def __init__(self, redis: Redis, most: int = MOST_ROOMS):
+        self.redis, self.most = redis, most
+        self.process = uuid.uuid4().hex
+        self.known: Recent[str, Room] = Recent(10 * MOST_ROOMS)
+        self.followed: set[Room] = set()
+        self.tasks: list[asyncio.Task[None]] = []
+        self.ready = asyncio.Event()
+        self.turns = asyncio.Semaphore(AT_ONCE)
+        self.coming: dict[str, asyncio.Task[Room | None]] = {}
+        self.reading: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self.answers = SharedVotes(redis, self.followed.__contains__)
+
+    async def open(self, code: str, driver: str, query: str) -> bool:
+        self._begin()
+        async with reachable():
+            now = time.time()
+            await self.redis.zremrangebyscore(ROOMS, 0, now - SILENCE)
+            if await self.redis.zcard(ROOMS) >= self.most:
+                await self._give_up_idle(now)
+            if not await self.redis.hsetnx(room_name(code), "driver", driver):
+                return False
+            await self._write(code, {"query": query, "number": first_number()})
+            return True
+
+    async def _give_up_idle(self, now: float) -> None:
+        """Ends a room that nobody follows and nobody has moved for long. Raises TooManyRooms."""
+        for code in await self.redis.zrangebyscore(ROOMS, 0, now - IDLE, start=0, num=AT_ONCE):
+            if not await self.redis.exists(_followers(code)):
+                await self.redis.delete(room_name(code))
+                await self.redis.zrem(ROOMS, code)
+                await self.redis.publish(MOVED, code)
+                return
+        raise TooManyRooms
+
+    async def room(self, code: str) -> Room | None:
+        self._begin()
+        room = self.known.get(code)
+        if room in self.followed and not room.ended:
+            return room  # whoever follows hears of every move
+        try:
+            return await self._looked_up(code)
+        except StoreLost:
+            if room and not room.ended:
+                return room
+            raise
+
+    async def renew(self, room: Room) -> None:
+        await self._looked_up(room.code)
+
+    async def _looked_up(self, code: str) -> Room | None:
+        """As it is now: all who ask while it is being read share the next reading."""
+        coming = self.coming.get(code)
+        if coming is None:
+
+            async def read() -> Room | None:
+                async with self.reading.setdefault(code, asyncio.Lock()), self.turns:
+                    self.coming.pop(code, None)
+                    return await self._refresh(code)
+
+            coming = self.coming[code] = asyncio.create_task(read())
+        return await asyncio.shield(coming)
+
+    async def move(self, room: Room, query: str) -> int:
+        number = max(room.number + 1, first_number())
+        async with reachable():
+            await self._write(room.code, {"driver": room.driver, "query": query, "number": number})
+            await self.redis.publish(MOVED, room.code)
+        return number
+
+    async def end(self, room: Room) -> None:
+        async with reachable():
+            await self.redis.delete(room_name(room.code), _followers(room.code), *names_of_answers(room.code, room.poll))
+            await self.redis.zrem(ROOMS, room.code)
+            await self.redis.publish(MOVED, room.code)
+
+    async def followers(self, room: Room) -> tuple[int, int]:
+        async with self.turns, reachable():
+            told = await self.redis.hgetall(_followers(room.code))
+        others = [followers_in(text) for process, text in told.items() if process != self.process]
+        there = [(count, alone) for count, alone, at in others if time.time() - at < FORGOTTEN]
+        return room.followers + sum(count for count, _ in there), room.alone + sum(alone for _, alone in there)
+
+    async def count(self, room: Room, by: int, alone: bool = False) -> None:
+        room.followers += by
+        room.alone += by * alone
+        watched = room.followers or room.streams
+        self.followed.add(room) if watched else self.followed.discard(room)
+        if not watched:
+            self.answers.forget(room)  # only who hears of every change puts anything back
+
+    async def ask(self, room: Room, poll: Poll | None) -> None:
+        async with reachable():
+            if room.poll and (poll is None or poll.number != room.poll.number):
+                await self.redis.delete(*names_of_answers(room.code, room.poll))
+            await self._write(room.code, {"poll": poll.written if poll else NO_POLL})
+            self._polled(room, poll)
+            room.wake()
+            await self.redis.publish(MOVED, room.code)
+
+    async def vote(self, room: Room, poll: Poll, device: str, answer: float) -> bool:
+        return await self.answers.vote(room, poll, device, answer)
+
+    async def ballots(self, room: Room, poll: Poll) -> list[Ballot]:
+        async with self.turns:
+            return await self.answers.ballots(room, poll)
+
+    async def votes(self, room: Room, poll: Poll) -> int:
+        async with self.turns:
+            return await self.answers.count(room, poll)
+
+    def _polled(self, room: Room, poll: Poll | None) -> None:
+        """The question as far as it has come, as this process knows it now."""
+        if room.poll and (poll is None or poll.number != room.poll.number):
+            self.answers.forget(room)
+        room.poll, room.asked = poll, True
+
+    # ---- what happens meanwhile
+
+    def _begin(self) -> None:
+        """Starts to listen, in the loop that serves; also what has ended, whatever ended it."""
+        self.tasks = [task for task in self.tasks if not task.done()]
+        known = {task.get_name() for task in self.tasks}
+        for name, act in (("listen", self._listen), ("tell", self._tell)):
+            if name not in known:
+                self.tasks.append(asyncio.create_task(self._for_ever(act), name=name))
+
+    async def _for_ever(self, act: Callable[[], Awaitable[None]]) -> None:
+        """Does it again wherever it ends, and logs why; Redis that is lost is said once."""
+        lost = False
+        while not _cancelled():
+            try:
+                await act()
+                lost = False
+            except StoreLost as error:
+                if not lost:
+                    _LOG.warning("Redis, which keeps the rooms, does not answer: %s", error.__cause__ or error)
+                lost = True
+            except Exception:
+                _LOG.exception("what keeps the rooms of several processes together failed, and begins anew")
+            await asyncio.sleep(AGAIN_IN)
+
+    async def _listen(self) -> None:
+        """Hears of moves; after Redis was lost, asks for all that was missed, and puts back what it has forgotten."""
+        try:
+            async with reachable(), self.redis.pubsub() as heard:
+                await heard.subscribe(MOVED, ANSWERED)
+                for room in list(self.followed):
+                    await self._refresh_alone(room.code, restore=True)
+                self.ready.set()
+                async for said in heard.listen():
+                    if said["type"] == "message" and said["channel"] == ANSWERED:
+                        self._answered(str(said["data"]))
+                    elif said["type"] == "message" and self.known.get(str(said["data"])):
+                        await self._refresh_alone(str(said["data"]))
+        finally:
+            self.ready.clear()
+
+    def _answered(self, said: str) -> None:
+        """Keeps what was answered by way of another process."""
+        try:
+            code, number, round, answers = answers_in(said)
+        except ValueError:
+            return  # a later version says it otherwise, and keeps it itself
+        room = self.known.get(code)
+        if room:
+            self.answers.keep(room, number, round, answers)
+
+    async def _tell(self) -> None:
+        """Says how many follow here."""
+        before: set[Room] = set()
+        while not _cancelled():
+            for room in before | self.followed:
+                with contextlib.suppress(Unreadable):
+                    async with reachable():
+                        text = json.dumps([room.followers, room.alone, time.time()])
+                        await self.redis.hset(_followers(room.code), self.process, text)
+                        await self.redis.expire(_followers(room.code), int(FORGOTTEN))
+            before = set(self.followed)
+            await asyncio.sleep(TELL_EVERY)
+
+    async def _refresh_alone(self, code: str, restore: bool = False) -> None:
+        """Brings a room up to date; what is wrong with it is logged, and the others' go on."""
+        try:
+            await self._refresh(code, restore)
+        except Unreadable as error:
+            _LOG.warning("what Redis has of a room cannot be read, and its followers stay where they are: %r", error.__cause__ or error)
+        except StoreLost:
+            raise
+        except Exception:
+            _LOG.exception("a room could not be brought up to date")
+
+    async def _refresh(self, code: str, restore: bool = False) -> Room | None:
+        """Brings what is known of a room up to date; None where there is none. Raises StoreLost, Unreadable."""
+        async with reachable():
+            there = room_in(await self.redis.hgetall(room_name(code)))
+            room = self.known.get(code)
+            if restore and room and not room.ended:
+                there = await self._put_back(room, there)
+        room = self.known.get(code)  # somebody else may have been quicker
+        if there is None:
+            if room:
+                room.ended = True
+                self.answers.forget(room)
+                room.wake()
+            return None
+        if room is None or room.ended:
+            room = Room(code, there.driver)
+            self.known.put(code, room)
+        if (there.number, there.query, there.poll, there.asked) != (room.number, room.query, room.poll, room.asked):
+            room.number, room.query = there.number, there.query
+            if there.asked:
+                self._polled(room, there.poll)
+            room.wake()
+        return room
+
+    async def _put_back(self, room: Room, there: Found | None) -> Found | None:
+        """Gives Redis again what it has forgotten of a room, and what was answered here: others may have given it theirs before."""
+        known = _known_here(there, room)
+        if known:
+            await self._write(room.code, known)
+            there = room_in(await self.redis.hgetall(room_name(room.code)))
+        if there and room.poll and there.poll and there.poll.number == room.poll.number:
+            await self.answers.put_back(room, there.poll)
+        return there
+
+    async def _write(self, code: str, fields: dict) -> None:
+        async with self.redis.pipeline() as all_or_nothing:
+            all_or_nothing.hset(room_name(code), mapping=fields)
+            all_or_nothing.expire(room_name(code), int(SILENCE))
+            all_or_nothing.zadd(ROOMS, {code: time.time()})
+            await all_or_nothing.execute()
+
+
+def shared(url: str) -> Shared:
+    """Rooms in the Redis of that address; ImportError where its client is not installed (`cnnviz[redis]`)."""
+    from redis.asyncio import Redis
+
+    return Shared(Redis.from_url(url, decode_responses=True, encoding_errors="replace", socket_connect_timeout=2, health_check_interval=10))
+
+
+def _cancelled() -> bool:
+    """Whether this task is to end: a connection that is given up for that may raise something else on the way."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+def _known_here(there: Found | None, room: Room) -> dict[str, str]:
+    """What this process knows of a room and Redis does not: where it is, and its question, each by its own number."""
+    known = {}
+    if there is None or there.number < room.number:
+        known = {"driver": room.driver, "query": room.query, "number": str(room.number)}
+    asked = there is not None and there.asked
+    theirs, ours = there.poll if there else None, room.poll
+    if ours and (not asked or (theirs and (theirs.number, theirs.turn) < (ours.number, ours.turn))):
+        known["poll"] = ours.written
+    elif room.asked and not asked:
+        known["poll"] = NO_POLL
+    return known

@@ -1,0 +1,157 @@
+// What a hall has answered: raw until the key is out, then by groups; the rounds stand beside each other.
+
+import { picture, rich, scaleOf } from "../pages/learn/learn_words.js"
+import { escaped, formula, percent } from "../view/model/format.js"
+import { say, written } from "../view/model/words.js"
+import { countOf, found, mostOf, shareOf } from "./question.js"
+import { drawMap, drawPatch } from "./question_map.js"
+
+/** @import { GroupData, HallQuestion, HallResults, HallRound } from "../view/types/wire.js" */
+
+/** @param {number} n */
+export const letter = (n) => String.fromCharCode(65 + n)
+
+/**
+ * @param {HallQuestion} question
+ * @param {HallResults} results
+ * @param {number | null} [own]  this device's answer
+ */
+export function resultsHTML(question, results, own = null) {
+  const grouped = results.groups.length > 0
+  const clicked = question.kind === "click"
+  const raw = clicked ? heat(results) : grouped && question.kind === "choose" ? "" : bars(question, results, own)
+  const { n, of } = found(results)
+  const headline = results.revealed ? `<p class="headline">${say("web.hall.found", { n, of })}</p>` : ""
+  return `<div class="results${clicked ? " clicked" : ""}${grouped ? " grouped" : ""}">${headline}
+    ${raw ? `<div class="raw">${raw}</div>` : ""}${grouped ? groups(results) : ""}</div>`
+}
+
+/** @param {HallResults} results @param {number} n */
+const roundName = ({ rounds }, n) =>
+  rounds.length > 1
+    ? say("web.hall.round", { n: n + 1, votes: rounds[n].votes })
+    : say("web.hall.votes", { n: rounds[n].votes })
+
+/** @param {HallResults} results */
+function heat(results) {
+  const { map, rounds } = results
+  if (!map) return ""
+  const most = mostOf(results)
+  const figure = (/** @type {HallRound} */ _, /** @type {number} */ n) =>
+    `<figure><figcaption><i>${formula(map.label)}</i> ${escaped(roundName(results, n))}</figcaption><div class="layers" style="--across:${Math.min(2, layersOf(results, n).length)}">
+      ${layersOf(results, n)
+        .map(
+          (layer) =>
+            `<canvas data-round="${n}" data-layer="${layer}" role="img" aria-label="${escaped(say("web.hall.heat", { map: map.label, n: rounds[n].votes }))}"></canvas>`,
+        )
+        .join("")}</div></figure>`
+  return `${rounds.map(figure).join("")}<p class="scale"><span></span>${say("web.hall.clicks", { most })}</p>`
+}
+
+/** The layers of a map that were clicked most, at most four. @param {HallResults} results @param {number} round */
+function layersOf({ map, rounds }, round) {
+  if (!map || map.layers === 1) return [0]
+  const size = map.rows * map.columns
+  const sums = Array.from({ length: map.layers }, () => 0)
+  for (const [cell, , count] of rounds[round].counts) sums[Math.floor(cell / size)] += count
+  return [...sums.keys()]
+    .sort((a, b) => sums[b] - sums[a])
+    .slice(0, 4)
+    .sort((a, b) => a - b)
+}
+
+/** @param {HallQuestion} question @param {HallResults} results @param {number | null} own */
+function bars(question, results, own) {
+  const chosen = question.kind === "choose"
+  const scale = scaleOf(question.options)
+  const lows = chosen
+    ? question.options.map((_, n) => n)
+    : [...new Set(results.rounds.flatMap(({ counts }) => counts.map(([low]) => low)))].sort((a, b) => a - b)
+  const name = (/** @type {number} */ low) => {
+    if (chosen) {
+      const { label, picture: rows } = question.options[low]
+      return `${rows ? picture(rows, scale) : ""}${rich(label)}`
+    }
+    const high = results.rounds.flatMap(({ counts }) => counts.filter(([from]) => from === low)).at(-1)?.[1] ?? low
+    return high === low
+      ? written(low, "4")
+      : say("web.hall.range", { low: written(low, "3"), high: written(high, "3") })
+  }
+  const line = (/** @type {number} */ low) =>
+    `<li class="${own === low ? "own" : ""}"><div class="name">${name(low)}</div>${meters(
+      results,
+      results.rounds.map((round) => countOf(round, low)),
+      barMost(results),
+    )}</li>`
+  return `<ul class="bars">${lows.map(line).join("")}</ul>${legend(results)}`
+}
+
+/** @param {HallResults} results */
+const legend = (results) =>
+  results.rounds.length > 1
+    ? `<p class="rounds">${results.rounds.map((_, n) => `<span data-round="${n - results.rounds.length + 1}">${escaped(roundName(results, n))}</span>`).join("")}</p>`
+    : ""
+
+/**
+ * A bar for each round, the last one strongest.
+ * @param {HallResults} results
+ * @param {readonly number[]} counts
+ * @param {number} widest  the share that is as wide as can be
+ */
+function meters(results, counts, widest) {
+  const bar = (/** @type {number} */ count, /** @type {number} */ n) => {
+    const share = shareOf(count, results.rounds[n])
+    const round = n - counts.length + 1
+    return `<div class="meter" data-round="${round}"><i style="width:${(100 * share) / widest}%"></i></div><b data-round="${round}">${count}</b><small>${percent(share)}</small>`
+  }
+  return `<div class="meters">${counts.map(bar).join("")}</div>`
+}
+
+/** The largest share of any bar. @param {HallResults} results */
+const barMost = ({ rounds }) =>
+  Math.max(1e-9, ...rounds.flatMap((round) => round.counts.map(([, , count]) => shareOf(count, round))))
+
+/** The largest share of any group. @param {HallResults} results */
+const groupMost = ({ groups, rounds }) =>
+  Math.max(1e-9, ...groups.flatMap(({ counts }) => counts.map((count, n) => shareOf(count, rounds[n]))))
+
+/** @param {HallResults} results */
+function groups(results) {
+  const scale = scaleOf(results.groups)
+  const group = (
+    /** @type {GroupData} */ { label, say: said, right, counts, picture: rows, patch },
+    /** @type {number} */ n,
+  ) =>
+    `<li class="${right ? "right" : ""}"><span class="letter">${letter(n)}</span>
+      ${rows ? picture(rows, scale) : patch ? `<canvas data-patch="${n}" role="presentation"></canvas>` : results.map ? '<span class="none"></span>' : ""}
+      <div><h2>${rich(label)}${right ? " ✓" : ""}</h2><p>${rich(said)}</p>${meters(results, counts, groupMost(results))}</div></li>`
+  return `<ol class="groups">${results.groups.map(group).join("")}</ol>${results.map ? "" : legend(results)}`
+}
+
+/**
+ * Draws what stands on canvases.
+ * @param {HTMLElement} root
+ * @param {HallResults} results
+ */
+export function paintResults(root, results) {
+  const most = mostOf(results)
+  const letters = results.groups.flatMap(({ example, right }, n) =>
+    example === null ? [] : [{ name: letter(n), cell: example, right: Boolean(right) }],
+  )
+  for (const canvas of root.querySelectorAll(/** @type {"canvas"} */ ("canvas[data-round]"))) {
+    const round = results.rounds[Number(canvas.dataset.round)]
+    const last = round === results.rounds.at(-1)
+    if (results.map)
+      drawMap(canvas, results.map, {
+        layer: Number(canvas.dataset.layer),
+        round,
+        most,
+        key: results.key,
+        letters: last ? letters : [],
+      })
+  }
+  for (const canvas of root.querySelectorAll(/** @type {"canvas"} */ ("canvas[data-patch]"))) {
+    const { patch } = results.groups[Number(canvas.dataset.patch)]
+    if (patch) drawPatch(canvas, patch)
+  }
+}

@@ -1,0 +1,70 @@
+"""What a lecturer sees before the hall does: the steps of a lesson with what to say, and what can be asked on the spot."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl, urlencode
+
+from cnnviz.core.lesson import LESSON_KEYS, Lesson
+from cnnviz.data.images import find_image
+from cnnviz.hall.question_view import MOST_CELLS, map_data
+from cnnviz.pages import map_records
+from cnnviz.scripts.lesson_file import HALL_KINDS, Step
+from cnnviz.scripts.library import library
+from cnnviz.scripts.question import filled
+from cnnviz.scripts.scene import Scene, lesson_of, scene
+from cnnviz.wire.hall import HallMap, HallStep, HallSteps
+from cnnviz.wire.learn import LearnListed
+from cnnviz.words import Problem
+
+
+def steps_data(lesson: str, room_query: str, lang: str) -> HallSteps:
+    """The lessons, the steps of one of them, and the maps of where the room is."""
+    known = library()
+    guided = known.find(lesson)
+    asked = {key: text for key, text in parse_qsl(room_query) if key in LESSON_KEYS}
+    now, _ = Lesson.understand(asked, label=_label(asked))
+    return HallSteps(
+        lessons=[LearnListed(id=one.id, languages=one.languages, title=one.title.say(lang), goal=one.goal.say(lang), steps=len(one.steps)) for one in known.lessons],
+        lesson=guided.id if guided else "",
+        steps=[_step(number, step, lang) for number, step in enumerate(guided.steps, 1)] if guided else [],
+        maps=_maps(now, lang),
+        stage=now.stage,
+        stages=[(str(stage), stage.label) for stage in now.network.stages],
+    )
+
+
+def _label(asked: dict[str, str]) -> int | None:
+    try:
+        return find_image(asked["img"]).label if "img" in asked else None
+    except Problem:
+        return None
+
+
+def _step(number: int, step: Step, lang: str) -> HallStep:
+    lesson = lesson_of(step.at)
+    here = scene(lesson)
+
+    def said(text: str) -> str:
+        return filled(getattr(step, text), here).say(lang)
+
+    return HallStep(
+        number=number, title=said("title"), ask=said("ask"), kind=step.kind, hall=step.kind in HALL_KINDS,
+        query=urlencode(lesson.to_query(), safe=",:"), text=said("text"), notes=said("notes"), right=said("right"),
+        answers=[filled(answer.say, here).say(lang) for answer in step.answers if answer.say.by_language],
+    )  # fmt: skip
+
+
+def _maps(lesson: Lesson, lang: str) -> list[HallMap]:
+    """The maps whose cells can be asked for, without their numbers."""
+    try:
+        here: Scene = scene(lesson)
+    except Problem:
+        return []
+    program = map_records.program_of(lesson, here.moment)
+    found = map_records.fixed(program)
+    maps = []
+    for symbol, record in found.items():
+        array = here.arrays.get(symbol)
+        if array is not None and symbol not in ("L", "y") and 1 < array.size <= MOST_CELLS:
+            maps.append(map_data(symbol, array, record, lang))
+    return maps

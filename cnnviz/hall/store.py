@@ -1,0 +1,219 @@
+"""Where rooms are kept: in this process, or where several processes share them (shared.py)."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from cnnviz.hall.poll import Poll
+
+SILENCE = 4 * 3600.0
+"""Seconds without a move of its driver after which a room ends."""
+IDLE = 1800.0
+"""Seconds without a move after which a room that nobody follows makes place for another one, where there are too many."""
+MOST_ROOMS = 2_000
+MOST_DEVICES = 5_000
+"""That answer one question."""
+MOST_VOTES = 300_000
+"""That one process keeps, of all rooms."""
+
+Ballot = dict[str, float]
+"""The last answer of each device."""
+
+
+class StoreLost(Exception):
+    """What the rooms are kept in cannot be reached."""
+
+
+class Unreadable(StoreLost):
+    """What is kept of one room is nothing that this version can read; the others are as they were."""
+
+
+class TooManyRooms(Exception):
+    """There is no room for another one."""
+
+
+class TooManyVotes(Exception):
+    """There is no room for another device's answer."""
+
+
+@dataclass(eq=False)
+class Room:
+    """A room as one process knows it: where its driver is, that move's number, and who follows here. Numbers grow, and go on growing where the room is opened again.
+
+    `came` counts the moves that were asked for here. `alone` of the followers explore by themselves; `streams` counts projectors,
+    too; `poll` is the question, if there is one, and `asked` says whether
+    there ever was one; `ballots` has what was answered here in each round of it, and `stamps` when, in an order that all processes share.
+    """
+
+    code: str
+    driver: str
+    query: str = ""
+    number: int = 0
+    came: int = 0
+    touched: float = 0.0
+    ended: bool = False
+    followers: int = 0
+    alone: int = 0
+    streams: int = 0
+    poll: Poll | None = None
+    asked: bool = False
+    ballots: dict[int, Ballot] = field(default_factory=dict)
+    stamps: dict[int, dict[str, int]] = field(default_factory=dict)
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def wake(self) -> None:
+        """Lets everybody who waits look again. Who is slow misses moves, never the last one: nothing piles up."""
+        self.changed.set()
+        self.changed = asyncio.Event()
+
+
+class Store(Protocol):
+    """What the routes need of it; `driver` is the digest of a driver's secret."""
+
+    async def open(self, code: str, driver: str, query: str) -> bool:
+        """Opens a room; False where the code is taken. Raises TooManyRooms, StoreLost."""
+
+    async def room(self, code: str) -> Room | None:
+        """The room, as known here from now on; None where there is none. Raises StoreLost."""
+
+    async def renew(self, room: Room) -> None:
+        """Brings what is known of the room here up to date. Raises StoreLost."""
+
+    async def move(self, room: Room, query: str) -> int:
+        """Takes everybody there; the number of the move. Raises StoreLost."""
+
+    async def end(self, room: Room) -> None:
+        """Ends it for everybody. Raises StoreLost."""
+
+    async def followers(self, room: Room) -> tuple[int, int]:
+        """How many follow, in all processes, and how many of them explore alone. Raises StoreLost."""
+
+    async def count(self, room: Room, by: int, alone: bool = False) -> None:
+        """One more follower here, or one less; 0 where it is a projector, whose stream alone came or went."""
+
+    async def ask(self, room: Room, poll: Poll | None) -> None:
+        """The room's question from now on, as far as it has come; None is none. Raises StoreLost."""
+
+    async def vote(self, room: Room, poll: Poll, device: str, answer: float) -> bool:
+        """Takes an answer, the device's last one in this round; False where it is no longer open.
+
+        Raises StoreLost, TooManyVotes.
+        """
+
+    async def ballots(self, room: Room, poll: Poll) -> list[Ballot]:
+        """What was answered in each round of the question. Raises StoreLost."""
+
+    async def votes(self, room: Room, poll: Poll) -> int:
+        """How many devices have answered in this round. Raises StoreLost."""
+
+
+def takes(poll: Poll | None, asked: Poll) -> bool:
+    """Whether an answer to `asked` still counts, the question having come to `poll`."""
+    return poll is not None and (poll.number, poll.round, poll.phase) == (asked.number, asked.round, "open")
+
+
+def cast(room: Room, round: int, device: str, answer: float, kept: int) -> int:
+    """Notes an answer; how many more are kept by that. Raises TooManyVotes."""
+    ballot = room.ballots.setdefault(round, {})
+    if device not in ballot and (len(ballot) >= MOST_DEVICES or kept >= MOST_VOTES):
+        raise TooManyVotes
+    before = len(ballot)
+    ballot[device] = answer
+    return len(ballot) - before
+
+
+def first_number() -> int:
+    """The number of a room's first address: by the clock, so that none comes twice, whatever was forgotten."""
+    return int(1000 * time.time())
+
+
+def forget_ballots(room: Room) -> int:
+    """Lets a room's answers go; how many there were."""
+    count = sum(map(len, room.ballots.values()))
+    room.ballots.clear()
+    room.stamps.clear()
+    return count
+
+
+class Memory:
+    """Rooms of this process alone."""
+
+    def __init__(self, most: int = MOST_ROOMS, clock: Callable[[], float] = time.monotonic) -> None:
+        self.rooms: dict[str, Room] = {}
+        self.most, self.clock = most, clock
+        self.kept = 0
+
+    async def open(self, code: str, driver: str, query: str) -> bool:
+        self._sweep()
+        if code in self.rooms:
+            return False
+        if len(self.rooms) >= self.most:
+            self._give_up_idle()
+        self.rooms[code] = Room(code, driver, query, first_number(), touched=self.clock())
+        return True
+
+    async def room(self, code: str) -> Room | None:
+        found = self.rooms.get(code)
+        if found and self.clock() - found.touched > SILENCE:
+            self._end(found)
+            return None
+        return found
+
+    async def renew(self, room: Room) -> None:
+        pass  # there is nobody else
+
+    async def move(self, room: Room, query: str) -> int:
+        room.query, room.number, room.touched = query, room.number + 1, self.clock()
+        room.wake()
+        return room.number
+
+    async def end(self, room: Room) -> None:
+        self._end(room)
+
+    async def followers(self, room: Room) -> tuple[int, int]:
+        return room.followers, room.alone
+
+    async def count(self, room: Room, by: int, alone: bool = False) -> None:
+        room.followers += by
+        room.alone += by * alone
+
+    async def ask(self, room: Room, poll: Poll | None) -> None:
+        room.touched = self.clock()
+        if room.poll is None or poll is None or poll.number != room.poll.number:
+            self.kept -= forget_ballots(room)
+        room.poll, room.asked = poll, True
+        room.wake()
+
+    async def vote(self, room: Room, poll: Poll, device: str, answer: float) -> bool:
+        if not takes(room.poll, poll):
+            return False
+        self.kept += cast(room, poll.round, device, answer, self.kept)
+        return True
+
+    async def ballots(self, room: Room, poll: Poll) -> list[Ballot]:
+        return [dict(room.ballots.get(round, {})) for round in range(1, poll.round + 1)]
+
+    async def votes(self, room: Room, poll: Poll) -> int:
+        return len(room.ballots.get(poll.round, {}))
+
+    def _end(self, room: Room) -> None:
+        self.rooms.pop(room.code, None)
+        self.kept -= forget_ballots(room)
+        room.ended = True
+        room.wake()
+
+    def _give_up_idle(self) -> None:
+        """Ends the room that nobody follows and nobody has moved for longest. Raises TooManyRooms."""
+        idle = [room for room in self.rooms.values() if not room.followers and self.clock() - room.touched > IDLE]
+        if not idle:
+            raise TooManyRooms
+        self._end(min(idle, key=lambda room: room.touched))
+
+    def _sweep(self) -> None:
+        silent = [room for room in self.rooms.values() if self.clock() - room.touched > SILENCE]
+        for room in silent:
+            self._end(room)

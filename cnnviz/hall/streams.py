@@ -1,0 +1,128 @@
+"""Streams of what happens in a room, server-sent events: one a follower, told when something is new and now and then that it is there."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+from cnnviz.hall.questions import poll_data
+from cnnviz.hall.store import Room, Store, StoreLost
+from cnnviz.server.limits import fair_share
+
+HEARTBEAT = 15.0
+"""Seconds after which a stream says that it is still there."""
+COUNT_EVERY = 1.0
+"""Seconds between two words to a projector on how many have answered."""
+MOST_FOLLOWERS, MOST_OF_ONE = 10_000, 5_000
+"""Streams of one process, and of one address: a hall may share it."""
+
+
+@dataclass(eq=False)
+class Stream:
+    """What one stream has been told: the last move's number, the question's state, and on a screen how many have answered."""
+
+    room: Room
+    visitor: str
+    seen: str
+    screen: bool
+    alone: bool
+    poll: tuple[int, int, str] | None = None
+    count: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.seen = self.seen if self.seen == str(self.room.number) else ""
+
+    def news(self) -> bytes:
+        """What is new since the last time, as events."""
+        room, said = self.room, b""
+        if str(room.number) != self.seen:
+            self.seen = str(room.number)
+            said = f"id: {self.seen}\ndata: {room.query}\n\n".encode()
+        poll = room.poll.at(time.time()) if room.poll else None
+        state = (poll.number, poll.turn, poll.phase) if poll else (0, 0, "")
+        if room.asked and state != self.poll:
+            self.poll, self.count = state, {}
+            said += f"event: question\ndata: {json.dumps(poll_data(poll))}\n\n".encode()
+        return said
+
+    @property
+    def patience(self) -> float:
+        """Seconds after which to look again, whether anything was heard or not."""
+        left = self.room.poll.at(now := time.time()).left(now) if self.room.poll else None
+        waits = [HEARTBEAT, *([left + 0.01] if left is not None else []), *([COUNT_EVERY] if self.screen else [])]
+        return min(waits)
+
+
+class Streams:
+    """The streams of this process, by their room and by who has them."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.closing = False
+        self.followed: Counter[Room] = Counter()
+        self.following: Counter[str] = Counter()
+
+    def __len__(self) -> int:
+        return self.following.total()
+
+    def have_room(self, visitor: str) -> bool:
+        """Whether there may be one more, for that visitor."""
+        return self.following[visitor] < fair_share(MOST_FOLLOWERS - len(self), MOST_OF_ONE)
+
+    def close(self) -> None:
+        """Ends every stream; browsers come back by themselves."""
+        self.closing = True
+        for room in list(self.followed):
+            room.wake()
+
+    async def events(self, stream: Stream) -> AsyncIterator[bytes]:
+        """What happens in its room, until somebody ends it."""
+        room = stream.room
+        self.followed[room] += 1
+        self.following[stream.visitor] += 1
+        room.streams += 1
+        try:
+            await self.store.count(room, 0 if stream.screen else 1, stream.alone)
+            yield b"retry: 1000\n\n"
+            told = time.monotonic()
+            while not self.closing:
+                changed = room.changed
+                if room.ended:
+                    yield b"event: end\ndata: \n\n"
+                    return
+                said = stream.news() + (await self._counted(stream) if stream.screen else b"")
+                if not said and time.monotonic() - told >= HEARTBEAT:
+                    said = b": still there\n\n"
+                if said:
+                    told = time.monotonic()
+                    yield said
+                if changed is room.changed:
+                    with contextlib.suppress(TimeoutError):
+                        async with asyncio.timeout(stream.patience):
+                            await changed.wait()
+        finally:
+            room.streams -= 1
+            for counted, one in ((self.followed, room), (self.following, stream.visitor)):
+                counted[one] -= 1
+                if not counted[one]:
+                    del counted[one]
+            with contextlib.suppress(StoreLost):
+                await self.store.count(room, 0 if stream.screen else -1, stream.alone)
+
+    async def _counted(self, stream: Stream) -> bytes:
+        """How many have answered, for a screen that does not know yet."""
+        room = stream.room
+        try:
+            votes, followers = await self.store.votes(room, room.poll) if room.poll else 0, await self.store.followers(room)
+        except StoreLost:
+            return b""
+        count = {"votes": votes, "followers": followers[0], "alone": followers[1]}
+        if count == stream.count:
+            return b""
+        stream.count = count
+        return f"event: count\ndata: {json.dumps(count)}\n\n".encode()

@@ -1,0 +1,61 @@
+"""A lesson in a cell of a Jupyter notebook: the page's own component, with its numbers from the notebook's kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import anywidget
+import traitlets
+
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.trajectory import Moment
+from cnnviz.hosts.file.document import document
+from cnnviz.pages.address import resolved
+from cnnviz.pages.step import PAGE
+from cnnviz.pages.step.answer import answer
+from cnnviz.view.modules import script
+from cnnviz.words import chosen, reading
+
+
+class LessonView(anywidget.AnyWidget):
+    """What `cnnviz.show` gives: shown as a cell's result, it is stepped through, pointed at and edited like the page.
+
+    Where one is in it, `lesson`, can be read and written by the notebook's next cells.
+
+    >>> view = LessonView(Lesson(k=2))
+    >>> view.lesson = Lesson(k=3)
+    >>> view.lesson.k, view.moment.losses.shape
+    (3, (4,))
+    """
+
+    _esm = script("hosts/jupyter/jupyter")
+    document = traitlets.Unicode().tag(sync=True)
+    query = traitlets.Dict(key_trait=traitlets.Unicode(), value_trait=traitlets.Unicode()).tag(sync=True)
+
+    def __init__(self, lesson: Lesson, lang: str = ""):
+        with reading(chosen(lang, "")):
+            text = document("hosts/jupyter/cell", "cnnviz", images=True)
+        super().__init__(document=text, query=dict(lesson.to_query()))
+        self.on_msg(self._asked)
+
+    @property
+    def lesson(self) -> Lesson:
+        """The lesson that is shown: after so many updates, at this stage."""
+        return resolved(self.query).lesson
+
+    @lesson.setter
+    def lesson(self, lesson: Lesson) -> None:
+        self.query = dict(lesson.to_query())
+
+    @property
+    def moment(self) -> Moment:
+        """All its numbers: `view.moment.gradients.df`."""
+        return resolved(self.query).moment
+
+    @staticmethod
+    def answer(query: Mapping[str, str]) -> bytes:
+        """What the component reads for an address."""
+        return answer(resolved(query, PAGE.first), whole=True)
+
+    def _asked(self, _: object, query: Mapping[str, str], __: object) -> None:
+        self.send({}, buffers=[self.answer(query)])

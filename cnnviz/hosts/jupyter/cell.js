@@ -1,0 +1,65 @@
+// The component's entry in a notebook's cell: its address is the widget's, which Python reads and writes too, and its numbers
+// come from the notebook's own kernel.
+
+import { query } from "../../view/model/address.js"
+import { decode } from "../../view/model/decode.js"
+import { say } from "../../view/model/words.js"
+import { View } from "../../view/regions/lesson_view.js"
+import { disableElsewhere } from "../file/without_server.js"
+
+/** @import { Lesson } from "../../view/model/address.js" */
+/** @import { Answer } from "../../view/model/decode.js" */
+/** @import { WidgetModel } from "../../view/types/ports.js" */
+
+/** Hands the frame around this page what starts the component. */
+export default function cell() {
+  window.frameElement?.dispatchEvent(new CustomEvent("cnnviz", { detail: start }))
+}
+
+/**
+ * @param {WidgetModel} model
+ * @param {string | undefined} light  whether the notebook's theme is a light one, "true" or "false", where it says so
+ */
+function start(model, light) {
+  if (light) document.documentElement.style.colorScheme = light === "true" ? "light" : "dark"
+  const ending = new AbortController()
+  /** @type {(answer: Answer) => void} */
+  let deliver = () => {}
+  /** @type {Lesson} */
+  let here = model.get("query")
+  const ask = () => model.send(here)
+  const root = /** @type {HTMLElement} */ (document.querySelector(".cnnviz"))
+  const view = new View(root, "", {
+    address: {
+      read: () => here,
+      visit(lesson) {
+        here = { ...lesson }
+        model.set("query", here)
+        model.save_changes()
+      },
+      onTravel(act) {
+        model.on("change:query", changed)
+        function changed() {
+          if (query(model.get("query")) === query(here)) return // our own
+          here = model.get("query")
+          act()
+        }
+        ending.signal.addEventListener("abort", () => model.off("change:query", changed))
+      },
+      link: (lesson) => query(lesson),
+    },
+    numbers: { ask, receive: (act) => (deliver = act) },
+    refuses: (_, page) => (page === undefined ? "" : say("web.cell.other_page")),
+  })
+  /** @type {(said: unknown, buffers: DataView[]) => void} */
+  const answered = (_, [bytes]) =>
+    root.isConnected && deliver(decode(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)))
+  model.on("msg:custom", answered)
+  ending.signal.addEventListener("abort", () => model.off("msg:custom", answered))
+  disableElsewhere(root, say("web.cell.other_page"))
+  ask()
+  return () => {
+    view.leave()
+    ending.abort()
+  }
+}

@@ -1,0 +1,86 @@
+// The browser's own address, which holds page and lesson, and what Streamlit has heard of it.
+
+import { foreign, own, parse, query } from "../../view/model/address.js"
+import { PAGES } from "../../view/spec.js"
+
+/** @import { AddressPort } from "../../view/types/ports.js" */
+
+const TELL_AFTER = 400 // milliseconds that a lesson rests before Streamlit hears of it
+
+let heard = location.search // the last that Streamlit knows
+let telling = false
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let soon
+
+// Streamlit writes the page that it shows into the address, also where the visitor is on another by then: which page it
+// is the address says, and nobody else writes that.
+const push = history.pushState.bind(history)
+history.pushState = (state, unused, url) => {
+  if (new URL(url ?? "", location.href).pathname === location.pathname) push(state, unused, url)
+}
+
+/** The path of the page that the address names. */
+export function pageAt() {
+  const last = location.pathname.split("/").at(-1) ?? ""
+  return PAGES.some(({ path }) => path === last) ? last : ""
+}
+
+/**
+ * The address of a page's view.
+ * @param {string} page  its path
+ * @param {() => void} left  called when Back or Forward have led to another page
+ * @returns {AddressPort}
+ */
+export function addressOf(page, left) {
+  const folder = () => location.pathname.slice(0, location.pathname.length - page.length)
+  return {
+    read: () => parse(location.search),
+    link: (lesson) => location.origin + location.pathname + query(own(lesson)),
+    onTravel(act, signal) {
+      const travelled = () => {
+        if (telling) return
+        heard = location.search
+        pageAt() === page ? act() : left()
+      }
+      addEventListener("popstate", travelled, { signal })
+    },
+    visit(lesson, { replace = false, page: other } = {}) {
+      const path = other === undefined ? location.pathname : folder() + other
+      const all = { ...lesson, ...foreign(parse(location.search)) } // such as embed=true: not ours to drop
+      replace ? history.replaceState(null, "", path + query(all)) : push(null, "", path + query(all))
+    },
+  }
+}
+
+/** Has Streamlit run the page that the address names: it does on "popstate", the event of the browser's own Back. */
+export function tell() {
+  clearTimeout(soon)
+  soon = undefined
+  heard = location.search
+  telling = true
+  dispatchEvent(new PopStateEvent("popstate"))
+  telling = false
+}
+
+/** The same when the lesson has come to rest, if there is anything new. */
+export function tellSoon() {
+  clearTimeout(soon)
+  soon = isNews() ? setTimeout(tell, TELL_AFTER) : undefined
+}
+
+/** Whether Streamlit has not heard of the address yet. */
+export const isNews = () => heard !== location.search
+
+/**
+ * Whoever goes on in another part of the page finds it knowing the lesson.
+ * @param {HTMLElement} root  our own part
+ * @param {AbortSignal} signal
+ */
+export function tellWhoeverLeaves(root, signal) {
+  for (const event of ["pointerdown", "focusin"])
+    addEventListener(
+      event,
+      ({ target }) => soon !== undefined && !root.contains(/** @type {Node} */ (target)) && tell(),
+      { capture: true, signal },
+    )
+}

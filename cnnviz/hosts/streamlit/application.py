@@ -1,0 +1,76 @@
+"""What the web server adds to Streamlit, for `st.App`: headers, guards, the component's own files, and a start."""
+
+from __future__ import annotations
+
+import logging
+import os
+
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
+
+from cnnviz.core.stored_params import keep_also
+from cnnviz.hall import Rooms, room_routes
+from cnnviz.hall.redis_store import shared
+from cnnviz.hosts.streamlit.compressed import Compressed
+from cnnviz.hosts.streamlit.guards import Frames, Metrics, Origins, Proxies, UploadLimit
+from cnnviz.hosts.streamlit.index import Early, page
+from cnnviz.hosts.streamlit.start import SCRIPT, at_the_end, lifespan
+from cnnviz.server.direct import Direct
+from cnnviz.server.files import file_routes
+from cnnviz.server.floods import Floods
+from cnnviz.server.headers import Headers
+from cnnviz.server.numbers import Numbers, number_routes
+from cnnviz.server.shared_arrays import shared_arrays
+from cnnviz.words import say
+
+__all__ = ["MIDDLEWARE", "SCRIPT", "apologize", "lifespan", "middleware", "routes"]
+
+REDIS = "CNNVIZ_REDIS"
+"""The environment's setting that names a Redis, `redis://…`, for what several processes share."""
+SECRET = "STREAMLIT_SERVER_COOKIE_SECRET"
+"""The environment's setting with a secret that all processes share, and that outlives them."""
+
+MIDDLEWARE = [Middleware(Proxies), Middleware(Headers, page()), *(Middleware(layer) for layer in (Floods, Origins, Metrics, Frames, UploadLimit, Compressed, Early))]
+"""Around Streamlit's own, the outermost first."""
+
+
+def middleware(served: list[BaseRoute]) -> list[Middleware]:
+    """All of it for an app with these routes: what a hall asks for is answered within ours, and never comes to Streamlit's."""
+    return [*MIDDLEWARE, Middleware(Direct, served)]
+
+
+def routes() -> list[BaseRoute]:
+    """What this server answers beside Streamlit, under the path prefix that it puts before its own (`server.baseUrlPath`).
+
+    >>> [route.path for route in routes()][-1]
+    '/room/{code}/qr.svg'
+    """
+    prefix = st.get_option("server.baseUrlPath").strip("/")
+    folder = f"/{prefix}" if prefix else ""
+    redis = os.environ.get(REDIS, "").strip()
+    if redis:
+        _share(redis)
+    numbers = Numbers()
+    everywhere = (st.get_option("server.address") or "0.0.0.0") in ("0.0.0.0", "::")
+    rooms = Rooms(shared(redis) if redis else None, numbers.prepare, key=os.environ.get(SECRET, ""), everywhere=everywhere)
+    at_the_end(rooms.streams.close)
+    return [*file_routes(folder), *number_routes(folder, numbers), *room_routes(folder, rooms)]
+
+
+def _share(redis: str) -> None:
+    """Has parameters and trainings known to all processes that name this Redis."""
+    from cnnviz.pages.train.training import (
+        trainer,  # with all that this page needs, which a server without Redis can leave for later
+    )
+    from cnnviz.server.shared_trainings import SharedTrainings
+
+    keep_also(shared_arrays(redis, "params"))
+    trainer.keep_also(SharedTrainings(shared_arrays(redis, "training")))
+
+
+def apologize(error: Exception) -> bool:
+    """What a visitor sees where a script failed: a sentence. The log gets the rest."""
+    logging.getLogger(__name__).error("a script failed", exc_info=error)
+    st.error(say("ui.server.failed"))
+    return True

@@ -1,0 +1,73 @@
+"""Streamlit's page as we send it: its first line loads the component, which does not wait for Streamlit."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import streamlit as st
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from cnnviz.hosts.streamlit.loader import EARLY
+
+
+def with_early(html: str) -> str:
+    """The page, the component loaded from the top of its body.
+
+    >>> with_early("<body><div id=root>").startswith("<body><script>{")
+    True
+    """
+    return html.replace("<body>", f"<body>{EARLY}", 1).replace("<title>Streamlit</title>", "<title>cnnviz</title>", 1)
+
+
+def page() -> str:
+    """What a browser gets that asks for a page.
+
+    >>> "<title>cnnviz</title>" in page()
+    True
+    """
+    return with_early((Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8"))
+
+
+class Early:
+    """ASGI middleware that does so with what Streamlit answers to a browser that asks for a page."""
+
+    def __init__(self, app: ASGIApp):
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "GET":
+            return await self.app(scope, receive, send)
+        start: Message | None = None
+        page = bytearray()
+
+        async def send_with_early(message: Message) -> None:
+            nonlocal start
+            if message["type"] == "http.response.start" and _is_page(message):
+                start = message
+            elif start is None:
+                await send(message)
+            else:
+                page.extend(message.get("body", b""))
+                if not message.get("more_body"):
+                    await _send(start, bytes(page), send)
+
+        await self.app(scope, receive, send_with_early)
+
+
+def _is_page(start: Message) -> bool:
+    return start["status"] == 200 and MutableHeaders(scope=start).get("Content-Type", "").startswith("text/html")
+
+
+async def _send(start: Message, body: bytes, send: Send) -> None:
+    headers = MutableHeaders(scope=start)
+    if headers.get("Content-Encoding") == "gzip":
+        body = gzip.decompress(body)
+        del headers["Content-Encoding"]
+    if b'<div id="root">' in body:
+        body = with_early(body.decode()).encode()
+        del headers["ETag"], headers["Last-Modified"]  # they are of Streamlit's own file
+    headers["Content-Length"] = str(len(body))
+    await send(start)
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,86 @@
+"""From the address to what is on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cnnviz.core.lesson import LESSON_KEYS, Lesson
+from cnnviz.core.page_state import PageState
+from cnnviz.core.stored_params import NotKept, is_kept_name
+from cnnviz.core.trajectory import Moment, trajectory
+from cnnviz.data.images import Image, ImageUnavailable, find_image, load_image
+from cnnviz.pages.registry import page_keys
+from cnnviz.words import Message, message
+
+
+@dataclass(frozen=True, eq=False)
+class Now:
+    """What is shown: the query that was asked, its lesson, image and moment, and what was wrong by key.
+
+    `gone` are names in the query of what is not kept here any more: they stay in the address, since another server,
+    or this one later, may know them. `lasting` says whether the query alone leads to all this, and always will.
+    """
+
+    asked: Mapping[str, str]
+    lesson: Lesson
+    image: Image
+    moment: Moment
+    wrong: Mapping[str, Message | str]
+    extras: Mapping[str, str]
+    gone: Mapping[str, str] = field(default_factory=dict)
+    lasting: bool = True
+
+
+def looks(query: Mapping[str, str]) -> tuple[Lesson, dict[str, Message]]:
+    """The lesson that an address names, and a message by key for what is wrong in how it is looked at: none of it changes a number.
+
+    >>> lesson, wrong = looks({"stage": "z9", "view": "cinema", "lr": "fast"})
+    >>> sorted(wrong)
+    ['stage', 'view']
+    """
+    lesson, wrong = Lesson.understand(query)
+    return lesson, {key: said for key, said in wrong.items() if key in ("stage", "cell")} | PageState.from_query(query)[1]
+
+
+def resolved(asked: Mapping[str, str], first: str = "", last: Lesson | None = None) -> Now:
+    """What an address shows; `first` is the stage of a page that is opened without a lesson in it.
+
+    Where it holds something that cannot be used, the `last` lesson stays in that place, and a message says so. A
+    page's own keys stay in the address on the way over other pages.
+
+    >>> now = resolved({"k": "1", "lr": "fast"})
+    >>> now.lesson.k, now.moment.losses.shape, now.wrong["lr"].id
+    (1, (2,), 'lesson.replaced')
+    """
+    last = last or Lesson()
+    lesson, image, wrong, lasting = lesson_of(asked, first, last)
+    x = load_image(image.pixels, lesson.ch, lesson.scale)
+    gone: Mapping[str, str] = {}
+    try:
+        moment = trajectory(lesson, x, lesson.k)
+    except NotKept as error:
+        wrong["w"] = message("ui.address.weights_gone", error=error.message)
+        gone, lasting = {key: text for key, text in lesson.to_query().items() if is_kept_name(text)}, False
+        lesson = lesson.without_kept()
+        moment = trajectory(lesson, x, lesson.k)
+    wrong |= PageState.from_query(asked)[1]
+    extras = {key: asked[key] for key in page_keys() if asked.get(key)}
+    return Now(asked, lesson, image, moment, wrong, extras, gone, lasting)
+
+
+def lesson_of(asked: Mapping[str, str], first: str, last: Lesson) -> tuple[Lesson, Image, dict[str, Message], bool]:
+    """The lesson, its image, what was wrong, and whether that will always be so."""
+    lesson, wrong = Lesson.understand(asked, instead=last)
+    lasting = True
+    if first and LESSON_KEYS.isdisjoint(asked):
+        lesson, _ = lesson.changed({"stage": first})
+    try:
+        image = find_image(lesson.img)
+    except ImageUnavailable as error:
+        lesson, wrong = Lesson.understand({**asked, "img": last.img}, instead=last)
+        wrong["img"], lasting = error.message, False
+        image = find_image(last.img)
+    if lesson.classes and image.label and "y" not in asked:
+        lesson, _ = Lesson.understand({**asked, "img": image.id}, last, image.label)
+    return lesson, image, wrong, lasting

@@ -1,0 +1,68 @@
+"""What every page answers to an address, without knowing who shows it: a server, a file, or Python in the visitor's browser."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+
+import numpy as np
+
+from cnnviz.core.lesson import Lesson
+from cnnviz.pages.address import Now
+from cnnviz.pages.charts import Chart
+from cnnviz.pages.registry import Page
+
+
+class Unfinished(TimeoutError):
+    """A part of what a page shows is still being worked out; `answer` is what there is."""
+
+    def __init__(self, answer: bytes):
+        super().__init__()
+        self.answer = answer
+
+
+class Answers:
+    """The answers of one page, each a function of the address. A page says `answer`, and of the rest what differs from this."""
+
+    def answer(self, now: Now) -> bytes:
+        """Everything that the page shows; raises Unfinished, with what there is, while a part of it is being worked out."""
+        raise NotImplementedError
+
+    def part(self, now: Now, of: str) -> bytes | None:
+        """The part of it that `of` names, exactly; None where a page has no parts."""
+        return None
+
+    def exact(self, now: Now) -> dict[str, np.ndarray] | None:
+        """Every array by its symbol, whole and in float64, for programs; None where that is what `answer` has."""
+        return None
+
+    def charts(self, now: Now) -> dict[str, Chart]:
+        """The page's charts by the name under which the view asks to see them large."""
+        return {}
+
+    def updates(self, now: Now) -> int:
+        """Up to which update a film of it goes."""
+        return now.lesson.k
+
+    def opens(self, asked: Mapping[str, str]) -> Mapping[str, str]:
+        """The lesson, as a query, of an address without one."""
+        return {}
+
+    def lasts(self, asked: Mapping[str, str]) -> bool:
+        """Whether the answer will always be the same."""
+        return True
+
+    def seconds(self, lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> float:
+        """About how long the answer takes beside the lesson's updates."""
+        return 0.0
+
+
+def answers_of(page: Page) -> Answers:
+    """The page's answers, loaded now and not before.
+
+    >>> from cnnviz.pages.registry import pages
+    >>> answers_of(pages()[0]).lasts({})
+    True
+    """
+    found: Answers = import_module(f"{page.package}.answer").ANSWERS
+    return found

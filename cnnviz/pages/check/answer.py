@@ -1,0 +1,50 @@
+"""Our gradients, central differences and TensorFlow, entry by entry; classic mistakes; and somebody's own gradients."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from cnnviz.core.lesson import Lesson
+from cnnviz.pages import boards
+from cnnviz.pages.address import Now
+from cnnviz.pages.answers import Answers, Unfinished
+from cnnviz.pages.charts import Chart
+from cnnviz.pages.check import own, tensorflow
+from cnnviz.pages.check.board import board, more
+from cnnviz.pages.check.checking import AT_ONCE, effort
+from cnnviz.pages.check.tabs import tab_of
+
+
+class _CheckAnswers(Answers):
+    """Each tab, where an address alone leads to it."""
+
+    def answer(self, now: Now) -> bytes:
+        if tab_of(now.asked) == "own":  # what a visitor has chosen is nobody else's
+            return own_answer(now, None)
+        starting = tensorflow.starting(now.asked)  # before the board asks: it may start, or fail, in between
+        shown = board(now.lesson, now.moment, now.asked)
+        found = boards.answer("check", now, shown, more(now.lesson, now.moment, now.asked))
+        if starting or shown.good is None:
+            raise Unfinished(found)
+        return found
+
+    def charts(self, now: Now) -> dict[str, Chart]:
+        return board(now.lesson, now.moment, now.asked).named_charts()
+
+    def lasts(self, asked: Mapping[str, str]) -> bool:
+        """Not if it depends on what is installed here, and allowed."""
+        return not tensorflow.asked_for(asked)
+
+    def seconds(self, lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> float:
+        return effort(lesson, x.shape) / AT_ONCE * 0.5
+
+
+ANSWERS = _CheckAnswers()
+
+
+def own_answer(now: Now, file: own.File | None) -> bytes:
+    """The tab of one's own gradients, with what stands in `file`, if one was chosen."""
+    found = own.found_in(now, file)
+    return boards.answer("check", now, own.board(now, file, found), own.more(now, file, found))

@@ -1,0 +1,126 @@
+"""A mistake that is switched on: its line of code beside the right one, what the loss does, and where it would show."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cnnviz.core.activation_slopes import slopes
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.loss_runs import descent
+from cnnviz.core.mistake_model import Placed
+from cnnviz.core.mistakes import mistakes_for, placed
+from cnnviz.core.network import DEFAULT
+from cnnviz.core.program import program_of
+from cnnviz.core.recent import Recent, held_bytes
+from cnnviz.core.stages import label
+from cnnviz.core.trajectory import Moment, trajectory
+from cnnviz.data.images import load_image
+from cnnviz.pages.charts import Chart, Line
+from cnnviz.pages.switches import Switch
+from cnnviz.wire.check import CodeData
+from cnnviz.words import Message, Problem, message
+
+ELSEWHERE: tuple[dict[str, str], ...] = (
+    {"stride": "2"}, {"w": "normal"}, {"k": "1"}, {"pad": "same"}, {"f": "sobel-y"}, {"f": "notebook", "scale": "unit"},
+)  # fmt: skip
+"""Changes of a lesson that bring out what one hides, in the order in which they are tried."""
+
+
+def code(mistake: Placed, moment: Moment) -> CodeData | None:
+    """Both lines in the network's symbols; None where they are the same, as with a stride of 1."""
+    wrong, right = mistake.code(program_of(mistake.network, moment.trace.x.shape))
+    return None if wrong == right else CodeData(wrong=wrong, right=right)
+
+
+def runs(lesson: Lesson, moment: Moment, mistake: Placed) -> tuple[Chart, Message]:
+    """The loss from here on with the mistake and without, and what there is to say of it."""
+    right, wrong = _losses(lesson, moment, None), _losses(lesson, moment, mistake)
+    n = len(right) - 1
+    lines = tuple(Line(message(f"ui.check.falls.{name}"), _drawn(run), hue=HUES[name]) for name, run in (("broken", wrong), ("right", right)))
+    x, x_title = list(range(lesson.k, lesson.k + n + 1)), message("ui.charts.updates")
+    how = "same" if np.array_equal(right, wrong, equal_nan=True) else "falls" if wrong[-1] < wrong[0] else "rises"
+    said = message(f"ui.check.falls.{how}", n=n, broken=float(wrong[-1]), right=float(right[-1]))
+    others = _rising(lesson, moment)
+    chart = Chart("falls", message("ui.check.falls.title"), x, lines, x_title, "L", log="y")
+    return chart, message("words.sentences", first=said, second=others) if others else said
+
+
+def slope_chart(lesson: Lesson, moment: Moment, mistake: Placed) -> Chart | None:
+    """The slope of an activation by what comes in, right and wrong, with the unit at which they differ most; None for a mistake elsewhere."""
+    if mistake.place is None:
+        return None
+    symbol = mistake.network.names[mistake.place].source
+    sums = lesson.network.program(moment.trace.x.shape).forward(moment.params, moment.trace.x)[symbol]
+    if not (found := slopes(mistake, sums.ravel())):
+        return None
+    near = (np.abs(sums) <= FAR) & (np.abs(found[1]) <= STEEP).reshape(sums.shape)
+    z, right, wrong = sums[near], *(one.reshape(sums.shape)[near] for one in found)
+    if not z.size:
+        return None
+    across = np.linspace(min(-2.0, z.min()), max(2.0, z.max()), POINTS)
+    curves = slopes(mistake, across) or found
+    most = int(np.argmax(np.abs(wrong - right)))
+    cell = tuple(int(at[most]) for at in np.nonzero(near))
+    place = ",".join(map(str, cell[1:] if sums.ndim == 3 and len(sums) == 1 else cell))
+    said = message("ui.check.slope.words", unit=f"{label(symbol)}[{place}]", z=float(z[most]), right=float(right[most]), wrong=float(wrong[most]))
+    drawn = {name: np.where(np.abs(run) <= STEEP, run, np.nan) for name, run in (("broken", curves[1]), ("right", curves[0]))}
+    lines = tuple(Line(message(f"ui.check.falls.{name}"), _drawn(run), hue=HUES[name]) for name, run in drawn.items())
+    x_title = label(symbol)
+    title = message("ui.check.slope.title", z=x_title)
+    return Chart("slope", title, across.tolist(), lines, x_title, message("ui.check.slope.y"), cursor=float(z[most]), words=said)
+
+
+HUES = {"broken": 2, "right": 3}
+"""Red and green, as the lines of code."""
+
+FAR = 6.0
+"""Sums up to which the slope is drawn: beyond, σ is flat."""
+
+STEEP = 1.5
+"""Slopes up to which they are drawn: six times the steepest of σ."""
+
+POINTS = 121
+"""Of each of its curves."""
+
+
+def _rising(lesson: Lesson, moment: Moment) -> Message | None:
+    """How many of all mistakes make the loss rise; for the small network alone, where all of them can be tried at once."""
+    if lesson.net != DEFAULT:
+        return None
+    found = [_losses(lesson, moment, one) for one in mistakes_for(lesson.network, lesson.opt)]
+    return message("ui.check.falls.of_all", n=sum(not run[-1] < run[0] for run in found), count=len(found))
+
+
+def _losses(lesson: Lesson, moment: Moment, mistake: Placed | None) -> np.ndarray:
+    name = (lesson.start, lesson.k, moment.trace.x.tobytes(), mistake.address if mistake else "")
+    return _known.get_or_make(name, lambda: descent(lesson, moment, mistake))
+
+
+MOST_BYTES = 4_000_000
+"""What the runs that are remembered may take together."""
+
+_known: Recent[tuple, np.ndarray] = Recent(MOST_BYTES, held_bytes)
+
+
+def _drawn(losses: np.ndarray) -> list[float | None]:
+    """A chart's values: what is not finite is a gap."""
+    return [float(loss) if np.isfinite(loss) else None for loss in losses]
+
+
+def where_it_shows(lesson: Lesson, mistake: Placed) -> Switch | None:
+    """A lesson near this one in which the mistake shows, if one is found."""
+    for change in ELSEWHERE:
+        other, wrong = lesson.changed(change)
+        if wrong or (other.start == lesson.start and other.k == lesson.k):
+            continue
+        try:
+            moment = trajectory(other, load_image(other.img, other.ch, other.scale), min(other.k, 100))
+            there = placed(mistake.address, other.network, other.opt)
+            hits = there.hits(moment.params, moment.trace, np.array(other.y), other.optimizer, moment.state)
+        except (Problem, ValueError):
+            continue
+        if hits and hits != ("dx",):
+            words = message("ui.check.shows.there.words", mistake=mistake.title)
+            name = message(f"ui.check.shows.there.{next(iter(change))}", value=next(iter(change.values())))
+            return Switch("shows_there", name, words, False, {**change, "mistake": mistake.address, "check": "break"})
+    return None

@@ -1,0 +1,137 @@
+"""The check of a lesson's gradients: at once where it is little work, else beside the page, which says how far it is."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+
+import numpy as np
+
+from cnnviz.core.cancellation import in_background
+from cnnviz.core.gradcheck import TOLERANCE, GradientCheck, StepSweep, check_gradients, step_sweep
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.read_only import sealed
+from cnnviz.core.recent import Recent, held_bytes
+from cnnviz.core.trajectory import Moment
+from cnnviz.core.values import Params
+
+AT_ONCE = 400_000_000
+"""Entries times multiplications of a pass: what is checked while the page waits, about half a second."""
+
+GRACE = 0.3
+"""Seconds that the page waits for what is done beside it: most of it is there by then."""
+
+PATIENCE = 8.0
+"""Seconds without a look after which it is given up."""
+
+MOST_BYTES = 48_000_000
+"""What the checks that are remembered may take together."""
+
+MOST_WAITING = 1_000
+"""Checks that may wait for their turn."""
+
+
+class Checking:
+    """One check and its step sweep: how far it is, and what came of it."""
+
+    def __init__(self) -> None:
+        self.share = 0.0
+        self.check: GradientCheck | None = None
+        self.sweep: StepSweep | None = None
+        self.given_up = False
+        self._seen = time.monotonic()
+
+    def look(self) -> Checking:
+        """Itself: who looks wants it to go on."""
+        self._seen = time.monotonic()
+        return self
+
+    def work(self, lesson: Lesson, params: Params, x: np.ndarray, ours: Mapping[str, np.ndarray]) -> None:
+        """Does all of it; TimeoutError where nobody has looked for PATIENCE seconds."""
+        network, y = lesson.network, sealed(lesson.y)
+        check = check_gradients(params, x, y, gradients=ours, network=network, progress=self._tell)
+        self.check, self.sweep = check, step_sweep(params, x, y, network=network)
+
+    def _tell(self, share: float) -> None:
+        self.share = share
+        if time.monotonic() - self._seen > PATIENCE:
+            raise TimeoutError
+
+
+class Turns:
+    """Long checks, one at a time, each in a thread of its own; the others wait in order, and hold nothing but their names."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.under_way: dict[Hashable, Checking] = {}
+        self.waiting: OrderedDict[Hashable, float] = OrderedDict()
+
+    def look(self, name: Hashable, work: Callable[[Checking], None]) -> Checking:
+        """The check of that name as far as it is; it begins if it is its turn."""
+        with self.lock:
+            if found := self.under_way.get(name) or _known.get(name):
+                return found.look()
+            now = time.monotonic()
+            self._forget(now)
+            self.waiting[name] = now
+            checking = Checking()
+            if self.under_way or next(iter(self.waiting)) != name:
+                return checking
+            del self.waiting[name]
+            self.under_way[name] = checking
+        thread = threading.Thread(target=self._run, args=(name, checking, work), daemon=True, name="check")
+        thread.start()
+        thread.join(GRACE)
+        return checking
+
+    def _forget(self, now: float) -> None:
+        """Drops those for which nobody asks any more, and what is too many."""
+        for name in [name for name, seen in self.waiting.items() if now - seen > PATIENCE]:
+            del self.waiting[name]
+        while len(self.waiting) >= MOST_WAITING:
+            self.waiting.popitem(last=False)
+
+    def _run(self, name: Hashable, checking: Checking, work: Callable[[Checking], None]) -> None:
+        try:
+            with in_background():
+                work(checking)
+            _known.put(name, checking)
+        except TimeoutError:
+            checking.given_up = True
+        finally:
+            del self.under_way[name]
+
+
+def effort(lesson: Lesson, x_shape: tuple[int, ...]) -> int:
+    """Entries times multiplications of a pass."""
+    program = lesson.network.program(x_shape)
+    entries = sum(math.prod(parameter.shape) for parameter in program.parameters.values())
+    return entries * program.multiplications
+
+
+_known: Recent[Hashable, Checking] = Recent(MOST_BYTES, held_bytes)
+_turns = Turns()
+
+
+def checked(lesson: Lesson, moment: Moment, ours: Mapping[str, np.ndarray], mistake: str) -> Checking:
+    """The check of `ours`, which a mistake by its address has led to, or nothing but the lesson; it may not be done yet."""
+    x = moment.trace.x
+    name = (lesson.start, lesson.k, x.shape, hashlib.sha256(x.tobytes()).digest(), mistake)
+    found = _known.get(name)
+    if found is not None:
+        return found
+    if effort(lesson, x.shape) > AT_ONCE:
+        return _turns.look(name, lambda checking: checking.work(lesson, moment.params, x, ours))
+    found = Checking()
+    found.work(lesson, moment.params, x, ours)
+    _known.put(name, found)
+    return found
+
+
+def is_wrong(error: np.ndarray) -> np.ndarray:
+    """Which entries are not within TOLERANCE; of a NaN nothing is told."""
+    return error > TOLERANCE

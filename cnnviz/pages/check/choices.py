@@ -1,0 +1,53 @@
+"""What can be chosen on the Check page: a mistake, and a third opinion."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from cnnviz.core.mistake_model import Placed
+from cnnviz.core.mistakes import mistakes_for, placed
+from cnnviz.core.network import Network
+from cnnviz.core.stages import label
+from cnnviz.pages.check import tensorflow
+from cnnviz.pages.switches import Group, Switch
+from cnnviz.words import Message, Problem, message
+
+
+def mistake_in(asked: Mapping[str, str], network: Network, opt: str = "gd") -> tuple[Placed | None, Message | None]:
+    """The mistake that the address names and the place where it is made, or why it cannot be made in this network."""
+    name = asked.get("mistake", "")
+    try:
+        return (placed(name, network, opt) if name else None), None
+    except Problem as why:
+        return None, why.message
+
+
+def choices(network: Network, opt: str, chosen: Placed | None, asked: Mapping[str, str], tab: str = "break") -> tuple[Group, ...]:
+    """Every mistake that this network allows, in each of its places; beside our own gradients, TensorFlow's."""
+    if tab != "break":
+        return (_third_opinion(asked), Group(message("ui.check.choices.next"), (_break_it(),)))
+    nothing, untouched = message("ui.check.choices.nothing"), message("ui.check.choices.untouched")
+    mistakes = [Switch("mistake_none", nothing, untouched, chosen is None, {"mistake": "", "check": "break"})]
+    found = mistakes_for(network, opt)
+    places = Counter(one.mistake.name for one in found)
+    mistakes += [_switch(one, one == chosen, places[one.mistake.name] > 1) for one in found]
+    return (Group(message("ui.check.choices.break_it"), tuple(mistakes)),)
+
+
+def _third_opinion(asked: Mapping[str, str]) -> Group:
+    on = tensorflow.asked_for(asked)
+    name, words = message("ui.check.choices.tensorflow"), message("ui.check.choices.compare")
+    return Group(message("ui.check.choices.third_opinion"), (Switch("tensorflow", name, words, on, {"tf": "" if on else "1"}),))
+
+
+def _break_it() -> Switch:
+    label, words = message("ui.check.choices.now"), message("ui.check.tabs.break.words")
+    return Switch("break_it", label, words, False, {"check": "break"})
+
+
+def _switch(one: Placed, on: bool, several: bool) -> Switch:
+    """A mistake; where it can be made in several places, each is named by the stage that it spoils."""
+    address = one.address if several else one.mistake.name
+    words = message("ui.check.choices.mistake", sentence=one.sentence, source=one.source)
+    return Switch(f"mistake_{address}", one.title, words, on, {"mistake": address}, label(one.stage))

@@ -1,0 +1,238 @@
+"""The tab "your own": somebody's gradients beside ours, the first wrong stage, what only inherits it, and what it looks like."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+import numpy as np
+
+from cnnviz.core.comparison.array_verdicts import Compared
+from cnnviz.core.comparison.diagnosis import Diagnosis, diagnose
+from cnnviz.core.comparison.stage_verdicts import INHERITS, WRONG
+from cnnviz.core.comparison.worst_entry import worst_of
+from cnnviz.core.gradcheck import relative_error, verdict
+from cnnviz.core.network import Network
+from cnnviz.core.program import Program
+from cnnviz.core.recent import Recent, held_bytes
+from cnnviz.core.stages import label
+from cnnviz.data.own_gradients import OwnGradients, read_gradients
+from cnnviz.export.own_example import example_of
+from cnnviz.export.own_report import case_of, near_ones, said
+from cnnviz.pages.address import Now
+from cnnviz.pages.boards import ERROR, RATIO, Board, Row
+from cnnviz.pages.check.board import drawn_errors
+from cnnviz.pages.check.tabs import tabs
+from cnnviz.pages.map_parts import Part, part
+from cnnviz.pages.map_records import largest
+from cnnviz.wire.check import CodeData, OwnData, OwnMatch
+from cnnviz.words import Message, Problem, message
+
+SHOWN = 3
+"""Slips that are shown beside each other."""
+
+File = tuple[str, bytes]
+"""The name of what a visitor has chosen, and what is in it."""
+
+Found = tuple[OwnGradients, Diagnosis] | Problem | None
+
+
+def columns(network: Network) -> tuple[str, ...]:
+    """The gradients from the image's to the last, as on the other tabs."""
+    backward = [stage for stage in network.stages if stage.phase == "backward"]
+    return ("dx", *(symbol for stage in reversed(backward) for symbol in stage.makes))
+
+
+def found_in(now: Now, file: File | None) -> Found:
+    """What is in the file, compared with this lesson; a Problem where it cannot be, None where there is no file."""
+    if file is None:
+        return None
+    name = (now.lesson.start, now.lesson.k, now.moment.trace.x.tobytes(), hashlib.sha256(file[1]).digest())
+    return _known.get_or_make(name, lambda: _compared(now, file[1]))
+
+
+def _compared(now: Now, data: bytes) -> Found:
+    case = case_of(now.lesson, now.moment)
+    try:
+        own = read_gradients(data, case.program)
+        return own, diagnose(case, own.arrays, own.precisions)
+    except Problem as problem:
+        return problem
+
+
+MOST_BYTES = 32_000_000
+"""What the comparisons that are remembered may take together."""
+
+_known: Recent[tuple, Found] = Recent(MOST_BYTES, held_bytes)
+
+
+def board(now: Now, file: File | None, found: Found) -> Board:
+    """Yours, ours and the error of every entry; ours alone where there is no file that can be compared."""
+    network = now.lesson.network
+    program = network.program(now.moment.trace.x.shape)
+    case = case_of(now.lesson, now.moment)
+    exact = case.program.backward(case.params, case.trace, case.y)
+    shown = columns(network)
+    ours = Row("ours", message("ui.check.own.ours"), {symbol: exact[symbol] for symbol in shown})
+    if not isinstance(found, tuple):
+        parts = tuple(part(program, symbol) for symbol in shown)
+        wrong = found.message if found else message("ui.check.own.choose")
+        title = message("ui.check.own.question")
+        return Board(title, wrong, False if found else None, (ours,), parts, shown[-1], _how(program), tabs=tabs("own"))
+    own, diagnosis = found
+    arrays = {name: one for name, one in diagnosis.arrays.items() if name in shown}
+    errors = {name: _errors(one) for name, one in arrays.items()}
+    parts = tuple(_part(program, symbol, errors.get(symbol)) for symbol in shown)
+    rows = (Row("yours", message("ui.check.own.yours"), {name: one.theirs for name, one in arrays.items()}), ours)
+    first = diagnosis.first
+    return Board(
+        title=_title(diagnosis),
+        verdict=_verdict(diagnosis),
+        good=None if diagnosis.verdict == "not finite" else diagnosis.verdict == "right",
+        rows=(*rows, Row("error", message("ui.check.rows.error"), errors, ERROR), *_ratio(arrays, bool(first))),
+        parts=parts,
+        subject=next((name for name in arrays if arrays[name].verdict == WRONG), next(iter(arrays), shown[-1])),
+        sentences=(*_sentences(own, diagnosis), *own.notes),
+        states={symbol: _state(diagnosis, symbol) for symbol in shown},
+        cells={one.symbol: _cell(one, errors.get(one.symbol), exact[one.symbol]) for one in parts},
+        tabs=tabs("own"),
+    )
+
+
+def _errors(one: Compared) -> np.ndarray:
+    """Of the wrong entries; NaN where nothing can be told, or round-off decides."""
+    with np.errstate(all="ignore"):
+        error = np.where(one.wrong, relative_error(one.theirs, one.ours), 0.0)
+    return drawn_errors(error, one.marks <= verdict.WRONG)
+
+
+def _ratio(arrays: Mapping[str, Compared], wrong: bool) -> tuple[Row, ...]:
+    """Yours ÷ ours, which tells a factor, a sign and a flip apart; 1 where both are 0, and nothing where all is right."""
+    if not wrong:
+        return ()
+    with np.errstate(all="ignore"):
+        ratios = {name: np.where(one.theirs == one.ours, 1.0, one.theirs / one.ours) for name, one in arrays.items()}
+    return (Row("ratio", message("ui.check.rows.ratio"), ratios, RATIO),)
+
+
+def _how(program: Program) -> tuple[Message, ...]:
+    """How gradients are saved, by their names in this network."""
+    names = [name for name in reversed(columns(program.network)) if name != "dx"]
+    return (message("ui.check.own.how", save=", ".join(f"{name}={name}" for name in names)), message("ui.check.own.exercise"))
+
+
+def _title(found: Diagnosis) -> Message:
+    if found.verdict == "wrong":
+        return message("ui.check.own.wrong", stage=label(found.first))
+    return message("ui.check.own.all_right" if found.verdict == "right" else "ui.check.own.nothing_told")
+
+
+def _verdict(found: Diagnosis) -> Message:
+    if found.verdict == "not finite":
+        return message("terminal.check.not_finite")
+    if found.verdict == "untold":
+        return message("own.untold", n=found.untold, count=found.count)
+    if not found.first:
+        return message("ui.check.own.agree", n=found.count, arrays=len(found.arrays))
+    return message("ui.check.own.differ", n=found.wrong, count=found.count)
+
+
+def _sentences(own: OwnGradients, found: Diagnosis) -> list[Message]:
+    said_of: list[Message] = []
+    if found.first:
+        wrong = next(one for one in found.arrays.values() if one.verdict == WRONG)
+        worst = worst_of(wrong)
+        if not wrong.turned:
+            said_of.append(message("own.worst", entry=worst.entry, yours=worst.yours, ours=worst.ours, error=worst.error))
+        if worst.ratios and not wrong.turned:
+            said_of.append(message("own.ratio", low=worst.ratios[0], high=worst.ratios[1]))
+    inherit = [label(stage) for stage, verdict in found.stages.items() if verdict == INHERITS]
+    if inherit:
+        said_of.append(message("ui.check.own.inherit", n=len(inherit), stages=inherit))
+    if also := [label(stage) for stage, verdict in found.stages.items() if verdict == WRONG and stage != found.first]:
+        said_of.append(message("ui.check.own.also", stages=also))
+    said_of += [message("own.ties", n=one.ties, name=label(name)) for name, one in found.arrays.items() if one.ties]
+    if found.untold:
+        said_of.append(message("own.untold", n=found.untold, count=found.count))
+    if own.passed_over:
+        said_of.append(message("own.some_checked", n=len(found.arrays), count=len(found.arrays) + len(own.passed_over)))
+    if words := found.precision.words:
+        said_of.append(words)
+    if found.missing:
+        said_of.append(message("ui.check.own.missing", names=[label(name) for name in found.missing]))
+    return said_of
+
+
+def _state(found: Diagnosis, symbol: str) -> str:
+    one = found.arrays.get(symbol)
+    if one is None:
+        return "missing"
+    if one.verdict == WRONG:
+        return "first" if found.stage_of(symbol) == found.first else "wrong"
+    return INHERITS if one.verdict == INHERITS else ""
+
+
+def _part(program: Program, symbol: str, error: np.ndarray | None) -> Part:
+    """The channel of the worst error, else the first."""
+    first = part(program, symbol)
+    if error is None or not np.any(error):
+        return first
+    return part(program, symbol, tuple(largest(np.nan_to_num(error, nan=0.0, posinf=np.inf), first.shape)))
+
+
+def _cell(one: Part, error: np.ndarray | None, ours: np.ndarray) -> list[int]:
+    """The worst entry; where nothing is wrong, the strongest."""
+    of = one.of(error if error is not None and np.any(error) else np.abs(ours))
+    return largest(np.nan_to_num(of, nan=0.0, posinf=np.inf), of.shape)
+
+
+# ---- besides
+
+
+def more(now: Now, file: File | None, found: Found) -> Mapping[str, object]:
+    """What stands beside the board: which file it is, what each wrong stage looks like, and its line of code."""
+    own = OwnData(file=file[0][:60] if file else "", example="", stages=[])
+    check: dict[str, object] = {"tab": "own", "definitions": [], "digits": None, "code": None, "falls": "", "own": own}
+    if isinstance(found, tuple):
+        own["stages"] = [_looks_like(found[1], stage) for stage in found[1].matches]
+    elif file is None:
+        own |= _example(now)
+    return {"check": check}
+
+
+def _example(now: Now) -> OwnData:
+    """What the answer to a file with one slip in it would be."""
+    case = case_of(now.lesson, now.moment)
+    made = example_of(case)
+    found = diagnose(case, made[1]) if made else None
+    if not made or not found or not found.first:
+        return OwnData(file="", example="", stages=[])
+    inherit = [label(stage) for stage, verdict in found.stages.items() if verdict == INHERITS]
+    values = {"mistake": made[0].title, "first": label(found.first), "n": found.wrong, "count": found.count}
+    words = message("ui.check.own.example", **values)
+    if inherit:
+        words = message("words.sentences", first=words, second=message("ui.check.own.inherit", n=len(inherit), stages=inherit))
+    return OwnData(file="", example=words, stages=[_looks_like(found, found.first)])
+
+
+def _looks_like(found: Diagnosis, stage: str) -> Mapping[str, object]:
+    matches = found.matches[stage]
+    near = near_ones(matches)
+    others = [match for match in matches if near and match not in near and match.slip.placed]
+    shown = (*near, *others)[:SHOWN]
+    own = tuple(name for name, one in found.arrays.items() if one.verdict == WRONG and found.stage_of(name) == stage)
+    title = near[0].slip.title if near else message("own.unknown")
+    how = message("ui.check.own.nearest" if near else "ui.check.own.none", stage=label(stage))
+    if near and near[0].exact:
+        how = message("ui.check.own.exact", stage=label(stage))
+    code: CodeData | None = None
+    if near:
+        wrong, right = near[0].slip.code(found.case.program, stage, own)
+        code = CodeData(wrong=wrong, right=right)
+    counts = [OwnMatch(title=match.slip.title, share=match.reproduced / max(1, match.of), count=_count(match.reproduced, match.of)) for match in shown]
+    words = [one for one in said(found, stage, near) if one.id in ("own.made_before", "own.same_lesson")]
+    return {"how": how, "title": title, "matches": counts, "code": code, "words": words}
+
+
+def _count(n: int, of: int) -> Message:
+    return message("ui.check.own.count", n=n, count=of)

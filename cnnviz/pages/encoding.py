@@ -1,0 +1,163 @@
+"""What goes to the component for one address: a header, with sentences, and arrays, as bytes."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from cnnviz.core.filters import banks
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.notebook import effects
+from cnnviz.core.saturation import hidden_share
+from cnnviz.core.trajectory import Moment
+from cnnviz.pages.address import Now
+from cnnviz.pages.derivable import derived
+from cnnviz.pages.map_records import program_of
+from cnnviz.pages.network_record import stage_records
+from cnnviz.pages.remarks import remarks
+from cnnviz.pages.version import code
+from cnnviz.wire.records import FiltersRecord
+from cnnviz.words import DEFAULT, Message, Problem, Versions, written
+
+MOST_LOSSES = 200
+"""Points in the small loss curve; more would not be seen."""
+
+
+def header(page: str, now: Now) -> dict[str, object]:
+    """What every page needs: the lesson that this answers, sentences, and the status line."""
+    return {
+        "page": page,
+        "code": code(),
+        "asked": dict(now.asked),
+        "lesson": {**now.lesson.to_query(), **now.extras, **now.gone},
+        "words": now.image.message,
+        "wrong": dict(now.wrong),
+        "remarks": remarks(now.lesson, now.moment),
+        "deviations": effects(now.lesson.deviations),
+        "loss": finite(float(now.moment.losses[-1])),
+        "saturated": finite(hidden_share(program_of(now.lesson, now.moment).network, now.moment.trace, "saturated")),
+        "filters": first_filters(now.lesson),
+        "outputs": now.lesson.output_words,
+        "stages": stage_records(program_of(now.lesson, now.moment), now.lesson.opt),
+    }
+
+
+def finite(value: float) -> float | None:
+    """A number as JSON has it; None for what is none."""
+    return value if math.isfinite(value) else None
+
+
+def first_filters(lesson: Lesson) -> FiltersRecord | None:
+    """The first convolution's filters at the start, to be edited; None where there is no convolution."""
+    bank = next(iter(banks(lesson.network, lesson.x_shape)), None)
+    if bank is None:
+        return None
+    weights = lesson.first_params()[bank.name]
+    return FiltersRecord(name=bank.name, shape=[bank.filters, bank.channels, bank.k, bank.k], weights=weights.ravel().tolist())
+
+
+def losses(moment: Moment) -> dict[str, np.ndarray]:
+    """The small loss curve's numbers."""
+    return {"losses": thinned(moment.losses, MOST_LOSSES)}
+
+
+def thinned(values: np.ndarray, most: int) -> np.ndarray:
+    """At most `most` of `values`, evenly spaced, first and last among them.
+
+    >>> thinned(np.arange(5.0), 3)
+    array([0., 2., 4.])
+    """
+    if len(values) <= most:
+        return values
+    return values[np.linspace(0, len(values) - 1, most).round().astype(int)]
+
+
+def encode(header: Mapping[str, object], arrays: dict[str, np.ndarray]) -> bytes:
+    """The header's length as little-endian uint32, the header as JSON, the arrays one after another.
+
+    Each array starts at a multiple of 8, and so does the first: spaces after the JSON see to it. The
+    header says of each its kind, where it starts after the header, and its shape; its messages are for the browser to say.
+    Of what follows from other arrays (`derived`), the kind names them: "same z1" is followed by a bit for each
+    entry, whether it is the one of z1 or 0, and "outer v dz2" by nothing.
+    """
+    at, places, body = 0, {}, []
+    kinds = derived(arrays)
+    sent: dict[tuple[object, ...], tuple[str, int]] = {}  # v is the map that it lays out, and is not sent twice
+    for name, array in arrays.items():
+        data = np.ascontiguousarray(array, _KINDS.get(array.dtype.name, "<f8"))
+        key = (data.__array_interface__["data"][0], data.nbytes) if data.base is not None or data is array else (name,)
+        if key not in sent:
+            kind = kinds.get(name, (data.dtype.name,))
+            sent[key] = " ".join(kind), at
+            if name in kinds:
+                data = np.packbits(data != 0, bitorder="little") if kind[0] == "same" else data[:0]
+            body += [data.tobytes(), bytes(-data.nbytes % 8)]
+            at += data.nbytes + -data.nbytes % 8
+        places[name] = [*sent[key], *array.shape]
+    text = _json({**header, "arrays": places}).encode()
+    text += b" " * (-(len(text) + 4) % 8)
+    return b"".join([len(text).to_bytes(4, "little"), text, *body])
+
+
+_KINDS = {"uint8": "u1", "int8": "i1", "float32": "<f4"}
+"""What is sent as it is; all else goes as float64."""
+
+
+def decode(answer: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Header and arrays of what `encode` made, as decode.js reads them.
+
+    >>> decode(encode({"page": ""}, {"x": np.eye(2)}))[1]["x"].tolist()
+    [[1.0, 0.0], [0.0, 1.0]]
+    """
+    start = 4 + int.from_bytes(answer[:4], "little")
+    header = json.loads(answer[4:start])
+    places = header.pop("arrays")
+
+    def array(name: str) -> np.ndarray:
+        kind, at, *shape = places[name]
+        made, *sources = kind.split(" ")
+        if made == "outer":
+            return np.outer(*map(array, sources)).reshape(shape)  # finite, as `derived` has seen; it may be a view of another shape
+        if made == "same":
+            bits = np.frombuffer(answer, "u1", -(-math.prod(shape) // 8), start + at)
+            return np.where(np.unpackbits(bits, count=math.prod(shape), bitorder="little"), array(sources[0]).ravel(), 0.0).reshape(shape)
+        return np.frombuffer(answer, _KINDS.get(kind, "<f8"), math.prod(shape), start + at).reshape(shape)
+
+    return header, {name: array(name) for name in places}
+
+
+def _json(header: Mapping[str, object]) -> str:
+    """As JSON, which has no word for what is no number: it is null."""
+    try:
+        return json.dumps(header, ensure_ascii=False, allow_nan=False, default=unsaid)
+    except ValueError:  # rare: it takes a run that has run away
+        return json.dumps(json.loads(json.dumps(header, default=unsaid), parse_constant=lambda _: None), ensure_ascii=False)
+
+
+def unsaid(value: object) -> Mapping[str, object]:
+    """A message as decode.js reads it, who says it in the reader's language; TypeError for all else that is not JSON.
+
+    >>> unsaid(Message("words.unknown", {"id": (1, float("nan"))}))
+    {'say': ['words.unknown', {'id': [1, 'NaN']}]}
+    """
+    if isinstance(value, Problem):
+        value = value.message
+    if isinstance(value, Message):
+        return {"say": [value.id, {name: _value(one) for name, one in value.values.items()}]}
+    if isinstance(value, Versions):
+        return {"versions": dict(value.by_language)}
+    raise TypeError(f"encode: {type(value).__name__} cannot be sent")
+
+
+def _value(value: object) -> object:
+    """What a message is about, as JSON has it: what is no number is the sign that every language writes for it."""
+    if isinstance(value, Message | Problem | Versions):
+        return unsaid(value)
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_value(part) for part in value]
+    plain = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return value if plain else written(value, lang=DEFAULT)

@@ -1,0 +1,64 @@
+"""A lesson's numbers -> a fact a stage: what this image did there, in a sentence."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cnnviz.core.layers.layer import Layer
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.loss_runs import Promise
+from cnnviz.core.network import Network
+from cnnviz.core.stages import label
+from cnnviz.core.symbols import Names
+from cnnviz.core.trajectory import Moment
+from cnnviz.words import Message, message
+
+
+def facts(lesson: Lesson, network: Network, moment: Moment, promised: Promise | None = None) -> dict[str, Message]:
+    """What is worth knowing of this lesson at some of its stages, by the stage's symbol."""
+    found: dict[str, Message] = {}
+    for layer, names in zip(network.layers, network.names, strict=True):
+        found |= _activation(layer, names, moment)
+    if len(lesson.y) > 1:
+        found["o"] = verdict(lesson, moment)
+    if promised:
+        found |= _promise(promised)
+    return found
+
+
+def verdict(lesson: Lesson, moment: Moment) -> Message:
+    """What the network says, the output that is largest, and what the targets say that it is."""
+    names = lesson.output_words
+    o, y = moment.trace.o, np.asarray(lesson.y)
+    said = int(o.argmax())
+    sure = {"said": names[said], "value": float(o[said])}
+    if np.count_nonzero(y == y.max()) > 1:
+        return message("ui.facts.says", **sure)
+    true = int(y.argmax())
+    return message("ui.facts.right" if said == true else "ui.facts.wrong", **sure, true=names[true])
+
+
+def _activation(layer: Layer, names: Names, moment: Moment) -> dict[str, Message]:
+    """Units that are saturated or silent, and how much of what arrives their slopes let through."""
+    made, read = names.output, names.input
+    units = moment.trace[made]
+    if (silent := layer.silent(units)) is not None:
+        n = int(np.count_nonzero(silent))
+        return {
+            made: message("ui.facts.silent", n=n, count=units.size),
+            f"d{read}": message("ui.facts.open", n=units.size - n, count=units.size),
+        }
+    if (saturated := layer.saturated(units)) is None:
+        return {}
+    flat = int(np.count_nonzero(saturated))
+    found = {made: message("ui.facts.flat", n=flat, count=units.size) if flat else message("ui.facts.alive", count=units.size)}
+    gradients = moment.gradients
+    if f"d{made}" in gradients and f"d{read}" in gradients and (arrived := float(np.abs(gradients[f"d{made}"]).sum())):
+        found[f"d{read}"] = message("ui.facts.passes", share=float(np.abs(gradients[f"d{read}"]).sum()) / arrived)
+    return found
+
+
+def _promise(found: Promise) -> dict[str, Message]:
+    """Whose step promises how much of the first-order fall of the loss: its share, the largest first."""
+    ordered = sorted(found.shares, key=lambda name: -found.shares[name])
+    return {"update": message("ui.facts.promise", shares=[message("ui.facts.share", name=label(name), share=found.shares[name]) for name in ordered[:3]])}

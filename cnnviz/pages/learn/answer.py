@@ -1,0 +1,125 @@
+"""What the page Learn shows, as bytes for the component: the list of lessons, and the step that the address names."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.stages import label
+from cnnviz.pages.address import Now, resolved
+from cnnviz.pages.answers import Answers
+from cnnviz.pages.encoding import encode
+from cnnviz.pages.learn.cards import cards
+from cnnviz.pages.learn.pictures import pictures
+from cnnviz.pages.step.answer import live
+from cnnviz.scripts.lesson_checker import hidden
+from cnnviz.scripts.lesson_file import GuidedLesson, Step
+from cnnviz.scripts.library import SETTING, Library, library
+from cnnviz.scripts.question import MOST_SHOWN, Option, Question, ask, lesson_at
+from cnnviz.scripts.scene import scene
+from cnnviz.words import Message, Problem, message
+
+
+class _LearnAnswers(Answers):
+    """Guided lessons: a list of them, or one step beside the live view."""
+
+    def answer(self, now: Now) -> bytes:
+        """Everything that the page shows."""
+        known = library()
+        guided, number, wrong = _found(known, now)
+        step, question = None, None
+        if guided is not None:
+            step = guided.steps[number - 1]
+            try:
+                question = ask(step, lesson_at(step, now.asked))
+                now = _at(question.lesson, now)
+            except Problem as problem:
+                wrong = {"step": message("ui.learn.fails", why=problem.message)}
+                guided, step = None, None
+        own = _asked(guided, number, step, question) if guided and step and question else None
+        return _encoded(replace(now, wrong={**now.wrong, **wrong}), known, own, _masks(step, question))
+
+    def lasts(self, asked: Mapping[str, str]) -> bool:
+        """Not where lessons of one's own may be changed while they are served."""
+        return not os.environ.get(SETTING)
+
+
+ANSWERS = _LearnAnswers()
+
+
+def _encoded(now: Now, known: Library, own: dict[str, object] | None, masks: dict[str, np.ndarray]) -> bytes:
+    head, arrays = live("learn", now)
+    shown, own_pictures = ([None] * len(known.lessons), {}) if own else pictures(known.lessons)
+    head["learn"] = {
+        "lessons": [_listed(lesson) | {"picture": picture} for lesson, picture in zip(known.lessons, shown, strict=True)],
+        "faults": [message("terminal.lessons.fault", file=file, line=str(fault.line), what=fault.what) for file, fault in known.faults],
+        "cards": [] if own else cards(),
+        "step": own,
+    }
+    return encode(head, arrays | masks | own_pictures)
+
+
+def _found(known: Library, now: Now) -> tuple[GuidedLesson | None, int, dict[str, Message]]:
+    """The lesson and the step's number that the address names, or a sentence."""
+    id, number = now.asked.get("lesson", ""), now.asked.get("step", "1") or "1"
+    if not id:
+        return None, 0, {}
+    guided = known.find(id)
+    if guided is None:
+        return None, 0, {"lesson": message("ui.learn.no_lesson", id=id[:40])}
+    if not (number.isascii() and number.isdigit() and 1 <= int(number[:4]) <= len(guided.steps)):
+        return guided, 1, {"step": message("ui.learn.no_step", number=number[:10], most=len(guided.steps))}
+    return guided, int(number), {}
+
+
+def _at(lesson: Lesson, now: Now) -> Now:
+    """The step's lesson in the place of the one that was asked for: a step leaves little of it to the learner."""
+    here = resolved(lesson.to_query())
+    return replace(now, lesson=here.lesson, image=here.image, moment=here.moment, wrong=here.wrong, gone={}, lasting=here.lasting)
+
+
+def _listed(lesson: GuidedLesson) -> dict[str, object]:
+    return {"id": lesson.id, "languages": lesson.languages, "title": lesson.title, "goal": lesson.goal, "steps": len(lesson.steps)}
+
+
+def _asked(guided: GuidedLesson, number: int, step: Step, question: Question) -> dict[str, object]:
+    here = scene(question.lesson)
+    names = {str(stage): stage for stage in question.lesson.network.stages}
+    said = {name: getattr(question, name) for name in ("title", "text", "ask", "right", "otherwise", "hint")}
+    return said | {
+        "lesson": guided.id,
+        "number": number,
+        "kind": step.kind,
+        "map": step.map,
+        "change": step.change,
+        "hide": list(hidden(step, here)),
+        "options": [_option(step, option) for option in question.options],
+        "value": float(question.key) if step.kind == "number" else None,
+        "tolerance": question.tolerance,
+        "met": bool(question.key) if step.kind == "construct" else False,
+        "order": [{"symbol": symbol, "label": label(symbol), "words": names[symbol].title} for symbol in question.order],
+    }
+
+
+def _option(step: Step, option: Option) -> dict[str, object]:
+    shown = np.atleast_2d(option.value)
+    picture = step.kind == "choose" and 1 < shown.size <= MOST_SHOWN and shown.ndim == 2
+    return {
+        "label": option.label,
+        "say": option.say,
+        "right": option.right,
+        "value": float(option.value) if option.value.size == 1 else None,
+        "picture": shown.astype(float).tolist() if picture else None,
+    }
+
+
+def _masks(step: Step | None, question: Question | None) -> dict[str, np.ndarray]:
+    """Which cells are right, and which are wrong for a reason: a truth for each cell, in the map's order."""
+    if step is None or question is None or step.kind != "click":
+        return {}
+    wrong = {f"learn.{n}": option.value.astype(np.uint8) for n, option in enumerate(question.options)}
+    return {"learn.key": question.key.astype(np.uint8), **wrong}

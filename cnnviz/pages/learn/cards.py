@@ -1,0 +1,67 @@
+"""Five words that come before all symbols, each with an example from the lesson that the page opens with."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.values import Params
+from cnnviz.scripts.scene import scene
+from cnnviz.words import message
+
+CARDS = ("pixel", "kernel", "unit", "loss", "gradient")
+"""By their names among the words `web.glossary`."""
+
+POINTS, REACH = 33, 4.0
+"""Places of the curve of the loss, and how far it goes."""
+
+
+def cards() -> list[dict[str, object]]:
+    """Each card's word, a sentence with numbers, and a few numbers to be shown: as a map, as bars, as a curve.
+
+    >>> [card["word"] for card in cards()] == list(CARDS)
+    True
+    """
+    found = scene(Lesson()).arrays
+    row, column = (int(at) for at in np.unravel_index(int(np.argmax(found["a1"])), found["a1"].shape))
+    first = found["x"][row : row + 3, column : column + 3]
+    values = {
+        "pixel": {"raw": round(first[0, 0] * 255), "x": float(first[0, 0])},
+        "kernel": {"weights": found["f"].size, "places": found["z1"].size},
+        "unit": {"z": float(found["z1"][row, column]), "a": float(found["a1"][row, column])},
+        "loss": {"o": float(found["o"][0]), "y": float(found["y"][0]), "loss": float(found["L"])},
+        "gradient": {"gradient": float(found["db"][0]), "change": abs(float(found["db"][0])) / 100},
+    }
+    pictures = {"pixel": first, "kernel": found["f"], "unit": found["a1"][row - 1 : row + 2, column - 1 : column + 2]}
+    scales = {"pixel": "pixel", "kernel": "signed", "unit": "activation"}
+    return [
+        {
+            "word": name,
+            "example": message(f"ui.learn.example.{name}", **values[name]),
+            "picture": pictures[name].tolist() if name in pictures else None,
+            "scale": scales.get(name, "signed"),
+            "bars": _bars() if name == "loss" else [],
+            "curve": _curve() if name == "gradient" else [],
+        }
+        for name in CARDS
+    ]
+
+
+def _bars() -> list[tuple[str, float, float]]:
+    """Each output with its name and its target."""
+    here = scene(Lesson())
+    return [(name, float(o), float(y)) for name, o, y in zip(here.lesson.output_names, here.arrays["o"], here.arrays["y"], strict=True)]
+
+
+def _curve() -> list[float]:
+    """The loss as b[0] goes from REACH below its value, 0, to as much above.
+
+    >>> curve = _curve()
+    >>> len(curve) == POINTS, curve[POINTS // 2] == float(scene(Lesson()).arrays["L"])
+    (True, True)
+    """
+    here = scene(Lesson())
+    params, network = here.moment.params, here.lesson.network
+    y = network.targets(here.arrays["y"], here.arrays["o"].shape)
+    moved = ({**params, "b": here.arrays["b"] + np.array([step, 0.0])} for step in np.linspace(-REACH, REACH, POINTS))
+    return [float(network.loss(network.forward(Params.of(one), here.arrays["x"]), y)) for one in moved]

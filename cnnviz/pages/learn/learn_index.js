@@ -1,0 +1,118 @@
+// The list of lessons, the five cards before them, and the glossary.
+
+import { contextOf } from "../../view/draw/canvas.js"
+import { valuesPicture } from "../../view/draw/pixels.js"
+import { escaped } from "../../view/model/format.js"
+import { say } from "../../view/model/words.js"
+import { foreign, inLanguage, nameOf, picture, rich, scaleOf } from "./learn_words.js"
+import { forget, progress } from "./progress.js"
+
+/** @import { Arrays } from "../../view/model/decode.js" */
+/** @import { LearnCard, LearnData, LearnListed } from "../../view/types/wire.js" */
+
+/** Words of the glossary, in the order in which one meets them. */
+const GLOSSARY = [
+  "pixel", "kernel", "sum", "unit", "list", "output", "loss", "gradient", "weight", "bias", "stride", "padding", "channel", "pooling", "activation",
+  "saturated", "target", "learning_rate", "update",
+] // biome-ignore format: a list of words
+
+/** Each output as a bar, its target as a line, and how far they are apart. @param {LearnCard["bars"]} bars */
+const barsOf = (bars) =>
+  `<svg class="drawn" viewBox="0 0 92 92" aria-hidden="true">${bars
+    .map(([name, o, y], n) => {
+      const [x, up] = [4 + 46 * n, (/** @type {number} */ value) => 8 + 66 * (1 - value)]
+      return `<rect class="room" x="${x}" y="8" width="36" height="66"/><rect class="bar" x="${x}" y="${up(o)}" width="36" height="${66 * o}"/>
+        <path class="gap" d="M${x + 18} ${up(o)}V${up(y)}"/><path class="target" d="M${x - 3} ${up(y)}h42"/><text x="${x + 18}" y="88">${escaped(name)}</text>`
+    })
+    .join("")}</svg>`
+
+/** The loss along one number, and its slope where that stands now. @param {number[]} curve */
+function curveOf(curve) {
+  const [low, high] = [Math.min(...curve), Math.max(...curve)]
+  const [across, up] = [
+    (/** @type {number} */ n) => 6 + (80 * n) / (curve.length - 1),
+    (/** @type {number} */ value) => 72 - (60 * (value - low)) / (high - low),
+  ]
+  const middle = (curve.length - 1) / 2
+  const slope = (curve[middle + 1] - curve[middle - 1]) / 2
+  const tangent = [-5, 5].map((by) => `${across(middle + by)} ${up(curve[middle] + by * slope)}`)
+  const points = curve.map((value, n) => `${across(n)} ${up(value)}`)
+  return `<svg class="drawn" viewBox="0 0 92 92" aria-hidden="true"><path class="axis" d="M6 76H88"/><path class="curve" d="M${points.join("L")}"/><path class="slope" d="M${tangent.join("L")}"/>
+    <circle cx="${across(middle)}" cy="${up(curve[middle])}" r="3.5"/><text class="math" x="8" y="10">L ↑</text><text class="math end" x="93" y="89">b[0] →</text></svg>`
+}
+
+/** @param {LearnCard} card */
+function card({ word, example, picture: rows, scale, bars, curve }) {
+  return `<article class="card" id="card-${word}"><h3>${say(`web.glossary.${word}.title`)}</h3>
+    <div>${rows ? picture(rows, scaleOf([{ picture: rows }]), scale) : bars.length ? barsOf(bars) : curve.length ? curveOf(curve) : ""}<p>${rich(say(`web.glossary.${word}.text`))}</p></div>
+    <p class="example">${rich(example)}</p></article>`
+}
+
+/**
+ * @param {LearnListed} lesson
+ * @param {number} place
+ */
+function listed({ id, title, goal, steps, languages, picture: map }, place) {
+  const known = progress(id)
+  const numbers = Array.from({ length: steps }, (_, n) => n + 1)
+  const next = numbers.find((n) => !known[n]) ?? 1
+  const done = numbers.filter((n) => known[n]).length
+  const dots = numbers.map((n) => `<i class="${known[n] ?? ""}"></i>`).join("")
+  const verb = done === steps ? "again" : done ? "continue" : "start"
+  const language = foreign(languages)
+  const note = language ? `<p class="foreign">${say("web.learn.foreign", { language: nameOf(language) })}</p>` : ""
+  const mark = inLanguage(language)
+  const promise = language ? escaped(goal) : say("web.learn.afterwards", { goal })
+  return `<article class="lesson">${map ? `<canvas data-array="${map.array}" aria-hidden="true"></canvas>` : ""}<h3${mark}><b>${String.fromCharCode(65 + (place % 26))}</b> ${escaped(title)}</h3>${note}
+    <p${mark}>${promise}</p>
+    <footer><span class="dots" aria-hidden="true">${dots}</span><span>${say("web.learn.done", { n: done, count: steps })}</span>
+    <button type="button" data-lesson="${escaped(id)}" data-step="${next}" class="${done && done < steps ? "primary" : ""}"
+      aria-label="${escaped(say("web.learn.open", { verb: say(`web.learn.${verb}`), title }))}">${say(`web.learn.${verb}`)}</button></footer></article>`
+}
+
+/** @param {string} word */
+const entry = (word) =>
+  `<dt>${say(`web.glossary.${word}.title`)}</dt><dd>${rich(say(`web.glossary.${word}.text`))}</dd>`
+
+/** @param {LearnData} learn */
+export function index({ lessons, cards, faults }) {
+  const wrong = faults.map((fault) => `<li>${escaped(fault)}</li>`).join("")
+  return `<h1>${say("web.learn.title")}</h1><p class="lead">${say("web.learn.lead")}</p>
+    <h2>${say("web.learn.cards")}</h2><div class="cards">${cards.map(card).join("")}</div>
+    <h2>${say("web.learn.lessons")} <small>${say("web.learn.kept")} <button type="button" class="link" data-forget>${say("web.learn.forget")}</button></small></h2>
+    <div class="lessons">${lessons.map(listed).join("")}</div>
+    ${wrong ? `<h2>${say("web.learn.faults")}</h2><ul class="faults">${wrong}</ul>` : ""}
+    <h2>${say("web.learn.glossary")}</h2><dl class="glossary">${GLOSSARY.map(entry).join("")}</dl>`
+}
+
+/**
+ * Paints the lessons' pictures.
+ * @param {HTMLElement} element
+ * @param {LearnData} learn
+ * @param {Arrays} arrays
+ */
+export function paintIndex(element, { lessons }, arrays) {
+  for (const { picture: map } of lessons) {
+    const canvas = map && element.querySelector(/** @type {"canvas"} */ (`canvas[data-array="${map.array}"]`))
+    if (!map || !canvas || !(map.array in arrays)) continue
+    const { values, shape } = arrays[map.array]
+    ;[canvas.height, canvas.width] = shape
+    contextOf(canvas).drawImage(valuesPicture(values, shape[0], shape[1], map.limits, map.scale), 0, 0)
+  }
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {(lesson: string, step: string) => void} open
+ * @param {() => void} again
+ */
+export function bindIndex(element, open, again) {
+  element.addEventListener("click", ({ target }) => {
+    const button = /** @type {Element} */ (target).closest("button")
+    if (button?.dataset.lesson) open(button.dataset.lesson, button.dataset.step ?? "1")
+    else if (button?.dataset.forget !== undefined) {
+      forget()
+      again()
+    }
+  })
+}

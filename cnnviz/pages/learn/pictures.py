@@ -1,0 +1,62 @@
+"""A small picture for each lesson of the list: the first map that it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from cnnviz.pages.map_records import records
+from cnnviz.scripts.lesson_file import GuidedLesson
+from cnnviz.scripts.question import lesson_at
+from cnnviz.scripts.scene import Scene, scene
+from cnnviz.wire.learn import LearnPicture
+from cnnviz.words import Problem
+
+LEAST, MOST = 3, 64
+"""Sides of a map that makes a picture."""
+
+
+def pictures(lessons: Sequence[GuidedLesson]) -> tuple[list[LearnPicture | None], dict[str, np.ndarray]]:
+    """A picture for each lesson, None where it is about no map, and their arrays.
+
+    >>> from cnnviz.scripts.library import bundled
+    >>> found, arrays = pictures(bundled()[:2])
+    >>> [picture["scale"] for picture in found], [array.shape for array in arrays.values()]
+    (['signed', 'signed'], [(30, 30), (3, 3)])
+    """
+    found: list[LearnPicture | None] = []
+    arrays: dict[str, np.ndarray] = {}
+    for n, guided in enumerate(lessons):
+        first = _first_map(guided)
+        found.append(None)
+        if first:
+            name, (here, symbol, array) = f"lesson.{n}", first
+            found[-1] = LearnPicture(array=name, **_colours(here, symbol, array))
+            arrays[name] = array
+    return found, arrays
+
+
+def _first_map(guided: GuidedLesson) -> tuple[Scene, str, np.ndarray] | None:
+    """The first stage of its steps that is a map, and the map, of the first channel."""
+    for step in guided.steps:
+        try:
+            here = scene(lesson_at(step, {}))
+        except Problem:
+            continue
+        symbol = str(here.lesson.stage)
+        array = here.arrays.get("f_next" if symbol == "update" else symbol, np.zeros(0))
+        array = array[(0,) * (array.ndim - 2)] if array.ndim > 2 else array
+        if array.ndim == 2 and min(array.shape) >= LEAST and max(array.shape) <= MOST:
+            return here, symbol, array
+    return None
+
+
+def _colours(here: Scene, symbol: str, array: np.ndarray) -> dict[str, object]:
+    """The scale of a map and its ends, those of a signed one from this channel alone."""
+    program = here.lesson.network.program(here.moment.trace.x.shape)
+    record = records(here.lesson, program, here.moment).get(symbol)
+    if record and record["scale"] != "signed":
+        return {"scale": record["scale"], "limits": record["limits"]}
+    most = float(np.abs(array).max())
+    return {"scale": "signed", "limits": (-most, most)}

@@ -1,0 +1,55 @@
+// What becomes of an answer: right or not, and what is said of it. The key was computed by the core, and sent along.
+
+import { plainNumber } from "../../view/model/format.js"
+
+/** @typedef {import("../../view/types/wire.js").LearnStep} LearnStep */
+/** @typedef {{ right: boolean, say: string }} Score */
+/** @typedef {number | string | string[] | null} Given  an option, a cell's place in its array, what was typed, symbols in an order */
+/** @typedef {(name: string) => ArrayLike<number> | undefined} Masks  the cells that are right ("key"), or that an option stands for ("0") */
+
+/**
+ * A number as people type it: with a comma, a true minus sign, or in percent; NaN for what is none.
+ * @param {string} text
+ */
+export function typed(text) {
+  const plain = plainNumber(text)
+  if (!/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*%?$/i.test(plain)) return Number.NaN
+  return Number.parseFloat(plain) / (plain.endsWith("%") ? 100 : 1)
+}
+
+/**
+ * Whether there is an answer to commit to.
+ * @param {LearnStep} step
+ * @param {Given} given
+ */
+export function answered(step, given) {
+  if (step.kind === "number") return !Number.isNaN(typed(String(given ?? "")))
+  return step.kind !== "construct" && given !== null
+}
+
+/**
+ * @param {LearnStep} step
+ * @param {Given} given
+ * @param {Masks} masks
+ * @returns {Score}
+ */
+export function score(step, given, masks = () => undefined) {
+  const { kind, options, order, right, otherwise } = step
+  if (kind === "choose") return options[Number(given)]
+  if (kind === "construct") return { right: step.met, say: right }
+  if (kind === "order") {
+    const good = order.every(({ symbol }, n) => Array.isArray(given) && given[n] === symbol)
+    return { right: good, say: good ? right : otherwise }
+  }
+  if (kind === "click") {
+    const cell = Number(given)
+    if (masks("key")?.[cell]) return { right: true, say: right }
+    const known = options.find((_, n) => masks(String(n))?.[cell])
+    return { right: false, say: known?.say ?? otherwise }
+  }
+  const value = typed(String(given))
+  const near = (/** @type {number | null} */ wanted) =>
+    wanted !== null && Math.abs(value - wanted) <= Math.max(step.tolerance, 1e-9 * Math.abs(wanted))
+  if (near(step.value)) return { right: true, say: right }
+  return { right: false, say: options.find((option) => near(option.value))?.say ?? otherwise }
+}

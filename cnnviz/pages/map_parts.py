@@ -1,0 +1,137 @@
+"""The part of an array that a board, a film or a chart shows as one picture: all of it, or one channel or filter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from cnnviz.core.cells import Cell, cell_shape
+from cnnviz.core.program import Program
+from cnnviz.core.stages import label
+from cnnviz.pages import map_records
+from cnnviz.wire.records import MapRecord
+from cnnviz.words import Message, message
+
+MOST_LAYERS = 2
+"""Outputs of which each has its weights in a layer of one picture; of more one is shown."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One picture of an array that is laid out in `shape`: rows and columns, in `layers`.
+
+    `index` is the index of a cell, None where it goes by row, column and layer; a flat one has a cell a row.
+    `address` is the same for a cell as an address names it, empty where an address counts them otherwise.
+    """
+
+    symbol: str
+    words: Message | str
+    family: str
+    scale: str
+    shape: tuple[int, ...]
+    index: tuple[int | None, ...]
+    rows: int
+    columns: int = 1
+    layers: int = 1
+    flat: bool = False
+    address: tuple[int | None, ...] = ()
+
+    def of(self, array: np.ndarray) -> np.ndarray:
+        """This part of the whole array, which is as the core has it.
+
+        >>> from cnnviz.core.network import Network
+        >>> program = Network.parse("conv2x3-gap-mse").program((4, 4))
+        >>> part(program, "z1", (1, 0, 0)).of(np.arange(8.0)).tolist()
+        [[4.0, 5.0], [6.0, 7.0]]
+        """
+        return array.reshape(self.shape)[tuple(slice(None) if at is None else at for at in self.index)]
+
+    def place(self, at: Sequence[int]) -> list[int]:
+        """A cell of the whole array as one of this picture."""
+        return [axis for axis, fixed in zip(at, self.index, strict=True) if fixed is None]
+
+    @property
+    def whole(self) -> bool:
+        """Whether there is nothing else."""
+        return all(at is None or size == 1 for at, size in zip(self.index, self.shape, strict=True))
+
+    @property
+    def label(self) -> str:
+        """The symbol as people write it, with the channel or filter that is shown.
+
+        >>> from cnnviz.core.network import Network
+        >>> part(Network.parse("conv2x3-gap-mse").program((4, 4)), "df", (1, 0, 2, 2)).label
+        '∂f[1]'
+        """
+        named = [":" if at is None else str(at) for at, size in zip(self.index, self.shape, strict=True) if at is None or size > 1]
+        if self.whole:
+            return label(self.symbol)
+        while named[-1] == ":":
+            named.pop()
+        return f"{label(self.symbol)}[{','.join(named)}]"
+
+    def to_json(self) -> dict:
+        """As the component's boards and films want it."""
+        names = [at for at, size in zip(self.index, self.shape, strict=True) if at is None or size > 1]
+        return {
+            "symbol": self.symbol,
+            "label": self.label,
+            "words": self.words,
+            "family": self.family,
+            "index": names,
+            "rows": self.rows,
+            "columns": self.columns,
+            "layers": self.layers,
+            "flat": self.flat,
+        }
+
+
+def part(program: Program, symbol: str, at: Sequence[int] = ()) -> Part:
+    """The part of an array in which the cell `at` lies: the first one, where none is named."""
+    record = record_of(program, symbol)
+    shape = tuple(record["shape"])
+    at = tuple(at) if len(at) == len(shape) else (0,) * len(shape)
+    index = _index(record, shape, at)
+    sizes = [size for size, fixed in zip(shape, index, strict=True) if fixed is None]
+    known = (symbol, record["words"], record["family"], record["scale"], shape, index)
+    named = cell_shape(program, symbol) or ()
+    address = index[len(shape) - len(named) :] if named and named == shape[len(shape) - len(named) :] else ()
+    return Part(*known, *sizes, flat=len(sizes) == 1, address=address)  # type: ignore[arg-type]
+
+
+def _index(record: MapRecord, shape: tuple[int, ...], at: tuple[int, ...]) -> tuple[int | None, ...]:
+    if record["kind"] in ("map", "filters"):
+        return (*at[:-2], None, None)
+    if len(shape) == 4:  # weights behind a map
+        output = None if shape[0] == 1 and shape[3] <= MOST_LAYERS else at[3]
+        return (at[0], None, None, output)
+    return (None,) * len(shape)
+
+
+@lru_cache(maxsize=4096)
+def record_of(program: Program, symbol: str) -> MapRecord:
+    """What is known of an array; f_next is laid out as f is."""
+    record = map_records.fixed(program)[symbol.removesuffix("_next")]
+    if symbol.endswith("_next"):
+        return {**record, "symbol": symbol, "label": label(symbol), "words": message("ui.map.next", of=record["words"])}
+    return record
+
+
+def pinned(cell: Cell | None, program: Program) -> Mapping[str, tuple[int, ...]]:
+    """For each symbol of the pinned cell's family where its channel is; nothing where no cell is pinned.
+
+    >>> from cnnviz.core.network import Network
+    >>> pinned(("z1", (1, 0, 1)), Network.parse("conv2x3-relu-gap-mse").program((4, 4)))["da1"]
+    (1, 0, 1)
+    """
+    shown = cell_shape(program, cell[0]) if cell else None
+    if not cell or shown is None:
+        return {}
+    record = record_of(program, cell[0])
+    shape = tuple(record["shape"])
+    at = tuple(int(i) for i in np.unravel_index(np.ravel_multi_index(cell[1], shown), shape))
+    alike = map_records.fixed(program).items()
+    return {name: at for name, other in alike if other["family"] == record["family"] and tuple(other["shape"]) == shape}

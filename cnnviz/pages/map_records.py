@@ -1,0 +1,209 @@
+"""Every array that the Step page shows of any network: where it comes from, how it is laid out, coloured and called.
+
+One symbol is one picture on every page; all that is said here follows from the network's program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+import numpy as np
+
+from cnnviz.core.layers.layer import Layer
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.links import reach
+from cnnviz.core.program import Program
+from cnnviz.core.stages import label
+from cnnviz.core.symbols import Names
+from cnnviz.core.trajectory import Moment
+from cnnviz.wire.records import Kind, MapRecord
+from cnnviz.words import Message, message
+
+
+def program_of(lesson: Lesson, moment: Moment) -> Program:
+    """The lines of the lesson's network, for the image of this moment."""
+    return lesson.network.program(moment.trace.x.shape)
+
+
+def symbols(program: Program) -> tuple[str, ...]:
+    """Every array that is shown, in the order of the layers: values and parameters, then the gradients."""
+    network = program.network
+    values = ["x"]
+    for layer, names in zip(network.layers, network.names, strict=True):
+        values += ["v"] if names.flattens else []
+        values += [*owned(layer, names), names.output]
+    gradients = [f"d{name}" for name in values if name not in ("v", "o") or (name == "o" and not network.merged)]
+    return (*values, "y", "L", *gradients)
+
+
+def stepped(program: Program, optimizer: str) -> tuple[str, ...]:
+    """The parameters of which is sent what the update leaves: weights are many, and in plain descent θ - η · dθ says it all."""
+    return tuple(name for name in program.parameters if optimizer != "gd" or len(program.shapes[name]) != 2)
+
+
+def owned(layer: Layer, names: Names) -> list[str]:
+    """The parameters of one layer."""
+    return [names.of(role[1:]) for role in layer.links() if role[0] == "d" and role not in ("dx", "dy")]
+
+
+def array_of(symbol: str, lesson: Lesson, moment: Moment) -> np.ndarray:
+    """The values of one symbol, in the shape that the core shows."""
+    if symbol == "y":
+        return np.array(lesson.y, dtype=np.float64)
+    if symbol == "L":
+        return moment.losses[-1:]
+    if symbol.endswith("_next"):
+        return moment.after[symbol.removesuffix("_next")]
+    for arrays in (moment.trace, moment.params, moment.gradients):
+        if symbol in arrays:
+            return arrays[symbol]
+    raise KeyError(symbol)
+
+
+def records(lesson: Lesson, program: Program, moment: Moment) -> dict[str, MapRecord]:
+    """What the screen needs to know of every array, by its symbol."""
+    scales = _scales(program)
+    return {
+        symbol: {
+            **record,
+            "limits": _limits(array_of(symbol, lesson, moment), scales.get(symbol, "signed"), lesson.scale),
+        }
+        for symbol, record in fixed(program).items()
+    }
+
+
+@lru_cache(maxsize=128)
+def fixed(program: Program) -> dict[str, MapRecord]:
+    """All of the records that does not depend on values."""
+    layers, scales = _layers(program), _scales(program)
+    return {symbol: _record(symbol, program, layers, scales) for symbol in symbols(program)}
+
+
+def _record(symbol: str, program: Program, layers: Mapping[str, int], scales: Mapping[str, str]) -> MapRecord:
+    base = symbol
+    is_gradient = base not in program.shapes and base not in ("y", "L")
+    base = base[1:] if is_gradient else base
+    scale = scales.get(symbol, "signed")
+    row = {"y": program.shapes["o"], "L": (1,)}
+    laid_out = row.get(base) or program.laid_out[base]
+    return MapRecord(
+        symbol=symbol,
+        label=label(symbol),
+        words=_words(base, is_gradient, program, layers),
+        plain=message("ui.plain.gradient") if is_gradient else plain(symbol, program),
+        kind=_kind(base, program, laid_out),
+        shape=laid_out,
+        index=row.get(base) or program.shown[base],
+        layer=layers.get(base),
+        family=_family(base, program),
+        band="gradients" if is_gradient else "parameters" if base in program.parameters else "values",
+        scale="activation" if scale in ("positive", "share") else scale,
+        limits=(0.0, 1.0),
+    )
+
+
+def _layers(program: Program) -> dict[str, int]:
+    """The place of the layer that makes each symbol or owns it; -1 for the image."""
+    found = {"x": -1, "y": len(program.network.layers)}
+    for place, (layer, names) in enumerate(zip(program.network.layers, program.network.names, strict=True)):
+        found |= {name: place for name in owned(layer, names)} | {names.output: place}
+        found |= {"v": place} if names.flattens else {}
+    return found
+
+
+def _scales(program: Program) -> dict[str, str]:
+    """What values each symbol has: "pixel", "signed", "positive" or "share"."""
+    found = {"x": "pixel", "y": "share", "L": "share"}
+    for layer, names in zip(program.network.layers, program.network.names, strict=True):
+        found[names.input] = source = found[names.source]
+        found[names.output] = source if layer.scale == "same" else layer.scale
+    return found
+
+
+def _kind(base: str, program: Program, laid_out: tuple[int, ...]) -> Kind:
+    if base == "L":
+        return "loss"
+    if base in program.parameters and len(program.shapes[base]) == 4:
+        return "filters"
+    if base in program.parameters and len(program.shapes[base]) == 2:
+        return "weights"
+    return "map" if len(laid_out) == 3 else "row"
+
+
+def _family(base: str, program: Program) -> str:
+    """Symbols whose cells belong together go by the first of them: z1, its activation, and v that lays it out."""
+    if base == "y":
+        base = "o"
+    for layer, names in reversed(list(zip(program.network.layers, program.network.names, strict=True))):
+        if base == "v" and names.flattens:
+            base = names.source
+        elif base == names.output and layer.letter == "a":
+            base = names.input
+        elif base in owned(layer, names) and program.shapes[base] == program.shapes[names.output]:
+            base = names.output
+    return base
+
+
+def _limits(array: np.ndarray, scale: str, pixels: str) -> tuple[float, float]:
+    """The finite values at the two ends of the colours; signed maps have zero in the middle."""
+    array = np.nan_to_num(array, nan=0.0)  # a rate that is too large ends in what is no number
+    if scale == "signed":
+        most = float(np.abs(array).max())
+        return -most, most
+    if scale == "pixel":
+        return (0.0, 255.0) if pixels == "raw" else (0.0, 1.0)
+    return 0.0, float(array.max()) if scale == "positive" else max(1.0, float(array.max()))
+
+
+def _words(base: str, is_gradient: bool, program: Program, layers: Mapping[str, int]) -> Message:
+    if base in ("x", "v", "y", "L", "o"):
+        words = message(f"ui.map.{base}")
+    elif base in program.parameters:
+        words = message(f"ui.map.{base[0]}")
+    else:
+        words = message(f"layer.{program.network.layers[layers[base]].kind}.map")
+    return message("ui.map.gradient", of=words) if is_gradient else words
+
+
+def plain(symbol: str, program: Program) -> Message:
+    """What a value or a parameter is called in a word or two."""
+    if symbol in ("x", "v", "o", "y", "L"):
+        return message(f"ui.plain.{symbol}")
+    if symbol in program.parameters:
+        return message(f"ui.plain.{symbol[0]}")
+    return message(f"layer.{program.network.layers[_layers(program)[symbol]].kind}.plain")
+
+
+def first_cells(program: Program, moment: Moment, maps: Mapping[str, MapRecord]) -> dict[str, list[int]]:
+    """The cell of each family that is worth explaining before anybody points: the largest gradient's, else the largest value's."""
+    found: dict[str, list[int]] = {}
+    for symbol, record in maps.items():
+        name = record["family"]
+        if name in found or symbol not in (*moment.trace, *moment.params):
+            continue
+        own = moment.trace[symbol] if symbol in moment.trace else moment.params[symbol]
+        gradient = moment.gradients[f"d{symbol}"] if f"d{symbol}" in moment.gradients and symbol != "x" else own
+        if record["scale"] == "activation" and np.any(gradient * own):
+            gradient = gradient * own  # a silent cell explains nothing
+        found[name] = largest(gradient if np.any(gradient) else own, record["shape"])
+    found["L"] = [0]
+    _join(found, program)
+    return found
+
+
+def _join(cells: dict[str, list[int]], program: Program) -> None:
+    """Cells that are spoken of in one breath belong together: a unit, an output and the weight between them; a unit and its window."""
+    for layer, names in zip(program.network.layers, program.network.names, strict=True):
+        if names.of("w") in owned(layer, names):
+            cells[names.of("w")] = [*cells[_family(names.input, program)], *cells[_family(names.output, program)]]
+        if names.source == "x" and layer.geometry():
+            link = next(link for link in program.links[names.output] if link.source == "x")
+            ranges = reach(link, tuple(cells[names.output]), program.shapes["x"])
+            cells["x"] = [start + count // 2 * step for start, count, step in ranges]
+            cells["x"][0] = 0 if link.pattern == "window" else cells["x"][0]
+
+
+def largest(array: np.ndarray, shape: Sequence[int]) -> list[int]:
+    """The index of the entry of largest size, in an array laid out in `shape`."""
+    return [int(i) for i in np.unravel_index(np.abs(array).argmax(), tuple(shape))]

@@ -1,0 +1,281 @@
+"""What the component is told of a network: its stages, maps, columns, links, formulas and arithmetic, all from its program."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import numpy as np
+
+from cnnviz.core.architecture import Architecture
+from cnnviz.core.layers.layer import Layer
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.loss_runs import Promise
+from cnnviz.core.momentum_terms import velocity_terms
+from cnnviz.core.optimizers import OPTIMIZERS, Momentum
+from cnnviz.core.program import Program
+from cnnviz.core.read_only import lock
+from cnnviz.core.stages import Stage, label
+from cnnviz.core.symbols import Names
+from cnnviz.core.trajectory import Moment
+from cnnviz.export.mathml import mathml
+from cnnviz.pages import map_records
+from cnnviz.pages.wide_weights import coloured, is_wide
+from cnnviz.wire.records import (
+    ColumnKind,
+    ColumnRecord,
+    LayerRecord,
+    LinkRecord,
+    NetworkRecord,
+    PromiseRecord,
+    StageRecord,
+    Text,
+)
+from cnnviz.words import Message, message
+
+MOST_CELLS = 4
+"""Outputs that stand as cells with numbers in them; more stand as rows with a bar each."""
+
+REACH = 8.0
+"""Curves of activations are sampled from -REACH to REACH."""
+
+MOST_PARTS = 100_000
+"""Entries of a parameter whose steps are sent part by part."""
+
+
+def network_record(lesson: Lesson, program: Program, moment: Moment) -> NetworkRecord:
+    """Everything but the arrays."""
+    network = program.network
+    maps = map_records.records(lesson, program, moment)
+    return NetworkRecord(
+        text=str(network),
+        layers=[_layer(layer, names, program) for layer, names in zip(network.layers, network.names, strict=True)],
+        maps=maps,
+        columns=_columns(program),
+        links=links(program),
+        formulas=formulas(program, lesson.scale, lesson.opt),
+        arithmetic=program.arithmetic,
+        curves={names.output: layer.kind for layer, names in _activations(network)},
+        classes=lesson.output_words,
+        focus=map_records.first_cells(program, moment, maps),
+        optimizer=lesson.opt,
+        beside=_beside(program),
+    )
+
+
+def arrays(lesson: Lesson, program: Program, moment: Moment, whole: bool = False) -> dict[str, np.ndarray]:
+    """Every array by its symbol; the filters as they start; and the curves of the activations. Unless `whole`, the most weights go as colours."""
+    after = [f"{name}_next" for name in map_records.stepped(program, lesson.opt)]
+    found = {name: map_records.array_of(name, lesson, moment) for name in (*map_records.symbols(program), *after)}
+    found |= _parts(lesson, moment)
+    inner = program.inner(moment.params, moment.trace)
+    for layer, names in zip(program.network.layers, program.network.names, strict=True):
+        found |= {f"{name}.{names.output}": array for name, array in layer.between(moment.trace[names.input]).items()}
+        if "winner" in dict(layer.links()["y"]).values():
+            found[f"tie.{names.source}"] = np.array([program.tie(inner, names.source)])
+    first = lesson.first_params(moment.trace.x.shape)
+    starts = {f"start.{name}": first[name] for name, shape in program.shapes.items() if len(shape) == 4 and name in program.parameters}
+    for name in [name for name, weights in moment.params.items() if is_wide(weights) and not whole]:
+        found[name] = coloured(found[name])
+        found.pop(f"{name}_next", None)
+    return found | starts | {f"curve.{layer.kind}": _curve(layer) for layer, _ in _activations(program.network)}
+
+
+def promise_record(promised: Promise | None) -> PromiseRecord | None:
+    """What a step promises, where that is finite."""
+    if promised is None or not np.isfinite(promised.falls):
+        return None
+    return PromiseRecord(shares=promised.shares, promised=promised.promised, falls=promised.falls)
+
+
+def _parts(lesson: Lesson, moment: Moment) -> dict[str, np.ndarray]:
+    """What the steps of the parameters are made of (`Optimizer.parts`), as far as it is not too much to send."""
+    if not lesson.optimizer.KEEPS:
+        return {}
+    small = [name for name, array in moment.params.items() if array.size <= MOST_PARTS]
+    parts = {name: lesson.optimizer.parts(name, moment.state, moment.state_after) for name in small}
+    return {f"{part}.{name}": array for name, found in parts.items() for part, array in found.items()}
+
+
+def velocity_of(lesson: Lesson, moment: Moment, of: str) -> dict[str, np.ndarray]:
+    """What the velocity of one entry is made of (`velocity_terms`), of the one that is named as "past.w:57"; nothing where there is none."""
+    found = re.fullmatch(r"past\.([a-z][0-9]{0,2}):([0-9]{1,7})", of, re.ASCII)
+    if not found or lesson.opt != Momentum.name:
+        return {}
+    name, at = found[1], int(found[2])
+    if name not in moment.params or at >= moment.params[name].size:
+        return {}
+    return {of: velocity_terms(lesson, moment.trace.x, len(moment.losses) - 1, name, at)}
+
+
+@lru_cache(maxsize=128)
+def links(program: Program) -> dict[str, list[LinkRecord]]:
+    """The links of every symbol, as the browser's patterns.js reads them."""
+    return {
+        target: [
+            LinkRecord(
+                target=target,
+                source=link.source,
+                pattern=link.pattern,
+                geometry=dict(link.geometry),
+                places=link.places,
+            )
+            for link in found
+        ]
+        for target, found in program.links.items()
+    }
+
+
+def formulas(program: Program, scale: str = "unit", opt: str = "gd") -> dict[str, Text]:
+    """Each formula in MathML, that of the image as a sentence; what no line makes, a parameter or a target, has that of the line that reads it."""
+    found: dict[str, Text] = {symbol: mathml(latex) for symbol, latex in program.formulas.items()}
+    for layer, names in zip(program.network.layers, program.network.names, strict=True):
+        found |= dict.fromkeys(map_records.owned(layer, names), found[names.output])
+    return found | {"x": message(f"stage.x.formula.{scale}"), "y": found["L"], "update": "\u2003".join(map(mathml, OPTIMIZERS[opt].formulas))}
+
+
+@lru_cache(maxsize=128)
+def stage_records(program: Program, optimizer: str = "gd") -> list[StageRecord]:
+    """The stages of one update, in order."""
+    *stages, update = [_stage(stage, program) for stage in program.network.stages]
+    if optimizer != "gd":
+        update |= {"title": message(f"stage.{optimizer}.title"), "sentence": message(f"stage.{optimizer}.sentence")}
+    return [*stages, update]
+
+
+def curve(layer: Layer) -> np.ndarray:
+    """z, the activation there, its slope, and whether that is flat (1) or not (0): (4, 321)."""
+    z = np.linspace(-REACH, REACH, 321)
+    calls = layer.calls(z.shape)
+    values = {"x": z, "dy": np.ones_like(z)}
+    values["y"] = calls["y"].make(values)
+    slope = calls["dx"].make(values)
+    flat = layer.saturated(values["y"])
+    return np.stack([z, values["y"], slope, np.zeros_like(z) if flat is None else flat])
+
+
+@lru_cache(maxsize=32)
+def _curve(layer: Layer) -> np.ndarray:
+    """A curve that is only drawn."""
+    return lock(curve(layer).astype(np.float32))
+
+
+def _activations(network: Architecture) -> list[tuple[Layer, Names]]:
+    """The layers whose cells are each a function of one cell."""
+    return [
+        (layer, names)
+        for layer, names in zip(network.layers, network.names, strict=True)
+        if layer.links()["y"] == (("x", "same"),)
+    ]
+
+
+def _layer(layer: Layer, names: Names, program: Program) -> LayerRecord:
+    name = message(f"layer.{layer.kind}.name")
+    return LayerRecord(
+        text=str(layer), kind=layer.kind, name=name, symbol=names.output, shape=program.shapes[names.output]
+    )
+
+
+def _stage(stage: Stage, program: Program) -> StageRecord:
+    network = program.network
+    if stage.layer is not None and stage != "v":
+        name = message(f"layer.{network.layers[stage.layer].kind}.name")
+    elif stage in ("x", "v", "update"):
+        name = message(f"ui.stage.{stage}")
+    else:
+        name = message("ui.stage.loss")
+    return StageRecord(
+        symbol=stage.symbol, label=stage.label, phase=stage.phase, layer=stage.layer, name=name, plain=_plain(stage, program),
+        title=stage.title, sentence=_sentence(stage, program), makes=stage.makes, inputs=stage.inputs,
+    )  # fmt: skip
+
+
+def _beside(program: Program) -> dict[str, StageRecord]:
+    """The words of ∂x, which is shown with the last stage before the update."""
+    layer, names = program.network.layers[0], program.network.names[0]
+    reads = tuple(names.of(role) for role, _ in layer.links()["dx"])
+    return {"dx": _stage(Stage("dx", "backward", f"layer.{layer.kind}.dx", 0, inputs=reads), program)}
+
+
+def _sentence(stage: Stage, program: Program) -> Message:
+    """What happens at a stage; of a filter over several channels, that it has a kernel for each of them."""
+    if stage.words != "layer.conv.y":
+        return stage.sentence
+    source = stage.inputs[0]
+    channels = program.shapes[source][0] if len(program.shapes[source]) == 3 else 1
+    return message("layer.conv.y.several", n=channels, source=label(source)) if channels > 1 else stage.sentence
+
+
+def _plain(stage: Stage, program: Program) -> Message:
+    if stage == "update":
+        return message("ui.plain.update")
+    if stage.phase == "backward":
+        return message("ui.plain.gradient_of", of=label(stage.symbol[1:]))
+    return map_records.plain(stage.symbol, program)
+
+
+# ---- columns
+
+
+@lru_cache(maxsize=128)
+def _columns(program: Program) -> list[ColumnRecord]:
+    """The overview from left to right; a block ends at a pool, and the classifier begins at the first row."""
+    network = program.network
+    input_block = message("ui.overview.input")
+    title = message("ui.overview.rgb") if program.shapes["x"][0] == 3 else ""
+    found = [ColumnRecord(title=title, block=input_block, kind="maps", values=["x"], gradients=["dx"])]
+    number, open_block, in_rows = 0, False, False
+    for layer, names in zip(network.layers, network.names, strict=True):
+        in_rows = in_rows or len(program.shapes[names.output]) == 1
+        if not in_rows and not open_block:
+            number, open_block = number + 1, True
+        block = _classifier(network) if in_rows else message("ui.overview.block", n=number)
+        found += _layer_columns(layer, names, program, block)
+        open_block = open_block and layer.letter != "p"
+    kind: ColumnKind = "cells" if program.shapes["o"][0] <= MOST_CELLS else "strip"
+    block = _classifier(network)
+    found.append(ColumnRecord(title="", block=block, kind=kind, values=["y"], gradients=[]))
+    found.append(ColumnRecord(title="", block=block, kind="loss", values=["L"], gradients=[]))
+    return found
+
+
+_PARAMETER_KINDS: dict[int, ColumnKind] = {4: "filters", 2: "weights", 1: "cells"}
+"""How a parameter stands in the overview, by its number of axes."""
+
+
+def _layer_columns(layer: Layer, names: Names, program: Program, block: Message) -> list[ColumnRecord]:
+    found = []
+    if names.flattens:
+        found.append(ColumnRecord(title="", block=block, kind="strip", values=["v"], gradients=[]))
+    shape = program.shapes[names.output]
+    owned = map_records.owned(layer, names)
+    apart = len(shape) == 1 and shape[0] <= MOST_CELLS  # a bias of few numbers stands beside the sums that it is added to
+    for group in [[name] for name in owned] if apart else [owned] if owned else []:
+        kind = _PARAMETER_KINDS[len(program.shapes[group[0]])]
+        found.append(ColumnRecord(title="", block=block, kind=kind, values=group, gradients=[f"d{name}" for name in group]))
+    if len(shape) == 3:
+        kind = "maps"
+    elif names.output == "o" and shape[0] > MOST_CELLS:
+        kind = "classes"
+    else:
+        kind = "cells" if shape[0] <= MOST_CELLS else "strip"
+    title = message(f"layer.{layer.kind}.short")
+    merged = program.network.merged
+    last = program.network.names[-1]
+    made = f"d{last.input}" if kind == "classes" and merged else f"d{names.output}"
+    beside = merged and program.shapes["o"][0] > MOST_CELLS and names.output == last.input
+    gradients = [] if beside or (names.output == "o" and merged and kind != "classes") else [made]
+    return [*found, ColumnRecord(title=title, block=block, kind=kind, values=[names.output], gradients=gradients)]
+
+
+def _classifier(network: Architecture) -> Message:
+    rows = False
+    parts: list[Message] = []
+    for layer in network.layers:
+        rows = rows or layer.gives == "row"
+        if rows:
+            short = message(f"layer.{layer.kind}.short")
+            parts.append(
+                message("ui.overview.layer", short=short, n=layer.shape((0,))[0]) if layer.kind == "dense" else short
+            )
+    return message("ui.overview.classifier", layers=parts)

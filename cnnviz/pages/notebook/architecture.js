@@ -1,0 +1,252 @@
+// The notebook's architecture, drawn with this lesson's numbers: image, kernel, maps, units as nodes with their
+// links, its letters, its one matrix, and the loss as a landscape (cnnviz/pages/notebook/architecture.py).
+
+import { MapView } from "../../view/draw/maps.js"
+import { colour, css, ink } from "../../view/model/colour.js"
+import { formula, number, short } from "../../view/model/format.js"
+import { say } from "../../view/model/words.js"
+import { html, nothing, render, setText, svg } from "../../view/regions/html.js"
+
+/** @import { ArchitectureData, Scale } from "../../view/types/wire.js" */
+/** @import { Arrays } from "../../view/model/decode.js" */
+/** @import { View } from "../../view/regions/lesson_view.js" */
+
+const [WIDTH, HEIGHT] = [520, 220] // of the drawing of nodes and links, in its own units
+const DRAWN = 60 // links of either output that are drawn thin
+
+/** A part's name, which opens its stage where it has one. @type {(stage: string, label: string) => string} */
+const named = (stage, label) =>
+  stage
+    ? `<button type="button" class="name" data-stage="${stage}" title="${say("web.notebook.open")}">${formula(label)}</button>`
+    : `<span class="name">${formula(label)}</span>`
+
+/** @type {(key: string, label: string, words: string, stage: string) => string} */
+const map = (key, label, words, stage) =>
+  `<figure class="map part ${key}" ><figcaption>${named(stage, label)}<span class="size">${words}</span></figcaption><canvas data-map="arch.${key}" role="img"></canvas></figure>`
+
+/** @type {(n: number, name: string, inner: string) => string} */
+const part = (n, name, inner) =>
+  `<section class="of-part part-${name}"><h2><b>${n}</b> ${say(`web.notebook.${name}`)}</h2><div>${inner}</div></section>`
+
+export const skeleton = () => `
+  <div class="architecture" hidden>
+    <p class="here soft"></p>
+    <div class="parts">
+      ${part(1, "load", map("x", "X", say("web.notebook.image"), "x"))}
+      ${part(2, "convolution", `${map("f", "f", say("web.notebook.kernel"), "f")}${map("z1", "z₁", say("web.notebook.map"), "z1")}<p class="soft why"></p>`)}
+      ${part(3, "sigmoid", map("a1", "a₁", say("web.notebook.activations"), "a1"))}
+      ${part(4, "connected", '<div class="net"></div>')}
+    </div>
+    <p class="asides"></p>
+    <div class="below-parts">
+      <section class="card letters"></section>
+      <section class="card matrix" tabindex="0"></section>
+      <section class="card unused"><div class="pair-of-maps">${map("second", "f", "", "")}${map("second_z1", "z₁", say("web.notebook.would"), "")}</div><p class="soft">${say("web.notebook.unused")}</p></section>
+      <section class="card landscape" tabindex="0"><h2>${say("web.notebook.landscape")}</h2><div class="hill">${map("landscape", "", "", "")}<svg viewBox="0 0 100 100" aria-hidden="true"></svg></div><p class="soft"></p></section>
+    </div>
+  </div>`
+
+export class Architecture {
+  /** @type {ArchitectureData | null} */
+  data = null
+  /** @type {MapView[]} */
+  maps = []
+
+  /** @param {View} view */
+  constructor(view) {
+    this.view = view
+    this.place = view.$(".architecture")
+    this.maps = [...this.place.querySelectorAll(/** @type {"canvas"} */ ("canvas[data-map]"))].map(
+      (canvas) => new MapView(canvas),
+    )
+    for (const { canvas } of this.maps) view.resizes.observe(canvas)
+    this.place.addEventListener("click", ({ target }) => {
+      const { stage } =
+        /** @type {HTMLElement} */ (/** @type {Element} */ (target).closest("[data-stage]"))?.dataset ?? {}
+      if (stage) view.turn("", { stage: stage === "f" ? "z1" : stage })
+    })
+  }
+
+  clear() {
+    this.data = null
+    this.place.hidden = true
+  }
+
+  outdate() {}
+
+  /**
+   * @param {ArchitectureData} data
+   * @param {Arrays} arrays
+   */
+  receive(data, arrays) {
+    this.data = data
+    this.place.hidden = false
+    const $ = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (this.place.querySelector(selector))
+    for (const one of this.maps) this.show(one, arrays, data)
+    setText($(".here"), data.here)
+    setText($(".why"), data.why)
+    render(net(data, arrays["arch.w"].values), $(".net"))
+    render(
+      html`<b>${say("web.notebook.asides")}</b>${data.asides.map((aside) => html`<span>${aside}</span>`)}`,
+      $(".asides"),
+    )
+    render(letters(data), $(".letters"))
+    render(matrix(data), $(".matrix"))
+    setText($(".landscape .soft"), data.landscape.words.join(" "))
+    render(way(data), $(".landscape svg"))
+  }
+
+  /**
+   * @param {MapView} one
+   * @param {Arrays} arrays
+   * @param {ArchitectureData} data
+   */
+  show(one, arrays, { limits }) {
+    const { values, shape } = arrays[one.canvas.dataset.map ?? ""]
+    const [rows, columns] = shape
+    const most = Math.max(...Array.from(values, Math.abs))
+    /** @type {Record<string, [Scale, [number, number]]>} */
+    const kinds = {
+      x: ["pixel", /** @type {[number, number]} */ ([0, Math.max(1, limits.x[1])])],
+      a1: ["activation", [0, 1]],
+    }
+    const [scale, ends] = kinds[one.symbol] ?? ["signed", [-most, most]]
+    one.receive(values, { rows, columns, layers: 1, flat: false, words: one.symbol }, ends, scale)
+  }
+
+  draw() {
+    if (this.data) for (const one of this.maps) one.draw()
+  }
+}
+
+/**
+ * Units as nodes, and every link to both outputs: red is positive, thick is large.
+ * @param {ArchitectureData} data
+ * @param {ArrayLike<number>} w  (D,N), row after row
+ */
+function net({ nodes, strong, b, sums, outputs, targets, names }, w) {
+  const n = sums.length
+  const units = w.length / n
+  const most = Math.max(...Array.from(w, Math.abs), 1e-12)
+  const up = (/** @type {number} */ at) => 14 + (at / Math.max(1, units - 1)) * (HEIGHT - 56)
+  const out = (/** @type {number} */ at) => 50 + (at * (HEIGHT - 100)) / Math.max(1, n - 1)
+  const sign = (/** @type {number} */ value) => `var(--${value < 0 ? "neg" : "pos"})`
+  const line = (
+    /** @type {number} */ y,
+    /** @type {number} */ to,
+    /** @type {number} */ weight,
+    /** @type {number} */ width,
+    /** @type {{ opacity?: number, dashes?: string }} */ { opacity = 1, dashes } = {},
+  ) =>
+    svg`<line x1="64" y1=${y} x2="262" y2=${to} stroke=${sign(weight)} stroke-width=${width.toFixed(2)} opacity=${opacity} stroke-dasharray=${dashes ?? nothing} />`
+  const thin = Array.from({ length: Math.min(DRAWN, units) }, (_, i) =>
+    Math.round((i * (units - 1)) / Math.max(1, Math.min(DRAWN, units) - 1)),
+  )
+  const links = thin.flatMap((at) =>
+    sums.map((_, o) =>
+      line(up(at), out(o), w[at * n + o], 0.2 + 1.2 * Math.abs(w[at * n + o] / most), { opacity: 0.35 }),
+    ),
+  )
+  const places = nodes.map((_, i) => 22 + (i * (HEIGHT - 90)) / Math.max(1, nodes.length - 1))
+  const thick = nodes.flatMap(({ at, w: weights }, i) =>
+    weights.map((weight, o) =>
+      line(places[i], out(o), weight, 0.8 + 4 * Math.abs(weight / most), { opacity: at === strong ? 1 : 0.8 }),
+    ),
+  )
+  const bias = b.map((value, o) => line(HEIGHT - 22, out(o), value, 1.4, { dashes: "4 3" }))
+  const node = (
+    /** @type {number} */ x,
+    /** @type {number} */ y,
+    /** @type {number} */ value,
+    /** @type {Scale} */ scale,
+    /** @type {[number, number]} */ limits,
+    r = 17,
+  ) => {
+    const shade = colour(value, limits, scale)
+    return svg`<circle cx=${x} cy=${y} r=${r} fill=${css(shade)} stroke="var(--line)" />${label(x, y + 4, short(value), { weight: 700, fill: ink(shade) })}`
+  }
+  const label = (
+    /** @type {number} */ x,
+    /** @type {number} */ y,
+    /** @type {string} */ text,
+    /** @type {{ weight?: number, fill?: string }} */ { weight, fill } = {},
+  ) =>
+    svg`<text x=${x} y=${y} text-anchor="middle" font-weight=${weight ?? nothing} fill=${fill ?? nothing}>${text}</text>`
+  const far = Math.max(...sums.map(Math.abs), 1e-12)
+  const shade = (/** @type {number | undefined} */ value) => css(colour(value ?? 0, [0, 1], "activation"))
+  const output = (/** @type {number} */ z, /** @type {number} */ o) => {
+    const y = out(o)
+    const target = colour(targets[o], [0, 1], "activation")
+    return svg`${node(284, y, z, "signed", [-far, far], 22)}${label(284, y + 36, names[o], { weight: 700 })}
+      <path d="M308 ${y}h44" stroke="var(--soft)" />${label(330, y - 6, "σ")}
+      ${node(376, y, outputs[o], "activation", [0, 1], 22)}<path d="M400 ${y}h44" stroke="var(--soft)" stroke-dasharray="2 4" />
+      <rect x="448" y=${y - 18} width="36" height="36" rx="5" fill=${css(target)} />${label(466, y + 5, short(targets[o]), { weight: 700, fill: ink(target) })}`
+  }
+  /** @type {[number, string, string][]} */
+  const heads = [
+    [284, "z₂", "sums"],
+    [376, "o", "answers"],
+    [466, "y", "targets"],
+  ]
+  return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${say("web.notebook.connected")}>
+    <defs><linearGradient id="strip" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color=${shade(nodes[0].v)} /><stop offset="1" stop-color=${shade(nodes.at(-1)?.v)} /></linearGradient></defs>
+    <rect x="14" y="10" width="12" height=${HEIGHT - 48} fill="url(#strip)" /><text class="small" x="2" y=${HEIGHT - 5}>${say("web.notebook.units", { count: units })}</text>
+    ${links}${thick}${bias}
+    ${nodes.map(({ v, at }, i) => svg`${node(58, places[i], v, "activation", [0, 1])}<text class="small" x="80" y=${places[i] - 9}>v[${at}]</text>`)}
+    <rect x="42" y=${HEIGHT - 34} width="32" height="22" rx="4" fill="var(--paper)" stroke="var(--ink)" />${label(58, HEIGHT - 18, "1", { weight: 700 })}<text class="small" x="82" y=${HEIGHT - 6}>${say("web.notebook.one")}</text>
+    ${sums.map(output)}
+    ${heads.map(([x, symbol, words]) => label(x, 12, `${symbol} ${say(`web.notebook.${words}`)}`))}
+    <text class="small" x=${WIDTH - 4} y=${HEIGHT - 6} text-anchor="end">${say("web.notebook.weights")}</text></svg>`
+}
+
+/** @param {ArchitectureData} data */
+const letters = ({ letters: all }) =>
+  html`<h2>${say("web.notebook.letters")} <small>${say("web.notebook.letters_more")}</small></h2><table>${all.map(
+    ({ letter, words, size }) =>
+      html`<tr><th scope="row"><i>${letter}</i></th><td>${words}</td><td class="size">${size}</td></tr>`,
+  )}</table>`
+
+/**
+ * The weights with the bias as one more column, times the units with a 1 below them.
+ * @param {ArchitectureData} data
+ */
+function matrix({ nodes, b, sums, products, names, units }) {
+  const cell = (/** @type {number} */ value, kind = "") => html`<td class=${kind}>${short(value)}</td>`
+  const far = (/** @type {number} */ i) => i > 0 && nodes[i].at > nodes[i - 1].at + 1
+  const gap = (/** @type {number} */ i) => (far(i) ? html`<td class="gap">…</td>` : "")
+  const head = html`<tr><td></td>${nodes.map(({ at }, i) => html`${far(i) ? html`<td></td>` : ""}<th>w[${at}]</th>`)}<th class="bias"><i>b</i></th></tr>`
+  const rows = names.map(
+    (name, o) =>
+      html`<tr><th scope="row">${name}</th>${nodes.map(({ w }, i) => html`${gap(i)}${cell(w[o])}`)}${cell(b[o], "bias")}</tr>`,
+  )
+  const column = html`<table class="bracket">${nodes.map(({ v }, i) => html`${far(i) ? html`<tr><td class="gap">⋮</td></tr>` : ""}<tr>${cell(v)}</tr>`)}<tr><td class="one">1</td></tr></table>`
+  const result = html`<table class="bracket">${sums.map((z) => html`<tr>${cell(z)}</tr>`)}</table>`
+  const sum = say("web.notebook.matrix_sum", {
+    name: names[0],
+    count: units,
+    products: number(products[0], 5),
+    bias: number(b[0], 3),
+    sum: number(sums[0], 5),
+  })
+  return html`<h2>${say("web.notebook.matrix")}</h2><div class="product"><table class="bracket">${head}${rows}</table><b>·</b>${column}<b>=</b>${result}</div>
+    <p>${sum}</p><p class="soft">${say("web.notebook.matrix_more")}</p>`
+}
+
+/**
+ * The steps on the landscape, numbered where there is room.
+ * @param {ArchitectureData} data
+ */
+function way({ landscape: { ends, path } }) {
+  const [low, high] = ends
+  const at = (/** @type {number[]} */ [x, y]) => [
+    (100 * (x - low)) / (high - low),
+    100 - (100 * (y - low)) / (high - low),
+  ]
+  const points = path.map(at)
+  const dot = (/** @type {number[]} */ [x, y], /** @type {number} */ n) =>
+    svg`<circle cx=${x} cy=${y} r=${n ? 1.5 : 2.2} fill=${n ? "#0b6bcb" : "#000"} />`
+  const label = (/** @type {number[]} */ [x, y], /** @type {number} */ n) =>
+    n === 0 || n === points.length - 1 ? svg`<text x=${x + 2} y=${y - 3}>${n}</text>` : ""
+  const along = points.map((point) => point.join()).join(" ")
+  return svg`<polyline points=${along} fill="none" stroke="#0b6bcb" stroke-width=".8" />${points.map(dot)}${points.map(label)}`
+}

@@ -1,0 +1,166 @@
+"""The Notebook page's board: the exact rule and the notebook's beside each other, from the same start."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+import numpy as np
+
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.network import DEFAULT
+from cnnviz.core.ops import sigmoid_prime
+from cnnviz.core.stages import named
+from cnnviz.core.trajectory import Moment, trajectory
+from cnnviz.pages.boards import Board, Row
+from cnnviz.pages.charts import Chart, Line
+from cnnviz.pages.map_parts import part
+from cnnviz.pages.map_records import array_of
+from cnnviz.pages.notebook import architecture
+from cnnviz.pages.notebook.agreement import agreement
+from cnnviz.pages.notebook.choices import lead_back, rows, rules, steps
+from cnnviz.pages.notebook.experiment import experiment
+from cnnviz.pages.notebook.story import printed, story
+from cnnviz.pages.notebook.tabs import place_in_story, tab_of, tabs
+from cnnviz.words import Message, message
+
+COLUMNS = ("f", "z1", "a1", "o", "do", "dz2", "dw", "da1", "dz1", "df", "f_next")
+IN_STORY = ("f", "z1", "a1", "dw", "da1", "dz1", "df", "f_next")
+MOST_POINTS, FEWEST = 200, 5
+"""Points of a curve; and updates that it shows at least, so that there is a curve."""
+
+
+def board(lesson: Lesson, moment: Moment, asked: Mapping[str, str] | None = None) -> Board:
+    """What each rule computes at this update, stage by stage, and how far apart they are.
+
+    With another network than the notebook's there is one row, and a switch that leads back.
+    """
+    if elsewhere(lesson):
+        return _elsewhere(lesson, moment)
+    tab = tab_of(lesson, asked or {})
+    columns = IN_STORY if tab == "story" else COLUMNS
+    program = lesson.network.program(moment.trace.x.shape)
+    exact = trajectory(dataclasses.replace(lesson, rule="exact"), moment.trace.x, lesson.k)
+    pairs = {symbol: (array_of(symbol, lesson, exact), array_of(symbol, lesson, moment)) for symbol in columns}
+    differing = [symbol for symbol, (ours, theirs) in pairs.items() if not np.array_equal(ours, theirs)]
+    second = message("ui.notebook.rows.exact_too" if lesson.rule == "exact" else "ui.notebook.rows.notebook")
+    return Board(
+        title=message("ui.notebook.title"),
+        verdict=_verdict(lesson, differing, len(columns)),
+        good=not differing,
+        rows=(
+            Row("exact", message("ui.notebook.rows.exact"), {symbol: ours for symbol, (ours, _) in pairs.items()}),
+            Row("rule", second, {symbol: theirs for symbol, (_, theirs) in pairs.items()}),
+        ),
+        parts=tuple(part(program, symbol) for symbol in columns),
+        subject="df",
+        sentences=_sentences(lesson, exact, moment),
+        notes={symbol: _note(*pair) for symbol, pair in pairs.items()},
+        first=differing[0] if differing else "",
+        inherits=frozenset(differing[1:]),
+        groups=(rules(lesson),) if tab == "experiment" else (),
+        charts=_charts(lesson, moment.trace.x) if tab == "experiment" else (),
+        tabs=tabs(tab),
+        cells={"df": [0, 0]},
+    )
+
+
+def elsewhere(lesson: Lesson) -> bool:
+    """Whether this is another network than the notebook's, or one that learns in another way."""
+    return lesson.net != DEFAULT or lesson.ch == "rgb" or lesson.opt != "gd"
+
+
+def more(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> tuple[dict[str, object], dict[str, np.ndarray]]:
+    """What the page shows besides its board, by its tab, and the arrays that belong to it."""
+    if elsewhere(lesson):
+        return {"notebook": {"tab": "elsewhere", "story": None, "experiment": None, "architecture": None}}, {}
+    tab, arrays = tab_of(lesson, asked), {}
+    found: dict[str, object] = {"tab": tab, "story": None, "experiment": None, "architecture": None}
+    if tab == "architecture":
+        found[tab], arrays = architecture.architecture(lesson, moment), architecture.arrays(lesson, moment)
+    else:
+        exact = trajectory(dataclasses.replace(lesson, rule="exact"), moment.trace.x, lesson.k)
+        found[tab] = _story(lesson, exact, moment, asked) if tab == "story" else experiment(lesson, exact, moment)
+    return {"notebook": found}, arrays
+
+
+def _story(lesson: Lesson, exact: Moment, moment: Moment, asked: Mapping[str, str]) -> dict[str, object]:
+    """The step that is told: its words, the switches that it is about, and what the notebook printed."""
+    place = place_in_story(lesson, asked)
+    step = story()[place - 1] if place else None
+    table = {row["key"]: row for row in rows(lesson, exact, moment, IN_STORY)}
+    return {
+        "place": place,
+        "steps": [vars(switch) for switch in steps(place)],
+        "title": step.title if step else message("ui.notebook.story.before.title"),
+        "paragraphs": step.paragraphs if step else [message("ui.notebook.story.before.words")],
+        "cards": [table[f"deviation_{name}"] for name in (step or story()[2]).about],
+        "printed": printed(),
+    }
+
+
+def _elsewhere(lesson: Lesson, moment: Moment) -> Board:
+    """This lesson's own pass alone: the notebook's deviations are those of its own network."""
+    program = lesson.network.program(moment.trace.x.shape)
+    backward = [symbol for stage in lesson.network.stages if stage.phase == "backward" for symbol in stage.makes]
+    shown = [*lesson.network.symbols[1:], *backward]
+    exact = Row("exact", message("ui.notebook.rows.exact"), {symbol: array_of(symbol, lesson, moment) for symbol in shown})
+    return Board(
+        title=message("ui.notebook.title"),
+        verdict=message("ui.notebook.elsewhere", net=DEFAULT),
+        good=None,
+        rows=(exact,),
+        parts=tuple(part(program, symbol) for symbol in shown),
+        subject=backward[-1],
+        groups=lead_back(lesson),
+    )
+
+
+def _charts(lesson: Lesson, x: np.ndarray) -> tuple[Chart, ...]:
+    """Both losses and all entries of both kernels, over the updates so far and a few more: the steps on the curve."""
+    n = max(lesson.k, FEWEST)
+    updates = np.unique(np.linspace(0, n, min(n + 1, MOST_POINTS)).round().astype(int))
+    runs = {name: trajectory(dataclasses.replace(lesson, rule=rule), x, n) for name, rule in (("exact", "exact"), ("notebook", lesson.rule))}
+    losses = [Line(message(f"ui.notebook.rows.{name}"), run.losses[updates].tolist(), name == "notebook") for name, run in runs.items()]
+    kernels = [
+        Line(message(f"ui.notebook.charts.{name}", entry=f"f[{u},{v}]"), run.kernels[updates, u, v].tolist(), name == "notebook")
+        for name, run in runs.items()
+        for u, v in np.ndindex(lesson.kernel.shape)
+    ]
+    return tuple(
+        Chart(name, message(f"ui.notebook.charts.{name}"), updates.tolist(), tuple(lines), message("ui.charts.updates"), symbol, cursor=lesson.k)
+        for name, symbol, lines in (("losses", "L", losses), ("kernels", "f", kernels))
+    )
+
+
+def _note(ours: np.ndarray, theirs: np.ndarray) -> Message:
+    """How far one stage's arrays are apart."""
+    if np.array_equal(ours, theirs):
+        return message("ui.notebook.note.same")
+    if not ours.any():
+        return message("ui.notebook.note.zero", most=float(np.abs(theirs).max()))
+    cosine, ratio = agreement(ours, theirs)
+    return message("ui.notebook.note.apart", cosine=round(cosine, 3), ratio=ratio)
+
+
+def _verdict(lesson: Lesson, differing: list[str], of: int) -> Message:
+    if lesson.rule == "exact":
+        return message("ui.notebook.verdict.exact")
+    if not differing:
+        return message("ui.notebook.verdict.same")
+    return message(
+        "ui.notebook.verdict.apart", first=named(differing[0]), count=len(differing), stages=of, update=lesson.k
+    )
+
+
+def _sentences(lesson: Lesson, exact: Moment, moment: Moment) -> tuple[Message, ...]:
+    found = []
+    if not exact.gradients.df.any() and moment.gradients.df.any():
+        found.append(message("ui.notebook.moves"))
+    if "scalar_sigmoid" in lesson.deviations:
+        a1 = moment.trace.a1
+        border = int((a1 == 0.5).sum())
+        found.append(message("ui.notebook.one_number", total=float(sigmoid_prime(a1).sum()), n=border, part=border / 4))
+    if lesson.deviations and lesson.scale == "unit":
+        found.append(message("ui.notebook.raw"))
+    return tuple(found)

@@ -1,0 +1,132 @@
+"""What can be chosen on the Notebook page: a rule, and each deviation, with its line of code and what it does here."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from cnnviz.core.lesson import LESSON_KEYS, RULES, Lesson
+from cnnviz.core.notebook import DEVIATION_TABLE, DEVIATIONS, notebook_step
+from cnnviz.core.stages import named
+from cnnviz.core.trajectory import Moment
+from cnnviz.pages.map_records import array_of
+from cnnviz.pages.notebook.agreement import agreement
+from cnnviz.pages.notebook.story import story
+from cnnviz.pages.switches import Group, Switch
+from cnnviz.words import Message, message
+
+
+def rules(lesson: Lesson) -> Group:
+    """The rules that have a name."""
+    found = (
+        Switch(f"rule_{name}", name, message("ui.notebook.choices.count", n=len(on)), lesson.rule == name, {"rule": name} | fit(on))
+        for name, on in RULES.items()
+    )
+    return Group(message("ui.notebook.choices.rule"), tuple(found))
+
+
+def steps(place: int) -> tuple[Switch, ...]:
+    """The story's steps as switches: each a lesson, of which the one at `place` is on."""
+    return tuple(
+        Switch(f"story_{n}", str(n), step.title, n == place, whole(step.lesson.to_query()) | {"part": str(n)}) for n, step in enumerate(story(), 1)
+    )
+
+
+def lead_back(lesson: Lesson) -> tuple[Group, ...]:
+    """From another network to the notebook's own, on this image."""
+    channel = {"ch": "red"} if lesson.ch == "rgb" else {}
+    query = Lesson().changed({"img": lesson.img, "ch": lesson.ch, "scale": lesson.scale} | channel)[0].to_query()
+    words = message("ui.notebook.choices.back.words", net=lesson.net)
+    back = Switch("notebook_network", message("ui.notebook.choices.back.label"), words, False, whole(query))
+    return (Group(message("ui.notebook.choices.network"), (back,)),)
+
+
+def whole(query: dict[str, str]) -> dict[str, str]:
+    """A whole lesson as a change of the address: what it leaves out is taken away there."""
+    return dict.fromkeys(sorted(LESSON_KEYS - query.keys()), "") | query
+
+
+def fit(deviations: frozenset[str]) -> dict[str, str]:
+    """The notebook runs with stride 1 and no padding only: switching it on brings the lesson there."""
+    return {"stride": "1", "pad": "valid"} if deviations else {}
+
+
+def toggled(name: str, lesson: Lesson) -> dict[str, str]:
+    """The change of the address that switches a deviation on or off."""
+    chosen = lesson.deviations ^ {name}
+    return {"rule": ",".join(name for name in DEVIATIONS if name in chosen) or "exact"} | fit(chosen)
+
+
+def fits(lesson: Lesson) -> bool:
+    """Whether the notebook's loops can run this lesson."""
+    return lesson.stride == 1 and lesson.pad in ("valid", 0)
+
+
+def rows(lesson: Lesson, exact: Moment, moment: Moment, columns: tuple[str, ...]) -> list[dict[str, object]]:
+    """Each deviation: its switch, both lines of code, where it shows if it is flipped now or is alone on, and whether it matters."""
+    return [_row(name, lesson, exact, moment, columns) for name in DEVIATIONS]
+
+
+def _row(name: str, lesson: Lesson, exact: Moment, moment: Moment, columns: tuple[str, ...]) -> dict[str, object]:
+    entry, on = DEVIATION_TABLE[name], name in lesson.deviations
+    found: dict[str, object] = {
+        "key": f"deviation_{name}", "label": entry.title, "on": on, "change": toggled(name, lesson),
+        "notebook": entry.notebook, "exact": entry.exact, "effect": entry.words,
+    }  # fmt: skip
+    if not fits(lesson):
+        return found | {"flipped": [], "alone": [], "matters": message("ui.notebook.alone.not_here"), "yes": False, "more": ""}
+    flipped = _step(lesson, moment, lesson.deviations ^ {name})
+    alone = _step(lesson, exact, {name})
+    changed = _differing(lesson, moment, flipped, columns)
+    return found | {
+        "flipped": changed,
+        "alone": _differing(lesson, exact, alone, columns),
+        "matters": _matters(on, changed, moment, flipped),
+        "yes": "f_next" in changed,
+        "more": _alone(name, lesson, exact, alone, columns),
+    }
+
+
+def _step(lesson: Lesson, moment: Moment, deviations: frozenset[str] | set[str]) -> Moment:
+    trace, gradients, after = notebook_step(moment.params, moment.trace.x, np.array(lesson.y), lesson.lr, deviations)
+    return dataclasses.replace(moment, trace=trace, gradients=gradients, after=after)
+
+
+def _differing(lesson: Lesson, one: Moment, other: Moment, columns: tuple[str, ...]) -> list[str]:
+    return [symbol for symbol in columns if not np.array_equal(array_of(symbol, lesson, one), array_of(symbol, lesson, other))]
+
+
+def _matters(on: bool, changed: list[str], now: Moment, flipped: Moment) -> Message:
+    """What becomes of the new kernel if this switch is flipped, in a sentence chosen by what was computed."""
+    which = "on" if on else "off"
+    if not changed:
+        return message(f"ui.notebook.matters.{which}.nothing")
+    if "f_next" not in changed:
+        return message(f"ui.notebook.matters.{which}.not_f", first=named(changed[0]))
+    stands = not (flipped.after.f != flipped.params.f).any()
+    place = tuple(int(i) for i in np.unravel_index(np.abs(flipped.after.f - now.after.f).argmax(), now.after.f.shape))
+    entry = f"f′[{place[0]},{place[1]}]"
+    values = dict(zip(("now", "flipped"), _told_apart(now.after.f[place], flipped.after.f[place]), strict=True))
+    return message(f"ui.notebook.matters.{which}.{'stands' if stands else 'moves'}", entry=entry, **values)
+
+
+def _told_apart(a: float, b: float) -> tuple[float, float]:
+    """Both rounded to four digits, or to as many as it takes to tell them apart.
+
+    >>> _told_apart(0.999791, 0.999814), _told_apart(0.5, 3.14159)
+    ((0.99979, 0.99981), (0.5, 3.142))
+    """
+    texts = ((f"{a:.{digits}g}", f"{b:.{digits}g}") for digits in range(4, 18))
+    one, other = next((both for both in texts if both[0] != both[1]), (repr(float(a)), repr(float(b))))
+    return float(one), float(other)
+
+
+def _alone(name: str, lesson: Lesson, exact: Moment, alone: Moment, columns: tuple[str, ...]) -> Message:
+    """What this deviation alone does to the exact step of this lesson, in numbers."""
+    changed = _differing(lesson, exact, alone, columns)
+    if not changed:
+        return message("ui.notebook.alone.fresh" if name == "fresh_weights" else "ui.notebook.alone.nothing")
+    cosine, ratio = agreement(exact.gradients.df, alone.gradients.df)
+    how = "first" if np.isnan(cosine) else "first_and_kernel"
+    return message(f"ui.notebook.alone.{how}", first=named(changed[0]), cosine=round(cosine, 2), ratio=ratio)

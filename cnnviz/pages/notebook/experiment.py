@@ -1,0 +1,45 @@
+"""The Experiment tab: eight lines that leave the rule, which of them matter here, and which sets of them move the kernel."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.notebook import DEVIATION_TABLE
+from cnnviz.core.recent import Recent, held_bytes
+from cnnviz.core.stages import label
+from cnnviz.core.switch_sets import index_of, moving_sets, smallest
+from cnnviz.core.trajectory import Moment
+from cnnviz.pages.notebook.choices import fits, rows
+from cnnviz.words import Message, message
+
+DOTS = ("z1", "a1", "o", "do", "dz2", "dw", "da1", "dz1", "df", "f_next")
+"""The stages at which a switch may show."""
+
+
+def experiment(lesson: Lesson, exact: Moment, moment: Moment) -> dict[str, object]:
+    """The table of switches and the field of all their sets, for this lesson."""
+    return {
+        "symbols": [{"symbol": symbol, "label": "f′" if symbol == "f_next" else label(symbol)} for symbol in DOTS],
+        "rows": rows(lesson, exact, moment, DOTS),
+        "sets": _sets(lesson, moment) if fits(lesson) else None,
+    }
+
+
+def _sets(lesson: Lesson, moment: Moment) -> dict[str, object]:
+    """All 256 sets of switches from this moment's parameters: which of them move f."""
+    name = (lesson.start, lesson.k, moment.trace.x.tobytes())
+    moves = _known.get_or_make(name, lambda: moving_sets(moment.params, moment.trace.x, np.array(lesson.y), lesson.lr))
+    count, least = int(moves.sum()), smallest(moves)
+    how = "none" if not count else "all" if count == len(moves) else "some"
+    words: list[Message] = [message(f"ui.notebook.sets.{how}", n=count, count=len(moves))]
+    if how == "some":
+        named = [message("ui.notebook.sets.together", names=[DEVIATION_TABLE[one].title for one in names]) for names in least[:3]]
+        words.append(message("ui.notebook.sets.only" if len(least) == 1 else "ui.notebook.sets.smallest", n=len(least), sets=named))
+    return {"moves": moves.astype(int).tolist(), "now": index_of(lesson.deviations), "words": words}
+
+
+MOST_BYTES = 1_000_000
+"""What the sets that are remembered may take together."""
+
+_known: Recent[tuple, np.ndarray] = Recent(MOST_BYTES, held_bytes)

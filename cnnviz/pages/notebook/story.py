@@ -1,0 +1,93 @@
+"""The notebook's story in six lessons: why its kernel moves although it should not."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.notebook import DEVIATION_TABLE
+from cnnviz.core.notebook_output import KERNEL, SUMS, rerun
+from cnnviz.core.switch_sets import moving_sets, smallest
+from cnnviz.core.trajectory import trajectory
+from cnnviz.data.images import load_image
+from cnnviz.words import Message, message
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One step: its name, the lesson that shows it, and the two deviations that it is about."""
+
+    name: str
+    lesson: Lesson
+    about: tuple[str, str]
+
+    @property
+    def title(self) -> Message:
+        """What it says, in a line."""
+        return message(f"ui.notebook.story.{self.name}.title")
+
+    @property
+    def paragraphs(self) -> list[Message]:
+        """What it says, with its own numbers."""
+        facts = _facts(self.lesson)
+        return [message(f"ui.notebook.story.{self.name}.{part}", **facts) for part in ("first", "second", "third")]
+
+
+@cache
+def story() -> tuple[Step, ...]:
+    """The story from its beginning.
+
+    It is told on the notebook's own image, from the kernel that its first call left, so that the printed
+    numbers are on the screen: the first call of its class, with w still at zero.
+    """
+    kernel = (11, 7, 14, 13, 8, 9, 8, 7, 16)
+    raw = Lesson(img="train-0", scale="raw", f=kernel, w="zeros", y=(1, 1), lr=0.01, k=0)
+    theirs = {"rule": "object-oriented"}
+    small = {"scale": "unit", "k": 1, "f": tuple(round(weight / 90, 4) for weight in kernel)}
+    steps = {
+        "saturated": ({"stage": "a1"}, ("short_loop", "update_first")),
+        "zero": ({"stage": "df"}, ("short_loop", "update_first")),
+        "moves": ({"stage": "update"} | theirs, ("short_loop", "update_first")),
+        "border": ({"stage": "dz1"} | theirs, ("scalar_sigmoid", "update_first")),
+        "one_pixel": ({"stage": "df"} | theirs, ("one_pixel", "integer_kernel")),
+        "alive": ({"stage": "df"} | small, ("short_loop", "update_first")),
+    }
+    return tuple(Step(name, dataclasses.replace(raw, **change), about) for name, (change, about) in steps.items())
+
+
+@cache
+def _facts(lesson: Lesson) -> dict[str, object]:
+    """Numbers of a step's moment, by the exact rule and by its own."""
+    x = load_image(lesson.img, lesson.ch, lesson.scale)
+    exact, here = (trajectory(dataclasses.replace(lesson, rule=rule), x, lesson.k) for rule in ("exact", lesson.rule))
+    z1, a1, slopes = exact.trace.z1, here.trace.a1, exact.trace.a1 * (1 - exact.trace.a1)
+    pair = smallest(moving_sets(exact.params, x, np.array(lesson.y), lesson.lr))
+    halves = int((a1 == 0.5).sum())
+    return {
+        "low": float(z1.min()), "high": float(z1.max()), "flat": int((slopes == 0).sum()), "units": z1.size,
+        "least": float(exact.trace.a1.min()), "most": float(exact.trace.a1.max()),
+        "halves": halves, "total": float((a1 * (1 - a1)).sum()), "n": halves,
+        "before": float(here.params.f[0, 0]), "after": float(here.after.f[0, 0]), "df": float(here.gradients.df[0, 0]),
+        "unrounded": float(here.params.f[0, 0] - lesson.lr * here.gradients.df[0, 0]), "rate": lesson.lr,
+        "exact_df": float(np.abs(exact.gradients.df).max()), "da1": float(here.gradients.da1[0, 0]),
+        "dz1": float(here.gradients.dz1[0, 0]), "pixel": float(x[0, 0]), "sum": float(here.gradients.dz1.sum()),
+        "sets": [DEVIATION_TABLE[name].title for name in pair[0]] if pair else [], "count": len(pair),
+    }  # fmt: skip
+
+
+def printed() -> dict[str, object]:
+    """The notebook's printed numbers beside those that its switches bring out again here."""
+    again = rerun(load_image("train-0", "red", "raw"))
+    named = zip(("before", "call_1", "call_2", "printed"), [*again.kernels[:3], np.array(KERNEL)], strict=True)
+    return {
+        "kernels": [{"label": message(f"ui.notebook.printed.{name}"), "values": kernel.ravel().tolist()} for name, kernel in named],
+        "agrees": again.kernel_agrees and again.sums_that_agree == again.sums_printed,
+        "kernel": message("ui.notebook.printed.kernel_agrees" if again.kernel_agrees else "ui.notebook.printed.kernel_differs"),
+        "sums": message("ui.notebook.printed.sums", n=again.sums_that_agree, count=again.sums_printed),
+        "theirs": list(SUMS[0][:4]),
+        "ours": again.sums[0, :4].astype(int).tolist(),
+    }

@@ -1,0 +1,52 @@
+"""The tabs of the Notebook page: its story, an experiment with its switches, and its architecture."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+from cnnviz.core.lesson import Lesson
+from cnnviz.pages.notebook.story import story
+from cnnviz.pages.switches import Switch
+from cnnviz.words import message
+
+TABS = ("story", "experiment", "architecture")
+
+
+def tab_of(lesson: Lesson, asked: Mapping[str, str]) -> str:
+    """The tab that an address opens: what its key `part` names, a number being a step of the story.
+
+    Without that key it is the story for its own lessons and for the one that every page opens with, else the experiment.
+
+    >>> tab_of(Lesson(), {}), tab_of(Lesson(seed=1), {}), tab_of(Lesson(seed=1), {"part": "3"})
+    ('story', 'experiment', 'story')
+    """
+    part = asked.get("part", "")
+    if part in TABS:
+        return part
+    return "story" if place_in_story(lesson, asked) or _untouched(lesson) else "experiment"
+
+
+def place_in_story(lesson: Lesson, asked: Mapping[str, str]) -> int:
+    """Which step of the story an address stands at, 0 for none.
+
+    >>> place_in_story(Lesson(), {"part": "2"}), place_in_story(Lesson(), {"part": "9"}), place_in_story(story()[3].lesson, {})
+    (2, 0, 4)
+    """
+    steps = story()
+    if (part := asked.get("part", "")) in {str(n) for n in range(1, len(steps) + 1)}:
+        return int(part)
+    return next((n for n, step in enumerate(steps, 1) if not part and step.lesson == lesson), 0)
+
+
+def tabs(now: str) -> tuple[Switch, ...]:
+    """All of them, as switches, of which one is on."""
+    return tuple(
+        Switch(f"tab_{tab}", message(f"ui.notebook.tabs.{tab}.label"), message(f"ui.notebook.tabs.{tab}.words"), tab == now, {"part": tab})
+        for tab in TABS
+    )
+
+
+def _untouched(lesson: Lesson) -> bool:
+    fresh = Lesson()
+    return dataclasses.replace(lesson, k=fresh.k, stage=fresh.stage) == fresh

@@ -1,0 +1,201 @@
+"""The numbers of a page as a resource: what an address shows, as bytes that are the same for everybody."""
+
+from __future__ import annotations
+
+import dataclasses
+import gzip
+import hashlib
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, quote
+
+import numpy as np
+
+from cnnviz.core.cancellation import check_wanted
+from cnnviz.core.fields import asked_text
+from cnnviz.core.lesson import LESSON_KEYS, Lesson
+from cnnviz.core.trajectory import updates_ahead
+from cnnviz.core.work import estimate, state_bytes, step_work
+from cnnviz.data.images import find_image, load_image
+from cnnviz.pages.address import Now, resolved
+from cnnviz.pages.answers import Unfinished, answers_of
+from cnnviz.pages.encoding import decode
+from cnnviz.pages.registry import Page, page_keys, pages
+from cnnviz.pages.version import code
+from cnnviz.words import DEFAULT, Message, Problem
+
+FORMS = {"": "application/octet-stream", "json": "application/json", "npz": "application/octet-stream"}
+"""Endings of the path, and what they give: the component's own form, and two for programs."""
+
+INSTEAD = "instead"
+"""The key that names the lesson whose parts stay where the address holds what cannot be used, as a query of its own."""
+
+EXACT = "exact"
+"""The key that names a part, whose exact numbers are a resource of their own."""
+
+AT_A_TIME = 4_000
+"""Numbers that are written as JSON in one go, a few milliseconds."""
+_LOOKS = {"stage"}
+"""Keys of a lesson that say where one looks, and change no number."""
+_WORTH, _LEVEL = 1_000, 3
+"""Bytes below which nothing is gained by compressing, and how hard it is tried: at gzip's usual 6 numbers are 1 % smaller, and take three times as long."""
+
+
+@dataclass(frozen=True, eq=False)
+class Resource:
+    """The bytes, compressed if that makes them fewer; `lasting` where they will always be the same, `whole` where nothing is to come."""
+
+    body: bytes
+    compressed: bool
+    etag: str
+    media_type: str
+    lasting: bool
+    whole: bool = True
+
+    @property
+    def plain(self) -> bytes:
+        """The bytes as they were before."""
+        return gzip.decompress(self.body) if self.compressed else self.body
+
+
+def page_of(name: str) -> Page | None:
+    """The page of that name, None where there is none: "step", "train", "check", "notebook", "learn"."""
+    return next((page for page in pages() if page.id == name), None)
+
+
+def asked_of(page: Page, query: Mapping[str, str]) -> dict[str, str]:
+    """What of a query says which numbers these are, in one order, so that equal questions are equal.
+
+    >>> asked_of(page_of("step"), {"stage": "z1", "lang": "de", "k": "3", "utm": "x", "cell": "z1:0,0"})
+    {'k': '3'}
+    """
+    found = {key: asked_text(query, key) for key in sorted((_keys(page) | {INSTEAD, EXACT}) & query.keys())}
+    return {key: text for key, text in found.items() if text}
+
+
+def _keys(page: Page) -> set[str]:
+    """The keys of an address that say which numbers a page shows; where there is no live view, a cell says of which channel."""
+    return {*LESSON_KEYS, *page_keys()} - _LOOKS - ({"cell"} if page.first else set())
+
+
+def address_of(path: str, query: str) -> str:
+    """The address of the numbers that the page at a path will ask for, letter for letter, seen from there (resources.js).
+
+    >>> address_of("/tools/train", "k=3&f=1,2&stage=z1").partition("/train")[2]
+    '?f=1,2&k=3'
+    """
+    page = next((page for page in pages() if page.path == path.rpartition("/")[2]), pages()[0])
+    asked = dict(parse_qsl(query, keep_blank_values=True))
+    texts = [f"{key}={quote(asked[key], safe=_PLAIN)}" for key in sorted(_keys(page) & asked.keys()) if asked[key]]
+    return f"numbers/{code()}/{page.id}?{'&'.join(texts)}"
+
+
+_PLAIN = "-_.!~*'(),:"
+"""What the browser leaves as it is beside letters and digits: JavaScript's encodeURIComponent, and commas and colons."""
+
+
+Cost = tuple[list[tuple], float]
+"""Which kinds of resource one is, the most special first, and about how many seconds it takes by its lesson alone."""
+
+
+def cost(page: Page, asked: Mapping[str, str], form: str = "") -> Cost:
+    """The cost of a resource that is not made yet: a kind is the page, the form, which keys are asked for, and the sizes of the network, by powers of two.
+    """
+    query, last = _read(page, asked)
+    lesson, _ = Lesson.understand(query, instead=last)
+    try:
+        x = load_image(find_image(lesson.img).pixels, lesson.ch, lesson.scale)
+    except Problem:  # the last lesson's image will be shown
+        lesson, _ = Lesson.understand(query | {"img": last.img}, instead=last)
+        x = load_image(Lesson().img, lesson.ch, lesson.scale)
+    keys, words = _kind_keys(page, asked)
+    sizes = step_work(lesson.network, x.shape).bit_length(), state_bytes(lesson.network, x.shape, lesson.opt).bit_length()
+    kinds = [(page.id, form, keys, words, sizes), (page.id, form, keys, sizes), (page.id, form, sizes), (page.id, form)]
+    passed = estimate(lesson.network, x.shape, updates_ahead(lesson, x, lesson.k))
+    return kinds, passed + answers_of(page).seconds(lesson, x, query)
+
+
+def _kind_keys(page: Page, asked: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The pages' own keys that are asked for, and those of their values that are words."""
+    own = [key for key in (*page_keys(), EXACT) if key in asked]
+    return tuple(own), tuple(asked[key] for key in own if asked[key].isalpha() and len(asked[key]) < 20)
+
+
+def _read(page: Page, asked: Mapping[str, str]) -> tuple[dict[str, str], Lesson]:
+    """The query, opened as the page opens where there is no lesson in it, and the lesson in place of what cannot be used."""
+    last, _ = Lesson.understand(dict(parse_qsl(asked.get(INSTEAD, ""))))
+    query = {key: text for key, text in asked.items() if key not in (INSTEAD, EXACT)}
+    opened = dict(answers_of(page).opens(query)) if LESSON_KEYS.isdisjoint(query) else {}
+    return opened | query, last
+
+
+@np.errstate(over="ignore", invalid="ignore")  # of a run that has run away, which is shown as it is
+def made(page: Page, asked: Mapping[str, str], form: str = "") -> Resource:
+    """What the page shows for `asked`; programs get TimeoutError while a part of it is still being worked out elsewhere."""
+    opened, last = _read(page, asked)
+    answers, whole = answers_of(page), True
+    query = {key: text for key, text in asked.items() if key not in (INSTEAD, EXACT)}
+    now = dataclasses.replace(resolved(opened, page.first, last), asked=query)
+    try:
+        part = answers.part(now, asked[EXACT]) if EXACT in asked and not form else None
+        answer = answers.answer(now) if part is None else part
+    except Unfinished as unfinished:
+        if form:
+            raise
+        answer, whole = unfinished.answer, False
+    lasting = whole and now.lasting and answers.lasts(asked) and "held-" not in asked.get("vs", "")
+    body = answer if not form else _for_programs(page, now, answer, form)
+    compressed = gzip.compress(body, _LEVEL, mtime=0) if len(body) > _WORTH and form != "npz" else body
+    smaller = len(compressed) < len(body)
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    return Resource(compressed if smaller else body, smaller, etag, FORMS[form], lasting, whole)
+
+
+def _for_programs(page: Page, now: Now, answer: bytes, form: str) -> bytes:
+    header, arrays = decode(answer)
+    exact = answers_of(page).exact(now)
+    arrays = arrays if exact is None else exact
+    wrong = {key: value | {"instead": header["lesson"].get(key, "")} for key, said in now.wrong.items() if (value := structured(said))}
+    head = {"code": code(), "page": page.id, "asked": dict(now.asked), "lesson": header["lesson"], "wrong": wrong, "loss": header["loss"]}
+    if form == "npz":
+        file = io.BytesIO()
+        np.savez_compressed(file, header=np.array(json.dumps(head)), **arrays)
+        return file.getvalue()
+    written = ", ".join(f"{json.dumps(name)}: {_numbers(array)}" for name, array in arrays.items())
+    return f'{json.dumps(head, allow_nan=False)[:-1]}, "arrays": {{{written}}}}}'.encode()
+
+
+def _numbers(array: np.ndarray) -> str:
+    """Nested lists as JSON, some thousand numbers at a time; what is no number is null, since JSON has no word for it."""
+    if (array.ndim > 1 and array.size > AT_A_TIME) or (array.ndim == 1 and len(array) > AT_A_TIME):
+        parts = array if array.ndim > 1 else np.array_split(array, -(-len(array) // AT_A_TIME))
+        texts = (_numbers(part) for part in parts)
+        return f"[{', '.join(texts if array.ndim > 1 else (text[1:-1] for text in texts))}]"
+    check_wanted()
+    finite = array.dtype.kind != "f" or np.isfinite(array).all()
+    return json.dumps((array if finite else np.where(np.isfinite(array), array.astype(object), None)).tolist(), allow_nan=False)
+
+
+def structured(said: object) -> dict[str, object]:
+    """A message as programs read it: its id, its values, and its sentence in English.
+
+    >>> structured(Message("words.unknown", {"id": "x"}))
+    {'id': 'words.unknown', 'values': {'id': 'x'}, 'sentence': 'There are no words for x.'}
+    """
+    if isinstance(said, Problem):
+        said = said.message
+    if isinstance(said, Message):
+        return {"id": said.id, "values": {name: _value(value) for name, value in said.values.items()}, "sentence": said.say(DEFAULT)}
+    return {"id": "", "values": {}, "sentence": str(said)}
+
+
+def _value(value: object) -> object:
+    if isinstance(value, Message | Problem):
+        return structured(value)
+    if isinstance(value, list | tuple | set | frozenset | dict):
+        return [_value(part) for part in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    return value if isinstance(value, str | int | float | bool | None) and value == value else str(value)

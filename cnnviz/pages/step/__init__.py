@@ -1,0 +1,5 @@
+"""The Step page: one lesson, stage by stage. Its keys: a mission, which of its cases, and the mistake that was named."""
+
+from cnnviz.pages.registry import Page
+
+PAGE = Page(__name__, place=0, path="", keys=("mission", "case", "named"), first="x")

@@ -1,0 +1,71 @@
+"""What the page Step shows, as bytes for the component."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cnnviz.core.loss_runs import promise
+from cnnviz.export.arrays import named_arrays
+from cnnviz.pages.address import Now
+from cnnviz.pages.answers import Answers
+from cnnviz.pages.encoding import encode, header, losses
+from cnnviz.pages.facts import facts
+from cnnviz.pages.map_records import program_of
+from cnnviz.pages.network_record import arrays, network_record, promise_record, velocity_of
+from cnnviz.pages.step.missions import started
+from cnnviz.pages.wide_weights import lines
+from cnnviz.wire.records import NetworkRecord
+
+
+class _StepAnswers(Answers):
+    """One lesson, stage by stage."""
+
+    def answer(self, now: Now) -> bytes:
+        return answer(now)
+
+    def part(self, now: Now, of: str) -> bytes:
+        """Exactly, the weights that `of` names (`lines`), or what a velocity is made of (`velocity_of`)."""
+        now = started(now)[0]
+        return encode({"of": of}, dict(lines(now.moment, of)) | velocity_of(now.lesson, now.moment, of))
+
+    def exact(self, now: Now) -> dict[str, np.ndarray]:
+        return named_arrays(now.lesson, now.moment)
+
+
+ANSWERS = _StepAnswers()
+
+
+def answer(now: Now, whole: bool = False) -> bytes:
+    """Everything that the page shows; `whole` where nobody is there to ask for the exact weights of a wide layer."""
+    now, missions = started(now)
+    head, arrays = live("", now, whole)
+    return encode(head | {"missions": missions}, arrays)
+
+
+def live(page: str, now: Now, whole: bool = False) -> tuple[dict[str, object], dict[str, np.ndarray]]:
+    """The header and the arrays of the live view, also of another page that it stands on."""
+    lesson, moment = now.lesson, now.moment
+    program = program_of(lesson, moment)
+    promised = promise(lesson, moment)
+    network = network_record(lesson, program, moment)
+    head = header(page, now) | {
+        "network": network,
+        "facts": facts(lesson, program.network, moment, promised),
+        "promise": promise_record(promised),
+    }
+    found = arrays(lesson, program, moment, whole) | losses(moment) | photograph(now)
+    return head, found | (_past(now, network) if whole else {})
+
+
+def _past(now: Now, network: NetworkRecord) -> dict[str, np.ndarray]:
+    """What the velocity is made of that the picture of the step shows first."""
+    first = next(iter(now.moment.params))
+    at = np.ravel_multi_index(network["focus"][first], network["maps"][first]["shape"])
+    return velocity_of(now.lesson, now.moment, f"past.{first}:{at}")
+
+
+def photograph(now: Now) -> dict[str, np.ndarray]:
+    """The image in its colours, where it has some and the network reads only one channel."""
+    pixels = now.image.pixels
+    coloured = bool((pixels != pixels[..., :1]).any())
+    return {"photo": pixels} if coloured and now.lesson.ch != "rgb" else {}

@@ -1,0 +1,73 @@
+"""The mission that is under way on Step, and those that there are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from cnnviz.core.recent import Recent, held_bytes
+from cnnviz.core.stages import label
+from cnnviz.pages.address import Now
+from cnnviz.scripts.missions import MOST_CASES, Blind, Mission, blind, find, missions
+from cnnviz.scripts.scene import query_of
+from cnnviz.wire.page import MissionData, MissionListed, MissionsData, NamedMistake
+from cnnviz.words import Message, message
+
+_RECENT: Recent[tuple[tuple[tuple[str, str], ...], int], Blind] = Recent(16_000_000, held_bytes)
+
+
+def started(now: Now) -> tuple[Now, MissionsData]:
+    """What is shown under the mission that the address names, and what is said of it."""
+    listed = [MissionListed(id=one.id, title=one.title, query=query_of(one.at)) for one in missions()]
+    id = now.asked.get("mission", "")
+    mission = find(id)
+    if mission is None:
+        wrong = {"mission": message("ui.missions.none", id=id[:40])} if id else {}
+        return replace(now, wrong={**now.wrong, **wrong}), MissionsData(listed=listed, now=None)
+    if mission.blind:
+        return _blind(now, mission, listed)
+    met, left = mission.met(now.lesson), mission.kept(now.lesson)
+    data = _data(mission, met, [message("ui.missions.kept", fields=[message(f"lesson.field.{key}") for key in left])] if left else [])
+    if met:
+        data["said"] = [mission.told(now.lesson)]
+    return now, MissionsData(listed=listed, now=data)
+
+
+def _data(mission: Mission, met: bool, said: list[Message]) -> MissionData:
+    return MissionData(id=mission.id, title=mission.title, hint=mission.hint, said=list(said), met=met, case=None, named="", choices=[])
+
+
+def _blind(now: Now, mission: Mission, listed: list[MissionListed]) -> tuple[Now, MissionsData]:
+    case = _case(now.asked)
+    found = _found(now, case)
+    if found is None:
+        return now, MissionsData(listed=listed, now=_data(mission, False, [message("ui.missions.no_mistake")]))
+    given = now.asked.get("named", "")
+    verdict = found.named(given, now.moment)
+    data = _data(mission, bool(verdict and verdict[0]), [verdict[1]] if verdict else [])
+    data |= {"case": case, "named": given if verdict else "", "choices": _choices(found)}
+    if data["met"]:
+        data["said"] = [*data["said"], mission.done]
+    after, _ = now.lesson.optimizer.step(now.moment.params, found.gradients, now.moment.state or None)
+    moment = replace(now.moment, gradients=found.gradients, after=after)
+    return replace(now, moment=moment), MissionsData(listed=listed, now=data)
+
+
+def _found(now: Now, case: int) -> Blind | None:
+    """Worked out once for all answers on one lesson: of a wide network exact weights are asked for again and again."""
+    here = tuple((key, text) for key, text in now.lesson.to_query().items() if key not in ("stage", "cell"))
+    found = _RECENT.get((here, case))
+    if found is None and (found := blind(now.lesson, now.moment, case)):
+        _RECENT.put((here, case), found)
+    return found
+
+
+def _choices(found: Blind) -> list[NamedMistake]:
+    """By their names, so that the order tells nothing."""
+    named = [NamedMistake(address=address, title=one.title, stage=label(one.stage)) for address, one in found.choices.items()]
+    return sorted(named, key=lambda one: (str(one["title"]), one["address"]))
+
+
+def _case(asked: Mapping[str, str]) -> int:
+    text = asked.get("case", "")
+    return int(text) if len(text) <= 6 and text.isascii() and text.isdigit() and int(text) < MOST_CASES else 0

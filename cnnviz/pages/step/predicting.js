@@ -1,0 +1,225 @@
+// Predicting (predict=1): a stage that one comes to asks for one of its numbers before it shows them. The strip over the
+// maps holds the question, then what became of the answer, and how many were right so far.
+
+import { COMPUTED, same } from "../../view/model/address.js"
+import { one } from "../../view/model/links.js"
+import { judge, judgeClick, questions } from "../../view/model/prediction.js"
+import { say } from "../../view/model/words.js"
+import { ACTIONS, run } from "../../view/regions/actions.js"
+import { html, inner, keyed, markup, render } from "../../view/regions/html.js"
+import { score, scores, startCount } from "../learn/progress.js"
+import { typed } from "../learn/score.js"
+
+/** @import { Lesson } from "../../view/model/address.js" */
+/** @import { Cell } from "../../view/model/patterns.js" */
+/** @import { Judged, Question } from "../../view/model/prediction.js" */
+/** @import { Step } from "../../view/regions/step.js" */
+
+const STRIP = () =>
+  `<section class="banner predict" aria-label="${say("web.predict.label")}" hidden><form></form></section>`
+
+export class Predicting {
+  /** @type {Question[]} */
+  all = []
+  at = 0 // which of them is asked
+  asked = "" // of which stage and cell
+  /** @type {Lesson} */
+  of = {} // and of which moment
+  /** @type {{ verdict: string, say: string } | null}  what became of the last question, at the stage that is still shown */
+  judged = null
+  answered = false // just now
+  arrived = false // at another stage: whoever types need not look for the field
+  keys = false // whether a key was pressed last
+
+  /** @param {Step} step */
+  constructor(step) {
+    const { view } = step
+    this.step = step
+    this.view = view
+    view.$(".overview").insertAdjacentHTML("beforebegin", STRIP())
+    this.strip = view.$(".predict")
+    this.form = /** @type {HTMLFormElement} */ (this.strip.firstElementChild)
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault()
+      this.commit()
+    })
+    this.form.addEventListener("input", () => this.ready())
+    this.form.addEventListener("click", ({ target }) => {
+      const button = /** @type {Element} */ (target).closest("button")
+      if (button) this.pressed(button.dataset.key ?? "")
+    })
+    for (const event of ["keydown", "pointerdown"])
+      addEventListener(event, () => (this.keys = event === "keydown"), { capture: true, signal: view.stop.signal })
+  }
+
+  get on() {
+    return this.view.look.predict === "1"
+  }
+
+  /** What is asked now, if anything. @returns {Question | null} */
+  get question() {
+    return this.on && this.view.veiled ? (this.all[this.at % this.all.length] ?? null) : null
+  }
+
+  /** Another stage, or another moment, is shown. */
+  arrive() {
+    this.arrived = true
+    this.judged = null
+    this.asked = ""
+    this.at = 0
+  }
+
+  // The question of this moment's cell: another cell is another question.
+  find() {
+    if (!this.on) return
+    const { view, step } = this
+    const cell = step.cells.own(step.shown(view.stage))
+    const asked = `${view.stage} ${cell}`
+    if (view.veiled && (asked !== this.asked || !same(view.lesson, this.of, COMPUTED))) {
+      this.all = questions(step.numbers, view.stage, cell)
+      this.asked = asked
+      this.of = view.lesson
+      this.judged = null
+    }
+  }
+
+  // ---- answering
+
+  /** @param {string} key */
+  pressed(key) {
+    if (key === "predict_show") this.view.unveil()
+    else if (key === "predict_another") this.at += 1
+    else if (key === "predict_score") startCount()
+    else if (key === "predict_next") run(this.view, ACTIONS.find(({ name }) => name === "stage_next") ?? ACTIONS[0])
+    if (key === "predict_another") this.arrived = true
+    this.view.paint(key === "predict_another")
+  }
+
+  get given() {
+    return typed(this.form.querySelector("input")?.value ?? "")
+  }
+
+  ready() {
+    const commit = /** @type {HTMLButtonElement | null} */ (this.form.querySelector("[type=submit]"))
+    if (commit) commit.disabled = Number.isNaN(this.given)
+  }
+
+  commit() {
+    const { question, given } = this
+    if (question && !question.clicked && !Number.isNaN(given)) this.settle(judge(this.step.numbers, question, given))
+  }
+
+  /** A cell was chosen; whether that was the answer. @param {string} map @param {Cell} cell */
+  clicked(map, cell) {
+    const { question } = this
+    if (question?.clicked !== map) return false
+    this.settle(judgeClick(this.step.numbers, question, cell))
+    return true
+  }
+
+  /** @param {Judged} judged */
+  settle(judged) {
+    this.judged = judged
+    this.answered = true
+    score(judged.verdict === "right")
+    this.view.unveil()
+  }
+
+  /** Whether a map can be pointed at although it is hidden: to choose the cell that is asked about, or to answer. @param {string} symbol */
+  lets(symbol) {
+    const { question } = this
+    return question !== null && (question.clicked === symbol || this.step.shown(this.view.stage) === symbol)
+  }
+
+  // Outlines what a question names, and the cells that come into question.
+  mark() {
+    const { question, step } = this
+    if (!question) return
+    for (const { source, cell } of question.known ?? [])
+      step.plates[source]?.marks.push({ ranges: cell.map(one), strong: true })
+    if (question.kind !== "winner") return
+    for (const cell of question.among ?? []) step.plates[question.clicked ?? ""]?.marks.push({ ranges: cell.map(one) })
+  }
+
+  // ---- what is to be seen
+
+  draw() {
+    const { strip, on } = this
+    if (strip.hidden === on) this.step.outdate()
+    strip.hidden = !on
+    if (!on) return
+    this.find()
+    const { question } = this
+    if (!question) this.shown()
+    render(question ? this.asking(question) : this.told(), this.form)
+    strip.dataset.verdict = question ? "" : (this.judged?.verdict ?? "")
+    this.ready()
+    if (question) this.focus(question)
+    else if (this.answered && this.keys) this.form.querySelector("button")?.focus({ preventScroll: true })
+    this.arrived = question ? false : this.arrived
+    this.answered = false
+  }
+
+  // Who has it shown without an answer is told, and not counted.
+  shown() {
+    const question = this.all[this.at % this.all.length]
+    if (this.asked && !this.judged && question) this.judged = { verdict: "shown", say: truth(this.step, question) }
+  }
+
+  // Who goes by keys is taken to the field or to the map that is asked about.
+  /** @param {Question} question */
+  focus({ clicked, among = [] }) {
+    if (!this.arrived || this.view.look.view || matchMedia("(hover: none)").matches) return
+    if (!clicked) this.form.querySelector("input")?.focus({ preventScroll: true })
+    else if (this.keys) {
+      this.step.plates[clicked]?.canvas.focus({ preventScroll: true })
+      this.step.point(clicked, among[0])
+    }
+  }
+
+  /** @param {Question} question */
+  asking({ ask, before = "", clicked }) {
+    const field = html`<label class="blank">${markup(before)}<input class="blank" inputmode="decimal" autocomplete="off" aria-label=${say("web.predict.answer")} aria-describedby="predict-ask">${before && " = …"}</label>
+      <button type="submit" class="primary">${say("web.predict.commit")}</button>`
+    const other = this.all.length > 1 ? button("another") : ""
+    return keyed(
+      ask,
+      html`<p id="predict-ask"><b ${inner(ask)}></b>${clicked ? html` <small>${say("web.predict.clicks")}</small>` : ""}</p>
+      <div class="answering">${clicked ? "" : field}${button("show")}${other}${count()}</div>`,
+    )
+  }
+
+  told() {
+    const { judged } = this
+    const verdict =
+      judged && judged.verdict !== "shown" ? html`<b>${say(`web.predict.verdict.${judged.verdict}`)}</b> ` : ""
+    const words = judged
+      ? judged.say
+      : say(this.view.stage === this.view.order[0] ? "web.predict.first" : "web.predict.open")
+    return html`<p role="status">${verdict}${markup(words)}</p><div class="answering">${judged ? button("next", "primary") : ""}${count()}</div>`
+  }
+
+  /** What those hear who listen. */
+  get spoken() {
+    const { question } = this
+    if (!question) return ""
+    const text = document.createElement("p")
+    text.innerHTML = question.ask
+    return say("web.predict.spoken", { ask: text.textContent ?? "" })
+  }
+}
+
+/** @param {Step} step @param {Question} question */
+const truth = ({ numbers }, question) =>
+  question.clicked ? judgeClick(numbers, question, question.cell).say : judge(numbers, question, question.value).say
+
+/** @param {string} name */
+const button = (name, kind = "") =>
+  html`<button type="button" data-key="predict_${name}" class=${kind}>${say(`web.predict.${name}`)}</button>`
+
+function count() {
+  const { right, n } = scores()
+  if (!n) return ""
+  const label = say("web.predict.score_label", { right, n })
+  return html`<button type="button" class="count" data-key="predict_score" aria-label=${label} title=${label}>${say("web.predict.score", { right, n })} ↺</button>`
+}

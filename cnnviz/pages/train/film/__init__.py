@@ -1,0 +1,193 @@
+"""The Train page's film: many updates of the lesson, and of a second start beside it, to be scrubbed in the browser."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnviz.core.cancellation import check_wanted, held
+from cnnviz.core.film import Film, film, turning_points
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.recent import Recent, held_bytes
+from cnnviz.core.stages import label
+from cnnviz.core.work import estimate
+from cnnviz.data.images import load_image
+from cnnviz.pages import switches
+from cnnviz.pages.address import Now
+from cnnviz.pages.charts import Chart, Line
+from cnnviz.pages.encoding import encode, header
+from cnnviz.pages.map_parts import Part
+from cnnviz.pages.switches import Group, Switch
+from cnnviz.pages.train.film import frames
+from cnnviz.pages.train.film.asked import DEFAULT_UPDATES, asked_hold, asked_other, asked_updates
+from cnnviz.pages.train.film.choices import choices, halves
+from cnnviz.pages.train.film.curves import CURVES, Curve, lines
+from cnnviz.pages.train.film.words import difference, turning
+from cnnviz.words import Message, Problem, message, together
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """One start on the film: how it is called, its lesson, and its numbers."""
+
+    label: Message | str
+    lesson: Lesson
+    film: Film
+    x_shape: tuple[int, ...]
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What is shown of it in frames."""
+        return frames.parts_of(self.lesson, self.x_shape)
+
+    @property
+    def kernel(self) -> Part | None:
+        """The filter that is shown of every update, if there is one."""
+        return frames.kernel_of(self.lesson, self.x_shape)
+
+
+@dataclass(frozen=True, eq=False)
+class FilmPage:
+    """What the film shows: one or two runs of n updates, sentences about them, what can be compared, and the page's two halves."""
+
+    n: int
+    runs: tuple[Run, ...]
+    sentences: tuple[Message, ...]
+    wrong: tuple[Message, ...]
+    groups: tuple[Group, ...]
+    halves: tuple[Switch, ...]
+
+    def to_json(self) -> dict:
+        """The header's part for the component."""
+        labels = [message("ui.train.film.dashed", label=run.label) if place else run.label for place, run in enumerate(self.runs)]
+        return {
+            "n": self.n,
+            "runs": [
+                {"label": label} | frames.to_json(run.film, run.lesson, run.parts, run.kernel)
+                for label, run in zip(labels, self.runs, strict=True)
+            ],
+            "change": self._change,
+            "targets": list(self.runs[0].lesson.y),
+            "sentences": self.sentences,
+            "wrong": together(self.wrong) or "",
+            "switches": switches.to_json(self.groups),
+            "halves": [vars(half) for half in self.halves],
+        }
+
+    def named_charts(self) -> dict[str, Chart]:
+        """The curves by the name under which the component asks to see them large, complete."""
+        return {f"film-{name}": self._chart(name, curve) for name, curve in CURVES.items()}
+
+    def _chart(self, name: str, curve: Curve) -> Chart:
+        drawn = tuple(
+            Line(message("ui.train.film.compared", line=label) if place else label, values, bool(place))
+            for place, run in enumerate(self.runs)
+            for label, values in lines(run.film, run.lesson, name).items()
+        )
+        x, x_title, cursor = np.arange(self.n + 1), message("ui.charts.updates"), self.runs[0].lesson.k
+        return Chart(f"film-{name}", curve.title, x, drawn, x_title, curve.title, curve.log, cursor)
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """What is drawn of each run, named "run.name"."""
+        return {
+            f"{place}.{name}": array
+            for place, run in enumerate(self.runs)
+            for name, array in frames.arrays(run.film, run.lesson, run.parts, run.kernel, self._change).items()
+        }
+
+    @property
+    def _change(self) -> float:
+        """The end of the one scale on which all changes are drawn."""
+        return max(frames.largest_change(run.film, run.parts, run.kernel) for run in self.runs)
+
+
+def film_page(lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> FilmPage:
+    """The film that the address asks for: `n` updates, and `vs`, another lesson's query, beside it."""
+    n, wrong_updates = asked_updates(asked.get("n", ""), lesson.k, lesson.most_updates)
+    vs = asked.get("vs", "")
+    runs = (Run(message("ui.train.film.this_lesson"), lesson, _filmed(lesson, x, n, 2 if vs or asked.get("hold") else 1), x.shape),)
+    wrong = (wrong_updates,) if wrong_updates else ()
+    if vs:
+        other, sentence = _compared(lesson, vs, n)
+        runs += (other,) if other else ()
+        wrong += (message("ui.train.film.wrong_other", sentence=sentence),) if sentence else ()
+    hold = asked_hold(asked.get("hold", ""), lesson) if not vs else ()
+    if hold:
+        runs = (*runs, Run(message("ui.train.film.hold.label", names=[label(name) for name in hold]), lesson, _filmed(lesson, x, n, 2, frozenset(hold)), x.shape))
+    turns = [(run, *turn) for run in runs for turn in turning_points(run.film)]
+    sentences = [turning(run.lesson, run.film.losses, k, how, run.label if len(runs) > 1 else None) for run, k, how in turns]
+    if hold:
+        ends = (float(run.film.losses[-1]) for run in reversed(runs))
+        sentences.insert(0, message("ui.train.film.hold.sentence", names=[label(name) for name in hold], n=n, held=next(ends), free=next(ends)))
+    shown = len(runs[0].film.updates)
+    if shown < n + 1:
+        sentences.append(message("ui.train.film.thinned", frames=shown, moments=n + 1))
+    return FilmPage(n, runs, tuple(sentences), wrong, choices(lesson, n, vs, {k for _, k, _ in turns}, hold), halves(asked.get("of", "")))
+
+
+def seconds(lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> float:
+    """About how long `film_page` takes, another lesson beside it included; nothing where the film is remembered."""
+    n, _ = asked_updates(asked.get("n", ""), lesson.k, lesson.most_updates)
+    parts = 2 if asked.get("vs") or asked.get("hold") else 1
+    known = _FILMS.get((lesson.start, x.tobytes(), x.shape, n, parts, frozenset())) is not None
+    once = 2 * estimate(lesson.network, x.shape, n)  # a step, and what of it makes curves and frames
+    return once * (parts - known)
+
+
+def _compared(lesson: Lesson, vs: str, n: int) -> tuple[Run | None, Message | None]:
+    """The second run, if it can be had, and a sentence on what could not be used."""
+    try:
+        other, sentence = asked_other(vs, lesson)
+        x = load_image(other.img, other.ch, other.scale)
+        shown = _filmed(other, x, n, 2)
+    except Problem as error:
+        return None, error.message
+    return Run(difference(lesson, other), other, shown, x.shape), sentence
+
+
+def answer(now: Now, shown: FilmPage) -> bytes:
+    """Everything that the film needs in the browser."""
+    head = header("train", now)
+    if "n" in now.extras or shown.n != DEFAULT_UPDATES:
+        head["lesson"]["n"] = str(shown.n)
+    return encode(head | {"film": shown.to_json()}, shown.arrays())
+
+
+def _filmed(lesson: Lesson, x: np.ndarray, n: int, parts: int, hold: frozenset[str] = frozenset()) -> Film:
+    name = (lesson.start, x.tobytes(), x.shape, n, parts, hold)
+    found = _FILMS.get(name)
+    if found is None:
+        short = estimate(lesson.network, x.shape, n) < SHORT
+        with nullcontext() if short else held(_ONE_AT_A_TIME):
+            check_wanted()
+            found = _FILMS.get(name) or _made(lesson.start, x, n, parts, hold)
+            _FILMS.put(name, found)
+    return found
+
+
+def _made(start: Lesson, x: np.ndarray, n: int, parts: int, hold: frozenset[str]) -> Film:
+    parts_of, kernel = frames.parts_of(start, x.shape), frames.kernel_of(start, x.shape)
+    cells = max(part.rows * part.columns for part in parts_of)
+    most = frames.frames_that_fit(n, cells, parts, len(parts_of), frames.numbers_of(start, kernel))
+    weights = math.prod(parts_of[0].shape) if len(parts_of) > 1 else 1
+    maps = tuple(dict.fromkeys(one.symbol for one in parts_of))
+    return film(start, x, n, max(2, min(most, MOST_WEIGHTS // weights)), maps, hold=hold)
+
+
+MOST_BYTES = 48_000_000
+"""What the films that are remembered may take together: ten of 10,000 updates, which visitors of one lesson share."""
+
+MOST_WEIGHTS = 5_000_000
+"""Weights that a film may keep in all its frames."""
+
+SHORT = 0.2
+"""Seconds of work from which a film waits until no other long one is being made; shorter ones wait for nobody."""
+
+_FILMS: Recent[tuple, Film] = Recent(MOST_BYTES, held_bytes)
+_ONE_AT_A_TIME = threading.Lock()
+"""A class that opens one link has its film computed once."""

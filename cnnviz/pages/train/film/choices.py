@@ -1,0 +1,80 @@
+"""What can be chosen beside a film: its length, what stands beside it, and where to look."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from cnnviz.core.lesson import MAX_SEED, Lesson, as_text
+from cnnviz.core.stages import label
+from cnnviz.pages.switches import Group, Switch
+from cnnviz.pages.train.film.asked import LENGTHS
+from cnnviz.words import message
+
+MANY = "many"
+"""What the address says of the half that trains on many images."""
+
+
+def choices(lesson: Lesson, n: int, vs: str, turns: set[int], hold: tuple[str, ...] = ()) -> tuple[Group, ...]:
+    """How long the film may be, what may stand beside it, and the updates at which it `turns`."""
+    lengths = tuple(
+        Switch(f"updates_{m}", message("words.value", value=m), message("ui.train.film.choices.length", n=m), n == m, {"n": str(m)})
+        for m in LENGTHS
+        if m <= lesson.most_updates
+    )
+    places = sorted({place for k in turns for place in (k - 1, k) if place >= 0})
+    groups = (
+        Group(message("ui.train.film.choices.lengths"), lengths),
+        Group(message("ui.train.film.choices.hold"), _hold(lesson, hold)),
+        Group(message("ui.train.film.choices.compare"), _compare(lesson, vs)),
+    )
+    if len(places) < 2:
+        return groups
+    looks = tuple(
+        Switch(f"turn_{k}", message("ui.train.film.choices.update", k=k), message("ui.train.film.choices.go_to", k=k), False, {"k": str(k)})
+        for k in places
+    )
+    return (*groups, Group(message("ui.train.film.choices.look"), looks))
+
+
+def halves(of: str) -> tuple[Switch, ...]:
+    """The page's two halves, of which an address opens one: the film of one image, and the training on many.
+
+    >>> [half.on for half in halves("many")]
+    [False, True]
+    """
+    return tuple(
+        Switch(f"half_{half}", message(f"ui.train.halves.{half}.label"), message(f"ui.train.halves.{half}.words"), (of == MANY) == bool(change), {"of": change})
+        for half, change in (("one", ""), ("many", MANY))
+    )
+
+
+def _hold(lesson: Lesson, hold: tuple[str, ...]) -> tuple[Switch, ...]:
+    """Each parameter, as a switch that keeps it from taking its steps in a second run."""
+    found = []
+    for name in lesson.network.parameters:
+        chosen = [other for other in lesson.network.parameters if (other in hold) != (other == name)]
+        words = message("ui.train.film.choices.hold_words", name=label(name))
+        found.append(Switch(f"hold_{name}", label(name), words, name in hold, {"hold": ",".join(chosen), "vs": ""}))
+    return tuple(found)
+
+
+def _compare(lesson: Lesson, vs: str) -> tuple[Switch, ...]:
+    """Other starts of the same lesson; those that would be this very one are left out."""
+    others: dict[str, dict[str, object]] = {
+        "seed": {"seed": (lesson.seed + 1) % (MAX_SEED + 1), "w": "normal"},
+        "rate_up": {"lr": min(lesson.lr * 10, 1e6)},
+        "rate_down": {"lr": lesson.lr / 10},
+        "kernel": {"f": "identity"},
+        "pixels": {"scale": "raw" if lesson.scale == "unit" else "unit"},
+    }
+    nothing, alone = message("ui.train.film.choices.nothing"), message("ui.train.film.choices.alone")
+    found = [Switch("compare_none", nothing, alone, not vs, {"vs": "", "hold": ""})]
+    here = lesson.start.to_query()
+    for key, change in others.items():
+        there = lesson.start.changed({name: as_text(value) for name, value in change.items()})[0].to_query()
+        query = urlencode({name: there[name] for name in change if name in there and there[name] != here.get(name)}, safe=",")
+        if query:
+            name = message(f"ui.train.film.choices.{key}" + (f".{change['scale']}" if key == "pixels" else ""))
+            words = message("ui.train.film.choices.beside", label=name)
+            found.append(Switch(f"compare_{key}", name, words, vs == query, {"vs": query, "hold": ""}))
+    return tuple(found)

@@ -1,0 +1,129 @@
+"""What of a film goes to the browser: frames of its maps in few bytes, and its curves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from cnnviz.core.film import Film, answers
+from cnnviz.core.lesson import Lesson
+from cnnviz.pages.colours import MOST_PRINTED
+from cnnviz.pages.map_parts import Part, part
+from cnnviz.pages.train.film.curves import CURVES, MOST_LINES, lines
+from cnnviz.pages.train.film.learning import (
+    as_bytes,
+    changes,
+    falls,
+    log_bytes,
+    pushed,
+    share_of_the_fall,
+    symbol_of,
+    weights_of,
+)
+
+MOST_BYTES = 2_000_000
+"""What may go to the browser; the curves take their part, the frames of the maps the rest."""
+
+WORDS = 40_000
+"""Bytes of these that are kept for all that is no array; an uploaded image alone, in every link, takes half."""
+
+
+def parts_of(lesson: Lesson, x_shape: tuple[int, ...]) -> tuple[Part, ...]:
+    """What is shown in frames: the weights of the first outputs, and last the gradient that still pushes the first sums."""
+    return (*weights_of(lesson, x_shape), part(lesson.network.program(x_shape), pushed(lesson)))
+
+
+def kernel_of(lesson: Lesson, x_shape: tuple[int, ...]) -> Part | None:
+    """The filter that is shown of every update: the first one's first channel; None where there is no convolution."""
+    program = lesson.network.program(x_shape)
+    first = next((name for name in program.parameters if len(program.shapes[name]) == 4), None)
+    return part(program, first) if first else None
+
+
+def frames_that_fit(n: int, cells: int, parts: int, maps: int = 3, numbers: int = 15) -> int:
+    """How many frames a film of `n` updates may have, of maps with so many cells, as one of `parts` films.
+
+    `numbers` are those of its curves for each update, float32, besides the loss.
+
+    >>> frames_that_fit(200, 900, 1), frames_that_fit(200, 900, 2)
+    (707, 351)
+    """
+    curves = (8 + numbers * 4) * (n + 1)
+    frame = maps * (cells * (4 if cells <= MOST_PRINTED else 1) + 16) + 4  # with its ends, and its update
+    return max(2, ((MOST_BYTES - WORDS) // parts - curves) // frame)
+
+
+def arrays(film: Film, lesson: Lesson, parts: tuple[Part, ...], kernel: Part | None, change: float) -> dict[str, np.ndarray]:
+    """Frames in few bytes, the first filter of every update, and curves.
+
+    Weights go as their start, and as their changes on one scale up to `change`; the gradient on powers of ten.
+    """
+    *weights, push = parts
+    found: dict[str, np.ndarray] = {"updates": film.updates.astype(np.float32), "losses": film.losses}
+    for place, one in enumerate(weights):
+        found[symbol_of(one, place)] = as_bytes(changes(film, one), change)
+        found[f"{symbol_of(one, place)}_start"] = one.of(film.frames[one.symbol][0]).reshape(-1).astype(np.float32)
+    found[push.symbol] = log_bytes(_frames(film, push))[0]
+    pushes = _frames(film, push).astype(np.float64)
+    found[f"{push.symbol}_ends"] = np.stack([pushes.min(axis=1), pushes.max(axis=1)], axis=1)
+    if kernel:
+        found |= {kernel.symbol: kernel.of(lesson.kernel), "moved": _moved(film, kernel)}
+    curves = {name: np.stack([*of.values()], axis=1) for name in CURVES if name != "losses" and (of := lines(film, lesson, name))}
+    curves["to_go"], curves["terms"] = answers(film, lesson.network, np.array(lesson.y))
+    if share := share_of_the_fall(film, lesson):
+        curves["shares"] = share[0]
+    found |= {name: array.astype(np.float32) for name, array in (curves | {"saturated": film.saturated}).items()}
+    if kernel and found["kernel"].shape == found["moved"].shape == film.kernel.shape:
+        found["kernel"] = found["moved"]  # the very same, and sent once
+    return found
+
+
+def largest_change(film: Film, parts: tuple[Part, ...], kernel: Part | None) -> float:
+    """How far any weight that is shown has moved by any frame."""
+    moved = [changes(film, one) for one in parts[:-1]] + ([_moved(film, kernel)] if kernel else [])
+    return max((float(np.abs(np.nan_to_num(one)).max()) for one in moved), default=0.0)
+
+
+def _frames(film: Film, one: Part) -> np.ndarray:
+    """The part's frames, (F,cells); of a map a film has its channel alone."""
+    frames = film.frames[one.symbol]
+    return frames.reshape(len(frames), -1)
+
+
+def _moved(film: Film, kernel: Part) -> np.ndarray:
+    """How far each weight of the filter's first channel has moved, (n+1,K·K)."""
+    size = kernel.rows * kernel.columns
+    return (film.kernel[:, :size] - film.kernel[0, :size]).astype(np.float32)
+
+
+def numbers_of(lesson: Lesson, kernel: Part | None) -> int:
+    """How many numbers the curves of a film have for each update, besides the loss."""
+    weights = kernel.rows * kernel.columns if kernel else 0
+    lines = MOST_LINES if weights > MOST_LINES or lesson.ch == "rgb" else 0
+    return 2 + 3 * len(lesson.y) + weights + lines + 2 * len(lesson.network.parameters)
+
+
+def to_json(film: Film, lesson: Lesson, parts: tuple[Part, ...], kernel: Part | None) -> Mapping[str, object]:
+    """What the component's film needs to know of a run's maps and curves."""
+    *weights, push = parts
+    maps = [_map(kernel, kernel.symbol, "kernel", _most(film.kernel))] if kernel else []
+    maps += [_map(one, symbol_of(one, place), "weights", _most(film.frames[one.symbol])) for place, one in enumerate(weights)]
+    maps.append(_map(push, push.symbol, "push", log_bytes(_frames(film, push))[1][1]))
+    marks, sentence = falls(film)
+    share = share_of_the_fall(film, lesson)
+    return {
+        "maps": maps,
+        "lines": {name: list(lines(film, lesson, name)) for name in CURVES},
+        "marks": marks,
+        "fall": sentence or "",
+        "share": share[1] if share else None,
+    }
+
+
+def _map(one: Part, symbol: str, role: str, most: float) -> dict[str, object]:
+    return one.to_json() | {"symbol": symbol, "scale": one.scale, "role": role, "most": most}
+
+
+def _most(array: np.ndarray) -> float:
+    return float(np.abs(np.nan_to_num(array)).max())

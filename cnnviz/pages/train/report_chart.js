@@ -1,0 +1,111 @@
+// A curve over the epochs of a training, as SVG: learned images and those held out, against what guessing gets.
+
+import { apart } from "../../view/model/axes.js"
+import { escaped, number } from "../../view/model/format.js"
+import { say, written } from "../../view/model/words.js"
+
+/** @typedef {{ name: string, values: ArrayLike<number>, main: boolean }} Curve  the main one is of images that are held out */
+/**
+ * @typedef {object} Chart
+ * @property {ArrayLike<number>} x  epochs, of each value
+ * @property {number} epochs  where the axis ends
+ * @property {Curve[]} curves
+ * @property {number} at  the value that is told of
+ * @property {boolean} percent
+ * @property {number | null} guessing  what guessing gets
+ * @property {boolean} active  whether more is to come
+ */
+
+const [WIDTH, HEIGHT] = [300, 216]
+const [LEFT, RIGHT, TOP, BOTTOM] = [44, 208, 10, 178]
+const LINE = 32 // a name and its value below it
+
+/**
+ * The end of an axis from 0 that holds `most` and parts evenly into four.
+ * @param {number} most
+ */
+export function niceEnd(most) {
+  if (!(most > 0) || !Number.isFinite(most)) return 1
+  const power = 10 ** Math.floor(Math.log10(most))
+  return [1, 1.2, 1.6, 2, 2.4, 3, 4, 6, 8, 10].map((times) => times * power).find((end) => end >= most * 0.999) ?? most
+}
+
+/**
+ * A place across, of an epoch.
+ * @param {number} epoch
+ * @param {number} epochs
+ */
+const across = (epoch, epochs) => LEFT + ((RIGHT - LEFT) * epoch) / epochs
+
+/**
+ * The value that stands nearest to a place, given as a share of the picture's width.
+ * @param {ArrayLike<number>} x
+ * @param {number} epochs
+ * @param {number} share
+ */
+export function nearest(x, epochs, share) {
+  const places = Array.from(x, (epoch) => Math.abs(across(epoch, epochs) - share * WIDTH))
+  return places.indexOf(Math.min(...places))
+}
+
+/** @param {Chart} chart */
+export function reportChart({ x, epochs, curves, at, percent, guessing, active }) {
+  const finite = curves.flatMap(({ values }) => Array.from(values).filter(Number.isFinite))
+  const end = percent ? 1 : niceEnd(Math.max(...finite, 0))
+  const up = (/** @type {number} */ value) => BOTTOM - ((BOTTOM - TOP) * Math.min(Math.max(value, 0), end)) / end
+  const told = (/** @type {number} */ value) =>
+    percent ? say("web.training.share", { share: value }) : number(value, 3)
+  const last = across(x[x.length - 1] ?? 0, epochs)
+  const parts = []
+  if (active && x.length && last < RIGHT - 4) {
+    parts.push(`<rect class="to-come" x="${last}" y="${TOP}" width="${RIGHT - last}" height="${BOTTOM - TOP}"/>`)
+    if (RIGHT - last > 46)
+      parts.push(`<text x="${RIGHT - 4}" y="${TOP + 13}" text-anchor="end">${say("web.training.to_come")}</text>`)
+  }
+  for (let n = 0; n <= 4; n++) {
+    const [value, y] = [(end * n) / 4, up((end * n) / 4)]
+    const label = percent ? written(value, "%") : written(value, "3")
+    parts.push(
+      `<path class="grid" d="M${LEFT} ${y}H${RIGHT}"/><text x="${LEFT - 6}" y="${y + 4}" text-anchor="end">${label}</text>`,
+    )
+    const epoch = (epochs * n) / 4
+    const place = across(epoch, epochs)
+    parts.push(`<path class="grid" d="M${place} ${TOP}V${BOTTOM}"/>`)
+    if (Number.isInteger(epoch))
+      parts.push(`<text x="${place}" y="${BOTTOM + 16}" text-anchor="middle">${epoch}</text>`)
+  }
+  parts.push(`<text x="${LEFT}" y="${BOTTOM + 32}">${say("web.training.epochs")}</text>`)
+  const names = (x.length ? curves : []).map(({ name, values, main }) => ({
+    name,
+    main,
+    value: values[at],
+    y: up(values[at]),
+  }))
+  if (guessing !== null) {
+    parts.push(`<path class="guess" d="M${LEFT} ${up(guessing)}H${RIGHT + 6}"/>`)
+    names.push({ name: say("web.training.guessing"), main: false, value: guessing, y: up(guessing) })
+  }
+  for (const { values, main } of x.length ? curves : []) {
+    const points = Array.from(values, (value, n) => [across(x[n], epochs), up(value)]).filter(([, y]) =>
+      Number.isFinite(y),
+    )
+    parts.push(
+      `<polyline class="${main ? "main" : ""}" points="${points.map((point) => point.map((c) => c.toFixed(1)).join()).join(" ")}"/>`,
+    )
+    if (Number.isFinite(values[at]))
+      parts.push(`<circle class="${main ? "main" : ""}" cx="${across(x[at], epochs)}" cy="${up(values[at])}" r="4"/>`)
+  }
+  if (at < x.length - 1) parts.push(`<path class="cursor" d="M${across(x[at], epochs)} ${TOP}V${BOTTOM}"/>`)
+  const places = apart(
+    names.map(({ y }) => y),
+    BOTTOM - 8,
+    LINE,
+  )
+  for (const [i, y] of places) {
+    const { name, main, value } = names[i]
+    parts.push(
+      `<text class="${main ? "main" : ""}" x="${RIGHT + 10}" y="${y}"><tspan class="line-name">${escaped(name)}</tspan><tspan x="${RIGHT + 10}" dy="14">${told(value)}</tspan></text>`,
+    )
+  }
+  return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" aria-hidden="true">${parts.join("")}</svg>`
+}

@@ -1,0 +1,73 @@
+"""The form of a training: what can be set, what is set, and what that makes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from cnnviz.core.image_ids import CLASSES, DIGITS, called
+from cnnviz.core.lesson import CHANNELS, as_text
+from cnnviz.core.optimizers import OPTIMIZERS
+from cnnviz.core.presets import PRESETS
+from cnnviz.core.training import DTYPES
+from cnnviz.pages.train.training.settings import LEARNS, RATES, Settings
+from cnnviz.pages.train.training.trainer import Job
+from cnnviz.wire.records import Text
+from cnnviz.wire.training import TrainingForm, TrainingLayer
+from cnnviz.words import Message, message
+
+NUMBERS = ("epochs", "batch", "rate", "seed")
+"""The settings that are typed, in the address's order."""
+
+
+def form(settings: Settings, asked: str, job: Job | None, sentences: Sequence[Message], wrong: Message | str) -> TrainingForm:
+    """The form, as the address `asked` for it; `job` is None where these settings make none, and `wrong` says why."""
+    return TrainingForm(
+        asked=asked,
+        text=settings.to_text(),
+        classes=settings.classes,
+        kinds=[[(name, called(name)) for name in names] for names in (CLASSES, DIGITS)],
+        values={name: as_text(getattr(settings, name)) for name in (*NUMBERS, "net", "ch", "opt", "dtype")},
+        choices=_choices(settings),
+        fits=_fits(),
+        rates=RATES,
+        layers=_layers(job) if job else [],
+        learn=message("ui.train.training.fields.learn", n=_count(job)) if job else "",
+        sentences=sentences,
+        wrong=wrong,
+    )
+
+
+def _choices(settings: Settings) -> dict[str, list[tuple[str, Message | str]]]:
+    own = message("ui.train.training.fields.own")
+    nets: dict[str, Message | str] = {"": own, LEARNS: message("ui.train.training.fields.proposed")}
+    nets |= {preset.query["net"]: preset.label for preset in PRESETS}
+    return {
+        "net": list((nets | {settings.net: nets.get(settings.net, settings.net)}).items()),
+        "ch": [("", own), *((channel, message(f"web.channels.{channel}")) for channel in CHANNELS)],
+        "opt": [(name, message(f"web.network.{name}")) for name in OPTIMIZERS],
+        "dtype": [(name, name) for name in DTYPES],
+    }
+
+
+def _fits() -> dict[str, tuple[str, str]]:
+    """The channel and the optimizer that each network was made for."""
+    made_for = {preset.query["net"]: (preset.query["ch"], preset.query["opt"]) for preset in PRESETS}
+    return {LEARNS: ("rgb", "adam")} | made_for
+
+
+def _layers(job: Job) -> list[TrainingLayer]:
+    """A line for each layer that learns, with those that follow it, and the shape that comes out."""
+    program = job.settings.network.program(job.data.train.pixels(job.channel).shape[1:])
+    lines: list[TrainingLayer] = []
+    for layer, names, shape in zip(program.network.layers, program.network.names, program.inputs, strict=True):
+        begins = not lines or bool(layer.parameters(shape))
+        before: Sequence[tuple[Text, str]] = () if begins else lines.pop()["kinds"]
+        kind = (message(f"layer.{layer.kind}.short"), str(layer))
+        lines.append(TrainingLayer(kinds=[*before, kind], shape=program.shapes[names.output]))
+    return lines
+
+
+def _count(job: Job) -> int:
+    program = job.settings.network.program(job.data.train.pixels(job.channel).shape[1:])
+    return sum(math.prod(program.shapes[name]) for name in program.parameters)

@@ -1,0 +1,125 @@
+"""The job that settings and a lesson make, and in words what it starts from."""
+
+from __future__ import annotations
+
+import re
+
+from cnnviz.core.filters import banks, given_filters
+from cnnviz.core.kernels import KERNELS
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.network import WEIGHTS, Network
+from cnnviz.core.training import Training
+from cnnviz.data.training_data import describe, training_data
+from cnnviz.pages.train.training.settings import Settings
+from cnnviz.pages.train.training.trainer import Job
+from cnnviz.words import Message, message
+
+
+def job_of(lesson: Lesson, settings: Settings) -> Job:
+    """What is to be trained; Problem where it is not to be had."""
+    data = training_data(settings.classes)
+    channel = settings.ch or lesson.ch
+    return Job(_training(lesson, settings, data.names, data.train.pixels(channel).shape[1:]), data, channel)
+
+
+def about(lesson: Lesson, job: Job) -> list[Message]:
+    """Which images it learns from, and where the network starts, in sentences."""
+    return [describe(job.data), *start_words(lesson, job.settings)]
+
+
+def _training(lesson: Lesson, settings: Settings, names: tuple[str, ...], x_shape: tuple[int, ...]) -> Training:
+    """The lesson's network, or another, with an output for each class; Problem where it does not fit the images."""
+    net = with_outputs(settings.net or lesson.net, len(names))
+    training = Training(
+        weights=lesson.w if lesson.w in WEIGHTS else "normal", seed=lesson.seed, learning_rate=settings.rate,
+        batch=settings.batch, epochs=settings.epochs, shuffle=settings.seed, scale=lesson.scale,
+        net=net, opt=settings.opt, dtype=settings.dtype, classes=names,
+        **({} if settings.net else {"stride": lesson.stride, "padding": lesson.pad}),
+    )  # fmt: skip
+    training.network.check(x_shape)
+    first = next(iter(banks(training.network, x_shape)), None)
+    if settings.net or first is None:
+        return training
+    try:
+        return _with(training, tuple(given_filters(lesson.f, first).ravel().tolist()))
+    except ValueError:  # typed for other channels, or kept no more
+        return training
+
+
+def _with(training: Training, f: tuple[float, ...]) -> Training:
+    return Training(**{**{name: getattr(training, name) for name in training.__dataclass_fields__}, "f": f})
+
+
+def with_outputs(net: str, n: int) -> str:
+    """A network's text with so many outputs: its last layer that learns has as many.
+
+    >>> with_outputs("conv1x3-sigmoid-dense2-sigmoid-mse", 10), with_outputs("conv4x3b-gap-softmax-ce", 3)
+    ('conv1x3-sigmoid-dense10-sigmoid-mse', 'conv3x3b-gap-softmax-ce')
+    """
+    words = net.split("-")
+    last = max(place for place, word in enumerate(words) if re.match("conv|dense", word))
+    words[last] = re.sub(r"^(conv|dense)\d+", rf"\g<1>{n}", words[last])
+    return str(Network.parse("-".join(words)))
+
+
+def start_words(lesson: Lesson, training: Training) -> list[Message]:
+    """Where the network starts from, in sentences."""
+    own = training.net == with_outputs(lesson.net, len(training.classes) or len(lesson.y))
+    found = [message("ui.train.training.start.lesson" if own else "ui.train.training.start.another", net=training.net, weights=_weights(training))]
+    if own and training.net != lesson.net:
+        found.append(message("ui.train.training.start.outputs", net=training.net, n=len(training.classes)))
+    if lesson.w not in WEIGHTS:
+        found.append(message("ui.train.training.start.trained"))
+    return [*found, message("ui.train.training.start.exact")] if lesson.deviations else found
+
+
+def _weights(training: Training) -> Message:
+    return message(f"ui.train.training.start.{training.weights}", seed=training.seed)
+
+
+def start_of(job: Job, lesson: Lesson) -> Lesson:
+    """`lesson` as it was when `job` started: on the same image, with that network."""
+    start = job.settings
+    query = {
+        "net": start.net, "w": start.weights, "seed": start.seed, "stride": start.stride, "pad": start.padding,
+        "ch": job.channel, "scale": start.scale, "rule": "exact",
+    }  # fmt: skip
+    if start.classes and start.net != lesson.net:
+        query["classes"] = ",".join(start.classes)
+    if text := _filters(start, job):
+        query["f"] = text
+    return lesson.start.changed({name: str(value) for name, value in query.items()})[0].start
+
+
+def _filters(training: Training, job: Job) -> str:
+    """The filters that a training starts with, as an address has them."""
+    bank = next(iter(banks(training.network, job.data.train.pixels(job.channel).shape[1:])), None)
+    if not training.f or bank is None:
+        return ""
+    size = bank.size if len(training.f) % bank.size == 0 else len(training.f)
+    return ";".join(",".join(map(repr, training.f[at : at + size])) for at in range(0, len(training.f), size))
+
+
+def job_words(job: Job) -> Message:
+    """Which training this is: the fields above it may have moved on."""
+    settings = job.settings
+    f = settings.f[:9]
+    return message(
+        "ui.train.training.job",
+        classes=message("data.training.two", a=job.data.words[0], b=job.data.words[1]) if len(job.data.names) == 2
+        else message("data.training.several", names=job.data.words),
+        images=message("ui.train.training.images", n=len(job.data.train)),
+        epochs=message("ui.train.training.epochs", n=settings.epochs),
+        batch=settings.batch,
+        rate=settings.learning_rate,
+        opt=settings.opt,
+        dtype=settings.dtype,
+        net=settings.net,
+        shuffle=settings.shuffle,
+        kernel=next((name for name, kernel in KERNELS.items() if kernel == f), f) if f else message("lesson.drawn"),
+        weights=_weights(settings),
+        channel=message(f"web.channels.{job.channel}"),
+        pixels=message(f"ui.train.training.pixels.{settings.scale}"),
+        stride=settings.stride,
+        padding=settings.padding,
+    )  # fmt: skip

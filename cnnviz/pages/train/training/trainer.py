@@ -1,0 +1,172 @@
+"""A training in a thread of its own: it can be paused, and it ends when nobody has looked for a while.
+
+A page that is left, or a laptop that is shut, looks no more; so nothing has to notice the leaving.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from cnnviz.core.cancellation import in_background
+from cnnviz.core.evaluation import Outcome
+from cnnviz.core.recent import Recent, held_bytes
+from cnnviz.core.training import Progress, Training, train
+from cnnviz.data.labelled import Collection
+
+PATIENCE = 8.0
+"""Seconds without a look after which a training stops."""
+
+AT_ONCE = 2
+"""How many trainings run at the same time in this process; the others wait for their turn."""
+
+TURNS = threading.BoundedSemaphore(AT_ONCE)
+
+
+MOST_BYTES = 48_000_000
+"""What is kept of trainings that are done: who opens their link sees what came of them. The teaching notebook's takes 1 MB."""
+
+
+class Job(NamedTuple):
+    """What is to be trained: the settings, the images, and the channel of them."""
+
+    settings: Training
+    data: Collection
+    channel: str
+
+    @property
+    def name(self) -> tuple:
+        """The same for jobs that give the same numbers."""
+        return self.settings, self.data.names, self.data.source, self.channel
+
+
+class Elsewhere(Protocol):
+    """Where other processes find the trainings that were done in this one."""
+
+    def put(self, job: Job, reports: Sequence[Progress]) -> None:
+        """Keeps what a training has reported."""
+
+    def get(self, job: Job) -> list[Progress] | None:
+        """The reports of that job, None where there are none; earlier ones may lack parameters that nothing shows."""
+
+
+_elsewhere: list[Elsewhere] = []
+
+
+def keep_also(elsewhere: Elsewhere) -> None:
+    """Has trainings that are done from now on known elsewhere too, and asked for there."""
+    _elsewhere[:] = [elsewhere]
+
+
+def done(job: Job) -> Trainer | None:
+    """The last training of this job that was done, here or elsewhere, and is still kept."""
+    found = _done.get(job.name)
+    for elsewhere in _elsewhere if found is None else ():
+        if reports := elsewhere.get(job):
+            found = Trainer(job, reports)
+            _done.put(job.name, found)
+    return found
+
+
+class Trainer:
+    """One training, a report after the other; `reports` are all of one that was done before."""
+
+    def __init__(self, job: Job, reports: Sequence[Progress] = ()):
+        self.job = job
+        self.reports: list[Progress] = list(reports)
+        self.outcome: tuple[int, Outcome] | None = None
+        self._times: list[tuple[float, int]] = []
+        self._ended = "done" if reports else ""
+        self._at_work = False
+        self._go = threading.Event()
+        self._go.set()
+        self._stop = threading.Event()
+        self._seen = time.monotonic()
+        if not reports:
+            threading.Thread(target=self._run, daemon=True, name="training").start()
+
+    @property
+    def state(self) -> str:
+        """ "waiting" for its turn, "running", "paused"; or in the end "done", "stopped", "left" alone, or "failed"."""
+        if self._ended:
+            return self._ended
+        if not self._go.is_set():
+            return "paused"
+        return "running" if self._at_work else "waiting"
+
+    @property
+    def active(self) -> bool:
+        """Whether there is more to come."""
+        return not self._ended
+
+    @property
+    def speed(self) -> float:
+        """Updates a second since it last went on; 0 where that is not known yet."""
+        times = list(self._times)
+        seconds, updates = (times[-1][0] - times[0][0], times[-1][1] - times[0][1]) if times else (0.0, 0)
+        return updates / seconds if seconds > 0 else 0.0
+
+    def look(self) -> Progress | None:
+        """The latest report, if there is one; whoever stops looking stops the training."""
+        self._seen = time.monotonic()
+        return self.reports[-1] if self.reports else None
+
+    def pause(self) -> None:
+        """Holds still after the current report; another training may have the turn meanwhile."""
+        self._go.clear()
+
+    def resume(self) -> None:
+        """Goes on where it paused, when it is its turn."""
+        self._go.set()
+
+    def stop(self) -> None:
+        """Ends it; what it has learned so far stays."""
+        self._stop.set()
+
+    def _run(self) -> None:
+        try:
+            with in_background():
+                self._ended = self._learn()
+        except Exception:
+            logging.getLogger(__name__).exception("training")
+            self._ended = "failed"
+
+    def _learn(self) -> str:
+        """Works until nothing is left to do, or nobody looks; says which."""
+        settings, data, channel = self.job
+        learn, held_out = data.train, data.held_out
+        run = train(settings, learn.pixels(channel), learn.targets, held_out.pixels(channel), held_out.targets)
+        while self._has_turn():
+            try:
+                self._at_work = True
+                self._times.clear()  # what was waited for is no work
+                for progress in run:
+                    self.reports.append(progress)
+                    self._times.append((time.monotonic(), progress.step))
+                    if self._over() or not self._go.is_set():
+                        break
+                else:
+                    _done.put(self.job.name, self)
+                    for elsewhere in _elsewhere:
+                        elsewhere.put(self.job, self.reports)
+                    return "done"
+            finally:
+                self._at_work = False
+                TURNS.release()
+        return "stopped" if self._stop.is_set() else "left"
+
+    def _has_turn(self) -> bool:
+        """Waits until it may work; False if it is over before."""
+        while not self._over():
+            if self._go.wait(timeout=0.2) and TURNS.acquire(timeout=0.2):
+                return True
+        return False
+
+    def _over(self) -> bool:
+        return self._stop.is_set() or time.monotonic() - self._seen > PATIENCE
+
+
+_done: Recent[tuple, Trainer] = Recent(MOST_BYTES, lambda training: held_bytes((training.reports, training.outcome)))

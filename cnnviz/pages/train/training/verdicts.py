@@ -1,0 +1,39 @@
+"""What a training's numbers mean: why nothing more is learned, and what an accuracy is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cnnviz.core.evaluation import guessed_share
+from cnnviz.core.film import NEARLY_ALL
+from cnnviz.core.training import Progress, Training
+from cnnviz.words import Message, message
+
+FEW = 10
+"""Held-out images; of fewer, guessing may get all or none right."""
+
+
+def stuck(reports: Sequence[Progress], settings: Training) -> Message | None:
+    """Why nothing more is learned, if that is so."""
+    first, now = reports[0], reports[-1]
+    if now.saturated >= NEARLY_ALL:
+        cure = "pixels" if settings.scale == "raw" else "kernel" if first.saturated >= NEARLY_ALL else "rate"
+        return message(f"ui.train.training.stuck.{cure}", update=now.step)
+    if now.silent >= NEARLY_ALL:
+        return message("ui.train.training.stuck.silent", update=now.step)
+    if now.saturated_outputs >= NEARLY_ALL and now.accuracy < NEARLY_ALL:
+        return message("ui.train.training.stuck.outputs", update=now.step)
+    return None
+
+
+def beside_guessing(accuracy: float, images: int, classes: int = 2) -> Message:
+    """What an accuracy on so few images is worth.
+
+    >>> str(beside_guessing(0.5, 4))
+    '4 images are too few to judge by.'
+    """
+    if images < FEW:
+        return message("ui.train.training.too_few", n=images)
+    low, high = guessed_share(images, classes)
+    verdict = "more" if accuracy > high else "less" if accuracy < low else "luck"
+    return message(f"ui.train.training.guessing.{verdict}", low=low, high=high, images=images)

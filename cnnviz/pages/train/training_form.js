@@ -1,0 +1,260 @@
+// The settings of a training on many images: a form that shows what the address says, and changes it.
+
+import { plainNumber } from "../../view/model/format.js"
+import { read } from "../../view/model/network_text.js"
+import { say } from "../../view/model/words.js"
+import { actionButton } from "../../view/regions/actions.js"
+import { field, html, keyed, linesOf, render, select, setHTML, setText } from "../../view/regions/html.js"
+
+/** @import { TrainingForm as Told, TrainingLayer } from "../../view/types/wire.js" */
+/** @typedef {{ classes: readonly string[], values: Record<string, string> }} Settings */
+
+const ALL = "all"
+const FEWEST = 2
+const SUGGESTED = [
+  ["cat,dog", ALL],
+  ["3,8", ALL],
+]
+/** The numbers that are typed: the least, the most, and whether they are whole. @type {Record<string, [number, number, boolean]>} */
+const NUMBERS = {
+  epochs: [1, 200, true],
+  batch: [1, 1024, true],
+  rate: [0, 100, false],
+  seed: [0, 999_999_999, true],
+}
+/** What a setting is where the address does not name it. @type {Record<string, string>} */
+const DEFAULTS = { opt: "gd", dtype: "float64", ch: "", net: "" }
+/** The lines that unfold, and the settings in them. @type {Record<string, string[]>} */
+const ROWS = { length: ["epochs", "batch"], learning: ["rate", "opt"], pixels: ["ch", "dtype"], order: ["seed"] }
+
+/** @type {(id: string) => string} */
+const words = (id) => say(`web.training.form.${id}`)
+
+/** @type {(name: string) => string} */
+const control = (name) =>
+  field(
+    words(name),
+    name in NUMBERS
+      ? `<input data-key="train_${name}" data-setting="${name}" inputmode="decimal" autocomplete="off" spellcheck="false">`
+      : select(`train_${name}`, [], words(name), `data-setting="${name}"`),
+  )
+
+/** @type {(name: string, within: string[]) => string} */
+const row = (name, within) => `
+  <details class="row" data-row="train_${name}"><summary><span class="row-name">${words(`rows.${name}`)}</span><span class="row-value"></span></summary>
+    <div class="unfolded two">${within.map(control).join("")}</div></details>`
+
+export const formBody = () => `
+  <section><h2>${words("net")}</h2>${select("train_net", [], words("net"), 'data-setting="net"')}<ol class="learning-layers"></ol><p class="hint learn"></p></section>
+  <section><h2>${words("classes")} <span class="words"></span></h2>
+    <div class="choice kinds" role="group" aria-label="${words("images")}">${["photographs", "digits"].map((kind, n) => `<button type="button" data-kind="${n}">${words(kind)}</button>`).join("")}</div>
+    <div class="chips" role="group" aria-label="${words("classes")}"></div><div class="pair suggested"></div><p class="wrong" role="alert"></p>
+    <p class="hint images"></p>${actionButton("train_full", "", "hidden")}</section>
+  <section><h2>${words("training")}</h2><div class="rows">${Object.entries(ROWS)
+    .map(([name, within]) => row(name, within))
+    .join("")}</div><p class="wrong numbers" role="alert"></p><p class="about"></p></section>`
+
+export class TrainingForm {
+  /** @type {Told | undefined}  what the server last said */
+  told = undefined
+  /** @type {Settings}  what is set, before the server has heard of it */
+  set = { classes: [], values: {} }
+  asked = "" // the text that was asked for and is not answered yet
+  kind = 0 // photographs, or digits
+
+  /**
+   * @param {HTMLElement} root
+   * @param {(text: string) => void} change  what is called with the settings as the address has them
+   */
+  constructor(root, change) {
+    this.root = root
+    this.change = change
+    root.innerHTML = formBody()
+    root.addEventListener("click", ({ target }) => this.clicked(/** @type {Element} */ (target)))
+    root.addEventListener("change", ({ target }) => this.changed(/** @type {HTMLInputElement} */ (target)))
+  }
+
+  /** @param {string} selector */
+  $(selector) {
+    return /** @type {HTMLElement} */ (this.root.querySelector(selector))
+  }
+
+  /** The settings as the server has them, once it knows what is set. */
+  get text() {
+    return this.asked || this.told?.text || ""
+  }
+
+  /** The classes that there are of this kind. */
+  get names() {
+    return (this.told?.kinds[this.kind] ?? []).map(([name]) => name)
+  }
+
+  /** Whatever was asked for here: the address is somebody else's by now. */
+  forget() {
+    this.asked = ""
+  }
+
+  /** @param {Told} told */
+  receive(told) {
+    if (this.asked && told.asked !== this.asked) return // it is a change behind
+    this.asked = ""
+    this.told = told
+    this.set = { classes: told.classes, values: told.values }
+    this.kind = told.kinds.findIndex((names) => names.some(([name]) => name === told.classes[0]))
+    this.fill()
+    render(told.layers.map(layerLine), this.$(".learning-layers"))
+    setText(this.$(".learn"), told.learn)
+    const [images = "", ...start] = told.sentences
+    setText(this.$(".images"), images)
+    setHTML(this.$(".about"), linesOf(start))
+    setText(this.$(".wrong"), told.wrong)
+  }
+
+  // What is set, in every control.
+  fill() {
+    const { told, kind } = this
+    if (!told) return
+    const { classes, values } = this.set
+    const names = told.kinds[kind]
+    setText(this.$(".words"), say("web.training.form.some", { n: classes.length, most: names.length }))
+    for (const button of this.root.querySelectorAll(".kinds [data-kind]"))
+      button.setAttribute("aria-pressed", String(Number(/** @type {HTMLElement} */ (button).dataset.kind) === kind))
+    const chip = (/** @type {readonly [string, string]} */ [name, text]) =>
+      html`<button type="button" data-class=${name} aria-pressed=${classes.includes(name)}>${text}</button>`
+    render(keyed(kind, names.map(chip)), this.$(".chips"))
+    render(SUGGESTED[kind].map(suggestion), this.$(".suggested"))
+    for (const [name, options] of Object.entries(told.choices))
+      render(
+        options.map(([value, text]) => html`<option value=${value}>${text}</option>`),
+        this.$(`[data-setting="${name}"]`),
+      )
+    for (const element of this.root.querySelectorAll(/** @type {"input"} */ ("[data-setting]"))) {
+      if (element === document.activeElement && element.matches("input")) continue // somebody is typing
+      element.value = values[element.dataset.setting ?? ""]
+      element.removeAttribute("aria-invalid")
+    }
+    setText(this.$(".wrong.numbers"), "")
+    this.fillRows()
+  }
+
+  // What each folded line says.
+  fillRows() {
+    const { values } = this.set
+    const text = (/** @type {string} */ name) =>
+      /** @type {HTMLSelectElement} */ (this.$(`[data-setting="${name}"]`)).selectedOptions?.[0]?.text ?? values[name]
+    const said = {
+      length: say("web.training.form.rows_of.length", { n: Number(values.epochs), batch: Number(values.batch) }),
+      learning: say("web.controls.rows.rate", { rate: Number(values.rate), optimizer: text("opt") }),
+      pixels: `${text("ch")}, ${text("dtype")}`,
+      order: say("web.training.form.rows_of.order", { seed: values.seed }),
+    }
+    for (const [name, value] of Object.entries(said)) {
+      const place = this.$(`[data-row="train_${name}"] .row-value`)
+      setText(place, value)
+      place.title = value
+    }
+  }
+
+  /** @param {Element} target */
+  clicked(target) {
+    const { told } = this
+    const {
+      class: name,
+      kind,
+      pick,
+    } = /** @type {HTMLElement | null} */ (target.closest("[data-class], .kinds [data-kind], [data-pick]"))?.dataset
+    ?? {}
+    if (!told) return
+    if (kind !== undefined && Number(kind) !== this.kind) this.choose(SUGGESTED[Number(kind)][0], Number(kind))
+    if (pick) this.choose(pick, this.kind)
+    if (name) this.toggle(name)
+  }
+
+  /**
+   * @param {string} pick
+   * @param {number} kind
+   */
+  choose(pick, kind) {
+    this.kind = kind
+    this.put({ classes: pick === ALL ? this.names : pick.split(",") })
+  }
+
+  /** @param {string} name */
+  toggle(name) {
+    const { classes } = this.set
+    const others = classes.filter((one) => one !== name)
+    const chosen = others.length < classes.length ? others : [...classes, name]
+    this.put({ classes: this.names.filter((one) => chosen.includes(one)) })
+  }
+
+  /** @param {HTMLInputElement} element */
+  changed(element) {
+    const name = element.dataset.setting
+    if (!name) return
+    const value = name in NUMBERS ? plainNumber(element.value) : element.value
+    const wrong = name in NUMBERS ? outside(name, value) : ""
+    setText(this.$(".wrong.numbers"), wrong)
+    wrong ? element.setAttribute("aria-invalid", "true") : element.removeAttribute("aria-invalid")
+    if (!wrong) this.put({ values: { [name]: value, ...this.along(name, value) } })
+  }
+
+  /**
+   * What goes along: a network is made for a channel and an optimizer, and each optimizer has its learning rate.
+   * @param {string} name
+   * @param {string} value
+   * @returns {Record<string, string>}
+   */
+  along(name, value) {
+    const { fits, rates } = /** @type {Told} */ (this.told)
+    if (name === "opt") return { rate: String(rates[value]) }
+    if (name !== "net" || !(value in fits)) return {}
+    const [ch, opt] = fits[value]
+    return { ch, opt, ...(opt === this.set.values.opt ? {} : { rate: String(rates[opt]) }) }
+  }
+
+  /** @param {{ classes?: readonly string[], values?: Record<string, string> }} change */
+  put({ classes = this.set.classes, values = {} }) {
+    this.set = { classes, values: { ...this.set.values, ...values } }
+    this.fill()
+    const few = classes.length < FEWEST
+    setText(this.$(".wrong"), few ? words("few") : "")
+    if (few) return
+    this.asked = textOf(this.set)
+    this.change(this.asked)
+  }
+}
+
+/**
+ * Settings as the address has them.
+ * @param {Settings} settings
+ */
+export function textOf({ classes, values }) {
+  const differs = Object.entries(DEFAULTS).flatMap(([name, usual]) => (values[name] === usual ? [] : [values[name]]))
+  return [...classes, ...Object.keys(NUMBERS).map((name) => values[name]), ...differs].join(",")
+}
+
+/**
+ * What is wrong with a number that was typed, as a sentence; "" where nothing is.
+ * @param {string} name
+ * @param {string} value
+ */
+export function outside(name, value) {
+  const [least, most, whole] = NUMBERS[name]
+  const number = value === "" ? Number.NaN : Number(value)
+  if (number >= least && number <= most && (!whole || Number.isInteger(number))) return ""
+  return say(`web.training.form.${whole ? "whole" : "between"}`, { name: words(name), least, most })
+}
+
+/** @param {string} pick */
+const suggestion = (pick) =>
+  html`<button type="button" data-pick=${pick}>${words(`pick.${pick.replace(",", "_")}`)}</button>`
+
+/** @param {TrainingLayer} layer */
+function layerLine({ kinds, shape }) {
+  const names = kinds.map(([short, word]) => {
+    const { kind, size } = read(word)
+    return size ? `${short} ${kind === "conv" ? `${size}×${size}` : size}` : short
+  })
+  const text = names.join(", ")
+  return html`<li title=${text}><span>${text}</span><small>${shape.join("×")}</small></li>`
+}

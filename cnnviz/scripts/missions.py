@@ -1,0 +1,135 @@
+"""Missions on the page Step: goals that are reached by changing the lesson, and recognised by the core. They stand in missions.toml."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.mistake_model import Placed
+from cnnviz.core.mistakes import mistakes_for
+from cnnviz.core.stages import label
+from cnnviz.core.trajectory import Moment
+from cnnviz.core.values import Gradients
+from cnnviz.scripts.expression import evaluate
+from cnnviz.scripts.question import filled
+from cnnviz.scripts.scene import query_of, scene
+from cnnviz.words import Message, Problem, Versions, message
+
+_FILE = Path(__file__).with_name("missions.toml")
+MOST_CASES = 10_000
+"""Mistakes to be guessed, by their numbers."""
+CLOSE = 1e-6
+"""Gradients that differ by less than this share of their largest entry look the same."""
+
+
+@dataclass(frozen=True)
+class Mission:
+    """A goal: the lesson that it starts `at`, keys that are to `keep`, and the `key` that holds when it is reached."""
+
+    id: str
+    at: str
+    keep: tuple[str, ...]
+    title: Versions
+    hint: Versions
+    done: Versions
+    key: str = ""
+    blind: bool = False
+
+    def kept(self, lesson: Lesson) -> tuple[str, ...]:
+        """Which of the keys to keep are no longer as at the start."""
+        start, here = Lesson.understand(query_of(self.at))[0].to_query(), lesson.to_query()
+        return tuple(key for key in self.keep if start.get(key, "") != here.get(key, ""))
+
+    def met(self, lesson: Lesson) -> bool:
+        """Whether it is reached: False too where that cannot be worked out.
+
+        >>> find("silent").met(Lesson()), find("silent").met(Lesson(w="zeros"))
+        (False, True)
+        """
+        try:
+            return not self.kept(lesson) and bool(np.all(evaluate(self.key, scene(lesson))))
+        except Problem:
+            return False
+
+    def told(self, lesson: Lesson) -> Versions:
+        """What is said when it is reached, with the lesson's numbers."""
+        return filled(self.done, scene(lesson))
+
+
+@cache
+def missions() -> tuple[Mission, ...]:
+    """All of them, in order.
+
+    >>> [mission.id for mission in missions()]
+    ['silent', 'sure', 'blind', 'overshoot', 'culprit']
+    """
+    entries = tomllib.loads(_FILE.read_text(encoding="utf-8"))["mission"]
+    texts = ("title", "hint", "done")
+    return tuple(Mission(**{**entry, "keep": tuple(entry["keep"])} | {name: Versions(entry[name]) for name in texts}) for entry in entries)
+
+
+def find(id: str) -> Mission | None:
+    """The mission of an id."""
+    return next((mission for mission in missions() if mission.id == id), None)
+
+
+# ---- a mistake without its name
+
+
+@dataclass(frozen=True, eq=False)
+class Blind:
+    """A backward pass with a mistake in it: the gradients, and every mistake that changes something, to choose among."""
+
+    lesson: Lesson
+    gradients: Gradients
+    choices: Mapping[str, Placed]
+
+    def named(self, address: str, moment: Moment) -> tuple[bool, Message] | None:
+        """Whether that mistake gives these gradients at the same moment, and what tells them apart; None for one that cannot be chosen."""
+        if address not in self.choices:
+            return None
+        made, title = _made(self.choices[address], self.lesson, moment), self.choices[address].title
+        stages = [name for stage in self.lesson.network.stages if stage.phase == "backward" for name in stage.makes]
+        for name in (*stages, "dx"):
+            theirs = self.gradients[name]
+            apart = np.abs(made[name] - theirs)
+            if not same(made[name], theirs):
+                index = tuple(int(n) for n in np.unravel_index(int(np.argmax(apart)), apart.shape))
+                entry = f"{label(name)}[{', '.join(map(str, index))}]"
+                return False, message("ui.missions.not_it", title=title, entry=entry, made=float(made[name][index]), here=float(theirs[index]))
+        return True, message("ui.missions.it", title=title)
+
+
+def blind(lesson: Lesson, moment: Moment, case: int) -> Blind | None:
+    """The mistake of a number; None where the network has none that changes something, or the numbers have run away.
+
+    >>> moment = scene(Lesson()).moment
+    >>> found = blind(Lesson(), moment, 4)
+    >>> [address for address in found.choices if found.named(address, moment)[0]]
+    ['flip_forgotten@dx']
+    """
+    exact = moment.gradients
+    if not all(np.isfinite(array).all() for array in exact.values()):
+        return None
+    made = {one: _made(one, lesson, moment) for one in mistakes_for(lesson.network, lesson.opt)}
+    made = {one: wrong for one, wrong in made.items() if all(np.isfinite(array).all() for array in wrong.values())}
+    choices = {one.address: one for one, wrong in made.items() if any(not same(wrong[name], exact[name]) for name in exact)}
+    if not choices:
+        return None
+    chosen = list(choices)[int(np.random.default_rng([case, len(choices)]).integers(len(choices)))]
+    return Blind(lesson, made[choices[chosen]], choices)
+
+
+def _made(mistake: Placed, lesson: Lesson, moment: Moment) -> Gradients:
+    return mistake.gradients(moment.params, moment.trace, np.array(lesson.y), lesson.optimizer, moment.state)
+
+
+def same(a: np.ndarray, b: np.ndarray) -> bool:
+    """Whether two arrays look the same."""
+    return bool(np.abs(a - b).max(initial=0.0) <= CLOSE * max(np.abs(b).max(initial=0.0), 1e-300))

@@ -1,0 +1,182 @@
+"""A step's question on one lesson: its key, its answers and its sentences, all computed from that lesson's numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.read_only import ReadOnly
+from cnnviz.data.images import find_image
+from cnnviz.scripts.expression import evaluate
+from cnnviz.scripts.lesson_file import Step
+from cnnviz.scripts.scene import Scene, lesson_of, query_of, scene
+from cnnviz.words import Problem, Versions, written
+
+CHANGED = {"nothing": (), "image": ("img",), "kernel": ("f",)}
+"""The keys of the address that a step leaves to the learner."""
+
+MOST_SHOWN = 49
+"""Numbers in an answer that is shown as a small map."""
+
+PLACE = re.compile(r"\{([^{}]+?)(?::(\d{1,2}|\d?%|plain))?\}")
+"""An expression in a text, and how its number is written."""
+
+
+@dataclass(frozen=True, eq=False)
+class Option(ReadOnly):
+    """One answer: its value, its label, what is said when it is given, and whether it is right."""
+
+    value: np.ndarray
+    label: Versions
+    say: Versions
+    right: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Question(ReadOnly):
+    """All that is asked and answered on one lesson. `key` is a value, a mask of cells, a truth, or stages in order."""
+
+    lesson: Lesson
+    title: Versions
+    text: Versions
+    ask: Versions
+    right: Versions
+    otherwise: Versions
+    hint: Versions
+    key: np.ndarray
+    options: tuple[Option, ...] = ()
+    order: tuple[str, ...] = ()
+    tolerance: float = 0.0
+
+
+def lesson_at(step: Step, asked: Mapping[str, str]) -> Lesson:
+    """A step's own lesson with what a learner may change in it, and has; what cannot be had stays as it was.
+
+    >>> from cnnviz.scripts.library import bundled
+    >>> step = bundled()[0].steps[0]
+    >>> lesson_at(step, {"img": "test-7", "k": "3", "f": "1"}).k
+    0
+    """
+    own = query_of(step.at)
+    change = {key: asked[key] for key in CHANGED[step.change] if asked.get(key)}
+    if not change:
+        return lesson_of(step.at)
+    try:
+        image = find_image(change.get("img", own.get("img", Lesson().img)))
+    except Problem:
+        return lesson_of(step.at)
+    return Lesson.understand(own | change, lesson_of(step.at), image.label)[0]
+
+
+def ask(step: Step, lesson: Lesson) -> Question:
+    """The question on a lesson; Problem where an expression cannot be computed there."""
+    here = scene(lesson)
+    texts = {name: filled(getattr(step, name), here) for name in ("title", "text", "ask", "right", "otherwise", "hint")}
+    if step.kind == "order":
+        return Question(lesson, **texts, key=np.zeros(0), order=in_order(step, here))  # type: ignore[arg-type]
+    key = key_of(step, here)
+    options = tuple(_options(step, here, key, texts["right"]))
+    return Question(lesson, **texts, key=key, options=options, tolerance=tolerance_of(step, here, key))  # type: ignore[arg-type]
+
+
+def _options(step: Step, here: Scene, key: np.ndarray, right: Versions) -> Iterator[Option]:
+    """The answers as the file has them; what equals the key or an earlier one is left out, so that one is right."""
+    seen: list[np.ndarray] = []
+    found = step.kind != "choose"  # only a choice shows its key
+    for answer in step.answers:
+        value = value_of(step, answer.is_, here) if answer.is_ else key
+        is_key = step.kind == "choose" and same(value, key)
+        if (is_key and found) or any(same(value, other) for other in seen) or (not is_key and same(value, key)):
+            continue
+        if is_key and any(not other.is_ and other is not answer for other in step.answers):
+            continue  # on this lesson a misconception gives the right value: only the key itself stands for it
+        found = found or is_key
+        seen.append(value)
+        yield Option(value, filled(answer.label, here), right if is_key else filled(answer.say, here), is_key)
+    if not found:
+        yield Option(key, Versions({}), right, True)
+
+
+def value_of(step: Step, text: str, here: Scene) -> np.ndarray:
+    """What an answer amounts to, of the shape and kind that such a question's key has; Problem where it is not."""
+    value = evaluate(text, here)
+    if step.kind == "click":
+        return mask(value, step.map, here)
+    if step.kind == "number" and value.size != 1:
+        raise Problem("lessons.key.one", shape=value.shape)
+    if step.kind == "choose" and not 1 <= value.size <= MOST_SHOWN:
+        raise Problem("lessons.key.size", n=value.size, most=MOST_SHOWN)
+    return value
+
+
+def key_of(step: Step, here: Scene) -> np.ndarray:
+    """The key, of the shape and kind that such a question needs; Problem where it is not."""
+    key = evaluate(step.key, here)
+    if step.kind == "choose" and not 1 <= key.size <= MOST_SHOWN:
+        raise Problem("lessons.key.size", n=key.size, most=MOST_SHOWN)
+    if step.kind in ("number", "construct") and key.size != 1:
+        raise Problem("lessons.key.one", shape=key.shape)
+    if key.dtype != np.bool_ and not np.isfinite(key).all():
+        raise Problem("lessons.key.finite")
+    if step.kind == "click":
+        return mask(key, step.map, here)
+    if step.kind == "construct" and key.dtype != np.bool_:
+        raise Problem("lessons.key.truth")
+    return key
+
+
+def mask(value: np.ndarray, map: str, here: Scene) -> np.ndarray:
+    """A truth for each cell of a map; Problem where the value is something else."""
+    shape = here.arrays[map].shape
+    if value.dtype != np.bool_ or value.shape != shape:
+        raise Problem("lessons.key.mask", map=map, wanted=shape, shape=value.shape)
+    return value
+
+
+def tolerance_of(step: Step, here: Scene, key: np.ndarray) -> float:
+    """How far a number may be off: as the step says, else nothing for whole numbers, and 2 % for others."""
+    if step.kind != "number":
+        return 0.0
+    if step.tolerance:
+        value = evaluate(step.tolerance, here)
+        if value.size != 1 or not np.isfinite(value) or value < 0:
+            raise Problem("lessons.key.tolerance")
+        return float(value)
+    return 0.0 if float(key) == round(float(key)) else 0.02 * abs(float(key))
+
+
+def in_order(step: Step, here: Scene) -> tuple[str, ...]:
+    """The step's stages in the order in which the network has them; Problem for one that it has not."""
+    known = [str(stage) for stage in here.lesson.network.stages]
+    for stage in step.stages:
+        if stage not in known:
+            raise Problem("lessons.key.no_stage", stage=stage, known=known)
+    return tuple(sorted(step.stages, key=known.index))
+
+
+def same(a: np.ndarray, b: np.ndarray) -> bool:
+    """Whether two answers look the same to whoever reads them."""
+    return a.shape == b.shape and bool(np.allclose(a, b, rtol=1e-6, atol=1e-12))
+
+
+def filled(text: Versions, here: Scene) -> Versions:
+    """A text with its {expressions} worked out, {L}, {max(z1):3}, {saturated:%}, in every language that it has."""
+    return Versions({lang: _filled(part, here, lang) for lang, part in text.by_language.items()})
+
+
+def _filled(text: str, here: Scene, lang: str) -> str:
+    return PLACE.sub(lambda place: _number(place[1], place[2] or "", here, lang), text)
+
+
+def _number(expression: str, spec: str, here: Scene, lang: str) -> str:
+    value = evaluate(expression, here)
+    if value.size != 1:
+        raise Problem("lessons.text.one_number", text=expression, shape=value.shape)
+    number = float(value.reshape(-1)[0])
+    if np.isfinite(number) and number == round(number) and not spec.endswith("%"):
+        return written(round(number), "", lang)
+    return written(number, spec or "3", lang)

@@ -1,0 +1,166 @@
+"""The named arrays of one address: what a step's expressions are computed from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+import numpy as np
+
+from cnnviz.core.cancellation import check_wanted
+from cnnviz.core.lesson import LESSON_KEYS, Lesson
+from cnnviz.core.mistakes import placed
+from cnnviz.core.read_only import ReadOnly
+from cnnviz.core.recent import Recent, held_bytes
+from cnnviz.core.saturation import hidden_share
+from cnnviz.core.stored_params import is_kept_name
+from cnnviz.core.trajectory import Moment, trajectory, updates_ahead
+from cnnviz.core.work import estimate
+from cnnviz.data.images import find_image, load_image
+from cnnviz.scripts.expression import MOST_SECONDS
+from cnnviz.words import Message, Problem
+
+SLOWER = 4
+"""How much longer an update takes that has a mistake in it."""
+MOST_WRONG = 500
+"""Updates with a mistake in them."""
+
+
+@dataclass(frozen=True, eq=False)
+class Scene(ReadOnly):
+    """One moment of one lesson, its arrays by name; and the way to others."""
+
+    lesson: Lesson
+    moment: Moment
+    arrays: Mapping[str, np.ndarray]
+
+    def elsewhere(self, function: str, text: str) -> Scene:
+        """at("k=1", …): this lesson with that change; wrong("kernel_gradient_flipped@df", …): with the gradients of that mistake.
+
+        >>> float(scene(Lesson()).elsewhere("at", "k=1").arrays["k"])
+        1.0
+        """
+        if function == "at":
+            return changed(self.lesson, query_of(text))
+        params, trace, gradients = self.moment.params, self.moment.trace, self.moment.gradients
+        found = placed(text, self.lesson.network, self.lesson.opt)
+        wrong = found.gradients(params, trace, np.array(self.lesson.y), self.lesson.optimizer)
+        return Scene(self.lesson, self.moment, {**self.arrays, **{name: wrong[name] for name in gradients if name in wrong}})
+
+    def seconds(self, function: str, text: str, updates: int = 0) -> float:
+        """About how long it takes to look there; what is worked out already takes no time.
+
+        >>> 0 < scene(Lesson()).seconds("at", "k=400") < 1
+        True
+        """
+        lesson = changed_lesson(self.lesson, query_of(text)) if function == "at" else self.lesson
+        x = load_image(find_image(lesson.img).pixels, lesson.ch, lesson.scale)
+        if function != "at":
+            return SLOWER * estimate(lesson.network, x.shape, max(1, updates))
+        return estimate(lesson.network, x.shape, updates_ahead(lesson, x, lesson.k))
+
+    def wrong_loss(self, mistake: str, updates: int) -> float:
+        """The loss after so many updates from here with a mistake in the backward pass.
+
+        >>> scene(Lesson(k=0)).wrong_loss("sign_flipped", 0) == float(scene(Lesson(k=0)).arrays["L"])
+        True
+        """
+        if not 0 <= updates <= MOST_WRONG:
+            raise Problem("lessons.expression.too_many_updates", n=updates, most=MOST_WRONG)
+        lesson, params, state = self.lesson, self.moment.params, self.moment.state or None
+        network, x, y = lesson.network, self.arrays["x"], np.array(lesson.y)
+        found = placed(mistake, network, lesson.opt)
+        rule = found.optimizer(lesson.optimizer)
+        for _ in range(updates):
+            check_wanted()
+            gradients = found.gradients(params, network.forward(params, x), y, lesson.optimizer, state)
+            params, state = rule.step(params, gradients, state)
+        return network.loss(network.forward(params, x), y)
+
+
+def scene(lesson: Lesson) -> Scene:
+    """The arrays of a lesson by name: the trace, the parameters, their gradients and their next values, y, L, and more.
+
+    Raises Problem where the image cannot be had, or where it is too much work.
+
+    >>> found = scene(Lesson()).arrays
+    >>> found["z1"].shape, found["f_next"].shape, sorted(found.keys() - {*scene(Lesson()).moment.trace})[:4]
+    ((30, 30), (3, 3), ['L', 'b', 'b_next', 'da1'])
+    """
+    return _SCENES.get_or_make(lesson, lambda: _made(lesson))
+
+
+def _made(lesson: Lesson) -> Scene:
+    x = load_image(find_image(lesson.img).pixels, lesson.ch, lesson.scale)
+    seconds = estimate(lesson.network, x.shape, lesson.k)
+    if seconds > MOST_SECONDS:
+        raise Problem("lessons.scene.too_long", seconds=round(seconds), most=MOST_SECONDS)
+    moment = trajectory(lesson, x, lesson.k)
+    plain = {"y": lesson.y, "L": moment.losses[-1], "losses": moment.losses, "lr": lesson.lr, "k": lesson.k}
+    arrays = {**moment.trace, **moment.params, **moment.gradients, **{f"{name}_next": moment.after[name] for name in moment.params}}
+    arrays |= {name: np.array(value, dtype=np.float64) for name, value in plain.items()}
+    if not math.isnan(share := hidden_share(lesson.network, moment.trace, "saturated")):
+        arrays["saturated"] = np.array(share)
+    return Scene(lesson, moment, arrays)
+
+
+MOST_BYTES = 32_000_000
+"""What the scenes that are remembered may take together: two hundred of the teaching notebook's network."""
+
+_SCENES: Recent[Lesson, Scene] = Recent(MOST_BYTES, held_bytes)
+
+
+def query_of(text: str) -> dict[str, str]:
+    """A lesson's address as its keys; Problem for a key that no lesson has.
+
+    >>> query_of("?img=test-3&k=5")
+    {'img': 'test-3', 'k': '5'}
+    """
+    query = dict(parse_qsl(text.partition("?")[2] or text.removeprefix("?"), keep_blank_values=True))
+    if text.strip("? ") and not query:
+        raise Problem("lessons.scene.no_query", text=text)
+    for key, value in query.items():
+        if key not in LESSON_KEYS:
+            raise Problem("lessons.scene.no_key", key=key, known=sorted(LESSON_KEYS))
+        if is_kept_name(value):
+            raise Problem("lessons.scene.kept", key=key, name=value)
+    return query
+
+
+def lesson_of(text: str) -> Lesson:
+    """The lesson of an address, all of which has to hold; Problem says what would be replaced.
+
+    >>> lesson_of("img=test-3&stage=z1").stage
+    'z1'
+    """
+    return _held(*_understood(query_of(text)))
+
+
+def changed(lesson: Lesson, change: Mapping[str, str]) -> Scene:
+    """The scene of a lesson with a change that has to hold."""
+    return scene(changed_lesson(lesson, change))
+
+
+def changed_lesson(lesson: Lesson, change: Mapping[str, str]) -> Lesson:
+    """A lesson with a change that has to hold."""
+    query = lesson.to_query() | dict(change)
+    if "net" in change or "img" in change:
+        changes, wrong = lesson.changed(change, find_image(change.get("img", lesson.img)).label)
+        return _held(changes, wrong)
+    return _held(*_understood(query))
+
+
+def _understood(query: Mapping[str, str]) -> tuple[Lesson, dict[str, Message]]:
+    lesson, wrong = Lesson.understand(query)
+    if "img" not in wrong and lesson.classes and "y" not in query:
+        return Lesson.understand(query, label=find_image(lesson.img).label)
+    return lesson, wrong
+
+
+def _held(lesson: Lesson, wrong: Mapping[str, Message]) -> Lesson:
+    for key, said in wrong.items():
+        raise Problem("lessons.scene.replaced", key=key, why=said)
+    find_image(lesson.img)
+    return lesson

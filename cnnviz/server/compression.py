@@ -1,0 +1,21 @@
+"""Answers that are compressed, to those who can read them, and how long they are kept."""
+
+from __future__ import annotations
+
+import re
+
+from starlette.datastructures import Headers
+
+LASTING = "public, max-age=31536000, immutable"
+"""How long browsers and proxies keep what stands under an address that changes with it."""
+
+_GZIP = re.compile(r"(^|,)\s*(gzip|\*)\s*(;\s*q=(?!0(\.0*)?\s*(,|$))|,|$)")
+
+
+def takes_gzip(headers: Headers) -> bool:
+    """Whether whoever asks can read what is compressed.
+
+    >>> [takes_gzip(Headers({"Accept-Encoding": text})) for text in ("br, gzip", "gzip;q=0", "")]
+    [True, False, False]
+    """
+    return bool(_GZIP.search(headers.get("Accept-Encoding", "")))

@@ -1,0 +1,111 @@
+"""How much one address may ask for, however little each of it costs: nobody's flood is everybody's."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from cnnviz.server.gate import visitor_of
+from cnnviz.server.limits import Rate, fair_share
+from cnnviz.server.numbers import refusal
+
+REQUESTS, EACH_REQUEST = 24_000, 1 / 1_500
+"""Requests of one address at once, and seconds until one more: a hall of a thousand that joins, and then moves once a second."""
+AT_ONCE = 4_000
+"""Requests of one address that are being answered, streams left out: what waits to be sent to whoever does not read it is held."""
+SESSIONS, EACH_SESSION = 250, 0.2
+"""Sessions that one address opens at once, and seconds until one more: a class whose server was started again."""
+SOCKETS, MOST_SOCKETS = 1_000, 4_000
+"""Sessions of one address that are open, and of all; each takes some 0.2 MB. Streamlit keeps 128 more that were left."""
+MESSAGES, EACH_MESSAGE = 60, 0.1
+"""What one session may say at once, and seconds until one more: nobody presses more buttons."""
+MESSAGES_OF_ALL, EACH_OF_ALL = 600, 1 / 40
+"""What all sessions of one address may say at once, and seconds until one more: each has a script run for it."""
+TARPIT = 1.0
+"""Seconds that a refusal takes: who asks again at once is not faster for it."""
+MOST_REFUSED = 500
+"""Refusals of one address that take so long at a time."""
+
+_SOON = {"Retry-After": "2"}
+
+
+class Floods:
+    """ASGI middleware that refuses what one address asks beyond that, with 429 or 503 and a sentence.
+
+    A class may share one address, and so may a hall: the limits are theirs, and a program's that asks as fast as it can is soon beyond.
+    """
+
+    def __init__(self, app: ASGIApp):
+        self.app = app
+        self.asked = Rate(REQUESTS, EACH_REQUEST)
+        self.opened = Rate(SESSIONS, EACH_SESSION)
+        self.said = Rate(MESSAGES_OF_ALL, EACH_OF_ALL)
+        self.answering: Counter[str] = Counter()
+        self.open: Counter[str] = Counter()
+        self.refused: Counter[str] = Counter()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self._answer(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._open(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        who = visitor_of(HTTPConnection(scope))
+        if not self.asked.take(who) or self.answering[who] >= AT_ONCE:
+            await self._wait(who)
+            return await refusal(429, "ui.server.flood", _SOON | {"Connection": "close"})(scope, receive, send)
+        if scope["path"].endswith("/events"):  # a room's stream, which has its own limits
+            return await self.app(scope, receive, send)
+        with _counted(self.answering, who):
+            await self.app(scope, receive, send)
+
+    async def _open(self, scope: Scope, receive: Receive, send: Send) -> None:
+        who = visitor_of(HTTPConnection(scope))
+        full = self.open.total() >= MOST_SOCKETS
+        if full or self.open[who] >= fair_share(MOST_SOCKETS - self.open.total(), SOCKETS) or not self.opened.take(who):
+            await self._wait(who)
+            return await _deny(refusal(503 if full else 429, "ui.server.crowded" if full else "ui.server.flood", _SOON), scope, receive, send)
+        said = Rate(MESSAGES, EACH_MESSAGE, known=1)
+
+        async def receive_in_turn() -> Message:
+            message = await receive()
+            if message["type"] == "websocket.receive" and (wait := max(said.turn(""), self.said.turn(who))):
+                await asyncio.sleep(wait)
+            return message
+
+        with _counted(self.open, who):
+            await self.app(scope, receive_in_turn, send)
+
+    async def _wait(self, who: str) -> None:
+        if self.refused[who] < MOST_REFUSED:
+            with _counted(self.refused, who):
+                await asyncio.sleep(TARPIT)
+
+
+class _counted:
+    """Within it there is one more of `who`."""
+
+    def __init__(self, counter: Counter[str], who: str):
+        self.counter, self.who = counter, who
+
+    def __enter__(self) -> None:
+        self.counter[self.who] += 1
+
+    def __exit__(self, *_) -> None:
+        self.counter[self.who] -= 1
+        if not self.counter[self.who]:
+            del self.counter[self.who]
+
+
+async def _deny(answer: Response, scope: Scope, receive: Receive, send: Send) -> None:
+    """Refuses a web socket; where the server can, with a status and a sentence instead of a bare 403."""
+    if "websocket.http.response" in scope.get("extensions", {}):
+        return await answer(scope, receive, send)
+    await send({"type": "websocket.close", "code": 1013})

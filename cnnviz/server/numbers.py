@@ -1,0 +1,183 @@
+"""GET numbers/<page>?<lesson>: what a page shows, as bytes, the same for everybody; docs/numbers.md describes it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import zlib
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import BaseRoute
+from starlette.types import Receive, Scope, Send
+
+from cnnviz.core.cancellation import goes_beside
+from cnnviz.core.recent import Recent, held_bytes
+from cnnviz.pages import resource
+from cnnviz.pages.registry import Page
+from cnnviz.pages.resource import Cost, Resource, address_of
+from cnnviz.pages.version import code
+from cnnviz.server.compression import LASTING, takes_gzip
+from cnnviz.server.costs import Costs
+from cnnviz.server.direct import DirectRoute
+from cnnviz.server.gate import DEAR, Busy, Gate, connection_of, expect, visitor_of, while_asked
+from cnnviz.words import message
+
+MOST_BYTES = 48_000_000
+"""What the answers that are kept may take together, compressed: some 600 moments of the teaching notebook's network."""
+MOST_QUERY = 24_000
+"""Characters of a query: an uploaded image is one of 4,200, two lessons with one each may be compared."""
+PIECE = 200_000
+"""Bytes of an answer that are sent at a time to who does not read gzip."""
+MOST_COSTLY = 500
+"""Questions of which it is remembered what they will cost."""
+LATE, MOST_REFUSING = 1.0, 500
+"""Seconds that a refusal takes, and how many may take so long at a time."""
+HELD = 0.25
+"""Seconds that a hall's move waits, at most, for its numbers."""
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What was asked for word for word, and its usual answer, ready to be sent: to who reads gzip and has nothing yet."""
+
+    found: Resource
+    usual: Response
+
+
+class Numbers:
+    """What is known, what is being made in turns, and what such answers cost."""
+
+    def __init__(self) -> None:
+        self.kept: Recent[tuple, Resource] = Recent(MOST_BYTES, held_bytes)
+        self.known: Recent[tuple[str, str, bytes], Known] = Recent(MOST_BYTES, held_bytes)
+        self.preparing: set[asyncio.Task[Response]] = set()
+        self.costly: Recent[tuple, Cost] = Recent(MOST_COSTLY)
+        self.costs = Costs()
+        self.refusing = 0
+        self.work: Gate[Resource] = Gate(2, 2_000, 400, 0.01)
+        goes_beside(self.work.courtesy)
+
+    async def get(self, page: Page, asked: Mapping[str, str], form: str, request: Request) -> Resource:
+        """The resource, made if it is not known. Raises Busy, and TimeoutError where it takes too long."""
+        name = (page.id, form, *asked.items())
+        found = self.kept.get(name)
+        if found is None:
+            who, by = visitor_of(request), connection_of(request)
+            seconds = self.costs.expected(*(self.costly.get(name) or ([(page.id, form)], 0.0)))
+            found = await self.work.get(name, who, lambda: self._made(name, page, asked, form), by, seconds)
+            if found.lasting:
+                self.kept.put(name, found)
+        return found
+
+    def _made(self, name: tuple, page: Page, asked: Mapping[str, str], form: str) -> Resource:
+        """In a thread of the gate's: says what it will take as soon as that is known, and learns from what it took."""
+        cost = self.costly.get(name) or resource.cost(page, asked, form)
+        seconds = self.costs.expected(*cost)
+        if seconds > DEAR:
+            self.costly.put(name, cost)  # who is told to come again is not looked at again
+        expect(seconds)
+        began = time.thread_time()
+        try:
+            return resource.made(page, asked, form)
+        finally:
+            self.costs.learn(*cost, time.thread_time() - began)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request; a hall's second one with what was sent to the first."""
+        parts = scope["path_params"]
+        version, name = parts.get("version", ""), (parts.get("version", ""), parts["page"], scope["query_string"])
+        known = self.known.get(name)
+        if known is None:
+            answer = await self.answer(Request(scope, receive), name)
+        elif (headers := dict(scope["headers"])).get(b"accept-encoding", b"").split(b",")[0] == b"gzip" and b"if-none-match" not in headers:
+            answer = known.usual
+        else:
+            answer = _answered(known.found, Request(scope), bool(version))
+        await answer(scope, receive, send)
+
+    async def prepare(self, room_query: str, client: object) -> None:
+        """Makes what a hall will ask for that is taken there, so that it is one answer for all of them; a dear one comes later."""
+        page = dict(parse_qsl(room_query)).get("page", "")
+        version, name, query = address_of(page, room_query).removeprefix("numbers/").replace("?", "/", 1).split("/", 2)
+        asked = version, name, query.encode()
+        if self.known.get(asked) is None:
+            scope = {"type": "http", "query_string": asked[2], "headers": [], "client": client}
+            task = asyncio.create_task(self.answer(Request(scope, asyncio.Event().wait), asked))  # type: ignore[arg-type]
+            self.preparing.add(task)
+            task.add_done_callback(self.preparing.discard)
+            await asyncio.wait({task}, timeout=HELD)
+
+    async def _late(self) -> None:
+        """A refusal takes its time: who asks again at once is not faster for it."""
+        if self.refusing < MOST_REFUSING:
+            self.refusing += 1
+            try:
+                await asyncio.sleep(LATE)
+            finally:
+                self.refusing -= 1
+
+    async def answer(self, request: Request, asked: tuple[str, str, bytes]) -> Response:
+        """The answer to a question that was not asked before."""
+        version, page_and_form, query = asked
+        name, _, form = page_and_form.partition(".")
+        if version not in ("", code()):
+            return refusal(410, "ui.numbers.other_version", version=code())
+        page = resource.page_of(name)
+        if page is None or form not in resource.FORMS:
+            return refusal(404, "ui.numbers.no_page", forms=[end for end in resource.FORMS if end])
+        if len(query) > MOST_QUERY:
+            return refusal(414, "ui.numbers.too_long", most=MOST_QUERY)
+        try:
+            async with while_asked(request):
+                found = await self.get(page, resource.asked_of(page, request.query_params), form, request)
+        except Busy as busy:
+            await self._late()
+            return refusal(503, "ui.numbers.busy", {"Retry-After": str(busy.seconds)}, n=busy.seconds)
+        except (TimeoutError, asyncio.CancelledError):  # or nobody is there to read this
+            return refusal(503, "ui.numbers.busy", {"Retry-After": "1"}, n=1)
+        if found.lasting:
+            usual = Request({"type": "http", "headers": [(b"accept-encoding", b"gzip")]})
+            self.known.put(asked, Known(found, _answered(found, usual, bool(version))))
+        return _answered(found, request, bool(version))
+
+
+def _answered(found: Resource, request: Request, versioned: bool) -> Response:
+    cache = "no-store" if not found.lasting else LASTING if versioned else "no-cache"
+    headers = {"Cache-Control": cache, "ETag": found.etag, "Vary": "Accept-Encoding", "X-Code": code()}
+    if not found.whole:
+        headers["Retry-After"] = "1"
+    known = [tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(",")]
+    if found.etag in known:
+        return Response(status_code=304, headers=headers)
+    if not found.compressed:
+        return Response(found.body, media_type=found.media_type, headers=headers)
+    if takes_gzip(request.headers):
+        return Response(found.body, media_type=found.media_type, headers=headers | {"Content-Encoding": "gzip"})
+    if len(found.body) > PIECE:
+        return StreamingResponse(_inflated(found.body), media_type=found.media_type, headers=headers)
+    return Response(found.plain, media_type=found.media_type, headers=headers)
+
+
+async def _inflated(body: bytes) -> AsyncIterator[bytes]:
+    """What was compressed, piece by piece as it is read: nobody else waits for it, and who reads slowly holds no more than one."""
+    inflate = zlib.decompressobj(wbits=31)
+    while not inflate.eof:
+        yield inflate.decompress(body, PIECE)
+        body = inflate.unconsumed_tail
+        await asyncio.sleep(0)
+
+
+def refusal(status: int, id: str, headers: Mapping[str, str] | None = None, **values: object) -> JSONResponse:
+    """An answer that says, to a program and to a person, why there is no other."""
+    said = resource.structured(message(id, **values))
+    return JSONResponse(said, status, {"Cache-Control": "no-store", **(headers or {})})
+
+
+def number_routes(folder: str, numbers: Numbers | None = None) -> list[BaseRoute]:
+    """The resources, under the path that Streamlit puts before its own ("" or "/prefix")."""
+    numbers = numbers or Numbers()
+    return [DirectRoute(f"{folder}/numbers/{path}", numbers, methods=["GET"]) for path in ("{page}", "{version}/{page}")]

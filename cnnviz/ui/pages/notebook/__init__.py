@@ -1,5 +1,0 @@
-"""The Notebook page: the teaching notebook's rule beside the exact one. Its key: which of its parts is open."""
-
-from cnnviz.ui.pages import Page
-
-PAGE = Page(__name__, place=3, path="notebook", keys=("part",))

@@ -1,5 +1,0 @@
-"""The Step page: one lesson, stage by stage. Its keys: a mission, which of its cases, and the mistake that was named."""
-
-from cnnviz.ui.pages import Page
-
-PAGE = Page(__name__, place=0, path="", keys=("mission", "case", "named"), first="x")

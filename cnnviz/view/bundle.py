@@ -1,0 +1,100 @@
+"""The component's modules and style sheets as one file each, so that a first visit makes one request and not forty.
+
+The modules stay plain ES modules, one concern a file, in folders. This knows no more JavaScript than they and the vendored
+ones use: `import { a, b } from "../model/x.js"`, dynamic `import("./x.js")` left alone, `export` before const, function or
+class, and `export { a, b as c }`. A file that does otherwise fails here, at the first request, by name.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable
+
+_IMPORT = re.compile(r"""(?:^|(?<=;))import ?\{([^}]+)\} ?from ?(["'])(\.{1,2}/[\w./-]+)\.js\2(;?)(?=\n|\Z|import)""", re.MULTILINE)
+_EXPORT = re.compile(r"^export (default )?((?:async )?(?:function\*?|class|const) ([\w$]+))", re.MULTILINE)
+_EXPORTED = re.compile(r"(?:^|(?<=;))export ?\{([^}]*)\}(?! ?from);?", re.MULTILINE)
+_STRANGE = re.compile(r"""(?:^|;)[ \t]*(?:export\b|import\b(?![ \t]*\())[ \t]*[\w${*"'].*""", re.MULTILINE)
+_DOCS = re.compile(r"^[ \t]*(?:/\*\*(?:(?!\*/|@license).)*\*/|//[^\n]*)\n", re.MULTILINE | re.DOTALL)
+_ASIDE = re.compile(r"""/\*\* @\w+ [^\n]*?\*/ ?|(?<=\S)[ \t]+//[^\n"'`]*$|^[ \t]+""", re.MULTILINE)
+"""A cast (/** @type … */), a comment behind a line, and indentation: seven percent of the bundle, compressed."""
+_STYLE = re.compile(r'^@import "(\.{1,2}/[\w./-]+\.css)";$', re.MULTILINE)
+
+
+def bundle(entry: str, read: Callable[[str], str], ending: str = "export default {}") -> str:
+    """One module with the default export of `entry`, everything it imports before it, each file in a scope of its own.
+
+    `read` gives the text of a module by its path without ".js"; indentation, types (/** … */) and comments are left out.
+    `ending` is what the module does with the entry's default export. Raises ValueError for an import or export that is not
+    written as above, and where modules import each other in a circle.
+
+    >>> files = {"a": 'import { b } from "./in/b.js"\\nexport default function a() {}', "in/b": "export const b = 1"}
+    >>> print(bundle("a", files.get))
+    const $in_b = (() => {
+    const b = 1
+    return { b }
+    })()
+    const $a = (() => {
+    const { b } = $in_b
+    function a() {}
+    return { a }
+    })()
+    export default $a.a
+    """
+    parts: list[str] = []
+    state: dict[str, str] = {}
+
+    def add(name: str) -> None:
+        if state.get(name) == "done":
+            return
+        if name in state:
+            raise ValueError(f"bundle: {name}.js imports itself in a circle")
+        state[name] = "open"
+        text = read(name)
+        for _, _, path, _ in _IMPORT.findall(text):
+            add(_named(name, path))
+        parts.append(_scope(name, text))
+        state[name] = "done"
+
+    add(entry)
+    default = next(match[3] for match in _EXPORT.finditer(read(entry)) if match[1])
+    return "\n".join([*parts, ending.format(f"{_scope_of(entry)}.{default}")])
+
+
+def style_sheet(entry: str, read: Callable[[str], str]) -> str:
+    """The text of `entry` with its lines `@import "./x.css";` replaced by what they name, in that order.
+
+    >>> style_sheet("a.css", {"a.css": '@import "./b.css";', "b.css": "p {}"}.get)
+    'p {}'
+    """
+    return _STYLE.sub(lambda line: read(_named(entry, line[1])), read(entry))
+
+
+def _named(name: str, path: str) -> str:
+    """The module that `path` means in the module `name`."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(name), path))
+
+
+def _scope_of(name: str) -> str:
+    return "$" + re.sub(r"\W", "_", name)
+
+
+def _scope(name: str, text: str) -> str:
+    names = [match[3] for match in _EXPORT.finditer(text)]
+    names += [_renamed(one) for match in _EXPORTED.finditer(text) for one in match[1].split(",") if one.strip()]
+    body = _IMPORT.sub(lambda line: f"const {{{line[1].replace(' as ', ': ')}}} = {_scope_of(_named(name, line[3]))}{line[4]}", text)
+    body = _ASIDE.sub("", _DOCS.sub("", _EXPORTED.sub("", _EXPORT.sub(r"\2", body)))).strip()
+    strange = _STRANGE.search(body)
+    if strange:
+        raise ValueError(f"bundle: {name}.js has a line that is not understood: {strange[0]}")
+    return f"const {_scope_of(name)} = (() => {{\n{body}\nreturn {{ {', '.join(names)} }}\n}})()"
+
+
+def _renamed(exported: str) -> str:
+    """One of the names in `export { … }` as a property of what the scope returns.
+
+    >>> _renamed("a"), _renamed(" a as b")
+    ('a', 'b: a')
+    """
+    own, _, outside = exported.strip().partition(" as ")
+    return f"{outside}: {own}" if outside else own

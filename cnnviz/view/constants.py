@@ -1,0 +1,128 @@
+"""What the component's JavaScript knows of the core: written out as the module spec.js of the bundle.
+
+Stages, links, colours and the options of each control are data in Python; this hands them over once,
+cached by the browser, so that nothing is written twice.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+import re
+from collections.abc import Mapping
+from functools import cache
+
+from PIL import Image as Pillow
+
+from cnnviz.core import fields as bounds
+from cnnviz.core.image_ids import PATTERNS
+from cnnviz.core.kernels import KERNELS
+from cnnviz.core.lesson import LESSON_KEYS, Lesson
+from cnnviz.core.network import WEIGHTS
+from cnnviz.core.ops import PADDINGS
+from cnnviz.core.optimizers import OPTIMIZERS
+from cnnviz.core.page_state import PAGE_KEYS
+from cnnviz.core.presets import PRESETS
+from cnnviz.data.images import Image, bundled, find_image
+from cnnviz.export.mathml import mathml, named
+from cnnviz.pages.charts import LINE_COLOURS
+from cnnviz.pages.colours import MOST_PRINTED, SCALES
+from cnnviz.pages.registry import page_keys, pages
+from cnnviz.pages.train.film.curves import CURVES
+from cnnviz.pages.version import code
+from cnnviz.wire.constants import Streamlits
+from cnnviz.words import DEFAULT, catalogue, languages, reading, say
+
+
+@cache
+def gallery() -> tuple[Image, ...]:
+    """The images that can be chosen at a click: the bundled ones and the computed patterns."""
+    return (*bundled("test"), *(find_image(f"pattern-{name}") for name in PATTERNS))
+
+
+def browser_words(lang: str) -> dict[str, str | Mapping[str, str]]:
+    """The messages that the browser's part may have to say, its own and those that come with numbers: all but what goes into files.
+
+    >>> "words.point" in browser_words("en"), "export.html.noscript" in browser_words("en")
+    (True, False)
+    """
+    return {id: text for id, text in catalogue(lang).items() if id.split(".")[0] != "export"}
+
+
+def formulas_in_words(words: Mapping[str, str | Mapping[str, str]]) -> dict[str, str]:
+    """The formulas within sentences, LaTeX between dollar signs, as MathML; those of Markdown are not ours to set.
+
+    >>> found = formulas_in_words(browser_words("en"))
+    >>> found["L"], found["<<L>>"] == mathml(Lesson().network.program((32, 32)).formulas["L"])
+    ('<math><mi>L</mi></math>', True)
+    """
+    texts = [text for id, text in words.items() if id.split(".")[:3] != ["ui", "notebook", "theory"]]
+    forms = [form for text in texts for form in ([text] if isinstance(text, str) else text.values())]
+    return {latex: mathml(named(latex)) for form in forms for latex in re.findall(r"\$([^$]+)\$", form)}
+
+
+def streamlits_words(lang: str) -> list[Streamlits]:
+    """What Streamlit itself says, as the English messages have it word for word, by patterns; nothing where that is the reader's.
+
+    >>> streamlits_words("en")
+    []
+    >>> [one["fields"] for one in streamlits_words("fr") if one["id"] == "web.streamlit.remove"]
+    [['name']]
+    """
+    if lang == DEFAULT:
+        return []
+    said = {id: text for id, text in catalogue().items() if id.startswith("web.streamlit.") and isinstance(text, str)}
+    pieces = {id: re.split(r"\{(\w+)\}", text) for id, text in said.items()}
+    return [
+        {"id": id, "pattern": f"^{'(.+)'.join(map(re.escape, parts[::2]))}$", "fields": parts[1::2]}
+        for id, parts in pieces.items()
+    ]
+
+
+@cache
+def spec(lang: str = DEFAULT, ids: frozenset[str] | None = None) -> str:
+    """The module as text, for readers of a language: one exported constant a line. Of the messages it has `ids` alone, if these are given."""
+    words = {id: text for id, text in browser_words(lang).items() if ids is None or id in ids}
+    with reading(lang):
+        return "\n".join(f"export const {name} = {json.dumps(value)}" for name, value in _constants(lang, words).items())
+
+
+def _constants(lang: str, words: Mapping[str, str | Mapping[str, str]]) -> dict[str, object]:
+    return {
+        "SCALES": SCALES,
+        "CODE": code(),
+        "LANG": lang,
+        "LANGUAGES": [{"id": known, "name": say("words.name", known)} for known in languages()],
+        "WORDS": words,
+        "STREAMLITS": streamlits_words(lang),
+        "MATH": formulas_in_words(words),
+        "LINE_COLOURS": LINE_COLOURS,
+        "MOST_PRINTED": MOST_PRINTED,
+        "CURVES": [{"name": name, "title": str(curve.title), "log": curve.log} for name, curve in CURVES.items()],
+        "KEYS": [*(names := [field.name for field in dataclasses.fields(Lesson)]), *sorted(LESSON_KEYS.difference(names))],
+        "EXTRA_KEYS": page_keys(),
+        "PAGE_KEYS": PAGE_KEYS,
+        "KERNELS": KERNELS,
+        "CHANNELS": bounds.CHANNELS,
+        "OPTIMIZERS": list(OPTIMIZERS),
+        "PRESETS": [{"label": str(preset.label), "source": str(preset.source), "query": preset.query} for preset in PRESETS],
+        "SCALE_NAMES": [[name, say(f"ui.pixels.{name}")] for name in ("unit", "raw")],
+        "PADDINGS": PADDINGS,
+        "WEIGHTS": WEIGHTS,
+        "RULES": list(bounds.RULES),
+        "LIMITS": {"strides": list(range(1, bounds.MAX_STRIDE + 1)), "seeds": 1_000_000},
+        "IMAGES": [{"id": image.id, "words": image.words} for image in gallery()],
+        "PAGES": [{"path": page.path, "name": page.name} for page in pages()],
+    }
+
+
+@cache
+def sprite() -> bytes:
+    """The gallery's images side by side in one PNG, for the thumbnails."""
+    strip = Pillow.new("RGB", (32 * len(gallery()), 32))
+    for place, image in enumerate(gallery()):
+        strip.paste(Pillow.fromarray(image.pixels), (32 * place, 0))
+    out = io.BytesIO()
+    strip.save(out, "PNG", optimize=True)
+    return out.getvalue()

@@ -1,0 +1,192 @@
+// The loss: a curve an output, how high the output stands on it, and how steep it is there.
+
+import { number, short } from "../../model/format.js"
+import { lossOf } from "../../model/formula_values.js"
+import { equals } from "../../model/printed_digits.js"
+import { say } from "../../model/words.js"
+import { against } from "./outputs.js"
+
+/** @typedef {import("../mechanism.js").Picture} Picture */
+/** @typedef {import("../../model/numbers.js").Numbers} Numbers */
+/** @typedef {import("../pen.js").Pen} Pen */
+/** @typedef {import("../pen.js").Box} Box */
+
+const MOST = 4 // outputs that get a curve each
+const LINES = 60 // of a curve
+const HALF = 16 // of the width of a target's label
+const BESIDE = 0.12 // room beside the outermost output or target
+
+/** The outputs that have a curve each: all where they are few, else those that add to the loss. @param {Numbers} numbers */
+export function curved(numbers) {
+  const all = Array.from({ length: numbers.count("o") }, (_, n) => n)
+  const adding = all.filter((n) => [0.25, 0.75].some((value) => lossOf(numbers, n, value) !== 0))
+  const few = adding.length < all.length && all.length > 2 ? adding : all
+  return few.length <= MOST ? few : []
+}
+
+/** What each output adds to the loss, and their sum. @type {Picture} */
+export function heights(pen, numbers) {
+  const outputs = curved(numbers)
+  const left = outputs.length < numbers.count("o") ? pen.width * 0.42 : 0
+  if (left) {
+    pen.text(say("web.mechanism.dots", { symbol: "o" }), 4, 10, { size: 12, fill: pen.soft, room: left })
+    pen.dots(against(pen, numbers, outputs[0]), { x: 4, y: 24, width: left - 30, height: pen.height - 50 })
+  }
+  const end = outputs.length > 1 ? pen.width * 0.68 : pen.width
+  const scale = scaled(numbers)
+  frames(pen, outputs.length, left, end).forEach((box, i) => {
+    const n = outputs[i]
+    const at = curve(pen, numbers, n, box, scale)
+    pen.context.fillStyle = pen.pos
+    pen.context.globalAlpha = 0.75
+    pen.context.fillRect(at.x(at.o) - 6, at.y(at.height), 12, Math.max(at.y(0) - at.y(at.height), 1))
+    pen.context.globalAlpha = 1
+    dot(pen, at.x(at.o), at.y(at.height))
+    pen.text(number(at.height, 4), at.x(at.o) + (at.o > at.target ? 12 : -12), at.y(at.height / 2), {
+      bold: true,
+      fill: pen.pos,
+      align: at.o > at.target ? "left" : "right",
+    })
+  })
+  if (outputs.length < 2) return
+  pen.arrow(end + 8, pen.height / 2, end + 28, pen.height / 2)
+  const terms = outputs.map((n) => ({ value: lossOf(numbers, n, numbers.values("o")[n]), name: nameOf(numbers, n) }))
+  const box = { x: end + 54, y: 30, width: pen.width - end - 60, height: pen.height - 64 }
+  pen.stairs(terms, numbers.values("L")[0], box, { figures: false })
+}
+
+/** The tangent where each output stands: its slope is the gradient. @type {Picture} */
+export function tangents(pen, numbers, symbol, cell) {
+  const scale = scaled(numbers)
+  const outputs = curved(numbers)
+  const left = 150
+  const line = Math.min((pen.height - 30) / outputs.length, 60)
+  pen.head(numbers.maps[symbol].label, "", 4, 10, 110, say("web.mechanism.slopes"))
+  outputs.forEach((n, i) => {
+    const box = { x: 4, y: 26 + i * line, width: 96, height: Math.min(line - 20, 38) }
+    pen.cell(numbers.values(symbol)[n], numbers.maps[symbol].limits, "signed", box, {
+      ring: n === cell[0] ? pen.ink : undefined,
+    })
+    pen.text(nameOf(numbers, n), 52, box.y + box.height + 8, { size: 11, align: "center", fill: pen.soft, room: 96 })
+  })
+  pen.arrow(left - 4, pen.height / 2, left - 34, pen.height / 2)
+  frames(pen, outputs.length, left, pen.width).forEach((box, i) => {
+    const n = outputs[i]
+    const slope = numbers.values(symbol)[n]
+    const title = say("web.mechanism.slope", { name: nameOf(numbers, n), value: number(slope, 4) })
+    const at = curve(pen, numbers, n, box, scale, title, slope < 0 ? pen.neg : pen.pos)
+    const run = 0.22 * (scale.high - scale.low)
+    const { context } = pen
+    context.strokeStyle = pen.tone
+    context.lineWidth = n === cell[0] ? 3 : 2
+    context.save()
+    context.beginPath()
+    context.rect(box.x, box.y - 4, box.width, box.height + 8)
+    context.clip()
+    context.beginPath()
+    context.moveTo(at.x(at.o - run), at.y(at.height - run * slope))
+    context.lineTo(at.x(at.o + run), at.y(at.height + run * slope))
+    context.stroke()
+    context.restore()
+    dot(pen, at.x(at.o), at.y(at.height))
+    rise(pen, at, slope, scale.top)
+  })
+}
+
+// One step along, and how far the line rises or falls on it: that much for each unit is its slope.
+/** @param {Pen} pen @param {{ x: (value: number) => number, y: (value: number) => number, o: number, height: number }} at @param {number} slope @param {number} top */
+function rise(pen, at, slope, top) {
+  const run = [0.2, 0.1, 0.05].find((step) => at.height + Math.abs(slope) * step < 0.95 * top) ?? 0.05
+  const [from, to] = slope < 0 ? [at.o - run, at.o] : [at.o, at.o + run]
+  const line = at.y(at.height + slope * (from - at.o))
+  const end = at.y(at.height + slope * (to - at.o))
+  const fill = slope < 0 ? pen.neg : pen.pos
+  pen.thread([at.x(from), line], [at.x(to), line])
+  pen.context.fillStyle = fill
+  pen.context.fillRect(at.x(to) - 1, Math.min(line, end), 2, Math.abs(end - line))
+  pen.text(`${slope < 0 ? "" : "+"}${number(slope * run, 2)}`, at.x(to) + 6, (line + end) / 2, {
+    size: 12,
+    bold: true,
+    fill,
+  })
+  pen.text(short(run), (at.x(from) + at.x(to)) / 2, line + (slope < 0 ? -8 : 9), {
+    size: 11,
+    align: "center",
+    fill: pen.soft,
+  })
+}
+
+/** @param {Numbers} numbers @param {number} n */
+const nameOf = (numbers, n) => numbers.nameOf(n, numbers.count("o"))
+
+/** One scale for all: values along, heights up. Where a curve has no height outside of 0 … 1, it ends there. @param {Numbers} numbers */
+function scaled(numbers) {
+  const outputs = curved(numbers)
+  const [o, y] = [numbers.values("o"), numbers.values("y")]
+  const all = [...outputs.flatMap((n) => [o[n], y[n]]), 0, 1]
+  const beside = BESIDE * (Math.max(...all) - Math.min(...all))
+  const ends = [Math.min(...all) - beside, Math.max(...all) + beside]
+  const open = outputs.every((n) => ends.every((end) => Number.isFinite(lossOf(numbers, n, end))))
+  const [low, high] = open ? ends : [0, 1]
+  const far = outputs.map((n) => lossOf(numbers, n, y[n] > 0.5 ? 0 : 1)).filter(Number.isFinite)
+  const least = far.length ? Math.max(...far) / 4 : 1.5 / (outputs.length || 1)
+  return { low, high, top: Math.max(2.3 * Math.max(...outputs.map((n) => lossOf(numbers, n, o[n]))), least) }
+}
+
+/** Places side by side. @param {Pen} pen @param {number} count @param {number} from @param {number} to @returns {Box[]} */
+function frames(pen, count, from, to) {
+  const each = (to - from) / count
+  return Array.from({ length: count }, (_, n) => ({
+    x: from + n * each + 12,
+    y: 30,
+    width: each - 24,
+    height: pen.height - 66,
+  }))
+}
+
+/** The curve of one output, with its output and its target. @param {Pen} pen @param {Numbers} numbers @param {number} n @param {Box} box @param {{ low: number, high: number, top: number }} scale @param {string} [title] @param {string} [fill] its colour */
+function curve(pen, numbers, n, box, { low, high, top }, title = nameOf(numbers, n), fill = pen.ink) {
+  const { context } = pen
+  const [o, target] = [numbers.values("o")[n], numbers.values("y")[n]]
+  const x = (/** @type {number} */ value) => box.x + ((value - low) / (high - low)) * box.width
+  const y = (/** @type {number} */ height) => box.y + box.height - (height / top) * box.height
+  context.strokeStyle = pen.line
+  context.lineWidth = 1
+  context.beginPath()
+  context.moveTo(box.x, y(0))
+  context.lineTo(box.x + box.width, y(0))
+  context.stroke()
+  context.save()
+  context.beginPath()
+  context.rect(box.x, box.y, box.width, box.height + 2)
+  context.clip()
+  context.strokeStyle = pen.ink
+  context.lineWidth = 2
+  context.beginPath()
+  for (let i = 0; i <= LINES; i++) {
+    const value = low + ((high - low) * i) / LINES
+    const height = lossOf(numbers, n, value)
+    context.lineTo(x(value), y(Number.isFinite(height) ? Math.min(height, 9 * top) : 9 * top))
+  }
+  context.stroke()
+  context.restore()
+  context.fillStyle = pen.ink
+  context.fillRect(x(target) - 1.5, y(0) - 6, 3, 12)
+  pen.text(title, box.x + box.width / 2, 10, { align: "center", bold: true, size: 13, fill })
+  const near = Math.abs(x(target) - x(o)) < 74
+  const [left, right] = [x(target) < box.x + HALF, x(target) > box.x + box.width - HALF] // at an edge it would run into the next
+  pen.text(`y = ${Number.isInteger(target) ? target : short(target)}`, x(target), y(0) + (near ? 26 : 14), {
+    align: left ? "left" : right ? "right" : "center",
+    size: 12,
+  })
+  pen.text(`o ${equals(o, short(o))}`, x(o), y(0) + 14, { align: "center", size: 12, fill: pen.tone })
+  return { x, y, o, target, height: lossOf(numbers, n, o) }
+}
+
+/** @param {Pen} pen @param {number} x @param {number} y */
+function dot(pen, x, y) {
+  pen.context.fillStyle = pen.tone
+  pen.context.beginPath()
+  pen.context.arc(x, y, 5, 0, 7)
+  pen.context.fill()
+}

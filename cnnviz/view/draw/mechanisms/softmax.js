@@ -1,0 +1,134 @@
+// Softmax: every sum has a part in every output.
+
+import { exact } from "../../model/exact_sum.js"
+import { number, short } from "../../model/format.js"
+import { terms } from "../../model/formula_values.js"
+import { say } from "../../model/words.js"
+import { rowsOf } from "./outputs.js"
+
+/** @typedef {import("../mechanism.js").Picture} Picture */
+/** @typedef {import("../../model/numbers.js").Numbers} Numbers */
+/** @typedef {import("../pen.js").Pen} Pen */
+
+/** Every sum has a part in every output: through the total. @type {Picture} */
+export function softmax(pen, numbers, symbol, cell) {
+  const z = numbers.links(symbol)[0].source
+  const sums = numbers.values(z)
+  const all = Array.from(numbers.arrays[`powers.${symbol}`].values)
+  const total = all.pop() ?? 0
+  const taken = Math.max(...all) === 1 && Math.max(...sums) !== 0 // without the largest sum: it cannot be written
+  const [width, middle] = [(pen.width - 150) / 3, 96]
+  const height = pen.height - 44
+  const titles = [
+    say("web.mechanism.scores", { symbol: numbers.maps[z].label }),
+    say(taken ? "web.mechanism.powers" : "web.mechanism.plain_powers", { symbol: numbers.maps[z].label }),
+    say("web.mechanism.parts", { symbol: numbers.maps[symbol].label }),
+  ]
+  const places = [4, 4 + width + 36, 4 + 2 * width + 36 + middle]
+  titles.forEach((title, n) => pen.text(title, places[n], 10, { size: 12, fill: pen.soft, room: width }))
+  const box = (/** @type {number} */ n) => ({ x: places[n], y: 24, width, height })
+  const { y } = pen.rows(rowsOf(numbers, z, cell[0]), box(0), { names: 54 })
+  const powers = rowsOf(numbers, z, cell[0], (_, n) => all[n])
+  pen.rows(powers, box(1), { names: 54 })
+  coupling(pen, powers.length, cell[0], y, {
+    from: places[1] + width + 4,
+    to: places[2] + 4,
+    at: y(0) + (y(powers.length - 1) - y(0)) / 2,
+    total,
+  })
+  for (let n = 0; n < powers.length; n++)
+    pen.arrow(places[1] - 28, y(n), places[1] - 6, y(n), n === cell[0] ? pen.tone : pen.line, n === cell[0] ? 2 : 1)
+  const [chosen] = cell
+  const more = all[chosen] * (Math.E - 1)
+  const then = all.map((value, n) => (value + (n === chosen ? more : 0)) / (total + more))
+  ifItRose(pen, numbers, symbol, chosen, { ...box(2), x: places[2] + 8, width: width - 8 }, then)
+}
+
+// From every power into the total, and from it to every share.
+/** @param {Pen} pen @param {number} count @param {number} chosen @param {(n: number) => number} y @param {{ from: number, to: number, at: number, total: number }} parts */
+function coupling(pen, count, chosen, y, { from, to, at, total }) {
+  const middle = (from + to) / 2
+  const { context } = pen
+  for (let n = 0; n < count; n++) {
+    context.strokeStyle = n === chosen ? pen.tone : pen.soft
+    context.lineWidth = n === chosen ? 2 : 0.7
+    for (const [start, end] of [
+      [from, middle - 26],
+      [to, middle + 26],
+    ]) {
+      context.beginPath()
+      context.moveTo(start, y(n))
+      context.bezierCurveTo((start + end) / 2, y(n), (start + end) / 2, at, end, at)
+      context.stroke()
+    }
+  }
+  pen.text("Σ", middle, at - 10, { size: 16, align: "center" })
+  pen.text(short(total), middle, at + 8, { size: 12, bold: true, align: "center", room: 50 })
+}
+
+// The shares, and dashed what they would be if the chosen sum were larger by 1.
+/** @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} chosen @param {import("../pen.js").Box} box @param {number[]} shares then */
+function ifItRose(pen, numbers, symbol, chosen, box, shares) {
+  const rows = rowsOf(numbers, symbol, chosen)
+  const then = shares.slice(0, rows.length)
+  const limits = [0, Math.max(...then, ...rows.map(({ value }) => value))]
+  const { x, y } = pen.rows(rows, box, { names: 54, limits })
+  const line = y(1) - y(0)
+  pen.context.setLineDash([3, 2])
+  pen.context.strokeStyle = pen.ink
+  pen.context.lineWidth = 1
+  then.forEach((value, n) =>
+    pen.context.strokeRect(x(0), y(n) - line * 0.34, Math.max(x(value) - x(0), 0.5), line * 0.68),
+  )
+  pen.context.setLineDash([])
+  then.forEach((value, n) => {
+    const way = x(value) - x(rows[n].value)
+    if (Math.abs(way) > 8)
+      pen.arrow(
+        x(rows[n].value) + (way < 0 ? 12 : 2),
+        y(n),
+        x(value) + (way < 0 ? 2 : -2),
+        y(n),
+        way < 0 ? pen.neg : pen.pos,
+        1.5,
+      )
+  })
+  pen.text(say("web.mechanism.if_it_rose"), pen.width - 4, pen.height - 8, { size: 11, align: "right", fill: pen.soft })
+}
+
+/** What arrives, measured against its mean: what is above it comes back positive, and times the share. @type {Picture} */
+export function softmaxBack(pen, numbers, symbol, cell) {
+  const [dy, y] = ["d", ""].map(
+    (start) =>
+      numbers.links(symbol).find(({ source }) => numbers.maps[source].band === (start ? "gradients" : "values"))?.source
+      ?? "",
+  )
+  const mean = exact(terms(numbers, symbol, cell).map(({ value }) => value))
+  const width = (pen.width - 100) / 3
+  const box = (/** @type {number} */ n) => ({ x: 4 + n * (width + 46), y: 24, width, height: pen.height - 64 })
+  const columns = /** @type {[string, string, number | undefined][]} */ ([
+    [symbol, "=", undefined],
+    [y, "⊙", undefined],
+    [dy, "", mean],
+  ])
+  columns.forEach(([name, sign, mark], n) => {
+    const place = box(n)
+    pen.head(
+      numbers.maps[name].label,
+      "",
+      place.x,
+      10,
+      width,
+      n === 2 ? say("web.mechanism.arrived") : numbers.maps[name].plain,
+    )
+    const rows = rowsOf(numbers, name, cell[0]).map((row) => ({ ...row, mark }))
+    const { y: at } = pen.rows(rows, place, { names: 54 })
+    if (sign) pen.sign(sign, place.x + width + 23, (at(0) + at(rows.length - 1)) / 2)
+  })
+  const note = say("web.mechanism.weighted", {
+    value: number(mean),
+    arrived: numbers.maps[dy].label,
+    share: numbers.maps[y].label,
+  })
+  pen.text(note, pen.width - 4, pen.height - 10, { size: 12, align: "right", fill: pen.soft, room: pen.width - 8 })
+}

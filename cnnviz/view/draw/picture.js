@@ -1,0 +1,194 @@
+// What is shown, as a picture: canvases as images, and every line of text where it stands, as SVG; the
+// PNG is that SVG, drawn twice as large.
+
+import { escaped } from "../model/format.js"
+import { say } from "../model/words.js"
+import { KERNELS, SCALE_NAMES } from "../spec.js"
+import { sharply } from "./canvas.js"
+
+/** @import { View } from "../regions/lesson_view.js" */
+/** @typedef {{ left: number, top: number }} Corner */
+
+const TIMES = 3 // as fine as the pictures are drawn
+const LINE = 17 // of the words below that say which lesson this is
+
+/**
+ * @param {View} view
+ * @param {"svg" | "png"} kind
+ */
+export async function savePicture(view, kind) {
+  const svg = laidOut(view, () =>
+    sharply(TIMES, () => {
+      repaint(view)
+      return drawn(view)
+    }),
+  )
+  const { page, k, stage, lesson } = view
+  const parts = ["cnnviz", page || "step", lesson.img.slice(0, 12), "update", k, ...(page ? [] : [stage])]
+  const name = `${parts.join("-")}.${kind}`
+  if (kind === "svg") return save(new Blob([svg], { type: "image/svg+xml" }), name)
+  const image = new Image()
+  image.src = `data:image/svg+xml,${encodeURIComponent(svg)}`
+  await image.decode()
+  const canvas = new OffscreenCanvas(2 * image.width, 2 * image.height)
+  canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height)
+  save(await canvas.convertToBlob({ type: "image/png" }), name)
+}
+
+/**
+ * Hands a file over.
+ * @param {Blob} blob
+ * @param {string} name
+ */
+export function save(blob, name) {
+  const link = document.createElement("a")
+  link.href = URL.createObjectURL(blob)
+  link.download = name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
+}
+
+/**
+ * Nothing is cut off, sticks to the screen or scrolls while the picture is made; nobody sees it so.
+ * @template T
+ * @param {View} view
+ * @param {() => T} act
+ * @returns {T}
+ */
+function laidOut(view, act) {
+  view.root.classList.add("still")
+  try {
+    return act()
+  } finally {
+    view.root.classList.remove("still")
+    repaint(view)
+  }
+}
+
+/**
+ * Everything anew, also what is drawn once for a size.
+ * @param {View} view
+ */
+function repaint(view) {
+  view.content.outdate()
+  view.sparked = undefined
+  view.draw()
+}
+
+/** @param {View} view */
+function drawn(view) {
+  const element = view.$(".middle")
+  const { left, top } = element.getBoundingClientRect()
+  const words = foot(view, element.scrollWidth / 7)
+  const [width, height] = [element.scrollWidth, element.scrollHeight + words.length * LINE + 8]
+  const place = (/** @type {DOMRect} */ box) =>
+    `x="${box.left - left}" y="${box.top - top}" width="${box.width}" height="${box.height}"`
+  const style = getComputedStyle(view.root)
+  const parts = [`<rect width="100%" height="100%" fill="${plain(style.backgroundColor).fill}"/>`]
+  for (const part of element.querySelectorAll("*")) {
+    const ground = plain(getComputedStyle(part).backgroundColor)
+    if (ground.opacity && !part.matches("canvas") && isShown(part)) {
+      const box = place(part.getBoundingClientRect())
+      parts.push(`<rect ${box} rx="3" fill="${ground.fill}" fill-opacity="${ground.opacity}"/>`)
+    }
+  }
+  // What only shows motion lies over everything, and is no part of a picture that stands still.
+  for (const canvas of element.querySelectorAll(/** @type {"canvas"} */ ("canvas:not(.flow)"))) {
+    const box = canvas.getBoundingClientRect()
+    if (!box.width || !canvas.width) continue
+    const { opacity, outlineWidth, outlineColor, outlineStyle } = getComputedStyle(canvas)
+    parts.push(`<image ${place(box)} opacity="${opacity}" href="${canvas.toDataURL()}"/>`)
+    if (outlineStyle === "none") continue
+    const [stroke, line] = [plain(outlineColor).fill, Number.parseFloat(outlineWidth)]
+    parts.push(`<rect ${place(box)} fill="none" stroke="${stroke}" stroke-width="${line}"/>`)
+  }
+  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT)
+  while (walker.nextNode()) parts.push(...lines(/** @type {Text} */ (walker.currentNode), { left, top }))
+  const font = `font-family="${escaped(style.fontFamily)}" font-size="12"`
+  const soft = plain(style.getPropertyValue("--soft")).fill
+  words.forEach((text, i) => {
+    const y = element.scrollHeight + (i + 1) * LINE - 4
+    parts.push(`<text x="14" y="${y}" fill="${soft}" ${font}>${escaped(text)}</text>`)
+  })
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"><desc>${escaped(view.link())}</desc>${parts.join("")}</svg>`
+}
+
+/** @param {Element} element */
+const isShown = (element) => element.checkVisibility({ visibilityProperty: true })
+
+/**
+ * Which lesson this is, in lines of at most so many letters.
+ * @param {View} view
+ * @param {number} letters
+ * @returns {string[]}
+ */
+function foot({ data, lesson, k }, letters) {
+  const { f, w, seed, scale } = lesson
+  const start = w === "normal" ? say("web.picture.normal", { seed }) : w
+  const kernel = Object.entries(KERNELS).find(([, weights]) => weights.join() === f)?.[0] ?? f
+  const pixels = Object.fromEntries(SCALE_NAMES)[scale]
+  const rest = { stride: "1", pad: "valid", ...lesson }
+  const words = say("web.picture.foot", {
+    ...rest,
+    ch: say(`web.channels.${lesson.ch}`),
+    image: data?.words ?? "",
+    pixels,
+    kernel,
+    start,
+    k,
+  })
+  /** @type {string[]} */
+  const found = []
+  for (const word of words.split(" ")) {
+    const longer = `${found.at(-1)} ${word}`
+    if (found.length && longer.length <= letters) found[found.length - 1] = longer
+    else found.push(word)
+  }
+  return found
+}
+
+/** @type {Map<string, { fill: string, opacity: number }>} */
+const seen = new Map()
+
+/**
+ * A colour of the style sheet as every program knows it: color-mix comes out as color(srgb …).
+ * @param {string} colour
+ */
+function plain(colour) {
+  const known = seen.get(colour)
+  if (known) return known
+  const context = /** @type {OffscreenCanvasRenderingContext2D} */ (new OffscreenCanvas(1, 1).getContext("2d"))
+  context.fillStyle = colour
+  context.fillRect(0, 0, 1, 1)
+  const [r, g, b, a] = context.getImageData(0, 0, 1, 1).data
+  const found = { fill: `rgb(${r},${g},${b})`, opacity: a / 255 }
+  seen.set(colour, found)
+  return found
+}
+
+/**
+ * A text node may be broken into lines; each becomes one <text> at its baseline.
+ * @param {Text} node
+ * @param {Corner} corner
+ */
+function lines(node, corner) {
+  const parent = node.parentElement
+  if (!parent || !node.data.trim() || !isShown(parent)) return []
+  const style = getComputedStyle(parent)
+  /** @type {{ left: number, bottom: number, height: number, text: string }[]} */
+  const found = []
+  const range = document.createRange()
+  for (const { index, 0: word } of node.data.matchAll(/\S+\s*/g)) {
+    range.setStart(node, index)
+    range.setEnd(node, index + word.trimEnd().length)
+    const { left, bottom, height, width } = range.getBoundingClientRect()
+    const last = found.at(-1)
+    if (last && Math.abs(last.bottom - bottom) < 2) last.text += word
+    else if (width) found.push({ left, bottom, height, text: word })
+  }
+  const size = Number.parseFloat(style.fontSize)
+  return found.map(({ left, bottom, height, text }) => {
+    const baseline = bottom - (height - size) / 2 - size * 0.2
+    return `<text x="${left - corner.left}" y="${baseline - corner.top}" fill="${plain(style.color).fill}" font-family="${escaped(style.fontFamily)}" font-size="${size}" font-style="${style.fontStyle}" font-weight="${style.fontWeight}" xml:space="preserve">${escaped(text.trimEnd())}</text>`
+  })
+}

@@ -1,0 +1,86 @@
+// What a driver's pages know of their room, so that it can be opened again: its secret, kept in this browser for as long as rooms
+// live, and the question that is open in it.
+
+import { endOf, leftUntil } from "../../hall/question.js"
+import { keep, kept } from "../regions/preferences.js"
+
+/** @import { HallPoll } from "../types/wire.js" */
+/** @typedef {{ code: string, driver: string }} Held */
+
+const SILENCE = 4 * 3600 * 1000 // milliseconds after which a room ends (rooms/store.py)
+
+const ROOMS = "rooms"
+const MOST = 3
+
+/** The rooms that were opened last in this browser, the newest first. @returns {(Held & { since: number })[]} */
+export function keptRooms() {
+  try {
+    return JSON.parse(kept(ROOMS) || "[]").filter(
+      (/** @type {{ since: number }} */ room) => Date.now() - room.since < SILENCE,
+    )
+  } catch {
+    return []
+  }
+}
+
+/** @param {Held} room */
+export function keepRoom({ code, driver }) {
+  const others = keptRooms().filter((room) => room.code !== code)
+  keep(ROOMS, JSON.stringify([{ code, driver, since: Date.now() }, ...others].slice(0, MOST)))
+}
+
+/** Forgets a room. @param {string} code */
+export function forgetRoom(code) {
+  keep(ROOMS, JSON.stringify(keptRooms().filter((room) => room.code !== code)))
+}
+
+/**
+ * Opens a room by its secret: again, where the server has forgotten it, with the question that was open; else it is as it was.
+ * @param {URL} base  where the pages stand
+ * @param {string} driver
+ * @param {string} query  where the hall is to be
+ * @param {Record<string, unknown>} [question]
+ * @returns {Promise<{ room?: Held, sentence?: string }>}
+ */
+export async function openRoom(base, driver, query, question) {
+  const body = JSON.stringify({ driver, query })
+  const answer = await fetch(new URL("room", base), { method: "POST", body }).catch(() => undefined)
+  const found = await answer?.json().catch(() => undefined)
+  if (!answer?.ok) return { sentence: found?.sentence }
+  if (answer.status === 201 && question) {
+    const at = new URL(`room/${found.code}/question`, base)
+    const headers = { Authorization: `Bearer ${driver}` }
+    await fetch(at, { method: "PUT", headers, body: JSON.stringify(question) }).catch(() => {})
+  }
+  return { room: found }
+}
+
+/**
+ * Remembers a room's question, as it was sent, for as long as it is open.
+ * @param {() => Promise<{ number: number, question: Record<string, unknown> } | undefined>} ask  gets it, by the secret
+ */
+export function openQuestion(ask) {
+  /** @type {HallPoll | null} */
+  let poll = null
+  /** @type {Record<string, unknown> | undefined} */
+  let question
+  let ends = 0
+  return {
+    /** @param {HallPoll | null} next */
+    async hear(next) {
+      const known = next && next.number === poll?.number
+      poll = next
+      ends = endOf(next)
+      if (known || !next) return
+      question = undefined
+      const found = await ask()
+      if (found && found.number === poll?.number) question = found.question
+    },
+    /** The question, with the time that is left to answer it; undefined where none is open. */
+    get open() {
+      const left = leftUntil(ends, poll)
+      if (!question || poll?.phase !== "open" || (left !== null && left < 1)) return undefined
+      return left === null ? question : { ...question, seconds: Math.round(left) }
+    },
+  }
+}

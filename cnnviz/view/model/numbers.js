@@ -1,0 +1,236 @@
+// The arrays of one moment of a network, by symbol and cell: what the Step page shows and explains.
+
+import { pairs, reach, sources } from "./patterns.js"
+import { Wide } from "./wide_weights.js"
+
+/** @typedef {import("./patterns.js").Cell} Cell */
+/** @typedef {import("./patterns.js").Link} Link */
+/** @typedef {import("./patterns.js").Range} Range */
+/** @typedef {import("../types/wire.js").MapRecord} MapRecord */
+/** @typedef {import("../types/wire.js").StageRecord} StageRecord */
+/** @typedef {import("../types/wire.js").StepHeader & { arrays: import("./decode.js").Arrays }} StepAnswer */
+
+const size = (/** @type {number[]} */ shape) => shape.reduce((product, n) => product * n, 1)
+
+export class Numbers {
+  /** @param {StepAnswer} answer the Step page's header, with its arrays */
+  constructor(answer) {
+    this.answer = answer
+    this.network = answer.network
+    this.maps = answer.network.maps
+    this.stages = answer.stages
+    this.said = Object.fromEntries(this.stages.map((stage) => [stage.symbol, stage]))
+    this.arrays = { ...answer.arrays }
+    /** @type {Record<string, Wide>}  weights that came as colours, by their symbol */
+    this.wide = {}
+    for (const [symbol, { values }] of Object.entries(answer.arrays)) {
+      if (!(values instanceof Int8Array)) continue
+      const { shape, limits } = this.maps[symbol]
+      const wide = new Wide(values, shape.at(-1) ?? 1, limits[1])
+      this.wide[symbol] = wide
+      this.arrays[symbol] = { values: wide.values, shape }
+      if (answer.network.optimizer !== "gd") this.arrays[`${symbol}_next`] = { values: wide.next, shape }
+    }
+    this.rate = Number(answer.lesson.lr)
+    this.classes = answer.network.classes
+  }
+
+  /** @param {string} symbol @returns {number[]} */
+  shape(symbol) {
+    return this.maps[symbol].shape
+  }
+
+  /** @param {string} symbol */
+  count(symbol) {
+    return size(this.shape(symbol))
+  }
+
+  /** @param {string} symbol @returns {Float64Array | Float32Array} */
+  values(symbol) {
+    return /** @type {Float64Array | Float32Array} */ (this.arrays[symbol].values)
+  }
+
+  /** A parameter after the update; in plain descent, where it is not sent, θ − η · ∂θ. @param {string} parameter @param {number} at */
+  next(parameter, at) {
+    const sent = this.arrays[`${parameter}_next`]
+    return sent ? sent.values[at] : this.values(parameter)[at] - this.rate * this.values(`d${parameter}`)[at]
+  }
+
+  /**
+   * What is still to be asked for before a cell can be explained: the exact weights "w2:,57" to an output, "w2:12," from a
+   * unit, and "past.w2:4", what the velocity of an entry is made of.
+   * @param {string} symbol
+   * @param {Cell} cell
+   * @param {boolean} [stepping]  whether it is a parameter's step that counts
+   * @returns {string[]}
+   */
+  missing(symbol, cell, stepping = false) {
+    const parameter = stepping ? symbol : symbol === "update" ? this.said.update.makes[0] : ""
+    if (!parameter) return this.exact(symbol, cell)
+    const past = this.past(parameter, cell)
+    const weights = Object.entries(this.wide).flatMap(([name, wide]) => {
+      const own = parameter === name ? wide.lacks(name, "output", cell[cell.length - 1]) : []
+      return [...own, ...wide.lacks(name, "output", wide.largest(this.values(`d${name}`)) % wide.outputs)]
+    })
+    return past && !(past in this.arrays) ? [...weights, past] : weights
+  }
+
+  /** What the velocity of an entry is made of, by its name; "" where there is none. @param {string} parameter @param {Cell} cell */
+  past(parameter, cell) {
+    return `velocity.${parameter}` in this.arrays ? `past.${parameter}:${this.offset(parameter, cell)}` : ""
+  }
+
+  /** The exact weights that a cell needs. @param {string} symbol @param {Cell} cell @returns {string[]} */
+  exact(symbol, cell) {
+    return Object.entries(this.wide).flatMap(([name, wide]) => {
+      const pattern = this.links(symbol).find(({ source }) => source === name)?.pattern
+      if (pattern === "unit") return wide.lacks(name, "unit", this.offset(symbol, cell))
+      if (pattern === "last" || symbol === name || symbol === `d${name}`)
+        return wide.lacks(name, "output", cell[cell.length - 1])
+      return []
+    })
+  }
+
+  /** Takes in what was asked for. @param {string} of what it is @param {import("./decode.js").Arrays} arrays */
+  learn(of, arrays) {
+    const [name] = of.split(":")
+    if (arrays[of]) this.arrays[of] = arrays[of]
+    if (arrays[name]) this.wide[name]?.learn(of, arrays[name].values, arrays[`${name}_next`]?.values)
+  }
+
+  /** Whether a number is the core's, and no colour's. @param {string} symbol @param {Cell} cell */
+  isExact(symbol, cell) {
+    return this.wide[symbol]?.has(this.offset(symbol, cell)) ?? true
+  }
+
+  /** Whether so many outputs, or channels, are the classes. @param {number} count */
+  isClasses(count) {
+    return this.classes.length === count
+  }
+
+  /** What the n-th of so many is called: by its class, else by its number. @param {number} n @param {number} count */
+  nameOf(n, count) {
+    return this.isClasses(count) ? this.classes[n] : String(n)
+  }
+
+  /** Where a cell stands in its array. @param {string} symbol @param {Cell} cell */
+  offset(symbol, cell) {
+    return this.shape(symbol).reduce((at, n, axis) => at * n + (cell[axis] ?? 0), 0)
+  }
+
+  /** @param {string} symbol @param {Cell} cell */
+  at(symbol, cell) {
+    return this.values(symbol)[this.offset(symbol, cell)]
+  }
+
+  /** A place in an array as a cell. @param {string} symbol @param {number} offset @returns {Cell} */
+  cell(symbol, offset) {
+    return unravel(offset, this.shape(symbol))
+  }
+
+  /** The index by which people call a cell: without axes of one, v and w by the number of the unit. @param {string} symbol @param {Cell} cell */
+  index(symbol, cell) {
+    const { index, kind } = this.maps[symbol]
+    return kind === "loss" ? [] : unravel(this.offset(symbol, cell), index)
+  }
+
+  /** The shape by which the address counts cells; of w behind a map, the map's axes and the output. @param {string} symbol */
+  addressed(symbol) {
+    const { shape, index, kind } = this.maps[symbol]
+    if (kind !== "weights" || shape.length < 4) return index
+    return shape[0] === 1 ? shape.slice(1) : shape
+  }
+
+  /** A cell as the address has it ("z1:10,15"); "" for what has no cells. @param {string} symbol @param {Cell} cell */
+  written(symbol, cell) {
+    if (this.maps[symbol].kind === "loss") return ""
+    return `${symbol}:${unravel(this.offset(symbol, cell), this.addressed(symbol)).join(",")}`
+  }
+
+  /** The cell that the address names, if there is one. @param {string} text @returns {{ map: string, cell: Cell } | null} */
+  read(text) {
+    const [map, at = ""] = text.split(":")
+    if (!this.maps[map] || !/^\d+(,\d+)*$/.test(at)) return null
+    const shape = this.addressed(map)
+    const index = at.split(",").map(Number)
+    if (index.length !== shape.length || index.some((n, axis) => n >= shape[axis])) return null
+    return {
+      map,
+      cell: this.cell(
+        map,
+        shape.reduce((all, n, axis) => all * n + index[axis], 0),
+      ),
+    }
+  }
+
+  /** @param {string} symbol @returns {Link[]} */
+  links(symbol) {
+    return this.network.links[symbol] ?? []
+  }
+
+  /** The link to one of the symbols that a cell is computed from. @param {string} symbol @param {string} source */
+  link(symbol, source) {
+    return this.links(symbol).find((link) => link.source === source)
+  }
+
+  /** What the pool reads whose gradient this link hands back. @param {Link} link @returns {string} */
+  pooled({ source }) {
+    return this.network.links[source.slice(1)][0].source
+  }
+
+  /** The difference up to which the numbers of what a pool reads are equal. @param {string} symbol */
+  tie(symbol) {
+    return this.arrays[`tie.${symbol}`]?.values[0] ?? 0
+  }
+
+  /** The cells behind a cell, by link. @param {Link} link @param {Cell} cell @returns {Cell[]} */
+  sources(link, cell) {
+    if (link.pattern === "won") {
+      const input = this.pooled(link)
+      const read = (/** @type {Cell} */ place) => this.at(input, place)
+      return sources(link, cell, this.shape(link.source), read, this.shape(input), this.tie(input))
+    }
+    const shape = this.shape(link.source)
+    return sources(link, cell, shape, (place) => this.at(link.source, place), shape, this.tie(link.source))
+  }
+
+  /** @param {Link} link @param {Cell} cell @returns {Range[]} */
+  reach(link, cell) {
+    return reach(link, cell, this.shape(link.source))
+  }
+
+  /** The cells of two symbols that meet in a product. @param {string} symbol @param {Cell} cell @param {string} a @param {string} b */
+  pairs(symbol, cell, a, b) {
+    const [first, second] = [this.link(symbol, a), this.link(symbol, b)]
+    if (!first || !second) return []
+    return pairs(first, second, cell, this.shape(a), this.shape(b))
+  }
+
+  /** The stage that makes a symbol, by its place; what no stage makes is there from the first. @param {string} symbol */
+  madeAt(symbol) {
+    if (symbol === "dx") symbol = this.stages.filter(({ phase }) => phase === "backward").at(-1)?.symbol ?? "update"
+    const at = this.stages.findIndex((stage) => stage.symbol !== "update" && stage.makes.includes(symbol))
+    return Math.max(at, 0)
+  }
+
+  /** The words for a symbol: of the stage that makes it, or of the nearest that has something to do with it. @param {string} symbol */
+  stageOf(symbol) {
+    const own =
+      this.network.beside[symbol]
+      ?? this.stages.find(
+        (stage) => stage.symbol === symbol || (stage.symbol !== "update" && stage.makes.includes(symbol)),
+      )
+    return own ?? this.stages.find((stage) => stage.inputs.includes(symbol)) ?? this.stages[0]
+  }
+}
+
+/** @param {number} offset @param {number[]} shape @returns {Cell} */
+export function unravel(offset, shape) {
+  /** @type {Cell} */
+  const cell = []
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    cell[axis] = offset % shape[axis]
+    offset = Math.floor(offset / shape[axis])
+  }
+  return cell
+}

@@ -1,0 +1,257 @@
+// Everything that can be done at a click or a key, an entry each: from here come the buttons with their
+// labels, what they do, the keyboard, and the list of keys. Its words are web.actions.<name>: `label`, and
+// `text` where no icon stands on the button.
+
+import { savePicture } from "../draw/picture.js"
+import { has, say } from "../model/words.js"
+import { PAGES } from "../spec.js"
+import { copyLink, showHelp, toggleLecture, unfold } from "./frame_actions.js"
+import { button } from "./html.js"
+import { inheriting } from "./keyboard_focus.js"
+import { showTable } from "./map_table.js"
+import { randomKernel } from "./network_controls.js"
+
+/** @import { Content } from "./page.js" */
+/** @import { View } from "./lesson_view.js" */
+/** @typedef {typeof Content} Kind  a page's content, before it is there */
+/**
+ * @typedef {object} Action
+ * @property {string} name  its button's data-key
+ * @property {(view: View) => void} act
+ * @property {string[]} [keys]  the keyboard's; of several actions of a page, the first that names a key has it
+ * @property {string[]} [remote]  those of a presenter's remote control, in the lecture view; they go before the others
+ * @property {string} [help]  what the list of keys says of it (web.help.…); actions that say the same share a line
+ * @property {(kind: Kind) => boolean} [when]  which pages have it
+ * @property {boolean} [moves]  goes somewhere else: whatever plays is paused before
+ */
+
+const reveals = (/** @type {Kind} */ kind) => kind.reveals
+const walks = (/** @type {Kind} */ kind) => kind.walks
+const stages = (/** @type {Kind} */ kind) => kind.walks && kind.stages
+const trains = (/** @type {Kind} */ kind) => kind.trains
+const hides = (/** @type {Kind} */ kind) => kind.turns
+
+/** @type {Action[]} */
+export const ACTIONS = [
+  {
+    name: "stage_back",
+    keys: ["ArrowLeft"],
+    remote: ["PageUp"],
+    help: "stage",
+    when: stages,
+    moves: true,
+    act: (view) => view.nextStage(-1),
+  },
+  {
+    name: "stage_next",
+    keys: ["ArrowRight"],
+    remote: ["PageDown"],
+    help: "stage",
+    when: stages,
+    moves: true,
+    act: (view) => view.unveil() || view.nextStage(1),
+  },
+  {
+    name: "update_back",
+    keys: ["PageUp", "Shift+ArrowLeft", "ArrowLeft"],
+    help: "update",
+    when: walks,
+    moves: true,
+    act: (view) => view.nextUpdate(-1),
+  },
+  {
+    name: "update_next",
+    keys: ["PageDown", "Shift+ArrowRight", "ArrowRight"],
+    help: "update",
+    when: walks,
+    moves: true,
+    act: (view) => view.nextUpdate(1),
+  },
+  {
+    name: "play",
+    keys: ["Space"],
+    help: "play",
+    when: walks,
+    act: (view) => view.unveil() || view.content.train("toggle") || view.player.toggle(),
+  },
+  { name: "watch", when: reveals, act: watch },
+  { name: "begin", when: reveals, moves: true, act: (view) => view.nextStage(1) },
+  { name: "lecturers", when: reveals, act: toggleLecture },
+  {
+    name: "restart",
+    keys: ["Home"],
+    help: "restart",
+    when: walks,
+    moves: true,
+    act: (view) => view.go({ k: "0", stage: view.order[0] ?? "x" }),
+  },
+  {
+    name: "end",
+    keys: ["End"],
+    help: "end",
+    when: (kind) => !kind.stages,
+    act: (view) => view.go({ k: String(view.content.end) }),
+  },
+  { name: "lecture", keys: ["L"], help: "lecture", when: walks, act: toggleLecture },
+  { name: "lecture_off", keys: ["L"], when: walks, act: toggleLecture },
+  {
+    name: "hide",
+    keys: ["H"],
+    help: "hide",
+    when: hides,
+    act: (view) => view.lookAt({ hide: view.look.hide ? "" : "1" }),
+  },
+  {
+    name: "predict",
+    keys: ["P"],
+    help: "predict",
+    when: hides,
+    act: (view) => view.lookAt({ predict: view.look.predict ? "" : "1" }),
+  },
+  { name: "blank", remote: ["B", "."], act: (view) => view.root.classList.toggle("blank") },
+  { name: "remote", help: "remote", when: stages, act: () => {} },
+  ...PAGES.map(({ path }, n) => ({
+    name: `page_${n + 1}`,
+    keys: [String(n + 1)],
+    help: "page",
+    act: (/** @type {View} */ view) => view.content.choose(n) || view.turn(path),
+  })),
+  {
+    name: "large",
+    keys: ["O"],
+    help: "large",
+    when: walks,
+    act: (view) => view.content.large && view.open(view.content.large),
+  },
+  { name: "table", keys: ["T"], help: "table", when: (kind) => kind.tabulates, act: showTable },
+  { name: "cells", help: "cells", when: (kind) => kind.points, act: () => {} }, // see cell_pointer.js
+  { name: "turn_back", keys: ["["], help: "turn", when: (kind) => kind.turns, act: (view) => view.content.turn(-1) },
+  { name: "turn_on", keys: ["]"], help: "turn", when: (kind) => kind.turns, act: (view) => view.content.turn(1) },
+  { name: "unpin", when: (kind) => kind.points, act: unpin },
+  { name: "escape", keys: ["Escape"], help: "escape", act: leave },
+  { name: "keys", keys: ["?"], help: "keys", act: showHelp },
+  { name: "pages", act: (view) => unfold(view, "pages") },
+  { name: "more", act: (view) => unfold(view, "more") },
+  { name: "skip", act: (view) => view.$(".middle").focus() },
+  { name: "copy_link", act: copyLink },
+  { name: "room", act: (view) => view.host.room?.() },
+  { name: "export_png", act: (view) => savePicture(view, "png") },
+  { name: "export_svg", act: (view) => savePicture(view, "svg") },
+  { name: "files", act: (view) => view.open("files") },
+  { name: "upload", act: (view) => view.open("upload") },
+  { name: "cifar10", act: (view) => view.open("cifar10") },
+  { name: "own_gradients", when: (kind) => kind.checks, act: (view) => view.open("own_gradients") },
+  { name: "kernel_random", act: (view) => randomKernel(view) },
+  ...["train", "train_pause", "train_go_on", "train_stop", "train_back"].map((name) => ({
+    name,
+    when: trains,
+    act: (/** @type {View} */ view) => view.content.train(name),
+  })),
+  { name: "train_full", when: trains, act: (view) => view.open("cifar10") },
+  { name: "open_in_step", act: (view) => view.turn("") },
+  { name: "below", act: (view) => view.host.below?.() },
+]
+
+/** @param {View} view */
+function unpin(view) {
+  if (!view.content.unpin()) return false
+  view.settle()
+  view.paint(true)
+  return true
+}
+
+/**
+ * Out of one thing after the other: a map, the pinned cell, the lecture view.
+ * @param {View} view
+ */
+function leave(view) {
+  const { activeElement } = document
+  if (activeElement instanceof HTMLCanvasElement && view.root.contains(activeElement)) activeElement.blur()
+  else if (unpin(view)) return
+  else if (view.look.view) toggleLecture(view)
+}
+
+// Forward from the image, stage after stage.
+/** @param {View} view */
+function watch(view) {
+  view.go({ stage: "x" }, { replace: true })
+  view.player.play()
+  view.paint(true)
+}
+
+/**
+ * @param {View} view
+ * @param {Action} action
+ */
+export function run(view, { moves, act }) {
+  if (moves) view.player.pause()
+  inheriting(view, () => act(view))
+}
+
+/**
+ * Those that a page has.
+ * @param {Kind} kind
+ */
+const available = (kind) => ACTIONS.filter(({ when }) => when?.(kind) ?? true)
+
+/**
+ * A page's keys, and what each does; in the lecture view also those of a remote control.
+ * @param {Kind} kind
+ * @returns {Map<string, Action>}
+ */
+export function keyMap(kind, lecture = false) {
+  const found = new Map()
+  for (const action of lecture ? available(kind) : []) for (const key of action.remote ?? []) found.set(key, action)
+  for (const action of available(kind)) {
+    for (const key of action.keys ?? []) if (!found.has(key)) found.set(key, action)
+  }
+  return found
+}
+
+/**
+ * A key as people call it.
+ * @param {string} key
+ */
+const called = (key) =>
+  key
+    .split("+")
+    .map((part) => (has(`web.keys.${part}`) ? say(`web.keys.${part}`) : part))
+    .join(" ")
+
+/**
+ * The lines of the list of keys: which keys, and what they do.
+ * @param {Kind} kind
+ * @returns {[string, string][]}
+ */
+export function helpLines(kind) {
+  const keys = keyMap(kind)
+  const lines = new Set(available(kind).flatMap(({ help }) => help ?? []))
+  return [...lines].map((line) => {
+    const own = available(kind)
+      .filter(({ help }) => help === line)
+      .map((action) => (action.keys ?? []).filter((key) => keys.get(key) === action).map(called))
+    const side = own[0].flatMap((_, i) => own.flatMap((all) => all[i] ?? []))
+    const special = `web.help.${kind.words}.${line}`
+    return [side.join(", ") || say(`web.help.keys_of.${line}`), say(has(special) ? special : `web.help.${line}`)]
+  })
+}
+
+/**
+ * An action's button.
+ * @param {string} name
+ */
+export function actionButton(name, text = "", extra = "") {
+  const { keys = [] } = ACTIONS.find((action) => action.name === name) ?? {}
+  const label = say(`web.actions.${name}.label`)
+  const shown = keys.length ? say("web.actions.with_key", { label, key: called(keys[0]) }) : label
+  return button(name, text || say(`web.actions.${name}.text`), shown, extra)
+}
+
+/** @param {View} view */
+export function bindActions(view) {
+  for (const action of available(view.kind)) {
+    for (const element of view.root.querySelectorAll(`[data-key="${action.name}"]`)) {
+      element.addEventListener("click", () => run(view, action))
+    }
+  }
+}

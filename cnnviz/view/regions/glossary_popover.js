@@ -1,0 +1,55 @@
+// What a word or a sign on the screen means: at a tap on it, from the glossary.
+
+import { escaped, withFormulas } from "../model/format.js"
+import { say } from "../model/words.js"
+
+/** @import { Own } from "../model/meanings.js" */
+/** @import { View } from "./lesson_view.js" */
+
+const APART = 6 // pixels from what was tapped
+const EDGE = 8 // and from the window's edge
+
+export const meaningBox = () => '<div class="meaning" popover><b></b><p></p></div>'
+
+/** Code-like names in a text, as italics; and its formulas. @param {string} text */
+const rich = (text) => withFormulas(text, (part) => escaped(part).replace(/`([^`]+)`/g, "<i>$1</i>"))
+
+/** A text in a network's own symbols, its formula in place of the sentence with the one that the notebook's network has. @param {string} text @param {Own} own */
+const inOwn = (text, { label, letter, formula }) =>
+  rich(
+    text
+      .replaceAll(`\`${letter}\``, `\`${label}\``)
+      .replace(/[^.]*\$[^$]+\$\.?/g, "")
+      .trim(),
+  ) + (formula ? ` ${formula}` : "")
+
+/** @param {View} view @param {(id: string, symbol: string) => Own | undefined} ownOf */
+export function bindMeanings(view, ownOf) {
+  const box = view.$(".meaning")
+  const closed = (/** @type {KeyboardEvent} */ event) => {
+    if (!box.matches(":popover-open")) return
+    box.hidePopover()
+    if (event.key === "Escape") event.stopPropagation() // out of one thing after the other
+  }
+  addEventListener("keydown", closed, { capture: true, signal: view.stop.signal })
+  view.root.addEventListener(
+    "click",
+    ({ target }) => {
+      const tapped = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-meaning]"))
+      if (!tapped) return
+      const id = tapped.dataset.meaning ?? ""
+      const [title, text] = [box.querySelector("b"), box.querySelector("p")]
+      if (title) title.textContent = say(`web.${id}.title`)
+      const own = ownOf(id, tapped.dataset.of ?? "")
+      const words = say(`web.${id}.text`)
+      if (text) text.innerHTML = own ? inOwn(words, own) : rich(words)
+      box.showPopover()
+      const { left, bottom, top } = tapped.getBoundingClientRect()
+      const { width, height } = box.getBoundingClientRect()
+      const below = bottom + APART + height < innerHeight
+      box.style.left = `${Math.max(EDGE, Math.min(left, innerWidth - width - EDGE))}px`
+      box.style.top = `${below ? bottom + APART : top - APART - height}px`
+    },
+    { signal: view.stop.signal },
+  )
+}

@@ -1,0 +1,57 @@
+// The keyboard: silent while somebody types or a dialog is open.
+
+import { keyMap, run } from "./actions.js"
+import { keep, kept } from "./preferences.js"
+
+/** @import { View } from "./lesson_view.js" */
+
+const TYPING = "input:not([type=range]), select, textarea, [contenteditable=true], [role=dialog] *, dialog[open] *"
+
+/** @param {View} view */
+export function bindKeys(view) {
+  const actions = keyMap(view.kind)
+  const single = /** @type {HTMLInputElement} */ (view.control("single_keys"))
+  single.checked = kept("single_keys") !== "off"
+  single.addEventListener("change", () => keep("single_keys", single.checked ? "" : "off"))
+  const remote = keyMap(view.kind, true)
+  /** @param {KeyboardEvent} event */
+  const pressed = (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !view.data) return
+    const target = /** @type {Element} */ (event.composedPath()[0])
+    if (
+      (target.matches?.(TYPING) && !passes(target, event.key))
+      || document.querySelector("dialog[open], [role=dialog]")
+    )
+      return
+    if (event.key === " " && target.matches?.("button, a, summary")) return
+    if (!single.checked && event.key.length === 1 && event.key !== " ") return // who dictates says letters, too
+    const action = (view.look.view ? remote : actions).get(named(event))
+    if (view.root.classList.contains("blank") && action?.name !== "blank") view.root.classList.remove("blank")
+    if (!action) return
+    event.preventDefault()
+    run(view, action)
+  }
+  addEventListener("keydown", pressed, { signal: view.stop.signal })
+}
+
+const WALKS = ["ArrowLeft", "ArrowRight", "PageUp", "PageDown", "Home", "Escape"]
+
+/**
+ * Nor is a blank in the way that nothing is written in. A list of choices goes up and down; its other arrows are free, so that the keys work on after a choice, and
+ * answers are chosen by their numbers.
+ * @param {Element} target
+ * @param {string} key
+ */
+const passes = (target, key) =>
+  (target.matches("select") && ["ArrowLeft", "ArrowRight"].includes(key))
+  || (target.matches("input[type=radio]") && /^\d$/.test(key))
+  || (target.matches("input.blank") && !(/** @type {HTMLInputElement} */ (target).value) && WALKS.includes(key))
+
+/**
+ * A key as the list of actions has it.
+ * @param {KeyboardEvent} event
+ */
+function named({ key, shiftKey }) {
+  const name = key === " " ? "Space" : key.length === 1 ? key.toUpperCase() : key
+  return shiftKey && name !== "?" ? `Shift+${name}` : name
+}

@@ -1,0 +1,24 @@
+// In which language the page is: a choice in the header, of the languages that there are.
+
+import { escaped } from "../model/format.js"
+import { say } from "../model/words.js"
+import { LANG, LANGUAGES } from "../spec.js"
+
+/** @import { View } from "./lesson_view.js" */
+
+/** Each by the name that it gives itself. */
+export const languageChoice = () =>
+  `<select class="language" data-key="language" aria-label="${escaped(say("web.frame.language"))}">${LANGUAGES.map(
+    ({ id, name }) => `<option value="${id}" lang="${id}"${id === LANG ? " selected" : ""}>${escaped(name)}</option>`,
+  ).join("")}</select>`
+
+/**
+ * Another language is another page at the same place: the lesson stands in the address.
+ * @param {View} view
+ */
+export function bindLanguage(view) {
+  const { speak } = view.host
+  const field = /** @type {HTMLSelectElement} */ (view.control("language"))
+  if (!speak) return field.remove()
+  field.addEventListener("change", () => speak(field.value))
+}

@@ -1,0 +1,155 @@
+// Any map as a table that can be read cell by cell, and saved as CSV.
+
+import { save } from "../draw/picture.js"
+import { inField, number } from "../model/format.js"
+import { csv, exact, parts, rowsAtOnce, start } from "../model/table.js"
+import { say } from "../model/words.js"
+import { html, live, nothing, render, setText } from "./html.js"
+
+/** @import { Axis, Source } from "../model/table.js" */
+/** @import { Template } from "./html.js" */
+/** @import { View } from "./lesson_view.js" */
+
+const words = (/** @type {string} */ id) => say(`web.table.${id}`)
+
+export const tableDialog = () => `
+  <dialog class="map-table" aria-label="${words("title")}"><h2>${words("title")}</h2>
+    <div class="chosen"></div>
+    <label class="digits"><input type="checkbox" data-table="digits"> ${words("digits")}</label>
+    <p class="hint"></p><div class="cells" role="region" tabindex="0" aria-label="${words("cells")}"></div>
+    <form method="dialog"><button type="button" data-table="csv">${words("csv")}</button> <button>${words("close")}</button></form></dialog>`
+
+/** @type {(name: string, label: string, options: string[], chosen: number) => Template} */
+const choice = (name, label, options, chosen) => {
+  const option = (/** @type {string} */ text, /** @type {number} */ n) =>
+    html`<option value=${n} .selected=${live(n === chosen)}>${text}</option>`
+  return html`<label class="field"><span>${label}</span><select data-table=${name}>${options.map(option)}</select></label>`
+}
+
+/**
+ * Opens the table of what the page is about; another one is chosen in it.
+ * @param {View} view
+ */
+export function showTable(view) {
+  view.player.pause()
+  const { sources, first } = view.content.tables()
+  if (sources.length) new MapTable(view, sources).open(first)
+}
+
+class MapTable {
+  /** @type {number[]}  a place of each axis that is chosen, and which rows are shown */
+  places = []
+  window = 0
+
+  /** @param {View} view @param {Source[]} sources */
+  constructor(view, sources) {
+    this.view = view
+    this.sources = sources
+    this.source = sources[0]
+    this.dialog = /** @type {HTMLDialogElement} */ (view.$(".map-table"))
+  }
+
+  /** @param {number} first */
+  open(first) {
+    const { dialog } = this
+    this.take(first)
+    const closed = new AbortController()
+    const { signal } = closed
+    dialog.addEventListener("change", ({ target }) => this.changed(/** @type {HTMLInputElement} */ (target)), {
+      signal,
+    })
+    dialog.querySelector("[data-table=csv]")?.addEventListener("click", () => this.save(), { signal })
+    dialog.addEventListener("close", () => closed.abort(), { signal })
+    dialog.showModal()
+  }
+
+  /** @param {number} n */
+  take(n) {
+    this.source = this.sources[n]
+    this.places = parts(this.source).chosen.map(() => 0)
+    this.window = 0
+    this.fill()
+    const { source } = this
+    source.whole?.(() => {
+      source.instead = ""
+      source.whole = undefined
+      if (source === this.source) this.fill()
+    })
+  }
+
+  /** @param {HTMLInputElement} field */
+  changed(field) {
+    const { table = "" } = field.dataset
+    const value = Number(field.value)
+    if (table === "map") this.take(value)
+    else if (table === "rows") this.window = value
+    else if (table !== "digits") this.places[Number(table)] = value
+    this.fill()
+  }
+
+  fill() {
+    const { dialog, source } = this
+    const place = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (dialog.querySelector(selector))
+    render(this.choices(), place(".chosen"))
+    setText(place(".hint"), source.instead || this.hint())
+    render(source.instead ? nothing : this.table(), place(".cells"))
+    const button = /** @type {HTMLButtonElement} */ (dialog.querySelector("[data-table=csv]"))
+    button.disabled = Boolean(source.instead)
+  }
+
+  // Of a map with more rows than are shown at once: how many there are, and that the file has them all.
+  hint() {
+    const { rows } = parts(this.source)
+    const most = rowsAtOnce(this.source)
+    return rows && rows.labels.length > most ? say("web.table.part", { n: most, all: rows.labels.length }) : ""
+  }
+
+  choices() {
+    const { source, sources } = this
+    const names = sources.map(({ label, words, axes }) => {
+      const shape = axes.map(({ labels }) => labels.length).join("×")
+      return [label, words, shape].filter(Boolean).join(" · ")
+    })
+    const { chosen, rows } = parts(source)
+    const axis = (/** @type {Axis} */ { name, labels }, /** @type {number} */ n) =>
+      choice(String(n), words(`axis.${name}`), Array.from(labels, String), this.places[n])
+    const most = rowsAtOnce(source)
+    const starts = Array.from({ length: Math.ceil((rows?.labels.length ?? 1) / most) }, (_, n) => n * most)
+    const range = (/** @type {number} */ at) =>
+      `${rows?.labels[at]} – ${rows?.labels[Math.min(at + most, rows.labels.length) - 1]}`
+    return [
+      choice("map", words("map"), names, sources.indexOf(source)),
+      ...chosen.map(axis),
+      starts.length > 1 ? choice("rows", words("rows"), starts.map(range), this.window) : "",
+    ]
+  }
+
+  table() {
+    const { source, places } = this
+    const { chosen, rows, columns } = parts(source)
+    const all = /** @type {HTMLInputElement} */ (this.dialog.querySelector("[data-table=digits]")).checked
+    const written = (/** @type {number} */ at) => (all ? inField(exact(source.values[at])) : number(source.values[at]))
+    const across = columns ? Array.from(columns.labels, String) : [source.label]
+    const place = chosen
+      .map(({ name, labels }, n) => `${say(`web.table.axis.${name}`)} ${labels[places[n]]}`)
+      .join(", ")
+    const said = { label: source.label, words: source.words, k: this.view.k }
+    const caption = [say("web.table.caption", said), place].filter(Boolean).join(", ")
+    const corner = [rows, columns].flatMap((axis) => (axis ? say(`web.table.axis.${axis.name}`) : [])).join(" \\ ")
+    const most = rowsAtOnce(source)
+    const shown = Array.from(rows?.labels ?? [""], String).slice(this.window * most, (this.window + 1) * most)
+    const line = (/** @type {string} */ label, /** @type {number} */ n) => {
+      const first = start(source, places, this.window * most + n)
+      return html`<tr><th scope="row">${label}</th>${across.map((_, at) => html`<td>${written(first + at)}</td>`)}</tr>`
+    }
+    return html`<table><caption>${caption}</caption>
+      <thead><tr><td>${corner}</td>${across.map((label) => html`<th scope="col">${label}</th>`)}</tr></thead>
+      <tbody>${shown.map(line)}</tbody></table>`
+  }
+
+  save() {
+    const { view, source } = this
+    const parts = ["cnnviz", view.lesson.img.slice(0, 12), "update", view.k, source.name]
+    save(new Blob([csv(source)], { type: "text/csv" }), `${parts.join("-")}.csv`)
+  }
+}

@@ -1,0 +1,266 @@
+// What a page shows in its middle, and how one moves about in it. Every page's is one of these: the frame
+// (view.js), the player, the keys and the controls know no other difference between pages.
+
+import { COMPUTED } from "../model/address.js"
+import { Focus } from "../model/focus.js"
+
+/** @import { Lesson } from "../model/address.js" */
+/** @import { Cells } from "../model/cells.js" */
+/** @import { Answer } from "../model/decode.js" */
+/** @import { Cell } from "../model/links.js" */
+/** @import { Source } from "../model/table.js" */
+/** @import { View } from "./lesson_view.js" */
+
+export class Content {
+  /** Whether it goes stage by stage: then there are chips, and the arrows go from one to the next. */
+  static stages = true
+  /** Whether one goes from moment to moment in it, and plays it. */
+  static walks = true
+  /** Whether its cells can be pointed at. */
+  static points = true
+  /** Whether there are channels, filters or units to turn to. */
+  static turns = false
+  /** Whether its maps can be read as tables. */
+  static tabulates = false
+  /** Whether somebody's own gradients can be compared. */
+  static checks = false
+  /** Whether a network can be trained on many images. */
+  static trains = false
+  /** Whether numbers are shown only from the stage on that computes them. */
+  static reveals = false
+  /** The keys of the address that are asked for: a pinned cell says which channel is shown. */
+  static asked = [...COMPUTED, "cell"]
+  /** Where the help has words of its own for it (web.help.…), if anywhere. */
+  static words = ""
+
+  /** The keys of the address that its numbers depend on. */
+  computed = COMPUTED
+  /** Milliseconds after which we say that nobody answers. */
+  patience = 4000
+  /** Whether the lecture view shows it as on 720 lines, and larger as a whole. */
+  zoomed = true
+  /** Whether the kernel slides over a map while a stage plays. */
+  slides = false
+  /** Whether it plays by itself, frame by frame (see `advance`), and not stage by stage. */
+  films = false
+  /** @type {Focus | Cells}  what is pointed at, and what is pinned */
+  focus = new Focus()
+
+  /** @param {View} view */
+  constructor(view) {
+    this.view = view
+    this.root = view.root
+  }
+
+  /** The last update that it can go to. */
+  get end() {
+    return Number.POSITIVE_INFINITY
+  }
+
+  /** What opens large. */
+  get large() {
+    return this.view.stage
+  }
+
+  /**
+   * The answer's lesson; who was moved on while the server answered puts its own place into it.
+   * @param {Lesson} lesson
+   * @param {Answer} _answer
+   * @returns {Lesson}
+   */
+  keep(lesson, _answer) {
+    return lesson
+  }
+
+  /** Another stage is shown, or another moment. */
+  arrive() {}
+
+  /**
+   * Whether a map can be pointed at: not before it is computed.
+   * @param {string} symbol
+   */
+  isOpen(symbol) {
+    return !this.isAhead(symbol)
+  }
+
+  /**
+   * Takes a new answer.
+   * @param {Answer} _answer
+   */
+  receive(_answer) {}
+
+  /** Paints what is to be seen now. */
+  draw() {}
+
+  /** What was drawn for a size is drawn anew the next time. */
+  outdate() {}
+
+  /**
+   * What can be read as a table, and which is the one to begin with.
+   * @returns {{ sources: Source[], first: number }}
+   */
+  tables() {
+    return { sources: [], first: 0 }
+  }
+
+  /**
+   * Does something with a training on many images; whether there is one on the screen.
+   * @param {string} _act
+   */
+  train(_act) {
+    return false
+  }
+
+  /** What those hear who only went from cell to cell: its number, and where it is; "" where there is no such number. */
+  brief() {
+    return ""
+  }
+
+  /** What those hear who listen. */
+  spoken() {
+    return ""
+  }
+
+  /**
+   * What one may want next, as changes of the lesson, the likeliest first.
+   * @returns {Lesson[]}
+   */
+  ahead() {
+    const k = Number(this.view.lesson.k)
+    const updates = [k + 1, k - 1].filter((k) => k >= 0 && k <= this.end)
+    return /** @type {typeof Content} */ (this.constructor).walks ? updates.map((k) => ({ k: String(k) })) : []
+  }
+
+  /**
+   * Goes to an update by itself, if it has the numbers.
+   * @param {number} _k
+   */
+  seek(_k) {}
+
+  /**
+   * The address was changed, to a place that this content has the numbers of (`here`), or asks for.
+   * @param {Lesson} _address
+   * @param {boolean} _here
+   */
+  travelled(_address, _here) {}
+
+  /**
+   * So many milliseconds have been played; whether it goes on.
+   * @param {number} _milliseconds
+   */
+  advance(_milliseconds) {
+    return false
+  }
+
+  /**
+   * How many places the kernel slides over at a stage, and how many milliseconds that takes at speed 1.
+   * @param {string} _stage
+   */
+  slide(_stage) {
+    return { places: 1, duration: 0 }
+  }
+
+  /**
+   * The cell at a place of the slide.
+   * @param {string} _stage
+   * @param {number} _place
+   * @returns {Cell}
+   */
+  cellAt(_stage, _place) {
+    return []
+  }
+
+  /**
+   * The cell of a map that is spoken of, where it has one.
+   * @param {string} _map
+   * @returns {Cell}
+   */
+  cellOf(_map) {
+    return []
+  }
+
+  /**
+   * Another channel, filter or unit.
+   * @param {number} _by
+   */
+  turn(_by) {}
+
+  /**
+   * Whether a key's number, from 0, is an answer that is open here.
+   * @param {number} _n
+   */
+  choose(_n) {
+    return false
+  }
+
+  /**
+   * From now on this cell is the one that is explained.
+   * @param {string} map
+   * @param {Cell} cell
+   */
+  remember(map, cell) {
+    this.focus.remember(map, cell)
+  }
+
+  /** The pinned cell as the address has it. */
+  get cell() {
+    return this.focus.text
+  }
+
+  /**
+   * Pins the cell that the address names.
+   * @param {string} text
+   */
+  hold(text) {
+    this.focus.hold(text)
+  }
+
+  /**
+   * Whether a map is computed only at a later stage.
+   * @param {string} _symbol
+   */
+  isAhead(_symbol) {
+    return false
+  }
+
+  /**
+   * @param {string | null} map  a map's symbol, or null: none any more
+   * @param {Cell} cell
+   */
+  point(map, cell = []) {
+    if (map !== null && this.view.player.running) return // who passes over a map does not stop what plays
+    this.focus.hover = map === null ? null : { map, cell }
+    this.view.paint()
+  }
+
+  /**
+   * @param {string} map
+   * @param {Cell} cell
+   */
+  pin(map, cell) {
+    this.view.player.pause()
+    this.focus.pin(map, cell)
+    this.view.settle()
+    this.view.paint(true)
+  }
+
+  /** Forgets what was pointed at, and what was pinned. */
+  release() {
+    this.focus.release()
+  }
+
+  /**
+   * Another stage is shown: what was pinned may go along.
+   * @param {string} stage
+   */
+  follow(stage) {
+    this.focus.follow(stage)
+  }
+
+  /** Lets a pinned cell go; whether there was one. */
+  unpin() {
+    if (!this.focus.pinned) return false
+    this.release()
+    return true
+  }
+}

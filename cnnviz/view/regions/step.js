@@ -1,0 +1,544 @@
+// A network's maps and the words under them: the overview, the focus, and what is pointed at.
+
+import { Missions } from "../../pages/step/missions.js"
+import { Predicting } from "../../pages/step/predicting.js"
+import { Flow } from "../draw/flow.js"
+import { mechanism } from "../draw/mechanism.js"
+import { Overview } from "../draw/overview.js"
+import { palette } from "../draw/pen.js"
+import { COMPUTED } from "../model/address.js"
+import { Cells } from "../model/cells.js"
+import { escaped } from "../model/format.js"
+import { one } from "../model/links.js"
+import { ownOf } from "../model/meanings.js"
+import { axisOf, neighbourOf } from "../model/neighbours.js"
+import { Numbers } from "../model/numbers.js"
+import { tableOf, windowsOf } from "../model/tables.js"
+import { say } from "../model/words.js"
+import { KEYS } from "../spec.js"
+import { actionButton } from "./actions.js"
+import { bindCells } from "./cell_pointer.js"
+import { bindFinger } from "./finger.js"
+import { bindMeanings, meaningBox } from "./glossary_popover.js"
+import { LARGE, TABLE } from "./html.js"
+import { KernelField } from "./kernel_field.js"
+import { isProjected, panelTimes, pictureTimes } from "./lecture.js"
+import { Loupe } from "./loupe.js"
+import { litBlock, litCells } from "./marked_cells.js"
+import { fillKernel } from "./network_controls.js"
+import { Content } from "./page.js"
+import { bring, isPhone, lay, place } from "./step_layout.js"
+import { moveOf } from "./step_move.js"
+import { briefOf, fillStepper, fillWords, spokenOf, writeWords } from "./step_words.js"
+
+/** @import { Plate } from "../draw/plate.js" */
+/** @import { Answer } from "../model/decode.js" */
+/** @import { StepAnswer } from "../model/numbers.js" */
+/** @import { Cell } from "../model/patterns.js" */
+/** @import { View } from "./lesson_view.js" */
+/** @typedef {{ map: string, cell: Cell }} Subject  what the words are about; "update" is the first parameter's step */
+
+const SAY_EVERY = 60 // milliseconds: words that change faster than this cannot be read
+const SLIDE = 9000 // for the kernel over the whole image
+const WEIGHT = 700 // for each weight of a filter
+
+const FRAME = () => `
+  <section class="welcome" aria-label="${escaped(say("web.welcome.label"))}" hidden><p><b>${escaped(say("web.welcome.title"))}</b>${escaped(say("web.welcome.words"))}</p>
+    ${actionButton("watch")}${actionButton("begin")}${actionButton("lecturers")}</section>
+  <div class="maps overview"></div>
+  <section class="explain" aria-label="${escaped(say("web.frame.explanation"))}">
+    <button type="button" class="handle" data-key="fold" aria-expanded="true" aria-label="${escaped(say("web.step.fold"))}"></button>
+    <div class="text" tabindex="0"><div class="tools">${actionButton("unpin", "", "hidden")}${actionButton("large", LARGE)}${actionButton("table", TABLE)}<div class="stepper" hidden></div></div></div>
+    <div class="drawn"><canvas class="mechanism" role="img"></canvas></div>
+  </section>
+  <canvas class="flow" aria-hidden="true"></canvas>${meaningBox()}`
+
+export class Step extends Content {
+  /** @override */
+  static asked = COMPUTED
+  /** @override */
+  static turns = true
+  /** @override */
+  static reveals = true
+  /** @override */
+  static tabulates = true
+
+  /** @override */
+  slides = true
+  /** @override */
+  zoomed = false
+  cells = new Cells()
+  /** @override */
+  focus = this.cells
+  saidAt = 0
+  folded = false
+  laid = "" // what the overview is laid out for,
+  brought = "" // and what was brought into sight
+  stepped = false // to another stage, which is not painted yet
+  /** @type {Record<string, { x: number, y: number }>}  where the canvases of the maps lie; none where nothing flows */
+  places = {}
+  /** @type {string[]} */
+  order = []
+  kernelField = new KernelField(this)
+  /** @type {import("../draw/pen.js").Spot[]}  what can be edited in the picture below */
+  spots = []
+  flown = "" // the cell of a slide that had its whole move last
+  /** @type {Numbers | undefined} */
+  received = undefined
+
+  /** @param {View} view */
+  constructor(view) {
+    super(view)
+    view.root.classList.add("steps")
+    view.$(".content").innerHTML = FRAME()
+    writeWords(view.$(".explain .text"))
+    this.overview = new Overview(view.$(".overview"))
+    this.loupe = new Loupe(view.root)
+    view.control("fold").addEventListener("click", () => this.fold(!this.folded))
+    this.flow = new Flow(/** @type {HTMLCanvasElement} */ (view.$(".flow")))
+    bindMeanings(view, (id, symbol) => this.received?.maps[symbol] && ownOf(this.received, id, symbol))
+    this.predicting = new Predicting(this)
+    this.missions = new Missions(view)
+    view.$(".content").addEventListener("click", (event) => this.guard(event))
+    const land = () => this.flow.land() // any key and any click
+    for (const event of ["keydown", "pointerdown"])
+      addEventListener(event, land, { capture: true, signal: view.stop.signal })
+    const picture = view.$(".mechanism")
+    picture.addEventListener("click", (event) => this.edit(event))
+    picture.addEventListener("pointermove", (event) => picture.classList.toggle("editable", Boolean(this.spot(event))))
+    view.$(".stepper").addEventListener("click", ({ target }) => {
+      /** @type {HTMLElement | null} */
+      const chosen = /** @type {Element} */ (target).closest("[data-turn]")
+      if (chosen) this.turn(Number(chosen.dataset.turn))
+    })
+  }
+
+  get numbers() {
+    if (!this.received) throw new Error("step: nothing has been received yet")
+    return this.received
+  }
+
+  /** @override @param {Answer} answer */
+  receive(answer) {
+    this.received = new Numbers(/** @type {StepAnswer} */ (answer))
+    this.missions.receive(this.numbers.answer.missions)
+    this.order = this.numbers.stages.map(({ symbol }) => symbol)
+    this.cells.receive(this.numbers)
+    for (const map of this.order) this.inquire({ map, cell: this.cells.own(this.shown(map)) })
+    if (!this.overview.receive(this.numbers)) return
+    for (const plate of Object.values(this.plates)) this.bind(plate)
+  }
+
+  /** Lets a map be pointed at. @param {Plate} plate */
+  bind(plate) {
+    const { canvas, symbol } = plate
+    bindFinger(this, plate)
+    bindCells(this, {
+      canvas,
+      area: /** @type {HTMLElement} */ (canvas.parentElement),
+      symbol,
+      open: () => plate.received,
+      at: (x, y) => plate.cell(x, y),
+      neighbour: (cell, down, right) => this.neighbour(symbol, cell, down, right),
+    })
+  }
+
+  /** Puts the words away, on a phone, so that the map has their room. @param {boolean} folded */
+  fold(folded) {
+    this.folded = folded
+    this.brought = ""
+    this.view.root.classList.toggle("folded", folded)
+    this.view.control("fold").setAttribute("aria-expanded", String(!folded))
+    this.outdate()
+    this.view.paint()
+  }
+
+  /** @override @param {string} map */
+  cellOf(map) {
+    return this.received ? this.cells.own(map) : []
+  }
+
+  get plates() {
+    return this.overview.plates
+  }
+
+  // ---- pointing
+
+  /** Whether a map is not computed yet at this stage. @param {string} symbol @override */
+  isAhead(symbol) {
+    const { stage, veiled } = this.view
+    return this.numbers.madeAt(symbol) > this.order.indexOf(stage) - (veiled ? 1 : 0)
+  }
+
+  /** How many cells of each channel of a map are computed so far. @param {string} symbol */
+  made = (symbol) => (this.isAhead(symbol) ? 0 : this.view.player.done(symbol))
+
+  /** Whether a map's numbers are hidden until they are revealed, or predicted. @param {string} symbol */
+  masked(symbol) {
+    return this.view.veiled && (symbol === "update" || this.isAhead(symbol))
+  }
+
+  // What is masked does not open large either.
+  /** @param {MouseEvent} event */
+  guard(event) {
+    const large = /** @type {Element} */ (event.target).closest("[data-open]")
+    if (large instanceof HTMLElement && this.masked(large.dataset.open ?? "")) event.stopPropagation()
+  }
+
+  /** The map that the words are about. @override */
+  get large() {
+    const { map } = this.subject()
+    return this.masked(map) ? "" : map
+  }
+
+  /** @override @param {string} symbol */
+  isOpen(symbol) {
+    return super.isOpen(symbol) || this.predicting.lets(symbol)
+  }
+
+  /** @override */
+  arrive() {
+    this.predicting.arrive()
+  }
+
+  /** @override @param {string} map @param {Cell} cell */
+  pin(map, cell) {
+    if (this.predicting.clicked(map, cell)) return
+    super.pin(map, cell)
+    if (!this.kernelField.takes(map) || !this.cells.pinned) return
+    const [box] = this.plates[map].boxes(cell.map(one))
+    const holder = /** @type {HTMLElement} */ (this.plates[map].canvas.parentElement)
+    if (box) this.kernelField.open(map, cell, holder, box)
+  }
+
+  /** What can be edited under the mouse in the picture below. @param {MouseEvent} event */
+  spot({ offsetX, offsetY }) {
+    const { zoom = 1 } = this.room ?? {}
+    const [x, y] = [offsetX / zoom, offsetY / zoom]
+    const within = (/** @type {import("../draw/flow.js").Box} */ box) =>
+      x >= box.x && x < box.x + box.width && y >= box.y && y < box.y + box.height
+    return this.spots.find(({ box, symbol }) => within(box) && this.isOpen(symbol))
+  }
+
+  // A kernel that is printed large below is edited there.
+  /** @param {MouseEvent} event */
+  edit(event) {
+    const { zoom = 1 } = this.room ?? {}
+    const spot = this.spot(event)
+    if (!spot) return
+    const { box } = spot
+    const scaled = { x: box.x * zoom, y: box.y * zoom, width: box.width * zoom, height: box.height * zoom }
+    this.kernelField.open(spot.symbol, spot.cell, this.view.$(".drawn"), scaled)
+  }
+
+  /** @returns {Subject} */
+  subject() {
+    const { stage, player } = this.view
+    if (player.cell && !this.cells.hover) return { map: stage, cell: player.cell }
+    return this.cells.pointed ?? { map: stage, cell: this.cells.own(this.shown(stage)) }
+  }
+
+  /** The map that a stage is about. @param {string} stage */
+  shown(stage) {
+    return stage === "update" ? this.numbers.said.update.makes[0] : stage
+  }
+
+  /** @override @param {string} stage */
+  follow(stage) {
+    this.stepped = true
+    const map = this.shown(stage)
+    map in this.numbers.maps ? this.cells.follow(map) : this.release()
+  }
+
+  /** The neighbour of a cell, for the arrow keys. @param {string} symbol @param {Cell} cell @param {number} down @param {number} right */
+  neighbour(symbol, cell, down, right) {
+    return neighbourOf(this.numbers.maps[symbol], Boolean(this.plates[symbol]?.face?.stacked), cell, down, right)
+  }
+
+  /** The axis of channels, filters or units of a map, if there are several. @param {string} symbol */
+  axis(symbol) {
+    return axisOf(this.numbers.maps[symbol])
+  }
+
+  /** Another channel, filter or unit. @param {number} by @override */
+  turn(by) {
+    const { map, cell } = this.subject()
+    const symbol = this.shown(map)
+    const axis = this.axis(symbol)
+    if (axis < 0) return
+    const count = this.numbers.shape(symbol)[axis]
+    const next = cell.map((at, n) => (n === axis ? (at + by + count) % count : at))
+    this.cells.remember(symbol, next)
+    if (this.cells.pinned) this.cells.pinned = { map: symbol, cell: next }
+    else if (this.cells.hover) this.cells.hover = { map: symbol, cell: next }
+    this.view.settle()
+    this.view.paint(true)
+  }
+
+  // ---- playing
+
+  /** How many places a stage has to slide over, and how long that takes. @param {string} stage @override */
+  slide(stage) {
+    const { kind, shape } = this.numbers.maps[this.shown(stage)] ?? {}
+    const conv = this.numbers.links(stage).some(({ pattern }) => pattern === "window" || pattern === "touched")
+    if (!conv) return { places: 1, duration: 0 }
+    const places = shape.slice(-2).reduce((all, n) => all * n, 1)
+    return { places, duration: kind === "filters" ? WEIGHT * places : SLIDE }
+  }
+
+  /** The cell at a place of the slide, of the channel that is spoken of. @param {string} stage @param {number} place @returns {Cell} @override */
+  cellAt(stage, place) {
+    const columns = this.numbers.shape(stage).at(-1) ?? 1
+    return [...this.cells.own(stage).slice(0, -2), Math.floor(place / columns), place % columns]
+  }
+
+  // ---- painting
+
+  /** @override */
+  draw() {
+    if (!this.received) return
+    this.welcome()
+    const subject = this.subject()
+    const exact = this.inquire(subject)
+    const { stage } = this.view // whose own cell is asked for, wherever one points
+    if (this.inquire({ map: stage, cell: this.cells.own(this.shown(stage)) })) this.predicting.draw()
+    this.measure()
+    this.classes()
+    bring(this)
+    this.mark(subject)
+    const tone = this.tone(subject.map)
+    for (const [symbol, plate] of Object.entries(this.plates))
+      plate.draw({ ahead: this.isAhead(symbol), done: this.view.player.done(symbol), tone })
+    if (!exact) return // what is said stays until its numbers are there
+    this.say(subject)
+    this.flows(subject)
+  }
+
+  /** Asks for exact weights that are still to come; whether all that is printed of a cell is there. @param {Subject} subject */
+  inquire({ map, cell }) {
+    const { numbers } = this
+    const { part } = this.view.host.numbers
+    if (!part) return true
+    const passing = this.cells.hover && !this.cells.pinned // over many cells, of which each would be asked for
+    const lacks = () =>
+      numbers.missing(map, cell, this.stepping(map)).filter((of) => !passing || !of.startsWith("past."))
+    for (const of of lacks())
+      part(numbers.answer.lesson, of, (arrays) => {
+        numbers.learn(of, arrays)
+        if (numbers === this.received) this.view.paint(true)
+      })
+    return !lacks().length
+  }
+
+  // On a step data is seen to move; otherwise ribbons show where the number comes from.
+  /** @param {Subject} subject */
+  flows(subject) {
+    const { player } = this.view
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches
+    const move = this.view.veiled ? null : this.move(subject)
+    const cell = player.moving ? `${subject.map} ${subject.cell}` : ""
+    const flies = player.sliding ? cell !== "" && cell !== this.flown : this.stepped && player.speed <= 1
+    this.flown = cell
+    flies && !still ? this.flow.fly(move) : this.flow.show(move)
+    this.stepped = false
+  }
+
+  /** @param {Subject} subject */
+  move(subject) {
+    return moveOf(this, subject)
+  }
+
+  /** Whether what counts of a parameter is its step: at the update. @param {string} map */
+  stepping(map) {
+    return this.view.stage === "update" && this.numbers.said.update.makes.includes(map)
+  }
+
+  /** @param {string} map */
+  tone(map) {
+    if (map === "update") return this.palette?.soft ?? "#000"
+    const backward = this.numbers.stageOf(map).phase === "backward"
+    return (backward ? this.palette?.warm : this.palette?.accent) ?? "#000"
+  }
+
+  /** @override */
+  outdate() {
+    this.drawn = false
+  }
+
+  // Only who comes without a lesson is told what this is, until the first step.
+  welcome() {
+    const { host, look, player } = this.view
+    const address = host.address.read()
+    const strip = this.view.$(".welcome")
+    const hidden = player.running || look.view === "lecture" || KEYS.some((key) => key in address)
+    if (strip.hidden === hidden) return
+    strip.hidden = hidden
+    this.drawn = false
+  }
+
+  // What is asked of the page's layout: once for a size, since every question makes it lay everything out again.
+  measure() {
+    const laid = this.overview.key + (isPhone() ? this.view.stage : "")
+    if (this.drawn && this.laid === laid) return
+    lay(this)
+    const [drawn, picture] = [this.view.$(".drawn"), this.view.$(".mechanism")]
+    const { clientWidth: width, clientHeight: height } = picture
+    drawn.tabIndex = width > drawn.clientWidth ? 0 : -1 // where it is wider than the screen, keys scroll it too
+    this.room = { width, height, zoom: isProjected(this.view) ? pictureTimes() : panelTimes() }
+    this.palette = palette(this.root)
+    place(this)
+    this.laid = laid
+    this.drawn = true
+  }
+
+  /** Where the view stands. */
+  get area() {
+    return this.view.$(".content")
+  }
+
+  classes() {
+    const { stage } = this.view
+    const { makes, inputs, phase } = this.numbers.said[stage]
+    for (const [symbol, { figure }] of Object.entries(this.plates)) {
+      const ahead = this.isAhead(symbol)
+      figure.classList.toggle("ahead", ahead)
+      this.plates[symbol].name(this.closed(symbol))
+      figure.classList.toggle("filling", this.view.player.done(symbol) !== Number.POSITIVE_INFINITY)
+      figure.classList.toggle("now", makes.includes(symbol))
+      figure.classList.toggle("asked", this.predicting.question?.clicked === symbol)
+      figure.classList.toggle("input", inputs.includes(symbol))
+      figure.classList.toggle("backward", phase === "backward")
+    }
+    const { layer } = this.numbers.said[stage]
+    for (const bracket of this.overview.brackets) {
+      bracket.classList.toggle("current", Number(bracket.dataset.layer) === layer)
+      bracket.classList.toggle("backward", phase === "backward")
+    }
+  }
+
+  /**
+   * Outlines the subject and the cells behind it. What is lit also stands in data-lit, for tests.
+   * @param {Subject} subject
+   */
+  mark({ map, cell }) {
+    const { numbers, plates } = this
+    const target = this.shown(map)
+    const step = { target, source: `d${target}`, pattern: "same", geometry: {}, places: [] }
+    /** @type {Record<string, string>} */
+    const lit = {}
+    for (const plate of Object.values(plates)) plate.marks = []
+    const masked = this.masked(map)
+    for (const link of map === "update" ? [step] : numbers.links(map)) {
+      const plate = plates[link.source]
+      if (!plate || link.source === target) continue
+      const ranges = numbers.reach(link, cell)
+      const chosen = (link.pattern === "winner" || link.pattern === "won") && !masked // which one won is not told yet
+      plate.marks.push({ ranges, thin: chosen })
+      const picked = chosen ? numbers.sources(link, cell) : []
+      for (const place of picked) plate.marks.push({ ranges: place.map(one) })
+      lit[link.source] = chosen ? litCells(picked) : litBlock(numbers, link.source, ranges)
+    }
+    plates[target]?.marks.push({ ranges: cell.map(one), strong: true })
+    this.predicting.mark()
+    for (const [symbol, { canvas }] of Object.entries(plates)) {
+      const said = lit[symbol] ?? (symbol === target ? "target" : "")
+      if (canvas.dataset.lit !== said) canvas.dataset.lit = said
+    }
+  }
+
+  /** @param {Subject} subject */
+  say(subject) {
+    const now = performance.now()
+    if (this.view.player.sliding && now - this.saidAt < SAY_EVERY) return
+    this.saidAt = now
+    fillWords(this, subject)
+    fillStepper(this, subject)
+    this.editor()
+    const { numbers, room, palette } = this
+    if (room && palette && !this.masked(subject.map))
+      this.spots = mechanism(
+        this.view.$(".mechanism"),
+        numbers,
+        subject.map,
+        subject.cell,
+        room,
+        palette,
+        this.made,
+        this.stepping(subject.map),
+      )
+  }
+
+  /** @override */
+  brief() {
+    return briefOf(this)
+  }
+
+  /** @override */
+  spoken() {
+    return spokenOf(this)
+  }
+
+  /** Why the numbers of a map are not shown; "" where they are. @param {string} symbol */
+  closed(symbol) {
+    if (!this.isAhead(symbol)) return ""
+    return say(this.masked(symbol) ? this.hidden.map : "web.maps.ahead", { map: symbol })
+  }
+
+  /** @override */
+  tables() {
+    const { map, cell } = this.subject()
+    const symbols = Object.keys(this.numbers.maps)
+    const windows = this.closed(map) ? [] : windowsOf(this.numbers, map, cell)
+    const sources = symbols.map((symbol) => this.whole(symbol, tableOf(this.numbers, symbol, this.closed(symbol))))
+    return { sources: [...sources, ...windows], first: symbols.indexOf(this.shown(map)) }
+  }
+
+  // Weights that came as colours are asked for when their table is opened.
+  /** @param {string} symbol @param {import("../model/table.js").Source} source @returns {import("../model/table.js").Source} */
+  whole(symbol, source) {
+    const { numbers } = this
+    const wide = numbers.wide[symbol]
+    const { part } = this.view.host.numbers
+    if (source.instead || !wide || wide.whole) return source
+    if (!part) return { ...source, instead: say("web.table.wide") }
+    /** @param {() => void} act */
+    const whole = (act) =>
+      part(numbers.answer.lesson, `${symbol}:`, (arrays) => {
+        numbers.learn(`${symbol}:`, arrays)
+        wide.whole ? act() : whole(act)
+      })
+    return { ...source, instead: say("web.table.coming"), whole }
+  }
+
+  /** What is said of numbers that are hidden, of a map and of its cell: how they come to be seen. */
+  get hidden() {
+    return this.predicting.on
+      ? { words: "web.predict.masked", map: "web.predict.masked_map" }
+      : { words: this.view.host.veiled?.() ? "web.room.held" : "web.step.veiled", map: "web.maps.ahead" }
+  }
+
+  /** Covers the picture of an operation whose result is hidden. @param {boolean} masked */
+  cover(masked) {
+    const box = this.view.$(".explain")
+    if (box.classList.contains("masked") !== masked) {
+      box.classList.toggle("masked", masked)
+      this.drawn = false // what is drawn may have another size now
+      this.measure()
+    }
+    this.view.$(".drawn").dataset.masked = say(this.hidden.words)
+  }
+
+  // Whether a mission asks which mistake the gradients come from: then their arithmetic may come to something else.
+  /** @param {string} map */
+  puzzling(map) {
+    return Boolean(this.missions.now?.choices.length) && this.numbers.maps[map]?.band === "gradients"
+  }
+
+  // The filter that is edited is the one that is spoken of.
+  editor() {
+    const { filters } = this.numbers.answer
+    if (!filters) return
+    const [m = 0, c = 0] = this.cells.own(filters.name)
+    if (this.view.$(".kernel").dataset.chosen !== `${m} ${c}`) fillKernel(this.view, filters)
+  }
+}

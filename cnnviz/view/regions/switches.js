@@ -1,0 +1,57 @@
+// Groups of switches: each is a change of the address, with words that say what it does.
+
+import { html, render } from "./html.js"
+
+/** @import { SwitchData, SwitchGroup } from "../types/wire.js" */
+/** @import { View } from "./lesson_view.js" */
+
+/** @param {SwitchGroup} group */
+export const group = ({ name, title, options }) =>
+  html`<div class="group" data-group=${name}><h2>${title}</h2>${options.map(option)}</div>`
+
+/** @param {SwitchData} option */
+const option = ({ key, label, words, on, change, more }) =>
+  html`<button type="button" data-key=${key} aria-pressed=${on} data-words=${words} data-change=${JSON.stringify(change)}><span>${label}</span>${more ? html`<small>${more}</small>` : ""}</button>`
+
+/**
+ * A tab: what it holds stands below.
+ * @param {SwitchData} tab
+ */
+export const tabsOf = ({ key, label, words, on, change }) =>
+  html`<button type="button" data-key=${key} aria-pressed=${on} title=${words} data-change=${JSON.stringify(change)}>${label}</button>`
+
+/**
+ * @param {View} view
+ * @param {SwitchGroup[]} groups
+ */
+export const fillSwitches = (view, groups) => render(groups.map(group), view.$(".switches"))
+
+/** @type {(event: Event, name: string) => HTMLElement | null} */
+const near = ({ target }, name) => /** @type {Element} */ (target).closest(`[data-${name}]`)
+
+/**
+ * What is pressed within an element changes the address.
+ * @param {View} view
+ * @param {HTMLElement} element
+ */
+export function bindChanges(view, element) {
+  element.addEventListener("click", (event) => {
+    const chosen = near(event, "change")
+    if (chosen) view.go(JSON.parse(chosen.dataset.change ?? "{}"))
+  })
+}
+
+/**
+ * A switch or a tab that is pressed, wherever it stands, changes the address; `detail` gets the words of the one that is pointed at.
+ * @param {View} view
+ * @param {(words: string) => void} [detail]
+ */
+export function bindSwitches(view, detail) {
+  const element = view.$(".switches")
+  bindChanges(view, view.$(".content"))
+  if (!detail) return
+  for (const event of ["pointerover", "focusin"]) {
+    element.addEventListener(event, (over) => detail(near(over, "words")?.dataset.words ?? ""))
+  }
+  for (const event of ["pointerleave", "focusout"]) element.addEventListener(event, () => detail(""))
+}

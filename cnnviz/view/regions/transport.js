@@ -1,0 +1,165 @@
+// The line above the maps: restart, back, play and on; the stages as chips; update, loss, saturated units.
+
+import { prepare } from "../draw/canvas.js"
+import { losses } from "../draw/losses.js"
+import { escaped, formula, lossText, percent } from "../model/format.js"
+import { say } from "../model/words.js"
+import { actionButton } from "./actions.js"
+import { guard, html, inner, markup, nothing, render, select, setText } from "./html.js"
+
+/** @import { StageRecord } from "../types/wire.js" */
+/** @import { Answer } from "../model/decode.js" */
+/** @import { Kind } from "./actions.js" */
+/** @import { Template } from "./html.js" */
+/** @import { View } from "./lesson_view.js" */
+
+// Drawn, not typed: not every font has these signs.
+const icon = (/** @type {string[]} */ ...paths) =>
+  `<svg viewBox="0 0 16 16" aria-hidden="true">${paths.map((path) => `<path d="${path}"/>`).join("")}</svg>`
+
+const RESTART = icon("M3 3h2v10H3z", "M13 3v10L6 8z")
+const UPDATE_BACK = icon("M8 3v10L1 8z", "M15 3v10L8 8z")
+const STAGE_BACK = icon("M11 3v10L4 8z")
+const STAGE_NEXT = icon("M5 3v10l7-5z")
+const UPDATE_NEXT = icon("M1 3v10l7-5z", "M8 3v10l7-5z")
+
+const speeds = () =>
+  [0.03, 0.25, 1, 3, 10].map(
+    (times) => /** @type {[number, string, boolean]} */ ([times, say(`web.speeds.x${times * 100}`), times === 1]),
+  )
+
+const MOST_CHIPS = 16 // with more stages only those around the current one have room for their symbols
+const DENSE = 24 // with more, the others are as narrow as can be
+const AROUND = 2
+
+/** @param {Kind} kind */
+export const transport = (kind) => `
+  <div class="transport" role="toolbar" aria-label="${say("web.frame.steps")}">
+    <div class="buttons">
+      ${actionButton("restart", RESTART)}
+      ${actionButton("update_back", UPDATE_BACK)}
+      ${kind.stages ? actionButton("stage_back", STAGE_BACK) : ""}
+      ${actionButton("play", " ", 'class="play" aria-pressed="false"')}
+      ${kind.stages ? actionButton("stage_next", STAGE_NEXT) : ""}
+      ${actionButton("update_next", UPDATE_NEXT)}
+      ${select("speed", speeds(), say("web.speeds.label"))}
+    </div>
+    ${kind.stages ? `<div class="stages" role="group" aria-label="${say("web.frame.stages")}"></div><span class="stage-name"></span>` : ""}
+    <div class="status"><span>${say("web.status.update", { k: '<b class="k">0</b>' })}</span><span class="nothing">${say("web.status.nothing")}</span><span class="late"><i>L</i> <b class="loss"></b></span>
+      <span class="saturation late"></span>${kind.turns ? actionButton("hide", "", 'aria-pressed="false"') : ""}${actionButton("lecture_off", "✕")}<canvas class="spark" role="img" aria-label="${say("web.status.spark")}"></canvas></div>
+  </div>
+  <div class="notice" role="alert" hidden></div>`
+
+/** @param {View} view */
+export function bindStages(view) {
+  view.stageSizes = new ResizeObserver(() => reveal(view))
+  view.root.querySelector(".stages")?.addEventListener("click", ({ target }) => {
+    /** @type {HTMLElement | null} */
+    const chip = /** @type {Element} */ (target).closest("[data-stage-chip]")
+    if (!chip) return
+    view.player.pause()
+    view.go({ stage: chip.dataset.stageChip ?? "" })
+  })
+}
+
+/**
+ * @param {View} view
+ * @param {Answer} data
+ */
+export function fillStatus(view, data) {
+  if (view.kind.stages) fillStages(view, data.stages)
+  // A loss that is not computed yet is not told.
+  const early = view.isEarly
+  setText(view.$(".status .k"), String(view.k))
+  view.$(".status").classList.toggle("early", early)
+  view.$(".status").classList.toggle("fresh", view.k === 0)
+  setText(view.$(".status .loss"), knowsLoss(view) ? lossText(view.loss) : "…")
+  const { saturated } = view
+  const share = saturated === null || saturated < 0.005 ? "" : percent(saturated)
+  render(markup(share && say("web.status.saturated", { share: `<b>${share}</b>` })), view.$(".saturation"))
+  view.$(".saturation").classList.toggle("bad", (saturated ?? 0) > 0.5)
+  /** @type {HTMLCanvasElement} */
+  const spark = view.$(".spark")
+  const late = !early && knowsLoss(view)
+  spark.style.visibility = view.k > (late ? 0 : 1) ? "" : "hidden" // one loss is no curve
+  const drawn = !late ? data.arrays : data
+  if (view.sparked !== drawn && spark.clientWidth && data.arrays.losses) {
+    view.sparked = drawn
+    const sheet = { context: prepare(spark), width: spark.clientWidth, height: spark.clientHeight, root: view.root }
+    losses(sheet, !late ? data.arrays.losses.values.slice(0, -1) : data.arrays.losses.values)
+  }
+}
+
+/**
+ * Where numbers are hidden, the loss is so until its stage.
+ * @param {View} view
+ */
+const knowsLoss = ({ hides, veiled, order, stage }) =>
+  !hides || order.indexOf(stage) - (veiled ? 1 : 0) >= order.indexOf("L")
+
+/**
+ * A chip a stage, and where there are ticks, the name of the current one.
+ * @param {View} view
+ * @param {StageRecord[]} stages
+ */
+function fillStages(view, stages) {
+  const strip = view.$(".stages")
+  const at = view.order.indexOf(view.stage)
+  const before = strip.querySelector("[aria-current]")
+  const focused = strip.contains(document.activeElement)
+  render(
+    guard([stages, at], () => groups(stages, at)),
+    strip,
+  )
+  strip.classList.toggle("dense", stages.length > DENSE)
+  const named = stages.length > MOST_CHIPS && at >= 0
+  setText(
+    view.$(".stage-name"),
+    named ? say("web.step.place", { name: stages[at].name, n: at + 1, count: stages.length }) : "",
+  )
+  const chip = /** @type {HTMLElement | null} */ (strip.querySelector("[aria-current]"))
+  if (focused) chip?.focus({ preventScroll: true })
+  if (chip !== before) reveal(view)
+  if (view.stageSizes && strip.childElementCount !== Number(strip.dataset.watched ?? 0)) {
+    strip.dataset.watched = String(strip.childElementCount)
+    view.stageSizes.disconnect()
+    for (const element of [strip, ...strip.children]) view.stageSizes.observe(element)
+  }
+}
+
+/** Forward, loss, backward and the update, each a list of chips. @param {StageRecord[]} stages @param {number} at the current one */
+const groups = (stages, at) =>
+  [...new Set(stages.map(({ phase }) => phase))].map((phase) => {
+    const own = stages.flatMap((stage, n) => (stage.phase === phase ? chip(stage, n, at, stages.length) : []))
+    const current = stages[at]?.phase === phase
+    return html`<div class="stage-group ${phase}${current ? " current" : ""}"><p ${inner(groupName(phase, current ? stages[at] : undefined, stages.length))}></p><ol>${own}</ol></div>`
+  })
+
+/** Over each group its name, and over the current one what its stage makes. @param {string} phase @param {StageRecord | undefined} now @param {number} count */
+function groupName(phase, now, count) {
+  const name = say(`web.phases.${phase}`)
+  const long = now && count <= MOST_CHIPS && (phase === "forward" || phase === "backward")
+  if (phase === "update") return ""
+  return long ? say("web.phases.named", { name, label: formula(now.label), plain: escaped(now.plain) }) : name
+}
+
+/** One stop for Tab: the arrows go from stage to stage. @type {(stage: StageRecord, n: number, at: number, count: number) => Template} */
+const chip = ({ symbol, label, phase, title }, n, at, count) => {
+  const tick = count > MOST_CHIPS && Math.abs(n - at) > AROUND
+  const text = phase === "update" ? say("web.phases.tick") : formula(label)
+  return html`<li><button type="button" data-stage-chip=${symbol} class="${phase}${n < at ? " done" : ""}${tick ? " tick" : ""}"
+    title=${title} aria-label="${symbol}: ${title}" tabindex=${n === Math.max(at, 0) ? 0 : -1} aria-current=${n === at ? "step" : nothing} ${inner(text)}></button></li>`
+}
+
+/**
+ * On a narrow screen the chips scroll sideways to the current one, again when their typeface has come; the page itself
+ * stays where it is.
+ * @param {View} view
+ */
+function reveal(view) {
+  const chip = /** @type {HTMLElement | null} */ (view.root.querySelector("[data-stage-chip][aria-current]"))
+  const strip = chip && /** @type {HTMLElement} */ (chip.closest(".stages"))
+  if (!strip) return
+  const [row, own] = [strip.getBoundingClientRect(), chip.getBoundingClientRect()]
+  strip.scrollLeft += own.left + own.width / 2 - row.left - row.width / 2
+}

@@ -1,0 +1,45 @@
+// How a page looks whatever it shows: its colours, the lecture view, and what a screen reader says of it.
+
+import { magnify } from "../draw/canvas.js"
+import { isDark } from "../draw/theme.js"
+import { darken, gradient } from "../model/colour.js"
+import { fillPractice } from "./folding_rows.js"
+import { isProjected, times } from "./lecture.js"
+
+/** @import { Scale } from "../types/wire.js" */
+/** @import { View } from "./lesson_view.js" */
+
+/** Takes over the colours of the theme; whether it has changed. @param {View} view */
+export function recolour(view) {
+  const dark = isDark(view.root)
+  if (dark === view.dark) return false
+  view.dark = dark
+  darken(dark)
+  for (const scale of /** @type {Scale[]} */ (["signed", "activation", "pixel", "untold"]))
+    view.root.style.setProperty(`--ramp-${scale}`, gradient(scale))
+  view.content.outdate()
+  return true
+}
+
+/** The lecture view is a way of looking at any page. @param {View} view */
+export function dress(view) {
+  const { root, look } = view
+  const on = look.view === "lecture"
+  root.classList.toggle("lecture", on)
+  view.control("lecture").setAttribute("aria-pressed", String(on))
+  root.querySelector("[data-key=hide]")?.setAttribute("aria-pressed", String(look.hide === "1"))
+  fillPractice(view)
+  root.classList.toggle("veiled", view.veiled)
+  const zoom = isProjected(view) && view.content.zoomed ? times() : 1
+  magnify(zoom, on)
+  root.style.setProperty("--zoom", String(zoom))
+}
+
+/** For those who listen: where this is, and what is to be seen there; who is there still hears what is new. @param {View} view */
+export function speak(view) {
+  const { content } = view
+  const where = `${view.page} ${view.k} ${view.stage} ${view.veiled}`
+  const moved = view.spokenOf !== where || view.data !== view.spokenData
+  view.$(".live").textContent = (!moved && content.focus.hover && content.brief()) || content.spoken()
+  Object.assign(view, { spokenOf: where, spokenData: view.data })
+}

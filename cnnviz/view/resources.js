@@ -1,0 +1,325 @@
+// Numbers as resources (docs/numbers.md): asked for by address, given up when they are overtaken, kept for a while, and
+// asked for ahead where nobody is disturbed by it.
+
+import { query } from "./model/address.js"
+import { decode } from "./model/decode.js"
+import { Recent } from "./model/recent.js"
+import { has, say } from "./model/words.js"
+import { loadAgain } from "./tab_memory.js"
+
+/** @import { Lesson } from "./model/address.js" */
+/** @import { Answer } from "./model/decode.js" */
+/** @typedef {{ path: string, page: string, lesson: Lesson, keys: string[], instead?: boolean }} Wanted */
+/** @typedef {{ path: string, since: number, stop: AbortController }} Flight  a request on its way */
+/**
+ * @typedef {object} Act
+ * @property {(answer: Answer, asked: Lesson, page: string) => void} received
+ * @property {(sentence: string) => void} failed  why there is no answer yet, "" where nobody says
+ * @property {() => Lesson | undefined} shown  the lesson on the screen, which stays where another cannot be used
+ */
+
+const MOST_BYTES = 32_000_000 // of what is kept: some hundred moments of the teaching notebook's network
+const [LARGE, MOST_AHEAD] = [1_000_000, 4_000_000] // of one answer from which only one like it is asked for ahead, and none
+const AGAIN_IN = 1500 // milliseconds until a server that did not answer is asked again
+const LOST_AFTER = 35_000 // after which a request that was not answered is made again: no server works on one for so long
+
+const idle = globalThis.requestIdleCallback ?? ((/** @type {() => void} */ act) => setTimeout(act, 50))
+
+export class Resources {
+  /** @type {Recent<Answer>} */
+  kept = new Recent(MOST_BYTES)
+  /** @type {Wanted | undefined}  what the page waits for, or shows */
+  wanted = undefined
+  /** @type {Flight | undefined}  the request for it */
+  flight = undefined
+  /** @type {Flight | undefined}  a request ahead */
+  early = undefined
+  /** @type {string[]}  what else is to be asked for ahead */
+  queue = []
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  again = undefined
+  size = 0
+  /** @type {Map<string, ((arrays: Answer["arrays"]) => void)[]>}  parts on their way, and who waits for them */
+  parts = new Map()
+  /** @type {{ lesson: Lesson, of: string }[]}  which parts were asked for last */
+  exact = []
+  /** @type {Lesson[]}  what may be wanted next */
+  likely = []
+
+  /**
+   * @param {URL} base  where the pages stand
+   * @param {string} code  the version of the code here
+   * @param {Act} act
+   */
+  constructor(base, code, act) {
+    this.base = base
+    this.code = code
+    this.act = act
+  }
+
+  /**
+   * Asks for what a page shows of a lesson; `keys` are those of the address that its numbers depend on.
+   * @param {string} page
+   * @param {Lesson} lesson
+   * @param {string[]} keys
+   */
+  ask(page, lesson, keys) {
+    this.want({ path: pathOf(page, lesson, keys, this.code), page, lesson, keys })
+  }
+
+  /** @param {Wanted} wanted */
+  want(wanted) {
+    const { path } = wanted
+    clearTimeout(this.again)
+    this.wanted = wanted
+    this.queue = []
+    const known = this.kept.get(path)
+    if (known) {
+      this.flight = give(this.flight)
+      return this.deliver(known)
+    }
+    if (this.flight?.path === path && performance.now() - this.flight.since < LOST_AFTER) return
+    this.flight = give(this.flight)
+    if (this.early?.path === path) this.flight = this.early
+    else give(this.early)
+    this.early = undefined
+    this.flight ??= this.send(path, "high")
+  }
+
+  /** Loads the page again where the server has another version by now; what it is there for is in the address. */
+  async verify() {
+    if (!this.wanted) return
+    try {
+      const response = await fetch(new URL(this.wanted.path, this.base), { cache: "no-store", priority: "low" })
+      if (response.status !== 410) return
+      loadAgain(String(refusal(new Uint8Array(await response.arrayBuffer())).values?.version))
+    } catch {} // it is lost again, and will come back
+  }
+
+  /**
+   * Asks ahead for what may be wanted next, the likeliest first.
+   * @param {string} page
+   * @param {Lesson[]} lessons
+   * @param {string[]} keys
+   */
+  ahead(page, lessons, keys) {
+    this.likely = lessons
+    this.queueUp(
+      lessons.map((lesson) => pathOf(page, lesson, keys, this.code)),
+      this.size > LARGE ? 1 : 8,
+    )
+    this.partsAhead()
+  }
+
+  // The parts that are looked at, of the next update.
+  partsAhead() {
+    const next = this.likely[0]?.k
+    const looked = this.exact.filter(({ lesson }) => Number(lesson.k) + 1 === Number(next))
+    this.queueUp(
+      looked.map(({ lesson, of }) => this.partOf({ ...lesson, k: next }, of)),
+      8,
+    )
+  }
+
+  /**
+   * Asks for paths ahead, before what else is to be asked for.
+   * @param {string[]} paths
+   * @param {number} most
+   */
+  queueUp(paths, most) {
+    const { saveData } = /** @type {{ connection?: { saveData?: boolean } }} */ (navigator).connection ?? {}
+    if (saveData || this.size > MOST_AHEAD) return
+    this.queue = [...paths, ...this.queue.filter((path) => !paths.includes(path))].slice(0, most)
+    this.next()
+  }
+
+  /** @param {Lesson} lesson @param {string} of */
+  partOf({ stage, cell, ...lesson }, of) {
+    return pathOf("", { ...lesson, exact: of }, [...Object.keys(lesson), "exact"], this.code)
+  }
+
+  /**
+   * Asks for a part of a moment, exactly.
+   * @param {Lesson} lesson
+   * @param {string} of  which one
+   * @param {(arrays: Answer["arrays"]) => void} act
+   */
+  async part(lesson, of, act) {
+    const path = this.partOf(lesson, of)
+    const others = this.exact.filter((part) => this.partOf(part.lesson, part.of) !== path)
+    this.exact = [{ lesson, of }, ...others].slice(0, 4)
+    this.partsAhead()
+    const known = this.kept.get(path)
+    if (known) return act(known.arrays)
+    if (this.early?.path === path) this.early = give(this.early)
+    const waiting = this.parts.get(path)
+    if (waiting) return waiting.push(act)
+    const acts = [act]
+    this.parts.set(path, acts)
+    /** @param {Answer["arrays"]} arrays  none: who still wants it asks again */
+    const hand = (arrays) => {
+      this.parts.delete(path)
+      for (const act of acts) act(arrays)
+    }
+    try {
+      const response = await fetch(new URL(path, this.base), { priority: "high" })
+      if (!response.ok) throw new Error(response.statusText)
+      const bytes = new Uint8Array(await response.arrayBuffer())
+      const answer = decode(bytes)
+      this.kept.put(path, answer, bytes.length)
+      hand(answer.arrays)
+    } catch {
+      setTimeout(() => hand({}), AGAIN_IN)
+    }
+  }
+
+  // One at a time, when there is nothing else to do.
+  next() {
+    idle(() => {
+      if (this.flight || this.early || document.hidden) return
+      const path = this.queue.find((path) => !this.kept.has(path))
+      if (path) this.early = this.send(path, "low")
+    })
+  }
+
+  /**
+   * @param {string} path
+   * @param {"high" | "low"} priority
+   * @returns {Flight}
+   */
+  send(path, priority) {
+    const flight = { path, since: performance.now(), stop: new AbortController() }
+    this.fly(flight, priority)
+    return flight
+  }
+
+  /**
+   * @param {Flight} flight
+   * @param {"high" | "low"} priority
+   */
+  async fly(flight, priority) {
+    const { signal } = flight.stop
+    let response
+    let bytes
+    try {
+      response = await fetch(new URL(flight.path, this.base), { signal, priority })
+      bytes = new Uint8Array(await response.arrayBuffer())
+    } catch {
+      if (!signal.aborted) this.missed(flight, "", AGAIN_IN)
+      return
+    }
+    if (!signal.aborted) this.landed(flight, response, bytes)
+  }
+
+  /**
+   * @param {Flight} flight
+   * @param {Response} response
+   * @param {Uint8Array} bytes
+   */
+  landed(flight, { ok, status, headers }, bytes) {
+    const wait = 1000 * Number(headers.get("Retry-After") ?? 0)
+    if (!ok) {
+      const { id = "", sentence = "", values = {} } = refusal(bytes)
+      if (status === 410 && loadAgain(String(values.version))) return
+      return this.missed(
+        flight,
+        has(id) ? say(id, values) : sentence,
+        status === 410 || status === 429 || status >= 500 ? wait || AGAIN_IN : 0,
+      )
+    }
+    const answer = decode(bytes)
+    if (flight === this.flight) this.size = bytes.length
+    if (!wait && headers.get("Cache-Control") !== "no-store") this.kept.put(flight.path, answer, bytes.length)
+    if (flight === this.early) {
+      this.early = undefined
+      return this.next()
+    }
+    if (flight !== this.flight) return
+    this.flight = undefined
+    this.deliver(answer)
+    if (wait) this.later(wait)
+  }
+
+  /**
+   * @param {Flight} flight
+   * @param {string} sentence
+   * @param {number} wait
+   */
+  missed(flight, sentence, wait) {
+    if (flight === this.early) {
+      this.early = undefined
+      this.queue = []
+    }
+    if (flight !== this.flight) return
+    this.flight = undefined
+    this.act.failed(sentence)
+    if (wait) this.later(wait * (0.5 + Math.random())) // a hall does not come back all at once
+  }
+
+  /** @param {number} wait */
+  later(wait) {
+    const { wanted } = this
+    clearTimeout(this.again)
+    this.again = setTimeout(() => wanted && this.want(wanted), wait)
+  }
+
+  // What cannot be used is replaced by what is on the screen, which the server does not know.
+  /** @param {Answer} answer */
+  deliver(answer) {
+    const wanted = /** @type {Wanted} */ (this.wanted)
+    const { path, page, lesson, keys, instead } = wanted
+    const shown = this.act.shown()
+    const lost = shown && keys.some((key) => key in answer.wrong && (shown[key] ?? "") !== (answer.lesson[key] ?? ""))
+    if (!shown || !lost || instead) return this.act.received(answer, lesson, page)
+    const rest = query({ instead: query(only(shown, keys)).slice(1) }).slice(1)
+    this.want({ ...wanted, path: `${path}${path.endsWith("?") ? "" : "&"}${rest}`, instead: true })
+  }
+}
+
+/**
+ * Gives a request up.
+ * @param {Flight | undefined} flight
+ * @returns {undefined}
+ */
+function give(flight) {
+  flight?.stop.abort()
+}
+
+/**
+ * @param {Uint8Array} bytes
+ * @returns {{ id?: string, sentence?: string, values?: Record<string, any> }}
+ */
+function refusal(bytes) {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes))
+  } catch {
+    return {} // not ours: a proxy's page, say
+  }
+}
+
+/** @param {Lesson} lesson @param {string[]} keys @returns {Lesson} */
+const only = (lesson, keys) =>
+  Object.fromEntries([...keys].sort().flatMap((key) => (lesson[key] ? [[key, lesson[key]]] : [])))
+
+/**
+ * The address of a resource: only what its numbers depend on, in one order, so that a browser knows what it has.
+ * @param {string} page
+ * @param {Lesson} lesson
+ * @param {string[]} keys
+ * @param {string} code
+ */
+export const pathOf = (page, lesson, keys, code) => `numbers/${code}/${page || "step"}${query(only(lesson, keys))}`
+
+/**
+ * An answer as the one to an address: how one looks is no part of a resource.
+ * @param {Answer} answer
+ * @param {Lesson} asked
+ * @param {string} [instead]  the stage where there is none of the name that the address has
+ * @returns {Answer}
+ */
+export function looked(answer, asked, instead = "") {
+  const stages = asked.stage ? [asked.stage, instead] : []
+  const there = stages.find((stage) => answer.stages.some(({ symbol }) => symbol === stage))
+  const lesson = { ...answer.lesson, stage: there ?? answer.lesson.stage, cell: asked.cell ?? "" }
+  return { ...answer, asked, lesson }
+}

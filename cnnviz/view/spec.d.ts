@@ -1,0 +1,28 @@
+// Written by `python -m cnnviz.wire.declarations`: change that file, not this one.
+
+import type { Bounds, CurveData, ImageData, LanguageData, PageData, Preset, Scale, Streamlits } from "./types/wire.js"
+
+export const SCALES: Record<Scale, string[]>
+export const LINE_COLOURS: string[]
+export const MOST_PRINTED: number
+export const CURVES: CurveData[]
+export const KEYS: string[]
+export const EXTRA_KEYS: string[]
+export const PAGE_KEYS: string[]
+export const KERNELS: Record<string, number[]>
+export const CHANNELS: string[]
+export const OPTIMIZERS: string[]
+export const PRESETS: Preset[]
+export const SCALE_NAMES: [string, string][]
+export const PADDINGS: string[]
+export const WEIGHTS: string[]
+export const RULES: string[]
+export const LIMITS: Bounds
+export const IMAGES: ImageData[]
+export const PAGES: PageData[]
+export const CODE: string
+export const LANG: string
+export const LANGUAGES: LanguageData[]
+export const WORDS: Record<string, string | Record<string, string>>
+export const STREAMLITS: Streamlits[]
+export const MATH: Record<string, string>

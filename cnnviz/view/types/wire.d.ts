@@ -1,0 +1,919 @@
+// Written by `python -m cnnviz.wire.declarations`: change that file, not this one.
+
+/** What stands beside the maps of the architecture. */
+export interface ArchitectureData {
+  here: string
+  why: string
+  nodes: Node[]
+  strong: number
+  units: number
+  b: number[]
+  sums: number[]
+  products: number[]
+  outputs: number[]
+  names: string[]
+  targets: number[]
+  limits: Record<string, number[]>
+  letters: Letter[]
+  asides: string[]
+  landscape: Landscape
+}
+
+export type Band = "values" | "gradients" | "parameters"
+
+/** One symbol; `state` says where versions part: "first" here, "inherits" from there, "wrong" once more, "" nowhere; or it is "missing".
+
+    `address` is a cell's index in an address, null where it goes by row, column and layer; empty where there is none.
+     */
+export interface BoardColumn {
+  symbol: string
+  label: string
+  words: string
+  family: string
+  index: (number | null)[]
+  rows: number
+  columns: number
+  layers: number
+  flat: boolean
+  cell: number[]
+  address: (number | null)[]
+  note: string
+  state: "" | "first" | "inherits" | "wrong" | "missing"
+}
+
+/** All that a board shows besides its arrays. */
+export interface BoardData {
+  title: string
+  verdict: Verdict
+  sentences: string[]
+  rows: BoardRow[]
+  columns: BoardColumn[]
+  maps: Record<string, BoardMap>
+  subject: string
+  tabs: SwitchData[]
+  switches: SwitchGroup[]
+  charts: ChartData[]
+}
+
+/** That of a page with a board. */
+export interface BoardHeader {
+  page: string
+  code: string
+  asked: Record<string, string>
+  lesson: Record<string, string>
+  words: string
+  wrong: Record<string, string>
+  remarks: string[]
+  deviations: Record<string, string>
+  loss: number | null
+  saturated: number | null
+  filters: FiltersRecord | null
+  outputs: string[]
+  stages: StageRecord[]
+  board: BoardData
+}
+
+/** The values at the ends of a map's colours, and which colours these are. */
+export interface BoardMap {
+  limits: [number, number]
+  scale: Scale
+}
+
+/** One version of the arrays. */
+export interface BoardRow {
+  name: string
+  label: string
+}
+
+/** What the controls offer. */
+export interface Bounds {
+  strides: number[]
+  seeds: number
+}
+
+/** Lines over a common x; `log` and `logY` put an axis on powers of ten. */
+export interface ChartData {
+  name: string
+  title: string
+  x: number[]
+  cursor: number | null
+  words: string
+  log: boolean
+  logY: boolean
+  series: Line[]
+}
+
+/** What Check shows besides its board: two definitions, an entry's digits, a mistake's code and what the loss does. */
+export interface CheckData {
+  tab: string
+  definitions: string[]
+  digits: DigitsData | null
+  code: CodeData | null
+  falls: string
+  own: OwnData | null
+}
+
+/** The Check page's. */
+export interface CheckHeader {
+  page: string
+  code: string
+  asked: Record<string, string>
+  lesson: Record<string, string>
+  words: string
+  wrong: Record<string, string>
+  remarks: string[]
+  deviations: Record<string, string>
+  loss: number | null
+  saturated: number | null
+  filters: FiltersRecord | null
+  outputs: string[]
+  stages: StageRecord[]
+  board: BoardData
+  check: CheckData
+}
+
+/** A line of code as it should be, and as it is made wrong. */
+export interface CodeData {
+  wrong: string
+  right: string
+}
+
+/** A column of the overview: values over gradients; columns of one `block` stand together. */
+export interface ColumnRecord {
+  title: string
+  block: string
+  kind: "maps" | "filters" | "strip" | "weights" | "cells" | "classes" | "loss"
+  values: string[]
+  gradients: string[]
+}
+
+/** A chart under the film. */
+export interface CurveData {
+  name: string
+  title: string
+  log: string
+}
+
+/** A switch of the notebook: both lines of code, the stages that change if it is flipped now or alone on, and whether it matters. */
+export interface DeviationRow {
+  key: string
+  label: string
+  on: boolean
+  change: Record<string, string>
+  notebook: string
+  exact: string
+  effect: string
+  flipped: string[]
+  alone: string[]
+  matters: string
+  yes: boolean
+  more: string
+}
+
+/** An entry nudged by several steps, and what the backward pass says of it. */
+export interface DigitsData {
+  title: string
+  rows: NudgeRow[]
+  backward: string
+}
+
+/** The table of switches, and the field of their sets where the notebook can run the lesson. */
+export interface ExperimentData {
+  symbols: SymbolLabel[]
+  rows: DeviationRow[]
+  sets: SetsData | null
+}
+
+/** What a file knows of its lesson, and how to read its bytes: the lengths of the answers' headers, then of each part
+    how many numbers of 64 bits it has and which part it is the difference from (-1: none), then for each update,
+    by its number and in the headers' order, its parts; `server` is a page's address, with a slash at its end, or "".
+     */
+export interface FileContents {
+  lesson: Record<string, string>
+  heads: number[]
+  parts: [number, number][]
+  answers: Record<string, number[]>
+  server: string
+}
+
+/** All that a film shows besides its frames and curves; `change` is the end of the scale of all changes. */
+export interface FilmData {
+  n: number
+  runs: FilmRun[]
+  change: number
+  targets: number[]
+  sentences: string[]
+  wrong: string
+  switches: SwitchGroup[]
+  halves: SwitchData[]
+}
+
+/** The Train page's. */
+export interface FilmHeader {
+  page: string
+  code: string
+  asked: Record<string, string>
+  lesson: Record<string, string>
+  words: string
+  wrong: Record<string, string>
+  remarks: string[]
+  deviations: Record<string, string>
+  loss: number | null
+  saturated: number | null
+  filters: FiltersRecord | null
+  outputs: string[]
+  stages: StageRecord[]
+  film: FilmData
+}
+
+/** A picture of the film; `most` is its largest value of all updates.
+
+    A kernel has a number for every update; weights have their start, and frames of how far they have moved; what
+    pushes has frames on powers of ten.
+     */
+export interface FilmMap {
+  symbol: string
+  label: string
+  words: string
+  family: string
+  index: (number | null)[]
+  rows: number
+  columns: number
+  layers: number
+  flat: boolean
+  scale: Scale
+  role: "kernel" | "weights" | "push"
+  most: number
+}
+
+/** An update that is marked on the film's length. */
+export interface FilmMark {
+  k: number
+  words: string
+}
+
+/** One start on the film: its maps, the lines of each curve, and how its loss falls. */
+export interface FilmRun {
+  label: string
+  maps: FilmMap[]
+  lines: Record<string, string[]>
+  marks: FilmMark[]
+  fall: string
+  share: FilmShare | null
+}
+
+/** What each parameter's steps promise of the fall, over the whole run, in a title too. */
+export interface FilmShare {
+  names: string[]
+  all: number[]
+  title: string
+}
+
+/** The filters of the first convolution at the start: its parameter's name, their shape (M,C,K,K) and numbers. */
+export interface FiltersRecord {
+  name: string
+  shape: number[]
+  weights: number[]
+}
+
+/** Answers of one kind, how many in each round, and the one that was given most; `right` is None in a show of hands. */
+export interface GroupData {
+  label: string
+  say: string
+  right: boolean | null
+  counts: number[]
+  example: number | null
+  picture: number[][] | null
+  patch: PatchData | null
+}
+
+/** A map that cells are clicked on, laid out in layers of rows and columns; `plane` is None while it is hidden. */
+export interface HallMap {
+  symbol: string
+  label: string
+  words: string
+  shape: number[]
+  layers: number
+  rows: number
+  columns: number
+  cells: number
+  plane: Plane | null
+}
+
+/** An answer to choose: its words, and a small map where it is one. */
+export interface HallOption {
+  label: string
+  picture: number[][] | null
+}
+
+/** How far a room's question has come, as its stream says it; `left` are the seconds to answer, None where that is open. */
+export interface HallPoll {
+  number: number
+  phase: "open" | "closed" | "shown" | "revealed"
+  round: number
+  left: number | null
+  keyed: boolean
+}
+
+/** What everybody in a room may know of its question. `source` is the map that is tapped in place of one that is
+    hidden, `window` how a window slides over it, `kernel` its weights; `other` says whether another picture can be had.
+     */
+export interface HallQuestion {
+  number: number
+  kind: string
+  title: string
+  text: string
+  ask: string
+  keyed: boolean
+  options: HallOption[]
+  map: HallMap | null
+  source: HallMap | null
+  window: Record<string, number> | null
+  kernel: number[][] | null
+  other: boolean
+}
+
+/** What a hall has answered in each round; groups, the right cells and their reason only once they are revealed. */
+export interface HallResults {
+  rounds: HallRound[]
+  followers: number
+  revealed: boolean
+  groups: GroupData[]
+  key: number[]
+  map: HallMap | null
+  right: string
+}
+
+/** One round: how many answered, and how often each option, cell or range of numbers was given: (from, to, count). */
+export interface HallRound {
+  votes: number
+  counts: [number, number, number][]
+}
+
+/** A step of a lesson, for the lecturer: its title, what it asks, whether a hall can be asked it, and what to say. */
+export interface HallStep {
+  number: number
+  title: string
+  ask: string
+  kind: string
+  hall: boolean
+  query: string
+  text: string
+  notes: string
+  right: string
+  answers: string[]
+}
+
+/** The lessons, the one that was asked for, and its steps; the ready-made questions, and the maps of the room's lesson. */
+export interface HallSteps {
+  lessons: LearnListed[]
+  lesson: string
+  steps: HallStep[]
+  maps: HallMap[]
+  stage: string
+  stages: [string, string][]
+}
+
+/** What every page needs: the lesson that this answers, sentences, and the status line; a loss that is no number is None. */
+export interface Header {
+  page: string
+  code: string
+  asked: Record<string, string>
+  lesson: Record<string, string>
+  words: string
+  wrong: Record<string, string>
+  remarks: string[]
+  deviations: Record<string, string>
+  loss: number | null
+  saturated: number | null
+  filters: FiltersRecord | null
+  outputs: string[]
+  stages: StageRecord[]
+}
+
+/** An image that can be chosen at a click. */
+export interface ImageData {
+  id: string
+  words: string
+}
+
+export type Kind = "map" | "row" | "filters" | "weights" | "loss"
+
+/** The ends of both axes, both sums and the loss after each update, and what there is to say. */
+export interface Landscape {
+  ends: number[]
+  path: number[][]
+  words: string[]
+}
+
+/** A language that the page can be read in, by what it calls itself. */
+export interface LanguageData {
+  id: string
+  name: string
+}
+
+/** One layer: its word in the network's text, its kind, what it is called, its output's symbol and shape. */
+export interface LayerRecord {
+  text: string
+  kind: string
+  name: string
+  symbol: string
+  shape: number[]
+}
+
+/** A word that comes before all symbols, with an example.
+
+    `bars` are outputs by their names with their targets; `curve` the loss along one number, which is in its middle, and its slope there.
+     */
+export interface LearnCard {
+  word: string
+  example: string
+  picture: number[][] | null
+  scale: Scale
+  bars: [string, number, number][]
+  curve: number[]
+}
+
+/** All lessons, what is wrong with files of one's own, the cards, and the step that is shown; None is the list. */
+export interface LearnData {
+  lessons: LearnListed[]
+  faults: string[]
+  cards: LearnCard[]
+  step: LearnStep | null
+}
+
+/** The Learn page's. */
+export interface LearnHeader {
+  page: string
+  code: string
+  asked: Record<string, string>
+  lesson: Record<string, string>
+  words: string
+  wrong: Record<string, string>
+  remarks: string[]
+  deviations: Record<string, string>
+  loss: number | null
+  saturated: number | null
+  filters: FiltersRecord | null
+  outputs: string[]
+  stages: StageRecord[]
+  missions?: MissionsData
+  network: NetworkRecord
+  facts: Record<string, string>
+  promise: PromiseRecord | null
+  learn: LearnData
+}
+
+/** A lesson in the list, the languages that it has, and a map that it is about. */
+export interface LearnListed {
+  id: string
+  languages: string[]
+  title: string
+  goal: string
+  steps: number
+  picture: LearnPicture | null
+}
+
+/** An answer, or a known wrong one: a label, a number or a small map, what is then said, and whether it is right. */
+export interface LearnOption {
+  label: string
+  say: string
+  right: boolean
+  value: number | null
+  picture: number[][] | null
+}
+
+/** A map that a lesson is about: its array's name, its scale and the ends of that. */
+export interface LearnPicture {
+  array: string
+  scale: Scale
+  limits: [number, number]
+}
+
+/** A stage that is to be put in its place. */
+export interface LearnStage {
+  symbol: string
+  label: string
+  words: string
+}
+
+/** One step of a guided lesson: its sentences, and what its question needs; `order` has the stages in the right order.
+
+    Where cells are clicked, the array `learn.key` says which are right, `learn.0` … which the options stand for.
+     */
+export interface LearnStep {
+  lesson: string
+  number: number
+  title: string
+  text: string
+  ask: string
+  right: string
+  otherwise: string
+  hint: string
+  kind: "choose" | "number" | "click" | "order" | "construct"
+  map: string
+  change: "nothing" | "image" | "kernel"
+  hide: string[]
+  options: LearnOption[]
+  value: number | null
+  tolerance: number
+  met: boolean
+  order: LearnStage[]
+}
+
+/** A letter of the notebook's legend. */
+export interface Letter {
+  letter: string
+  words: string
+  size: string
+}
+
+/** A line of a chart; those of one hue have one colour. A value that is None is a gap. */
+export interface Line {
+  label: string
+  values: (number | null)[]
+  dashed: boolean
+  hue: number
+}
+
+/** Cells of `source` that a cell is computed from: a named pattern, the window's geometry, and how often it slides. */
+export interface LinkRecord {
+  target: string
+  source: string
+  pattern: string
+  geometry: Record<string, number>
+  places: [number, number]
+}
+
+/** One array on the screen.
+
+    `shape` is that of its cells as they are laid out, (C,H,W), (N,), (M,C,K,K) or (C,H,W,N); `index` the shape by
+    which a cell is named; `plain` is what it is called in a word or two. Maps of one `family` share the cell that is spoken of.
+     */
+export interface MapRecord {
+  symbol: string
+  label: string
+  words: string
+  plain: string
+  kind: Kind
+  shape: number[]
+  index: number[]
+  layer: number | null
+  family: string
+  band: Band
+  scale: Scale
+  limits: [number, number]
+}
+
+/** The mission that is under way: what is said of it now, and whether it is reached.
+
+    Where a mistake is to be named, `case` says which one it is of many, `choices` are those that it may be, and `named` is the last guess.
+     */
+export interface MissionData {
+  id: string
+  title: string
+  hint: string
+  said: string[]
+  met: boolean
+  case: number | null
+  named: string
+  choices: NamedMistake[]
+}
+
+/** A mission that can be taken, and the lesson that it starts from. */
+export interface MissionListed {
+  id: string
+  title: string
+  query: Record<string, string>
+}
+
+/** The missions of Step, and the one that is under way. */
+export interface MissionsData {
+  listed: MissionListed[]
+  now: MissionData | null
+}
+
+/** What Streamlit's page hands the component: which page it is, the code's version, and what belongs to one visit alone.
+
+    `adopt` is how often a dialog changed the lesson, and the last change. `wrong` says by key what of the address, as far
+    as it says how one looks, cannot be, and `stage` which stage there is instead. Where it `listens`, something else on the page
+    depends on the lesson; addresses that hold what `private` does are answered by it, and by no resource.
+     */
+export interface Mounted {
+  page: string
+  code: string
+  adopt: [number, Record<string, string>]
+  stage: string
+  wrong: Record<string, string>
+  listens: boolean
+  private: Record<string, string> | null
+}
+
+/** A mistake that may be named, and where it would be. */
+export interface NamedMistake {
+  address: string
+  title: string
+  stage: string
+}
+
+/** All that is said of a network. */
+export interface NetworkRecord {
+  text: string
+  layers: LayerRecord[]
+  maps: Record<string, MapRecord>
+  columns: ColumnRecord[]
+  links: Record<string, LinkRecord[]>
+  formulas: Record<string, string>
+  arithmetic: Record<string, string>
+  curves: Record<string, string>
+  classes: string[]
+  focus: Record<string, number[]>
+  optimizer: string
+  beside: Record<string, StageRecord>
+}
+
+/** A unit that is drawn as a node: its place in v, its value, its weights. */
+export interface Node {
+  at: number
+  v: number
+  w: number[]
+}
+
+/** What Notebook shows besides its board, by the tab that is open. */
+export interface NotebookData {
+  tab: string
+  story: StoryData | null
+  experiment: ExperimentData | null
+  architecture: ArchitectureData | null
+}
+
+/** The Notebook page's. */
+export interface NotebookHeader {
+  page: string
+  code: string
+  asked: Record<string, string>
+  lesson: Record<string, string>
+  words: string
+  wrong: Record<string, string>
+  remarks: string[]
+  deviations: Record<string, string>
+  loss: number | null
+  saturated: number | null
+  filters: FiltersRecord | null
+  outputs: string[]
+  stages: StageRecord[]
+  board: BoardData
+  notebook: NotebookData
+}
+
+/** One nudge: both losses, cut where they part, their quotient, cut where it leaves the gradient, and its digits that are right. */
+export interface NudgeRow {
+  step: string
+  up: [string, string]
+  down: [string, string]
+  central: [string, string]
+  right: string
+}
+
+/** Somebody's own gradients: the file's name, "" where there is none, and each wrong stage, the first one first.
+
+    Without a file these are an example's, and `example` says of what.
+     */
+export interface OwnData {
+  file: string
+  example: string
+  stages: OwnStage[]
+}
+
+/** A slip that a wrong stage is compared with: the share of its wrong numbers that it gives, and that in words. */
+export interface OwnMatch {
+  title: string
+  share: number
+  count: string
+}
+
+/** What a wrong stage looks like: how near that is, what it is called, others beside it, and its line of code. */
+export interface OwnStage {
+  how: string
+  title: string
+  matches: OwnMatch[]
+  code: CodeData | null
+  words: string[]
+}
+
+/** A page, by the last part of its address. */
+export interface PageData {
+  path: string
+  name: string
+}
+
+/** A part of a map; `inner` is the window in it: top, left, rows, columns. */
+export interface PatchData {
+  rows: number
+  columns: number
+  plane: Plane
+  inner: [number, number, number, number]
+}
+
+/** The colours of an array's cells, in its order: a byte each (in base64), from the low to the high end of a scale. */
+export interface Plane {
+  levels: string
+  low: number
+  high: number
+  scale: Scale
+}
+
+/** A network of a course, where it comes from, and the lesson that it stands in. */
+export interface Preset {
+  label: string
+  source: string
+  query: Record<string, string>
+}
+
+/** What the notebook printed, and whether it comes out again. */
+export interface PrintedData {
+  kernels: PrintedKernel[]
+  agrees: boolean
+  kernel: string
+  sums: string
+  theirs: number[]
+  ours: number[]
+}
+
+/** A kernel of the notebook's run, row by row. */
+export interface PrintedKernel {
+  label: string
+  values: number[]
+}
+
+/** What a step of gradient descent promises of the fall of the loss: each parameter's share, all of it, and what comes true. */
+export interface PromiseRecord {
+  shares: Record<string, number>
+  promised: number
+  falls: number
+}
+
+/** Images that tell something, under a title. */
+export interface ReportGroup {
+  kind: string
+  title: string
+  more: string
+  images: ReportImage[]
+}
+
+/** All that a training on many images has to say, besides its curves, its confusion and its pictures.
+
+    `can` names the buttons that there are now; without a `form` there is no training, and `notice` says why.
+     */
+export interface ReportHeader {
+  code: string
+  form: TrainingForm | null
+  can: string[]
+  notice: string
+  which: string
+  active: boolean
+  share: number
+  state: string
+  title: string
+  note: string
+  warning: string
+  names: string[]
+  epochs: number
+  guessing: number
+  mixed: string
+  date: string
+  moved: string
+  tiles: ReportTile[]
+  groups: ReportGroup[]
+}
+
+/** An image with what the network says of it: `label` and `said` are classes, `outputs` those to print. */
+export interface ReportImage {
+  key: string
+  words: string
+  label: number
+  said: number
+  outputs: [number, number][]
+}
+
+/** What learns, as a picture: `array` holds it at the start, now, and the difference, as bytes; 128 is zero. */
+export interface ReportTile {
+  label: string
+  array: string
+  rgb: boolean
+}
+
+export type Scale = "signed" | "dark" | "activation" | "pixel" | "error" | "error_dark" | "untold" | "untold_dark"
+
+/** All sets of switches: 1 for each that moves the kernel, which one is on, and what there is to say. */
+export interface SetsData {
+  moves: number[]
+  now: number
+  words: string[]
+}
+
+/** One stage: its symbol, and what it says of itself. */
+export interface StageRecord {
+  symbol: string
+  label: string
+  phase: string
+  layer: number | null
+  name: string
+  plain: string
+  title: string
+  sentence: string
+  makes: string[]
+  inputs: string[]
+}
+
+/** The Step page's. */
+export interface StepHeader {
+  page: string
+  code: string
+  asked: Record<string, string>
+  lesson: Record<string, string>
+  words: string
+  wrong: Record<string, string>
+  remarks: string[]
+  deviations: Record<string, string>
+  loss: number | null
+  saturated: number | null
+  filters: FiltersRecord | null
+  outputs: string[]
+  stages: StageRecord[]
+  missions?: MissionsData
+  network: NetworkRecord
+  facts: Record<string, string>
+  promise: PromiseRecord | null
+}
+
+/** A step of the story; `place` is 0 before it begins. */
+export interface StoryData {
+  place: number
+  steps: SwitchData[]
+  title: string
+  paragraphs: string[]
+  cards: DeviationRow[]
+  printed: PrintedData
+}
+
+/** Something that Streamlit says in English: its message, a pattern of it, and which fields the pattern's groups are. */
+export interface Streamlits {
+  id: string
+  pattern: string
+  fields: string[]
+}
+
+/** A choice: whether it is on, and the change of the address that it makes. */
+export interface SwitchData {
+  key: string
+  label: string
+  words: string
+  on: boolean
+  change: Record<string, string>
+  more: string
+}
+
+/** Choices under one title; its name is the same in every language. */
+export interface SwitchGroup {
+  name: string
+  title: string
+  options: SwitchData[]
+}
+
+/** A symbol, and how people write it. */
+export interface SymbolLabel {
+  symbol: string
+  label: string
+}
+
+/** What can be set for a training, and what is set: `text` as the address has it, where it `asked` for something perhaps else.
+
+    `fits` says which channel and optimizer a network was made for, `rates` which learning rate goes with an optimizer.
+     */
+export interface TrainingForm {
+  asked: string
+  text: string
+  classes: string[]
+  kinds: [string, string][][]
+  values: Record<string, string>
+  choices: Record<string, [string, string][]>
+  fits: Record<string, [string, string]>
+  rates: Record<string, number>
+  layers: TrainingLayer[]
+  learn: string
+  sentences: string[]
+  wrong: string
+}
+
+/** A layer that learns and those that follow it, each by its short name and its word in the network's text; the shape that comes out. */
+export interface TrainingLayer {
+  kinds: [string, string][]
+  shape: number[]
+}
+
+/** A sentence, and whether it is good news; None where nothing is known yet. */
+export interface Verdict {
+  text: string
+  good: boolean | null
+}

@@ -1,0 +1,118 @@
+"""What a page with a board shows: versions of arrays as rows, symbols as columns, switches and charts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, TypedDict
+
+from cnnviz.wire import records
+from cnnviz.wire.page import Cell, Header, Query
+
+
+class Verdict(TypedDict):
+    """A sentence, and whether it is good news; None where nothing is known yet."""
+
+    text: records.Text
+    good: bool | None
+
+
+class BoardRow(TypedDict):
+    """One version of the arrays."""
+
+    name: str
+    label: records.Text
+
+
+class PartData(TypedDict):
+    """The part of an array that is one picture; `index` is a cell's, null where it goes by row, column and layer."""
+
+    symbol: str
+    label: records.Text
+    words: records.Text
+    family: str
+    index: Sequence[int | None]
+    rows: int
+    columns: int
+    layers: int
+    flat: bool
+
+
+class BoardColumn(PartData):
+    """One symbol; `state` says where versions part: "first" here, "inherits" from there, "wrong" once more, "" nowhere; or it is "missing".
+
+    `address` is a cell's index in an address, null where it goes by row, column and layer; empty where there is none.
+    """
+
+    cell: Cell
+    address: Sequence[int | None]
+    note: records.Text
+    state: Literal["", "first", "inherits", "wrong", "missing"]
+
+
+class BoardMap(TypedDict):
+    """The values at the ends of a map's colours, and which colours these are."""
+
+    limits: tuple[float, float]
+    scale: records.Scale
+
+
+class SwitchData(TypedDict):
+    """A choice: whether it is on, and the change of the address that it makes."""
+
+    key: str
+    label: records.Text
+    words: records.Text
+    on: bool
+    change: Query
+    more: records.Text
+
+
+class SwitchGroup(TypedDict):
+    """Choices under one title; its name is the same in every language."""
+
+    name: str
+    title: records.Text
+    options: Sequence[SwitchData]
+
+
+class Line(TypedDict):
+    """A line of a chart; those of one hue have one colour. A value that is None is a gap."""
+
+    label: records.Text
+    values: Sequence[float | None]
+    dashed: bool
+    hue: int
+
+
+class ChartData(TypedDict):
+    """Lines over a common x; `log` and `logY` put an axis on powers of ten."""
+
+    name: str
+    title: records.Text
+    x: Sequence[float]
+    cursor: float | None
+    words: records.Text
+    log: bool
+    logY: bool
+    series: Sequence[Line]
+
+
+class BoardData(TypedDict):
+    """All that a board shows besides its arrays."""
+
+    title: records.Text
+    verdict: Verdict
+    sentences: Sequence[records.Text]
+    rows: Sequence[BoardRow]
+    columns: Sequence[BoardColumn]
+    maps: Mapping[str, BoardMap]
+    subject: str
+    tabs: Sequence[SwitchData]
+    switches: Sequence[SwitchGroup]
+    charts: Sequence[ChartData]
+
+
+class BoardHeader(Header):
+    """That of a page with a board."""
+
+    board: BoardData

@@ -1,0 +1,90 @@
+"""The constants of the module spec.js."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypedDict
+
+from cnnviz.wire import records
+from cnnviz.wire.page import Query
+
+
+class CurveData(TypedDict):
+    """A chart under the film."""
+
+    name: str
+    title: str
+    log: str
+
+
+class ImageData(TypedDict):
+    """An image that can be chosen at a click."""
+
+    id: str
+    words: str
+
+
+class PageData(TypedDict):
+    """A page, by the last part of its address."""
+
+    path: str
+    name: str
+
+
+class Preset(TypedDict):
+    """A network of a course, where it comes from, and the lesson that it stands in."""
+
+    label: str
+    source: str
+    query: Query
+
+
+class LanguageData(TypedDict):
+    """A language that the page can be read in, by what it calls itself."""
+
+    id: str
+    name: str
+
+
+class Streamlits(TypedDict):
+    """Something that Streamlit says in English: its message, a pattern of it, and which fields the pattern's groups are."""
+
+    id: str
+    pattern: str
+    fields: Sequence[str]
+
+
+class Bounds(TypedDict):
+    """What the controls offer."""
+
+    strides: Sequence[int]
+    seeds: int
+
+
+class Spec(TypedDict):
+    """The constants of the module spec.js."""
+
+    SCALES: Mapping[records.Scale, Sequence[str]]
+    LINE_COLOURS: Sequence[str]
+    MOST_PRINTED: int
+    CURVES: Sequence[CurveData]
+    KEYS: Sequence[str]
+    EXTRA_KEYS: Sequence[str]
+    PAGE_KEYS: Sequence[str]
+    KERNELS: Mapping[str, Sequence[float]]
+    CHANNELS: Sequence[str]
+    OPTIMIZERS: Sequence[str]
+    PRESETS: Sequence[Preset]
+    SCALE_NAMES: Sequence[tuple[str, str]]
+    PADDINGS: Sequence[str]
+    WEIGHTS: Sequence[str]
+    RULES: Sequence[str]
+    LIMITS: Bounds
+    IMAGES: Sequence[ImageData]
+    PAGES: Sequence[PageData]
+    CODE: str
+    LANG: str
+    LANGUAGES: Sequence[LanguageData]
+    WORDS: Mapping[str, str | Mapping[str, str]]
+    STREAMLITS: Sequence[Streamlits]
+    MATH: Mapping[str, str]

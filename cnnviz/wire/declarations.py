@@ -1,0 +1,139 @@
+"""What goes between Python and the browser, declared once: the headers of the answers, and the constants of spec.js.
+
+`python -m cnnviz.wire.declarations` writes the same as TypeScript declarations into cnnviz/view/types/, which
+the JavaScript is checked against; a test holds them up to date.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Any, Literal, NotRequired, TypedDict, Union, get_args, get_origin, get_type_hints, is_typeddict
+
+from cnnviz.wire import records
+from cnnviz.wire.board import BoardHeader
+from cnnviz.wire.check import CheckHeader
+from cnnviz.wire.constants import Spec
+from cnnviz.wire.film import FilmHeader
+from cnnviz.wire.hall import HallPoll, HallQuestion, HallResults, HallSteps
+from cnnviz.wire.learn import LearnHeader
+from cnnviz.wire.notebook import NotebookHeader
+from cnnviz.wire.page import Header, Query, StepHeader
+from cnnviz.wire.training import ReportHeader
+from cnnviz.words import Message, Versions
+
+# --- From Streamlit --------------------------------------------------------------------------------
+
+
+class Mounted(TypedDict):
+    """What Streamlit's page hands the component: which page it is, the code's version, and what belongs to one visit alone.
+
+    `adopt` is how often a dialog changed the lesson, and the last change. `wrong` says by key what of the address, as far
+    as it says how one looks, cannot be, and `stage` which stage there is instead. Where it `listens`, something else on the page
+    depends on the lesson; addresses that hold what `private` does are answered by it, and by no resource.
+    """
+
+    page: str
+    code: str
+    adopt: tuple[int, Query]
+    stage: str
+    wrong: Mapping[str, records.Text]
+    listens: bool
+    private: Query | None
+
+
+# --- A lesson as a file ----------------------------------------------------------------------------
+
+
+class FileContents(TypedDict):
+    """What a file knows of its lesson, and how to read its bytes: the lengths of the answers' headers, then of each part
+    how many numbers of 64 bits it has and which part it is the difference from (-1: none), then for each update,
+    by its number and in the headers' order, its parts; `server` is a page's address, with a slash at its end, or "".
+    """
+
+    lesson: Query
+    heads: Sequence[int]
+    parts: Sequence[tuple[int, int]]
+    answers: Mapping[str, Sequence[int]]
+    server: str
+
+
+# --- The same as TypeScript ------------------------------------------------------------------------
+
+RECORDS = (
+    Header, StepHeader, BoardHeader, CheckHeader, NotebookHeader, FilmHeader, ReportHeader, LearnHeader, Mounted, FileContents,
+    HallQuestion, HallResults, HallPoll, HallSteps,
+)  # fmt: skip
+_NAMED = {"Scale": records.Scale, "Band": records.Band, "Kind": records.Kind}
+_PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null", Message: "string", Versions: "string"}
+_HEAD = "// Written by `python -m cnnviz.wire.declarations`: change that file, not this one.\n\n"
+
+
+def declarations() -> dict[str, str]:
+    """The text of each declaration file, by its path under cnnviz/view/."""
+    shared: dict[str, str] = {}
+    for record in RECORDS:
+        _written(record, shared)
+    constants = [f"export const {name}: {_written(kind, shared)}" for name, kind in get_type_hints(Spec).items()]
+    used = [name for name in sorted(shared) if re.search(rf"\b{name}\b", " ".join(constants))]
+    return {
+        "types/wire.d.ts": _HEAD + "\n".join(shared[name] for name in sorted(shared)),
+        "spec.d.ts": _HEAD + f'import type {{ {", ".join(used)} }} from "./types/wire.js"\n\n' + "\n".join(constants) + "\n",
+    }
+
+
+def _written(kind: Any, into: dict[str, str]) -> str:
+    """A Python type as TypeScript has it; what has a name is declared under it. TypeError for one that cannot be sent."""
+    named = next((name for name, alias in _NAMED.items() if alias == kind), None)
+    if named:
+        into.setdefault(named, f"export type {named} = {_spelt(kind, into)}\n")
+        return named
+    if is_typeddict(kind):
+        name = str(kind.__name__)
+        if name not in into:
+            into[name] = ""  # so that a record may hold itself
+            into[name] = _record(kind, into)
+        return name
+    return _spelt(kind, into)
+
+
+def _record(record: Any, into: dict[str, str]) -> str:
+    lines = []
+    for field, kind in get_type_hints(record, include_extras=True).items():
+        maybe = get_origin(kind) is NotRequired
+        lines.append(f"  {field}{'?' if maybe else ''}: {_written(get_args(kind)[0] if maybe else kind, into)}\n")
+    return f"/** {record.__doc__} */\nexport interface {record.__name__} {{\n{''.join(lines)}}}\n"
+
+
+def _spelt(kind: Any, into: dict[str, str]) -> str:
+    if kind in _PLAIN:
+        return _PLAIN[kind]
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin is Literal:
+        return " | ".join(f'"{value}"' for value in arguments)
+    inner = [_written(argument, into) for argument in arguments]
+    if origin in (Union, UnionType):
+        return " | ".join(dict.fromkeys(inner))
+    if origin is tuple:
+        return f"[{', '.join(inner)}]"
+    if origin is Sequence:
+        return f"({inner[0]})[]" if "|" in inner[0] else f"{inner[0]}[]"
+    if origin is Mapping:
+        return f"Record<{inner[0]}, {inner[1]}>"
+    raise TypeError(f"wire: {kind} cannot be sent")
+
+
+def main() -> int:
+    """Writes the declarations where the JavaScript looks for them."""
+    web = Path(__file__).parents[1] / "view"
+    for path, text in declarations().items():
+        (web / path).parent.mkdir(exist_ok=True)
+        (web / path).write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

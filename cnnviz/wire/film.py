@@ -1,0 +1,67 @@
+"""What the film of Train is: its runs, and what is drawn of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, TypedDict
+
+from cnnviz.wire import records
+from cnnviz.wire.board import PartData, SwitchData, SwitchGroup
+from cnnviz.wire.page import Header
+
+
+class FilmMap(PartData):
+    """A picture of the film; `most` is its largest value of all updates.
+
+    A kernel has a number for every update; weights have their start, and frames of how far they have moved; what
+    pushes has frames on powers of ten.
+    """
+
+    scale: records.Scale
+    role: Literal["kernel", "weights", "push"]
+    most: float
+
+
+class FilmMark(TypedDict):
+    """An update that is marked on the film's length."""
+
+    k: int
+    words: records.Text
+
+
+class FilmShare(TypedDict):
+    """What each parameter's steps promise of the fall, over the whole run, in a title too."""
+
+    names: Sequence[records.Text]
+    all: Sequence[float]
+    title: records.Text
+
+
+class FilmRun(TypedDict):
+    """One start on the film: its maps, the lines of each curve, and how its loss falls."""
+
+    label: records.Text
+    maps: Sequence[FilmMap]
+    lines: Mapping[str, Sequence[str]]
+    marks: Sequence[FilmMark]
+    fall: records.Text
+    share: FilmShare | None
+
+
+class FilmData(TypedDict):
+    """All that a film shows besides its frames and curves; `change` is the end of the scale of all changes."""
+
+    n: int
+    runs: Sequence[FilmRun]
+    change: float
+    targets: Sequence[float]
+    sentences: Sequence[records.Text]
+    wrong: records.Text
+    switches: Sequence[SwitchGroup]
+    halves: Sequence[SwitchData]
+
+
+class FilmHeader(Header):
+    """The Train page's."""
+
+    film: FilmData

@@ -1,0 +1,138 @@
+"""What Notebook shows besides its board: the story, the table of switches, the architecture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypedDict
+
+from cnnviz.wire import records
+from cnnviz.wire.board import BoardHeader, SwitchData
+from cnnviz.wire.page import Query
+
+
+class DeviationRow(TypedDict):
+    """A switch of the notebook: both lines of code, the stages that change if it is flipped now or alone on, and whether it matters."""
+
+    key: str
+    label: records.Text
+    on: bool
+    change: Query
+    notebook: str
+    exact: str
+    effect: records.Text
+    flipped: Sequence[str]
+    alone: Sequence[str]
+    matters: records.Text
+    yes: bool
+    more: records.Text
+
+
+class PrintedKernel(TypedDict):
+    """A kernel of the notebook's run, row by row."""
+
+    label: records.Text
+    values: Sequence[float]
+
+
+class PrintedData(TypedDict):
+    """What the notebook printed, and whether it comes out again."""
+
+    kernels: Sequence[PrintedKernel]
+    agrees: bool
+    kernel: records.Text
+    sums: records.Text
+    theirs: Sequence[float]
+    ours: Sequence[float]
+
+
+class StoryData(TypedDict):
+    """A step of the story; `place` is 0 before it begins."""
+
+    place: int
+    steps: Sequence[SwitchData]
+    title: records.Text
+    paragraphs: Sequence[records.Text]
+    cards: Sequence[DeviationRow]
+    printed: PrintedData
+
+
+class SymbolLabel(TypedDict):
+    """A symbol, and how people write it."""
+
+    symbol: str
+    label: records.Text
+
+
+class SetsData(TypedDict):
+    """All sets of switches: 1 for each that moves the kernel, which one is on, and what there is to say."""
+
+    moves: Sequence[int]
+    now: int
+    words: Sequence[records.Text]
+
+
+class ExperimentData(TypedDict):
+    """The table of switches, and the field of their sets where the notebook can run the lesson."""
+
+    symbols: Sequence[SymbolLabel]
+    rows: Sequence[DeviationRow]
+    sets: SetsData | None
+
+
+class Node(TypedDict):
+    """A unit that is drawn as a node: its place in v, its value, its weights."""
+
+    at: int
+    v: float
+    w: Sequence[float]
+
+
+class Letter(TypedDict):
+    """A letter of the notebook's legend."""
+
+    letter: str
+    words: records.Text
+    size: str
+
+
+class Landscape(TypedDict):
+    """The ends of both axes, both sums and the loss after each update, and what there is to say."""
+
+    ends: Sequence[float]
+    path: Sequence[Sequence[float]]
+    words: Sequence[records.Text]
+
+
+class ArchitectureData(TypedDict):
+    """What stands beside the maps of the architecture."""
+
+    here: records.Text
+    why: records.Text
+    nodes: Sequence[Node]
+    strong: int
+    units: int
+    b: Sequence[float]
+    sums: Sequence[float]
+    products: Sequence[float]
+    outputs: Sequence[float]
+    names: Sequence[records.Text]
+    targets: Sequence[float]
+    limits: Mapping[str, Sequence[float]]
+    letters: Sequence[Letter]
+    asides: Sequence[records.Text]
+    landscape: Landscape
+
+
+class NotebookData(TypedDict):
+    """What Notebook shows besides its board, by the tab that is open."""
+
+    tab: str
+    story: StoryData | None
+    experiment: ExperimentData | None
+    architecture: ArchitectureData | None
+
+
+class NotebookHeader(BoardHeader):
+    """The Notebook page's."""
+
+    notebook: NotebookData

@@ -1,0 +1,342 @@
+"""Rooms by plain HTTP: who opens one drives it, the hall follows, and nobody else moves anything."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+
+import pytest
+from starlette.applications import Starlette
+
+from cnnviz.hall import LENGTH, LETTERS, Rooms, keys, room_routes
+from cnnviz.hall.follower import join_link
+from cnnviz.hall.store import IDLE, SILENCE, Memory
+from cnnviz.server.limits import Rate
+from cnnviz.words import say
+
+
+@pytest.fixture(autouse=True)
+def cheap_codes(monkeypatch):
+    monkeypatch.setattr(keys, "COST", 4)
+
+
+class Hall:
+    """An application of rooms alone, asked directly."""
+
+    def __init__(self, store=None, **options):
+        self.rooms = Rooms(store, **options)
+        self.app = Starlette(routes=room_routes("", self.rooms))
+
+    async def ask(self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None, visitor: str = "1.2.3.4"):
+        """Status and body, JSON read."""
+        answered: list[dict] = []
+        await self._call(method, path, body, headers, visitor, answered.append)
+        content = b"".join(message.get("body", b"") for message in answered[1:])
+        return answered[0]["status"], json.loads(content) if content[:1] == b"{" else content
+
+    async def open(self, query: str = "", visitor: str = "1.2.3.4"):
+        status, room = await self.ask("POST", "/room", query.encode(), visitor=visitor)
+        assert status == 201
+        return f"/room/{room['code']}", {"Authorization": f"Bearer {room['driver']}"}
+
+    @contextlib.asynccontextmanager
+    async def following(self, path: str, headers: dict[str, str] | None = None, way: str = "events"):
+        """What a stream has brought so far, as it grows."""
+        lines: list[str] = []
+
+        def take(message):
+            lines.extend(message.get("body", b"").decode().split("\n"))
+
+        task = asyncio.create_task(self._call("GET", f"{path}/{way}", b"", headers, "1.2.3.4", take))
+        await asyncio.sleep(0.02)
+        yield lines
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    async def _call(self, method, path, body, headers, visitor, take):
+        path, _, query = path.partition("?")
+        scope = {"type": "http", "method": method, "path": path, "query_string": query.encode(), "http_version": "1.1", "client": (visitor, 1)}
+        scope["headers"] = [(name.lower().encode(), value.encode()) for name, value in (headers or {}).items()]
+        left = [body]
+
+        async def receive():
+            if not left:
+                await asyncio.Event().wait()
+            return {"type": "http.request", "body": left.pop(), "more_body": False}
+
+        async def send(message):
+            take(message)
+
+        await self.app(scope, receive, send)
+
+
+def data(lines: list[str]) -> list[str]:
+    return [line.removeprefix("data: ") for line in lines if line.startswith("data: ")]
+
+
+def scene(act):
+    """Runs a coroutine function as a test."""
+    return lambda: asyncio.run(act())
+
+
+@scene
+async def test_the_hall_is_where_its_driver_is():
+    hall = Hall()
+    path, driver = await hall.open("k=3&stage=z1")
+    assert len(path) == len("/room/") + LENGTH and set(path.removeprefix("/room/")) <= set(LETTERS)
+    async with hall.following(path) as first, hall.following(path.lower()) as second:
+        assert data(first) == data(second) == ["k=3&stage=z1"]
+        assert (await hall.ask("PUT", path, b"?k=4&stage=df&page=train", driver))[0] == 200
+        await asyncio.sleep(0.02)
+        assert data(first)[-1] == data(second)[-1] == "k=4&stage=df&page=train"
+        status, found = await hall.ask("GET", path)
+        assert (status, found["query"], found["followers"]) == (200, "k=4&stage=df&page=train", 2)
+        assert found.keys().isdisjoint({"driver", "secret"})
+        assert (await hall.ask("DELETE", path, headers=driver))[0] == 204
+        await asyncio.sleep(0.02)
+        assert "event: end" in first and "event: end" in second
+    assert (await hall.ask("GET", path))[0] == 404
+    assert len(hall.rooms.streams) == 0 and not hall.rooms.streams.followed
+
+
+@scene
+async def test_a_crowd_is_moved_when_its_numbers_are_ready_and_a_later_move_overtakes():
+    ready = {"k=1": asyncio.Event(), "k=2": asyncio.Event()}
+    hall = Hall(prepare=lambda query, client: ready[query].wait(), crowd=1)
+    path, driver = await hall.open("k=0")
+    async with hall.following(path) as heard:
+        moves = [asyncio.create_task(hall.ask("PUT", path, query.encode(), driver)) for query in ready]
+        await asyncio.sleep(0.02)
+        assert data(heard) == ["k=0"]
+        for query in ("k=2", "k=1"):
+            ready[query].set()
+            await asyncio.sleep(0.02)
+            assert data(heard) == ["k=0", "k=2"]
+        assert [(await move)[0] for move in moves] == [200, 200]
+
+
+@scene
+async def test_who_comes_back_hears_what_they_missed_and_nothing_twice():
+    hall = Hall()
+    path, driver = await hall.open("k=0")
+    for k in (1, 2):
+        await hall.ask("PUT", path, json.dumps({"query": f"k={k}"}).encode(), driver)
+    async with hall.following(path) as lines:
+        number = next(line for line in lines if line.startswith("id: ")).removeprefix("id: ")
+        assert data(lines) == ["k=2"]
+    async with hall.following(path, {"Last-Event-ID": number}) as lines:
+        assert data(lines) == []
+        await hall.ask("PUT", path, b"k=3", driver)
+        await asyncio.sleep(0.02)
+        assert data(lines) == ["k=3"]
+    async with hall.following(path, {"Last-Event-ID": "0"}) as lines:
+        assert data(lines) == ["k=3"]
+
+
+@scene
+async def test_nobody_else_moves_or_ends_it():
+    hall = Hall()
+    path, _ = await hall.open("k=1")
+    _, other = await hall.open("k=1")
+    for number, headers in enumerate(({}, other, {"Authorization": "Bearer "}, {"Authorization": "Basic x"}, {"Authorization": "Bearer ünmöglich"})):
+        headers = {name: value.encode().decode("latin-1") for name, value in headers.items()}
+        for method in ("PUT", "DELETE"):
+            status, why = await hall.ask(method, path, b"k=9", headers, visitor=f"9.9.9.{number}")
+            assert (status, why["id"]) == (403, "ui.rooms.not_driver")
+    assert (await hall.ask("GET", path))[1]["query"] == "k=1"
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"k=1\ndata: k=9", 400),
+        (b"k=1\r\n\r\nevent: end", 400),
+        (b"\xff", 400),
+        ("k=²".encode(), 400),
+        (b'{"lesson": 1}', 400),
+        (b'{"query": ' + b"[" * 20_000, 400),
+        (b"k=1&" * 10_000, 413),
+    ],
+)
+def test_only_an_address_travels(body, status):
+    async def act():
+        hall = Hall()
+        path, driver = await hall.open("k=1")
+        answered, why = await hall.ask("PUT", path, body, driver)
+        assert answered == status and why["sentence"].endswith(".")
+        assert (await hall.ask("GET", path))[1]["query"] == "k=1"
+
+    asyncio.run(act())
+
+
+@scene
+async def test_guessing_and_flooding_are_bounded():
+    hall = Hall(Memory(most=25))
+    path, driver = await hall.open(visitor="5.5.5.5")
+    tried = [(await hall.ask("GET", f"/room/AAAA{letter}"))[0] for letter in LETTERS * 3]
+    assert set(tried) == {404, 429} and tried.count(404) <= 61
+    assert (await hall.ask("GET", path, visitor="5.5.5.5"))[0] == 200  # others go on
+    forged = [(await hall.ask("PUT", path, b"", {"Authorization": "Bearer x"}, visitor="6.6.6.6"))[0] for _ in range(30)]
+    assert forged.count(403) == 10 and forged.count(429) == 20
+    # a class shares an address: what one of it tries stops nobody who is in the room, and least of all its driver
+    assert (await hall.ask("PUT", path, b"k=1", driver, visitor="6.6.6.6"))[0] == 200
+    for _ in range(70):
+        await hall.ask("GET", "/room/AAAAA", visitor="6.6.6.6")
+    assert (await hall.ask("GET", path, visitor="6.6.6.6"))[0] == 200
+    opened = [(await hall.ask("POST", "/room", visitor="7.7.7.7"))[0] for _ in range(30)]
+    assert opened.count(201) == 20 and opened.count(429) == 10
+    opened = [(await hall.ask("POST", "/room", visitor=f"8.8.8.{number}"))[0] for number in range(10)]
+    assert opened.count(201) == 4 and opened.count(503) == 6
+    moved = [(await hall.ask("PUT", path, b"k=1", driver, visitor="5.5.5.5"))[0] for _ in range(100)]
+    assert 59 <= moved.count(200) < 100 and moved.count(429) + moved.count(200) == 100
+
+
+@scene
+async def test_where_there_are_too_many_the_one_that_nobody_follows_makes_place():
+    now = [0.0]
+    hall = Hall(Memory(most=2, clock=lambda: now[0]))
+    (first, _), (second, _) = await hall.open(), await hall.open()
+    async with hall.following(first):
+        now[0] = IDLE
+        assert (await hall.ask("POST", "/room"))[0] == 503
+        now[0] = IDLE + 1
+        await hall.open()
+        assert [(await hall.ask("GET", path))[0] for path in (first, second)] == [200, 404]
+
+
+@scene
+async def test_a_room_ends_after_hours_of_silence():
+    now = [0.0]
+    hall = Hall(Memory(clock=lambda: now[0]))
+    path, driver = await hall.open()
+    other, _ = await hall.open()
+    now[0] = SILENCE - 1
+    await hall.ask("PUT", path, b"k=1", driver)
+    async with hall.following(other) as lines:
+        now[0] = SILENCE + 1
+        await hall.open()
+        await asyncio.sleep(0.02)
+        assert "event: end" in lines
+    assert [(await hall.ask("GET", one))[0] for one in (path, other)] == [200, 404]
+
+
+@scene
+async def test_a_server_that_stops_lets_every_stream_go():
+    hall = Hall()
+    path, _ = await hall.open()
+    async with hall.following(path), hall.following(path):
+        assert len(hall.rooms.streams) == 2
+        hall.rooms.streams.close()
+        await asyncio.sleep(0.02)
+        assert len(hall.rooms.streams) == 0
+
+
+@scene
+async def test_a_browser_gets_the_followers_page_and_phones_a_code():
+    hall = Hall()
+    path, _ = await hall.open()
+    status, page = await hall.ask("GET", path, headers={"Accept": "text/html,*/*"})
+    assert status == 200 and b"../web/follower.js" in page and b"http" not in page
+    for gone in ("/room/ZZZZZ", "/room/ZZZZZ/cockpit"):  # a person reads a sentence, not JSON
+        status, page = await hall.ask("GET", gone, headers={"Accept": "text/html,*/*", "Accept-Language": "fr"})
+        assert status == 404 and page.startswith(b"<!doctype html>") and say("ui.rooms.none", "fr").encode() in page.replace(b"&#x27;", b"'")
+    status, picture = await hall.ask("GET", f"{path}/qr.svg")
+    assert status == 200 and picture.lstrip().startswith((b"<svg", b"<?xml"))
+
+
+@pytest.mark.parametrize(
+    ("headers", "path", "setting", "link"),
+    [
+        ({"Host": "cnn.example.org", "X-Forwarded-Proto": "https"}, "/tools/room/ABCDE", "", "https://cnn.example.org/tools/room/ABCDE"),
+        ({"Host": "10.0.0.7:8501"}, "/room/ABCDE", "", "http://10.0.0.7:8501/room/ABCDE"),
+        ({"Host": "localhost:8501"}, "/room/ABCDE", "https://hall.example.org/cnn/", "https://hall.example.org/cnn/room/ABCDE"),
+    ],
+)
+def test_the_link_is_one_that_phones_reach(headers, path, setting, link, monkeypatch):
+    from starlette.requests import Request
+
+    monkeypatch.setenv("CNNVIZ_URL", setting)
+    raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    request = Request({"type": "http", "method": "GET", "path": path, "headers": raw, "scheme": "http", "server": ("x", 1), "query_string": b""})
+    assert join_link(request, "ABCDE") == link
+
+
+def test_who_is_asked_for_by_the_machines_own_name_is_found_by_its_address(monkeypatch):
+    from starlette.requests import Request
+
+    from cnnviz.hall import follower
+
+    monkeypatch.delenv("CNNVIZ_URL", raising=False)
+    monkeypatch.setattr(follower, "own_address", lambda: "192.168.7.9")
+    request = Request({"type": "http", "method": "GET", "path": "/room/ABCDE", "headers": [(b"host", b"localhost:8501")], "scheme": "http"})
+    for listens, host in ((True, "192.168.7.9:8501"), (False, "localhost:8501")):
+        monkeypatch.setattr(follower, "listens_to_others", lambda listens=listens: listens)
+        assert join_link(request, "ABCDE") == f"http://{host}/room/ABCDE"
+
+
+def test_a_rate_forgets_who_came_long_ago():
+    rate = Rate(1, 10, known=5)
+    assert all(rate.take(str(number)) for number in range(100))
+    assert len(rate.left) == 5
+
+
+# ---- a server that has forgotten its rooms
+
+
+@scene
+async def test_a_room_that_was_forgotten_is_opened_again_by_its_secret_alone():
+    before, after = Hall(key="ours"), Hall(key="ours")
+    path, driver = await before.open("k=1")
+    assert (await after.ask("GET", path))[0] == 404
+    secret = driver["Authorization"].removeprefix("Bearer ")
+    body = json.dumps({"driver": secret, "query": "k=7"}).encode()
+    status, room = await after.ask("POST", "/room", body)
+    assert (status, room) == (201, {"code": path.removeprefix("/room/"), "driver": secret})
+    async with after.following(path, {"Last-Event-ID": "1"}) as lines:
+        assert data(lines) == ["k=7"]
+        assert (await after.ask("PUT", path, b"k=8", driver))[0] == 200
+        # whoever asks once more is told the same, and moves nobody
+        assert await after.ask("POST", "/room", body) == (200, room)
+        assert (await after.ask("GET", path))[1]["query"] == "k=8"
+    other = await Hall(key="another server's").ask("POST", "/room", body)
+    assert other[0] == 201 and other[1]["code"] != room["code"]
+
+
+@scene
+async def test_a_room_that_is_there_is_opened_again_by_nobody_else():
+    hall = Hall()
+    path, driver = await hall.open("k=1")
+    room = await hall.rooms.store.room(path.removeprefix("/room/"))
+    room.driver = "somebody else's"
+    secret = driver["Authorization"].removeprefix("Bearer ")
+    status, why = await hall.ask("POST", "/room", json.dumps({"driver": secret, "query": "k=2"}).encode())
+    assert (status, why["id"]) == (403, "ui.rooms.not_driver") and room.query == "k=1"
+    for secret in ("short", "x" * 33, 7, ["x" * 32], None):
+        assert (await hall.ask("POST", "/room", json.dumps({"driver": secret, "query": ""}).encode()))[0] == 403
+
+
+@scene
+async def test_pages_that_wait_for_a_room_that_is_gone_leave_the_others_of_their_address_their_codes():
+    before, hall = Hall(), Hall()
+    gone, _ = await before.open()
+    path, _ = await hall.open(visitor="5.5.5.5")
+    waiting = [await hall.ask("HEAD", f"{gone}/events", visitor="6.6.6.6") for _ in range(500)]
+    assert {status for status, _ in waiting} == {404}
+    assert (await hall.ask("GET", path, visitor="6.6.6.6"))[0] == 200
+    # but other codes are guesses, whichever way they are tried
+    tried = [(await hall.ask("GET", f"/room/{one}{two}AAA/events", visitor="7.7.7.7"))[0] for one in LETTERS[:10] for two in LETTERS[:10]]
+    assert tried.count(404) <= 61 and tried.count(429) >= 39
+    assert (await hall.ask("HEAD", f"{path}/events", visitor="6.6.6.6")) == (200, b"")
+    assert len(hall.rooms.streams) == 0
+
+
+@scene
+async def test_a_driver_is_told_the_question_to_ask_it_again():
+    hall = Hall()
+    path, driver = await hall.open("img=test-0&stage=z1")
+    for question in ({"spot": "largest", "map": "z1"}, {"lesson": "kernel", "step": 5}, {"kind": "choose", "ask": "Clear?", "answers": [{"label": "a"}, {"label": "b"}]}):
+        status, poll = await hall.ask("PUT", f"{path}/question", json.dumps(question).encode(), driver)
+        assert status == 201
+        assert await hall.ask("GET", f"{path}/asked", headers=driver) == (200, {"number": poll["number"], "question": question})
+        assert (await hall.ask("GET", f"{path}/asked"))[0] == 403

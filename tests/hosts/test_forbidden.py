@@ -1,0 +1,40 @@
+"""What an administrator switches off is done for nobody, and said where it is asked for."""
+
+from __future__ import annotations
+
+import pytest
+
+from cnnviz.checks import tensorflow_process
+from cnnviz.data import cifar10
+from cnnviz.data.forbidden import SETTING, read_forbidden
+from cnnviz.hosts.streamlit.serve import serve
+from cnnviz.words import Problem
+from tests.pages.running import handed_all, run, shown
+
+
+def test_tensorflow_that_is_switched_off_is_never_started(monkeypatch):
+    monkeypatch.setenv(SETTING, "tensorflow")
+    monkeypatch.setattr(tensorflow_process, "state", lambda: pytest.fail("it was started"))
+    header, arrays = shown("check", {"tf": "1"})
+    assert any("switched off" in sentence for sentence in header["board"]["sentences"])
+    assert not any(name.startswith("tensorflow.") for name in arrays)
+
+
+def test_training_and_the_full_set_that_are_switched_off_are_not_offered(monkeypatch):
+    monkeypatch.setenv(SETTING, "training cifar10")
+    monkeypatch.setattr(cifar10.LOADER, "start", lambda: pytest.fail("it was started"))
+    monkeypatch.setattr(cifar10.keras_cache, "extracted", lambda: "there")
+    test = run("train", {})
+    header, _ = handed_all(test)[-1]
+    assert "Training on many images is switched off" in header["notice"]
+    assert header["form"] is None and not header["can"]
+    monkeypatch.setenv(SETTING, "cifar10")
+    assert not run("train", {}).exception
+
+
+def test_a_word_that_switches_nothing_off_is_refused_at_the_start(monkeypatch):
+    with pytest.raises(Problem, match="'tensorflw' cannot be switched off; what can are tensorflow, cifar10"):
+        read_forbidden("training tensorflw")
+    monkeypatch.setenv(SETTING, "everything")
+    with pytest.raises(Problem, match="everything"):
+        serve({})

@@ -1,0 +1,52 @@
+"""A lesson in a notebook's cell, where a kernel runs it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from cnnviz import Lesson
+from tests.conftest import ROOT
+
+CELLS = (
+    'import cnnviz\nview = cnnviz.show(cnnviz.Lesson(img="test-3", k=2, stage="df"))\nview',
+    'from cnnviz import *\nassert view.moment.gradients.df.shape == (3, 3)\nview.lesson = Lesson(net="dense2-mse", k=1)\nview.query["net"], view.lesson.k',
+    'sent = []\nview.send = lambda content, buffers: sent.append(buffers)\nview._asked(view, {"k": "4"}, [])\nlen(sent[0][0])',
+)
+
+
+def test_a_notebook_that_shows_a_lesson_runs():
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in CELLS])
+    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(ROOT)}}).execute()
+    shown, moved, answered = (cell.outputs[-1].data for cell in notebook.cells)
+    state = notebook.metadata.widgets["application/vnd.jupyter.widget-state+json"]["state"]
+    widget = state[shown["application/vnd.jupyter.widget-view+json"]["model_id"]]["state"]
+    assert widget["_esm"].rstrip().endswith("export default $hosts_jupyter_jupyter.widget")
+    assert widget["query"]["net"] == "dense2-mse" and "program" in widget["document"]
+    assert moved["text/plain"] == "('dense2-mse', 1)"
+    assert int(answered["text/plain"]) > 50_000
+
+
+def test_where_anywidget_is_missing_a_sentence_says_what_to_install():
+    code = "import sys; sys.modules['anywidget'] = None; import cnnviz; cnnviz.show()"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert "pip install 'cnnviz[jupyter]'" in done.stderr.splitlines()[-1]
+
+
+def test_importing_cnnviz_loads_neither_streamlit_nor_anywidget():
+    code = "import sys, cnnviz; print({'streamlit', 'anywidget', 'PIL.Image'} & sys.modules.keys())"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert "streamlit" not in done.stdout and "anywidget" not in done.stdout, done.stderr
+
+
+def test_an_address_that_cannot_be_used_is_answered_all_the_same():
+    from cnnviz.hosts.jupyter import LessonView
+    from cnnviz.pages.encoding import decode
+
+    head, arrays = decode(LessonView.answer({"k": "1", "lr": "fast"}))
+    assert head["lesson"]["lr"] == str(Lesson().lr) and "fast" in str(head["wrong"]["lr"])
+    assert arrays["z1"].shape == (1, 30, 30) or arrays["z1"].size == pytest.approx(900)

@@ -1,0 +1,257 @@
+"""The Check page's board says what the core says, of any network."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from cnnviz import Lesson
+from cnnviz.core.gradcheck import KINK, TOLERANCE, UNTOLD, check_gradients
+from cnnviz.core.lesson import LESSON_KEYS
+from cnnviz.core.mistakes import MISTAKES, mistakes_for, placed
+from cnnviz.core.network import DEFAULT, Network
+from cnnviz.pages.boards import answer
+from cnnviz.pages.check import checking
+from cnnviz.pages.check.board import board as board_of
+from cnnviz.pages.check.board import columns, drawn_errors, more
+from cnnviz.pages.colours import SCALES
+from cnnviz.words import say
+from tests.pages.networks import LESSONS
+from tests.pages.running import decode, now
+
+HERE = [place.mistake.name for place in mistakes_for(Network.parse(DEFAULT))]
+COLUMNS = columns(Network.parse(DEFAULT))
+
+
+@pytest.mark.parametrize("mistake", ["", *HERE])
+def test_the_check_board_says_what_the_core_says(mistake):
+    here = now(Lesson(k=2, stride=2, scale="unit"))
+    board = board_of(here.lesson, here.moment, {"mistake": mistake})
+    ours = board.arrays()
+    check = check_gradients(here.moment.params, here.moment.trace.x, np.array(here.lesson.y), 2)
+    if mistake:
+        np.testing.assert_array_equal(ours["exact.df"], here.moment.gradients["df"])
+    else:
+        np.testing.assert_array_equal(ours["central.df"], check.numeric["f"])
+    spoiled = {symbol for symbol in ("df", "dw", "db") if not np.array_equal(ours[f"ours.{symbol}"], here.moment.gradients[symbol])}
+    assert board.good == (not spoiled)
+    assert bool(mistake) == bool(spoiled or board.first == "dx")
+    assert bool(board.first) == bool(mistake)
+    assert "461 entries" in str(board.verdict)  # 9 + 225 · 2 + 2
+    unlike = {s for s in COLUMNS if not np.array_equal(ours[f"ours.{s}"], getattr(here.moment.gradients, s))}
+    assert unlike == board.inherits | ({board.first} if board.first else set())
+
+
+def test_a_wrong_slope_is_drawn_beside_the_right_one_at_a_unit_of_this_lesson():
+    here = now(Lesson())
+    for mistake, slope in (("sigmoid_prime_of_z", lambda z: z * (1 - z)), ("hidden_slope_forgotten", lambda z: z**0)):
+        _, chart = board_of(here.lesson, here.moment, {"mistake": mistake}).charts
+        z, a = np.array(chart.x), 1 / (1 + np.exp(-np.array(chart.x)))
+        shown = np.array(chart.lines[0].values, dtype=float)  # NaN where it is too steep to be drawn
+        np.testing.assert_array_equal(np.isnan(shown), np.abs(slope(z)) > 1.5)
+        np.testing.assert_allclose(shown, np.where(np.isnan(shown), np.nan, slope(z)))
+        np.testing.assert_allclose(chart.lines[1].values, a * (1 - a))
+        assert chart.cursor in here.moment.trace.z1
+    for mistake in ("sign_flipped", "kernel_gradient_flipped"):
+        assert len(board_of(here.lesson, here.moment, {"mistake": mistake}).charts) == 1
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=str)
+def test_right_gradients_of_any_network_are_called_right_and_every_parameter_is_there(lesson):
+    here = now(lesson)
+    board = board_of(lesson, here.moment, {})
+    assert board.good and not board.first and not board.inherits
+    shown, program = board.arrays(), lesson.network.program(here.moment.trace.x.shape)
+    assert {f"central.d{name}" for name in program.parameters} <= shown.keys()
+    assert all(f"ours.{symbol}" in shown for symbol in columns(lesson.network))
+    header, arrays = decode(answer("check", here, board))
+    for column in header["board"]["columns"]:
+        for row in ("ours", "central", "error"):
+            if (name := f"{row}.{column['symbol']}") in arrays:
+                assert arrays[name].size == column["rows"] * column["columns"] * column["layers"], name
+        assert all(at < size for at, size in zip(column["cell"], (column["rows"], column["columns"], column["layers"]), strict=False))
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=str)
+def test_every_mistake_in_each_of_its_places_shows_where_the_core_has_it(lesson):
+    here = now(lesson)
+    y = np.array(lesson.y)
+    for one in mistakes_for(lesson.network, lesson.opt):
+        board = board_of(lesson, here.moment, {"mistake": one.address})
+        hits = one.hits(here.moment.params, here.moment.trace, y, lesson.optimizer, here.moment.state)
+        makes = next((stage.makes for stage in lesson.network.stages if stage == hits[0]), hits) if hits and hits[0] != "update" else ("",)
+        assert board.first in makes and bool(board.first) == bool(makes[0]), one.address
+        assert [switch.on for switch in board.groups[0].switches].count(True) == 1
+        parameters = {f"d{name}" for name in lesson.network.parameters}
+        if not hits:
+            assert board.good, one.address
+        if board.good is False:
+            assert {board.first, *board.inherits} & parameters
+
+
+def test_the_pinned_cells_channel_shows():
+    lesson = LESSONS[1]
+    parts = {part.symbol: part.label for part in board_of(lesson, now(lesson).moment, {}).parts}
+    assert (parts["da1"], parts["dz1"], parts["dz2"]) == ("∂a₁[2]", "∂z₁[2]", "∂z₂[0]")
+
+
+def test_a_long_check_goes_on_beside_the_page_and_is_given_up_when_nobody_looks(monkeypatch):
+    monkeypatch.setattr(checking, "AT_ONCE", 0)
+    monkeypatch.setattr(checking, "GRACE", 0.0)
+    gate, real = threading.Event(), checking.check_gradients
+
+    def held(*args, progress, **settings):
+        progress(0.25)
+        gate.wait(20)
+        progress(0.5)
+        return real(*args, progress=progress, **settings)
+
+    monkeypatch.setattr(checking, "check_gradients", held)
+    here = now(Lesson(k=3, seed=7))
+    board = board_of(here.lesson, here.moment, {})
+    assert board.good is None and not board.charts and "error.df" not in board.arrays()
+    decode(answer("check", here, board))
+    gate.set()
+    end = time.monotonic() + 20
+    while board.good is None and time.monotonic() < end:
+        board = board_of(here.lesson, here.moment, {})
+    assert board.good and board.charts
+    monkeypatch.setattr(checking, "PATIENCE", -1.0)
+    left = checking.checked(Lesson(seed=8), now(Lesson(seed=8)).moment, here.moment.gradients, "")
+    while checking._turns.under_way and time.monotonic() < end:
+        time.sleep(0.01)
+    assert left.given_up and left.check is None
+
+
+def test_long_checks_wait_in_order_without_holding_anything_and_are_forgotten_when_nobody_looks(monkeypatch):
+    monkeypatch.setattr(checking, "GRACE", 0.0)
+    turns, go = checking.Turns(), threading.Event()
+    began: list[str] = []
+
+    def look(name: str) -> checking.Checking:
+        return turns.look((name,), lambda _: (began.append(name), go.wait(20)))
+
+    threads = threading.active_count()
+    for name in "abcbcd":
+        look(name)
+    assert threading.active_count() == threads + 1 and began == ["a"] and [name for (name,) in turns.waiting] == ["b", "c", "d"]
+    go.set()
+    while turns.under_way:
+        time.sleep(0.001)
+    look("c")
+    assert began == ["a"]  # b is first
+    monkeypatch.setattr(checking, "PATIENCE", -1.0)
+    look("d")
+    while turns.under_way:
+        time.sleep(0.001)
+    assert began == ["a", "d"]  # nobody asked for the others meanwhile
+
+
+def test_the_check_board_says_whose_gradients_are_wrong_under_the_notebooks_rule():
+    here = now(Lesson(k=1, rule="one_pixel"))
+    board = board_of(here.lesson, here.moment, {})
+    assert not board.good and board.first == "df"
+    assert str(board.title) == "Are the notebook's gradients right?" and str(board.rows[0].label) == "the notebook's backward pass"
+    assert any("one pixel" in str(sentence) for sentence in board.sentences)
+    broken = board_of(here.lesson, here.moment, {"mistake": "mean_forgotten"})
+    assert broken.first == "do"  # in the exact pass
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_that_cannot_be_made_here_is_not_offered_and_not_made(mistake):
+    here = now(Lesson(stride=3))
+    board = board_of(here.lesson, here.moment, {"mistake": mistake})
+    switches = board.groups[0].switches
+    offered = {switch.key.partition("@")[0]: any(one.on for one in switches if one.key.partition("@")[0] == switch.key.partition("@")[0]) for switch in switches}
+    assert offered.get(f"mistake_{mistake}", False) != offered["mistake_none"]
+    assert ("mistake_overlap_assigned" in offered, "mistake_flip_forgotten" in offered) == (False, True)
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=str)
+def test_the_digits_that_cancel_are_those_of_the_losses(lesson):
+    here = now(lesson)
+    found = more(lesson, here.moment, {})["check"]["digits"]
+    check = check_gradients(here.moment.params, here.moment.trace.x, np.array(lesson.y), network=lesson.network)
+    loss = lesson.network.loss(here.moment.trace, np.array(lesson.y))
+    for row in found["rows"]:
+        up, down, central = (row[name][0] + row[name][1] for name in ("up", "down", "central"))
+        assert up[: len(row["up"][0])] == down[: len(row["down"][0])]  # what is grey is shared
+        assert row["up"][1][:1] != row["down"][1][:1] or not row["up"][1]
+        step = read(row["step"])
+        assert found["backward"].startswith(row["central"][0]) and read(up) == pytest.approx(loss, abs=10 * step)
+        assert read(central) == pytest.approx((read(up) - read(down)) / (2 * step), rel=1e-10, abs=1e-12)
+    assert read(found["backward"]) == pytest.approx(check.worst.backward, rel=1e-10)
+
+
+def test_a_mistake_that_hides_leads_to_a_lesson_where_it_shows():
+    here = now(Lesson(k=1))
+    board = board_of(here.lesson, here.moment, {"mistake": "stride_forgotten"})
+    change = board.groups[-1].switches[0].change
+    there = now(here.lesson.changed({key: text for key, text in change.items() if key in LESSON_KEYS})[0])
+    assert board_of(there.lesson, there.moment, change).first == "df" and not board.first
+
+
+@pytest.mark.parametrize("mistake, how", [("sign_flipped", "does not fall"), ("sigmoid_prime_of_z", "falls"), ("stride_forgotten", "is the same")])
+def test_what_a_mistake_does_to_the_loss_is_computed(mistake, how):
+    here = now(Lesson())
+    found = more(here.lesson, here.moment, {"mistake": mistake})["check"]
+    assert how in str(found["falls"]) and "Of all 20 mistakes, 4 keep it from falling" in str(found["falls"])
+    assert (found["code"] is None) == (mistake == "stride_forgotten") and found["tab"] == "break"
+
+
+def test_errors_are_grey_up_to_the_tolerance_and_red_above():
+    def colour(error: float) -> list[int]:
+        share = 1 - np.log10(error) / np.log10(1e-16)
+        return [*bytes.fromhex(SCALES["error"][round(share * (len(SCALES["error"]) - 1))][1:])]
+
+    for right in (1e-16, 1e-9, TOLERANCE):
+        assert np.ptp(colour(right)) < 12
+    for wrong in (2 * TOLERANCE, 1e-3, 1.0):
+        assert colour(wrong)[0] - colour(wrong)[2] > 60
+
+
+def test_entries_that_cannot_be_told_are_counted_and_drawn_as_such():
+    lesson = Lesson(scale="raw")
+    here = now(lesson)
+    board = board_of(lesson, here.moment, {})
+    check = check_gradients(here.moment.params, here.moment.trace.x, np.array(lesson.y))
+    assert board.good and f"{check.right:,} of 1,811" in str(board.verdict)
+    sentence = next(str(sentence) for sentence in board.sentences if "told" in str(sentence))
+    assert f"{check.untold} of 1,811 entries are too small beside round-off to be told" in sentence and "2.5e−11" in sentence
+    drawn = board.arrays()
+    np.testing.assert_array_equal(np.isnan(drawn["error.dw"]), check.marks["w"] == UNTOLD)
+    assert str(board.notes["dw"]).startswith("≤")
+    decode(answer("check", here, board))
+
+
+def test_entries_at_a_kink_are_drawn_as_such_and_a_given_nan_as_wrong():
+    lesson = Lesson.from_query({"net": "conv1x3b-relu-dense2-mse", "img": "pattern-edges"})[0]
+    here = now(lesson)
+    check = check_gradients(here.moment.params, here.moment.trace.x, np.array(lesson.y), network=lesson.network)
+    drawn = board_of(lesson, here.moment, {}).arrays()
+    assert check.at_kinks and np.isnan(drawn["error.df"]).sum() == (check.marks["f"] >= KINK).sum() > 0
+    assert drawn_errors(np.array([np.nan, 0.1]), np.array([True, False])).tolist()[0] == np.inf
+
+
+def test_a_run_that_is_not_finite_gets_the_sentence_that_says_so():
+    lesson = Lesson.from_query({"net": "dense3-dense2-mse", "lr": "10", "k": "300", "img": "digit7-3"})[0]
+    with np.errstate(all="ignore"):
+        here = now(lesson)
+        board = board_of(lesson, here.moment, {})
+        found = more(lesson, here.moment, {})["check"]
+    assert board.good is None and str(board.verdict) == say("terminal.check.not_finite")
+    assert not any("told" in str(sentence) for sentence in board.sentences) and found["digits"] is None
+
+
+def read(text: str) -> float:
+    return float(text.replace("−", "-"))
+
+
+def test_the_name_alone_is_the_last_place():
+    lesson = LESSONS[2]
+    board = board_of(lesson, now(lesson).moment, {"mistake": "hidden_slope_forgotten"})
+    on = next(switch.key for switch in board.groups[0].switches if switch.on)
+    assert on == f"mistake_{placed('hidden_slope_forgotten', lesson.network, lesson.opt).address}"

@@ -1,0 +1,109 @@
+"""Somebody's own gradients on the Check page: the board says what the diagnosis says, of any network."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+
+from cnnviz import Lesson
+from cnnviz.core.mistakes import placed
+from cnnviz.export.own_example import as_file, example_of
+from cnnviz.export.own_report import case_of
+from cnnviz.pages.boards import answer
+from cnnviz.pages.check import own
+from tests.pages.networks import LESSONS
+from tests.pages.running import decode, now
+
+
+def npz(arrays):
+    file = io.BytesIO()
+    np.savez(file, **arrays)
+    return file.getvalue()
+
+
+def shown(here, data):
+    """What the page sends for a file of this content."""
+    file = ("mine.npz", data) if data is not None else None
+    found = own.found_in(here, file)
+    return decode(answer("check", here, own.board(here, file, found), own.more(here, file, found)))
+
+
+def gradients(here, address=""):
+    moment, lesson = here.moment, here.lesson
+    if not address:
+        return dict(lesson.network.backward(moment.params, moment.trace, np.array(lesson.y)))
+    return dict(placed(address, lesson.network).gradients(moment.params, moment.trace, np.array(lesson.y), lesson.optimizer))
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=str)
+def test_right_ones_are_right_in_any_network_and_shown_beside_ours(lesson):
+    here = now(lesson)
+    header, arrays = shown(here, npz(gradients(here)))
+    assert header["board"]["verdict"]["good"] and header["board"]["title"] == "Your gradients are right"
+    assert {column["state"] for column in header["board"]["columns"]} == {""} and header["check"]["own"]["stages"] == []
+    for column in header["board"]["columns"]:
+        np.testing.assert_array_equal(arrays[f"yours.{column['symbol']}"], arrays[f"ours.{column['symbol']}"])
+        assert not arrays[f"error.{column['symbol']}"].any()
+
+
+def test_the_first_wrong_stage_what_inherits_and_what_is_missing_have_their_marks():
+    here = now(Lesson())
+    theirs = gradients(here, "hidden_slope_forgotten@dz1")
+    header, arrays = shown(here, npz({name: theirs[name] for name in ("dz2", "dw", "db", "dz1", "df")}))
+    states = {column["symbol"]: column["state"] for column in header["board"]["columns"]}
+    assert states == {"do": "missing", "dz2": "", "dw": "", "db": "", "da1": "missing", "dz1": "first", "df": "inherits", "dx": "missing"}
+    assert header["board"]["title"] == "Your gradient goes wrong at ∂z₁" and header["board"]["verdict"]["good"] is False
+    assert "909 of your 2,713 numbers" in header["board"]["verdict"]["text"] and header["board"]["subject"] == "dz1"
+    (stage,) = header["check"]["own"]["stages"]
+    assert stage["code"] == {"wrong": "dz1 = da1", "right": "dz1 = da1 * (a1 * (1 - a1))"}
+    assert stage["matches"][0] == {"title": "σ′ left out in a hidden layer", "share": 1.0, "count": "900 of 900"}
+    assert stage["how"].endswith("an exact match") and "yours.dx" not in arrays and "ours.dx" in arrays
+
+
+def test_the_channel_of_the_worst_entry_shows():
+    here = now(LESSONS[1])
+    theirs = gradients(here)
+    theirs["dz1"] = theirs["dz1"].copy()
+    theirs["dz1"][1, 2, 3] += 1
+    header, _ = shown(here, npz(theirs))
+    column = next(column for column in header["board"]["columns"] if column["symbol"] == "dz1")
+    assert column["label"] == "∂z₁[1]" and column["cell"] == [2, 3]
+
+
+def test_two_mistakes_are_both_told_and_the_second_has_a_mark_of_its_own():
+    here = now(Lesson())
+    theirs = gradients(here)
+    header, _ = shown(here, npz({**theirs, "dw": theirs["dw"].T, "df": -theirs["df"]}))
+    states = {column["symbol"]: column["state"] for column in header["board"]["columns"]}
+    assert (states["dw"], states["db"], states["df"]) == ("first", "", "wrong")
+    assert [stage["title"] for stage in header["check"]["own"]["stages"]] == ["∂w with its axes exchanged", "times −1"]
+
+
+@pytest.mark.parametrize("data, sentence", [(b"nonsense", "neither an .npz"), (npz({"dw": np.zeros((3, 4))}), "this lesson's has 1,800 numbers")])
+def test_a_file_that_cannot_be_compared_gets_its_sentence_and_ours_stay(data, sentence):
+    header, arrays = shown(now(Lesson()), data)
+    assert sentence in header["board"]["verdict"]["text"] and header["board"]["verdict"]["good"] is False
+    assert "ours.df" in arrays and "yours.df" not in arrays
+
+
+def test_without_a_file_it_says_how_to_save_one():
+    header, _ = shown(now(Lesson()), None)
+    assert header["board"]["verdict"]["good"] is None and header["check"]["own"]["file"] == ""
+    assert 'np.savez("mine.npz", do=do, dz2=dz2, ' in header["board"]["sentences"][0]
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=str)
+def test_before_a_file_is_chosen_an_example_is_judged_as_its_file_would_be(lesson):
+    here = now(lesson)
+    header, _ = shown(here, None)
+    own_of = header["check"]["own"]
+    made = example_of(case_of(lesson, here.moment))
+    assert bool(own_of["example"]) == bool(own_of["stages"])
+    if not made:
+        assert not own_of["example"]
+        return
+    judged, _ = shown(here, as_file(made[1]))
+    assert own_of["stages"] == judged["check"]["own"]["stages"] and not judged["check"]["own"]["example"]
+    assert not own_of["example"] or f"{sum(array.size for array in made[1].values()):,} numbers" in own_of["example"]

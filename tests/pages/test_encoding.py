@@ -1,0 +1,55 @@
+"""The bytes that go to the component: what the browser unpacks is what the core computed."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnnviz import Lesson
+from cnnviz.pages import map_records
+from cnnviz.pages.encoding import encode, thinned
+from cnnviz.pages.step import answer as step
+from cnnviz.view.constants import spec
+from tests.pages.running import decode, now
+
+
+@given(st.text(), st.lists(st.sampled_from(["float64", "float32", "uint8", "int64"]), max_size=5), st.integers(0, 7))
+def test_what_is_encoded_is_decoded(words, kinds, size):
+    sent = {f"{i}": np.arange(size * (i + 1)).reshape(size, i + 1).astype(kind) for i, kind in enumerate(kinds)}
+    header, found = decode(encode({"words": words}, sent))
+    assert header == {"words": words}
+    assert found.keys() == sent.keys()
+    for name, array in sent.items():
+        np.testing.assert_array_equal(found[name], array)
+
+
+def test_the_step_page_gets_every_array_of_the_core_bit_for_bit():
+    here = now(Lesson(k=3, f="random-2", stride=2))
+    header, found = decode(step.answer(here))
+    for symbol in map_records.symbols(map_records.program_of(here.lesson, here.moment)):
+        np.testing.assert_array_equal(found[symbol], map_records.array_of(symbol, here.lesson, here.moment))
+    assert header["lesson"] == here.lesson.to_query()
+    assert header["loss"] == here.moment.losses[-1]
+
+
+def test_one_update_stays_small():
+    assert len(step.answer(now(Lesson(k=500, pad="full")))) < 125_000
+
+
+@given(st.integers(1, 500), st.integers(2, 200))
+def test_thinning_keeps_first_and_last_and_no_more_than_it_may(count, most):
+    values = np.arange(float(count))
+    kept = thinned(values, most)
+    assert len(kept) == min(count, most)
+    assert kept[0] == values[0] and kept[-1] == values[-1]
+    assert (np.diff(kept) > 0).all()
+
+
+def test_the_javascript_gets_plain_constants():
+    for line in spec().splitlines():
+        name, _, value = line.removeprefix("export const ").partition(" = ")
+        assert name.isupper()
+        json.loads(value)

@@ -1,0 +1,107 @@
+"""What the page is told of any network: every array within its limits, every linked symbol shown, every stage with words."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from cnnviz import Lesson
+from cnnviz.core.program import Program
+from cnnviz.core.trajectory import Moment, trajectory
+from cnnviz.data.images import load_image
+from cnnviz.pages import map_records, network_record
+from cnnviz.pages.encoding import encode
+from tests.pages.running import decode
+
+LESSONS = [
+    Lesson(),
+    Lesson(k=3, stride=2, pad="same", f="random-5"),
+    Lesson(scale="raw", f="notebook"),
+    Lesson(net="conv4x3b-relu-max2-conv4x5s2p1-relu-avg2-dense10-softmax-ce", ch="rgb", k=2),
+    Lesson(net="conv3x5-tanh-gap-dense3-identity-mse", opt="adam", lr=0.1, k=2),
+    Lesson(net="dense4-softmax-mse"),
+    Lesson(net="conv2x7full-identity-max3s2-dense30-relu-dense2-sigmoid-bce", opt="momentum"),
+]
+
+
+def here(lesson: Lesson) -> tuple[Program, Moment]:
+    moment = trajectory(lesson, load_image(lesson.img, lesson.ch, lesson.scale), lesson.k)
+    return map_records.program_of(lesson, moment), moment
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.net)
+def test_limits_hold_every_value_and_signed_ones_are_centred(lesson):
+    program, moment = here(lesson)
+    for symbol, record in map_records.records(lesson, program, moment).items():
+        array, (low, high) = map_records.array_of(symbol, lesson, moment), record["limits"]
+        assert low <= array.min() and array.max() <= high, symbol
+        assert np.prod(record["shape"]) == array.size == np.prod(record["index"])
+        assert str(record["words"])
+        if record["scale"] == "signed":
+            assert low == -high
+        else:
+            assert array.min() >= 0
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.net)
+def test_every_linked_symbol_is_shown_and_every_stage_has_words_and_a_formula(lesson):
+    program, moment = here(lesson)
+    record = network_record.network_record(lesson, program, moment)
+    for target, links in record["links"].items():
+        if target in record["maps"]:
+            assert {link["source"] for link in links} <= set(record["maps"])
+    for stage in network_record.stage_records(program):
+        assert str(stage["title"]) and str(stage["sentence"]).endswith((".", "…"))
+        assert record["formulas"][stage["symbol"]]
+        assert {*stage["makes"], *stage["inputs"]} <= set(record["maps"])
+    columns = [symbol for column in record["columns"] for symbol in (*column["values"], *column["gradients"])]
+    assert sorted(columns) == sorted(record["maps"])
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.net)
+def test_the_cell_that_is_explained_first_exists_and_has_the_largest_gradient(lesson):
+    program, moment = here(lesson)
+    maps = map_records.records(lesson, program, moment)
+    cells = map_records.first_cells(program, moment, maps)
+    for family, cell in cells.items():
+        assert len(cell) == len(maps[family]["shape"])
+        assert all(0 <= at < n for at, n in zip(cell, maps[family]["shape"], strict=True)), family
+    gradient = next(iter(name for name in program.parameters if name[0] == "f"), None)
+    if gradient and moment.gradients[f"d{gradient}"].any():
+        found = moment.gradients[f"d{gradient}"].reshape(maps[gradient]["shape"])
+        assert abs(found[tuple(cells[gradient])]) == np.abs(found).max()
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.net)
+def test_the_page_gets_the_cores_arrays_bit_for_bit(lesson):
+    program, moment = here(lesson)
+    sent = {"network": network_record.network_record(lesson, program, moment)}
+    header, found = decode(encode(sent, network_record.arrays(lesson, program, moment)))
+    for symbol in map_records.symbols(program):
+        np.testing.assert_array_equal(found[symbol], map_records.array_of(symbol, lesson, moment))
+    assert json.dumps(header)
+
+
+def test_a_curve_is_the_layers_own_function_and_slope():
+    (layer,) = (layer for layer in Lesson().network.layers[1:2])
+    z, a, slope, flat = network_record.curve(layer)
+    np.testing.assert_allclose(a, 1 / (1 + np.exp(-z)))
+    np.testing.assert_allclose(slope[1:-1], ((a[2:] - a[:-2]) / (z[2:] - z[:-2])), atol=1e-3)
+    np.testing.assert_array_equal(flat, slope < 0.01)
+
+
+@pytest.mark.parametrize("opt", ["momentum", "adam"])
+def test_the_parts_of_a_step_make_the_step(opt):
+    lesson = Lesson(opt=opt, k=4)
+    program, moment = here(lesson)
+    sent = network_record.arrays(lesson, program, moment)
+    for name in program.parameters:
+        change = moment.params[name] - sent[f"{name}_next"]
+        if opt == "momentum":
+            np.testing.assert_array_equal(sent[f"velocity.{name}"], sent[f"kept.{name}"] + moment.gradients[f"d{name}"])
+            ratio = sent[f"velocity.{name}"]
+        else:
+            ratio = sent[f"mean.{name}"] / sent[f"size.{name}"]
+        np.testing.assert_allclose(change, lesson.lr * ratio, rtol=1e-6, atol=1e-15)

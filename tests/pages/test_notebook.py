@@ -1,0 +1,106 @@
+"""The Notebook page's board finds where the rules part, and its story is true."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from cnnviz import Lesson
+from cnnviz.core.network import DEFAULT
+from cnnviz.core.notebook import DEVIATIONS
+from cnnviz.core.switch_sets import moving_sets, smallest
+from cnnviz.pages.map_records import array_of
+from cnnviz.pages.notebook.architecture import architecture, arrays
+from cnnviz.pages.notebook.board import board as board_of
+from cnnviz.pages.notebook.choices import rows
+from cnnviz.pages.notebook.experiment import DOTS
+from cnnviz.pages.notebook.story import printed, story
+from tests.pages.networks import LESSONS
+from tests.pages.running import now
+
+
+def test_the_notebook_board_finds_where_the_rules_part():
+    exact = now(Lesson(k=1))
+    assert board_of(exact.lesson, exact.moment).good
+    start = now(Lesson(rule="one_pixel"))
+    board = board_of(start.lesson, start.moment)
+    assert board.first == "df"
+    assert board.inherits == {"f_next"}
+
+
+def test_the_story_is_true():
+    steps = [now(step.lesson) for step in story()]
+    saturated, zero, moves, border, pixel, alive = (here.moment for here in steps)
+    assert (saturated.trace.a1 * (1 - saturated.trace.a1) < 0.01).all()
+    assert not zero.gradients.df.any()
+    assert (moves.after.f != moves.params.f).any()
+    a1 = border.trace.a1
+    assert (a1 * (1 - a1)).sum() == 14.75 == (a1 == 0.5).sum() / 4
+    assert pixel.gradients.df.any()
+    assert (alive.trace.a1 * (1 - alive.trace.a1) > 0.01).all() and alive.gradients.df.any()
+
+
+def test_the_story_says_what_comes_out():
+    told = {step.name: " ".join(map(str, step.paragraphs)) for step in story()}
+    assert "from 3,116 to 22,731" in told["saturated"] and "in 900 of 900 units" in told["saturated"]
+    assert "from 11 to 13" in told["moves"] and "59 × ¼ = 14.75" in told["border"]
+    assert "11 − 0.01 · (−236) = 13.36, kept as 13" in told["one_pixel"]
+    again = printed()
+    assert again["agrees"] and "133 of 133" in str(again["sums"])
+
+
+def test_only_both_slips_together_move_the_kernel_on_the_first_call_and_the_short_loop_alone_on_the_second():
+    first = story()[2].lesson
+    for k, sets in ((0, [("short_loop", "update_first")]), (1, [("short_loop",)])):
+        here = now(dataclasses.replace(first, k=k)).moment
+        moves = moving_sets(here.params, here.trace.x, np.array(first.y), first.lr)
+        assert smallest(moves) == sets and moves.sum() == (40 if k == 0 else moves.sum())
+    assert "short loop, update first" in " ".join(map(str, story()[2].paragraphs))
+
+
+def test_pixels_from_0_to_1_alone_do_not_wake_the_notebooks_kernel():
+    *_, alive = story()
+    only_pixels = now(dataclasses.replace(alive.lesson, f=(11, 7, 14, 13, 8, 9, 8, 7, 16))).moment
+    assert (only_pixels.trace.a1 * (1 - only_pixels.trace.a1) < 0.01).mean() > 0.9
+    before = now(dataclasses.replace(alive.lesson, k=0)).moment
+    assert not before.gradients.df.any() and now(alive.lesson).moment.gradients.df.any()
+
+
+@pytest.mark.parametrize("lesson", [Lesson(), story()[2].lesson, Lesson(rule="procedural", scale="raw", f="notebook", w="zeros")], ids=str)
+def test_a_switch_says_where_flipping_it_shows(lesson):
+    here = now(lesson).moment
+    exact = now(dataclasses.replace(lesson, rule="exact")).moment
+    for name, row in zip(DEVIATIONS, rows(lesson, exact, here, DOTS), strict=True):
+        there = now(lesson.changed({"rule": row["change"]["rule"]})[0])
+        differing = [symbol for symbol in DOTS if not np.array_equal(array_of(symbol, lesson, here), array_of(symbol, there.lesson, there.moment))]
+        assert row["flipped"] == differing and row["on"] == (name in lesson.deviations)
+        moved = (there.moment.after.f != here.after.f).any()
+        assert row["yes"] == moved == str(row["matters"]).startswith("Yes")
+
+
+@pytest.mark.parametrize("lesson", [Lesson(k=3), Lesson(img="pattern-edges", stride=2, pad="same", y=(0.5, 1), lr=50), story()[0].lesson], ids=str)
+def test_the_architecture_is_the_lessons(lesson):
+    here = now(lesson).moment
+    drawn, maps = architecture(lesson, here), arrays(lesson, here)
+    path = np.array(drawn["landscape"]["path"])
+    for k in (0, len(path) - 1):
+        there = now(dataclasses.replace(lesson, k=k)).moment
+        np.testing.assert_array_equal(path[k], [*there.trace.z2, there.losses[-1]])
+    np.testing.assert_allclose(np.add(drawn["products"], drawn["b"]), drawn["sums"], rtol=1e-12)
+    assert f"Why {here.trace.z1.shape[0]}?" in str(drawn["why"]) and maps["arch.landscape"].min() >= -1
+    assert all(here.trace.v[node["at"]] == node["v"] for node in drawn["nodes"])
+
+
+@pytest.mark.parametrize("lesson", LESSONS[1:], ids=lambda lesson: lesson.net)
+def test_elsewhere_it_says_so_and_leads_back(lesson):
+    here = now(lesson)
+    board = board_of(here.lesson, here.moment)
+    assert board.good is None and DEFAULT in str(board.verdict)
+    for switch in (switch for group in board.groups for switch in group.switches):
+        query = {key: text for key, text in (lesson.to_query() | switch.change).items() if text}
+        there, wrong = Lesson.understand(query)
+        assert not wrong and (there.net, there.opt) == (DEFAULT, "gd") and there.ch != "rgb"
+        if switch.key == "notebook_network":
+            assert there.img == lesson.img

@@ -1,0 +1,260 @@
+"""Numbers as a resource: the same bytes as on the page, cacheable, and work that nobody can pile up."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import io
+import json
+import threading
+import time
+from urllib.parse import parse_qsl, urlencode
+
+import numpy as np
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+
+from cnnviz import Lesson, load_image, trajectory
+from cnnviz.checks import tensorflow_process
+from cnnviz.core.cancellation import check_wanted
+from cnnviz.core.lesson import LESSON_KEYS
+from cnnviz.data.images import find_image
+from cnnviz.pages import resource
+from cnnviz.pages.registry import page_keys
+from cnnviz.pages.resource import EXACT, INSTEAD, asked_of, made, page_of
+from cnnviz.pages.version import code
+from cnnviz.server import numbers as server_numbers
+from cnnviz.server.direct import Direct
+from cnnviz.server.gate import Busy, Gate
+from cnnviz.server.numbers import LASTING, Numbers, number_routes
+from tests.pages import running
+from tests.pages.running import decode
+
+
+def ask(path: str, query: str = "", headers: dict[str, str] | None = None, routes=None):
+    """Status, headers and body of GET `path`?`query`."""
+    return running.ask(Starlette(routes=routes or number_routes("")), path, headers=headers, query=query)
+
+
+# ---- the bytes
+
+
+def test_what_cannot_be_used_is_replaced_by_what_another_lesson_has():
+    """Which is the one on the screen, as its query."""
+    page = page_of("step")
+    instead = urlencode({"instead": urlencode(Lesson(lr=0.05, seed=9, k=7).to_query()), "lr": "fast", "k": "2"})
+    header, _ = decode(ask("/numbers/step", instead)[2])
+    assert (header["lesson"]["lr"], header["lesson"]["seed"], header["lesson"]["k"]) == ("0.05", "0", "2")
+    assert "0.05" in header["wrong"]["lr"] and "k" not in header["wrong"]
+    assert "instead" in asked_of(page, dict(parse_qsl(instead)))
+
+
+def test_a_check_that_goes_on_is_answered_with_what_there_is_and_a_time_to_ask_again(monkeypatch):
+    monkeypatch.setattr(tensorflow_process, "state", lambda: ("starting", ""))
+    status, headers, body = ask(f"/numbers/{code()}/check", "tf=1")
+    assert (status, headers["retry-after"], headers["cache-control"]) == (200, "1", "no-store")
+    assert decode(body)[0]["board"]["rows"]
+    assert ask("/numbers/check.json", "tf=1")[0] == 503  # programs wait for all of it
+    monkeypatch.setattr(tensorflow_process, "state", lambda: ("failed", "Not here."))
+    assert ask(f"/numbers/{code()}/check", "tf=1")[1]["cache-control"] == "no-store"  # it may be installed tomorrow
+
+
+def test_where_one_looks_is_no_part_of_it_and_the_order_of_keys_is_none():
+    page = page_of("step")
+    assert asked_of(page, {"seed": "3", "k": "2"}) == asked_of(page, {"k": "2", "seed": "3", "stage": "z1", "cell": "z1:1,1", "lang": "de", "view": "lecture"})
+    assert list(asked_of(page, {"seed": "3", "k": "2"})) == ["k", "seed"]
+
+
+def test_programs_get_exact_arrays_and_what_was_wrong_by_its_id():
+    lesson = Lesson(k=3, seed=4)
+    moment = trajectory(lesson, load_image("test-0"), 3)
+    _, _, body = ask("/numbers/step.npz", "k=3&seed=4")
+    file = np.load(io.BytesIO(body), allow_pickle=False)
+    np.testing.assert_array_equal(file["df"], moment.gradients.df)
+    assert json.loads(str(file["header"]))["lesson"]["seed"] == "4"
+    _, headers, body = ask("/numbers/step.json", "k=3&seed=x", {"Accept-Encoding": "identity"})
+    answer = json.loads(body)
+    assert headers["content-type"] == "application/json"
+    assert (answer["wrong"]["seed"]["id"], answer["wrong"]["seed"]["instead"]) == ("lesson.replaced", "0")
+    assert answer["wrong"]["seed"]["values"]["why"]["id"].startswith("lesson.why.")
+    np.testing.assert_array_equal(answer["arrays"]["w"], trajectory(Lesson(), load_image("test-0"), 3).params.w)
+
+
+def test_a_long_answer_comes_in_pieces_to_who_reads_no_gzip():
+    network = "ch=rgb&net=conv10x3-relu-conv10x3-relu-max2-dense10-softmax-ce"
+    routes = number_routes("")
+    _, headers, whole = ask("/numbers/step.json", network, {"Accept-Encoding": "gzip"}, routes)
+    _, plain, pieces = ask("/numbers/step.json", network, {}, routes)
+    assert len(whole) > server_numbers.PIECE and gzip.decompress(whole) == pieces
+    assert "content-length" not in plain and plain["etag"] == headers["etag"]
+
+
+def test_the_photograph_comes_along_where_one_channel_of_it_is_read():
+    _, arrays = decode(ask("/numbers/step", "img=test-3&ch=blue")[2])
+    np.testing.assert_array_equal(arrays["photo"], find_image("test-3").pixels)
+    for without in ("img=test-3&ch=rgb", "img=digit7-3", "img=pattern-edges"):
+        assert "photo" not in decode(ask("/numbers/step", without)[2])[1], without
+
+
+def test_numbers_that_run_away_are_null_to_programs():
+    lesson = "k=60&lr=1e6&net=dense2-mse"
+    header, _ = decode(ask("/numbers/step", lesson)[2])
+    assert header["loss"] is None
+    assert ask("/numbers/check", lesson)[0] == 200
+    _, _, body = ask("/numbers/step.json", lesson, {"Accept-Encoding": "gzip"})
+    assert None in json.loads(gzip.decompress(body))["arrays"]["o"]
+    _, arrays = decode(ask("/numbers/step", "k=2&lr=1e5&net=conv32x7b-relu-max2-dense100-relu-dense10-mse")[2])
+    assert abs(arrays["o"]).max() > np.finfo(np.float32).max  # which single precision has not
+
+
+# ---- the answers
+
+
+def test_one_address_is_kept_for_ever_and_the_other_asks_again():
+    routes = number_routes("/tools")
+    path = f"/tools/numbers/{code()}/step"
+    status, headers, body = ask(path, "k=1", {"Accept-Encoding": "br, gzip"}, routes)
+    assert (status, headers["cache-control"], headers["content-encoding"]) == (200, LASTING, "gzip")
+    _, plain, whole = ask("/tools/numbers/step", "k=1", {"Accept-Encoding": "gzip;q=0"}, routes)
+    assert gzip.decompress(body) == whole and plain["cache-control"] == "no-cache" and "content-encoding" not in plain
+    assert ask("/tools/numbers/step", "k=1", {"If-None-Match": f"W/{plain['etag']}"}, routes)[0] == 304
+
+
+@pytest.mark.parametrize(("room", "page"), [("k=2&stage=z1&lang=fr", "step"), ("page=train&n=20&k=2", "train")])
+def test_what_a_hall_is_taken_to_is_ready_as_its_pages_will_ask_for_it(monkeypatch, room, page):
+    monkeypatch.setattr(server_numbers, "HELD", 60)
+    numbers = Numbers()
+    asyncio.run(numbers.prepare(room, None))
+    monkeypatch.setattr(resource, "made", lambda *_: pytest.fail("made again"))
+    address = resource.address_of(f"/{page}", room)
+    path, _, query = address.partition("?")
+    routes = number_routes("", numbers)
+    for headers in ({"Accept-Encoding": "gzip, deflate"}, {}):
+        status, got, body = ask(f"/{path}", query, headers, routes)
+        assert (status, got["cache-control"], "content-encoding" in got) == (200, LASTING, bool(headers))
+        assert decode(gzip.decompress(body) if headers else body)[0]["lesson"]["k"] == "2"
+
+
+def test_a_hall_does_not_wait_for_what_takes_long(monkeypatch):
+    monkeypatch.setattr(server_numbers, "HELD", 0.05)
+    going_on = threading.Event()
+    monkeypatch.setattr(resource, "made", lambda *_: going_on.wait(10))
+
+    async def tried() -> None:
+        began = time.monotonic()
+        await Numbers().prepare("k=2", None)
+        assert time.monotonic() - began < 5
+        going_on.set()
+
+    asyncio.run(tried())
+
+
+def test_what_is_not_direct_goes_on_as_it_came():
+    app = Direct(PlainTextResponse("Streamlit's"), number_routes(""))
+    asked = [running.ask(app, path, method) for path, method in (("/", "GET"), ("/numbers/step", "POST"), ("/numbers/step", "GET"))]
+    assert [body == b"Streamlit's" for _, _, body in asked] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "status", "id"),
+    [
+        ("/numbers/nothing", "", 404, "ui.numbers.no_page"),
+        ("/numbers/step.exe", "", 404, "ui.numbers.no_page"),
+        ("/numbers/0123456789ab/step", "", 410, "ui.numbers.other_version"),
+        ("/numbers/step", "f=" + 30_000 * "1", 414, "ui.numbers.too_long"),
+    ],
+)
+def test_what_cannot_be_had_says_so(path, query, status, id):
+    answered, headers, body = ask(path, query)
+    assert (answered, json.loads(body)["id"], headers["cache-control"]) == (status, id, "no-store")
+
+
+def test_what_may_be_otherwise_tomorrow_is_kept_by_nobody(monkeypatch, tmp_path):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    for query in ("w=held-0123456789abcdef", "img=train-777"):
+        assert ask(f"/numbers/{code()}/step", query)[1]["cache-control"] == "no-store"
+    header, _ = decode(ask("/numbers/step", "w=held-0123456789abcdef")[2])
+    assert header["lesson"]["w"] == "held-0123456789abcdef" and "no longer held" in header["wrong"]["w"]
+
+
+# ---- bounded work
+
+
+def test_the_same_work_is_done_once_and_what_nobody_waits_for_ends():
+    calls, ended = [], threading.Event()
+
+    def quick() -> int:
+        calls.append(1)
+        time.sleep(0.05)
+        return 7
+
+    def long() -> int:
+        try:
+            while True:
+                check_wanted()
+                time.sleep(0.005)
+        finally:
+            ended.set()
+
+    async def scene() -> None:
+        gate: Gate[int] = Gate(1, 10, 10)
+        assert await asyncio.gather(*(gate.get("a", str(number), quick) for number in range(50))) == [7] * 50
+        assert len(calls) == 1
+        waiting = [asyncio.create_task(gate.get("b", "x", long)) for _ in range(2)]
+        await asyncio.sleep(0.05)
+        waiting[0].cancel()
+        await asyncio.sleep(0.05)
+        assert not ended.is_set()  # one still waits
+        waiting[1].cancel()
+        assert await asyncio.to_thread(ended.wait, 5)
+        assert await gate.get("c", "x", quick) == 7
+        assert not gate.jobs and not gate.visitors
+
+    asyncio.run(scene())
+
+
+def test_a_visitor_and_all_together_may_ask_for_so_much_and_no_more():
+    async def scene() -> None:
+        go = threading.Event()
+        gate: Gate[bool] = Gate(1, 5, 3, 2.0)
+        asked = [asyncio.create_task(gate.get(number, "greedy", lambda: go.wait(5))) for number in range(4)]
+        asked += [asyncio.create_task(gate.get(10 + number, "modest", lambda: go.wait(5))) for number in range(3)]
+        asked += [asyncio.create_task(gate.get(0, "modest", lambda: go.wait(5)))]  # asked for already
+        await asyncio.sleep(0.05)
+        go.set()
+        found = await asyncio.gather(*asked, return_exceptions=True)
+        assert [isinstance(one, Busy) for one in found] == [False, False, False, True, False, False, True, False]
+        assert found[6].seconds == 11
+
+    asyncio.run(scene())
+
+
+def test_who_is_told_to_come_again_with_something_dear_is_not_looked_at_again(monkeypatch):
+    looked: list[dict] = []
+
+    def busy(*_) -> None:
+        raise TimeoutError
+
+    monkeypatch.setattr("cnnviz.pages.resource.cost", lambda page, asked, form: looked.append(asked) or ([("step",)], 1.0))
+    monkeypatch.setattr("cnnviz.pages.resource.made", busy)
+    routes = number_routes("")
+    assert [ask("/numbers/step", "k=9000", routes=routes)[0] for _ in range(3)] == [503] * 3
+    assert looked == [{"k": "9000"}]
+
+
+def test_a_case_of_a_mission_that_is_no_small_number_is_the_first():
+    step = page_of("step")
+    for text in ("000000" + "9" * 4400, "000000123456", "²", "-1"):
+        found = made(step, asked_of(step, {"mission": "culprit", "case": text}))
+        assert b'"case": 0' in found.plain
+
+
+def test_no_page_has_a_key_of_its_own_that_a_resource_takes():
+    assert not {EXACT, INSTEAD} & {*LESSON_KEYS, *page_keys()}
+
+
+def test_a_mistake_that_is_none_is_said():
+    check = page_of("check")
+    said = decode(made(check, asked_of(check, {"mistake": "zz@qq"})).plain)[0]["board"]["sentences"]
+    assert said[0].startswith("zz is no known mistake")

@@ -1,0 +1,35 @@
+"""Remarks say what is so, under any rule."""
+
+from __future__ import annotations
+
+from cnnviz import Lesson
+from cnnviz.pages.remarks import remarks
+from tests.pages.running import now
+
+
+def test_remarks_name_saturation_zero_weights_and_divergence():
+    assert "exactly zero" in _said(Lesson(scale="raw", f="notebook"))[0]
+    assert any("All of w is zero" in remark for remark in _said(Lesson(w="zeros")))
+    assert _said(Lesson()) == []
+
+
+def test_a_remark_is_true_under_the_notebooks_rule():
+    zero, fresh, flat = (
+        _said(Lesson(**keys))
+        for keys in ({"w": "zeros", "rule": "update_first"}, {"w": "zeros", "rule": "fresh_weights"}, {"f": (10,) * 9})
+    )
+    assert not any("nothing reaches the kernel" in remark for remark in zero)  # here something does
+    assert "starts from zeros again" in fresh[0]
+    assert flat[0].startswith("All of the units are saturated") and "few others" not in flat[0]
+    losing = _said(Lesson(lr=1, k=1, y=(0.3, 0.6)))
+    assert any("overshoots the minimum" in remark for remark in losing)
+
+
+def test_where_no_weight_carries_a_gradient_the_units_are_not_blamed():
+    first, second = _said(Lesson(scale="raw", f="notebook", w="zeros"))
+    assert first.startswith("All of w is zero") and "saturated" in first
+    assert second.startswith("All of the units are saturated") and "∂f" not in second
+
+
+def _said(lesson: Lesson) -> list[str]:
+    return [str(remark) for remark in remarks(lesson, now(lesson).moment)]

@@ -1,0 +1,47 @@
+"""How much of a moment travels, and that what is asked for exactly is the core's."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cnnviz.core.presets import PRESETS
+from cnnviz.pages.address import resolved
+from cnnviz.pages.encoding import decode
+from cnnviz.pages.resource import asked_of, made, page_of
+
+STEP = page_of("step")
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+def test_a_moment_of_any_course_is_small(preset):
+    body = made(STEP, asked_of(STEP, preset.query | {"k": "1"})).body
+    most = {"seed": 75_000, "explainer": 450_000}  # and in float64, with all that follows from it: 85 and 525
+    assert len(body) < most.get(preset.name, 1_500_000)
+
+
+@pytest.mark.parametrize("of", ["w2:,57", "w2:4321,"])
+def test_a_part_is_the_core_s_bit_for_bit(of):
+    query = next(preset.query for preset in PRESETS if preset.name == "scratch") | {"k": "2"}
+    moment = resolved(query).moment
+    header, found = decode(made(STEP, asked_of(STEP, query | {"exact": of})).plain)
+    place = (slice(None), 57) if of == "w2:,57" else 4321
+    assert header == {"of": of}
+    np.testing.assert_array_equal(found["w2"], moment.params["w2"][place])
+    np.testing.assert_array_equal(found["w2_next"], moment.after["w2"][place])
+
+
+@pytest.mark.parametrize("of", ["w2:,100", "w2:5880,", "w9:1,", "w2", "f:1,", "w2:1,1", "lr", "w2:,٣"])
+def test_a_part_that_is_not_there_is_empty(of):
+    query = next(preset.query for preset in PRESETS if preset.name == "scratch")
+    assert not decode(made(STEP, asked_of(STEP, query | {"exact": of})).plain)[1]
+
+
+def test_what_a_velocity_is_made_of_is_asked_for_by_its_entry():
+    query = {"opt": "momentum", "k": "3"}
+    _, found = decode(made(STEP, asked_of(STEP, query | {"exact": "past.w:57"})).plain)
+    moment = resolved(query).moment
+    assert list(found) == ["past.w:57"]
+    assert found["past.w:57"][-1, 0] == moment.gradients["dw"].flat[57]
+    for other, of in ((query, "past.w:1800"), (query, "past.q:1"), ({"k": "3"}, "past.w:57"), ({"opt": "adam"}, "past.w:57")):
+        assert not decode(made(STEP, asked_of(STEP, other | {"exact": of})).plain)[1]

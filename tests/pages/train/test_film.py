@@ -1,0 +1,146 @@
+"""The film: what goes to the browser is what the trajectory has, and its sentences are true."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from cnnviz import Lesson
+from cnnviz.pages.train import film
+from cnnviz.pages.train.film.frames import MOST_BYTES
+from cnnviz.pages.train.film.learning import log_bytes
+from tests.pages.networks import LESSONS
+from tests.pages.running import decode, now, shown
+
+
+@pytest.mark.parametrize("pad, runs", [("valid", 2), ("valid", 1), (4, 1), ("full", 2)])
+def test_a_film_fits_into_its_bytes_and_ends_where_the_trajectory_does(pad, runs):
+    here = now(Lesson(lr=0.1, pad=pad))
+    page = film.film_page(here.lesson, here.moment.trace.x, {"n": "3000"} | ({"vs": "lr=1"} if runs == 2 else {}))
+    size = len(film.answer(dataclasses.replace(here, asked=here.asked | {"n": "3000"}), page))
+    assert 0.9 * MOST_BYTES < size <= MOST_BYTES
+    assert len(page.runs) == runs
+    last = now(Lesson(k=3000, lr=0.1, pad=pad)).moment
+    assert page.runs[0].film.losses[-1] == last.losses[-1]
+    np.testing.assert_array_equal(page.runs[0].film.kernel[-1], last.params.f.ravel())
+    assert any("evenly chosen" in str(sentence) for sentence in page.sentences)
+
+
+@pytest.mark.parametrize("lesson", [Lesson(lr=0.3), Lesson(stride=8, lr=0.3), Lesson(img="pattern-edges", stride=8)], ids=str)
+def test_what_a_film_shows_is_what_the_trajectory_has_within_the_steps_of_a_byte(lesson):
+    here = now(lesson)
+    page = film.film_page(lesson, here.moment.trace.x, {"n": "20"})
+    arrays, film_of = page.arrays(), page.runs[0].film
+    for k in (0, 3, 20):
+        there = now(dataclasses.replace(lesson, k=k)).moment
+        assert arrays["0.updates"][k] == k
+        np.testing.assert_allclose(arrays["0.f"] + arrays["0.kernel"][k].reshape(3, 3), there.params.f, rtol=1e-6, atol=1e-9)
+        most, (least, largest) = page._change, log_bytes(film_of.frames["dz1"])[1]
+        for n in range(2):
+            now_there = arrays[f"0.w_{n}_start"] + (arrays[f"0.w_{n}"][k] - 128.0) / 127 * most
+            np.testing.assert_allclose(now_there, there.params.w[:, n], atol=0.51 * most / 127 + 1e-7)
+        pushes, frame = there.gradients.dz1.ravel(), arrays["0.dz1"][k].astype(float) - 128
+        assert tuple(arrays["0.dz1_ends"][k]) == pytest.approx((pushes.min(), pushes.max()), rel=1e-6)
+        seen = np.abs(pushes) > 1.05 * least
+        np.testing.assert_allclose(np.log10(np.abs(pushes[seen]) / least) / 4, np.abs(frame[seen]) / 127, atol=0.51 / 127)
+        assert (np.sign(frame[seen]) == np.sign(pushes[seen])).all() and largest >= np.abs(pushes).max() * (1 - 1e-6)
+
+
+def test_what_is_held_still_takes_no_steps_and_the_shares_are_those_of_the_steps():
+    here = now(Lesson())
+    page = film.film_page(here.lesson, here.moment.trace.x, {"hold": "f"})
+    free, held = (run.film for run in page.runs)
+    assert (held.kernel == held.kernel[0]).all() and (free.kernel[-1] != free.kernel[0]).any()
+    assert "With f held still L is 0.0012 after 200 updates, else 0.00116." in map(str, page.sentences)
+    header, arrays = decode(film.answer(here, page))
+    share = header["film"]["runs"][0]["share"]
+    assert share["title"] == "w makes 99.5% of the fall" and share["names"] == ["f", "w", "b"]
+    for k in (0, 60):
+        there = now(Lesson(k=k)).moment
+        promised = [float((there.gradients[f"d{name}"] ** 2).sum()) for name in "fwb"]
+        np.testing.assert_allclose(arrays["0.shares"][k], np.array(promised) / sum(promised), rtol=1e-5)
+    assert [mark["k"] for mark in header["film"]["runs"][0]["marks"]] == [3, 13, 71]
+
+
+@pytest.mark.parametrize("lesson", LESSONS[1:], ids=lambda lesson: lesson.net)
+@pytest.mark.parametrize("vs", ["", "lr=0.5", "net=conv2x3b-relu-gap-mse", "seed=9"])
+def test_a_film_of_any_network_has_its_maps_its_filter_and_its_lines(lesson, vs):
+    here = now(lesson)
+    page = film.film_page(lesson, here.moment.trace.x, {"n": "6", "vs": vs})
+    header, arrays = decode(film.answer(here, page))
+    assert not page.wrong and len(page.runs) == (2 if vs else 1)
+    for place, run_ in enumerate(header["film"]["runs"]):
+        for name, lines in run_["lines"].items():
+            assert not lines or arrays[f"{place}.{name}"].reshape(7, -1).shape[1] == len(lines)
+        for one in run_["maps"]:
+            frames = arrays[f"{place}.{one['symbol']}"]
+            assert frames.size == one["rows"] * one["columns"] * (1 if one["role"] == "kernel" else 7)
+    assert all(chart.lines or name == "film-kernel" for name, chart in page.named_charts().items())
+    there = now(dataclasses.replace(lesson, k=6)).moment
+    np.testing.assert_allclose(arrays["0.losses"][-1], there.losses[-1] if lesson.k < 6 else arrays["0.losses"][-1])
+
+
+def test_a_film_is_long_enough_for_the_update_that_the_lesson_is_at():
+    here = now(Lesson(k=300))
+    for asked, n in (({}, 1000), ({"n": "200"}, 1000), ({"n": "300"}, 300), ({"n": "2"}, 1000)):
+        page = film.film_page(here.lesson, here.moment.trace.x, asked)
+        assert page.n == n and not page.wrong
+        assert decode(film.answer(here, page))[0]["lesson"]["n"] == str(n)
+    short = film.film_page(Lesson(), here.moment.trace.x, {})
+    assert short.n == 200 and "n" not in decode(film.answer(now(Lesson()), short))[0]["lesson"]
+
+
+def test_what_is_compared_follows_the_lesson_in_all_that_it_does_not_name():
+    here = now(Lesson(img="test-4", stride=2, lr=0.2))
+    page = film.film_page(here.lesson, here.moment.trace.x, {"n": "20", "vs": "lr=0.7"})
+    assert page.runs[1].lesson.start == dataclasses.replace(here.lesson, lr=0.7).start
+    assert str(page.runs[1].label) == "rate 0.7" and not page.wrong
+    switches = {switch.key: switch for switch in _group(page, "Compare with")}
+    assert switches["compare_rate_up"].change == {"vs": "lr=2", "hold": ""} and not switches["compare_rate_up"].on
+    same = film.film_page(dataclasses.replace(here.lesson, f="identity", lr=0.0), here.moment.trace.x, {"n": "5"})
+    offered = {switch.key for switch in _group(same, "Compare with")}
+    assert offered == {"compare_none", "compare_seed", "compare_pixels"}  # the others would be this very lesson
+
+
+@pytest.mark.parametrize(
+    "lesson, words, places",
+    [
+        (Lesson(lr=500), "saturates at update 1: its kernel has grown too large for σ (learning rate 500). Before it", [0, 1]),
+        (Lesson(f=(9,) * 9), "is saturated from the start: its kernel is too large for σ", []),
+        (Lesson(scale="raw", f="notebook"), "is saturated from the start: raw pixels", []),
+        (Lesson(scale="raw", f="notebook", rule="procedural", w="zeros"), "is saturated from the start: raw pixels", []),
+        (Lesson(lr=0.5, y=(0.5, 0.5)), "overshoots the minimum at update 1 (learning rate 0.5), and comes back.", [0, 1]),
+        (Lesson(lr=1e6, y=(0.5, 0.5)), "diverges at update 1: a step overshoots the minimum (learning rate 1,000,000), and none leads back.", [0, 1]),
+        (Lesson(), "", []),
+    ],
+    ids=str,
+)
+def test_a_run_that_goes_wrong_says_where_and_why_and_leads_there(lesson, words, places):
+    page = film.film_page(lesson, now(lesson).moment.trace.x, {"n": "50"})
+    assert any(words in str(sentence) for sentence in page.sentences) if words else page.sentences == ()
+    assert [int(switch.change["k"]) for switch in _group(page, "Look at")] == places
+
+
+@pytest.mark.parametrize(
+    "query, words",
+    [
+        ({"n": "0000000019999999999"}, "Updates: '0000000019999999999' is not a whole number"),
+        ({"n": "0"}, "Updates: '0' is not a whole number"),
+        ({"vs": "http://["}, "that is no lesson's link"),
+        ({"vs": "w=held-0123456789abcdef"}, "no longer held"),
+        ({"vs": "img=train-7&k=1"}, "train-7"),
+        ({"vs": "lr=fast&seed=3"}, "Learning rate: 'fast' is not a number"),
+        ({"seed": "999999999", "n": "10"}, ""),
+    ],
+)
+def test_what_the_film_cannot_use_gets_a_sentence(query, words, monkeypatch, tmp_path):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    header, _ = shown("train", query)
+    assert words in header["film"]["wrong"] and bool(words) == bool(header["film"]["wrong"])
+
+
+def _group(page: film.FilmPage, title: str):
+    """The switches under a title, if there are any."""
+    return next((group.switches for group in page.groups if str(group.title) == title), ())

@@ -1,0 +1,256 @@
+"""The short go first, everybody has a share, and nothing waits for ever: by a clock that only work moves."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import threading
+from collections import Counter, deque
+
+import pytest
+
+from cnnviz.core.cancellation import check_wanted, held
+from cnnviz.server.costs import Costs
+from cnnviz.server.fair_queue import FairQueue
+from cnnviz.server.gate import Busy, Gate, expect
+
+
+def served(queue, flows: dict[str, float], seconds: float) -> Counter[str]:
+    """Seconds that each of these had, of whom each asks for as much again as soon as it has something."""
+    had: Counter[str] = Counter()
+    for who, takes in flows.items():
+        queue.add(who, who, takes)
+    while had.total() < seconds:
+        place = queue.take()
+        queue.done(place, flows[place.item])
+        had[place.item] += flows[place.item]
+        queue.add(place.item, place.item, flows[place.item])
+    return had
+
+
+class FirstCome:
+    """A queue that is not fair, which the tests must tell from one that is."""
+
+    def __init__(self) -> None:
+        self.places: deque = deque()
+
+    def add(self, item, who, seconds):
+        self.places.append(type("Place", (), {"item": item}))
+
+    def take(self):
+        return self.places.popleft()
+
+    def done(self, place, seconds):
+        pass
+
+
+def shares(queue) -> float:
+    """The largest share over the smallest, of flows whose works differ a hundredfold."""
+    had = served(queue, {"a": 0.005, "b": 0.05, "c": 0.5}, 60.0)
+    return max(had.values()) / min(had.values())
+
+
+def test_everybody_has_the_same_share_however_long_their_works_are():
+    assert shares(FairQueue()) < 1.1
+    assert shares(FirstCome()) > 50
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_was_expected_wrongly_is_corrected(seed):
+    random_ = random.Random(seed)
+    queue: FairQueue[str] = FairQueue()
+    had: Counter[str] = Counter()
+    for who in "ab":
+        queue.add(who, who, 0.01)
+    while had.total() < 60:
+        place = queue.take()
+        takes = random_.uniform(0.2, 0.4) if place.item == "a" else 0.01  # and each says 0.01
+        queue.done(place, takes)
+        had[place.item] += takes
+        queue.add(place.item, place.item, 0.01)
+    assert had["a"] / had["b"] < 1.1
+
+
+def test_the_short_goes_first_and_the_long_has_its_turn_though_new_ones_come_for_ever():
+    queue: FairQueue[str] = FairQueue()
+    queue.add("film", "one", 1.2)
+    queue.add("step", "another", 0.01)
+    assert queue.take().item == "step"
+    for n in range(2_000):  # each from an address that was never seen
+        queue.add("step", f"new {n}", 0.01)
+        place = queue.take()
+        queue.done(place, place.seconds)
+        if place.item == "film":
+            break
+    assert 50 < n < 500
+
+
+def test_who_asks_for_less_than_a_share_is_ahead_of_who_asks_for_more_and_of_who_is_new():
+    queue: FairQueue[str] = FairQueue()
+    served(queue, {"modest": 0.001} | {f"greedy {n}": 0.05 for n in range(5)}, 10.0)
+    while place := queue.take():
+        queue.done(place, 0.05)
+    for who in ("greedy 0", "greedy 1", "new", "modest"):
+        for n in range(3):
+            queue.add(f"{who} {n}", who, 0.05)
+    assert queue.take().item == "modest 0" or queue.last["modest"] <= queue.last["new"]
+
+
+def test_who_left_is_passed_over_and_holds_up_nobody():
+    queue: FairQueue[int] = FairQueue()
+    places = [queue.add(n, str(n), 0.01) for n in range(10)]
+    for place in places[::2]:
+        queue.done(place, 0.0)
+    taken = []
+    while place := queue.take():
+        taken.append(place.item)
+        queue.done(place, 0.01)
+    assert taken == [1, 3, 5, 7, 9] and not queue.active and queue.first() is None
+
+
+def test_those_who_are_remembered_are_bounded():
+    queue: FairQueue[int] = FairQueue(known=10)
+    for n in range(100):
+        queue.done(queue.add(n, str(n), 1.0), 1.0)
+    assert len(queue.last) == 10 and len(queue.places) <= 100
+
+
+# ---- the gate: with a clock of its own, one work at a time
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_long_work_lets_shorter_ones_go_first_at_each_look_and_still_ends():
+    clock, order = Clock(), []
+
+    def film() -> None:
+        expect(1.0)
+        for n in range(20):
+            clock.now += 0.05
+            order.append(n)
+            if n in went:
+                loop.call_soon_threadsafe(come[n].set)
+                went[n].wait(5)
+            check_wanted()
+
+    async def tried() -> None:
+        nonlocal loop
+        loop = asyncio.get_running_loop()
+        gate: Gate[None] = Gate(1, 100, 100, clock=clock)
+        long = asyncio.create_task(gate.get("film", "one", film))
+        for n, step in ((3, "first"), (9, "second")):
+            await come[n].wait()
+            short = asyncio.create_task(gate.get(step, "another", lambda step=step: order.append(step), seconds=0.01))
+            await asyncio.sleep(0)
+            went[n].set()
+            await short
+        await long
+        assert not gate.jobs and not gate.running and not gate.aside and not gate.under_way and not gate.dear
+
+    loop, come, went = None, {n: asyncio.Event() for n in (3, 9)}, {n: threading.Event() for n in (3, 9)}
+    asyncio.run(tried())
+    assert order.index("first") == 4 and order.index("second") == 11 and order[-1] == 19
+
+
+def test_of_dear_works_one_goes_on_the_others_hold_nothing_and_too_many_are_told_to_come_again():
+    async def tried() -> None:
+        go, begun = threading.Event(), []
+
+        def dear(n: int) -> int:
+            expect(1.0)
+            begun.append(n)
+            go.wait(10)
+            return n
+
+        gate: Gate[int] = Gate(8, 100, 100, most_dear=6, dear_each=4)
+        asked = [asyncio.create_task(gate.get(n, f"{n % 2}", lambda n=n: dear(n))) for n in range(6)]
+        async with asyncio.timeout(10):
+            while not begun or gate.dear.total() < 6:
+                await asyncio.sleep(0.001)
+        assert len(begun) == len(gate.running) == gate.under_way == 1
+        with pytest.raises(Busy):
+            await gate.get("seventh", "new", lambda: dear(7))
+        assert await gate.get("short", "new", lambda: 8) == 8
+        go.set()
+        assert await asyncio.gather(*asked) == list(range(6))
+        assert not gate.jobs and not gate.dear and not gate.under_way
+
+    asyncio.run(tried())
+
+
+def test_who_waits_for_what_another_has_steps_aside_and_nobody_is_locked_out():
+    async def tried() -> None:
+        gate: Gate[str] = Gate(1, 100, 100)
+        lock, has, others = threading.Lock(), threading.Event(), threading.Event()
+
+        def first() -> str:
+            with held(lock):
+                has.set()
+                while not others.wait(0.001):
+                    check_wanted()  # which lets the others come
+                return "first"
+
+        def second() -> str:
+            with held(lock):
+                return "second"
+
+        one = asyncio.create_task(gate.get("one", "a", first, seconds=5.0))
+        await asyncio.to_thread(has.wait, 10)
+        two = asyncio.create_task(gate.get("two", "b", second, seconds=0.001))
+        assert await gate.get("three", "c", lambda: others.set() or "third", seconds=0.01) == "third"
+        async with asyncio.timeout(10):
+            assert await asyncio.gather(one, two) == ["first", "second"]
+        assert not gate.jobs and not gate.running and not gate.aside
+
+    asyncio.run(tried())
+
+
+def test_works_that_are_left_at_any_time_leave_nothing_behind():
+    async def tried(seed: int) -> None:
+        random_ = random.Random(seed)
+        gate: Gate[int] = Gate(2, 1_000, 1_000, most_dear=100, dear_each=100)
+        lock = threading.Lock()
+
+        def work(n: int) -> int:
+            expect(random_.choice((0.001, 0.1, 1.0)))
+            for _ in range(random_.randrange(20)):
+                check_wanted()
+                if random_.random() < 0.1:
+                    with held(lock):
+                        check_wanted()
+            return n
+
+        tasks = [asyncio.create_task(gate.get(n % 40, str(n % 7), lambda n=n: work(n))) for n in range(60)]
+        for task in tasks:
+            if random_.random() < 0.5:
+                task.cancel()
+            await asyncio.sleep(0)
+        async with asyncio.timeout(20):
+            await asyncio.gather(*tasks, return_exceptions=True)
+            while gate.running or gate.jobs:
+                await asyncio.sleep(0.001)
+        assert not (gate.aside or gate.under_way or gate.dear.total() or gate.visitors or gate.turns.active or lock.locked())
+        assert await gate.get("last", "new", lambda: 1) == 1
+
+    for seed in range(30):
+        asyncio.run(tried(seed))
+
+
+def test_costs_are_learned_quickly_when_they_are_higher_and_slowly_when_lower_and_by_the_nearest_kind_that_is_known():
+    costs = Costs()
+    kinds = [("check", "break"), ("check",)]
+    assert costs.expected(kinds, 0.1) == pytest.approx(0.104)
+    costs.learn(kinds, 0.1, 1.0)
+    assert costs.expected(kinds, 0.1) == pytest.approx(1.0)
+    assert costs.expected([("check", "other"), ("check",)], 0.2) == pytest.approx(1.96, abs=0.01)
+    costs.learn(kinds, 0.1, 0.1)
+    assert 0.9 < costs.expected(kinds, 0.1) < 1.0
+    for _ in range(60):
+        costs.learn(kinds, 0.1, 0.1)
+    assert costs.expected(kinds, 0.1) == pytest.approx(0.1, rel=0.1)

@@ -1,0 +1,225 @@
+"""How much one address may ask for, and that nobody else waits for it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+
+import pytest
+from starlette.responses import PlainTextResponse
+
+from cnnviz.server import floods
+from cnnviz.server.floods import Floods
+from cnnviz.server.gate import Gate
+from cnnviz.server.limits import Rate, fair_share
+from cnnviz.words import say
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch):
+    monkeypatch.setattr(floods, "TARPIT", 0.0)
+
+
+def scope(kind: str = "http", client: str = "10.0.0.7", path: str = "/numbers/step") -> dict:
+    found = {"type": kind, "method": "GET", "path": path, "query_string": b"", "headers": [], "client": (client, 4711)}
+    return found | {"extensions": {"websocket.http.response": {}}}
+
+
+async def ask(app: Floods, **asked: str) -> tuple[int, dict[str, str], bytes]:
+    said: list[dict] = []
+
+    async def send(message: dict) -> None:
+        said.append(message)
+
+    async def receive() -> dict:
+        return {"type": "http.request"}
+
+    await app(scope(**asked), receive, send)
+    headers = {name.decode(): value.decode() for name, value in said[0].get("headers", ())}
+    return said[0].get("status", 101), headers, b"".join(message.get("body", b"") for message in said)
+
+
+def test_past_its_requests_an_address_is_told_to_wait_and_no_other_is():
+    async def tried() -> None:
+        app = Floods(PlainTextResponse("here"))
+        app.asked = Rate(3, 1_000)
+        assert [(await ask(app))[0] for _ in range(4)] == [200] * 3 + [429]
+        status, headers, body = await ask(app)
+        assert (status, headers["retry-after"], headers["connection"]) == (429, "2", "close")
+        assert json.loads(body)["sentence"] == say("ui.server.flood", "en")
+        assert (await ask(app, client="10.0.0.8"))[0] == 200
+
+    asyncio.run(tried())
+
+
+def test_a_refusal_takes_its_time_and_so_much_of_them_wait_and_no_more(monkeypatch):
+    monkeypatch.setattr(floods, "TARPIT", 0.2)
+    monkeypatch.setattr(floods, "MOST_REFUSED", 2)
+
+    async def tried() -> None:
+        app = Floods(PlainTextResponse("here"))
+        app.asked = Rate(0, 1_000)
+        asked = [asyncio.create_task(ask(app)) for _ in range(5)]
+        done, waiting = await asyncio.wait(asked, timeout=0.1)
+        assert (len(done), len(waiting)) == (3, 2)
+        assert [(await one)[0] for one in asked] == [429] * 5
+        assert not app.refused
+
+    asyncio.run(tried())
+
+
+def test_what_nobody_reads_is_counted_until_it_is_sent_and_a_rooms_stream_is_not(monkeypatch):
+    monkeypatch.setattr(floods, "AT_ONCE", 2)
+
+    async def tried() -> None:
+        go = asyncio.Event()
+
+        async def slow(scope, receive, send) -> None:
+            await go.wait()
+            await PlainTextResponse("here")(scope, receive, send)
+
+        app = Floods(slow)
+        streams = [asyncio.create_task(ask(app, path="/room/ABCDE/events")) for _ in range(5)]
+        asked = [asyncio.create_task(ask(app)) for _ in range(2)]
+        await asyncio.sleep(0)
+        assert (await ask(app))[0] == 429
+        other = asyncio.create_task(ask(app, client="10.0.0.8"))
+        await asyncio.sleep(0)
+        go.set()
+        assert {(await one)[0] for one in [*streams, *asked, other]} == {200}
+        assert not app.answering
+
+    asyncio.run(tried())
+
+
+@pytest.mark.parametrize(("limit", "status", "id"), [("SOCKETS", 429, "flood"), ("MOST_SOCKETS", 503, "crowded")])
+def test_sessions_of_one_address_and_of_all_are_bounded(monkeypatch, limit, status, id):
+    monkeypatch.setattr(floods, limit, 2)
+
+    async def tried() -> None:
+        go = asyncio.Event()
+
+        async def session(scope, receive, send) -> None:
+            await send({"type": "websocket.accept"})
+            await go.wait()
+
+        app = Floods(session)
+        opened = [asyncio.create_task(ask(app, kind="websocket")) for _ in range(2)]
+        await asyncio.sleep(0)
+        found, headers, body = await ask(app, kind="websocket")
+        assert (found, headers["retry-after"], json.loads(body)["id"]) == (status, "2", f"ui.server.{id}")
+        go.set()
+        assert {(await one)[0] for one in opened} == {101}
+        assert (await ask(app, kind="websocket"))[0] == 101  # there is room again
+
+    asyncio.run(tried())
+
+
+def test_sessions_opened_in_a_loop_are_refused_though_each_is_left_at_once():
+    async def tried() -> None:
+        app = Floods(PlainTextResponse("here"))
+        app.opened = Rate(2, 1_000)
+        assert [(await ask(app, kind="websocket"))[0] for _ in range(3)] == [200, 200, 429]
+
+    asyncio.run(tried())
+
+
+def test_a_session_is_heard_as_often_as_somebody_presses_buttons(monkeypatch):
+    monkeypatch.setattr(floods, "MESSAGES", 3)
+    monkeypatch.setattr(floods, "EACH_MESSAGE", 0.05)
+
+    async def tried() -> None:
+        heard: list[float] = []
+        loop = asyncio.get_running_loop()
+
+        async def session(scope, receive, send) -> None:
+            for _ in range(6):
+                await receive()
+                heard.append(loop.time())
+
+        async def receive() -> dict:
+            return {"type": "websocket.receive", "bytes": b"again"}
+
+        await Floods(session)(scope("websocket"), receive, None)
+        assert heard[2] - heard[0] < 0.05 < 0.14 < heard[5] - heard[2]
+
+    asyncio.run(tried())
+
+
+def test_sessions_of_one_address_are_heard_together_as_often_as_a_class_presses_buttons(monkeypatch):
+    waits: dict[str, list[float]] = {"10.0.0.7": [], "10.0.0.8": []}
+
+    async def tried() -> None:
+        app = Floods(None)
+        app.said = Rate(5, 0.5, clock=lambda: 0.0)
+
+        async def receive() -> dict:
+            return {"type": "websocket.receive", "bytes": b"again"}
+
+        for client in [*["10.0.0.7"] * 8, "10.0.0.8"]:  # sessions that say one thing each
+
+            async def session(scope, receive, send, client=client) -> None:
+                async def slept(seconds: float) -> None:
+                    waits[client].append(seconds)
+
+                monkeypatch.setattr(asyncio, "sleep", slept)
+                await receive()
+
+            app.app = session
+            await app(scope("websocket", client), receive, None)
+
+    asyncio.run(tried())
+    assert waits == {"10.0.0.7": [0.5, 1.0, 1.5], "10.0.0.8": []}
+
+
+@pytest.mark.parametrize(("of_all", "of_one"), [(10_000, 5_000), (4_000, 1_000)], ids=["streams", "sessions"])
+def test_a_few_addresses_that_take_what_they_can_leave_room_for_others(of_all, of_one):
+    left = of_all
+    for _ in range(6):
+        took = 0
+        while took < fair_share(left, of_one):
+            took, left = took + 1, left - 1
+    assert took > 20 and left > of_all / 100
+
+
+def test_who_had_least_worked_out_of_late_is_next():
+    async def tried() -> None:
+        now, come = [0.0], threading.Event()
+        gate: Gate[None] = Gate(1, 100, 100, clock=lambda: now[0])
+        order: list[str] = []
+
+        def work(who: str) -> None:
+            come.wait(10)
+            order.append(who)
+            now[0] += 0.01
+
+        def asked(who: str, n: int = 0) -> asyncio.Task:
+            return asyncio.create_task(gate.get((who, n), who.split()[0], lambda: work(who), who, 0.01))
+
+        greedy = [asked("10.0.0.7 1", n) for n in range(20)]
+        modest = [asked("10.0.0.7 2"), asked("10.0.0.8 1")]
+        await asyncio.sleep(0)
+        come.set()
+        await asyncio.gather(*greedy, *modest)
+        assert order.index("10.0.0.8 1") <= order.index("10.0.0.7 2") < 16
+        assert not len(gate.turns) and not gate.running
+
+    asyncio.run(tried())
+
+
+def test_who_gives_up_as_their_turn_comes_holds_up_nobody():
+    async def tried() -> None:
+        gate: Gate[int] = Gate(1, 100, 100)
+        for n in range(20):
+            first = asyncio.create_task(gate.get(("left", n), "10.0.0.7", lambda: 1))
+            for _ in range(n % 4):
+                await asyncio.sleep(0)
+            first.cancel()
+        async with asyncio.timeout(5):
+            assert await gate.get("stays", "10.0.0.7", lambda: 2) == 2
+        while gate.running:  # whoever was being worked for as they left
+            await asyncio.sleep(0.01)
+        assert not len(gate.turns) and not gate.jobs and not gate.visitors
+
+    asyncio.run(tried())

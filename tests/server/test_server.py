@@ -1,0 +1,322 @@
+"""The web server's own layers, asked directly: headers, guards, the component's files, and what happens at the start."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+import streamlit as st
+from hypothesis import given
+from hypothesis import strategies as some
+from starlette.responses import HTMLResponse, PlainTextResponse
+from streamlit import config
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.uploaded_file_manager import UploadedFileRec
+
+from cnnviz.hosts.streamlit import guards
+from cnnviz.hosts.streamlit.application import MIDDLEWARE, routes
+from cnnviz.hosts.streamlit.guards import (
+    MOST_UPLOADED,
+    UPLOADS_A_SESSION,
+    Frames,
+    Metrics,
+    Origins,
+    UploadLimit,
+    is_own,
+)
+from cnnviz.hosts.streamlit.start import send_at_once
+from cnnviz.server.embedding import read_origins
+from cnnviz.server.files import made_once
+from cnnviz.server.floods import Floods
+from cnnviz.server.headers import Headers, content_security_policy, security_headers
+from tests.pages.running import ask
+
+
+@pytest.mark.parametrize("answer", [HTMLResponse("<p>"), PlainTextResponse("no", 404)])
+def test_every_answer_has_the_headers_and_only_a_page_the_preload(answer):
+    _, headers, _ = ask(Headers(answer))
+    for name, value in security_headers(()).items():
+        assert headers[name.lower()] == value
+    assert ("link" in headers) == (answer.status_code == 200)
+
+
+def test_the_policy_loads_nothing_from_anywhere_else():
+    policy = dict(part.split(" ", 1) for part in content_security_policy(page="<script>1</script>").split("; "))
+    assert policy["default-src"] == "'none'" and policy["connect-src"] == "'self'"
+    for name, sources in policy.items():
+        assert "*" not in sources and "http" not in sources
+        assert name == "style-src" or "'unsafe-inline'" not in sources
+    assert "'sha256-" in policy["script-src"]
+
+
+def test_a_web_socket_passes_through_untouched():
+    seen = []
+
+    async def app(scope, receive, send):
+        seen.append((scope, receive, send))
+
+    scope = {"type": "websocket", "path": "/_stcore/upload_file/a/b", "headers": []}
+    layers = [layer.cls for layer in MIDDLEWARE if layer.cls not in (Floods, Frames)]  # these listen to it
+    for layer in layers:
+        asyncio.run(layer(app)(scope, "receive", "send"))
+    assert seen == [(scope, "receive", "send")] * len(layers)
+
+
+def test_a_session_may_send_so_many_files_and_another_as_many():
+    app = UploadLimit(PlainTextResponse("taken"))
+    for session in ("one", "two"):
+        paths = [f"/_stcore/upload_file/{session}/{number}" for number in range(UPLOADS_A_SESSION + 1)]
+        answers = [ask(app, path, "PUT") for path in paths]
+        assert [status for status, *_ in answers] == [200] * UPLOADS_A_SESSION + [429]
+        assert b"reload" in answers[-1][2]
+    assert ask(app, "/_stcore/upload_file/one/0", "DELETE")[0] == 200
+    assert ask(app, "/elsewhere", "PUT")[0] == 200
+
+
+def sent(app, *parts: bytes, ends: bool = True) -> int:
+    """The status that a file gets which comes in these parts, and then no more."""
+    waiting = [{"type": "http.request", "body": part, "more_body": not ends or n < len(parts) - 1} for n, part in enumerate(parts)]
+    answered: list[dict] = []
+
+    async def receive():
+        return waiting.pop(0) if waiting else await asyncio.Event().wait()
+
+    async def send(message):
+        answered.append(message)
+
+    asyncio.run(app({"type": "http", "method": "PUT", "path": "/_stcore/upload_file/one/0", "query_string": b"", "headers": []}, receive, send))
+    return answered[0]["status"]
+
+
+def test_all_files_together_are_bounded_and_make_room_for_the_next():
+    kept = [1_000] * 64_000
+    bytes_of = []
+
+    async def taken(scope, receive, send):
+        bytes_of.append(len((await receive())["body"]) + len((await receive())["body"]))
+        assert app.coming == 2_000
+        await PlainTextResponse("taken")(scope, receive, send)
+
+    app = UploadLimit(taken, lambda: sum(kept), lambda: bool(kept and kept.pop()))
+    assert sum(kept) == MOST_UPLOADED and sent(app, b"x" * 1_000, b"y" * 1_000) == 200
+    assert (bytes_of, sum(kept), app.coming) == ([2_000], MOST_UPLOADED - 2_000, 0)
+    app = UploadLimit(PlainTextResponse("taken"), lambda: MOST_UPLOADED - 2_000, lambda: False)
+    assert (sent(app, b"x" * 2_000), sent(app, b"x" * 1_000, b"x" * 1_001), app.coming) == (200, 503, 0)
+    app = UploadLimit(PlainTextResponse("taken"), lambda: 0)
+    assert sent(app, *[b"x" * 1_000_000] * 9) == 413
+
+
+def test_a_file_that_drips_is_given_up_and_holds_only_what_has_come():
+    app = UploadLimit(PlainTextResponse("taken"), lambda: 0, lambda: False, seconds=0.01)
+    assert (sent(app, b"x" * 10, ends=False), app.coming) == (408, 0)
+
+
+def test_the_file_that_is_given_up_is_of_a_session_that_has_ended_or_of_the_one_that_holds_most(monkeypatch):
+    manager = MemoryUploadedFileManager("")
+    running = SimpleNamespace(uploaded_file_mgr=manager, is_active_session=lambda session: session != "gone")
+    monkeypatch.setattr(guards, "runtime", SimpleNamespace(exists=lambda: True, get_instance=lambda: running))
+    for session, sizes in {"little": [5], "gone": [1, 1], "much": [3, 3, 3]}.items():
+        for n, size in enumerate(sizes):
+            manager.add_file(session, UploadedFileRec(f"{session}-{n}", "", "", b"x" * size))
+    gone = []
+    while guards.give_up_a_file():
+        gone.append({session: len(files) for session, files in manager.file_storage.items()})
+    assert gone[1] == {"little": 1, "gone": 0, "much": 3} and gone[2] == {"little": 1, "gone": 0, "much": 2}
+    assert len(gone) == 6 and guards.uploaded_bytes() == 0
+
+
+def test_a_file_is_sent_once_and_then_known_by_its_tag():
+    made = []
+    route = made_once("/x", "text/css", lambda: made.append(1) or "p {}")
+    status, headers, body = ask(route.app, "/x")
+    assert (status, body, headers["content-type"]) == (200, b"p {}", "text/css; charset=utf-8")
+    for tag in (headers["etag"], f"W/{headers['etag']}", f'"other", {headers["etag"]}'):
+        assert ask(route.app, "/x", headers={"If-None-Match": tag})[::2] == (304, b"")
+    assert ask(route.app, "/x", headers={"If-None-Match": '"other"'})[0] == 200
+    assert made == [1]
+
+
+# ---- under a path, and in a frame
+
+
+@pytest.fixture
+def option():
+    """Sets an option of Streamlit's until the test is over."""
+    before = {}
+
+    def set_option(name: str, value: object) -> None:
+        before.setdefault(name, st.get_option(name))
+        config.set_option(name, value)
+
+    yield set_option
+    for name, value in before.items():
+        config.set_option(name, value)
+
+
+@pytest.mark.parametrize("prefix", ["cnnviz", "/cnnviz/", "tools/cnnviz"])
+def test_the_components_files_stand_under_streamlits_prefix(option, prefix):
+    at_top = [route.path for route in routes()]
+    option("server.baseUrlPath", prefix)
+    assert [route.path for route in routes()] == [f"/{prefix.strip('/')}{path}" for path in at_top]
+
+
+def test_origins_that_may_show_the_page_in_a_frame_stand_in_the_policy_and_nobody_else(monkeypatch):
+    for text, ancestors in {"": "'self'", "https://a.org http://localhost:*": "'self' https://a.org http://localhost:*"}.items():
+        monkeypatch.setenv("CNNVIZ_EMBED", text)
+        _, headers, _ = ask(Headers(HTMLResponse("<p>")))
+        assert f"frame-ancestors {ancestors};" in headers["content-security-policy"]
+        assert ("x-frame-options" in headers) == (not text)
+
+
+@given(some.text("ab.*:/-;' \t\r\n,0", max_size=20))
+def test_no_text_puts_anything_but_origins_into_the_policy(text):
+    try:
+        allowed = read_origins(text)
+    except ValueError as error:
+        assert "is no origin" in str(error)
+    else:
+        assert not any(set(origin) & set("; '\t\r\n,") for origin in allowed)
+
+
+# ---- guards
+
+
+def open_socket(app, headers: dict[str, str], messages: tuple[dict, ...] = ()) -> list[dict]:
+    """What `app` says to a web socket that sends `messages`."""
+    scope = {"type": "websocket", "path": "/_stcore/stream"}
+    scope["headers"] = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    coming, said = iter(messages), []
+
+    async def receive():
+        return next(coming)
+
+    async def send(message):
+        said.append(message)
+
+    asyncio.run(app(scope, receive, send))
+    return said
+
+
+async def accepting(scope, receive, send):
+    await send({"type": "websocket.accept", "origin": dict(scope["headers"]).get(b"origin")})
+
+
+OWN = [
+    {"Host": "a.org"},
+    {"Host": "a.org", "Origin": "https://a.org"},
+    {"Host": "A.org:8501", "Origin": "http://a.org:8501"},
+    {"Host": "a.org:443", "Origin": "https://a.org"},
+    {"Host": "127.0.0.1:8501", "Origin": "https://a.org", "X-Forwarded-Host": "b.org, a.org"},
+]
+FOREIGN = [
+    {"Host": "a.org", "Origin": "https://evil.org"},
+    {"Host": "a.org:8501", "Origin": "http://a.org"},
+    {"Host": "a.org", "Origin": "null"},
+    {"Host": "a.org", "Origin": ""},
+    {"Host": "", "Origin": "null"},
+    {"Host": "127.0.0.1:8501", "Origin": "http://localhost:9000"},
+    {"Host": "a.org", "Origin": "https://a.org.evil.org"},
+    {"Host": "a.org", "Origin": "http://[a.org"},
+]
+
+
+@pytest.mark.parametrize("headers", OWN, ids=str)
+def test_our_own_pages_may_open_a_session_and_streamlit_need_not_ask_who_they_are(headers):
+    (accepted,) = open_socket(Origins(accepting), headers)
+    wanted = f"http://{headers['Host']}".encode() if "Origin" in headers else None
+    assert accepted == {"type": "websocket.accept", "origin": wanted}
+    assert ask(Origins(PlainTextResponse("taken")), method="PUT", headers=headers)[0] == 200
+
+
+@pytest.mark.parametrize("headers", FOREIGN, ids=str)
+def test_a_foreign_page_may_neither_open_a_session_nor_send_a_file(headers):
+    assert open_socket(Origins(accepting), headers) == [{"type": "websocket.close", "code": 1008}]
+    for method in ("PUT", "DELETE", "POST"):
+        assert ask(Origins(PlainTextResponse("taken")), method=method, headers=headers)[0] == 403
+    assert ask(Origins(PlainTextResponse("read")), headers=headers)[0] == 200
+
+
+def test_a_foreign_page_is_told_of_once_and_not_for_ever(caplog):
+    app = Origins(accepting)
+    with caplog.at_level(logging.WARNING):
+        for i in range(100):
+            for _ in range(2):
+                open_socket(app, {"Host": "a.org", "Origin": f"https://{i}.org"})
+    assert len(caplog.records) == 20 and "docs/serving.md" in caplog.text
+
+
+def test_other_origins_can_be_allowed(option):
+    assert not is_own("https://b.org", "a.org")
+    option("server.corsAllowedOrigins", ["https://b.org"])
+    assert is_own("https://b.org", "a.org")
+    option("server.enableCORS", False)
+    assert open_socket(Origins(accepting), FOREIGN[0])[0]["type"] == "websocket.accept"
+
+
+@pytest.mark.parametrize("wrong", [{"text": "2"}, {"bytes": b"\xff\xfe garbage"}, {}], ids=["text", "garbage", "nothing"])
+def test_a_web_socket_that_sends_what_is_no_message_is_closed_and_streamlit_hears_that_it_left(wrong):
+    heard = []
+    rerun = BackMsg(rerun_script={"query_string": "k=1"}).SerializeToString()
+
+    async def app(scope, receive, send):
+        heard.extend([await receive(), await receive()])
+
+    said = open_socket(Frames(app), {}, ({"type": "websocket.receive", "bytes": rerun}, {"type": "websocket.receive", **wrong}))
+    assert said == [{"type": "websocket.close", "code": 1003}]
+    assert [message["type"] for message in heard] == ["websocket.receive", "websocket.disconnect"]
+
+
+def test_metrics_are_shown_only_where_they_are_asked_for(monkeypatch):
+    for path in ("/_stcore/metrics", "/cnnviz/_stcore/metrics", "/_stcore/metrics/"):
+        monkeypatch.delenv("CNNVIZ_METRICS", raising=False)
+        assert ask(Metrics(PlainTextResponse("3 sessions")), path)[0] == 404
+        monkeypatch.setenv("CNNVIZ_METRICS", "1")
+        assert ask(Metrics(PlainTextResponse("3 sessions")), path)[0] == 200
+
+
+# ---- the start
+
+
+def test_every_connection_sends_at_once():
+    """As Streamlit makes its socket: without naming the protocol."""
+
+    async def accepted() -> int:
+        loop = asyncio.get_running_loop()
+        send_at_once(loop)
+        found: asyncio.Future[int] = loop.create_future()
+
+        class Protocol(asyncio.Protocol):
+            def connection_made(self, transport):
+                found.set_result(transport.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+
+        listening = socket.socket()
+        listening.bind(("127.0.0.1", 0))
+        server = await loop.create_server(Protocol, sock=listening)
+        _, writer = await asyncio.open_connection(*listening.getsockname())
+        delay = await found
+        writer.close()
+        server.close()
+        return delay
+
+    assert asyncio.run(accepted()) != 0
+
+
+LIMIT = """
+import resource
+from cnnviz.hosts.streamlit.start import raise_file_limit
+resource.setrlimit(resource.RLIMIT_NOFILE, (256, 900))
+raise_file_limit()
+print(resource.getrlimit(resource.RLIMIT_NOFILE))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+def test_as_many_files_may_be_open_as_the_system_allows():
+    done = subprocess.run([sys.executable, "-c", LIMIT], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout == "(900, 900)\n"

