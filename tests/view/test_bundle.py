@@ -82,3 +82,11 @@ def test_modules_in_a_circle_are_refused():
 def test_style_sheets_stand_in_the_order_that_the_first_names():
     assert style_sheet("a", {"a": '@import "./b.css";\n@import "./c.css";', "b.css": "b", "c.css": "c"}.get) == "b\nc"
     assert "@import" not in styles()
+
+
+def test_the_vendored_modules_are_imported_in_one_place_and_load_nothing():
+    others = [path for path in WEB_FOLDER.rglob("*.js") if "vendor" not in path.parts]
+    assert [path.name for path in others if "vendor/" in path.read_text("utf-8")] == ["html.js"]
+    vendored = [path.read_text("utf-8") for path in (WEB_FOLDER / "vendor").rglob("*.js")]
+    assert vendored and all("@license" in text and "://" not in text and "sourceMappingURL" not in text for text in vendored)
+    assert "SPDX-License-Identifier: BSD-3-Clause" in script()
