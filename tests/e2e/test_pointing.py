@@ -152,6 +152,13 @@ WATCHED = """() => {
       return own.apply(this, given)
     }
   }
+  window.made = 0
+  window.OffscreenCanvas = class extends OffscreenCanvas {
+    constructor(...given) {
+      super(...given)
+      window.made += 1
+    }
+  }
   window.changed = []
   const said = (node) => node.nodeType === 1 && !node.matches(".outlines") ? [node.outerHTML] : []
   const watch = (all) => window.changed.push(...all.flatMap(({ addedNodes }) => [...addedNodes].flatMap(said)))
@@ -159,7 +166,7 @@ WATCHED = """() => {
 }"""
 
 
-def test_a_hover_paints_outlines_alone_and_no_element_is_made_anew(screen: Screen):
+def test_a_hover_paints_outlines_alone_and_neither_an_element_nor_a_canvas_is_made_anew(screen: Screen):
     """Whatever is made anew has all that stands around it styled again."""
     screen.open("/", stage="z1")
     shape = geometry(Lesson(stage="z1")).shape("z1")
@@ -172,3 +179,4 @@ def test_a_hover_paints_outlines_alone_and_no_element_is_made_anew(screen: Scree
     drawn = screen.page.evaluate("window.drawn")
     assert {where for _, where in drawn} == {"above"} and {what for what, _ in drawn} == {"strokeRect"}
     assert screen.page.evaluate("window.changed") == []
+    assert screen.page.evaluate("window.made") == 0
