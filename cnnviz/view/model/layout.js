@@ -1,6 +1,7 @@
 // Where the cells of a heat map lie, and which cell lies at a place.
 
 import { one } from "./links.js"
+import { GAP } from "./overview.js"
 
 /** @import { Values } from "./decode.js" */
 /** @import { Cell, Range } from "./patterns.js" */
@@ -9,7 +10,7 @@ import { one } from "./links.js"
 /** @typedef {{ width: number, height: number, across?: number, places?: number }} Room  how large a map is, how many tiles stand side by side, and for how many there is a place */
 /** @typedef {ReturnType<typeof layout>} Layout */
 
-export const GAP = 3 // between tiles, in CSS pixels
+const STACK = 3 // between layers under each other, in CSS pixels
 
 /**
  * Where the cells of a map lie: its tiles, its cells, and back from a place to the cell there.
@@ -19,11 +20,12 @@ export const GAP = 3 // between tiles, in CSS pixels
 export function layout(face, { width, height, across = 1, places = 0 }) {
   const wide = face.stacked ? 1 : across
   const down = face.stacked ? face.tiles : Math.ceil(Math.max(face.tiles, places) / wide)
-  const [w, h] = [(width - (wide - 1) * GAP) / wide, (height - (down - 1) * GAP) / down]
+  const gap = face.stacked ? STACK : GAP
+  const [w, h] = [(width - (wide - 1) * gap) / wide, (height - (down - 1) * gap) / down]
   const [cellWidth, cellHeight] = [w / face.columns, h / face.rows]
 
   /** @param {number} n @returns {Box} */
-  const tile = (n) => ({ x: (n % wide) * (w + GAP), y: Math.floor(n / wide) * (h + GAP), width: w, height: h })
+  const tile = (n) => ({ x: (n % wide) * (w + gap), y: Math.floor(n / wide) * (h + gap), width: w, height: h })
 
   /** @param {CellBox} box @returns {Box} */
   const place = ({ tile: n, top, left, tall, wide: columns }) => {
@@ -36,7 +38,7 @@ export function layout(face, { width, height, across = 1, places = 0 }) {
 
   /** The cell under a point; where there is none, the last one before it. @param {number} x @param {number} y @returns {Cell} */
   function cellAt(x, y) {
-    const n = Math.min(within(y / (h + GAP), down) * wide + within(x / (w + GAP), wide), face.tiles - 1)
+    const n = Math.min(within(y / (h + gap), down) * wide + within(x / (w + gap), wide), face.tiles - 1)
     const box = tile(n)
     const j = within((x - box.x) / cellWidth, face.columns)
     for (let i = within((y - box.y) / cellHeight, face.rows); i >= 0; i--) {
