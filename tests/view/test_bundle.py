@@ -85,8 +85,8 @@ def test_style_sheets_stand_in_the_order_that_the_first_names():
 
 
 def test_the_vendored_modules_are_imported_in_one_place_and_load_nothing():
-    others = [path for path in WEB_FOLDER.rglob("*.js") if "vendor" not in path.parts]
+    others = [path for path in FOLDER.rglob("*.js") if "vendor" not in path.parts]
     assert [path.name for path in others if "vendor/" in path.read_text("utf-8")] == ["html.js"]
-    vendored = [path.read_text("utf-8") for path in (WEB_FOLDER / "vendor").rglob("*.js")]
+    vendored = [path.read_text("utf-8") for path in (FOLDER / "view/vendor").rglob("*.js")]
     assert vendored and all("@license" in text and "://" not in text and "sourceMappingURL" not in text for text in vendored)
     assert "SPDX-License-Identifier: BSD-3-Clause" in script()

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-const { translated } = await import("../../cnnviz/view/hosts/streamlits_words.js?fr")
+const { translated } = await import("../../cnnviz/hosts/streamlit/streamlits_words.js?fr")
 const { say } = await import("../../cnnviz/view/model/words.js?fr")
 const english = await import("../../cnnviz/hosts/streamlit/streamlits_words.js")
 
