@@ -1,6 +1,7 @@
 // A finger hides what it points at: the cells under it, with their numbers, stand above it.
 
 import { prepare } from "../draw/canvas.js"
+import { font, ring } from "../draw/heatmap.js"
 import { colour, css, ink } from "../model/colour.js"
 import { short } from "../model/format.js"
 import { say } from "../model/words.js"
@@ -56,7 +57,7 @@ export class Loupe {
     const each = SIDE / AROUND.length
     context.textAlign = "center"
     context.textBaseline = "middle"
-    context.font = "600 13px Inter, system-ui, sans-serif"
+    context.font = font(13)
     for (const down of AROUND) {
       for (const right of AROUND) {
         const value = plate.near(cell, down, right)
@@ -69,13 +70,15 @@ export class Loupe {
         context.fillText(short(value), left + each / 2, top + each / 2, each - 4)
       }
     }
-    for (const [line, style] of [
-      [5, "#fff"],
-      [2.5, "#000"],
-    ]) {
-      context.lineWidth = Number(line)
-      context.strokeStyle = String(style)
-      context.strokeRect(each + 1, each + 1, each - 2, each - 2)
-    }
+    const middle = { x: each, y: each, width: each, height: each }
+    ring(
+      context,
+      middle,
+      [
+        [5, "#fff"],
+        [2.5, "#000"],
+      ],
+      1,
+    )
   }
 }
