@@ -16,6 +16,8 @@ from cnnviz.core.layers.layer import Layer, Shape
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.program import Program
 from cnnviz.core.symbols import Names
+from cnnviz.core.tied_layers import tied_layers
+from cnnviz.core.trajectory import trajectory
 from cnnviz.export.code_start import image_section, start_section
 from cnnviz.export.passes import Section
 from cnnviz.export.script import as_script
@@ -68,10 +70,18 @@ def _script(library: str, lesson: Lesson, pixels: np.ndarray) -> str:
         parts.section("update", parts.update()),
         parts.section("numbers", parts.numbers()),
     )
-    words = say(f"export.frameworks.introduction.{library}")
-    if any(layer.kind == "relu" for layer in program.network.layers):
-        words = f"{words} {say('export.frameworks.relu')}"
-    return as_script(as_docstring(lesson, program, words, parts.NAME), sections)
+    words = [say(f"export.frameworks.introduction.{library}")]
+    words += [say(f"export.frameworks.tied.{kind}", layers=outputs) for kind, outputs in _tied(lesson, program, pixels).items()]
+    return as_script(as_docstring(lesson, program, " ".join(words), parts.NAME), sections)
+
+
+def _tied(lesson: Lesson, program: Program, pixels: np.ndarray) -> dict[str, list[str]]:
+    """What the layers make that have ties in the lesson's first pass, where filters are symmetric, or in its last, by their kind."""
+    x, found = seen(lesson, pixels), dict[str, list[str]]()
+    first, now = lesson.first_params(program.x_shape), trajectory(lesson, x, lesson.k).params
+    for place in sorted(tied_layers(program, first, x) | tied_layers(program, now, x)):
+        found.setdefault(program.network.layers[place].kind, []).append(program.network.names[place].output)
+    return found
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from cnnviz.core.presets import PRESETS
 from cnnviz.core.trajectory import trajectory
 from cnnviz.data.images import find_image, load_image
 from cnnviz.export import keras_script, pytorch_script
-from cnnviz.words import Problem
+from cnnviz.words import Problem, languages, reading, say, text
 
 # A drawn first filter: Sobel's sums over one colour are 0 but for rounding, and ReLU's gate is a matter of chance there.
 LESSONS = {preset.name: Lesson.understand(preset.query | {"k": "2", "lr": "0.001", "f": "random-1"})[0] for preset in PRESETS} | {
@@ -65,6 +65,34 @@ def agrees(library: str, lesson: Lesson) -> None:
         array = np.asarray(ours[name])
         np.testing.assert_allclose(np.reshape(found[name], array.shape), array, rtol=1e-10, atol=1e-10 * np.abs(array).max(), err_msg=name)
     assert len(printed.getvalue().splitlines()) == len(names)
+
+
+TIED = {
+    "Sobel's over one colour, and pixels that are equal": (Lesson(net="conv4x3b-relu-max2-dense3-softmax-ce", ch="rgb", img="test-3", y="0,1,0", k=3, opt="adam"), "a1", "p1"),
+    "no ReLU": (Lesson(net="conv8x3-max2-dense2-softmax-ce", f="sobel-x"), "", "p1"),
+    "no pool, the second activation": (Lesson(net="conv4x3-identity-relu-dense2-mse", f="sobel-x"), "a2", ""),
+    "both twice": (Lesson(net="conv4x3-relu-max2-conv4x3-relu-max2-dense2-mse", img="pattern-edges", f="random-1"), "", "p1 p2"),
+    "a black ground, whose sums are exact": (Lesson(net="conv4x3b-relu-max2-dense2-mse", img="digit7-3", f="random-1", scale="raw", k=2), "", ""),
+    "drawn filters on a photograph": (LESSONS["explainer"], "", ""),
+}  # fmt: skip
+"""Lessons and where ties are in them: what ReLU and max pooling make there."""
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("library", SCRIPTS)
+@pytest.mark.parametrize("name", TIED)
+def test_finding_1_7_the_note_names_the_layers_that_have_ties_in_this_lesson(name, library, language):
+    lesson, *tied = TIED[name]
+    with reading(language):
+        said = _plain(ast.get_docstring(ast.parse(made(library, lesson))))
+        for kind, layers in zip(("relu", "max"), tied, strict=True):
+            note = f"export.frameworks.tied.{kind}"
+            assert (_plain(text(note).partition("{")[0]) in said) == bool(layers)
+            assert not layers or _plain(say(note, layers=layers.split())) in said
+
+
+def _plain(words: str) -> str:
+    return " ".join(words.split())
 
 
 @pytest.mark.parametrize("library", SCRIPTS)

@@ -176,6 +176,10 @@ class Layer:
         """What it decides by comparing numbers, as an array of truths; None where it has no kinks."""
         return None
 
+    def tied(self, x: np.ndarray, y: np.ndarray, tie: float) -> np.ndarray | None:
+        """At which cells of x a difference of less than `tie` decides; NaN decides nothing. None where it has no kinks."""
+        return None
+
     def undecided(self, dx: np.ndarray, doubt: float, *sources: np.ndarray) -> np.ndarray | None:
         """At which cells another program's `dx` is as right as ours, since numbers that are closer than `doubt` decide there.
 

@@ -91,6 +91,14 @@ class MaxPooling(Pooling):
     def choice(self, x: Shape) -> Call:
         return call(winners, "x", k=self.k, stride=self.stride, shape=self.shape(x)[1:])
 
+    def tied(self, x: np.ndarray, y: np.ndarray, tie: float) -> np.ndarray:
+        windows = list(slices(self.k, self.stride, *y.shape[-2:]))
+        near = np.stack([y - x[under] <= tie for under in windows])
+        found = np.zeros(x.shape, bool)
+        for under, cells in zip(windows, near & (near.sum(axis=0) > 1), strict=True):
+            found[under] |= cells
+        return found
+
     def undecided(self, dx: np.ndarray, doubt: float, *sources: np.ndarray) -> np.ndarray | None:
         dp, x, p, _ = sources
         return max_pool_undecided(dx, doubt, dp, x, p, self.k, self.stride) if self.stride >= self.k else None

@@ -56,6 +56,9 @@ class Relu(Activation):
     def choice(self, x: Shape) -> Call:
         return call(gates, "x")
 
+    def tied(self, x: np.ndarray, y: np.ndarray, tie: float) -> np.ndarray:
+        return np.abs(x) < tie
+
     def undecided(self, dx: np.ndarray, doubt: float, *sources: np.ndarray) -> np.ndarray | None:
         dy, x = sources
         near: np.ndarray = (np.abs(x) <= doubt) & ((dx == 0) | np.isclose(dx, dy, 1e-3, 0))

@@ -1,0 +1,42 @@
+"""At which layers of a pass round-off would decide, so that other programs may come to other gradients (core/ties.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from cnnviz.core.program import Inner, Program
+
+
+def tied_layers(program: Program, params: Mapping[str, np.ndarray], x: np.ndarray) -> set[int]:
+    """The places of the layers that have ties with these parameters on the image x.
+
+    >>> from cnnviz.core.network import Network
+    >>> network, x = Network.parse("conv1x3-relu-max2-dense2-mse"), np.full((8, 8), 0.1)
+    >>> sobel = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], float)
+    >>> [tied_layers(network.program(x.shape), network.init(x.shape, f=f), x) for f in (sobel, abs(sobel), sobel - 1)]
+    [{1}, {2}, set()]
+    """
+    values, found = program.run_forward(program.start(params, x)), set[int]()
+    rounded, idle = np.zeros(program.x_shape, bool), np.zeros(program.x_shape, bool)
+    for place, (layer, names) in enumerate(zip(program.network.layers, program.network.names, strict=True)):
+        given, made = values[names.input], values[names.output]
+        rounded, idle = rounded.reshape(given.shape), idle.reshape(given.shape)
+        tied = layer.tied(np.where(rounded & ~idle, given, np.nan), made, program.tie(values, names.input))
+        if tied is not None and tied.any():
+            found.add(place)
+        silent = layer.silent(made)
+        rounded, idle = _rounded(program, place, values, rounded), np.zeros(made.shape, bool) if silent is None else silent
+    return found
+
+
+def _rounded(program: Program, place: int, values: Inner, given: np.ndarray) -> np.ndarray:
+    """Which cells of a layer's output have round-off in them: not a sum whose products are all 0, nor what is made of exact cells alone."""
+    names, layer = program.network.names[place], program.network.layers[place]
+    line = next(line.unsettled for line in program.forward_lines if line.target == names.output)
+    if layer.parameters(program.inputs[place]):
+        sizes = {name: np.abs(values[name]) * (name != names.of("b")) for name in line.sources}
+        found: np.ndarray = line.make(sizes) > 0
+        return found
+    return given if given.shape == values[names.output].shape else line.make({names.input: given.astype(float)}) > 0
