@@ -39,10 +39,10 @@ def settled(z: np.ndarray, bound: np.ndarray, tie: float) -> np.ndarray:
     >>> settled(np.array([1e-16, -1e-16, 1e-13]), np.array([8.0]), 1e-14).tolist()
     [0.0, 0.0, 1e-13]
     """
-    size, least = np.abs(z), tie * bound
-    if not size.min() < least.max():  # mostly so, and half of the work
+    size, most = np.abs(z), bound.item() if bound.size == 1 else bound.max()
+    if not size.min() < tie * most:  # mostly so, and half of the work
         return z
-    return np.where(size < least, z.dtype.type(0), z)
+    return np.where(size < tie * bound, z.dtype.type(0), z)
 
 
 def bound_of_shares(bound: np.ndarray) -> np.ndarray:

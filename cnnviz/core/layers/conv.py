@@ -53,7 +53,7 @@ def weigh(windows: np.ndarray, f: np.ndarray, b: np.ndarray | None = None, *, sh
 
 def weigh_bound(bound: np.ndarray, f: np.ndarray, b: np.ndarray | None = None) -> np.ndarray:
     """How large a number of z can be: bound · max_m Σ_cuv |f[m,c,u,v]| (+ max |b|)."""
-    bound = bound * np.abs(f).sum(axis=(1, 2, 3)).max()
+    bound = bound * np.abs(f.reshape(len(f), -1)).sum(axis=1).max()
     return bound if b is None else bound + np.abs(b).max()
 
 
