@@ -146,15 +146,18 @@ browser: $(VENV)/.tests
 	echo "or name one with CNNVIZ_BROWSER=/path/to/it, and try again." >&2; \
 	exit 1
 
-# A test has both, real: nginx in front of two servers, and Redis behind them. Without them it is left out, and says so.
-# After the browser: two packages cannot be installed at once.
+# Tests have these, real: nginx in front of two servers, Redis behind them, and LibreOffice, which recomputes spreadsheets.
+# What is missing and cannot be had leaves its test out, and says so. After the browser: two packages cannot be installed at once.
 servers: | browser
 	@PATH=$$PATH:/usr/sbin; $(as_root); \
-	if command -v nginx >/dev/null && command -v redis-server >/dev/null; then exit; fi; \
-	echo "No nginx or no redis-server: getting the system's packages …"; \
-	as_root apt-get install -qq -y --no-install-recommends nginx-light redis-server >/dev/null 2>&1 || \
-	{ as_root apt-get update -qq && as_root apt-get install -qq -y --no-install-recommends nginx-light redis-server; } >/dev/null 2>&1 || \
-	echo "They could not be installed: their test is left out."
+	install() { as_root apt-get install -qq -y --no-install-recommends "$$@" >/dev/null 2>&1; }; \
+	get() { \
+	  what=$$1; shift; echo "No $$what: getting the system's packages …"; \
+	  install "$$@" || { as_root apt-get update -qq >/dev/null 2>&1 && install "$$@"; } || \
+	  echo "They could not be installed: the test with $$what is left out."; \
+	}; \
+	command -v nginx >/dev/null && command -v redis-server >/dev/null || get "nginx or redis-server" nginx-light redis-server; \
+	command -v soffice >/dev/null || get LibreOffice libreoffice-calc-nogui
 
 # A shell function that runs a command as root without asking for a password, and fails where it cannot.
 define as_root

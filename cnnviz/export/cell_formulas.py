@@ -99,19 +99,20 @@ class CellFormulas:
         if name in self.helpers:
             return self._helper(name, at)
         if name == "L":
-            return LOSSES[self._ending](self.at, self.program.loss_line.sources[0])
+            return LOSSES[self.ending](self.at, self.program.loss_line.sources[0])
         if name == "v" or (name in self.lines and self.lines[name].sources == ("dv",) and self.lines[name].layer is None):
             return self._laid_out(name, at)
         line = self.lines.get(name)
         if line is None:
             return None
         if line.layer is None:
-            return ENDS[self._ending](self.at, at[0])
+            return ENDS[self.ending](self.at, at[0])
         make = MAKERS.get((self.program.network.layers[line.place].kind, line.role))
         return make(self, line, at) if make else None
 
     @property
-    def _ending(self) -> str:
+    def ending(self) -> str:
+        """The last layer and the loss where they merge, or the loss alone."""
         network = self.program.network
         return f"{network.layers[-1].kind} {network.loss_kind}" if network.merged else str(network.loss_kind)
 
