@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 
@@ -13,9 +13,6 @@ from cnnviz.core.network import Network
 from cnnviz.core.program import Inner
 from cnnviz.core.read_only import ReadOnly
 from cnnviz.core.values import Params
-
-if TYPE_CHECKING:
-    from cnnviz.core.training import Training
 
 CHUNK = 256
 """Images that are asked for at a time."""
@@ -28,6 +25,18 @@ class Pixels(Protocol):
     def shape(self) -> tuple[int, ...]: ...
 
     def __getitem__(self, rows: np.ndarray, /) -> np.ndarray: ...
+
+
+class Settings(Protocol):
+    """What of a training says how its network sees images: the network, the precision, and pixels as inputs."""
+
+    @property
+    def network(self) -> Network: ...
+
+    @property
+    def dtype(self) -> str: ...
+
+    def x(self, pixels: np.ndarray, /) -> np.ndarray: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +56,7 @@ class Measured(ReadOnly):
 
 
 @np.errstate(over="ignore", invalid="ignore")
-def measure(training: Training, params: Params, X: Pixels, Y: np.ndarray, rows: np.ndarray) -> Measured:
+def measure(training: Settings, params: Params, X: Pixels, Y: np.ndarray, rows: np.ndarray) -> Measured:
     """What `params` make of the images `rows` of `X` (M,H,W) or (M,C,H,W), with targets `Y` (M,N)."""
     network = training.network
 
@@ -99,7 +108,7 @@ class Outcome(ReadOnly):
     torn: np.ndarray
 
 
-def outcome(training: Training, params: Params, X: Pixels, Y: np.ndarray) -> Outcome:
+def outcome(training: Settings, params: Params, X: Pixels, Y: np.ndarray) -> Outcome:
     """What `params`, which `training` led to, make of all the images `X` (M,H,W) or (M,C,H,W) with targets `Y` (M,N).
 
     >>> from cnnviz.core.training import Training

@@ -6,6 +6,7 @@ A mistake makes one line of the backward pass in another way, or the step that f
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -14,14 +15,14 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.architecture import Architecture
-from cnnviz.core.comparison.stage_verdicts import stages_hit
 from cnnviz.core.layers import LAYERS
 from cnnviz.core.losses import LOSSES
 from cnnviz.core.optimizers import OPTIMIZERS, Optimizer, State, gd
 from cnnviz.core.overrides import arguments, override
 from cnnviz.core.program import Inner, Line, Override, Program, program_of
 from cnnviz.core.seed_network import seed_program
-from cnnviz.core.source_lines import both_lines
+from cnnviz.core.source_lines import expression, line_as_code
+from cnnviz.core.spoiled_stages import stages_hit
 from cnnviz.core.symbols import PARAMETERS
 from cnnviz.core.values import Gradients, Params, Trace
 from cnnviz.words import Message, Problem, message
@@ -185,7 +186,7 @@ class Placed:
     def hits(
         self, params: Params, trace: Trace, y: np.ndarray, optimizer: Optimizer | float, state: State | None = None
     ) -> tuple[str, ...]:
-        """The stages that it has wrong, from the first; empty where it changes nothing (core/comparison/stage_verdicts.py)."""
+        """The stages that it has wrong, from the first; empty where it changes nothing (core/spoiled_stages.py)."""
         exact = program_of(self.network, trace.x.shape).backward(params, trace, self.network.targets(y, trace.o.shape))
         rule = optimizer if isinstance(optimizer, Optimizer) else gd(optimizer)
         wrong = self.gradients(params, trace, y, rule, state)
@@ -254,7 +255,7 @@ class Placed:
         dz1 = da1 * (da1 > 0)
         dz1 = da1 * (z1 > 0)
         """
-        pairs = [act.lines if act.role == "update" else both_lines(self, act, program) for act in self.acts]
+        pairs = [act.lines if act.role == "update" else _both_lines(self, act, program) for act in self.acts]
         wrong, right = ("\n".join(lines) for lines in zip(*filter(None, pairs), strict=True))
         return wrong, right
 
@@ -267,3 +268,25 @@ def anywhere(network: Architecture, place: int) -> bool:
 def add(table: dict[str, Mistake], name: str, act: Act) -> None:
     """Adds a line to the mistake of this name, which is new if there is none."""
     table[name] = replace(table[name], acts=(*table[name].acts, act)) if name in table else Mistake(name, (act,))
+
+
+def _both_lines(placed: Placed, act: Act, program: Program) -> tuple[str, str]:
+    """One line of a mistake in its place, wrong and right, as code."""
+    loss, target = placed.network.loss_kind, placed.target(act.role)
+    line = next(line for line in program.backward_lines if line.target == target)
+    ours = loss.arithmetic["do"] if target == "do" else line_as_code(line)
+
+    def text(name: str) -> str:
+        special = {"exact": ours, "target": target, "w_next": f"{placed.symbol('w')}_next"}
+        if placed.unmerged:
+            special["dy"] = "do"
+        own = {} if placed.place is None else vars(placed.network.layers[placed.place])
+        settings = {name: repr(value) for name, value in {**own, **line.settings}.items()}
+        return (special | settings).get(name) or placed.symbol(name)
+
+    if act.lines:
+        wrong, right = (re.sub(r"{(\w+)}", lambda role: text(role[1]), code) for code in act.lines)
+        return wrong, right
+    names = arguments(act.function)
+    before = f"do = {loss.arithmetic['do']}; " if placed.unmerged and "dy" in names else ""
+    return f"{before}{target} = {expression(act.function, {name: text(name) for name in names})}", f"{target} = {ours}"

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.core.architecture import Architecture
-from cnnviz.core.comparison.stage_verdicts import stages_hit
 from cnnviz.core.layers import LAYERS
 from cnnviz.core.layers._activation import Activation
 from cnnviz.core.layers.average_pooling import AveragePooling
@@ -34,6 +33,7 @@ from cnnviz.core.mistake_model import Act, Kind, Mistake, Placed, add, anywhere
 from cnnviz.core.optimizers import Adam, Momentum, Optimizer, State
 from cnnviz.core.overrides import Function
 from cnnviz.core.sliding import Padding, places, slices
+from cnnviz.core.spoiled_stages import stages_hit
 from cnnviz.core.values import Params
 from cnnviz.words import Problem
 

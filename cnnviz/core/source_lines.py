@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import ast
 import inspect
-import re
 import textwrap
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
-from cnnviz.core.overrides import arguments
-from cnnviz.core.program import Line, Program
-
-if TYPE_CHECKING:
-    from cnnviz.core.mistake_model import Act, Placed
+from cnnviz.core.program import Line
 
 
 def line_as_code(line: Line) -> str:
@@ -44,28 +38,6 @@ def expression(function: Callable[..., object], symbols: Mapping[str, str]) -> s
     if others or not isinstance(first, ast.Return) or first.value is None or isinstance(first.value, ast.IfExp):
         return None
     return ast.unparse(_Named(symbols).visit(first.value))
-
-
-def both_lines(placed: Placed, act: Act, program: Program) -> tuple[str, str]:
-    """One line of a mistake in its place, wrong and right, as code."""
-    loss, target = placed.network.loss_kind, placed.target(act.role)
-    line = next(line for line in program.backward_lines if line.target == target)
-    ours = loss.arithmetic["do"] if target == "do" else line_as_code(line)
-
-    def text(name: str) -> str:
-        special = {"exact": ours, "target": target, "w_next": f"{placed.symbol('w')}_next"}
-        if placed.unmerged:
-            special["dy"] = "do"
-        own = {} if placed.place is None else vars(placed.network.layers[placed.place])
-        settings = {name: repr(value) for name, value in {**own, **line.settings}.items()}
-        return (special | settings).get(name) or placed.symbol(name)
-
-    if act.lines:
-        wrong, right = (re.sub(r"{(\w+)}", lambda role: text(role[1]), code) for code in act.lines)
-        return wrong, right
-    names = arguments(act.function)
-    before = f"do = {loss.arithmetic['do']}; " if placed.unmerged and "dy" in names else ""
-    return f"{before}{target} = {expression(act.function, {name: text(name) for name in names})}", f"{target} = {ours}"
 
 
 class _Named(ast.NodeTransformer):

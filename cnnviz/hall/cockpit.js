@@ -1,7 +1,6 @@
 // The entry of a lecturer's private page: it drives the room and its questions, with the secret that stood behind "#".
 
 import { isDark } from "../view/draw/theme.js"
-import { keepRoom, keptRooms, openQuestion, openRoom } from "../view/hosts/held_room.js"
 import { COMPUTED, parse, query } from "../view/model/address.js"
 import { darken } from "../view/model/colour.js"
 import { escaped } from "../view/model/format.js"
@@ -16,6 +15,7 @@ import { CODE, LANG } from "../view/spec.js"
 import { remember, remembered } from "../view/tab_memory.js"
 import { ACTS, cockpitHTML, fillClock, fillCockpit, spotHTML, spotOf } from "./cockpit_view.js"
 import { listen } from "./events.js"
+import { keepRoom, keptRooms, openQuestion, openRoom } from "./held_room.js"
 import { endOf, leftUntil, possible } from "./question.js"
 import { hall } from "./requests.js"
 import { paintResults } from "./results.js"

@@ -1,7 +1,6 @@
 // A room's driver: opens it, and has the hall go wherever this page goes. The secret stays in this browser.
 
 import { isDark } from "../view/draw/theme.js"
-import { forgetRoom, keepRoom, keptRooms, openQuestion, openRoom } from "../view/hosts/held_room.js"
 import { own, parse, query } from "../view/model/address.js"
 import { escaped } from "../view/model/format.js"
 import { say } from "../view/model/words.js"
@@ -11,11 +10,12 @@ import { LANG } from "../view/spec.js"
 import { remember, remembered } from "../view/tab_memory.js"
 import { HallBoard } from "./board.js"
 import { listen } from "./events.js"
+import { forgetRoom, keepRoom, keptRooms, openQuestion, openRoom } from "./held_room.js"
 import { followed, nextAct } from "./question.js"
 import { hall } from "./requests.js"
 
 /** @import { Lesson } from "../view/model/address.js" */
-/** @import { Held } from "../view/hosts/held_room.js" */
+/** @import { Held } from "./held_room.js" */
 
 const KEY = "cnnviz.room"
 const LOOK_EVERY = 3000 // milliseconds between two looks at how many follow

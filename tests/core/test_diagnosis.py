@@ -11,12 +11,13 @@ from cnnviz.core.comparison.case import Case
 from cnnviz.core.comparison.diagnosis import diagnose
 from cnnviz.core.comparison.precision import DOUBLE, HALF, SINGLE, precisions
 from cnnviz.core.comparison.rearrangements import rearrangements
-from cnnviz.core.comparison.stage_verdicts import by_stage, stages_hit
+from cnnviz.core.comparison.stage_verdicts import by_stage
 from cnnviz.core.comparison.worst_entry import worst_of
 from cnnviz.core.mistakes import mistakes_for, placed
 from cnnviz.core.network import DEFAULT, Network
 from cnnviz.core.optimizers import gd
 from cnnviz.core.overrides import chained
+from cnnviz.core.spoiled_stages import stages_hit
 from cnnviz.words import Problem
 from tests.core.networks import cases
 from tests.core.slip_draws import judged

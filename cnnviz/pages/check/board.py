@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from cnnviz.core.comparison.stage_verdicts import stages_hit
 from cnnviz.core.gradcheck import WRONG, GradientCheck, relative_error
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.mistake_model import Placed
 from cnnviz.core.network import Network
 from cnnviz.core.program import Program
+from cnnviz.core.spoiled_stages import stages_hit
 from cnnviz.core.trajectory import Moment
 from cnnviz.core.values import Gradients
 from cnnviz.pages.boards import ERROR, Board, Row

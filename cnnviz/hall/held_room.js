@@ -1,13 +1,13 @@
 // What a driver's pages know of their room, so that it can be opened again: its secret, kept in this browser for as long as rooms
 // live, and the question that is open in it.
 
-import { endOf, leftUntil } from "../../hall/question.js"
-import { keep, kept } from "../regions/preferences.js"
+import { keep, kept } from "../view/regions/preferences.js"
+import { endOf, leftUntil } from "./question.js"
 
-/** @import { HallPoll } from "../types/wire.js" */
+/** @import { HallPoll } from "../view/types/wire.js" */
 /** @typedef {{ code: string, driver: string }} Held */
 
-const SILENCE = 4 * 3600 * 1000 // milliseconds after which a room ends (rooms/store.py)
+const SILENCE = 4 * 3600 * 1000 // milliseconds after which a room ends (store.py)
 
 const ROOMS = "rooms"
 const MOST = 3
