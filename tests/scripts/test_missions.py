@@ -64,6 +64,16 @@ def test_a_mistake_without_its_name_is_recognised_and_no_other_is(query):
     assert len(seen) > 3
 
 
+def test_the_number_of_a_case_means_the_same_mistake_for_ever():
+    lesson = Lesson()
+    moment = moment_of(lesson)
+    cases = [blind(lesson, moment, case) for case in range(5)]
+    right = [next(one for one in found.choices if found.named(one, moment)[0]) for found in cases]
+    assert right == [
+        "output_sigmoid_forgotten@dz2", "output_sigmoid_forgotten@dz2", "kernel_gradient_flipped@df", "weights_updated_first@da1", "mean_forgotten@do",
+    ]  # fmt: skip
+
+
 def test_under_a_mission_the_page_says_whether_it_is_reached():
     now, data = started(resolved({"mission": "silent", "w": "zeros"}))
     assert data["now"]["met"] and "zero" in str(data["now"]["said"][0])
