@@ -372,6 +372,12 @@ class Program:
         bound = self._bounds[symbol].target
         return TIE * float(values[bound].max()) if bound in values else 0.0
 
+    def ties(self, values: Inner) -> dict[str, np.ndarray]:
+        """`tie.<symbol>` (1,) for each array of which a pool takes the largest: the difference up to which its numbers are equal."""
+        layers = zip(self.network.layers, self.network.names, strict=True)
+        pooled = [names.source for layer, names in layers if "winner" in dict(layer.links()["y"]).values()]
+        return {f"tie.{symbol}": np.array([self.tie(values, symbol)]) for symbol in pooled}
+
     @cached_property
     def links(self) -> dict[str, tuple[Link, ...]]:
         """For each symbol the links to what its cells are computed from, as arrays are laid out."""

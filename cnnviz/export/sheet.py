@@ -65,7 +65,7 @@ def tasks(lesson: Lesson, moment: Moment) -> list[Task]:
     gradients = program.backward(moment.params, trace, y)
     values: dict[str, np.ndarray] = {name: np.asarray(array).reshape(program.laid_out[name]) for name, array in {**trace, **moment.params}.items()}
     values |= {name: np.asarray(array).reshape(program.laid_out[name[1:]]) for name, array in gradients.items()}
-    values |= {"y": y, "L": np.array(network.loss(trace, y))}
+    values |= {"y": y, "L": np.array(network.loss(trace, y)), **program.ties(program.inner(moment.params, trace))}
     return [task for stage in network.stages for task in _of_stage(lesson, moment, program, stage, values)]
 
 

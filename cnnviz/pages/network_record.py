@@ -68,11 +68,9 @@ def arrays(lesson: Lesson, program: Program, moment: Moment, whole: bool = False
     after = [f"{name}_next" for name in map_records.stepped(program, lesson.opt)]
     found = {name: map_records.array_of(name, lesson, moment) for name in (*map_records.symbols(program), *after)}
     found |= _parts(lesson, moment)
-    inner = program.inner(moment.params, moment.trace)
+    found |= program.ties(program.inner(moment.params, moment.trace))
     for layer, names in zip(program.network.layers, program.network.names, strict=True):
         found |= {f"{name}.{names.output}": array for name, array in layer.between(moment.trace[names.input]).items()}
-        if "winner" in dict(layer.links()["y"]).values():
-            found[f"tie.{names.source}"] = np.array([program.tie(inner, names.source)])
     first = lesson.first_params(moment.trace.x.shape)
     starts = {f"start.{name}": first[name] for name, shape in program.shapes.items() if len(shape) == 4 and name in program.parameters}
     for name in [name for name, weights in moment.params.items() if is_wide(weights) and not whole]:
