@@ -70,6 +70,8 @@ def _beginning(array: np.ndarray, line: Line) -> tuple[str, str]:
     own = "zero" if line.function is np.zeros else "drawn"
     if np.array_equal(array, usual):
         return own, f"{name} = {expression(line)}"
+    if not np.isfinite(array).all():  # nan is no name in Python
+        return "given", _packed(name, array.astype("<f8"), '"<f8"')
     if array.ndim == 4 and (same := [np.array_equal(*pair) for pair in zip(array, usual, strict=True)]) and any(same):
         code = [f"{name} = {expression(line)}"]
         code += [f"{name}[{m}] = {_literal(array[m])}" for m, as_drawn in enumerate(same) if not as_drawn]

@@ -23,7 +23,7 @@ from cnnviz.export.sections import seen, settings_of, sizes_of, wrapped_chain
 from cnnviz.export.source import listing
 from cnnviz.words import reader, say, text
 
-SAID = ("right", "wrong", "untold", "kink", "some_untold", "shape", "not_yet")
+SAID = ("right", "wrong", "untold", "not_finite", "kink", "some_untold", "shape", "not_yet")
 """What the check says of a gradient, among the words `export.exercise.said`."""
 
 FILE = "gradients.npz"
@@ -158,7 +158,8 @@ def _check_section(passes: Passes) -> Section:
     return _section("check", f"{code}{said}\n{start}\n{places}\n{_LOOP.format(most=most)}", most=most)
 
 
-_LOOP = '''noise = round_off(loss_with, start)
+_LOOP = '''finite = np.isfinite(L) and all(np.isfinite(array).all() for array in arrays.values())
+noise = round_off(loss_with, start)
 untold = tried = 0
 for name, gradient in gradients.items():
     array = arrays[name[1:]]
@@ -168,6 +169,9 @@ for name, gradient in gradients.items():
     gradient = np.asarray(gradient, dtype=float)
     if gradient.size != array.size:
         print(f"{{name:<5}} {{said['shape'].format(shape=gradient.shape, wanted=array.shape)}}")
+        continue
+    if not finite:
+        print(f"{{name:<5}} {{said['not_finite']}}")
         continue
     found, worst = checked(gradient.reshape(array.shape), array, lambda nudged: loss_with(**{{name[1:]: nudged}}), noise, {most})
     untold, tried = untold + found.count(UNTOLD), tried + len(found)

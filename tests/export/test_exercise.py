@@ -21,6 +21,7 @@ from cnnviz.export.exercise import asked_lines, choice_lines, exercise_notebook,
 from cnnviz.export.exercise_check import checked as checked_in_exercise
 from cnnviz.export.exercise_check import round_off
 from cnnviz.export.source import listing
+from cnnviz.words import say
 
 LESSONS = [
     Lesson(),
@@ -120,6 +121,15 @@ def test_where_kinks_are_near_a_right_pass_is_not_called_wrong(lesson, tmp_path)
     program = lesson.network.program(moment.trace.x.shape)
     said = ran(filled(exercise_script(lesson, pixels, moment), program), tmp_path)
     assert all(right(said[line.target]) for line, _ in asked_lines(program)), said
+
+
+@pytest.mark.parametrize("net, scale, k", [("dense3-dense2-mse", "unit", 300), ("conv1x3b-max3s2-dense2-mse", "raw", 300)])
+def test_of_a_run_that_is_not_finite_nothing_is_called_right_or_wrong(net, scale, k, tmp_path):
+    lesson = Lesson(net=net, img="digit7-3", scale=scale, k=k, lr=10)
+    pixels, moment = moment_of(lesson)
+    program = lesson.network.program(moment.trace.x.shape)
+    said = ran(filled(exercise_script(lesson, pixels, moment), program), tmp_path)
+    assert {said[line.target] for line, _ in asked_lines(program)} == {say("export.exercise.said.not_finite")}
 
 
 def printed():
