@@ -33,7 +33,7 @@ ENDS = (
 
 @dataclass(frozen=True)
 class Drawn:
-    """All that a check needs, by a few words; `updates` of an optimizer are made first, as far as numbers stay finite."""
+    """All that a check needs, by a few words; `updates` of an optimizer are made first, as far as numbers stay finite, and all is `grown`."""
 
     net: str
     shape: tuple[int, ...]
@@ -45,6 +45,7 @@ class Drawn:
     opt: str = "gd"
     lr: float = 0.01
     updates: int = 0
+    grown: float = 1.0
 
     @cached_property
     def network(self) -> Network:
@@ -62,6 +63,8 @@ class Drawn:
             return np.eye(n)[rng.integers(n)]
         if self.targets == "far" and self.network.loss_kind.name == "mse":
             return rng.normal(size=n) * 10.0 ** rng.integers(0, 5)
+        if self.targets == "bits":
+            return rng.integers(0, 2, n).astype(np.float64)
         return rng.random(n)
 
     @cached_property
@@ -75,6 +78,7 @@ class Drawn:
                 if not all(np.isfinite(array).all() for array in params.values()):
                     break
                 found.append(params)
+            found.append(Params.of({name: array * self.grown for name, array in found[-1].items()}))
             while len(found) > 1 and not self._is_finite(found[-1]):
                 found.pop()
         return found[-1]
@@ -102,7 +106,7 @@ def drawn(number: int) -> Drawn:
     """The case of this number."""
     rng = np.random.default_rng([number, 17])
     while True:
-        shape = (int(rng.integers(1, 4)), *map(int, rng.integers(1, 13, 2)))
+        shape = (int(rng.integers(1, 4)), *map(int, rng.integers(1, 17, 2)))
         net = _text(rng, shape)
         if _fits(net, shape):
             break
@@ -111,8 +115,9 @@ def drawn(number: int) -> Drawn:
     return Drawn(
         net, shape[1:] if shape[0] == 1 and rng.random() < 0.5 else shape,
         str(rng.choice(IMAGES)), "raw" if raw else "unit", str(rng.choice(WEIGHTS)), int(rng.integers(2**20)),
-        str(rng.choice(["class", "class", "shares", "far"])), str(rng.choice(list(OPTIMIZERS))),
+        str(rng.choice(["class", "class", "shares", "far", "bits"])), str(rng.choice(list(OPTIMIZERS))),
         float(f"{10.0 ** rng.uniform(-7 if raw else -4, 1):.2g}"), updates,
+        float(f"{10.0 ** rng.choice([rng.uniform(0, 4), rng.uniform(0, 50)]):.2g}") if rng.random() < 0.1 else 1.0,
     )  # fmt: skip
 
 
@@ -123,11 +128,11 @@ def _text(rng: np.random.Generator, shape: tuple[int, ...]) -> str:
         k, stride = int(rng.integers(1, 5)), int(rng.choice([1, 1, 2, 3]))
         if kind == "conv":
             padding = rng.choice(["", "", "p1", "p2", "same", "full"])
-            words.append(f"conv{rng.integers(1, 5)}x{k}{rng.choice(['', 'b'])}{f's{stride}' if stride > 1 else ''}{padding}")
+            words.append(f"conv{rng.integers(1, 9 if rng.random() < 0.2 else 5)}x{k}{rng.choice(['', 'b'])}{f's{stride}' if stride > 1 else ''}{padding}")
         else:
             words.append(str(rng.choice(ACTIVATIONS)) if kind == "activation" else f"{kind}{k}{f's{stride}' if stride != k else ''}")
     if rng.random() < 0.25:
-        words.append("gap")
+        words += rng.choice(["gap", "gap-softmax", "gap-tanh", "gap-relu"]).split("-")
     dense = int(rng.integers(0, 4))
     for n in range(dense):
         words.append(f"dense{rng.integers(1, 11 if n == dense - 1 else 7)}")

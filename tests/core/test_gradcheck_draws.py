@@ -74,6 +74,31 @@ ONCE = {
         "max2s1-relu-tanh-conv1x1-conv1x2b-dense6-sigmoid-dense4-softmax-dense2-tanh-mse",
         (2, 8, 5), "tiny", "raw", "he", 267987, "far", "momentum", 5.8e-05, 10,
     ),
+    "a silent ReLU before squares, within the step of its kink": Drawn(
+        "dense4-dense10-relu-mse", (3, 12, 3), "tiny", seed=845892, opt="momentum", lr=0.46, updates=30
+    ),
+    "silent ReLUs behind a pool, within the step of their kinks": Drawn(
+        "avg4s1-conv4x1p1-avg1-max2s1-gap-dense10-relu-mse", (2, 4, 9), "tiny", "unit", "he", 363317, opt="momentum", lr=4.9, updates=10
+    ),
+    "a target that is learned to the last digit, behind pools that choose anew within the step": Drawn(
+        "conv4x4same-conv3x2s2same-max2s1-tanh-max2s3-dense4-tanh-dense3-identity-dense9-mse", (2, 6, 5), "tiny", seed=593250, targets="shares", lr=0.87, updates=300
+    ),
+    "a softmax that jumps within the step, behind large weights": Drawn(
+        "conv3x4s3-conv4x1bs2p1-conv1x4s3same-conv2x3s2full-gap-softmax-sigmoid-ce",
+        (1, 14, 8), "tiny", "unit", "zeros", 412937, "bits", "adam", 0.25, grown=3.7e19,
+    ),
+    "a sigmoid that jumps within the step, behind large weights": Drawn(
+        "conv4x2s3-dense4-dense1-sigmoid-dense3-mse", (2, 7, 7), "drawn", "raw", "he", 774065, "far", "momentum", 1.8e-07, 3, 1800.0
+    ),
+    "a sigmoid whose steps ε and 2ε agree by chance": Drawn(
+        "dense3-identity-dense10-sigmoid-mse", (3, 4, 4), "flat", "unit", "he", 416766, "bits", lr=7.1, grown=5900.0
+    ),
+    "sigmoids behind a tanh, all within a few steps of their turn": Drawn(
+        "max2s1-dense3-tanh-dense6-sigmoid-bce", (3, 16, 7), "tiny", "raw", seed=29546, targets="bits", lr=2.7e-07, updates=100, grown=9800.0
+    ),
+    "a loss that the step makes 1e39 times as large": Drawn(
+        "dense4-dense5-dense10-identity-mse", (1, 8, 9), "flat", "unit", "he", 116917, opt="adam", lr=0.12, grown=2.4e8
+    ),
 }  # fmt: skip
 
 

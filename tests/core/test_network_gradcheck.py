@@ -57,11 +57,14 @@ def test_no_network_makes_it_cry_wolf(case, updates, scale):
 
 @pytest.mark.parametrize("name, step", [("DeepLearnToolbox", 0.01), ("the seed", 0.1), ("dense6-tanh-dense2-tanh-mse", 0.03)])
 def test_a_long_step_is_no_reason_to_call_a_gradient_wrong(name, step):
-    """What a difference leaves out is estimated from one at twice the step."""
+    """What a difference leaves out is estimated from one at twice the step, and taken off."""
     case = ALL.get(name) or Case(name, (5, 6))
     found = check(case, step=step)
     assert found.passed and found.at_kinks == 0
-    assert max(np.abs(found.numeric[p] / found.analytic[p] - 1).max() for p in found.numeric) > 2 * TOLERANCE
+    nudged = differences(case.params, case.x, case.y, network=case.network)
+    plain = {name: nudged.central(name, step).reshape(array.shape) for name, array in found.analytic.items()}
+    error, plain_error = (max(np.abs(by[name] / array - 1).max() for name, array in found.analytic.items()) for by in (found.numeric, plain))
+    assert plain_error > 2 * max(TOLERANCE, error)
 
 
 def test_a_network_that_diverged_is_not_finite_and_nothing_warns():
@@ -141,7 +144,7 @@ def test_a_tie_in_a_max_pool_is_a_kink_too():
     assert found.passed and found.analytic["x"][0, 1] == 0 != found.numeric["x"][0, 1]
 
 
-@pytest.mark.parametrize("share, kink", [(0.0, True), (0.02, True), (0.3, False), (0.7, False), (3.0, False)])
+@pytest.mark.parametrize("share, kink", [(0.0, True), (0.002, True), (0.05, False), (0.3, False), (0.7, False), (3.0, False)])
 def test_a_kink_within_the_step_is_passed_by_at_a_smaller_one(share, kink):
     """z1 = x·f is 0 at f = 0; f stands `share` of a step from there."""
     network, x, y, step = Network.parse("conv1x1-relu-dense1-mse"), np.ones((1, 1)), np.array([0.7]), 1e-5

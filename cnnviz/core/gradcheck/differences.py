@@ -14,7 +14,7 @@ import numpy as np
 
 from cnnviz.core.cancellation import check_wanted
 from cnnviz.core.gradcheck.paths import Path, end_of, path
-from cnnviz.core.gradcheck.round_off import RoundOff
+from cnnviz.core.gradcheck.round_off import RoundOff, length
 from cnnviz.core.program import Inner, Program
 from cnnviz.core.values import Gradients
 
@@ -41,6 +41,10 @@ class Sides:
     def apart(self) -> np.ndarray:
         """By how much the slopes of both sides differ: h·L″, or more at a kink."""
         return (self.up - self.down) / self.h
+
+    def some(self, entries: np.ndarray) -> Sides:
+        """Those of some of the entries."""
+        return Sides(self.h, *(array[entries] for array in (self.up, self.down, self.doubt, self.bend)))
 
 
 class Differences:
@@ -71,30 +75,34 @@ class Differences:
         for values, effect in self._blocks(way, h, entries):
             check_wanted()
             plus, minus = values[self.end].reshape(2, len(effect), -1)
-            doubt = self.round_off.of(way, effect, plus - minus) / h
-            bend = self._bend(way, values).sum(axis=0) / (2 * h) if bends else np.zeros(len(effect))
-            found.append((change(plus, before, self.y), change(before, minus, self.y), doubt, bend))
+            up, down = change(plus, before, self.y), change(before, minus, self.y)
+            # A nudge that moves the loss by more than it is, behind large weights, brings a round-off of its own.
+            doubt = (self.round_off.of(way, effect, plus - minus) + self.round_off.eps * (np.abs(up) + np.abs(down))) / h
+            bend = self._bend(way, values, len(effect)).sum(axis=0) / (2 * h) if bends else np.zeros(len(effect))
+            found.append((up, down, doubt, bend))
             if progress:
                 progress(len(effect) / size)
         return Sides(h, *map(np.concatenate, zip(*found, strict=True)))
 
-    def _bend(self, way: Path, values: Inner) -> np.ndarray:
-        """By how much lines with kinks change the loss of each copy otherwise than their slopes at θ say, (2, n).
+    def _bend(self, way: Path, values: Inner, copies: int) -> np.ndarray:
+        """By how much lines with kinks may change the loss of each copy otherwise than their slopes at θ say, (2, n).
 
-        Σ ∂y·Δy - Σ ∂x·Δx of each of them: while all gates and winners stay as they are, nothing is left.
+        Σ ∂y·Δy - Σ ∂x·Δx of each of them: while all gates and winners stay as they are, nothing is left. Where ∂y vanishes
+        at θ alone, as in a network that has learned its target, a kink still bends what is squared in the loss.
         """
-        found: np.ndarray | float = 0.0
+        bends = np.zeros((2, 2, copies))
         for line in way.lines:
             if line.layer is None or not self.program.network.layers[line.layer].has_kinks:
                 continue
-            out, into = (self._moved(values, symbol) for symbol in (line.target, line.sources[0]))
-            found = found + out - into
-        return np.broadcast_to(np.abs(found), (2, values[self.end].size // 2 // self.values[self.end].size))
+            bends += self._moved(values, line.target) - self._moved(values, line.sources[0])
+        moved = length((values[self.end] - self.values[self.end]).reshape(2, copies, -1))
+        return np.abs(bends[0]) + moved / 2 * np.abs(bends[1])
 
     def _moved(self, values: Inner, symbol: str) -> np.ndarray:
-        """Σ ∂s·Δs of each copy, (2, n)."""
+        """Σ ∂s·Δs of each copy for both kinds of slopes, (2, 2, n)."""
         base = self.values[symbol]
-        return (values[symbol] - base).reshape(2, -1, base.size) @ self.gradients[f"d{symbol}"].reshape(-1)
+        slopes = np.stack([gradients[f"d{symbol}"].reshape(-1) for gradients in self.slopes])
+        return np.moveaxis((values[symbol] - base).reshape(2, -1, base.size) @ slopes.T, -1, 0)
 
     def central(self, name: str, step: float, entries: np.ndarray | None = None) -> np.ndarray:
         """Central differences alone, (n,); 0 where a step is too small for the precision to move anything."""
@@ -147,11 +155,18 @@ class Differences:
         return self.values[symbol] if symbol in self.values else self.gradients[symbol].reshape(self.program.shapes[symbol[1:]])
 
     @cached_property
+    def slopes(self) -> tuple[Gradients, Gradients]:
+        """The gradients; and those of a pass whose end has slopes from ½ to 1, which tell what counts where the former vanish at θ alone.
+
+        They are not all 1: through a softmax, whose shares sum to 1, nothing would come back.
+        """
+        at_1 = {f"d{self.end}": lambda values, exact: np.linspace(1, 0.5, values[self.end].size, dtype=self.dtype)}
+        return self.gradients, self.program.backward(self.params, self.trace, self.y, at_1)
+
+    @cached_property
     def round_off(self) -> RoundOff:
         """What round-off does to the loss."""
-        at_1 = {f"d{self.end}": lambda values, exact: np.ones_like(values[self.end])}
-        slopes = (self.gradients, self.program.backward(self.params, self.trace, self.y, at_1))
-        return RoundOff(self.program, self.values, self.y, slopes, float(np.finfo(self.dtype).eps))
+        return RoundOff(self.program, self.values, self.y, self.slopes, float(np.finfo(self.dtype).eps))
 
 
 def _parts(way: Path, entries: np.ndarray) -> Iterator[np.ndarray]:

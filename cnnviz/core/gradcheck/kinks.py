@@ -1,8 +1,8 @@
 """Central differences of a parameter's entries, with a second look where they do not agree with what was given.
 
-Where the loss bends smoothly, the slopes of the two sides of an entry are ε·L″ apart; a kink of ReLU or max pooling
-within reach breaks that rule. If they are as far apart at a smaller step, the entry stands at the kink; if not, the
-smaller step has passed it by.
+A step and one twice as long tell how far both are off, as long as the loss bends smoothly within their reach. Where a kink of
+ReLU or max pooling lies there, or the loss jumps, as a saturated unit does behind large weights, smaller steps may pass it
+by. If the smallest does not, the entry stands at the kink, or cannot be told.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ import numpy as np
 from cnnviz.core.gradcheck.differences import Differences, Sides
 from cnnviz.core.gradcheck.verdict import SAFETY, TOLERANCE, relative_error
 
-CLOSER = 10
-"""Where a kink is suspected, the step is so many times smaller."""
+CLOSER = (10, 100)
+"""Where a kink or a jump is within reach, the step is so many times smaller, one after the other."""
+STEADY = 0.1
+"""The part of a central difference by which a step twice as long may change it while the loss bends smoothly."""
 
 
 class Found(NamedTuple):
@@ -43,19 +45,33 @@ def compared(nudged: Differences, name: str, analytic: np.ndarray, step: float, 
 def _looked_at(
     nudged: Differences, name: str, step: float, entries: np.ndarray, at: Sides
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Central differences, doubts and kinks of some entries, from a longer step and from a smaller one too."""
-    central, doubt = at.central[entries], at.doubt[entries]
-    twice = nudged.sides(name, 2 * step, entries, bends=True)
-    # The error of a long step is ε²: doubling ε adds three times what it was. A kink that does not matter may add what it bends.
-    doubt = doubt + np.abs(twice.central - central) / 3 + twice.bend
-    kinks, bent = np.zeros(len(entries), bool), _matters(twice)
-    if bent.any():
-        closer, half = (nudged.sides(name, step / n, entries[bent], bends=True) for n in (CLOSER, 2 * CLOSER))
-        central[bent], kinks[bent] = closer.central, _matters(closer)
-        doubt[bent] = closer.doubt + np.abs(closer.central - half.central) * 4 / 3 + np.where(kinks[bent], 0.0, closer.bend)
-    return central, doubt, kinks
+    """Central differences, doubts and kinks of some entries, from a step twice as long, and from smaller ones where that tells nothing."""
+    pair = _Pair(at.some(entries), nudged.sides(name, 2 * step, entries, bends=True))
+    found = np.stack([pair.central, pair.doubt, pair.bent, pair.jumps])
+    for times in CLOSER:
+        open_ones = np.flatnonzero(found[2:].any(axis=0))
+        if not open_ones.size:
+            break
+        pair = _Pair(*(nudged.sides(name, n * step / times, entries[open_ones], bends=n > 1) for n in (1, 2)))
+        found[:, open_ones] = pair.central, pair.doubt, pair.bent, pair.jumps
+    central, doubt, (bent, jumps) = *found[:2], found[2:].astype(bool)
+    return central, np.where(jumps & ~bent, np.inf, doubt), bent
 
 
-def _matters(sides: Sides) -> np.ndarray:
-    """Where kinks within the step may make a right gradient look wrong."""
-    return sides.bend > np.maximum(sides.doubt, TOLERANCE / 10 * np.abs(sides.central))
+class _Pair:
+    """What nudges by a step and by one twice as long, `near` and `far`, tell of each other, (n,) each.
+
+    `central` is without the step's error where that is more than round-off; `doubt` how far it may be off; `bent` where a
+    kink may make a right gradient look wrong; `jumps` where the loss does not bend smoothly.
+    """
+
+    def __init__(self, near: Sides, far: Sides):
+        # The error of a step is ε², and the slopes of both sides are ε·L″ apart: doubling ε makes that four times, and this twice as much.
+        error = (far.central - near.central) / 3
+        uneven = np.maximum(0, np.abs(far.apart / 2 - near.apart) - 2 * near.doubt)
+        size = np.abs(near.central)
+        self.central = np.where(np.abs(error) > near.doubt, near.central - error, near.central)
+        self.bent = far.bend > np.maximum(far.doubt, TOLERANCE / 10 * np.abs(far.central))
+        self.jumps = (3 * np.abs(error) > np.maximum(3 * near.doubt, STEADY * size)) | (uneven > STEADY * np.maximum(size, np.abs(near.apart)))
+        # A kink that does not matter may add what it bends.
+        self.doubt = near.doubt + np.abs(error) + np.where(self.bent, 0, uneven + far.bend)
