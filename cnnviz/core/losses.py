@@ -161,7 +161,7 @@ class Merged:
     arithmetic: Mapping[str, str] = field(default_factory=dict)
     links: tuple[tuple[str, str], ...] = (("o", "same"), ("y", "same"))
     change: Callable[..., np.ndarray] | None = None
-    twin: Callable[..., Any] | None = None
+    twin: Callable[..., Any] = field(kw_only=True)
     code: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -185,7 +185,7 @@ class Loss:
     targets: tuple[float, float] = (-np.inf, np.inf)
     merged: Mapping[str, Merged] = field(default_factory=dict)
     change: Callable[..., np.ndarray] | None = None
-    twin: Callable[..., Any] | None = None
+    twin: Callable[..., Any] = field(kw_only=True)
     code: Mapping[str, str] = field(default_factory=dict)
 
     def __hash__(self) -> int:

@@ -34,7 +34,7 @@ class Loader:
     -> "ready", or to "failed" from any of these, from where it can be started again.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._state = "absent"

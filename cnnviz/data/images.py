@@ -32,7 +32,7 @@ class Image:
     pixels: np.ndarray
     label: str | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.pixels.flags.writeable:
             object.__setattr__(self, "pixels", self.pixels.copy())
             self.pixels.flags.writeable = False
@@ -126,7 +126,7 @@ def load_image(image: str | np.ndarray, channel: str = "red", scale: str = "unit
     return x / 255 if scale == "unit" else x
 
 
-def _pixels(image) -> np.ndarray:
+def _pixels(image: object) -> np.ndarray:
     """An array (H,W,3) or (H,W) of 0…255; Problem for anything else."""
     pixels = np.asarray(image)
     if pixels.ndim not in (2, 3) or pixels.shape[2:] not in ((), (3,)) or not pixels.size:

@@ -24,11 +24,11 @@ BATCH_BYTES = 10_000 * 32 * 32 * 3
 
 def datasets_folders() -> tuple[Path, ...]:
     """Keras' folder for data sets; where it may not write to that, also the one that it falls back to."""
-    home = os.environ.get("KERAS_HOME")
-    if home is None:
+    named = os.environ.get("KERAS_HOME")
+    if named is None:
         user = os.path.expanduser("~")
-        home = os.path.join(user if os.access(user, os.W_OK) else "/tmp", ".keras")
-    home = Path(os.path.expanduser(home))
+        named = os.path.join(user if os.access(user, os.W_OK) else "/tmp", ".keras")
+    home = Path(os.path.expanduser(named))
     if _writable(home):
         return (home / "datasets",)
     return home / "datasets", _shared()

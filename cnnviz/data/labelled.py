@@ -39,7 +39,7 @@ class Pixels:
     def __len__(self) -> int:
         return len(self.indices)
 
-    def __getitem__(self, rows) -> np.ndarray:
+    def __getitem__(self, rows: slice | np.ndarray) -> np.ndarray:
         return take_channel(self.source[self.indices[rows]], self.channel, self.dtype)
 
 
@@ -57,7 +57,7 @@ class LabelledImages:
     names: tuple[str, ...]
     id_of: Callable[[int], ImageId] = field(repr=False)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for array in (self.source, self.indices, self.labels):
             array.flags.writeable = False
 

@@ -74,7 +74,7 @@ def read_gradients(data: bytes, program: Program) -> OwnGradients:
 
 def _named(names: Iterable[str], sizes: Callable[[str], int | None], program: Program) -> dict[str, str]:
     """Which gradient each name of a file stands for: our own names come first, in any case, then those whose array fits."""
-    known, found = gradient_names(program), {}
+    known, found = gradient_names(program), dict[str, str]()
     for name in sorted(names, key=lambda name: (name not in known, name.lower() not in known, name)):
         for target in candidates(name, program):
             fits = name.lower() == target or sizes(name) in _sizes(program, target)

@@ -12,10 +12,14 @@ import io
 import re
 import threading
 import zlib
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cnnviz.words import Message, Problem
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 PREFIX = "upload-"
 SIZE = 32
@@ -126,7 +130,7 @@ def scans(data: bytes) -> int:
     return count
 
 
-def _small(picture) -> np.ndarray:
+def _small(picture: Image.Image) -> np.ndarray:
     """The middle square of a Pillow image as pixels (32,32,3).
 
     It is turned and put on white when it is small already: both come out the same, and take no copy
