@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -28,6 +29,8 @@ from cnnviz.export.sheet import hand_sheet
 from cnnviz.export.spreadsheet import spreadsheet
 from cnnviz.export.terminal import Progress, report, run, title
 from cnnviz.words import Problem, message, reading, say
+
+Made = TypeVar("Made")
 
 COMMANDS = {"check": "cnnviz.export.check_command", "lessons": "cnnviz.export.lessons_command"}
 """What else can be done, by the first word: the module whose `run` does it, given the words after it."""
@@ -143,7 +146,7 @@ def _write(name: str, make: Callable[[], bytes | str]) -> bool:
     return True
 
 
-def _watched(lesson: Lesson, doing: str, work: Callable):
+def _watched(lesson: Lesson, doing: str, work: Callable[[Progress], Made]) -> Made:
     progress = Progress(sys.stderr, lesson.k, doing)
     try:
         return work(progress)

@@ -7,6 +7,7 @@ import dataclasses
 import os
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -86,7 +87,7 @@ def add_fields(commands: argparse.ArgumentParser) -> None:
     fields = commands.add_argument_group(say("terminal.help.fields"))
     for name in FIELDS:
         key = "filters" if name in FILTERS and name != "f" else name
-        words = say(f"terminal.help.field.{key}", **{"name": name, **_bounds().get(name, {})})
+        words = str(Message(f"terminal.help.field.{key}", {"name": name, **_bounds().get(name, {})}))
         fields.add_argument(f"--{name}", metavar=say(f"terminal.help.metavar.{key}"), help=words)
     fields.add_argument("--params", metavar=say("terminal.help.metavar.file"), help=say("terminal.help.params"))
 
@@ -171,7 +172,7 @@ def asked_lesson(asked: argparse.Namespace) -> tuple[Lesson, Params | None, list
     link = query_of(asked.link) if asked.link is not None else {}
     options = {name: getattr(asked, name) for name in FIELDS if getattr(asked, name) is not None}
     values = {name: text for name, text in link.items() if name in LESSON_KEYS} | options
-    content, notes = None, []
+    content, notes = None, list[Message | str]()
     if asked.params is not None:
         content = content_of(asked.params, MOST_BYTES)
         if is_arrays(content):
@@ -181,7 +182,7 @@ def asked_lesson(asked: argparse.Namespace) -> tuple[Lesson, Params | None, list
         values = lesson.changed(net)[0].to_query() | {"k": "0"} | values
     if (first := values.pop("f1", None)) is not None:
         values.setdefault("f", first)
-    lesson = Lesson(**{name: text for name, text in values.items() if name in FIELDS})
+    lesson = _lesson_of({name: text for name, text in values.items() if name in FIELDS})
     if unknown := [name for name in (*link, *values) if name not in (*FIELDS, *PAGE_KEYS, "f1")]:
         notes.append(message("terminal.passed_over", names=list(dict.fromkeys(unknown))))
     if content is None:
@@ -192,10 +193,15 @@ def asked_lesson(asked: argparse.Namespace) -> tuple[Lesson, Params | None, list
     return starting_from(lesson, start), start, notes
 
 
+def _lesson_of(texts: Mapping[str, str]) -> Lesson:
+    """The lesson with these fields; ValueError names one that cannot be used."""
+    return Lesson(**texts)  # type: ignore[arg-type]  # each field is brought from its text into its form
+
+
 def _from_arrays(content: bytes, values: dict[str, str]) -> tuple[Lesson, Params, list[Message | str]]:
     """The lesson of an .npz or .npy, or the one that is asked for with its weights; what else is asked for goes on top."""
     values = {name: text for name, text in values.items() if name not in {"f", "f1", *FILTERS, "w", "seed"}}
-    start, notes = read_start(content, Lesson(**values))
+    start, notes = read_start(content, _lesson_of(values))
     lesson, wrong = start.changed({"k": "0"} | values)
     return lesson, lesson.first_params(), [*notes, *wrong.values()]
 

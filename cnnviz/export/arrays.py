@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 
 import numpy as np
 
+from cnnviz.core.architecture import Architecture
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.network import Network
 from cnnviz.core.read_only import sealed
 from cnnviz.core.trajectory import Moment
 
@@ -22,7 +22,7 @@ LESSON = "lesson"
 """The name of the array in an .npz that is no array: the lesson's query."""
 
 
-def forward_names(network: Network) -> tuple[str, ...]:
+def forward_names(network: Architecture) -> tuple[str, ...]:
     """What a forward pass has, in reading order: each layer's parameters before its output, then y, L and all losses.
 
     >>> forward_names(Network.parse("conv2x3-dense2-mse"))
@@ -31,14 +31,14 @@ def forward_names(network: Network) -> tuple[str, ...]:
     return (*_forward(network), "y", "L", "losses")
 
 
-def _forward(network: Network) -> Iterator[str]:
+def _forward(network: Architecture) -> Iterator[str]:
     for stage in network.stages:
         if stage.phase == "forward":
             yield from (name for name in stage.inputs if name in network.parameters)
             yield from stage.makes
 
 
-def backward_names(network: Network) -> tuple[str, ...]:
+def backward_names(network: Architecture) -> tuple[str, ...]:
     """What its stages make in a backward pass, in their order, and ∂x.
 
     >>> backward_names(Network.parse("conv2x3-dense2-mse"))

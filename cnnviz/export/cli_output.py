@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable
 from typing import TextIO
 
-from cnnviz.words import Problem, say
+from cnnviz.words import Message, Problem, say
 
 
 def put(lines: Iterable[str]) -> bool:
@@ -37,7 +37,9 @@ def _leave(stream: TextIO) -> None:
 
 def reason(error: ValueError) -> str:
     """What is wrong, where a command of a lesson need not say that it is about the lesson."""
-    return say("lesson.cannot_here", **error.values) if isinstance(error, Problem) and error.code == "lesson.cannot" else str(error)
+    if isinstance(error, Problem) and error.code == "lesson.cannot":
+        return str(Message("lesson.cannot_here", error.values))
+    return str(error)
 
 
 def fail(code: int, sentence: str) -> int:

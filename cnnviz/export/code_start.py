@@ -54,7 +54,7 @@ def _packed(name: str, array: np.ndarray, dtype: str) -> str:
 
 def start_section(lesson: Lesson, program: Program, values: Inner) -> Section:
     """Every parameter before the first update, the targets and the learning rate."""
-    lines = program.network.start_lines(program, lesson.w if lesson.w in WEIGHTS else "zeros", lesson.seed)
+    lines = lesson.network.start_lines(program, lesson.w if lesson.w in WEIGHTS else "zeros", lesson.seed)
     starts = {name: _beginning(values[name], line) for name, line in lines.items()}
     drawn = {line.function for name, line in lines.items() if starts[name][0] == "drawn"}
     code = [listing(drawn, set()), "", ""] if drawn else []

@@ -7,6 +7,7 @@ import re
 import textwrap
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from cnnviz.export.passes import Passes, Section, section
 from cnnviz.export.script import as_notebook, as_script
 from cnnviz.export.sections import seen, settings_of, sizes_of, wrapped_chain
 from cnnviz.export.source import listing
-from cnnviz.words import reader, say, text
+from cnnviz.words import message, reader, say, text
 
 SAID = ("right", "wrong", "untold", "not_finite", "kink", "some_untold", "shape", "not_yet")
 """What the check says of a gradient, among the words `export.exercise.said`."""
@@ -107,7 +108,7 @@ def choice_lines(program: Program) -> list[Line]:
 
 
 def _section(name: str, code: str, **values: object) -> Section:
-    return Section(say(f"export.exercise.{name}.title"), say(f"export.exercise.{name}.words", **values), (), code)
+    return Section(say(f"export.exercise.{name}.title"), str(message(f"export.exercise.{name}.words", **values)), (), code)
 
 
 def _start_section(lesson: Lesson, program: Program, values: Inner) -> Section:
@@ -146,7 +147,7 @@ def _check_section(passes: Passes) -> Section:
     head = wrapped("def loss_with(", [*(f"{name}={name}" for name in starts), "**given"], "):")
     words = f'"""{say("export.exercise.loss_with")}"""'
     body = textwrap.indent(f"{words}\n{aligned(rows)}\nreturn {passes.loss_call}, [{', '.join(map(expression, choices))}]", "    ")
-    known: set[Callable | str] = set()
+    known: set[Callable[..., Any] | str] = set()
     listing([line.function for line in (*program.forward_lines, program.loss_line)], known)  # these stand above
     code = f"{head}\n{body}\n\n\n{listing([*(line.function for line in choices), round_off, checked], known)}\n\n\n"
     arrays = len(asked_lines(program))

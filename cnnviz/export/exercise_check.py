@@ -6,15 +6,20 @@ all numbers does to the loss. The judgement is the gradient check's own (core/gr
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+
 import numpy as np
 
 from cnnviz.core.gradcheck.verdict import SAFETY, TOLERANCE, WRONG, marks
+
+Passed = tuple[float, Sequence[np.ndarray]]
+"""A pass: its loss, and what its layers decide by comparing numbers."""
 
 LONGEST, SHORTEST = 1e-4, 1e-8
 """The steps of the nudges: ever shorter ones, until the difference is sure enough."""
 
 
-def round_off(loss_with, arrays):
+def round_off(loss_with: Callable[..., Passed], arrays: Mapping[str, np.ndarray]) -> float:
     """How far the loss may be off: what it makes of changes in the last digits of all `arrays` that it starts from."""
     rng, eps = np.random.default_rng(0), np.finfo(float).eps
     loss = loss_with()[0]
@@ -22,7 +27,9 @@ def round_off(loss_with, arrays):
     return SAFETY * (max(abs(other - loss) for other in shaken) + eps * max(1.0, abs(loss)))  # 1: what a logarithm is taken of
 
 
-def slope(loss_of, array, at, given, noise, unmoved):
+def slope(
+    loss_of: Callable[[np.ndarray], Passed], array: np.ndarray, at: tuple[int, ...], given: float, noise: float, unmoved: Passed
+) -> tuple[float, float, bool, bool]:
     """∂L/∂array[at] by central differences: how large, how far it may be off, whether the loss never moves, whether it is a kink.
 
     Shorter and shorter steps are tried, until the difference is sure enough or `given` is told to be right.
@@ -50,7 +57,9 @@ def slope(loss_of, array, at, given, noise, unmoved):
     return (*best, still, kink)
 
 
-def checked(gradient, array, loss_of, noise, most):
+def checked(
+    gradient: np.ndarray, array: np.ndarray, loss_of: Callable[[np.ndarray], Passed], noise: float, most: int
+) -> tuple[list[int], tuple[tuple[int, ...], float, float] | None]:
     """The marks of up to `most` entries of one gradient beside central differences, and the worst of them: place, yours, theirs."""
     worst, found, apart, unmoved = None, [], -1.0, loss_of(array)
     for place in np.unique(np.linspace(0, array.size - 1, most).astype(int)):

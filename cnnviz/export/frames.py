@@ -7,11 +7,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cnnviz.export.colour import levels_of, ramp
 from cnnviz.words import Problem, written
+
+if TYPE_CHECKING:
+    from PIL import ImageFont
 
 KINDS = ("gif", "webp")
 
@@ -152,7 +156,7 @@ def _fitting(number: float, width: int) -> str:
 
 
 @cache
-def _font():
+def _font() -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     from PIL import ImageFont
 
     return ImageFont.load_default(LETTERS)

@@ -148,7 +148,11 @@ class _Parts:
         ]
         return "\n\n".join(lines)
 
-    count = ""
+    @property
+    def count(self) -> str:
+        """What a step is given beside the gradients, where it counts."""
+        return ""
+
     values = ""
 
     def model(self) -> str:
@@ -182,7 +186,7 @@ class _Keras(_Parts):
                 lines += ["layers.Permute((3, 1, 2)),", 'layers.Flatten(name="v"),']
             *before, last = layer.keras(shape)
             lines += [*(f"layers.{line}," for line in before), f'layers.{last[:-1]}{"" if last.endswith("()") else ", "}name="{names.output}"),']
-        given = {}
+        given: dict[str, list[str]] = {}
         for name, of, _, axes in self.weights():
             given.setdefault(of, []).append(f"{name}.transpose{axes}" if axes else name)
         weights = [f'model.get_layer("{of}").set_weights([{", ".join(arrays)}])' for of, arrays in given.items()]

@@ -10,11 +10,12 @@ import io
 import math
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 from urllib.parse import parse_qsl
 
 import numpy as np
 
-from cnnviz.core.filters import Bank, banks
+from cnnviz.core.filters import Bank, banks, filters_text
 from cnnviz.core.lesson import MAX_NUMBER, Lesson
 from cnnviz.core.program import Program
 from cnnviz.core.values import Params
@@ -93,10 +94,9 @@ def _trained(arrays: Arrays, program: Program) -> tuple[Params, Message] | None:
         return None
     keras = not any(name.endswith(("weight", "bias")) for name, _ in given)  # where the shapes leave it open
     for layout in ("keras", "pytorch") if keras else ("pytorch", "keras"):
-        taken = {
-            symbol: _laid(array, symbol, program, layout) for symbol, (_, array) in zip(wanted, given, strict=True)
-        }
-        if all(array is not None for array in taken.values()):
+        laid = {symbol: _laid(array, symbol, program, layout) for symbol, (_, array) in zip(wanted, given, strict=True)}
+        taken = {symbol: array for symbol, array in laid.items() if array is not None}
+        if len(taken) == len(wanted):
             params = {symbol: _numbers(symbol, array).reshape(program.shown[symbol]) for symbol, array in taken.items()}
             return Params.of(params), message(f"export.elsewhere.{layout}")
     return None
@@ -129,13 +129,13 @@ def _kernels(arrays: Arrays, lesson: Lesson) -> tuple[Lesson, list[Message | str
     if strange := next((f"{name} {array.shape}" for name, array in arrays.items() if array.dtype.kind not in _NUMBERS), ""):
         raise Problem("export.parameters.no_number", name=strange.strip())
     bank = next(iter(banks(lesson.network, lesson.x_shape)), None)
-    for name, array in arrays.items() if bank else ():
-        for layout, taken in _slices(array, bank):
+    for name, array in arrays.items():
+        for layout, taken in _slices(array, bank) if bank else ():
             f = _numbers(name, taken)
             if np.abs(f).max() > MAX_NUMBER:
                 raise Problem("export.parameters.too_large", name=name or "f", most=MAX_NUMBER)
             whose = message("export.elsewhere.of", name=name, shape=str(array.shape)) if name else message("export.elsewhere.alone", shape=str(array.shape))
-            return dataclasses.replace(lesson, f=f, k=0), [message(f"export.elsewhere.{layout}", of=whose, n=len(f))]
+            return dataclasses.replace(lesson, f=filters_text(f), k=0), [message(f"export.elsewhere.{layout}", of=whose, n=len(f))]
     listed = [f"{name} {array.shape}".strip() for name, array in arrays.items()]
     more = ["…"] if len(listed) > MOST_NAMED else []
     k = bank.k if bank else 0
@@ -203,7 +203,7 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> np.ndarray:
 
 def _array(file: io.BytesIO, size: int) -> np.ndarray:
     """One array; ValueError where its header promises more than there is."""
-    readers: Mapping[tuple[int, int], Callable] = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+    readers: Mapping[tuple[int, int], Callable[..., Any]] = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
     shape, _, dtype = readers[np.lib.format.read_magic(file)](file)
     if dtype.hasobject or math.prod(shape) * dtype.itemsize > size:
         raise ValueError("array: not what its header says")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnnviz.core.network import Network
+from cnnviz.core.layers.conv import Conv
 from cnnviz.core.program import Program
 from cnnviz.core.sliding import pad_widths
 from cnnviz.export.code_lines import expression, variable
@@ -12,7 +12,7 @@ from cnnviz.export.passes import Section, section
 from cnnviz.export.source import listing
 
 
-def four_loops(x, f, stride, before, after):
+def four_loops(x: np.ndarray, f: np.ndarray, stride: int, before: int, after: int) -> np.ndarray:
     """One filter (C,K,K) over the image (C,H,W), with zeros before and after: its map (H',W')."""
     x = np.pad(x, ((0, 0), (before, after), (before, after)))
     k = f.shape[-1]
@@ -28,9 +28,8 @@ def four_loops(x, f, stride, before, after):
 
 def loops_section(program: Program) -> Section | None:
     """The first filter's map by four loops and by the lines of the pass; None where the network does not begin with a convolution."""
-    network: Network = program.network
-    layer, names = network.layers[0], network.names[0]
-    if layer.kind != "conv":
+    layer, names = program.network.layers[0], program.network.names[0]
+    if not isinstance(layer, Conv):
         return None
     before, after = pad_widths(layer.k, layer.padding)
     windows, z = (line for line in program.forward_lines if line.layer == 0 and line.role in ("windows", "y"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from cnnviz.core.lesson import Lesson
@@ -36,9 +38,9 @@ def map_csv(name: str, array: np.ndarray) -> str:
     """
     array = np.asarray(array, dtype=float)
     array = shown(array) if array.ndim > 2 else array
-    if array.ndim < 2:
-        letters, columns, rows = ["i"][: array.ndim], [name], array.reshape(-1, 1)
-    else:
+    columns: Sequence[str | int] = [name]
+    letters, rows = ["i"][: array.ndim], array.reshape(-1, 1)
+    if array.ndim > 1:
         letters, columns, rows = list("mci"[3 - array.ndim + 1 :]), range(array.shape[-1]), array.reshape(-1, array.shape[-1])
     places = np.ndindex(array.shape if array.ndim < 2 else array.shape[:-1])
     lines = [[*letters, *columns], *([*place, *map(repr, row)] for place, row in zip(places, rows.tolist(), strict=True))]

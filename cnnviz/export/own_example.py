@@ -39,5 +39,5 @@ def example_of(case: Case) -> tuple[Placed, Mapping[str, np.ndarray]] | None:
 def as_file(gradients: Mapping[str, np.ndarray]) -> bytes:
     """As np.savez writes them."""
     file = io.BytesIO()
-    np.savez(file, **dict(gradients))
+    np.savez(file, **dict(gradients))  # type: ignore[arg-type]  # of its keywords only allow_pickle is no array
     return file.getvalue()

@@ -6,6 +6,7 @@ import dataclasses
 import json
 import math
 import re
+from typing import Any
 
 import numpy as np
 
@@ -115,7 +116,7 @@ def starting_from(lesson: Lesson, start: Params) -> Lesson:
     (1.0, 0.0, 0.0, 0.0)
     """
     names = [bank.name for bank in banks(lesson.network, lesson.x_shape)]
-    filters = {name if place else "f": start[name] for place, name in enumerate(names)}
+    filters: dict[str, Any] = {name if place else "f": start[name] for place, name in enumerate(names)}
     return dataclasses.replace(lesson, w=keep(start), **filters)
 
 
@@ -132,7 +133,7 @@ def read_lesson(text: str | bytes) -> tuple[Lesson, list[Message | str]]:
     return _lesson(_load(text))
 
 
-def _lesson(data: dict) -> tuple[Lesson, list[Message | str]]:
+def _lesson(data: dict[str, Any]) -> tuple[Lesson, list[Message | str]]:
     query = data.get("lesson")
     if not isinstance(query, dict):
         return Lesson(), [message("export.parameters.no_lesson")]
@@ -151,14 +152,14 @@ def _needed(name: str, wanted: dict[str, tuple[int, ...]], laid: str | None) -> 
     return str(wanted[name])
 
 
-def _rows(values: list) -> str:
+def _rows(values: list[Any]) -> str:
     """A vector on one line, all others with a row a line."""
     if not isinstance(values[0], list):
         return json.dumps(values)
     return "[\n  " + ",\n  ".join(map(_rows, values)) + "\n]"
 
 
-def _load(text: str | bytes) -> dict:
+def _load(text: str | bytes) -> dict[str, Any]:
     if len(text) > _most_bytes(text):
         raise Problem("export.parameters.too_long", megabytes=_most_bytes(text) / 1e6)
     try:
@@ -185,7 +186,7 @@ def _most_bytes(text: str | bytes) -> int:
     return MAX_BYTES + MOST_OF_A_NUMBER * min(count, MOST_PARAMETERS)
 
 
-def _array(data: dict, name: str, wanted: dict[str, tuple[int, ...]], laid: str | None) -> np.ndarray:
+def _array(data: dict[str, Any], name: str, wanted: dict[str, tuple[int, ...]], laid: str | None) -> np.ndarray:
     if name not in data:
         raise Problem("export.parameters.lacks", name=name, names=list(wanted))
     numbers = _numbers(data[name], name, max(2, len(wanted[name])))
@@ -200,7 +201,7 @@ def _array(data: dict, name: str, wanted: dict[str, tuple[int, ...]], laid: str 
     return array
 
 
-def _numbers(value, name: str, depth: int):
+def _numbers(value: object, name: str, depth: int) -> float | list[Any]:
     """`value` if it is a finite number, or lists of such at most `depth` deep; what else JSON knows is refused."""
     if isinstance(value, list) and depth:
         return [_numbers(entry, name, depth - 1) for entry in value]

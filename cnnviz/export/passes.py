@@ -11,6 +11,7 @@ import inspect
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from cnnviz.core import losses, ties
 from cnnviz.core.deviations import DEVIATION_TABLE, Deviation
@@ -19,7 +20,7 @@ from cnnviz.core.program import Line, Program, latex
 from cnnviz.core.stages import Stage
 from cnnviz.export.code_lines import aligned, call, expression, settling, variable, wrapped
 from cnnviz.export.source import listing, rule_of
-from cnnviz.words import say
+from cnnviz.words import message, say
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Passes:
 
     def layer_sections(self, forward_only: bool = False) -> Iterator[Section]:
         """The functions that the lines call, in the order of the forward pass: a section for each kind of layer, one for the loss."""
-        program, known, groups = self.program, set[Callable | str](), dict[str, list[Line]]()
+        program, known, groups = self.program, set[Callable[..., Any] | str](), dict[str, list[Line]]()
         for line in (*program.forward_lines, program.loss_line, *(() if forward_only else program.backward_lines)):
             groups.setdefault(self._kind(line), []).append(line)
             if line.settled:
@@ -219,7 +220,7 @@ class Passes:
 def section(name: str, formulas: Iterable[str], code: str, **values: object) -> Section:
     """A section by its words in the catalogue."""
     title = name.partition("_")[0]
-    return Section(say(f"export.script.{title}.title"), say(f"export.script.{name}.words", **values), tuple(formulas), code)
+    return Section(say(f"export.script.{title}.title"), str(message(f"export.script.{name}.words", **values)), tuple(formulas), code)
 
 
 def chain(program: Program) -> str:

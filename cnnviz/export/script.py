@@ -6,6 +6,7 @@ import base64
 import json
 import textwrap
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
@@ -74,6 +75,6 @@ def as_notebook(introduction: str, sections: Iterable[Section], picture: bytes =
     return json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
 
 
-def _cell(number: int, kind: str, text: str) -> dict:
-    cell = {"cell_type": kind, "id": f"cell-{number}", "metadata": {}, "source": text.splitlines(keepends=True)}
+def _cell(number: int, kind: str, text: str) -> dict[str, Any]:
+    cell: dict[str, Any] = {"cell_type": kind, "id": f"cell-{number}", "metadata": {}, "source": text.splitlines(keepends=True)}
     return cell | {"execution_count": None, "outputs": []} if kind == "code" else cell

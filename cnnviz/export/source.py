@@ -14,13 +14,14 @@ import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
 from cnnviz.core.optimizers import Optimizer
 from cnnviz.core.sliding import whole_number
 
-CHECKS: Mapping[Callable, int] = {whole_number: 1}
+CHECKS: Mapping[Callable[..., Any], int] = {whole_number: 1}
 """Functions that only check, by the place of the argument that they give back."""
 WIDTH = 116
 _GONE = "\0"
@@ -34,7 +35,7 @@ class Source:
     names: tuple[str, ...]
 
 
-def listing(functions: Iterable[Callable], known: set[Callable | str]) -> str:
+def listing(functions: Iterable[Callable[..., Any]], known: set[Callable[..., Any] | str]) -> str:
     """The source of each function, after what it imports, its module's constants and the functions that it calls.
 
     Those in `known` are left out, and added to it.
@@ -52,7 +53,7 @@ def listing(functions: Iterable[Callable], known: set[Callable | str]) -> str:
     return "\n\n\n".join((["\n".join(imports)] if imports else []) + [text for text in texts if text not in imports])
 
 
-def _listed(function: Callable, known: set[Callable | str]) -> Iterator[str]:
+def _listed(function: Callable[..., Any], known: set[Callable[..., Any] | str]) -> Iterator[str]:
     if function in known:
         return
     known.add(function)
@@ -72,7 +73,7 @@ def _listed(function: Callable, known: set[Callable | str]) -> Iterator[str]:
     yield source.text
 
 
-def _constant(name: str, value: object, known: set[Callable | str]) -> Iterator[str]:
+def _constant(name: str, value: object, known: set[Callable[..., Any] | str]) -> Iterator[str]:
     """A constant of a module as a line of its own, once; ValueError where another module's has the same name."""
     line = f"{name} = {value!r}"
     if any(isinstance(other, str) and other != line and other.startswith(f"{name} = ") for other in known):
@@ -83,12 +84,18 @@ def _constant(name: str, value: object, known: set[Callable | str]) -> Iterator[
 
 
 @lru_cache(maxsize=256)
-def source_of(function: Callable) -> Source:
+def source_of(function: Callable[..., Any]) -> Source:
     """A function's own text, for a reader."""
+    text, node = _parsed(function)
+    return cleaned(text, node, function.__globals__)
+
+
+def _parsed(function: Callable[..., Any]) -> tuple[str, ast.FunctionDef]:
+    """A function's text as it stands in its file, and what it says."""
     text = textwrap.dedent(inspect.getsource(function))
     (node,) = ast.parse(text).body
     assert isinstance(node, ast.FunctionDef)
-    return cleaned(text, node, function.__globals__)
+    return text, node
 
 
 def rule_of(optimizer: Optimizer) -> str:
@@ -96,8 +103,7 @@ def rule_of(optimizer: Optimizer) -> str:
 
     Its settings stand in it as numbers; the learning rate keeps its name.
     """
-    text = textwrap.dedent(inspect.getsource(type(optimizer).change))
-    (node,) = ast.parse(text).body
+    text, node = _parsed(type(optimizer).change)
     node.args.args = [argument for argument in node.args.args if argument.arg != "self"]
     head, body = cleaned(text, node, vars(sys.modules[type(optimizer).__module__]), optimizer).text.split("\n", 1)
     return f"{head}\n    {docstring(type(optimizer).__doc__ or '')}\n{body}"
@@ -164,16 +170,19 @@ class _Edits(ast.NodeVisitor):
 
     def text_between(self, first: ast.stmt, last: ast.stmt) -> str:
         """The lines from one statement to another, edited."""
-        start, end = self._starts[first.lineno - 1], self._starts[last.end_lineno]
+        start, end = self._starts[first.lineno - 1], self._starts[_end(last)[0]]
         found, at = "", start
         for begin, stop, instead in sorted(self._edits):
             found += self._bytes[at:begin].decode() + instead
             at = stop
         return re.sub(r"  # (type: ignore|noqa|fmt).*", "", found + self._bytes[at:end].decode())
 
-    def _put(self, node: ast.AST, instead: str) -> None:
-        begin = self._starts[node.lineno - 1] + node.col_offset
-        self._edits.append((begin, self._starts[node.end_lineno - 1] + node.end_col_offset, instead))
+    def _put(self, node: ast.stmt | ast.expr, instead: str) -> None:
+        begin, (line, column) = self._starts[node.lineno - 1] + node.col_offset, _end(node)
+        self._edits.append((begin, self._starts[line - 1] + column, instead))
+
+    def _segment(self, node: ast.expr) -> str:
+        return ast.get_source_segment(self._text, node) or ""
 
     def visit_If(self, node: ast.If) -> None:
         """A check goes whole."""
@@ -190,7 +199,8 @@ class _Edits(ast.NodeVisitor):
             self.generic_visit(node)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
-        self._put(node, f"{ast.get_source_segment(self._text, node.target)} = {ast.get_source_segment(self._text, node.value)}")
+        if node.value:
+            self._put(node, f"{self._segment(node.target)} = {self._segment(node.value)}")
 
     def visit_Expr(self, node: ast.Expr) -> None:
         if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
@@ -203,8 +213,7 @@ class _Edits(ast.NodeVisitor):
         if place is None:
             self.generic_visit(node)
         else:
-            self._put(node, ast.get_source_segment(self._text, node.args[place]))
-
+            self._put(node, self._segment(node.args[place]))
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         if isinstance(node.value, ast.Name) and node.value.id == "self":
@@ -215,9 +224,15 @@ class _Edits(ast.NodeVisitor):
     def visit_IfExp(self, node: ast.IfExp) -> None:
         """A choice that the owner has made is left as what it chose."""
         if isinstance(node.test, ast.Attribute) and isinstance(node.test.value, ast.Name) and node.test.value.id == "self":
-            self._put(node, ast.get_source_segment(self._text, node.body if getattr(self._owner, node.test.attr) else node.orelse))
+            self._put(node, self._segment(node.body if getattr(self._owner, node.test.attr) else node.orelse))
         else:
             self.generic_visit(node)
+
+
+def _end(node: ast.stmt | ast.expr) -> tuple[int, int]:
+    """Line and column, in bytes, after a piece of parsed text."""
+    assert node.end_lineno is not None and node.end_col_offset is not None
+    return node.end_lineno, node.end_col_offset
 
 
 class _Unchecked(ast.NodeTransformer):

@@ -6,6 +6,7 @@ import datetime
 import io
 import math
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlencode
 
 import numpy as np
@@ -70,8 +71,10 @@ class _Book:
         self.book = xlsxwriter.Workbook(file, {"in_memory": True, "nan_inf_to_errors": True})
         self.book.set_properties({"title": "cnnviz", "created": _MADE})
         self.book.set_calc_mode("auto")
-        styles = {"title": {"bold": True, "font_size": 14}, "head": {"font_color": "#5a6472", "font_size": 9}, "live": {}, "given": {"font_color": "#5a6472", "italic": True},
-                  "input": {"bg_color": "#fff7d6"}, "link": {"font_color": "#0b6bcb", "underline": 1}}  # fmt: skip
+        styles: dict[str, dict[str, object]] = {
+            "title": {"bold": True, "font_size": 14}, "head": {"font_color": "#5a6472", "font_size": 9}, "live": {},
+            "given": {"font_color": "#5a6472", "italic": True}, "input": {"bg_color": "#fff7d6"}, "link": {"font_color": "#0b6bcb", "underline": 1},
+        }  # fmt: skip
         self.style = {name: self.book.add_format(style | ({"num_format": "0.0000"} if name in ("live", "given", "input") else {})) for name, style in styles.items()}
 
     def write(self) -> None:
@@ -143,11 +146,11 @@ class _Book:
                 self._formula(sheet, row, column, formula, value, "live", values is not None)
         self._colours(sheet, shape)
 
-    def _formula(self, sheet, row: int, column: int, formula: str, value: float, style: str, known: bool = True) -> None:
+    def _formula(self, sheet: Any, row: int, column: int, formula: str, value: float, style: str, known: bool = True) -> None:
         finite = np.isfinite(value)
         sheet.write_formula(row, column, f"={formula}", self.style[style], value if self.known and known and finite else 0)
 
-    def _head(self, sheet, name: str, words: str, shape: tuple[int, ...]) -> None:
+    def _head(self, sheet: Any, name: str, words: str, shape: tuple[int, ...]) -> None:
         sheet.write(0, 0, name, self.style["title"])
         sheet.write_string(1, 0, words)
         sheet.write_string(2, 0, "×".join(map(str, shape)), self.style["head"])
@@ -159,7 +162,7 @@ class _Book:
             for column in range(columns):
                 sheet.write_number(FIRST_ROW - 1, FIRST_COLUMN + column, column, self.style["head"])
 
-    def _colours(self, sheet, shape: tuple[int, ...]) -> None:
+    def _colours(self, sheet: Any, shape: tuple[int, ...]) -> None:
         """Row labels, and blue below 0, red above."""
         last: tuple[int, int] = (FIRST_ROW, FIRST_COLUMN)
         for at in np.ndindex(*shape[:-1] if len(shape) > 1 else shape):

@@ -71,8 +71,8 @@ def _hint(hints: Mapping[str, object], name: str) -> Iterator[str]:
 
 def _rows(name: str, array: np.ndarray, pinned: Cell | None) -> Iterator[str]:
     """All rows of an array, map by map; of the pinned cell's map alone, where one of this array is pinned."""
-    own = pinned is not None and pinned[0] == name and len(pinned[1]) == array.ndim
-    for place in [pinned[1][:-2]] if own else np.ndindex(array.shape[:-2]):
+    own = pinned and pinned[0] == name and len(pinned[1]) == array.ndim
+    for place in [pinned[1][:-2]] if pinned and own else np.ndindex(array.shape[:-2]):
         if place:
             yield f"# {label(name)}[{', '.join(map(str, place))}]"
         yield from (f"        {row}" for row in np.atleast_2d(array[place]).tolist())
@@ -117,5 +117,6 @@ class Progress:
             self._written = 0
 
     def _write(self, text: str) -> None:
-        self._stream.write(text)
-        self._stream.flush()
+        if self._stream is not None:
+            self._stream.write(text)
+            self._stream.flush()
