@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from cnnviz.pages import switches
 from cnnviz.pages.address import Now
 from cnnviz.pages.charts import Chart
 from cnnviz.pages.colours import LEAST_ERROR
@@ -15,6 +14,7 @@ from cnnviz.pages.encoding import encode, header, losses
 from cnnviz.pages.map_parts import Part
 from cnnviz.pages.map_records import largest
 from cnnviz.pages.switches import Group, Switch
+from cnnviz.wire.board import BoardColumn, BoardData, BoardHeader, BoardMap, BoardRow, State, Verdict
 from cnnviz.words import Message
 
 ERROR = "error"
@@ -55,7 +55,7 @@ class Board:
     charts: tuple[Chart, ...] = ()
     cells: Mapping[str, list[int]] = field(default_factory=dict)
     tabs: tuple[Switch, ...] = ()
-    states: Mapping[str, str] = field(default_factory=dict)
+    states: Mapping[str, State] = field(default_factory=dict)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """What is shown of the arrays of every row, named "row.symbol"."""
@@ -66,27 +66,29 @@ class Board:
         """The charts by the name under which the component asks to see them large."""
         return {f"chart-{chart.name}": chart for chart in self.charts}
 
-    def to_json(self) -> dict:
+    @property
+    def record(self) -> BoardData:
         """The header's part for the component."""
-        return {
-            "title": self.title,
-            "verdict": {"text": self.verdict, "good": self.good},
-            "sentences": self.sentences,
-            "rows": [{"name": row.name, "label": row.label} for row in self.rows],
-            "columns": [self._column(part) for part in self.parts],
-            "maps": self._maps(),
-            "subject": self.subject,
-            "tabs": [vars(tab) for tab in self.tabs],
-            "switches": switches.to_json(self.groups),
-            "charts": [chart.to_json() for chart in self.charts],
-        }
+        return BoardData(
+            title=self.title,
+            verdict=Verdict(text=self.verdict, good=self.good),
+            sentences=self.sentences,
+            rows=[BoardRow(name=row.name, label=row.label) for row in self.rows],
+            columns=[self._column(part) for part in self.parts],
+            maps=self._maps(),
+            subject=self.subject,
+            tabs=[tab.record for tab in self.tabs],
+            switches=[group.record for group in self.groups],
+            charts=[chart.record for chart in self.charts],
+        )
 
-    def _column(self, part: Part) -> dict:
+    def _column(self, part: Part) -> BoardColumn:
         symbol = part.symbol
-        parted = "first" if symbol == self.first else "inherits" if symbol in self.inherits else ""
-        state = self.states.get(symbol, parted)
-        cell = self.cells.get(symbol) or self._strongest(part)
-        return part.to_json() | {"address": part.address, "note": self.notes.get(symbol, ""), "state": state, "cell": cell}
+        parted: State = "first" if symbol == self.first else "inherits" if symbol in self.inherits else ""
+        return BoardColumn(
+            **part.record, address=part.address, note=self.notes.get(symbol, ""), state=self.states.get(symbol, parted),
+            cell=self.cells.get(symbol) or self._strongest(part),
+        )  # fmt: skip
 
     def _strongest(self, part: Part) -> list[int]:
         """The cell that is spoken of before anybody points: of the largest number in the first row."""
@@ -97,7 +99,7 @@ class Board:
         array = row.arrays[part.symbol]
         return array if part.whole else part.of(array)
 
-    def _maps(self) -> dict[str, dict]:
+    def _maps(self) -> dict[str, BoardMap]:
         """Limits and colours: one symbol has the same limits in every row, or they could not be compared."""
         maps = {}
         for part in self.parts:
@@ -107,19 +109,19 @@ class Board:
             limits = (0.0, max(1.0, most)) if part.scale == "activation" else (-most, most)
             for row in self.rows:
                 if symbol in row.arrays:
-                    own = _OWN[row.scale](self._shown(row, part)) if row.scale else {"limits": limits, "scale": part.scale}
+                    own = _OWN[row.scale](self._shown(row, part)) if row.scale else BoardMap(limits=limits, scale=part.scale)
                     maps[f"{row.name}.{symbol}"] = own
         return maps
 
 
-def _ratios(array: np.ndarray) -> dict[str, object]:
+def _ratios(array: np.ndarray) -> BoardMap:
     of = array[np.isfinite(array)]
     low, high = np.percentile(of, (2, 98)) if of.size else (1.0, 1.0)
-    return {"limits": (float(min(low, 1.0)), float(max(high, 1.0 if low < 1 else 1 + 1e-9))), "scale": "activation"}
+    return BoardMap(limits=(float(min(low, 1.0)), float(max(high, 1.0 if low < 1 else 1 + 1e-9))), scale="activation")
 
 
-_OWN: Mapping[str, Callable[[np.ndarray], dict[str, object]]] = {
-    ERROR: lambda _: {"limits": (LEAST_ERROR, 1.0), "scale": ERROR},
+_OWN: Mapping[str, Callable[[np.ndarray], BoardMap]] = {
+    ERROR: lambda _: BoardMap(limits=(LEAST_ERROR, 1.0), scale="error"),
     RATIO: _ratios,
 }
 
@@ -129,10 +131,10 @@ def answer(page: str, now: Now, board: Board, more: Mapping[str, object] | None 
 
     One goes through the stages that have a column; the others would show nothing.
     """
-    head = header(page, now) | {"board": board.to_json()} | (more or {})
+    head = BoardHeader(**header(page, now), board=board.record)
     shown = {part.symbol for part in board.parts}
     head["stages"] = [stage for stage in head["stages"] if stage["symbol"] in shown or _next(stage["symbol"]) in shown]
-    return encode(head, board.arrays() | losses(now.moment) | dict(arrays or {}))
+    return encode({**head, **(more or {})}, board.arrays() | losses(now.moment) | dict(arrays or {}))
 
 
 def _next(stage: str) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cnnviz.wire.board import ChartData
+from cnnviz.wire.board import Line as LineData
 from cnnviz.words import Message
 
 LINE_COLOURS = ("#2f86de", "#d9730d", "#c0392b", "#16a085", "#8e44ad", "#7f8c8d", "#b8860b", "#d6336c", "#8a5a44")
@@ -44,12 +46,16 @@ class Chart:
     cursor: float | None = None
     words: Message | str = ""
 
-    def to_json(self) -> dict:
-        """As the component's chart wants it."""
-        lines = [{**vars(line), "hue": self.hue(place)} for place, line in enumerate(self.lines)]
-        shown = ("name", "title", "x", "cursor", "words")
-        axes = {"log": "x" in self.log, "logY": "y" in self.log}
-        return {name: getattr(self, name) for name in shown} | axes | {"series": lines}
+    @property
+    def record(self) -> ChartData:
+        """As the component has it."""
+        series = [
+            LineData(label=line.label, values=[*line.values], dashed=line.dashed, hue=self.hue(place)) for place, line in enumerate(self.lines)
+        ]
+        return ChartData(
+            name=self.name, title=self.title, x=[*self.x], cursor=self.cursor, words=self.words,
+            log="x" in self.log, logY="y" in self.log, series=series,
+        )  # fmt: skip
 
     def hue(self, place: int) -> int:
         """Which colour the line at `place` has: a dashed one that of its like in the first version."""

@@ -20,6 +20,7 @@ from cnnviz.pages.map_records import program_of
 from cnnviz.pages.network_record import stage_records
 from cnnviz.pages.remarks import remarks
 from cnnviz.pages.version import code
+from cnnviz.wire.page import Header
 from cnnviz.wire.records import FiltersRecord
 from cnnviz.words import DEFAULT, Message, Problem, Versions, written
 
@@ -27,23 +28,23 @@ MOST_LOSSES = 200
 """Points in the small loss curve; more would not be seen."""
 
 
-def header(page: str, now: Now) -> dict[str, object]:
+def header(page: str, now: Now) -> Header:
     """What every page needs: the lesson that this answers, sentences, and the status line."""
-    return {
-        "page": page,
-        "code": code(),
-        "asked": dict(now.asked),
-        "lesson": {**now.lesson.to_query(), **now.extras, **now.gone},
-        "words": now.image.message,
-        "wrong": dict(now.wrong),
-        "remarks": remarks(now.lesson, now.moment),
-        "deviations": effects(now.lesson.deviations),
-        "loss": finite(float(now.moment.losses[-1])),
-        "saturated": finite(hidden_share(program_of(now.lesson, now.moment).network, now.moment.trace, "saturated")),
-        "filters": first_filters(now.lesson),
-        "outputs": now.lesson.output_words,
-        "stages": stage_records(program_of(now.lesson, now.moment), now.lesson.opt),
-    }
+    return Header(
+        page=page,
+        code=code(),
+        asked=dict(now.asked),
+        lesson={**now.lesson.to_query(), **now.extras, **now.gone},
+        words=now.image.message,
+        wrong=dict(now.wrong),
+        remarks=remarks(now.lesson, now.moment),
+        deviations=effects(now.lesson.deviations),
+        loss=finite(float(now.moment.losses[-1])),
+        saturated=finite(hidden_share(program_of(now.lesson, now.moment).network, now.moment.trace, "saturated")),
+        filters=first_filters(now.lesson),
+        outputs=now.lesson.output_words,
+        stages=stage_records(program_of(now.lesson, now.moment), now.lesson.opt),
+    )
 
 
 def finite(value: float) -> float | None:
@@ -76,7 +77,7 @@ def thinned(values: np.ndarray, most: int) -> np.ndarray:
     return values[np.linspace(0, len(values) - 1, most).round().astype(int)]
 
 
-def encode(header: Mapping[str, object], arrays: dict[str, np.ndarray]) -> bytes:
+def encode(header: Mapping[str, object], arrays: Mapping[str, np.ndarray]) -> bytes:
     """The header's length as little-endian uint32, the header as JSON, the arrays one after another.
 
     Each array starts at a multiple of 8, and so does the first: spaces after the JSON see to it. The

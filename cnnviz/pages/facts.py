@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
+from cnnviz.core.architecture import Architecture
 from cnnviz.core.layers.layer import Layer
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.loss_runs import Promise
-from cnnviz.core.network import Network
 from cnnviz.core.stages import label
 from cnnviz.core.symbols import Names
 from cnnviz.core.trajectory import Moment
 from cnnviz.words import Message, message
 
 
-def facts(lesson: Lesson, network: Network, moment: Moment, promised: Promise | None = None) -> dict[str, Message]:
+def facts(lesson: Lesson, network: Architecture, moment: Moment, promised: Promise | None = None) -> dict[str, Message]:
     """What is worth knowing of this lesson at some of its stages, by the stage's symbol."""
     found: dict[str, Message] = {}
     for layer, names in zip(network.layers, network.names, strict=True):

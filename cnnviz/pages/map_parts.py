@@ -12,8 +12,9 @@ from cnnviz.core.cells import Cell, cell_shape
 from cnnviz.core.program import Program
 from cnnviz.core.stages import label
 from cnnviz.pages import map_records
-from cnnviz.wire.records import MapRecord
-from cnnviz.words import Message, message
+from cnnviz.wire.board import PartData
+from cnnviz.wire.records import MapRecord, Scale, Text
+from cnnviz.words import message
 
 MOST_LAYERS = 2
 """Outputs of which each has its weights in a layer of one picture; of more one is shown."""
@@ -28,9 +29,9 @@ class Part:
     """
 
     symbol: str
-    words: Message | str
+    words: Text
     family: str
-    scale: str
+    scale: Scale
     shape: tuple[int, ...]
     index: tuple[int | None, ...]
     rows: int
@@ -73,20 +74,14 @@ class Part:
             named.pop()
         return f"{label(self.symbol)}[{','.join(named)}]"
 
-    def to_json(self) -> dict:
-        """As the component's boards and films want it."""
-        names = [at for at, size in zip(self.index, self.shape, strict=True) if at is None or size > 1]
-        return {
-            "symbol": self.symbol,
-            "label": self.label,
-            "words": self.words,
-            "family": self.family,
-            "index": names,
-            "rows": self.rows,
-            "columns": self.columns,
-            "layers": self.layers,
-            "flat": self.flat,
-        }
+    @property
+    def record(self) -> PartData:
+        """As the component's boards and films have it."""
+        named = [at for at, size in zip(self.index, self.shape, strict=True) if at is None or size > 1]
+        return PartData(
+            symbol=self.symbol, label=self.label, words=self.words, family=self.family, index=named,
+            rows=self.rows, columns=self.columns, layers=self.layers, flat=self.flat,
+        )  # fmt: skip
 
 
 def part(program: Program, symbol: str, at: Sequence[int] = ()) -> Part:
@@ -96,10 +91,10 @@ def part(program: Program, symbol: str, at: Sequence[int] = ()) -> Part:
     at = tuple(at) if len(at) == len(shape) else (0,) * len(shape)
     index = _index(record, shape, at)
     sizes = [size for size, fixed in zip(shape, index, strict=True) if fixed is None]
-    known = (symbol, record["words"], record["family"], record["scale"], shape, index)
     named = cell_shape(program, symbol) or ()
     address = index[len(shape) - len(named) :] if named and named == shape[len(shape) - len(named) :] else ()
-    return Part(*known, *sizes, flat=len(sizes) == 1, address=address)  # type: ignore[arg-type]
+    rows, columns, layers = (*sizes, 1, 1)[:3]
+    return Part(symbol, record["words"], record["family"], record["scale"], shape, index, rows, columns, layers, len(sizes) == 1, address)
 
 
 def _index(record: MapRecord, shape: tuple[int, ...], at: tuple[int, ...]) -> tuple[int | None, ...]:

@@ -17,7 +17,7 @@ from cnnviz.core.program import Program
 from cnnviz.core.stages import label
 from cnnviz.core.symbols import Names
 from cnnviz.core.trajectory import Moment
-from cnnviz.wire.records import Kind, MapRecord
+from cnnviz.wire.records import Kind, MapRecord, Scale
 from cnnviz.words import Message, message
 
 
@@ -98,9 +98,13 @@ def _record(symbol: str, program: Program, layers: Mapping[str, int], scales: Ma
         layer=layers.get(base),
         family=_family(base, program),
         band="gradients" if is_gradient else "parameters" if base in program.parameters else "values",
-        scale="activation" if scale in ("positive", "share") else scale,
+        scale=_COLOURS[scale],
         limits=(0.0, 1.0),
     )
+
+
+_COLOURS: Mapping[str, Scale] = {"pixel": "pixel", "signed": "signed", "positive": "activation", "share": "activation"}
+"""The colours of values of each kind (Layer.scale)."""
 
 
 def _layers(program: Program) -> dict[str, int]:

@@ -7,7 +7,7 @@ import gzip
 import hashlib
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote
 
@@ -96,7 +96,7 @@ _PLAIN = "-_.!~*'(),:"
 """What the browser leaves as it is beside letters and digits: JavaScript's encodeURIComponent, and commas and colons."""
 
 
-Cost = tuple[list[tuple], float]
+Cost = tuple[list[tuple[Hashable, ...]], float]
 """Which kinds of resource one is, the most special first, and about how many seconds it takes by its lesson alone."""
 
 
@@ -112,7 +112,7 @@ def cost(page: Page, asked: Mapping[str, str], form: str = "") -> Cost:
         x = load_image(Lesson().img, lesson.ch, lesson.scale)
     keys, words = _kind_keys(page, asked)
     sizes = step_work(lesson.network, x.shape).bit_length(), state_bytes(lesson.network, x.shape, lesson.opt).bit_length()
-    kinds = [(page.id, form, keys, words, sizes), (page.id, form, keys, sizes), (page.id, form, sizes), (page.id, form)]
+    kinds: list[tuple[Hashable, ...]] = [(page.id, form, keys, words, sizes), (page.id, form, keys, sizes), (page.id, form, sizes), (page.id, form)]
     passed = estimate(lesson.network, x.shape, updates_ahead(lesson, x, lesson.k))
     return kinds, passed + answers_of(page).seconds(lesson, x, query)
 
@@ -161,7 +161,7 @@ def _for_programs(page: Page, now: Now, answer: bytes, form: str) -> bytes:
     head = {"code": code(), "page": page.id, "asked": dict(now.asked), "lesson": header["lesson"], "wrong": wrong, "loss": header["loss"]}
     if form == "npz":
         file = io.BytesIO()
-        np.savez_compressed(file, header=np.array(json.dumps(head)), **arrays)
+        np.savez_compressed(file, header=np.array(json.dumps(head)), **arrays)  # type: ignore[arg-type]  # of its keywords only allow_pickle is no array
         return file.getvalue()
     written = ", ".join(f"{json.dumps(name)}: {_numbers(array)}" for name, array in arrays.items())
     return f'{json.dumps(head, allow_nan=False)[:-1]}, "arrays": {{{written}}}}}'.encode()
@@ -174,8 +174,10 @@ def _numbers(array: np.ndarray) -> str:
         texts = (_numbers(part) for part in parts)
         return f"[{', '.join(texts if array.ndim > 1 else (text[1:-1] for text in texts))}]"
     check_wanted()
-    finite = array.dtype.kind != "f" or np.isfinite(array).all()
-    return json.dumps((array if finite else np.where(np.isfinite(array), array.astype(object), None)).tolist(), allow_nan=False)
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        array = array.astype(object)
+        array[~np.isfinite(array.astype(float))] = None
+    return json.dumps(array.tolist(), allow_nan=False)
 
 
 def structured(said: object) -> dict[str, object]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from cnnviz.wire.board import SwitchData, SwitchGroup
 from cnnviz.words import Message
 
 
@@ -19,6 +20,11 @@ class Switch:
     change: Mapping[str, str]
     more: Message | str = ""
 
+    @property
+    def record(self) -> SwitchData:
+        """As the component has it."""
+        return SwitchData(key=self.key, label=self.label, words=self.words, on=self.on, change=self.change, more=self.more)
+
 
 @dataclass(frozen=True)
 class Group:
@@ -32,7 +38,7 @@ class Group:
         """What the style sheet calls it, in every language: the end of its title's id."""
         return self.title.id.rpartition(".")[2]
 
-
-def to_json(groups: Iterable[Group]) -> list[dict]:
-    """As the component's switches want them."""
-    return [{"name": group.name, "title": group.title, "options": [vars(switch) for switch in group.switches]} for group in groups]
+    @property
+    def record(self) -> SwitchGroup:
+        """As the component has it."""
+        return SwitchGroup(name=self.name, title=self.title, options=[switch.record for switch in self.switches])

@@ -37,6 +37,9 @@ class PartData(TypedDict):
     flat: bool
 
 
+State = Literal["", "first", "inherits", "wrong", "missing"]
+
+
 class BoardColumn(PartData):
     """One symbol; `state` says where versions part: "first" here, "inherits" from there, "wrong" once more, "" nowhere; or it is "missing".
 
@@ -46,7 +49,7 @@ class BoardColumn(PartData):
     cell: Cell
     address: Sequence[int | None]
     note: records.Text
-    state: Literal["", "first", "inherits", "wrong", "missing"]
+    state: State
 
 
 class BoardMap(TypedDict):

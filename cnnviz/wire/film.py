@@ -9,6 +9,8 @@ from cnnviz.wire import records
 from cnnviz.wire.board import PartData, SwitchData, SwitchGroup
 from cnnviz.wire.page import Header
 
+Role = Literal["kernel", "weights", "push"]
+
 
 class FilmMap(PartData):
     """A picture of the film; `most` is its largest value of all updates.
@@ -18,7 +20,7 @@ class FilmMap(PartData):
     """
 
     scale: records.Scale
-    role: Literal["kernel", "weights", "push"]
+    role: Role
     most: float
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnnviz.core.notebook import DEVIATION_TABLE
+from cnnviz.core.deviations import DEVIATION_TABLE
 from cnnviz.export.mathml import named
 from cnnviz.words import say, text
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from cnnviz.core.architecture import Architecture
 from cnnviz.core.gradcheck import WRONG, GradientCheck, relative_error
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.mistake_model import Placed
@@ -30,7 +31,7 @@ from cnnviz.words import Message, message
 Arrays = Mapping[str, np.ndarray]
 
 
-def columns(network: Network) -> tuple[str, ...]:
+def columns(network: Architecture) -> tuple[str, ...]:
     """The gradients from the image's to the last, stage by stage.
 
     >>> columns(Network.parse("conv1x3-sigmoid-dense2-sigmoid-mse"))

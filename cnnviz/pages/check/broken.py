@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 import numpy as np
 
 from cnnviz.core.activation_slopes import slopes
@@ -99,7 +101,7 @@ def _losses(lesson: Lesson, moment: Moment, mistake: Placed | None) -> np.ndarra
 MOST_BYTES = 4_000_000
 """What the runs that are remembered may take together."""
 
-_known: Recent[tuple, np.ndarray] = Recent(MOST_BYTES, held_bytes)
+_known: Recent[tuple[Hashable, ...], np.ndarray] = Recent(MOST_BYTES, held_bytes)
 
 
 def _drawn(losses: np.ndarray) -> list[float | None]:

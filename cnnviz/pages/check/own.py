@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 
 import numpy as np
 
@@ -12,7 +12,6 @@ from cnnviz.core.comparison.diagnosis import Diagnosis, diagnose
 from cnnviz.core.comparison.stage_verdicts import INHERITS, WRONG
 from cnnviz.core.comparison.worst_entry import worst_of
 from cnnviz.core.gradcheck import relative_error, verdict
-from cnnviz.core.network import Network
 from cnnviz.core.program import Program
 from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.core.stages import label
@@ -21,11 +20,12 @@ from cnnviz.export.own_example import example_of
 from cnnviz.export.own_report import case_of, near_ones, said
 from cnnviz.pages.address import Now
 from cnnviz.pages.boards import ERROR, RATIO, Board, Row
-from cnnviz.pages.check.board import drawn_errors
+from cnnviz.pages.check.board import columns, drawn_errors
 from cnnviz.pages.check.tabs import tabs
 from cnnviz.pages.map_parts import Part, part
 from cnnviz.pages.map_records import largest
-from cnnviz.wire.check import CodeData, OwnData, OwnMatch
+from cnnviz.wire.board import State
+from cnnviz.wire.check import CheckData, CodeData, OwnData, OwnMatch, OwnStage
 from cnnviz.words import Message, Problem, message
 
 SHOWN = 3
@@ -35,12 +35,6 @@ File = tuple[str, bytes]
 """The name of what a visitor has chosen, and what is in it."""
 
 Found = tuple[OwnGradients, Diagnosis] | Problem | None
-
-
-def columns(network: Network) -> tuple[str, ...]:
-    """The gradients from the image's to the last, as on the other tabs."""
-    backward = [stage for stage in network.stages if stage.phase == "backward"]
-    return ("dx", *(symbol for stage in reversed(backward) for symbol in stage.makes))
 
 
 def found_in(now: Now, file: File | None) -> Found:
@@ -63,7 +57,7 @@ def _compared(now: Now, data: bytes) -> Found:
 MOST_BYTES = 32_000_000
 """What the comparisons that are remembered may take together."""
 
-_known: Recent[tuple, Found] = Recent(MOST_BYTES, held_bytes)
+_known: Recent[tuple[Hashable, ...], Found] = Recent(MOST_BYTES, held_bytes)
 
 
 def board(now: Now, file: File | None, found: Found) -> Board:
@@ -163,13 +157,13 @@ def _sentences(own: OwnGradients, found: Diagnosis) -> list[Message]:
     return said_of
 
 
-def _state(found: Diagnosis, symbol: str) -> str:
+def _state(found: Diagnosis, symbol: str) -> State:
     one = found.arrays.get(symbol)
     if one is None:
         return "missing"
     if one.verdict == WRONG:
         return "first" if found.stage_of(symbol) == found.first else "wrong"
-    return INHERITS if one.verdict == INHERITS else ""
+    return "inherits" if one.verdict == INHERITS else ""
 
 
 def _part(program: Program, symbol: str, error: np.ndarray | None) -> Part:
@@ -192,11 +186,11 @@ def _cell(one: Part, error: np.ndarray | None, ours: np.ndarray) -> list[int]:
 def more(now: Now, file: File | None, found: Found) -> Mapping[str, object]:
     """What stands beside the board: which file it is, what each wrong stage looks like, and its line of code."""
     own = OwnData(file=file[0][:60] if file else "", example="", stages=[])
-    check: dict[str, object] = {"tab": "own", "definitions": [], "digits": None, "code": None, "falls": "", "own": own}
+    check = CheckData(tab="own", definitions=[], digits=None, code=None, falls="", own=own)
     if isinstance(found, tuple):
         own["stages"] = [_looks_like(found[1], stage) for stage in found[1].matches]
     elif file is None:
-        own |= _example(now)
+        check["own"] = _example(now)
     return {"check": check}
 
 
@@ -215,7 +209,7 @@ def _example(now: Now) -> OwnData:
     return OwnData(file="", example=words, stages=[_looks_like(found, found.first)])
 
 
-def _looks_like(found: Diagnosis, stage: str) -> Mapping[str, object]:
+def _looks_like(found: Diagnosis, stage: str) -> OwnStage:
     matches = found.matches[stage]
     near = near_ones(matches)
     others = [match for match in matches if near and match not in near and match.slip.placed]
@@ -231,7 +225,7 @@ def _looks_like(found: Diagnosis, stage: str) -> Mapping[str, object]:
         code = CodeData(wrong=wrong, right=right)
     counts = [OwnMatch(title=match.slip.title, share=match.reproduced / max(1, match.of), count=_count(match.reproduced, match.of)) for match in shown]
     words = [one for one in said(found, stage, near) if one.id in ("own.made_before", "own.same_lesson")]
-    return {"how": how, "title": title, "matches": counts, "code": code, "words": words}
+    return OwnStage(how=how, title=title, matches=counts, code=code, words=words)
 
 
 def _count(n: int, of: int) -> Message:

@@ -7,7 +7,7 @@ import numpy as np
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.values import Params
 from cnnviz.scripts.scene import scene
-from cnnviz.words import message
+from cnnviz.words import Message, message
 
 CARDS = ("pixel", "kernel", "unit", "loss", "gradient")
 """By their names among the words `web.glossary`."""
@@ -47,7 +47,7 @@ def cards() -> list[dict[str, object]]:
     ]
 
 
-def _bars() -> list[tuple[str, float, float]]:
+def _bars() -> list[tuple[Message | str, float, float]]:
     """Each output with its name and its target."""
     here = scene(Lesson())
     return [(name, float(o), float(y)) for name, o, y in zip(here.lesson.output_names, here.arrays["o"], here.arrays["y"], strict=True)]

@@ -32,7 +32,7 @@ def pictures(lessons: Sequence[GuidedLesson]) -> tuple[list[LearnPicture | None]
         found.append(None)
         if first:
             name, (here, symbol, array) = f"lesson.{n}", first
-            found[-1] = LearnPicture(array=name, **_colours(here, symbol, array))
+            found[-1] = _picture(name, here, symbol, array)
             arrays[name] = array
     return found, arrays
 
@@ -52,11 +52,11 @@ def _first_map(guided: GuidedLesson) -> tuple[Scene, str, np.ndarray] | None:
     return None
 
 
-def _colours(here: Scene, symbol: str, array: np.ndarray) -> dict[str, object]:
-    """The scale of a map and its ends, those of a signed one from this channel alone."""
+def _picture(name: str, here: Scene, symbol: str, array: np.ndarray) -> LearnPicture:
+    """A map with its scale and the ends of that, those of a signed one from this channel alone."""
     program = here.lesson.network.program(here.moment.trace.x.shape)
     record = records(here.lesson, program, here.moment).get(symbol)
     if record and record["scale"] != "signed":
-        return {"scale": record["scale"], "limits": record["limits"]}
+        return LearnPicture(array=name, scale=record["scale"], limits=record["limits"])
     most = float(np.abs(array).max())
-    return {"scale": "signed", "limits": (-most, most)}
+    return LearnPicture(array=name, scale="signed", limits=(-most, most))

@@ -84,7 +84,7 @@ def _letters(moment: Moment) -> list[tuple[str, str, str]]:
 def _zeros(moment: Moment) -> int:
     """The zeros that the padding adds in all, on both sides together."""
     rows, out = moment.trace.x.shape[0], moment.trace.z1.shape[0]
-    added = (out - 1) * moment.trace.stride + len(moment.params.f) - rows
+    added: int = (out - 1) * moment.trace.stride + len(moment.params.f) - rows
     return max(0, added)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 import numpy as np
 
+from cnnviz.core.deviations import DEVIATION_TABLE
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.notebook import DEVIATION_TABLE
 from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.core.stages import label
 from cnnviz.core.switch_sets import index_of, moving_sets, smallest
@@ -42,4 +44,4 @@ def _sets(lesson: Lesson, moment: Moment) -> dict[str, object]:
 MOST_BYTES = 1_000_000
 """What the sets that are remembered may take together."""
 
-_known: Recent[tuple, np.ndarray] = Recent(MOST_BYTES, held_bytes)
+_known: Recent[tuple[Hashable, ...], np.ndarray] = Recent(MOST_BYTES, held_bytes)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import numpy as np
 
+from cnnviz.core.deviations import DEVIATION_TABLE
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.notebook import DEVIATION_TABLE
 from cnnviz.core.notebook_output import KERNEL, SUMS, rerun
 from cnnviz.core.switch_sets import moving_sets, smallest
 from cnnviz.core.trajectory import trajectory
@@ -46,9 +47,9 @@ def story() -> tuple[Step, ...]:
     """
     kernel = (11, 7, 14, 13, 8, 9, 8, 7, 16)
     raw = Lesson(img="train-0", scale="raw", f=kernel, w="zeros", y=(1, 1), lr=0.01, k=0)
-    theirs = {"rule": "object-oriented"}
-    small = {"scale": "unit", "k": 1, "f": tuple(round(weight / 90, 4) for weight in kernel)}
-    steps = {
+    theirs: dict[str, Any] = {"rule": "object-oriented"}
+    small: dict[str, Any] = {"scale": "unit", "k": 1, "f": tuple(round(weight / 90, 4) for weight in kernel)}
+    steps: dict[str, tuple[dict[str, Any], tuple[str, str]]] = {
         "saturated": ({"stage": "a1"}, ("short_loop", "update_first")),
         "zero": ({"stage": "df"}, ("short_loop", "update_first")),
         "moves": ({"stage": "update"} | theirs, ("short_loop", "update_first")),

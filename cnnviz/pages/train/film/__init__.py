@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 
@@ -17,7 +17,6 @@ from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.core.stages import label
 from cnnviz.core.work import estimate
 from cnnviz.data.images import load_image
-from cnnviz.pages import switches
 from cnnviz.pages.address import Now
 from cnnviz.pages.charts import Chart, Line
 from cnnviz.pages.encoding import encode, header
@@ -28,6 +27,7 @@ from cnnviz.pages.train.film.asked import DEFAULT_UPDATES, asked_hold, asked_oth
 from cnnviz.pages.train.film.choices import choices, halves
 from cnnviz.pages.train.film.curves import CURVES, Curve, lines
 from cnnviz.pages.train.film.words import difference, turning
+from cnnviz.wire.film import FilmData, FilmHeader
 from cnnviz.words import Message, Problem, message, together
 
 
@@ -62,22 +62,20 @@ class FilmPage:
     groups: tuple[Group, ...]
     halves: tuple[Switch, ...]
 
-    def to_json(self) -> dict:
+    @property
+    def record(self) -> FilmData:
         """The header's part for the component."""
         labels = [message("ui.train.film.dashed", label=run.label) if place else run.label for place, run in enumerate(self.runs)]
-        return {
-            "n": self.n,
-            "runs": [
-                {"label": label} | frames.to_json(run.film, run.lesson, run.parts, run.kernel)
-                for label, run in zip(labels, self.runs, strict=True)
-            ],
-            "change": self._change,
-            "targets": list(self.runs[0].lesson.y),
-            "sentences": self.sentences,
-            "wrong": together(self.wrong) or "",
-            "switches": switches.to_json(self.groups),
-            "halves": [vars(half) for half in self.halves],
-        }
+        return FilmData(
+            n=self.n,
+            runs=[frames.record(label, run.film, run.lesson, run.parts, run.kernel) for label, run in zip(labels, self.runs, strict=True)],
+            change=self._change,
+            targets=self.runs[0].lesson.y,
+            sentences=self.sentences,
+            wrong=together(self.wrong) or "",
+            switches=[group.record for group in self.groups],
+            halves=[half.record for half in self.halves],
+        )
 
     def named_charts(self) -> dict[str, Chart]:
         """The curves by the name under which the component asks to see them large, complete."""
@@ -110,8 +108,8 @@ def film_page(lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> FilmPa
     """The film that the address asks for: `n` updates, and `vs`, another lesson's query, beside it."""
     n, wrong_updates = asked_updates(asked.get("n", ""), lesson.k, lesson.most_updates)
     vs = asked.get("vs", "")
-    runs = (Run(message("ui.train.film.this_lesson"), lesson, _filmed(lesson, x, n, 2 if vs or asked.get("hold") else 1), x.shape),)
-    wrong = (wrong_updates,) if wrong_updates else ()
+    runs: tuple[Run, ...] = (Run(message("ui.train.film.this_lesson"), lesson, _filmed(lesson, x, n, 2 if vs or asked.get("hold") else 1), x.shape),)
+    wrong: tuple[Message, ...] = (wrong_updates,) if wrong_updates else ()
     if vs:
         other, sentence = _compared(lesson, vs, n)
         runs += (other,) if other else ()
@@ -152,10 +150,10 @@ def _compared(lesson: Lesson, vs: str, n: int) -> tuple[Run | None, Message | No
 
 def answer(now: Now, shown: FilmPage) -> bytes:
     """Everything that the film needs in the browser."""
-    head = header("train", now)
+    head = FilmHeader(**header("train", now), film=shown.record)
     if "n" in now.extras or shown.n != DEFAULT_UPDATES:
-        head["lesson"]["n"] = str(shown.n)
-    return encode(head | {"film": shown.to_json()}, shown.arrays())
+        head["lesson"] = {**head["lesson"], "n": str(shown.n)}
+    return encode(head, shown.arrays())
 
 
 def _filmed(lesson: Lesson, x: np.ndarray, n: int, parts: int, hold: frozenset[str] = frozenset()) -> Film:
@@ -188,6 +186,6 @@ MOST_WEIGHTS = 5_000_000
 SHORT = 0.2
 """Seconds of work from which a film waits until no other long one is being made; shorter ones wait for nobody."""
 
-_FILMS: Recent[tuple, Film] = Recent(MOST_BYTES, held_bytes)
+_FILMS: Recent[tuple[Hashable, ...], Film] = Recent(MOST_BYTES, held_bytes)
 _ONE_AT_A_TIME = threading.Lock()
 """A class that opens one link has its film computed once."""

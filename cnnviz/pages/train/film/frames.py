@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -21,6 +21,8 @@ from cnnviz.pages.train.film.learning import (
     symbol_of,
     weights_of,
 )
+from cnnviz.wire.film import FilmMap, FilmRun, Role
+from cnnviz.wire.records import Text
 
 MOST_BYTES = 2_000_000
 """What may go to the browser; the curves take their part, the frames of the maps the rest."""
@@ -104,7 +106,7 @@ def numbers_of(lesson: Lesson, kernel: Part | None) -> int:
     return 2 + 3 * len(lesson.y) + weights + lines + 2 * len(lesson.network.parameters)
 
 
-def to_json(film: Film, lesson: Lesson, parts: tuple[Part, ...], kernel: Part | None) -> Mapping[str, object]:
+def record(label: Text, film: Film, lesson: Lesson, parts: tuple[Part, ...], kernel: Part | None) -> FilmRun:
     """What the component's film needs to know of a run's maps and curves."""
     *weights, push = parts
     maps = [_map(kernel, kernel.symbol, "kernel", _most(film.kernel))] if kernel else []
@@ -112,17 +114,18 @@ def to_json(film: Film, lesson: Lesson, parts: tuple[Part, ...], kernel: Part | 
     maps.append(_map(push, push.symbol, "push", log_bytes(_frames(film, push))[1][1]))
     marks, sentence = falls(film)
     share = share_of_the_fall(film, lesson)
-    return {
-        "maps": maps,
-        "lines": {name: list(lines(film, lesson, name)) for name in CURVES},
-        "marks": marks,
-        "fall": sentence or "",
-        "share": share[1] if share else None,
-    }
+    return FilmRun(
+        label=label,
+        maps=maps,
+        lines={name: list(lines(film, lesson, name)) for name in CURVES},
+        marks=marks,
+        fall=sentence or "",
+        share=share[1] if share else None,
+    )
 
 
-def _map(one: Part, symbol: str, role: str, most: float) -> dict[str, object]:
-    return one.to_json() | {"symbol": symbol, "scale": one.scale, "role": role, "most": most}
+def _map(one: Part, symbol: str, role: Role, most: float) -> FilmMap:
+    return FilmMap(**replace(one, symbol=symbol).record, scale=one.scale, role=role, most=most)
 
 
 def _most(array: np.ndarray) -> float:

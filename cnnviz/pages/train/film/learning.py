@@ -10,6 +10,7 @@ from cnnviz.core.film import Film, fall_shares, milestones
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.stages import label
 from cnnviz.pages.map_parts import Part, part
+from cnnviz.wire.film import FilmMark, FilmShare
 from cnnviz.words import Message, message
 
 MOST_OUTPUTS = 2
@@ -85,7 +86,7 @@ def log_bytes(values: np.ndarray) -> tuple[np.ndarray, tuple[float, float]]:
     return (128 + np.rint(HALF * share * np.sign(values))).astype(np.uint8), (least, most)
 
 
-def share_of_the_fall(film: Film, lesson: Lesson) -> tuple[np.ndarray, dict[str, object]] | None:
+def share_of_the_fall(film: Film, lesson: Lesson) -> tuple[np.ndarray, FilmShare] | None:
     """Each parameter's share of what the steps promise, (n+1,P), and over all of them; None without plain gradient descent."""
     if lesson.opt != "gd" or lesson.deviations:
         return None
@@ -94,14 +95,14 @@ def share_of_the_fall(film: Film, lesson: Lesson) -> tuple[np.ndarray, dict[str,
         return None
     largest = int(np.argmax(whole))
     title = message("ui.train.film.share.title", name=label(film.parameters[largest]), share=float(whole[largest]))
-    return each, {"names": [label(name) for name in film.parameters], "all": whole.tolist(), "title": title}
+    return each, FilmShare(names=[label(name) for name in film.parameters], all=whole.tolist(), title=title)
 
 
-def falls(film: Film) -> tuple[list[dict[str, object]], Message | None]:
+def falls(film: Film) -> tuple[list[FilmMark], Message | None]:
     """Where half, 90 % and 99 % of the fall of the loss have come, and that in a sentence."""
     found = milestones(film.losses)
     if not found:
         return [], None
     half, most, all_but = found.values()
-    marks = [{"k": k, "words": message("ui.train.film.fall.mark", share=share, k=k)} for share, k in found.items()]
+    marks = [FilmMark(k=k, words=message("ui.train.film.fall.mark", share=share, k=k)) for share, k in found.items()]
     return marks, message("ui.train.film.fall.sentence", n=len(film.losses) - 1, half=half, most=most, all_but=all_but)

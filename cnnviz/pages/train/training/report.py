@@ -64,7 +64,7 @@ def report(trainer: Trainer) -> Report:
     return header, arrays
 
 
-def preview(job: Job, said: str = "") -> Report:
+def preview(job: Job, said: Message | str = "") -> Report:
     """What stands there before a training's first report: empty charts, and images of each class to learn from; `said` is its state."""
     learn, names = job.data.train, job.data.names
     words = message(f"ui.train.training.{'honest' if job.settings.net == DEFAULT else 'intro'}")

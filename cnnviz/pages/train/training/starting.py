@@ -34,7 +34,7 @@ def _training(lesson: Lesson, settings: Settings, names: tuple[str, ...], x_shap
         weights=lesson.w if lesson.w in WEIGHTS else "normal", seed=lesson.seed, learning_rate=settings.rate,
         batch=settings.batch, epochs=settings.epochs, shuffle=settings.seed, scale=lesson.scale,
         net=net, opt=settings.opt, dtype=settings.dtype, classes=names,
-        **({} if settings.net else {"stride": lesson.stride, "padding": lesson.pad}),
+        stride=1 if settings.net else lesson.stride, padding=0 if settings.net else lesson.pad,
     )  # fmt: skip
     training.network.check(x_shape)
     first = next(iter(banks(training.network, x_shape)), None)

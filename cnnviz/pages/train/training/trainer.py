@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import NamedTuple, Protocol
 
 from cnnviz.core.cancellation import in_background
@@ -38,7 +38,7 @@ class Job(NamedTuple):
     channel: str
 
     @property
-    def name(self) -> tuple:
+    def name(self) -> tuple[Hashable, ...]:
         """The same for jobs that give the same numbers."""
         return self.settings, self.data.names, self.data.source, self.channel
 
@@ -169,4 +169,4 @@ class Trainer:
         return self._stop.is_set() or time.monotonic() - self._seen > PATIENCE
 
 
-_done: Recent[tuple, Trainer] = Recent(MOST_BYTES, lambda training: held_bytes((training.reports, training.outcome)))
+_done: Recent[tuple[Hashable, ...], Trainer] = Recent(MOST_BYTES, lambda training: held_bytes((training.reports, training.outcome)))
