@@ -98,7 +98,7 @@ class _counted:
     def __enter__(self) -> None:
         self.counter[self.who] += 1
 
-    def __exit__(self, *_) -> None:
+    def __exit__(self, *_: object) -> None:
         self.counter[self.who] -= 1
         if not self.counter[self.who]:
             del self.counter[self.who]

@@ -291,9 +291,13 @@ async def _done(future: Future[Any]) -> None:
     loop = asyncio.get_running_loop()
     done = loop.create_future()
 
+    def end() -> None:
+        if not done.done():
+            done.set_result(None)
+
     def tell(_: object) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits for anything any more
-            loop.call_soon_threadsafe(lambda: done.done() or done.set_result(None))
+            loop.call_soon_threadsafe(end)
 
     future.add_done_callback(tell)
     await done

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import zlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Hashable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
@@ -52,10 +52,10 @@ class Numbers:
     """What is known, what is being made in turns, and what such answers cost."""
 
     def __init__(self) -> None:
-        self.kept: Recent[tuple, Resource] = Recent(MOST_BYTES, held_bytes)
+        self.kept: Recent[tuple[Hashable, ...], Resource] = Recent(MOST_BYTES, held_bytes)
         self.known: Recent[tuple[str, str, bytes], Known] = Recent(MOST_BYTES, held_bytes)
         self.preparing: set[asyncio.Task[Response]] = set()
-        self.costly: Recent[tuple, Cost] = Recent(MOST_COSTLY)
+        self.costly: Recent[tuple[Hashable, ...], Cost] = Recent(MOST_COSTLY)
         self.costs = Costs()
         self.refusing = 0
         self.work: Gate[Resource] = Gate(2, 2_000, 400, 0.01)
@@ -73,7 +73,7 @@ class Numbers:
                 self.kept.put(name, found)
         return found
 
-    def _made(self, name: tuple, page: Page, asked: Mapping[str, str], form: str) -> Resource:
+    def _made(self, name: tuple[Hashable, ...], page: Page, asked: Mapping[str, str], form: str) -> Resource:
         """In a thread of the gate's: says what it will take as soon as that is known, and learns from what it took."""
         cost = self.costly.get(name) or resource.cost(page, asked, form)
         seconds = self.costs.expected(*cost)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,7 +42,7 @@ class SharedArrays:
         return f"cnnviz:{self.kind}:{name}"
 
     @staticmethod
-    def _ask(act):
+    def _ask(act: Callable[[], object]) -> object:
         from redis.exceptions import RedisError
 
         try:
