@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -20,10 +20,10 @@ class Kept:
     """Answers by name, `most` bytes of them."""
 
     def __init__(self, most: int = 20_000_000) -> None:
-        self.known: Recent[tuple, Bytes] = Recent(most, held_bytes)
-        self.coming: dict[tuple, asyncio.Task[Bytes]] = {}
+        self.known: Recent[tuple[Hashable, ...], Bytes] = Recent(most, held_bytes)
+        self.coming: dict[tuple[Hashable, ...], asyncio.Task[Bytes]] = {}
 
-    async def get(self, request: Request, name: tuple, make: Callable[[], Awaitable[Mapping[str, object]]]) -> Response:
+    async def get(self, request: Request, name: tuple[Hashable, ...], make: Callable[[], Awaitable[Mapping[str, object]]]) -> Response:
         """The answer of that name; what `make` raises is everybody's who waits for it."""
         both = self.known.get(name)
         if both is None:
@@ -35,7 +35,7 @@ class Kept:
         headers = {"Cache-Control": "no-store", "Vary": "Accept-Encoding", **({"Content-Encoding": "gzip"} if packed else {})}
         return Response(both[packed], media_type="application/json", headers=headers)
 
-    async def _made(self, name: tuple, make: Callable[[], Awaitable[Mapping[str, object]]]) -> Bytes:
+    async def _made(self, name: tuple[Hashable, ...], make: Callable[[], Awaitable[Mapping[str, object]]]) -> Bytes:
         try:
             body = bytes(JSONResponse(await make()).body)
         finally:

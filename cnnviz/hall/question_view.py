@@ -198,7 +198,7 @@ def _option(label: str, value: np.ndarray, lang: str) -> HallOption:
 
 def _map(asked: Asked, symbol: str, shown: bool) -> HallMap:
     array, record = asked.here.arrays[symbol], asked.maps[symbol]
-    return map_data(symbol, array, record, asked.lang) | {"plane": plane(array, record) if shown else None}  # type: ignore[return-value]
+    return HallMap(**{**map_data(symbol, array, record, asked.lang), "plane": plane(array, record) if shown else None})
 
 
 def map_data(symbol: str, array: np.ndarray, record: MapRecord, lang: str) -> HallMap:
@@ -245,7 +245,8 @@ def _kernel(asked: Asked) -> list[list[float]] | None:
     for link in asked.program.links.get(asked.step.map, ()):
         array = asked.here.arrays.get(link.source)
         if link.source in asked.program.parameters and array is not None and array.ndim == 2 and array.size <= MOST_SHOWN:
-            return array.astype(float).tolist()
+            weights: list[list[float]] = array.astype(float).tolist()
+            return weights
     return None
 
 

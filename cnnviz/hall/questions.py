@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from typing import Any, TypeVar
 
 from starlette.requests import Request
@@ -158,10 +158,11 @@ class Questions:
             self.prepared.put(name, found)
         return found
 
-    async def _worked(self, request: Request, name: tuple, work: Callable[[], Result]) -> Result:
+    async def _worked(self, request: Request, name: tuple[Hashable, ...], work: Callable[[], Result]) -> Result:
         """What `work` gives, outside the event loop; a problem with it is the lecturer's to hear."""
         try:
-            return await self.work.get(name, visitor_of(request), work)
+            found: Result = await self.work.get(name, visitor_of(request), work)
+            return found
         except Problem as problem:
             raise Refused(400, problem.code, **problem.values) from None
         except (Busy, TimeoutError):

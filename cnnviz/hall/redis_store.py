@@ -8,8 +8,8 @@ import json
 import logging
 import time
 import uuid
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 from cnnviz.core.recent import Recent
@@ -46,7 +46,8 @@ class Shared:
     """As `Memory`, for all processes that name the same Redis. Losing it loses no room that somebody follows."""
 
     def __init__(self, redis: Redis, most: int = MOST_ROOMS):
-        self.redis, self.most = redis, most
+        self.redis: Any = redis  # its types know nothing of decode_responses, by which all that it answers is text
+        self.most = most
         self.process = uuid.uuid4().hex
         self.known: Recent[str, Room] = Recent(10 * MOST_ROOMS)
         self.followed: set[Room] = set()
@@ -270,7 +271,7 @@ class Shared:
             await self.answers.put_back(room, there.poll)
         return there
 
-    async def _write(self, code: str, fields: dict) -> None:
+    async def _write(self, code: str, fields: Mapping[str, object]) -> None:
         async with self.redis.pipeline() as all_or_nothing:
             all_or_nothing.hset(room_name(code), mapping=fields)
             all_or_nothing.expire(room_name(code), int(SILENCE))

@@ -29,7 +29,8 @@ class SharedVotes:
     """The answers of all rooms; `keeps` says of which rooms this process keeps them, to put them back."""
 
     def __init__(self, redis: Redis, keeps: Callable[[Room], bool]):
-        self.redis, self.keeps = redis, keeps
+        self.redis: Any = redis  # its types know nothing of decode_responses, by which all that it answers is text
+        self.keeps = keeps
         self.kept = 0
         self.waiting: list[Vote] = []
         self.casting: asyncio.Task[None] | None = None
@@ -152,7 +153,7 @@ def _number(poll: Poll, text: str) -> float | None:
         return None
 
 
-def _write(pipe: Any, name: str, fields: dict) -> None:
+def _write(pipe: Any, name: str, fields: Mapping[str, str | int]) -> None:
     if fields:
         pipe.hset(name, mapping=fields)
         pipe.expire(name, int(SILENCE))

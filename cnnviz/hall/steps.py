@@ -8,7 +8,7 @@ from cnnviz.core.lesson import LESSON_KEYS, Lesson
 from cnnviz.data.images import find_image
 from cnnviz.hall.question_view import MOST_CELLS, map_data
 from cnnviz.pages import map_records
-from cnnviz.scripts.lesson_file import HALL_KINDS, Step
+from cnnviz.scripts.lesson_file import HALL_KINDS, GuidedLesson, Step
 from cnnviz.scripts.library import library
 from cnnviz.scripts.question import filled
 from cnnviz.scripts.scene import Scene, lesson_of, scene
@@ -24,7 +24,7 @@ def steps_data(lesson: str, room_query: str, lang: str) -> HallSteps:
     asked = {key: text for key, text in parse_qsl(room_query) if key in LESSON_KEYS}
     now, _ = Lesson.understand(asked, label=_label(asked))
     return HallSteps(
-        lessons=[LearnListed(id=one.id, languages=one.languages, title=one.title.say(lang), goal=one.goal.say(lang), steps=len(one.steps)) for one in known.lessons],
+        lessons=[_listed(one, lang) for one in known.lessons],
         lesson=guided.id if guided else "",
         steps=[_step(number, step, lang) for number, step in enumerate(guided.steps, 1)] if guided else [],
         maps=_maps(now, lang),
@@ -33,7 +33,12 @@ def steps_data(lesson: str, room_query: str, lang: str) -> HallSteps:
     )
 
 
-def _label(asked: dict[str, str]) -> int | None:
+def _listed(one: GuidedLesson, lang: str) -> LearnListed:
+    title, goal = one.title.say(lang), one.goal.say(lang)
+    return LearnListed(id=one.id, languages=one.languages, title=title, goal=goal, steps=len(one.steps), picture=None)
+
+
+def _label(asked: dict[str, str]) -> str | None:
     try:
         return find_image(asked["img"]).label if "img" in asked else None
     except Problem:

@@ -9,10 +9,13 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from cnnviz.hall.questions import poll_data
 from cnnviz.hall.store import Room, Store, StoreLost
 from cnnviz.server.limits import fair_share
+
+One = TypeVar("One")
 
 HEARTBEAT = 15.0
 """Seconds after which a stream says that it is still there."""
@@ -107,10 +110,8 @@ class Streams:
                             await changed.wait()
         finally:
             room.streams -= 1
-            for counted, one in ((self.followed, room), (self.following, stream.visitor)):
-                counted[one] -= 1
-                if not counted[one]:
-                    del counted[one]
+            _one_less(self.followed, room)
+            _one_less(self.following, stream.visitor)
             with contextlib.suppress(StoreLost):
                 await self.store.count(room, 0 if stream.screen else -1, stream.alone)
 
@@ -126,3 +127,10 @@ class Streams:
             return b""
         stream.count = count
         return f"event: count\ndata: {json.dumps(count)}\n\n".encode()
+
+
+def _one_less(counted: Counter[One], one: One) -> None:
+    """Counts one down; of what is no more nothing is kept."""
+    counted[one] -= 1
+    if not counted[one]:
+        del counted[one]
