@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -44,7 +45,7 @@ class Store:
     def add(self, name: str, answer: bytes) -> None:
         """Takes in an answer. Raises Problem where all would take too much."""
         start = 4 + int.from_bytes(answer[:4], "little")
-        arrays: Mapping[str, list] = json.loads(answer[4:start])["arrays"]
+        arrays: Mapping[str, list[Any]] = json.loads(answer[4:start])["arrays"]
         cuts = sorted({start, len(answer), *(start + place[1] for place in arrays.values())})
         before = list(self.answers.values())[-1] if self.answers else []
         own: list[int] = []

@@ -43,7 +43,8 @@ def mount(page: str, *, listens: bool = False, private: Mapping[str, str] | None
         "listens": listens, "private": private,
     }  # fmt: skip
     data = encode(head, {"answer": np.frombuffer(answer, np.uint8)} if answer else {})
-    return _component(key="component", data=data, on_open_change=lambda: None)["open"]
+    asked: str | None = _component(key="component", data=data, on_open_change=lambda: None)["open"]
+    return asked
 
 
 def mount_training(data: bytes) -> tuple[str | None, str | None]:

@@ -141,7 +141,7 @@ def _separators() -> str:
     return say("words.point") + say("words.thousands")
 
 
-def _axis(log: bool) -> dict:
+def _axis(log: bool) -> dict[str, str]:
     return {"type": "log", "exponentformat": "power"} if log else {}
 
 

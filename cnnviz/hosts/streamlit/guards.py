@@ -8,6 +8,7 @@ import os
 import re
 from collections import OrderedDict
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -244,12 +245,13 @@ def give_up_a_file() -> bool:
     if not runtime.exists():
         return False
     running = runtime.get_instance()
-    files = getattr(running.uploaded_file_mgr, "file_storage", {})
+    manager: Any = running.uploaded_file_mgr  # the one that keeps files in memory
+    files = getattr(manager, "file_storage", {})
     holding = {session: sum(len(file.data) for file in list(kept.values())) for session, kept in list(files.items()) if kept}
     if not holding:
         return False
     session = max(holding, key=lambda session: (not running.is_active_session(session), holding[session]))
-    running.uploaded_file_mgr.remove_file(session, next(iter(files[session])))
+    manager.remove_file(session, next(iter(files[session])))
     return True
 
 

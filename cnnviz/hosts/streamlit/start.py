@@ -12,6 +12,7 @@ from functools import cache
 from importlib import import_module
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from streamlit import config
@@ -49,7 +50,7 @@ def at_the_end(act: Callable[[], None]) -> None:
 
 
 @contextlib.asynccontextmanager
-async def lifespan(_: st.App) -> AsyncIterator[dict]:
+async def lifespan(_: st.App) -> AsyncIterator[dict[str, object]]:
     """For `st.App`: before the first visitor is let in."""
     forbidden()  # a word that is none ends it here
     raise_file_limit()
@@ -108,15 +109,16 @@ def send_at_once(loop: asyncio.AbstractEventLoop) -> None:
     asyncio would do so by itself, but not for a socket that was made without naming its protocol, as
     Streamlit's is. A connection has it from the socket that it came in by.
     """
-    create = loop.create_server
+    create: Any = loop.create_server
 
-    async def create_server(*arguments, sock: socket.socket | None = None, **options) -> asyncio.Server:
+    async def create_server(*arguments: Any, sock: socket.socket | None = None, **options: Any) -> asyncio.Server:
         if sock is not None and sock.family in (socket.AF_INET, socket.AF_INET6):
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return await create(*arguments, sock=sock, **options)
+        server: asyncio.Server = await create(*arguments, sock=sock, **options)
+        return server
 
     with contextlib.suppress(AttributeError):  # uvloop's cannot be changed, and need not be
-        loop.create_server = create_server
+        loop.create_server = create_server  # type: ignore[method-assign]  # that is what this is about
 
 
 @cache
@@ -129,14 +131,14 @@ def close_what_asks_nothing() -> None:
         _bound_heads(import_module("uvicorn.protocols.http.httptools_impl").HttpToolsProtocol)
 
 
-def _close_what_is_silent(protocol: type) -> None:
+def _close_what_is_silent(protocol: Any) -> None:
     made = protocol.connection_made
 
-    def connection_made(self, transport: asyncio.Transport) -> None:
+    def connection_made(self: Any, transport: asyncio.Transport) -> None:
         made(self, transport)
         self.loop.call_later(SILENT, close, self, transport)
 
-    def close(self, transport: asyncio.Transport) -> None:
+    def close(self: Any, transport: asyncio.Transport) -> None:
         if self.cycle is None and transport.get_protocol() is self:  # else it was asked something, or is a web socket now
             transport.abort()
 
@@ -144,26 +146,27 @@ def _close_what_is_silent(protocol: type) -> None:
     _close_what_is_unread(protocol)
 
 
-def _close_what_is_unread(protocol: type) -> None:
+def _close_what_is_unread(protocol: Any) -> None:
     pause = protocol.pause_writing
     pauses = count()
 
-    def pause_writing(self) -> None:
+    def pause_writing(self: Any) -> None:
         pause(self)
         self.pause = next(pauses)
         self.loop.call_later(UNREAD, close, self, self.pause, self.transport.get_write_buffer_size())
 
-    def close(self, pause: int, waited: int) -> None:
+    def close(self: Any, pause: int, waited: int) -> None:
         if self.pause != pause or not self.flow.write_paused or self.transport.is_closing():
             return
         if (waits := self.transport.get_write_buffer_size()) >= waited:
-            return self.transport.abort()
-        self.loop.call_later(UNREAD, close, self, pause, waits)
+            self.transport.abort()
+        else:
+            self.loop.call_later(UNREAD, close, self, pause, waits)
 
     protocol.pause_writing = pause_writing
 
 
-def _bound_heads(protocol: type) -> None:
+def _bound_heads(protocol: Any) -> None:
     """Has it give up connections on which MOST_HEAD bytes have come without a head's end, or a part of a body: it would keep them all.
 
     The web server's own parser does so by itself (h11), the quick one does not (httptools).
@@ -172,7 +175,7 @@ def _bound_heads(protocol: type) -> None:
     def counted(name: str) -> Callable[..., None]:
         before = getattr(protocol, name)
 
-        def heard(self, *body: bytes) -> None:
+        def heard(self: Any, *body: bytes) -> None:
             self.unheard = 0
             before(self, *body)
 
@@ -180,7 +183,7 @@ def _bound_heads(protocol: type) -> None:
 
     received = protocol.data_received
 
-    def data_received(self, data: bytes) -> None:
+    def data_received(self: Any, data: bytes) -> None:
         self.unheard += len(data)
         received(self, data)
         if self.unheard > MOST_HEAD and self.transport.get_protocol() is self:  # else it is a web socket now

@@ -36,7 +36,8 @@ def current_lesson() -> Lesson:
 
 def adopted() -> tuple[int, Mapping[str, str]]:
     """How often a dialog changed the lesson, and the last change."""
-    return st.session_state.get(_ADOPTED, (0, {}))
+    last: tuple[int, Mapping[str, str]] = st.session_state.get(_ADOPTED, (0, {}))
+    return last
 
 
 def adopt(**change: object) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 from streamlit import runtime
@@ -45,7 +46,7 @@ def _make_room(size: int) -> None:
     """Lets the oldest files go, as many as `size` bytes more take; who has not fetched theirs presses the button again."""
     if not runtime.exists():
         return
-    storage = runtime.get_instance().media_file_mgr._storage
+    storage: Any = runtime.get_instance().media_file_mgr._storage  # the one that keeps files in memory
     files = [(id, len(file.content)) for id, file in list(storage._files_by_id.items()) if file.kind.value == "downloadable"]
     held = sum(length for _, length in files)
     for id, length in files:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from functools import partial
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -22,7 +23,7 @@ from cnnviz.hosts.streamlit.escape_markdown import escape_markdown
 from cnnviz.hosts.streamlit.visit import adopt
 from cnnviz.pages.address import Now
 from cnnviz.pages.registry import pages
-from cnnviz.words import Problem, say
+from cnnviz.words import Problem, message, say
 
 
 def take_home(now: Now, film_updates: int) -> None:
@@ -93,18 +94,18 @@ def _frameworks(lesson: Lesson, pixels: np.ndarray, name: str) -> None:
     makers = {"keras": export.keras_script, "pytorch": export.pytorch_script}
     for column, (library, make) in zip(st.columns(2), makers.items(), strict=True):
         with column:
-            _download(library, f"{name}-{library}.py", "text/x-python", lambda make=make: make(lesson, pixels), key=library)
+            _download(library, f"{name}-{library}.py", "text/x-python", partial(make, lesson, pixels), key=library)
 
 
 def _films(shown: Lesson, image: Image, updates: int) -> None:
     lesson, x = dataclasses.replace(shown, k=updates), load_image(image.pixels, shown.ch, shown.scale)
     for kind in ("gif", "webp"):
         name = f"cnnviz-{lesson.img[:12]}-{updates}-updates.{kind}"
-        _download("film", name, f"image/{kind}", lambda kind=kind: export.animation(lesson, x, kind=kind), n=updates, kind=kind)
+        _download("film", name, f"image/{kind}", partial(export.animation, lesson, x, kind=kind), n=updates, kind=kind)
 
 
 def _download(what: str, name: str, mime: str, make: Callable[[], str | bytes], key: str = "", **values: object) -> None:
-    download(say(f"ui.take_home.{what}", **values), name, mime, f"export_{key or name.rpartition('.')[2]}", make)
+    download(str(message(f"ui.take_home.{what}", **values)), name, mime, f"export_{key or name.rpartition('.')[2]}", make)
 
 
 def _upload(lesson: Lesson) -> None:

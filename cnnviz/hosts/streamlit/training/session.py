@@ -11,7 +11,8 @@ _TRAINER = "trainer"
 
 def trainer() -> Trainer | None:
     """This visitor's training, if there was one."""
-    return st.session_state.get(_TRAINER, (None, False))[0]
+    last: Trainer | None = st.session_state.get(_TRAINER, (None, False))[0]
+    return last
 
 
 def begin(job: Job) -> None:
