@@ -24,7 +24,7 @@ from cnnviz.core.links import Link
 from cnnviz.core.read_only import sealed
 from cnnviz.core.sliding import Padding
 from cnnviz.core.symbols import Names
-from cnnviz.core.ties import TIE, largest
+from cnnviz.core.ties import TIE, largest, margin
 from cnnviz.core.values import Gradients, Later, Params, Trace
 from cnnviz.words import Problem
 
@@ -370,7 +370,7 @@ class Program:
     def tie(self, values: Inner, symbol: str) -> float:
         """What differs by so much in an array is equal there (core/ties.py), given those of a pass; 0 where no kink follows."""
         bound = self._bounds[symbol].target
-        return TIE * float(values[bound].max()) if bound in values else 0.0
+        return float(margin(values[bound], TIE).max()) if bound in values else 0.0
 
     def ties(self, values: Inner) -> dict[str, np.ndarray]:
         """`tie.<symbol>` (1,) for each array of which a pool takes the largest: the difference up to which its numbers are equal."""

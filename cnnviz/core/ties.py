@@ -24,6 +24,14 @@ float32 it is too small to matter: ties are as they come there.
 """
 
 
+MOST_BOUND = 1e12
+"""The bound beyond which nothing is a tie, 700 times that of any course's network on raw pixels after its first update.
+
+In a run that diverges one unit's weights outgrow another's by more than float64 has digits: there the bound of all says
+nothing of the numbers of one.
+"""
+
+
 def largest(x: np.ndarray) -> np.ndarray:
     """The bound of an image: max |x|, (…,C,H,W) -> (…,1,1,1).
 
@@ -33,8 +41,17 @@ def largest(x: np.ndarray) -> np.ndarray:
     return np.abs(x).max(axis=(-3, -2, -1), keepdims=True)
 
 
+def margin(bound: np.ndarray, tie: float) -> np.ndarray:
+    """The difference below which numbers of this bound are equal: tie · bound, or 0 beyond MOST_BOUND.
+
+    >>> margin(np.array([8.0, 1e20, np.inf]), 0.5).tolist()
+    [4.0, 0.0, 0.0]
+    """
+    return np.where(bound < MOST_BOUND, tie * bound, bound.dtype.type(0))
+
+
 def settled(z: np.ndarray, bound: np.ndarray, tie: float) -> np.ndarray:
-    """z, with 0 where it is 0 but for round-off: |z| < tie · bound.
+    """z, with 0 where it is 0 but for round-off: |z| < margin.
 
     >>> settled(np.array([1e-16, -1e-16, 1e-13]), np.array([8.0]), 1e-14).tolist()
     [0.0, 0.0, 1e-13]
@@ -42,7 +59,7 @@ def settled(z: np.ndarray, bound: np.ndarray, tie: float) -> np.ndarray:
     size, most = np.abs(z), bound.item() if bound.size == 1 else bound.max()
     if not size.min() < tie * most:  # mostly so, and half of the work
         return z
-    return np.where(size < tie * bound, z.dtype.type(0), z)
+    return np.where(size < margin(bound, tie), z.dtype.type(0), z)
 
 
 def bound_of_shares(bound: np.ndarray) -> np.ndarray:

@@ -66,6 +66,18 @@ def test_what_is_0_but_for_round_off_is_0_and_nothing_else():
         assert not np.any(settled(np.array([strange, 0.0]), np.array([np.inf]), TIE)[:1] == 0)
 
 
+def test_where_one_unit_has_run_away_the_numbers_of_the_others_stay():
+    network, x = Network.parse("conv2x3b-relu-max2-dense3-relu-dense2-mse"), load_image(find_image("test-3").pixels, "red")
+    params = dict(network.init(x.shape, seed=1))
+    alone = network.forward(params, x)
+    params["f"] = params["f"] * np.array([-1e20, 1])[:, None, None, None]
+    params["b1"] = np.array([-1e25, 0.0])  # it is silent
+    trace = network.forward(params, x)
+    assert not trace.a1[0].any() and trace.a1[1].any() and trace.z2.all()
+    np.testing.assert_allclose(trace.z1[1], alone.z1[1], rtol=1e-12, atol=1e-14)
+    assert np.count_nonzero(network.backward(params, trace, np.ones(2)).dz1[1])
+
+
 @pytest.mark.parametrize("scale", ["unit", "raw"])
 @pytest.mark.parametrize("name", PATTERNS)
 def test_an_edge_filter_sees_nothing_along_an_edge_and_then_relu_is_shut(name, scale):

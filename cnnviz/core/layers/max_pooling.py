@@ -13,7 +13,7 @@ import numpy as np
 from cnnviz.core.layers._pooling import Pooling
 from cnnviz.core.layers.layer import Call, Links, Shape, call
 from cnnviz.core.sliding import Index, along, slices
-from cnnviz.core.ties import TIE
+from cnnviz.core.ties import TIE, margin
 
 
 def max_pool(x: np.ndarray, k: int, stride: int, shape: tuple[int, int]) -> np.ndarray:
@@ -29,9 +29,9 @@ def max_pool(x: np.ndarray, k: int, stride: int, shape: tuple[int, int]) -> np.n
 def first_winners(x: np.ndarray, p: np.ndarray, bound: np.ndarray, k: int, stride: int, tie: float) -> Iterator[tuple[Index, np.ndarray]]:
     """For each cell (u,v) of the window the index of what lies under it, and at which places it wins.
 
-    That is the first cell that is equal to the largest but for round-off: p - x <= tie · bound.
+    That is the first cell that is equal to the largest but for round-off: p - x <= margin.
     """
-    least, open_places = p - p.dtype.type(tie) * bound, np.ones(p.shape, bool)
+    least, open_places = p - margin(bound, tie), np.ones(p.shape, bool)
     for under in slices(k, stride, *p.shape[-2:]):
         wins = x[under] >= least
         wins &= open_places
