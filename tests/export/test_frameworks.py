@@ -23,7 +23,8 @@ LESSONS = {preset.name: Lesson.understand(preset.query | {"k": "2", "lr": "0.001
     "full, averages, cross-entropy of sigmoids": Lesson(net="conv2x3full-avg3s2-conv2x2p1-gap-sigmoid-ce", y="1,0.5", ch="gray", k=3),
     "targets that do not sum to 1": Lesson(net="conv3x3s2p2-gap-dense3-softmax-ce", y="1,1,0.5", opt="adam", k=3),
     "a hidden softmax": Lesson(net="dense4-softmax-dense2-sigmoid-bce", y="1,0", opt="momentum", k=3),
-    "raw pixels": Lesson(net="conv2x3bs2-max2-dense2-softmax-mse", scale="raw", k=0),
+    # A softmax that is sure and wrong: of one that is right TensorFlow has only the first digits.
+    "raw pixels": Lesson(net="conv2x3bs2-max2-dense2-softmax-ce", scale="raw", f="random-1", y="0,1", k=0),
 }
 SCRIPTS = {"keras": keras_script, "torch": pytorch_script}
 
