@@ -15,7 +15,7 @@ from cnnviz.core.gradcheck.inputs import by_parameter, differences, is_finite
 from cnnviz.core.gradcheck.kinks import Found, compared
 from cnnviz.core.gradcheck.paths import path
 from cnnviz.core.gradcheck.result import GradientCheck
-from cnnviz.core.gradcheck.verdict import SAFETY, TOLERANCE, UNTOLD, marks, relative_error
+from cnnviz.core.gradcheck.verdict import UNTOLD, marks
 from cnnviz.core.network import Network
 from cnnviz.core.ops import Padding
 from cnnviz.core.values import Gradients, Params
@@ -83,9 +83,8 @@ def _telling(progress: Progress | None, costs: Mapping[str, int]) -> Callable[[s
 
 
 def _result(analytic: dict[str, np.ndarray], found: Mapping[str, Found], finite: bool) -> GradientCheck:
-    shaped = [{name: found[name][n].reshape(array.shape) for name, array in analytic.items()} for n in range(4)]
-    central, doubt, structural, kinks = shaped
-    errors = {name: relative_error(array, central[name], SAFETY * doubt[name] / TOLERANCE) for name, array in analytic.items()}
+    shaped = [{name: found[name][n].reshape(array.shape) for name, array in analytic.items()} for n in range(5)]
+    central, doubt, errors, structural, kinks = shaped
     marked = {name: marks(array, central[name], doubt[name], structural[name], kinks[name]) for name, array in analytic.items()}
     if not finite:
         marked = {name: np.full_like(array, UNTOLD) for name, array in marked.items()}

@@ -22,10 +22,11 @@ STEADY = 0.1
 
 
 class Found(NamedTuple):
-    """Of each entry, (n,): the central difference, how far it may be off, and whether it is a structural 0 or at a kink."""
+    """Of each entry, (n,): the central difference, how far it may be off, the relative error, and whether it is a structural 0 or at a kink."""
 
     central: np.ndarray
     doubt: np.ndarray
+    error: np.ndarray
     structural: np.ndarray
     kinks: np.ndarray
 
@@ -34,12 +35,17 @@ def compared(nudged: Differences, name: str, analytic: np.ndarray, step: float, 
     """All that a parameter's entries are judged by; `analytic` (n,) is what was given."""
     at = nudged.sides(name, step, progress=told)
     central, doubt, kinks = at.central, at.doubt, np.zeros(analytic.size, bool)
-    error = relative_error(analytic, central, SAFETY * doubt / TOLERANCE)
+    error = _error(analytic, central, doubt)
     one_sided = np.abs(at.apart) > np.abs(central) / 1000 + 2 * SAFETY * doubt
     look = np.flatnonzero(~(error <= TOLERANCE / 10) | one_sided)
     if look.size:
         central[look], doubt[look], kinks[look] = _looked_at(nudged, name, step, look, at)
-    return Found(central, doubt, nudged.structural(name), kinks)
+        error[look] = _error(analytic[look], central[look], doubt[look])
+    return Found(central, doubt, error, nudged.structural(name), kinks)
+
+
+def _error(analytic: np.ndarray, central: np.ndarray, doubt: np.ndarray) -> np.ndarray:
+    return relative_error(analytic, central, SAFETY * doubt / TOLERANCE)
 
 
 def _looked_at(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -20,14 +20,18 @@ for each other where other visitors keep the processors busy: several times as l
 class Path:
     """What a nudge of a parameter goes through: it moves `target` first, the output of layer `place` (x for the image).
 
-    `own` is the line that makes the target, if one does, and `lines` are those after it up to the end, from which
-    the loss is worked out. Blocks have `block` entries, in rows of `row`. `cost` are the numbers made for all entries.
+    `roles` are the symbols of that layer's arrays by what they are to it; `kinks` what goes into (-1) lines with kinks and
+    comes out (1), but for what goes from one to the next. `own` is the line that makes the target, if one
+    does, and `lines` are those after it up to the end, from which the loss is worked out. Blocks have `block` entries,
+    in rows of `row`. `cost` are the numbers made for all entries.
     """
 
     name: str
     size: int
     place: int | None
     target: str
+    roles: Mapping[str, str]
+    kinks: Mapping[str, int]
     own: tuple[Line, ...]
     lines: tuple[Line, ...]
     block: int
@@ -54,7 +58,15 @@ def path(program: Program, name: str) -> Path:
     row = min(block, PRODUCTS // products) if products <= PRODUCTS // 4 else block
     cost = size * sum(_numbers(program)(line) for line in lines)
     own = () if place is None else (program.forward_lines[start - 1],)
-    return Path(name, size, place, target, own, lines, block // row * row, row, cost)
+    roles = {} if place is None else {role: network.names[place].of(role) for role in program.roles(place)}
+    return Path(name, size, place, target, roles, _kinks(program, lines), own, lines, block // row * row, row, cost)
+
+
+def _kinks(program: Program, lines: tuple[Line, ...]) -> dict[str, int]:
+    """What goes into lines with kinks, -1, and what comes out, 1; no symbol that does both."""
+    kinks = [line for line in lines if line.layer is not None and program.network.layers[line.layer].has_kinks]
+    into, out = {line.sources[0] for line in kinks}, {line.target for line in kinks}
+    return dict.fromkeys(sorted(into - out), -1) | dict.fromkeys(sorted(out - into), 1)
 
 
 def end_of(program: Program) -> str:

@@ -21,39 +21,50 @@ class RoundOff:
     def __init__(self, program: Program, values: Inner, y: np.ndarray, slopes: tuple[Gradients, Gradients], eps: float):
         self.program, self.values, self.slopes, self.eps = program, values, slopes, eps
         end = np.abs(slopes[0][f"d{end_of(program)}"])
-        self.own = np.array([0.0, float(end.sum() + 2 * np.abs(y).sum())])  # of the loss itself
+        self.own = np.array([[0.0], [float(end.sum() + 2 * np.abs(y).sum())]])  # of the loss itself
         self._known: dict[str, tuple[np.ndarray, ...]] = {}
+        self._of_lines: dict[tuple[str, bool], np.ndarray] = {}
 
     def of(self, path: Path, effect: np.ndarray, moved: np.ndarray) -> np.ndarray:
         """For entries with these effects (n, …), which move the end by `moved` (n,N): how far L may be off, (n,)."""
         if path.target not in self._known:
             self._known[path.target] = self._errors(path)
-        near, squares, scale, far = self._known[path.target]
+        near, squares, far, scale = self._known[path.target]
         touched = (effect != 0).reshape(len(effect), -1).astype(effect.dtype)
-        errors = np.sqrt(touched @ squares)  # (n, 2)
+        errors = np.sqrt(squares @ touched.T + far**2)  # (2, n)
         if near.size:
-            errors = np.maximum(errors, np.stack([(touched * one).max(axis=1) for one in near.T], axis=1))
-        errors = np.hypot(errors * scale, far) + self.own
-        return self.eps * (errors[:, 0] + length(moved) / 2 * errors[:, 1])
+            errors = np.maximum(errors, np.stack([(touched * one).max(axis=1) for one in near]))
+            errors = np.maximum(errors, far)
+        of_loss, of_end = errors * scale + self.own
+        return self.eps * (of_loss + length(moved) / 2 * of_end)
 
     def _errors(self, path: Path) -> tuple[np.ndarray, ...]:
-        """Errors for both kinds of slopes: of cells that a nudge reaches one by one, and of all others together, (2,).
+        """Errors for both kinds of slopes: of cells that a nudge reaches one by one, (2, cells), and of all others together, (2, 1).
 
-        The former (cells, 2) are over `scale` (2,), the largest of each kind: first as they are, where some are so small that
-        their squares are 0, then squared. An entry that reaches such ones alone has the largest of them.
+        They are over `scale` (2, 1), the largest of each kind. The former come as they are, where there are some so small that
+        their squares are 0, and squared. An entry that reaches such ones alone has the largest of them.
         """
-        alone, near, far = True, [np.zeros((self.values[path.target].size, 2))], [np.zeros((1, 2))]
+        alone, near, found = True, 0, [np.zeros((2, 0))]
         for line in (*path.own, *path.lines):
-            if line.role != "y":
-                continue
-            alone = alone and (line.target == path.target or self._same(line))
+            if line.role == "y":
+                alone = alone and (line.target == path.target or self._same(line))
+                near += alone
+                found.append(self._error(line, alone))
+        errors, cells = np.concatenate(found, axis=1), self.values[path.target].size
+        scale = np.maximum(errors.max(axis=1, keepdims=True), TINY)
+        errors /= scale
+        lines, far = errors[:, : near * cells].reshape(2, near, cells), length(errors[:, near * cells :])[:, None]
+        squares = (lines**2).sum(axis=1)
+        lost = ((squares < SQUARED**2) & lines.any(axis=1)).any() or ((far < SQUARED) & (far > 0)).any()
+        return length(np.swapaxes(lines, 1, 2)) if lost else squares[:, :0], squares, far, scale
+
+    def _error(self, line: Line, alone: bool) -> np.ndarray:
+        """|∂s| · magnitude of a line's cells, (2, cells), for both kinds of slopes; `alone`: of one that is no sum of what moves."""
+        key = line.target, alone
+        if key not in self._of_lines:
             size = (np.abs(self.values[line.target]) if alone else self._magnitude(line)).reshape(-1)
-            (near if alone else far).append(np.stack([np.abs(slopes[f"d{line.target}"]).reshape(-1) * size for slopes in self.slopes], axis=1))
-        together = length(np.stack(near, axis=-1))
-        scale = np.maximum(together.max(axis=0, initial=0), TINY)
-        near_ones = together / scale
-        small = ((near_ones > 0) & (near_ones < SQUARED)).any()
-        return near_ones if small else near_ones[:0], near_ones**2, scale, length(np.concatenate(far).T)
+            self._of_lines[key] = np.stack([np.abs(slopes[f"d{line.target}"]).reshape(-1) for slopes in self.slopes]) * size
+        return self._of_lines[key]
 
     def _same(self, line: Line) -> bool:
         """Whether each cell is made of the same cell before it."""
@@ -88,8 +99,9 @@ def length(numbers: np.ndarray) -> np.ndarray:
     >>> length(np.array([[3e-200, 4e-200], [0.0, 7e200]])).tolist()
     [5e-200, 7e+200]
     """
-    found: np.ndarray = np.linalg.norm(numbers, axis=-1)
-    if not ((found > SQUARED) & (found < 1 / SQUARED)).all():
-        largest = np.maximum(np.abs(numbers).max(axis=-1), TINY)
-        found = np.linalg.norm(numbers / largest[..., None], axis=-1) * largest
+    found: np.ndarray = np.sqrt((numbers**2).sum(axis=-1))
+    odd = ~((found > SQUARED) & (found < 1 / SQUARED))
+    if (odd_ones := numbers[odd]).any():
+        scale = np.maximum(np.abs(odd_ones).sum(axis=-1), TINY)
+        found[odd] = np.sqrt(((odd_ones / scale[:, None]) ** 2).sum(axis=-1)) * scale
     return found

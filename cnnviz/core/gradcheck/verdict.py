@@ -41,10 +41,10 @@ def marks(
     >>> marks(np.zeros(2), np.array([1e-13, 0.3]), 1e-12, structural=np.ones(2, bool), kinks=np.array([False, True])).tolist()
     [0, 2]
     """
-    apart, size = np.abs(given - central), np.abs(given)
+    apart, size, unsure = np.abs(given - central), np.abs(given), SAFETY * doubt
     blind = ~(np.isfinite(central) & np.isfinite(doubt))
-    agrees = (apart <= SAFETY * doubt) | (apart <= tolerance * np.maximum(size, np.abs(central)))
-    told = (size >= SAFETY * doubt) | (structural & (given == 0))
+    agrees = (apart <= unsure) | (apart <= tolerance * np.maximum(size, np.abs(central)))
+    told = (size >= unsure) | (structural & (given == 0))
     found = np.where(blind, UNTOLD, np.where(agrees, np.where(told, RIGHT, UNTOLD), WRONG))
     found = np.where(kinks, KINK, found)
     return np.where(np.isfinite(given), found, WRONG).astype(np.int8)
