@@ -127,6 +127,7 @@ class Differences:
             for line in way.lines:
                 line.step(values)
             yield values, effect
+            values.clear()  # the next block then takes the same memory, which is several times as fast as new
 
     def _effects(self, way: Path, entries: np.ndarray) -> np.ndarray:
         """∂target/∂θ for some entries, (n, …)."""

@@ -96,8 +96,8 @@ SQUARED = 1e-150
 def length(numbers: np.ndarray) -> np.ndarray:
     """The root of the sum of squares over the last axis, also of numbers whose squares are 0 or ∞.
 
-    >>> length(np.array([[3e-200, 4e-200], [0.0, 7e200]])).tolist()
-    [5e-200, 7e+200]
+    >>> length(np.array([[5e-200, 12e-200], [0.0, 7e200]])).tolist()
+    [1.3e-199, 7e+200]
     """
     found: np.ndarray = np.sqrt((numbers**2).sum(axis=-1))
     odd = ~((found > SQUARED) & (found < 1 / SQUARED))
