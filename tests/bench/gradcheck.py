@@ -1,0 +1,81 @@
+"""How fast the gradient check is, beside the plain one: two forward passes for every entry, one by one.
+
+    python -m tests.bench.gradcheck
+
+The plain check nudges SAMPLE entries of all parameters, evenly spread, and its time counts for all of them. Both take
+turns in one process, in time of this process alone, and what counts is the ratio of their medians: the smaller, the better.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from cnnviz.core.gradcheck import check_gradients
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.network import Network
+from cnnviz.core.trajectory import trajectory
+from cnnviz.core.values import Params
+from cnnviz.data.images import load_image
+
+TINY_VGG = "conv10x3b-relu-conv10x3b-relu-max2-conv10x3b-relu-conv10x3b-relu-max2-dense10-softmax-ce"
+LESSONS = {
+    "the default lesson": {},
+    "raw pixels": {"scale": "raw"},
+    "conv4x3-relu-max2-dense10-softmax-ce": {"net": "conv4x3-relu-max2-dense10-softmax-ce"},
+    "Tiny VGG in colour": {"net": TINY_VGG, "ch": "rgb"},
+}
+SAMPLE = 50
+"""Entries of the plain check."""
+STEP = 1e-5
+ROUNDS = 15
+SECONDS = 0.05
+"""How long each takes its turn in a round, or a single call where that takes longer."""
+
+
+def main() -> None:
+    for name, query in LESSONS.items():
+        lesson, _ = Lesson.from_query(query)
+        params, y = trajectory(lesson, x := load_image(lesson.img, lesson.ch, lesson.scale), 0).params, np.array(lesson.y)
+        count = sum(array.size for array in params.values())
+
+        def check(network: Network = lesson.network, params: Params = params, x: np.ndarray = x, y: np.ndarray = y) -> object:
+            return check_gradients(params, x, y, network=network)
+
+        ours, plain = medians(check, plain_check(lesson.network, params, x, y))
+        plain *= count / SAMPLE
+        print(f"{name}, {count:,} entries: {1000 * ours:.2f} ms, {1000 * ours / plain:.2f} thousandths of the plain check")
+
+
+def plain_check(network: Network, params: Params, x: np.ndarray, y: np.ndarray) -> Callable[[], object]:
+    """A check of SAMPLE entries by two passes each."""
+    entries = [(name, n) for name, array in params.items() for n in range(array.size)]
+    spread = [entries[n] for n in np.linspace(0, len(entries) - 1, SAMPLE).astype(int)]
+
+    def loss(name: str, n: int, by: float) -> float:
+        array = params[name].copy()
+        array.reshape(-1)[n] += by
+        return float(network.loss(network.forward(params.replace(**{name: array}), x), y))
+
+    return lambda: [(loss(name, n, STEP) - loss(name, n, -STEP)) / (2 * STEP) for name, n in spread]
+
+
+def medians(*contenders: Callable[[], object]) -> list[float]:
+    """Seconds of this process a call: each contender runs in every round, so that a noisy moment meets all."""
+    calls = [max(1, round(SECONDS / seconds(contender, 1))) for contender in contenders for _ in [contender()]]
+    rounds = [[seconds(contender, n) for contender, n in zip(contenders, calls, strict=True)] for _ in range(ROUNDS)]
+    return [statistics.median(times) for times in zip(*rounds, strict=True)]
+
+
+def seconds(contender: Callable[[], object], calls: int) -> float:
+    start = time.process_time()
+    for _ in range(calls):
+        contender()
+    return (time.process_time() - start) / calls
+
+
+if __name__ == "__main__":
+    main()
