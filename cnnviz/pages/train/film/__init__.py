@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Hashable, Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass
 
 import numpy as np
@@ -131,10 +130,20 @@ def film_page(lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> FilmPa
 def seconds(lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> float:
     """About how long `film_page` takes, another lesson beside it included; nothing where the film is remembered."""
     n, _ = asked_updates(asked.get("n", ""), lesson.k, lesson.most_updates)
-    parts = 2 if asked.get("vs") or asked.get("hold") else 1
-    known = _FILMS.get((lesson.start, x.tobytes(), x.shape, n, parts, frozenset())) is not None
+    vs, hold = asked.get("vs", ""), asked.get("hold")
+    known = _FILMS.get((lesson.start, x.tobytes(), x.shape, n, 2 if vs or hold else 1, frozenset())) is not None
     once = 2 * estimate(lesson.network, x.shape, n)  # a step, and what of it makes curves and frames
-    return once * (parts - known)
+    beside = _seconds_beside(lesson, vs, n) if vs else once if hold else 0.0
+    return once * (not known) + beside
+
+
+def _seconds_beside(lesson: Lesson, vs: str, n: int) -> float:
+    try:
+        other, _ = asked_other(vs, lesson)
+        shape = load_image(other.img, other.ch, other.scale).shape
+        return 2 * estimate(other.network, shape, min(n, other.most_updates))
+    except Problem:  # nothing is made of it
+        return 0.0
 
 
 def _compared(lesson: Lesson, vs: str, n: int) -> tuple[Run | None, Message | None]:
@@ -160,8 +169,7 @@ def _filmed(lesson: Lesson, x: np.ndarray, n: int, parts: int, hold: frozenset[s
     name = (lesson.start, x.tobytes(), x.shape, n, parts, hold)
     found = _FILMS.get(name)
     if found is None:
-        short = estimate(lesson.network, x.shape, n) < SHORT
-        with nullcontext() if short else held(_ONE_AT_A_TIME):
+        with held(_BEING_MADE.get_or_make(name, threading.Lock)):
             check_wanted()
             found = _FILMS.get(name) or _made(lesson.start, x, n, parts, hold)
             _FILMS.put(name, found)
@@ -183,9 +191,6 @@ MOST_BYTES = 48_000_000
 MOST_WEIGHTS = 5_000_000
 """Weights that a film may keep in all its frames."""
 
-SHORT = 0.2
-"""Seconds of work from which a film waits until no other long one is being made; shorter ones wait for nobody."""
-
 _FILMS: Recent[tuple[Hashable, ...], Film] = Recent(MOST_BYTES, held_bytes)
-_ONE_AT_A_TIME = threading.Lock()
+_BEING_MADE: Recent[tuple[Hashable, ...], threading.Lock] = Recent(1_000)
 """A class that opens one link has its film computed once."""
