@@ -19,10 +19,10 @@ from cnnviz.hall.questions import Questions
 from cnnviz.hall.store import Memory, Room, Store, StoreLost, TooManyRooms, TooManyVotes
 from cnnviz.hall.streams import Stream, Streams
 from cnnviz.server.direct import DirectRoute
-from cnnviz.server.gate import visitor_of
 from cnnviz.server.language import of_request
 from cnnviz.server.limits import Rate
 from cnnviz.server.numbers import MOST_QUERY, refusal
+from cnnviz.server.visitors import visitor_of
 from cnnviz.words import reading
 
 __all__ = ["LENGTH", "LETTERS", "Rooms", "room_routes"]

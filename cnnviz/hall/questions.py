@@ -19,9 +19,10 @@ from cnnviz.hall.question_view import Asked, prepared, text_of
 from cnnviz.hall.steps import steps_data
 from cnnviz.hall.store import Room, Store
 from cnnviz.scripts.votes import sensible
-from cnnviz.server.gate import Busy, Gate, visitor_of
+from cnnviz.server.gate import Busy, Gate
 from cnnviz.server.language import of_request
 from cnnviz.server.limits import Rate
+from cnnviz.server.visitors import visitor_of
 from cnnviz.wire.hall import HallPoll, HallQuestion, HallResults
 from cnnviz.words import DEFAULT, Problem
 

@@ -26,18 +26,32 @@ class Costs:
 
     def __init__(self) -> None:
         self.ratios: Recent[Hashable, float] = Recent(KNOWN)
+        self.running: Recent[Hashable, float] = Recent(KNOWN)
 
     def expected(self, kinds: Sequence[Hashable], estimate: float) -> float:
         """Seconds that an answer will take, of which the estimate says so many."""
-        ratio = next((found for kind in kinds if (found := self.ratios.get(kind)) is not None), 1.0)
-        return ratio * (estimate + LEAST)
+        return next((found for kind in kinds if (found := self._ratio(kind))), 1.0) * (estimate + LEAST)
+
+    def _ratio(self, kind: Hashable) -> float:
+        return max(self.ratios.get(kind) or 0.0, self.running.get(kind) or 0.0)
+
+    def exceeded(self, kinds: Sequence[Hashable], estimate: float, seconds: float) -> None:
+        """Takes account of an answer that has had so many seconds and has not ended: until one ends, such answers take twice as long.
+
+        >>> costs = Costs()
+        >>> costs.exceeded(["step.json"], 0.0, 0.1)
+        >>> costs.expected(["step.json"], 0.0)
+        0.2
+        """
+        for place, kind in enumerate(kinds):
+            if place == 0 or not self._ratio(kind):
+                self.running.put(kind, 2 * seconds / (estimate + LEAST))
 
     def learn(self, kinds: Sequence[Hashable], estimate: float, seconds: float) -> None:
         """Takes account of what an answer of this kind took."""
         ratio = seconds / (estimate + LEAST)
         for kind in kinds:
             known = self.ratios.get(kind)
-            if known is None:
-                self.ratios.put(kind, max(ratio, 0.1))
-            else:
-                self.ratios.put(kind, known + (SURPRISE if ratio > known else CALM) * (ratio - known))
+            new = max(ratio, 0.1) if known is None else known + (SURPRISE if ratio > known else CALM) * (ratio - known)
+            self.ratios.put(kind, new)
+            self.running.put(kind, 0.0)

@@ -9,9 +9,9 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cnnviz.server.gate import visitor_of
 from cnnviz.server.limits import Rate, fair_share
 from cnnviz.server.numbers import refusal
+from cnnviz.server.visitors import visitor_of
 
 REQUESTS, EACH_REQUEST = 24_000, 1 / 1_500
 """Requests of one address at once, and seconds until one more: a hall of a thousand that joins, and then moves once a second."""

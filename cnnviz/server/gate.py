@@ -14,16 +14,13 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Hashable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import partial
-from ipaddress import IPv4Address, IPv6Network, ip_address
 from typing import Any, Generic, TypeVar
 
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import Request
 
 from cnnviz.core.cancellation import as_long_as
-from cnnviz.core.recent import Recent
 from cnnviz.server.fair_queue import FairQueue, Place
 
 Result = TypeVar("Result")
@@ -53,17 +50,26 @@ SLICE = 0.002
 COURTESY = 0.01
 """Seconds that work beside the queue waits, at most, for what is in it, each time that it looks."""
 
-_JOB: ContextVar[Callable[[float], None] | None] = ContextVar("job", default=None)
 
+class Expected:
+    """How long a work takes, as far as is known. A subclass finds out more, before it is begun and while it is done."""
 
-def expect(seconds: float) -> None:
-    """Says from within a work about how long it takes in all; raises Busy where there is too much of that length already.
+    known = True
+    """Whether `look` has been called, or need not be."""
 
-    Beyond a gate it does nothing.
-    """
-    said = _JOB.get()
-    if said is not None:
-        said(seconds)
+    def __init__(self, seconds: float = 0.0):
+        self._seconds = seconds
+
+    def look(self) -> None:
+        """Finds out about the work, in a thread of the gate's."""
+
+    def seconds(self) -> float:
+        """What it is expected to take now: asked again as its turn comes, when others may have taught more."""
+        return self._seconds
+
+    def exceeded(self, seconds: float) -> None:
+        """Takes account of the work having had so many seconds, more than twice what was expected, and not having ended."""
+        self._seconds = 2 * seconds
 
 
 @dataclass(eq=False)
@@ -73,6 +79,7 @@ class _Job(Generic[Result]):
     name: Hashable
     visitor: str
     work: Callable[[], Result]
+    expected: Expected
     future: Future[Result] = field(default_factory=Future)
     place: Place[_Job[Result]] = field(init=False)
     waiting: int = 0
@@ -90,12 +97,13 @@ class Gate(Generic[Result]):
     """At most `at_once` works at a time, `most` asked for in all, and `most_each` that one visitor was the first to ask for.
 
     They take fair turns (FairQueue): the shortest goes first, also before one that has been begun, which waits at its
-    next look (patience) until it is its turn again. Of dear ones there may be `most_dear`, and `dear_each` of one visitor.
+    next look until it is its turn again. Of dear ones there may be `most_dear`, and `dear_each` of one visitor. What a
+    work has had is counted in its thread's own time, by `clock`: others' work beside it makes it no longer.
     """
 
     def __init__(
         self, at_once: int, most: int, most_each: int, each_takes: float = 1.0, most_dear: int = 24, dear_each: int = 4,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = time.thread_time,
     ):  # fmt: skip
         self.at_once, self.most, self.most_each, self.each_takes = at_once, most, most_each, each_takes
         self.most_dear, self.dear_each, self.clock = most_dear, dear_each, clock
@@ -106,20 +114,23 @@ class Gate(Generic[Result]):
         self.held_back: list[Place[_Job[Result]]] = []
         self.running: set[_Job[Result]] = set()
         self.under_way = self.aside = 0
-        self.threads = ThreadPoolExecutor(at_once + ASIDE + most_dear, "numbers")
+        self.threads = ThreadPoolExecutor(at_once + 2 * ASIDE, "numbers")
         self.lock = threading.Lock()
         self.idle = threading.Condition(self.lock)
 
-    async def get(self, name: Hashable, visitor: str, work: Callable[[], Result], connection: str = "", seconds: float = 0.0) -> Result:
-        """The result of `work`, which takes about so many `seconds`; the same name is worked on once. Raises Busy where too much is asked for.
+    async def get(
+        self, name: Hashable, visitor: str, work: Callable[[], Result], connection: str = "", expected: Expected | None = None
+    ) -> Result:
+        """The result of `work`; the same name is worked on once. Raises Busy where too much is asked for.
 
         Who is cancelled no longer waits; work for which nobody waits is ended.
         """
         with self.lock:
             job = self.jobs.get(name)
             if job is None or job.given_up:
-                self._admit(visitor, seconds)
-                job = self._begin(_Job(name, visitor, work), connection or visitor, seconds)
+                job = _Job(name, visitor, work, expected or Expected())
+                self._admit(visitor, job.expected.seconds())
+                self._add(job, connection or visitor)
             job.waiting += 1
         try:
             await _done(job.future)
@@ -139,15 +150,21 @@ class Gate(Generic[Result]):
     def _admit(self, visitor: str, seconds: float) -> None:
         if len(self.jobs) >= self.most or self.visitors[visitor] >= self.most_each:
             raise Busy(1 + round(len(self.jobs) * self.each_takes / self.at_once))
-        if seconds > DEAR and (self.dear.total() >= self.most_dear or self.dear[visitor] >= self.dear_each):
+        if seconds > DEAR:
+            self._admit_dear(visitor)
+
+    def _admit_dear(self, visitor: str) -> None:
+        if self.dear.total() >= self.most_dear or self.dear[visitor] >= self.dear_each:
             raise Busy(1 + 2 * self.dear.total())
 
-    def _begin(self, job: _Job[Result], connection: str, seconds: float) -> _Job[Result]:
+    def _add(self, job: _Job[Result], connection: str) -> None:
         self.jobs[job.name] = job
         self.visitors[job.visitor] += 1
+        seconds = job.expected.seconds()
         job.place = self.turns.add(job, connection, seconds, max(1.0, self.visitors[job.visitor] / A_FEW))
+        job.dear = job.expected.known and seconds > DEAR
+        self.dear[job.visitor] += job.dear
         self._next()
-        return job
 
     def _give_up(self, job: _Job[Result]) -> None:
         job.given_up = True
@@ -170,8 +187,13 @@ class Gate(Generic[Result]):
         """Has those go on whose turn it is."""
         while len(self.running) < self.at_once and (place := self._taken()):
             job = place.item
+            if not job.begun and job.expected.known:
+                seconds = job.expected.seconds()
+                if seconds > place.seconds or (seconds > DEAR and not job.under_way):
+                    self._put(job, seconds)  # others have taught more since it came, or it is to be held back
+                    continue
             self.running.add(job)
-            job.since, job.its_turn = self.clock(), True
+            job.its_turn = True
             if job.begun:
                 job.go.set()
             else:
@@ -179,31 +201,58 @@ class Gate(Generic[Result]):
                 self.threads.submit(self._run, job)
 
     def _taken(self) -> Place[_Job[Result]] | None:
-        """The place whose turn it is; of the dear ones that are held back only where few are under way."""
+        """Takes the place whose turn it is, if it may go on beside what is running."""
+        held_back = self._held_back()
+        first = self.turns.first()
+        if held_back and (first is None or held_back < first) and not self._in_the_way(held_back):
+            heapq.heappop(self.held_back)
+            held_back.item.under_way = True
+            self.under_way += 1
+            return held_back
+        return None if first is None or (first.item.begun and self._in_the_way(first)) else self.turns.take()
+
+    def _held_back(self) -> Place[_Job[Result]] | None:
+        """The first of the dear ones that have not been begun, where few are under way."""
         while self.held_back and self.held_back[0].gone:
             heapq.heappop(self.held_back)
-        first = self.turns.first()
-        may_begin = self.held_back and self.under_way < UNDER_WAY and not self._in_the_way(self.held_back[0])
-        if may_begin and (first is None or self.held_back[0] < first):
-            place = heapq.heappop(self.held_back)
-            place.item.under_way = True
-            self.under_way += 1
-            return place
-        return None if first is None or (first.item.begun and self._in_the_way(first)) else self.turns.take()
+        return self.held_back[0] if self.held_back and self.under_way < UNDER_WAY else None
+
+    def _put(self, job: _Job[Result], seconds: float) -> None:
+        """Has a work that was taken wait for its turn, as one of so many seconds; where it is one dear work too many it ends."""
+        self.turns.expect(job.place, seconds)
+        if seconds > DEAR and not job.dear:
+            try:
+                self._admit_dear(job.visitor)
+            except Busy as busy:
+                self._over(job)
+                return job.future.set_exception(busy)
+            job.dear = True
+            self.dear[job.visitor] += 1
+        self.under_way -= job.under_way
+        job.under_way = False
+        if job.dear:
+            heapq.heappush(self.held_back, job.place)
+        else:
+            self.turns.back(job.place)
 
     def _in_the_way(self, place: Place[_Job[Result]]) -> bool:
         """Whether something shorter is being worked at: two threads that compute hinder each other."""
         return any(job.place < place for job in self.running if job.place is not place)
 
+    def _not_its_turn(self, place: Place[_Job[Result]]) -> bool:
+        waiting = (self.turns.first(), self._held_back())
+        return self._in_the_way(place) or any(other and other < place for other in waiting)
+
     # ---- in the work's own thread
 
     def _run(self, job: _Job[Result]) -> None:
-        _JOB.set(partial(self._expect, job))
         result, error = None, None
-        job.its_turn = False
+        job.its_turn, job.since = False, self.clock()
         try:
             with as_long_as(partial(self._look, job), partial(self._step_aside, job)):
                 self._look(job)
+                if not job.expected.known and not self._sized_up(job):
+                    return
                 result = job.work()
         except BaseException as raised:
             error = raised
@@ -218,23 +267,22 @@ class Gate(Generic[Result]):
         else:
             job.future.set_exception(error)
 
-    def _expect(self, job: _Job[Result], seconds: float) -> None:
+    def _sized_up(self, job: _Job[Result]) -> bool:
+        """Finds out how long the work takes; whether it goes on at once, and does not wait, without a thread, for its turn."""
+        job.expected.look()
         with self.lock:
+            if job.given_up:
+                raise TimeoutError
+            seconds = job.expected.seconds()
             self.turns.expect(job.place, seconds)
-            held_back = seconds > DEAR and not job.dear
-            if held_back:
-                self._admit_dear(job)
-                heapq.heappush(self.held_back, job.place)
-                self._pause(job)
-        if held_back:
-            self._wait(job)
-        self._look(job)
-
-    def _admit_dear(self, job: _Job[Result]) -> None:
-        if self.dear.total() >= self.most_dear or self.dear[job.visitor] >= self.dear_each:
-            raise Busy(1 + 2 * self.dear.total())
-        job.dear = True
-        self.dear[job.visitor] += 1
+            if seconds <= DEAR and not self._not_its_turn(job.place):
+                return True
+            job.used += self.clock() - job.since
+            job.begun = False
+            self.running.discard(job)
+            self._put(job, seconds)
+            self._next()
+            return False
 
     def _look(self, job: _Job[Result]) -> None:
         """Ends the work where nobody waits for it, or where it takes too long; holds it up where it is another's turn."""
@@ -243,13 +291,14 @@ class Gate(Generic[Result]):
             used = job.used + now
             if job.given_up or used > PATIENCE:
                 raise TimeoutError
-            if used > DEAR and not job.dear:  # longer than was expected
+            if used > DEAR and not job.dear:
                 job.dear = job.under_way = True
                 self.dear[job.visitor] += 1
                 self.under_way += 1
-            self.turns.expect(job.place, max(job.place.seconds, used + SLICE))
-            first = self.turns.first()
-            if now < SLICE or self.aside >= ASIDE or not (self._in_the_way(job.place) or (first and first < job.place)):
+            if used > 2 * job.expected.seconds():
+                job.expected.exceeded(used)
+            self.turns.expect(job.place, max(job.place.seconds, job.expected.seconds()))
+            if now < SLICE or self.aside >= ASIDE or not self._not_its_turn(job.place):
                 return
             self.turns.back(job.place)
             self._pause(job)
@@ -282,9 +331,8 @@ class Gate(Generic[Result]):
             self.aside -= 1
             if not job.its_turn:
                 job.place.gone = True
-                job.since = self.clock()
                 self.running.add(job)
-            job.its_turn = False
+            job.its_turn, job.since = False, self.clock()
 
 
 async def _done(future: Future[Any]) -> None:
@@ -323,55 +371,3 @@ async def while_asked(request: Request) -> AsyncIterator[None]:
         raise
     finally:
         watching.cancel()
-
-
-def connection_of(request: HTTPConnection) -> str:
-    """Who asks within what `visitor_of` says: one connection, where this server has it with the visitor and not with a proxy.
-
-    >>> connection_of(HTTPConnection({"type": "http", "client": ("10.0.0.7", 4711), "headers": []}))
-    '10.0.0.7 4711'
-    """
-    return f"{request.client.host} {request.client.port}" if request.client else ""
-
-
-def visitor_of(request: HTTPConnection) -> str:
-    """Who asks, as far as limits go: an IPv4 address, or the IPv6 network that one household has (Networks).
-
-    It is the visitor's own where a proxy that is trusted passes it on (guards.Proxies); nobody else's word is taken.
-    """
-    return _NETWORKS.of(request.client.host if request.client else "")
-
-
-class Networks:
-    """IPv6 networks as they are counted: one of 2⁷² addresses, which a household has, and where more than MANY ask from a wider one, that.
-
-    Those that came first go on to count by themselves.
-
-    >>> networks = Networks()
-    >>> [networks.of(f"2001:db8:0:{n}00::1") for n in (1, 2, 3, 4, 5, 1)][3:]
-    ['2001:db8:0:400::/56', '2001:db8::/48', '2001:db8:0:100::/56']
-    """
-
-    MANY, SIZES = 4, (32, 48, 56)
-
-    def __init__(self, known: int = 10_000) -> None:
-        self.parts: Recent[IPv6Network, set[IPv6Network]] = Recent(known)
-
-    def of(self, host: str) -> str:
-        try:
-            address = ip_address(host.partition("%")[0])
-        except ValueError:
-            return host[:64]
-        if isinstance(address, IPv4Address):
-            return host
-        wide, *narrower = (IPv6Network((address, size), strict=False) for size in self.SIZES)
-        for network in narrower:
-            parts = self.parts.get_or_make(wide, set)
-            if network not in parts and len(parts) >= self.MANY:
-                return str(wide)
-            parts.add(network)
-            wide = network
-        return str(wide)
-
-
-_NETWORKS = Networks()

@@ -23,7 +23,8 @@ from cnnviz.pages.version import code
 from cnnviz.server.compression import LASTING, takes_gzip
 from cnnviz.server.costs import Costs
 from cnnviz.server.direct import DirectRoute
-from cnnviz.server.gate import DEAR, Busy, Gate, connection_of, expect, visitor_of, while_asked
+from cnnviz.server.gate import DEAR, Busy, Expected, Gate, while_asked
+from cnnviz.server.visitors import connection_of, visitor_of
 from cnnviz.words import message
 
 MOST_BYTES = 48_000_000
@@ -67,24 +68,11 @@ class Numbers:
         found = self.kept.get(name)
         if found is None:
             who, by = visitor_of(request), connection_of(request)
-            seconds = self.costs.expected(*(self.costly.get(name) or ([(page.id, form)], 0.0)))
-            found = await self.work.get(name, who, lambda: self._made(name, page, asked, form), by, seconds)
+            answer = _Answer(self, name, page, asked, form)
+            found = await self.work.get(name, who, answer.made, by, answer)
             if found.lasting:
                 self.kept.put(name, found)
         return found
-
-    def _made(self, name: tuple[Hashable, ...], page: Page, asked: Mapping[str, str], form: str) -> Resource:
-        """In a thread of the gate's: says what it will take as soon as that is known, and learns from what it took."""
-        cost = self.costly.get(name) or resource.cost(page, asked, form)
-        seconds = self.costs.expected(*cost)
-        if seconds > DEAR:
-            self.costly.put(name, cost)  # who is told to come again is not looked at again
-        expect(seconds)
-        began = time.thread_time()
-        try:
-            return resource.made(page, asked, form)
-        finally:
-            self.costs.learn(*cost, time.thread_time() - began)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request; a hall's second one with what was sent to the first."""
@@ -143,6 +131,36 @@ class Numbers:
             usual = Request({"type": "http", "headers": [(b"accept-encoding", b"gzip")]})
             self.known.put(asked, Known(found, _answered(found, usual, bool(version))))
         return _answered(found, request, bool(version))
+
+
+class _Answer(Expected):
+    """One answer to be made: what it costs is learned from what such answers have cost."""
+
+    def __init__(self, numbers: Numbers, name: tuple[Hashable, ...], page: Page, asked: Mapping[str, str], form: str):
+        self.numbers, self.name, self.page, self.asked, self.form = numbers, name, page, asked, form
+        self.cost = numbers.costly.get(name)
+        self.known = self.cost is not None
+
+    def look(self) -> None:
+        """Reads the address; of who will be told to come again it is not read again."""
+        self.cost, self.known = resource.cost(self.page, self.asked, self.form), True
+        if self.seconds() > DEAR:
+            self.numbers.costly.put(self.name, self.cost)
+
+    def seconds(self) -> float:
+        return self.numbers.costs.expected(*(self.cost or ([(self.page.id, self.form)], 0.0)))
+
+    def exceeded(self, seconds: float) -> None:
+        if self.cost:
+            self.numbers.costs.exceeded(*self.cost, seconds)
+
+    def made(self) -> Resource:
+        """In a thread of the gate's."""
+        began = time.thread_time()
+        made = resource.made(self.page, self.asked, self.form)
+        if self.cost:
+            self.numbers.costs.learn(*self.cost, time.thread_time() - began)
+        return made
 
 
 def _answered(found: Resource, request: Request, versioned: bool) -> Response:

@@ -12,7 +12,7 @@ import pytest
 from cnnviz.core.cancellation import check_wanted, held
 from cnnviz.server.costs import Costs
 from cnnviz.server.fair_queue import FairQueue
-from cnnviz.server.gate import Busy, Gate, expect
+from cnnviz.server.gate import Busy, Expected, Gate
 
 
 def served(queue, flows: dict[str, float], seconds: float) -> Counter[str]:
@@ -126,11 +126,32 @@ class Clock:
         return self.now
 
 
+class LookedAt(Expected):
+    """What takes a look."""
+
+    known = False
+
+    def look(self) -> None:
+        self.known = True
+
+
+class Taught(LookedAt):
+    """What takes as long as others of its kind have taken."""
+
+    def __init__(self, kind: list[float]):
+        self.kind = kind
+
+    def seconds(self) -> float:
+        return self.kind[0]
+
+    def exceeded(self, seconds: float) -> None:
+        self.kind[0] = max(self.kind[0], 2 * seconds)
+
+
 def test_a_long_work_lets_shorter_ones_go_first_at_each_look_and_still_ends():
     clock, order = Clock(), []
 
     def film() -> None:
-        expect(1.0)
         for n in range(20):
             clock.now += 0.05
             order.append(n)
@@ -143,10 +164,10 @@ def test_a_long_work_lets_shorter_ones_go_first_at_each_look_and_still_ends():
         nonlocal loop
         loop = asyncio.get_running_loop()
         gate: Gate[None] = Gate(1, 100, 100, clock=clock)
-        long = asyncio.create_task(gate.get("film", "one", film))
+        long = asyncio.create_task(gate.get("film", "one", film, expected=Expected(1.0)))
         for n, step in ((3, "first"), (9, "second")):
             await come[n].wait()
-            short = asyncio.create_task(gate.get(step, "another", lambda step=step: order.append(step), seconds=0.01))
+            short = asyncio.create_task(gate.get(step, "another", lambda step=step: order.append(step), expected=Expected(0.01)))
             await asyncio.sleep(0)
             went[n].set()
             await short
@@ -160,28 +181,80 @@ def test_a_long_work_lets_shorter_ones_go_first_at_each_look_and_still_ends():
 
 def test_of_dear_works_one_goes_on_the_others_hold_nothing_and_too_many_are_told_to_come_again():
     async def tried() -> None:
-        go, begun = threading.Event(), []
+        go, first, begun = threading.Event(), threading.Event(), []
 
         def dear(n: int) -> int:
-            expect(1.0)
             begun.append(n)
+            first.set()
             go.wait(10)
             return n
 
         gate: Gate[int] = Gate(8, 100, 100, most_dear=6, dear_each=4)
-        asked = [asyncio.create_task(gate.get(n, f"{n % 2}", lambda n=n: dear(n))) for n in range(6)]
-        async with asyncio.timeout(10):
-            while not begun or gate.dear.total() < 6:
-                await asyncio.sleep(0.001)
+        asked = [asyncio.create_task(gate.get(n, f"{n % 2}", lambda n=n: dear(n), expected=Expected(1.0))) for n in range(6)]
+        await asyncio.to_thread(first.wait, 10)
         assert len(begun) == len(gate.running) == gate.under_way == 1
         with pytest.raises(Busy):
-            await gate.get("seventh", "new", lambda: dear(7))
+            await gate.get("seventh", "new", lambda: dear(7), expected=Expected(1.0))
         assert await gate.get("short", "new", lambda: 8) == 8
         go.set()
         assert await asyncio.gather(*asked) == list(range(6))
         assert not gate.jobs and not gate.dear and not gate.under_way
 
     asyncio.run(tried())
+
+
+def test_of_many_that_are_longer_than_was_expected_few_are_begun_before_the_first_has_taught_it():
+    clock, begun, kind = Clock(), [], [0.005]
+
+    async def tried() -> list:
+        come = threading.Event()
+
+        def longer(n: int) -> int:
+            come.wait(10)
+            begun.append(n)
+            for _ in range(40):
+                clock.now += 0.05
+                check_wanted()
+            return n
+
+        def short() -> list[int]:
+            return list(begun)
+
+        gate: Gate = Gate(1, 100, 100, clock=clock)
+        asked = [asyncio.create_task(gate.get(n, "greedy", lambda n=n: longer(n), str(n), Taught(kind))) for n in range(20)]
+        await asyncio.sleep(0)
+        others = [asyncio.create_task(gate.get(f"short {n}", "other", short, expected=LookedAt(0.01))) for n in range(20)]
+        await asyncio.sleep(0)
+        come.set()
+        found = await asyncio.gather(*asked, return_exceptions=True)
+        assert sum(isinstance(one, Busy) for one in found) >= 14 and found[0] == 0
+        assert not gate.jobs and not gate.running and not gate.aside and not gate.under_way and not gate.dear
+        return await asyncio.gather(*others)
+
+    assert max(map(len, asyncio.run(tried()))) <= 2
+
+
+def test_a_dear_work_goes_before_those_that_are_longer_and_came_earlier():
+    async def tried() -> list[int]:
+        come, order = threading.Event(), []
+
+        def film(n: int) -> None:
+            come.wait(10)
+            for _ in range(n // 50):
+                clock.now += 0.01
+                check_wanted()
+            order.append(n)
+
+        clock = Clock()
+        gate: Gate[None] = Gate(1, 100, 100, clock=clock)
+        lengths = [10_000 + n for n in range(20)] + [5_000]
+        asked = [asyncio.create_task(gate.get(n, f"{n % 7}", lambda n=n: film(n), str(n), Expected(n / 4_500))) for n in lengths]
+        await asyncio.sleep(0)
+        come.set()
+        await asyncio.gather(*asked)
+        return order
+
+    assert asyncio.run(tried())[0] == 5_000
 
 
 def test_who_waits_for_what_another_has_steps_aside_and_nobody_is_locked_out():
@@ -200,10 +273,10 @@ def test_who_waits_for_what_another_has_steps_aside_and_nobody_is_locked_out():
             with held(lock):
                 return "second"
 
-        one = asyncio.create_task(gate.get("one", "a", first, seconds=5.0))
+        one = asyncio.create_task(gate.get("one", "a", first, expected=Expected(0.1)))
         await asyncio.to_thread(has.wait, 10)
-        two = asyncio.create_task(gate.get("two", "b", second, seconds=0.001))
-        assert await gate.get("three", "c", lambda: others.set() or "third", seconds=0.01) == "third"
+        two = asyncio.create_task(gate.get("two", "b", second, expected=Expected(0.001)))
+        assert await gate.get("three", "c", lambda: others.set() or "third", expected=Expected(0.01)) == "third"
         async with asyncio.timeout(10):
             assert await asyncio.gather(one, two) == ["first", "second"]
         assert not gate.jobs and not gate.running and not gate.aside
@@ -218,7 +291,6 @@ def test_works_that_are_left_at_any_time_leave_nothing_behind():
         lock = threading.Lock()
 
         def work(n: int) -> int:
-            expect(random_.choice((0.001, 0.1, 1.0)))
             for _ in range(random_.randrange(20)):
                 check_wanted()
                 if random_.random() < 0.1:
@@ -226,17 +298,15 @@ def test_works_that_are_left_at_any_time_leave_nothing_behind():
                         check_wanted()
             return n
 
-        tasks = [asyncio.create_task(gate.get(n % 40, str(n % 7), lambda n=n: work(n))) for n in range(60)]
+        tasks = [asyncio.create_task(gate.get(n % 40, str(n % 7), lambda n=n: work(n), expected=LookedAt(random_.choice((0.001, 0.1, 1.0))))) for n in range(60)]
         for task in tasks:
             if random_.random() < 0.5:
                 task.cancel()
             await asyncio.sleep(0)
         async with asyncio.timeout(20):
             await asyncio.gather(*tasks, return_exceptions=True)
-            while gate.running or gate.jobs:
-                await asyncio.sleep(0.001)
+        gate.threads.shutdown()  # waits for what was left and looks only now
         assert not (gate.aside or gate.under_way or gate.dear.total() or gate.visitors or gate.turns.active or lock.locked())
-        assert await gate.get("last", "new", lambda: 1) == 1
 
     for seed in range(30):
         asyncio.run(tried(seed))

@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse
 
 from cnnviz.server import floods
 from cnnviz.server.floods import Floods
-from cnnviz.server.gate import Gate
+from cnnviz.server.gate import Expected, Gate
 from cnnviz.server.limits import Rate, fair_share
 from cnnviz.words import say
 
@@ -195,7 +195,7 @@ def test_who_had_least_worked_out_of_late_is_next():
             now[0] += 0.01
 
         def asked(who: str, n: int = 0) -> asyncio.Task:
-            return asyncio.create_task(gate.get((who, n), who.split()[0], lambda: work(who), who, 0.01))
+            return asyncio.create_task(gate.get((who, n), who.split()[0], lambda: work(who), who, Expected(0.01)))
 
         greedy = [asked("10.0.0.7 1", n) for n in range(20)]
         modest = [asked("10.0.0.7 2"), asked("10.0.0.8 1")]
@@ -218,8 +218,7 @@ def test_who_gives_up_as_their_turn_comes_holds_up_nobody():
             first.cancel()
         async with asyncio.timeout(5):
             assert await gate.get("stays", "10.0.0.7", lambda: 2) == 2
-        while gate.running:  # whoever was being worked for as they left
-            await asyncio.sleep(0.01)
+        gate.threads.shutdown()  # waits for those who were being worked for as they left
         assert not len(gate.turns) and not gate.jobs and not gate.visitors
 
     asyncio.run(tried())

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from uvicorn import Config
 
 from cnnviz.hosts.streamlit.guards import Proxies
-from cnnviz.server.gate import Networks, visitor_of
+from cnnviz.server.visitors import Networks, visitor_of
 
 
 def counted(client: str, forwarded: str = "") -> str:

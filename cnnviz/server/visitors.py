@@ -1,0 +1,61 @@
+"""Whom limits count: a visitor's address, the IPv6 network of a household, or one connection of theirs."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address, IPv6Network, ip_address
+
+from starlette.requests import HTTPConnection
+
+from cnnviz.core.recent import Recent
+
+
+def connection_of(request: HTTPConnection) -> str:
+    """Who asks within what `visitor_of` says: one connection, where this server has it with the visitor and not with a proxy.
+
+    >>> connection_of(HTTPConnection({"type": "http", "client": ("10.0.0.7", 4711), "headers": []}))
+    '10.0.0.7 4711'
+    """
+    return f"{request.client.host} {request.client.port}" if request.client else ""
+
+
+def visitor_of(request: HTTPConnection) -> str:
+    """Who asks, as far as limits go: an IPv4 address, or the IPv6 network that one household has (Networks).
+
+    It is the visitor's own where a proxy that is trusted passes it on (guards.Proxies); nobody else's word is taken.
+    """
+    return _NETWORKS.of(request.client.host if request.client else "")
+
+
+class Networks:
+    """IPv6 networks as they are counted: one of 2⁷² addresses, which a household has, and where more than MANY ask from a wider one, that.
+
+    Those that came first go on to count by themselves.
+
+    >>> networks = Networks()
+    >>> [networks.of(f"2001:db8:0:{n}00::1") for n in (1, 2, 3, 4, 5, 1)][3:]
+    ['2001:db8:0:400::/56', '2001:db8::/48', '2001:db8:0:100::/56']
+    """
+
+    MANY, SIZES = 4, (32, 48, 56)
+
+    def __init__(self, known: int = 10_000) -> None:
+        self.parts: Recent[IPv6Network, set[IPv6Network]] = Recent(known)
+
+    def of(self, host: str) -> str:
+        try:
+            address = ip_address(host.partition("%")[0])
+        except ValueError:
+            return host[:64]
+        if isinstance(address, IPv4Address):
+            return host
+        wide, *narrower = (IPv6Network((address, size), strict=False) for size in self.SIZES)
+        for network in narrower:
+            parts = self.parts.get_or_make(wide, set)
+            if network not in parts and len(parts) >= self.MANY:
+                return str(wide)
+            parts.add(network)
+            wide = network
+        return str(wide)
+
+
+_NETWORKS = Networks()
