@@ -96,6 +96,10 @@ ONCE = {
     "sigmoids behind a tanh, all within a few steps of their turn": Drawn(
         "max2s1-dense3-tanh-dense6-sigmoid-bce", (3, 16, 7), "tiny", "raw", seed=29546, targets="bits", lr=2.7e-07, updates=100, grown=9800.0
     ),
+    "a tanh whose jump is less than round-off, between weights of 1e31": Drawn(
+        "conv4x1s3-conv3x4same-tanh-sigmoid-tanh-dense5-softmax-ce",
+        (2, 7, 3), "flat", "raw", "he", 45870, "shares", "adam", 3.7, 30, 3e31,
+    ),
     "a loss that the step makes 1e39 times as large": Drawn(
         "dense4-dense5-dense10-identity-mse", (1, 8, 9), "flat", "unit", "he", 116917, opt="adam", lr=0.12, grown=2.4e8
     ),

@@ -18,12 +18,16 @@ from cnnviz.core.gradcheck.round_off import RoundOff, length
 from cnnviz.core.program import Inner, Program
 from cnnviz.core.values import Gradients
 
+SEEN = 1e-9
+"""The share of the end of the pass that a nudge moves it by at the least, for what it is to be more than round-off."""
+
 
 @dataclass(frozen=True, eq=False)
 class Sides:
     """What nudges of some entries do to the loss, (n,) each: `up` = L(θ + h) - L(θ) and `down` = L(θ) - L(θ - h).
 
     `doubt` is how far round-off may put (up + down) / 2h off, and `bend` what kinks within h may add to it, 0 where it was not looked for.
+    `moved` is how far both move the end of the pass, 0 where that is next to nothing.
     """
 
     h: float
@@ -31,6 +35,7 @@ class Sides:
     down: np.ndarray
     doubt: np.ndarray
     bend: np.ndarray
+    moved: np.ndarray
 
     @property
     def central(self) -> np.ndarray:
@@ -44,7 +49,7 @@ class Sides:
 
     def some(self, entries: np.ndarray) -> Sides:
         """Those of some of the entries."""
-        return Sides(self.h, *(array[entries] for array in (self.up, self.down, self.doubt, self.bend)))
+        return Sides(self.h, *(array[entries] for array in (self.up, self.down, self.doubt, self.bend, self.moved)))
 
 
 class Differences:
@@ -79,20 +84,20 @@ class Differences:
             up, back = change(ends, before, self.y).reshape(2, -1)
             # A nudge that moves the loss by more than it is, behind large weights, brings a round-off of its own.
             doubt = self.round_off.of(way, effect, ends[: len(effect)] - ends[len(effect) :]) + self.round_off.eps * (np.abs(up) + np.abs(back))
-            bend = self._bend(way, values, len(effect)).sum(axis=0) / (2 * h) if bends else np.zeros(len(effect))
-            found.append((up, -back, doubt / h, bend))
+            moved = length(ends - before).reshape(2, -1)
+            bend = self._bend(way, values, moved).sum(axis=0) / (2 * h) if bends else np.zeros(len(effect))
+            found.append((up, -back, doubt / h, bend, np.where(moved > SEEN * np.abs(before).max(), moved, 0).sum(axis=0)))
             if progress:
                 progress(len(effect) / size)
         return Sides(h, *map(np.concatenate, zip(*found, strict=True)))
 
-    def _bend(self, way: Path, values: Inner, copies: int) -> np.ndarray:
-        """By how much lines with kinks may change the loss of each copy otherwise than their slopes at θ say, (2, n).
+    def _bend(self, way: Path, values: Inner, moved: np.ndarray) -> np.ndarray:
+        """By how much lines with kinks may change the loss of each copy otherwise than their slopes at θ say, (2, n); they have `moved` its end.
 
         Σ ∂y·Δy - Σ ∂x·Δx of each of them: while all gates and winners stay as they are, nothing is left. Where ∂y vanishes
         at θ alone, as in a network that has learned its target, a kink still bends what is squared in the loss.
         """
-        bends = sum((sign * self._moved(values, symbol) for symbol, sign in way.kinks.items()), np.zeros((2, 2, copies)))
-        moved = length((values[self.end] - self.values[self.end]).reshape(2, copies, -1))
+        bends = sum((sign * self._moved(values, symbol) for symbol, sign in way.kinks.items()), np.zeros((2, *moved.shape)))
         return np.abs(bends[0]) + moved / 2 * np.abs(bends[1])
 
     def _moved(self, values: Inner, symbol: str) -> np.ndarray:

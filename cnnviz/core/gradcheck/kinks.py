@@ -76,8 +76,12 @@ class _Pair:
         error = (far.central - near.central) / 3
         uneven = np.maximum(0, np.abs(far.apart / 2 - near.apart) - 2 * near.doubt)
         size = np.abs(near.central)
-        self.central = np.where(np.abs(error) > near.doubt, near.central - error, near.central)
+        doubts = np.hypot(near.doubt, error), np.hypot(far.doubt, 4 * error)
+        freed = np.where(np.abs(error) > near.doubt, near.central - error, near.central)
+        # Round-off is less of a longer step, where its own error is nothing beside it.
+        self.central = np.where(doubts[1] < doubts[0], far.central, freed)
         self.bent = far.bend > np.maximum(far.doubt, TOLERANCE / 10 * np.abs(far.central))
         self.jumps = (3 * np.abs(error) > np.maximum(3 * near.doubt, STEADY * size)) | (uneven > STEADY * np.maximum(size, np.abs(near.apart)))
+        self.jumps |= (np.abs(far.moved / 2 - near.moved) > STEADY * near.moved) & (near.moved > 0)
         # A kink that does not matter may add what it bends.
-        self.doubt = near.doubt + np.abs(error) + np.where(self.bent, 0, uneven + far.bend)
+        self.doubt = np.minimum(*doubts) + np.where(self.bent, 0, uneven + far.bend)
