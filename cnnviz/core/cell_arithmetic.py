@@ -110,12 +110,12 @@ def _pairs(program: Program, target: str, first: Link, second: Link, cell: Cell,
     if "covering" in patterns:
         (units, places), (weights, _) = patterns["covering"], patterns["passing"]
         g = units.geometry
-        of = [(place, tuple(p + g["before"] - g["stride"] * n for p, n in zip(cell[1:], place[1:], strict=True))) for place in places]
+        of = [(place, tuple((p + g["before"] - g["stride"] * n) // g["dilation"] for p, n in zip(cell[1:], place[1:], strict=True))) for place in places]
         return [((units.source, place), (weights.source, (place[0], cell[0], *weight))) for place, weight in of]
     if "touched" in patterns:
         (pixels, under), (units, _) = patterns["touched"], patterns["channel"]
         g = pixels.geometry
-        at = [tuple((p + g["before"] - w) // g["stride"] for p, w in zip(pixel[1:], cell[2:], strict=True)) for pixel in under]
+        at = [tuple((p + g["before"] - g["dilation"] * w) // g["stride"] for p, w in zip(pixel[1:], cell[2:], strict=True)) for pixel in under]
         return [((pixels.source, pixel), (units.source, (cell[0], *place))) for pixel, place in zip(under, at, strict=True)]
     return [((first.source, a), (second.source, b)) for a, b in zip(left, right, strict=True)]
 
@@ -123,4 +123,4 @@ def _pairs(program: Program, target: str, first: Link, second: Link, cell: Cell,
 def _weight(link: Link, cell: Cell, pixel: Cell) -> Cell:
     """The weight of a filter that meets a pixel when the filter lies at a cell."""
     g = link.geometry
-    return (pixel[0], *(p + g["before"] - g["stride"] * n for p, n in zip(pixel[1:], cell[1:], strict=True)))
+    return (pixel[0], *((p + g["before"] - g["stride"] * n) // g["dilation"] for p, n in zip(pixel[1:], cell[1:], strict=True)))

@@ -82,7 +82,10 @@ class CellFormulas:
         shapes |= {f"d{name}": shape for name, shape in program.shapes.items()} | {"y": program.shapes["o"], "L": ()}
         for layer, names in zip(program.network.layers, program.network.names, strict=True):
             if isinstance(layer, Conv):
-                self.helpers[f"{names.of('f')} turned"] = program.shapes[names.of("f")]
+                kernels = (*program.shapes[names.of("f")][:2], layer.reach, layer.reach)
+                if layer.dilation > 1:
+                    self.helpers[f"{names.of('f')} apart"] = kernels
+                self.helpers[f"{names.of('f')} turned"] = kernels
                 if layer.stride > 1:
                     m, *size = program.shapes[names.output]
                     self.helpers[f"d{names.output} spread"] = (m, *(layer.stride * (n - 1) + 1 for n in size))
@@ -125,21 +128,31 @@ class CellFormulas:
 
     def _helper(self, name: str, at: Index) -> str:
         source = name.split()[0]
-        if name.endswith("turned"):
-            m, c, u, v = at
-            k = self.helpers[name][-1]
-            return self.at.cell(source, m, c, k - 1 - u, k - 1 - v)
+        if name.endswith(("apart", "turned")):
+            return self._weight(name, source, at)
         layer = self.program.network.layers[self.lines[source[1:]].place]
         assert isinstance(layer, Conv)
         m, i, j = at
         between = i % layer.stride or j % layer.stride
         return "0" if between else self.at.cell(source, m, i // layer.stride, j // layer.stride)
 
+    def _weight(self, name: str, source: str, at: Index) -> str:
+        """A weight in a kernel that is laid out as its pixels lie, or that is turned as well; 0 between two of them."""
+        m, c, *place = at
+        reach, apart = self.helpers[name][-1], self._dilation(name, source)
+        u, v = (reach - 1 - n for n in place) if name.endswith("turned") else place
+        return "0" if u % apart or v % apart else self.at.cell(source, m, c, u // apart, v // apart)
+
+    def _dilation(self, name: str, source: str) -> int:
+        return (self.helpers[name][-1] - 1) // max(1, self.at.shapes[source][-1] - 1) or 1
+
     def helped(self, name: str, values: Mapping[str, np.ndarray]) -> np.ndarray:
         """The numbers of a helper, from those of the arrays that it is made from."""
         source = values[name.split()[0]]
-        if name.endswith("turned"):
-            return source[..., ::-1, ::-1]
+        if name.endswith(("apart", "turned")):
+            apart, laid = self._dilation(name, name.split()[0]), np.zeros(self.helpers[name])
+            laid[..., ::apart, ::apart] = source
+            return laid[..., ::-1, ::-1] if name.endswith("turned") else laid
         spread = np.zeros(self.helpers[name])
         stride = -(-spread.shape[-1] // source.shape[-1])
         spread[..., ::stride, ::stride] = source
@@ -163,7 +176,7 @@ class CellFormulas:
         """The layer, and the zeros before its first pixel."""
         layer = self.program.network.layers[line.place]
         assert isinstance(layer, Conv)
-        return layer, pad_widths(layer.k, layer.padding)[0]
+        return layer, pad_widths(layer.reach, layer.padding)[0]
 
     def spread(self, line: Line) -> str:
         """The units' gradient with the gaps of the stride in it."""
@@ -193,18 +206,20 @@ def _sum(terms: Iterator[str]) -> str:
 def _conv(of: CellFormulas, line: Line, at: Index) -> str:
     (layer, before), (m, i, j), (x, f) = of.conv(line), at, of.names(line, "x", "f")
     start = (i * layer.stride - before, j * layer.stride - before)
+    f = f"{f} apart" if layer.dilation > 1 else f
     made = _sum(_products(of, (x, (c,)), start, (f, (m, c))) for c in range(of.shape(x)[0]))
     return f"{made}+{of.at.cell(of.names(line, 'b')[0], m)}" if layer.bias else made
 
 
 def _conv_df(of: CellFormulas, line: Line, at: Index) -> str:
-    (_, before), (m, c, u, v), (x,) = of.conv(line), at, of.names(line, "x")
-    return _sum(iter([_products(of, (x, (c,)), (u - before, v - before), (of.spread(line), (m,)))]))
+    (layer, before), (m, c, u, v), (x,) = of.conv(line), at, of.names(line, "x")
+    start = (layer.dilation * u - before, layer.dilation * v - before)
+    return _sum(iter([_products(of, (x, (c,)), start, (of.spread(line), (m,)))]))
 
 
 def _conv_dx(of: CellFormulas, line: Line, at: Index) -> str:
     (layer, before), (c, i, j), (f,) = of.conv(line), at, of.names(line, "f")
-    start = (i + before - layer.k + 1, j + before - layer.k + 1)
+    start = (i + before - layer.reach + 1, j + before - layer.reach + 1)
     return _sum(_products(of, (of.spread(line), (m,)), start, (f"{f} turned", (m, c))) for m in range(layer.filters))
 
 

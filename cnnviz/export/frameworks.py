@@ -165,6 +165,9 @@ class _Parts:
         raise NotImplementedError
 
 
+_WITH_WEIGHTS = ("Conv2D(", "Dense(")
+
+
 class _Keras(_Parts):
     NAME = "Keras"
     IMPORTS = (
@@ -184,8 +187,10 @@ class _Keras(_Parts):
         for layer, names, shape in self.layers():
             if names.flattens:
                 lines += ["layers.Permute((3, 1, 2)),", 'layers.Flatten(name="v"),']
-            *before, last = layer.keras(shape)
-            lines += [*(f"layers.{line}," for line in before), f'layers.{last[:-1]}{"" if last.endswith("()") else ", "}name="{names.output}"),']
+            calls = layer.keras(shape)
+            own = next((line for line in calls if line.startswith(_WITH_WEIGHTS)), calls[-1])  # what has the weights bears the name
+            named = f'{own[:-1]}{"" if own.endswith("()") else ", "}name="{names.output}")'
+            lines += [f"layers.{named if line is own else line}," for line in calls]
         given: dict[str, list[str]] = {}
         for name, of, _, axes in self.weights():
             given.setdefault(of, []).append(f"{name}.transpose{axes}" if axes else name)

@@ -70,12 +70,14 @@ def _after(tf, kind: str, word: str, x, own):
 
 
 def _convolved(tf, word: str, x, f, b):
-    filters, k, stride, zeros = re.fullmatch(r"conv(\d+)x(\d+)b?(?:s(\d+))?(.*)", word).groups()
-    k = int(k)
-    before, after = {"": (0, 0), "same": ((k - 1) // 2, k // 2), "full": (k - 1, k - 1)}.get(zeros) or 2 * (int(zeros[1:]),)
+    filters, k, stride, rate, zeros = re.fullmatch(r"conv(\d+)x(\d+)b?(?:s(\d+))?(?:d(\d+))?(.*)", word).groups()
+    k, rate, stride = int(k), int(rate or 1), int(stride or 1)
+    reach = rate * (k - 1)
+    before, after = {"": (0, 0), "same": (reach // 2, reach - reach // 2), "full": (reach, reach)}.get(zeros) or 2 * (int(zeros[1:]),)
     kernels = tf.transpose(tf.reshape(f, (int(filters), -1, k, k)), (2, 3, 1, 0))
     margin = [[0, 0], [before, after], [before, after], [0, 0]]
-    z = tf.nn.conv2d(tf.transpose(x, (0, 2, 3, 1)), kernels, int(stride or 1), margin)
+    x = tf.pad(tf.transpose(x, (0, 2, 3, 1)), margin)
+    z = tf.nn.conv2d(x, kernels, stride, "VALID") if rate == 1 else tf.nn.atrous_conv2d(x, kernels, rate, "VALID")[:, ::stride, ::stride]
     return tf.transpose(z if b is None else z + b, (0, 3, 1, 2))
 
 

@@ -89,6 +89,8 @@ OTHERS = [
     Case("conv1x1-identity-dense2-identity-mse", (5, 3)),
     Case("conv3x7s8p6-identity-dense2-sigmoid-ce", (2, 20, 9)),  # a stride that jumps over pixels
     Case("conv5x3b-tanh-gap-mse", (6, 5)),
+    Case("conv3x3bd2-relu-conv2x2s2d3same-tanh-dense3-softmax-ce", (3, 12, 11)),  # pixels that lie apart
+    Case("conv2x3d2p1-sigmoid-conv2x3s3d2full-dense2-sigmoid-mse", (9, 10)),
     Case("conv6x3-relu-gap-dense4-tanh-dense10-sigmoid-bce", (3, 9, 8)),
     Case("conv2x1b-relu-conv2x2b-relu-conv2x3bp1-relu-conv1x3b-max8s1-avg1-dense2-softmax-ce", (13, 12)),
     Case("avg2-max2-relu-sigmoid-tanh-identity-conv3x2-relu-dense2-tanh-softmax-mse", (3, 12, 9)),
@@ -130,7 +132,10 @@ def _map_layer(draw, kind: str, channels: int, size: list[int], convs: int) -> t
     if kind == "conv" and convs < 4:
         k, zeros, padding = draw(st.sampled_from(PADDED))
         filters, stride, bias = draw(st.integers(1, 4)), draw(st.integers(1, 3)), draw(st.sampled_from(["", "b"]))
-        word, channels_after = f"conv{filters}x{k}{bias}{f's{stride}' if stride > 1 else ''}{padding}", filters
+        dilation = draw(st.sampled_from([1, 1, 2, 3]))
+        apart = f"{f's{stride}' if stride > 1 else ''}{f'd{dilation}' if dilation > 1 else ''}"
+        word, channels_after = f"conv{filters}x{k}{bias}{apart}{padding}", filters
+        zeros, k = zeros * dilation if padding in ("same", "full") else zeros, dilation * (k - 1) + 1
     elif kind != "conv":
         k, stride, zeros, channels_after = draw(st.integers(1, 3)), draw(st.integers(1, 3)), 0, channels
         word = f"{kind}{k}{f's{stride}' if stride != k else ''}"

@@ -28,7 +28,7 @@ LESSONS = [
     Lesson(k=3, scale="raw", f="blur", w="zeros", pad="same", stride=2),
     Lesson(net="conv3x3b-relu-max2-conv2x3-tanh-dense3-softmax-ce", ch="rgb", k=2, opt="adam", y=(0.0, 1.0, 0.0)),
     Lesson(net="dense4-relu-dense2-sigmoid-bce", img="digit7-3"),
-    Lesson(net="conv4x5s2-sigmoid-avg2-gap-mse", y=(0.1, 0.2, 0.3, 0.4)),
+    Lesson(net="conv4x5s2d2-sigmoid-avg2-gap-mse", y=(0.1, 0.2, 0.3, 0.4)),
 ]
 IDS = [f"{lesson.net} k={lesson.k}" for lesson in LESSONS]
 

@@ -15,7 +15,7 @@ from cnnviz.export.sheet import MOST_TERMS, hand_sheet, tasks
 LESSONS = [
     Lesson(),
     Lesson(k=3, stride=2, pad="same", scale="raw", f="blur", cell="z1:0,0"),
-    Lesson(net="conv4x3b-relu-max2-conv4x3s2-tanh-avg2-dense5-sigmoid-dense3-softmax-ce", ch="rgb", k=2, opt="adam", y=(0.0, 1.0, 0.0)),
+    Lesson(net="conv4x3b-relu-max2-conv4x3s2d2-tanh-avg2-dense5-sigmoid-dense3-softmax-ce", ch="rgb", k=2, opt="adam", y=(0.0, 1.0, 0.0)),
     Lesson(net="conv3x3-relu-gap-mse", opt="momentum", k=1, y=(0.1, 0.2, 0.3)),
     Lesson(net="dense4-tanh-dense2-sigmoid-bce", img="digit7-3"),
 ]

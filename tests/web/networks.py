@@ -21,6 +21,7 @@ TEXTS = (
     "conv2x3bs2p1-relu-max3s2-conv3x3same-tanh-avg2-dense9-identity-dense3-softmax-ce",
     "conv4x3-gap-sigmoid-ce",
     "dense4-softmax-mse",
+    "conv2x3d2-relu-conv2x2s2d3same-gap-softmax-ce",
     "conv2x3full-identity-max2-dense2-sigmoid-bce",
     "conv2x5s3-relu-dense4-softmax-dense2-sigmoid-bce",
     "max3s2-dense2-mse",

@@ -14,7 +14,7 @@ from cnnviz.core.layers import _conv_one_channel as lines
 from cnnviz.core.layers.layer import Call, Groups, Layer, Links, Parameter, Shape, Values, call, number
 from cnnviz.core.sliding import Padding, pad_widths, padded, places, slices, view_windows
 
-MOST = {"filters": 32, "k": 7, "stride": 8, "padding": 6}
+MOST = {"filters": 32, "k": 7, "stride": 8, "dilation": 4, "padding": 6}
 """Limits of what a convolution's text says, and of an address's stride and padding."""
 
 
@@ -127,9 +127,11 @@ class Conv(Layer):
     bias: bool = False
     stride: int = 1
     padding: Padding = 0
+    dilation: int = 1
+    """How far apart the pixels under a kernel lie."""
 
     kind = "conv"
-    text = re.compile(r"conv(?P<filters>\d+)x(?P<k>\d+)(?P<bias>b?)(s(?P<stride>\d+))?(p(?P<zeros>\d+)|(?P<spelling>same|full))?")
+    text = re.compile(r"conv(?P<filters>\d+)x(?P<k>\d+)(?P<bias>b?)(s(?P<stride>\d+))?(d(?P<dilation>\d+))?(p(?P<zeros>\d+)|(?P<spelling>same|full))?")
     letter = "z"
     takes = gives = "map"
 
@@ -141,21 +143,23 @@ class Conv(Layer):
             bool(groups["bias"]),
             number("conv", "stride", groups["stride"], 1, MOST["stride"]),
             groups["spelling"] or number("conv", "padding", groups["zeros"], 0, MOST["padding"], least=0),
+            number("conv", "dilation", groups["dilation"], 1, MOST["dilation"]),
         )
 
     def __str__(self) -> str:
         stride = f"s{self.stride}" if self.stride != 1 else ""
+        dilation = f"d{self.dilation}" if self.dilation != 1 else ""
         zeros = f"p{self.padding}" if self.padding else ""
         padding = "" if self.padding == "valid" else self.padding if isinstance(self.padding, str) else zeros
-        return f"conv{self.filters}x{self.k}{'b' if self.bias else ''}{stride}{padding}"
+        return f"conv{self.filters}x{self.k}{'b' if self.bias else ''}{stride}{dilation}{padding}"
 
     @property
-    def dilation(self) -> int:
-        """How far apart the pixels under a kernel lie."""
-        return 1
+    def reach(self) -> int:
+        """Pixels from the first to the last that a kernel covers along one side, both included."""
+        return self.dilation * (self.k - 1) + 1
 
     def shape(self, x: Shape) -> Shape:
-        return (self.filters, *places(*x[1:], self.dilation * (self.k - 1) + 1, self.stride, self.padding)[:2])
+        return (self.filters, *places(*x[1:], self.reach, self.stride, self.padding)[:2])
 
     def parameters(self, x: Shape) -> dict[str, Parameter]:
         f = Parameter((self.filters, x[0], self.k, self.k), x[0] * self.k**2)
@@ -166,7 +170,7 @@ class Conv(Layer):
         return self.filters * x[0] * self.k**2 * rows * columns
 
     def calls(self, x: Shape, many: bool = False) -> dict[str, Call]:
-        sliding = {"stride": self.stride, "padding": self.padding}
+        sliding: dict[str, object] = {"stride": self.stride, "padding": self.padding}
         if self.dilation != 1:
             sliding["dilation"] = self.dilation
         b = " b" if self.bias else ""
@@ -207,7 +211,7 @@ class Conv(Layer):
         return found | ({"db": (("dy", "channel"),)} if self.bias else {})
 
     def geometry(self) -> dict[str, int]:
-        before = pad_widths(self.dilation * (self.k - 1) + 1, self.padding)[0]
+        before = pad_widths(self.reach, self.padding)[0]
         return {"k": self.k, "stride": self.stride, "before": before, "dilation": self.dilation}
 
     def formulas(self, x: Shape) -> dict[str, str]:
@@ -218,10 +222,12 @@ class Conv(Layer):
         bias = " + {b}[m]" if m else " + {b}"
         pixel = f"{{x}}[{c}{i}, {j}]"
         at = "r,s" if c else "r,c"
-        weight = ", ".join(_met(r, s, i, before) for r, i in zip(at.split(","), "ij", strict=True)) if self.dilation == 1 else "u,v"
+        weight, where = ", ".join(_met(r, s, i, before) for r, i in zip(at.split(","), "ij", strict=True)), ""
+        if self.dilation != 1:
+            weight, where = "u,v", rf"_{{{{{', '.join(f'{met}={r}' for met, r in zip((i, j), at.split(','), strict=True))}}}}}"
         found = {
             "y": rf"{{y}}[{m}i,j] = \sum_{{{{{over}}}}} {pixel} \cdot {{f}}[{m}{c}u,v]" + (bias if self.bias else ""),
-            "dx": rf"{{dx}}[{c}{at}] = \sum {{dy}}[{m}i,j] \cdot {{f}}[{m}{c}{weight}]",
+            "dx": rf"{{dx}}[{c}{at}] = \sum{where} {{dy}}[{m}i,j] \cdot {{f}}[{m}{c}{weight}]",
             "df": rf"{{df}}[{m}{c}u,v] = \sum_{{{{i,j}}}} {pixel} \cdot {{dy}}[{m}i,j]",
         }
         return found | ({"db": r"{db}[m] = \sum_{{i,j}} {dy}[m,i,j]"} if self.bias else {})
@@ -242,29 +248,33 @@ class Conv(Layer):
     axes = {"keras": {"f": (2, 3, 1, 0)}}  # noqa: RUF012
 
     def keras(self, x: Shape) -> tuple[str, ...]:
-        own = f"Conv2D({self.filters}, {self.k}{self._sliding('strides')}, use_bias={self.bias})"
-        zeros = self._zeros()
-        return (own,) if zeros == (0, 0) else (f"ZeroPadding2D(({zeros}, {zeros}))", own)
+        apart = self.dilation > 1  # then it takes no stride: every place is made, and those in between are left out
+        sliding = f", dilation_rate={self.dilation}" if apart else f", strides={self.stride}" if self.stride > 1 else ""
+        padding = () if (zeros := self._zeros()) == (0, 0) else (f"ZeroPadding2D(({zeros}, {zeros}))",)
+        thinned = (f"MaxPooling2D(1, strides={self.stride})",) if apart and self.stride > 1 else ()
+        return (*padding, f"Conv2D({self.filters}, {self.k}{sliding}, use_bias={self.bias})", *thinned)
 
     def pytorch(self, x: Shape) -> tuple[str, ...]:
         before, after = self._zeros()
+        sliding = (f", stride={self.stride}" if self.stride > 1 else "") + (f", dilation={self.dilation}" if self.dilation > 1 else "")
         padding = f", padding={before}" if before == after != 0 else ""
-        own = f"Conv2d({x[0]}, {self.filters}, {self.k}{self._sliding('stride')}{padding}, bias={self.bias})"
+        own = f"Conv2d({x[0]}, {self.filters}, {self.k}{sliding}{padding}, bias={self.bias})"
         return (own,) if before == after else (f"ZeroPad2d(({before}, {after}, {before}, {after}))", own)
 
     def _zeros(self) -> tuple[int, int]:
         """Zeros before and after. They are written out for Keras and PyTorch, whose "same" goes by the stride or knows none."""
-        return pad_widths(self.dilation * (self.k - 1) + 1, self.padding)
-
-    def _sliding(self, stride: str) -> str:
-        own = f", {stride}={self.stride}" if self.stride != 1 else ""
-        return own if self.dilation == 1 else f"{own}, {'dilation_rate' if stride == 'strides' else 'dilation'}={self.dilation}"
+        return pad_widths(self.reach, self.padding)
 
     def twin(self, tf: Any, x: Any, f: Any, b: Any = None) -> Any:
-        zeros = pad_widths(self.dilation * (self.k - 1) + 1, self.padding)
-        x = tf.pad(x, [[0, 0], zeros, zeros, [0, 0]])
-        z = tf.nn.conv2d(x, tf.transpose(f, [2, 3, 1, 0]), self.stride, "VALID", dilations=self.dilation)
+        x = tf.pad(x, [[0, 0], self._zeros(), self._zeros(), [0, 0]])
+        z = tf.nn.conv2d(x, self._apart(tf, tf.transpose(f, [2, 3, 1, 0])), self.stride, "VALID")
         return z if b is None else z + b
+
+    def _apart(self, tf: Any, f: Any) -> Any:
+        """Kernels (K,K,C,M) with zeros between their weights: TensorFlow has no gradient of dilated ones on a processor."""
+        size, gaps = (self.k, self.k, *f.shape[2:]), self.dilation - 1
+        wide = tf.pad(f[:, None, :, None], [[0, 0], [0, gaps], [0, 0], [0, gaps], [0, 0], [0, 0]])
+        return tf.reshape(wide, (size[0] * (gaps + 1), size[1] * (gaps + 1), *size[2:]))[: self.reach, : self.reach]
 
 
 def _index(stride: int, at: str, dilation: int, by: str, add: int) -> str:
