@@ -100,6 +100,10 @@ ONCE = {
         "conv4x1s3-conv3x4same-tanh-sigmoid-tanh-dense5-softmax-ce",
         (2, 7, 3), "flat", "raw", "he", 45870, "shares", "adam", 3.7, 30, 3e31,
     ),
+    "a tanh that goes from one plateau to the other, and nothing after it moves": Drawn(
+        "conv3x2b-tanh-conv3x3same-tanh-tanh-gap-tanh-dense3-dense4-softmax-ce",
+        (2, 10, 3), "flat", seed=162051, targets="bits", opt="momentum", lr=0.00082, grown=1.5e46,
+    ),
     "a loss that the step makes 1e39 times as large": Drawn(
         "dense4-dense5-dense10-identity-mse", (1, 8, 9), "flat", "unit", "he", 116917, opt="adam", lr=0.12, grown=2.4e8
     ),

@@ -37,11 +37,13 @@ def compared(nudged: Differences, name: str, analytic: np.ndarray, step: float, 
     central, doubt, kinks = at.central, at.doubt, np.zeros(analytic.size, bool)
     error = _error(analytic, central, doubt)
     one_sided = np.abs(at.apart) > np.abs(central) / 1000 + 2 * SAFETY * doubt
-    look = np.flatnonzero(~(error <= TOLERANCE / 10) | one_sided)
+    look, structural = np.flatnonzero(~(error <= TOLERANCE / 10) | one_sided), nudged.structural(name)
     if look.size:
         central[look], doubt[look], kinks[look] = _looked_at(nudged, name, step, look, at)
+        # Something comes back, and a nudge moves nothing, to the last bit: it goes from one plateau to another.
+        doubt[(central == 0) & (doubt == 0) & ~structural] = np.inf
         error[look] = _error(analytic[look], central[look], doubt[look])
-    return Found(central, doubt, error, nudged.structural(name), kinks)
+    return Found(central, doubt, error, structural, kinks)
 
 
 def _error(analytic: np.ndarray, central: np.ndarray, doubt: np.ndarray) -> np.ndarray:
