@@ -202,6 +202,10 @@ class Rooms:
         raise Refused(403, "ui.rooms.not_driver")
 
 
+_ASIDE_OF = {429: {"Retry-After": "1"}, 503: {"Retry-After": "1"}, 408: {"Connection": "close"}}
+"""What a refusal's headers say beside its sentence."""
+
+
 async def _query_in(request: Request) -> str:
     """The address in a request's body, as text or as JSON's "query". Raises Refused."""
     return _address((await _sent_in(request)).get("query"))
@@ -248,7 +252,7 @@ def answering(act: Callable[[Request], Awaitable[Response]]) -> Callable[[Reques
         except Refused as why:
             if request.method == "GET" and "text/html" in request.headers.get("Accept", ""):
                 return page_of_refusal(why, of_request(request))
-            return refusal(why.status, why.id, {"Retry-After": "1"} if why.status in (429, 503) else None, **why.values)
+            return refusal(why.status, why.id, _ASIDE_OF.get(why.status), **why.values)
         except TooManyRooms:
             return refusal(503, "ui.rooms.full", {"Retry-After": "60"}, n=1)
         except TooManyVotes:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 from starlette.requests import Request
+
+BODY_SECONDS = 20.0
+"""Seconds that a request to a room has to come in: it is a line or two."""
 
 
 class Refused(Exception):
@@ -16,12 +20,16 @@ class Refused(Exception):
 
 
 async def body_of(request: Request, most: int, too_long: str) -> bytes:
-    """The body; Refused (413) as soon as it is longer than `most`."""
+    """The body; Refused (413) as soon as it is longer than `most`, and (408) where it takes longer than BODY_SECONDS."""
     body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > most:
-            raise Refused(413, too_long, most=most)
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for part in request.stream():
+                body += part
+                if len(body) > most:
+                    raise Refused(413, too_long, most=most)
+    except TimeoutError:
+        raise Refused(408, "ui.rooms.body_slow") from None
     return bytes(body)
 
 
