@@ -36,16 +36,16 @@ class Costs:
         return max(self.ratios.get(kind) or 0.0, self.running.get(kind) or 0.0)
 
     def exceeded(self, kinds: Sequence[Hashable], estimate: float, seconds: float) -> None:
-        """Takes account of an answer that has had so many seconds and has not ended: until one ends, such answers take twice as long.
+        """Takes account of an answer that has had so many seconds and has not ended: until one ends, such answers take at least that.
 
         >>> costs = Costs()
         >>> costs.exceeded(["step.json"], 0.0, 0.1)
         >>> costs.expected(["step.json"], 0.0)
-        0.2
+        0.1
         """
         for place, kind in enumerate(kinds):
             if place == 0 or not self._ratio(kind):
-                self.running.put(kind, 2 * seconds / (estimate + LEAST))
+                self.running.put(kind, seconds / (estimate + LEAST))
 
     def learn(self, kinds: Sequence[Hashable], estimate: float, seconds: float) -> None:
         """Takes account of what an answer of this kind took."""

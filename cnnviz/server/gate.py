@@ -69,7 +69,7 @@ class Expected:
 
     def exceeded(self, seconds: float) -> None:
         """Takes account of the work having had so many seconds, more than twice what was expected, and not having ended."""
-        self._seconds = 2 * seconds
+        self._seconds = seconds
 
 
 @dataclass(eq=False)
