@@ -128,7 +128,8 @@ def _text(rng: np.random.Generator, shape: tuple[int, ...]) -> str:
         k, stride = int(rng.integers(1, 5)), int(rng.choice([1, 1, 2, 3]))
         if kind == "conv":
             padding = rng.choice(["", "", "p1", "p2", "same", "full"])
-            words.append(f"conv{rng.integers(1, 9 if rng.random() < 0.2 else 5)}x{k}{rng.choice(['', 'b'])}{f's{stride}' if stride > 1 else ''}{padding}")
+            filters, dilation = rng.integers(1, 9 if rng.random() < 0.2 else 5), rng.choice(["", "", "", "d2", "d3"])
+            words.append(f"conv{filters}x{k}{rng.choice(['', 'b'])}{f's{stride}' if stride > 1 else ''}{dilation}{padding}")
         else:
             words.append(str(rng.choice(ACTIVATIONS)) if kind == "activation" else f"{kind}{k}{f's{stride}' if stride != k else ''}")
     if rng.random() < 0.25:
