@@ -137,7 +137,7 @@ def test_a_heading_says_how_its_number_came_about_in_this_lesson():
     for words in ("x = pixel, as stored", "x[2i+u−1, 2j+v−1] · ∂z₁[i,j]", "f[r+1−2i, c+1−2j]"):
         assert words in padded
     deviating = cnnviz("--rule", "one_pixel").stdout.splitlines()
-    hint = next(i for i, line in enumerate(deviating) if "hears of the one pixel x[u, v]" in line)
+    hint = next(i for i, line in enumerate(deviating) if "depends on the one pixel x[u, v]" in line)
     assert deviating[hint].startswith("# The notebook's number.") and deviating[hint + 1].startswith("df ")
 
 
