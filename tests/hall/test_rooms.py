@@ -287,9 +287,8 @@ def test_who_is_asked_for_by_the_machines_own_name_is_found_by_its_address(monke
     monkeypatch.delenv("CNNVIZ_URL", raising=False)
     monkeypatch.setattr(follower, "own_address", lambda: "192.168.7.9")
     request = Request({"type": "http", "method": "GET", "path": "/room/ABCDE", "headers": [(b"host", b"localhost:8501")], "scheme": "http"})
-    for listens, host in ((True, "192.168.7.9:8501"), (False, "localhost:8501")):
-        monkeypatch.setattr(follower, "listens_to_others", lambda listens=listens: listens)
-        assert join_link(request, "ABCDE") == f"http://{host}/room/ABCDE"
+    for everywhere, host in ((True, "192.168.7.9:8501"), (False, "localhost:8501")):
+        assert join_link(request, "ABCDE", everywhere) == f"http://{host}/room/ABCDE"
 
 
 def test_a_rate_forgets_who_came_long_ago():
