@@ -93,7 +93,7 @@ def test_its_command_prints_what_the_module_prints(folder):
     ("arguments", "sentence"),
     [
         (("--port", "80a"), "--port '80a' is not a whole number up to 65535"),
-        (("--port", "8080", "--k", "3"), "a lesson is printed, or the page is served"),
+        (("--port", "8080", "--k", "3"), "print a lesson or serve the page, not both"),
         (("--embed", "https://a.org; script-src *"), "is no origin"),
     ],
 )

@@ -86,5 +86,5 @@ def test_a_run_that_ends_in_no_number_diverges():
 
 
 def test_a_film_is_no_longer_than_the_network_can_be_taken_to():
-    with pytest.raises(Problem, match="what can be waited for"):
+    with pytest.raises(Problem, match="exceeds the limit"):
         film(Lesson(net=COURSES["Tiny VGG"].text, ch="rgb"), np.ones((3, 32, 32)), 9_999, 2)

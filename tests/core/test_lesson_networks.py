@@ -184,14 +184,14 @@ def test_the_parameters_name_says_which_convolution_and_f_means_the_first():
     assert Lesson.from_query({"net": net, "f": "emboss", "f1": "blur"}) == (Lesson(net=net, f="blur"), [])
     for key, query in (("f3", {"net": net}), ("f1", {}), ("f", {"net": "dense2-mse"})):
         lesson, (said,) = Lesson.from_query(query | {key: "blur"})
-        assert "is for no layer of this network" in said and said.endswith("It is left out.")
+        assert "is not for this network" in said and said.endswith("It is left out.")
         assert lesson == Lesson(**query)
 
 
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ({"net": "conv2x2-gap-mse", "f": "blur"}, "Kernel: 'blur' names a kernel of 3×3, and these have 2×2: type 4 numbers"),
+        ({"net": "conv2x2-gap-mse", "f": "blur"}, "Kernel: 'blur' is a 3×3 kernel, and these are 2×2: type 4 numbers"),
         ({"net": "conv2x5-gap-mse", "f": "1,2"}, "Kernel: '1,2' is neither 9 numbers nor 25 separated by commas"),
         ({"net": "conv2x3-gap-mse", "f": "blur;blur;blur"}, "Kernel: 'blur;blur;blur' are 3 filters, more than the 2 of this layer"),
         ({"net": "conv2x3-gap-mse", "f": "blur;blurr"}, "Kernel: 'blur;blurr' cannot be used: filter 2, 'blurr', is none of sobel-x"),
@@ -222,10 +222,10 @@ def test_trained_parameters_are_the_start_and_what_is_gone_or_does_not_fit_says_
     edited = Lesson(net=net, f=name, w=name, f2="blur").first_params()
     assert not np.array_equal(edited["f2"][0], trained["f2"][0]) and np.array_equal(edited["f2"][1:], trained["f2"][1:])
     for start in (Lesson(w="held-0123456789abcdef"), Lesson(f="held-0123456789abcdef")):
-        with pytest.raises(NotKept, match="no longer held"):
+        with pytest.raises(NotKept, match="no longer kept"):
             start.first_params()
         assert start.without_kept() == Lesson()
-    with pytest.raises(NotKept, match=r"there has the shape \(2, 1, 3, 3\), and this lesson needs \(2, 3, 3, 3\)"):
+    with pytest.raises(NotKept, match=r"has shape \(2, 1, 3, 3\), and this lesson needs \(2, 3, 3, 3\)"):
         Lesson(net=net, f=name, ch="rgb").first_params()
     with pytest.raises(NotKept, match="Starting weights: w"):
         Lesson(w=keep(Params(np.eye(3), np.ones((4, 2)), np.zeros(2)))).first_params()
@@ -239,8 +239,8 @@ def test_stride_and_padding_count_for_the_first_convolution_whose_text_says_neit
     assert str(lesson.network) == "relu-conv2x3bs2same-conv2x3-gap-mse" and lesson.net == "relu-conv2x3b-conv2x3-gap-mse"
     for net in ("conv2x3s2-gap-mse", "conv2x3p1-gap-mse", "dense2-mse"):
         found, wrong = Lesson.read({"net": net, "stride": "3", "pad": "full"})
-        assert found == Lesson(net=net) and {*wrong} == {"stride", "pad"} and "does not count here" in wrong["pad"]
-        with pytest.raises(ValueError, match="does not count here"):
+        assert found == Lesson(net=net) and {*wrong} == {"stride", "pad"} and "has no effect" in wrong["pad"]
+        with pytest.raises(ValueError, match="has no effect"):
             Lesson(net=net, stride=3)
     found, wrong = Lesson.read({"net": "conv2x7-max8-conv1x3-gap-mse", "stride": "2"})
     assert found.stride == 1 and "Layer 3, conv1x3, does not fit" in wrong["stride"]

@@ -225,7 +225,7 @@ def test_a_backward_pass_takes_the_parameters_that_it_is_given():
 @pytest.mark.parametrize("name, wrong", [("w", lambda w: w.T), ("f", lambda f: f.reshape(-1)), ("b", lambda b: b[:, None])])
 def test_parameters_of_another_shape_are_refused(name, wrong):
     case = ALL["vzhou842"]
-    with pytest.raises(ValueError, match=f"{name} has the shape"):
+    with pytest.raises(ValueError, match=f"{name} has shape"):
         case.network.forward(case.params.replace(**{name: wrong(case.params[name])}), case.x)
 
 

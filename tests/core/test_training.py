@@ -369,8 +369,8 @@ def test_data_that_does_not_fit_is_refused_at_once():
 @pytest.mark.parametrize(
     "change, sentence",
     [
-        ({"f": (1.0,) * 8}, "1 filters of 9 numbers each; for them 8"),
-        ({"f": (1.0,) * 18}, "1 filters of 9 numbers each; for them 18"),
+        ({"f": (1.0,) * 8}, "1 filters of 9 numbers each, not 8"),
+        ({"f": (1.0,) * 18}, "1 filters of 9 numbers each, not 18"),
         ({"net": "dense2-mse", "f": (1.0,)}, "has 0 filters"),
         ({"net": "conv1x3-sigmoid-dense3-sigmoid-mse"}, "2 classes need a network of 2 outputs; .* has 3"),
         ({"classes": ("cat",)}, "2 classes need as many names; there are 1"),

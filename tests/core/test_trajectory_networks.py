@@ -156,10 +156,10 @@ def test_long_jumps_take_turns():
 @pytest.mark.parametrize(
     ("lesson", "x", "k", "said"),
     [
-        (Lesson(ch="rgb"), np.ones((32, 32)), 0, r"x has shape \(32, 32\); this lesson needs \(3, 32, 32\): all three channels"),
-        (Lesson(), np.ones((3, 32, 32)), 0, r"x has shape \(3, 32, 32\); this lesson needs \(32, 32\): one channel"),
+        (Lesson(ch="rgb"), np.ones((32, 32)), 0, r"x has shape \(32, 32\), not \(3, 32, 32\): all three channels"),
+        (Lesson(), np.ones((3, 32, 32)), 0, r"x has shape \(3, 32, 32\), not \(32, 32\): one channel"),
         (Lesson(net="conv2x3-max8-gap-mse"), np.ones((9, 9)), 0, "Layer 2, max8, does not fit"),
-        (Lesson(net=COURSES["Tiny VGG"].text, ch="rgb"), np.ones((3, 32, 32)), 9_999, "what can be waited for"),
+        (Lesson(net=COURSES["Tiny VGG"].text, ch="rgb"), np.ones((3, 32, 32)), 9_999, "exceeds the limit"),
     ],
 )
 def test_an_impossible_request_says_why(lesson, x, k, said):

@@ -123,7 +123,7 @@ def test_classes_that_cannot_be_trained_on_are_said(classes, source):
 def test_what_cannot_be_had_is_said():
     with pytest.raises(Problem, match="two to ten"):
         training_data(("cat", "dog"), "digits")
-    with pytest.raises(Problem, match="no images called 'imagenet' to train on: choose one of cifar10, sample, digits"):
+    with pytest.raises(Problem, match="no training images called 'imagenet': choose cifar10, sample, digits"):
         training_data(source="imagenet")
     with pytest.raises(Problem, match="needs the full CIFAR-10 set. The full CIFAR-10 set is not on this computer yet"):
         training_data(source="cifar10")

@@ -169,10 +169,10 @@ PNG = save(Image.fromarray(SLOPE))
         pytest.param(b"", "The file is empty: choose", id="empty"),
         pytest.param(b"hello, this is a text\n" * 50, "no PNG, JPEG, WEBP, GIF or BMP", id="text"),
         pytest.param(b"<svg xmlns='http://www.w3.org/2000/svg'/>", "no PNG, JPEG", id="svg"),
-        pytest.param(PNG[: len(PNG) // 2], "damaged or cut off", id="cut off"),
-        pytest.param(PNG[:20], "damaged or cut off", id="cut off in the header"),
+        pytest.param(PNG[: len(PNG) // 2], "damaged or incomplete", id="cut off"),
+        pytest.param(PNG[:20], "damaged or incomplete", id="cut off in the header"),
         pytest.param(PNG[:8], "no PNG, JPEG", id="signature only"),
-        pytest.param(PNG[:60] + bytes(40) + PNG[100:], "damaged or cut off", id="overwritten"),
+        pytest.param(PNG[:60] + bytes(40) + PNG[100:], "damaged or incomplete", id="overwritten"),
         pytest.param((13_000, 13_000), "more than 25 million pixels", id="bomb"),
         pytest.param((15_000, 15_000), "more than 25 million pixels", id="bomb that Pillow refuses itself"),
         pytest.param((5_100, 5_100), "more than 25 million pixels", id="just too many"),
@@ -212,7 +212,7 @@ def test_whatever_a_decoder_raises_becomes_a_sentence(error, monkeypatch):
         raise error
 
     monkeypatch.setattr("PIL.PngImagePlugin.PngImageFile.load", load)
-    with pytest.raises(ValueError, match="damaged or cut off"):
+    with pytest.raises(ValueError, match="damaged or incomplete"):
         read_upload(PNG)
 
 
@@ -265,7 +265,7 @@ def check_answer(data: bytes):
 )
 def test_nonsense_in_a_link_is_answered_with_a_sentence(img):
     with pytest.raises(
-        ValueError, match="The uploaded picture in this address was cut off or changed: upload it again."
+        ValueError, match="The uploaded picture in this address is incomplete or changed: upload it again."
     ):
         unpack(img)
 
@@ -328,7 +328,7 @@ def test_a_jpeg_that_is_drawn_over_and_over_is_refused_before_it_is_decoded():
         data = progressive(4000, 4000, scans)
         assert len(data) < MAX_BYTES
         start = time.perf_counter()
-        with pytest.raises(ValueError, match="draws its picture in more than 64 passes"):
+        with pytest.raises(ValueError, match="has more than 64 passes"):
             read_upload(data)
         assert time.perf_counter() - start < 2
 

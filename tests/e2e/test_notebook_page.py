@@ -118,7 +118,7 @@ def test_the_story_leads_through_its_lessons(screen: Screen):
             expect(screen.page.locator(".explain")).to_contain_text("59 × ¼ = 14.75")
             expect(screen.page.locator(".sentence")).to_contain_text("59 units at exactly 0.5 give 59 × ¼ = 14.75")
         if lesson.rule != "exact":
-            expect(screen.page.locator(".sentence")).to_contain_text("yet the notebook's kernel is told to move")
+            expect(screen.page.locator(".sentence")).to_contain_text("yet the notebook's kernel moves")
     screen.page.evaluate("history.back()")
     screen.ready(stage="df")
     assert screen.lesson.rule == "object-oriented"

@@ -177,8 +177,8 @@ def test_a_held_kernel_runs_beside_the_lesson_and_the_outputs_stand_before_their
     expect(screen.page.locator(".track .rest").first).to_have_text("0.0664 to goadds 0.002206 to L")
     expect(screen.page.locator(".loss-sum")).to_have_text("L = 0.002206 + 0.002117 ≈ 0.004324")
     screen.switch("hold_f")
-    expect(screen.page.locator("[data-run] .row-label").nth(1)).to_contain_text("f held still")
-    expect(screen.page.locator(".sentence")).to_contain_text("With f held still L is 0.0012 after 200 updates")
+    expect(screen.page.locator("[data-run] .row-label").nth(1)).to_contain_text("f frozen")
+    expect(screen.page.locator(".sentence")).to_contain_text("With f frozen, L is 0.0012 after 200 updates")
     assert screen.address["hold"] == "f"
     screen.switch("compare_seed")
     expect(screen.key("hold_f")).to_have_attribute("aria-pressed", "false")

@@ -29,7 +29,7 @@ def test_a_training_is_watched_and_its_parameters_open_in_step(screen: Screen):
     page.keyboard.press("Escape")
     screen.key("train").press("Enter")
     done(screen)
-    expect(page.locator(".training [data-said=note]")).to_contain_text("of 60 right, 19 times out of 20")
+    expect(page.locator(".training [data-said=note]")).to_contain_text("of 60 right, 19 times in 20")
     expect(page.locator(".training .confusion tbody td")).to_have_count(4)
     assert violations(screen) == []
     learned = page.locator(".training [data-row=now] p")
@@ -51,7 +51,7 @@ def test_a_training_is_watched_and_its_parameters_open_in_step(screen: Screen):
     assert (outputs[0] > outputs[1]) == (said == "airplane")
     expect(screen.root.locator(".wrong:visible")).to_have_count(0)
     assert not screen.complaints()
-    title = re.compile("of 60 new images named correctly")
+    title = re.compile("of 60 new images right")
     page.go_back()  # to where one was, with everything that came of it
     expect(page.locator(".training h2")).to_have_text(title)
     expect(page.locator(".training [data-choose]").last).to_be_visible()
@@ -67,7 +67,7 @@ def test_settings_travel_in_the_link_and_a_reload_shows_what_came_of_them(screen
     screen.unfold()
     page = screen.page
     page.locator('.chips [data-class="automobile"]').click()
-    expect(page.locator(".training-settings .wrong").first).to_have_text(re.compile("two classes or more"))
+    expect(page.locator(".training-settings .wrong").first).to_have_text(re.compile("at least two classes"))
     expect(page).not_to_have_url(re.compile("train="))
     page.locator('[data-pick="all"]').click()
     expect(page.locator(".learning-layers li").last).to_have_text(re.compile("softmax.*10"))
@@ -109,7 +109,7 @@ def test_settings_travel_in_the_link_and_a_reload_shows_what_came_of_them(screen
 @pytest.mark.parametrize("asked", ["cat,dog", "cat,unicorn,1,1,1,1", "cat,dog,1,1,nan,1", "cat,dog,999,1,1,1"])
 def test_a_training_that_cannot_be_gets_a_sentence(screen: Screen, asked):
     screen.open("/train", of="many", train=asked)
-    expect(screen.page.get_by_text("in the address is no training such as cat,dog,30,64,0.05,0")).to_be_visible()
+    expect(screen.page.get_by_text("is not a training such as cat,dog,30,64,0.05,0")).to_be_visible()
     screen.prints_no_trace()
 
 

@@ -137,7 +137,7 @@ def test_a_heading_says_how_its_number_came_about_in_this_lesson():
     for words in ("x = pixel, as stored", "x[2i+u−1, 2j+v−1] · ∂z₁[i,j]", "f[r+1−2i, c+1−2j]"):
         assert words in padded
     deviating = cnnviz("--rule", "one_pixel").stdout.splitlines()
-    hint = next(i for i, line in enumerate(deviating) if "depends on the one pixel x[u, v]" in line)
+    hint = next(i for i, line in enumerate(deviating) if "uses the one pixel x[u, v]" in line)
     assert deviating[hint].startswith("# The notebook's number.") and deviating[hint + 1].startswith("df ")
 
 
@@ -180,7 +180,7 @@ def test_nobody_to_tell_is_no_failure(closed, tmp_path):
     [
         (["--img", "cat.png"], "Image 'cat.png' names no image"),
         (["--img", "train-5"], "train-5 needs the full CIFAR-10 set"),
-        (["--img", "upload-abc"], "cut off or changed"),
+        (["--img", "upload-abc"], "incomplete or changed"),
         (["?k=many"], "Update 'many' is not a whole number from 0 to 10000"),
         (["?lr=nan"], "Learning rate 'nan' is not a finite number"),
         (["--f", "-1,0,1"], "is not 9 numbers"),
@@ -195,11 +195,11 @@ def test_nobody_to_tell_is_no_failure(closed, tmp_path):
         (["--params", ""], "cannot be read"),
         (["--film", ""], "needs to end in .gif or .webp"),
         (["--json", "a", "--npz", "./a"], "two files cannot have one name"),
-        (["?w=held-0123456789abcdef"], "give the file with --params"),
+        (["?w=held-0123456789abcdef"], "and use --params"),
         (["--colour", "red"], "unrecognized arguments: --colour"),
         (["--k"], "expected one argument"),
         (("--html", "a.html", "--around", "51"), "'51' is not a whole number up to 50"),
-        (("--html", "a.html", "--server", "cnnviz.example.edu"), "is no address of a page"),
+        (("--html", "a.html", "--server", "cnnviz.example.edu"), "is not a page's address"),
     ],
 )
 def test_what_cannot_be_used_gets_a_sentence_and_exit_code_2(arguments, sentence, tmp_path, monkeypatch, capsys):

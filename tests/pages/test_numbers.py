@@ -173,7 +173,7 @@ def test_what_may_be_otherwise_tomorrow_is_kept_by_nobody(monkeypatch, tmp_path)
     for query in ("w=held-0123456789abcdef", "img=train-777"):
         assert ask(f"/numbers/{code()}/step", query)[1]["cache-control"] == "no-store"
     header, _ = decode(ask("/numbers/step", "w=held-0123456789abcdef")[2])
-    assert header["lesson"]["w"] == "held-0123456789abcdef" and "no longer held" in header["wrong"]["w"]
+    assert header["lesson"]["w"] == "held-0123456789abcdef" and "no longer kept" in header["wrong"]["w"]
 
 
 # ---- bounded work

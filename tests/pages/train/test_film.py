@@ -53,7 +53,7 @@ def test_what_is_held_still_takes_no_steps_and_the_shares_are_those_of_the_steps
     page = film.film_page(here.lesson, here.moment.trace.x, {"hold": "f"})
     free, held = (run.film for run in page.runs)
     assert (held.kernel == held.kernel[0]).all() and (free.kernel[-1] != free.kernel[0]).any()
-    assert "With f held still L is 0.0012 after 200 updates, else 0.00116." in map(str, page.sentences)
+    assert "With f frozen, L is 0.0012 after 200 updates; otherwise 0.00116." in map(str, page.sentences)
     header, arrays = decode(film.answer(here, page))
     share = header["film"]["runs"][0]["share"]
     assert share["title"] == "w makes 99.5% of the fall" and share["names"] == ["f", "w", "b"]
@@ -107,12 +107,12 @@ def test_what_is_compared_follows_the_lesson_in_all_that_it_does_not_name():
 @pytest.mark.parametrize(
     "lesson, words, places",
     [
-        (Lesson(lr=500), "saturates at update 1: its kernel has grown too large for σ (learning rate 500). Before it", [0, 1]),
-        (Lesson(f=(9,) * 9), "is saturated from the start: its kernel is too large for σ", []),
-        (Lesson(scale="raw", f="notebook"), "is saturated from the start: raw pixels", []),
-        (Lesson(scale="raw", f="notebook", rule="procedural", w="zeros"), "is saturated from the start: raw pixels", []),
-        (Lesson(lr=0.5, y=(0.5, 0.5)), "overshoots the minimum at update 1 (learning rate 0.5), and comes back.", [0, 1]),
-        (Lesson(lr=1e6, y=(0.5, 0.5)), "diverges at update 1: a step overshoots the minimum (learning rate 1,000,000), and none leads back.", [0, 1]),
+        (Lesson(lr=500), "saturates at update 1: the kernel has grown too large (learning rate 500). Just before", [0, 1]),
+        (Lesson(f=(9,) * 9), "starts saturated: the kernel is too large", []),
+        (Lesson(scale="raw", f="notebook"), "starts saturated: raw pixels", []),
+        (Lesson(scale="raw", f="notebook", rule="procedural", w="zeros"), "starts saturated: raw pixels", []),
+        (Lesson(lr=0.5, y=(0.5, 0.5)), "overshoots the minimum at update 1 (learning rate 0.5) and comes back.", [0, 1]),
+        (Lesson(lr=1e6, y=(0.5, 0.5)), "diverges at update 1: a step overshoots the minimum (learning rate 1,000,000) and none comes back.", [0, 1]),
         (Lesson(), "", []),
     ],
     ids=str,
@@ -128,8 +128,8 @@ def test_a_run_that_goes_wrong_says_where_and_why_and_leads_there(lesson, words,
     [
         ({"n": "0000000019999999999"}, "Updates: '0000000019999999999' is not a whole number"),
         ({"n": "0"}, "Updates: '0' is not a whole number"),
-        ({"vs": "http://["}, "that is no lesson's link"),
-        ({"vs": "w=held-0123456789abcdef"}, "no longer held"),
+        ({"vs": "http://["}, "this is no lesson's link"),
+        ({"vs": "w=held-0123456789abcdef"}, "no longer kept"),
         ({"vs": "img=train-7&k=1"}, "train-7"),
         ({"vs": "lr=fast&seed=3"}, "Learning rate: 'fast' is not a number"),
         ({"seed": "999999999", "n": "10"}, ""),
