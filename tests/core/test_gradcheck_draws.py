@@ -70,6 +70,9 @@ ONCE = {
     "a kink that bends the loss as much as round-off does": Drawn(
         "relu-identity-max1-dense8-softmax-mse", (3, 4, 11), "two levels", "unit", "he", 1000372, "far", "adam", 0.079, 10
     ),
+    "units between plateaus behind enormous weights, whose loss rounds off": Drawn(
+        "conv1x3bp1-avg1-identity-sigmoid-gap-tanh-dense5-mse", (5, 7), "drawn", weights="he", seed=974568, targets="shares", opt="adam", lr=0.0072, grown=1.4e25
+    ),
     "pixels that are smaller than the step": Drawn(
         "max2s1-relu-tanh-conv1x1-conv1x2b-dense6-sigmoid-dense4-softmax-dense2-tanh-mse",
         (2, 8, 5), "tiny", "raw", "he", 267987, "far", "momentum", 5.8e-05, 10,

@@ -41,7 +41,8 @@ def compared(nudged: Differences, name: str, analytic: np.ndarray, step: float, 
     if look.size:
         central[look], doubt[look], kinks[look] = _looked_at(nudged, name, step, look, at)
         # Something comes back, and a nudge moves nothing, to the last bit: it goes from one plateau to another.
-        doubt[(central == 0) & (doubt == 0) & ~structural] = np.inf
+        own = np.abs(nudged.gradients[f"d{name}"]).reshape(-1)
+        doubt[(central == 0) & (at.moved == 0) & (own > SAFETY * doubt)] = np.inf
         error[look] = _error(analytic[look], central[look], doubt[look])
     return Found(central, doubt, error, structural, kinks)
 
