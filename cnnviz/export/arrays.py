@@ -25,6 +25,7 @@ LESSON = "lesson"
 def forward_names(network: Architecture) -> tuple[str, ...]:
     """What a forward pass has, in reading order: each layer's parameters before its output, then y, L and all losses.
 
+    >>> from cnnviz.core.network import Network
     >>> forward_names(Network.parse("conv2x3-dense2-mse"))
     ('x', 'f', 'z1', 'v', 'w', 'b', 'o', 'y', 'L', 'losses')
     """
@@ -41,6 +42,7 @@ def _forward(network: Architecture) -> Iterator[str]:
 def backward_names(network: Architecture) -> tuple[str, ...]:
     """What its stages make in a backward pass, in their order, and ∂x.
 
+    >>> from cnnviz.core.network import Network
     >>> backward_names(Network.parse("conv2x3-dense2-mse"))
     ('do', 'dw', 'db', 'dz1', 'df', 'dx')
     """
@@ -60,8 +62,7 @@ def arrays_npz(lesson: Lesson, moment: Moment) -> bytes:
 
     L is the loss, and `lesson` the query of the lesson that they belong to, as text.
 
-    >>> from cnnviz.core.read_only import sealed
-from cnnviz.core.trajectory import trajectory
+    >>> from cnnviz.core.trajectory import trajectory
     >>> x = np.zeros((32, 32))
     >>> file = arrays_npz(Lesson(k=2), trajectory(Lesson(), x, 2))
     >>> np.load(io.BytesIO(file), allow_pickle=False)["losses"].shape

@@ -38,7 +38,7 @@ def test_each_parameter_comes_from_its_own_generator(case, weights, seed):
     for z, word in enumerate(words, start=1):
         name = next(names)
         if word[:4] == "conv":
-            filters, k = (int(n) for n in word[4:].rstrip("bsamefulp").split("b")[0].split("s")[0].split("p")[0].split("x"))
+            filters, k = (int(n) for n in word[4:].rstrip("bsamefulp").split("b")[0].split("s")[0].split("d")[0].split("p")[0].split("x"))
             shape, fan_in = (filters, channels["x"], k, k), channels["x"] * k * k
             channels["x"] = filters
         else:

@@ -335,16 +335,16 @@ def test_equal_outputs_are_the_first_class():
 @pytest.mark.parametrize(
     "settings, sentence",
     [
-        ({"opt": "sgd"}, "opt is 'sgd'; there are gd, momentum"),
-        ({"dtype": "float16"}, "dtype is 'float16'; there are float64"),
+        ({"opt": "sgd"}, "opt is 'sgd'; it must be one of gd, momentum"),
+        ({"dtype": "float16"}, "dtype is 'float16'; it must be one of float64"),
         ({"net": "conv4x3-max2"}, "max2"),
         ({"f": (float("nan"),) * 9}, "numbers of at most"),
         ({"learning_rate": -1}, "from 0 to .*; it is −1"),
         ({"learning_rate": float("nan")}, "from 0 to .*; it is NaN"),
-        ({"batch": 0}, "batch needs .* 1; it is 0"),
-        ({"epochs": 1.5}, "epochs needs .* it is 1.5"),
-        ({"reports": 0}, "reports needs .* it is 0"),
-        ({"scale": "half"}, "scale is 'half'; there are unit"),
+        ({"batch": 0}, "batch must be .* 1; it is 0"),
+        ({"epochs": 1.5}, "epochs must be .* it is 1.5"),
+        ({"reports": 0}, "reports must be .* it is 0"),
+        ({"scale": "half"}, "scale is 'half'; it must be one of unit"),
     ],
 )
 def test_settings_that_cannot_be_used(settings, sentence):

@@ -94,7 +94,7 @@ def test_finding_1_7_the_note_names_the_layers_that_have_ties_in_this_lesson(nam
 
 
 def _plain(words: str) -> str:
-    return " ".join(words.split())
+    return " ".join(words.split()).replace("- ", "-")  # a line may end after a hyphen
 
 
 @pytest.mark.parametrize("library", SCRIPTS)

@@ -111,7 +111,7 @@ def torch_saved() -> bytes:
     [
         (b"PK\x03\x04 and no more", "damaged"),
         (torch_saved(), "**{name: value.numpy() for name, value in model.state_dict().items()}"),
-        (npy(np.array([{}], dtype=object)), "unpickle"),
+        (npy(np.array([{}], dtype=object)), "pickled objects"),
         (b"\x93NUMPY\x01\x00v\x00{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000,), }".ljust(127) + b"\n", "damaged"),
         (npz(a=np.zeros((7, 7)), b=np.zeros(3)), "a (7, 7), b (3,)"),
         (npy(np.full((3, 3), np.nan)), "not finite"),
