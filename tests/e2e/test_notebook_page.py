@@ -107,7 +107,7 @@ def test_the_story_leads_through_its_lessons(screen: Screen):
         screen.ready(stage=wanted["stage"])
         expect(screen.page.locator('.story [aria-current="step"]')).to_have_text(str(n))
         expect(screen.page.locator(".story .turns")).to_contain_text(f"{n} / 6")
-        expect(screen.page.locator(".printed")).to_contain_text("133 of 133 sums")
+        expect(screen.page.locator(".printed")).to_contain_text("133 of the 133 sums")
         lesson = screen.lesson
         assert {name: getattr(lesson, name) for name in wanted} == wanted
         assert parts(screen) == parts_in_core(lesson, columns(screen))
