@@ -83,7 +83,7 @@ TIED = {
 @pytest.mark.parametrize("language", languages())
 @pytest.mark.parametrize("library", SCRIPTS)
 @pytest.mark.parametrize("name", TIED)
-def test_finding_1_7_the_note_names_the_layers_that_have_ties_in_this_lesson(name, library, language):
+def test_the_note_names_the_layers_that_have_ties_in_this_lesson(name, library, language):
     lesson, *tied = TIED[name]
     with reading(language):
         said = _plain(ast.get_docstring(ast.parse(made(library, lesson))))

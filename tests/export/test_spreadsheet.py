@@ -181,7 +181,7 @@ def recomputed(tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", SHEETS)
-def test_finding_1_5_libreoffice_recomputes_the_same_numbers_on_raw_pixels_too(name, recomputed):
+def test_libreoffice_recomputes_the_same_numbers_on_raw_pixels_too(name, recomputed):
     ours, theirs = recomputed[name]
     live = [place for place, (_, formula) in ours.items() if formula]
     largest = {}  # of each sheet: round-off in a sum goes by it
