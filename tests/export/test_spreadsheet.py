@@ -69,9 +69,13 @@ def evaluated(formulas, values):
             made = formulas.formula(name, at)
             cells[(name, *formulas.at.place(name, at))] = float(values[name][at]) if made is None else made
     read = Evaluated(cells)
-    sys.setrecursionlimit(100_000)
     places = {name: [formulas.at.place(name, at) for at in np.ndindex(*shape)] for name, shape in formulas.at.shapes.items()}
-    return {name: np.array([read(name, *at) for at in found]).reshape(formulas.at.shapes[name]) for name, found in places.items()}
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(100_000)  # and back: other tests of this process rely on an end of nesting
+    try:
+        return {name: np.array([read(name, *at) for at in found]).reshape(formulas.at.shapes[name]) for name, found in places.items()}
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 def compare(case):
