@@ -233,7 +233,9 @@ def test_a_room_that_is_gone_says_so_everywhere_and_its_driver_opens_it_again(br
     cockpit.goto(f"/room/{code}/cockpit#driver={driver}")
     cockpit.locator("[name=spot]").select_option("hands")
     cockpit.locator("[name=ask]").fill("Clear so far?")
-    cockpit.locator("[data-key=cockpit_spot]").click()
+    with lecturer.page.expect_response(re.compile("/asked$")) as asked:  # the page keeps the question, to ask it again
+        cockpit.locator("[data-key=cockpit_spot]").click()
+    asked.value.finished()
     expect(lecturer.page.locator(".board h1")).to_have_text("Clear so far?")
     for page in (follower, projector):
         expect(page.locator("main.cnnviz")).to_have_js_property("inert", True)
