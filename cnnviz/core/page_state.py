@@ -13,13 +13,15 @@ from cnnviz.words.pseudo import PSEUDO
 
 @dataclass(frozen=True)
 class PageState:
-    """`view` "lecture" has large numbers for a hall; `hide` hides the results, `predict` asks before it shows; `lang`.
+    """`view` "lecture" has large numbers for a hall; `whole` shows the whole network, `hide` hides the
+    results, `predict` asks before it shows; `lang`.
 
     >>> PageState.from_query({"view": "lecture", "hide": "1"})[0].to_query()
     {'view': 'lecture', 'hide': '1'}
     """
 
     view: str = ""
+    whole: bool = False
     hide: bool = False
     predict: bool = False
     lang: str = ""
@@ -52,7 +54,7 @@ class PageState:
 
 def _options() -> dict[str, dict[str, object]]:
     switch: dict[str, object] = {"0": False, "1": True}
-    return {"view": {"lecture": "lecture"}, "hide": switch, "predict": switch, "lang": {lang: lang for lang in (*languages(), PSEUDO)}}
+    return {"view": {"lecture": "lecture"}, "whole": switch, "hide": switch, "predict": switch, "lang": {lang: lang for lang in (*languages(), PSEUDO)}}
 
 
 PAGE_KEYS = tuple(field.name for field in dataclasses.fields(PageState))

@@ -11,7 +11,7 @@ from cnnviz.words import languages
 from tests.core.test_lesson import ANYTHING
 
 
-@given(st.builds(PageState, st.sampled_from(["", "lecture"]), st.booleans(), st.booleans(), st.sampled_from(languages())))
+@given(st.builds(PageState, st.sampled_from(["", "lecture"]), st.booleans(), st.booleans(), st.booleans(), st.sampled_from(languages())))
 def test_it_comes_back_unchanged_beside_a_lesson(state):
     query = Lesson(k=3).to_query() | state.to_query()
     assert PageState.from_query(query) == (state, {}) and Lesson.from_query(query) == (Lesson(k=3), [])

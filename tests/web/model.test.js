@@ -34,10 +34,10 @@ test("what others put into the address is told from what is ours, and nothing is
 })
 
 test("how a page is looked at is ours, and what cannot be had is off", () => {
-  const look = { view: "lecture", hide: "1", predict: "1" }
+  const look = { view: "lecture", whole: "1", hide: "1", predict: "1" }
   assert.deepEqual(own(look), look)
   assert.deepEqual(looks({ ...look, k: "1" }), look)
-  assert.deepEqual(looks({ view: "cinema", hide: "yes" }), { view: "", hide: "", predict: "" })
+  assert.deepEqual(looks({ view: "cinema", hide: "yes" }), { view: "", whole: "", hide: "", predict: "" })
   assert.ok(same({ view: "lecture" }, {}, COMPUTED) && !same({ view: "lecture" }, {}))
 })
 

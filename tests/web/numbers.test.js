@@ -171,11 +171,7 @@ test("every symbol and every operator of a network has words in the glossary", (
     for (const symbol of Object.keys(numbers.maps)) check(meaningOf(numbers, symbol))
     for (const { kind } of numbers.network.layers) if (!["conv", "dense"].includes(kind)) check(`signs.${kind}`)
     for (const column of numbers.network.columns)
-      for (const { text, id } of signsOf(numbers, {
-        ...column,
-        kind: column.kind === "cells" ? "answers" : column.kind,
-      }) ?? [])
-        if (text) check(id)
+      for (const { text, id } of signsOf(numbers, column) ?? []) if (text) check(id)
   }
   assert.deepEqual([...lacking], [])
 })

@@ -5,7 +5,6 @@ import { one } from "../../view/model/links.js"
 import { say } from "../../view/model/words.js"
 import { keyed, render, setHTML } from "../../view/regions/html.js"
 import { Step } from "../../view/regions/step.js"
-import { isPhone } from "../../view/regions/step_layout.js"
 import { IMAGES, KERNELS } from "../../view/spec.js"
 import { bindIndex, index, paintIndex } from "./learn_index.js"
 import { kernelName, panelOf } from "./learn_question.js"
@@ -118,7 +117,7 @@ export class Learn extends Step {
     if (step.kind === "construct") {
       if (step.met) this.commit()
     } else if (!first) this.panel.querySelector("h1")?.focus({ preventScroll: true })
-    if (isPhone() && !first && !again) this.panel.scrollIntoView()
+    if (matchMedia("(max-width: 699px)").matches && !first && !again) this.panel.scrollIntoView()
   }
 
   /** The panel as it is now; another question's is another one. */
@@ -130,9 +129,6 @@ export class Learn extends Step {
     const tried = { given, found, hinted, tries, picked: picked || undefined }
     render(keyed(this.round, panelOf(step, listed, this.view.lesson, this.filters, tried)), this.panel)
   }
-
-  // On a phone the question comes first, and the maps below it.
-  bring() {}
 
   // ---- answering
 

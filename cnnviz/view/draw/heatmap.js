@@ -55,7 +55,6 @@ export class Heatmap {
   marks = []
   across = 1
   places = 0 // of tiles, where there are more than tiles
-  zoom = 1 // how much larger a style sheet shows it
   power = 0 // of ten, that its numbers are multiplied by
   /** @type {Size} */
   size = [0, 0]
@@ -105,7 +104,7 @@ export class Heatmap {
   // As many pixels as it has on the screen; whether there are any.
   fit() {
     const [width, height] = this.size
-    const times = ratio() * this.zoom
+    const times = ratio()
     const [w, h] = [Math.round(width * times), Math.round(height * times)]
     if (this.canvas.width !== w || this.canvas.height !== h) {
       Object.assign(this.canvas, { width: w, height: h })
@@ -119,7 +118,7 @@ export class Heatmap {
     if (!this.fit() || !this.face || !this.received) return
     const wanted = `${ahead} ${done}`
     if (this.painted !== wanted) {
-      const times = ratio() * this.zoom
+      const times = ratio()
       this.context.setTransform(times, 0, 0, times, 0, 0)
       this.context.clearRect(0, 0, ...this.size)
       if (!ahead) this.paint(this.layout, done)
@@ -147,7 +146,7 @@ export class Heatmap {
   /** @param {number} n @param {Box} box */
   picture(n, box) {
     const face = /** @type {Face} */ (this.face)
-    const times = ratio() * this.zoom
+    const times = ratio()
     const rows = Math.max(1, Math.min(face.rows, Math.round(box.height * times)))
     const columns = Math.max(1, Math.min(face.columns, Math.round(box.width * times)))
     return picture(rows, columns, (i, j) => {
@@ -181,9 +180,9 @@ export class Heatmap {
     if (!all.length) return
     context.font = font(10)
     const widths = all.map(({ value }) => context.measureText(this.written(value)).width / 10) // at a size of 1
-    const fits = Math.min(h * 0.42, w * 0.3, 22, (w - 6) / Math.max(...widths))
-    if (fits < least) return
-    const size = Math.max(smallest, fits)
+    const room = Math.min(h * 0.62, (w - 4) / Math.max(...widths))
+    if (room < least) return
+    const size = Math.max(smallest, least, Math.min(h * 0.42, w * 0.3, 22, (w - 6) / Math.max(...widths)))
     context.font = font(size)
     context.textAlign = "center"
     context.textBaseline = "middle"
@@ -223,7 +222,7 @@ export class Heatmap {
       this.above.style.cssText = `left:${offsetLeft}px;top:${offsetTop}px;width:${w}px;height:${h}px`
     }
     const context = contextOf(this.above)
-    const times = ratio() * this.zoom
+    const times = ratio()
     context.setTransform(times, 0, 0, times, 0, 0)
     context.clearRect(0, 0, w, h)
     return context

@@ -28,6 +28,7 @@ export const foreign = only((key) => !OURS.has(key))
 export const looks = (address) => ({
   ...Object.fromEntries(PAGE_KEYS.filter((key) => address[key]).map((key) => [key, address[key]])),
   view: address.view === "lecture" ? "lecture" : "",
+  whole: address.whole === "1" ? "1" : "",
   hide: address.hide === "1" ? "1" : "",
   predict: address.predict === "1" ? "1" : "",
 })

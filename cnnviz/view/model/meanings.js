@@ -36,8 +36,8 @@ export function signsOf(numbers, { kind, values: [symbol] }) {
     ]
   const layer = numbers.network.layers.find((each) => each.symbol === symbol)
   const title = numbers.network.columns.find((each) => each.values[0] === symbol)?.title ?? ""
-  if (!layer) return kind === "answers" ? [{ text: "+", id: "signs.sum" }, BACK] : null
-  if (kind !== "maps" && kind !== "answers") return null
+  if (!layer) return kind === "cells" && symbol !== "y" ? [{ text: "+", id: "signs.sum" }, BACK] : null
+  if (kind !== "maps" && kind !== "cells") return null
   const gives = layer.kind === "conv" || layer.kind === "dense"
   return [gives ? { text: "=", id: "signs.equals" } : { text: title, id: `signs.${layer.kind}` }, BACK]
 }

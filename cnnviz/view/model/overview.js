@@ -13,7 +13,7 @@ const SMALL = 11 // or, where large ones could not grow then, so small
 const ROW = 5.5 // a cell of a long row
 const ENOUGH = 0.93 // of the best clarity: what it would take beyond that is worth more to the focus
 const LEAST_SHARE = 0.8 // so large is a map at least, of the largest, where there is one channel
-const FIXED = { cells: 46, loss: 40, classes: 120, v: 12 }
+const FIXED = { cells: 48, loss: 50, classes: 120, v: 12 }
 
 /** @param {number} tiles @param {number} side @param {number} height @param {number} ratio height of a tile by its width */
 export function across(tiles, side, height, ratio = 1) {
@@ -33,9 +33,8 @@ function widthOf(need, side, height) {
 function fixed(need, height) {
   const { kind, rows, columns } = need
   height -= need.under ?? 0
-  if (kind === "answers")
-    return { width: need.tiles * FIXED.cells + (need.tiles - 1) * 4, height, side: FIXED.cells, across: 1, wrap: 1 }
-  if (kind === "loss") return { width: FIXED.loss, height: Math.max(26, height * 0.22), side: 0, across: 1, wrap: 1 }
+  if (kind === "cells") return { width: FIXED.cells, height, side: 0, across: 1, wrap: 1 }
+  if (kind === "loss") return { width: FIXED.loss, height: FIXED.loss, side: 0, across: 1, wrap: 1 }
   if (kind === "classes") return { width: FIXED.classes, height, side: 0, across: 1, wrap: 1 }
   if (kind === "weights") {
     if (need.tiles > 1 || (need.tiles === 1 && need.scale > 1))

@@ -95,6 +95,13 @@ export const ACTIONS = [
   { name: "lecture", keys: ["L"], help: "lecture", when: walks, act: toggleLecture },
   { name: "lecture_off", keys: ["L"], when: walks, act: toggleLecture },
   {
+    name: "whole",
+    keys: ["W"],
+    help: "whole",
+    when: reveals,
+    act: (view) => view.lookAt({ whole: view.look.whole ? "" : "1" }),
+  },
+  {
     name: "hide",
     keys: ["H"],
     help: "hide",
@@ -161,12 +168,13 @@ function unpin(view) {
 }
 
 /**
- * Out of one thing after the other: a map, the pinned cell, the lecture view.
+ * Out of one thing after the other: the whole network, a map, the pinned cell, the lecture view.
  * @param {View} view
  */
 function leave(view) {
   const { activeElement } = document
-  if (activeElement instanceof HTMLCanvasElement && view.root.contains(activeElement)) activeElement.blur()
+  if (view.look.whole) view.lookAt({ whole: "" })
+  else if (activeElement instanceof HTMLCanvasElement && view.root.contains(activeElement)) activeElement.blur()
   else if (unpin(view)) return
   else if (view.look.view) toggleLecture(view)
 }

@@ -37,8 +37,6 @@ export class Content {
   computed = COMPUTED
   /** Milliseconds after which we say that nobody answers. */
   patience = 4000
-  /** Whether the lecture view shows it as on 720 lines, and larger as a whole. */
-  zoomed = true
   /** Whether the kernel slides over a map while a stage plays. */
   slides = false
   /** Whether it plays by itself, frame by frame (see `advance`), and not stage by stage. */

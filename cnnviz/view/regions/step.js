@@ -20,14 +20,12 @@ import { actionButton } from "./actions.js"
 import { bindCells } from "./cell_pointer.js"
 import { bindFinger } from "./finger.js"
 import { bindMeanings, meaningBox } from "./glossary_popover.js"
-import { LARGE, TABLE } from "./html.js"
 import { KernelField } from "./kernel_field.js"
-import { isProjected, panelTimes, pictureTimes } from "./lecture.js"
 import { Loupe } from "./loupe.js"
 import { litBlock, litCells } from "./marked_cells.js"
 import { fillKernel } from "./network_controls.js"
 import { Content } from "./page.js"
-import { bring, isPhone, lay, place } from "./step_layout.js"
+import { LETTERS, lay, place } from "./step_layout.js"
 import { moveOf } from "./step_move.js"
 import { briefOf, fillStepper, fillWords, spokenOf, writeWords } from "./step_words.js"
 
@@ -45,12 +43,12 @@ const WEIGHT = 700 // for each weight of a filter
 const FRAME = () => `
   <section class="welcome" aria-label="${escaped(say("web.welcome.label"))}" hidden><p><b>${escaped(say("web.welcome.title"))}</b>${escaped(say("web.welcome.words"))}</p>
     ${actionButton("watch")}${actionButton("begin")}${actionButton("lecturers")}</section>
-  <div class="maps overview"></div>
   <section class="explain" aria-label="${escaped(say("web.frame.explanation"))}">
-    <button type="button" class="handle" data-key="fold" aria-expanded="true" aria-label="${escaped(say("web.step.fold"))}"></button>
-    <div class="text" tabindex="0"><div class="tools">${actionButton("unpin", "", "hidden")}${actionButton("large", LARGE)}${actionButton("table", TABLE)}<div class="stepper" hidden></div></div></div>
+    <div class="text" tabindex="-1"><div class="tools"><div class="stepper" hidden></div>${actionButton("unpin", "✕", "hidden")}</div></div>
     <div class="drawn"><canvas class="mechanism" role="img"></canvas></div>
+    <div class="foot"></div>
   </section>
+  <div class="maps overview"></div>
   <canvas class="flow" aria-hidden="true"></canvas>${meaningBox()}`
 
 export class Step extends Content {
@@ -65,15 +63,11 @@ export class Step extends Content {
 
   /** @override */
   slides = true
-  /** @override */
-  zoomed = false
   cells = new Cells()
   /** @override */
   focus = this.cells
   saidAt = 0
-  folded = false
   laid = "" // what the overview is laid out for,
-  brought = "" // and what was brought into sight
   stepped = false // to another stage, which is not painted yet
   /** @type {Record<string, { x: number, y: number }>}  where the canvases of the maps lie; none where nothing flows */
   places = {}
@@ -91,15 +85,13 @@ export class Step extends Content {
     super(view)
     view.root.classList.add("steps")
     view.$(".content").innerHTML = FRAME()
-    writeWords(view.$(".explain .text"))
+    writeWords(view)
     this.overview = new Overview(view.$(".overview"))
     this.loupe = new Loupe(view.root)
-    view.control("fold").addEventListener("click", () => this.fold(!this.folded))
     this.flow = new Flow(/** @type {HTMLCanvasElement} */ (view.$(".flow")))
     bindMeanings(view, (id, symbol) => this.received?.maps[symbol] && ownOf(this.received, id, symbol))
     this.predicting = new Predicting(this)
     this.missions = new Missions(view)
-    view.$(".content").addEventListener("click", (event) => this.guard(event))
     const land = () => this.flow.land() // any key and any click
     for (const event of ["keydown", "pointerdown"])
       addEventListener(event, land, { capture: true, signal: view.stop.signal })
@@ -143,19 +135,14 @@ export class Step extends Content {
     })
   }
 
-  /** Puts the words away, on a phone, so that the map has their room. @param {boolean} folded */
-  fold(folded) {
-    this.folded = folded
-    this.brought = ""
-    this.view.root.classList.toggle("folded", folded)
-    this.view.control("fold").setAttribute("aria-expanded", String(!folded))
-    this.outdate()
-    this.view.paint()
-  }
-
   /** @override @param {string} map */
   cellOf(map) {
     return this.received ? this.cells.own(map) : []
+  }
+
+  /** Whether all maps are shown at once, and not one operation. */
+  get isWhole() {
+    return this.view.kind.reveals && this.view.look.whole === "1"
   }
 
   get plates() {
@@ -178,13 +165,6 @@ export class Step extends Content {
     return this.view.veiled && (symbol === "update" || this.isAhead(symbol))
   }
 
-  // What is masked does not open large either.
-  /** @param {MouseEvent} event */
-  guard(event) {
-    const large = /** @type {Element} */ (event.target).closest("[data-open]")
-    if (large instanceof HTMLElement && this.masked(large.dataset.open ?? "")) event.stopPropagation()
-  }
-
   /** The map that the words are about. @override */
   get large() {
     const { map } = this.subject()
@@ -201,14 +181,32 @@ export class Step extends Content {
     this.predicting.arrive()
   }
 
-  /** @override @param {string} map @param {Cell} cell */
+  /** A map that the stage does not show leads to its own stage. @override @param {string} map @param {Cell} cell */
   pin(map, cell) {
     if (this.predicting.clicked(map, cell)) return
+    if (!this.onStage(map)) return this.visit(map, cell)
     super.pin(map, cell)
     if (!this.kernelField.takes(map) || !this.cells.pinned) return
     const [box] = this.plates[map].boxes(cell.map(one))
     const holder = /** @type {HTMLElement} */ (this.plates[map].canvas.parentElement)
     if (box) this.kernelField.open(map, cell, holder, box)
+  }
+
+  /** Whether the stage shows a map. @param {string} map */
+  onStage(map) {
+    const { makes, inputs } = this.numbers.said[this.view.stage]
+    return makes.includes(map) || inputs.includes(map) || this.cells.pinned?.map === map
+  }
+
+  /** Goes to the stage that makes a map, or reads it first. @param {string} map @param {Cell} cell */
+  visit(map, cell) {
+    this.view.player.pause()
+    this.release()
+    const own = this.order.includes(map) ? map : this.order[this.numbers.madeAt(map)]
+    const first = this.numbers.stages.find(({ inputs }) => inputs.includes(map))?.symbol
+    const made = this.numbers.stages.some(({ symbol, makes }) => symbol !== "update" && makes.includes(map))
+    this.view.go({ stage: made || map === "dx" ? own : (first ?? own), whole: "" })
+    if (map === "dx") super.pin(map, cell)
   }
 
   /** What can be edited under the mouse in the picture below. @param {MouseEvent} event */
@@ -236,6 +234,13 @@ export class Step extends Content {
     const { stage, player } = this.view
     if (player.cell && !this.cells.hover) return { map: stage, cell: player.cell }
     return this.cells.pointed ?? { map: stage, cell: this.cells.own(this.shown(stage)) }
+  }
+
+  /** What the stage shows: what is pinned, or its own map; what is pointed at only where it is a cell of that map. @param {Subject} subject @returns {Subject} */
+  scene(subject) {
+    const { stage } = this.view
+    const shown = this.cells.pinned ?? { map: stage, cell: this.cells.own(this.shown(stage)) }
+    return subject.map === shown.map ? subject : shown
   }
 
   /** The map that a stage is about. @param {string} stage */
@@ -299,19 +304,19 @@ export class Step extends Content {
     if (!this.received) return
     this.welcome()
     const subject = this.subject()
-    const exact = this.inquire(subject)
+    const scene = this.scene(subject)
+    const exact = [subject, scene].map((each) => this.inquire(each)).every(Boolean)
     const { stage } = this.view // whose own cell is asked for, wherever one points
     if (this.inquire({ map: stage, cell: this.cells.own(this.shown(stage)) })) this.predicting.draw()
     this.measure()
     this.classes()
-    bring(this)
     this.mark(subject)
     const tone = this.tone(subject.map)
     for (const [symbol, plate] of Object.entries(this.plates))
       plate.draw({ ahead: this.isAhead(symbol), done: this.view.player.done(symbol), tone })
     if (!exact) return // what is said stays until its numbers are there
-    this.say(subject)
-    this.flows(subject)
+    this.say(subject, scene)
+    this.flows(scene)
   }
 
   /** Asks for exact weights that are still to come; whether all that is printed of a cell is there. @param {Subject} subject */
@@ -378,13 +383,11 @@ export class Step extends Content {
 
   // What is asked of the page's layout: once for a size, since every question makes it lay everything out again.
   measure() {
-    const laid = this.overview.key + (isPhone() ? this.view.stage : "")
+    const laid = `${this.overview.key} ${this.isWhole}`
     if (this.drawn && this.laid === laid) return
     lay(this)
-    const [drawn, picture] = [this.view.$(".drawn"), this.view.$(".mechanism")]
-    const { clientWidth: width, clientHeight: height } = picture
-    drawn.tabIndex = width > drawn.clientWidth ? 0 : -1 // where it is wider than the screen, keys scroll it too
-    this.room = { width, height, zoom: isProjected(this.view) ? pictureTimes() : panelTimes() }
+    const { clientWidth: width, clientHeight: height } = this.view.$(".mechanism")
+    this.room = { width, height, zoom: LETTERS }
     this.palette = palette(this.root)
     place(this)
     this.laid = laid
@@ -407,6 +410,7 @@ export class Step extends Content {
       figure.classList.toggle("now", makes.includes(symbol))
       figure.classList.toggle("asked", this.predicting.question?.clicked === symbol)
       figure.classList.toggle("input", inputs.includes(symbol))
+      figure.classList.toggle("up", !ahead && (makes.includes(symbol) || inputs.includes(symbol)))
       figure.classList.toggle("backward", phase === "backward")
     }
     const { layer } = this.numbers.said[stage]
@@ -446,26 +450,23 @@ export class Step extends Content {
     }
   }
 
-  /** @param {Subject} subject */
-  say(subject) {
+  /** @param {Subject} subject @param {Subject} scene */
+  say(subject, scene) {
     const now = performance.now()
     if (this.view.player.sliding && now - this.saidAt < SAY_EVERY) return
     this.saidAt = now
-    fillWords(this, subject)
-    fillStepper(this, subject)
+    fillWords(this, subject, scene)
+    fillStepper(this, scene)
     this.editor()
-    const { numbers, room, palette } = this
-    if (room && palette && !this.masked(subject.map))
-      this.spots = mechanism(
-        this.view.$(".mechanism"),
-        numbers,
-        subject.map,
-        subject.cell,
-        room,
-        palette,
-        this.made,
-        this.stepping(subject.map),
-      )
+    this.picture(scene)
+  }
+
+  /** Draws the operation large. @param {Subject} scene */
+  picture({ map, cell }) {
+    const { numbers, room, palette, made } = this
+    if (!room || !palette || this.masked(map)) return
+    const canvas = /** @type {HTMLCanvasElement} */ (this.view.$(".mechanism"))
+    this.spots = mechanism(canvas, numbers, map, cell, room, palette, made, this.stepping(map))
   }
 
   /** @override */

@@ -3,20 +3,23 @@
 import { explained } from "../model/explanation.js"
 import { escaped, number } from "../model/format.js"
 import { say } from "../model/words.js"
-import { fit, html, inner, linesOf, render, shrink } from "./html.js"
-import { isProjected } from "./lecture.js"
+import { fit, html, inner, linesOf, render } from "./html.js"
 
 /** @import { Words } from "../model/explanation.js" */
 /** @import { Step, Subject } from "./step.js" */
+/** @import { View } from "./lesson_view.js" */
 
 /** @typedef {Words & { fact: string, remark: string }} Said  `tag`, `formula`, `numbers` and `remark` are HTML */
 
-/** The idea of a stage, its sentence and formula, and the numbers of a cell. @param {Partial<Said>} said */
-const words = ({ tag = "", phase = "", title, sentence, fact, formula = "", numbers = "", remark = "" }) =>
-  html`<h1><span class="phase ${phase}" ${inner(tag)}></span><span class="title">${title}</span></h1>
-    <p class="sentence">${sentence}</p><p class="fact">${fact}</p>
-    <p class="formula" ${inner(formula)}></p><div class="numbers" ${inner(numbers)}></div>
-    <p class="remark" ${inner(remark)}></p>`
+/** The idea of a stage and its sentence. @param {Partial<Said>} said */
+const head = ({ tag = "", phase = "", title, sentence, fact, remark = "" }) =>
+  html`<h1><span class="title">${title}</span><span class="phase ${phase}" ${inner(tag)}></span></h1>
+    <div class="said"><p class="sentence">${sentence}</p> <p class="fact">${fact}</p></div>
+    <p class="remark" tabindex=${remark ? 0 : -1} ${inner(remark)}></p>`
+
+/** The formula, and the numbers of a cell. @param {Partial<Said>} said */
+const foot = ({ formula = "", numbers = "" }) =>
+  html`<p class="formula" ${inner(formula)}></p><div class="numbers" ${inner(numbers)}></div>`
 
 /** @param {Step} step @param {Subject} subject @returns {Said} */
 function said(step, { map, cell }) {
@@ -36,15 +39,20 @@ function said(step, { map, cell }) {
   }
 }
 
-/** Writes them over the tools; nothing before there are numbers. @param {HTMLElement} place @param {Partial<Said>} [said] */
-export const writeWords = (place, said = {}) =>
-  render(words(said), place, { renderBefore: place.querySelector(".tools") })
+/** Writes them; nothing before there are numbers. @param {View} view @param {Partial<Said>} [stage] what is said of the stage @param {Partial<Said>} [cell] and of the cell that is pointed at */
+export function writeWords(view, stage = {}, cell = {}) {
+  const place = view.$(".explain .text")
+  render(head(stage), place, { renderBefore: place.querySelector(".tools") })
+  render(foot(cell), view.$(".explain .foot"))
+}
 
-/** @param {Step} step @param {Subject} subject */
-export function fillWords(step, subject) {
+/** @param {Step} step @param {Subject} subject @param {Subject} scene */
+export function fillWords(step, subject, scene) {
   const { view } = step
-  step.cover(step.masked(subject.map))
-  writeWords(view.$(".explain .text"), said(step, subject))
+  step.cover(step.masked(scene.map))
+  const whole = { title: say("web.step.whole"), sentence: say("web.step.whole_sentence") }
+  const cell = said(step, subject)
+  writeWords(view, step.isWhole ? whole : subject === scene ? cell : said(step, scene), cell)
   fitWords(step)
   view.$(".explain").classList.toggle("pinned", Boolean(step.cells.pinned))
   view.control("unpin").hidden = !step.cells.pinned
@@ -55,22 +63,19 @@ const fitted = new WeakMap()
 
 /** Fits the lines that are to stay in one, where they or their room have changed: each asks for the layout. @param {Step} step */
 function fitWords({ view, room }) {
-  const projected = isProjected(view)
-  for (const line of projected ? [".title", ".sentence", ".fact", ".formula", ".numbers"] : [".formula"]) {
-    const element = view.$(`.explain .text > ${line === ".title" ? "h1 > .title" : line}`)
-    const state = `${element.textContent} ${room?.width} ${room?.height} ${room?.zoom} ${projected}`
+  for (const line of [".said", ".formula", ".numbers"]) {
+    const element = view.$(`.explain ${line}`)
+    const state = `${element.textContent} ${room?.width}`
     if (fitted.get(element) === state) continue
     fitted.set(element, state)
     line === ".formula" ? fit(element) : inOneLine(element)
   }
 }
 
-/** On a projector a sentence and a sum stand on one line, somewhat smaller, unless they are too long for that. @param {HTMLElement} line */
+/** A sentence and a sum stand on one line, or on two of smaller letters. @param {HTMLElement} line */
 function inOneLine(line) {
   line.classList.remove("wraps")
-  if (!shrink(line)) return
-  line.classList.add("wraps")
-  line.style.removeProperty("--fits")
+  line.classList.toggle("wraps", line.scrollWidth > line.clientWidth)
 }
 
 /** Which of several channels, filters or units is spoken of. @param {Step} step @param {Subject} subject */

@@ -1,8 +1,8 @@
-// The line above the maps: restart, back, play and on; the stages as chips; update, loss, saturated units.
+// The row above the stage: restart, back, play and on; the stages; update, loss, saturated units; the whole network.
 
 import { prepare } from "../draw/canvas.js"
 import { losses } from "../draw/losses.js"
-import { escaped, formula, lossText, percent } from "../model/format.js"
+import { formula, lossText, percent } from "../model/format.js"
 import { say } from "../model/words.js"
 import { actionButton } from "./actions.js"
 import { guard, html, inner, markup, nothing, render, select, setText } from "./html.js"
@@ -29,7 +29,6 @@ const speeds = () =>
   )
 
 const MOST_CHIPS = 16 // with more stages only those around the current one have room for their symbols
-const DENSE = 24 // with more, the others are as narrow as can be
 const AROUND = 2
 
 /** @param {Kind} kind */
@@ -44,9 +43,10 @@ export const transport = (kind) => `
       ${actionButton("update_next", UPDATE_NEXT)}
       ${select("speed", speeds(), say("web.speeds.label"))}
     </div>
-    ${kind.stages ? `<div class="stages" role="group" aria-label="${say("web.frame.stages")}"></div><span class="stage-name"></span>` : ""}
+    ${kind.stages ? `<ol class="stages" aria-label="${say("web.frame.stages")}"></ol><span class="stage-name"></span>` : ""}
     <div class="status"><span>${say("web.status.update", { k: '<b class="k">0</b>' })}</span><span class="nothing">${say("web.status.nothing")}</span><span class="late"><i>L</i> <b class="loss"></b></span>
       <span class="saturation late"></span>${kind.turns ? actionButton("hide", "", 'aria-pressed="false"') : ""}${actionButton("lecture_off", "✕")}<canvas class="spark" role="img" aria-label="${say("web.status.spark")}"></canvas></div>
+    ${kind.reveals ? actionButton("whole", "<span></span> <kbd>W</kbd>", 'aria-pressed="false"') : ""}
   </div>
   <div class="notice" role="alert" hidden></div>`
 
@@ -68,6 +68,7 @@ export function bindStages(view) {
  */
 export function fillStatus(view, data) {
   if (view.kind.stages) fillStages(view, data.stages)
+  if (view.kind.reveals) fillWhole(view, data.stages)
   // A loss that is not computed yet is not told.
   const early = view.isEarly
   setText(view.$(".status .k"), String(view.k))
@@ -97,6 +98,17 @@ export function fillStatus(view, data) {
 const knowsLoss = ({ hides, veiled, order, stage }) =>
   !hides || order.indexOf(stage) - (veiled ? 1 : 0) >= order.indexOf("L")
 
+/** The button of the whole network, which leads back to the stage. @param {View} view @param {StageRecord[]} stages */
+function fillWhole({ root, look, stage }, stages) {
+  const button = /** @type {HTMLElement} */ (root.querySelector("[data-key=whole]"))
+  const on = look.whole === "1"
+  root.classList.toggle("whole", on)
+  button.setAttribute("aria-pressed", String(on))
+  const label = stages.find(({ symbol }) => symbol === stage)?.label ?? ""
+  const text = on ? say("web.step.back", { label: formula(label) }) : say("web.actions.whole.text")
+  render(markup(text), /** @type {HTMLElement} */ (button.firstElementChild))
+}
+
 /**
  * A chip a stage, and where there are ticks, the name of the current one.
  * @param {View} view
@@ -108,39 +120,20 @@ function fillStages(view, stages) {
   const before = strip.querySelector("[aria-current]")
   const focused = strip.contains(document.activeElement)
   render(
-    guard([stages, at], () => groups(stages, at)),
+    guard([stages, at], () => stages.map((stage, n) => chip(stage, n, at, stages.length))),
     strip,
   )
-  strip.classList.toggle("dense", stages.length > DENSE)
-  const named = stages.length > MOST_CHIPS && at >= 0
-  setText(
-    view.$(".stage-name"),
-    named ? say("web.step.place", { name: stages[at].name, n: at + 1, count: stages.length }) : "",
-  )
-  const chip = /** @type {HTMLElement | null} */ (strip.querySelector("[aria-current]"))
-  if (focused) chip?.focus({ preventScroll: true })
-  if (chip !== before) reveal(view)
+  const counted = stages.length > MOST_CHIPS && at >= 0
+  strip.classList.toggle("dense", counted)
+  setText(view.$(".stage-name"), counted ? say("web.step.place", { n: at + 1, count: stages.length }) : "")
+  const current = /** @type {HTMLElement | null} */ (strip.querySelector("[aria-current]"))
+  if (focused) current?.focus({ preventScroll: true })
+  if (current !== before) reveal(view)
   if (view.stageSizes && strip.childElementCount !== Number(strip.dataset.watched ?? 0)) {
     strip.dataset.watched = String(strip.childElementCount)
     view.stageSizes.disconnect()
     for (const element of [strip, ...strip.children]) view.stageSizes.observe(element)
   }
-}
-
-/** Forward, loss, backward and the update, each a list of chips. @param {StageRecord[]} stages @param {number} at the current one */
-const groups = (stages, at) =>
-  [...new Set(stages.map(({ phase }) => phase))].map((phase) => {
-    const own = stages.flatMap((stage, n) => (stage.phase === phase ? chip(stage, n, at, stages.length) : []))
-    const current = stages[at]?.phase === phase
-    return html`<div class="stage-group ${phase}${current ? " current" : ""}"><p ${inner(groupName(phase, current ? stages[at] : undefined, stages.length))}></p><ol>${own}</ol></div>`
-  })
-
-/** Over each group its name, and over the current one what its stage makes. @param {string} phase @param {StageRecord | undefined} now @param {number} count */
-function groupName(phase, now, count) {
-  const name = say(`web.phases.${phase}`)
-  const long = now && count <= MOST_CHIPS && (phase === "forward" || phase === "backward")
-  if (phase === "update") return ""
-  return long ? say("web.phases.named", { name, label: formula(now.label), plain: escaped(now.plain) }) : name
 }
 
 /** One stop for Tab: the arrows go from stage to stage. @type {(stage: StageRecord, n: number, at: number, count: number) => Template} */

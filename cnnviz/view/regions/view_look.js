@@ -4,7 +4,7 @@ import { magnify } from "../draw/canvas.js"
 import { isDark } from "../draw/theme.js"
 import { darken, gradient } from "../model/colour.js"
 import { fillPractice } from "./folding_rows.js"
-import { isProjected, times } from "./lecture.js"
+import { times } from "./lecture.js"
 
 /** @import { Scale } from "../types/wire.js" */
 /** @import { View } from "./lesson_view.js" */
@@ -30,7 +30,7 @@ export function dress(view) {
   root.querySelector("[data-key=hide]")?.setAttribute("aria-pressed", String(look.hide === "1"))
   fillPractice(view)
   root.classList.toggle("veiled", view.veiled)
-  const zoom = isProjected(view) && view.content.zoomed ? times() : 1
+  const zoom = times(on)
   magnify(zoom, on)
   root.style.setProperty("--zoom", String(zoom))
 }
