@@ -42,6 +42,13 @@ COLLIDING = """() => {
   return boxes.flatMap((a, n) => boxes.slice(n + 1).filter((b) => meet(a, b)).map((b) => `${a.said} on ${b.said}`))
 }"""
 """Words around the maps that stand on each other."""
+REVEAL = """function reveal(element) {
+  const closed = element?.closest("[popover]")
+  if (!closed) return
+  reveal(closed.parentElement)
+  if (getComputedStyle(closed).display === "none") closed.showPopover()
+}"""
+"""Opens what a control stands in, the outermost first."""
 TRACES = re.compile(r"Traceback|Error:|Exception|File \"")
 
 
@@ -123,12 +130,7 @@ class Screen:
         self.page.goto(f"{path}?{query}" if query else self.encode(path, lesson))
         self.ready()
         self.page.locator(".stApp .cnnviz").wait_for()  # it does not wait for Streamlit, but much of what is tested does
-        self.unfold()
         return self
-
-    def unfold(self) -> None:
-        """Opens every line of the panel at the left, so that its controls can be reached."""
-        self.page.evaluate("document.querySelectorAll('details.row').forEach((row) => { row.open = true })")
 
     def visit(self, query: dict[str, str]) -> None:
         """Changes the address as somebody who edits it, without a load."""
@@ -158,23 +160,35 @@ class Screen:
     def key(self, key: str) -> Locator:
         return self.page.locator(f'[data-key="{key}"]')
 
+    @contextlib.contextmanager
+    def reaching(self, key: str) -> Iterator[Locator]:
+        """A control within reach: the sheet, card or menu that it stands in is open meanwhile."""
+        control = self.key(key)
+        control.evaluate(REVEAL)
+        yield control
+        self.page.evaluate("document.querySelectorAll('.cnnviz :popover-open').forEach((open) => open.hidePopover())")
+
     def choose(self, key: str, value: str) -> None:
         """One of the buttons inside a control."""
-        self.key(key).locator(f'[data-value="{value}"]').click()
-        self.ready()
+        with self.reaching(key) as control:
+            control.locator(f'[data-value="{value}"]').click()
+            self.ready()
 
     def type(self, key: str, text: str) -> None:
-        self.key(key).fill(text)
-        self.key(key).press("Enter")
-        self.ready()
+        with self.reaching(key) as control:
+            control.fill(text)
+            control.press("Enter")
+            self.ready()
 
     def select(self, key: str, value: str) -> None:
-        self.key(key).select_option(value)
-        self.ready()
+        with self.reaching(key) as control:
+            control.select_option(value)
+            self.ready()
 
     def switch(self, key: str) -> None:
-        self.key(key).click()
-        self.ready()
+        with self.reaching(key) as control:
+            control.click()
+            self.ready()
 
     def press(self, *keys: str) -> None:
         for key in keys:
@@ -213,9 +227,9 @@ class Screen:
         return [read(text) for text in self.numbers.locator("b.pos, b.neg").all_inner_texts()]
 
     def complaints(self) -> list[str]:
-        """The sentences on what was wrong, wherever they stand."""
-        places = self.page.locator("[data-wrong]:visible, .notice:visible")
-        return [text for text in places.all_inner_texts() if text]
+        """The sentences on what was wrong, wherever they stand: in sheets that are closed, too, where the notice does not say them."""
+        said = [text for text in self.page.locator("[data-wrong], .notice:visible").all_text_contents() if text]
+        return [text for text in said if not any(text in other for other in said if other != text)]
 
     def prints_no_trace(self) -> None:
         assert not TRACES.search(self.page.locator("body").inner_text())

@@ -86,11 +86,12 @@ def test_keys_are_silent_while_somebody_types(screen: Screen):
     screen.open("/", k=1, stage="a1")
     screen.connected()  # the view may be there first
     sent = len(screen.sent)
-    screen.key("learning_rate").focus()
-    screen.press("ArrowRight", "ArrowLeft", "Home", "PageDown", "PageUp", "Shift+ArrowRight", "l", "o", "?", "Space")
-    expect(screen.key("learning_rate")).to_be_focused()
-    screen.key("learning_rate").fill("0.01")
-    screen.press("Enter")  # leaves the field; from here on keys are the page's again
+    with screen.reaching("learning_rate") as rate:
+        rate.focus()
+        screen.press("ArrowRight", "ArrowLeft", "Home", "PageDown", "PageUp", "Shift+ArrowRight", "l", "o", "?", "Space")
+        expect(rate).to_be_focused()
+        rate.fill("0.01")
+        screen.press("Enter")  # leaves the field; from here on keys are the page's again
     screen.press("ArrowRight")
     screen.ready(update=1, stage="v")
     assert len(screen.sent) == sent

@@ -88,7 +88,7 @@ def test_an_upload_becomes_part_of_the_link(screen: Screen):
     lesson = screen.lesson
     assert (lesson.k, lesson.stage, lesson.ch) == (1, "x", "green")
     assert np.array_equal(load_image(lesson.img, "green", "raw"), pixels[..., 1])
-    expect(screen.page.locator(".controls .words")).to_have_text("your own picture")
+    expect(screen.page.locator(".rail .words")).to_have_text("your own picture")
     screen.page.reload()
     screen.shows(lesson)
     screen.page.evaluate("history.back()")

@@ -65,11 +65,11 @@ def test_pointing_playing_and_the_lecture_view_work_and_what_needs_a_server_says
     expect(screen.root).to_have_attribute("data-playing", "0")
     screen.ready(update=1, stage="update")
     screen.press("l")
-    expect(screen.page.locator(".controls")).to_be_hidden()
+    expect(screen.page.locator(".rail")).to_be_hidden()
     screen.press("Escape")
     for control in ("seed", "learning_rate", "network", "kernel_random", "upload", "kernel_0_0"):
         expect(screen.key(control)).to_be_disabled()
-    expect(screen.page.locator(".needs-server")).to_contain_text("Open in cnnviz")
+    expect(screen.page.locator(".needs-server").first).to_contain_text("Open in cnnviz")
     link = screen.page.locator(".elsewhere")
     expect(link).to_have_attribute("href", re.compile(rf"^{SERVER}/\?.*k=1&stage=update"))
     expect(screen.page.get_by_role("link", name="Train")).to_have_attribute("href", re.compile(rf"^{SERVER}/train\?.*k=1"))

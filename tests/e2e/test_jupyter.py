@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from cnnviz import Lesson, show
-from tests.e2e.page import moment, printed_loss
+from tests.e2e.page import REVEAL, moment, printed_loss
 
 MODEL = """
 async ({ esm, state }) => {
@@ -62,7 +62,7 @@ def test_a_cell_is_stepped_through_edited_and_moved_from_python(page):
     shows(Lesson(img="test-3", k=1, stage="z1"))
     cell.locator('[data-key="update_next"]').click()
     shows(Lesson(img="test-3", k=2, stage="z1"))
-    root.evaluate("(root) => root.querySelectorAll('details.row').forEach((row) => { row.open = true })")
+    cell.locator('[data-key="seed"]').evaluate(REVEAL)
     cell.locator('[data-key="seed"]').fill("7")
     cell.locator('[data-key="seed"]').press("Enter")
     shows(Lesson(img="test-3", k=2, stage="z1", seed=7))

@@ -73,8 +73,6 @@ def test_each_switch_says_the_line_what_it_should_be_and_what_it_does(screen: Sc
         expect(row.locator(".both > span")).to_have_attribute("title", f"− {theirs}\n+ {exact}")
         expect(row.locator("small")).to_contain_text("alone")
     expect(screen.page.locator(".sets .field i")).to_have_count(256)
-    change = screen.key("change_lesson")
-    change.click(position={"x": change.bounding_box()["width"] - 8, "y": 12}, trial=True)  # nothing lies over its end
 
 
 def test_the_architecture_is_drawn_with_the_lessons_numbers(screen: Screen):
@@ -131,7 +129,6 @@ def test_stride_2_is_no_place_for_the_notebooks_rule(screen: Screen):
     screen.prints_no_trace()
     screen.switch("rule_procedural")  # brings the lesson to where it can run
     assert screen.lesson == Lesson(rule="procedural")
-    screen.key("change_lesson").click()
     screen.select("stride", "3")
     assert screen.complaints()
     assert screen.lesson == Lesson(stride=3)

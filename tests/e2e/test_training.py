@@ -24,7 +24,8 @@ def test_a_training_is_watched_and_its_parameters_open_in_step(screen: Screen):
     page.wait_for_url(re.compile("of=many"))
     expect(page.locator(".training h2")).to_have_text("Train on a data set")
     expect(page.locator("canvas[data-map]").first).to_be_hidden()
-    screen.key("train_full").click()
+    with screen.reaching("train_full") as full:
+        full.click()
     expect(page.get_by_role("dialog")).to_contain_text("fetched once through TensorFlow")
     page.keyboard.press("Escape")
     screen.key("train").press("Enter")
@@ -64,8 +65,8 @@ def test_a_training_is_watched_and_its_parameters_open_in_step(screen: Screen):
 def test_settings_travel_in_the_link_and_a_reload_shows_what_came_of_them(screen: Screen):
     screen.open("/train", of="many", seed="3")
     screen.connected()
-    screen.unfold()
     page = screen.page
+    screen.key("rail_data").click()
     page.locator('.chips [data-class="automobile"]').click()
     expect(page.locator(".training-settings .wrong").first).to_have_text(re.compile("at least two classes"))
     expect(page).not_to_have_url(re.compile("train="))
@@ -76,12 +77,10 @@ def test_settings_travel_in_the_link_and_a_reload_shows_what_came_of_them(screen
     page.go_back()
     page.go_back()
     expect(page.locator('.chips [data-class="automobile"]')).to_have_attribute("aria-pressed", "true")
-    screen.key("train_epochs").fill("0")
-    screen.key("train_epochs").press("Enter")
+    screen.type("train_epochs", "0")
     expect(page.locator(".training-settings .wrong.numbers")).to_have_text("Epochs: a whole number from 1 to 200.")
     for key, value in (("train_epochs", "7"), ("train_rate", "0.25")):
-        screen.key(key).fill(value)
-        screen.key(key).press("Enter")
+        screen.type(key, value)
     screen.key("train").click()
     done(screen)
     page.locator(".training .which summary").click()
@@ -98,7 +97,6 @@ def test_settings_travel_in_the_link_and_a_reload_shows_what_came_of_them(screen
     expect(screen.key("train_epochs")).to_have_value("7")
     screen.key("half_one").click()
     screen.page.wait_for_url(re.compile(r"^((?!of=many).)*$"))
-    screen.unfold()
     screen.type("seed", "4")
     screen.key("half_many").click()
     screen.key("train_back").click()
@@ -109,7 +107,7 @@ def test_settings_travel_in_the_link_and_a_reload_shows_what_came_of_them(screen
 @pytest.mark.parametrize("asked", ["cat,dog", "cat,unicorn,1,1,1,1", "cat,dog,1,1,nan,1", "cat,dog,999,1,1,1"])
 def test_a_training_that_cannot_be_gets_a_sentence(screen: Screen, asked):
     screen.open("/train", of="many", train=asked)
-    expect(screen.page.get_by_text("is not a training such as cat,dog,30,64,0.05,0")).to_be_visible()
+    expect(screen.page.locator(".training .what")).to_contain_text("is not a training such as cat,dog,30,64,0.05,0")
     screen.prints_no_trace()
 
 

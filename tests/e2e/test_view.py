@@ -13,7 +13,7 @@ SCROLLS = """() => [document.scrollingElement, ...document.querySelectorAll(".st
   .filter((e) => e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1)
   .map((e) => `${e.tagName}.${e.className}: ${e.scrollWidth}×${e.scrollHeight} in ${e.clientWidth}×${e.clientHeight}`)"""
 OUTSIDE = """() => [...document.querySelectorAll(".cnnviz canvas, .cnnviz button, .cnnviz input, .cnnviz select")]
-  .filter((e) => e.offsetParent && !e.closest(".stages, .grid, .controls"))
+  .filter((e) => e.offsetParent && !e.closest(".stages, .grid"))
   .filter((e) => { const b = e.getBoundingClientRect(); return b.right > innerWidth + 1 || b.bottom > innerHeight + 1 })
   .map((e) => e.outerHTML.slice(0, 120))"""
 
@@ -37,18 +37,18 @@ def test_the_lecture_view_hides_controls_and_enlarges_numbers(screen: Screen):
     size = "(e) => parseFloat(getComputedStyle(e).fontSize)"
     numbers, width = screen.numbers.evaluate(size), screen.page.locator(".drawn").bounding_box()["width"]
     screen.press("l")
-    expect(screen.page.locator(".controls")).to_be_hidden()
+    expect(screen.page.locator(".rail")).to_be_hidden()
     assert screen.numbers.evaluate(size) > numbers
     assert screen.page.locator(".drawn").bounding_box()["width"] > 1.5 * width
     screen.press("ArrowRight", "Shift+ArrowRight")
     screen.ready(update=1, stage="a1")
     expect(screen.page.locator(".cnnviz.lecture")).to_have_count(1)
     screen.press("Escape")
-    expect(screen.page.locator(".controls")).to_be_visible()
+    expect(screen.page.locator(".rail")).to_be_visible()
     screen.switch("lecture")
-    expect(screen.page.locator(".controls")).to_be_hidden()
+    expect(screen.page.locator(".rail")).to_be_hidden()
     screen.press("l")
-    expect(screen.page.locator(".controls")).to_be_visible()
+    expect(screen.page.locator(".rail")).to_be_visible()
 
 
 def test_a_lecturer_needs_no_mouse(screen: Screen):

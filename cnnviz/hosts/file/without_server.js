@@ -8,15 +8,15 @@ const NEEDS_SERVER = ["files", "upload", "cifar10", "large", "below"]
  * @param {string} sentence  why
  */
 export function disable(root, sentence) {
-  const controls = /** @type {HTMLElement} */ (root.querySelector(".controls"))
-  const fields = document.createElement("fieldset")
-  fields.disabled = true // with all that it will ever hold
-  fields.append(...controls.childNodes)
-  const words = document.createElement("p")
-  words.className = "needs-server"
-  words.textContent = sentence
-  controls.append(words, fields)
-  controls.tabIndex = 0 // nothing in it takes the focus, and it may be longer than the screen
+  for (const sheet of root.querySelectorAll(".sheet-body:has(input, select, button)")) {
+    const fields = document.createElement("fieldset")
+    fields.disabled = true // with all that it will ever hold
+    fields.append(...sheet.childNodes)
+    const words = document.createElement("p")
+    words.className = "needs-server"
+    words.textContent = sentence
+    sheet.append(words, fields)
+  }
   disableElsewhere(root, sentence)
 }
 

@@ -96,32 +96,12 @@ export class Notebook extends Board {
     super(view)
     view.$(".grid").insertAdjacentHTML("beforebegin", '<div class="story" tabindex="0"></div>')
     view.$(".content").insertAdjacentHTML("beforeend", skeleton())
-    const change = `<button type="button" data-key="change_lesson" aria-pressed="false"></button>`
-    view.$(".board-top .legend").insertAdjacentHTML("beforebegin", change)
-    view
-      .control("change_lesson")
-      .addEventListener("click", () => this.open(!view.root.classList.contains("with-lesson")))
-    this.open(false)
     this.architecture = new Architecture(view)
   }
 
   /** @override */
   get more() {
     return '<div class="panels" tabindex="0"></div>'
-  }
-
-  /**
-   * Shows the lesson's controls at the left, or gives their room to the page.
-   * @param {boolean} shown
-   */
-  open(shown) {
-    const { view } = this
-    view.root.classList.toggle("with-lesson", shown)
-    const button = view.control("change_lesson")
-    button.setAttribute("aria-pressed", String(shown))
-    button.textContent = say(shown ? "web.notebook.leave" : "web.notebook.change")
-    this.outdate()
-    view.paint()
   }
 
   /** @override @param {Answer} answer */

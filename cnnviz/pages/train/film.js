@@ -112,7 +112,7 @@ export class Film extends Content {
     bindChanges(view, view.$(".lengths"))
     this.halves = document.createElement("div")
     this.halves.className = "halves"
-    view.$(".top").after(this.halves)
+    view.$(".middle").prepend(this.halves)
     bindChanges(view, this.halves)
     const scrub = view.field("scrub")
     scrub.addEventListener("input", () => {

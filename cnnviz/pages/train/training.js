@@ -4,7 +4,7 @@
 import { say } from "../../view/model/words.js"
 import { actionButton } from "../../view/regions/actions.js"
 import { setText } from "../../view/regions/html.js"
-import { TrainingForm } from "./training_form.js"
+import { formSheets, TrainingForm } from "./training_form.js"
 import { TrainingReport } from "./training_report.js"
 
 /** @import { Report } from "./training_report.js" */
@@ -25,12 +25,7 @@ export class Training {
   /** @param {View} view */
   constructor(view) {
     this.view = view
-    view
-      .$(".controls")
-      .insertAdjacentHTML(
-        "afterend",
-        `<aside class="controls training-settings" aria-label="${say("web.training.form.settings")}"></aside>`,
-      )
+    view.$(".rail").insertAdjacentHTML("afterend", formSheets())
     view.$(".middle").insertAdjacentHTML("beforeend", `<div class="training">${bar()}</div>`)
     this.root = view.$(".training")
     this.form = new TrainingForm(view.$(".training-settings"), (text) => this.set(text))
@@ -58,7 +53,7 @@ export class Training {
     progress.setAttribute("aria-valuenow", String(Math.round(100 * share)))
     done.style.width = share ? `${100 * share}%` : ""
     setText(/** @type {Element} */ (this.root.querySelector(".state")), state)
-    this.notice(notice)
+    this.notice(notice || form?.wrong || "") // its own place may be in a closed sheet
     this.told.receive(report)
   }
 

@@ -5,6 +5,7 @@ import { read } from "../../view/model/network_text.js"
 import { say } from "../../view/model/words.js"
 import { actionButton } from "../../view/regions/actions.js"
 import { field, html, keyed, linesOf, render, select, setHTML, setText } from "../../view/regions/html.js"
+import { rail } from "../../view/regions/rail.js"
 
 /** @import { TrainingForm as Told, TrainingLayer } from "../../view/types/wire.js" */
 /** @typedef {{ classes: readonly string[], values: Record<string, string> }} Settings */
@@ -24,8 +25,8 @@ const NUMBERS = {
 }
 /** What a setting is where the address does not name it. @type {Record<string, string>} */
 const DEFAULTS = { opt: "gd", dtype: "float64", ch: "", net: "" }
-/** The lines that unfold, and the settings in them. @type {Record<string, string[]>} */
-const ROWS = { length: ["epochs", "batch"], learning: ["rate", "opt"], pixels: ["ch", "dtype"], order: ["seed"] }
+/** The settings of a training's length, its learning, its numbers and its order. */
+const SETTINGS = ["epochs", "batch", "rate", "opt", "ch", "dtype", "seed"]
 
 /** @type {(id: string) => string} */
 const words = (id) => say(`web.training.form.${id}`)
@@ -39,20 +40,28 @@ const control = (name) =>
       : select(`train_${name}`, [], words(name), `data-setting="${name}"`),
   )
 
-/** @type {(name: string, within: string[]) => string} */
-const row = (name, within) => `
-  <details class="row" data-row="train_${name}"><summary><span class="row-name">${words(`rows.${name}`)}</span><span class="row-value"></span></summary>
-    <div class="unfolded two">${within.map(control).join("")}</div></details>`
+const data = () => `
+  <p class="words"></p>
+  <div class="choice kinds" role="group" aria-label="${words("images")}">${["photographs", "digits"].map((kind, n) => `<button type="button" data-kind="${n}">${words(kind)}</button>`).join("")}</div>
+  <div class="chips" role="group" aria-label="${words("classes")}"></div><div class="pair suggested"></div><p class="wrong" role="alert"></p>
+  <p class="hint images"></p>${actionButton("train_full", "", "hidden")}`
 
-export const formBody = () => `
-  <section><h2>${words("net")}</h2>${select("train_net", [], words("net"), 'data-setting="net"')}<ol class="learning-layers"></ol><p class="hint learn"></p></section>
-  <section><h2>${words("classes")} <span class="words"></span></h2>
-    <div class="choice kinds" role="group" aria-label="${words("images")}">${["photographs", "digits"].map((kind, n) => `<button type="button" data-kind="${n}">${words(kind)}</button>`).join("")}</div>
-    <div class="chips" role="group" aria-label="${words("classes")}"></div><div class="pair suggested"></div><p class="wrong" role="alert"></p>
-    <p class="hint images"></p>${actionButton("train_full", "", "hidden")}</section>
-  <section><h2>${words("training")}</h2><div class="rows">${Object.entries(ROWS)
-    .map(([name, within]) => row(name, within))
-    .join("")}</div><p class="wrong numbers" role="alert"></p><p class="about"></p></section>`
+const network = () =>
+  `${select("train_net", [], words("net"), 'data-setting="net"')}<ol class="learning-layers"></ol><p class="hint learn"></p>`
+
+const settings = () => `
+  <div class="two">${SETTINGS.map(control).join("")}</div><p class="wrong numbers" role="alert"></p><p class="hint about"></p>`
+
+/** The form's three parts, as sheets at the left. */
+export const formSheets = () =>
+  rail(
+    [
+      { name: "data", body: data() },
+      { name: "network", id: "train_network", body: network() },
+      { name: "settings", id: "train_settings", body: settings() },
+    ],
+    "training-settings",
+  )
 
 export class TrainingForm {
   /** @type {Told | undefined}  what the server last said */
@@ -69,7 +78,6 @@ export class TrainingForm {
   constructor(root, change) {
     this.root = root
     this.change = change
-    root.innerHTML = formBody()
     root.addEventListener("click", ({ target }) => this.clicked(/** @type {Element} */ (target)))
     root.addEventListener("change", ({ target }) => this.changed(/** @type {HTMLInputElement} */ (target)))
   }
@@ -134,25 +142,6 @@ export class TrainingForm {
       element.removeAttribute("aria-invalid")
     }
     setText(this.$(".wrong.numbers"), "")
-    this.fillRows()
-  }
-
-  // What each folded line says.
-  fillRows() {
-    const { values } = this.set
-    const text = (/** @type {string} */ name) =>
-      /** @type {HTMLSelectElement} */ (this.$(`[data-setting="${name}"]`)).selectedOptions?.[0]?.text ?? values[name]
-    const said = {
-      length: say("web.training.form.rows_of.length", { n: Number(values.epochs), batch: Number(values.batch) }),
-      learning: say("web.controls.rows.rate", { rate: Number(values.rate), optimizer: text("opt") }),
-      pixels: `${text("ch")}, ${text("dtype")}`,
-      order: say("web.training.form.rows_of.order", { seed: values.seed }),
-    }
-    for (const [name, value] of Object.entries(said)) {
-      const place = this.$(`[data-row="train_${name}"] .row-value`)
-      setText(place, value)
-      place.title = value
-    }
   }
 
   /** @param {Element} target */

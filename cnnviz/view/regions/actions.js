@@ -5,11 +5,12 @@
 import { savePicture } from "../draw/picture.js"
 import { has, say } from "../model/words.js"
 import { PAGES } from "../spec.js"
-import { copyLink, showHelp, toggleLecture, unfold } from "./frame_actions.js"
+import { copyLink, showHelp, toggleLecture } from "./frame_actions.js"
 import { button } from "./html.js"
 import { inheriting } from "./keyboard_focus.js"
 import { showTable } from "./map_table.js"
 import { randomKernel } from "./network_controls.js"
+import { closeSheets } from "./rail.js"
 
 /** @import { Content } from "./page.js" */
 /** @import { View } from "./lesson_view.js" */
@@ -115,6 +116,9 @@ export const ACTIONS = [
     when: hides,
     act: (view) => view.lookAt({ predict: view.look.predict ? "" : "1" }),
   },
+  { name: "hide_numbers", when: hides, act: (view) => view.lookAt({ hide: view.look.hide ? "" : "1" }) },
+  { name: "kernel", keys: ["K"], help: "kernel", when: walks, act: showKernel },
+  { name: "speed_list", keys: ["S"], help: "speed", when: walks, act: showSpeeds },
   { name: "blank", remote: ["B", "."], act: (view) => view.root.classList.toggle("blank") },
   { name: "remote", help: "remote", when: stages, act: () => {} },
   ...PAGES.map(({ path }, n) => ({
@@ -137,13 +141,11 @@ export const ACTIONS = [
   { name: "unpin", when: (kind) => kind.points, act: unpin },
   { name: "escape", keys: ["Escape"], help: "escape", act: leave },
   { name: "keys", keys: ["?"], help: "keys", act: showHelp },
-  { name: "pages", act: (view) => unfold(view, "pages") },
-  { name: "more", act: (view) => unfold(view, "more") },
   { name: "skip", act: (view) => view.$(".middle").focus() },
   { name: "copy_link", act: copyLink },
   { name: "room", act: (view) => view.host.room?.() },
-  { name: "export_png", act: (view) => savePicture(view, "png") },
-  { name: "export_svg", act: (view) => savePicture(view, "svg") },
+  { name: "export_png", act: (view) => picture(view, "png") },
+  { name: "export_svg", act: (view) => picture(view, "svg") },
   { name: "files", act: (view) => view.open("files") },
   { name: "upload", act: (view) => view.open("upload") },
   { name: "cifar10", act: (view) => view.open("cifar10") },
@@ -158,6 +160,24 @@ export const ACTIONS = [
   { name: "open_in_step", act: (view) => view.turn("") },
   { name: "below", act: (view) => view.host.below?.() },
 ]
+
+/** @param {View} view @param {"png" | "svg"} kind */
+function picture(view, kind) {
+  closeSheets(view)
+  return savePicture(view, kind)
+}
+
+/** @param {View} view */
+function showKernel(view) {
+  if (view.data?.filters) view.$("#kernel_card").togglePopover()
+}
+
+/** @param {View} view */
+function showSpeeds(view) {
+  const list = /** @type {HTMLSelectElement} */ (view.field("speed"))
+  list.focus()
+  list.showPicker?.()
+}
 
 /** @param {View} view */
 function unpin(view) {

@@ -3,11 +3,9 @@
 
 import { inField, plainNumber } from "../model/format.js"
 import { say } from "../model/words.js"
-import { bindRows, fillRows } from "./folding_rows.js"
-import { unfold } from "./frame_actions.js"
-import { seen } from "./keyboard_focus.js"
 import { bindNetwork, fillNetwork } from "./network_controls.js"
 import { bindLayers, fillLayers } from "./network_editor.js"
+import { fillRail } from "./rail.js"
 
 /** @import { Answer } from "../model/decode.js" */
 /** @import { StepHeader } from "../types/wire.js" */
@@ -45,19 +43,17 @@ export function bindControls(view) {
     })
     element.addEventListener("keydown", (event) => arrows(event, element))
   }
-  view.$(".controls").addEventListener(
+  const { signal } = view.stop // the root may outlive this view
+  view.root.addEventListener(
     "change",
     ({ target }) => {
       if (target instanceof HTMLInputElement) view.typed = { field: target, text: target.value }
     },
-    true,
+    { capture: true, signal },
   ) // before it is asked for
   bindNetwork(view)
-  bindRows(view)
   bindLayers(view)
   bindLinks(view)
-  bindMenu(view)
-  const { signal } = view.stop // the root may outlive this view
   view.root.addEventListener(
     "keydown",
     ({ key, target }) => {
@@ -109,29 +105,6 @@ function bindLinks(view) {
 }
 
 /**
- * The menu closes when something in it is chosen, at Escape, and at a press elsewhere.
- * @param {View} view
- */
-function bindMenu(view) {
-  /** @type {HTMLDetailsElement} */
-  const menu = view.$(".menu")
-  const close = () => {
-    if (menu.contains(seen() ?? null)) menu.querySelector("summary")?.focus() // before it is gone
-    menu.open = false
-  }
-  const { signal } = view.stop
-  const folded = () => view.$(".top").dataset.unfolded && unfold(view, "")
-  const inside = (/** @type {EventTarget | null} */ target) =>
-    /** @type {Element} */ (target).closest?.(".doings, nav, [data-key=pages], [data-key=more]")
-  view.$(".doings").addEventListener("click", (event) => near(event, "button:not([data-key=copy_link])") && folded())
-  addEventListener("keydown", ({ key }) => key === "Escape" && folded(), { signal })
-  addEventListener("pointerdown", ({ target }) => inside(target) || folded(), { signal })
-  menu.querySelector("div")?.addEventListener("click", close)
-  addEventListener("keydown", ({ key }) => key === "Escape" && close(), { signal })
-  addEventListener("pointerdown", ({ target }) => menu.contains(/** @type {Node} */ (target)) || close(), { signal })
-}
-
-/**
  * Arrow keys inside a group of choices, as in native radio buttons.
  * @param {KeyboardEvent} event
  * @param {HTMLElement} group
@@ -155,9 +128,9 @@ export function fillControls(view, data) {
   const { lesson } = view
   for (const [element, name] of own(view)) isField(element) ? set(element, lesson[name]) : choose(element, lesson[name])
   fillNetwork(view, data)
-  fillRows(view, data)
+  fillRail(view)
   fillLayers(view, "network" in data ? /** @type {StepHeader} */ (/** @type {unknown} */ (data)).network : undefined)
-  view.$(".words").textContent = data.words
+  view.$(".rail .words").textContent = data.words
   complain(view, data.wrong)
 }
 
@@ -222,7 +195,7 @@ function typedFields(view) {
 }
 
 /**
- * A sentence stands where it went wrong; if that place is hidden, or is no control, above the maps.
+ * A sentence stands where it went wrong; if that place is in a closed sheet, or is no control, above the maps, too.
  * @param {View} view
  * @param {Record<string, string>} wrong
  */
@@ -235,8 +208,6 @@ function complain(view, wrong) {
   for (const place of view.root.querySelectorAll(/** @type {"p"} */ ("[data-wrong]"))) {
     const key = place.dataset.wrong ?? ""
     place.textContent = wrong[key] ?? ""
-    const row = place.closest("details")
-    if (wrong[key] && row) row.open = true
     if (place.offsetParent) delete left[key]
   }
   const sentences = Object.values(left)

@@ -5,22 +5,23 @@ import { PAGES } from "../spec.js"
 import { actionButton, helpLines } from "./actions.js"
 import { button } from "./html.js"
 import { languageChoice } from "./language.js"
-import { lessonControls } from "./lesson_controls.js"
+import { kernelCard, lessonControls } from "./lesson_controls.js"
 import { tableDialog } from "./map_table.js"
 import { transport } from "./transport.js"
 
 /** @import { Kind } from "./actions.js" */
 
-/**
- * The links to the pages; on a phone they unfold from the name of this one.
- * @param {string} page
- */
+/** The links to the pages. @param {string} page */
 function navigation(page) {
   const link = (/** @type {{ path: string, name: string }} */ { path, name }) =>
     `<a href="${path}" data-page="${path}"${path === page ? ' aria-current="page"' : ""}>${name}</a>`
-  const name = PAGES.find(({ path }) => path === page)?.name ?? ""
-  return `${button("pages", `${name} ▾`, say("web.frame.this_page", { name }), 'aria-expanded="false"')}<nav aria-label="${say("web.frame.pages")}">${PAGES.map(link).join("")}</nav>`
+  return `<nav aria-label="${say("web.frame.pages")}">${PAGES.map(link).join("")}</nav>`
 }
+
+/** What other people get of this screen. */
+const share = () => `
+  <button type="button" data-key="export" popovertarget="share">${say("web.frame.share")}</button>
+  <div class="menu" id="share" popover>${["copy_link", "export_png", "export_svg", "files"].map((name) => actionButton(name)).join("")}</div>`
 
 /**
  * To what stands below a page.
@@ -40,21 +41,19 @@ const help = (kind) => `
     <label class="single-keys"><input type="checkbox" data-key="single_keys"> ${say("web.help.single_keys")}</label>
     <form method="dialog"><button>${say("web.help.close")}</button></form></dialog>`
 
-/** @type {(page: string, kind: Kind) => string} */
+/** Where there is no room for it, all that stands in the header and at the left opens from the header's end. @type {(page: string, kind: Kind) => string} */
 export const frame = (page, kind) => `
   <header class="top">${actionButton("skip")}<span class="brand">cnnviz</span>
-    ${navigation(page)}
-    ${actionButton("more", "⋮", 'aria-expanded="false"')}<div class="doings">${toBelow(page)}
-    ${actionButton("lecture", "", 'aria-pressed="false"')}
-    ${actionButton("room")}
-    ${actionButton("copy_link")}
-    <details class="menu"><summary data-key="export">${say("web.frame.export")}</summary><div>
-      ${actionButton("export_png")}
-      ${actionButton("export_svg")}
-      ${actionButton("files")}</div></details>
-    ${languageChoice()}
-    ${actionButton("keys")}</div>
+    <button type="button" data-key="more" popovertarget="more" aria-label="${say("web.frame.menu")}">☰</button>
+    <div class="all" id="more" popover>${navigation(page)}
+      <div class="doings">${toBelow(page)}
+        ${actionButton("lecture", "", 'aria-pressed="false"')}
+        ${actionButton("room")}
+        ${share()}
+        ${languageChoice()}
+        ${actionButton("keys")}</div>
+      ${lessonControls(kind)}</div>
   </header>
-  ${lessonControls(kind)}
   <div class="middle" tabindex="-1">${transport(kind)}<div class="content"></div></div>
+  ${kernelCard()}
   <div class="live" aria-live="polite" role="status"></div>${help(kind)}${kind.tabulates ? tableDialog() : ""}`

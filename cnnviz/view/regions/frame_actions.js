@@ -10,18 +10,6 @@ export function toggleLecture(view) {
   view.lookAt({ view: view.look.view ? "" : "lecture" })
 }
 
-/**
- * What a phone's header unfolds, the pages or what can be done; what is unfolded goes away again.
- * @param {View} view
- * @param {string} which  the button's name, or "": none
- */
-export function unfold(view, which) {
-  const top = view.$(".top")
-  const next = top.dataset.unfolded === which ? "" : which
-  top.dataset.unfolded = next
-  for (const name of ["pages", "more"]) view.control(name).setAttribute("aria-expanded", String(name === next))
-}
-
 /** @param {View} view */
 export function showHelp(view) {
   /** @type {HTMLDialogElement} */

@@ -42,7 +42,7 @@ export function leaving(view) {
 export function arrived(view) {
   if (!left || left === view) return
   left = undefined
-  const links = [view.$("nav [aria-current]"), view.control("pages")] // one of them on a phone, where the other is folded away
+  const links = [view.$("nav [aria-current]"), view.control("more")] // one of them on a phone, where the other is folded away
   if (document.activeElement === document.body) links.find((link) => link?.checkVisibility())?.focus()
 }
 

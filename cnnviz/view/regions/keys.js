@@ -23,6 +23,7 @@ export function bindKeys(view) {
       || document.querySelector("dialog[open], [role=dialog]")
     )
       return
+    if (event.key === "Escape" && view.root.querySelector(":popover-open")) return // which it closes
     if (event.key === " " && target.matches?.("button, a, summary")) return
     if (!single.checked && event.key.length === 1 && event.key !== " ") return // who dictates says letters, too
     const action = (view.look.view ? remote : actions).get(named(event))

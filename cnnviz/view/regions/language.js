@@ -6,11 +6,11 @@ import { LANG, LANGUAGES } from "../spec.js"
 
 /** @import { View } from "./lesson_view.js" */
 
-/** Each by the name that it gives itself. */
+/** Each by the name that it gives itself; the header has room for a code. */
 export const languageChoice = () =>
-  `<select class="language" data-key="language" aria-label="${escaped(say("web.frame.language"))}">${LANGUAGES.map(
+  `<span class="language"><span aria-hidden="true">${LANG.split("-")[0]}</span><select data-key="language" aria-label="${escaped(say("web.frame.language"))}">${LANGUAGES.map(
     ({ id, name }) => `<option value="${id}" lang="${id}"${id === LANG ? " selected" : ""}>${escaped(name)}</option>`,
-  ).join("")}</select>`
+  ).join("")}</select></span>`
 
 /**
  * Another language is another page at the same place: the lesson stands in the address.
@@ -19,6 +19,6 @@ export const languageChoice = () =>
 export function bindLanguage(view) {
   const { speak } = view.host
   const field = /** @type {HTMLSelectElement} */ (view.control("language"))
-  if (!speak) return field.remove()
+  if (!speak) return field.parentElement?.remove()
   field.addEventListener("change", () => speak(field.value))
 }

@@ -1,4 +1,4 @@
-// The controls of the lesson as HTML, at the left. One that stands for a single key of the address names it under
+// The controls of the lesson as HTML, in sheets. One that stands for a single key of the address names it under
 // data-lesson; what they do is in controls.js.
 
 import { escaped, marked } from "../model/format.js"
@@ -7,6 +7,7 @@ import { CHANNELS, IMAGES, KERNELS, LIMITS, OPTIMIZERS, PADDINGS, RULES, SCALE_N
 import { actionButton } from "./actions.js"
 import { field, input, select } from "./html.js"
 import { networkChoice } from "./network_controls.js"
+import { rail, sheet } from "./rail.js"
 
 /** @import { Option } from "./html.js" */
 
@@ -47,70 +48,64 @@ const presets = () => [
   ["custom", words("custom_kernel")],
 ]
 
-/** A line that unfolds: what it is about, its value, and its controls. @type {(name: string, body: string, title?: string) => string} */
-const row = (name, body, title = words(`rows.${name}`)) => `
-  <details class="row" data-row="${name}"><summary><span class="row-name">${title}</span><span class="row-value"></span></summary>
-    <div class="unfolded">${body}</div></details>`
+/** A choice under its name. @type {(key: string, name: string, options: [string, string][]) => string} */
+const named = (key, name, options) => `<div class="field"><span>${words(key)}</span>${choice(key, name, options)}</div>`
 
-/** @import { Kind } from "./actions.js" */
+const image = () => `
+  <p class="words"></p>
+  <div class="thumbnails" role="group" aria-label="${words("images")}" data-key="image" ${of("img")} style="--images:${IMAGES.length}">${thumbnails()}</div>
+  ${complaints("img")}
+  <div class="pair">${actionButton("upload")}${actionButton("cifar10")}</div>
+  ${named("channel", "ch", channels())}${named("scale", "scale", SCALE_NAMES)}
+  <div class="two"><div class="targets"></div></div>${complaints("y")}`
+
+const network = () => `
+  ${networkChoice()}${complaints("net")}<ol class="layers"></ol>
+  <div class="convolution"><div class="two">
+    ${field(words("stride"), select("stride", plainly(LIMITS.strides), words("stride"), of("stride")))}
+    ${field(words("padding"), select("padding", plainly(PADDINGS), words("padding"), of("pad")))}</div>${complaints("stride", "pad")}
+    <button type="button" data-key="kernel_card" popovertarget="kernel_card">${words("kernel")} <i class="filter-name"></i> ▸</button></div>`
+
+const settings = () => `
+  <div class="two">
+    ${field(words("rate.text"), input("learning_rate", words("rate.label"), "decimal", of("lr")))}
+    ${field(say("web.network.optimizer"), select("optimizer", optimizers(), say("web.network.optimizer"), of("opt")))}
+    ${field(words("rule"), select("rule", plainly(RULES), words("rule"), of("rule")))}
+    ${field(words("weights.text"), select("weights", plainly(WEIGHTS), words("weights.label"), of("w")))}
+    ${field(words("seed.text"), input("seed", words("seed.label"), "numeric", of("seed")))}</div>
+  ${complaints("lr", "opt", "rule", "w", "seed")}`
 
 /** What one may do with a lesson besides looking at it. */
-const practice = () =>
-  row(
-    "practice",
-    `<p class="hint">${say("web.predict.words")}</p>${actionButton("predict", "", 'aria-pressed="false"')}
-      <p class="hint">${say("web.missions.title")}: ${say("web.missions.words")}</p><div class="missions"></div>`,
-    say("web.predict.row"),
-  )
-
-/** @param {Kind} kind */
-const rows = (kind) =>
-  [
-    row("pixels", choice("channel", "ch", channels()) + choice("scale", "scale", SCALE_NAMES)),
-    row(
-      "kernel",
-      `<div class="which-filter"></div><div class="kernel"></div>${complaints("f")}
-      <div class="pair">${select("kernel_preset", presets(), words("kernel_preset"))}${actionButton("kernel_random")}</div>`,
-      `${words("rows.kernel")} <i class="filter-name"></i>`,
-    ),
-    row(
-      "convolution",
-      `<div class="two">${field(words("stride"), select("stride", plainly(LIMITS.strides), words("stride"), of("stride")))}
-      ${field(words("padding"), select("padding", plainly(PADDINGS), words("padding"), of("pad")))}</div>${complaints("stride", "pad")}`,
-    ),
-    row(
-      "weights",
-      `<div class="two">${field(words("weights.text"), select("weights", plainly(WEIGHTS), words("weights.label"), of("w")))}
-      ${field(words("seed.text"), input("seed", words("seed.label"), "numeric", of("seed")))}</div>${complaints("w", "seed")}`,
-    ),
-    row("targets", `<div class="two targets"></div>${complaints("y")}`),
-    row(
-      "learning",
-      `<div class="two">${field(words("rate.text"), input("learning_rate", words("rate.label"), "decimal", of("lr")))}
-      ${field(say("web.network.optimizer"), select("optimizer", optimizers(), say("web.network.optimizer"), of("opt")))}
-      ${field(words("rule"), select("rule", plainly(RULES), words("rule"), of("rule")))}</div>${complaints("lr", "opt", "rule")}`,
-    ),
-    kind.turns ? practice() : "",
-  ].join("")
+const practice = () => `
+  <p class="hint">${say("web.predict.words")}</p>${actionButton("predict", "", 'aria-pressed="false"')}
+  <p class="hint">${say("web.predict.hides")}</p>${actionButton("hide_numbers", "", 'aria-pressed="false"')}
+  <h3>${say("web.missions.title")}</h3><p class="hint">${say("web.missions.words")}</p><div class="missions"></div>`
 
 const LEGEND = ["pixel", "signed", "activation", "ahead"]
 
 /** What the colours of the maps mean. */
 const legend = () => `
-  <section class="legend"><h2>${say("web.legend.title")}</h2>
-    <dl>${LEGEND.map((name) => `<dt class="${name}"></dt><dd>${say(`web.legend.${name}.name`)} <small>${say(`web.legend.${name}.words`)}</small></dd>`).join("")}</dl>
-    <p>${say("web.legend.scales")}</p><p>${marked(say("web.legend.gradient"))}</p></section>`
+  <div class="legend"><dl>${LEGEND.map((name) => `<dt class="${name}"></dt><dd>${say(`web.legend.${name}.name`)} <small>${say(`web.legend.${name}.words`)}</small></dd>`).join("")}</dl>
+    <p>${say("web.legend.scales")}</p><p>${marked(say("web.legend.gradient"))}</p></div>`
+
+/** @import { Kind } from "./actions.js" */
 
 /** @param {Kind} kind */
-export const lessonControls = (kind) => `
-  <aside class="controls" aria-label="${words("lesson")}">
-    <section><h2>${words("image")} <span class="words"></span></h2>
-      <div class="thumbnails" role="group" aria-label="${words("images")}" data-key="image" ${of("img")} style="--images:${IMAGES.length}">${thumbnails()}</div>
-      ${complaints("img")}
-      <div class="pair">${actionButton("upload")}${actionButton("cifar10")}</div>
-    </section>
-    <section><h2>${say("web.network.title")}</h2>${networkChoice()}${complaints("net")}
-      <div class="rows layer-rows">${row("layers", '<ol class="layers"></ol>')}</div></section>
-    <section><h2>${words("rows.title")}</h2><div class="rows">${rows(kind)}</div></section>
-    ${legend()}
-  </aside>`
+export const lessonControls = (kind) =>
+  rail([
+    { name: "image", body: image() },
+    { name: "network", body: network() },
+    { name: "settings", body: settings() },
+    ...(kind.turns ? [{ name: "practice", body: practice() }] : []),
+    { name: "legend", body: legend() },
+  ])
+
+/** The first convolution's filters, as they start. */
+export const kernelCard = () =>
+  sheet(
+    "kernel_card",
+    words("kernel"),
+    `<div class="pair">${select("kernel_preset", presets(), words("kernel_preset"))}${actionButton("kernel_random")}</div>
+      <p class="which-filter"></p><div class="kernel"></div>${complaints("f")}`,
+    "kernel-card",
+  )

@@ -11,6 +11,7 @@ import { arrived, bindFocus, leaving } from "./keyboard_focus.js"
 import { bindKeys } from "./keys.js"
 import { bindLanguage } from "./language.js"
 import { Player } from "./player.js"
+import { closeSheets } from "./rail.js"
 import { kindOf } from "./registry.js"
 import { bindStages, fillStatus } from "./transport.js"
 import { dress, recolour, speak } from "./view_look.js"
@@ -449,6 +450,7 @@ export class View {
   open(what) {
     this.player.pause()
     this.settle()
+    closeSheets(this)
     const { open } = this.host
     open ? open(what) : this.notice(say("web.file.opens_nothing"))
   }

@@ -151,8 +151,7 @@ export function fillNetwork(view, { filters, outputs }) {
   view.control("network").title = net
   view.control("preset").title = found < 0 ? "" : PRESETS[found].source
   fillTargets(view, outputs)
-  view.$('[data-row="kernel"]').hidden = !filters
-  view.$('[data-row="convolution"]').hidden = !filters
+  view.$(".convolution").hidden = !filters
   if (filters) fillKernel(view, filters)
 }
 

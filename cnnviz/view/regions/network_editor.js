@@ -65,12 +65,10 @@ const outputsOf = (net) => net.split("-").findLast((word) => /^(dense|conv)/.tes
  * @param {NetworkRecord | undefined} network
  */
 export function fillLayers(view, network) {
-  const row = /** @type {HTMLDetailsElement} */ (view.$('[data-row="layers"]'))
-  row.hidden = !network
+  const list = view.$(".layers")
+  list.hidden = !network
   if (!network) return
   const words = network.text.split("-")
-  const list = view.$(".layers")
-  if (!list.childElementCount && network.text !== PRESETS[0].query.net) row.open = true
   const last = words.length - 1
   const lines = [
     fixed("x", network.maps.x.plain, network.maps.x.shape),

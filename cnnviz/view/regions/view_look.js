@@ -3,7 +3,6 @@
 import { magnify } from "../draw/canvas.js"
 import { isDark } from "../draw/theme.js"
 import { darken, gradient } from "../model/colour.js"
-import { fillPractice } from "./folding_rows.js"
 import { times } from "./lecture.js"
 
 /** @import { Scale } from "../types/wire.js" */
@@ -27,8 +26,12 @@ export function dress(view) {
   const on = look.view === "lecture"
   root.classList.toggle("lecture", on)
   view.control("lecture").setAttribute("aria-pressed", String(on))
-  root.querySelector("[data-key=hide]")?.setAttribute("aria-pressed", String(look.hide === "1"))
-  fillPractice(view)
+  for (const [name, set] of /** @type {const} */ ([
+    ["hide", look.hide],
+    ["hide_numbers", look.hide],
+    ["predict", look.predict],
+  ]))
+    root.querySelector(`[data-key=${name}]`)?.setAttribute("aria-pressed", String(set === "1"))
   root.classList.toggle("veiled", view.veiled)
   const zoom = times(on)
   magnify(zoom, on)
