@@ -13,6 +13,7 @@ import { one } from "../model/links.js"
 import { ownOf } from "../model/meanings.js"
 import { axisOf, neighbourOf } from "../model/neighbours.js"
 import { Numbers } from "../model/numbers.js"
+import { raisedPart } from "../model/promise.js"
 import { tableOf, windowsOf } from "../model/tables.js"
 import { say } from "../model/words.js"
 import { KEYS } from "../spec.js"
@@ -39,6 +40,7 @@ import { briefOf, fillStepper, fillWords, spokenOf, writeWords } from "./step_wo
 /** @typedef {{ map: string, cell: Cell }} Subject  what the words are about; "update" is the first parameter's step */
 
 const SAY_EVERY = 60 // milliseconds: words that change faster than this cannot be read
+const RESTS = 150 // milliseconds on a cell before more is asked of it
 const SLIDE = 9000 // for the kernel over the whole image
 const WEIGHT = 700 // for each weight of a filter
 
@@ -82,6 +84,8 @@ export class Step extends Content {
   kernelField = new KernelField(this)
   /** @type {import("../draw/pen.js").Spot[]}  what can be edited in the picture below */
   spots = []
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  resting = undefined
   flown = "" // the cell of a slide that had its whole move last
   /** @type {Numbers | undefined} */
   received = undefined
@@ -311,6 +315,7 @@ export class Step extends Content {
       plate.draw({ ahead: this.isAhead(symbol), done: this.view.player.done(symbol), tone })
     if (!exact) return // what is said stays until its numbers are there
     this.say(subject)
+    this.inquireRaised(subject)
     this.flows(subject)
   }
 
@@ -328,6 +333,28 @@ export class Step extends Content {
         if (numbers === this.received) this.view.paint(true)
       })
     return !lacks().length
+  }
+
+  /** Asks what really happens when the number is raised whose gradient the words explain, once it has been pointed at for a moment. @param {Subject} subject */
+  inquireRaised({ map, cell }) {
+    clearTimeout(this.resting)
+    const { numbers } = this
+    const { part } = this.view.host.numbers
+    const of = this.masked(map) || this.isInexact(map) ? "" : raisedPart(numbers, map, cell)
+    if (!of || !part || of in numbers.arrays) return
+    this.resting = setTimeout(
+      () =>
+        part(numbers.answer.lesson, of, (arrays) => {
+          numbers.learn(of, arrays)
+          if (numbers === this.received && of in arrays) this.view.paint(true)
+        }),
+      RESTS,
+    )
+  }
+
+  /** Whether a map's numbers are not the exact gradients: by the notebook's rule, or where a mistake is looked for. @param {string} map */
+  isInexact(map) {
+    return this.puzzling(map) || Object.keys(this.numbers.answer.deviations).length > 0
   }
 
   // On a step data is seen to move; otherwise ribbons show where the number comes from.
