@@ -55,7 +55,7 @@ def filled(text, program, spoil=("", "")):
 
 def ran(text, folder):
     (folder / "exercise.py").write_text(text, "utf-8")
-    done = subprocess.run([sys.executable, "-I", "exercise.py"], cwd=folder, capture_output=True, text=True, encoding="utf-8", timeout=60)
+    done = subprocess.run([sys.executable, "-I", "exercise.py"], cwd=folder, capture_output=True, text=True, encoding="utf-8", timeout=600)
     assert done.returncode == 0, done.stderr
     return dict(line.split(maxsplit=1) for line in done.stdout.splitlines())
 

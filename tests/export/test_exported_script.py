@@ -85,7 +85,7 @@ def run_alone(code: list[str], folder, stdin: str | None = None, **environment: 
     """
     command = [sys.executable, "-I", "-W", "error", *code]
     variables = os.environ | environment
-    done = subprocess.run(command, input=stdin, cwd=folder, env=variables, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, input=stdin, cwd=folder, env=variables, capture_output=True, text=True, timeout=600)
     assert done.stderr == "" and done.returncode == 0, done.stderr
     return done.stdout.splitlines()
 
@@ -268,7 +268,7 @@ def test_a_lesson_that_starts_from_held_parameters_takes_them_along(tmp_path):
     lesson = Lesson(f=start.f, w=keep(start), k=2)
     path = tmp_path / "lesson.py"
     path.write_text(numpy_script(lesson, find_image("test-0").pixels), "utf-8")
-    done = subprocess.run([sys.executable, "-I", path], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run([sys.executable, "-I", path], capture_output=True, text=True, check=True, timeout=600)
     moment = trajectory(lesson, load_image("test-0"), 2)
     assert repr(moment.trace.o.tolist()) in done.stdout
     assert repr(moment.gradients.df.tolist()) in done.stdout
