@@ -100,7 +100,7 @@ export class Step extends Content {
     this.loupe = new Loupe(view.root)
     view.control("fold").addEventListener("click", () => this.fold(!this.folded))
     this.flow = new Flow(/** @type {HTMLCanvasElement} */ (view.$(".flow")))
-    bindMeanings(view, (id, symbol) => this.received?.maps[symbol] && ownOf(this.received, id, symbol))
+    bindMeanings(view, (id, symbol) => this.meaning(id, symbol))
     this.predicting = new Predicting(this)
     this.missions = new Missions(view)
     view.$(".content").addEventListener("click", (event) => this.guard(event))
@@ -164,6 +164,13 @@ export class Step extends Content {
 
   get plates() {
     return this.overview.plates
+  }
+
+  /** What a symbol means in this network, with its numbers where they are shown. @param {string} id @param {string} symbol */
+  meaning(id, symbol) {
+    if (!this.received?.maps[symbol]) return undefined
+    const open = this.isOpen(symbol) && !this.puzzling(symbol)
+    return ownOf(this.received, id, symbol, open ? this.cells.own(symbol) : undefined)
   }
 
   // ---- pointing
