@@ -11,6 +11,7 @@ from cnnviz.core.cancellation import check_wanted
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.mistake_model import Placed
 from cnnviz.core.trajectory import Moment
+from cnnviz.core.updating import Point, reached
 from cnnviz.core.work import step_work
 
 UPDATES = 200
@@ -33,14 +34,15 @@ def descent(lesson: Lesson, moment: Moment, mistake: Placed | None = None) -> np
     program = network.program(x.shape)
     right = lesson.optimizer
     rule = mistake.optimizer(right) if mistake else right
-    params, state, losses = moment.params, moment.state or None, []
-    for _ in range(updates_that_fit(lesson, x.shape)):
+    point, losses = Point(moment.params, moment.state, x), []
+    for k in range(len(moment.losses), len(moment.losses) + updates_that_fit(lesson, x.shape)):
         check_wanted()
+        params, state, x = point.params, point.state or None, point.x
         trace = program.forward(params, x)
         losses.append(network.loss(trace, y))
         gradients = mistake.run(program, params, trace, y, right, state) if mistake else program.backward(params, trace, y)
-        params, state = rule.step(params, gradients, state)
-    losses.append(network.loss(program.forward(params, x), y))
+        point = reached(lesson, k, Point(*rule.step(params, gradients, state), x))
+    losses.append(network.loss(program.forward(point.params, point.x), y))
     return np.array(losses)
 
 

@@ -105,7 +105,7 @@ def velocity_of(lesson: Lesson, moment: Moment, of: str) -> dict[str, np.ndarray
     name, at = found[1], int(found[2])
     if name not in moment.params or at >= moment.params[name].size:
         return {}
-    return {of: velocity_terms(lesson, moment.trace.x, len(moment.losses) - 1, name, at)}
+    return {of: velocity_terms(lesson, moment.image, len(moment.losses) - 1, name, at)}
 
 
 def raised(lesson: Lesson, moment: Moment, of: str) -> dict[str, np.ndarray]:
