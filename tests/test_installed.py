@@ -24,7 +24,7 @@ HIDDEN = 'raise ModuleNotFoundError("No module named \'tensorflow\'", name="tens
 
 
 def run(*command: object, **options) -> str:
-    done = subprocess.run([*map(str, command)], capture_output=True, text=True, timeout=120, **options)
+    done = subprocess.run([*map(str, command)], capture_output=True, text=True, timeout=600, **options)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -98,7 +98,7 @@ def test_its_command_prints_what_the_module_prints(folder):
     ],
 )
 def test_what_cannot_be_served_gets_a_sentence(arguments, sentence):
-    done = subprocess.run([sys.executable, "-m", "cnnviz", *arguments], capture_output=True, text=True, cwd=ROOT, timeout=60)
+    done = subprocess.run([sys.executable, "-m", "cnnviz", *arguments], capture_output=True, text=True, cwd=ROOT, timeout=600)
     assert done.returncode == 2 and sentence in done.stderr and "Traceback" not in done.stderr
 
 

@@ -12,7 +12,7 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import Network
 from cnnviz.core.read_only import ReadOnly
 from cnnviz.core.saturation import hidden_share
-from cnnviz.core.updating import Point, Updates
+from cnnviz.core.updating import Point, Updates, reached
 from cnnviz.core.values import Gradients, Params, Trace
 from cnnviz.core.work import check_updates, updates_a_turn
 
@@ -83,7 +83,7 @@ def film(
         if k in at:
             for name, taken in frames.items():
                 taken.append(_single(_channel(_array(name, trace, gradients, point.params), channel)))
-        point = _held(after, point, hold) if hold else after
+        point = reached(lesson, k + 1, _held(after, point, hold) if hold else after)
     losses, o, kernel, norms, saturated, silent = (np.array(values) for values in zip(*curves, strict=True))
     drawn = {name: np.array(taken) for name, taken in frames.items()}
     return Film(losses, o, kernel, norms, saturated, silent, shown, drawn, updates.network.parameters)
@@ -174,7 +174,7 @@ def _array(name: str, trace: Trace, gradients: Gradients, params: Params) -> np.
 
 def _held(after: Point, before: Point, hold: frozenset[str]) -> Point:
     """What a step leaves, with these parameters as they were before it."""
-    return Point(after.params.replace(**{name: before.params[name] for name in hold}), after.state)
+    return Point(after.params.replace(**{name: before.params[name] for name in hold}), after.state, after.x)
 
 
 def _channel(array: np.ndarray, channel: int) -> np.ndarray:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
 
@@ -37,6 +37,7 @@ from cnnviz.core.lesson_network import applied, shape_of
 from cnnviz.core.network import DEFAULT, Network
 from cnnviz.core.optimizers import OPTIMIZERS, Optimizer
 from cnnviz.core.read_lesson import FILTER_KEYS, FILTERS, settle
+from cnnviz.core.set_values import SetValue, sets_text, with_params, write_sets
 from cnnviz.core.start import first_params
 from cnnviz.core.stored_params import is_kept_name
 from cnnviz.core.targets import named_outputs
@@ -49,10 +50,15 @@ __all__ = [
     "Lesson", "as_text", "learning_rate", "whole_number",
 ]  # fmt: skip
 
-_LEFT_OUT = {"net": DEFAULT, "classes": (), "opt": "gd", "cell": ""} | dict.fromkeys(FILTERS, ())
+_LEFT_OUT = {"net": DEFAULT, "set": (), "classes": (), "opt": "gd", "cell": ""} | dict.fromkeys(FILTERS, ())
 """Fields that an address leaves out while they are so: links of the teaching notebook's network stay as they were."""
 
-_ORDER = ("img", "ch", "scale", "net", *FILTERS, "w", "seed", "y", "classes", "lr", "opt", "stride", "pad", "rule", "k", "stage", "cell")
+_ORDER = ("img", "ch", "scale", "net", *FILTERS, "w", "seed", "set", "y", "classes", "lr", "opt", "stride", "pad", "rule", "k", "stage", "cell")
+
+_WRITTEN = dict.fromkeys(FILTERS, filters_text) | {"set": sets_text}
+"""How a field is written that an address has in a form of its own."""
+_PIXELS = ("img", "ch", "scale")
+"""What an image's pixels are read by: with another one those that are set by hand are others."""
 
 LESSON_KEYS = frozenset(_ORDER) | {*FILTER_KEYS}
 """Every key of an address that belongs to the lesson."""
@@ -95,14 +101,15 @@ class Lesson:
     classes: tuple[str, ...] = ()
     opt: str = "gd"
     cell: str = ""
+    set: tuple[SetValue, ...] = ()
 
     def __post_init__(self) -> None:
         """Brings every field into its one form; ValueError names the field that cannot be used."""
         texts = {}
         for name, value in vars(self).items():
-            if value is None or (isinstance(value, str | tuple | list) and not value and name in ("classes", "cell", *FILTERS)):
+            if value is None or (isinstance(value, str | tuple | list) and not value and name in ("classes", "cell", "set", *FILTERS)):
                 continue
-            texts[name] = filters_text(value) if name in FILTERS else any_text(value)
+            texts[name] = _WRITTEN.get(name, any_text)(value)
         vars(self).update(settle(texts, None, refuse))
 
     # ---- the address
@@ -112,7 +119,7 @@ class Lesson:
         own = {"f" if not place else bank.name: bank for place, bank in enumerate(banks(self.network, self.x_shape))}
         values = {name: getattr(self, name) for name in _ORDER}
         return {
-            name: write_filters(value, own[name]) if name in FILTERS else as_text(value)
+            name: write_filters(value, own[name]) if name in FILTERS else write_sets(value) if name == "set" else as_text(value)
             for name, value in values.items()
             if not (name in _LEFT_OUT and value == _LEFT_OUT[name])
         }
@@ -161,7 +168,9 @@ class Lesson:
         """
         ours = self.to_query()
         if query.get("net", self.net) != self.net:
-            ours = {key: text for key, text in ours.items() if key not in {*FILTER_KEYS, "y", "classes", "stride", "pad", "rule", "stage", "cell"}}
+            ours = {key: text for key, text in ours.items() if key not in {*FILTER_KEYS, "set", "y", "classes", "stride", "pad", "rule", "stage", "cell"}}
+        elif any(query.get(key, ours[key]) != ours[key] for key in _PIXELS):
+            ours["set"] = write_sets(one for one in self.set if one.symbol != "x")
         return type(self).understand(ours | dict(query), self, label)
 
     @classmethod
@@ -244,7 +253,41 @@ class Lesson:
                [-1.,  0.,  1.]])
         """
         own = {"f": self.f, "f2": self.f2, "f3": self.f3, "f4": self.f4}
-        return first_params(self.network, x_shape or self.x_shape, self.w, self.seed, own)
+        drawn = first_params(self.network, x_shape or self.x_shape, self.w, self.seed, own)
+        return with_params(drawn, self.set_at(0)) if self.set else drawn
+
+    def set_at(self, update: int) -> tuple[SetValue, ...]:
+        """The values that are set by hand as this update is reached."""
+        return tuple(one for one in self.set if one.update == update)
+
+    @property
+    def gone_on(self) -> Lesson:
+        """The lesson of another start that goes on from update `k`: values that are set later are set so much earlier, and pixels stay.
+
+        >>> Lesson(set="x:0,0:1;b:0:1;b:1:2~5", k=3).gone_on.to_query()["set"]
+        'x:0,0:1;b:1:2~2'
+        """
+        sets = [one._replace(update=max(0, one.update - self.k)) for one in self.set if one.symbol == "x" or one.update > self.k]
+        return replace(self, set=tuple(sets), k=0)
+
+    @property
+    def unset(self) -> Lesson:
+        """The same lesson without what is set by hand."""
+        return self.until(-1)
+
+    @property
+    def last_set(self) -> int:
+        """The last update at which a value is set by hand, 0 where none is."""
+        return self.set[-1].update if self.set else 0
+
+    def until(self, k: int) -> Lesson:
+        """The same lesson without what is set by hand after update `k`, which changes nothing up to there.
+
+        >>> Lesson(set="w:0,0:1;w:0,0:2~5").until(4).to_query()["set"]
+        'w:0,0:1'
+        """
+        sets = tuple(one for one in self.set if one.update <= k)
+        return self if sets == self.set else self._of(self._fields() | {"set": sets})
 
     def without_kept(self) -> Lesson:
         """The same lesson where nothing is kept: what only a name stood for is as by default."""

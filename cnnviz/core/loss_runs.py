@@ -11,6 +11,7 @@ from cnnviz.core.cancellation import check_wanted
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.mistake_model import Placed
 from cnnviz.core.trajectory import Moment
+from cnnviz.core.updating import Point, reached
 from cnnviz.core.work import step_work
 
 UPDATES = 200
@@ -33,14 +34,15 @@ def descent(lesson: Lesson, moment: Moment, mistake: Placed | None = None) -> np
     program = network.program(x.shape)
     right = lesson.optimizer
     rule = mistake.optimizer(right) if mistake else right
-    params, state, losses = moment.params, moment.state or None, []
-    for _ in range(updates_that_fit(lesson, x.shape)):
+    point, losses = Point(moment.params, moment.state, x), []
+    for k in range(len(moment.losses), len(moment.losses) + updates_that_fit(lesson, x.shape)):
         check_wanted()
+        params, state, x = point.params, point.state or None, point.x
         trace = program.forward(params, x)
         losses.append(network.loss(trace, y))
         gradients = mistake.run(program, params, trace, y, right, state) if mistake else program.backward(params, trace, y)
-        params, state = rule.step(params, gradients, state)
-    losses.append(network.loss(program.forward(params, x), y))
+        point = reached(lesson, k, Point(*rule.step(params, gradients, state), x))
+    losses.append(network.loss(program.forward(point.params, point.x), y))
     return np.array(losses)
 
 
@@ -48,12 +50,18 @@ def descent(lesson: Lesson, moment: Moment, mistake: Placed | None = None) -> np
 class Promise:
     """What one step of gradient descent promises of the fall of the loss, η·‖∂θ‖² to first order, and what it keeps.
 
-    `shares`, of each parameter, add up to 1; `promised` is all of it, `falls` what the loss really falls by.
+    `shares`, of each parameter, add up to 1; `promised` is all of it, `before` and `after` are the loss itself.
     """
 
     shares: Mapping[str, float]
     promised: float
-    falls: float
+    before: float
+    after: float
+
+    @property
+    def falls(self) -> float:
+        """What the loss really falls by."""
+        return self.before - self.after
 
 
 @np.errstate(all="ignore")  # of a run that has run away
@@ -72,10 +80,21 @@ def promise(lesson: Lesson, moment: Moment) -> Promise | None:
     promised = sum(falls.values())
     if not promised or not np.isfinite(promised):
         return None
-    network, x, y = lesson.network, moment.trace.x, np.array(lesson.y)
-    after = network.loss(network.program(x.shape).forward(moment.after, x), y)
     shares = {name: fall / promised for name, fall in falls.items()}
-    return Promise(shares, promised, float(moment.losses[-1]) - float(after))
+    return Promise(shares, promised, float(moment.losses[-1]), loss_after(lesson, moment))
+
+
+@np.errstate(all="ignore")
+def loss_after(lesson: Lesson, moment: Moment) -> float:
+    """The loss after the moment's step, by the exact forward pass.
+
+    >>> from cnnviz import load_image, trajectory
+    >>> lesson, x = Lesson(opt="adam"), load_image("test-0")
+    >>> loss_after(lesson, trajectory(lesson, x, 3)) == float(trajectory(lesson, x, 4).losses[-1])
+    True
+    """
+    network, x = lesson.network, moment.trace.x
+    return float(network.loss(network.program(x.shape).forward(moment.after, x), np.array(lesson.y)))
 
 
 def updates_that_fit(lesson: Lesson, x_shape: tuple[int, ...]) -> int:

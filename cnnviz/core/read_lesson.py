@@ -20,7 +20,10 @@ from cnnviz.core.lesson_network import applied, fitting, open_conv, parsed, shap
 from cnnviz.core.network import DEFAULT, Network
 from cnnviz.core.network_text import MOST
 from cnnviz.core.optimizers import OPTIMIZERS
+from cnnviz.core.set_values import SetValue, read_sets, why_not, with_params
 from cnnviz.core.sliding import pad_widths
+from cnnviz.core.start import first_params
+from cnnviz.core.stored_params import NotKept
 from cnnviz.core.targets import DEFAULT_IMAGE, Refitted, at_most, named_outputs, one_hot, read_targets
 from cnnviz.core.work import MAX_UPDATES, check_updates, most_updates
 from cnnviz.words import Problem
@@ -68,6 +71,7 @@ def settle(asked: Mapping[str, str], instead: Mapping[str, Any] | None, refuse: 
     settling.geometry()
     network = settling.network = applied(values["net"], values["stride"], values["pad"])
     settling.filters(banks(network, settling.x_shape))
+    settling.sets()
     settling.targets(network.program(settling.x_shape).shapes["o"][0], label)
     settling.rule()
     settling.updates()
@@ -160,6 +164,33 @@ class _Settling:
             if key in self.asked and key not in known and not (key == "f" and known):
                 why = Problem("lesson.why.no_filters", known=known) if known else Problem("lesson.why.no_conv")
                 self.refuse(key, self.asked[key], why, "", id="lesson.left_out")
+
+    def sets(self) -> None:
+        """Values that are set by hand; what is set in a single kernel from the start is said by its numbers."""
+        text = self.asked.get("set", "")
+        self.values["set"] = ()
+        if not text:
+            return
+        program = self.network.program(self.x_shape)
+        sets, refused = read_sets(text, program)
+        own = [one for one in sets if not one.update and len(program.shown[one.symbol]) == 2 and len(program.shapes[one.symbol]) == 4]
+        try:
+            self._set_kernels(own)
+        except NotKept:  # nobody knows the other numbers
+            own = []
+        self.values["set"] = tuple(one for one in sets if one not in own)
+        if refused:
+            self.refuse("set", ";".join(entry for entry, _ in refused), why_not(refused), "", id="lesson.left_out")
+
+    def _set_kernels(self, own: list[SetValue]) -> None:
+        if not own:
+            return
+        values, here = self.values, (self.network, self.x_shape)
+        params = first_params(*here, values["w"], values["seed"], {name: values[name] for name in FILTERS})
+        changed = with_params(params, own)
+        for place, bank in enumerate(banks(*here)):
+            if any(one.symbol == bank.name for one in own):
+                values[bank.name if place else "f"] = read_filters(fields.any_text(changed[bank.name]), bank)
 
     def targets(self, n: int, label: str | None) -> None:
         """Names of the outputs, and what each of the `n` should be: the image's class, if it is among them, else output 0."""

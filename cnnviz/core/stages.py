@@ -46,9 +46,12 @@ class Stage(str):
         return label(self)
 
     @property
-    def title(self) -> Message:  # type: ignore[override]  # nobody wants a symbol in title case
+    def title(self) -> Message:  # type: ignore[override]  # a symbol is never written in title case
         """Its idea, in a few words."""
-        return Message(f"{self.words}.title")
+        if self == "o":
+            return Message("stage.o.title")
+        deeper = self.words == "layer.conv.y" and self.inputs[0] != "x"
+        return Message(f"{self.words}.{'deeper' if deeper else 'title'}")
 
     @property
     def sentence(self) -> Message:

@@ -13,6 +13,7 @@ import time
 from array import array
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from cnnviz.core.network import Network
 from cnnviz.core.optimizers import State
 from cnnviz.core.read_only import ReadOnly, lock
 from cnnviz.core.recent import Recent
-from cnnviz.core.updating import Point, Step, Updates, check_shape, walk
+from cnnviz.core.updating import Point, Step, Updates, check_shape, reached, walk
 from cnnviz.core.values import Gradients, Params, Trace
 from cnnviz.core.work import SPACING, STATE_BYTES, check_updates, updates_a_turn
 
@@ -43,6 +44,7 @@ class Moment(ReadOnly):
     `after` are the parameters that the next update leaves. `kernels` are the first convolution's filters so far, as
     they are shown, of every update, (k + 1, K, K) or (k + 1, M, C, K, K); of every `every`-th where they are many.
     `state` is what the optimizer remembers before the update, `state_after` what it hands on ("velocity.w", "m.f1").
+    `image` is the lesson's, without the pixels that are set by hand, which `trace.x` has.
     """
 
     params: Params
@@ -55,6 +57,7 @@ class Moment(ReadOnly):
     state: State = field(default_factory=dict)
     state_after: State = field(default_factory=dict)
     every: int = 1
+    image: np.ndarray = field(default_factory=lambda: np.zeros(0))
 
 
 def trajectory(lesson: Lesson, x: np.ndarray, k: int) -> Moment:
@@ -72,11 +75,28 @@ def trajectory(lesson: Lesson, x: np.ndarray, k: int) -> Moment:
     x = np.asarray(x, dtype=np.float64)
     check_shape(lesson, x)
     check_updates(k, lesson.network, x.shape, lesson.opt)
-    name = (lesson.start, x.tobytes(), x.shape)
-    run = _RUNS.get_or_make(name, lambda: _Run(lesson.start, np.frombuffer(name[1]).reshape(x.shape)))
+    name = (lesson.start.until(k), x.tobytes(), x.shape)
+    run = _run(name)
     moment = run.at(k)
     _RUNS.put(name, run)  # it has grown
     return moment
+
+
+def _run(name: _Name) -> _Run:
+    """The updates of a lesson on an image, from the last one on at which values are set by hand; those before are another lesson's."""
+
+    def made() -> _Run:
+        lesson, image, shape = name
+        x, last = np.frombuffer(image).reshape(shape), lesson.last_set
+        if not last:
+            return _Run(lesson, x)
+        earlier = lesson.until(last - 1), image, shape
+        run = _run(earlier)
+        way = run.way(last)
+        _RUNS.put(earlier, run)
+        return _Run(lesson, x, way._replace(point=reached(lesson, last, way.point)))
+
+    return _RUNS.get_or_make(name, made)
 
 
 def updates_ahead(lesson: Lesson, x: np.ndarray, k: int) -> int:
@@ -85,9 +105,12 @@ def updates_ahead(lesson: Lesson, x: np.ndarray, k: int) -> int:
     >>> forget(); updates_ahead(Lesson(), np.zeros((32, 32)), 50)
     51
     """
-    x = np.asarray(x, dtype=np.float64)
-    run = _RUNS.get((lesson.start, x.tobytes(), x.shape))
-    return 1 + k - (run.nearest(k) if run else 0)
+    x, lesson = np.asarray(x, dtype=np.float64), lesson.start.until(k)
+    run = _RUNS.get((lesson, x.tobytes(), x.shape))
+    if run:
+        return 1 + k - run.nearest(k)
+    last = lesson.last_set
+    return 1 + k - last + (updates_ahead(lesson.until(last - 1), x, last) if last else 0)
 
 
 def forget() -> None:
@@ -95,20 +118,29 @@ def forget() -> None:
     _RUNS.clear()
 
 
-class _Run:
-    """One lesson's updates so far: losses and kernels, states every SPACING updates, and closer ones near the last visit."""
+class _Way(NamedTuple):
+    """An update, where it starts, and the losses and kernels of those before it."""
 
-    def __init__(self, lesson: Lesson, x: np.ndarray):
+    update: int
+    point: Point
+    losses: bytes = b""
+    kernels: bytes = b""
+
+
+class _Run:
+    """One lesson's updates from one on: all losses and kernels so far, states every SPACING updates, and closer ones near the last visit."""
+
+    def __init__(self, lesson: Lesson, x: np.ndarray, begin: _Way | None = None):
         self.updates = updates = Updates(lesson, x)
-        self.filters = updates.filters
-        self.points: dict[int, Point] = {0: updates.first}
+        self.filters, begin = updates.filters, begin or _Way(0, updates.first)
+        self.begin = begin.update
+        self.points: dict[int, Point] = {self.begin: begin.point}
         self.near: dict[int, Point] = {}
         self.latest: dict[int, Point] = {}
-        self.losses, self.kernels = array("d"), array("d")
+        self.losses, self.kernels = array("d", begin.losses), array("d", begin.kernels)
         self.lock = threading.Lock()
-        self.filter_shape = self.filters(updates.first.params).shape
-        optimizer = lesson.optimizer
-        self.point_bytes = updates.first.bytes * (1 + len(optimizer.KEEPS))
+        self.filter_shape = self.filters(begin.point.params).shape
+        self.point_bytes = begin.point.bytes * (1 + len(lesson.optimizer.KEEPS))
         self.apart = max(NEAR, math.ceil(SPACING * self.point_bytes / NEAR_BYTES))
         self.every = max(1, math.ceil(8 * math.prod(self.filter_shape) * lesson.most_updates / KERNEL_BYTES))
         self.turn = updates_a_turn(updates.network, x.shape)
@@ -121,21 +153,37 @@ class _Run:
 
     def at(self, k: int) -> Moment:
         with held(self.lock):
-            i = self.nearest(k)
-            point = self._go_on(i, self.latest.get(i) or self.near.get(i) or self.points[i], k)
+            point = self._reached(k)
             trace, gradients, after = self._step(k, point)
             self.latest = {k: point, k + 1: after}
             losses = _sealed(self.losses, (k + 1,))
             kernels = _sealed(self.kernels, (k // self.every + 1, *self.filter_shape))
-        used, network = self.updates.used(point), self.updates.network
-        return Moment(used, trace, gradients, losses, after.params, kernels, network, point.state, after.state, self.every)
+        used, network, x = self.updates.used(point), self.updates.network, self.updates.x
+        return Moment(used, trace, gradients, losses, after.params, kernels, network, point.state, after.state, self.every, x)
+
+    def way(self, k: int) -> _Way:
+        """Update `k`, and what was before it."""
+        with held(self.lock):
+            point = self._reached(k)
+            self.latest = {k: point}
+            kernels = math.prod(self.filter_shape) * -(-k // self.every)
+            return _Way(k, point, self.losses[:k].tobytes(), self.kernels[:kernels].tobytes())
+
+    def _reached(self, k: int) -> Point:
+        i = self.nearest(k)
+        return self._go_on(i, self.latest.get(i) or self.near.get(i) or self.points[i], k)
 
     def nearest(self, k: int) -> int:
         """The last update up to `k` whose state is remembered."""
         return max(known for known in (self._coarse(k), *list(self.near), *list(self.latest)) if known <= k)
 
     def _coarse(self, k: int) -> int:
-        return min(k // SPACING, len(self.points) - 1) * SPACING
+        return max(self.begin, SPACING * min(k // SPACING, self._last))
+
+    @property
+    def _last(self) -> int:
+        """The last multiple of SPACING, divided by it, up to which states are remembered."""
+        return self.begin // SPACING + len(self.points) - 1
 
     def _go_on(self, i: int, point: Point, k: int) -> Point:
         """From update `i` to `k`. Long jumps take turns: threads that all compute only hinder each other."""
@@ -163,7 +211,7 @@ class _Run:
         """A state every SPACING updates, as far as there is room, and closer ones since the last of these."""
         if i % SPACING == 0:
             self.near.clear()
-            if i == SPACING * len(self.points) and self.point_bytes * len(self.points) < STATE_BYTES:
+            if i == SPACING * (self._last + 1) and self.point_bytes * len(self.points) < STATE_BYTES:
                 self.points[i] = point
         elif i % self.apart == 0:
             if next(iter(self.near), i) // SPACING != i // SPACING:
@@ -171,7 +219,10 @@ class _Run:
             self.near[i] = point
 
 
-_RUNS: Recent[tuple[object, ...], _Run] = Recent(MOST_BYTES, lambda run: run.bytes)
+_Name = tuple[Lesson, bytes, tuple[int, ...]]
+"""Lesson, image and its shape: what a run follows from."""
+
+_RUNS: Recent[_Name, _Run] = Recent(MOST_BYTES, lambda run: run.bytes)
 _ONE_AT_A_TIME = threading.Lock()
 
 

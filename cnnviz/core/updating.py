@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -12,16 +13,18 @@ from cnnviz.core.network import DEFAULT
 from cnnviz.core.notebook import notebook_step, params_used
 from cnnviz.core.optimizers import State
 from cnnviz.core.read_only import sealed
+from cnnviz.core.set_values import with_image, with_params
 from cnnviz.core.values import Gradients, Params, Trace
 from cnnviz.words import Problem, message
 
 
 @dataclass(frozen=True, eq=False)
 class Point:
-    """Where an update starts: the parameters, and what the optimizer remembers ({} before the first step)."""
+    """Where an update starts: the parameters, what the optimizer remembers ({} before the first step), and the image."""
 
     params: Params
     state: State
+    x: np.ndarray
 
     @property
     def bytes(self) -> int:
@@ -49,24 +52,28 @@ class Updates:
         self.lesson, self.x = lesson, x
         self.network = lesson.network
         self.program = self.network.check(x.shape)
-        self.first = Point(lesson.first_params(x.shape), {})
         self.y = sealed(lesson.y)
         self._as_notebook = lesson.net == DEFAULT and lesson.opt == "gd" and x.ndim == 2
         self._optimizer = lesson.optimizer
+
+    @cached_property
+    def first(self) -> Point:
+        """Where the first update starts."""
+        return reached(self.lesson, 0, Point(self.lesson.first_params(self.x.shape), {}, self.x))
 
     def step(self, point: Point) -> Step:
         """One update from `point`."""
         if self._as_notebook:  # the seed's functions, which know its deviations, and whose passes know stride and padding
             lesson = self.lesson
             trace, gradients, after = notebook_step(
-                point.params, self.x, self.y, lesson.lr, lesson.deviations, lesson.stride, lesson.pad
+                point.params, point.x, self.y, lesson.lr, lesson.deviations, lesson.stride, lesson.pad
             )
-            return trace, gradients, Point(after, {})
+            return trace, gradients, Point(after, {}, point.x)
         with np.errstate(all="ignore"):  # a rate that is too large ends in infinities, which are shown as such
-            trace = self.program.forward(point.params, self.x)
+            trace = self.program.forward(point.params, point.x)
             gradients = self.program.backward(point.params, trace, self.y)
             after, state = self._optimizer.step(point.params, gradients, point.state or None)
-        return trace, gradients, Point(after, state)
+        return trace, gradients, Point(after, state, point.x)
 
     def loss(self, trace: Trace) -> float:
         """L of a pass."""
@@ -93,10 +100,21 @@ def walk(lesson: Lesson, x: np.ndarray, k: int) -> Iterator[tuple[Params, Trace,
     """
     updates = Updates(lesson, np.asarray(x, dtype=np.float64))
     point = updates.first
-    for _ in range(k + 1):
+    for i in range(k + 1):
         trace, gradients, after = updates.step(point)
         yield updates.used(point), trace, gradients
-        point = after
+        point = reached(lesson, i + 1, after)
+
+
+def reached(lesson: Lesson, update: int, point: Point) -> Point:
+    """Where an update starts that begins at `point`: with the values that the lesson sets as it is reached.
+
+    >>> point = Point(Params(np.eye(3), np.ones((4, 2)), np.zeros(2)), {}, np.zeros((4, 4)))
+    >>> reached(Lesson(set="b:1:5~2"), 2, point).params.b
+    array([0., 5.])
+    """
+    sets = lesson.set_at(update) if lesson.set else ()
+    return Point(with_params(point.params, sets), point.state, with_image(point.x, sets)) if sets else point
 
 
 def check_shape(lesson: Lesson, x: np.ndarray) -> None:

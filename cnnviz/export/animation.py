@@ -112,7 +112,7 @@ def animation(
     updates, shown = frame_updates(lesson.k, frames), []
     for k in updates:
         moment = trajectory(lesson, x, k)
-        shown.append(_shown(lesson, moment, x))
+        shown.append(_shown(lesson, moment))
         progress(k)
     losses = moment.losses[updates]
     drawn = [draw(caption, [*panels, Curve("L", losses, place)]) for place, (caption, panels) in enumerate(shown)]
@@ -126,12 +126,13 @@ def animation(
 def lesson_picture(lesson: Lesson, x: np.ndarray) -> bytes:
     """The film's last frame alone, as PNG."""
     moment = trajectory(lesson, x, lesson.k)
-    caption, panels = _shown(lesson, moment, x)
+    caption, panels = _shown(lesson, moment)
     return encode([draw(caption, [*panels, Curve("L", moment.losses, lesson.k)])], "png")
 
 
-def _shown(lesson: Lesson, moment: Moment, x: np.ndarray) -> tuple[str, list[Panel]]:
+def _shown(lesson: Lesson, moment: Moment) -> tuple[str, list[Panel]]:
     """What a frame says, and the image and the maps on it."""
+    x = moment.trace.x
     image = Panel("x", "pixel", x if np.ndim(x) == 2 else np.mean(x, axis=0))
     maps = [Panel(chosen.name, chosen.scale, chosen.of(moment)) for chosen in shown_maps(lesson, np.shape(x))]
     caption = say("export.animation.frame", k=len(moment.losses) - 1, loss=float(moment.losses[-1]))

@@ -179,7 +179,7 @@ def asked_lesson(asked: argparse.Namespace) -> tuple[Lesson, Params | None, list
             return _from_arrays(content, values)
         lesson, notes = read_lesson(content)
         net = {"net": values["net"]} if "net" in values else {}
-        values = lesson.changed(net)[0].to_query() | {"k": "0"} | values
+        values = lesson.changed(net)[0].gone_on.to_query() | values
     if (first := values.pop("f1", None)) is not None:
         values.setdefault("f", first)
     lesson = _lesson_of({name: text for name, text in values.items() if name in FIELDS})

@@ -16,6 +16,7 @@ from cnnviz.core.program import Inner, Line, Program
 from cnnviz.core.trajectory import Moment
 from cnnviz.export.animation import lesson_picture
 from cnnviz.export.code_lines import aligned, expression, variable, wrapped
+from cnnviz.export.code_sets import assignment
 from cnnviz.export.code_start import IMPORTS, image_section, start_section
 from cnnviz.export.exercise_check import checked, round_off
 from cnnviz.export.passes import Passes, Section, section
@@ -48,7 +49,7 @@ def exercise_script(lesson: Lesson, pixels: np.ndarray, moment: Moment) -> str:
 
 def exercise_notebook(lesson: Lesson, pixels: np.ndarray, moment: Moment) -> str:
     """The same as a Jupyter notebook, nbformat 4.5 as JSON."""
-    return as_notebook(_introduction(lesson, pixels), _sections(lesson, pixels, moment), lesson_picture(lesson, moment.trace.x))
+    return as_notebook(_introduction(lesson, pixels), _sections(lesson, pixels, moment), lesson_picture(lesson, seen(lesson, pixels)))
 
 
 def _introduction(lesson: Lesson, pixels: np.ndarray) -> str:
@@ -61,14 +62,16 @@ def _introduction(lesson: Lesson, pixels: np.ndarray) -> str:
 
 
 def _sections(lesson: Lesson, pixels: np.ndarray, moment: Moment) -> Iterable[Section]:
-    x = seen(lesson, pixels)
+    x = moment.trace.x
     program = lesson.network.program(x.shape)
     values = program.start(moment.params, x)
+    pixels_set = [one for one in lesson.until(lesson.k).set if one.symbol == "x"]
     passes = Passes(program, lesson.optimizer, frozenset(), sizes_of(program, values, np.array(lesson.y)))
     yield section("needs", [], IMPORTS)
     yield from passes.layer_sections(forward_only=True)
     yield passes.forward_section()
-    yield image_section(lesson, pixels, program, imports=False)
+    image = image_section(lesson, pixels, program, imports=False)
+    yield replace(image, code="\n".join([image.code, *(assignment(one, program) for one in pixels_set)]))
     yield _start_section(lesson, program, values)
     yield _section("forward", f"{passes.forward_call}\nL = {passes.loss_call}\nprint('L', L)")
     yield _open_section(passes)

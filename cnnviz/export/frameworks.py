@@ -15,9 +15,11 @@ import numpy as np
 from cnnviz.core.layers.layer import Layer, Shape
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.program import Program
+from cnnviz.core.set_values import SetValue
 from cnnviz.core.symbols import Names
 from cnnviz.core.tied_layers import tied_layers
 from cnnviz.core.trajectory import trajectory
+from cnnviz.export.code_sets import assignment, cases
 from cnnviz.export.code_start import image_section, start_section
 from cnnviz.export.passes import Section
 from cnnviz.export.script import as_script
@@ -64,7 +66,7 @@ def _script(library: str, lesson: Lesson, pixels: np.ndarray) -> str:
         parts.section("needs", parts.IMPORTS),
         printing(program),
         image_section(lesson, pixels, program, imports=False),
-        start_section(lesson, program, program.start(lesson.first_params(program.x_shape))),
+        start_section(lesson, program, program.start(lesson.unset.first_params(program.x_shape))),
         parts.section("model", parts.model()),
         parts.section("passes", parts.passes()),
         parts.section("update", parts.update()),
@@ -78,8 +80,8 @@ def _script(library: str, lesson: Lesson, pixels: np.ndarray) -> str:
 def _tied(lesson: Lesson, program: Program, pixels: np.ndarray) -> dict[str, list[str]]:
     """What the layers make that have ties in the lesson's first pass, where filters are symmetric, or in its last, by their kind."""
     x, found = seen(lesson, pixels), dict[str, list[str]]()
-    first, now = lesson.first_params(program.x_shape), trajectory(lesson, x, lesson.k).params
-    for place in sorted(tied_layers(program, first, x) | tied_layers(program, now, x)):
+    first, now = (trajectory(lesson, x, k) for k in (0, lesson.k))
+    for place in sorted(tied_layers(program, first.params, first.trace.x) | tied_layers(program, now.params, now.trace.x)):
         found.setdefault(program.network.layers[place].kind, []).append(program.network.names[place].output)
     return found
 
@@ -93,6 +95,7 @@ class _Parts:
     program: Program
     NAME = ""
     IMPORTS = ""
+    BY_HAND, TURNED = "def by_hand(k):", "transpose"
 
     def section(self, name: str, code: str) -> Section:
         title, words = (say(f"export.frameworks.{name}.{part}", library=self.NAME) for part in ("title", "words"))
@@ -155,6 +158,34 @@ class _Parts:
 
     values = ""
 
+    @property
+    def by_hand(self) -> str:
+        """A function that sets, as update k is reached, what is set by hand then; nothing where nothing is."""
+        if not self.lesson.set:
+            return ""
+        body = cases(self.lesson, self.assigned)
+        return f"# {say('export.script.set.words')}\n{self.BY_HAND}\n{textwrap.indent(body, '    ')}\n\n\n"
+
+    def assigned(self, one: SetValue) -> str:
+        """What sets one value."""
+        raise NotImplementedError
+
+    def place(self, one: SetValue) -> tuple[int, str]:
+        """Where a weight is in the model's list, and what lays it out as our array, of which that entry is set."""
+        n, axes = next((n, axes) for n, (name, _, _, axes) in enumerate(self.weights()) if name == one.symbol)
+        entry = assignment(one, self.program).removeprefix(one.symbol)
+        return n, f".{self.TURNED}{tuple(int(at) for at in np.argsort(axes))}{entry}" if axes else entry
+
+    def trained(self, counted: bool = False) -> str:
+        """The loop of updates, with what is set by hand as each is reached; a step may have to know which it is."""
+        if counted:
+            loop, k, step = "t in range(1, updates + 1)", "t - 1", "step(passes()[-1], t)"
+        else:
+            loop, k, step = f"{'k' if self.lesson.set else '_'} in range(updates)", "k", "step(passes()[-1])"
+        if not self.lesson.set:
+            return f"for {loop}:\n    {step}"
+        return f"for {loop}:\n    by_hand({k})\n    {step}\nby_hand(updates)"
+
     def model(self) -> str:
         raise NotImplementedError
 
@@ -202,7 +233,7 @@ class _Keras(_Parts):
         kind = self.program.network.layers[-1].kind
         outputs = f"        o = ops.{kind}(z)\n" if self.merged else ""
         return (
-            "image = tf.constant(x.transpose(1, 2, 0)[None])\n\n\n"
+            f"image = tf.{'Variable' if self.lesson.set else 'constant'}(x.transpose(1, 2, 0)[None])\n\n\n"
             "def passes():\n"
             f'    """{say("export.frameworks.passes.docstring", library=self.NAME)}"""\n'
             "    with tf.GradientTape() as tape:\n"
@@ -219,10 +250,17 @@ class _Keras(_Parts):
         head = "def step(gradients):"
         if counted:
             head = f"def step(gradients, t):\n    # {say('export.frameworks.epsilon')}\n    {code['keras_step']}"
-        loop = "for t in range(1, updates + 1):\n    step(passes()[-1], t)" if counted else "for _ in range(updates):\n    step(passes()[-1])"
         applied = "    optimizer.apply([tf.constant(gradient) for gradient in gradients], model.trainable_variables)"
         rounded = f"# {say('export.frameworks.rounded')}\n" if "float64" in code["keras"] else ""
-        return f"{rounded}optimizer = {code['keras']}\n\n\n{head}\n{applied}\n\n\n{loop}"
+        return f"{self.by_hand}{rounded}optimizer = {code['keras']}\n\n\n{head}\n{applied}\n\n\n{self.trained(counted)}"
+
+    def assigned(self, one: SetValue) -> str:
+        if one.symbol == "x":
+            c, row, column = ([0, *one.at])[-3:]
+            return f"image[0, {row}, {column}, {c}].assign({one.value!r})"
+        n, entry = self.place(one)
+        weights = f"model.trainable_variables[{n}]"
+        return f"weights = np.array({weights})\nweights{entry}\n{weights}.assign(weights)"
 
 
 class _PyTorch(_Parts):
@@ -233,6 +271,7 @@ class _PyTorch(_Parts):
         "torch.set_default_dtype(torch.float64)"
     )
     values = "[*model.parameters()][{}].detach().numpy()"
+    BY_HAND, TURNED = "@torch.no_grad()\ndef by_hand(k):", "permute"
 
     def model(self) -> str:
         lines = []
@@ -263,10 +302,16 @@ class _PyTorch(_Parts):
 
     def update(self) -> str:
         return (
-            f"optimizer = {self.lesson.optimizer.code['pytorch']}\n\n\n"
+            f"{self.by_hand}optimizer = {self.lesson.optimizer.code['pytorch']}\n\n\n"
             "def step(gradients):\n"
             "    for parameter, gradient in zip(model.parameters(), gradients):\n"
             "        parameter.grad = torch.from_numpy(gradient)\n"
-            "    optimizer.step()\n\n\n"
-            "for _ in range(updates):\n    step(passes()[-1])"
+            "    optimizer.step()\n\n\n" + self.trained()
         )
+
+    def assigned(self, one: SetValue) -> str:
+        if one.symbol == "x":
+            c, row, column = ([0, *one.at])[-3:]
+            return f"image[0, {c}, {row}, {column}] = {one.value!r}"
+        n, entry = self.place(one)
+        return f"[*model.parameters()][{n}]{entry}"

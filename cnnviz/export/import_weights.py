@@ -57,7 +57,7 @@ def read_start(content: bytes, lesson: Lesson) -> tuple[Lesson, list[Message | s
     if not is_arrays(content):
         own, notes = read_lesson(content)
         start = read_parameters(content, program=own.network.program(own.x_shape))
-        return dataclasses.replace(starting_from(own, start), k=0), notes
+        return starting_from(own.gone_on, start), notes
     arrays = _arrays(content)
     if LESSON in arrays:
         return _own(arrays)
@@ -65,7 +65,7 @@ def read_start(content: bytes, lesson: Lesson) -> tuple[Lesson, list[Message | s
     found = _trained(arrays, program)
     if found is not None:
         params, layout = found
-        return dataclasses.replace(starting_from(lesson, params), k=0), [message("export.elsewhere.trained", layout=layout, n=len(params))]
+        return starting_from(lesson.gone_on, params), [message("export.elsewhere.trained", layout=layout, n=len(params))]
     return _kernels(arrays, lesson)
 
 
@@ -80,7 +80,7 @@ def _own(arrays: Arrays) -> tuple[Lesson, list[Message | str]]:
         if arrays[name].shape != shape:
             raise Problem("export.parameters.wrong_shape", name=name, shape=str(arrays[name].shape), needed=str(shape))
     start = Params.of({name: _numbers(name, arrays[name]) for name in program.parameters})
-    return dataclasses.replace(starting_from(lesson, start), k=0), list(wrong)
+    return starting_from(lesson.gone_on, start), list(wrong)
 
 
 # ---- a trained network
@@ -135,7 +135,8 @@ def _kernels(arrays: Arrays, lesson: Lesson) -> tuple[Lesson, list[Message | str
             if np.abs(f).max() > MAX_NUMBER:
                 raise Problem("export.parameters.too_large", name=name or "f", most=MAX_NUMBER)
             whose = message("export.elsewhere.of", name=name, shape=str(array.shape)) if name else message("export.elsewhere.alone", shape=str(array.shape))
-            return dataclasses.replace(lesson, f=filters_text(f), k=0), [message(f"export.elsewhere.{layout}", of=whose, n=len(f))]
+            others = tuple(one for one in lesson.set if bank and one.symbol != bank.name)
+            return dataclasses.replace(lesson, f=filters_text(f), k=0, set=others), [message(f"export.elsewhere.{layout}", of=whose, n=len(f))]
     listed = [f"{name} {array.shape}".strip() for name, array in arrays.items()]
     more = ["…"] if len(listed) > MOST_NAMED else []
     k = bank.k if bank else 0

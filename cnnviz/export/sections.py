@@ -14,6 +14,7 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.core.program import Inner, Program
 from cnnviz.data.images import load_image
 from cnnviz.export.arrays import backward_names, describe, forward_names, most_whole, shown
+from cnnviz.export.code_sets import by_hand_call, by_hand_section
 from cnnviz.export.code_start import IMPORTS, image_section, start_section
 from cnnviz.export.loop_check import loops_section
 from cnnviz.export.passes import Passes, Section, chain, section
@@ -28,7 +29,7 @@ def sections(lesson: Lesson, pixels: np.ndarray) -> tuple[Section, ...]:
     """
     x = seen(lesson, pixels)
     program = lesson.network.program(x.shape)
-    values = program.start(lesson.first_params(x.shape), x)
+    values = program.start(lesson.unset.first_params(x.shape), x)
     passes = Passes(program, lesson.optimizer, lesson.deviations, sizes_of(program, values, np.array(lesson.y)))
     loops = loops_section(program)
     return (
@@ -40,9 +41,10 @@ def sections(lesson: Lesson, pixels: np.ndarray) -> tuple[Section, ...]:
         printing(program),
         image_section(lesson, pixels, program, imports=False),
         start_section(lesson, program, values),
+        *([by_hand_section(lesson, program)] if lesson.set else []),
         *([loops] if loops else []),
         _training(lesson, passes),
-        _numbers_forward(passes),
+        _numbers_forward(lesson, passes),
         _numbers_backward(passes),
         _numbers_update(passes),
     )
@@ -111,7 +113,9 @@ def sizes_of(program: Program, values: Inner, y: np.ndarray) -> dict[str, tuple[
 
 def _training(lesson: Lesson, passes: Passes) -> Section:
     body = f"{passes.fresh}{passes.forward_call}\nlosses.append({passes.loss_call})\n{passes.backward_call}\n{passes.update_call}"
-    step = "t in range(1, updates + 1)" if passes.keeps else "_ in range(updates)"
+    body = by_hand_call(lesson, passes.program, "t - 1" if passes.keeps else "k") + body
+    count = "k" if lesson.set else "_"
+    step = "t in range(1, updates + 1)" if passes.keeps else f"{count} in range(updates)"
     code = f"losses = []\nfor {step}:\n{textwrap.indent(body, '    ')}"
     names = ", ".join(passes.program.parameters)
     return section("training", [rf"{names} \leftarrow \text{{update}}({names})"], code, k=lesson.k)
@@ -139,9 +143,9 @@ def printed(program: Program, name: str, suffix: str = "", variable: str = "") -
     return f'print(describe("{name}{suffix}", {f"shown({variable or name})" if dropped else variable or name}{whole}))'
 
 
-def _numbers_forward(passes: Passes) -> Section:
-    names = forward_names(passes.program.network)
-    code = f"{passes.fresh}{passes.forward_call}\nL = {passes.loss_call}\nlosses.append(L)\n\n{_prints(passes.program, names)}"
+def _numbers_forward(lesson: Lesson, passes: Passes) -> Section:
+    names, by_hand = forward_names(passes.program.network), by_hand_call(lesson, passes.program, "updates")
+    code = f"{by_hand}{passes.fresh}{passes.forward_call}\nL = {passes.loss_call}\nlosses.append(L)\n\n{_prints(passes.program, names)}"
     return section("numbers.forward", [passes.program.formulas["L"]], code)
 
 

@@ -7,8 +7,7 @@ import numpy as np
 from cnnviz.core.architecture import Architecture
 from cnnviz.core.layers.layer import Layer
 from cnnviz.core.lesson import Lesson
-from cnnviz.core.loss_runs import Promise
-from cnnviz.core.stages import label
+from cnnviz.core.loss_runs import Promise, loss_after
 from cnnviz.core.symbols import Names
 from cnnviz.core.trajectory import Moment
 from cnnviz.words import Message, message
@@ -21,9 +20,7 @@ def facts(lesson: Lesson, network: Architecture, moment: Moment, promised: Promi
         found |= _activation(layer, names, moment)
     if len(lesson.y) > 1:
         found["o"] = verdict(lesson, moment)
-    if promised:
-        found |= _promise(promised)
-    return found
+    return found | _step(lesson, moment, promised)
 
 
 def verdict(lesson: Lesson, moment: Moment) -> Message:
@@ -58,7 +55,14 @@ def _activation(layer: Layer, names: Names, moment: Moment) -> dict[str, Message
     return found
 
 
-def _promise(found: Promise) -> dict[str, Message]:
-    """Whose step promises how much of the first-order fall of the loss: its share, the largest first."""
-    ordered = sorted(found.shares, key=lambda name: -found.shares[name])
-    return {"update": message("ui.facts.promise", shares=[message("ui.facts.share", name=label(name), share=found.shares[name]) for name in ordered[:3]])}
+def _step(lesson: Lesson, moment: Moment, promised: Promise | None) -> dict[str, Message]:
+    """What the step does to the loss; nothing under a rule that is not exact, whose next loss is its own affair."""
+    if lesson.deviations:
+        return {}
+    before = float(moment.losses[-1])
+    after = promised.after if promised else loss_after(lesson, moment)
+    moves = "falls" if after < before else "rises" if after > before else "stays"
+    if not np.isfinite(before - after):
+        return {}
+    values = {"rate": lesson.lr, "before": before, **({} if moves == "stays" else {"after": after})}
+    return {"update": message(f"ui.facts.{moves}", **values)}

@@ -14,6 +14,7 @@ from cnnviz.core.layers.layer import Layer
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.links import reach
 from cnnviz.core.program import Program
+from cnnviz.core.raised import step_for
 from cnnviz.core.stages import label
 from cnnviz.core.symbols import Names
 from cnnviz.core.trajectory import Moment
@@ -64,13 +65,11 @@ def array_of(symbol: str, lesson: Lesson, moment: Moment) -> np.ndarray:
 def records(lesson: Lesson, program: Program, moment: Moment) -> dict[str, MapRecord]:
     """What the screen needs to know of every array, by its symbol."""
     scales = _scales(program)
-    return {
-        symbol: {
-            **record,
-            "limits": _limits(array_of(symbol, lesson, moment), scales.get(symbol, "signed"), lesson.scale),
-        }
-        for symbol, record in fixed(program).items()
-    }
+    found: dict[str, MapRecord] = {}
+    for symbol, record in fixed(program).items():
+        limits = _limits(array_of(symbol, lesson, moment), scales.get(symbol, "signed"), lesson.scale)
+        found[symbol] = {**record, "limits": limits, "raised_by": step_for(max(map(abs, limits)))}
+    return found
 
 
 @lru_cache(maxsize=128)
@@ -100,6 +99,7 @@ def _record(symbol: str, program: Program, layers: Mapping[str, int], scales: Ma
         band="gradients" if is_gradient else "parameters" if base in program.parameters else "values",
         scale=_COLOURS[scale],
         limits=(0.0, 1.0),
+        raised_by=0.0,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from functools import lru_cache
 
@@ -14,6 +15,7 @@ from cnnviz.core.loss_runs import Promise
 from cnnviz.core.momentum_terms import velocity_terms
 from cnnviz.core.optimizers import OPTIMIZERS, Momentum
 from cnnviz.core.program import Program
+from cnnviz.core.raised import change_of_loss
 from cnnviz.core.read_only import lock
 from cnnviz.core.stages import Stage, label
 from cnnviz.core.symbols import Names
@@ -103,7 +105,17 @@ def velocity_of(lesson: Lesson, moment: Moment, of: str) -> dict[str, np.ndarray
     name, at = found[1], int(found[2])
     if name not in moment.params or at >= moment.params[name].size:
         return {}
-    return {of: velocity_terms(lesson, moment.trace.x, len(moment.losses) - 1, name, at)}
+    return {of: velocity_terms(lesson, moment.image, len(moment.losses) - 1, name, at)}
+
+
+def raised(lesson: Lesson, moment: Moment, of: str) -> dict[str, np.ndarray]:
+    """What raising one entry changes the loss by (`change_of_loss`), of the one and by as much as "raised.z1:57:0.1" names; nothing where there is none."""
+    found = re.fullmatch(r"raised\.([a-z][0-9]{0,2}):([0-9]{1,7}):(0\.0{0,2}1)", of, re.ASCII)
+    program = map_records.program_of(lesson, moment)
+    if not found or found[1] not in program.shapes or int(found[2]) >= math.prod(program.shapes[found[1]]):
+        return {}
+    change = change_of_loss(program, moment.params, moment.trace, np.array(lesson.y), found[1], int(found[2]), float(found[3]))
+    return {of: np.array([change])}
 
 
 @lru_cache(maxsize=128)

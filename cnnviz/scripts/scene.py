@@ -17,6 +17,7 @@ from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.core.saturation import hidden_share
 from cnnviz.core.stored_params import is_kept_name
 from cnnviz.core.trajectory import Moment, trajectory, updates_ahead
+from cnnviz.core.updating import Point, reached
 from cnnviz.core.work import estimate
 from cnnviz.data.images import find_image, load_image
 from cnnviz.scripts.expression import MOST_SECONDS
@@ -73,11 +74,13 @@ class Scene(ReadOnly):
         network, x, y = lesson.network, self.arrays["x"], np.array(lesson.y)
         found = placed(mistake, network, lesson.opt)
         rule = found.optimizer(lesson.optimizer)
-        for _ in range(updates):
+        point = Point(params, state or {}, x)
+        for k in range(lesson.k + 1, lesson.k + 1 + updates):
             check_wanted()
+            params, state, x = point.params, point.state or None, point.x
             gradients = found.gradients(params, network.forward(params, x), y, lesson.optimizer, state)
-            params, state = rule.step(params, gradients, state)
-        return network.loss(network.forward(params, x), y)
+            point = reached(lesson, k, Point(*rule.step(params, gradients, state), x))
+        return network.loss(network.forward(point.params, point.x), y)
 
 
 def scene(lesson: Lesson) -> Scene:

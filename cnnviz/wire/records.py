@@ -21,6 +21,7 @@ class MapRecord(TypedDict):
 
     `shape` is that of its cells as they are laid out, (C,H,W), (N,), (M,C,K,K) or (C,H,W,N); `index` the shape by
     which a cell is named; `plain` is what it is called in a word or two. Maps of one `family` share the cell that is spoken of.
+    `raised_by` is the change of an entry by which its gradient is explained.
     """
 
     symbol: str
@@ -35,6 +36,7 @@ class MapRecord(TypedDict):
     band: Band
     scale: Scale
     limits: tuple[float, float]
+    raised_by: float
 
 
 class StageRecord(TypedDict):

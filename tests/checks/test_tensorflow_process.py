@@ -16,7 +16,7 @@ def nobody_has_asked_yet(monkeypatch):
     monkeypatch.setattr(tensorflow_process, "_state", {"is": "absent", "words": None})
 
 
-def settle(seconds: float = 60) -> tuple[str, Message | None]:
+def settle(seconds: float = 600) -> tuple[str, Message | None]:
     end = time.monotonic() + seconds
     while tensorflow_process.state()[0] == "starting" and time.monotonic() < end:
         time.sleep(0.01)
@@ -28,7 +28,7 @@ def test_it_starts_once_in_the_background_and_then_is_ready(monkeypatch):
 
     def slow():
         calls.append(1)
-        gate.wait(10)
+        gate.wait(600)
 
     monkeypatch.setattr(tensorflow_process, "import_tensorflow", slow)
     for _ in range(3):

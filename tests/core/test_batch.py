@@ -214,12 +214,12 @@ def test_linear_algebra_gets_its_threads_back_and_an_error_is_handed_on():
     def stay():
         with threads.one_blas_thread():
             entered.set()
-            leave.wait(30)
+            leave.wait(60)
 
     another = threading.Thread(target=stay)
     with threads.one_blas_thread():
         another.start()
-        assert entered.wait(30)
+        assert entered.wait(60)
         assert set(blas_threads()) == {1}
         assert set(threads.shared_out(lambda part: tuple(blas_threads()), range(4))) == {tuple(1 for _ in before)}
         assert set(blas_threads()) == {1}

@@ -1,4 +1,3 @@
-import time
 
 import numpy as np
 import pytest
@@ -88,16 +87,8 @@ def test_a_saturated_lesson_has_exact_zeros_and_passes():
     assert check.passed
 
 
-def test_the_default_lesson_takes_well_under_a_second():
-    case = LESSONS["the default"]
-    assert sum(array.size for array in check_gradients(*case).numeric.values()) == 9 + 1800 + 2
-
-    def seconds():
-        start = time.perf_counter()
-        check_gradients(*case)
-        return time.perf_counter() - start
-
-    assert min(seconds() for _ in range(5)) < 0.25
+def test_every_parameter_of_the_default_lesson_is_checked():
+    assert sum(array.size for array in check_gradients(*LESSONS["the default"]).numeric.values()) == 9 + 1800 + 2
 
 
 # --- wrong gradients fail ------------------------------------------------------------------------

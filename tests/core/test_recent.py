@@ -72,12 +72,12 @@ def test_what_takes_long_to_make_holds_nobody_up_and_the_first_one_is_everybodys
 
     def slowly() -> object:
         going.set()
-        go.wait(20)
+        go.wait(60)
         return object()
 
     thread = threading.Thread(target=lambda: made.append(recent.get_or_make("a", slowly)))
     thread.start()
-    going.wait(20)
+    going.wait(60)
     first = recent.get_or_make("a", object)
     assert recent.get_or_make("b", object) is not first
     go.set()

@@ -104,13 +104,13 @@ def test_threads_that_ask_at_a_time_for_what_is_put_off_get_one_array():
     def dx() -> np.ndarray:
         if not asked.is_set():  # the first to ask waits for the second
             asked.set()
-            assert go_on.wait(10)
+            assert go_on.wait(60)
         return np.ones(1)
 
     gradients, found = Gradients(*[np.zeros(1)] * 7, dx=dx), []
     first = threading.Thread(target=lambda: found.append(gradients.dx))
     first.start()
-    assert asked.wait(10)
+    assert asked.wait(60)
     found.append(gradients["dx"])
     go_on.set()
     first.join(10)

@@ -88,7 +88,7 @@ def run(script: str, home: Path, *arguments: str) -> dict:
     environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     environment |= {"KERAS_HOME": str(home), "PYTHONPATH": str(ROOT), "https_proxy": "http://127.0.0.1:9"}
     command = [sys.executable, "-c", HELPERS + textwrap.dedent(script), *arguments]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout.splitlines()[-1])
 
@@ -134,7 +134,7 @@ def told(archive, tmp_path_factory):
                 self.send_header("Content-Length", len(served[0]))
                 self.end_headers()
                 self.wfile.write(served[0][: len(served[0]) // 2])
-                go_on.wait(30)
+                go_on.wait(600)
                 self.wfile.write(served[0][len(served[0]) // 2 :])
 
             def log_message(self, *_):
@@ -156,33 +156,33 @@ def told(archive, tmp_path_factory):
         tell("absent")
         loader.start()
         tell("importing")
-        loader.wait(60)
+        loader.wait(600)
         tell("offline")
 
         from keras.src.utils.file_utils import get_file
         serve_instead()
         go_on.set()
         loader.start()
-        loader.wait(60)
+        loader.wait(600)
         tell("wrong")
 
         go_on.clear()
         served[0] = content
         serve_instead(file_hash=sys.argv[2])
         loader.start()
-        end = time.time() + 30
+        end = time.time() + 600
         while keras_cache.archive_size() < len(content) // 2 - 20_000 and time.time() < end:
             time.sleep(0.01)
         tell("half")
         go_on.set()
-        loader.wait(60)
+        loader.wait(600)
         tell("ready")
         check(loader.full_set)
 
         keras_cache.archive().unlink()
         again = cifar10.Loader()
         again.start()
-        told["again"] = [cifar10.cached(), again.wait(60)]
+        told["again"] = [cifar10.cached(), again.wait(600)]
         check(again.full_set)
         print(json.dumps(told))
     """
@@ -310,7 +310,7 @@ def test_starting_twice_loads_once_and_returns_at_once(monkeypatch):
     def load(enter):
         calls.append(threading.current_thread())
         enter("reading")
-        go_on.wait(10)
+        go_on.wait(600)
         return few()
 
     monkeypatch.setattr(cifar10, "_load", load)
@@ -320,9 +320,9 @@ def test_starting_twice_loads_once_and_returns_at_once(monkeypatch):
         loader.start()
     assert loader.wait(0.05) == "reading" and loader.full_set is None and loader.progress is None
     go_on.set()
-    assert loader.wait(10) == "ready"
+    assert loader.wait(600) == "ready"
     loader.start()
-    assert loader.wait(10) == "ready" and len(calls) == 1 and calls[0].daemon
+    assert loader.wait(600) == "ready" and len(calls) == 1 and calls[0].daemon
     assert loader.full_set.held_out.labels.tolist() == [3, 3, 0, 9]
 
 
@@ -338,9 +338,9 @@ def test_after_a_failure_it_can_be_started_again(monkeypatch):
     monkeypatch.setattr(cifar10, "_load", load)
     loader = Loader()
     loader.start()
-    assert loader.wait(10) == "failed" and loader.sentence.startswith("TensorFlow cannot be used (No module named")
+    assert loader.wait(600) == "failed" and loader.sentence.startswith("TensorFlow cannot be used (No module named")
     loader.start()
-    assert loader.wait(10) == "ready" and loader.sentence.startswith("All 60,000")
+    assert loader.wait(600) == "ready" and loader.sentence.startswith("All 60,000")
 
 
 def test_without_tensorflow_the_sentence_says_so(monkeypatch, folder):
@@ -348,7 +348,7 @@ def test_without_tensorflow_the_sentence_says_so(monkeypatch, folder):
     monkeypatch.setitem(sys.modules, "tensorflow.keras.datasets", None)
     loader = Loader()
     loader.start()
-    assert loader.wait(10) == "failed"
+    assert loader.wait(600) == "failed"
     assert loader.sentence.startswith("TensorFlow cannot be used (") and "pip install tensorflow" in loader.sentence
 
 
@@ -431,7 +431,7 @@ def test_damaged_batches_end_in_a_sentence(folder, monkeypatch):
     monkeypatch.setattr(cifar10, "_read", read)
     loader = Loader()
     loader.start()
-    assert loader.wait(10) == "failed"
+    assert loader.wait(600) == "failed"
     assert loader.sentence.startswith(f"The CIFAR-10 files in {folder / 'cifar-10-batches-py'} are damaged")
 
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.page import Screen, screen_in
+from tests.e2e.page import PATIENCE, Screen, screen_in
 
-expect.set_options(timeout=15_000)  # a machine that is busy for seconds is no mistake of ours
+expect.set_options(timeout=PATIENCE)
 
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 

@@ -24,7 +24,8 @@ from cnnviz.data.images import load_image
 from tests.core.seed_cells import Geometry
 
 ORDER = tuple(map(str, Lesson().network.stages))
-READY_MS = 30_000
+PATIENCE = 60_000
+"""Milliseconds in which a state has to be there: a machine that is busy for seconds is no mistake of ours."""
 LAYER_GAP = 3  # CSS pixels between the two outputs of w
 WHOLE = re.compile("[?&]" + "&(?:.*&)?".join(f"{key}=[^&]+" for key in Lesson().to_query()))
 """An address that holds every key of a lesson, in order: what the page writes when it has its answer."""
@@ -59,7 +60,7 @@ def ready(page: Page, **state: object) -> Locator:
     """
     wanted = "".join(f'[data-{name}="{value}"]' for name, value in state.items())
     root = page.locator(f'[data-ready="1"]{wanted}')
-    root.wait_for(timeout=READY_MS)
+    root.wait_for(timeout=PATIENCE)
     return root
 
 
@@ -119,6 +120,7 @@ class Screen:
         self.thrown: list[str] = []
         self.sent: list[bytes | str] = []
         self.requested: list[str] = []
+        page.context.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: self.thrown.append(str(error)))
         page.on("request", lambda request: self.requested.append(request.url))
         page.on("websocket", lambda socket: socket.on("framesent", lambda frame: self.sent.append(frame)))
@@ -151,7 +153,7 @@ class Screen:
     def connected(self) -> None:
         """Waits until Streamlit has its connection, and no script is running."""
         app = self.page.locator('.stApp[data-test-connection-state="CONNECTED"][data-test-script-state="notRunning"]')
-        expect(app).to_be_visible(timeout=60_000)
+        expect(app).to_be_visible()
 
     def painted(self) -> None:
         """Waits for two frames: whatever was on its way to the screen has arrived."""

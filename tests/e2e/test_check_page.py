@@ -148,6 +148,6 @@ def test_the_sweep_is_explained_and_opens_large(screen: Screen):
     assert not [url for url in screen.requested if "plotly" in url.lower()]
     screen.page.locator('[data-open="chart-sweep"]').click()
     plot = screen.page.get_by_role("dialog").locator(".js-plotly-plot")
-    expect(plot).to_be_visible(timeout=30_000)
+    expect(plot).to_be_visible()
     expect(plot.locator(".legendtext")).to_have_text(["float32", "float64"])
     screen.prints_no_trace()

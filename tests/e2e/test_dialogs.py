@@ -12,7 +12,6 @@ from cnnviz import Lesson, load_image
 from tests.e2e.page import Screen, read, values
 
 PLOTLY = re.compile("plotly", re.IGNORECASE)
-PLOTLY_MS = 30_000  # its chunk is 4.7 MB
 
 
 def dialog(screen: Screen) -> Locator:
@@ -28,7 +27,7 @@ def test_a_map_opens_large_as_plotly_and_plotly_not_before(screen: Screen):
     assert not [url for url in screen.requested if PLOTLY.search(url)]
     screen.page.locator('[data-open="z1"]').click()
     plot = dialog(screen).locator(".js-plotly-plot")
-    expect(plot).to_be_visible(timeout=PLOTLY_MS)
+    expect(plot).to_be_visible()
     assert [url for url in screen.requested if PLOTLY.search(url)]
     expect(dialog(screen)).to_contain_text("z₁, the convolution, after 1 update")
     expect(plot.locator(".colorbar")).to_be_visible()
@@ -54,7 +53,7 @@ def test_a_pinned_cell_stays_pinned_behind_a_dialog(screen: Screen):
     screen.point_away()
     expect(screen.page.locator(".explain.pinned")).to_be_visible()
     screen.key("large").click()  # what the words are about, not the stage
-    expect(dialog(screen)).to_contain_text("x, the ", timeout=PLOTLY_MS)
+    expect(dialog(screen)).to_contain_text("x, the ")
     screen.press("Escape")
     expect(dialog(screen)).to_have_count(0)
     expect(screen.page.locator(".explain.pinned")).to_be_visible()
@@ -70,7 +69,7 @@ def test_maps_with_layers_the_loss_and_the_update_open_too(screen: Screen):
     ):
         act()
         plot = dialog(screen).locator(".js-plotly-plot")
-        expect(plot.locator(".cartesianlayer > .subplot")).to_have_count(panels, timeout=PLOTLY_MS)
+        expect(plot.locator(".cartesianlayer > .subplot")).to_have_count(panels)
         expect(dialog(screen)).to_contain_text(title)
         screen.prints_no_trace()
         screen.press("Escape")

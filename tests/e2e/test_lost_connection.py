@@ -24,7 +24,7 @@ def test_without_a_server_stages_go_on_and_an_update_says_why_it_does_not(screen
     fragile.stop()
     screen.press("PageDown", "PageDown", "PageDown")  # one of them was asked for ahead
     notice = screen.page.locator(".notice")
-    expect(notice).to_contain_text("The server has not answered", timeout=15_000)
+    expect(notice).to_contain_text("The server has not answered")
     expect(screen.root).to_have_attribute("data-update", re.compile("[12]"))
     screen.press("Escape")  # Streamlit's own dialog says that the connection is lost
     expect(screen.page.get_by_role("dialog")).to_have_count(0)
@@ -42,7 +42,7 @@ def test_a_restarted_server_brings_back_the_same_screen(screen: Screen, fragile:
     lesson = Lesson(img="test-9", k=5, stage="da1", lr=0.02)
     screen.open("/", img="test-9", k=5, stage="da1", lr=0.02).shows(lesson)
     said = screen.numbers.inner_text()
-    with screen.page.expect_event("websocket", timeout=60_000):  # Streamlit comes back by itself
+    with screen.page.expect_event("websocket"):  # Streamlit comes back by itself
         fragile.stop()
         fragile.start()
     screen.shows(lesson)
@@ -86,7 +86,7 @@ def test_nobody_waits_for_streamlits_own_scripts_and_what_was_done_before_them_s
     screen.key("files").evaluate("button => button.click()")  # a dialog of Streamlit's
     for route in held:
         route.continue_()
-    expect(screen.page.get_by_role("dialog")).to_be_visible(timeout=60_000)
+    expect(screen.page.get_by_role("dialog")).to_be_visible()
     screen.press("Escape")
     expect(screen.page.get_by_role("dialog")).to_have_count(0)
     expect(screen.page.locator(".stApp .cnnviz")).to_have_count(1)

@@ -170,5 +170,5 @@ def test_charts_open_large(screen: Screen):
     screen.open("/notebook", rule="short_loop", k=3)
     screen.page.locator('[data-open="chart-losses"]').click()
     plot = screen.page.get_by_role("dialog").locator(".js-plotly-plot")
-    expect(plot).to_be_visible(timeout=30_000)
+    expect(plot).to_be_visible()
     expect(plot.locator(".legendtext")).to_have_text(["exact", "notebook"])

@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 
 from cnnviz.core.lesson import Lesson
 from tests.core.seed_cells import sources
-from tests.e2e.page import Screen, cell_of, geometry
+from tests.e2e.page import ORDER, Screen, cell_of, geometry
 
 
 def test_lit_cells_are_the_sources(screen: Screen):
@@ -180,3 +180,29 @@ def test_a_hover_paints_outlines_alone_and_neither_an_element_nor_a_canvas_is_ma
     assert {where for _, where in drawn} == {"above"} and {what for what, _ in drawn} == {"strokeRect"}
     assert screen.page.evaluate("window.changed") == []
     assert screen.page.evaluate("window.made") == 0
+
+
+# Maps whose outlines are of cells that are not lit, or do not lie where the map does.
+STRAY = """() => [...document.querySelectorAll(".outlines")].filter((above) => {
+  const map = above.previousElementSibling
+  const [mine, its] = [above, map].map((canvas) => canvas.getBoundingClientRect())
+  const empty = above.getContext("2d").getImageData(0, 0, above.width, above.height).data.every((value) => value === 0)
+  return (!map.dataset.lit && !empty) || ["x", "y", "width", "height"].some((side) => Math.abs(mine[side] - its[side]) > 1)
+}).map((above) => above.previousElementSibling.dataset.map)"""
+AT_ONCE = """(keys) => {
+  for (const key of keys) document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }))
+}"""
+
+
+def test_outlines_lie_on_the_cells_that_are_lit_and_nowhere_else(screen: Screen):
+    """Also where a stage is left and its numbers or its size change before the next frame."""
+    screen.open("/", k=3, stage="update")
+    screen.press("ArrowRight")
+    screen.ready(update=4, stage="x")
+    assert screen.page.evaluate(STRAY) == []
+    screen.press("ArrowLeft")
+    screen.ready(update=3, stage="update")
+    screen.page.evaluate(AT_ONCE, ["l", *["ArrowLeft"] * (len(ORDER) - 1)])
+    screen.ready(update=3, stage="x")
+    expect(screen.page.locator(".cnnviz.lecture")).to_have_count(1)
+    assert screen.page.evaluate(STRAY) == []

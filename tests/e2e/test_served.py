@@ -19,7 +19,6 @@ from tests.e2e.page import Screen, screen_in
 from tests.test_installed import HIDDEN
 
 PREFIX = "/tools/cnnviz"
-SAY_MS = 30_000
 
 pytestmark = pytest.mark.xdist_group("served")  # they share a server
 
@@ -52,9 +51,9 @@ def goes_through(screen: Screen, prefix: str) -> None:
     screen.shows(Lesson(k=2, stage="a1"))
     screen.page.locator("nav").get_by_text("Check", exact=True).click()
     expect(screen.page.locator(".verdict")).to_be_visible()
-    screen.page.wait_for_url(lambda url: url.partition("?")[0].endswith(f"{prefix}/check"), timeout=SAY_MS)
+    screen.page.wait_for_url(lambda url: url.partition("?")[0].endswith(f"{prefix}/check"))
     screen.page.reload()
-    expect(screen.page.locator(".verdict")).to_be_visible(timeout=SAY_MS)
+    expect(screen.page.locator(".verdict")).to_be_visible()
     screen.page.evaluate("history.back()")
     expect(screen.page.locator("nav [aria-current=page]")).to_have_text("Step")
     screen.shows(Lesson(k=2, stage="a1"))
@@ -80,14 +79,14 @@ def test_under_a_path_everything_works(screen: Screen):
 
 def test_without_tensorflow_everything_else_works_and_what_is_missing_is_said_where_it_is_asked_for(screen: Screen):
     screen.open(f"{PREFIX}/check", k=1, tf=1)
-    expect(screen.page.locator(".cnnviz")).to_contain_text("TensorFlow is not installed", timeout=SAY_MS)
+    expect(screen.page.locator(".cnnviz")).to_contain_text("TensorFlow is not installed")
     expect(screen.page.locator(".verdict")).to_contain_text("All 1,811 entries")
     screen.open(f"{PREFIX}/", k=1)
     screen.connected()
     screen.key("cifar10").click()
     dialog = screen.page.get_by_role("dialog")
     dialog.get_by_role("button", name="Load CIFAR-10").click()
-    expect(dialog.get_by_role("alert")).to_contain_text("TensorFlow cannot be used", timeout=SAY_MS)
+    expect(dialog.get_by_role("alert")).to_contain_text("TensorFlow cannot be used")
     screen.prints_no_trace()
 
 
@@ -192,27 +191,27 @@ def test_in_a_frame_on_another_host_everything_works(browser, elsewhere):
     with shown_in_a_frame(browser, f"{elsewhere.url}{PREFIX}/?embed=true&k=1&stage=z1", "clipboard-write") as page:
         frame = in_frame(page)
         root = frame.locator('[data-ready="1"][data-update="1"]')
-        root.wait_for(timeout=SAY_MS)
+        root.wait_for()
         root.locator('canvas[data-map="z1"]').click()
         page.keyboard.press("PageDown")
-        frame.locator('[data-ready="1"][data-update="2"]').wait_for(timeout=SAY_MS)
+        frame.locator('[data-ready="1"][data-update="2"]').wait_for()
         frame.locator('[data-key="copy_link"]').click()
         expect(frame.locator('[data-key="copy_link"]')).to_have_text("Copied")
         frame.locator('[data-key="upload"]').click()
         take_upload(frame)
-        expect(frame.get_by_role("dialog")).to_have_count(0, timeout=SAY_MS)
-        frame.locator('[data-ready="1"]').wait_for(timeout=SAY_MS)
+        expect(frame.get_by_role("dialog")).to_have_count(0)
+        frame.locator('[data-ready="1"]').wait_for()
         inner = page.frames[1]
-        inner.wait_for_url(lambda url: "img=upload-" in url and "embed=true" in url, timeout=SAY_MS)
+        inner.wait_for_url(lambda url: "img=upload-" in url and "embed=true" in url)
         frame.locator("nav").get_by_text("Train", exact=True).click()
         frame.locator("nav [aria-current=page]").get_by_text("Train").wait_for()
-        inner.wait_for_url(lambda url: f"{PREFIX}/train?" in url, timeout=SAY_MS)
+        inner.wait_for_url(lambda url: f"{PREFIX}/train?" in url)
 
 
 def test_in_a_frame_that_may_not_copy_the_link_is_said(browser, elsewhere):
     with shown_in_a_frame(browser, f"{elsewhere.url}{PREFIX}/?k=1") as page:
         frame = in_frame(page)
-        frame.locator('[data-ready="1"]').wait_for(timeout=SAY_MS)
+        frame.locator('[data-ready="1"]').wait_for()
         frame.locator('[data-key="copy_link"]').click()
         expect(frame.locator(".notice")).to_contain_text("The link is the address: http")
 

@@ -14,7 +14,7 @@ from tests.conftest import Server
 from tests.e2e.page import Screen, read, screen_in
 
 pytestmark = pytest.mark.xdist_group("tensorflow")  # one worker, one start of TensorFlow
-TENSORFLOW_MS = 120_000
+TENSORFLOW_MS = 300_000
 NOWHERE = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
 
 

@@ -136,7 +136,7 @@ def test_a_curve_opens_large_with_the_others_on_one_cursor(screen: Screen):
     screen.open("/train", n="40", k="7", lr="0.3")
     screen.page.locator('[data-open="film-o"]').click()
     plot = screen.page.get_by_role("dialog").locator(".js-plotly-plot")
-    expect(plot.locator(".cartesianlayer > .subplot")).to_have_count(4, timeout=30_000)
+    expect(plot.locator(".cartesianlayer > .subplot")).to_have_count(4)
     expect(plot.locator(".shapelayer path")).to_have_count(1)  # where the film stands
     plot.locator(".nsewdrag").first.hover()
     plot.locator(".nsewdrag").first.hover(position={"x": 300, "y": 60})

@@ -12,7 +12,7 @@ from tests.e2e.test_accessibility import violations
 
 
 def done(screen: Screen) -> None:
-    expect(screen.page.get_by_text("done: update")).to_be_visible(timeout=60_000)
+    expect(screen.page.get_by_text("done: update")).to_be_visible()
 
 
 def test_a_training_is_watched_and_its_parameters_open_in_step(screen: Screen):

@@ -36,7 +36,7 @@ def cnnviz(*arguments: str, folder=None, **environment: str) -> subprocess.Compl
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=600,
     )
     assert "Traceback" not in done.stderr and "Warning" not in done.stderr
     return done
@@ -53,7 +53,7 @@ def test_it_prints_what_the_exported_script_prints(tmp_path):
     done = cnnviz(f"http://localhost:8501/?{query}#top", "--script", "lesson.py", folder=tmp_path)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "lesson.py").read_text("utf-8") == numpy_script(lesson, find_image("test-3").pixels)
-    alone = subprocess.run([sys.executable, "-I", tmp_path / "lesson.py"], capture_output=True, text=True, timeout=60)
+    alone = subprocess.run([sys.executable, "-I", tmp_path / "lesson.py"], capture_output=True, text=True, timeout=600)
     assert numbers(done.stdout) == alone.stdout.splitlines()
     assert done.stdout.startswith("# test-3, airplane, after 12 updates\n# ?img=test-3&ch=gray&")
 
@@ -70,7 +70,7 @@ def test_any_network_prints_what_its_script_prints_and_goes_on_from_its_file(net
     asked = ["--net", net, "--ch", "rgb", "--img", "test-3"]
     done = cnnviz(*asked, "--opt", "adam", "--k", "3", "--script", "lesson.py", "--json", "p.json", "--film", "f.gif", folder=tmp_path)
     assert done.returncode == 0, done.stderr
-    alone = subprocess.run([sys.executable, "-I", tmp_path / "lesson.py"], capture_output=True, text=True, timeout=60)
+    alone = subprocess.run([sys.executable, "-I", tmp_path / "lesson.py"], capture_output=True, text=True, timeout=600)
     assert numbers(done.stdout) == alone.stdout.splitlines()
     on = cnnviz("--params", "p.json", folder=tmp_path)
     before = [line for line in numbers(done.stdout) if not re.match(r"losses|.* next", line)]
@@ -151,7 +151,7 @@ def test_a_run_goes_on_from_saved_parameters(rule, tmp_path):
     assert "after 3 updates" in done.stdout and "from the parameters in half.json" in done.stdout
     without = [line for line in numbers(done.stdout) if not line.startswith("losses")]
     assert without == [line for line in numbers(straight.stdout) if not line.startswith("losses")]
-    script = subprocess.run([sys.executable, "-I", "lesson.py"], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    script = subprocess.run([sys.executable, "-I", "lesson.py"], cwd=tmp_path, capture_output=True, text=True, timeout=600)
     assert script.stdout.splitlines() == numbers(done.stdout)
     assert (tmp_path / "lesson.gif").stat().st_size > 1000
     unmoved = cnnviz("--params", "half.json", "--lr", "9", folder=tmp_path)
@@ -171,7 +171,7 @@ def test_what_the_file_says_of_its_lesson_in_vain_is_told(tmp_path):
 @pytest.mark.parametrize("closed", ["2>&-", "2>/dev/full"])
 def test_nobody_to_tell_is_no_failure(closed, tmp_path):
     command = f"{shlex.join(COMMAND)} --npz a.npz {closed} >out"
-    assert subprocess.run(command, shell=True, cwd=tmp_path, env=ENVIRONMENT, timeout=60).returncode == 0
+    assert subprocess.run(command, shell=True, cwd=tmp_path, env=ENVIRONMENT, timeout=600).returncode == 0
     assert (tmp_path / "a.npz").exists() and "df" in (tmp_path / "out").read_text()
 
 

@@ -28,6 +28,7 @@ LESSONS = [
     Lesson(k=3, scale="raw", f="blur", w="zeros", pad="same", stride=2),
     Lesson(net="conv3x3b-relu-max2-conv2x3-tanh-dense3-softmax-ce", ch="rgb", k=2, opt="adam", y=(0.0, 1.0, 0.0)),
     Lesson(net="dense4-relu-dense2-sigmoid-bce", img="digit7-3"),
+    Lesson(k=2, set="x:3,4:5;x:5,5:3~2;x:6,6:9~3;w:0,0:3~1"),
     Lesson(net="conv4x5s2d2-sigmoid-avg2-gap-mse", y=(0.1, 0.2, 0.3, 0.4)),
 ]
 IDS = [f"{lesson.net} k={lesson.k}" for lesson in LESSONS]
@@ -55,7 +56,7 @@ def filled(text, program, spoil=("", "")):
 
 def ran(text, folder):
     (folder / "exercise.py").write_text(text, "utf-8")
-    done = subprocess.run([sys.executable, "-I", "exercise.py"], cwd=folder, capture_output=True, text=True, encoding="utf-8", timeout=60)
+    done = subprocess.run([sys.executable, "-I", "exercise.py"], cwd=folder, capture_output=True, text=True, encoding="utf-8", timeout=600)
     assert done.returncode == 0, done.stderr
     return dict(line.split(maxsplit=1) for line in done.stdout.splitlines())
 

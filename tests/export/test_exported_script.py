@@ -85,7 +85,7 @@ def run_alone(code: list[str], folder, stdin: str | None = None, **environment: 
     """
     command = [sys.executable, "-I", "-W", "error", *code]
     variables = os.environ | environment
-    done = subprocess.run(command, input=stdin, cwd=folder, env=variables, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, input=stdin, cwd=folder, env=variables, capture_output=True, text=True, timeout=600)
     assert done.stderr == "" and done.returncode == 0, done.stderr
     return done.stdout.splitlines()
 
@@ -146,6 +146,24 @@ def test_script_and_notebook_print_the_numbers_of_this_lesson(lesson, tmp_path):
 @pytest.mark.parametrize("number", range(12))
 def test_the_script_prints_the_numbers_of_any_network(number, tmp_path):
     lesson = some_network(number)
+    assert_same_numbers(run_script(lesson, tmp_path), lesson)
+
+
+SET = {
+    "from the start and later": Lesson(k=3, set="x:3,4:0.5;f:0,0:9;w:120,0:0.31~2;b:0:1;x:2,2:0.1~3;f:0,0:5~1"),
+    "in a network, with a memory": Lesson(
+        k=3, net="conv2x3b-relu-max2-conv3x3-tanh-dense3-softmax-ce", ch="rgb", f="random-1", opt="adam",
+        set="x:2,3,4:0.5;f1:1,2,0,0:9;f2:2,1,2,2:4~3;w:12,0:0.31~2;b1:0:1;x:1,2,2:0.1~3",
+    ),
+    "one parameter": Lesson(k=2, opt="momentum", set="f:1,1:2~2"),
+    "beside deviations": Lesson(k=2, rule="one_pixel", set="w:3,0:1;f:1,1:2~1", scale="raw"),
+    "from parameters that are kept": Lesson(set="w:3,0:1", w=keep({"w": np.ones((900, 2))})),
+}  # fmt: skip
+"""Lessons in which values are set by hand."""
+
+
+@pytest.mark.parametrize("lesson", SET.values(), ids=SET)
+def test_the_script_sets_what_is_set_by_hand(lesson, tmp_path):
     assert_same_numbers(run_script(lesson, tmp_path), lesson)
 
 
@@ -268,7 +286,7 @@ def test_a_lesson_that_starts_from_held_parameters_takes_them_along(tmp_path):
     lesson = Lesson(f=start.f, w=keep(start), k=2)
     path = tmp_path / "lesson.py"
     path.write_text(numpy_script(lesson, find_image("test-0").pixels), "utf-8")
-    done = subprocess.run([sys.executable, "-I", path], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run([sys.executable, "-I", path], capture_output=True, text=True, check=True, timeout=600)
     moment = trajectory(lesson, load_image("test-0"), 2)
     assert repr(moment.trace.o.tolist()) in done.stdout
     assert repr(moment.gradients.df.tolist()) in done.stdout

@@ -27,6 +27,13 @@ LESSONS = {preset.name: Lesson.understand(preset.query | {"k": "2", "lr": "0.001
     # A softmax that is sure and wrong: of one that is right TensorFlow has only the first digits.
     "raw pixels": Lesson(net="conv2x3bs2-max2-dense2-softmax-ce", scale="raw", f="random-1", y="0,1", k=0),
 }
+LESSONS |= {
+    "set by hand": Lesson(
+        k=3, net="conv2x3b-tanh-avg2-conv3x3-tanh-dense3-softmax-ce", ch="rgb", f="random-1", opt="adam",
+        set="x:2,3,4:0.5;f1:1,2,0,0:9;f2:2,1,2,2:4~3;w:12,0:0.31~2;b1:0:1;x:1,2,2:0.1~3",
+    ),
+    "set by hand in the notebook's network": Lesson(k=2, set="x:3,4:0.5;f:0,0:5~1;w:120,0:0.31~2"),
+}  # fmt: skip
 SCRIPTS = {"keras": keras_script, "torch": pytorch_script}
 
 

@@ -30,7 +30,10 @@ def npy(array: np.ndarray) -> bytes:
     return file.getvalue()
 
 
-@pytest.mark.parametrize("lesson", [Lesson(k=3, img="test-3", lr=0.5), Lesson(net=NET, ch="rgb", k=2), Lesson(k=1, stride=3, pad="full")])
+SAVED = [Lesson(k=3, img="test-3", lr=0.5), Lesson(net=NET, ch="rgb", k=2), Lesson(k=1, stride=3, pad="full"), Lesson(k=2, set="x:3,4:0.5~1;w:0,0:1;b:0:2~2;b:1:1~4")]
+
+
+@pytest.mark.parametrize("lesson", SAVED)
 @pytest.mark.parametrize("form", ["npz", "json"])
 def test_a_file_that_was_saved_here_brings_its_lesson_and_goes_on_from_its_numbers(lesson, form):
     moment = trajectory(lesson, load_image(lesson.img, lesson.ch), lesson.k)
@@ -39,6 +42,8 @@ def test_a_file_that_was_saved_here_brings_its_lesson_and_goes_on_from_its_numbe
     assert (start.img, start.net, start.lr, start.stride, start.k) == (lesson.img, lesson.net, lesson.lr, lesson.stride, 0)
     for name, array in start.first_params().items():
         assert array.tobytes() == np.ascontiguousarray(moment.params[name]).tobytes()
+    on = trajectory(start, load_image(lesson.img, lesson.ch), 3)
+    assert on.after.w.tobytes() == trajectory(lesson, load_image(lesson.img, lesson.ch), lesson.k + 3).after.w.tobytes()
 
 
 def of_pytorch(params) -> dict[str, np.ndarray]:

@@ -21,7 +21,7 @@ from cnnviz.hall.redis_store import Shared
 from cnnviz.scripts.scene import lesson_of
 from cnnviz.scripts.scene import scene as lesson_scene
 from cnnviz.scripts.votes import bars
-from tests.hall.test_rooms import Hall, scene
+from tests.hall.test_rooms import Hall, scene, settled, until
 
 LARGEST = {"spot": "largest", "map": "z1"}
 HANDS = {"kind": "choose", "ask": "Clear so far?", "answers": [{"label": "yes"}, {"label": "no"}]}
@@ -146,22 +146,27 @@ async def test_a_show_of_hands_has_no_answer_to_reveal():
     assert (await here.results())[1]["rounds"] == [{"votes": 1, "counts": [[1, 1, 1]]}]
 
 
-@scene
-async def test_time_closes_a_question_on_the_server():
-    here = await Asked(Hall()).open()
-    async with here.hall.following(here.path) as lines:
-        await here.put(**HANDS, seconds=1)
-        await here.vote(1, 0)
-        code = here.path.removeprefix("/room/")
-        await asyncio.sleep(0.05)
-        began = time.monotonic()
-        while '"phase": "closed"' not in "".join(lines) and time.monotonic() - began < 5:
-            await asyncio.sleep(0.05)
-        said = [json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: {")]
-        assert [poll["phase"] for poll in said] == ["open", "closed"] and 0.5 < said[0]["left"] <= 1
-        assert (await here.vote(1, 1))[1]["id"] == "ui.rooms.vote_closed"
-        assert here.hall.rooms.store.rooms[code].ballots[1] == {await here.device(1): 0.0}
-        assert (await here.put(act="show"))[0] == 200
+def test_time_closes_a_question_on_the_server(monkeypatch):
+    """The clock stands still until everybody has answered."""
+    now = [time.time()]
+    monkeypatch.setattr(time, "time", lambda: now[0])
+
+    async def act():
+        here = await Asked(Hall()).open()
+        async with here.hall.following(here.path) as lines:
+            await here.put(**HANDS, seconds=1)
+            await here.vote(1, 0)
+            code = here.path.removeprefix("/room/")
+            await settled()
+            now[0] += 1
+            await until(lambda: '"phase": "closed"' in "".join(lines))
+            said = [json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: {")]
+            assert [(poll["phase"], poll["left"]) for poll in said] == [("open", 1), ("closed", None)]
+            assert (await here.vote(1, 1))[1]["id"] == "ui.rooms.vote_closed"
+            assert here.hall.rooms.store.rooms[code].ballots[1] == {await here.device(1): 0.0}
+            assert (await here.put(act="show"))[0] == 200
+
+    asyncio.run(act())
 
 
 @scene
@@ -170,8 +175,7 @@ async def test_a_screen_hears_how_many_have_answered_and_is_no_follower():
     await here.put(**HANDS)
     await here.vote(1, 0)
     async with here.hall.following(here.path, way="events?screen=1") as screen, here.hall.following(here.path, way="events?alone=1"), here.hall.following(here.path):
-        await asyncio.sleep(1.1)
-        assert 'data: {"votes": 1, "followers": 2, "alone": 1}' in screen
+        await until(lambda: 'data: {"votes": 1, "followers": 2, "alone": 1}' in screen)
         found = (await here.hall.ask("GET", here.path))[1]
         assert (found["followers"], found["alone"]) == (2, 1)
     assert (await here.hall.ask("GET", here.path))[1]["followers"] == 0
@@ -339,10 +343,11 @@ def test_votes_outlive_a_redis_that_was_started_again():
             await fakeredis.FakeAsyncRedis(server=server).flushall()
             hall.rooms.store.tasks.pop(0).cancel()  # the connection on which it listened is gone, too
             hall.rooms.store.tasks.clear()
-            began = time.monotonic()
-            while (await here.results(True))[1].get("rounds", [{"votes": 0}])[0]["votes"] < 5 and time.monotonic() - began < 5:
-                await asyncio.sleep(0.05)
-            assert (await here.results(True))[1]["rounds"] == [{"votes": 5, "counts": [[1, 1, 5]]}]
+
+            async def there() -> bool:
+                return (await here.results(True))[1].get("rounds") == [{"votes": 5, "counts": [[1, 1, 5]]}]
+
+            await until(there)
 
     asyncio.run(act())
 
@@ -437,8 +442,11 @@ def test_every_process_puts_back_what_was_answered_there():
         there.path = here.path
         async with one.following(here.path), two.following(here.path):
             await here.put(**HANDS)
-            while not (await two.rooms.store.room(here.path.removeprefix("/room/"))).poll:
-                await asyncio.sleep(0.01)
+
+            async def heard() -> bool:
+                return (await two.rooms.store.room(here.path.removeprefix("/room/"))).poll is not None
+
+            await until(heard)
             assert [(await at.vote(n, 1))[0] for n, at in enumerate((here, there))] == [200, 200]
             await fakeredis.FakeAsyncRedis(server=server).flushall()
             assert (await here.vote(2, 1))[0] == 503  # not "closed": it will be taken
@@ -544,9 +552,7 @@ def test_answers_outlive_redis_together_with_the_process_that_took_them():
             for n, answer in ((1, 1), (2, 0)):
                 await there.vote(n, answer)  # one thinks better of it by way of the other process, which then ends
             room = await here.hall.rooms.store.room(code)
-            async with asyncio.timeout(5):
-                while len(room.ballots.get(1, {})) < 2:
-                    await asyncio.sleep(0.01)
+            await until(lambda: len(room.ballots.get(1, {})) == 2)
             await redis.flushall()
             await here.hall.rooms.store._refresh(code, restore=True)
             assert (await here.results(True))[1]["rounds"] == [{"votes": 2, "counts": [[0, 0, 1], [1, 1, 1]]}]

@@ -23,6 +23,19 @@ def cheap_codes(monkeypatch):
     monkeypatch.setattr(keys, "COST", 4)
 
 
+async def settled() -> None:
+    """Lets everybody go on who can: so many turns of the loop, and no time that would be short on a busy machine."""
+    for _ in range(100):
+        await asyncio.sleep(0)
+
+
+async def until(true, seconds: float = 60.0) -> None:
+    """Waits until `true`, a function or a coroutine function, says so; TimeoutError where it never does."""
+    async with asyncio.timeout(seconds):
+        while not (await true() if asyncio.iscoroutinefunction(true) else true()):
+            await asyncio.sleep(0.01)
+
+
 class Hall:
     """An application of rooms alone, asked directly."""
 
@@ -51,7 +64,7 @@ class Hall:
             lines.extend(message.get("body", b"").decode().split("\n"))
 
         task = asyncio.create_task(self._call("GET", f"{path}/{way}", b"", headers, "1.2.3.4", take))
-        await asyncio.sleep(0.02)
+        await settled()
         yield lines
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
@@ -90,13 +103,13 @@ async def test_the_hall_is_where_its_driver_is():
     async with hall.following(path) as first, hall.following(path.lower()) as second:
         assert data(first) == data(second) == ["k=3&stage=z1"]
         assert (await hall.ask("PUT", path, b"?k=4&stage=df&page=train", driver))[0] == 200
-        await asyncio.sleep(0.02)
+        await settled()
         assert data(first)[-1] == data(second)[-1] == "k=4&stage=df&page=train"
         status, found = await hall.ask("GET", path)
         assert (status, found["query"], found["followers"]) == (200, "k=4&stage=df&page=train", 2)
         assert found.keys().isdisjoint({"driver", "secret"})
         assert (await hall.ask("DELETE", path, headers=driver))[0] == 204
-        await asyncio.sleep(0.02)
+        await settled()
         assert "event: end" in first and "event: end" in second
     assert (await hall.ask("GET", path))[0] == 404
     assert len(hall.rooms.streams) == 0 and not hall.rooms.streams.followed
@@ -109,11 +122,11 @@ async def test_a_crowd_is_moved_when_its_numbers_are_ready_and_a_later_move_over
     path, driver = await hall.open("k=0")
     async with hall.following(path) as heard:
         moves = [asyncio.create_task(hall.ask("PUT", path, query.encode(), driver)) for query in ready]
-        await asyncio.sleep(0.02)
+        await settled()
         assert data(heard) == ["k=0"]
         for query in ("k=2", "k=1"):
             ready[query].set()
-            await asyncio.sleep(0.02)
+            await settled()
             assert data(heard) == ["k=0", "k=2"]
         assert [(await move)[0] for move in moves] == [200, 200]
 
@@ -130,7 +143,7 @@ async def test_who_comes_back_hears_what_they_missed_and_nothing_twice():
     async with hall.following(path, {"Last-Event-ID": number}) as lines:
         assert data(lines) == []
         await hall.ask("PUT", path, b"k=3", driver)
-        await asyncio.sleep(0.02)
+        await settled()
         assert data(lines) == ["k=3"]
     async with hall.following(path, {"Last-Event-ID": "0"}) as lines:
         assert data(lines) == ["k=3"]
@@ -233,7 +246,7 @@ async def test_a_room_ends_after_hours_of_silence():
     async with hall.following(other) as lines:
         now[0] = SILENCE + 1
         await hall.open()
-        await asyncio.sleep(0.02)
+        await settled()
         assert "event: end" in lines
     assert [(await hall.ask("GET", one))[0] for one in (path, other)] == [200, 404]
 
@@ -245,7 +258,7 @@ async def test_a_server_that_stops_lets_every_stream_go():
     async with hall.following(path), hall.following(path):
         assert len(hall.rooms.streams) == 2
         hall.rooms.streams.close()
-        await asyncio.sleep(0.02)
+        await settled()
         assert len(hall.rooms.streams) == 0
 
 

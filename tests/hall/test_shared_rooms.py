@@ -16,7 +16,7 @@ from cnnviz.hall import LENGTH, redis_store
 from cnnviz.hall.poll import Poll
 from cnnviz.hall.redis_store import Shared
 from cnnviz.hall.store import IDLE, TooManyRooms
-from tests.hall.test_rooms import Hall, data, scene
+from tests.hall.test_rooms import Hall, data, scene, until
 
 
 @pytest.fixture(autouse=True)
@@ -27,12 +27,6 @@ def quickly(monkeypatch):
 
 def process(server: fakeredis.FakeServer, most: int = 10) -> Hall:
     return Hall(Shared(fakeredis.FakeAsyncRedis(server=server, decode_responses=True), most))
-
-
-async def until(true, seconds: float = 5.0) -> None:
-    async with asyncio.timeout(seconds):
-        while not (await true() if asyncio.iscoroutinefunction(true) else true()):
-            await asyncio.sleep(0.01)
 
 
 @scene

@@ -21,7 +21,7 @@ CELLS = (
 
 def test_a_notebook_that_shows_a_lesson_runs():
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in CELLS])
-    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(ROOT)}}).execute()
+    NotebookClient(notebook, timeout=600, resources={"metadata": {"path": str(ROOT)}}).execute()
     shown, moved, answered = (cell.outputs[-1].data for cell in notebook.cells)
     state = notebook.metadata.widgets["application/vnd.jupyter.widget-state+json"]["state"]
     widget = state[shown["application/vnd.jupyter.widget-view+json"]["model_id"]]["state"]
@@ -33,13 +33,13 @@ def test_a_notebook_that_shows_a_lesson_runs():
 
 def test_where_anywidget_is_missing_a_sentence_says_what_to_install():
     code = "import sys; sys.modules['anywidget'] = None; import cnnviz; cnnviz.show()"
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=600)
     assert "pip install 'cnnviz[jupyter]'" in done.stderr.splitlines()[-1]
 
 
 def test_importing_cnnviz_loads_neither_streamlit_nor_anywidget():
     code = "import sys, cnnviz; print({'streamlit', 'anywidget', 'PIL.Image'} & sys.modules.keys())"
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=600)
     assert "streamlit" not in done.stdout and "anywidget" not in done.stdout, done.stderr
 
 

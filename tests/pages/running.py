@@ -70,7 +70,7 @@ def run(path: str, query: dict[str, str]) -> AppTest:
     """The page of that path, run for an address."""
     test = AppTest.from_function(_script, args=(path,))
     test.query_params.update(query)
-    return test.run(timeout=60)
+    return test.run(timeout=600)
 
 
 def handed(test: AppTest):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import pytest
 
-from cnnviz import Lesson
+from cnnviz import Lesson, load_image, trajectory
 from cnnviz.core.loss_runs import promise
 from cnnviz.pages.facts import facts
+from cnnviz.words import written
 from tests.pages.running import now
 
 SMALL = "conv2x3-relu-max2-dense8-tanh-dense3-softmax-ce"
@@ -30,21 +29,32 @@ def test_the_promised_fall_is_that_of_a_tiny_step_of_each_parameter_alone(lesson
         return network.loss(trace, np.array(lesson.y)) - network.loss(after, np.array(lesson.y))
 
     falls = {name: fall(name) for name in moment.params}
-    said = {name: float(share) for name, share in re.findall(r"(\w+) ([\d.]+)%", _said(lesson)["update"])}
-    for name, share in said.items():
-        plain = name.translate(str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789"))
-        assert share == pytest.approx(100 * falls[plain] / sum(falls.values()), abs=0.05), name
+    found = promise(lesson, moment)
+    assert found is not None
+    for name, share in found.shares.items():
+        assert share == pytest.approx(falls[name] / sum(falls.values()), abs=5e-4), name
+
+
+@pytest.mark.parametrize("lesson", [Lesson(), Lesson(k=9, opt="momentum"), Lesson(opt="adam", lr=0.1), Lesson(lr=80.0), Lesson(lr=0.0)])
+def test_the_loss_of_the_next_update_is_said(lesson):
+    before, after = trajectory(lesson, load_image(lesson.img), lesson.k + 1).losses[-2:]
+    moves = f"{'falls' if after < before else 'rises'} from {written(before, '4')} to {written(after, '4')}" if after != before else f"stays {written(before, '4')}"
+    assert _said(lesson)["update"] == f"With η = {lesson.lr:g} the loss {moves}."
+
+
+def test_under_the_notebook_s_rule_no_loss_is_said():
+    assert "update" not in _said(Lesson(rule="procedural"))
 
 
 def test_what_it_says_is_set_beside_the_target():
-    assert _said(Lesson(k=3))["o"] == "It says cat (0.64), and the target is cat: right."
-    assert _said(Lesson(y=(0, 1)))["o"] == "It says cat (0.43), but the target is dog."
-    assert _said(Lesson(y=(0.5, 0.5)))["o"] == "It says cat (0.43)."
+    assert _said(Lesson(k=3))["o"] == "It says cat, 0.64; the target is cat: right."
+    assert _said(Lesson(y=(0, 1)))["o"] == "It says cat, 0.43; the target is dog."
+    assert _said(Lesson(y=(0.5, 0.5)))["o"] == "It says cat, 0.43."
 
 
 def test_saturated_and_silent_units_are_counted():
-    assert _said(Lesson())["a1"] == "Here none of the 900 units is in a flat zone."
-    assert _said(Lesson(scale="raw", f="notebook"))["a1"] == "Here 900 of 900 units are in the flat zones."
+    assert _said(Lesson())["a1"] == "None of the 900 units is saturated."
+    assert _said(Lesson(scale="raw", f="notebook"))["a1"] == "900 of 900 units are saturated."
     lesson = Lesson(net=SMALL)
     positive = int(np.count_nonzero(now(lesson).moment.trace.z1 > 0))
     assert f"{1800 - positive:,} of 1,800 units are silent" in _said(lesson)["a1"]

@@ -138,7 +138,7 @@ def test_what_a_hall_is_taken_to_is_ready_as_its_pages_will_ask_for_it(monkeypat
 def test_a_hall_does_not_wait_for_what_takes_long(monkeypatch):
     monkeypatch.setattr(server_numbers, "HELD", 0.05)
     going_on = threading.Event()
-    monkeypatch.setattr(resource, "made", lambda *_: going_on.wait(10))
+    monkeypatch.setattr(resource, "made", lambda *_: going_on.wait(60))
 
     async def tried() -> None:
         async with asyncio.timeout(60):
@@ -184,7 +184,7 @@ def test_the_same_work_is_done_once_and_what_nobody_waits_for_ends():
 
     def quick() -> int:
         calls.append(1)
-        go.wait(10)
+        go.wait(60)
         return 7
 
     def long() -> int:
@@ -220,9 +220,9 @@ def test_a_visitor_and_all_together_may_ask_for_so_much_and_no_more():
     async def scene() -> None:
         go = threading.Event()
         gate: Gate[bool] = Gate(1, 5, 3, 2.0)
-        asked = [asyncio.create_task(gate.get(number, "greedy", lambda: go.wait(5))) for number in range(4)]
-        asked += [asyncio.create_task(gate.get(10 + number, "modest", lambda: go.wait(5))) for number in range(3)]
-        asked += [asyncio.create_task(gate.get(0, "modest", lambda: go.wait(5)))]  # asked for already
+        asked = [asyncio.create_task(gate.get(number, "greedy", lambda: go.wait(60))) for number in range(4)]
+        asked += [asyncio.create_task(gate.get(10 + number, "modest", lambda: go.wait(60))) for number in range(3)]
+        asked += [asyncio.create_task(gate.get(0, "modest", lambda: go.wait(60)))]  # asked for already
         await asyncio.sleep(0)
         go.set()
         found = await asyncio.gather(*asked, return_exceptions=True)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from cnnviz.core.presets import PRESETS
+from cnnviz.core.raised import change_of_loss
 from cnnviz.pages.address import resolved
 from cnnviz.pages.encoding import decode
 from cnnviz.pages.resource import asked_of, made, page_of
@@ -35,6 +36,21 @@ def test_a_part_is_the_core_s_bit_for_bit(of):
 def test_a_part_that_is_not_there_is_empty(of):
     query = next(preset.query for preset in PRESETS if preset.name == "scratch")
     assert not decode(made(STEP, asked_of(STEP, query | {"exact": of})).plain)[1]
+
+
+@pytest.mark.parametrize("of", ["raised.z1:57:0.1", "raised.f:4:0.01", "raised.w:1799:0.001", "raised.x:0:0.1"])
+def test_what_a_raised_number_does_is_asked_for_by_its_entry(of):
+    now = resolved({"k": "2"})
+    symbol, at, by = of.removeprefix("raised.").split(":")
+    program = now.lesson.network.program(now.moment.trace.x.shape)
+    change = change_of_loss(program, now.moment.params, now.moment.trace, np.array(now.lesson.y), symbol, int(at), float(by))
+    header, found = decode(made(STEP, asked_of(STEP, {"k": "2", "exact": of})).plain)
+    assert header == {"of": of} and {name: array.tolist() for name, array in found.items()} == {of: [change]}
+
+
+@pytest.mark.parametrize("of", ["raised.z1:900:0.1", "raised.q:0:0.1", "raised.L:0:0.1", "raised.z1:0:5", "raised.z1:0:0.10", "raised.z1:-1:0.1"])
+def test_what_cannot_be_raised_is_empty(of):
+    assert not decode(made(STEP, asked_of(STEP, {"exact": of})).plain)[1]
 
 
 def test_what_a_velocity_is_made_of_is_asked_for_by_its_entry():

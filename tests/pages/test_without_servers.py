@@ -35,7 +35,7 @@ for page in ("step", "train", "check", "notebook", "learn"):
 
 @pytest.fixture(scope="module")
 def alone() -> dict[str, str]:
-    done = subprocess.run([sys.executable, "-c", ALONE], capture_output=True, text=True, timeout=120)
+    done = subprocess.run([sys.executable, "-c", ALONE], capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr[-3000:]
     return dict(line.split() for line in done.stdout.splitlines())
 

@@ -157,7 +157,7 @@ def test_a_long_work_lets_shorter_ones_go_first_at_each_look_and_still_ends():
             order.append(n)
             if n in went:
                 loop.call_soon_threadsafe(come[n].set)
-                went[n].wait(5)
+                went[n].wait(60)
             check_wanted()
 
     async def tried() -> None:
@@ -186,7 +186,7 @@ def test_of_dear_works_one_goes_on_the_others_hold_nothing_and_too_many_are_told
         def dear(n: int) -> int:
             begun.append(n)
             first.set()
-            go.wait(10)
+            go.wait(60)
             return n
 
         gate: Gate[int] = Gate(8, 100, 100, most_dear=6, dear_each=4)
@@ -210,7 +210,7 @@ def test_of_many_that_are_longer_than_was_expected_few_are_begun_before_the_firs
         come = threading.Event()
 
         def longer(n: int) -> int:
-            come.wait(10)
+            come.wait(60)
             begun.append(n)
             for _ in range(40):
                 clock.now += 0.05
@@ -239,7 +239,7 @@ def test_a_dear_work_goes_before_those_that_are_longer_and_came_earlier():
         come, order = threading.Event(), []
 
         def film(n: int) -> None:
-            come.wait(10)
+            come.wait(60)
             for _ in range(n // 50):
                 clock.now += 0.01
                 check_wanted()
@@ -274,10 +274,10 @@ def test_who_waits_for_what_another_has_steps_aside_and_nobody_is_locked_out():
                 return "second"
 
         one = asyncio.create_task(gate.get("one", "a", first, expected=Expected(0.1)))
-        await asyncio.to_thread(has.wait, 10)
+        await asyncio.to_thread(has.wait, 60)
         two = asyncio.create_task(gate.get("two", "b", second, expected=Expected(0.001)))
         assert await gate.get("three", "c", lambda: others.set() or "third", expected=Expected(0.01)) == "third"
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             assert await asyncio.gather(one, two) == ["first", "second"]
         assert not gate.jobs and not gate.running and not gate.aside
 
@@ -303,7 +303,7 @@ def test_works_that_are_left_at_any_time_leave_nothing_behind():
             if random_.random() < 0.5:
                 task.cancel()
             await asyncio.sleep(0)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await asyncio.gather(*tasks, return_exceptions=True)
         gate.threads.shutdown()  # waits for what was left and looks only now
         assert not (gate.aside or gate.under_way or gate.dear.total() or gate.visitors or gate.turns.active or lock.locked())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import threading
 
@@ -54,16 +55,26 @@ def test_past_its_requests_an_address_is_told_to_wait_and_no_other_is():
 
 
 def test_a_refusal_takes_its_time_and_so_much_of_them_wait_and_no_more(monkeypatch):
-    monkeypatch.setattr(floods, "TARPIT", 0.2)
     monkeypatch.setattr(floods, "MOST_REFUSED", 2)
+    waits: list[float] = []
 
     async def tried() -> None:
+        go = asyncio.Event()
+
+        async def slept(seconds: float) -> None:
+            waits.append(seconds)
+            await go.wait()
+
+        monkeypatch.setattr(asyncio, "sleep", slept)
         app = Floods(PlainTextResponse("here"))
         app.asked = Rate(0, 1_000)
         asked = [asyncio.create_task(ask(app)) for _ in range(5)]
-        done, waiting = await asyncio.wait(asked, timeout=0.1)
-        assert (len(done), len(waiting)) == (3, 2)
-        assert [(await one)[0] for one in asked] == [429] * 5
+        async with asyncio.timeout(60):
+            for first in itertools.islice(asyncio.as_completed(asked), 3):
+                await first
+            assert waits == [floods.TARPIT] * 2 and [one.done() for one in asked].count(False) == 2
+            go.set()
+            assert [(await one)[0] for one in asked] == [429] * 5
         assert not app.refused
 
     asyncio.run(tried())
@@ -127,24 +138,22 @@ def test_sessions_opened_in_a_loop_are_refused_though_each_is_left_at_once():
 
 def test_a_session_is_heard_as_often_as_somebody_presses_buttons(monkeypatch):
     monkeypatch.setattr(floods, "MESSAGES", 3)
-    monkeypatch.setattr(floods, "EACH_MESSAGE", 0.05)
+    monkeypatch.setattr(floods, "EACH_MESSAGE", 1_000.0)  # beside which the time that the test takes is nothing
+    waits: list[float] = []
 
-    async def tried() -> None:
-        heard: list[float] = []
-        loop = asyncio.get_running_loop()
+    async def slept(seconds: float) -> None:
+        waits.append(seconds)
 
-        async def session(scope, receive, send) -> None:
-            for _ in range(6):
-                await receive()
-                heard.append(loop.time())
+    async def session(scope, receive, send) -> None:
+        monkeypatch.setattr(asyncio, "sleep", slept)
+        for _ in range(6):
+            await receive()
 
-        async def receive() -> dict:
-            return {"type": "websocket.receive", "bytes": b"again"}
+    async def receive() -> dict:
+        return {"type": "websocket.receive", "bytes": b"again"}
 
-        await Floods(session)(scope("websocket"), receive, None)
-        assert heard[2] - heard[0] < 0.05 < 0.14 < heard[5] - heard[2]
-
-    asyncio.run(tried())
+    asyncio.run(Floods(session)(scope("websocket"), receive, None))
+    assert [round(wait / 1_000) for wait in waits] == [1, 2, 3]
 
 
 def test_sessions_of_one_address_are_heard_together_as_often_as_a_class_presses_buttons(monkeypatch):
@@ -190,7 +199,7 @@ def test_who_had_least_worked_out_of_late_is_next():
         order: list[str] = []
 
         def work(who: str) -> None:
-            come.wait(10)
+            come.wait(60)
             order.append(who)
             now[0] += 0.01
 
@@ -216,7 +225,7 @@ def test_who_gives_up_as_their_turn_comes_holds_up_nobody():
             for _ in range(n % 4):
                 await asyncio.sleep(0)
             first.cancel()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             assert await gate.get("stays", "10.0.0.7", lambda: 2) == 2
         gate.threads.shutdown()  # waits for those who were being worked for as they left
         assert not len(gate.turns) and not gate.jobs and not gate.visitors

@@ -3,10 +3,11 @@ import { test } from "node:test"
 import { decode } from "../../cnnviz/view/model/decode.js"
 import { explained } from "../../cnnviz/view/model/explanation.js"
 import { expression } from "../../cnnviz/view/model/expression.js"
-import { number } from "../../cnnviz/view/model/format.js"
+import { number, short } from "../../cnnviz/view/model/format.js"
 import { Filling, terms } from "../../cnnviz/view/model/formula_values.js"
 import { meaningOf, ownOf, signsOf } from "../../cnnviz/view/model/meanings.js"
 import { Numbers } from "../../cnnviz/view/model/numbers.js"
+import { promiseOf } from "../../cnnviz/view/model/promise.js"
 import { has } from "../../cnnviz/view/model/words.js"
 import { fixture } from "./hooks.js"
 
@@ -182,6 +183,7 @@ test("a meaning is said in the network's own symbols, with its own formula", () 
     label: "z₂",
     letter: "z",
     formula: numbers.network.formulas.z2,
+    facts: ["4 × 13 × 13"],
   })
   assert.equal(ownOf(numbers, "signs.convolution", "f2").formula, numbers.network.formulas.z2)
   assert.deepEqual(ownOf(numbers, "glossary.gradient", "dw").letter, "db") // the text's example
@@ -190,4 +192,18 @@ test("a meaning is said in the network's own symbols, with its own formula", () 
     ["glossary.pixel", "x"],
   ])
     assert.equal(ownOf(numbers, id, symbol).formula, "")
+})
+
+test("a symbol's card has its shape, and where its numbers are shown its ends and what its gradient means", () => {
+  const { numbers } = moments[0]
+  const cell = numbers.network.focus.f
+  assert.deepEqual(ownOf(numbers, "glossary.gradient", "df").facts, ["3 × 3"])
+  const [size, promise] = ownOf(numbers, "glossary.gradient", "df", cell).facts
+  assert.equal(size, `3 × 3, from ${short(numbers.maps.df.limits[0])} to ${short(numbers.maps.df.limits[1])}`)
+  assert.equal(promise, promiseOf(numbers, "df", cell))
+  assert.equal(ownOf(numbers, "glossary.kernel", "f", cell).facts.length, 1)
+  assert.deepEqual(ownOf(numbers, "signs.back", "df", cell).facts, [])
+  assert.deepEqual(ownOf(numbers, "glossary.loss", "L", [0]).facts, [])
+  const deviating = moments.find((moment) => !exact(moment)).numbers
+  assert.equal(ownOf(deviating, "glossary.gradient", "df", cell).facts.length, 1)
 })

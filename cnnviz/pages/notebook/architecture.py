@@ -91,7 +91,7 @@ def _zeros(moment: Moment) -> int:
 def _path(lesson: Lesson, moment: Moment) -> np.ndarray:
     """Both sums and the loss after 0, 1, … updates, (n+1,3): the steps on the landscape."""
     n = min(max(STEPS, lesson.k), MOST_STEPS)
-    steps = [(*trace.z2, mse(trace.o, np.array(lesson.y))) for _, trace, _ in walk(lesson, moment.trace.x, n)]
+    steps = [(*trace.z2, mse(trace.o, np.array(lesson.y))) for _, trace, _ in walk(lesson, moment.image, n)]
     return np.array(steps, np.float64)
 
 

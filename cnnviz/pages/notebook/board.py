@@ -40,7 +40,7 @@ def board(lesson: Lesson, moment: Moment, asked: Mapping[str, str] | None = None
     tab = tab_of(lesson, asked or {})
     columns = IN_STORY if tab == "story" else COLUMNS
     program = lesson.network.program(moment.trace.x.shape)
-    exact = trajectory(dataclasses.replace(lesson, rule="exact"), moment.trace.x, lesson.k)
+    exact = trajectory(dataclasses.replace(lesson, rule="exact"), moment.image, lesson.k)
     pairs = {symbol: (array_of(symbol, lesson, exact), array_of(symbol, lesson, moment)) for symbol in columns}
     differing = [symbol for symbol, (ours, theirs) in pairs.items() if not np.array_equal(ours, theirs)]
     second = message("ui.notebook.rows.exact_too" if lesson.rule == "exact" else "ui.notebook.rows.notebook")
@@ -59,7 +59,7 @@ def board(lesson: Lesson, moment: Moment, asked: Mapping[str, str] | None = None
         first=differing[0] if differing else "",
         inherits=frozenset(differing[1:]),
         groups=(rules(lesson),) if tab == "experiment" else (),
-        charts=_charts(lesson, moment.trace.x) if tab == "experiment" else (),
+        charts=_charts(lesson, moment.image) if tab == "experiment" else (),
         tabs=tabs(tab),
         cells={"df": [0, 0]},
     )
@@ -79,7 +79,7 @@ def more(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> tuple[dict
     if tab == "architecture":
         found[tab], arrays = architecture.architecture(lesson, moment), architecture.arrays(lesson, moment)
     else:
-        exact = trajectory(dataclasses.replace(lesson, rule="exact"), moment.trace.x, lesson.k)
+        exact = trajectory(dataclasses.replace(lesson, rule="exact"), moment.image, lesson.k)
         found[tab] = _story(lesson, exact, moment, asked) if tab == "story" else experiment(lesson, exact, moment)
     return {"notebook": found}, arrays
 

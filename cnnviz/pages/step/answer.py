@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from cnnviz.core.loss_runs import promise
+from cnnviz.core.work import step_work
 from cnnviz.export.arrays import named_arrays
 from cnnviz.pages.address import Now
 from cnnviz.pages.answers import Answers
 from cnnviz.pages.encoding import encode, header, losses
 from cnnviz.pages.facts import facts
 from cnnviz.pages.map_records import program_of
-from cnnviz.pages.network_record import arrays, network_record, promise_record, velocity_of
+from cnnviz.pages.network_record import arrays, network_record, promise_record, raised, velocity_of
 from cnnviz.pages.step.missions import started
 from cnnviz.pages.wide_weights import lines
 from cnnviz.wire.records import NetworkRecord
@@ -24,15 +25,19 @@ class _StepAnswers(Answers):
         return answer(now)
 
     def part(self, now: Now, of: str) -> bytes:
-        """Exactly, the weights that `of` names (`lines`), or what a velocity is made of (`velocity_of`)."""
+        """Exactly, the weights that `of` names (`lines`), what a velocity is made of (`velocity_of`), or what a raised number does (`raised`)."""
         now = started(now)[0]
-        return encode({"of": of}, dict(lines(now.moment, of)) | velocity_of(now.lesson, now.moment, of))
+        found = dict(lines(now.moment, of)) | velocity_of(now.lesson, now.moment, of) | raised(now.lesson, now.moment, of)
+        return encode({"of": of}, found)
 
     def exact(self, now: Now) -> dict[str, np.ndarray]:
         return named_arrays(now.lesson, now.moment)
 
 
 ANSWERS = _StepAnswers()
+
+LITTLE_WORK = 1_500_000
+"""Multiplications of a step up to which the answer says what the numbers do, raised, that its stages are about first: some tenths of a millisecond."""
 
 
 def answer(now: Now, whole: bool = False) -> bytes:
@@ -54,6 +59,8 @@ def live(page: str, now: Now, whole: bool = False) -> tuple[dict[str, object], d
         "promise": promise_record(promised),
     }
     found = arrays(lesson, program, moment, whole) | losses(moment) | photograph(now)
+    if whole or step_work(lesson.network, moment.trace.x.shape) <= LITTLE_WORK:
+        found |= _raised(now, network)
     return head, found | (_past(now, network) if whole else {})
 
 
@@ -62,6 +69,16 @@ def _past(now: Now, network: NetworkRecord) -> dict[str, np.ndarray]:
     first = next(iter(now.moment.params))
     at = np.ravel_multi_index(network["focus"][first], network["maps"][first]["shape"])
     return velocity_of(now.lesson, now.moment, f"past.{first}:{at}")
+
+
+def _raised(now: Now, network: NetworkRecord) -> dict[str, np.ndarray]:
+    """What the number does to the loss, raised, that each backward stage is about first."""
+    found: dict[str, np.ndarray] = {}
+    for symbol, record in network["maps"].items():
+        if f"d{symbol}" in network["maps"]:
+            at = np.ravel_multi_index(network["focus"][record["family"]], record["shape"])
+            found |= raised(now.lesson, now.moment, f"raised.{symbol}:{at}:{record['raised_by']}")
+    return found
 
 
 def photograph(now: Now) -> dict[str, np.ndarray]:

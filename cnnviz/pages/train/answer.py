@@ -31,7 +31,7 @@ class _TrainAnswers(Answers):
 
 
 def _film(now: Now) -> film.FilmPage:
-    return film.film_page(now.lesson, now.moment.trace.x, now.asked)
+    return film.film_page(now.lesson, now.moment.image, now.asked)
 
 
 ANSWERS = _TrainAnswers()

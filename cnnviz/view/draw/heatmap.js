@@ -61,7 +61,8 @@ export class Heatmap {
   /** @type {OffscreenCanvas[] | null} */
   pictures = null
   painted = "" // what is drawn,
-  outlined = "" // and outlined above it
+  /** @type {string | null}  and outlined above it; null, what it was before */
+  outlined = ""
   /** @type {HTMLCanvasElement | null} */
   above = null
 
@@ -87,7 +88,7 @@ export class Heatmap {
   /** It is drawn anew the next time. */
   outdate() {
     this.painted = ""
-    this.outlined = ""
+    this.outlined = null
   }
 
   /** Where its cells lie. */

@@ -1,5 +1,9 @@
 // Where the glossary explains what stands on the screen: symbols, and the signs between columns. Ids under `web.`
 
+import { short } from "./format.js"
+import { promiseOf } from "./promise.js"
+import { say } from "./words.js"
+
 /** @import { ColumnRecord } from "../types/wire.js" */
 /** @typedef {import("./numbers.js").Numbers} Numbers */
 /** @typedef {{ text: string, id: string }} Sign  none where the text is empty */
@@ -42,11 +46,25 @@ export function signsOf(numbers, { kind, values: [symbol] }) {
   return [gives ? { text: "=", id: "signs.equals" } : { text: title, id: `signs.${layer.kind}` }, BACK]
 }
 
-/** @typedef {{ label: string, letter: string, formula: string }} Own  what a network calls a symbol, the letter that stands for all like it, and how it is made, as MathML */
+/** @typedef {{ label: string, letter: string, formula: string, facts: string[] }} Own  what a network calls a symbol, the letter that stands for all like it, how it is made, as MathML, and its numbers in this lesson */
+/** @typedef {import("./patterns.js").Cell} Cell */
 
-/** What a meaning is said of, in this network's symbols. @param {Numbers} numbers @param {string} id @param {string} symbol @returns {Own} */
-export function ownOf(numbers, id, symbol) {
+/** What a meaning is said of, in this network's symbols. @param {Numbers} numbers @param {string} id @param {string} symbol @param {Cell} [cell]  the one that is spoken of; none where its numbers are not shown @returns {Own} */
+export function ownOf(numbers, id, symbol, cell) {
   const letter = id === "glossary.gradient" ? "db" : symbol[0]
   const made = !["x", "v", "y"].includes(symbol) && id !== "signs.back" && id !== "signs.flatten"
-  return { label: numbers.maps[symbol].label, letter, formula: made ? (numbers.network.formulas[symbol] ?? "") : "" }
+  const formula = made ? (numbers.network.formulas[symbol] ?? "") : ""
+  const facts = id.startsWith("glossary.") ? factsOf(numbers, symbol, cell) : []
+  return { label: numbers.maps[symbol].label, letter, formula, facts }
+}
+
+/** The shape of a map; and of one whose numbers are shown its ends, and what its gradient means. @param {Numbers} numbers @param {string} symbol @param {Cell} [cell] @returns {string[]} */
+function factsOf(numbers, symbol, cell) {
+  const { index, kind, band, limits } = numbers.maps[symbol]
+  const shape = kind === "loss" ? "" : index.join(" × ")
+  if (!cell) return shape ? [shape] : []
+  const ends = say("web.maps.range", { low: short(limits[0]), high: short(limits[1]) })
+  const facts = shape ? [`${shape}, ${ends}`] : []
+  const exact = !Object.keys(numbers.answer.deviations).length
+  return band === "gradients" && exact ? [...facts, promiseOf(numbers, symbol, cell)].filter(Boolean) : facts
 }

@@ -15,13 +15,15 @@ export const meaningBox = () => '<div class="meaning" popover><b></b><p></p></di
 const rich = (text) => withFormulas(text, (part) => escaped(part).replace(/`([^`]+)`/g, "<i>$1</i>"))
 
 /** A text in a network's own symbols, its formula in place of the sentence with the one that the notebook's network has. @param {string} text @param {Own} own */
-const inOwn = (text, { label, letter, formula }) =>
+const inOwn = (text, { label, letter, formula, facts }) =>
   rich(
     text
       .replaceAll(`\`${letter}\``, `\`${label}\``)
       .replace(/[^.]*\$[^$]+\$\.?/g, "")
       .trim(),
-  ) + (formula ? ` ${formula}` : "")
+  )
+  + (formula ? ` ${formula}` : "")
+  + facts.map((fact) => `<br>${escaped(fact)}`).join("")
 
 /** @param {View} view @param {(id: string, symbol: string) => Own | undefined} ownOf */
 export function bindMeanings(view, ownOf) {

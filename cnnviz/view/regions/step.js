@@ -13,6 +13,7 @@ import { one } from "../model/links.js"
 import { ownOf } from "../model/meanings.js"
 import { axisOf, neighbourOf } from "../model/neighbours.js"
 import { Numbers } from "../model/numbers.js"
+import { raisedPart } from "../model/promise.js"
 import { tableOf, windowsOf } from "../model/tables.js"
 import { say } from "../model/words.js"
 import { KEYS } from "../spec.js"
@@ -37,6 +38,7 @@ import { briefOf, fillStepper, fillWords, spokenOf, writeWords } from "./step_wo
 /** @typedef {{ map: string, cell: Cell }} Subject  what the words are about; "update" is the first parameter's step */
 
 const SAY_EVERY = 60 // milliseconds: words that change faster than this cannot be read
+const RESTS = 150 // milliseconds on a cell before more is asked of it
 const SLIDE = 9000 // for the kernel over the whole image
 const WEIGHT = 700 // for each weight of a filter
 
@@ -76,6 +78,8 @@ export class Step extends Content {
   kernelField = new KernelField(this)
   /** @type {import("../draw/pen.js").Spot[]}  what can be edited in the picture below */
   spots = []
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  resting = undefined
   flown = "" // the cell of a slide that had its whole move last
   /** @type {Numbers | undefined} */
   received = undefined
@@ -89,7 +93,7 @@ export class Step extends Content {
     this.overview = new Overview(view.$(".overview"))
     this.loupe = new Loupe(view.root)
     this.flow = new Flow(/** @type {HTMLCanvasElement} */ (view.$(".flow")))
-    bindMeanings(view, (id, symbol) => this.received?.maps[symbol] && ownOf(this.received, id, symbol))
+    bindMeanings(view, (id, symbol) => this.meaning(id, symbol))
     this.predicting = new Predicting(this)
     this.missions = new Missions(view)
     const land = () => this.flow.land() // any key and any click
@@ -147,6 +151,13 @@ export class Step extends Content {
 
   get plates() {
     return this.overview.plates
+  }
+
+  /** What a symbol means in this network, with its numbers where they are shown. @param {string} id @param {string} symbol */
+  meaning(id, symbol) {
+    if (!this.received?.maps[symbol]) return undefined
+    const open = this.isOpen(symbol) && !this.puzzling(symbol)
+    return ownOf(this.received, id, symbol, open ? this.cells.own(symbol) : undefined)
   }
 
   // ---- pointing
@@ -315,8 +326,14 @@ export class Step extends Content {
     for (const [symbol, plate] of Object.entries(this.plates))
       plate.draw({ ahead: this.isAhead(symbol), done: this.view.player.done(symbol), tone })
     if (!exact) return // what is said stays until its numbers are there
+<<<<<<< HEAD
     this.say(subject, scene)
     this.flows(scene)
+=======
+    this.say(subject)
+    this.inquireRaised(subject)
+    this.flows(subject)
+>>>>>>> main
   }
 
   /** Asks for exact weights that are still to come; whether all that is printed of a cell is there. @param {Subject} subject */
@@ -333,6 +350,28 @@ export class Step extends Content {
         if (numbers === this.received) this.view.paint(true)
       })
     return !lacks().length
+  }
+
+  /** Asks what really happens when the number is raised whose gradient the words explain, once it has been pointed at for a moment. @param {Subject} subject */
+  inquireRaised({ map, cell }) {
+    clearTimeout(this.resting)
+    const { numbers } = this
+    const { part } = this.view.host.numbers
+    const of = this.masked(map) || this.isInexact(map) ? "" : raisedPart(numbers, map, cell)
+    if (!of || !part || of in numbers.arrays) return
+    this.resting = setTimeout(
+      () =>
+        part(numbers.answer.lesson, of, (arrays) => {
+          numbers.learn(of, arrays)
+          if (numbers === this.received && of in arrays) this.view.paint(true)
+        }),
+      RESTS,
+    )
+  }
+
+  /** Whether a map's numbers are not the exact gradients: by the notebook's rule, or where a mistake is looked for. @param {string} map */
+  isInexact(map) {
+    return this.puzzling(map) || Object.keys(this.numbers.answer.deviations).length > 0
   }
 
   // On a step data is seen to move; otherwise ribbons show where the number comes from.

@@ -2,6 +2,7 @@
 
 import { explained } from "../model/explanation.js"
 import { escaped, number } from "../model/format.js"
+import { promiseOf } from "../model/promise.js"
 import { say } from "../model/words.js"
 import { fit, html, inner, linesOf, render } from "./html.js"
 
@@ -24,16 +25,18 @@ const foot = ({ formula = "", numbers = "" }) =>
 /** @param {Step} step @param {Subject} subject @returns {Said} */
 function said(step, { map, cell }) {
   const { view, numbers } = step
-  const { deviations, remarks, facts, promise } = numbers.answer
+  const { deviations, remarks, facts } = numbers.answer
   const found = explained(numbers, map, cell, step.stepping(map))
   const masked = step.masked(map)
-  const inPicture = (map === "update" || step.stepping(map)) && promise // which says it of every parameter
   const notes = view.veiled ? [] : [deviations[map], remarks[0]].filter(Boolean)
   const instead = deviations[map] ? "web.step.instead" : step.puzzling(map) ? "web.missions.stands" : ""
   const own = instead ? beside(found.numbers, instead) : found.numbers
+  const promise = masked || step.isInexact(map) ? "" : promiseOf(numbers, map, cell)
+  const fact = masked ? "" : (facts[step.stepping(map) ? "update" : map] ?? "")
   return {
     ...found,
-    fact: masked || inPicture ? "" : (facts[map] ?? ""),
+    sentence: promise || found.sentence,
+    fact: promise ? `${found.sentence} ${fact}`.trim() : fact,
     numbers: masked ? escaped(say(step.hidden.words)) : own,
     remark: linesOf(notes),
   }

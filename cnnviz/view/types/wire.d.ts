@@ -549,6 +549,7 @@ export interface LinkRecord {
 
     `shape` is that of its cells as they are laid out, (C,H,W), (N,), (M,C,K,K) or (C,H,W,N); `index` the shape by
     which a cell is named; `plain` is what it is called in a word or two. Maps of one `family` share the cell that is spoken of.
+    `raised_by` is the change of an entry by which its gradient is explained.
      */
 export interface MapRecord {
   symbol: string
@@ -563,6 +564,7 @@ export interface MapRecord {
   band: Band
   scale: Scale
   limits: [number, number]
+  raised_by: number
 }
 
 /** The mission that is under way: what is said of it now, and whether it is reached.

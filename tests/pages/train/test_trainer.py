@@ -14,6 +14,8 @@ from cnnviz.pages.train.training.trainer import Job, Trainer
 
 LONG = Training(epochs=1_000_000, reports=5_000)
 """Minutes, unless it is stopped; a report every few milliseconds."""
+PATIENCE = 120
+"""Seconds in which a state has to be there: several train at once, on a machine that may be busy."""
 
 
 @pytest.fixture
@@ -41,7 +43,7 @@ def gate(monkeypatch):
 
     def one_by_one(*arguments):
         for progress in train(*arguments):
-            assert gate.acquire(timeout=20)
+            assert gate.acquire(timeout=PATIENCE)
             yield progress
 
     monkeypatch.setattr(module, "train", one_by_one)
@@ -50,7 +52,7 @@ def gate(monkeypatch):
 
 
 def until(training: Trainer, *states: str, reports: int = 0) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + PATIENCE
     while training.state not in states or len(training.reports) < reports:
         training.look()
         assert time.monotonic() < end, (training.state, len(training.reports))

@@ -1,0 +1,50 @@
+"""One entry of any array of a pass raised, and what that does to the loss: what its gradient promises, and what really happens."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from cnnviz.core.gradcheck.paths import end_of
+from cnnviz.core.program import Program
+from cnnviz.core.values import Trace
+
+STEPS = (0.1, 0.01, 0.001)
+"""By how much an entry may be raised."""
+
+
+def step_for(most: float) -> float:
+    """By how much an entry of an array is raised whose largest size is `most`: the largest step of at most a fifth of that.
+
+    >>> step_for(2.0), step_for(0.1), step_for(1e-9), step_for(0.0)
+    (0.1, 0.01, 0.001, 0.1)
+    """
+    if not most or not math.isfinite(most):
+        return STEPS[0]
+    return next((step for step in STEPS if step <= most / 5), STEPS[-1])
+
+
+@np.errstate(all="ignore")  # of a run that has run away
+def change_of_loss(program: Program, params: Mapping[str, np.ndarray], trace: Trace, y: np.ndarray, symbol: str, at: int, by: float) -> float:
+    """What the loss changes by when entry `at`, counted flat, of `symbol` is raised by `by`: the forward pass goes on from there.
+
+    >>> from cnnviz import Lesson, load_image, trajectory
+    >>> lesson, x = Lesson(), load_image("test-0")
+    >>> moment = trajectory(lesson, x, 0)
+    >>> program = lesson.network.program(x.shape)
+    >>> change = change_of_loss(program, moment.params, moment.trace, np.array(lesson.y), "f", 4, 0.1)
+    >>> f"promised {0.1 * moment.gradients.df[1, 1]:.5f}, really {change:.5f}"
+    'promised 0.00234, really 0.00235'
+    """
+    before = program.inner(params, trace)
+    raised = before[symbol].copy()
+    raised.reshape(-1)[at] += by
+    values, moved = before | {symbol: raised}, {symbol}
+    for line in program.forward_lines:
+        if line.target != symbol and not moved.isdisjoint(line.sources):
+            values[line.target] = line.make(values)
+            moved.add(line.target)
+    end = end_of(program)
+    return float(program.loss_change(values[end], before[end], y))

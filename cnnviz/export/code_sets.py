@@ -1,0 +1,52 @@
+"""The values that a lesson sets by hand, as code: a function of the update that is reached."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Iterable
+
+import numpy as np
+
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.program import Program
+from cnnviz.core.set_values import SetValue
+from cnnviz.export.code_lines import call
+from cnnviz.export.passes import Section, section
+
+
+def set_arrays(lesson: Lesson, program: Program) -> list[str]:
+    """The arrays of which an entry is set at any update, the image first."""
+    sets = {one.symbol for one in lesson.set}
+    return [name for name in ("x", *program.parameters) if name in sets]
+
+
+def by_hand_call(lesson: Lesson, program: Program, k: str) -> str:
+    """`x, w = by_hand(k, x, w)` and a new line; nothing where nothing is set."""
+    names = set_arrays(lesson, program)
+    return f"{call(names, 'by_hand', [k, *names])}\n" if names else ""
+
+
+def by_hand_section(lesson: Lesson, program: Program) -> Section:
+    """The function that `by_hand_call` calls: arrays in, new arrays out."""
+    names = set_arrays(lesson, program)
+    copies = f"{', '.join(names)} = {', '.join(f'{name}.copy()' for name in names)}"
+    body = "\n".join([copies, cases(lesson, lambda one: assignment(one, program)), f"return {', '.join(names)}"])
+    return section("set", [], f"def by_hand(k, {', '.join(names)}):\n{textwrap.indent(body, '    ')}")
+
+
+def cases(lesson: Lesson, line: Callable[[SetValue], str]) -> str:
+    """Under `if k == …` the code of each value that is set there."""
+    updates = dict.fromkeys(one.update for one in lesson.set)
+    return "\n".join(f"if k == {k}:\n{textwrap.indent(lines(line, lesson.set_at(k)), '    ')}" for k in updates)
+
+
+def lines(line: Callable[[SetValue], str], sets: Iterable[SetValue]) -> str:
+    """The code of each value, one below the other."""
+    return "\n".join(map(line, sets))
+
+
+def assignment(one: SetValue, program: Program) -> str:
+    """`f[0, 0, 1, 1] = 0.5`, in the array with all its axes."""
+    shape = program.shapes[one.symbol]
+    at = np.unravel_index(np.ravel_multi_index(one.at, program.shown[one.symbol]), shape)
+    return f"{one.symbol}[{', '.join(map(str, map(int, at)))}] = {one.value!r}"

@@ -1,0 +1,55 @@
+// What a gradient means, with this lesson's numbers: what it promises of the loss when one number is raised, and what really happens.
+
+import { decimals, number } from "./format.js"
+import { say } from "./words.js"
+
+/** @typedef {import("./numbers.js").Numbers} Numbers */
+/** @typedef {import("./patterns.js").Cell} Cell */
+
+const SHARES = new Map([
+  [0.1, "tenth"],
+  [0.01, "hundredth"],
+  [0.001, "thousandth"],
+])
+
+const MOST_DECIMALS = 5 // numbers that begin behind them have a power of ten
+
+/** The number whose gradient a map shows: "z1" of "dz1"; "" of what is no gradient. @param {Numbers} numbers @param {string} map */
+const raisedOf = (numbers, map) => (numbers.maps[map]?.band === "gradients" ? map.slice(1) : "")
+
+/** What is to be asked for to know what really happens; "" where a map has no gradients. @param {Numbers} numbers @param {string} map @param {Cell} cell */
+export function raisedPart(numbers, map, cell) {
+  const symbol = raisedOf(numbers, map)
+  return symbol && `raised.${symbol}:${numbers.offset(map, cell)}:${numbers.maps[symbol].raised_by}`
+}
+
+/** What the gradient of a cell means, in a sentence; "" where there is no number to say it of. @param {Numbers} numbers @param {string} map @param {Cell} cell */
+export function promiseOf(numbers, map, cell) {
+  const symbol = raisedOf(numbers, map)
+  const slope = symbol ? numbers.at(map, cell) : Number.NaN
+  if (!Number.isFinite(slope)) return ""
+  const at = numbers.index(map, cell).join(",")
+  const by = numbers.maps[symbol].raised_by
+  const [what, gradient] = [symbol, map].map((name) => `${numbers.maps[name].label}[${at}]`)
+  if (slope === 0) return say("web.promise.flat", { what, gradient })
+  const share = say(`web.promise.${SHARES.get(by)}`, { gradient })
+  return moved(slope * by, numbers.arrays[raisedPart(numbers, map, cell)]?.values[0], { what, by, share })
+}
+
+/** @param {number} promised @param {number | undefined} really  unknown until it was asked for @param {{ what: string, by: number, share: string }} said */
+function moved(promised, really, said) {
+  const way = promised > 0 ? "rises" : "falls"
+  const print = printer(promised)
+  const size = { ...said, promised: print(Math.abs(promised)) }
+  if (really === undefined || !Number.isFinite(really)) return say(`web.promise.${way}`, size)
+  if (Math.sign(really) !== Math.sign(promised))
+    return say("web.promise.against", { ...said, promised: print(promised), really: print(really) })
+  return say(`web.promise.${way}_really`, { ...size, really: print(Math.abs(really)) })
+}
+
+/** Prints the promise with two digits, and what really happens with the same decimals. @param {number} promised @returns {(value: number) => string} */
+function printer(promised) {
+  const places = 1 - Math.floor(Math.log10(Math.abs(promised)))
+  if (places > MOST_DECIMALS) return (value) => number(value, 2)
+  return (value) => (value === 0 ? "0" : decimals(value, Math.max(places, 0)))
+}

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { decode } from "../../cnnviz/view/model/decode.js"
+import { Numbers } from "../../cnnviz/view/model/numbers.js"
+import { promiseOf, raisedPart } from "../../cnnviz/view/model/promise.js"
+import { fixture } from "./hooks.js"
+import { read } from "./numbers.js"
+
+const moments = fixture("moments").map(({ bytes }) => {
+  const numbers = new Numbers(decode(new Uint8Array(Buffer.from(bytes, "base64"))))
+  for (const name of Object.keys(numbers.arrays)) if (name.startsWith("raised.")) delete numbers.arrays[name] // not known yet
+  return numbers
+})
+
+const gradients = (numbers) => Object.keys(numbers.maps).filter((map) => numbers.maps[map].band === "gradients")
+
+test("the sentence of a gradient promises the gradient times the change, and says which way the loss moves", () => {
+  for (const numbers of moments)
+    for (const map of gradients(numbers)) {
+      const cell = numbers.network.focus[numbers.maps[map].family] ?? numbers.shape(map).map(() => 0)
+      const slope = numbers.at(map, cell)
+      const sentence = promiseOf(numbers, map, cell)
+      const by = numbers.maps[map.slice(1)].raised_by
+      if (!slope) assert.match(sentence, /does not move: ∂.* is 0\.$/)
+      else {
+        const [, way, promised] = /the loss (rises|falls) by about (\S+), a /.exec(sentence) ?? []
+        assert.equal(way, slope > 0 ? "rises" : "falls")
+        assert.ok(Math.abs(read(promised) - Math.abs(slope * by)) <= 0.051 * Math.abs(slope * by), sentence)
+        assert.ok(
+          sentence.startsWith(`Raise ${numbers.maps[map.slice(1)].label}[`) && sentence.includes(` by ${by} and `),
+        )
+      }
+    }
+})
+
+test("what really happens is said as soon as it is known, also where it goes the other way", () => {
+  const numbers = moments[0]
+  const cell = [0, 0, 1, 1]
+  const part = raisedPart(numbers, "df", cell)
+  assert.equal(part, `raised.f:4:${numbers.maps.f.raised_by}`)
+  const way = Math.sign(numbers.at("df", cell))
+  const known = (change) => {
+    numbers.learn(part, { [part]: { values: Float64Array.of(change), shape: [1] } })
+    return promiseOf(numbers, "df", cell)
+  }
+  assert.ok(!promiseOf(numbers, "df", cell).includes("really"))
+  const decimals = (sentence) =>
+    [...sentence.matchAll(/by (?:about )?(?:[−]?0\.|\d\.(?=\d*e))([\de−]+)(?=[,.]( |$))/g)].map(
+      ([, digits]) => digits.length,
+    )
+  const promised = Math.abs(numbers.at("df", cell) * numbers.maps.f.raised_by)
+  for (const share of [0.5, 0.9999, 1, 1.5]) {
+    const sentence = known(way * share * promised)
+    assert.match(sentence, /; really by \S+\.$/)
+    const [about, really] = decimals(sentence)
+    assert.equal(about, really, sentence)
+  }
+  assert.match(known(-way * promised), /; really it changes by [−\de.]+\.$/)
+  assert.match(known(0), /; really it changes by 0\.$/)
+})
+
+test("what has no gradient promises nothing", () => {
+  const [numbers] = moments
+  assert.deepEqual(
+    ["x", "f", "z1", "o", "y", "L"].map(
+      (map) => promiseOf(numbers, map, [0, 0, 0, 0]) + raisedPart(numbers, map, [0, 0, 0, 0]),
+    ),
+    ["", "", "", "", "", ""],
+  )
+})
