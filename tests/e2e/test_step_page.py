@@ -60,25 +60,26 @@ def test_a_first_visit_is_told_what_this_is_and_nothing_that_is_not_computed_yet
     screen.open("/")
     welcome, status = screen.page.locator(".welcome"), screen.page.locator(".status")
     expect(welcome).to_be_visible()
-    expect(screen.page.locator(".stage-group > p")).to_have_text(["forward: x, image", "loss", "backward", ""])
     expect(status).to_contain_text("nothing learned yet")
     expect(status.locator(".loss")).to_be_hidden()
+    screen.switch("begin")
+    screen.ready(stage="z1")
+    expect(welcome).to_be_hidden()
+    expect(screen.page.locator(".explain .phase")).to_have_text("forward · z1 · convolution")
+    screen.press("w")
     for symbol in ("z1", "w", "dz1"):
-        expect(screen.page.locator(f'[data-figure="{symbol}"] .limits')).to_be_visible(visible=symbol == "w")
+        expect(screen.page.locator(f'[data-figure="{symbol}"] .limits')).to_be_visible(visible=symbol != "dz1")
     screen.page.locator('[data-meaning="signs.sigmoid"]').first.click()
     expect(screen.page.locator(".meaning")).to_contain_text("Squeezes")
     screen.press("Escape")
     expect(screen.page.locator(".meaning")).to_be_hidden()
-    screen.switch("begin")
-    screen.ready(stage="z1")
-    expect(welcome).to_be_hidden()
-    expect(screen.page.locator('[data-figure="z1"] .limits')).to_be_visible()
-    expect(screen.page.locator(".span-name.current")).to_have_text("convolution")
+    expect(screen.page.locator(".cnnviz.whole")).to_have_count(1)  # out of one thing after the other
+    screen.press("Escape")
+    expect(screen.page.locator(".cnnviz.whole")).to_have_count(0)
     screen.page.locator('[data-stage-chip="L"]').click()
     expect(status.locator(".loss")).to_be_visible()
-    expect(screen.page.locator(".stage-group > p").first).to_have_text("forward")
-    screen.page.go_back()
-    screen.page.go_back()
+    for _ in ("L", "whole", "and back", "z1"):
+        screen.page.go_back()
     expect(welcome).to_be_visible()
     screen.switch("watch")
     expect(screen.root).to_have_attribute("data-playing", "1")
@@ -182,7 +183,7 @@ PRINTED = """() => {
 def test_the_numbers_on_small_maps_are_the_cores(screen: Screen):
     screen.page.add_init_script(f"({PRINTED})()")
     screen.page.set_viewport_size({"width": 2560, "height": 1440})  # where those of w have room
-    screen.open("/", k=2, stride=8, stage="update", f="random-3")
+    screen.open("/", k=2, stride=8, stage="update", f="random-3", whole=1, view="lecture")
     printed = screen.page.evaluate("window.printed")
     assert set(printed) >= {"f", "z1", "a1", "w", "dw", "z2", "o", "df"}
     for symbol, cells in printed.items():

@@ -22,21 +22,31 @@ import { Pen } from "./pen.js"
 /** @typedef {import("../model/numbers.js").Numbers} Numbers */
 /** @typedef {import("../model/patterns.js").Cell} Cell */
 /** @typedef {(pen: Pen, numbers: Numbers, symbol: string, cell: Cell) => void} Picture */
+/** @import { Shown, Spot } from "./pen.js" */
+/** @typedef {{ spots: Spot[], shown: Shown[] }} Drawn  what is drawn where, in CSS pixels: the numbers of cells, and whole channels of maps */
 
-/** @param {HTMLCanvasElement} canvas @param {Numbers} numbers @param {string} map a symbol, or "update" @param {Cell} cell @param {import("./pen.js").Room} room @param {import("./pen.js").Palette} palette @param {(symbol: string) => number} done how many cells of each channel of a map are computed so far: none of what comes later @param {boolean} [stepping] whether it is a parameter's step that is drawn */
-export function mechanism(canvas, numbers, map, cell, room, palette, done, stepping = false) {
-  if (!room.width || !room.height) return []
+/** @param {HTMLCanvasElement} canvas @param {Numbers} numbers @param {string} map a symbol, or "update" @param {Cell} cell @param {import("./pen.js").Room} room @param {import("./pen.js").Palette} palette @param {(symbol: string) => number} done how many cells of each channel of a map are computed so far: none of what comes later @param {boolean} [stepping] whether it is a parameter's step that is drawn @param {(symbol: string) => boolean} [seats] whether a map of the strip comes to stand in the picture itself @returns {Drawn} */
+export function mechanism(canvas, numbers, map, cell, room, palette, done, stepping = false, seats = () => false) {
+  if (!room.width || !room.height) return { spots: [], shown: [] }
   const backward = numbers.maps[map]?.band === "gradients"
   const pen = new Pen(canvas, room, palette, backward)
   pen.done = done
+  pen.seats = seats
   const [first] = numbers.said.update.makes
   stepping ? update(pen, numbers, map, cell) : picture(numbers, map)(pen, numbers, map === "update" ? first : map, cell)
   canvas.setAttribute(
     "aria-label",
     map === "update" ? say("web.phases.update") : `${numbers.maps[map].label} = ${number(numbers.at(map, cell))}`,
   )
-  return pen.spots
+  return { spots: scaled(room, pen.spots), shown: scaled(room, pen.shown) }
 }
+
+/** @template {{ box: import("../model/layout.js").Box }} Part @param {import("./pen.js").Room} room @param {Part[]} parts @returns {Part[]} */
+const scaled = ({ zoom = 1 }, parts) =>
+  parts.map((part) => {
+    const { x, y, width, height } = part.box
+    return { ...part, box: { x: x * zoom, y: y * zoom, width: width * zoom, height: height * zoom } }
+  })
 
 /**
  * Pictures by the patterns in which a cell is linked to what it is made of, the first that fit: of a value or a parameter,

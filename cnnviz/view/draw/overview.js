@@ -114,7 +114,8 @@ export class Overview {
     title.hidden = width < taken + 6.4 * (title.textContent ?? "").length || (this.single === true && width < 145)
     const badge = /** @type {HTMLElement} */ (plate.figure.querySelector(".badge"))
     badge.hidden = width < (this.single ? 130 : 90)
-    plate.size = [width, height]
+    plate.home = [width, height]
+    plate.size = plate.home
     plate.figure.style.setProperty("--w", `${width}px`)
     plate.figure.style.setProperty("--h", `${height}px`)
     plate.change()
@@ -229,7 +230,7 @@ function figure(numbers, symbol, { kind: column, title }, single) {
   const over = single && kind === "cells" && band === "values" && isMade(numbers, symbol)
   return `<figure class="map" data-kind="${kind}" data-figure="${symbol}">${over ? bracket(numbers, symbol) : ""}
     <figcaption ${explains(meaningOf(numbers, symbol), symbol)}><i class="name">${formula(label)}</i>${single ? `<span class="plain">${escaped(plain)}</span>` : ""}<span class="badge"></span><span class="size">${escaped(note)}</span></figcaption>
-    <div class="plate"><canvas data-map="${symbol}" tabindex="0" role="img"></canvas></div>
+    <div class="slot"><div class="plate"><canvas data-map="${symbol}" tabindex="0" role="img"></canvas></div></div>
     <p class="limits"><span class="low"></span><span class="bar"></span><span class="power"></span><span class="high"></span></p></figure>`
 }
 

@@ -17,6 +17,7 @@ import { isDark } from "./theme.js"
 /** @typedef {{ width: number, height: number, zoom?: number }} Room  in CSS pixels; a picture is laid out as if they were `zoom` times larger */
 
 /** @typedef {{ symbol: string, cell: Cell, box: Box }} Spot  a cell of a parameter, and where it is drawn */
+/** @typedef {{ symbol: string, at: Cell, box: Box }} Shown  one channel of a map, and where it is drawn */
 
 /** @typedef {{ ink: string, soft: string, line: string, bars: string, math: string, accent: string, warm: string, pos: string, neg: string, paper: string, flat: string }} Palette */
 
@@ -71,6 +72,10 @@ export class Pen {
     this.done = () => Number.POSITIVE_INFINITY
     /** @type {Spot[]}  what can be edited in the picture */
     this.spots = []
+    /** @type {Shown[]} */
+    this.shown = []
+    /** @type {(symbol: string) => boolean}  whether a map of the strip comes to stand there itself */
+    this.seats = () => false
     this.tone = backward ? palette.warm : palette.accent
   }
 
@@ -111,11 +116,16 @@ export class Pen {
     const { scale } = numbers.maps[symbol]
     const done = this.done(symbol)
     if (bar && done >= rows * columns) this.ends(limits, scale, box)
-    const from = numbers.offset(symbol, [...at, 0, 0])
-    const picture = keptPicture(numbers.values(symbol), rows, columns, limits, scale, from)
-    this.context.drawImage(picture, box.x, box.y, box.width, box.height)
+    const seated =
+      limits === numbers.maps[symbol].limits && this.seats(symbol) && !this.shown.some((each) => each.symbol === symbol)
+    if (!seated) {
+      const from = numbers.offset(symbol, [...at, 0, 0])
+      const picture = keptPicture(numbers.values(symbol), rows, columns, limits, scale, from)
+      this.context.drawImage(picture, box.x, box.y, box.width, box.height)
+      if (done < rows * columns) hide(this.context, box, rows, columns, done)
+    }
     this.frame(box)
-    if (done < rows * columns) hide(this.context, box, rows, columns, done)
+    this.shown.push({ symbol, at, box })
     for (const ring of rings) this.ring(ring, rows, columns, box)
   }
 

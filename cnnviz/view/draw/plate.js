@@ -27,6 +27,15 @@ export class Plate extends Heatmap {
   label = "" // its numbers, for those who listen
   /** @type {Numbers | undefined} */
   numbers = undefined
+  /** @type {import("./heatmap.js").Size}  in the strip */
+  home = [0, 0]
+  holder = /** @type {HTMLElement} */ (this.canvas.parentElement)
+
+  /** Gives it another size. @param {import("./heatmap.js").Size} size */
+  resize(size) {
+    this.size = size
+    this.outdate()
+  }
 
   /** @param {Numbers} numbers */
   receive(numbers) {

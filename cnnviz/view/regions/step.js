@@ -26,6 +26,8 @@ import { Loupe } from "./loupe.js"
 import { litBlock, litCells } from "./marked_cells.js"
 import { fillKernel } from "./network_controls.js"
 import { Content } from "./page.js"
+import { bindPicture } from "./picture_pointer.js"
+import { Seats } from "./seats.js"
 import { LETTERS, lay, place } from "./step_layout.js"
 import { moveOf } from "./step_move.js"
 import { briefOf, fillStepper, fillWords, spokenOf, writeWords } from "./step_words.js"
@@ -76,10 +78,10 @@ export class Step extends Content {
   /** @type {string[]} */
   order = []
   kernelField = new KernelField(this)
-  /** @type {import("../draw/pen.js").Spot[]}  what can be edited in the picture below */
-  spots = []
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   resting = undefined
+  /** @type {import("../draw/mechanism.js").Drawn}  what stands where in the picture */
+  picture = { spots: [], shown: [] }
   flown = "" // the cell of a slide that had its whole move last
   /** @type {Numbers | undefined} */
   received = undefined
@@ -99,9 +101,8 @@ export class Step extends Content {
     const land = () => this.flow.land() // any key and any click
     for (const event of ["keydown", "pointerdown"])
       addEventListener(event, land, { capture: true, signal: view.stop.signal })
-    const picture = view.$(".mechanism")
-    picture.addEventListener("click", (event) => this.edit(event))
-    picture.addEventListener("pointermove", (event) => picture.classList.toggle("editable", Boolean(this.spot(event))))
+    this.seats = new Seats(view.$(".drawn"))
+    bindPicture(this, view.$(".drawn"))
     view.$(".stepper").addEventListener("click", ({ target }) => {
       /** @type {HTMLElement | null} */
       const chosen = /** @type {Element} */ (target).closest("[data-turn]")
@@ -122,6 +123,7 @@ export class Step extends Content {
     this.cells.receive(this.numbers)
     for (const map of this.order) this.inquire({ map, cell: this.cells.own(this.shown(map)) })
     if (!this.overview.receive(this.numbers)) return
+    this.seats.clear()
     for (const plate of Object.values(this.plates)) this.bind(plate)
   }
 
@@ -220,26 +222,6 @@ export class Step extends Content {
     if (map === "dx") super.pin(map, cell)
   }
 
-  /** What can be edited under the mouse in the picture below. @param {MouseEvent} event */
-  spot({ offsetX, offsetY }) {
-    const { zoom = 1 } = this.room ?? {}
-    const [x, y] = [offsetX / zoom, offsetY / zoom]
-    const within = (/** @type {import("../draw/flow.js").Box} */ box) =>
-      x >= box.x && x < box.x + box.width && y >= box.y && y < box.y + box.height
-    return this.spots.find(({ box, symbol }) => within(box) && this.isOpen(symbol))
-  }
-
-  // A kernel that is printed large below is edited there.
-  /** @param {MouseEvent} event */
-  edit(event) {
-    const { zoom = 1 } = this.room ?? {}
-    const spot = this.spot(event)
-    if (!spot) return
-    const { box } = spot
-    const scaled = { x: box.x * zoom, y: box.y * zoom, width: box.width * zoom, height: box.height * zoom }
-    this.kernelField.open(spot.symbol, spot.cell, this.view.$(".drawn"), scaled)
-  }
-
   /** @returns {Subject} */
   subject() {
     const { stage, player } = this.view
@@ -323,17 +305,14 @@ export class Step extends Content {
     this.classes()
     this.mark(subject)
     const tone = this.tone(subject.map)
-    for (const [symbol, plate] of Object.entries(this.plates))
+    if (exact) this.say(subject, scene) // what is said stays until its numbers are there
+    for (const [symbol, plate] of Object.entries(this.plates)) {
+      if (subject.map === scene.map && this.seats.taken.has(symbol)) plate.marks = [] // the picture has them
       plate.draw({ ahead: this.isAhead(symbol), done: this.view.player.done(symbol), tone })
-    if (!exact) return // what is said stays until its numbers are there
-<<<<<<< HEAD
-    this.say(subject, scene)
+    }
+    if (!exact) return
+    this.inquireRaised(scene)
     this.flows(scene)
-=======
-    this.say(subject)
-    this.inquireRaised(subject)
-    this.flows(subject)
->>>>>>> main
   }
 
   /** Asks for exact weights that are still to come; whether all that is printed of a cell is there. @param {Subject} subject */
@@ -497,15 +476,20 @@ export class Step extends Content {
     fillWords(this, subject, scene)
     fillStepper(this, scene)
     this.editor()
-    this.picture(scene)
+    this.operate(scene)
   }
 
   /** Draws the operation large. @param {Subject} scene */
-  picture({ map, cell }) {
-    const { numbers, room, palette, made } = this
-    if (!room || !palette || this.masked(map)) return
+  operate({ map, cell }) {
+    const { numbers, room, palette, made, plates } = this
+    if (!room || !palette) return
     const canvas = /** @type {HTMLCanvasElement} */ (this.view.$(".mechanism"))
-    this.spots = mechanism(canvas, numbers, map, cell, room, palette, made, this.stepping(map))
+    const seats = (/** @type {string} */ symbol) => Seats.fits(plates[symbol])
+    const hidden = this.isWhole || this.masked(map)
+    this.picture = hidden
+      ? { spots: [], shown: [] }
+      : mechanism(canvas, numbers, map, cell, room, palette, made, this.stepping(map), seats)
+    this.seats.put(plates, this.picture.shown)
   }
 
   /** @override */

@@ -1,0 +1,59 @@
+// Pointing at what the picture shows: the cells of its maps, and the weights of a kernel, which are edited there.
+
+/** @import { Box } from "../model/layout.js" */
+/** @import { Cell } from "../model/patterns.js" */
+/** @import { Step } from "./step.js" */
+
+/** @param {Box} box @param {{ x: number, y: number }} point */
+const within = (box, { x, y }) => x >= box.x && x < box.x + box.width && y >= box.y && y < box.y + box.height
+
+/** Where a pointer is in an element, in its own pixels. @param {HTMLElement} element @param {MouseEvent} event */
+export function placeIn(element, { clientX, clientY }) {
+  const { left, top, width } = element.getBoundingClientRect()
+  const scale = element.offsetWidth / width
+  return { x: (clientX - left) * scale, y: (clientY - top) * scale }
+}
+
+/** The cell of a map in the picture that lies under a point. @param {Step} step @param {{ x: number, y: number }} point @returns {{ map: string, cell: Cell } | null} */
+function cellUnder({ picture, numbers }, point) {
+  const found = picture.shown.findLast(({ box }) => within(box, point))
+  if (!found) return null
+  const { symbol, at, box } = found
+  const [rows, columns] = numbers.shape(symbol).slice(-2)
+  const row = Math.floor(((point.y - box.y) / box.height) * rows)
+  return { map: symbol, cell: [...at, row, Math.floor(((point.x - box.x) / box.width) * columns)] }
+}
+
+/** @param {Step} step @param {HTMLElement} area what holds the picture */
+export function bindPicture(step, area) {
+  const { cells } = step
+  const open = (/** @type {MouseEvent} */ event) => {
+    const found = cellUnder(step, placeIn(area, event))
+    return found && step.isOpen(found.map) ? found : null
+  }
+  const weight = (/** @type {MouseEvent} */ event) => {
+    const point = placeIn(area, event)
+    return step.picture.spots.find(({ box, symbol }) => within(box, point) && step.isOpen(symbol))
+  }
+  area.addEventListener("pointermove", (event) => {
+    if (event.pointerType === "touch" || isPlate(event)) return
+    area.classList.toggle("editable", Boolean(weight(event)))
+    const found = open(event)
+    if (found ? !isSame(cells.hover, found) : cells.hover) step.point(found?.map ?? null, found?.cell)
+  })
+  area.addEventListener("pointerleave", () => cells.hover && step.point(null))
+  area.addEventListener("click", (event) => {
+    if (isPlate(event)) return
+    const spot = weight(event)
+    if (spot) return step.kernelField.open(spot.symbol, spot.cell, area, spot.box)
+    const found = open(event)
+    if (found) step.pin(found.map, found.cell)
+  })
+}
+
+/** Whether a map hears it itself. @param {MouseEvent} event */
+const isPlate = ({ target }) => Boolean(/** @type {Element} */ (target).closest(".plate"))
+
+/** @typedef {{ map: string, cell: Cell }} Place */
+/** @param {Place | null} one @param {Place} other */
+const isSame = (one, other) => one?.map === other.map && String(one.cell) === String(other.cell)
