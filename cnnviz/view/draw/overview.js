@@ -3,7 +3,7 @@
 
 import { escaped, formula } from "../model/format.js"
 import { meaningOf, signsOf } from "../model/meanings.js"
-import { arrange, plan } from "../model/overview.js"
+import { arrange, FIXED } from "../model/overview.js"
 import { faceOf, stacks } from "../model/plates.js"
 import { has, say } from "../model/words.js"
 import { COLOURS, Plate } from "./plate.js"
@@ -72,19 +72,22 @@ export class Overview {
     const { heads, least, under } = whole ? WHOLE : STRIP
     const { columns } = this
     const shown = whole ? columns : columns.map(inStrip)
-    const needs = shown.map((column) => this.need(column, under))
+    const needs = shown.map((column) => ({
+      ...this.need(column, under),
+      share: whole && column.kind === "filters" ? 0.64 : 1,
+    }))
     const room = whole ? width : Math.max(width, NARROW * columns.length * (width < 640 ? 1 : 0))
     const free = Math.max(room - this.gaps(whole) - 6, 100)
     const most = (height - (this.single ? TOP : BLOCK) - 2 * heads) / 2
-    const found = whole ? plan(needs, free, LOW, Math.max(most, LOW)) : arrange(needs, free, BAND)
+    const { places } = arrange(needs, free, whole ? Math.max(most, LOW) : BAND)
     this.element.style.setProperty("--heads", `${heads}px`)
-    this.element.style.setProperty("--m", `${found.height}px`)
+    this.element.style.setProperty("--m", `${whole ? Math.max(...places.map((place) => place.height)) : BAND}px`)
     shown.forEach((column, n) => {
-      for (const symbol of [...column.values, ...column.gradients]) this.give(symbol, column, found.places[n], least)
+      for (const symbol of [...column.values, ...column.gradients]) this.give(symbol, column, places[n], least)
     })
     for (const plate of Object.values(this.plates)) plate.receive(this.numbers)
     this.element.classList.remove("cramped")
-    this.element.classList.toggle("cramped", this.element.scrollWidth > this.element.clientWidth)
+    this.element.classList.toggle("cramped", !whole && this.element.scrollWidth > this.element.clientWidth)
   }
 
   /** Every map is drawn anew the next time. */
@@ -167,7 +170,7 @@ export class Overview {
   gaps(whole) {
     const { columns } = this
     if (!whole) return WAYS + columns.length * STRIP.gap
-    if (this.single) return columns.length * SIGN
+    if (this.single) return (columns.length - 3) * SIGN - FIXED.loss
     const blocks = new Set(columns.map(({ block }) => block)).size
     return (columns.length - 1) * WHOLE.gap + (blocks - 1) * (BETWEEN - WHOLE.gap)
   }
@@ -228,9 +231,11 @@ function figure(numbers, symbol, { kind: column, title }, single) {
   const sized = ["maps", "classes"].includes(kind) && what === "map"
   const note = single ? (sized ? shape.slice(-2).join("×") : "") : kind === "maps" || kind === "classes" ? title : ""
   const over = single && kind === "cells" && band === "values" && isMade(numbers, symbol)
+  const named =
+    kind === "cells" && what === "row" && symbol.replace(/^d/, "").startsWith("b") && numbers.isClasses(shape[0])
   return `<figure class="map" data-kind="${kind}" data-figure="${symbol}">${over ? bracket(numbers, symbol) : ""}
     <figcaption ${explains(meaningOf(numbers, symbol), symbol)}><i class="name">${formula(label)}</i>${single ? `<span class="plain">${escaped(plain)}</span>` : ""}<span class="badge"></span><span class="size">${escaped(note)}</span></figcaption>
-    <div class="slot"><div class="plate"><canvas data-map="${symbol}" tabindex="0" role="img"></canvas></div></div>
+    <div class="slot" ${named ? `data-names="${escaped(numbers.classes.join("\n"))}"` : ""}><div class="plate"><canvas data-map="${symbol}" tabindex="0" role="img"></canvas></div></div>
     <p class="limits"><span class="low"></span><span class="bar"></span><span class="power"></span><span class="high"></span></p></figure>`
 }
 

@@ -81,8 +81,9 @@ function drawn(view) {
   const { left, top } = element.getBoundingClientRect()
   const words = foot(view, element.scrollWidth / 7)
   const [width, height] = [element.scrollWidth, element.scrollHeight + words.length * LINE + 8]
+  const zoom = element.currentCSSZoom
   const place = (/** @type {DOMRect} */ box) =>
-    `x="${box.left - left}" y="${box.top - top}" width="${box.width}" height="${box.height}"`
+    `x="${(box.left - left) / zoom}" y="${(box.top - top) / zoom}" width="${box.width / zoom}" height="${box.height / zoom}"`
   const style = getComputedStyle(view.root)
   const parts = [`<rect width="100%" height="100%" fill="${plain(style.backgroundColor).fill}"/>`]
   for (const part of element.querySelectorAll("*")) {
@@ -103,7 +104,7 @@ function drawn(view) {
     parts.push(`<rect ${place(box)} fill="none" stroke="${stroke}" stroke-width="${line}"/>`)
   }
   const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT)
-  while (walker.nextNode()) parts.push(...lines(/** @type {Text} */ (walker.currentNode), { left, top }))
+  while (walker.nextNode()) parts.push(...lines(/** @type {Text} */ (walker.currentNode), { left, top }, zoom))
   const font = `font-family="${escaped(style.fontFamily)}" font-size="12"`
   const soft = plain(style.getPropertyValue("--soft")).fill
   words.forEach((text, i) => {
@@ -170,8 +171,9 @@ function plain(colour) {
  * A text node may be broken into lines; each becomes one <text> at its baseline.
  * @param {Text} node
  * @param {Corner} corner
+ * @param {number} zoom
  */
-function lines(node, corner) {
+function lines(node, corner, zoom) {
   const parent = node.parentElement
   if (!parent || !node.data.trim() || !isShown(parent)) return []
   const style = getComputedStyle(parent)
@@ -188,7 +190,7 @@ function lines(node, corner) {
   }
   const size = Number.parseFloat(style.fontSize)
   return found.map(({ left, bottom, height, text }) => {
-    const baseline = bottom - (height - size) / 2 - size * 0.2
-    return `<text x="${left - corner.left}" y="${baseline - corner.top}" fill="${plain(style.color).fill}" font-family="${escaped(style.fontFamily)}" font-size="${size}" font-style="${style.fontStyle}" font-weight="${style.fontWeight}" xml:space="preserve">${escaped(text.trimEnd())}</text>`
+    const baseline = (bottom - corner.top - height / 2) / zoom + size * 0.3
+    return `<text x="${(left - corner.left) / zoom}" y="${baseline}" fill="${plain(style.color).fill}" font-family="${escaped(style.fontFamily)}" font-size="${size}" font-style="${style.fontStyle}" font-weight="${style.fontWeight}" xml:space="preserve">${escaped(text.trimEnd())}</text>`
   })
 }

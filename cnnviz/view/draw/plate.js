@@ -107,11 +107,22 @@ export class Plate extends Heatmap {
   /** @override @param {Layout} at @param {number} done */
   paint(at, done) {
     if (this.names) return this.rows(this.names)
+    if (this.symbol === "L") return this.total()
     if (!this.pictures) this.photograph = this.together()
     super.paint(at, done)
     if (!this.photograph) return
     const box = at.tile(COLOURS)
     this.context.drawImage(this.photograph, box.x, box.y, box.width, box.height)
+  }
+
+  /** The loss, which has no colour. */
+  total() {
+    const [width, height] = this.size
+    this.context.font = font(width < 40 ? this.least : 15)
+    this.context.fillStyle = getComputedStyle(this.canvas).color
+    this.context.textAlign = "center"
+    this.context.textBaseline = "middle"
+    this.context.fillText(number(this.values[0], 3), width / 2, height / 2, width - 4)
   }
 
   /** Red, green and blue as one picture, where there is a place free beside the three. */

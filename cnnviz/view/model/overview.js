@@ -3,7 +3,7 @@
 // All maps start small; the most cramped grow by a pixel until width or height is spent. The band of values
 // and that of gradients have one height, the lowest that shows the smallest maps well; what is left is for the focus.
 
-/** @typedef {{ kind: string, tiles: number, rows: number, columns: number, scale: number, under?: number }} Need  of a column; `under` is the room of what stands below */
+/** @typedef {{ kind: string, tiles: number, rows: number, columns: number, scale: number, under?: number, share?: number }} Need  of a column; `under` is the room of what stands below, `share` what it may take of the height */
 /** @typedef {{ width: number, height: number, side: number, across: number, wrap: number }} Place  of a column's figures, in pixels */
 /** @typedef {{ height: number, spare: number, places: Place[] }} Plan  the band's height, the width that is left, a place a column */
 
@@ -13,7 +13,7 @@ const SMALL = 11 // or, where large ones could not grow then, so small
 const ROW = 5.5 // a cell of a long row
 const ENOUGH = 0.93 // of the best clarity: what it would take beyond that is worth more to the focus
 const LEAST_SHARE = 0.8 // so large is a map at least, of the largest, where there is one channel
-const FIXED = { cells: 48, loss: 50, classes: 120, v: 12 }
+export const FIXED = { cells: 48, loss: 50, classes: 120, v: 12 }
 
 /** @param {number} tiles @param {number} side @param {number} height @param {number} ratio height of a tile by its width */
 export function across(tiles, side, height, ratio = 1) {
@@ -97,7 +97,7 @@ function sides(needs, width, height, start) {
     const open = [...groups.values()].filter((group) => group.open)
     if (!open.length) break
     const next = open.reduce((best, group) => (cramped(group) < cramped(best) ? group : best))
-    const most = (next.of[0].kind === "filters" ? 0.64 : 1) * (height - (next.of[0].under ?? 0))
+    const most = (next.of[0].share ?? 1) * (height - (next.of[0].under ?? 0))
     const tall = Math.max(...next.of.map(({ rows, columns }) => rows / columns))
     next.side += 1
     if ((next.side * tall > most && next.side > start) || total() > width) {

@@ -1,5 +1,7 @@
 // Pointing by touch: across the cells of the stage's own map, which the finger would hide.
 
+import { placeIn } from "./picture_pointer.js"
+
 /**
  * A finger that is drawn over a map goes from cell to cell, under the loupe.
  * @param {import("./step.js").Step} content
@@ -11,18 +13,21 @@ export function bindFinger(content, plate) {
   const { cells, loupe } = content
   let dragged = false
   const under = (/** @type {MouseEvent} */ event) => {
-    const { left, top } = canvas.getBoundingClientRect()
-    return plate.cell(event.clientX - left, event.clientY - top)
+    const { x, y } = placeIn(canvas, event)
+    return plate.cell(x, y)
   }
   const closed = (/** @type {PointerEvent} */ event) =>
     event.pointerType !== "touch" || !plate.received || !content.isOpen(symbol) || !figure.matches(".now, .asked")
   holder.addEventListener("pointerdown", (event) => {
     dragged = false
-    if (!closed(event)) loupe.show(plate, under(event), event)
+    if (closed(event)) return
+    loupe.held = true
+    loupe.show(plate, under(event), event)
   })
   holder.addEventListener("pointermove", (event) => {
     if (closed(event)) return
     const cell = under(event)
+    loupe.held = true
     loupe.show(plate, cell, event)
     if (String(cell) === String(cells.hover?.cell ?? "")) return
     dragged = true

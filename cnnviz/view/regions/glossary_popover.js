@@ -2,6 +2,8 @@
 
 import { escaped, withFormulas } from "../model/format.js"
 import { say } from "../model/words.js"
+import { actionButton } from "./actions.js"
+import { LARGE, TABLE } from "./html.js"
 
 /** @import { Own } from "../model/meanings.js" */
 /** @import { View } from "./lesson_view.js" */
@@ -9,7 +11,9 @@ import { say } from "../model/words.js"
 const APART = 6 // pixels from what was tapped
 const EDGE = 8 // and from the window's edge
 
-export const meaningBox = () => '<div class="meaning" popover><b></b><p></p></div>'
+/** The card, with what can be done with the map that it is of. */
+export const meaningBox = () =>
+  `<div class="meaning" popover><b></b><p></p><div class="doings">${actionButton("large", LARGE)}${actionButton("table", TABLE)}</div></div>`
 
 /** Code-like names in a text, as italics; and its formulas. @param {string} text */
 const rich = (text) => withFormulas(text, (part) => escaped(part).replace(/`([^`]+)`/g, "<i>$1</i>"))
@@ -45,12 +49,14 @@ export function bindMeanings(view, ownOf) {
       const own = ownOf(id, tapped.dataset.of ?? "")
       const words = say(`web.${id}.text`)
       if (text) text.innerHTML = own ? inOwn(words, own) : rich(words)
+      view.$(".meaning .doings").hidden = !id.startsWith("glossary.")
       box.showPopover()
       const { left, bottom, top } = tapped.getBoundingClientRect()
       const { width, height } = box.getBoundingClientRect()
       const below = bottom + APART + height < innerHeight
-      box.style.left = `${Math.max(EDGE, Math.min(left, innerWidth - width - EDGE))}px`
-      box.style.top = `${below ? bottom + APART : top - APART - height}px`
+      const zoom = box.currentCSSZoom
+      box.style.left = `${Math.max(EDGE, Math.min(left, innerWidth - width - EDGE)) / zoom}px`
+      box.style.top = `${(below ? bottom + APART : top - APART - height) / zoom}px`
     },
     { signal: view.stop.signal },
   )

@@ -14,6 +14,8 @@ const ABOVE = 34 // pixels between it and the finger
 const AROUND = [-1, 0, 1]
 
 export class Loupe {
+  held = false // by a finger
+
   /** @param {HTMLElement} root */
   constructor(root) {
     this.element = document.createElement("div")
@@ -36,16 +38,23 @@ export class Loupe {
     const at = plate.numbers?.index(plate.symbol, cell) ?? cell
     const symbol = plate.numbers?.maps[plate.symbol].label ?? ""
     label.textContent = say("web.step.under", { symbol, at: at.join(",") })
-    const left = Math.min(Math.max(x - SIDE / 2, 4), innerWidth - SIDE - 4)
-    const above = y - element.offsetHeight - ABOVE
+    const zoom = element.currentCSSZoom
+    const left = Math.min(Math.max(x / zoom - SIDE / 2, 4), innerWidth / zoom - SIDE - 4)
+    const above = y / zoom - element.offsetHeight - ABOVE
     const flips = above < 4
     element.dataset.flips = flips ? "1" : "0"
-    element.style.translate = `${left}px ${flips ? y + ABOVE : above}px`
+    element.style.translate = `${left}px ${flips ? y / zoom + ABOVE : above}px`
     this.draw(prepare(/** @type {HTMLCanvasElement} */ (canvas)), plate, cell)
   }
 
   hide() {
     this.element.hidden = true
+    this.held = false
+  }
+
+  /** Goes, unless a finger holds it. */
+  leave() {
+    if (!this.held && !this.element.hidden) this.hide()
   }
 
   /**

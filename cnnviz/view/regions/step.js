@@ -82,6 +82,7 @@ export class Step extends Content {
   resting = undefined
   /** @type {import("../draw/mechanism.js").Drawn}  what stands where in the picture */
   picture = { spots: [], shown: [] }
+  carded = "" // the map whose card was opened last
   flown = "" // the cell of a slide that had its whole move last
   /** @type {Numbers | undefined} */
   received = undefined
@@ -157,6 +158,7 @@ export class Step extends Content {
 
   /** What a symbol means in this network, with its numbers where they are shown. @param {string} id @param {string} symbol */
   meaning(id, symbol) {
+    this.carded = symbol
     if (!this.received?.maps[symbol]) return undefined
     const open = this.isOpen(symbol) && !this.puzzling(symbol)
     return ownOf(this.received, id, symbol, open ? this.cells.own(symbol) : undefined)
@@ -180,8 +182,13 @@ export class Step extends Content {
 
   /** The map that the words are about. @override */
   get large() {
-    const { map } = this.subject()
+    const map = this.chosen
     return this.masked(map) ? "" : map
+  }
+
+  /** The map whose card is open, or that the words are about. */
+  get chosen() {
+    return this.view.$(".meaning").matches(":popover-open") && this.carded ? this.carded : this.subject().map
   }
 
   /** @override @param {string} symbol */
@@ -305,6 +312,7 @@ export class Step extends Content {
     this.classes()
     this.mark(subject)
     const tone = this.tone(subject.map)
+    this.peek()
     if (exact) this.say(subject, scene) // what is said stays until its numbers are there
     for (const [symbol, plate] of Object.entries(this.plates)) {
       if (subject.map === scene.map && this.seats.taken.has(symbol)) plate.marks = [] // the picture has them
@@ -428,7 +436,6 @@ export class Step extends Content {
       figure.classList.toggle("now", makes.includes(symbol))
       figure.classList.toggle("asked", this.predicting.question?.clicked === symbol)
       figure.classList.toggle("input", inputs.includes(symbol))
-      figure.classList.toggle("up", !ahead && (makes.includes(symbol) || inputs.includes(symbol)))
       figure.classList.toggle("backward", phase === "backward")
     }
     const { layer } = this.numbers.said[stage]
@@ -490,6 +497,29 @@ export class Step extends Content {
       ? { spots: [], shown: [] }
       : mechanism(canvas, numbers, map, cell, room, palette, made, this.stepping(map), seats)
     this.seats.put(plates, this.picture.shown)
+    this.raise()
+  }
+
+  /** Marks what the stage shows large, of maps of several channels only those. */
+  raise() {
+    const { makes, inputs } = this.numbers.said[this.view.stage]
+    for (const [symbol, { figure, face }] of Object.entries(this.plates)) {
+      const up = !this.isAhead(symbol) && (makes.includes(symbol) || inputs.includes(symbol))
+      const shown = new Set(this.picture.shown.flatMap((each) => (each.symbol === symbol ? each.at[0] : [])))
+      const some = up && shown.size > 0 && shown.size < (face?.tiles ?? 1)
+      figure.classList.toggle("up", up && !some)
+      for (const tile of /** @type {NodeListOf<HTMLElement>} */ (figure.querySelectorAll("[data-channel]")))
+        tile.classList.toggle("up", some && shown.has(Number(tile.dataset.channel)))
+    }
+  }
+
+  /** Shows the cell that is pointed at in the strip larger, and its neighbours. */
+  peek() {
+    const { hover } = this.cells
+    const plate = hover && !this.isWhole && !this.onStage(hover.map) ? this.plates[hover.map] : null
+    if (!plate || !hover) return this.loupe.leave()
+    const { left, width, top } = plate.canvas.getBoundingClientRect()
+    this.loupe.show(plate, hover.cell, { x: left + width / 2, y: top })
   }
 
   /** @override */
@@ -514,7 +544,7 @@ export class Step extends Content {
     const symbols = Object.keys(this.numbers.maps)
     const windows = this.closed(map) ? [] : windowsOf(this.numbers, map, cell)
     const sources = symbols.map((symbol) => this.whole(symbol, tableOf(this.numbers, symbol, this.closed(symbol))))
-    return { sources: [...sources, ...windows], first: symbols.indexOf(this.shown(map)) }
+    return { sources: [...sources, ...windows], first: symbols.indexOf(this.shown(this.chosen)) }
   }
 
   // Weights that came as colours are asked for when their table is opened.

@@ -9,7 +9,7 @@ import { one } from "../model/links.js"
 export function moveOf(step, { map, cell }) {
   const { numbers, plates, places } = step
   const plate = plates[map]
-  if (!plate || !places[map] || !places[""] || !step.room) return null
+  if (!plate || !places[map] || !step.room) return null
   const put = (/** @type {string} */ symbol, /** @type {import("../draw/flow.js").Box} */ box) => ({
     ...box,
     x: box.x + places[symbol].x,
@@ -34,12 +34,12 @@ export function moveOf(step, { map, cell }) {
     target: put(map, target),
     map: put(map, { x: 0, y: 0, width, height }),
     others: Object.keys(places)
-      .filter((symbol) => symbol && symbol !== map)
+      .filter((symbol) => symbol !== map)
       .map((symbol) => {
         const [wide, tall] = plates[symbol].size ?? [0, 0]
         return put(symbol, { x: 0, y: 0, width: wide, height: tall })
       }),
-    panel: { ...places[""], ...step.room },
+    panel: { x: 0, y: 0, ...step.room },
     back: numbers.maps[map].band === "gradients" && !links.some(({ pattern }) => pattern === "touched"),
     value,
     paint: colour(value, plate.limits, plate.scale),
