@@ -7,7 +7,7 @@ import { exact } from "../../cnnviz/view/model/exact_sum.js"
 import { expression, symbols } from "../../cnnviz/view/model/expression.js"
 import { byChannel, Filling, lossOf, terms, totals } from "../../cnnviz/view/model/formula_values.js"
 import { Numbers } from "../../cnnviz/view/model/numbers.js"
-import { arrange, plan } from "../../cnnviz/view/model/overview.js"
+import { arrange } from "../../cnnviz/view/model/overview.js"
 import { PATTERNS, pairs, reach } from "../../cnnviz/view/model/patterns.js"
 import { faceOf } from "../../cnnviz/view/model/plates.js"
 import { fixture } from "./hooks.js"
@@ -187,34 +187,17 @@ test("no overview is wider or higher than it may be", () => {
     [maps(3, 32), ...Array(6).fill(maps(10, 30))],
     Array(12).fill(maps(16, 28)),
   ]) {
-    const found = plan(needs, 800, 116, 170)
-    assert.ok(found.places.reduce((sum, { width }) => sum + width, 0) <= 800)
-    for (const { height } of found.places) assert.ok(height <= found.height + 1e-9)
-    assert.ok(arrange(needs, 800, 116).height === 116)
+    for (const band of [50, 116, 170]) {
+      const places = arrange(needs, 1100, band)
+      assert.ok(places.reduce((sum, { width }) => sum + width, 0) <= 1100)
+      for (const { height } of places) assert.ok(height <= band + 1e-9)
+    }
   }
-})
-
-test("many small channels give way to few large ones, so that LeNet's bands leave room for the focus", () => {
-  const maps = (tiles, rows) => ({ kind: "maps", tiles, rows, columns: rows, scale: 1 })
-  const filters = (tiles) => ({ kind: "filters", tiles, rows: 5, columns: 5, scale: 1, under: 24 })
-  const needs = [
-    maps(1, 32),
-    filters(6),
-    maps(6, 28),
-    maps(6, 28),
-    maps(6, 14),
-    filters(16),
-    maps(16, 10),
-    maps(16, 10),
-  ]
-  const found = plan([...needs, maps(16, 5)], 390, 116, 152)
-  assert.ok(found.height <= 124, `${found.height}`)
-  assert.ok(found.places[2].side >= 34) // the highest bands have no more than 33
 })
 
 test("on one channel a cell of a map is as large as one of the image, and no map is larger than what it is made of", () => {
   const maps = (rows) => ({ kind: "maps", tiles: 1, rows, columns: rows, scale: 1 })
-  const [x, z, p] = plan([maps(32), maps(30), maps(15)], 800, 116, 170).places
+  const [x, z, p] = arrange([maps(32), maps(30), maps(15)], 800, 170)
   near(x.width / 32, z.width / 30)
   assert.ok(p.width < z.width && p.width > 0.75 * z.width)
 })
@@ -233,25 +216,4 @@ test("what the outputs add to the loss comes to the core's loss, and their slope
       assert.ok(Math.abs(slope - numbers.values("do")[n]) < 1e-6)
     }
   }
-})
-
-test("one channel is as large as it can be, in bands that are no higher than that takes; a larger screen has larger maps", () => {
-  const maps = (tiles, rows) => ({ kind: "maps", tiles, rows, columns: rows, scale: 1 })
-  const weights = { kind: "weights", tiles: 2, rows: 30, columns: 30, scale: 2 }
-  const seed = [
-    maps(1, 32),
-    { kind: "filters", tiles: 1, rows: 3, columns: 3, scale: 1 },
-    maps(1, 30),
-    maps(1, 30),
-    weights,
-  ]
-  const side = ({ places }) => Math.min(...places.filter((_, n) => seed[n].kind === "maps").map((place) => place.side))
-  const found = plan(seed, 900, 116, 300)
-  for (let height = 116; height <= 300; height += 4) {
-    const other = arrange(seed, 900, height)
-    assert.ok(side(other) <= side(found))
-    if (height < found.height - 4) assert.ok(side(other) < side(found), `${height} would do`)
-  }
-  const several = [maps(4, 30), maps(4, 30), maps(4, 15), maps(4, 13)]
-  assert.ok(plan(several, 900, 181, 400, 1.56).height > plan(several, 900, 116, 400, 1).height)
 })

@@ -79,7 +79,7 @@ export class Overview {
     const room = whole ? width : Math.max(width, NARROW * columns.length * (width < 640 ? 1 : 0))
     const free = Math.max(room - this.gaps(whole) - 6, 100)
     const most = (height - (this.single ? TOP : BLOCK) - 2 * heads) / 2
-    const { places } = arrange(needs, free, whole ? Math.max(most, LOW) : BAND)
+    const places = arrange(needs, free, whole ? Math.max(most, LOW) : BAND)
     this.element.style.setProperty("--heads", `${heads}px`)
     this.element.style.setProperty("--m", `${whole ? Math.max(...places.map((place) => place.height)) : BAND}px`)
     shown.forEach((column, n) => {

@@ -1,17 +1,14 @@
 // Where every map of a network stands: one rule for any network (pixels; pure).
 //
-// All maps start small; the most cramped grow by a pixel until width or height is spent. The band of values
-// and that of gradients have one height, the lowest that shows the smallest maps well; what is left is for the focus.
+// All maps start small; the most cramped grow by a pixel until width or height is spent.
 
 /** @typedef {{ kind: string, tiles: number, rows: number, columns: number, scale: number, under?: number, share?: number }} Need  of a column; `under` is the room of what stands below, `share` what it may take of the height */
 /** @typedef {{ width: number, height: number, side: number, across: number, wrap: number }} Place  of a column's figures, in pixels */
-/** @typedef {{ height: number, spare: number, places: Place[] }} Plan  the band's height, the width that is left, a place a column */
 
 export const GAP = 2 // between tiles
 const LEAST = 17 // side of a map, to start with,
 const SMALL = 11 // or, where large ones could not grow then, so small
 const ROW = 5.5 // a cell of a long row
-const ENOUGH = 0.93 // of the best clarity: what it would take beyond that is worth more to the focus
 const LEAST_SHARE = 0.8 // so large is a map at least, of the largest, where there is one channel
 export const FIXED = { cells: 48, loss: 50, classes: 120, v: 12 }
 
@@ -57,8 +54,8 @@ function fixed(need, height) {
 /** @param {Need} need */
 const grows = ({ kind }) => kind === "maps" || kind === "filters"
 
-/** The sides for one height of the bands. @param {Need[]} needs @param {number} width @param {number} height @param {number} start */
-function sides(needs, width, height, start) {
+/** The sides for one height of the bands. @param {Need[]} needs @param {number} width @param {number} height */
+function sides(needs, width, height) {
   const places = needs.map((need) => (grows(need) ? null : fixed(need, height)))
   const taken = places.reduce((sum, place) => sum + (place?.width ?? 0), 0)
   /** @type {Map<string, { of: Need[], side: number, size: number, open: boolean }>} */
@@ -67,7 +64,7 @@ function sides(needs, width, height, start) {
     const key = `${need.kind}${need.tiles}`
     const group = groups.get(key) ?? {
       of: [],
-      side: Math.min(need.kind === "filters" ? LEAST - 5 : start, height),
+      side: Math.min(need.kind === "filters" ? LEAST - 5 : LEAST, height),
       size: 0,
       open: true,
     }
@@ -100,12 +97,12 @@ function sides(needs, width, height, start) {
     const most = (next.of[0].share ?? 1) * (height - (next.of[0].under ?? 0))
     const tall = Math.max(...next.of.map(({ rows, columns }) => rows / columns))
     next.side += 1
-    if ((next.side * tall > most && next.side > start) || total() > width) {
+    if ((next.side * tall > most && next.side > LEAST) || total() > width) {
       next.side -= 1
       next.open = false
     }
   }
-  return { groups, places, total: total() }
+  return { groups, places }
 }
 
 /**
@@ -119,10 +116,10 @@ function shrunk(need, needs) {
   return Math.max(LEAST_SHARE, need.columns / Math.max(...maps.map(({ columns }) => columns)))
 }
 
-/** @param {Need[]} needs @param {number} width free for maps @param {number} height @param {number} [start] the side that maps grow from @returns {Plan} */
-export function arrange(needs, width, height, start = LEAST) {
-  const { groups, places, total } = sides(needs, width, height, start)
-  const found = needs.map((need, n) => {
+/** @param {Need[]} needs @param {number} width free for maps @param {number} height @returns {Place[]} a column's each */
+export function arrange(needs, width, height) {
+  const { groups, places } = sides(needs, width, height)
+  return needs.map((need, n) => {
     const group = groups.get(`${need.kind}${need.tiles}`)
     if (places[n] || !group) return places[n] ?? fixed(need, height)
     const side = group.side * shrunk(need, needs)
@@ -137,31 +134,4 @@ export function arrange(needs, width, height, start = LEAST) {
       wrap: 1,
     }
   })
-  return { height, spare: Math.max(0, width - total), places: found }
-}
-
-// How well the worst map is seen: 1 where it has 48 pixels, or 1.8 a cell, of a screen of 720 lines.
-/** @param {Need[]} needs @param {Plan} plan @param {number} times as large is the screen */
-function clarity(needs, plan, times) {
-  const all = needs.map((need, n) => ({ need, side: plan.places[n].side })).filter(({ need }) => need.kind === "maps")
-  return Math.min(1, ...all.map(({ need, side }) => Math.max(side / 48, side / need.columns / 1.8) / times))
-}
-
-/** The side of the smallest map. @param {Need[]} needs @param {Plan} plan */
-const smallest = (needs, plan) =>
-  Math.min(...needs.map(({ kind }, n) => (kind === "maps" ? plan.places[n].side : Number.POSITIVE_INFINITY)))
-
-/** The lowest bands that show the smallest maps well, between `least` and `most`; one channel takes what makes it larger. @param {Need[]} needs @param {number} width @param {number} least @param {number} most @param {number} [times] as large is the screen as one of 720 lines */
-export function plan(needs, width, least, most, times = 1) {
-  const single = needs.every((need) => need.kind !== "maps" || need.tiles === 1)
-  const clear = (/** @type {Plan} */ found) => (single ? smallest(needs, found) : clarity(needs, found, times))
-  const heights = [most]
-  for (let height = most - 4; height >= Math.min(least, most); height -= 4) heights.push(height)
-  const large = heights.map((height) => arrange(needs, width, height))
-  const wanted = (single ? 1 : ENOUGH) * Math.max(...large.map(clear))
-  const all = large.map((found) => {
-    const small = arrange(needs, width, found.height, SMALL)
-    return clear(small) > clear(found) ? small : found
-  })
-  return all.findLast((found) => clear(found) >= wanted) ?? large[0]
 }

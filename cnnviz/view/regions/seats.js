@@ -2,10 +2,17 @@
 
 /** @import { Plate } from "../draw/plate.js" */
 /** @import { Shown } from "../draw/pen.js" */
+/** @import { Box } from "../model/layout.js" */
+
+const LASTS = 600 // milliseconds of a glide,
+const BARE = 0.75 // for this share of which the stage has nothing else
+const EASING = "cubic-bezier(.3, 0, .1, 1)"
 
 export class Seats {
   /** @type {Map<string, string>}  maps that are on the stage, and where */
   taken = new Map()
+  /** @type {Animation[]}  of maps on their way */
+  glides = []
 
   /** @param {HTMLElement} stage what holds the picture */
   constructor(stage) {
@@ -17,38 +24,92 @@ export class Seats {
     return plate?.face?.tiles === 1 && plate.numbers?.maps[plate.symbol].kind === "map"
   }
 
-  /** Puts the maps where the picture has them, the others back into the strip. @param {Record<string, Plate>} plates @param {Shown[]} shown */
-  put(plates, shown) {
-    for (const [symbol, plate] of Object.entries(plates)) {
-      const seat = Seats.fits(plate) ? shown.find((each) => each.symbol === symbol) : undefined
-      const place = seat ? Object.values(seat.box).join(" ") : ""
-      if ((this.taken.get(symbol) ?? "") === place && (!seat || plate.size[0] === seat.box.width)) continue
-      place ? this.taken.set(symbol, place) : this.taken.delete(symbol)
+  /** Puts the maps where the picture has them, the others back into the strip. @param {Record<string, Plate>} plates @param {Shown[]} shown @param {boolean} gliding whether they are seen to go there */
+  put(plates, shown, gliding) {
+    const moving = Object.values(plates)
+      .map((plate) => ({
+        plate,
+        box: Seats.fits(plate) ? shown.find(({ symbol }) => symbol === plate.symbol)?.box : undefined,
+      }))
+      .filter(({ plate, box }) => this.isElsewhere(plate, box))
+    if (!moving.length) return
+    this.land()
+    const before = gliding ? moving.map(({ plate }) => plate.holder.getBoundingClientRect()) : []
+    for (const { plate, box } of moving) {
       const focused = document.activeElement === plate.canvas
-      seat ? this.seat(plate, seat.box) : home(plate)
+      box ? this.seat(plate, box) : this.home(plate)
       if (focused) plate.canvas.focus({ preventScroll: true })
     }
+    if (!gliding) return
+    this.glides = moving.map(({ plate }, n) => glide(plate.holder, before[n]))
+    const picture = this.stage.querySelector("canvas.mechanism")
+    const bare = [{ opacity: 0 }, { opacity: 0, offset: BARE }, { opacity: 1 }]
+    if (picture) this.glides.push(picture.animate(bare, LASTS))
+    this.stage.dataset.gliding = "1"
+    const [last] = this.glides
+    last.finished.then(() => this.landed(last)).catch(() => {})
+  }
+
+  /** Whether a map is not where it is to be. @param {Plate} plate @param {Box | undefined} box */
+  isElsewhere({ symbol, size }, box) {
+    const place = box ? Object.values(box).join(" ") : ""
+    return (this.taken.get(symbol) ?? "") !== place || (box !== undefined && size[0] !== box.width)
+  }
+
+  /** All that are on their way arrive. */
+  land() {
+    for (const one of this.glides) one.finish()
+    this.landed(this.glides[0])
+  }
+
+  /** @param {Animation | undefined} last */
+  landed(last) {
+    if (this.glides[0] !== last) return // others are on their way by now
+    this.glides = []
+    this.stage.dataset.gliding = "0"
   }
 
   /** Forgets them: there is another network. */
   clear() {
+    this.land()
     this.taken.clear()
     for (const old of this.stage.querySelectorAll(":scope > .plate")) old.remove()
   }
 
-  /** @param {Plate} plate @param {import("../model/layout.js").Box} box */
-  seat(plate, { x, y, width, height }) {
-    const { holder } = plate
+  /** @param {Plate} plate @param {Box} box */
+  seat(plate, box) {
+    const { holder, symbol } = plate
+    const { x, y, width, height } = box
+    this.taken.set(symbol, Object.values(box).join(" "))
     if (holder.parentElement !== this.stage) this.stage.prepend(holder)
     Object.assign(holder.style, { left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px` })
     plate.resize([width, height])
   }
+
+  /** @param {Plate} plate */
+  home(plate) {
+    const { holder, figure, symbol } = plate
+    this.taken.delete(symbol)
+    figure.querySelector(".slot")?.append(holder)
+    holder.removeAttribute("style")
+    plate.resize(plate.home)
+  }
 }
 
-/** @param {Plate} plate */
-function home(plate) {
-  const { holder, figure, size } = plate
-  figure.querySelector(".slot")?.append(holder)
-  holder.removeAttribute("style")
-  plate.resize(plate.home ?? size)
+/** Lets an element go from where it was to where it is. @param {HTMLElement} element @param {DOMRect} from */
+function glide(element, from) {
+  const to = element.getBoundingClientRect()
+  const zoom = element.currentCSSZoom
+  const move = `translate(${(from.left - to.left) / zoom}px, ${(from.top - to.top) / zoom}px)`
+  const transform = `${move} scale(${from.width / to.width}, ${from.height / to.height})`
+  return element.animate(
+    [
+      { transform, transformOrigin: "0 0", zIndex: 3 },
+      { transform: "none", transformOrigin: "0 0", zIndex: 3 },
+    ],
+    {
+      duration: LASTS,
+      easing: EASING,
+    },
+  )
 }

@@ -99,7 +99,10 @@ export class Step extends Content {
     bindMeanings(view, (id, symbol) => this.meaning(id, symbol))
     this.predicting = new Predicting(this)
     this.missions = new Missions(view)
-    const land = () => this.flow.land() // any key and any click
+    const land = () => {
+      this.flow.land()
+      this.seats.land()
+    } // any key and any click
     for (const event of ["keydown", "pointerdown"])
       addEventListener(event, land, { capture: true, signal: view.stop.signal })
     this.seats = new Seats(view.$(".drawn"))
@@ -361,6 +364,13 @@ export class Step extends Content {
     return this.puzzling(map) || Object.keys(this.numbers.answer.deviations).length > 0
   }
 
+  /** Whether maps are seen to go to the stage: on a wide screen, and where nothing plays fast. */
+  get glides() {
+    const { player } = this.view
+    const still = matchMedia("(prefers-reduced-motion: reduce), (max-width: 699px)").matches
+    return !still && player.speed <= 1 && !this.view.veiled
+  }
+
   // On a step data is seen to move; otherwise ribbons show where the number comes from.
   /** @param {Subject} subject */
   flows(subject) {
@@ -496,7 +506,7 @@ export class Step extends Content {
     this.picture = hidden
       ? { spots: [], shown: [] }
       : mechanism(canvas, numbers, map, cell, room, palette, made, this.stepping(map), seats)
-    this.seats.put(plates, this.picture.shown)
+    this.seats.put(plates, this.picture.shown, this.stepped && this.glides)
     this.raise()
   }
 
