@@ -159,7 +159,7 @@ def test_the_lecture_view_is_read_from_the_last_row_and_fills_the_screen(screen:
             if path != "/":
                 continue
             assert screen.page.evaluate(SCROLLS) == [], where
-            words = ".explain :is(.title, .sentence, .numbers, .phase), .status > span:not(.saturation)"
+            words = ".explain :is(.title, .sentence, .numbers, .phase), .status span"
             sizes = screen.page.locator(words).evaluate_all("(all) => all.filter((e) => e.innerText).map((e) => parseFloat(getComputedStyle(e).fontSize))")
             assert len(sizes) >= 6 and min(sizes) >= 0.022 * height, where
             drawn, strip = (screen.page.locator(each).bounding_box() for each in (".drawn", ".overview"))

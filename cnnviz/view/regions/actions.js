@@ -119,6 +119,8 @@ export const ACTIONS = [
   { name: "hide_numbers", when: hides, act: (view) => view.lookAt({ hide: view.look.hide ? "" : "1" }) },
   { name: "kernel", keys: ["K"], help: "kernel", when: walks, act: showKernel },
   { name: "speed_list", keys: ["S"], help: "speed", when: walks, act: showSpeeds },
+  { name: "updates", keys: ["U"], help: "updates", when: walks, act: (view) => view.$("#update_card").togglePopover() },
+  { name: "update_first", when: walks, moves: true, act: (view) => view.go({ k: "0" }) },
   { name: "blank", remote: ["B", "."], act: (view) => view.root.classList.toggle("blank") },
   { name: "remote", help: "remote", when: stages, act: () => {} },
   ...PAGES.map(({ path }, n) => ({

@@ -8,6 +8,7 @@ import { languageChoice } from "./language.js"
 import { kernelCard, lessonControls } from "./lesson_controls.js"
 import { tableDialog } from "./map_table.js"
 import { transport } from "./transport.js"
+import { updateCard } from "./update_card.js"
 
 /** @import { Kind } from "./actions.js" */
 
@@ -55,5 +56,5 @@ export const frame = (page, kind) => `
       ${lessonControls(kind)}</div>
   </header>
   <div class="middle" tabindex="-1">${transport(kind)}<div class="content"></div></div>
-  ${kernelCard()}
+  ${kernelCard()}${updateCard(kind)}
   <div class="live" aria-live="polite" role="status"></div>${help(kind)}${kind.tabulates ? tableDialog() : ""}`

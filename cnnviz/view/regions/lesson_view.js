@@ -47,8 +47,6 @@ export class View {
   /** @type {unknown}  and its numbers */
   spokenData = undefined
   note = ""
-  /** @type {unknown}  the answer whose losses are drawn */
-  sparked = undefined
   /** @type {ResizeObserver | undefined}  of the row of stages */
   stageSizes = undefined
   stop = new AbortController() // ends every listener at once
