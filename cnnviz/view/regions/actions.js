@@ -143,6 +143,7 @@ export const ACTIONS = [
   { name: "unpin", when: (kind) => kind.points, act: unpin },
   { name: "escape", keys: ["Escape"], help: "escape", act: leave },
   { name: "keys", keys: ["?"], help: "keys", act: showHelp },
+  { name: "find", keys: ["Ctrl+K"], help: "find", act: showHelp },
   { name: "skip", act: (view) => view.$(".middle").focus() },
   { name: "copy_link", act: copyLink },
   { name: "room", act: (view) => view.host.room?.() },
@@ -222,7 +223,7 @@ export function run(view, { moves, act }) {
  * Those that a page has.
  * @param {Kind} kind
  */
-const available = (kind) => ACTIONS.filter(({ when }) => when?.(kind) ?? true)
+export const available = (kind) => ACTIONS.filter(({ when }) => when?.(kind) ?? true)
 
 /**
  * A page's keys, and what each does; in the lecture view also those of a remote control.
@@ -238,6 +239,8 @@ export function keyMap(kind, lecture = false) {
   return found
 }
 
+const ON_MAC = /^Mac|^iP/.test(navigator.platform)
+
 /**
  * A key as people call it.
  * @param {string} key
@@ -245,6 +248,7 @@ export function keyMap(kind, lecture = false) {
 const called = (key) =>
   key
     .split("+")
+    .map((part) => (part === "Ctrl" && ON_MAC ? "⌘" : part))
     .map((part) => (has(`web.keys.${part}`) ? say(`web.keys.${part}`) : part))
     .join(" ")
 

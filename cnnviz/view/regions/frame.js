@@ -3,6 +3,7 @@
 import { has, say } from "../model/words.js"
 import { PAGES } from "../spec.js"
 import { actionButton, helpLines } from "./actions.js"
+import { findField } from "./find.js"
 import { button } from "./html.js"
 import { languageChoice } from "./language.js"
 import { kernelCard, lessonControls } from "./lesson_controls.js"
@@ -35,7 +36,7 @@ function toBelow(page) {
 
 /** @param {Kind} kind */
 const help = (kind) => `
-  <dialog class="help" aria-label="${say("web.help.title")}"><h2>${say("web.help.title")}</h2>
+  <dialog class="help" aria-label="${say("web.find.title")}">${findField()}<h2>${say("web.help.title")}</h2>
     <dl>${helpLines(kind)
       .map(([keys, what]) => `<dt>${keys}</dt><dd>${what}</dd>`)
       .join("")}</dl>

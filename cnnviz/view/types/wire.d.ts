@@ -521,6 +521,12 @@ export interface LearnStep {
   order: LearnStage[]
 }
 
+/** A guided lesson. */
+export interface LessonData {
+  id: string
+  title: string
+}
+
 /** A letter of the notebook's legend. */
 export interface Letter {
   letter: string
