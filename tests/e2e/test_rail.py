@@ -74,7 +74,8 @@ def test_keys_open_cards_unless_single_keys_are_off(screen: Screen):
         expect(screen.page.locator(card)).to_be_hidden()
     screen.press("s")
     expect(screen.key("speed")).to_be_focused()
-    screen.press("Escape")
+    screen.key("speed").select_option("3")
+    expect(screen.key("speed")).not_to_be_focused()  # the keys are the page's again
     screen.press("?")
     screen.key("single_keys").uncheck()
     screen.press("Escape")

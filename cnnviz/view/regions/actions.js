@@ -179,6 +179,7 @@ function showKernel(view) {
 function showSpeeds(view) {
   const list = /** @type {HTMLSelectElement} */ (view.field("speed"))
   list.focus()
+  list.addEventListener("change", () => list.blur(), { once: true }) // then the keys are the page's again
   list.showPicker?.()
 }
 
