@@ -154,6 +154,24 @@ export interface CurveData {
   log: string
 }
 
+/** The number, `along`, and where it stands, `at`; its gradient there, whether that is at a kink, and how far the curve reaches, `span`.
+
+    Nothing of it where no number is named. The arrays are `theta` and `loss`.
+     */
+export interface CurveHeader {
+  page: string
+  code: string
+  asked: Record<string, string>
+  lesson: Record<string, string>
+  wrong: Record<string, string>
+  loss: number | null
+  along: string
+  at: number | null
+  gradient: number | null
+  kink: boolean
+  span: number | null
+}
+
 /** A switch of the notebook: both lines of code, the stages that change if it is flipped now or alone on, and whether it matters. */
 export interface DeviationRow {
   key: string
