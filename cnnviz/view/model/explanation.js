@@ -2,6 +2,7 @@
 
 import { filled, named, result } from "./arithmetic.js"
 import { factor, formula, number, plainNumber, sentence } from "./format.js"
+import { toldApart } from "./printed_digits.js"
 import { say } from "./words.js"
 
 /** @typedef {import("./numbers.js").Numbers} Numbers */
@@ -90,5 +91,6 @@ export function stepOf(numbers, name, cell) {
         : numbers.network.optimizer === "gd"
           ? `${rate} · ${factor(gradient)}`
           : factor(old - next)
-  return `${named(numbers, name, cell)} ← ${number(old, 5)} − ${change}${result(next)}`
+  const digits = toldApart(old, next)
+  return `${named(numbers, name, cell)} ← ${number(old, digits)} − ${change}${result(next, digits)}`
 }

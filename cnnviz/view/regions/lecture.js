@@ -12,8 +12,8 @@ export const FILM = { one: 132, several: 146 }
 /** The filmstrip, and all that is laid out as for 720 lines. */
 export const times = () => unit() / 7.2
 
-/** A mechanism, with letters a third larger. */
-export const pictureTimes = () => 1.32 * times()
+/** A mechanism: it has the room of the page's left column too. */
+export const pictureTimes = () => 1.1 * times()
 
 /** A mechanism on the page itself: on a screen that is larger than usual, with larger letters. */
 export const panelTimes = () => Math.max(1, Math.min(innerHeight / 900, innerWidth / 1600))

@@ -82,10 +82,10 @@ export class Step extends Content {
   /** @type {string[]} */
   order = []
   kernelField = new KernelField(this)
-  /** @type {import("../draw/pen.js").Spot[]}  what can be edited in the picture below */
-  spots = []
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   resting = undefined
+  /** @type {import("../draw/mechanism.js").Drawn}  what stands where in the picture below */
+  picture = { spots: [], fields: [], shown: [] }
   flown = "" // the cell of a slide that had its whole move last
   /** @type {Numbers | undefined} */
   received = undefined
@@ -223,23 +223,19 @@ export class Step extends Content {
   }
 
   /** What can be edited under the mouse in the picture below. @param {MouseEvent} event */
-  spot({ offsetX, offsetY }) {
-    const { zoom = 1 } = this.room ?? {}
-    const [x, y] = [offsetX / zoom, offsetY / zoom]
+  spot({ offsetX: x, offsetY: y }) {
     const within = (/** @type {import("../draw/flow.js").Box} */ box) =>
       x >= box.x && x < box.x + box.width && y >= box.y && y < box.y + box.height
-    return this.spots.find(({ box, symbol }) => within(box) && this.isOpen(symbol))
+    return this.picture.spots.find(
+      ({ box, symbol }) => within(box) && symbol && this.kernelField.takes(symbol) && this.isOpen(symbol),
+    )
   }
 
   // A kernel that is printed large below is edited there.
   /** @param {MouseEvent} event */
   edit(event) {
-    const { zoom = 1 } = this.room ?? {}
     const spot = this.spot(event)
-    if (!spot) return
-    const { box } = spot
-    const scaled = { x: box.x * zoom, y: box.y * zoom, width: box.width * zoom, height: box.height * zoom }
-    this.kernelField.open(spot.symbol, spot.cell, this.view.$(".drawn"), scaled)
+    if (spot) this.kernelField.open(spot.symbol, spot.cell, this.view.$(".drawn"), spot.box)
   }
 
   /** @returns {Subject} */
@@ -490,7 +486,7 @@ export class Step extends Content {
     this.editor()
     const { numbers, room, palette } = this
     if (room && palette && !this.masked(subject.map))
-      this.spots = mechanism(
+      this.picture = mechanism(
         this.view.$(".mechanism"),
         numbers,
         subject.map,
