@@ -26,8 +26,7 @@ def test_without_a_server_stages_go_on_and_an_update_says_why_it_does_not(screen
     notice = screen.page.locator(".notice")
     expect(notice).to_contain_text("The server has not answered")
     expect(screen.root).to_have_attribute("data-update", re.compile("[12]"))
-    screen.press("Escape")  # Streamlit's own dialog says that the connection is lost
-    expect(screen.page.get_by_role("dialog")).to_have_count(0)
+    screen.close_dialog()  # Streamlit's own, which says that the connection is lost
     for symbol in ("a1", "v"):
         screen.press("ArrowRight")
         expect(screen.root).to_have_attribute("data-stage", symbol)
@@ -86,9 +85,7 @@ def test_nobody_waits_for_streamlits_own_scripts_and_what_was_done_before_them_s
     screen.key("files").evaluate("button => button.click()")  # a dialog of Streamlit's
     for route in held:
         route.continue_()
-    expect(screen.page.get_by_role("dialog")).to_be_visible()
-    screen.press("Escape")
-    expect(screen.page.get_by_role("dialog")).to_have_count(0)
+    screen.close_dialog()
     expect(screen.page.locator(".stApp .cnnviz")).to_have_count(1)
     expect(screen.page.locator(".cnnviz")).to_have_count(1)
     screen.shows(Lesson(k=3, stage="z1"))
