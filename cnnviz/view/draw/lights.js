@@ -48,7 +48,8 @@ export class Lights {
   /** @type {Parts} */
   parts = { spots: [], fields: [] }
   tone = "#000"
-  lit = "" // the term that is lit, and where it is pointed at
+  /** @type {string | null}  the term that is lit, and where it is pointed at; null when the picture is new */
+  lit = null
   /** @type {Choice} */
   choice = {}
   chosen = "" // of which picture that is
@@ -63,16 +64,17 @@ export class Lights {
     this.above.className = "lights"
     this.above.setAttribute("aria-hidden", "true")
     canvas.after(this.above)
-    canvas.addEventListener("pointermove", ({ offsetX, offsetY }) => this.point([offsetX, offsetY]))
-    canvas.addEventListener("pointerleave", () => this.point(null))
-    canvas.addEventListener("click", ({ offsetX, offsetY }) =>
-      this.choose(touched(this.parts, offsetX, offsetY)?.choose),
-    )
+    const area = canvas.closest(".drawn") ?? canvas // maps may stand over the picture
+    const listen = (/** @type {"pointermove" | "click"} */ type, /** @type {(at: [number, number]) => void} */ act) =>
+      area.addEventListener(type, (event) => act(this.within(/** @type {MouseEvent} */ (event))))
+    listen("pointermove", (at) => this.point(at))
+    listen("click", (at) => this.choose(touched(this.parts, ...at)?.choose))
+    area.addEventListener("pointerleave", () => this.point(null))
   }
 
   /** Takes over a picture that was drawn anew. @param {Parts} parts @param {string} tone @param {() => void} redraw */
   show(parts, tone, redraw) {
-    Object.assign(this, { parts, tone, redraw, lit: "" })
+    Object.assign(this, { parts, tone, redraw, lit: null })
     this.point(this.at)
   }
 
@@ -89,6 +91,13 @@ export class Lights {
     this.redraw()
   }
 
+  /** Where an event is in the picture, in its CSS pixels. @param {MouseEvent} event @returns {[number, number]} */
+  within({ clientX, clientY }) {
+    const { left, top, width } = this.canvas.getBoundingClientRect()
+    const zoom = width / this.canvas.clientWidth || 1
+    return [(clientX - left) / zoom, (clientY - top) / zoom]
+  }
+
   /** @param {[number, number] | null} at */
   point(at) {
     this.at = at
@@ -98,7 +107,7 @@ export class Lights {
   /** @param {Touched | null} found */
   light(found) {
     const lit = found ? `${found.term} ${found.box.x} ${found.box.y}` : ""
-    if (lit === this.lit && lit) return
+    if (lit === this.lit) return
     this.lit = lit
     this.canvas.dataset.term = found?.term ?? ""
     this.canvas.style.cursor = found?.choose ? "pointer" : ""

@@ -28,8 +28,8 @@ import { Pen } from "./pen.js"
 
 /** @typedef {{ spots: Spot[], fields: Field[], shown: Shown[] }} Drawn  what is drawn where, in CSS pixels: the parts of sums and the numbers of cells, and whole channels of maps */
 
-/** @param {HTMLCanvasElement} canvas @param {Numbers} numbers @param {string} map a symbol, or "update" @param {Cell} cell @param {import("./sheet.js").Room} room @param {import("./sheet.js").Palette} palette @param {(symbol: string) => number} done how many cells of each channel of a map are computed so far: none of what comes later @param {boolean} [stepping] whether it is a parameter's step that is drawn @returns {Drawn} */
-export function mechanism(canvas, numbers, map, cell, room, palette, done, stepping = false) {
+/** @param {HTMLCanvasElement} canvas @param {Numbers} numbers @param {string} map a symbol, or "update" @param {Cell} cell @param {import("./sheet.js").Room} room @param {import("./sheet.js").Palette} palette @param {(symbol: string) => number} done how many cells of each channel of a map are computed so far: none of what comes later @param {boolean} [stepping] whether it is a parameter's step that is drawn @param {(symbol: string) => boolean} [seats] whether a map of the strip comes to stand in the picture itself @returns {Drawn} */
+export function mechanism(canvas, numbers, map, cell, room, palette, done, stepping = false, seats = () => false) {
   /** @type {Drawn} */
   const drawn = { spots: [], fields: [], shown: [] }
   if (!room.width || !room.height) return drawn
@@ -38,7 +38,7 @@ export function mechanism(canvas, numbers, map, cell, room, palette, done, stepp
   const [first] = numbers.said.update.makes
   const draw = () => {
     const pen = new Pen(canvas, room, palette, backward)
-    Object.assign(pen, { done, choice: lights?.choiceOf(`${numbers.network.text} ${map}`) ?? {} })
+    Object.assign(pen, { done, seats, choice: lights?.choiceOf(`${numbers.network.text} ${map}`) ?? {} })
     stepping
       ? update(pen, numbers, map, cell)
       : picture(numbers, map)(pen, numbers, map === "update" ? first : map, cell)

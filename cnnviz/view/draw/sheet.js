@@ -40,6 +40,8 @@ export const unitOf = ({ width, height, zoom = 1 }) => Math.min(zoom, width / LE
 export class Sheet {
   /** @type {(symbol: string) => number}  how many cells of each channel are computed so far */
   done = () => Number.POSITIVE_INFINITY
+  /** @type {(symbol: string) => boolean}  whether a map of the strip comes to stand there itself */
+  seats = () => false
   /** @type {Spot[]} */
   spots = []
   /** @type {Field[]} */
@@ -156,12 +158,15 @@ export class Sheet {
     const { scale } = numbers.maps[symbol]
     const done = this.done(symbol)
     if (bar && done >= rows * columns) this.ends(limits, scale, box)
-    const from = numbers.offset(symbol, [...at, 0, 0])
-    const picture = keptPicture(numbers.values(symbol), rows, columns, limits, scale, from)
-    this.context.drawImage(picture, box.x, box.y, box.width, box.height)
+    const own = limits === numbers.maps[symbol].limits && !this.shown.some((each) => each.symbol === symbol)
+    if (!own || !this.seats(symbol)) {
+      const from = numbers.offset(symbol, [...at, 0, 0])
+      const picture = keptPicture(numbers.values(symbol), rows, columns, limits, scale, from)
+      this.context.drawImage(picture, box.x, box.y, box.width, box.height)
+      if (done < rows * columns) hide(this.context, box, rows, columns, done)
+    }
     this.frame(box)
     this.shown.push({ symbol, at, box })
-    if (done < rows * columns) hide(this.context, box, rows, columns, done)
     for (const ring of rings) this.ring(ring, rows, columns, box)
   }
 

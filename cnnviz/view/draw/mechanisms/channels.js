@@ -116,7 +116,12 @@ function column(pen, numbers, sum, { channels, at, width, open }, rows) {
     pen.picture(rows.k, rows.k, (n) => own.b[n], numbers.maps[sum.f].limits, "signed", kernel)
     pen.text(term, middle, kernel.y + tile + 13, { size: SMALL, align: "center", fill: pen.soft })
   }
-  const touched = { x: at, y: box.y, width, height: rows.foot - box.y }
+  const touched = {
+    x: at + 1,
+    y: box.y - 2,
+    width: width - 2,
+    height: (tile > 12 ? low + tile + 26 : box.y + box.height + 4) - box.y,
+  }
   pen.spots.push({ box: touched, term, symbol: "", cell: [], choose: { open: own.channel, unfolded: false } })
 }
 
