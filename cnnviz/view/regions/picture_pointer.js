@@ -33,7 +33,8 @@ export function bindPicture(step, area) {
   }
   const weight = (/** @type {MouseEvent} */ event) => {
     const point = placeIn(area, event)
-    return step.picture.spots.find(({ box, symbol }) => within(box, point) && step.isOpen(symbol))
+    const takes = (/** @type {string} */ symbol) => step.kernelField.takes(symbol) && step.isOpen(symbol)
+    return step.picture.spots.find(({ box, symbol }) => within(box, point) && takes(symbol))
   }
   area.addEventListener("pointermove", (event) => {
     if (event.pointerType === "touch" || isPlate(event)) return

@@ -81,7 +81,7 @@ export class Step extends Content {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   resting = undefined
   /** @type {import("../draw/mechanism.js").Drawn}  what stands where in the picture */
-  picture = { spots: [], shown: [] }
+  picture = { spots: [], fields: [], shown: [] }
   carded = "" // the map whose card was opened last
   flown = "" // the cell of a slide that had its whole move last
   /** @type {Numbers | undefined} */
@@ -504,7 +504,7 @@ export class Step extends Content {
     const seats = (/** @type {string} */ symbol) => Seats.fits(plates[symbol])
     const hidden = this.isWhole || this.masked(map)
     this.picture = hidden
-      ? { spots: [], shown: [] }
+      ? { spots: [], fields: [], shown: [] }
       : mechanism(canvas, numbers, map, cell, room, palette, made, this.stepping(map), seats)
     this.seats.put(plates, this.picture.shown, this.stepped && this.glides)
     this.raise()

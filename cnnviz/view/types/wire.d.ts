@@ -829,7 +829,7 @@ export interface ReportTile {
   rgb: boolean
 }
 
-export type Scale = "signed" | "dark" | "activation" | "pixel" | "error" | "error_dark" | "untold" | "untold_dark"
+export type Scale = "signed" | "dark" | "activation" | "pixel" | "answer" | "answer_dark" | "error" | "error_dark" | "untold" | "untold_dark"
 
 /** All sets of switches: 1 for each that moves the kernel, which one is on, and what there is to say. */
 export interface SetsData {
