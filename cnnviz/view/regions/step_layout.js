@@ -11,7 +11,7 @@ export const isPhone = () => matchMedia("(max-width: 699px)").matches
 
 const [EDGE, BESIDE, CAPTION, MOST] = [16, 24, 26, 240] // at a phone's edge, between two maps of its row, over them, and the side of one
 
-/** On a phone, what the stage reads and makes side by side, over the picture. @param {Step} step @returns {import("../draw/pen.js").Shown[]} */
+/** On a phone, what the stage reads and makes side by side, over the picture. @param {Step} step @returns {import("../draw/sheet.js").Shown[]} */
 export function mapsInRow(step) {
   const { makes, inputs } = step.numbers.said[step.view.stage]
   const own = [...new Set([...inputs, ...makes])].filter((symbol) => Seats.fits(step.plates[symbol]))
