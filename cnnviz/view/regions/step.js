@@ -28,7 +28,7 @@ import { fillKernel } from "./network_controls.js"
 import { Content } from "./page.js"
 import { bindPicture } from "./picture_pointer.js"
 import { Seats } from "./seats.js"
-import { isPhone, LETTERS, lay, mapsInRow, place, unroll } from "./step_layout.js"
+import { isPhone, lay, mapsInRow, place, unroll } from "./step_layout.js"
 import { moveOf } from "./step_move.js"
 import { briefOf, fillStepper, fillWords, spokenOf, writeWords } from "./step_words.js"
 
@@ -430,7 +430,7 @@ export class Step extends Content {
     if (this.drawn && this.laid === laid) return
     lay(this)
     const { clientWidth: width, clientHeight: height } = this.view.$(".mechanism")
-    this.room = { width, height, zoom: LETTERS }
+    this.room = { width, height }
     this.palette = palette(this.root)
     place(this)
     this.laid = laid
