@@ -8,8 +8,8 @@ from typing import Generic
 from cnnviz.server.fair_queue import FairQueue, Place
 from cnnviz.server.works import Job, Result
 
-UNDER_WAY = 3
-"""Dear works that may have been begun; the others wait without holding anything."""
+UNDER_WAY, MOST_UNDER_WAY = 3, 6
+"""Dear works that may have been begun, and with those that are shorter than all of them; the others wait without holding anything."""
 
 
 class Schedule(Generic[Result]):
@@ -23,7 +23,7 @@ class Schedule(Generic[Result]):
         self.turns: FairQueue[Job[Result]] = FairQueue()
         self.held_back: list[Place[Job[Result]]] = []
         self.running: set[Job[Result]] = set()
-        self.under_way = 0
+        self.under_way: set[Job[Result]] = set()
 
     def take(self) -> Job[Result] | None:
         """Takes the work whose turn it is, if one more may go on beside what is running."""
@@ -32,21 +32,16 @@ class Schedule(Generic[Result]):
         held_back, first = self._held_back(), self.turns.first()
         if held_back and (first is None or held_back < first) and not self._in_the_way(held_back):
             heapq.heappop(self.held_back)
-            self.begin_dear(held_back.item)
+            self.under_way.add(held_back.item)
             return held_back.item
         if first is None or (first.item.begun and self._in_the_way(first)):
             return None
         self.turns.take()
         return first.item
 
-    def begin_dear(self, job: Job[Result]) -> None:
-        """Counts a dear work as under way."""
-        self.under_way += not job.under_way
-        job.under_way = True
-
     def put_off(self, job: Job[Result]) -> None:
         """Has a work that was taken, and not begun, wait for its turn again."""
-        self._not_under_way(job)
+        self.under_way.discard(job)
         if job.charged:
             heapq.heappush(self.held_back, job.place)
         else:
@@ -55,7 +50,7 @@ class Schedule(Generic[Result]):
     def over(self, job: Job[Result]) -> None:
         """It has ended."""
         self.running.discard(job)
-        self._not_under_way(job)
+        self.under_way.discard(job)
         self.turns.done(job.place, job.used)
 
     def is_anothers_turn(self, job: Job[Result]) -> bool:
@@ -63,15 +58,14 @@ class Schedule(Generic[Result]):
         waiting = (self.turns.first(), self._held_back())
         return self._in_the_way(job.place) or any(other and other < job.place for other in waiting)
 
-    def _not_under_way(self, job: Job[Result]) -> None:
-        self.under_way -= job.under_way
-        job.under_way = False
-
     def _held_back(self) -> Place[Job[Result]] | None:
-        """The first of the dear ones that have not been begun, where few are under way."""
+        """The first of the dear ones that have not been begun, where few are under way, or only longer ones."""
         while self.held_back and self.held_back[0].gone:
             heapq.heappop(self.held_back)
-        return self.held_back[0] if self.held_back and self.under_way < UNDER_WAY else None
+        if not self.held_back or len(self.under_way) >= MOST_UNDER_WAY:
+            return None
+        first = self.held_back[0]
+        return first if len(self.under_way) < UNDER_WAY or all(first < job.place for job in self.under_way) else None
 
     def _in_the_way(self, place: Place[Job[Result]]) -> bool:
         """Whether something shorter is being worked at: two threads that compute hinder each other."""

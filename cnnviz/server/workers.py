@@ -36,7 +36,7 @@ class Workers(Generic[Result]):
         while job := self.schedule.take():
             if not job.begun and job.expected.known:
                 seconds = job.expected.seconds()
-                if seconds > job.place.seconds or (seconds > DEAR and not job.under_way):
+                if seconds > job.place.seconds or (seconds > DEAR and job not in self.schedule.under_way):
                     self._put_off(job, seconds)  # others have taught more since it came, or it is to be held back
                     continue
             self.schedule.running.add(job)
@@ -114,7 +114,7 @@ class Workers(Generic[Result]):
             raise TimeoutError
         if used > DEAR and not job.charged:
             self.admission.charge(job, used, checked=False)  # it goes on, and counts
-            self.schedule.begin_dear(job)
+            self.schedule.under_way.add(job)
         if used > 2 * job.expected.seconds():
             job.expected.exceeded(used)
         self.schedule.turns.expect(job.place, max(job.place.seconds, job.expected.seconds()))

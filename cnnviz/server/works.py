@@ -61,7 +61,6 @@ class Job(Generic[Result]):
     waiting: int = 0
     begun: bool = False
     given_up: bool = False
-    under_way: bool = False
     its_turn: bool = False
     charged: float = 0.0
     used: float = 0.0

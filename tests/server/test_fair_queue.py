@@ -14,6 +14,7 @@ from cnnviz.server.admission import Admission
 from cnnviz.server.costs import Costs
 from cnnviz.server.fair_queue import FairQueue
 from cnnviz.server.gate import Gate
+from cnnviz.server.schedule import UNDER_WAY
 from cnnviz.server.works import DEAR, Busy, Expected
 from tests.server.gates import is_empty
 
@@ -195,7 +196,7 @@ def test_of_dear_works_one_goes_on_the_others_hold_nothing_and_too_many_are_told
         gate: Gate[int] = Gate(8, Admission(100, 100, seconds=6.0, seconds_each=4.0))
         asked = [asyncio.create_task(gate.get(n, f"{n % 2}", lambda n=n: dear(n), expected=Expected(1.0))) for n in range(6)]
         await asyncio.to_thread(first.wait, 10)
-        assert len(begun) == len(gate.schedule.running) == gate.schedule.under_way == 1
+        assert len(begun) == len(gate.schedule.running) == len(gate.schedule.under_way) == 1
         with pytest.raises(Busy):
             await gate.get("seventh", "new", lambda: dear(7), expected=Expected(1.0))
         assert await gate.get("short", "new", lambda: 8) == 8
@@ -279,6 +280,31 @@ def test_a_dear_work_goes_before_those_that_are_longer_and_came_earlier():
         return order
 
     assert asyncio.run(tried())[0] == 5_000
+
+
+def test_long_films_that_have_been_begun_do_not_hold_up_a_shorter_dear_work():
+    async def tried() -> None:
+        clock = Clock()
+        gate: Gate[str] = Gate(1, Admission(100, 100), clock=clock)
+        ended = threading.Event()
+
+        def film() -> str:
+            while not ended.wait(0.001):
+                clock.now += 0.003
+                check_wanted()  # which lets the others come
+            return "film"
+
+        async with asyncio.timeout(60):
+            films = []
+            for n in range(UNDER_WAY):  # each a little shorter, so that it is begun before those that came earlier have ended
+                films.append(asyncio.create_task(gate.get(n, "one", film, str(n), Expected(9.0 - n))))
+                while len(gate.schedule.under_way) <= n:
+                    await asyncio.sleep(0.001)
+            assert await gate.get("lesson", "another", lambda: ended.set() or "lesson", expected=Expected(0.3)) == "lesson"
+            assert await asyncio.gather(*films) == ["film"] * UNDER_WAY
+        assert is_empty(gate)
+
+    asyncio.run(tried())
 
 
 def test_who_waits_for_what_another_has_steps_aside_and_nobody_is_locked_out():
