@@ -9,10 +9,14 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.conftest import _free_port
+from tests.conftest import ROOT, _free_port
 from tests.replicas import NGINX, nginx_before
 
 pytestmark = pytest.mark.skipif(not NGINX, reason="there is no nginx here: the system's package has one")
+
+KEPT = ("/numbers/step?k=1", "/static/js/index.js", "/web/bundle.js")
+"""Whose answers nginx keeps for everybody."""
+PATHS = ("/", "/room/ABCDE", "/room/ABCDE/events", *KEPT)
 
 
 def asked(port: int, path: str, host: str) -> http.client.HTTPResponse:
@@ -29,5 +33,15 @@ def test_who_comes_without_https_is_led_there_and_stays(tmp_path):
             answer = asked(int(plain), "/room/ABCD?k=3", host)
             assert (answer.status, answer.getheader("Location")) == (301, "https://cnnviz.example.org/room/ABCD?k=3")
         assert int(secure) == urlsplit(address).port
-        answer = asked(int(secure), "/", "cnnviz.example.org")
-        assert answer.status == 502 and answer.getheader("Strict-Transport-Security") == "max-age=15768000"
+        for path in PATHS:
+            answer = asked(int(secure), path, "cnnviz.example.org")
+            assert answer.status == 502 and answer.getheader("Strict-Transport-Security") == "max-age=15768000", path
+            assert bool(answer.getheader("Set-Cookie")) == (path not in KEPT), path
+
+
+def test_a_path_of_every_location_is_tried():
+    text = (ROOT / "deploy" / "nginx.conf").read_text()
+    locations = re.findall(r"(?m)^ *location (?:~ )?(\S+) \{", text)
+    assert len(locations) == len(PATHS)
+    for location in locations:
+        assert any(re.match(location, path) for path in PATHS), location
