@@ -36,6 +36,9 @@ export function overChannels(pen, numbers, sum) {
   const edge = back ? target.x + target.width + EDGE : 0
   const places = laid(pen, sum, edge, back ? pen.width : target.x - EDGE)
   const rows = heights(pen, sum, places)
+  const { label, plain } = numbers.maps[sum.read]
+  const words = back ? say("web.mechanism.arrived") : plain
+  pen.head(label, "", edge, 13, 400, [sum.columns.length, words].join(" × "))
   for (const place of places) column(pen, numbers, sum, place, rows)
   if (places.length < sum.columns.length) unfolding(pen, sum, places, rows)
   const total = added(pen, numbers, sum, places, target)

@@ -18,7 +18,7 @@ import { boxOf, channelName, fitted, kernelName, meets, ranges, sizeOf } from ".
 /** @typedef {import("../../model/layout.js").Box} Box */
 /** @typedef {{ symbol: string, cell: Cell, x: string, dy: string, met: [Cell, Cell][] }} Parts  a gradient and one of its entries, what the layer read, what arrived, and which cells of both meet */
 
-const FOOT = 116 // colours and sum under the maps
+const FOOT = 96 // colours and sum under the maps
 const [SIGN, LEAD] = [62, 106] // between two maps, the kernel and the shares
 const TILES = 72 // of the filter's other kernels
 
@@ -29,12 +29,12 @@ export function shares(pen, numbers, symbol, cell) {
   const dy = /** @type {any} */ (links.find(({ pattern }) => pattern === "channel")).source
   const parts = { symbol, cell, x, dy, met: numbers.pairs(symbol, cell, x, dy) }
   const values = sharesOf(numbers, parts)
-  const side = Math.min(
-    (pen.height - HEAD - FOOT) / numbers.shape(dy)[1],
-    (pen.width - 190 - LEAD - 2 * SIGN) / (2 * numbers.shape(dy)[2] + scaleOf(numbers, parts) * numbers.shape(x)[2]),
-  )
+  const wide = 2 * numbers.shape(dy)[2] + scaleOf(numbers, parts) * numbers.shape(x)[2] // of all three maps, in cells
+  const least = kernelSide(pen, numbers, symbol) + LEAD + 2 * SIGN
+  const side = Math.min((pen.height - HEAD - FOOT) / numbers.shape(dy)[1], (pen.width - least) / wide)
   const own = kernelAt(pen, numbers, symbol, cell)
-  const places = beside(pen, numbers, parts, side)
+  const spare = Math.max(pen.width - least - wide * side, 0) / 4
+  const places = beside(pen, numbers, parts, side, SIGN + spare)
   const most = values.reduce((all, value) => Math.max(all, Math.abs(value)), 0)
   const best = values.reduce((found, value, n) => (Math.abs(value) > Math.abs(values[found]) ? n : found), 0)
   const [rows, columns] = numbers.shape(dy).slice(-2)
@@ -42,7 +42,7 @@ export function shares(pen, numbers, symbol, cell) {
   const bar = summed(pen, numbers, parts, values, places.shares)
   const size = own.width / numbers.shape(symbol)[2]
   const [left, top] = [own.x + (cell[3] + 1) * size, own.y + (cell[2] + 0.84) * size]
-  const turn = places.shares.x - 44
+  const turn = (own.x + own.width + places.shares.x) / 2 + 14
   pen.lead([bar.x - 2, bar.y + bar.height / 2], [turn, bar.y + bar.height / 2], [turn, top], [left - 3, top])
   pen.framed({ x: own.x + cell[3] * size, y: own.y + cell[2] * size, width: size, height: size }, pen.ink)
   lit(pen, numbers, parts, places, { values, rows, columns, best })
@@ -59,16 +59,16 @@ function sharesOf(numbers, { x, dy, met }) {
   return values
 }
 
-/** Shares, ∂y and x from the right edge on, cells that meet of one size. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {number} side */
-function beside(pen, numbers, parts, side) {
+/** Shares, ∂y and x from the right edge on, cells that meet of one size. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {number} side of a cell @param {number} gap between two maps */
+function beside(pen, numbers, parts, side, gap) {
   const { x, dy } = parts
   const [, rows, columns] = numbers.shape(dy)
   const size = side * scaleOf(numbers, parts)
   const [, down, across] = numbers.shape(x)
   const right = { x: pen.width - size * across - 3, y: HEAD, width: size * across, height: size * down }
-  const free = right.x - SIGN - side * columns
+  const free = right.x - gap - side * columns
   const read = { x: free, y: HEAD, width: side * columns, height: side * rows }
-  return { x: right, dy: read, shares: { ...read, x: read.x - SIGN - read.width } }
+  return { x: right, dy: read, shares: { ...read, x: read.x - gap - read.width } }
 }
 
 /** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ x: Box, dy: Box, shares: Box }} places @param {{ values: Float64Array, most: number }} of */
@@ -84,7 +84,7 @@ function drawnMaps(pen, numbers, { symbol, cell, x, dy, met }, places, { values,
   pen.picture(rows, columns, (n) => values[n], [-most, most], "signed", places.shares)
   pen.ends([-most, most], "signed", places.shares)
   const middle = HEAD + places.dy.height / 2
-  pen.sign("=", places.dy.x - SIGN / 2, middle)
+  pen.sign("=", (places.shares.x + places.shares.width + places.dy.x) / 2, middle)
   pen.head(
     channelName(numbers, dy, cell[0]),
     "",
@@ -95,7 +95,7 @@ function drawnMaps(pen, numbers, { symbol, cell, x, dy, met }, places, { values,
   )
   pen.map(numbers, dy, [cell[0]], places.dy)
   pen.frame(places.dy, "read")
-  pen.sign("⊙", places.x.x - SIGN / 2, middle)
+  pen.sign("⊙", (places.dy.x + places.dy.width + places.x.x) / 2, middle)
   pen.head(
     channelName(numbers, x, cell[1]),
     sizeOf(numbers, dy),
@@ -122,8 +122,8 @@ function summed(pen, numbers, { symbol, cell }, values, over) {
   ]
   const total = numbers.at(symbol, cell)
   const paint = colour(total, numbers.maps[symbol].limits, "signed")
-  const box = { x: over.x, y: over.y + over.height + 34, width: over.width, height: 60 }
-  return pen.balance(terms, total, box, { paint, left: say("web.mechanism.left"), row: 21 })
+  const box = { x: over.x, y: over.y + over.height + 28, width: over.width, height: 60 }
+  return pen.balance(terms, total, box, { paint, left: say("web.mechanism.left"), row: 20 })
 }
 
 /** The largest share, and which cells belong to which. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ x: Box, dy: Box, shares: Box }} places @param {{ values: Float64Array, rows: number, columns: number, best: number }} of */
@@ -144,22 +144,24 @@ function lit(pen, numbers, { symbol, cell, x, dy, met }, places, { values, rows,
   const ring = (/** @type {Cell} */ [, row, column]) => ({ rows: one(row), columns: one(column), strong: true })
   for (const box of [places.shares, places.dy]) pen.ring(ring(pair[1]), rows, columns, box)
   pen.ring(ring(pair[0]), .../** @type {[number, number]} */ (numbers.shape(x).slice(-2)), places.x)
-  const end = places.shares.x + places.shares.width + 12
   const raised = say("web.mechanism.raises", { n: pairs.size, name: plain(numbers, symbol, cell) })
-  const beside = end + pen.widthOf(raised.replace(/<[^>]*>/g, ""), { size: SMALL }) < places.x.x
-  const y = places.x.y + places.x.height + (beside ? 38 : 80)
+  const end = places.shares.x + places.shares.width + 12 + pen.widthOf(raised.replace(/<[^>]*>/g, ""), { size: SMALL })
   const text = say("web.mechanism.largest_share", { product: product(numbers.at(x, pair[0]), numbers.at(dy, pair[1])) })
-  const wide = pen.widthOf(text, { size: SMALL }) + 22
-  const left = Math.min(places.x.x, pen.width - wide - 2)
+  const left = Math.min(places.x.x, pen.width - pen.widthOf(text, { size: SMALL }) - 24)
+  const y = places.x.y + places.x.height + (end < left ? 34 : 78) // beside the sum's words, or under them
   pen.ring({ rows: one(0), columns: one(0), strong: true }, 1, 1, { x: left + 2, y: y - 6, width: 12, height: 12 })
   pen.text(text, left + 22, y, { size: SMALL })
 }
+
+/** How large the kernel is drawn: less where the filter's others stand under it. @param {Pen} pen @param {Numbers} numbers @param {string} symbol */
+const kernelSide = (pen, numbers, symbol) =>
+  Math.min(190, pen.height - HEAD - (numbers.shape(symbol)[1] > 1 ? TILES + 60 : 40))
 
 /** The kernel that an entry belongs to, all its numbers in one power of ten, and the filter's other kernels under it. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell @returns {Box} */
 function kernelAt(pen, numbers, symbol, cell) {
   const [, channels, k] = numbers.shape(symbol)
   const done = pen.done(symbol)
-  const side = Math.min(190, pen.height - HEAD - (channels > 1 ? TILES + 60 : 40))
+  const side = kernelSide(pen, numbers, symbol)
   const box = { x: 4, y: HEAD + 1, width: side, height: side }
   const at = (/** @type {number} */ n) => [cell[0], cell[1], Math.floor(n / k), n % k]
   const values = Array.from({ length: k * k }, (_, n) => (n < done ? numbers.at(symbol, at(n)) : Number.NaN))

@@ -31,7 +31,9 @@ export function threeGrids(pen, a, b, written, width, height) {
 
 /** @param {number[]} a @param {number[]} b @param {Write[]} writes */
 const texts = (a, b, [first, second, third]) =>
-  a.flatMap((value, n) => (Number.isNaN(value) ? [] : [first(value, n), second(b[n], n), `+${third(value * b[n], n)}`]))
+  a.flatMap((value, n) =>
+    Number.isNaN(value) ? [] : [first(value, n), second(b[n], n), plus(value * b[n], third(value * b[n], n))],
+  )
 
 /** With two decimals, or one, where more do not fit. @param {number[]} a @param {number[]} b @param {number} unit @param {Written} written */
 function rounded(a, b, unit, written) {
