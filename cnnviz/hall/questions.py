@@ -19,10 +19,12 @@ from cnnviz.hall.question_view import Asked, prepared, text_of
 from cnnviz.hall.steps import steps_data
 from cnnviz.hall.store import Room, Store
 from cnnviz.scripts.votes import sensible
-from cnnviz.server.gate import Busy, Gate
+from cnnviz.server.admission import Admission
+from cnnviz.server.gate import Gate
 from cnnviz.server.language import of_request
 from cnnviz.server.limits import Rate
 from cnnviz.server.visitors import visitor_of
+from cnnviz.server.works import Busy
 from cnnviz.wire.hall import HallPoll, HallQuestion, HallResults
 from cnnviz.words import DEFAULT, Problem
 
@@ -51,7 +53,7 @@ class Questions:
         self.store = store
         self.prepared: Recent[tuple[str, str], Asked] = Recent(32_000_000, held_bytes)
         self.kept = Kept()
-        self.work: Gate[Any] = Gate(1, 40, 6, 1.0)
+        self.work: Gate[Any] = Gate(1, Admission(40, 6))
         self.voted = Rate(3_000, 0.02)  # a hall may share one address
         self.again = Rate(20, 0.5)  # changes of mind of one device
 

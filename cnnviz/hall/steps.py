@@ -10,6 +10,7 @@ from cnnviz.hall.question_view import MOST_CELLS, map_data
 from cnnviz.pages import map_records
 from cnnviz.scripts.lesson_file import HALL_KINDS, GuidedLesson, Step
 from cnnviz.scripts.library import library
+from cnnviz.scripts.planned import Allowance
 from cnnviz.scripts.question import filled
 from cnnviz.scripts.scene import Scene, lesson_of, scene
 from cnnviz.wire.hall import HallMap, HallStep, HallSteps
@@ -47,15 +48,15 @@ def _label(asked: dict[str, str]) -> str | None:
 
 def _step(number: int, step: Step, lang: str) -> HallStep:
     lesson = lesson_of(step.at)
-    here = scene(lesson)
+    here, allowance = scene(lesson), Allowance()
 
     def said(text: str) -> str:
-        return filled(getattr(step, text), here).say(lang)
+        return filled(getattr(step, text), here, allowance).say(lang)
 
     return HallStep(
         number=number, title=said("title"), ask=said("ask"), kind=step.kind, hall=step.kind in HALL_KINDS,
         query=urlencode(lesson.to_query(), safe=",:"), text=said("text"), notes=said("notes"), right=said("right"),
-        answers=[filled(answer.say, here).say(lang) for answer in step.answers if answer.say.by_language],
+        answers=[filled(answer.say, here, allowance).say(lang) for answer in step.answers if answer.say.by_language],
     )  # fmt: skip
 
 

@@ -22,15 +22,13 @@ from typing import Any, Protocol
 import numpy as np
 
 from cnnviz.scripts.functions import FUNCTIONS, REDUCTIONS, Function
-from cnnviz.scripts.planned import CHEAP, DEAR, DIVISION, POWER, Budget, Planned, given, together
+from cnnviz.scripts.planned import CHEAP, DEAR, DIVISION, LOOK, PART, POWER, Allowance, Budget, Planned, given, together
 from cnnviz.words import Problem
 
 MOST_TEXT, MOST_PARTS = 600, 240
 """Characters and parts of an expression."""
 MOST_SCENES = 8
 """How often an expression may look at another lesson."""
-MOST_SECONDS = 3.0
-"""About how long that may take altogether: somebody waits for it."""
 
 _OPERATORS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: np.divide,
@@ -66,8 +64,8 @@ class Names(Protocol):
 
 
 @lru_cache(maxsize=256)
-def parsed(text: str) -> ast.expr:
-    """The expression as a tree; Problem where it is none, or too long."""
+def parsed(text: str) -> tuple[ast.expr, int]:
+    """The expression as a tree, and how many parts it has; Problem where it is none, or too long."""
     if len(text) > MOST_TEXT:
         raise Problem("lessons.expression.too_long", n=len(text), most=MOST_TEXT)
     try:
@@ -77,15 +75,20 @@ def parsed(text: str) -> ast.expr:
     parts = sum(1 for _ in ast.walk(tree))
     if parts > MOST_PARTS:
         raise Problem("lessons.expression.too_deep", n=parts, most=MOST_PARTS)
-    return tree
+    return tree, parts
 
 
-def evaluate(text: str, names: Names) -> np.ndarray:
-    """What an expression comes to among these names, as a read-only array of float64 or truths; Problem says what is wrong with it."""
+def evaluate(text: str, names: Names, allowance: Allowance | None = None) -> np.ndarray:
+    """What an expression comes to among these names, as a read-only array of float64 or truths; Problem says what is wrong with it.
+
+    `allowance` is that of the question which it is a part of; an expression alone has one of its own.
+    """
+    walk = _Walk(allowance or Allowance())
     try:
         with np.errstate(all="ignore"):
-            walk = _Walk()
-            value = np.asarray(walk.budget.computed(walk.plan(parsed(text), names))).view()
+            tree, parts = parsed(text)
+            walk.allowance.take(PART * parts)
+            value = np.asarray(walk.budget.computed(walk.plan(tree, names))).view()
     except Problem:
         raise
     except (ValueError, TypeError, IndexError, ArithmeticError, MemoryError, RecursionError) as error:
@@ -97,10 +100,9 @@ def evaluate(text: str, names: Names) -> np.ndarray:
 class _Walk:
     """Plans one expression, part by part; `_<kind of part>` is the way to plan such a part."""
 
-    def __init__(self) -> None:
-        self.budget = Budget()
+    def __init__(self, allowance: Allowance) -> None:
+        self.allowance, self.budget = allowance, Budget(allowance)
         self.scenes = 0
-        self.seconds = 0.0
 
     def plan(self, node: ast.expr, names: Names) -> Planned:
         read = getattr(self, f"_{type(node).__name__.lower()}", None)
@@ -233,10 +235,9 @@ class _Walk:
         self.scenes += 1
         if self.scenes > MOST_SCENES:
             raise Problem("lessons.expression.too_many_scenes", most=MOST_SCENES)
+        self.allowance.take(LOOK)
         updates = _whole(self._value(node.args[1], names)) if name == "wrong_loss" else 0
-        self.seconds += names.seconds(name, first.value, updates)
-        if self.seconds > MOST_SECONDS:
-            raise Problem("lessons.scene.too_long", seconds=math.ceil(self.seconds), most=MOST_SECONDS)
+        self.allowance.wait(names.seconds(name, first.value, updates))
         if name == "wrong_loss":
             return np.float64(names.wrong_loss(first.value, updates))
         return self._value(node.args[1], names.elsewhere(name, first.value))

@@ -18,7 +18,11 @@ MOST_VALUES = 1_000_000
 MOST_ALIVE = 5_000_000
 """Numbers that are in memory at the same time, all parts together: 40 MB."""
 MOST_WORK = 100_000_000
-"""Of one expression, counted as below: about as many nanoseconds."""
+"""Of all expressions of one question together, counted as below: about as many nanoseconds."""
+PART, LOOK = 20_000, 1_000_000
+"""What a part of an expression costs, however few numbers there are in it, and what looking at another lesson does, however short that is."""
+MOST_SECONDS = 3.0
+"""About how long other lessons may take that they look at, altogether: somebody waits for it."""
 CHEAP, DEAR, POWER, DIVISION = 4, 15, 160, 2_000
 """What one number costs: arithmetic and comparing; a root, an exponential or a search; a power; a division with a remainder, at worst."""
 
@@ -45,11 +49,38 @@ def given(value: Any) -> Planned:
     return Planned(np.shape(value), lambda: value)
 
 
-class Budget:
-    """Counts what the parts of one expression take; Problem where that is too much, before it is taken."""
+class Allowance:
+    """What expressions that are computed for one question may take together; Problem where that is too much, before it is taken.
+
+    >>> allowance = Allowance()
+    >>> allowance.take(MOST_WORK)
+    >>> allowance.take(1)
+    Traceback (most recent call last):
+    cnnviz.words.Problem: Too much work: the expressions compute too many numbers.
+    """
 
     def __init__(self) -> None:
         self.work = 0
+        self.seconds = 0.0
+
+    def take(self, work: int) -> None:
+        """Counts work that is about to be done."""
+        self.work += work
+        if self.work > MOST_WORK:
+            raise Problem("lessons.expression.too_much_work")
+
+    def wait(self, seconds: float) -> None:
+        """Counts how long another lesson takes that is about to be looked at."""
+        self.seconds += seconds
+        if self.seconds > MOST_SECONDS:
+            raise Problem("lessons.scene.too_long", seconds=math.ceil(self.seconds), most=MOST_SECONDS)
+
+
+class Budget:
+    """Counts what the parts of one expression take, the work as a part of an allowance; Problem where that is too much, before it is taken."""
+
+    def __init__(self, allowance: Allowance) -> None:
+        self.allowance = allowance
         self.held = 0
 
     def plan(self, shape: Shape, act: Callable[..., Any], *parts: Planned, cost: int = CHEAP, products: int = 0) -> Planned:
@@ -58,9 +89,7 @@ class Budget:
         if max(size, products) > MOST_VALUES:
             raise Problem("lessons.expression.too_large", most=MOST_VALUES)
         most = max(size, products, *(math.prod(part.shape) for part in parts), 1)
-        self.work += cost * most
-        if self.work > MOST_WORK:
-            raise Problem("lessons.expression.too_much_work")
+        self.allowance.take(cost * most)
         kept = peak = 0
         for part in parts:
             peak = max(peak, kept + part.peak)

@@ -13,6 +13,7 @@ from cnnviz.core.read_only import ReadOnly
 from cnnviz.data.images import find_image
 from cnnviz.scripts.expression import evaluate
 from cnnviz.scripts.lesson_file import Step
+from cnnviz.scripts.planned import Allowance
 from cnnviz.scripts.scene import Scene, lesson_of, query_of, scene
 from cnnviz.words import Problem, Versions, written
 
@@ -73,22 +74,22 @@ def lesson_at(step: Step, asked: Mapping[str, str]) -> Lesson:
 
 
 def ask(step: Step, lesson: Lesson) -> Question:
-    """The question on a lesson; Problem where an expression cannot be computed there."""
-    here = scene(lesson)
-    texts = {name: filled(getattr(step, name), here) for name in ("title", "text", "ask", "right", "otherwise", "hint")}
+    """The question on a lesson; Problem where an expression cannot be computed there, or all of them together are too much."""
+    here, allowance = scene(lesson), Allowance()
+    texts = {name: filled(getattr(step, name), here, allowance) for name in ("title", "text", "ask", "right", "otherwise", "hint")}
     if step.kind == "order":
         return Question(lesson, **texts, key=np.zeros(0), order=in_order(step, here))  # type: ignore[arg-type]
-    key = key_of(step, here)
-    options = tuple(_options(step, here, key, texts["right"]))
-    return Question(lesson, **texts, key=key, options=options, tolerance=tolerance_of(step, here, key))  # type: ignore[arg-type]
+    key = key_of(step, here, allowance)
+    options = tuple(_options(step, here, key, texts["right"], allowance))
+    return Question(lesson, **texts, key=key, options=options, tolerance=tolerance_of(step, here, key, allowance))  # type: ignore[arg-type]
 
 
-def _options(step: Step, here: Scene, key: np.ndarray, right: Versions) -> Iterator[Option]:
+def _options(step: Step, here: Scene, key: np.ndarray, right: Versions, allowance: Allowance) -> Iterator[Option]:
     """The answers as the file has them; what equals the key or an earlier one is left out, so that one is right."""
     seen: list[np.ndarray] = []
     found = step.kind != "choose"  # only a choice shows its key
     for answer in step.answers:
-        value = value_of(step, answer.is_, here) if answer.is_ else key
+        value = value_of(step, answer.is_, here, allowance) if answer.is_ else key
         is_key = step.kind == "choose" and same(value, key)
         if (is_key and found) or any(same(value, other) for other in seen) or (not is_key and same(value, key)):
             continue
@@ -96,14 +97,14 @@ def _options(step: Step, here: Scene, key: np.ndarray, right: Versions) -> Itera
             continue  # on this lesson a misconception gives the right value: only the key itself stands for it
         found = found or is_key
         seen.append(value)
-        yield Option(value, filled(answer.label, here), right if is_key else filled(answer.say, here), is_key)
+        yield Option(value, filled(answer.label, here, allowance), right if is_key else filled(answer.say, here, allowance), is_key)
     if not found:
         yield Option(key, Versions({}), right, True)
 
 
-def value_of(step: Step, text: str, here: Scene) -> np.ndarray:
+def value_of(step: Step, text: str, here: Scene, allowance: Allowance | None = None) -> np.ndarray:
     """What an answer amounts to, of the shape and kind that such a question's key has; Problem where it is not."""
-    value = evaluate(text, here)
+    value = evaluate(text, here, allowance)
     if step.kind == "click":
         return mask(value, step.map, here)
     if step.kind == "number" and value.size != 1:
@@ -113,9 +114,9 @@ def value_of(step: Step, text: str, here: Scene) -> np.ndarray:
     return value
 
 
-def key_of(step: Step, here: Scene) -> np.ndarray:
+def key_of(step: Step, here: Scene, allowance: Allowance | None = None) -> np.ndarray:
     """The key, of the shape and kind that such a question needs; Problem where it is not."""
-    key = evaluate(step.key, here)
+    key = evaluate(step.key, here, allowance)
     if step.kind == "choose" and not 1 <= key.size <= MOST_SHOWN:
         raise Problem("lessons.key.size", n=key.size, most=MOST_SHOWN)
     if step.kind in ("number", "construct") and key.size != 1:
@@ -137,12 +138,12 @@ def mask(value: np.ndarray, map: str, here: Scene) -> np.ndarray:
     return value
 
 
-def tolerance_of(step: Step, here: Scene, key: np.ndarray) -> float:
+def tolerance_of(step: Step, here: Scene, key: np.ndarray, allowance: Allowance | None = None) -> float:
     """How far a number may be off: as the step says, else nothing for whole numbers, and 2 % for others."""
     if step.kind != "number":
         return 0.0
     if step.tolerance:
-        value = evaluate(step.tolerance, here)
+        value = evaluate(step.tolerance, here, allowance)
         if value.size != 1 or not np.isfinite(value) or value < 0:
             raise Problem("lessons.key.tolerance")
         return float(value)
@@ -163,17 +164,18 @@ def same(a: np.ndarray, b: np.ndarray) -> bool:
     return a.shape == b.shape and bool(np.allclose(a, b, rtol=1e-6, atol=1e-12))
 
 
-def filled(text: Versions, here: Scene) -> Versions:
-    """A text with its {expressions} worked out, {L}, {max(z1):3}, {saturated:%}, in every language that it has."""
-    return Versions({lang: _filled(part, here, lang) for lang, part in text.by_language.items()})
+def filled(text: Versions, here: Scene, allowance: Allowance | None = None) -> Versions:
+    """A text with its {expressions} worked out, {L}, {max(z1):3}, {saturated:%}, in every language that it has; together they have one allowance."""
+    allowance = allowance or Allowance()
+    return Versions({lang: _filled(part, here, lang, allowance) for lang, part in text.by_language.items()})
 
 
-def _filled(text: str, here: Scene, lang: str) -> str:
-    return PLACE.sub(lambda place: _number(place[1], place[2] or "", here, lang), text)
+def _filled(text: str, here: Scene, lang: str, allowance: Allowance) -> str:
+    return PLACE.sub(lambda place: _number(place[1], place[2] or "", here, lang, allowance), text)
 
 
-def _number(expression: str, spec: str, here: Scene, lang: str) -> str:
-    value = evaluate(expression, here)
+def _number(expression: str, spec: str, here: Scene, lang: str, allowance: Allowance) -> str:
+    value = evaluate(expression, here, allowance)
     if value.size != 1:
         raise Problem("lessons.text.one_number", text=expression, shape=value.shape)
     number = float(value.reshape(-1)[0])

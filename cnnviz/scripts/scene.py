@@ -20,7 +20,7 @@ from cnnviz.core.trajectory import Moment, trajectory, updates_ahead
 from cnnviz.core.updating import Point, reached
 from cnnviz.core.work import estimate
 from cnnviz.data.images import find_image, load_image
-from cnnviz.scripts.expression import MOST_SECONDS
+from cnnviz.scripts.planned import MOST_SECONDS
 from cnnviz.words import Message, Problem
 
 SLOWER = 4

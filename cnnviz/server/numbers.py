@@ -20,11 +20,14 @@ from cnnviz.pages import resource
 from cnnviz.pages.registry import Page
 from cnnviz.pages.resource import Cost, Resource, address_of
 from cnnviz.pages.version import code
+from cnnviz.server.admission import Admission
 from cnnviz.server.compression import LASTING, takes_gzip
 from cnnviz.server.costs import Costs
 from cnnviz.server.direct import DirectRoute
-from cnnviz.server.gate import DEAR, Busy, Expected, Gate, while_asked
+from cnnviz.server.gate import Gate
 from cnnviz.server.visitors import connection_of, visitor_of
+from cnnviz.server.waiting import while_asked
+from cnnviz.server.works import DEAR, Busy, Expected
 from cnnviz.words import message
 
 MOST_BYTES = 48_000_000
@@ -59,7 +62,7 @@ class Numbers:
         self.costly: Recent[tuple[Hashable, ...], Cost] = Recent(MOST_COSTLY)
         self.costs = Costs()
         self.refusing = 0
-        self.work: Gate[Resource] = Gate(2, 2_000, 400, 0.01)
+        self.work: Gate[Resource] = Gate(2, Admission(2_000, 400, 0.005))
         goes_beside(self.work.courtesy)
 
     async def get(self, page: Page, asked: Mapping[str, str], form: str, request: Request) -> Resource:

@@ -202,4 +202,4 @@ def let_pass(case: Drawn, number: int) -> str:
 
 
 OFF = 0.5
-"""Doubts that a central difference was off by at the most, wherever it was drawn: so near the bound an error may be let pass."""
+"""Doubts that a central difference may be off by in the cases that are drawn: so near the bound an error may be let pass."""

@@ -27,3 +27,20 @@ def test_what_a_first_visitor_needs_is_loaded_before_it_listens():
     """Behind a proxy whoever connects meanwhile would wait; who is refused is sent to the other server."""
     told = subprocess.run([sys.executable, "-c", BEFORE_IT_LISTENS], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"
+
+
+AS_IT_STARTS = """
+import asyncio, gc
+from cnnviz.hosts.streamlit.start import lifespan
+
+async def started():
+    async with lifespan(None):
+        print(gc.get_freeze_count() > 50_000, len(gc.get_objects()) < 1_000)
+
+asyncio.run(started())
+"""
+
+
+def test_a_collection_of_garbage_does_not_walk_through_all_that_was_loaded():
+    told = subprocess.run([sys.executable, "-c", AS_IT_STARTS], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "True True"

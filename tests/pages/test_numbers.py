@@ -24,11 +24,14 @@ from cnnviz.pages.registry import page_keys
 from cnnviz.pages.resource import EXACT, INSTEAD, PIECE, asked_of, cost, made, page_of
 from cnnviz.pages.version import code
 from cnnviz.server import numbers as server_numbers
+from cnnviz.server.admission import Admission
 from cnnviz.server.direct import Direct
-from cnnviz.server.gate import Busy, Gate
+from cnnviz.server.gate import Gate
 from cnnviz.server.numbers import LASTING, Numbers, number_routes
+from cnnviz.server.works import Busy
 from tests.pages import running
 from tests.pages.running import decode
+from tests.server.gates import is_empty
 
 
 def ask(path: str, query: str = "", headers: dict[str, str] | None = None, routes=None):
@@ -196,7 +199,7 @@ def test_the_same_work_is_done_once_and_what_nobody_waits_for_ends():
             ended.set()
 
     async def scene() -> None:
-        gate: Gate[int] = Gate(1, 10, 10)
+        gate: Gate[int] = Gate(1, Admission(10, 10))
         asked = [asyncio.create_task(gate.get("a", str(number), quick)) for number in range(50)]
         await asyncio.sleep(0)
         go.set()
@@ -210,8 +213,8 @@ def test_the_same_work_is_done_once_and_what_nobody_waits_for_ends():
         waiting[1].cancel()
         assert await asyncio.to_thread(ended.wait, 10)
         assert await gate.get("c", "x", quick) == 7
-        gate.threads.shutdown()
-        assert not gate.jobs and not gate.visitors
+        gate.workers.threads.shutdown()
+        assert is_empty(gate)
 
     asyncio.run(scene())
 
@@ -219,7 +222,7 @@ def test_the_same_work_is_done_once_and_what_nobody_waits_for_ends():
 def test_a_visitor_and_all_together_may_ask_for_so_much_and_no_more():
     async def scene() -> None:
         go = threading.Event()
-        gate: Gate[bool] = Gate(1, 5, 3, 2.0)
+        gate: Gate[bool] = Gate(1, Admission(5, 3, 2.0))
         asked = [asyncio.create_task(gate.get(number, "greedy", lambda: go.wait(60))) for number in range(4)]
         asked += [asyncio.create_task(gate.get(10 + number, "modest", lambda: go.wait(60))) for number in range(3)]
         asked += [asyncio.create_task(gate.get(0, "modest", lambda: go.wait(60)))]  # asked for already

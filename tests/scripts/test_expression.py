@@ -11,11 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnviz.core.lesson import Lesson
-from cnnviz.scripts import expression, planned
+from cnnviz.scripts import planned
 from cnnviz.scripts.expression import evaluate
 from cnnviz.scripts.functions import FUNCTIONS, REDUCTIONS
+from cnnviz.scripts.library import bundled
+from cnnviz.scripts.planned import Allowance
+from cnnviz.scripts.question import ask, filled
 from cnnviz.scripts.scene import Scene, lesson_of, scene
-from cnnviz.words import Problem
+from cnnviz.words import Problem, Versions
 
 LARGE = "net=conv32x1-relu-dense18-relu-dense10-softmax-ce"  # as many parameters as there may be
 MAPS = "net=conv4x3-relu-max2-dense3-softmax-ce"
@@ -158,8 +161,46 @@ def test_the_largest_networks_parameters_can_be_asked_about():
         assert evaluate(text, SCENES[LARGE]).size
 
 
+texts = st.lists(st.one_of(expressions, st.sampled_from(["sum(exp(w2)) / 3", "count(near(w2 > 0))", "norm(w2.T)", "at('k=1', L)", "L"])), min_size=1, max_size=40).map(
+    lambda parts: " ".join(f"{{{part}}}" for part in parts if not set(part) & set("{}")) * 6
+)
+
+
+@given(texts, st.sampled_from(sorted(SCENES)))
+@settings(max_examples=60, deadline=None)
+def test_all_expressions_of_a_text_have_one_allowance_and_memory_is_bounded(text, address):
+    here, allowance = SCENES[address], Allowance()
+    here.elsewhere("at", "k=1")
+    tracemalloc.start()
+    try:
+        filled(Versions({"en": text, "fr": text}), here, allowance)
+    except Problem as problem:
+        assert str(problem)
+    finally:
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peak <= MOST_BYTES
+    assert allowance.work <= planned.MOST_WORK + max(planned.LOOK, 2_000 * planned.MOST_VALUES)  # what was refused last is counted, and not done
+
+
+@pytest.mark.parametrize(("part", "most"), [("L", 5_000), ("max(w2)", 60), ("sum(exp(w2))", 15), ("at('k=1', L)", 100)])
+def test_an_expression_that_is_written_again_and_again_is_refused_in_the_end(part, most):
+    texts = Versions({"en": f"{{{part}}}" * most})
+    with pytest.raises(Problem) as refused:
+        filled(texts, SCENES[LARGE])
+    assert refused.value.code == "lessons.expression.too_much_work"
+
+
+def test_a_question_s_texts_answers_and_key_have_one_allowance():
+    part = "{sum(exp(w2))}" * 5
+    step = replace(bundled()[0].steps[0], at="?" + LARGE, title=Versions({"en": part}), text=Versions({"en": part}), ask=Versions({"en": part}))
+    with pytest.raises(Problem) as refused:
+        ask(step, lesson_of(LARGE))
+    assert refused.value.code == "lessons.expression.too_much_work"
+
+
 def test_another_lesson_s_mistake_counts_as_time(monkeypatch):
-    monkeypatch.setattr(expression, "MOST_SECONDS", scene(Lesson()).seconds("wrong", "sign_flipped") * 1.5)
+    monkeypatch.setattr(planned, "MOST_SECONDS", scene(Lesson()).seconds("wrong", "sign_flipped") * 1.5)
     assert evaluate("any(wrong('sign_flipped', df) != df)", scene(Lesson()))
     with pytest.raises(Problem) as refused:
         evaluate("any(wrong('sign_flipped', df) != wrong('sign_flipped', df))", scene(Lesson()))

@@ -10,9 +10,13 @@ from collections import Counter, deque
 import pytest
 
 from cnnviz.core.cancellation import check_wanted, held
+from cnnviz.server.admission import Admission
 from cnnviz.server.costs import Costs
 from cnnviz.server.fair_queue import FairQueue
-from cnnviz.server.gate import DEAR, Busy, Expected, Gate
+from cnnviz.server.gate import Gate
+from cnnviz.server.schedule import UNDER_WAY
+from cnnviz.server.works import DEAR, Busy, Expected
+from tests.server.gates import is_empty
 
 
 def served(queue, flows: dict[str, float], seconds: float) -> Counter[str]:
@@ -163,7 +167,7 @@ def test_a_long_work_lets_shorter_ones_go_first_at_each_look_and_still_ends():
     async def tried() -> None:
         nonlocal loop
         loop = asyncio.get_running_loop()
-        gate: Gate[None] = Gate(1, 100, 100, clock=clock)
+        gate: Gate[None] = Gate(1, Admission(100, 100), clock=clock)
         long = asyncio.create_task(gate.get("film", "one", film, expected=Expected(1.0)))
         for n, step in ((3, "first"), (9, "second")):
             await come[n].wait()
@@ -172,7 +176,7 @@ def test_a_long_work_lets_shorter_ones_go_first_at_each_look_and_still_ends():
             went[n].set()
             await short
         await long
-        assert not gate.jobs and not gate.running and not gate.aside and not gate.under_way and not gate.dear
+        assert is_empty(gate)
 
     loop, come, went = None, {n: asyncio.Event() for n in (3, 9)}, {n: threading.Event() for n in (3, 9)}
     asyncio.run(tried())
@@ -189,16 +193,16 @@ def test_of_dear_works_one_goes_on_the_others_hold_nothing_and_too_many_are_told
             go.wait(60)
             return n
 
-        gate: Gate[int] = Gate(8, 100, 100, most_dear=6, dear_each=4)
+        gate: Gate[int] = Gate(8, Admission(100, 100, seconds=6.0, seconds_each=4.0))
         asked = [asyncio.create_task(gate.get(n, f"{n % 2}", lambda n=n: dear(n), expected=Expected(1.0))) for n in range(6)]
         await asyncio.to_thread(first.wait, 10)
-        assert len(begun) == len(gate.running) == gate.under_way == 1
+        assert len(begun) == len(gate.schedule.running) == len(gate.schedule.under_way) == 1
         with pytest.raises(Busy):
             await gate.get("seventh", "new", lambda: dear(7), expected=Expected(1.0))
         assert await gate.get("short", "new", lambda: 8) == 8
         go.set()
         assert await asyncio.gather(*asked) == list(range(6))
-        assert not gate.jobs and not gate.dear and not gate.under_way
+        assert is_empty(gate)
 
     asyncio.run(tried())
 
@@ -220,7 +224,7 @@ def test_of_many_that_are_longer_than_was_expected_few_are_begun_before_the_firs
         def short() -> list[int]:
             return list(begun)
 
-        gate: Gate = Gate(1, 100, 100, clock=clock)
+        gate: Gate = Gate(1, Admission(100, 100, seconds_each=2.0), clock=clock)
         asked = [asyncio.create_task(gate.get(n, "greedy", lambda n=n: longer(n), str(n), Taught(kind))) for n in range(20)]
         await asyncio.sleep(0)
         others = [asyncio.create_task(gate.get(f"short {n}", "other", short, expected=LookedAt(0.01))) for n in range(20)]
@@ -228,10 +232,31 @@ def test_of_many_that_are_longer_than_was_expected_few_are_begun_before_the_firs
         come.set()
         found = await asyncio.gather(*asked, return_exceptions=True)
         assert sum(isinstance(one, Busy) for one in found) >= 14 and found[0] == 0
-        assert not gate.jobs and not gate.running and not gate.aside and not gate.under_way and not gate.dear
+        assert is_empty(gate)
         return await asyncio.gather(*others)
 
     assert max(map(len, asyncio.run(tried()))) <= 2
+
+
+def test_a_class_behind_one_address_waits_where_who_asks_for_many_long_films_is_told_to_come_again():
+    async def states(seconds: float, count: int, address: str = "class") -> list[bool]:
+        clock, go = Clock(), threading.Event()
+
+        def work() -> None:
+            go.wait(60)
+            clock.now += seconds
+
+        gate: Gate[None] = Gate(2, Admission(2_000, 400), clock=clock)
+        asked = [asyncio.create_task(gate.get(n, address, work, str(n), Expected(seconds))) for n in range(count)]
+        await asyncio.sleep(0)
+        go.set()
+        found = await asyncio.gather(*asked, return_exceptions=True)
+        assert is_empty(gate)
+        return [isinstance(one, Busy) for one in found]
+
+    assert not any(asyncio.run(states(0.2, 100)))
+    assert asyncio.run(states(10.0, 5)) == [False, False, False, True, True]
+    assert asyncio.run(states(50.0, 2)) == [False, True]
 
 
 def test_a_dear_work_goes_before_those_that_are_longer_and_came_earlier():
@@ -246,7 +271,7 @@ def test_a_dear_work_goes_before_those_that_are_longer_and_came_earlier():
             order.append(n)
 
         clock = Clock()
-        gate: Gate[None] = Gate(1, 100, 100, clock=clock)
+        gate: Gate[None] = Gate(1, Admission(100, 100), clock=clock)
         lengths = [10_000 + n for n in range(20)] + [5_000]
         asked = [asyncio.create_task(gate.get(n, f"{n % 7}", lambda n=n: film(n), str(n), Expected(n / 4_500))) for n in lengths]
         await asyncio.sleep(0)
@@ -257,9 +282,34 @@ def test_a_dear_work_goes_before_those_that_are_longer_and_came_earlier():
     assert asyncio.run(tried())[0] == 5_000
 
 
+def test_long_films_that_have_been_begun_do_not_hold_up_a_shorter_dear_work():
+    async def tried() -> None:
+        clock = Clock()
+        gate: Gate[str] = Gate(1, Admission(100, 100), clock=clock)
+        ended = threading.Event()
+
+        def film() -> str:
+            while not ended.wait(0.001):
+                clock.now += 0.003
+                check_wanted()  # which lets the others come
+            return "film"
+
+        async with asyncio.timeout(60):
+            films = []
+            for n in range(UNDER_WAY):  # each a little shorter, so that it is begun before those that came earlier have ended
+                films.append(asyncio.create_task(gate.get(n, "one", film, str(n), Expected(9.0 - n))))
+                while len(gate.schedule.under_way) <= n:
+                    await asyncio.sleep(0.001)
+            assert await gate.get("lesson", "another", lambda: ended.set() or "lesson", expected=Expected(0.3)) == "lesson"
+            assert await asyncio.gather(*films) == ["film"] * UNDER_WAY
+        assert is_empty(gate)
+
+    asyncio.run(tried())
+
+
 def test_who_waits_for_what_another_has_steps_aside_and_nobody_is_locked_out():
     async def tried() -> None:
-        gate: Gate[str] = Gate(1, 100, 100)
+        gate: Gate[str] = Gate(1, Admission(100, 100))
         lock, has, others = threading.Lock(), threading.Event(), threading.Event()
 
         def first() -> str:
@@ -279,7 +329,7 @@ def test_who_waits_for_what_another_has_steps_aside_and_nobody_is_locked_out():
         assert await gate.get("three", "c", lambda: others.set() or "third", expected=Expected(0.01)) == "third"
         async with asyncio.timeout(60):
             assert await asyncio.gather(one, two) == ["first", "second"]
-        assert not gate.jobs and not gate.running and not gate.aside
+        assert is_empty(gate)
 
     asyncio.run(tried())
 
@@ -287,7 +337,7 @@ def test_who_waits_for_what_another_has_steps_aside_and_nobody_is_locked_out():
 def test_works_that_are_left_at_any_time_leave_nothing_behind():
     async def tried(seed: int) -> None:
         random_ = random.Random(seed)
-        gate: Gate[int] = Gate(2, 1_000, 1_000, most_dear=100, dear_each=100)
+        gate: Gate[int] = Gate(2, Admission(1_000, 1_000))
         lock = threading.Lock()
 
         def work(n: int) -> int:
@@ -305,8 +355,8 @@ def test_works_that_are_left_at_any_time_leave_nothing_behind():
             await asyncio.sleep(0)
         async with asyncio.timeout(60):
             await asyncio.gather(*tasks, return_exceptions=True)
-        gate.threads.shutdown()  # waits for what was left and looks only now
-        assert not (gate.aside or gate.under_way or gate.dear.total() or gate.visitors or gate.turns.active or lock.locked())
+        gate.workers.threads.shutdown()  # waits for what was left and looks only now
+        assert is_empty(gate) and not lock.locked()
 
     for seed in range(30):
         asyncio.run(tried(seed))

@@ -11,10 +11,13 @@ import pytest
 from starlette.responses import PlainTextResponse
 
 from cnnviz.server import floods
+from cnnviz.server.admission import Admission
 from cnnviz.server.floods import Floods
-from cnnviz.server.gate import Expected, Gate
+from cnnviz.server.gate import Gate
 from cnnviz.server.limits import Rate, fair_share
+from cnnviz.server.works import Expected
 from cnnviz.words import say
+from tests.server.gates import is_empty
 
 
 @pytest.fixture(autouse=True)
@@ -195,7 +198,7 @@ def test_a_few_addresses_that_take_what_they_can_leave_room_for_others(of_all, o
 def test_who_had_least_worked_out_of_late_is_next():
     async def tried() -> None:
         now, come = [0.0], threading.Event()
-        gate: Gate[None] = Gate(1, 100, 100, clock=lambda: now[0])
+        gate: Gate[None] = Gate(1, Admission(100, 100), clock=lambda: now[0])
         order: list[str] = []
 
         def work(who: str) -> None:
@@ -212,14 +215,14 @@ def test_who_had_least_worked_out_of_late_is_next():
         come.set()
         await asyncio.gather(*greedy, *modest)
         assert order.index("10.0.0.8 1") <= order.index("10.0.0.7 2") < 16
-        assert not len(gate.turns) and not gate.running
+        assert is_empty(gate)
 
     asyncio.run(tried())
 
 
 def test_who_gives_up_as_their_turn_comes_holds_up_nobody():
     async def tried() -> None:
-        gate: Gate[int] = Gate(1, 100, 100)
+        gate: Gate[int] = Gate(1, Admission(100, 100))
         for n in range(20):
             first = asyncio.create_task(gate.get(("left", n), "10.0.0.7", lambda: 1))
             for _ in range(n % 4):
@@ -227,7 +230,7 @@ def test_who_gives_up_as_their_turn_comes_holds_up_nobody():
             first.cancel()
         async with asyncio.timeout(60):
             assert await gate.get("stays", "10.0.0.7", lambda: 2) == 2
-        gate.threads.shutdown()  # waits for those who were being worked for as they left
-        assert not len(gate.turns) and not gate.jobs and not gate.visitors
+        gate.workers.threads.shutdown()  # waits for those who were being worked for as they left
+        assert is_empty(gate)
 
     asyncio.run(tried())

@@ -4,8 +4,13 @@
 
 Where ReLU or max pooling has a kink at θ, the slopes of its two sides differ, and there is nothing to compare with.
 
-What is promised: a right entry is not called wrong, and an entry that is off by more than 4·doubt + e and by more than 1e-6 of
-itself is called wrong. e is how far the central difference is off, at most half of the doubt in all networks that were drawn.
+An entry is called wrong where |given - central| > bound, the larger of 4·doubt and 1e-6·max(|given|, |central|). With e, the error
+of the central difference itself, which `doubt` is an estimate of:
+
+    |given - slope| > bound + e    is always called wrong, since |given - central| ≥ |given - slope| - e
+    |given - slope| ≤ bound - e    is never called wrong, and so no right entry is while e ≤ 4·doubt
+
+What is off by bound - e to bound + e is called either, by the side to which the central difference errs.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ from streamlit import config
 from cnnviz.core.threads import keep_one_blas_thread
 from cnnviz.data import keras_cache
 from cnnviz.data.forbidden import forbidden
+from cnnviz.hosts.streamlit.preload import keep_for_good, load
 from cnnviz.server.embedding import embedders
 
 SCRIPT = Path(__file__).with_name("navigation.py")
@@ -53,6 +54,7 @@ def at_the_end(act: Callable[[], None]) -> None:
 async def lifespan(_: st.App) -> AsyncIterator[dict[str, object]]:
     """For `st.App`: before the first visitor is let in."""
     forbidden()  # a word that is none ends it here
+    load()
     raise_file_limit()
     keep_one_blas_thread()
     sys.setswitchinterval(SWITCH)
@@ -64,6 +66,7 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, object]]:
         # send files is what `Origins` sees to, without one.
         config.set_option("server.enableXsrfProtection", False)
     with keras_cache.claim() or contextlib.nullcontext():
+        keep_for_good()
         yield {}
 
 

@@ -1,0 +1,72 @@
+"""Which work goes on: the shortest first, also before one that has been begun, and few dear ones at a time."""
+
+from __future__ import annotations
+
+import heapq
+from typing import Generic
+
+from cnnviz.server.fair_queue import FairQueue, Place
+from cnnviz.server.works import Job, Result
+
+UNDER_WAY, MOST_UNDER_WAY = 3, 6
+"""Dear works that may have been begun, and with those that are shorter than all of them; the others wait without holding anything."""
+
+
+class Schedule(Generic[Result]):
+    """At most `at_once` works that are `running`, those that wait for a turn, and the dear ones that are held back until few are under way.
+
+    Nothing here knows of threads or of who waits for a work.
+    """
+
+    def __init__(self, at_once: int) -> None:
+        self.at_once = at_once
+        self.turns: FairQueue[Job[Result]] = FairQueue()
+        self.held_back: list[Place[Job[Result]]] = []
+        self.running: set[Job[Result]] = set()
+        self.under_way: set[Job[Result]] = set()
+
+    def take(self) -> Job[Result] | None:
+        """Takes the work whose turn it is, if one more may go on beside what is running."""
+        if len(self.running) >= self.at_once:
+            return None
+        held_back, first = self._held_back(), self.turns.first()
+        if held_back and (first is None or held_back < first) and not self._in_the_way(held_back):
+            heapq.heappop(self.held_back)
+            self.under_way.add(held_back.item)
+            return held_back.item
+        if first is None or (first.item.begun and self._in_the_way(first)):
+            return None
+        self.turns.take()
+        return first.item
+
+    def put_off(self, job: Job[Result]) -> None:
+        """Has a work that was taken, and not begun, wait for its turn again."""
+        self.under_way.discard(job)
+        if job.charged:
+            heapq.heappush(self.held_back, job.place)
+        else:
+            self.turns.back(job.place)
+
+    def over(self, job: Job[Result]) -> None:
+        """It has ended."""
+        self.running.discard(job)
+        self.under_way.discard(job)
+        self.turns.done(job.place, job.used)
+
+    def is_anothers_turn(self, job: Job[Result]) -> bool:
+        """Whether something shorter is being worked at or waits."""
+        waiting = (self.turns.first(), self._held_back())
+        return self._in_the_way(job.place) or any(other and other < job.place for other in waiting)
+
+    def _held_back(self) -> Place[Job[Result]] | None:
+        """The first of the dear ones that have not been begun, where few are under way, or only longer ones."""
+        while self.held_back and self.held_back[0].gone:
+            heapq.heappop(self.held_back)
+        if not self.held_back or len(self.under_way) >= MOST_UNDER_WAY:
+            return None
+        first = self.held_back[0]
+        return first if len(self.under_way) < UNDER_WAY or all(first < job.place for job in self.under_way) else None
+
+    def _in_the_way(self, place: Place[Job[Result]]) -> bool:
+        """Whether something shorter is being worked at: two threads that compute hinder each other."""
+        return any(job.place < place for job in self.running if job.place is not place)
