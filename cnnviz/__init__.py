@@ -22,6 +22,7 @@ that is a sentence. Pixels go from 0 to 1, all arrays are float64, and nothing t
 
 from importlib import import_module
 
+from cnnviz.core.curve import curve
 from cnnviz.core.gradcheck import GradientCheck, check_gradients
 from cnnviz.core.layers import LAYERS
 from cnnviz.core.lesson import Lesson
@@ -53,6 +54,7 @@ __all__ = [
     "backward",
     "check_gradients",
     "conv2d",
+    "curve",
     "forward",
     "gd",
     "init_params",

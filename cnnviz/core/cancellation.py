@@ -39,8 +39,14 @@ def goes_beside(wait: Callable[[], object]) -> None:
 @contextmanager
 def in_background() -> Iterator[None]:
     """Within it work is in the background."""
-    with as_long_as(lambda: [wait() for wait in _BESIDE]):
+    with as_long_as(let_pass):
         yield
+
+
+def let_pass() -> None:
+    """Waits, in a thread of work beside it, as long as `goes_beside` says, for what people wait for."""
+    for wait in _BESIDE:
+        wait()
 
 
 def check_wanted() -> None:

@@ -6,8 +6,9 @@ import numpy as np
 
 SCALES: dict[str, tuple[str, ...]] = {
     # Anchor colours, evenly spaced. Diverging: ColorBrewer's RdBu reversed; sequential: matplotlib's
-    # viridis and plain gray; "dark" stands for "signed" on a dark page, with a dark middle. All can be told
-    # apart by colour-blind readers.
+    # viridis and plain gray; "answer" has one hue, for outputs and targets: red, blue and green keep their meaning.
+    # "dark" and "answer_dark" stand for "signed" and "answer" on a dark page. All can be told apart by colour-blind
+    # readers.
     "signed": ("#053061", "#2166ac", "#4393c3", "#92c5de", "#d1e5f0", "#f7f7f7",
                "#fddbc7", "#f4a582", "#d6604d", "#b2182b", "#67001f"),
     "dark": ("#7cc9fc", "#4ca2ea", "#3080d0", "#2a60a5", "#254470", "#262a30",
@@ -15,6 +16,8 @@ SCALES: dict[str, tuple[str, ...]] = {
     "activation": ("#440154", "#482878", "#3e4989", "#31688e", "#26828e", "#1f9e89",
                    "#35b779", "#6ece58", "#b5de2b", "#fde725"),
     "pixel": ("#000000", "#ffffff"),
+    "answer": ("#f6f7f9", "#35465f"),
+    "answer_dark": ("#1d2531", "#c9d6e6"),
 }  # fmt: skip
 
 

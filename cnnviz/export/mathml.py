@@ -13,6 +13,10 @@ from cnnviz.core.lesson import Lesson
 _ATTRIBUTES = ' xmlns="http://www.w3.org/1998/Math/MathML" display="inline"'
 """What HTML needs nobody to say."""
 
+_FUNCTION = r'<mi mathvariant="normal">\w+</mi>'
+_THIN = '<mspace width="0.17em"></mspace>'
+"""Beside the name of a function; before a bracket there is none."""
+
 
 def named(text: str) -> str:
     r"""A text of the catalogue with <<a1>> and the like as LaTeX: the formula that the notebook's network has for that symbol.
@@ -37,6 +41,8 @@ def mathml(latex: str) -> str:
     <math><mrow><mo>∂</mo><mi>z</mi><mo>&gt;</mo><mn>0</mn></mrow></math>
     >>> print(mathml(r"\sqrt{s}"))
     <math><mrow><mrow><mo stretchy="false">√</mo><mrow class="root"><mi>s</mi></mrow></mrow></mrow></math>
+    >>> print(mathml(r"\log o"))
+    <math><mrow><mi mathvariant="normal">log</mi><mspace width="0.17em"></mspace><mi>o</mi></mrow></math>
     """
     text = re.sub(r"&#x(\w+);", _sign, convert(latex).replace(_ATTRIBUTES, "", 1))
     text = re.sub(r"<msup><mi>(\w)</mi><mi>′</mi></msup>", r"<mi>\1′</mi>", text)  # the sign is raised already
@@ -44,6 +50,8 @@ def mathml(latex: str) -> str:
     text = re.sub("<msqrt>(.*?)</msqrt>", r'<mrow><mo stretchy="false">√</mo><mrow class="root">\1</mrow></mrow>', text)
     text = re.sub(r"<mi>(\w\w+)</mi>", r'<mi mathvariant="normal">\1</mi>', text)  # tanh, upright as it is by itself
     text = re.sub(r"<mrow>(<(m[ino])>[^<]*</\2>)</mrow>", r"\1", text)
+    text = re.sub(rf"({_FUNCTION})(?=<m(?:i|sub)>)", rf"\1{_THIN}", text)
+    text = re.sub(rf"(?<=]</mo>)({_FUNCTION})", rf"{_THIN}\1", text)
     return re.sub(r"<(\w+)([^>]*?) ?/>", r"<\1\2></\1>", text)  # as a browser writes it, so that the page sees that it is the same
 
 

@@ -11,6 +11,7 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.pages.address import Now
 from cnnviz.pages.charts import Chart
 from cnnviz.pages.registry import Page
+from cnnviz.words import Message
 
 
 class Unfinished(TimeoutError):
@@ -35,6 +36,10 @@ class Answers:
     def exact(self, now: Now) -> dict[str, np.ndarray] | None:
         """Every array by its symbol, whole and in float64, for programs; None where that is what `answer` has."""
         return None
+
+    def wrong(self, now: Now) -> Mapping[str, Message]:
+        """A message by key for what of the page's own keys cannot be used, where the answer does not say it."""
+        return {}
 
     def charts(self, now: Now) -> dict[str, Chart]:
         """The page's charts by the name under which the view asks to see them large."""

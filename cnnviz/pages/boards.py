@@ -106,7 +106,7 @@ class Board:
             symbol = part.symbol
             shown = [self._shown(row, part) for row in self.rows if symbol in row.arrays and not row.scale]
             most = max((float(np.nan_to_num(np.abs(array)).max()) for array in shown), default=0.0)
-            limits = (0.0, max(1.0, most)) if part.scale == "activation" else (-most, most)
+            limits = (0.0, max(1.0, most)) if part.scale in ("activation", "answer") else (-most, most)
             for row in self.rows:
                 if symbol in row.arrays:
                     own = _OWN[row.scale](self._shown(row, part)) if row.scale else BoardMap(limits=limits, scale=part.scale)

@@ -84,6 +84,7 @@ def _record(symbol: str, program: Program, layers: Mapping[str, int], scales: Ma
     is_gradient = base not in program.shapes and base not in ("y", "L")
     base = base[1:] if is_gradient else base
     scale = scales.get(symbol, "signed")
+    colours = _COLOURS[scale]
     row = {"y": program.shapes["o"], "L": (1,)}
     laid_out = row.get(base) or program.laid_out[base]
     return MapRecord(
@@ -97,7 +98,7 @@ def _record(symbol: str, program: Program, layers: Mapping[str, int], scales: Ma
         layer=layers.get(base),
         family=_family(base, program),
         band="gradients" if is_gradient else "parameters" if base in program.parameters else "values",
-        scale=_COLOURS[scale],
+        scale="answer" if symbol in ANSWERS and colours == "activation" else colours,
         limits=(0.0, 1.0),
         raised_by=0.0,
     )
@@ -105,6 +106,9 @@ def _record(symbol: str, program: Program, layers: Mapping[str, int], scales: Ma
 
 _COLOURS: Mapping[str, Scale] = {"pixel": "pixel", "signed": "signed", "positive": "activation", "share": "activation"}
 """The colours of values of each kind (Layer.scale)."""
+
+ANSWERS = ("o", "y", "L")
+"""Symbols that have a ramp of one hue, where they are not below 0."""
 
 
 def _layers(program: Program) -> dict[str, int]:
@@ -188,7 +192,7 @@ def first_cells(program: Program, moment: Moment, maps: Mapping[str, MapRecord])
             continue
         own = moment.trace[symbol] if symbol in moment.trace else moment.params[symbol]
         gradient = moment.gradients[f"d{symbol}"] if f"d{symbol}" in moment.gradients and symbol != "x" else own
-        if record["scale"] == "activation" and np.any(gradient * own):
+        if record["scale"] in ("activation", "answer") and np.any(gradient * own):
             gradient = gradient * own  # a silent cell explains nothing
         found[name] = largest(gradient if np.any(gradient) else own, record["shape"])
     found["L"] = [0]

@@ -48,6 +48,12 @@ def pages() -> tuple[Page, ...]:
     return tuple(sorted(found, key=lambda page: page.place))
 
 
+@cache
+def beside() -> tuple[Page, ...]:
+    """What pages ask for beside their own numbers: answered as pages are, under names of their own."""
+    return (import_module(f"{__package__}.step.curve").RESOURCE,)
+
+
 def page_keys() -> tuple[str, ...]:
     """The pages' own keys in the address, beside the lesson's.
 

@@ -23,7 +23,7 @@ from cnnviz.data.images import find_image, load_image
 from cnnviz.pages.address import Now, resolved
 from cnnviz.pages.answers import Unfinished, answers_of
 from cnnviz.pages.encoding import decode
-from cnnviz.pages.registry import Page, page_keys, pages
+from cnnviz.pages.registry import Page, beside, page_keys, pages
 from cnnviz.pages.version import code
 from cnnviz.words import DEFAULT, Message, Problem
 
@@ -64,8 +64,8 @@ class Resource:
 
 
 def page_of(name: str) -> Page | None:
-    """The page of that name, None where there is none: "step", "train", "check", "notebook", "learn"."""
-    return next((page for page in pages() if page.id == name), None)
+    """The page of that name, None where there is none: "step", "train", "check", "notebook", "learn"; and what goes beside them, "curve"."""
+    return next((page for page in (*pages(), *beside()) if page.id == name), None)
 
 
 def asked_of(page: Page, query: Mapping[str, str]) -> dict[str, str]:
@@ -80,7 +80,8 @@ def asked_of(page: Page, query: Mapping[str, str]) -> dict[str, str]:
 
 def _keys(page: Page) -> set[str]:
     """The keys of an address that say which numbers a page shows; where there is no live view, a cell says of which channel."""
-    return {*LESSON_KEYS, *page_keys()} - _LOOKS - ({"cell"} if page.first else set())
+    own = page.keys if page in beside() else page_keys()
+    return {*LESSON_KEYS, *own} - _LOOKS - ({"cell"} if page.first else set())
 
 
 def address_of(path: str, query: str) -> str:
@@ -122,7 +123,7 @@ def cost(page: Page, asked: Mapping[str, str], form: str = "") -> Cost:
 
 def _kind_keys(page: Page, asked: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The pages' own keys that are asked for, and those of their values that are words."""
-    own = [key for key in (*page_keys(), EXACT) if key in asked]
+    own = [key for key in (*page_keys(), *page.keys, EXACT) if key in asked]
     return tuple(own), tuple(asked[key] for key in own if asked[key].isalpha() and len(asked[key]) < 20)
 
 
@@ -141,6 +142,7 @@ def made(page: Page, asked: Mapping[str, str], form: str = "") -> Resource:
     answers, whole = answers_of(page), True
     query = {key: text for key, text in asked.items() if key not in (INSTEAD, EXACT)}
     now = dataclasses.replace(resolved(opened, page.first, last), asked=query)
+    now = dataclasses.replace(now, wrong={**now.wrong, **answers.wrong(now)})
     try:
         part = answers.part(now, asked[EXACT]) if EXACT in asked and not form else None
         answer = answers.answer(now) if part is None else part

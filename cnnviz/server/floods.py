@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cnnviz.server.limits import Rate, fair_share
 from cnnviz.server.numbers import refusal
+from cnnviz.server.turns import Turns
 from cnnviz.server.visitors import visitor_of
 
 REQUESTS, EACH_REQUEST = 24_000, 1 / 1_500
@@ -45,6 +46,7 @@ class Floods:
         self.opened = Rate(SESSIONS, EACH_SESSION)
         self.said = Rate(MESSAGES_OF_ALL, EACH_OF_ALL)
         self.answering: Counter[str] = Counter()
+        self.turns = Turns(self.answering)
         self.open: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
 
@@ -64,6 +66,7 @@ class Floods:
         if scope["path"].endswith("/events"):  # a room's stream, which has its own limits
             return await self.app(scope, receive, send)
         with _counted(self.answering, who):
+            await self.turns.turn(who)
             await self.app(scope, receive, send)
 
     async def _open(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -78,6 +81,7 @@ class Floods:
             message = await receive()
             if message["type"] == "websocket.receive" and (wait := max(said.turn(""), self.said.turn(who))):
                 await asyncio.sleep(wait)
+            await self.turns.turn(who)
             return message
 
         with _counted(self.open, who):

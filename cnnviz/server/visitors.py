@@ -23,7 +23,12 @@ def visitor_of(request: HTTPConnection) -> str:
 
     It is the visitor's own where a proxy that is trusted passes it on (guards.Proxies); nobody else's word is taken.
     """
-    return _NETWORKS.of(request.client.host if request.client else "")
+    return network_of(request.client.host if request.client else "")
+
+
+def network_of(host: str) -> str:
+    """The IPv4 address, or the IPv6 network, by which what is asked from an address is counted."""
+    return _NETWORKS.of(host)
 
 
 class Networks:

@@ -31,6 +31,7 @@ from cnnviz.pages.colours import MOST_PRINTED, SCALES
 from cnnviz.pages.registry import page_keys, pages
 from cnnviz.pages.train.film.curves import CURVES
 from cnnviz.pages.version import code
+from cnnviz.scripts.library import library
 from cnnviz.wire.constants import Streamlits
 from cnnviz.words import DEFAULT, catalogue, languages, reading, say
 
@@ -114,6 +115,7 @@ def _constants(lang: str, words: Mapping[str, str | Mapping[str, str]]) -> dict[
         "LIMITS": {"strides": list(range(1, bounds.MAX_STRIDE + 1)), "seeds": 1_000_000},
         "IMAGES": [{"id": image.id, "words": image.words} for image in gallery()],
         "PAGES": [{"path": page.path, "name": page.name} for page in pages()],
+        "LESSONS": [{"id": lesson.id, "title": str(lesson.title)} for lesson in library().lessons],
     }
 
 

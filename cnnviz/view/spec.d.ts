@@ -1,6 +1,6 @@
 // Written by `python -m cnnviz.wire.declarations`: change that file, not this one.
 
-import type { Bounds, CurveData, ImageData, LanguageData, PageData, Preset, Scale, Streamlits } from "./types/wire.js"
+import type { Bounds, CurveData, ImageData, LanguageData, LessonData, PageData, Preset, Scale, Streamlits } from "./types/wire.js"
 
 export const SCALES: Record<Scale, string[]>
 export const LINE_COLOURS: string[]
@@ -20,6 +20,7 @@ export const RULES: string[]
 export const LIMITS: Bounds
 export const IMAGES: ImageData[]
 export const PAGES: PageData[]
+export const LESSONS: LessonData[]
 export const CODE: string
 export const LANG: string
 export const LANGUAGES: LanguageData[]

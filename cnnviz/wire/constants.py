@@ -24,6 +24,13 @@ class ImageData(TypedDict):
     words: str
 
 
+class LessonData(TypedDict):
+    """A guided lesson."""
+
+    id: str
+    title: str
+
+
 class PageData(TypedDict):
     """A page, by the last part of its address."""
 
@@ -82,6 +89,7 @@ class Spec(TypedDict):
     LIMITS: Bounds
     IMAGES: Sequence[ImageData]
     PAGES: Sequence[PageData]
+    LESSONS: Sequence[LessonData]
     CODE: str
     LANG: str
     LANGUAGES: Sequence[LanguageData]

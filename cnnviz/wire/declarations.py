@@ -17,6 +17,7 @@ from cnnviz.wire import records
 from cnnviz.wire.board import BoardHeader
 from cnnviz.wire.check import CheckHeader
 from cnnviz.wire.constants import Spec
+from cnnviz.wire.curve import CurveHeader
 from cnnviz.wire.film import FilmHeader
 from cnnviz.wire.hall import HallPoll, HallQuestion, HallResults, HallSteps
 from cnnviz.wire.learn import LearnHeader
@@ -65,7 +66,7 @@ class FileContents(TypedDict):
 
 RECORDS = (
     Header, StepHeader, BoardHeader, CheckHeader, NotebookHeader, FilmHeader, ReportHeader, LearnHeader, Mounted, FileContents,
-    HallQuestion, HallResults, HallPoll, HallSteps,
+    CurveHeader, HallQuestion, HallResults, HallPoll, HallSteps,
 )  # fmt: skip
 _NAMED = {"Scale": records.Scale, "Band": records.Band, "Kind": records.Kind}
 _PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null", Message: "string", Versions: "string"}

@@ -121,6 +121,11 @@ def percentiles(seconds: list[float]) -> tuple[float, float, float]:
     return tuple(1000 * t for t in (statistics.median(seconds), statistics.quantiles(seconds, n=20)[-1], max(seconds)))
 
 
+def processor_seconds(pid: int) -> float:
+    """How much of a processor a process has had, all its threads together, as Linux counts it: whatever else the machine does meanwhile."""
+    return time.clock_gettime(~pid << 3 | 2)
+
+
 def peak_mb(pid: int) -> float:
     """The most memory that a process has had at a time, in MB (2²⁰ bytes), as Linux counts it."""
     return _status_mb(pid, "VmHWM")

@@ -11,9 +11,10 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
+from typing import NamedTuple
 
 from tests.bench._http import Connection
-from tests.bench._visitor import percentiles, resident_mb
+from tests.bench._visitor import percentiles, processor_seconds, resident_mb
 from tests.conftest import Server
 
 WANTED_A_SECOND, WANTED_P95_MS = 1_000, 100
@@ -38,22 +39,29 @@ async def known(url: str, seconds: float = 3.0) -> float:
     return count / seconds
 
 
-async def others(url: str, first: int, visitors: int = 20, seconds: float = 10.0, address: str = "") -> list[float]:
-    """Seconds of each step of visitors who go on twice a second, each with a lesson of their own; all from one `address`."""
-    times: list[float] = []
+class Step(NamedTuple):
+    """One step of one visitor: how long it took, and how much of a processor the server had meanwhile, in seconds; and the answer's status."""
+
+    seconds: float
+    served: float
+    status: int
+
+
+async def others(server: Server, first: int, visitors: int = 20, seconds: float = 10.0, address: str = "") -> list[Step]:
+    """Each step of visitors who go on twice a second, each with a lesson of their own; all from one `address`."""
+    steps: list[Step] = []
 
     async def visitor(number: int) -> None:
-        async with Connection(url, address=address) as ask:
+        async with Connection(server.url, address=address) as ask:
             await asyncio.sleep(number / visitors / 2)
             for k in range(int(2 * seconds)):
-                began = time.monotonic()
+                began, had = time.monotonic(), processor_seconds(server.pid)
                 status, _, _ = await ask.get(f"/numbers/step?seed={first + number}&k={k}")
-                assert status == 200
-                times.append(time.monotonic() - began)
-                await asyncio.sleep(max(0.0, 0.5 - times[-1]))
+                steps.append(Step(time.monotonic() - began, processor_seconds(server.pid) - had, status))
+                await asyncio.sleep(max(0.0, 0.5 - steps[-1].seconds))
 
     await asyncio.gather(*(visitor(number) for number in range(visitors)))
-    return times
+    return steps
 
 
 async def glutton(url: str) -> list[int]:
@@ -71,13 +79,19 @@ async def glutton(url: str) -> list[int]:
     return states
 
 
+async def answered(server: Server, first: int) -> tuple[float, float, float]:
+    """Median, p95 and most of the others' steps in milliseconds, none of which is refused."""
+    steps = await others(server, first)
+    assert {step.status for step in steps} == {200}
+    return percentiles([step.seconds for step in steps])
+
+
 async def measured(server: Server) -> bool:
     rate = await known(server.url)
     print(f"known: {rate:.0f} answers a second (wanted: {WANTED_A_SECOND}; the client takes its part of the cores)")
-    alone = percentiles(await others(server.url, 0))
-    print("twenty others, alone: median {:.1f} ms, p95 {:.1f} ms, most {:.1f} ms".format(*alone))
+    print("twenty others, alone: median {:.1f} ms, p95 {:.1f} ms, most {:.1f} ms".format(*await answered(server, 0)))
     greedy = asyncio.create_task(glutton(server.url))
-    beside = percentiles(await others(server.url, 100))
+    beside = await answered(server, 100)
     print("the same beside fifty of the dearest: median {:.1f} ms, p95 {:.1f} ms, most {:.1f} ms".format(*beside))
     states = await greedy
     print(f"of the dearest {states.count(200)} were answered, {states.count(503)} told to come again; {resident_mb(server.pid):.0f} MB")

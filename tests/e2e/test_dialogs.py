@@ -39,8 +39,7 @@ def test_a_map_opens_large_as_plotly_and_plotly_not_before(screen: Screen):
     assert read(value) == pytest.approx(values(lesson)["z1"][int(row), int(column)], rel=1e-8)
     expect(plot.locator("[data-title*='png' i]")).to_have_count(1)  # Plotly's own way to keep the picture
     screen.press("ArrowRight")  # keys belong to the dialog
-    screen.press("Escape")
-    expect(dialog(screen)).to_have_count(0)
+    screen.close_dialog()
     screen.shows(lesson)
 
 
@@ -54,8 +53,7 @@ def test_a_pinned_cell_stays_pinned_behind_a_dialog(screen: Screen):
     expect(screen.page.locator(".explain.pinned")).to_be_visible()
     screen.key("large").click()  # what the words are about, not the stage
     expect(dialog(screen)).to_contain_text("x, the ")
-    screen.press("Escape")
-    expect(dialog(screen)).to_have_count(0)
+    screen.close_dialog()
     expect(screen.page.locator(".explain.pinned")).to_be_visible()
     expect(screen.numbers).to_contain_text("[4,7]")
 
@@ -72,8 +70,7 @@ def test_maps_with_layers_the_loss_and_the_update_open_too(screen: Screen):
         expect(plot.locator(".cartesianlayer > .subplot")).to_have_count(panels)
         expect(dialog(screen)).to_contain_text(title)
         screen.prints_no_trace()
-        screen.press("Escape")
-        expect(dialog(screen)).to_have_count(0)
+        screen.close_dialog()
     screen.agrees()
 
 
@@ -110,8 +107,7 @@ def test_what_is_no_picture_gets_a_sentence_in_the_dialog(screen: Screen):
         upload(screen, name, kind, content)
         expect(dialog(screen).get_by_role("alert")).to_contain_text(sentence)
         screen.prints_no_trace()
-        screen.press("Escape")
-        expect(dialog(screen)).to_have_count(0)
+        screen.close_dialog()
         assert screen.lesson == lesson
     screen.shows(lesson)
 

@@ -38,10 +38,10 @@ def test_it_shows_the_lesson_stage_by_stage_and_the_updates_that_it_holds(screen
     for k, stage in ((4, "df"), (5, "df"), (3, "df")):
         screen.page.locator(f'[data-stage-chip="{stage}"]').click()
         while k != int(screen.root.get_attribute("data-update")):
-            screen.key("update_next" if k > int(screen.root.get_attribute("data-update")) else "update_back").click()
+            screen.switch("update_next" if k > int(screen.root.get_attribute("data-update")) else "update_back")
             screen.ready()
         screen.shows(Lesson(img="test-3", k=k, lr=0.2, stage=stage))
-    screen.key("update_back").click()
+    screen.switch("update_back")
     expect(screen.page.locator(".notice")).to_contain_text("holds the updates 3 to 5")
     screen.shows(Lesson(img="test-3", k=3, lr=0.2, stage="df"))
     screen.page.reload()  # the place in the lesson stands in the file's address

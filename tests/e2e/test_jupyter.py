@@ -60,6 +60,7 @@ def test_a_cell_is_stepped_through_edited_and_moved_from_python(page):
         expect(loss).to_have_text(printed_loss(moment(lesson).losses[-1]))
 
     shows(Lesson(img="test-3", k=1, stage="z1"))
+    cell.locator('[data-key="update_next"]').evaluate(REVEAL)
     cell.locator('[data-key="update_next"]').click()
     shows(Lesson(img="test-3", k=2, stage="z1"))
     cell.locator('[data-key="seed"]').evaluate(REVEAL)

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import WebSocketRoute, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from cnnviz import Lesson
@@ -26,8 +26,7 @@ def test_without_a_server_stages_go_on_and_an_update_says_why_it_does_not(screen
     notice = screen.page.locator(".notice")
     expect(notice).to_contain_text("The server has not answered")
     expect(screen.root).to_have_attribute("data-update", re.compile("[12]"))
-    screen.press("Escape")  # Streamlit's own dialog says that the connection is lost
-    expect(screen.page.get_by_role("dialog")).to_have_count(0)
+    screen.close_dialog()  # Streamlit's own, which says that the connection is lost
     for symbol in ("a1", "v"):
         screen.press("ArrowRight")
         expect(screen.root).to_have_attribute("data-stage", symbol)
@@ -86,9 +85,7 @@ def test_nobody_waits_for_streamlits_own_scripts_and_what_was_done_before_them_s
     screen.key("files").evaluate("button => button.click()")  # a dialog of Streamlit's
     for route in held:
         route.continue_()
-    expect(screen.page.get_by_role("dialog")).to_be_visible()
-    screen.press("Escape")
-    expect(screen.page.get_by_role("dialog")).to_have_count(0)
+    screen.close_dialog()
     expect(screen.page.locator(".stApp .cnnviz")).to_have_count(1)
     expect(screen.page.locator(".cnnviz")).to_have_count(1)
     screen.shows(Lesson(k=3, stage="z1"))
@@ -96,25 +93,42 @@ def test_nobody_waits_for_streamlits_own_scripts_and_what_was_done_before_them_s
     screen.shows(Lesson(k=2, stage="z1"))
 
 
+class HeldBack:
+    """What Streamlit says to a page, from `hold` on kept back until `let_go`."""
+
+    def __init__(self, screen: Screen):
+        self.screen, self.holds = screen, False
+        self.said: list[tuple[WebSocketRoute, bytes]] = []
+        screen.page.route_web_socket("**/_stcore/stream", self._through)
+
+    def _through(self, route: WebSocketRoute) -> None:
+        route.connect_to_server().on_message(lambda message: self.said.append((route, message)) if self.holds else route.send(message))
+
+    def hold(self) -> None:
+        self.holds = True
+
+    def ran(self) -> None:
+        """Waits until it has run a page."""
+        while not any(ForwardMsg.FromString(message).WhichOneof("type") == "script_finished" for _, message in self.said):
+            self.screen.painted()
+
+    def let_go(self) -> None:
+        self.holds = False
+        for route, message in self.said:
+            route.send(message)
+
+
 def test_who_goes_to_another_page_before_streamlit_has_made_the_first_one_gets_there(screen: Screen):
     """Its word on the first page, and the numbers of the other, come when one has gone on."""
-    said, numbers = [], []
-
-    def through(route):
-        server = route.connect_to_server()
-        server.on_message(lambda message: said.append((route, message)) if said is not None else route.send(message))
-
-    screen.page.route_web_socket("**/_stcore/stream", through)
+    numbers, streamlit = [], HeldBack(screen)
+    streamlit.hold()
     screen.page.route(re.compile("/numbers/.*/train"), lambda route: numbers.append(route))
     screen.page.goto("/?k=3")
     screen.ready(update=3)
-    while not any(ForwardMsg.FromString(message).WhichOneof("type") == "script_finished" for _, message in said):
-        screen.painted()
+    streamlit.ran()
     screen.page.locator("nav").get_by_text("Train", exact=True).click()
     screen.page.wait_for_url("**/train?**")
-    told, said = said, None
-    for route, message in told:
-        route.send(message)
+    streamlit.let_go()
     screen.painted()
     for route in numbers:
         route.continue_()
@@ -122,3 +136,25 @@ def test_who_goes_to_another_page_before_streamlit_has_made_the_first_one_gets_t
     expect(screen.page.locator(".stApp .cnnviz")).to_have_count(1)
     screen.ready(update=3)
     screen.connected()
+
+
+def test_a_dialog_that_is_asked_for_on_the_way_to_another_page_opens_there(screen: Screen):
+    """The page that is left is still there: the numbers of the other one, and Streamlit's word on it, are on their way."""
+    numbers, streamlit = [], HeldBack(screen)
+    screen.page.route(re.compile("/numbers/.*/check"), lambda route: numbers.append(route))
+    screen.open("/", k=3)
+    screen.connected()
+    streamlit.hold()
+    screen.press("3")
+    screen.page.wait_for_url("**/check?**")
+    streamlit.ran()
+    screen.key("export").click()
+    screen.key("files").click()
+    screen.painted()
+    streamlit.let_go()
+    for route in numbers:
+        route.continue_()
+    expect(screen.page.locator("nav [aria-current=page]")).to_have_text("Check")
+    screen.ready(update=3)
+    screen.connected()
+    expect(screen.page.get_by_role("dialog")).to_be_visible()

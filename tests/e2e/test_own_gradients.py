@@ -37,9 +37,9 @@ def test_a_file_is_compared_mended_and_follows_the_lesson(screen: Screen, tmp_pa
     expect(page.locator("[data-column=df]")).to_have_attribute("data-state", "inherits")
     expect(page.locator(".own-stage h2")).to_have_text("σ′ on the wrong side")
     expect(page.locator(".right-line")).to_contain_text("dz1 = da1 * (a1 * (1 - a1))")
-    screen.key("update_next").click()  # of another update they are wrong from the start
+    screen.switch("update_next")  # of another update they are wrong from the start
     expect(page.locator(".title")).to_have_text("Your gradient goes wrong at ∂o")
-    screen.key("update_back").click()
+    screen.switch("update_back")
     expect(page.locator(".title")).to_have_text("Your gradient goes wrong at ∂z₁")
     choose(screen, tmp_path / "mended.npz")
     expect(page.locator(".title")).to_have_text("Your gradients are right")

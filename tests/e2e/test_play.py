@@ -72,33 +72,35 @@ def test_who_wants_less_motion_gets_no_sliding(screen: Screen):
     assert set(seen.json_value()) <= {lit, ""}  # one window, then none
 
 
-def test_a_step_lets_data_flow_and_a_key_lands_it(screen: Screen):
-    screen.open("/", stage="x")
-    flow = screen.page.locator("canvas.flow")
-    seen = record(flow, "data-flying")
+def test_on_a_step_the_maps_themselves_glide_to_the_stage_and_a_key_lands_them(screen: Screen):
+    screen.open("/", stage="z1")
+    stage, z1 = screen.page.locator(".drawn"), screen.canvas("z1")
+    z1.evaluate("(canvas) => { canvas.known = true }")
+    assert z1.evaluate("(canvas) => Boolean(canvas.closest('.drawn'))") and not screen.canvas("a1").evaluate("(canvas) => Boolean(canvas.closest('.drawn'))")
+    seen = record(stage, "data-gliding")
     screen.press("ArrowRight")
-    screen.ready(stage="z1")  # the numbers are there while it still flies
-    expect(flow).to_have_attribute("data-flying", "0")
+    screen.ready(stage="a1")
+    expect(stage).to_have_attribute("data-gliding", "0")
     assert seen.json_value()[-2:] == ["1", "0"]
-    drawn = "(c) => c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some((byte) => byte)"
-    assert flow.evaluate(drawn), "no ribbons are left"
-    landed = flow.evaluate(
-        """async (flow) => {
+    for symbol, large in (("x", False), ("z1", True), ("a1", True)):
+        assert screen.canvas(symbol).evaluate("(canvas) => Boolean(canvas.closest('.drawn'))") == large, symbol
+    assert z1.evaluate("(canvas) => canvas.known"), "a copy"
+    landed = stage.evaluate(
+        """async (stage) => {
              const press = (key) => document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }))
-             press("ArrowRight")
-             while (flow.dataset.flying !== "1") await new Promise(requestAnimationFrame)
+             press("ArrowLeft")
+             while (stage.dataset.gliding !== "1") await new Promise(requestAnimationFrame)
              press("Shift")
-             return flow.dataset.flying
+             return stage.dataset.gliding
            }"""
     )
     assert landed == "0"
     screen.page.emulate_media(reduced_motion="reduce")
     count = len(seen.json_value())
     screen.press("ArrowRight")
-    screen.ready(stage="v")
+    screen.ready(stage="a1")
     screen.painted()
     assert "1" not in seen.json_value()[count:]
-
 
 def test_what_the_kernel_has_not_reached_yet_is_not_printed(screen: Screen):
     screen.open("/", k=3, stage="df")

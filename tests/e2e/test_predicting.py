@@ -29,7 +29,8 @@ def test_every_stage_asks_before_it_shows(screen):
     for where in (screen.numbers, page.locator(".live"), page.locator(".explain .drawn")):
         expect(where).not_to_contain_text("≈")
     expect(screen.canvas("z1")).to_have_attribute("aria-label", "z1: hidden until you answer")
-    page.locator("[data-open=z1]").click()
+    screen.canvas("z1").focus()
+    screen.press("o")
     expect(page.locator("[role=dialog]")).to_have_count(0)
     channel = int(strip.inner_text().split("[")[1][0])
     field.fill(f"{arrays['f'][channel].flat[np.abs(arrays['f'][channel]).argmin()]:.6g}")

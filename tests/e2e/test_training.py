@@ -27,7 +27,7 @@ def test_a_training_is_watched_and_its_parameters_open_in_step(screen: Screen):
     with screen.reaching("train_full") as full:
         full.click()
     expect(page.get_by_role("dialog")).to_contain_text("fetched once through TensorFlow")
-    page.keyboard.press("Escape")
+    screen.close_dialog()
     screen.key("train").press("Enter")
     done(screen)
     expect(page.locator(".training [data-said=note]")).to_contain_text("of 60 right, 19 times in 20")

@@ -105,3 +105,10 @@ def test_the_parts_of_a_step_make_the_step(opt):
         else:
             ratio = sent[f"mean.{name}"] / sent[f"size.{name}"]
         np.testing.assert_allclose(change, lesson.lr * ratio, rtol=1e-6, atol=1e-15)
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.net)
+def test_answers_alone_have_the_ramp_of_one_hue(lesson):
+    program, moment = here(lesson)
+    for symbol, record in map_records.records(lesson, program, moment).items():
+        assert (record["scale"] == "answer") == (symbol in map_records.ANSWERS and record["scale"] != "signed"), symbol

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import { placesOf, touched } from "../../cnnviz/view/draw/lights.js"
 import { mechanism } from "../../cnnviz/view/draw/mechanism.js"
 import { padding, underWindow } from "../../cnnviz/view/draw/mechanisms/windows.js"
 import { Pen } from "../../cnnviz/view/draw/pen.js"
@@ -9,6 +10,7 @@ import { named } from "../../cnnviz/view/model/arithmetic.js"
 import { decode } from "../../cnnviz/view/model/decode.js"
 import { explained, stepOf } from "../../cnnviz/view/model/explanation.js"
 import { Numbers } from "../../cnnviz/view/model/numbers.js"
+import { product } from "../../cnnviz/view/model/printed_digits.js"
 import { fixture } from "./hooks.js"
 
 const nothing = new Proxy(function nothing() {}, {
@@ -26,7 +28,7 @@ const context = new Proxy(
   },
   {
     get: (own, name) => own[name] ?? nothing,
-    set: (own, name, value) => (name === "font" ? Reflect.set(own, name, value) : true),
+    set: (own, name, value) => (["font", "fillText"].includes(name) ? Reflect.set(own, name, value) : true),
   },
 )
 class Canvas {
@@ -36,12 +38,39 @@ class Canvas {
 Object.assign(globalThis, { OffscreenCanvas: Canvas, devicePixelRatio: 1 })
 const palette = new Proxy({}, { get: () => "#888" })
 
+const ROOM = { width: 1168, height: 340 } // of a stage on a screen of 720 lines
+const all = () => Number.POSITIVE_INFINITY
+
+/** Has something act while methods of the pen are others. */
+function instead(methods, act) {
+  const before = Object.keys(methods).map((name) => [name, Object.getOwnPropertyDescriptor(Pen.prototype, name)])
+  Object.assign(Pen.prototype, methods)
+  try {
+    return act()
+  } finally {
+    for (const [name, own] of before) own ? Object.defineProperty(Pen.prototype, name, own) : delete Pen.prototype[name]
+  }
+}
+
 /** The sums in the picture of a cell. */
-function sums(numbers, map, cell, room = { width: 620, height: 260 }) {
+function sums(numbers, map, cell, room = ROOM) {
   const found = []
-  for (const name of ["stairs", "ladder"])
-    Pen.prototype[name] = (terms, total) => found.push({ terms: terms.map(({ value }) => value), total })
-  mechanism(new Canvas(), numbers, map, cell, room, palette, () => Number.POSITIVE_INFINITY)
+  const sum = (terms, total, { x = 0, y = 0 } = {}) => {
+    found.push({ terms: terms.map(({ value }) => value), total })
+    return { x, y, width: 1, height: 1 }
+  }
+  instead({ stairs: sum, balance: sum, shares: sum }, () =>
+    mechanism(new Canvas(), numbers, map, cell, room, palette, all),
+  )
+  return found
+}
+
+/** What is written in a picture: text and size, as large as it is laid out. */
+function written(numbers, map, cell, { room = ROOM, stepping = false } = {}) {
+  const found = []
+  context.fillText = (text) => found.push({ text, size: Number.parseFloat(context.font.match(/[\d.]+(?=px)/)[0]) })
+  mechanism(new Canvas(), numbers, map, cell, room, palette, all, stepping)
+  context.fillText = () => {}
   return found
 }
 
@@ -74,14 +103,13 @@ test("the total of every sum that is drawn is the core's own entry, and its step
 
 test("momentum's picture asks for what the velocity is made of, and draws every term of it", () => {
   const { numbers } = moments.find(({ numbers }) => numbers.network.optimizer === "momentum")
-  const [cell, room] = [[1, 0, 2, 0], { width: 620, height: 190 }]
+  const cell = [1, 0, 2, 0]
   const of = `past.f:${numbers.offset("f", cell)}`
   assert.deepEqual(numbers.missing("update", cell), [of])
   numbers.learn(of, { [of]: { values: Float64Array.of(0.5, 0.2, -1, -0.8, 2, 2), shape: [3, 2] } })
   assert.deepEqual(numbers.missing("update", cell), [])
-  const words = []
-  Pen.prototype.text = (text) => words.push(text)
-  const [{ terms, total }] = sums(numbers, "update", cell, room)
+  const words = written(numbers, "update", cell).map(({ text }) => text)
+  const [{ terms, total }] = sums(numbers, "update", cell)
   const at = (name) => numbers.arrays[name].values[numbers.offset("f", cell)]
   assert.deepEqual(terms, [at("kept.f"), at("df")])
   assert.equal(total, at("velocity.f"))
@@ -97,18 +125,13 @@ test("with up to four channels every window and every kernel is printed on a scr
   ])) {
     const printed = []
     const { grid } = Pen.prototype
-    Pen.prototype.grid = function counted(values, ...rest) {
+    const counted = function counted(values, ...rest) {
       const fits = grid.call(this, values, ...rest)
       printed.push(fits ? values.length : 0)
       return fits
     }
-    sums(
-      numbers,
-      map,
-      numbers.shape(map).map((n) => n >> 1),
-      { width: 600, height: 250 },
-    )
-    Pen.prototype.grid = grid
+    const cell = numbers.shape(map).map((n) => n >> 1)
+    instead({ grid: counted }, () => sums(numbers, map, cell))
     assert.deepEqual(printed, Array(2 * channels).fill(9))
   }
 })
@@ -148,11 +171,8 @@ test("at the update a parameter that is pointed at has its own step, in words an
       const [own, step] = words.numbers.split("<br>")
       assert.ok(own.startsWith(named(numbers, parameter, cell)))
       assert.equal(step, stepOf(numbers, parameter, cell))
-      const printed = []
-      Pen.prototype.text = (text) => printed.push(text)
-      const done = () => Number.POSITIVE_INFINITY
-      mechanism(new Canvas(), numbers, parameter, cell, { width: 620, height: 190 }, palette, done, true)
-      assert.ok(printed.includes(named(numbers, parameter, cell).replace(/<[^>]*>/g, "")), `${parameter}: ${printed}`)
+      const printed = written(numbers, parameter, cell, { stepping: true }).map(({ text }) => text)
+      assert.ok(printed.includes(numbers.maps[parameter].label), `${parameter}: ${printed}`)
     }
   }
 })
@@ -172,10 +192,8 @@ test("pooling prints the cells of a window and its neighbours, one winner lit in
       ["da1", [place[0], 2 * place[1], 2 * place[2]]],
     ]) {
       const drawn = []
-      const { grid } = Pen.prototype
-      Pen.prototype.grid = (values, across, _limits, _scale, _box, { lit } = {}) => drawn.push({ values, across, lit })
-      sums(numbers, map, cell)
-      Pen.prototype.grid = grid
+      const grid = (values, across, _limits, _scale, _box, { lit } = {}) => drawn.push({ values, across, lit })
+      instead({ grid }, () => sums(numbers, map, cell))
       const [cells, windows] = drawn
       assert.deepEqual([cells.values.length, windows.values.length], [36, 9])
       assert.equal(cells.values.filter((_, n) => cells.lit(n)).length, 9)
@@ -191,4 +209,74 @@ test("pooling prints the cells of a window and its neighbours, one winner lit in
       })
     }
   }
+})
+
+/** Every stage of every moment, with a cell of it. */
+function* pictures() {
+  for (const { numbers } of moments)
+    for (const { symbol } of numbers.stages) {
+      const map = symbol === "update" ? numbers.said.update.makes[0] : symbol
+      yield { numbers, map: symbol, cell: numbers.shape(map).map((n) => n >> 1) }
+    }
+}
+
+test("nothing is written smaller than 13 pixels on a stage of 720 lines", () => {
+  for (const { numbers, map, cell } of pictures()) {
+    const small = written(numbers, map, cell).filter(({ text, size }) => text && size < 13)
+    assert.deepEqual(small, [], `${numbers.network.text} ${map}`)
+    assert.ok(written(numbers, map, cell).length > 3, map)
+  }
+})
+
+test("what is drawn lies on the picture, and a number that can be taken is that of its cell", () => {
+  for (const { numbers, map, cell } of pictures()) {
+    const { spots, shown } = mechanism(new Canvas(), numbers, map, cell, ROOM, palette, all)
+    for (const { box, symbol, cell: own } of spots) {
+      const where = `${numbers.network.text} ${map} ${symbol}[${own}] ${JSON.stringify(box)}`
+      assert.ok(
+        box.x >= -4 && box.y >= -4 && box.x + box.width <= ROOM.width + 4 && box.y + box.height <= ROOM.height + 8,
+        where,
+      )
+      if (symbol)
+        assert.ok(
+          own.length === numbers.shape(symbol).length && own.every((at, axis) => at < numbers.shape(symbol)[axis]),
+          where,
+        )
+    }
+    for (const { symbol, at } of shown) assert.equal(at.length, numbers.shape(symbol).length - 2)
+  }
+})
+
+test("a product lights up in the image, its window, the kernel, the products, the staircase and its number", () => {
+  const { numbers } = moments[0]
+  const parts = mechanism(new Canvas(), numbers, "z1", [0, 13, 18], ROOM, palette, all)
+  for (let n = 0; n < 9; n++) {
+    const own = parts.spots.filter(({ term }) => term === String(n))
+    assert.equal(placesOf(parts, String(n)).length, own.length)
+    assert.equal(own.length, 6)
+    const [pixel, weight] = ["x", "f"].map((name) => own.find(({ symbol }) => symbol === name))
+    assert.deepEqual(weight.cell, [0, 0, Math.floor(n / 3), n % 3])
+    assert.deepEqual(pixel.cell, [0, 13 + Math.floor(n / 3), 18 + (n % 3)])
+    for (const { box } of own)
+      assert.equal(touched(parts, box.x + box.width / 2, box.y + box.height / 2).term, String(n))
+  }
+})
+
+test("a share lights up where it is, in what arrived and in what it met, and says its product", () => {
+  const { numbers } = moments[0]
+  const parts = mechanism(new Canvas(), numbers, "df", [0, 0, 2, 1], ROOM, palette, all)
+  const places = placesOf(parts, "5,7")
+  assert.equal(places.length, 3)
+  const [x, dz] = [numbers.at("x", [0, 5 + 2, 7 + 1]), numbers.at("dz1", [0, 5, 7])]
+  for (const { x: left, y: top, width, height } of places)
+    assert.equal(touched(parts, left + width / 2, top + height / 2).say, product(x, dz))
+})
+
+test("beyond sixteen channels the largest partial sums stand there, and the rest is one step", () => {
+  const { numbers } = moments.find(({ numbers }) => numbers.network.text.startsWith("conv24"))
+  const [{ terms, total }] = sums(numbers, "z2", [1, 5, 5])
+  assert.equal(terms.length, 12 + 1 + 1) // and the bias
+  assert.ok(Math.abs(terms.reduce((all, value) => all + value, 0) - total) < 1e-12)
+  const { spots } = mechanism(new Canvas(), numbers, "z2", [1, 5, 5], ROOM, palette, all)
+  assert.deepEqual(spots.find(({ term }) => term === "rest").choose, { unfolded: true })
 })

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cnnviz.core.gradcheck.differences import Differences, Sides
+from cnnviz.core.gradcheck.paths import path
 from cnnviz.core.gradcheck.verdict import SAFETY, TOLERANCE, relative_error
 
 CLOSER = (10, 100)
@@ -39,7 +40,7 @@ def compared(nudged: Differences, name: str, analytic: np.ndarray, step: float, 
     one_sided = np.abs(at.apart) > np.abs(central) / 1000 + 2 * SAFETY * doubt
     look, structural = np.flatnonzero(~(error <= TOLERANCE / 10) | one_sided), nudged.structural(name)
     if look.size:
-        central[look], doubt[look], kinks[look] = _looked_at(nudged, name, step, look, at)
+        central[look], doubt[look], kinks[look] = _looked_at(nudged, name, step, look, at.some(look))
         # Something comes back, and a nudge moves nothing, to the last bit: it goes from one plateau to another.
         own = np.abs(nudged.gradients[f"d{name}"]).reshape(-1)
         doubt[(central == 0) & (at.moved == 0) & (own > SAFETY * doubt)] = np.inf
@@ -51,11 +52,29 @@ def _error(analytic: np.ndarray, central: np.ndarray, doubt: np.ndarray) -> np.n
     return relative_error(analytic, central, SAFETY * doubt / TOLERANCE)
 
 
+def stands_at_kink(nudged: Differences, name: str, entry: int, analytic: float, step: float) -> bool:
+    """Whether one entry, by flat index, stands at a kink, as `compared` says of all.
+
+    >>> from cnnviz.core.network import Network
+    >>> network, x = Network.parse("relu-dense1-mse"), np.array([[0.5, 0.0]])
+    >>> nudged = Differences(network.program((1, 2)), network.init((1, 2)), x, np.ones(1))
+    >>> [stands_at_kink(nudged, "x", entry, nudged.gradients.dx.flat[entry], 1e-5) for entry in (0, 1)]
+    [False, True]
+    """
+    if not path(nudged.program, name).kinks:
+        return False
+    entries = np.array([entry])
+    at = nudged.sides(name, step, entries)
+    error = _error(np.array([analytic]), at.central, at.doubt)
+    one_sided = np.abs(at.apart) > np.abs(at.central) / 1000 + 2 * SAFETY * at.doubt
+    return bool((~(error <= TOLERANCE / 10) | one_sided)[0] and _looked_at(nudged, name, step, entries, at)[2][0])
+
+
 def _looked_at(
-    nudged: Differences, name: str, step: float, entries: np.ndarray, at: Sides
+    nudged: Differences, name: str, step: float, entries: np.ndarray, near: Sides
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Central differences, doubts and kinks of some entries, from a step twice as long, and from smaller ones where that tells nothing."""
-    pair = _Pair(at.some(entries), nudged.sides(name, 2 * step, entries, bends=True))
+    pair = _Pair(near, nudged.sides(name, 2 * step, entries, bends=True))
     found = np.stack([pair.central, pair.doubt, pair.bent, pair.jumps])
     for times in CLOSER:
         open_ones = np.flatnonzero(found[2:].any(axis=0))

@@ -8,7 +8,7 @@ const NEEDS_SERVER = ["files", "upload", "cifar10", "large", "below"]
  * @param {string} sentence  why
  */
 export function disable(root, sentence) {
-  for (const sheet of root.querySelectorAll(".sheet-body:has(input, select, button)")) {
+  for (const sheet of root.querySelectorAll(":is(.rail, .kernel-card) .sheet-body:has(input, select, button)")) {
     const fields = document.createElement("fieldset")
     fields.disabled = true // with all that it will ever hold
     fields.append(...sheet.childNodes)

@@ -13,7 +13,9 @@ import streamlit as st
 
 from cnnviz.hosts.streamlit.language import follow_readers
 from cnnviz.hosts.streamlit.page import show
+from cnnviz.hosts.streamlit.script_turns import SCRIPTS
 from cnnviz.pages.registry import pages
+from cnnviz.server.visitors import network_of
 
 ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path fill="#d9730d" d="M1 1h4v4h-4zM1 6h4v4h-4zM1 11h4v4h-4z"/>'
@@ -23,8 +25,13 @@ ICON = (
 
 
 def navigate() -> None:
-    """Shows the page that the path names."""
+    """Shows the page that the path names, when it is this visitor's turn."""
     follow_readers()
+    with SCRIPTS.turn(network_of(st.context.ip_address or "")):
+        _navigate()
+
+
+def _navigate() -> None:
     st.set_page_config(page_icon=ICON, layout="wide", initial_sidebar_state="collapsed")
     shown = [
         st.Page(partial(show, page), title=f"{page.name} · cnnviz", url_path=page.path, default=not page.path) for page in pages()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from importlib import import_module
 
 from cnnviz.data.forbidden import forbidden
 from cnnviz.home import APP
+from cnnviz.pages import answer
 from cnnviz.server.embedding import SETTING, read_origins
 
 OPTIONS = {"port": "server.port", "host": "server.address", "prefix": "server.baseUrlPath"}
@@ -25,5 +27,13 @@ def serve(asked: Mapping[str, str | None]) -> int:
         os.environ[SETTING] = str(asked["embed"])
     read_origins(os.environ.get(SETTING, ""))
     forbidden()
+    load()
     options = [f"--{option}={asked[name]}" for name, option in OPTIONS.items() if asked.get(name) is not None]
     return streamlit(["run", str(APP), *options], prog_name="streamlit", standalone_mode=False) or 0
+
+
+def load() -> None:
+    """Loads what a first visitor needs, before the server listens: a proxy sends nobody to a server that refuses, and to one that listens it does."""
+    for module in ("application", "navigation"):
+        import_module(f"cnnviz.hosts.streamlit.{module}")
+    answer("step", {})

@@ -23,7 +23,7 @@ import { translateStreamlit } from "./streamlits_words.js"
 /** @import { Mounted } from "../../view/types/wire.js" */
 /** @typedef {{ data: Uint8Array, parentElement: HTMLElement, setTriggerValue: (name: string, value: string) => void }} Call */
 /** @typedef {Mounted & { arrays: Arrays }} Told  what Streamlit says */
-/** @typedef {{ root: HTMLElement, view: View, receive: (answer: Answer) => void, ask: () => void, open: (what: string) => void, opening: string, heard: boolean, told: Told }} Shown  whether Streamlit has said something, and a dialog that was asked for before */
+/** @typedef {{ root: HTMLElement, view: View, receive: (answer: Answer) => void, ask: () => void, open: (what: string) => void, heard: boolean, told: Told }} Shown  and whether Streamlit has said something */
 
 const MAIN = ".stMainBlockContainer" // in which Streamlit puts all that is on a page
 const LOOKS = ["stage", "cell", "view", "hide", "predict"] // what of an address its numbers do not depend on
@@ -49,6 +49,7 @@ const mounted = new WeakMap()
 let shown
 /** @type {number | undefined}  how many changes by dialogs are done with */
 let adopted
+let opening = "" // a dialog that was asked for before Streamlit had made the page that it is for
 
 const numbers = new Resources(base, CODE, {
   received(answer, asked, page) {
@@ -124,8 +125,10 @@ export default function component(call) {
   here.told = told
   here.heard = true
   here.open = (what) => setTriggerValue("open", what)
-  if (here.opening) here.open(here.opening)
-  here.opening = ""
+  if (opening && told.page === pageAt()) {
+    here.open(opening)
+    opening = ""
+  }
   hear(here)
   // Called before every new call, too: only an element that has left the page is done with.
   return () =>
@@ -211,7 +214,7 @@ function mount(root, told) {
     },
     open(what) {
       if (isNews()) tell()
-      setTimeout(() => here.open(what), 0) // Streamlit has heard of the address by then
+      setTimeout(() => (pageAt() === page ? here.open(what) : openLater(what)), 0) // Streamlit has heard of the address by then
     },
     speak(lang) {
       address.visit({ ...own(address.read()), lang }, { replace: true })
@@ -258,12 +261,8 @@ function mount(root, told) {
     if (shown.root.parentElement?.matches(WAITING)) shown.root.remove()
   }
   view = new View(root, page, host)
-  const later = (/** @type {string} */ what) => {
-    here.opening = what
-    setTimeout(() => here.heard || here.view.notice(say("web.notice.silent")), SAY_AFTER)
-  }
   /** @type {Shown} */
-  const here = { root, view, told, receive, ask: begin, opening: "", open: later, heard: false }
+  const here = { root, view, told, receive, ask: begin, open: openLater, heard: false }
   mounted.set(root, here)
   shown = here
   showTraining()
@@ -271,6 +270,12 @@ function mount(root, told) {
   // In a frame on another page a click on a map would leave the keys to that page.
   if (window !== window.top) root.addEventListener("pointerdown", () => window.focus(), { signal: view.stop.signal })
   return here
+}
+
+/** Opens a dialog as soon as Streamlit has made the page that the address names. @param {string} what */
+function openLater(what) {
+  opening = what
+  setTimeout(() => opening && shown?.view.notice(say("web.notice.silent")), SAY_AFTER)
 }
 
 /**

@@ -176,10 +176,10 @@ function net({ nodes, strong, b, sums, outputs, targets, names }, w) {
   const shade = (/** @type {number | undefined} */ value) => css(colour(value ?? 0, [0, 1], "activation"))
   const output = (/** @type {number} */ z, /** @type {number} */ o) => {
     const y = out(o)
-    const target = colour(targets[o], [0, 1], "activation")
+    const target = colour(targets[o], [0, 1], "answer")
     return svg`${node(284, y, z, "signed", [-far, far], 22)}${label(284, y + 36, names[o], { weight: 700 })}
       <path d="M308 ${y}h44" stroke="var(--soft)" />${label(330, y - 6, "σ")}
-      ${node(376, y, outputs[o], "activation", [0, 1], 22)}<path d="M400 ${y}h44" stroke="var(--soft)" stroke-dasharray="2 4" />
+      ${node(376, y, outputs[o], "answer", [0, 1], 22)}<path d="M400 ${y}h44" stroke="var(--soft)" stroke-dasharray="2 4" />
       <rect x="448" y=${y - 18} width="36" height="36" rx="5" fill=${css(target)} />${label(466, y + 5, short(targets[o]), { weight: 700, fill: ink(target) })}`
   }
   /** @type {[number, string, string][]} */

@@ -2,6 +2,7 @@
 
 import { number } from "../model/format.js"
 import { say } from "../model/words.js"
+import { lightsOf } from "./lights.js"
 import { activation, gate } from "./mechanisms/activation.js"
 import { convolution } from "./mechanisms/convolution.js"
 import { convolutionBack } from "./mechanisms/convolution_back.js"
@@ -19,33 +20,47 @@ import { softmax, softmaxBack } from "./mechanisms/softmax.js"
 import { update } from "./mechanisms/update.js"
 import { Pen } from "./pen.js"
 
+/** @import { Field, Shown, Spot } from "./sheet.js" */
+
 /** @typedef {import("../model/numbers.js").Numbers} Numbers */
 /** @typedef {import("../model/patterns.js").Cell} Cell */
 /** @typedef {(pen: Pen, numbers: Numbers, symbol: string, cell: Cell) => void} Picture */
-/** @import { Shown, Spot } from "./pen.js" */
-/** @typedef {{ spots: Spot[], shown: Shown[] }} Drawn  what is drawn where, in CSS pixels: the numbers of cells, and whole channels of maps */
 
-/** @param {HTMLCanvasElement} canvas @param {Numbers} numbers @param {string} map a symbol, or "update" @param {Cell} cell @param {import("./pen.js").Room} room @param {import("./pen.js").Palette} palette @param {(symbol: string) => number} done how many cells of each channel of a map are computed so far: none of what comes later @param {boolean} [stepping] whether it is a parameter's step that is drawn @param {(symbol: string) => boolean} [seats] whether a map of the strip comes to stand in the picture itself @returns {Drawn} */
+/** @typedef {{ spots: Spot[], fields: Field[], shown: Shown[] }} Drawn  what is drawn where, in CSS pixels: the parts of sums and the numbers of cells, and whole channels of maps */
+
+/** @param {HTMLCanvasElement} canvas @param {Numbers} numbers @param {string} map a symbol, or "update" @param {Cell} cell @param {import("./sheet.js").Room} room @param {import("./sheet.js").Palette} palette @param {(symbol: string) => number} done how many cells of each channel of a map are computed so far: none of what comes later @param {boolean} [stepping] whether it is a parameter's step that is drawn @param {(symbol: string) => boolean} [seats] whether a map of the strip comes to stand in the picture itself @returns {Drawn} */
 export function mechanism(canvas, numbers, map, cell, room, palette, done, stepping = false, seats = () => false) {
-  if (!room.width || !room.height) return { spots: [], shown: [] }
+  /** @type {Drawn} */
+  const drawn = { spots: [], fields: [], shown: [] }
+  if (!room.width || !room.height) return drawn
+  const lights = canvas.isConnected ? lightsOf(canvas) : null
   const backward = numbers.maps[map]?.band === "gradients"
-  const pen = new Pen(canvas, room, palette, backward)
-  pen.done = done
-  pen.seats = seats
   const [first] = numbers.said.update.makes
-  stepping ? update(pen, numbers, map, cell) : picture(numbers, map)(pen, numbers, map === "update" ? first : map, cell)
-  canvas.setAttribute(
-    "aria-label",
-    map === "update" ? say("web.phases.update") : `${numbers.maps[map].label} = ${number(numbers.at(map, cell))}`,
-  )
-  return { spots: scaled(room, pen.spots), shown: scaled(room, pen.shown) }
+  const draw = () => {
+    const pen = new Pen(canvas, room, palette, backward)
+    Object.assign(pen, { done, seats, choice: lights?.choiceOf(`${numbers.network.text} ${map}`) ?? {} })
+    stepping
+      ? update(pen, numbers, map, cell)
+      : picture(numbers, map)(pen, numbers, map === "update" ? first : map, cell)
+    Object.assign(drawn, {
+      spots: scaled(pen, pen.spots),
+      fields: scaled(pen, pen.fields),
+      shown: scaled(pen, pen.shown),
+    })
+    lights?.show(drawn, pen.tone, draw)
+  }
+  draw()
+  const words =
+    map === "update" ? say("web.phases.update") : `${numbers.maps[map].label} = ${number(numbers.at(map, cell))}`
+  canvas.setAttribute("aria-label", words)
+  return drawn
 }
 
-/** @template {{ box: import("../model/layout.js").Box }} Part @param {import("./pen.js").Room} room @param {Part[]} parts @returns {Part[]} */
-const scaled = ({ zoom = 1 }, parts) =>
+/** @template {{ box: import("../model/layout.js").Box }} Part @param {Pen} pen @param {Part[]} parts @returns {Part[]} */
+const scaled = ({ unit }, parts) =>
   parts.map((part) => {
     const { x, y, width, height } = part.box
-    return { ...part, box: { x: x * zoom, y: y * zoom, width: width * zoom, height: height * zoom } }
+    return { ...part, box: { x: x * unit, y: y * unit, width: width * unit, height: height * unit } }
   })
 
 /**

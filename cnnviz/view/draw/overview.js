@@ -22,6 +22,7 @@ const BLOCK = 20 // the line with a block's name
 const BETWEEN = 18 // gap between blocks
 const WAYS = 80 // room of the words beside the strip
 const SIGN = 26 // room of a sign between columns
+const NAME = 26 // width of a symbol over a map
 const NARROW = 64 // the least of a column; where there is less the strip scrolls
 
 export class Overview {
@@ -79,7 +80,10 @@ export class Overview {
     const room = whole ? width : Math.max(width, NARROW * columns.length * (width < 640 ? 1 : 0))
     const free = Math.max(room - this.gaps(whole) - 6, 100)
     const most = (height - (this.single ? TOP : BLOCK) - 2 * heads) / 2
-    const places = arrange(needs, free, whole ? Math.max(most, LOW) : BAND)
+    const place = (/** @type {number} */ lost) => arrange(needs, free - lost, whole ? Math.max(most, LOW) : BAND)
+    const over = (/** @type {number} */ sum, /** @type {{ width: number }} */ { width }) =>
+      sum + Math.max(0, NAME - width)
+    const places = place(this.single ? 0 : place(0).reduce(over, 0)) // a name takes more than a narrow map
     this.element.style.setProperty("--heads", `${heads}px`)
     this.element.style.setProperty("--m", `${whole ? Math.max(...places.map((place) => place.height)) : BAND}px`)
     shown.forEach((column, n) => {

@@ -71,7 +71,6 @@ function laidOut(view, act) {
  */
 function repaint(view) {
   view.content.outdate()
-  view.sparked = undefined
   view.draw()
 }
 

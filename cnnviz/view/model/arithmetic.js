@@ -21,9 +21,9 @@ export function named(numbers, symbol, cell) {
   return `<i>${numbers.maps[symbol].label}</i>${index.length ? `[${index.join(",")}]` : ""}`
 }
 
-/** What it comes to; ≈ where the digits that are shown are not all. @param {number} value */
-export function result(value) {
-  const text = number(value, 5)
+/** What it comes to; ≈ where the digits that are shown are not all. @param {number} value @param {number} [digits] */
+export function result(value, digits = 5) {
+  const text = number(value, digits)
   return ` ${isWhole(value, text) ? "=" : "≈"} <b>${text}</b>`
 }
 

@@ -31,9 +31,9 @@ function table(stops) {
   })
 }
 
-// Whether the page is dark: then the middle of the signed scale is dark, too, and so is an error that is none.
+// Whether the page is dark: then the middle of the signed scale is dark, too, and so are an output of 0 and an error that is none.
 /** @type {Partial<Record<Scale, Scale>>} */
-const BY_NIGHT = { signed: "dark", error: "error_dark", untold: "untold_dark" }
+const BY_NIGHT = { signed: "dark", answer: "answer_dark", error: "error_dark", untold: "untold_dark" }
 let night = false
 
 /** @param {boolean} on */

@@ -1,7 +1,8 @@
 // What is said of a cell: the stage's idea and sentence, the formula in symbols, and the cell's own numbers.
 
 import { filled, named, result } from "./arithmetic.js"
-import { factor, formula, number, plainNumber, sentence } from "./format.js"
+import { factor, formula, number, plainNumber, sentence, whole } from "./format.js"
+import { toldApart } from "./printed_digits.js"
 import { say } from "./words.js"
 
 /** @typedef {import("./numbers.js").Numbers} Numbers */
@@ -90,5 +91,6 @@ export function stepOf(numbers, name, cell) {
         : numbers.network.optimizer === "gd"
           ? `${rate} · ${factor(gradient)}`
           : factor(old - next)
-  return `${named(numbers, name, cell)} ← ${number(old, 5)} − ${change}${result(next)}`
+  const digits = toldApart(old, next)
+  return `${named(numbers, name, cell)} ← ${Number.isInteger(old) ? whole(old) : number(old, digits)} − ${change}${result(next, digits)}`
 }

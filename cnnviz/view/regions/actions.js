@@ -119,6 +119,8 @@ export const ACTIONS = [
   { name: "hide_numbers", when: hides, act: (view) => view.lookAt({ hide: view.look.hide ? "" : "1" }) },
   { name: "kernel", keys: ["K"], help: "kernel", when: walks, act: showKernel },
   { name: "speed_list", keys: ["S"], help: "speed", when: walks, act: showSpeeds },
+  { name: "updates", keys: ["U"], help: "updates", when: walks, act: (view) => view.$("#update_card").togglePopover() },
+  { name: "update_first", when: walks, moves: true, act: (view) => view.go({ k: "0" }) },
   { name: "blank", remote: ["B", "."], act: (view) => view.root.classList.toggle("blank") },
   { name: "remote", help: "remote", when: stages, act: () => {} },
   ...PAGES.map(({ path }, n) => ({
@@ -141,6 +143,7 @@ export const ACTIONS = [
   { name: "unpin", when: (kind) => kind.points, act: unpin },
   { name: "escape", keys: ["Escape"], help: "escape", act: leave },
   { name: "keys", keys: ["?"], help: "keys", act: showHelp },
+  { name: "find", keys: ["Ctrl+K"], help: "find", act: showHelp },
   { name: "skip", act: (view) => view.$(".middle").focus() },
   { name: "copy_link", act: copyLink },
   { name: "room", act: (view) => view.host.room?.() },
@@ -176,6 +179,7 @@ function showKernel(view) {
 function showSpeeds(view) {
   const list = /** @type {HTMLSelectElement} */ (view.field("speed"))
   list.focus()
+  list.addEventListener("change", () => list.blur(), { once: true }) // then the keys are the page's again
   list.showPicker?.()
 }
 
@@ -220,7 +224,7 @@ export function run(view, { moves, act }) {
  * Those that a page has.
  * @param {Kind} kind
  */
-const available = (kind) => ACTIONS.filter(({ when }) => when?.(kind) ?? true)
+export const available = (kind) => ACTIONS.filter(({ when }) => when?.(kind) ?? true)
 
 /**
  * A page's keys, and what each does; in the lecture view also those of a remote control.
@@ -236,6 +240,8 @@ export function keyMap(kind, lecture = false) {
   return found
 }
 
+const ON_MAC = /^Mac|^iP/.test(navigator.platform)
+
 /**
  * A key as people call it.
  * @param {string} key
@@ -243,6 +249,7 @@ export function keyMap(kind, lecture = false) {
 const called = (key) =>
   key
     .split("+")
+    .map((part) => (part === "Ctrl" && ON_MAC ? "⌘" : part))
     .map((part) => (has(`web.keys.${part}`) ? say(`web.keys.${part}`) : part))
     .join(" ")
 

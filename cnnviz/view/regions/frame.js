@@ -3,11 +3,13 @@
 import { has, say } from "../model/words.js"
 import { PAGES } from "../spec.js"
 import { actionButton, helpLines } from "./actions.js"
+import { findField } from "./find.js"
 import { button } from "./html.js"
 import { languageChoice } from "./language.js"
 import { kernelCard, lessonControls } from "./lesson_controls.js"
 import { tableDialog } from "./map_table.js"
 import { transport } from "./transport.js"
+import { updateCard } from "./update_card.js"
 
 /** @import { Kind } from "./actions.js" */
 
@@ -34,7 +36,7 @@ function toBelow(page) {
 
 /** @param {Kind} kind */
 const help = (kind) => `
-  <dialog class="help" aria-label="${say("web.help.title")}"><h2>${say("web.help.title")}</h2>
+  <dialog class="help" aria-label="${say("web.find.title")}">${findField()}<h2>${say("web.help.title")}</h2>
     <dl>${helpLines(kind)
       .map(([keys, what]) => `<dt>${keys}</dt><dd>${what}</dd>`)
       .join("")}</dl>
@@ -55,5 +57,5 @@ export const frame = (page, kind) => `
       ${lessonControls(kind)}</div>
   </header>
   <div class="middle" tabindex="-1">${transport(kind)}<div class="content"></div></div>
-  ${kernelCard()}
+  ${kernelCard()}${updateCard(kind)}
   <div class="live" aria-live="polite" role="status"></div>${help(kind)}${kind.tabulates ? tableDialog() : ""}`

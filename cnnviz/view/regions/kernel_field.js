@@ -58,7 +58,7 @@ export class KernelField {
     const back = () => {
       this.close()
       const words = this.step.view.$(".explain .text") // beside the picture, which goes on being of what it was of
-      const beside = holder.classList.contains("drawn") && words.offsetParent
+      const beside = holder.classList.contains("roll") && words.offsetParent
       const next = beside ? words : this.step.plates[symbol]?.canvas
       next?.focus({ preventScroll: true })
     }

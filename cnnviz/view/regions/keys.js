@@ -16,16 +16,17 @@ export function bindKeys(view) {
   const remote = keyMap(view.kind, true)
   /** @param {KeyboardEvent} event */
   const pressed = (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !view.data) return
+    const held = event.ctrlKey || event.metaKey
+    if (event.defaultPrevented || event.altKey || !view.data || (held && !actions.has(named(event)))) return
     const target = /** @type {Element} */ (event.composedPath()[0])
     if (
-      (target.matches?.(TYPING) && !passes(target, event.key))
+      (target.matches?.(TYPING) && !held && !passes(target, event.key))
       || document.querySelector("dialog[open], [role=dialog]")
     )
       return
     if (event.key === "Escape" && view.root.querySelector(":popover-open")) return // which it closes
     if (event.key === " " && target.matches?.("button, a, summary")) return
-    if (!single.checked && event.key.length === 1 && event.key !== " ") return // who dictates says letters, too
+    if (!single.checked && !held && event.key.length === 1 && event.key !== " ") return // who dictates says letters, too
     const action = (view.look.view ? remote : actions).get(named(event))
     if (view.root.classList.contains("blank") && action?.name !== "blank") view.root.classList.remove("blank")
     if (!action) return
@@ -44,7 +45,7 @@ const WALKS = ["ArrowLeft", "ArrowRight", "PageUp", "PageDown", "Home", "Escape"
  * @param {string} key
  */
 const passes = (target, key) =>
-  (target.matches("select") && ["ArrowLeft", "ArrowRight"].includes(key))
+  (target.matches("select") && ["ArrowLeft", "ArrowRight", "Escape"].includes(key))
   || (target.matches("input[type=radio]") && /^\d$/.test(key))
   || (target.matches("input.blank") && !(/** @type {HTMLInputElement} */ (target).value) && WALKS.includes(key))
 
@@ -52,7 +53,8 @@ const passes = (target, key) =>
  * A key as the list of actions has it.
  * @param {KeyboardEvent} event
  */
-function named({ key, shiftKey }) {
+function named({ key, shiftKey, ctrlKey, metaKey }) {
   const name = key === " " ? "Space" : key.length === 1 ? key.toUpperCase() : key
+  if (ctrlKey || metaKey) return `Ctrl+${name}`
   return shiftKey && name !== "?" ? `Shift+${name}` : name
 }

@@ -6,6 +6,7 @@ import { accepts, begin, hides, isWaiting, next } from "../model/state.js"
 import { say } from "../model/words.js"
 import { bindActions } from "./actions.js"
 import { bindControls, fillControls } from "./controls.js"
+import { bindFind } from "./find.js"
 import { frame } from "./frame.js"
 import { arrived, bindFocus, leaving } from "./keyboard_focus.js"
 import { bindKeys } from "./keys.js"
@@ -47,8 +48,6 @@ export class View {
   /** @type {unknown}  and its numbers */
   spokenData = undefined
   note = ""
-  /** @type {unknown}  the answer whose losses are drawn */
-  sparked = undefined
   /** @type {ResizeObserver | undefined}  of the row of stages */
   stageSizes = undefined
   stop = new AbortController() // ends every listener at once
@@ -80,6 +79,7 @@ export class View {
     bindActions(this)
     bindStages(this)
     bindKeys(this)
+    bindFind(this)
     bindFocus(this)
     host.address.onTravel(() => this.travelled(), this.stop.signal)
     host.numbers.receive((answer) => this.receive(answer))

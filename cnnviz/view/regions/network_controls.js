@@ -25,7 +25,7 @@ export const networkChoice = () => `
 export function bindNetwork(view) {
   /** @type {(key: string, act: (value: string) => void) => void} */
   const changed = (key, act) => view.control(key).addEventListener("change", () => act(view.field(key).value.trim()))
-  changed("preset", (n) => n !== OWN && view.go({ ...PRESETS[Number(n)].query, ...fresh(view.lesson) }))
+  changed("preset", (n) => n !== OWN && choosePreset(view, Number(n)))
   changed("network", (net) => view.go({ net, ...fresh(view.lesson) }))
   changed("kernel_preset", (name) => name !== "custom" && replaced(view, name))
   /** @type {(place: string, act: (view: View, field: HTMLInputElement) => void) => void} */
@@ -33,6 +33,12 @@ export function bindNetwork(view) {
     view.$(place).addEventListener("change", ({ target }) => act(view, /** @type {HTMLInputElement} */ (target)))
   within(".kernel", edited)
   within(".targets", targeted)
+}
+
+/** The network of a course: here, where lessons are stepped through, else on Step. @param {View} view @param {number} n */
+export function choosePreset(view, n) {
+  const change = { ...PRESETS[n].query, ...fresh(view.lesson) }
+  view.kind.walks ? view.go(change) : view.turn("", change)
 }
 
 /**

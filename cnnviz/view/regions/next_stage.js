@@ -57,7 +57,7 @@ function draw(root, numbers, stage, cell) {
   const backward = numbers.maps[stage]?.band === "gradients"
   const pen = (/** @type {HTMLCanvasElement} */ canvas, /** @type {number} */ width, /** @type {number} */ height) => {
     canvas.style.cssText = `width:${width}px;height:${height}px`
-    return new Pen(canvas, { width, height }, palette(/** @type {HTMLElement} */ (root)), backward)
+    return new Pen(canvas, { width, height }, palette(/** @type {HTMLElement} */ (root)), backward, 1)
   }
   if (!whole.hidden && kind === "row") {
     const rows = Array.from(numbers.values(stage), (value, n) => ({

@@ -27,13 +27,15 @@ function cellUnder({ picture, numbers }, point) {
 /** @param {Step} step @param {HTMLElement} area what holds the picture */
 export function bindPicture(step, area) {
   const { cells } = step
+  const canvas = /** @type {HTMLElement} */ (area.querySelector("canvas.mechanism"))
   const open = (/** @type {MouseEvent} */ event) => {
-    const found = cellUnder(step, placeIn(area, event))
+    const found = cellUnder(step, placeIn(canvas, event))
     return found && step.isOpen(found.map) ? found : null
   }
   const weight = (/** @type {MouseEvent} */ event) => {
-    const point = placeIn(area, event)
-    return step.picture.spots.find(({ box, symbol }) => within(box, point) && step.isOpen(symbol))
+    const point = placeIn(canvas, event)
+    const takes = (/** @type {string} */ symbol) => step.kernelField.takes(symbol) && step.isOpen(symbol)
+    return step.picture.spots.find(({ box, symbol }) => within(box, point) && takes(symbol))
   }
   area.addEventListener("pointermove", (event) => {
     if (event.pointerType === "touch" || isPlate(event)) return
@@ -45,7 +47,8 @@ export function bindPicture(step, area) {
   area.addEventListener("click", (event) => {
     if (isPlate(event)) return
     const spot = weight(event)
-    if (spot) return step.kernelField.open(spot.symbol, spot.cell, area, spot.box)
+    if (spot)
+      return step.kernelField.open(spot.symbol, spot.cell, /** @type {HTMLElement} */ (canvas.parentElement), spot.box)
     const found = open(event)
     if (found) step.pin(found.map, found.cell)
   })

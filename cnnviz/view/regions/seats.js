@@ -1,7 +1,7 @@
 // The maps that the stage shows large are those of the strip themselves: each goes to where the picture has it, and back.
 
 /** @import { Plate } from "../draw/plate.js" */
-/** @import { Shown } from "../draw/pen.js" */
+/** @import { Shown } from "../draw/sheet.js" */
 /** @import { Box } from "../model/layout.js" */
 
 const LASTS = 600 // milliseconds of a glide,

@@ -28,7 +28,7 @@ import { fillKernel } from "./network_controls.js"
 import { Content } from "./page.js"
 import { bindPicture } from "./picture_pointer.js"
 import { Seats } from "./seats.js"
-import { LETTERS, lay, place } from "./step_layout.js"
+import { isPhone, LETTERS, lay, mapsInRow, place, unroll } from "./step_layout.js"
 import { moveOf } from "./step_move.js"
 import { briefOf, fillStepper, fillWords, spokenOf, writeWords } from "./step_words.js"
 
@@ -49,7 +49,7 @@ const FRAME = () => `
     ${actionButton("watch")}${actionButton("begin")}${actionButton("lecturers")}</section>
   <section class="explain" aria-label="${escaped(say("web.frame.explanation"))}">
     <div class="text" tabindex="-1"><div class="tools"><div class="stepper" hidden></div>${actionButton("unpin", "✕", "hidden")}</div></div>
-    <div class="drawn"><canvas class="mechanism" role="img"></canvas></div>
+    <div class="drawn"><div class="roll"><canvas class="mechanism" role="img"></canvas></div></div>
     <div class="foot"></div>
   </section>
   <div class="maps overview"></div>
@@ -81,7 +81,8 @@ export class Step extends Content {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   resting = undefined
   /** @type {import("../draw/mechanism.js").Drawn}  what stands where in the picture */
-  picture = { spots: [], shown: [] }
+  picture = { spots: [], fields: [], shown: [] }
+  unrolled = "" // what a phone's picture was scrolled for
   carded = "" // the map whose card was opened last
   flown = "" // the cell of a slide that had its whole move last
   /** @type {Numbers | undefined} */
@@ -107,6 +108,10 @@ export class Step extends Content {
       addEventListener(event, land, { capture: true, signal: view.stop.signal })
     this.seats = new Seats(view.$(".drawn"))
     bindPicture(this, view.$(".drawn"))
+    view.$(".overview").addEventListener("click", ({ target }) => {
+      const map = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-map]"))?.dataset.map
+      if (map && this.isAhead(map)) this.visit(map)
+    })
     view.$(".stepper").addEventListener("click", ({ target }) => {
       /** @type {HTMLElement | null} */
       const chosen = /** @type {Element} */ (target).closest("[data-turn]")
@@ -207,7 +212,7 @@ export class Step extends Content {
   /** A map that the stage does not show leads to its own stage. @override @param {string} map @param {Cell} cell */
   pin(map, cell) {
     if (this.predicting.clicked(map, cell)) return
-    if (!this.onStage(map)) return this.visit(map, cell)
+    if (this.isWhole || !this.onStage(map)) return this.visit(map)
     super.pin(map, cell)
     if (!this.kernelField.takes(map) || !this.cells.pinned) return
     const [box] = this.plates[map].boxes(cell.map(one))
@@ -221,15 +226,17 @@ export class Step extends Content {
     return makes.includes(map) || inputs.includes(map) || this.cells.pinned?.map === map
   }
 
-  /** Goes to the stage that makes a map, or reads it first. @param {string} map @param {Cell} cell */
-  visit(map, cell) {
-    this.view.player.pause()
+  /** Goes to the stage that makes a map, or reads it first. @param {string} map */
+  visit(map) {
+    const { view } = this
+    view.player.pause()
     this.release()
+    if (this.isWhole) view.dispatch({ type: "looked", change: { whole: "" } })
     const own = this.order.includes(map) ? map : this.order[this.numbers.madeAt(map)]
     const first = this.numbers.stages.find(({ inputs }) => inputs.includes(map))?.symbol
     const made = this.numbers.stages.some(({ symbol, makes }) => symbol !== "update" && makes.includes(map))
-    this.view.go({ stage: made || map === "dx" ? own : (first ?? own), whole: "" })
-    if (map === "dx") super.pin(map, cell)
+    view.go({ stage: made || map === "dx" ? own : (first ?? own) })
+    if (map === "dx") super.pin(map, this.cells.own(map)) // which has no stage of its own
   }
 
   /** @returns {Subject} */
@@ -367,8 +374,8 @@ export class Step extends Content {
   /** Whether maps are seen to go to the stage: on a wide screen, and where nothing plays fast. */
   get glides() {
     const { player } = this.view
-    const still = matchMedia("(prefers-reduced-motion: reduce), (max-width: 699px)").matches
-    return !still && player.speed <= 1 && !this.view.veiled
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches
+    return !still && !isPhone() && player.speed <= 1 && !this.view.veiled
   }
 
   // On a step data is seen to move; otherwise ribbons show where the number comes from.
@@ -448,6 +455,7 @@ export class Step extends Content {
       figure.classList.toggle("input", inputs.includes(symbol))
       figure.classList.toggle("backward", phase === "backward")
     }
+    this.overview.element.classList.toggle("back", phase === "backward" || phase === "update")
     const { layer } = this.numbers.said[stage]
     for (const bracket of this.overview.brackets) {
       bracket.classList.toggle("current", Number(bracket.dataset.layer) === layer)
@@ -501,12 +509,16 @@ export class Step extends Content {
     const { numbers, room, palette, made, plates } = this
     if (!room || !palette) return
     const canvas = /** @type {HTMLCanvasElement} */ (this.view.$(".mechanism"))
-    const seats = (/** @type {string} */ symbol) => Seats.fits(plates[symbol])
+    const phone = isPhone()
+    const seats = (/** @type {string} */ symbol) => !phone && Seats.fits(plates[symbol])
     const hidden = this.isWhole || this.masked(map)
     this.picture = hidden
-      ? { spots: [], shown: [] }
+      ? { spots: [], fields: [], shown: [] }
       : mechanism(canvas, numbers, map, cell, room, palette, made, this.stepping(map), seats)
-    this.seats.put(plates, this.picture.shown, this.stepped && this.glides)
+    const row = phone && !hidden ? mapsInRow(this) : this.picture.shown
+    this.seats.put(plates, row, this.stepped && this.glides)
+    if (phone && this.unrolled !== map) unroll(this)
+    this.unrolled = map
     this.raise()
   }
 

@@ -1,11 +1,10 @@
 // The row above the stage: restart, back, play and on; the stages; update, loss, saturated units; the whole network.
 
-import { prepare } from "../draw/canvas.js"
-import { losses } from "../draw/losses.js"
-import { formula, lossText, percent } from "../model/format.js"
+import { formula } from "../model/format.js"
 import { say } from "../model/words.js"
 import { actionButton } from "./actions.js"
 import { guard, html, inner, markup, nothing, render, select, setText } from "./html.js"
+import { bindUpdates, fillUpdates, updateButton } from "./update_card.js"
 
 /** @import { StageRecord } from "../types/wire.js" */
 /** @import { Answer } from "../model/decode.js" */
@@ -36,22 +35,20 @@ export const transport = (kind) => `
   <div class="transport" role="toolbar" aria-label="${say("web.frame.steps")}">
     <div class="buttons">
       ${actionButton("restart", RESTART)}
-      ${actionButton("update_back", UPDATE_BACK)}
-      ${kind.stages ? actionButton("stage_back", STAGE_BACK) : ""}
+      ${kind.stages ? actionButton("stage_back", STAGE_BACK) : actionButton("update_back", UPDATE_BACK)}
       ${actionButton("play", " ", 'class="play" aria-pressed="false"')}
-      ${kind.stages ? actionButton("stage_next", STAGE_NEXT) : ""}
-      ${actionButton("update_next", UPDATE_NEXT)}
+      ${kind.stages ? actionButton("stage_next", STAGE_NEXT) : actionButton("update_next", UPDATE_NEXT)}
       ${select("speed", speeds(), say("web.speeds.label"))}
     </div>
     ${kind.stages ? `<ol class="stages" aria-label="${say("web.frame.stages")}"></ol><span class="stage-name"></span>` : ""}
-    <div class="status"><span>${say("web.status.update", { k: '<b class="k">0</b>' })}</span><span class="nothing">${say("web.status.nothing")}</span><span class="late"><i>L</i> <b class="loss"></b></span>
-      <span class="saturation late"></span>${kind.turns ? actionButton("hide", "", 'aria-pressed="false"') : ""}${actionButton("lecture_off", "✕")}<canvas class="spark" role="img" aria-label="${say("web.status.spark")}"></canvas></div>
+    <div class="status">${updateButton()}${kind.turns ? actionButton("hide", "", 'aria-pressed="false"') : ""}${actionButton("lecture_off", "✕")}</div>
     ${kind.reveals ? actionButton("whole", "<span></span> <kbd>W</kbd>", 'aria-pressed="false"') : ""}
   </div>
   <div class="notice" role="alert" hidden></div>`
 
 /** @param {View} view */
 export function bindStages(view) {
+  bindUpdates(view)
   view.stageSizes = new ResizeObserver(() => reveal(view))
   view.root.querySelector(".stages")?.addEventListener("click", ({ target }) => {
     /** @type {HTMLElement | null} */
@@ -69,34 +66,8 @@ export function bindStages(view) {
 export function fillStatus(view, data) {
   if (view.kind.stages) fillStages(view, data.stages)
   if (view.kind.reveals) fillWhole(view, data.stages)
-  // A loss that is not computed yet is not told.
-  const early = view.isEarly
-  setText(view.$(".status .k"), String(view.k))
-  view.$(".status").classList.toggle("early", early)
-  view.$(".status").classList.toggle("fresh", view.k === 0)
-  setText(view.$(".status .loss"), knowsLoss(view) ? lossText(view.loss) : "…")
-  const { saturated } = view
-  const share = saturated === null || saturated < 0.005 ? "" : percent(saturated)
-  render(markup(share && say("web.status.saturated", { share: `<b>${share}</b>` })), view.$(".saturation"))
-  view.$(".saturation").classList.toggle("bad", (saturated ?? 0) > 0.5)
-  /** @type {HTMLCanvasElement} */
-  const spark = view.$(".spark")
-  const late = !early && knowsLoss(view)
-  spark.style.visibility = view.k > (late ? 0 : 1) ? "" : "hidden" // one loss is no curve
-  const drawn = !late ? data.arrays : data
-  if (view.sparked !== drawn && spark.clientWidth && data.arrays.losses) {
-    view.sparked = drawn
-    const sheet = { context: prepare(spark), width: spark.clientWidth, height: spark.clientHeight, root: view.root }
-    losses(sheet, !late ? data.arrays.losses.values.slice(0, -1) : data.arrays.losses.values)
-  }
+  fillUpdates(view, data)
 }
-
-/**
- * Where numbers are hidden, the loss is so until its stage.
- * @param {View} view
- */
-const knowsLoss = ({ hides, veiled, order, stage }) =>
-  !hides || order.indexOf(stage) - (veiled ? 1 : 0) >= order.indexOf("L")
 
 /** The button of the whole network, which leads back to the stage. @param {View} view @param {StageRecord[]} stages */
 function fillWhole({ root, look, stage }, stages) {

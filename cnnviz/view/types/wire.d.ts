@@ -154,6 +154,24 @@ export interface CurveData {
   log: string
 }
 
+/** The number, `along`, and where it stands, `at`; its gradient there, whether that is at a kink, and how far the curve reaches, `span`.
+
+    Nothing of it where no number is named. The arrays are `theta` and `loss`.
+     */
+export interface CurveHeader {
+  page: string
+  code: string
+  asked: Record<string, string>
+  lesson: Record<string, string>
+  wrong: Record<string, string>
+  loss: number | null
+  along: string
+  at: number | null
+  gradient: number | null
+  kink: boolean
+  span: number | null
+}
+
 /** A switch of the notebook: both lines of code, the stages that change if it is flipped now or alone on, and whether it matters. */
 export interface DeviationRow {
   key: string
@@ -521,6 +539,12 @@ export interface LearnStep {
   order: LearnStage[]
 }
 
+/** A guided lesson. */
+export interface LessonData {
+  id: string
+  title: string
+}
+
 /** A letter of the notebook's legend. */
 export interface Letter {
   letter: string
@@ -805,7 +829,7 @@ export interface ReportTile {
   rgb: boolean
 }
 
-export type Scale = "signed" | "dark" | "activation" | "pixel" | "error" | "error_dark" | "untold" | "untold_dark"
+export type Scale = "signed" | "dark" | "activation" | "pixel" | "answer" | "answer_dark" | "error" | "error_dark" | "untold" | "untold_dark"
 
 /** All sets of switches: 1 for each that moves the kernel, which one is on, and what there is to say. */
 export interface SetsData {

@@ -3,31 +3,82 @@
 import { number } from "../../model/format.js"
 import { one } from "../../model/links.js"
 import { say } from "../../model/words.js"
-import { cellsOf, curve, MOST_DOTS } from "./curve.js"
-import { channelName, fitted } from "./windows.js"
+import { HEAD, SMALL } from "../sheet.js"
+import { cellsOf, curve, MOST_DOTS, marked } from "./curve.js"
+import { column } from "./outputs.js"
+import { targets } from "./targets.js"
+import { channelName, fitted, meets, sizeOf } from "./windows.js"
 
 /** @typedef {import("../mechanism.js").Picture} Picture */
 /** @typedef {import("../../model/numbers.js").Numbers} Numbers */
 /** @typedef {import("../pen.js").Pen} Pen */
-/** @typedef {import("../pen.js").Box} Box */
+/** @typedef {import("../../model/layout.js").Box} Box */
+
+const AXIS = 40 // the numbers left of a curve
+const WAY = 46 // an arrow from a map to a curve
 
 /** @type {Picture} */
 export function activation(pen, numbers, symbol, cell) {
   const z = numbers.links(symbol)[0].source
+  const few = numbers.maps[z].kind !== "map" && numbers.count(z) <= MOST_DOTS
+  if (few) return fewUnits(pen, numbers, symbol, z, cell)
   const box = sides(pen, numbers, z, symbol, cell, false)
-  const flat = curve(pen, numbers, symbol, z, cell, box, 1)
-  const bars = say(`web.mechanism.${numbers.maps[z].kind === "map" ? "cells" : "units"}`, {
-    n: cellsOf(numbers, z, cell).length,
+  const axes = curve(pen, numbers, symbol, z, cell, box, 1)
+  const to = marked(pen, axes, numbers.at(z, cell), box, { across: true })
+  pen.text(number(numbers.at(symbol, cell)), box.x + box.width - 4, to - 13, {
+    bold: true,
+    align: "right",
+    fill: pen.tone,
+    halo: true,
   })
-  note(pen, cellsOf(numbers, z, cell).length > MOST_DOTS ? [bars] : [], flat, box)
+  note(pen, numbers, z, cell, axes.flat, box)
+}
+
+// Few units: a cell each, their dots on one curve, and from each a line to what it becomes.
+/** @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {string} z @param {number[]} cell */
+function fewUnits(pen, numbers, symbol, z, [chosen]) {
+  const isOutput = symbol === "o"
+  const count = numbers.count(z)
+  const high = pen.height - HEAD - 62
+  const left = { x: 4, y: HEAD + 4, width: 132, height: high }
+  pen.head(numbers.maps[z].label, "", left.x, 13, 200, numbers.maps[z].plain)
+  column(pen, numbers, z, chosen, left)
+  const width = isOutput ? pen.width * 0.345 : pen.width - 2 * 132 - 220
+  const box = { x: 228, y: HEAD + 4, width, height: pen.height - HEAD - 34 }
+  const made = { ...left, x: box.x + box.width + 92, width: isOutput ? 100 : 132 }
+  pen.head(numbers.maps[symbol].label, "", made.x, 13, made.width + 20, numbers.maps[symbol].plain, pen.tone)
+  const own = column(pen, numbers, symbol, chosen, made, { made: true })
+  pen.arrow(left.x + left.width + 10, HEAD + 4 + high / 2, left.x + left.width + 46, HEAD + 4 + high / 2)
+  pen.text(numbers.said[symbol]?.name ?? "", box.x, 13, { bold: true, room: 200 })
+  const axes = curve(pen, numbers, symbol, z, [chosen], box, 1)
+  const values = Array.from(numbers.values(z))
+  const outputs = numbers.values(symbol)
+  for (const n of [...values.keys()].sort((a) => (a === chosen ? 1 : -1))) {
+    const own = n === chosen
+    const to = marked(pen, axes, values[n], box, { own, across: true, name: count > 1 ? numbers.nameOf(n, count) : "" })
+    pen.text(number(outputs[n], 2), box.x + box.width + 6, to, { bold: own, fill: own ? pen.tone : pen.soft })
+  }
+  const middle = HEAD + 4 + high / 2
+  pen.arrow(made.x - 34, middle, made.x - 8, middle)
+  pen.symbol(numbers.maps[z].label, box.x + box.width / 2 - 8, pen.height - 12, { size: 18, fill: pen.soft })
+  if (isOutput)
+    targets(
+      pen,
+      numbers,
+      chosen,
+      { x: made.x + made.width + 30, y: made.y, width: pen.width - made.x - made.width - 34, height: high },
+      own.height + 12,
+    )
 }
 
 // What the bars and the shaded parts are.
-/** @param {Pen} pen @param {string[]} bars @param {boolean} flat @param {Box} box */
-function note(pen, bars, flat, box) {
+/** @param {Pen} pen @param {Numbers} numbers @param {string} z @param {number[]} cell @param {boolean} flat @param {Box} box */
+function note(pen, numbers, z, cell, flat, box) {
+  const n = cellsOf(numbers, z, cell).length
+  const bars = n > MOST_DOTS ? [say(`web.mechanism.${numbers.maps[z].kind === "map" ? "cells" : "units"}`, { n })] : []
   const text = [...bars, ...(flat ? [say("web.mechanism.shaded")] : [])].join("; ")
-  pen.text(text, box.x + box.width / 2, pen.height - 8, {
-    size: 11,
+  pen.text(text, box.x + box.width / 2, pen.height - 9, {
+    size: SMALL,
     align: "center",
     fill: pen.soft,
     room: box.width + 60,
@@ -36,103 +87,133 @@ function note(pen, bars, flat, box) {
 
 /** @type {Picture} */
 export function gate(pen, numbers, symbol, cell) {
+  const z = symbol.slice(1)
   const made = /** @type {string} */ (
-    Object.keys(numbers.network.curves).find((name) => numbers.links(name)[0].source === symbol.slice(1))
+    Object.keys(numbers.network.curves).find((name) => numbers.links(name)[0].source === z)
   )
   const arrived = numbers.links(symbol)[0].source
   const box = sides(pen, numbers, symbol, arrived, cell, true)
-  curve(pen, numbers, made, symbol.slice(1), cell, { ...box, height: box.height - 40 }, 2)
-  const [came, passed] = [numbers.at(arrived, cell), numbers.at(symbol, cell)]
-  const most = Math.abs(came) || 1
-  const y = box.y + box.height - 14
+  const high = { ...box, height: box.height - 62 }
+  pen.text(say("web.mechanism.slope_of", { name: numbers.said[made]?.name ?? made }), box.x, 13, {
+    bold: true,
+    room: box.width,
+  })
+  const axes = curve(pen, numbers, made, z, cell, high, 2)
+  const values = cellsOf(numbers, z, cell)
+  const few = values.length <= MOST_DOTS
+  if (few)
+    for (let n = 0; n < values.length; n++)
+      if (n !== cell[0]) marked(pen, axes, values[n], high, { own: false, name: numbers.nameOf(n, values.length) })
+  marked(pen, axes, numbers.at(z, cell), high, { name: few ? numbers.nameOf(cell[0], values.length) : "" })
+  if (!few) open(pen, axes, values, high)
+  passes(pen, numbers.at(arrived, cell), numbers.at(symbol, cell), {
+    x: box.x,
+    y: box.y + box.height - 26,
+    width: box.width,
+    height: 14,
+  })
+}
+
+/** How many cells let nothing through, where some do. @param {Pen} pen @param {import("./curve.js").Axes} axes @param {ArrayLike<number>} values @param {Box} box */
+function open(pen, { of }, values, box) {
+  const closed = Array.from(values).filter((value) => of(value) === 0).length
+  if (!closed) return
+  pen.text(say("web.mechanism.closed", { n: closed }), box.x + 8, box.y + 26, {
+    size: SMALL,
+    bold: true,
+    fill: pen.soft,
+  })
+  pen.text(say("web.mechanism.open", { n: values.length - closed }), box.x + box.width - 8, box.y + 26, {
+    size: SMALL,
+    bold: true,
+    align: "right",
+    fill: pen.soft,
+  })
+}
+
+/** A pale bar for what arrived, in it a solid one for what passes. @param {Pen} pen @param {number} came @param {number} passed @param {Box} box */
+function passes(pen, came, passed, { x, y, width, height }) {
   pen.context.fillStyle = came < 0 ? "#92c5de" : "#f4a582"
-  pen.context.fillRect(box.x, y, box.width * 0.6, 10)
+  pen.context.fillRect(x, y, width, height)
   pen.context.fillStyle = passed < 0 ? "#2166ac" : "#b2182b"
-  pen.context.fillRect(box.x, y, (box.width * 0.6 * Math.abs(passed)) / most, 10)
+  pen.context.fillRect(x, y, (width * Math.abs(passed)) / (Math.abs(came) || 1), height)
   const said = { came: number(came, 3), passed: number(passed, 3), share: came ? passed / came : 0 }
-  pen.text(say("web.mechanism.passes", said), box.x, y + 20, { size: 11, room: box.width })
+  pen.text(say("web.mechanism.passes", said), x, y + height + 11, { size: SMALL, room: width })
 }
 
 // The two maps at the sides, and the room between them.
 /** @param {Pen} pen @param {Numbers} numbers @param {string} left @param {string} right @param {number[]} cell @param {boolean} back @returns {Box} */
 function sides(pen, numbers, left, right, cell, back) {
-  if (numbers.maps[left].kind !== "map") {
-    return numbers.count(left) <= MOST_DOTS
-      ? cellSides(pen, numbers, left, right, cell, back)
-      : rowSides(pen, numbers, left, right, cell)
-  }
-  const first = fitted(numbers, left, 4, 24, pen.width * 0.27, pen.height - 44)
-  const last = fitted(numbers, right, 0, 24, pen.width * 0.27, pen.height - 44)
-  last.x = pen.width - last.width - 4
-  const ring = [{ rows: one(cell[1]), columns: one(cell[2]), strong: true }]
-  for (const [name, box] of /** @type {[string, Box][]} */ ([
-    [left, first],
-    [right, last],
-  ])) {
-    const word = !back
-      ? numbers.maps[name].plain
-      : say(name === left ? "web.mechanism.goes_on" : "web.mechanism.arrived")
-    pen.head(channelName(numbers, name, cell[0]), numbers.shape(name).slice(1).join("×"), box.x, 10, box.width, word)
-    pen.map(numbers, name, [cell[0]], box, ring, back ? numbers.maps[right].limits : undefined)
-  }
-  const [x, width] = [first.x + first.width + 44, last.x - first.x - first.width - 88]
-  const y = 24 + first.height / 2
-  pen.arrow(back ? x - 8 : x - 38, y, back ? x - 38 : x - 8, y)
-  pen.arrow(back ? last.x - 6 : x + width + 8, y, back ? x + width + 8 : last.x - 6, y)
-  return { x, y: 16, width, height: pen.height - 46 }
+  const wide =
+    numbers.maps[left].kind === "map" ? pen.width * 0.27 : numbers.count(left) <= MOST_DOTS ? 136 : pen.width * 0.22
+  const word = (/** @type {string} */ name) =>
+    back ? say(name === left ? "web.mechanism.goes_on" : "web.mechanism.arrived") : numbers.maps[name].plain
+  const made = back ? left : right
+  const places = [left, right].map((name, n) => {
+    const place = { x: n ? pen.width - wide - 4 : 4, y: HEAD, width: wide, height: pen.height - HEAD - 26 }
+    return {
+      name,
+      box:
+        numbers.maps[name].kind === "map"
+          ? mapAt(pen, numbers, name, {
+              cell,
+              made: made === name,
+              place,
+              word: word(name),
+              limits: numbers.maps[back ? right : name].limits,
+            })
+          : rowAt(pen, numbers, name, { cell, made: made === name, place, word: word(name) }),
+    }
+  })
+  const [first, last] = places.map(({ box }) => box)
+  if (numbers.maps[left].kind === "map") paired(pen, numbers, places)
+  const x = first.x + first.width + WAY + AXIS
+  const width = last.x - x - WAY
+  const y = HEAD + Math.min(first.height, pen.height - HEAD - 60) / 2
+  const [from, to] = [first.x + first.width + 8, first.x + first.width + WAY - 6]
+  pen.arrow(back ? to : from, y, back ? from : to, y)
+  pen.arrow(back ? last.x - 8 : x + width + 8, y, back ? x + width + 8 : last.x - 8, y)
+  return { x, y: HEAD, width, height: pen.height - HEAD - 26 }
 }
 
-// Few numbers: a coloured cell each.
-/** @param {Pen} pen @param {Numbers} numbers @param {string} left @param {string} right @param {number[]} cell @param {boolean} back @returns {Box} */
-function cellSides(pen, numbers, left, right, cell, back) {
-  const count = numbers.count(left)
-  const width = 96
-  const line = Math.min((pen.height - 36) / count, 58)
-  for (const [name, x] of /** @type {[string, number][]} */ ([
-    [left, 4],
-    [right, pen.width - width - 4],
-  ])) {
-    const { label, plain, scale, limits } = numbers.maps[name]
-    const word = !back ? plain : say(name === left ? "web.mechanism.goes_on" : "web.mechanism.arrived")
-    pen.head(label, "", x, 10, width, word)
-    Array.from(numbers.values(name)).forEach((value, n) => {
-      const box = { x, y: 26 + n * line, width, height: Math.min(line - 20, 38) }
-      const ends = back ? numbers.maps[right].limits : limits
-      pen.cell(value, ends, scale, box, {
-        ring: n === cell[0] ? (name === left ? (back ? pen.ink : pen.tone) : back ? pen.tone : pen.ink) : undefined,
-      })
-      pen.text(numbers.nameOf(n, count), x + width / 2, box.y + box.height + 8, {
-        size: 11,
-        align: "center",
-        fill: pen.soft,
-        room: width,
-      })
-    })
-  }
-  const box = { x: width + 56, y: 16, width: pen.width - 2 * width - 112, height: pen.height - 46 }
-  const y = pen.height / 2
-  pen.arrow(back ? box.x - 24 : box.x - 46, y, back ? box.x - 46 : box.x - 24, y)
-  const end = box.x + box.width
-  pen.arrow(back ? end + 40 : end + 12, y, back ? end + 12 : end + 40, y)
+/** @param {Pen} pen @param {Numbers} numbers @param {string} name @param {{ cell: number[], made: boolean, place: Box, word: string, limits: number[] }} how @returns {Box} */
+function mapAt(pen, numbers, name, { cell, made, place, word, limits }) {
+  const box = fitted(numbers, name, place.x, place.y, place.width, place.height)
+  if (place.x > 4) box.x = pen.width - box.width - 4
+  pen.head(
+    channelName(numbers, name, cell[0]),
+    sizeOf(numbers, name),
+    box.x,
+    13,
+    box.width,
+    word,
+    made ? pen.tone : pen.ink,
+  )
+  pen.map(numbers, name, [cell[0]], box, [], limits)
+  pen.frame(box, made ? "made" : "")
+  pen.ring(
+    { rows: one(cell[1]), columns: one(cell[2]), strong: true },
+    .../** @type {[number, number]} */ (numbers.shape(name).slice(-2)),
+    box,
+  )
   return box
 }
 
-// More: a bar each.
-/** @param {Pen} pen @param {Numbers} numbers @param {string} left @param {string} right @param {number[]} cell @returns {Box} */
-function rowSides(pen, numbers, left, right, cell) {
-  const rows = (/** @type {string} */ name) =>
-    Array.from({ length: Math.min(numbers.count(name), 12) }, (_, n) => ({
-      name: numbers.count(name) <= 12 ? numbers.nameOf(n, numbers.count(name)) : String(n),
-      value: numbers.values(name)[n],
-      bold: n === cell[0],
-    }))
-  const width = pen.width * 0.26
-  for (const [name, x] of /** @type {[string, number][]} */ ([
-    [left, 4],
-    [right, pen.width - width - 4],
-  ])) {
-    pen.head(numbers.maps[name].label, "", x, 10, width, numbers.maps[name].plain)
-    pen.rows(rows(name), { x, y: 24, width, height: pen.height - 40 }, { names: 54 })
-  }
-  return { x: width + 40, y: 16, width: pen.width - 2 * width - 80, height: pen.height - 46 }
+/** @param {Pen} pen @param {Numbers} numbers @param {string} name @param {{ cell: number[], made: boolean, place: Box, word: string }} how @returns {Box} */
+function rowAt(pen, numbers, name, { cell, made, place, word }) {
+  pen.head(numbers.maps[name].label, "", place.x, 13, place.width, word, made ? pen.tone : pen.ink)
+  column(pen, numbers, name, cell[0], place, { made })
+  return place
+}
+
+/** The same cell of both maps belongs together. @param {Pen} pen @param {Numbers} numbers @param {{ name: string, box: Box }[]} places */
+function paired(pen, numbers, places) {
+  const [, rows, columns] = numbers.shape(places[0].name)
+  const terms = new Map(
+    Array.from({ length: rows * columns }, (_, n) => [Math.floor(n / columns), n % columns].join()).map((at) => [
+      at,
+      at,
+    ]),
+  )
+  for (const { name, box } of places) meets(pen, numbers, name, box, terms)
 }

@@ -1,20 +1,24 @@
 // Adam: each averaged gradient by its own usual size.
 
 import { number, short } from "../../model/format.js"
+import { apart, fixed } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
-import { HEAD, heads, lines, signed } from "./steps.js"
+import { HEAD } from "../sheet.js"
+import { heads, lines, signed } from "./steps.js"
 
 /** @typedef {import("../../model/numbers.js").Numbers} Numbers */
 /** @typedef {import("../pen.js").Pen} Pen */
 /** @typedef {import("./steps.js").Row} Row */
 
-/** @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows */
+/** Old, averaged gradient by its own scale, step, new: an entry a row. @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows */
 export function scaled(pen, numbers, rows) {
-  const [mean, size, step] = [0.19, 0.46, 0.7].map((at) => at * pen.width)
+  const [old, mean, size, step, next] = [0.14, 0.24, 0.45, 0.65, 0.9].map((at) => at * pen.width)
   heads(pen, [
+    [say("web.mechanism.old"), old],
     [say("web.mechanism.averaged"), mean],
     [say("web.mechanism.own_scale"), size],
     [say("web.mechanism.ratio"), step],
+    [say("web.mechanism.new"), next],
   ])
   const parts = rows.map(({ parameter, at, old, next }) => ({
     mean: numbers.arrays[`mean.${parameter}`].values[at],
@@ -24,27 +28,21 @@ export function scaled(pen, numbers, rows) {
   const most = Math.max(...parts.flatMap((part) => [Math.abs(part.mean), part.size]), 1e-300)
   const longest = Math.max(...parts.map((part) => Math.abs(part.step)), 1e-300)
   const y = lines(pen, numbers, rows, HEAD)
-  const bar = Math.min(y(1) - y(0) || 20, 16) * 0.8
-  const [half, wide, reach] = [(size - mean - 84) / 2, step - size - 92, (pen.width - step - 74) / 2]
+  const bar = Math.min(y(1) - y(0) || 24, 20) * 0.8
+  const [half, wide, reach] = [(size - mean - 112) / 2, step - size - 120, (next - step - 110) / 2]
   parts.forEach((part, n) => {
+    const digits = Math.max(apart(rows[n].old, rows[n].next), 2)
+    pen.text(fixed(rows[n].old, digits), old, y(n), { room: mean - old - 10 })
     pen.bar(mean + half, y(n), (part.mean / most) * half, bar)
-    pen.text(signed(part.mean, 2), mean + 2 * half + 6, y(n), {
-      bold: true,
-      fill: part.mean < 0 ? pen.neg : pen.pos,
-      room: 60,
-    })
-    pen.sign("÷", size - 14, y(n))
+    pen.text(signed(part.mean, 2), mean + 2 * half + 6, y(n), { bold: true, fill: pen.hue(part.mean), room: 74 })
+    pen.sign("÷", size - 16, y(n))
     pen.context.fillStyle = pen.soft
     pen.context.fillRect(size, y(n) - bar / 2, (part.size / most) * wide, bar)
-    pen.text(number(part.size, 2), size + (part.size / most) * wide + 6, y(n), { room: 60 })
-    pen.sign("→", step - 14, y(n))
+    pen.text(number(part.size, 2), size + (part.size / most) * wide + 6, y(n), { room: 74 })
+    pen.sign("→", step - 20, y(n))
     pen.vector(step + reach, y(n), (part.step / longest) * reach)
-    pen.text(signed(part.step, 3), pen.width - 2, y(n), {
-      bold: true,
-      align: "right",
-      fill: part.step < 0 ? pen.neg : pen.pos,
-      room: 66,
-    })
+    pen.text(signed(part.step, 3), next - 14, y(n), { bold: true, align: "right", fill: pen.hue(part.step), room: 86 })
+    pen.text(fixed(rows[n].next, digits), next, y(n), { bold: true, room: pen.width - next })
   })
-  pen.measure(step + reach, pen.height - 22, reach, say("web.mechanism.length", { value: short(longest) }))
+  pen.measure(step + reach, pen.height - 24, reach, say("web.mechanism.length", { value: short(longest) }))
 }

@@ -1,171 +1,238 @@
-// A convolution over several channels: each has a window and a kernel, and adds a sum of its own.
+// A sum over channels: each has a map, a window in it, a kernel, and a partial sum; one of many is opened.
 
-import { coarse } from "../../model/format.js"
+import { colour } from "../../model/colour.js"
+import { exact } from "../../model/exact_sum.js"
+import { power, timesPower } from "../../model/format.js"
+import { one } from "../../model/links.js"
+import { fixed } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
-import { channelName, fitted, largest, padded, padding, patches } from "./windows.js"
+import { HEAD, SMALL } from "../sheet.js"
+import { beam, boxOf, channelName, fitted, kernelName, largest, middleOf, padded, sizeOf } from "./windows.js"
 
 /** @typedef {import("../../model/numbers.js").Numbers} Numbers */
-/** @typedef {import("./windows.js").Parts} Parts */
-/** @typedef {ReturnType<typeof import("./windows.js").padding>} Zeros */
+/** @typedef {import("../../model/patterns.js").Cell} Cell */
 /** @typedef {import("../pen.js").Pen} Pen */
-/** @typedef {import("../pen.js").Box} Box */
+/** @typedef {import("../../model/layout.js").Box} Box */
+/** @typedef {{ channel: number, value: number, a: number[], b: number[], cells: Cell[], at: [number, number] }} Column  what a channel adds, what lies under its kernel, the kernel, and where that stands: filter and channel */
+/** @typedef {{ made: string, cell: Cell, read: string, f: string, ring: import("../sheet.js").Ring, zeros: { before: number, below: number, right: number }, columns: Column[], bias?: string, back?: boolean }} Sum  of what it is, and how its channels lie: from left to right, or back */
+/** @typedef {{ channels: number[], at: number, width: number, open: boolean }} Place  of a column: its channels, where it begins */
 
-const GUTTER = 46 // what stands beside windows and kernels
-const FOOT = 48 // the staircase under them
-const SIGN = 18 // between a window and its kernel
-const HEAD = 24
-const TALL = 0.86 // of a cell with a number, at most, by its width
-const SMALL = 22 // height of a cell beyond which its map grows first
+const [OPENED, MOST, LARGEST] = [4, 16, 12] // channels that are all opened, that all stand there, and of more
+const BIAS = 52
+const EDGE = 36 // between the columns and what they make
+const CELL = 43 // of a grid that is opened
+const GUTTER = 38 // around a window and its kernel
 
-/**
- * What one channel adds: its map with a ring, what lies under the kernel, and the kernel.
- * @typedef {{ channel: number, a: number[], b: number[], at: [number, number] }} Column  `at`: filter and channel of its kernel
- */
-
-/**
- * Columns side by side from `x` on, `width` wide with the names beside them.
- * @typedef {object} Columns
- * @property {string} map  whose channels they are
- * @property {string} f
- * @property {number} k
- * @property {string[]} names  of what lies under the kernels, and of the kernels
- * @property {import("../pen.js").Ring} ring  in each map
- * @property {Zeros} zeros  around it
- * @property {number} x
- * @property {number} width
- * @property {number} end  where the total stands: right of them, or left
- * @property {Column[]} columns
- */
-
-/** Up to four channels, each a column: its map, the window in it, the kernel, and what they add to the sum. @param {Pen} pen @param {Numbers} numbers @param {Columns} how @param {{ value: number, name: string }[]} terms in the order of the columns, and what else is added @param {number} total */
-export function sideBySide(pen, numbers, how, terms, total) {
-  const { k, x, columns } = how
-  const more = terms.length > columns.length
-  const pitch = (how.width - GUTTER + 6) / (columns.length + (more ? 0.6 : 0))
-  const tall = heights(pen, k, pitch - 14)
-  const from = x + GUTTER
-  const side = { align: /** @type {const} */ ("right"), room: GUTTER - 6 }
-  pen.text(how.names[0], from - 6, tall.window + (k * tall.row) / 2, { ...side, fill: pen.soft })
-  pen.text(how.names[1], from - 6, tall.kernel + (k * tall.row) / 2, { ...side, size: 15, math: true })
-  const grids = columns.map((column, n) => columnAt(pen, numbers, how, column, { ...tall, at: from + n * pitch }))
-  const plus = HEAD + tall.map / 2
-  for (let n = 1; n < columns.length; n++) pen.sign("+", from + n * pitch - 7, plus)
-  if (more) besides(pen, terms[columns.length], from + columns.length * pitch, pitch * 0.6 - 14, plus)
-  const [strongest] = grids.filter(({ fits }) => !fits).toSorted((one, other) => strength(other) - strength(one))
-  const foot = tall.kernel + k * tall.row
-  if (strongest) largest(pen, strongest, from, foot + 10, how.width - GUTTER)
-  const y = Math.max(pen.height - FOOT - tall.spare / 3, foot + (strongest ? 20 : 8))
-  const places = [...terms.map((_, n) => from + n * pitch), how.end]
-  const back = how.end < from
-  const box = { x: back ? how.end : from, y, width: 0, height: pen.height - 16 - y }
-  box.width = (back ? from : pen.width - 4) - box.x
-  const ordered = back ? terms.toReversed() : terms
-  pen.stairs(ordered, total, box, {
-    figures: true,
-    places: back ? [...places.slice(0, -1).toReversed(), how.end] : places,
+/** @param {Pen} pen @param {Numbers} numbers @param {Sum} sum */
+export function overChannels(pen, numbers, sum) {
+  const { made, cell, back = false } = sum
+  const tall = pen.height - HEAD - footOf(pen) - 16
+  const target = fitted(numbers, made, 0, HEAD, Math.min(pen.width * 0.2, 300), Math.min(tall, 260))
+  target.x = back ? 3 : pen.width - target.width - 3
+  const note = target.width > 150 ? sizeOf(numbers, made) : ""
+  pen.head(channelName(numbers, made, cell[0]), note, target.x, 13, target.width, numbers.maps[made].plain, pen.tone)
+  pen.map(numbers, made, [cell[0]], target, [], undefined, false)
+  pen.frame(target, "made")
+  const edge = back ? target.x + target.width + EDGE : 0
+  const places = laid(pen, sum, edge, back ? pen.width : target.x - EDGE)
+  const rows = heights(pen, sum, places)
+  for (const place of places) column(pen, numbers, sum, place, rows)
+  if (places.length < sum.columns.length) unfolding(pen, sum, places, rows)
+  const total = added(pen, numbers, sum, places, target)
+  const [x, y] = middleOf(numbers, made, target, cell)
+  const under = target.y + target.height + 9
+  const middle = total.x + total.width / 2
+  pen.ends(numbers.maps[made].limits, numbers.maps[made].scale, {
+    ...target,
+    x: middle + 34,
+    width: target.x + target.width - middle - 34,
   })
-}
-
-/** The same from the left edge to the map that is made of them. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ value: number, name: string }[]} terms @param {number} total */
-export function several(pen, numbers, parts, terms, total) {
-  const { symbol, x, f, k, cell, window, left } = parts
-  const filter = `${numbers.maps[f].label}${numbers.shape(f)[0] > 1 ? `[${cell[0]}]` : ""}`
-  const names = [say("web.mechanism.window"), filter]
-  const columns = Array.from({ length: numbers.shape(x)[0] }, (_, c) => {
-    const { window: a, kernel: b } = patches(numbers, parts, c)
-    return { channel: c, a, b, at: /** @type {[number, number]} */ ([cell[0], c]) }
-  })
-  const zeros = padding(numbers, symbol, x)
-  const how = { map: x, f, k, names, ring: window, zeros, x: 0, width: left, end: left + 28, columns }
-  sideBySide(pen, numbers, how, terms, total)
-}
-
-/** How high everything in a column is, and where windows and kernels begin. @param {Pen} pen @param {number} k @param {number} wide */
-function heights(pen, k, wide) {
-  const rest = pen.height - HEAD - FOOT - SIGN - 14
-  const row = Math.min((wide / k) * TALL, Math.max(SMALL, (rest - wide) / (2 * k)), (rest * 0.68) / (2 * k))
-  const map = Math.min(wide, rest - 2 * k * row)
-  const spare = Math.max(0, rest - 2 * k * row - map)
-  const window = HEAD + map + 10 + spare / 3
-  return { wide, row, map, spare, window, kernel: window + k * row + SIGN }
-}
-
-/** @param {Pen} pen @param {Numbers} numbers @param {Columns} how @param {Column} column @param {ReturnType<typeof heights> & { at: number }} place */
-function columnAt(pen, numbers, { map: symbol, f, k, ring, zeros }, { channel, a, b, at: own }, place) {
-  const { at, wide, row } = place
-  const [rows, columns] = numbers.shape(symbol).slice(-2)
-  const [down, across] = [rows + zeros.before + zeros.below, columns + zeros.before + zeros.right]
-  const cell = Math.min(wide / across, place.map / down)
-  const left = at + (wide - cell * across) / 2
-  const box = padded(pen, [rows, columns], zeros, { x: left, y: HEAD, width: cell * across, height: cell * down })
-  pen.head(channelName(numbers, symbol, channel), "", at, 10, wide + 14)
-  pen.map(numbers, symbol, [channel], box, [ring], undefined, false)
-  const boxes = [place.window, place.kernel].map((y) => ({ x: at, y, width: wide, height: k * row }))
-  threads(pen, numbers, symbol, ring, box, boxes[0])
-  const { limits, scale } = numbers.maps[symbol]
-  const printed = pen.grid(a, k, limits, scale, boxes[0], { write: coarse, blank: "0" })
-  pen.text("⊙", at + wide / 2, place.kernel - SIGN / 2, { size: 13, align: "center", fill: pen.soft })
-  const fits = pen.kernel(numbers, f, own[0], own[1], boxes[1], { write: coarse }) && printed
-  return { a, b, k, boxes, fits }
-}
-
-// A bias, beside the channels.
-/** @param {Pen} pen @param {{ value: number, name: string }} term @param {number} x @param {number} width @param {number} y of its middle */
-function besides(pen, { value, name }, x, width, y) {
-  const size = Math.max(Math.abs(value), Number.MIN_VALUE)
-  pen.sign("+", x - 7, y)
-  pen.text(name, x + 6, 10, { size: 15, math: true })
-  pen.cell(value, [-size, size], "signed", { x: x + 6, y: y - 12, width, height: 24 })
-}
-
-// From the corners of a window in a map to the window below.
-/** @param {Pen} pen @param {Numbers} numbers @param {string} x @param {import("../pen.js").Ring} window @param {Box} map @param {Box} below */
-function threads(pen, numbers, x, { rows, columns }, map, below) {
-  if (rows.count < 1 || columns.count < 1) return
-  const [, down, across] = numbers.shape(x)
-  const foot = map.y + ((rows.start + (rows.count - 1) * Math.abs(rows.step) + 1) * map.height) / down
-  const side = (/** @type {number} */ at) => map.x + (at * map.width) / across
-  pen.thread([side(columns.start), foot], [below.x, below.y])
-  const end = columns.start + (columns.count - 1) * Math.abs(columns.step) + 1
-  pen.thread([side(end), foot], [below.x + below.width, below.y])
-}
-
-/** The size of the largest product. @param {{ a: number[], b: number[] }} grids */
-const strength = ({ a, b }) => Math.max(...a.map((value, n) => Math.abs(value * b[n]) || 0))
-
-// Many channels: all maps small, window and kernel of the one that adds most.
-/** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts */
-export function many(pen, numbers, parts) {
-  const { x, f, k, window, left, sums = [] } = parts
-  const channels = numbers.shape(x)[0]
-  const free = pen.height - 84
-  const chosen = sums.reduce((best, value, c) => (Math.abs(value) > Math.abs(sums[best]) ? c : best), 0)
-  const grid = Math.min(free - 24, left * 0.22)
-  const room = left - 2 * grid - 50
-  const [rows, columns] = numbers.shape(x).slice(-2)
-  const sideOf = (/** @type {number} */ n) =>
-    Math.min(room / n / columns, free / Math.ceil(channels / n) / rows) * columns - 3
-  const all = Array.from({ length: channels }, (_, n) => n + 1)
-  const across = all.reduce((best, n) => (sideOf(n) > sideOf(best) ? n : best))
-  const side = sideOf(across)
-  pen.text(`${numbers.maps[x].label}[0 … ${channels - 1}]`, 4, 10, { size: 15, math: true })
-  for (let c = 0; c < channels; c++) {
-    const box = fitted(numbers, x, 4 + (c % across) * (side + 3), 24 + Math.floor(c / across) * (side + 3), side, side)
-    pen.map(numbers, x, [c], box, [{ ...window, strong: c === chosen }])
-  }
-  const { window: pixels, kernel } = patches(numbers, parts, chosen)
-  const at = room + 16
-  const boxes = [at, at + grid + 22].map((x) => ({ x, y: 24, width: grid, height: grid }))
-  pen.text(channelName(numbers, x, chosen), at, 10, { size: 15, math: true })
-  const fits = pen.grid(pixels, k, numbers.maps[x].limits, numbers.maps[x].scale, boxes[0], { blank: "0" })
-  pen.sign("⊙", at + grid + 11, 24 + grid / 2)
-  pen.text(
-    `${numbers.maps[f].label}[${numbers.shape(f)[0] > 1 ? `${parts.cell[0]},` : ""}${chosen}]`,
-    at + grid + 22,
-    10,
-    { size: 15, math: true },
+  pen.lead([middle, total.y], [middle, under], [x, under], [x, y + 6])
+  pen.ring(
+    { rows: one(cell[1]), columns: one(cell[2]), strong: true },
+    .../** @type {[number, number]} */ (numbers.shape(made).slice(-2)),
+    target,
   )
-  const both = pen.kernel(numbers, f, parts.cell[0], chosen, boxes[1]) && fits
-  pen.text(say("web.mechanism.strongest"), at, 24 + grid + 12, { size: 11, fill: pen.soft, room: 2 * grid })
-  if (!both) largest(pen, { a: pixels, b: kernel, k, boxes }, at, 24 + grid + 27, 2 * grid + 40)
+}
+
+/** How high the staircase is, with its numbers. @param {Pen} pen */
+const footOf = ({ height }) => Math.min(Math.max(0.31 * height, 92), 136)
+
+/** Which channels stand where: all, or of many the largest partial sums and the rest; those that are opened have the room for numbers. @param {Pen} pen @param {Sum} sum @param {number} from @param {number} to @returns {Place[]} */
+function laid(pen, { columns, bias }, from, to) {
+  const unfolded = pen.choice.unfolded === true
+  const k = Math.sqrt(columns[0].b.length)
+  const strongest = columns
+    .toSorted((one, other) => Math.abs(other.value) - Math.abs(one.value))
+    .map(({ channel }) => channel)
+  const opened = columns.length <= OPENED ? strongest : unfolded ? [] : [pen.choice.open ?? strongest[0]]
+  const kept =
+    columns.length <= MOST || unfolded ? strongest : [...new Set([...opened, ...strongest])].slice(0, LARGEST)
+  const rest = strongest.filter((channel) => !kept.includes(channel))
+  const all = [...kept.toSorted((a, b) => a - b).map((channel) => [channel]), ...(rest.length ? [rest] : [])]
+  const room = to - from - (bias ? BIAS : 0)
+  const wide = Math.min(2 * k * CELL + GUTTER, 0.42 * room)
+  const pitch = all.length > opened.length ? (room - opened.length * wide) / (all.length - opened.length) : 0
+  const large = pitch ? wide : Math.min(room / opened.length, 2 * k * CELL + GUTTER + 16)
+  let at = from
+  return all.map((channels) => {
+    const open = channels.length === 1 && opened.includes(channels[0])
+    const place = { channels, at, width: open ? large : Math.min(pitch, 90), open }
+    at += place.width
+    return place
+  })
+}
+
+/** How high everything in a column is. @param {Pen} pen @param {Sum} sum @param {Place[]} places */
+function heights(pen, { columns }, places) {
+  const k = Math.sqrt(columns[0].b.length)
+  const free = pen.height - HEAD - footOf(pen) - 26
+  const [opened] = places.filter(({ open }) => open)
+  const grid = opened ? Math.min((opened.width - GUTTER) / 2, free * 0.62, CELL * k) : 0
+  const map = Math.min(free - Math.max(grid, 60), 130)
+  return { map, grid, top: HEAD + 4, low: HEAD + 4 + map + 20, foot: pen.height - footOf(pen), k }
+}
+
+// A channel: its map with the window, the kernel under it, its number.
+/** @param {Pen} pen @param {Numbers} numbers @param {Sum} sum @param {Place} place @param {ReturnType<typeof heights>} rows */
+function column(pen, numbers, sum, { channels, at, width, open }, rows) {
+  const own = sum.columns[channels[0]]
+  if (channels.length > 1) return
+  if (open) return panel(pen, numbers, sum, own, { at, width }, rows)
+  const side = Math.min(width - 4, rows.map)
+  const box = mapOf(pen, numbers, sum, own.channel, {
+    x: at + (width - side) / 2,
+    y: rows.top,
+    width: side,
+    height: side,
+  })
+  const low = box.y + box.height + 28
+  const tile = Math.min(width - 14, 50, rows.foot - low - 24)
+  const middle = at + width / 2
+  const term = String(own.channel)
+  if (tile > 12) {
+    const kernel = { x: middle - tile / 2, y: low, width: tile, height: tile }
+    pen.text("⊙", middle, low - 14, { size: 16, align: "center", fill: pen.soft })
+    pen.picture(rows.k, rows.k, (n) => own.b[n], numbers.maps[sum.f].limits, "signed", kernel)
+    pen.text(term, middle, kernel.y + tile + 13, { size: SMALL, align: "center", fill: pen.soft })
+  }
+  const touched = {
+    x: at + 1,
+    y: box.y - 2,
+    width: width - 2,
+    height: (tile > 12 ? low + tile + 26 : box.y + box.height + 4) - box.y,
+  }
+  pen.spots.push({ box: touched, term, symbol: "", cell: [], choose: { open: own.channel, unfolded: false } })
+}
+
+/** A channel's map, with the window in it. @param {Pen} pen @param {Numbers} numbers @param {Sum} sum @param {number} channel @param {Box} place @returns {Box} */
+function mapOf(pen, numbers, { read, zeros, ring }, channel, place) {
+  const [rows, columns] = numbers.shape(read).slice(-2)
+  const box = padded(pen, [rows, columns], zeros, place)
+  pen.map(numbers, read, [channel], box, [], undefined, false)
+  pen.ring(ring, rows, columns, box)
+  return box
+}
+
+// A channel that is opened: window and kernel number by number.
+/** @param {Pen} pen @param {Numbers} numbers @param {Sum} sum @param {Column} own @param {{ at: number, width: number }} place @param {ReturnType<typeof heights>} rows */
+function panel(pen, numbers, sum, own, { at, width }, rows) {
+  const { read, f, ring, columns } = sum
+  const { k, grid } = rows
+  const { context } = pen
+  if (columns.length > OPENED) {
+    context.globalAlpha = 0.09
+    context.fillStyle = pen.tone
+    context.beginPath()
+    context.roundRect(at, HEAD - 2, width - 4, rows.foot - HEAD - 2, 8)
+    context.fill()
+    context.globalAlpha = 1
+  }
+  const left = at + (columns.length > OPENED ? 8 : 2)
+  const box = mapOf(pen, numbers, sum, own.channel, { x: left, y: rows.top, width: rows.map, height: rows.map })
+  const wide = Math.min((width - GUTTER) / 2, CELL * k)
+  const boxes = [left, left + wide + 20].map((x) => ({ x, y: rows.low, width: wide, height: grid }))
+  beam(pen, boxOf(numbers, read, box, ring), boxes[0])
+  const name = channelName(numbers, read, own.channel)
+  const words = box.x + box.width + 12
+  pen.symbol(name, words, rows.top + 12, { size: 18 })
+  const exponent = power(Math.max(...own.a.map((value) => Math.abs(value) || 0)))
+  const how = [`${name} ⊙ ${kernelName(numbers, f, own.at)}`, timesPower(exponent)].filter(Boolean).join(", ")
+  if (rows.map > 40) pen.text(how, words, rows.top + 34, { size: SMALL, fill: pen.soft, room: at + width - words - 8 })
+  const a = own.a.map((value) => value / 10 ** exponent)
+  const known = [...a.filter((value) => !Number.isNaN(value)), ...own.b]
+  const digits = [2, 1].find((count) => pen.sized(known.map(rounded(count)), wide / k, grid / k)) ?? 2
+  const write = rounded(digits)
+  const { limits, scale } = numbers.maps[read]
+  const term = (/** @type {number} */ n) => `${own.channel},${n}`
+  const cells = { symbol: read, cell: (/** @type {number} */ n) => own.cells[n] }
+  const fits = [
+    pen.grid(own.a, k, limits, scale, boxes[0], {
+      write: (value) => write(value / 10 ** exponent),
+      blank: "0",
+      term,
+      ...cells,
+    }),
+  ]
+  pen.sign("⊙", boxes[1].x - 10, rows.low + grid / 2)
+  fits.push(pen.kernel(numbers, f, own.at[0], own.at[1], boxes[1], { write, term }))
+  if (fits.includes(false)) largest(pen, { a: own.a, b: own.b, k, boxes }, left, rows.low + grid + 10, width - 16)
+}
+
+/** @param {number} count of decimals */
+const rounded = (count) => (/** @type {number} */ value) => fixed(value, Number.isInteger(value) ? 0 : count)
+
+// What is not drawn of each, in one word: a click unfolds it.
+/** @param {Pen} pen @param {Sum} sum @param {Place[]} places @param {ReturnType<typeof heights>} rows */
+function unfolding(pen, { columns }, places, rows) {
+  const { channels, at, width } = places[places.length - 1]
+  const middle = at + width / 2
+  const y = (rows.top + rows.foot) / 2
+  pen.text(`+ ${channels.length}`, middle, y - 12, { bold: true, align: "center", fill: pen.tone, room: width })
+  pen.text(say("web.mechanism.others"), middle, y + 8, {
+    size: SMALL,
+    align: "center",
+    fill: pen.soft,
+    room: width + 8,
+  })
+  const box = { x: at, y: rows.top, width, height: rows.foot - rows.top }
+  pen.spots.push({ box, term: "rest", symbol: "", cell: [], choose: { unfolded: true } })
+  if (columns.length > MOST) pen.frame({ x: at + 3, y: y - 28, width: width - 6, height: 52 })
+}
+
+// The partial sums as a staircase under their columns, and the total under what it makes.
+/** @param {Pen} pen @param {Numbers} numbers @param {Sum} sum @param {Place[]} places @param {Box} target @returns {Box} */
+function added(pen, numbers, { made, cell, columns, bias, back }, places, target) {
+  const most = Math.max(...columns.map(({ value }) => Math.abs(value)), 0)
+  const limits = [-most, most]
+  /** @type {import("../sums.js").Term[]} */
+  const steps = places.map(({ channels }) => ({
+    value: exact(channels.map((channel) => columns[channel].value)),
+    term: channels.length > 1 ? "rest" : String(channels[0]),
+    limits,
+  }))
+  const middles = places.map(({ at, width }) => at + width / 2)
+  const end = places[places.length - 1]
+  if (bias) {
+    steps.push({ value: numbers.at(bias, [cell[0]]), term: "b", limits, symbol: bias, cell: [cell[0]] })
+    middles.push(end.at + end.width + BIAS / 2)
+    const x = end.at + end.width + 8
+    pen.text("+", x, HEAD + 40, { fill: pen.soft })
+    pen.symbol(numbers.maps[bias].label, x + 14, HEAD + 40, { size: 18, fill: pen.soft })
+    const box = { x: x - 4, y: HEAD + 24, width: BIAS - 8, height: 32 }
+    pen.spots.push({ box, term: "b", symbol: bias, cell: [cell[0]] })
+  }
+  const ordered = back ? steps.toReversed() : steps
+  const at = [...(back ? middles.toReversed() : middles), target.x + (back ? 40 : 22)]
+  const total = numbers.at(made, cell)
+  const paint = colour(total, numbers.maps[made].limits, numbers.maps[made].scale)
+  const pitch = Math.min(...places.filter(({ open }) => !open).map(({ width }) => width), 90)
+  const box = { x: 0, y: pen.height - footOf(pen) + 14, width: pen.width, height: footOf(pen) - 48 }
+  return pen.stairs(ordered, total, box, {
+    places: at,
+    figures: pitch > 30,
+    wide: Math.min(40, pitch * 0.62),
+    paint,
+    room: pitch,
+  })
 }

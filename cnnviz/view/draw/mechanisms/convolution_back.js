@@ -1,81 +1,171 @@
 // Back through a convolution, to what it read.
 
+import { colour } from "../../model/colour.js"
+import { timesPower } from "../../model/format.js"
 import { terms } from "../../model/formula_values.js"
 import { one } from "../../model/links.js"
-import { gridOf } from "../../model/printed_digits.js"
+import { writtenSum } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
-import { severalBack } from "./channels_back.js"
+import { HEAD, SMALL } from "../sheet.js"
+import { overChannels } from "./channels.js"
+import { threeGrids } from "./three_grids.js"
 import {
+  beam,
+  boxOf,
   channelName,
-  channelSteps,
   channelSums,
   fitted,
   kernelName,
   largest,
-  MOST_NUMBERED,
-  oneByOne,
+  middleOf,
   ranges,
+  sizeOf,
 } from "./windows.js"
 
 /** @typedef {import("../mechanism.js").Picture} Picture */
-/** @typedef {import("../pen.js").Box} Box */
+/** @typedef {import("../../model/numbers.js").Numbers} Numbers */
+/** @typedef {import("../../model/patterns.js").Cell} Cell */
+/** @typedef {import("../pen.js").Pen} Pen */
+/** @typedef {import("../../model/layout.js").Box} Box */
+/** @typedef {{ a: number[], b: number[], cells: Cell[] }} Met  what arrived at the places that read the cell, by the weight that each passed, all weights, and which cells these are */
+
+const [LEAD, SIGN, BEAM] = [72, 36, 48] // between what is made and the products, two grids, a window and its map
+const ROOMY = 40 // width of a step that has room for its number
 
 /** What comes back to one cell: a share through each filter. @type {Picture} */
 export function convolutionBack(pen, numbers, symbol, cell) {
   const links = numbers.links(symbol)
   const f = /** @type {any} */ (links.find(({ pattern }) => pattern === "passing")).source
   const dy = /** @type {any} */ (links.find(({ pattern }) => pattern === "covering")).source
-  const filters = numbers.shape(f)[0]
-  const k = numbers.shape(f)[2]
   const met = numbers.pairs(symbol, cell, dy, f)
-  const all = terms(numbers, symbol, cell)
-  const sums = channelSums(numbers, all, dy)
-  const chosen = sums.reduce((best, value, m) => (Math.abs(value) > Math.abs(sums[best]) ? m : best), 0)
-  const window = ranges(numbers, symbol, dy, cell)
-  if (filters > 1 && filters <= MOST_NUMBERED)
-    return severalBack(pen, numbers, symbol, cell, { f, dy, met, window }, channelSteps(numbers, dy, sums))
-  const free = pen.height - 98
-  const left = fitted(numbers, symbol, 4, 24, pen.width * 0.22, free)
-  pen.head(channelName(numbers, symbol, cell[0]), "", left.x, 10, left.width)
-  pen.map(numbers, symbol, [cell[0]], left, [{ rows: one(cell[1]), columns: one(cell[2]), strong: true }])
-  const right = fitted(numbers, dy, 0, 24, pen.width * 0.22, free)
-  right.x = pen.width - right.width - 4
-  pen.head(channelName(numbers, dy, chosen), "", right.x, 10, right.width)
-  pen.map(numbers, dy, [chosen], right, [window])
-  const grid = Math.min((right.x - left.x - left.width - 100) / 3, free - 10)
-  const own = met.filter(([at]) => at[0] === chosen)
-  const arrived = Array(k * k).fill(NaN)
-  const products = Array(k * k).fill(NaN)
-  const kernel = Array.from({ length: k * k }, (_, n) => numbers.at(f, [chosen, cell[0], Math.floor(n / k), n % k]))
-  for (const [at, weight] of own) {
-    const n = weight[2] * k + weight[3]
-    arrived[n] = numbers.at(dy, at)
-    products[n] = arrived[n] * kernel[n]
+  const ring = ranges(numbers, symbol, dy, cell)
+  const sums = channelSums(numbers, terms(numbers, symbol, cell), dy)
+  const columns = sums.map((value, m) => ({
+    channel: m,
+    value,
+    ...through(numbers, { f, dy, met }, m, cell[0]),
+    at: /** @type {[number, number]} */ ([m, cell[0]]),
+  }))
+  if (columns.length === 1) return single(pen, numbers, { symbol, cell, f, dy, ring }, columns[0])
+  const zeros = { before: 0, below: 0, right: 0 }
+  overChannels(pen, numbers, { made: symbol, cell, read: dy, f, ring, zeros, columns, back: true })
+}
+
+/** @param {Numbers} numbers @param {{ f: string, dy: string, met: [Cell, Cell][] }} of @param {number} m @param {number} c @returns {Met} */
+function through(numbers, { f, dy, met }, m, c) {
+  const k = numbers.shape(f)[2]
+  const a = Array(k * k).fill(Number.NaN)
+  /** @type {Cell[]} */
+  const cells = []
+  for (const [at, weight] of met) {
+    if (at[0] !== m) continue
+    a[weight[2] * k + weight[3]] = numbers.at(dy, at)
+    cells[weight[2] * k + weight[3]] = at
   }
-  const most = Math.max(...products.filter((value) => !Number.isNaN(value)).map(Math.abs), 0)
-  let at = left.x + left.width + 30
-  const y = 24
-  const { writes, sign: equals } = gridOf(arrived, kernel)
-  let fit = true
-  /** @type {Box[]} */
-  const boxes = []
-  pen.arrow(at - 4, y + grid / 2, at - 24, y + grid / 2)
-  const three = /** @type {[string, number[], number[], string][]} */ ([
-    [say("web.mechanism.products"), products, [-most, most], equals],
-    [kernelName(numbers, f, [chosen, cell[0]]), kernel, numbers.maps[f].limits, "⊙"],
-    [say("web.mechanism.arrived"), arrived, numbers.maps[dy].limits, ""],
-  ])
-  three.forEach(([name, values, limits, sign], n) => {
-    pen.text(name, at, 12, { size: 12, fill: pen.soft })
-    const box = { x: at, y, width: grid, height: grid }
-    fit = pen.grid(values, k, limits, "signed", box, { write: writes[2 - n] }) && fit
-    boxes.push(box)
-    if (sign) pen.sign(sign, at + grid + 11, y + grid / 2)
-    at += grid + 22
+  return { a, b: Array.from({ length: k * k }, (_, n) => numbers.at(f, [m, c, Math.floor(n / k), n % k])), cells }
+}
+
+// What is made, the products, the kernel, what arrived: from left to right, and read the other way round.
+/** @param {Pen} pen @param {Numbers} numbers @param {{ symbol: string, cell: Cell, f: string, dy: string, ring: import("../sheet.js").Ring }} of @param {Met} met */
+function single(pen, numbers, { symbol, cell, f, dy, ring }, met) {
+  const high = pen.height - HEAD - 26
+  const side = Math.min(
+    (pen.width * 0.425) / (numbers.shape(symbol)[2] + numbers.shape(dy)[2]),
+    high / Math.max(numbers.shape(symbol)[1], numbers.shape(dy)[1]),
+  )
+  const [left, right] = [symbol, dy].map((name) => fitted(numbers, name, 3, HEAD, side * numbers.shape(name)[2], high))
+  right.x = pen.width - right.width - 3
+  pen.head(
+    channelName(numbers, symbol, cell[0]),
+    sizeOf(numbers, symbol),
+    left.x,
+    13,
+    left.width,
+    numbers.maps[symbol].plain,
+    pen.tone,
+  )
+  pen.map(numbers, symbol, [cell[0]], left)
+  pen.frame(left, "made")
+  pen.head(channelName(numbers, dy, 0), "", right.x, 13, right.width, say("web.mechanism.arrived"))
+  pen.map(numbers, dy, [0], right)
+  const from = left.x + left.width + LEAD
+  const grid = Math.min((right.x - from - 2 * SIGN - BEAM) / 3, 0.44 * pen.height)
+  const boxes = [0, 1, 2].map((n) => ({ x: from + n * (grid + SIGN), y: HEAD, width: grid, height: grid }))
+  const made = grids(pen, numbers, { symbol, cell, f, dy }, met, boxes)
+  const [rows, columns] = numbers.shape(dy).slice(-2)
+  beam(pen, boxes[2], boxOf(numbers, dy, right, ring))
+  pen.ring(ring, rows, columns, right)
+  for (const [n, at] of met.cells.entries())
+    if (at)
+      pen.spots.push({
+        box: boxOf(numbers, dy, right, { rows: one(at[1]), columns: one(at[2]) }),
+        term: String(n),
+        symbol: "",
+        cell: [],
+      })
+  const bar = stepped(pen, numbers, symbol, cell, made, {
+    from,
+    to: boxes[2].x + grid,
+    total: from - LEAD / 2,
+    top: HEAD + grid + 24,
   })
-  pen.arrow(right.x - 2, y + grid / 2, at - 16, y + grid / 2)
-  if (!fit) largest(pen, { a: arrived, b: kernel, k, boxes }, boxes[0].x, y + grid + 14, 3 * grid + 44)
-  const stairs = { x: 22, y: pen.height - 50, width: pen.width - 30, height: 34 }
-  if (filters > 1) pen.stairs(channelSteps(numbers, dy, sums), numbers.at(symbol, cell), stairs, { chosen })
-  else pen.stairs(oneByOne(all), numbers.at(symbol, cell), stairs, { figures: false })
+  const [x, y] = middleOf(numbers, symbol, left, cell)
+  pen.lead([bar.x + bar.width / 2, y < bar.y ? bar.y : bar.y + bar.height], [bar.x + bar.width / 2, y], [x + 6, y])
+  pen.ring(
+    { rows: one(cell[1]), columns: one(cell[2]), strong: true },
+    .../** @type {[number, number]} */ (numbers.shape(symbol).slice(-2)),
+    left,
+  )
+}
+
+/** Products, kernel and what arrived, number by number; the products. @param {Pen} pen @param {Numbers} numbers @param {{ symbol: string, cell: Cell, f: string, dy: string }} of @param {Met} met @param {Box[]} boxes */
+function grids(pen, numbers, { symbol, cell, f, dy }, { a, b, cells }, boxes) {
+  const k = numbers.shape(f)[2]
+  const made = a.map((value, n) => value * b[n])
+  const known = made.filter((value) => !Number.isNaN(value))
+  const most = Math.max(...known.map(Math.abs), 0)
+  const { width, y } = boxes[0]
+  const pitch = (3 * width + 2 * SIGN) / (k * k)
+  const fits = pitch > ROOMY ? { fits: (/** @type {string} */ text) => pen.fitsUnder(text, pitch) } : {}
+  const written = writtenSum(known, numbers.at(symbol, cell), { below: 0.1, ...fits })
+  const three = threeGrids(pen, a, b, written, width / k, width / k)
+  const term = String
+  const titles = [say("web.mechanism.products"), "", say("web.mechanism.arrived")]
+  titles.forEach((title, n) => pen.text(title, boxes[n].x, 13, { fill: pen.soft }))
+  pen.head(kernelName(numbers, f, [0, cell[0]]), "", boxes[1].x, 13, width, numbers.maps[f].plain)
+  const unit = (/** @type {Box} */ box, /** @type {number} */ power) =>
+    pen.text(timesPower(power), box.x + width, 13, { size: SMALL, align: "right", fill: pen.soft })
+  unit(boxes[0], three.powers[1])
+  unit(boxes[2], three.powers[0])
+  const { limits } = numbers.maps[dy]
+  const own = { symbol: dy, cell: (/** @type {number} */ n) => cells[n] }
+  pen.grid(made, k, [-most, most], "signed", boxes[0], { write: three.writes[2], term })
+  pen.kernel(numbers, f, 0, cell[0], boxes[1], { write: three.writes[1], term })
+  pen.grid(a, k, limits, "signed", boxes[2], { write: three.writes[0], term, ...own })
+  pen.sign(three.sign, boxes[1].x - SIGN / 2, y + width / 2)
+  pen.sign("⊙", boxes[2].x - SIGN / 2, y + width / 2)
+  if (!three.fits) largest(pen, { a, b, k, boxes }, boxes[0].x, y + width + 14, 3 * width)
+  return { made, most, written }
+}
+
+/** The products as a staircase from right to left. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {ReturnType<typeof grids>} of @param {{ from: number, to: number, total: number, top: number }} place */
+function stepped(pen, numbers, symbol, cell, { made, most, written }, { from, to, total, top }) {
+  const pitch = (to - from) / made.length
+  const steps = made.map((value, n) => ({
+    value: value || 0,
+    term: Number.isNaN(value) ? "" : String(n),
+    limits: [-most, most],
+  }))
+  const places = [...steps.map((_, n) => from + (n + 0.5) * pitch).toReversed(), total]
+  const sum = numbers.at(symbol, cell)
+  const paint = colour(sum, numbers.maps[symbol].limits, numbers.maps[symbol].scale)
+  const box = { x: from, y: top, width: to - from, height: Math.max(pen.height - top - 32, 20) }
+  return pen.stairs(steps.toReversed(), sum, box, {
+    places,
+    figures: pitch > ROOMY,
+    wide: Math.min(40, pitch * 0.66),
+    paint,
+    room: pitch,
+    written,
+  })
 }

@@ -1,12 +1,17 @@
 // The curve of an activation over a histogram of the sums, and its slope.
 
 import { short } from "../../model/format.js"
+import { SMALL } from "../sheet.js"
 
 /** @typedef {import("../../model/numbers.js").Numbers} Numbers */
 /** @typedef {import("../pen.js").Pen} Pen */
-/** @typedef {import("../pen.js").Box} Box */
+/** @typedef {import("../../model/layout.js").Box} Box */
+/** @typedef {{ at: (n: number) => number, of: (n: number, row: number) => number, inside: number[], reach: number }} Samples  of a curve, as the core sampled it: where, what (row 1 is the function, 2 its slope, 3 whether it is flat there), and those that are shown */
+/** @typedef {{ x: (value: number) => number, y: (value: number) => number, of: (value: number) => number, flat: boolean, base: number }} Axes  of a curve that is drawn: places of values, its own value somewhere, and whether a part of it is flat */
 
 const BARS = 48
+const EVERY = [0.5, 1, 2, 4] // between the numbers along an axis
+const WIDE = 60 // room for one
 
 /** @param {Numbers} numbers @param {string} symbol @param {number[]} cell */
 export function cellsOf(numbers, symbol, cell) {
@@ -18,7 +23,7 @@ export function cellsOf(numbers, symbol, cell) {
 
 export const MOST_DOTS = 4 // cells that have a dot each, instead of a histogram of all
 
-/** How far the curve is shown: as far as the sums go, and where it has flat parts somewhat into them. @param {{ shape: number[], values: ArrayLike<number> }} points @param {ArrayLike<number>} values */
+/** How far a curve is shown: as far as the sums go, and where it has flat parts somewhat into them. @param {{ shape: number[], values: ArrayLike<number> }} points @param {ArrayLike<number>} values */
 function reachOf({ shape: [, count], values: at }, values) {
   const most = Array.from(values).reduce((all, value) => Math.max(all, Math.abs(value)), 1)
   const flat = Array.from({ length: count }, (_, n) =>
@@ -28,84 +33,96 @@ function reachOf({ shape: [, count], values: at }, values) {
   return Math.min(Math.max(most, Number.isFinite(border) ? 1.4 * border : 0), 8)
 }
 
-// `row` 1 is the function, 2 its slope.
-/** @param {Pen} pen @param {Numbers} numbers @param {string} made @param {string} z @param {number[]} cell @param {Box} box @param {number} row */
-export function curve(pen, numbers, made, z, cell, box, row) {
+/** @param {Numbers} numbers @param {string} made @param {ArrayLike<number>} values @returns {Samples} */
+function samples(numbers, made, values) {
   const points = numbers.arrays[`curve.${numbers.network.curves[made]}`]
   const count = points.shape[1]
-  const values = cellsOf(numbers, z, cell)
   const reach = reachOf(points, values)
-  const base = box.y + box.height - 16
   const at = (/** @type {number} */ n) => points.values[n]
   const inside = Array.from({ length: count }, (_, n) => n).filter((n) => Math.abs(at(n)) <= reach + 1e-9)
-  const high = Math.max(...inside.map((n) => at(row * count + n)), 1e-9)
-  const low = Math.min(...inside.map((n) => at(row * count + n)), 0)
-  const x = (/** @type {number} */ value) =>
-    box.x + ((Math.min(Math.max(value, -reach), reach) + reach) / (2 * reach)) * box.width
+  return { at, of: (n, row) => at(row * count + n), inside, reach }
+}
+
+/** Draws the curve, or with `row` 2 its slope, over the cells of a channel as bars. @param {Pen} pen @param {Numbers} numbers @param {string} made the activation @param {string} z what it reads @param {number[]} cell @param {Box} box @param {number} row @returns {Axes} */
+export function curve(pen, numbers, made, z, cell, box, row) {
+  const values = cellsOf(numbers, z, cell)
+  const { at, of, inside, reach } = samples(numbers, made, values)
+  const high = Math.max(...inside.map((n) => of(n, row)), 1e-9)
+  const low = Math.min(...inside.map((n) => of(n, row)), 0)
+  const base = box.y + box.height - 24
+  const within = (/** @type {number} */ value) => Math.min(Math.max(value, -reach), reach)
+  const x = (/** @type {number} */ value) => box.x + ((within(value) + reach) / (2 * reach)) * box.width
   const y = (/** @type {number} */ value) => base - ((value - low) / (high - low)) * (base - box.y - 6)
-  const flat = inside.filter((n) => at(3 * count + n) === 1)
+  const flat = inside.filter((n) => of(n, 3) === 1)
   pen.context.fillStyle = pen.flat
   for (const side of [flat.filter((n) => at(n) < 0), flat.filter((n) => at(n) > 0)])
     if (side.length)
       pen.context.fillRect(x(at(side[0])), box.y, x(at(side[side.length - 1])) - x(at(side[0])), base - box.y)
-  const bins = Array(BARS).fill(0)
-  for (const value of values.length > MOST_DOTS ? values : [])
-    bins[Math.min(BARS - 1, Math.max(0, Math.floor(((value + reach) / (2 * reach)) * BARS)))] += 1
-  const most = Math.max(...bins, 1)
-  pen.context.fillStyle = pen.bars
-  bins.forEach(
-    (n, i) =>
-      n
-      && pen.context.fillRect(
-        box.x + (i * box.width) / BARS,
-        base - Math.max(2, (n / most) * (base - box.y) * 0.6),
-        box.width / BARS - 1,
-        Math.max(2, (n / most) * (base - box.y) * 0.6),
-      ),
-  )
+  axes(pen, box, { x, y, base, reach, low, high })
+  if (values.length > MOST_DOTS) bars(pen, values, reach, box, base)
   pen.context.strokeStyle = pen.ink
-  pen.context.lineWidth = 2
+  pen.context.lineWidth = 2.5
   pen.context.beginPath()
-  for (const n of inside) pen.context.lineTo(x(at(n)), y(at(row * count + n)))
+  for (const n of inside) pen.context.lineTo(x(at(n)), y(of(n, row)))
   pen.context.stroke()
-  const height = (/** @type {number} */ value) => {
-    const within = Math.min(Math.max(value, -reach), reach)
-    const nearest = inside.reduce(
-      (best, n) => (Math.abs(at(n) - within) < Math.abs(at(best) - within) ? n : best),
+  const nearest = (/** @type {number} */ value) =>
+    inside.reduce(
+      (best, n) => (Math.abs(at(n) - within(value)) < Math.abs(at(best) - within(value)) ? n : best),
       inside[0],
     )
-    return y(at(row * count + nearest))
-  }
-  const chosen = numbers.at(z, cell)
-  const dots =
-    values.length > MOST_DOTS ? [chosen] : [...Array.from(values).filter((value) => value !== chosen), chosen]
-  for (const value of dots) {
-    const own = value === chosen
-    const to = height(value)
-    pen.context.strokeStyle = pen.context.fillStyle = own ? pen.tone : pen.soft
-    pen.context.lineWidth = own ? 2 : 1
-    pen.context.setLineDash(own ? [] : [3, 3])
-    pen.context.beginPath()
-    pen.context.moveTo(x(value), base)
-    pen.context.lineTo(x(value), to)
-    if (row === 1) pen.context.lineTo(box.x + box.width, to) // up to the curve, then across
-    pen.context.stroke()
-    pen.context.setLineDash([])
-    pen.context.beginPath()
-    pen.context.arc(x(value), to, own ? 5 : 4, 0, 7)
-    pen.context.fill()
-  }
-  for (const [value, align] of /** @type {[number, CanvasTextAlign][]} */ ([
-    [-reach, "left"],
-    [0, "center"],
-    [reach, "right"],
-  ]))
-    pen.text(short(value), x(value), base + 9, { size: 11, align, fill: pen.soft })
-  for (const value of low < 0 || row === 2 ? [high, low] : [high, 0])
-    pen.text(short(value), box.x - 4, y(value) + (value === high ? 2 : -3), {
-      size: 10,
+  return { x, y, of: (value) => of(nearest(value), row), flat: flat.length > 0, base }
+}
+
+/** Lines with numbers: heights at the left, sums below. @param {Pen} pen @param {Box} box @param {{ x: (value: number) => number, y: (value: number) => number, base: number, reach: number, low: number, high: number }} axes */
+function axes(pen, box, { x, y, base, reach, low, high }) {
+  const how = { size: SMALL, fill: pen.soft }
+  for (const value of new Set([low, low < 0 ? 0 : high / 2, high])) {
+    pen.context.fillStyle = pen.line
+    pen.context.fillRect(box.x, y(value) - 0.5, box.width, 1)
+    pen.text(Number.isInteger(value) ? String(value).replace("-", "−") : short(value), box.x - 10, y(value), {
+      ...how,
       align: "right",
-      fill: pen.soft,
     })
-  return flat.length > 0
+  }
+  const every = EVERY.find((step) => (box.width * step) / (2 * reach) > WIDE) ?? reach
+  for (let value = -Math.floor(reach / every) * every; value <= reach + 1e-9; value += every) {
+    pen.context.fillStyle = pen.soft
+    pen.context.fillRect(x(value) - 0.5, base, 1, 5)
+    pen.text(Number.isInteger(value) ? String(value).replace("-", "−") : short(value), x(value), base + 15, {
+      ...how,
+      align: "center",
+    })
+  }
+}
+
+/** How many cells have which sum. @param {Pen} pen @param {ArrayLike<number>} values @param {number} reach @param {Box} box @param {number} base */
+function bars(pen, values, reach, box, base) {
+  const bins = Array(BARS).fill(0)
+  for (let n = 0; n < values.length; n++)
+    bins[Math.min(BARS - 1, Math.max(0, Math.floor(((values[n] + reach) / (2 * reach)) * BARS)))] += 1
+  const most = Math.max(...bins, 1)
+  pen.context.fillStyle = pen.bars
+  bins.forEach((n, i) => {
+    const height = Math.max(2, (n / most) * (base - box.y) * 0.6)
+    if (n) pen.context.fillRect(box.x + (i * box.width) / BARS, base - height, box.width / BARS - 1, height)
+  })
+}
+
+/** A sum on the curve: up from the axis to it and, with `across`, on to the right edge. @param {Pen} pen @param {Axes} axes @param {number} value @param {Box} box @param {{ own?: boolean, across?: boolean, name?: string }} [how] @returns {number} its height */
+export function marked(pen, { x, y, of, base }, value, box, { own = true, across = false, name = "" } = {}) {
+  const to = y(of(value))
+  const { context } = pen
+  context.strokeStyle = own ? pen.tone : pen.soft
+  context.lineWidth = own ? 2 : 1.5
+  context.setLineDash([4, 3])
+  context.beginPath()
+  context.moveTo(x(value), base)
+  context.lineTo(x(value), to)
+  if (across) context.lineTo(box.x + box.width, to)
+  context.stroke()
+  context.setLineDash([])
+  pen.dot(x(value), to, own ? pen.tone : pen.soft)
+  if (name)
+    pen.text(name, x(value) - 12, to - 13, { bold: true, align: "right", fill: own ? pen.tone : pen.soft, halo: true })
+  return to
 }

@@ -1,35 +1,87 @@
-// A fully connected layer: products of a unit, summed.
+// A fully connected layer: each unit times its weight, all added up.
 
+import { colour } from "../../model/colour.js"
 import { exact } from "../../model/exact_sum.js"
 import { totals } from "../../model/formula_values.js"
 import { product as printed } from "../../model/printed_digits.js"
 import { say } from "../../model/words.js"
-import { unitsOf } from "./units.js"
+import { HEAD, SMALL } from "../sheet.js"
+import { column } from "./outputs.js"
+import { extentOf, unitsOf } from "./units.js"
 
 /** @typedef {import("../mechanism.js").Picture} Picture */
 /** @typedef {import("../../model/numbers.js").Numbers} Numbers */
 /** @typedef {import("../pen.js").Pen} Pen */
+/** @typedef {import("../../model/layout.js").Box} Box */
+/** @typedef {{ x: string, w: string, b: string, n: number, outputs: number, product: (d: number) => number }} Parts  what is read, its weights and bias, which output it is of how many, and what each unit adds */
+
+const [SIGN, EDGE] = [44, 64] // between two maps, the products and the outputs
+const FOOT = 118 // under the maps: their colours, and the sum
+const MOST = 16 // channels with a step each
 
 /** @type {Picture} */
 export function dense(pen, numbers, symbol, cell) {
+  const parts = partsOf(numbers, symbol, cell[0])
+  const shape = numbers.shape(parts.x)
+  const wide = numbers.count(symbol) <= 4 ? 130 : 210
+  const last = { x: pen.width - wide - 4, y: HEAD, width: wide, height: pen.height - HEAD - 40 }
+  const room = { width: (last.x - 2 * SIGN - EDGE) / 3, height: pen.height - HEAD - FOOT }
+  const size = extentOf(shape, room.width, room.height)
+  const most = strongest(numbers, parts)
+  const boxes = [0, 1, 2].map((n) => ({ x: 3 + n * (size.width + SIGN), y: HEAD, ...size }))
+  factors(pen, numbers, parts, boxes, most)
+  pen.head(numbers.maps[symbol].label, "", last.x, 13, wide, numbers.maps[symbol].plain, pen.tone)
+  const to = column(pen, numbers, symbol, cell[0], last, { made: true })
+  const channels = shape.length === 3 && shape[0] > 1 && shape[0] <= MOST ? shape[0] : 0
+  const bar = channels
+    ? byChannel(pen, numbers, symbol, cell, parts, last.x - EDGE)
+    : byHalves(pen, numbers, symbol, cell, parts, { ...boxes[2], width: last.x - 200 - boxes[2].x })
+  const turn = last.x - 26
+  const low = Math.min(bar.y + bar.height + 9, pen.height - 5)
+  const middle = bar.x + bar.width / 2
+  if (channels)
+    pen.lead(
+      [bar.x + bar.width, bar.y + bar.height / 2],
+      [turn, bar.y + bar.height / 2],
+      [turn, to.y + to.height / 2],
+      [to.x - 6, to.y + to.height / 2],
+    )
+  else
+    pen.lead(
+      [middle, bar.y + bar.height],
+      [middle, low],
+      [turn, low],
+      [turn, to.y + to.height / 2],
+      [to.x - 6, to.y + to.height / 2],
+    )
+}
+
+/** @param {Numbers} numbers @param {string} symbol @param {number} n @returns {Parts} */
+function partsOf(numbers, symbol, n) {
   const [x, w, b] = ["all", "last", "same"].map(
     (pattern) => numbers.links(symbol).find((link) => link.pattern === pattern)?.source ?? "",
   )
-  const shape = numbers.shape(x)
   const outputs = numbers.count(symbol)
   const [values, weights] = [numbers.values(x), numbers.values(w)]
-  const n = cell[0]
-  const product = (/** @type {number} */ d) => values[d] * weights[d * outputs + n]
-  const largest = Array.from(values, (_, d) => d).reduce(
+  return { x, w, b, n, outputs, product: (d) => values[d] * weights[d * outputs + n] }
+}
+
+/** The unit that adds most. @param {Numbers} numbers @param {Parts} parts */
+const strongest = (numbers, { x, product }) =>
+  Array.from({ length: numbers.count(x) }, (_, d) => d).reduce(
     (best, d) => (Math.abs(product(d)) > Math.abs(product(best)) ? d : best),
     0,
   )
-  const most = Math.abs(product(largest))
-  const channels = shape.length === 3 && shape[0] > 1
-  const height = Math.max(pen.height - (channels ? 100 : 44), 60)
-  const each = Math.min((pen.width - 190) / 3, channels ? pen.width * 0.22 : pen.width * 0.175)
-  let at = 4
-  let drawn = 0
+
+// The units, their weights to this output, and the products.
+/** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {Box[]} boxes @param {number} chosen */
+function factors(pen, numbers, { x, w, n, outputs, product }, boxes, chosen) {
+  const [values, weights] = [numbers.values(x), numbers.values(w)]
+  const weight = (/** @type {number} */ d) => weights[d * outputs + n]
+  const most = Math.abs(product(chosen))
+  const to = numbers.isClasses(outputs)
+    ? say("web.mechanism.to_output", { name: numbers.nameOf(n, outputs) })
+    : numbers.maps[w].plain
   const three = /** @type {[string, string, (d: number) => number, number[], string, string][]} */ ([
     [
       numbers.maps[x].label,
@@ -39,80 +91,72 @@ export function dense(pen, numbers, symbol, cell) {
       numbers.maps[x].scale,
       "⊙",
     ],
-    [
-      `${numbers.maps[w].label}[d,${n}]`,
-      numbers.maps[w].plain,
-      (d) => weights[d * outputs + n],
-      numbers.maps[w].limits,
-      "signed",
-      "=",
-    ],
-    ["", say("web.mechanism.products"), product, [-most, most], "signed", channels ? "Σ" : ""],
+    [`${numbers.maps[w].label}[d,${n}]`, to, weight, numbers.maps[w].limits, "signed", "="],
+    ["", say("web.mechanism.n_products", { n: numbers.count(x) }), product, [-most, most], "signed", ""],
   ])
-  for (const [name, word, pick, limits, scale, sign] of three) {
-    const place = { x: at, y: 24, width: each, height }
-    const { width: wide, height: tall } = unitsOf(pen, shape, pick, limits, scale, place, largest)
-    pen.head(name, "", at, 10, Math.max(wide, 70), word)
-    pen.ends(limits, scale, { x: at, y: 24, width: wide, height: tall })
-    if (sign) pen.sign(sign, at + wide + 14, 24 + tall / 2)
-    at += wide + 28
-    drawn = Math.max(drawn, tall)
-  }
-  const ringed = say("web.mechanism.largest_product", {
-    product: printed(values[largest], weights[largest * outputs + n]),
+  const words = (/** @type {number} */ d) => printed(values[d], weight(d))
+  three.forEach(([name, word, pick, limits, scale, sign], i) => {
+    const box = boxes[i]
+    name ? pen.head(name, "", box.x, 13, box.width + SIGN - 8, word) : pen.text(word, box.x, 13, { bold: true })
+    unitsOf(pen, numbers.shape(x), pick, limits, scale, box, { chosen: most ? chosen : -1, say: words })
+    pen.ends(limits, scale, box)
+    if (sign) pen.sign(sign, box.x + box.width + SIGN / 2, box.y + box.height / 2)
   })
-  const under = channels ? pen.height - 70 : pen.height - 8
-  if (most && 24 + drawn + 30 < under + 8) pen.text(ringed, 4, under, { size: 12, room: at - 30 })
-  if (channels) return bySteps(pen, numbers, symbol, cell, { at, b, height, shape, product })
+  const y = boxes[0].y + boxes[0].height + 38
+  if (!most || y > pen.height - 100) return
+  pen.ring({ rows: { start: 0, count: 1, step: 1 }, columns: { start: 0, count: 1, step: 1 }, strong: true }, 1, 1, {
+    x: 5,
+    y: y - 6,
+    width: 12,
+    height: 12,
+  })
+  pen.text(say("web.mechanism.largest_product", { product: words(chosen) }), 25, y, {
+    size: SMALL,
+    room: boxes[2].x - 30,
+  })
+}
+
+/** What goes up, what goes down, the bias. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {Parts} parts @param {Box} over */
+function byHalves(pen, numbers, symbol, cell, { x, b, n, product }, over) {
   const products = Array.from({ length: numbers.count(x) }, (_, d) => product(d))
   const [up, down] = totals(products)
   const count = (/** @type {(value: number) => boolean} */ wanted) => products.filter(wanted).length
   const terms = [
     { value: up, name: say("web.mechanism.units_up", { n: count((value) => value > 0) }) },
     { value: down, name: say("web.mechanism.units_down", { n: count((value) => value < 0) }) },
-    ...(b ? [{ value: numbers.at(b, cell), name: `${numbers.maps[b].label}[${n}]` }] : []),
+    ...(b
+      ? [{ value: numbers.at(b, cell), name: `<i>${numbers.maps[b].label}</i>[${n}]`, term: "b", symbol: b, cell }]
+      : []),
   ]
-  pen.arrow(at - 16, 24 + height / 2, at + 8, 24 + height / 2)
-  const box = { x: at + 30, y: 12, width: pen.width - at - 40, height: pen.height - 22 }
-  pen.ladder(terms, numbers.at(symbol, cell), `${numbers.maps[symbol].label}[${n}]`, box)
+  const box = { x: over.x, y: over.y + over.height + 32, width: Math.min(over.width, 320), height: 60 }
+  return pen.balance(terms, numbers.at(symbol, cell), box, { paint: paintOf(numbers, symbol, cell), row: 19 })
 }
 
-// Behind maps each channel's part is a step, and all outputs stand beside.
-/** @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {{ at: number, b: string, height: number, shape: number[], product: (d: number) => number }} parts */
-function bySteps(pen, numbers, symbol, cell, { at, b, height, shape, product }) {
-  const outputs = numbers.count(symbol)
-  const room = { x: at, y: 24, width: pen.width - at - 4, height: pen.height - 84 }
-  pen.text(numbers.maps[symbol].label, at + 8, 10, { size: 16, math: true })
-  const values = numbers.values(symbol)
-  const row = (/** @type {number} */ m) => ({
-    name: numbers.nameOf(m, outputs),
-    value: values[m],
-    bold: m === cell[0],
-  })
-  if (outputs <= 12)
-    pen.rows(
-      Array.from({ length: outputs }, (_, m) => row(m)),
-      room,
-      { names: 54 },
-    )
-  else {
-    const { limits, scale } = numbers.maps[symbol]
-    unitsOf(pen, [outputs], (m) => values[m], limits, scale, { ...room, x: at + 8, width: room.width - 16, height })
-  }
-  const steps = grouped(shape, product)
-  if (b) steps.push({ value: numbers.at(b, cell), name: numbers.maps[b].label })
-  const stairs = { x: 22, y: pen.height - 52, width: pen.width - 30, height: 36 }
-  pen.stairs(steps, numbers.at(symbol, cell), stairs, { figures: steps.length <= 4 })
-  const note = { size: 10, align: /** @type {CanvasTextAlign} */ ("right"), fill: pen.soft }
-  pen.text(say("web.mechanism.by_channel"), pen.width - 4, pen.height - 6, note)
-}
-
-// What each channel adds.
-/** @param {number[]} shape @param {(d: number) => number} product */
-function grouped([channels, rows, columns], product) {
+/** Behind maps each channel's part is a step. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {Parts} parts @param {number} width */
+function byChannel(pen, numbers, symbol, cell, { x, b, product }, width) {
+  const [channels, rows, columns] = numbers.shape(x)
   const size = rows * columns
-  return Array.from({ length: channels }, (_, c) => ({
+  /** @type {import("../sums.js").Term[]} */
+  const steps = Array.from({ length: channels }, (_, c) => ({
     value: exact(Array.from({ length: size }, (_, d) => product(c * size + d))),
-    name: String(c),
+    name: `${numbers.maps[x].label === "v" ? "" : numbers.maps[x].label}[${c}]`,
+    term: `c${c}`,
   }))
+  if (b) steps.push({ value: numbers.at(b, cell), name: numbers.maps[b].label, term: "b", symbol: b, cell })
+  const most = Math.max(...steps.map(({ value }) => Math.abs(value)))
+  const pitch = (width - 60) / steps.length
+  const places = [...steps.map((_, n) => (n + 0.5) * pitch), width - 26]
+  const box = { x: 0, y: pen.height - 80, width, height: 34 }
+  const limited = steps.map((step) => ({ ...step, limits: [-most, most] }))
+  return pen.stairs(limited, numbers.at(symbol, cell), box, {
+    places,
+    wide: Math.min(40, pitch * 0.6),
+    room: pitch,
+    figures: pitch > 34,
+    paint: paintOf(numbers, symbol, cell),
+  })
 }
+
+/** @param {Numbers} numbers @param {string} symbol @param {number[]} cell */
+const paintOf = (numbers, symbol, cell) =>
+  colour(numbers.at(symbol, cell), numbers.maps[symbol].limits, numbers.maps[symbol].scale)

@@ -1,127 +1,222 @@
-// Back through a fully connected layer, to a unit.
+// Back through a fully connected layer, to a unit: through each weight what arrived at its output.
 
-import { number } from "../../model/format.js"
+import { colour } from "../../model/colour.js"
+import { number, timesPower } from "../../model/format.js"
 import { terms, totals } from "../../model/formula_values.js"
 import { one } from "../../model/links.js"
-import { digitsOf, gridOf } from "../../model/printed_digits.js"
+import { digitsOf, gridOf, product } from "../../model/printed_digits.js"
+import { writtenSum } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
-import { unitsOf } from "./units.js"
-import { channelName } from "./windows.js"
+import { HEAD, SMALL } from "../sheet.js"
+import { extentOf, unitsOf } from "./units.js"
+import { channelName, fitted, middleOf, sizeOf } from "./windows.js"
 
 /** @typedef {import("../mechanism.js").Picture} Picture */
 /** @typedef {import("../../model/numbers.js").Numbers} Numbers */
+/** @typedef {import("../../model/formula_values.js").Term} Term */
 /** @typedef {import("../pen.js").Pen} Pen */
+/** @typedef {import("../../model/layout.js").Box} Box */
+/** @typedef {{ symbol: string, cell: number[], w: string, dy: string, all: Term[] }} Parts  a gradient and one of its entries, the weights and what arrived, and what each output adds */
 
 const MOST_DIGITS = 6 // of a factor
-const MOST_ARROWS = 4 // outputs with an arrow each; of more, the largest terms are bars
+const [FEW, SHOWN] = [4, 12] // outputs with maps of their own, and with a row each
+const EDGE = 200 // between the map that is made and the shares: the bars
 
-/** @param {number[]} products */
-const bothTotals = (products) => totals(products).map((value, n) => ({ value, name: "+−"[n] }))
-
-/** What comes back to a unit: through each weight what arrived at its output. @type {Picture} */
+/** @type {Picture} */
 export function denseBack(pen, numbers, symbol, cell) {
   const [w, dy] = ["unit", "all"].map(
     (pattern) => numbers.links(symbol).find((link) => link.pattern === pattern)?.source ?? "",
   )
-  const all = terms(numbers, symbol, cell)
-  if (all.length <= MOST_ARROWS) return reports(pen, numbers, symbol, cell, { w, dy, all })
+  const parts = { symbol, cell, w, dy, all: terms(numbers, symbol, cell) }
+  const made = madeAt(pen, numbers, parts, pen.width * (parts.all.length <= FEW ? 0.21 : 0.19))
+  parts.all.length <= FEW ? reports(pen, numbers, parts, made) : ranked(pen, numbers, parts, made)
+}
+
+/** What is made, with its ring; its box and the middle of its cell. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {number} width @returns {{ box: Box, at: number[] }} */
+function madeAt(pen, numbers, { symbol, cell }, width) {
+  const shape = numbers.shape(symbol)
+  const { limits } = numbers.maps[symbol]
+  const high = pen.height - HEAD - 60
+  if (shape.length === 3) {
+    const box = fitted(numbers, symbol, 3, HEAD, width, high)
+    pen.head(
+      channelName(numbers, symbol, cell[0]),
+      sizeOf(numbers, symbol),
+      box.x,
+      13,
+      box.width,
+      numbers.maps[symbol].plain,
+      pen.tone,
+    )
+    pen.map(numbers, symbol, [cell[0]], box)
+    pen.frame(box, "made")
+    pen.ring({ rows: one(cell[1]), columns: one(cell[2]), strong: true }, shape[1], shape[2], box)
+    return { box, at: middleOf(numbers, symbol, box, cell) }
+  }
+  const values = numbers.values(symbol)
+  const size = extentOf(shape, width, high)
+  const box = { x: 3, y: HEAD, ...size }
+  pen.head(numbers.maps[symbol].label, "", box.x, 13, width, numbers.maps[symbol].plain, pen.tone)
+  const { middle } = unitsOf(
+    pen,
+    shape,
+    (d) => values[d],
+    limits,
+    "signed",
+    { ...box, width, height: high },
+    { chosen: cell[0] },
+  )
+  pen.frame(box, "made")
+  pen.ends(limits, "signed", box)
+  return { box, at: middle }
+}
+
+// Few outputs: for each its weights, what arrived there, and the shares of all units; and this unit's shares as bars.
+/** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ box: Box, at: number[] }} made */
+function reports(pen, numbers, parts, made) {
+  const { symbol, cell, w, dy, all } = parts
+  const count = all.length
+  const shape = numbers.shape(symbol)
+  const last = { x: pen.width - 146, y: HEAD, width: 142, height: pen.height - HEAD - 8 }
+  const line = (pen.height - HEAD - 6) / count
+  const from = made.box.x + made.box.width + EDGE
+  const size = extentOf(shape, (last.x - from - 150) / 2, line - 12)
+  const values = [numbers.values(w), numbers.values(dy)]
+  const most = numbers.maps[w].limits[1] * numbers.maps[dy].limits[1]
+  const at = numbers.offset(symbol, cell)
+  const [shares, weights] = [from, from + size.width + (last.x - from - 2 * size.width) / 2 - 10]
+  pen.text(say("web.mechanism.shares_of"), shares, 13, { bold: true })
+  pen.text(
+    say("web.mechanism.weight_gradient"),
+    shares + pen.widthOf(say("web.mechanism.shares_of"), { bold: true }) + 10,
+    13,
+    { fill: pen.soft, room: weights - shares - 80 },
+  )
+  pen.head(numbers.maps[w].label, "", weights, 13, size.width + 60, numbers.maps[w].plain)
+  pen.head(numbers.maps[dy].label, "", last.x, 13, last.width, say("web.mechanism.arrived"))
+  const digits = Math.max(
+    4,
+    ...all.map((_, n) => Math.min(digitsOf(values[0][at * count + n], values[1][n], 4), MOST_DIGITS)),
+  )
+  for (let n = 0; n < count; n++) {
+    const y = HEAD + n * line
+    const name = numbers.nameOf(n, count)
+    const weight = (/** @type {number} */ d) => values[0][d * count + n]
+    const words = (/** @type {number} */ d) => product(weight(d), values[1][n])
+    const ring = { chosen: at, say: words }
+    const [left, right] = [shares, weights].map((x) => ({ x, y, ...size }))
+    unitsOf(pen, shape, (d) => weight(d) * values[1][n], [-most, most], "signed", left, ring)
+    unitsOf(pen, shape, weight, numbers.maps[w].limits, "signed", right, ring)
+    pen.frame(right, "read")
+    pen.text(name, left.x + size.width + 8, y + 10, { size: SMALL, fill: pen.soft, room: 60 })
+    pen.text(say("web.mechanism.to_output", { name }), right.x + size.width + 8, y + 10, {
+      size: SMALL,
+      fill: pen.soft,
+      room: 64,
+    })
+    pen.sign("=", (left.x + size.width + right.x) / 2 + 8, y + size.height / 2)
+    pen.sign("·", (right.x + size.width + last.x) / 2 + 8, y + size.height / 2)
+    pen.cell(
+      values[1][n],
+      numbers.maps[dy].limits,
+      "signed",
+      { ...last, y, height: line - 12 },
+      {
+        ring: pen.tone,
+        name,
+        write: (value) => number(value, digits),
+        term: `n${n}`,
+        symbol: dy,
+        at: [n],
+      },
+    )
+  }
+  barsOf(pen, numbers, parts, made)
+}
+
+// The shares of one unit, output by output, and what they add up to.
+/** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ box: Box, at: number[] }} made */
+function barsOf(pen, numbers, { symbol, cell, all }, { box, at }) {
+  const total = numbers.at(symbol, cell)
+  const limits = numbers.maps[symbol].limits
+  const width = EDGE - 96
+  const place = { x: box.x + box.width + 46, y: box.y + Math.max((pen.height - HEAD) / 2 - 70, 0), width, height: 100 }
+  const named = all.map(({ value }, n) => ({ value, term: `n${n}`, name: numbers.nameOf(n, all.length), limits }))
+  const bar = pen.shares(named, total, place, colour(total, limits, "signed"))
+  const turn = box.x + box.width + 22
+  pen.lead([bar.x - 2, bar.y + bar.height / 2], [turn, bar.y + bar.height / 2], [turn, at[1]], [at[0] + 6, at[1]])
+}
+
+// Many outputs: the largest terms as rows, and all of them added up under these.
+/** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ box: Box, at: number[] }} made */
+function ranked(pen, numbers, { symbol, cell, w, dy, all }, { box, at }) {
   const shown = all
     .map((term, n) => ({ n, term }))
     .sort((a, b) => Math.abs(b.term.value) - Math.abs(a.term.value))
-    .slice(0, 12)
+    .slice(0, SHOWN)
     .sort((a, b) => a.n - b.n)
-  const name = (/** @type {number} */ n) => numbers.nameOf(n, all.length)
-  const width = (pen.width - 70) / 3
-  const height = pen.height - 96
+  const from = box.x + box.width + 60
+  const width = (pen.width - from - 76) / 3
+  const height = pen.height - HEAD - 104
   const factors = [w, dy].map((name) => shown.map(({ term }) => numbers.at(name, term.cells[name])))
-  const { writes, sign: equals } = gridOf(factors[0], factors[1])
-  const three = /** @type {[string, number[], string][]} */ ([
-    [say("web.mechanism.products"), shown.map(({ term }) => term.value), equals],
-    [`${numbers.maps[w].label}`, factors[0], "⊙"],
-    [`${numbers.maps[dy].label}`, factors[1], ""],
-  ])
-  three.forEach(([title, values, sign], i) => {
-    const x = 4 + i * (width + 30)
-    pen.text(title, x, 10, { size: 14, math: i > 0 })
-    pen.rows(
-      shown.map(({ n }, at) => ({ name: name(n), value: values[at], text: writes[(i + 2) % 3](values[at], at) })),
-      { x, y: 24, width, height },
-      { names: 44 },
-    )
-    if (sign) pen.sign(sign, x + width + 15, 24 + height / 2)
+  const products = shown.map(({ term }) => term.value)
+  const written = writtenSum(products, numbers.at(symbol, cell))
+  const { writes, sign: equals } = gridOf(factors[0], factors[1], written.write)
+  const title = say(all.length > SHOWN ? "web.mechanism.largest_of" : "web.mechanism.products", {
+    n: SHOWN,
+    count: all.length,
   })
-  if (all.length > shown.length)
-    pen.text(say("web.mechanism.of", { n: shown.length, count: all.length }), pen.width - 4, 10, {
-      size: 11,
-      align: "right",
-      fill: pen.soft,
-    })
-  const steps =
-    all.length <= 24
-      ? all.map(({ value }, n) => ({ value, name: all.length <= 12 ? name(n) : "" }))
-      : bothTotals(all.map(({ value }) => value))
-  pen.stairs(
-    steps,
-    numbers.at(symbol, cell),
-    { x: 22, y: pen.height - 52, width: pen.width - 30, height: 36 },
-    { figures: steps.length <= 3 },
-  )
+  const three = /** @type {[string, string, number[], string][]} */ ([
+    ["", [title, timesPower(written.power)].join(" "), products, equals],
+    [numbers.maps[w].label, numbers.maps[w].plain, factors[0], "·"],
+    [numbers.maps[dy].label, say("web.mechanism.arrived"), factors[1], ""],
+  ])
+  three.forEach(([label, title, values, sign], i) => {
+    const x = from + i * (width + 34)
+    label ? pen.head(label, "", x, 13, width, title) : pen.text(title, x, 13, { bold: true, room: width })
+    const rows = shown.map(({ n, term }, at) => ({
+      name: numbers.nameOf(n, all.length),
+      value: values[at],
+      text: writes[(i + 2) % 3](values[at], at),
+      term: `n${n}`,
+      ...(i === 1 ? { symbol: w, cell: term.cells[w] } : {}),
+    }))
+    pen.rows(rows, { x, y: HEAD, width, height }, { names: numbers.isClasses(all.length) ? 84 : 40 })
+    if (sign) pen.sign(sign, x + width + 17, HEAD + height / 2)
+  })
+  const bar = added(pen, numbers, { symbol, cell, w, dy, all }, { from, to: pen.width })
+  const turn = box.x + box.width + 22
+  pen.lead([bar.x - 2, bar.y + bar.height / 2], [turn, bar.y + bar.height / 2], [turn, at[1]], [at[0] + 6, at[1]])
 }
 
-/** Few outputs: an arrow from each, as thick as its term is large. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {{ w: string, dy: string, all: import("../../model/formula_values.js").Term[] }} parts */
-function reports(pen, numbers, symbol, cell, { w, dy, all }) {
-  const shape = numbers.shape(symbol)
-  const side = Math.min(pen.width * 0.26, pen.height - 44)
-  const box = { x: 4, y: 24, width: side, height: side }
-  let wide = side
-  if (shape.length === 3) {
-    const [rows, columns] = shape.slice(-2)
-    Object.assign(box, {
-      width: Math.min(side, (side * columns) / rows),
-      height: Math.min(side, (side * rows) / columns),
-    })
-    const ring = { rows: one(cell[1]), columns: one(cell[2]), strong: true }
-    pen.map(numbers, symbol, [cell[0]], box, [ring])
-    wide = box.width
-  } else {
-    const { limits } = numbers.maps[symbol]
-    wide = unitsOf(pen, shape, (d) => numbers.values(symbol)[d], limits, "signed", box).width
-  }
-  pen.head(channelName(numbers, symbol, cell[0]), "", 4, 10, wide, numbers.maps[symbol].plain)
-  const sum = { x: wide + 52, y: 12, width: pen.width * 0.24, height: Math.min(pen.height - 20, 58 * (all.length + 1)) }
-  pen.arrow(sum.x - 8, 24 + side / 2, sum.x - 38, 24 + side / 2)
-  const name = (/** @type {number} */ n) => say("web.mechanism.from_output", { name: numbers.nameOf(n, all.length) })
-  pen.ladder(
-    all.map(({ value }, n) => ({ value, name: name(n) })),
-    numbers.at(symbol, cell),
-    "",
-    sum,
-  )
-  const right = pen.width - 96
-  pen.head(numbers.maps[dy].label, "", right, 10, 92, say("web.mechanism.arrived"))
-  const line = Math.min((pen.height - 30) / all.length, 62)
-  const most = Math.max(...all.map(({ value }) => Math.abs(value)), 1e-300)
-  const pairs = all.map(({ cells }) => [numbers.at(w, cells[w]), numbers.at(dy, cells[dy])])
-  const digits = Math.min(Math.max(...pairs.map(([a, b]) => digitsOf(a, b, 4))), MOST_DIGITS)
-  all.forEach(({ value, cells }, n) => {
-    const y = 24 + n * line + line / 2
-    pen.cell(
-      numbers.at(dy, cells[dy]),
-      numbers.maps[dy].limits,
-      "signed",
-      { x: right, y: y - 15, width: 92, height: 30 },
-      { ring: pen.tone, write: (figure) => number(figure, digits) },
+/** All shares, from right to left; of many what goes up and what goes down. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ from: number, to: number }} place @returns {Box} */
+function added(pen, numbers, { symbol, cell, all }, { from, to }) {
+  const total = numbers.at(symbol, cell)
+  const paint = colour(total, numbers.maps[symbol].limits, "signed")
+  const values = all.map(({ value }) => value)
+  if (all.length > SHOWN) {
+    const [up, down] = totals(values)
+    const count = (/** @type {(value: number) => boolean} */ wanted) => values.filter(wanted).length
+    const terms = [
+      { value: up, name: say("web.mechanism.outputs_up", { n: count((value) => value > 0) }) },
+      { value: down, name: say("web.mechanism.outputs_down", { n: count((value) => value < 0) }) },
+    ]
+    return pen.balance(
+      terms,
+      total,
+      { x: from, y: pen.height - 76, width: (to - from) * 0.5, height: 60 },
+      { paint, left: say("web.mechanism.left") },
     )
-    const to = sum.y + (n + 0.62) * Math.min(sum.height / (all.length + 1), 58)
-    const thick = 1.5 + 7 * Math.sqrt(Math.abs(value) / most)
-    pen.arrow(right - 6, y, sum.x + sum.width + 10, to, pen.tone, thick)
-    const weight = `× ${numbers.maps[w].label}[${numbers.index(w, cells[w]).join(",")}] = ${number(numbers.at(w, cells[w]), digits)}`
-    const middle = (right + sum.x + sum.width) / 2
-    pen.text(weight, middle, (y + to) / 2 - 8 - thick / 2, {
-      size: 11,
-      align: "center",
-      room: right - sum.x - sum.width - 20,
-    })
-  })
-  pen.text(say("web.mechanism.widths"), pen.width - 4, pen.height - 8, { size: 11, align: "right", fill: pen.soft })
+  }
+  const most = Math.max(...values.map(Math.abs))
+  const pitch = (to - from - 80) / all.length
+  const steps = all.map(({ value }, n) => ({
+    value,
+    name: numbers.nameOf(n, all.length),
+    term: `n${n}`,
+    limits: [-most, most],
+  }))
+  const places = [...steps.map((_, n) => from + 80 + (n + 0.5) * pitch).toReversed(), from + 24]
+  const box = { x: from, y: pen.height - 92, width: to - from, height: 44 }
+  return pen.stairs(steps.toReversed(), total, box, { places, wide: 40, room: pitch, paint })
 }

@@ -2,13 +2,14 @@
 
 import { one } from "../../model/links.js"
 import { say } from "../../model/words.js"
+import { HEAD, SMALL } from "../sheet.js"
 import { channelName, fitted } from "./windows.js"
 
 /** @typedef {import("../mechanism.js").Picture} Picture */
 /** @typedef {import("../../model/numbers.js").Numbers} Numbers */
 /** @typedef {import("../pen.js").Pen} Pen */
 
-const STRIP = 18 // height of a row of the list
+const STRIP = 22 // height of a row of the list
 
 /** The rows of a map, pulled out and joined end to end. @type {Picture} */
 export function flattened(pen, numbers, _symbol, cell) {
@@ -19,24 +20,24 @@ export function flattened(pen, numbers, _symbol, cell) {
   const values = numbers.values("v")
   const { limits, scale } = numbers.maps.v
   if (shape.length === 3) unrolled(pen, numbers, link.source, cell)
-  const strip = { x: 24, y: pen.height - 44, width: pen.width - 40, height: STRIP }
-  pen.text("v", 4, strip.y + STRIP / 2, { size: 16, math: true })
+  const strip = { x: 24, y: pen.height - 50, width: pen.width - 40, height: STRIP }
+  pen.text("v", 4, strip.y + STRIP / 2, { size: 22, math: true })
   const ring = { rows: one(0), columns: one(at), strong: true }
   pen.picture(1, count, (n) => values[n], limits, scale, strip, [ring])
-  pen.text("0", strip.x, pen.height - 15, { size: 11, fill: pen.soft })
+  pen.text("0", strip.x, pen.height - 15, { size: SMALL, fill: pen.soft })
   pen.text(say("web.mechanism.number_of", { n: at, count }), strip.x + strip.width / 2, pen.height - 15, {
-    size: 12,
+    size: SMALL,
     align: "center",
   })
-  pen.text(String(count - 1), strip.x + strip.width, pen.height - 15, { size: 11, align: "right", fill: pen.soft })
+  pen.text(String(count - 1), strip.x + strip.width, pen.height - 15, { size: SMALL, align: "right", fill: pen.soft })
 }
 
 // The first rows, the one that is spoken of and the last: where each comes from, and where it stands in the list.
 /** @param {Pen} pen @param {Numbers} numbers @param {string} map @param {number[]} cell */
 function unrolled(pen, numbers, map, cell) {
   const [, rows, columns] = numbers.shape(map)
-  const box = fitted(numbers, map, 4, 24, pen.width * 0.26, pen.height - 94)
-  pen.head(channelName(numbers, map, cell[0]), "", box.x, 10, box.width, numbers.maps[map].plain)
+  const box = fitted(numbers, map, 4, HEAD, pen.width * 0.26, pen.height - HEAD - 92)
+  pen.head(channelName(numbers, map, cell[0]), "", box.x, 13, box.width, numbers.maps[map].plain)
   const ring = { rows: one(cell[1]), columns: one(cell[2]), strong: true }
   const shown = [...new Set([0, 1, cell[1], rows - 1])].filter((row) => row < rows).sort((a, b) => a - b)
   const along = { start: 0, count: columns, step: 1 }
@@ -58,9 +59,9 @@ function unrolled(pen, numbers, map, cell) {
       { x, y: 42 + STRIP, width: wide },
     )
     const start = from + row * columns
-    pen.text(say("web.mechanism.row", { row }), x + wide / 2, 14, { size: 12, bold: true, align: "center" })
+    pen.text(say("web.mechanism.row", { row }), x + wide / 2, 14, { size: SMALL, bold: true, align: "center" })
     pen.text(`v[${start} … ${start + columns - 1}]`, x + wide / 2, 30, {
-      size: 12,
+      size: SMALL,
       math: true,
       align: "center",
       room: wide,

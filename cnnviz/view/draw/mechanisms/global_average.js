@@ -3,6 +3,7 @@
 import { number, short } from "../../model/format.js"
 import { one } from "../../model/links.js"
 import { say } from "../../model/words.js"
+import { HEAD, SMALL } from "../sheet.js"
 import { channelName, fitted } from "./windows.js"
 
 /** @typedef {import("../mechanism.js").Picture} Picture */
@@ -13,31 +14,31 @@ import { channelName, fitted } from "./windows.js"
 export function wholeChannel(pen, numbers, symbol, cell) {
   const [{ source }] = numbers.links(symbol)
   if (numbers.maps[source].kind === "map") return levelled(pen, numbers, symbol, source, cell)
-  const box = fitted(numbers, symbol, 4, 24, pen.width * 0.4, pen.height - 44)
+  const box = fitted(numbers, symbol, 4, HEAD, pen.width * 0.4, pen.height - HEAD - 26)
   const [, rows, columns] = numbers.shape(symbol)
-  pen.head(channelName(numbers, symbol, cell[0]), "", box.x, 10, box.width, numbers.maps[symbol].plain)
+  pen.head(channelName(numbers, symbol, cell[0]), "", box.x, 13, box.width, numbers.maps[symbol].plain)
   pen.map(numbers, symbol, [cell[0]], box, [{ rows: one(cell[1]), columns: one(cell[2]), strong: true }])
   const [from, to] = [pen.width * 0.6, box.x + box.width + 12]
-  const y = 24 + box.height / 2
+  const y = HEAD + box.height / 2
   pen.arrow(from - 12, y, to, y)
   const text = `${number(numbers.at(source, [cell[0]]))} ÷ ${rows * columns}`
   pen.text(text, (from + to) / 2, y - 16, { size: 15, bold: true, align: "center", room: from - to - 20 })
-  pen.head(numbers.maps[source].label, "", from, 10, pen.width - from, say("web.mechanism.arrived"))
-  all(pen, numbers, source, cell[0], { x: from, y: 24, width: pen.width - from - 10, height: pen.height - 40 })
+  pen.head(numbers.maps[source].label, "", from, 13, pen.width - from, say("web.mechanism.arrived"))
+  all(pen, numbers, source, cell[0], { x: from, y: HEAD, width: pen.width - from - 10, height: pen.height - 40 })
 }
 
 // Every map, the cells of the chosen one as a heap that its mean levels, and all means.
 /** @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {string} source @param {number[]} cell */
 function levelled(pen, numbers, symbol, source, [chosen]) {
   const [channels, rows, columns] = numbers.shape(source)
-  const maps = { x: 4, y: 24, width: pen.width * 0.4, height: pen.height - 44 }
+  const maps = { x: 4, y: HEAD, width: pen.width * 0.4, height: pen.height - HEAD - 26 }
   const foot = channels <= MOST_NAMED ? 16 : 3
   const [across, side] = tiled(channels, columns / rows, maps, foot)
   pen.head(
     numbers.maps[source].label,
     "",
     maps.x,
-    10,
+    13,
     maps.width,
     say("web.mechanism.maps", { n: channels, rows, columns }),
   )
@@ -53,7 +54,7 @@ function levelled(pen, numbers, symbol, source, [chosen]) {
     pen.picture(rows, columns, (n) => values[from + n], limits, scale, box, c === chosen ? [whole] : [])
     if (foot > 3)
       pen.text(numbers.nameOf(c, channels), x + width / 2, y + side + 8, {
-        size: 10,
+        size: SMALL,
         align: "center",
         bold: c === chosen,
         room: width + GAP,
@@ -65,15 +66,15 @@ function levelled(pen, numbers, symbol, source, [chosen]) {
   heaped(pen, numbers, source, chosen, numbers.at(symbol, [chosen]), heap)
   const last = heap.x + heap.width + 44
   pen.arrow(last - 32, middle, last - 12, middle)
-  pen.head(numbers.maps[symbol].label, "", last, 10, pen.width - last, numbers.maps[symbol].plain)
-  all(pen, numbers, symbol, chosen, { x: last, y: 24, width: pen.width - last - 4, height: pen.height - 40 })
+  pen.head(numbers.maps[symbol].label, "", last, 13, pen.width - last, numbers.maps[symbol].plain)
+  all(pen, numbers, symbol, chosen, { x: last, y: HEAD, width: pen.width - last - 4, height: pen.height - 40 })
 }
 
 const GAP = 8 // between maps
 const MOST_NAMED = 16 // maps that have room for a name
 const MOST_ROWS = 12
 
-/** How many maps stand in a row, and how high each is: the largest that fit. @param {number} count @param {number} ratio of width to height @param {import("../pen.js").Box} room @param {number} foot under each @returns {[number, number]} */
+/** How many maps stand in a row, and how high each is: the largest that fit. @param {number} count @param {number} ratio of width to height @param {import("../../model/layout.js").Box} room @param {number} foot under each @returns {[number, number]} */
 function tiled(count, ratio, { width, height }, foot) {
   const side = (/** @type {number} */ across) =>
     Math.min((width / across - GAP) / ratio, height / Math.ceil(count / across) - foot)
@@ -82,7 +83,7 @@ function tiled(count, ratio, { width, height }, foot) {
 }
 
 // The cells of a channel, the largest first, and the line to which their mean levels them.
-/** @param {Pen} pen @param {Numbers} numbers @param {string} map @param {number} channel @param {number} mean @param {import("../pen.js").Box} box */
+/** @param {Pen} pen @param {Numbers} numbers @param {string} map @param {number} channel @param {number} mean @param {import("../../model/layout.js").Box} box */
 function heaped(pen, numbers, map, channel, mean, box) {
   const count = numbers.count(map) / numbers.shape(map)[0]
   const values = numbers
@@ -93,7 +94,7 @@ function heaped(pen, numbers, map, channel, mean, box) {
   const [low, high] = [Math.min(values[count - 1], 0), Math.max(values[0], 0)]
   const y = (/** @type {number} */ value) => box.y + ((high - value) / (high - low || 1)) * box.height
   const { context } = pen
-  pen.text(say("web.mechanism.heap", { n: count }), box.x, 10, { size: 12, fill: pen.soft, room: box.width + 30 })
+  pen.text(say("web.mechanism.heap", { n: count }), box.x, 13, { size: SMALL, fill: pen.soft, room: box.width + 30 })
   const wide = box.width / count
   context.fillStyle = pen.bars
   values.forEach((value, n) => {
@@ -111,12 +112,16 @@ function heaped(pen, numbers, map, channel, mean, box) {
     room: box.width,
   })
   const ends = say("web.mechanism.heap_ends", { low: short(low), high: short(high) })
-  pen.text(ends, box.x, box.y + box.height + 12, { size: 11, fill: pen.soft, room: box.width })
-  pen.text(say("web.mechanism.levels"), box.x, box.y + box.height + 28, { size: 11, fill: pen.soft, room: box.width })
+  pen.text(ends, box.x, box.y + box.height + 12, { size: SMALL, fill: pen.soft, room: box.width })
+  pen.text(say("web.mechanism.levels"), box.x, box.y + box.height + 28, {
+    size: SMALL,
+    fill: pen.soft,
+    room: box.width,
+  })
 }
 
 // The numbers of a row, or those around the chosen one.
-/** @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} chosen @param {import("../pen.js").Box} box */
+/** @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} chosen @param {import("../../model/layout.js").Box} box */
 function all(pen, numbers, symbol, chosen, box) {
   const channels = numbers.count(symbol)
   const from = Math.min(Math.max(chosen - MOST_ROWS / 2, 0), Math.max(channels - MOST_ROWS, 0))

@@ -3,6 +3,7 @@
 import { stored } from "../../model/explanation.js"
 import { one } from "../../model/links.js"
 import { say } from "../../model/words.js"
+import { HEAD, SMALL } from "../sheet.js"
 import { photographed } from "./photograph.js"
 import { channelName, fitted } from "./windows.js"
 
@@ -22,60 +23,64 @@ export function patch(pen, numbers, _symbol, cell) {
   const [down, right] = [Math.min(wanted, rows), Math.min(wanted, columns)]
   const top = Math.min(Math.max(cell[1] - (wanted >> 1), 0), rows - down)
   const left = Math.min(Math.max(cell[2] - (wanted >> 1), 0), columns - right)
-  const side = pen.height - 44
+  const side = pen.height - HEAD - 26
   const ring = { rows: { start: top, count: down, step: 1 }, columns: { start: left, count: right, step: 1 } }
   const own = { rows: one(cell[1]), columns: one(cell[2]), strong: true }
   const box =
     channels === COLOURS
       ? colours(pen, numbers, cell[0], [ring, own])
-      : fitted(numbers, "x", 4, 24, pen.width * 0.42, side)
+      : fitted(numbers, "x", 4, HEAD, pen.width * 0.42, side)
   if (channels !== COLOURS) {
-    pen.head(channelName(numbers, "x", cell[0]), `${rows}×${columns}`, box.x, 10, box.width, numbers.maps.x.plain)
+    pen.head(channelName(numbers, "x", cell[0]), `${rows}×${columns}`, box.x, 13, box.width, numbers.maps.x.plain)
     pen.map(numbers, "x", [cell[0]], box, [ring, own])
   }
   const at = box.x + box.width + 50
   const values = Array.from({ length: down * right }, (_, n) =>
     numbers.at("x", [cell[0], top + Math.floor(n / right), left + (n % right)]),
   )
-  const grid = { x: at, y: 24, width: Math.min(pen.width - at - 10, side * 1.6), height: side }
+  const grid = { x: at, y: HEAD, width: Math.min(pen.width - at - 10, side * 1.6), height: side }
   const place = (cell[1] - top) * right + cell[2] - left
-  pen.grid(values, right, numbers.maps.x.limits, "pixel", grid, { write: (value) => String(stored(numbers, value)) })
+  pen.grid(values, right, numbers.maps.x.limits, "pixel", grid, {
+    write: (value) => String(stored(numbers, value)),
+    symbol: "x",
+    cell: (n) => [cell[0], top + Math.floor(n / right), left + (n % right)],
+  })
   const [w, h] = [grid.width / right, grid.height / down]
   pen.context.strokeStyle = pen.tone
   pen.context.lineWidth = 2.5
   pen.context.strokeRect(grid.x + (place % right) * w, grid.y + Math.floor(place / right) * h, w - 1, h - 1)
   const named = channels === COLOURS ? say(CHANNELS[cell[0]]) : ""
-  pen.text([named, say("web.mechanism.pixels")].filter(Boolean).join(", "), at, 10, {
-    size: 12,
+  pen.text([named, say("web.mechanism.pixels")].filter(Boolean).join(", "), at, 13, {
+    size: SMALL,
     fill: pen.soft,
     room: grid.width,
   })
-  if (channels === COLOURS) return pen.arrow(at - 38, 24 + box.height / 2, at - 10, 24 + box.height / 2)
+  if (channels === COLOURS) return pen.arrow(at - 38, HEAD + box.height / 2, at - 10, HEAD + box.height / 2)
   const scale = box.width / columns
-  pen.thread([box.x + (left + right) * scale, box.y + top * (box.height / rows)], [at, 24])
-  pen.thread([box.x + (left + right) * scale, box.y + (top + down) * (box.height / rows)], [at, 24 + side])
+  pen.thread([box.x + (left + right) * scale, box.y + top * (box.height / rows)], [at, HEAD])
+  pen.thread([box.x + (left + right) * scale, box.y + (top + down) * (box.height / rows)], [at, HEAD + side])
 }
 
 const COLOURS = 3
 const CHANNELS = ["web.mechanism.red", "web.mechanism.green", "web.mechanism.blue"]
 
 // The photograph, and its three maps beside it.
-/** @param {Pen} pen @param {Numbers} numbers @param {number} chosen @param {import("../pen.js").Ring[]} rings */
+/** @param {Pen} pen @param {Numbers} numbers @param {number} chosen @param {import("../sheet.js").Ring[]} rings */
 function colours(pen, numbers, chosen, rings) {
   const [, rows, columns] = numbers.shape("x")
-  const free = pen.height - 44
-  const photo = fitted(numbers, "x", 4, 24, pen.width * 0.175, free)
-  const each = fitted(numbers, "x", 0, 24, pen.width * 0.13, free)
+  const free = pen.height - HEAD - 26
+  const photo = fitted(numbers, "x", 4, HEAD, pen.width * 0.175, free)
+  const each = fitted(numbers, "x", 0, HEAD, pen.width * 0.13, free)
   const values = numbers.values("x")
   const [, most] = numbers.maps.x.limits
   const size = rows * columns
-  pen.text(say("web.mechanism.photograph"), 4, 10, { size: 12, fill: pen.soft })
+  pen.text(say("web.mechanism.photograph"), 4, 13, { size: SMALL, fill: pen.soft })
   pen.pixels(rows, columns, (n) => [0, 1, 2].map((c) => Math.round((255 * values[c * size + n]) / most)), photo, rings)
   const from = photo.x + photo.width + 26
-  pen.sign("=", from - 13, 24 + each.height / 2)
+  pen.sign("=", from - 13, HEAD + each.height / 2)
   for (let c = 0; c < COLOURS; c++) {
     const box = { ...each, x: from + c * (each.width + 8) }
-    pen.head(channelName(numbers, "x", c), "", box.x, 10, box.width, say(CHANNELS[c]))
+    pen.head(channelName(numbers, "x", c), "", box.x, 13, box.width, say(CHANNELS[c]))
     pen.map(numbers, "x", [c], box, c === chosen ? rings : [])
   }
   return { ...each, x: from, width: COLOURS * (each.width + 8) - 8 }

@@ -1,112 +1,232 @@
 // A weight of a kernel: what it multiplies, and what its gradient is made of.
 
-import { power, short, timesPower } from "../../model/format.js"
+import { named } from "../../model/arithmetic.js"
+import { colour } from "../../model/colour.js"
+import { number, power, timesPower } from "../../model/format.js"
 import { totals } from "../../model/formula_values.js"
 import { one } from "../../model/links.js"
 import { product } from "../../model/printed_digits.js"
+import { fixed } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
-import { channelName, fitted, kernelName, ranges } from "./windows.js"
+import { HEAD, SMALL } from "../sheet.js"
+import { boxOf, channelName, fitted, kernelName, meets, ranges, sizeOf } from "./windows.js"
 
 /** @typedef {import("../mechanism.js").Picture} Picture */
 /** @typedef {import("../../model/numbers.js").Numbers} Numbers */
 /** @typedef {import("../../model/patterns.js").Cell} Cell */
 /** @typedef {import("../pen.js").Pen} Pen */
-/** @typedef {import("../pen.js").Box} Box */
+/** @typedef {import("../../model/layout.js").Box} Box */
+/** @typedef {{ symbol: string, cell: Cell, x: string, dy: string, met: [Cell, Cell][] }} Parts  a gradient and one of its entries, what the layer read, what arrived, and which cells of both meet */
 
-const HIGH = 230 // of a picture that has room for a sum under its maps
-const LONG = 3.4 // times as wide as high: then there is more room for it beside them
+const FOOT = 116 // colours and sum under the maps
+const [SIGN, LEAD] = [62, 106] // between two maps, the kernel and the shares
+const TILES = 72 // of the filter's other kernels
 
 /** The shares of one kernel weight's gradient: what it met, times what arrived. @type {Picture} */
 export function shares(pen, numbers, symbol, cell) {
   const links = numbers.links(symbol)
   const x = /** @type {any} */ (links.find(({ pattern }) => pattern === "touched")).source
   const dy = /** @type {any} */ (links.find(({ pattern }) => pattern === "channel")).source
-  const met = numbers.pairs(symbol, cell, x, dy)
+  const parts = { symbol, cell, x, dy, met: numbers.pairs(symbol, cell, x, dy) }
+  const values = sharesOf(numbers, parts)
+  const side = Math.min(
+    (pen.height - HEAD - FOOT) / numbers.shape(dy)[1],
+    (pen.width - 190 - LEAD - 2 * SIGN) / (2 * numbers.shape(dy)[2] + scaleOf(numbers, parts) * numbers.shape(x)[2]),
+  )
+  const own = kernelAt(pen, numbers, symbol, cell)
+  const places = beside(pen, numbers, parts, side)
+  const most = values.reduce((all, value) => Math.max(all, Math.abs(value)), 0)
+  const best = values.reduce((found, value, n) => (Math.abs(value) > Math.abs(values[found]) ? n : found), 0)
   const [rows, columns] = numbers.shape(dy).slice(-2)
-  const products = new Float64Array(rows * columns)
-  for (const [at, place] of met) products[place[1] * columns + place[2]] = numbers.at(x, at) * numbers.at(dy, place)
-  const size = (/** @type {[Cell, Cell]} */ [, place]) => Math.abs(products[place[1] * columns + place[2]])
-  const [largest] = met.length ? [met.reduce((best, pair) => (size(pair) > size(best) ? pair : best))] : []
-  const rings = (/** @type {number} */ n) =>
-    largest ? [{ rows: one(largest[n][1]), columns: one(largest[n][2]), strong: true }] : []
-  const [positive, negative] = totals([...products])
-  const [more, less] = [products.filter((value) => value > 0).length, products.filter((value) => value < 0).length]
-  const tall = pen.height > HIGH && pen.width < LONG * pen.height
-  const part = tall ? 0.23 : 0.16 // of the width, for a map; the sum stands under them where there is room
-  const free = Math.min(pen.height - (tall ? 132 : 44), pen.width * (part - 0.005))
-  const y = 24 + Math.max((pen.height - (tall ? 132 : 44) - free) / 3, 0)
-  const last = fitted(numbers, x, 0, y, pen.width * part, free)
-  last.x = pen.width - last.width - 4
-  const second = fitted(numbers, dy, 0, y, pen.width * part, free)
-  second.x = last.x - second.width - 24
-  const third = { ...second, x: second.x - second.width - 24 }
-  pen.head(channelName(numbers, x, cell[1]), "", last.x, y - 14, last.width, say("web.mechanism.met"))
-  pen.map(numbers, x, [cell[1]], last, [ranges(numbers, symbol, x, cell), ...rings(0)])
-  pen.sign("⊙", last.x - 12, y + free / 2)
-  pen.head(channelName(numbers, dy, cell[0]), "", second.x, y - 14, second.width, say("web.mechanism.arrived"))
-  pen.map(numbers, dy, [cell[0]], second, rings(1))
-  pen.sign("=", second.x - 12, y + free / 2)
-  const most = products.reduce((all, value) => Math.max(all, Math.abs(value)), 0)
-  pen.text(say("web.mechanism.shares", { n: met.length }), third.x, y - 14, { size: 12, room: third.width })
-  pen.picture(rows, columns, (n) => products[n], [-most, most], "signed", third, rings(1))
-  pen.ends([-most, most], "signed", third)
-  const grid = Math.min(third.x * (tall ? 0.72 : 0.33), free)
-  const own = gridOf(pen, numbers, symbol, cell, { x: 4, y, width: grid, height: grid })
-  const beside = {
-    x: own.x + grid + 34,
-    y: y - 14,
-    width: third.x - own.x - grid - 76,
-    height: Math.min(pen.height - y + 10, free + 30),
-  }
-  const sum = tall ? { x: 4, y: pen.height - 84, width: third.x + third.width - 4, height: 84 } : beside
-  pen.arrow(third.x - 6, y + free / 2, tall ? own.x + grid + 12 : third.x - 30, y + free / 2)
-  if (!tall) pen.arrow(sum.x - 6, y + grid / 2, sum.x - 28, y + grid / 2)
-  const terms = [
-    { value: positive, name: say("web.mechanism.adding", { n: more }) },
-    { value: negative, name: say("web.mechanism.adding", { n: less }) },
-  ]
-  pen.ladder(terms, numbers.at(symbol, cell), "", sum)
-  if (!largest) return
-  const share = product(numbers.at(x, largest[0]), numbers.at(dy, largest[1]))
-  const ringed = say("web.mechanism.largest_product", { product: share })
-  const under = third.y + third.height + 30
-  if (most && under < (tall ? sum.y - 12 : pen.height))
-    pen.text(ringed, pen.width - 4, under, { size: 12, align: "right", room: pen.width - third.x })
+  drawnMaps(pen, numbers, parts, places, { values, most })
+  const bar = summed(pen, numbers, parts, values, places.shares)
+  const size = own.width / numbers.shape(symbol)[2]
+  const [left, top] = [own.x + (cell[3] + 1) * size, own.y + (cell[2] + 0.84) * size]
+  const turn = places.shares.x - 44
+  pen.lead([bar.x - 2, bar.y + bar.height / 2], [turn, bar.y + bar.height / 2], [turn, top], [left - 3, top])
+  pen.framed({ x: own.x + cell[3] * size, y: own.y + cell[2] * size, width: size, height: size }, pen.ink)
+  lit(pen, numbers, parts, places, { values, rows, columns, best })
 }
 
-/** The kernel that a cell belongs to, with its ring. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {Box} box */
-function gridOf(pen, numbers, symbol, cell, box) {
-  const k = numbers.shape(symbol)[2]
-  const done = pen.done(symbol)
-  const values = Array.from({ length: k * k }, (_, n) =>
-    n < done ? numbers.at(symbol, [cell[0], cell[1], Math.floor(n / k), n % k]) : Number.NaN,
+/** How much larger a cell of x stands than one of ∂y: one on another scale is seen where a stride leaves cells out. @param {Numbers} numbers @param {Parts} parts */
+const scaleOf = (numbers, { symbol, x }) => 1 / /** @type {any} */ (numbers.link(symbol, x)).geometry.stride
+
+/** What each place adds, by its place in ∂y. @param {Numbers} numbers @param {Parts} parts */
+function sharesOf(numbers, { x, dy, met }) {
+  const [rows, columns] = numbers.shape(dy).slice(-2)
+  const values = new Float64Array(rows * columns)
+  for (const [at, place] of met) values[place[1] * columns + place[2]] = numbers.at(x, at) * numbers.at(dy, place)
+  return values
+}
+
+/** Shares, ∂y and x from the right edge on, cells that meet of one size. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {number} side */
+function beside(pen, numbers, parts, side) {
+  const { x, dy } = parts
+  const [, rows, columns] = numbers.shape(dy)
+  const size = side * scaleOf(numbers, parts)
+  const [, down, across] = numbers.shape(x)
+  const right = { x: pen.width - size * across - 3, y: HEAD, width: size * across, height: size * down }
+  const free = right.x - SIGN - side * columns
+  const read = { x: free, y: HEAD, width: side * columns, height: side * rows }
+  return { x: right, dy: read, shares: { ...read, x: read.x - SIGN - read.width } }
+}
+
+/** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ x: Box, dy: Box, shares: Box }} places @param {{ values: Float64Array, most: number }} of */
+function drawnMaps(pen, numbers, { symbol, cell, x, dy, met }, places, { values, most }) {
+  const [rows, columns] = numbers.shape(dy).slice(-2)
+  const zero = values.filter((value) => value === 0).length
+  const words = say("web.mechanism.shares", { n: met.length })
+  pen.text(words, places.shares.x, 13, { bold: true, room: places.shares.width })
+  const taken = pen.widthOf(words, { bold: true }) + 10
+  const note = zero > met.length / 10 ? say("web.mechanism.zeros", { n: zero }) : say("web.mechanism.pixel_gradient")
+  if (taken + pen.widthOf(note) < places.shares.width + SIGN)
+    pen.text(note, places.shares.x + taken, 13, { fill: pen.soft })
+  pen.picture(rows, columns, (n) => values[n], [-most, most], "signed", places.shares)
+  pen.ends([-most, most], "signed", places.shares)
+  const middle = HEAD + places.dy.height / 2
+  pen.sign("=", places.dy.x - SIGN / 2, middle)
+  pen.head(
+    channelName(numbers, dy, cell[0]),
+    "",
+    places.dy.x,
+    13,
+    places.dy.width + SIGN / 2,
+    say("web.mechanism.gradient_arrived"),
   )
-  pen.head(kernelName(numbers, symbol, cell), "", box.x, box.y - 14, box.width, numbers.maps[symbol].plain)
-  if (numbers.maps[symbol].band === "parameters") pen.kernel(numbers, symbol, cell[0], cell[1], box)
-  else inPowers(pen, values, k, numbers.maps[symbol].limits, box)
-  const size = box.width / k
-  pen.context.lineWidth = 2.5
-  pen.context.strokeStyle = pen.ink
-  pen.context.strokeRect(box.x + cell[3] * size, box.y + cell[2] * size, size - 1, size - 1)
+  pen.map(numbers, dy, [cell[0]], places.dy)
+  pen.frame(places.dy, "read")
+  pen.sign("⊙", places.x.x - SIGN / 2, middle)
+  pen.head(
+    channelName(numbers, x, cell[1]),
+    sizeOf(numbers, dy),
+    places.x.x,
+    13,
+    places.x.width,
+    say(`web.mechanism.${x === "x" ? "pixels_under" : "under"}`, { name: plain(numbers, symbol, cell) }),
+  )
+  pen.map(numbers, x, [cell[1]], places.x)
+  pen.frame(boxOf(numbers, x, places.x, ranges(numbers, symbol, x, cell)), "read")
+}
+
+/** An entry's name without marks, of the parameter whose gradient it is. @param {Numbers} numbers @param {string} symbol @param {Cell} cell */
+const plain = (numbers, symbol, cell) => named(numbers, symbol.slice(1), cell).replace(/<[^>]*>/g, "")
+
+/** The shares as two bars and what is left of them. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {Float64Array} values @param {Box} over @returns {Box} */
+function summed(pen, numbers, { symbol, cell }, values, over) {
+  const [up, down] = totals([...values])
+  const name = named(numbers, symbol.slice(1), cell)
+  const count = (/** @type {(value: number) => boolean} */ wanted) => values.filter(wanted).length
+  const terms = [
+    { value: up, name: say("web.mechanism.raises", { n: count((value) => value > 0), name }) },
+    { value: down, name: say("web.mechanism.lowers", { n: count((value) => value < 0) }) },
+  ]
+  const total = numbers.at(symbol, cell)
+  const paint = colour(total, numbers.maps[symbol].limits, "signed")
+  const box = { x: over.x, y: over.y + over.height + 34, width: over.width, height: 60 }
+  return pen.balance(terms, total, box, { paint, left: say("web.mechanism.left"), row: 21 })
+}
+
+/** The largest share, and which cells belong to which. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ x: Box, dy: Box, shares: Box }} places @param {{ values: Float64Array, rows: number, columns: number, best: number }} of */
+function lit(pen, numbers, { symbol, cell, x, dy, met }, places, { values, rows, columns, best }) {
+  const own = new Map(met.map(([, place]) => [`${place[1]},${place[2]}`, `${place[1]},${place[2]}`]))
+  const read = new Map(met.map(([at, place]) => [`${at[1]},${at[2]}`, `${place[1]},${place[2]}`]))
+  const pairs = new Map(met.map((pair) => [`${pair[1][1]},${pair[1][2]}`, pair]))
+  const words = (/** @type {string} */ term) => {
+    const pair = pairs.get(term)
+    return pair ? product(numbers.at(x, pair[0]), numbers.at(dy, pair[1])) : ""
+  }
+  const named = (/** @type {number} */ row, /** @type {number} */ column) => words(`${row},${column}`)
+  meets(pen, numbers, dy, places.shares, own, named)
+  meets(pen, numbers, dy, places.dy, own, named)
+  meets(pen, numbers, x, places.x, read, (row, column) => words(read.get(`${row},${column}`) ?? ""))
+  const pair = pairs.get(`${Math.floor(best / columns)},${best % columns}`)
+  if (!pair || !values[best]) return
+  const ring = (/** @type {Cell} */ [, row, column]) => ({ rows: one(row), columns: one(column), strong: true })
+  for (const box of [places.shares, places.dy]) pen.ring(ring(pair[1]), rows, columns, box)
+  pen.ring(ring(pair[0]), .../** @type {[number, number]} */ (numbers.shape(x).slice(-2)), places.x)
+  const end = places.shares.x + places.shares.width + 12
+  const raised = say("web.mechanism.raises", { n: pairs.size, name: plain(numbers, symbol, cell) })
+  const beside = end + pen.widthOf(raised.replace(/<[^>]*>/g, ""), { size: SMALL }) < places.x.x
+  const y = places.x.y + places.x.height + (beside ? 38 : 80)
+  const text = say("web.mechanism.largest_share", { product: product(numbers.at(x, pair[0]), numbers.at(dy, pair[1])) })
+  const wide = pen.widthOf(text, { size: SMALL }) + 22
+  const left = Math.min(places.x.x, pen.width - wide - 2)
+  pen.ring({ rows: one(0), columns: one(0), strong: true }, 1, 1, { x: left + 2, y: y - 6, width: 12, height: 12 })
+  pen.text(text, left + 22, y, { size: SMALL })
+}
+
+/** The kernel that an entry belongs to, all its numbers in one power of ten, and the filter's other kernels under it. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell @returns {Box} */
+function kernelAt(pen, numbers, symbol, cell) {
+  const [, channels, k] = numbers.shape(symbol)
+  const done = pen.done(symbol)
+  const side = Math.min(190, pen.height - HEAD - (channels > 1 ? TILES + 60 : 40))
+  const box = { x: 4, y: HEAD + 1, width: side, height: side }
+  const at = (/** @type {number} */ n) => [cell[0], cell[1], Math.floor(n / k), n % k]
+  const values = Array.from({ length: k * k }, (_, n) => (n < done ? numbers.at(symbol, at(n)) : Number.NaN))
+  const exponent = power(Math.max(...values.map((value) => Math.abs(value) || 0)))
+  const write = (/** @type {number} */ value) => fixed(value / 10 ** exponent, exponent ? 1 : 2)
+  const fits = pen.grid(values, k, numbers.maps[symbol].limits, "signed", box, { write, bold: true, symbol, cell: at })
+  pen.head(
+    kernelName(numbers, symbol, cell),
+    fits ? timesPower(exponent) : "",
+    box.x,
+    13,
+    box.width,
+    numbers.maps[symbol].plain,
+    pen.tone,
+  )
+  pen.frame(box, "made")
+  const index = `[${cell[2]}, ${cell[3]}]`
+  const middle = k % 2 && cell[2] === (k - 1) / 2 && cell[3] === cell[2]
+  pen.text(say(`web.mechanism.${middle ? "counted_centre" : "counted"}`, { index }), box.x, box.y + side + 18, {
+    size: SMALL,
+    fill: pen.soft,
+  })
+  if (!fits)
+    pen.text(`${index}: ${number(numbers.at(symbol, cell), 3)}`, box.x, box.y + side + 36, { size: SMALL, bold: true })
+  if (channels > 1)
+    tiles(pen, numbers, symbol, cell, { x: box.x, y: box.y + side + 36, width: side + 20, height: TILES })
   return box
 }
 
-// Small numbers in thousandths or millionths, which stand under them.
-/** @param {Pen} pen @param {number[]} values @param {number} k @param {number[]} limits @param {Box} box */
-function inPowers(pen, values, k, limits, box) {
-  const exponent = power(Math.max(...values.map((value) => Math.abs(value) || 0)))
-  const fits = pen.grid(values, k, limits, "signed", box, { write: (value) => short(value / 10 ** exponent) })
-  if (fits && exponent)
-    pen.text(timesPower(exponent), box.x, box.y + box.height + 10, { size: 11, fill: pen.soft, room: box.width })
+/** The other kernels of its filter. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {Box} box */
+function tiles(pen, numbers, symbol, [m, chosen], box) {
+  const [filters, channels, k] = numbers.shape(symbol)
+  const values = numbers.values(symbol)
+  const across = Math.ceil(channels / (channels > 5 ? (channels > 20 ? 4 : 2) : 1))
+  const down = Math.ceil(channels / across)
+  const pitch = Math.min(box.width / across, (box.height - 20) / down, 38)
+  for (let c = 0; c < channels; c++) {
+    const place = {
+      x: box.x + (c % across) * pitch,
+      y: box.y + Math.floor(c / across) * pitch,
+      width: pitch - 6,
+      height: pitch - 6,
+    }
+    const from = (m * channels + c) * k * k
+    pen.picture(k, k, (n) => values[from + n], numbers.maps[symbol].limits, "signed", place)
+    if (c === chosen) pen.frame(place, "read")
+  }
+  const text = say("web.mechanism.kernels_of", { filter: m, n: channels })
+  pen.text(filters > 1 || channels > 1 ? text : "", box.x, box.y + down * pitch + 6, {
+    size: SMALL,
+    fill: pen.soft,
+    room: box.width + 60,
+  })
 }
 
 /** What one weight multiplies. @type {Picture} */
 export function touched(pen, numbers, symbol, cell) {
   const [link] = numbers.links(symbol)
   const x = link.source
-  const box = fitted(numbers, x, 4, 24, pen.width * 0.4, pen.height - 44)
-  pen.head(channelName(numbers, x, cell[1]), "", box.x, 10, box.width)
-  pen.map(numbers, x, [cell[1]], box, [ranges(numbers, symbol, x, cell)])
-  const grid = Math.min(pen.width - box.width - 60, pen.height - 44)
-  gridOf(pen, numbers, symbol, cell, { x: box.x + box.width + 40, y: 24, width: grid, height: grid })
+  const box = fitted(numbers, x, 3, HEAD, pen.width * 0.4, pen.height - HEAD - 26)
+  pen.head(channelName(numbers, x, cell[1]), "", box.x, 13, box.width, say("web.mechanism.met"))
+  pen.map(numbers, x, [cell[1]], box, [])
+  pen.frame(boxOf(numbers, x, box, ranges(numbers, symbol, x, cell)), "read")
+  const side = Math.min(pen.width - box.width - 100, box.height)
+  const grid = { x: box.x + box.width + 80, y: HEAD, width: side, height: side }
+  pen.head(kernelName(numbers, symbol, cell), "", grid.x, 13, side, numbers.maps[symbol].plain)
+  pen.kernel(numbers, symbol, cell[0], cell[1], grid)
+  const size = side / numbers.shape(symbol)[2]
+  pen.framed({ x: grid.x + cell[3] * size, y: grid.y + cell[2] * size, width: size, height: size }, pen.ink)
 }

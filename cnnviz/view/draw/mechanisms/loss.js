@@ -4,16 +4,17 @@ import { number, short } from "../../model/format.js"
 import { lossOf } from "../../model/formula_values.js"
 import { equals } from "../../model/printed_digits.js"
 import { say } from "../../model/words.js"
-import { against } from "./outputs.js"
+import { HEAD, SMALL } from "../sheet.js"
+import { against, column } from "./outputs.js"
 
 /** @typedef {import("../mechanism.js").Picture} Picture */
 /** @typedef {import("../../model/numbers.js").Numbers} Numbers */
 /** @typedef {import("../pen.js").Pen} Pen */
-/** @typedef {import("../pen.js").Box} Box */
+/** @typedef {import("../../model/layout.js").Box} Box */
 
 const MOST = 4 // outputs that get a curve each
 const LINES = 60 // of a curve
-const HALF = 16 // of the width of a target's label
+const HALF = 20 // of the width of a target's label
 const BESIDE = 0.12 // room beside the outermost output or target
 
 /** The outputs that have a curve each: all where they are few, else those that add to the loss. @param {Numbers} numbers */
@@ -29,47 +30,67 @@ export function heights(pen, numbers) {
   const outputs = curved(numbers)
   const left = outputs.length < numbers.count("o") ? pen.width * 0.42 : 0
   if (left) {
-    pen.text(say("web.mechanism.dots", { symbol: "o" }), 4, 10, { size: 12, fill: pen.soft, room: left })
-    pen.dots(against(pen, numbers, outputs[0]), { x: 4, y: 24, width: left - 30, height: pen.height - 50 })
+    pen.rich(say("web.mechanism.dots", { symbol: "<i>o</i>" }), 4, 13, { fill: pen.soft, room: left })
+    pen.dots(
+      against(pen, numbers, outputs[0]),
+      { x: 4, y: HEAD, width: left - 30, height: pen.height - HEAD - 30 },
+      { names: 86 },
+    )
   }
   const end = outputs.length > 1 ? pen.width * 0.68 : pen.width
   const scale = scaled(numbers)
   frames(pen, outputs.length, left, end).forEach((box, i) => {
     const n = outputs[i]
     const at = curve(pen, numbers, n, box, scale)
+    const bar = { x: at.x(at.o) - 8, y: at.y(at.height), width: 16, height: Math.max(at.y(0) - at.y(at.height), 1) }
     pen.context.fillStyle = pen.pos
     pen.context.globalAlpha = 0.75
-    pen.context.fillRect(at.x(at.o) - 6, at.y(at.height), 12, Math.max(at.y(0) - at.y(at.height), 1))
+    pen.context.fillRect(bar.x, bar.y, bar.width, bar.height)
     pen.context.globalAlpha = 1
-    dot(pen, at.x(at.o), at.y(at.height))
-    pen.text(number(at.height, 4), at.x(at.o) + (at.o > at.target ? 12 : -12), at.y(at.height / 2), {
+    pen.spots.push({ box: bar, term: `n${n}`, symbol: "", cell: [] })
+    pen.dot(at.x(at.o), at.y(at.height), pen.tone)
+    const right = at.o > at.target
+    const align = /** @type {CanvasTextAlign} */ (right ? "left" : "right")
+    pen.text(number(at.height, 4), at.x(at.o) + (right ? 14 : -14), at.y(at.height / 2), {
       bold: true,
       fill: pen.pos,
-      align: at.o > at.target ? "left" : "right",
+      align,
+      halo: true,
     })
   })
-  if (outputs.length < 2) return
-  pen.arrow(end + 8, pen.height / 2, end + 28, pen.height / 2)
-  const terms = outputs.map((n) => ({ value: lossOf(numbers, n, numbers.values("o")[n]), name: nameOf(numbers, n) }))
-  const box = { x: end + 54, y: 30, width: pen.width - end - 60, height: pen.height - 64 }
-  pen.stairs(terms, numbers.values("L")[0], box, { figures: false })
+  if (outputs.length > 1) stacked(pen, numbers, outputs, end)
+}
+
+// What the outputs add, one after the other, and the loss.
+/** @param {Pen} pen @param {Numbers} numbers @param {number[]} outputs @param {number} end */
+function stacked(pen, numbers, outputs, end) {
+  pen.arrow(end + 6, pen.height / 2, end + 40, pen.height / 2)
+  const terms = outputs.map((n) => ({
+    value: lossOf(numbers, n, numbers.values("o")[n]),
+    name: nameOf(numbers, n),
+    term: `n${n}`,
+  }))
+  const box = { x: end + 60, y: HEAD + 20, width: pen.width - end - 60, height: pen.height - HEAD - 80 }
+  const pitch = box.width / (terms.length + 1)
+  const places = Array.from({ length: terms.length + 1 }, (_, n) => box.x + (n + 0.5) * pitch)
+  const total = pen.stairs(terms, numbers.values("L")[0], box, {
+    places,
+    digits: 4,
+    room: pitch,
+    wide: Math.min(64, pitch * 0.6),
+  })
+  pen.symbol("L", total.x + total.width / 2 - 6, Math.min(total.y, box.y + box.height - 20) - 16, { fill: pen.tone })
 }
 
 /** The tangent where each output stands: its slope is the gradient. @type {Picture} */
 export function tangents(pen, numbers, symbol, cell) {
   const scale = scaled(numbers)
   const outputs = curved(numbers)
-  const left = 150
-  const line = Math.min((pen.height - 30) / outputs.length, 60)
-  pen.head(numbers.maps[symbol].label, "", 4, 10, 110, say("web.mechanism.slopes"))
-  outputs.forEach((n, i) => {
-    const box = { x: 4, y: 26 + i * line, width: 96, height: Math.min(line - 20, 38) }
-    pen.cell(numbers.values(symbol)[n], numbers.maps[symbol].limits, "signed", box, {
-      ring: n === cell[0] ? pen.ink : undefined,
-    })
-    pen.text(nameOf(numbers, n), 52, box.y + box.height + 8, { size: 11, align: "center", fill: pen.soft, room: 96 })
-  })
-  pen.arrow(left - 4, pen.height / 2, left - 34, pen.height / 2)
+  const left = 200
+  pen.head(numbers.maps[symbol].label, "", 4, 13, 170, say("web.mechanism.slopes"), pen.tone)
+  const box = { x: 4, y: HEAD + 4, width: 132, height: pen.height - HEAD - 40 }
+  column(pen, numbers, symbol, cell[0], box, { made: true })
+  pen.arrow(left - 4, pen.height / 2, left - 44, pen.height / 2)
   frames(pen, outputs.length, left, pen.width).forEach((box, i) => {
     const n = outputs[i]
     const slope = numbers.values(symbol)[n]
@@ -88,7 +109,7 @@ export function tangents(pen, numbers, symbol, cell) {
     context.lineTo(at.x(at.o + run), at.y(at.height + run * slope))
     context.stroke()
     context.restore()
-    dot(pen, at.x(at.o), at.y(at.height))
+    pen.dot(at.x(at.o), at.y(at.height), pen.tone)
     rise(pen, at, slope, scale.top)
   })
 }
@@ -105,12 +126,12 @@ function rise(pen, at, slope, top) {
   pen.context.fillStyle = fill
   pen.context.fillRect(at.x(to) - 1, Math.min(line, end), 2, Math.abs(end - line))
   pen.text(`${slope < 0 ? "" : "+"}${number(slope * run, 2)}`, at.x(to) + 6, (line + end) / 2, {
-    size: 12,
     bold: true,
     fill,
+    halo: true,
   })
-  pen.text(short(run), (at.x(from) + at.x(to)) / 2, line + (slope < 0 ? -8 : 9), {
-    size: 11,
+  pen.text(short(run), (at.x(from) + at.x(to)) / 2, line + (slope < 0 ? -10 : 11), {
+    size: SMALL,
     align: "center",
     fill: pen.soft,
   })
@@ -137,10 +158,10 @@ function scaled(numbers) {
 function frames(pen, count, from, to) {
   const each = (to - from) / count
   return Array.from({ length: count }, (_, n) => ({
-    x: from + n * each + 12,
-    y: 30,
-    width: each - 24,
-    height: pen.height - 66,
+    x: from + n * each + 16,
+    y: HEAD + 4,
+    width: each - 32,
+    height: pen.height - HEAD - 62,
   }))
 }
 
@@ -172,21 +193,12 @@ function curve(pen, numbers, n, box, { low, high, top }, title = nameOf(numbers,
   context.restore()
   context.fillStyle = pen.ink
   context.fillRect(x(target) - 1.5, y(0) - 6, 3, 12)
-  pen.text(title, box.x + box.width / 2, 10, { align: "center", bold: true, size: 13, fill })
-  const near = Math.abs(x(target) - x(o)) < 74
+  pen.text(title, box.x + box.width / 2, 13, { align: "center", bold: true, fill })
+  const near = Math.abs(x(target) - x(o)) < 90
   const [left, right] = [x(target) < box.x + HALF, x(target) > box.x + box.width - HALF] // at an edge it would run into the next
-  pen.text(`y = ${Number.isInteger(target) ? target : short(target)}`, x(target), y(0) + (near ? 26 : 14), {
+  pen.text(`y = ${Number.isInteger(target) ? target : short(target)}`, x(target), y(0) + (near ? 37 : 18), {
     align: left ? "left" : right ? "right" : "center",
-    size: 12,
   })
-  pen.text(`o ${equals(o, short(o))}`, x(o), y(0) + 14, { align: "center", size: 12, fill: pen.tone })
+  pen.text(`o ${equals(o, short(o))}`, x(o), y(0) + 18, { align: "center", bold: true, fill: pen.tone })
   return { x, y, o, target, height: lossOf(numbers, n, o) }
-}
-
-/** @param {Pen} pen @param {number} x @param {number} y */
-function dot(pen, x, y) {
-  pen.context.fillStyle = pen.tone
-  pen.context.beginPath()
-  pen.context.arc(x, y, 5, 0, 7)
-  pen.context.fill()
 }

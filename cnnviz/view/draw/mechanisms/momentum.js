@@ -1,66 +1,93 @@
-// Momentum: the gradients so far and what still counts of each, the velocity that they add up to, and its step.
+// Momentum: the old velocity and the gradient, the velocity that they add up to, its step; and the gradients so far.
 
-import { number, short } from "../../model/format.js"
+import { short } from "../../model/format.js"
+import { apart, fixed, plus, writtenSum } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
-import { HEAD, lines, signed } from "./steps.js"
+import { HEAD, SMALL } from "../sheet.js"
+import { heads, lines, signed } from "./steps.js"
 
 /** @typedef {import("../../model/numbers.js").Numbers} Numbers */
 /** @typedef {import("../pen.js").Pen} Pen */
-/** @typedef {import("../pen.js").Box} Box */
+/** @typedef {import("../../model/layout.js").Box} Box */
 /** @typedef {import("./steps.js").Row} Row */
+
+const PAST = 142 // height of what was before
 
 /** @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows */
 export function speeding(pen, numbers, rows) {
-  const [{ parameter, at, name }] = rows
-  const part = (/** @type {string} */ which) => numbers.arrays[`${which}.${parameter}`].values[at]
-  const gradient = numbers.values(`d${parameter}`)[at]
-  const table = pen.width * 0.34
+  const [{ parameter, at }] = rows
   const past = numbers.arrays[`past.${parameter}:${at}`]
-  past ? remembered(pen, numbers, past.values, table) : grown(pen, numbers, rows, table)
-  const sum = { x: table + 40, y: 22, width: pen.width * 0.24, height: pen.height - 40 }
-  pen.arrow(table + 4, pen.height / 2, table + 28, pen.height / 2)
-  pen.text(name, sum.x, 10, { size: 15, math: true })
-  pen.ladder(
-    [
-      { value: part("kept"), name: say("web.mechanism.kept") },
-      { value: gradient, name: say("web.mechanism.now") },
-    ],
-    part("velocity"),
-    say("web.mechanism.velocity"),
-    sum,
-  )
-  const x = sum.x + sum.width + 52
-  pen.arrow(x - 36, pen.height / 2, x - 12, pen.height / 2)
-  steps(pen, numbers, rows[0], { velocity: part("velocity"), gradient }, x)
+  const [old, sum, step, next] = [0.15, 0.27, 0.68, 0.86].map((share) => share * pen.width)
+  heads(pen, [
+    [say("web.mechanism.old"), old],
+    [`${say("web.mechanism.kept")} + ${say("web.mechanism.now")} = ${say("web.mechanism.velocity")}`, sum],
+    [say("web.mechanism.step_of_velocity"), step],
+    [say("web.mechanism.new"), next],
+  ])
+  const y = lines(pen, numbers, rows, HEAD, PAST + 10)
+  rows.forEach((row, n) => {
+    const digits = Math.max(apart(row.old, row.next), 2)
+    pen.text(fixed(row.old, digits), old, y(n))
+    velocity(pen, numbers, row, { x: sum, y: y(n), width: step - sum - 20, height: 0 })
+    const change = row.next - row.old
+    pen.text(signed(change), step, y(n), { bold: true, fill: pen.hue(change) })
+    pen.text(fixed(row.next, digits), next, y(n), { bold: true })
+  })
+  const top = pen.height - PAST
+  if (past) remembered(pen, numbers, past.values, { x: 4, y: top, width: pen.width * 0.34, height: PAST })
+  pointed(pen, numbers, rows[0], { x: pen.width * 0.38, y: top + 30, width: pen.width * 0.12, height: 60 })
+  compared(pen, numbers, rows[0], { x: pen.width * 0.72, y: top, width: pen.width * 0.27, height: PAST })
 }
 
-/** The step, and what it would be without the past. @param {Pen} pen @param {Numbers} numbers @param {Row} row @param {{ velocity: number, gradient: number }} of @param {number} x */
-function steps(pen, numbers, { name, old, next }, { velocity, gradient }, x) {
-  pen.text(say("web.mechanism.step_times"), x, 10, { size: 12 })
+/** An entry's sum: what is kept of its velocity, its gradient, and both. @param {Pen} pen @param {Numbers} numbers @param {Row} row @param {Box} box `y`: the middle */
+function velocity(pen, numbers, { parameter, at }, box) {
+  const part = (/** @type {string} */ which) => numbers.arrays[`${which}.${parameter}`].values[at]
+  const terms = [part("kept"), numbers.values(`d${parameter}`)[at]]
+  const total = part("velocity")
+  const { texts, total: made, power } = writtenSum(terms, total, { digits: 3 })
+  const pieces = [plus(terms[0], texts[0]), plus(terms[1], texts[1]), `= ${made}${power ? ` · 10^${power}` : ""}`]
+  pieces.forEach((text, n) => {
+    const value = [...terms, 0][n]
+    pen.text(text, box.x + (n * box.width) / 3, box.y, { bold: true, fill: n < 2 ? pen.hue(value) : pen.ink })
+  })
+}
+
+/** The sum of the entry that is pointed at, as bars. @param {Pen} pen @param {Numbers} numbers @param {Row} row @param {Box} box */
+function pointed(pen, numbers, { parameter, at, name }, box) {
+  const part = (/** @type {string} */ which) => numbers.arrays[`${which}.${parameter}`].values[at]
+  pen.symbol(name, box.x, box.y - 22, { size: 19 })
+  const terms = [
+    { value: part("kept"), name: say("web.mechanism.kept") },
+    { value: numbers.values(`d${parameter}`)[at], name: say("web.mechanism.now") },
+  ]
+  pen.balance(terms, part("velocity"), box, { left: say("web.mechanism.velocity") })
+}
+
+/** The step, and what it would be without the past. @param {Pen} pen @param {Numbers} numbers @param {Row} row @param {Box} box */
+function compared(pen, numbers, { parameter, at }, box) {
+  const velocity = numbers.arrays[`velocity.${parameter}`].values[at]
   const both = /** @type {[string, number][]} */ ([
     ["web.mechanism.by_velocity", -numbers.rate * velocity],
-    ["web.mechanism.by_gradient", -numbers.rate * gradient],
+    ["web.mechanism.by_gradient", -numbers.rate * numbers.values(`d${parameter}`)[at]],
   ])
-  const reach = pen.width - x - 10
   const values = both.map(([, value]) => value)
   const most = Math.max(...values.map(Math.abs), 1e-300)
   const crosses = Math.min(...values) < 0 && Math.max(...values) > 0
   both.forEach(([id, value], n) => {
-    const y = 36 + n * 44
-    pen.text(say(id, { value: signed(value) }), x, y, { size: 12, bold: n === 0, room: reach })
-    const zero = crosses ? x + reach / 2 : value < 0 ? x + reach : x
-    pen.vector(zero, y + 20, (value / most) * reach * (crosses ? 0.5 : 1))
+    const y = box.y + 12 + n * 56
+    pen.text(say(id, { value: signed(value) }), box.x, y, { size: SMALL, bold: n === 0, room: box.width })
+    const zero = crosses ? box.x + box.width / 2 : value < 0 ? box.x + box.width : box.x
+    pen.vector(zero, y + 22, (value / most) * box.width * (crosses ? 0.5 : 1))
   })
-  pen.text(`${name}: ${number(old, 5)} → ${number(next, 5)}`, x, 132, { size: 12, bold: true, room: reach })
 }
 
-/** A bar for each gradient so far, as it was then, and in it what still counts; the first is for all that were before. @param {Pen} pen @param {Numbers} numbers @param {ArrayLike<number>} terms pairs @param {number} width */
-function remembered(pen, numbers, terms, width) {
+/** A bar for each gradient so far, as it was then, and in it what still counts; the first is for all that were before. @param {Pen} pen @param {Numbers} numbers @param {ArrayLike<number>} terms pairs @param {Box} room */
+function remembered(pen, numbers, terms, room) {
   const count = terms.length / 2
   const last = numbers.arrays.losses.values.length - 1
   const all = Array.from(terms)
   const [low, high] = [Math.min(...all, 0), Math.max(...all, 0)]
-  const box = { x: 4, y: HEAD + 14, width: width - 8, height: pen.height - HEAD - 64 }
+  const box = { x: room.x, y: room.y + 66, width: room.width, height: room.height - 72 }
   const y = (/** @type {number} */ value) => box.y + ((high - value) / (high - low || 1)) * box.height
   const step = Math.min(box.width / count, box.width / 5)
   const bar = (/** @type {number} */ n, /** @type {number} */ value, /** @type {number} */ wide) => {
@@ -68,41 +95,20 @@ function remembered(pen, numbers, terms, width) {
     const top = Math.min(y(value), y(0))
     pen.context.fillRect(box.x + n * step + (step - wide) / 2, top, wide, Math.max(Math.abs(y(value) - y(0)), 1))
   }
-  pen.text(say("web.mechanism.past", { n: last }), 4, 10, { size: 12, room: width })
+  const most = all.reduce((best, value) => (Math.abs(value) > Math.abs(best) ? value : best), 0)
+  const title = say("web.mechanism.past", { n: last })
+  pen.text(title, room.x, room.y + 8, { bold: true, room: room.width })
+  const words = [say("web.mechanism.past_pale", { value: short(most) }), say("web.mechanism.past_solid")].join("; ")
+  pen.text(words, room.x, room.y + 28, { size: SMALL, fill: pen.soft, room: room.width })
   for (let n = 0; n < count; n++) {
     pen.context.globalAlpha = 0.3
-    bar(n, terms[2 * n], step - 4)
+    bar(n, terms[2 * n], step - 6)
     pen.context.globalAlpha = 1
-    bar(n, terms[2 * n + 1], step - 4)
+    bar(n, terms[2 * n + 1], step - 6)
     const of = last - count + 1 + n
-    pen.text(n || of <= 0 ? String(of) : `≤ ${of}`, box.x + (n + 0.5) * step, box.y - 9, {
-      size: 11,
-      align: "center",
-      fill: pen.soft,
-      room: step,
-    })
+    const name = n || of <= 0 ? String(of) : `≤ ${of}`
+    pen.text(name, box.x + (n + 0.5) * step, box.y - 11, { size: SMALL, align: "center", fill: pen.soft, room: step })
   }
   pen.context.fillStyle = pen.soft
   pen.context.fillRect(box.x, y(0) - 0.5, count * step, 1)
-  const most = all.reduce((best, value) => (Math.abs(value) > Math.abs(best) ? value : best), 0)
-  const foot = { size: 11, fill: pen.soft, room: width }
-  pen.text(say("web.mechanism.past_pale", { value: short(most) }), 4, box.y + box.height + 14, foot)
-  pen.text(say("web.mechanism.past_solid"), 4, box.y + box.height + 30, foot)
-}
-
-// Where the past is not there to be asked for: velocities beside gradients, a parameter a row.
-/** @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows @param {number} width */
-function grown(pen, numbers, rows, width) {
-  pen.text(say("web.mechanism.grown"), 4, 10, { size: 12, fill: pen.soft, room: width })
-  const y = lines(pen, numbers, rows, HEAD)
-  rows.forEach(({ parameter, at }, n) => {
-    const [speed, gradient] = [numbers.arrays[`velocity.${parameter}`].values[at], numbers.values(`d${parameter}`)[at]]
-    const most = Math.max(Math.abs(speed), Math.abs(gradient), 1e-300)
-    const half = (width - 112) / 2
-    const zero = 112 + half
-    pen.bar(zero, y(n), (gradient / most) * half, 14, 0.3)
-    pen.bar(zero, y(n), (speed / most) * half, 7)
-    pen.context.fillStyle = pen.soft
-    pen.context.fillRect(zero - 0.5, y(n) - 10, 1, 20)
-  })
 }

@@ -1,14 +1,15 @@
 // Weights of a fully connected layer, and their gradient: all units times all that arrived.
 
 import { number } from "../../model/format.js"
-import { digitsOf } from "../../model/printed_digits.js"
+import { digitsOf, product } from "../../model/printed_digits.js"
 import { say } from "../../model/words.js"
+import { HEAD, SMALL } from "../sheet.js"
 import { around, unitsOf } from "./units.js"
 
 /** @typedef {import("../mechanism.js").Picture} Picture */
 /** @typedef {import("../../model/numbers.js").Numbers} Numbers */
 /** @typedef {import("../pen.js").Pen} Pen */
-/** @typedef {import("../pen.js").Box} Box */
+/** @typedef {import("../../model/layout.js").Box} Box */
 
 const MOST_COLUMNS = 4 // of a table
 const MOST_DIGITS = 5 // of what is multiplied in it
@@ -19,8 +20,8 @@ export function weights(pen, numbers, symbol, cell) {
   const outputs = shape[shape.length - 1]
   const n = cell[cell.length - 1]
   const values = numbers.values(symbol)
-  pen.head(`${numbers.maps[symbol].label}[d,${n}]`, "", 4, 10, pen.width, numbers.maps[symbol].plain)
-  const box = { x: 4, y: 24, width: pen.width - 8, height: pen.height - 44 }
+  pen.head(`${numbers.maps[symbol].label}[d,${n}]`, "", 4, 13, pen.width, numbers.maps[symbol].plain)
+  const box = { x: 4, y: HEAD, width: pen.width - 8, height: pen.height - HEAD - 26 }
   const units = shape.length > 2 ? shape.slice(0, -1) : shape.slice(0, 1)
   unitsOf(pen, units, (d) => values[d * outputs + n], numbers.maps[symbol].limits, "signed", box)
 }
@@ -38,36 +39,33 @@ export function outer(pen, numbers, symbol, cell) {
   const values = numbers.values(symbol)
   const { limits } = numbers.maps[symbol]
   const d = numbers.offset(x, cell.slice(0, -1))
-  const each = (pen.width * 0.44) / shown.length - 12
+  const each = (pen.width * 0.48) / shown.length - 20
   let left = 4
   for (const m of shown) {
-    const box = { x: left, y: 24, width: each, height: pen.height - 44 }
-    const { width, height } = unitsOf(
-      pen,
-      shape,
-      (d) => values[d * outputs + m],
-      limits,
-      "signed",
-      box,
-      m === n ? d : -1,
-    )
+    const box = { x: left, y: HEAD, width: each, height: pen.height - HEAD - 26 }
+    const { width, height } = unitsOf(pen, shape, (d) => values[d * outputs + m], limits, "signed", box, {
+      chosen: m === n ? d : -1,
+      say: (d) => product(numbers.values(x)[d], numbers.values(dy)[m]),
+    })
+    pen.frame({ x: left, y: HEAD, width, height }, "made")
     pen.head(
       numbers.maps[symbol].label,
       "",
       left,
-      10,
-      Math.max(width, 90),
+      13,
+      Math.max(width, 120),
       say("web.mechanism.to_output", { name: numbers.nameOf(m, outputs) }),
+      pen.tone,
     )
     pen.ends(limits, "signed", { ...box, width, height })
-    left += width + 12
+    left += width + 20
   }
-  pen.arrow(left + 30, pen.height / 2, left + 4, pen.height / 2)
+  pen.arrow(left + 44, pen.height / 2, left + 4, pen.height / 2)
   table(
     pen,
     numbers,
     { symbol, x, dy, n, d, columns, outputs },
-    { x: left + 44, y: 20, width: pen.width - left - 48, height: pen.height - 24 },
+    { x: left + 64, y: 13, width: pen.width - left - 68, height: pen.height - 16 },
   )
 }
 
@@ -76,9 +74,9 @@ function table(pen, numbers, { symbol, x, dy, n, d, columns, outputs }, box) {
   const count = numbers.count(x)
   const near = around(d, count, 3)
   const rows = [...new Set([0, ...near, count - 1])].sort((a, b) => a - b)
-  const gaps = rows.map((row, i) => /** @type {number} */ (i && row - rows[i - 1] > 1 ? 12 : 0))
-  const line = Math.min((box.height - 18 - gaps.reduce((sum, gap) => sum + gap, 0)) / (rows.length + 1.2), 40)
-  const wide = Math.min((box.width - 64) / (columns.length + 1), 92)
+  const gaps = rows.map((row, i) => /** @type {number} */ (i && row - rows[i - 1] > 1 ? 18 : 0))
+  const line = Math.min((box.height - 18 - gaps.reduce((sum, gap) => sum + gap, 0)) / (rows.length + 1.2), 46)
+  const wide = Math.min((box.width - 90) / (columns.length + 1), 128)
   const side = box.x + columns.length * wide + 12
   const values = { unit: numbers.values(x), back: numbers.values(dy), gradient: numbers.values(symbol) }
   const needed = rows.flatMap((row) => columns.map((m) => digitsOf(values.unit[row], values.back[m], 3)))
@@ -91,12 +89,10 @@ function table(pen, numbers, { symbol, x, dy, n, d, columns, outputs }, box) {
   })
   const top = box.y + 18
   pen.text(say("web.mechanism.top", { symbol: numbers.maps[dy].label }), box.x, box.y, {
-    size: 12,
     fill: pen.soft,
     room: side - box.x - 8,
   })
   pen.text(say("web.mechanism.side", { symbol: numbers.maps[x].label }), pen.width - 4, box.y, {
-    size: 12,
     align: "right",
     fill: pen.soft,
     room: pen.width - side,
@@ -106,6 +102,9 @@ function table(pen, numbers, { symbol, x, dy, n, d, columns, outputs }, box) {
     pen.cell(values.back[m], numbers.maps[dy].limits, "signed", cellAt(box.x + i * wide, top), {
       ring,
       write: (value) => number(value, digits),
+      term: `n${m}`,
+      symbol: dy,
+      at: [m],
     })
   })
   const cut = { before: columns[0] > 0, after: columns[columns.length - 1] < outputs - 1 }
@@ -114,7 +113,8 @@ function table(pen, numbers, { symbol, x, dy, n, d, columns, outputs }, box) {
   let y = top + line * 1.2
   rows.forEach((row, i) => {
     if (gaps[i])
-      for (const left of [box.x + wide / 2, side + wide / 2]) pen.text("⋮", left, y + 4, { align: "center", size: 12 })
+      for (const left of [box.x + wide / 2, side + wide / 2])
+        pen.text("⋮", left, y + 4, { align: "center", size: SMALL })
     y += gaps[i]
     columns.forEach((m, c) => {
       const ring = row === d && m === n ? pen.ink : undefined
@@ -122,18 +122,20 @@ function table(pen, numbers, { symbol, x, dy, n, d, columns, outputs }, box) {
       pen.cell(value, numbers.maps[symbol].limits, "signed", cellAt(box.x + c * wide, y), {
         ring,
         write: (figure) => number(figure, 3),
+        term: `u${row}`,
       })
     })
     const { limits, scale } = numbers.maps[x]
     pen.cell(values.unit[row], limits, scale, cellAt(side, y), {
       ring: row === d ? pen.tone : undefined,
       write: (figure) => number(figure, digits),
+      term: `u${row}`,
     })
     pen.text(
       `${numbers.maps[x].label}[${numbers.index(x, numbers.cell(x, row)).join(",")}]`,
       side + wide,
       y + line / 2 - 2,
-      { size: 12, math: true, room: pen.width - side - wide },
+      { math: true, room: pen.width - side - wide },
     )
     y += line
   })

@@ -1,64 +1,102 @@
-// Outputs against targets, and the loss so far.
+// Outputs and units as cells or rows; outputs against targets; and the losses so far.
 
 import { number, short } from "../../model/format.js"
 import { say } from "../../model/words.js"
+import { HEAD, SMALL } from "../sheet.js"
+import { around, unitsOf } from "./units.js"
 
 /** @typedef {import("../mechanism.js").Picture} Picture */
 /** @typedef {import("../../model/numbers.js").Numbers} Numbers */
 /** @typedef {import("../pen.js").Pen} Pen */
+/** @typedef {import("../../model/layout.js").Box} Box */
 
-/** @param {Numbers} numbers @param {string} symbol @param {number} n */
-export const className = (numbers, symbol, n) => numbers.nameOf(n, numbers.count(symbol))
+const [CELLS, ROWS] = [4, 12] // numbers of a row that have a cell, or a bar, each
 
-/** @param {Numbers} numbers @param {string} symbol @param {number} chosen @param {(value: number, n: number) => number} [of] */
-export const rowsOf = (numbers, symbol, chosen, of = (value) => value) =>
-  Array.from(numbers.values(symbol), (value, n) => ({
-    name: className(numbers, symbol, n),
-    value: of(value, n),
+/** Some of a row's numbers with their names, the chosen one among them. @param {Numbers} numbers @param {string} symbol @param {number} chosen @param {(value: number, n: number) => number} [of] */
+export const rowsOf = (numbers, symbol, chosen, of = (value) => value) => {
+  const count = numbers.count(symbol)
+  const values = numbers.values(symbol)
+  return around(Math.max(chosen, 0), count, ROWS).map((n) => ({
+    n,
+    name: numbers.nameOf(n, count),
+    value: of(values[n], n),
     bold: n === chosen,
-  })).slice(0, 14)
+    term: `n${n}`,
+  }))
+}
+
+/** A row's numbers, the chosen one framed: few as cells, some as bars, many as pixels. Where the chosen one stands. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} chosen @param {Box} box @param {{ made?: boolean, limits?: number[], write?: (value: number) => string }} [how] @returns {{ x: number, y: number, width: number, height: number }} */
+export function column(
+  pen,
+  numbers,
+  symbol,
+  chosen,
+  box,
+  { made = false, limits = numbers.maps[symbol].limits, write } = {},
+) {
+  const count = numbers.count(symbol)
+  const { scale } = numbers.maps[symbol]
+  const values = numbers.values(symbol)
+  if (count <= CELLS) {
+    const each = Math.min((box.height + 12) / count, 128)
+    const cells = Array.from(values, (value, n) => {
+      const place = { x: box.x, y: box.y + n * each, width: Math.min(box.width, 140), height: each - 12 }
+      const own = { name: numbers.isClasses(count) ? numbers.nameOf(n, count) : "", term: `n${n}`, symbol, at: [n] }
+      const ring = n === chosen ? (made ? pen.ink : pen.tone) : undefined
+      pen.cell(value, limits, scale, place, write ? { ...own, ring, write } : { ...own, ring })
+      return place
+    })
+    return cells[chosen] ?? cells[0]
+  }
+  if (count <= ROWS) {
+    const rows = rowsOf(numbers, symbol, chosen)
+    const { y, line } = pen.rows(rows, box, { names: numbers.isClasses(count) ? 78 : 34 })
+    return { x: box.x, y: y(chosen) - line / 2, width: box.width, height: line }
+  }
+  const { middle } = unitsOf(pen, [count], (n) => values[n], limits, scale, box, { chosen })
+  return { x: middle[0] - 8, y: middle[1] - 8, width: 16, height: 16 }
+}
 
 /** Outputs against their targets, and what that makes of this one. @type {Picture} */
 export function outputs(pen, numbers, symbol, cell) {
   const isGradient = numbers.maps[symbol].band === "gradients"
-  const half = pen.width / 2 - 30
-  const x = isGradient ? half + 60 : 4
-  const box = { x, y: 24, width: pen.width - x - 8, height: pen.height - 50 }
-  pen.text(say("web.mechanism.dots", { symbol: numbers.maps.o.label }), x, 10, {
-    size: 12,
-    fill: pen.soft,
-    room: box.width,
+  const half = pen.width / 2 - 50
+  const x = isGradient ? half + 90 : 4
+  const box = { x, y: HEAD, width: pen.width - x - 8, height: pen.height - HEAD - 40 }
+  pen.rich(say("web.mechanism.dots", { symbol: numbers.maps.o.label }), x, 13, { fill: pen.soft, room: box.width })
+  const rows = against(pen, numbers, cell[0], symbol)
+  pen.dots(rows, isGradient ? box : { ...box, width: Math.min(box.width, half * 1.4) }, {
+    names: 86,
+    arrows: isGradient,
   })
-  pen.dots(
-    against(pen, numbers, cell[0], symbol),
-    isGradient ? box : { ...box, width: Math.min(box.width, half * 1.4) },
-    { names: 62, arrows: isGradient },
-  )
   if (!isGradient) return
-  pen.head(numbers.maps[symbol].label, "", 4, 10, half, numbers.maps[symbol].plain)
-  pen.rows(rowsOf(numbers, symbol, cell[0]), { x: 4, y: 24, width: half, height: pen.height - 50 }, { names: 60 })
-  pen.arrow(half + 48, pen.height / 2, half + 18, pen.height / 2)
-  pen.text(say("web.mechanism.should_go"), pen.width - 4, pen.height - 8, { size: 11, align: "right", fill: pen.soft })
+  pen.head(numbers.maps[symbol].label, "", 4, 13, half, numbers.maps[symbol].plain, pen.tone)
+  pen.rows(
+    rowsOf(numbers, symbol, cell[0]),
+    { x: 4, y: HEAD, width: half, height: box.height },
+    { names: 86, most: 34 },
+  )
+  pen.arrow(half + 76, HEAD + box.height / 2, half + 28, HEAD + box.height / 2)
+  pen.text(say("web.mechanism.should_go"), pen.width - 4, pen.height - 10, {
+    size: SMALL,
+    align: "right",
+    fill: pen.soft,
+  })
 }
 
 /** Outputs with their targets; before there are outputs, the targets alone. @param {Pen} pen @param {Numbers} numbers @param {number} chosen @param {string} [symbol] */
 export function against(pen, numbers, chosen, symbol = "o") {
   const targets = numbers.values("y")
-  const values = symbol === "y" && pen.done("o") === 0 ? targets : numbers.values("o")
-  return Array.from(values, (value, n) => ({
-    name: className(numbers, "o", n),
-    value,
-    bold: n === chosen,
-    mark: targets[n],
-  })).slice(0, 14)
+  const source = symbol === "y" && pen.done("o") === 0 ? "y" : "o"
+  return rowsOf(numbers, source, chosen).map((row) => ({ ...row, mark: targets[row.n] }))
 }
 
 /** Outputs against targets, and the losses so far. @type {Picture} */
 export function losses(pen, numbers) {
   const all = numbers.arrays.losses.values
   const half = all.length > 1 ? pen.width / 2 - 20 : pen.width - 8 // one loss is no curve
-  pen.text(say("web.mechanism.dots", { symbol: "o" }), 4, 10, { size: 12, fill: pen.soft })
-  pen.dots(against(pen, numbers, -1), { x: 4, y: 24, width: half, height: pen.height - 50 }, { names: 62 })
+  pen.rich(say("web.mechanism.dots", { symbol: "<i>o</i>" }), 4, 13, { fill: pen.soft })
+  pen.dots(against(pen, numbers, -1), { x: 4, y: HEAD, width: half, height: pen.height - HEAD - 30 }, { names: 86 })
   if (all.length > 1) sofar(pen, all, half + 50)
 }
 
@@ -68,16 +106,14 @@ function sofar(pen, all, at) {
   const last = all.length - 1
   const most = Math.max(...Array.from(all), 1e-12)
   const x = (/** @type {number} */ n) => at + (n / last) * (pen.width - at - 20)
-  const y = (/** @type {number} */ value) => pen.height - 30 - (value / most) * (pen.height - 70)
-  pen.text(say("web.mechanism.losses", { n: last }), at, 10, { size: 12, fill: pen.soft })
+  const y = (/** @type {number} */ value) => pen.height - 34 - (value / most) * (pen.height - 80)
+  pen.text(say("web.mechanism.losses", { n: last }), at, 13, { fill: pen.soft })
   pen.context.strokeStyle = pen.context.fillStyle = pen.tone
   pen.context.lineWidth = 2
   pen.context.beginPath()
   for (let n = 0; n <= last; n++) pen.context.lineTo(x(n), y(all[n]))
   pen.context.stroke()
-  pen.context.beginPath()
-  pen.context.arc(x(last), y(all[last]), 4, 0, 7)
-  pen.context.fill()
-  pen.text(number(all[last]), pen.width - 20, y(all[last]) - 12, { bold: true, size: 13, align: "right" })
-  pen.text(`0 … ${short(most)}`, at, pen.height - 12, { size: 11, fill: pen.soft })
+  pen.dot(x(last), y(all[last]), pen.tone)
+  pen.text(number(all[last]), pen.width - 20, y(all[last]) - 14, { bold: true, align: "right" })
+  pen.text(`0 … ${short(most)}`, at, pen.height - 14, { size: SMALL, fill: pen.soft })
 }

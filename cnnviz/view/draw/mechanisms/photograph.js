@@ -4,37 +4,36 @@ import { stored } from "../../model/explanation.js"
 import { short } from "../../model/format.js"
 import { one } from "../../model/links.js"
 import { say } from "../../model/words.js"
+import { HEAD } from "../sheet.js"
 import { fitted } from "./windows.js"
 
 /** @typedef {import("../../model/numbers.js").Numbers} Numbers */
 /** @typedef {import("../../model/patterns.js").Cell} Cell */
 /** @typedef {import("../pen.js").Pen} Pen */
-/** @typedef {import("../pen.js").Box} Box */
+/** @typedef {import("../../model/layout.js").Box} Box */
 
 const FEW = 5 // rows and columns of pixels that are seen closely
 const CHANNELS = ["red", "green", "blue"]
 const TINTS = ["#d6403a", "#3f9b4f", "#3b78d8"]
-const [WORD, LINE, PITCH] = [84, 24, 30] // of a channel's number
+const [WORD, LINE, PITCH] = [96, 28, 36] // of a channel's number
 const WIDE = 320 // room for what is read beside what is stored
 
 /** @param {Pen} pen @param {Numbers} numbers @param {Cell} cell @param {ArrayLike<number>} photo rows, columns and channels, 0 … 255 */
 export function photographed(pen, numbers, [, row, column], photo) {
   const [, rows, columns] = numbers.shape("x")
-  const free = pen.height - 44
+  const free = pen.height - HEAD - 26
   const [down, right] = [Math.min(FEW, rows), Math.min(FEW, columns)]
   const top = Math.min(Math.max(row - (FEW >> 1), 0), rows - down)
   const left = Math.min(Math.max(column - (FEW >> 1), 0), columns - right)
   const ring = { rows: { start: top, count: down, step: 1 }, columns: { start: left, count: right, step: 1 } }
   const paint = (/** @type {number} */ i, /** @type {number} */ j) =>
     [0, 1, 2].map((c) => photo[(i * columns + j) * 3 + c])
-  const whole = fitted(numbers, "x", 4, 24, pen.width * 0.23, free)
-  pen.context.save()
-  pen.context.translate(0, (free - whole.height) / 2)
-  pen.text(say("web.mechanism.photograph"), 4, 10, { fill: pen.soft })
+  const whole = fitted(numbers, "x", 4, HEAD, pen.width * 0.26, free)
+  pen.text(say("web.mechanism.photograph"), 4, 13, { fill: pen.soft })
   pen.pixels(rows, columns, (n) => paint(Math.floor(n / columns), n % columns), whole, [ring])
-  const size = Math.min(whole.height, pen.width * 0.2)
-  const near = { x: whole.x + whole.width + 32, y: 24, width: size, height: size }
-  pen.text(say("web.mechanism.near", { n: down * right }), near.x, 10, { fill: pen.soft, room: size + 20 })
+  const size = Math.min(whole.height, pen.width * 0.22)
+  const near = { x: whole.x + whole.width + 32, y: HEAD, width: size, height: size }
+  pen.text(say("web.mechanism.near", { n: down * right }), near.x, 13, { fill: pen.soft, room: size + 20 })
   const own = { rows: one(row - top), columns: one(column - left), strong: true }
   pen.pixels(down, right, (n) => paint(top + Math.floor(n / right), left + (n % right)), near, [own])
   const side = whole.width / columns
@@ -42,14 +41,20 @@ export function photographed(pen, numbers, [, row, column], photo) {
   pen.thread([corner, whole.y + top * side], [near.x, near.y])
   pen.thread([corner, whole.y + (top + down) * side], [near.x, near.y + size])
   const at = near.x + size + 26
-  const y = 24 + size / 2
-  pen.thread([near.x + ((column - left + 1) * size) / right, 24 + ((row - top + 0.5) * size) / down], [at - 8, y])
+  const y = HEAD + size / 2
+  pen.thread([near.x + ((column - left + 1) * size) / right, HEAD + ((row - top + 0.5) * size) / down], [at - 8, y])
   three(pen, numbers, paint(row, column), at, y)
   const values = Array.from({ length: down * right }, (_, n) =>
     numbers.at("x", [0, top + Math.floor(n / right), left + (n % right)]),
   )
-  read(pen, numbers, values, right, (row - top) * right + column - left, at + WORD + 34, size)
-  pen.context.restore()
+  const cell = (/** @type {number} */ n) => [0, top + Math.floor(n / right), left + (n % right)]
+  read(
+    pen,
+    numbers,
+    { values, columns: right, chosen: (row - top) * right + column - left, cell },
+    at + WORD + 34,
+    size,
+  )
 }
 
 // Red, green and blue of one pixel; what the network reads is framed.
@@ -67,34 +72,34 @@ function three(pen, numbers, colours, x, y) {
     context.lineWidth = chosen ? 2 : 1
     context.strokeStyle = chosen ? pen.tone : pen.line
     context.strokeRect(x, top, WORD, LINE)
-    pen.text(say(`web.mechanism.${CHANNELS[c]}`), x + 6, top + LINE / 2, { bold: chosen, room: WORD - 42 })
+    pen.text(say(`web.mechanism.${CHANNELS[c]}`), x + 6, top + LINE / 2, { bold: chosen, room: WORD - 46 })
     pen.text(String(value), x + WORD - 6, top + LINE / 2, { bold: chosen, align: "right" })
   })
   pen.thread([x - 8, y - PITCH], [x - 8, y + PITCH])
 }
 
 // The numbers of the channel as they are stored and, where there is room, as they are read.
-/** @param {Pen} pen @param {Numbers} numbers @param {number[]} values @param {number} columns @param {number} chosen @param {number} x @param {number} size */
-function read(pen, numbers, values, columns, chosen, x, size) {
+/** @param {Pen} pen @param {Numbers} numbers @param {{ values: number[], columns: number, chosen: number, cell: (n: number) => Cell }} patch @param {number} x @param {number} size */
+function read(pen, numbers, { values, columns, chosen, cell }, x, size) {
   const { ch, scale } = numbers.answer.lesson
   const room = pen.width - x - 6
   const twice = scale !== "raw" && room > WIDE
   const width = Math.min(twice ? (room - 60) / 2 : room, size * 1.5)
-  const grid = { x, y: 24, width, height: size }
+  const grid = { x, y: HEAD, width, height: size }
   const { limits } = numbers.maps.x
   const lit = { rows: one(Math.floor(chosen / columns)), columns: one(chosen % columns) }
   const draw = (/** @type {Box} */ box, /** @type {(value: number) => string} */ write) => {
-    pen.grid(values, columns, limits, "pixel", box, { write })
+    pen.grid(values, columns, limits, "pixel", box, { write, symbol: "x", cell, term: String })
     pen.ring(lit, Math.ceil(values.length / columns), columns, box)
   }
-  pen.arrow(x - 30, 24 + size / 2, x - 8, 24 + size / 2)
+  pen.arrow(x - 30, HEAD + size / 2, x - 8, HEAD + size / 2)
   const name = CHANNELS.includes(ch) ? say(`web.mechanism.${ch}`) : ""
-  pen.text([name, say("web.mechanism.pixels")].filter(Boolean).join(", "), x, 10, { fill: pen.soft, room: width + 10 })
+  pen.text([name, say("web.mechanism.pixels")].filter(Boolean).join(", "), x, 13, { fill: pen.soft, room: width + 10 })
   draw(grid, (value) => String(stored(numbers, value)))
   if (!twice) return
   const next = { ...grid, x: x + width + 60 }
-  pen.text("÷ 255", x + width + 30, 24 + size / 2 - 16, { bold: true, align: "center" })
-  pen.arrow(x + width + 14, 24 + size / 2, next.x - 12, 24 + size / 2)
-  pen.text(numbers.maps.x.label, next.x, 10, { size: 16, math: true })
+  pen.text("÷ 255", x + width + 30, HEAD + size / 2 - 16, { bold: true, align: "center" })
+  pen.arrow(x + width + 14, HEAD + size / 2, next.x - 12, HEAD + size / 2)
+  pen.text(numbers.maps.x.label, next.x, 13, { size: 22, math: true })
   draw(next, short)
 }

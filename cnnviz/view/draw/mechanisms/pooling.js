@@ -3,6 +3,7 @@
 import { number } from "../../model/format.js"
 import { one } from "../../model/links.js"
 import { say } from "../../model/words.js"
+import { HEAD, SMALL } from "../sheet.js"
 import { blocks, inBlocks } from "./pooling_blocks.js"
 import { channelName, fitted } from "./windows.js"
 
@@ -19,17 +20,17 @@ export function pool(pen, numbers, symbol, cell) {
   const under = numbers.sources({ ...link, pattern: "pool" }, cell)
   const values = under.map((at) => numbers.at(x, at))
   const won = link.pattern === "winner" ? String(numbers.sources(link, cell)[0]) : ""
-  const side = pen.height - 44
-  const first = fitted(numbers, x, 4, 24, pen.width * 0.27, side)
-  pen.head(channelName(numbers, x, cell[0]), "", first.x, 10, first.width, numbers.maps[x].plain)
+  const side = pen.height - HEAD - 26
+  const first = fitted(numbers, x, 4, HEAD, pen.width * 0.27, side)
+  pen.head(channelName(numbers, x, cell[0]), "", first.x, 13, first.width, numbers.maps[x].plain)
   pen.map(numbers, x, [cell[0]], first, [{ rows: reached[1], columns: reached[2] }])
-  const last = fitted(numbers, symbol, 0, 24, pen.width * 0.27, side)
+  const last = fitted(numbers, symbol, 0, HEAD, pen.width * 0.27, side)
   last.x = pen.width - last.width - 4
-  pen.head(channelName(numbers, symbol, cell[0]), "", last.x, 10, last.width, numbers.maps[symbol].plain)
+  pen.head(channelName(numbers, symbol, cell[0]), "", last.x, 13, last.width, numbers.maps[symbol].plain)
   pen.map(numbers, symbol, [cell[0]], last, [{ rows: one(cell[1]), columns: one(cell[2]), strong: true }])
   const grid = Math.min(last.x - first.width - 190, side, 40 + 40 * link.geometry.k)
   const at = first.x + first.width + 36
-  const y = 24 + (side - grid) / 2
+  const y = HEAD + (side - grid) / 2
   pen.text(say("web.mechanism.window"), at, y - 10, { fill: pen.soft })
   pen.grid(
     values,
@@ -45,7 +46,7 @@ export function pool(pen, numbers, symbol, cell) {
   pen.thread([corner, first.y + (reached[1].start + reached[1].count) * scaleY], [at, y + grid])
   const word = won ? say("web.mechanism.largest") : say("web.mechanism.mean")
   const middle = (at + grid + last.x) / 2
-  pen.text(word, middle, y + grid / 2 - 26, { size: 12, align: "center", fill: pen.soft })
+  pen.text(word, middle, y + grid / 2 - 26, { size: SMALL, align: "center", fill: pen.soft })
   pen.arrow(at + grid + 8, y + grid / 2, last.x - 8, y + grid / 2)
   pen.text(number(numbers.at(symbol, cell)), middle, y + grid / 2 + 20, { size: 15, bold: true, align: "center" })
 }
@@ -69,22 +70,22 @@ export function unpool(pen, numbers, symbol, cell) {
     return
   }
   const side = pen.height - 64
-  const left = fitted(numbers, symbol, 4, 24, pen.width * 0.23, side)
-  const right = fitted(numbers, dy, 0, 24, pen.width * 0.23, side)
+  const left = fitted(numbers, symbol, 4, HEAD, pen.width * 0.23, side)
+  const right = fitted(numbers, dy, 0, HEAD, pen.width * 0.23, side)
   right.x = pen.width - right.width - 4
   const strong = { rows: one(cell[1]), columns: one(cell[2]), strong: true }
-  pen.head(channelName(numbers, symbol, cell[0]), "", left.x, 10, left.width, say("web.mechanism.goes_on"))
+  pen.head(channelName(numbers, symbol, cell[0]), "", left.x, 13, left.width, say("web.mechanism.goes_on"))
   pen.map(numbers, symbol, [cell[0]], left, [{ rows: window[1], columns: window[2] }, strong])
-  pen.head(channelName(numbers, dy, cell[0]), "", right.x, 10, right.width, say("web.mechanism.arrived"))
+  pen.head(channelName(numbers, dy, cell[0]), "", right.x, 13, right.width, say("web.mechanism.arrived"))
   pen.map(numbers, dy, [cell[0]], right, [{ rows: one(place[1]), columns: one(place[2]) }])
   const shown = chosen ? [symbol, x] : [symbol]
   const free = right.x - left.x - left.width - 76
   const grid = Math.min(free / 2 - 22, side)
-  const y = 24 + (left.height - grid) / 2
+  const y = HEAD + (left.height - grid) / 2
   shown.forEach((name, n) => {
     const at = left.x + left.width + 42 + n * (grid + 44)
     pen.text(n ? say("web.mechanism.winner") : say("web.mechanism.window"), at, y - 10, {
-      size: 12,
+      size: SMALL,
       fill: pen.soft,
       room: grid + 20,
     })
@@ -110,7 +111,7 @@ export function unpool(pen, numbers, symbol, cell) {
     })
     pen.arrow(right.x - 8, y + grid / 2, from, y + grid / 2)
   }
-  pen.text(share(numbers, symbol, cell), 4, pen.height - 10, { size: 12, fill: pen.soft })
+  pen.text(share(numbers, symbol, cell), 4, pen.height - 10, { size: SMALL, fill: pen.soft })
 }
 
 /** What a cell gets from the first window that it lies in, in a sentence. @param {Numbers} numbers @param {string} symbol @param {number[]} cell */

@@ -2,6 +2,7 @@
 
 import { coarse, power, short, timesPower } from "../../model/format.js"
 import { say } from "../../model/words.js"
+import { HEAD, SMALL } from "../sheet.js"
 import { channelName, fitted } from "./windows.js"
 
 /** @typedef {import("../../model/numbers.js").Numbers} Numbers */
@@ -9,7 +10,7 @@ import { channelName, fitted } from "./windows.js"
 /** @typedef {import("../../model/patterns.js").Link} Link */
 /** @typedef {import("../../model/patterns.js").Range} Range */
 /** @typedef {import("../pen.js").Pen} Pen */
-/** @typedef {import("../pen.js").Box} Box */
+/** @typedef {import("../../model/layout.js").Box} Box */
 /** @typedef {{ link: Link, place: Cell, map: string, pooled: string, back: boolean }} Parts  the pool's own link, the window by its place, and the two maps that are shown: of cells, and of windows */
 
 const CELLS = 6 // in a row, of as many windows as that makes
@@ -35,19 +36,19 @@ export function blocks(pen, numbers, { link, place, map, pooled, back }, foot) {
   const [rows, columns] = [around(row, high, k), around(column, wide, k)]
   const [down, across] = [cellsOf(rows, k), cellsOf(columns, k)]
   const side = pen.height - 40 - foot
-  const left = fitted(numbers, map, 4, 24, pen.width * 0.25, side)
+  const left = fitted(numbers, map, 4, HEAD, pen.width * 0.25, side)
   pen.head(
     channelName(numbers, map, channel),
     "",
     4,
-    10,
+    13,
     left.width,
     back ? say("web.mechanism.goes_on") : numbers.maps[map].plain,
   )
   pen.map(numbers, map, [channel], left, [{ rows: down, columns: across }])
   const large = Math.min(side, pen.width * 0.32)
   const size = large / Math.max(down.count, across.count)
-  const grid = { x: left.x + left.width + 40, y: 24, width: size * across.count, height: size * down.count }
+  const grid = { x: left.x + left.width + 40, y: HEAD, width: size * across.count, height: size * down.count }
   const at = (/** @type {number} */ n) => [
     channel,
     down.start + Math.floor(n / across.count),
@@ -101,7 +102,7 @@ function printed(pen, numbers, map, values, columns, box, lit) {
   const fits = pen.grid(values, columns, limits, scale, box, { write, lit })
   if (fits && exponent)
     pen.text(timesPower(exponent), box.x + box.width, box.y + box.height + 9, {
-      size: 11,
+      size: SMALL,
       align: "right",
       fill: pen.soft,
     })

@@ -4,6 +4,7 @@ import { exact } from "../../model/exact_sum.js"
 import { number, short } from "../../model/format.js"
 import { terms } from "../../model/formula_values.js"
 import { say } from "../../model/words.js"
+import { HEAD, SMALL } from "../sheet.js"
 import { rowsOf } from "./outputs.js"
 
 /** @typedef {import("../mechanism.js").Picture} Picture */
@@ -17,31 +18,41 @@ export function softmax(pen, numbers, symbol, cell) {
   const all = Array.from(numbers.arrays[`powers.${symbol}`].values)
   const total = all.pop() ?? 0
   const taken = Math.max(...all) === 1 && Math.max(...sums) !== 0 // without the largest sum: it cannot be written
-  const [width, middle] = [(pen.width - 150) / 3, 96]
-  const height = pen.height - 44
+  const [width, middle] = [(pen.width - 210) / 3, 130]
+  const height = pen.height - HEAD - 28
   const titles = [
     say("web.mechanism.scores", { symbol: numbers.maps[z].label }),
     say(taken ? "web.mechanism.powers" : "web.mechanism.plain_powers", { symbol: numbers.maps[z].label }),
     say("web.mechanism.parts", { symbol: numbers.maps[symbol].label }),
   ]
-  const places = [4, 4 + width + 36, 4 + 2 * width + 36 + middle]
-  titles.forEach((title, n) => pen.text(title, places[n], 10, { size: 12, fill: pen.soft, room: width }))
-  const box = (/** @type {number} */ n) => ({ x: places[n], y: 24, width, height })
-  const { y } = pen.rows(rowsOf(numbers, z, cell[0]), box(0), { names: 54 })
+  const places = [4, 4 + width + 60, 4 + 2 * width + 60 + middle]
+  titles.forEach((title, n) => pen.rich(title, places[n], 13, { fill: pen.soft, room: width }))
+  const box = (/** @type {number} */ n) => ({ x: places[n], y: HEAD, width, height })
+  const names = numbers.isClasses(sums.length) ? 84 : 40
+  const { y } = pen.rows(rowsOf(numbers, z, cell[0]), box(0), { names })
   const powers = rowsOf(numbers, z, cell[0], (_, n) => all[n])
-  pen.rows(powers, box(1), { names: 54 })
-  coupling(pen, powers.length, cell[0], y, {
-    from: places[1] + width + 4,
-    to: places[2] + 4,
-    at: y(0) + (y(powers.length - 1) - y(0)) / 2,
-    total,
-  })
+  pen.rows(powers, box(1), { names })
+  coupling(
+    pen,
+    powers.length,
+    Math.max(
+      powers.findIndex(({ bold }) => bold),
+      0,
+    ),
+    y,
+    {
+      from: places[1] + width + 4,
+      to: places[2] + 4,
+      at: y(0) + (y(powers.length - 1) - y(0)) / 2,
+      total,
+    },
+  )
   for (let n = 0; n < powers.length; n++)
-    pen.arrow(places[1] - 28, y(n), places[1] - 6, y(n), n === cell[0] ? pen.tone : pen.line, n === cell[0] ? 2 : 1)
+    pen.arrow(places[1] - 50, y(n), places[1] - 8, y(n), powers[n].bold ? pen.tone : pen.line, powers[n].bold ? 2 : 1)
   const [chosen] = cell
   const more = all[chosen] * (Math.E - 1)
   const then = all.map((value, n) => (value + (n === chosen ? more : 0)) / (total + more))
-  ifItRose(pen, numbers, symbol, chosen, { ...box(2), x: places[2] + 8, width: width - 8 }, then)
+  ifItRose(pen, numbers, symbol, chosen, { ...box(2), x: places[2] + 8, width: width - 12 }, then)
 }
 
 // From every power into the total, and from it to every share.
@@ -62,17 +73,17 @@ function coupling(pen, count, chosen, y, { from, to, at, total }) {
       context.stroke()
     }
   }
-  pen.text("Σ", middle, at - 10, { size: 16, align: "center" })
-  pen.text(short(total), middle, at + 8, { size: 12, bold: true, align: "center", room: 50 })
+  pen.text("Σ", middle, at - 12, { size: 20, align: "center" })
+  pen.text(short(total), middle, at + 10, { bold: true, align: "center", room: 52 })
 }
 
 // The shares, and dashed what they would be if the chosen sum were larger by 1.
-/** @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} chosen @param {import("../pen.js").Box} box @param {number[]} shares then */
+/** @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} chosen @param {import("../../model/layout.js").Box} box @param {number[]} shares then */
 function ifItRose(pen, numbers, symbol, chosen, box, shares) {
   const rows = rowsOf(numbers, symbol, chosen)
-  const then = shares.slice(0, rows.length)
+  const then = rows.map(({ n }) => shares[n])
   const limits = [0, Math.max(...then, ...rows.map(({ value }) => value))]
-  const { x, y } = pen.rows(rows, box, { names: 54, limits })
+  const { x, y } = pen.rows(rows, box, { names: numbers.isClasses(shares.length) ? 84 : 40, limits })
   const line = y(1) - y(0)
   pen.context.setLineDash([3, 2])
   pen.context.strokeStyle = pen.ink
@@ -93,7 +104,11 @@ function ifItRose(pen, numbers, symbol, chosen, box, shares) {
         1.5,
       )
   })
-  pen.text(say("web.mechanism.if_it_rose"), pen.width - 4, pen.height - 8, { size: 11, align: "right", fill: pen.soft })
+  pen.text(say("web.mechanism.if_it_rose"), pen.width - 4, pen.height - 10, {
+    size: SMALL,
+    align: "right",
+    fill: pen.soft,
+  })
 }
 
 /** What arrives, measured against its mean: what is above it comes back positive, and times the share. @type {Picture} */
@@ -104,8 +119,8 @@ export function softmaxBack(pen, numbers, symbol, cell) {
       ?? "",
   )
   const mean = exact(terms(numbers, symbol, cell).map(({ value }) => value))
-  const width = (pen.width - 100) / 3
-  const box = (/** @type {number} */ n) => ({ x: 4 + n * (width + 46), y: 24, width, height: pen.height - 64 })
+  const width = (pen.width - 130) / 3
+  const box = (/** @type {number} */ n) => ({ x: 4 + n * (width + 60), y: HEAD, width, height: pen.height - HEAD - 34 })
   const columns = /** @type {[string, string, number | undefined][]} */ ([
     [symbol, "=", undefined],
     [y, "⊙", undefined],
@@ -117,18 +132,19 @@ export function softmaxBack(pen, numbers, symbol, cell) {
       numbers.maps[name].label,
       "",
       place.x,
-      10,
+      13,
       width,
       n === 2 ? say("web.mechanism.arrived") : numbers.maps[name].plain,
+      n ? pen.ink : pen.tone,
     )
     const rows = rowsOf(numbers, name, cell[0]).map((row) => ({ ...row, mark }))
-    const { y: at } = pen.rows(rows, place, { names: 54 })
-    if (sign) pen.sign(sign, place.x + width + 23, (at(0) + at(rows.length - 1)) / 2)
+    const { y: at } = pen.rows(rows, place, { names: numbers.isClasses(numbers.count(name)) ? 84 : 40 })
+    if (sign) pen.sign(sign, place.x + width + 30, (at(0) + at(rows.length - 1)) / 2)
   })
   const note = say("web.mechanism.weighted", {
     value: number(mean),
     arrived: numbers.maps[dy].label,
     share: numbers.maps[y].label,
   })
-  pen.text(note, pen.width - 4, pen.height - 10, { size: 12, align: "right", fill: pen.soft, room: pen.width - 8 })
+  pen.text(note, pen.width - 4, pen.height - 11, { size: SMALL, align: "right", fill: pen.soft, room: pen.width - 8 })
 }

@@ -2,29 +2,29 @@
 
 import { number } from "../../model/format.js"
 import { say } from "../../model/words.js"
+import { SMALL } from "../sheet.js"
 
 /** @typedef {import("../../model/numbers.js").Numbers} Numbers */
 /** @typedef {import("../pen.js").Pen} Pen */
 /** @typedef {{ parameter: string, name: string, at: number, old: number, next: number }} Row  an entry of a parameter, before and after */
 
-const LINE = 30 // a row with a note under its name
-export const HEAD = 22
-export const FOOT = 30
+const LINE = 40 // a row with a note under its name
+const FOOT = 44
 
 /** @param {number} value */
 export const signed = (value, digits = 3) => `${value > 0 ? "+" : ""}${number(value, digits)}`
 
 // Lines for rows, each with a name and, where there is room, of how many entries it is one.
-/** @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows @param {number} y of the first @returns {(n: number) => number} */
-export function lines(pen, numbers, rows, y) {
-  const line = Math.min((pen.height - y - FOOT) / rows.length, 66)
+/** @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows @param {number} y of the first @param {number} [foot] @returns {(n: number) => number} */
+export function lines(pen, numbers, rows, y, foot = FOOT) {
+  const line = Math.min((pen.height - y - foot) / rows.length, 66)
   rows.forEach(({ parameter, name }, n) => {
     const middle = y + (n + 0.5) * line
     const noted = line >= LINE
-    pen.text(name, 4, middle - (noted ? 7 : 0), { size: 14, math: true, room: 104 })
+    pen.symbol(name, 4, middle - (noted ? 9 : 0), { size: 19 })
     if (noted)
-      pen.text(say("web.mechanism.one_of", { n: numbers.count(parameter) }), 4, middle + 8, {
-        size: 10,
+      pen.text(say("web.mechanism.one_of", { n: numbers.count(parameter) }), 4, middle + 11, {
+        size: SMALL,
         fill: pen.soft,
       })
   })
@@ -32,4 +32,4 @@ export function lines(pen, numbers, rows, y) {
 }
 
 /** @param {Pen} pen @param {[string, number][]} all */
-export const heads = (pen, all) => all.forEach(([text, x]) => pen.text(text, x, 10, { bold: true, size: 12 }))
+export const heads = (pen, all) => all.forEach(([text, x]) => pen.text(text, x, 13, { bold: true }))

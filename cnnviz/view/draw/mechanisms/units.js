@@ -1,13 +1,14 @@
-// Units of a row, as pixels.
+// Units of a row, as pixels: as the maps that were flattened, or in lines.
 
 import { one } from "../../model/links.js"
 
 /** @typedef {import("../pen.js").Pen} Pen */
-/** @typedef {import("../pen.js").Box} Box */
+/** @typedef {import("../../model/layout.js").Box} Box */
+/** @typedef {{ from: number, rows: number, columns: number, x: number, y: number, width: number, height: number }} Part  some units: the first of them, and where they lie */
 
 const NEARLY = 0.8 // as large as they could be
 
-/** How values of units lie: as the map that was flattened, channels side by side, or in lines. @param {number[]} shape @param {number} width @param {number} height */
+/** How values of units lie: as the map that was flattened, channels side by side, or in lines. @param {number[]} shape @param {number} width @param {number} height @returns {Part[]} */
 function lying(shape, width, height) {
   if (shape.length === 3) {
     const [channels, rows, columns] = shape
@@ -34,33 +35,54 @@ function lying(shape, width, height) {
   const columns = Math.max(1, Math.min(count, Math.ceil(Math.sqrt((count * width) / height))))
   const rows = Math.ceil(count / columns)
   const side = Math.min(width / columns, height / rows, 26)
-  return [{ from: 0, rows, columns, x: 0, y: 0, width: side * columns, height: side * rows, count }]
+  return [{ from: 0, rows, columns, x: 0, y: 0, width: side * columns, height: side * rows }]
 }
 
-/** @param {Pen} pen @param {number[]} shape @param {(n: number) => number} pick @param {number[]} limits @param {string} scale @param {Box} box @param {number} [chosen] a unit that gets a ring */
-export function unitsOf(pen, shape, pick, limits, scale, box, chosen = -1) {
+/** How large units are drawn in a room. @param {number[]} shape @param {number} width @param {number} height */
+export function extentOf(shape, width, height) {
+  const parts = lying(shape, width, height)
+  return {
+    width: Math.max(...parts.map((part) => part.x + part.width)),
+    height: Math.max(...parts.map((part) => part.y + part.height)),
+  }
+}
+
+/** @param {Pen} pen @param {number[]} shape @param {(n: number) => number} pick @param {number[]} limits @param {string} scale @param {Box} box @param {{ chosen?: number, say?: (n: number) => string }} [how] `chosen`: a unit that gets a ring; each unit is a term, "u12", of which `say` says what it comes to @returns {{ width: number, height: number, middle: number[] }} how large they are drawn, and where the chosen one is */
+export function unitsOf(pen, shape, pick, limits, scale, box, { chosen = -1, say } = {}) {
   const count = shape.reduce((all, n) => all * n, 1)
-  let [width, height] = [0, 0]
+  let middle = [box.x, box.y]
   for (const part of lying(shape, box.width, box.height)) {
     const place = { x: box.x + part.x, y: box.y + part.y, width: part.width, height: part.height }
     const at = chosen - part.from
-    const ring = at >= 0 && at < part.rows * part.columns
-    const rings = ring
-      ? [{ rows: one(Math.floor(at / part.columns)), columns: one(at % part.columns), strong: true }]
-      : []
-    pen.picture(
-      part.rows,
-      part.columns,
-      (n) => (part.from + n < count ? pick(part.from + n) : 0),
-      limits,
-      scale,
-      place,
-      rings,
-    )
-    width = Math.max(width, part.x + part.width)
-    height = Math.max(height, part.y + part.height)
+    const [row, column] = [Math.floor(at / part.columns), at % part.columns]
+    const own = at >= 0 && at < part.rows * part.columns
+    const value = (/** @type {number} */ n) => (part.from + n < count ? pick(part.from + n) : 0)
+    const rings = own ? [{ rows: one(row), columns: one(column), strong: true }] : []
+    pen.picture(part.rows, part.columns, value, limits, scale, place, rings)
+    if (own)
+      middle = [
+        place.x + ((column + 0.5) * part.width) / part.columns,
+        place.y + ((row + 0.5) * part.height) / part.rows,
+      ]
+    belong(pen, part, place, count, say)
   }
-  return { width, height }
+  return { ...extentOf(shape, box.width, box.height), middle }
+}
+
+/** @param {Pen} pen @param {Part} part @param {Box} box @param {number} count @param {((n: number) => string) | undefined} say */
+function belong(pen, { from, rows, columns }, box, count, say) {
+  const at = (/** @type {number} */ row, /** @type {number} */ column) => from + row * columns + column
+  pen.fields.push({
+    box,
+    rows,
+    columns,
+    term: (row, column) => (at(row, column) < count ? `u${at(row, column)}` : ""),
+    place: (term) => {
+      const n = term.startsWith("u") ? Number(term.slice(1)) - from : -1
+      return n >= 0 && n < rows * columns ? [Math.floor(n / columns), n % columns] : null
+    },
+    say: say && ((row, column) => say(at(row, column))),
+  })
 }
 
 /** The place itself and its neighbours, at most so many. @param {number} at @param {number} count @param {number} most */

@@ -1,34 +1,54 @@
-// A step of every parameter, from left to right: what it was, how far it goes and why, what it becomes.
+// A step of every parameter, from left to right: what it was, how far it goes, what it becomes, and its share of what the loss loses.
 
 import { named } from "../../model/arithmetic.js"
-import { number } from "../../model/format.js"
+import { number, timesPower } from "../../model/format.js"
+import { apart, fixed } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
+import { HEAD, SMALL } from "../sheet.js"
 import { scaled } from "./adam.js"
 import { speeding } from "./momentum.js"
-import { FOOT, HEAD, heads, lines, signed } from "./steps.js"
+import { heads, lines, signed } from "./steps.js"
+import { extentOf, unitsOf } from "./units.js"
+import { kernelName } from "./windows.js"
 
 /** @typedef {import("../mechanism.js").Picture} Picture */
 /** @typedef {import("../../model/numbers.js").Numbers} Numbers */
 /** @typedef {import("../pen.js").Pen} Pen */
-/** @typedef {import("../pen.js").Box} Box */
+/** @typedef {import("../../model/layout.js").Box} Box */
 /** @typedef {import("./steps.js").Row} Row */
+/** @typedef {{ symbol: string, cell: number[], values: (which: number, n: number) => number, shape: number[] }} Group  a parameter: one of its entries, and before, step and after of its n-th entry that is shown */
 
-const LEAST = 21 // height of a row
+const LEAST = 32 // height of a row
+const MOST = 3 // parameters that are shown whole
+const FOOT = 24
+const APART = 20 // between two parameters
 const plain = (/** @type {string} */ html) => html.replace(/<[^>]*>/g, "")
 
 /** @type {Picture} */
 export function update(pen, numbers, first, cell) {
   pen.tone = pen.soft
   const { optimizer } = numbers.network
-  const picture =
-    `size.${first}` in numbers.arrays ? scaled : `velocity.${first}` in numbers.arrays ? speeding : plainly
-  const part = optimizer === "gd" ? "" : picture === scaled ? "size" : "velocity"
-  picture(pen, numbers, rowsOf(pen, numbers, first, cell, part))
+  const part = optimizer === "gd" ? "" : `size.${first}` in numbers.arrays ? "size" : "velocity"
+  const known = !part || `${part}.${first}` in numbers.arrays
+  const rows = rowsOf(pen, numbers, first, cell, known ? part : "")
+  if (known && part === "size") return scaled(pen, numbers, rows)
+  if (known && part === "velocity") return speeding(pen, numbers, rows)
+  numbers.said.update.makes.length <= MOST ? whole(pen, numbers, first, cell) : plainly(pen, numbers, rows)
+  promised(pen, numbers)
+}
+
+/** What the gradients promise of the loss, and what comes. @param {Pen} pen @param {Numbers} numbers */
+function promised(pen, { answer: { promise } }) {
+  if (!promise) return
+  const { promised, falls } = promise
+  const rises = falls < 0
+  const text = say(`web.mechanism.${rises ? "promised_rises" : "promised"}`, { promised, falls, rises: -falls })
+  pen.text(text, pen.width - 2, pen.height - 10, { align: "right" })
 }
 
 /** The entry that is pointed at, and of the other parameters the one with the largest step: as many as there is room for. @param {Pen} pen @param {Numbers} numbers @param {string} first its parameter @param {number[]} cell @param {string} part of which a row needs numbers */
 function rowsOf(pen, numbers, first, cell, part) {
-  const room = Math.floor((pen.height - HEAD - FOOT) / LEAST)
+  const room = Math.floor((pen.height - HEAD - 40) / LEAST)
   if (!known.has(numbers))
     known.set(
       numbers,
@@ -67,11 +87,178 @@ function largest(numbers, name) {
   return rowAt(numbers, name, at)
 }
 
-/** Old, step, new; and each parameter's share of the fall that is promised. @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows */
+// ---- few parameters, each whole
+
+/** @param {Pen} pen @param {Numbers} numbers @param {string} first @param {number[]} cell */
+function whole(pen, numbers, first, cell) {
+  const left = 118
+  const share = numbers.answer.promise ? 330 : 0
+  const wide = Math.min((pen.width - left - share - 60) / 3, 232)
+  const places = [0, 1, 2].map((n) => left + n * (wide + 30))
+  const titles = ["old", "step", "new"].map((id) => say(`web.mechanism.${id}`))
+  const formulas = ["θ", "−η · ∂θ", "θ − η · ∂θ"]
+  places.forEach((x, n) => {
+    pen.text(titles[n], x, 13, { bold: true })
+    pen.text(formulas[n], x + pen.widthOf(titles[n], { bold: true }) + 10, 14, { math: true, size: 17, fill: pen.soft })
+  })
+  const at = pen.width - share + 30
+  if (share) shareHead(pen, at)
+  pen.context.fillStyle = pen.line
+  pen.context.fillRect(0, HEAD - 3, pen.width, 1)
+  const groups = numbers.said.update.makes.map((name) => groupOf(numbers, name, name === first ? cell : undefined))
+  const heights = groups.map((group) => weightOf(numbers, group))
+  const free = pen.height - HEAD - FOOT - APART * groups.length
+  const sum = heights.reduce((all, height) => all + height, 0)
+  let y = HEAD + 10
+  groups.forEach((group, n) => {
+    const height = Math.min((free * heights[n]) / sum, heights[n])
+    titled(pen, numbers, group, y, height)
+    drawGroup(pen, numbers, group, places, { y, width: wide, height }, group.symbol === first)
+    if (share) shareOf(pen, numbers, group.symbol, { x: at, y: y + height / 2, width: pen.width - at - 78, height: 0 })
+    y += height + APART
+  })
+}
+
+/** How high a parameter would be. @param {Numbers} numbers @param {Group} group */
+const weightOf = (numbers, { symbol }) =>
+  ({ filters: 118, weights: 118, row: 36 })[/** @type {"row"} */ (numbers.maps[symbol].kind)] ?? 36
+
+/** @param {Numbers} numbers @param {string} symbol @param {number[]} [chosen] @returns {Group} */
+function groupOf(numbers, symbol, chosen) {
+  const cell = chosen ?? numbers.cell(symbol, largest(numbers, symbol).at)
+  const { kind, shape } = numbers.maps[symbol]
+  const from = kind === "filters" ? numbers.offset(symbol, [cell[0], cell[1], 0, 0]) : 0
+  const values = (/** @type {number} */ which, /** @type {number} */ n) => {
+    const old = numbers.values(symbol)[from + n]
+    const next = numbers.next(symbol, from + n)
+    return [old, next - old, next][which]
+  }
+  return { symbol, cell, values, shape }
+}
+
+/** @param {Pen} pen @param {Numbers} numbers @param {Group} group @param {number} y @param {number} height */
+function titled(pen, numbers, { symbol, cell }, y, height) {
+  const { kind, label, plain } = numbers.maps[symbol]
+  const middle = y + Math.min(height / 2, 40)
+  const name = kind === "filters" ? kernelName(numbers, symbol, cell) : label
+  const taken = pen.symbol(name, 4, middle - 11)
+  pen.text(plain, taken + 14, middle - 11, { fill: pen.soft, room: 108 - taken })
+  pen.text(say("web.mechanism.n_numbers", { n: numbers.count(symbol) }), 4, middle + 12, {
+    size: SMALL,
+    fill: pen.soft,
+    room: 108,
+  })
+}
+
+/** Before, step and after of one parameter. @param {Pen} pen @param {Numbers} numbers @param {Group} group @param {number[]} places @param {{ y: number, width: number, height: number }} size @param {boolean} pointed */
+function drawGroup(pen, numbers, group, places, size, pointed) {
+  const { symbol } = group
+  const { kind } = numbers.maps[symbol]
+  if (kind === "weights") return drawWeights(pen, numbers, group, places, size)
+  const count = kind === "filters" ? numbers.shape(symbol)[2] ** 2 : numbers.count(symbol)
+  const columns = kind === "filters" ? numbers.shape(symbol)[2] : Math.min(count, 10)
+  const all = [0, 1, 2].map((which) => Array.from({ length: count }, (_, n) => group.values(which, n)))
+  const most = Math.max(...all[1].map(Math.abs))
+  const exponent = most < 0.1 && most > 0 ? Math.floor(Math.log10(most)) : 0
+  const digits = Math.max(...all[0].map((old, n) => apart(old, all[2][n])), 3) - (kind === "filters" ? 1 : 0)
+  const writes = [
+    (/** @type {number} */ value) => fixed(value, Number.isInteger(value) ? 0 : digits),
+    (/** @type {number} */ value) => fixed(value / 10 ** exponent, exponent ? 1 : 2),
+    (/** @type {number} */ value) => fixed(value, digits),
+  ]
+  const from = kind === "filters" ? numbers.offset(symbol, [group.cell[0], group.cell[1], 0, 0]) : 0
+  const chosen = numbers.offset(symbol, group.cell) - from
+  all.forEach((values, which) => {
+    const box = { x: places[which], y: size.y, width: size.width, height: size.height }
+    const { limits } = numbers.maps[symbol]
+    const ends = which === 1 ? [-most, most] : limits
+    const own = which ? {} : { symbol, cell: (/** @type {number} */ n) => numbers.cell(symbol, from + n) }
+    pen.grid(values, columns, ends, "signed", box, {
+      write: writes[which],
+      bold: which !== 1,
+      term: (n) => `${symbol}${n}`,
+      ...own,
+    })
+    if (!pointed) return
+    const [w, h] = [box.width / columns, (box.height * columns) / count]
+    pen.framed(
+      { x: box.x + (chosen % columns) * w, y: box.y + Math.floor(chosen / columns) * h, width: w, height: h },
+      pen.ink,
+    )
+  })
+  if (exponent) pen.text(timesPower(exponent), places[1], size.y + size.height + 9, { size: SMALL, fill: pen.soft })
+}
+
+/** Weights as maps: of each output where these are few, else of the chosen one. @param {Pen} pen @param {Numbers} numbers @param {Group} group @param {number[]} places @param {{ y: number, width: number, height: number }} size */
+function drawWeights(pen, numbers, { symbol, cell, values }, places, { y, width, height }) {
+  const shape = numbers.shape(symbol)
+  const outputs = shape[shape.length - 1]
+  const shown = outputs <= 2 ? [...Array(outputs).keys()] : [cell[cell.length - 1]]
+  const units = shape.slice(0, -1)
+  const each = width / shown.length - 8
+  const most = numbers.maps[`d${symbol}`].limits[1] * numbers.rate
+  const extent = extentOf(units, each, height - 18)
+  for (const [which, x] of places.entries())
+    shown.forEach((n, i) => {
+      const box = { x: x + i * (width / shown.length), y, ...extent }
+      const limits = which === 1 ? [-most, most] : numbers.maps[symbol].limits
+      const say = (/** @type {number} */ d) => number(values(which, d * outputs + n), 5)
+      unitsOf(
+        pen,
+        units,
+        (d) => values(which, d * outputs + n),
+        limits,
+        "signed",
+        { ...box, width: each, height: height - 18 },
+        { say },
+      )
+      pen.text(toOutput(numbers, n, outputs), box.x, y + extent.height + 12, {
+        size: SMALL,
+        fill: pen.soft,
+        room: each,
+      })
+    })
+}
+
+/** @param {Numbers} numbers @param {number} n @param {number} outputs */
+const toOutput = (numbers, n, outputs) => say("web.mechanism.to_output", { name: numbers.nameOf(n, outputs) })
+
+/** @param {Pen} pen @param {number} x */
+function shareHead(pen, x) {
+  const title = say("web.mechanism.share")
+  pen.text(title, x, 13, { bold: true })
+  pen.text(say("web.mechanism.per_number"), pen.width - 2, 13, { size: SMALL, align: "right", fill: pen.soft })
+}
+
+/** How many of all numbers a parameter has, and how much of the fall it is promised to bring. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Box} box `y`: the middle */
+function shareOf(pen, numbers, symbol, { x, y, width }) {
+  const part = numbers.answer.promise?.shares[symbol]
+  if (part === undefined) return
+  const all = numbers.said.update.makes.reduce((sum, name) => sum + numbers.count(name), 0)
+  const own = numbers.count(symbol) / all
+  const both = /** @type {[number, string, string][]} */ ([
+    [own, "of_parameters", "#8b98ab"],
+    [part, "of_fall", pen.ink],
+  ])
+  both.forEach(([value, id, fill], n) => {
+    const middle = y + (n - 0.5) * 24
+    const length = Math.max(value * width, 2)
+    const text = say(`web.mechanism.${id}`, { value })
+    const inside = pen.widthOf(plain(text), { size: SMALL, bold: true }) + 12 < length
+    pen.context.fillStyle = fill
+    pen.context.fillRect(x, middle - 8, length, 16)
+    pen.rich(text, x + (inside ? 8 : length + 8), middle, { size: SMALL, fill: inside ? pen.paper : pen.ink })
+  })
+  pen.text(`${number(part / own, 2)} ×`, pen.width - 2, y, { bold: true, align: "right" })
+}
+
+// ---- many parameters, a row each
+
+/** Old, step, new of one entry; and each parameter's share of the fall that is promised. @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows */
 function plainly(pen, numbers, rows) {
   const { promise } = numbers.answer
-  const [old, step, next, share] = [0.17, 0.31, 0.62, 0.77].map((at) => at * pen.width)
-  const reach = next - step - 96
+  const [old, step, next, share] = [0.17, 0.31, 0.6, 0.75].map((at) => at * pen.width)
+  const reach = next - step - 130
   heads(pen, [
     [say("web.mechanism.old"), old],
     [say("web.mechanism.step"), step],
@@ -85,29 +272,23 @@ function plainly(pen, numbers, rows) {
   const y = lines(pen, numbers, rows, HEAD)
   rows.forEach((row, n) => {
     const change = changes[n]
-    pen.text(number(row.old, 5), old, y(n), { size: 13 })
+    const digits = Math.max(apart(row.old, row.next), 2)
+    pen.text(fixed(row.old, digits), old, y(n))
     pen.vector(zero, y(n), (change / span) * reach)
-    pen.text(signed(change), next - 14, y(n), { bold: true, align: "right", fill: change < 0 ? pen.neg : pen.pos })
-    pen.text(number(row.next, 5), next, y(n), { size: 13, bold: true })
+    pen.text(signed(change), next - 20, y(n), { bold: true, align: "right", fill: pen.hue(change) })
+    pen.text(fixed(row.next, digits), next, y(n), { bold: true })
     const part = promise?.shares[row.parameter]
     if (part === undefined) return
-    const width = part * (pen.width - share - 64)
-    pen.context.fillStyle = pen.accent
+    const width = part * (pen.width - share - 84)
+    pen.context.fillStyle = pen.ink
     pen.context.fillRect(share, y(n) - 7, Math.max(width, 1), 14)
-    pen.text(say("web.mechanism.percent", { value: part }), share + width + 6, y(n), { size: 12 })
+    pen.text(say("web.mechanism.percent", { value: part }), share + width + 8, y(n))
   })
   const most = Math.max(high, -low)
   pen.measure(
     high > -low ? zero : step,
-    pen.height - 22,
+    pen.height - 24,
     (most / span) * reach,
     say("web.mechanism.length", { value: number(most, 3) }),
   )
-  if (!promise) return
-  const { promised, falls } = promise
-  const said =
-    falls < 0
-      ? say("web.mechanism.promised_rises", { promised, rises: -falls })
-      : say("web.mechanism.promised", { promised, falls })
-  pen.text(said, pen.width - 4, pen.height - 10, { size: 11, align: "right", fill: pen.soft, room: pen.width - next })
 }

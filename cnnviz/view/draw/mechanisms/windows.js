@@ -1,23 +1,25 @@
 // Windows and kernels: what the pictures of a convolution and of pooling have in common.
 
-import { short } from "../../model/format.js"
 import { byChannel } from "../../model/formula_values.js"
 import { one } from "../../model/links.js"
 import { spread } from "../../model/patterns.js"
 import { product } from "../../model/printed_digits.js"
 import { say } from "../../model/words.js"
+import { SMALL } from "../sheet.js"
 
 /** @typedef {import("../../model/numbers.js").Numbers} Numbers */
 /** @typedef {import("../../model/patterns.js").Cell} Cell */
+/** @typedef {import("../../model/patterns.js").Range} Range */
 /** @typedef {import("../pen.js").Pen} Pen */
-/** @typedef {import("../pen.js").Box} Box */
-/** @typedef {{ symbol: string, x: string, f: string, k: number, cell: Cell, met: [Cell, Cell][], window: any, left: number, sums?: number[] }} Parts */
-
-export const MOST_NUMBERED = 4 // channels whose windows and kernels are printed; with more, the strongest one's
+/** @typedef {import("../../model/layout.js").Box} Box */
+/** @typedef {{ symbol: string, x: string, f: string, k: number, cell: Cell, met: [Cell, Cell][] }} Parts  of a convolution: what it makes, reads and multiplies with, one of its cells, and which cell meets which weight there */
 
 /** How a channel of a map is called. @param {Numbers} numbers @param {string} symbol @param {number} c */
 export const channelName = (numbers, symbol, c) =>
   `${numbers.maps[symbol].label}${numbers.shape(symbol)[0] > 1 && numbers.maps[symbol].kind === "map" ? `[${c}]` : ""}`
+
+/** Rows by columns, as a note over a map. @param {Numbers} numbers @param {string} symbol */
+export const sizeOf = (numbers, symbol) => numbers.shape(symbol).slice(-2).join(" × ")
 
 /** A box of the proportions of a map, at most so wide and high. @param {Numbers} numbers @param {string} symbol @param {number} x @param {number} y @param {number} width @param {number} height @returns {Box} */
 export function fitted(numbers, symbol, x, y, width, height) {
@@ -76,12 +78,75 @@ export function padded(pen, [rows, columns], { before, below, right }, place) {
   return box
 }
 
+/** The box of ranges of a map's cells. @param {Numbers} numbers @param {string} symbol @param {Box} map @param {{ rows: Range, columns: Range }} range @returns {Box} */
+export function boxOf(numbers, symbol, map, { rows, columns }) {
+  const [down, across] = numbers.shape(symbol).slice(-2)
+  const [w, h] = [map.width / across, map.height / down]
+  const length = (/** @type {Range} */ range) => (range.count - 1) * Math.abs(range.step) + 1
+  return {
+    x: map.x + columns.start * w,
+    y: map.y + rows.start * h,
+    width: length(columns) * w,
+    height: length(rows) * h,
+  }
+}
+
+/** Where the middle of a cell lies. @param {Numbers} numbers @param {string} symbol @param {Box} map @param {Cell} cell */
+export function middleOf(numbers, symbol, map, cell) {
+  const { x, y, width, height } = boxOf(numbers, symbol, map, { rows: one(cell[1]), columns: one(cell[2]) })
+  return [x + width / 2, y + height / 2]
+}
+
+/** Every cell of a map belongs to the term that it meets, if it meets one. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Box} box @param {Map<string, string>} terms by row and column, "3,4" @param {(row: number, column: number) => string} [words] */
+export function meets(pen, numbers, symbol, box, terms, words) {
+  const [rows, columns] = numbers.shape(symbol).slice(-2)
+  const places = new Map([...terms].map(([place, term]) => [term, place]))
+  pen.fields.push({
+    box,
+    rows,
+    columns,
+    term: (row, column) => terms.get(`${row},${column}`) ?? "",
+    place: (term) => /** @type {[number, number] | null} */ (places.get(term)?.split(",").map(Number) ?? null),
+    say: words,
+  })
+}
+
+/** From a window in a map to the window enlarged, right of it or below. @param {Pen} pen @param {Box} window @param {Box} large */
+export function beam(pen, window, large) {
+  const right = large.x >= window.x + window.width
+  const near = right
+    ? [
+        [window.x + window.width, window.y],
+        [window.x + window.width, window.y + window.height],
+      ]
+    : [
+        [window.x, window.y + window.height],
+        [window.x + window.width, window.y + window.height],
+      ]
+  const far = right
+    ? [
+        [large.x, large.y + large.height],
+        [large.x, large.y],
+      ]
+    : [
+        [large.x + large.width, large.y],
+        [large.x, large.y],
+      ]
+  pen.shade([...near, ...far])
+}
+
 /** Window and kernel of one channel as flat grids; NaN in the padding. @param {Numbers} numbers @param {Parts} parts @param {number} c */
 export function patches(numbers, { x, f, k, cell, met }, c) {
   const window = Array(k * k).fill(NaN)
   const kernel = Array.from({ length: k * k }, (_, n) => numbers.at(f, [cell[0], c, Math.floor(n / k), n % k]))
-  for (const [at, weight] of met) if (at[0] === c) window[weight[2] * k + weight[3]] = numbers.at(x, at)
-  return { window, kernel }
+  /** @type {Cell[]} */
+  const cells = []
+  for (const [at, weight] of met) {
+    if (at[0] !== c) continue
+    window[weight[2] * k + weight[3]] = numbers.at(x, at)
+    cells[weight[2] * k + weight[3]] = at
+  }
+  return { window, kernel, cells }
 }
 
 /** Where cells are too small for their numbers: the largest product, with a ring in each grid. @param {Pen} pen @param {{ a: number[], b: number[], k: number, boxes: Box[] }} grids @param {number} x @param {number} y @param {number} room @param {string} [before] */
@@ -92,26 +157,13 @@ export function largest(pen, { a, b, k, boxes }, x, y, room, before = "") {
   const ring = { rows: one(Math.floor(n / k)), columns: one(n % k), strong: true }
   for (const box of boxes) pen.ring(ring, k, k, box)
   pen.text(`${before}${say("web.mechanism.largest_product", { product: product(a[n], b[n]) })}`, x, y, {
-    size: 12,
+    size: SMALL,
     room,
   })
 }
-
-/** The sum of each channel is a step. @param {Numbers} numbers @param {string} symbol @param {number[]} sums */
-export const channelSteps = (numbers, symbol, sums) =>
-  sums.map((value, c) => ({ value, name: channelName(numbers, symbol, c) }))
 
 /** What each channel of a source adds. @param {Numbers} numbers @param {import("../../model/formula_values.js").Term[]} all @param {string} symbol */
 export function channelSums(numbers, all, symbol) {
   const found = byChannel(all, symbol)
   return Array.from({ length: numbers.shape(symbol)[0] }, (_, c) => found.get(c) ?? 0)
 }
-
-const MOST_STEPS = 10 // of a staircase whose steps bear their numbers
-
-/** Every product is a step, and bears its number where there is room. @param {{ value: number }[]} products */
-export const oneByOne = (products) =>
-  products.map(({ value }) => ({
-    value,
-    name: products.length > MOST_STEPS ? "" : `${value > 0 ? "+" : ""}${short(value)}`,
-  }))

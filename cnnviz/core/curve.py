@@ -1,0 +1,191 @@
+"""The loss along one number: a pixel, an entry of a parameter or the learning rate, with all else as it is.
+
+Each loss is that of a single pass with the number in place, bit for bit; so what a gradient promises can be held against
+what really happens.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnviz.core.fields import number
+from cnnviz.core.gradcheck.differences import Differences
+from cnnviz.core.gradcheck.kinks import stands_at_kink
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.notebook import notebook_step
+from cnnviz.core.optimizers import OPTIMIZERS
+from cnnviz.core.read_only import ReadOnly, lock
+from cnnviz.core.set_values import array_index, settable
+from cnnviz.core.stacked import losses_along
+from cnnviz.core.trajectory import Moment, trajectory
+from cnnviz.core.updating import Point, Updates, reached
+from cnnviz.core.values import Params
+from cnnviz.words import Problem
+
+POINTS = 65
+"""Points of a curve; the number's own value is the middle one, but for a learning rate of 0."""
+SPANS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0)
+"""How far a curve may reach to either side where nothing is asked for."""
+MOVED = 0.01
+"""The part of the loss by which it moves within a span that is long enough."""
+LR, FROM_0 = "lr", 0.02
+"""The learning rate's name, and how far its curve reaches where it is 0."""
+STEP = 1e-5
+"""The gradient check's step."""
+
+_SHARES = lock(np.arange(POINTS) / (POINTS // 2) - 1)
+
+
+@dataclass(frozen=True, eq=False)
+class Curve(ReadOnly):
+    """`loss` (65,), L at each of `theta` (65,), around the value now, `at`; `gradient` is ∂L/∂it there.
+
+    `kink` says whether there is none, since the slopes of both sides differ. `span` is how far it reaches to either side.
+    """
+
+    along: str
+    at: float
+    theta: np.ndarray
+    loss: np.ndarray
+    gradient: float
+    kink: bool
+    span: float
+
+
+def read_along(text: str, lesson: Lesson, x_shape: tuple[int, ...]) -> tuple[str, tuple[int, ...]]:
+    """The number that `text` names, its array and indices: "f:1,1", "x:3,4", "w:120,0" or "lr"; Problem where there is none.
+
+    >>> read_along("w:4,0,1", Lesson(), (32, 32)), read_along("lr", Lesson(), (32, 32))
+    (('w', (120, 1)), ('lr', ()))
+    """
+    if text == LR:
+        return LR, ()
+    match = re.fullmatch(r"([a-z]{1,8}\d{0,2}):(\d{1,6}(?:,\d{1,6}){0,3})", text, re.ASCII)
+    if not match:
+        raise Problem("lesson.why.along")
+    program = lesson.network.program(x_shape)
+    symbol = settable(match[1], program)
+    return symbol, array_index(symbol, tuple(map(int, match[2].split(","))), program)
+
+
+def reach(text: str) -> float:
+    """How far a curve reaches to either side, from text; Problem where it cannot.
+
+    >>> reach("2")
+    2.0
+    """
+    span = number(text)
+    if span <= 0:
+        raise Problem("lesson.why.span")
+    return span
+
+
+@np.errstate(all="ignore")  # far from where it is, a loss may be infinite, and is shown as such
+def curve(lesson: Lesson, x: np.ndarray, along: str, span: float | None = None) -> Curve:
+    """L after `lesson.k` updates on the image `x`, (H,W) or (C,H,W), along the number `along`: `span` to either side of its value.
+
+    Without a span it is the smallest of SPANS in which the curve leaves its tangent and the loss moves by 1 %; a pixel's whole
+    range. Along the learning rate, from 0 to twice its value, it is the loss after the next update. Raises Problem where `along`
+    names no number, or `span` is none.
+
+    >>> found = curve(Lesson(), np.eye(32), "f:1,1", span=2)
+    >>> found.theta[[0, 32, 64]].tolist(), found.loss.shape, found.kink
+    ([-2.0, 0.0, 2.0], (65,), False)
+    """
+    x = np.asarray(x, dtype=np.float64)
+    symbol, at = read_along(along, lesson, x.shape)
+    span = None if span is None else reach(str(span))
+    moment = trajectory(lesson, x, lesson.k)
+    if symbol == LR:
+        return _of_rate(lesson, moment)
+    losses, now = _losses(lesson, moment, symbol, at), float((moment.trace if symbol == "x" else moment.params)[symbol][at])
+    gradient = float(moment.gradients[f"d{symbol}"][at])
+    if span is None:
+        span = _pixel_range(lesson) if symbol == "x" else _span(losses, now, gradient)
+    theta = now + span * _SHARES
+    return Curve(along, now, theta, losses(theta), gradient, _kink(lesson, moment, symbol, at, gradient), span)
+
+
+Losses = Callable[[np.ndarray], np.ndarray]
+"""The losses at some values of a number."""
+
+
+def _losses(lesson: Lesson, moment: Moment, symbol: str, at: tuple[int, ...]) -> Losses:
+    x, y = moment.trace.x, np.array(lesson.y)
+    if not lesson.deviations:
+        program = lesson.network.program(x.shape)
+        return lambda values: losses_along(program, moment.params, moment.trace, y, symbol, at, values)
+    updates = Updates(lesson, x)  # the notebook's pass is another
+
+    def loss(value: float) -> float:
+        array = (x if symbol == "x" else moment.params[symbol]).copy()
+        array[at] = value
+        return _loss(updates, moment.params, array) if symbol == "x" else _loss(updates, moment.params.replace(**{symbol: array}), x)
+
+    return lambda values: np.array([loss(value) for value in values])
+
+
+def _pixel_range(lesson: Lesson) -> float:
+    return 255.0 if lesson.scale == "raw" else 1.0
+
+
+def _span(losses: Losses, now: float, gradient: float) -> float:
+    """The smallest span in which the curve leaves its tangent and the loss moves; 1 where there is none."""
+    steps = np.array([[-span, span] for span in SPANS])
+    found = losses(np.append(now + steps.reshape(-1), now))
+    change, linear = (found[:-1] - found[-1]).reshape(steps.shape), gradient * steps
+    left = np.abs(change - linear) >= (np.abs(change) + np.abs(linear)) / 2
+    moved = np.abs(change) >= MOVED * np.abs(found[-1])
+    enough = np.logical_or.accumulate(left.any(axis=1)) & np.logical_or.accumulate((moved & (change != 0)).any(axis=1))
+    return SPANS[int(enough.argmax())] if enough.any() else 1.0
+
+
+def _kink(lesson: Lesson, moment: Moment, symbol: str, at: tuple[int, ...], gradient: float) -> bool:
+    """Whether the gradient check marks the entry as one at a kink."""
+    x = moment.trace.x
+    nudged = Differences(lesson.network.program(x.shape), moment.params, x, np.array(lesson.y))
+    entry = int(np.ravel_multi_index(at, moment.gradients[f"d{symbol}"].shape))
+    return stands_at_kink(nudged, symbol, entry, gradient, STEP)
+
+
+def _of_rate(lesson: Lesson, moment: Moment) -> Curve:
+    """The loss after the next update, by the rate of its step."""
+    most = 2 * lesson.lr if lesson.lr else FROM_0
+    theta = most * np.arange(POINTS) / (POINTS - 1)
+    updates = Updates(lesson, moment.image)
+
+    def after(rate: float) -> Point:
+        if lesson.deviations:
+            params = notebook_step(moment.params, moment.trace.x, updates.y, rate, lesson.deviations, lesson.stride, lesson.pad)[2]
+        else:
+            params = OPTIMIZERS[lesson.opt](rate).step(moment.params, moment.gradients, moment.state or None)[0]
+        return reached(lesson, len(moment.losses), Point(params, {}, moment.trace.x))
+
+    losses = np.array([_loss(updates, point.params, point.x) for point in map(after, theta)])
+    slopes, ways = updates.step(after(lesson.lr))[1], _directions(lesson, moment)
+    gradient = -sum(float(np.sum(way * slopes[f"d{name}"])) for name, way in ways.items())
+    return Curve(LR, lesson.lr, theta, losses, gradient, False, most / 2)
+
+
+def _loss(updates: Updates, params: Params, x: np.ndarray) -> float:
+    """L of a single pass, by the lesson's rule."""
+    lesson = updates.lesson
+    if lesson.deviations:
+        return updates.loss(notebook_step(params, x, updates.y, lesson.lr, lesson.deviations, lesson.stride, lesson.pad)[0])
+    return updates.loss(updates.program.forward(params, x))
+
+
+def _directions(lesson: Lesson, moment: Moment) -> dict[str, np.ndarray]:
+    """What the next step takes off each parameter, for a rate of 1; nothing of what is set by hand then."""
+    rule, state, found = OPTIMIZERS[lesson.opt](1.0), moment.state, {}
+    for name in moment.params:
+        before = {key: state[f"{key}.{name}"] for key in rule.KEEPS} if state else None
+        found[name] = rule.change(moment.gradients[f"d{name}"], before, int(state.get("t", 0)) + 1)[0].copy()
+    for one in lesson.set_at(len(moment.losses)):
+        if one.symbol in found:
+            found[one.symbol][one.at] = 0
+    return found

@@ -1,0 +1,88 @@
+"""The loss of many copies of one pass that differ in an array: what follows from it is worked out for all copies at once.
+
+Each loss is that of a single pass, bit for bit. What reads the array itself is worked out copy by copy, as it is for one
+image; all else along a leading axis, where sums over the last axes and products of stacked matrices add in the same order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+
+from cnnviz.core.cancellation import check_wanted
+from cnnviz.core.layers.dense import connect
+from cnnviz.core.program import Inner, Line, Program
+from cnnviz.core.values import Trace
+
+BYTES = 16_000_000
+"""What the arrays of a block of copies may take together."""
+
+
+def losses_along(
+    program: Program, params: Mapping[str, np.ndarray], trace: Trace, y: np.ndarray, symbol: str, at: tuple[int, ...], values: np.ndarray
+) -> np.ndarray:
+    """L with each of `values` (n,) in place of the entry `at` of `symbol`, the image or a parameter, (n,); all else as in the pass.
+
+    >>> from cnnviz import Lesson, load_image, trajectory
+    >>> moment, lesson = trajectory(Lesson(), load_image("test-0"), 0), Lesson()
+    >>> program = lesson.network.program((32, 32))
+    >>> bool(losses_along(program, moment.params, moment.trace, np.array(lesson.y), "f", (1, 1), np.zeros(2))[0] == moment.losses[0])
+    True
+    """
+    before, found = program.inner(params, trace) | {"y": y}, []
+    place = (0,) * (len(program.shapes[symbol]) - len(at)) + at
+    block = max(1, BYTES // _bytes_after(program, symbol))
+    for start in range(0, len(values), block):
+        check_wanted()
+        found.append(_losses(program, before, symbol, place, values[start : start + block]))
+    return np.concatenate(found)
+
+
+def _losses(program: Program, before: Inner, symbol: str, place: tuple[int, ...], values: np.ndarray) -> np.ndarray:
+    """The losses of one block of copies."""
+    one = before[symbol].copy()  # an entry of it is set, for each copy in turn
+    moved: Inner = {}
+    if symbol == "x":
+        moved["x"] = np.repeat(one[None], len(values), axis=0)
+        moved["x"].reshape(len(values), -1)[:, np.ravel_multi_index(place, one.shape)] = values
+    for line in program.forward_lines:
+        if symbol != "x" and symbol in line.sources:
+            moved[line.target] = np.stack([_copy(line, before | {symbol: _with(one, place, value)}, moved, n) for n, value in enumerate(values)])
+        elif not moved.keys().isdisjoint(line.sources):
+            moved[line.target] = _stacked(line)(*[moved[source] if source in moved else before[source] for source in line.sources])
+    # A mean over a row of one copy is not that of a row among many.
+    return np.array([_copy(program.loss_line, before, moved, n) for n in range(len(values))])
+
+
+def _with(array: np.ndarray, place: tuple[int, ...], value: float) -> np.ndarray:
+    array[place] = value
+    return array
+
+
+def _copy(line: Line, before: Inner, moved: Inner, n: int) -> np.ndarray:
+    """What a line makes of copy `n`, as for one image."""
+    return line.run_one(*[moved[source][n] if source in moved else before[source] for source in line.sources])
+
+
+def _stacked(line: Line) -> Callable[..., np.ndarray]:
+    """A line for copies that differ in what it reads, but not in its parameters."""
+    return replace(line, function=_connect).run if line.function is connect else line.run
+
+
+def _connect(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """As `connect`, with a product of its own for each copy: the sums of one product of matrices are added in another order."""
+    return np.matmul(x[:, None], w)[:, 0] + b
+
+
+@lru_cache(maxsize=512)
+def _bytes_after(program: Program, symbol: str) -> int:
+    """Bytes of all arrays of one copy that follow from an array."""
+    values = {name: np.zeros(program.shapes[name]) for name in ("x", *program.parameters)}
+    after, made = {symbol}, program.run_forward(dict(values))
+    for line in program.forward_lines:
+        if not after.isdisjoint(line.sources):
+            after.add(line.target)
+    return sum(made[name].nbytes for name in after - {*program.parameters})

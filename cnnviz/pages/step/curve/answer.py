@@ -1,0 +1,71 @@
+"""The curve of the loss along one number, as bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from cnnviz.core.curve import LR, POINTS, SPANS, Curve, curve, reach, read_along
+from cnnviz.core.fields import quote
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.read_only import lock
+from cnnviz.core.work import PASSES, estimate
+from cnnviz.pages.address import Now
+from cnnviz.pages.answers import Answers
+from cnnviz.pages.encoding import encode, finite
+from cnnviz.pages.version import code
+from cnnviz.wire.curve import CurveHeader
+from cnnviz.words import Message, Problem, message
+
+
+class _CurveAnswers(Answers):
+    """One number of one lesson."""
+
+    def answer(self, now: Now) -> bytes:
+        found = asked_curve(now)
+        head = CurveHeader(
+            page="curve", code=code(), asked=dict(now.asked), lesson=now.lesson.to_query(), wrong=dict(now.wrong),
+            loss=finite(float(now.moment.losses[-1])), along=found.along if found else "", at=found.at if found else None,
+            gradient=finite(found.gradient) if found else None, kink=bool(found and found.kink), span=found.span if found else None,
+        )  # fmt: skip
+        return encode(head, {"theta": found.theta, "loss": found.loss} if found else {})
+
+    def exact(self, now: Now) -> dict[str, np.ndarray]:
+        found = asked_curve(now)
+        return {name: lock(np.array(getattr(found, name))) for name in ("theta", "loss", "at", "gradient", "kink", "span")} if found else {}
+
+    def wrong(self, now: Now) -> Mapping[str, Message]:
+        return asked_for(now)[2]
+
+    def seconds(self, lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> float:
+        passes = POINTS + (0 if asked.get("along") == LR or asked.get("span") else 2 * len(SPANS))
+        return estimate(lesson.network, x.shape, passes) / PASSES
+
+
+ANSWERS = _CurveAnswers()
+
+
+def asked_curve(now: Now) -> Curve | None:
+    """The curve that the address asks for; None where it names no number."""
+    along, span, _ = asked_for(now)
+    return curve(now.lesson, now.moment.image, along, span) if along else None
+
+
+def asked_for(now: Now) -> tuple[str, float | None, dict[str, Message]]:
+    """The number that the address names, how far the curve is to reach, and a message by key for what of both cannot be used."""
+    wrong: dict[str, Message] = {}
+    along, text, span = now.asked.get("along", ""), now.asked.get("span", ""), None
+    try:
+        read_along(along, now.lesson, now.moment.image.shape)
+    except Problem as why:
+        wrong["along"] = _left_out("along", along, why)
+    try:
+        span = reach(text) if text else None
+    except Problem as why:
+        wrong["span"] = _left_out("span", text, why)
+    return "" if "along" in wrong else along, span, wrong
+
+
+def _left_out(key: str, text: str, why: Problem) -> Message:
+    return message("lesson.left_out", field=message(f"lesson.field.{key}"), text=quote(text), why=why.message)

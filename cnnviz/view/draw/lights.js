@@ -1,0 +1,166 @@
+// What belongs together in a picture lights up together: the term that is pointed at, wherever it stands.
+
+import { ratio } from "./canvas.js"
+import { ring } from "./heatmap.js"
+
+/** @import { Box } from "../model/layout.js" */
+/** @import { Choice, Field, Spot } from "./sheet.js" */
+/** @typedef {{ spots: Spot[], fields: Field[] }} Parts  of a picture, in CSS pixels */
+/** @typedef {{ term: string, box: Box, say: string, choose?: Choice }} Touched  what is pointed at; `say`: what it comes to; `choose`: what a click chooses */
+
+const LEAST = 7 // pixels of a ring
+
+/** What lies under a point: the smallest part of a picture that belongs to a term. @param {Parts} parts @param {number} x @param {number} y @returns {Touched | null} */
+export function touched({ spots, fields }, x, y) {
+  const within = (/** @type {Box} */ box) => x >= box.x && x < box.x + box.width && y >= box.y && y < box.y + box.height
+  /** @type {Touched[]} */
+  const found = spots
+    .filter(({ term, box }) => term && within(box))
+    .map(({ term, box, choose }) => ({ term, box, say: "", choose }))
+  for (const field of fields.filter(({ box }) => within(box))) {
+    const [row, column] = [
+      ((y - field.box.y) / field.box.height) * field.rows,
+      ((x - field.box.x) / field.box.width) * field.columns,
+    ].map(Math.floor)
+    const term = field.term(row, column)
+    if (term) found.push({ term, box: cellOf(field, row, column), say: field.say?.(row, column) ?? "" })
+  }
+  const size = (/** @type {Touched} */ { box }) => box.width * box.height
+  return found.sort((one, other) => size(one) - size(other))[0] ?? null
+}
+
+/** Every place of a term. @param {Parts} parts @param {string} term @returns {Box[]} */
+export function placesOf({ spots, fields }, term) {
+  const inFields = fields.flatMap((field) => {
+    const place = field.place(term)
+    return place ? [cellOf(field, ...place)] : []
+  })
+  return [...spots.filter((spot) => spot.term === term).map(({ box }) => box), ...inFields]
+}
+
+/** @param {Field} field @param {number} row @param {number} column @returns {Box} */
+function cellOf({ box, rows, columns }, row, column) {
+  const [width, height] = [box.width / columns, box.height / rows]
+  return { x: box.x + column * width, y: box.y + row * height, width, height }
+}
+
+export class Lights {
+  /** @type {Parts} */
+  parts = { spots: [], fields: [] }
+  tone = "#000"
+  /** @type {string | null}  the term that is lit, and where it is pointed at; null when the picture is new */
+  lit = null
+  /** @type {Choice} */
+  choice = {}
+  chosen = "" // of which picture that is
+  /** @type {[number, number] | null}  where one points */
+  at = null
+  redraw = () => {}
+
+  /** @param {HTMLCanvasElement} canvas a picture's own: what is lit is drawn on another above it */
+  constructor(canvas) {
+    this.canvas = canvas
+    this.above = document.createElement("canvas")
+    this.above.className = "lights"
+    this.above.setAttribute("aria-hidden", "true")
+    canvas.after(this.above)
+    const area = canvas.closest(".drawn") ?? canvas // maps may stand over the picture
+    const listen = (/** @type {"pointermove" | "click"} */ type, /** @type {(at: [number, number]) => void} */ act) =>
+      area.addEventListener(type, (event) => act(this.within(/** @type {MouseEvent} */ (event))))
+    listen("pointermove", (at) => this.point(at))
+    listen("click", (at) => this.choose(touched(this.parts, ...at)?.choose))
+    area.addEventListener("pointerleave", () => this.point(null))
+  }
+
+  /** Takes over a picture that was drawn anew. @param {Parts} parts @param {string} tone @param {() => void} redraw */
+  show(parts, tone, redraw) {
+    Object.assign(this, { parts, tone, redraw, lit: null })
+    this.point(this.at)
+  }
+
+  /** What was chosen in a picture; in another one nothing is yet. @param {string} picture */
+  choiceOf(picture) {
+    if (picture !== this.chosen) Object.assign(this, { choice: {}, chosen: picture })
+    return this.choice
+  }
+
+  /** @param {Choice | undefined} choice */
+  choose(choice) {
+    if (!choice) return
+    Object.assign(this.choice, choice)
+    this.redraw()
+  }
+
+  /** Where an event is in the picture, in its CSS pixels. @param {MouseEvent} event @returns {[number, number]} */
+  within({ clientX, clientY }) {
+    const { left, top, width } = this.canvas.getBoundingClientRect()
+    const zoom = width / this.canvas.clientWidth || 1
+    return [(clientX - left) / zoom, (clientY - top) / zoom]
+  }
+
+  /** @param {[number, number] | null} at */
+  point(at) {
+    this.at = at
+    this.light(at && touched(this.parts, ...at))
+  }
+
+  /** @param {Touched | null} found */
+  light(found) {
+    const lit = found ? `${found.term} ${found.box.x} ${found.box.y}` : ""
+    if (lit === this.lit) return
+    this.lit = lit
+    this.canvas.dataset.term = found?.term ?? ""
+    this.canvas.style.cursor = found?.choose ? "pointer" : ""
+    const context = this.clean()
+    if (!found) return
+    for (const box of placesOf(this.parts, found.term)) outlined(context, box, this.tone)
+    outlined(context, found.box, "#000")
+    if (found.say) words(context, found, this.canvas)
+  }
+
+  // As large as the picture.
+  clean() {
+    const { width, height, clientWidth, clientHeight, offsetLeft, offsetTop } = this.canvas
+    if (this.above.width !== width || this.above.height !== height) Object.assign(this.above, { width, height })
+    this.above.style.cssText = `position:absolute;inset:auto;left:${offsetLeft}px;top:${offsetTop}px;width:${clientWidth}px;height:${clientHeight}px;pointer-events:none`
+    const context = /** @type {CanvasRenderingContext2D} */ (this.above.getContext("2d"))
+    context.setTransform(ratio(), 0, 0, ratio(), 0, 0)
+    context.clearRect(0, 0, clientWidth, clientHeight)
+    return context
+  }
+}
+
+/** @param {CanvasRenderingContext2D} context @param {Box} box @param {string} tone */
+function outlined(context, box, tone) {
+  const [width, height] = [Math.max(box.width, LEAST), Math.max(box.height, LEAST)]
+  const place = { x: box.x + (box.width - width) / 2, y: box.y + (box.height - height) / 2, width, height }
+  ring(context, place, [
+    [5, "#fff"],
+    [3, tone],
+  ])
+}
+
+/** What it comes to, beside it. @param {CanvasRenderingContext2D} context @param {Touched} found @param {HTMLCanvasElement} canvas */
+function words(context, { box, say }, { clientWidth }) {
+  context.font = "600 14px Inter, system-ui, sans-serif"
+  const width = context.measureText(say).width + 16
+  const x = Math.max(0, Math.min(box.x + box.width + 8, clientWidth - width))
+  const y = Math.max(0, box.y - 34)
+  context.fillStyle = "#1a212c"
+  context.beginPath()
+  context.roundRect(x, y, width, 26, 6)
+  context.fill()
+  context.fillStyle = "#fff"
+  context.textBaseline = "middle"
+  context.fillText(say, x + 8, y + 13.5)
+}
+
+/** @type {WeakMap<HTMLCanvasElement, Lights>} */
+const known = new WeakMap()
+
+/** The lights of a picture. @param {HTMLCanvasElement} canvas */
+export function lightsOf(canvas) {
+  const found = known.get(canvas) ?? new Lights(canvas)
+  known.set(canvas, found)
+  return found
+}

@@ -1,0 +1,274 @@
+// Sums as pictures: a staircase of few terms, and bars of long ones; each term has the colour of its cell.
+
+import { colour, css } from "../model/colour.js"
+import { timesPower } from "../model/format.js"
+import { equals } from "../model/printed_digits.js"
+import { plus, writtenSum } from "../model/printed_sums.js"
+import { LARGE, Sheet, SMALL, TEXT } from "./sheet.js"
+
+/** @import { Box } from "../model/layout.js" */
+/** @import { Cell } from "../model/patterns.js" */
+/** @typedef {{ value: number, name?: string, term?: string, limits?: number[], symbol?: string, cell?: Cell }} Term  a term of a sum: what it is called, what it belongs to, the ends of its colours, and the cell whose number it is, if it is one */
+
+const [NEGATIVE, POSITIVE] = ["#2166ac", "#b2182b"] // the line around a bar
+const BAR = { width: 40, height: 18 }
+const ROW = 20 // of a bar with its words
+const ROUND = 8 // of a corner
+
+/** Where each term of a sum ends, the first at 0. @param {number[]} values */
+function endsOf(values) {
+  const ends = [0]
+  for (const value of values) ends.push(ends[ends.length - 1] + value)
+  return ends
+}
+
+export class Sums extends Sheet {
+  /**
+   * A sum as a staircase: each term from the end of the last, its number under it, and the total, which has the colour of its
+   * cell. `places`: the middle of each term and of the total; `figures`: whether there is room for numbers. The total's bar.
+   * @param {Term[]} terms
+   * @param {number} total
+   * @param {Box} box
+   * @param {{ places: number[], figures?: boolean, wide?: number, paint?: number[], digits?: number, room?: number, written?: import("../model/printed_sums.js").Written }} how  `room`: for each number; `written`: how they are written, where others have the same numbers
+   * @returns {Box}
+   */
+  stairs(terms, total, box, { places, figures = true, wide = BAR.width, paint, digits = 2, room = 62, written }) {
+    const values = terms.map(({ value }) => value)
+    const sum =
+      written
+      ?? writtenSum(values, total, { digits, ...(figures ? { fits: (text) => this.fitsUnder(text, room) } : {}) })
+    const ends = endsOf(values)
+    const [low, high] = [Math.min(...ends, total), Math.max(...ends, total)]
+    const y = (/** @type {number} */ value) => box.y + box.height - ((value - low) / (high - low || 1)) * box.height
+    this.level(Math.min(...places) - wide / 2 - 10, Math.max(...places) + wide / 2, y(0))
+    terms.forEach((term, n) => {
+      const [from, to] = [y(ends[n]), y(ends[n + 1])]
+      const way = Math.sign(places[n + 1] - places[n]) * (wide / 2)
+      const bar = { x: places[n] - wide / 2, y: Math.min(from, to), width: wide, height: Math.abs(from - to) }
+      this.dotted([places[n] + way, to], [places[n + 1] - way, to])
+      this.block(bar, term.value, term.limits)
+      const touched = { ...bar, y: Math.min(bar.y, box.y + box.height) - 3, height: Math.max(bar.height, 1) + 6 }
+      this.spots.push({ box: touched, term: term.term ?? "", symbol: "", cell: [] })
+    })
+    const foot = box.y + box.height + 17
+    if (figures) this.figures(terms, sum.texts, places, foot, room)
+    terms.forEach(({ name = "" }, n) => {
+      if (name) this.text(name, places[n], foot + (figures ? 18 : 0), { size: SMALL, align: "center", fill: this.soft })
+    })
+    const [top, bottom] = [y(0), y(total)].sort((one, other) => one - other)
+    const last = places[terms.length]
+    const own = { x: last - wide / 2, y: top, width: wide, height: Math.max(bottom - top, 2) }
+    this.total(own, paint)
+    const text = `${equals(total, sum.total)}${sum.power ? ` ${timesPower(sum.power)}` : ""}`
+    const narrow = this.widthOf(text, { size: LARGE, bold: true }) < 1.9 * BAR.width
+    const align = /** @type {CanvasTextAlign} */ (narrow ? "center" : "left")
+    this.text(text, narrow ? last : own.x, foot, { size: LARGE, bold: true, align, halo: true })
+    return own
+  }
+
+  // The numbers of steps, under them, as large as there is room.
+  /** @param {Term[]} terms @param {string[]} texts @param {number[]} places @param {number} y @param {number} room */
+  figures(terms, texts, places, y, room) {
+    const signed = texts.map((text, n) => plus(terms[n].value, text))
+    const widest = Math.max(...signed.map((text) => this.widthOf(text, { size: TEXT, bold: true })))
+    const size = Math.max(SMALL, Math.min(TEXT, (TEXT * (room - 2)) / widest))
+    terms.forEach(({ value, term = "", symbol = "", cell = [] }, n) => {
+      this.text(signed[n], places[n], y, { size, align: "center", bold: true, fill: this.hue(value), halo: true })
+      this.spots.push({ box: { x: places[n] - room / 2, y: y - 12, width: room, height: 24 }, term, symbol, cell })
+    })
+  }
+
+  /** Whether a step, or a cell, so wide has room for a number. @param {string} text @param {number} room */
+  fitsUnder(text, room) {
+    return this.widthOf(`+${text.replace("−", "")}`, { size: SMALL, bold: true }) < room - 2
+  }
+
+  /** A long sum as bars below each other, each from the end of the last, and the total; beside each its words. The total's bar. @param {Term[]} terms @param {number} total @param {Box} box @param {{ paint?: number[], left?: string, digits?: number, row?: number }} [how] `left`: a word for the total @returns {Box} */
+  balance(terms, total, box, { paint, left = "", digits = 4, row = ROW } = {}) {
+    const values = terms.map(({ value }) => value)
+    const written = writtenSum(values, total, { digits })
+    const ends = endsOf(values)
+    const [low, high] = [Math.min(...ends, total), Math.max(...ends, total)]
+    const x = (/** @type {number} */ value) => box.x + ((value - low) / (high - low || 1)) * box.width
+    const unit = written.power ? ` ${timesPower(written.power)}` : ""
+    const height = Math.min(row - 2, BAR.height)
+    const barOf = (/** @type {number} */ from, /** @type {number} */ to, /** @type {number} */ n) => {
+      const width = Math.max(Math.abs(x(from) - x(to)), 1)
+      return { x: Math.min(x(from), x(to)), y: box.y + n * row, width, height }
+    }
+    terms.forEach((term, n) =>
+      this.lying(
+        term,
+        plus(term.value, written.texts[n]) + unit,
+        barOf(ends[n], ends[n + 1], n),
+        box.x + box.width + 12,
+      ),
+    )
+    const own = barOf(0, total, terms.length)
+    this.context.fillStyle = this.ink
+    this.context.fillRect(x(0) - 0.75, box.y - 4, 1.5, (terms.length + 1) * row + 6)
+    this.total(own, paint)
+    const text = `${equals(total, written.total).replace(/^= /, "")}${unit}`
+    const at = Math.max(own.x + own.width, x(0)) + 8
+    this.text(text, at, own.y + height / 2, { bold: true })
+    const after = at + this.widthOf(text, { bold: true }) + 6
+    if (left) this.rich(left, after, own.y + height / 2, { size: SMALL, fill: this.soft })
+    return own
+  }
+
+  // A term of a long sum: its number in the bar, or beside it with its words.
+  /** @param {Term} term @param {string} text @param {Box} bar @param {number} end where its words begin */
+  lying({ value, name = "", term = "", symbol = "", cell = [] }, text, bar, end) {
+    const { context } = this
+    context.fillStyle = value < 0 ? NEGATIVE : POSITIVE
+    context.fillRect(bar.x, bar.y, bar.width, bar.height)
+    const y = bar.y + bar.height / 2
+    const how = { size: SMALL, bold: true }
+    const wide = this.widthOf(text, how)
+    const inside = wide + 14 < bar.width
+    const right = bar.x + bar.width - 8
+    if (inside) this.text(text, right, y, { ...how, align: "right", fill: "#fff" })
+    else this.text(text, end, y, { ...how, fill: this.hue(value) })
+    this.rich(name, inside ? end : end + wide + 8, y, { size: SMALL })
+    this.spots.push({ box: bar, term, symbol: "", cell: [] })
+    const number = { x: inside ? right - wide : end, y: bar.y, width: wide, height: bar.height }
+    if (symbol) this.spots.push({ box: number, term, symbol, cell })
+  }
+
+  /** Few shares and their total, as bars from one line, each with its number over it and its name beside it. The total's bar. @param {Term[]} terms @param {number} total @param {Box} box @param {number[]} paint @returns {Box} */
+  shares(terms, total, box, paint) {
+    const written = writtenSum(
+      terms.map(({ value }) => value),
+      total,
+      { digits: 3 },
+    )
+    const unit = written.power ? ` ${timesPower(written.power)}` : ""
+    const all = [...terms.map(({ value }) => value), total, 0]
+    const [low, high] = [Math.min(...all), Math.max(...all)]
+    const x = (/** @type {number} */ value) => box.x + ((value - low) / (high - low || 1)) * box.width
+    const row = Math.min((this.height - box.y) / (terms.length + 1), 58)
+    const bars = [...terms, { value: total, term: "" }].map(({ value }, n) => ({
+      x: Math.min(x(0), x(value)),
+      y: box.y + n * row + 18,
+      width: Math.max(Math.abs(x(value) - x(0)), 2),
+      height: Math.min(row - 28, 26),
+    }))
+    this.context.fillStyle = this.soft
+    this.context.fillRect(x(0) - 0.75, box.y, 1.5, row * (terms.length + 1))
+    terms.forEach(({ value, name = "", term = "", limits }, n) => {
+      const bar = bars[n]
+      const middle = bar.y + bar.height / 2
+      this.block(bar, value, limits)
+      const text = plus(value, written.texts[n]) + unit
+      this.text(text, box.x + box.width / 2, bar.y - 10, {
+        align: "center",
+        bold: true,
+        fill: this.hue(value),
+        halo: true,
+      })
+      const after = value < 0
+      this.text(name, x(0) + (after ? 7 : -7), middle, {
+        size: SMALL,
+        align: after ? "left" : "right",
+        fill: this.soft,
+      })
+      this.spots.push({
+        box: { ...bar, x: box.x, y: bar.y - 20, width: box.width, height: bar.height + 20 },
+        term,
+        symbol: "",
+        cell: [],
+      })
+    })
+    const own = bars[terms.length]
+    this.total(own, paint)
+    this.text(`${equals(total, written.total)}${unit}`, box.x + box.width / 2, own.y - 10, {
+      align: "center",
+      bold: true,
+      halo: true,
+    })
+    return own
+  }
+
+  // ---- their parts
+
+  // A term's bar, in the colour of its cell; of nothing a short line.
+  /** @param {Box} bar @param {number} value @param {number[]} [limits] */
+  block({ x, y, width, height }, value, limits = [-Math.abs(value), Math.abs(value)]) {
+    const { context } = this
+    context.fillStyle = value ? css(colour(value, limits, "signed")) : this.soft
+    if (height < 2) return context.fillRect(x, y - 1, width, 2)
+    context.fillRect(x, y, width, height)
+    context.lineWidth = 1.2
+    context.strokeStyle = value < 0 ? NEGATIVE : POSITIVE
+    context.strokeRect(x, y, width, height)
+  }
+
+  /** @param {Box} bar @param {number[]} [paint] */
+  total({ x, y, width, height }, paint) {
+    const { context } = this
+    context.fillStyle = paint ? css(paint) : this.ink
+    context.fillRect(x, y, width, height)
+    context.lineWidth = 1.5
+    context.strokeStyle = this.ink
+    context.strokeRect(x, y, width, height)
+  }
+
+  /** @param {number} from @param {number} to @param {number} y */
+  level(from, to, y) {
+    this.context.fillStyle = this.soft
+    this.context.globalAlpha = 0.6
+    this.context.fillRect(from, y - 0.75, to - from, 1.5)
+    this.context.globalAlpha = 1
+  }
+
+  /** @param {number[]} from @param {number[]} to */
+  dotted([x, y], [toX, toY]) {
+    const { context } = this
+    context.setLineDash([2, 3])
+    context.strokeStyle = this.soft
+    context.lineWidth = 1
+    context.beginPath()
+    context.moveTo(x, y)
+    context.lineTo(toX, toY)
+    context.stroke()
+    context.setLineDash([])
+  }
+
+  /** A line with round corners from a total to its cell, with a head at its end. @param {number[][]} points */
+  lead(...points) {
+    const { context } = this
+    const [end, before] = [points[points.length - 1], points[points.length - 2]]
+    const way = [Math.sign(end[0] - before[0]), Math.sign(end[1] - before[1])]
+    const stop = [end[0] - 8 * way[0], end[1] - 8 * way[1]]
+    for (const [width, style] of /** @type {[number, string][]} */ ([
+      [6, this.paper],
+      [2.5, this.tone],
+    ])) {
+      context.lineWidth = width
+      context.strokeStyle = style
+      context.beginPath()
+      context.moveTo(points[0][0], points[0][1])
+      for (let n = 1; n < points.length - 1; n++)
+        context.arcTo(points[n][0], points[n][1], points[n + 1][0], points[n + 1][1], ROUND)
+      context.lineTo(stop[0], stop[1])
+      context.stroke()
+    }
+    this.point(end, way)
+  }
+
+  // The head of an arrow.
+  /** @param {number[]} end @param {number[]} way */
+  point([x, y], [right, down]) {
+    const { context } = this
+    context.beginPath()
+    context.moveTo(x, y)
+    context.lineTo(x - 11 * right - 5.5 * down, y - 11 * down - 5.5 * right)
+    context.lineTo(x - 11 * right + 5.5 * down, y - 11 * down + 5.5 * right)
+    context.closePath()
+    context.lineWidth = 3
+    context.strokeStyle = this.paper
+    context.stroke()
+    context.fillStyle = this.tone
+    context.fill()
+  }
+}

@@ -1,0 +1,144 @@
+// A field at the top of the list of keys that finds any stage, image, network, mistake, lesson, page, setting and what can be
+// done. Nothing is listed here: all of it is taken from where it is.
+
+import { found } from "../model/find.js"
+import { say } from "../model/words.js"
+import { IMAGES, LESSONS, PAGES, PRESETS, WORDS } from "../spec.js"
+import { available, run } from "./actions.js"
+import { html, input, render } from "./html.js"
+import { choosePreset } from "./network_controls.js"
+import { reveal } from "./rail.js"
+
+/** @import { Findable } from "../model/find.js" */
+/** @import { Lesson } from "../model/address.js" */
+/** @import { View } from "./lesson_view.js" */
+/** @typedef {Findable & { go: (view: View) => unknown }} Place */
+
+const MOST = 40 // places that are listed
+const SLOPE = "σ′" // stands for any activation's in a mistake's name
+const MISTAKE = /^mistake\.(\w+)\.title$/
+
+export const findField = () => `
+  <div class="find">${input("find", say("web.find.label"), "text", `role="combobox" aria-controls="found" aria-expanded="false" aria-autocomplete="list" placeholder="${say("web.find.label")}"`)}
+    <ul id="found" role="listbox" aria-label="${say("web.find.title")}"></ul></div>`
+
+/** A change of the lesson: where the page has it, here, else on Step. @type {(change: Lesson) => (view: View) => void} */
+const to = (change) => (view) => (view.kind.walks ? view.go(change) : view.turn("", change))
+
+/** @param {View} view @returns {Place[]} */
+const stages = ({ data, kind }) =>
+  (data?.stages ?? []).map(({ symbol, label, title, plain, name }) => ({
+    kind: say("web.frame.stages"),
+    text: `${label} · ${title}`,
+    also: `${symbol} ${plain} ${name}`,
+    go: (view) => (kind.stages && kind.walks ? view.go({ stage: symbol }) : view.turn("", { stage: symbol })),
+  }))
+
+/** @returns {Place[]} */
+const everywhere = () => [
+  ...PAGES.map(({ path, name }) => ({
+    kind: say("web.frame.pages"),
+    text: name,
+    go: (/** @type {View} */ view) => view.turn(path),
+  })),
+  ...PRESETS.map(({ label, source, query }, n) => ({
+    kind: say("web.rail.network"),
+    text: label,
+    also: `${source} ${query.net}`,
+    go: (/** @type {View} */ view) => choosePreset(view, n),
+  })),
+  ...IMAGES.map(({ id, words }) => ({ kind: say("web.rail.image"), text: words, also: id, go: to({ img: id }) })),
+  ...Object.keys(WORDS).flatMap((id) => mistake(id, MISTAKE.exec(id)?.[1])),
+  ...LESSONS.map(({ id, title }) => ({
+    kind: say("web.learn.lessons"),
+    text: title,
+    go: (/** @type {View} */ view) =>
+      view.page === "learn" ? view.go({ lesson: id, step: "1" }) : view.turn("learn", { lesson: id }),
+  })),
+]
+
+/** @param {string} id @param {string | undefined} name @returns {Place[]} */
+function mistake(id, name) {
+  if (!name) return []
+  const change = { mistake: name, check: "break" }
+  const go = (/** @type {View} */ view) => (view.page === "check" ? view.go(change) : view.turn("check", change))
+  return [{ kind: say("web.find.mistake"), text: say(id, { slope: SLOPE }), also: name, go }]
+}
+
+/** What can be done, by its button. @param {View} view @returns {Place[]} */
+const actions = (view) =>
+  available(view.kind).flatMap((action) => {
+    const text = view.control(action.name)?.getAttribute("aria-label")
+    return text && action.name !== "keys" ? [{ kind: "", text, go: () => run(view, action) }] : []
+  })
+
+/** What can be set, in the sheet that it stands in. @param {View} view @returns {Place[]} */
+function settings({ root }) {
+  const all = [
+    ...root.querySelectorAll(
+      /** @type {"input"} */ (".sheet :is(input, select, [role=radiogroup], [role=group])[data-key]:not(.kernel *)"),
+    ),
+  ]
+  return all.map((control) => ({
+    kind: control.closest(".sheet")?.getAttribute("aria-label") ?? "",
+    text: control.getAttribute("aria-label") ?? control.closest(".field")?.querySelector("span")?.textContent ?? "",
+    go() {
+      reveal(control)
+      const within = /** @type {HTMLElement | null} */ (control.querySelector("[tabindex='0']"))
+      ;(within ?? control).focus()
+    },
+  }))
+}
+
+/** @param {View} view */
+export function bindFind(view) {
+  const dialog = /** @type {HTMLDialogElement} */ (view.$(".help"))
+  const field = /** @type {HTMLInputElement} */ (view.control("find"))
+  const list = view.$("#found")
+  /** @type {Place[]} */
+  let all = []
+  /** @type {Place[]} */
+  let shown = []
+  let at = 0
+  const draw = () => {
+    render(
+      shown.map((place, n) => line(place, n, n === at)),
+      list,
+    )
+    field.setAttribute("aria-expanded", String(shown.length > 0))
+    shown.length
+      ? field.setAttribute("aria-activedescendant", `found_${at}`)
+      : field.removeAttribute("aria-activedescendant")
+    list.children[at]?.scrollIntoView({ block: "nearest" })
+  }
+  const go = (/** @type {number} */ n) => {
+    dialog.close()
+    shown[n]?.go(view)
+  }
+  field.addEventListener("focus", () => (all = [...stages(view), ...everywhere(), ...actions(view), ...settings(view)]))
+  field.addEventListener("input", () => {
+    shown = found(all, field.value, MOST)
+    at = 0
+    draw()
+  })
+  field.addEventListener("keydown", (event) => {
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+    if (event.key === "Enter" && shown.length) go(at)
+    if (by && shown.length) at = (at + by + shown.length) % shown.length
+    if (!by) return
+    event.preventDefault()
+    draw()
+  })
+  list.addEventListener("click", ({ target }) => {
+    const chosen = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-place]"))
+    if (chosen) go(Number(chosen.dataset.place))
+  })
+  dialog.addEventListener("close", () => {
+    field.value = ""
+    field.dispatchEvent(new Event("input"))
+  })
+}
+
+/** @param {Place} place @param {number} n @param {boolean} chosen */
+const line = ({ text, kind }, n, chosen) =>
+  html`<li role="option" id="found_${n}" data-place=${n} aria-selected=${chosen}><span>${text}</span> <small>${kind}</small></li>`

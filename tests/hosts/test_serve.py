@@ -1,0 +1,29 @@
+"""The command `cnnviz`, up to where Streamlit takes over."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+BEFORE_IT_LISTENS = """
+import sys
+from streamlit.web import cli
+from cnnviz.hosts.streamlit.serve import serve
+
+def listens(*_, **__):
+    loaded = set(sys.modules)
+    import cnnviz
+    import cnnviz.hosts.streamlit.navigation
+    from cnnviz.pages import answer
+    answer("step", {})
+    print(sorted(name for name in sys.modules.keys() - loaded if name.partition(".")[0] in ("cnnviz", "streamlit", "numpy", "plotly")))
+
+cli.main = listens
+serve({})
+"""
+
+
+def test_what_a_first_visitor_needs_is_loaded_before_it_listens():
+    """Behind a proxy whoever connects meanwhile would wait; who is refused is sent to the other server."""
+    told = subprocess.run([sys.executable, "-c", BEFORE_IT_LISTENS], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"

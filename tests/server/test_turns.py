@@ -1,0 +1,169 @@
+"""A flood holds nobody up: counted in answers that are made meanwhile, not in seconds."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+
+from cnnviz.hosts.streamlit.script_turns import ScriptTurns
+from cnnviz.server.floods import Floods
+from cnnviz.server.turns import Turns
+from tests.server.test_floods import ask, scope
+
+FLOOD, OTHER = "10.0.0.7", "10.0.0.8"
+PASSES = 6
+
+
+class Answers:
+    """An app whose answers take PASSES of the event loop; `made` has for whom, in order."""
+
+    def __init__(self) -> None:
+        self.made: list[str] = []
+
+    async def __call__(self, scope, receive, send) -> None:
+        for _ in range(PASSES):
+            await asyncio.sleep(0)
+        self.made.append(scope["client"][0])
+        await send({"type": "http.response.start", "status": 200})
+
+
+async def flooded(app: Floods, connections: int) -> int:
+    """How many answers a flood gets while one of another address is made."""
+    answers: Answers = app.app
+
+    async def client() -> None:
+        while True:
+            await ask(app, client=FLOOD)
+
+    clients = [asyncio.create_task(client()) for _ in range(connections)]
+    for _ in range(200):
+        await asyncio.sleep(0)
+    before = len(answers.made)
+    await ask(app, client=OTHER)
+    during = answers.made[before:].count(FLOOD)
+    assert FLOOD in answers.made, "which goes on"
+    for one in clients:
+        one.cancel()
+    await asyncio.gather(*clients, return_exceptions=True)
+    return during
+
+
+@pytest.mark.parametrize("connections", [1, 8, 64, 500])
+def test_beside_a_flood_an_answer_waits_for_no_more_of_it_than_it_has_passes(connections):
+    assert asyncio.run(flooded(Floods(Answers()), connections)) <= PASSES + 1
+
+
+def test_who_has_most_under_way_leaves_the_others_two_thirds_of_the_time_and_else_has_all_of_it(monkeypatch):
+    async def pauses(under_way: dict[str, int]) -> int:
+        loop, later = asyncio.get_running_loop(), []
+        monkeypatch.setattr(loop, "call_later", lambda seconds, act, *values: later.append(seconds) or loop.call_soon(act, *values), raising=False)
+        turns = Turns(Counter(under_way))
+        await asyncio.gather(*(turns.turn(FLOOD) for _ in range(5)))
+        assert all(seconds >= 0 for seconds in later)
+        return len(later)
+
+    assert asyncio.run(pauses({FLOOD: 5, OTHER: 1})) == 4
+    assert asyncio.run(pauses({FLOOD: 5})) == 0
+    assert asyncio.run(pauses({FLOOD: 5, OTHER: 5})) == 0
+
+
+def test_everybody_has_a_turn_in_the_order_of_coming_and_who_is_gone_holds_up_nobody():
+    async def tried() -> None:
+        turns, begun = Turns(Counter()), []
+
+        async def one(who: str, n: int) -> None:
+            await turns.turn(who)
+            begun.append((who, n))
+
+        asked = [asyncio.create_task(one(who, n)) for n in range(20) for who in (FLOOD, OTHER)]
+        await asyncio.sleep(0)
+        for gone in asked[20::4]:
+            gone.cancel()
+        await asyncio.gather(*asked, return_exceptions=True)
+        assert len(begun) == 35
+        for who in (FLOOD, OTHER):
+            assert (own := [n for by, n in begun if by == who]) == sorted(own)
+        for _ in range(3):
+            await asyncio.sleep(0)
+        assert not turns.waiting
+
+    asyncio.run(tried())
+
+
+def test_what_sessions_say_has_turns_too():
+    async def tried() -> None:
+        heard: list[str] = []
+
+        async def session(scope, receive, send) -> None:
+            await receive()
+            heard.append(scope["client"][0])
+
+        async def receive() -> dict:
+            return {"type": "websocket.receive", "bytes": b"again"}
+
+        app = Floods(session)
+        await asyncio.gather(*(app(scope("websocket", client), receive, None) for client in [FLOOD] * 30 + [OTHER]))
+        assert heard.index(OTHER) <= 2
+
+    asyncio.run(tried())
+
+
+# ---- scripts, each in a thread of its own
+
+
+def until(so: Callable[[], object]) -> None:
+    """Waits for what another thread does."""
+    for _ in range(10_000):
+        if so():
+            return
+        threading.Event().wait(0.001)
+    raise AssertionError("it never came")
+
+
+def test_of_the_scripts_of_a_hundred_sessions_one_runs_at_a_time_and_anothers_comes_soon():
+    now, most, running = [0.0], 0, 0
+    turns, come, begun = ScriptTurns(clock=lambda: now[0]), threading.Event(), []
+
+    def script(who: str) -> None:
+        nonlocal most, running
+        with turns.turn(who):
+            come.wait(10)
+            running += 1
+            most = max(most, running)
+            begun.append(who)
+            running -= 1
+
+    threads = [threading.Thread(target=script, args=(who,)) for who in [FLOOD] * 100 + [OTHER]]
+    for number, thread in enumerate(threads):
+        thread.start()
+        until(lambda number=number: turns.queue.active.total() > number)
+    come.set()
+    for thread in threads:
+        thread.join(10)
+    assert most == 1 and begun.index(OTHER) <= 3 and len(begun) == 101
+    assert turns.current is None and not turns.queue.active
+
+
+def test_a_script_that_goes_on_for_long_is_not_waited_for():
+    now, go, went = [0.0], threading.Event(), []
+    turns = ScriptTurns(clock=lambda: now[0])
+
+    def long() -> None:
+        with turns.turn(FLOOD):
+            went.append("long")
+            go.wait(10)
+            went.append("ended")
+
+    first = threading.Thread(target=long)
+    first.start()
+    until(lambda: went)
+    now[0] = 1.0
+    with turns.turn(OTHER):
+        went.append("short")
+    go.set()
+    first.join(10)
+    assert went == ["long", "short", "ended"] and turns.current is None and not turns.queue.active
