@@ -3,7 +3,7 @@
 import { local, shortened } from "../model/format.js"
 
 /** @import { Curve } from "../model/drag.js" */
-/** @import { Palette } from "./pen.js" */
+/** @import { Palette } from "./sheet.js" */
 /** @typedef {{ curve: Curve, value: number, loss: number, words: { before: string, now: string, promised: string } }} Drawing */
 
 const [LEFT, RIGHT, TOP, BOTTOM] = [40, 14, 14, 22]

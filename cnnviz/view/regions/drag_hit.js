@@ -48,10 +48,12 @@ function inPlate(step, target, event) {
 
 /** @param {Step} step @param {Element} target @param {PointerEvent} event */
 function inPicture(step, target, event) {
-  const area = /** @type {HTMLElement | null} */ (target.closest(".drawn"))
-  if (!area) return null
-  const point = placeIn(area, event)
-  const spot = step.picture.spots.findLast(({ symbol, box }) => symbol && within(box, point))
+  const canvas = target.closest(".drawn")?.querySelector("canvas.mechanism")
+  if (!(canvas instanceof HTMLElement)) return null
+  const point = placeIn(canvas, event)
+  const spot = step.picture.spots.findLast(
+    ({ symbol, cell, box }) => symbol && within(box, point) && draggable(step, symbol, cell),
+  )
   if (spot) return { symbol: spot.symbol, cell: spot.cell }
   const shown = step.picture.shown.findLast(({ box }) => within(box, point))
   if (!shown) return null
