@@ -120,6 +120,7 @@ export default function show() {
       ask,
       receive: (act) => (deliver = act),
       part: (lesson, of, act) => numbers.part(lesson, of, act),
+      look: (page, lesson, act) => numbers.look(page, lesson, act),
       ahead,
     },
     veiled: () => (alone || gone ? undefined : covered),

@@ -210,6 +210,7 @@ function mount(root, told) {
       ask,
       receive: (act) => (deliver = act),
       part: (lesson, of, act) => numbers.part(lesson, of, act),
+      look: (page, lesson, act) => numbers.look(page, lesson, act),
       ahead: (lessons, there) => numbers.ahead(there, lessons, kindOf(there).asked),
     },
     open(what) {

@@ -35,6 +35,15 @@ export class Numbers {
     this.classes = answer.network.classes
   }
 
+  /** Has the colours that other numbers of the same network have. @param {Numbers} other */
+  hold(other) {
+    /** @type {Record<string, MapRecord>} */
+    const held = {}
+    for (const [symbol, map] of Object.entries(this.maps))
+      held[symbol] = this.wide[symbol] ? map : { ...map, limits: other.maps[symbol].limits }
+    this.maps = held
+  }
+
   /** @param {string} symbol @returns {number[]} */
   shape(symbol) {
     return this.maps[symbol].shape

@@ -2,6 +2,7 @@
 // stands in the middle is the content (content.js). Who shows it hands over its address and its numbers.
 
 import { same } from "../model/address.js"
+import { withSets } from "../model/set_values.js"
 import { accepts, begin, hides, isWaiting, next } from "../model/state.js"
 import { say } from "../model/words.js"
 import { bindActions } from "./actions.js"
@@ -319,6 +320,7 @@ export class View {
    */
   go(change, { replace = false } = {}) {
     const { address } = this.host
+    change = withSets(this.wanted, change)
     this.forget()
     if (this.refused({ ...this.wanted, ...change })) return
     const before = this.state

@@ -19,6 +19,7 @@ import { say } from "../model/words.js"
 import { KEYS } from "../spec.js"
 import { actionButton } from "./actions.js"
 import { bindCells } from "./cell_pointer.js"
+import { Dragging } from "./drag.js"
 import { bindFinger } from "./finger.js"
 import { bindMeanings, meaningBox } from "./glossary_popover.js"
 import { KernelField } from "./kernel_field.js"
@@ -107,6 +108,7 @@ export class Step extends Content {
     for (const event of ["keydown", "pointerdown"])
       addEventListener(event, land, { capture: true, signal: view.stop.signal })
     this.seats = new Seats(view.$(".drawn"))
+    this.dragging = new Dragging(this) // before what hears a pointer that only points
     bindPicture(this, view.$(".drawn"))
     view.$(".overview").addEventListener("click", ({ target }) => {
       const map = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-map]"))?.dataset.map
@@ -126,6 +128,7 @@ export class Step extends Content {
 
   /** @override @param {Answer} answer */
   receive(answer) {
+    this.dragging.end() // somebody else has gone on
     this.received = new Numbers(/** @type {StepAnswer} */ (answer))
     this.missions.receive(this.numbers.answer.missions)
     this.order = this.numbers.stages.map(({ symbol }) => symbol)
@@ -134,6 +137,18 @@ export class Step extends Content {
     if (!this.overview.receive(this.numbers)) return
     this.seats.clear()
     for (const plate of Object.values(this.plates)) this.bind(plate)
+  }
+
+  /** Shows other numbers of the same network, that are no answer to the address. @param {Numbers} numbers */
+  take(numbers) {
+    this.received = numbers
+    this.overview.receive(numbers)
+  }
+
+  /** A number by its name in the address, as people write it: "f[1,1]". @param {string} along */
+  nameOf(along) {
+    const [symbol, at] = along.split(":")
+    return symbol === "lr" ? "η" : `${this.numbers.maps[symbol].label}[${at}]`
   }
 
   /** Lets a map be pointed at. @param {Plate} plate */
@@ -177,7 +192,7 @@ export class Step extends Content {
   /** Whether a map is not computed yet at this stage. @param {string} symbol @override */
   isAhead(symbol) {
     const { stage, veiled } = this.view
-    return this.numbers.madeAt(symbol) > this.order.indexOf(stage) - (veiled ? 1 : 0)
+    return this.dragging.hatches(symbol) ?? this.numbers.madeAt(symbol) > this.order.indexOf(stage) - (veiled ? 1 : 0)
   }
 
   /** How many cells of each channel of a map are computed so far. @param {string} symbol */

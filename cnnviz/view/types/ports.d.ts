@@ -20,6 +20,8 @@ export interface NumbersPort {
   receive(act: (answer: Answer) => void): void
   /** Asks for exact weights of a lesson ("w2:,57"), of which its numbers have the colours alone. Who has no such gives all. */
   part?(lesson: Lesson, of: string, act: (arrays: Arrays) => void): void
+  /** Asks for what a page, or "curve", has of a lesson that is not the address's. Who has no such lets no number be dragged. */
+  look?(page: string, lesson: Lesson, act: (answer: Answer | undefined) => void): void
   /** May ask ahead for these lessons on a page, the likeliest first. */
   ahead?(lessons: Lesson[], page: string): void
 }

@@ -1,0 +1,119 @@
+// The loss along one number: the curve, where the number stood and where it is, and what its gradient promised.
+
+import { local, shortened } from "../model/format.js"
+
+/** @import { Curve } from "../model/drag.js" */
+/** @import { Palette } from "./sheet.js" */
+/** @typedef {{ curve: Curve, value: number, loss: number, words: { before: string, now: string, promised: string } }} Drawing */
+
+const [LEFT, RIGHT, TOP, BOTTOM] = [40, 14, 14, 22]
+const SIZE = 13 // of letters
+const MARGIN = 0.08 // of the height, above and below the curve
+const TICKS = [0, 16, 32, 48, 64]
+
+/** @param {{ context: CanvasRenderingContext2D, width: number, height: number }} sheet @param {Palette} palette @param {Drawing} drawing */
+export function lossCurve({ context, width, height }, palette, { curve, value, loss, words }) {
+  const { theta, gradient, at } = curve
+  const losses = Array.from(curve.loss)
+  const finite = losses.filter(Number.isFinite)
+  const [low, high] = [Math.min(...finite, loss), Math.max(...finite, loss)]
+  const room = (high - low) * MARGIN || Math.abs(high) * MARGIN || 1
+  const [from, to] = [Math.min(theta[0], value), Math.max(theta[theta.length - 1], value)]
+  const x = (/** @type {number} */ number) => LEFT + ((number - from) / (to - from)) * (width - LEFT - RIGHT)
+  const y = (/** @type {number} */ number) =>
+    height - BOTTOM - ((number - low + room) / (high - low + 2 * room)) * (height - TOP - BOTTOM)
+  context.font = `400 ${SIZE}px Inter, system-ui, sans-serif`
+  context.textBaseline = "middle"
+  axes(context, palette, { x, y, width, height, theta, low, high })
+  const before = losses[Math.max(Array.from(theta).indexOf(at), 0)]
+  context.save()
+  context.beginPath()
+  context.rect(LEFT, 0, width - LEFT, height - BOTTOM)
+  context.clip()
+  line(
+    context,
+    palette.warm,
+    [3, 3],
+    [
+      [x(from), y(before + gradient * (from - at))],
+      [x(to), y(before + gradient * (to - at))],
+    ],
+  )
+  line(
+    context,
+    palette.ink,
+    [],
+    losses.flatMap((each, n) => (Number.isFinite(each) ? [[x(theta[n]), y(each)]] : [])),
+  )
+  context.restore()
+  const promised = Math.min(Math.max(y(before + gradient * (to - at)) - 12, TOP / 2), height - BOTTOM - 8)
+  written(context, words.promised, palette.warm, width, promised, width)
+  line(
+    context,
+    palette.accent,
+    [2, 3],
+    [
+      [x(value), y(loss)],
+      [x(value), height - BOTTOM],
+    ],
+  )
+  dot(context, x(at), y(before), palette.paper, palette.ink)
+  written(context, words.before, palette.soft, x(at), Math.min(y(before) + 16, height - BOTTOM - 6), width)
+  dot(context, x(value), y(loss), palette.accent, palette.paper)
+  written(context, words.now, palette.accent, x(value), Math.max(y(loss) - 16, TOP / 2), width)
+}
+
+/** As short as three digits are. @param {number} value */
+const plain = (value) => local(String(Number(value.toPrecision(3)))).replace("-", "−")
+
+/** @typedef {(number: number) => number} Place */
+
+/** @param {CanvasRenderingContext2D} context @param {Palette} palette @param {{ x: Place, y: Place, width: number, height: number, theta: ArrayLike<number>, low: number, high: number }} where */
+function axes(context, palette, { x, y, width, height, theta, low, high }) {
+  context.fillStyle = palette.soft
+  context.textAlign = "right"
+  for (const each of high > low ? [low, (low + high) / 2, high] : [low]) {
+    line(
+      context,
+      palette.line,
+      [],
+      [
+        [LEFT, y(each)],
+        [width - RIGHT, y(each)],
+      ],
+    )
+    context.fillText(shortened(each, 2), LEFT - 5, y(each), LEFT - 6)
+  }
+  context.textAlign = "center"
+  for (const n of TICKS) context.fillText(plain(theta[n]), x(theta[n]), height - 8, 44)
+}
+
+/** @param {CanvasRenderingContext2D} context @param {string} style @param {number[]} dashes @param {number[][]} points */
+function line(context, style, dashes, points) {
+  context.strokeStyle = style
+  context.lineWidth = dashes.length ? 1.3 : style === "" ? 1 : 1.6
+  context.setLineDash(dashes)
+  context.beginPath()
+  for (const [x, y] of points) context.lineTo(x, y)
+  context.stroke()
+  context.setLineDash([])
+}
+
+/** @param {CanvasRenderingContext2D} context @param {number} x @param {number} y @param {string} fill @param {string} stroke */
+function dot(context, x, y, fill, stroke) {
+  context.beginPath()
+  context.arc(x, y, 5, 0, 7)
+  context.fillStyle = fill
+  context.fill()
+  context.strokeStyle = stroke
+  context.lineWidth = 1.6
+  context.stroke()
+}
+
+/** A word near a point, within the sheet. @param {CanvasRenderingContext2D} context @param {string} text @param {string} style @param {number} x @param {number} y @param {number} width */
+function written(context, text, style, x, y, width) {
+  const half = context.measureText(text).width / 2
+  context.textAlign = "center"
+  context.fillStyle = style
+  context.fillText(text, Math.min(Math.max(x, LEFT + half + 2), width - half - 2), y)
+}

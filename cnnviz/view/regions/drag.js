@@ -1,0 +1,263 @@
+// Dragging a number: up and down by mouse or pen, after a long press by finger, by Shift and an arrow key on a cell. What is
+// shown meanwhile is nobody's address; where it is let go, it is.
+
+import { begin, boundsOf, FINE, hasMoved, isBehind, lossAt, next, toAsk } from "../model/drag.js"
+import { Numbers } from "../model/numbers.js"
+import { settingOf } from "../model/set_values.js"
+import { DragCard } from "./drag_card.js"
+import { corners } from "./drag_corners.js"
+import { draggable, hitOf } from "./drag_hit.js"
+
+/** @import { Answer } from "../model/decode.js" */
+/** @import { Curve, Drag, Event as DragEvent } from "../model/drag.js" */
+/** @import { StepAnswer } from "../model/numbers.js" */
+/** @import { Hit } from "./drag_hit.js" */
+/** @import { Step } from "./step.js" */
+
+const SLOP = 3 // pixels that a click may move
+const LONG = 500 // milliseconds of a long press,
+const STILL = 8 // and how far a finger may move meanwhile
+const LATE = 120 // milliseconds after which what is not worked out yet is hatched
+const REACH = 2 // of a filter's curve; others have one that tells something
+
+/** @typedef {{ hit: Hit, id: number, x: number, y: number, touch: boolean, timer?: ReturnType<typeof setTimeout> }} Press */
+
+export class Dragging {
+  /** @type {Drag | null} */
+  drag = null
+  /** @type {Press | null} */
+  press = null
+  name = ""
+  late = false // hatched: what is wanted is not there yet
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  lateness = undefined
+  /** @type {Numbers | undefined}  those that stood there before */
+  before = undefined
+  /** @type {() => void} */
+  uncorner = () => {}
+
+  /** @param {Step} step */
+  constructor(step) {
+    this.step = step
+    const { view } = step
+    const { signal } = view.stop
+    const content = view.$(".content")
+    this.card = new DragCard(content)
+    /** @type {(where: EventTarget, name: string, act: (event: any) => void) => void} */
+    const on = (where, name, act) => where.addEventListener(name, act, { capture: true, signal, passive: false })
+    on(view.root, "pointerdown", (event) => this.pressed(event))
+    on(window, "pointermove", (event) => this.moved(event))
+    on(window, "pointerup", (event) => this.released(event))
+    on(window, "pointercancel", () => this.cancel())
+    on(window, "blur", () => this.cancel())
+    on(window, "touchmove", (event) => this.drag && event.preventDefault())
+    on(view.root, "contextmenu", (event) => (this.drag || this.press?.touch) && event.preventDefault())
+    on(window, "keydown", (event) => this.key(event))
+  }
+
+  /** Whether a map is hatched while a number is dragged: where it is of another value than the one that is wanted. What follows forward is seen; of all else the stage decides. @param {string} symbol @returns {boolean | undefined} */
+  hatches(symbol) {
+    if (!this.drag) return undefined
+    const { band } = this.step.numbers.maps[symbol]
+    if (symbol === "x" || symbol === "y" || band === "parameters") return undefined
+    return this.late || (band === "gradients" ? undefined : false)
+  }
+
+  // ---- pointers
+
+  /** @param {PointerEvent} event */
+  pressed(event) {
+    this.forget()
+    if (this.drag) return this.cancel() // a second finger
+    if (event.button !== 0 || !event.isPrimary) return
+    const hit = hitOf(this.step, event)
+    if (!hit) return
+    const touch = event.pointerType === "touch"
+    this.press = { hit, id: event.pointerId, x: event.clientX, y: event.clientY, touch }
+    if (touch) this.press.timer = setTimeout(() => this.press && this.start(this.press.hit), LONG)
+  }
+
+  /** @param {PointerEvent} event */
+  moved(event) {
+    const { press, drag } = this
+    if (!press || event.pointerId !== press.id) return
+    const [across, up] = [event.clientX - press.x, press.y - event.clientY]
+    const far = Math.hypot(across, up)
+    if (!drag) {
+      if (press.touch && far > STILL) return this.forget()
+      if (press.touch || far < SLOP || (press.hit.along === "lr" && Math.abs(across) > Math.abs(up))) return
+      this.start(press.hit)
+    }
+    event.stopPropagation() // nothing is pointed at meanwhile
+    event.preventDefault()
+    press.y = event.clientY
+    press.x = event.clientX
+    this.dispatch({ type: "moved", steps: up * (event.shiftKey ? FINE : 1) })
+  }
+
+  /** @param {PointerEvent} event */
+  released(event) {
+    const held = this.drag && this.press?.id === event.pointerId
+    this.forget()
+    if (!held) return
+    event.stopPropagation()
+    const swallow = (/** @type {Event} */ click) => click.stopPropagation()
+    addEventListener("click", swallow, { capture: true, once: true })
+    setTimeout(() => removeEventListener("click", swallow, { capture: true }), 0)
+    this.drop()
+  }
+
+  forget() {
+    clearTimeout(this.press?.timer)
+    this.press = null
+  }
+
+  // ---- keys
+
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    const way = { ArrowUp: 1, ArrowDown: -1 }[event.key]
+    if (!this.drag && !(way && event.shiftKey && this.take())) return
+    if (way) this.dispatch({ type: "moved", steps: way * (event.shiftKey ? FINE : 1) })
+    else if (event.key === "Escape") this.cancel()
+    else if (event.key === "Enter") this.drop()
+    else if (event.key !== "Shift") return this.drop() // on to something else
+    event.preventDefault()
+    event.stopPropagation()
+  }
+
+  /** Takes hold of the cell that has the focus; whether there is one that can be changed. */
+  take() {
+    const { step } = this
+    const plate = Object.values(step.plates).find(({ canvas }) => canvas === document.activeElement)
+    if (!plate) return false
+    const { symbol } = plate
+    const cell = step.cells.hover?.map === symbol ? step.cells.hover.cell : step.cells.own(symbol)
+    if (!draggable(step, symbol, cell)) return false
+    this.start({ along: `${symbol}:${step.numbers.index(symbol, cell).join(",")}`, symbol, cell })
+    return true
+  }
+
+  // ---- from taking hold to letting go
+
+  /** @param {Hit} hit */
+  start({ along, symbol }) {
+    const { step } = this
+    const { view, numbers } = step
+    const { look } = view.host.numbers
+    if (!look || this.drag) return
+    view.player.pause()
+    step.loupe.hide()
+    step.seats.land()
+    this.before = numbers
+    this.uncorner = corners(step)
+    this.name = step.nameOf(along)
+    this.drag = begin(along, boundsOf(along, numbers.answer.lesson.scale))
+    view.root.classList.add("dragging")
+    const right = this.press && this.press.x < view.root.getBoundingClientRect().left + view.root.clientWidth * 0.45
+    this.card.box.classList.toggle("right", Boolean(right))
+    const of = this.drag
+    const span = numbers.maps[symbol]?.kind === "filters" ? String(REACH) : ""
+    look("curve", { ...numbers.answer.lesson, along, span }, (answer) => {
+      if (this.drag?.along !== of.along || this.drag.curve) return
+      const curve = curveOf(answer)
+      curve ? this.dispatch({ type: "known", curve }) : this.cancel()
+    })
+  }
+
+  /** @param {DragEvent} event */
+  dispatch(event) {
+    if (!this.drag) return
+    this.drag = next(this.drag, event)
+    this.card.fill(this.drag, this.name)
+    this.ask()
+  }
+
+  // One at a time: the latest that is wanted.
+  ask() {
+    const { drag, step } = this
+    const value = drag && toAsk(drag)
+    if (value === null || !drag || !this.before) return
+    this.drag = next(drag, { type: "asked" })
+    const { lesson } = this.before.answer
+    clearTimeout(this.lateness)
+    this.lateness = setTimeout(() => this.hatch(true), LATE)
+    step.view.host.numbers.look?.("", { ...lesson, ...settingOf(lesson, drag.along, value) }, (answer) => {
+      if (this.drag?.along !== drag.along || this.drag.phase !== "held" || this.drag.asked !== value) return
+      clearTimeout(this.lateness)
+      if (!answer) return this.cancel()
+      const { curve } = this.drag
+      const loss = drag.along === "lr" && curve ? lossAt(curve, value) : (answer.loss ?? Number.NaN)
+      this.drag = next(this.drag, { type: "answered", value, loss })
+      this.hatch(false)
+      step.view.root.dataset.dragged = String(value)
+      this.show(answer)
+      this.card.fill(this.drag, this.name)
+      this.ask()
+    })
+  }
+
+  /** @param {boolean} late */
+  hatch(late) {
+    this.late = late && this.drag !== null && isBehind(this.drag)
+    this.step.view.paint()
+  }
+
+  /** Shows an answer, with the colours as they were. @param {Answer} answer */
+  show(answer) {
+    const { step, before } = this
+    const numbers = new Numbers(/** @type {StepAnswer} */ (answer))
+    if (before) numbers.hold(before)
+    step.take(numbers)
+    step.view.show(step.view.k, answer.loss ?? Number.NaN, answer.saturated)
+    step.view.paint()
+  }
+
+  /** It stays where it is let go: one entry of the history. */
+  drop() {
+    const { drag, before, step } = this
+    if (!drag || !before) return
+    const { lesson } = before.answer
+    if (!drag.curve || !hasMoved(drag)) return this.cancel()
+    this.end()
+    step.view.go(settingOf(lesson, drag.along, drag.wanted))
+  }
+
+  /** It is put back where it was. */
+  cancel() {
+    this.forget()
+    const { before, step } = this
+    if (!this.drag || !before) return
+    this.end()
+    step.take(before)
+    const { loss, saturated } = before.answer
+    step.view.show(step.view.k, loss ?? Number.NaN, saturated)
+    step.view.paint(true)
+  }
+
+  end() {
+    clearTimeout(this.lateness)
+    this.late = false
+    this.drag = null
+    this.before = undefined
+    this.uncorner()
+    this.card.close()
+    this.step.view.root.classList.remove("dragging")
+    delete this.step.view.root.dataset.dragged
+  }
+}
+
+/** @param {Answer | undefined} answer @returns {Curve | null} */
+function curveOf(answer) {
+  const found = /** @type {import("../types/wire.js").CurveHeader | undefined} */ (/** @type {unknown} */ (answer))
+  if (!answer?.arrays.theta || !found || found.at === null || found.span === null) return null
+  const { at, gradient, span, kink } = found
+  return {
+    theta: answer.arrays.theta.values,
+    loss: answer.arrays.loss.values,
+    at,
+    gradient: gradient ?? Number.NaN,
+    span,
+    kink,
+  }
+}

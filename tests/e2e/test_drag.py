@@ -1,0 +1,102 @@
+"""A number is dragged: everything follows, the card says what was promised and what came, and one entry of the history has it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from cnnviz import Lesson, curve, load_image, trajectory
+from tests.e2e.page import Screen, read
+
+SEEN = Lesson(seed=39, k=2, stage="z1")
+X = load_image("test-0")
+
+
+def card(screen: Screen) -> Locator:
+    return screen.page.locator(".drag-card")
+
+
+def hold(screen: Screen) -> tuple[float, float]:
+    """Presses the button on the first bias, in the strip."""
+    box = screen.canvas("b").bounding_box()
+    at = box["x"] + box["width"] / 2, box["y"] + box["height"] / 4
+    screen.page.mouse.move(*at)
+    screen.page.mouse.down()
+    return at
+
+
+def test_everything_follows_and_the_card_keeps_what_was_promised_beside_what_came(screen: Screen):
+    screen.open("/", **SEEN.to_query())
+    before = screen.address
+    along = curve(SEEN, X, "b:0")
+    x, y = hold(screen)
+    screen.page.mouse.move(x, y - 40, steps=8)
+    value = round(along.at + 40 * along.span / 100, 6)
+    expect(screen.root).to_have_attribute("data-dragged", re.compile(r"^[\d.]+$"))
+    expect(card(screen).locator("h2")).to_have_text("The loss along b[0]")
+    screen.page.wait_for_function("(most) => Math.abs(Number(document.querySelector('.cnnviz').dataset.dragged) - most) < 0.01", arg=value)
+    shown = float(screen.root.get_attribute("data-dragged"))
+    moved = replace(SEEN, set=f"b:0:{shown}~2")
+    promised, really = (read(text) for text in card(screen).locator("dl").first.locator("dd").all_inner_texts())
+    change = trajectory(moved, X, 2).losses[-1] - along.loss[32]
+    assert promised == pytest.approx(along.gradient * (shown - along.at), rel=0.01) and really == pytest.approx(change, rel=0.01)
+    assert screen.address == before, "nothing is in the address before it is let go"
+    screen.page.mouse.up()
+    expect(screen.page).to_have_url(re.compile("set=b:0:"))
+    screen.shows(replace(moved, cell=screen.lesson.cell))
+    expect(card(screen)).to_be_hidden()
+    screen.page.go_back()
+    screen.shows(SEEN)
+    assert "set" not in screen.address, "one entry of the history"
+
+
+def test_escape_puts_it_back(screen: Screen):
+    screen.open("/", **SEEN.to_query())
+    x, y = hold(screen)
+    screen.page.mouse.move(x, y - 30, steps=4)
+    expect(card(screen)).to_be_visible()
+    expect(screen.root).to_have_attribute("data-dragged", re.compile("."))
+    screen.page.keyboard.press("Escape")
+    expect(card(screen)).to_be_hidden()
+    screen.page.mouse.up()
+    screen.shows(SEEN)
+
+
+def test_a_click_is_a_click(screen: Screen):
+    screen.open("/", **SEEN.to_query())
+    x, y = hold(screen)
+    screen.page.mouse.move(x + 1, y + 1)
+    screen.page.mouse.up()
+    expect(card(screen)).to_be_hidden()
+    screen.ready(stage="z2")  # the stage that reads it first
+
+
+def test_by_keyboard_arrows_shift_and_enter(screen: Screen):
+    screen.open("/", **SEEN.to_query())
+    screen.canvas("x").focus()
+    screen.page.keyboard.press("Shift+ArrowDown")
+    expect(card(screen)).to_be_visible()
+    screen.page.keyboard.press("ArrowDown")
+    expect(screen.root).to_have_attribute("data-dragged", re.compile("."))
+    screen.page.keyboard.press("Enter")
+    expect(screen.page).to_have_url(re.compile("set=x:"))
+    (one,) = screen.lesson.set
+    assert one.update == 2 and one.value == pytest.approx(X[one.at] - 0.011, abs=1e-3)
+    screen.agrees()
+
+
+def test_one_value_is_asked_for_at_a_time(screen: Screen):
+    screen.open("/", **SEEN.to_query())
+    under_way, most = [], [0]
+    screen.page.on("request", lambda request: "set=b" in request.url and (under_way.append(request.url), most.append(len(under_way))))
+    screen.page.on("requestfinished", lambda request: request.url in under_way and under_way.remove(request.url))
+    x, y = hold(screen)
+    for up in range(1, 40):
+        screen.page.mouse.move(x, y - up)
+    expect(screen.root).to_have_attribute("data-dragged", re.compile("."))
+    screen.page.keyboard.press("Escape")
+    screen.page.mouse.up()
+    assert max(most) == 1, "one after the other"

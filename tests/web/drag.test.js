@@ -1,0 +1,106 @@
+// A number that is dragged: which value is wanted, which one is asked for, and what is said of it.
+
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import {
+  begin,
+  boundsOf,
+  decimalsOf,
+  hasMoved,
+  isBehind,
+  lossAt,
+  next,
+  promiseOf,
+  toAsk,
+} from "../../cnnviz/view/model/drag.js"
+
+const curveOf = (at, span, loss = (value) => value ** 2) => {
+  const theta = Array.from({ length: 65 }, (_, n) => at + span * (n / 32 - 1))
+  return { theta, loss: theta.map(loss), at, gradient: 2 * at, span, kink: false }
+}
+const known = (along = "f:1,1", at = 0.5, span = 2, scale = "unit") =>
+  next(begin(along, boundsOf(along, scale)), { type: "known", curve: curveOf(at, span) })
+const moved = (drag, steps) => next(drag, { type: "moved", steps })
+const answered = (drag, value = drag.asked) => next(drag, { type: "answered", value, loss: value ** 2 })
+
+test("a hundred steps are the span, whatever was moved before it was known", () => {
+  assert.equal(moved(known(), 100).wanted, 2.5)
+  assert.equal(moved(known(), -50).wanted, -0.5)
+  const early = moved(begin("f:1,1", boundsOf("f:1,1", "unit")), 30)
+  assert.ok(Number.isNaN(early.wanted) && toAsk(early) === null && !isBehind(early))
+  const late = next(early, { type: "known", curve: curveOf(0.5, 2) })
+  assert.equal(late.wanted, 1.1)
+  assert.equal(toAsk(late), 1.1)
+})
+
+test("steps add up, a tenth of one with Shift, and back at its place the number has not moved, to the last bit", () => {
+  const at = 0.1 + 0.2
+  let drag = known("w:3,0", at, 0.05)
+  for (let n = 0; n < 10; n++) drag = moved(drag, 0.1)
+  assert.ok(hasMoved(drag) && Math.abs(drag.wanted - at - 0.0005) < 1e-5)
+  assert.ok(String(drag.wanted).length < 10, "no more digits than tell steps apart")
+  const still = known("w:3,0", at, 0.05)
+  assert.equal(still.wanted, at)
+  assert.ok(!hasMoved(still) && toAsk(still) === null)
+})
+
+test("pixels and the rate stay within what they can be; what is beyond already comes no further", () => {
+  assert.equal(moved(known("x:3,4", 0.5, 1), 400).wanted, 1)
+  assert.equal(moved(known("x:3,4", 0.5, 1), -400).wanted, 0)
+  assert.equal(moved(known("x:3,4", 200, 255, "raw"), 400).wanted, 255)
+  assert.equal(moved(known("x:3,4", 3, 1), 10).wanted, 3)
+  assert.equal(moved(known("x:3,4", 3, 1), -50).wanted, 2.5)
+  assert.equal(moved(known("b:0", 0, 500), 1e9).wanted, 1e6)
+})
+
+test("the rate goes from one point of its curve to the next, so that its loss is the core's", () => {
+  const drag = known("lr", 0.01, 0.01)
+  for (const steps of [1, 7.4, -12, -500, 500]) {
+    const { wanted, curve } = moved(drag, steps)
+    assert.ok(curve.theta.includes(wanted))
+    assert.equal(lossAt(curve, wanted), wanted ** 2)
+  }
+  assert.equal(moved(drag, -500).wanted, 0)
+})
+
+test("one value is asked for at a time, and then the latest; what is shown is of the last answer", () => {
+  let drag = next(moved(known(), 10), { type: "asked" })
+  const [first] = [drag.asked]
+  drag = moved(moved(drag, 10), 10)
+  assert.equal(toAsk(drag), null)
+  assert.ok(isBehind(drag) && drag.shown === 0.5)
+  drag = answered(drag)
+  assert.deepEqual([drag.shown, drag.loss, drag.asked], [first, first ** 2, null])
+  assert.equal(toAsk(drag), drag.wanted)
+  drag = answered(next(drag, { type: "asked" }))
+  assert.ok(!isBehind(drag) && toAsk(drag) === null)
+})
+
+test("an answer to something else is none", () => {
+  const drag = next(moved(known(), 10), { type: "asked" })
+  assert.equal(answered(drag, 99), drag)
+})
+
+test("where it was let go or put back nothing is asked for, and nothing moves it", () => {
+  for (const type of ["dropped", "put back"]) {
+    const drag = next(moved(known(), 10), { type })
+    assert.equal(toAsk(drag), null)
+    assert.equal(moved(drag, 10).wanted, drag.wanted)
+  }
+})
+
+test("the promise is the gradient times the change, from where the number stood, beside what really came", () => {
+  assert.equal(promiseOf(known()), null)
+  const drag = answered(next(moved(known(), -100), { type: "asked" }))
+  const { promised, really, by } = promiseOf(drag)
+  assert.deepEqual([by, promised], [-2, -2])
+  assert.ok(Math.abs(really - ((-1.5) ** 2 - 0.25)) < 1e-12)
+})
+
+test("both are printed with the same decimals, three digits of the larger", () => {
+  assert.equal(decimalsOf(-0.0014, -0.00139), 5)
+  assert.equal(decimalsOf(-0.0482, -0.0484), 4)
+  assert.equal(decimalsOf(0, 0), 3)
+  assert.equal(decimalsOf(123, 4), 0)
+  assert.equal(decimalsOf(Number.NaN, 1), 3)
+})

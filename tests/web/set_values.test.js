@@ -1,0 +1,52 @@
+// Values that are set by hand: how they are written, and what a change of the lesson leaves of them.
+
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { parseSets, settingOf, withSets, writeSets } from "../../cnnviz/view/model/set_values.js"
+
+const TEXT = "x:3,4:0.5;f1:0,0,1,1:2;w:120,0:-0.31~2"
+
+test("they come back as they were written", () => {
+  assert.equal(writeSets(parseSets(TEXT)), TEXT)
+  assert.deepEqual(parseSets("w:120,0:-0.31~2"), [{ symbol: "w", at: "120,0", value: "-0.31", update: 2 }])
+  assert.deepEqual(parseSets(""), [])
+})
+
+test("a number is set from the update on that is shown, in place of what was set there", () => {
+  assert.deepEqual(settingOf({ k: "0" }, "f:1,1", -1), { set: "f:1,1:-1" })
+  assert.deepEqual(settingOf({ k: "2", set: TEXT }, "w:120,0", 7), { set: "x:3,4:0.5;f1:0,0,1,1:2;w:120,0:7~2" })
+  assert.deepEqual(settingOf({ k: "3", set: TEXT }, "w:120,0", 7), { set: `${TEXT};w:120,0:7~3` })
+  assert.deepEqual(settingOf({ k: "3" }, "lr", 0.02), { lr: "0.02" })
+})
+
+test("another network drops them, another image its pixels, typed filters those of theirs from the start", () => {
+  const lesson = {
+    net: "a",
+    img: "test-0",
+    ch: "red",
+    scale: "unit",
+    f: "1",
+    f2: "",
+    set: `${TEXT};f2:0,0,0,0:1;f1:0,0,0,0:3~4`,
+  }
+  const left = (change) => withSets(lesson, change).set
+  assert.equal(left({ net: "b" }), "")
+  for (const change of [{ img: "test-1" }, { ch: "green" }, { scale: "raw" }])
+    assert.equal(left(change), "f1:0,0,1,1:2;w:120,0:-0.31~2;f2:0,0,0,0:1;f1:0,0,0,0:3~4")
+  assert.equal(left({ f: "2" }), "x:3,4:0.5;w:120,0:-0.31~2;f2:0,0,0,0:1;f1:0,0,0,0:3~4")
+  assert.equal(left({ f2: "2" }), "x:3,4:0.5;f1:0,0,1,1:2;w:120,0:-0.31~2;f1:0,0,0,0:3~4")
+})
+
+test("other changes are as they are", () => {
+  for (const change of [
+    { k: "3" },
+    { net: "a" },
+    { img: "test-0" },
+    { lr: "1" },
+    { stage: "z1" },
+    { net: "b", set: "b:0:1" },
+  ])
+    assert.equal(withSets({ net: "a", img: "test-0", set: TEXT }, change), change)
+  const plain = { net: "b" }
+  assert.equal(withSets({ net: "a" }, plain), plain)
+})
