@@ -45,8 +45,9 @@ export function lay(step) {
     pads.reduce((left, pad) => left - Number.parseFloat(pad), size)
   step.overview.lay({
     width: inner(strip.clientWidth, paddingLeft, paddingRight),
-    height: whole ? inner(strip.clientHeight, paddingTop, paddingBottom) : 0,
+    height: inner(strip.clientHeight, paddingTop, paddingBottom),
     whole,
+    rows: isPhone() ? 1 : 2,
   })
 }
 
