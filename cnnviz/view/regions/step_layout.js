@@ -5,7 +5,7 @@ import { Seats } from "./seats.js"
 /** @import { Step } from "./step.js" */
 
 /** How much larger a picture is drawn than it is laid out: its letters are of 12 pixels, and the page's of 15. */
-export const LETTERS = 1.25
+export const LETTERS = 1
 
 export const isPhone = () => matchMedia("(max-width: 699px)").matches
 
