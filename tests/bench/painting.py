@@ -74,14 +74,14 @@ SCRUB = """async (seconds) => {
 FEWEST_FRAMES = 55
 
 POINT = """async ({map, i}) => {
-  const canvas = document.querySelector(`.overview canvas[data-map="${map}"]`)
+  const canvas = document.querySelector(`canvas[data-map="${map}"]`)
   const { left, top, width, height } = canvas.getBoundingClientRect()
   const [clientX, clientY] = [left + width * (0.1 + 0.8 * ((i * 0.37) % 1)), top + height * (0.1 + 0.8 * ((i * 0.61) % 1))]
   canvas.dispatchEvent(new PointerEvent("pointermove", { clientX, clientY, bubbles: true, pointerType: "mouse" }))
   for (let n = 0; n < 3; n++) await new Promise(requestAnimationFrame)
 }"""
 COPY = """async ({i}) => {
-  window.copies ??= [...document.querySelectorAll(".overview canvas[data-map]")].filter(({ width }) => width).map((canvas) => {
+  window.copies ??= [...document.querySelectorAll(".plate canvas[data-map]")].filter(({ width }) => width).map((canvas) => {
     const copy = new OffscreenCanvas(canvas.width, canvas.height)
     copy.getContext("2d").drawImage(canvas, 0, 0)
     const shown = Object.assign(document.createElement("canvas"), { width: canvas.width, height: canvas.height })

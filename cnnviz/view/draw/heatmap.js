@@ -2,7 +2,7 @@
 // above, so that pointing paints outlines alone. Where cells lie is model/layout.js.
 
 import { colour, css, ink, isUntold } from "../model/colour.js"
-import { short, whole } from "../model/format.js"
+import { number, short, whole } from "../model/format.js"
 import { largest, layout } from "../model/layout.js"
 import { MOST_PRINTED } from "../spec.js"
 import { contextOf, ratio } from "./canvas.js"
@@ -180,8 +180,14 @@ export class Heatmap {
     })).filter(({ value }) => value !== undefined)
     if (!all.length) return
     context.font = font(10)
-    const widths = all.map(({ value }) => context.measureText(this.written(value)).width / 10) // at a size of 1
-    const room = Math.min(h * 0.62, (w - 4) / Math.max(...widths))
+    const width = (/** @type {string} */ text) => context.measureText(text).width / 10 // at a size of 1
+    const fitted = (/** @type {number} */ value) => {
+      const text = this.written(value)
+      return least && width(text) * least > w - 4 ? number(value, 1) : text // fewer digits before smaller ones
+    }
+    const texts = all.map(({ value }) => fitted(value))
+    const widths = texts.map(width)
+    const room = Math.min(h * 0.66, (w - 4) / Math.max(...widths))
     if (room < least) return
     const size = Math.max(smallest, least, Math.min(h * 0.42, w * 0.3, 22, (w - 6) / Math.max(...widths)))
     context.font = font(size)
@@ -190,7 +196,7 @@ export class Heatmap {
     all.forEach(({ value, box }, i) => {
       if (widths[i] * size * squeezed > w - 2) return // no room for this one
       context.fillStyle = ink(colour(value, limits, scale))
-      context.fillText(this.written(value), box.x + w / 2, box.y + h / 2, w - 2)
+      context.fillText(texts[i], box.x + w / 2, box.y + h / 2, w - 2)
     })
   }
 

@@ -10,9 +10,9 @@ import { COLOURS, Plate } from "./plate.js"
 
 /** @typedef {import("../model/numbers.js").Numbers} Numbers */
 /** @typedef {Numbers["network"]["columns"][number]} Column */
-/** @typedef {{ width: number, height: number, whole: boolean }} Room  in pixels; `whole`: as the whole network, not as a strip */
+/** @typedef {{ width: number, height: number, whole: boolean, rows: number }} Room  in pixels; `whole`: as the whole network, not as a strip; `rows`: of the strip */
 
-const BAND = 50 // height of the strip's maps,
+const BAND = 50 // height of the strip's maps at most,
 const STRIP = { heads: 22, under: 10, gap: 8, least: 13 } // their caption, room for biases, gap between columns, and smallest digits
 const WHOLE = { heads: 40, under: 24, gap: 8, least: 0 }
 const LOW = 116 // the least height of a band of the whole network
@@ -66,12 +66,15 @@ export class Overview {
   }
 
   /** Gives every figure its place. @param {Room} room */
-  lay({ width, height, whole }) {
+  lay({ width, height, whole, rows }) {
     const size = `${width} ${height} ${whole}`
     if (size === this.size || !this.numbers) return this.outdate()
     this.size = size
     const { heads, least, under } = whole ? WHOLE : STRIP
     const { columns } = this
+    const band = whole
+      ? Math.max((height - (this.single ? TOP : BLOCK) - 2 * heads) / 2, LOW)
+      : Math.min(BAND, height / rows - heads - 2)
     const shown = whole ? columns : columns.map(inStrip)
     const needs = shown.map((column) => ({
       ...this.need(column, under),
@@ -79,13 +82,12 @@ export class Overview {
     }))
     const room = whole ? width : Math.max(width, NARROW * columns.length * (width < 640 ? 1 : 0))
     const free = Math.max(room - this.gaps(whole) - 6, 100)
-    const most = (height - (this.single ? TOP : BLOCK) - 2 * heads) / 2
-    const place = (/** @type {number} */ lost) => arrange(needs, free - lost, whole ? Math.max(most, LOW) : BAND)
+    const place = (/** @type {number} */ lost) => arrange(needs, free - lost, band)
     const over = (/** @type {number} */ sum, /** @type {{ width: number }} */ { width }) =>
       sum + Math.max(0, NAME - width)
     const places = place(this.single ? 0 : place(0).reduce(over, 0)) // a name takes more than a narrow map
     this.element.style.setProperty("--heads", `${heads}px`)
-    this.element.style.setProperty("--m", `${whole ? Math.max(...places.map((place) => place.height)) : BAND}px`)
+    this.element.style.setProperty("--m", `${whole ? Math.max(...places.map((place) => place.height)) : band}px`)
     shown.forEach((column, n) => {
       for (const symbol of [...column.values, ...column.gradients]) this.give(symbol, column, places[n], least)
     })
@@ -239,7 +241,7 @@ function figure(numbers, symbol, { kind: column, title }, single) {
     kind === "cells" && what === "row" && symbol.replace(/^d/, "").startsWith("b") && numbers.isClasses(shape[0])
   return `<figure class="map" data-kind="${kind}" data-figure="${symbol}">${over ? bracket(numbers, symbol) : ""}
     <figcaption ${explains(meaningOf(numbers, symbol), symbol)}><i class="name">${formula(label)}</i>${single ? `<span class="plain">${escaped(plain)}</span>` : ""}<span class="badge"></span><span class="size">${escaped(note)}</span></figcaption>
-    <div class="slot" ${named ? `data-names="${escaped(numbers.classes.join("\n"))}"` : ""}><div class="plate"><canvas data-map="${symbol}" tabindex="0" role="img"></canvas></div></div>
+    <div class="slot" ${named ? `data-names="${escaped(numbers.classes.join("\n"))}" style="--n: ${shape[0]}"` : ""}><div class="plate"><canvas data-map="${symbol}" tabindex="0" role="img"></canvas></div></div>
     <p class="limits"><span class="low"></span><span class="bar"></span><span class="power"></span><span class="high"></span></p></figure>`
 }
 

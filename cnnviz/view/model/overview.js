@@ -31,7 +31,7 @@ function fixed(need, height) {
   const { kind, rows, columns } = need
   height -= need.under ?? 0
   if (kind === "cells") return { width: FIXED.cells, height, side: 0, across: 1, wrap: 1 }
-  if (kind === "loss") return { width: FIXED.loss, height: FIXED.loss, side: 0, across: 1, wrap: 1 }
+  if (kind === "loss") return { width: FIXED.loss, height: Math.min(height, FIXED.loss), side: 0, across: 1, wrap: 1 }
   if (kind === "classes") return { width: FIXED.classes, height, side: 0, across: 1, wrap: 1 }
   if (kind === "weights") {
     if (need.tiles > 1 || (need.tiles === 1 && need.scale > 1))

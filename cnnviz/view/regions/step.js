@@ -49,7 +49,7 @@ const FRAME = () => `
   <section class="welcome" aria-label="${escaped(say("web.welcome.label"))}" hidden><p><b>${escaped(say("web.welcome.title"))}</b>${escaped(say("web.welcome.words"))}</p>
     ${actionButton("watch")}${actionButton("begin")}${actionButton("lecturers")}</section>
   <section class="explain" aria-label="${escaped(say("web.frame.explanation"))}">
-    <div class="text" tabindex="-1"><div class="tools"><div class="stepper" hidden></div>${actionButton("unpin", "✕", "hidden")}</div></div>
+    <div class="text" tabindex="-1"><div class="tools"><div class="stepper" hidden></div></div></div>
     <div class="drawn"><div class="roll"><canvas class="mechanism" role="img"></canvas></div></div>
     <div class="foot"></div>
   </section>

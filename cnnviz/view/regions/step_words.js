@@ -1,10 +1,12 @@
 // What stands in the explanation below the maps, and what a screen reader says of it.
 
+import { named } from "../model/arithmetic.js"
 import { explained } from "../model/explanation.js"
 import { escaped, number } from "../model/format.js"
 import { promiseOf } from "../model/promise.js"
 import { say } from "../model/words.js"
-import { fit, html, inner, linesOf, render } from "./html.js"
+import { actionButton } from "./actions.js"
+import { fit, html, inner, linesOf, markup, render } from "./html.js"
 
 /** @import { Words } from "../model/explanation.js" */
 /** @import { Step, Subject } from "./step.js" */
@@ -14,7 +16,7 @@ import { fit, html, inner, linesOf, render } from "./html.js"
 
 /** The idea of a stage and its sentence. @param {Partial<Said>} said */
 const head = ({ tag = "", phase = "", title, sentence, fact, remark = "" }) =>
-  html`<h1><span class="title">${title}</span><span class="phase ${phase}" ${inner(tag)}></span></h1>
+  html`<h1><span class="title">${title}</span><span class="phase ${phase}" ${inner(tag)}></span>${markup(actionButton("unpin", "✕", "hidden"))}</h1>
     <div class="said"><p class="sentence">${sentence}</p> <p class="fact">${fact}</p></div>
     <p class="remark" tabindex=${remark ? 0 : -1} ${inner(remark)}></p>`
 
@@ -53,12 +55,17 @@ export function writeWords(view, stage = {}, cell = {}) {
 export function fillWords(step, subject, scene) {
   const { view } = step
   step.cover(step.masked(scene.map))
+  /** @type {Partial<Said>} */
   const whole = { title: say("web.step.whole"), sentence: say("web.step.whole_sentence") }
   const cell = said(step, subject)
-  writeWords(view, step.isWhole ? whole : subject === scene ? cell : said(step, scene), cell)
+  const { pinned } = step.cells
+  const stage = step.isWhole ? whole : { ...(subject === scene ? cell : said(step, scene)) }
+  if (pinned && stage.tag)
+    stage.tag = `${say(`web.phases.${stage.phase}`)} · ${named(step.numbers, scene.map, scene.cell)}`
+  writeWords(view, stage, cell)
   fitWords(step)
-  view.$(".explain").classList.toggle("pinned", Boolean(step.cells.pinned))
-  view.control("unpin").hidden = !step.cells.pinned
+  view.$(".explain").classList.toggle("pinned", Boolean(pinned))
+  view.control("unpin").hidden = !pinned
 }
 
 /** @type {WeakMap<HTMLElement, string>}  the words that were fitted last, and to what */
