@@ -4,9 +4,6 @@ import { Seats } from "./seats.js"
 
 /** @import { Step } from "./step.js" */
 
-/** How much larger a picture is drawn than it is laid out: its letters are of 12 pixels, and the page's of 15. */
-export const LETTERS = 1
-
 export const isPhone = () => matchMedia("(max-width: 699px)").matches
 
 const [EDGE, BESIDE, CAPTION, MOST] = [16, 24, 26, 240] // at a phone's edge, between two maps of its row, over them, and the side of one
