@@ -184,7 +184,13 @@ def test_the_focus_goes_along_to_another_page_and_comes_back_from_dialogs_and_th
     screen.open("/", stage="z1")
     screen.key("export").press("Enter")
     screen.key("files").press("Enter")
+<<<<<<< HEAD
     screen.close_dialog()
+=======
+    expect(screen.page.get_by_role("dialog")).to_be_focused()
+    screen.press("Escape")
+    expect(screen.page.get_by_role("dialog")).to_have_count(0)
+>>>>>>> b097adc (A layer's row has its filters by one, a kernel's size, stride, padding and bias, and how many parameters it has)
     expect(screen.key("export")).to_be_focused()
     screen.key("lecture").press("Enter")
     expect(screen.key("lecture_off")).to_be_focused()

@@ -146,6 +146,7 @@ def cells(lit, shape) -> list[tuple[int, ...]]:
 def test_the_network_is_changed_layer_by_layer_and_back_undoes_it(screen: Screen):
     screen.open("/", net=SMALL, ch="rgb", lr=0.05, k=2, stage="a1")
     assert screen.page.locator(".stages").evaluate("(e) => e.scrollWidth <= e.clientWidth"), "stages are cut off"
+    screen.key("rail_network").click()
     lines = screen.page.locator(".layers details")
     expect(lines).to_have_count(9)
     first = lines.first

@@ -15,6 +15,8 @@ test("one word is changed, and the others stay", () => {
   assert.equal(changed(NET, 0, { count: 8 }), NET.replace("conv4x3bs2p1", "conv8x3bs2p1"))
   assert.equal(changed(NET, 2, { kind: "avg", size: 2 }), NET.replace("max3s2", "avg2s2"))
   assert.equal(changed(NET, 1, { kind: "tanh" }), NET.replace("relu", "tanh"))
+  assert.equal(changed(NET, 0, { bias: false, stride: undefined, padding: "same" }), NET.replace("bs2p1", "same"))
+  assert.equal(changed(NET, 0, { dilation: 2 }), NET.replace("s2p1", "s2d2p1"))
   assert.equal(without(added(NET, 2, "relu"), 3), NET)
 })
 

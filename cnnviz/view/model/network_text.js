@@ -1,27 +1,50 @@
 // A network as a text, "conv4x3-relu-max2-dense10-softmax-ce": its words read and changed. Whether what comes out can be
 // built is for the core to say.
 
-/** @typedef {{ kind: string, count?: number, size?: number, rest?: string }} Word  a layer's word: 4 filters of 3×3, a window of 2 */
+/**
+ * @typedef {object} Word  a layer's word
+ * @property {string} kind
+ * @property {number} [count]  filters, or units
+ * @property {number} [size]  of a kernel, or a window
+ * @property {boolean} [bias]
+ * @property {number} [stride]
+ * @property {number} [dilation]
+ * @property {string} [padding]  same, full, or p and a number of zeros
+ */
 
 export const ACTIVATIONS = ["sigmoid", "tanh", "relu", "identity", "softmax"]
 export const POOLS = ["max", "avg"]
 export const LOSSES = ["mse", "bce", "ce"]
 
+const CONV = /^conv(\d+)x(\d+)(b?)(?:s(\d+))?(?:d(\d+))?(same|full|p\d+)?$/
+const POOL = /^(max|avg)(\d+)(?:s(\d+))?$/
+
+/** @type {(text: string | undefined) => number | undefined} */
+const whole = (text) => (text ? Number(text) : undefined)
+
 /** @param {string} word @returns {Word} */
 export function read(word) {
-  const conv = /^conv(\d+)x(\d+)(.*)$/.exec(word)
-  if (conv) return { kind: "conv", count: Number(conv[1]), size: Number(conv[2]), rest: conv[3] }
+  const [conv, count, size, bias, stride, dilation, padding] = CONV.exec(word) ?? []
+  if (conv)
+    return {
+      kind: "conv",
+      count: Number(count),
+      size: Number(size),
+      bias: bias === "b",
+      stride: whole(stride),
+      dilation: whole(dilation),
+      padding,
+    }
   const dense = /^dense(\d+)$/.exec(word)
   if (dense) return { kind: "dense", count: Number(dense[1]) }
-  const pool = /^(max|avg)(\d+)(.*)$/.exec(word)
-  if (pool) return { kind: pool[1], size: Number(pool[2]), rest: pool[3] }
-  return { kind: word }
+  const [pool, kind, window, step] = POOL.exec(word) ?? []
+  return pool ? { kind, size: Number(window), stride: whole(step) } : { kind: word }
 }
 
 /** @param {Word} word */
-export function written({ kind, count, size, rest = "" }) {
-  if (kind === "conv") return `conv${count}x${size}${rest}`
-  return `${kind}${count ?? ""}${size ?? ""}${rest}`
+export function written({ kind, count, size, bias, stride, dilation, padding = "" }) {
+  const shape = kind === "conv" ? `${count}x${size}` : `${count ?? ""}${size ?? ""}`
+  return `${kind}${shape}${bias ? "b" : ""}${stride ? `s${stride}` : ""}${dilation ? `d${dilation}` : ""}${padding}`
 }
 
 /** Another word in the place of one. @param {string} text @param {number} place @param {Partial<Word>} change */

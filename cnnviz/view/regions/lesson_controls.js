@@ -60,8 +60,8 @@ const image = () => `
   <div class="two"><div class="targets"></div></div>${complaints("y")}`
 
 const network = () => `
-  ${networkChoice()}${complaints("net")}<ol class="layers"></ol>
-  <div class="convolution"><div class="two">
+  ${networkChoice()}${complaints("net")}<ol class="layers"></ol><p class="hint all-parameters"></p>
+  <div class="convolution"><div class="two geometry">
     ${field(words("stride"), select("stride", plainly(LIMITS.strides), words("stride"), of("stride")))}
     ${field(words("padding"), select("padding", plainly(PADDINGS), words("padding"), of("pad")))}</div>${complaints("stride", "pad")}
     <button type="button" data-key="kernel_card" popovertarget="kernel_card">${words("kernel")} <i class="filter-name"></i> ▸</button></div>`

@@ -3,9 +3,10 @@
 import { formula } from "../model/format.js"
 import { ACTIVATIONS, added, changed, followers, LOSSES, POOLS, read, without } from "../model/network_text.js"
 import { say } from "../model/words.js"
-import { PRESETS } from "../spec.js"
-import { html, inner, live, nothing, render } from "./html.js"
+import { LIMITS, PRESETS } from "../spec.js"
+import { html, inner, live, nothing, render, setText } from "./html.js"
 
+/** @import { Word } from "../model/network_text.js" */
 /** @import { NetworkRecord } from "../types/wire.js" */
 /** @import { Template } from "./html.js" */
 /** @import { Lesson } from "../model/address.js" */
@@ -20,19 +21,31 @@ export function bindLayers(view) {
   const placed = (/** @type {Event} */ { target }) => {
     const field = /** @type {HTMLInputElement} */ (/** @type {Element} */ (target).closest("[data-layer-change]"))
     const place = Number(/** @type {HTMLElement | null} */ (field?.closest("[data-place]"))?.dataset.place)
-    return { change: field?.dataset.layerChange, value: field?.value.trim() ?? "", place }
+    return { field, change: field?.dataset.layerChange ?? "", place }
   }
   list.addEventListener("change", (event) => {
-    const { change, value, place } = placed(event)
-    if (change === "add") return value && edit(view, added(textOf(view), place, value))
-    if (change)
-      edit(view, changed(textOf(view), place, { [change]: change === "kind" ? value : Number(value) || 1 }), place)
+    const { field, change, place } = placed(event)
+    if (change === "add") return field.value && edit(view, added(textOf(view), place, field.value))
+    if (change) edit(view, changed(textOf(view), place, { [change]: chosenOf(field, change) }), place)
   })
   list.addEventListener("click", (event) => {
-    const { change, place } = placed(event)
+    const { field, change, place } = placed(event)
+    const by = Number(field?.dataset.by ?? 0)
+    const { count = 1 } = by ? read(textOf(view).split("-")[place]) : {}
     if (change === "remove") edit(view, without(textOf(view), place))
+    if (by && count + by > 0) edit(view, changed(textOf(view), place, { count: count + by }), place)
   })
   list.addEventListener("keydown", (event) => walk(list, event))
+}
+
+const WORDS = ["kind", "padding"] // what of a layer's word is no number
+
+/** @param {HTMLInputElement} field @param {string} change */
+function chosenOf(field, change) {
+  if (field.type === "checkbox") return field.checked
+  const value = field.value.trim()
+  if (WORDS.includes(change)) return value
+  return change === "stride" && value === "1" ? undefined : Number(value) || 1
 }
 
 /** @param {View} view */
@@ -65,20 +78,39 @@ const outputsOf = (net) => net.split("-").findLast((word) => /^(dense|conv)/.tes
  * @param {NetworkRecord | undefined} network
  */
 export function fillLayers(view, network) {
-  const list = view.$(".layers")
-  list.hidden = !network
+  for (const name of [".layers", ".all-parameters"]) view.$(name).hidden = !network
   if (!network) return
-  const words = network.text.split("-")
+  const words = textOf(view).split("-")
+  const list = view.$(".layers")
   const last = words.length - 1
+  const open = openConv(words)
+  view.$(".geometry").hidden = open < 0
   const lines = [
     fixed("x", network.maps.x.plain, network.maps.x.shape),
     ...network.layers.map((layer, n) =>
-      unfolding(n, layer.symbol, layer.name, layer.shape, controls(words[n], layer.shape.length === 1)),
+      unfolding(n, layer.symbol, layer.name, layer.shape, [
+        own(read(words[n] ?? layer.text), n === open),
+        foot(layer.shape.length === 1, parametersOf(network, n)),
+      ]),
     ),
     unfolding(last, "L", network.maps.L.plain, [], choice("kind", LOSSES, words[last], "loss")),
   ]
   render(lines, list)
+  setText(view.$(".all-parameters"), say("ui.train.training.fields.learn", { n: parametersOf(network) }))
   stop(list, list.querySelector("summary[tabindex='0']") ?? list.querySelector("details[open] summary"))
+}
+
+/** The place of the first convolution, if its text leaves stride and padding to the lesson; -1 if not. @param {string[]} words */
+function openConv(words) {
+  const place = words.findIndex((word) => read(word).kind === "conv")
+  const { stride, padding } = read(words[place] ?? "")
+  return stride || padding ? -1 : place
+}
+
+/** How many parameters a layer has, or all of them. @param {NetworkRecord} network @param {number} [place] */
+function parametersOf({ maps }, place) {
+  const own = Object.values(maps).filter(({ band, layer }) => band === "parameters" && (place ?? layer) === layer)
+  return own.reduce((sum, { shape }) => sum + shape.reduce((product, n) => product * n, 1), 0)
 }
 
 /**
@@ -132,23 +164,56 @@ const choice = (change, options, chosen, label) => {
   )
 }
 
-/** @type {(value: number | undefined, label: string) => Template} */
-const count = (value, label) =>
-  html`<label>${say(`web.layers.${label}`)} <input data-layer-change="count" inputmode="numeric" .value=${String(value)} aria-label=${say(`web.layers.${label}`)}></label>`
+/** @type {(label: string, control: unknown) => Template} */
+const named = (label, control) =>
+  html`<label class="layer-field"><span>${say(`web.layers.${label}`)}</span>${control}</label>`
 
-/** @param {string} word */
-function own(word) {
-  const { kind, count: many, size } = read(word)
-  if (kind === "conv") return [count(many, "filters"), choice("size", SIZES, size, "size")]
+/** A number that is typed, or goes up and down by one. @param {number | undefined} value @param {string} label */
+const count = (value, label) =>
+  html`<div class="layer-field"><span>${say(`web.layers.${label}`)}</span><span class="by-one">${by(-1, "−", label)}<input data-layer-change="count" inputmode="numeric" .value=${live(String(value))} aria-label=${say(`web.layers.${label}`)}>${by(1, "+", label)}</span></div>`
+
+/** @param {number} by @param {string} sign @param {string} label */
+const by = (by, sign, label) =>
+  html`<button type="button" data-layer-change="by" data-by=${by} aria-label=${say(`web.layers.by.${label}`, { sign })}>${sign}</button>`
+
+/** What of a layer can be changed; the lesson's own stride and padding stand below the list. @param {Word} word @param {boolean} isOpen */
+function own(word, isOpen) {
+  const { kind, count: many, size, bias, stride = 1, padding = "" } = word
   if (kind === "dense") return count(many, "units")
-  if (POOLS.includes(kind)) return [choice("kind", POOLS, kind, "kind"), choice("size", WINDOWS, size, "window")]
-  return ACTIVATIONS.includes(kind) ? choice("kind", ACTIVATIONS, kind, "kind") : nothing
+  if (ACTIVATIONS.includes(kind)) return named("kind", choice("kind", ACTIVATIONS, kind, "kind"))
+  if (POOLS.includes(kind))
+    return [
+      named("kind", choice("kind", POOLS, kind, "kind")),
+      named("window", choice("size", WINDOWS, size, "window")),
+    ]
+  if (kind !== "conv") return nothing
+  const sizes = SIZES.map((k) => /** @type {[number, string]} */ ([k, `${k} × ${k}`]))
+  const paddings = [
+    ["", say("web.layers.no_padding")],
+    ["same", "same"],
+    ["full", "full"],
+  ]
+  return [
+    count(many, "filters"),
+    named("size", list("size", sizes, size, say("web.layers.size"))),
+    isOpen ? nothing : named("stride", choice("stride", LIMITS.strides, stride, "stride")),
+    isOpen
+      ? nothing
+      : named("padding", list("padding", withOwn(paddings, padding), padding, say("web.layers.padding"))),
+    named("bias", html`<input type="checkbox" data-layer-change="bias" .checked=${live(bias ?? false)}>`),
+  ]
 }
 
-/** @param {string} word @param {boolean} isRow */
-function controls(word, isRow) {
-  const added = followers(isRow).map((name) => /** @type {[string, string]} */ ([name, name]))
-  const add = list("add", [["", say("web.layers.add")], ...added], "", say("web.layers.add_label"))
+/** A list that also has what is chosen. @param {string[][]} options @param {string} chosen */
+const withOwn = (options, chosen) =>
+  /** @type {[string, string][]} */ (
+    options.some(([value]) => value === chosen) ? options : [...options, [chosen, chosen]]
+  )
+
+/** Under every layer: how many parameters it has, what may follow it, and how it is taken out. @param {boolean} isRow @param {number} n */
+function foot(isRow, n) {
+  const after = followers(isRow).map((name) => /** @type {[string, string]} */ ([name, name]))
+  const add = list("add", [["", say("web.layers.add")], ...after], "", say("web.layers.add_label"))
   const remove = say("web.layers.remove")
-  return html`${own(word)}${add}<button type="button" data-layer-change="remove" aria-label=${remove} title=${remove}>✕</button>`
+  return html`<p class="layer-foot"><small>${n ? say("web.layers.parameters", { n }) : ""}</small>${add}<button type="button" data-layer-change="remove" aria-label=${remove} title=${remove}>✕</button></p>`
 }

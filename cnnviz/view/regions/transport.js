@@ -42,7 +42,7 @@ export const transport = (kind) => `
     </div>
     ${kind.stages ? `<ol class="stages" aria-label="${say("web.frame.stages")}"></ol><span class="stage-name"></span>` : ""}
     <div class="status">${updateButton()}${kind.turns ? actionButton("hide", "", 'aria-pressed="false"') : ""}${actionButton("lecture_off", "✕")}</div>
-    ${kind.reveals ? actionButton("whole", "<span></span> <kbd>W</kbd>", 'aria-pressed="false"') : ""}
+    ${kind.reveals ? actionButton("whole", '<span></span> <kbd aria-hidden="true">W</kbd>', 'aria-pressed="false"') : ""}
   </div>
   <div class="notice" role="alert" hidden></div>`
 
