@@ -53,6 +53,22 @@ def test_everything_follows_and_the_card_keeps_what_was_promised_beside_what_cam
     assert "set" not in screen.address, "one entry of the history"
 
 
+def test_the_rate_is_dragged_in_its_field(screen: Screen):
+    lesson = Lesson(stage="update")
+    screen.open("/", **lesson.to_query())
+    along = curve(lesson, X, "lr")
+    with screen.reaching("learning_rate") as field:
+        box = field.bounding_box()
+        screen.page.mouse.move(box["x"] + 10, box["y"] + 10)
+        screen.page.mouse.down()
+        screen.page.mouse.move(box["x"] + 10, box["y"] + 2, steps=4)
+        expect(screen.root).to_have_attribute("data-dragged", str(along.theta[40]))
+        _, really = (read(text) for text in card(screen).locator("dl").first.locator("dd").all_inner_texts())
+        assert really == pytest.approx(along.loss[40] - along.loss[32], rel=0.01)
+        screen.page.mouse.up()
+    expect(screen.page).to_have_url(re.compile(f"lr={along.theta[40]}"))
+
+
 def test_escape_puts_it_back(screen: Screen):
     screen.open("/", **SEEN.to_query())
     x, y = hold(screen)

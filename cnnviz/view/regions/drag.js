@@ -49,7 +49,7 @@ export class Dragging {
     on(window, "pointermove", (event) => this.moved(event))
     on(window, "pointerup", (event) => this.released(event))
     on(window, "pointercancel", () => this.cancel())
-    on(window, "blur", () => this.cancel())
+    on(window, "blur", ({ target }) => target === window && this.cancel()) // and no element's
     on(window, "touchmove", (event) => this.drag && event.preventDefault())
     on(view.root, "contextmenu", (event) => (this.drag || this.press?.touch) && event.preventDefault())
     on(window, "keydown", (event) => this.key(event))
