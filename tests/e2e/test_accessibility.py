@@ -79,7 +79,7 @@ def test_every_page_fits_a_projector_and_a_phone_and_axe_finds_nothing_by_day_an
 
 PLACES = [
     ("/", {"predict": 1, "stage": "z1"}, ()),
-    ("/", {"k": 1, "stage": "df", "lang": "fr"}, ("table",)),
+    ("/check", {"stage": "dz1", "lang": "fr"}, ("table",)),
     ("/", {"stage": "z1"}, ("export", "files")),
     ("/", {"stage": "z1"}, ("room",)),
     ("/", {"stage": "z1", "lang": "fr"}, ("rail_image",)),
@@ -184,13 +184,7 @@ def test_the_focus_goes_along_to_another_page_and_comes_back_from_dialogs_and_th
     screen.open("/", stage="z1")
     screen.key("export").press("Enter")
     screen.key("files").press("Enter")
-<<<<<<< HEAD
     screen.close_dialog()
-=======
-    expect(screen.page.get_by_role("dialog")).to_be_focused()
-    screen.press("Escape")
-    expect(screen.page.get_by_role("dialog")).to_have_count(0)
->>>>>>> b097adc (A layer's row has its filters by one, a kernel's size, stride, padding and bias, and how many parameters it has)
     expect(screen.key("export")).to_be_focused()
     screen.key("lecture").press("Enter")
     expect(screen.key("lecture_off")).to_be_focused()

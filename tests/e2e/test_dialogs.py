@@ -18,6 +18,12 @@ def dialog(screen: Screen) -> Locator:
     return screen.page.get_by_role("dialog")
 
 
+def large(screen: Screen, symbol: str) -> None:
+    """Opens a map large, from its card."""
+    screen.page.locator(f'[data-figure="{symbol}"] figcaption').click()
+    screen.key("large").click()
+
+
 def test_a_map_opens_large_as_plotly_and_plotly_not_before(screen: Screen):
     lesson = Lesson(k=1, stage="df")
     screen.open("/", k=1, stage="x")
@@ -25,7 +31,7 @@ def test_a_map_opens_large_as_plotly_and_plotly_not_before(screen: Screen):
     screen.canvas("df").hover()
     screen.ready(update=1, stage="df")
     assert not [url for url in screen.requested if PLOTLY.search(url)]
-    screen.page.locator('[data-open="z1"]').click()
+    large(screen, "z1")
     plot = dialog(screen).locator(".js-plotly-plot")
     expect(plot).to_be_visible()
     assert [url for url in screen.requested if PLOTLY.search(url)]
@@ -51,7 +57,7 @@ def test_a_pinned_cell_stays_pinned_behind_a_dialog(screen: Screen):
     screen.page.mouse.up()
     screen.point_away()
     expect(screen.page.locator(".explain.pinned")).to_be_visible()
-    screen.key("large").click()  # what the words are about, not the stage
+    screen.press("o")  # what the words are about, not the stage
     expect(dialog(screen)).to_contain_text("x, the ")
     screen.close_dialog()
     expect(screen.page.locator(".explain.pinned")).to_be_visible()
@@ -61,8 +67,8 @@ def test_a_pinned_cell_stays_pinned_behind_a_dialog(screen: Screen):
 def test_maps_with_layers_the_loss_and_the_update_open_too(screen: Screen):
     screen.open("/", k=2, stage="update")
     for act, panels, title in (
-        (lambda: screen.page.locator('[data-open="w"]').click(), 2, "w, the weights"),
-        (lambda: screen.page.locator('[data-open="L"]').click(), 1, "L after 2 updates"),
+        (lambda: large(screen, "w"), 2, "w, the weights"),
+        (lambda: large(screen, "L"), 1, "L after 2 updates"),
         (lambda: screen.press("o"), 1, "f, the kernel"),  # the map of the stage
     ):
         act()

@@ -23,7 +23,8 @@ const BETWEEN = 18 // gap between blocks
 const WAYS = 80 // room of the words beside the strip
 const SIGN = 26 // room of a sign between columns
 const NAME = 26 // width of a symbol over a map
-const NARROW = 64 // the least of a column; where there is less the strip scrolls
+const PHONE = 640 // in less the strip scrolls, and a column has
+const NARROW = 64 // pixels at least
 
 export class Overview {
   /** @param {HTMLElement} element */
@@ -80,7 +81,7 @@ export class Overview {
       ...this.need(column, under),
       share: whole && column.kind === "filters" ? 0.64 : 1,
     }))
-    const room = whole ? width : Math.max(width, NARROW * columns.length * (width < 640 ? 1 : 0))
+    const room = width < PHONE ? Math.max(width, NARROW * columns.length * (whole ? 1.6 : 1)) : width
     const free = Math.max(room - this.gaps(whole) - 6, 100)
     const place = (/** @type {number} */ lost) => arrange(needs, free - lost, band)
     const over = (/** @type {number} */ sum, /** @type {{ width: number }} */ { width }) =>

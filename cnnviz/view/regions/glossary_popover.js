@@ -37,6 +37,9 @@ export function bindMeanings(view, ownOf) {
     box.hidePopover()
     if (event.key === "Escape") event.stopPropagation() // out of one thing after the other
   }
+  box.addEventListener("click", ({ target }) => {
+    if (/** @type {Element} */ (target).closest("button")) box.hidePopover() // what it opens stands in its place
+  })
   addEventListener("keydown", closed, { capture: true, signal: view.stop.signal })
   view.root.addEventListener(
     "click",

@@ -3,7 +3,7 @@
 import { formula } from "../model/format.js"
 import { say } from "../model/words.js"
 import { actionButton } from "./actions.js"
-import { guard, html, inner, markup, nothing, render, select, setText } from "./html.js"
+import { guard, html, inner, nothing, render, select, setHTML, setText } from "./html.js"
 import { bindUpdates, fillUpdates, updateButton } from "./update_card.js"
 
 /** @import { StageRecord } from "../types/wire.js" */
@@ -42,7 +42,7 @@ export const transport = (kind) => `
     </div>
     ${kind.stages ? `<ol class="stages" aria-label="${say("web.frame.stages")}"></ol><span class="stage-name"></span>` : ""}
     <div class="status">${updateButton()}${kind.turns ? actionButton("hide", "", 'aria-pressed="false"') : ""}${actionButton("lecture_off", "✕")}</div>
-    ${kind.reveals ? actionButton("whole", '<span></span> <kbd aria-hidden="true">W</kbd>', 'aria-pressed="false"') : ""}
+    ${kind.reveals ? actionButton("whole", "", 'aria-pressed="false"') : ""}
   </div>
   <div class="notice" role="alert" hidden></div>`
 
@@ -77,7 +77,8 @@ function fillWhole({ root, look, stage }, stages) {
   button.setAttribute("aria-pressed", String(on))
   const label = stages.find(({ symbol }) => symbol === stage)?.label ?? ""
   const text = on ? say("web.step.back", { label: formula(label) }) : say("web.actions.whole.text")
-  render(markup(text), /** @type {HTMLElement} */ (button.firstElementChild))
+  setHTML(button, text)
+  button.setAttribute("aria-label", on ? (button.textContent ?? "") : say("web.actions.whole.label"))
 }
 
 /**
