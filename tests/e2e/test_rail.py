@@ -11,6 +11,7 @@ from cnnviz import Lesson
 from cnnviz.core.mistakes import MISTAKES
 from cnnviz.core.presets import PRESETS
 from cnnviz.pages.registry import pages
+from cnnviz.words import catalogue
 from tests.e2e.page import Screen
 
 SHEETS = ("image", "network", "settings", "practice", "legend")
@@ -72,7 +73,9 @@ def test_keys_open_cards_unless_single_keys_are_off(screen: Screen):
         expect(screen.page.locator(card)).to_be_visible()
         screen.press(key)
         expect(screen.page.locator(card)).to_be_hidden()
-    screen.press("s")
+    screen.press("i")
+    expect(screen.page.locator(".meaning")).to_contain_text("sum")
+    screen.press("Escape", "s")
     expect(screen.key("speed")).to_be_focused()
     screen.key("speed").select_option("3")
     expect(screen.key("speed")).not_to_be_focused()  # the keys are the page's again
@@ -127,9 +130,20 @@ def test_share_copies_the_link_and_leads_to_files(screen: Screen):
     screen.key("copy_link").click()
     expect(screen.key("copy_link")).to_have_text("Copied")
     assert "k=2" in screen.page.evaluate("navigator.clipboard.readText()")
-    screen.key("files").click()
-    expect(screen.page.get_by_role("dialog")).to_be_visible()
-    expect(screen.key("files")).to_be_hidden()
+    screen.key("weights_in").click()
+    expect(screen.page.get_by_role("dialog")).to_contain_text("Start from weights")
+    expect(screen.key("weights_in")).to_be_hidden()
+
+
+def test_the_legend_has_every_sign_and_every_word(screen: Screen):
+    screen.open("/", stage="z1")
+    screen.key("rail_legend").click()
+    for name in ("signs", "glossary"):
+        titles = [text for id, text in catalogue().items() if re.fullmatch(rf"web\.{name}\.\w+\.title", id)]
+        lines = screen.page.locator(".legend details").nth(int(name == "glossary"))
+        lines.locator("summary").click()
+        assert lines.locator("dt").all_inner_texts() == titles
+        assert not any("$" in text or "`" in text for text in lines.locator("dd").all_inner_texts())
 
 
 FOUND = [

@@ -117,6 +117,7 @@ export const ACTIONS = [
     act: (view) => view.lookAt({ predict: view.look.predict ? "" : "1" }),
   },
   { name: "hide_numbers", when: hides, act: (view) => view.lookAt({ hide: view.look.hide ? "" : "1" }) },
+  { name: "meaning", keys: ["I"], help: "meaning", when: hides, act: showMeaning },
   { name: "kernel", keys: ["K"], help: "kernel", when: walks, act: showKernel },
   { name: "speed_list", keys: ["S"], help: "speed", when: walks, act: showSpeeds },
   { name: "updates", keys: ["U"], help: "updates", when: walks, act: (view) => view.$("#update_card").togglePopover() },
@@ -150,6 +151,7 @@ export const ACTIONS = [
   { name: "export_png", act: (view) => picture(view, "png") },
   { name: "export_svg", act: (view) => picture(view, "svg") },
   { name: "files", act: (view) => view.open("files") },
+  { name: "weights_in", act: (view) => view.open("weights") },
   { name: "upload", act: (view) => view.open("upload") },
   { name: "cifar10", act: (view) => view.open("cifar10") },
   { name: "own_gradients", when: (kind) => kind.checks, act: (view) => view.open("own_gradients") },
@@ -168,6 +170,13 @@ export const ACTIONS = [
 function picture(view, kind) {
   closeSheets(view)
   return savePicture(view, kind)
+}
+
+/** The card of the map that is pointed at, or else of the one that the stage makes. @param {View} view */
+function showMeaning({ root, stage, content }) {
+  const { map = stage } = content.focus.hover ?? {}
+  const named = root.querySelector(`[data-meaning^=glossary][data-of="${map}"]`) ?? root.querySelector(".now [data-meaning]")
+  named?.dispatchEvent(new MouseEvent("click", { bubbles: true }))
 }
 
 /** @param {View} view */

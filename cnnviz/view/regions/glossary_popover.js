@@ -16,7 +16,7 @@ export const meaningBox = () =>
   `<div class="meaning" popover><b></b><p></p><div class="doings">${actionButton("large", LARGE)}${actionButton("table", TABLE)}</div></div>`
 
 /** Code-like names in a text, as italics; and its formulas. @param {string} text */
-const rich = (text) => withFormulas(text, (part) => escaped(part).replace(/`([^`]+)`/g, "<i>$1</i>"))
+export const rich = (text) => withFormulas(text, (part) => escaped(part).replace(/`([^`]+)`/g, "<i>$1</i>"))
 
 /** A text in a network's own symbols, its formula in place of the sentence with the one that the notebook's network has. @param {string} text @param {Own} own */
 const inOwn = (text, { label, letter, formula, facts }) =>

@@ -3,8 +3,9 @@
 
 import { escaped, marked } from "../model/format.js"
 import { say } from "../model/words.js"
-import { CHANNELS, IMAGES, KERNELS, LIMITS, OPTIMIZERS, PADDINGS, RULES, SCALE_NAMES, WEIGHTS } from "../spec.js"
+import { CHANNELS, IMAGES, KERNELS, LIMITS, OPTIMIZERS, PADDINGS, RULES, SCALE_NAMES, WEIGHTS, WORDS } from "../spec.js"
 import { actionButton } from "./actions.js"
+import { rich } from "./glossary_popover.js"
 import { field, input, select } from "./html.js"
 import { networkChoice } from "./network_controls.js"
 import { rail, sheet } from "./rail.js"
@@ -83,10 +84,17 @@ const practice = () => `
 
 const LEGEND = ["pixel", "signed", "activation", "ahead"]
 
-/** What the colours of the maps mean. */
+/** What every sign, or every word, means: whatever the catalogue has of that kind. @param {"signs" | "glossary"} kind */
+function meanings(kind) {
+  const ids = Object.keys(WORDS).filter((id) => id.startsWith(`web.${kind}.`) && id.endsWith(".title"))
+  const all = ids.map((id) => `<dt>${escaped(say(id))}</dt><dd>${rich(say(id.replace(/title$/, "text")))}</dd>`)
+  return `<details><summary>${say(`web.legend.${kind}`)}</summary><dl>${all.join("")}</dl></details>`
+}
+
+/** What the colours of the maps mean, and all that stands between them. */
 const legend = () => `
   <div class="legend"><dl>${LEGEND.map((name) => `<dt class="${name}"></dt><dd>${say(`web.legend.${name}.name`)} <small>${say(`web.legend.${name}.words`)}</small></dd>`).join("")}</dl>
-    <p>${say("web.legend.scales")}</p><p>${marked(say("web.legend.gradient"))}</p></div>`
+    <p>${say("web.legend.scales")}</p><p>${marked(say("web.legend.gradient"))}</p>${meanings("signs")}${meanings("glossary")}</div>`
 
 /** @import { Kind } from "./actions.js" */
 

@@ -9,7 +9,7 @@ import streamlit as st
 from cnnviz.hosts.streamlit import visit
 from cnnviz.hosts.streamlit.dialogs import large, own_gradients
 from cnnviz.hosts.streamlit.dialogs.images import cifar10, upload
-from cnnviz.hosts.streamlit.dialogs.take_home import take_home
+from cnnviz.hosts.streamlit.dialogs.take_home import take_home, weights
 from cnnviz.pages.address import Now
 from cnnviz.pages.charts import Chart
 
@@ -37,6 +37,8 @@ def show(
         now = visit.current()
         if what == "files":
             take_home(now, film_updates(now))
+        elif what == "weights":
+            weights(now.lesson)
         else:
             large.show(what, now, charts(now))
 

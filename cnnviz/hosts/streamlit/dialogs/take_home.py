@@ -43,6 +43,11 @@ def take_home(now: Now, film_updates: int) -> None:
     dialog()
 
 
+def weights(lesson: Lesson) -> None:
+    """Opens a dialog that takes a file of weights."""
+    st.dialog(say("ui.take_home.weights"), on_dismiss="ignore")(_upload)(lesson)
+
+
 def _page(lesson: Lesson, image: Image) -> None:
     """The lesson as a page of its own, with as many updates either way as are wanted."""
     name = _name(lesson)
