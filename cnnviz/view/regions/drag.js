@@ -169,7 +169,7 @@ export class Dragging {
   dispatch(event) {
     if (!this.drag) return
     this.drag = next(this.drag, event)
-    this.card.fill(this.drag, this.name)
+    if (event.type === "known") this.card.fill(this.drag, this.name) // what is shown changes with an answer alone
     this.ask()
   }
 
