@@ -278,7 +278,7 @@ export function roomDriver(base, travel = () => {}) {
   function arrived(page, lesson, veiled) {
     last = addressOf(page, lesson, veiled)
   }
-  return { drive, arrived, show, project }
+  return { drive, arrived, show, project, isHeld: () => held !== undefined }
 }
 
 /**

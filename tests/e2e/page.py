@@ -96,10 +96,16 @@ def printed_loss(loss: float) -> str:
     return true_minus(f"{loss:.3e}" if loss >= 1e4 or 0 < loss < 1e-4 else f"{loss:.5f}")
 
 
+def been_here(context: BrowserContext) -> BrowserContext:
+    """The context as that of a visitor who has seen the story of the first visit."""
+    context.add_init_script("try { localStorage.setItem('cnnviz.story', '1') } catch {}")  # a frame without an address keeps nothing
+    return context
+
+
 @cache
 def shared(browser: Browser, base_url: str) -> BrowserContext:
     """A context with a page that stays open, and with it the process that has the code compiled already."""
-    context = browser.new_context(base_url=base_url, viewport={"width": 1280, "height": 720})
+    context = been_here(browser.new_context(base_url=base_url, viewport={"width": 1280, "height": 720}))
     context.new_page().goto("/_stcore/health")
     return context
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 from cnnviz.words import say
 from cnnviz.words.pseudo import PSEUDO
 from tests.conftest import Server
-from tests.e2e.page import Screen, shared
+from tests.e2e.page import Screen, been_here, shared
 
 CUT = Path(__file__).with_name("cut.js").read_text("utf-8")
 SCREENS = (
@@ -46,7 +46,7 @@ def test_in_a_language_that_is_longer_no_text_is_cut_or_stands_on_another(browse
 
 
 def test_the_browser_decides_at_first_and_the_address_wins(browser: Browser, browser_context_args: dict, server: Server):
-    context = browser.new_context(**(browser_context_args | {"locale": "fr-CA"}))
+    context = been_here(browser.new_context(**(browser_context_args | {"locale": "fr-CA"})))
     page = context.new_page()
     screen = Screen(page)
     page.goto("/?k=1&stage=df&lr=0.02")

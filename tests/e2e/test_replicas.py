@@ -13,7 +13,7 @@ import pytest
 from cnnviz import Lesson
 from tests.bench._http import Connection
 from tests.conftest import Server
-from tests.e2e.page import Screen
+from tests.e2e.page import Screen, been_here
 from tests.replicas import NGINX, REDIS, Listener, Redis, nginx_before, two_servers
 
 WITHIN = 5.0
@@ -130,7 +130,7 @@ def test_a_lecture_outlives_a_server_and_redis():
 @pytest.mark.skipif(not NGINX, reason="there is no nginx here: the system's package has one")
 def test_behind_nginx_pages_numbers_and_rooms_go_on_when_a_server_dies(browser, tmp_path):
     with two_servers() as (one, two, redis), nginx_before(one, two, tmp_path) as url:
-        context = browser.new_context(base_url=url, viewport={"width": 1280, "height": 720})
+        context = been_here(browser.new_context(base_url=url, viewport={"width": 1280, "height": 720}))
         screen = Screen(context.new_page())
         screen.open("/", k=1, stage="z1").press("PageDown")
         screen.shows(Lesson(k=2, stage="z1"))

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from cnnviz import Lesson, load_image, trajectory
 from tests.conftest import Server
-from tests.e2e.page import Screen, ready, screen_in
+from tests.e2e.page import Screen, been_here, ready, screen_in
 from tests.e2e.test_accessibility import violations
 
 
@@ -22,7 +22,7 @@ def lecturer(browser, browser_context_args):
 
 @pytest.fixture
 def follower(browser, browser_context_args):
-    context = browser.new_context(**browser_context_args)
+    context = been_here(browser.new_context(**browser_context_args))
     screen = Screen(context.new_page())
     yield screen
     assert screen.thrown == []
@@ -104,7 +104,7 @@ def test_a_follower_is_where_the_lecturer_is_until_they_explore_alone(lecturer: 
 def test_a_followers_phone_has_the_lesson_and_comes_back_by_itself(browser, browser_context_args, lecturer: Screen, server: Server):
     lecturer.open("/", k=1, stage="z1")
     code = open_room(lecturer)
-    context = browser.new_context(**browser_context_args | {"viewport": {"width": 390, "height": 844}})
+    context = been_here(browser.new_context(**browser_context_args | {"viewport": {"width": 390, "height": 844}}))
     page = context.new_page()
     page.goto(f"/room/{code}")
     ready(page, update=1, stage="z1")
@@ -223,7 +223,7 @@ def test_a_room_that_is_gone_says_so_everywhere_and_its_driver_opens_it_again(br
     lecturer.open("/", stage="z1", img="test-0", f="sobel-x")
     code = open_room(lecturer)
     driver = json.loads(lecturer.page.evaluate("sessionStorage.getItem('cnnviz.room')"))["driver"]
-    context = browser.new_context(**browser_context_args)
+    context = been_here(browser.new_context(**browser_context_args))
     follower, projector, cockpit = (context.new_page() for _ in range(3))
     follower.goto(f"/room/{code}")
     projector.goto(f"/room/{code}/screen")

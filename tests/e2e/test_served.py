@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from cnnviz import Lesson
 from tests.conftest import Server
-from tests.e2e.page import Screen, screen_in
+from tests.e2e.page import Screen, been_here, screen_in
 from tests.test_installed import HIDDEN
 
 PREFIX = "/tools/cnnviz"
@@ -147,7 +147,7 @@ class Stripping:
 
 def test_behind_a_proxy_that_strips_the_path_everything_works(browser, server):
     with Stripping(server) as url:
-        context = browser.new_context(base_url=url, viewport={"width": 1280, "height": 720})
+        context = been_here(browser.new_context(base_url=url, viewport={"width": 1280, "height": 720}))
         screen = Screen(context.new_page())
         goes_through(screen, PREFIX)
         assert screen.thrown == []
@@ -174,7 +174,7 @@ def shown_in_a_frame(browser: Browser, address: str, allow: str = "") -> Iterato
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Course) as course:
         threading.Thread(target=course.serve_forever, daemon=True).start()
-        context = browser.new_context(viewport={"width": 1280, "height": 800})
+        context = been_here(browser.new_context(viewport={"width": 1280, "height": 800}))
         context.grant_permissions(["clipboard-write"])  # which a browser with a window gives by itself; a frame needs `allow`, too
         page = context.new_page()
         page.goto(f"http://localhost:{course.server_port}/")

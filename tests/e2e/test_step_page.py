@@ -56,15 +56,13 @@ def test_a_first_visit_finds_every_key_and_every_map(screen: Screen):
         ), f"{symbol} is blank"
 
 
-def test_a_first_visit_is_told_what_this_is_and_nothing_that_is_not_computed_yet(screen: Screen):
+def test_a_visit_begins_with_nothing_learned_and_tells_nothing_that_is_not_computed_yet(screen: Screen):
     screen.open("/")
-    welcome, status = screen.page.locator(".welcome"), screen.page.locator(".status")
-    expect(welcome).to_be_visible()
+    status = screen.page.locator(".status")
     expect(status).to_contain_text("nothing learned yet")
     expect(status.locator(".loss")).to_be_hidden()
-    screen.switch("begin")
+    screen.press("ArrowRight")
     screen.ready(stage="z1")
-    expect(welcome).to_be_hidden()
     expect(screen.page.locator(".explain .phase")).to_have_text("forward · z1 · convolution")
     screen.press("w")
     for symbol in ("z1", "w", "dz1"):
@@ -78,12 +76,6 @@ def test_a_first_visit_is_told_what_this_is_and_nothing_that_is_not_computed_yet
     expect(screen.page.locator(".cnnviz.whole")).to_have_count(0)
     screen.page.locator('[data-stage-chip="L"]').click()
     expect(status.locator(".loss")).to_be_visible()
-    for _ in ("L", "whole", "and back", "z1"):
-        screen.page.go_back()
-    expect(welcome).to_be_visible()
-    screen.switch("watch")
-    expect(screen.root).to_have_attribute("data-playing", "1")
-    expect(welcome).to_be_hidden()
 
 
 def test_fourteen_stages_by_keys_and_by_chips_each_said_in_words_and_numbers(screen: Screen):

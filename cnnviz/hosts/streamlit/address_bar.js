@@ -3,7 +3,8 @@
 import { foreign, own, parse, query } from "../../view/model/address.js"
 import { PAGES } from "../../view/spec.js"
 
-/** @import { AddressPort } from "../../view/types/ports.js" */
+/** @import { Lesson } from "../../view/model/address.js" */
+/** @import { AddressPort, StoryPort } from "../../view/types/ports.js" */
 
 const TELL_AFTER = 400 // milliseconds that a lesson rests before Streamlit hears of it
 
@@ -29,12 +30,17 @@ export function pageAt() {
  * The address of a page's view.
  * @param {string} page  its path
  * @param {() => void} left  called when Back or Forward have led to another page
- * @returns {AddressPort}
+ * @returns {AddressPort & { aside: StoryPort["aside"] }}
  */
 export function addressOf(page, left) {
+  /** @type {Lesson | undefined}  in place of the address's, while the story is told */
+  let aside
   const folder = () => location.pathname.slice(0, location.pathname.length - page.length)
   return {
-    read: () => parse(location.search),
+    aside: (lesson) => {
+      aside = lesson
+    },
+    read: () => aside ?? parse(location.search),
     link: (lesson) => location.origin + location.pathname + query(own(lesson)),
     onTravel(act, signal) {
       const travelled = () => {
@@ -45,6 +51,10 @@ export function addressOf(page, left) {
       addEventListener("popstate", travelled, { signal })
     },
     visit(lesson, { replace = false, page: other } = {}) {
+      if (aside) {
+        aside = lesson
+        return
+      }
       const path = other === undefined ? location.pathname : folder() + other
       const all = { ...lesson, ...foreign(parse(location.search)) } // such as embed=true: not ours to drop
       replace ? history.replaceState(null, "", path + query(all)) : push(null, "", path + query(all))

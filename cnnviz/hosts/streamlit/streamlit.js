@@ -30,6 +30,8 @@ const LOOKS = ["stage", "cell", "view", "hide", "predict"] // what of an address
 const SAY_AFTER = 8000 // milliseconds after which who asked for a dialog reads that nothing has answered
 const WAITING = `body, ${MAIN}` // where a view stands that has no place of its own yet
 
+const framed = window !== window.top
+
 document.documentElement.lang = LANG
 translateStreamlit()
 
@@ -225,6 +227,7 @@ function mount(root, told) {
       if (isNews()) tell()
       if (what) setTimeout(() => trigger?.(what, value), 0)
     },
+    story: framed || rooms.isHeld() ? undefined : { aside: address.aside, again: () => location.assign(base) },
     room: () => rooms.show(root, page, parse(location.search)),
     veiled: () => (led ? covered : undefined),
     unveiled: drive,
@@ -269,7 +272,7 @@ function mount(root, told) {
   showTraining()
   tellWhoeverLeaves(root, view.stop.signal)
   // In a frame on another page a click on a map would leave the keys to that page.
-  if (window !== window.top) root.addEventListener("pointerdown", () => window.focus(), { signal: view.stop.signal })
+  if (framed) root.addEventListener("pointerdown", () => window.focus(), { signal: view.stop.signal })
   return here
 }
 

@@ -279,9 +279,6 @@ export class Learn extends Step {
     if (this.question) super.draw()
   }
 
-  /** @override */
-  welcome() {}
-
   /** @override @param {Subject} subject */
   move(subject) {
     return this.masked(this.shown(subject.map)) ? null : super.move(subject)

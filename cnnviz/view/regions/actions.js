@@ -5,7 +5,7 @@
 import { savePicture } from "../draw/picture.js"
 import { has, say } from "../model/words.js"
 import { PAGES } from "../spec.js"
-import { copyLink, showHelp, toggleLecture } from "./frame_actions.js"
+import { copyLink, showHelp, tellAgain, toggleLecture } from "./frame_actions.js"
 import { button } from "./html.js"
 import { inheriting } from "./keyboard_focus.js"
 import { showTable } from "./map_table.js"
@@ -75,9 +75,6 @@ export const ACTIONS = [
     when: walks,
     act: (view) => view.unveil() || view.content.train("toggle") || view.player.toggle(),
   },
-  { name: "watch", when: reveals, act: watch },
-  { name: "begin", when: reveals, moves: true, act: (view) => view.nextStage(1) },
-  { name: "lecturers", when: reveals, act: toggleLecture },
   {
     name: "restart",
     keys: ["Home"],
@@ -145,6 +142,7 @@ export const ACTIONS = [
   { name: "escape", keys: ["Escape"], help: "escape", act: leave },
   { name: "keys", keys: ["?"], help: "keys", act: showHelp },
   { name: "find", keys: ["Ctrl+K"], help: "find", act: showHelp },
+  { name: "story", act: tellAgain },
   { name: "skip", act: (view) => view.$(".middle").focus() },
   { name: "copy_link", act: copyLink },
   { name: "room", act: (view) => view.host.room?.() },
@@ -210,14 +208,6 @@ function leave(view) {
   else if (activeElement instanceof HTMLCanvasElement && view.root.contains(activeElement)) activeElement.blur()
   else if (unpin(view)) return
   else if (view.look.view) toggleLecture(view)
-}
-
-// Forward from the image, stage after stage.
-/** @param {View} view */
-function watch(view) {
-  view.go({ stage: "x" }, { replace: true })
-  view.player.play()
-  view.paint(true)
 }
 
 /**

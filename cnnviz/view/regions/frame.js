@@ -41,6 +41,7 @@ const help = (kind) => `
       .map(([keys, what]) => `<dt>${keys}</dt><dd>${what}</dd>`)
       .join("")}</dl>
     <label class="single-keys"><input type="checkbox" data-key="single_keys"> ${say("web.help.single_keys")}</label>
+    ${actionButton("story")}
     <form method="dialog"><button>${say("web.help.close")}</button></form></dialog>`
 
 /** Where there is no room for it, all that stands in the header and at the left opens from the header's end. @type {(page: string, kind: Kind) => string} */

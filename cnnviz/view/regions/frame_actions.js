@@ -2,12 +2,19 @@
 
 import { say } from "../model/words.js"
 import { copied } from "./html.js"
+import { keep } from "./preferences.js"
 
 /** @import { View } from "./lesson_view.js" */
 
 /** @param {View} view */
 export function toggleLecture(view) {
   view.lookAt({ view: view.look.view ? "" : "lecture" })
+}
+
+/** @param {View} view */
+export function tellAgain({ host }) {
+  keep("story", "")
+  host.story?.again()
 }
 
 /** @param {View} view */

@@ -7,7 +7,6 @@
 const HEIRS = {
   watch: "play",
   begin: "stage_next",
-  lecturers: "lecture_off",
   lecture: "lecture_off",
   lecture_off: "lecture",
 }

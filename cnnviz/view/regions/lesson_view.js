@@ -77,6 +77,7 @@ export class View {
     this.redrawWhenTyped()
     bindControls(this)
     bindLanguage(this)
+    if (!host.story) this.control("story").remove()
     bindActions(this)
     bindStages(this)
     bindKeys(this)

@@ -24,12 +24,12 @@ export class Seats {
     return plate?.face?.tiles === 1 && plate.numbers?.maps[plate.symbol].kind === "map"
   }
 
-  /** Puts the maps where the picture has them, the others back into the strip. @param {Record<string, Plate>} plates @param {Shown[]} shown @param {boolean} gliding whether they are seen to go there */
-  put(plates, shown, gliding) {
+  /** Puts the maps where the picture has them, the others back into the strip. @param {Record<string, Plate>} plates @param {Shown[]} shown @param {boolean} gliding whether they are seen to go there @param {(plate: Plate) => boolean} [fits] which can */
+  put(plates, shown, gliding, fits = Seats.fits) {
     const moving = Object.values(plates)
       .map((plate) => ({
         plate,
-        box: Seats.fits(plate) ? shown.find(({ symbol }) => symbol === plate.symbol)?.box : undefined,
+        box: fits(plate) ? shown.find(({ symbol }) => symbol === plate.symbol)?.box : undefined,
       }))
       .filter(({ plate, box }) => this.isElsewhere(plate, box))
     if (!moving.length) return

@@ -16,8 +16,6 @@ import { Numbers } from "../model/numbers.js"
 import { raisedPart } from "../model/promise.js"
 import { tableOf, windowsOf } from "../model/tables.js"
 import { say } from "../model/words.js"
-import { KEYS } from "../spec.js"
-import { actionButton } from "./actions.js"
 import { bindCells } from "./cell_pointer.js"
 import { Dragging } from "./drag.js"
 import { bindFinger } from "./finger.js"
@@ -32,6 +30,7 @@ import { Seats } from "./seats.js"
 import { isPhone, lay, mapsInRow, place, unroll } from "./step_layout.js"
 import { moveOf } from "./step_move.js"
 import { briefOf, fillStepper, fillWords, spokenOf, writeWords } from "./step_words.js"
+import { Story } from "./story.js"
 
 /** @import { Plate } from "../draw/plate.js" */
 /** @import { Answer } from "../model/decode.js" */
@@ -46,8 +45,6 @@ const SLIDE = 9000 // for the kernel over the whole image
 const WEIGHT = 700 // for each weight of a filter
 
 const FRAME = () => `
-  <section class="welcome" aria-label="${escaped(say("web.welcome.label"))}" hidden><p><b>${escaped(say("web.welcome.title"))}</b>${escaped(say("web.welcome.words"))}</p>
-    ${actionButton("watch")}${actionButton("begin")}${actionButton("lecturers")}</section>
   <section class="explain" aria-label="${escaped(say("web.frame.explanation"))}">
     <div class="text" tabindex="-1"><div class="tools"><div class="stepper" hidden></div></div></div>
     <div class="drawn"><div class="roll"><canvas class="mechanism" role="img"></canvas></div></div>
@@ -108,6 +105,7 @@ export class Step extends Content {
     for (const event of ["keydown", "pointerdown"])
       addEventListener(event, land, { capture: true, signal: view.stop.signal })
     this.seats = new Seats(view.$(".drawn"))
+    this.story = new Story(this)
     this.dragging = new Dragging(this) // before what hears a pointer that only points
     bindPicture(this, view.$(".drawn"))
     view.$(".overview").addEventListener("click", ({ target }) => {
@@ -327,7 +325,6 @@ export class Step extends Content {
   /** @override */
   draw() {
     if (!this.received) return
-    this.welcome()
     const subject = this.subject()
     const scene = this.scene(subject)
     const exact = [subject, scene].map((each) => this.inquire(each)).every(Boolean)
@@ -428,17 +425,6 @@ export class Step extends Content {
     this.drawn = false
   }
 
-  // Only who comes without a lesson is told what this is, until the first step.
-  welcome() {
-    const { host, look, player } = this.view
-    const address = host.address.read()
-    const strip = this.view.$(".welcome")
-    const hidden = player.running || look.view === "lecture" || KEYS.some((key) => key in address)
-    if (strip.hidden === hidden) return
-    strip.hidden = hidden
-    this.drawn = false
-  }
-
   // What is asked of the page's layout: once for a size, since every question makes it lay everything out again.
   measure() {
     const laid = `${this.overview.key} ${this.isWhole}`
@@ -521,6 +507,7 @@ export class Step extends Content {
 
   /** Draws the operation large. @param {Subject} scene */
   operate({ map, cell }) {
+    if (this.story.telling) return this.story.draw()
     const { numbers, room, palette, made, plates } = this
     if (!room || !palette) return
     const canvas = /** @type {HTMLCanvasElement} */ (this.view.$(".mechanism"))
@@ -566,7 +553,7 @@ export class Step extends Content {
 
   /** @override */
   spoken() {
-    return spokenOf(this)
+    return this.story.telling ? this.story.spoken : spokenOf(this)
   }
 
   /** Why the numbers of a map are not shown; "" where they are. @param {string} symbol */

@@ -26,6 +26,14 @@ export interface NumbersPort {
   ahead?(lessons: Lesson[], page: string): void
 }
 
+/** What the story is told by. */
+export interface StoryPort {
+  /** From now on the page's lesson is this one, and the address stays as it is; none: it is the address's again. */
+  aside(lesson?: Lesson): void
+  /** Tells it again, wherever one is. */
+  again(): void
+}
+
 /** What of a Jupyter widget's model is used (anywidget): its values, which its kernel has too, and messages to that. */
 export interface WidgetModel {
   get(name: "query"): Lesson
@@ -55,6 +63,8 @@ export interface Host {
   speak?(lang: string): void
   /** Has the server hear of the address, and of a button ("act") or an image ("choose") of a training. Who names nothing trains nothing. */
   training?(what?: "act" | "choose", value?: string): void
+  /** The story of the first visit. Who names nothing tells none. */
+  story?: StoryPort
   /** Goes to what stands below the view. */
   below?(): void
 }

@@ -1,0 +1,272 @@
+// The story that a first visitor is told: six screens of the stage with less on it, told of a lesson of its own that the
+// address does not have. Leaving it leads to that lesson.
+
+import { own } from "../model/address.js"
+import {
+  BEGINNING,
+  begins,
+  COUNT_EVERY,
+  counts,
+  LESSON,
+  lessonAt,
+  NUDGED,
+  next,
+  SCREENS,
+  UPDATES,
+} from "../model/story.js"
+import { render } from "./html.js"
+import { keep, kept } from "./preferences.js"
+import { photograph, screen } from "./story_pictures.js"
+import { foot, heading, top, words } from "./story_screens.js"
+
+/** @import { Lesson } from "../model/address.js" */
+/** @import { Answer } from "../model/decode.js" */
+/** @import { Event, Telling } from "../model/story.js" */
+/** @import { Step } from "./step.js" */
+/** @import { Curve, Path, Told } from "./story_screens.js" */
+
+const AGAIN_IN = 1500 // milliseconds until what was not answered is asked for again
+const SEEN = "story" // whether it has been told in this browser
+const [ON, BACK] = [
+  [" ", "ArrowRight", "PageDown"],
+  ["ArrowLeft", "PageUp"],
+]
+const STEPS = new Map([
+  ["ArrowUp", 1],
+  ["ArrowDown", -1],
+])
+const updates = Array.from({ length: UPDATES }, (_, n) => ({ k: String(n + 1) }))
+const PULL = 3 // pixels of dragging for a step of the number that is nudged
+
+export class Story {
+  /** @type {Telling | undefined}  none where it is not told */
+  telling = undefined
+  /** @type {Curve | undefined}  the loss along the number that is nudged, */
+  curve = undefined
+  /** @type {Path | undefined}  and losses and outputs, update by update */
+  path = undefined
+  kernel = "" // as the lesson has it
+  since = 0 // when something was told last
+  moved = false // to another screen, which is not painted yet
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  counting = undefined
+  stop = new AbortController()
+
+  /** @param {Step} step */
+  constructor(step) {
+    this.step = step
+    this.view = step.view
+    const { host, page } = this.view
+    if (host.story && begins(page, own(host.address.read()), kept(SEEN) !== "")) this.begin()
+  }
+
+  begin() {
+    keep(SEEN, "1")
+    this.telling = BEGINNING
+    const { view } = this
+    view.host.story?.aside({ ...LESSON, k: "0", stage: SCREENS[0].stage })
+    view.root.classList.add("telling")
+    const place = (/** @type {string} */ name, /** @type {string} */ within) => {
+      const element = document.createElement("div")
+      element.className = `story-${name}`
+      view.$(within).prepend(element)
+      return element
+    }
+    this.places = {
+      foot: place("foot", ".explain"),
+      words: place("words", ".explain"),
+      stage: place("stage", ".drawn"),
+      top: document.createElement("header"),
+    }
+    this.places.top.className = "story-top"
+    view.root.prepend(this.places.top)
+    const { signal } = this.stop
+    addEventListener("keydown", (event) => this.pressed(event), { capture: true, signal })
+    this.places.stage.addEventListener("pointerdown", (event) => this.held(event), { signal })
+    view.stop.signal.addEventListener("abort", () => this.end(), { signal })
+  }
+
+  /** Asks for what no stage has, once there is a lesson to ask it of. */
+  ask() {
+    if (this.kernel) return
+    this.kernel = this.step.numbers.answer.lesson.f
+    const { along, span } = NUDGED
+    this.look("curve", { ...LESSON, along, span: String(span) }, (answer) => {
+      const { gradient } = /** @type {import("../types/wire.js").CurveHeader} */ (/** @type {unknown} */ (answer))
+      const [theta, loss] = [answer.arrays.theta.values, answer.arrays.loss.values]
+      this.curve = { theta, loss, slope: gradient ?? Number.NaN, middle: theta.length >> 1 }
+    })
+    this.look("train", { ...LESSON, n: String(UPDATES) }, ({ arrays }) => {
+      const outputs = arrays["0.o"]
+      const rows = Array.from({ length: outputs.shape[0] }, (_, k) => rowOf(outputs, k))
+      this.path = { losses: arrays["0.losses"].values, outputs: rows }
+    })
+  }
+
+  /** Asks until there is an answer. @param {string} what @param {Lesson} lesson @param {(answer: Answer) => void} take */
+  look(what, lesson, take) {
+    this.view.host.numbers.look?.(what, lesson, (answer) => {
+      if (!this.telling) return
+      if (answer) take(answer)
+      else setTimeout(() => this.look(what, lesson, take), AGAIN_IN)
+      this.view.paint(true)
+    })
+  }
+
+  // ---- going on
+
+  /** @param {Event} event */
+  tell(event) {
+    if (!this.telling) return
+    const { at } = this.telling
+    this.telling = next(this.telling, event)
+    this.moved ||= at !== this.telling.at
+    this.since = performance.now()
+    clearTimeout(this.counting)
+    this.counting = undefined
+    const { nudged } = this.telling
+    const value = nudged ? this.curve?.theta[this.curve.middle + nudged] : undefined
+    this.view.go(lessonAt(this.telling, this.kernel, value))
+    this.view.paint(true)
+  }
+
+  on = () => this.tell({ type: "on", still: matchMedia("(prefers-reduced-motion: reduce)").matches })
+  back = () => this.tell({ type: "back" })
+
+  /** @param {number} by */
+  nudge(by) {
+    if (!this.curve || !this.telling) return
+    const { middle } = this.curve
+    const to = Math.min(Math.max(this.telling.nudged + by, -middle), middle)
+    if (to !== this.telling.nudged) this.tell({ type: "nudged", to })
+  }
+
+  // No other key does anything: what is left out of the screen is not to be worked in the dark.
+  /** @param {KeyboardEvent} event */
+  pressed(event) {
+    event.stopPropagation()
+    const { key, ctrlKey, metaKey, altKey } = event
+    const target = /** @type {Element} */ (event.target)
+    if (ctrlKey || metaKey || altKey || (key === " " && target.matches?.("button, a"))) return
+    const by = target.matches?.("[role=slider]") ? STEPS.get(key) : undefined
+    if (ON.includes(key)) this.on()
+    else if (BACK.includes(key)) this.back()
+    else if (key === "Escape") this.leave()
+    else if (by) this.nudge(by)
+    else return
+    event.preventDefault()
+  }
+
+  /** Drags the number up and down. @param {PointerEvent} event */
+  held(event) {
+    const slider = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[role=slider]"))
+    if (!slider) return
+    slider.setPointerCapture(event.pointerId)
+    const [from, start] = [event.clientY, this.telling?.nudged ?? 0]
+    slider.onpointermove = ({ clientY }) => {
+      const to = start + Math.round((from - clientY) / PULL)
+      this.nudge(to - (this.telling?.nudged ?? 0))
+    }
+    slider.onlostpointercapture = () => (slider.onpointermove = null)
+  }
+
+  /** Goes to the lesson that it was told of. @param {string} page */
+  leave(page = "") {
+    if (!this.telling) return
+    const { view } = this
+    this.end()
+    const lesson = { ...(this.kernel && { f: this.kernel }), k: "0", stage: "x" }
+    page ? view.turn(page, lesson) : view.go(lesson)
+    view.paint(true)
+    view.$(".middle").focus()
+  }
+
+  /** Puts everything back. */
+  end() {
+    this.telling = undefined
+    this.stop.abort()
+    clearTimeout(this.counting)
+    const { view, step } = this
+    view.host.story?.aside(undefined)
+    view.root.classList.remove("telling")
+    delete view.root.dataset.screen
+    for (const place of Object.values(this.places ?? {})) place.remove()
+    for (const { holder, figure } of Object.values(step.plates)) {
+      holder.inert = false
+      figure.classList.remove("unnamed")
+    }
+    step.overview.element.removeAttribute("tabindex")
+    step.seats.put(step.plates, [], false)
+    step.outdate()
+  }
+
+  // ---- painting
+
+  /** @returns {Told} */
+  get told() {
+    const { step, curve, path } = this
+    return { telling: this.telling ?? BEGINNING, numbers: step.numbers, curve, path }
+  }
+
+  /** What those hear who listen. */
+  get spoken() {
+    const { title, sentence } = words(this.told)
+    return `${title} ${sentence}`
+  }
+
+  /** Paints the screen, and puts the maps where it has places for them. */
+  draw() {
+    const { view, step, places, told } = this
+    if (!places) return
+    this.ask()
+    const { at } = told.telling
+    view.root.dataset.screen = SCREENS[at].id
+    render(
+      top(told, () => this.leave()),
+      places.top,
+    )
+    render(heading(told), places.words)
+    render(
+      screen(told, (page) => this.leave(page)),
+      places.stage,
+    )
+    photograph(places.stage, step.numbers)
+    render(foot(told, this.back, this.on), places.foot)
+    step.seats.put(step.plates, this.boxes(), this.moved && step.glides, () => true)
+    if (this.moved && at > 0) view.ahead(updates)
+    this.moved = false
+    const { strip } = SCREENS[at]
+    const { element } = step.overview
+    element.tabIndex = element.scrollWidth > element.clientWidth ? 0 : -1 // then keys scroll it
+    for (const [symbol, plate] of Object.entries(step.plates)) {
+      const { figure, holder } = plate
+      holder.inert = true
+      plate.marks = []
+      figure.classList.toggle("up", step.seats.taken.has(symbol))
+      figure.classList.toggle("unnamed", strip.length > 0 && !strip.includes(symbol))
+    }
+    if (counts(told.telling) && !view.waiting)
+      this.counting ??= setTimeout(() => this.tell({ type: "counted" }), this.since + COUNT_EVERY - performance.now())
+  }
+
+  /** Where the screen has places for maps. @returns {import("../draw/sheet.js").Shown[]} */
+  boxes() {
+    const holder = this.view.$(".drawn")
+    const zoom = holder.currentCSSZoom
+    const from = holder.getBoundingClientRect()
+    const seats = /** @type {NodeListOf<HTMLElement>} */ (holder.querySelectorAll("[data-seat]"))
+    return Array.from(seats, (seat) => {
+      const { left, top, width, height } = seat.getBoundingClientRect()
+      const box = {
+        x: (left - from.left) / zoom,
+        y: (top - from.top) / zoom,
+        width: width / zoom,
+        height: height / zoom,
+      }
+      return { symbol: seat.dataset.seat ?? "", at: [], box }
+    })
+  }
+}
+
+/** One row of an array of two axes. @param {import("../model/decode.js").Values} array @param {number} k */
+const rowOf = ({ values, shape: [, columns] }, k) => Array.from(values.slice(k * columns, (k + 1) * columns))

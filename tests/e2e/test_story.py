@@ -1,0 +1,134 @@
+"""The story of the first visit: told once, with the core's numbers, and left for the lesson that it was told of."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from cnnviz import curve
+from cnnviz.core.film import film
+from cnnviz.core.lesson import Lesson
+from cnnviz.data.images import load_image
+from tests.e2e.page import PATIENCE, Screen, moment, true_minus
+from tests.e2e.test_accessibility import violations
+
+LESSON = Lesson(seed=39)
+SCREENS = ("wrong", "loss", "blame", "nudge", "update", "right")
+UPDATES = 10
+
+
+@contextlib.contextmanager
+def newcomer(browser: Browser, arguments: dict, **look: object) -> Iterator[Screen]:
+    """A page in a browser that has never been here."""
+    context = browser.new_context(**arguments | look)
+    screen = Screen(context.new_page())
+    yield screen
+    context.close()
+    assert screen.thrown == []
+
+
+def at(screen: Screen, name: str) -> None:
+    """Waits until a screen of the story is there."""
+    expect(screen.root).to_have_attribute("data-screen", name)
+    screen.ready()
+
+
+def says(screen: Screen, *numbers: str) -> None:
+    """The screen has all of these numbers."""
+    for number in numbers:
+        expect(screen.page.locator(".explain")).to_contain_text(true_minus(number))
+
+
+def test_it_is_told_once_with_the_numbers_of_the_core_and_leads_to_its_lesson(browser: Browser, browser_context_args: dict):
+    now = moment(LESSON)
+    x = load_image(LESSON.img, LESSON.ch, LESSON.scale)
+    run = film(LESSON, x, UPDATES, 2)
+    along = curve(LESSON, x, "f:1,1", 2)
+    lowered = float(along.loss[24] - along.loss[32])  # by half of one
+    assert along.theta[24] - along.theta[32] == -0.5
+    with newcomer(browser, browser_context_args) as screen:
+        screen.page.goto("/")
+        at(screen, "wrong")
+        assert screen.page.url.endswith("/")
+        says(screen, *(f"{value:.2f}" for value in now.trace.o), f"{now.params.w.size:,}")
+        screen.press("Space")
+        at(screen, "loss")
+        says(screen, f"{now.losses[-1]:.4f}", *(f"{(o - y) ** 2:.4f}" for o, y in zip(now.trace.o, LESSON.y, strict=True)))
+        screen.press("PageDown", "ArrowLeft")
+        at(screen, "loss")
+        screen.press("ArrowRight")
+        at(screen, "blame")
+        for symbol in ("df", "dz1", "dw", "do"):
+            expect(screen.page.locator(f".drawn canvas[data-map={symbol}]")).to_be_visible()
+        screen.key("story_on").click()
+        at(screen, "nudge")
+        slider = screen.page.get_by_role("slider")
+        for _ in range(8):
+            slider.press("ArrowDown")
+        screen.ready()
+        says(screen, f"{along.gradient:.4f}", f"{along.gradient * -0.5:.4f}", f"{lowered:.4f}", f"{along.loss[24]:.3f}")
+        expect(screen.canvas("L")).to_have_attribute("aria-label", re.compile(f"{along.loss[24]:.4f}"))
+        screen.press("ArrowRight")
+        at(screen, "update")
+        says(screen, f"{run.losses[1]:.4f}", *(f"{value:.2f}" for value in run.o[1]), f"{run.losses[1] - run.losses[0]:.4f}")
+        screen.press("ArrowRight")
+        at(screen, "right")
+        screen.ready(update=UPDATES)
+        says(screen, f"{run.losses[-1]:.3f}", *(f"{value:.2f}" for value in run.o[-1]))
+        screen.press("Escape")
+        screen.shows(Lesson(seed=39, stage="x"))
+        assert screen.lesson == Lesson(seed=39, stage="x")
+        screen.page.goto("/")
+        screen.ready()
+        expect(screen.page.locator(".transport")).to_be_visible()
+        expect(screen.page.locator(".telling")).to_have_count(0)
+        screen.key("keys").click()
+        screen.key("story").click()
+        at(screen, "wrong")
+
+
+@pytest.mark.parametrize("address", ["/?seed=39", "/?stage=x", "/?view=lecture", "/train", "/learn"])
+def test_it_is_not_told_where_an_address_says_more(browser: Browser, browser_context_args: dict, address: str):
+    with newcomer(browser, browser_context_args) as screen:
+        screen.page.goto(address)
+        screen.ready()
+        expect(screen.page.locator(".story-top")).to_have_count(0)
+
+
+def test_it_is_not_told_in_a_frame(browser: Browser, browser_context_args: dict):
+    with newcomer(browser, browser_context_args) as screen:
+        screen.page.goto("/_stcore/health")
+        screen.page.set_content(f'<iframe src="{browser_context_args["base_url"]}/" width="1200" height="700"></iframe>')
+        frame = screen.page.frame_locator("iframe")
+        expect(frame.locator('[data-ready="1"]')).to_be_visible(timeout=PATIENCE)
+        expect(frame.locator(".story-top")).to_have_count(0)
+
+
+def test_nothing_is_counted_without_motion_and_the_end_leads_to_other_pages_with_the_same_lesson(browser: Browser, browser_context_args: dict):
+    with newcomer(browser, browser_context_args, reduced_motion="reduce") as screen:
+        screen.page.goto("/")
+        at(screen, "wrong")
+        screen.press(*["ArrowRight"] * 5)
+        at(screen, "right")
+        screen.ready(update=UPDATES)
+        screen.key("story_train").click()
+        expect(screen.page).to_have_url(re.compile(r"/train\?.*seed=39.*k=0"))
+        screen.ready()
+        expect(screen.page.locator(".story-top")).to_have_count(0)
+
+
+@pytest.mark.parametrize("look", [{}, {"viewport": {"width": 390, "height": 844}}, {"color_scheme": "dark", "locale": "fr-FR"}])
+def test_axe_finds_nothing_on_any_screen_and_each_is_spoken(browser: Browser, browser_context_args: dict, look: dict):
+    with newcomer(browser, browser_context_args, reduced_motion="reduce", **look) as screen:
+        screen.page.goto("/")
+        for name in SCREENS:
+            at(screen, name)
+            title = screen.page.locator(".story-words h1").inner_text()
+            expect(screen.page.locator(".live")).to_contain_text(title)
+            assert violations(screen) == []
+            assert screen.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            screen.press("ArrowRight")
