@@ -57,12 +57,25 @@ README = (
     Picture("notebook", "/notebook?rule=procedural"),
 )
 
+SEED = "/?seed=39"
+EXPLAINER = urlencode(next(preset for preset in PRESETS if preset.name == "explainer").query, safe=",")
+CELLS = {"z1": "&cell=z1:13,18", "o": "", "da1": "", "df": "&cell=df:1,1", "update": ""}
+DRAWN = (
+    *(Picture(f"stage-{stage}-1280x720", f"{SEED}&stage={stage}{cell}") for stage, cell in CELLS.items()),
+    *(Picture(f"stage-{stage}-dark-1280x720", f"{SEED}&stage={stage}{CELLS[stage]}", theme="dark") for stage in ("z1", "df")),
+    Picture("stage-tinyvgg-1280x720", f"/?{EXPLAINER}&stage=z2&cell=z2:5,6,7"),
+    Picture("stage-tinyvgg-df-1280x720", f"/?{EXPLAINER}&stage=df2&cell=df2:5,4,0,0"),
+    Picture("whole-1280x720", f"{SEED}&stage=df&whole=1"),
+)
+"""The screens that were drawn before they were built, under the drawings' own names."""
+
 
 def everything() -> Iterator[Picture]:
     """Every page by every size and theme; of the first page every stage, at the sizes also as a lecture; and each in every language.
 
     Among the languages is the one that nobody speaks and that is longer than all others.
     """
+    yield from DRAWN
     for lang in (*languages()[1:], PSEUDO):
         for page in pages():
             yield Picture(f"{page.path or 'step'}-{lang}", f"/{page.path}?k=3&lang={lang}")
