@@ -53,7 +53,6 @@ def test_maps_ahead_of_the_stage_are_marked_and_say_nothing_yet(screen: Screen):
     assert found() == ahead
     before = screen.numbers.inner_text()
     screen.canvas("df").hover()
-    screen.canvas("df").click()
     expect(screen.numbers).to_have_text(before)
     for key, arrived in (("v", {"v"}), ("z2", {"z2"}), ("o", {"o"}), ("L", {"L"}), ("do", {"do"}), ("dz2", {"dz2"})):
         screen.press("ArrowRight")
@@ -86,7 +85,7 @@ def test_a_pinned_unit_is_followed_from_stage_to_stage(screen: Screen):
     screen.ready(update=1, stage="dz1")
     expect(screen.numbers).to_contain_text("∂z₁[7,11]")
     screen.canvas("df").click(position=position(screen, "df", (2, 0), (3, 3)), force=True)
-    expect(screen.numbers).to_contain_text("∂z₁[7,11]")  # df is still ahead
+    screen.ready(stage="df")  # it was still ahead, and the click leads to it
 
 
 def test_a_pin_is_let_go_by_a_second_click_and_by_escape(screen: Screen):

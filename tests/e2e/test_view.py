@@ -120,7 +120,7 @@ WRITTEN = """() => {
   const walker = document.createTreeWalker(document.querySelector(".cnnviz .middle"), NodeFilter.SHOW_TEXT)
   while (walker.nextNode()) {
     const parent = walker.currentNode.parentElement
-    if (!walker.currentNode.data.trim() || !parent.checkVisibility({ visibilityProperty: true }) || parent.closest("option, .live")) continue
+    if (!walker.currentNode.data.trim() || !parent.checkVisibility({ visibilityProperty: true }) || parent.closest("option, .live, .tick")) continue
     found.push([parseFloat(getComputedStyle(parent).fontSize) * parent.currentCSSZoom, walker.currentNode.data])
   }
   return found
