@@ -173,7 +173,8 @@ function picture(view, kind) {
 /** The card of the map that is pointed at, or else of the one that the stage makes. @param {View} view */
 function showMeaning({ root, stage, content }) {
   const { map = stage } = content.focus.hover ?? {}
-  const named = root.querySelector(`[data-meaning^=glossary][data-of="${map}"]`) ?? root.querySelector(".now [data-meaning]")
+  const named =
+    root.querySelector(`[data-meaning^=glossary][data-of="${map}"]`) ?? root.querySelector(".now [data-meaning]")
   named?.dispatchEvent(new MouseEvent("click", { bubbles: true }))
 }
 

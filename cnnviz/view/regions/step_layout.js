@@ -29,7 +29,9 @@ export function mapsInRow(step) {
 /** Scrolls a phone's picture past a map that stands over it already, and the strip to the current map. @param {Step} step */
 export function unroll(step) {
   const [first] = step.picture.shown.map(({ box }) => box).sort((one, other) => one.x - other.x)
-  step.view.$(".roll").scrollLeft = step.seats.taken.size && first?.x < BESIDE ? first.width + BESIDE : 0
+  const roll = step.view.$(".roll")
+  roll.tabIndex = roll.scrollWidth > roll.clientWidth ? 0 : -1 // then keys scroll it
+  roll.scrollLeft = step.seats.taken.size && first?.x < BESIDE ? first.width + BESIDE : 0
   step.view.root.querySelector(".overview .now")?.scrollIntoView({ block: "nearest", inline: "center" })
 }
 
