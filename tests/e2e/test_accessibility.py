@@ -86,6 +86,7 @@ PLACES = [
     ("/", {"stage": "z1"}, ("rail_network", "kernel_card")),
     ("/", {"lr": "none"}, ("rail_settings",)),
     ("/", {"stage": "z1"}, ("rail_practice",)),
+    ("/", {"stage": "z1"}, ("rail_legend",)),
     ("/train", {"of": "many"}, ("rail_data",)),
     ("/train", {"of": "many"}, ()),
     ("/check", {"check": "own", "lang": "fr"}, ("own_gradients",)),
