@@ -61,8 +61,14 @@ export class Sums extends Sheet {
     this.total(own, paint)
     const text = `${equals(total, sum.total)}${sum.power ? ` ${timesPower(sum.power)}` : ""}`
     const narrow = this.widthOf(text, { size: LARGE, bold: true }) < 1.9 * BAR.width
-    const align = /** @type {CanvasTextAlign} */ (narrow ? "center" : "left")
-    this.text(text, narrow ? last : own.x, foot, { size: LARGE, bold: true, align, halo: true })
+    const back = last < places[0] // then its steps stand on its right
+    const align = /** @type {CanvasTextAlign} */ (narrow ? "center" : back ? "right" : "left")
+    this.text(text, narrow ? last : back ? last + BAR.width / 2 : own.x, foot, {
+      size: LARGE,
+      bold: true,
+      align,
+      halo: true,
+    })
     return own
   }
 

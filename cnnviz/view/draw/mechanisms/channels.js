@@ -162,10 +162,11 @@ function panel(pen, numbers, sum, own, { at, width }, rows) {
   const exponent = power(Math.max(...own.a.map((value) => Math.abs(value) || 0)))
   const how = [`${name} ⊙ ${kernelName(numbers, f, own.at)}`, timesPower(exponent)].filter(Boolean).join(", ")
   if (rows.map > 40) pen.text(how, words, rows.top + 34, { size: SMALL, fill: pen.soft, room: at + width - words - 8 })
-  const a = own.a.map((value) => value / 10 ** exponent)
-  const known = [...a.filter((value) => !Number.isNaN(value)), ...own.b]
-  const digits = [2, 1].find((count) => pen.sized(known.map(rounded(count)), wide / k, grid / k)) ?? 2
-  const write = rounded(digits)
+  const scaled = own.a.flatMap((value) => (Number.isNaN(value) ? [] : [value / 10 ** exponent]))
+  const [write, weight] = [scaled, own.b].map((values) => {
+    const fits = (/** @type {number} */ count) => pen.sized(values.map(rounded(count)), wide / k, grid / k)
+    return rounded([2, 1, 0].find(fits) ?? 2)
+  })
   const { limits, scale } = numbers.maps[read]
   const term = (/** @type {number} */ n) => `${own.channel},${n}`
   const cells = { symbol: read, cell: (/** @type {number} */ n) => own.cells[n] }
@@ -178,7 +179,7 @@ function panel(pen, numbers, sum, own, { at, width }, rows) {
     }),
   ]
   pen.sign("⊙", boxes[1].x - 10, rows.low + grid / 2)
-  fits.push(pen.kernel(numbers, f, own.at[0], own.at[1], boxes[1], { write, term }))
+  fits.push(pen.kernel(numbers, f, own.at[0], own.at[1], boxes[1], { write: weight, term }))
   if (fits.includes(false)) largest(pen, { a: own.a, b: own.b, k, boxes }, left, rows.low + grid + 10, width - 16)
 }
 

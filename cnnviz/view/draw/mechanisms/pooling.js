@@ -65,7 +65,7 @@ export function unpool(pen, numbers, symbol, cell) {
   const best = chosen ? String(numbers.sources(forward, place)[0]) : ""
   const k = forward.geometry.k
   if (inBlocks(forward)) {
-    blocks(pen, numbers, { link: forward, place, map: symbol, pooled: dy, back: true }, 24)
+    blocks(pen, numbers, { link: forward, place, map: symbol, pooled: dy, back: true }, 40)
     pen.text(share(numbers, symbol, cell), 4, pen.height - 10, { fill: pen.soft })
     return
   }

@@ -7,6 +7,8 @@ import { one } from "../../model/links.js"
 /** @typedef {{ from: number, rows: number, columns: number, x: number, y: number, width: number, height: number }} Part  some units: the first of them, and where they lie */
 
 const NEARLY = 0.8 // as large as they could be
+const [FEW, LARGE, SMALL] = [20, 64, 26] // units that are so few have large cells
+const PRINTED = 44 // side of a cell that has room for its number
 
 /** How values of units lie: as the map that was flattened, channels side by side, or in lines. @param {number[]} shape @param {number} width @param {number} height @returns {Part[]} */
 function lying(shape, width, height) {
@@ -34,7 +36,7 @@ function lying(shape, width, height) {
   const [count] = shape
   const columns = Math.max(1, Math.min(count, Math.ceil(Math.sqrt((count * width) / height))))
   const rows = Math.ceil(count / columns)
-  const side = Math.min(width / columns, height / rows, 26)
+  const side = Math.min(width / columns, height / rows, count > FEW ? SMALL : LARGE)
   return [{ from: 0, rows, columns, x: 0, y: 0, width: side * columns, height: side * rows }]
 }
 
@@ -58,7 +60,13 @@ export function unitsOf(pen, shape, pick, limits, scale, box, { chosen = -1, say
     const own = at >= 0 && at < part.rows * part.columns
     const value = (/** @type {number} */ n) => (part.from + n < count ? pick(part.from + n) : 0)
     const rings = own ? [{ rows: one(row), columns: one(column), strong: true }] : []
-    pen.picture(part.rows, part.columns, value, limits, scale, place, rings)
+    if (part.width / part.columns >= PRINTED) {
+      const values = Array.from({ length: part.rows * part.columns }, (_, n) =>
+        part.from + n < count ? value(n) : Number.NaN,
+      )
+      pen.grid(values, part.columns, limits, scale, place)
+      for (const ring of rings) pen.ring(ring, part.rows, part.columns, place)
+    } else pen.picture(part.rows, part.columns, value, limits, scale, place, rings)
     if (own)
       middle = [
         place.x + ((column + 0.5) * part.width) / part.columns,

@@ -68,8 +68,11 @@ export function padded(pen, [rows, columns], { before, below, right }, place) {
   const box = { x: place.x + before * cell, y: place.y + before * cell, width: cell * columns, height: cell * rows }
   if (down === rows && across === columns) return box
   const { context } = pen
-  context.fillStyle = pen.line
-  context.fillRect(place.x, place.y, cell * across, cell * down)
+  context.fillStyle = pen.line // around the map alone, which may lie under the picture
+  context.beginPath()
+  context.rect(place.x, place.y, cell * across, cell * down)
+  context.rect(box.x, box.y, box.width, box.height)
+  context.fill("evenodd")
   context.lineWidth = 1
   context.strokeStyle = pen.soft
   context.setLineDash([2, 2])
