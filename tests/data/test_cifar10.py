@@ -101,6 +101,7 @@ def test_files_in_the_cache_are_read_by_keras_without_any_network(home):
         socket.socket.connect = socket.socket.connect_ex = connect
 
         from cnnviz.data import cifar10, images
+        cifar10.PATIENCE = 600
         before = [cifar10.cached(), cifar10.LOADER.sentence, "tensorflow" in sys.modules or "keras" in sys.modules]
         image = images.find_image("train-49999")
         check(cifar10.LOADER.full_set)

@@ -154,7 +154,9 @@ socket.socket.connect = socket.socket.connect_ex = connect
 from cnnviz.core.kernels import KERNELS
 from cnnviz.core.evaluation import outcome
 from cnnviz.core.training import Training, train
+from cnnviz.data import cifar10
 from cnnviz.data.training_data import describe, training_data
+cifar10.PATIENCE = 600
 data = training_data()
 sets = data.train.pixels("gray"), data.train.targets, data.held_out.pixels("gray"), data.held_out.targets
 training = Training(KERNELS["sobel-x"], epochs=40, batch=32, reports=2)
