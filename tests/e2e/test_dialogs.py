@@ -29,7 +29,7 @@ def test_a_map_opens_large_as_plotly_and_plotly_not_before(screen: Screen):
     plot = dialog(screen).locator(".js-plotly-plot")
     expect(plot).to_be_visible()
     assert [url for url in screen.requested if PLOTLY.search(url)]
-    expect(dialog(screen)).to_contain_text("z₁, the convolution, after 1 update")
+    expect(dialog(screen)).to_contain_text("z₁, feature map, after 1 update")
     expect(plot.locator(".colorbar")).to_be_visible()
     plot.locator(".nsewdrag").hover()
     plot.locator(".nsewdrag").hover(position={"x": 120, "y": 150})
@@ -61,7 +61,7 @@ def test_a_pinned_cell_stays_pinned_behind_a_dialog(screen: Screen):
 def test_maps_with_layers_the_loss_and_the_update_open_too(screen: Screen):
     screen.open("/", k=2, stage="update")
     for act, panels, title in (
-        (lambda: screen.page.locator('[data-open="w"]').click(), 2, "w, the weights"),
+        (lambda: screen.page.locator('[data-open="w"]').click(), 2, "w, weights"),
         (lambda: screen.page.locator('[data-open="L"]').click(), 1, "L after 2 updates"),
         (lambda: screen.press("o"), 1, "f, the kernel"),  # the map of the stage
     ):

@@ -163,7 +163,7 @@ def test_the_notebooks_theory_stands_below(screen: Screen):
     sections.filter(has_text="chain rule").click()
     expect(below).to_contain_text("swaps the two right-hand sides")
     sections.filter(has_text="Convolution").click()
-    expect(below).to_contain_text("draws two kernels and uses only the first")
+    expect(below).to_contain_text("nine products and a sum")
     expect(below.locator(".katex").first).to_be_attached()
     expect(below.locator(".katex-error")).to_have_count(0)
     screen.prints_no_trace()

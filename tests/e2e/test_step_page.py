@@ -69,7 +69,7 @@ def test_a_first_visit_is_told_what_this_is_and_nothing_that_is_not_computed_yet
     said = ["red, 0 … 1", "sobel x", "stride 1, valid", "normal, seed 0", "cat 1, dog 0", "η 0.01, gradient descent", "off"]
     assert lines.locator(".row-value").all_inner_texts() == ["conv1x3 · sigmoid · dense2 · sigmoid · mse", *said]
     screen.page.locator('[data-meaning="signs.sigmoid"]').first.click()
-    expect(screen.page.locator(".meaning")).to_contain_text("Squeezes")
+    expect(screen.page.locator(".meaning")).to_contain_text("between 0 and 1")
     screen.press("Escape")
     expect(screen.page.locator(".meaning")).to_be_hidden()
     screen.switch("begin")
@@ -226,4 +226,4 @@ def test_raw_pixels_saturate_every_unit_and_the_screen_says_why(screen: Screen):
     assert not np.any(values(lesson)["df"])
     assert screen.value() == 0
     expect(screen.page.locator(".saturation")).to_have_text("saturated 100%")
-    expect(screen.page.locator(".remark")).to_contain_text("exactly zero")
+    expect(screen.page.locator(".remark")).to_contain_text("exactly 0")
