@@ -116,7 +116,7 @@ def test_the_story_leads_through_its_lessons(screen: Screen):
         assert ("from 0 to 0" in screen.page.locator(exact_df).get_attribute("aria-label")) == (size == 0)
         if n == 4:
             expect(screen.page.locator(".explain")).to_contain_text("59 × ¼ = 14.75")
-            expect(screen.page.locator(".sentence")).to_contain_text("59 units at exactly 0.5 give 59 × ¼ = 14.75")
+            expect(screen.page.locator(".sentence")).to_contain_text("units at exactly 0.5 give 59 × ¼ = 14.75")
         if lesson.rule != "exact":
             expect(screen.page.locator(".sentence")).to_contain_text("yet the notebook's kernel moves")
     screen.page.evaluate("history.back()")

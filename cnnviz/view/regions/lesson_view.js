@@ -3,6 +3,7 @@
 
 import { same } from "../model/address.js"
 import { accepts, begin, hides, isWaiting, next } from "../model/state.js"
+import { withTargets } from "../model/targets.js"
 import { say } from "../model/words.js"
 import { bindActions } from "./actions.js"
 import { bindControls, fillControls } from "./controls.js"
@@ -318,6 +319,7 @@ export class View {
    */
   go(change, { replace = false } = {}) {
     const { address } = this.host
+    change = withTargets(change, this.wanted)
     this.forget()
     if (this.refused({ ...this.wanted, ...change })) return
     const before = this.state
