@@ -206,3 +206,19 @@ def test_outlines_lie_on_the_cells_that_are_lit_and_nowhere_else(screen: Screen)
     screen.ready(update=3, stage="x")
     expect(screen.page.locator(".cnnviz.lecture")).to_have_count(1)
     assert screen.page.evaluate(STRAY) == []
+
+
+def test_what_belongs_to_a_term_lights_up_in_the_picture(screen: Screen):
+    screen.open("/", query="view=lecture", stage="z1")
+    picture, lights = screen.page.locator("canvas.mechanism"), screen.page.locator("canvas.lights")
+    box = picture.bounding_box()
+    lit = "(canvas) => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some(Boolean)"
+    found = set()
+    for x in range(int(0.25 * box["width"]), int(0.8 * box["width"]), 20):
+        screen.page.mouse.move(box["x"] + x, box["y"] + 0.25 * box["height"])
+        found.add(term := picture.get_attribute("data-term"))
+        assert lights.evaluate(lit) == bool(term)
+    assert len(found - {""}) >= 3  # of the window, the kernel or the products
+    screen.page.mouse.move(box["x"] + 5, box["y"] - 20)
+    expect(picture).to_have_attribute("data-term", "")
+    assert not lights.evaluate(lit)

@@ -4,7 +4,8 @@ import { colour, css } from "../model/colour.js"
 import { timesPower } from "../model/format.js"
 import { equals } from "../model/printed_digits.js"
 import { plus, writtenSum } from "../model/printed_sums.js"
-import { LARGE, Sheet, SMALL, TEXT } from "./sheet.js"
+import { Grids } from "./grids.js"
+import { LARGE, SMALL, TEXT } from "./sheet.js"
 
 /** @import { Box } from "../model/layout.js" */
 /** @import { Cell } from "../model/patterns.js" */
@@ -22,7 +23,7 @@ function endsOf(values) {
   return ends
 }
 
-export class Sums extends Sheet {
+export class Sums extends Grids {
   /**
    * A sum as a staircase: each term from the end of the last, its number under it, and the total, which has the colour of its
    * cell. `places`: the middle of each term and of the total; `figures`: whether there is room for numbers. The total's bar.

@@ -1,0 +1,185 @@
+// Maps and grids of numbers on a sheet, and which of them belong to what.
+
+import { colour, css, ink } from "../model/colour.js"
+import { number, short } from "../model/format.js"
+import { ends, hide, ring } from "./heatmap.js"
+import { drawPicture, keptPicture } from "./pixels.js"
+import { Sheet, SMALL } from "./sheet.js"
+
+/** @import { Box } from "../model/layout.js" */
+/** @import { Numbers } from "../model/numbers.js" */
+/** @import { Cell, Range } from "../model/patterns.js" */
+/** @import { Scale } from "../types/wire.js" */
+/** @import { Ring } from "./sheet.js" */
+
+const SQUEEZED = 0.9 // at most
+const LARGEST = 19 // number in a cell
+const RAMP = 128 // colours that a scale is drawn with
+const GAP = 1.5 // between the cells of a grid
+const BAR = { width: 62, height: 8 } // of colours, under a map
+
+export class Grids extends Sheet {
+  /** One channel of a map, or what has its shape, and its colours under it. @param {Numbers} numbers @param {string} symbol @param {Cell} at the indices before row and column @param {Box} box @param {Ring[]} rings @param {number[]} [limits] of the colours, where they are not the map's own @param {boolean} [bar] whether they stand under it */
+  map(numbers, symbol, at, box, rings = [], limits = numbers.maps[symbol].limits, bar = true) {
+    const [rows, columns] = numbers.shape(symbol).slice(-2)
+    const { scale } = numbers.maps[symbol]
+    const done = this.done(symbol)
+    if (bar && done >= rows * columns) this.ends(limits, scale, box)
+    const own = limits === numbers.maps[symbol].limits && !this.shown.some((each) => each.symbol === symbol)
+    if (!own || !this.seats(symbol)) {
+      const from = numbers.offset(symbol, [...at, 0, 0])
+      const picture = keptPicture(numbers.values(symbol), rows, columns, limits, scale, from)
+      this.context.drawImage(picture, box.x, box.y, box.width, box.height)
+      if (done < rows * columns) hide(this.context, box, rows, columns, done)
+    }
+    this.frame(box)
+    this.shown.push({ symbol, at, box })
+    for (const ring of rings) this.ring(ring, rows, columns, box)
+  }
+
+  /** The colours of a scale and what its ends stand for, under a box that is wide enough. @param {number[]} limits @param {string} scale @param {Box} box */
+  ends(limits, scale, box) {
+    const y = box.y + box.height + 13
+    if (y + 6 > this.height) return
+    const how = { size: SMALL, fill: this.soft }
+    const both = limits.map((end) => (Number.isInteger(end) ? String(end).replace("-", "−") : short(end)))
+    const wide = (/** @type {string[]} */ [low, high]) =>
+      (low ? this.widthOf(low, how) + 7 : 0) + this.widthOf(high, how) + 7
+    const [low, high] = wide(both) + 20 < box.width ? both : ends(limits, /** @type {Scale} */ (scale))
+    const width = Math.min(2 * BAR.width, box.width - wide([low, high]))
+    if (width < 16) return
+    const x = box.x + (low ? this.widthOf(low, how) + 7 : 0)
+    const bar = { x, y: y - BAR.height / 2, width, height: BAR.height }
+    const [from, to] = limits
+    const shade = (/** @type {number} */ _, /** @type {number} */ n) =>
+      colour(from + ((n + 0.5) / RAMP) * (to - from), limits, /** @type {Scale} */ (scale))
+    drawPicture(this.context, 1, RAMP, shade, bar)
+    if (low) this.text(low, box.x, y, how)
+    this.text(high, x + width + 7, y, how)
+  }
+
+  /** Colours of values. @param {number} rows @param {number} columns @param {(n: number) => number} pick @param {number[]} limits @param {string} scale @param {Box} box @param {Ring[]} rings */
+  picture(rows, columns, pick, limits, scale, box, rings = []) {
+    this.pixels(rows, columns, (n) => colour(pick(n), limits, /** @type {Scale} */ (scale)), box, rings)
+  }
+
+  /** Colours, as red, green and blue from 0 to 255. @param {number} rows @param {number} columns @param {(n: number) => number[]} paint @param {Box} box @param {Ring[]} rings */
+  pixels(rows, columns, paint, box, rings = []) {
+    drawPicture(this.context, rows, columns, (i, j) => paint(i * columns + j), box)
+    this.frame(box)
+    for (const ring of rings) this.ring(ring, rows, columns, box)
+  }
+
+  /** A thin line around a picture; a thick one of the direction's colour around what a stage makes, a thinner one around what it reads. @param {Box} box @param {"" | "made" | "read"} [role] */
+  frame({ x, y, width, height }, role = "") {
+    const out = { "": 0.5, made: 2.5, read: 1.5 }[role]
+    this.context.lineWidth = { "": 1, made: 3, read: 2 }[role]
+    this.context.strokeStyle = role ? this.tone : this.line
+    this.context.strokeRect(x - out, y - out, width + 2 * out, height + 2 * out)
+  }
+
+  /** A ring around cells of a map, and where it is. @param {Ring} ring @param {number} rows @param {number} columns @param {Box} box @returns {Box | undefined} */
+  ring({ rows: r, columns: c, strong }, rows, columns, box) {
+    if (r.count < 1 || c.count < 1) return undefined
+    const [h, w] = [box.height / rows, box.width / columns]
+    const length = (/** @type {Range} */ range) => (range.count - 1) * Math.abs(range.step) + 1
+    const [height, width] = [Math.max(length(r) * h, 7), Math.max(length(c) * w, 7)]
+    const x = box.x + (c.start + length(c) / 2) * w - width / 2
+    const y = box.y + (r.start + length(r) / 2) * h - height / 2
+    const found = { x, y, width, height }
+    ring(this.context, found, [
+      [4, "#fff"],
+      [2, strong ? "#000" : this.tone],
+    ])
+    return found
+  }
+
+  // ---- numbers in cells
+
+  /** How large texts are in cells of a size; 0 where they do not fit. @param {string[]} texts @param {number} w @param {number} h @param {boolean} [bold] */
+  sized(texts, w, h, bold = true) {
+    const widest = Math.max(...texts.map((text) => this.widthOf(text, { size: 10, bold }) / 10), 0.1)
+    const size = Math.min(LARGEST, h * 0.46, (w - 5) / widest)
+    if (size >= SMALL) return Math.floor(2 * size) / 2
+    return Math.min(h * 0.7, (w - 2) / widest / SQUEEZED) >= SMALL ? SMALL : 0
+  }
+
+  /** Numbers in coloured cells, where they fit, and whether they do; NaN is a place without a cell. @param {number[]} values @param {number} columns @param {number[]} limits @param {string} scale @param {Box} box @param {{ write?: (value: number, n: number) => string, lit?: (n: number) => boolean, blank?: string, bold?: boolean, term?: (n: number) => string, symbol?: string, cell?: (n: number) => Cell }} [how] `blank`: what a place without a cell says; `term`, `symbol`, `cell`: what each belongs to */
+  grid(values, columns, limits, scale, box, how = {}) {
+    const { write = short, lit, blank = "", bold = false } = how
+    const rows = Math.ceil(values.length / columns)
+    const [w, h] = [box.width / columns, box.height / rows]
+    const texts = values.map((value, n) => (Number.isNaN(value) ? blank : write(value, n)))
+    const size = this.sized(texts, w, h, bold)
+    values.forEach((value, n) => {
+      const place = { x: box.x + (n % columns) * w, y: box.y + Math.floor(n / columns) * h, width: w, height: h }
+      const gone = Number.isNaN(value)
+      const pale = lit && !lit(n)
+      const paint = gone ? [128, 128, 128] : colour(value, limits, /** @type {Scale} */ (scale))
+      this.filled(place, paint, gone ? 0.15 : pale ? 0.35 : 1)
+      const fill = gone ? this.soft : pale ? this.ink : ink(paint)
+      const how = { size, align: /** @type {const} */ ("center"), bold: bold && !pale, fill, room: w - 3 }
+      if (size && texts[n]) this.text(texts[n], place.x + w / 2, place.y + h / 2, how)
+      if (lit?.(n)) this.framed(place, this.ink)
+    })
+    this.belongs(values, columns, box, size > 0, how)
+    return size > 0
+  }
+
+  // What each cell of a grid belongs to; of what stands for no number, nothing.
+  /** @param {number[]} values @param {number} columns @param {Box} box @param {boolean} printed @param {{ term?: (n: number) => string, symbol?: string, cell?: (n: number) => Cell }} of */
+  belongs(values, columns, box, printed, { term, symbol = "", cell }) {
+    const rows = Math.ceil(values.length / columns)
+    const [width, height] = [box.width / columns, box.height / rows]
+    values.forEach((value, n) => {
+      if (Number.isNaN(value) || (!term && !symbol)) return
+      const place = { x: box.x + (n % columns) * width, y: box.y + Math.floor(n / columns) * height, width, height }
+      const own = printed && symbol && cell ? { symbol, cell: cell(n) } : { symbol: "", cell: [] }
+      this.spots.push({ box: place, term: term?.(n) ?? "", ...own })
+    })
+  }
+
+  /** @param {Box} box @param {number[]} paint @param {number} [alpha] */
+  filled({ x, y, width, height }, paint, alpha = 1) {
+    this.context.globalAlpha = alpha
+    this.context.fillStyle = css(paint)
+    this.context.fillRect(x, y, width - GAP, height - GAP)
+    this.context.globalAlpha = 1
+  }
+
+  /** A line around a cell of a grid. @param {Box} box @param {string} tone */
+  framed({ x, y, width, height }, tone) {
+    this.context.lineWidth = 2.5
+    this.context.strokeStyle = tone
+    this.context.strokeRect(x, y, width - GAP, height - GAP)
+  }
+
+  /** A kernel's weights. @param {Numbers} numbers @param {string} symbol @param {number} m @param {number} c @param {Box} box @param {{ write?: (value: number, n: number) => string, term?: (n: number) => string }} [how] */
+  kernel(numbers, symbol, m, c, box, how = {}) {
+    const k = numbers.shape(symbol)[2]
+    const cell = (/** @type {number} */ n) => [m, c, Math.floor(n / k), n % k]
+    const values = Array.from({ length: k * k }, (_, n) => numbers.at(symbol, cell(n)))
+    const { limits } = numbers.maps[symbol]
+    return this.grid(values, k, limits, "signed", box, { ...how, bold: true, symbol, cell })
+  }
+
+  /** A number in its colour, and under it what it is called. @param {number} value @param {number[]} limits @param {string} scale @param {Box} box @param {{ ring?: string, write?: (value: number) => string, name?: string, term?: string, symbol?: string, at?: Cell }} [how] */
+  cell(value, limits, scale, box, { ring, write = number, name = "", term = "", symbol = "", at = [] } = {}) {
+    const paint = colour(value, limits, /** @type {Scale} */ (scale))
+    const { x, y, width, height } = box
+    this.context.fillStyle = css(paint)
+    this.context.fillRect(x, y, width, height)
+    if (ring) this.frame(box, "read")
+    if (ring && ring !== this.tone) {
+      this.context.lineWidth = 2.5
+      this.context.strokeStyle = ring
+      this.context.strokeRect(x - 1, y - 1, width + 2, height + 2)
+    }
+    const both = name && height >= 44
+    const size = this.sized([write(value)], width, both ? 1.1 * (height - 20) : 1.3 * height)
+    const how = { align: /** @type {const} */ ("center"), fill: ink(paint), room: width - 4 }
+    if (size) this.text(write(value), x + width / 2, y + height / 2 - (both ? 10 : 0), { ...how, size, bold: true })
+    if (both) this.text(name, x + width / 2, y + height / 2 + 14, how)
+    this.spots.push({ box, term, symbol: size ? symbol : "", cell: at })
+  }
+}
