@@ -102,7 +102,7 @@ def prepared(spec: Mapping[str, Any], lang: str = DEFAULT) -> Asked:
 
 
 def reached(lesson: Lesson, symbol: str) -> bool:
-    """Whether a map is computed at the lesson's stage already, or needs no computing.
+    """Tells whether a map is computed at the lesson's stage already, or needs no computing.
 
     >>> reached(Lesson(stage="x"), "z1"), reached(Lesson(stage="a1"), "z1"), reached(Lesson(stage="x"), "f")
     (False, True, True)

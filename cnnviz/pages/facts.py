@@ -16,7 +16,7 @@ from cnnviz.words import Message, message
 
 
 def facts(lesson: Lesson, network: Architecture, moment: Moment, promised: Promise | None = None) -> dict[str, Message]:
-    """What is worth knowing of this lesson at some of its stages, by the stage's symbol."""
+    """Facts of this lesson at some of its stages, by the stage's symbol."""
     found: dict[str, Message] = {}
     for layer, names in zip(network.layers, network.names, strict=True):
         found |= _activation(layer, names, moment)
@@ -26,7 +26,7 @@ def facts(lesson: Lesson, network: Architecture, moment: Moment, promised: Promi
 
 
 def verdict(lesson: Lesson, moment: Moment) -> Message:
-    """What the network says, the output that is largest, and what the targets say that it is."""
+    """The answer, the largest output, beside the class that the targets name."""
     names = lesson.output_words
     o, y = moment.trace.o, np.asarray(lesson.y)
     said = int(o.argmax())
@@ -66,7 +66,7 @@ def _activation(layer: Layer, names: Names, moment: Moment) -> dict[str, Message
 
 
 def _step(lesson: Lesson, moment: Moment, promised: Promise | None) -> dict[str, Message]:
-    """What the step does to the loss; nothing under a rule that is not exact, whose next loss is its own affair."""
+    """The fall or rise of the loss by the step; empty under a rule that is not exact."""
     if lesson.deviations:
         return {}
     before = float(moment.losses[-1])

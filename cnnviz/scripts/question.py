@@ -160,7 +160,7 @@ def in_order(step: Step, here: Scene) -> tuple[str, ...]:
 
 
 def same(a: np.ndarray, b: np.ndarray) -> bool:
-    """Whether two answers look the same to whoever reads them."""
+    """Tells whether two answers look the same to a reader."""
     return a.shape == b.shape and bool(np.allclose(a, b, rtol=1e-6, atol=1e-12))
 
 

@@ -1,4 +1,4 @@
-"""How much one address may ask for, however little each of it costs: nobody's flood is everybody's."""
+"""Limits of what one address may ask for, however little each request costs."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from cnnviz.server.visitors import visitor_of
 REQUESTS, EACH_REQUEST = 24_000, 1 / 1_500
 """Requests of one address at once, and seconds until one more: a hall of a thousand that joins, and then moves once a second."""
 AT_ONCE = 4_000
-"""Requests of one address that are being answered, streams left out: what waits to be sent to whoever does not read it is held."""
+"""Requests of one address that are being answered, streams left out: what a client does not read is held."""
 SESSIONS, EACH_SESSION = 250, 0.2
 """Sessions that one address opens at once, and seconds until one more: a class whose server was started again."""
 SOCKETS, MOST_SOCKETS = 1_000, 4_000
 """Sessions of one address that are open, and of all; each takes some 0.2 MB. Streamlit keeps 128 more that were left."""
 MESSAGES, EACH_MESSAGE = 60, 0.1
-"""What one session may say at once, and seconds until one more: nobody presses more buttons."""
+"""Messages of one session at once, and seconds until one more: more than a person's clicks."""
 MESSAGES_OF_ALL, EACH_OF_ALL = 600, 1 / 40
 """What all sessions of one address may say at once, and seconds until one more: each has a script run for it."""
 TARPIT = 1.0
