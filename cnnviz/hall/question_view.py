@@ -191,7 +191,7 @@ def _option(label: str, value: np.ndarray, lang: str) -> HallOption:
     shown = np.atleast_2d(value)
     pictured = 1 < shown.size <= MOST_SHOWN and shown.ndim == 2
     return HallOption(
-        label=label or (written(float(value), "4", lang) if value.size == 1 else ""),
+        label=label or (written(value.item(), "4", lang) if value.size == 1 else ""),
         picture=shown.astype(float).tolist() if pictured else None,
     )
 

@@ -192,7 +192,7 @@ async def _inflated(body: bytes) -> AsyncIterator[bytes]:
         await asyncio.sleep(0)
 
 
-def refusal(status: int, id: str, headers: Mapping[str, str] | None = None, **values: object) -> JSONResponse:
+def refusal(status: int, id: str, headers: Mapping[str, str] | None = None, /, **values: object) -> JSONResponse:
     """An answer that says, to a program and to a person, why there is no other."""
     said = resource.structured(message(id, **values))
     return JSONResponse(said, status, {"Cache-Control": "no-store", **(headers or {})})
