@@ -52,7 +52,7 @@ def test_a_pinned_cell_stays_pinned_behind_a_dialog(screen: Screen):
     screen.point_away()
     expect(screen.page.locator(".explain.pinned")).to_be_visible()
     screen.key("large").click()  # what the words are about, not the stage
-    expect(dialog(screen)).to_contain_text("x, the ")
+    expect(dialog(screen)).to_contain_text("x, image")
     screen.close_dialog()
     expect(screen.page.locator(".explain.pinned")).to_be_visible()
     expect(screen.numbers).to_contain_text("[4,7]")
@@ -63,7 +63,7 @@ def test_maps_with_layers_the_loss_and_the_update_open_too(screen: Screen):
     for act, panels, title in (
         (lambda: screen.page.locator('[data-open="w"]').click(), 2, "w, weights"),
         (lambda: screen.page.locator('[data-open="L"]').click(), 1, "L after 2 updates"),
-        (lambda: screen.press("o"), 1, "f, the kernel"),  # the map of the stage
+        (lambda: screen.press("o"), 1, "f, kernel"),  # the map of the stage
     ):
         act()
         plot = dialog(screen).locator(".js-plotly-plot")
