@@ -71,8 +71,11 @@ class Floods:
 
     async def _open(self, scope: Scope, receive: Receive, send: Send) -> None:
         who = visitor_of(HTTPConnection(scope))
+        waits = self.answering[who] < AT_ONCE
+        if waits:
+            await self._turn(who)
         full = self.open.total() >= MOST_SOCKETS
-        if full or self.open[who] >= fair_share(MOST_SOCKETS - self.open.total(), SOCKETS) or not self.opened.take(who):
+        if not waits or full or self.open[who] >= fair_share(MOST_SOCKETS - self.open.total(), SOCKETS) or not self.opened.take(who):
             await self._wait(who)
             return await _deny(refusal(503 if full else 429, "ui.server.crowded" if full else "ui.server.flood", _SOON), scope, receive, send)
         said = Rate(MESSAGES, EACH_MESSAGE, known=1)
@@ -81,11 +84,16 @@ class Floods:
             message = await receive()
             if message["type"] == "websocket.receive" and (wait := max(said.turn(""), self.said.turn(who))):
                 await asyncio.sleep(wait)
-            await self.turns.turn(who)
+            await self._turn(who)
             return message
 
         with _counted(self.open, who):
             await self.app(scope, receive_in_turn, send)
+
+    async def _turn(self, who: str) -> None:
+        """Waits for the turn of something that is asked by a session, or of its opening."""
+        with _counted(self.answering, who):
+            await self.turns.turn(who)
 
     async def _wait(self, who: str) -> None:
         if self.refused[who] < MOST_REFUSED:
