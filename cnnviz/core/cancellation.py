@@ -1,6 +1,6 @@
 """Long work asks now and then whether anybody still waits for it, and whether it is in somebody's way.
 
-Whoever starts it says how that is found out: it may end the work, or hold it up until shorter work is done.
+Its caller says how that is found out: it may end the work, or hold it up until shorter work is done.
 """
 
 from __future__ import annotations
@@ -50,11 +50,11 @@ def let_pass() -> None:
 
 
 def check_wanted() -> None:
-    """Called by long work every some milliseconds: raises if nobody waits for it any more.
+    """Called by long work every some milliseconds: raises if it is no longer waited for.
 
-    >>> def nobody():
+    >>> def gone():
     ...     raise TimeoutError
-    >>> with as_long_as(nobody):
+    >>> with as_long_as(gone):
     ...     check_wanted()
     Traceback (most recent call last):
     TimeoutError

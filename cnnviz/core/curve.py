@@ -145,7 +145,7 @@ def _span(losses: Losses, now: float, gradient: float) -> float:
 
 
 def _kink(lesson: Lesson, moment: Moment, symbol: str, at: tuple[int, ...], gradient: float) -> bool:
-    """Whether the gradient check marks the entry as one at a kink."""
+    """Tells whether the gradient check marks the entry as one at a kink."""
     x = moment.trace.x
     nudged = Differences(lesson.network.program(x.shape), moment.params, x, np.array(lesson.y))
     entry = int(np.ravel_multi_index(at, moment.gradients[f"d{symbol}"].shape))

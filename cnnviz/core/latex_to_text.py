@@ -1,4 +1,4 @@
-"""Formulas as plain text: our own small part of LaTeX written in Unicode, for whoever cannot set LaTeX."""
+"""Formulas as plain text: our own small part of LaTeX written in Unicode, where LaTeX cannot be set."""
 
 from __future__ import annotations
 

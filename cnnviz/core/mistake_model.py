@@ -55,7 +55,7 @@ class Act:
         return frozenset(name.removeprefix("d") for name in (self.role, *needed)) & frozenset(PARAMETERS)
 
     def fits(self, network: Architecture, place: int) -> bool:
-        """Whether it can be made in this layer."""
+        """Tells whether it can be made in this layer."""
         layer, names = network.layers[place], network.names[place]
         if (self.role == "unflatten" and not names.flattens) or self._parameters - {*layer.parameter_letters}:
             return False
@@ -238,7 +238,7 @@ class Placed:
 
     @property
     def unmerged(self) -> bool:
-        """Whether this is the layer with which the loss merges: the mistake needs do by itself, which then has no line."""
+        """Tells whether this is the layer with which the loss merges: the mistake needs do by itself, which then has no line."""
         return self.place == len(self.network.layers) - 1 and self.network.merged is not None
 
     def _do(self, values: Inner) -> np.ndarray:

@@ -107,7 +107,7 @@ def _merged(network: Architecture, place: int) -> bool:
 
 
 def _has_a_line(network: Architecture, place: int) -> bool:
-    """Whether the layer's slope has a line of its own: where it merges with the loss it has none."""
+    """Tells whether the layer's slope has a line of its own: where it merges with the loss it has none."""
     return not _merged(network, place)
 
 
@@ -133,7 +133,7 @@ def _several_filters(network: Architecture, place: int) -> bool:
 
 
 def _several_channels(network: Architecture, place: int) -> bool:
-    """Whether several channels come in, as far as the network says: an image may have any number."""
+    """Tells whether several channels come in, as far as the network says: an image may have any number."""
     shape: Shape = (1, 9999, 9999)
     for layer in network.layers[:place]:
         shape = layer.shape(shape)

@@ -42,7 +42,7 @@ class Rerun:
 
     @property
     def kernel_agrees(self) -> bool:
-        """Whether the kernel after two calls is the printed one, and a third call leaves it as it is."""
+        """Tells whether the kernel after two calls is the printed one, and a third call leaves it as it is."""
         return bool((self.kernels[2] == np.array(KERNEL)).all() and (self.kernels[3] == self.kernels[2]).all())
 
     @property

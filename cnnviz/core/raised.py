@@ -28,7 +28,7 @@ def step_for(most: float) -> float:
 
 @np.errstate(all="ignore")  # of a run that has run away
 def change_of_loss(program: Program, params: Mapping[str, np.ndarray], trace: Trace, y: np.ndarray, symbol: str, at: int, by: float) -> float:
-    """What the loss changes by when entry `at`, counted flat, of `symbol` is raised by `by`: the forward pass goes on from there.
+    """The change of the loss when entry `at`, counted flat, of `symbol` is raised by `by`: the forward pass goes on from there.
 
     >>> from cnnviz import Lesson, load_image, trajectory
     >>> lesson, x = Lesson(), load_image("test-0")

@@ -176,7 +176,7 @@ class _Settling:
         own = [one for one in sets if not one.update and len(program.shown[one.symbol]) == 2 and len(program.shapes[one.symbol]) == 4]
         try:
             self._set_kernels(own)
-        except NotKept:  # nobody knows the other numbers
+        except NotKept:  # the other numbers are unknown
             own = []
         self.values["set"] = tuple(one for one in sets if one not in own)
         if refused:
@@ -241,7 +241,7 @@ class _Settling:
 
 
 def _fits(filters: Filters, bank: Bank) -> bool:
-    """Whether filters that another lesson has can be this convolution's."""
+    """Tells whether filters that another lesson has can be this convolution's."""
     if isinstance(filters, str):
         return True
     try:

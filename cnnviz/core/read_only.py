@@ -1,4 +1,4 @@
-"""Arrays that nobody can write to: numbers are shared between visitors, and are nobody's to change."""
+"""Read-only arrays: numbers are shared between visitors, and none may change them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Value = TypeVar("Value")
 
 
 def sealed(values: object) -> np.ndarray:
-    """`values` as a float64 array that nobody can write to; a copy unless they are one already.
+    """`values` as a read-only float64 array; a copy unless they are one already.
 
     >>> sealed([1, 2]).flags.writeable
     False
@@ -57,7 +57,7 @@ class ReadOnly:
 
 
 def _writable(array: object) -> bool:
-    """Whether `array` can be written to, or what it is a view of."""
+    """Tells whether `array` can be written to, or what it is a view of."""
     while isinstance(array, np.ndarray):
         if array.flags.writeable:
             return True

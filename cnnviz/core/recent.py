@@ -109,7 +109,7 @@ class Recent(Generic[Name, Value]):
             if name in self._values:
                 self._values.move_to_end(name)
                 return self._values[name]
-        made = make()  # nobody else waits for it
+        made = make()  # no other waits for it
         with self._lock:
             if name in self._values:
                 return self._values[name]

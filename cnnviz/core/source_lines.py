@@ -41,7 +41,7 @@ def expression(function: Callable[..., object], symbols: Mapping[str, str]) -> s
 
 
 class _Named(ast.NodeTransformer):
-    """Arguments by the texts that stand for them; a helper's leading underscore is nobody's business."""
+    """Arguments by the texts that stand for them; a helper's leading underscore is dropped."""
 
     def __init__(self, symbols: Mapping[str, str]):
         self.symbols = symbols

@@ -55,7 +55,7 @@ def _seed() -> Network:
 
 
 def agree(a: np.ndarray, b: np.ndarray) -> bool:
-    """Whether no entry differs; NaN agrees with NaN.
+    """Tells whether no entry differs; NaN agrees with NaN.
 
     >>> agree(np.array([1.0, np.nan]), np.array([1.0, np.nan])), agree(np.zeros(1), np.full(1, 1e-300))
     (True, False)

@@ -1,6 +1,6 @@
 """Parameters that are too many for a link, kept by a name, a digest of their numbers, that the link carries instead.
 
-They come from a training, from a file, or were typed. Only a bounded number of bytes is kept; whoever asks for
+They come from a training, from a file, or were typed. Only a bounded number of bytes is kept; a lesson that asks for
 what is gone gets a sentence.
 """
 
@@ -89,7 +89,7 @@ def kept(name: str) -> Params:
 
 
 def is_kept_name(text: object) -> bool:
-    """Whether `text` is a name as `keep` gives them, kept or not.
+    """Tells whether `text` is a name as `keep` gives them, kept or not.
 
     >>> is_kept_name("held-0123456789abcdef"), is_kept_name("normal")
     (True, False)

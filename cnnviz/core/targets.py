@@ -11,6 +11,8 @@ from cnnviz.core.losses import Loss
 from cnnviz.words import Message, Problem, message
 
 DEFAULT_IMAGE = "test-0"
+DEFAULT_CLASSES = ("cat", "dog")
+"""What two outputs are called on that image where no classes are named."""
 
 Targets = tuple[float, ...]
 
@@ -27,8 +29,8 @@ def named_outputs(classes: tuple[str, ...], img: str, n: int) -> tuple[str | Mes
     >>> named_outputs(("frog",), "test-3", 2)[0], str(named_outputs(("frog",), "test-3", 2)[1])
     ('frog', 'output 1')
     """
-    if not classes and img == DEFAULT_IMAGE and n == 2:
-        classes = ("cat", "dog")
+    if not classes and img == DEFAULT_IMAGE and n == len(DEFAULT_CLASSES):
+        classes = DEFAULT_CLASSES
     return (*classes, *(message("lesson.output", n=place) for place in range(len(classes), n)))
 
 

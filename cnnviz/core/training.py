@@ -1,6 +1,6 @@
 """Training on a data set: any network, by mini-batches, as reports that a caller asks for one by one.
 
-`train` is a generator. Whoever asks it for the next `Progress` sets the pace: asking later is a
+`train` is a generator. Its caller, by asking for the next `Progress`, sets the pace: asking later is a
 pause, asking no more is a stop, and nothing runs in between.
 """
 
@@ -137,7 +137,7 @@ class Progress:
 
     @property
     def diverged(self) -> bool:
-        """Whether numbers have grown beyond all bounds: the run ends here."""
+        """Tells whether numbers have grown beyond all bounds: the run ends here."""
         return not math.isfinite(self.loss)
 
 

@@ -196,7 +196,7 @@ class _Run:
                     self._remember(at + 1, point)
             i = min(k, i + self.turn)
             if jump:
-                time.sleep(0)  # whoever waits for a turn gets one
+                time.sleep(0)  # others that wait get a turn
         return point
 
     def _step(self, i: int, point: Point) -> Step:

@@ -61,7 +61,7 @@ def estimate(network: Network, x_shape: tuple[int, ...], updates: int) -> float:
 
 
 def updates_a_turn(network: Network, x_shape: tuple[int, ...]) -> int:
-    """Updates after which long work looks whether it is still wanted, and in nobody's way: a millisecond or two of them.
+    """Updates after which long work checks whether it is still wanted and holds up no other: a millisecond or two of them.
 
     >>> updates_a_turn(Network.parse("conv1x3-sigmoid-dense2-sigmoid-mse"), (32, 32))
     15

@@ -68,7 +68,7 @@ class Loader:
 
     @property
     def progress(self) -> float | None:
-        """The share (0 to 1) of the download that has arrived; 1 when all is ready, None where nobody knows."""
+        """The share (0 to 1) of the download that has arrived; 1 when all is ready, None where it is unknown."""
         if self.state == "downloading":
             return keras_cache.archive_size() / keras_cache.ARCHIVE_BYTES
         return 1.0 if self.state == "ready" else None
@@ -116,7 +116,7 @@ def at_hand() -> Collection | None:
 
 
 def cached() -> bool:
-    """Whether Keras' cache holds the unpacked files, so that loading needs no network, and it may be loaded; imports nothing."""
+    """Tells whether Keras' cache holds the unpacked files, so that loading needs no network, and it may be loaded; imports nothing."""
     return "cifar10" not in forbidden() and keras_cache.extracted() is not None
 
 

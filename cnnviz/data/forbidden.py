@@ -1,4 +1,4 @@
-"""What this server does for nobody, whatever is installed: one setting, the environment's CNNVIZ_WITHOUT."""
+"""Features that are switched off on this server, whatever is installed: the environment's CNNVIZ_WITHOUT."""
 
 from __future__ import annotations
 

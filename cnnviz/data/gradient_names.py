@@ -33,7 +33,7 @@ _WORDS = {letter: frozenset(words.split()) for letter, words in _LETTERS.items()
 
 
 def is_gradient(name: str) -> bool:
-    """Whether a name says that it is a gradient, of whatever.
+    """Tells whether a name says that it is a gradient, of whatever.
 
     >>> [name for name in ("dW1", "grad_w", "w_grad", "delta2", "z1", "data") if is_gradient(name)]
     ['dW1', 'grad_w', 'w_grad', 'delta2']

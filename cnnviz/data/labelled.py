@@ -118,7 +118,7 @@ class Collection:
 
     @property
     def full(self) -> bool:
-        """Whether this is the full CIFAR-10 set, or classes of it."""
+        """Tells whether this is the full CIFAR-10 set, or classes of it."""
         return self.source == "cifar10"
 
     def of(self, names: Sequence[str]) -> Collection:

@@ -132,7 +132,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 
 def serves(asked: argparse.Namespace) -> bool:
-    """Whether the page's server is asked for."""
+    """Tells whether the page's server is asked for."""
     return any(getattr(asked, name) is not None for name in SERVING)
 
 

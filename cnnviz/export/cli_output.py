@@ -26,7 +26,7 @@ def tell(sentence: str) -> None:
         return
     try:
         print(f"cnnviz: {sentence}", file=sys.stderr, flush=True)
-    except OSError:  # nobody can be told, which is no reason to stop
+    except OSError:  # there is no one to tell, which is no reason to stop
         _leave(sys.stderr)
 
 

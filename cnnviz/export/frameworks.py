@@ -104,7 +104,7 @@ class _Parts:
 
     @property
     def merged(self) -> bool:
-        """Whether the loss is worked out from the last layer's input."""
+        """Tells whether the loss is worked out from the last layer's input."""
         return self.program.network.merged is not None
 
     @property

@@ -38,7 +38,7 @@ Arrays = Mapping[str, np.ndarray]
 
 
 def is_arrays(content: bytes) -> bool:
-    """Whether this is an .npz or .npy, by how it begins."""
+    """Tells whether this is an .npz or .npy, by how it begins."""
     return content.startswith((b"PK", b"\x93NUMPY"))
 
 

@@ -11,7 +11,7 @@ from latex2mathml.converter import convert
 from cnnviz.core.lesson import Lesson
 
 _ATTRIBUTES = ' xmlns="http://www.w3.org/1998/Math/MathML" display="inline"'
-"""What HTML needs nobody to say."""
+"""Attributes that HTML does not need."""
 
 _FUNCTION = r'<mi mathvariant="normal">\w+</mi>'
 _THIN = '<mspace width="0.17em"></mspace>'

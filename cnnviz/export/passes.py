@@ -126,7 +126,7 @@ class Passes:
 
     @property
     def keeps(self) -> bool:
-        """Whether the optimizer remembers anything from step to step."""
+        """Tells whether the optimizer remembers anything from step to step."""
         return bool(self.optimizer.KEEPS)
 
     # ---- calls, for the loop

@@ -34,11 +34,11 @@ Prepare = Callable[[str, object], Awaitable[None]]
 
 
 async def _nothing(query: str, client: object) -> None:
-    """Where nobody needs to be ready."""
+    """Prepares nothing."""
 
 
 class Rooms:
-    """The answers; `store` has the rooms, `prepare` makes what a hall will ask for at an address, for whoever drives it there, and `key` is the servers' own (keys.py)."""
+    """The answers; `store` has the rooms, `prepare` makes what a hall will ask for at an address, for the driver there, and `key` is the servers' own (keys.py)."""
 
     def __init__(self, store: Store | None = None, prepare: Prepare = _nothing, crowd: int = CROWD, key: str = "", everywhere: bool = True) -> None:
         self.store: Store = store or Memory()
@@ -55,7 +55,7 @@ class Rooms:
         self.questions = Questions(self.store)
 
     async def open(self, request: Request) -> Response:
-        """POST room: another room, whose driver is whoever knows the secret that this answers; or the one of a secret that is sent, if it is gone."""
+        """POST room: opens a room, whose driver is the one that has the secret in the answer; or the one of a secret that is sent, if it is gone."""
         visitor = visitor_of(request)
         query, secret = await _opening_in(request)
         if not self.opened.take(visitor):

@@ -1,4 +1,4 @@
-"""What a whole hall is answered at once: made once, whoever asks first, and packed once."""
+"""Answers for a whole hall at once: each is made once and packed once."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Kept:
             task = self.coming.get(name)
             if task is None:
                 task = self.coming[name] = asyncio.create_task(self._made(name, make))
-            both = await asyncio.shield(task)  # whoever asked first may be gone
+            both = await asyncio.shield(task)  # the first client may be gone
         packed = takes_gzip(request.headers)
         headers = {"Cache-Control": "no-store", "Vary": "Accept-Encoding", **({"Content-Encoding": "gzip"} if packed else {})}
         return Response(both[packed], media_type="application/json", headers=headers)

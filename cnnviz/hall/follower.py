@@ -43,7 +43,7 @@ _BODIES = {
 
 
 def page_of_room(code: str, lang: str, kind: str = "follower") -> Response:
-    """The page of a room's followers, of its projector ("screen"), or of whoever drives it ("cockpit"), in a language."""
+    """The page of a room's followers, of its projector ("screen"), or of its driver ("cockpit"), in a language."""
     base = ".." if kind == "follower" else "../.."
     script = "cockpit" if kind == "cockpit" else "follower"
     said = {"title": html.escape(say("ui.rooms.title", lang, code=code)), "noscript": html.escape(say("ui.rooms.noscript", lang))}
@@ -54,7 +54,7 @@ def page_of_room(code: str, lang: str, kind: str = "follower") -> Response:
 
 
 def page_of_refusal(why: Refused, lang: str) -> Response:
-    """Why there is no page, as one: whoever follows a link to a room that has ended is a person."""
+    """A page that says why there is none: a link to a room that has ended is followed by people."""
     said = _SAID.substitute(sentence=html.escape(say(why.id, lang, **why.values)))
     return HTMLResponse(_PAGE.substitute(title="cnnviz", lang=lang, rest=said), why.status, {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language"})
 
@@ -81,7 +81,7 @@ def own_address() -> str:
     """This machine's address in its network; nothing is sent to find it."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
-            probe.connect(("192.0.2.1", 9))  # an address that is nobody's
+            probe.connect(("192.0.2.1", 9))  # an address for documentation, in no use
             return str(probe.getsockname()[0])
         except OSError:
             return "localhost"

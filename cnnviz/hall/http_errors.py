@@ -14,7 +14,7 @@ BODY_SECONDS = 20.0
 class Refused(Exception):
     """Why something is not done: an HTTP status and a message."""
 
-    def __init__(self, status: int, id: str, **values: object):
+    def __init__(self, status: int, id: str, /, **values: object):
         super().__init__(status, id)
         self.status, self.id, self.values = status, id, values
 

@@ -87,7 +87,7 @@ def _poll(text: str) -> Poll | None:
 
 
 def followers_in(told: str) -> tuple[int, int, float]:
-    """Reads how many follow in a process, how many of them alone, and when it said so; nobody where that cannot be read."""
+    """Reads how many follow in a process, how many of them alone, and when it said so; 0 where that cannot be read."""
     try:
         count, alone, at, *_ = json.loads(told)
         return int(count), int(alone), float(at)

@@ -3,7 +3,7 @@
 A server that has forgotten a room, since it was started again and keeps rooms in its memory, can so tell whose its code is:
 the code is computed from the secret, slowly, and with the server's own key where it has one. Who has not opened the room has
 28 million secrets to try for its code, 10 ms each, and with a key of the server's cannot try at all. A token is a random
-name, signed by the room: every process can tell one, before and after it was started again, and nobody can make one up.
+name, signed by the room: every process can tell one, before and after it was started again, and none can be made up.
 """
 
 from __future__ import annotations

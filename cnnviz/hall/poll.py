@@ -85,7 +85,7 @@ class Poll:
 
     @property
     def shows(self) -> bool:
-        """Whether everybody may see what was answered."""
+        """Tells whether everybody may see what was answered."""
         return self.phase in ("shown", "revealed")
 
     def turned(self, act: str, now: float, seconds: float | None = None) -> Self:

@@ -102,7 +102,7 @@ def prepared(spec: Mapping[str, Any], lang: str = DEFAULT) -> Asked:
 
 
 def reached(lesson: Lesson, symbol: str) -> bool:
-    """Whether a map is computed at the lesson's stage already, or needs no computing.
+    """Tells whether a map is computed at the lesson's stage already, or needs no computing.
 
     >>> reached(Lesson(stage="x"), "z1"), reached(Lesson(stage="a1"), "z1"), reached(Lesson(stage="x"), "f")
     (False, True, True)
@@ -191,7 +191,7 @@ def _option(label: str, value: np.ndarray, lang: str) -> HallOption:
     shown = np.atleast_2d(value)
     pictured = 1 < shown.size <= MOST_SHOWN and shown.ndim == 2
     return HallOption(
-        label=label or (written(float(value), "4", lang) if value.size == 1 else ""),
+        label=label or (written(value.item(), "4", lang) if value.size == 1 else ""),
         picture=shown.astype(float).tolist() if pictured else None,
     )
 

@@ -176,7 +176,7 @@ Act = Callable[[Request, Room], Awaitable[Response]]
 
 
 def _meant(room: Room, sent: Mapping[str, Any]) -> bool:
-    """Whether the room's question, as this process knows it, is open and the one that was answered."""
+    """Tells whether the room's question, as this process knows it, is open and the one that was answered."""
     poll = room.poll.at(time.time()) if room.poll else None
     if poll is None or poll.phase != "open":
         return False

@@ -71,7 +71,7 @@ class Shared:
             return True
 
     async def _give_up_idle(self, now: float) -> None:
-        """Ends a room that nobody follows and nobody has moved for long. Raises TooManyRooms."""
+        """Ends a room without followers that has not been moved for long. Raises TooManyRooms."""
         for code in await self.redis.zrangebyscore(ROOMS, 0, now - IDLE, start=0, num=AT_ONCE):
             if not await self.redis.exists(_followers(code)):
                 await self.redis.delete(room_name(code))
@@ -84,7 +84,7 @@ class Shared:
         self._begin()
         room = self.known.get(code)
         if room in self.followed and not room.ended:
-            return room  # whoever follows hears of every move
+            return room  # followers get every move
         try:
             return await self._looked_up(code)
         except StoreLost:
@@ -287,7 +287,7 @@ def shared(url: str) -> Shared:
 
 
 def _cancelled() -> bool:
-    """Whether this task is to end: a connection that is given up for that may raise something else on the way."""
+    """Tells whether this task is to end: a connection that is given up for that may raise something else on the way."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
 

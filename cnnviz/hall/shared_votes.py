@@ -101,7 +101,7 @@ class SharedVotes:
                 except Exception as error:  # it is theirs who wait for it, whatever it is
                     taken = error
                 for *_, done in votes:
-                    if not done.done():  # whoever asked may be gone
+                    if not done.done():  # the client may be gone
                         done.set_result(taken) if isinstance(taken, bool) else done.set_exception(taken)
 
     async def _cast(self, room: Room, poll: Poll, answers: Ballot) -> bool:
@@ -114,7 +114,7 @@ class SharedVotes:
                 await pipe.watch(room_name(room.code))
                 asked = await pipe.hget(room_name(room.code), "poll")
                 if asked is None:
-                    raise StoreLost  # it was started again, and nobody has told it yet
+                    raise StoreLost  # it was started again and does not know the room yet
                 if not takes(poll_in(asked), poll):
                     return False
                 fresh = (await pipe.hmget(name, list(answers))).count(None)

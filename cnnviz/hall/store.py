@@ -13,7 +13,7 @@ from cnnviz.hall.poll import Poll
 SILENCE = 4 * 3600.0
 """Seconds without a move of its driver after which a room ends."""
 IDLE = 1800.0
-"""Seconds without a move after which a room that nobody follows makes place for another one, where there are too many."""
+"""Seconds without a move after which a room without followers makes place for another one, where there are too many."""
 MOST_ROOMS = 2_000
 MOST_DEVICES = 5_000
 """That answer one question."""
@@ -112,7 +112,7 @@ class Store(Protocol):
 
 
 def takes(poll: Poll | None, asked: Poll) -> bool:
-    """Whether an answer to `asked` still counts, the question having come to `poll`."""
+    """Tells whether an answer to `asked` still counts, the question having come to `poll`."""
     return poll is not None and (poll.number, poll.round, poll.phase) == (asked.number, asked.round, "open")
 
 
@@ -164,7 +164,7 @@ class Memory:
         return found
 
     async def renew(self, room: Room) -> None:
-        pass  # there is nobody else
+        pass  # there is no other process
 
     async def move(self, room: Room, query: str) -> int:
         room.query, room.number, room.touched = query, room.number + 1, self.clock()
@@ -207,7 +207,7 @@ class Memory:
         room.wake()
 
     def _give_up_idle(self) -> None:
-        """Ends the room that nobody follows and nobody has moved for longest. Raises TooManyRooms."""
+        """Ends the room without followers that has not been moved for longest. Raises TooManyRooms."""
         idle = [room for room in self.rooms.values() if not room.followers and self.clock() - room.touched > IDLE]
         if not idle:
             raise TooManyRooms

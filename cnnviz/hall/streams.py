@@ -74,7 +74,7 @@ class Streams:
         return self.following.total()
 
     def have_room(self, visitor: str) -> bool:
-        """Whether there may be one more, for that visitor."""
+        """Tells whether there may be one more, for that visitor."""
         return self.following[visitor] < fair_share(MOST_FOLLOWERS - len(self), MOST_OF_ONE)
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""The pages, a folder each, and what each answers to an address: the same bytes, whoever asks.
+"""The pages, a folder each, and what each answers to an address: the same bytes for each host.
 
 It needs NumPy, Pillow and one library for formulas, and knows nothing of servers or of Streamlit.
 """

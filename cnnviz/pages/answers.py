@@ -54,7 +54,7 @@ class Answers:
         return {}
 
     def lasts(self, asked: Mapping[str, str]) -> bool:
-        """Whether the answer will always be the same."""
+        """Tells whether the answer will always be the same."""
         return True
 
     def seconds(self, lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> float:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from cnnviz.core.architecture import Architecture
+from cnnviz.core.image_ids import called, parse_image_id
+from cnnviz.core.image_ids import label as label_of
 from cnnviz.core.layers.layer import Layer
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.loss_runs import Promise, loss_after
@@ -14,17 +16,17 @@ from cnnviz.words import Message, message
 
 
 def facts(lesson: Lesson, network: Architecture, moment: Moment, promised: Promise | None = None) -> dict[str, Message]:
-    """What is worth knowing of this lesson at some of its stages, by the stage's symbol."""
+    """Facts of this lesson at some of its stages, by the stage's symbol."""
     found: dict[str, Message] = {}
     for layer, names in zip(network.layers, network.names, strict=True):
         found |= _activation(layer, names, moment)
     if len(lesson.y) > 1:
-        found["o"] = verdict(lesson, moment)
+        found["o"] = _beside_image(verdict(lesson, moment), lesson)
     return found | _step(lesson, moment, promised)
 
 
 def verdict(lesson: Lesson, moment: Moment) -> Message:
-    """What the network says, the output that is largest, and what the targets say that it is."""
+    """The answer, the largest output, beside the class that the targets name."""
     names = lesson.output_words
     o, y = moment.trace.o, np.asarray(lesson.y)
     said = int(o.argmax())
@@ -33,6 +35,14 @@ def verdict(lesson: Lesson, moment: Moment) -> Message:
         return message("ui.facts.says", **sure)
     true = int(y.argmax())
     return message("ui.facts.right" if said == true else "ui.facts.wrong", **sure, true=names[true])
+
+
+def _beside_image(verdict: Message, lesson: Lesson) -> Message:
+    """The verdict; where the outputs have names and the image is known to be none of them, that too."""
+    shown = label_of(parse_image_id(lesson.img))
+    if shown is None or shown in lesson.output_names or not all(isinstance(name, str) for name in lesson.output_names):
+        return verdict
+    return message("words.sentences", first=verdict, second=message("ui.facts.no_class", label=called(shown)))
 
 
 def _activation(layer: Layer, names: Names, moment: Moment) -> dict[str, Message]:
@@ -56,7 +66,7 @@ def _activation(layer: Layer, names: Names, moment: Moment) -> dict[str, Message
 
 
 def _step(lesson: Lesson, moment: Moment, promised: Promise | None) -> dict[str, Message]:
-    """What the step does to the loss; nothing under a rule that is not exact, whose next loss is its own affair."""
+    """The fall or rise of the loss by the step; empty under a rule that is not exact."""
     if lesson.deviations:
         return {}
     before = float(moment.losses[-1])

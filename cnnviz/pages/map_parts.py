@@ -56,7 +56,7 @@ class Part:
 
     @property
     def whole(self) -> bool:
-        """Whether there is nothing else."""
+        """Tells whether there is nothing else."""
         return all(at is None or size == 1 for at, size in zip(self.index, self.shape, strict=True))
 
     @property

@@ -90,7 +90,7 @@ def _record(symbol: str, program: Program, layers: Mapping[str, int], scales: Ma
     return MapRecord(
         symbol=symbol,
         label=label(symbol),
-        words=_words(base, is_gradient, program, layers),
+        words=message("ui.map.gradient", of=plain(base, program)) if is_gradient else plain(base, program),
         plain=message("ui.plain.gradient") if is_gradient else plain(symbol, program),
         kind=_kind(base, program, laid_out),
         shape=laid_out,
@@ -162,16 +162,6 @@ def _limits(array: np.ndarray, scale: str, pixels: str) -> tuple[float, float]:
     if scale == "pixel":
         return (0.0, 255.0) if pixels == "raw" else (0.0, 1.0)
     return 0.0, float(array.max()) if scale == "positive" else max(1.0, float(array.max()))
-
-
-def _words(base: str, is_gradient: bool, program: Program, layers: Mapping[str, int]) -> Message:
-    if base in ("x", "v", "y", "L", "o"):
-        words = message(f"ui.map.{base}")
-    elif base in program.parameters:
-        words = message(f"ui.map.{base[0]}")
-    else:
-        words = message(f"layer.{program.network.layers[layers[base]].kind}.map")
-    return message("ui.map.gradient", of=words) if is_gradient else words
 
 
 def plain(symbol: str, program: Program) -> Message:

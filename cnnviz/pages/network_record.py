@@ -109,7 +109,7 @@ def velocity_of(lesson: Lesson, moment: Moment, of: str) -> dict[str, np.ndarray
 
 
 def raised(lesson: Lesson, moment: Moment, of: str) -> dict[str, np.ndarray]:
-    """What raising one entry changes the loss by (`change_of_loss`), of the one and by as much as "raised.z1:57:0.1" names; nothing where there is none."""
+    """The change of the loss (`change_of_loss`) for one entry raised, as "raised.z1:57:0.1" names it; empty where there is none."""
     found = re.fullmatch(r"raised\.([a-z][0-9]{0,2}):([0-9]{1,7}):(0\.0{0,2}1)", of, re.ASCII)
     program = map_records.program_of(lesson, moment)
     if not found or found[1] not in program.shapes or int(found[2]) >= math.prod(program.shapes[found[1]]):

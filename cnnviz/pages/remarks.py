@@ -43,9 +43,10 @@ def _saturated(lesson: Lesson, moment: Moment) -> Message | None:
 def _no_weights(lesson: Lesson, moment: Moment) -> Message | None:
     if np.any(moment.params.w) or np.any(moment.gradients.da1):
         return None
-    if "fresh_weights" in lesson.deviations:
-        return message("ui.remarks.no_weights.fresh")
-    return message("ui.remarks.no_weights.flat" if saturated_share(moment.trace.a1) >= NEARLY_ALL else "ui.remarks.no_weights.exact")
+    flat = saturated_share(moment.trace.a1) >= NEARLY_ALL
+    then = "fresh" if "fresh_weights" in lesson.deviations else "flat" if flat else "exact"
+    start = message("ui.remarks.no_weights.start")
+    return message("words.sentences", first=start, second=message(f"ui.remarks.no_weights.{then}"))
 
 
 def _diverging(lesson: Lesson, moment: Moment) -> Message | None:

@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import io
 import json
+import zipfile
 import zlib
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
@@ -175,11 +176,26 @@ def _for_programs(page: Page, now: Now, answer: bytes, form: str) -> bytes:
     wrong = {key: value | {"instead": header["lesson"].get(key, "")} for key, said in now.wrong.items() if (value := structured(said))}
     head = {"code": code(), "page": page.id, "asked": dict(now.asked), "lesson": header["lesson"], "wrong": wrong, "loss": header["loss"]}
     if form == "npz":
-        file = io.BytesIO()
-        np.savez_compressed(file, header=np.array(json.dumps(head)), **arrays)  # type: ignore[arg-type]  # of its keywords only allow_pickle is no array
-        return file.getvalue()
+        return _npz({"header": np.array(json.dumps(head)), **arrays})
     written = ", ".join(f"{json.dumps(name)}: {_numbers(array)}" for name, array in arrays.items())
     return f'{json.dumps(head, allow_nan=False)[:-1]}, "arrays": {{{written}}}}}'.encode()
+
+
+def _npz(arrays: Mapping[str, np.ndarray]) -> bytes:
+    """As np.savez_compressed does it, in pieces between which others have their turn."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, array in arrays.items():
+            entry = zipfile.ZipInfo(f"{name}.npy")
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            with io.BytesIO() as written, archive.open(entry, "w", force_zip64=True) as part:
+                np.lib.format.write_array(written, array, allow_pickle=False)
+                content = written.getbuffer()
+                for at in range(0, len(content), PIECE):
+                    check_wanted()
+                    part.write(content[at : at + PIECE])
+                content.release()
+    return file.getvalue()
 
 
 def _numbers(array: np.ndarray) -> str:

@@ -17,7 +17,7 @@ COLOURS = 127
 
 
 def is_wide(weights: np.ndarray) -> bool:
-    """Whether these are a layer's weights, and too many."""
+    """Tells whether these are a layer's weights, and too many."""
     return weights.ndim == 2 and weights.size > MOST_ENTRIES and bool(np.isfinite(weights).all())
 
 

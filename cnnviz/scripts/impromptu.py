@@ -157,7 +157,7 @@ def _own(asked: Mapping[str, object], at: str) -> Step:
 
 
 def has_key(asked: Mapping[str, object]) -> bool:
-    """Whether a question on the spot has an answer that is right."""
+    """Tells whether a question on the spot has an answer that is right."""
     return "spot" in asked or bool(asked.get("key"))
 
 

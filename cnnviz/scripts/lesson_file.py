@@ -44,7 +44,7 @@ class Fault:
 
     @property
     def breaks(self) -> bool:
-        """Whether the lesson cannot be shown; where a translation is missing, it can."""
+        """Tells whether the lesson cannot be shown; where a translation is missing, it can."""
         return self.what.id != "lessons.file.translation"
 
 
@@ -288,6 +288,6 @@ def _check_text(reading: Reading, path: Path, value: object, name: str) -> None:
 
 
 def _has_words(text: str) -> bool:
-    """Whether a text is one of some language: symbols, numbers and what is computed are the same in all."""
+    """Tells whether a text is one of some language: symbols, numbers and what is computed are the same in all."""
     return re.search(r"[^\W\d_]{2}", re.sub(r"\{[^{}]*\}|`[^`]*`", "", text)) is not None
 

@@ -53,7 +53,7 @@ class Mission:
         return tuple(key for key in self.keep if start.get(key, "") != here.get(key, ""))
 
     def met(self, lesson: Lesson) -> bool:
-        """Whether it is reached: False too where that cannot be worked out.
+        """Tells whether it is reached: False too where that cannot be worked out.
 
         >>> find("silent").met(Lesson()), find("silent").met(Lesson(w="zeros"))
         (False, True)
@@ -97,7 +97,7 @@ class Blind:
     choices: Mapping[str, Placed]
 
     def named(self, address: str, moment: Moment) -> tuple[bool, Message] | None:
-        """Whether that mistake gives these gradients at the same moment, and what tells them apart; None for one that cannot be chosen."""
+        """Tells whether that mistake gives these gradients at the same moment, and what tells them apart; None for one that cannot be chosen."""
         if address not in self.choices:
             return None
         made, title = _made(self.choices[address], self.lesson, moment), self.choices[address].title
@@ -138,5 +138,5 @@ def _made(mistake: Placed, lesson: Lesson, moment: Moment) -> Gradients:
 
 
 def same(a: np.ndarray, b: np.ndarray) -> bool:
-    """Whether two arrays look the same."""
+    """Tells whether two arrays look the same."""
     return bool(np.abs(a - b).max(initial=0.0) <= CLOSE * max(np.abs(b).max(initial=0.0), 1e-300))

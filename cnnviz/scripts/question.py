@@ -107,8 +107,8 @@ def value_of(step: Step, text: str, here: Scene, allowance: Allowance | None = N
     value = evaluate(text, here, allowance)
     if step.kind == "click":
         return mask(value, step.map, here)
-    if step.kind == "number" and value.size != 1:
-        raise Problem("lessons.key.one", shape=value.shape)
+    if step.kind == "number":
+        return _one(value)
     if step.kind == "choose" and not 1 <= value.size <= MOST_SHOWN:
         raise Problem("lessons.key.size", n=value.size, most=MOST_SHOWN)
     return value
@@ -119,8 +119,8 @@ def key_of(step: Step, here: Scene, allowance: Allowance | None = None) -> np.nd
     key = evaluate(step.key, here, allowance)
     if step.kind == "choose" and not 1 <= key.size <= MOST_SHOWN:
         raise Problem("lessons.key.size", n=key.size, most=MOST_SHOWN)
-    if step.kind in ("number", "construct") and key.size != 1:
-        raise Problem("lessons.key.one", shape=key.shape)
+    if step.kind in ("number", "construct"):
+        key = _one(key)
     if key.dtype != np.bool_ and not np.isfinite(key).all():
         raise Problem("lessons.key.finite")
     if step.kind == "click":
@@ -128,6 +128,13 @@ def key_of(step: Step, here: Scene, allowance: Allowance | None = None) -> np.nd
     if step.kind == "construct" and key.dtype != np.bool_:
         raise Problem("lessons.key.truth")
     return key
+
+
+def _one(value: np.ndarray) -> np.ndarray:
+    """A single number, whatever axes it has had; Problem where there are more, or none."""
+    if value.size != 1:
+        raise Problem("lessons.key.one", shape=value.shape)
+    return value.reshape(())
 
 
 def mask(value: np.ndarray, map: str, here: Scene) -> np.ndarray:
@@ -146,7 +153,7 @@ def tolerance_of(step: Step, here: Scene, key: np.ndarray, allowance: Allowance 
         value = evaluate(step.tolerance, here, allowance)
         if value.size != 1 or not np.isfinite(value) or value < 0:
             raise Problem("lessons.key.tolerance")
-        return float(value)
+        return float(_one(value))
     return 0.0 if float(key) == round(float(key)) else 0.02 * abs(float(key))
 
 
@@ -160,7 +167,7 @@ def in_order(step: Step, here: Scene) -> tuple[str, ...]:
 
 
 def same(a: np.ndarray, b: np.ndarray) -> bool:
-    """Whether two answers look the same to whoever reads them."""
+    """Tells whether two answers look the same to a reader."""
     return a.shape == b.shape and bool(np.allclose(a, b, rtol=1e-6, atol=1e-12))
 
 

@@ -32,7 +32,7 @@ class Bar:
 class Group:
     """Answers of one kind: what they are called, what there is to say of them, and how many there were in each round.
 
-    `right` is None in a show of hands. `example` is the answer of this kind that was given most, None where nobody did.
+    `right` is None in a show of hands. `example` is the answer of this kind that was given most, None where none was given.
     """
 
     label: str

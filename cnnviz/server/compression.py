@@ -13,7 +13,7 @@ _GZIP = re.compile(r"(^|,)\s*(gzip|\*)\s*(;\s*q=(?!0(\.0*)?\s*(,|$))|,|$)")
 
 
 def takes_gzip(headers: Headers) -> bool:
-    """Whether whoever asks can read what is compressed.
+    """Tells whether a client can read compressed bodies.
 
     >>> [takes_gzip(Headers({"Accept-Encoding": text})) for text in ("br, gzip", "gzip;q=0", "")]
     [True, False, False]

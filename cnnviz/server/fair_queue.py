@@ -1,4 +1,4 @@
-"""A queue of work in fair turns: the short goes first, whoever asks for much waits longest, and everything has its turn.
+"""A queue of work in fair turns: the short goes first, those who ask for much wait longest, and everything has its turn.
 
 Start-time and self-clocked fair queueing, with credit as in Linux' CFS. A job's place is fixed when it comes:
 

@@ -1,4 +1,4 @@
-"""How much one address may ask for, however little each of it costs: nobody's flood is everybody's."""
+"""Limits of what one address may ask for, however little each request costs."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from cnnviz.server.visitors import visitor_of
 REQUESTS, EACH_REQUEST = 24_000, 1 / 1_500
 """Requests of one address at once, and seconds until one more: a hall of a thousand that joins, and then moves once a second."""
 AT_ONCE = 4_000
-"""Requests of one address that are being answered, streams left out: what waits to be sent to whoever does not read it is held."""
+"""Requests of one address that are being answered, streams left out: what a client does not read is held."""
 SESSIONS, EACH_SESSION = 250, 0.2
 """Sessions that one address opens at once, and seconds until one more: a class whose server was started again."""
 SOCKETS, MOST_SOCKETS = 1_000, 4_000
 """Sessions of one address that are open, and of all; each takes some 0.2 MB. Streamlit keeps 128 more that were left."""
 MESSAGES, EACH_MESSAGE = 60, 0.1
-"""What one session may say at once, and seconds until one more: nobody presses more buttons."""
+"""Messages of one session at once, and seconds until one more: more than a person's clicks."""
 MESSAGES_OF_ALL, EACH_OF_ALL = 600, 1 / 40
 """What all sessions of one address may say at once, and seconds until one more: each has a script run for it."""
 TARPIT = 1.0
@@ -71,8 +71,11 @@ class Floods:
 
     async def _open(self, scope: Scope, receive: Receive, send: Send) -> None:
         who = visitor_of(HTTPConnection(scope))
+        waits = self.answering[who] < AT_ONCE
+        if waits:
+            await self._turn(who)
         full = self.open.total() >= MOST_SOCKETS
-        if full or self.open[who] >= fair_share(MOST_SOCKETS - self.open.total(), SOCKETS) or not self.opened.take(who):
+        if not waits or full or self.open[who] >= fair_share(MOST_SOCKETS - self.open.total(), SOCKETS) or not self.opened.take(who):
             await self._wait(who)
             return await _deny(refusal(503 if full else 429, "ui.server.crowded" if full else "ui.server.flood", _SOON), scope, receive, send)
         said = Rate(MESSAGES, EACH_MESSAGE, known=1)
@@ -81,11 +84,16 @@ class Floods:
             message = await receive()
             if message["type"] == "websocket.receive" and (wait := max(said.turn(""), self.said.turn(who))):
                 await asyncio.sleep(wait)
-            await self.turns.turn(who)
+            await self._turn(who)
             return message
 
         with _counted(self.open, who):
             await self.app(scope, receive_in_turn, send)
+
+    async def _turn(self, who: str) -> None:
+        """Waits for the turn of something that is asked by a session, or of its opening."""
+        with _counted(self.answering, who):
+            await self.turns.turn(who)
 
     async def _wait(self, who: str) -> None:
         if self.refused[who] < MOST_REFUSED:

@@ -43,7 +43,7 @@ class Gate(Generic[Result]):
     ) -> Result:
         """The result of `work`; the same name is worked on once. Raises Busy where too much is asked for.
 
-        Who is cancelled no longer waits; work for which nobody waits is ended.
+        A cancelled request no longer waits; work that no request waits for is ended.
         """
         with self.lock:
             job = self.jobs.get(name)

@@ -23,7 +23,7 @@ class Rate:
         self.left: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def take(self, who: str) -> bool:
-        """Whether they may once more; if so, that is counted."""
+        """Tells whether they may once more; if so, that is counted."""
         left = self.look(who)
         self._keep(who, left - 1 if left >= 1 else left)
         return left >= 1

@@ -128,7 +128,7 @@ class Numbers:
         except Busy as busy:
             await self._late()
             return refusal(503, "ui.numbers.busy", {"Retry-After": str(busy.seconds)}, n=busy.seconds)
-        except (TimeoutError, asyncio.CancelledError):  # or nobody is there to read this
+        except (TimeoutError, asyncio.CancelledError):  # or the client is gone
             return refusal(503, "ui.numbers.busy", {"Retry-After": "1"}, n=1)
         if found.lasting:
             usual = Request({"type": "http", "headers": [(b"accept-encoding", b"gzip")]})
@@ -184,7 +184,7 @@ def _answered(found: Resource, request: Request, versioned: bool) -> Response:
 
 
 async def _inflated(body: bytes) -> AsyncIterator[bytes]:
-    """What was compressed, piece by piece as it is read: nobody else waits for it, and who reads slowly holds no more than one."""
+    """Yields the compressed body piece by piece as it is read: a slow reader holds one piece at most and delays no other."""
     inflate = zlib.decompressobj(wbits=31)
     while not inflate.eof:
         yield inflate.decompress(body, PIECE)
@@ -192,7 +192,7 @@ async def _inflated(body: bytes) -> AsyncIterator[bytes]:
         await asyncio.sleep(0)
 
 
-def refusal(status: int, id: str, headers: Mapping[str, str] | None = None, **values: object) -> JSONResponse:
+def refusal(status: int, id: str, headers: Mapping[str, str] | None = None, /, **values: object) -> JSONResponse:
     """An answer that says, to a program and to a person, why there is no other."""
     said = resource.structured(message(id, **values))
     return JSONResponse(said, status, {"Cache-Control": "no-store", **(headers or {})})

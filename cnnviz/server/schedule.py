@@ -54,7 +54,7 @@ class Schedule(Generic[Result]):
         self.turns.done(job.place, job.used)
 
     def is_anothers_turn(self, job: Job[Result]) -> bool:
-        """Whether something shorter is being worked at or waits."""
+        """Tells whether something shorter is being worked at or waits."""
         waiting = (self.turns.first(), self._held_back())
         return self._in_the_way(job.place) or any(other and other < job.place for other in waiting)
 
@@ -68,5 +68,5 @@ class Schedule(Generic[Result]):
         return first if len(self.under_way) < UNDER_WAY or all(first < job.place for job in self.under_way) else None
 
     def _in_the_way(self, place: Place[Job[Result]]) -> bool:
-        """Whether something shorter is being worked at: two threads that compute hinder each other."""
+        """Tells whether something shorter is being worked at: two threads that compute hinder each other."""
         return any(job.place < place for job in self.running if job.place is not place)

@@ -1,4 +1,4 @@
-"""Turns between those who ask: nobody waits for all that another has asked for at once."""
+"""Turns between addresses: none waits for everything that another has asked for at once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Turns:
 
     An answer that takes a millisecond takes sixty where sixty others are made in the same pass, and an answer takes several
     passes. So the pass is short for everybody, whatever one address asks for. `under_way` counts requests by address: who has
-    more than all others together leaves them two thirds of the time, and has all of it where nobody else asks.
+    more than all others together leaves them two thirds of the time, and has all of it where no other asks.
 
     >>> async def order() -> list[str]:
     ...     turns, begun = Turns(Counter()), []

@@ -21,7 +21,7 @@ def connection_of(request: HTTPConnection) -> str:
 def visitor_of(request: HTTPConnection) -> str:
     """Who asks, as far as limits go: an IPv4 address, or the IPv6 network that one household has (Networks).
 
-    It is the visitor's own where a proxy that is trusted passes it on (guards.Proxies); nobody else's word is taken.
+    It is the visitor's own where a proxy that is trusted passes it on (guards.Proxies); no other's word is taken.
     """
     return network_of(request.client.host if request.client else "")
 

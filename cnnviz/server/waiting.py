@@ -21,7 +21,7 @@ async def done(future: Future[Any]) -> None:
             ended.set_result(None)
 
     def tell(_: object) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits for anything any more
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nothing is waited for any more
             loop.call_soon_threadsafe(end)
 
     future.add_done_callback(tell)
@@ -30,7 +30,7 @@ async def done(future: Future[Any]) -> None:
 
 @contextlib.asynccontextmanager
 async def while_asked(request: Request) -> AsyncIterator[None]:
-    """Cancels what is within it when whoever asked is gone: asyncio.CancelledError comes out of it."""
+    """Cancels what is within it when the client is gone: asyncio.CancelledError comes out of it."""
     task = asyncio.current_task()
 
     async def watch() -> None:

@@ -15,7 +15,7 @@ from cnnviz.server.schedule import Schedule
 from cnnviz.server.works import DEAR, Busy, Job, Result
 
 PATIENCE = 30.0
-"""Seconds of its own after which work is given up, whoever waits."""
+"""Seconds of its own after which work is given up, even where it is waited for."""
 ASIDE = 30
 """Threads of works that wait for a shorter one, or for each other."""
 SLICE = 0.002
@@ -98,7 +98,7 @@ class Workers(Generic[Result]):
             return False
 
     def _look(self, job: Job[Result]) -> None:
-        """Ends the work where nobody waits for it, or where it takes too long; holds it up where it is another's turn."""
+        """Ends the work that is no longer waited for, or where it takes too long; holds it up where it is another's turn."""
         with self.lock:
             now = self.clock() - job.since
             self._learn(job, job.used + now)

@@ -28,7 +28,7 @@ class Expected:
     """How long a work takes, as far as is known. A subclass finds out more, before it is begun and while it is done."""
 
     known = True
-    """Whether `look` has been called, or need not be."""
+    """Tells whether `look` has been called, or need not be."""
 
     def __init__(self, seconds: float = 0.0):
         self._seconds = seconds

@@ -24,6 +24,7 @@ from cnnviz.core.ops import PADDINGS
 from cnnviz.core.optimizers import OPTIMIZERS
 from cnnviz.core.page_state import PAGE_KEYS
 from cnnviz.core.presets import PRESETS
+from cnnviz.core.targets import DEFAULT_CLASSES
 from cnnviz.data.images import Image, bundled, find_image
 from cnnviz.export.mathml import mathml, named
 from cnnviz.pages.charts import LINE_COLOURS
@@ -113,7 +114,8 @@ def _constants(lang: str, words: Mapping[str, str | Mapping[str, str]]) -> dict[
         "WEIGHTS": WEIGHTS,
         "RULES": list(bounds.RULES),
         "LIMITS": {"strides": list(range(1, bounds.MAX_STRIDE + 1)), "seeds": 1_000_000},
-        "IMAGES": [{"id": image.id, "words": image.words} for image in gallery()],
+        "IMAGES": [{"id": image.id, "label": image.label or "", "words": image.words} for image in gallery()],
+        "DEFAULT_CLASSES": DEFAULT_CLASSES,
         "PAGES": [{"path": page.path, "name": page.name} for page in pages()],
         "LESSONS": [{"id": lesson.id, "title": str(lesson.title)} for lesson in library().lessons],
     }

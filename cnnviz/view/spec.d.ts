@@ -19,6 +19,7 @@ export const WEIGHTS: string[]
 export const RULES: string[]
 export const LIMITS: Bounds
 export const IMAGES: ImageData[]
+export const DEFAULT_CLASSES: string[]
 export const PAGES: PageData[]
 export const LESSONS: LessonData[]
 export const CODE: string

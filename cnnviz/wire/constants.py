@@ -18,9 +18,10 @@ class CurveData(TypedDict):
 
 
 class ImageData(TypedDict):
-    """An image that can be chosen at a click."""
+    """An image that can be chosen at a click; `label` is its class, "" where it has none."""
 
     id: str
+    label: str
     words: str
 
 
@@ -88,6 +89,7 @@ class Spec(TypedDict):
     RULES: Sequence[str]
     LIMITS: Bounds
     IMAGES: Sequence[ImageData]
+    DEFAULT_CLASSES: Sequence[str]
     PAGES: Sequence[PageData]
     LESSONS: Sequence[LessonData]
     CODE: str

@@ -236,7 +236,7 @@ def text(id: str, /, lang: str = "") -> str:
 
 
 def has(id: str) -> bool:
-    """Whether there is a message of this id."""
+    """Tells whether there is a message of this id."""
     return id in catalogue()
 
 

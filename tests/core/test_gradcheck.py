@@ -135,7 +135,7 @@ def test_gradients_of_another_shape_are_refused_in_a_sentence():
 
 @pytest.mark.parametrize("step", [0, -1e-5, float("nan")])
 def test_a_step_that_goes_nowhere_is_refused(step):
-    with pytest.raises(ValueError, match="it needs to be above 0"):
+    with pytest.raises(ValueError, match="must be above 0"):
         check_gradients(*LESSONS["the default"], step=step)
 
 

@@ -233,7 +233,7 @@ def test_what_cannot_be_used_is_taken_from_the_lesson_on_the_screen(query, shown
         ({"stage": "z3"}, "Stage: 'z3' is none of x, z1, a1"),
         ({"img": "test-10000"}, "Image: 'test-10000' names no image"),
         ({"rule": "sloppy"}, "Rule: 'sloppy' is none of exact, procedural, object-oriented"),
-        ({"rule": "procedural", "stride": "2"}, "Rule: with stride 2 and padding"),
+        ({"rule": "procedural", "stride": "2"}, "Rule: the notebook's loops need stride 1 and padding valid, not 2"),
         ({"ch": Raising()}, "Channel: 'a Raising' is none of red, green, blue, gray, rgb."),
     ],
 )

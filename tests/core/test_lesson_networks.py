@@ -225,7 +225,7 @@ def test_trained_parameters_are_the_start_and_what_is_gone_or_does_not_fit_says_
         with pytest.raises(NotKept, match="no longer kept"):
             start.first_params()
         assert start.without_kept() == Lesson()
-    with pytest.raises(NotKept, match=r"has shape \(2, 1, 3, 3\), and this lesson needs \(2, 3, 3, 3\)"):
+    with pytest.raises(NotKept, match=r"has shape \(2, 1, 3, 3\), this lesson needs \(2, 3, 3, 3\)"):
         Lesson(net=net, f=name, ch="rgb").first_params()
     with pytest.raises(NotKept, match="Starting weights: w"):
         Lesson(w=keep(Params(np.eye(3), np.ones((4, 2)), np.zeros(2)))).first_params()

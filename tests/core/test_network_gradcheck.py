@@ -9,7 +9,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from cnnviz.core.gradcheck import TOLERANCE, check_gradients, paths, step_sweep, sweep
+from cnnviz.core.cancellation import as_long_as
+from cnnviz.core.gradcheck import STEPS, TOLERANCE, check_gradients, paths, step_sweep, sweep
 from cnnviz.core.gradcheck.inputs import differences
 from cnnviz.core.losses import LOSSES
 from cnnviz.core.network import DEFAULT, Network
@@ -280,3 +281,15 @@ def test_a_sweep_of_a_large_network_takes_some_entries_of_each_parameter():
     some = sweep._evenly(48_000, 61_706)
     assert 0 == some[0] < some[-1] == 47_999 and 1_500 < some.size < 2_500 and len(set(some)) == some.size
     assert sweep._evenly(6, 61_706).tolist() == list(range(6))
+
+
+def test_every_block_of_a_check_and_of_its_sweep_is_looked_at():
+    """Average and max pools over large windows take milliseconds a block, and nothing of them shows in the multiplications."""
+    network = Network.parse("conv2x3-max4s1-avg4s1-dense2-mse")
+    x = np.random.default_rng(0).random((16, 16))
+    looks: list[int] = []
+    with as_long_as(lambda: looks.append(1)):
+        for act in (step_sweep, check_gradients):
+            before = len(looks)
+            act(network.init(x.shape), x, np.array([1.0, 0.0]), network=network)
+            assert len(looks) - before >= len(network.parameters) * (2 * len(STEPS) if act is step_sweep else 1)

@@ -101,6 +101,7 @@ def test_files_in_the_cache_are_read_by_keras_without_any_network(home):
         socket.socket.connect = socket.socket.connect_ex = connect
 
         from cnnviz.data import cifar10, images
+        cifar10.PATIENCE = 600
         before = [cifar10.cached(), cifar10.LOADER.sentence, "tensorflow" in sys.modules or "keras" in sys.modules]
         image = images.find_image("train-49999")
         check(cifar10.LOADER.full_set)
@@ -112,7 +113,7 @@ def test_files_in_the_cache_are_read_by_keras_without_any_network(home):
         print(json.dumps([before, image.label, cifar10.LOADER.state, cifar10.LOADER.progress, cifar10.LOADER.sentence]))
     """
     before, label, *after = run(script, home)
-    assert before == [True, "The full CIFAR-10 set is on this computer and can be loaded.", False]
+    assert before == [True, "The full CIFAR-10 is on this computer and can be loaded.", False]
     assert label == CLASSES[(9_999 + 4) % 10]
     assert after == ["ready", 1.0, "All 60,000 images of CIFAR-10 are loaded."]
 
@@ -195,7 +196,7 @@ def test_the_start_is_told(told):
     assert told["absent"][:3] == [
         "absent",
         None,
-        "The full CIFAR-10 set is not on this computer yet: it is a download of 170 MB.",
+        "The full CIFAR-10 is not on this computer yet: a download of 170 MB.",
     ]
     assert told["importing"][:3] == ["importing", None, "TensorFlow is starting, which takes some seconds."]
 
@@ -213,7 +214,7 @@ def test_offline_the_sentence_says_what_to_do(told):
 def test_a_wrong_file_is_refused_by_its_hash(told):
     state, _, sentence, _ = told["wrong"]
     assert state == "failed"
-    assert sentence.startswith("What was downloaded is not CIFAR-10, or only a part of it: check the network")
+    assert sentence.startswith("The download is not CIFAR-10, or only a part: check the network")
 
 
 def test_progress_is_the_share_of_the_file_that_keras_is_writing(told, archive):
@@ -371,7 +372,7 @@ def test_a_whole_archive_is_being_read_and_a_silent_server_is_told(folder):
     os.utime(path, (path.stat().st_mtime - 45,) * 2)
     assert "Nothing has come for 45 seconds: check the network." in loader.sentence
     os.truncate(path, 170_498_071)
-    assert (loader.state, loader.progress, loader.sentence) == ("reading", None, "CIFAR-10 is being unpacked and read.")
+    assert (loader.state, loader.progress, loader.sentence) == ("reading", None, "CIFAR-10 is being unpacked.")
 
 
 def wrapped(error: Exception) -> Exception:
@@ -395,11 +396,11 @@ def wrapped(error: Exception) -> Exception:
         (TimeoutError(), "downloading", r"\(TimeoutError\): check the network .* by hand in .*datasets\.$"),
         (ValueError("Incomplete or corrupted file detected. The auto file hash does not match"), "downloading", "is not CIFAR-10, or only a part"),
         (OSError(errno.ENOSPC, "No space left on device"), "downloading", "The disk is full: free 400 MB .* try again"),
-        (PermissionError(errno.EACCES, "Permission denied", "/x"), "downloading", "cannot be written or read: allow it, or set KERAS_HOME"),
-        (MemoryError(), "reading", "The memory is too small"),
-        (EOFError("Ran out of input"), "reading", "The CIFAR-10 files in .* are damaged: delete that folder"),
-        (pickle.UnpicklingError("Refusing to deserialize"), "reading", "are damaged: delete that folder and try again"),
-        (ImportError("cannot import\n name 'x'"), "importing", r"TensorFlow cannot be used \(cannot import name 'x'\): install"),
+        (PermissionError(errno.EACCES, "Permission denied", "/x"), "downloading", "cannot be read or written: allow it, or set KERAS_HOME"),
+        (MemoryError(), "reading", "CIFAR-10 needs 500 MB of memory"),
+        (EOFError("Ran out of input"), "reading", "The CIFAR-10 files in .* are damaged: delete the folder"),
+        (pickle.UnpicklingError("Refusing to deserialize"), "reading", "are damaged: delete the folder and try again"),
+        (ImportError("cannot import\n name 'x'"), "importing", r"TensorFlow cannot be used \(cannot import name 'x'\): pip install"),
     ],
 )  # fmt: skip
 def test_every_failure_has_a_sentence_with_what_to_do(error, state, words, folder):

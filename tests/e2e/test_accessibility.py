@@ -133,7 +133,7 @@ def test_any_map_is_a_table_that_is_read_and_saved(screen: Screen):
         dialog.get_by_role("button", name="Save as CSV").click()
     assert saved.value.suggested_filename == "cnnviz-test-0-update-2-z1.csv"
     assert np.array_equal(np.loadtxt(saved.value.path(), delimiter=",", skiprows=1)[:, 1:], z1)
-    dialog.locator("[data-table=map]").select_option(label="∂f · gradient of the kernels · 3×3")
+    dialog.locator("[data-table=map]").select_option(label="∂f · kernel gradient · 3×3")
     expect(dialog.locator(".hint")).to_contain_text("not computed yet")
     expect(dialog.locator("table")).to_have_count(0)
     screen.press("Escape")

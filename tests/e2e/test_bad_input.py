@@ -113,7 +113,7 @@ def test_a_rate_that_diverges_is_explained(screen: Screen):
     screen.open(y="0.5,0.5", lr=3, k=2).shows(lesson)
     losses = moment(lesson).losses
     assert losses[-1] > losses.min() + 0.05
-    expect(screen.page.locator(".remark")).to_contain_text("learning rate of 3")
+    expect(screen.page.locator(".remark")).to_contain_text("η = 3")
     screen.prints_no_trace()
 
 

@@ -122,7 +122,7 @@ def test_the_live_region_says_update_stage_and_loss(screen: Screen):
     screen.open("/", k=3, stage="dz1")
     live = screen.page.locator("[aria-live]")
     expect(live).to_have_text(
-        "Update 3, stage 12 of 14, dz1. Back through the sigmoid. "
+        "Update 3, stage 12 of 14, dz1. Back through the slope of the sigmoid. "
         + screen.numbers.inner_text().replace("\n", "")
         + ". Loss 0.10287."
     )

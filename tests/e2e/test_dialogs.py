@@ -35,7 +35,7 @@ def test_a_map_opens_large_as_plotly_and_plotly_not_before(screen: Screen):
     plot = dialog(screen).locator(".js-plotly-plot")
     expect(plot).to_be_visible()
     assert [url for url in screen.requested if PLOTLY.search(url)]
-    expect(dialog(screen)).to_contain_text("z₁, the convolution, after 1 update")
+    expect(dialog(screen)).to_contain_text("z₁, feature map, after 1 update")
     expect(plot.locator(".colorbar")).to_be_visible()
     plot.locator(".nsewdrag").hover()
     plot.locator(".nsewdrag").hover(position={"x": 120, "y": 150})
@@ -58,7 +58,7 @@ def test_a_pinned_cell_stays_pinned_behind_a_dialog(screen: Screen):
     screen.point_away()
     expect(screen.page.locator(".explain.pinned")).to_be_visible()
     screen.press("o")  # what the words are about, not the stage
-    expect(dialog(screen)).to_contain_text("x, the ")
+    expect(dialog(screen)).to_contain_text("x, image")
     screen.close_dialog()
     expect(screen.page.locator(".explain.pinned")).to_be_visible()
     expect(screen.numbers).to_contain_text("[4,7]")
@@ -67,9 +67,9 @@ def test_a_pinned_cell_stays_pinned_behind_a_dialog(screen: Screen):
 def test_maps_with_layers_the_loss_and_the_update_open_too(screen: Screen):
     screen.open("/", k=2, stage="update")
     for act, panels, title in (
-        (lambda: large(screen, "w"), 2, "w, the weights"),
+        (lambda: large(screen, "w"), 2, "w, weights"),
         (lambda: large(screen, "L"), 1, "L after 2 updates"),
-        (lambda: screen.press("o"), 1, "f, the kernel"),  # the map of the stage
+        (lambda: screen.press("o"), 1, "f, kernel"),  # the map of the stage
     ):
         act()
         plot = dialog(screen).locator(".js-plotly-plot")

@@ -42,7 +42,7 @@ def test_it_shows_the_lesson_stage_by_stage_and_the_updates_that_it_holds(screen
             screen.ready()
         screen.shows(Lesson(img="test-3", k=k, lr=0.2, stage=stage))
     screen.switch("update_back")
-    expect(screen.page.locator(".notice")).to_contain_text("holds the updates 3 to 5")
+    expect(screen.page.locator(".notice")).to_contain_text("holds updates 3 to 5")
     screen.shows(Lesson(img="test-3", k=3, lr=0.2, stage="df"))
     screen.page.reload()  # the place in the lesson stands in the file's address
     screen.shows(Lesson(img="test-3", k=3, lr=0.2, stage="df"))

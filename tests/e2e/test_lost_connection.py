@@ -138,7 +138,18 @@ def test_who_goes_to_another_page_before_streamlit_has_made_the_first_one_gets_t
     screen.connected()
 
 
-def test_a_dialog_that_is_asked_for_on_the_way_to_another_page_opens_there(screen: Screen):
+PRESSED = """(button) => {
+  const own = window.setTimeout
+  window.late = []
+  window.setTimeout = (act) => window.late.push(act)
+  button.click()
+  window.setTimeout = own
+}"""
+"""Presses a button on a page that is too busy to go on at once."""
+
+
+@pytest.mark.parametrize("busy", [False, True], ids=["", "busy"])
+def test_a_dialog_that_is_asked_for_on_the_way_to_another_page_opens_there(screen: Screen, busy: bool):
     """The page that is left is still there: the numbers of the other one, and Streamlit's word on it, are on their way."""
     numbers, streamlit = [], HeldBack(screen)
     screen.page.route(re.compile("/numbers/.*/check"), lambda route: numbers.append(route))
@@ -148,8 +159,7 @@ def test_a_dialog_that_is_asked_for_on_the_way_to_another_page_opens_there(scree
     screen.press("3")
     screen.page.wait_for_url("**/check?**")
     streamlit.ran()
-    screen.key("export").click()
-    screen.key("files").click()
+    screen.key("files").evaluate(PRESSED if busy else "(button) => button.click()")
     screen.painted()
     streamlit.let_go()
     for route in numbers:
@@ -157,4 +167,5 @@ def test_a_dialog_that_is_asked_for_on_the_way_to_another_page_opens_there(scree
     expect(screen.page.locator("nav [aria-current=page]")).to_have_text("Check")
     screen.ready(update=3)
     screen.connected()
+    screen.page.evaluate("window.late?.forEach((act) => act())")
     expect(screen.page.get_by_role("dialog")).to_be_visible()

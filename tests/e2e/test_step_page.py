@@ -68,7 +68,7 @@ def test_a_visit_begins_with_nothing_learned_and_tells_nothing_that_is_not_compu
     for symbol in ("z1", "w", "dz1"):
         expect(screen.page.locator(f'[data-figure="{symbol}"] .limits')).to_be_visible(visible=symbol != "dz1")
     screen.page.locator('[data-meaning="signs.sigmoid"]').first.click()
-    expect(screen.page.locator(".meaning")).to_contain_text("Squeezes")
+    expect(screen.page.locator(".meaning")).to_contain_text("between 0 and 1")
     screen.press("Escape")
     expect(screen.page.locator(".meaning")).to_be_hidden()
     expect(screen.page.locator(".cnnviz.whole")).to_have_count(1)  # out of one thing after the other
@@ -216,4 +216,4 @@ def test_raw_pixels_saturate_every_unit_and_the_screen_says_why(screen: Screen):
     assert not np.any(values(lesson)["df"])
     assert screen.value() == 0
     expect(screen.page.locator(".saturation")).to_have_text("saturated 100%")
-    expect(screen.page.locator(".remark")).to_contain_text("exactly zero")
+    expect(screen.page.locator(".remark")).to_contain_text("exactly 0")

@@ -30,7 +30,7 @@ def test_a_training_is_watched_and_its_parameters_open_in_step(screen: Screen):
     screen.close_dialog()
     screen.key("train").press("Enter")
     done(screen)
-    expect(page.locator(".training [data-said=note]")).to_contain_text("of 60 right, 19 times in 20")
+    expect(page.locator(".training [data-said=note]")).to_contain_text("of 60 19 times in 20")
     expect(page.locator(".training .confusion tbody td")).to_have_count(4)
     assert violations(screen) == []
     learned = page.locator(".training [data-row=now] p")
@@ -107,7 +107,7 @@ def test_settings_travel_in_the_link_and_a_reload_shows_what_came_of_them(screen
 @pytest.mark.parametrize("asked", ["cat,dog", "cat,unicorn,1,1,1,1", "cat,dog,1,1,nan,1", "cat,dog,999,1,1,1"])
 def test_a_training_that_cannot_be_gets_a_sentence(screen: Screen, asked):
     screen.open("/train", of="many", train=asked)
-    expect(screen.page.locator(".training .what")).to_contain_text("is not a training such as cat,dog,30,64,0.05,0")
+    expect(screen.page.locator(".training .what")).to_contain_text("is no training; cat,dog,30,64,0.05,0")
     screen.prints_no_trace()
 
 

@@ -64,13 +64,13 @@ def test_options_and_single_precision(tmp_path, capsys):
     lesson = Lesson(img="test-5", k=2)
     np.savez(tmp_path / "own.npz", **{name: array.astype(np.float32) for name, array in moment_of(lesson).gradients.items()})
     code, lines, _ = check(capsys, tmp_path / "own.npz", "--img", "test-5", "--k", "2")
-    assert code == 0 and any("single precision (float32)" in line for line in lines)
+    assert code == 0 and any("Single precision (float32)" in line for line in lines)
     assert check(capsys, tmp_path / "own.npz")[1][-1] == "first wrong: do"  # of another image
 
 
 def test_a_file_or_a_lesson_that_cannot_be_used_is_a_sentence(tmp_path, capsys):
     (tmp_path / "own.npz").write_bytes(b"PK\x03\x04")
-    assert check(capsys, tmp_path / "own.npz")[::2] == (2, "cnnviz: The file is damaged and cannot be read: save it anew.\n")
+    assert check(capsys, tmp_path / "own.npz")[::2] == (2, "cnnviz: The file is damaged: save it anew.\n")
     assert check(capsys, tmp_path / "none.npz")[0] == 2
     assert check(capsys, tmp_path / "own.npz", "--img", "nothing")[0] == 2
     np.savez(tmp_path / "own.npz", dw=np.zeros((30, 60)))

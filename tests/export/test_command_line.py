@@ -162,7 +162,7 @@ def test_a_run_goes_on_from_saved_parameters(rule, tmp_path):
 
 def test_what_the_file_says_of_its_lesson_in_vain_is_told(tmp_path):
     data = json.loads(parameters_json(Lesson(), trajectory(Lesson(), load_image("test-0"), 0).params))
-    for said, words in (({"img": 5, "k": 2}, "Image: '5' names no image"), ([], "does not say which lesson")):
+    for said, words in (({"img": 5, "k": 2}, "Image: '5' names no image"), ([], "names no lesson")):
         (tmp_path / "p.json").write_text(json.dumps(data | {"lesson": said}))
         done = cnnviz("--params", "p.json", folder=tmp_path)
         assert done.returncode == 0 and words in done.stderr
@@ -199,7 +199,7 @@ def test_nobody_to_tell_is_no_failure(closed, tmp_path):
         (["--colour", "red"], "unrecognized arguments: --colour"),
         (["--k"], "expected one argument"),
         (("--html", "a.html", "--around", "51"), "'51' is not a whole number up to 50"),
-        (("--html", "a.html", "--server", "cnnviz.example.edu"), "is not a page's address"),
+        (("--html", "a.html", "--server", "cnnviz.example.edu"), "is no page's address"),
     ],
 )
 def test_what_cannot_be_used_gets_a_sentence_and_exit_code_2(arguments, sentence, tmp_path, monkeypatch, capsys):
@@ -217,7 +217,7 @@ def test_what_cannot_be_used_gets_a_sentence_and_exit_code_2(arguments, sentence
 def test_parameters_of_another_layout_are_refused(tmp_path):
     cnnviz("--json", "p.json", folder=tmp_path)
     done = cnnviz("--params", "p.json", "--stride", "2", folder=tmp_path)
-    assert done.returncode == 2 and "belong to 900 units and this lesson has 225" in done.stderr
+    assert done.returncode == 2 and "are for 900 units, this lesson has 225" in done.stderr
 
 
 def test_a_file_that_cannot_be_written_is_exit_code_1_and_the_others_are_written(tmp_path):

@@ -53,16 +53,16 @@ def test_the_file_says_what_it_holds():
         (b"\x80\x04K\x01.", "is not JSON"),  # a pickle
         ("[" * 200_000, "is not JSON"),
         ('{"f": ' + "1" * 10_000 + "}", "is not JSON"),
-        ("null", "holds no parameters"),
-        ("{}", "holds no parameters"),
-        (" " * (MAX_BYTES + 1), "more than 1 MB"),
-        (changed(format="other"), "holds no parameters"),
-        (changed(version=2), "another version"),
-        (changed(version=...), "another version"),
+        ("null", "has no parameters"),
+        ("{}", "has no parameters"),
+        (" " * (MAX_BYTES + 1), "over 1 MB"),
+        (changed(format="other"), "has no parameters"),
+        (changed(version=2), "not of version"),
+        (changed(version=...), "not of version"),
         (changed(f=...), "lacks f"),
         (changed(w=...), "lacks w"),
-        (changed(shapes=...), "says that f has the shape None"),
-        (changed(shapes={"f": [3, 3], "w": [63, 2], "b": [2]}), "says that w has the shape"),
+        (changed(shapes=...), "says that f has shape None"),
+        (changed(shapes={"f": [3, 3], "w": [63, 2], "b": [2]}), "says that w has shape"),
         (changed(f=[[1, 2], [3, 4]], shapes={"f": [2, 2], "w": [64, 2], "b": [2]}), r"needs \(3, 3\)"),
         (changed(w=[], shapes={"f": [3, 3], "w": [0], "b": [2]}), r"needs \(D, 2\)"),
         (changed(w=[[1, 2, 3]] * 64, shapes={"f": [3, 3], "w": [64, 3], "b": [2]}), r"needs \(D, 2\)"),
@@ -75,8 +75,8 @@ def test_the_file_says_what_it_holds():
         (changed(f=[[[1]]]), "not a number"),
         (changed(b=[float("nan"), 0]), "not finite"),
         (changed(b=[0, float("-inf")]), "not finite"),
-        (changed(b=[10**400, 0]), "far too large"),
-        (changed(b=[1e101, 0]), "far too large"),
+        (changed(b=[10**400, 0]), "too large"),
+        (changed(b=[1e101, 0]), "too large"),
         (changed(b=[True, 0]), "not a number"),
         (changed(b=["1", 0]), "not a number"),
         (changed(b=None), "not a number"),
@@ -89,7 +89,7 @@ def test_a_bad_file_gets_a_sentence(text, sentence):
 
 
 def test_parameters_of_another_layout_are_told_apart():
-    with pytest.raises(ValueError, match="belong to 64 units and this lesson has 900"):
+    with pytest.raises(ValueError, match="are for 64 units, this lesson has 900"):
         read_parameters(GOOD, units=900)
 
 
@@ -123,11 +123,11 @@ def test_any_network_comes_back_and_a_lesson_starts_from_it(lesson):
 
 def test_parameters_of_another_network_are_told_apart():
     text = parameters_json(NETWORKS[1], NETWORKS[1].first_params())
-    with pytest.raises(ValueError, match="^The file's parameters belong to the network conv2x1-conv3x5b-gap-softmax-ce, and this"):
+    with pytest.raises(ValueError, match="^The file's parameters are of the network conv2x1-conv3x5b-gap-softmax-ce; this"):
         read_parameters(text, program=LESSON.network.program(LESSON.x_shape))
     data = json.loads(text)
     data["f1"], data["shapes"]["f1"] = [[[[1.0]], [[1.0]]]], [1, 2, 1, 1]
-    with pytest.raises(ValueError, match=r"^The file's f1 has the shape \(1, 2, 1, 1\); it needs \(2, 1, 1, 1\)\.$"):
+    with pytest.raises(ValueError, match=r"^The file's f1 has shape \(1, 2, 1, 1\); it needs \(2, 1, 1, 1\)\.$"):
         read_parameters(json.dumps(data))
     del data["b"]
     with pytest.raises(ValueError, match=r"^The file lacks b: it needs f1, f2, b\.$"):
@@ -138,9 +138,9 @@ def test_only_a_head_that_says_so_makes_room_for_many_numbers():
     lesson = NETWORKS[3]
     text = parameters_json(lesson, lesson.first_params())
     assert len(text) > MAX_BYTES and read_parameters(text)
-    with pytest.raises(ValueError, match="more than 1 MB"):
+    with pytest.raises(ValueError, match="over 1 MB"):
         read_parameters(text.replace('"shapes"', '"forms"', 1))
-    with pytest.raises(ValueError, match="more than .* MB: parameters"):
+    with pytest.raises(ValueError, match="over .* MB: parameters"):
         read_parameters(text.replace("[120, 84]", "[120, 9999999]") + " " * 40 * MOST_PARAMETERS)
 
 

@@ -223,6 +223,7 @@ def test_an_answer_that_is_none_gets_a_sentence(body, id):
         ({"kind": "choose", "ask": 7, "answers": []}, "lessons.spot.text"),
         ({"kind": "number", "ask": "?", "key": "__import__('os')"}, "lessons.expression.no_function"),
         ({"kind": "number", "ask": "?", "key": "z1"}, "lessons.key.one"),
+        ({"kind": "number", "ask": "?", "key": "at('img=none', L)"}, "data.image.unknown"),
         ({"kind": "number", "ask": "?", "seconds": 0}, "ui.rooms.seconds"),
         ({"lesson": "kernel", "step": "1e0"}, "ui.learn.no_step"),
         ({"lesson": "channels", "step": 1, "act": "jump"}, "ui.rooms.no_question"),
@@ -236,6 +237,21 @@ def test_a_question_that_is_none_gets_a_sentence_and_the_hall_sees_nothing(body,
         assert 400 <= status < 500 and why["id"] == id and why["sentence"]
         assert here.hall.rooms.store.rooms[here.path.removeprefix("/room/")].poll is None
         assert (await here.hall.ask("PUT", f"{here.path}/question", b"{}"))[0] == 403
+
+    asyncio.run(act())
+
+
+@pytest.mark.parametrize("kind", ["number", "choose"])
+@pytest.mark.parametrize("key", ["z1[3:4, 3:4]", "[[2]]", "conv2d(x, f, 30)", "L"])
+def test_a_key_of_one_number_may_have_any_axes(kind, key):
+    async def act():
+        here = await Asked(Hall()).open()
+        answers = [{"label": "this", "is": key}, {"label": "", "is": "[3]"}]
+        assert (await here.put(kind=kind, ask="?", key=key, answers=answers, tolerance="[0.5]" if kind == "number" else ""))[0] == 201
+        assert (await here.vote(1, 1))[0] == 200
+        assert (await here.hall.ask("GET", f"{here.path}/question"))[0] == 200
+        status, found = await here.results(True)
+        assert status == 200 and found["groups"]
 
     asyncio.run(act())
 

@@ -50,8 +50,8 @@ def test_it_holds_the_updates_either_way_as_far_as_there_are_any(k, around, upda
     ("options", "sentence"),
     [
         ({"around": 99}, "99 updates either way"),
-        ({"server": "javascript:alert(1)"}, "is not a page's address"),
-        ({"server": "https://"}, "is not a page's address"),
+        ({"server": "javascript:alert(1)"}, "is no page's address"),
+        ({"server": "https://"}, "is no page's address"),
     ],
 )
 def test_what_cannot_be_used_gets_a_sentence(options, sentence):

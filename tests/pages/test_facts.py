@@ -52,6 +52,13 @@ def test_what_it_says_is_set_beside_the_target():
     assert _said(Lesson(y=(0.5, 0.5)))["o"] == "It says cat, 0.43."
 
 
+def test_an_image_that_is_none_of_the_classes_is_said_to_be():
+    ship = Lesson(img="test-1", classes="cat,dog")
+    assert _said(ship)["o"].endswith(" The image, ship, is none of these.")
+    for lesson in (Lesson(), Lesson(img="test-1"), Lesson(img="test-1", classes="ship,dog"), Lesson(img="pattern-edges", classes="cat,dog")):
+        assert "none of these" not in _said(lesson)["o"]
+
+
 def test_saturated_and_silent_units_are_counted():
     assert _said(Lesson())["a1"] == "None of the 900 units is saturated."
     assert _said(Lesson(scale="raw", f="notebook"))["a1"] == "900 of 900 units are saturated."

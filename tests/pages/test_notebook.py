@@ -15,7 +15,7 @@ from cnnviz.pages.map_records import array_of
 from cnnviz.pages.notebook.architecture import architecture, arrays
 from cnnviz.pages.notebook.board import board as board_of
 from cnnviz.pages.notebook.choices import rows
-from cnnviz.pages.notebook.experiment import DOTS
+from cnnviz.pages.notebook.experiment import DOTS, _sets
 from cnnviz.pages.notebook.story import printed, story
 from tests.pages.networks import LESSONS
 from tests.pages.running import now
@@ -104,3 +104,9 @@ def test_elsewhere_it_says_so_and_leads_back(lesson):
         assert not wrong and (there.net, there.opt) == (DEFAULT, "gd") and there.ch != "rgb"
         if switch.key == "notebook_network":
             assert there.img == lesson.img
+
+
+def test_where_the_exact_rule_moves_the_kernel_no_set_is_named():
+    lesson = Lesson(img="test-3", k=3)
+    said = " ".join(map(str, _sets(lesson, now(lesson).moment)["words"]))
+    assert said.endswith("The exact rule moves f already.") and ": ." not in said

@@ -245,6 +245,19 @@ def test_a_large_answer_is_looked_at_every_few_milliseconds_while_it_is_written_
     assert found.body == gzip.compress(found.plain, 3, mtime=0)
 
 
+def test_a_large_answer_for_numpy_is_looked_at_while_it_is_packed_and_holds_what_json_does():
+    step, net = page_of("step"), "conv32x1-relu-dense18-relu-dense10-softmax-ce"
+    looks: list[int] = []
+    with as_long_as(lambda: looks.append(1)):
+        found = made(step, {"net": net}, "npz")
+    with np.load(io.BytesIO(found.plain), allow_pickle=False) as file:
+        arrays = {name: file[name] for name in file.files}
+    assert len(looks) > sum(array.nbytes for array in arrays.values()) / PIECE
+    assert json.loads(str(arrays.pop("header")))["page"] == "step"
+    exact = json.loads(made(step, {"net": net}, "json").plain)["arrays"]
+    assert arrays.keys() == exact.keys() and np.array_equal(arrays["dw2"], np.array(exact["dw2"]))
+
+
 LENET = "conv6x5-sigmoid-avg2-conv16x5-sigmoid-avg2-dense120-sigmoid-dense84-sigmoid-dense10-softmax-ce"
 
 

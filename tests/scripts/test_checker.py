@@ -69,16 +69,16 @@ OTHER = '  { label = "g", is = "mirrored(f)", say = "x" },\n'
 FAULTS = [
     (FINE, 'is = "f"', 'is = "turned(f)"', 13, "equals the key"),
     (FINE, "  { label = \"f\"", OTHER + OTHER + "  { label = \"f\"", 14, "equals the answer in line 13"),
-    (FINE, '{ label = "f, turned" }', '{ label = "g", is = "mirrored(f)", say = "x" }', 9, "None of the answers equals the key"),
-    (FINE, '"z1[14:17, 14:17]"', '"z9[14:17, 14:17]"', 9, "There is no array z9"),
+    (FINE, '{ label = "f, turned" }', '{ label = "g", is = "mirrored(f)", say = "x" }', 9, "No answer equals the key"),
+    (FINE, '"z1[14:17, 14:17]"', '"z9[14:17, 14:17]"', 9, "No array z9"),
     (FINE, '"z1[14:17, 14:17]"', '"z1[14:17, "', 9, "is no expression"),
-    (FINE, '"z1[14:17, 14:17]"', '"__import__(\'os\')"', 9, "There is no function __import__"),
+    (FINE, '"z1[14:17, 14:17]"', '"__import__(\'os\')"', 9, "No function __import__"),
     (FINE, "stage=z1", "stage=z7", 5, "does not hold"),
     (FINE, "emboss", "embosss", 5, "does not hold"),
     (FINE, "pattern-dot", "test-99", 5, "test-99"),
     (FINE, "&stage", "&stag", 5, "no stag"),
-    (FINE, "{max(f)}", "{max(g)}", 6, "There is no array g"),
-    (FINE, "{max(f)}", "{max(f)", 6, "A brace stands alone"),
+    (FINE, "{max(f)}", "{max(g)}", 6, "No array g"),
+    (FINE, "{max(f)}", "{max(f)", 6, "A lone brace"),
     (FINE, '{ label = "f",', '{ label = "f, turned",', 13, "the label of the answer in line 12"),
     (FINE, "{max(f)}", "{f}", 6, "not one number"),
     (FINE, ', say = "It is the kernel that slides."', "", 13, "feedback “say”"),
@@ -86,7 +86,7 @@ FAULTS = [
     (FINE, 'id = "dot"\n', "", 1, "“id” is missing"),
     (FINE, 'title = "A kernel meets a dot"\n', "", 1, "“title” is missing"),
     (FINE, 'id = "dot"', 'id = "The dot"', 1, "The dot"),
-    (FINE, 'goal = "say', 'gaol = "say', 3, "There is no field gaol. Did you mean goal?"),
+    (FINE, 'goal = "say', 'gaol = "say', 3, "No field gaol. Did you mean goal?"),
     (FINE, "ask = ", "ask == ", 7, "no TOML"),
     (FINE, 'kind = "choose"', 'kind = "chose"', 8, "chose"),
     (FINE, 'title = "A kernel meets a dot"', 'title = { en = "A", de = "B" }', 2, "de is not among"),
@@ -94,19 +94,19 @@ FAULTS = [
     (FINE.replace('goal = "', 'languages = ["en", "de"]\ngoal = { de = "x", en = "').replace("works\"", 'works" }'), "", "", 2, "not translated: de"),
     (BOTH, 'label.en = "one"\n', "", 20, "“label” is not translated: en"),
     (BOTH, "label.fr = \"un\"\nlabel.en", "label", 20, "“label” is not translated: en"),
-    (BOTH, "{max(f) / 4}.", "{max(g)}.", 8, "There is no array g"),
+    (BOTH, "{max(f) / 4}.", "{max(g)}.", 8, "No array g"),
     (BOTH, '["fr", "en"]', '["fr", "English"]', 2, "English is no language"),
     (BOTH, '["fr", "en"]', "[]", 2, "a list of texts"),
     (NUMBER, 'otherwise = "no"\n', "", 4, "feedback “otherwise”"),
     (NUMBER, 'key = "z1.shape[0]"', 'key = "z1"', 9, "One number is needed"),
     (NUMBER, 'key = "z1.shape[0]"', 'key = "1 / (k * 0)"', 9, "not a finite number"),
     (NUMBER, 'right = "yes"', 'right = "yes"\nanswers = [\n  { is = "32 - 2", say = "x" },\n]', 12, "equals the key"),
-    (CLICK, 'map = "z1"', 'map = "q1"', 9, "no map q1"),
-    (CLICK, "hide = []\n", "", 9, "is to be clicked, and hidden"),
+    (CLICK, 'map = "z1"', 'map = "q1"', 9, "No map q1"),
+    (CLICK, "hide = []\n", "", 9, "is to be clicked and hidden"),
     (CLICK, '"z1 == max(z1)"', '"max(z1)"', 11, "A key for clicks"),
-    (CLICK, '"z1 == max(z1)"', '"z1 < 1000"', 11, "some have to be, and some not"),
-    (ORDER, '"dw"', '"dw7"', 9, "no stage dw7"),
-    (ORDER, '"dw"', '"a1"', 9, "none twice"),
+    (CLICK, '"z1 == max(z1)"', '"z1 < 1000"', 11, "some must be, and some not"),
+    (ORDER, '"dw"', '"dw7"', 9, "No stage dw7"),
+    (ORDER, '"dw"', '"a1"', 9, "three or more"),
     (CONSTRUCT, '"sum(f) == 1"', '"sum(f) < 100"', 10, "holds already"),
     (CONSTRUCT, '"f=identity"', '"f=sobel-x"', 11, "does not hold"),
     (CONSTRUCT, '"f=identity"', '"f=identity&k=3"', 11, "changes k"),
@@ -159,7 +159,7 @@ def test_a_choice_that_lacks_the_right_answer_on_another_image_is_found():
     answers = 'answers = [\n  { label = "0", is = "0", say = "x" },\n  { label = "-1", is = "-1", say = "x" },\n]\n'
     content = FINE[: FINE.index("answers")].replace('"z1[14:17, 14:17]"', '"x[0, 0]"\nchange = "image"') + answers
     (fault,) = check(content.encode())[1]
-    assert fault.line == 10 and "On img=test-3 this cannot be asked: None of the answers" in str(fault.what)
+    assert fault.line == 10 and "On img=test-3 this cannot be asked: No answer" in str(fault.what)
 
 
 def test_a_fault_in_one_step_does_not_hide_another_s(tmp_path, capsys):

@@ -87,7 +87,7 @@ def test_no_function_takes_more_than_it_says(name):
     for n in range(8):
         text = f"{name}({', '.join(['L', 'L', 'L', 'L', 'L', 'L', 'L', 'L'][:n])})"
         if not function.least <= n <= function.most:
-            with pytest.raises(Problem, match="in its brackets") as refused:
+            with pytest.raises(Problem, match="takes") as refused:
                 evaluate(text, here)
             assert refused.value.code == "lessons.expression.arity"
     assert all(array.tobytes() == before[name] for name, array in here.arrays.items())

@@ -10,7 +10,9 @@ from collections.abc import Callable
 import pytest
 
 from cnnviz.hosts.streamlit.script_turns import ScriptTurns
+from cnnviz.server import floods
 from cnnviz.server.floods import Floods
+from cnnviz.server.limits import Rate
 from cnnviz.server.turns import Turns
 from tests.server.test_floods import ask, scope
 
@@ -90,6 +92,43 @@ def test_everybody_has_a_turn_in_the_order_of_coming_and_who_is_gone_holds_up_no
         for _ in range(3):
             await asyncio.sleep(0)
         assert not turns.waiting
+
+    asyncio.run(tried())
+
+
+def test_of_a_thousand_sessions_of_one_address_one_is_opened_at_a_time():
+    async def tried() -> None:
+        opened: list[str] = []
+
+        async def session(scope, receive, send) -> None:
+            opened.append(scope["client"][0])
+
+        app = Floods(session)
+        app.opened = Rate(2_000, 1.0)
+        asked = [asyncio.create_task(app(scope("websocket", client), None, None)) for client in [FLOOD] * 1_000 + [OTHER]]
+        await asyncio.wait(asked)
+        assert opened.index(OTHER) <= 2 and len(opened) == 1_001 and not app.answering
+
+    asyncio.run(tried())
+
+
+def test_of_sessions_that_wait_to_be_opened_there_are_so_many_and_no_more(monkeypatch):
+    monkeypatch.setattr(floods, "AT_ONCE", 5)
+    monkeypatch.setattr(floods, "TARPIT", 0.0)
+
+    async def tried() -> None:
+        app, most = Floods(Answers()), 0
+
+        async def receive() -> dict:
+            return {"type": "websocket.connect"}
+
+        async def send(_) -> None:
+            nonlocal most
+            most = max(most, app.answering[FLOOD])
+
+        asked = [asyncio.create_task(app(scope("websocket", FLOOD), receive, send)) for _ in range(50)]
+        await asyncio.wait(asked)
+        assert most <= 5 and len(app.app.made) < 50
 
     asyncio.run(tried())
 

@@ -5,7 +5,7 @@ import { explained } from "../../cnnviz/view/model/explanation.js"
 import { expression } from "../../cnnviz/view/model/expression.js"
 import { number, short } from "../../cnnviz/view/model/format.js"
 import { Filling, terms } from "../../cnnviz/view/model/formula_values.js"
-import { meaningOf, ownOf, signsOf } from "../../cnnviz/view/model/meanings.js"
+import { meaningOf, ownOf, signsOf, wordsOf } from "../../cnnviz/view/model/meanings.js"
 import { Numbers } from "../../cnnviz/view/model/numbers.js"
 import { toldApart } from "../../cnnviz/view/model/printed_digits.js"
 import { promiseOf } from "../../cnnviz/view/model/promise.js"
@@ -169,7 +169,7 @@ test("the update says what the core's next parameter is", () => {
 
 test("every symbol and every operator of a network has words in the glossary", () => {
   const lacking = new Set()
-  const check = (id) => ["title", "text"].every((part) => has(`web.${id}.${part}`)) || lacking.add(id)
+  const check = (id) => Object.values(wordsOf(id)).every(has) || lacking.add(id)
   for (const { numbers } of moments) {
     for (const symbol of Object.keys(numbers.maps)) check(meaningOf(numbers, symbol))
     for (const { kind } of numbers.network.layers) if (!["conv", "dense"].includes(kind)) check(`signs.${kind}`)

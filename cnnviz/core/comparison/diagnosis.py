@@ -78,7 +78,7 @@ class Diagnosis:
 
     @property
     def ours_finite(self) -> bool:
-        """Whether there is anything to compare with: after a run that diverged there is not."""
+        """Tells whether there is anything to compare with: after a run that diverged there is not."""
         return all(bool(np.isfinite(one.ours).all()) for one in self.arrays.values())
 
 

@@ -19,7 +19,7 @@ class Factor:
 
     @property
     def simple(self) -> bool:
-        """Whether it has a name, or is a whole number, or one by a whole number."""
+        """Tells whether it has a name, or is a whole number, or one by a whole number."""
         return bool(self.name) or self.number == round(self.number) or 1 / self.number == round(1 / self.number)
 
     @property

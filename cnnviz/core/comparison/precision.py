@@ -101,5 +101,5 @@ def _printed(numbers: np.ndarray) -> Precision:
 
 
 def _has(numbers: np.ndarray, digits: int) -> bool:
-    """Whether no number has more significant digits; the first ones mostly tell."""
+    """Tells whether no number has more significant digits; the first ones mostly tell."""
     return all(float(f"{number:.{digits - 1}e}") == number for number in numbers.tolist())

@@ -102,10 +102,10 @@ class Match:
 
     @property
     def exact(self) -> bool:
-        """Whether it gives every number of the stage."""
+        """Tells whether it gives every number of the stage."""
         return self.reproduced == self.of and not self.spoiled
 
     @property
     def near(self) -> bool:
-        """Whether it is worth telling: it gives most of the wrong numbers and few others, or takes most of the error away."""
+        """Tells whether it is worth telling: it gives most of the wrong numbers and few others, or takes most of the error away."""
         return (self.reproduced >= NEAR * self.of and self.spoiled <= (1 - NEAR) * self.of) or self.left <= 1 - NEAR

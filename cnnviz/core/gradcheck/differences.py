@@ -78,7 +78,6 @@ class Differences:
         way, change, before = path(self.program, name), self.program.loss_change, self.values[self.end]
         h, found, size = self._h(way, step), [], way.size if entries is None else len(entries)
         for values, effect in self._blocks(way, h, entries):
-            check_wanted()
             # Output by output in memory: sums over a few outputs of many copies are then several times as fast.
             ends = np.asfortranarray(values[self.end].reshape(2 * len(effect), -1))
             up, back = change(ends, before, self.y).reshape(2, -1)
@@ -123,6 +122,7 @@ class Differences:
     def _blocks(self, way: Path, h: float, entries: np.ndarray | None) -> Iterator[tuple[Inner, np.ndarray]]:
         """The passes with some entries raised and lowered by h, (2, rows, …) each, and what they move per unit (n, …), block by block."""
         for part in _parts(way, np.arange(way.size) if entries is None else entries):
+            check_wanted()
             effect = self._effects(way, part.reshape(-1))
             shift, middle = self.dtype.type(h) * effect.reshape(*part.shape, *effect.shape[1:]), self.values[way.target]
             nudged = np.empty((2, *shift.shape), self.dtype)

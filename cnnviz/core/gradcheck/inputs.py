@@ -33,7 +33,7 @@ def differences(
 
 
 def is_finite(nudged: Differences, names: tuple[str, ...]) -> bool:
-    """Whether every value, the loss, and the gradients of these parameters are finite numbers in our own pass."""
+    """Tells whether every value, the loss, and the gradients of these parameters are finite numbers in our own pass."""
     loss = nudged.program.loss_line.make(nudged.values | {"y": nudged.y})
     arrays = (loss, *nudged.trace.values(), *(nudged.gradients[f"d{name}"] for name in names))
     return bool(np.isfinite(np.concatenate([array.reshape(-1) for array in arrays])).all())

@@ -53,7 +53,7 @@ def _error(analytic: np.ndarray, central: np.ndarray, doubt: np.ndarray) -> np.n
 
 
 def stands_at_kink(nudged: Differences, name: str, entry: int, analytic: float, step: float) -> bool:
-    """Whether one entry, by flat index, stands at a kink, as `compared` says of all.
+    """Tells whether one entry, by flat index, stands at a kink, as `compared` says of all.
 
     >>> from cnnviz.core.network import Network
     >>> network, x = Network.parse("relu-dense1-mse"), np.array([[0.5, 0.0]])

@@ -90,5 +90,5 @@ class GradientCheck(ReadOnly):
 
     @property
     def passed(self) -> bool:
-        """Whether every entry that could be told is right, and one could."""
+        """Tells whether every entry that could be told is right, and one could."""
         return self.verdict == "right"

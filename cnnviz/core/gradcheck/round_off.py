@@ -67,7 +67,7 @@ class RoundOff:
         return self._of_lines[key]
 
     def _same(self, line: Line) -> bool:
-        """Whether each cell is made of the same cell before it."""
+        """Tells whether each cell is made of the same cell before it."""
         return dict(self.program.network.layers[line.place].links()["y"]).get("x") == "same"
 
     def _magnitude(self, line: Line) -> np.ndarray:

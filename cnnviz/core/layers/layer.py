@@ -81,7 +81,7 @@ class Layer:
     """The values of its output, for their colours: "signed", "positive" (never below 0), "share" (in 0 … 1), or "same" as it takes."""
 
     has_kinks: ClassVar[bool] = False
-    """Whether it decides by comparing numbers, as ReLU and max pooling do: there its slope jumps."""
+    """Tells whether it decides by comparing numbers, as ReLU and max pooling do: there its slope jumps."""
 
     function: ClassVar[str] = ""
     """What it is called as a function, "σ", whose slope is σ′; its kind unless it is said."""

@@ -29,7 +29,7 @@ def lesson_html(
 
     >>> from cnnviz.data.images import find_image
     >>> text = lesson_html(Lesson(k=2), find_image("test-0"), around=0)
-    >>> text.startswith("<!doctype html>"), len(text) < 300_000
+    >>> text.startswith("<!doctype html>"), len(text) < 400_000
     (True, True)
     """
     if not 0 <= around <= MOST_AROUND:

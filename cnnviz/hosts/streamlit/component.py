@@ -35,7 +35,7 @@ def mount(page: str, *, listens: bool = False, private: Mapping[str, str] | None
     """Puts the component on the page of that path; gives the name of what the visitor asked to see large, if anything.
 
     `listens` says that something else on the page wants to know of every other lesson. Addresses that hold what
-    `private` does are nobody else's: they are answered here, by `answer`, and no resource.
+    `private` does are the visitor's own: they are answered here, by `answer`, and no resource.
     """
     lesson, wrong = looks(visit.asked())
     head = {

@@ -84,7 +84,7 @@ class Origins:
 
 
 def is_own(origin: str, host: str, forwarded: str = "") -> bool:
-    """Whether a page of this origin is one of this server's, which is asked for as `host`.
+    """Tells whether a page of this origin is one of this server's, which is asked for as `host`.
 
     Others are the ones in `server.corsAllowedOrigins`.
 

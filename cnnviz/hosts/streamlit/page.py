@@ -25,7 +25,7 @@ def show(page: Page) -> None:
 
 
 def _mounted(page: Page) -> str | None:
-    """The view. A file of one's own gradients is on no address: what is found in it goes to nobody else."""
+    """The view. A file of one's own gradients is on no address: what is found in it goes to no other visitor."""
     file = st.session_state.get(own_gradients.FILE) if page.id == "check" else None
     if not file:
         return mount(page.path, listens=page.id == "train")

@@ -11,7 +11,7 @@ from cnnviz.pages import answer
 def load() -> None:
     """Loads the application, what Streamlit runs, and what a first answer needs.
 
-    The command does so before the server listens: a proxy sends nobody to a server that refuses, and to one that listens it does.
+    The command does so before the server listens: a proxy sends visitors to a server that listens, not to one that refuses.
     """
     for module in ("application", "navigation"):
         import_module(f"cnnviz.hosts.streamlit.{module}")
@@ -19,6 +19,6 @@ def load() -> None:
 
 
 def keep_for_good() -> None:
-    """Has the collection of garbage pass over all that is there now: 100,000 objects that stay, and each full one took 60 ms, in which nobody is answered."""
+    """Has the collection of garbage pass over all that is there now: 100,000 objects that stay, and each full one took 60 ms without any answer."""
     gc.collect()
     gc.freeze()

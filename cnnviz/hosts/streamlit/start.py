@@ -46,7 +46,7 @@ _AT_THE_END: list[Callable[[], None]] = []
 
 
 def at_the_end(act: Callable[[], None]) -> None:
-    """Has `act` called, in the event loop, when the server is told to stop: whoever holds a connection lets it go."""
+    """Has `act` called, in the event loop, when the server is told to stop: connections that are held are let go."""
     _AT_THE_END.append(act)
 
 
@@ -101,7 +101,7 @@ def hear_the_end(loop: asyncio.AbstractEventLoop) -> None:
 
     for name in (signal.SIGTERM, signal.SIGINT):
         before = signal.getsignal(name)
-        with contextlib.suppress(ValueError):  # in another thread than the first nobody hears signals
+        with contextlib.suppress(ValueError):  # signals reach the first thread alone
             if callable(before):
                 signal.signal(name, hearing(before))
 
@@ -126,7 +126,7 @@ def send_at_once(loop: asyncio.AbstractEventLoop) -> None:
 
 @cache
 def close_what_asks_nothing() -> None:
-    """Has the web server close connections on which no whole request comes within SILENT seconds, or one without end, or whose answer nobody reads: it would keep them."""
+    """Has the web server close connections on which no whole request comes within SILENT seconds, or one without end, or whose answer is not read: it would keep them."""
     for module, name in (("h11_impl", "H11Protocol"), ("httptools_impl", "HttpToolsProtocol")):
         with contextlib.suppress(ImportError):  # the second one is there where httptools is
             _close_what_is_silent(getattr(import_module(f"uvicorn.protocols.http.{module}"), name))

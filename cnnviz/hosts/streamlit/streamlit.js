@@ -217,7 +217,7 @@ function mount(root, told) {
     },
     open(what) {
       if (isNews()) tell()
-      setTimeout(() => (pageAt() === page ? here.open(what) : openLater(what)), 0) // Streamlit has heard of the address by then
+      setTimeout(() => openThere(what), 0) // Streamlit has heard of the address by then
     },
     speak(lang) {
       address.visit({ ...own(address.read()), lang }, { replace: true })
@@ -266,7 +266,7 @@ function mount(root, told) {
   }
   view = new View(root, page, host)
   /** @type {Shown} */
-  const here = { root, view, told, receive, ask: begin, open: openLater, heard: false }
+  const here = { root, view, told, receive, ask: begin, open: openThere, heard: false }
   mounted.set(root, here)
   shown = here
   showTraining()
@@ -276,8 +276,9 @@ function mount(root, told) {
   return here
 }
 
-/** Opens a dialog as soon as Streamlit has made the page that the address names. @param {string} what */
-function openLater(what) {
+/** Opens a dialog on the page that the address names, as soon as Streamlit has made it. @param {string} what */
+function openThere(what) {
+  if (shown?.heard && shown.view.page === pageAt()) return shown.open(what)
   opening = what
   setTimeout(() => opening && shown?.view.notice(say("web.notice.silent")), SAY_AFTER)
 }

@@ -21,7 +21,7 @@ class _CheckAnswers(Answers):
     """Each tab, where an address alone leads to it."""
 
     def answer(self, now: Now) -> bytes:
-        if tab_of(now.asked) == "own":  # what a visitor has chosen is nobody else's
+        if tab_of(now.asked) == "own":  # what a visitor has chosen is for that visitor alone
             return own_answer(now, None)
         starting = tensorflow.starting(now.asked)  # before the board asks: it may start, or fail, in between
         shown = board(now.lesson, now.moment, now.asked)

@@ -51,7 +51,7 @@ class Checking:
         return self
 
     def work(self, lesson: Lesson, params: Params, x: np.ndarray, ours: Mapping[str, np.ndarray]) -> None:
-        """Does all of it; TimeoutError where nobody has looked for PATIENCE seconds."""
+        """Does all of it; TimeoutError where no page has asked for PATIENCE seconds."""
         network, y = lesson.network, sealed(lesson.y)
         check = check_gradients(params, x, y, gradients=ours, network=network, progress=self._tell)
         self.check, self.sweep = check, step_sweep(params, x, y, network=network)
@@ -89,7 +89,7 @@ class Turns:
         return checking
 
     def _forget(self, now: float) -> None:
-        """Drops those for which nobody asks any more, and what is too many."""
+        """Drops checks that no page asks for any more, and those beyond the limit."""
         for name in [name for name, seen in self.waiting.items() if now - seen > PATIENCE]:
             del self.waiting[name]
         while len(self.waiting) >= MOST_WAITING:

@@ -14,7 +14,7 @@ from cnnviz.words import Message
 
 
 def asked_for(asked: Mapping[str, str]) -> bool:
-    """Whether the address asks for it.
+    """Tells whether the address asks for it.
 
     >>> asked_for({"tf": "1"}), asked_for({})
     (True, False)
@@ -36,5 +36,5 @@ def opinion(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> tuple[d
 
 
 def starting(asked: Mapping[str, str]) -> bool:
-    """Whether TensorFlow was asked for and is on its way; the first time, this starts it."""
+    """Tells whether TensorFlow was asked for and is on its way; the first time, this starts it."""
     return asked_for(asked) and not excuse("tensorflow") and tensorflow_process.state()[0] == "starting"

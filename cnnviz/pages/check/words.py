@@ -33,6 +33,7 @@ def verdict(check: GradientCheck) -> Message:
         return message("terminal.check.not_finite")
     worst = check.worst
     how = "agree_where_told" if check.untold else "agree_but_kinks" if check.at_kinks else "agree"
+    entry = f"{label('d' + worst.parameter)}[{','.join(map(str, worst.index))}]"
     *before, last = (label(f"d{name}") for name in check.relative_error)
     return message(
         f"ui.check.verdict.{how if check.passed else check.verdict}",
@@ -42,8 +43,7 @@ def verdict(check: GradientCheck) -> Message:
         kinks=check.at_kinks,
         parameters=message("ui.check.verdict.and", before=before, last=last) if before else last,
         tolerance=TOLERANCE,
-        entry=f"{label('d' + worst.parameter)}[{','.join(map(str, worst.index))}]",
-        error=float(worst.relative_error),
+        worst=message("ui.check.verdict.worst", entry=entry, error=float(worst.relative_error)),
     )
 
 

@@ -66,7 +66,7 @@ def board(lesson: Lesson, moment: Moment, asked: Mapping[str, str] | None = None
 
 
 def elsewhere(lesson: Lesson) -> bool:
-    """Whether this is another network than the notebook's, or one that learns in another way."""
+    """Tells whether this is another network than the notebook's, or one that learns in another way."""
     return lesson.net != DEFAULT or lesson.ch == "rgb" or lesson.opt != "gd"
 
 

@@ -60,7 +60,7 @@ def toggled(name: str, lesson: Lesson) -> dict[str, str]:
 
 
 def fits(lesson: Lesson) -> bool:
-    """Whether the notebook's loops can run this lesson."""
+    """Tells whether the notebook's loops can run this lesson."""
     return lesson.stride == 1 and lesson.pad in ("valid", 0)
 
 

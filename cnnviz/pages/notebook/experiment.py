@@ -35,7 +35,9 @@ def _sets(lesson: Lesson, moment: Moment) -> dict[str, object]:
     count, least = int(moves.sum()), smallest(moves)
     how = "none" if not count else "all" if count == len(moves) else "some"
     words: list[Message] = [message(f"ui.notebook.sets.{how}", n=count, count=len(moves))]
-    if how == "some":
+    if least == [()]:
+        words.append(message("ui.notebook.sets.itself"))
+    elif how == "some":
         named = [message("ui.notebook.sets.together", names=[DEVIATION_TABLE[one].title for one in names]) for names in least[:3]]
         words.append(message("ui.notebook.sets.only" if len(least) == 1 else "ui.notebook.sets.smallest", n=len(least), sets=named))
     return {"moves": moves.astype(int).tolist(), "now": index_of(lesson.deviations), "words": words}

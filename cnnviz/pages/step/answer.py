@@ -41,7 +41,7 @@ LITTLE_WORK = 1_500_000
 
 
 def answer(now: Now, whole: bool = False) -> bytes:
-    """Everything that the page shows; `whole` where nobody is there to ask for the exact weights of a wide layer."""
+    """Everything that the page shows; `whole` includes what a page would ask for later, such as the exact weights of a wide layer."""
     now, missions = started(now)
     head, arrays = live("", now, whole)
     return encode(head | {"missions": missions}, arrays)
@@ -65,14 +65,14 @@ def live(page: str, now: Now, whole: bool = False) -> tuple[dict[str, object], d
 
 
 def _past(now: Now, network: NetworkRecord) -> dict[str, np.ndarray]:
-    """What the velocity is made of that the picture of the step shows first."""
+    """The terms of the velocity that the picture of the step shows first."""
     first = next(iter(now.moment.params))
     at = np.ravel_multi_index(network["focus"][first], network["maps"][first]["shape"])
     return velocity_of(now.lesson, now.moment, f"past.{first}:{at}")
 
 
 def _raised(now: Now, network: NetworkRecord) -> dict[str, np.ndarray]:
-    """What the number does to the loss, raised, that each backward stage is about first."""
+    """The change of the loss for the number that each backward stage is about first, raised."""
     found: dict[str, np.ndarray] = {}
     for symbol, record in network["maps"].items():
         if f"d{symbol}" in network["maps"]:

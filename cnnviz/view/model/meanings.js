@@ -2,7 +2,7 @@
 
 import { short } from "./format.js"
 import { promiseOf } from "./promise.js"
-import { say } from "./words.js"
+import { has, say } from "./words.js"
 
 /** @import { ColumnRecord } from "../types/wire.js" */
 /** @typedef {import("./numbers.js").Numbers} Numbers */
@@ -26,6 +26,17 @@ const WORDS = {
 /** Of a map. @param {Numbers} numbers @param {string} symbol */
 export const meaningOf = (numbers, symbol) =>
   `glossary.${numbers.maps[symbol].band === "gradients" ? "gradient" : WORDS[symbol[0]]}`
+
+/** @type {Record<string, string>}  signs that stand for what a stage does */
+const STAGES = { convolution: "layer.conv.y", product: "layer.dense.y", flatten: "stage.v" }
+
+/** The messages of a meaning: of a sign those of the stage that it stands for, unless it has its own. @param {string} id */
+export function wordsOf(id) {
+  const sign = id.startsWith("signs.") ? id.slice(6) : ""
+  if (!sign || has(`web.${id}.title`)) return { title: `web.${id}.title`, text: `web.${id}.text` }
+  const stage = STAGES[sign] ?? `layer.${sign}.y`
+  return { title: `${stage}.title`, text: `${stage}.sentence` }
+}
 
 const BACK = { text: "←", id: "signs.back" }
 

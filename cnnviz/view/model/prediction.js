@@ -6,7 +6,7 @@ import { expression } from "./expression.js"
 import { factor, number } from "./format.js"
 import { Filling, own } from "./formula_values.js"
 import { cells } from "./patterns.js"
-import { has, say } from "./words.js"
+import { say } from "./words.js"
 
 /** @typedef {import("./expression.js").Node} Node */
 /** @typedef {import("./numbers.js").Numbers} Numbers */
@@ -26,7 +26,7 @@ import { has, say } from "./words.js"
  * @property {number} value
  * @property {number} scale
  * @property {string} what  the number's name, or the right cell's, as HTML
- * @property {string} why  what explains it, "" where nothing is to be said
+ * @property {string} why  what explains it
  * @property {string} [clicked]  the map whose cell is clicked
  * @property {string} [read]  the map whose numbers say which cell of a block counts
  * @property {Cell[]} [among]
@@ -50,12 +50,8 @@ export function questions(numbers, stage, cell) {
 /** @param {Numbers} numbers @param {string} map */
 const scaleOf = (numbers, map) => Math.max(...numbers.maps[map].limits.map(Math.abs), 0)
 
-/** The sentence on a pattern of links, if there is one. @param {Numbers} numbers @param {string} map */
-function why(numbers, map) {
-  const id = numbers.links(map).map(({ pattern }) => `web.predict.why.${pattern}`)
-  const found = id.find(has)
-  return found ? say(found) : ""
-}
+/** How the numbers of a map come about. @param {Numbers} numbers @param {string} map */
+const why = (numbers, map) => numbers.stageOf(map).sentence
 
 /** The number of a cell. @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {Question} */
 function result(numbers, map, cell) {
@@ -91,7 +87,7 @@ function change(numbers, map, cell) {
     value,
     scale: Math.abs(value),
     what: step,
-    why: say("web.predict.why.update"),
+    why: numbers.said.update.sentence,
     known,
   }
 }

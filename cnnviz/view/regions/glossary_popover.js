@@ -1,6 +1,7 @@
 // What a word or a sign on the screen means: at a tap on it, from the glossary.
 
 import { escaped, withFormulas } from "../model/format.js"
+import { wordsOf } from "../model/meanings.js"
 import { say } from "../model/words.js"
 import { actionButton } from "./actions.js"
 import { LARGE, TABLE } from "./html.js"
@@ -48,9 +49,10 @@ export function bindMeanings(view, ownOf) {
       if (!tapped) return
       const id = tapped.dataset.meaning ?? ""
       const [title, text] = [box.querySelector("b"), box.querySelector("p")]
-      if (title) title.textContent = say(`web.${id}.title`)
+      const ids = wordsOf(id)
+      if (title) title.textContent = say(ids.title)
       const own = ownOf(id, tapped.dataset.of ?? "")
-      const words = say(`web.${id}.text`)
+      const words = say(ids.text)
       if (text) text.innerHTML = own ? inOwn(words, own) : rich(words)
       view.$(".meaning .doings").hidden = !id.startsWith("glossary.")
       box.showPopover()

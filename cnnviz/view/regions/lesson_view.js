@@ -4,6 +4,7 @@
 import { same } from "../model/address.js"
 import { withSets } from "../model/set_values.js"
 import { accepts, begin, hides, isWaiting, next } from "../model/state.js"
+import { withTargets } from "../model/targets.js"
 import { say } from "../model/words.js"
 import { bindActions } from "./actions.js"
 import { bindControls, fillControls } from "./controls.js"
@@ -321,7 +322,7 @@ export class View {
    */
   go(change, { replace = false } = {}) {
     const { address } = this.host
-    change = withSets(this.wanted, change)
+    change = withTargets(withSets(this.wanted, change), this.wanted)
     this.forget()
     if (this.refused({ ...this.wanted, ...change })) return
     const before = this.state

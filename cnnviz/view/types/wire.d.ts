@@ -409,9 +409,10 @@ export interface Header {
   stages: StageRecord[]
 }
 
-/** An image that can be chosen at a click. */
+/** An image that can be chosen at a click; `label` is its class, "" where it has none. */
 export interface ImageData {
   id: string
+  label: string
   words: string
 }
 

@@ -107,12 +107,12 @@ def test_what_is_compared_follows_the_lesson_in_all_that_it_does_not_name():
 @pytest.mark.parametrize(
     "lesson, words, places",
     [
-        (Lesson(lr=500), "saturates at update 1: the kernel has grown too large (learning rate 500). Just before", [0, 1]),
+        (Lesson(lr=500), "saturates at update 1: the kernel has grown too large (η = 500). Just before", [0, 1]),
         (Lesson(f=(9,) * 9), "starts saturated: the kernel is too large", []),
         (Lesson(scale="raw", f="notebook"), "starts saturated: raw pixels", []),
         (Lesson(scale="raw", f="notebook", rule="procedural", w="zeros"), "starts saturated: raw pixels", []),
-        (Lesson(lr=0.5, y=(0.5, 0.5)), "overshoots the minimum at update 1 (learning rate 0.5) and comes back.", [0, 1]),
-        (Lesson(lr=1e6, y=(0.5, 0.5)), "diverges at update 1: a step overshoots the minimum (learning rate 1,000,000) and none comes back.", [0, 1]),
+        (Lesson(lr=0.5, y=(0.5, 0.5)), "overshoots the minimum at update 1 (η = 0.5) and comes back.", [0, 1]),
+        (Lesson(lr=1e6, y=(0.5, 0.5)), "diverges at update 1: with η = 1,000,000 a step overshoots the minimum and none comes back.", [0, 1]),
         (Lesson(), "", []),
     ],
     ids=str,

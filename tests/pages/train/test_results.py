@@ -58,7 +58,7 @@ def test_settings_go_through_the_address_and_back(settings):
 @given(st.text(max_size=40) | st.lists(st.sampled_from([*CLASSES, "1", "nan", "-3", "1e9"]), min_size=5, max_size=7).map(",".join))
 def test_any_text_gives_settings_and_a_sentence_where_it_is_none(text):
     settings, wrong = Settings.read(text)
-    assert wrong is None or (settings == Settings() and str(wrong).endswith("which is shown here."))
+    assert wrong is None or (settings == Settings() and str(wrong).endswith("is shown."))
     assert Settings.read(settings.to_text()) == (settings, None)
 
 
@@ -69,7 +69,7 @@ def test_any_text_gives_settings_and_a_sentence_where_it_is_none(text):
         ([report(step=0), report(saturated_outputs=1.0, accuracy=1.0)], Training(), ""),  # learned by heart: no fault
         ([report(step=0), report(saturated_outputs=1.0)], Training(), "many on the wrong side"),
         ([report(step=0), report(saturated=1.0)], Training(), "Try a smaller learning rate"),
-        ([report(step=0, saturated=0.95), report(saturated=1.0)], Training(), "Try a smaller starting kernel"),
+        ([report(step=0, saturated=0.95), report(saturated=1.0)], Training(), "Try a smaller kernel"),
         ([report(step=0, saturated=1.0), report(saturated=1.0)], Training(scale="raw"), "Try pixels 0 … 1"),
     ],
 )
@@ -84,7 +84,7 @@ def test_what_is_told_of_changes_at_an_epochs_end_and_at_the_training_s_end():
     assert of_epoch(reports, False) == 5
 
 
-@pytest.mark.parametrize(("accuracy", "images", "words"), [(1.0, 4, "too few"), (0.56, 2000, "better than guessing"), (0.51, 2000, "luck")])
+@pytest.mark.parametrize(("accuracy", "images", "words"), [(1.0, 4, "too few"), (0.56, 2000, "Better than guessing"), (0.51, 2000, "luck")])
 def test_an_accuracy_stands_beside_guessing(accuracy, images, words):
     assert words in str(beside_guessing(accuracy, images))
 

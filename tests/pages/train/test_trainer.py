@@ -23,6 +23,7 @@ def start(monkeypatch, tmp_path):
     """Starts trainings on the bundled images, with turns of their own; all of them end with the test."""
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     monkeypatch.setattr(module, "TURNS", threading.BoundedSemaphore(module.AT_ONCE))
+    monkeypatch.setattr(module, "PATIENCE", 10.0 * PATIENCE)  # they are looked at one after the other
     started = []
 
     def begin(settings: Training = LONG) -> Trainer:

@@ -21,7 +21,7 @@ _ONE_AT_A_TIME = threading.Lock()
 
 
 def download(label: str, name: str, mime: str, key: str, make: Callable[[], str | bytes]) -> None:
-    """A button for the file that `make` makes when it is pressed, in the language of whoever reads now.
+    """A button for the file that `make` makes when it is pressed, in the visitor's language.
 
     `make` stays for as long as the session does: it holds nothing large.
     """

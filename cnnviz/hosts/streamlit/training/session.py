@@ -31,7 +31,7 @@ def recall(job: Job) -> None:
 
 
 def has_ended(training: Trainer) -> bool:
-    """Whether `training` has ended since this was last asked."""
+    """Tells whether `training` has ended since this was last asked."""
     _, running = st.session_state[_TRAINER]
     st.session_state[_TRAINER] = (training, training.active)
     return running and not training.active

@@ -80,7 +80,7 @@ class Settings:
 
 
 def can_be_trained(classes: Sequence[str]) -> bool:
-    """Whether there are images of these classes: two to ten of CIFAR-10's, or of the digits.
+    """Tells whether there are images of these classes: two to ten of CIFAR-10's, or of the digits.
 
     >>> can_be_trained(("cat", "dog")), can_be_trained(("3", "cat"))
     (True, False)

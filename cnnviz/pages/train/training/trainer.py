@@ -1,4 +1,4 @@
-"""A training in a thread of its own: it can be paused, and it ends when nobody has looked for a while.
+"""A training in a thread of its own: it can be paused, and it ends when no page has asked for a while.
 
 A page that is left, or a laptop that is shut, looks no more; so nothing has to notice the leaving.
 """
@@ -99,7 +99,7 @@ class Trainer:
 
     @property
     def active(self) -> bool:
-        """Whether there is more to come."""
+        """Tells whether there is more to come."""
         return not self._ended
 
     @property
@@ -110,7 +110,7 @@ class Trainer:
         return updates / seconds if seconds > 0 else 0.0
 
     def look(self) -> Progress | None:
-        """The latest report, if there is one; whoever stops looking stops the training."""
+        """The latest report, if there is one; the training stops when no page asks any more."""
         self._seen = time.monotonic()
         return self.reports[-1] if self.reports else None
 
@@ -135,7 +135,7 @@ class Trainer:
             self._ended = "failed"
 
     def _learn(self) -> str:
-        """Works until nothing is left to do, or nobody looks; says which."""
+        """Works until nothing is left to do, or no page asks; says which."""
         settings, data, channel = self.job
         learn, held_out = data.train, data.held_out
         run = train(settings, learn.pixels(channel), learn.targets, held_out.pixels(channel), held_out.targets)

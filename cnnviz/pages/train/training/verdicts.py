@@ -16,13 +16,16 @@ FEW = 10
 def stuck(reports: Sequence[Progress], settings: Training) -> Message | None:
     """Why nothing more is learned, if that is so."""
     first, now = reports[0], reports[-1]
+
+    def said(what: str, cure: str = "rate") -> Message:
+        return message(f"ui.train.training.stuck.{what}", update=now.step, cure=message(f"ui.train.training.stuck.{cure}"))
+
     if now.saturated >= NEARLY_ALL:
-        cure = "pixels" if settings.scale == "raw" else "kernel" if first.saturated >= NEARLY_ALL else "rate"
-        return message(f"ui.train.training.stuck.{cure}", update=now.step)
+        return said("units", "pixels" if settings.scale == "raw" else "kernel" if first.saturated >= NEARLY_ALL else "rate")
     if now.silent >= NEARLY_ALL:
-        return message("ui.train.training.stuck.silent", update=now.step)
+        return said("silent")
     if now.saturated_outputs >= NEARLY_ALL and now.accuracy < NEARLY_ALL:
-        return message("ui.train.training.stuck.outputs", update=now.step)
+        return said("outputs")
     return None
 
 

@@ -1,0 +1,25 @@
+// What goes with another image: the outputs keep their names, and targets that said a class say the image's.
+
+import { DEFAULT_CLASSES, IMAGES } from "../spec.js"
+
+/** @typedef {Record<string, string>} Lesson */
+
+/** What the outputs of a lesson are called, as far as it says so. @param {Lesson} lesson */
+function namesOf({ classes, img, y = "" }) {
+  if (classes) return classes.split(",")
+  const two = y.split(",").length === DEFAULT_CLASSES.length
+  return img === IMAGES[0].id && two ? DEFAULT_CLASSES : []
+}
+
+/** A change with the names and targets that another image brings along, where it names none itself. @param {Lesson} change @param {Lesson} lesson @returns {Lesson} */
+export function withTargets(change, lesson) {
+  if (!change.img || change.img === lesson.img || "y" in change || "classes" in change || "net" in change) return change
+  const names = namesOf(lesson)
+  if (!names.length) return change
+  const label = IMAGES.find(({ id }) => id === change.img)?.label ?? ""
+  const outputs = (lesson.y ?? "").split(",").map(Number)
+  const isClass = outputs.filter(Boolean).length === 1 && outputs.includes(1)
+  const place = names.indexOf(label)
+  const named = { ...change, classes: names.join(",") }
+  return isClass && place >= 0 ? { ...named, y: outputs.map((_, n) => Number(n === place)).join(",") } : named
+}

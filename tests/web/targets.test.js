@@ -1,0 +1,36 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { withTargets } from "../../cnnviz/view/model/targets.js"
+import { IMAGES } from "../../cnnviz/view/spec.js"
+
+const start = { img: IMAGES[0].id, y: "1,0" }
+const of = (label) => IMAGES.find((image) => image.label === label && image.id !== start.img)?.id ?? ""
+
+test("another image brings its class along where the outputs have names, and they keep these", () => {
+  assert.deepEqual(withTargets({ img: of("dog") }, start), { img: of("dog"), classes: "cat,dog", y: "0,1" })
+  assert.deepEqual(withTargets({ img: of("cat") }, { ...start, y: "0,1" }), {
+    img: of("cat"),
+    classes: "cat,dog",
+    y: "1,0",
+  })
+  const named = { img: of("dog"), classes: "ship,dog,frog", y: "0,1,0" }
+  assert.deepEqual(withTargets({ img: of("ship") }, named), { img: of("ship"), classes: "ship,dog,frog", y: "1,0,0" })
+})
+
+test("targets that say no class stay, and so do those of an image that is none of the classes", () => {
+  assert.deepEqual(withTargets({ img: of("dog") }, { ...start, y: "0.3,0.7" }), { img: of("dog"), classes: "cat,dog" })
+  assert.deepEqual(withTargets({ img: of("ship") }, start), { img: of("ship"), classes: "cat,dog" })
+})
+
+test("what names its own, and a lesson whose outputs have no names, are left alone", () => {
+  const changes = [
+    { k: "3" },
+    { img: start.img },
+    { img: of("dog"), y: "1,0" },
+    { img: of("dog"), classes: "" },
+    { img: of("dog"), net: "dense2-mse" },
+  ]
+  for (const change of changes) assert.deepEqual(withTargets(change, start), change)
+  assert.deepEqual(withTargets({ img: of("dog") }, { img: of("ship"), y: "1,0" }), { img: of("dog") })
+  assert.deepEqual(withTargets({ img: of("dog") }, { ...start, y: "1,0,0" }), { img: of("dog") })
+})
