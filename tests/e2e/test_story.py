@@ -19,6 +19,11 @@ from tests.e2e.test_accessibility import violations
 LESSON = Lesson(seed=39)
 SCREENS = ("wrong", "loss", "blame", "nudge", "update", "right")
 UPDATES = 10
+APART = """() => [...document.querySelectorAll("[data-seat]")].filter((seat) => {
+  const [place, map] = [seat, document.querySelector(`.drawn > .plate canvas[data-map=${seat.dataset.seat}]`)].map((e) => e.getBoundingClientRect())
+  return ["left", "top", "width", "height"].some((side) => Math.abs(place[side] - map[side]) > 1)
+}).map((seat) => seat.dataset.seat)"""
+"""Maps that do not stand where the screen has a place for them."""
 
 
 @contextlib.contextmanager
@@ -122,13 +127,15 @@ def test_nothing_is_counted_without_motion_and_the_end_leads_to_other_pages_with
 
 
 @pytest.mark.parametrize("look", [{}, {"viewport": {"width": 390, "height": 844}}, {"color_scheme": "dark", "locale": "fr-FR"}])
-def test_axe_finds_nothing_on_any_screen_and_each_is_spoken(browser: Browser, browser_context_args: dict, look: dict):
+def test_axe_finds_nothing_on_any_screen_each_is_spoken_and_maps_stand_in_their_places(browser: Browser, browser_context_args: dict, look: dict):
     with newcomer(browser, browser_context_args, reduced_motion="reduce", **look) as screen:
-        screen.page.goto("/")
+        screen.open("/")
+        screen.connected()
         for name in SCREENS:
             at(screen, name)
             title = screen.page.locator(".story-words h1").inner_text()
             expect(screen.page.locator(".live")).to_contain_text(title)
             assert violations(screen) == []
+            assert screen.page.evaluate(APART) == []
             assert screen.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
             screen.press("ArrowRight")
