@@ -22,7 +22,7 @@ from cnnviz.words import languages
 from cnnviz.words.pseudo import PSEUDO
 from tests.conftest import ROOT, Server
 from tests.e2e.conftest import launch_arguments
-from tests.e2e.page import been_here, ready
+from tests.e2e.page import ready
 
 SIZES = ((1280, 720), (1440, 900), (1920, 1080), (1180, 820), (820, 1180), (390, 844))
 THEMES = ("light", "dark")
@@ -101,7 +101,7 @@ def take(browser: Browser, url: str, picture: Picture, folder: Path) -> None:
     """Opens a screen, waits until it is painted and nothing moves, and writes its picture."""
     width, height = picture.size
     look = {"viewport": {"width": width, "height": height}, "color_scheme": picture.theme, "reduced_motion": "reduce"}
-    context = been_here(browser.new_context(base_url=url, **look))
+    context = browser.new_context(base_url=url, **look)
     page = context.new_page()
     page.goto(picture.path)
     ready(page)
