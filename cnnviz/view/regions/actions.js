@@ -136,6 +136,7 @@ export const ACTIONS = [
   },
   { name: "table", keys: ["T"], help: "table", when: (kind) => kind.tabulates, act: showTable },
   { name: "cells", help: "cells", when: (kind) => kind.points, act: () => {} }, // see cell_pointer.js
+  { name: "drag", help: "drag", when: reveals, act: () => {} }, // see drag.js
   { name: "turn_back", keys: ["["], help: "turn", when: (kind) => kind.turns, act: (view) => view.content.turn(-1) },
   { name: "turn_on", keys: ["]"], help: "turn", when: (kind) => kind.turns, act: (view) => view.content.turn(1) },
   { name: "unpin", when: (kind) => kind.points, act: unpin },
