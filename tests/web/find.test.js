@@ -20,6 +20,8 @@ test("case, accents and the shapes of digits do not matter", () => {
 
 test("what begins with the words comes first, then what has a word that does", () => {
   assert.deepEqual(names("t"), ["Tiny VGG", "tanh", ...names("t").slice(2)])
+  const inside = ["unkernelled", "the kernel"].map((text) => ({ kind: "", text }))
+  assert.equal(found(inside, "kernel", 1)[0].text, "the kernel")
   assert.deepEqual(names("z1"), ["z₁ · The kernel slides", "∂z₁ · Back through the sigmoid"])
 })
 
