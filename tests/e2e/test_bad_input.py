@@ -120,7 +120,7 @@ def test_a_rate_that_diverges_is_explained(screen: Screen):
 def test_the_notebooks_rule_needs_stride_1_and_says_so(screen: Screen):
     screen.open(rule="object-oriented")
     screen.select("stride", "2")
-    assert "stride 2" in " ".join(screen.complaints())
+    assert "stride 1 and padding valid, not 2" in " ".join(screen.complaints())
     assert screen.lesson == Lesson(stride=2)
     screen.agrees()
     screen.prints_no_trace()

@@ -124,7 +124,7 @@ def test_the_story_leads_through_its_lessons(screen: Screen):
 
 def test_stride_2_is_no_place_for_the_notebooks_rule(screen: Screen):
     screen.open("/notebook", stride=2, rule="object-oriented")
-    assert "stride 2" in " ".join(screen.complaints())
+    assert "stride 1 and padding valid, not 2" in " ".join(screen.complaints())
     assert screen.lesson == Lesson(stride=2)
     screen.prints_no_trace()
     screen.switch("rule_procedural")  # brings the lesson to where it can run
