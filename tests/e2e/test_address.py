@@ -26,8 +26,9 @@ def test_a_reload_and_a_copied_link_bring_back_the_same_screen(screen: Screen, b
     other.page.goto(screen.page.url)
     other.shows(there)
     assert other.numbers.inner_text() == said
-    other.key("copy_link").click()
-    expect(other.key("copy_link")).to_have_text("Copied")
+    with other.reaching("copy_link") as copy:
+        copy.click()
+        expect(copy).to_have_text("Copied")
     assert other.page.evaluate("navigator.clipboard.readText()") == screen.page.url
     elsewhere.close()
 
@@ -44,8 +45,9 @@ def test_keys_of_others_stay_in_the_address_and_are_not_copied_with_a_link(scree
     expect(screen.page.locator("nav [aria-current=page]")).to_have_text("Check")
     screen.ready(update=2)
     assert others.items() <= screen.address.items()
-    screen.key("copy_link").click()
-    expect(screen.key("copy_link")).to_have_text("Copied")
+    with screen.reaching("copy_link") as copy:
+        copy.click()
+        expect(copy).to_have_text("Copied")
     copied = screen.page.evaluate("navigator.clipboard.readText()")
     assert "k=2" in copied and "embed" not in copied and "utm" not in copied
     screen.page.reload()
@@ -127,7 +129,8 @@ def test_a_late_answer_does_not_undo_a_step_back(screen: Screen):
     screen.page.route(re.compile("/numbers/.*(ch=blue|k=4&)"), lambda route: held.append(route))
     screen.connected()
     sent = len(screen.sent)
-    screen.key("channel").locator('[data-value="blue"]').click()
+    with screen.reaching("channel") as channel:
+        channel.locator('[data-value="blue"]').click()
     expect(screen.root).to_have_attribute("data-ready", "0")  # what is on the screen is not what was asked for
     screen.press("ArrowRight")  # among the stages of what is there one goes on
     expect(screen.root).to_have_attribute("data-stage", "df")
