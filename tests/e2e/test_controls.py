@@ -132,7 +132,7 @@ def test_the_live_region_says_update_stage_and_loss(screen: Screen):
     expect(live).to_contain_text("Update 2, stage 13 of 14, df.")
 
 
-def test_a_weight_is_edited_in_its_own_map_and_in_the_picture_below(screen: Screen):
+def test_a_weight_is_edited_in_its_own_map_and_in_the_picture(screen: Screen):
     screen.open("/", k=2, stage="z1")
     field = screen.page.locator(".kernel-field")
     screen.canvas("f").click(position={"x": 5, "y": 5})
@@ -159,13 +159,14 @@ def test_a_weight_is_edited_in_its_own_map_and_in_the_picture_below(screen: Scre
     wanted[cell] = 0.25
     assert np.array_equal(screen.lesson.first_params()["f2"], wanted)
     assert screen.lesson.k == 1
-    picture = screen.page.locator("canvas.mechanism")
+    picture = screen.page.locator(".drawn")
     box = picture.bounding_box()
+    row = box["y"] + box["height"] / 2  # the middle one of the kernels'
     for x in range(10, int(box["width"]), 25):
-        screen.page.mouse.move(box["x"] + x, box["y"] + 90)
+        screen.page.mouse.move(box["x"] + x, row)
         if "editable" in picture.get_attribute("class"):
             break
-    screen.page.mouse.click(box["x"] + x, box["y"] + 90)
+    screen.page.mouse.click(box["x"] + x, row)
     expect(field).to_have_attribute("aria-label", re.compile(r"^f₂\["))
     field.press("Escape")
     expect(screen.page.locator(".explain .text")).to_be_focused()
