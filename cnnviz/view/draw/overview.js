@@ -5,7 +5,7 @@ import { escaped, formula } from "../model/format.js"
 import { meaningOf, signsOf } from "../model/meanings.js"
 import { arrange, FIXED } from "../model/overview.js"
 import { faceOf, stacks } from "../model/plates.js"
-import { has, say } from "../model/words.js"
+import { say } from "../model/words.js"
 import { COLOURS, Plate } from "./plate.js"
 
 /** @typedef {import("../model/numbers.js").Numbers} Numbers */
@@ -228,8 +228,8 @@ function ownBracket(numbers, { kind, values: [symbol] }) {
 const isMade = (numbers, symbol) =>
   !["conv", "dense", undefined].includes(numbers.network.layers[numbers.maps[symbol].layer ?? -1]?.kind)
 
-/** What explains itself at a tap (regions/glossary_popover.js), where there are words for it; `of` is the symbol that it is said of. @type {(id: string, of: string) => string} */
-const explains = (id, of) => (has(`web.${id}.text`) ? `data-meaning="${id}" data-of="${of}"` : "")
+/** What explains itself at a tap (regions/glossary_popover.js); `of` is the symbol that it is said of. @type {(id: string, of: string) => string} */
+const explains = (id, of) => `data-meaning="${id}" data-of="${of}"`
 
 /** @type {(numbers: Numbers, symbol: string, column: Column, single: boolean) => string} */
 function figure(numbers, symbol, { kind: column, title }, single) {
