@@ -70,6 +70,7 @@ def test_tensorflow_is_started_by_its_switch_and_gives_a_third_opinion(screen: S
 
 def test_without_a_network_cifar10_says_so_in_its_dialog(screen: Screen):
     screen.open("/", k=1)
+    screen.key("rail_image").click()
     screen.key("cifar10").click()
     dialog = screen.page.get_by_role("dialog")
     dialog.get_by_role("button", name="Load CIFAR-10").click()
