@@ -74,6 +74,7 @@ def test_every_page_fits_a_projector_and_a_phone_and_axe_finds_nothing_by_day_an
     screen.page.set_viewport_size({"width": 1280, "height": 720})
     screen.page.add_style_tag(content=SPACED)
     screen.painted()
+    expect(screen.page.locator(".roll[tabindex='0']")).to_have_count(0)  # nothing scrolls there
     assert screen.page.evaluate(CUT) == []
 
 
@@ -234,5 +235,5 @@ def test_what_is_chosen_and_where_the_focus_is_shows_in_forced_colours_too(scree
     keys = screen.key("keys")
     keys.focus()
     screen.press("Enter")
-    screen.page.locator("dialog.help button").press("Enter")
+    screen.page.locator("dialog.help form button").press("Enter")
     expect(keys).to_be_focused()

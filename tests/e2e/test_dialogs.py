@@ -119,8 +119,10 @@ def test_what_is_no_picture_gets_a_sentence_in_the_dialog(screen: Screen):
 
 
 def upload(screen: Screen, name: str, kind: str, content: bytes) -> None:
+    screen.key("rail_image").click()
     screen.key("upload").click()
     expect(dialog(screen)).to_be_visible()
+    expect(screen.page.locator(".sheet:popover-open")).to_have_count(0)
     chooser = dialog(screen).locator("input[type=file]")
     chooser.set_input_files({"name": name, "mimeType": kind, "buffer": content})
 

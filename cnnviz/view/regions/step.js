@@ -520,7 +520,7 @@ export class Step extends Content {
     const row = phone && !hidden ? mapsInRow(this) : this.picture.shown
     this.seats.put(plates, row, this.stepped && this.glides)
     if (phone && this.unrolled !== map) unroll(this)
-    this.unrolled = map
+    this.unrolled = phone ? map : ""
     this.raise()
   }
 

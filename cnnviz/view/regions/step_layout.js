@@ -29,15 +29,15 @@ export function mapsInRow(step) {
 /** Scrolls a phone's picture past a map that stands over it already, and the strip to the current map. @param {Step} step */
 export function unroll(step) {
   const [first] = step.picture.shown.map(({ box }) => box).sort((one, other) => one.x - other.x)
-  const roll = step.view.$(".roll")
-  roll.tabIndex = roll.scrollWidth > roll.clientWidth ? 0 : -1 // then keys scroll it
-  roll.scrollLeft = step.seats.taken.size && first?.x < BESIDE ? first.width + BESIDE : 0
+  step.view.$(".roll").scrollLeft = step.seats.taken.size && first?.x < BESIDE ? first.width + BESIDE : 0
   step.view.root.querySelector(".overview .now")?.scrollIntoView({ block: "nearest", inline: "center" })
 }
 
 /** Lays the strip out in the room that there is, or the whole network. @param {Step} step */
 export function lay(step) {
   const whole = step.isWhole
+  const phone = isPhone()
+  step.view.$(".roll").tabIndex = phone ? 0 : -1 // its picture is wider than any phone: keys scroll it
   const strip = step.view.$(".overview")
   const { paddingLeft, paddingRight, paddingTop, paddingBottom } = getComputedStyle(strip)
   const inner = (/** @type {number} */ size, /** @type {string[]} */ ...pads) =>
@@ -46,7 +46,7 @@ export function lay(step) {
     width: inner(strip.clientWidth, paddingLeft, paddingRight),
     height: inner(strip.clientHeight, paddingTop, paddingBottom),
     whole,
-    rows: isPhone() ? 1 : 2,
+    rows: phone ? 1 : 2,
   })
 }
 
