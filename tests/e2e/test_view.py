@@ -161,8 +161,8 @@ def test_the_lecture_view_is_read_from_the_last_row_and_fills_the_screen(screen:
             if path != "/":
                 continue
             assert screen.page.evaluate(SCROLLS) == [], where
-            words = ".explain :is(.title, .sentence, .numbers, .phase), .status span"
-            sizes = screen.page.locator(words).evaluate_all("(all) => all.filter((e) => e.innerText && e.checkVisibility({ visibilityProperty: true })).map((e) => parseFloat(getComputedStyle(e).fontSize) * e.currentCSSZoom)")
+            words = ".explain :is(.title, .sentence, .numbers, .phase):visible, .status span:visible"
+            sizes = screen.page.locator(words).evaluate_all("(all) => all.filter((e) => e.innerText).map((e) => parseFloat(getComputedStyle(e).fontSize) * e.currentCSSZoom)")
             assert len(sizes) >= 5 and min(sizes) >= 0.018 * height, where
             drawn, strip = (screen.page.locator(each).bounding_box() for each in (".drawn", ".overview"))
             assert drawn["height"] > 0.5 * height and drawn["width"] > 0.9 * width, where
