@@ -85,7 +85,7 @@ def test_settings_travel_in_the_link_and_a_reload_shows_what_came_of_them(screen
     done(screen)
     page.locator(".training .which summary").click()
     words = page.locator(".training .which p").text_content()
-    assert "7 epochs" in words and "learning rate 0.25" in words and "w is drawn from a normal distribution, seed 3" in words
+    assert "7 epochs" in words and "η 0.25" in words and "w is drawn from a normal distribution, seed 3" in words
     expect(screen.page).to_have_url(re.compile("train=airplane,automobile,7,32,0.25,0,adam"))
     table = screen.page.locator(".training table").inner_text()
     screen.page.reload()
