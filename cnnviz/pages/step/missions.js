@@ -1,9 +1,10 @@
-// Missions on Step: a list at the left that one need not open, and a strip over the maps while one is under way. Whether it
+// Missions on Step: a list in the sheet Practice, and a strip over the maps while one is under way. Whether it
 // is reached the server says, with each answer.
 
 import { escaped } from "../../view/model/format.js"
 import { say } from "../../view/model/words.js"
 import { html, markup, render } from "../../view/regions/html.js"
+import { closeSheets } from "../../view/regions/rail.js"
 import { rich } from "../learn/learn_words.js"
 import { reached, remembered } from "../learn/progress.js"
 
@@ -37,7 +38,9 @@ export class Missions {
     this.list?.addEventListener("click", ({ target }) => {
       const button = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-mission]"))
       const chosen = this.data?.listed.find(({ id }) => id === button?.dataset.mission)
-      if (chosen) view.leap({ ...chosen.query, ...view.look, mission: chosen.id })
+      if (!chosen) return
+      closeSheets(view) // the list's own, which lies over what the mission says
+      view.leap({ ...chosen.query, ...view.look, mission: chosen.id })
     })
   }
 
