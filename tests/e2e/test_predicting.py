@@ -63,7 +63,7 @@ def test_every_stage_asks_before_it_shows(screen):
     page.reload()
     screen.ready(stage="p1")
     expect(strip).to_contain_text("1 of 2")
-    expect(strip).to_contain_text("One cell of a₁")
+    expect(strip).to_contain_text("Which cell of a₁ becomes p₁[")
     screen.key("predict_show").click()
     page.locator('[data-stage-chip="L"]').click()
     screen.ready(stage="L")
