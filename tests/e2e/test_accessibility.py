@@ -78,6 +78,18 @@ def test_every_page_fits_a_projector_and_a_phone_and_axe_finds_nothing_by_day_an
     assert screen.page.evaluate(CUT) == []
 
 
+def test_a_picture_under_words_that_take_more_room_is_drawn_for_the_room_that_is_left(screen: Screen):
+    screen.open("/", k=3, stage="dz1")
+    picture = screen.page.locator("canvas.mechanism")
+    before = picture.evaluate("(e) => e.clientHeight")
+    screen.page.add_style_tag(content=SPACED)
+    screen.press("ArrowRight")
+    expect(screen.root).to_have_attribute("data-stage", "df")
+    screen.painted()
+    now, drawn = picture.evaluate("(e) => [e.clientHeight, e.height / devicePixelRatio]")
+    assert now == drawn < before
+
+
 PLACES = [
     ("/", {"predict": 1, "stage": "z1"}, ()),
     ("/check", {"stage": "dz1", "lang": "fr"}, ("table",)),

@@ -40,6 +40,14 @@ def test_every_page_has_its_place_on_a_phone(screen: Screen):
         page.set_viewport_size({"width": 390, "height": 844})
 
 
+def test_a_phones_words_have_its_whole_width_beside_a_remark_too_and_its_strip_no_names_of_rows(screen: Screen):
+    screen.page.set_viewport_size({"width": 390, "height": 844})
+    screen.open("/", k=2, stage="df", rule="one_pixel")
+    expect(screen.page.locator(".remark")).not_to_be_empty()
+    expect(screen.page.locator(".said")).to_have_css("padding-right", "0px")
+    expect(screen.page.locator(".ways")).to_be_hidden()
+
+
 def test_a_phones_header_unfolds(screen: Screen):
     page = screen.page
     page.set_viewport_size({"width": 390, "height": 844})
