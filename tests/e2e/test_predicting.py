@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from cnnviz.core.lesson import Lesson
 from cnnviz.scripts.missions import blind
-from tests.e2e.page import moment, values
+from tests.e2e.page import Screen, moment, values
 
 NET = "conv2x3-relu-max2-dense3-softmax-ce"
 
@@ -104,3 +104,17 @@ def test_a_mission_is_taken_reached_and_remembered_and_a_mistake_is_named(screen
     choice.select_option(next(address for address in right.choices if right.named(address, here)[0]))
     strip.get_by_text("Name it").click()
     expect(strip.get_by_role("status")).to_contain_text("Reached.")
+
+
+def test_what_an_operation_reads_stays_in_sight_while_its_result_is_hidden(screen: Screen):
+    screen.open("/", query="hide=1&stage=x")
+    screen.press("ArrowRight")
+    screen.ready(stage="z1")
+    assert screen.page.locator(".drawn canvas[data-map=x]").bounding_box()["width"] > 150
+    picture = screen.page.locator("canvas.mechanism")
+    expect(picture).to_be_visible()
+    expect(picture).to_have_attribute("aria-label", "Space shows the numbers.")
+    expect(screen.canvas("z1")).to_have_attribute("aria-label", "z1: not computed yet")
+    screen.press("Space")
+    expect(picture).not_to_have_attribute("aria-label", "Space shows the numbers.")
+    expect(screen.canvas("z1")).to_have_attribute("aria-label", re.compile("900 values"))

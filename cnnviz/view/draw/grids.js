@@ -16,6 +16,7 @@ const SQUEEZED = 0.9 // at most
 const LARGEST = 19 // number in a cell
 const RAMP = 128 // colours that a scale is drawn with
 const GAP = 1.5 // between the cells of a grid
+const HATCH = 9 // between the lines where numbers are not shown
 const BAR = { width: 62, height: 8 } // of colours, under a map
 
 export class Grids extends Sheet {
@@ -76,6 +77,24 @@ export class Grids extends Sheet {
     this.context.lineWidth = { "": 1, made: 3, read: 2 }[role]
     this.context.strokeStyle = role ? this.tone : this.line
     this.context.strokeRect(x - out, y - out, width + 2 * out, height + 2 * out)
+  }
+
+  /** The place of numbers that are not shown. @param {Box} box */
+  hatched({ x, y, width, height }) {
+    const { context } = this
+    context.save()
+    context.beginPath()
+    context.rect(x, y, width, height)
+    context.clip()
+    context.strokeStyle = this.line
+    context.lineWidth = 1
+    context.beginPath()
+    for (let at = -height; at < width; at += HATCH) {
+      context.moveTo(x + at, y + height)
+      context.lineTo(x + at + height, y)
+    }
+    context.stroke()
+    context.restore()
   }
 
   /** A ring around cells of a map, and where it is. @param {Ring} ring @param {number} rows @param {number} columns @param {Box} box @returns {Box | undefined} */

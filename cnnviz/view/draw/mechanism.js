@@ -16,6 +16,7 @@ import { curved, heights, tangents } from "./mechanisms/loss.js"
 import { outer, weights } from "./mechanisms/outer.js"
 import { losses, outputs } from "./mechanisms/outputs.js"
 import { pool, unpool } from "./mechanisms/pooling.js"
+import { premise } from "./mechanisms/premise.js"
 import { softmax, softmaxBack } from "./mechanisms/softmax.js"
 import { update } from "./mechanisms/update.js"
 import { Pen } from "./pen.js"
@@ -28,8 +29,19 @@ import { Pen } from "./pen.js"
 
 /** @typedef {{ spots: Spot[], fields: Field[], shown: Shown[] }} Drawn  what is drawn where, in CSS pixels: the parts of sums and the numbers of cells, and whole channels of maps */
 
-/** @param {HTMLCanvasElement} canvas @param {Numbers} numbers @param {string} map a symbol, or "update" @param {Cell} cell @param {import("./sheet.js").Room} room @param {import("./sheet.js").Palette} palette @param {(symbol: string) => number} done how many cells of each channel of a map are computed so far: none of what comes later @param {boolean} [stepping] whether it is a parameter's step that is drawn @param {(symbol: string) => boolean} [seats] whether a map of the strip comes to stand in the picture itself @returns {Drawn} */
-export function mechanism(canvas, numbers, map, cell, room, palette, done, stepping = false, seats = () => false) {
+/** @param {HTMLCanvasElement} canvas @param {Numbers} numbers @param {string} map a symbol, or "update" @param {Cell} cell @param {import("./sheet.js").Room} room @param {import("./sheet.js").Palette} palette @param {(symbol: string) => number} done how many cells of each channel of a map are computed so far: none of what comes later @param {boolean} [stepping] whether it is a parameter's step that is drawn @param {(symbol: string) => boolean} [seats] whether a map of the strip comes to stand in the picture itself @param {string} [hidden] what is said instead of its numbers, where what it makes is not shown @returns {Drawn} */
+export function mechanism(
+  canvas,
+  numbers,
+  map,
+  cell,
+  room,
+  palette,
+  done,
+  stepping = false,
+  seats = () => false,
+  hidden = "",
+) {
   /** @type {Drawn} */
   const drawn = { spots: [], fields: [], shown: [] }
   if (!room.width || !room.height) return drawn
@@ -39,9 +51,9 @@ export function mechanism(canvas, numbers, map, cell, room, palette, done, stepp
   const draw = () => {
     const pen = new Pen(canvas, room, palette, backward)
     Object.assign(pen, { done, seats, choice: lights?.choiceOf(`${numbers.network.text} ${map}`) ?? {} })
-    stepping
-      ? update(pen, numbers, map, cell)
-      : picture(numbers, map)(pen, numbers, map === "update" ? first : map, cell)
+    if (hidden) premise(pen, numbers, map === "update" ? first : map, cell)
+    else if (stepping) update(pen, numbers, map, cell)
+    else picture(numbers, map)(pen, numbers, map === "update" ? first : map, cell)
     Object.assign(drawn, {
       spots: scaled(pen, pen.spots),
       fields: scaled(pen, pen.fields),
@@ -52,7 +64,7 @@ export function mechanism(canvas, numbers, map, cell, room, palette, done, stepp
   draw()
   const words =
     map === "update" ? say("web.phases.update") : `${numbers.maps[map].label} = ${number(numbers.at(map, cell))}`
-  canvas.setAttribute("aria-label", words)
+  canvas.setAttribute("aria-label", hidden || words)
   return drawn
 }
 

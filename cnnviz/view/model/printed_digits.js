@@ -83,5 +83,5 @@ export function gridOf(a, b, made = brief) {
 }
 
 /** As a cell has it: a small whole number as it is. @param {number} value */
-const brief = (value, digits = FEWEST) =>
+export const brief = (value, digits = FEWEST) =>
   Number.isInteger(value) && Math.abs(value) < 1000 ? String(value).replace("-", "−") : shortened(value, digits)

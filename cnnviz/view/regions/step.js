@@ -337,7 +337,8 @@ export class Step extends Content {
     this.peek()
     if (exact) this.say(subject, scene) // what is said stays until its numbers are there
     for (const [symbol, plate] of Object.entries(this.plates)) {
-      if (subject.map === scene.map && this.seats.taken.has(symbol)) plate.marks = [] // the picture has them
+      const drawn = subject.map === scene.map && !this.masked(scene.map) && this.seats.taken.has(symbol)
+      if (drawn) plate.marks = [] // the picture has them
       plate.draw({ ahead: this.isAhead(symbol), done: this.view.player.done(symbol), tone })
     }
     if (!exact) return
@@ -513,11 +514,11 @@ export class Step extends Content {
     const canvas = /** @type {HTMLCanvasElement} */ (this.view.$(".mechanism"))
     const phone = isPhone()
     const seats = (/** @type {string} */ symbol) => !phone && Seats.fits(plates[symbol])
-    const hidden = this.isWhole || this.masked(map)
-    this.picture = hidden
+    const hidden = this.masked(map) ? say(this.hidden.words) : ""
+    this.picture = this.isWhole
       ? { spots: [], fields: [], shown: [] }
-      : mechanism(canvas, numbers, map, cell, room, palette, made, this.stepping(map), seats)
-    const row = phone && !hidden ? mapsInRow(this) : this.picture.shown
+      : mechanism(canvas, numbers, map, cell, room, palette, made, this.stepping(map), seats, hidden)
+    const row = phone && !this.isWhole && !hidden ? mapsInRow(this) : this.picture.shown
     this.seats.put(plates, row, this.stepped && this.glides)
     if (phone && this.unrolled !== map) unroll(this)
     this.unrolled = phone ? map : ""
@@ -595,7 +596,7 @@ export class Step extends Content {
       : { words: this.view.host.veiled?.() ? "web.room.held" : "web.step.veiled", map: "web.maps.ahead" }
   }
 
-  /** Covers the picture of an operation whose result is hidden. @param {boolean} masked */
+  /** Says that the result of the operation is hidden. @param {boolean} masked */
   cover(masked) {
     const box = this.view.$(".explain")
     if (box.classList.contains("masked") !== masked) {
@@ -603,7 +604,6 @@ export class Step extends Content {
       this.drawn = false // what is drawn may have another size now
       this.measure()
     }
-    this.view.$(".drawn").dataset.masked = say(this.hidden.words)
   }
 
   // Whether a mission asks which mistake the gradients come from: then their arithmetic may come to something else.
