@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import tracemalloc
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -60,22 +62,29 @@ def grown(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 expressions = st.recursive(st.one_of(names, numbers), grown, max_leaves=12)
 
 
+@contextlib.contextmanager
+def at_most(most: int) -> Iterator[None]:
+    """Holds what is computed in it to so many bytes, and lets it be refused with a sentence."""
+    tracemalloc.start()
+    try:
+        yield
+    except Problem as problem:
+        assert str(problem)
+    finally:
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peak <= most
+
+
 @given(expressions, st.sampled_from(sorted(SCENES)))
 @settings(max_examples=400, deadline=None)
 def test_whatever_is_asked_no_array_changes_and_memory_is_bounded(text, address):
     here = SCENES[address]
     here.elsewhere("at", "k=1")  # the other moment's own arrays are kept by the scene, not by the expression
     before = {name: array.tobytes() for name, array in here.arrays.items()}
-    tracemalloc.start()
-    try:
+    with at_most(MOST_BYTES):
         value = evaluate(text, here)
         assert value.dtype in (np.float64, np.bool_) and not value.flags.writeable
-    except Problem as problem:
-        assert str(problem)
-    finally:
-        peak = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
-    assert peak <= MOST_BYTES
     assert all(array.tobytes() == before[name] for name, array in here.arrays.items())
 
 
@@ -171,15 +180,8 @@ texts = st.lists(st.one_of(expressions, st.sampled_from(["sum(exp(w2)) / 3", "co
 def test_all_expressions_of_a_text_have_one_allowance_and_memory_is_bounded(text, address):
     here, allowance = SCENES[address], Allowance()
     here.elsewhere("at", "k=1")
-    tracemalloc.start()
-    try:
+    with at_most(MOST_BYTES):
         filled(Versions({"en": text, "fr": text}), here, allowance)
-    except Problem as problem:
-        assert str(problem)
-    finally:
-        peak = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
-    assert peak <= MOST_BYTES
     assert allowance.work <= planned.MOST_WORK + max(planned.LOOK, 2_000 * planned.MOST_VALUES)  # what was refused last is counted, and not done
 
 

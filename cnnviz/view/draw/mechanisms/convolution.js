@@ -13,10 +13,10 @@ import { threeGrids } from "./three_grids.js"
 import {
   beam,
   boxOf,
-  channelName,
   channelSums,
   kernelName,
   largest,
+  madeMap,
   middleOf,
   padded,
   padding,
@@ -80,18 +80,8 @@ function single(pen, numbers, parts, { bias, zeros, window }) {
   beam(pen, seen, { x: left, y: HEAD, width: grid, height: grid })
   pen.ring(window, ...shapeOf(numbers, x), box)
   const made = products(pen, numbers, parts, left, grid)
-  pen.head(
-    channelName(numbers, symbol, cell[0]),
-    sizeOf(numbers, symbol),
-    to.x,
-    13,
-    to.width,
-    numbers.maps[symbol].plain,
-    pen.tone,
-  )
   const own = { rows: one(cell[1]), columns: one(cell[2]), strong: true }
-  pen.map(numbers, symbol, [cell[0]], to, [])
-  pen.frame(to, "made")
+  madeMap(pen, numbers, symbol, cell, to)
   const end = left + 3 * grid + 2 * SIGN
   const total = staircase(pen, numbers, parts, { bias, made, box, side: side * stride, left, end, top: HEAD + grid })
   leadIn(pen, total, middleOf(numbers, symbol, to, cell), to.x)

@@ -17,9 +17,9 @@ import {
   fitted,
   kernelName,
   largest,
+  madeMap,
   middleOf,
   ranges,
-  sizeOf,
 } from "./windows.js"
 
 /** @typedef {import("../mechanism.js").Picture} Picture */
@@ -75,17 +75,7 @@ function single(pen, numbers, { symbol, cell, f, dy, ring }, met) {
   )
   const [left, right] = [symbol, dy].map((name) => fitted(numbers, name, 3, HEAD, side * numbers.shape(name)[2], high))
   right.x = pen.width - right.width - 3
-  pen.head(
-    channelName(numbers, symbol, cell[0]),
-    sizeOf(numbers, symbol),
-    left.x,
-    13,
-    left.width,
-    numbers.maps[symbol].plain,
-    pen.tone,
-  )
-  pen.map(numbers, symbol, [cell[0]], left)
-  pen.frame(left, "made")
+  madeMap(pen, numbers, symbol, cell, left)
   pen.head(channelName(numbers, dy, 0), "", right.x, 13, right.width, say("web.mechanism.arrived"))
   pen.map(numbers, dy, [0], right)
   const from = left.x + left.width + LEAD

@@ -9,7 +9,7 @@ import { writtenSum } from "../../model/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { extentOf, unitsOf } from "./units.js"
-import { channelName, fitted, middleOf, sizeOf } from "./windows.js"
+import { fitted, madeMap, middleOf } from "./windows.js"
 
 /** @typedef {import("../mechanism.js").Picture} Picture */
 /** @typedef {import("../../model/numbers.js").Numbers} Numbers */
@@ -39,17 +39,7 @@ function madeAt(pen, numbers, { symbol, cell }, width) {
   const high = pen.height - HEAD - 60
   if (shape.length === 3) {
     const box = fitted(numbers, symbol, 3, HEAD, width, high)
-    pen.head(
-      channelName(numbers, symbol, cell[0]),
-      sizeOf(numbers, symbol),
-      box.x,
-      13,
-      box.width,
-      numbers.maps[symbol].plain,
-      pen.tone,
-    )
-    pen.map(numbers, symbol, [cell[0]], box)
-    pen.frame(box, "made")
+    madeMap(pen, numbers, symbol, cell, box)
     pen.ring({ rows: one(cell[1]), columns: one(cell[2]), strong: true }, shape[1], shape[2], box)
     return { box, at: middleOf(numbers, symbol, box, cell) }
   }

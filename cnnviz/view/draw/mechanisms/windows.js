@@ -28,6 +28,14 @@ export function fitted(numbers, symbol, x, y, width, height) {
   return { x, y, width: side * columns, height: side * rows }
 }
 
+/** The channel of a cell of what a stage makes, with its name and a frame. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {Box} box */
+export function madeMap(pen, numbers, symbol, [channel], box) {
+  const { plain } = numbers.maps[symbol]
+  pen.head(channelName(numbers, symbol, channel), sizeOf(numbers, symbol), box.x, 13, box.width, plain, pen.tone)
+  pen.map(numbers, symbol, [channel], box)
+  pen.frame(box, "made")
+}
+
 /** How a kernel is called, by filter and channel where there are several. @param {Numbers} numbers @param {string} symbol @param {Cell} cell */
 export function kernelName(numbers, symbol, cell) {
   const several = numbers
