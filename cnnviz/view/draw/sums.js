@@ -61,10 +61,11 @@ export class Sums extends Grids {
     const own = { x: last - wide / 2, y: top, width: wide, height: Math.max(bottom - top, 2) }
     this.total(own, paint)
     const text = `${equals(total, sum.total)}${sum.power ? ` ${timesPower(sum.power)}` : ""}`
-    const narrow = this.widthOf(text, { size: LARGE, bold: true }) < 1.9 * BAR.width
+    const taken = this.widthOf(text, { size: LARGE, bold: true })
+    const narrow = taken < 1.9 * BAR.width
     const back = last < places[0] // then its steps stand on its right
     const align = /** @type {CanvasTextAlign} */ (narrow ? "center" : back ? "right" : "left")
-    this.text(text, narrow ? last : back ? last + BAR.width / 2 : own.x, foot, {
+    this.text(text, narrow ? last : back ? Math.max(last + BAR.width / 2, taken + 2) : own.x, foot, {
       size: LARGE,
       bold: true,
       align,

@@ -1,10 +1,11 @@
 // An activation: its curve, as the core sampled it, over a histogram of the map; backward the same as a gate.
 
+import { apart } from "../../model/axes.js"
 import { number } from "../../model/format.js"
 import { one } from "../../model/links.js"
 import { say } from "../../model/words.js"
-import { HEAD, SMALL } from "../sheet.js"
-import { cellsOf, curve, MOST_DOTS, marked } from "./curve.js"
+import { HEAD, SMALL, TEXT } from "../sheet.js"
+import { cellsOf, curve, MOST_DOTS, marked, markedAll } from "./curve.js"
 import { column } from "./outputs.js"
 import { targets } from "./targets.js"
 import { channelName, fitted, meets, sizeOf } from "./windows.js"
@@ -53,10 +54,15 @@ function fewUnits(pen, numbers, symbol, z, [chosen]) {
   const axes = curve(pen, numbers, symbol, z, [chosen], box, 1)
   const values = Array.from(numbers.values(z))
   const outputs = numbers.values(symbol)
-  for (const n of [...values.keys()].sort((a) => (a === chosen ? 1 : -1))) {
+  const name = (/** @type {number} */ n) => (count > 1 ? numbers.nameOf(n, count) : "")
+  const heights = markedAll(pen, axes, values, chosen, name, box, true)
+  for (const [n, y] of apart(
+    heights.map((to) => to - 4),
+    box.y + box.height,
+    TEXT + 2,
+  )) {
     const own = n === chosen
-    const to = marked(pen, axes, values[n], box, { own, across: true, name: count > 1 ? numbers.nameOf(n, count) : "" })
-    pen.text(number(outputs[n], 2), box.x + box.width + 6, to, { bold: own, fill: own ? pen.tone : pen.soft })
+    pen.text(number(outputs[n], 2), box.x + box.width + 6, y, { bold: own, fill: own ? pen.tone : pen.soft })
   }
   const middle = HEAD + 4 + high / 2
   pen.arrow(made.x - 34, middle, made.x - 8, middle)
@@ -101,11 +107,11 @@ export function gate(pen, numbers, symbol, cell) {
   const axes = curve(pen, numbers, made, z, cell, high, 2)
   const values = cellsOf(numbers, z, cell)
   const few = values.length <= MOST_DOTS
-  if (few)
-    for (let n = 0; n < values.length; n++)
-      if (n !== cell[0]) marked(pen, axes, values[n], high, { own: false, name: numbers.nameOf(n, values.length) })
-  marked(pen, axes, numbers.at(z, cell), high, { name: few ? numbers.nameOf(cell[0], values.length) : "" })
-  if (!few) open(pen, axes, values, high)
+  if (few) markedAll(pen, axes, values, cell[0], (n) => numbers.nameOf(n, values.length), high)
+  else {
+    marked(pen, axes, numbers.at(z, cell), high)
+    open(pen, axes, values, high)
+  }
   passes(pen, numbers.at(arrived, cell), numbers.at(symbol, cell), {
     x: box.x,
     y: box.y + box.height - 26,

@@ -45,10 +45,11 @@ export function overChannels(pen, numbers, sum) {
   const [x, y] = middleOf(numbers, made, target, cell)
   const under = target.y + target.height + 9
   const middle = total.x + total.width / 2
+  const beside = Math.max(middle + 34, x + 12) // the line
   pen.ends(numbers.maps[made].limits, numbers.maps[made].scale, {
     ...target,
-    x: middle + 34,
-    width: target.x + target.width - middle - 34,
+    x: beside,
+    width: target.x + target.width - beside,
   })
   pen.lead([middle, total.y], [middle, under], [x, under], [x, y + 6])
   pen.ring(

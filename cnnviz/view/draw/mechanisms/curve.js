@@ -12,6 +12,7 @@ import { SMALL } from "../sheet.js"
 const BARS = 48
 const EVERY = [0.5, 1, 2, 4] // between the numbers along an axis
 const WIDE = 60 // room for one
+const CLOSE = 40 // of two dots whose names would meet
 
 /** @param {Numbers} numbers @param {string} symbol @param {number[]} cell */
 export function cellsOf(numbers, symbol, cell) {
@@ -108,8 +109,14 @@ function bars(pen, values, reach, box, base) {
   })
 }
 
-/** A sum on the curve: up from the axis to it and, with `across`, on to the right edge. @param {Pen} pen @param {Axes} axes @param {number} value @param {Box} box @param {{ own?: boolean, across?: boolean, name?: string }} [how] @returns {number} its height */
-export function marked(pen, { x, y, of, base }, value, box, { own = true, across = false, name = "" } = {}) {
+/** A sum on the curve: up from the axis to it and, with `across`, on to the right edge. @param {Pen} pen @param {Axes} axes @param {number} value @param {Box} box @param {{ own?: boolean, across?: boolean, name?: string, under?: boolean }} [how] `under`: its name stands below it, at its right @returns {number} its height */
+export function marked(
+  pen,
+  { x, y, of, base },
+  value,
+  box,
+  { own = true, across = false, name = "", under = false } = {},
+) {
   const to = y(of(value))
   const { context } = pen
   context.strokeStyle = own ? pen.tone : pen.soft
@@ -122,7 +129,25 @@ export function marked(pen, { x, y, of, base }, value, box, { own = true, across
   context.stroke()
   context.setLineDash([])
   pen.dot(x(value), to, own ? pen.tone : pen.soft)
-  if (name)
-    pen.text(name, x(value) - 12, to - 13, { bold: true, align: "right", fill: own ? pen.tone : pen.soft, halo: true })
+  const fill = own ? pen.tone : pen.soft
+  const align = under ? "left" : "right"
+  const [right, down] = under ? [12, 16] : [-12, -13]
+  if (name) pen.text(name, x(value) + right, to + down, { bold: true, align, fill, halo: true })
   return to
+}
+
+/** A few sums on the curve, each with its name: the chosen one's beside it, that of one close to it under it. @param {Pen} pen @param {Axes} axes @param {ArrayLike<number>} values @param {number} chosen @param {(n: number) => string} name @param {Box} box @param {boolean} [across] @returns {number[]} their heights */
+export function markedAll(pen, axes, values, chosen, name, box, across = false) {
+  const { x, y, of } = axes
+  const isClose = (/** @type {number} */ n) =>
+    Math.abs(x(values[n]) - x(values[chosen])) < CLOSE && Math.abs(y(of(values[n])) - y(of(values[chosen]))) < CLOSE
+  const others = Array.from(values, (_, n) => n).filter((n) => n !== chosen)
+  const close = others.filter(isClose)
+  const heights = Array(values.length).fill(0)
+  for (const n of [...others, chosen]) {
+    const own = n === chosen
+    const how = { own, across, under: n === close[0], name: close.indexOf(n) > 0 ? "" : name(n) }
+    heights[n] = marked(pen, axes, values[n], box, how)
+  }
+  return heights
 }

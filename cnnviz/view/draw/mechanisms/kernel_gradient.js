@@ -78,7 +78,8 @@ function drawnMaps(pen, numbers, { symbol, cell, x, dy, met }, places, { values,
   const words = say("web.mechanism.shares", { n: met.length })
   pen.text(words, places.shares.x, 13, { bold: true, room: places.shares.width })
   const taken = pen.widthOf(words, { bold: true }) + 10
-  const note = zero > met.length / 10 ? say("web.mechanism.zeros", { n: zero }) : say("web.mechanism.pixel_gradient")
+  const product = x === "x" ? "pixel_gradient" : "cell_gradient"
+  const note = zero > met.length / 10 ? say("web.mechanism.zeros", { n: zero }) : say(`web.mechanism.${product}`)
   if (taken + pen.widthOf(note) < places.shares.width + SIGN)
     pen.text(note, places.shares.x + taken, 13, { fill: pen.soft })
   pen.picture(rows, columns, (n) => values[n], [-most, most], "signed", places.shares)
