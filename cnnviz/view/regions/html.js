@@ -91,28 +91,6 @@ export async function copyLink(button, name, link) {
   if (!(await copied(button, link))) prompt(name, link)
 }
 
-const SMALLEST = 0.7
-
-/**
- * Sets a line smaller that is wider than its place; whether it is too wide even so.
- * @param {HTMLElement} element
- */
-export function shrink(element) {
-  element.style.removeProperty("--fits")
-  const share = element.clientWidth / element.scrollWidth
-  if (share < 1) element.style.setProperty("--fits", String(Math.max(SMALLEST, share)))
-  return share < 1 && element.scrollWidth > element.clientWidth
-}
-
-/**
- * The same for formulas, which browsers do not break.
- * @param {HTMLElement} element
- */
-export function fit(element) {
-  const scrolls = shrink(element)
-  scrolls ? element.setAttribute("tabindex", "0") : element.removeAttribute("tabindex") // then keys scroll it
-}
-
 /** The wrong lines of code over the right ones. @param {string} wrong @param {string} right */
 export function difference(wrong, right) {
   const marked = (/** @type {string} */ text, /** @type {string} */ kind, /** @type {string} */ sign) =>

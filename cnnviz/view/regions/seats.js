@@ -41,7 +41,9 @@ export class Seats {
       if (focused) plate.canvas.focus({ preventScroll: true })
     }
     if (!gliding) return
-    this.glides = moving.map(({ plate }, n) => glide(plate.holder, before[n]))
+    const after = moving.map(({ plate }) => plate.holder.getBoundingClientRect()) // of all, before anything moves
+    const zoom = this.stage.currentCSSZoom
+    this.glides = moving.map(({ plate }, n) => glide(plate.holder, before[n], after[n], zoom))
     const picture = this.stage.querySelector("canvas.mechanism")
     const bare = [{ opacity: 0 }, { opacity: 0, offset: BARE }, { opacity: 1 }]
     if (picture) this.glides.push(picture.animate(bare, LASTS))
@@ -96,10 +98,8 @@ export class Seats {
   }
 }
 
-/** Lets an element go from where it was to where it is. @param {HTMLElement} element @param {DOMRect} from */
-function glide(element, from) {
-  const to = element.getBoundingClientRect()
-  const zoom = element.currentCSSZoom
+/** Lets an element go from where it was to where it is. @param {HTMLElement} element @param {DOMRect} from @param {DOMRect} to @param {number} zoom */
+function glide(element, from, to, zoom) {
   const move = `translate(${(from.left - to.left) / zoom}px, ${(from.top - to.top) / zoom}px)`
   const transform = `${move} scale(${from.width / to.width}, ${from.height / to.height})`
   return element.animate(

@@ -6,7 +6,7 @@ import { escaped, number } from "../model/format.js"
 import { promiseOf } from "../model/promise.js"
 import { say } from "../model/words.js"
 import { actionButton } from "./actions.js"
-import { fit, html, inner, linesOf, markup, render } from "./html.js"
+import { html, inner, linesOf, markup, render } from "./html.js"
 
 /** @import { Words } from "../model/explanation.js" */
 /** @import { Step, Subject } from "./step.js" */
@@ -68,25 +68,36 @@ export function fillWords(step, subject, scene) {
   view.control("unpin").hidden = !pinned
 }
 
+const LINES = [".said", ".formula", ".numbers"]
+const SMALLEST = 0.7 // of a formula's letters
+
 /** @type {WeakMap<HTMLElement, string>}  the words that were fitted last, and to what */
 const fitted = new WeakMap()
 
-/** Fits the lines that are to stay in one, where they or their room have changed: each asks for the layout. @param {Step} step */
+/** Fits the lines that are to stay in one, where they or their room have changed: all are asked at once, since each question after a change makes the page lay itself out again. @param {Step} step */
 function fitWords({ view, room }) {
-  for (const line of [".said", ".formula", ".numbers"]) {
-    const element = view.$(`.explain ${line}`)
+  const changed = LINES.map((line) => view.$(`.explain ${line}`)).filter((element) => {
     const state = `${element.textContent} ${room?.width}`
-    if (fitted.get(element) === state) continue
+    if (fitted.get(element) === state) return false
     fitted.set(element, state)
-    line === ".formula" ? fit(element) : inOneLine(element)
+    return true
+  })
+  for (const element of changed) {
+    element.classList.remove("wraps")
+    element.style.removeProperty("--fits")
   }
+  const shares = changed.map(({ clientWidth, scrollWidth }) => clientWidth / scrollWidth)
+  changed.forEach((element, n) => (element.matches(".formula") ? shrink(element, shares[n]) : wrap(element, shares[n])))
 }
 
-/** A sentence and a sum stand on one line, or on two of smaller letters. @param {HTMLElement} line */
-function inOneLine(line) {
-  line.classList.remove("wraps")
-  line.classList.toggle("wraps", line.scrollWidth > line.clientWidth)
+/** Browsers do not break a formula: it is set smaller, or scrolls. @param {HTMLElement} formula @param {number} share of it that there is room for */
+function shrink(formula, share) {
+  if (share < 1) formula.style.setProperty("--fits", String(Math.max(SMALLEST, share)))
+  share < SMALLEST ? formula.setAttribute("tabindex", "0") : formula.removeAttribute("tabindex") // then keys scroll it
 }
+
+/** A sentence and a sum stand on one line, or on two of smaller letters. @param {HTMLElement} line @param {number} share of it that there is room for */
+const wrap = (line, share) => line.classList.toggle("wraps", share < 1)
 
 /** Which of several channels, filters or units is spoken of. @param {Step} step @param {Subject} subject */
 export function fillStepper(step, { map, cell }) {
