@@ -262,7 +262,13 @@ def _each(text: str) -> Callable[[CellFormulas, Line, Index], str]:
 def _relu_dx(of: CellFormulas, line: Line, at: Index) -> str:
     """What arrived, where the sum is above 0 by more than round-off."""
     x, dy = of.names(line, "x", "dy")
-    return f"IF({of.at.cell(x, *at)}>{of.ties.get(x, 0.0) or 0!r},{of.at.cell(dy, *at)},0)"
+    slope, arrived = line.settings.get("slope", 0), of.at.cell(dy, *at)
+    return f"IF({of.at.cell(x, *at)}>{of.ties.get(x, 0.0) or 0!r},{arrived},{f'{slope!r}*{arrived}' if slope else 0})"
+
+
+def _leaky(of: CellFormulas, line: Line, at: Index) -> str:
+    z = of.at.cell(of.names(line, "x")[0], *at)
+    return f"MAX({z},{line.settings['slope']!r}*{z})"
 
 
 def _softmax(of: CellFormulas, line: Line, at: Index) -> str:
@@ -334,7 +340,7 @@ MAKERS: dict[tuple[str, str], Callable[[CellFormulas, Line, Index], str]] = {
     ("dense", "y"): _dense, ("dense", "dw"): _dense_dw, ("dense", "db"): _dense_db, ("dense", "dx"): _dense_dx,
     ("sigmoid", "y"): _each("EXP(MIN(0,{x}))/(1+EXP(-ABS({x})))"), ("sigmoid", "dx"): _each("{dy}*{y}*(1-{y})"),
     ("tanh", "y"): _each("TANH({x})"), ("tanh", "dx"): _each("{dy}*(1-{y}*{y})"),
-    ("relu", "y"): _each("MAX(0,{x})"), ("relu", "dx"): _relu_dx,
+    ("relu", "y"): _each("MAX(0,{x})"), ("relu", "dx"): _relu_dx, ("leaky", "y"): _leaky, ("leaky", "dx"): _relu_dx,
     ("identity", "y"): _each("{x}"), ("identity", "dx"): _each("{dy}"),
     ("softmax", "y"): _softmax, ("softmax", "dx"): _softmax_dx,
     ("max", "y"): _pool("MAX"), ("max", "dx"): _max_dx,

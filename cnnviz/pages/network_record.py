@@ -57,7 +57,7 @@ def network_record(lesson: Lesson, program: Program, moment: Moment) -> NetworkR
         links=links(program),
         formulas=formulas(program, lesson.scale, lesson.opt),
         arithmetic=program.arithmetic,
-        curves={names.output: layer.kind for layer, names in _activations(network)},
+        curves={names.output: str(layer) for layer, names in _activations(network)},
         classes=lesson.output_words,
         focus=map_records.first_cells(program, moment, maps),
         optimizer=lesson.opt,
@@ -78,7 +78,7 @@ def arrays(lesson: Lesson, program: Program, moment: Moment, whole: bool = False
     for name in [name for name, weights in moment.params.items() if is_wide(weights) and not whole]:
         found[name] = coloured(found[name])
         found.pop(f"{name}_next", None)
-    return found | starts | {f"curve.{layer.kind}": _curve(layer) for layer, _ in _activations(program.network)}
+    return found | starts | {f"curve.{layer}": _curve(layer) for layer, _ in _activations(program.network)}
 
 
 def promise_record(promised: Promise | None) -> PromiseRecord | None:

@@ -64,6 +64,7 @@ def _after(tf, kind: str, word: str, x, own):
         "sigmoid": tf.sigmoid,
         "tanh": tf.tanh,
         "relu": tf.nn.relu,
+        "leaky": lambda x: tf.where(x > 0, x, int(word[5:] or 1) / 100 * x),
         "identity": lambda x: 1 * x,
         "softmax": lambda x: tf.exp(x) / tf.reduce_sum(tf.exp(x)),
     }[kind](x)

@@ -91,6 +91,7 @@ OTHERS = [
     Case("conv5x3b-tanh-gap-mse", (6, 5)),
     Case("conv3x3bd2-relu-conv2x2s2d3same-tanh-dense3-softmax-ce", (3, 12, 11)),  # pixels that lie apart
     Case("conv2x3d2p1-sigmoid-conv2x3s3d2full-dense2-sigmoid-mse", (9, 10)),
+    Case("conv2x3-leaky-max2-conv3x2b-leaky30-dense4-leaky99-dense2-leaky50-mse", (3, 9, 8)),
     Case("conv6x3-relu-gap-dense4-tanh-dense10-sigmoid-bce", (3, 9, 8)),
     Case("conv2x1b-relu-conv2x2b-relu-conv2x3bp1-relu-conv1x3b-max8s1-avg1-dense2-softmax-ce", (13, 12)),
     Case("avg2-max2-relu-sigmoid-tanh-identity-conv3x2-relu-dense2-tanh-softmax-mse", (3, 12, 9)),
@@ -100,7 +101,7 @@ OTHERS = [
 ALL = {**COURSES, **{case.text: case for case in OTHERS}}
 """All of the above, by name."""
 
-ELEMENTWISE = ["sigmoid", "tanh", "relu", "identity"]
+ELEMENTWISE = ["sigmoid", "tanh", "relu", "leaky", "leaky20", "identity"]
 
 
 @st.composite
@@ -120,7 +121,7 @@ def cases(draw, kinds: tuple[str, ...] | None = None) -> Case:
 
 ENDS = [
     ("softmax", "ce"), ("sigmoid", "ce"), ("sigmoid", "bce"),
-    ("softmax", "mse"), ("sigmoid", "mse"), ("tanh", "mse"), ("relu", "mse"), ("identity", "mse"), ("", "mse"),
+    ("softmax", "mse"), ("sigmoid", "mse"), ("tanh", "mse"), ("relu", "mse"), ("leaky20", "mse"), ("identity", "mse"), ("", "mse"),
 ]  # fmt: skip
 """The last activation and the loss."""
 

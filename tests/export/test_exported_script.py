@@ -174,6 +174,7 @@ NETWORKS = {
     ),
     "filters": Lesson(net="conv3x3-tanh-conv2x4same-dense2-sigmoid-bce", f="blur;sobel-y", f2="emboss", w="he", opt="adam", k=3),
     "apart": Lesson(net="conv2x3bs2d2p1-tanh-conv2x3d3full-dense2-mse", k=2),
+    "leaky": Lesson(net="conv2x3-leaky-max2-dense3-leaky20-softmax-ce", f="random-1", k=3),
     "overlap": Lesson(net="conv2x3b-max3s1-avg3s2-gap-sigmoid-ce", img="digit7-3", k=5, lr=0.5),
     "no convolution": Lesson(net="max4-relu-dense6-relu-dense3-identity-mse", opt="adam", k=3),
     "saturated": Lesson(net="dense3-softmax-ce", scale="raw", lr=50.0, k=6, opt="momentum"),

@@ -148,7 +148,7 @@ def test_the_file_holds_the_lessons_numbers_and_equal_lessons_give_equal_files()
 
 SHEETS = {
     "mixed": Lesson(net="conv3x3bs2same-relu-max3s2-conv4x3p1-tanh-avg2-dense5-softmax-dense3-sigmoid-bce", k=1, scale="raw", y=(0.0, 1.0, 0.0)),
-    "averages": Lesson(net="conv2x3bs2full-identity-conv3x4s3-gap-sigmoid-ce", scale="raw", img="digit7-3", y=(1.0, 0.0, 1.0)),
+    "averages": Lesson(net="conv2x3bs2full-identity-leaky20-conv3x4s3-gap-sigmoid-ce", scale="raw", img="digit7-3", y=(1.0, 0.0, 1.0)),
     "stripes": Lesson(net="conv2x3-relu-max2-dense2-softmax-ce", img="pattern-gradient", f="sobel-y;sobel-x"),
 } | {
     preset.name: Lesson.from_query({**preset.query, "scale": "raw", "img": "digit7-3", "seed": "1"})[0]

@@ -17,6 +17,8 @@ test("one word is changed, and the others stay", () => {
   assert.equal(changed(NET, 1, { kind: "tanh" }), NET.replace("relu", "tanh"))
   assert.equal(changed(NET, 0, { bias: false, stride: undefined, padding: "same" }), NET.replace("bs2p1", "same"))
   assert.equal(changed(NET, 0, { dilation: 2 }), NET.replace("s2p1", "s2d2p1"))
+  assert.equal(written(read("leaky20")), "leaky20")
+  assert.equal(changed("leaky20-gap-mse", 0, { kind: "tanh" }), "tanh-gap-mse")
   assert.equal(without(added(NET, 2, "relu"), 3), NET)
 })
 

@@ -8,12 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core.layers._activation import Activation
-from cnnviz.core.layers.layer import Call, Links, Shape, call
+from cnnviz.core.layers._rectifier import Rectifier
+from cnnviz.core.layers.layer import Call, Shape, call
 from cnnviz.core.ties import TIE, settled
-
-OFTEN = 0.01
-"""The share of cells at exactly 0 up to which it may be by chance that another program has them above: more are a rule of its own."""
 
 
 def relu(z: np.ndarray) -> np.ndarray:
@@ -26,44 +23,23 @@ def relu_dx(da: np.ndarray, z: np.ndarray) -> np.ndarray:
     return da * (z > 0)
 
 
-def gates(z: np.ndarray) -> np.ndarray:
-    """Which units let their number pass."""
-    return z > 0
-
-
 @dataclass(frozen=True)
-class Relu(Activation):
+class Relu(Rectifier):
     """max(0, ·) of every cell. It has a kink at 0: what is 0 but for round-off is made 0 before it (core/ties.py)."""
 
     kind = "relu"
     function = "ReLU"
     text = re.compile("relu")
     scale = "positive"
-    has_kinks = True
 
     def calls(self, x: Shape, many: bool = False) -> dict[str, Call]:
         return {"x": call(settled, "x x_bound", tie=TIE), "y": call(relu, "x"), "dx": call(relu_dx, "dy x")}
-
-    def links(self) -> Links:
-        return {"y": (("x", "same"),), "dx": (("dy", "same"), ("x", "same"))}
 
     def formulas(self, x: Shape) -> dict[str, str]:
         return {"y": r"{y} = \max(0, {x})", "dx": r"{dx} = {dy} \odot [{x} > 0]"}
 
     def arithmetic(self) -> dict[str, str]:
         return {"y": "max(0, x)", "dx": "dy*[x > 0]"}
-
-    def choice(self, x: Shape) -> Call:
-        return call(gates, "x")
-
-    def tied(self, x: np.ndarray, y: np.ndarray, tie: float) -> np.ndarray:
-        return np.abs(x) < tie
-
-    def undecided(self, dx: np.ndarray, doubt: float, *sources: np.ndarray) -> np.ndarray | None:
-        dy, x = sources
-        near: np.ndarray = (np.abs(x) <= doubt) & ((dx == 0) | np.isclose(dx, dy, 1e-3, 0))
-        often = (near & (x == 0) & (dx != 0)).mean() > OFTEN
-        return near & (x != 0) if often else near
 
     def silent(self, y: np.ndarray) -> np.ndarray:
         return y == 0

@@ -5,6 +5,7 @@
  * @typedef {object} Word  a layer's word
  * @property {string} kind
  * @property {number} [count]  filters, or units
+ * @property {number} [percent]  the slope of leaky ReLU below 0, in hundredths
  * @property {number} [size]  of a kernel, or a window
  * @property {boolean} [bias]
  * @property {number} [stride]
@@ -12,7 +13,7 @@
  * @property {string} [padding]  same, full, or p and a number of zeros
  */
 
-export const ACTIVATIONS = ["sigmoid", "tanh", "relu", "identity", "softmax"]
+export const ACTIVATIONS = ["sigmoid", "tanh", "relu", "leaky", "identity", "softmax"]
 export const POOLS = ["max", "avg"]
 export const LOSSES = ["mse", "bce", "ce"]
 
@@ -37,12 +38,15 @@ export function read(word) {
     }
   const dense = /^dense(\d+)$/.exec(word)
   if (dense) return { kind: "dense", count: Number(dense[1]) }
+  const [leaky, percent] = /^leaky(\d+)?$/.exec(word) ?? []
+  if (leaky) return { kind: "leaky", percent: whole(percent) }
   const [pool, kind, window, step] = POOL.exec(word) ?? []
   return pool ? { kind, size: Number(window), stride: whole(step) } : { kind: word }
 }
 
 /** @param {Word} word */
-export function written({ kind, count, size, bias, stride, dilation, padding = "" }) {
+export function written({ kind, count, percent, size, bias, stride, dilation, padding = "" }) {
+  if (kind === "leaky") return `leaky${percent ?? ""}`
   const shape = kind === "conv" ? `${count}x${size}` : `${count ?? ""}${size ?? ""}`
   return `${kind}${shape}${bias ? "b" : ""}${stride ? `s${stride}` : ""}${dilation ? `d${dilation}` : ""}${padding}`
 }
@@ -66,5 +70,5 @@ export const added = (text, place, word) =>
 /** What may follow a layer that gives maps, or a row of numbers. @param {boolean} isRow */
 export const followers = (isRow) =>
   isRow
-    ? ["dense16", "relu", "sigmoid", "tanh"]
-    : ["conv4x3", "relu", "sigmoid", "tanh", "max2", "avg2", "gap", "dense10"]
+    ? ["dense16", "relu", "leaky", "sigmoid", "tanh"]
+    : ["conv4x3", "relu", "leaky", "sigmoid", "tanh", "max2", "avg2", "gap", "dense10"]

@@ -64,6 +64,7 @@ ROWS = {
     "sigmoid": [Row("sigmoid", (2, 3, 4), each(lambda z: 1 / (1 + np.exp(-z))))],
     "tanh": [Row("tanh", (2, 3, 4), each(lambda z: (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))))],
     "relu": [Row("relu", (5,), each(lambda z: z if z > 0 else 0))],
+    "leaky": [Row("leaky", (5,), each(lambda z: z if z > 0 else z / 100)), Row("leaky20", (2, 3, 4), each(lambda z: max(z, z / 5)))],
     "identity": [Row("identity", (2, 3, 4), each(lambda z: z))],
     "softmax": [Row("softmax", (5,), lambda x, _: np.exp(x) / np.exp(x).sum())],
     "max": [Row("max2", (2, 5, 6), pooled(np.max, 2, 2)), Row("max3s2", (1, 7, 8), pooled(np.max, 3, 2)), Row("max2s3", (2, 7, 8), pooled(np.max, 2, 3))],

@@ -1,0 +1,46 @@
+"""What ReLU and its kin have in common: a cell is 0 or has a slope of its own on each side of 0, where there is a kink."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnviz.core.layers._activation import Activation
+from cnnviz.core.layers.layer import Call, Links, Shape, call
+
+OFTEN = 0.01
+"""The share of cells at exactly 0 up to which it may be by chance that another program has them above: more are a rule of its own."""
+
+
+def gates(z: np.ndarray) -> np.ndarray:
+    """Which units let their number pass."""
+    return z > 0
+
+
+@dataclass(frozen=True)
+class Rectifier(Activation):
+    """A cell as it is where it is above 0, and `slope` times itself elsewhere."""
+
+    has_kinks = True
+
+    @property
+    def slope(self) -> float:
+        """The slope below 0, and at 0."""
+        return 0.0
+
+    def links(self) -> Links:
+        return {"y": (("x", "same"),), "dx": (("dy", "same"), ("x", "same"))}
+
+    def choice(self, x: Shape) -> Call:
+        return call(gates, "x")
+
+    def tied(self, x: np.ndarray, y: np.ndarray, tie: float) -> np.ndarray:
+        return np.abs(x) < tie
+
+    def undecided(self, dx: np.ndarray, doubt: float, *sources: np.ndarray) -> np.ndarray | None:
+        dy, x = sources
+        closed = np.isclose(dx, self.slope * dy, 1e-3, 0)
+        near: np.ndarray = (np.abs(x) <= doubt) & (closed | np.isclose(dx, dy, 1e-3, 0))
+        often = (near & (x == 0) & ~closed).mean() > OFTEN
+        return near & (x != 0) if often else near
