@@ -66,6 +66,8 @@ def test_the_wheel_carries_what_is_served_and_nothing_else(wheel):
         here = {path.relative_to(ASSETS).as_posix() for path in ASSETS.rglob("*") if path.is_file()}
         assert carried == {name for name in here if not name.startswith("pages/")}
         metadata = content.read(next(name for name in names if name.endswith("/METADATA"))).decode()
+    assert {f"Classifier: Natural Language :: {language}" for language in ("English", "French")} <= set(metadata.splitlines())
+    assert {f"Classifier: Programming Language :: Python :: 3.{minor}" for minor in (11, 12, 13)} <= set(metadata.splitlines())
     assert "License-Expression: MIT" in metadata and "Requires-Dist: tensorflow" in metadata
     assert wheel.stat().st_size < 6_000_000
 

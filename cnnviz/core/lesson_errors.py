@@ -10,12 +10,17 @@ from cnnviz.words import Message, Problem, message
 
 def replaced(key: str, text: str, why: Problem, value: object, id: str = "") -> Message:
     """The sentence on what could not be used, and what it is instead; `id` where it has an end of its own."""
-    clause = why.code.startswith("lesson.")  # these are the end of a sentence, others are sentences
+    clause = _is_clause(why)
     field = _field(key)
     written = _short(write_filters(value) if key in FILTER_KEYS else as_text(value)) or message("lesson.drawn")  # type: ignore[arg-type]
     if key == "classes" and not value:
         id = "lesson.left_out"
     return message(id or ("lesson.replaced" if clause else "lesson.instead"), field=field, text=quote(text), why=why.message, value=written)
+
+
+def _is_clause(why: Problem) -> bool:
+    """Tells whether a reason is the end of a sentence; all others are sentences of their own."""
+    return why.code.startswith("lesson.")
 
 
 def _short(text: str) -> str:
@@ -31,4 +36,5 @@ def refuse(key: str, text: str, why: Problem, value: object, id: str = "") -> No
     """What a lesson does that is made with something it cannot hold."""
     if key == "rule" and id:
         raise why
-    raise Problem("lesson.cannot", field=_field(key), text=quote(text), why=why.message) from None
+    code = "lesson.cannot" if _is_clause(why) else "lesson.cannot_since"
+    raise Problem(code, field=_field(key), text=quote(text), why=why.message) from None

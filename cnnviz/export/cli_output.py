@@ -37,8 +37,8 @@ def _leave(stream: TextIO) -> None:
 
 def reason(error: ValueError) -> str:
     """What is wrong, where a command of a lesson need not say that it is about the lesson."""
-    if isinstance(error, Problem) and error.code == "lesson.cannot":
-        return str(Message("lesson.cannot_here", error.values))
+    if isinstance(error, Problem) and error.code in ("lesson.cannot", "lesson.cannot_since"):
+        return str(Message(f"{error.code}_here", error.values))
     return str(error)
 
 

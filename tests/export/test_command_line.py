@@ -179,6 +179,7 @@ def test_nobody_to_tell_is_no_failure(closed, tmp_path):
     ("arguments", "sentence"),
     [
         (["--img", "cat.png"], "Image 'cat.png' names no image"),
+        (["--net", "conv3x3"], "Network 'conv3x3': A network ends with its loss"),
         (["--img", "train-5"], "train-5 needs the full CIFAR-10 set"),
         (["--img", "upload-abc"], "incomplete or changed"),
         (["?k=many"], "Update 'many' is not a whole number from 0 to 10000"),
