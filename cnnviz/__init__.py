@@ -34,6 +34,7 @@ from cnnviz.core.seed_network import backward, forward, init_params, update
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.core.values import Gradients, Params, Trace
 from cnnviz.data.images import load_image
+from cnnviz.data.sweeps import sweep
 from cnnviz.words import Problem
 
 __version__ = "1.0.0"
@@ -66,6 +67,7 @@ __all__ = [
     "show",
     "sigmoid",
     "sigmoid_prime",
+    "sweep",
     "trajectory",
     "update",
 ]

@@ -15,6 +15,7 @@ import numpy as np
 from cnnviz.core.cancellation import check_wanted
 from cnnviz.core.layers.dense import connect
 from cnnviz.core.program import Inner, Line, Program
+from cnnviz.core.run_lines import connect_each
 from cnnviz.core.values import Trace
 
 BYTES = 16_000_000
@@ -69,12 +70,7 @@ def _copy(line: Line, before: Inner, moved: Inner, n: int) -> np.ndarray:
 
 def _stacked(line: Line) -> Callable[..., np.ndarray]:
     """A line for copies that differ in what it reads, but not in its parameters."""
-    return replace(line, function=_connect).run if line.function is connect else line.run
-
-
-def _connect(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """As `connect`, with a product of its own for each copy: the sums of one product of matrices are added in another order."""
-    return np.matmul(x[:, None], w)[:, 0] + b
+    return replace(line, function=connect_each).run if line.function is connect else line.run
 
 
 @lru_cache(maxsize=512)

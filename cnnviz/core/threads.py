@@ -13,7 +13,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 from typing import TypeVar
@@ -54,7 +54,7 @@ def shared_out(work: Callable[[Part], Found], parts: Sequence[Part]) -> list[Fou
 
     keep_memory()
     with one_blas_thread():
-        helper = _second_thread().submit(help_out) if len(parts) > 1 else None
+        helper = _helper(help_out) if len(parts) > 1 else None
         try:
             take()
         finally:
@@ -62,6 +62,14 @@ def shared_out(work: Callable[[Part], Found], parts: Sequence[Part]) -> list[Fou
             if helper and not helper.cancel():
                 helper.result()
     return [found[place] for place in range(len(parts))]
+
+
+def _helper(work: Callable[[], None]) -> Future[None] | None:
+    """`work` in the second thread; None where no thread can be started, as in a browser."""
+    try:
+        return _second_thread().submit(work)
+    except RuntimeError:
+        return None
 
 
 @cache

@@ -63,7 +63,17 @@ class FilmData(TypedDict):
     halves: Sequence[SwitchData]
 
 
+class SweepData(TypedDict):
+    """Many starts: the key that they differ in, each run's value and what is other in its lesson, and n updates of each."""
+
+    key: str
+    values: Sequence[str]
+    n: int
+    runs: Sequence[Mapping[str, str]]
+
+
 class FilmHeader(Header):
     """The Train page's."""
 
     film: FilmData
+    sweep: SweepData | None

@@ -203,6 +203,15 @@ class Busy:
         return True
 
 
+def test_where_no_thread_can_be_started_one_does_it_all(monkeypatch):
+    class None_:
+        def submit(self, work):
+            raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threads, "_second_thread", lambda: None_())
+    assert threads.shared_out(abs, [-1, 2, -3]) == [1, 2, 3]
+
+
 def blas_threads():
     return [library["num_threads"] for library in threads._blas().info()]
 

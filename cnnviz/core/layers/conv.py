@@ -81,15 +81,16 @@ def weigh_dx(
 ) -> np.ndarray:
     """dx[c,r,s] = Σ dz[m,i,j] · f[m,c,u,v] over every m and every (i,j,u,v) at which the weight lay on the pixel.
 
-    `dz` (…,M,H',W') -> (…,C,H,W) with `size` (H,W). Each weight hands its share back to the pixels it touched.
+    `dz` (…,M,H',W') -> (…,C,H,W) with `size` (H,W). Each weight hands its share back to the pixels it touched. The filters
+    (M,C,K,K) may be others for each leading entry, too.
     """
-    m, c, k, _ = f.shape
+    c, k, _ = f.shape[-3:]
     rows, columns = dz.shape[-2:]
     *_, before, after = places(*size, dilation * (k - 1) + 1, stride, padding)
     height, width = (n + before + after for n in size)
     if stride == 1:  # rows as long as those of dx: what a weight hands back is then one long run, which is faster
         dz, columns = _lengthened(dz, width), width
-    shares = np.matmul(f.reshape(m, -1).T, dz.reshape(*dz.shape[:-2], -1))
+    shares = np.matmul(f.reshape(*f.shape[:-3], -1).swapaxes(-1, -2), dz.reshape(*dz.shape[:-2], -1))
     shares = shares.reshape(*dz.shape[:-3], c, k * k, rows, columns)
     if stride == 1:
         dx = _sum_of_runs(shares, k, dilation).reshape(*dz.shape[:-3], c, height, width)

@@ -1,4 +1,4 @@
-"""Many updates on one image as a film, another start beside it. The training on a data set is no answer: it is somebody's own."""
+"""Many updates on one image as a film, another start beside it, or many starts. The training on a data set is no answer: it is somebody's own."""
 
 from __future__ import annotations
 
@@ -10,14 +10,24 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.pages.address import Now
 from cnnviz.pages.answers import Answers
 from cnnviz.pages.charts import Chart
-from cnnviz.pages.train import film
+from cnnviz.pages.train import film, sweeping
+from cnnviz.words import Message
 
 
 class _TrainAnswers(Answers):
     """Everything that the film shows."""
 
     def answer(self, now: Now) -> bytes:
-        return film.answer(now, _film(now))
+        found = sweeping.swept(now)
+        starts, beside = (sweeping.record(found), sweeping.arrays(found)) if found else (None, {})
+        return film.answer(now, _film(now), starts, beside)
+
+    def exact(self, now: Now) -> dict[str, np.ndarray] | None:
+        found = sweeping.swept(now)
+        return found.arrays() if found else None
+
+    def wrong(self, now: Now) -> Mapping[str, Message]:
+        return sweeping.wrong(now)
 
     def charts(self, now: Now) -> dict[str, Chart]:
         return _film(now).named_charts()
@@ -27,11 +37,16 @@ class _TrainAnswers(Answers):
 
     def seconds(self, lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> float:
         """About how long its film takes, where it is not remembered."""
-        return film.seconds(lesson, x, asked)
+        return film.seconds(lesson, x, _alone(asked)) + (sweeping.seconds(lesson, x, asked) if asked.get("sweep") else 0.0)
 
 
 def _film(now: Now) -> film.FilmPage:
-    return film.film_page(now.lesson, now.moment.image, now.asked)
+    return film.film_page(now.lesson, now.moment.image, _alone(now.asked))
+
+
+def _alone(asked: Mapping[str, str]) -> Mapping[str, str]:
+    """Beside many starts nothing is compared or held still."""
+    return {key: text for key, text in asked.items() if key not in ("vs", "hold")} if asked.get("sweep") else asked
 
 
 ANSWERS = _TrainAnswers()

@@ -242,6 +242,7 @@ export interface FilmHeader {
   outputs: string[]
   stages: StageRecord[]
   film: FilmData
+  sweep: SweepData | null
 }
 
 /** A picture of the film; `most` is its largest value of all updates.
@@ -889,6 +890,14 @@ export interface Streamlits {
   id: string
   pattern: string
   fields: string[]
+}
+
+/** Many starts: the key that they differ in, each run's value and what is other in its lesson, and n updates of each. */
+export interface SweepData {
+  key: string
+  values: string[]
+  n: number
+  runs: Record<string, string>[]
 }
 
 /** A choice: whether it is on, and the change of the address that it makes. */

@@ -26,7 +26,7 @@ from cnnviz.pages.train.film.asked import DEFAULT_UPDATES, asked_hold, asked_oth
 from cnnviz.pages.train.film.choices import choices, halves
 from cnnviz.pages.train.film.curves import CURVES, Curve, lines
 from cnnviz.pages.train.film.words import difference, turning
-from cnnviz.wire.film import FilmData, FilmHeader
+from cnnviz.wire.film import FilmData, FilmHeader, SweepData
 from cnnviz.words import Message, Problem, message, together
 
 
@@ -157,12 +157,12 @@ def _compared(lesson: Lesson, vs: str, n: int) -> tuple[Run | None, Message | No
     return Run(difference(lesson, other), other, shown, x.shape), sentence
 
 
-def answer(now: Now, shown: FilmPage) -> bytes:
-    """Everything that the film needs in the browser."""
-    head = FilmHeader(**header("train", now), film=shown.record)
+def answer(now: Now, shown: FilmPage, starts: SweepData | None = None, beside: Mapping[str, np.ndarray] | None = None) -> bytes:
+    """Everything that the film needs in the browser, and many starts with their arrays, `beside` its own."""
+    head = FilmHeader(**header("train", now), film=shown.record, sweep=starts)
     if "n" in now.extras or shown.n != DEFAULT_UPDATES:
         head["lesson"] = {**head["lesson"], "n": str(shown.n)}
-    return encode(head, shown.arrays())
+    return encode(head, {**shown.arrays(), **(beside or {})})
 
 
 def _filmed(lesson: Lesson, x: np.ndarray, n: int, parts: int, hold: frozenset[str] = frozenset()) -> Film:

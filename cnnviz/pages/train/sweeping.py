@@ -1,0 +1,84 @@
+"""Many starts of the lesson beside each other: what `sweep` in the address asks for, remembered for all who ask the same."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Hashable, Mapping
+
+import numpy as np
+
+from cnnviz.core.asked_sweep import read_sweep
+from cnnviz.core.cancellation import check_wanted, held
+from cnnviz.core.lesson import Lesson, as_text
+from cnnviz.core.recent import Recent, held_bytes
+from cnnviz.core.work import step_work
+from cnnviz.data.sweeps import Sweep, sweep
+from cnnviz.pages.address import Now
+from cnnviz.pages.train.film.asked import asked_updates
+from cnnviz.wire.film import SweepData
+from cnnviz.words import Message, Problem, together
+
+OVERHEAD, RATE = 15e-6, 2e9
+"""Of an update of one of many runs: seconds whatever the network, and multiplications a second."""
+
+
+def swept(now: Now) -> Sweep | None:
+    """The runs that the address asks for; None where it asks for none, or for none that there is (`wrong`)."""
+    try:
+        return _swept(now.lesson, now.moment.image, now.asked) if now.asked.get("sweep") else None
+    except Problem:
+        return None
+
+
+def wrong(now: Now) -> Mapping[str, Message]:
+    """A message about the key, where it cannot be used as it stands."""
+    if not now.asked.get("sweep"):
+        return {}
+    try:
+        said = _swept(now.lesson, now.moment.image, now.asked).said
+    except Problem as error:
+        return {"sweep": error.message}
+    sentence = together(said)
+    return {"sweep": sentence} if sentence else {}
+
+
+def _swept(lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> Sweep:
+    text = asked["sweep"]
+    n, _ = asked_updates(asked.get("n", ""), lesson.k, lesson.most_updates)
+    name = (lesson.start, x.tobytes(), x.shape, n, text)
+    found = _SWEEPS.get(name)
+    if found is None:
+        with held(_BEING_MADE.get_or_make(name, threading.Lock)):
+            check_wanted()
+            found = _SWEEPS.get(name) or sweep(lesson.start, x, text, n)
+            _SWEEPS.put(name, found)
+    return found
+
+
+def seconds(lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> float:
+    """About how long it takes, where it is not remembered."""
+    try:
+        runs = len(read_sweep(asked.get("sweep", ""), lesson).values)
+    except Problem:
+        return 0.0
+    n, _ = asked_updates(asked.get("n", ""), lesson.k, lesson.most_updates)
+    return runs * n * (OVERHEAD + step_work(lesson.network, x.shape) / RATE)
+
+
+def record(found: Sweep) -> SweepData:
+    """What the view needs to know of it beside its arrays: each run's value as the address has it, and what changes in the lesson."""
+    base = {key: text for key, text in found.base.to_query().items() if key not in ("k", "stage", "cell")}
+    runs = [{key: text for key, text in one.to_query().items() if base.get(key) != text and key not in ("k", "stage", "cell")} for one in found.lessons]
+    return SweepData(key=found.key, values=[as_text(value) for value in found.values.tolist()], n=found.losses.shape[1] - 1, runs=runs)
+
+
+def arrays(found: Sweep) -> dict[str, np.ndarray]:
+    """Its arrays as the view reads them: numbers alone."""
+    return {name: array for name, array in found.arrays().items() if array.dtype.kind in "fi"}
+
+
+MOST_BYTES = 32_000_000
+"""What the sweeps that are remembered may take together: ten of 400,000 losses."""
+
+_SWEEPS: Recent[tuple[Hashable, ...], Sweep] = Recent(MOST_BYTES, held_bytes)
+_BEING_MADE: Recent[tuple[Hashable, ...], threading.Lock] = Recent(1_000)
