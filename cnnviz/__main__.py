@@ -32,7 +32,11 @@ from cnnviz.words import Problem, message, reading, say
 
 Made = TypeVar("Made")
 
-COMMANDS = {"check": "cnnviz.export.check_command", "lessons": "cnnviz.export.lessons_command"}
+COMMANDS = {
+    "check": "cnnviz.export.check_command",
+    "lessons": "cnnviz.export.lessons_command",
+    "mutants": "cnnviz.export.mutants_command",
+}
 """What else can be done, by the first word: the module whose `run` does it, given the words after it."""
 
 

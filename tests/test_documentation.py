@@ -31,6 +31,7 @@ def test_what_a_page_of_the_documentation_names_is_there(page: Path):
     goals = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     assert set(re.findall(r"(?:^    |`)make (\w+)", text, re.MULTILINE)) <= goals
     known = {option for action in parser()._actions for option in action.option_strings}
+    known |= {option for path in ROOT.glob("cnnviz/export/*_command.py") for option in re.findall(r'add_argument\("(--[\w-]+)"', path.read_text("utf-8"))}
     called = re.findall(r"^ *(?:\S*/)?cnnviz (.*)$|`cnnviz\s+([^`]*)`", text, re.MULTILINE)
     assert {option for words in called for option in re.findall(r"(?<![\w-])--[\w-]+", " ".join(words))} <= known
     assert all(name in SOURCES for name in re.findall(r"CNNVIZ_[A-Z]+", text))

@@ -1,0 +1,47 @@
+"""One call of a backward function: its arrays in the core's layout, and its settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+Array = np.ndarray
+
+ELEMENTWISE = ("relu", "sigmoid", "tanh")
+POOLS = ("max", "avg")
+
+RETURNS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys((*ELEMENTWISE, *POOLS, "dropout"), ("dx",)),
+    **dict.fromkeys(("dense", "conv"), ("dx", "dw", "db")),
+    "batchnorm": ("dx", "dgamma", "dbeta"),
+    "softmax": ("loss", "dx"),
+}
+"""The kinds of layers that are judged, and what a backward function of each returns, in order."""
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """Arrays by role, images first and channels second: "x" (N,…), "dout" like the layer's output, "w", "b", "gamma", "beta", "mask".
+
+    Softmax has "y" (N,) of classes and no "dout". `settings` are "stride", "pad" and "k" of windows, "eps" of a batch norm,
+    "p" and "mode" of a dropout.
+    """
+
+    kind: str
+    arrays: Mapping[str, Array]
+    settings: Mapping[str, object] = field(default_factory=dict)
+
+    @cached_property
+    def images(self) -> int:
+        """The number of images N."""
+        x = self.arrays["x"]
+        return len(x) if x.ndim else 1
+
+    def number(self, name: str) -> int:
+        """A whole number of its settings."""
+        value = self.settings[name]
+        assert isinstance(value, int)
+        return value

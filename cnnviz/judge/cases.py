@@ -1,0 +1,130 @@
+"""The cases that a function is judged by: shapes of the courses' own published tests, and others that they leave out.
+
+The courses' shapes alone let some slips pass: a stride that is forgotten where it is 1, a window's = for += where none overlap,
+a transposed array where all sides are equal. Nothing is tied and nothing is 0, so that no convention decides.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from cnnviz.core.sliding import output_size
+from cnnviz.judge.case import ELEMENTWISE, POOLS, Case
+from cnnviz.judge.courses import CS231n, Shape
+from cnnviz.words import Problem
+
+_ROWS = ((10, 10), (2, 3, 4, 5), (1, 7))
+_WINDOW = ("pool_height", "pool_width", "stride")
+
+DEFAULT: Mapping[str, Mapping[str, Sequence[Any]]] = {
+    "cs231n": {
+        **dict.fromkeys(ELEMENTWISE, _ROWS),
+        "dense": (((10, 2, 3), (6, 5)), ((3, 4), (4, 4)), ((1, 6), (6, 2))),
+        "conv": (
+            ((4, 3, 5, 5), (2, 3, 3, 3), {"stride": 1, "pad": 1}),
+            ((2, 3, 4, 4), (3, 3, 4, 4), {"stride": 2, "pad": 1}),
+            ((2, 2, 7, 9), (1, 2, 3, 3), {"stride": 2, "pad": 1}),
+            ((3, 1, 5, 6), (4, 1, 2, 2), {"stride": 1, "pad": 2}),
+        ),
+        **dict.fromkeys(
+            POOLS,
+            tuple((shape, dict(zip(_WINDOW, sizes, strict=True))) for shape, sizes in (
+                ((3, 2, 8, 8), (2, 2, 2)), ((2, 3, 7, 9), (3, 3, 2)), ((1, 1, 5, 4), (2, 2, 1)), ((2, 2, 5, 8), (2, 2, 3)),
+            )),
+        ),
+        "batchnorm": ((4, 5), (7, 3)),
+        "dropout": (((10, 10), {"p": 0.2}), ((3, 4, 5), {"p": 0.7})),
+        "softmax": ((50, 10), (3, 4), (1, 3)),
+    },
+    "deeplearning.ai": {
+        **dict.fromkeys(ELEMENTWISE, ((1, 2), *_ROWS)),
+        "dense": (((5, 4), (3, 5)), ((4, 3), (4, 4)), ((6, 1), (2, 6))),
+        "conv": (
+            ((10, 4, 4, 3), (2, 2, 3, 8), {"stride": 2, "pad": 2}),
+            ((2, 7, 9, 2), (3, 3, 2, 1), {"stride": 2, "pad": 1}),
+            ((3, 5, 6, 1), (2, 2, 1, 4), {"stride": 1, "pad": 1}),
+        ),
+        **dict.fromkeys(
+            POOLS,
+            tuple((shape, {"f": f, "stride": stride}) for shape, f, stride in (
+                ((5, 5, 3, 2), 2, 1), ((2, 7, 9, 3), 3, 2), ((2, 6, 8, 2), 2, 2), ((2, 5, 8, 2), 2, 3),
+            )),
+        ),
+    },
+}  # fmt: skip
+"""By course and kind, each as its user gives them: a shape of x, or the shapes of what the cache holds and its settings."""
+
+
+def cases_of(course: CS231n, like: str, kind: str, given: Iterable[Any] | None = None) -> list[Case]:
+    """The cases of these shapes, or the usual ones, with arrays drawn: the same each time. Problem where a shape is none."""
+    shapes = DEFAULT[like].get(kind, DEFAULT["cs231n"][kind]) if given is None else given
+    return [_case(course, kind, one, np.random.default_rng(place)) for place, one in enumerate(shapes)]
+
+
+def _case(course: CS231n, kind: str, given: Any, rng: np.random.Generator) -> Case:
+    try:
+        parts = [given] if _is_shape(given) else list(given)
+        shapes = [tuple(int(n) for n in one) for one in parts if _is_shape(one)]
+        settings = course.understood(kind, {name: value for one in parts if isinstance(one, Mapping) for name, value in one.items()})
+        if not shapes or not all(_is_shape(one) or isinstance(one, Mapping) for one in parts):
+            raise Problem("judge.case", case=repr(given)[:80])
+    except TypeError:
+        raise Problem("judge.case", case=repr(given)[:80]) from None
+    x = course.shape(kind, "x", shapes[0])
+    if kind == "softmax":
+        return Case(kind, {"x": rng.normal(size=x), "y": rng.integers(x[1], size=x[0])})
+    arrays = _parameters(course, kind, x, shapes[1:], rng)
+    out = _output(kind, x, arrays, settings)
+    drawn = _apart(x, rng) if kind in POOLS else away_from_zero(rng.normal(size=x))
+    if kind == "dropout":
+        p = float(str(settings["p"]))
+        arrays["mask"] = (rng.random(x) < p) / p
+    return Case(kind, {"x": drawn, **arrays, "dout": away_from_zero(rng.normal(size=out))}, settings)
+
+
+def _is_shape(one: Any) -> bool:
+    return isinstance(one, list | tuple) and bool(one) and all(isinstance(n, int | np.integer) and n > 0 for n in one)
+
+
+def _parameters(course: CS231n, kind: str, x: Shape, shapes: Sequence[Shape], rng: np.random.Generator) -> dict[str, np.ndarray]:
+    if kind == "batchnorm":
+        return {"gamma": rng.normal(1.5, 0.5, x[1]), "beta": rng.normal(size=x[1])}
+    if kind not in ("dense", "conv"):
+        return {}
+    units = math.prod(x[1:])
+    usual = (2, x[1], 3, 3) if kind == "conv" else (units, 5)
+    w = course.shape(kind, "w", shapes[0]) if shapes else usual
+    if len(w) != len(usual) or (w[1] != x[1] if kind == "conv" else w[0] != units):
+        raise Problem("judge.case", case=str((x, *shapes)))
+    return {"w": rng.normal(size=w), "b": rng.normal(size=w[0] if kind == "conv" else w[1])}
+
+
+def _output(kind: str, x: Shape, arrays: Mapping[str, np.ndarray], settings: Mapping[str, Any]) -> Shape:
+    if kind == "dense":
+        return (x[0], arrays["w"].shape[1])
+    if kind not in ("conv", *POOLS):
+        return x
+    if len(x) != 4:
+        raise Problem("judge.case", case=str(x))
+    k, pad = (arrays["w"].shape[-1], settings["pad"]) if kind == "conv" else (settings["k"], 0)
+    channels = len(arrays["w"]) if kind == "conv" else x[1]
+    return (x[0], channels, *(output_size(n, k, settings["stride"], pad) for n in x[2:]))
+
+
+def away_from_zero(numbers: np.ndarray) -> np.ndarray:
+    """The same signs, and no size below 0.05.
+
+    >>> away_from_zero(np.array([0.5, -0.25])).tolist()
+    [0.55, -0.3]
+    """
+    return numbers + np.copysign(0.05, numbers)
+
+
+def _apart(shape: Shape, rng: np.random.Generator) -> np.ndarray:
+    """Numbers of -1 … 1 of which none equals another, in any order."""
+    n = math.prod(shape)
+    return (rng.permutation(n).reshape(shape) + 0.5) * (2 / n) - 1

@@ -1,0 +1,177 @@
+"""How courses hand arrays to a backward function and take them back: axes, names, caches.
+
+A case is kept in the core's layout. CS231n's is the same; deeplearning.ai has channels last, and examples in columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+
+from cnnviz.judge.case import ELEMENTWISE, POOLS, RETURNS, Array, Case
+from cnnviz.words import Problem
+
+Shape = tuple[int, ...]
+
+
+class CS231n:
+    """f(dout, cache), channels first; the cache of each layer is what its forward function is given."""
+
+    def names(self, kind: str) -> dict[str, str]:
+        """What each role is called in the course's code."""
+        own = {"softmax": {"x": "scores", "dx": "dscores"}}.get(kind, {})
+        return {name: own.get(name, name) for name in ("x", "w", "b", "gamma", "beta", "mask", "dout", "y", "out", "loss", *RETURNS[kind])}
+
+    def axes(self, kind: str, role: str) -> Shape | None:
+        """The order in which the course has the axes of an array; None where it is the core's."""
+        return None
+
+    def laid_out(self, case: Case, role: str, array: Array) -> Array:
+        """An array of a role, or its gradient, as the course has it: a new one. One of another number of axes stays as it is."""
+        axes = self.axes(case.kind, role)
+        return np.array(array if axes is None or np.ndim(array) != len(axes) else np.transpose(array, axes))
+
+    def taken(self, kind: str, role: str, array: Array) -> Array:
+        """An array of the course in the core's layout."""
+        axes = self.axes(kind, role)
+        array = np.asarray(array)
+        return array if axes is None else array.transpose(np.argsort(axes))
+
+    def shape(self, kind: str, role: str, shape: Shape) -> Shape:
+        """The core's shape of an array whose shape in the course this is."""
+        axes = self.axes(kind, role)
+        if axes is not None and len(axes) != len(shape):
+            raise Problem("judge.shape", name=self.names(kind)[role], shape=str(shape), axes=len(axes))
+        return shape if axes is None else tuple(shape[at] for at in np.argsort(axes))
+
+    # ---- a call
+
+    def settings(self, case: Case) -> dict[str, Any]:
+        """The dictionary that the course keeps a layer's settings in."""
+        kind, settings = case.kind, case.settings
+        if kind == "conv":
+            return {"stride": settings["stride"], "pad": settings["pad"]}
+        if kind in POOLS:
+            return {"pool_height": settings["k"], "pool_width": settings["k"], "stride": settings["stride"]}
+        if kind == "batchnorm":
+            return {"mode": "train", "eps": settings["eps"], "momentum": 0.9}
+        return {"p": settings["p"], "mode": settings["mode"]} if kind == "dropout" else {}
+
+    def given(self, case: Case) -> tuple[Any, ...]:
+        """What the forward function is given."""
+        roles = {"dense": "x w b", "conv": "x w b", "batchnorm": "x gamma beta"}.get(case.kind, "x")
+        settings = self.settings(case)
+        return (*(self.laid_out(case, role, case.arrays[role]) for role in roles.split()), *([settings] if settings else []))
+
+    def arguments(self, case: Case, cache: Any = None) -> tuple[Any, ...]:
+        """What the backward function is given, with this cache or the course's own."""
+        if case.kind == "softmax":
+            return np.array(case.arrays["x"]), np.array(case.arrays["y"])
+        return (self.laid_out(case, "dout", case.arrays["dout"]), self.cache(case) if cache is None else cache)
+
+    def cache(self, case: Case) -> Any:
+        """The course's own cache."""
+        if case.kind == "dropout":
+            return self.settings(case), np.array(case.arrays["mask"])
+        given = self.given(case)
+        return given[0] if case.kind in ELEMENTWISE else given
+
+    def read(self, kind: str, arguments: Sequence[Any]) -> Case:
+        """The case of a call: the way back from `arguments`. Problem where these are no such call."""
+        try:
+            return self._read(kind, *arguments)
+        except (TypeError, ValueError, KeyError, IndexError) as error:
+            raise Problem("judge.cache", kind=kind, why=f"{type(error).__name__}: {error}") from error
+
+    def _read(self, kind: str, dout: Any, cache: Any, *_: Any) -> Case:
+        if kind == "softmax":
+            return Case(kind, {"x": np.asarray(dout, np.float64), "y": np.asarray(cache)})
+        if kind == "dropout":
+            settings, mask = cache
+            dout = np.asarray(dout)
+            return Case(kind, {"x": dout, "dout": dout, "mask": np.ones(dout.shape) if mask is None else np.asarray(mask)}, dict(settings))
+        given = (cache,) if kind in ELEMENTWISE else tuple(cache)
+        roles = {"batchnorm": ("x", "gamma", "beta"), "dense": ("x", "w", "b"), "conv": ("x", "w", "b")}.get(kind, ("x",))
+        arrays = {role: self.taken(kind, role, array) for role, array in zip(roles, given, strict=False)}
+        settings = dict(given[len(roles)]) if len(given) > len(roles) else {}
+        return Case(kind, {**arrays, "dout": self.taken(kind, "dout", dout)}, self.understood(kind, settings))
+
+    def understood(self, kind: str, settings: Mapping[str, Any]) -> dict[str, object]:
+        """A case's settings from the course's; where something is left out, a usual one."""
+        if kind == "conv":
+            return {"stride": int(settings.get("stride", 1)), "pad": int(settings.get("pad", 1))}
+        if kind in POOLS:
+            k = int(settings.get("pool_height", settings.get("f", 2)))
+            if settings.get("pool_width", k) != k:
+                raise Problem("judge.square", what=str(settings))
+            return {"k": k, "stride": int(settings.get("stride", k))}
+        if kind == "batchnorm":
+            return {"eps": float(settings.get("eps", 1e-5))}
+        return {"p": float(settings.get("p", 0.5)), "mode": str(settings.get("mode", "train"))} if kind == "dropout" else {}
+
+
+class DeeplearningAI(CS231n):
+    """f(dZ, cache) with channels last; a dense layer has examples in columns and takes the mean over them. What the course has no function for is CS231n's."""
+
+    def names(self, kind: str) -> dict[str, str]:
+        own: dict[str, str] = {}
+        if kind in ("dense", "conv"):
+            own = {"x": "A_prev", "w": "W", "out": "Z", "dout": "dZ", "dx": "dA_prev", "dw": "dW"}
+        elif kind in POOLS:
+            own = {"x": "A_prev", "out": "A", "dout": "dA", "dx": "dA_prev"}
+        elif kind in ELEMENTWISE:
+            own = {"x": "Z", "out": "A", "dout": "dA", "dx": "dZ"}
+        return super().names(kind) | own
+
+    def axes(self, kind: str, role: str) -> Shape | None:
+        plain = role.removeprefix("d")
+        if kind == "dense":
+            return (1, 0) if plain in ("x", "w", "out") else None
+        if kind == "conv" and plain == "w":
+            return (2, 3, 1, 0)
+        return (0, 2, 3, 1) if kind in ("conv", *POOLS) and plain in ("x", "out") else None
+
+    def laid_out(self, case: Case, role: str, array: Array) -> Array:
+        array = super().laid_out(case, role, array)
+        if case.kind == "dense" and role in ("dw", "db"):
+            array = array / case.images
+        if role in ("b", "db") and case.kind in ("dense", "conv"):
+            array = array.reshape(-1, 1) if case.kind == "dense" else array.reshape(1, 1, 1, -1)
+        return array
+
+    def taken(self, kind: str, role: str, array: Array) -> Array:
+        array = super().taken(kind, role, array)
+        return array.reshape(-1) if role == "b" else array
+
+    def settings(self, case: Case) -> dict[str, Any]:
+        if case.kind in POOLS:
+            return {"f": case.settings["k"], "stride": case.settings["stride"]}
+        return super().settings(case)
+
+    _MODES: ClassVar[Mapping[str, tuple[str, ...]]] = {"max": ("max",), "avg": ("average",)}
+
+    def given(self, case: Case) -> tuple[Any, ...]:
+        return (*super().given(case), *self._MODES.get(case.kind, ()))
+
+    def cache(self, case: Case) -> Any:
+        return super().cache(case)[:2] if case.kind in POOLS else super().cache(case)
+
+    def arguments(self, case: Case, cache: Any = None) -> tuple[Any, ...]:
+        return (*super().arguments(case, cache), *self._MODES.get(case.kind, ()))
+
+
+COURSES: Mapping[str, CS231n] = {"cs231n": CS231n(), "deeplearning.ai": DeeplearningAI()}
+"""Whose signatures a function may have, by the name in `like`."""
+
+
+def course_named(like: str) -> CS231n:
+    """The course of this name; Problem where there is none.
+
+    >>> course_named("cs231n").names("conv")["dw"], course_named("deeplearning.ai").names("conv")["dw"]
+    ('dw', 'dW')
+    """
+    if like not in COURSES:
+        raise Problem("judge.like", like=repr(like), known=tuple(COURSES))
+    return COURSES[like]

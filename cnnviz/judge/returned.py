@@ -1,0 +1,139 @@
+"""One array that a function returned, beside what is right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from cnnviz.core.comparison.precision import DOUBLE, Precision, precisions
+from cnnviz.core.gradcheck.verdict import SAFETY, WRONG, marks
+from cnnviz.judge.case import POOLS, RETURNS, Array, Case
+from cnnviz.judge.courses import CS231n
+from cnnviz.judge.right import Right
+from cnnviz.words import Message, message, together
+
+
+@dataclass(frozen=True, eq=False)
+class Returned:
+    """An array in the course's layout, float64, and the precision that it had."""
+
+    course: CS231n
+    right: Right
+    role: str
+    array: Array
+    precision: Precision
+
+    @cached_property
+    def wanted(self) -> Array:
+        """What is right, in the course's layout."""
+        return self.course.laid_out(self.right.case, self.role, self.right.gradients[self.role])
+
+    @cached_property
+    def doubt(self) -> Array:
+        """How far each number may be off for round-off."""
+        return self.precision.epsilon * np.abs(self.course.laid_out(self.right.case, self.role, self.right.sizes[self.role]))
+
+    @cached_property
+    def wrong(self) -> Array:
+        """Which numbers are wrong; all of them where the shape is another."""
+        if self.array.shape != self.wanted.shape:
+            return np.ones(self.array.shape, bool)
+        return marks(self.array, self.wanted, self.doubt, tolerance=self.precision.relative) == WRONG
+
+    @property
+    def is_right(self) -> bool:
+        """Tells whether the shape and all numbers are right."""
+        return self.array.shape == self.wanted.shape and not self.wrong.any()
+
+    @np.errstate(all="ignore")
+    def is_as(self, made: Array) -> bool:
+        """Tells whether it has the numbers of an array in the core's layout, as far as its precision goes."""
+        made = self.course.laid_out(self.right.case, self.role, np.asarray(made, np.float64))
+        if made.shape != self.array.shape:
+            return False
+        doubt = SAFETY * (self.doubt if self.doubt.shape == made.shape else self.precision.epsilon * np.abs(made))
+        apart, most = np.abs(self.array - made), np.maximum(np.abs(self.array), np.abs(made))
+        near = (apart <= self.precision.relative * most) | (apart <= doubt)
+        return bool(((np.isfinite(most) & near) | (self.array == made) | (np.isnan(self.array) & np.isnan(made))).all())
+
+    # ---- in words
+
+    @property
+    def name(self) -> str:
+        """What the course calls it."""
+        return self.course.names(self.right.case.kind)[self.role]
+
+    @property
+    def fault(self) -> Message:
+        """What is wrong with it: its shape, a number that is none, or its first wrong number."""
+        case = said(self.course, self.right.case)
+        if self.array.shape != self.wanted.shape:
+            found = message("judge.shape_of", name=self.name, case=case, shape=str(self.array.shape), wanted=str(self.wanted.shape))
+            same = self.array.size == self.wanted.size and np.allclose(self.array.reshape(self.wanted.shape), self.wanted, 1e-3)
+            return together([found, message("judge.only_shape")]) or found if same else found
+        strange = ~np.isfinite(self.array)
+        at = tuple(int(n) for n in np.argwhere(strange if strange.any() else self.wrong)[0])
+        if strange.any():
+            return message("judge.not_finite", name=self.name, case=case, n=int(strange.sum()), count=strange.size, at=str(at))
+        numbers = {"yours": float(self.array[at]), "right": float(self.wanted[at])}
+        if not at:
+            return message("judge.number", name=self.name, case=case, **numbers)
+        return message("judge.numbers", name=self.name, case=case, n=int(self.wrong.sum()), count=self.wrong.size, at=str(at), **numbers)
+
+
+def returned(course: CS231n, right: Right, given: Any) -> list[Returned]:
+    """Each array that a function returned; AssertionError where these are not as many, or no numbers."""
+    roles, names = RETURNS[right.case.kind], course.names(right.case.kind)
+    arrays = given if isinstance(given, tuple) or (isinstance(given, list) and len(roles) > 1) else (given,)
+    if given is None or len(arrays) != len(roles):
+        n = 0 if given is None else len(arrays)
+        raise AssertionError(str(message("judge.count", n=n, names=[names[role] for role in roles], wanted=len(roles))))
+    numbers = {role: _numbers(names[role], array) for role, array in zip(roles, arrays, strict=True)}
+    precision = max(precisions(numbers).values(), key=lambda one: (one.relative, one.epsilon), default=DOUBLE)
+    shaped = {role: array.reshape(()) if role == "loss" and array.size == 1 else array for role, array in numbers.items()}
+    return [Returned(course, right, role, array.astype(np.float64), precision) for role, array in shaped.items()]
+
+
+def _numbers(name: str, given: Any) -> Array:
+    """An array of numbers; AssertionError where it is none."""
+    try:
+        found = np.asarray(given)
+    except ValueError:  # lists of different lengths
+        found = np.asarray(None)
+    if found.dtype.kind not in "fiub":
+        raise AssertionError(str(message("judge.no_numbers", name=name, type="None" if given is None else type(given).__name__)))
+    return found
+
+
+def said(course: CS231n, case: Case) -> Message:
+    """A case in words: the shapes of what it holds, and its settings."""
+    names = course.names(case.kind)
+    shapes = [f"{names[role]} {course.laid_out(case, role, case.arrays[role]).shape}" for role in ("x", "w") if role in case.arrays]
+    settings: Mapping[str, object] = course.settings(case) if case.kind in ("conv", *POOLS, "dropout") else {}
+    return message("judge.case_said", parts=[*shapes, *(f"{name} {value}" for name, value in settings.items() if name != "mode")])
+
+
+def own_cache(course: CS231n, right: Callable[[Case], Right], case: Case, forward: Callable[..., Any]) -> tuple[Case, Any]:
+    """The cache that a forward function of one's own makes, and the case with what it drew. AssertionError where its output is wrong."""
+    made = forward(*course.given(case))
+    if not isinstance(made, tuple | list) or len(made) != 2:
+        raise AssertionError(str(message("judge.forward_returns")))
+    out, cache = made
+    if out is None:
+        return case, cache
+    taken, x = np.asarray(course.taken(case.kind, "out", _numbers("out", out)), np.float64), case.arrays["x"]
+    if case.kind == "dropout":
+        return Case(case.kind, {**case.arrays, "mask": taken.reshape(x.shape) / x}, case.settings), cache
+    ours = right(case).between["out"]
+    if taken.shape != ours.shape or not np.allclose(taken, ours, 1e-3, 1e-5):
+        raise AssertionError(str(message("judge.forward_wrong", case=said(course, case))))
+    return case, cache
+
+
+def wrong_ones(arrays: Iterable[Returned]) -> list[Returned]:
+    """Those that are wrong."""
+    return [one for one in arrays if not one.is_right]

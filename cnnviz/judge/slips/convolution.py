@@ -1,0 +1,88 @@
+"""Slips in the backward pass of a convolution over several images."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cnnviz.judge.case import Array, Case
+from cnnviz.judge.right import right
+from cnnviz.judge.slips.of_core import slips_of_core
+from cnnviz.judge.slips.table import again, slip
+
+_WINDOW_OF_X = "xp[n, :, i*s:i*s+k, j*s:j*s+k]"
+_WINDOW_OF_DX = "dxp[n, :, i*s:i*s+k, j*s:j*s+k]"
+
+
+@slip("last_image_only", "conv", "dw", "{dw}[m] = (windows of image n * {dout}[n, m]).sum()", "{dw}[m] += (windows of image n * {dout}[n, m]).sum()")
+def conv_dw_of_last(case: Case, x: Array, dout: Array) -> Array:
+    return again(case, x=x[-1:], dout=dout[-1:]).gradients["dw"]
+
+
+@slip("last_place_only", "conv", "dw", f"{{dw}}[m] = {_WINDOW_OF_X} * {{dout}}[n, m, i, j]", f"{{dw}}[m] += {_WINDOW_OF_X} * {{dout}}[n, m, i, j]")
+def conv_dw_of_last_place(case: Case, x: Array, dout: Array) -> Array:
+    return again(case, x=x[-1:], dout=_only_last(dout[-1:])).gradients["dw"]
+
+
+@slip("last_place_only", "conv", "db", "{db}[m] = {dout}[n, m, i, j]", "{db}[m] += {dout}[n, m, i, j]")
+def conv_db_of_last_place(dout: Array) -> Array:
+    return dout[-1, :, -1, -1]
+
+
+@slip("last_image_only", "conv", "db", "{db}[m] = {dout}[n, m].sum()", "{db}[m] += {dout}[n, m].sum()")
+def conv_db_of_last(dout: Array) -> Array:
+    return dout[-1].sum(axis=(1, 2))
+
+
+@slip("not_summed_over_images", "conv", "db", "{db} = {dout}.sum(axis=(2, 3))", "{db} = {dout}.sum(axis=(0, 2, 3))")
+def conv_db_not_summed(dout: Array) -> Array:
+    return dout.sum(axis=(2, 3))
+
+
+@slip("first_channel_only", "conv", "dw", "{dw}[m, c] += (xp[n, 0] windows * {dout}[n, m]).sum()", "{dw}[m, c] += (xp[n, c] windows * {dout}[n, m]).sum()")
+def first_channel_only(case: Case, x: Array) -> Array:
+    return again(case, x=np.broadcast_to(x[:, :1], x.shape)).gradients["dw"]
+
+
+def _only_last(dout: Array) -> Array:
+    """Zeros but for the last place."""
+    last = np.zeros_like(dout)
+    last[..., -1, -1] = dout[..., -1, -1]
+    return last
+
+
+@slip("overlap_assigned", "conv", "dx", f"{_WINDOW_OF_DX} = {{dout}}[n, m, i, j] * {{w}}[m]", f"{_WINDOW_OF_DX} += {{dout}}[n, m, i, j] * {{w}}[m]")
+def last_filter_assigned(case: Case, dout: Array, w: Array, b: Array) -> Array | None:
+    last = right(Case(case.kind, {**case.arrays, "dout": dout[:, -1:], "w": w[-1:], "b": b[-1:]}, case.settings))
+    overlapping = next((one for one in slips_of_core(last) if one.key == "overlap_assigned.dx"), None)
+    return overlapping.make() if overlapping else last.gradients["dx"]
+
+
+@slip("cut_at_corner", "conv", "dx", "{dx} = dxp[:, :, :H, :W]", "{dx} = dxp[:, :, {pad}:{pad}+H, {pad}:{pad}+W]")
+def cut_at_corner(case: Case, x: Array, pad: int) -> Array:
+    return _with_zeros(case, x, pad)[..., : x.shape[2], : x.shape[3]]
+
+
+@slip("zeros_not_cut_off", "conv", "dx", "{dx} = dxp", "{dx} = dxp[:, :, {pad}:{pad}+H, {pad}:{pad}+W]")
+def zeros_not_cut_off(case: Case, x: Array, pad: int) -> Array:
+    return _with_zeros(case, x, pad)
+
+
+def _with_zeros(case: Case, x: Array, pad: int) -> Array:
+    """∂x with the zeros around x."""
+    wide = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    return right(Case(case.kind, {**case.arrays, "x": wide}, {**case.settings, "pad": 0})).gradients["dx"]
+
+
+@slip("first_filter_always", "conv", "dx", f"{_WINDOW_OF_DX} += {{dout}}[n, m, i, j] * {{w}}[0]", f"{_WINDOW_OF_DX} += {{dout}}[n, m, i, j] * {{w}}[m]")
+def first_filter_always(case: Case, w: Array) -> Array:
+    return again(case, w=np.broadcast_to(w[:1], w.shape)).gradients["dx"]
+
+
+@slip("weights_left_out", "conv", "dx", f"{_WINDOW_OF_DX} += {{dout}}[n, m, i, j]", f"{_WINDOW_OF_DX} += {{dout}}[n, m, i, j] * {{w}}[m]")
+def weights_left_out(case: Case, w: Array) -> Array:
+    return again(case, w=np.ones_like(w)).gradients["dx"]
+
+
+@slip("gradient_left_out", "conv", "dw", f"{{dw}}[m] += {_WINDOW_OF_X}", f"{{dw}}[m] += {_WINDOW_OF_X} * {{dout}}[n, m, i, j]")
+def gradient_left_out(case: Case, dout: Array) -> Array:
+    return again(case, dout=np.ones_like(dout)).gradients["dw"]

@@ -1,0 +1,43 @@
+"""Slips in the backward pass of a dense layer over several images."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cnnviz.judge.case import Array
+from cnnviz.judge.slips.table import slip
+
+
+@slip("weights_not_transposed", "dense", "dx", "{dx} = {dout} @ {w}", "{dx} = {dout} @ {w}.T")
+def weights_not_transposed(dout: Array, w: Array, x: Array) -> Array | None:
+    return (dout @ w).reshape(x.shape) if w.shape[0] == w.shape[1] else None
+
+
+@slip("columns_first", "dense", "dx", '{dx} = ({dout} @ {w}.T).reshape({x}.shape, order="F")', "{dx} = ({dout} @ {w}.T).reshape({x}.shape)")
+def columns_first(exact: Array) -> Array:
+    return exact.reshape(len(exact), -1).reshape(exact.shape, order="F")
+
+
+@slip("last_image_only", "dense", "dw", "{dw} = np.outer({x}[n], {dout}[n])", "{dw} += np.outer({x}[n], {dout}[n])")
+def dense_dw_of_last(x: Array, dout: Array) -> Array:
+    return np.outer(x[-1], dout[-1])
+
+
+@slip("last_image_only", "dense", "db", "{db} = {dout}[n]", "{db} += {dout}[n]")
+def dense_db_of_last(dout: Array) -> Array:
+    return dout[-1]
+
+
+@slip("not_summed_over_images", "dense", "db", "{db} = {dout}", "{db} = {dout}.sum(axis=0)")
+def dense_db_not_summed(dout: Array) -> Array:
+    return dout
+
+
+@slip("sum_over_units", "dense", "db", "{db} = {dout}.sum(axis=1)", "{db} = {dout}.sum(axis=0)")
+def dense_db_other_axis(dout: Array) -> Array:
+    return dout.sum(axis=1)
+
+
+@slip("of_ones", ("dense", "conv"), "db", "{db} = np.ones_like({b})")
+def bias_of_ones(exact: Array) -> Array:
+    return np.ones_like(exact)

@@ -1,0 +1,57 @@
+"""The core's classic mistakes (core/mistakes.py), each made in one layer over all images."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from cnnviz.core.mistake_model import Placed
+from cnnviz.core.mistakes import mistakes_for
+from cnnviz.core.optimizers import gd
+from cnnviz.core.program import Override
+from cnnviz.judge.case import Array
+from cnnviz.judge.right import Lines, Right
+from cnnviz.judge.slips.lines import Names, in_course
+from cnnviz.judge.slips.table import Slip
+
+_OF_A_NETWORK = ("weights_updated_first",)
+"""Mistakes that a layer by itself cannot have."""
+
+_OVER_IMAGES = {
+    ("bias_axis", "conv"): ("{db} = np.full(M, {dout}.sum())", "{db} = {dout}.sum(axis=(0, 2, 3))"),
+    ("bias_axis", "dense"): ("{db} = np.full(M, {dout}.sum())", "{db} = {dout}.sum(axis=0)"),
+    ("bias_not_summed", "conv"): ("{db} = {dout}[:, :, -1, -1].sum(axis=0)", "{db} = {dout}.sum(axis=(0, 2, 3))"),
+    ("product_divided", "dense"): ("{dw} += {x}[n, :, None] / {dout}[n]", "{dw} += {x}[n, :, None] * {dout}[n]"),
+    ("channels_not_summed", "conv"): ("{dx} = weigh_dx({dout}[:, :1], {w}[:1])", "{dx} = weigh_dx({dout}, {w})"),
+}
+"""Lines that are other ones for one image."""
+
+
+def slips_of_core(of: Right) -> Iterator[Slip]:
+    """Those that fit the layer, one for each array that they make wrong."""
+    if of.lines is None:
+        return
+    roles = {target: role for role, target in of.lines.targets.items()}
+    for placed in mistakes_for(of.lines.program.network):
+        if placed.place == 0 and placed.mistake.name not in _OF_A_NETWORK:
+            for target, override in placed.overrides(of.lines.program, gd(0.0)).items():
+                role = roles[target]
+                key = f"{placed.mistake.name}.{role}"
+                yield Slip(key, placed.title, role, partial(_made, of, of.lines, role, override), partial(_code, of, of.lines, placed, target))
+
+
+def _made(of: Right, lines: Lines, role: str, override: Override) -> Array:
+    """What it makes; summed over the images, where it gives each its own."""
+    made, like = override(dict(lines.values), partial(lines.line(role).make, lines.values)), of.gradients[role]
+    if made.size == like.size:
+        return made.reshape(like.shape)
+    return made.sum(axis=0).reshape(like.shape)
+
+
+def _code(of: Right, lines: Lines, placed: Placed, target: str, names: Names) -> tuple[str, str]:
+    """The lines that make the array, of all that it makes in another way."""
+    if own := _OVER_IMAGES.get((placed.mistake.name, of.case.kind)):
+        return own[0].format(**names), own[1].format(**names)
+    wrong, right = (code.split("\n") for code in placed.code(lines.program))
+    at = next(n for n, line in enumerate(right) if line.startswith(target) and not line[len(target)].isalnum())
+    return in_course(of, wrong[at], names), in_course(of, right[at], names)

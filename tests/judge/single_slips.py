@@ -1,0 +1,87 @@
+"""Single slips in the functions of tests/judge/students.py, by what stands in their text: kind, right, wrong, the first wrong array, the slip.
+
+The slip is a message's id, and "" where no slip of the catalogue is the one that was made.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from tests.judge import students
+
+CS231N = [
+    ("relu", "x <= 0", "dout <= 0", "dx", "mistake.relu_gate_of_gradient.title"),
+    ("relu", "dx[x <= 0] = 0", "pass", "dx", "mistake.hidden_slope_forgotten.title"),
+    ("relu", "x <= 0", "x > 0", "dx", "judge.slip.gate_reversed"),
+    ("relu", "dout.copy()", "x.copy()", "dx", "judge.slip.forward_again"),
+    ("relu", "return dx", "return -dx", "dx", "own.factor.minus"),
+    ("sigmoid", "dout * s * (1 - s)", "dout * s", "dx", "judge.slip.value_for_slope"),
+    ("sigmoid", "dout * s * (1 - s)", "s * (1 - s)", "dx", "judge.slip.slope_alone"),
+    ("sigmoid", "dout * s * (1 - s)", "dout * x * (1 - x)", "dx", "mistake.sigmoid_prime_of_z.title"),
+    ("sigmoid", "(1 - s)", "(1 - s) * s * (1 - s)", "dx", "mistake.slope_twice.title"),
+    ("tanh", "** 2", "", "dx", "judge.slip.square_forgotten"),
+    ("tanh", "(1 - np.tanh(x) ** 2)", "np.tanh(x) * (1 - np.tanh(x))", "dx", "judge.slip.slope_of_sigmoid"),
+    ("dense", "dout.sum(axis=0)", "dout.mean(axis=0)", "db", "own.factor.per_count"),
+    ("dense", "dout.sum(axis=0)", "dout.sum(axis=1)", "db", "judge.slip.sum_over_units"),
+    ("dense", "dout.sum(axis=0)", "dout", "db", "judge.slip.not_summed_over_images"),
+    ("dense", ".dot(dout)", ".dot(dout) / len(x)", "dw", "own.factor.per_count"),
+    ("dense", "x.reshape(len(x), -1).T.dot(dout)", "dout.T.dot(x.reshape(len(x), -1))", "dw", "own.turn.transposed"),
+    ("dense", "reshape(x.shape)", "reshape(len(x), -1)", "dx", ""),
+    ("conv", "dxp[image, :, at[0], at[1]] +=", "dxp[image, :, at[0], at[1]] =", "dx", "mistake.overlap_assigned.title"),
+    ("conv", "w[m] * dout", "w[m, :, ::-1, ::-1] * dout", "dx", "mistake.flip_forgotten.title"),
+    ("conv", "dxp[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]]", "dxp[:, :, : x.shape[2], : x.shape[3]]", "dx", "judge.slip.cut_at_corner"),
+    ("conv", "dxp[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]]", "dxp", "dx", "judge.slip.zeros_not_cut_off"),
+    ("conv", "stride, pad = param[\"stride\"]", "stride, pad = 1", "dx", "mistake.stride_forgotten.title"),
+    ("conv", "dw[m] += xp", "dw[m] = xp", "dw", "judge.slip.last_place_only"),
+    ("conv", "db[m] +=", "db[m] =", "db", "judge.slip.last_place_only"),
+    ("conv", "dout[image, m, i, j]\n                    db", "dout[0, m, i, j]\n                    db", "dw", ""),
+    ("conv", "+= xp[image, :,", "+= xp[image, :1,", "dw", "judge.slip.first_channel_only"),
+    ("conv", "], dw, db", "], dw / n, db", "dw", "own.factor.per_count"),
+    ("conv", "], dw, db", "], dw, dout.sum(axis=(2, 3))", "db", "judge.slip.not_summed_over_images"),
+    ("conv", "w[m] * dout", "w[0] * dout", "dx", "judge.slip.first_filter_always"),
+    ("max", "+ v] +=", "+ v] =", "dx", "mistake.overlap_assigned.title"),
+    ("max", "window.argmax()", "window.argmin()", "dx", "judge.slip.smallest_for_largest"),
+    ("max", "dx[n, c, i * stride + u, j * stride + v]", "dx[n, c, i * stride : i * stride + k, j * stride : j * stride + k]", "dx", "mistake.max_gradient_to_all.title"),
+    ("max", "stride = param[\"pool_height\"], param[\"stride\"]", "stride = param[\"pool_height\"], 1", "dx", "mistake.stride_forgotten.title"),
+    ("avg", " / k**2", "", "dx", "mistake.pool_mean_forgotten.title"),
+    ("avg", "k**2", "k", "dx", "judge.slip.side_for_cells"),
+    ("avg", "+=", "=", "dx", "mistake.overlap_assigned.title"),
+    ("batchnorm", " + dmean / n", "", "dx", "judge.slip.mean_path_forgotten"),
+    ("batchnorm", "dvar * 2 * (x - mean) / n", "dvar * (x - mean) / n", "dx", "judge.slip.variance_path_halved"),
+    ("batchnorm", "dout * gamma", "dout", "dx", "judge.slip.gain_forgotten"),
+    ("batchnorm", " + dvar * 2 * (x - mean) / n", "", "dx", "judge.slip.variance_path_forgotten"),
+    ("batchnorm", "dhat / np.sqrt(var + eps) + dvar * 2 * (x - mean) / n + dmean / n", "dhat / np.sqrt(var + eps)", "dx", "judge.slip.statistics_constant"),
+    ("batchnorm", "(dout * hat).sum(axis=0), dout.sum(axis=0)", "dout.sum(axis=0), (dout * hat).sum(axis=0)", "dgamma", "judge.slip.exchanged"),
+    ("batchnorm", "(dout * hat)", "(dout * x)", "dgamma", "judge.slip.not_normalised"),
+    ("batchnorm", "dout.sum(axis=0)", "dhat.sum(axis=0)", "dbeta", "judge.slip.gain_in_gradient"),
+    ("dropout", "dout * mask", "dout * mask * param[\"p\"]", "dx", "judge.slip.scale_forgotten"),
+    ("dropout", "dout * mask if", "dout if", "dx", "judge.slip.mask_forgotten"),
+    ("softmax", "dscores / n", "dscores", "dx", "own.factor.count"),
+    ("softmax", "-log_p[np.arange(n), y].mean()", "-log_p[np.arange(n), y].sum()", "loss", "own.factor.count"),
+    ("softmax", "-log_p[np.arange(n), y].mean()", "log_p[np.arange(n), y].mean()", "loss", "own.factor.minus"),
+    ("softmax", "    dscores[np.arange(n), y] -= 1\n", "", "dx", "judge.slip.target_not_subtracted"),
+    ("softmax", "-log_p[np.arange(n), y].mean()", "-np.exp(log_p)[np.arange(n), y].mean()", "loss", "judge.slip.log_forgotten"),
+]
+
+DEEPLEARNING_AI = [
+    ("dense", "@ A_prev.T / m", "@ A_prev.T", "dw", "own.factor.count"),
+    ("dense", "keepdims=True", "keepdims=False", "db", ""),
+    ("conv", "dA_pad[at] +=", "dA_pad[at] =", "dx", "mistake.overlap_assigned.title"),
+    ("conv", "dW[..., c] +=", "dW[..., c] =", "dw", "judge.slip.last_place_only"),
+    ("conv", "[:, pad:-pad, pad:-pad]", "", "dx", "judge.slip.zeros_not_cut_off"),
+    ("conv", "hparameters[\"stride\"], hparameters[\"pad\"]", "1, hparameters[\"pad\"]", "dx", "mistake.stride_forgotten.title"),
+    ("max", "shares * dA", "dA", "dx", "mistake.max_gradient_to_all.title"),
+    ("avg", " / f**2", "", "dx", "mistake.pool_mean_forgotten.title"),
+    ("avg", "dA_prev[at] +=", "dA_prev[at] =", "dx", "mistake.overlap_assigned.title"),
+]
+
+
+def slipped(function: Callable[..., Any], right: str, wrong: str) -> Callable[..., Any]:
+    """A function with one thing written in another way."""
+    text = inspect.getsource(function)
+    assert text.count(right) == 1, (right, text.count(right))
+    found: dict[str, Any] = {}
+    exec(text.replace(right, wrong), vars(students), found)
+    return found[function.__name__]

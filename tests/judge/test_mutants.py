@@ -1,0 +1,137 @@
+"""Tests of backward functions, judged by the slips that they let pass."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cnnviz.__main__ import main
+from cnnviz.judge import judge
+from cnnviz.judge.case import RETURNS
+from cnnviz.judge.mutants import mutants, passes, right_function
+from cnnviz.words import languages
+from tests.judge import students
+
+KINDS = [("cs231n", kind) for kind in RETURNS if kind != "batchnorm"] + [("deeplearning.ai", kind) for kind in students.DEEPLEARNING_AI]
+
+
+def judged(kind, like):
+    return lambda function: judge(function, kind, like=like)
+
+
+@pytest.mark.parametrize("like, kind", KINDS)
+def test_the_judge_itself_lets_no_slip_pass(like, kind):
+    test = judged(kind, like)
+    assert passes(test, right_function(kind, like)) is None
+    every = list(mutants(kind, like))
+    assert len(every) > 5 and not [mutant.slip.key for mutant in every if passes(test, mutant.function) is None]
+
+
+def test_equivalent_slips_and_the_same_ones_twice_are_left_out():
+    keys = [mutant.slip.key for mutant in mutants("relu")]
+    assert "relu_open_at_zero.dx" not in keys  # it shows at 0 alone, which is a convention
+    x = np.array([[1.5, -2.0, 0.5]])
+    made = [mutant.function(np.array([[3.0, 4.0, -5.0]]), x).tolist() for mutant in mutants("relu")]
+    assert len({str(one) for one in made}) >= len(made) - 3  # one image: what mixes images shows with more
+
+
+def test_a_mutant_takes_arrays_of_any_shape_and_leaves_them():
+    rng = np.random.default_rng(0)
+    for mutant in mutants("conv"):
+        x, w, b, dout = rng.normal(size=(1, 2, 6, 6)), rng.normal(size=(3, 2, 3, 3)), rng.normal(size=3), rng.normal(size=(1, 3, 4, 4))
+        before = [array.copy() for array in (x, w, b, dout)]
+        assert len(mutant.function(dout, (x, w, b, {"stride": 1, "pad": 0}))) == 3
+        assert all(np.array_equal(*pair) for pair in zip(before, (x, w, b, dout), strict=True))
+
+
+def test_a_batch_norms_cache_is_what_its_forward_function_is_given():
+    rng = np.random.default_rng(1)
+    x, gamma, beta, dout = rng.normal(size=(5, 3)), rng.normal(size=3), rng.normal(size=3), rng.normal(size=(5, 3))
+    _, cache = students.batchnorm_forward(x, gamma, beta, {"eps": 1e-5})
+    for ours, theirs in zip(right_function("batchnorm")(dout, (x, gamma, beta, {"eps": 1e-5})), students.batchnorm(dout, cache), strict=True):
+        np.testing.assert_allclose(ours, theirs)
+
+
+TESTS = '''
+import numpy as np
+
+X = np.array([[1.0, -2.0], [0.5, -0.25]])
+DOUT = np.array([[3.0, -4.0], [5.0, 6.0]])
+
+
+def test_relu(backward):
+    np.testing.assert_allclose(backward(DOUT, X), DOUT * (X > 0))
+
+
+def test_relu_weakly(backward):
+    assert backward(DOUT, X).shape == X.shape
+
+
+def test_relu_wrongly(backward):
+    np.testing.assert_allclose(backward(DOUT, X), DOUT)
+
+
+class TestRelu:
+    def test_sign(self, backward):
+        assert (backward(np.ones((1, 2)), np.array([[1.0, -1.0]])) == [[1, 0]]).all()
+
+
+def test_conv(backward):
+    x, w, b, dout = np.ones((1, 1, 5, 5)), np.ones((1, 1, 3, 3)), np.zeros(1), np.ones((1, 1, 5, 5))
+    dx, dw, db = backward(dout, (x, w, b, {"stride": 1, "pad": 1}))
+    assert dx[0, 0, 2, 2] == 9 and dw.sum() == 169 and db == 25
+'''
+
+
+@pytest.fixture
+def file(tmp_path):
+    (tmp_path / "test_backward.py").write_text(TESTS)
+    return tmp_path / "test_backward.py"
+
+
+def ran(capsys, *arguments):
+    code = main(["mutants", *map(str, arguments)])
+    out = capsys.readouterr()
+    return code, out.out, out.err
+
+
+def test_a_test_that_lets_no_slip_pass(file, capsys):
+    code, out, _ = ran(capsys, f"{file}::test_relu", "--kind", "relu")
+    assert code == 0 and out.startswith("0 of ")
+
+
+def test_a_weak_test_hears_which_slips_it_lets_pass(file, capsys):
+    code, out, _ = ran(capsys, f"{file}::test_conv", "--kind", "conv")
+    assert code == 1 and "stride forgotten in backward\n- " in out and "kernel's flip forgotten" in out
+    n, _, count, *_ = out.splitlines()[-1].split()
+    assert 0 < int(n) < int(count)
+    code, out, _ = ran(capsys, f"{file}::TestRelu::test_sign", "--kind=relu")
+    assert code == 1 and "- dx = x > 0" in out
+    assert "relu_open_at_zero" not in out and "x >= 0" not in out
+
+
+@pytest.mark.parametrize(
+    "test, said",
+    [
+        ("::test_relu_wrongly", "the test fails the right function"),
+        ("::test_nothing", "has no function test_nothing"),
+        ("", "There is no test"),
+        (".other::test_relu", "There is no test"),
+    ],
+)
+def test_a_test_that_cannot_judge_is_said(file, capsys, test, said):
+    code, out, error = ran(capsys, f"{file}{test}", "--kind", "relu")
+    assert (code, out) == (2, "") and said in error
+
+
+def test_a_file_that_does_not_load_is_said(tmp_path, capsys):
+    (tmp_path / "broken.py").write_text("import nowhere_to_be_found")
+    code, _, error = ran(capsys, f"{tmp_path}/broken.py::test", "--kind", "relu")
+    assert code == 2 and "nowhere_to_be_found" in error
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_its_help_is_said_in_each_language(lang, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["mutants", "--lang", lang, "--help"])
+    assert ended.value.code == 0 and "::" in capsys.readouterr().out
