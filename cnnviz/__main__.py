@@ -33,11 +33,12 @@ from cnnviz.words import Problem, message, reading, say
 Made = TypeVar("Made")
 
 COMMANDS = {
-    "check": "cnnviz.export.check_command",
-    "lessons": "cnnviz.export.lessons_command",
-    "mutants": "cnnviz.export.mutants_command",
+    "check": "cnnviz.export.check_command:run",
+    "scripts": "cnnviz.export.scripts_command:run",
+    "lessons": "cnnviz.export.scripts_command:lessons",
+    "mutants": "cnnviz.export.mutants_command:run",
 }
-"""What else can be done, by the first word: the module whose `run` does it, given the words after it."""
+"""What else can be done, by the first word: the module and its function that does it, given the words after it."""
 
 
 def command() -> int:
@@ -65,7 +66,8 @@ def main(arguments: list[str] | None = None, page: bool = False) -> int:
 def _main(arguments: list[str], page: bool) -> int:
     try:
         if arguments and arguments[0] in COMMANDS:
-            code: int = import_module(COMMANDS[arguments[0]]).run(arguments[1:])
+            module, _, function = COMMANDS[arguments[0]].partition(":")
+            code: int = getattr(import_module(module), function)(arguments[1:])
             return code
         asked = parse(arguments)
         return _serve(asked) if page or serves(asked) else _run(asked)

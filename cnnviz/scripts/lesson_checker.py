@@ -1,4 +1,4 @@
-"""What is wrong with a lesson file, with lines: all that `python -m cnnviz lessons` says."""
+"""What is wrong with a script's file, with lines: all that `python -m cnnviz scripts` says."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path as File
 
 import numpy as np
 
+from cnnviz.core.asked_sweep import read_sweep
+from cnnviz.core.fields import whole_number
 from cnnviz.scripts.lesson_file import MOST_BYTES, Fault, GuidedLesson, Reading, Step, read
 from cnnviz.scripts.question import (
     CHANGED,
@@ -30,7 +32,7 @@ OTHERS = {"image": [{"img": img} for img in ("test-3", "test-8", "test-12")], "k
 
 
 def check_file(file: File) -> tuple[GuidedLesson | None, list[Fault]]:
-    """A file's lesson, None where it cannot be shown, and its faults in the order of their lines."""
+    """A file's script, None where it cannot be shown, and its faults in the order of their lines."""
     try:
         with file.open("rb") as opened:
             content = opened.read(MOST_BYTES + 1)
@@ -43,16 +45,16 @@ def check(content: bytes) -> tuple[GuidedLesson | None, list[Fault]]:
     """The same for a file's bytes.
 
     >>> [str(fault.what) for fault in check(b'id = "a"\\ntitle = "A"\\ngoal = "go"\\n')[1]]
-    ['“step” is missing in the lesson.']
+    ['There is no screen: write [[screen]], or [[step]].']
     """
     lesson, reading = read(content)
     for n, step in reading.steps.items():
-        _Checked(reading, ("step", n), step).run()
+        _Checked(reading, (reading.name, n), step).run()
     return (None if reading.broken else lesson), sorted(reading.faults)
 
 
 class _Checked:
-    """One step under examination."""
+    """One screen under examination."""
 
     def __init__(self, reading: Reading, path: Path, step: Step):
         self.reading, self.path, self.step = reading, path, step
@@ -75,12 +77,29 @@ class _Checked:
         if here is None:
             return
         before = len(self.reading.faults)
+        if not self.step.asks:
+            self.keys(here)
+            return self.texts(here)
         self.symbols(here)
         if len(self.reading.faults) == before:
             {"order": self.order, "construct": self.construct}.get(self.step.kind, self.computed)(here)
         self.texts(here)
         if len(self.reading.faults) == before:
             self.elsewhere()
+
+    def keys(self, here: Scene) -> None:
+        """What the address says beside the lesson, and how many updates an experiment makes."""
+        own, most = self.step.place.own, here.lesson.most_updates
+        with self.at("at"):
+            if "sweep" in own and (said := read_sweep(own["sweep"], here.lesson).said):
+                raise Problem(said[0].id, **said[0].values)
+            if "n" in own:
+                try:
+                    whole_number(1, most)(own["n"])
+                except Problem as why:
+                    raise Problem("lessons.scene.key", key="n", text=own["n"], why=why.message) from None
+        if self.step.updates and self.step.updates > most:
+            self.wrong(("updates",), message("lessons.file.number", field="updates", least=1, most=most))
 
     def symbols(self, here: Scene) -> None:
         """What is hidden, and what is clicked."""
@@ -163,10 +182,14 @@ class _Checked:
             fields += [(("answers", n, "label"), answer.label), (("answers", n, "say"), answer.say)]
         for path, text in fields:
             for part, lang in {part: lang for lang, part in text.by_language.items()}.items():
-                with self.at(*path, lang):
+                with self.at(*self._written(path), lang):
                     if "{" in (rest := PLACE.sub("", part)) or "}" in rest:
                         raise Problem("lessons.text.brace", sample="{L:3}")
                     filled(Versions({lang: part}), here)
+
+    def _written(self, path: tuple[str | int, ...]) -> tuple[str | int, ...]:
+        """The field as the file has it: a screen's text may be called `say`."""
+        return ("say",) if path == ("text",) and (*self.path, "say") in self.reading.lines else path
 
     def elsewhere(self) -> None:
         """The same question on other images or kernels."""

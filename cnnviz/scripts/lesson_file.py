@@ -1,7 +1,8 @@
-"""A lesson file as values: what its fields are, and what is wrong with them, by line.
+"""A script's file as values: what its fields are, and what is wrong with them, by line.
 
-A file is TOML: fields of the lesson, then a [[step]] for each question. What can be said of a file alone stands
-here; what has to be computed, in check.py.
+A script is a list of screens: an address, and optionally a sentence, notes, seconds, a question or an experiment. A lesson is a
+script that asks on every screen. A file is TOML: its own fields, then a [[screen]] or [[step]] for each, which are the same. What can
+be said of a file alone stands here; what has to be computed, in lesson_checker.py.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
+from cnnviz.core.work import MAX_UPDATES
+from cnnviz.scripts.screen_address import LEARN, ON_LEARN, PAGES, TRAIN, Place, place_of
 from cnnviz.scripts.toml_lines import Path, lines_of
 from cnnviz.words import DEFAULT, Message, Versions, message
 
@@ -20,10 +23,16 @@ HALL_KINDS = ("choose", "number", "click")
 """That a hall can answer; stages are put in order, and kernels built, by each alone."""
 KINDS = (*HALL_KINDS, "order", "construct")
 CHANGES = ("nothing", "image", "kernel")
-MOST_BYTES, MOST_STEPS, MOST_ANSWERS = 200_000, 30, 8
+MOST_BYTES, MOST_STEPS, MOST_ANSWERS, MOST_SECONDS = 200_000, 60, 8, 36_000
+EXPERIMENTS = ("seed", "start", "lr")
+"""What each of a class may have a value of its own of."""
 
-_LESSON = {"id": str, "title": "text", "goal": "text", "languages": list, "step": list}
-_ALWAYS = {"at": str, "title": "text", "text": "text", "ask": "text", "kind": str, "right": "text", "hide": list, "change": str, "hint": "text", "notes": "text"}
+_SCRIPT = {"id": str, "title": "text", "goal": "text", "languages": list, "screen": list, "step": list}
+_SCREEN = {
+    "at": str, "title": "text", "text": "text", "say": "text", "notes": "text", "seconds": "number", "experiment": str, "updates": int,
+}  # fmt: skip
+_ASKING = {"ask": "text", "kind": str, "right": "text", "hide": list, "change": str, "hint": "text"}
+_ALWAYS = _SCREEN | _ASKING
 _OWN: dict[str, dict[str, Any]] = {
     "choose": {"key": str, "answers": list},
     "number": {"key": str, "answers": list, "otherwise": "text", "tolerance": str},
@@ -31,7 +40,7 @@ _OWN: dict[str, dict[str, Any]] = {
     "order": {"stages": list, "otherwise": "text"},
     "construct": {"key": str, "solution": str},
 }
-_OPTIONAL = {"title", "hide", "change", "hint", "notes", "tolerance", "languages"}
+_OPTIONAL = (_SCREEN.keys() - {"at"}) | {"goal", "screen", "step", "hide", "change", "hint", "tolerance", "languages"}
 _ANSWER = {"is": str, "label": "text", "say": "text"}
 
 
@@ -62,17 +71,19 @@ class Answer:
 
 @dataclass(frozen=True)
 class Step:
-    """One question: where it is asked (`at`, an address), in which words, and how its key is computed."""
+    """One screen: its lesson (`at`, a query) and `place`, its words, for how many `seconds` it is planned; and its question, if
+    it `asks` one, and how its key is computed. `experiment` is what each of a class has a value of its own of, for `updates`.
+    """
 
     at: str
-    title: Versions
-    text: Versions
-    ask: Versions
-    kind: str
-    key: str
-    right: Versions
-    otherwise: Versions
-    hint: Versions
+    title: Versions = NOTHING
+    text: Versions = NOTHING
+    ask: Versions = NOTHING
+    kind: str = ""
+    key: str = ""
+    right: Versions = NOTHING
+    otherwise: Versions = NOTHING
+    hint: Versions = NOTHING
     answers: tuple[Answer, ...] = ()
     stages: tuple[str, ...] = ()
     hide: tuple[str, ...] | None = None
@@ -81,11 +92,20 @@ class Step:
     tolerance: str = ""
     solution: str = ""
     notes: Versions = NOTHING
+    place: Place = ON_LEARN
+    seconds: float | None = None
+    experiment: str = ""
+    updates: int | None = None
+
+    @property
+    def asks(self) -> bool:
+        """Tells whether it has a question."""
+        return self.kind != ""
 
 
 @dataclass(frozen=True)
 class GuidedLesson:
-    """A file: steps under a title, and what one can do afterwards."""
+    """A file: screens under a title, and what one can do afterwards."""
 
     id: str
     title: Versions
@@ -93,16 +113,26 @@ class GuidedLesson:
     steps: tuple[Step, ...]
     languages: tuple[str, ...] = (DEFAULT,)
 
+    @property
+    def is_lesson(self) -> bool:
+        """Tells whether it asks on every screen."""
+        return all(step.asks for step in self.steps)
+
 
 @dataclass
 class Reading:
-    """What was read of a file: its tables, the line of each field, its faults and its good steps so far."""
+    """What was read of a file: its tables, the line of each field, its faults and its good screens so far, which stand under `name`."""
 
     tables: Mapping[str, Any]
     lines: Mapping[Path, int]
     faults: list[Fault] = field(default_factory=list)
     languages: tuple[str, ...] = (DEFAULT,)
     steps: dict[int, Step] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """What the file calls its screens."""
+        return "step" if "step" in self.tables else "screen"
 
     def line(self, path: Path) -> int:
         """The line of a field, or of what it stands in."""
@@ -129,7 +159,7 @@ class Reading:
 
 
 def read(content: bytes) -> tuple[GuidedLesson | None, Reading]:
-    """The lesson of a file's bytes, None where its faults leave none; the faults stand in the reading.
+    """The script of a file's bytes, None where its faults leave none; the faults stand in the reading.
 
     >>> read(b'id = "a')[1].faults[0].line
     1
@@ -170,32 +200,80 @@ def _lesson(reading: Reading) -> GuidedLesson | None:
                 reading.wrong(("languages", n), "lessons.file.no_language", language=lang)
     elif isinstance(languages, list):
         reading.wrong(("languages",), "lessons.file.type", field="languages", type=message("lessons.file.of_texts"))
-    _fields(reading, (), tables, _LESSON, {"languages"})
+    _fields(reading, (), tables, _SCRIPT)
     id = tables.get("id", "")
     if isinstance(id, str) and "id" in tables and not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", id):
         reading.wrong(("id",), "lessons.file.id", id=id)
-    steps = tables.get("step", [])
-    if not isinstance(steps, list) or not all(isinstance(step, dict) for step in steps):
-        if isinstance(steps, dict):
-            reading.wrong(("step",), "lessons.file.one_step")
-        steps = []
-    elif "step" in tables and not 1 <= len(steps) <= MOST_STEPS:
-        reading.wrong(("step",), "lessons.file.steps", n=len(steps), most=MOST_STEPS)
-    for n, table in enumerate(steps):
-        if step := _step(reading, ("step", n), table):
+    for n, table in enumerate(_tables(reading)):
+        if step := (_question if table.keys() & _QUESTION else _screen)(reading, (reading.name, n), table):
             reading.steps[n] = step
     if reading.broken:
         return None
-    text = reading.text
-    return GuidedLesson(id, text(tables["title"]), text(tables["goal"]), tuple(reading.steps.values()), reading.languages)
+    title = reading.text(tables["title"]) if "title" in tables else Versions(dict.fromkeys(reading.languages, id))
+    return GuidedLesson(id, title, reading.text(tables.get("goal")), tuple(reading.steps.values()), reading.languages)
 
 
-def _step(reading: Reading, path: Path, step: Mapping[str, Any]) -> Step | None:
+def _tables(reading: Reading) -> list[dict[str, Any]]:
+    """The table of each screen, as far as they are tables."""
+    tables, name = reading.tables, reading.name
+    if "step" in tables and "screen" in tables:
+        reading.wrong(("screen",), "lessons.file.both")
+    if name not in tables:
+        reading.wrong((), "lessons.file.no_screen")
+    screens = tables.get(name, [])
+    if isinstance(screens, dict):
+        reading.wrong((name,), "lessons.file.one_step", name=name)
+    if not isinstance(screens, list) or not all(isinstance(screen, dict) for screen in screens):
+        return []
+    if name in tables and not 1 <= len(screens) <= MOST_STEPS:
+        reading.wrong((name,), "lessons.file.steps", n=len(screens), most=MOST_STEPS)
+    return screens
+
+
+_QUESTION = {*_ASKING, *(name for own in _OWN.values() for name in own)}
+"""Fields of which each makes a screen one that asks."""
+
+
+def _screen(reading: Reading, path: Path, screen: Mapping[str, Any]) -> Step | None:
+    """A screen without a question."""
+    before = reading.broken
+    _fields(reading, path, screen, _SCREEN)
+    found = _placed(reading, path, screen, "")
+    return None if reading.broken > before else Step(**found)
+
+
+def _placed(reading: Reading, path: Path, screen: Mapping[str, Any], default: str) -> dict[str, Any]:
+    """What a screen is beside its question, by the names of Step's fields."""
+    at, place = place_of(screen["at"] if isinstance(screen.get("at"), str) else "", default)
+    if place.page not in PAGES:
+        reading.wrong((*path, "at"), "lessons.file.no_page", page=f"/{place.page}", known=[f"/{page}" for page in PAGES])
+    elif default == LEARN != place.page:
+        reading.wrong((*path, "at"), "lessons.file.asks_elsewhere", page=f"/{place.page}")
+    if "text" in screen and "say" in screen:
+        reading.wrong((*path, "say"), "lessons.file.say_and_text")
+    experiment, updates, seconds = (screen.get(name) for name in ("experiment", "updates", "seconds"))
+    if isinstance(experiment, str) and experiment not in EXPERIMENTS:
+        reading.wrong((*path, "experiment"), "lessons.file.experiment", experiment=experiment, known=EXPERIMENTS)
+    elif experiment is not None and place.page != TRAIN:
+        reading.wrong((*path, "experiment"), "lessons.file.experiment_elsewhere", page=f"/{place.page}")
+    if updates is not None and experiment is None:
+        reading.wrong((*path, "updates"), "lessons.file.updates_of_nothing")
+    elif isinstance(updates, int) and not 1 <= updates <= MAX_UPDATES:
+        reading.wrong((*path, "updates"), "lessons.file.number", field="updates", least=1, most=MAX_UPDATES)
+    if isinstance(seconds, int | float) and not 1 <= seconds <= MOST_SECONDS:
+        reading.wrong((*path, "seconds"), "lessons.file.number", field="seconds", least=1, most=MOST_SECONDS)
+    words = {"title": reading.text(screen.get("title")), "text": reading.text(screen.get("text", screen.get("say"))), "notes": reading.text(screen.get("notes"))}
+    return {"at": at, "place": place, "seconds": seconds, "experiment": experiment or "", "updates": updates, **words}
+
+
+def _question(reading: Reading, path: Path, step: Mapping[str, Any]) -> Step | None:
+    """A screen that asks."""
     before = reading.broken
     kind = step.get("kind")
     if not isinstance(kind, str) or kind not in KINDS:
         known = {name for own in _OWN.values() for name in own}
         _fields(reading, path, step, _ALWAYS | {name: None for name in known}, optional=_OPTIONAL | known)
+        _placed(reading, path, step, LEARN)
         if isinstance(kind, str):
             reading.wrong((*path, "kind"), "lessons.file.kind", kind=kind, known=KINDS)
         return None
@@ -211,14 +289,15 @@ def _step(reading: Reading, path: Path, step: Mapping[str, Any]) -> Step | None:
             if not isinstance(symbol, str):
                 reading.wrong((*path, name, n), "lessons.file.type", field=name, type=message("lessons.file.of_texts"))
     _answers(reading, path, step.get("answers"), kind)
+    found = _placed(reading, path, step, LEARN)
     if reading.broken > before:
         return None
     text = reading.text
     answers = tuple(Answer(a.get("is", ""), text(a.get("label")), text(a.get("say"))) for a in step.get("answers", []))
-    texts = {name: text(step.get(name)) for name in ("title", "text", "ask", "right", "otherwise", "hint", "notes")}
+    texts = {name: text(step.get(name)) for name in ("ask", "right", "otherwise", "hint")}
     plain: dict[str, str] = {name: step[name] for name in ("key", "change", "map", "tolerance", "solution") if name in step}
     hide = tuple(step["hide"]) if "hide" in step else None
-    return Step(at=step["at"], kind=kind, answers=answers, stages=tuple(step.get("stages", ())), hide=hide, **texts, **{"key": "", **plain})  # type: ignore[arg-type]
+    return Step(**found, kind=kind, answers=answers, stages=tuple(step.get("stages", ())), hide=hide, **texts, **{"key": "", **plain})  # type: ignore[arg-type]
 
 
 def _answers(reading: Reading, path: Path, answers: object, kind: str) -> None:
@@ -258,14 +337,24 @@ def _fields(
                 reading.wrong((*path, name), "lessons.file.unknown", field=name, known=tuple(known))
         elif known[name] == "text":
             _check_text(reading, (*path, name), value, name)
-        elif known[name] is not None and not isinstance(value, known[name]):
-            type_ = message("lessons.file.a_list" if known[name] is list else "lessons.file.a_text")
-            reading.wrong((*path, name), "lessons.file.type", field=name, type=type_)
+        elif known[name] is not None and not _is(value, known[name]):
+            reading.wrong((*path, name), "lessons.file.type", field=name, type=message(f"lessons.file.{_TYPES[known[name]]}"))
         elif value == "" and name not in ("at",):
             reading.wrong((*path, name), "lessons.file.empty", field=name)
     for name in known:
         if name not in table and name not in optional:
             reading.wrong(path, "lessons.file.no_feedback" if name in ("say", "right", "otherwise") else "lessons.file.missing", field=name, what=where)
+
+
+_TYPES: dict[object, str] = {list: "a_list", str: "a_text", int: "a_count", "number": "a_number"}
+"""The message that says what a field needs to be."""
+
+
+def _is(value: object, wanted: object) -> bool:
+    """Tells whether a field's value is of its type; truths are no numbers here."""
+    if isinstance(value, bool):
+        return False
+    return isinstance(value, int | float) if wanted == "number" else isinstance(value, wanted)  # type: ignore[arg-type]
 
 
 def _check_text(reading: Reading, path: Path, value: object, name: str) -> None:

@@ -1,4 +1,7 @@
-"""The lessons that there are: those that come along, and a folder of one's own, by the environment's CNNVIZ_LESSONS."""
+"""The scripts that there are: those that come along, and folders of one's own, by the environment's CNNVIZ_SCRIPTS or CNNVIZ_LESSONS.
+
+A lesson is a script that asks on every screen; the others are lectures and stories.
+"""
 
 from __future__ import annotations
 
@@ -12,48 +15,82 @@ from cnnviz.scripts.lesson_file import Fault, GuidedLesson, read
 from cnnviz.words import message
 
 SETTING = "CNNVIZ_LESSONS"
+SETTINGS = ("CNNVIZ_SCRIPTS", SETTING)
+"""The environment's settings that name a folder, which mean the same."""
 MOST_FILES = 60
-_BUNDLED = Path(__file__).with_name("bundled")
+_HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True)
 class Library:
-    """Lessons in order, and what is wrong with files that could not be used, by their names."""
+    """Lessons in order, what is wrong with files that could not be used, by their names, and the other scripts."""
 
     lessons: tuple[GuidedLesson, ...]
     faults: tuple[tuple[str, Fault], ...] = ()
+    lectures: tuple[GuidedLesson, ...] = ()
 
     def find(self, id: str) -> GuidedLesson | None:
-        """The lesson of an id."""
-        return next((lesson for lesson in self.lessons if lesson.id == id), None)
+        """The lesson of an id, or else the lecture."""
+        return next((script for script in (*self.lessons, *self.lectures) if script.id == id), None)
+
+    def find_script(self, id: str) -> GuidedLesson | None:
+        """The lecture of an id, or else the lesson."""
+        return next((script for script in (*self.lectures, *self.lessons) if script.id == id), None)
 
 
 @cache
 def bundled() -> tuple[GuidedLesson, ...]:
-    """Those that come along, which tests hold to be without fault."""
-    found = [read(file.read_bytes())[0] for file in sorted(_BUNDLED.glob("*.toml"))]
-    return tuple(lesson for lesson in found if lesson is not None)
+    """The lessons that come along, which tests hold to be without fault."""
+    return _read_all("bundled")
+
+
+@cache
+def lectures() -> tuple[GuidedLesson, ...]:
+    """The lectures and stories that come along, likewise.
+
+    >>> [script.id for script in lectures()]
+    ['lecture-kernel', 'lecture-gradient', 'story', 'notebook']
+    """
+    return _read_all("lectures")
+
+
+def _read_all(folder: str) -> tuple[GuidedLesson, ...]:
+    found = [read(file.read_bytes())[0] for file in sorted((_HERE / folder).glob("*.toml"))]
+    return tuple(script for script in found if script is not None)
+
+
+def named(script: GuidedLesson) -> tuple[str, bool]:
+    """What tells a script from others: its id, among lessons or among lectures."""
+    return script.id, script.is_lesson
+
+
+def own_folders() -> tuple[str, ...]:
+    """The folders of one's own."""
+    return tuple(dict.fromkeys(folder for name in SETTINGS if (folder := os.environ.get(name, ""))))
 
 
 def library() -> Library:
-    """All lessons now: a file of one's own may be changed while the page is served."""
-    folder = os.environ.get(SETTING, "")
-    if not folder:
-        return Library(bundled())
-    try:
-        files = sorted(file for file in Path(folder).iterdir() if file.suffix == ".toml" and file.is_file())
-        return _with_own(tuple((file, file.stat().st_mtime_ns) for file in files[:MOST_FILES]))
-    except OSError as error:
-        return Library(bundled(), ((folder, Fault(1, message("lessons.file.no_folder", why=error.strerror or str(error)))),))
+    """All scripts now: a file of one's own may be changed while the page is served."""
+    files: list[tuple[Path, int]] = []
+    faults: list[tuple[str, Fault]] = []
+    for folder in own_folders():
+        try:
+            found = sorted(file for file in Path(folder).iterdir() if file.suffix == ".toml" and file.is_file())
+            files += [(file, file.stat().st_mtime_ns) for file in found]
+        except OSError as error:
+            faults.append((folder, Fault(1, message("lessons.file.no_folder", why=error.strerror or str(error)))))
+    known = _with_own(tuple(files[:MOST_FILES]))
+    return Library(known.lessons, (*known.faults, *faults), known.lectures) if faults else known
 
 
 @lru_cache(maxsize=4)
 def _with_own(files: tuple[tuple[Path, int], ...]) -> Library:
-    lessons, faults = list(bundled()), []
+    known, faults = [*bundled(), *lectures()], []
     for file, _ in files:
-        lesson, found = check_file(file)
-        if lesson is not None and lesson.id in [known.id for known in lessons]:
-            found, lesson = [Fault(1, message("lessons.file.taken", id=lesson.id))], None
-        lessons += [lesson] if lesson else []
+        script, found = check_file(file)
+        if script is not None and named(script) in map(named, known):
+            found, script = [Fault(1, message("lessons.file.taken", id=script.id))], None
+        known += [script] if script else []
         faults += [(file.name, fault) for fault in found if fault.breaks]
-    return Library(tuple(lessons), tuple(faults))
+    lessons, others = ([script for script in known if script.is_lesson is asks] for asks in (True, False))
+    return Library(tuple(lessons), tuple(faults), tuple(others))

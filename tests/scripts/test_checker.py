@@ -84,7 +84,6 @@ FAULTS = [
     (FINE, ', say = "It is the kernel that slides."', "", 13, "feedback “say”"),
     (FINE, 'right = "The dot meets the last weight first."\n', "", 4, "feedback “right”"),
     (FINE, 'id = "dot"\n', "", 1, "“id” is missing"),
-    (FINE, 'title = "A kernel meets a dot"\n', "", 1, "“title” is missing"),
     (FINE, 'id = "dot"', 'id = "The dot"', 1, "The dot"),
     (FINE, 'goal = "say', 'gaol = "say', 3, "No field gaol. Did you mean goal?"),
     (FINE, "ask = ", "ask == ", 7, "no TOML"),

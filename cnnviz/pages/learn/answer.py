@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -18,7 +17,7 @@ from cnnviz.pages.learn.pictures import pictures
 from cnnviz.pages.step.answer import live
 from cnnviz.scripts.lesson_checker import hidden
 from cnnviz.scripts.lesson_file import GuidedLesson, Step
-from cnnviz.scripts.library import SETTING, Library, library
+from cnnviz.scripts.library import Library, library, own_folders
 from cnnviz.scripts.question import MOST_SHOWN, Option, Question, ask, lesson_at
 from cnnviz.scripts.scene import scene
 from cnnviz.words import Message, Problem, message
@@ -45,7 +44,7 @@ class _LearnAnswers(Answers):
 
     def lasts(self, asked: Mapping[str, str]) -> bool:
         """Not where lessons of one's own may be changed while they are served."""
-        return not os.environ.get(SETTING)
+        return not own_folders()
 
 
 ANSWERS = _LearnAnswers()
@@ -56,7 +55,7 @@ def _encoded(now: Now, known: Library, own: dict[str, object] | None, masks: dic
     shown, own_pictures = ([None] * len(known.lessons), {}) if own else pictures(known.lessons)
     head["learn"] = {
         "lessons": [_listed(lesson) | {"picture": picture} for lesson, picture in zip(known.lessons, shown, strict=True)],
-        "faults": [message("terminal.lessons.fault", file=file, line=str(fault.line), what=fault.what) for file, fault in known.faults],
+        "faults": [message("terminal.scripts.fault", file=file, line=str(fault.line), what=fault.what) for file, fault in known.faults],
         "cards": [] if own else cards(),
         "step": own,
     }

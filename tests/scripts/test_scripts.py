@@ -1,0 +1,199 @@
+"""Scripts: lists of screens, with questions or without; what is wrong with their files, where they are, and what questions find out."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from cnnviz.__main__ import main
+from cnnviz.core.mistakes import MISTAKES
+from cnnviz.pages.registry import pages
+from cnnviz.scripts import library
+from cnnviz.scripts.lesson_checker import check, check_file
+from cnnviz.scripts.library import bundled
+from cnnviz.scripts.matrix import changes_key, matrix
+from cnnviz.scripts.screen_address import PAGES, place_of
+from cnnviz.words import languages
+from tests.scripts.test_checker import BOTH, CLICK, CONSTRUCT, FINE, NUMBER, ORDER
+
+LECTURE = '''id = "kernel"
+[[screen]]
+at = "/?img=test-3&stage=z1"
+say = "Nine weights ask at every place: the largest sum is {max(z1):3}."
+notes = "Wait for the hall."
+seconds = 90
+[[screen]]
+at = "/train?k=0"
+experiment = "seed"
+updates = 200
+[[screen]]
+at = "img=test-3"
+[[screen]]
+at = "/train?sweep=lr:0.01;0.1&n=50"
+title = "Two rates"
+'''
+FAULTS = [
+    ('id = "kernel"\n', "", 1, "“id” is missing"),
+    ('at = "img=test-3"\n', "", 11, "“at” is missing in this screen"),
+    ('"/train?k=0"', '"/training?k=0"', 8, "no page /training"),
+    ('"/train?k=0"', '"/check?k=0"', 9, "begin the address with /train"),
+    ('"/train?k=0"', '"k=0"', 9, "begin the address with /train"),
+    ('"seed"', '"kernel"', 9, "kernel is no experiment: seed, start, lr"),
+    ('experiment = "seed"\n', "", 9, "“updates” are those of an experiment"),
+    ("updates = 200", "updates = 0", 10, "from 1 to 10,000"),
+    ("updates = 200", "updates = 2.5", 10, "needs to be a whole number"),
+    ("updates = 200", "updates = true", 10, "needs to be a whole number"),
+    ("seconds = 90", 'seconds = "90"', 6, "needs to be a number"),
+    ("seconds = 90", "seconds = -1", 6, "from 1 to"),
+    ("seconds = 90", "secs = 90", 6, "No field secs"),
+    ("{max(z1):3}", "{max(z9):3}", 4, "No array z9"),
+    ("{max(z1):3}", "{max(z1):3", 4, "A lone brace"),
+    ('notes = "Wait', 'text = "Wait', 4, "“say” and “text” are the same"),
+    ("stage=z1", "stage=z9", 3, "does not hold"),
+    ("stage=z1", "stage=z1&n=5", 3, "no n"),
+    ("lr:0.01;0.1", "lr:0.01;x", 14, "'x' is not a number"),
+    ("n=50", "n=0", 14, "n: 0 is not a whole number"),
+    ('[[screen]]\nat = "img=test-3"', '[[step]]\nat = "img=test-3"', 2, "are the same"),
+    ('at = "img=test-3"', 'at = "img=test-3"\nkey = "1"', 11, "“ask” is missing"),
+    (LECTURE[LECTURE.index("[[screen]]") :], "", 1, "There is no screen"),
+    (LECTURE[LECTURE.index("[[screen]]") :], "screen = []", 2, "has 1 to 60"),
+    (LECTURE[LECTURE.index("[[screen]]") :], '[screen]\nat = ""', 2, "in two pairs of brackets"),
+]  # fmt: skip
+
+
+def test_a_screen_of_an_address_alone_is_fine():
+    script, faults = check(b'id = "a"\n[[screen]]\nat = ""\n')
+    assert script is not None and not faults and str(script.title) == "a" and str(script.goal) == "" and not script.is_lesson
+
+
+def test_a_lecture_has_its_screens():
+    script, faults = check(LECTURE.encode())
+    assert script is not None and not faults and not script.is_lesson
+    first, second, third, fourth = script.steps
+    assert (first.place.page, first.at, first.seconds, str(first.notes)) == ("", "img=test-3&stage=z1", 90, "Wait for the hall.")
+    assert (second.place.page, second.at, second.experiment, second.updates) == ("train", "k=0", "seed", 200)
+    assert (third.place.page, third.at) == ("", "img=test-3")
+    assert fourth.place.own == {"sweep": "lr:0.01;0.1", "n": "50"} and fourth.at == ""
+
+
+@pytest.mark.parametrize("content", [FINE, BOTH, NUMBER, CLICK, ORDER, CONSTRUCT])
+def test_a_step_and_a_screen_are_the_same(content):
+    step, screen = (check(text.encode()) for text in (content, content.replace("[[step", "[[screen")))
+    assert step == screen and step[0] is not None and step[0].is_lesson
+
+
+def test_say_stands_for_text_and_nothing_but_the_question_is_needed():
+    said = check(FINE.replace("text = ", "say = ").encode())
+    assert said[0] is not None and said[0].steps == check(FINE.encode())[0].steps
+    bare = "".join(line for line in FINE.splitlines(keepends=True) if not line.startswith(("title", "goal", "text")))
+    script, faults = check(bare.encode())
+    assert script is not None and not faults and str(script.title) == "dot"
+    assert any(fault.line == 6 for fault in check(FINE.replace("text = ", "say = ").replace("{max(f)}", "{max(g)}").encode())[1])
+
+
+def test_a_question_is_asked_on_learn_alone():
+    assert check(FINE.replace('at = "', 'at = "/learn?').encode())[1] == []
+    for page in ("/?", "/train?"):
+        (fault,) = check(FINE.replace('at = "', f'at = "{page}').encode())[1]
+        assert fault.line == 5 and "asked on Learn" in str(fault.what)
+
+
+@pytest.mark.parametrize(("good", "bad", "line", "words"), FAULTS)
+def test_every_fault_is_found_at_its_line(good, bad, line, words):
+    assert good in LECTURE
+    script, faults = check(LECTURE.replace(good, bad, 1).encode())
+    assert script is None and any(fault.line == line and words in str(fault.what) for fault in faults), [(f.line, str(f.what)) for f in faults]
+
+
+def test_no_line_can_be_left_out_or_cut_off_without_a_sentence_or_a_script():
+    lines = LECTURE.splitlines()
+    for n, line in enumerate(lines):
+        for instead in ([], [line[: len(line) // 2]], [line.replace('"', "")], [line, line]):
+            script, faults = check("\n".join([*lines[:n], *instead, *lines[n + 1 :]]).encode())
+            assert (script is None) == any(fault.breaks for fault in faults)
+            assert all(1 <= fault.line <= len(lines) + 1 and str(fault.what) for fault in faults)
+
+
+@pytest.mark.parametrize("n", [1, 60, 61])
+def test_a_script_has_up_to_60_screens(n):
+    script, faults = check(('id = "many"\n' + '[[screen]]\nat = ""\n' * n).encode())
+    assert (script is not None) == (n <= 60) == (not faults)
+
+
+def test_a_screens_pages_and_their_keys_are_those_that_there_are():
+    assert {*PAGES} == {page.path for page in pages()}
+    for page in pages():
+        assert {*PAGES[page.path]} <= {*page.keys}
+    assert place_of("/train?k=0&n=5&hide=1")[1].own == {"n": "5", "hide": "1"}
+
+
+def test_the_command_says_file_and_line(tmp_path, capsys):
+    fine, broken = tmp_path / "fine.toml", tmp_path / "broken.toml"
+    fine.write_text(LECTURE, "utf-8")
+    broken.write_text(LECTURE.replace("stage=z1", "stage=z9").replace('"seed"', '"kernel"'), "utf-8")
+    for command in ("scripts", "lessons"):
+        assert main([command, str(fine)]) == 0
+        assert "fine" in capsys.readouterr().out
+        assert main([command, str(fine), str(broken)]) == 1
+        lines = capsys.readouterr().out.splitlines()
+        assert [line.split(": ")[0] for line in lines if line.startswith(str(broken))] == [f"{broken}:3", f"{broken}:9"]
+    with pytest.raises(SystemExit) as nothing:
+        main(["scripts"])
+    assert nothing.value.code == 2
+
+
+@pytest.mark.parametrize("setting", library.SETTINGS)
+def test_scripts_of_ones_own_stand_beside_the_others(tmp_path, monkeypatch, setting):
+    (tmp_path / "mine.toml").write_text(LECTURE.replace('"kernel"', '"mine"'), "utf-8")
+    (tmp_path / "question.toml").write_text(FINE, "utf-8")
+    (tmp_path / "same.toml").write_text(LECTURE.replace('"kernel"', '"blame"'), "utf-8")
+    (tmp_path / "taken.toml").write_text(LECTURE.replace('"kernel"', '"mine"'), "utf-8")
+    monkeypatch.setenv(setting, str(tmp_path))
+    found = library.library()
+    assert found.find("mine") in found.lectures and found.find("dot") in found.lessons
+    assert [file for file, _ in found.faults] == ["taken.toml"]
+    assert found.find("blame") in bundled() and found.find_script("blame") in found.lectures
+
+
+def test_both_settings_may_name_a_folder(tmp_path, monkeypatch):
+    for name, setting in zip("ab", library.SETTINGS, strict=True):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "one.toml").write_text(LECTURE.replace('"kernel"', f'"{name}"'), "utf-8")
+        monkeypatch.setenv(setting, str(folder))
+    assert library.library().find("a") and library.library().find("b")
+
+
+def test_a_mistake_changes_the_key_of_a_question_about_what_it_spoils():
+    question = check(FINE.replace('"z1[14:17, 14:17]"', '"df"').encode())[0]
+    (after,) = check(NUMBER.replace('"z1.shape[0]"', "\"at('k=1', L)\"").replace("emboss", "sobel-x").encode())[0].steps
+    (step,) = question.steps
+    assert changes_key(step, "kernel_gradient_flipped") and changes_key(step, "sign_flipped")
+    assert changes_key(step, "max_gradient_to_all") is None  # there is no pool
+    assert changes_key(after, "sign_flipped")  # the update goes the other way
+    forward = check(FINE.encode())[0].steps[0]
+    assert changes_key(forward, "sign_flipped") is False
+    assert changes_key(check(ORDER.encode())[0].steps[0], "sign_flipped") is None
+
+
+def test_the_matrix_has_a_row_for_each_question():
+    found = matrix(bundled())
+    assert len(found.rows) == sum(step.asks for script in bundled() for step in script.steps)
+    assert found.mistakes == tuple(MISTAKES) and all(len(row) == len(MISTAKES) for _, row in found.rows)
+
+
+def test_the_terminal_prints_the_matrix(tmp_path):
+    (tmp_path / "dot.toml").write_text(FINE.replace('"z1[14:17, 14:17]"', '"df"'), "utf-8")
+    run = subprocess.run([sys.executable, "-m", "cnnviz", "scripts", "--matrix", tmp_path / "dot.toml"], capture_output=True, text=True, check=True)
+    (row,) = [line.split()[2:] for line in run.stdout.splitlines() if line.startswith("dot 1 ")]
+    assert row[[*MISTAKES].index("sign_flipped")] == "×" and row[[*MISTAKES].index("max_gradient_to_all")] == "."
+    assert "kernel_gradient_flipped: 1" in run.stdout
+
+
+@pytest.mark.parametrize("script", library.lectures(), ids=lambda script: script.id)
+def test_lectures_that_come_along_have_no_fault(script):
+    file = next(file for file in sorted((library._HERE / "lectures").glob("*.toml")) if f'id = "{script.id}"' in file.read_text("utf-8"))
+    assert check_file(file) == (script, []) and set(script.languages) == {*languages()}
+    assert len(script.steps) == (12 if script.id.startswith("lecture-") else 6) and not script.is_lesson
