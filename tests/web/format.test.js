@@ -14,8 +14,21 @@ import {
   short,
   signed,
   timesPower,
+  withSymbols,
 } from "../../cnnviz/view/model/format.js"
 import { anyNumbers, read } from "./numbers.js"
+
+test("symbols in a sentence are set as such, and no word is", () => {
+  const marked = {
+    "Raise f[1,1] by 0.1, a tenth of ∂f[1,1]": "<i>f</i>[1,1] <i>∂f</i>[1,1]",
+    "a₁ passes what ∂a₁ brings": "<i>a<sub>1</sub></i> <i>∂a<sub>1</sub></i>",
+    "the loss L falls; η is too large": "<i>L</i> <i>η</i>",
+  }
+  for (const [text, symbols] of Object.entries(marked))
+    assert.equal([...withSymbols(text).matchAll(/<i>.*?<\/i>(\[[\d,]+\])?/g)].map(([all]) => all).join(" "), symbols)
+  for (const text of ["il y a une image", "L’image d'un chat", 'a dog & a "cat", it\'s 3x larger', "Look: fox"])
+    assert.equal(withSymbols(text), escaped(text))
+})
 
 test("a number has so many digits and no more, and is read back as itself", () => {
   for (const value of anyNumbers()) {

@@ -148,6 +148,15 @@ export const formula = (text) =>
     .replace(/[₀-₉ᵢⱼₖₘₙᵤᵥᵣₛ]+/g, (low) => `<sub>${[...low].map((c) => PLAIN[LOW.indexOf(c)]).join("")}</sub>`)
     .replace(UPRIGHT, (c) => (c[0] === "<" || c.length === 1 ? c : `<span class="word">${c}</span>`))
 
+// What no word can be taken for: a gradient, a letter with a number below or of a cell, Greek, and letters that are no words.
+const SYMBOL = /∂[a-zA-Zθ][₀-₉]*|(?<![\p{L}\d])(?:[a-zA-Z](?:[₀-₉]+|(?=\[))|[ηθσ]|[xfwvzL](?![\p{L}\d’']))/gu
+
+/**
+ * A sentence as HTML, its symbols as formulas have them.
+ * @param {string} text
+ */
+export const withSymbols = (text) => escaped(text).replace(SYMBOL, (symbol) => `<i>${formula(symbol)}</i>`)
+
 const FORMULA = /\$([^$]+)\$/g
 
 /**

@@ -2,7 +2,7 @@
 
 import { named } from "../model/arithmetic.js"
 import { explained } from "../model/explanation.js"
-import { escaped, number } from "../model/format.js"
+import { escaped, number, withSymbols } from "../model/format.js"
 import { promiseOf } from "../model/promise.js"
 import { say } from "../model/words.js"
 import { actionButton } from "./actions.js"
@@ -15,9 +15,9 @@ import { html, inner, linesOf, markup, render } from "./html.js"
 /** @typedef {Words & { fact: string, remark: string }} Said  `tag`, `formula`, `numbers` and `remark` are HTML */
 
 /** The idea of a stage and its sentence. @param {Partial<Said>} said */
-const head = ({ tag = "", phase = "", title, sentence, fact, remark = "" }) =>
+const head = ({ tag = "", phase = "", title, sentence = "", fact = "", remark = "" }) =>
   html`<h1><span class="title">${title}</span><span class="phase ${phase}" ${inner(tag)}></span>${markup(actionButton("unpin", "✕", "hidden"))}</h1>
-    <div class="said"><p class="sentence">${sentence}</p> <p class="fact">${fact}</p></div>
+    <div class="said"><p class="sentence" ${inner(withSymbols(sentence))}></p> <p class="fact" ${inner(withSymbols(fact))}></p></div>
     <p class="remark" tabindex=${remark ? 0 : -1} ${inner(remark)}></p>`
 
 /** The formula, and the numbers of a cell. @param {Partial<Said>} said */
