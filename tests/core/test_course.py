@@ -1,0 +1,68 @@
+"""The course of a training: ends of epochs are kept whole, as many as fit, and those that are shown are exact."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+
+from cnnviz.core.course import GROUPS, MOST_SHOWN, TOLD, Course, shown_rows
+from cnnviz.core.evaluation import outcome
+from cnnviz.core.training import Training, train
+from tests.core.test_training import colours, halves
+
+TRAINING = Training(net="dense3-softmax-ce", epochs=12, reports=36, batch=20)
+
+
+def course(training: Training = TRAINING, most: int = 10**9) -> tuple[Course, tuple]:
+    X, Y, X_held, Y_held = halves(*colours())
+    made = Course(training, X_held, Y_held, most)
+    for report in train(training, X, Y, X_held, Y_held):
+        made.add(report)
+    return made, (X_held, Y_held)
+
+
+def test_an_epochs_end_is_what_its_parameters_make_of_the_images_bit_for_bit():
+    made, held = course()
+    assert [epoch.report.epoch for epoch in made.epochs] == list(range(13))
+    for epoch in made.epochs:
+        found = outcome(TRAINING, epoch.report.params, *held)
+        assert epoch.o.tobytes() == found.o.tobytes() and epoch.confusion.tolist() == found.confusion.tolist()
+        assert (epoch.report.held_loss, epoch.report.held_accuracy) == (found.loss, found.accuracy)
+        assert not any(array.flags.writeable for array in (epoch.o, epoch.confusion, epoch.told))
+    assert not any(report.params for report in made.reports)
+
+
+def test_those_that_tell_most_are_of_their_group_the_surest_first():
+    made, (_, Y) = course()
+    labels, epoch = Y.argmax(axis=1), made.epochs[2]
+    ordered = np.sort(epoch.o, axis=1)
+    lead, hit = ordered[:, -1] - ordered[:, -2], epoch.o.argmax(axis=1) == labels
+    right, torn, wrong = (group[group >= 0] for group in epoch.told)
+    assert hit[right].all() and not hit[wrong].any()
+    assert (np.diff(lead[torn]) >= 0).all() and lead[torn[-1]] <= np.sort(lead)[TOLD - 1]
+    assert (np.diff(lead[wrong]) <= 0).all() and lead[wrong[0]] == lead[~hit].max()
+    assert set(labels[right[:3]]) == set(labels[hit]) and all(lead[i] == lead[hit & (labels == labels[i])].max() for i in right[:3])
+    assert epoch.told.shape == (len(GROUPS), TOLD)
+
+
+@pytest.mark.parametrize("kept", [2, 3, 5, 8, 13])
+def test_as_many_epochs_are_kept_as_fit_with_the_first_and_the_last(kept):
+    whole, _ = course()
+    most = kept * whole.epochs[0].nbytes
+    made, _ = course(most=most)
+    epochs = [epoch.report.epoch for epoch in made.epochs]
+    assert epochs[0] == 0 and epochs[-1] == 12
+    assert sum(epoch.nbytes for epoch in made.epochs) <= most
+    assert len({b - a for a, b in itertools.pairwise(epochs[:-1])}) <= 1, "evenly spread"
+    by_epoch = {epoch.report.epoch: epoch for epoch in whole.epochs}
+    assert all(epoch.o.tobytes() == by_epoch[epoch.report.epoch].o.tobytes() for epoch in made.epochs)
+
+
+def test_of_many_images_the_first_of_each_class_are_shown():
+    labels = np.random.default_rng(0).permutation(np.arange(2000) % 7)
+    rows = shown_rows(labels, 7)
+    assert len(rows) == 7 * (MOST_SHOWN // 7) and (np.diff(rows) > 0).all()
+    for n in range(7):
+        assert rows[labels[rows] == n].tolist() == np.flatnonzero(labels == n)[: MOST_SHOWN // 7].tolist()
