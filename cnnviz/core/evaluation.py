@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import Protocol
 
 import numpy as np
@@ -135,6 +136,7 @@ def in_precision(params: Params, dtype: str) -> Params:
     return Params.made({name: array.astype(dtype) for name, array in params.items()})
 
 
+@cache
 def guessed_share(images: int, classes: int = 2) -> tuple[float, float]:
     """Between which shares of `images` guessing one of so many classes is right, 19 times out of 20 (exact binomial).
 

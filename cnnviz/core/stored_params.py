@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -32,7 +32,22 @@ def size(arrays: Mapping[str, np.ndarray]) -> int:
     return sum(array.nbytes for array in arrays.values())
 
 
-_kept: Recent[str, Params] = Recent(MOST_BYTES, held_bytes)
+class Learned(NamedTuple):
+    """What parameters have learned from: so many images, each so many times."""
+
+    images: int
+    epochs: int
+
+
+class _Kept(NamedTuple):
+    params: Params
+    learned: Learned | None
+
+
+_kept: Recent[str, _Kept] = Recent(MOST_BYTES, held_bytes)
+
+_LEARNED = "learned"
+"""The array beside the parameters, elsewhere, that says what they have learned from."""
 
 
 class Elsewhere(Protocol):
@@ -57,35 +72,46 @@ class NotKept(Problem):
     """Parameters of that name are not kept here, or do not fit; the text says what to do."""
 
 
-def keep(params: Mapping[str, np.ndarray]) -> str:
-    """Keeps parameters under a name, "held-" and 16 digits, that a lesson can carry; the same for the same numbers.
+def keep(params: Mapping[str, np.ndarray], learned: Learned | None = None) -> str:
+    """Keeps parameters under a name, "held-" and 16 digits, that a lesson can carry; the same for the same numbers that have learned the same.
 
-    >>> name = keep(Params(np.eye(3), np.ones((4, 2)), np.zeros(2)))
-    >>> kept(name).w.shape
-    (4, 2)
+    >>> name = keep(Params(np.eye(3), np.ones((4, 2)), np.zeros(2)), Learned(240, 10))
+    >>> kept(name).w.shape, learned_by(name)
+    ((4, 2), Learned(images=240, epochs=10))
     """
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(repr(learned).encode() if learned else b"")
     for name, array in params.items():
         digest.update(f"{name} {array.shape} ".encode() + array.tobytes())
     name = f"held-{digest.hexdigest()[:16]}"
     if _kept.get(name) is None:
-        _kept.put(name, Params.of(params))
+        _kept.put(name, _Kept(Params.of(params), learned))
+        beside = {_LEARNED: np.array(learned)} if learned else {}
         for elsewhere in _elsewhere:
-            elsewhere.put(name, params)
+            elsewhere.put(name, {**params, **beside})
     return name
 
 
 def kept(name: str) -> Params:
     """The parameters that `keep` named; raises NotKept if they are gone."""
-    params = _kept.get(name)
-    for elsewhere in _elsewhere if params is None else ():
-        found = elsewhere.get(name)
-        if found is not None:
-            params = Params.of(found)
-            _kept.put(name, params)
-    if params is None:
+    return _found(name).params
+
+
+def learned_by(name: str) -> Learned | None:
+    """What these parameters have learned from, None where that was not said; raises NotKept if they are gone."""
+    return _found(name).learned
+
+
+def _found(name: str) -> _Kept:
+    found = _kept.get(name)
+    for elsewhere in _elsewhere if found is None else ():
+        arrays = dict(elsewhere.get(name) or {})
+        learned = arrays.pop(_LEARNED, None)
+        if arrays:
+            found = _Kept(Params.of(arrays), None if learned is None else Learned(*learned.tolist()))
+            _kept.put(name, found)
+    if found is None:
         raise NotKept("lesson.kept.gone")
-    return params
+    return found
 
 
 def is_kept_name(text: object) -> bool:

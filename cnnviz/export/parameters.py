@@ -14,7 +14,7 @@ from cnnviz.core.filters import banks
 from cnnviz.core.lesson import MAX_NUMBER, Lesson
 from cnnviz.core.network import MOST_PARAMETERS
 from cnnviz.core.program import Program
-from cnnviz.core.stored_params import keep
+from cnnviz.core.stored_params import Learned, keep
 from cnnviz.core.values import Params
 from cnnviz.words import Message, Problem, message
 
@@ -109,15 +109,15 @@ def _alike(program: Program) -> dict[str, tuple[int, ...]]:
     return {name: shape[1:] if name == laid else shape for name, shape in wanted.items()}
 
 
-def starting_from(lesson: Lesson, start: Params) -> Lesson:
-    """The lesson with all its parameters as they are in `start`, which is kept for it under a name.
+def starting_from(lesson: Lesson, start: Params, learned: Learned | None = None) -> Lesson:
+    """The lesson with all its parameters as they are in `start`, which is kept for it under a name with what it has learned from.
 
     >>> starting_from(Lesson(), Params(f=np.eye(3), w=np.zeros((900, 2)), b=np.zeros(2))).f[:4]
     (1.0, 0.0, 0.0, 0.0)
     """
     names = [bank.name for bank in banks(lesson.network, lesson.x_shape)]
     filters: dict[str, Any] = {name if place else "f": start[name] for place, name in enumerate(names)}
-    return dataclasses.replace(lesson, w=keep(start), **filters)
+    return dataclasses.replace(lesson, w=keep(start, learned), **filters)
 
 
 def read_lesson(text: str | bytes) -> tuple[Lesson, list[Message | str]]:

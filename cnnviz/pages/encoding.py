@@ -13,6 +13,7 @@ from cnnviz.core.filters import banks
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.notebook import effects
 from cnnviz.core.saturation import hidden_share
+from cnnviz.core.stored_params import Learned, NotKept, is_kept_name, learned_by
 from cnnviz.core.trajectory import Moment
 from cnnviz.pages.address import Now
 from cnnviz.pages.derivable import derived
@@ -22,7 +23,7 @@ from cnnviz.pages.remarks import remarks
 from cnnviz.pages.version import code
 from cnnviz.wire.page import Header
 from cnnviz.wire.records import FiltersRecord
-from cnnviz.words import DEFAULT, Message, Problem, Versions, written
+from cnnviz.words import DEFAULT, Message, Problem, Versions, message, written
 
 MOST_LOSSES = 200
 """Points in the small loss curve; more would not be seen."""
@@ -40,11 +41,23 @@ def header(page: str, now: Now) -> Header:
         remarks=remarks(now.lesson, now.moment),
         deviations=effects(now.lesson.deviations),
         loss=finite(float(now.moment.losses[-1])),
+        learned=_learned(now.lesson),
         saturated=finite(hidden_share(program_of(now.lesson, now.moment).network, now.moment.trace, "saturated")),
         filters=first_filters(now.lesson),
         outputs=now.lesson.output_words,
         stages=stage_records(program_of(now.lesson, now.moment), now.lesson.opt),
     )
+
+
+def _learned(lesson: Lesson) -> Message:
+    """What its parameters have learned before the first update."""
+    try:
+        learned = learned_by(lesson.w) if is_kept_name(lesson.w) else Learned(0, 0)
+    except NotKept:  # gone since the numbers were worked out
+        learned = None
+    if learned is None:
+        return message("web.status.given")
+    return message("web.status.learned", images=learned.images, n=learned.epochs) if learned.epochs else message("web.status.nothing")
 
 
 def finite(value: float) -> float | None:

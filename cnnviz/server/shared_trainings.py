@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
-from collections.abc import Sequence
 
 import numpy as np
 
+from cnnviz.core.course import Course, Epoch
 from cnnviz.core.training import Progress
 from cnnviz.core.values import Params
-from cnnviz.pages.train.training.tiles import MOST_OUTPUT_WEIGHTS
 from cnnviz.pages.train.training.trainer import Job
 from cnnviz.pages.version import code
 from cnnviz.server.shared_arrays import SharedArrays
@@ -19,42 +19,46 @@ NUMBERS = (
 )  # fmt: skip
 WHOLE = 3
 """Of a report's numbers, how many are whole."""
+OF_EPOCHS = ("confusion", "o", "told")
+"""The arrays of an epoch's end, beside the parameters."""
 
 
 class SharedTrainings:
-    """What the training page asks beyond its own process: every report's numbers and pictures, and the last one's parameters."""
+    """What the training page asks beyond its own process: every report's numbers, and the ends of epochs whole."""
 
     def __init__(self, arrays: SharedArrays):
         self.arrays = arrays
 
-    def put(self, job: Job, reports: Sequence[Progress]) -> None:
+    def put(self, job: Job, course: Course) -> None:
         """Keeps what a training has reported."""
-        shown = _shown(reports[-1].params)
-        arrays = {f"was {name}": np.stack([report.params[name] for report in reports[:-1]]) for name in shown if len(reports) > 1}
-        arrays |= {f"is {name}": array for name, array in reports[-1].params.items()}
-        numbers = np.array([[getattr(report, name) for name in NUMBERS] for report in reports])
-        self.arrays.put(_name(job), arrays | {"numbers": numbers})
+        epochs = course.epochs
+        arrays = {name: np.stack([getattr(epoch, name) for epoch in epochs]) for name in OF_EPOCHS}
+        arrays |= {f"param {name}": np.stack([epoch.report.params[name] for epoch in epochs]) for name in epochs[0].report.params}
+        steps = [report.step for report in course.reports]
+        arrays["ends"] = np.array([steps.index(epoch.report.step) for epoch in epochs])
+        arrays["numbers"] = np.array([[getattr(report, name) for name in NUMBERS] for report in course.reports])
+        self.arrays.put(_name(job), arrays)
 
-    def get(self, job: Job) -> list[Progress] | None:
-        """The reports of that job, None where there are none."""
+    def get(self, job: Job) -> Course | None:
+        """The course of that job, None where there is none."""
         found = self.arrays.get(_name(job))
         if found is None:
             return None
-        numbers = found.pop("numbers")
-        was, now = ({name.partition(" ")[2]: found[name] for name in found if name.startswith(time)} for time in ("was ", "is "))
-        params = [Params.of({name: array[place] for name, array in was.items()}) for place in range(len(numbers) - 1)]
-        return [_report(row.tolist(), of) for row, of in zip(numbers, [*params, Params.of(now)], strict=True)]
+        course = job.course()
+        course.reports = [_report(row.tolist()) for row in found["numbers"]]
+        course.epochs = [_epoch(place, course.reports[end], found) for place, end in enumerate(found["ends"].tolist())]
+        return course
 
 
-def _shown(params: Params) -> list[str]:
-    """The parameters of which there is a film: the first filters, and the outputs' weights where they can be drawn."""
-    filters, weights = ([name for name in params if name[0] == kind] for kind in "fw")
-    return filters[:1] + [name for name in weights[-1:] if params[name].size <= MOST_OUTPUT_WEIGHTS]
+def _epoch(place: int, report: Progress, found: dict[str, np.ndarray]) -> Epoch:
+    params = {name.partition(" ")[2]: array[place] for name, array in found.items() if name.startswith("param ")}
+    confusion, o, told = (found[name][place] for name in OF_EPOCHS)
+    return Epoch(dataclasses.replace(report, params=Params.of(params)), confusion, o, told)
 
 
-def _report(numbers: list[float], params: Params) -> Progress:
+def _report(numbers: list[float]) -> Progress:
     values = {name: int(value) if place < WHOLE else value for place, (name, value) in enumerate(zip(NUMBERS, numbers, strict=True))}
-    return Progress(params=params, **values)  # type: ignore[arg-type]
+    return Progress(params=Params.of({}), **values)  # type: ignore[arg-type]
 
 
 def _name(job: Job) -> str:

@@ -26,6 +26,7 @@ class Header(TypedDict):
     remarks: Sequence[records.Text]
     deviations: Mapping[str, records.Text]
     loss: float | None
+    learned: records.Text
     saturated: float | None
     filters: records.FiltersRecord | None
     outputs: Sequence[records.Text]

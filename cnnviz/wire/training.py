@@ -8,25 +8,6 @@ from typing import TypedDict
 from cnnviz.wire import records
 
 
-class ReportImage(TypedDict):
-    """An image with what the network says of it: `label` and `said` are classes, `outputs` those to print."""
-
-    key: str
-    words: str
-    label: int
-    said: int
-    outputs: Sequence[tuple[int, float]]
-
-
-class ReportGroup(TypedDict):
-    """Images that tell something, under a title."""
-
-    kind: str
-    title: str
-    more: str
-    images: Sequence[ReportImage]
-
-
 class ReportTile(TypedDict):
     """What learns, as a picture: `array` holds it at the start, now, and the difference, as bytes; 128 is zero."""
 
@@ -63,9 +44,12 @@ class TrainingForm(TypedDict):
 
 
 class ReportHeader(TypedDict):
-    """All that a training on many images has to say, besides its curves, its confusion and its pictures.
+    """All that a training on many images has to say, besides numbers by epoch and pictures.
 
-    `can` names the buttons that there are now; without a `form` there is no training, and `notice` says why.
+    `can` names the buttons that there are now; without a `form` there is no training, and `notice` says why. `job` tells
+    one training from another, and is "" before it has begun; `kind` is its state. `shown` of the `held` images are
+    drawn, `of_each` class where these are not all; `images` names their pictures, `ids` are theirs. `measured` images give the
+    curves of those that are learned, 0: all. No largest output is below `floor`. `verdicts` are by epoch.
     """
 
     code: str
@@ -73,17 +57,24 @@ class ReportHeader(TypedDict):
     can: Sequence[str]
     notice: records.Text
     which: records.Text
+    job: str
     active: bool
+    kind: str
     share: float
-    state: str
-    title: str
-    note: str
-    warning: str
-    names: Sequence[str]
+    state: records.Text
+    warning: records.Text
+    names: Sequence[records.Text]
     epochs: int
     guessing: float
-    mixed: str
-    date: str
-    moved: str
+    guessed_loss: float | None
+    learn: Sequence[int]
+    held: int
+    shown: int
+    of_each: int
+    measured: int
+    floor: float
+    images: str
+    ids: Sequence[str]
+    verdicts: Sequence[records.Text]
+    mixed: Sequence[records.Text]
     tiles: Sequence[ReportTile]
-    groups: Sequence[ReportGroup]

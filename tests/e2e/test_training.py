@@ -10,9 +10,16 @@ from playwright.sync_api import expect
 from tests.e2e.page import Screen, read
 from tests.e2e.test_accessibility import violations
 
+BOXES = """(all) => all.map((e) => {
+  const { x, y, width, height } = e.getBoundingClientRect()
+  return [x, y, width, height, e.scrollWidth - e.clientWidth]
+})"""
+
 
 def done(screen: Screen) -> None:
-    expect(screen.page.get_by_text("done: update")).to_be_visible()
+    """The training has ended, and all images stand where its last epoch puts them."""
+    expect(screen.page.locator('.training[data-state="done"][data-follows=""]')).to_be_visible()
+    expect(screen.page.locator('.crowd canvas[data-walks=""]')).to_be_visible()
 
 
 def test_a_training_is_watched_and_its_parameters_open_in_step(screen: Screen):
@@ -22,7 +29,9 @@ def test_a_training_is_watched_and_its_parameters_open_in_step(screen: Screen):
     expect(screen.key("train")).to_be_hidden()
     screen.key("half_many").click()
     page.wait_for_url(re.compile("of=many"))
-    expect(page.locator(".training h2")).to_have_text("Train on a data set")
+    title = page.locator(".training h2")
+    expect(title).to_have_text("Can it learn to tell airplane and automobile apart?")
+    expect(page.locator(".training [data-said=sentence]")).to_contain_text("Guessing gets 50%")
     expect(page.locator("canvas[data-map]").first).to_be_hidden()
     with screen.reaching("train_full") as full:
         full.click()
@@ -30,36 +39,81 @@ def test_a_training_is_watched_and_its_parameters_open_in_step(screen: Screen):
     screen.close_dialog()
     screen.key("train").press("Enter")
     done(screen)
-    expect(page.locator(".training [data-said=note]")).to_contain_text("of 60 19 times in 20")
-    expect(page.locator(".training .confusion tbody td")).to_have_count(4)
+    expect(page.locator(".training [data-said=note]")).to_contain_text("Wilson")
+    expect(page.locator(".training .matrix tbody td")).to_have_count(4)
+    expect(page.locator(".training .everybody tbody tr")).to_have_count(60)
     assert violations(screen) == []
-    learned = page.locator(".training [data-row=now] p")
-    expect(learned).to_have_text("after epoch 10")
-    page.locator("[data-chart=loss] .drawn").hover(position={"x": 60, "y": 60})
-    expect(learned).not_to_have_text("after epoch 10")  # what learns goes along
-    screen.point_away()
-    expect(learned).to_have_text("after epoch 10")
+    right = title.text_content()
+    assert right and re.fullmatch(r"Accuracy \d\d\.\d%: \d\d of 60 new images named right", right)
     assert page.locator(".cnnviz .middle").evaluate("(main) => main.scrollHeight <= main.clientHeight + 20"), "it does not fit"
-    chosen = page.locator('[data-kind="torn"] [data-choose]').first
-    said = chosen.locator(".said > span").inner_text()
-    printed = chosen.locator("b").all_inner_texts()
-    chosen.click()
-    screen.page.wait_for_url(re.compile(r"/\?.*w=held-[0-9a-f]{16}"))
+    screen.key("train_epoch").fill("0")
+    expect(page.locator('.training[data-epoch="0"]')).to_be_visible()
+    expect(title).not_to_have_text(right)
+    screen.key("train_play").click()
+    done(screen)
+    expect(title).to_have_text(right)
+    page.locator('.training [data-group="1"]').click()
+    page.locator(".training .crowd canvas").focus()
+    page.keyboard.press("ArrowUp")
+    printed = page.locator(".one .outputs b").all_inner_texts()
+    who, said = page.locator(".one .who").inner_text(), page.locator(".one .said span").inner_text()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/\?.*w=held-[0-9a-f]{16}"))
     screen.ready(update=0, stage="o")
-    assert screen.lesson.scale == "unit"
+    assert screen.lesson.scale == "unit" and who.startswith(screen.lesson.img)
     outputs = [read(text) for text in screen.canvas("o").get_attribute("aria-label").split(", ")[-2:]]
-    assert outputs == pytest.approx([float(number) for number in printed], abs=0.006)
-    assert (outputs[0] > outputs[1]) == (said == "airplane")
+    assert outputs == pytest.approx([float(number.rstrip("%")) / 100 for number in printed], abs=0.0006)
+    assert (outputs[0] > outputs[1]) == said.startswith("airplane")
+    expect(screen.key("update_card")).to_contain_text("learned from 240 images, 10 epochs")
     expect(screen.root.locator(".wrong:visible")).to_have_count(0)
     assert not screen.complaints()
-    title = re.compile("of 60 new images right")
     page.go_back()  # to where one was, with everything that came of it
-    expect(page.locator(".training h2")).to_have_text(title)
-    expect(page.locator(".training [data-choose]").last).to_be_visible()
+    expect(title).to_have_text(right)
     page.go_forward()
     screen.ready(update=0, stage="o")
     page.locator('[data-page="train"]').click()
-    expect(page.locator(".training h2")).to_have_text(title)
+    expect(page.locator(".training h2")).to_have_text(right)
+
+
+def test_a_cell_of_the_matrix_leaves_its_images_bright_and_pointing_tells_of_one(screen: Screen):
+    screen.open("/train", of="many", train="3,8,2,32,0.002,0,adam,float32,gray,dense2-softmax-ce")
+    screen.connected()
+    page = screen.page
+    screen.key("train").click()
+    done(screen)
+    canvas = page.locator(".crowd canvas")
+    before = canvas.evaluate("(canvas) => canvas.toDataURL()")
+    cell = page.locator('.matrix [data-cell="0,0"]')
+    cell.click()
+    expect(cell).to_have_attribute("aria-pressed", "true")
+    assert canvas.evaluate("(canvas) => canvas.toDataURL()") != before
+    cell.click()
+    expect(cell).to_have_attribute("aria-pressed", "false")
+    canvas.focus()
+    told = page.locator(".one .who").inner_text()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".one .who")).not_to_have_text(told)
+    expect(page.locator(".training > .spoken[role=status]")).to_have_text(page.locator(".one .who").inner_text())
+    page.locator('[data-shows="filters"]').click()
+    expect(page.locator(".filters canvas")).to_have_count(6)
+    page.locator('[data-shows="courses"]').click()
+    page.locator('[data-chart="loss"] .drawn').click(position={"x": 50, "y": 40})
+    expect(page.locator('.training[data-epoch="0"]')).to_be_visible()
+
+
+def test_ten_classes_have_their_whole_names(screen: Screen):
+    screen.open("/train", of="many", train="airplane,automobile,bird,cat,deer,dog,frog,horse,ship,truck,1,64,0.002,0,adam,float32,rgb,dense10-softmax-ce")
+    screen.connected()
+    page = screen.page
+    screen.key("train").click()
+    done(screen)
+    names = page.locator(".training :is(.columns b, .matrix th span, .matrix th[scope=row])")
+    expect(names).to_have_count(30)
+    boxes = names.evaluate_all(BOXES)
+    for place, (x, y, width, height, cut) in enumerate(boxes):
+        assert cut <= 1 or width == 0
+        others = boxes[:place]
+        assert not any(x < a + c - 1 and a < x + width - 1 and y < b + d - 1 and b < y + height - 1 for a, b, c, d, _ in others)
 
 
 def test_settings_travel_in_the_link_and_a_reload_shows_what_came_of_them(screen: Screen):
@@ -71,9 +125,9 @@ def test_settings_travel_in_the_link_and_a_reload_shows_what_came_of_them(screen
     expect(page.locator(".training-settings .wrong").first).to_have_text(re.compile("at least two classes"))
     expect(page).not_to_have_url(re.compile("train="))
     page.locator('[data-pick="all"]').click()
-    expect(page.locator(".learning-layers li").last).to_have_text(re.compile("softmax.*10"))
+    expect(page.locator(".learns li").last).to_have_text(re.compile("softmax.*10"))
     page.locator('.kinds [data-kind="1"]').click()
-    expect(page.locator(".confusion th").last).to_have_text("8")
+    expect(page.locator(".columns b").last).to_have_text("8")
     page.go_back()
     page.go_back()
     expect(page.locator('.chips [data-class="automobile"]')).to_have_attribute("aria-pressed", "true")
@@ -81,25 +135,27 @@ def test_settings_travel_in_the_link_and_a_reload_shows_what_came_of_them(screen
     expect(page.locator(".training-settings .wrong.numbers")).to_have_text("Epochs: a whole number from 1 to 200.")
     for key, value in (("train_epochs", "7"), ("train_rate", "0.25")):
         screen.type(key, value)
+    expect(screen.key("train")).to_contain_text("7 epochs")
     screen.key("train").click()
     done(screen)
     page.locator(".training .which summary").click()
     words = page.locator(".training .which p").text_content()
     assert "7 epochs" in words and "η 0.25" in words and "w is drawn from a normal distribution, seed 3" in words
     expect(screen.page).to_have_url(re.compile("train=airplane,automobile,7,32,0.25,0,adam"))
-    table = screen.page.locator(".training table").inner_text()
+    table = screen.page.locator(".training .matrix table").inner_text()
     screen.page.reload()
     screen.ready()
     done(screen)
     expect(screen.page.locator(".training .which p")).to_have_text(words)
-    expect(screen.page.locator(".training table")).to_have_text(re.compile(r"\d"))
-    assert screen.page.locator(".training table").inner_text() == table
+    expect(screen.page.locator(".training .matrix table")).to_have_text(re.compile(r"\d"))
+    assert screen.page.locator(".training .matrix table").inner_text() == table
     expect(screen.key("train_epochs")).to_have_value("7")
     screen.key("half_one").click()
     screen.page.wait_for_url(re.compile(r"^((?!of=many).)*$"))
     screen.type("seed", "4")
     screen.key("half_many").click()
-    screen.key("train_back").click()
+    with screen.reaching("train_back") as back:
+        back.click()
     expect(screen.page).to_have_url(re.compile("seed=3&"))
     screen.ready()
 

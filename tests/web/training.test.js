@@ -29,10 +29,10 @@ test("a value stands as high as it is large, and as far as its epoch; what is no
   assert.equal(learned.length, 5)
   assert.equal(held.length, 4)
   const [first, , , , last] = learned
-  const [zero, full] = [178, 10] // the axis, from 0 to 100 %
+  const [zero, full] = [112, 8] // the axis, from 0 to 100 %
   assert.ok(Math.abs(first[1] - (zero + full) / 2) < 0.1)
   assert.ok(Math.abs(last[1] - (zero - 0.9 * (zero - full))) < 0.1)
-  assert.ok(Math.abs(last[0] - (44 + 208) / 2) < 0.1, "half of the epochs are half of the way")
+  assert.ok(Math.abs(last[0] - (52 + 300) / 2) < 0.1, "half of the epochs are half of the way")
   assert.ok(reportChart(chart).includes("&lt;held&gt;"))
   assert.ok(reportChart(chart).includes("to-come") && !reportChart({ ...chart, active: false }).includes("to-come"))
 })
@@ -46,7 +46,7 @@ test("before the first report there is a frame and no line", () => {
 test("the value that is pointed at is the nearest", () => {
   assert.equal(nearest(x, 8, 0), 0)
   assert.equal(nearest(x, 8, 1), 4)
-  assert.equal(nearest(x, 8, (44 + (208 - 44) * (2.2 / 8)) / 300), 2)
+  assert.equal(nearest(x, 8, (52 + (300 - 52) * (2.2 / 8)) / 420), 2)
 })
 
 test("an axis ends a little above what it shows", () => {

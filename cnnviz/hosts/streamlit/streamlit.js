@@ -18,7 +18,7 @@ import { translateStreamlit } from "./streamlits_words.js"
 /** @import { Lesson } from "../../view/model/address.js" */
 /** @import { Answer, Arrays } from "../../view/model/decode.js" */
 /** @import { Film } from "../../pages/train/film.js" */
-/** @import { Report } from "../../pages/train/training_report.js" */
+/** @import { Report } from "../../pages/train/crowd_state.js" */
 /** @import { Host } from "../../view/types/ports.js" */
 /** @import { Mounted } from "../../view/types/wire.js" */
 /** @typedef {{ data: Uint8Array, parentElement: HTMLElement, setTriggerValue: (name: string, value: string) => void }} Call */

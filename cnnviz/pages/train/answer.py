@@ -1,4 +1,4 @@
-"""Many updates on one image as a film, another start beside it, or many starts. The training on a data set is no answer: it is somebody's own."""
+"""Many updates on one image as a film, another start beside it, or many starts. Of a training on a data set the pictures alone are an answer."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from cnnviz.pages.address import Now
 from cnnviz.pages.answers import Answers
 from cnnviz.pages.charts import Chart
 from cnnviz.pages.train import film, sweeping
+from cnnviz.pages.train.training.crowd import images_of
 from cnnviz.words import Message
 
 
@@ -28,6 +29,10 @@ class _TrainAnswers(Answers):
 
     def wrong(self, now: Now) -> Mapping[str, Message]:
         return sweeping.wrong(now)
+
+    def part(self, now: Now, of: str) -> bytes | None:
+        """The pictures of the images that a training shows."""
+        return images_of(of)
 
     def charts(self, now: Now) -> dict[str, Chart]:
         return _film(now).named_charts()

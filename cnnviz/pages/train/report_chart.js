@@ -16,9 +16,10 @@ import { say, written } from "../../view/model/words.js"
  * @property {boolean} active  whether more is to come
  */
 
-const [WIDTH, HEIGHT] = [300, 216]
-const [LEFT, RIGHT, TOP, BOTTOM] = [44, 208, 10, 178]
-const LINE = 32 // a name and its value below it
+const [WIDTH, HEIGHT] = [420, 138]
+const [LEFT, RIGHT, TOP, BOTTOM] = [52, 300, 8, 112]
+const STEPS = 2 // parts of an axis
+const LINE = 33 // a name and its value below it
 
 /**
  * The end of an axis from 0 that holds `most` and parts evenly into four.
@@ -51,7 +52,7 @@ export function nearest(x, epochs, share) {
 /** @param {Chart} chart */
 export function reportChart({ x, epochs, curves, at, percent, guessing, active }) {
   const finite = curves.flatMap(({ values }) => Array.from(values).filter(Number.isFinite))
-  const end = percent ? 1 : niceEnd(Math.max(...finite, 0))
+  const end = percent ? 1 : niceEnd(Math.max(...finite, guessing ?? 0))
   const up = (/** @type {number} */ value) => BOTTOM - ((BOTTOM - TOP) * Math.min(Math.max(value, 0), end)) / end
   const told = (/** @type {number} */ value) =>
     percent ? say("web.training.share", { share: value }) : number(value, 3)
@@ -62,19 +63,18 @@ export function reportChart({ x, epochs, curves, at, percent, guessing, active }
     if (RIGHT - last > 46)
       parts.push(`<text x="${RIGHT - 4}" y="${TOP + 13}" text-anchor="end">${say("web.training.to_come")}</text>`)
   }
-  for (let n = 0; n <= 4; n++) {
-    const [value, y] = [(end * n) / 4, up((end * n) / 4)]
-    const label = percent ? written(value, "%") : written(value, "3")
+  for (let n = 0; n <= STEPS; n++) {
+    const [value, y] = [(end * n) / STEPS, up((end * n) / STEPS)]
+    const height = percent ? written(value, "%") : written(value, "3")
     parts.push(
-      `<path class="grid" d="M${LEFT} ${y}H${RIGHT}"/><text x="${LEFT - 6}" y="${y + 4}" text-anchor="end">${label}</text>`,
+      `<path class="grid" d="M${LEFT} ${y}H${RIGHT}"/><text x="${LEFT - 6}" y="${y + 4}" text-anchor="end">${height}</text>`,
     )
-    const epoch = (epochs * n) / 4
+    const epoch = (epochs * n) / STEPS
     const place = across(epoch, epochs)
-    parts.push(`<path class="grid" d="M${place} ${TOP}V${BOTTOM}"/>`)
+    const label = n ? epoch : `${say("web.training.epoch")} 0`
     if (Number.isInteger(epoch))
-      parts.push(`<text x="${place}" y="${BOTTOM + 16}" text-anchor="middle">${epoch}</text>`)
+      parts.push(`<text x="${place}" y="${BOTTOM + 17}" text-anchor="middle">${label}</text>`)
   }
-  parts.push(`<text x="${LEFT}" y="${BOTTOM + 32}">${say("web.training.epochs")}</text>`)
   const names = (x.length ? curves : []).map(({ name, values, main }) => ({
     name,
     main,
@@ -104,7 +104,7 @@ export function reportChart({ x, epochs, curves, at, percent, guessing, active }
   for (const [i, y] of places) {
     const { name, main, value } = names[i]
     parts.push(
-      `<text class="${main ? "main" : ""}" x="${RIGHT + 10}" y="${y}"><tspan class="line-name">${escaped(name)}</tspan><tspan x="${RIGHT + 10}" dy="14">${told(value)}</tspan></text>`,
+      `<text class="${main ? "main" : ""}" x="${RIGHT + 10}" y="${y}"><tspan class="line-name">${escaped(name)}</tspan><tspan x="${RIGHT + 10}" dy="15">${told(value)}</tspan></text>`,
     )
   }
   return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" aria-hidden="true">${parts.join("")}</svg>`

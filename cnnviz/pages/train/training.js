@@ -1,71 +1,359 @@
-// The Train page's other half: a training on many images, its form, its buttons, and what it has to say. The training
+// The Train page's other half: a training on many images, as a crowd of those that it has never learned from. The training
 // itself stays on the server, which says again and again how far it is.
 
+import { number } from "../../view/model/format.js"
 import { say } from "../../view/model/words.js"
 import { actionButton } from "../../view/regions/actions.js"
-import { setText } from "../../view/regions/html.js"
-import { formSheets, TrainingForm } from "./training_form.js"
-import { TrainingReport } from "./training_report.js"
+import { html, render, setHTML, setText } from "../../view/regions/html.js"
+import { answered, confusionTable } from "./confusion.js"
+import { Crowd } from "./crowd.js"
+import { card, certainty, wordsOf } from "./crowd_card.js"
+import { largest, outputsOf } from "./crowd_layout.js"
+import { paintImage } from "./crowd_sheet.js"
+import { BEGUN, chosen, EMPTY, following, played, sought, stops, taken, toldOf } from "./crowd_state.js"
+import { foot, note, sentence, ticks, title } from "./crowd_words.js"
+import { nearest, reportChart } from "./report_chart.js"
+import { fillFilters } from "./training_filters.js"
+import { formSheets, layerLines, TrainingForm } from "./training_form.js"
 
-/** @import { Report } from "./training_report.js" */
+/** @import { Arrays } from "../../view/model/decode.js" */
 /** @import { View } from "../../view/regions/lesson_view.js" */
+/** @import { CrowdState, Report } from "./crowd_state.js" */
 
-const BUTTONS = ["train", "train_pause", "train_go_on", "train_stop", "train_back"]
-const STARTS = ["train", "train_pause", "train_go_on"] // of these there is one at a time
+const BUTTONS = ["train", "train_pause", "train_go_on", "train_play", "train_stop"]
+const STARTS = ["train", "train_pause", "train_go_on", "train_play"] // what the key of playing does, the first that there is
+const GROUPS = ["right", "torn", "wrong"]
+const VIEWS = ["matrix", "courses", "filters"]
+const [WRONG, TORN] = [2, 1] // groups of which the first image is told of where none is pointed at
+const HOLD = 250 // milliseconds that a crowd stands before it walks on
+const [COUNTED, STAGGERED] = [4, 7] // classes whose columns say how many are right, and whose names stand in one line
 
-const bar = () => `
+const button = (/** @type {string} */ kind, /** @type {string | number} */ value, /** @type {string} */ text) =>
+  `<button type="button" data-${kind}="${value}" aria-pressed="false">${text}</button>`
+
+const body = () => `
+  <div class="crowd-head"><h2 data-said="title"></h2><p data-said="sentence"></p><p data-said="note"></p></div>
   <div class="doing">${BUTTONS.map((name) => actionButton(name, "", "hidden")).join("")}
-    <div class="progress" role="progressbar" hidden aria-valuemin="0" aria-valuemax="100" aria-label="${say("web.training.progress")}"><i></i></div><p class="state" role="status"></p></div>
-  <p class="what" hidden></p><div class="report"></div>`
+    <label class="epochs" hidden><span>${say("web.training.epoch")}</span><span class="scrub"><input type="range" min="0" step="1" data-key="train_epoch"><span class="ticks" aria-hidden="true"></span></span></label>
+    <div class="progress" role="progressbar" hidden aria-valuemin="0" aria-valuemax="100" aria-label="${say("web.training.progress")}"><i></i></div></div>
+  <p class="what" hidden></p>
+  <div class="crowd"><ol class="columns"></ol><canvas tabindex="0" role="application" aria-label="${say("web.training.crowd")}"></canvas>
+    <div class="groups" role="group" aria-label="${say("web.training.bright")}">${GROUPS.map((name, n) => button("group", n, say(`ui.train.training.report.${name}`))).join("")}</div>
+    <p class="foot"></p></div>
+  <div class="beside"><section class="one"></section><section class="learns"><h3></h3><ol class="learning-layers"></ol></section>
+    <div class="views" role="group" aria-label="${say("web.training.views")}">${VIEWS.map((name) => button("shows", name, say(`web.training.${name}`))).join("")}</div>
+    <div class="matrix"></div><div class="courses">${["accuracy", "loss"].map((name) => `<figure data-chart="${name}"><figcaption>${say(`web.training.${name}`)}</figcaption><div class="drawn"></div><p class="spoken"></p></figure>`).join("")}<p class="measured"></p></div>
+    <div class="filters"></div>
+    <details class="which"><summary>${say("web.training.which")}</summary><p data-said="which"></p></details></div>
+  <p class="spoken" role="status"></p><div class="spoken everybody"></div>`
 
 export class Training {
   /** @type {Report | undefined} */
   report = undefined
+  /** @type {CrowdState} */
+  state = EMPTY
+  /** @type {Arrays}  the pictures of those held out, and of those to learn from */
+  pictures = {}
+  pictured = "" // which pictures these are
+  shows = VIEWS[0]
+  pointed = -1
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  onward = undefined
 
   /** @param {View} view */
   constructor(view) {
     this.view = view
     view.$(".rail").insertAdjacentHTML("afterend", formSheets())
-    view.$(".middle").insertAdjacentHTML("beforeend", `<div class="training">${bar()}</div>`)
+    view.$(".middle").insertAdjacentHTML("beforeend", `<div class="training">${body()}</div>`)
     this.root = view.$(".training")
     this.form = new TrainingForm(view.$(".training-settings"), (text) => this.set(text))
-    this.told = new TrainingReport(view.$(".training .report"), (key) => view.host.training?.("choose", key))
+    const canvas = /** @type {HTMLCanvasElement} */ (this.$(".crowd canvas"))
+    this.crowd = new Crowd(canvas, {
+      arrived: () => this.arrived(),
+      point: (i) => this.point(i),
+      open: (i) => this.open(i),
+    })
+    this.bind(canvas)
     if (view.host.training) return
     view.root.classList.add("untrained")
     this.notice(say("web.training.elsewhere"))
+  }
+
+  /** @param {HTMLCanvasElement} canvas */
+  bind(canvas) {
+    const { signal } = this.view.stop
+    this.root.addEventListener("click", ({ target, clientX }) => this.clicked(/** @type {Element} */ (target), clientX))
+    const scrub = this.view.field("train_epoch")
+    scrub.addEventListener("input", () => this.become(sought(this.state, Number(scrub.value))))
+    const drawn = new ResizeObserver(() => this.draw())
+    drawn.observe(canvas)
+    signal.addEventListener("abort", () => {
+      drawn.disconnect()
+      clearTimeout(this.onward)
+    })
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.draw(), { signal })
+  }
+
+  /** @param {string} selector */
+  $(selector) {
+    return /** @type {HTMLElement} */ (this.root.querySelector(selector))
   }
 
   get shown() {
     return this.view.root.classList.contains("many")
   }
 
+  // ---- what a training says
+
   /** @param {Report} report */
   receive(report) {
     this.report = report
-    const { form, can, share, state, notice, active } = report
+    const { form, can, share, notice, active, kind, which } = report
     if (form) this.form.receive(form)
     this.view.root.classList.toggle("untrained", !form)
-    for (const name of [...BUTTONS, "train_full"]) this.view.control(name).hidden = !can.includes(name)
-    const progress = /** @type {HTMLElement} */ (this.root.querySelector(".progress"))
+    for (const name of [...BUTTONS, "train_back", "train_full"]) this.view.control(name).hidden = !can.includes(name)
+    this.view.control("train_play").hidden = !can.includes("train_play") || can.includes("train")
+    setText(
+      this.view.control("train"),
+      `▶ ${say("web.training.train_epochs", { n: Number(form?.values.epochs ?? 1) })}`,
+    )
+    const progress = this.$(".progress")
     const done = /** @type {HTMLElement} */ (progress.firstElementChild)
-    progress.hidden = !state
+    progress.hidden = !active
     progress.classList.toggle("waits", active && !share)
     progress.setAttribute("aria-valuenow", String(Math.round(100 * share)))
     done.style.width = share ? `${100 * share}%` : ""
-    setText(/** @type {Element} */ (this.root.querySelector(".state")), state)
+    this.root.dataset.state = kind
+    setText(this.$('[data-said="which"]'), which)
     this.notice(notice || form?.wrong || "") // its own place may be in a closed sheet
-    this.told.receive(report)
+    this.fetchPictures(report)
+    this.become(taken(this.state, report))
+    if (!this.crowd.walk) this.arrived()
+  }
+
+  /** The pictures are the same for every training on these classes, and a resource. @param {Report} report */
+  fetchPictures({ images }) {
+    if (!images || images === this.pictured) return
+    this.pictured = images
+    this.view.host.numbers.look?.("train", { exact: images }, (answer) => {
+      if (this.pictured !== images) return
+      const arrays = answer?.arrays ?? {}
+      if (!arrays.held) this.pictured = "" // asked for again with the next report
+      this.pictures = arrays
+      this.crowd.receive(arrays)
+      this.tell()
+    })
   }
 
   /** @param {string} text */
   notice(text) {
-    const element = /** @type {HTMLElement} */ (this.root.querySelector(".what"))
+    const element = this.$(".what")
     element.hidden = !text
     setText(element, text)
   }
 
+  // ---- which epoch is shown
+
+  /** @param {CrowdState} state */
+  become(state) {
+    const { report } = this
+    if (!report) return
+    const other = state.at !== this.state.at || state.job !== this.state.job
+    this.state = state
+    if (other) this.pointed = -1
+    this.draw()
+  }
+
+  /** Everybody stands: the next epoch, if there is one, comes after a moment. */
+  arrived() {
+    clearTimeout(this.onward)
+    const epoch = following(this.state)
+    this.root.dataset.follows = epoch === null ? "" : "1"
+    if (epoch === null) this.listEverybody()
+    else
+      this.onward = setTimeout(
+        () => this.become({ ...this.state, at: following(this.state) ?? this.state.at }),
+        this.state.at < 0 ? 0 : HOLD,
+      )
+  }
+
+  /** Theme, size, epoch or choice have changed. */
+  draw() {
+    const { report, state } = this
+    if (!report || !this.shown) return
+    const begun = state.at >= 0
+    this.root.classList.toggle("begun", begun)
+    this.root.dataset.epoch = begun ? String(state.at) : ""
+    for (const [name, text] of Object.entries({
+      title: title(report, state),
+      sentence: sentence(report, state),
+      note: note(report, state),
+    }))
+      setText(this.$(`[data-said="${name}"]`), text)
+    this.$('[data-said="note"]').classList.toggle("warns", Boolean(report.warning))
+    setText(this.$(".foot"), foot(report, state))
+    this.drawScrub(report)
+    this.drawColumns(report)
+    this.crowd.show(report, state)
+    this.drawBeside(report)
+    this.tell()
+  }
+
+  /** @param {Report} report */
+  drawScrub({ epochs }) {
+    const { at } = this.state
+    const scrub = /** @type {HTMLInputElement} */ (this.view.field("train_epoch"))
+    this.$(".epochs").hidden = at < 0
+    scrub.max = String(epochs)
+    scrub.value = String(Math.max(at, 0))
+    scrub.style.setProperty("--share", String(Math.max(at, 0) / epochs))
+    const tick = (/** @type {number} */ epoch) =>
+      html`<span class=${epoch === at ? "here" : ""} style="--share:${epoch / epochs}">${epoch}</span>`
+    render(ticks(epochs).map(tick), this.$(".ticks"))
+  }
+
+  /** @param {Report} report */
+  drawColumns({ names, learn }) {
+    const crowd = this.state.crowds.get(this.state.at)
+    const more = (/** @type {number} */ n) => {
+      if (names.length > COUNTED) return ""
+      if (!crowd) return say("ui.train.training.report.images", { n: learn[n] })
+      const [right, all] = answered(crowd, n)
+      return say("web.training.right_of", { right, n: all })
+    }
+    const columns = this.$(".columns")
+    columns.style.setProperty("--n", String(names.length))
+    columns.classList.toggle("two-lines", names.length > 2)
+    columns.classList.toggle("staggered", names.length > STAGGERED)
+    render(
+      names.map((name, n) => html`<li><b>${name}</b> <small>${more(n)}</small></li>`),
+      columns,
+    )
+  }
+
+  // ---- at the right
+
+  /** @param {Report} report */
+  drawBeside(report) {
+    const { state, shows } = this
+    const begun = state.at >= 0
+    setText(this.$(".learns h3"), report.form?.learn ?? "")
+    if (report.form) render(layerLines(report.form), this.$(".learns ol"))
+    for (const name of VIEWS) {
+      const press = this.$(`[data-shows="${name}"]`)
+      press.setAttribute("aria-pressed", String(shows === name))
+      this.$(`.beside .${name}`).hidden = begun ? shows !== name : name !== "courses"
+    }
+    this.$('[data-shows="filters"]').hidden = !report.tiles.length
+    for (const group of this.root.querySelectorAll(/** @type {"button"} */ ("[data-group]"))) {
+      const place = Number(group.dataset.group)
+      group.hidden = !toldOf(state.crowds.get(state.at), place).length
+      group.setAttribute("aria-pressed", String(state.choice?.kind === "told" && state.choice.group === place))
+    }
+    render(confusionTable(report, state), this.$(".matrix"))
+    if (begun && shows === "filters") fillFilters(this.$(".filters"), report, state)
+    for (const name of ["accuracy", "loss"]) this.chart(report, name)
+    setText(this.$(".measured"), report.measured ? say("web.training.measured", { n: report.measured }) : "")
+  }
+
+  /** @param {Report} report @param {string} name */
+  chart({ arrays, epochs, guessing, guessed_loss, active, learn }, name) {
+    const percent = name === "accuracy"
+    const { values: x } = arrays.at
+    const curves = [
+      { name: say("web.training.learned"), values: arrays[name].values, main: false },
+      { name: say("web.training.held_out"), values: arrays[`held_${name}`].values, main: true },
+    ]
+    const at = Array.from(x).indexOf(this.state.at)
+    const place = {
+      x,
+      epochs,
+      curves,
+      at,
+      percent,
+      active,
+      guessing: learn.length ? (percent ? guessing : guessed_loss) : null,
+    }
+    const figure = this.$(`[data-chart="${name}"]`)
+    setHTML(/** @type {HTMLElement} */ (figure.querySelector(".drawn")), reportChart(place))
+    const said = at < 0 ? [] : curves.map((curve) => `${curve.name} ${number(curve.values[at], 3)}`)
+    setText(/** @type {Element} */ (figure.querySelector(".spoken")), said.join(", "))
+  }
+
+  // ---- one of them
+
+  /** @param {number} i */
+  point(i) {
+    this.pointed = i
+    this.tell()
+    if (this.report) setText(this.$("[role=status]"), wordsOf(this.report, this.state.crowds.get(this.state.at), i))
+  }
+
+  /** The card of the image that is pointed at, or of the one that tells most. */
+  tell() {
+    const { report, state } = this
+    if (!report) return
+    const crowd = state.crowds.get(state.at)
+    const told = [...toldOf(crowd, WRONG), ...toldOf(crowd, TORN)][0] ?? 0
+    const i = this.pointed < 0 || this.pointed >= report.ids.length ? told : this.pointed
+    if (this.pointed < 0) this.crowd.pointed = crowd ? i : -1
+    const place = this.$(".beside .one")
+    render(card(report, state, i), place)
+    const canvas = place.querySelector("canvas")
+    if (canvas && this.pictures.held) paintImage(canvas, this.pictures.held, i)
+  }
+
+  /** Opens an image in Step, with the parameters of this epoch. @param {number} i */
+  open(i) {
+    if (this.state.at >= 0) this.view.host.training?.("choose", `${i},${this.state.at}`)
+  }
+
+  /** A table of all of them, for those who listen. */
+  listEverybody() {
+    const { report, state } = this
+    const crowd = state.crowds.get(state.at)
+    if (!report || !crowd) return
+    const { ids, names, arrays } = report
+    const row = (/** @type {string} */ id, /** @type {number} */ i) => {
+      const o = outputsOf(crowd, i)
+      return html`<tr><td>${id}</td><td>${names[arrays.labels.values[i]]}</td><td>${names[largest(o)]}</td><td>${certainty(o[largest(o)], report)}</td></tr>`
+    }
+    const head = ["image", "is", "says", "sure"].map(
+      (name) => html`<th scope="col">${say(`web.training.table.${name}`)}</th>`,
+    )
+    render(
+      html`<table><caption>${say("web.training.table.title", { epoch: state.at })}</caption><thead><tr>${head}</tr></thead><tbody>${ids.map(row)}</tbody></table>`,
+      this.$(".everybody"),
+    )
+  }
+
+  /** @param {Element} target @param {number} x */
+  clicked(target, x) {
+    const near = /** @type {HTMLElement | null} */ (
+      target.closest("[data-cell], [data-group], [data-shows], [data-open], .drawn")
+    )
+    const { cell, group, shows, open } = near?.dataset ?? {}
+    const [row = 0, column = 0] = cell?.split(",").map(Number) ?? []
+    if (open) this.open(Number(open))
+    if (cell) this.become(chosen(this.state, { kind: "cell", row, column }))
+    if (group) this.become(chosen(this.state, { kind: "told", group: Number(group) }))
+    if (shows) this.shows = shows
+    if (shows) this.draw()
+    if (near?.matches(".drawn")) this.goTo(near, x)
+  }
+
+  /** Shows the epoch that a chart has at a place. @param {HTMLElement} drawn @param {number} x */
+  goTo(drawn, x) {
+    const { left, width } = drawn.getBoundingClientRect()
+    const { arrays, epochs } = /** @type {Report} */ (this.report)
+    const place = nearest(arrays.at.values, epochs, (x - left) / width)
+    if (place >= 0) this.become(sought(this.state, arrays.at.values[place]))
+  }
+
+  // ---- what is asked for
+
   /**
-   * Other settings, which the address then holds; the server hears of them.
+   * Other settings, which the address then holds; the server is told.
    * @param {string} text
    */
   set(text) {
@@ -82,14 +370,20 @@ export class Training {
   act(act) {
     if (!this.shown) return false
     const name = act === "toggle" ? STARTS.find((one) => this.report?.can.includes(one)) : act
-    if (!name) return true
-    if (name === "train") this.set(this.form.text)
+    if (name === "train_play") this.play()
+    if (!name || name === "train_play") return true
+    if (name === "train") {
+      this.state = BEGUN
+      this.set(this.form.text)
+    }
     this.view.host.training?.("act", name)
     return true
   }
 
-  /** Theme and size have changed. */
-  draw() {
-    if (this.report && this.shown) this.told.draw()
+  /** Walks through all epochs, or stands still. */
+  play() {
+    if (!stops(this.state).length) return
+    this.become(played(this.state))
+    if (!this.crowd.walk) this.arrived()
   }
 }

@@ -50,7 +50,7 @@ const network = () =>
   `${select("train_net", [], words("net"), 'data-setting="net"')}<ol class="learning-layers"></ol><p class="hint learn"></p>`
 
 const settings = () => `
-  <div class="two">${SETTINGS.map(control).join("")}</div><p class="wrong numbers" role="alert"></p><p class="hint about"></p>`
+  <div class="two">${SETTINGS.map(control).join("")}</div><p class="wrong numbers" role="alert"></p><p class="hint about"></p>${actionButton("train_back", "", "hidden")}`
 
 /** The form's three parts, as sheets at the left. */
 export const formSheets = () =>
@@ -110,7 +110,7 @@ export class TrainingForm {
     this.set = { classes: told.classes, values: told.values }
     this.kind = told.kinds.findIndex((names) => names.some(([name]) => name === told.classes[0]))
     this.fill()
-    render(told.layers.map(layerLine), this.$(".learning-layers"))
+    render(layerLines(told), this.$(".learning-layers"))
     setText(this.$(".learn"), told.learn)
     const [images = "", ...start] = told.sentences
     setText(this.$(".images"), images)
@@ -237,6 +237,9 @@ export function outside(name, value) {
 /** @param {string} pick */
 const suggestion = (pick) =>
   html`<button type="button" data-pick=${pick}>${words(`pick.${pick.replace(",", "_")}`)}</button>`
+
+/** The layers that learn. @param {Told} told */
+export const layerLines = ({ layers }) => layers.map(layerLine)
 
 /** @param {TrainingLayer} layer */
 function layerLine({ kinds, shape }) {

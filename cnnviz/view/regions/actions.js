@@ -155,7 +155,7 @@ export const ACTIONS = [
   { name: "cifar10", act: (view) => view.open("cifar10") },
   { name: "own_gradients", when: (kind) => kind.checks, act: (view) => view.open("own_gradients") },
   { name: "kernel_random", act: (view) => randomKernel(view) },
-  ...["train", "train_pause", "train_go_on", "train_stop", "train_back"].map((name) => ({
+  ...["train", "train_pause", "train_go_on", "train_play", "train_stop", "train_back"].map((name) => ({
     name,
     when: trains,
     act: (/** @type {View} */ view) => view.content.train(name),

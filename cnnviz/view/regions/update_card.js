@@ -17,7 +17,7 @@ const EDGE = 4 // pixels at either side of a curve: see losses.js
 
 export const updateButton = () =>
   `<button type="button" data-key="update_card" popovertarget="update_card"><canvas class="spark" aria-hidden="true"></canvas><span>${say("web.status.update", { k: '<b class="k">0</b>' })}</span>
-    <span class="nothing">${say("web.status.nothing")}</span><span class="late"><i>L</i> <b class="loss"></b></span></button>`
+    <span class="nothing"></span><span class="late"><i>L</i> <b class="loss"></b></span></button>`
 
 /** @param {Kind} kind */
 export const updateCard = (kind) =>
@@ -51,6 +51,7 @@ export function fillUpdates(view, data) {
   setText(view.$(".status .loss"), knowsLoss(view) ? lossText(view.loss) : "…")
   button.classList.toggle("early", view.isEarly)
   button.classList.toggle("fresh", view.k === 0)
+  setText(view.$(".status .nothing, [data-key=update_card] .nothing"), data.learned)
   const wanted = view.field("go_to")
   if (document.activeElement !== wanted) wanted.value = String(view.k)
   fillSaturation(view)

@@ -66,6 +66,7 @@ export interface BoardHeader {
   remarks: string[]
   deviations: Record<string, string>
   loss: number | null
+  learned: string
   saturated: number | null
   filters: FiltersRecord | null
   outputs: string[]
@@ -124,6 +125,7 @@ export interface CheckHeader {
   remarks: string[]
   deviations: Record<string, string>
   loss: number | null
+  learned: string
   saturated: number | null
   filters: FiltersRecord | null
   outputs: string[]
@@ -237,6 +239,7 @@ export interface FilmHeader {
   remarks: string[]
   deviations: Record<string, string>
   loss: number | null
+  learned: string
   saturated: number | null
   filters: FiltersRecord | null
   outputs: string[]
@@ -404,6 +407,7 @@ export interface Header {
   remarks: string[]
   deviations: Record<string, string>
   loss: number | null
+  learned: string
   saturated: number | null
   filters: FiltersRecord | null
   outputs: string[]
@@ -473,6 +477,7 @@ export interface LearnHeader {
   remarks: string[]
   deviations: Record<string, string>
   loss: number | null
+  learned: string
   saturated: number | null
   filters: FiltersRecord | null
   outputs: string[]
@@ -686,6 +691,7 @@ export interface NotebookHeader {
   remarks: string[]
   deviations: Record<string, string>
   loss: number | null
+  learned: string
   saturated: number | null
   filters: FiltersRecord | null
   outputs: string[]
@@ -781,17 +787,12 @@ export interface PromiseRecord {
   falls: number
 }
 
-/** Images that tell something, under a title. */
-export interface ReportGroup {
-  kind: string
-  title: string
-  more: string
-  images: ReportImage[]
-}
+/** All that a training on many images has to say, besides numbers by epoch and pictures.
 
-/** All that a training on many images has to say, besides its curves, its confusion and its pictures.
-
-    `can` names the buttons that there are now; without a `form` there is no training, and `notice` says why.
+    `can` names the buttons that there are now; without a `form` there is no training, and `notice` says why. `job` tells
+    one training from another, and is "" before it has begun; `kind` is its state. `shown` of the `held` images are
+    drawn, `of_each` class where these are not all; `images` names their pictures, `ids` are theirs. `measured` images give the
+    curves of those that are learned, 0: all. No largest output is below `floor`. `verdicts` are by epoch.
      */
 export interface ReportHeader {
   code: string
@@ -799,29 +800,27 @@ export interface ReportHeader {
   can: string[]
   notice: string
   which: string
+  job: string
   active: boolean
+  kind: string
   share: number
   state: string
-  title: string
-  note: string
   warning: string
   names: string[]
   epochs: number
   guessing: number
-  mixed: string
-  date: string
-  moved: string
+  guessed_loss: number | null
+  learn: number[]
+  held: number
+  shown: number
+  of_each: number
+  measured: number
+  floor: number
+  images: string
+  ids: string[]
+  verdicts: string[]
+  mixed: string[]
   tiles: ReportTile[]
-  groups: ReportGroup[]
-}
-
-/** An image with what the network says of it: `label` and `said` are classes, `outputs` those to print. */
-export interface ReportImage {
-  key: string
-  words: string
-  label: number
-  said: number
-  outputs: [number, number][]
 }
 
 /** What learns, as a picture: `array` holds it at the start, now, and the difference, as bytes; 128 is zero. */
@@ -865,6 +864,7 @@ export interface StepHeader {
   remarks: string[]
   deviations: Record<string, string>
   loss: number | null
+  learned: string
   saturated: number | null
   filters: FiltersRecord | null
   outputs: string[]

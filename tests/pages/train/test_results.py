@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnviz import Lesson
+from cnnviz.core.evaluation import accuracy_range, outcome
 from cnnviz.core.image_ids import CLASSES, DIGITS
 from cnnviz.core.network import DEFAULT
 from cnnviz.core.recent import Recent
@@ -19,13 +20,14 @@ from cnnviz.data.training_data import training_data
 from cnnviz.hosts.streamlit.training import open_in_step as results
 from cnnviz.pages.encoding import encode
 from cnnviz.pages.train.training import starting, trainer
+from cnnviz.pages.train.training.crowd import EXAMPLES, images_of
 from cnnviz.pages.train.training.form import form
-from cnnviz.pages.train.training.report import SHOWN, of_epoch, outcome_at, preview
+from cnnviz.pages.train.training.report import AT_A_TIME, preview
 from cnnviz.pages.train.training.report import report as told
 from cnnviz.pages.train.training.settings import MAX_BATCH, MAX_EPOCHS, MAX_RATE, Settings
 from cnnviz.pages.train.training.trainer import Job, Trainer
 from cnnviz.pages.train.training.verdicts import beside_guessing, stuck
-from tests.pages.running import decode, handed_all, now, run
+from tests.pages.running import decode, handed_all, now, run, shown
 from tests.pages.train.test_trainer import until
 
 PARAMS = Params(np.eye(3), np.zeros((900, 2)), np.zeros(2))
@@ -78,13 +80,7 @@ def test_what_keeps_a_training_from_learning_is_named(reports, settings, words):
     assert words in str(found) if words else found is None
 
 
-def test_what_is_told_of_changes_at_an_epochs_end_and_at_the_training_s_end():
-    reports = [report(step=step, epoch=epoch) for step, epoch in ((0, 0), (30, 0), (60, 1), (90, 1), (120, 2), (150, 2))]
-    assert [of_epoch(reports[:n], True) for n in range(1, 7)] == [0, 0, 2, 2, 4, 4]
-    assert of_epoch(reports, False) == 5
-
-
-@pytest.mark.parametrize(("accuracy", "images", "words"), [(1.0, 4, "too few"), (0.56, 2000, "Better than guessing"), (0.51, 2000, "luck")])
+@pytest.mark.parametrize(("accuracy", "images", "words"), [(1.0, 4, "too few"), (0.56, 2000, "Guessing gives 50%"), (0.51, 2000, "luck"), (0.4, 2000, "Worse")])
 def test_an_accuracy_stands_beside_guessing(accuracy, images, words):
     assert words in str(beside_guessing(accuracy, images))
 
@@ -139,25 +135,48 @@ def test_what_was_trained_opens_in_step_with_the_same_outputs(net, settings, mon
     until(trainer_, "done")
     held_out, names = trainer_.job.data.held_out, trainer_.job.data.names
     assert names == settings.classes
-    expected = outcome_at(trainer_, len(trainer_.reports) - 1)
+    held_out, names = trainer_.job.data.held_out, trainer_.job.data.names
+    assert names == settings.classes
     header, arrays = decode(encode(*told(trainer_)))
-    np.testing.assert_array_equal(arrays["confusion"].sum(axis=1), np.bincount(held_out.labels))
-    assert header["title"].startswith(f"{int(np.trace(arrays['confusion']))} of {len(held_out)} new images")
-    shown = [image for group in header["groups"] for image in group["images"]]
-    assert len(arrays["images"]) == len(shown) <= 3 * SHOWN
-    for image, pixels in zip(shown, arrays["images"], strict=True):
-        index = int(image["key"])
-        np.testing.assert_array_equal(pixels, held_out.images[index])
-        assert image["label"] == held_out.labels[index] and image["said"] == expected.o[index].argmax()
-        assert {n for n, _ in image["outputs"]} >= {image["label"], image["said"]}
-        assert [value for _, value in image["outputs"]] == [expected.o[index][n] for n, _ in image["outputs"]]
-    for index in (0, len(held_out) - 1):
-        query = {key: text for key, text in results.opened(trainer_, held_out.ids[index], names[held_out.labels[index]]).items() if text}
+    epochs = trainer_.course.epochs
+    assert arrays["at"].tolist() == arrays["crowd_at"].tolist() == list(range(settings.epochs + 1))
+    for place, epoch in enumerate(epochs):
+        params, images = epoch.report.params, held_out.pixels(trainer_.job.channel)
+        expected = outcome(trainer_.job.settings, params, images, held_out.targets)
+        np.testing.assert_array_equal(arrays["o"][place], expected.o)
+        np.testing.assert_array_equal(arrays["confusion"][place], expected.confusion)
+        assert arrays["held_accuracy"][place] == expected.accuracy and arrays["held_loss"][place] == expected.loss
+        assert (arrays["low"][place], arrays["high"][place]) == accuracy_range(expected.accuracy, len(held_out))
+    assert header["ids"] == held_out.ids and header["held"] == header["shown"] == len(held_out)
+    np.testing.assert_array_equal(arrays["labels"], held_out.labels)
+    for row, epoch in ((0, epochs[-1]), (len(held_out) - 1, epochs[0])):
+        query = {key: text for key, text in results.opened(trainer_.job, row, epoch).items() if text}
         there, wrong = Lesson.understand(query)
         assert not wrong and there.output_names == names
-        np.testing.assert_array_equal(there.y, held_out.targets[index])
-        np.testing.assert_allclose(now(there).moment.trace.o, expected.o[index], atol=1e-12 if settings.dtype == "float64" else 1e-5)
+        np.testing.assert_array_equal(there.y, held_out.targets[row])
+        np.testing.assert_allclose(now(there).moment.trace.o, epoch.o[row], atol=1e-12 if settings.dtype == "float64" else 1e-5)
+        learned = shown("", query)[0]["learned"]
+        assert learned == (f"learned from {len(trainer_.job.data.train)} images, {settings.epochs} epochs" if epoch.report.epoch else "nothing learned yet")
     assert starting.start_of(trainer_.job, starting.start_of(trainer_.job, lesson)) == starting.start_of(trainer_.job, lesson)
+
+
+def test_while_it_trains_the_last_epochs_are_sent_and_in_the_end_all(monkeypatch, tmp_path):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    trainer_ = Trainer(starting.job_of(Lesson(), Settings(("3", "8"), epochs=AT_A_TIME + 4, ch="gray", net="dense2-softmax-ce")))
+    until(trainer_, "done")
+    whole = told(trainer_)[1]
+    monkeypatch.setattr(Trainer, "active", True)
+    part = told(trainer_)[1]
+    assert whole["crowd_at"].tolist() == whole["at"].tolist() == part["at"].tolist()
+    assert part["crowd_at"].tolist() == whole["at"].tolist()[-AT_A_TIME:]
+    for name in ("o", "confusion", "told"):
+        np.testing.assert_array_equal(part[name], whole[name][-AT_A_TIME:])
+
+
+@pytest.mark.parametrize("epochs", [1, 7, 12, 60, 61, 200])
+def test_every_epoch_ends_with_a_report(epochs):
+    settings = starting.job_of(Lesson(), Settings(("3", "8"), epochs=epochs, ch="gray", net="dense2-softmax-ce")).settings
+    assert settings.reports % epochs == 0 and settings.reports >= starting.REPORTS
 
 
 @pytest.mark.parametrize("query", [{}, {"net": "conv4x3-relu-max2-dense10-softmax-ce", "ch": "rgb"}, {"img": "digit7-3", "net": "dense10-softmax-ce"}, {"net": "dense3-mse"}])
@@ -197,9 +216,10 @@ def test_before_a_training_stands_what_it_will_learn_from(settings, monkeypatch,
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     job = starting.job_of(Lesson(), settings)
     header, arrays = decode(encode(*preview(job)))
-    assert [group["title"] for group in header["groups"]] == list(settings.classes)
-    labels = [image["label"] for group in header["groups"] for image in group["images"]]
-    assert len(arrays["images"]) == len(labels) and not any(image["key"] for group in header["groups"] for image in group["images"])
-    learn = job.data.train
-    for pixels, label in zip(arrays["images"], labels, strict=True):
-        assert any((pixels == learn.images[i]).all() for i in np.flatnonzero(learn.labels == label))
+    assert header["names"] == list(settings.classes) and header["job"] == "" and not len(arrays["at"])
+    assert header["guessed_loss"] == pytest.approx(0.25 if job.settings.net.endswith("mse") else np.log(len(settings.classes)))
+    _, pictures = decode(images_of(header["images"]))
+    learn, held_out = job.data.train, job.data.held_out
+    np.testing.assert_array_equal(pictures["held"], held_out.images)
+    for place, pixels in enumerate(pictures["learn"]):
+        assert any((pixels == learn.images[i]).all() for i in np.flatnonzero(learn.labels == place // EXAMPLES))

@@ -77,7 +77,7 @@ def _report(trainer: Trainer | None, job: Job | None) -> Report:
     if trainer and trainer.look():
         return report(trainer)
     if trainer and trainer.active:
-        return preview(trainer.job, message(f"ui.train.training.states.{trainer.state}", at_once=AT_ONCE))
+        return preview(trainer.job, message(f"ui.train.training.states.{trainer.state}", at_once=AT_ONCE), trainer.state)
     return preview(job) if job else NOTHING
 
 
@@ -96,7 +96,9 @@ def _buttons(trainer: Trainer | None, job: Job | None, moved: bool) -> tuple[str
     """The buttons that there are now."""
     if trainer and trainer.active:
         return ("train_go_on" if trainer.state == "paused" else "train_pause", "train_stop")
-    there = {"train": job is not None, "train_back": moved, "train_full": bool(job and job.data.source == "sample")}
+    shown = trainer is not None and trainer.state == "done" and job is not None and trainer.job.name == job.name
+    there = {"train": job is not None and not shown, "train_play": bool(trainer and trainer.course.epochs)}
+    there |= {"train_back": moved, "train_full": bool(job and job.data.source == "sample")}
     return tuple(name for name, is_there in there.items() if is_there)
 
 

@@ -1,4 +1,4 @@
-"""What a training has to say while it runs and when it has ended: its curves, whom it takes for whom, and the images that tell most."""
+"""What a training has to say while it runs and when it has ended: how far it is, and epoch by epoch what it makes of the images held out."""
 
 from __future__ import annotations
 
@@ -6,22 +6,19 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from cnnviz.core.evaluation import Outcome, accuracy_range, outcome
-from cnnviz.core.image_ids import called
-from cnnviz.core.network import DEFAULT
+from cnnviz.core.course import Course, Epoch
+from cnnviz.core.evaluation import accuracy_range
+from cnnviz.core.network import DEFAULT, Network
 from cnnviz.core.read_only import lock_all
-from cnnviz.core.training import MEASURED, Progress
-from cnnviz.data.labelled import LabelledImages
+from cnnviz.core.training import MEASURED
+from cnnviz.pages.train.training.crowd import images_part
 from cnnviz.pages.train.training.tiles import tiles
 from cnnviz.pages.train.training.trainer import AT_ONCE, Job, Trainer
 from cnnviz.pages.train.training.verdicts import beside_guessing, stuck
 from cnnviz.words import Message, message
 
-SHOWN = 6
-"""Images shown of the surest right, the most torn and the surest wrong ones."""
-
-SAID = 4
-"""Outputs that stand beside an image."""
+AT_A_TIME = 8
+"""Ends of epochs that are sent while it trains, the last ones: who watches has the others already, and gets all in the end."""
 
 Report = tuple[Mapping[str, object], Mapping[str, np.ndarray]]
 """The header and the arrays of what a training says."""
@@ -31,153 +28,103 @@ CURVES = ("loss", "held_loss", "accuracy", "held_accuracy")
 
 def report(trainer: Trainer) -> Report:
     """Everything that the page shows of a training that has reported something."""
-    reports = tuple(trainer.reports)  # the training goes on meanwhile
-    at = of_epoch(reports, trainer.active)
-    now, data, names = reports[-1], trainer.job.data, trainer.job.data.names
-    result = outcome_at(trainer, at)
-    frames = (reports[0], reports[at]) if trainer.active else reports
-    pictures, arrays = tiles(trainer, frames)
-    groups = _groups(result, data.held_out.labels, len(names))
-    shown = np.concatenate([indices for indices in groups.values()])
-    header = {
+    job, course = trainer.job, trainer.course
+    epochs, reports = course.epochs, tuple(course.reports)  # the training goes on meanwhile
+    newest = epochs[-AT_A_TIME:] if trainer.active else epochs
+    pictures, arrays = tiles(job, (epochs[0], epochs[-1]) if trainer.active else epochs)
+    now = reports[-1]
+    header = _header(job, course) | {
+        "job": f"{hash(job.name):x}",
         "active": trainer.active,
+        "kind": trainer.state,
         "share": now.step / now.steps,
-        "state": state(trainer, now),
-        "title": message("ui.train.training.report.title", right=int(np.trace(result.confusion)), n=len(data.held_out), share=result.accuracy),
-        "note": _note(trainer, result, reports[at]),
-        "warning": stuck(reports, trainer.job.settings) or "",
-        "names": data.words,
-        "epochs": trainer.job.settings.epochs,
-        "guessing": 1 / len(names),
-        "mixed": _mixed(result, data.words),
-        "date": message("ui.train.training.report.date", epoch=reports[at].epoch),
-        "moved": _moved(reports[0], reports[at]),
+        "state": state(trainer),
+        "warning": stuck(reports, job.settings) or "",
+        "verdicts": [_verdict(epoch, job) for epoch in epochs],
+        "mixed": [_mixed(epoch.confusion, job.data.words) for epoch in newest],
         "tiles": pictures,
-        "groups": [_group(kind, indices, result, trainer) for kind, indices in groups.items() if len(indices)],
     }
-    arrays |= {name: np.array([getattr(one, name) for one in reports]) for name in CURVES}
-    arrays |= {
-        "epochs": np.array([one.step * trainer.job.settings.epochs / one.steps for one in reports]),
-        "confusion": result.confusion.astype(np.float64),
-        "images": np.ascontiguousarray(data.held_out.images[shown], np.uint8),
-    }
-    return header, arrays
+    return header, arrays | _numbers(epochs, len(job.data.held_out)) | _crowd(newest, course)
 
 
-def preview(job: Job, said: Message | str = "") -> Report:
-    """What stands there before a training's first report: empty charts, and images of each class to learn from; `said` is its state."""
-    learn, names = job.data.train, job.data.names
-    words = message(f"ui.train.training.{'honest' if job.settings.net == DEFAULT else 'intro'}")
-    each = SHOWN if len(names) <= SAID else SHOWN // 2
-    of_class = [np.flatnonzero(learn.labels == n)[:each] for n in range(len(names))]
-    groups = [_to_learn(learn, n, indices.tolist()) for n, indices in enumerate(of_class)]
-    header = {
-        "active": True, "share": 0.0, "state": said, "title": message("ui.train.training.title"), "note": words, "warning": "",
-        "names": job.data.words, "epochs": job.settings.epochs, "guessing": 1 / len(names), "mixed": "", "date": "", "moved": "", "tiles": [], "groups": groups,
+def preview(job: Job, said: Message | str = "", kind: str = "") -> Report:
+    """What stands there before a training's first report: the images, each at its class; `said` is its state."""
+    course = job.course()
+    note = message("ui.train.training.honest") if job.settings.net == DEFAULT else ""
+    header = _header(job, course) | {
+        "job": "", "active": bool(kind), "kind": kind, "share": 0.0, "state": said or note, "warning": "", "verdicts": [], "mixed": [], "tiles": [],
     }  # fmt: skip
-    arrays = {name: np.zeros(0) for name in ("epochs", *CURVES)} | {"confusion": np.zeros((len(names), len(names)))}
-    return header, arrays | {"images": np.ascontiguousarray(learn.images[np.concatenate(of_class)], np.uint8)}
+    return header, _numbers((), 1) | _crowd((), course)
 
 
 NOTHING: Report = (
-    {"active": False, "share": 0.0, "state": "", "title": "", "note": "", "warning": "", "names": (), "epochs": 1, "guessing": 1.0,
-     "mixed": "", "date": "", "moved": "", "tiles": [], "groups": []},
-    lock_all({name: np.zeros(0) for name in ("epochs", *CURVES)} | {"confusion": np.zeros((0, 0)), "images": np.zeros((0, 1, 1, 3), np.uint8)}),
+    {"job": "", "active": False, "kind": "", "share": 0.0, "state": "", "warning": "", "names": (), "epochs": 1, "guessing": 1.0, "guessed_loss": None,
+     "learn": (), "held": 0, "shown": 0, "of_each": 0, "measured": 0, "floor": 0.0, "images": "", "ids": (), "verdicts": [], "mixed": [], "tiles": []},
+    lock_all({name: np.zeros(0) for name in ("at", *CURVES, "low", "high", "labels", "crowd_at", "o", "confusion", "told")}),
 )  # fmt: skip
 """Where there is no training, nor one to be begun."""
 
 
-def _to_learn(learn: LabelledImages, label: int, indices: list[int]) -> Mapping[str, object]:
-    """Images of a class that no network has been asked about."""
-    name, count = called(learn.names[label]), int((learn.labels == label).sum())
-    words = (message("ui.train.training.report.known", id=learn.ids[i], name=name) for i in indices)
-    images = [{"key": "", "words": said, "label": label, "said": -1, "outputs": []} for said in words]
-    return {"kind": "class", "title": name, "more": message("ui.train.training.report.images", n=count), "images": images}
+def _header(job: Job, course: Course) -> dict[str, object]:
+    """What does not change while it trains."""
+    learn, held_out, names = job.data.train, job.data.held_out, job.data.names
+    ids, n = held_out.ids, len(job.data.names)
+    return {
+        "names": job.data.words,
+        "epochs": job.settings.epochs,
+        "guessing": 1 / n,
+        "guessed_loss": _guessed_loss(job.settings.network, n),
+        "learn": np.bincount(learn.labels, minlength=n).tolist(),
+        "held": len(held_out),
+        "shown": len(course.rows),
+        "of_each": len(course.rows) // n,
+        "measured": MEASURED if len(learn) > MEASURED else 0,
+        "floor": 1 / n if job.settings.network.layers[-1].kind == "softmax" else 0.0,
+        "images": images_part(job.data.source, names),
+        "ids": [ids[row] for row in course.rows.tolist()],
+    }
 
 
-def of_epoch(reports: Sequence[Progress], active: bool) -> int:
-    """The report whose images are shown: the last one, and while it trains the first since an epoch was over.
-
-    They change at each epoch's end, so that there is time to look at them, and little to work out.
-    """
-    if not active:
-        return len(reports) - 1
-    return next(place for place, one in enumerate(reports) if one.epoch == reports[-1].epoch)
+def _guessed_loss(network: Network, n: int) -> float:
+    """The loss of who says 1/N of every class."""
+    return float(network.loss(np.full(n, 1 / n), np.eye(n)[0]))
 
 
-def outcome_at(trainer: Trainer, at: int) -> Outcome:
-    """What the parameters of a report make of the images that are held out; the last that was asked for is remembered."""
-    if trainer.outcome is None or trainer.outcome[0] != at:
-        settings, data, channel = trainer.job
-        made = outcome(settings, trainer.reports[at].params, data.held_out.pixels(channel), data.held_out.targets)
-        trainer.outcome = at, made
-        return made
-    return trainer.outcome[1]
+def _numbers(epochs: Sequence[Epoch], images: int) -> dict[str, np.ndarray]:
+    """Numbers by epoch: which it is, the curves, and Wilson's interval of the accuracy."""
+    reports = [epoch.report for epoch in epochs]
+    ranges = np.array([accuracy_range(one.held_accuracy, images) for one in reports]).reshape(-1, 2)
+    curves = {name: np.array([getattr(one, name) for one in reports]) for name in CURVES}
+    return curves | {"at": np.array([float(one.epoch) for one in reports]), "low": ranges[:, 0], "high": ranges[:, 1]}
 
 
-def state(trainer: Trainer, now: Progress) -> Message:
+def _crowd(epochs: Sequence[Epoch], course: Course) -> dict[str, np.ndarray]:
+    """The images' classes, and by epoch what the network makes of them: outputs, table, and the places of those that tell most."""
+    stacks = {name: np.array([getattr(epoch, name) for epoch in epochs], np.float64) for name in ("o", "confusion", "told")}
+    return stacks | {"labels": course.labels[course.rows].astype(np.float64), "crowd_at": np.array([float(epoch.report.epoch) for epoch in epochs])}
+
+
+def _verdict(epoch: Epoch, job: Job) -> Message:
+    """What the accuracy is worth beside guessing."""
+    return beside_guessing(epoch.report.held_accuracy, len(job.data.held_out), len(job.data.names))
+
+
+def state(trainer: Trainer) -> Message:
     """How far it is, how fast, and about how long it still takes."""
-    numbers = {"update": now.step, "updates": now.steps, "epoch": now.epoch, "epochs": trainer.job.settings.epochs}
+    now, settings = trainer.reports[-1], trainer.job.settings
+    numbers = {"update": now.step, "updates": now.steps, "epoch": now.epoch, "epochs": settings.epochs}
     said = message("ui.train.training.progress", state=message(f"ui.train.training.states.{trainer.state}", at_once=AT_ONCE), **numbers)
     if trainer.state != "running" or not (speed := trainer.speed):
         return said
     left = max(1, round((now.steps - now.step) / speed))
-    return message("ui.train.training.report.fast", said=said, images=round(speed * trainer.job.settings.batch), seconds=left)
+    return message("ui.train.training.report.fast", said=said, images=round(speed * settings.batch), seconds=left)
 
 
-def _note(trainer: Trainer, result: Outcome, shown: Progress) -> Message:
-    """What the accuracy is worth, and which images are told of."""
-    images = len(trainer.job.data.held_out)
-    low, high = accuracy_range(result.accuracy, images)
-    guessing = beside_guessing(result.accuracy, images, len(trainer.job.data.names))
-    many = max(len(trainer.job.data.train), images) > MEASURED
-    id = "ui.train.training.report.note"
-    note = message(id, n=images, points=50 * (high - low), epoch=shown.epoch, guessing=guessing)
-    return message(f"{id}_measured", note=note, images=MEASURED) if many else note
-
-
-def _mixed(result: Outcome, names: tuple[str | Message, ...]) -> Message | str:
+def _mixed(confusion: np.ndarray, names: tuple[str | Message, ...]) -> Message | str:
     """The two classes that are taken for each other most."""
-    wrong = result.confusion - np.diag(np.diag(result.confusion))
+    wrong = confusion - np.diag(np.diag(confusion))
     pairs = np.triu(wrong + wrong.T, 1)
     if not pairs.any():
         return ""
     a, b = np.unravel_index(int(pairs.argmax()), pairs.shape)
     return message("ui.train.training.report.mixed", n=int(pairs[a, b]), errors=int(wrong.sum()), a=names[a], b=names[b])
-
-
-def _moved(start: Progress, now: Progress) -> Message | str:
-    """How far the first filters are from where they began, as a share of their own length."""
-    if not start.kernel.size or not (length := float(np.linalg.norm(start.kernel))):
-        return ""
-    return message("ui.train.training.report.moved", share=float(np.linalg.norm(now.kernel - start.kernel)) / length)
-
-
-def _groups(result: Outcome, labels: np.ndarray, classes: int) -> dict[str, np.ndarray]:
-    """Indices of the images that tell most: the surest of each class in turn, the most torn, and the surest wrong ones."""
-    of_class = [result.right[labels[result.right] == n] for n in range(classes)]
-    in_turn = [indices[place] for place in range(SHOWN) for indices in of_class if place < len(indices)]
-    return {"right": np.array(in_turn[:SHOWN], int), "torn": result.torn[:SHOWN], "wrong": result.wrong[:SHOWN]}
-
-
-def _group(kind: str, indices: np.ndarray, result: Outcome, trainer: Trainer) -> Mapping[str, object]:
-    held_out, names = trainer.job.data.held_out, trainer.job.data.words
-    images = [
-        {
-            "key": str(index),
-            "words": message("ui.train.training.report.image", id=held_out.ids[index], name=names[label], said=names[said]),
-            "label": label,
-            "said": said,
-            "outputs": _outputs(result.o[index], label),
-        }
-        for index in indices.tolist()
-        for label, said in [(int(held_out.labels[index]), int(result.predictions[index]))]
-    ]
-    id = f"ui.train.training.report.{kind}"
-    return {"kind": kind, "title": message(f"{id}.title"), "more": message(f"{id}.more"), "images": images}
-
-
-def _outputs(o: np.ndarray, label: int) -> list[tuple[int, float]]:
-    """The outputs that are printed, in the classes' order: all of a few, else the largest and the true one."""
-    chosen = np.arange(len(o)) if len(o) <= SAID else np.unique([*np.argsort(-o, kind="stable")[: SAID - 1], label])
-    return [(n, float(o[n])) for n in chosen.tolist()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from cnnviz.core.filters import banks, given_filters
@@ -13,6 +14,9 @@ from cnnviz.data.training_data import describe, training_data
 from cnnviz.pages.train.training.settings import Settings
 from cnnviz.pages.train.training.trainer import Job
 from cnnviz.words import Message, message
+
+REPORTS = 60
+"""How often a training says how far it is, at least; every epoch's end is among them."""
 
 
 def job_of(lesson: Lesson, settings: Settings) -> Job:
@@ -35,6 +39,7 @@ def _training(lesson: Lesson, settings: Settings, names: tuple[str, ...], x_shap
         batch=settings.batch, epochs=settings.epochs, shuffle=settings.seed, scale=lesson.scale,
         net=net, opt=settings.opt, dtype=settings.dtype, classes=names,
         stride=1 if settings.net else lesson.stride, padding=0 if settings.net else lesson.pad,
+        reports=settings.epochs * math.ceil(REPORTS / settings.epochs),
     )  # fmt: skip
     training.network.check(x_shape)
     first = next(iter(banks(training.network, x_shape)), None)

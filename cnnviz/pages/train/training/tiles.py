@@ -6,22 +6,21 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from cnnviz.core.course import Epoch
 from cnnviz.core.program import Program
 from cnnviz.core.training import Progress
 from cnnviz.pages.train.film.learning import as_bytes
-from cnnviz.pages.train.training.trainer import Trainer
+from cnnviz.pages.train.training.trainer import Job
 from cnnviz.words import Message, message
 
 MOST_FILTERS, MOST_OUTPUTS, MOST_SIDE = 6, 4, 64
 """Filters, outputs whose weights lie as a map does, and the side of such a map."""
 
-MOST_OUTPUT_WEIGHTS = 10 * MOST_SIDE**2
-"""Numbers of an output layer that can be drawn, of ten outputs."""
 
-
-def tiles(trainer: Trainer, frames: Sequence[Progress]) -> tuple[list[dict[str, object]], dict[str, np.ndarray]]:
-    """A picture for each filter and each output's weights, and as bytes (2,F,rows,columns,C) how they are in each frame, and how far they have moved."""
-    settings, data, channel = trainer.job
+def tiles(job: Job, epochs: Sequence[Epoch]) -> tuple[list[dict[str, object]], dict[str, np.ndarray]]:
+    """A picture for each filter and each output's weights, and as bytes (2,F,rows,columns,C) how they are at each epoch's end, and how far they have moved."""
+    settings, data, channel = job
+    frames = [epoch.report for epoch in epochs]
     program = settings.network.program(data.train.pixels(channel).shape[1:])
     records: list[dict[str, object]] = []
     arrays: dict[str, np.ndarray] = {}

@@ -8,11 +8,11 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 from typing import NamedTuple, Protocol
 
 from cnnviz.core.cancellation import in_background
-from cnnviz.core.evaluation import Outcome
+from cnnviz.core.course import Course
 from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.core.training import Progress, Training, train
 from cnnviz.data.labelled import Collection
@@ -42,15 +42,19 @@ class Job(NamedTuple):
         """The same for jobs that give the same numbers."""
         return self.settings, self.data.names, self.data.source, self.channel
 
+    def course(self) -> Course:
+        """The course of a training that has not begun."""
+        return Course(self.settings, self.data.held_out.pixels(self.channel), self.data.held_out.targets)
+
 
 class Elsewhere(Protocol):
     """Where other processes find the trainings that were done in this one."""
 
-    def put(self, job: Job, reports: Sequence[Progress]) -> None:
+    def put(self, job: Job, course: Course) -> None:
         """Keeps what a training has reported."""
 
-    def get(self, job: Job) -> list[Progress] | None:
-        """The reports of that job, None where there are none; earlier ones may lack parameters that nothing shows."""
+    def get(self, job: Job) -> Course | None:
+        """The course of that job, None where there is none."""
 
 
 _elsewhere: list[Elsewhere] = []
@@ -65,28 +69,32 @@ def done(job: Job) -> Trainer | None:
     """The last training of this job that was done, here or elsewhere, and is still kept."""
     found = _done.get(job.name)
     for elsewhere in _elsewhere if found is None else ():
-        if reports := elsewhere.get(job):
-            found = Trainer(job, reports)
+        if course := elsewhere.get(job):
+            found = Trainer(job, course)
             _done.put(job.name, found)
     return found
 
 
 class Trainer:
-    """One training, a report after the other; `reports` are all of one that was done before."""
+    """One training, a report after the other; `course` is that of one that was done before."""
 
-    def __init__(self, job: Job, reports: Sequence[Progress] = ()):
+    def __init__(self, job: Job, course: Course | None = None):
         self.job = job
-        self.reports: list[Progress] = list(reports)
-        self.outcome: tuple[int, Outcome] | None = None
+        self.course = course or job.course()
         self._times: list[tuple[float, int]] = []
-        self._ended = "done" if reports else ""
+        self._ended = "done" if course else ""
         self._at_work = False
         self._go = threading.Event()
         self._go.set()
         self._stop = threading.Event()
         self._seen = time.monotonic()
-        if not reports:
+        if not course:
             threading.Thread(target=self._run, daemon=True, name="training").start()
+
+    @property
+    def reports(self) -> list[Progress]:
+        """The numbers of all reports so far."""
+        return self.course.reports
 
     @property
     def state(self) -> str:
@@ -144,14 +152,14 @@ class Trainer:
                 self._at_work = True
                 self._times.clear()  # what was waited for is no work
                 for progress in run:
-                    self.reports.append(progress)
+                    self.course.add(progress)
                     self._times.append((time.monotonic(), progress.step))
                     if self._over() or not self._go.is_set():
                         break
                 else:
                     _done.put(self.job.name, self)
                     for elsewhere in _elsewhere:
-                        elsewhere.put(self.job, self.reports)
+                        elsewhere.put(self.job, self.course)
                     return "done"
             finally:
                 self._at_work = False
@@ -169,4 +177,4 @@ class Trainer:
         return self._stop.is_set() or time.monotonic() - self._seen > PATIENCE
 
 
-_done: Recent[tuple[Hashable, ...], Trainer] = Recent(MOST_BYTES, lambda training: held_bytes((training.reports, training.outcome)))
+_done: Recent[tuple[Hashable, ...], Trainer] = Recent(MOST_BYTES, lambda training: held_bytes((training.reports, training.course.epochs)))

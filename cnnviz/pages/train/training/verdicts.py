@@ -39,4 +39,4 @@ def beside_guessing(accuracy: float, images: int, classes: int = 2) -> Message:
         return message("ui.train.training.too_few", n=images)
     low, high = guessed_share(images, classes)
     verdict = "more" if accuracy > high else "less" if accuracy < low else "luck"
-    return message(f"ui.train.training.guessing.{verdict}", low=low, high=high, images=images)
+    return message(f"ui.train.training.guessing.{verdict}", chance=1 / classes, low=low, high=high)

@@ -1,0 +1,87 @@
+// The pictures of a crowd, each made once in the size that it is drawn in: named right, and named wrong with a cross.
+
+import { contextOf, ratio } from "../../view/draw/canvas.js"
+
+/** @import { Values } from "../../view/model/decode.js" */
+/** @typedef {{ picture: OffscreenCanvas, size: number, beside: number, side: number }} Sheet  `size` of a picture on the screen, `side` in the sheet's own pixels */
+
+const ROW = 32 // pictures beside each other
+const ROUND = 0.14 // of its side, a picture's corners
+
+/** One picture of three colours, one pixel each. @param {Values["values"]} values @param {number} at @param {number} rows @param {number} columns */
+export function pixelsOf(values, at, rows, columns) {
+  const bytes = new Uint8ClampedArray(4 * rows * columns)
+  for (let n = 0; n < rows * columns; n++) {
+    for (let c = 0; c < 3; c++) bytes[4 * n + c] = values[3 * (at * rows * columns + n) + c]
+    bytes[4 * n + 3] = 255
+  }
+  return new ImageData(bytes, columns, rows)
+}
+
+/** Fills a canvas with one picture. @param {HTMLCanvasElement} canvas @param {Values} images @param {number} at */
+export function paintImage(canvas, { values, shape: [, rows, columns] }, at) {
+  Object.assign(canvas, { width: columns, height: rows })
+  contextOf(canvas).putImageData(pixelsOf(values, at, rows, columns), 0, 0)
+}
+
+/**
+ * All pictures in two lines of blocks: as they are, and below them with a cross.
+ * @param {Values} images  (S,H,W,3)
+ * @param {number} size  on the screen
+ * @param {{ ink: string, paper: string }} colours
+ * @returns {Sheet}
+ */
+export function sheetOf({ values, shape: [count, rows, columns] }, size, colours) {
+  const side = Math.max(1, Math.round(size * ratio()))
+  const beside = Math.min(ROW, Math.max(count, 1))
+  const lines = Math.ceil(count / beside)
+  const picture = new OffscreenCanvas(beside * side, 2 * lines * side)
+  const context = /** @type {OffscreenCanvasRenderingContext2D} */ (picture.getContext("2d"))
+  const one = new OffscreenCanvas(columns, rows)
+  const pixels = /** @type {OffscreenCanvasRenderingContext2D} */ (one.getContext("2d"))
+  context.imageSmoothingQuality = "high"
+  for (let i = 0; i < count; i++) {
+    pixels.putImageData(pixelsOf(values, i, rows, columns), 0, 0)
+    for (const wrong of [0, 1]) {
+      context.save()
+      context.translate((i % beside) * side, (Math.floor(i / beside) + wrong * lines) * side)
+      rounded(context, 0, 0, side, side * ROUND)
+      context.clip()
+      context.drawImage(one, 0, 0, side, side)
+      if (wrong) cross(context, side, colours)
+      context.restore()
+    }
+  }
+  return { picture, size, beside, side }
+}
+
+/** @param {OffscreenCanvasRenderingContext2D | CanvasRenderingContext2D} context @param {number} x @param {number} y @param {number} side @param {number} radius */
+export function rounded(context, x, y, side, radius) {
+  context.beginPath()
+  context.roundRect(x, y, side, side, radius)
+}
+
+/** A frame, and a cross in the lower right corner. @param {OffscreenCanvasRenderingContext2D} context @param {number} side @param {{ ink: string, paper: string }} colours */
+function cross(context, side, { ink, paper }) {
+  const width = Math.max(1, side / 16)
+  context.lineWidth = 2 * width
+  context.strokeStyle = ink
+  rounded(context, 0, 0, side, side * ROUND)
+  context.stroke()
+  const [from, to] = [side * 0.58, side * 0.92]
+  context.fillStyle = paper
+  context.fillRect(side * 0.5, side * 0.5, side * 0.5, side * 0.5)
+  context.lineWidth = Math.max(1.2, side / 11)
+  context.beginPath()
+  context.moveTo(from, from)
+  context.lineTo(to, to)
+  context.moveTo(to, from)
+  context.lineTo(from, to)
+  context.stroke()
+}
+
+/** Draws one of them. @param {CanvasRenderingContext2D} context @param {Sheet} sheet @param {number} i @param {boolean} wrong @param {number} x @param {number} y @param {number} size */
+export function drawImage(context, { picture, beside, side }, i, wrong, x, y, size) {
+  const below = wrong ? picture.height / 2 : 0
+  context.drawImage(picture, (i % beside) * side, Math.floor(i / beside) * side + below, side, side, x, y, size, size)
+}

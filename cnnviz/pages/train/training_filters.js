@@ -1,0 +1,59 @@
+// What learns in a training as pictures: at the start, at the epoch that is shown, and the difference.
+
+import { contextOf } from "../../view/draw/canvas.js"
+import { rgba } from "../../view/draw/pixels.js"
+import { colour } from "../../view/model/colour.js"
+import { formula } from "../../view/model/format.js"
+import { say } from "../../view/model/words.js"
+import { html, inner, render } from "../../view/regions/html.js"
+
+/** @import { ReportTile } from "../../view/types/wire.js" */
+/** @import { CrowdState, Report } from "./crowd_state.js" */
+
+/**
+ * Fills `place` with a row of pictures for each of the three.
+ * @param {HTMLElement} place
+ * @param {Report} report
+ * @param {CrowdState} state
+ */
+export function fillFilters(place, { tiles, arrays }, { at }) {
+  const words = {
+    start: say("web.training.start"),
+    now: say("web.training.at_epoch", { epoch: Math.max(at, 0) }),
+    change: say("web.training.change"),
+  }
+  const row = (/** @type {[string, string]} */ [name, text]) =>
+    html`<div data-row=${name}><p>${text}</p>${tiles.map(tile)}</div>`
+  render(Object.entries(words).map(row), place)
+  const epoch = Array.from(arrays.at.values).indexOf(at)
+  tiles.forEach((tile, n) => {
+    const { values, shape } = arrays[tile.array]
+    const frames = shape[1]
+    const now = frames === arrays.at.values.length ? Math.max(epoch, 0) : frames - 1 // while it trains, the newest
+    const size = values.length / 2 / frames
+    for (const [row, frame] of Object.entries({ start: 0, now, change: frames + now })) {
+      const canvas = place.querySelectorAll(/** @type {"canvas"} */ (`[data-row="${row}"] canvas`))[n]
+      paintTile(canvas, tile, values.subarray(frame * size, (frame + 1) * size), shape.slice(2))
+    }
+  })
+}
+
+/** @param {ReportTile} tile */
+const tile = ({ label }) =>
+  html`<span><canvas role="img" aria-label=${label}></canvas><small ${inner(formula(label))}></small></span>`
+
+/**
+ * Weights as bytes, 128 for zero: in the colours of signs, or where they look at three colours as these, grey for zero.
+ * @param {HTMLCanvasElement} canvas
+ * @param {ReportTile} tile
+ * @param {ArrayLike<number>} bytes
+ * @param {number[]} shape
+ */
+function paintTile(canvas, { rgb }, bytes, [rows, columns]) {
+  const of = rgb
+    ? (/** @type {number} */ n) => [bytes[3 * n], bytes[3 * n + 1], bytes[3 * n + 2]]
+    : (/** @type {number} */ n) => colour((bytes[n] - 128) / 127, [-1, 1], "signed")
+  Object.assign(canvas, { width: columns, height: rows })
+  const pixels = rgba(rows, columns, (i, j) => of(i * columns + j))
+  contextOf(canvas).putImageData(new ImageData(pixels, columns, rows), 0, 0)
+}
