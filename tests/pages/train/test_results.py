@@ -27,6 +27,7 @@ from cnnviz.pages.train.training.report import report as told
 from cnnviz.pages.train.training.settings import MAX_BATCH, MAX_EPOCHS, MAX_RATE, Settings
 from cnnviz.pages.train.training.trainer import Job, Trainer
 from cnnviz.pages.train.training.verdicts import beside_guessing, stuck
+from cnnviz.words import message
 from tests.pages.running import decode, handed_all, now, run, shown
 from tests.pages.train.test_trainer import until
 
@@ -156,7 +157,8 @@ def test_what_was_trained_opens_in_step_with_the_same_outputs(net, settings, mon
         np.testing.assert_array_equal(there.y, held_out.targets[row])
         np.testing.assert_allclose(now(there).moment.trace.o, epoch.o[row], atol=1e-12 if settings.dtype == "float64" else 1e-5)
         learned = shown("", query)[0]["learned"]
-        assert learned == (f"learned from {len(trainer_.job.data.train)} images, {settings.epochs} epochs" if epoch.report.epoch else "nothing learned yet")
+        said = str(message("web.status.learned", images=len(trainer_.job.data.train), n=settings.epochs))
+        assert learned == (said if epoch.report.epoch else "nothing learned yet")
     assert starting.start_of(trainer_.job, starting.start_of(trainer_.job, lesson)) == starting.start_of(trainer_.job, lesson)
 
 
