@@ -22,7 +22,10 @@ NEARLY_ALL = 0.9
 LEAP = 0.05
 """How far above the best so far a loss lies where a step has leapt over the valley."""
 
-Curves = tuple[float, np.ndarray, np.ndarray, list[float], float, float]
+FEW = 16
+"""Numbers up to which a frame is kept exactly: so few are printed."""
+
+Curves = tuple[float, np.ndarray, np.ndarray, list[float], list[float], float, float]
 """The numbers of one update, in the order of Film's first fields."""
 
 
@@ -31,15 +34,17 @@ class Film(ReadOnly):
     """Curves over updates 0 … n, each with n + 1 entries, and frames of maps at `updates` (F,).
 
     losses (n+1,), o (n+1,N); kernel (n+1,C·K·K), one filter of the first convolution, (n+1,0) without one; norms
-    (n+1,P), of the gradient of each of `parameters`; saturated (n+1,), the share of the hidden units that are, and
-    silent (n+1,), of those that pass nothing, both NaN where no kind of layer can be so. `frames` by symbol,
-    (F,H',W') or (F,D), float32, exact enough to be drawn.
+    (n+1,P), of the gradient of each of `parameters`, and promised (n+1,P), how far its step lets the loss fall to first
+    order, −∂θ·Δθ; saturated (n+1,), the share of the hidden units that are, and silent (n+1,), of those that pass nothing,
+    both NaN where no kind of layer can be so. `frames` by symbol, (F,H',W') or (F,D), float32, exact enough to be drawn;
+    those of at most FEW numbers float64.
     """
 
     losses: np.ndarray
     o: np.ndarray
     kernel: np.ndarray
     norms: np.ndarray
+    promised: np.ndarray
     saturated: np.ndarray
     silent: np.ndarray
     updates: np.ndarray
@@ -79,14 +84,15 @@ def film(
         if k % turn == 0:
             check_wanted()
         trace, gradients, after = updates.step(point)
-        curves.append(_curves(updates, updates.used(point), trace, gradients, filter))
+        after = _held(after, point, hold) if hold else after
+        curves.append(_curves(updates, point, trace, gradients, after, filter))
         if k in at:
             for name, taken in frames.items():
                 taken.append(_single(_channel(_array(name, trace, gradients, point.params), channel)))
-        point = reached(lesson, k + 1, _held(after, point, hold) if hold else after)
-    losses, o, kernel, norms, saturated, silent = (np.array(values) for values in zip(*curves, strict=True))
+        point = reached(lesson, k + 1, after)
+    losses, o, kernel, norms, promised, saturated, silent = (np.array(values) for values in zip(*curves, strict=True))
     drawn = {name: np.array(taken) for name, taken in frames.items()}
-    return Film(losses, o, kernel, norms, saturated, silent, shown, drawn, updates.network.parameters)
+    return Film(losses, o, kernel, norms, promised, saturated, silent, shown, drawn, updates.network.parameters)
 
 
 def maps_of(network: Network) -> tuple[str, ...]:
@@ -100,39 +106,38 @@ def maps_of(network: Network) -> tuple[str, ...]:
     return (*names, f"d{names[0]}")
 
 
-def fall_shares(run: Film, learning_rate: float) -> tuple[np.ndarray, np.ndarray]:
-    """What each parameter's step promises of the fall of the loss, η‖∂θ‖², as shares of all: at each update, and over the run.
+def fall_shares(run: Film) -> tuple[np.ndarray, np.ndarray]:
+    """Each parameter's share of the promised fall of the loss: at each update, and over the run.
 
-    (n+1,P) and (P,): gradient descent alone promises that. Rows add up to 1, or are 0 where nothing is promised.
+    (n+1,P) and (P,). Rows add up to 1, or are 0 where no fall is promised. With momentum a step may raise the loss to
+    first order: then a share is negative.
 
     >>> run = film(Lesson(), np.zeros((32, 32)), 4, most_frames=2)
-    >>> fall_shares(run, 0.01)[1].round(3).tolist()
+    >>> fall_shares(run)[1].round(3).tolist()
     [0.0, 0.996, 0.004]
     """
-    promised = learning_rate * run.norms**2
 
     def share(parts: np.ndarray) -> np.ndarray:
         total = parts.sum(axis=-1, keepdims=True)
         return np.divide(parts, total, out=np.zeros_like(parts), where=np.isfinite(total) & (total > 0))
 
     with np.errstate(all="ignore"):
-        return share(promised), share(promised[:-1].sum(axis=0))
+        return share(run.promised), share(run.promised[:-1].sum(axis=0))
 
 
-def answers(run: Film, network: Network, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """How far each output still is from its target, y - o, and what it adds to the loss, both (n+1,N).
+def loss_terms(run: Film, network: Network, y: np.ndarray) -> np.ndarray:
+    """How much each output adds to the loss, (n+1,N).
 
-    What they add is NaN where it does not come to the loss: where an output is so near 0 or 1 that its logarithm is lost.
+    NaN where the terms do not come to the loss: where an output is so near 0 or 1 that its logarithm is lost.
 
     >>> run = film(Lesson(), np.zeros((32, 32)), 1, most_frames=2)
-    >>> to_go, terms = answers(run, Lesson().network, np.array([1.0, 0.0]))
-    >>> to_go[0].tolist() == [1 - run.o[0, 0], -run.o[0, 1]], bool(np.isclose(terms[0].sum(), run.losses[0]))
-    (True, True)
+    >>> bool(np.isclose(loss_terms(run, Lesson().network, np.array([1.0, 0.0]))[0].sum(), run.losses[0]))
+    True
     """
     with np.errstate(all="ignore"):
         terms = network.loss_kind.terms(run.o, y)
         right = np.isclose(terms.sum(axis=-1), run.losses, rtol=1e-5, atol=0)
-    return y - run.o, np.where(right[:, None], terms, np.nan)
+    return np.where(right[:, None], terms, np.nan)
 
 
 def milestones(losses: np.ndarray, shares: tuple[float, ...] = (0.5, 0.9, 0.99)) -> dict[float, int]:
@@ -159,13 +164,14 @@ def turning_points(run: Film) -> list[tuple[int, str]]:
     return sorted((int(wrong.argmax()), name) for name, wrong in found if wrong.any())
 
 
-def _curves(updates: Updates, params: Params, trace: Trace, gradients: Gradients, filter: int) -> Curves:
+def _curves(updates: Updates, point: Point, trace: Trace, gradients: Gradients, after: Point, filter: int) -> Curves:
     """What one update adds to the curves."""
-    filters = updates.filters(params)
+    filters = updates.filters(updates.used(point))
     one = filters[filter if filter < len(filters) else 0] if filters.ndim == 4 else filters
     saturated, silent = hidden_share(updates.network, trace, "saturated"), hidden_share(updates.network, trace, "silent")
     norms = [_norm(gradients[f"d{name}"]) for name in updates.network.parameters]
-    return updates.loss(trace), trace.o, one.reshape(-1), norms, saturated, silent
+    promised = [_promised(gradients[f"d{name}"], point.params[name], after.params[name]) for name in updates.network.parameters]
+    return updates.loss(trace), trace.o, one.reshape(-1), norms, promised, saturated, silent
 
 
 def _array(name: str, trace: Trace, gradients: Gradients, params: Params) -> np.ndarray:
@@ -184,10 +190,16 @@ def _channel(array: np.ndarray, channel: int) -> np.ndarray:
 
 @np.errstate(over="ignore")  # of a run that has run away: too large to be drawn is infinite
 def _single(array: np.ndarray) -> np.ndarray:
-    return array.astype(np.float32)
+    return array.astype(np.float64 if array.size <= FEW else np.float32)
 
 
 @np.errstate(all="ignore")
 def _norm(array: np.ndarray) -> float:
     flat = array.reshape(-1)
     return float(np.sqrt(flat @ flat))
+
+
+@np.errstate(all="ignore")
+def _promised(gradient: np.ndarray, before: np.ndarray, after: np.ndarray) -> float:
+    """The fall of the loss that a parameter's step promises to first order."""
+    return float(gradient.reshape(-1) @ (before - after).reshape(-1))

@@ -9,14 +9,14 @@ from cnnviz.wire import records
 from cnnviz.wire.board import PartData, SwitchData, SwitchGroup
 from cnnviz.wire.page import Header
 
-Role = Literal["kernel", "weights", "push"]
+Role = Literal["kernel", "weights", "biases", "push"]
 
 
 class FilmMap(PartData):
     """A picture of the film; `most` is its largest value of all updates.
 
-    A kernel has a number for every update; weights have their start, and frames of how far they have moved; what
-    pushes has frames on powers of ten.
+    A kernel has a number for every update; weights and biases have their start, and frames of how far they have moved;
+    what pushes has frames on powers of ten.
     """
 
     scale: records.Scale
@@ -25,29 +25,31 @@ class FilmMap(PartData):
 
 
 class FilmMark(TypedDict):
-    """An update that is marked on the film's length."""
+    """An update that is marked on the film's length: its name there, and what a click on it does; `wrong` where the run goes wrong."""
 
     k: int
+    name: records.Text
     words: records.Text
+    wrong: bool
 
 
 class FilmShare(TypedDict):
-    """What each parameter's steps promise of the fall, over the whole run, in a title too."""
+    """Each parameter's share of the fall that the steps promise, over the whole run, and how many numbers it has."""
 
     names: Sequence[records.Text]
+    counts: Sequence[int]
     all: Sequence[float]
-    title: records.Text
 
 
 class FilmRun(TypedDict):
-    """One start on the film: its maps, the lines of each curve, and how its loss falls."""
+    """One start on the film: its maps, the lines of each curve, and how its loss falls; `unshared` says why nothing is promised."""
 
     label: records.Text
     maps: Sequence[FilmMap]
     lines: Mapping[str, Sequence[str]]
     marks: Sequence[FilmMark]
-    fall: records.Text
     share: FilmShare | None
+    unshared: records.Text
 
 
 class FilmData(TypedDict):

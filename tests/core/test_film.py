@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cnnviz.core.film import answers, film, maps_of, turning_points
+from cnnviz.core.film import FEW, fall_shares, film, loss_terms, maps_of, turning_points
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.ops import saturated_share
 from cnnviz.core.trajectory import trajectory
@@ -20,8 +20,7 @@ from tests.core.test_trajectory_networks import FITTING, lesson_of
 def test_what_the_outputs_add_comes_to_the_loss(loss):
     lesson = Lesson(net=f"conv1x3-relu-dense3-{loss}", y=(0.2, 0.0, 1.0), lr=0.1)
     run = film(lesson, np.linspace(0, 1, 1024).reshape(32, 32), 4, most_frames=2)
-    to_go, terms = answers(run, lesson.network, np.array(lesson.y))
-    np.testing.assert_array_equal(to_go, np.array(lesson.y) - run.o)
+    terms = loss_terms(run, lesson.network, np.array(lesson.y))
     np.testing.assert_allclose(terms.sum(axis=1), run.losses, rtol=1e-9)
     assert (terms >= 0).all() and (loss != "softmax-ce" or not terms[:, 1].any())
 
@@ -29,7 +28,25 @@ def test_what_the_outputs_add_comes_to_the_loss(loss):
 def test_no_terms_where_they_would_not_come_to_the_loss():
     lesson = Lesson(net="dense2-sigmoid-bce", w="zeros", lr=100.0)
     run = film(lesson, np.ones((32, 32)), 2, most_frames=2)
-    assert np.isnan(answers(run, lesson.network, np.array([0.0, 1.0]))[1][-1]).all()  # the targets are others than it learned
+    assert np.isnan(loss_terms(run, lesson.network, np.array([0.0, 1.0]))[-1]).all()  # the targets are others than it learned
+
+
+@pytest.mark.parametrize("opt", ["gd", "momentum", "adam"])
+def test_what_a_step_promises_is_what_a_small_one_keeps(opt):
+    """To first order: the steps are so small that what the loss falls by is what they promised together."""
+    lesson = Lesson(net="conv2x3b-sigmoid-dense2-sigmoid-bce", opt=opt, lr=1e-7)
+    run = film(lesson, np.linspace(0, 1, 1024).reshape(32, 32), 5, most_frames=2)
+    np.testing.assert_allclose(run.promised.sum(axis=1)[:-1], -np.diff(run.losses), rtol=2e-3)
+    each, whole = fall_shares(run)
+    np.testing.assert_allclose(each.sum(axis=1), 1)
+    assert whole.sum() == pytest.approx(1)
+    if opt == "gd":
+        np.testing.assert_allclose(run.promised, lesson.lr * run.norms**2, rtol=1e-6)
+
+
+def test_what_is_held_promises_nothing():
+    run = film(Lesson(), np.ones((8, 8)), 2, most_frames=2, hold=frozenset("w"))
+    assert not run.promised[:, 1].any() and run.promised[:, 0].all()
 
 
 @settings(max_examples=40)
@@ -56,7 +73,8 @@ def test_every_number_is_the_trajectorys(case, n, most_frames):
             for name in maps_of(network):
                 array = moment.trace[name] if name in moment.trace else moment.gradients[name]
                 with np.errstate(over="ignore"):  # of a run that has run away
-                    drawn = (array[0] if array.ndim == 3 else array).astype(np.float32)
+                    drawn = array[0] if array.ndim == 3 else array
+                    drawn = drawn.astype(np.float32 if drawn.size > FEW else np.float64)
                 np.testing.assert_array_equal(run.frames[name][at], drawn)
     np.testing.assert_array_equal(run.losses, moment.losses)
     assert (len(run.losses), len(run.updates)) == (n + 1, min(n + 1, most_frames))
@@ -74,9 +92,9 @@ def test_the_teaching_networks_film_has_its_names():
 def test_maps_channel_and_filter_can_be_chosen():
     lesson, x = Lesson(net="conv3x3b-relu-max2-dense2-softmax-ce", ch="rgb"), np.random.default_rng(0).random((3, 8, 8))
     run, moment = film(lesson, x, 3, 9, maps=("p1", "x", "dx"), channel=2, filter=1), trajectory(lesson, x, 3)
-    assert np.array_equal(run.frames["p1"][3], moment.trace["p1"][2].astype(np.float32)) and run.frames["dx"].shape == (4, 8, 8)
+    assert np.array_equal(run.frames["p1"][3], moment.trace["p1"][2]) and run.frames["dx"].shape == (4, 8, 8)
     assert np.array_equal(run.kernel[3], moment.params["f"][1].ravel())
-    assert np.array_equal(film(lesson, x, 3, 9, maps=("p1",), channel=7).frames["p1"][3], moment.trace["p1"][0].astype(np.float32))
+    assert np.array_equal(film(lesson, x, 3, 9, maps=("p1",), channel=7).frames["p1"][3], moment.trace["p1"][0])
 
 
 def test_a_run_that_ends_in_no_number_diverges():

@@ -53,7 +53,7 @@ def test_every_page_fits_a_projector_and_a_phone_and_axe_finds_nothing_by_day_an
     expect(screen.root).to_have_css("background-color", "rgb(255, 255, 255)")
     assert screen.page.evaluate("document.scrollingElement.scrollHeight <= innerHeight")
     assert screen.root.evaluate("(e) => e.getBoundingClientRect().bottom <= innerHeight")
-    assert screen.page.locator(".cnnviz .explain .numbers").evaluate("(e) => e.scrollWidth <= e.clientWidth"), "numbers are cut off"
+    assert all(screen.page.locator(".cnnviz .explain .numbers").evaluate_all("(all) => all.map((e) => e.scrollWidth <= e.clientWidth)")), "numbers are cut off"
     assert violations(screen) == []
     assert screen.page.evaluate(HIDDEN_FOCUS) == []
     screen.page.set_viewport_size({"width": 320, "height": 640})  # 1280 × 2560, enlarged four times

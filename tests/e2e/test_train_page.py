@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from cnnviz import Lesson
-from tests.e2e.page import Screen, moment, read
+from tests.e2e.page import Screen, moment, printed_loss, read
 
 
 def scrub(screen: Screen, k: int) -> None:
@@ -25,7 +25,8 @@ def scrub(screen: Screen, k: int) -> None:
 
 
 def losses(screen: Screen) -> list[float]:
-    return [read(text.removeprefix("L = ")) for text in screen.page.locator(".lines b").all_inner_texts()]
+    """The losses of two runs where the film stands, from the headline."""
+    return [read(text) for text in re.search(r"L (\S+) and (\S+)", screen.page.locator(".title").inner_text()).groups()]
 
 
 def test_any_moment_of_the_film_is_the_one_that_step_shows(screen: Screen):
@@ -36,7 +37,8 @@ def test_any_moment_of_the_film_is_the_one_that_step_shows(screen: Screen):
         scrub(screen, k)
         screen.ready(update=k)
         loss = moment(Lesson(lr=0.05, k=k)).losses[-1]
-        assert losses(screen) == pytest.approx([loss], rel=1e-5)
+        assert read(screen.page.locator(".dots b").first.inner_text()) == pytest.approx(loss, rel=5e-3)
+        expect(screen.page.locator("[data-key=update_card] .loss")).to_have_text(printed_loss(loss))
     assert len(screen.sent) == before, "scrubbing asked the server"
     assert screen.address["k"] == "123"
     screen.key("open_in_step").click()
@@ -69,7 +71,7 @@ def test_keys_move_the_film_by_updates_and_not_past_its_ends(screen: Screen):
 
 def test_a_curve_is_dragged_to_an_update_and_let_go_anywhere(screen: Screen):
     screen.open("/train", n="40", k="5")
-    box = screen.page.locator('[data-curve="o"] canvas').bounding_box()
+    box = screen.page.locator("[data-curve=losses] .past").bounding_box()
     mouse = screen.page.mouse
     mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     mouse.down(button="right")
@@ -85,6 +87,7 @@ def test_a_curve_is_dragged_to_an_update_and_let_go_anywhere(screen: Screen):
 def test_a_thinned_film_says_of_which_update_its_maps_are(screen: Screen):
     screen.open("/train", n="10000", k="31", lr="0.05")
     here = moment(Lesson(lr=0.05, k=31))
+    screen.key("maps_now").click()
     date = screen.page.locator('[data-figure="w_0"] .size')
     expect(date).to_have_text(re.compile(r"of update \d+"))
     shown = moment(Lesson(lr=0.05, k=int(date.inner_text().split()[-1])))
@@ -112,7 +115,8 @@ def test_the_film_stays_on_the_way_over_another_page(screen: Screen):
 def test_the_film_stays_where_it_is_while_the_server_answers(screen: Screen):
     screen.open("/train", n="50", k="5")
     screen.connected()
-    screen.key("updates_200").click()
+    screen.key("updates").select_option("updates_200")
+    screen.key("scrub").focus()
     screen.press(*["ArrowRight"] * 4)
     screen.ready(update=9)
     expect(screen.key("scrub")).to_have_attribute("max", "200")
@@ -154,28 +158,36 @@ def test_two_starts_stand_side_by_side_and_a_pasted_link_is_one(screen: Screen):
     screen.open("/train", n="50", k="50")
     screen.switch("compare_rate_up")
     expect(screen.page.locator("[data-run]")).to_have_count(2)
-    assert losses(screen) == pytest.approx([moment(Lesson(lr=lr, k=50)).losses[-1] for lr in (0.01, 0.1)], rel=1e-5)
+    assert losses(screen) == pytest.approx([moment(Lesson(lr=lr, k=50)).losses[-1] for lr in (0.01, 0.1)], rel=5e-4)
     other = Lesson(img="test-5", f="blur", lr=0.2)
     screen.type("vs", "http://anywhere/?" + urllib.parse.urlencode(other.to_query()))
     expect(screen.page.locator("[data-run] .row-label").nth(1)).to_contain_text("image test-5")
     expected = moment(Lesson(img="test-5", f="blur", lr=0.2, k=50)).losses[-1]
-    assert losses(screen)[1] == pytest.approx(expected, rel=1e-5)
+    assert losses(screen)[1] == pytest.approx(expected, rel=5e-4)
     screen.type("vs", "no link at all")
-    expect(screen.page.locator(".text > .wrong")).to_contain_text("no lesson's link")
+    expect(screen.page.locator(".film-head > .wrong")).to_contain_text("no lesson's link")
 
 
-def test_a_run_that_saturates_says_when_and_a_long_one_that_it_is_thinned(screen: Screen):
-    screen.open("/train", lr="500", n="1000")
+def test_a_run_that_saturates_says_when_and_a_click_leads_there(screen: Screen):
+    screen.open("/train", lr="500", n="1000", k="30")
     expect(screen.page.locator(".sentence")).to_contain_text("saturates at update 1")
-    expect(screen.page.locator(".sentence")).to_contain_text("of 1,001 moments, evenly chosen")
+    screen.page.get_by_role("button", name="saturates").click()
+    screen.ready(update=1)
+    assert screen.address["k"] == "1"
 
 
-def test_a_held_kernel_runs_beside_the_lesson_and_the_outputs_stand_before_their_targets(screen: Screen):
+def test_the_headline_names_what_makes_the_promised_fall_and_the_outputs_stand_before_their_targets(screen: Screen):
     screen.open("/train", k=60)
-    expect(screen.page.locator(".title")).to_have_text("w makes 99.5% of the fall")
+    expect(screen.page.locator(".title")).to_have_text("w makes 99.5% of the promised fall")
+    expect(screen.page.locator(".sentence")).to_have_text("After 60 updates, L fell from 0.245 to 0.00432. w has 1,800 of the 1,811 trainable parameters.")
     expect(screen.page.locator(".track b").first).to_have_text("0.934")
-    expect(screen.page.locator(".track .rest").first).to_have_text("0.0664 to goadds 0.002206 to L")
-    expect(screen.page.locator(".loss-sum")).to_have_text("L = 0.002206 + 0.002117 ≈ 0.004324")
+    expect(screen.page.locator(".track small").first).to_have_text("adds 0.0022 to L")
+    expect(screen.page.locator(".loss-sum")).to_have_text("L ≈ 0.002206 + 0.002117 = 0.00432")
+    screen.key("share_first").click()
+    first = moment(Lesson()).gradients
+    squares = [float((first[f"d{name}"] ** 2).sum()) for name in "wbf"]
+    said = [float(text.removesuffix("%")) / 100 for text in screen.page.locator(".share-row .part.promised").all_inner_texts()]
+    assert said == pytest.approx(np.array(squares) / sum(squares), abs=5e-4)
     screen.switch("hold_f")
     expect(screen.page.locator("[data-run] .row-label").nth(1)).to_contain_text("f frozen")
     expect(screen.page.locator(".sentence")).to_contain_text("With f frozen, L is 0.0012 after 200 updates")
@@ -183,3 +195,38 @@ def test_a_held_kernel_runs_beside_the_lesson_and_the_outputs_stand_before_their
     screen.switch("compare_seed")
     expect(screen.key("hold_f")).to_have_attribute("aria-pressed", "false")
     assert "hold" not in screen.address
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"net": "conv1x3-sigmoid-dense1-sigmoid-bce", "opt": "adam"},
+        {"net": "conv4x3b-relu-max2-dense10-softmax-ce", "y": "0,0,0,1,0,0,0,0,0,0"},
+        {"net": "dense3-dense2-mse", "lr": "10", "img": "digit7-3", "vs": "lr=0.1"},
+        {"net": "conv2x3b-relu-gap-mse", "ch": "rgb"},
+        {"rule": "procedural", "hold": "w"},
+    ],
+    ids=lambda query: query.get("net", "notebook"),
+)
+def test_a_film_of_any_network_is_drawn_from_its_first_to_its_last_update(screen: Screen, query: dict[str, str]):
+    screen.open("/train", n="20", k="0", **query)
+    for k in (20, 7):
+        scrub(screen, k)
+        screen.ready(update=k)
+        for tab in ("maps_now", "curve_norms", "maps_change", "curve_losses"):
+            screen.key(tab).click()
+        screen.painted()
+        screen.prints_no_trace()
+        said = screen.page.locator(".film").inner_text()
+        assert "Infinity" not in said and "undefined" not in said and ("NaN" in said) <= ("lr" in query)
+    assert screen.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_words_above_the_length_never_stand_on_each_other(screen: Screen):
+    screen.open("/train", n="50", lr="1000000", y="0.5,0.5")
+    for k in (0, 1, 2, 5, 49, 50):
+        scrub(screen, k)
+        screen.ready(update=k)
+        boxes = screen.page.locator(".marks button, .stands").evaluate_all("(all) => all.map((each) => each.getBoundingClientRect()).map(({ left, right }) => [left, right])")
+        for (_, end), (start, _) in zip(sorted(boxes), sorted(boxes)[1:], strict=False):
+            assert end <= start + 1

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { COMPUTED, foreign, looks, own, parse, query, same } from "../../cnnviz/view/model/address.js"
-import { apart, byPowers, endLabel, evenly, extent } from "../../cnnviz/view/model/axes.js"
+import { apart, byPowers, evenly, extent, powers, tickLabel, ticks } from "../../cnnviz/view/model/axes.js"
 import { colour, ink } from "../../cnnviz/view/model/colour.js"
 import { Focus } from "../../cnnviz/view/model/focus.js"
 import { fixture } from "./hooks.js"
@@ -73,9 +73,20 @@ test("the ends of an axis hold every value that has a place", () => {
   const positive = values.filter((value) => value > 0).map(Math.log10)
   assert.deepEqual(extent(values, byPowers, Number.POSITIVE_INFINITY), [Math.min(...positive), Math.max(...positive)])
   assert.deepEqual(extent([null, 0], byPowers, Number.POSITIVE_INFINITY), [0, 0])
-  assert.equal(endLabel(3, true), "1,000")
-  assert.equal(endLabel(-2500, false), "−2,500")
-  assert.equal(endLabel(-3.5, true), "3.2e−4")
+  assert.deepEqual(extent([1, Number.POSITIVE_INFINITY, Number.NaN, 3], evenly, 0), [0, 3])
+  assert.deepEqual([1000, -2500, 0.001, 0, 2.5e7].map(tickLabel), ["1,000", "−2,500", "0.001", "0", "2.5e7"])
+})
+
+test("the lines of a grid are round numbers within its ends, and at most so many steps", () => {
+  assert.deepEqual(ticks(0, 200, 4), [0, 50, 100, 150, 200])
+  assert.deepEqual(ticks(-0.1, 0.25, 4), [-0.1, 0, 0.1, 0.2])
+  assert.deepEqual(ticks(3, 3), [3])
+  assert.deepEqual(powers(-3.2, -0.1, 5), [-3, -2, -1])
+  assert.deepEqual(powers(-20, 0, 5), [-20, -15, -10, -5, 0])
+  for (const end of [1, 7, 50, 73, 200, 1000, 10_000]) {
+    const found = ticks(0, end, 5)
+    assert.ok(found.length > 1 && found.length <= 6 && found[0] === 0 && found.at(-1) <= end)
+  }
 })
 
 test("names beside lines keep their order and their distance", () => {

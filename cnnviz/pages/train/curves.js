@@ -1,28 +1,29 @@
-// The curves under the film, with one cursor through all of them; dragging on one moves the film.
+// The curves under the film, one chart at a time: what is past in full, what is to come pale. Dragging on it moves the film.
 
 import { chart } from "../../view/draw/chart.js"
 import { number } from "../../view/model/format.js"
 import { say } from "../../view/model/words.js"
-import { setHTML } from "../../view/regions/html.js"
-import { CURVES } from "../../view/spec.js"
+import { html, markup, render, setText } from "../../view/regions/html.js"
+import { LINE_COLOURS } from "../../view/spec.js"
+import { tabs } from "./film_parts.js"
 
 /** @import { Line } from "../../view/types/wire.js" */
 /** @import { Film } from "./film.js" */
-/** @import { Inset } from "../../view/draw/chart.js" */
+/** @import { Plot } from "../../view/draw/chart.js" */
 
-const LEAST = { left: 58, right: 54 } // room for the longest numbers and names: one cursor, one place
-
-export const figures = () =>
-  CURVES.map(
-    ({ name, title }) => `
-    <figure class="curve" data-curve="${name}"><figcaption><button type="button" data-open="film-${name}" title="${say("web.chart.open")}">${title}</button><span class="at"></span></figcaption>
-      <canvas role="img" aria-label="${title}"></canvas><span class="cursor"></span></figure>`,
-  ).join("")
+const LEAST = { left: 52, right: 28 }
+const NAMES = ["losses", "kernel", "norms"]
+const END = 110 // pixels before the end of the chart, where the last value stands
+const LABEL = 26 // pixels over a point that its value needs
+const MOST_SAID = 3 // lines that say their values where one points
 
 export class Curves {
-  /** @type {Record<string, Inset | null>}  how far each plot keeps from its canvas's sides; null where it has no room yet */
-  insets = {}
-  /** @type {number | null}  the update that a curve is pointed at */
+  /** @type {Plot | null} */
+  plot = null
+  width = 0
+  name = "losses"
+  log = true
+  /** @type {number | null}  the update that the curve is pointed at */
   pointed = null
 
   /**
@@ -32,70 +33,103 @@ export class Curves {
   constructor(film, element) {
     this.film = film
     this.element = element
-    this.bindDrag()
+    element.innerHTML = `<div class="curve-head"></div><figure class="curve"><canvas class="to-come" role="img"></canvas><canvas class="past" aria-hidden="true"></canvas><span class="cursor"></span><div class="dots"></div></figure><div class="pushes"></div>`
+    this.bind()
   }
 
-  // Draws every line; whether all had room.
+  /** The lines of the chart that is shown, of all runs. @returns {Line[]} */
+  get lines() {
+    const { film, arrays } = this.film
+    return film.runs.flatMap(({ lines }, place) =>
+      lines[this.name].map((line, column) => {
+        const { values, shape } = arrays[`${place}.${this.name}`]
+        const along = Array.from({ length: film.n + 1 }, (_, k) => values[k * (shape[1] ?? 1) + column])
+        return { label: place || this.name === "losses" ? "" : line, values: along, dashed: place > 0, hue: column }
+      }),
+    )
+  }
+
+  /** Whether its values can stand on powers of ten. */
+  get powers() {
+    return this.name !== "kernel"
+  }
+
+  /** Draws every line; whether there was room. */
   draw() {
-    const { film, arrays, root } = this.film
+    const { film, root } = this.film
+    const named = NAMES.filter((name) => film.runs[0].lines[name].length) // no filter, no curve of it
+    if (!named.includes(this.name)) this.name = "losses"
+    this.head(named)
     const x = Array.from({ length: film.n + 1 }, (_, k) => k)
-    /** @type {(place: number, name: string) => Line[]} */
-    const curves = (place, name) =>
-      film.runs[place].lines[name].map((line, column) => {
-        const { values, shape } = arrays[`${place}.${name}`]
-        const along = x.map((k) => values[k * (shape[1] ?? 1) + column])
-        return { label: place ? "" : line, values: along, dashed: place > 0, hue: column }
-      })
-    this.insets = {}
-    for (const { name, log } of CURVES) {
-      const series = film.runs.flatMap((_, place) => curves(place, name))
-      const canvas = this.canvas(name)
-      if (canvas.parentElement) canvas.parentElement.hidden = !series.length // no filter, no curve of it
-      if (series.length) this.insets[name] = chart(canvas, { x, series, logY: log === "y", least: LEAST }, root)
-    }
-    return Object.values(this.insets).every(Boolean)
+    const tone = this.name === "losses" ? getComputedStyle(root).getPropertyValue("--accent") : undefined
+    const of = { x, series: this.lines, logY: this.log && this.powers, least: LEAST, tone }
+    const [toCome, past] = this.element.querySelectorAll("canvas")
+    toCome.setAttribute("aria-label", say(`web.film.curves.${this.name}`))
+    this.width = toCome.clientWidth
+    this.plot = chart(toCome, { ...of, look: "pale" }, root)
+    chart(past, { ...of, look: "bare" }, root)
+    this.element.dataset.curve = this.name
+    return Boolean(this.plot)
   }
 
-  // Puts the cursor where the film stands, and says the values there, or where a curve is pointed at.
+  /** @param {string[]} named */
+  head(named) {
+    const title = html`<button type="button" class="chart-title" data-open="film-${this.name}" title=${say("web.chart.open")}>${markup(say(`web.film.curves.titles.${this.name}`))}</button>`
+    const kinds = named.map((name) => /** @type {const} */ ([name, say(`web.film.curves.${name}`), name === this.name]))
+    const scales = ["linear", "log"].map(
+      (name) => /** @type {const} */ ([name, say(`web.film.curves.${name}`), (name === "log") === this.log]),
+    )
+    render(
+      html`<h2>${title}</h2>${tabs("curve", say("web.film.curves.label"), kinds)}<span class="at"></span>${this.powers ? tabs("scale", say("web.film.curves.scale"), scales) : ""}`,
+      /** @type {HTMLElement} */ (this.element.querySelector(".curve-head")),
+    )
+  }
+
+  /** Parts past and to come where the film stands, and says the values there, or where the curve is pointed at. */
   follow() {
+    const { plot } = this
+    if (!plot) return
     const { k, film } = this.film
+    const x = plot.at(k)
+    const find = (/** @type {string} */ name) => /** @type {HTMLElement} */ (this.element.querySelector(name))
+    const past = find(".past")
+    past.style.clipPath = `inset(0 ${Math.max(this.width - x, 0)}px 0 0)`
+    find(".cursor").style.transform = `translateX(${x}px)`
+    const dots = film.runs.flatMap(({ lines }, place) =>
+      lines[this.name].map((_, column) => this.dot(place, column, k)),
+    )
+    const told = this.name === "losses" && x < this.width - END ? [this.dot(0, 0, film.n, "end")] : []
+    render([...dots, ...told], find(".dots"))
     this.say()
-    for (const [name, inset] of Object.entries(this.insets)) {
-      const canvas = this.canvas(name)
-      const cursor = /** @type {HTMLElement} */ (canvas.nextElementSibling)
-      if (inset) {
-        const wide = canvas.clientWidth - inset.left - inset.right
-        cursor.style.transform = `translateX(${inset.left + (k / film.n) * wide}px)`
-      }
-    }
   }
 
-  /** The values of every chart at one update, as many as have room. */
+  /** A line's value at an update; of the loss in print, too. @param {number} place @param {number} column @param {number} k @param {string} [kind] */
+  dot(place, column, k, kind = "") {
+    const plot = /** @type {Plot} */ (this.plot)
+    const value = this.film.curveAt(place, this.name, column, k)
+    const [x, y] = [plot.at(k), plot.up(value)]
+    if (y === null) return ""
+    const told = this.name === "losses" && !place
+    const side = `${x > this.width - END ? "left" : ""} ${y < LABEL ? "low" : ""}`
+    const hue = this.name === "losses" ? "" : `background:${LINE_COLOURS[column % LINE_COLOURS.length]};`
+    return html`<i class=${kind} style="${hue}transform:translate(${x}px,${y}px)">${told ? html`<b class=${side}>${number(value, kind ? 2 : 3)}</b>` : ""}</i>`
+  }
+
+  /** The values of the chart at the update that is pointed at. */
   say() {
-    const k = this.pointed ?? this.film.k
-    for (const { name } of CURVES) {
-      const lines = this.film.film.runs[0].lines[name].slice(0, 3)
-      const values = lines.map(
-        (line, n) => `${line.split(":")[0]} <b>${number(this.film.curveAt(0, name, n, k), 3)}</b>`,
-      )
-      const at = this.pointed === null ? "" : `${say("web.film.maps.of_here", { k })}: `
-      const place = this.canvas(name).parentElement?.querySelector(".at")
-      if (place) setHTML(place, values.length ? at + values.join(" · ") : "")
-    }
-  }
-
-  /** @param {string} name */
-  canvas(name) {
-    return /** @type {HTMLCanvasElement} */ (this.element.querySelector(`[data-curve="${name}"] canvas`))
+    const k = this.pointed
+    const lines = k === null ? [] : this.film.film.runs[0].lines[this.name].slice(0, MOST_SAID)
+    const values = lines.map((line, n) => `${line} ${number(this.film.curveAt(0, this.name, n, Number(k)), 3)}`)
+    const text = lines.length ? `${say("web.status.update", { k: Number(k) })}: ${values.join(" · ")}` : ""
+    setText(/** @type {HTMLElement} */ (this.element.querySelector(".at")), text)
   }
 
   /**
    * The film goes to the update that stands above this place.
-   * @param {HTMLElement} curve
    * @param {number} clientX
    */
-  seek(curve, clientX) {
-    const k = this.under(curve, clientX)
+  seek(clientX) {
+    const k = this.under(clientX)
     if (k === null) return
     this.film.view.player.pause()
     this.film.seek(k)
@@ -103,50 +137,56 @@ export class Curves {
 
   /**
    * The update that stands above this place.
-   * @param {HTMLElement} curve
    * @param {number} clientX
    */
-  under(curve, clientX) {
-    const name = curve.dataset.curve ?? ""
-    const inset = this.insets[name]
-    if (!inset) return null
-    const { left, width } = this.canvas(name).getBoundingClientRect()
-    const share = (clientX - left - inset.left) / (width - inset.left - inset.right)
+  under(clientX) {
+    const { plot } = this
+    if (!plot) return null
+    const canvas = /** @type {HTMLElement} */ (this.element.querySelector("canvas"))
+    const { left, width } = canvas.getBoundingClientRect()
+    const zoom = canvas.currentCSSZoom
+    const share = (clientX - left - plot.left * zoom) / (width - (plot.left + plot.right) * zoom)
     return Math.round(Math.min(Math.max(share, 0), 1) * this.film.film.n)
   }
 
   // A mouse drags from where it is pressed; a finger may be about to scroll, and drags once it moves sideways.
-  bindDrag() {
-    /** @type {HTMLElement | null} */
-    let held = null
-    /** @param {PointerEvent} event */
-    const letGo = (event) => {
+  bind() {
+    const figure = /** @type {HTMLElement} */ (this.element.querySelector("figure"))
+    let held = false
+    const letGo = (/** @type {PointerEvent} */ event) => {
       if (!held) return
-      if (event.type === "pointerup") this.seek(held, event.clientX)
-      held = null
+      if (event.type === "pointerup") this.seek(event.clientX)
+      held = false
       this.film.settle()
     }
-    this.element.addEventListener("pointerdown", (event) => {
-      const target = /** @type {HTMLElement} */ (event.target)
-      /** @type {HTMLElement | null} */
-      const curve = target.closest(".curve")
-      if (!curve || event.button !== 0 || target.closest("button")) return
-      held = curve
-      curve.setPointerCapture(event.pointerId)
-      if (event.pointerType === "mouse") this.seek(curve, event.clientX)
+    figure.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return
+      held = true
+      figure.setPointerCapture(event.pointerId)
+      if (event.pointerType === "mouse") this.seek(event.clientX)
     })
-    this.element.addEventListener("pointermove", (event) => {
-      if (held) return this.seek(held, event.clientX)
-      /** @type {HTMLElement | null} */
-      const curve = /** @type {HTMLElement} */ (event.target).closest(".curve")
-      this.pointed = curve && event.pointerType === "mouse" ? this.under(curve, event.clientX) : null
+    figure.addEventListener("pointermove", (event) => {
+      if (held) return this.seek(event.clientX)
+      this.pointed = event.pointerType === "mouse" ? this.under(event.clientX) : null
       this.say()
     })
-    this.element.addEventListener("pointerleave", () => {
+    figure.addEventListener("pointerleave", () => {
       this.pointed = null
       this.say()
     })
-    this.element.addEventListener("pointerup", letGo)
-    this.element.addEventListener("pointercancel", letGo)
+    figure.addEventListener("pointerup", letGo)
+    figure.addEventListener("pointercancel", letGo)
+    this.element.addEventListener("click", ({ target }) => this.choose(/** @type {Element} */ (target)))
+  }
+
+  /** Another chart, or another scale. @param {Element} target */
+  choose(target) {
+    const button = /** @type {HTMLElement | null} */ (target.closest("[data-tab]"))
+    if (!button) return
+    const [name, value] = (button.dataset.tab ?? "").split(" ")
+    if (name === "curve") this.name = value
+    else this.log = value === "log"
+    this.film.outdate()
+    this.film.view.paint()
   }
 }

@@ -1,12 +1,13 @@
 // A small line chart, drawn at once; opened large it is a Plotly figure (cnnviz/hosts/streamlit/figures.py).
 
-import { apart, byPowers, endLabel, evenly, extent } from "../model/axes.js"
+import { apart, byPowers, evenly, extent, powers, tickLabel, ticks } from "../model/axes.js"
 import { say } from "../model/words.js"
 import { LINE_COLOURS } from "../spec.js"
 import { prepare } from "./canvas.js"
 
 /** @import { Line } from "../types/wire.js" */
 /** @typedef {{ left: number, right: number }} Inset  how far the plot keeps from the canvas's sides */
+/** @typedef {Inset & { at: (value: number) => number, up: (value: number) => number | null }} Plot  and the place of a value along each axis, in CSS pixels; null where it has none */
 /**
  * @typedef {object} Chart
  * @property {ArrayLike<number>} x
@@ -15,93 +16,144 @@ import { prepare } from "./canvas.js"
  * @property {boolean} [logY]  puts the values there; what is zero is a gap
  * @property {number | null} [cursor]
  * @property {Inset} [least]  keeps the plot so far away at least, so that charts below each other agree
+ * @property {"" | "pale" | "bare"} [look]  pale lines; or lines alone, to lie over those
+ * @property {string} [tone]  the colour of every line, where their hues say nothing
  */
 
 /** @type {Inset} */
 const LEAST = { left: 40, right: 8 } // for what stands at the ends of the axes
-const GRID = 4 // lines of the grid that part each side
+const [ACROSS, UPWARD] = [4, 4] // steps between lines of the grid
 const SWATCH = 12 // the piece of a line that stands before its name
-const MOST_NAMES = 6 // more would stand on each other
+const SIZE = 13 // of letters
+const TOP = 8
+const PALE = 0.35
 
 /**
  * Draws a chart; where its plot lies, or null where there is no room to draw.
  * @param {HTMLCanvasElement} canvas
  * @param {Chart} chart
  * @param {Element} root  which has the colours
- * @returns {Inset | null}
+ * @returns {Plot | null}
  */
-export function chart(canvas, { x, series, log = false, logY = false, cursor, least = LEAST }, root) {
-  const [width, height] = [canvas.clientWidth, canvas.clientHeight]
-  if (!width) return null
+export function chart(canvas, chart, root) {
+  const { x, series, log = false, logY = false, cursor, look = "", tone } = chart
+  if (!canvas.clientWidth) return null
   const context = prepare(canvas)
   const style = getComputedStyle(root)
-  const size = Math.max(11, Number.parseFloat(style.fontSize) - 2)
-  const soft = style.getPropertyValue("--soft")
-  context.font = `${size}px Inter, system-ui, sans-serif`
-  const labels = series.map(({ label }) => label)
-  const names = labels.filter(Boolean).length <= MOST_NAMES ? labels : []
-  const room = (/** @type {string} */ text) => (text ? context.measureText(text).width + SWATCH + 6 : 0)
-  const [across, upward] = [log, logY].map((powers) => (powers ? byPowers : evenly))
-  const floor = logY ? Number.POSITIVE_INFINITY : 0
-  const [low, high] = extent(
-    series.flatMap(({ values }) => values),
-    upward,
-    floor,
-  )
-  const [left, right] = extent(Array.from(x), across, Number.POSITIVE_INFINITY)
-  const ends = low > high ? [] : [low, high]
-  const inset = {
-    left: Math.max(least.left, ...ends.map((end) => context.measureText(endLabel(end, logY)).width + 8)),
-    right: Math.max(least.right, ...names.map((name) => 8 + room(name))),
+  const [soft, line] = ["--soft", "--line"].map((name) => style.getPropertyValue(name))
+  context.font = `${SIZE}px Inter, system-ui, sans-serif`
+  const sides = laidOut(context, canvas, chart)
+  if (!sides) {
+    context.fillStyle = soft
+    context.fillText(say("web.chart.all_zero"), chart.least?.left ?? LEAST.left, canvas.clientHeight / 2)
+    return { ...(chart.least ?? LEAST), at: () => 0, up: () => null }
   }
-  const bottom = height - size - 7
-  context.fillStyle = soft
-  if (low > high) {
-    context.fillText(say("web.chart.all_zero"), inset.left, bottom / 2)
-    return inset
-  }
-  const wide = width - inset.left - inset.right
-  const at = (/** @type {number} */ value) => inset.left + ((Number(across(value)) - left) / (right - left || 1)) * wide
-  const up = (/** @type {number | null} */ value) =>
-    bottom - ((Number(upward(Number(value))) - low) / (high - low || 1)) * (bottom - 8)
-  context.textAlign = "right"
-  context.fillText(endLabel(high, logY), inset.left - 4, size + 3)
-  context.fillText(endLabel(low, logY), inset.left - 4, bottom)
-  context.fillText(endLabel(right, log), width - inset.right + 4, height - 4)
-  context.textAlign = "left"
-  context.fillText(endLabel(left, log), inset.left, height - 4)
-  context.fillStyle = style.getPropertyValue("--line")
-  for (let n = 0; n <= GRID; n++) {
-    context.fillRect(inset.left, Math.round(8 + ((bottom - 8) * n) / GRID), wide, 1)
-    context.fillRect(Math.round(inset.left + (wide * n) / GRID), 8, 1, bottom - 8)
-  }
+  const { plot, bottom, names, sets } = sides
+  if (look !== "bare") axes(context, sides, { soft, line, width: canvas.clientWidth, log, logY })
   if (cursor !== null && cursor !== undefined) {
-    context.fillStyle = style.getPropertyValue("--line")
-    context.fillRect(at(cursor) - 1, 4, 2, bottom - 4)
+    context.fillStyle = line
+    context.fillRect(plot.at(cursor) - 1, 4, 2, bottom - 4)
   }
-  const drawn = (/** @type {number | null} */ value) => value !== null && upward(value) !== null
-  for (const line of series) lineThrough(context, line, x, at, up, drawn)
-  const heights = series.map(({ values }) => up(values.findLast(drawn) ?? low))
-  for (const [i, y] of names.length ? apart(heights, bottom, size + 1) : []) {
+  context.globalAlpha = look === "pale" ? PALE : 1
+  for (const each of series) lineThrough(context, each, x, plot, tone)
+  context.globalAlpha = 1
+  const heights = series.map(
+    ({ values }) => plot.up(values.findLast((value) => plot.up(Number(value)) !== null) ?? Number.NaN) ?? bottom,
+  )
+  for (const [i, y] of names.length && look !== "bare" ? apart(heights, bottom, SIZE + 1) : []) {
     if (!names[i]) continue
-    const start = width - inset.right + 6
-    pen(context, series[i])
-    context.moveTo(start, y - size / 3)
-    context.lineTo(start + SWATCH - 2, y - size / 3)
+    pen(context, series[i], tone)
+    context.moveTo(sets + 6, y - SIZE / 3)
+    context.lineTo(sets + SWATCH + 4, y - SIZE / 3)
     context.stroke()
     context.fillStyle = soft
-    context.fillText(names[i], start + SWATCH, y)
+    context.fillText(names[i], sets + SWATCH + 8, y)
   }
   context.setLineDash([])
-  return inset
+  return plot
+}
+
+/** @typedef {{ plot: Plot, bottom: number, names: string[], sets: number, across: [number, number], upward: [number, number] }} Sides  `sets`: where names begin */
+
+/**
+ * Where everything lies; null where no value has a place.
+ * @param {CanvasRenderingContext2D} context
+ * @param {HTMLCanvasElement} canvas
+ * @param {Chart} chart
+ * @returns {Sides | null}
+ */
+function laidOut(context, { clientWidth: width, clientHeight: height }, { x, series, log, logY, least = LEAST }) {
+  const bottom = height - SIZE - 7
+  const [along, over] = [log, logY].map((byTens) => (byTens ? byPowers : evenly))
+  const all = series.flatMap(({ values }) => values)
+  const [low, high] = extent(all, over, logY ? Number.POSITIVE_INFINITY : 0)
+  const [first, last] = extent(Array.from(x), along, Number.POSITIVE_INFINITY)
+  if (low > high || !all.some((value) => value !== null && over(value) !== null && Number.isFinite(over(value))))
+    return null
+  const labels = series.map(({ label }) => label)
+  const names = labels.length * (SIZE + 1) <= bottom ? labels : []
+  const wide = (/** @type {string} */ text) => context.measureText(text).width
+  const left = Math.max(least.left, ...upwardTicks([low, high], Boolean(logY)).map(({ label }) => wide(label) + 8))
+  const right = Math.max(least.right, ...names.map((name) => (name ? wide(name) + SWATCH + 12 : 0)))
+  const room = width - left - right
+  const at = (/** @type {number} */ value) => left + ((Number(along(value)) - first) / (last - first || 1)) * room
+  const up = (/** @type {number} */ value) => {
+    const place = over(value)
+    return place === null || !Number.isFinite(place)
+      ? null
+      : bottom - ((place - low) / (high - low || 1)) * (bottom - TOP)
+  }
+  return {
+    plot: { left, right, at, up },
+    bottom,
+    names,
+    sets: width - right,
+    across: [first, last],
+    upward: [low, high],
+  }
+}
+
+/** @type {(ends: [number, number], byTens: boolean) => { value: number, label: string }[]} */
+const upwardTicks = ([low, high], byTens) => {
+  const found = byTens ? powers(low, high, UPWARD + 1).map((power) => 10 ** power) : ticks(low, high, UPWARD)
+  const values = found.length > 1 ? found : byTens ? [10 ** low, 10 ** high] : [low, high]
+  return [...new Set(values)].map((value) => ({ value, label: tickLabel(value) }))
+}
+
+/**
+ * The grid, and its numbers.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Sides} sides
+ * @param {{ soft: string, line: string, width: number, log: boolean, logY: boolean }} how
+ */
+function axes(context, { plot, bottom, across, upward }, { soft, line, width, log, logY }) {
+  const room = width - plot.left - plot.right
+  context.textAlign = "right"
+  for (const { value, label } of upwardTicks(upward, logY)) {
+    const y = plot.up(value) ?? bottom
+    context.fillStyle = line
+    context.fillRect(plot.left, Math.round(y), room, 1)
+    context.fillStyle = soft
+    context.fillText(label, plot.left - 6, y + SIZE / 3)
+  }
+  context.textAlign = "center"
+  const steps = log ? powers(...across, ACROSS + 1).map((power) => 10 ** power) : ticks(...across, ACROSS)
+  for (const value of steps) {
+    context.fillStyle = line
+    context.fillRect(Math.round(plot.at(value)), TOP, 1, bottom - TOP)
+    context.fillStyle = soft
+    context.fillText(tickLabel(value), plot.at(value), bottom + SIZE + 5)
+  }
+  context.textAlign = "left"
 }
 
 /**
  * @param {CanvasRenderingContext2D} context
  * @param {Line} line
+ * @param {string} [tone]
  */
-function pen(context, { hue, dashed }) {
-  context.strokeStyle = context.fillStyle = LINE_COLOURS[hue % LINE_COLOURS.length]
+function pen(context, { hue, dashed }, tone = LINE_COLOURS[hue % LINE_COLOURS.length]) {
+  context.strokeStyle = context.fillStyle = tone
   context.lineWidth = 2
   context.setLineDash(dashed ? [5, 4] : [])
   context.beginPath()
@@ -111,16 +163,20 @@ function pen(context, { hue, dashed }) {
  * @param {CanvasRenderingContext2D} context
  * @param {Line} line
  * @param {ArrayLike<number>} x
- * @param {(value: number) => number} at
- * @param {(value: number | null) => number} up
- * @param {(value: number | null) => boolean} drawn
+ * @param {Plot} plot
+ * @param {string} [tone]
  */
-function lineThrough(context, line, x, at, up, drawn) {
+function lineThrough(context, line, x, { at, up }, tone) {
   const { values } = line
-  pen(context, line)
+  pen(context, line, tone)
+  let draws = false
   values.forEach((value, n) => {
-    if (drawn(value)) context[n && drawn(values[n - 1]) ? "lineTo" : "moveTo"](at(x[n]), up(value))
+    const y = value === null ? null : up(value)
+    if (y !== null) context[draws ? "lineTo" : "moveTo"](at(x[n]), y)
+    draws = y !== null
   })
   context.stroke()
-  if (values.length === 1 && drawn(values[0])) context.fillRect(at(x[0]) - 3, up(values[0]) - 3, 6, 6)
+  const [only] = values
+  const y = values.length === 1 && only !== null ? up(only) : null
+  if (y !== null) context.fillRect(at(x[0]) - 3, y - 3, 6, 6)
 }

@@ -89,9 +89,9 @@ export class MapView extends Heatmap {
     return super.legible(at) && at.cellHeight >= smallest() * LOW // else they would stand on each other
   }
 
-  /** @override @param {Layout} at @param {number} n @param {number} done */
-  print(at, n, done) {
-    super.print(at, n, done, { smallest: smallest(), squeezed: SQUEEZED })
+  /** @override @param {Layout} at @param {number} n @param {number} done @param {{ smallest?: number, least?: number, squeezed?: number }} [how] */
+  print(at, n, done, how = { smallest: smallest(), squeezed: SQUEEZED }) {
+    super.print(at, n, done, how)
   }
 
   /**

@@ -1,6 +1,5 @@
 // What a chart is laid out by: the ends of its axes, and names that must not stand on each other.
 
-import { short } from "./format.js"
 import { written } from "./words.js"
 
 /** @typedef {(value: number) => number | null} Place  a value's place along its axis; null where it has none */
@@ -14,14 +13,11 @@ export const evenly = (value) => value
 export const byPowers = (value) => (value > 0 ? Math.log10(value) : null)
 
 /**
- * What stands at the end of an axis.
- * @param {number} place
- * @param {boolean} logarithmic
+ * What stands beside a line of the grid.
+ * @param {number} value
  */
-export function endLabel(place, logarithmic) {
-  const value = logarithmic ? 10 ** place : place
-  return Number.isInteger(value) ? written(value) : short(value)
-}
+export const tickLabel = (value) =>
+  Math.abs(value) >= 1e5 ? written(value, "3") : written(Number(value.toPrecision(3)))
 
 /**
  * Baselines of names beside the ends of their lines, moved apart where they would stand on each other.
@@ -56,9 +52,39 @@ export function extent(values, scale, low) {
   let high = Number.NEGATIVE_INFINITY
   for (const value of values) {
     const place = value === null ? null : scale(value)
-    if (place === null) continue
+    if (place === null || !Number.isFinite(place)) continue
     if (place < low) low = place
     if (place > high) high = place
   }
   return high === Number.NEGATIVE_INFINITY ? [0, 0] : [low, high]
+}
+
+const STEPS = [1, 2, 2.5, 5, 10] // times a power of ten
+
+/**
+ * Round numbers from `low` to `high`, at most so many steps apart.
+ * @param {number} low
+ * @param {number} high
+ * @param {number} most
+ */
+export function ticks(low, high, most = 5) {
+  if (!(high > low)) return [low]
+  const power = 10 ** Math.floor(Math.log10((high - low) / most))
+  const step = STEPS.map((times) => times * power).find((each) => (high - low) / each <= most * 1.000001) ?? high - low
+  const first = Math.ceil(low / step - 1e-9)
+  return Array.from({ length: Math.floor(high / step + 1e-9) - first + 1 }, (_, n) =>
+    Number(((first + n) * step).toPrecision(12)),
+  )
+}
+
+/**
+ * Powers of ten between two, so far apart that there are at most so many.
+ * @param {number} low  exponents
+ * @param {number} high
+ * @param {number} most
+ */
+export function powers(low, high, most = 5) {
+  const [first, last] = [Math.ceil(low - 1e-9), Math.floor(high + 1e-9)]
+  const step = Math.max(1, Math.ceil((last - first) / (most - 1)))
+  return Array.from({ length: Math.max(0, Math.floor((last - first) / step) + 1) }, (_, n) => last - n * step).reverse()
 }

@@ -58,5 +58,5 @@ export const frame = (page, kind) => `
       ${lessonControls(kind)}</div>
   </header>
   <div class="middle" tabindex="-1">${transport(kind)}<div class="content"></div></div>
-  ${kernelCard()}${updateCard(kind)}
+  ${kernelCard()}${updateCard()}
   <div class="live" aria-live="polite" role="status"></div>${help(kind)}${kind.tabulates ? tableDialog() : ""}`

@@ -17,10 +17,8 @@ const icon = (/** @type {string[]} */ ...paths) =>
   `<svg viewBox="0 0 16 16" aria-hidden="true">${paths.map((path) => `<path d="${path}"/>`).join("")}</svg>`
 
 const RESTART = icon("M3 3h2v10H3z", "M13 3v10L6 8z")
-const UPDATE_BACK = icon("M8 3v10L1 8z", "M15 3v10L8 8z")
 const STAGE_BACK = icon("M11 3v10L4 8z")
 const STAGE_NEXT = icon("M5 3v10l7-5z")
-const UPDATE_NEXT = icon("M1 3v10l7-5z", "M8 3v10l7-5z")
 
 const speeds = () =>
   [0.03, 0.25, 1, 3, 10].map(
@@ -34,10 +32,9 @@ const AROUND = 2
 export const transport = (kind) => `
   <div class="transport" role="toolbar" aria-label="${say("web.frame.steps")}">
     <div class="buttons">
-      ${actionButton("restart", RESTART)}
-      ${kind.stages ? actionButton("stage_back", STAGE_BACK) : actionButton("update_back", UPDATE_BACK)}
+      ${kind.stages ? actionButton("restart", RESTART) + actionButton("stage_back", STAGE_BACK) : ""}
       ${actionButton("play", " ", 'class="play" aria-pressed="false"')}
-      ${kind.stages ? actionButton("stage_next", STAGE_NEXT) : actionButton("update_next", UPDATE_NEXT)}
+      ${kind.stages ? actionButton("stage_next", STAGE_NEXT) : ""}
       ${select("speed", speeds(), say("web.speeds.label"))}
     </div>
     ${kind.stages ? `<ol class="stages" aria-label="${say("web.frame.stages")}"></ol><span class="stage-name"></span>` : ""}

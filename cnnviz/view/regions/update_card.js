@@ -10,7 +10,6 @@ import { field, input, markup, render, setText } from "./html.js"
 import { sheet } from "./rail.js"
 
 /** @import { Answer } from "../model/decode.js" */
-/** @import { Kind } from "./actions.js" */
 /** @import { View } from "./lesson_view.js" */
 
 const EDGE = 4 // pixels at either side of a curve: see losses.js
@@ -19,13 +18,12 @@ export const updateButton = () =>
   `<button type="button" data-key="update_card" popovertarget="update_card"><canvas class="spark" aria-hidden="true"></canvas><span>${say("web.status.update", { k: '<b class="k">0</b>' })}</span>
     <span class="nothing"></span><span class="late"><i>L</i> <b class="loss"></b></span></button>`
 
-/** @param {Kind} kind */
-export const updateCard = (kind) =>
+export const updateCard = () =>
   sheet(
     "update_card",
     say("web.updates.title"),
     `<div class="update-steps">${field(say("web.updates.go_to"), input("go_to", say("web.updates.go_to"), "numeric"))}
-      ${kind.stages ? actionButton("update_back", "−") + actionButton("update_next", "+") : ""}${actionButton("update_first", "0")}</div>
+      ${actionButton("update_back", "−")}${actionButton("update_next", "+")}${actionButton("update_first", "0")}</div>
     <canvas class="course" role="img" aria-label="${say("web.status.spark")}"></canvas><p class="saturation"></p>`,
     "update-card",
   )
@@ -47,8 +45,10 @@ export function bindUpdates(view) {
 export function fillUpdates(view, data) {
   const button = view.control("update_card")
   const told = !view.isEarly && knowsLoss(view)
-  setText(view.$(".status .k"), String(view.k))
-  setText(view.$(".status .loss"), knowsLoss(view) ? lossText(view.loss) : "…")
+  const write = (/** @type {string} */ name, /** @type {string} */ text) =>
+    setText(/** @type {Element} */ (button.querySelector(name)), text)
+  write(".k", String(view.k))
+  write(".loss", knowsLoss(view) ? lossText(view.loss) : "…")
   button.classList.toggle("early", view.isEarly)
   button.classList.toggle("fresh", view.k === 0)
   setText(view.$(".status .nothing, [data-key=update_card] .nothing"), data.learned)

@@ -250,8 +250,8 @@ export interface FilmHeader {
 
 /** A picture of the film; `most` is its largest value of all updates.
 
-    A kernel has a number for every update; weights have their start, and frames of how far they have moved; what
-    pushes has frames on powers of ten.
+    A kernel has a number for every update; weights and biases have their start, and frames of how far they have moved;
+    what pushes has frames on powers of ten.
      */
 export interface FilmMap {
   symbol: string
@@ -264,31 +264,33 @@ export interface FilmMap {
   layers: number
   flat: boolean
   scale: Scale
-  role: "kernel" | "weights" | "push"
+  role: "kernel" | "weights" | "biases" | "push"
   most: number
 }
 
-/** An update that is marked on the film's length. */
+/** An update that is marked on the film's length: its name there, and what a click on it does; `wrong` where the run goes wrong. */
 export interface FilmMark {
   k: number
+  name: string
   words: string
+  wrong: boolean
 }
 
-/** One start on the film: its maps, the lines of each curve, and how its loss falls. */
+/** One start on the film: its maps, the lines of each curve, and how its loss falls; `unshared` says why nothing is promised. */
 export interface FilmRun {
   label: string
   maps: FilmMap[]
   lines: Record<string, string[]>
   marks: FilmMark[]
-  fall: string
   share: FilmShare | null
+  unshared: string
 }
 
-/** What each parameter's steps promise of the fall, over the whole run, in a title too. */
+/** Each parameter's share of the fall that the steps promise, over the whole run, and how many numbers it has. */
 export interface FilmShare {
   names: string[]
+  counts: number[]
   all: number[]
-  title: string
 }
 
 /** The filters of the first convolution at the start: its parameter's name, their shape (M,C,K,K) and numbers. */

@@ -117,14 +117,11 @@ def film_page(lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> FilmPa
     if hold:
         runs = (*runs, Run(message("ui.train.film.hold.label", names=[label(name) for name in hold]), lesson, _filmed(lesson, x, n, 2, frozenset(hold)), x.shape))
     turns = [(run, *turn) for run in runs for turn in turning_points(run.film)]
-    sentences = [turning(run.lesson, run.film.losses, k, how, run.label if len(runs) > 1 else None) for run, k, how in turns]
+    sentences = [turning(run.lesson, k, how, run.label if len(runs) > 1 else None) for run, k, how in turns]
     if hold:
         ends = (float(run.film.losses[-1]) for run in reversed(runs))
         sentences.insert(0, message("ui.train.film.hold.sentence", names=[label(name) for name in hold], n=n, held=next(ends), free=next(ends)))
-    shown = len(runs[0].film.updates)
-    if shown < n + 1:
-        sentences.append(message("ui.train.film.thinned", frames=shown, moments=n + 1))
-    return FilmPage(n, runs, tuple(sentences), wrong, choices(lesson, n, vs, {k for _, k, _ in turns}, hold), halves(asked.get("of", "")))
+    return FilmPage(n, runs, tuple(sentences), wrong, choices(lesson, n, vs, hold), halves(asked.get("of", "")))
 
 
 def seconds(lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> float:
@@ -178,8 +175,8 @@ def _filmed(lesson: Lesson, x: np.ndarray, n: int, parts: int, hold: frozenset[s
 
 def _made(start: Lesson, x: np.ndarray, n: int, parts: int, hold: frozenset[str]) -> Film:
     parts_of, kernel = frames.parts_of(start, x.shape), frames.kernel_of(start, x.shape)
-    cells = max(part.rows * part.columns for part in parts_of)
-    most = frames.frames_that_fit(n, cells, parts, len(parts_of), frames.numbers_of(start, kernel))
+    sizes = tuple(part.rows * part.columns for part in parts_of)
+    most = frames.frames_that_fit(n, sizes, parts, frames.numbers_of(start, kernel))
     weights = math.prod(parts_of[0].shape) if len(parts_of) > 1 else 1
     maps = tuple(dict.fromkeys(one.symbol for one in parts_of))
     return film(start, x, n, max(2, min(most, MOST_WEIGHTS // weights)), maps, hold=hold)

@@ -14,26 +14,18 @@ MANY = "many"
 """What the address says of the half that trains on many images."""
 
 
-def choices(lesson: Lesson, n: int, vs: str, turns: set[int], hold: tuple[str, ...] = ()) -> tuple[Group, ...]:
-    """How long the film may be, what may stand beside it, and the updates at which it `turns`."""
+def choices(lesson: Lesson, n: int, vs: str, hold: tuple[str, ...] = ()) -> tuple[Group, ...]:
+    """How long the film may be, and what may stand beside it."""
     lengths = tuple(
         Switch(f"updates_{m}", message("words.value", value=m), message("ui.train.film.choices.length", n=m), n == m, {"n": str(m)})
-        for m in LENGTHS
+        for m in sorted({*LENGTHS, n})
         if m <= lesson.most_updates
     )
-    places = sorted({place for k in turns for place in (k - 1, k) if place >= 0})
-    groups = (
+    return (
         Group(message("ui.train.film.choices.lengths"), lengths),
         Group(message("ui.train.film.choices.hold"), _hold(lesson, hold)),
         Group(message("ui.train.film.choices.compare"), _compare(lesson, vs)),
     )
-    if len(places) < 2:
-        return groups
-    looks = tuple(
-        Switch(f"turn_{k}", message("ui.train.film.choices.update", k=k), message("ui.train.film.choices.go_to", k=k), False, {"k": str(k)})
-        for k in places
-    )
-    return (*groups, Group(message("ui.train.film.choices.look"), looks))
 
 
 def halves(of: str) -> tuple[Switch, ...]:

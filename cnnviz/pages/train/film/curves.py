@@ -24,7 +24,7 @@ class Curve:
 
 
 CURVES = {
-    "losses": Curve(message("ui.train.film.curves.losses")),
+    "losses": Curve(message("ui.train.film.curves.losses"), log="y"),
     "o": Curve(message("ui.train.film.curves.o")),
     "kernel": Curve(message("ui.train.film.curves.kernel")),
     "norms": Curve(message("ui.train.film.curves.norms"), log="y"),

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
-from cnnviz.core.film import Film, answers
+from cnnviz.core.film import Film, loss_terms
 from cnnviz.core.lesson import Lesson
 from cnnviz.pages.colours import MOST_PRINTED
 from cnnviz.pages.map_parts import Part, part
 from cnnviz.pages.train.film.curves import CURVES, MOST_LINES, lines
 from cnnviz.pages.train.film.learning import (
     as_bytes,
+    biases_of,
     changes,
-    falls,
+    largest,
     log_bytes,
+    marks,
     pushed,
     share_of_the_fall,
     symbol_of,
@@ -32,8 +32,9 @@ WORDS = 40_000
 
 
 def parts_of(lesson: Lesson, x_shape: tuple[int, ...]) -> tuple[Part, ...]:
-    """What is shown in frames: the weights of the first outputs, and last the gradient that still pushes the first sums."""
-    return (*weights_of(lesson, x_shape), part(lesson.network.program(x_shape), pushed(lesson)))
+    """What is shown in frames: the weights of the first outputs, biases, and last the gradient that still pushes the first sums."""
+    biases = biases_of(lesson, x_shape)
+    return (*weights_of(lesson, x_shape), *([biases] if biases else []), part(lesson.network.program(x_shape), pushed(lesson)))
 
 
 def kernel_of(lesson: Lesson, x_shape: tuple[int, ...]) -> Part | None:
@@ -43,28 +44,30 @@ def kernel_of(lesson: Lesson, x_shape: tuple[int, ...]) -> Part | None:
     return part(program, first) if first else None
 
 
-def frames_that_fit(n: int, cells: int, parts: int, maps: int = 3, numbers: int = 15) -> int:
-    """How many frames a film of `n` updates may have, of maps with so many cells, as one of `parts` films.
+def frames_that_fit(n: int, sizes: tuple[int, ...], parts: int, numbers: int = 15) -> int:
+    """How many frames a film of `n` updates may have, of maps with so many cells each, as one of `parts` films.
 
     `numbers` are those of its curves for each update, float32, besides the loss.
 
-    >>> frames_that_fit(200, 900, 1), frames_that_fit(200, 900, 2)
+    >>> frames_that_fit(200, (900, 900, 900), 1), frames_that_fit(200, (900, 900, 900), 2)
     (707, 351)
     """
     curves = (8 + numbers * 4) * (n + 1)
-    frame = maps * (cells * (4 if cells <= MOST_PRINTED else 1) + 16) + 4  # with its ends, and its update
+    frame = sum(cells * (4 if cells <= MOST_PRINTED else 1) + 16 for cells in sizes) + 4  # with its ends, and its update
     return max(2, ((MOST_BYTES - WORDS) // parts - curves) // frame)
 
 
+@np.errstate(over="ignore", invalid="ignore")  # of a run that has run away: too large to be drawn is infinite
 def arrays(film: Film, lesson: Lesson, parts: tuple[Part, ...], kernel: Part | None, change: float) -> dict[str, np.ndarray]:
     """Frames in few bytes, the first filter of every update, and curves.
 
-    Weights go as their start, and as their changes on one scale up to `change`; the gradient on powers of ten.
+    Weights go as their start, and as their changes on one scale up to `change`, of few as numbers; the gradient on powers of ten.
     """
     *weights, push = parts
     found: dict[str, np.ndarray] = {"updates": film.updates.astype(np.float32), "losses": film.losses}
     for place, one in enumerate(weights):
-        found[symbol_of(one, place)] = as_bytes(changes(film, one), change)
+        moved = changes(film, one)
+        found[symbol_of(one, place)] = moved.astype(np.float32) if _few(one) else as_bytes(moved, change)
         found[f"{symbol_of(one, place)}_start"] = one.of(film.frames[one.symbol][0]).reshape(-1).astype(np.float32)
     found[push.symbol] = log_bytes(_frames(film, push))[0]
     pushes = _frames(film, push).astype(np.float64)
@@ -72,8 +75,8 @@ def arrays(film: Film, lesson: Lesson, parts: tuple[Part, ...], kernel: Part | N
     if kernel:
         found |= {kernel.symbol: kernel.of(lesson.kernel), "moved": _moved(film, kernel)}
     curves = {name: np.stack([*of.values()], axis=1) for name in CURVES if name != "losses" and (of := lines(film, lesson, name))}
-    curves["to_go"], curves["terms"] = answers(film, lesson.network, np.array(lesson.y))
-    if share := share_of_the_fall(film, lesson):
+    curves["terms"] = loss_terms(film, lesson.network, np.array(lesson.y))
+    if isinstance(share := share_of_the_fall(film, lesson), tuple):
         curves["shares"] = share[0]
     found |= {name: array.astype(np.float32) for name, array in (curves | {"saturated": film.saturated}).items()}
     if kernel and found["kernel"].shape == found["moved"].shape == film.kernel.shape:
@@ -84,7 +87,7 @@ def arrays(film: Film, lesson: Lesson, parts: tuple[Part, ...], kernel: Part | N
 def largest_change(film: Film, parts: tuple[Part, ...], kernel: Part | None) -> float:
     """How far any weight that is shown has moved by any frame."""
     moved = [changes(film, one) for one in parts[:-1]] + ([_moved(film, kernel)] if kernel else [])
-    return max((float(np.abs(np.nan_to_num(one)).max()) for one in moved), default=0.0)
+    return max(map(largest, moved), default=0.0)
 
 
 def _frames(film: Film, one: Part) -> np.ndarray:
@@ -103,30 +106,34 @@ def numbers_of(lesson: Lesson, kernel: Part | None) -> int:
     """How many numbers the curves of a film have for each update, besides the loss."""
     weights = kernel.rows * kernel.columns if kernel else 0
     lines = MOST_LINES if weights > MOST_LINES or lesson.ch == "rgb" else 0
-    return 2 + 3 * len(lesson.y) + weights + lines + 2 * len(lesson.network.parameters)
+    return 1 + 2 * len(lesson.y) + weights + lines + 2 * len(lesson.network.parameters)
 
 
 def record(label: Text, film: Film, lesson: Lesson, parts: tuple[Part, ...], kernel: Part | None) -> FilmRun:
     """What the component's film needs to know of a run's maps and curves."""
     *weights, push = parts
-    maps = [_map(kernel, kernel.symbol, "kernel", _most(film.kernel))] if kernel else []
-    maps += [_map(one, symbol_of(one, place), "weights", _most(film.frames[one.symbol])) for place, one in enumerate(weights)]
+    maps = [_map(kernel, kernel.symbol, "kernel", largest(film.kernel))] if kernel else []
+    for place, one in enumerate(weights):
+        role: Role = "biases" if one.symbol[0] == "b" else "weights"
+        maps.append(_map(one, symbol_of(one, place), role, largest(film.frames[one.symbol])))
     maps.append(_map(push, push.symbol, "push", log_bytes(_frames(film, push))[1][1]))
-    marks, sentence = falls(film)
     share = share_of_the_fall(film, lesson)
     return FilmRun(
         label=label,
         maps=maps,
         lines={name: list(lines(film, lesson, name)) for name in CURVES},
-        marks=marks,
-        fall=sentence or "",
-        share=share[1] if share else None,
+        marks=marks(film),
+        share=share[1] if isinstance(share, tuple) else None,
+        unshared="" if isinstance(share, tuple) else share,
     )
 
 
+def _few(one: Part) -> bool:
+    """Tells whether a map's numbers are printed, and so sent as they are."""
+    return one.rows * one.columns <= MOST_PRINTED
+
+
 def _map(one: Part, symbol: str, role: Role, most: float) -> FilmMap:
-    return FilmMap(**replace(one, symbol=symbol).record, scale=one.scale, role=role, most=most)
-
-
-def _most(array: np.ndarray) -> float:
-    return float(np.abs(np.nan_to_num(array)).max())
+    found = FilmMap(**one.record, scale=one.scale, role=role, most=most)
+    found["symbol"] = symbol
+    return found

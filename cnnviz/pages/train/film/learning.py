@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
 
-from cnnviz.core.film import Film, fall_shares, milestones
+from cnnviz.core.film import Film, fall_shares, milestones, turning_points
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.stages import label
 from cnnviz.pages.map_parts import Part, part
@@ -50,6 +51,12 @@ def weights_of(lesson: Lesson, x_shape: tuple[int, ...]) -> tuple[Part, ...]:
     return tuple(replace(whole, index=(*whole.index[:3], n), layers=1, rows=whole.shape[1], columns=whole.shape[2], flat=False) for n in outputs)
 
 
+def biases_of(lesson: Lesson, x_shape: tuple[int, ...]) -> Part | None:
+    """The biases of the last layer that has some."""
+    name = next((name for name in reversed(lesson.network.parameters) if name[0] == "b"), None)
+    return part(lesson.network.program(x_shape), name) if name else None
+
+
 def symbol_of(part: Part, place: int) -> str:
     """How a picture of weights is called among the arrays.
 
@@ -77,32 +84,51 @@ def log_bytes(values: np.ndarray) -> tuple[np.ndarray, tuple[float, float]]:
     >>> log_bytes(np.array([1.0, -1e-2, 0.0, 1e-9]))
     (array([255,  64, 128, 128], dtype=uint8), (0.0001, 1.0))
     """
-    sizes = np.abs(np.nan_to_num(values))
-    most = float(sizes.max())
+    known = np.nan_to_num(values)
+    most = largest(values)
     if not most:
         return np.full(values.shape, 128, np.uint8), (0.0, 0.0)
     least = most / 10**DECADES
-    share = np.log10(np.maximum(sizes, least) / least) / DECADES
-    return (128 + np.rint(HALF * share * np.sign(values))).astype(np.uint8), (least, most)
+    share = np.log10(np.clip(np.abs(known), least, most) / least) / DECADES
+    return (128 + np.rint(HALF * share * np.sign(known))).astype(np.uint8), (least, most)
 
 
-def share_of_the_fall(film: Film, lesson: Lesson) -> tuple[np.ndarray, FilmShare] | None:
-    """Each parameter's share of what the steps promise, (n+1,P), and over all of them; None without plain gradient descent."""
-    if lesson.opt != "gd" or lesson.deviations:
-        return None
-    each, whole = fall_shares(film, lesson.lr)
+def largest(values: np.ndarray) -> float:
+    """The largest size of the finite values, 0 where there are none.
+
+    >>> largest(np.array([1.0, -3.0, np.inf, np.nan]))
+    3.0
+    """
+    return float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
+
+
+def share_of_the_fall(film: Film, lesson: Lesson) -> tuple[np.ndarray, FilmShare] | Message:
+    """Each parameter's share of the fall that the steps promise, (n+1,P), and over all of them; or why there is none.
+
+    >>> from cnnviz.core.film import film as filmed
+    >>> run = filmed(Lesson(lr=0.0), np.zeros((32, 32)), 1, most_frames=2)
+    >>> print(share_of_the_fall(run, Lesson(lr=0.0)))
+    These steps promise no fall of the loss.
+    """
+    if lesson.deviations:
+        return message("ui.train.film.share.rule")
+    each, whole = fall_shares(film)
     if not whole.sum():
-        return None
-    largest = int(np.argmax(whole))
-    title = message("ui.train.film.share.title", name=label(film.parameters[largest]), share=float(whole[largest]))
-    return each, FilmShare(names=[label(name) for name in film.parameters], all=whole.tolist(), title=title)
+        return message("ui.train.film.share.none" if np.isfinite(film.promised).all() else "ui.train.film.share.diverged")
+    shapes = lesson.network.program(lesson.x_shape).shapes
+    counts = [math.prod(shapes[name]) for name in film.parameters]
+    return each, FilmShare(names=[label(name) for name in film.parameters], counts=counts, all=whole.tolist())
 
 
-def falls(film: Film) -> tuple[list[FilmMark], Message | None]:
-    """Where half, 90 % and 99 % of the fall of the loss have come, and that in a sentence."""
-    found = milestones(film.losses)
-    if not found:
-        return [], None
-    half, most, all_but = found.values()
-    marks = [FilmMark(k=k, words=message("ui.train.film.fall.mark", share=share, k=k)) for share, k in found.items()]
-    return marks, message("ui.train.film.fall.sentence", n=len(film.losses) - 1, half=half, most=most, all_but=all_but)
+def marks(film: Film) -> list[FilmMark]:
+    """Where half, 90 % and 99 % of the fall of the loss have come, and where the run goes wrong."""
+    falls = [
+        FilmMark(k=k, name=message("ui.train.film.fall.half" if share == 0.5 else "ui.train.film.fall.share", share=share),
+                 words=message("ui.train.film.fall.mark", share=share, k=k), wrong=False)
+        for share, k in milestones(film.losses).items()
+    ]  # fmt: skip
+    turns = [
+        FilmMark(k=k, name=message(f"ui.train.film.turn.{how}"), words=message("ui.train.film.choices.go_to", k=k), wrong=True)
+        for k, how in turning_points(film)
+    ]
+    return [*falls, *turns]

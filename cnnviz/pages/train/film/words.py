@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from cnnviz.core.kernels import KERNELS
 from cnnviz.core.lesson import LESSON_KEYS, Lesson
 from cnnviz.core.network import WEIGHTS
@@ -36,14 +34,10 @@ def _named(key: str, value: Message | str) -> Message:
     return message(id if has(id) else "ui.train.film.differs.any", key=key, value=value)
 
 
-def turning(lesson: Lesson, losses: np.ndarray, k: int, how: str, label: Message | str | None = None) -> Message:
-    """What went wrong at update `k` of a run, why, and what was before; `label` names one run of two."""
+def turning(lesson: Lesson, k: int, how: str, label: Message | str | None = None) -> Message:
+    """What went wrong at update `k` of a run, and why; `label` names one run of two."""
     whose = message("ui.train.film.whose.named", label=label) if label else message("ui.train.film.whose.this")
     if how == "saturates":
         cause = "raw" if lesson.scale == "raw" else "kernel"
         how = f"saturates.{cause}" if k else f"saturated.{cause}"
-    said = message(f"ui.train.film.turns.{how}", whose=whose, k=k, rate=lesson.lr)
-    if not k or how == "leaps":
-        return said
-    before = message("ui.train.film.turns.before", k=k - 1, loss=float(losses[k - 1]))
-    return message("words.sentences", first=said, second=before)
+    return message(f"ui.train.film.turns.{how}", whose=whose, k=k, rate=lesson.lr)

@@ -1,0 +1,156 @@
+// The maps of the film: what the parameters are or how far they have moved, and what pushes, in the frame that stands.
+
+import { MapView } from "../../view/draw/maps.js"
+import { number, short } from "../../view/model/format.js"
+import { plus } from "../../view/model/printed_sums.js"
+import { say } from "../../view/model/words.js"
+import { frameAt } from "./film_model.js"
+
+/** @import { FilmMap } from "../../view/types/wire.js" */
+/** @import { Layout } from "../../view/model/layout.js" */
+/** @import { Film } from "./film.js" */
+
+const HALF = 127 // steps of a byte on either side of zero, which is 128 (as_bytes in Python)
+const LETTERS = 13 // pixels, at least
+
+/** A map whose numbers have their signs where they are changes. */
+class FilmMapView extends MapView {
+  signs = false
+
+  /** @override @param {number} value */
+  written(value) {
+    return this.signs ? plus(value, short(value)) : short(value)
+  }
+
+  /** @override @param {Layout} at @param {number} n @param {number} done */
+  print(at, n, done) {
+    super.print(at, n, done, { smallest: LETTERS, least: LETTERS })
+  }
+}
+
+export class FilmMaps {
+  /** @type {FilmMapView[]} */
+  views = []
+  /** @type {unknown[]}  the numbers that the maps show */
+  sources = []
+  /** Whether changes are shown, and not the parameters themselves. */
+  changes = true
+
+  /** @param {Film} film */
+  constructor(film) {
+    this.film = film
+  }
+
+  /** Takes the canvases that there are now. @param {HTMLElement} root */
+  take(root) {
+    const canvases = [...root.querySelectorAll(/** @type {"canvas"} */ ("canvas[data-map]"))]
+    this.views = canvases.map((canvas) => this.views.find((view) => view.canvas === canvas) ?? new FilmMapView(canvas))
+    this.sources = []
+    for (const canvas of canvases) this.film.view.resizes.observe(canvas)
+  }
+
+  draw() {
+    this.views.forEach((map, i) => this.drawMap(map, i))
+  }
+
+  /**
+   * @param {FilmMapView} map
+   * @param {number} i
+   */
+  drawMap(map, i) {
+    const { film } = this
+    const place = Number((map.canvas.dataset.map ?? "").split(".")[0])
+    const symbol = map.symbol.replace(/_start$/, "")
+    const part = film.film.runs[place].maps.find((one) => one.symbol === symbol)
+    if (!part) return
+    const at = frameAt(film.updates(place), film.k)
+    const frame = symbol !== map.symbol ? 0 : part.role === "kernel" ? film.k : at
+    const { values } = film.arrays[`${place}.${symbol}`]
+    const stamp = `${frame} ${this.changes}`
+    if (map.stamp !== stamp || this.sources[i] !== values) {
+      map.stamp = stamp
+      this.sources[i] = values
+      part.role === "push" ? this.showPush(map, place, part, frame) : this.show(map, place, part, frame)
+    }
+    map.draw()
+    if (part.role === "weights") date(map, part, film.updates(place)[at], film.k)
+  }
+
+  /**
+   * Parameters as they are, or how far they have moved, on scales that are fixed over the run.
+   * @param {FilmMapView} map
+   * @param {number} place
+   * @param {FilmMap} part
+   * @param {number} frame
+   */
+  show(map, place, part, frame) {
+    const { film, arrays } = this.film
+    const { changes } = this
+    const size = part.rows * part.columns
+    const { values } = arrays[`${place}.${part.symbol}`]
+    const start = part.role === "kernel" ? values : arrays[`${place}.${part.symbol}_start`].values
+    const moved = part.role === "kernel" ? arrays[`${place}.moved`].values : values
+    const unit = moved instanceof Uint8Array ? film.change / HALF : 1
+    const zero = moved instanceof Uint8Array ? HALF + 1 : 0
+    const by = (/** @type {number} */ i) => (moved[frame * size + i] - zero) * unit
+    const shown = Float64Array.from({ length: size }, (_, i) => (changes ? 0 : start[i]) + by(i))
+    const most = changes ? film.change : part.most
+    map.signs = changes
+    map.receive(shown, part, [-most, most], "signed")
+    map.power = 0
+    map.caption(".limits .power", "")
+    const [low, high] = changes ? ["", ""] : ["", `±${short(most)}`]
+    map.caption(".limits .low", low)
+    map.caption(".limits .high", high)
+  }
+
+  /**
+   * A gradient on powers of ten, its sign kept.
+   * @param {MapView} map
+   * @param {number} place
+   * @param {FilmMap} part
+   * @param {number} frame
+   */
+  showPush(map, place, part, frame) {
+    const { values } = this.film.arrays[`${place}.${part.symbol}`]
+    const size = part.rows * part.columns
+    const shown = Float64Array.from(
+      values.subarray(frame * size, (frame + 1) * size),
+      (byte) => (byte - HALF - 1) / HALF,
+    )
+    map.receive(shown, part, [-1, 1], "signed")
+    const [low, high] = this.ends(place, part, frame)
+    map.describe([low, high])
+    const name = say(`web.film.curves.${map.symbol === part.symbol ? "now" : "start"}`)
+    map.caption(".of", `${name}, ±${number(Math.max(-low, high), 2)}`)
+  }
+
+  /**
+   * The least and the largest value of a frame of what pushes.
+   * @param {number} place
+   * @param {FilmMap} part
+   * @param {number} frame
+   */
+  ends(place, part, frame) {
+    return this.film.arrays[`${place}.${part.symbol}_ends`].values.subarray(2 * frame, 2 * frame + 2)
+  }
+
+  /** How many times what pushes is smaller than at the start, as text; "" where it is not. @param {FilmMap} part */
+  smaller(part) {
+    const most = (/** @type {number} */ frame) => Math.max(...Array.from(this.ends(0, part, frame), Math.abs))
+    const times = most(0) / most(frameAt(this.film.updates(0), this.film.k))
+    if (!(times >= 1.5 && Number.isFinite(times))) return ""
+    return say("web.film.curves.smaller", { times: number(times, times < 10 ? 2 : 3).replace(/\.$/, "") })
+  }
+}
+
+/**
+ * A thinned film has no frame of every update: the map says which one it shows.
+ * @param {MapView} map
+ * @param {FilmMap} part
+ * @param {number} update
+ * @param {number} k
+ */
+function date(map, { rows, columns }, update, k) {
+  map.caption(".size", update === k ? `${rows}×${columns}` : say("web.film.of_update", { update }))
+}

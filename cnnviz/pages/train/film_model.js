@@ -1,0 +1,115 @@
+// Where a film stands, in numbers: its frames, how much of the fall has come, and where words have room above its length.
+
+import { say } from "../../view/model/words.js"
+
+/** @import { FilmShare } from "../../view/types/wire.js" */
+
+/**
+ * The last frame that is not after an update.
+ * @param {ArrayLike<number>} updates  that there are frames of, in order
+ * @param {number} k
+ */
+export function frameAt(updates, k) {
+  let [low, high] = [0, updates.length - 1]
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2)
+    if (updates[middle] <= k) low = middle
+    else high = middle - 1
+  }
+  return low
+}
+
+/**
+ * The share of the whole fall of the loss that has come by an update; null where it does not fall.
+ * @param {ArrayLike<number>} losses
+ * @param {number} k
+ */
+export function fallen(losses, k) {
+  const whole = losses[0] - losses[losses.length - 1]
+  return whole > 0 && Number.isFinite(whole) ? (losses[0] - losses[k]) / whole : null
+}
+
+/** How the loss has moved: an id below web.film.fell. @param {number} from @param {number} to */
+export const moved = (from, to) => (!Number.isFinite(to) ? "lost" : to < from ? "fell" : to > from ? "rose" : "same")
+
+const NEARLY = 0.9995 // from here on 100 % would be printed
+
+/** Which parameter makes most of the promised fall, and how much, in a sentence. @param {FilmShare} share */
+export function headline({ names, all }) {
+  const most = all.indexOf(Math.max(...all))
+  const how = all.length === 1 ? "alone" : all[most] > NEARLY && all[most] <= 1 ? "nearly" : "most"
+  return say(`web.film.headline.${how}`, { name: names[most], share: all[most] })
+}
+
+/** @typedef {{ name: string, names: number, part: number, count: number }} Row  a parameter, or how many without a name, the share of the promised fall, and the numbers */
+
+/**
+ * A row for each parameter, those with most of the fall first; where there are too many, the last row has the rest.
+ * @param {FilmShare} share
+ * @param {(n: number) => number} part
+ * @param {number} most
+ * @returns {Row[]}
+ */
+export function shareRows({ names, all, counts }, part, most) {
+  const order = names.map((_, n) => n).sort((one, other) => all[other] - all[one])
+  const own = order.slice(0, order.length > most ? most - 1 : most)
+  const rest = order.slice(own.length)
+  const sum = (/** @type {(n: number) => number} */ of) => rest.reduce((total, n) => total + of(n), 0)
+  const rows = own.map((n) => ({ name: names[n], names: 1, part: part(n), count: counts[n] }))
+  if (!rest.length) return rows
+  return [...rows, { name: "", names: rest.length, part: sum(part), count: sum((n) => counts[n]) }]
+}
+
+/**
+ * The ends of the scale that outputs go along: 0 and 1, their targets, and what they reach; one that runs away goes no further than one beyond these.
+ * @param {ArrayLike<number>} outputs  of all updates
+ * @param {number[]} targets
+ * @returns {[number, number]}
+ */
+export function outputScale(outputs, targets) {
+  const [low, high] = [Math.min(0, ...targets), Math.max(1, ...targets)]
+  let [least, most] = [low, high]
+  for (let n = 0; n < outputs.length; n++) {
+    if (outputs[n] < least) least = Math.max(outputs[n], low - 1)
+    if (outputs[n] > most) most = Math.min(outputs[n], high + 1)
+  }
+  return [least, most]
+}
+
+/**
+ * The outputs that have room: those that should be high, then those that add most to the loss in the end; in their own order.
+ * @param {number[]} targets
+ * @param {(n: number) => number} term
+ * @param {number} most
+ */
+export function outputsShown(targets, term, most) {
+  const order = targets.map((_, n) => n)
+  if (order.length <= most) return order
+  order.sort((one, other) => targets[other] - targets[one] || (term(other) || 0) - (term(one) || 0))
+  return order.slice(0, most).sort((one, other) => one - other)
+}
+
+const APART = 10 // pixels between two words
+
+/** @typedef {{ at: number, width: number, moves?: boolean }} Word  where its middle should stand; one that `moves` goes beside what is in its way */
+
+/**
+ * Where words stand on a line, the left end of each, the first before the others; null where one has no room.
+ * @param {Word[]} words
+ * @param {number} length
+ * @returns {(number | null)[]}
+ */
+export function placed(words, length) {
+  /** @type {[number, number][]} */
+  const taken = []
+  return words.map(({ at, width, moves }) => {
+    const inside = (/** @type {number} */ left) => Math.min(Math.max(left, 0), Math.max(length - width, 0))
+    const tries = [at - width / 2, ...(moves ? taken.flatMap(([from, to]) => [to + APART, from - APART - width]) : [])]
+    const free = tries
+      .map(inside)
+      .find((left) => taken.every(([from, to]) => left >= to + APART - 1 || left + width <= from - APART + 1))
+    if (free === undefined) return null
+    taken.push([free, free + width])
+    return free
+  })
+}

@@ -1,0 +1,133 @@
+// What stands around the film's maps, as templates: its length, each parameter's share, the outputs on their way.
+
+import { formula, number, short, timesPower } from "../../view/model/format.js"
+import { writtenSum } from "../../view/model/printed_sums.js"
+import { say, written } from "../../view/model/words.js"
+import { actionButton } from "../../view/regions/actions.js"
+import { html, inner, LIMITS_LINE, markup } from "../../view/regions/html.js"
+import { sheet } from "../../view/regions/rail.js"
+
+/** @import { FilmMap, FilmMark, FilmRun, SwitchGroup } from "../../view/types/wire.js" */
+/** @import { Template } from "../../view/regions/html.js" */
+/** @import { Row } from "./film_model.js" */
+
+/** Tabs, of which one is on; what is pressed is told by `data-tab`, "name value". @type {(name: string, label: string, of: readonly (readonly [value: string, text: string, on: boolean])[]) => Template} */
+export const tabs = (name, label, of) =>
+  html`<div class="pick" role="group" aria-label=${label}>${of.map(([value, text, on]) => html`<button type="button" data-key="${name}_${value}" data-tab="${name} ${value}" aria-pressed=${on}>${text}</button>`)}</div>`
+
+/** The page before anything is known. */
+export const body = () => `
+  <div class="film">
+    <div class="film-head"><h1 class="title"></h1><p class="sentence"></p><p class="wrong"></p>
+      <button type="button" data-key="compare" popovertarget="compare">${say("web.film.compare")} ▾</button></div>
+    <div class="scrub"><div class="length"><div class="marks"></div>
+      <div class="stands">${actionButton("open_in_step")}<span class="of-fall"></span></div>
+      <input type="range" min="0" step="1" data-key="scrub" aria-label="${say("web.film.scrub")}"><div class="steps"></div></div><div class="lengths"></div></div>
+    <div class="maps-head"></div><div class="reels"></div><div class="shares"></div>
+    <div class="curves"></div><div class="outputs"></div>
+  </div>
+  ${sheet(
+    "compare",
+    say("web.film.compare"),
+    `<div class="switches"></div><label class="vs"><span>${say("web.film.link.text")}</span><input data-key="vs" placeholder="${say("web.film.link.here")}" autocomplete="off" spellcheck="false" aria-label="${say("web.film.link.label")}"></label>`,
+    "compare-sheet",
+  )}`
+
+/** What the maps show, and the one scale of changes. @type {(changes: boolean, most: number) => Template} */
+export function mapsHead(changes, most) {
+  const kinds = [
+    /** @type {const} */ (["now", say("web.film.maps.now"), !changes]),
+    /** @type {const} */ (["change", say("web.film.maps.change"), changes]),
+  ]
+  const ends = changes ? html`<span class="ends">−${short(most)}<i class="bar"></i>${short(most)}</span>` : ""
+  const title = say(`web.film.maps.title.${changes ? "change" : "now"}`)
+  return html`<h2>${title}</h2>${tabs("maps", say("web.film.maps.label"), kinds)}${ends}`
+}
+
+/** How many updates the film has. @param {SwitchGroup} group */
+export const lengths = ({ title, options }) =>
+  html`<select data-key="updates" aria-label=${title}>${options.map(({ key, words, on, change }) => html`<option value=${key} ?selected=${on} data-change=${JSON.stringify(change)}>${words}</option>`)}</select>`
+
+/** The maps of a run, and its name where there are two. @type {(run: FilmRun, place: number, outputs: string[]) => Template} */
+export function reel({ maps }, place, outputs) {
+  const weights = maps.filter(({ role }) => role === "weights")
+  const called = (/** @type {FilmMap} */ map) =>
+    map.role === "kernel" || map.role === "biases"
+      ? say(`web.film.maps.${map.role}`)
+      : weights.length > 1
+        ? say("web.film.maps.weights", { name: outputs[weights.indexOf(map)] })
+        : ""
+  const figures = [...weights, ...maps.filter(({ role }) => role === "kernel" || role === "biases")]
+  return html`<div class="reel" data-run=${place}><p class="row-label"></p>${figures.map((map) => figure(place, map, called(map)))}</div>`
+}
+
+/** @type {(place: number, map: FilmMap, words: string) => Template} */
+const figure = (place, { symbol, label, role }, words) => html`
+  <figure class="map" data-role=${role} data-figure=${symbol}><figcaption><i class="name" ${inner(formula(label.replace(/\[.*/, "")))}></i><span class="of">${words}</span><span class="size"></span></figcaption>
+    <canvas data-map="${place}.${symbol}" role="img"></canvas>${LIMITS_LINE}</figure>`
+
+/** What pushes, at the start and now. @type {(map: FilmMap) => Template} */
+export const pushes = ({ symbol }) =>
+  html`${["_start", ""].map((which) => html`<figure class="map" data-figure="${symbol}${which}"><figcaption><span class="of"></span></figcaption><canvas data-map="0.${symbol}${which}" role="img"></canvas></figure>`)}<p class="smaller"></p>`
+
+/** Updates with a name of their own: a dot each on the length, and the name above it where it has room. @type {(marks: FilmMark[], lefts: (number | null)[], at: (k: number) => number) => Template[]} */
+export const marks = (marks, lefts, at) =>
+  marks.map(({ k, name, words, wrong }, i) => {
+    const kind = wrong ? "turn" : "fall"
+    const left = lefts[i]
+    const text =
+      left === null
+        ? ""
+        : html`<button type="button" class=${kind} data-k=${k} title=${words} style="left:${left}px">${name}</button>`
+    return html`<i class=${kind} style="left:${at(k)}px"></i>${text}`
+  })
+
+/** Numbers below the length. @type {(updates: number[], at: (k: number) => number) => Template[]} */
+export const stepsOf = (updates, at) => updates.map((k) => html`<span style="left:${at(k)}px">${written(k)}</span>`)
+
+/** Each parameter's share of what the steps promise, beside how many of the numbers it has. @type {(rows: Row[]) => Template} */
+export function sharesOf(rows) {
+  const all = rows.reduce((sum, { count }) => sum + count, 0)
+  const [unit] = rows
+  const times = (/** @type {Row} */ { part, count }) => part / count / (unit.part / unit.count)
+  const bar = (/** @type {string} */ kind, /** @type {number} */ share) =>
+    html`<span class="share ${kind}"><i style="width:${100 * Math.min(Math.max(share, 0), 1)}%"></i></span><span class="part ${kind}">${written(share, "1%")}</span>`
+  const each = (/** @type {Row} */ row, /** @type {number} */ n) => {
+    const name = row.name
+      ? html`<i class="name" ${inner(formula(row.name))}></i>`
+      : html`<span class="name">${say("web.film.share.others", { n: row.names })}</span>`
+    const ratio = times(row)
+    const words =
+      n === 0
+        ? say("web.film.share.unit")
+        : Number.isFinite(ratio)
+          ? say("web.film.share.each", { times: number(ratio, 2), name: `<i>${formula(unit.name)}</i>` })
+          : ""
+    return html`<div class="share-row">${name}${bar("numbers", row.count / all)}${bar("promised", row.part)}<p>${markup(words)}</p></div>`
+  }
+  return html`<p class="key"><span class="numbers">${say("web.film.share.numbers")}</span> <span class="promised">${say("web.film.share.promised")}</span></p>${rows.map(each)}`
+}
+
+/** @typedef {{ name: string, first: number, now: number, target: number, term: number, stops: number[], others: number[] }} Way  an output from its start to its target; `stops`: on its way; `others`: where it is in another run */
+
+/** Each output on its way. @type {(ways: Way[], scale: [number, number], tall: boolean) => Template[]} */
+export const tracks = (ways, [low, high], tall) =>
+  ways.map(({ name, first, now, target, term, stops, others }) => {
+    const place = (/** @type {number} */ value) => (100 * (Math.min(Math.max(value, low), high) - low)) / (high - low)
+    const at = (/** @type {number} */ value) => `left:${place(value)}%`
+    const side = (/** @type {number} */ value) => (place(value) > 80 ? "left" : place(value) < 20 ? "right" : "")
+    const line = `left:${place(Math.min(first, now))}%;right:${100 - place(Math.max(first, now))}%`
+    const words = tall
+      ? html`<span class="aim ${side(target)}" style=${at(target)}>${say("web.film.outputs.target", { value: written(target, "3") })}</span><span class="began ${side(first)}" style=${at(first)}>${say("web.film.outputs.start", { value: number(first, 2) })}</span>`
+      : ""
+    const adds = !term ? "" : html`<small>${markup(say("web.film.outputs.adds", { term: number(term, 2) }))}</small>`
+    return html`<div class="track"><span class="who">${name}</span>
+      <div class="way"><s style=${line}></s><u style=${at(target)}></u><i class="was" style=${at(first)}></i>${stops.map((stop) => html`<i class="stop" style=${at(stop)}></i>`)}${others.map((other) => html`<i class="other" style=${at(other)}></i>`)}<i class="is" style=${at(now)}></i>${words}</div>
+      <b>${number(now, 3)}</b>${adds}</div>`
+  })
+
+/** What the outputs add to the loss, and what that comes to. @type {(terms: number[], loss: number) => Template} */
+export function sumOfTerms(terms, loss) {
+  const { power, texts, total } = writtenSum(terms, loss, { digits: 3 })
+  return html`<p class="loss-sum"><i>L</i> ≈ ${texts.join(" + ")} = <b>${total}</b> ${timesPower(power)}</p>`
+}

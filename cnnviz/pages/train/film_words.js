@@ -1,0 +1,135 @@
+// What the film says where it stands: the headline, its place on the length, the shares, the outputs on their way.
+
+import { ticks } from "../../view/model/axes.js"
+import { formula, number, percent, sentence } from "../../view/model/format.js"
+import { say } from "../../view/model/words.js"
+import { html, render, setHTML, setText } from "../../view/regions/html.js"
+import { fallen, headline, moved, placed, shareRows } from "./film_model.js"
+import { marks, sharesOf, stepsOf, sumOfTerms, tabs, tracks } from "./film_parts.js"
+
+/** @import { Film } from "./film.js" */
+
+const THUMB = 10 // pixels, half of what is dragged along the length
+const TALL = 3 // outputs with words at their ways
+const FEW = 4 // terms that are printed as a sum
+const MOST_ROWS = 3 // parameters whose shares are shown
+const GAP = 12 // pixels between the words that stand where the film does
+const PADDING = 8 // of a button, on both sides together
+
+/** @type {CanvasRenderingContext2D | null} */
+let ruler = null
+
+/** How wide a text is, without laying the page out. @param {string} text @param {string} font */
+function widthOf(text, font) {
+  ruler ??= /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"))
+  ruler.font = `${font} Inter, system-ui, sans-serif`
+  return ruler.measureText(text.replace(/\d/g, "0")).width // digits are as wide as each other
+}
+
+/** What makes the loss fall, and what has come of it; of two runs, how each stands. @param {Film} film */
+export function head(film) {
+  const { view, k } = film
+  const { runs, sentences } = film.film
+  const losses = runs.map((_, place) => film.curve(place, "losses", 0))
+  const [from, to] = [film.curveAt(0, "losses", 0, 0), losses[0]]
+  const fell = say(`web.film.fell.${moved(from, to)}`, { from: number(from, 3), to: number(to, 3) })
+  const [one, other] = losses.map((loss) => number(loss, 4))
+  const stands =
+    runs.length > 1
+      ? say("web.film.title.two", { n: k, one, other })
+      : k
+        ? say("web.film.title.after", { n: k, fell })
+        : say("web.film.title.zero", { to: number(to, 3) })
+  const [{ share, unshared }] = runs
+  const told = share && runs.length === 1 && fallen(film.losses, 0) !== null // else no fall came of what was promised
+  setHTML(view.$(".title"), formula(told ? headline(share) : stands))
+  const why = sentences.length || runs.length > 1 ? [] : [share ? counts(share) : unshared]
+  const text = [...(told ? [`${stands}.`] : []), ...why, ...sentences].map(sentence).join(" ")
+  const line = view.$(".sentence")
+  setHTML(line, text)
+  line.classList.toggle("wraps", (line.textContent ?? "").length > LONG)
+}
+
+const LONG = 125 // letters that one line of large ones has room for
+
+/** How many of all parameters those are that make most of the fall. @param {import("../../view/types/wire.js").FilmShare} share */
+function counts({ names, counts, all }) {
+  const most = all.indexOf(Math.max(...all))
+  const n = counts.reduce((sum, count) => sum + count, 0)
+  return names.length > 1 ? say("web.film.counts", { name: names[most], own: counts[most], n }) : ""
+}
+
+/** Where the film stands on its length, and the updates with a name. @param {Film} film */
+export function scrubber(film) {
+  const { view, k, length } = film
+  const { n, runs } = film.film
+  const scrub = view.field("scrub")
+  if (Number(scrub.value) !== k) scrub.value = String(k)
+  const at = (/** @type {number} */ update) => THUMB + (update / n) * (length - 2 * THUMB)
+  view.$(".length").style.setProperty("--done", `${at(k)}px`)
+  const share = fallen(film.losses, k)
+  const text = share === null || k === 0 || runs.length > 1 ? "" : say("web.film.of_fall", { share: percent(share), n })
+  setText(view.$(".of-fall"), text)
+  const label = widthOf(say("web.status.update", { k: String(k) }), "600 15px")
+  const step = widthOf(say("web.actions.open_in_step.text"), "400 13px") + PADDING
+  const width = label + step + GAP + (text ? widthOf(text, "400 13px") + GAP : 0)
+  const named = runs[0].marks.map(({ k: mark, name, wrong }) => ({
+    at: at(mark),
+    width: widthOf(name, wrong ? "600 13px" : "400 13px") + PADDING,
+    moves: wrong,
+  }))
+  const order = [...named.keys()].sort((a, b) => Number(runs[0].marks[b].wrong) - Number(runs[0].marks[a].wrong))
+  const [own, ...rest] = placed([{ at: at(k) - label / 2 + width / 2, width }, ...order.map((i) => named[i])], length)
+  view.$(".stands").style.transform = `translateX(${own}px)`
+  const lefts = named.map((_, i) => rest[order.indexOf(i)])
+  render(marks([...runs[0].marks], lefts, at), view.$(".marks"))
+  render(stepsOf(ticks(0, n), at), view.$(".steps"))
+}
+
+/** Each parameter's share of the promised fall. @param {Film} film */
+export function shares(film) {
+  const [{ share }] = film.film.runs
+  const place = film.view.$(".shares")
+  if (!share) {
+    render("", place)
+    return
+  }
+  const part = (/** @type {number} */ n) =>
+    film.share === "all" ? share.all[n] : film.curveAt(0, "shares", n, film.share === "here" ? film.k : 0)
+  const kinds = ["first", "here", "all"].map(
+    (name) => /** @type {const} */ ([name, say(`web.film.share.${name}`), name === film.share]),
+  )
+  render(
+    html`${tabs("share", say("web.film.share.label"), kinds)}${sharesOf(shareRows(share, part, MOST_ROWS))}`,
+    place,
+  )
+}
+
+/** The outputs on their way to the targets, and what they add to the loss. @param {Film} film */
+export function ways(film) {
+  const { runs, targets } = film.film
+  const { shown, outputs } = film
+  const term = (/** @type {number} */ n) => film.curve(0, "terms", n)
+  const known = shown.every((n) => Number.isFinite(term(n)))
+  const stops = runs[0].marks.filter(({ k, wrong }) => !wrong && k < film.k)
+  const of = shown.map((n) => ({
+    name: outputs[n],
+    first: film.curveAt(0, "o", n, 0),
+    now: film.curve(0, "o", n),
+    target: targets[n],
+    term: known ? term(n) : Number.NaN,
+    stops: stops.map(({ k }) => film.curveAt(0, "o", n, k)),
+    others: runs.slice(1).map((_, place) => film.curve(place + 1, "o", n)),
+  }))
+  const rest = targets.map((_, n) => n).filter((n) => !shown.includes(n))
+  const left = rest.reduce((sum, n) => sum + term(n), 0)
+  const others =
+    rest.length && known
+      ? html`<p>${say("web.film.outputs.others", { n: rest.length, term: number(left, 3) })}</p>`
+      : ""
+  const sum =
+    known && targets.length > 1 && targets.length <= FEW ? sumOfTerms(shown.map(term), film.curve(0, "losses", 0)) : ""
+  const title = html`<h2><button type="button" class="chart-title" data-open="film-o" title=${say("web.chart.open")} .innerHTML=${say("web.film.outputs.title")}></button></h2>`
+  const rows = html`<div class="tracks ${shown.length > TALL ? "" : "tall"}">${tracks(of, film.scale, shown.length <= TALL)}</div>`
+  render(html`${title}${rows}${others}${sum}`, film.view.$(".outputs"))
+}

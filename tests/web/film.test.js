@@ -1,0 +1,105 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import {
+  fallen,
+  frameAt,
+  headline,
+  moved,
+  outputScale,
+  outputsShown,
+  placed,
+  shareRows,
+} from "../../cnnviz/pages/train/film_model.js"
+
+test("the frame that is shown is the last one that is not after the update", () => {
+  const updates = [0, 3, 7, 8, 20]
+  for (let k = 0; k <= 25; k++)
+    assert.equal(
+      updates[frameAt(updates, k)],
+      updates.findLast((update) => update <= k),
+    )
+})
+
+test("how much of the fall has come is told where there is one", () => {
+  assert.equal(fallen([4, 3, 0], 1), 0.25)
+  assert.equal(fallen([1, 2], 1), null)
+  assert.equal(fallen([1, 0.5, Number.NaN], 1), null)
+  assert.deepEqual([moved(2, 1), moved(1, 2), moved(1, 1), moved(1, Number.NaN)], ["fell", "rose", "same", "lost"])
+})
+
+test("the headline names the parameter that makes most, and never says 100 % of a part", () => {
+  const share = { names: ["f", "w", "b"], counts: [9, 1800, 2], all: [0.001, 0.995, 0.004] }
+  assert.equal(headline(share), "w makes 99.5% of the promised fall")
+  assert.equal(headline({ ...share, all: [0, 0.9999, 0.0001] }), "w makes nearly all of the promised fall")
+  assert.equal(headline({ names: ["w"], counts: [4], all: [1] }), "w makes all of the promised fall")
+})
+
+test("shares and counts of all rows are the whole, however many parameters there are", () => {
+  const all = [0.1, 0.4, 0.2, 0.05, 0.25]
+  const share = { names: ["f", "b1", "w1", "b2", "w2"], counts: [1, 2, 3, 4, 5], all }
+  for (const most of [1, 2, 3, 5, 9]) {
+    const rows = shareRows(share, (n) => all[n], most)
+    const sum = (of) => rows.reduce((total, row) => total + row[of], 0)
+    assert.equal(rows.length, Math.min(most, 5))
+    assert.ok(Math.abs(sum("part") - 1) < 1e-12)
+    assert.deepEqual([sum("count"), sum("names")], [15, 5])
+  }
+  assert.deepEqual(
+    shareRows(share, (n) => all[n], 3).map(({ name }) => name),
+    ["b1", "w2", ""],
+  )
+})
+
+test("outputs stay on their scale, and one that runs away does not take it with it", () => {
+  assert.deepEqual(outputScale([0.2, 0.7], [1, 0]), [0, 1])
+  assert.deepEqual(outputScale([-0.5, 1.25], [1, 0]), [-0.5, 1.25])
+  assert.deepEqual(outputScale([-1e30, Number.NaN, Number.POSITIVE_INFINITY], [5, 0]), [-1, 6])
+})
+
+test("of many outputs those are shown that should be high, and those that add most", () => {
+  const targets = [0, 0, 1, 0, 0]
+  const terms = [0.1, 0.5, 0, Number.NaN, 0.3]
+  assert.deepEqual(
+    outputsShown(targets, (n) => terms[n], 3),
+    [1, 2, 4],
+  )
+  assert.deepEqual(
+    outputsShown(targets, (n) => terms[n], 5),
+    [0, 1, 2, 3, 4],
+  )
+})
+
+test("words on a line stay on it and apart, the first ones first, and one that moves finds a place", () => {
+  let seed = 7
+  const random = () => {
+    seed = (seed * 16807) % 2147483647
+    return seed / 2147483647
+  }
+  for (let n = 0; n < 300; n++) {
+    const words = Array.from({ length: 6 }, () => ({
+      at: 800 * random(),
+      width: 20 + 80 * random(),
+      moves: random() < 0.3,
+    }))
+    const lefts = placed(words, 800)
+    assert.notEqual(lefts[0], null)
+    const boxes = lefts
+      .flatMap((left, i) => (left === null ? [] : [[left, left + words[i].width]]))
+      .sort((a, b) => a[0] - b[0])
+    for (const [i, [from, to]] of boxes.entries()) {
+      assert.ok(from >= 0 && to <= 800 + 1e-9)
+      if (i) assert.ok(from >= boxes[i - 1][1] + 8)
+    }
+  }
+  assert.deepEqual(
+    placed(
+      [
+        { at: 100, width: 50 },
+        { at: 100, width: 30, moves: true },
+        { at: 100, width: 30 },
+      ],
+      400,
+    ),
+    [75, 135, null],
+  )
+})
