@@ -35,6 +35,7 @@ from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.core.values import Gradients, Params, Trace
 from cnnviz.data.images import load_image
 from cnnviz.data.sweeps import sweep
+from cnnviz.models.reading import from_model
 from cnnviz.words import Problem
 
 __version__ = "1.0.0"
@@ -57,6 +58,7 @@ __all__ = [
     "conv2d",
     "curve",
     "forward",
+    "from_model",
     "gd",
     "init_params",
     "load_image",

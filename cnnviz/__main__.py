@@ -36,6 +36,7 @@ COMMANDS = {
     "check": "cnnviz.export.check_command:run",
     "scripts": "cnnviz.export.scripts_command:run",
     "lessons": "cnnviz.export.scripts_command:lessons",
+    "model": "cnnviz.export.model_command:run",
     "mutants": "cnnviz.export.mutants_command:run",
 }
 """What else can be done, by the first word: the module and its function that does it, given the words after it."""

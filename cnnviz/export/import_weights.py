@@ -69,6 +69,21 @@ def read_start(content: bytes, lesson: Lesson) -> tuple[Lesson, list[Message | s
     return _kernels(arrays, lesson)
 
 
+_SEEN = tuple({"img": img, "ch": ch} for img in ("test-0", "digit7-0") for ch in ("rgb", "red"))
+"""Pictures and digits, in colour and in one channel: what a network may have been trained on."""
+
+
+def lesson_of_weights(content: bytes, net: str) -> tuple[Lesson, int]:
+    """The lesson of a network on the kind of image that a trained network's arrays fit, and how many they are. Problem where they fit none."""
+    arrays = _arrays(content)
+    for seen in _SEEN:
+        lesson = Lesson(net=net, **seen)  # type: ignore[arg-type]
+        found = _trained(arrays, lesson.network.program(lesson.x_shape))
+        if found is not None:
+            return lesson, len(found[0])
+    raise Problem("export.elsewhere.no_network_fits", names=[f"{name} {array.shape}" for name, array in arrays.items()][:MOST_NAMED], net=net)
+
+
 def _own(arrays: Arrays) -> tuple[Lesson, list[Message | str]]:
     """All arrays of an update, as `arrays_npz` saves them."""
     lesson, wrong = Lesson.from_query(dict(parse_qsl(str(arrays[LESSON]).removeprefix("?"))))

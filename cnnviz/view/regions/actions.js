@@ -151,6 +151,7 @@ export const ACTIONS = [
   { name: "export_svg", act: (view) => picture(view, "svg") },
   { name: "files", act: (view) => view.open("files") },
   { name: "weights_in", act: (view) => view.open("weights") },
+  { name: "model_in", act: (view) => view.open("model") },
   { name: "upload", act: (view) => view.open("upload") },
   { name: "cifar10", act: (view) => view.open("cifar10") },
   { name: "own_gradients", when: (kind) => kind.checks, act: (view) => view.open("own_gradients") },

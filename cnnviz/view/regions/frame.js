@@ -23,7 +23,7 @@ function navigation(page) {
 /** What other people get of this screen. */
 const share = () => `
   <button type="button" data-key="export" popovertarget="share">${say("web.frame.share")}</button>
-  <div class="menu" id="share" popover>${["copy_link", "export_png", "export_svg", "files", "weights_in"].map((name) => actionButton(name)).join("")}</div>`
+  <div class="menu" id="share" popover>${["copy_link", "export_png", "export_svg", "files", "weights_in", "model_in"].map((name) => actionButton(name)).join("")}</div>`
 
 /**
  * To what stands below a page.

@@ -1,4 +1,4 @@
-"""What opens over the page when it is asked for: a map or a chart, large; an upload; one's own gradients; all of CIFAR-10; files to take home."""
+"""What opens over the page when it is asked for: a map or a chart, large; an upload; one's own gradients or model; all of CIFAR-10; files to take home."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import streamlit as st
 from cnnviz.hosts.streamlit import visit
 from cnnviz.hosts.streamlit.dialogs import large, own_gradients
 from cnnviz.hosts.streamlit.dialogs.images import cifar10, upload
+from cnnviz.hosts.streamlit.dialogs.own_model import own_model
 from cnnviz.hosts.streamlit.dialogs.take_home import take_home, weights
 from cnnviz.pages.address import Now
 from cnnviz.pages.charts import Chart
@@ -39,6 +40,8 @@ def show(
             take_home(now, film_updates(now))
         elif what == "weights":
             weights(now.lesson)
+        elif what == "model":
+            own_model(now.lesson)
         else:
             large.show(what, now, charts(now))
 

@@ -1,0 +1,123 @@
+"""A model in Python's text: nn.Sequential, keras.Sequential, model.add(…), or a class with forward; read as text, never run."""
+
+from __future__ import annotations
+
+import ast
+import re
+import textwrap
+from collections.abc import Iterator
+
+from cnnviz.models.containers import CONTAINERS, MOST_LAYERS, Names, called, few, layers_in
+from cnnviz.models.described import Described, Description, described
+from cnnviz.models.forward import layers_of_class
+from cnnviz.models.losses import loss_of
+from cnnviz.words import Problem
+
+MOST_NESTED = 60
+"""Brackets in one another: Python's own reader takes no more than 200."""
+
+
+def read_source(text: str) -> Description:
+    """The layers and the loss in a piece of code. Problem where there are none.
+
+    >>> found = read_source("model = nn.Sequential(nn.Conv2d(1, 8, 3), nn.ReLU())\\nloss = nn.CrossEntropyLoss()")
+    >>> [layer.name for layer in found.layers], found.loss
+    (['Conv2d', 'ReLU'], 'softmax-ce')
+    """
+    tree = _tree(text)
+    assigned = (node for node in ast.walk(tree) if isinstance(node, ast.Assign) and len(node.targets) == 1)
+    names = Names({node.targets[0].id: node.value for node in assigned if isinstance(node.targets[0], ast.Name)})
+    layers = layers_of_class(tree, names) or _sequential(tree, names) or _added(tree, names)
+    if not layers:
+        raise Problem("model.no_layers")
+    return Description(tuple(few(layers)), *loss_of(tree))
+
+
+def _tree(text: str) -> ast.Module:
+    """The text as Python reads it; of a text that is none, the first Sequential(…) in it."""
+    _check_nesting(text)
+    for part in (textwrap.dedent(text), _balanced(text)):
+        try:
+            return ast.parse(part)
+        except (SyntaxError, ValueError):
+            continue
+        except (RecursionError, MemoryError):
+            break
+    raise Problem("model.no_python")
+
+
+def _check_nesting(text: str) -> None:
+    depth = most = 0
+    for bracket in re.findall(r"[\[({})\]]", text):
+        depth = depth + 1 if bracket in "[({" else max(0, depth - 1)
+        most = max(most, depth)
+    if most > MOST_NESTED or re.search(r"[-+~]{200}|(?:not\s+){200}", text):
+        raise Problem("model.nested")
+
+
+def _balanced(text: str) -> str:
+    """From the first "Sequential(" to its closing bracket."""
+    start = re.search(r"\w*Sequential\s*\(", text)
+    if start is None:
+        return "?"
+    depth = 0
+    for place in range(start.end() - 1, len(text)):
+        depth += {"(": 1, ")": -1}.get(text[place], 0)
+        if not depth:
+            return text[start.start() : place + 1]
+    return "?"
+
+
+def _sequential(tree: ast.AST, names: Names) -> list[Described]:
+    """The layers of the Sequential that has most: parts of it may stand apart."""
+    calls = [node for node in _in_order(tree) if isinstance(node, ast.Call) and called(node) in CONTAINERS]
+    return max((list(layers_in(call, names)) for call in calls[:MOST_LAYERS]), key=len, default=[])
+
+
+def _in_order(tree: ast.AST) -> Iterator[ast.AST]:
+    """Every node, in the order of the text."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += reversed([*ast.iter_child_nodes(node)])
+
+
+def _added(tree: ast.AST, names: Names) -> list[Described]:
+    """The layers of model.add(…), in the order of the text."""
+    calls = [node for node in _in_order(tree) if isinstance(node, ast.Call) and called(node) == "add" and len(node.args) == 1]
+    return [layer for call in calls for layer in layers_in(call.args[0], names) if isinstance(call.args[0], ast.Call)]
+
+
+# ---- what print(model) says
+
+_LINE = re.compile(r"^\s*\(([\w.]+)\):\s*(\w+)\((.*)\)\s*$")
+
+
+def is_printed(text: str) -> bool:
+    """Tells whether this is what print(model) says: a name and a bracket, then lines such as "(0): ReLU()"."""
+    return bool(re.search(r"^\s*\([\w.]+\):\s*\w+\(", text, re.MULTILINE))
+
+
+def read_printed(text: str) -> Description:
+    """The layers that print(model) lists, in their order. Problem where one cannot be read.
+
+    >>> found = read_printed("Sequential(\\n  (0): Conv2d(1, 8, kernel_size=(3, 3), stride=(1, 1))\\n  (1): ReLU()\\n)")
+    >>> [layer.name for layer in found.layers], found.layers[0].named["kernel_size"]
+    (['Conv2d', 'ReLU'], (3, 3))
+    """
+    layers = []
+    for line in text.split("\n"):
+        match = _LINE.match(line)
+        if match is None:
+            continue
+        try:
+            node = ast.parse(f"{match[2]}({match[3][:2000]})", mode="eval").body
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            raise Problem("model.line", line=line.strip()[:80]) from None
+        if isinstance(node, ast.Call):
+            layers.append(described(node))
+    if not layers:
+        raise Problem("model.no_layers")
+    loss = next((layer for layer in few(layers) if layer.name in ("CrossEntropyLoss", "NLLLoss", "BCELoss", "BCEWithLogitsLoss", "MSELoss")), None)
+    return Description(tuple(layer for layer in layers if layer is not loss), *loss_of(ast.parse(f"nn.{loss.name}()") if loss else ast.Module([], [])))

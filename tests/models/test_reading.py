@@ -1,0 +1,275 @@
+"""Models of other libraries become networks: those of our own scripts come back as they were, others as their text says, and nothing is run."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import json
+import zipfile
+
+import numpy as np
+import pytest
+
+from cnnviz import Network, from_model
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.presets import PRESETS
+from cnnviz.export import keras_script, pytorch_script
+from cnnviz.models.keras_config import MOST_BYTES
+from cnnviz.models.reading import MOST_TEXT, read_model
+from cnnviz.words import Problem, languages, reading
+from tests.models.models import PRINTED, WHOLE
+
+NETS = [
+    "conv2x4bs3same-tanh-conv3x3s2p1-relu-max3s1-dense2-identity-mse",
+    "conv2x3bd2-tanh-conv3x3s2d2p2-gap-dense2-softmax-mse",
+    "conv2x3p2-avg3s2-conv2x2p1-gap-sigmoid-ce",
+    "conv3x3s2p2-gap-dense3-softmax-ce",
+    "dense4-softmax-dense2-sigmoid-bce",
+    "conv2x3b-leaky-max2-leaky20-dense2-sigmoid-bce",
+    "conv2x5b-conv2x3d4-dense3-tanh-mse",
+]
+SCRIPTS = [pytorch_script, keras_script]
+
+
+def script(make, query):
+    lesson = Lesson.understand(query)[0]
+    return make(lesson, np.zeros((*lesson.x_shape[-2:], 3), np.uint8))
+
+
+@pytest.mark.parametrize("make", SCRIPTS)
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+def test_a_presets_script_gives_its_network_back(make, preset):
+    assert str(from_model(script(make, preset.query))) == preset.net
+
+
+@pytest.mark.parametrize("make", SCRIPTS)
+@pytest.mark.parametrize("net", NETS)
+def test_a_networks_script_gives_it_back(make, net):
+    model = read_model(script(make, {"net": net}))
+    assert model.net == net and model.is_whole
+
+
+@pytest.mark.parametrize("make", SCRIPTS)
+@pytest.mark.parametrize("spelling", ["conv2x3same-gap-mse", "conv2x3full-gap-mse", "conv2x3bs2d2same-gap-mse"])
+def test_a_spelling_of_padding_comes_back_as_the_same_layer(make, spelling):
+    ours, theirs = Network.parse(spelling), from_model(script(make, {"net": spelling}))
+    assert theirs.layers[0].geometry() == ours.layers[0].geometry() and theirs.layers[0].shape((1, 9, 9)) == ours.layers[0].shape((1, 9, 9))
+
+
+@pytest.mark.parametrize("text, net", WHOLE)
+def test_a_models_text_is_the_network_that_it_says(text, net):
+    model = read_model(text)
+    assert model.net == net and model.is_whole and str(from_model(text)) == net
+
+
+def test_each_layer_that_cannot_be_taken_is_named_with_what_would_do():
+    model = read_model("nn.Sequential(nn.Conv2d(3, 256, 3, groups=1), nn.LSTM(3, 3), nn.Hardswish(), nn.Flatten(), nn.Linear(5, 1000, bias=False))")
+    said = {layer.text: [note.id for note in layer.notes] for layer in model.layers}
+    assert said == {
+        "nn.Conv2d(3, 256, 3, groups=1)": ["model.limit"],
+        "nn.LSTM(3, 3)": ["model.unknown"],
+        "nn.Hardswish()": ["model.unknown"],
+        "nn.Flatten()": [],
+        "nn.Linear(5, 1000, bias=False)": ["model.limit", "model.dense_bias", "model.limit"],
+    }
+    assert str(model.network).endswith("-dense10-softmax-ce") and not model.is_whole
+
+
+@pytest.mark.parametrize(
+    "code, words, notes",
+    [
+        ("nn.Conv2d(3, 8, (3, 5))", (), ["model.argument"]),
+        ("nn.Conv2d(3, 6, 3, groups=3)", (), ["model.groups"]),
+        ("nn.Conv2d(3, 6, 3, padding_mode='reflect')", (), ["model.argument"]),
+        ("nn.Conv2d(3, width, 3)", (), ["model.argument"]),
+        ("layers.Conv2D(8, 3, activation='swish')", (), ["model.activation"]),
+        ("layers.Conv2D(8, 3, strides=2, padding='same')", ("conv8x3bs2p1",), ["model.same"]),
+        ("nn.MaxPool2d(3, 2, 1)", ("max3s2",), ["model.pool_padding"]),
+        ("nn.MaxPool2d(2, ceil_mode=True)", ("max2",), ["model.ceil"]),
+        ("nn.AdaptiveAvgPool2d((7, 7))", (), ["model.adaptive"]),
+        ("nn.LeakyReLU(0.015)", ("leaky2",), ["model.rounded"]),
+        ("layers.ReLU(max_value=6)", (), ["model.argument"]),
+        ("layers.GlobalAvgPool2D()", ("gap",), []),
+    ],
+)
+def test_what_a_layer_is_here(code, words, notes):
+    layer = read_model(f"nn.Sequential({code}, nn.Linear(1, 2))").layers[0]
+    assert (layer.words, [note.id for note in layer.notes]) == (words, notes)
+
+
+@pytest.mark.parametrize(
+    "end, net",
+    [
+        ("nn.Linear(4, 3)) # no loss", "dense3-softmax-ce"),
+        ("nn.Linear(4, 3), nn.Softmax(1))", "dense3-softmax-ce"),
+        ("nn.Linear(4, 3), nn.Sigmoid())", "dense3-sigmoid-bce"),
+        ("nn.Linear(4, 3), nn.Tanh())", "dense3-tanh-mse"),
+        ("nn.Linear(4, 3))\nnn.BCEWithLogitsLoss()", "dense3-sigmoid-bce"),
+        ("nn.Linear(4, 3), nn.LogSoftmax(1))\nnn.NLLLoss()", "dense3-softmax-ce"),
+        ("nn.Linear(4, 3), nn.LogSoftmax(1))\nF.cross_entropy(o, y)", "dense3-softmax-ce"),
+        ("nn.Linear(4, 3), nn.Softmax(1))\nnn.CrossEntropyLoss()", "dense3-softmax-softmax-ce"),
+        ("nn.Linear(4, 3))\nnn.MSELoss()", "dense3-mse"),
+    ],
+)
+def test_how_a_network_ends_follows_from_its_last_layer_and_its_loss(end, net):
+    assert str(from_model(f"nn.Sequential({end}")) == net
+
+
+def test_a_forward_that_branches_is_said():
+    text = PYTORCH_BRANCHING
+    with pytest.raises(Problem) as raised:
+        from_model(text)
+    assert raised.value.code == "model.forward" and "x + self.b(x)" in str(raised.value)
+
+
+PYTORCH_BRANCHING = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = 1, 2
+        self.a = nn.Conv2d(3, 6, 5)
+        self.b = nn.Conv2d(6, 6, 5, padding=2)
+
+    def forward(self, x):
+        x = self.a(x)
+        return x + self.b(x)
+"""
+
+# ---- Keras' configurations
+
+
+def config(*layers, **more):
+    listed = [{"class_name": name, "config": dict(own)} for name, own in layers]
+    return json.dumps({"class_name": "Sequential", "config": {"layers": listed}, **more})
+
+
+LAYERS = (
+    ("Conv2D", {"filters": 4, "kernel_size": [3, 3], "use_bias": False}), ("Activation", {"activation": "relu"}), ("Flatten", {}),
+    ("Dense", {"units": 2, "activation": "softmax"}),
+)  # fmt: skip
+
+
+def test_a_configuration_is_the_network_that_it_says():
+    assert str(from_model(config(*LAYERS, compile_config={"loss": "categorical_crossentropy"}))) == "conv4x3-relu-dense2-softmax-ce"
+    squared = {"loss": {"class_name": "MeanSquaredError", "config": {}}}
+    assert str(from_model(config(*LAYERS[:3], ("Dense", {"units": 2}), compile_config=squared))) == "conv4x3-relu-dense2-mse"
+
+
+def test_a_keras_archive_is_read_by_its_configuration_alone():
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("config.json", config(*LAYERS))
+        archive.writestr("model.weights.h5", b"no HDF5")
+        archive.writestr("evil.pkl", b"cos\nsystem\n(S'true'\ntR.")
+    assert str(from_model(file.getvalue())) == "conv4x3-relu-dense2-softmax-ce"
+
+
+def test_keras_own_configurations():
+    keras = pytest.importorskip("keras")
+    layers = importlib.import_module("keras.layers")
+    first = [layers.Conv2D(8, 3, activation="relu", padding="same"), layers.MaxPooling2D(), layers.Conv2D(4, 3), layers.LeakyReLU()]
+    model = keras.Sequential([keras.Input((32, 32, 3)), *first, layers.Flatten(), layers.Dense(10, activation="softmax")])
+    model.compile(loss="categorical_crossentropy")
+    assert str(from_model(model.to_json())) == "conv8x3bp1-relu-max2-conv4x3b-leaky30-dense10-softmax-ce"
+    image = keras.Input((28, 28, 1))
+    first = layers.ReLU()(layers.Conv2D(4, 3, padding="same")(image))
+    chain = keras.Model(image, layers.Dense(3)(layers.GlobalAveragePooling2D()(first)))
+    chain.compile(loss=keras.losses.CategoricalCrossentropy(from_logits=True))
+    assert str(from_model(chain.to_json())) == "conv4x3bp1-relu-gap-dense3-softmax-ce"
+    second = layers.Conv2D(4, 3, padding="same")(first)
+    branches = keras.Model(image, layers.Dense(3)(layers.Flatten()(layers.Add()([first, second]))))
+    with pytest.raises(Problem, match="only one path"):
+        from_model(branches.to_json())
+
+
+# ---- what anybody may send
+
+
+HOSTILE = {
+    "empty": "  ",
+    "no model": "x = 1",
+    "only a bracket": "nn.Sequential(",
+    "deep brackets": "nn.Sequential(" + "(" * 100_000,
+    "deep lists": "nn.Sequential(" + "[" * 90 + "]" * 90 + ")",
+    "many signs": "nn.Sequential(nn.Linear(1, " + "-" * 50_000 + "1))",
+    "a long sum": "nn.Sequential(nn.Linear(1, " + "1+" * 50_000 + "1))",
+    "a long chain": "nn.Sequential(" + "a." * 50_000 + "b())",
+    "many layers": "nn.Sequential(" + "nn.ReLU()," * 5_000 + ")",
+    "a large power": "nn.Sequential(nn.Linear(1, 9**9**9), nn.Linear(1, 10**9 * 10**9))",
+    "a container in itself": "a = [a]\nnn.Sequential(*a)",
+    "names in a circle": "a = b\nb = a\nnn.Sequential(nn.Linear(a, b))",
+    "a list of lists of lists": "".join(f"{a} = [{', '.join([b] * 40)}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True)) + "i = []\nnn.Sequential(*a)",
+    "numbers of numbers": "".join(f"{a} = ({', '.join([b] * 16)})\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True)) + "nn.Sequential(nn.Linear(1, a))",
+    "sums of sums": "".join(f"{a} = {b} + {b}\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True)) + "nn.Sequential(nn.Linear(1, a))",
+    "a forward of many lines": PYTORCH_BRANCHING.partition("        return")[0] + "        x = self.a(x)\n" * 8000 + "        return x",
+    "too long": "#" * (MOST_TEXT + 1),
+    "zero bytes": "nn.Sequential(\0)",
+    "surrogates": "nn.Sequential(nn.Linear(1, '\ud800'))",
+    "deep JSON": '{"config": ' + "[" * 100_000,
+    "deep layers": '{"config": {"layers": [' * 30 + "]}" * 60,
+    "long JSON": '{"config": ' + " " * MOST_BYTES + "{}}",
+    "JSON of other things": '{"config": {"layers": [1, null, "x"]}}',
+    "strange values": config(("Conv2D", {"filters": {"a": [1]}, "kernel_size": "3"}), ("Dense", {"units": 1e300})),
+    "no number": config(("Dense", {"units": float("nan")})),
+    "a printed line": "(0): Conv2d(1, " + "(" * 1000 + ")",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_whatever_is_sent_gets_a_sentence(name):
+    with pytest.raises(Problem) as raised:
+        from_model(HOSTILE[name])
+    assert str(raised.value) and len(str(raised.value)) < 400
+
+
+@pytest.mark.parametrize("deep", [100, 300, 500, 700, 900, 1000, 3000])
+def test_what_is_nested_deeply_gets_a_sentence(deep):
+    linear = "nn.Sequential(nn.Linear(1, 2))"
+    for text in (f"nn.Sequential(x{'.a' * deep}(), nn.Linear(1, 2))", linear.replace("1", "1+" * deep + "1"), f"x = {'a if b else ' * deep}c\n{linear}"):
+        try:
+            assert read_model(text).layers
+        except Problem as problem:
+            assert str(problem)
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"PK\x03\x04", b"\x89HDF\r\n", b"\x08\x0a\x12\x07pytorch\xff", b"\x80\x04cos\nsystem\n"])
+def test_whatever_file_is_sent_gets_a_sentence(content):
+    with pytest.raises(Problem):
+        from_model(content)
+
+
+def test_a_bomb_of_a_configuration_is_not_unpacked():
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("config.json", b" " * 50_000_000)
+    with pytest.raises(Problem, match="MB"):
+        from_model(file.getvalue())
+
+
+def test_nothing_is_executed(tmp_path, monkeypatch):
+    marker = tmp_path / "executed"
+    evil = f"__import__('pathlib').Path({str(marker)!r}).write_text('x')"
+    function = {"class_name": "__lambda__", "config": {"code": "4wEAAAA="}}
+    texts = [
+        f"{evil}\nnn.Sequential(nn.Linear(1, {evil}), nn.Linear(1, 2))",
+        f"class A(nn.Module):\n def __init__(self):\n  self.a = {evil}\n def forward(self, x):\n  return self.a(x)",
+        f"(0): Linear({evil})",
+        config(("Lambda", {"function": function}), ("Dense", {"units": 2})),
+    ]
+    for text in texts:
+        try:
+            read_model(text)
+        except Problem:
+            continue
+    assert not marker.exists()
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_it_is_said_in_each_language(lang):
+    with reading(lang):
+        model = read_model("nn.Sequential(nn.Dropout2d(), nn.GroupNorm(2, 4), nn.Conv2d(1, 99, 9), nn.Linear(2, 2))")
+        assert all(str(note) for layer in model.layers for note in layer.notes)
+
+
+def test_a_printed_model_is_told_from_code():
+    assert read_model(PRINTED[0]).layers[0].text.startswith("Conv2d(3, 8, kernel_size=(3, 3)")
