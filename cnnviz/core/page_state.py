@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
-from cnnviz.core.fields import asked_text, one_of, quote
+from cnnviz.core.fields import asked_text, one_of, quote, whole_number
 from cnnviz.words import Message, Problem, languages, message
 from cnnviz.words.pseudo import PSEUDO
+
+MOST_SCREENS = 60
+"""Screens of a script."""
 
 
 @dataclass(frozen=True)
 class PageState:
     """`view` "lecture" has large numbers for a hall; `whole` shows the whole network, `hide` hides the
-    results, `predict` asks before it shows; `lang`.
+    results, `predict` asks before it shows; `lang`; and the `script` that one walks through, with the number of its `screen`.
 
     >>> PageState.from_query({"view": "lecture", "hide": "1"})[0].to_query()
     {'view': 'lecture', 'hide': '1'}
@@ -25,6 +30,8 @@ class PageState:
     hide: bool = False
     predict: bool = False
     lang: str = ""
+    script: str = ""
+    screen: str = ""
 
     def to_query(self) -> dict[str, str]:
         """As text, what is as by default left out."""
@@ -41,10 +48,10 @@ class PageState:
         """
         values: dict[str, object] = {}
         wrong: dict[str, Message] = {}
-        for name, options in _options().items():
+        for name, read in _readers().items():
             text = asked_text(query, name) if isinstance(query, Mapping) else None
             try:
-                values[name] = options[one_of(options)(text)] if text else getattr(cls, name)
+                values[name] = read(text) if text else getattr(cls, name)
             except Problem as why:
                 values[name] = getattr(cls, name)
                 field = message(f"lesson.field.{name}")
@@ -52,9 +59,23 @@ class PageState:
         return cls(**values), wrong  # type: ignore[arg-type]
 
 
-def _options() -> dict[str, dict[str, object]]:
+def _readers() -> dict[str, Callable[[str], object]]:
     switch: dict[str, object] = {"0": False, "1": True}
-    return {"view": {"lecture": "lecture"}, "whole": switch, "hide": switch, "predict": switch, "lang": {lang: lang for lang in (*languages(), PSEUDO)}}
+    options: dict[str, dict[str, object]] = {
+        "view": {"lecture": "lecture"}, "whole": switch, "hide": switch, "predict": switch, "lang": {lang: lang for lang in (*languages(), PSEUDO)},
+    }
+    readers: dict[str, Callable[[str], object]] = {name: partial(_one_of, values) for name, values in options.items()}
+    return readers | {"script": _script, "screen": lambda text: str(whole_number(1, MOST_SCREENS)(text))}
+
+
+def _one_of(values: Mapping[str, object], text: str) -> object:
+    return values[one_of(values)(text)]
+
+
+def _script(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", text):
+        raise Problem("lesson.why.script")
+    return text
 
 
 PAGE_KEYS = tuple(field.name for field in dataclasses.fields(PageState))

@@ -14,7 +14,7 @@ __all__ = ["answer"]
 
 
 def answer(page: str, query: Mapping[str, str]) -> bytes:
-    """The bytes of `GET numbers/<page>?…`, uncompressed, for the pages "step", "train", "check", "notebook" and "learn", and for "curve".
+    """The bytes of `GET numbers/<page>?…`, uncompressed, for the pages "step", "train", "check", "notebook" and "learn", and for "curve" and "script".
 
     What in the query cannot be used is left out, and said in the answer. Raises Problem for a page that there is not.
 

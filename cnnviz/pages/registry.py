@@ -51,7 +51,7 @@ def pages() -> tuple[Page, ...]:
 @cache
 def beside() -> tuple[Page, ...]:
     """What pages ask for beside their own numbers: answered as pages are, under names of their own."""
-    return (import_module(f"{__package__}.step.curve").RESOURCE,)
+    return tuple(import_module(f"{__package__}.{name}").RESOURCE for name in ("step.curve", "learn.script"))
 
 
 def page_keys() -> tuple[str, ...]:

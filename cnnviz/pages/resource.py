@@ -25,6 +25,7 @@ from cnnviz.pages.address import Now, resolved
 from cnnviz.pages.answers import Unfinished, answers_of
 from cnnviz.pages.encoding import decode
 from cnnviz.pages.registry import Page, beside, page_keys, pages
+from cnnviz.pages.screens import opened
 from cnnviz.pages.version import code
 from cnnviz.words import DEFAULT, Message, Problem
 
@@ -65,7 +66,7 @@ class Resource:
 
 
 def page_of(name: str) -> Page | None:
-    """The page of that name, None where there is none: "step", "train", "check", "notebook", "learn"; and what goes beside them, "curve"."""
+    """The page of that name, None where there is none: "step", "train", "check", "notebook", "learn"; and what goes beside them, "curve" and "script"."""
     return next((page for page in (*pages(), *beside()) if page.id == name), None)
 
 
@@ -75,6 +76,7 @@ def asked_of(page: Page, query: Mapping[str, str]) -> dict[str, str]:
     >>> asked_of(page_of("step"), {"stage": "z1", "lang": "de", "k": "3", "utm": "x", "cell": "z1:0,0"})
     {'k': '3'}
     """
+    query = opened(page.path, query) if page not in beside() else query
     found = {key: asked_text(query, key) for key in sorted((_keys(page) | {INSTEAD, EXACT}) & query.keys())}
     return {key: text for key, text in found.items() if text}
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
+from cnnviz.core.page_state import MOST_SCREENS
 from cnnviz.core.work import MAX_UPDATES
 from cnnviz.scripts.screen_address import LEARN, ON_LEARN, PAGES, TRAIN, Place, place_of
 from cnnviz.scripts.toml_lines import Path, lines_of
@@ -23,7 +24,7 @@ HALL_KINDS = ("choose", "number", "click")
 """That a hall can answer; stages are put in order, and kernels built, by each alone."""
 KINDS = (*HALL_KINDS, "order", "construct")
 CHANGES = ("nothing", "image", "kernel")
-MOST_BYTES, MOST_STEPS, MOST_ANSWERS, MOST_SECONDS = 200_000, 60, 8, 36_000
+MOST_BYTES, MOST_ANSWERS, MOST_SECONDS = 200_000, 8, 36_000
 EXPERIMENTS = ("seed", "start", "lr")
 """What each of a class may have a value of its own of."""
 
@@ -225,8 +226,8 @@ def _tables(reading: Reading) -> list[dict[str, Any]]:
         reading.wrong((name,), "lessons.file.one_step", name=name)
     if not isinstance(screens, list) or not all(isinstance(screen, dict) for screen in screens):
         return []
-    if name in tables and not 1 <= len(screens) <= MOST_STEPS:
-        reading.wrong((name,), "lessons.file.steps", n=len(screens), most=MOST_STEPS)
+    if name in tables and not 1 <= len(screens) <= MOST_SCREENS:
+        reading.wrong((name,), "lessons.file.steps", n=len(screens), most=MOST_SCREENS)
     return screens
 
 

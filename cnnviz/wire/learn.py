@@ -86,9 +86,10 @@ class LearnCard(TypedDict):
 
 
 class LearnData(TypedDict):
-    """All lessons, what is wrong with files of one's own, the cards, and the step that is shown; None is the list."""
+    """All lessons, the lectures and stories, what is wrong with files of one's own, the cards, and the step that is shown; None is the list."""
 
     lessons: Sequence[LearnListed]
+    lectures: Sequence[LearnListed]
     faults: Sequence[records.Text]
     cards: Sequence[LearnCard]
     step: LearnStep | None

@@ -52,9 +52,12 @@ ANSWERS = _LearnAnswers()
 
 def _encoded(now: Now, known: Library, own: dict[str, object] | None, masks: dict[str, np.ndarray]) -> bytes:
     head, arrays = live("learn", now)
-    shown, own_pictures = ([None] * len(known.lessons), {}) if own else pictures(known.lessons)
+    at = known.find(str(own["lesson"])) if own else None
+    lessons = known.lessons if at is None or at.is_lesson else (*known.lessons, at)
+    shown, own_pictures = ([None] * len(lessons), {}) if own else pictures(lessons)
     head["learn"] = {
-        "lessons": [_listed(lesson) | {"picture": picture} for lesson, picture in zip(known.lessons, shown, strict=True)],
+        "lessons": [_listed(lesson) | {"picture": picture} for lesson, picture in zip(lessons, shown, strict=True)],
+        "lectures": [] if own else [_listed(lecture) | {"picture": None} for lecture in known.lectures],
         "faults": [message("terminal.scripts.fault", file=file, line=str(fault.line), what=fault.what) for file, fault in known.faults],
         "cards": [] if own else cards(),
         "step": own,
@@ -71,7 +74,10 @@ def _found(known: Library, now: Now) -> tuple[GuidedLesson | None, int, dict[str
     if guided is None:
         return None, 0, {"lesson": message("ui.learn.no_lesson", id=id[:40])}
     if not (number.isascii() and number.isdigit() and 1 <= int(number[:4]) <= len(guided.steps)):
-        return guided, 1, {"step": message("ui.learn.no_step", number=number[:10], most=len(guided.steps))}
+        first = guided if guided.steps[0].asks else None
+        return first, 1, {"step": message("ui.learn.no_step", number=number[:10], most=len(guided.steps))}
+    if not guided.steps[int(number) - 1].asks:
+        return None, 0, {"step": message("ui.learn.asks_nothing", number=number)}
     return guided, int(number), {}
 
 

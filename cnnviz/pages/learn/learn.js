@@ -4,6 +4,7 @@ import { plainNumber } from "../../view/model/format.js"
 import { one } from "../../view/model/links.js"
 import { say } from "../../view/model/words.js"
 import { keyed, render, setHTML } from "../../view/regions/html.js"
+import { walk } from "../../view/regions/script_walk.js"
 import { Step } from "../../view/regions/step.js"
 import { IMAGES, KERNELS } from "../../view/spec.js"
 import { bindIndex, index, paintIndex } from "./learn_index.js"
@@ -178,7 +179,8 @@ export class Learn extends Step {
     const next = number < count ? { lesson, step: String(number + 1) } : {}
     if (dataset.go !== undefined) this.view.leap(dataset.go ? { lesson, step: dataset.go } : {})
     else if (dataset.move) this.shift(Number(dataset.move), Number(dataset.by))
-    else if (dataset.key === "learn_continue" || dataset.key === "learn_skip") this.view.leap(next)
+    else if (dataset.key === "learn_continue" || dataset.key === "learn_skip")
+      this.view.look.script ? walk(this.view, 1) : this.view.leap(next)
     else if (dataset.key === "learn_back") this.view.leap(number > 1 ? { lesson, step: String(number - 1) } : {})
     else if (dataset.key === "learn_hint") this.hint()
     else if (dataset.key === "learn_other") this.another(step)

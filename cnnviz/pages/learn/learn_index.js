@@ -70,17 +70,22 @@ function listed({ id, title, goal, steps, languages, picture: map }, place) {
       aria-label="${escaped(say("web.learn.open", { verb: say(`web.learn.${verb}`), title }))}">${say(`web.learn.${verb}`)}</button></footer></article>`
 }
 
+/** @param {LearnListed} listed */
+const lecture = ({ id, title, goal, steps }) =>
+  `<li><a href="?script=${escaped(id)}&amp;screen=1">${escaped(title)}</a> <span>${say("web.learn.screens", { n: steps })}</span><br>${escaped(goal)}</li>`
+
 /** @param {string} word */
 const entry = (word) =>
   `<dt>${say(`web.glossary.${word}.title`)}</dt><dd>${rich(say(`web.glossary.${word}.text`))}</dd>`
 
 /** @param {LearnData} learn */
-export function index({ lessons, cards, faults }) {
+export function index({ lessons, lectures, cards, faults }) {
   const wrong = faults.map((fault) => `<li>${escaped(fault)}</li>`).join("")
   return `<h1>${say("web.learn.title")}</h1><p class="lead">${say("web.learn.lead")}</p>
     <h2>${say("web.learn.cards")}</h2><div class="cards">${cards.map(card).join("")}</div>
     <h2>${say("web.learn.lessons")} <small>${say("web.learn.kept")} <button type="button" class="link" data-forget>${say("web.learn.forget")}</button></small></h2>
     <div class="lessons">${lessons.map(listed).join("")}</div>
+    <h2>${say("web.learn.lectures")}</h2><ul class="lectures">${lectures.map(lecture).join("")}</ul>
     ${wrong ? `<h2>${say("web.learn.faults")}</h2><ul class="faults">${wrong}</ul>` : ""}
     <h2>${say("web.learn.glossary")}</h2><dl class="glossary">${GLOSSARY.map(entry).join("")}</dl>`
 }

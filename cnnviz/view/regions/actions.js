@@ -11,6 +11,7 @@ import { inheriting } from "./keyboard_focus.js"
 import { showTable } from "./map_table.js"
 import { randomKernel } from "./network_controls.js"
 import { closeSheets } from "./rail.js"
+import { leaveScript, walk } from "./script_walk.js"
 
 /** @import { Content } from "./page.js" */
 /** @import { View } from "./lesson_view.js" */
@@ -21,6 +22,7 @@ import { closeSheets } from "./rail.js"
  * @property {(view: View) => void} act
  * @property {string[]} [keys]  the keyboard's; of several actions of a page, the first that names a key has it
  * @property {string[]} [remote]  those of a presenter's remote control, in the lecture view; they go before the others
+ * @property {string} [scripted]  the one in a script that one walks through; it goes before all others
  * @property {string} [help]  what the list of keys says of it (web.help.…); actions that say the same share a line
  * @property {(kind: Kind) => boolean} [when]  which pages have it
  * @property {boolean} [moves]  goes somewhere else: whatever plays is paused before
@@ -119,6 +121,9 @@ export const ACTIONS = [
   { name: "speed_list", keys: ["S"], help: "speed", when: walks, act: showSpeeds },
   { name: "updates", keys: ["U"], help: "updates", when: walks, act: (view) => view.$("#update_card").togglePopover() },
   { name: "update_first", when: walks, moves: true, act: (view) => view.go({ k: "0" }) },
+  { name: "screen_back", scripted: "PageUp", act: (view) => walk(view, -1) },
+  { name: "screen_next", scripted: "PageDown", act: (view) => view.unveil() || walk(view, 1) },
+  { name: "script_leave", act: leaveScript },
   { name: "blank", remote: ["B", "."], act: (view) => view.root.classList.toggle("blank") },
   { name: "remote", help: "remote", when: stages, act: () => {} },
   ...PAGES.map(({ path }, n) => ({
@@ -241,6 +246,9 @@ export function keyMap(kind, lecture = false) {
   }
   return found
 }
+
+/** What a key does in a script. @param {string} key */
+export const scripted = (key) => ACTIONS.find((action) => action.scripted === key)
 
 const ON_MAC = /^Mac|^iP/.test(navigator.platform)
 

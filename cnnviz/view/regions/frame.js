@@ -34,6 +34,10 @@ function toBelow(page) {
   return has(`${words}.text`) ? button("below", say(`${words}.text`), say(`${words}.label`)) : ""
 }
 
+/** The script that one walks through: which screen this is, and its sentence (script_walk.js). */
+const scriptBar = () => `
+  <section class="script-bar" hidden><span class="place"></span><p></p>${actionButton("screen_back", "‹")}${actionButton("screen_next", "›")}${actionButton("script_leave", "✕")}</section>`
+
 /** @param {Kind} kind */
 const help = (kind) => `
   <dialog class="help" aria-label="${say("web.find.title")}">${findField()}<h2>${say("web.help.title")}</h2>
@@ -57,6 +61,6 @@ export const frame = (page, kind) => `
         ${actionButton("keys")}</div>
       ${lessonControls(kind)}</div>
   </header>
-  <div class="middle" tabindex="-1">${transport(kind)}<div class="content"></div></div>
+  <div class="middle" tabindex="-1">${transport(kind)}${scriptBar()}<div class="content"></div></div>
   ${kernelCard()}${updateCard()}
   <div class="live" aria-live="polite" role="status"></div>${help(kind)}${kind.tabulates ? tableDialog() : ""}`

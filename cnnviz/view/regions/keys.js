@@ -1,6 +1,6 @@
 // The keyboard: silent while somebody types or a dialog is open.
 
-import { keyMap, run } from "./actions.js"
+import { keyMap, run, scripted } from "./actions.js"
 import { keep, kept } from "./preferences.js"
 
 /** @import { View } from "./lesson_view.js" */
@@ -27,7 +27,8 @@ export function bindKeys(view) {
     if (event.key === "Escape" && view.root.querySelector(":popover-open")) return // which it closes
     if (event.key === " " && target.matches?.("button, a, summary")) return
     if (!single.checked && !held && event.key.length === 1 && event.key !== " ") return // who dictates says letters, too
-    const action = (view.look.view ? remote : actions).get(named(event))
+    const inScript = view.look.script ? scripted(named(event)) : undefined
+    const action = inScript ?? (view.look.view ? remote : actions).get(named(event))
     if (view.root.classList.contains("blank") && action?.name !== "blank") view.root.classList.remove("blank")
     if (!action) return
     event.preventDefault()

@@ -16,6 +16,7 @@ import { bindLanguage } from "./language.js"
 import { Player } from "./player.js"
 import { closeSheets } from "./rail.js"
 import { kindOf } from "./registry.js"
+import { bindScript } from "./script_walk.js"
 import { bindStages, fillStatus } from "./transport.js"
 import { dress, recolour, speak } from "./view_look.js"
 
@@ -87,6 +88,7 @@ export class View {
     host.address.onTravel(() => this.travelled(), this.stop.signal)
     host.numbers.receive((answer) => this.receive(answer))
     for (const element of [root, ...root.querySelectorAll("canvas")]) this.resizes.observe(element)
+    bindScript(this)
   }
 
   /** All that is known of where the visitor is and goes changes here. @param {Event} event */
@@ -423,6 +425,26 @@ export class View {
     this.dispatch({ type: "turned", change, page })
     this.expect()
     this.host.address.visit(next, { page })
+    this.host.numbers.ask()
+  }
+
+  /**
+   * An address of any page, as it stands.
+   * @param {string} page
+   * @param {Lesson} address
+   * @param {How} [how]
+   */
+  travel(page, address, { replace = false } = {}) {
+    this.player.pause()
+    if (this.refused(address, page)) return
+    if (page === this.page) {
+      this.host.address.visit(address, { replace })
+      return this.travelled()
+    }
+    leaving(this)
+    this.dispatch({ type: "turned", change: address, page })
+    this.expect()
+    this.host.address.visit(address, { replace, page })
     this.host.numbers.ask()
   }
 

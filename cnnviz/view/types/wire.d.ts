@@ -460,9 +460,10 @@ export interface LearnCard {
   curve: number[]
 }
 
-/** All lessons, what is wrong with files of one's own, the cards, and the step that is shown; None is the list. */
+/** All lessons, the lectures and stories, what is wrong with files of one's own, the cards, and the step that is shown; None is the list. */
 export interface LearnData {
   lessons: LearnListed[]
+  lectures: LearnListed[]
   faults: string[]
   cards: LearnCard[]
   step: LearnStep | null
@@ -833,6 +834,41 @@ export interface ReportTile {
 }
 
 export type Scale = "signed" | "dark" | "activation" | "pixel" | "answer" | "answer_dark" | "error" | "error_dark" | "untold" | "untold_dark"
+
+/** A script: its words, and its screens in order. */
+export interface ScriptData {
+  id: string
+  title: string
+  goal: string
+  languages: string[]
+  screens: ScriptScreen[]
+}
+
+/** The script that is named; None where there is none of that name. */
+export interface ScriptHeader {
+  page: string
+  code: string
+  asked: Record<string, string>
+  lesson: Record<string, string>
+  wrong: Record<string, string>
+  loss: number | null
+  script: ScriptData | null
+}
+
+/** A screen: its page and the whole query there, what is said there, and for how many seconds it is planned; a question says its own words.
+
+    `experiment` is what each of a class has a value of its own of, for so many `updates`; "" where it is none.
+     */
+export interface ScriptScreen {
+  page: string
+  query: Record<string, string>
+  title: string
+  say: string
+  asks: boolean
+  seconds: number | null
+  experiment: string
+  updates: number | null
+}
 
 /** All sets of switches: 1 for each that moves the kernel, which one is on, and what there is to say. */
 export interface SetsData {

@@ -1,0 +1,60 @@
+"""The screens of scripts as addresses of pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cnnviz.core.lesson import LESSON_KEYS
+from cnnviz.scripts.lesson_file import GuidedLesson, Step
+from cnnviz.scripts.library import library
+from cnnviz.scripts.scene import lesson_of
+from cnnviz.scripts.screen_address import LEARN
+from cnnviz.words import Problem
+
+
+def address_of(script: GuidedLesson, number: int) -> tuple[str, dict[str, str]]:
+    """The page of a script's screen, by its path, and the whole query there; a question is one of Learn's.
+
+    >>> from cnnviz.scripts.library import lectures
+    >>> page, query = address_of(lectures()[0], 2)
+    >>> page, query["stage"], address_of(lectures()[0], 3)
+    ('', 'z1', ('learn', {'lesson': 'lecture-kernel', 'step': '3'}))
+    """
+    step = script.steps[number - 1]
+    return (LEARN, {"lesson": script.id, "step": str(number)}) if step.asks else (step.place.page, _query(step))
+
+
+def _query(step: Step) -> dict[str, str]:
+    return lesson_of(step.at).to_query() | step.place.own
+
+
+def place_in(script: GuidedLesson, text: str) -> int | None:
+    """The number of the screen that an address names, from 1; None where there is none of it.
+
+    >>> from cnnviz.scripts.library import lectures
+    >>> place_in(lectures()[0], "12"), place_in(lectures()[0], "13"), place_in(lectures()[0], "")
+    (12, None, 1)
+    """
+    text = text or "1"
+    found = int(text[:4]) if text.isascii() and text.isdigit() else 0
+    return found if 1 <= found <= len(script.steps) else None
+
+
+def opened(page: str, query: Mapping[str, str]) -> Mapping[str, str]:
+    """A query without a lesson that names a script's screen, with what that shows, where it is on this page; else the query as it is.
+
+    >>> opened("", {"script": "story", "screen": "6"})["k"]
+    '10'
+    """
+    id = query.get("script", "")
+    if not isinstance(id, str) or not id or not LESSON_KEYS.isdisjoint(query) or "lesson" in query:
+        return query
+    script = library().find_script(id)
+    number = script and place_in(script, str(query.get("screen", "")))
+    if not script or not number:
+        return query
+    try:
+        there, shown = address_of(script, number)
+    except Problem:  # its image is not here
+        return query
+    return {**query, **shown} if there == page else query

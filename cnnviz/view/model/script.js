@@ -1,0 +1,25 @@
+// Walking through a script: which of its screens an address names, and where a screen is.
+
+import { KEYS } from "../spec.js"
+
+/** @import { ScriptData } from "../types/wire.js" */
+/** @import { Lesson } from "./address.js" */
+
+/** The number of the screen that an address names, from 1. @param {ScriptData} script @param {Lesson} address */
+export const numberIn = ({ screens }, { screen = "" }) =>
+  Math.max(1, Math.min(screens.length, Math.floor(Number(screen)) || 1))
+
+/** Whether an address names a script's screen and nothing of what that shows. @param {Lesson} address */
+export const isBare = (address) => Boolean(address.script) && !address.lesson && KEYS.every((key) => !address[key])
+
+/**
+ * A screen's page, and its address as it stands: the reader's language and the lecture view go along.
+ * @param {ScriptData} script
+ * @param {number} number
+ * @param {Lesson} from  the address before
+ * @returns {{ page: string, address: Lesson }}
+ */
+export function placeOf({ id, screens }, number, { lang = "", view = "" }) {
+  const { page, query } = screens[number - 1]
+  return { page, address: { view, ...query, script: id, screen: String(number), lang } }
+}

@@ -1,0 +1,47 @@
+"""What a script is to those who walk through it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypedDict
+
+from cnnviz.wire import records
+from cnnviz.wire.page import Query
+
+
+class ScriptScreen(TypedDict):
+    """A screen: its page and the whole query there, what is said there, and for how many seconds it is planned; a question says its own words.
+
+    `experiment` is what each of a class has a value of its own of, for so many `updates`; "" where it is none.
+    """
+
+    page: str
+    query: Query
+    title: records.Text
+    say: records.Text
+    asks: bool
+    seconds: float | None
+    experiment: str
+    updates: int | None
+
+
+class ScriptData(TypedDict):
+    """A script: its words, and its screens in order."""
+
+    id: str
+    title: records.Text
+    goal: records.Text
+    languages: Sequence[str]
+    screens: Sequence[ScriptScreen]
+
+
+class ScriptHeader(TypedDict):
+    """The script that is named; None where there is none of that name."""
+
+    page: str
+    code: str
+    asked: Query
+    lesson: Query
+    wrong: Mapping[str, records.Text]
+    loss: float | None
+    script: ScriptData | None
