@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib import import_module
 from typing import Any
 
@@ -33,26 +34,29 @@ def read_onnx(content: bytes) -> Description:
     if len(graph.node) > MOST_LAYERS:
         raise Problem("model.too_many", n=len(graph.node), most=MOST_LAYERS)
     shapes = {one.name: tuple(one.dims) for one in graph.initializer}
-    layers = _fused([node for node in graph.node if node.op_type not in _PASSED_ON], shapes, onnx)
+    layers = _fused(graph.node, shapes, onnx)
     if not layers:
         raise Problem("model.no_layers")
     return Description(tuple(layers))
 
 
-def _fused(nodes: list[Any], shapes: dict[str, tuple[int, ...]], onnx: Any) -> list[Described]:
-    """The nodes as layers; a product and the sum after it are one dense layer."""
+def _fused(nodes: Iterable[Any], shapes: dict[str, tuple[int, ...]], onnx: Any) -> list[Described]:
+    """The nodes as layers; a product and the sum after it are one dense layer. Problem where one reads another than the one before it."""
     found: list[Described] = []
-    made: str | None = None
+    made: set[str] = set()
     for node in nodes:
         inputs = [name for name in node.input if name and name not in shapes]
+        if node.op_type in _PASSED_ON:
+            made |= {*node.output} if made & {*inputs} else set()
+            continue
         weights = [shapes[name] for name in node.input if name in shapes]
-        if made is not None and found and len(inputs) > 1 and node.op_type not in ("Reshape",):
+        if made and (inputs[:1] != [name for name in inputs[:1] if name in made] or (len(inputs) > 1 and node.op_type != "Reshape")):
             raise Problem("model.branches", name=(node.name or node.op_type)[:40])
-        made = node.output[0] if node.output else made
+        made = {*node.output}
         if node.op_type == "Add" and found and found[-1].name == "Linear" and weights:
             found[-1] = Described("Linear", (), {**found[-1].named, "bias": True}, f"{found[-1].text}, Add")
-            continue
-        found.append(_layer(node, weights, {one.name: onnx.helper.get_attribute_value(one) for one in node.attribute}))
+        else:
+            found.append(_layer(node, weights, {one.name: onnx.helper.get_attribute_value(one) for one in node.attribute}))
     return found
 
 
