@@ -34,24 +34,27 @@ def read_onnx(content: bytes) -> Description:
     if len(graph.node) > MOST_LAYERS:
         raise Problem("model.too_many", n=len(graph.node), most=MOST_LAYERS)
     shapes = {one.name: tuple(one.dims) for one in graph.initializer}
-    layers = _fused(graph.node, shapes, onnx)
+    layers = _fused(graph.node, {one.name for one in graph.input} - {*shapes}, shapes, onnx)
     if not layers:
         raise Problem("model.no_layers")
     return Description(tuple(layers))
 
 
-def _fused(nodes: Iterable[Any], shapes: dict[str, tuple[int, ...]], onnx: Any) -> list[Described]:
+def _fused(nodes: Iterable[Any], made: set[str], shapes: dict[str, tuple[int, ...]], onnx: Any) -> list[Described]:
     """The nodes as layers; a product and the sum after it are one dense layer. Problem where one reads another than the one before it."""
     found: list[Described] = []
-    made: set[str] = set()
+    constant = {*shapes}
     for node in nodes:
-        inputs = [name for name in node.input if name and name not in shapes]
+        inputs = [name for name in node.input if name and name not in constant]
+        if not inputs:
+            constant |= {*node.output}
+            continue
         if node.op_type in _PASSED_ON:
             made |= {*node.output} if made & {*inputs} else set()
             continue
-        weights = [shapes[name] for name in node.input if name in shapes]
-        if made and (inputs[:1] != [name for name in inputs[:1] if name in made] or (len(inputs) > 1 and node.op_type != "Reshape")):
+        if inputs[0] not in made or (len(inputs) > 1 and node.op_type != "Reshape"):
             raise Problem("model.branches", name=(node.name or node.op_type)[:40])
+        weights = [shapes[name] for name in node.input if name in shapes]
         made = {*node.output}
         if node.op_type == "Add" and found and found[-1].name == "Linear" and weights:
             found[-1] = Described("Linear", (), {**found[-1].named, "bias": True}, f"{found[-1].text}, Add")

@@ -19,6 +19,11 @@ def gate_reversed(dout: Array, x: Array) -> Array:
     return dout * (x < 0)
 
 
+@slip("leak", "relu", "dx", "{dx} = {dout} * np.where({x} > 0, 1, 0.01)")
+def leak(dout: Array, x: Array) -> Array:
+    return dout * np.where(x > 0, 1, 0.01)
+
+
 @slip("value_for_slope", ELEMENTWISE, "dx", "{dx} = {dout} * {out}")
 def value_for_slope(dout: Array, out: Array) -> Array:
     return dout * out

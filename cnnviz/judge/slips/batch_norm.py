@@ -43,6 +43,31 @@ def sums_for_means(dhat: Array, by_mean: Array, by_variance: Array, sigma: Array
     return (dhat - count * by_mean - count * by_variance) / sigma
 
 
+@slip("sums_for_means", "batchnorm", "dx", "{dx} = (dhat - dhat.sum(0) - hat * (dhat * hat).mean(0)) / sigma")
+def sum_for_mean_path(dhat: Array, by_mean: Array, by_variance: Array, sigma: Array, count: Array) -> Array:
+    return (dhat - count * by_mean - by_variance) / sigma
+
+
+@slip("sums_for_means", "batchnorm", "dx", "{dx} = (dhat - dhat.mean(0) - hat * (dhat * hat).sum(0)) / sigma")
+def sum_for_variance_path(dhat: Array, by_mean: Array, by_variance: Array, sigma: Array, count: Array) -> Array:
+    return (dhat - by_mean - count * by_variance) / sigma
+
+
+@slip("half_forgotten", "batchnorm", "dx", "dvar = (dhat * (x - mean)).sum(0) * -sigma**-3", "dvar = (dhat * (x - mean)).sum(0) * -0.5 * sigma**-3")
+def half_forgotten(dhat: Array, by_mean: Array, by_variance: Array, sigma: Array) -> Array:
+    return (dhat - by_mean - 2 * by_variance) / sigma
+
+
+@slip("power_of_deviation", "batchnorm", "dx", "dvar = (dhat * (x - mean)).sum(0) * -0.5 * sigma**-1", "dvar = (dhat * (x - mean)).sum(0) * -0.5 * sigma**-3")
+def power_of_deviation(dhat: Array, by_mean: Array, by_variance: Array, sigma: Array) -> Array:
+    return (dhat - by_mean - by_variance * sigma**2) / sigma
+
+
+@slip("mean_path_sign", "batchnorm", "dx", "{dx} = (dhat + dhat.mean(0) - hat * (dhat * hat).mean(0)) / sigma")
+def mean_path_sign(dhat: Array, by_mean: Array, by_variance: Array, sigma: Array) -> Array:
+    return (dhat + by_mean - by_variance) / sigma
+
+
 @slip("variance_path_halved", "batchnorm", "dx", "dvar path: (x - mean) / N", "dvar path: 2 * (x - mean) / N")
 def variance_path_halved(dhat: Array, by_mean: Array, by_variance: Array, sigma: Array) -> Array:
     return (dhat - by_mean - by_variance / 2) / sigma

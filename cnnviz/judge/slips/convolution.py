@@ -73,6 +73,12 @@ def _with_zeros(case: Case, x: Array, pad: int) -> Array:
     return right(Case(case.kind, {**case.arrays, "x": wide}, {**case.settings, "pad": 0})).gradients["dx"]
 
 
+@slip("padding_forgotten", "conv", "dw", "xp = {x}, with zeros after it alone", "xp = {x}, with {pad} zeros on each side")
+def padding_forgotten(case: Case, x: Array, pad: int) -> Array:
+    wide = np.pad(x, ((0, 0), (0, 0), (0, 2 * pad), (0, 2 * pad)))
+    return right(Case(case.kind, {**case.arrays, "x": wide}, {**case.settings, "pad": 0})).gradients["dw"]
+
+
 @slip("first_filter_always", "conv", "dx", f"{_WINDOW_OF_DX} += {{dout}}[n, m, i, j] * {{w}}[0]", f"{_WINDOW_OF_DX} += {{dout}}[n, m, i, j] * {{w}}[m]")
 def first_filter_always(case: Case, w: Array) -> Array:
     return again(case, w=np.broadcast_to(w[:1], w.shape)).gradients["dx"]

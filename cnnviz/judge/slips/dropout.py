@@ -39,3 +39,8 @@ def mask_reversed_unscaled(dout: Array, mask: Array) -> Array:
 @slip("mask_alone", "dropout", "dx", "{dx} = {mask}")
 def mask_for_gradient(mask: Array) -> Array:
     return mask
+
+
+@slip("mask_reversed", "dropout", "dx", "{dx} = {dout} * (1 - {mask})")
+def mask_subtracted(dout: Array, mask: Array) -> Array:
+    return dout * (1 - mask)
