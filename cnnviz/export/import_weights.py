@@ -58,7 +58,7 @@ def read_start(content: bytes, lesson: Lesson) -> tuple[Lesson, list[Message | s
         own, notes = read_lesson(content)
         start = read_parameters(content, program=own.network.program(own.x_shape))
         return starting_from(own.gone_on, start), notes
-    arrays = _arrays(content)
+    arrays = arrays_of(content)
     if LESSON in arrays:
         return _own(arrays)
     program = lesson.network.program(lesson.x_shape)
@@ -73,9 +73,8 @@ _SEEN = tuple({"img": img, "ch": ch} for img in ("test-0", "digit7-0") for ch in
 """Pictures and digits, in colour and in one channel: what a network may have been trained on."""
 
 
-def lesson_of_weights(content: bytes, net: str) -> tuple[Lesson, int]:
+def lesson_of_weights(arrays: Arrays, net: str) -> tuple[Lesson, int]:
     """The lesson of a network on the kind of image that a trained network's arrays fit, and how many they are. Problem where they fit none."""
-    arrays = _arrays(content)
     for seen in _SEEN:
         lesson = Lesson(net=net, **seen)  # type: ignore[arg-type]
         found = _trained(arrays, lesson.network.program(lesson.x_shape))
@@ -194,7 +193,7 @@ def _numbers(name: str, array: np.ndarray) -> np.ndarray:
     return found
 
 
-def _arrays(content: bytes) -> Arrays:
+def arrays_of(content: bytes) -> Arrays:
     """Every array of an .npz by its name; that of an .npy by "". Problem for all else."""
     try:
         if content.startswith(b"\x93NUMPY"):

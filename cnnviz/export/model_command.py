@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
+
+import numpy as np
 
 from cnnviz.export.arguments import command_parser, content_of
 from cnnviz.export.cli_output import fail, put, reason
-from cnnviz.export.import_weights import MOST_BYTES, lesson_of_weights
+from cnnviz.export.import_weights import MOST_BYTES, arrays_of, lesson_of_weights
 from cnnviz.models.reading import read_model
 from cnnviz.models.rules import Taken
-from cnnviz.words import say
+from cnnviz.models.weights import weights_in
+from cnnviz.words import Problem, say
 
 
 def run(arguments: list[str]) -> int:
     """Prints what each layer is here and net=…; 0 if all is as it was, 1 if something is not, 2 if there is no network in it."""
     asked = _parse(arguments)
     try:
-        model = read_model(content_of(asked.file, MOST_BYTES))
+        content = content_of(asked.file, MOST_BYTES)
+        model = read_model(content)
     except ValueError as error:
         return fail(2, reason(error))
     lines = [*(line for layer in model.layers for line in _lines(layer)), *(f"# {note}" for note in model.notes)]
     try:
         net = str(model.network)
-        ends = [*_weights(asked.weights, net), f"net={net}"]
+        ends = [*_weights(asked, content, net), f"net={net}"]
     except ValueError as error:
         put(lines)
         return fail(2, reason(error))
@@ -34,16 +39,30 @@ def _lines(layer: Taken) -> list[str]:
     return [say("terminal.model.layer", text=layer.text, words=words), *(f"# {note}" for note in layer.notes)]
 
 
-def _weights(file: str | None, net: str) -> list[str]:
-    """What is said of a file of weights; Problem where they do not fit."""
-    if file is None:
+def _weights(asked: argparse.Namespace, content: bytes, net: str) -> list[str]:
+    """What is said of the weights that are given, or that the model's file holds, and written with --npz; Problem where they do not fit."""
+    arrays = arrays_of(content_of(asked.weights, MOST_BYTES)) if asked.weights is not None else weights_in(content)
+    if not arrays:
         return []
-    lesson, n = lesson_of_weights(content_of(file, MOST_BYTES), net)
-    return [say("terminal.model.fits", n=n, file=file, query=f"?net={net}&img={lesson.img}&ch={lesson.ch}")]
+    lesson, n = lesson_of_weights(arrays, net)
+    file = asked.weights or asked.npz
+    if asked.npz is not None:
+        _write(asked.npz, arrays)
+    query = f"?net={net}&img={lesson.img}&ch={lesson.ch}"
+    return [say("terminal.model.fits" if file else "terminal.model.holds", n=n, file=file or asked.file, query=query)]
+
+
+def _write(name: str, arrays: Mapping[str, np.ndarray]) -> None:
+    try:
+        with open(name, "wb") as file:
+            np.savez(file, **arrays)  # type: ignore[arg-type]  # of its keywords only allow_pickle is no array
+    except OSError as error:
+        raise Problem("terminal.unwritable", file=repr(name), error=error.strerror) from None
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
     commands = command_parser("model", "model")
     commands.add_argument("file", metavar=say("terminal.help.metavar.file"), help=say("terminal.model.file"))
     commands.add_argument("--weights", metavar=say("terminal.help.metavar.file"), help=say("terminal.model.weights"))
+    commands.add_argument("--npz", metavar=say("terminal.help.metavar.file"), help=say("terminal.model.npz"))
     return commands.parse_args(arguments)

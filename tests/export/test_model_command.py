@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
+from urllib.parse import parse_qsl
+
 import numpy as np
 import pytest
 
 from cnnviz.__main__ import main
 from cnnviz.core.lesson import Lesson
+from cnnviz.core.trajectory import trajectory
+from cnnviz.data.images import find_image, load_image
+from cnnviz.export.import_weights import read_start
 from cnnviz.words import languages
 from tests.models.models import PYTORCH_TUTORIAL
 
@@ -64,3 +70,23 @@ def test_its_help_is_said_in_each_language(lang, capsys):
     with pytest.raises(SystemExit) as ended:
         main(["model", "--lang", lang, "--help"])
     assert ended.value.code == 0 and "net=…" in capsys.readouterr().out
+
+
+def test_weights_of_a_keras_archive_are_written_for_a_lesson(tmp_path, capsys):
+    keras = pytest.importorskip("keras")
+    layers = importlib.import_module("keras.layers")
+    pytest.importorskip("h5py")
+    first = [keras.Input((28, 28, 1)), layers.Conv2D(4, 3), layers.ReLU(), layers.MaxPooling2D()]
+    chain = [*first, layers.Conv2D(2, 3), layers.Flatten(), layers.Dense(3, activation="softmax")]
+    keras.utils.set_random_seed(1)
+    net = keras.Sequential(chain)
+    net.compile(loss="categorical_crossentropy")
+    net.save(tmp_path / "mine.keras")
+    code, lines, _ = model(capsys, tmp_path / "mine.keras", "--npz", tmp_path / "mine.npz")
+    assert code == 0 and lines[-1] == "net=conv4x3b-relu-max2-conv2x3b-dense3-softmax-ce"
+    query = lines[-2].partition('"')[2].rstrip('"')
+    lesson = Lesson.from_query(dict(parse_qsl(query.removeprefix("?"))))[0]
+    start, _ = read_start((tmp_path / "mine.npz").read_bytes(), lesson)
+    x = load_image(find_image(start.img).pixels, start.ch, start.scale)
+    ours = trajectory(start, x, 0).trace.o
+    np.testing.assert_allclose(net(x[None, :, :, None]).numpy()[0], ours, rtol=1e-4)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
+import io
+
 import numpy as np
 import pytest
 
 from cnnviz import from_model
+from cnnviz.export.import_weights import lesson_of_weights, read_start
 from cnnviz.models.reading import read_model
+from cnnviz.models.weights import weights_in
 from cnnviz.words import Problem
 
 onnx = pytest.importorskip("onnx", reason="onnx is not installed: it is an extra")
@@ -62,3 +67,29 @@ def test_a_damaged_file_gets_a_sentence():
     for damaged in (content[: len(content) // 2], content[:40], content[:10] + b"\xff" * 200):
         with pytest.raises(Problem):
             read_model(damaged)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_its_weights_give_its_outputs(turned):
+    rng = np.random.default_rng(3)
+    arrays = {"f": rng.normal(size=(4, 1, 3, 3)), "b": rng.normal(size=4), "w": rng.normal(size=(3, 2704) if turned else (2704, 3)) / 50, "c": rng.normal(size=3)}
+    made = [onnx.numpy_helper.from_array(array.astype(np.float32), name) for name, array in arrays.items()]
+    nodes = [
+        onnx.helper.make_node("Conv", ["x", "f", "b"], ["z"]),
+        onnx.helper.make_node("Tanh", ["z"], ["a"]),
+        onnx.helper.make_node("Flatten", ["a"], ["v"]),
+        onnx.helper.make_node("Gemm", ["v", "w", "c"], ["y"], transB=int(turned)),
+    ]
+    ends = [onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, shape) for name, shape in (("x", [1, 1, 28, 28]), ("y", [1, 3]))]
+    model = onnx.helper.make_model(onnx.helper.make_graph(nodes, "g", ends[:1], ends[1:], made), ir_version=8)
+    content = model.SerializeToString()
+    network = from_model(content)
+    lesson, n = lesson_of_weights(weights_in(content), str(network))
+    assert n == 4 and lesson.img == "digit7-0"
+    file = io.BytesIO()
+    np.savez(file, **weights_in(content))
+    params = read_start(file.getvalue(), lesson)[0].first_params()
+    x = rng.random((28, 28))
+    ours = network.forward(params, x)["z2"]
+    evaluator = importlib.import_module("onnx.reference").ReferenceEvaluator(model)
+    np.testing.assert_allclose(evaluator.run(None, {"x": x[None, None].astype(np.float32)})[0][0], ours, rtol=1e-4, atol=1e-4)
