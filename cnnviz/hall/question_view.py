@@ -21,6 +21,7 @@ from cnnviz.pages import map_records
 from cnnviz.scripts.impromptu import has_key, spot_step
 from cnnviz.scripts.lesson_file import HALL_KINDS, Step
 from cnnviz.scripts.library import library
+from cnnviz.scripts.plates import hidden as hidden_maps
 from cnnviz.scripts.question import CHANGED, MOST_SHOWN, Question, ask, lesson_at
 from cnnviz.scripts.scene import Scene, scene
 from cnnviz.scripts.votes import bars, counted, grouped
@@ -94,7 +95,8 @@ def prepared(spec: Mapping[str, Any], lang: str = DEFAULT) -> Asked:
     here = scene(question.lesson)
     program = map_records.program_of(question.lesson, here.moment)
     maps = map_records.records(question.lesson, program, here.moment)
-    hidden = bool(spec["hidden"]) if "hidden" in spec else "spot" in spec and not reached(question.lesson, step.map)
+    covered = step.map in hidden_maps(step, here) if "lesson" in spec else "spot" in spec and not reached(question.lesson, step.map)
+    hidden = bool(spec.get("hidden", covered))
     found = Asked(step, question, here, keyed, hidden, program, maps, lang)
     if step.kind == "click" and found.most > MOST_CELLS:
         raise Problem("ui.rooms.too_many_cells", map=label(step.map), most=MOST_CELLS)

@@ -97,6 +97,27 @@ def evaluate(text: str, names: Names, allowance: Allowance | None = None) -> np.
     return value
 
 
+def block(text: str, names: Names) -> tuple[str, tuple[range, ...]] | None:
+    """The cells that an expression such as z1[14:17, 14:17] names: its array, and a range an axis; None where it names none.
+
+    Raises Problem where the cells are not there.
+    """
+    tree, _ = parsed(text)
+    name = tree.value if isinstance(tree, ast.Subscript) else tree
+    if not isinstance(name, ast.Name) or name.id not in names.arrays:
+        return None
+    shape, places = names.arrays[name.id].shape, []
+    if isinstance(tree, ast.Subscript):
+        walk = _Walk(Allowance())
+        places = [walk._place(place, names) for place in (tree.slice.elts if isinstance(tree.slice, ast.Tuple) else [tree.slice])]
+    if not all(isinstance(place, int | slice) for place in places) or len(places) > len(shape):
+        return None
+    ranges = [range(*place.indices(size)) if isinstance(place, slice) else range(size)[place : place + 1] for place, size in zip(places, shape, strict=False)]
+    if not all(ranges):
+        raise Problem("lessons.expression.fails", text=text, why=str(shape))
+    return name.id, (*ranges, *(range(size) for size in shape[len(places) :]))
+
+
 class _Walk:
     """Plans one expression, part by part; `_<kind of part>` is the way to plan such a part."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path as File
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from cnnviz.core.asked_sweep import read_sweep
 from cnnviz.core.fields import whole_number
 from cnnviz.scripts.lesson_file import MOST_BYTES, Fault, GuidedLesson, Reading, Step, read
+from cnnviz.scripts.plates import cells, hidden, plates
 from cnnviz.scripts.question import (
     CHANGED,
     PLACE,
@@ -79,11 +81,13 @@ class _Checked:
         before = len(self.reading.faults)
         if not self.step.asks:
             self.keys(here)
-            return self.texts(here)
+            self.texts(here)
+            return self.shown(here)
         self.symbols(here)
         if len(self.reading.faults) == before:
             {"order": self.order, "construct": self.construct}.get(self.step.kind, self.computed)(here)
         self.texts(here)
+        self.shown(here)
         if len(self.reading.faults) == before:
             self.elsewhere()
 
@@ -111,7 +115,7 @@ class _Checked:
             return
         if self.step.map not in maps or self.step.map == "L":
             self.wrong(("map",), message("lessons.check.no_map", map=self.step.map, known=maps))
-        elif self.step.map in hidden(self.step, here):
+        elif self.step.map in hidden(self.step, here) and not slides(self.step.map, here):
             self.wrong(("hide",) if self.step.hide else ("map",), message("lessons.check.map_hidden", map=self.step.map))
 
     def computed(self, here: Scene) -> None:
@@ -191,6 +195,15 @@ class _Checked:
         """The field as the file has it: a screen's text may be called `say`."""
         return ("say",) if path == ("text",) and (*self.path, "say") in self.reading.lines else path
 
+    def shown(self, here: Scene) -> None:
+        """The maps beside the words, and the cells that are asked of."""
+        with self.at("cells"):
+            if self.step.cells and not cells(self.step, here):
+                raise Problem("lessons.check.no_cells", text=self.step.cells)
+        for name in ("show", "reveal"):
+            with self.at(name):
+                plates(replace(self.step, **{"show": (), "reveal": (), "cells": "", name: getattr(self.step, name)}), here)
+
     def elsewhere(self) -> None:
         """The same question on other images or kernels."""
         for change in OTHERS.get(self.step.change, ()):
@@ -207,13 +220,9 @@ class _Checked:
                 return self.wrong(("change",), message("lessons.check.elsewhere", where=named(change), why=why))
 
 
-def hidden(step: Step, here: Scene) -> tuple[str, ...]:
-    """What is masked until the answer is given: as the step says, else all that its stage makes."""
-    if step.hide is not None:
-        return step.hide
-    if step.kind in ("construct", "order"):
-        return ()
-    return next(tuple(stage.makes) for stage in here.lesson.network.stages if str(stage) == here.lesson.stage)
+def slides(map: str, here: Scene) -> bool:
+    """Tells whether a map's cells are made by a window over another map, in which their places can be shown."""
+    return any(link.pattern == "window" for link in here.lesson.network.program(here.arrays["x"].shape).links.get(map, ()))
 
 
 def named(query: dict[str, str]) -> str:

@@ -31,8 +31,9 @@ EXPERIMENTS = ("seed", "start", "lr")
 _SCRIPT = {"id": str, "title": "text", "goal": "text", "languages": list, "screen": list, "step": list}
 _SCREEN = {
     "at": str, "title": "text", "text": "text", "say": "text", "notes": "text", "seconds": "number", "experiment": str, "updates": int,
+    "show": list, "cells": str,
 }  # fmt: skip
-_ASKING = {"ask": "text", "kind": str, "right": "text", "hide": list, "change": str, "hint": "text"}
+_ASKING = {"ask": "text", "kind": str, "right": "text", "hide": list, "change": str, "hint": "text", "reveal": list}
 _ALWAYS = _SCREEN | _ASKING
 _OWN: dict[str, dict[str, Any]] = {
     "choose": {"key": str, "answers": list},
@@ -41,8 +42,9 @@ _OWN: dict[str, dict[str, Any]] = {
     "order": {"stages": list, "otherwise": "text"},
     "construct": {"key": str, "solution": str},
 }
-_OPTIONAL = (_SCREEN.keys() - {"at"}) | {"goal", "screen", "step", "hide", "change", "hint", "tolerance", "languages"}
+_OPTIONAL = (_SCREEN.keys() - {"at"}) | {"goal", "screen", "step", "hide", "change", "hint", "tolerance", "languages", "reveal"}
 _ANSWER = {"is": str, "label": "text", "say": "text"}
+_PLATE = {"is": str, "label": "text"}
 
 
 @dataclass(frozen=True, order=True)
@@ -71,9 +73,20 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """A map that a screen shows: its symbol, or an expression with a label."""
+
+    is_: str
+    label: Versions = NOTHING
+
+
+@dataclass(frozen=True)
 class Step:
     """One screen: its lesson (`at`, a query) and `place`, its words, for how many `seconds` it is planned; and its question, if
     it `asks` one, and how its key is computed. `experiment` is what each of a class has a value of its own of, for `updates`.
+
+    `show` are the maps in sight (None: those that the words name), `reveal` those that join them once the answer is out, `cells`
+    the cells that are asked of ("": those that the key names).
     """
 
     at: str
@@ -97,6 +110,9 @@ class Step:
     seconds: float | None = None
     experiment: str = ""
     updates: int | None = None
+    show: tuple[Shown, ...] | None = None
+    reveal: tuple[Shown, ...] = ()
+    cells: str = ""
 
     @property
     def asks(self) -> bool:
@@ -264,7 +280,25 @@ def _placed(reading: Reading, path: Path, screen: Mapping[str, Any], default: st
     if isinstance(seconds, int | float) and not 1 <= seconds <= MOST_SECONDS:
         reading.wrong((*path, "seconds"), "lessons.file.number", field="seconds", least=1, most=MOST_SECONDS)
     words = {"title": reading.text(screen.get("title")), "text": reading.text(screen.get("text", screen.get("say"))), "notes": reading.text(screen.get("notes"))}
-    return {"at": at, "place": place, "seconds": seconds, "experiment": experiment or "", "updates": updates, **words}
+    shown = _plates(reading, path, screen) | {"cells": screen.get("cells", "")}
+    return {"at": at, "place": place, "seconds": seconds, "experiment": experiment or "", "updates": updates, **words, **shown}
+
+
+def _plates(reading: Reading, path: Path, screen: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields `show` and `reveal`, as far as they are there: lists of symbols, and of expressions with labels."""
+    found: dict[str, Any] = {}
+    for name in ("show", "reveal"):
+        listed = screen.get(name)
+        if not isinstance(listed, list):
+            continue
+        for n, one in enumerate(listed):
+            if isinstance(one, dict):
+                _fields(reading, (*path, name, n), one, _PLATE, set())
+            elif not isinstance(one, str):
+                reading.wrong((*path, name, n), "lessons.file.type", field=name, type=message("lessons.file.of_maps"))
+        if not reading.broken:
+            found[name] = tuple(Shown(one["is"], reading.text(one["label"])) if isinstance(one, dict) else Shown(one) for one in listed)
+    return found
 
 
 def _question(reading: Reading, path: Path, step: Mapping[str, Any]) -> Step | None:

@@ -77,7 +77,7 @@ def ask(step: Step, lesson: Lesson) -> Question:
     """The question on a lesson; Problem where an expression cannot be computed there, or all of them together are too much."""
     here, allowance = scene(lesson), Allowance()
     texts = {name: filled(getattr(step, name), here, allowance) for name in ("title", "text", "ask", "right", "otherwise", "hint")}
-    if step.kind == "order":
+    if step.kind in ("", "order"):
         return Question(lesson, **texts, key=np.zeros(0), order=in_order(step, here))  # type: ignore[arg-type]
     key = key_of(step, here, allowance)
     options = tuple(_options(step, here, key, texts["right"], allowance))

@@ -27,24 +27,50 @@ class LearnStage(TypedDict):
     words: records.Text
 
 
+class LearnPlate(TypedDict):
+    """A map beside the words: the symbol of one of the network, or what an expression comes to, in an array of its own with its label.
+
+    `like` is the map of the network in whose colours it is, if any. `hidden` is without its numbers until the answer is out.
+    """
+
+    symbol: str
+    array: str
+    label: records.Text
+    like: str
+    limits: tuple[float, float]
+    hidden: bool
+
+
+class LearnCells(TypedDict):
+    """Cells that are asked of: their map, and the first and the number of them along each axis, as people name cells."""
+
+    map: str
+    start: Sequence[int]
+    count: Sequence[int]
+
+
 class LearnStep(TypedDict):
     """One step of a guided lesson: its sentences, and what its question needs; `order` has the stages in the right order.
+
+    Without a kind it asks nothing. `titles` are those of all steps of its lesson.
 
     Where cells are clicked, the array `learn.key` says which are right, `learn.0` … which the options stand for.
     """
 
     lesson: str
     number: int
+    titles: Sequence[records.Text]
     title: records.Text
     text: records.Text
     ask: records.Text
     right: records.Text
     otherwise: records.Text
     hint: records.Text
-    kind: Literal["choose", "number", "click", "order", "construct"]
+    kind: Literal["", "choose", "number", "click", "order", "construct"]
     map: str
+    plates: Sequence[LearnPlate]
+    cells: LearnCells | None
     change: Literal["nothing", "image", "kernel"]
-    hide: Sequence[str]
     options: Sequence[LearnOption]
     value: float | None
     tolerance: float

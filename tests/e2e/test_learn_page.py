@@ -1,14 +1,29 @@
-"""The page Learn: a whole lesson by keyboard alone; a step is a link; what is asked for is masked until the answer."""
+"""The page Learn: a whole lesson by keyboard alone; the question is the picture; what is asked for is hidden until the answer."""
 
 from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from cnnviz.scripts.library import bundled
-from cnnviz.scripts.question import ask, lesson_at
+from cnnviz.scripts.plates import plates
+from cnnviz.scripts.question import Question, ask, lesson_at
+from cnnviz.scripts.scene import scene
 from tests.e2e.page import Screen
+from tests.e2e.test_accessibility import CUT, HIDDEN_FOCUS, SIDEWAYS, violations
+from tests.e2e.test_view import RECORD, WRITTEN
+
+SHOWN = """() => [...document.querySelectorAll(".scenery figure[data-figure]")].map((figure) => {
+  const canvas = figure.querySelector("canvas")
+  const pixels = canvas && canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data
+  let painted = 0
+  for (let at = 3; pixels && at < pixels.length; at += 4) painted += pixels[at] > 0
+  const hidden = figure.innerHTML.includes("hidden until you commit")
+  return [figure.dataset.figure, [...figure.querySelectorAll(".cells b")].map((cell) => cell.textContent).join(" "), pixels ? (4 * painted) / pixels.length : 0, hidden]
+})"""
+"""Each plate: its array, the numbers in its cells, which share of it is painted, and whether those who listen hear that it is hidden."""
 
 
 def commit(screen: Screen, right: bool) -> None:
@@ -19,21 +34,39 @@ def commit(screen: Screen, right: bool) -> None:
     expect(screen.page.locator(".feedback")).to_have_class(f"feedback {'good' if right else 'missed'}")
 
 
+def at(screen: Screen, step: int) -> None:
+    expect(screen.page.locator('.path [aria-current="step"]')).to_have_attribute("data-go", str(step))
+    screen.ready()
+
+
 def go_on(screen: Screen, step: int) -> None:
     """The way on has the focus: Enter takes it."""
     screen.key("learn_continue").focus()
     screen.press("Enter")
-    expect(screen.page.locator('.path [aria-current="step"]')).to_have_text(str(step))
-    screen.ready()
+    at(screen, step)
 
 
 def choose(screen: Screen, n: int) -> None:
-    screen.page.locator(".option input").first.focus()
+    screen.page.locator("[name=answer]").first.focus()
     screen.press("Space", *["ArrowDown"] * n)
-    expect(screen.page.locator(".option input").nth(n)).to_be_checked()
+    expect(screen.page.locator("[name=answer]").nth(n)).to_be_checked()
 
 
-def test_a_whole_lesson_by_keyboard(screen):
+def answer(screen: Screen, question: Question, kind: str, map: str) -> None:
+    """The right answer, by keys alone."""
+    if kind == "choose":
+        choose(screen, next(n for n, option in enumerate(question.options) if option.right))
+    elif kind == "number":
+        screen.page.locator("[name=number]").focus()
+        screen.page.keyboard.type(str(float(question.key)))
+    elif kind == "click":
+        row, column = (int(at[0]) for at in question.key.nonzero())
+        screen.canvas(map).focus()
+        screen.press(*["ArrowUp"] * 30, *["ArrowLeft"] * 30, *["ArrowDown"] * row, *["ArrowRight"] * column, "Enter")
+        expect(screen.page.locator(".pick")).to_contain_text(f"[{row},{column}]")
+
+
+def test_a_whole_lesson_by_keyboard(screen: Screen):
     guided = bundled()[0]
     screen.open("/learn")
     start = screen.page.locator(f'[data-lesson="{guided.id}"]')
@@ -44,14 +77,15 @@ def test_a_whole_lesson_by_keyboard(screen):
     screen.ready(stage="z1")
     questions = [ask(step, lesson_at(step, {})) for step in guided.steps]
 
-    # The first answer is wrong: its feedback is said, the map is no longer masked, and it is asked of another image.
-    expect(screen.page.locator("canvas.mechanism")).to_have_attribute("aria-label", "hidden until you commit")
-    expect(screen.canvas("z1")).to_have_attribute("aria-label", "z1: hidden until you commit")
+    # The first answer is wrong: its feedback is said, the cells have their numbers, and it is asked of another image.
+    asked = screen.page.locator('[data-figure="z1"] .cells')
+    expect(asked).to_have_attribute("aria-label", "z₁: hidden until you commit")
     wrong = next(n for n, option in enumerate(questions[0].options) if not option.right)
     choose(screen, wrong)
+    expect(asked.locator(".ghost")).to_have_count(9)
     commit(screen, right=False)
     expect(screen.page.locator(".feedback")).to_contain_text(questions[0].options[wrong].say.say("en")[:30])
-    expect(screen.canvas("z1")).to_have_attribute("aria-label", re.compile("900 values"))
+    expect(asked).to_have_attribute("aria-label", re.compile(r"^z₁: [\d., ]+$"))
     expect(screen.key("learn_other")).to_be_focused()
     screen.press("Enter")
     expect(screen.key("learn_commit")).to_be_disabled()
@@ -59,27 +93,133 @@ def test_a_whole_lesson_by_keyboard(screen):
     other = ask(guided.steps[0], lesson_at(guided.steps[0], screen.address))
     assert screen.address["img"] == other.lesson.img != questions[0].lesson.img
     right = next(n for n, option in enumerate(other.options) if option.right)
-    screen.press(str(right + 1))  # by its number, which else is a page's
-    expect(screen.page.locator(".option input").nth(right)).to_be_checked()
+    screen.press("ABC"[right])  # by its letter
+    expect(screen.page.locator("[name=answer]").nth(right)).to_be_checked()
     commit(screen, right=True)
 
     for number, (step, question) in enumerate(zip(guided.steps[1:], questions[1:], strict=True), start=2):
         go_on(screen, number)
-        if step.kind == "choose":
-            choose(screen, next(n for n, option in enumerate(question.options) if option.right))
-        elif step.kind == "number":
-            screen.page.locator("[name=number]").focus()
-            screen.page.keyboard.type(str(float(question.key)))
-        elif step.kind == "click":
-            row, column = (int(at[0]) for at in question.key.nonzero())
-            screen.canvas(step.map).focus()
-            screen.press(*["ArrowUp"] * 30, *["ArrowLeft"] * 30, *["ArrowDown"] * row, *["ArrowRight"] * column, "Enter")
-            expect(screen.page.locator(".pick")).to_contain_text(f"[{row},{column}]")
+        answer(screen, question, step.kind, step.map)
         commit(screen, right=True)
     link = screen.page.url
     screen.page.goto(link)  # a step is a link
-    expect(screen.page.locator('.path [aria-current="step"]')).to_have_text(str(len(guided.steps)))
+    at(screen, len(guided.steps))
+    answer(screen, questions[-1], guided.steps[-1].kind, guided.steps[-1].map)
+    commit(screen, right=True)
+    screen.press("Enter")  # and the lesson is over: what was learned, and the next one
+    expect(screen.page.locator(".ended .goal")).to_contain_text(guided.goal.say("en"))
+    expect(screen.page.locator(".ended li.right")).to_have_count(len(guided.steps))
+    screen.key("learn_next").click()
+    expect(screen.page.locator(".path")).to_have_attribute("aria-label", bundled()[1].title.say("en"))
     screen.page.locator('.path [data-go=""]').click()
     expect(screen.page.locator(f'[data-lesson="{guided.id}"]')).to_have_text("Once more")
     screen.prints_no_trace()
+
+
+@pytest.mark.parametrize("guided", bundled(), ids=lambda guided: guided.id)
+def test_what_is_hidden_is_not_drawn_and_not_said(screen: Screen, guided):
+    screen.open("/learn", query=f"lesson={guided.id}")
+    for number, step in enumerate(guided.steps, 1):
+        at(screen, number)
+        screen.painted()
+        here = scene(lesson_at(step, {}))
+        shown = [plate for plate in plates(step, here) if plate.value.size > 1]
+        found = screen.page.evaluate(SHOWN)
+        assert len(found) == len(shown)
+        for plate, (array, numbers, painted, hidden) in zip(shown, found, strict=True):
+            assert array == plate.of or array.startswith("learn.plate."), step.at
+            if plate.hidden:
+                assert not re.search(r"\d", numbers) and painted < 0.1, (number, plate.of)  # but for what is marked
+            else:
+                assert (re.search(r"\d", numbers) or painted > 0.7) and not hidden, (number, plate.of)
+        assert screen.page.locator(".amount:not(.hatched) + b", has_text="?").count() == 0
+        if number < len(guided.steps):
+            screen.key("learn_skip").click()
+
+
+def test_the_kernel_slides_over_its_places_and_any_key_lands_it(screen: Screen):
+    screen.open("/learn", query="lesson=kernel&step=3")
+    screen.press("A", "Tab")
+    commit(screen, right=False)
+    asked = screen.page.locator('[data-figure="z1"] .cells')
+    expect(screen.page.locator("[name=place]")).to_have_value("0")
+    expect(asked.locator(".ghost, .blank")).to_have_count(8)
+    screen.press("Shift")
+    expect(asked.locator(".ghost, .blank")).to_have_count(0)
+    expect(asked.locator(".split")).to_have_count(6)
+    sums = screen.page.locator(".place .sum")
+    f = scene(lesson_at(bundled()[0].steps[2], {})).arrays["f"]
+    for n, (place, weight) in enumerate((("14,14", "2,2"), ("15,15", "1,1"), ("16,16", "0,0"))):
+        value = f[tuple(int(at) for at in weight.split(","))]
+        expect(sums.nth(n)).to_have_text(f"z₁[{place}] = 1 · f[{weight}] = {value:.0f}".replace("-", "−"))
+    screen.page.emulate_media(reduced_motion="reduce")
+    screen.key("learn_slide").click()
+    expect(screen.page.locator("[name=place]")).to_have_value("8")
+
+
+def test_cells_to_be_chosen_are_as_large_as_a_finger_and_the_choice_is_where_it_was_clicked(screen: Screen):
+    for lesson, number, map in (("kernel", 6, "z1"), ("channels", 2, "a1"), ("channels", 7, "p1")):
+        for width in (1280, 390):
+            screen.page.set_viewport_size({"width": width, "height": 844})
+            screen.open("/learn", query=f"lesson={lesson}&step={number}")
+            box = screen.canvas(map).bounding_box()
+            assert box["width"] % 44 == box["height"] % 44 == 0 and box["width"] >= 5 * 44
+            screen.canvas(map).click(position={"x": 44 * 3 + 10, "y": 44 * 2 + 30})
+            where = re.findall(r"\d+", screen.page.locator(".part-of figcaption").inner_text())
+            offset = 1 if map == "z1" else 0  # the cell whose window has the pixel in its middle
+            row, column = int(where[0]) + 2 - offset, int(where[2]) + 3 - offset
+            expect(screen.page.locator(".pick")).to_contain_text(f"{row},{column}]")
+
+
+def test_questions_fit_and_axe_finds_nothing_before_and_after_the_answer(screen: Screen):
+    for number in (1, 3, 6):
+        screen.page.set_viewport_size({"width": 1280, "height": 720})
+        screen.open("/learn", query=f"lesson=kernel&step={number}")
+        for answered in (False, True):
+            if answered:
+                screen.press("A") if number < 6 else screen.canvas("z1").click()
+                screen.key("learn_commit").click()
+                screen.press("Shift")
+            assert screen.page.locator(".scenery").evaluate("(e) => e.scrollHeight <= e.clientHeight && e.scrollWidth <= e.clientWidth"), (number, answered)
+            assert violations(screen) == [], (number, answered)
+        assert screen.page.evaluate(CUT) == [] and screen.page.evaluate(HIDDEN_FOCUS) == []
+        screen.page.set_viewport_size({"width": 390, "height": 844})
+        screen.painted()
+        assert screen.page.evaluate(SIDEWAYS) == []
+        assert violations(screen) == []
+        screen.page.emulate_media(color_scheme="dark")
+        assert violations(screen, "color-contrast") == []
+        screen.page.emulate_media(color_scheme="light")
+
+
+def test_on_a_phone_the_question_is_in_sight_at_the_start_and_the_picture_after_the_answer(screen: Screen):
+    screen.page.set_viewport_size({"width": 390, "height": 844})
+    screen.open("/learn")
+    screen.page.locator('[data-lesson="kernel"]').click()
+    screen.ready()
+    ask_at = screen.page.locator("#learn-ask").bounding_box()
+    assert 0 <= ask_at["y"] and ask_at["y"] + ask_at["height"] < 844 - 130
+    screen.press("A")
+    screen.key("learn_commit").click()
+    plate = screen.page.locator('[data-figure="z1"]').bounding_box()
+    assert 0 <= plate["y"] and plate["y"] + plate["height"] < 844 - 130
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)], ids=str)
+def test_in_the_lecture_view_a_question_is_read_from_the_last_row(screen: Screen, size):
+    width, height = size
+    screen.page.add_init_script(RECORD)
+    screen.page.set_viewport_size({"width": width, "height": height})
+    screen.open("/learn", query="lesson=kernel&step=3&view=lecture")
+    for key in ("", "A"):
+        if key:
+            screen.press(key)
+            screen.key("learn_commit").click()
+            screen.press("Shift")
+        screen.painted()
+        assert [each for each in screen.page.evaluate(WRITTEN.replace(".tick", ".tick, sub")) if each[0] < 0.0219 * height] == []
+        assert screen.page.locator(".scenery").evaluate("(e) => e.scrollHeight <= e.clientHeight")
+    screen.key("lecture_off").click()
+    expect(screen.page.locator(".cnnviz.lecture")).to_have_count(0)
+
 

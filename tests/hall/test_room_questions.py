@@ -121,7 +121,8 @@ async def test_a_lessons_step_is_asked_where_it_stands_and_judged_as_on_learn():
     query = (await here.hall.ask("GET", here.path))[1]["query"]
     assert "img=test-3&" in query and "f=-1,0,1,-2,0,2,-1,0,1" in query and "stage=z1" in query
     question = (await here.hall.ask("GET", f"{here.path}/question"))[1]
-    assert question["kind"] == "click" and question["map"]["plane"], "its map is not hidden: one looks for the deepest red"
+    assert question["kind"] == "click" and question["map"]["plane"] is None, "its map is hidden: it would show where it is largest"
+    assert question["source"]["symbol"] == "x" and question["source"]["plane"] and question["kernel"] == [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]
     await here.vote(1, 0)
     assert len((await here.results(True))[1]["groups"]) == 4
     status, why = await here.put(lesson="kernel", step=99)

@@ -6,7 +6,8 @@ import numpy as np
 
 from cnnviz.core.lesson import Lesson
 from cnnviz.pages.learn.cards import cards
-from cnnviz.scripts.library import bundled
+from cnnviz.scripts.library import SETTING, bundled
+from cnnviz.scripts.plates import plates
 from cnnviz.scripts.question import lesson_at
 from cnnviz.scripts.scene import scene
 from tests.pages.running import shown
@@ -29,3 +30,32 @@ def test_the_slope_of_the_card_s_curve_is_the_gradient_that_it_tells_of():
     step = 8 / (len(curve) - 1)
     db = float(scene(Lesson()).arrays["db"][0])
     assert abs((curve[middle + 1] - curve[middle - 1]) / (2 * step) - db) < 0.02 * abs(db)
+
+
+def test_a_step_that_asks_nothing_shows_its_maps_and_needs_no_more_than_an_address(tmp_path, monkeypatch):
+    corner_too = 'at = "stage=x"\nshow = ["x", { is = "x[:3, :3]", label = "its corner" }]'
+    steps = ['at = "img=test-3&stage=z1"', 'at = "k=2&stage=df"\ntext = "`df` is {df[0, 0]:3}."\nnotes = "Wait."', corner_too]
+    content = "".join(f"[[step]]\n{step}\n" for step in steps)
+    (tmp_path / "told.toml").write_text(f'id = "told"\ntitle = "T"\ngoal = "see"\n{content}', "utf-8")
+    monkeypatch.setenv(SETTING, str(tmp_path))
+    first, second, third = (shown("learn", {"lesson": "told", "step": str(n)}) for n in (1, 2, 3))
+    for header, _ in (first, second, third):
+        step = header["learn"]["step"]
+        assert step["kind"] == "" and not step["options"] and not any(plate["hidden"] for plate in step["plates"])
+    assert (first[0]["lesson"]["img"], first[0]["lesson"]["stage"]) == ("test-3", "z1")
+    assert [plate["symbol"] for plate in second[0]["learn"]["step"]["plates"]] == ["df"] and second[0]["lesson"]["k"] == "2"
+    corner = third[0]["learn"]["step"]["plates"][1]
+    assert (corner["symbol"], corner["like"]) == ("", "x")
+    np.testing.assert_array_equal(third[1][corner["array"]], third[1]["x"].reshape(-1, *third[1]["x"].shape[-2:])[0, :3, :3])
+
+
+def test_a_question_s_plates_are_the_core_s_numbers():
+    for guided in bundled():
+        for number, step in enumerate(guided.steps, 1):
+            header, arrays = shown("learn", {"lesson": guided.id, "step": str(number)})
+            own = plates(step, scene(lesson_at(step, {})))
+            assert len(own) == len(header["learn"]["step"]["plates"])
+            for plate, sent in zip(own, header["learn"]["step"]["plates"], strict=True):
+                if not sent["symbol"]:
+                    np.testing.assert_array_equal(arrays[sent["array"]], plate.value)
+                assert sent["hidden"] == plate.hidden

@@ -104,7 +104,7 @@ def loudest(m: Moment) -> np.ndarray:
 
 
 KEYS = {
-    ("kernel", 1): lambda m, a: m.trace.x[9:14, 9:14],
+    ("kernel", 1): lambda m, a: m.trace.x[10:13, 10:13],
     ("kernel", 2): lambda m, a: np.ptp(slide(m.trace.x, a.kernel)) < np.ptp(m.trace.x) / 2,
     ("kernel", 3): lambda m, a: a.kernel[::-1, ::-1],
     ("kernel", 4): lambda m, a: (m.trace.x[:30, :30] != 0).sum(),

@@ -17,12 +17,14 @@ from cnnviz.core.presets import PRESETS
 from cnnviz.data.images import find_image
 from cnnviz.hosts.file import _answer
 from cnnviz.hosts.file.packing import Store
+from cnnviz.pages import answer as page_answer
 from cnnviz.pages.address import Now, resolved
 from cnnviz.pages.colours import SCALES
 from cnnviz.pages.map_records import array_of, program_of
 from cnnviz.pages.network_record import network_record
 from cnnviz.pages.resource import asked_of, made, page_of
 from cnnviz.pages.step.answer import answer
+from cnnviz.scripts.library import bundled
 from cnnviz.view.constants import browser_words, spec
 from cnnviz.words import languages, plural, say, written
 from tests.web.networks import networks
@@ -47,8 +49,14 @@ def write(folder: Path) -> None:
     (folder / "spec.mjs").write_text(spec(), encoding="utf-8")
     for lang in languages():
         (folder / f"spec.{lang}.mjs").write_text(spec(lang), encoding="utf-8")
-    for make in (words, colours, addresses, moments, networks, files, wide):
+    for make in (words, colours, addresses, moments, networks, files, wide, lessons):
         (folder / f"{make.__name__}.json").write_text(json.dumps(make(), default=written), encoding="utf-8")
+
+
+def lessons() -> list[dict]:
+    """What the page Learn gets of every step of the lessons."""
+    asked = [{"lesson": guided.id, "step": str(n)} for guided in bundled() for n in range(1, len(guided.steps) + 1)]
+    return [{"answer": base64.b64encode(page_answer("learn", query)).decode()} for query in asked]
 
 
 def files() -> list[dict]:

@@ -9,17 +9,19 @@ import numpy as np
 
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.stages import label
+from cnnviz.pages import map_records
 from cnnviz.pages.address import Now, resolved
 from cnnviz.pages.answers import Answers
 from cnnviz.pages.encoding import encode
 from cnnviz.pages.learn.cards import cards
 from cnnviz.pages.learn.pictures import pictures
 from cnnviz.pages.step.answer import live
-from cnnviz.scripts.lesson_checker import hidden
 from cnnviz.scripts.lesson_file import GuidedLesson, Step
 from cnnviz.scripts.library import Library, library, own_folders
+from cnnviz.scripts.plates import Plate, cells, plates
 from cnnviz.scripts.question import MOST_SHOWN, Option, Question, ask, lesson_at
-from cnnviz.scripts.scene import scene
+from cnnviz.scripts.scene import Scene, scene
+from cnnviz.wire.learn import LearnCells, LearnPlate
 from cnnviz.words import Message, Problem, message
 
 
@@ -39,8 +41,14 @@ class _LearnAnswers(Answers):
             except Problem as problem:
                 wrong = {"step": message("ui.learn.fails", why=problem.message)}
                 guided, step = None, None
-        own = _asked(guided, number, step, question) if guided and step and question else None
-        return _encoded(replace(now, wrong={**now.wrong, **wrong}), known, own, _masks(step, question))
+        own: dict[str, object] | None = None
+        arrays = _masks(step, question)
+        if guided and step and question:
+            here = scene(question.lesson)
+            shown = [(plate, _symbol(plate, here)) for plate in plates(step, here)]
+            own = _asked(guided, number, step, question) | {"plates": [_plate(plate, n, symbol) for n, (plate, symbol) in enumerate(shown)], "cells": _cells(step, here)}
+            arrays |= {f"learn.plate.{n}": plate.value.astype(np.float64) for n, (plate, symbol) in enumerate(shown) if not symbol}
+        return _encoded(replace(now, wrong={**now.wrong, **wrong}), known, own, arrays)
 
     def lasts(self, asked: Mapping[str, str]) -> bool:
         """Not where lessons of one's own may be changed while they are served."""
@@ -74,11 +82,16 @@ def _found(known: Library, now: Now) -> tuple[GuidedLesson | None, int, dict[str
     if guided is None:
         return None, 0, {"lesson": message("ui.learn.no_lesson", id=id[:40])}
     if not (number.isascii() and number.isdigit() and 1 <= int(number[:4]) <= len(guided.steps)):
-        first = guided if guided.steps[0].asks else None
+        first = guided if _is_here(guided.steps[0]) else None
         return first, 1, {"step": message("ui.learn.no_step", number=number[:10], most=len(guided.steps))}
-    if not guided.steps[int(number) - 1].asks:
-        return None, 0, {"step": message("ui.learn.asks_nothing", number=number)}
+    if not _is_here(guided.steps[int(number) - 1]):
+        return None, 0, {"step": message("ui.learn.elsewhere", number=number)}
     return guided, int(number), {}
+
+
+def _is_here(step: Step) -> bool:
+    """Tells whether Learn can show a screen: it asks, or shows maps of a lesson, and no other page."""
+    return step.asks or step.place.page in ("", "learn")
 
 
 def _at(lesson: Lesson, now: Now) -> Now:
@@ -92,22 +105,36 @@ def _listed(lesson: GuidedLesson) -> dict[str, object]:
 
 
 def _asked(guided: GuidedLesson, number: int, step: Step, question: Question) -> dict[str, object]:
-    here = scene(question.lesson)
     names = {str(stage): stage for stage in question.lesson.network.stages}
     said = {name: getattr(question, name) for name in ("title", "text", "ask", "right", "otherwise", "hint")}
     return said | {
         "lesson": guided.id,
         "number": number,
+        "titles": [other.title for other in guided.steps],
         "kind": step.kind,
         "map": step.map,
         "change": step.change,
-        "hide": list(hidden(step, here)),
         "options": [_option(step, option) for option in question.options],
         "value": float(question.key) if step.kind == "number" else None,
         "tolerance": question.tolerance,
         "met": bool(question.key) if step.kind == "construct" else False,
         "order": [{"symbol": symbol, "label": label(symbol), "words": names[symbol].title} for symbol in question.order],
     }
+
+
+def _symbol(plate: Plate, here: Scene) -> str:
+    """The map of the network that a plate is, "" where it is none."""
+    return plate.of if plate.of in map_records.fixed(map_records.program_of(here.lesson, here.moment)) else ""
+
+
+def _plate(plate: Plate, n: int, symbol: str) -> LearnPlate:
+    most = float(np.abs(plate.value.astype(np.float64)).max(initial=0.0))
+    return LearnPlate(symbol=symbol, array=symbol or f"learn.plate.{n}", label=plate.label, like=plate.like, limits=(-most, most), hidden=plate.hidden)
+
+
+def _cells(step: Step, here: Scene) -> LearnCells | None:
+    asked = cells(step, here)
+    return asked and LearnCells(map=asked[0], start=[one.start for one in asked[1]], count=[len(one) for one in asked[1]])
 
 
 def _option(step: Step, option: Option) -> dict[str, object]:

@@ -1,37 +1,53 @@
-// The page Learn: a list of lessons, or a question beside Step's own view, of which what is asked for is masked.
+// The page Learn: a list of lessons, or a question: its words, and beside them the maps that it names.
 
-import { plainNumber } from "../../view/model/format.js"
-import { one } from "../../view/model/links.js"
+import { COMPUTED } from "../../view/model/address.js"
+import { number, plainNumber } from "../../view/model/format.js"
+import { Numbers } from "../../view/model/numbers.js"
+import { tableOf } from "../../view/model/tables.js"
 import { say } from "../../view/model/words.js"
-import { keyed, render, setHTML } from "../../view/regions/html.js"
+import { html, keyed, nothing, render, setHTML } from "../../view/regions/html.js"
+import { Content } from "../../view/regions/page.js"
 import { walk } from "../../view/regions/script_walk.js"
-import { Step } from "../../view/regions/step.js"
 import { IMAGES, KERNELS } from "../../view/spec.js"
+import { CellChoice } from "./cell_choice.js"
+import { figuresOf, placesOf, slides, valuesOf, windowOf } from "./figures.js"
+import { board, isPictured } from "./learn_board.js"
+import { paintMap } from "./learn_crop.js"
 import { bindIndex, index, paintIndex } from "./learn_index.js"
-import { kernelName, panelOf } from "./learn_question.js"
+import { product } from "./learn_places.js"
+import { endOf, kernelName, ordering, wordsOf } from "./learn_question.js"
 import { remember } from "./progress.js"
 import { answered, score } from "./score.js"
 
 /** @import { Answer } from "../../view/model/decode.js" */
-/** @import { Cell } from "../../view/model/patterns.js" */
+/** @import { StepAnswer } from "../../view/model/numbers.js" */
 /** @import { Given, Score } from "./score.js" */
+/** @import { Mark } from "./learn_crop.js" */
 /** @import { FiltersRecord, LearnData, LearnHeader, LearnStep } from "../../view/types/wire.js" */
-/** @import { Subject } from "../../view/regions/step.js" */
 /** @import { View } from "../../view/regions/lesson_view.js" */
 
 const TRIES = 2 // after so many a hint is shown
-const FEW = 60 // right cells up to which each is outlined
+const PLACE = 400 // milliseconds of the kernel at each of its places
+const BELOW = { picture: 345, numbers: 190, words: 110 } // room that is kept under the plates
 
-export class Learn extends Step {
+const isPhone = () => matchMedia("(max-width: 699px)").matches
+const isNarrow = () => matchMedia("(max-width: 1099px)").matches
+const isStill = () => matchMedia("(prefers-reduced-motion: reduce)").matches
+
+export class Learn extends Content {
+  /** @override */
+  static asked = COMPUTED
   /** @override */
   static walks = false
   /** @override */
-  static turns = false
+  static tabulates = true
   /** @override */
-  static reveals = false
+  static chooses = true
 
   /** @type {LearnData | undefined} */
   learn = undefined
+  /** @type {Numbers | undefined} */
+  received = undefined
   /** @type {FiltersRecord | null} */
   filters = null
   /** @type {Given} */
@@ -39,25 +55,23 @@ export class Learn extends Step {
   /** @type {Score | null}  what became of the answer, once it is out */
   found = null
   hinted = false
-  picked = "" // the cell that was clicked, in words
+  ended = false // whether the lesson is over, and what was learned is shown
   asked = "" // which question it is
   round = 0 // questions so far
   tries = 0
+  /** @type {number | undefined}  the place that the kernel is shown at */
+  reached = undefined
+  /** @type {ReturnType<typeof setInterval> | undefined}  while it slides */
+  sliding = undefined
 
   /** @param {View} view */
   constructor(view) {
     super(view)
     view.root.classList.add("learn")
-    const content = view.$(".content")
-    const live = document.createElement("div")
-    live.className = "watched"
-    live.append(...content.children)
-    content.insertAdjacentHTML(
-      "beforeend",
-      `<div class="index"></div><section class="question" aria-label="${say("web.learn.question")}"></section>`,
-    )
-    content.append(live)
-    this.panel = view.$(".question")
+    view.$(".content").innerHTML =
+      `<div class="index"></div><form class="question" aria-label="${say("web.learn.question")}"></form>`
+    this.form = view.$(".question")
+    this.choice = new CellChoice(this)
     bindIndex(
       view.$(".index"),
       (lesson, step) => view.leap({ lesson, step }),
@@ -66,14 +80,23 @@ export class Learn extends Step {
     this.listen()
   }
 
-  /** @override */
-  get area() {
-    return this.view.$(".watched")
+  get numbers() {
+    if (!this.received) throw new Error("learn: nothing has been received yet")
+    return this.received
   }
 
   /** @returns {LearnStep | null} */
   get question() {
     return this.learn?.step ?? null
+  }
+
+  /** Whether the answer is out. */
+  get open() {
+    return this.found !== null
+  }
+
+  get listed() {
+    return this.learn?.lessons.find(({ id }) => id === this.question?.lesson)
   }
 
   // ---- what is answered
@@ -84,9 +107,8 @@ export class Learn extends Step {
     const step = learn.step
     this.learn = learn
     this.filters = filters
+    this.received = new Numbers(/** @type {StepAnswer} */ (answer))
     this.root.classList.toggle("asking", Boolean(step))
-    super.receive(answer)
-    this.drawn = false
     if (!step) return this.list()
     const name = JSON.stringify([step.lesson, step.number, answer.lesson.img, answer.lesson.f])
     const constructs = step.kind === "construct" && this.asked.startsWith(`["${step.lesson}",${step.number},`)
@@ -95,6 +117,7 @@ export class Learn extends Step {
   }
 
   list() {
+    this.land()
     this.asked = ""
     if (!this.learn) return
     setHTML(this.view.$(".index"), index(this.learn))
@@ -106,84 +129,185 @@ export class Learn extends Step {
    * @param {boolean} again  whether this is another try of a construction
    */
   start(step, again) {
+    this.land()
+    const first = !this.asked
     this.given = step.kind === "order" ? shuffled(step) : null
     this.found = null
+    this.ended = false
+    this.reached = undefined
     this.tries = again ? this.tries + 1 : 0
     this.hinted = this.tries >= TRIES
-    this.picked = ""
     if (!again) this.round += 1
-    const first = !this.asked
+    this.choice.start()
     this.fill()
-    if (!again) this.panel.scrollTop = 0
-    if (step.kind === "construct") {
-      if (step.met) this.commit()
-    } else if (!first) this.panel.querySelector("h1")?.focus({ preventScroll: true })
-    if (matchMedia("(max-width: 699px)").matches && !first && !again) this.panel.scrollIntoView()
+    if (step.kind === "construct" && step.met) return this.commit()
+    if (again || first) return
+    this.form.querySelector("h1")?.focus({ preventScroll: true })
+    this.upwards()
   }
 
-  /** The panel as it is now; another question's is another one. */
+  /** Shows what comes first. */
+  upwards() {
+    if (isNarrow()) this.view.$(".middle").scrollIntoView()
+    for (const part of this.form.querySelectorAll(".words, .scenery")) part.scrollTop = 0
+  }
+
+  get tried() {
+    const { given, found, hinted, tries, reached } = this
+    return { given, found, hinted, tries, reached, sliding: this.sliding !== undefined, picked: this.choice.words }
+  }
+
+  // ---- painting
+
+  /** @override */
+  draw() {
+    if (this.question) this.fill()
+  }
+
+  /** How much room the plates have. */
+  room() {
+    const { clientWidth: width, clientHeight: height } = this.view.$(".content")
+    const step = /** @type {LearnStep} */ (this.question)
+    const phone = isPhone()
+    const style = getComputedStyle(this.form)
+    const [words, margin] = ["--words", "--margin"].map((name) => Number.parseFloat(style.getPropertyValue(name)))
+    const wide = width - (isNarrow() ? 0 : words) - 2 * margin
+    const part = step.kind === "click" && !isNarrow() ? this.choice.width + margin : 0
+    const places = step.cells && slides(this.numbers, step.cells.map) ? "picture" : ""
+    const numbered = this.figures.some(({ form }) => form === "number") ? "numbers" : "words"
+    const below = step.kind === "click" ? 0 : BELOW[isPictured(step) ? "picture" : places || numbered]
+    return { width: wide - part, height: isNarrow() ? (phone ? 190 : 300) : height - 56 - below, phone }
+  }
+
+  /** The question as it is now; another one is another element. */
   fill() {
+    const { question: step, listed, learn, numbers, tried } = this
+    if (!step || !listed || !learn) return
+    const { classList } = this.form
+    for (const [name, is] of /** @type {const} */ ([
+      ["answered", this.open],
+      ["clicking", step.kind === "click"],
+      ["over", this.ended],
+    ]))
+      classList.toggle(name, is)
+    const next = learn.lessons[learn.lessons.indexOf(listed) + 1]
+    if (this.ended) return void render(keyed("end", endOf(step, listed, next)), this.form)
+    const more =
+      step.kind === "order" ? ordering(step, tried) : step.kind === "click" ? this.choice.template() : nothing
+    const words = wordsOf(step, listed, this.view.lesson, this.filters, tried, this.wanted, this.aside)
+    render(keyed(this.round, html`${words}${board(step, numbers, tried, this.room(), more)}`), this.form)
+    this.paintMaps()
+  }
+
+  get figures() {
+    return figuresOf(this.numbers, /** @type {LearnStep} */ (this.question), this.open)
+  }
+
+  /** The numbers of the cells that were asked of. */
+  get wanted() {
+    const asked = this.open ? this.figures.find(({ asked }) => asked) : undefined
+    return asked?.asked ? valuesOf(asked, asked.asked) : []
+  }
+
+  /** What is said of the place that is pointed at: what the kernel finds there. */
+  get aside() {
     const step = this.question
-    const listed = this.learn?.lessons.find(({ id }) => id === step?.lesson)
-    if (!step || !listed) return
-    const { given, found, hinted, tries, picked } = this
-    const tried = { given, found, hinted, tries, picked: picked || undefined }
-    render(keyed(this.round, panelOf(step, listed, this.view.lesson, this.filters, tried)), this.panel)
+    if (step?.kind !== "click" || !this.choice.slides || !this.choice.cursor.length) return nothing
+    return product(this.numbers, step.map, this.choice.cursor, this.open)
+  }
+
+  paintMaps() {
+    const accent = getComputedStyle(this.root).getPropertyValue("--accent")
+    const figures = this.figures
+    for (const canvas of this.form.querySelectorAll(/** @type {"canvas"} */ ("canvas[data-plate]"))) {
+      const figure = figures.find(({ plate }) => plate.array === canvas.dataset.plate)
+      if (figure) paintMap(canvas, figure, this.marks(figure.plate.symbol, figure, accent))
+    }
+    this.choice.paint(accent)
+  }
+
+  /** What is marked in a map: the cells that are asked of, and where the kernel lies. @param {string} symbol @param {import("./figures.js").Figure} figure @param {string} tone @returns {Mark[]} */
+  marks(symbol, figure, tone) {
+    const step = /** @type {LearnStep} */ (this.question)
+    if (step.kind === "click") return this.choice.marks(symbol, tone)
+    if (figure.asked) return [{ block: figure.asked, tone }]
+    const link = step.cells && windowOf(this.numbers, step.cells.map)
+    if (!step.cells || link?.source !== symbol) return []
+    const places = placesOf(this.numbers, step.cells)
+    const at = this.open || places.length === 1 ? places[this.reached ?? places.length - 1] : null
+    return at ? figure.face.boxes(this.numbers.reach(link, at)).map((block) => ({ block, tone })) : []
   }
 
   // ---- answering
 
-  /** While a question is open, 1, 2 … are its answers. @param {number} n @override */
+  /** While a question is open, 1, 2 …, or A, B …, are its answers. @param {number} n @override */
   choose(n) {
-    const answers = [...this.panel.querySelectorAll(/** @type {"input"} */ ("input[name=answer]:enabled"))]
+    const answers = [...this.form.querySelectorAll(/** @type {"input"} */ ("input[name=answer]:enabled"))]
     answers[n]?.click()
     return answers.length > 0
   }
 
   listen() {
-    const { panel, view } = this
-    panel.addEventListener("submit", (event) => {
+    const { form, view } = this
+    form.addEventListener("submit", (event) => {
       event.preventDefault()
       this.commit()
     })
-    panel.addEventListener("input", ({ target }) => {
+    form.addEventListener("input", ({ target }) => {
       const input = /** @type {HTMLInputElement} */ (target)
       if (input.name === "answer") this.given = Number(input.value)
       else if (input.name === "number") this.given = input.value
+      else if (input.name === "place") this.reached = Number(input.value)
       this.fill()
     })
-    panel.addEventListener("change", ({ target }) => {
+    form.addEventListener("change", ({ target }) => {
       const field = /** @type {HTMLInputElement} */ (target)
       if (field.dataset.key === "learn_image") view.go({ img: field.value })
       else if (field.dataset.key === "learn_kernel") view.go({ f: field.value })
       else if (field.dataset.weight) view.go({ f: this.weights() })
     })
-    panel.addEventListener("click", ({ target }) => {
+    form.addEventListener("click", ({ target }) => {
       const button = /** @type {Element} */ (target).closest("button")
       if (button) this.pressed(button)
     })
+    const land = (/** @type {globalThis.Event} */ { target }) => {
+      if (!(/** @type {Element} */ (target).closest?.("[data-key=learn_slide]"))) this.land()
+    } // any key and any click
+    for (const event of ["keydown", "pointerdown"])
+      addEventListener(event, land, { capture: true, signal: view.stop.signal })
   }
 
   weights() {
-    const fields = [...this.panel.querySelectorAll(/** @type {"input"} */ ("[data-weight]"))]
+    const fields = [...this.form.querySelectorAll(/** @type {"input"} */ ("[data-weight]"))]
     return fields.map(({ value }) => plainNumber(value) || "0").join(",")
   }
 
   /** @param {HTMLButtonElement} button */
   pressed({ dataset }) {
-    const step = this.question
-    if (!step) return
+    const { question: step, listed, learn } = this
+    if (!step || !listed || !learn) return
     const { lesson, number } = step
-    const count = this.learn?.lessons.find(({ id }) => id === lesson)?.steps ?? 1
-    /** @type {Record<string, string>} */
-    const next = number < count ? { lesson, step: String(number + 1) } : {}
+    const to = (/** @type {number} */ n) => this.view.leap(n > 0 ? { lesson, step: String(n) } : {})
     if (dataset.go !== undefined) this.view.leap(dataset.go ? { lesson, step: dataset.go } : {})
     else if (dataset.move) this.shift(Number(dataset.move), Number(dataset.by))
     else if (dataset.key === "learn_continue" || dataset.key === "learn_skip")
-      this.view.look.script ? walk(this.view, 1) : this.view.leap(next)
-    else if (dataset.key === "learn_back") this.view.leap(number > 1 ? { lesson, step: String(number - 1) } : {})
+      this.view.look.script ? walk(this.view, 1) : this.goOn(step)
+    else if (dataset.key === "learn_back") to(number - 1)
     else if (dataset.key === "learn_hint") this.hint()
     else if (dataset.key === "learn_other") this.another(step)
+    else if (dataset.key === "learn_slide") this.sliding ? this.land() : this.slideOn()
+    else if (dataset.key === "learn_next")
+      this.view.leap({ lesson: learn.lessons[learn.lessons.indexOf(listed) + 1].id, step: "1" })
+  }
+
+  /** The next step, or the end. @param {LearnStep} step */
+  goOn({ lesson, number, kind }) {
+    if (!kind) remember(lesson, number, true)
+    if (number < (this.listed?.steps ?? 1)) return this.view.leap({ lesson, step: String(number + 1) })
+    this.ended = true
+    this.fill()
+    this.upwards()
+    this.form.querySelector("h1")?.focus()
   }
 
   hint() {
@@ -198,7 +322,7 @@ export class Learn extends Step {
     this.given = order
     this.fill()
     const moved = (/** @type {number} */ way) =>
-      this.panel.querySelector(/** @type {"button"} */ (`[data-move="${at + by}"][data-by="${way}"]:enabled`))
+      this.form.querySelector(/** @type {"button"} */ (`[data-move="${at + by}"][data-by="${way}"]:enabled`))
     ;(moved(by) ?? moved(-by))?.focus()
   }
 
@@ -206,19 +330,9 @@ export class Learn extends Step {
   /** @param {LearnStep} step */
   another({ change }) {
     const next = (/** @type {string[]} */ all, /** @type {string} */ here) => all[(all.indexOf(here) + 1) % all.length]
+    const images = IMAGES.map(({ id }) => id)
     if (change === "kernel") this.view.go({ f: next(Object.keys(KERNELS), kernelName(this.filters)) })
-    else
-      this.view.go({
-        img: next(
-          IMAGES.map(({ id }) => id),
-          this.view.lesson.img,
-        ),
-      })
-  }
-
-  /** Whether the answer is out. */
-  get open() {
-    return this.found !== null
+    else this.view.go({ img: next(images, this.view.lesson.img) })
   }
 
   commit() {
@@ -226,72 +340,70 @@ export class Learn extends Step {
     if (!step || this.open || (step.kind !== "construct" && !answered(step, this.given))) return
     this.found = score(step, this.given, (name) => this.numbers.arrays[`learn.${name}`]?.values)
     remember(step.lesson, step.number, this.found.right)
-    this.fill()
-    this.panel.querySelector(/** @type {"button"} */ (".next .primary:not([hidden])"))?.focus()
+    this.slideOn()
+    this.form.querySelector(/** @type {"button"} */ (".next .primary"))?.focus({ preventScroll: true })
+    if (isPhone()) this.form.querySelector(".scenery")?.scrollIntoView()
     this.view.paint()
   }
 
-  // ---- the map that is clicked
+  // ---- the kernel slides over the places that were asked of
 
-  /** @override @param {string} map @param {Cell} cell */
-  pin(map, cell) {
-    const step = this.question
-    if (step?.kind !== "click" || step.map !== map || this.open) return super.pin(map, cell)
-    this.given = this.numbers.offset(map, cell)
-    this.cells.remember(map, cell)
-    const place = this.numbers.index(map, cell).join(",")
-    this.picked = say("web.learn.picked", { map, place })
+  /** From the first place to the last, where there are some. */
+  slideOn() {
+    const { cells } = /** @type {LearnStep} */ (this.question)
+    const places = cells && slides(this.numbers, cells.map) ? placesOf(this.numbers, cells).length : 1
+    this.reached = places > 1 ? (isStill() ? places - 1 : 0) : undefined
+    if (this.reached === 0) this.sliding = setInterval(() => this.reach((this.reached ?? 0) + 1, places), PLACE)
     this.fill()
-    this.view.paint()
   }
 
-  /** @override @param {Subject} subject */
-  mark(subject) {
-    super.mark(subject)
-    const step = this.question
-    const plate = step && this.plates[step.map]
-    if (step?.kind !== "click" || !plate) return
-    const outline = (/** @type {number} */ at, strong = false) =>
-      plate.marks.push({ ranges: this.numbers.cell(step.map, at).map(one), strong })
-    const key = this.open ? this.numbers.arrays["learn.key"].values : []
-    const right = [...key].flatMap((is, at) => (is ? [at] : []))
-    for (const at of right.slice(0, FEW)) outline(at)
-    if (this.given !== null) outline(Number(this.given), true)
+  /** @param {number} at @param {number} places */
+  reach(at, places) {
+    this.reached = Math.min(at, places - 1)
+    if (this.reached === places - 1) this.stopSliding()
+    this.fill()
   }
 
-  // ---- what is masked
-
-  /** @override @param {string} symbol */
-  masked(symbol) {
-    return Boolean(this.question && !this.open && this.question.hide.includes(this.shown(symbol)))
+  stopSliding() {
+    clearInterval(this.sliding)
+    this.sliding = undefined
   }
 
-  /** @override @param {string} symbol */
-  isAhead(symbol) {
-    return super.isAhead(symbol) || this.masked(symbol)
+  /** What moves has arrived. */
+  land() {
+    if (this.sliding === undefined) return
+    this.stopSliding()
+    this.reached = undefined
+    this.fill()
+  }
+
+  // ---- for those who read, and those who listen
+
+  /** @override */
+  tables() {
+    const figures = this.question ? this.figures.filter(({ plate }) => plate.symbol) : []
+    const closed = (/** @type {string} */ map) => say("web.learn.masked_map", { map })
+    const sources = figures.map(({ plate: { symbol }, hidden }) =>
+      tableOf(this.numbers, symbol, hidden ? closed(symbol) : ""),
+    )
+    return { sources, first: 0 }
   }
 
   /** @override */
-  get hidden() {
-    return { words: "web.learn.masked", map: "web.learn.masked_map" }
-  }
-
-  /** @override */
-  draw() {
-    if (this.question) super.draw()
-  }
-
-  /** @override @param {Subject} subject */
-  move(subject) {
-    return this.masked(this.shown(subject.map)) ? null : super.move(subject)
+  brief() {
+    const { cursor, figure } = this.choice
+    const map = this.question?.map
+    if (!map || !cursor.length) return ""
+    const at = `${this.numbers.maps[map].label}[${this.numbers.index(map, cursor).join(", ")}]`
+    return figure?.plate.symbol === map ? `${at}: ${number(this.numbers.at(map, cursor))}` : at
   }
 
   /** @override */
   spoken() {
     const step = this.question
-    return step
-      ? say("web.learn.spoken", { title: step.title, ask: step.ask.replaceAll("`", "") })
-      : say("web.learn.title")
+    if (!step) return say("web.learn.title")
+    const ask = (step.ask || step.text).replaceAll("`", "")
+    return say("web.learn.spoken", { title: step.title, ask })
   }
 }
 

@@ -1,14 +1,17 @@
-// The panel of a question: its sentences, its answers, and what can be done next.
+// The words of a question: its sentences, the answers that are words, what became of them, and what can be done next.
 
 import { escaped, fitting, formula, number } from "../../view/model/format.js"
 import { say } from "../../view/model/words.js"
 import { html, inner, live, markup, nothing } from "../../view/regions/html.js"
 import { IMAGES, KERNELS } from "../../view/spec.js"
-import { foreign, nameOf, paragraphs, picture, rich, scaleOf } from "./learn_words.js"
+import { cell, coloursOf, grid } from "./cells.js"
+import { fits } from "./figures.js"
+import { isPictured } from "./learn_board.js"
+import { foreign, nameOf, paragraphs, rich, scaleOf } from "./learn_words.js"
 import { progress } from "./progress.js"
 import { answered } from "./score.js"
 
-/** @import { Option } from "../../view/regions/html.js" */
+/** @import { Option, Template } from "../../view/regions/html.js" */
 /** @import { Given, Score } from "./score.js" */
 /** @import { FiltersRecord, LearnListed, LearnOption, LearnStep } from "../../view/types/wire.js" */
 
@@ -20,40 +23,41 @@ import { answered } from "./score.js"
  * @property {boolean} hinted
  * @property {number} tries  of a construction
  * @property {string} [picked]  the cell that was clicked, in words
+ * @property {number} [reached]  the place that the kernel has slid to, while it slides and where one looks at a place
+ * @property {boolean} [sliding]
  */
 
-/** @param {LearnStep} step @param {Tried} tried */
-function choices({ options }, { given, found }) {
-  const scale = scaleOf(options)
-  const badge = (/** @type {number} */ n) =>
-    options[n].right ? `✓ ${say("web.learn.is_right")}` : n === given ? say("web.learn.yours") : ""
-  const choice = (/** @type {LearnOption} */ { label, value, picture: rows, right }, /** @type {number} */ n) => {
-    const state = found ? `${right ? " good" : ""}${n === given ? " given" : ""}` : ""
-    const words = label ? rich(label) : rows ? "" : escaped(String(value))
-    return html`<label class="option${rows ? " pictured" : ""}${state}" data-option=${n}><input type="radio" name="answer" value=${n} ?disabled=${found !== null}>
-      ${rows ? markup(picture(rows, scale)) : ""}<span ${inner(words)}></span><em>${found ? badge(n) : ""}</em></label>`
-  }
-  return html`<div class="options" role="radiogroup">${options.map(choice)}</div>`
+/** Answers in words, each with its letter. @param {LearnStep} step @param {Tried} tried */
+function choices({ options }, { given }) {
+  const choice = (/** @type {LearnOption} */ { label, value }, /** @type {number} */ n) =>
+    html`<label class="option" data-option=${n}><input type="radio" name="answer" value=${n} .checked=${given === n}><b class="letter">${letter(n)}</b>
+      <span ${inner(label ? rich(label) : escaped(String(value)))}></span></label>`
+  return html`<div class="options" role="radiogroup" aria-labelledby="learn-ask">${options.map(choice)}</div>`
 }
 
-/** Stages to be put in order, at first by their names. @param {LearnStep} step @param {Tried} tried */
-function ordering({ order }, { given, found }) {
-  const names = Array.isArray(given) ? given : []
+/** @param {number} n */
+const letter = (n) => String.fromCharCode(65 + n)
+
+/** Stages to be put in order, at first by their names; once the answer is out, in the right one. @param {LearnStep} step @param {Tried} tried */
+export function ordering({ order }, { given, found }) {
+  const names = found ? order.map(({ symbol }) => symbol) : Array.isArray(given) ? given : []
   const line = (/** @type {string} */ symbol, /** @type {number} */ n) => {
     const stage = order.find((one) => one.symbol === symbol)
+    const mine = Array.isArray(given) ? given.indexOf(symbol) : n
     const move = (/** @type {number} */ by, /** @type {string} */ sign) =>
-      html`<button type="button" data-move=${n} data-by=${by} aria-label=${say(by < 0 ? "web.learn.earlier" : "web.learn.later", { what: symbol })} ?disabled=${found !== null || n + by < 0 || n + by >= names.length}>${sign}</button>`
-    return html`<li><span><i ${inner(formula(stage?.label ?? symbol))}></i> ${stage?.words}</span>${move(-1, "↑")}${move(1, "↓")}</li>`
+      html`<button type="button" data-move=${n} data-by=${by} aria-label=${say(by < 0 ? "web.learn.earlier" : "web.learn.later", { what: symbol })} ?disabled=${n + by < 0 || n + by >= names.length}>${sign}</button>`
+    const moves = () => html`${move(-1, "↑")}${move(1, "↓")}`
+    const became = () => html`<small>${mine === n ? "✓" : say("web.learn.you_had", { n: mine + 1 })}</small>`
+    return html`<li><b>${n + 1}</b><i ${inner(formula(stage?.label ?? symbol))}></i><span>${stage?.words}</span>${found ? became() : moves()}</li>`
   }
-  return html`<div class="order"><ol class="ordering">${names.map(line)}</ol></div>`
+  return html`<ol class="ordering">${names.map(line)}</ol>`
 }
 
 /** @param {LearnStep} step @param {Tried} tried */
 function answers(step, tried) {
-  if (step.kind === "choose") return choices(step, tried)
-  if (step.kind === "order") return ordering(step, tried)
+  if (step.kind === "choose") return isPictured(step) ? "" : choices(step, tried)
   if (step.kind === "number")
-    return html`<label class="typed"><span>${say("web.learn.number")}</span><input name="number" inputmode="decimal" autocomplete="off" ?disabled=${tried.found !== null}></label>`
+    return html`<label class="typed"><span>${say("web.learn.number")}</span><input name="number" inputmode="decimal" autocomplete="off"></label>`
   if (step.kind !== "click") return ""
   return html`<p class="pick" ${inner(rich(tried.picked ?? say("web.learn.pick", { map: step.map })))}></p>`
 }
@@ -91,12 +95,43 @@ function changing({ change, kind }, { img, f }, filters) {
 }
 
 /** @param {LearnStep} step @param {LearnListed} listed */
-function steps({ lesson, number }, { steps: count, title }) {
+function steps({ lesson, number: here }, { steps: count, title }) {
   const known = progress(lesson)
   const dot = (/** @type {number} */ n) =>
-    html`<li><button type="button" data-go=${n} class=${known[n] ?? ""} aria-current=${n === number ? "step" : nothing} aria-label=${say("web.learn.step", { n, count })}>${known[n] && n !== number ? "✓" : n}</button></li>`
-  return html`<nav class="path" aria-label=${title}><button type="button" class="link" data-go="">‹ ${say("web.learn.all")}</button>
-    <span>${title}</span><ol>${Array.from({ length: count }, (_, n) => dot(n + 1))}</ol></nav>`
+    html`<li><button type="button" data-go=${n} class=${known[n] ?? ""} aria-current=${n === here ? "step" : nothing} aria-label=${say("web.learn.step", { n, count })}></button></li>`
+  return html`<nav class="path" aria-label=${title}><button type="button" class="link" data-go="">‹ ${title}</button>
+    <ol>${Array.from({ length: count }, (_, n) => dot(n + 1))}</ol><span>${say("web.learn.of", { n: here, count })}</span></nav>`
+}
+
+/** An answer by its letter and in words. @param {LearnStep} step @param {number} n */
+function worded({ options }, n) {
+  const { label, picture, value } = options[n]
+  return `${letter(n)}${label ? `: ${label}` : picture ? "" : `: ${value}`}`
+}
+
+/** What was answered, and how much of it fits. @param {LearnStep} step @param {Tried} tried @param {ArrayLike<number>} wanted the numbers that were asked for */
+function given(step, { given: chosen, picked }, wanted) {
+  if (step.kind === "number") return html`<p class="said">${say("web.learn.you_said", { what: String(chosen) })}</p>`
+  if (step.kind === "click") return html`<p class="said" ${inner(rich(picked ?? ""))}></p>`
+  if (step.kind !== "choose") return ""
+  const { picture } = step.options[Number(chosen)]
+  const best = step.options.findIndex(({ right }) => right)
+  const key = best === Number(chosen) ? "" : say("web.learn.right_is", { what: worded(step, best) })
+  const said = html`<p class="said" ${inner(rich(`${say("web.learn.you_said", { what: worded(step, Number(chosen)) })} ${key}`))}></p>`
+  if (!picture || !wanted.length) return said
+  const numbers = picture.flat()
+  const colours = coloursOf(numbers, [-scaleOf([{ picture }]), scaleOf([{ picture }])], "signed")
+  const n = fits(numbers, wanted).filter(Boolean).length
+  const fit =
+    n === wanted.length
+      ? say("web.learn.all_fit", { count: n })
+      : say("web.learn.some_fit", { n, count: wanted.length })
+  return html`${said}<div class="fit">${grid(
+    numbers.map((each) => cell(each, colours)),
+    picture[0].length,
+    "",
+    "tiny",
+  )}<p ${inner(rich(fit))}></p></div>`
 }
 
 /** What became of the answer. @param {LearnStep} step @param {Tried} tried @param {string | typeof nothing} lang */
@@ -106,40 +141,65 @@ function feedback(step, { found, tries }, lang) {
   const is = step.kind === "number" && !found.right ? step.value : null
   const value = is === null ? "" : say("web.learn.it_is", { value: Number.isInteger(is) ? is : number(is) })
   const more = !found.right && (step.kind === "choose" || step.kind === "number")
-  return html`<p><b>${verdict}</b> <span lang=${lang} ${inner(rich(found.say))}></span></p>${value ? html`<p>${value}</p>` : ""}${more ? html`<p lang=${lang} ${inner(rich(step.right))}></p>` : ""}`
+  return html`<p><b>${found.right ? "✓ " : ""}${verdict}</b> <span lang=${lang} ${inner(rich(found.say))}></span></p>${value ? html`<p>${value}</p>` : ""}${more ? html`<p lang=${lang} ${inner(rich(step.right))}></p>` : ""}`
 }
 
 /** What can be done next; after a wrong answer, first of all another try. @param {LearnStep} step @param {boolean} last @param {Tried} tried */
-function buttons(step, last, { given, found }) {
+function buttons(step, last, tried) {
+  const { given, found } = tried
+  const over = found !== null || !step.kind
   const others = found !== null && step.change !== "nothing" && step.kind !== "construct"
   const again = others && !found.right
   const verb = step.change === "kernel" ? "kernel" : "image"
-  return html`<div class="next"><button type="submit" class="primary" data-key="learn_commit" ?hidden=${found !== null || step.kind === "construct"} ?disabled=${!answered(step, given)}>${say("web.learn.commit")}</button>
-    <button type="button" data-key="learn_other" class=${again ? "primary" : ""} ?hidden=${!others}>${say(`web.learn.another.${verb}`)}</button>
-    <button type="button" data-key="learn_continue" class=${found && !again ? "primary" : ""} ?hidden=${!found}>${say(last ? "web.learn.finish" : "web.learn.continue")}</button></div>`
+  const idle = !over && step.kind !== "construct" && !answered(step, given)
+  const go = say(last ? "web.learn.finish" : "web.learn.continue")
+  return html`<div class="next"><div>${step.kind && step.kind !== "construct" && !over ? html`<button type="submit" class="primary" data-key="learn_commit" ?disabled=${idle} aria-describedby="learn-note">${say("web.learn.commit")}</button>` : ""}
+    ${others ? html`<button type="button" data-key="learn_other" class=${again ? "primary" : ""}>${say(`web.learn.another.${verb}`)}</button>` : ""}
+    ${over ? html`<button type="button" data-key="learn_continue" class=${again ? "" : "primary"}>${go} ›</button>` : ""}</div>
+    <div><button type="button" class="link" data-key="learn_back">‹ ${say("web.learn.back")}</button>
+    ${step.hint && !over ? html`<button type="button" class="link" data-key="learn_hint">${say("web.learn.hint")}</button>` : ""}
+    ${over ? "" : html`<button type="button" class="link" data-key="learn_skip">${say("web.learn.skip")}</button>`}</div>
+    <p id="learn-note">${idle ? say(`web.learn.first.${isPictured(step) ? "picture" : step.kind}`, { last: letter(step.options.length - 1) }) : ""}</p></div>`
+}
+
+/** What is asked, and the answers in words. @param {LearnStep} step @param {Record<string, string>} lesson @param {FiltersRecord | null} filters @param {Tried} tried @param {string} language */
+function asking(step, lesson, filters, tried, language) {
+  const lang = language || nothing
+  if (!step.kind) return markup(paragraphs(step.text, language))
+  return html`${markup(paragraphs(step.text, language))}<h2 id="learn-ask" lang=${lang} ${inner(rich(step.ask))}></h2>
+    ${isPictured(step) ? html`<p class="soft">${say("web.learn.pick_picture")}</p>` : ""}${answers(step, tried)}${changing(step, lesson, filters)}
+    <p class="hint" ?hidden=${!tried.hinted} lang=${lang} ${inner(rich(step.hint))}></p>`
 }
 
 /**
- * The panel of a question, and of its answer once that is out.
+ * The words of a question, and of its answer once that is out.
  * @param {LearnStep} step
  * @param {LearnListed} listed
  * @param {Record<string, string>} lesson
  * @param {FiltersRecord | null} filters
  * @param {Tried} tried
+ * @param {ArrayLike<number>} wanted
+ * @param {Template | typeof nothing} more  what is said of the place that is pointed at
  */
-export function panelOf(step, listed, lesson, filters, tried) {
-  const last = step.number === listed.steps
+export function wordsOf(step, listed, lesson, filters, tried, wanted, more) {
   const language = foreign(listed.languages)
-  const lang = language || nothing
   const note = language ? html`<p class="foreign">${say("web.learn.foreign", { language: nameOf(language) })}</p>` : ""
   const verdict = tried.found ? (tried.found.right ? " good" : " missed") : ""
-  return html`${steps(step, listed)}${note}
-    <h1 tabindex="-1" lang=${lang} ${inner(rich(step.title || listed.title))}></h1>${markup(paragraphs(step.text, language))}
-    <form><fieldset><legend lang=${lang} ${inner(rich(step.ask))}></legend>${answers(step, tried)}${changing(step, lesson, filters)}</fieldset>
-    <div class="feedback${verdict}" role="status" aria-live="polite">${feedback(step, tried, lang)}</div>
-    ${buttons(step, last, tried)}</form>
-    <footer><button type="button" data-key="learn_back">‹ ${say("web.learn.back")}</button>
-    ${step.hint ? html`<button type="button" class="link" data-key="learn_hint">${say("web.learn.hint")}</button>` : ""}
-    <button type="button" class="link" data-key="learn_skip">${say(last ? "web.learn.finish" : "web.learn.skip")}</button></footer>
-    <p class="hint" ?hidden=${!tried.hinted} lang=${lang} ${inner(rich(step.hint))}></p>`
+  return html`<div class="words">${steps(step, listed)}${note}
+    <h1 tabindex="-1" lang=${language || nothing} ${inner(rich(step.title || listed.title))}></h1>
+    <div class="said-and-asked">${tried.found ? given(step, tried, wanted) : asking(step, lesson, filters, tried, language)}
+    <div class="feedback${verdict}" role="status" aria-live="polite">${feedback(step, tried, language || nothing)}</div>${more}</div>
+    ${buttons(step, step.number === listed.steps, tried)}</div>`
+}
+
+/** What was learned in a lesson that is over, and the next one. @param {LearnStep} step @param {LearnListed} listed @param {LearnListed | undefined} next */
+export function endOf({ lesson, titles }, listed, next) {
+  const known = progress(lesson)
+  const line = (/** @type {string} */ title, /** @type {number} */ n) =>
+    html`<li class=${known[n + 1] ?? ""}><button type="button" class="link" data-go=${n + 1} ${inner(rich(title))}></button> <span>${known[n + 1] === "right" ? say("web.learn.got") : say("web.learn.look_again")}</span></li>`
+  const language = foreign(listed.languages) || nothing
+  return html`<div class="ended"><h1 tabindex="-1">${say("web.learn.ended")}</h1><p class="goal" lang=${language}>${say("web.learn.you_can", { goal: listed.goal })}</p>
+    <ol>${titles.map(line)}</ol>
+    ${next ? html`<section class="next-lesson"><h2>${say("web.learn.next_lesson")}</h2><h3>${next.title}</h3><p>${say("web.learn.afterwards", { goal: next.goal })}</p><button type="button" class="primary" data-key="learn_next">${say("web.learn.start")} ›</button></section>` : ""}
+    <button type="button" class="link" data-go="">${say("web.learn.all")}</button></div>`
 }

@@ -21,6 +21,7 @@ export const rich = (text) =>
   withFormulas(text, (part) =>
     escaped(part)
       .replace(/\*\*([^*]+)\*\*/g, "<b>$1</b>")
+      .replace(/\*([^*]+)\*/g, "<em>$1</em>")
       .replace(/`([^`]+)`/g, (_, name) => `<i>${symbol(name)}</i>`),
   )
 

@@ -92,8 +92,8 @@ export const ACTIONS = [
     when: (kind) => !kind.stages,
     act: (view) => view.go({ k: String(view.content.end) }),
   },
-  { name: "lecture", keys: ["L"], help: "lecture", when: walks, act: toggleLecture },
-  { name: "lecture_off", keys: ["L"], when: walks, act: toggleLecture },
+  { name: "lecture", keys: ["L"], help: "lecture", act: toggleLecture },
+  { name: "lecture_off", keys: ["L"], act: toggleLecture },
   {
     name: "whole",
     keys: ["W"],
@@ -124,13 +124,21 @@ export const ACTIONS = [
   { name: "screen_back", scripted: "PageUp", act: (view) => walk(view, -1) },
   { name: "screen_next", scripted: "PageDown", act: (view) => view.unveil() || walk(view, 1) },
   { name: "script_leave", act: leaveScript },
-  { name: "blank", remote: ["B", "."], act: (view) => view.root.classList.toggle("blank") },
+  { name: "blank", remote: ["B"], when: (kind) => !kind.chooses, act: blank },
+  { name: "blank_point", remote: ["."], act: blank },
   { name: "remote", help: "remote", when: stages, act: () => {} },
   ...PAGES.map(({ path }, n) => ({
     name: `page_${n + 1}`,
     keys: [String(n + 1)],
     help: "page",
     act: (/** @type {View} */ view) => view.content.choose(n) || view.turn(path),
+  })),
+  ...[..."ABCDEFGH"].map((letter, n) => ({
+    name: `answer_${letter}`,
+    keys: [letter],
+    help: "answer",
+    when: (/** @type {Kind} */ kind) => kind.chooses,
+    act: (/** @type {View} */ view) => view.content.choose(n),
   })),
   {
     name: "large",
@@ -175,6 +183,11 @@ export const ACTIONS = [
 function picture(view, kind) {
   closeSheets(view)
   return savePicture(view, kind)
+}
+
+/** @param {View} view */
+function blank({ root }) {
+  root.classList.toggle("blank")
 }
 
 /** The card of the map that is pointed at, or else of the one that the stage makes. @param {View} view */

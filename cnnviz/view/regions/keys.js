@@ -29,7 +29,7 @@ export function bindKeys(view) {
     if (!single.checked && !held && event.key.length === 1 && event.key !== " ") return // who dictates says letters, too
     const inScript = view.look.script ? scripted(named(event)) : undefined
     const action = inScript ?? (view.look.view ? remote : actions).get(named(event))
-    if (view.root.classList.contains("blank") && action?.name !== "blank") view.root.classList.remove("blank")
+    if (view.root.classList.contains("blank") && !action?.name.startsWith("blank")) view.root.classList.remove("blank")
     if (!action) return
     event.preventDefault()
     run(view, action)
@@ -47,7 +47,7 @@ const WALKS = ["ArrowLeft", "ArrowRight", "PageUp", "PageDown", "Home", "Escape"
  */
 const passes = (target, key) =>
   (target.matches("select") && ["ArrowLeft", "ArrowRight", "Escape"].includes(key))
-  || (target.matches("input[type=radio]") && /^\d$/.test(key))
+  || (target.matches("input[type=radio]") && /^[\da-hA-H]$/.test(key))
   || (target.matches("input.blank") && !(/** @type {HTMLInputElement} */ (target).value) && WALKS.includes(key))
 
 /**

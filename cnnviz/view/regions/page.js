@@ -26,6 +26,8 @@ export class Content {
   static checks = false
   /** Whether a network can be trained on many images. */
   static trains = false
+  /** Whether there are answers to choose from. */
+  static chooses = false
   /** Whether numbers are shown only from the stage on that computes them. */
   static reveals = false
   /** The keys of the address that are asked for: a pinned cell says which channel is shown. */

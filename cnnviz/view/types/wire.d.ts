@@ -460,6 +460,13 @@ export interface LearnCard {
   curve: number[]
 }
 
+/** Cells that are asked of: their map, and the first and the number of them along each axis, as people name cells. */
+export interface LearnCells {
+  map: string
+  start: number[]
+  count: number[]
+}
+
 /** All lessons, the lectures and stories, what is wrong with files of one's own, the cards, and the step that is shown; None is the list. */
 export interface LearnData {
   lessons: LearnListed[]
@@ -518,6 +525,19 @@ export interface LearnPicture {
   limits: [number, number]
 }
 
+/** A map beside the words: the symbol of one of the network, or what an expression comes to, in an array of its own with its label.
+
+    `like` is the map of the network in whose colours it is, if any. `hidden` is without its numbers until the answer is out.
+     */
+export interface LearnPlate {
+  symbol: string
+  array: string
+  label: string
+  like: string
+  limits: [number, number]
+  hidden: boolean
+}
+
 /** A stage that is to be put in its place. */
 export interface LearnStage {
   symbol: string
@@ -527,21 +547,25 @@ export interface LearnStage {
 
 /** One step of a guided lesson: its sentences, and what its question needs; `order` has the stages in the right order.
 
+    Without a kind it asks nothing. `titles` are those of all steps of its lesson.
+
     Where cells are clicked, the array `learn.key` says which are right, `learn.0` … which the options stand for.
      */
 export interface LearnStep {
   lesson: string
   number: number
+  titles: string[]
   title: string
   text: string
   ask: string
   right: string
   otherwise: string
   hint: string
-  kind: "choose" | "number" | "click" | "order" | "construct"
+  kind: "" | "choose" | "number" | "click" | "order" | "construct"
   map: string
+  plates: LearnPlate[]
+  cells: LearnCells | null
   change: "nothing" | "image" | "kernel"
-  hide: string[]
   options: LearnOption[]
   value: number | null
   tolerance: number

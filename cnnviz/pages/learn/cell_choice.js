@@ -1,0 +1,228 @@
+// Choosing a cell of a map: a part of it that is large enough, by mouse, finger or keys, and where that part lies.
+
+import { one } from "../../view/model/links.js"
+import { say } from "../../view/model/words.js"
+import { html, nothing } from "../../view/regions/html.js"
+import { centred, covered, shifted, under } from "./crop.js"
+import { figureOf, slides, windowOf } from "./figures.js"
+import { cellUnder, paintPart, partOf } from "./learn_crop.js"
+
+/** @import { Cell } from "../../view/model/patterns.js" */
+/** @import { Learn } from "./learn.js" */
+/** @import { Block, Figure } from "./figures.js" */
+/** @import { Mark } from "./learn_crop.js" */
+
+const SIDE = 44
+const RIGHT = 60 // right cells up to which each is outlined
+/** @type {Record<string, [number, number]>} */
+const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }
+
+export class CellChoice {
+  /** @type {Cell}  the cell that is pointed at */
+  cursor = []
+  /** @type {Block} */
+  part = { tile: 0, top: 0, left: 0, tall: 1, wide: 1 }
+
+  /** @param {Learn} learn */
+  constructor(learn) {
+    this.learn = learn
+    const { form } = learn
+    form.addEventListener("pointermove", (event) => event.pointerType !== "touch" && this.pointed(event, false))
+    form.addEventListener("click", (event) => this.pointed(event, true))
+    form.addEventListener("keydown", (event) => this.key(event))
+  }
+
+  get map() {
+    const { question } = this.learn
+    return question?.kind === "click" ? question.map : ""
+  }
+
+  /** The link of the map over which a window slides, where the cells themselves are hidden. */
+  get link() {
+    const { numbers, question } = this.learn
+    const hidden = question?.plates.some(({ symbol, hidden }) => hidden && symbol === this.map)
+    return hidden ? windowOf(numbers, this.map) : undefined
+  }
+
+  /** Whether what a kernel finds at a place can be shown. */
+  get slides() {
+    return Boolean(this.link && slides(this.learn.numbers, this.map))
+  }
+
+  /** The map that one looks at. @returns {Figure | undefined} */
+  get figure() {
+    const { question, numbers } = this.learn
+    const symbol = this.link?.source ?? this.map
+    const plate = question?.plates.find((each) => each.symbol === symbol)
+    return plate && figureOf(numbers, plate, false, null)
+  }
+
+  get width() {
+    return this.size()[1] * SIDE
+  }
+
+  /** How many rows and columns are shown. */
+  size() {
+    const { clientWidth } = this.learn.view.$(".content")
+    return this.figure ? partOf(this.figure, clientWidth - 32) : [1, 1]
+  }
+
+  start() {
+    if (!this.map) return
+    const [channels, rows, columns] = this.learn.numbers.shape(this.map)
+    this.cursor = [Math.min(0, channels), Math.floor(rows / 2), Math.floor(columns / 2)]
+    this.show(true)
+  }
+
+  /** The cells of the map that is looked at which a cell stands for. @param {Cell} cell @returns {Block} */
+  blockOf(cell) {
+    const { link } = this
+    const [[top, bottom], [left, right]] = [covered(link, cell[1]), covered(link, cell[2])]
+    return { tile: link ? 0 : cell[0], top, left, tall: bottom - top + 1, wide: right - left + 1 }
+  }
+
+  /** Has the part show the cell that is pointed at, in its middle if wanted. @param {boolean} [middle] */
+  show(middle = false) {
+    const { figure, cursor } = this
+    if (!figure || !cursor.length) return
+    const [tall, wide] = this.size()
+    const { tile, top, left, tall: h, wide: w } = this.blockOf(cursor)
+    const { rows, columns } = figure.face
+    const fresh = middle || tile !== this.part.tile
+    this.part = {
+      tile,
+      tall,
+      wide,
+      top: fresh ? centred(top + (h - 1) / 2, tall, rows) : shifted(this.part.top, tall, rows, top, top + h - 1),
+      left: fresh
+        ? centred(left + (w - 1) / 2, wide, columns)
+        : shifted(this.part.left, wide, columns, left, left + w - 1),
+    }
+  }
+
+  /** The cell that has a place of the map that is looked at in its middle. @param {number} tile @param {number} row @param {number} column @returns {Cell} */
+  cellAt(tile, row, column) {
+    const [, rows, columns] = this.learn.numbers.shape(this.map)
+    return [this.link ? 0 : tile, under(this.link, row, rows), under(this.link, column, columns)]
+  }
+
+  /** @param {MouseEvent} event @param {boolean} picks */
+  pointed(event, picks) {
+    const canvas = /** @type {Element} */ (event.target).closest("canvas")
+    if (!canvas || !this.map) return
+    const { figure } = this
+    if (canvas.dataset.map) {
+      const [row, column] = cellUnder(canvas, event, this.part)
+      this.cursor = this.cellAt(this.part.tile, row, column)
+      if (picks) this.pick()
+      this.learn.fill()
+    } else if (picks && figure && canvas.dataset.plate === figure.plate.array) this.jump(canvas, event, figure)
+  }
+
+  /** Has the part show another place. @param {HTMLCanvasElement} canvas @param {MouseEvent} event @param {Figure} figure */
+  jump(canvas, event, { face }) {
+    const across = Math.ceil(Math.sqrt(face.tiles))
+    const down = Math.ceil(face.tiles / across)
+    const [row, column] = cellUnder(canvas, event, {
+      tile: 0,
+      top: 0,
+      left: 0,
+      tall: down * face.rows,
+      wide: across * face.columns,
+    })
+    const tile = Math.min(Math.floor(row / face.rows) * across + Math.floor(column / face.columns), face.tiles - 1)
+    this.cursor = this.cellAt(tile, row % face.rows, column % face.columns)
+    this.show(true)
+    this.learn.fill()
+  }
+
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    const canvas = /** @type {Element} */ (event.target)
+    if (!this.map || !canvas.matches("canvas[data-map]") || event.ctrlKey || event.metaKey || event.altKey) return
+    const shape = this.learn.numbers.shape(this.map)
+    const within = (/** @type {number} */ at, /** @type {number} */ axis) => Math.min(Math.max(at, 0), shape[axis] - 1)
+    const [channel, row, column] = this.cursor
+    const way = ARROWS[event.key]
+    const turn = { "[": -1, "]": 1 }[event.key]
+    if (way) this.cursor = [channel, within(row + way[0], 1), within(column + way[1], 2)]
+    else if (turn) this.cursor = [(channel + turn + shape[0]) % shape[0], row, column]
+    else if (event.key === "Enter") this.pick()
+    else return
+    event.preventDefault()
+    event.stopPropagation()
+    this.show()
+    this.learn.focus.hover = { map: this.map, cell: this.cursor }
+    this.learn.view.paint(true)
+  }
+
+  /** The cell that is pointed at is the answer. */
+  pick() {
+    const { learn, map, cursor } = this
+    if (learn.open) return
+    learn.given = learn.numbers.offset(map, cursor)
+    learn.view.paint(true)
+  }
+
+  /** What was chosen, in words. */
+  get words() {
+    const { learn, map } = this
+    if (!map || learn.given === null) return undefined
+    const { numbers } = learn
+    const place = numbers.index(map, numbers.cell(map, Number(learn.given))).join(",")
+    return say(learn.open ? "web.learn.was_picked" : "web.learn.picked", { map, place })
+  }
+
+  /** @returns {{ cell: Cell, tone: string }[]} */
+  chosen(/** @type {string} */ accent) {
+    const { learn, map } = this
+    const { numbers } = learn
+    const key = learn.open ? numbers.arrays["learn.key"].values : []
+    const right = [...key].flatMap((is, at) => (is ? [at] : [])).slice(0, RIGHT)
+    const green = getComputedStyle(learn.root).getPropertyValue("--right")
+    const marked = right.map((at) => ({ cell: numbers.cell(map, at), tone: green }))
+    return learn.given === null ? marked : [...marked, { cell: numbers.cell(map, Number(learn.given)), tone: accent }]
+  }
+
+  /** What is marked in a map beside it: the part that is shown, and what was chosen. @param {string} symbol @param {string} accent @returns {Mark[]} */
+  marks(symbol, accent) {
+    const { figure, map, learn } = this
+    const own = figure?.plate.symbol === symbol
+    const cells = own || symbol === map ? this.chosen(accent) : []
+    const { face } = learn.figures.find(({ plate }) => plate.symbol === symbol) ?? {}
+    const blocks = cells.flatMap(({ cell, tone }) =>
+      own
+        ? [{ block: this.blockOf(cell), tone }]
+        : (face?.boxes(cell.map(one)) ?? []).map((block) => ({ block, tone })),
+    )
+    const cursor =
+      !own && symbol === map && face ? face.boxes(this.cursor.map(one)).map((block) => ({ block, tone: "#000" })) : []
+    return own ? [{ block: this.part, tone: "#000" }, ...blocks] : [...blocks, ...cursor]
+  }
+
+  template() {
+    const { learn, figure } = this
+    if (!figure) return nothing
+    const [tall, wide] = this.size()
+    const map = learn.numbers.maps[this.map].label
+    const where = {
+      map: learn.numbers.maps[figure.plate.symbol].label,
+      top: this.part.top,
+      bottom: this.part.top + tall - 1,
+      left: this.part.left,
+      right: this.part.left + wide - 1,
+    }
+    const channels = figure.face.tiles > 1 ? say("web.learn.channel", { n: this.part.tile }) : ""
+    return html`<figure class="part-of"><figcaption>${say("web.learn.window", where)} ${channels}</figcaption>
+      <canvas data-map=${this.map} tabindex="0" role="img" style="width:${wide * SIDE}px;height:${tall * SIDE}px" aria-label=${say("web.learn.choose_cell", { map })}></canvas></figure>`
+  }
+
+  /** @param {string} accent */
+  paint(accent) {
+    const canvas = /** @type {HTMLCanvasElement | null} */ (this.learn.form.querySelector("canvas[data-map]"))
+    const { figure } = this
+    if (!canvas || !figure) return
+    const chosen = this.chosen(accent).map(({ cell, tone }) => ({ block: this.blockOf(cell), tone }))
+    paintPart(canvas, figure, this.part, [...chosen, { block: this.blockOf(this.cursor), tone: "#000" }])
+  }
+}

@@ -1,0 +1,70 @@
+// Cells with their numbers, as they stand in a grid: colours, numbers that are not known yet, and answers that missed.
+
+import { colour, css, ink } from "../../view/model/colour.js"
+import { power, short, timesPower, whole } from "../../view/model/format.js"
+import { html, nothing } from "../../view/regions/html.js"
+
+/** @import { Scale } from "../../view/types/wire.js" */
+/** @import { Template } from "../../view/regions/html.js" */
+/** @typedef {{ limits: number[], scale: Scale, power: number }} Colours  of numbers that stand beside each other, and the power of ten that they are printed in */
+/** @typedef {{ text: string, style: string, kind?: string, mine?: string, note?: string }} Cell  `mine`: what was answered instead */
+
+/** How numbers are coloured and printed together. @param {ArrayLike<number>} values @param {number[]} limits @param {Scale} scale @returns {Colours} */
+export function coloursOf(values, limits, scale) {
+  const most = Array.from(values).reduce((largest, value) => Math.max(largest, Math.abs(value)), 0)
+  return { limits, scale, power: power(most) }
+}
+
+/** @param {number} value @param {Colours} colours */
+export const written = (value, { power: of }) =>
+  Number.isInteger(value) && Math.abs(value) < 1e5 ? whole(value) : short(value / 10 ** of)
+
+/** The power of ten that numbers are printed in, in words; "" where there is none. @param {Colours} colours */
+export const powerOf = (colours) => timesPower(colours.power)
+
+/** @param {number} value @param {Colours} colours */
+const painted = (value, { limits, scale }) => {
+  const paint = colour(value, limits, scale)
+  return `background:${css(paint)};color:${ink(paint)}`
+}
+
+/** A cell with its number. @param {number} value @param {Colours} colours @param {string} [kind] @returns {Cell} */
+export const cell = (value, colours, kind = "") => ({
+  text: written(value, colours),
+  style: painted(value, colours),
+  kind,
+})
+
+/** A number that was answered, where it is not known yet. @param {number} value @param {Colours} colours @returns {Cell} */
+export const ghost = (value, colours) => ({
+  text: written(value, colours),
+  style: `--mine:${css(colour(value, colours.limits, colours.scale))}`,
+  kind: "ghost",
+})
+
+/** A pixel, or a cell without its number. @param {number} value @param {Colours} colours @returns {Cell} */
+export const patch = (value, colours) => ({ text: "", style: painted(value, colours) })
+
+/** A cell that is not known yet. @param {boolean} [asked] @returns {Cell} */
+export const blank = (asked = true) => ({ text: "?", style: "", kind: asked ? "blank" : "blank other" })
+
+/** A cell whose number was missed: what was answered above the number that it has. @param {number} value @param {number} mine @param {Colours} colours @returns {Cell} */
+export function split(value, mine, colours) {
+  const [from, to] = [mine, value].map((each) => colour(each, colours.limits, colours.scale))
+  const style = `--mine:${css(from)};background:${css(to)};color:${ink(to)}`
+  return { text: written(value, colours), mine: written(mine, colours), style, kind: "split" }
+}
+
+/**
+ * A grid of cells; `label` is what those hear who listen.
+ * @param {Cell[]} cells
+ * @param {number} columns
+ * @param {string} label
+ * @param {string} [kind]
+ * @returns {Template}
+ */
+export const grid = (cells, columns, label, kind = "") =>
+  html`<div class="cells ${kind}" style="--columns:${columns};--long:${Math.max(2, ...cells.map(({ text }) => text.length))}" role=${label ? "img" : nothing} aria-label=${label || nothing} aria-hidden=${label ? nothing : "true"}>${cells.map(
+    ({ text, style, kind: of = "", mine, note }) =>
+      html`<span class=${of} style=${style}>${mine === undefined ? nothing : html`<s>${mine}</s>`}<b>${text}</b>${note ? html`<i>${note}</i>` : nothing}</span>`,
+  )}</div>`

@@ -1,0 +1,90 @@
+// The part of a map in which a cell is chosen, drawn with its numbers; and every map of the page with what is marked in it.
+
+import { prepare } from "../../view/draw/canvas.js"
+import { font, ring } from "../../view/draw/heatmap.js"
+import { picture } from "../../view/draw/pixels.js"
+import { colour, css, ink } from "../../view/model/colour.js"
+import { layout } from "../../view/model/layout.js"
+import { coloursOf, written } from "./cells.js"
+import { acrossOf } from "./learn_board.js"
+
+/** @import { Box } from "../../view/model/layout.js" */
+/** @import { Block, Figure } from "./figures.js" */
+/** @typedef {{ block: Block, tone: string }} Mark */
+
+const SIDE = 44 // of a cell that is chosen
+const LETTERS = 13
+
+/** How many rows and columns of a map are shown in which cells are chosen. @param {Figure} figure @param {number} room in CSS pixels @returns {[number, number]} */
+export const partOf = ({ face }, room) => {
+  const most = Math.min(Math.floor(room / SIDE), 9)
+  return [Math.min(face.rows, most), Math.min(face.columns, most)]
+}
+
+/** @param {CanvasRenderingContext2D} context @param {Box} box @param {string} tone */
+const outlined = (context, box, tone) =>
+  ring(context, box, [
+    [5, "#fff"],
+    [2.5, tone],
+  ])
+
+/** Paints a map, all of its tiles, and marks blocks of cells. @param {HTMLCanvasElement} canvas @param {Figure} figure @param {Mark[]} marks */
+export function paintMap(canvas, figure, marks) {
+  const context = prepare(canvas)
+  const { face, values, limits, scale, hidden } = figure
+  const at = layout(face, { width: canvas.clientWidth, height: canvas.clientHeight, across: acrossOf(figure) })
+  context.imageSmoothingEnabled = false
+  for (let n = 0; n < face.tiles && !hidden; n++) {
+    const box = at.tile(n)
+    const paint = (/** @type {number} */ i, /** @type {number} */ j) => {
+      const offset = face.offset(n, i, j)
+      return offset < 0 ? null : colour(values[offset], limits, scale)
+    }
+    context.drawImage(picture(face.rows, face.columns, paint), box.x, box.y, box.width, box.height)
+  }
+  for (const { block, tone } of marks) outlined(context, at.place(block), tone)
+}
+
+/** Paints a part of a map with its numbers. @param {HTMLCanvasElement} canvas @param {Figure} figure @param {Block} part @param {Mark[]} marks */
+export function paintPart(canvas, { face, values, limits, scale }, part, marks) {
+  const context = prepare(canvas)
+  const shown = Array.from(
+    { length: part.tall * part.wide },
+    (_, n) => values[face.offset(part.tile, part.top + Math.floor(n / part.wide), part.left + (n % part.wide))],
+  )
+  const colours = coloursOf(values, limits, scale)
+  context.font = font(LETTERS)
+  context.textAlign = "center"
+  context.textBaseline = "middle"
+  shown.forEach((value, n) => {
+    const [x, y] = [(n % part.wide) * SIDE, Math.floor(n / part.wide) * SIDE]
+    const paint = colour(value, limits, scale)
+    context.fillStyle = css(paint)
+    context.fillRect(x, y, SIDE - 1, SIDE - 1)
+    context.fillStyle = ink(paint)
+    context.fillText(written(value, colours), x + SIDE / 2, y + SIDE / 2, SIDE - 4)
+  })
+  for (const { block, tone } of marks) {
+    const [top, left] = [Math.max(block.top, part.top), Math.max(block.left, part.left)]
+    const [bottom, right] = [
+      Math.min(block.top + block.tall, part.top + part.tall),
+      Math.min(block.left + block.wide, part.left + part.wide),
+    ]
+    if (block.tile !== part.tile || bottom <= top || right <= left) continue
+    const box = {
+      x: (left - part.left) * SIDE + 2,
+      y: (top - part.top) * SIDE + 2,
+      width: (right - left) * SIDE - 5,
+      height: (bottom - top) * SIDE - 5,
+    }
+    outlined(context, box, tone)
+  }
+}
+
+/** The cell of a part under a point of its canvas. @param {HTMLCanvasElement} canvas @param {{ clientX: number, clientY: number }} point @param {Block} part @returns {[row: number, column: number]} */
+export function cellUnder(canvas, { clientX, clientY }, { top, left, tall, wide }) {
+  const box = canvas.getBoundingClientRect()
+  const within = (/** @type {number} */ share, /** @type {number} */ count) =>
+    Math.min(Math.max(Math.floor(share * count), 0), count - 1)
+  return [top + within((clientY - box.top) / box.height, tall), left + within((clientX - box.left) / box.width, wide)]
+}

@@ -1,0 +1,104 @@
+// Where a kernel lies when it makes the cells that are asked of: each place with its sum.
+
+import { filled, named, result } from "../../view/model/arithmetic.js"
+import { formula, number, whole } from "../../view/model/format.js"
+import { say } from "../../view/model/words.js"
+import { html, inner, nothing } from "../../view/regions/html.js"
+import { cell, coloursOf, grid, patch } from "./cells.js"
+import { covered } from "./crop.js"
+import { windowOf } from "./figures.js"
+
+/** @import { Numbers } from "../../view/model/numbers.js" */
+/** @import { Cell } from "../../view/model/patterns.js" */
+
+const MOST_FACTORS = 2 // products that are printed as such
+const CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+
+/** The number of a place in a circle, as long as there are such. @param {number} n */
+export const circled = (n) => CIRCLED[n] ?? String(n + 1)
+
+/** A number with three digits; a whole one as it is. @param {number} value */
+const printed = (value) => (Number.isInteger(value) ? whole(value) : number(value, 3))
+
+/** What a kernel finds at a place: the window's corner, its pixels and its weights. @param {Numbers} numbers @param {string} map @param {Cell} at */
+function under(numbers, map, at) {
+  const link = /** @type {import("../../view/model/patterns.js").Link} */ (windowOf(numbers, map))
+  const kernel = numbers.links(map).find(({ source }) => numbers.maps[source]?.kind === "filters")?.source ?? ""
+  const [, height, width] = numbers.shape(link.source)
+  const { k } = link.geometry
+  const [top, left] = [covered(link, at[1])[0], covered(link, at[2])[0]]
+  const inside = (/** @type {number} */ r, /** @type {number} */ c) => r >= 0 && c >= 0 && r < height && c < width
+  const pixel = (/** @type {number} */ r, /** @type {number} */ c) =>
+    inside(r, c) ? numbers.at(link.source, [0, r, c]) : 0
+  const weight = (/** @type {number} */ u, /** @type {number} */ v) => numbers.at(kernel, [at[0], 0, u, v])
+  const terms = Array.from({ length: k * k }, (_, n) => {
+    const [u, v] = [Math.floor(n / k), n % k]
+    return { u, v, pixel: pixel(top + u, left + v), weight: weight(u, v) }
+  })
+  return { source: link.source, kernel, k, top, left, pixel, terms }
+}
+
+/** How the number of a place comes about: its products where they are few, else the whole sum. @param {Numbers} numbers @param {string} map @param {Cell} at */
+export function sumOf(numbers, map, at) {
+  const { kernel, terms } = under(numbers, map, at)
+  const counting = terms.filter((term) => term.pixel * term.weight !== 0)
+  const bias = numbers.links(map).length > 2
+  if (bias || !counting.length || counting.length > MOST_FACTORS) return filled(numbers, map, at)
+  const name = formula(numbers.maps[kernel].label)
+  const products = counting.map(({ u, v, pixel }) => `${printed(pixel)} · <i>${name}</i>[${u},${v}]`).join(" + ")
+  const total = numbers.at(map, at)
+  return `${named(numbers, map, at)} = ${products}${Number.isInteger(total) ? ` = <b>${whole(total)}</b>` : result(total, 3)}`
+}
+
+/** A part of the image, the kernel on it, and the sum below; of the products, the largest has a ring. @param {Numbers} numbers @param {string} map @param {Cell} at @param {Cell[]} all the places that are shown, which say how large the part is @param {string} title */
+export function place(numbers, map, at, all, title) {
+  const here = under(numbers, map, at)
+  const [first, last] = [under(numbers, map, all[0]), under(numbers, map, /** @type {Cell} */ (all.at(-1)))]
+  const [rows, columns] = [last.top + here.k - first.top, last.left + here.k - first.left]
+  const pixels = coloursOf([], numbers.maps[here.source].limits, numbers.maps[here.source].scale)
+  const weights = coloursOf(
+    here.terms.map(({ weight }) => weight),
+    numbers.maps[here.kernel].limits,
+    "signed",
+  )
+  const sizes = here.terms.map((term) => Math.abs(term.pixel * term.weight))
+  const largest = Math.max(...sizes) > 0 ? sizes.indexOf(Math.max(...sizes)) : -1
+  const cells = Array.from({ length: rows * columns }, (_, n) => {
+    const [r, c] = [first.top + Math.floor(n / columns), first.left + (n % columns)]
+    const [u, v] = [r - here.top, c - here.left]
+    if (u < 0 || v < 0 || u >= here.k || v >= here.k) return patch(here.pixel(r, c), pixels)
+    const own = u * here.k + v
+    return cell(here.terms[own].weight, weights, own === largest ? "weight largest" : "weight")
+  })
+  const words = say("web.learn.place", { map: numbers.maps[map].label, place: numbers.index(map, at).join(",") })
+  return html`<figure class="place"><figcaption>${title}</figcaption>${grid(cells, columns, words, "part")}<p class="sum" ${inner(sumOf(numbers, map, at))}></p></figure>`
+}
+
+/** A window's pixels times the kernel's weights, and what they add up to; "?" while that is hidden. @param {Numbers} numbers @param {string} map @param {Cell} at @param {boolean} open */
+export function product(numbers, map, at, open) {
+  const { terms, k, source, kernel, top, left } = under(numbers, map, at)
+  const pixels = coloursOf(
+    terms.map(({ pixel }) => pixel),
+    numbers.maps[source].limits,
+    numbers.maps[source].scale,
+  )
+  const weights = coloursOf(
+    terms.map(({ weight }) => weight),
+    numbers.maps[kernel].limits,
+    "signed",
+  )
+  const sum = coloursOf([numbers.at(map, at)], numbers.maps[map].limits, numbers.maps[map].scale)
+  const of = (/** @type {"pixel" | "weight"} */ name, /** @type {string} */ symbol) =>
+    grid(
+      terms.map((term) => cell(term[name], name === "pixel" ? pixels : weights)),
+      k,
+      say("web.learn.part", { map: numbers.maps[symbol].label, rows: k, columns: k }),
+    )
+  const where = { map: numbers.maps[source].label, top, bottom: top + k - 1, left, right: left + k - 1 }
+  return html`<figure class="window-of"><figcaption>${say("web.learn.window", where)}</figcaption>
+    <div>${of("pixel", source)}<span aria-hidden="true">⊙</span>${of("weight", kernel)}<span aria-hidden="true">=</span>${grid(
+      [open ? cell(numbers.at(map, at), sum) : { text: "?", style: "", kind: "blank" }],
+      1,
+      open ? "" : say("web.learn.masked"),
+    )}</div>${open ? html`<p class="sum" ${inner(sumOf(numbers, map, at))}></p>` : nothing}</figure>`
+}

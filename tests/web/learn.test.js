@@ -1,0 +1,116 @@
+// The part of a map in which cells are chosen, what an answer has in common with the key, and where the kernel slides.
+
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { centred, covered, shifted, under } from "../../cnnviz/pages/learn/crop.js"
+import {
+  cutOf,
+  figuresOf,
+  fits,
+  placesOf,
+  signsOf,
+  slides,
+  tileOf,
+  valuesOf,
+} from "../../cnnviz/pages/learn/figures.js"
+import { sideOf, sizeOf } from "../../cnnviz/pages/learn/learn_board.js"
+import { sumOf } from "../../cnnviz/pages/learn/learn_places.js"
+import { decode } from "../../cnnviz/view/model/decode.js"
+import { Numbers } from "../../cnnviz/view/model/numbers.js"
+import { fixture } from "./hooks.js"
+
+const link = (stride, before, k = 3) => ({ geometry: { stride, before, k, dilation: 1 } })
+
+test("a part of a map follows the place that is chosen, and no further than it has to, and never leaves the map", () => {
+  for (const size of [5, 9, 30])
+    for (let start = 0; start <= Math.max(size - 9, 0); start++)
+      for (let at = 0; at < size; at++) {
+        const next = shifted(start, 9, size, at, at)
+        assert.ok(next <= at && at < next + 9 && next >= 0 && next <= Math.max(size - 9, 0))
+        if (start <= at && at < start + 9) assert.equal(next, start)
+        assert.ok(centred(at, 9, size) <= at && at < centred(at, 9, size) + 9)
+      }
+  assert.equal(shifted(0, 9, 32, 8, 10), 2)
+  assert.equal(shifted(20, 9, 32, 8, 10), 8)
+})
+
+test("the place under a pixel is the one whose window has it in its middle", () => {
+  for (const [stride, before, places, size] of [
+    [1, 0, 30, 32],
+    [2, 0, 15, 32],
+    [1, 1, 32, 32],
+    [1, 2, 34, 32],
+  ])
+    for (let at = 0; at < places; at++) {
+      const [first, last] = covered(link(stride, before), at)
+      assert.equal(last - first, 2)
+      assert.equal(under(link(stride, before), first + 1, places), at)
+      assert.ok(under(link(stride, before), size - 1, places) < places)
+    }
+  assert.deepEqual([covered(undefined, 4), under(undefined, 40, 30)], [[4, 4], 29])
+})
+
+const steps = fixture("lessons").map(({ answer }) => {
+  const found = decode(Uint8Array.from(Buffer.from(answer, "base64")))
+  return { step: found.learn.step, numbers: new Numbers(found) }
+})
+const at = (lesson, number) => steps.find(({ step }) => step.lesson === lesson && step.number === number)
+
+test("a kernel's map stands behind an equals sign, and the cells that are asked of have a place of their own", () => {
+  const { step, numbers } = at("kernel", 3)
+  const figures = figuresOf(numbers, step, false)
+  assert.deepEqual(signsOf(numbers, figures), ["", "∗", "="])
+  assert.deepEqual(
+    figures.map(({ form, hidden }) => [form, hidden]),
+    [
+      ["map", false],
+      ["grid", false],
+      ["map", true],
+    ],
+  )
+  assert.deepEqual(cutOf(figures[2]), { tile: 0, top: 14, left: 14, tall: 3, wide: 3 })
+  const turned = valuesOf(figures[1], tileOf(figures[1])).reverse()
+  assert.deepEqual(valuesOf(figures[2], cutOf(figures[2])), turned)
+  assert.deepEqual(fits(valuesOf(figures[1], tileOf(figures[1])), turned), [
+    false,
+    false,
+    true,
+    false,
+    true,
+    false,
+    true,
+    false,
+    false,
+  ])
+})
+
+test("each place of a block has a sum that comes to the core's number", () => {
+  for (const [lesson, number] of [
+    ["kernel", 1],
+    ["kernel", 2],
+    ["kernel", 3],
+    ["kernel", 7],
+  ]) {
+    const { step, numbers } = at(lesson, number)
+    const { map } = step.cells
+    assert.ok(slides(numbers, map))
+    for (const place of placesOf(numbers, step.cells)) {
+      const said = Number(/<b>([^<]*)<\/b>$/.exec(sumOf(numbers, map, place))[1].replace("−", "-"))
+      assert.ok(Math.abs(said - numbers.at(map, place)) <= 0.006 * Math.abs(said), `${map} ${place}`)
+    }
+  }
+})
+
+test("every step's plates fit beside its words, and cells keep their sizes", () => {
+  for (const { step, numbers } of steps) {
+    const figures = figuresOf(numbers, step, false).filter(({ form }) => form !== "number")
+    const signs = signsOf(numbers, figures)
+    const { side, unit } = sideOf(figures, signs, { width: 720, height: 460, phone: false })
+    assert.ok(side >= 96 && unit === 1, `${step.lesson} ${step.number}`)
+    for (const figure of figures) {
+      const [width] = sizeOf(figure, side)
+      assert.ok(width <= 720, `${step.lesson} ${step.number} ${figure.plate.array}`)
+      if (figure.form === "grid") assert.ok(width >= figure.face.columns * 44)
+    }
+  }
+})
