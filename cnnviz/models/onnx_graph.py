@@ -67,7 +67,7 @@ def _layer(node: Any, weights: list[tuple[int, ...]], given: dict[str, Any]) -> 
     text = shortened(f"{node.op_type}({', '.join(str(shape) for shape in weights)})")
     name = _PLAIN.get(node.op_type)
     if name:
-        return Described(name, (), {"activation": None}, text)
+        return Described(name, (), {"epsilon": round(float(given.get("epsilon", 1e-5)), 9)}, text)
     if node.op_type == "Conv" and weights and len(weights[0]) == 4:
         named = {"filters": weights[0][0], "k": tuple(weights[0][2:]), "stride": tuple(given.get("strides", (1, 1))), "dilation": tuple(given.get("dilations", (1, 1)))}
         return Described("Conv2d", (), named | {"groups": given.get("group", 1), "bias": len(weights) > 1, **_padding(given)}, text)

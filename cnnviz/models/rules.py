@@ -38,7 +38,7 @@ SIGNATURES: Mapping[str, str] = {
 NAMED: Mapping[str, str] = {
     "in_channels": "channels", "out_channels": "filters", "kernel_size": "k", "pool_size": "k", "strides": "stride", "dilation_rate": "dilation",
     "use_bias": "bias", "padding_mode": "mode", "ceil_mode": "ceil", "in_features": "inputs", "out_features": "units", "negative_slope": "slope",
-    "alpha": "slope", "p": "rate", "num_groups": "groups", "num_channels": "channels", "output_size": "size", "data_format": "format",
+    "alpha": "slope", "p": "rate", "num_groups": "groups", "num_channels": "channels", "output_size": "size", "data_format": "format", "epsilon": "eps", "scale": "affine", "elementwise_affine": "affine",
 }  # fmt: skip
 """Our names for arguments that are called otherwise; all others are called as they are."""
 
@@ -99,6 +99,7 @@ def taken(layer: Described, before: Before) -> Taken:
         return Taken(layer.text, (), (message("model.unknown", name=layer.name or layer.text),))
     order = SIGNATURES.get(name, "").split()
     given: Arguments = {**dict(zip(order, layer.placed, strict=False)), **{NAMED.get(key, key): value for key, value in layer.named.items()}}
+    given["class"] = layer.name
     try:
         words, notes = RULES[name](given, before)
     except Untaken as why:
@@ -339,20 +340,26 @@ def _dropout(given: Arguments, before: Before) -> tuple[list[str], list[Message]
 
 @_rule("BatchNormalization")
 def _batch_norm(given: Arguments, before: Before) -> tuple[list[str], list[Message]]:
-    return _norm("bn")
+    return _norm("bn", given)
 
 
 @_rule("GroupNorm")
 def _group_norm(given: Arguments, before: Before) -> tuple[list[str], list[Message]]:
-    return _norm(f"gn{_side(given, 'groups')}")
+    return _norm(f"gn{_side(given, 'groups', 32)}", given)
 
 
 @_rule("LayerNorm")
 def _layer_norm(given: Arguments, before: Before) -> tuple[list[str], list[Message]]:
-    return _norm("ln")
+    return _norm("ln", given)
 
 
-def _norm(word: str) -> tuple[list[str], list[Message]]:
+EPS = 1e-5
+"""What is added to a variance before its root is taken: PyTorch's, and ours. Keras' is 1e-3."""
+
+
+def _norm(word: str, given: Arguments) -> tuple[list[str], list[Message]]:
     if not any(kind.parse(word) for kind in LAYERS.values()):
         raise Untaken(message("model.norm"))
-    return [word], []
+    eps = given.get("eps", 1e-3 if str(given["class"]).endswith("Normalization") else EPS)
+    notes = [message("model.eps", value=eps, fits=EPS)] if isinstance(eps, int | float) and abs(eps - EPS) > 1e-9 else []
+    return [word], [*notes, *([message("model.affine")] if given.get("affine") is False else [])]
