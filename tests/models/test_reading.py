@@ -89,6 +89,8 @@ def test_each_layer_that_cannot_be_taken_is_named_with_what_would_do():
         ("nn.MaxPool2d(2, ceil_mode=True)", ("max2",), ["model.ceil"]),
         ("nn.AdaptiveAvgPool2d((7, 7))", (), ["model.adaptive"]),
         ("nn.LeakyReLU(0.015)", ("leaky2",), ["model.rounded"]),
+        ("nn.LeakyReLU()", ("leaky",), []),
+        ("layers.LeakyReLU()", ("leaky30",), []),
         ("layers.ReLU(max_value=6)", (), ["model.argument"]),
         ("layers.GlobalAvgPool2D()", ("gap",), []),
     ],

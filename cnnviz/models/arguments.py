@@ -1,0 +1,81 @@
+"""A layer's arguments by our names for them, and the words that fit them: what all rules have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cnnviz.core.layers import LAYERS
+from cnnviz.models.described import Described
+from cnnviz.words import Message, Problem, message
+
+ACTIVATIONS: Mapping[str, str] = {"relu": "relu", "sigmoid": "sigmoid", "tanh": "tanh", "softmax": "softmax", "linear": "identity", "identity": "identity"}
+
+Arguments = dict[str, Any]
+
+
+@dataclass
+class Before:
+    """What the layers before leave for the next: zeros around a map, whether a softmax is a logarithm, and their words."""
+
+    zeros: tuple[int, int] = (0, 0)
+    log: bool = False
+    words: list[str] = field(default_factory=list)
+
+
+Rule = Callable[[Arguments, Before], tuple[list[str], list[Message]]]
+"""What a layer's words are, and what is to be said of them; it raises Untaken where there are none."""
+
+
+class Untaken(Exception):
+    """A layer that has no words here; what it says is why."""
+
+    def __init__(self, note: Message):
+        super().__init__(note)
+        self.note = note
+
+
+def side(given: Arguments, name: str, default: int | None = None) -> int:
+    """A whole number, or the same one for rows and columns."""
+    value = given.get(name)
+    value = default if value is None else value
+    if isinstance(value, tuple | list) and len({*value}) == 1:
+        value = value[0]
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise Untaken(message("model.argument", name=name, value=shown(value)))
+    return value
+
+
+def shown(value: Any) -> str:
+    return getattr(value, "text", None) or str(value)[:40]
+
+
+def fitting(word: Callable[[Mapping[str, int]], str], kind: str, numbers: Mapping[str, int]) -> tuple[str, list[Message]]:
+    """The word with these numbers, or with the nearest that fit; what each is called is as in the layer's limits."""
+    now, notes = dict(numbers), list[Message]()
+    for _ in range(len(numbers) + 1):
+        try:
+            LAYERS[kind].parse(word(now))
+            return word(now), notes
+        except Problem as problem:
+            what = str(getattr(problem.values.get("what"), "id", "")).rpartition(".")[2]
+            if problem.code != "network.limit" or what not in now:
+                raise Untaken(problem.message) from None
+            least, most = (int(str(problem.values[end])) for end in ("least", "most"))
+            notes.append(message("model.limit", what=problem.values["what"], n=now[what], fits=min(max(now[what], least), most)))
+            now[what] = min(max(now[what], least), most)
+    raise Untaken(message("model.unknown", name=kind))
+
+
+def activation_words(given: Arguments) -> list[str]:
+    """The word of a layer's own activation, none where it has none."""
+    value = given.get("activation")
+    if value is None or value == "linear":
+        return []
+    if isinstance(value, Described):
+        value = value.name
+    name = shown(value).rpartition(".")[2].lower()
+    if name not in ACTIVATIONS:
+        raise Untaken(message("model.activation", name=shown(value)))
+    return [ACTIVATIONS[name]]

@@ -1,0 +1,109 @@
+"""What dense layers, activations, averages, normalisation and dropout are here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cnnviz.core.layers import LAYERS
+from cnnviz.models.arguments import Arguments, Before, Rule, Untaken, activation_words, fitting, shown, side
+from cnnviz.words import Message, message
+
+
+def global_average(given: Arguments, before: Before) -> tuple[list[str], list[Message]]:
+    return ["gap"], []
+
+
+def adaptive(given: Arguments, before: Before) -> tuple[list[str], list[Message]]:
+    if side(given, "size") != 1:
+        raise Untaken(message("model.adaptive"))
+    return ["gap"], []
+
+
+def dense(given: Arguments, before: Before) -> tuple[list[str], list[Message]]:
+    text, notes = fitting(lambda n: f"dense{n['outputs']}", "dense", {"outputs": side(given, "units")})
+    if given.get("bias", True) is False:
+        notes.append(message("model.dense_bias"))
+    return [text, *activation_words(given)], notes
+
+
+def log_softmax(given: Arguments, before: Before) -> tuple[list[str], list[Message]]:
+    before.log = True
+    return ["softmax"], []
+
+
+def relu(given: Arguments, before: Before) -> tuple[list[str], list[Message]]:
+    if given.get("max_value") is not None:
+        raise Untaken(message("model.argument", name="max_value", value=shown(given["max_value"])))
+    return (leaky(given, before) if given.get("slope") else (["relu"], []))
+
+
+def leaky(given: Arguments, before: Before) -> tuple[list[str], list[Message]]:
+    of_keras = str(given.get("text", "")).startswith(("layers.", "keras.", "tf."))
+    slope = given.get("slope", 0.3 if of_keras else 0.01)
+    if not isinstance(slope, int | float) or not 0 < slope < 1:
+        raise Untaken(message("model.argument", name="negative_slope", value=shown(slope)))
+    percent = max(1, round(100 * slope))
+    notes = [message("model.rounded", value=slope, fits=percent / 100)] if abs(percent / 100 - slope) > 1e-9 else []
+    return ["leaky" if percent == 1 else f"leaky{percent}"], notes
+
+
+def named_activation(given: Arguments, before: Before) -> tuple[list[str], list[Message]]:
+    text = shown(given.get("activation"))
+    if text.startswith("lambda z: ops.where(z > 0, z, ") and text.endswith(" * z)"):  # as the script in Keras has a leaky ReLU
+        return leaky({"slope": float(text.removeprefix("lambda z: ops.where(z > 0, z, ").removesuffix(" * z)"))}, before)
+    if given.get("activation") == "linear":
+        return ["identity"], []
+    return activation_words(given), []
+
+
+def dropout(given: Arguments, before: Before) -> tuple[list[str], list[Message]]:
+    rate = given.get("rate", 0.5)
+    if "drop" not in LAYERS or not isinstance(rate, int | float):
+        raise Untaken(message("model.dropout"))
+    text, notes = fitting(lambda n: f"drop{n['percent']}", "drop", {"percent": round(100 * rate)})
+    return [text], notes
+
+
+def batch_norm(given: Arguments, before: Before) -> tuple[list[str], list[Message]]:
+    return _norm("bn", given)
+
+
+def group_norm(given: Arguments, before: Before) -> tuple[list[str], list[Message]]:
+    return _norm(f"gn{side(given, 'groups', 32)}", given)
+
+
+def layer_norm(given: Arguments, before: Before) -> tuple[list[str], list[Message]]:
+    return _norm("ln", given)
+
+
+EPS = 1e-5
+"""What is added to a variance before its root is taken: PyTorch's, and ours. Keras' is 1e-3."""
+
+
+def _norm(word: str, given: Arguments) -> tuple[list[str], list[Message]]:
+    if not any(kind.parse(word) for kind in LAYERS.values()):
+        raise Untaken(message("model.norm"))
+    eps = given.get("eps", 1e-3 if str(given["class"]).endswith("Normalization") else EPS)
+    notes = [message("model.eps", value=eps, fits=EPS)] if isinstance(eps, int | float) and abs(eps - EPS) > 1e-9 else []
+    return [word], [*notes, *([message("model.affine")] if given.get("affine") is False else [])]
+
+
+def _plain(word: str) -> Rule:
+    return lambda given, before: ([word], [])
+
+
+RULES: Mapping[str, Rule] = {
+    **{name: _plain(name.lower()) for name in ("Sigmoid", "Tanh", "Softmax", "Identity")},
+    **dict.fromkeys(("Linear", "Dense"), dense),
+    **dict.fromkeys(("Dropout", "Dropout2d"), dropout),
+    "GlobalAveragePooling2D": global_average,
+    "AdaptiveAvgPool2d": adaptive,
+    "LogSoftmax": log_softmax,
+    "ReLU": relu,
+    "LeakyReLU": leaky,
+    "Activation": named_activation,
+    "BatchNormalization": batch_norm,
+    "GroupNorm": group_norm,
+    "LayerNorm": layer_norm,
+}
+"""By the layer's name."""
