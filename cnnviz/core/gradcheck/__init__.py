@@ -10,7 +10,7 @@
     one_entry      one entry, nudged by several steps, with all digits
 """
 
-from cnnviz.core.gradcheck.check import check_gradients
+from cnnviz.core.gradcheck.check import check_gradients, judged_again
 from cnnviz.core.gradcheck.one_entry import Nudge, digits_right, nudges
 from cnnviz.core.gradcheck.result import Entry, GradientCheck
 from cnnviz.core.gradcheck.sweep import STEPS, StepSweep, step_sweep
@@ -30,6 +30,7 @@ __all__ = [
     "StepSweep",
     "check_gradients",
     "digits_right",
+    "judged_again",
     "marks",
     "nudges",
     "relative_error",

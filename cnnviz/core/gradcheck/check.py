@@ -16,6 +16,7 @@ What is off by bound - e to bound + e is called either, by the side to which the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -23,9 +24,10 @@ from cnnviz.core.gradcheck.inputs import by_parameter, differences, is_finite
 from cnnviz.core.gradcheck.kinks import Found, compared
 from cnnviz.core.gradcheck.paths import path
 from cnnviz.core.gradcheck.result import GradientCheck
-from cnnviz.core.gradcheck.verdict import UNTOLD, marks
+from cnnviz.core.gradcheck.verdict import SAFETY, TOLERANCE, UNTOLD, marks, relative_error
 from cnnviz.core.network import Network
 from cnnviz.core.ops import Padding
+from cnnviz.core.read_only import sealed
 from cnnviz.core.values import Gradients, Params
 from cnnviz.words import Problem
 
@@ -96,4 +98,21 @@ def _result(analytic: dict[str, np.ndarray], found: Mapping[str, Found], finite:
     marked = {name: marks(array, central[name], doubt[name], structural[name], kinks[name]) for name, array in analytic.items()}
     if not finite:
         marked = {name: np.full_like(array, UNTOLD) for name, array in marked.items()}
-    return GradientCheck(analytic, central, errors, kinks, doubt, marked, finite)
+    return GradientCheck(analytic, central, errors, kinks, doubt, marked, finite, structural)
+
+
+@np.errstate(all="ignore")  # a mistake may divide by 0
+def judged_again(check: GradientCheck, gradients: Mapping[str, np.ndarray]) -> GradientCheck:
+    """Other gradients of the same pass, by the differences that a check of the right ones has taken: none is taken anew.
+
+    >>> params, x = Params(np.eye(3), np.ones((4, 2)), np.zeros(2)), np.arange(16.0).reshape(4, 4) / 16
+    >>> right = check_gradients(params, x, np.array([1, 0]))
+    >>> judged_again(right, {"df": np.zeros((3, 3)), "dw": right.analytic["w"], "db": right.analytic["b"]}).wrong
+    9
+    """
+    given = {name: sealed(gradients[f"d{name}"]) for name in check.analytic}
+    if not check.finite:
+        return replace(check, analytic=given)
+    errors = {name: relative_error(array, check.numeric[name], SAFETY * check.doubt[name] / TOLERANCE) for name, array in given.items()}
+    marked = {name: marks(array, check.numeric[name], check.doubt[name], check.structural[name], check.kinks[name]) for name, array in given.items()}
+    return replace(check, analytic=given, relative_error=errors, marks=marked)

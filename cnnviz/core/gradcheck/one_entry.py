@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cnnviz.core.cancellation import check_wanted
+from cnnviz.core.gradcheck.verdict import relative_error
 from cnnviz.core.network import Network
 from cnnviz.core.values import Params
 
@@ -35,22 +37,44 @@ class Nudge:
 
 @np.errstate(all="ignore")  # a network that has diverged has no losses to speak of
 def nudges(
-    params: Params, x: np.ndarray, y: np.ndarray, network: Network, name: str, index: tuple[int, ...], steps: Iterable[float]
+    params: Params,
+    x: np.ndarray,
+    y: np.ndarray,
+    network: Network,
+    name: str,
+    index: tuple[int, ...],
+    steps: Iterable[float],
+    dtype: type[np.float64] | type[np.float32] = np.float64,
 ) -> list[Nudge]:
-    """The entry `index` of the parameter `name` nudged by each of `steps`: two whole forward passes each.
+    """The entry `index` of the parameter `name`, or of "x", nudged by each of `steps`: two whole forward passes each, in the precision `dtype`.
 
     >>> network = Network.parse("dense1-mse")
     >>> params = network.init((1, 1)).replace(w=np.array([[3.0]]))
     >>> [nudge.central for nudge in nudges(params, np.ones((1, 1)), np.array([1.0]), network, "w", (0, 0), [0.5])]
     [4.0]
     """
+    program = network.program(x.shape)
+    start = {symbol: array.astype(dtype) for symbol, array in program.start(params, x).items()}
+    targets = network.targets(y, program.shapes["o"]).astype(dtype)
 
     def loss(by: float) -> float:
-        moved = params[name].copy()
-        moved[index] += by
-        return network.loss(network.forward(params.replace(**{name: moved}), x), y)
+        check_wanted()
+        moved = start[name].copy()
+        moved.reshape(-1)[at] += dtype(by)
+        return float(program.loss_line.make({**program.run_forward({**start, name: moved}), "y": targets}))
 
+    at = np.ravel_multi_index(index, program.shown[name])
     return [Nudge(step, loss(step), loss(-step)) for step in steps]
+
+
+@np.errstate(all="ignore")  # what was given may be infinite
+def central_errors(found: Iterable[Nudge], exact: float) -> np.ndarray:
+    """The relative error of each quotient beside `exact`, (S,); 1 where a step is too small to move the loss.
+
+    >>> central_errors([Nudge(0.5, 3.0, 1.0), Nudge(0.5, 1.0, 1.0)], 1.0).tolist()
+    [0.5, 1.0]
+    """
+    return relative_error(np.array([nudge.central for nudge in found]), np.array(exact))
 
 
 def digits_right(value: float, exact: float) -> int:

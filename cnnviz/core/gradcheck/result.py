@@ -27,7 +27,7 @@ class GradientCheck(ReadOnly):
 
     `marks` says of each entry whether it is right, wrong, at a kink or untold (gradcheck/verdict.py), `kinks` which are at
     a kink of ReLU or max pooling, and `doubt` how far the central difference may be off. `finite` is whether the pass is,
-    from which the differences are taken; where it is not, all is untold.
+    from which the differences are taken; where it is not, all is untold. `structural` are the entries that are 0 whatever the numbers are.
     """
 
     analytic: dict[str, np.ndarray]
@@ -37,6 +37,7 @@ class GradientCheck(ReadOnly):
     doubt: dict[str, np.ndarray] = field(default_factory=dict)
     marks: dict[str, np.ndarray] = field(default_factory=dict)
     finite: bool = True
+    structural: dict[str, np.ndarray] = field(default_factory=dict)
 
     @property
     def worst(self) -> Entry:
