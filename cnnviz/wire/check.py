@@ -1,4 +1,4 @@
-"""What Check shows besides its board: an entry's digits, a mistake's code, and somebody's own gradients."""
+"""What Check shows besides its road: an entry in two ways, a mistake's code, TensorFlow's opinion, and somebody's own gradients."""
 
 from __future__ import annotations
 
@@ -6,25 +6,40 @@ from collections.abc import Sequence
 from typing import TypedDict
 
 from cnnviz.wire import records
-from cnnviz.wire.board import BoardHeader
+from cnnviz.wire.page import Query
+from cnnviz.wire.road import RoadHeader
 
 
 class NudgeRow(TypedDict):
-    """One nudge: both losses, cut where they part, their quotient, cut where it leaves the gradient, and its digits that are right."""
+    """One nudge: its power of ten and its error; both losses, cut where they part, and their quotient, cut where it leaves the gradient."""
 
-    step: str
+    exponent: float
+    error: float
     up: tuple[str, str]
     down: tuple[str, str]
     central: tuple[str, str]
-    right: records.Text
+    words: records.Text
 
 
-class DigitsData(TypedDict):
-    """An entry nudged by several steps, and what the backward pass says of it."""
+class EntryData(TypedDict):
+    """One entry by the backward pass and by nudging; `mark` is "right", "wrong", "kink" or "untold", `rows` some nudges of it."""
 
-    title: records.Text
+    name: str
+    symbol: str
+    backward: float
+    central: float
+    error: float | None
+    mark: str
     rows: Sequence[NudgeRow]
-    backward: str
+
+
+class ThirdData(TypedDict):
+    """TensorFlow's opinion: whether it was asked for, the change of the address that asks for it or no more, and what came of it."""
+
+    on: bool
+    change: Query
+    words: records.Text
+    good: bool | None
 
 
 class CodeData(TypedDict):
@@ -63,18 +78,27 @@ class OwnData(TypedDict):
     stages: Sequence[OwnStage]
 
 
+class BestData(TypedDict):
+    """Where a mistake shows best, in sentences; and how many units have a sum in each of as many equal parts of the slope's chart."""
+
+    words: Sequence[records.Text]
+    units: Sequence[int]
+
+
 class CheckData(TypedDict):
-    """What Check shows besides its board: two definitions, an entry's digits, a mistake's code and what the loss does."""
+    """What Check shows besides its road: an entry in two ways, a mistake's code and what comes of it, what could not be told."""
 
     tab: str
-    definitions: Sequence[records.Text]
-    digits: DigitsData | None
+    entry: EntryData | None
     code: CodeData | None
     falls: records.Text
+    best: BestData | None
+    foot: Sequence[records.Text]
+    third: ThirdData | None
     own: OwnData | None
 
 
-class CheckHeader(BoardHeader):
+class CheckHeader(RoadHeader):
     """The Check page's."""
 
     check: CheckData

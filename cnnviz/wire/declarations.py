@@ -23,6 +23,7 @@ from cnnviz.wire.hall import HallPoll, HallQuestion, HallResults, HallSteps
 from cnnviz.wire.learn import LearnHeader
 from cnnviz.wire.notebook import NotebookHeader
 from cnnviz.wire.page import Header, Query, StepHeader
+from cnnviz.wire.road import RoadHeader
 from cnnviz.wire.script import ScriptHeader
 from cnnviz.wire.training import ReportHeader
 from cnnviz.words import Message, Versions
@@ -66,7 +67,7 @@ class FileContents(TypedDict):
 # --- The same as TypeScript ------------------------------------------------------------------------
 
 RECORDS = (
-    Header, StepHeader, BoardHeader, CheckHeader, NotebookHeader, FilmHeader, ReportHeader, LearnHeader, Mounted, FileContents,
+    Header, StepHeader, BoardHeader, RoadHeader, CheckHeader, NotebookHeader, FilmHeader, ReportHeader, LearnHeader, Mounted, FileContents,
     CurveHeader, ScriptHeader, HallQuestion, HallResults, HallPoll, HallSteps,
 )  # fmt: skip
 _NAMED = {"Scale": records.Scale, "Band": records.Band, "Kind": records.Kind}

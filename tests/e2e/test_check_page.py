@@ -1,4 +1,4 @@
-"""The Check page: every entry three ways, and each classic mistake seen at the stage where it first shows."""
+"""The Check page: every entry three ways, and each classic mistake seen on the arrow where it is made."""
 
 import re
 from collections import Counter
@@ -12,51 +12,102 @@ from cnnviz.core.gradcheck import UNTOLD, check_gradients
 from cnnviz.core.mistakes import mistakes_for, placed, stages_hit
 from tests.e2e.page import Screen, moment, read
 
-COLUMNS = ("dx", "df", "dz1", "da1", "dw", "db", "dz2", "do")
-PARAMETERS = ("df", "dw", "db")
+CARDS = ("do", "dz2", "dw", "db", "da1", "dz1", "df", "dx")
+NUDGED = ("df", "dw", "db", "dx")
 
 
-def test_all_entries_agree_and_the_board_shows_them(screen: Screen):
+def states(screen: Screen) -> dict[str, str]:
+    return dict(screen.page.locator("[data-column]").evaluate_all("(all) => all.map((card) => [card.dataset.column, card.dataset.state])"))
+
+
+def lines(screen: Screen) -> list[float]:
+    return [read(text) for text in screen.page.locator(".lines b").all_inner_texts()]
+
+
+def test_all_entries_agree_and_the_road_shows_them(screen: Screen):
     lesson = Lesson(k=2, stage="df")
     screen.open("/check", k=2, stage="df")
     verdict = screen.page.locator(".verdict")
-    expect(verdict).to_contain_text("All 1,811 entries of ∂f, ∂w and ∂b agree")
+    expect(verdict).to_contain_text("1,811 trainable parameters and 1,024 pixels were nudged")
     expect(verdict).to_have_class(re.compile("good"))
-    rows = {"ours": COLUMNS, "central": PARAMETERS, "error": PARAMETERS}
-    names = [f"{row}.{symbol}" for row, symbols in rows.items() for symbol in symbols]
     shown = screen.page.locator("canvas[data-map]").evaluate_all("(all) => all.map((c) => c.dataset.map)")
-    assert sorted(shown) == sorted(names)
-    expect(screen.page.locator("[data-column][data-state=first]")).to_have_count(0)
+    assert sorted(shown) == sorted(f"ours.{symbol}" for symbol in CARDS)
+    assert states(screen) == {symbol: "right" if symbol in NUDGED else "follows" for symbol in CARDS}
+    expect(screen.page.locator("[data-column=dz1] .state")).to_have_attribute("title", re.compile("No difference is taken here"))
+    assert screen.page.locator("[data-arrow]").evaluate_all("(all) => all.map((arrow) => arrow.dataset.arrow)") == [c for c in CARDS if c != "db"]
+    operations = ["how far off", "times the slope σ′", "times v", "times w", "times the slope σ′", "times x, added up", "times f, spread"]
+    expect(screen.page.locator(".operation")).to_have_text(operations)
     now = moment(lesson)
-    check = check_gradients(now.params, now.trace.x, np.array(lesson.y))
-    for symbol, cell, shape, index in (
-        ("df", (0, 2), (3, 3), (0, 2)),
-        ("dw", (4, 7, 1), (30, 30, 2), (127, 1)),
-        ("db", (1, 0), (2, 1), (1,)),
-    ):
+    check = check_gradients(now.params, now.trace.x, np.array(lesson.y), parameters=("f", "w", "b", "x"))
+    for symbol, cell, shape, index in (("df", (0, 2), (3, 3), (0, 2)), ("dx", (5, 9), (32, 32), (5, 9)), ("db", (1, 0), (2, 1), (1,))):
         screen.point_on_board("ours", symbol, cell, shape)
-        lines = [read(text) for text in screen.page.locator(".lines b").all_inner_texts()]
         name = symbol[1:]
         expected = (getattr(now.gradients, symbol), check.numeric[name], check.relative_error[name])
-        assert lines == pytest.approx([array[index] for array in expected], rel=1e-8)
-    assert read(verdict.inner_text().rpartition("relative error ")[2].rstrip(".")) == pytest.approx(
-        check.worst.relative_error, rel=0.06
-    )
+        assert lines(screen)[:2] == pytest.approx([array[index] for array in expected[:2]], rel=1e-11)
+        assert lines(screen)[2] == pytest.approx(expected[2][index], rel=0.06)
+    screen.point_on_board("ours", "dz1", (3, 4), (30, 30))
+    expect(screen.numbers).to_contain_text("No difference was taken here")
+    assert lines(screen) == pytest.approx([now.gradients.dz1[3, 4]], rel=1e-11)
+
+
+def test_a_pinned_entry_is_nudged_and_all_entries_stand_side_by_side(screen: Screen):
+    screen.open("/check", k=1, stage="df")
+    box = screen.canvas("ours.df").bounding_box()
+    screen.page.mouse.click(box["x"] + box["width"] / 6, box["y"] + box["height"] / 6)
+    screen.ready(update=1)
+    expect(screen.page.locator(".sweep small")).to_have_text("∂f[0,0]")
+    assert screen.address["cell"] == "df:0,0"
+    rows = screen.page.locator(".digits tbody tr")
+    expect(rows).to_have_count(3)
+    expect(rows.first.locator(".differs")).not_to_be_empty()
+    screen.page.locator("[data-act=all]").click()
+    for row in ("ours", "central", "error"):
+        expect(screen.canvas(f"large.{row}.df")).to_be_visible()
+    screen.page.locator("[data-card=dw]").click()
+    screen.ready(stage="dw")
+    expect(screen.canvas("large.central.dw")).to_be_visible()
+
+
+@pytest.mark.parametrize("width, height", [(1280, 720), (1920, 1080)])
+@pytest.mark.parametrize("query", ["mistake=zzz", "k=2", "mistake=sigmoid_prime_of_z", "mistake=kernel_gradient_flipped", "check=own"])
+def test_nothing_below_the_road_stands_on_anything_else(screen: Screen, query, width, height):
+    screen.page.set_viewport_size({"width": width, "height": height})
+    screen.open("/check", query=query)
+    screen.painted()
+    overlapping = screen.page.evaluate("""() => {
+      const all = [...document.querySelectorAll(".road, .below > section, .road-foot")].map((e) => [e.className, e.getBoundingClientRect()])
+      const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1
+      return all.flatMap(([one, a], n) => all.slice(n + 1).filter(([, b]) => meet(a, b)).map(([other]) => `${one} on ${other}`))
+    }""")
+    assert overlapping == []
+    cut = screen.page.locator(".below").evaluate("(e) => e.scrollHeight - e.clientHeight")
+    assert cut <= 1
+
+
+TINY_VGG = "conv10x3b-relu-conv10x3b-relu-max2-conv10x3b-relu-conv10x3b-relu-max2-dense10-softmax-ce"
+
+
+def test_a_road_that_is_wider_than_the_screen_has_what_is_wrong_in_sight(screen: Screen):
+    screen.open("/check", net=TINY_VGG, mistake="hidden_slope_forgotten@dz4", ch="rgb", w="he")
+    road, first = (screen.page.locator(at).bounding_box() for at in (".road", "[data-state=first]"))
+    assert screen.page.locator(".road").evaluate("(e) => e.scrollWidth > e.clientWidth")
+    assert road["x"] <= first["x"] and first["x"] + first["width"] <= road["x"] + road["width"]
+    assert screen.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_the_check_follows_the_updates_and_stages(screen: Screen):
     screen.open("/check", stage="dw")
-    expect(screen.page.locator(".head.now")).to_have_attribute("data-column", "dw")
+    expect(screen.page.locator(".card.now")).to_have_attribute("data-column", "dw")
     screen.connected()  # the view may be there first
     sent = len(screen.sent)
     screen.press("ArrowRight", "ArrowRight", "ArrowRight")
     screen.ready(stage="df")
-    expect(screen.page.locator(".head.now")).to_have_attribute("data-column", "df")
+    expect(screen.page.locator(".card.now")).to_have_attribute("data-column", "df")
     assert len(screen.sent) == sent
     screen.press("PageDown")
     screen.ready(update=1, stage="df")
     assert screen.lesson == Lesson(k=1, stage="df")
-    expect(screen.page.locator(".verdict")).to_contain_text("All 1,811 entries")
+    expect(screen.page.locator(".verdict")).to_contain_text("1,811 trainable parameters")
 
 
 def test_each_mistake_is_found_at_the_stage_where_it_first_shows(screen: Screen):
@@ -72,19 +123,18 @@ def test_each_mistake_is_found_at_the_stage_where_it_first_shows(screen: Screen)
         screen.switch(f"mistake_{name}")
         expect(screen.key(f"mistake_{name}")).to_have_attribute("aria-pressed", "true")
         wrong = mistake.gradients(now.params, now.trace, np.array(lesson.y), lesson.lr)
-        differing = [s for s in ("dx", "df", "dz1", "da1", "dw", "db", "dz2", "do") if (getattr(wrong, s) != getattr(exact, s)).any()]
+        differing = [s for s in CARDS if (getattr(wrong, s) != getattr(exact, s)).any()]
         hit = stages_hit(wrong, exact, now.params, lesson.lr)
         shown = "db" if hit[0] == "dw" and "dw" not in differing else hit[0]
-        if hit[0] != "dx":  # of which no parameter hears
-            expect(screen.page.locator(".verdict")).to_have_class(re.compile("bad"))
-            expect(screen.page.locator(".verdict")).to_contain_text("wrong")
+        expect(screen.page.locator(".verdict")).to_have_class(re.compile("bad"))
+        expect(screen.page.locator(".verdict")).to_contain_text("wrong")
         first = screen.page.locator("[data-column][data-state=first]")
         expect(first).to_have_count(1)
         expect(first).to_have_attribute("data-column", shown)
-        later = screen.page.locator("[data-column][data-state=inherits]").evaluate_all(
-            "(all) => all.map((head) => head.dataset.column)"
-        )
+        later = [symbol for symbol, state in states(screen).items() if state == "inherits"]
         assert later == [symbol for symbol in differing if symbol != shown]
+        expect(screen.page.locator(".arrow.first")).to_have_attribute("data-arrow", shown)
+        expect(screen.page.locator(".operation.first")).to_have_text(str(mistake.title))
         expect(screen.page.locator(".sentence")).to_contain_text(str(mistake.sentence))
         assert screen.address["mistake"] == name
     screen.switch("mistake_none")
@@ -105,10 +155,10 @@ def test_a_mistake_survives_reload_and_update_and_can_hide(screen: Screen):
     expect(screen.page.locator(".wrong-line").first).to_contain_text("stride=1")
     expect(screen.page.locator(".right-line").first).to_contain_text("stride=2")
     expect(screen.page.locator("[data-column][data-state=first]")).to_have_attribute("data-column", "df")
-    expect(screen.page.locator("[data-column=dz1]")).to_have_attribute("data-mark", "✓ right")
+    expect(screen.page.locator("[data-column=dw] .state")).to_have_text("✓ right")
     screen.press("PageDown")
     screen.ready(update=2, stage="df")
-    expect(screen.page.locator("[data-column][data-state=first]")).to_have_attribute("data-mark", "✗ first wrong")
+    expect(screen.page.locator("[data-column][data-state=first] .state")).to_have_text("✗ wrong here")
     verdict = screen.page.locator(".verdict").inner_text()
     screen.page.reload()
     screen.ready(update=2, stage="df")
@@ -124,13 +174,13 @@ def test_a_mistake_survives_reload_and_update_and_can_hide(screen: Screen):
 
 def test_what_cannot_be_told_has_a_look_of_its_own(screen: Screen):
     screen.open("/check", scale="raw", stage="dw")
-    expect(screen.page.locator(".sentence")).to_contain_text("too small beside round-off to be told")
+    expect(screen.page.locator(".told")).to_contain_text("too small beside round-off to be told")
     expect(screen.page.locator(".verdict")).to_have_class(re.compile("good"))
-    expect(screen.page.locator(".legend .untold")).to_be_visible()
     now = moment(Lesson(scale="raw"))
     check = check_gradients(now.params, now.trace.x, np.array([1.0, 0.0]))
-    untold = np.argwhere(check.marks["w"] == UNTOLD)[0]
-    screen.point_on_board("error", "dw", (*divmod(int(untold[0]), 30), int(untold[1])), (30, 30, 2))
+    untold = np.argwhere(check.marks["w"][:, :1] == UNTOLD)[0]
+    screen.page.locator("[data-act=all]").click()
+    screen.point_on_board("large.error", "dw", divmod(int(untold[0]), 30), (30, 60))  # both outputs side by side
     expect(screen.page.locator(".lines b").last).to_have_text("–")
     screen.open("/check", net="dense3-dense2-mse", lr=10, k=300, img="digit7-3")
     expect(screen.page.locator(".verdict")).to_contain_text("not finite")
@@ -139,12 +189,8 @@ def test_what_cannot_be_told_has_a_look_of_its_own(screen: Screen):
 
 def test_the_sweep_is_explained_and_opens_large(screen: Screen):
     screen.open("/check")
-    for word in ("truncation", "round-off", "Central difference", "Relative error"):
-        expect(screen.page.locator(".explain")).to_contain_text(word)
-    rows = screen.page.locator(".digits tbody tr")
-    expect(rows).to_have_count(3)
-    expect(rows.first.locator(".differs")).not_to_be_empty()
-    expect(screen.page.locator("[data-stage-chip]")).to_have_count(6)  # the stages that have a column
+    for word in ("the secant misses the bend", "digits cancel", "the chain rule", "(L(+ε) − L(−ε)) / 2ε"):
+        expect(screen.page.locator(".below")).to_contain_text(word)
     assert not [url for url in screen.requested if "plotly" in url.lower()]
     screen.page.locator('[data-open="chart-sweep"]').click()
     plot = screen.page.get_by_role("dialog").locator(".js-plotly-plot")

@@ -1,4 +1,4 @@
-"""The Check page's board says what the core says, of any network."""
+"""The Check page's road says what the core says, of any network."""
 
 from __future__ import annotations
 
@@ -9,70 +9,106 @@ import numpy as np
 import pytest
 
 from cnnviz import Lesson
-from cnnviz.core.gradcheck import KINK, TOLERANCE, UNTOLD, check_gradients
+from cnnviz.core.gradcheck import KINK, TOLERANCE, UNTOLD, WRONG, check_gradients, judged_again
 from cnnviz.core.lesson import LESSON_KEYS
 from cnnviz.core.mistakes import MISTAKES, mistakes_for, placed
 from cnnviz.core.network import DEFAULT, Network
-from cnnviz.pages.boards import answer
 from cnnviz.pages.check import checking
-from cnnviz.pages.check.board import board as board_of
-from cnnviz.pages.check.board import columns, drawn_errors, more
+from cnnviz.pages.check.checked_road import drawn_errors, more, road
+from cnnviz.pages.check.examined import Examined
 from cnnviz.pages.colours import SCALES
+from cnnviz.pages.roads import answer, operations
 from cnnviz.words import say
 from tests.pages.networks import LESSONS
 from tests.pages.running import decode, now
 
 HERE = [place.mistake.name for place in mistakes_for(Network.parse(DEFAULT))]
-COLUMNS = columns(Network.parse(DEFAULT))
+CARDS = [one.makes for one in operations(Network.parse(DEFAULT).program((32, 32)))]
+
+
+def road_of(lesson, moment, asked):
+    return road(Examined(lesson, moment, asked))
+
+
+def besides(lesson, moment, asked):
+    return more(Examined(lesson, moment, asked))["check"]
 
 
 @pytest.mark.parametrize("mistake", ["", *HERE])
-def test_the_check_board_says_what_the_core_says(mistake):
+def test_the_road_says_what_the_core_says(mistake):
     here = now(Lesson(k=2, stride=2, scale="unit"))
-    board = board_of(here.lesson, here.moment, {"mistake": mistake})
-    ours = board.arrays()
-    check = check_gradients(here.moment.params, here.moment.trace.x, np.array(here.lesson.y), 2)
+    shown = road_of(here.lesson, here.moment, {"mistake": mistake})
+    ours = shown.arrays()
+    check = check_gradients(here.moment.params, here.moment.trace.x, np.array(here.lesson.y), 2, parameters=("f", "w", "b", "x"))
     if mistake:
         np.testing.assert_array_equal(ours["exact.df"], here.moment.gradients["df"])
     else:
         np.testing.assert_array_equal(ours["central.df"], check.numeric["f"])
-    spoiled = {symbol for symbol in ("df", "dw", "db") if not np.array_equal(ours[f"ours.{symbol}"], here.moment.gradients[symbol])}
-    assert board.good == (not spoiled)
-    assert bool(mistake) == bool(spoiled or board.first == "dx")
-    assert bool(board.first) == bool(mistake)
-    assert "461 entries" in str(board.verdict)  # 9 + 225 · 2 + 2
-    unlike = {s for s in COLUMNS if not np.array_equal(ours[f"ours.{s}"], getattr(here.moment.gradients, s))}
-    assert unlike == board.inherits | ({board.first} if board.first else set())
+        np.testing.assert_array_equal(ours["central.dx"], check.numeric["x"])
+    unlike = {s for s in CARDS if not np.array_equal(ours[f"ours.{s}"], getattr(here.moment.gradients, s))}
+    assert shown.good == (not unlike)
+    assert bool(mistake) == bool(unlike) == bool(shown.first)
+    assert unlike == shown.inherits | ({shown.first} if shown.first else set())
+    counts = {"f": 9, "w": 450, "b": 2, "x": 1024}
+    right = {"equal"} if mistake else {"follows"}
+    for symbol, state in shown.states.items():
+        assert symbol in unlike or {state} == ({"right"} if symbol[1:] in counts else right)
+    if not mistake:
+        assert "461 trainable parameters and 1,024 pixels" in str(shown.verdict)
+    elif "df" in unlike:
+        assert "of 1,485 entries disagree" in str(besides(here.lesson, here.moment, {"mistake": mistake})["foot"][0])
 
 
 def test_a_wrong_slope_is_drawn_beside_the_right_one_at_a_unit_of_this_lesson():
     here = now(Lesson())
     for mistake, slope in (("sigmoid_prime_of_z", lambda z: z * (1 - z)), ("hidden_slope_forgotten", lambda z: z**0)):
-        _, chart = board_of(here.lesson, here.moment, {"mistake": mistake}).charts
+        chart = next(chart for chart in road_of(here.lesson, here.moment, {"mistake": mistake}).charts if chart.name == "slope")
         z, a = np.array(chart.x), 1 / (1 + np.exp(-np.array(chart.x)))
         shown = np.array(chart.lines[0].values, dtype=float)  # NaN where it is too steep to be drawn
         np.testing.assert_array_equal(np.isnan(shown), np.abs(slope(z)) > 1.5)
         np.testing.assert_allclose(shown, np.where(np.isnan(shown), np.nan, slope(z)))
         np.testing.assert_allclose(chart.lines[1].values, a * (1 - a))
         assert chart.cursor in here.moment.trace.z1
+        best = besides(here.lesson, here.moment, {"mistake": mistake})["best"]
+        sums = here.moment.trace.z1
+        assert sum(best["units"]) == int(((np.abs(sums) <= 6) & (np.abs(slope(sums)) <= 1.5)).sum())
+        assert ("below 0" in " ".join(map(str, best["words"]))) == (mistake == "sigmoid_prime_of_z")
     for mistake in ("sign_flipped", "kernel_gradient_flipped"):
-        assert len(board_of(here.lesson, here.moment, {"mistake": mistake}).charts) == 1
+        shown = road_of(here.lesson, here.moment, {"mistake": mistake})
+        assert [chart.name for chart in shown.charts] == ["falls", "sweep"]
+        ours, exact = (shown.arrays()[f"{row}.{shown.first}"] for row in ("ours", "exact"))
+        place = np.unravel_index(np.abs(ours - exact).argmax(), ours.shape)
+        (said,) = besides(here.lesson, here.moment, {"mistake": mistake})["best"]["words"]
+        assert (said.values["wrong"], said.values["right"]) == (ours[place], exact[place])
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=str)
-def test_right_gradients_of_any_network_are_called_right_and_every_parameter_is_there(lesson):
+def test_right_gradients_of_any_network_are_called_right_and_every_card_has_its_source(lesson):
     here = now(lesson)
-    board = board_of(lesson, here.moment, {})
-    assert board.good and not board.first and not board.inherits
-    shown, program = board.arrays(), lesson.network.program(here.moment.trace.x.shape)
-    assert {f"central.d{name}" for name in program.parameters} <= shown.keys()
-    assert all(f"ours.{symbol}" in shown for symbol in columns(lesson.network))
-    header, arrays = decode(answer("check", here, board))
-    for column in header["board"]["columns"]:
+    found = road_of(lesson, here.moment, {})
+    assert found.good and not found.first and not found.inherits
+    program = lesson.network.program(here.moment.trace.x.shape)
+    header, arrays = decode(answer("check", here, found))
+    assert {f"central.d{name}" for name in (*program.parameters, "x")} <= arrays.keys()
+    cards = header["road"]["cards"]
+    backward = [name for stage in lesson.network.stages if stage.phase == "backward" for name in stage.makes]
+    assert sorted(card["symbol"] for card in cards) == sorted([*backward, "dx"])
+    for n, card in enumerate(cards):
+        assert card["source"] in ("L", *(before["symbol"] for before in cards[:n])) and card["operation"]
+        sizes = (card["rows"], card["columns"], card["layers"])
         for row in ("ours", "central", "error"):
-            if (name := f"{row}.{column['symbol']}") in arrays:
-                assert arrays[name].size == column["rows"] * column["columns"] * column["layers"], name
-        assert all(at < size for at, size in zip(column["cell"], (column["rows"], column["columns"], column["layers"]), strict=False))
+            if (name := f"{row}.{card['symbol']}") in arrays:
+                assert arrays[name].size == np.prod(sizes), name
+        assert all(at < size for at, size in zip(card["cell"], sizes, strict=False))
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=str)
+def test_an_arrow_leads_from_what_the_core_makes_a_gradient_from(lesson):
+    program = lesson.network.program(now(lesson).moment.trace.x.shape)
+    lines = {line.target: line.sources for line in program.backward_lines}
+    for one in operations(program):
+        target = "dv" if "dv" in lines.get(one.makes, ()) else one.makes  # only laid out as a map again
+        assert (one.source == "L" and not any(source.startswith("d") for source in lines[target])) or one.source in lines[target]
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=str)
@@ -80,22 +116,43 @@ def test_every_mistake_in_each_of_its_places_shows_where_the_core_has_it(lesson)
     here = now(lesson)
     y = np.array(lesson.y)
     for one in mistakes_for(lesson.network, lesson.opt):
-        board = board_of(lesson, here.moment, {"mistake": one.address})
+        board = road_of(lesson, here.moment, {"mistake": one.address})
         hits = one.hits(here.moment.params, here.moment.trace, y, lesson.optimizer, here.moment.state)
         makes = next((stage.makes for stage in lesson.network.stages if stage == hits[0]), hits) if hits and hits[0] != "update" else ("",)
         assert board.first in makes and bool(board.first) == bool(makes[0]), one.address
         assert [switch.on for switch in board.groups[0].switches].count(True) == 1
-        parameters = {f"d{name}" for name in lesson.network.parameters}
+        nudged = {f"d{name}" for name in (*lesson.network.parameters, "x")}
         if not hits:
             assert board.good, one.address
         if board.good is False:
-            assert {board.first, *board.inherits} & parameters
+            assert {board.first, *board.inherits} & nudged
 
 
 def test_the_pinned_cells_channel_shows():
     lesson = LESSONS[1]
-    parts = {part.symbol: part.label for part in board_of(lesson, now(lesson).moment, {}).parts}
+    parts = {part.symbol: part.label for part in road_of(lesson, now(lesson).moment, {}).parts}
     assert (parts["da1"], parts["dz1"], parts["dz2"]) == ("∂a₁[2]", "∂z₁[2]", "∂z₂[0]")
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=str)
+def test_mistakes_are_judged_by_the_differences_that_the_right_gradients_were(lesson):
+    here = now(lesson)
+    params, x, y, names = here.moment.params, here.moment.trace.x, np.array(lesson.y), (*lesson.network.parameters, "x")
+    right = check_gradients(params, x, y, network=lesson.network, parameters=names)
+    for one in mistakes_for(lesson.network, lesson.opt):
+        theirs = one.gradients(params, here.moment.trace, y, lesson.optimizer, here.moment.state)
+        anew, again = check_gradients(params, x, y, gradients=theirs, network=lesson.network, parameters=names), judged_again(right, theirs)
+        for name in names:
+            np.testing.assert_array_equal(again.marks[name] == WRONG, anew.marks[name] == WRONG, one.address)
+
+
+def test_the_pinned_entry_is_the_one_that_is_nudged():
+    for cell, name, value in (("dw:10,4,1", "∂w[10,4,1]", lambda g: g.dw[304, 1]), ("df:0,2", "∂f[0,2]", lambda g: g.df[0, 2]), ("dx:3,4", "∂x[3,4]", lambda g: g.dx[3, 4])):
+        here = now(Lesson(k=1, cell=cell))
+        entry = besides(here.lesson, here.moment, {})["entry"]
+        assert (entry["name"], entry["backward"]) == (name, value(here.moment.gradients))
+        shown = road_of(here.lesson, here.moment, {})
+        assert shown.subject == entry["symbol"] and np.isclose(entry["central"], entry["backward"], rtol=1e-6)
 
 
 def test_a_long_check_goes_on_beside_the_page_and_is_given_up_when_nobody_looks(monkeypatch):
@@ -111,16 +168,16 @@ def test_a_long_check_goes_on_beside_the_page_and_is_given_up_when_nobody_looks(
 
     monkeypatch.setattr(checking, "check_gradients", held)
     here = now(Lesson(k=3, seed=7))
-    board = board_of(here.lesson, here.moment, {})
+    board = road_of(here.lesson, here.moment, {})
     assert board.good is None and not board.charts and "error.df" not in board.arrays()
     decode(answer("check", here, board))
     gate.set()
     end = time.monotonic() + 60
     while board.good is None and time.monotonic() < end:
-        board = board_of(here.lesson, here.moment, {})
+        board = road_of(here.lesson, here.moment, {})
     assert board.good and board.charts
     monkeypatch.setattr(checking, "PATIENCE", -1.0)
-    left = checking.checked(Lesson(seed=8), now(Lesson(seed=8)).moment, here.moment.gradients, "")
+    left = checking.checked(Lesson(seed=8), now(Lesson(seed=8)).moment)
     while checking._turns.under_way and time.monotonic() < end:
         time.sleep(0.01)
     assert left.given_up and left.check is None
@@ -152,18 +209,18 @@ def test_long_checks_wait_in_order_without_holding_anything_and_are_forgotten_wh
 
 def test_the_check_board_says_whose_gradients_are_wrong_under_the_notebooks_rule():
     here = now(Lesson(k=1, rule="one_pixel"))
-    board = board_of(here.lesson, here.moment, {})
+    board = road_of(here.lesson, here.moment, {})
     assert not board.good and board.first == "df"
-    assert str(board.title) == "Are the notebook's gradients right?" and str(board.rows[0].label) == "the notebook's backward pass"
+    assert str(board.title) == "Is the notebook's gradient right?" and str(board.rows[0].label) == "the notebook's backward pass"
     assert any("one pixel" in str(sentence) for sentence in board.sentences)
-    broken = board_of(here.lesson, here.moment, {"mistake": "mean_forgotten"})
+    broken = road_of(here.lesson, here.moment, {"mistake": "mean_forgotten"})
     assert broken.first == "do"  # in the exact pass
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_mistake_that_cannot_be_made_here_is_not_offered_and_not_made(mistake):
     here = now(Lesson(stride=3))
-    board = board_of(here.lesson, here.moment, {"mistake": mistake})
+    board = road_of(here.lesson, here.moment, {"mistake": mistake})
     switches = board.groups[0].switches
     offered = {switch.key.partition("@")[0]: any(one.on for one in switches if one.key.partition("@")[0] == switch.key.partition("@")[0]) for switch in switches}
     assert offered.get(f"mistake_{mistake}", False) != offered["mistake_none"]
@@ -173,31 +230,33 @@ def test_a_mistake_that_cannot_be_made_here_is_not_offered_and_not_made(mistake)
 @pytest.mark.parametrize("lesson", LESSONS, ids=str)
 def test_the_digits_that_cancel_are_those_of_the_losses(lesson):
     here = now(lesson)
-    found = more(lesson, here.moment, {})["check"]["digits"]
-    check = check_gradients(here.moment.params, here.moment.trace.x, np.array(lesson.y), network=lesson.network)
+    entry = besides(lesson, here.moment, {})["entry"]
+    (sweep,) = road_of(lesson, here.moment, {}).charts
     loss = lesson.network.loss(here.moment.trace, np.array(lesson.y))
-    for row in found["rows"]:
+    for row in entry["rows"]:
         up, down, central = (row[name][0] + row[name][1] for name in ("up", "down", "central"))
         assert up[: len(row["up"][0])] == down[: len(row["down"][0])]  # what is grey is shared
         assert row["up"][1][:1] != row["down"][1][:1] or not row["up"][1]
-        step = read(row["step"])
-        assert found["backward"].startswith(row["central"][0]) and read(up) == pytest.approx(loss, abs=10 * step)
-        assert read(central) == pytest.approx((read(up) - read(down)) / (2 * step), rel=1e-10, abs=1e-12)
-    assert read(found["backward"]) == pytest.approx(check.worst.backward, rel=1e-10)
+        step = 10 ** row["exponent"]
+        assert read(up) == pytest.approx(loss, abs=10 * step)
+        assert read(central) == pytest.approx((read(up) - read(down)) / (2 * step), rel=1e-8, abs=1e-12)
+        drawn = dict(zip(sweep.x, sweep.lines[1].values, strict=True))
+        assert row["error"] == drawn[min(drawn, key=lambda at: abs(at - step))]
+    assert [row["exponent"] for row in entry["rows"]] == sorted((row["exponent"] for row in entry["rows"]), reverse=True)
 
 
 def test_a_mistake_that_hides_leads_to_a_lesson_where_it_shows():
     here = now(Lesson(k=1))
-    board = board_of(here.lesson, here.moment, {"mistake": "stride_forgotten"})
+    board = road_of(here.lesson, here.moment, {"mistake": "stride_forgotten"})
     change = board.groups[-1].switches[0].change
     there = now(here.lesson.changed({key: text for key, text in change.items() if key in LESSON_KEYS})[0])
-    assert board_of(there.lesson, there.moment, change).first == "df" and not board.first
+    assert road_of(there.lesson, there.moment, change).first == "df" and not board.first
 
 
 @pytest.mark.parametrize("mistake, how", [("sign_flipped", "does not fall"), ("sigmoid_prime_of_z", "falls"), ("stride_forgotten", "is the same")])
 def test_what_a_mistake_does_to_the_loss_is_computed(mistake, how):
     here = now(Lesson())
-    found = more(here.lesson, here.moment, {"mistake": mistake})["check"]
+    found = besides(here.lesson, here.moment, {"mistake": mistake})
     assert how in str(found["falls"]) and "keep it from falling: 4 of 20" in str(found["falls"])
     assert (found["code"] is None) == (mistake == "stride_forgotten") and found["tab"] == "break"
 
@@ -216,11 +275,11 @@ def test_errors_are_grey_up_to_the_tolerance_and_red_above():
 def test_entries_that_cannot_be_told_are_counted_and_drawn_as_such():
     lesson = Lesson(scale="raw")
     here = now(lesson)
-    board = board_of(lesson, here.moment, {})
-    check = check_gradients(here.moment.params, here.moment.trace.x, np.array(lesson.y))
-    assert board.good and f"{check.right:,} of 1,811" in str(board.verdict)
-    sentence = next(str(sentence) for sentence in board.sentences if "told" in str(sentence))
-    assert f"{check.untold} of 1,811 entries are too small beside round-off to be told" in sentence and f"{check.floor:.1e}".replace("-", "−") in sentence
+    board = road_of(lesson, here.moment, {})
+    check = check_gradients(here.moment.params, here.moment.trace.x, np.array(lesson.y), parameters=("f", "w", "b", "x"))
+    assert board.good and f"{check.right:,} of 2,835" in str(board.verdict)
+    (sentence,) = map(str, besides(lesson, here.moment, {})["foot"])
+    assert f"{check.untold:,} of 2,835 entries are too small beside round-off to be told" in sentence and f"{check.floor:.1e}".replace("-", "−") in sentence
     drawn = board.arrays()
     np.testing.assert_array_equal(np.isnan(drawn["error.dw"]), check.marks["w"] == UNTOLD)
     assert str(board.notes["dw"]).startswith("≤")
@@ -231,7 +290,7 @@ def test_entries_at_a_kink_are_drawn_as_such_and_a_given_nan_as_wrong():
     lesson = Lesson.from_query({"net": "conv1x3b-relu-dense2-mse", "img": "pattern-edges"})[0]
     here = now(lesson)
     check = check_gradients(here.moment.params, here.moment.trace.x, np.array(lesson.y), network=lesson.network)
-    drawn = board_of(lesson, here.moment, {}).arrays()
+    drawn = road_of(lesson, here.moment, {}).arrays()
     assert check.at_kinks and np.isnan(drawn["error.df"]).sum() == (check.marks["f"] >= KINK).sum() > 0
     assert drawn_errors(np.array([np.nan, 0.1]), np.array([True, False])).tolist()[0] == np.inf
 
@@ -240,10 +299,10 @@ def test_a_run_that_is_not_finite_gets_the_sentence_that_says_so():
     lesson = Lesson.from_query({"net": "dense3-dense2-mse", "lr": "10", "k": "300", "img": "digit7-3"})[0]
     with np.errstate(all="ignore"):
         here = now(lesson)
-        board = board_of(lesson, here.moment, {})
-        found = more(lesson, here.moment, {})["check"]
+        board = road_of(lesson, here.moment, {})
+        found = besides(lesson, here.moment, {})
     assert board.good is None and str(board.verdict) == say("terminal.check.not_finite")
-    assert not any("told" in str(sentence) for sentence in board.sentences) and found["digits"] is None
+    assert not found["foot"] and found["entry"] is None
 
 
 def read(text: str) -> float:
@@ -252,6 +311,6 @@ def read(text: str) -> float:
 
 def test_the_name_alone_is_the_last_place():
     lesson = LESSONS[2]
-    board = board_of(lesson, now(lesson).moment, {"mistake": "hidden_slope_forgotten"})
+    board = road_of(lesson, now(lesson).moment, {"mistake": "hidden_slope_forgotten"})
     on = next(switch.key for switch in board.groups[0].switches if switch.on)
     assert on == f"mistake_{placed('hidden_slope_forgotten', lesson.network, lesson.opt).address}"

@@ -1,4 +1,4 @@
-"""Somebody's own gradients on the Check page: the board says what the diagnosis says, of any network."""
+"""Somebody's own gradients on the Check page: the road says what the diagnosis says, of any network."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from cnnviz import Lesson
 from cnnviz.core.mistakes import placed
 from cnnviz.export.own_example import as_file, example_of
 from cnnviz.export.own_report import case_of
-from cnnviz.pages.boards import answer
 from cnnviz.pages.check import own
+from cnnviz.pages.roads import answer
 from tests.pages.networks import LESSONS
 from tests.pages.running import decode, now
 
@@ -27,7 +27,7 @@ def shown(here, data):
     """What the page sends for a file of this content."""
     file = ("mine.npz", data) if data is not None else None
     found = own.found_in(here, file)
-    return decode(answer("check", here, own.board(here, file, found), own.more(here, file, found)))
+    return decode(answer("check", here, own.road(here, file, found), own.more(here, file, found)))
 
 
 def gradients(here, address=""):
@@ -41,9 +41,9 @@ def gradients(here, address=""):
 def test_right_ones_are_right_in_any_network_and_shown_beside_ours(lesson):
     here = now(lesson)
     header, arrays = shown(here, npz(gradients(here)))
-    assert header["board"]["verdict"]["good"] and header["board"]["title"] == "Your gradients are right"
-    assert {column["state"] for column in header["board"]["columns"]} == {""} and header["check"]["own"]["stages"] == []
-    for column in header["board"]["columns"]:
+    assert header["road"]["verdict"]["good"] and header["road"]["title"] == "Your gradients are right"
+    assert {column["state"] for column in header["road"]["cards"]} == {"right"} and header["check"]["own"]["stages"] == []
+    for column in header["road"]["cards"]:
         np.testing.assert_array_equal(arrays[f"yours.{column['symbol']}"], arrays[f"ours.{column['symbol']}"])
         assert not arrays[f"error.{column['symbol']}"].any()
 
@@ -52,10 +52,10 @@ def test_the_first_wrong_stage_what_inherits_and_what_is_missing_have_their_mark
     here = now(Lesson())
     theirs = gradients(here, "hidden_slope_forgotten@dz1")
     header, arrays = shown(here, npz({name: theirs[name] for name in ("dz2", "dw", "db", "dz1", "df")}))
-    states = {column["symbol"]: column["state"] for column in header["board"]["columns"]}
-    assert states == {"do": "missing", "dz2": "", "dw": "", "db": "", "da1": "missing", "dz1": "first", "df": "inherits", "dx": "missing"}
-    assert header["board"]["title"] == "Your gradient goes wrong at ∂z₁" and header["board"]["verdict"]["good"] is False
-    assert "909 of your 2,713 numbers" in header["board"]["verdict"]["text"] and header["board"]["subject"] == "dz1"
+    states = {column["symbol"]: column["state"] for column in header["road"]["cards"]}
+    assert states == {"do": "missing", "dz2": "right", "dw": "right", "db": "right", "da1": "missing", "dz1": "first", "df": "inherits", "dx": "missing"}
+    assert header["road"]["title"] == "Your gradient goes wrong at ∂z₁" and header["road"]["verdict"]["good"] is False
+    assert "909 of your 2,713 numbers" in header["road"]["verdict"]["text"] and header["road"]["subject"] == "dz1"
     (stage,) = header["check"]["own"]["stages"]
     assert stage["code"] == {"wrong": "dz1 = da1", "right": "dz1 = da1 * (a1 * (1 - a1))"}
     assert stage["matches"][0] == {"title": "σ′ left out in a hidden layer", "share": 1.0, "count": "900 of 900"}
@@ -68,7 +68,7 @@ def test_the_channel_of_the_worst_entry_shows():
     theirs["dz1"] = theirs["dz1"].copy()
     theirs["dz1"][1, 2, 3] += 1
     header, _ = shown(here, npz(theirs))
-    column = next(column for column in header["board"]["columns"] if column["symbol"] == "dz1")
+    column = next(column for column in header["road"]["cards"] if column["symbol"] == "dz1")
     assert column["label"] == "∂z₁[1]" and column["cell"] == [2, 3]
 
 
@@ -76,22 +76,22 @@ def test_two_mistakes_are_both_told_and_the_second_has_a_mark_of_its_own():
     here = now(Lesson())
     theirs = gradients(here)
     header, _ = shown(here, npz({**theirs, "dw": theirs["dw"].T, "df": -theirs["df"]}))
-    states = {column["symbol"]: column["state"] for column in header["board"]["columns"]}
-    assert (states["dw"], states["db"], states["df"]) == ("first", "", "wrong")
+    states = {column["symbol"]: column["state"] for column in header["road"]["cards"]}
+    assert (states["dw"], states["db"], states["df"]) == ("first", "right", "wrong")
     assert [stage["title"] for stage in header["check"]["own"]["stages"]] == ["∂w with its axes exchanged", "times −1"]
 
 
 @pytest.mark.parametrize("data, sentence", [(b"nonsense", "neither .npz"), (npz({"dw": np.zeros((3, 4))}), "this lesson's has 1,800 numbers")])
 def test_a_file_that_cannot_be_compared_gets_its_sentence_and_ours_stay(data, sentence):
     header, arrays = shown(now(Lesson()), data)
-    assert sentence in header["board"]["verdict"]["text"] and header["board"]["verdict"]["good"] is False
+    assert sentence in header["road"]["verdict"]["text"] and header["road"]["verdict"]["good"] is False
     assert "ours.df" in arrays and "yours.df" not in arrays
 
 
 def test_without_a_file_it_says_how_to_save_one():
     header, _ = shown(now(Lesson()), None)
-    assert header["board"]["verdict"]["good"] is None and header["check"]["own"]["file"] == ""
-    assert 'np.savez("mine.npz", do=do, dz2=dz2, ' in header["board"]["sentences"][0]
+    assert header["road"]["verdict"]["good"] is None and header["check"]["own"]["file"] == ""
+    assert 'np.savez("mine.npz", do=do, dz2=dz2, ' in header["road"]["sentences"][0]
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=str)

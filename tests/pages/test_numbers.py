@@ -56,7 +56,7 @@ def test_a_check_that_goes_on_is_answered_with_what_there_is_and_a_time_to_ask_a
     monkeypatch.setattr(tensorflow_process, "state", lambda: ("starting", ""))
     status, headers, body = ask(f"/numbers/{code()}/check", "tf=1")
     assert (status, headers["retry-after"], headers["cache-control"]) == (200, "1", "no-store")
-    assert decode(body)[0]["board"]["rows"]
+    assert decode(body)[0]["road"]["rows"]
     assert ask("/numbers/check.json", "tf=1")[0] == 503  # programs wait for all of it
     monkeypatch.setattr(tensorflow_process, "state", lambda: ("failed", "Not here."))
     assert ask(f"/numbers/{code()}/check", "tf=1")[1]["cache-control"] == "no-store"  # it may be installed tomorrow
@@ -293,5 +293,5 @@ def test_no_page_has_a_key_of_its_own_that_a_resource_takes():
 
 def test_a_mistake_that_is_none_is_said():
     check = page_of("check")
-    said = decode(made(check, asked_of(check, {"mistake": "zz@qq"})).plain)[0]["board"]["sentences"]
+    said = decode(made(check, asked_of(check, {"mistake": "zz@qq"})).plain)[0]["road"]["sentences"]
     assert said[0].startswith("zz is no known mistake")

@@ -100,7 +100,7 @@ def test_the_name_of_a_control_has_what_stands_on_it(lang):
 
 SIGNS = re.compile(r"`[^`]*`|\$[^$]*\$|<[^>]*>|\{[^}]*\}|%\(\w+\)s|%[rs]")
 SPACES = re.compile(r"(?<=[^\u202f(])[;!?](?=[\s»]|$)|(?<=[^\u00a0]):(?=\s|$)|«(?!\u202f)|(?<!\u202f)»|(?<=\w) ?%|(?<=\w)'(?=\w)")
-OTHERS = ("words.", "terminal.", "ui.notebook.theory.", "ui.check.definitions.")
+OTHERS = ("words.", "terminal.", "ui.notebook.theory.")
 
 
 def test_french_has_its_spaces_before_its_signs():

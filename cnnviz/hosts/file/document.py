@@ -18,7 +18,7 @@ from cnnviz.words import reader, say
 _PAGE = Template(Path(__file__).with_name("page.html").read_text("utf-8"))
 _ONE_PAGE = {"view/regions/registry": "view/regions/registry_of_one"}
 """Modules that stand in for others where there is one page alone."""
-_OF_OTHERS = frozenset({"film", "training", "check", "own_gradients", "notebook", "learn", "hall", "streamlit"})
+_OF_OTHERS = frozenset({"film", "training", "road", "check", "notebook", "learn", "hall", "streamlit"})
 """Style sheets of pages, rooms and a frame that do not come along."""
 _ID = re.compile(r"""["'`]([a-z_]+\.(?:[\w.]|\$\{[^{}]*\})+)["'`]""")
 """What may be a message's id in JavaScript, with ${…} for what is filled in."""

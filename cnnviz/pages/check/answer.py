@@ -7,13 +7,14 @@ from collections.abc import Mapping
 import numpy as np
 
 from cnnviz.core.lesson import Lesson
-from cnnviz.pages import boards
+from cnnviz.pages import roads
 from cnnviz.pages.address import Now
 from cnnviz.pages.answers import Answers, Unfinished
 from cnnviz.pages.charts import Chart
 from cnnviz.pages.check import own, tensorflow
-from cnnviz.pages.check.board import board, more
+from cnnviz.pages.check.checked_road import more, road
 from cnnviz.pages.check.checking import AT_ONCE, effort
+from cnnviz.pages.check.examined import Examined
 from cnnviz.pages.check.tabs import tab_of
 
 
@@ -23,15 +24,16 @@ class _CheckAnswers(Answers):
     def answer(self, now: Now) -> bytes:
         if tab_of(now.asked) == "own":  # what a visitor has chosen is for that visitor alone
             return own_answer(now, None)
-        starting = tensorflow.starting(now.asked)  # before the board asks: it may start, or fail, in between
-        shown = board(now.lesson, now.moment, now.asked)
-        found = boards.answer("check", now, shown, more(now.lesson, now.moment, now.asked))
-        if starting or shown.good is None:
+        starting = tensorflow.starting(now.asked)  # before its opinion is asked: it may start, or fail, in between
+        here = Examined(now.lesson, now.moment, now.asked)
+        shown = road(here)
+        found = roads.answer("check", now, shown, more(here))
+        if starting or here.check is None:
             raise Unfinished(found)
         return found
 
     def charts(self, now: Now) -> dict[str, Chart]:
-        return board(now.lesson, now.moment, now.asked).named_charts()
+        return road(Examined(now.lesson, now.moment, now.asked)).named_charts()
 
     def lasts(self, asked: Mapping[str, str]) -> bool:
         """Not if it depends on what is installed here, and allowed."""
@@ -47,4 +49,4 @@ ANSWERS = _CheckAnswers()
 def own_answer(now: Now, file: own.File | None) -> bytes:
     """The tab of one's own gradients, with what stands in `file`, if one was chosen."""
     found = own.found_in(now, file)
-    return boards.answer("check", now, own.board(now, file, found), own.more(now, file, found))
+    return roads.answer("check", now, own.road(now, file, found), own.more(now, file, found))

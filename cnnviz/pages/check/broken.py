@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import dataclass
 
 import numpy as np
 
 from cnnviz.core.activation_slopes import slopes
+from cnnviz.core.cells import cell_shape
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.loss_runs import descent
 from cnnviz.core.mistake_model import Placed
@@ -18,8 +20,9 @@ from cnnviz.core.stages import label
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.data.images import load_image
 from cnnviz.pages.charts import Chart, Line
+from cnnviz.pages.check.examined import Examined
 from cnnviz.pages.switches import Switch
-from cnnviz.wire.check import CodeData
+from cnnviz.wire.check import BestData, CodeData
 from cnnviz.words import Message, Problem, message
 
 ELSEWHERE: tuple[dict[str, str], ...] = (
@@ -49,28 +52,75 @@ def runs(lesson: Lesson, moment: Moment, mistake: Placed) -> tuple[Chart, Messag
 
 def slope_chart(lesson: Lesson, moment: Moment, mistake: Placed) -> Chart | None:
     """The slope of an activation by what comes in, right and wrong, with the unit at which they differ most; None for a mistake elsewhere."""
+    if not (found := _units(lesson, moment, mistake)):
+        return None
+    across = np.linspace(min(-2.0, found.z.min()), max(2.0, found.z.max()), POINTS)
+    right, wrong = slopes(mistake, across) or (across, across)
+    drawn = {name: np.where(np.abs(run) <= STEEP, run, np.nan) for name, run in (("broken", wrong), ("right", right))}
+    lines = tuple(Line(message(f"ui.check.falls.{name}"), _drawn(run), hue=HUES[name]) for name, run in drawn.items())
+    z = label(found.symbol)
+    return Chart("slope", message("ui.check.slope.title", z=z), across.tolist(), lines, z, message("ui.check.slope.y"), cursor=float(found.z[found.most]), words=_at(found))
+
+
+@dataclass(frozen=True, eq=False)
+class Units:
+    """The sums of an activation that are near enough to 0 to be drawn, both slopes at each, and the one at which these differ most."""
+
+    symbol: str
+    z: np.ndarray
+    right: np.ndarray
+    wrong: np.ndarray
+    place: str
+
+    @property
+    def most(self) -> int:
+        """The unit at which the slopes differ most."""
+        return int(np.argmax(np.abs(self.wrong - self.right)))
+
+
+def _units(lesson: Lesson, moment: Moment, mistake: Placed) -> Units | None:
+    """Those of the activation whose slope the mistake has wrong; None for one elsewhere."""
     if mistake.place is None:
         return None
     symbol = mistake.network.names[mistake.place].source
     sums = lesson.network.program(moment.trace.x.shape).forward(moment.params, moment.trace.x)[symbol]
     if not (found := slopes(mistake, sums.ravel())):
         return None
-    near = (np.abs(sums) <= FAR) & (np.abs(found[1]) <= STEEP).reshape(sums.shape)
-    z, right, wrong = sums[near], *(one.reshape(sums.shape)[near] for one in found)
-    if not z.size:
+    right, wrong = (one.reshape(sums.shape) for one in found)
+    near = (np.abs(sums) <= FAR) & (np.abs(wrong) <= STEEP)
+    if not near.any():
         return None
-    across = np.linspace(min(-2.0, z.min()), max(2.0, z.max()), POINTS)
-    curves = slopes(mistake, across) or found
-    most = int(np.argmax(np.abs(wrong - right)))
-    cell = tuple(int(at[most]) for at in np.nonzero(near))
-    place = ",".join(map(str, cell[1:] if sums.ndim == 3 and len(sums) == 1 else cell))
-    said = message("ui.check.slope.words", unit=f"{label(symbol)}[{place}]", z=float(z[most]), right=float(right[most]), wrong=float(wrong[most]))
-    drawn = {name: np.where(np.abs(run) <= STEEP, run, np.nan) for name, run in (("broken", curves[1]), ("right", curves[0]))}
-    lines = tuple(Line(message(f"ui.check.falls.{name}"), _drawn(run), hue=HUES[name]) for name, run in drawn.items())
-    x_title = label(symbol)
-    title = message("ui.check.slope.title", z=x_title)
-    return Chart("slope", title, across.tolist(), lines, x_title, message("ui.check.slope.y"), cursor=float(z[most]), words=said)
+    most = int(np.argmax(np.abs(wrong - right)[near]))
+    place = ",".join(str(int(at[most])) for at in np.nonzero(near))
+    return Units(symbol, sums[near], right[near], wrong[near], place)
 
+
+def _at(found: Units) -> Message:
+    """Both slopes at the unit where they differ most."""
+    unit, n = f"{label(found.symbol)}[{found.place}]", found.most
+    return message("ui.check.slope.words", unit=unit, z=float(found.z[n]), right=float(found.right[n]), wrong=float(found.wrong[n]))
+
+
+def shows_best(here: Examined) -> BestData | None:
+    """Where the mistake shows best: at a unit of the activation, or in the first wrong array; None where it does not show."""
+    mistake = here.mistake
+    if mistake is None or not here.first:
+        return None
+    if found := _units(here.lesson, here.moment, mistake):
+        ends = min(-2.0, found.z.min()), max(2.0, found.z.max())
+        below = int((found.wrong < 0).sum())
+        counted = [message("ui.check.slope.below", n=below, count=found.z.size)] if below and not (found.right < 0).any() else []
+        return BestData(words=[_at(found), *counted], units=np.histogram(found.z, BINS, ends)[0].tolist())
+    wrong, right = (np.nan_to_num(of[here.first]) for of in (here.ours, here.exact))
+    flat = int(np.argmax(np.abs(wrong - right)))
+    at = np.unravel_index(flat, cell_shape(here.program, here.first) or ())
+    name = f"{label(here.first)}[{','.join(str(int(one)) for one in at)}]"
+    said = message("ui.check.shows.at", entry=name, wrong=float(here.ours[here.first].reshape(-1)[flat]), right=float(here.exact[here.first].reshape(-1)[flat]))
+    return BestData(words=[said], units=[])
+
+
+BINS = 30
+"""Bars of the units under the slope's curve."""
 
 HUES = {"broken": 2, "right": 3}
 """Red and green, as the lines of code."""

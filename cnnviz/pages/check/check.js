@@ -1,94 +1,176 @@
-// Check: a board of gradients, and beside it why a nudge must be neither long nor short, or a mistake's line of
-// code and what the loss does with it (cnnviz/pages/check).
+// Check: a road of gradients, and below it one entry in two ways, a mistake's line of code, or somebody's own gradients
+// (cnnviz/pages/check).
 
-import { local, sentence } from "../../view/model/format.js"
+import { chart as drawChart } from "../../view/draw/chart.js"
+import { COMPUTED } from "../../view/model/address.js"
+import { formula, local, number, symbols } from "../../view/model/format.js"
+import { sharedDigits } from "../../view/model/shared_digits.js"
 import { say } from "../../view/model/words.js"
-import { actionButton } from "../../view/regions/actions.js"
-import { Board } from "../../view/regions/board.js"
-import { difference, html, markup, nothing, render, setHTML } from "../../view/regions/html.js"
-import { exampleOf, stageOf } from "./own_gradients.js"
+import { copied, html, nothing, render, setHTML, svg } from "../../view/regions/html.js"
+import { Road } from "../../view/regions/road.js"
+import { broken, listed } from "./broken.js"
+import { ours, third } from "./ours.js"
+import { own } from "./own.js"
 
-/** @import { CheckData, CheckHeader, CodeData, DigitsData, NudgeRow, OwnData } from "../../view/types/wire.js" */
+/** @import { CheckData, CheckHeader } from "../../view/types/wire.js" */
 /** @import { Answer } from "../../view/model/decode.js" */
-/** @import { Template } from "../../view/regions/html.js" */
+/** @import { Cell } from "../../view/model/links.js" */
+/** @import { Place } from "../../view/model/focus.js" */
+/** @import { View } from "../../view/regions/lesson_view.js" */
 
-/** @type {(first: string, second: string, of: [string, string]) => Template} */
-const halves = (first, second, [left, right]) =>
-  html`<span class=${first}>${local(left)}</span><span class=${second}>${local(right)}</span>`
+/** Which numbers are compared digit by digit, by the version's name. @type {Record<string, string>} */
+const BESIDE = { ours: "central", central: "ours", yours: "ours" }
 
-/** @param {NudgeRow} row */
-const nudge = ({ step, up, down, central, right }) => html`
-  <tr><th scope="row">${step}</th><td>${halves("shared", "left", up)}</td><td>${halves("shared", "left", down)}</td>
-    <td>${halves("agrees", "differs", central)}</td><td class="right">${right}</td></tr>`
-
-/** @param {DigitsData} digits */
-const table = ({ title, rows, backward }) => html`<div class="digits" tabindex="0">
-  <h2>${title}</h2>
-  <table><thead><tr><th><i>ε</i></th><th><i>L</i>(<i>θ</i> + <i>ε</i>)</th><th><i>L</i>(<i>θ</i> − <i>ε</i>)</th><th>${markup(say("web.check.quotient"))}</th><td></td></tr></thead>
-    <tbody>${rows.map(nudge)}</tbody>
-    <tfoot><tr><th colspan="3" scope="row">${say("web.check.backward")}</th><td class="agrees">${local(backward)}</td><td></td></tr></tfoot></table>
-  <p class="soft">${say("web.check.digits")}</p></div>`
-
-/** @type {(code: CodeData, words?: string) => Template} */
-const lines = ({ wrong, right }, words = say("web.check.code")) =>
-  html`<div class="code">${difference(wrong, right)}</div><p class="soft">${words}</p>`
-
-export class Check extends Board {
+export class Check extends Road {
   /** @override */
   static checks = true
 
-  /** @override */
-  get more() {
-    return `<div class="own-file">${actionButton("own_gradients")}<span></span></div><div class="code-lines"></div><div class="definitions"></div>`
+  /** @override  the entry that is pinned is nudged by the server */
+  computed = [...COMPUTED, "cell"]
+  /** @type {CheckData | undefined} */
+  check = undefined
+  all = false // whether all entries of the array are shown, or one
+  falls = false // whether the loss from here on is shown, or the error over the nudge
+
+  /** @param {View} view */
+  constructor(view) {
+    super(view)
+    const content = view.$(".content")
+    for (const event of ["pointerover", "focusin"])
+      content.addEventListener(event, ({ target }) => {
+        const words = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-words]"))
+        const detail = content.querySelector(".detail")
+        if (detail && words) detail.textContent = words.dataset.words ?? ""
+      })
   }
 
   /** @override @param {Answer} answer */
   receive(answer) {
+    this.check = /** @type {Answer & CheckHeader} */ (answer).check
+    this.view.root.dataset.tab = this.check.tab
+    this.root.querySelector("#mistakes:popover-open")?.setAttribute("popover", "auto")
     super.receive(answer)
-    this.besides(/** @type {Answer & CheckHeader} */ (answer).check)
+    const { view, check } = this
+    setHTML(view.$(".told"), symbols(check.foot.join(" ")))
+    render(check.third ? third(check.third) : nothing, view.$(".aside"))
   }
 
-  /** @override @param {Answer} answer */
-  charts(answer) {
-    const { falls } = /** @type {Answer & CheckHeader} */ (answer).check
-    const [first, ...others] = super.charts(answer)
-    return falls ? [{ ...first, words: falls }, ...others] : super.charts(answer)
+  /** @override @param {Element} target */
+  clicked(target) {
+    super.clicked(target)
+    const button = /** @type {HTMLElement | null} */ (target.closest("[data-act]"))
+    if (button) this.act(button.dataset.act ?? "", button)
+    if (target.closest("[data-key=own_gradients]")) this.view.open("own_gradients")
   }
 
-  /** @override @param {Answer} answer */
-  after(answer) {
-    const { digits } = /** @type {Answer & CheckHeader} */ (answer).check
-    return digits ? table(digits) : nothing
-  }
-
-  /** @param {CheckData} check */
-  besides({ tab, definitions, code, own }) {
-    const { view } = this
-    view.root.dataset.tab = tab
-    view.root.dataset.road = tab === "break" || own?.file ? "1" : "0"
-    render(code ? lines(code) : nothing, view.$(".code-lines"))
-    setHTML(view.$(".definitions"), code ? "" : definitions.map((words) => `<p>${sentence(words)}</p>`).join(""))
-    render(
-      html`<span>${say("web.check.rounding")}</span><span>${say("web.check.wrong")}</span><i></i><span class="untold">${say("web.check.untold")}</span>`,
-      view.$(".board-top .legend"),
-    )
-    this.own(own)
-    const road = tab === "break" || Boolean(own?.file)
-    for (const note of this.root.querySelectorAll(/** @type {"div"} */ ("[data-column]"))) {
-      const state = note.dataset.state || "right"
-      note.title = road ? say(`web.check.states.${state}`) : ""
-      note.dataset.mark = road ? say(`web.check.states.${state}`) : ""
+  /** @param {string} act @param {HTMLElement} button */
+  act(act, button) {
+    if (act === "see") return this.view.turn("", { stage: button.dataset.stage ?? "" })
+    if (act === "copy") {
+      copied(button, button.dataset.code ?? "")
+      return
     }
+    if (act === "all" || act === "entry") this.all = act === "all"
+    else this.falls = act === "falls"
+    this.laid = ""
+    this.view.paint()
   }
 
-  /**
-   * What somebody's own wrong stages look like, each with its line of code.
-   * @param {OwnData | null} own
-   */
-  own(own) {
-    if (!own) return
-    this.view.$(".own-file span").textContent = own.file
-    const stages = own.stages.map((stage) => stageOf(stage, lines))
-    render(own.example ? exampleOf(own.example, stages) : stages, this.view.$(".switches"))
+  /** @override @param {string} map @param {Cell} cell  the server nudges it */
+  pin(map, cell) {
+    this.view.player.pause()
+    this.focus.pin(map, cell)
+    this.view.go({ cell: this.cell })
+  }
+
+  /** @override */
+  unpin() {
+    const was = super.unpin()
+    if (was) this.view.go({ cell: "" })
+    return was
+  }
+
+  /** @override */
+  below() {
+    const { road, check, view } = this
+    if (!road || !check) return
+    const by = {
+      road,
+      check,
+      all: this.all,
+      falls: this.falls,
+      subject: this.subject.map,
+      maps: this.mapsOf(this.subject.map),
+    }
+    const shown = { ours, break: road.switches.length && !check.code && !check.best ? listed : broken, own }
+    render(shown[/** @type {keyof typeof shown} */ (check.tab)](by), view.$(".below"))
+    const falls = road.charts.find(({ name }) => name === "falls")
+    const canvas = /** @type {HTMLCanvasElement | null} */ (view.root.querySelector("canvas[data-chart=falls]"))
+    if (falls && canvas) drawChart(canvas, falls, view.root)
+  }
+
+  /** The versions of an array that can stand side by side. @param {string} symbol */
+  mapsOf(symbol) {
+    const { rows = [], maps = {} } = this.road ?? {}
+    return rows.filter(({ name }) => `${name}.${symbol}` in maps)
+  }
+
+  /** @override @param {Place} subject */
+  words(subject) {
+    const place = this.root.querySelector(".below .readout")
+    if (!place || !this.road) return
+    const { map, cell } = subject
+    const values = this.numbersAt(subject)
+    const name = `<i>${formula(this.labelOf(map))}</i>[${this.indexOf(map, cell)}]`
+    const heading = this.root.querySelector(".below .entry-name")
+    if (heading) setHTML(heading, this.check?.tab === "ours" ? say("web.check.two_ways", { entry: name }) : name)
+    const lines = this.mapsOf(map).map(
+      ({ name, label }) => html`<dt>${label}</dt><dd><b>${this.printed(name, values)}</b></dd>`,
+    )
+    const told = this.check?.tab !== "ours" || this.cards[map].state !== "follows"
+    render(
+      html`<dl class="lines">${lines}</dl>${told ? this.error(values.error) : html`<p class="soft">${say("web.check.no_difference")}</p>`}`,
+      /** @type {HTMLElement} */ (place),
+    )
+  }
+
+  /** A version's number, its digits that the one beside it shares apart from the others. @param {string} name @param {Record<string, number>} values */
+  printed(name, values) {
+    const value = values[name]
+    if (name === "error") return Number.isNaN(value) ? "–" : number(value, 2)
+    const other = values[BESIDE[name]]
+    const [same, rest] = sharedDigits(value, other ?? value)
+    return html`${local(same)}${rest ? html`<span class="rest">${local(rest)}</span>` : ""}`
+  }
+
+  /** The error on a scale by powers of ten. @param {number | undefined} error */
+  error(error) {
+    if (error === undefined || this.check?.tab !== "ours") return nothing
+    const at = Math.min(Math.max(Math.log10(Math.max(error, 1e-16)) / 16 + 1, 0), 1)
+    const dot = Number.isNaN(error)
+      ? nothing
+      : svg`<circle cx=${6 + 288 * at} cy="8" r="6" class=${error <= 1e-6 ? "good" : "bad"} />`
+    return html`<svg class="scale" viewBox="0 0 300 44" role="img" aria-label=${say("ui.check.rows.error")}>
+      <rect x="6" y="4" width="180" height="8" rx="4" class="small" /><rect x="186" y="4" width="108" height="8" rx="4" class="large" />${dot}
+      <text x="6" y="32" class="start">10⁻¹⁶</text><text x="96" y="32">${say("web.check.rounding")}</text><text x="186" y="32">10⁻⁶</text><text x="240" y="32" class="bad">${say("web.check.wrong")}</text><text x="294" y="32" class="left">1</text></svg>`
+  }
+
+  /** @override */
+  leads() {
+    if (!this.check) return nothing
+    const [box, entry, opened] = [this.boxOf(this.subject.map), ".entry", ".opened"].map((at) =>
+      typeof at === "string" ? /** @type {HTMLElement | null} */ (this.root.querySelector(`.below > ${at}`)) : at,
+    )
+    const first = this.road?.cards.find(({ state }) => state === "first")?.symbol
+    const from = first && this.boxOf(first)
+    if (opened instanceof HTMLElement && from) {
+      const { offsetLeft: left, offsetTop: top, offsetWidth: width } = opened
+      const bottom = from.y + from.height
+      return svg`<polygon points="${from.x - 60},${bottom - 50} ${from.x},${bottom - 50} ${from.x},${bottom} ${from.x + from.width},${bottom} ${left + width},${top} ${left},${top}" />`
+    }
+    if (this.check.tab !== "ours" || !box || box instanceof HTMLElement || !(entry instanceof HTMLElement))
+      return nothing
+    const [x, y, end] = [box.x + box.width / 2, entry.offsetTop - 14, entry.offsetLeft + 6]
+    return svg`<polyline points="${x},${box.y + box.height} ${x},${y} ${end},${y} ${end},${y + 14}" />`
   }
 }

@@ -7,12 +7,12 @@ import math
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable
 
 import numpy as np
 
 from cnnviz.core.cancellation import in_background
-from cnnviz.core.gradcheck import TOLERANCE, GradientCheck, StepSweep, check_gradients, step_sweep
+from cnnviz.core.gradcheck import TOLERANCE, GradientCheck, check_gradients
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.read_only import sealed
 from cnnviz.core.recent import Recent, held_bytes
@@ -36,12 +36,11 @@ MOST_WAITING = 1_000
 
 
 class Checking:
-    """One check and its step sweep: how far it is, and what came of it."""
+    """One check of every parameter and pixel: how far it is, and what came of it."""
 
     def __init__(self) -> None:
         self.share = 0.0
         self.check: GradientCheck | None = None
-        self.sweep: StepSweep | None = None
         self.given_up = False
         self._seen = time.monotonic()
 
@@ -50,11 +49,11 @@ class Checking:
         self._seen = time.monotonic()
         return self
 
-    def work(self, lesson: Lesson, params: Params, x: np.ndarray, ours: Mapping[str, np.ndarray]) -> None:
+    def work(self, lesson: Lesson, params: Params, x: np.ndarray) -> None:
         """Does all of it; TimeoutError where no page has asked for PATIENCE seconds."""
         network, y = lesson.network, sealed(lesson.y)
-        check = check_gradients(params, x, y, gradients=ours, network=network, progress=self._tell)
-        self.check, self.sweep = check, step_sweep(params, x, y, network=network)
+        names = (*network.program(x.shape).parameters, "x")
+        self.check = check_gradients(params, x, y, network=network, parameters=names, progress=self._tell)
 
     def _tell(self, share: float) -> None:
         self.share = share
@@ -107,9 +106,9 @@ class Turns:
 
 
 def effort(lesson: Lesson, x_shape: tuple[int, ...]) -> int:
-    """Entries times multiplications of a pass."""
+    """Entries and pixels times multiplications of a pass."""
     program = lesson.network.program(x_shape)
-    entries = sum(math.prod(parameter.shape) for parameter in program.parameters.values())
+    entries = sum(math.prod(parameter.shape) for parameter in program.parameters.values()) + math.prod(x_shape)
     return entries * program.multiplications
 
 
@@ -117,17 +116,17 @@ _known: Recent[Hashable, Checking] = Recent(MOST_BYTES, held_bytes)
 _turns = Turns()
 
 
-def checked(lesson: Lesson, moment: Moment, ours: Mapping[str, np.ndarray], mistake: str) -> Checking:
-    """The check of `ours`, which a mistake by its address has led to, or nothing but the lesson; it may not be done yet."""
+def checked(lesson: Lesson, moment: Moment) -> Checking:
+    """The check of the lesson's exact gradients, by which others are judged, too; it may not be done yet."""
     x = moment.trace.x
-    name = (lesson.start, lesson.k, x.shape, hashlib.sha256(x.tobytes()).digest(), mistake)
+    name = (lesson.start, lesson.k, x.shape, hashlib.sha256(x.tobytes()).digest())
     found = _known.get(name)
     if found is not None:
         return found
     if effort(lesson, x.shape) > AT_ONCE:
-        return _turns.look(name, lambda checking: checking.work(lesson, moment.params, x, ours))
+        return _turns.look(name, lambda checking: checking.work(lesson, moment.params, x))
     found = Checking()
-    found.work(lesson, moment.params, x, ours)
+    found.work(lesson, moment.params, x)
     _known.put(name, found)
     return found
 

@@ -1,4 +1,4 @@
-"""What can be chosen on the Check page: a mistake, and a third opinion."""
+"""What can be chosen on the Check page: a mistake, in any of its places."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from cnnviz.core.mistake_model import Placed
 from cnnviz.core.mistakes import mistakes_for, placed
 from cnnviz.core.network import Network
 from cnnviz.core.stages import label
-from cnnviz.pages.check import tensorflow
 from cnnviz.pages.switches import Group, Switch
 from cnnviz.words import Message, Problem, message
 
@@ -23,27 +22,14 @@ def mistake_in(asked: Mapping[str, str], network: Network, opt: str = "gd") -> t
         return None, why.message
 
 
-def choices(network: Network, opt: str, chosen: Placed | None, asked: Mapping[str, str], tab: str = "break") -> tuple[Group, ...]:
-    """Every mistake that this network allows, in each of its places; beside our own gradients, TensorFlow's."""
-    if tab != "break":
-        return (_third_opinion(asked), Group(message("ui.check.choices.next"), (_break_it(),)))
+def choices(network: Network, opt: str, chosen: Placed | None) -> tuple[Group, ...]:
+    """Every mistake that this network allows, in each of its places."""
     nothing, untouched = message("ui.check.choices.nothing"), message("ui.check.choices.untouched")
     mistakes = [Switch("mistake_none", nothing, untouched, chosen is None, {"mistake": "", "check": "break"})]
     found = mistakes_for(network, opt)
     places = Counter(one.mistake.name for one in found)
     mistakes += [_switch(one, one == chosen, places[one.mistake.name] > 1) for one in found]
     return (Group(message("ui.check.choices.break_it"), tuple(mistakes)),)
-
-
-def _third_opinion(asked: Mapping[str, str]) -> Group:
-    on = tensorflow.asked_for(asked)
-    name, words = message("ui.check.choices.tensorflow"), message("ui.check.choices.compare")
-    return Group(message("ui.check.choices.third_opinion"), (Switch("tensorflow", name, words, on, {"tf": "" if on else "1"}),))
-
-
-def _break_it() -> Switch:
-    label, words = message("ui.check.choices.now"), message("ui.check.tabs.break.words")
-    return Switch("break_it", label, words, False, {"check": "break"})
 
 
 def _switch(one: Placed, on: bool, several: bool) -> Switch:

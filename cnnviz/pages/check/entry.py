@@ -1,48 +1,142 @@
-"""Why a nudge must be neither long nor short: both losses digit by digit, and what is left of them."""
+"""One entry in two ways: by the backward pass and by nudging it, its error over the nudge ε, and the digits that cancel."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable, Sequence
 
 import numpy as np
 
-from cnnviz.core.gradcheck import Entry, StepSweep
-from cnnviz.core.gradcheck.one_entry import Nudge, digits_right, nudges
-from cnnviz.core.lesson import Lesson
+from cnnviz.core.cells import cell_shape
+from cnnviz.core.gradcheck import RIGHT, STEPS, WRONG, Entry, GradientCheck
+from cnnviz.core.gradcheck.one_entry import Nudge, central_errors, nudges
+from cnnviz.core.program import Program
+from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.core.stages import label
-from cnnviz.core.trajectory import Moment
-from cnnviz.wire.check import DigitsData, NudgeRow
-from cnnviz.words import message
+from cnnviz.pages.charts import Chart, Line
+from cnnviz.pages.check.examined import Examined
+from cnnviz.wire.check import EntryData, NudgeRow
+from cnnviz.words import Message, message
 
 LONG, SHORT = 1e-1, 1e-13
 """Nudges from both arms of the curve; between them stands the best one."""
+FINE, COARSE = 3, 1
+"""Nudges for each power of ten, from 1e-1 to 1e-14: where a pass takes little, and where it takes much."""
+LITTLE = 300_000
+"""Multiplications of a pass that takes little."""
+MARKS = ("right", "wrong", "kink", "untold")
 
-def digits(lesson: Lesson, moment: Moment, worst: Entry, sweep: StepSweep) -> DigitsData | None:
-    """The entry that a check found worst, by a long, the best and a short nudge; None where there are no numbers."""
-    errors = np.nan_to_num(sweep.errors["float64"], nan=np.inf)
-    best = float(sweep.steps[int(np.argmin(errors))])
-    steps = sorted({LONG, best, SHORT}, reverse=True)
-    found = nudges(moment.params, moment.trace.x, np.array(lesson.y), lesson.network, worst.parameter, worst.index, steps)
-    values = [worst.backward, *(value for nudge in found for value in (nudge.up, nudge.down))]
-    if not all(map(math.isfinite, values)) or not worst.backward:
+
+def chosen(here: Examined) -> Entry | None:
+    """The entry that is spoken of: the pinned one, else the worst of the first wrong array, else the first parameter's largest; None before the check is done."""
+    check = here.check
+    if check is None or not check.finite:
         return None
-    name = f"∂{label(worst.parameter)}[{','.join(map(str, worst.index))}]"
-    title = message("ui.check.digits.title", entry=name, n=len(found))
-    return DigitsData(title=title, rows=[_row(nudge, worst.backward) for nudge in found], backward=_written(worst.backward, worst.backward))
+    if (pinned := here.lesson.pinned) and pinned[0][1:] in check.analytic and pinned[0][0] == "d":
+        return _entry(check, pinned[0][1:], int(np.ravel_multi_index(pinned[1], cell_shape(here.program, pinned[0]) or ())))
+    wrong = [name for name, marks in check.marks.items() if (marks == WRONG).any()]
+    if wrong:
+        name = here.first[1:] if here.first[1:] in wrong else wrong[0]
+        return _largest(check, name, np.nan_to_num(check.relative_error[name], nan=np.inf, posinf=np.finfo(float).max), WRONG)
+    told = next((name for name, marks in check.marks.items() if (marks == RIGHT).any()), "")
+    return _largest(check, told, np.abs(check.analytic[told]), RIGHT) if told else check.worst
 
 
-def _row(nudge: Nudge, backward: float) -> NudgeRow:
+def _largest(check: GradientCheck, name: str, sizes: np.ndarray, mark: int) -> Entry:
+    return _entry(check, name, int(np.argmax(np.where(check.marks[name] == mark, sizes, -1.0))))
+
+
+def _entry(check: GradientCheck, name: str, flat: int) -> Entry:
+    index = tuple(int(at) for at in np.unravel_index(flat, check.analytic[name].shape))
+    return Entry(name, index, *(float(of[name][index]) for of in (check.analytic, check.numeric, check.relative_error)))
+
+
+def flat_index(entry: Entry, program: Program) -> int:
+    """Its place in its array, in reading order."""
+    return int(np.ravel_multi_index(entry.index, program.shown[entry.parameter]))
+
+
+def name_of(entry: Entry, program: Program) -> str:
+    """As people write it, by the indices of an address: "∂w[10,4,1]"."""
+    symbol = f"d{entry.parameter}"
+    at = np.unravel_index(flat_index(entry, program), cell_shape(program, symbol) or ())
+    return f"{label(symbol)}[{','.join(str(int(one)) for one in at)}]"
+
+
+def charts(here: Examined, entry: Entry | None) -> tuple[Chart, ...]:
+    """The error of its central difference over the nudge: in two precisions, or beside what a mistake gives."""
+    if entry is None:
+        return ()
+    steps, found = _nudged(here, entry)
+    exact = float(here.exact[f"d{entry.parameter}"].reshape(-1)[flat_index(entry, here.program)])
+    if here.mistake:
+        lines = [Line(message("ui.check.falls.broken"), _drawn(found[0], entry.backward), hue=2), Line(message("ui.check.falls.right"), _drawn(found[0], exact), True, 3)]
+        title = message("ui.check.sweep.broken", entry=name_of(entry, here.program))
+    else:
+        lines = [Line(name, _drawn(one, entry.backward)) for name, one in (("float32", found[1]), ("float64", found[0]))]
+        title = message("ui.check.sweep.title")
+    return (Chart("sweep", title, steps, tuple(lines), message("ui.check.sweep.x"), message("ui.check.sweep.y"), log="xy", words=message("ui.check.sweep.words")),)
+
+
+def _drawn(found: Sequence[Nudge], exact: float) -> list[float | None]:
+    return [float(error) if math.isfinite(error) else None for error in central_errors(found, exact)]
+
+
+def _nudged(here: Examined, entry: Entry) -> tuple[list[float], tuple[list[Nudge], list[Nudge]]]:
+    """The entry nudged by every step, in float64 and in float32."""
+    each = FINE if here.program.multiplications <= LITTLE else COARSE
+    steps = [float(f"1e-{n // each}") if not n % each else 10 ** (-n / each) for n in range(each, 14 * each + 1)]
+    of = (here.moment.params, here.moment.trace.x, np.array(here.lesson.y), here.lesson.network, entry.parameter, entry.index, steps)
+    name = (here.lesson.start, here.lesson.k, here.moment.trace.x.tobytes(), entry.parameter, entry.index)
+    return steps, _known.get_or_make(name, lambda: (nudges(*of), [] if here.mistake else nudges(*of, dtype=np.float32)))
+
+
+MOST_BYTES = 2_000_000
+"""What the nudged entries that are remembered may take together."""
+
+_known: Recent[Hashable, tuple[list[Nudge], list[Nudge]]] = Recent(MOST_BYTES, held_bytes)
+
+
+def entry_data(here: Examined, entry: Entry | None) -> EntryData | None:
+    """The entry, by a long, the best and a short nudge; None where there are no numbers."""
+    if entry is None:
+        return None
+    steps, (found, _) = _nudged(here, entry)
+    errors = np.nan_to_num(central_errors(found, entry.backward), nan=np.inf)
+    best = min((error, step) for step, error in zip(steps, errors, strict=True) if step in STEPS)[1]
+    shown = [nudge for nudge in found if nudge.step in (LONG, best, SHORT)]
+    values = [entry.backward, *(value for nudge in shown for value in (nudge.up, nudge.down))]
+    told = bool(entry.backward) and all(map(math.isfinite, values)) and not here.mistake
+    kinds = {LONG: "long", SHORT: "short", best: "best"}
+    check = here.check
+    assert check is not None
+    return EntryData(
+        name=name_of(entry, here.program),
+        symbol=f"d{entry.parameter}",
+        backward=entry.backward,
+        central=entry.central,
+        error=entry.relative_error if math.isfinite(entry.relative_error) else None,
+        mark=MARKS[int(check.marks[entry.parameter][entry.index])],
+        rows=[_row(nudge, entry.backward, kinds[nudge.step]) for nudge in shown] if told else [],
+    )
+
+
+def _row(nudge: Nudge, backward: float, kind: str) -> NudgeRow:
     up, down = (_loss(value, nudge.up) for value in (nudge.up, nudge.down))
     central, exact = (_written(value, backward) for value in (nudge.central, backward))
-    right = digits_right(nudge.central, backward)
     shared, agree = _shared(up, down), _shared(central, exact)
     return NudgeRow(
-        step=f"{nudge.step:.0e}".replace("e-0", "e−").replace("e-", "e−"),
+        exponent=math.log10(nudge.step),
+        error=float(central_errors([nudge], backward)[0]),
         up=(up[:shared], up[shared:]),
         down=(down[:shared], down[shared:]),
         central=(central[:agree], central[agree:]),
-        right=message("ui.check.digits.right", n=right),
+        words=_words(kind, sum(map(str.isdigit, up[:shared].lstrip("0."))), sum(map(str.isdigit, up[shared:]))),
     )
+
+
+def _words(kind: str, cancel: int, left: int) -> Message:
+    return message(f"ui.check.digits.{kind}", n=left, cancel=cancel)
 
 
 def _shared(a: str, b: str) -> int:
@@ -57,7 +151,7 @@ def _loss(value: float, like: float) -> str:
 
 
 def _written(value: float, like: float) -> str:
-    """Twelve digits of a gradient of the size of `like`."""
+    """Ten digits of a gradient of the size of `like`."""
     size = math.floor(math.log10(abs(like)))
-    text = f"{value:.{11 - size}f}" if -4 <= size <= 3 else f"{value:.11e}"
+    text = f"{value:.{9 - size}f}" if -4 <= size <= 3 else f"{value:.9e}"
     return text.replace("-", "−")

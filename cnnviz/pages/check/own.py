@@ -19,13 +19,13 @@ from cnnviz.data.own_gradients import OwnGradients, read_gradients
 from cnnviz.export.own_example import example_of
 from cnnviz.export.own_report import case_of, near_ones, said
 from cnnviz.pages.address import Now
-from cnnviz.pages.boards import ERROR, RATIO, Board, Row
-from cnnviz.pages.check.board import columns, drawn_errors
+from cnnviz.pages.check.checked_road import drawn_errors
 from cnnviz.pages.check.tabs import tabs
 from cnnviz.pages.map_parts import Part, part
 from cnnviz.pages.map_records import largest
-from cnnviz.wire.board import State
+from cnnviz.pages.roads import ERROR, RATIO, Operation, Road, Row, operations
 from cnnviz.wire.check import CheckData, CodeData, OwnData, OwnMatch, OwnStage
+from cnnviz.wire.road import CardState
 from cnnviz.words import Message, Problem, message
 
 SHOWN = 3
@@ -60,37 +60,47 @@ MOST_BYTES = 32_000_000
 _known: Recent[tuple[Hashable, ...], Found] = Recent(MOST_BYTES, held_bytes)
 
 
-def board(now: Now, file: File | None, found: Found) -> Board:
-    """Yours, ours and the error of every entry; ours alone where there is no file that can be compared."""
-    network = now.lesson.network
-    program = network.program(now.moment.trace.x.shape)
+def road(now: Now, file: File | None, found: Found) -> Road:
+    """Yours, ours, the error of every entry and yours ÷ ours; ours alone where there is no file that can be compared."""
     case = case_of(now.lesson, now.moment)
     exact = case.program.backward(case.params, case.trace, case.y)
-    shown = columns(network)
-    ours = Row("ours", message("ui.check.own.ours"), {symbol: exact[symbol] for symbol in shown})
+    ways = operations(case.program)
+    ours = Row("ours", message("ui.check.own.ours"), {way.makes: exact[way.makes] for way in ways})
     if not isinstance(found, tuple):
-        parts = tuple(part(program, symbol) for symbol in shown)
-        wrong = found.message if found else message("ui.check.own.choose")
-        title = message("ui.check.own.question")
-        return Board(title, wrong, False if found else None, (ours,), parts, shown[-1], _how(program), tabs=tabs("own"))
+        return _alone(case.program, ways, ours, found)
     own, diagnosis = found
-    arrays = {name: one for name, one in diagnosis.arrays.items() if name in shown}
+    arrays = {way.makes: diagnosis.arrays[way.makes] for way in ways if way.makes in diagnosis.arrays}
     errors = {name: _errors(one) for name, one in arrays.items()}
-    parts = tuple(_part(program, symbol, errors.get(symbol)) for symbol in shown)
-    rows = (Row("yours", message("ui.check.own.yours"), {name: one.theirs for name, one in arrays.items()}), ours)
-    first = diagnosis.first
-    return Board(
+    parts = tuple(_part(case.program, way.makes, errors.get(way.makes)) for way in ways)
+    yours = Row("yours", message("ui.check.own.yours"), {name: one.theirs for name, one in arrays.items()})
+    return Road(
         title=_title(diagnosis),
-        verdict=_verdict(diagnosis),
+        verdict=_verdict(file[0] if file else "", diagnosis),
         good=None if diagnosis.verdict == "not finite" else diagnosis.verdict == "right",
-        rows=(*rows, Row("error", message("ui.check.rows.error"), errors, ERROR), *_ratio(arrays, bool(first))),
+        rows=(yours, ours, *_ratio(arrays, bool(diagnosis.first)), Row("error", message("ui.check.rows.error"), errors, ERROR)),
         parts=parts,
-        subject=next((name for name in arrays if arrays[name].verdict == WRONG), next(iter(arrays), shown[-1])),
+        operations=ways,
+        subject=next((name for name in arrays if arrays[name].verdict == WRONG), next(iter(arrays), ways[-1].makes)),
+        states={way.makes: _state(diagnosis, way.makes) for way in ways},
+        slips=_slips(diagnosis),
         sentences=(*_sentences(own, diagnosis), *own.notes),
-        states={symbol: _state(diagnosis, symbol) for symbol in shown},
         cells={one.symbol: _cell(one, errors.get(one.symbol), exact[one.symbol]) for one in parts},
         tabs=tabs("own"),
     )
+
+
+def _alone(program: Program, ways: tuple[Operation, ...], ours: Row, problem: Problem | None) -> Road:
+    """Ours, with what to do, or why a file cannot be compared."""
+    verdict = problem.message if problem else message("ui.check.own.choose")
+    parts = tuple(part(program, way.makes) for way in ways)
+    title = message("ui.check.own.question")
+    return Road(title, verdict, False if problem else None, (ours,), parts, ways, ways[-1].makes, {}, sentences=_how(ways), tabs=tabs("own"))
+
+
+def _slips(found: Diagnosis) -> dict[str, Message]:
+    """What each wrong array looks like, where that is known."""
+    near = {stage: near_ones(matches) for stage, matches in found.matches.items()}
+    return {name: near[found.stage_of(name)][0].slip.title for name, one in found.arrays.items() if one.verdict == WRONG and near.get(found.stage_of(name))}
 
 
 def _errors(one: Compared) -> np.ndarray:
@@ -109,9 +119,9 @@ def _ratio(arrays: Mapping[str, Compared], wrong: bool) -> tuple[Row, ...]:
     return (Row("ratio", message("ui.check.rows.ratio"), ratios, RATIO),)
 
 
-def _how(program: Program) -> tuple[Message, ...]:
+def _how(ways: tuple[Operation, ...]) -> tuple[Message, ...]:
     """How gradients are saved, by their names in this network."""
-    names = [name for name in reversed(columns(program.network)) if name != "dx"]
+    names = [way.makes for way in ways if way.makes != "dx"]
     return (message("ui.check.own.how", save=", ".join(f"{name}={name}" for name in names)), message("ui.check.own.exercise"))
 
 
@@ -121,14 +131,15 @@ def _title(found: Diagnosis) -> Message:
     return message("ui.check.own.all_right" if found.verdict == "right" else "ui.check.own.nothing_told")
 
 
-def _verdict(found: Diagnosis) -> Message:
+def _verdict(file: str, found: Diagnosis) -> Message:
     if found.verdict == "not finite":
         return message("terminal.check.not_finite")
     if found.verdict == "untold":
         return message("own.untold", n=found.untold, count=found.count)
+    values = {"file": file[:60], "arrays": len(found.arrays)}
     if not found.first:
-        return message("ui.check.own.agree", n=found.count, arrays=len(found.arrays))
-    return message("ui.check.own.differ", n=found.wrong, count=found.count)
+        return message("ui.check.own.agree", n=found.count, **values)
+    return message("ui.check.own.differ", n=found.wrong, count=found.count, stage=label(found.first), **values)
 
 
 def _sentences(own: OwnGradients, found: Diagnosis) -> list[Message]:
@@ -157,13 +168,13 @@ def _sentences(own: OwnGradients, found: Diagnosis) -> list[Message]:
     return said_of
 
 
-def _state(found: Diagnosis, symbol: str) -> State:
+def _state(found: Diagnosis, symbol: str) -> CardState:
     one = found.arrays.get(symbol)
     if one is None:
         return "missing"
     if one.verdict == WRONG:
         return "first" if found.stage_of(symbol) == found.first else "wrong"
-    return "inherits" if one.verdict == INHERITS else ""
+    return "inherits" if one.verdict == INHERITS else "right"
 
 
 def _part(program: Program, symbol: str, error: np.ndarray | None) -> Part:
@@ -184,9 +195,9 @@ def _cell(one: Part, error: np.ndarray | None, ours: np.ndarray) -> list[int]:
 
 
 def more(now: Now, file: File | None, found: Found) -> Mapping[str, object]:
-    """What stands beside the board: which file it is, what each wrong stage looks like, and its line of code."""
+    """What stands beside the road: which file it is, what each wrong stage looks like, and its line of code."""
     own = OwnData(file=file[0][:60] if file else "", example="", stages=[])
-    check = CheckData(tab="own", definitions=[], digits=None, code=None, falls="", own=own)
+    check = CheckData(tab="own", entry=None, code=None, falls="", best=None, foot=[], third=None, own=own)
     if isinstance(found, tuple):
         own["stages"] = [_looks_like(found[1], stage) for stage in found[1].matches]
     elif file is None:

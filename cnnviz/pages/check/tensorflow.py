@@ -7,10 +7,12 @@ from collections.abc import Mapping
 import numpy as np
 
 from cnnviz.checks import tensorflow_process
+from cnnviz.core.gradcheck import TOLERANCE
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.trajectory import Moment
 from cnnviz.data.forbidden import excuse
-from cnnviz.words import Message
+from cnnviz.wire.check import ThirdData
+from cnnviz.words import Message, message
 
 
 def asked_for(asked: Mapping[str, str]) -> bool:
@@ -33,6 +35,22 @@ def opinion(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> tuple[d
         return {}, why_not
     found = tensorflow_process.gradients(moment.params, moment.trace.x, np.array(lesson.y), network=lesson.network)
     return {f"d{name}": found[name] for name in moment.params}, None
+
+
+def line(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> ThirdData:
+    """Its opinion in a line: whether it was asked for, and how far it is from ours, or why there is none."""
+    on, (found, why_not) = asked_for(asked), opinion(lesson, moment, asked)
+    said: Message | str = why_not or (message("ui.check.third.starting") if on else "")
+    apart = max((_apart(moment.gradients[name], array) for name, array in found.items()), default=0.0)
+    if found:
+        said = message(f"ui.check.third.{'agrees' if apart <= TOLERANCE else 'differs'}", error=apart)
+    return ThirdData(on=on, change={"tf": "" if on else "1"}, words=said, good=apart <= TOLERANCE if found else None)
+
+
+def _apart(ours: np.ndarray, theirs: np.ndarray) -> float:
+    """‖ours - theirs‖ / the larger of both norms; 0 where both are 0."""
+    most = max(np.linalg.norm(ours), np.linalg.norm(theirs))
+    return float(np.linalg.norm(ours - theirs) / most) if most else 0.0
 
 
 def starting(asked: Mapping[str, str]) -> bool:

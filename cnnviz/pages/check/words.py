@@ -1,55 +1,62 @@
-"""What the Check page says: a title, a verdict, and where a mistake shows."""
+"""What the Check page says: a title, a verdict, where a mistake shows, and what cannot be told."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from cnnviz.core.gradcheck import TOLERANCE, GradientCheck
+from cnnviz.core.gradcheck import TOLERANCE, UNTOLD, WRONG, GradientCheck
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.mistake_model import Placed
-from cnnviz.core.stages import label, named
+from cnnviz.core.program import Program
+from cnnviz.core.stages import label
+from cnnviz.pages.check import entry
+from cnnviz.pages.check.examined import Examined
 from cnnviz.pages.map_parts import Part
+from cnnviz.pages.roads import operations
 from cnnviz.words import Message, message
 
 
-def title(lesson: Lesson, placed: Placed | None, hit: tuple[str, ...]) -> Message:
-    """What the board is about; of a mistake, where it begins."""
-    if placed:
-        how = "mistake" if hit else "hidden"
-        return message(f"ui.check.title.{how}", mistake=placed.title, first=named(hit[0]) if hit else "")
-    return message("ui.check.title.notebook" if lesson.deviations else "ui.check.title.ours")
+def title(lesson: Lesson, placed: Placed | None, hit: tuple[str, ...], first: str, program: Program) -> Message:
+    """What the road is about; of a mistake, between which two gradients it is made."""
+    if not placed:
+        return message("ui.check.title.notebook" if lesson.deviations else "ui.check.title.ours")
+    if not first:
+        return message("ui.check.title.step" if hit else "ui.check.title.hidden", mistake=placed.title)
+    source = next(one.source for one in operations(program) if one.makes == first)
+    return message("ui.check.title.mistake", source=label(source), first=label(first))
 
 
 def whose(lesson: Lesson, placed: Placed | None) -> Message | str:
     """Whose backward pass is checked."""
     if placed:
-        return placed.title
+        return message("ui.check.rows.broken")
     return message("ui.check.rows.notebook" if lesson.deviations else "ui.check.rows.ours")
 
 
-def verdict(check: GradientCheck) -> Message:
-    """How many entries agree, and the worst one; or that nothing could be told."""
+def verdict(here: Examined) -> Message:
+    """What came of it: how many entries agree, or what is wrong and what only inherits that; or that nothing could be told."""
+    check = here.check
+    assert check is not None
     if check.verdict == "not finite":
         return message("terminal.check.not_finite")
+    if here.mistake and here.first:
+        return _broken(here)
+    how = "right_where_told" if check.passed and check.untold + check.at_kinks else check.verdict
+    pixels = check.marks["x"].size
+    values = {"n": check.wrong, "right": check.right, "count": check.count, "pixels": pixels, "parameters": check.count - pixels}
+    return message(f"ui.check.verdict.{how}", **values, worst=_worst(here, check))
+
+
+def _worst(here: Examined, check: GradientCheck) -> Message:
     worst = check.worst
-    how = "agree_where_told" if check.untold else "agree_but_kinks" if check.at_kinks else "agree"
-    entry = f"{label('d' + worst.parameter)}[{','.join(map(str, worst.index))}]"
-    *before, last = (label(f"d{name}") for name in check.relative_error)
-    return message(
-        f"ui.check.verdict.{how if check.passed else check.verdict}",
-        n=check.wrong,
-        right=check.right,
-        count=check.count,
-        kinks=check.at_kinks,
-        parameters=message("ui.check.verdict.and", before=before, last=last) if before else last,
-        tolerance=TOLERANCE,
-        worst=message("ui.check.verdict.worst", entry=entry, error=float(worst.relative_error)),
-    )
+    return message("ui.check.verdict.worst", entry=entry.name_of(worst, here.program), error=float(worst.relative_error))
 
 
-def definitions() -> list[Message]:
-    """What a central difference is, and a relative error: the formula and a sentence for each."""
-    return [message(f"ui.check.definitions.{name}", tolerance=TOLERANCE) for name in ("central", "relative")]
+def _broken(here: Examined) -> Message:
+    later = [label(name) for name in here.shown if name in here.wrong and name != here.first]
+    if here.hit == ("dx",):
+        return message("ui.check.shows.image_only", first=label("dx"))
+    return message("ui.check.shows.and_on" if later else "ui.check.shows.once", first=label(here.first), n=len(later), later=later)
 
 
 def under_way(share: float) -> Message:
@@ -58,7 +65,7 @@ def under_way(share: float) -> Message:
 
 
 def largest(error: np.ndarray, part: Part) -> Message:
-    """The note below a map: the largest relative error, of all channels."""
+    """The largest relative error of an array, of all its channels."""
     told = error[~np.isnan(error)]
     if not told.size:
         return message("ui.check.untold_all")
@@ -68,24 +75,31 @@ def largest(error: np.ndarray, part: Part) -> Message:
     return message(f"ui.check.{id}_of_all", error=count, count=error.size // (part.rows * part.columns * part.layers))
 
 
-def sentences(
-    lesson: Lesson, placed: Placed | None, hit: tuple[str, ...], check: GradientCheck | None, excuse: Message | None
-) -> tuple[Message | str, ...]:
-    """Where a mistake shows and what it is, or which rule this is; what stands at a kink; why there is no third opinion."""
-    found: list[Message | str] = []
-    if hit == ("dx",):
-        found.append(message("ui.check.shows.image_only", first=label("dx")))
-    elif hit:
-        first, *later = map(named, hit)
-        found.append(message("ui.check.shows.and_on" if later else "ui.check.shows.once", first=first, later=later))
-    elif placed:
-        found.append(message("ui.check.shows.nowhere"))
+def sentences(here: Examined) -> tuple[Message | str, ...]:
+    """What a mistake does and where it comes from, or which rule this is."""
+    placed, lesson = here.mistake, here.lesson
     if placed:
-        found.append(placed.sentence)
-    elif lesson.deviations:
-        found.append(message("ui.check.not_exact", rule=lesson.rule.replace("_", " ").split(",")))
-    if check and check.finite and check.untold:
-        found.append(message("ui.check.untold", n=check.untold, count=check.count, floor=check.floor))
-    if check and check.at_kinks:
-        found.append(message("ui.check.kinks", n=check.at_kinks))
-    return (*found, excuse) if excuse else tuple(found)
+        nowhere = () if here.hit else (message("ui.check.shows.nowhere"),)
+        return (*nowhere, placed.sentence, placed.source)
+    return (message("ui.check.not_exact", rule=lesson.rule.replace("_", " ").split(",")),) if lesson.deviations else ()
+
+
+def foot(here: Examined) -> list[Message]:
+    """How many entries disagree, cannot be told, or stand at a kink."""
+    check = here.check
+    if not check or not check.finite:
+        return []
+    found = []
+    if check.wrong:
+        wrong = {name: int((marks == WRONG).sum()) for name, marks in check.marks.items()}
+        names = [message("ui.check.foot.of", name=label(f"d{name}"), n=n, count=check.marks[name].size) for name, n in wrong.items() if n]
+        found.append(message("ui.check.foot.wrong", n=check.wrong, count=check.count, names=names))
+    if check.untold:
+        found.append(message(f"ui.check.foot.{_which(check)}", n=check.untold, count=check.count, floor=check.floor))
+    if check.at_kinks:
+        found.append(message("ui.check.foot.kinks", n=check.at_kinks))
+    return found or [message("ui.check.foot.all", count=check.count, tolerance=TOLERANCE, worst=_worst(here, check))]
+
+
+def _which(check: GradientCheck) -> str:
+    return "untold_pixels" if int((check.marks["x"] == UNTOLD).sum()) == check.untold else "untold"

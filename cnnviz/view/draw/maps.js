@@ -8,7 +8,7 @@ import { ends, Heatmap } from "./heatmap.js"
 
 /** @import { Layout } from "../model/layout.js" */
 /** @import { Size } from "./heatmap.js" */
-/** @import { BoardColumn, Scale } from "../types/wire.js" */
+/** @import { RoadCard, Scale } from "../types/wire.js" */
 /** @import { Limits } from "../model/colour.js" */
 /** @import { Values } from "../model/decode.js" */
 /** @import { Cell } from "../model/links.js" */
@@ -36,7 +36,7 @@ export class MapView extends Heatmap {
 
   /**
    * @param {Values["values"]} values
-   * @param {Pick<BoardColumn, "rows" | "columns" | "layers" | "flat" | "words">} part  how it lies on the screen
+   * @param {Pick<RoadCard, "rows" | "columns" | "layers" | "flat" | "words">} part  how it lies on the screen
    * @param {Limits} limits
    * @param {Scale} scale
    */

@@ -2,7 +2,8 @@
 //
 // Maps of one family share a cell: pin a unit, step on, and the same unit is explained at the next stage.
 
-/** @import { BoardColumn } from "../types/wire.js" */
+/** @import { RoadCard } from "../types/wire.js" */
+/** @typedef {Pick<RoadCard, "symbol" | "family" | "rows" | "columns" | "layers" | "cell" | "address">} Column  an array that has cells */
 /** @import { Cell } from "./links.js" */
 /** @typedef {{ map: string, cell: Cell }} Place  a cell of a map, by its symbol */
 
@@ -79,19 +80,19 @@ export class Pointing {
 export class Focus extends Pointing {
   /** @type {Record<string, string>}  of each symbol */
   families = {}
-  /** @type {BoardColumn[]} */
+  /** @type {Column[]} */
   columns = []
   /** What the address asks to be pinned and this board does not show, or not yet. */
   asked = ""
 
   /**
    * A new answer: cells that were chosen stay where they still exist, the others are proposed anew.
-   * @param {BoardColumn[]} columns
+   * @param {Column[]} columns
    */
   receive(columns) {
     this.columns = columns
     this.families = Object.fromEntries(columns.map(({ symbol, family }) => [symbol, family]))
-    /** @type {(of: BoardColumn, cell: Cell | undefined) => boolean} */
+    /** @type {(of: Column, cell: Cell | undefined) => boolean} */
     const exists = ({ rows, columns, layers }, cell) =>
       cell !== undefined && cell[0] < rows && (cell[1] ?? 0) < columns && (cell[2] ?? 0) < layers
     /** @type {Set<string>} */

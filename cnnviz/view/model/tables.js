@@ -3,7 +3,7 @@
 import { axesOf } from "./table.js"
 import { say } from "./words.js"
 
-/** @import { BoardColumn, BoardRow } from "../types/wire.js" */
+/** @import { BoardRow, RoadCard } from "../types/wire.js" */
 /** @import { Numbers } from "./numbers.js" */
 /** @import { Cell } from "./patterns.js" */
 /** @import { Source } from "./table.js" */
@@ -51,8 +51,8 @@ export function windowsOf(numbers, map, cell) {
     })
 }
 
-/** @type {(row: BoardRow, column: BoardColumn, values: ArrayLike<number>) => Source} */
-export function tableOfBoard(row, { symbol, label, rows, columns, layers, flat }, values) {
+/** One version of an array. @type {(row: BoardRow, part: Pick<RoadCard, "symbol" | "label" | "rows" | "columns" | "layers" | "flat">, values: ArrayLike<number>) => Source} */
+export function tableOfRow(row, { symbol, label, rows, columns, layers, flat }, values) {
   const shape = flat ? [rows] : layers > 1 ? [rows * columns, layers] : [rows, columns]
   const axes = axesOf(flat ? "row" : layers > 1 ? "weights" : "map", shape)
   return { name: `${symbol}-${row.name}`, label, words: row.label, axes, values, instead: "" }

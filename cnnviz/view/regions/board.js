@@ -7,7 +7,7 @@ import { isUntold } from "../model/colour.js"
 import { Focus } from "../model/focus.js"
 import { escaped, formula, lossText, number, sentence } from "../model/format.js"
 import { one } from "../model/links.js"
-import { tableOfBoard } from "../model/tables.js"
+import { tableOfRow } from "../model/tables.js"
 import { say } from "../model/words.js"
 import { actionButton } from "./actions.js"
 import { bindCells } from "./cell_pointer.js"
@@ -266,7 +266,7 @@ export class Board extends Content {
     )
     const { map } = this.subject(board)
     const sources = found.map(({ row, column }) =>
-      tableOfBoard(row, column, this.arrays[`${row.name}.${column.symbol}`].values),
+      tableOfRow(row, column, this.arrays[`${row.name}.${column.symbol}`].values),
     )
     return {
       sources,

@@ -21,6 +21,12 @@ export interface ArchitectureData {
 
 export type Band = "values" | "gradients" | "parameters"
 
+/** Where a mistake shows best, in sentences; and how many units have a sum in each of as many equal parts of the slope's chart. */
+export interface BestData {
+  words: string[]
+  units: number[]
+}
+
 /** One symbol; `state` says where versions part: "first" here, "inherits" from there, "wrong" once more, "" nowhere; or it is "missing".
 
     `address` is a cell's index in an address, null where it goes by row, column and layer; empty where there is none.
@@ -104,13 +110,15 @@ export interface ChartData {
   series: Line[]
 }
 
-/** What Check shows besides its board: two definitions, an entry's digits, a mistake's code and what the loss does. */
+/** What Check shows besides its road: an entry in two ways, a mistake's code and what comes of it, what could not be told. */
 export interface CheckData {
   tab: string
-  definitions: string[]
-  digits: DigitsData | null
+  entry: EntryData | null
   code: CodeData | null
   falls: string
+  best: BestData | null
+  foot: string[]
+  third: ThirdData | null
   own: OwnData | null
 }
 
@@ -130,7 +138,7 @@ export interface CheckHeader {
   filters: FiltersRecord | null
   outputs: string[]
   stages: StageRecord[]
-  board: BoardData
+  road: RoadData
   check: CheckData
 }
 
@@ -190,11 +198,15 @@ export interface DeviationRow {
   more: string
 }
 
-/** An entry nudged by several steps, and what the backward pass says of it. */
-export interface DigitsData {
-  title: string
+/** One entry by the backward pass and by nudging; `mark` is "right", "wrong", "kink" or "untold", `rows` some nudges of it. */
+export interface EntryData {
+  name: string
+  symbol: string
+  backward: number
+  central: number
+  error: number | null
+  mark: string
   rows: NudgeRow[]
-  backward: string
 }
 
 /** The table of switches, and the field of their sets where the notebook can run the lesson. */
@@ -727,13 +739,14 @@ export interface NotebookHeader {
   notebook: NotebookData
 }
 
-/** One nudge: both losses, cut where they part, their quotient, cut where it leaves the gradient, and its digits that are right. */
+/** One nudge: its power of ten and its error; both losses, cut where they part, and their quotient, cut where it leaves the gradient. */
 export interface NudgeRow {
-  step: string
+  exponent: number
+  error: number
   up: [string, string]
   down: [string, string]
   central: [string, string]
-  right: string
+  words: string
 }
 
 /** Somebody's own gradients: the file's name, "" where there is none, and each wrong stage, the first one first.
@@ -855,6 +868,64 @@ export interface ReportTile {
   label: string
   array: string
   rgb: boolean
+}
+
+/** One array: the card that it is made from ("L" for the loss), the operation in words, and what is known of its numbers.
+
+    They were found "right"; they are "equal" to the right ones; no difference was taken, they "follows"; they are "untold"; they are
+    the "first" wrong ones, "inherits" that, are "wrong" once more, or "missing"; "" where nothing is known yet. `slip` names
+    what was done instead of the operation. `address` is a cell's index in an address, null where it goes by row, column
+    and layer; empty where there is none.
+     */
+export interface RoadCard {
+  symbol: string
+  label: string
+  words: string
+  family: string
+  index: (number | null)[]
+  rows: number
+  columns: number
+  layers: number
+  flat: boolean
+  source: string
+  operation: string
+  slip: string
+  state: "" | "right" | "equal" | "follows" | "untold" | "first" | "inherits" | "wrong" | "missing"
+  note: string
+  cell: number[]
+  address: (number | null)[]
+}
+
+/** All that a road shows besides its arrays: the cards show those of the first row; `subject` is the card that is spoken of first. */
+export interface RoadData {
+  title: string
+  verdict: Verdict
+  sentences: string[]
+  rows: BoardRow[]
+  cards: RoadCard[]
+  maps: Record<string, BoardMap>
+  subject: string
+  tabs: SwitchData[]
+  switches: SwitchGroup[]
+  charts: ChartData[]
+}
+
+/** That of a page with a road. */
+export interface RoadHeader {
+  page: string
+  code: string
+  asked: Record<string, string>
+  lesson: Record<string, string>
+  words: string
+  wrong: Record<string, string>
+  remarks: string[]
+  deviations: Record<string, string>
+  loss: number | null
+  saturated: number | null
+  filters: FiltersRecord | null
+  outputs: string[]
+  stages: StageRecord[]
+  road: RoadData
 }
 
 export type Scale = "signed" | "dark" | "activation" | "pixel" | "answer" | "answer_dark" | "error" | "error_dark" | "untold" | "untold_dark"
@@ -983,6 +1054,14 @@ export interface SwitchGroup {
 export interface SymbolLabel {
   symbol: string
   label: string
+}
+
+/** TensorFlow's opinion: whether it was asked for, the change of the address that asks for it or no more, and what came of it. */
+export interface ThirdData {
+  on: boolean
+  change: Record<string, string>
+  words: string
+  good: boolean | null
 }
 
 /** What can be set for a training, and what is set: `text` as the address has it, where it `asked` for something perhaps else.

@@ -1,0 +1,61 @@
+// Check, break it: the broken arrow opened into its two lines of code, and the unit or the place where it shows best.
+
+import { say } from "../../view/model/words.js"
+import { difference, html, nothing } from "../../view/regions/html.js"
+import { group } from "../../view/regions/switches.js"
+import { errorCurve, slopeCurve } from "./error_curve.js"
+import { either, versions } from "./ours.js"
+
+/** @import { CodeData, RoadData } from "../../view/types/wire.js" */
+/** @import { Shown } from "./ours.js" */
+
+/** All mistakes, before one is chosen. @param {Shown} shown */
+export const listed = ({ road }) => html`<section class="mistakes"><h2>${say("web.check.choose")}</h2>
+  ${road.sentences.length ? html`<p class="sentence bad">${road.sentences.join(" ")}</p>` : nothing}
+  <div class="switches">${road.switches.map(group)}</div><p class="detail"></p></section>`
+
+/** @param {CodeData} code */
+export const lines = ({ wrong, right }) => html`<div class="code">${difference(wrong, right)}</div>`
+
+/** What the mistake does to the error over the nudge, or to the loss. @param {Shown} shown */
+function effect({ road, check, falls }) {
+  const chart = (/** @type {string} */ wanted) => road.charts.find(({ name }) => name === wanted)
+  const [sweep, loss] = [chart("sweep"), chart("falls")]
+  const on = !sweep || falls ? loss : sweep
+  const toggle = either(say("web.check.chart"), [
+    ["curve", say("web.check.curve"), on === sweep],
+    ["falls", say("web.check.falls"), on !== sweep],
+  ])
+  if (!on) return nothing
+  const picture =
+    on === sweep ? errorCurve(on, []) : html`<canvas data-chart="falls" role="img" aria-label=${on.title}></canvas>`
+  return html`<section class="sweep"><h2><button type="button" data-open=${`chart-${on.name}`} title=${say("web.chart.open")}>${on.title}</button>${toggle}</h2>${picture}<div class="numbers"><h3 class="entry-name"></h3><div class="readout"></div></div>${on === loss ? html`<p class="falls">${check.falls}</p>` : nothing}</section>`
+}
+
+/** @param {RoadData} road */
+const others = ({
+  switches,
+}) => html`<button type="button" class="link" popovertarget="mistakes">${say("web.check.another")}</button>
+  <div class="mistakes menu" id="mistakes" popover><div class="switches">${switches.slice(0, 1).map(group)}</div><p class="detail"></p></div>`
+
+/** @param {Shown} shown */
+export function broken(shown) {
+  const { road, check, subject, maps } = shown
+  const [mistake, ...there] = road.switches
+  const on = mistake.options.find(({ on }) => on)
+  const slope = road.charts.find(({ name }) => name === "slope")
+  const first = road.cards.find(({ state }) => state === "first")?.symbol ?? subject
+  return html`${effect(shown)}
+    <section class="opened"><h2>${check.code ? say("web.check.opened", { mistake: on?.label ?? "" }) : (on?.label ?? "")}</h2>
+      ${check.code ? lines(check.code) : nothing}
+      <div class="where">${
+        slope && check.best
+          ? slopeCurve(slope, check.best)
+          : versions(
+              first,
+              maps.filter(({ name }) => name !== "error"),
+            )
+      }
+        <div>${(check.best?.words ?? []).map((words) => html`<p>${words}</p>`)}<p class="sentence">${road.sentences.join(" ")}</p></div></div>
+      <div class="doings">${there.map(group)}<button type="button" class="primary" data-key="fix" data-change=${JSON.stringify({ mistake: "", check: "break" })}>${say("web.check.fix")}</button>${others(road)}</div></section>`
+}

@@ -1,0 +1,85 @@
+// The error of a central difference over the nudge ε, both by powers of ten, and the slope of an activation: small charts.
+
+import { number, timesPower } from "../../view/model/format.js"
+import { say } from "../../view/model/words.js"
+import { html, nothing, svg } from "../../view/regions/html.js"
+
+/** @import { BestData, ChartData, NudgeRow } from "../../view/types/wire.js" */
+/** @import { Template } from "../../view/regions/html.js" */
+
+const [WIDTH, HEIGHT] = [360, 246]
+const PLOT = { left: 54, right: 340, top: 12, bottom: 196 }
+const [FROM, TO] = [-14, -1] // powers of ten of ε
+const TOLERANCE = -6
+const COLOURS = ["", "", "bad", "good"] // by hue
+
+/** @param {number} value */
+const power = (value) => Math.log10(Math.max(value, 1e-300))
+
+/** A power of ten as people write it. @param {number} exponent */
+const ten = (exponent) =>
+  Number.isInteger(exponent) ? timesPower(exponent).replace("× ", "") : number(10 ** exponent, 1)
+
+export const CIRCLED = ["①", "②", "③"]
+
+/** Places along a line's values, broken where one is missing. @param {(number | null)[]} values @param {(n: number, value: number) => [number, number]} at */
+const path = (values, at) =>
+  values
+    .map((value, n) =>
+      value === null
+        ? ""
+        : `${n && values[n - 1] !== null ? "L" : "M"}${at(n, value).map((place) => place.toFixed(1))}`,
+    )
+    .join("")
+
+/** @param {ChartData} chart @param {NudgeRow[]} rows @returns {Template} */
+export function errorCurve(chart, rows) {
+  const least = Math.min(
+    -9,
+    ...chart.series.flatMap(({ values }) => values.filter((v) => v).map((v) => power(Number(v)))),
+  )
+  const low = Math.max(-16, 3 * Math.floor(least / 3))
+  const x = (/** @type {number} */ e) => PLOT.left + ((e - FROM) / (TO - FROM)) * (PLOT.right - PLOT.left)
+  const y = (/** @type {number} */ e) =>
+    PLOT.bottom - ((Math.min(Math.max(e, low), 0) - low) / -low) * (PLOT.bottom - PLOT.top)
+  const levels = Array.from({ length: 1 - Math.ceil(low / 3) }, (_, n) => -3 * n)
+  const drawn = chart.series.map((line) => ({
+    ...line,
+    way: path(line.values, (n, value) => [x(power(chart.x[n])), y(power(value))]),
+  }))
+  const dots = rows.map(({ exponent, error }, n) => ({ x: x(exponent), y: y(power(error)), n }))
+  return html`<svg class="curve" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${`${chart.title} ${chart.words}`}>
+    <rect class="over" x=${PLOT.left} y=${PLOT.top} width=${PLOT.right - PLOT.left} height=${y(TOLERANCE) - PLOT.top} />
+    ${levels.map((e) => svg`<line x1=${PLOT.left} x2=${PLOT.right} y1=${y(e)} y2=${y(e)} class=${e === TOLERANCE ? "limit" : ""} /><text x=${PLOT.left - 6} y=${y(e) + 4} class="left">${e ? ten(e) : "1"}</text>`)}
+    ${[-13, -9, -5, -1].map((e) => svg`<line x1=${x(e)} x2=${x(e)} y1=${PLOT.top} y2=${PLOT.bottom} /><text x=${x(e)} y=${PLOT.bottom + 16}>${ten(e)}</text>`)}
+    ${drawn.map(({ way, hue, dashed, label }) => svg`<path d=${way} class=${`${dashed ? "dashed " : ""}${COLOURS[hue] || (label === "float32" ? "thin" : "")}`}><title>${label}</title></path>`)}
+    ${dots.map(({ x, y, n }) => svg`<circle cx=${x} cy=${y} r="5" class=${n === 1 ? "good" : ""} /><text x=${x + (n === 2 ? 16 : n ? 0 : -12)} y=${n === 1 ? y + 22 : y - 10} class=${n === 1 ? "good" : "ink"}>${CIRCLED[n]}</text>`)}
+    <text class="left" x=${PLOT.right - 8} y=${PLOT.top + 18}>${say("ui.check.sweep.y")}</text>
+    <text class="start" x=${PLOT.left} y=${PLOT.bottom + 38}>${say("web.check.small")}</text><text class="left" x=${PLOT.right} y=${PLOT.bottom + 38}>${say("web.check.large")}</text>
+  </svg>`
+}
+
+/** The slope of an activation as it is and as a mistake has it, over how many units there are. @param {ChartData} chart @param {BestData} best @returns {Template} */
+export function slopeCurve({ x: across, series, cursor, title, words }, { units }) {
+  const values = series.flatMap((line) => line.values.filter((value) => value !== null)).map(Number)
+  const [low, high] = [Math.min(0, ...values), Math.max(0.3, ...values)]
+  const [from, to] = [across[0], across[across.length - 1]]
+  const x = (/** @type {number} */ value) => PLOT.left + ((value - from) / (to - from)) * (PLOT.right - PLOT.left)
+  const y = (/** @type {number} */ value) =>
+    PLOT.bottom - ((value - low) / (high - low)) * (PLOT.bottom - PLOT.top - 12)
+  const [wide, most] = [(PLOT.right - PLOT.left) / (units.length || 1), Math.max(1, ...units)]
+  const nearest = across.reduce(
+    (best, z, n) => (Math.abs(z - Number(cursor)) < Math.abs(across[best] - Number(cursor)) ? n : best),
+    0,
+  )
+  const marks = [low, 0, high].filter((value, n, all) => all.indexOf(value) === n)
+  return html`<svg class="curve" viewBox="0 0 ${WIDTH} ${PLOT.bottom + 24}" role="img" aria-label=${`${title} ${words}`}>
+    ${units.map((count, n) => svg`<rect class="unit" x=${PLOT.left + n * wide} y=${PLOT.bottom - (60 * count) / most} width=${wide - 1} height=${(60 * count) / most} />`)}
+    ${marks.map((value) => svg`<line x1=${PLOT.left} x2=${PLOT.right} y1=${y(value)} y2=${y(value)} class=${value === 0 ? "zero" : ""} /><text class="left" x=${PLOT.left - 6} y=${y(value) + 4}>${number(value, 2)}</text>`)}
+    ${[from, 0, to].map((value) => svg`<text x=${x(value)} y=${PLOT.bottom + 16}>${number(value, 2)}</text>`)}
+    ${series.map(({ values, hue }) => svg`<path d=${path(values, (n, value) => [x(across[n]), y(value)])} class=${COLOURS[hue]} />`)}
+    <line class="cursor" x1=${x(across[nearest])} x2=${x(across[nearest])} y1=${PLOT.top} y2=${PLOT.bottom} />
+    ${series.map(({ values, hue }) => (values[nearest] === null ? nothing : svg`<circle cx=${x(across[nearest])} cy=${y(Number(values[nearest]))} r="5" class=${COLOURS[hue]} />`))}
+    <text class="start" x=${PLOT.left} y="12"><tspan class="good">${series[1]?.label}</tspan> · <tspan class="bad">${series[0]?.label}</tspan></text>
+  </svg>`
+}

@@ -1,0 +1,106 @@
+"""What the Check page examines: a lesson's backward pass, or one with a mistake in it, beside the exact one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from cnnviz.core.gradcheck import RIGHT, WRONG, GradientCheck, judged_again
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.mistake_model import Placed
+from cnnviz.core.program import Program
+from cnnviz.core.spoiled_stages import stages_hit
+from cnnviz.core.trajectory import Moment
+from cnnviz.core.values import Gradients
+from cnnviz.pages.check.checking import Checking, checked
+from cnnviz.pages.check.choices import mistake_in
+from cnnviz.pages.roads import operations
+from cnnviz.wire.road import CardState
+
+
+@dataclass(frozen=True, eq=False)
+class Examined:
+    """A lesson's backward pass, or one with a mistake in it, beside the exact one, and the check of every number that can be nudged."""
+
+    lesson: Lesson
+    moment: Moment
+    asked: Mapping[str, str]
+
+    @cached_property
+    def program(self) -> Program:
+        """The lines of the lesson's network."""
+        return self.lesson.network.program(self.moment.trace.x.shape)
+
+    @cached_property
+    def exact(self) -> Gradients:
+        """Those of the exact pass, whatever the rule."""
+        trace = self.program.forward(self.moment.params, self.moment.trace.x)
+        return self.program.backward(self.moment.params, trace, self._targets(trace.o.shape))
+
+    @cached_property
+    def mistake(self) -> Placed | None:
+        """The mistake that the address asks for."""
+        return mistake_in(self.asked, self.lesson.network, self.lesson.opt)[0]
+
+    @cached_property
+    def ours(self) -> Gradients:
+        """The gradients that are examined; a mistake is made in the exact pass."""
+        if self.mistake is None:
+            return self.moment.gradients
+        trace = self.program.forward(self.moment.params, self.moment.trace.x)
+        return self.mistake.run(self.program, self.moment.params, trace, self._targets(trace.o.shape), self.lesson.optimizer, self.moment.state)
+
+    def _targets(self, shape: tuple[int, ...]) -> np.ndarray:
+        return self.lesson.network.targets(np.array(self.lesson.y), shape)
+
+    @cached_property
+    def checking(self) -> Checking:
+        """The check of the exact gradients, which may not be done yet."""
+        return checked(self.lesson, self.moment)
+
+    @cached_property
+    def check(self) -> GradientCheck | None:
+        """Those that are examined, by its differences."""
+        done = self.checking.check
+        return judged_again(done, self.ours) if done and self.wrong else done
+
+    @cached_property
+    def shown(self) -> tuple[str, ...]:
+        """The gradients from the loss to the image."""
+        return tuple(operation.makes for operation in operations(self.program))
+
+    @cached_property
+    def hit(self) -> tuple[str, ...]:
+        """The stages at which they differ from the exact ones, the first one first."""
+        step = self.mistake.optimizer(self.lesson.optimizer) if self.mistake else None
+        return stages_hit(self.ours, self.exact, self.moment.params, self.lesson.optimizer, self.lesson.network, step, self.moment.state)
+
+    @cached_property
+    def wrong(self) -> frozenset[str]:
+        """The arrays that differ."""
+        return frozenset(name for name in self.shown if not np.array_equal(self.ours[name], self.exact[name], equal_nan=True))
+
+    @cached_property
+    def first(self) -> str:
+        """The array in which the first wrong stage is wrong: "db", where dw is right; "" where no array is."""
+        makes = {str(stage): stage.makes for stage in self.lesson.network.stages} | {"dx": ("dx",)}
+        return next((name for stage in self.hit[:1] for name in makes[stage] if name in self.wrong), "")
+
+    @cached_property
+    def states(self) -> dict[str, CardState]:
+        """What is known of each array."""
+        return {symbol: self._state(symbol) for symbol in self.shown}
+
+    def _state(self, symbol: str) -> CardState:
+        if symbol in self.wrong:
+            return "first" if symbol == self.first else "inherits"
+        check, name = self.check, symbol[1:]
+        if check is None or not check.finite:
+            return ""
+        if name not in check.marks:
+            return "equal" if self.mistake else "follows"
+        marks = check.marks[name]
+        return "wrong" if (marks == WRONG).any() else "right" if (marks == RIGHT).any() else "untold"

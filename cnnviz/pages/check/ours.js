@@ -1,0 +1,54 @@
+// Check, ours: one entry in two ways, its error over the nudge, and the digits that cancel.
+
+import { local } from "../../view/model/format.js"
+import { say } from "../../view/model/words.js"
+import { html, markup, nothing } from "../../view/regions/html.js"
+import { mapOf } from "../../view/regions/road.js"
+import { CIRCLED, errorCurve } from "./error_curve.js"
+
+/** @import { BoardRow, CheckData, NudgeRow, RoadData, ThirdData } from "../../view/types/wire.js" */
+/** @import { Template } from "../../view/regions/html.js" */
+/** @typedef {{ road: RoadData, check: CheckData, all: boolean, falls: boolean, subject: string, maps: BoardRow[] }} Shown  what stands below the road; `maps` are the versions of the array that is spoken of */
+
+/** A choice of two. @param {string} label @param {[act: string, text: string, on: boolean][]} options */
+export const either = (label, options) =>
+  html`<span class="tabs" role="group" aria-label=${label}>${options.map(([act, text, on]) => html`<button type="button" data-act=${act} aria-pressed=${on}>${text}</button>`)}</span>`
+
+/** The versions of an array side by side. @type {(subject: string, rows: BoardRow[]) => Template} */
+export const versions = (subject, rows) =>
+  html`<div class="versions">${rows.map(({ name, label }) => html`<figure class="map"><figcaption>${label}</figcaption>${mapOf(`large.${name}.${subject}`)}</figure>`)}</div>`
+
+/** @type {(first: string, second: string, of: [string, string]) => Template} */
+const halves = (first, second, [left, right]) =>
+  html`<span class=${first}>${local(left)}</span><span class=${second}>${local(right)}</span>`
+
+/** @type {(row: NudgeRow, n: number) => Template} */
+const nudge = ({ exponent, up, down, central, words }, n) => html`
+  <tr class=${n === 1 ? "best" : ""}><th scope="row">${CIRCLED[n]} ${markup(`10<sup>${exponent.toFixed(Number.isInteger(exponent) ? 0 : 1).replace("-", "−")}</sup>`)}</th>
+    <td><div>${halves("shared", "left", up)}</div><div>${halves("shared", "left", down)}</div><small>${words}</small></td>
+    <td>${halves("agrees", "differs", central)}</td></tr>`
+
+/** @param {NudgeRow[]} rows */
+const digits = (rows) => html`<section class="digits"><h2>${say("web.check.digits")}</h2>
+  <table><thead><tr><td></td><th>${say("web.check.above")}</th><th>${say("web.check.difference")}</th></tr></thead><tbody>${rows.map(nudge)}</tbody></table></section>`
+
+/** @param {Shown} shown */
+export function ours({ road, check, all, subject, maps }) {
+  const [sweep, entry] = [road.charts.find(({ name }) => name === "sweep"), check.entry]
+  const toggle = either(say("web.check.show"), [
+    ["entry", say("web.check.entry"), !all],
+    ["all", say("web.check.all"), all],
+  ])
+  return html`
+    <section class="entry numbers"><h2><span class="entry-name"></span>${toggle}</h2>${all ? versions(subject, maps) : nothing}
+      <div class="readout"></div>${all ? nothing : html`<p class="soft">${say("web.check.chain")} · ${say("web.check.quotient")}</p>`}</section>
+    ${sweep ? html`<section class="sweep"><h2><button type="button" data-open="chart-sweep" title=${say("web.chart.open")}>${sweep.title}</button> <small>${entry?.name}</small></h2>${errorCurve(sweep, entry?.rows ?? [])}</section>` : nothing}
+    ${entry?.rows.length ? digits(entry.rows) : nothing}
+    ${road.sentences.length ? html`<p class="sentence">${road.sentences.join(" ")}</p>` : nothing}`
+}
+
+/** TensorFlow's opinion, or what asks for it; and what comes next. @param {ThirdData} third */
+export const third = ({ on, change, words, good }) => html`
+  <span class=${good === null ? "" : good ? "good" : "bad"}>${words}</span>
+  <button type="button" class="link" data-key="tensorflow" aria-pressed=${on} data-change=${JSON.stringify(change)}>${say(`web.check.${on ? "without" : "third"}`)}</button>
+  <button type="button" class="link" data-key="break_it" data-change=${JSON.stringify({ check: "break" })}>${say("web.check.break_it")}</button>`

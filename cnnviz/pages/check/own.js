@@ -1,0 +1,42 @@
+// Check, your own: yours beside ours where they part first, what a wrong stage looks like, and its line of code.
+
+import { say } from "../../view/model/words.js"
+import { actionButton } from "../../view/regions/actions.js"
+import { html, markup, nothing } from "../../view/regions/html.js"
+import { lines } from "./broken.js"
+import { versions } from "./ours.js"
+
+/** @import { OwnMatch, OwnStage } from "../../view/types/wire.js" */
+/** @import { Shown } from "./ours.js" */
+
+/** @param {OwnMatch} match */
+const bar = ({ title, share, count }) => html`
+  <dt>${title}</dt><dd><meter min="0" max="1" value=${share}></meter></dd><dd>${count}</dd>`
+
+/** @param {OwnStage} stage */
+const stageOf = ({ how, title, matches, code, words }) => html`
+  <section class="own-stage"><p class="soft">${how}</p><h2>${title}</h2>
+    ${code ? html`${lines(code)}<p class="soft">${say("web.check.own_code")} <button type="button" class="link" data-act="copy" data-code=${code.right}>${say("web.check.copy")}</button></p>` : nothing}
+    ${words.map((sentence) => html`<p>${sentence}</p>`)}${matches.length ? html`<dl>${matches.map(bar)}</dl>` : nothing}</section>`
+
+/** @param {Shown} shown */
+export function own({ road, check, subject, maps }) {
+  const { file = "", example = "", stages = [] } = check.own ?? {}
+  const first = road.cards.find(({ state }) => state === "first")
+  const see = first
+    ? html`<button type="button" class="link" data-act="see" data-stage=${first.symbol}>${say("web.check.see")}</button>`
+    : nothing
+  return html`
+    <section class="entry numbers"><div class="own-file doings">${markup(actionButton("own_gradients"))}<span>${file}</span></div>
+      ${example ? nothing : html`<h2><span class="entry-name"></span></h2>`}${
+        file
+          ? versions(
+              subject,
+              maps.filter(({ name }) => name !== "error"),
+            )
+          : nothing
+      }${example ? nothing : html`<div class="readout"></div>`}
+      ${road.sentences.map((words) => html`<p class="sentence">${words}</p>`)}</section>
+    <section class=${first ? "opened" : "opened calm"}>
+      ${example ? html`<div class="own-example"><h2>${say("web.check.own_example")}</h2><p>${example}</p>${stages.map(stageOf)}</div>` : stages.map(stageOf)}${see}</section>`
+}

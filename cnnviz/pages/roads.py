@@ -1,0 +1,180 @@
+"""A road: the gradients of a backward pass from the loss to the image, a card each, with the operation that leads from one to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from cnnviz.core.program import Program
+from cnnviz.core.stages import label
+from cnnviz.pages.address import Now
+from cnnviz.pages.charts import Chart
+from cnnviz.pages.colours import LEAST_ERROR
+from cnnviz.pages.encoding import encode, header, losses
+from cnnviz.pages.map_parts import Part
+from cnnviz.pages.map_records import largest
+from cnnviz.pages.switches import Group, Switch
+from cnnviz.wire.board import BoardMap, BoardRow, Verdict
+from cnnviz.wire.road import CardState, RoadCard, RoadData, RoadHeader
+from cnnviz.words import Message, message
+
+ERROR = "error"
+"""The scale of relative errors: logarithmic, from 1e-16 to 1."""
+RATIO = "ratio"
+"""Quotients: from their smallest to their largest, 1 among them, a few far ones apart."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A step of the backward pass: the gradient that it makes, the one that it is made from ("L": the loss), and what is done, in words."""
+
+    makes: str
+    source: str
+    words: Message
+
+
+def operations(program: Program) -> tuple[Operation, ...]:
+    """Every step from the loss to the image; what is only laid out as a map again has none.
+
+    >>> from cnnviz.core.network import DEFAULT, Network
+    >>> [f"{one.source} {one.words} {one.makes}" for one in operations(Network.parse(DEFAULT).program((4, 4)))][:3]
+    ['L how far off do', 'do times the slope σ′ dz2', 'dz2 times v dw']
+    """
+    network, found = program.network, []
+    ids = {name: stage.words for stage in network.stages if stage.phase == "backward" for name in stage.makes}
+    made = "L" if network.merged else "do"
+    if not network.merged:
+        found.append(Operation("do", "L", message(f"{ids['do']}.way")))
+    for layer, names in reversed([*zip(network.layers, network.names, strict=True)]):
+        ids.setdefault("dx", f"layer.{network.layers[0].kind}.dx")
+        values = {"x": label(names.input), "slope": f"{layer.function or layer.kind}′", **{letter: label(names.of(letter)) for letter in layer.parameter_letters}}
+        before = f"d{names.source}"
+        for target in (*(f"d{names.of(letter)}" for letter in layer.parameter_letters), before):
+            found.append(Operation(target, made, message(f"{ids[target]}.way", **values)))
+        made = before
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One version: a name for the arrays, a label for people, and its arrays by symbol."""
+
+    name: str
+    label: Message | str
+    arrays: Mapping[str, np.ndarray]
+    scale: str = ""
+
+
+@dataclass(frozen=True)
+class Road:
+    """All that a road shows besides its arrays; `parts` is what is shown of each, a card each, in the order of `operations`.
+
+    `good` says what the verdict is, None where there is none yet. `slips` are the words of what was done instead, by symbol.
+    """
+
+    title: Message
+    verdict: Message
+    good: bool | None
+    rows: tuple[Row, ...]
+    parts: tuple[Part, ...]
+    operations: tuple[Operation, ...]
+    subject: str
+    states: Mapping[str, CardState]
+    slips: Mapping[str, Message] = field(default_factory=dict)
+    sentences: tuple[Message | str, ...] = ()
+    notes: Mapping[str, Message] = field(default_factory=dict)
+    groups: tuple[Group, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    cells: Mapping[str, list[int]] = field(default_factory=dict)
+    tabs: tuple[Switch, ...] = ()
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """What is shown of the arrays of every row, named "row.symbol"."""
+        return {f"{row.name}.{part.symbol}": _shown(row, part) for row, part in self._pairs()}
+
+    def named_charts(self) -> dict[str, Chart]:
+        """The charts by the name under which the component asks to see them large."""
+        return {f"chart-{chart.name}": chart for chart in self.charts}
+
+    @property
+    def first(self) -> str:
+        """The first wrong array, "" where there is none."""
+        return next((symbol for symbol, state in self.states.items() if state == "first"), "")
+
+    @property
+    def inherits(self) -> frozenset[str]:
+        """The arrays that are wrong only because they are made from it."""
+        return frozenset(symbol for symbol, state in self.states.items() if state == "inherits")
+
+    @property
+    def record(self) -> RoadData:
+        """The header's part for the component."""
+        return RoadData(
+            title=self.title,
+            verdict=Verdict(text=self.verdict, good=self.good),
+            sentences=self.sentences,
+            rows=[BoardRow(name=row.name, label=row.label) for row in self.rows],
+            cards=[self._card(part, operation) for part, operation in zip(self.parts, self.operations, strict=True)],
+            maps=self._maps(),
+            subject=self.subject,
+            tabs=[tab.record for tab in self.tabs],
+            switches=[group.record for group in self.groups],
+            charts=[chart.record for chart in self.charts],
+        )
+
+    def _pairs(self) -> list[tuple[Row, Part]]:
+        return [(row, part) for row in self.rows for part in self.parts if part.symbol in row.arrays]
+
+    def _card(self, part: Part, operation: Operation) -> RoadCard:
+        symbol = part.symbol
+        return RoadCard(
+            **part.record, address=part.address, source=operation.source, operation=operation.words, slip=self.slips.get(symbol, ""),
+            state=self.states.get(symbol, ""), note=self.notes.get(symbol, ""), cell=self.cells.get(symbol) or self._strongest(part),
+        )  # fmt: skip
+
+    def _strongest(self, part: Part) -> list[int]:
+        """The cell that is spoken of before anybody points: of the largest number in the first row that has the array."""
+        shown = part.of(next(row.arrays[part.symbol] for row in self.rows if part.symbol in row.arrays))
+        return largest(np.nan_to_num(shown), shown.shape)
+
+    def _maps(self) -> dict[str, BoardMap]:
+        """Limits and colours: one symbol has the same limits in every row, or they could not be compared."""
+        most: dict[str, float] = {}
+        for row, part in self._pairs():
+            if not row.scale:
+                most[part.symbol] = max(most.get(part.symbol, 0.0), float(np.nan_to_num(np.abs(_shown(row, part))).max()))
+        return {
+            f"{row.name}.{part.symbol}": _OWN[row.scale](_shown(row, part)) if row.scale
+            else BoardMap(limits=(-most[part.symbol], most[part.symbol]), scale="signed")
+            for row, part in self._pairs()
+        }  # fmt: skip
+
+
+def _shown(row: Row, part: Part) -> np.ndarray:
+    array = row.arrays[part.symbol]
+    return array if part.whole else part.of(array)
+
+
+def _ratios(array: np.ndarray) -> BoardMap:
+    of = array[np.isfinite(array)]
+    low, high = np.percentile(of, (2, 98)) if of.size else (1.0, 1.0)
+    return BoardMap(limits=(float(min(low, 1.0)), float(max(high, 1.0 if low < 1 else 1 + 1e-9))), scale="activation")
+
+
+_OWN: Mapping[str, Callable[[np.ndarray], BoardMap]] = {
+    ERROR: lambda _: BoardMap(limits=(LEAST_ERROR, 1.0), scale="error"),
+    RATIO: _ratios,
+}
+
+
+def answer(page: str, now: Now, road: Road, more: Mapping[str, object] | None = None) -> bytes:
+    """Everything that a page with a road shows, and what it has to say besides.
+
+    One goes through the stages that have a card; the others would show nothing.
+    """
+    head = RoadHeader(**header(page, now), road=road.record)
+    shown = {part.symbol for part in road.parts}
+    head["stages"] = [stage for stage in head["stages"] if stage["symbol"] in shown]
+    return encode({**head, **(more or {})}, road.arrays() | losses(now.moment))

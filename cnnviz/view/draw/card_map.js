@@ -1,0 +1,32 @@
+// One array on a card: layers side by side, and numbers only where they can be read.
+
+import { Heatmap } from "./heatmap.js"
+import { MapView } from "./maps.js"
+
+/** @import { Layout } from "../model/layout.js" */
+/** @import { Face } from "../model/plates.js" */
+
+const [SIZE, LEAST] = [13, 12] // of a number, and as narrow as one may be made
+
+export class CardMap extends MapView {
+  /** @override @param {Parameters<MapView["receive"]>} all */
+  receive(...all) {
+    super.receive(...all)
+    const face = /** @type {Face} */ (Reflect.get(this, "face"))
+    this.face = { ...face, stacked: false }
+    this.across = this.layers
+  }
+
+  /** @override @param {number} value */
+  written(value) {
+    const scaled = value / 10 ** this.power
+    return this.power && Math.abs(scaled) >= 10 && Math.abs(scaled) < 1000
+      ? String(Math.round(scaled)).replace("-", "−")
+      : super.written(value)
+  }
+
+  /** @override @param {Layout} at @param {number} n @param {number} done */
+  print(at, n, done) {
+    Heatmap.prototype.print.call(this, at, n, done, { smallest: SIZE, least: LEAST })
+  }
+}

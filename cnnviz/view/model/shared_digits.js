@@ -1,0 +1,27 @@
+// Two numbers digit by digit: what the first has in common with the second, and what is left of it.
+
+const DIGITS = 13
+const MINUS = "−"
+
+/**
+ * A number with so many digits that its size fits, cut where it leaves another one.
+ * @param {number} value
+ * @param {number} other
+ * @returns {[same: string, rest: string]}
+ */
+export function sharedDigits(value, other) {
+  const [a, b] = [value, other].map((number) => written(number, value))
+  if (value === other) return [a, ""]
+  let at = 0
+  while (at < a.length && a[at] === b[at]) at++
+  return [a.slice(0, at), a.slice(at)]
+}
+
+/** @param {number} value @param {number} like */
+function written(value, like) {
+  if (!Number.isFinite(value)) return String(value).replace("-", MINUS).replace("Infinity", "∞")
+  if (value === 0) return "0"
+  const size = Math.floor(Math.log10(Math.abs(like) || 1))
+  const text = size >= -4 && size < 6 ? value.toFixed(DIGITS - 1 - size) : value.toExponential(DIGITS - 1)
+  return text.replace(/-/g, MINUS).replace("e+", "e")
+}

@@ -1,0 +1,310 @@
+// A road: the gradients of a backward pass as cards from the loss to the image, with the operation on each arrow. What stands
+// on it is data from the server (cnnviz/pages/roads.py), where it lies model/road.js; a page says what stands below it.
+
+import { CardMap } from "../draw/card_map.js"
+import { Focus } from "../model/focus.js"
+import { formula, lossText, sentence, symbols } from "../model/format.js"
+import { one } from "../model/links.js"
+import { layRoad } from "../model/road.js"
+import { tableOfRow } from "../model/tables.js"
+import { say } from "../model/words.js"
+import { actionButton } from "./actions.js"
+import { bindCells } from "./cell_pointer.js"
+import { html, inner, keyed, nothing, render, setHTML, setText, svg, TABLE } from "./html.js"
+import { Content } from "./page.js"
+import { bindChanges, tabsOf } from "./switches.js"
+
+/** @import { RoadCard, RoadData, RoadHeader } from "../types/wire.js" */
+/** @import { Answer, Arrays } from "../model/decode.js" */
+/** @import { Place } from "../model/focus.js" */
+/** @import { Cell } from "../model/links.js" */
+/** @import { Arrow, Placed, Road as Layout } from "../model/road.js" */
+/** @import { Box } from "../model/layout.js" */
+/** @import { Template } from "./html.js" */
+/** @import { View } from "./lesson_view.js" */
+
+const FRAME = () => `
+  <div class="road-head"><h1 class="title"></h1><div class="tabs" role="group" aria-label="${say("web.frame.tabs")}"></div></div>
+  <p class="verdict"></p>
+  <div class="road" tabindex="0" role="group" aria-label="${say("web.road.label")}"><div class="ground"></div></div>
+  <div class="below"></div>
+  <div class="road-foot"><p class="remark" tabindex="-1"></p><p class="told"></p><span class="aside"></span>
+    <div class="tools">${actionButton("unpin", "", "hidden")}${actionButton("table", TABLE)}</div></div>
+  <svg class="leads" aria-hidden="true"></svg>`
+
+/** @param {Box} box */
+const at = ({ x, y, width, height }) => `left:${x}px;top:${y}px;width:${width}px;height:${height}px`
+
+/** A map with the name under which the page keeps it. @type {(name: string, style?: string) => Template} */
+export const mapOf = (name, style = "") =>
+  html`<canvas data-map=${name} tabindex="0" role="img" style=${style}></canvas>`
+
+/** @param {Arrow} arrow */
+const arrowLine = ({ to, points, state }) => {
+  const [x, y] = points[points.length - 1]
+  return svg`<g class="arrow ${state}" data-arrow=${to}><polyline points=${[...points.slice(0, -1), [x - 8, y]].join(" ")} /><path d=${`M${x - 9} ${y - 5}l9 5l-9 5z`} /></g>`
+}
+
+export class Road extends Content {
+  /** @override */
+  static tabulates = true
+
+  /** @override */
+  focus = new Focus()
+  /** @type {Record<string, CardMap>} */
+  maps = {}
+  /** @type {Arrays} */
+  arrays = {}
+  /** @type {RoadData | undefined} */
+  road = undefined
+  /** @type {Record<string, RoadCard>} */
+  cards = {}
+  /** @type {Layout | undefined} */
+  layout = undefined
+  laid = ""
+  shownAt = "" // the card that was brought into sight last
+
+  /** @param {View} view */
+  constructor(view) {
+    super(view)
+    view.root.classList.add("roads")
+    view.$(".content").innerHTML = FRAME()
+    bindChanges(view, view.$(".content"))
+    view.$(".content").addEventListener("click", ({ target }) => this.clicked(/** @type {Element} */ (target)))
+    view.$(".road").addEventListener("scroll", () => this.lead(), { passive: true })
+    view.resizes.observe(view.$(".road"))
+  }
+
+  /** @param {Element} target */
+  clicked(target) {
+    const card = /** @type {HTMLElement | null} */ (target.closest("[data-card]"))?.dataset.card
+    if (card) this.visit(card)
+    const chart = /** @type {HTMLElement | null} */ (target.closest("[data-open]"))?.dataset.open
+    if (chart) this.view.open(chart)
+  }
+
+  /** A card's name leads to its stage, or, where it has none, to its cell. @param {string} symbol */
+  visit(symbol) {
+    const { view } = this
+    const stage = view.data?.stages.find(({ makes }) => makes.includes(symbol))?.symbol
+    if (stage === symbol) return view.go({ stage })
+    this.pin(symbol, this.focus.own(symbol))
+  }
+
+  /** @override @param {Answer} answer */
+  receive(answer) {
+    const { road } = /** @type {Answer & RoadHeader} */ (answer)
+    this.road = road
+    this.arrays = answer.arrays
+    this.cards = Object.fromEntries(road.cards.map((card) => [card.symbol, card]))
+    this.focus.receive(road.cards)
+    this.laid = ""
+    const { view } = this
+    setHTML(view.$(".title"), symbols(road.title))
+    setHTML(view.$(".verdict"), symbols(road.verdict.text))
+    view.$(".verdict").className =
+      { true: "verdict good", false: "verdict bad", null: "verdict" }[`${road.verdict.good}`] ?? ""
+    setHTML(view.$(".remark"), sentence(answer.remarks[0] ?? ""))
+    render(road.tabs.map(tabsOf), view.$(".tabs"))
+    this.draw()
+  }
+
+  /** @override */
+  outdate() {
+    this.laid = ""
+  }
+
+  // ---- the road
+
+  /** The name of a card's map: that of the first version that has it. @param {string} symbol */
+  nameOf(symbol) {
+    const row = this.road?.rows.find(({ name }) => `${name}.${symbol}` in (this.road?.maps ?? {}))
+    const first = this.road?.rows[0].name
+    return row && (row.name === first || !this.cards[symbol].state) ? `${row.name}.${symbol}` : ""
+  }
+
+  /** @param {RoadData} road */
+  lay(road) {
+    const width = this.view.$(".road").clientWidth
+    const plan = `${width} ${road.cards.map(({ symbol, state }) => symbol + state)}`
+    if (plan === this.laid || !width) return
+    this.laid = plan
+    this.layout = layRoad(road.cards, width)
+    const { cards, arrows, height } = this.layout
+    const ground = html`<div class="plan" style=${`width:${this.layout.width}px;height:${height}px`}>
+      <svg class="arrows" width=${this.layout.width} height=${height} aria-hidden="true">${arrows.map(arrowLine)}</svg>
+      ${arrows.map((arrow) => this.operation(arrow))}${cards.map((card) => keyed(`${card.symbol} ${this.nameOf(card.symbol)}`, this.card(card)))}</div>`
+    render(ground, this.view.$(".ground"))
+    this.below()
+    this.keepMaps(road)
+    this.shownAt = ""
+  }
+
+  /** @param {Arrow} arrow */
+  operation({ to, words, above, state }) {
+    const { operation, slip } = this.cards[to]
+    return html`<span class="operation ${above ? "over" : ""} ${state}" style=${at(words)}><span ${inner(symbols(slip || operation))}></span></span>`
+  }
+
+  /** @param {Placed} placed */
+  card({ symbol, box, map, beside }) {
+    if (symbol === "L")
+      return html`<div class="card loss" style=${at(box)}><i>L</i><b></b><span>${say("web.road.loss")}</span></div>`
+    const { state, note } = this.cards[symbol]
+    const label = this.labelOf(symbol)
+    const name = this.nameOf(symbol)
+    const why = state ? `${say(`web.check.reasons.${state}`)} ${note}`.trim() : ""
+    return html`<figure class="map card ${beside ? "beside" : ""}" data-column=${symbol} data-state=${state} style=${at(box)}>
+      <button type="button" data-card=${symbol} aria-label=${say("web.road.card", { symbol: label, state: state && say(`web.check.states.${state}`) })}><i ${inner(formula(label))}></i></button>
+      <span class="state" title=${why}>${state ? say(`web.check.states.${state}`) : ""}</span><span class="limits"><span class="power"></span></span>
+      ${name ? mapOf(name, at(map)) : html`<span class="hatched" style=${at(map)}></span>`}</figure>`
+  }
+
+  /** What stands below the road. */
+  below() {}
+
+  /** The maps that stand on the page now, on cards and below them. @param {RoadData} road */
+  keepMaps(road) {
+    const known = this.maps
+    this.maps = {}
+    for (const canvas of this.root.querySelectorAll(/** @type {"canvas"} */ (".content canvas[data-map]"))) {
+      const name = canvas.dataset.map ?? ""
+      const map = known[name]?.canvas === canvas ? known[name] : this.bound(new CardMap(canvas))
+      const from = name.replace(/^large\./, "")
+      const { limits, scale } = road.maps[from]
+      map.receive(this.arrays[from].values, this.cards[map.symbol], limits, scale)
+      this.maps[name] = map
+    }
+  }
+
+  /** Lets a map be pointed at. @param {CardMap} map */
+  bound(map) {
+    const { canvas, symbol } = map
+    bindCells(this, {
+      canvas,
+      area: canvas,
+      symbol,
+      open: () => map.received,
+      at: (x, y) => map.cell(x, y),
+      neighbour: (cell, down, right) => (map.flat ? map.move([cell[0], 0], down, 0) : map.move(cell, down, right)),
+    })
+    return map
+  }
+
+  // ---- what is spoken of
+
+  /** @returns {Place} */
+  get subject() {
+    if (this.focus.pointed) return this.focus.pointed
+    const { stage } = this.view
+    const symbol = stage in this.cards ? stage : (this.road?.subject ?? "")
+    return { map: symbol, cell: this.focus.own(symbol) }
+  }
+
+  /** The index of a cell, as people write it. @param {string} symbol @param {Cell} cell */
+  indexOf(symbol, cell) {
+    const along = [...cell]
+    return this.cards[symbol].index.map((fixed) => fixed ?? along.shift()).join(",")
+  }
+
+  /** A symbol without its channel, which the index says. @param {string} symbol */
+  labelOf(symbol) {
+    return this.cards[symbol].label.replace(/\[.*/, "")
+  }
+
+  /** Each version's number at a cell, by the version's name. @param {Place} place @returns {Record<string, number>} */
+  numbersAt({ map, cell }) {
+    const card = this.cards[map]
+    const place =
+      (cell[0] * (card.flat ? 1 : card.columns) + (card.flat ? 0 : (cell[1] ?? 0))) * card.layers + (cell[2] ?? 0)
+    const has = (this.road?.rows ?? []).filter(({ name }) => `${name}.${map}` in (this.road?.maps ?? {}))
+    return Object.fromEntries(has.map(({ name }) => [name, this.arrays[`${name}.${map}`].values[place]]))
+  }
+
+  // ---- painting
+
+  /** @override */
+  draw() {
+    const { road, view } = this
+    if (!road) return
+    this.lay(road)
+    const { map: symbol, cell } = this.subject
+    const { flat, layers } = this.cards[symbol]
+    const place = flat ? [cell[0], 0] : layers > 1 ? cell : cell.slice(0, 2)
+    for (const map of Object.values(this.maps)) {
+      map.marks = map.symbol === symbol ? [{ ranges: place.map(one), strong: true }] : []
+      map.draw()
+    }
+    const loss = view.root.querySelector(".card.loss b")
+    if (loss) setText(loss, Number.isFinite(view.loss) ? lossText(view.loss) : "")
+    view.control("unpin").hidden = !this.focus.pinned
+    for (const card of this.root.querySelectorAll(/** @type {"figure"} */ ("[data-column]")))
+      card.classList.toggle("now", card.dataset.column === symbol)
+    this.words(this.subject)
+    this.reveal(road)
+    this.lead()
+  }
+
+  /** What is said of a cell. @param {Place} _subject */
+  words(_subject) {}
+
+  /** Where a road is wider than its box, what is wrong is brought into sight, or the card that is spoken of. @param {RoadData} road */
+  reveal(road) {
+    const first = road.cards.find(({ state }) => state === "first")?.symbol
+    const symbol = this.shownAt || !first ? (this.focus.hover ? "" : this.subject.map) : first
+    if (!symbol || symbol === this.shownAt) return
+    this.shownAt = symbol
+    const box = this.layout?.cards.find((card) => card.symbol === symbol)?.box
+    const area = this.view.$(".road")
+    if (box) area.scrollLeft = box.x + box.width / 2 - area.clientWidth / 2
+  }
+
+  /** Where a card lies on the page, as far as it is in sight. @param {string} symbol */
+  boxOf(symbol) {
+    const box = this.layout?.cards.find((card) => card.symbol === symbol)?.box
+    const area = this.view.$(".road")
+    if (!box) return undefined
+    const left = Math.max(box.x - area.scrollLeft, 0)
+    const right = Math.min(box.x + box.width - area.scrollLeft, area.clientWidth)
+    if (right - left < 10) return undefined
+    return { x: area.offsetLeft + left, y: area.offsetTop + box.y, width: right - left, height: box.height }
+  }
+
+  /** Lines from the road to what stands below it. */
+  lead() {
+    render(this.leads(), this.view.$(".leads"))
+  }
+
+  /** @returns {Template | typeof nothing} */
+  leads() {
+    return nothing
+  }
+
+  /** @override */
+  tables() {
+    const { road } = this
+    if (!road) return super.tables()
+    const found = road.rows.flatMap((row) =>
+      road.cards.filter(({ symbol }) => `${row.name}.${symbol}` in road.maps).map((card) => ({ row, card })),
+    )
+    const { map } = this.subject
+    const sources = found.map(({ row, card }) =>
+      tableOfRow(row, card, this.arrays[`${row.name}.${card.symbol}`].values),
+    )
+    return {
+      sources,
+      first: Math.max(
+        0,
+        found.findIndex(({ card }) => card.symbol === map),
+      ),
+    }
+  }
+
+  /** @override */
+  spoken() {
+    const { road, view } = this
+    const numbers = view.root.querySelector(".numbers")?.textContent?.replace(/\s+/g, " ") ?? ""
+    const [title, verdict] = [road?.title ?? "", road?.verdict.text ?? ""]
+    return say("web.spoken.board", { place: view.place, title, verdict, numbers, loss: lossText(view.loss) })
+  }
+}

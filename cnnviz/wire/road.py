@@ -1,0 +1,51 @@
+"""What a page with a road shows: gradients as cards from the loss to the image, each with the operation that leads to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, TypedDict
+
+from cnnviz.wire import records
+from cnnviz.wire.board import BoardMap, BoardRow, ChartData, PartData, SwitchData, SwitchGroup, Verdict
+from cnnviz.wire.page import Cell, Header
+
+CardState = Literal["", "right", "equal", "follows", "untold", "first", "inherits", "wrong", "missing"]
+
+
+class RoadCard(PartData):
+    """One array: the card that it is made from ("L" for the loss), the operation in words, and what is known of its numbers.
+
+    They were found "right"; they are "equal" to the right ones; no difference was taken, they "follows"; they are "untold"; they are
+    the "first" wrong ones, "inherits" that, are "wrong" once more, or "missing"; "" where nothing is known yet. `slip` names
+    what was done instead of the operation. `address` is a cell's index in an address, null where it goes by row, column
+    and layer; empty where there is none.
+    """
+
+    source: str
+    operation: records.Text
+    slip: records.Text
+    state: CardState
+    note: records.Text
+    cell: Cell
+    address: Sequence[int | None]
+
+
+class RoadData(TypedDict):
+    """All that a road shows besides its arrays: the cards show those of the first row; `subject` is the card that is spoken of first."""
+
+    title: records.Text
+    verdict: Verdict
+    sentences: Sequence[records.Text]
+    rows: Sequence[BoardRow]
+    cards: Sequence[RoadCard]
+    maps: Mapping[str, BoardMap]
+    subject: str
+    tabs: Sequence[SwitchData]
+    switches: Sequence[SwitchGroup]
+    charts: Sequence[ChartData]
+
+
+class RoadHeader(Header):
+    """That of a page with a road."""
+
+    road: RoadData
