@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from cnnviz import Lesson, backward
 from cnnviz.core.gradcheck import UNTOLD, check_gradients
 from cnnviz.core.mistakes import mistakes_for, placed, stages_hit
-from tests.e2e.page import Screen, moment, read
+from tests.e2e.page import Screen, moment, place, read
 
 CARDS = ("do", "dz2", "dw", "db", "da1", "dz1", "df", "dx")
 NUDGED = ("df", "dw", "db", "dx")
@@ -180,7 +180,9 @@ def test_what_cannot_be_told_has_a_look_of_its_own(screen: Screen):
     check = check_gradients(now.params, now.trace.x, np.array([1.0, 0.0]))
     untold = np.argwhere(check.marks["w"][:, :1] == UNTOLD)[0]
     screen.page.locator("[data-act=all]").click()
-    screen.point_on_board("large.error", "dw", divmod(int(untold[0]), 30), (30, 60))  # both outputs side by side
+    row, column = divmod(int(untold[0]), 30)
+    screen.page.mouse.move(*place(screen.canvas("large.error.dw").bounding_box(), (row, column), (30, 60)))  # both outputs side by side
+    expect(screen.numbers).to_contain_text(f"[{row},{column},0]")
     expect(screen.page.locator(".lines b").last).to_have_text("–")
     screen.open("/check", net="dense3-dense2-mse", lr=10, k=300, img="digit7-3")
     expect(screen.page.locator(".verdict")).to_contain_text("not finite")

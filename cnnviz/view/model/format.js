@@ -178,7 +178,7 @@ export const sentence = (text) => withFormulas(text, escaped)
 
 /** A sentence in which symbols stand in italics, as in formulas, letter for letter: "∂z₁". @param {string} text */
 export const symbols = (text) =>
-  withFormulas(text, (part) => escaped(part).replace(/∂[a-z][₀-₉]*|\b[a-z][₀-₉]+/g, (symbol) => `<i>${symbol}</i>`))
+  withFormulas(text, (part) => escaped(part).replace(SYMBOL, (symbol) => `<i>${symbol}</i>`))
 
 /**
  * A message of the browser's own, whose marks are set as they stand, with its formulas.

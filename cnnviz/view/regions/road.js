@@ -69,6 +69,7 @@ export class Road extends Content {
     super(view)
     view.root.classList.add("roads")
     view.$(".content").innerHTML = FRAME()
+    view.$(".road-head h1").after(view.$(".transport")) // of which the update alone is seen: cards lead from stage to stage
     bindChanges(view, view.$(".content"))
     view.$(".content").addEventListener("click", ({ target }) => this.clicked(/** @type {Element} */ (target)))
     view.$(".road").addEventListener("scroll", () => this.lead(), { passive: true })

@@ -921,6 +921,7 @@ export interface RoadHeader {
   remarks: string[]
   deviations: Record<string, string>
   loss: number | null
+  learned: string
   saturated: number | null
   filters: FiltersRecord | null
   outputs: string[]
