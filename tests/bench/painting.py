@@ -1,8 +1,9 @@
 """From a click to the painted screen: a stage step, an update, another image, another page, a switch; and the frames of
-pointing, of playing and of scrubbing.
+pointing, of playing, of scrubbing and of a crowd that walks.
 
     python -m tests.bench.painting          # all of it
     python -m tests.bench.painting hover    # pointing alone
+    python -m tests.bench.painting crowd    # 300 images that walk, alone
 
 Times are taken in the page: from the click to the frame after the component says that it has painted.
 """
@@ -73,6 +74,24 @@ SCRUB = """async (seconds) => {
 }"""
 FEWEST_FRAMES = 55
 
+WALKS = """async (walks) => {
+  const scrub = document.querySelector('[data-key="train_epoch"]')
+  const canvas = document.querySelector(".crowd canvas")
+  const gaps = []
+  for (let n = 0; n < walks; n++) {
+    scrub.value = n % 2 ? scrub.max : 0
+    scrub.dispatchEvent(new Event("input"))
+    let last = await new Promise(requestAnimationFrame)
+    while (canvas.dataset.walks) {
+      const now = await new Promise(requestAnimationFrame)
+      gaps.push(now - last)
+      last = now
+    }
+  }
+  return gaps
+}"""
+CROWD = "of=many&train=0,1,2,3,4,5,6,7,8,9,2,64,0.002,0,adam,float32,gray,dense10-softmax-ce"
+
 POINT = """async ({map, i}) => {
   const canvas = document.querySelector(`canvas[data-map="${map}"]`)
   const { left, top, width, height } = canvas.getBoundingClientRect()
@@ -104,6 +123,11 @@ def main() -> int:
     with Server() as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(**launch_arguments(playwright.chromium.executable_path))
         page = browser.new_page(viewport={"width": 1280, "height": 720})
+        if sys.argv[1:] in ([], ["crowd"]):
+            missed += walked(page, server)
+        if sys.argv[1:] == ["crowd"]:
+            browser.close()
+            return missed
         for name, query, stage, most in HOVERS:
             page.goto(f"{server.url}/?{urllib.parse.urlencode(query | {'stage': stage})}")
             ready(page, stage=stage)
@@ -148,6 +172,14 @@ def frames(name: str, gaps: list[float]) -> bool:
     rate, late = 1000 / statistics.median(gaps), sum(gap > TWO_FRAMES for gap in gaps)
     print(f"{name}: {rate:.1f} frames a second, median of {len(gaps)}, {late} late; wanted: {FEWEST_FRAMES}")
     return rate < FEWEST_FRAMES
+
+
+def walked(page: Page, server: Server) -> bool:
+    """Trains ten classes, of which 300 images are shown, and lets these walk to and fro."""
+    page.goto(f"{server.url}/train?{CROWD}")
+    page.locator('[data-key="train"]').click()
+    page.locator('.training[data-state="done"][data-follows=""]').wait_for()
+    return frames("300 images that walk", page.evaluate(WALKS, 10))
 
 
 def hovered(name: str, most: float, page: Page, stage: str) -> bool:
