@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
+from cnnviz.core import training
 from cnnviz.core.course import GROUPS, MOST_SHOWN, TOLD, Course, shown_rows
 from cnnviz.core.evaluation import outcome
 from cnnviz.core.training import Training, train
@@ -15,10 +16,10 @@ from tests.core.test_training import colours, halves
 TRAINING = Training(net="dense3-softmax-ce", epochs=12, reports=36, batch=20)
 
 
-def course(training: Training = TRAINING, most: int = 10**9) -> tuple[Course, tuple]:
+def course(most: int = 10**9) -> tuple[Course, tuple]:
     X, Y, X_held, Y_held = halves(*colours())
-    made = Course(training, X_held, Y_held, most)
-    for report in train(training, X, Y, X_held, Y_held):
+    made = Course(TRAINING, X_held, Y_held, most)
+    for report in train(TRAINING, X, Y, X_held, Y_held):
         made.add(report)
     return made, (X_held, Y_held)
 
@@ -32,6 +33,14 @@ def test_an_epochs_end_is_what_its_parameters_make_of_the_images_bit_for_bit():
         assert (epoch.report.held_loss, epoch.report.held_accuracy) == (found.loss, found.accuracy)
         assert not any(array.flags.writeable for array in (epoch.o, epoch.confusion, epoch.told))
     assert not any(report.params for report in made.reports)
+
+
+def test_at_an_epochs_end_all_images_are_measured_however_many_a_report_measures(monkeypatch):
+    monkeypatch.setattr(training, "MEASURED", 5)
+    made, held = course()
+    for epoch in made.epochs:
+        found = outcome(TRAINING, epoch.report.params, *held)
+        assert (epoch.report.held_loss, epoch.report.held_accuracy) == (found.loss, found.accuracy)
 
 
 def test_those_that_tell_most_are_of_their_group_the_surest_first():

@@ -10,7 +10,7 @@ import pytest
 
 from cnnviz import Lesson
 from cnnviz.core import stored_params
-from cnnviz.core.stored_params import NotKept, keep, keep_also
+from cnnviz.core.stored_params import Learned, NotKept, keep, keep_also
 from cnnviz.core.training import Training
 from cnnviz.data.training_data import training_data
 from cnnviz.pages.encoding import encode
@@ -47,6 +47,16 @@ def test_without_redis_this_process_keeps_them_and_says_so(redis, caplog):
     stored_params._kept.clear()
     with pytest.raises(NotKept):
         stored_params.kept(name)
+
+
+def test_what_parameters_have_learned_from_is_kept_with_them(redis):
+    params = Lesson(seed=13).first_params()
+    names = [keep(params), keep(params, Learned(240, 10)), keep(params, Learned(240, 11))]
+    assert len({*names}) == 3, "a name means always the same"
+    stored_params._kept.clear()  # another process
+    assert [stored_params.learned_by(name) for name in names] == [None, Learned(240, 10), Learned(240, 11)]
+    for name in names:
+        assert {key: array.tobytes() for key, array in stored_params.kept(name).items()} == {key: array.tobytes() for key, array in params.items()}
 
 
 # ---- trainings that were done

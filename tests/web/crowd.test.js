@@ -53,6 +53,10 @@ for (const { count, classes, heat, width } of DRAWS)
       const lone = columns.every((m, j) => j === i || m !== n || Math.abs(y[j] - y[i]) > 2 * size)
       if (lone) assert.ok(Math.abs(y[i] - exact) < 1e-9, "alone it stands exactly there")
     })
+    const covered = columns.filter((_, i) =>
+      columns.some((_, j) => j !== i && x[i] === x[j] && Math.abs(y[i] - y[j]) < 0.5 && y[i] + size < frame.height - 1),
+    )
+    assert.deepEqual(covered, [], "none is hidden behind another")
     assert.deepEqual(
       [...order].sort((a, b) => a - b),
       [...columns.keys()],
