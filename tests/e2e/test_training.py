@@ -37,6 +37,7 @@ def test_a_training_is_watched_and_its_parameters_open_in_step(screen: Screen):
         full.click()
     expect(page.get_by_role("dialog")).to_contain_text("fetched once through TensorFlow")
     screen.close_dialog()
+    assert violations(screen) == []
     screen.key("train").press("Enter")
     done(screen)
     expect(page.locator(".training [data-said=note]")).to_contain_text("Wilson")

@@ -80,6 +80,7 @@ test("levels stand where outputs do, apart from each other, and none is below th
   }
   assert.ok(Math.abs(layouts.angle(0.5) - 0.5) < 1e-12)
   assert.equal(layouts.angle(2), 1)
+  assert.equal(layouts.angle(Number.NaN), 0)
 })
 
 test("before a training each stands in its class, beside each other", () => {

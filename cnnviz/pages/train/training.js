@@ -113,10 +113,10 @@ export class Training {
     this.view.root.classList.toggle("untrained", !form)
     for (const name of [...BUTTONS, "train_back", "train_full"]) this.view.control(name).hidden = !can.includes(name)
     this.view.control("train_play").hidden = !can.includes("train_play") || can.includes("train")
-    setText(
-      this.view.control("train"),
-      `▶ ${say("web.training.train_epochs", { n: Number(form?.values.epochs ?? 1) })}`,
-    )
+    const train = this.view.control("train")
+    const words = `▶ ${say("web.training.train_epochs", { n: Number(form?.values.epochs ?? 1) })}`
+    setText(train, words)
+    train.setAttribute("aria-label", words)
     const progress = this.$(".progress")
     const done = /** @type {HTMLElement} */ (progress.firstElementChild)
     progress.hidden = !active

@@ -72,6 +72,7 @@ def test_any_text_gives_settings_and_a_sentence_where_it_is_none(text):
         ([report(step=0), report(saturated_outputs=1.0, accuracy=1.0)], Training(), ""),  # learned by heart: no fault
         ([report(step=0), report(saturated_outputs=1.0)], Training(), "many on the wrong side"),
         ([report(step=0), report(saturated=1.0)], Training(), "Try a smaller learning rate"),
+        ([report(step=0), report(loss=float("nan"), saturated=1.0)], Training(), "beyond all bounds"),
         ([report(step=0, saturated=0.95), report(saturated=1.0)], Training(), "Try a smaller kernel"),
         ([report(step=0, saturated=1.0), report(saturated=1.0)], Training(scale="raw"), "Try pixels 0 … 1"),
     ],

@@ -20,6 +20,8 @@ def stuck(reports: Sequence[Progress], settings: Training) -> Message | None:
     def said(what: str, cure: str = "rate") -> Message:
         return message(f"ui.train.training.stuck.{what}", update=now.step, cure=message(f"ui.train.training.stuck.{cure}"))
 
+    if now.diverged:
+        return said("diverged")
     if now.saturated >= NEARLY_ALL:
         return said("units", "pixels" if settings.scale == "raw" else "kernel" if first.saturated >= NEARLY_ALL else "rate")
     if now.silent >= NEARLY_ALL:
