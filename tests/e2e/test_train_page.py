@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from cnnviz import Lesson
+from cnnviz import Lesson, load_image, sweep
 from tests.e2e.page import Screen, moment, printed_loss, read
 
 
@@ -230,3 +230,23 @@ def test_words_above_the_length_never_stand_on_each_other(screen: Screen):
         boxes = screen.page.locator(".marks button, .stands").evaluate_all("(all) => all.map((each) => each.getBoundingClientRect()).map(({ left, right }) => [left, right])")
         for (_, end), (start, _) in zip(sorted(boxes), sorted(boxes)[1:], strict=False):
             assert end <= start + 1
+
+
+def test_many_starts_are_dots_each_of_which_opens_its_run(screen: Screen):
+    screen.open("/train", net="conv1x3-relu-dense2-sigmoid-mse", sweep="start:1..40", n="50")
+    canvas = screen.page.locator(".sweep canvas")
+    expect(canvas).to_have_attribute("data-runs", "40")
+    lesson = Lesson(net="conv1x3-relu-dense2-sigmoid-mse")
+    found = sweep(lesson, load_image("test-0"), "start:1..40", 50)
+    high = int((found.losses[:, -1] > 0.1).sum())
+    expect(screen.page.locator(".sweep .starts")).to_have_text(f"After 50 updates {high} of 40 losses are above 0.1")
+    canvas.focus()
+    worst = found.values[found.losses[:, -1].argmax()]
+    expect(canvas).to_have_attribute("data-run", str(worst))
+    screen.press("ArrowDown", "ArrowUp", "Enter")
+    expect(screen.page).to_have_url(re.compile(f"seed={worst}&"))
+    screen.ready()
+    expect(screen.page.locator(".sweep")).to_be_hidden()
+    assert "sweep" not in screen.address and screen.lesson.first_params()["f"].tolist() == found.lessons[int(worst) - 1].first_params()["f"].tolist()
+    screen.page.go_back()
+    expect(canvas).to_be_visible()

@@ -40,9 +40,9 @@ def test_an_address_of_a_screen_alone_has_its_numbers():
     assert answer("step", {"script": "lecture-kernel", "screen": "4", "k": "3"}) == answer("step", {"k": "3"})
 
 
-def test_what_is_no_script_or_asks_nothing_is_said():
+def test_what_is_no_script_or_stands_on_another_page_is_said():
     found = script("nobody")
     assert found["script"] is None and found["wrong"]["script"]["say"][0] == "ui.learn.no_script"
-    header = decode(answer("learn", {"lesson": "lecture-kernel", "step": "1"}))[0]
-    assert header["learn"]["step"] is None and header["wrong"]["step"]["say"][0] == "ui.learn.asks_nothing"
+    header = decode(answer("learn", {"lesson": "lecture-kernel", "step": "11"}))[0]
+    assert header["learn"]["step"] is None and header["wrong"]["step"]["say"][0] == "ui.learn.elsewhere"
     assert {one["id"] for one in header["learn"]["lectures"]} == {lecture.id for lecture in lectures()}

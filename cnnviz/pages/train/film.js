@@ -12,6 +12,7 @@ import { FilmMaps } from "./film_maps.js"
 import { outputScale, outputsShown } from "./film_model.js"
 import { body, lengths, mapsHead, pushes, reel } from "./film_parts.js"
 import { head, scrubber, shares, ways } from "./film_words.js"
+import { Sweep } from "./sweep.js"
 import { Training } from "./training.js"
 
 /** @import { FilmData, FilmHeader, FilmMap } from "../../view/types/wire.js" */
@@ -73,6 +74,7 @@ export class Film extends Content {
     this.maps = new FilmMaps(this)
     this.curves = new Curves(this, view.$(".curves"))
     this.training = new Training(view)
+    this.sweep = new Sweep(view)
   }
 
   bind() {
@@ -141,6 +143,7 @@ export class Film extends Content {
     this.root.classList.toggle("compared", film.runs.length > 1)
     film.runs.forEach(({ label }, place) => setText(view.$(`[data-run="${place}"] .row-label`), label))
     this.training.draw()
+    this.sweep.receive(/** @type {Answer & FilmHeader} */ (answer).sweep, arrays)
     this.drawn = false
   }
 
@@ -261,6 +264,7 @@ export class Film extends Content {
 
   /** @override */
   draw() {
+    if (this.sweep.data) return this.sweep.draw()
     if (!this.drawn) this.drawOnce()
     this.maps.draw()
     this.curves.follow()

@@ -25,6 +25,7 @@ def choices(lesson: Lesson, n: int, vs: str, hold: tuple[str, ...] = ()) -> tupl
         Group(message("ui.train.film.choices.lengths"), lengths),
         Group(message("ui.train.film.choices.hold"), _hold(lesson, hold)),
         Group(message("ui.train.film.choices.compare"), _compare(lesson, vs)),
+        Group(message("ui.train.film.choices.sweep"), _sweeps()),
     )
 
 
@@ -37,6 +38,15 @@ def halves(of: str) -> tuple[Switch, ...]:
     return tuple(
         Switch(f"half_{half}", message(f"ui.train.halves.{half}.label"), message(f"ui.train.halves.{half}.words"), (of == MANY) == bool(change), {"of": change})
         for half, change in (("one", ""), ("many", MANY))
+    )
+
+
+def _sweeps() -> tuple[Switch, ...]:
+    """Many starts beside each other, in place of the film."""
+    words = "ui.train.film.choices.sweep"
+    return tuple(
+        Switch(f"sweep_{name}", message(f"{words}_{name}"), message(f"{words}_{name}_words"), False, {"sweep": text, "vs": "", "hold": ""})
+        for name, text in (("seed", "seed:0..239"), ("start", "start:1..240"), ("lr", "lr:0.001..1"))
     )
 
 

@@ -1,0 +1,68 @@
+// Many starts as a picture: the scale, the places of dots, what is found under a pointer, and what is said of all.
+
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { facts, heap, inOrder, lastOf, nearest, row, scaleOf } from "../../cnnviz/pages/train/sweep_model.js"
+import { has } from "../../cnnviz/view/model/words.js"
+
+const BOX = { x: 10, y: 20, width: 300, height: 240 }
+const drawn = (n, seed = 7) => {
+  let state = seed
+  return Float64Array.from({ length: n }, () => {
+    state = (state * 48271) % 2147483647
+    return 10 ** (-5 * (state / 2147483647))
+  })
+}
+
+test("the last loss of each run is its last", () => {
+  assert.deepEqual([...lastOf([3, 2, 1, 6, 5, 4], 2)], [1, 4])
+})
+
+test("a scale holds all losses between whole powers of ten; what is no number is at its top", () => {
+  for (const losses of [drawn(50), [0.2, 0.2], [0], [Number.NaN, 3], [1e-30, 1e30]]) {
+    const { low, high, at } = scaleOf(losses)
+    assert.ok(Number.isInteger(low) && Number.isInteger(high) && low < high)
+    for (const loss of losses) assert.ok(at(loss) >= 0 && at(loss) <= 1, `${loss}`)
+    assert.equal(at(Number.NaN), 0)
+    assert.equal(at(Number.POSITIVE_INFINITY), 0)
+    assert.ok(at(10 ** low) === 1 && at(10 ** high) === 0)
+  }
+})
+
+test("dots stand in the box, none over another, each at the height of its loss", () => {
+  for (const n of [1, 13, 240, 1000]) {
+    const last = drawn(n)
+    const scale = scaleOf(last)
+    const { x, y, size } = heap(last, scale, BOX)
+    const places = new Set()
+    for (let run = 0; run < n; run++) {
+      assert.ok(x[run] > BOX.x && x[run] < BOX.x + BOX.width && y[run] > BOX.y && y[run] < BOX.y + BOX.height)
+      assert.ok(Math.abs(y[run] - (BOX.y + scale.at(last[run]) * BOX.height)) <= 2 * size)
+      places.add(`${x[run]} ${y[run]}`)
+      assert.equal(nearest({ x, y, size }, x[run], y[run]), run)
+    }
+    assert.equal(places.size, n)
+  }
+})
+
+test("runs whose values have an order stand in it", () => {
+  const { x } = row([3, 1, 2], scaleOf([3, 1, 2]), BOX)
+  assert.ok(x[0] < x[1] && x[1] < x[2] && x[2] < BOX.x + BOX.width)
+})
+
+test("nothing is found far from all dots", () => {
+  assert.equal(nearest({ x: [10], y: [10], size: 8 }, 200, 10), -1)
+})
+
+test("the keyboard goes from the highest loss to the lowest", () => {
+  assert.deepEqual(inOrder([1, Number.NaN, 3, 1]), [1, 2, 0, 3])
+})
+
+test("what is said is counted", () => {
+  const found = facts([0.2, 0.2, 0.2, 0.2, 0.01, Number.NaN], [-1, -1, 4, 2, 0, -1])
+  assert.deepEqual(found, { runs: 6, high: 4, lost: 1, least: 0.01, most: 0.2, same: 0.2, times: 4, right: 3, half: 2 })
+  assert.equal(facts([0.3, 0.2], undefined).right, undefined)
+  assert.equal(facts([0.3, 0.2], undefined).times, 0)
+  for (const key of ["seed", "start", "lr", "f", "img"])
+    assert.ok(has(`web.sweep.differs.${key}`) && has(`web.sweep.key.${key}`))
+})
