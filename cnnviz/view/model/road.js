@@ -14,6 +14,7 @@ const TALL = 150 // of one in the middle
 const LOSS = { width: 84, height: 92 }
 const GAP = 12 // between cards without an arrow
 const [LEAST, MOST] = [66, 110] // length of an arrow
+const SCROLLED = 96 // of one on a road that is wider than its room anyway
 const FORK = 20 // from a card to where its arrow branches
 const PAD = 8
 const [WIDE, NARROW, MARKED] = [150, 100, 130] // of a card: with words beside its map, over it, and where these say more
@@ -77,7 +78,7 @@ export function layRoad(cards, room) {
   const wide = at(true).width <= room
   const tight = at(wide)
   const longer = (room - tight.width) / Math.max(1, tight.lengths)
-  const road = lay(cards, wide, Math.min(MOST, LEAST + Math.max(0, longer)))
+  const road = lay(cards, wide, longer < 0 ? SCROLLED : Math.min(MOST, LEAST + longer))
   const aside = Math.max(0, (room - road.width) / 2)
   return aside ? shifted(road, aside) : road
 }
@@ -179,7 +180,7 @@ function arrowTo(from, to, { symbol, state }, fork) {
           [right, end],
         ] // prettier-ignore
   const above = !(fork && end > HEIGHT / 2)
-  const side = fork && (above || start !== end) ? bend : left // below a straight line there is nothing in the way
+  const side = !fork || start === end ? left : above ? left - FORK : bend // over a branch nothing is in the way
   const words = { x: side, y: above ? end - 54 : end + 6, width: right - side, height: 48 }
   return { to: symbol, points, words, above, state }
 }
