@@ -63,7 +63,7 @@ def answer(screen: Screen, question: Question, kind: str, map: str) -> None:
         row, column = (int(at[0]) for at in question.key.nonzero())
         screen.canvas(map).focus()
         screen.press(*["ArrowUp"] * 30, *["ArrowLeft"] * 30, *["ArrowDown"] * row, *["ArrowRight"] * column, "Enter")
-        expect(screen.page.locator(".pick")).to_contain_text(f"[{row},{column}]")
+        expect(screen.page.locator(".chosen-cell")).to_contain_text(f"[{row},{column}]")
 
 
 def test_a_whole_lesson_by_keyboard(screen: Screen):
@@ -168,7 +168,7 @@ def test_cells_to_be_chosen_are_as_large_as_a_finger_and_the_choice_is_where_it_
             where = re.findall(r"\d+", screen.page.locator(".part-of figcaption").inner_text())
             offset = 1 if map == "z1" else 0  # the cell whose window has the pixel in its middle
             row, column = int(where[0]) + 2 - offset, int(where[2]) + 3 - offset
-            expect(screen.page.locator(".pick")).to_contain_text(f"{row},{column}]")
+            expect(screen.page.locator(".chosen-cell")).to_contain_text(f"{row},{column}]")
 
 
 def test_questions_fit_and_axe_finds_nothing_before_and_after_the_answer(screen: Screen):
@@ -201,7 +201,8 @@ def test_on_a_phone_the_question_is_in_sight_at_the_start_and_the_picture_after_
     assert 0 <= ask_at["y"] and ask_at["y"] + ask_at["height"] < 844 - 130
     screen.press("A")
     screen.key("learn_commit").click()
-    plate = screen.page.locator('[data-figure="z1"]').bounding_box()
+    plate, first = (screen.page.locator(f'[data-figure="{name}"]').bounding_box() for name in ("z1", "x"))
+    assert plate["y"] < first["y"] + first["height"], "three plates of one row"
     assert 0 <= plate["y"] and plate["y"] + plate["height"] < 844 - 130
 
 
@@ -221,5 +222,8 @@ def test_in_the_lecture_view_a_question_is_read_from_the_last_row(screen: Screen
         assert screen.page.locator(".scenery").evaluate("(e) => e.scrollHeight <= e.clientHeight")
     screen.key("lecture_off").click()
     expect(screen.page.locator(".cnnviz.lecture")).to_have_count(0)
+    screen.open("/learn", query="lesson=channels&step=4&view=lecture")
+    screen.painted()
+    assert [each for each in screen.page.evaluate(WRITTEN.replace(".tick", ".tick, sub")) if each[0] < 0.0219 * height] == []
 
 

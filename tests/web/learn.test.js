@@ -13,8 +13,8 @@ import {
   tileOf,
   valuesOf,
 } from "../../cnnviz/pages/learn/figures.js"
-import { sideOf, sizeOf } from "../../cnnviz/pages/learn/learn_board.js"
 import { sumOf } from "../../cnnviz/pages/learn/learn_places.js"
+import { cellOf, sideOf, sizeOf } from "../../cnnviz/pages/learn/sizes.js"
 import { decode } from "../../cnnviz/view/model/decode.js"
 import { Numbers } from "../../cnnviz/view/model/numbers.js"
 import { fixture } from "./hooks.js"
@@ -101,16 +101,35 @@ test("each place of a block has a sum that comes to the core's number", () => {
   }
 })
 
-test("every step's plates fit beside its words, and cells keep their sizes", () => {
+test("every step's plates fit beside its words and on a phone, and cells keep their sizes", () => {
   for (const { step, numbers } of steps) {
     const figures = figuresOf(numbers, step, false).filter(({ form }) => form !== "number")
     const signs = signsOf(numbers, figures)
-    const { side, unit } = sideOf(figures, signs, { width: 720, height: 460, phone: false })
-    assert.ok(side >= 96 && unit === 1, `${step.lesson} ${step.number}`)
-    for (const figure of figures) {
-      const [width] = sizeOf(figure, side)
-      assert.ok(width <= 720, `${step.lesson} ${step.number} ${figure.plate.array}`)
-      if (figure.form === "grid") assert.ok(width >= figure.face.columns * 44)
+    for (const [room, least] of [
+      [{ width: 720, height: 460, phone: false }, 44],
+      [{ width: 358, height: 190, phone: true }, 29],
+    ]) {
+      const side = sideOf(figures, signs, room)
+      assert.ok(side >= 84, `${step.lesson} ${step.number}`)
+      for (const figure of figures) {
+        const [width] = sizeOf(figure, side, room.phone)
+        assert.ok(
+          width <= room.width || figure.form === "curve",
+          `${step.lesson} ${step.number} ${figure.plate.array} ${width}`,
+        )
+        assert.ok(cellOf(figure, room.phone) >= least)
+        if (figure.form === "grid") assert.ok(width >= figure.face.columns * least)
+      }
     }
   }
+  const { step, numbers } = at("kernel", 3)
+  const figures = figuresOf(numbers, step, false)
+  const widths = figures.map(
+    (figure) =>
+      sizeOf(figure, sideOf(figures, signsOf(numbers, figures), { width: 358, height: 190, phone: true }), true)[0],
+  )
+  assert.ok(
+    widths.reduce((sum, width) => sum + width) + 2 * 32 <= 358,
+    "a phone has the kernel's three plates in one row",
+  )
 })

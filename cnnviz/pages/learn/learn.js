@@ -18,6 +18,7 @@ import { product } from "./learn_places.js"
 import { endOf, kernelName, ordering, wordsOf } from "./learn_question.js"
 import { remember } from "./progress.js"
 import { answered, score } from "./score.js"
+import { Slide } from "./slide.js"
 
 /** @import { Answer } from "../../view/model/decode.js" */
 /** @import { StepAnswer } from "../../view/model/numbers.js" */
@@ -27,12 +28,10 @@ import { answered, score } from "./score.js"
 /** @import { View } from "../../view/regions/lesson_view.js" */
 
 const TRIES = 2 // after so many a hint is shown
-const PLACE = 400 // milliseconds of the kernel at each of its places
 const BELOW = { picture: 345, numbers: 190, words: 110 } // room that is kept under the plates
 
 const isPhone = () => matchMedia("(max-width: 699px)").matches
 const isNarrow = () => matchMedia("(max-width: 1099px)").matches
-const isStill = () => matchMedia("(prefers-reduced-motion: reduce)").matches
 
 export class Learn extends Content {
   /** @override */
@@ -59,10 +58,6 @@ export class Learn extends Content {
   asked = "" // which question it is
   round = 0 // questions so far
   tries = 0
-  /** @type {number | undefined}  the place that the kernel is shown at */
-  reached = undefined
-  /** @type {ReturnType<typeof setInterval> | undefined}  while it slides */
-  sliding = undefined
 
   /** @param {View} view */
   constructor(view) {
@@ -72,6 +67,7 @@ export class Learn extends Content {
       `<div class="index"></div><form class="question" aria-label="${say("web.learn.question")}"></form>`
     this.form = view.$(".question")
     this.choice = new CellChoice(this)
+    this.kernel = new Slide(this)
     bindIndex(
       view.$(".index"),
       (lesson, step) => view.leap({ lesson, step }),
@@ -117,7 +113,7 @@ export class Learn extends Content {
   }
 
   list() {
-    this.land()
+    this.kernel.reset()
     this.asked = ""
     if (!this.learn) return
     setHTML(this.view.$(".index"), index(this.learn))
@@ -129,12 +125,11 @@ export class Learn extends Content {
    * @param {boolean} again  whether this is another try of a construction
    */
   start(step, again) {
-    this.land()
+    this.kernel.reset()
     const first = !this.asked
     this.given = step.kind === "order" ? shuffled(step) : null
     this.found = null
     this.ended = false
-    this.reached = undefined
     this.tries = again ? this.tries + 1 : 0
     this.hinted = this.tries >= TRIES
     if (!again) this.round += 1
@@ -153,8 +148,8 @@ export class Learn extends Content {
   }
 
   get tried() {
-    const { given, found, hinted, tries, reached } = this
-    return { given, found, hinted, tries, reached, sliding: this.sliding !== undefined, picked: this.choice.words }
+    const { given, found, hinted, tries, kernel } = this
+    return { given, found, hinted, tries, reached: kernel.reached, sliding: kernel.runs, picked: this.choice.words }
   }
 
   // ---- painting
@@ -234,7 +229,7 @@ export class Learn extends Content {
     const link = step.cells && windowOf(this.numbers, step.cells.map)
     if (!step.cells || link?.source !== symbol) return []
     const places = placesOf(this.numbers, step.cells)
-    const at = this.open || places.length === 1 ? places[this.reached ?? places.length - 1] : null
+    const at = this.open || places.length === 1 ? places[this.kernel.reached ?? places.length - 1] : null
     return at ? figure.face.boxes(this.numbers.reach(link, at)).map((block) => ({ block, tone })) : []
   }
 
@@ -257,7 +252,7 @@ export class Learn extends Content {
       const input = /** @type {HTMLInputElement} */ (target)
       if (input.name === "answer") this.given = Number(input.value)
       else if (input.name === "number") this.given = input.value
-      else if (input.name === "place") this.reached = Number(input.value)
+      else if (input.name === "place") this.kernel.reached = Number(input.value)
       this.fill()
     })
     form.addEventListener("change", ({ target }) => {
@@ -270,11 +265,6 @@ export class Learn extends Content {
       const button = /** @type {Element} */ (target).closest("button")
       if (button) this.pressed(button)
     })
-    const land = (/** @type {globalThis.Event} */ { target }) => {
-      if (!(/** @type {Element} */ (target).closest?.("[data-key=learn_slide]"))) this.land()
-    } // any key and any click
-    for (const event of ["keydown", "pointerdown"])
-      addEventListener(event, land, { capture: true, signal: view.stop.signal })
   }
 
   weights() {
@@ -295,7 +285,7 @@ export class Learn extends Content {
     else if (dataset.key === "learn_back") to(number - 1)
     else if (dataset.key === "learn_hint") this.hint()
     else if (dataset.key === "learn_other") this.another(step)
-    else if (dataset.key === "learn_slide") this.sliding ? this.land() : this.slideOn()
+    else if (dataset.key === "learn_slide") this.kernel.runs ? this.kernel.land() : this.kernel.start()
     else if (dataset.key === "learn_next")
       this.view.leap({ lesson: learn.lessons[learn.lessons.indexOf(listed) + 1].id, step: "1" })
   }
@@ -340,41 +330,10 @@ export class Learn extends Content {
     if (!step || this.open || (step.kind !== "construct" && !answered(step, this.given))) return
     this.found = score(step, this.given, (name) => this.numbers.arrays[`learn.${name}`]?.values)
     remember(step.lesson, step.number, this.found.right)
-    this.slideOn()
+    this.kernel.start()
     this.form.querySelector(/** @type {"button"} */ (".next .primary"))?.focus({ preventScroll: true })
     if (isPhone()) this.form.querySelector(".scenery")?.scrollIntoView()
     this.view.paint()
-  }
-
-  // ---- the kernel slides over the places that were asked of
-
-  /** From the first place to the last, where there are some. */
-  slideOn() {
-    const { cells } = /** @type {LearnStep} */ (this.question)
-    const places = cells && slides(this.numbers, cells.map) ? placesOf(this.numbers, cells).length : 1
-    this.reached = places > 1 ? (isStill() ? places - 1 : 0) : undefined
-    if (this.reached === 0) this.sliding = setInterval(() => this.reach((this.reached ?? 0) + 1, places), PLACE)
-    this.fill()
-  }
-
-  /** @param {number} at @param {number} places */
-  reach(at, places) {
-    this.reached = Math.min(at, places - 1)
-    if (this.reached === places - 1) this.stopSliding()
-    this.fill()
-  }
-
-  stopSliding() {
-    clearInterval(this.sliding)
-    this.sliding = undefined
-  }
-
-  /** What moves has arrived. */
-  land() {
-    if (this.sliding === undefined) return
-    this.stopSliding()
-    this.reached = undefined
-    this.fill()
   }
 
   // ---- for those who read, and those who listen

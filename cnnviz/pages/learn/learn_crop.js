@@ -6,14 +6,13 @@ import { picture } from "../../view/draw/pixels.js"
 import { colour, css, ink } from "../../view/model/colour.js"
 import { layout } from "../../view/model/layout.js"
 import { coloursOf, written } from "./cells.js"
-import { acrossOf } from "./learn_board.js"
+import { acrossOf } from "./sizes.js"
 
 /** @import { Box } from "../../view/model/layout.js" */
 /** @import { Block, Figure } from "./figures.js" */
 /** @typedef {{ block: Block, tone: string }} Mark */
 
 const SIDE = 44 // of a cell that is chosen
-const LETTERS = 13
 
 /** How many rows and columns of a map are shown in which cells are chosen. @param {Figure} figure @param {number} room in CSS pixels @returns {[number, number]} */
 export const partOf = ({ face }, room) => {
@@ -53,7 +52,7 @@ export function paintPart(canvas, { face, values, limits, scale }, part, marks) 
     (_, n) => values[face.offset(part.tile, part.top + Math.floor(n / part.wide), part.left + (n % part.wide))],
   )
   const colours = coloursOf(values, limits, scale)
-  context.font = font(LETTERS)
+  context.font = font(Number.parseFloat(getComputedStyle(canvas).getPropertyValue("--small")))
   context.textAlign = "center"
   context.textBaseline = "middle"
   shown.forEach((value, n) => {

@@ -59,7 +59,7 @@ function answers(step, tried) {
   if (step.kind === "number")
     return html`<label class="typed"><span>${say("web.learn.number")}</span><input name="number" inputmode="decimal" autocomplete="off"></label>`
   if (step.kind !== "click") return ""
-  return html`<p class="pick" ${inner(rich(tried.picked ?? say("web.learn.pick", { map: step.map })))}></p>`
+  return html`<p class="chosen-cell soft" ${inner(rich(tried.picked ?? say("web.learn.pick", { map: step.map })))}></p>`
 }
 
 /** The name of the first kernel, "" for one without. @param {FiltersRecord | null} filters */
@@ -106,7 +106,8 @@ function steps({ lesson, number: here }, { steps: count, title }) {
 /** An answer by its letter and in words. @param {LearnStep} step @param {number} n */
 function worded({ options }, n) {
   const { label, picture, value } = options[n]
-  return `${letter(n)}${label ? `: ${label}` : picture ? "" : `: ${value}`}`
+  const words = label || (picture ? "" : String(value))
+  return words ? say("web.learn.lettered", { letter: letter(n), words }) : letter(n)
 }
 
 /** What was answered, and how much of it fits. @param {LearnStep} step @param {Tried} tried @param {ArrayLike<number>} wanted the numbers that were asked for */

@@ -1,0 +1,153 @@
+// A plate beside a question: its name, and its numbers as far as they are to be seen, or were answered.
+
+import { formula, number } from "../../view/model/format.js"
+import { say } from "../../view/model/words.js"
+import { html, inner, nothing } from "../../view/regions/html.js"
+import { blank, cell, coloursOf, ghost, grid, powerOf, split } from "./cells.js"
+import { cutOf, FEW, fits, slides, tileOf, valuesOf } from "./figures.js"
+import { circled } from "./learn_places.js"
+import { rich } from "./learn_words.js"
+import { typed } from "./score.js"
+import { acrossOf, cellOf, sizeOf } from "./sizes.js"
+
+/** @import { Numbers } from "../../view/model/numbers.js" */
+/** @import { LearnStep } from "../../view/types/wire.js" */
+/** @import { Tried } from "./learn_question.js" */
+/** @import { Block, Figure } from "./figures.js" */
+/** @import { Cell as Drawn } from "./cells.js" */
+
+/** The numbers that were answered for the cells that are asked of, in reading order; null where the answer is no such. @param {Figure} figure @param {LearnStep} step @param {Tried} tried */
+function answered(figure, step, { given }) {
+  const { asked } = figure
+  if (!asked || given === null) return null
+  const wanted = valuesOf(figure, asked)
+  const option = step.kind === "choose" ? step.options[Number(given)] : null
+  if (option?.picture) return option.picture.flat().length === wanted.length ? option.picture.flat() : null
+  const key = option ? step.options.find(({ right }) => right)?.value : step.value
+  const value = option ? option.value : typed(String(given))
+  return wanted.length === 1 && key === wanted[0] && value !== null && !Number.isNaN(value) ? [value] : null
+}
+
+/** What a plate is called, and a word for it. @param {Numbers} numbers @param {Figure} figure */
+function head(numbers, figure) {
+  const {
+    plate: { symbol, label },
+    form,
+    values,
+  } = figure
+  const cut = cutOf(figure)
+  const map = numbers.maps[symbol]
+  if (!map) return html`<figcaption><span ${inner(rich(label))}></span></figcaption>`
+  const size = map.kind === "map" && form === "map" && !cut ? ` ${map.index.join("×")}` : ""
+  const printed = cut ? valuesOf(figure, cut) : values
+  const power = cut || form === "grid" || form === "row" ? powerOf(coloursOf(printed, [0, 1], "signed")) : ""
+  return html`<figcaption><i class="name" ${inner(formula(map.label))}></i> <span>${map.plain}${size} ${power}</span></figcaption>`
+}
+
+/** What those hear who listen to a plate. @param {Numbers} numbers @param {Figure} figure @param {ArrayLike<number>} [values] */
+function spoken(numbers, { plate, hidden, values: all }, values = all) {
+  const map = numbers.maps[plate.symbol]?.label ?? plate.label
+  if (hidden) return say("web.learn.masked_map", { map })
+  if (values.length <= FEW) return `${map}: ${Array.from(values, (value) => number(value, 3)).join(", ")}`
+  const [low, high] = [Math.min, Math.max].map((of) => Array.from(values).reduce((a, b) => of(a, b)))
+  return say("web.learn.range", { map, n: values.length, low: number(low), high: number(high) })
+}
+
+/** The places that have a picture of their own: the first, the middle one and the last. @param {number} count */
+export const shownOf = (count) => [...new Set([0, Math.floor((count - 1) / 2), count - 1])]
+
+/** The cells of a block: hidden, as they were answered, or as they are. @param {Numbers} numbers @param {Figure} figure @param {Block} block @param {LearnStep} step @param {Tried} tried @returns {Drawn[]} */
+function drawn(numbers, figure, block, step, tried) {
+  const { asked, hidden, limits, scale } = figure
+  const [values, mine] = [valuesOf(figure, block), answered(figure, step, tried)]
+  const colours = coloursOf(
+    mine ? [...values, ...step.options.flatMap(({ picture }) => picture?.flat() ?? [])] : values,
+    limits,
+    scale,
+  )
+  const right = mine && asked ? fits(mine, valuesOf(figure, asked)) : []
+  const count = asked ? asked.tall * asked.wide : 0
+  const noted = count > 1 && slides(numbers, figure.plate.symbol) ? shownOf(count) : []
+  return values.map((value, n) => {
+    const at = placeIn(asked, block, n)
+    const late = at > (tried.sliding ? (tried.reached ?? 0) : count) // where the kernel has not come to yet
+    if (hidden || late) return mine && at >= 0 ? ghost(mine[at], colours) : blank(at >= 0)
+    const own =
+      mine && at >= 0 && !right[at]
+        ? split(value, mine[at], colours)
+        : cell(value, colours, at >= 0 && at === (tried.reached ?? (count > 1 ? -1 : 0)) ? "now" : "")
+    return noted.includes(at) ? { ...own, note: circled(at) } : own
+  })
+}
+
+/** The place of a block's n-th cell among those that are asked of; -1 where it is none. @param {Block | null} asked @param {Block} block @param {number} n */
+function placeIn(asked, block, n) {
+  if (!asked) return -1
+  const [i, j] = [block.top + Math.floor(n / block.wide) - asked.top, block.left + (n % block.wide) - asked.left]
+  return block.tile === asked.tile && i >= 0 && j >= 0 && i < asked.tall && j < asked.wide ? i * asked.wide + j : -1
+}
+
+/** A row of outputs, one under the other, by their names. @param {Numbers} numbers @param {Figure} figure @param {LearnStep} step @param {Tried} tried */
+function row(numbers, figure, step, tried) {
+  const count = figure.values.length
+  const cells = drawn(numbers, figure, tileOf(figure), step, tried)
+  return html`<dl class="row" style="--long:${Math.max(...cells.map(({ text }) => text.length))}">${cells.map((each, n) => html`<div><dt>${numbers.nameOf(n, count)}</dt><dd>${grid([each], 1, "")}</dd></div>`)}</dl>`
+}
+
+/** A curve over its places, from 0 up. @param {Figure} figure @param {[number, number]} size */
+function curve({ values, hidden }, [width, height]) {
+  const high = Math.max(...values.filter(Number.isFinite), 1e-12)
+  const point = (/** @type {number} */ value, /** @type {number} */ n) =>
+    `${(n / (values.length - 1)) * (width - 12) + 6},${(1 - value / high) * (height - 16) + 8}`
+  const line = hidden
+    ? nothing
+    : html`<svg viewBox="0 0 ${width} ${height}" aria-hidden="true"><polyline points=${Array.from(values, point).join(" ")}></polyline></svg>`
+  const ends = hidden
+    ? nothing
+    : html`<p class="ends">${number(values[0], 3)} <span aria-hidden="true">→</span><span class="live-only">, </span> ${number(values[values.length - 1], 3)}</p>`
+  return html`<div class="course-of ${hidden ? "hatched" : ""}" style="width:${width}px;height:${height}px">${line}</div>${ends}`
+}
+
+/** Numbers as bars on one scale. @param {Figure[]} figures */
+export function bars(figures) {
+  const open = figures.filter(({ hidden }) => !hidden).map(({ values }) => Math.abs(values[0]))
+  const most = Math.max(...open, 0) || 1
+  return html`<dl class="amounts">${figures.map(
+    ({ plate, values, hidden }) =>
+      html`<div><dt ${inner(rich(plate.label))}></dt><dd><span class="amount ${hidden ? "hatched" : ""}" style="--part:${hidden ? 1 : Math.abs(values[0]) / most}"></span><b>${hidden ? "?" : number(values[0], 3)}</b></dd></div>`,
+  )}</dl>`
+}
+
+/** @param {Numbers} numbers @param {Figure} figure @param {string} sign @param {LearnStep} step @param {Tried} tried @param {number} side @param {boolean} phone */
+export function plate(numbers, figure, sign, step, tried, side, phone) {
+  const {
+    form,
+    face,
+    hidden,
+    plate: { array },
+  } = figure
+  const cut = cutOf(figure)
+  const size = sizeOf(figure, side, phone)
+  const own = `--cell:${cellOf(figure, phone)}px`
+  const tiles = cut
+    ? [cut]
+    : form === "grid"
+      ? Array.from({ length: face.tiles }, (_, tile) => tileOf(figure, tile))
+      : []
+  const body = () => {
+    if (form === "row") return row(numbers, figure, step, tried)
+    if (form === "curve") return curve(figure, size)
+    if (tiles.length)
+      return html`<div class="tiles" style="--across:${cut ? 1 : acrossOf(figure)}">${tiles.map((block) => grid(drawn(numbers, figure, block, step, tried), block.wide, spoken(numbers, figure, valuesOf(figure, block)), hidden ? "asking" : ""))}</div>`
+    return html`<canvas data-plate=${array} class=${hidden ? "hatched" : ""} style="width:${size[0]}px;height:${size[1]}px" role="img" aria-label=${spoken(numbers, figure)}></canvas>`
+  }
+  const where = cut && {
+    top: cut.top,
+    bottom: cut.top + cut.tall - 1,
+    left: cut.left,
+    right: cut.left + cut.wide - 1,
+    map: numbers.maps[figure.plate.symbol].label,
+  }
+  return html`${sign ? html`<span class="sign" aria-hidden="true">${sign}${sign === "∗" ? html`<small>${say("web.learn.slides")}</small>` : nothing}</span>` : nothing}
+    <figure class="plate-of" data-figure=${array} style=${own}>${head(numbers, figure)}${body()}${where ? html`<p class="where">${say("web.learn.block", where)}</p>` : nothing}</figure>`
+}
