@@ -8,7 +8,7 @@ from typing import Any
 from cnnviz.judge.case import RETURNS, Case
 from cnnviz.judge.cases import cases_of
 from cnnviz.judge.courses import CS231n, course_named
-from cnnviz.judge.returned import Returned, own_cache, returned, said, wrong_ones
+from cnnviz.judge.returned import Returned, called, own_cache, returned, said, wrong_ones
 from cnnviz.judge.right import right
 from cnnviz.judge.search import nearest
 from cnnviz.words import Problem, message
@@ -58,7 +58,7 @@ def _run(course: CS231n, case: Case, function: Function, forward: Function | Non
     cache = None
     if forward is not None and kind_has_cache(case.kind):
         case, cache = own_cache(course, right, case, forward)
-    return returned(course, right(case), function(*course.arguments(case, cache)))
+    return returned(course, right(case), called(function, course.arguments(case, cache)))
 
 
 def kind_has_cache(kind: str) -> bool:

@@ -59,6 +59,13 @@ def test_a_cache_of_ones_own_comes_from_ones_own_forward_function(kind):
     judge(students.CS231N[kind], kind, forward=students.FORWARD[kind])
 
 
+def test_what_a_function_does_not_ask_for_is_left_out():
+    judge(students.batchnorm, "batchnorm", forward=lambda x, gamma, beta: students.batchnorm_forward(x, gamma, beta, {}))
+    judge(lambda dA, cache: students.pool_backward(dA, cache), "max", like="deeplearning.ai")
+    with pytest.raises(TypeError):
+        judge(lambda dout: dout, "dense")
+
+
 def test_a_batch_norm_over_the_places_of_maps():
     def forward(x, gamma, beta, bn_param):
         rows = x.transpose(0, 2, 3, 1)
