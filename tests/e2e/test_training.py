@@ -22,6 +22,14 @@ def done(screen: Screen) -> None:
     expect(screen.page.locator('.crowd canvas[data-walks=""]')).to_be_visible()
 
 
+def train(screen: Screen) -> None:
+    """Trains, unless this server has done so before."""
+    expect(screen.page.locator('.training[data-state="done"], [data-key="train"]:not([hidden])').first).to_be_visible()
+    if screen.key("train").is_visible():
+        screen.key("train").click()
+    done(screen)
+
+
 def test_a_training_is_watched_and_its_parameters_open_in_step(screen: Screen):
     screen.open("/train", k="5")
     screen.connected()
@@ -80,8 +88,7 @@ def test_a_cell_of_the_matrix_leaves_its_images_bright_and_pointing_tells_of_one
     screen.open("/train", of="many", train="3,8,2,32,0.002,0,adam,float32,gray,dense2-softmax-ce")
     screen.connected()
     page = screen.page
-    screen.key("train").click()
-    done(screen)
+    train(screen)
     canvas = page.locator(".crowd canvas")
     before = canvas.evaluate("(canvas) => canvas.toDataURL()")
     cell = page.locator('.matrix [data-cell="0,0"]')
@@ -102,12 +109,32 @@ def test_a_cell_of_the_matrix_leaves_its_images_bright_and_pointing_tells_of_one
     expect(page.locator('.training[data-epoch="0"]')).to_be_visible()
 
 
+WATCH = """() => {
+  window.walks = 0
+  const canvas = document.querySelector(".crowd canvas")
+  new MutationObserver(() => { window.walks += canvas.dataset.walks ? 1 : 0 }).observe(canvas, { attributeFilter: ["data-walks"] })
+}"""
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_a_crowd_walks_unless_less_motion_is_preferred(screen: Screen, motion):
+    screen.page.emulate_media(reduced_motion=motion)
+    screen.open("/train", of="many", train="3,8,2,64,0.002,0,adam,float32,gray,dense2-softmax-ce")
+    screen.connected()
+    train(screen)
+    screen.page.evaluate(WATCH)
+    for epoch in ("0", "2"):
+        screen.key("train_epoch").fill(epoch)
+        expect(screen.page.locator(f'.training[data-epoch="{epoch}"]')).to_be_visible()
+        expect(screen.page.locator('.crowd canvas[data-walks=""]')).to_be_visible()
+    assert screen.page.evaluate("walks") == (0 if motion == "reduce" else 2)
+
+
 def test_ten_classes_have_their_whole_names(screen: Screen):
     screen.open("/train", of="many", train="airplane,automobile,bird,cat,deer,dog,frog,horse,ship,truck,1,64,0.002,0,adam,float32,rgb,dense10-softmax-ce")
     screen.connected()
     page = screen.page
-    screen.key("train").click()
-    done(screen)
+    train(screen)
     names = page.locator(".training :is(.columns b, .matrix th span, .matrix th[scope=row])")
     expect(names).to_have_count(30)
     boxes = names.evaluate_all(BOXES)
