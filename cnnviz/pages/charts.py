@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.wire.board import ChartData
-from cnnviz.wire.board import Line as LineData
+from cnnviz.wire.parts import ChartData
+from cnnviz.wire.parts import Line as LineData
 from cnnviz.words import Message
 
 LINE_COLOURS = ("#2f86de", "#d9730d", "#c0392b", "#16a085", "#8e44ad", "#7f8c8d", "#b8860b", "#d6336c", "#8a5a44")

@@ -12,7 +12,7 @@ from cnnviz.core.cells import Cell, cell_shape
 from cnnviz.core.program import Program
 from cnnviz.core.stages import label
 from cnnviz.pages import map_records
-from cnnviz.wire.board import PartData
+from cnnviz.wire.parts import PartData
 from cnnviz.wire.records import MapRecord, Scale, Text
 from cnnviz.words import message
 
@@ -76,7 +76,7 @@ class Part:
 
     @property
     def record(self) -> PartData:
-        """As the component's boards and films have it."""
+        """As the component's roads and films have it."""
         named = [at for at, size in zip(self.index, self.shape, strict=True) if at is None or size > 1]
         return PartData(
             symbol=self.symbol, label=self.label, words=self.words, family=self.family, index=named,

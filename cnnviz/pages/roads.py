@@ -16,9 +16,9 @@ from cnnviz.pages.encoding import encode, header, losses
 from cnnviz.pages.map_parts import Part
 from cnnviz.pages.map_records import largest
 from cnnviz.pages.switches import Group, Switch
-from cnnviz.wire.board import BoardMap, BoardRow, Verdict
+from cnnviz.wire.parts import MapColours, Verdict, VersionData
 from cnnviz.wire.road import CardState, RoadCard, RoadData, RoadHeader
-from cnnviz.words import Message, message
+from cnnviz.words import Message, Versions, message
 
 ERROR = "error"
 """The scale of relative errors: logarithmic, from 1e-16 to 1."""
@@ -32,7 +32,7 @@ class Operation:
 
     makes: str
     source: str
-    words: Message
+    words: Message | Versions | str
 
 
 def operations(program: Program) -> tuple[Operation, ...]:
@@ -115,7 +115,7 @@ class Road:
             title=self.title,
             verdict=Verdict(text=self.verdict, good=self.good),
             sentences=self.sentences,
-            rows=[BoardRow(name=row.name, label=row.label) for row in self.rows],
+            rows=[VersionData(name=row.name, label=row.label) for row in self.rows],
             cards=[self._card(part, operation) for part, operation in zip(self.parts, self.operations, strict=True)],
             maps=self._maps(),
             subject=self.subject,
@@ -139,17 +139,20 @@ class Road:
         shown = part.of(next(row.arrays[part.symbol] for row in self.rows if part.symbol in row.arrays))
         return largest(np.nan_to_num(shown), shown.shape)
 
-    def _maps(self) -> dict[str, BoardMap]:
+    def _maps(self) -> dict[str, MapColours]:
         """Limits and colours: one symbol has the same limits in every row, or they could not be compared."""
         most: dict[str, float] = {}
         for row, part in self._pairs():
             if not row.scale:
                 most[part.symbol] = max(most.get(part.symbol, 0.0), float(np.nan_to_num(np.abs(_shown(row, part))).max()))
         return {
-            f"{row.name}.{part.symbol}": _OWN[row.scale](_shown(row, part)) if row.scale
-            else BoardMap(limits=(-most[part.symbol], most[part.symbol]), scale="signed")
+            f"{row.name}.{part.symbol}": _OWN[row.scale](_shown(row, part)) if row.scale else MapColours(limits=_limits(part, most[part.symbol]), scale=part.scale)
             for row, part in self._pairs()
         }  # fmt: skip
+
+
+def _limits(part: Part, most: float) -> tuple[float, float]:
+    return (0.0, max(1.0, most)) if part.scale in ("activation", "answer") else (-most, most)
 
 
 def _shown(row: Row, part: Part) -> np.ndarray:
@@ -157,24 +160,24 @@ def _shown(row: Row, part: Part) -> np.ndarray:
     return array if part.whole else part.of(array)
 
 
-def _ratios(array: np.ndarray) -> BoardMap:
+def _ratios(array: np.ndarray) -> MapColours:
     of = array[np.isfinite(array)]
     low, high = np.percentile(of, (2, 98)) if of.size else (1.0, 1.0)
-    return BoardMap(limits=(float(min(low, 1.0)), float(max(high, 1.0 if low < 1 else 1 + 1e-9))), scale="activation")
+    return MapColours(limits=(float(min(low, 1.0)), float(max(high, 1.0 if low < 1 else 1 + 1e-9))), scale="activation")
 
 
-_OWN: Mapping[str, Callable[[np.ndarray], BoardMap]] = {
-    ERROR: lambda _: BoardMap(limits=(LEAST_ERROR, 1.0), scale="error"),
+_OWN: Mapping[str, Callable[[np.ndarray], MapColours]] = {
+    ERROR: lambda _: MapColours(limits=(LEAST_ERROR, 1.0), scale="error"),
     RATIO: _ratios,
 }
 
 
-def answer(page: str, now: Now, road: Road, more: Mapping[str, object] | None = None) -> bytes:
+def answer(page: str, now: Now, road: Road, more: Mapping[str, object] | None = None, arrays: Mapping[str, np.ndarray] | None = None) -> bytes:
     """Everything that a page with a road shows, and what it has to say besides.
 
     One goes through the stages that have a card; the others would show nothing.
     """
     head = RoadHeader(**header(page, now), road=road.record)
     shown = {part.symbol for part in road.parts}
-    head["stages"] = [stage for stage in head["stages"] if stage["symbol"] in shown]
-    return encode({**head, **(more or {})}, road.arrays() | losses(now.moment))
+    head["stages"] = [stage for stage in head["stages"] if stage["symbol"] in shown or (stage["symbol"] == "update" and "f_next" in shown)]
+    return encode({**head, **(more or {})}, road.arrays() | losses(now.moment) | dict(arrays or {}))

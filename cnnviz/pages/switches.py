@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cnnviz.wire.board import SwitchData, SwitchGroup
+from cnnviz.wire.parts import SwitchData, SwitchGroup
 from cnnviz.words import Message
 
 

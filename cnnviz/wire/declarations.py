@@ -14,7 +14,6 @@ from types import NoneType, UnionType
 from typing import Any, Literal, NotRequired, TypedDict, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from cnnviz.wire import records
-from cnnviz.wire.board import BoardHeader
 from cnnviz.wire.check import CheckHeader
 from cnnviz.wire.constants import Spec
 from cnnviz.wire.curve import CurveHeader
@@ -67,7 +66,7 @@ class FileContents(TypedDict):
 # --- The same as TypeScript ------------------------------------------------------------------------
 
 RECORDS = (
-    Header, StepHeader, BoardHeader, RoadHeader, CheckHeader, NotebookHeader, FilmHeader, ReportHeader, LearnHeader, Mounted, FileContents,
+    Header, StepHeader, RoadHeader, CheckHeader, NotebookHeader, FilmHeader, ReportHeader, LearnHeader, Mounted, FileContents,
     CurveHeader, ScriptHeader, HallQuestion, HallResults, HallPoll, HallSteps,
 )  # fmt: skip
 _NAMED = {"Scale": records.Scale, "Band": records.Band, "Kind": records.Kind}

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, TypedDict
 
 from cnnviz.wire import records
-from cnnviz.wire.board import PartData, SwitchData, SwitchGroup
 from cnnviz.wire.page import Header
+from cnnviz.wire.parts import PartData, SwitchData, SwitchGroup
 
 Role = Literal["kernel", "weights", "biases", "push"]
 

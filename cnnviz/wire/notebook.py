@@ -1,4 +1,4 @@
-"""What Notebook shows besides its board: the story, the table of switches, the architecture."""
+"""What Notebook shows besides its road: the story, the table of switches, the architecture."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
 from cnnviz.wire import records
-from cnnviz.wire.board import BoardHeader, SwitchData
 from cnnviz.wire.page import Query
+from cnnviz.wire.parts import SwitchData
+from cnnviz.wire.road import RoadHeader
 
 
 class DeviationRow(TypedDict):
@@ -45,6 +46,22 @@ class PrintedData(TypedDict):
     ours: Sequence[float]
 
 
+class TagData(TypedDict):
+    """A deviation's name, and the array that it makes otherwise first."""
+
+    symbol: str
+    title: records.Text
+
+
+class RepairsData(TypedDict):
+    """What an entry of the kernel was, and what becomes of it: with both of two deviations in, without the first, the second, and both."""
+
+    entry: str
+    before: float
+    after: Sequence[float]
+    names: Sequence[records.Text]
+
+
 class StoryData(TypedDict):
     """A step of the story; `place` is 0 before it begins."""
 
@@ -53,6 +70,9 @@ class StoryData(TypedDict):
     title: records.Text
     paragraphs: Sequence[records.Text]
     cards: Sequence[DeviationRow]
+    tags: Sequence[TagData]
+    repairs: RepairsData | None
+    calls: Sequence[SwitchData]
     printed: PrintedData
 
 
@@ -132,7 +152,7 @@ class NotebookData(TypedDict):
     architecture: ArchitectureData | None
 
 
-class NotebookHeader(BoardHeader):
+class NotebookHeader(RoadHeader):
     """The Notebook page's."""
 
     notebook: NotebookData

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, TypedDict
 
 from cnnviz.wire import records
-from cnnviz.wire.board import BoardMap, BoardRow, ChartData, PartData, SwitchData, SwitchGroup, Verdict
 from cnnviz.wire.page import Cell, Header
+from cnnviz.wire.parts import ChartData, MapColours, PartData, SwitchData, SwitchGroup, Verdict, VersionData
 
 CardState = Literal["", "right", "equal", "follows", "untold", "first", "inherits", "wrong", "missing"]
 
@@ -36,9 +36,9 @@ class RoadData(TypedDict):
     title: records.Text
     verdict: Verdict
     sentences: Sequence[records.Text]
-    rows: Sequence[BoardRow]
+    rows: Sequence[VersionData]
     cards: Sequence[RoadCard]
-    maps: Mapping[str, BoardMap]
+    maps: Mapping[str, MapColours]
     subject: str
     tabs: Sequence[SwitchData]
     switches: Sequence[SwitchGroup]

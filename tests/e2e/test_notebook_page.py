@@ -113,13 +113,27 @@ def test_the_story_leads_through_its_lessons(screen: Screen):
         assert (size == 0) == (lesson.scale == "raw")
         assert ("from 0 to 0" in screen.page.locator(exact_df).get_attribute("aria-label")) == (size == 0)
         if n == 4:
-            expect(screen.page.locator(".explain")).to_contain_text("59 × ¼ = 14.75")
+            expect(screen.page.locator(".story")).to_contain_text("59 × ¼ = 14.75")
             expect(screen.page.locator(".sentence")).to_contain_text("units at exactly 0.5 give 59 × ¼ = 14.75")
+        expect(screen.page.locator(".tag")).to_have_count(2 if lesson.rule != "exact" else 0)
         if lesson.rule != "exact":
             expect(screen.page.locator(".sentence")).to_contain_text("yet the notebook's kernel moves")
     screen.page.evaluate("history.back()")
     screen.ready(stage="df")
     assert screen.lesson.rule == "object-oriented"
+
+
+def test_the_story_has_the_second_call_too(screen: Screen):
+    screen.open("/notebook", part="3")
+    expect(screen.page.locator(".fixes td.moves")).to_have_count(1)
+    screen.key("call_2").click()
+    screen.ready(update=1)
+    assert screen.address["call"] == "2"
+    expect(screen.page.locator(".story")).to_contain_text("short loop alone moves f")
+    expect(screen.page.locator(".fixes td").nth(1)).to_have_text("13 → 14")
+    screen.page.reload()
+    screen.ready(update=1)
+    expect(screen.key("call_2")).to_have_attribute("aria-pressed", "true")
 
 
 def test_stride_2_is_no_place_for_the_notebooks_rule(screen: Screen):

@@ -1,4 +1,4 @@
-"""The Notebook page's board finds where the rules part, and its story is true."""
+"""The Notebook page's road finds where the rules part, and its story is true."""
 
 from __future__ import annotations
 
@@ -13,21 +13,22 @@ from cnnviz.core.notebook import DEVIATIONS
 from cnnviz.core.switch_sets import moving_sets, smallest
 from cnnviz.pages.map_records import array_of
 from cnnviz.pages.notebook.architecture import architecture, arrays
-from cnnviz.pages.notebook.board import board as board_of
 from cnnviz.pages.notebook.choices import rows
 from cnnviz.pages.notebook.experiment import DOTS, _sets
 from cnnviz.pages.notebook.story import printed, story
+from cnnviz.pages.notebook.two_rules import more
+from cnnviz.pages.notebook.two_rules import road as road_of
 from tests.pages.networks import LESSONS
 from tests.pages.running import now
 
 
-def test_the_notebook_board_finds_where_the_rules_part():
+def test_the_notebooks_road_finds_where_the_rules_part():
     exact = now(Lesson(k=1))
-    assert board_of(exact.lesson, exact.moment).good
+    assert road_of(exact.lesson, exact.moment).good
     start = now(Lesson(rule="one_pixel"))
-    board = board_of(start.lesson, start.moment)
-    assert board.first == "df"
-    assert board.inherits == {"f_next"}
+    found = road_of(start.lesson, start.moment)
+    assert found.first == "df"
+    assert found.inherits == {"f_next"}
 
 
 def test_the_story_is_true():
@@ -43,7 +44,7 @@ def test_the_story_is_true():
 
 
 def test_the_story_says_what_comes_out():
-    told = {step.name: " ".join(map(str, step.paragraphs)) for step in story()}
+    told = {step.name: " ".join(map(str, step.paragraphs())) for step in story()}
     assert "from 3,116 to 22,731" in told["saturated"] and "in 900 of 900 units" in told["saturated"]
     assert "from 11 to 13" in told["moves"] and "59 × ¼ = 14.75" in told["border"]
     assert "11 − 0.01 · (−236) = 13.36, kept as 13" in told["one_pixel"]
@@ -57,7 +58,7 @@ def test_only_both_slips_together_move_the_kernel_on_the_first_call_and_the_shor
         here = now(dataclasses.replace(first, k=k)).moment
         moves = moving_sets(here.params, here.trace.x, np.array(first.y), first.lr)
         assert smallest(moves) == sets and moves.sum() == (40 if k == 0 else moves.sum())
-    assert "short loop, update first" in " ".join(map(str, story()[2].paragraphs))
+    assert "short loop, update first" in " ".join(map(str, story()[2].paragraphs()))
 
 
 def test_pixels_from_0_to_1_alone_do_not_wake_the_notebooks_kernel():
@@ -96,9 +97,9 @@ def test_the_architecture_is_the_lessons(lesson):
 @pytest.mark.parametrize("lesson", LESSONS[1:], ids=lambda lesson: lesson.net)
 def test_elsewhere_it_says_so_and_leads_back(lesson):
     here = now(lesson)
-    board = board_of(here.lesson, here.moment)
-    assert board.good is None and DEFAULT in str(board.verdict)
-    for switch in (switch for group in board.groups for switch in group.switches):
+    found = road_of(here.lesson, here.moment)
+    assert found.good is None and DEFAULT in str(found.verdict)
+    for switch in (switch for group in found.groups for switch in group.switches):
         query = {key: text for key, text in (lesson.to_query() | switch.change).items() if text}
         there, wrong = Lesson.understand(query)
         assert not wrong and (there.net, there.opt) == (DEFAULT, "gd") and there.ch != "rgb"
@@ -110,3 +111,17 @@ def test_where_the_exact_rule_moves_the_kernel_no_set_is_named():
     lesson = Lesson(img="test-3", k=3)
     said = " ".join(map(str, _sets(lesson, now(lesson).moment)["words"]))
     assert said.endswith("The exact rule moves f already.") and ": ." not in said
+
+
+@pytest.mark.parametrize("call, both, first, second", [(1, True, False, False), (2, True, False, False)])
+def test_the_four_repairs_are_steps_of_the_core_and_say_which_slip_is_enough(call, both, first, second):
+    step = story()[2]
+    here = now(step.at_call(call))
+    told = more(here.lesson, here.moment, {"part": "3", "call": str(call)})[0]["notebook"]["story"]
+    repairs, at = told["repairs"], tuple(int(n) for n in told["repairs"]["entry"][2:-1].split(","))
+    kept = [here.lesson.deviations - set(gone) for gone in ((), step.about[:1], step.about[1:], step.about)]
+    after = [now(dataclasses.replace(here.lesson, rule=",".join(name for name in DEVIATIONS if name in one))).moment for one in kept]
+    assert repairs["before"] == here.moment.params.f[at] and [value != repairs["before"] for value in repairs["after"]] == [both, first, second, False]
+    np.testing.assert_array_equal(repairs["after"][0], after[0].after.f[at])
+    assert [tag["symbol"] for tag in told["tags"]] == ["z1", "da1"] and len(told["calls"]) == 2
+    assert ("short loop alone" in str(told["paragraphs"][-1])) == (call == 2)

@@ -6,15 +6,15 @@ import { html, markup, nothing } from "../../view/regions/html.js"
 import { mapOf } from "../../view/regions/road.js"
 import { CIRCLED, errorCurve } from "./error_curve.js"
 
-/** @import { BoardRow, CheckData, NudgeRow, RoadData, ThirdData } from "../../view/types/wire.js" */
+/** @import { VersionData, CheckData, NudgeRow, RoadData, ThirdData } from "../../view/types/wire.js" */
 /** @import { Template } from "../../view/regions/html.js" */
-/** @typedef {{ road: RoadData, check: CheckData, all: boolean, falls: boolean, subject: string, maps: BoardRow[] }} Shown  what stands below the road; `maps` are the versions of the array that is spoken of */
+/** @typedef {{ road: RoadData, check: CheckData, all: boolean, falls: boolean, subject: string, maps: VersionData[] }} Shown  what stands below the road; `maps` are the versions of the array that is spoken of */
 
 /** A choice of two. @param {string} label @param {[act: string, text: string, on: boolean][]} options */
 export const either = (label, options) =>
   html`<span class="tabs" role="group" aria-label=${label}>${options.map(([act, text, on]) => html`<button type="button" data-act=${act} aria-pressed=${on}>${text}</button>`)}</span>`
 
-/** The versions of an array side by side. @type {(subject: string, rows: BoardRow[]) => Template} */
+/** The versions of an array side by side. @type {(subject: string, rows: VersionData[]) => Template} */
 export const versions = (subject, rows) =>
   html`<div class="versions">${rows.map(({ name, label }) => html`<figure class="map"><figcaption>${label}</figcaption>${mapOf(`large.${name}.${subject}`)}</figure>`)}</div>`
 

@@ -30,8 +30,32 @@ def rules(lesson: Lesson) -> Group:
 def steps(place: int) -> tuple[Switch, ...]:
     """The story's steps as switches: each a lesson, of which the one at `place` is on."""
     return tuple(
-        Switch(f"story_{n}", str(n), step.title, n == place, whole(step.lesson.to_query()) | {"part": str(n)}) for n, step in enumerate(story(), 1)
+        Switch(f"story_{n}", str(n), step.title, n == place, whole(step.lesson.to_query()) | {"part": str(n), "call": ""}) for n, step in enumerate(story(), 1)
     )
+
+
+def calls(place: int, now: int) -> tuple[Switch, ...]:
+    """The first two calls of the notebook's class, as switches, of which one is on."""
+    step = story()[place - 1]
+    return tuple(
+        Switch(f"call_{n}", message("ui.notebook.calls.label", n=n), message("ui.notebook.calls.words", n=n), n == now,
+               whole(step.at_call(n).to_query()) | {"part": str(place), "call": str(n) if n > 1 else ""})
+        for n in (1, 2)
+    )  # fmt: skip
+
+
+def repairs(lesson: Lesson, moment: Moment, about: tuple[str, str]) -> dict[str, object]:
+    """What becomes of one entry of f with both of two deviations in, with either fixed, and with both: one that a single fix still moves, if there is one."""
+    kept = [lesson.deviations - set(gone) for gone in ((), about[:1], about[1:], about)]
+    before, after = moment.params.f, [_step(lesson, moment, deviations).after.f for deviations in kept]
+    moved = next((kernel for kernel in (after[2], after[1], after[0]) if (kernel != before).any()), before)
+    place = tuple(int(at) for at in np.unravel_index(int((moved != before).argmax()), before.shape))
+    return {
+        "entry": f"f[{place[0]},{place[1]}]",
+        "before": float(before[place]),
+        "after": [float(kernel[place]) for kernel in after],
+        "names": [DEVIATION_TABLE[name].title for name in about],
+    }
 
 
 def lead_back(lesson: Lesson) -> tuple[Group, ...]:

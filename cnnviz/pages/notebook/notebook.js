@@ -1,15 +1,18 @@
-// Notebook: the story with its prose always in sight, the experiment with its eight switches, and the
-// architecture (cnnviz/pages/notebook).
+// Notebook: the exact rule's road over the notebook's, with the causes between them: the story with its prose always in sight,
+// the experiment with its eight switches; and the architecture (cnnviz/pages/notebook).
 
+import { chart as drawChart } from "../../view/draw/chart.js"
 import { formula, number, sentence } from "../../view/model/format.js"
 import { say } from "../../view/model/words.js"
-import { Board } from "../../view/regions/board.js"
 import { difference, html, inner, linesOf, nothing, render } from "../../view/regions/html.js"
+import { mapOf, Road } from "../../view/regions/road.js"
+import { group, tabsOf } from "../../view/regions/switches.js"
 import { Architecture, skeleton } from "./architecture.js"
 
-/** @import { DeviationRow, ExperimentData, NotebookHeader, PrintedData, SetsData, StoryData, SwitchData } from "../../view/types/wire.js" */
+/** @import { ChartData, DeviationRow, ExperimentData, NotebookData, NotebookHeader, PrintedData, RepairsData, RoadCard, RoadData, SetsData, StoryData, SwitchData, TagData } from "../../view/types/wire.js" */
 /** @import { Answer } from "../../view/model/decode.js" */
 /** @import { Template } from "../../view/regions/html.js" */
+/** @import { Place } from "../../view/model/focus.js" */
 /** @import { View } from "../../view/regions/lesson_view.js" */
 
 /** @param {SwitchData} step */
@@ -23,7 +26,7 @@ const arrow = (step, sign, words) =>
     : nothing
 
 /** @param {StoryData} story */
-function prose({ place, steps, title, paragraphs }) {
+function prose({ place, steps, title, paragraphs, repairs, calls }) {
   const [last, next] = [steps[place - 2], steps[place]]
   const words = () => say(place ? "web.notebook.next" : "web.notebook.start", { n: next.label, title: next.words })
   const go = next
@@ -31,8 +34,45 @@ function prose({ place, steps, title, paragraphs }) {
     : ""
   const where = place ? html`<span>${say("web.notebook.place", { n: place, count: steps.length })}</span>` : ""
   return html`<div class="dots">${steps.map(dot)}<span class="turns">${arrow(last, "‹", say("web.notebook.before"))}${where}${arrow(next, "›", say("web.notebook.after"))}</span></div>
-    <h1>${title}</h1>${paragraphs.map((words) => html`<p ${inner(sentence(words))}></p>`)}${go}`
+    <h1>${title}</h1>${paragraphs.map((words) => html`<p ${inner(sentence(words))}></p>`)}
+    ${calls.length ? html`<div class="tabs" role="group">${calls.map(tabsOf)}</div>` : nothing}${repairs ? fixes(repairs) : nothing}${go}`
 }
+
+const CIRCLES = ["1", "2"]
+
+/** A number without more digits than it has. @param {number} value */
+const plainly = (value) => number(value, 3).replace(/[.,]0+$/, "")
+
+/** What becomes of an entry of the kernel with both slips left in, with one fixed, and with both. @param {RepairsData} repairs */
+function fixes({ entry, before, after, names }) {
+  const cell = (/** @type {number} */ n) =>
+    html`<td class=${after[n] === before ? "" : "moves"}>${plainly(before)} → ${plainly(after[n])}</td>`
+  const head = (/** @type {number} */ n, /** @type {string} */ what) =>
+    html`<th scope=${n ? "row" : "col"}><b class="cause" title=${names[n]}>${CIRCLES[n]}</b> ${say(`web.notebook.${what}`)}</th>`
+  return html`<table class="fixes"><caption>${say("web.notebook.repair", { entry })}</caption>
+    <tr><td></td>${head(0, "in")}${head(0, "fixed")}</tr><tr>${head(1, "in")}${cell(0)}${cell(1)}</tr><tr>${head(1, "fixed")}${cell(2)}${cell(3)}</tr></table>`
+}
+
+/** @param {RoadCard} card */
+const size = ({ flat, layers }) => (flat ? "flat" : layers > 1 ? "layers" : "")
+
+/** Each rule's arrays side by side, the same array of both under each other, with what parts them between. @param {RoadData} road @param {TagData[]} tags */
+function pairs({ rows, cards, maps }, tags) {
+  const row = (/** @type {RoadData["rows"][number]} */ { name, label }) =>
+    html`<div class="row-label" data-row=${name}>${label}</div>${cards.map((card) => (`${name}.${card.symbol}` in maps ? html`<figure class="map ${size(card)} ${card.state}">${mapOf(`${name}.${card.symbol}`)}</figure>` : html`<span></span>`))}`
+  const cause = (/** @type {RoadCard} */ { symbol, note }) => {
+    const n = tags.findIndex((tag) => tag.symbol === symbol)
+    return html`<div class="between">${n < 0 ? html`<span ${inner(note)}></span>` : html`<span class="tag"><b class="cause">${CIRCLES[n]}</b> ${tags[n].title}</span>`}</div>`
+  }
+  const [first, ...others] = rows
+  return html`<div class="pairs" style=${`--n:${cards.length}`}><span></span>
+    ${cards.map(({ symbol, label, operation, state }) => html`<div class="pair-head" data-column=${symbol} data-state=${state === "equal" ? "" : state}><button type="button" data-card=${symbol}><i ${inner(formula(label))}></i></button> <span>${operation}</span></div>`)}
+    ${row(first)}${others.length ? html`<span></span>${cards.map(cause)}${others.map(row)}` : nothing}</div>`
+}
+
+/** @param {ChartData} chart */
+const chartFigure = ({ name, title, words }) => html`
+  <figure><figcaption><button type="button" data-open="chart-${name}" title=${say("web.chart.open")}>${title}</button></figcaption><canvas data-chart=${name} role="img" aria-label=${title}></canvas><p>${words}</p></figure>`
 
 /** @param {DeviationRow} row */
 const toggle = ({ key, label, on, change, effect }) =>
@@ -90,38 +130,63 @@ const switches = ({ symbols, rows }) => html`
 const field = ({ moves, now, words }) => html`<div>
   <h2>${say("web.notebook.sets")}</h2><div class="sets"><div class="field" role="img" aria-label=${words.join(" ")}>${moves.map((moved, n) => html`<i class="${moved ? "moves" : ""}${n === now ? " here" : ""}"></i>`)}</div><p class="soft" ${inner(linesOf([...words]))}></p></div></div>`
 
-export class Notebook extends Board {
+export class Notebook extends Road {
+  /** @type {NotebookData | undefined} */
+  notebook = undefined
+
   /** @param {View} view */
   constructor(view) {
     super(view)
-    view.$(".grid").insertAdjacentHTML("beforebegin", '<div class="story" tabindex="0"></div>')
-    view.$(".content").insertAdjacentHTML("beforeend", skeleton())
+    view.$(".road-head").insertAdjacentHTML("beforebegin", '<div class="story" tabindex="0"></div>')
+    view.$(".road-foot").insertAdjacentHTML("beforebegin", skeleton())
     this.architecture = new Architecture(view)
-  }
-
-  /** @override */
-  get more() {
-    return '<div class="panels" tabindex="0"></div>'
   }
 
   /** @override @param {Answer} answer */
   receive(answer) {
-    const { notebook } = /** @type {Answer & NotebookHeader} */ (answer)
     const { view } = this
-    const { tab, story, experiment, architecture } = notebook
+    this.notebook = /** @type {Answer & NotebookHeader} */ (answer).notebook
+    const { tab, story, architecture } = this.notebook
     view.root.dataset.tab = tab
-    super.receive(answer)
     render(story ? prose(story) : nothing, view.$(".story"))
-    const panels = () => (experiment ? switches(experiment) : nothing)
-    render(story ? [story.cards.map(card), table(story.printed)] : panels(), view.$(".panels"))
     if (architecture) this.architecture.receive(architecture, answer.arrays)
     else this.architecture.clear()
+    super.receive(answer)
   }
 
-  /** @override @param {Answer} answer */
-  before(answer) {
-    const { experiment } = /** @type {Answer & NotebookHeader} */ (answer).notebook
-    return experiment?.sets ? field(experiment.sets) : nothing
+  /** @override @param {RoadData} road */
+  lay(road) {
+    const plan = `${this.view.$(".road").clientWidth}`
+    if (!this.isNew(plan)) return
+    render(pairs(road, this.notebook?.story?.tags ?? []), this.view.$(".ground"))
+    this.below()
+    this.keepMaps(road)
+  }
+
+  /** @override */
+  below() {
+    const { road, notebook, view } = this
+    if (!road || !notebook) return
+    const { story, experiment } = notebook
+    const said = html`<p class="sentence" ${inner(linesOf([...road.sentences]))}></p>`
+    const aside = html`<div class="asides-of"><div class="switches">${road.switches.map(group)}</div>${experiment?.sets ? field(experiment.sets) : nothing}${said}<div class="charts">${road.charts.map(chartFigure)}</div></div>`
+    const panels = html`<div class="panels" tabindex="0">${story ? [story.cards.map(card), table(story.printed)] : experiment ? switches(experiment) : nothing}</div>`
+    render(html`${panels}${story ? said : aside}`, view.$(".below"))
+    for (const each of road.charts)
+      drawChart(
+        /** @type {HTMLCanvasElement} */ (view.root.querySelector(`[data-chart="${each.name}"]`)),
+        each,
+        view.root,
+      )
+  }
+
+  /** @override @param {Place} subject */
+  words(subject) {
+    const { map, cell } = subject
+    const values = this.numbersAt(subject)
+    const lines = (this.road?.rows ?? []).filter(({ name }) => name in values)
+    const said = html`<span class="numbers"><i ${inner(formula(this.labelOf(map)))}></i>[${this.indexOf(map, cell)}] <span class="lines">${lines.map(({ name, label }) => html`<span>${label}</span> <b>${number(values[name], 9)}</b> `)}</span></span>`
+    render(said, this.view.$(".told"))
   }
 
   /** @override */

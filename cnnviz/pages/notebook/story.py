@@ -31,11 +31,15 @@ class Step:
         """What it says, in a line."""
         return message(f"ui.notebook.story.{self.name}.title")
 
-    @property
-    def paragraphs(self) -> list[Message]:
-        """What it says, with its own numbers."""
-        facts = _facts(self.lesson)
-        return [message(f"ui.notebook.story.{self.name}.{part}", **facts) for part in ("first", "second", "third")]
+    def at_call(self, call: int) -> Lesson:
+        """The lesson at that call of the notebook's class, counted from 1."""
+        return dataclasses.replace(self.lesson, k=self.lesson.k + call - 1)
+
+    def paragraphs(self, call: int = 1) -> list[Message]:
+        """What it says, with the numbers of that call."""
+        facts = _facts(self.at_call(call))
+        parts = ("first", "second", "later" if call > 1 and self.name == "moves" else "third")
+        return [message(f"ui.notebook.story.{self.name}.{part}", **facts) for part in parts]
 
 
 @cache

@@ -39,10 +39,19 @@ def place_in_story(lesson: Lesson, asked: Mapping[str, str]) -> int:
     return next((n for n, step in enumerate(steps, 1) if not part and step.lesson == lesson), 0)
 
 
+def call_of(asked: Mapping[str, str]) -> int:
+    """Which call of the notebook's class an address shows.
+
+    >>> call_of({}), call_of({"call": "2"}), call_of({"call": "9"})
+    (1, 2, 1)
+    """
+    return 2 if asked.get("call") == "2" else 1
+
+
 def tabs(now: str) -> tuple[Switch, ...]:
     """All of them, as switches, of which one is on."""
     return tuple(
-        Switch(f"tab_{tab}", message(f"ui.notebook.tabs.{tab}.label"), message(f"ui.notebook.tabs.{tab}.words"), tab == now, {"part": tab})
+        Switch(f"tab_{tab}", message(f"ui.notebook.tabs.{tab}.label"), message(f"ui.notebook.tabs.{tab}.words"), tab == now, {"part": tab, "call": ""})
         for tab in TABS
     )
 

@@ -1,5 +1,6 @@
 // One array on a card: layers side by side, and numbers only where they can be read.
 
+import { whole } from "../model/format.js"
 import { Heatmap } from "./heatmap.js"
 import { MapView } from "./maps.js"
 
@@ -20,9 +21,9 @@ export class CardMap extends MapView {
   /** @override @param {number} value */
   written(value) {
     const scaled = value / 10 ** this.power
-    return this.power && Math.abs(scaled) >= 10 && Math.abs(scaled) < 1000
-      ? String(Math.round(scaled)).replace("-", "−")
-      : super.written(value)
+    const size = Math.abs(scaled)
+    const plain = size < 1000 && (size >= 10 || Number.isInteger(scaled)) && this.scale !== "error"
+    return plain ? whole(Math.round(scaled)) : super.written(value)
   }
 
   /** @override @param {Layout} at @param {number} n @param {number} done */

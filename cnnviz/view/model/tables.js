@@ -3,7 +3,7 @@
 import { axesOf } from "./table.js"
 import { say } from "./words.js"
 
-/** @import { BoardRow, RoadCard } from "../types/wire.js" */
+/** @import { VersionData, RoadCard } from "../types/wire.js" */
 /** @import { Numbers } from "./numbers.js" */
 /** @import { Cell } from "./patterns.js" */
 /** @import { Source } from "./table.js" */
@@ -51,7 +51,7 @@ export function windowsOf(numbers, map, cell) {
     })
 }
 
-/** One version of an array. @type {(row: BoardRow, part: Pick<RoadCard, "symbol" | "label" | "rows" | "columns" | "layers" | "flat">, values: ArrayLike<number>) => Source} */
+/** One version of an array. @type {(row: VersionData, part: Pick<RoadCard, "symbol" | "label" | "rows" | "columns" | "layers" | "flat">, values: ArrayLike<number>) => Source} */
 export function tableOfRow(row, { symbol, label, rows, columns, layers, flat }, values) {
   const shape = flat ? [rows] : layers > 1 ? [rows * columns, layers] : [rows, columns]
   const axes = axesOf(flat ? "row" : layers > 1 ? "weights" : "map", shape)

@@ -106,7 +106,7 @@ export class Road extends Content {
     view.$(".verdict").className =
       { true: "verdict good", false: "verdict bad", null: "verdict" }[`${road.verdict.good}`] ?? ""
     setHTML(view.$(".remark"), sentence(answer.remarks[0] ?? ""))
-    render(road.tabs.map(tabsOf), view.$(".tabs"))
+    render(road.tabs.map(tabsOf), view.$(".road-head .tabs"))
     this.draw()
   }
 
@@ -124,12 +124,18 @@ export class Road extends Content {
     return row && (row.name === first || !this.cards[symbol].state) ? `${row.name}.${symbol}` : ""
   }
 
+  /** Whether what lies on the page is to be laid out anew. @param {string} plan */
+  isNew(plan) {
+    const before = this.laid
+    this.laid = plan
+    return plan !== before
+  }
+
   /** @param {RoadData} road */
   lay(road) {
     const width = this.view.$(".road").clientWidth
     const plan = `${width} ${road.cards.map(({ symbol, state }) => symbol + state)}`
-    if (plan === this.laid || !width) return
-    this.laid = plan
+    if (!width || !this.isNew(plan)) return
     this.layout = layRoad(road.cards, width)
     const { cards, arrows, height } = this.layout
     const ground = html`<div class="plan" style=${`width:${this.layout.width}px;height:${height}px`}>
@@ -168,7 +174,9 @@ export class Road extends Content {
   keepMaps(road) {
     const known = this.maps
     this.maps = {}
-    for (const canvas of this.root.querySelectorAll(/** @type {"canvas"} */ (".content canvas[data-map]"))) {
+    for (const canvas of this.root.querySelectorAll(
+      /** @type {"canvas"} */ (".ground canvas[data-map], .below canvas[data-map]"),
+    )) {
       const name = canvas.dataset.map ?? ""
       const map = known[name]?.canvas === canvas ? known[name] : this.bound(new CardMap(canvas))
       const from = name.replace(/^large\./, "")
@@ -197,7 +205,7 @@ export class Road extends Content {
   /** @returns {Place} */
   get subject() {
     if (this.focus.pointed) return this.focus.pointed
-    const { stage } = this.view
+    const stage = this.view.stage === "update" ? "f_next" : this.view.stage
     const symbol = stage in this.cards ? stage : (this.road?.subject ?? "")
     return { map: symbol, cell: this.focus.own(symbol) }
   }

@@ -27,71 +27,6 @@ export interface BestData {
   units: number[]
 }
 
-/** One symbol; `state` says where versions part: "first" here, "inherits" from there, "wrong" once more, "" nowhere; or it is "missing".
-
-    `address` is a cell's index in an address, null where it goes by row, column and layer; empty where there is none.
-     */
-export interface BoardColumn {
-  symbol: string
-  label: string
-  words: string
-  family: string
-  index: (number | null)[]
-  rows: number
-  columns: number
-  layers: number
-  flat: boolean
-  cell: number[]
-  address: (number | null)[]
-  note: string
-  state: "" | "first" | "inherits" | "wrong" | "missing"
-}
-
-/** All that a board shows besides its arrays. */
-export interface BoardData {
-  title: string
-  verdict: Verdict
-  sentences: string[]
-  rows: BoardRow[]
-  columns: BoardColumn[]
-  maps: Record<string, BoardMap>
-  subject: string
-  tabs: SwitchData[]
-  switches: SwitchGroup[]
-  charts: ChartData[]
-}
-
-/** That of a page with a board. */
-export interface BoardHeader {
-  page: string
-  code: string
-  asked: Record<string, string>
-  lesson: Record<string, string>
-  words: string
-  wrong: Record<string, string>
-  remarks: string[]
-  deviations: Record<string, string>
-  loss: number | null
-  learned: string
-  saturated: number | null
-  filters: FiltersRecord | null
-  outputs: string[]
-  stages: StageRecord[]
-  board: BoardData
-}
-
-/** The values at the ends of a map's colours, and which colours these are. */
-export interface BoardMap {
-  limits: [number, number]
-  scale: Scale
-}
-
-/** One version of the arrays. */
-export interface BoardRow {
-  name: string
-  label: string
-}
-
 /** What the controls offer. */
 export interface Bounds {
   strides: number[]
@@ -615,6 +550,12 @@ export interface LinkRecord {
   places: [number, number]
 }
 
+/** The values at the ends of a map's colours, and which colours these are. */
+export interface MapColours {
+  limits: [number, number]
+  scale: Scale
+}
+
 /** One array on the screen.
 
     `shape` is that of its cells as they are laid out, (C,H,W), (N,), (M,C,K,K) or (C,H,W,N); `index` the shape by
@@ -735,7 +676,7 @@ export interface NotebookHeader {
   filters: FiltersRecord | null
   outputs: string[]
   stages: StageRecord[]
-  board: BoardData
+  road: RoadData
   notebook: NotebookData
 }
 
@@ -827,6 +768,14 @@ export interface PromiseRecord {
   falls: number
 }
 
+/** What an entry of the kernel was, and what becomes of it: with both of two deviations in, without the first, the second, and both. */
+export interface RepairsData {
+  entry: string
+  before: number
+  after: number[]
+  names: string[]
+}
+
 /** All that a training on many images has to say, besides numbers by epoch and pictures.
 
     `can` names the buttons that there are now; without a `form` there is no training, and `notice` says why. `job` tells
@@ -901,9 +850,9 @@ export interface RoadData {
   title: string
   verdict: Verdict
   sentences: string[]
-  rows: BoardRow[]
+  rows: VersionData[]
   cards: RoadCard[]
-  maps: Record<string, BoardMap>
+  maps: Record<string, MapColours>
   subject: string
   tabs: SwitchData[]
   switches: SwitchGroup[]
@@ -1016,6 +965,9 @@ export interface StoryData {
   title: string
   paragraphs: string[]
   cards: DeviationRow[]
+  tags: TagData[]
+  repairs: RepairsData | null
+  calls: SwitchData[]
   printed: PrintedData
 }
 
@@ -1057,6 +1009,12 @@ export interface SymbolLabel {
   label: string
 }
 
+/** A deviation's name, and the array that it makes otherwise first. */
+export interface TagData {
+  symbol: string
+  title: string
+}
+
 /** TensorFlow's opinion: whether it was asked for, the change of the address that asks for it or no more, and what came of it. */
 export interface ThirdData {
   on: boolean
@@ -1094,4 +1052,10 @@ export interface TrainingLayer {
 export interface Verdict {
   text: string
   good: boolean | null
+}
+
+/** One version of the arrays. */
+export interface VersionData {
+  name: string
+  label: string
 }

@@ -1,12 +1,12 @@
-"""What a page with a board shows: versions of arrays as rows, symbols as columns, switches and charts."""
+"""What pages with maps, switches and charts are made of: an array's part as a picture, versions of it, choices, lines."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Literal, TypedDict
+from collections.abc import Sequence
+from typing import TypedDict
 
 from cnnviz.wire import records
-from cnnviz.wire.page import Cell, Header, Query
+from cnnviz.wire.page import Query
 
 
 class Verdict(TypedDict):
@@ -16,7 +16,7 @@ class Verdict(TypedDict):
     good: bool | None
 
 
-class BoardRow(TypedDict):
+class VersionData(TypedDict):
     """One version of the arrays."""
 
     name: str
@@ -37,22 +37,7 @@ class PartData(TypedDict):
     flat: bool
 
 
-State = Literal["", "first", "inherits", "wrong", "missing"]
-
-
-class BoardColumn(PartData):
-    """One symbol; `state` says where versions part: "first" here, "inherits" from there, "wrong" once more, "" nowhere; or it is "missing".
-
-    `address` is a cell's index in an address, null where it goes by row, column and layer; empty where there is none.
-    """
-
-    cell: Cell
-    address: Sequence[int | None]
-    note: records.Text
-    state: State
-
-
-class BoardMap(TypedDict):
+class MapColours(TypedDict):
     """The values at the ends of a map's colours, and which colours these are."""
 
     limits: tuple[float, float]
@@ -98,24 +83,3 @@ class ChartData(TypedDict):
     log: bool
     logY: bool
     series: Sequence[Line]
-
-
-class BoardData(TypedDict):
-    """All that a board shows besides its arrays."""
-
-    title: records.Text
-    verdict: Verdict
-    sentences: Sequence[records.Text]
-    rows: Sequence[BoardRow]
-    columns: Sequence[BoardColumn]
-    maps: Mapping[str, BoardMap]
-    subject: str
-    tabs: Sequence[SwitchData]
-    switches: Sequence[SwitchGroup]
-    charts: Sequence[ChartData]
-
-
-class BoardHeader(Header):
-    """That of a page with a board."""
-
-    board: BoardData

@@ -1,4 +1,4 @@
-"""The Notebook page's board: the exact rule and the notebook's beside each other, from the same start."""
+"""The Notebook page's road: the exact rule and the notebook's beside each other, from the same start."""
 
 from __future__ import annotations
 
@@ -7,30 +7,32 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from cnnviz.core.deviations import DEVIATION_TABLE
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.network import DEFAULT
 from cnnviz.core.ops import sigmoid_prime
 from cnnviz.core.stages import named
 from cnnviz.core.trajectory import Moment, trajectory
-from cnnviz.pages.boards import Board, Row
 from cnnviz.pages.charts import Chart, Line
-from cnnviz.pages.map_parts import part
+from cnnviz.pages.map_parts import part, record_of
 from cnnviz.pages.map_records import array_of
 from cnnviz.pages.notebook import architecture
 from cnnviz.pages.notebook.agreement import agreement
-from cnnviz.pages.notebook.choices import lead_back, rows, rules, steps
+from cnnviz.pages.notebook.choices import calls, lead_back, repairs, rows, rules, steps
 from cnnviz.pages.notebook.experiment import experiment
 from cnnviz.pages.notebook.story import printed, story
-from cnnviz.pages.notebook.tabs import place_in_story, tab_of, tabs
+from cnnviz.pages.notebook.tabs import call_of, place_in_story, tab_of, tabs
+from cnnviz.pages.roads import Operation, Road, Row
+from cnnviz.wire.road import CardState
 from cnnviz.words import Message, message
 
 COLUMNS = ("f", "z1", "a1", "o", "do", "dz2", "dw", "da1", "dz1", "df", "f_next")
-IN_STORY = ("f", "z1", "a1", "dw", "da1", "dz1", "df", "f_next")
+IN_STORY = ("z1", "a1", "da1", "dz1", "df", "f_next")
 MOST_POINTS, FEWEST = 200, 5
 """Points of a curve; and updates that it shows at least, so that there is a curve."""
 
 
-def board(lesson: Lesson, moment: Moment, asked: Mapping[str, str] | None = None) -> Board:
+def road(lesson: Lesson, moment: Moment, asked: Mapping[str, str] | None = None) -> Road:
     """What each rule computes at this update, stage by stage, and how far apart they are.
 
     With another network than the notebook's there is one row, and a switch that leads back.
@@ -44,7 +46,7 @@ def board(lesson: Lesson, moment: Moment, asked: Mapping[str, str] | None = None
     pairs = {symbol: (array_of(symbol, lesson, exact), array_of(symbol, lesson, moment)) for symbol in columns}
     differing = [symbol for symbol, (ours, theirs) in pairs.items() if not np.array_equal(ours, theirs)]
     second = message("ui.notebook.rows.exact_too" if lesson.rule == "exact" else "ui.notebook.rows.notebook")
-    return Board(
+    return Road(
         title=message("ui.notebook.title"),
         verdict=_verdict(lesson, differing, len(columns)),
         good=not differing,
@@ -53,16 +55,25 @@ def board(lesson: Lesson, moment: Moment, asked: Mapping[str, str] | None = None
             Row("rule", second, {symbol: theirs for symbol, (_, theirs) in pairs.items()}),
         ),
         parts=tuple(part(program, symbol) for symbol in columns),
+        operations=_operations(columns),
         subject="df",
+        states=_states(columns, differing),
         sentences=_sentences(lesson, exact, moment),
         notes={symbol: _note(*pair) for symbol, pair in pairs.items()},
-        first=differing[0] if differing else "",
-        inherits=frozenset(differing[1:]),
         groups=(rules(lesson),) if tab == "experiment" else (),
         charts=_charts(lesson, moment.image) if tab == "experiment" else (),
         tabs=tabs(tab),
         cells={"df": [0, 0]},
     )
+
+
+def _operations(columns: tuple[str, ...]) -> tuple[Operation, ...]:
+    """One after the other, each with what it is."""
+    return tuple(Operation(symbol, before, message(f"ui.notebook.columns.{symbol}")) for before, symbol in zip(("", *columns), columns, strict=False))
+
+
+def _states(columns: tuple[str, ...], differing: list[str]) -> dict[str, CardState]:
+    return {symbol: "first" if symbol == differing[0] else "inherits" if symbol in differing else "equal" for symbol in columns} if differing else {}
 
 
 def elsewhere(lesson: Lesson) -> bool:
@@ -85,33 +96,47 @@ def more(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> tuple[dict
 
 
 def _story(lesson: Lesson, exact: Moment, moment: Moment, asked: Mapping[str, str]) -> dict[str, object]:
-    """The step that is told: its words, the switches that it is about, and what the notebook printed."""
+    """The step that is told: its words, the switches that it is about, where they act, and what the notebook printed."""
     place = place_in_story(lesson, asked)
     step = story()[place - 1] if place else None
     table = {row["key"]: row for row in rows(lesson, exact, moment, IN_STORY)}
+    about = (step or story()[2]).about
+    both = step is not None and set(about) <= lesson.deviations
     return {
         "place": place,
         "steps": [vars(switch) for switch in steps(place)],
         "title": step.title if step else message("ui.notebook.story.before.title"),
-        "paragraphs": step.paragraphs if step else [message("ui.notebook.story.before.words")],
-        "cards": [table[f"deviation_{name}"] for name in (step or story()[2]).about],
+        "paragraphs": step.paragraphs(call_of(asked)) if step else [message("ui.notebook.story.before.words")],
+        "cards": [table[f"deviation_{name}"] for name in about],
+        "tags": [_tag(name) for name in about] if both else [],
+        "repairs": repairs(lesson, moment, about) if both else None,
+        "calls": [vars(switch) for switch in calls(place, call_of(asked))] if step and step.lesson.deviations else [],
         "printed": printed(),
     }
 
 
-def _elsewhere(lesson: Lesson, moment: Moment) -> Board:
+def _tag(name: str) -> dict[str, object]:
+    """Where a deviation acts first, and its name."""
+    entry = DEVIATION_TABLE[name]
+    return {"symbol": {"update": "f_next"}.get(entry.acts_at, entry.acts_at), "title": entry.title}
+
+
+def _elsewhere(lesson: Lesson, moment: Moment) -> Road:
     """This lesson's own pass alone: the notebook's deviations are those of its own network."""
     program = lesson.network.program(moment.trace.x.shape)
     backward = [symbol for stage in lesson.network.stages if stage.phase == "backward" for symbol in stage.makes]
     shown = [*lesson.network.symbols[1:], *backward]
     exact = Row("exact", message("ui.notebook.rows.exact"), {symbol: array_of(symbol, lesson, moment) for symbol in shown})
-    return Board(
+    words = {symbol: record_of(program, symbol)["plain"] for symbol in shown}
+    return Road(
         title=message("ui.notebook.title"),
         verdict=message("ui.notebook.elsewhere", net=DEFAULT),
         good=None,
         rows=(exact,),
         parts=tuple(part(program, symbol) for symbol in shown),
+        operations=tuple(Operation(symbol, "", words[symbol]) for symbol in shown),
         subject=backward[-1],
+        states={},
         groups=lead_back(lesson),
     )
 
