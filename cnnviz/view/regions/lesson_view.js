@@ -88,7 +88,7 @@ export class View {
     host.address.onTravel(() => this.travelled(), this.stop.signal)
     host.numbers.receive((answer) => this.receive(answer))
     for (const element of [root, ...root.querySelectorAll("canvas")]) this.resizes.observe(element)
-    bindScript(this)
+    this.arrived = bindScript(this)
   }
 
   /** All that is known of where the visitor is and goes changes here. @param {Event} event */
@@ -372,6 +372,7 @@ export class View {
 
   // The address changed: by Back or Forward, or by our own `visit`.
   travelled() {
+    this.arrived()
     const { address: port, numbers } = this.host
     const address = port.read()
     const before = this.state

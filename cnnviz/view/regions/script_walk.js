@@ -10,7 +10,7 @@ import { setText } from "./html.js"
 /** @type {Map<string, ScriptData>}  those that are known, for the next page too */
 const known = new Map()
 
-/** Shows where in its script the address is, now and whenever that changes. @param {View} view */
+/** Shows where in its script the address is, now and whenever what it gives is called: the address was changed. @param {View} view */
 export function bindScript(view) {
   const { address, numbers } = view.host
   /** @type {string | undefined}  the one that was asked for */
@@ -36,8 +36,8 @@ export function bindScript(view) {
     }
     fill(view)
   }
-  address.onTravel(arrive, view.stop.signal)
   arrive()
+  return arrive
 }
 
 /** Goes to another screen of the script; past its ends one stays. @param {View} view @param {number} by */
