@@ -24,7 +24,7 @@ class Poll:
 
     `number` tells the questions of a room apart, `turn` the changes of one; `spec` is what its words, its key and its
     pictures are computed from. `kind` and `most` say which answers it takes. It closes by itself at `closes`, seconds
-    since 1970. `more` holds fields that only a later version of the server knows, which it is to find again.
+    since 1970. `back` is where the hall was when it was led to the question's lesson, "" where it was not. `more` holds fields that only a later version of the server knows, which it is to find again.
     """
 
     number: int
@@ -36,6 +36,7 @@ class Poll:
     round: int = 1
     closes: float | None = None
     turn: int = 0
+    back: str = ""
     more: Mapping[str, object] = field(default_factory=dict)
 
     @classmethod
@@ -70,7 +71,7 @@ class Poll:
     @property
     def _is_sound(self) -> bool:
         whole = all(type(number) is int for number in (self.number, self.most, self.round, self.turn))
-        told = isinstance(self.spec, dict) and isinstance(self.kind, str) and isinstance(self.keyed, bool)
+        told = isinstance(self.spec, dict) and isinstance(self.kind, str) and isinstance(self.keyed, bool) and isinstance(self.back, str)
         ends = self.closes is None or (isinstance(self.closes, int | float) and math.isfinite(self.closes))
         return whole and told and ends and self.phase in get_args(Phase) and 1 <= self.round <= _MOST_READ
 

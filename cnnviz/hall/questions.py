@@ -77,15 +77,20 @@ class Questions:
         asked = await self._prepared(request, spec)
         now = time.time()
         number = max(int(1000 * now), room.poll.number + 1 if room.poll else 0)
-        poll = Poll(number, spec, asked.step.kind, asked.most, asked.keyed, closes=now + seconds if seconds else None)
-        if "lesson" in spec or spec["change"]:
+        leads = bool("lesson" in spec or spec["change"])
+        back = (room.poll.back if room.poll else "") or (room.query if leads else "")
+        poll = Poll(number, spec, asked.step.kind, asked.most, asked.keyed, closes=now + seconds if seconds else None, back=back)
+        if leads:
             await self.store.move(room, answers.moved_query(asked, room.query))
         await self.store.ask(room, poll)
         return JSONResponse(poll_data(poll), 201, _FRESH)
 
     async def end(self, request: Request, room: Room) -> Response:
-        """DELETE room/<code>/question, for its driver: the hall goes on."""
+        """DELETE room/<code>/question, for its driver: the hall goes on where it was, unless it has been led on meanwhile."""
+        poll = room.poll
         await self.store.ask(room, None)
+        if poll and poll.back and room.query == answers.moved_query(await self._prepared(request, poll.spec), room.query):
+            await self.store.move(room, poll.back)
         return Response(status_code=204)
 
     async def look(self, request: Request, room: Room) -> Response:

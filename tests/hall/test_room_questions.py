@@ -135,6 +135,28 @@ async def test_a_lessons_step_is_asked_where_it_stands_and_judged_as_on_learn():
 
 
 @scene
+async def test_after_a_question_the_hall_is_where_the_lecture_was():
+    where = "page=train&k=5&n=50&view=lecture"
+    here = await Asked(Hall()).open(where)
+
+    async def query() -> str:
+        return (await here.hall.ask("GET", here.path))[1]["query"]
+
+    await here.put(lesson="kernel", step=6)
+    await here.put(lesson="kernel", step=5)  # asked while the other is open
+    assert "stride=2" in await query() and "view=lecture" in await query()
+    await here.hall.ask("DELETE", f"{here.path}/question", headers=here.driver)
+    assert await query() == where
+    await here.put(**HANDS)  # asked where the hall is
+    await here.hall.ask("DELETE", f"{here.path}/question", headers=here.driver)
+    assert await query() == where
+    await here.put(lesson="kernel", step=6)
+    await here.hall.ask("PUT", here.path, b"k=9", headers=here.driver)  # the lecturer has gone on meanwhile
+    await here.hall.ask("DELETE", f"{here.path}/question", headers=here.driver)
+    assert await query() == "k=9"
+
+
+@scene
 async def test_a_show_of_hands_has_no_answer_to_reveal():
     here = await Asked(Hall()).open()
     await here.put(**HANDS)
