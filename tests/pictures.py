@@ -40,12 +40,13 @@ PARTS = {
 
 
 class Picture(NamedTuple):
-    """A screen: the name of its file, its address, size and theme."""
+    """A screen: the name of its file, its address, size and theme, and what is clicked before."""
 
     name: str
     path: str
     size: tuple[int, int] = (1280, 720)
     theme: str = "light"
+    clicked: tuple[str, ...] = ()
 
 
 README = (
@@ -58,6 +59,8 @@ README = (
 )
 
 SEED = "/?seed=39"
+DOT = "/learn?lesson=kernel&step=3"
+ANSWERED = ("[name=answer]", "[data-key=learn_commit]")
 EXPLAINER = urlencode(next(preset for preset in PRESETS if preset.name == "explainer").query, safe=",")
 CELLS = {"z1": "&cell=z1:13,18", "o": "", "da1": "", "df": "&cell=df:1,1", "update": ""}
 DRAWN = (
@@ -66,6 +69,11 @@ DRAWN = (
     Picture("stage-tinyvgg-1280x720", f"/?{EXPLAINER}&stage=z2&cell=z2:5,6,7"),
     Picture("stage-tinyvgg-df-1280x720", f"/?{EXPLAINER}&stage=df2&cell=df2:5,4,0,0"),
     Picture("whole-1280x720", f"{SEED}&stage=df&whole=1"),
+    Picture("learn-index-1280x720", "/learn"),
+    Picture("learn-question-1280x720", DOT),
+    Picture("learn-answered-1280x720", DOT, clicked=ANSWERED),
+    Picture("learn-click-1280x720", "/learn?lesson=kernel&step=6"),
+    Picture("learn-phone-390x844", DOT, (390, 844), clicked=ANSWERED),
 )
 """The screens that were drawn before they were built, under the drawings' own names."""
 
@@ -105,6 +113,8 @@ def take(browser: Browser, url: str, picture: Picture, folder: Path) -> None:
     page = context.new_page()
     page.goto(picture.path)
     ready(page)
+    for selector in picture.clicked:
+        page.locator(selector).first.click()
     page.wait_for_load_state("networkidle")
     page.evaluate("document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))")
     page.screenshot(path=folder / f"{picture.name}.png")

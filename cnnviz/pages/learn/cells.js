@@ -1,7 +1,7 @@
 // Cells with their numbers, as they stand in a grid: colours, numbers that are not known yet, and answers that missed.
 
 import { colour, css, ink } from "../../view/model/colour.js"
-import { power, short, timesPower, whole } from "../../view/model/format.js"
+import { number, power, short, timesPower, whole } from "../../view/model/format.js"
 import { html, nothing } from "../../view/regions/html.js"
 
 /** @import { Scale } from "../../view/types/wire.js" */
@@ -18,6 +18,9 @@ export function coloursOf(values, limits, scale) {
 /** @param {number} value @param {Colours} colours */
 export const written = (value, { power: of }) =>
   Number.isInteger(value) && Math.abs(value) < 1e5 ? whole(value) : short(value / 10 ** of)
+
+/** A number with three digits; a whole one as it is. @param {number} value */
+export const said = (value) => (Number.isInteger(value) ? whole(value) : number(value, 3))
 
 /** The power of ten that numbers are printed in, in words; "" where there is none. @param {Colours} colours */
 export const powerOf = (colours) => timesPower(colours.power)

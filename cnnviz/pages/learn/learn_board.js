@@ -2,10 +2,10 @@
 // the answer is out, where the numbers come from.
 
 import { filled } from "../../view/model/arithmetic.js"
-import { escaped, number } from "../../view/model/format.js"
+import { escaped } from "../../view/model/format.js"
 import { say } from "../../view/model/words.js"
 import { html, inner, nothing } from "../../view/regions/html.js"
-import { cell, coloursOf, grid } from "./cells.js"
+import { cell, coloursOf, grid, said } from "./cells.js"
 import { figuresOf, placesOf, signsOf, slides } from "./figures.js"
 import { circled, place, product } from "./learn_places.js"
 import { bars, plate, shownOf } from "./learn_plates.js"
@@ -33,10 +33,7 @@ function choices(step, numbers, tried) {
       ${grid(
         (picture ?? []).flat().map((value) => cell(value, colours)),
         picture?.[0].length ?? 1,
-        `${(picture ?? [])
-          .flat()
-          .map((value) => number(value, 3))
-          .join(", ")}`,
+        `${(picture ?? []).flat().map(said).join(", ")}`,
       )}
       <span class="named" ${inner(label ? rich(label) : escaped(""))}></span><b class="letter">${String.fromCharCode(65 + n)}</b></label>`
   return html`<div class="choices" role="radiogroup" aria-labelledby="learn-ask">${step.options.map(choice)}</div>`

@@ -1,10 +1,10 @@
 // Where a kernel lies when it makes the cells that are asked of: each place with its sum.
 
 import { filled, named, result } from "../../view/model/arithmetic.js"
-import { formula, number, whole } from "../../view/model/format.js"
+import { formula, whole } from "../../view/model/format.js"
 import { say } from "../../view/model/words.js"
 import { html, inner, nothing } from "../../view/regions/html.js"
-import { cell, coloursOf, grid, patch } from "./cells.js"
+import { cell, coloursOf, grid, patch, said } from "./cells.js"
 import { covered } from "./crop.js"
 import { windowOf } from "./figures.js"
 
@@ -16,9 +16,6 @@ const CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
 /** The number of a place in a circle, as long as there are such. @param {number} n */
 export const circled = (n) => CIRCLED[n] ?? String(n + 1)
-
-/** A number with three digits; a whole one as it is. @param {number} value */
-const printed = (value) => (Number.isInteger(value) ? whole(value) : number(value, 3))
 
 /** What a kernel finds at a place: the window's corner, its pixels and its weights. @param {Numbers} numbers @param {string} map @param {Cell} at */
 function under(numbers, map, at) {
@@ -45,7 +42,7 @@ export function sumOf(numbers, map, at) {
   const bias = numbers.links(map).length > 2
   if (bias || !counting.length || counting.length > MOST_FACTORS) return filled(numbers, map, at)
   const name = formula(numbers.maps[kernel].label)
-  const products = counting.map(({ u, v, pixel }) => `${printed(pixel)} · <i>${name}</i>[${u},${v}]`).join(" + ")
+  const products = counting.map(({ u, v, pixel }) => `${said(pixel)} · <i>${name}</i>[${u},${v}]`).join(" + ")
   const total = numbers.at(map, at)
   return `${named(numbers, map, at)} = ${products}${Number.isInteger(total) ? ` = <b>${whole(total)}</b>` : result(total, 3)}`
 }

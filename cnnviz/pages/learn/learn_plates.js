@@ -3,7 +3,7 @@
 import { formula, number } from "../../view/model/format.js"
 import { say } from "../../view/model/words.js"
 import { html, inner, nothing } from "../../view/regions/html.js"
-import { blank, cell, coloursOf, ghost, grid, powerOf, split } from "./cells.js"
+import { blank, cell, coloursOf, ghost, grid, powerOf, said, split } from "./cells.js"
 import { cutOf, FEW, fits, slides, tileOf, valuesOf } from "./figures.js"
 import { circled } from "./learn_places.js"
 import { rich } from "./learn_words.js"
@@ -48,7 +48,7 @@ function head(numbers, figure) {
 function spoken(numbers, { plate, hidden, values: all }, values = all) {
   const map = numbers.maps[plate.symbol]?.label ?? plate.label
   if (hidden) return say("web.learn.masked_map", { map })
-  if (values.length <= FEW) return `${map}: ${Array.from(values, (value) => number(value, 3)).join(", ")}`
+  if (values.length <= FEW) return `${map}: ${Array.from(values, said).join(", ")}`
   const [low, high] = [Math.min, Math.max].map((of) => Array.from(values).reduce((a, b) => of(a, b)))
   return say("web.learn.range", { map, n: values.length, low: number(low), high: number(high) })
 }
