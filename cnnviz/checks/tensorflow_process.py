@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -27,10 +28,11 @@ def state() -> tuple[str, Message | None]:
 
 
 def gradients(
-    params: Params, x: np.ndarray, y: np.ndarray, stride: int = 1, padding: Padding = 0, network: Network | None = None
+    params: Params, x: np.ndarray, y: np.ndarray, stride: int = 1, padding: Padding = 0, network: Network | None = None,
+    given: Mapping[str, np.ndarray] | None = None,
 ) -> dict[str, np.ndarray]:
     """TensorFlow's gradients by parameter, as `tensorflow_gradients` gives them; for when it is "ready"."""
-    return tensorflow_gradients(params, x, y, stride, padding, network)
+    return tensorflow_gradients(params, x, y, stride, padding, network, given)
 
 
 def _start() -> None:

@@ -87,7 +87,7 @@ class Course:
     def add(self, report: Progress) -> None:
         """Takes the next report; at an epoch's end all images that are held out are measured."""
         if report.step * self.training.epochs % report.steps == 0:
-            found = outcome(self.training, report.params, self.X, self.Y)
+            found = outcome(self.training, report.params, self.X, self.Y, report.buffers)
             report = replace(report, held_loss=found.loss, held_accuracy=found.accuracy)
             self._keep(Epoch(report, found.confusion, found.o[self.rows], told_of(found, self.labels, self.rows)))
         self.reports.append(replace(report, params=Params.of({})))

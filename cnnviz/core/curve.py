@@ -23,7 +23,6 @@ from cnnviz.core.set_values import array_index, settable
 from cnnviz.core.stacked import losses_along
 from cnnviz.core.trajectory import Moment, trajectory
 from cnnviz.core.updating import Point, Updates, reached
-from cnnviz.core.values import Params
 from cnnviz.words import Problem
 
 POINTS = 65
@@ -124,7 +123,7 @@ def _losses(lesson: Lesson, moment: Moment, symbol: str, at: tuple[int, ...]) ->
     def loss(value: float) -> float:
         array = (x if symbol == "x" else moment.params[symbol]).copy()
         array[at] = value
-        return _loss(updates, moment.params, array) if symbol == "x" else _loss(updates, moment.params.replace(**{symbol: array}), x)
+        return _loss(updates, Point(moment.params, {}, array) if symbol == "x" else Point(moment.params.replace(**{symbol: array}), {}, x))
 
     return lambda values: np.array([loss(value) for value in values])
 
@@ -147,7 +146,7 @@ def _span(losses: Losses, now: float, gradient: float) -> float:
 def _kink(lesson: Lesson, moment: Moment, symbol: str, at: tuple[int, ...], gradient: float) -> bool:
     """Tells whether the gradient check marks the entry as one at a kink."""
     x = moment.trace.x
-    nudged = Differences(lesson.network.program(x.shape), moment.params, x, np.array(lesson.y))
+    nudged = Differences(lesson.network.program(x.shape), moment.params, x, np.array(lesson.y), given=moment.trace.kept)
     entry = int(np.ravel_multi_index(at, moment.gradients[f"d{symbol}"].shape))
     return stands_at_kink(nudged, symbol, entry, gradient, STEP)
 
@@ -163,20 +162,20 @@ def _of_rate(lesson: Lesson, moment: Moment) -> Curve:
             params = notebook_step(moment.params, moment.trace.x, updates.y, rate, lesson.deviations, lesson.stride, lesson.pad)[2]
         else:
             params = OPTIMIZERS[lesson.opt](rate).step(moment.params, moment.gradients, moment.state or None)[0]
-        return reached(lesson, len(moment.losses), Point(params, {}, moment.trace.x))
+        return reached(lesson, len(moment.losses), Point(params, {}, moment.trace.x, moment.buffers_after, len(moment.losses)))
 
-    losses = np.array([_loss(updates, point.params, point.x) for point in map(after, theta)])
+    losses = np.array([_loss(updates, point) for point in map(after, theta)])
     slopes, ways = updates.step(after(lesson.lr))[1], _directions(lesson, moment)
     gradient = -sum(float(np.sum(way * slopes[f"d{name}"])) for name, way in ways.items())
     return Curve(LR, lesson.lr, theta, losses, gradient, False, most / 2)
 
 
-def _loss(updates: Updates, params: Params, x: np.ndarray) -> float:
+def _loss(updates: Updates, point: Point) -> float:
     """L of a single pass, by the lesson's rule."""
     lesson = updates.lesson
     if lesson.deviations:
-        return updates.loss(notebook_step(params, x, updates.y, lesson.lr, lesson.deviations, lesson.stride, lesson.pad)[0])
-    return updates.loss(updates.program.forward(params, x))
+        return updates.loss(notebook_step(point.params, point.x, updates.y, lesson.lr, lesson.deviations, lesson.stride, lesson.pad)[0])
+    return updates.loss(updates.program.forward(point.params, point.x, given=updates.given(point)))
 
 
 def _directions(lesson: Lesson, moment: Moment) -> dict[str, np.ndarray]:

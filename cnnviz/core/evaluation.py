@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
@@ -57,8 +58,10 @@ class Measured(ReadOnly):
 
 
 @np.errstate(over="ignore", invalid="ignore")
-def measure(training: Settings, params: Params, X: Pixels, Y: np.ndarray, rows: np.ndarray) -> Measured:
-    """What `params` make of the images `rows` of `X` (M,H,W) or (M,C,H,W), with targets `Y` (M,N)."""
+def measure(
+    training: Settings, params: Params, X: Pixels, Y: np.ndarray, rows: np.ndarray, buffers: Mapping[str, np.ndarray] | None = None
+) -> Measured:
+    """What `params` make of the images `rows` of `X` (M,H,W) or (M,C,H,W), with targets `Y` (M,N), after training, which left `buffers`."""
     network = training.network
 
     def look(values: Inner) -> tuple[np.ndarray, ...]:
@@ -66,7 +69,7 @@ def measure(training: Settings, params: Params, X: Pixels, Y: np.ndarray, rows: 
         return values["o"], values["L"], *flat, np.all(_flags(network, values, "silent", slice(-1)), axis=0)
 
     parts = np.array_split(rows, math.ceil(len(rows) / CHUNK))
-    looks = [found for part in parts for found in batch_forward(network, params, training.x(X[part]), Y[part], look)]
+    looks = [found for part in parts for found in batch_forward(network, params, training.x(X[part]), Y[part], look, buffers)]
     o, losses, hidden, outputs, silent = zip(*looks, strict=True)
     o = np.concatenate(o).astype(np.float64)
     right = o.argmax(axis=1) == Y[rows].argmax(axis=1)
@@ -109,8 +112,8 @@ class Outcome(ReadOnly):
     torn: np.ndarray
 
 
-def outcome(training: Settings, params: Params, X: Pixels, Y: np.ndarray) -> Outcome:
-    """What `params`, which `training` led to, make of all the images `X` (M,H,W) or (M,C,H,W) with targets `Y` (M,N).
+def outcome(training: Settings, params: Params, X: Pixels, Y: np.ndarray, buffers: Mapping[str, np.ndarray] | None = None) -> Outcome:
+    """What `params`, which `training` led to, and the `buffers` that it left make of all the images `X` (M,H,W) or (M,C,H,W) with targets `Y` (M,N).
 
     >>> from cnnviz.core.training import Training
     >>> X, Y = np.zeros((3, 4, 4)), np.eye(2)[[0, 1, 1]]
@@ -119,7 +122,7 @@ def outcome(training: Settings, params: Params, X: Pixels, Y: np.ndarray) -> Out
     ([[0, 1], [0, 2]], [1, 2], [0])
     """
     Y = np.asarray(Y, dtype=np.float64)
-    of_all = measure(training, in_precision(params, training.dtype), X, Y, np.arange(len(Y)))
+    of_all = measure(training, in_precision(params, training.dtype), X, Y, np.arange(len(Y)), buffers)
     classes, predictions = Y.argmax(axis=1), of_all.o.argmax(axis=1)
     confusion = np.zeros((Y.shape[1],) * 2, dtype=int)
     np.add.at(confusion, (classes, predictions), 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -180,7 +180,7 @@ def _array(name: str, trace: Trace, gradients: Gradients, params: Params) -> np.
 
 def _held(after: Point, before: Point, hold: frozenset[str]) -> Point:
     """What a step leaves, with these parameters as they were before it."""
-    return Point(after.params.replace(**{name: before.params[name] for name in hold}), after.state, after.x)
+    return replace(after, params=after.params.replace(**{name: before.params[name] for name in hold}))
 
 
 def _channel(array: np.ndarray, channel: int) -> np.ndarray:

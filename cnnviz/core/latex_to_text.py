@@ -7,7 +7,7 @@ import re
 from cnnviz.words import say
 
 _WORDS = {
-    r"\partial ": "∂", r"\cdot": "·", r"\odot": "⊙", r"\sum": "Σ", r"\sigma": "σ", r"\eta": "η", r"\theta": "θ",
+    r"\partial ": "∂", r"\cdot": "·", r"\odot": "⊙", r"\sum": "Σ", r"\sigma": "σ", r"\mu": "μ", r"\gamma": "γ", r"\beta": "β", r"\eta": "η", r"\theta": "θ",
     r"\leftarrow": "←", r"\max": "max", r"\tanh": "tanh", r"\log": "log", r"\bigl": "", r"\bigr": "", r"\,": " ",
     r"\quad": " ",
 }  # fmt: skip

@@ -116,6 +116,12 @@ def _passing(link: Link, at: int, size: int, axis: int) -> Range:
     return (found[0], len(found), found[1] - found[0] if len(found) > 1 else 1) if found else (0, 0, 1)
 
 
+def _group(link: Link, at: int, size: int) -> Range:
+    """The channels of the group that one is in."""
+    n = size // (link.geometry["groups"] or size)
+    return (at // n * n, n, 1)
+
+
 Pattern = Callable[[Link, Cell, tuple[int, ...]], tuple[Range, ...]]
 
 PATTERNS: dict[str, Pattern] = {
@@ -129,6 +135,8 @@ PATTERNS: dict[str, Pattern] = {
     "last": lambda link, cell, shape: (*_every(shape[:-1]), _one(cell[-1])),
     # this unit's: every weight of a unit, or the unit of a weight
     "unit": lambda link, cell, shape: (*map(_one, cell[: len(shape)]), *_every(shape[len(cell) :])),
+    # the group of channels that this one is in, of so many; of 0 each channel is one
+    "group": lambda link, cell, shape: (_group(link, cell[0], shape[0]), *_every(shape[1:])),
     # a convolution's window, in every channel
     "window": lambda link, cell, shape: (
         (0, shape[0], 1), _window(link, cell[1], shape[1]), _window(link, cell[2], shape[2])),

@@ -11,7 +11,7 @@ from cnnviz.core.cancellation import check_wanted
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.mistake_model import Placed
 from cnnviz.core.trajectory import Moment
-from cnnviz.core.updating import Point, reached
+from cnnviz.core.updating import Point, Updates, reached
 from cnnviz.core.work import step_work
 
 UPDATES = 200
@@ -30,19 +30,23 @@ def descent(lesson: Lesson, moment: Moment, mistake: Placed | None = None) -> np
     >>> bool(np.array_equal(descent(lesson, trajectory(lesson, x, 0)), trajectory(lesson, x, 200).losses))
     True
     """
-    network, x, y = lesson.network, moment.trace.x, np.array(lesson.y)
-    program = network.program(x.shape)
-    right = lesson.optimizer
-    rule = mistake.optimizer(right) if mistake else right
-    point, losses = Point(moment.params, moment.state, x), []
-    for k in range(len(moment.losses), len(moment.losses) + updates_that_fit(lesson, x.shape)):
+    return losses_on(lesson, moment, updates_that_fit(lesson, moment.trace.x.shape), mistake)
+
+
+def losses_on(lesson: Lesson, moment: Moment, n: int, mistake: Placed | None = None) -> np.ndarray:
+    """The losses before and after each of `n` updates from `moment` on, (n + 1,)."""
+    updates, right = Updates(lesson, moment.image), lesson.optimizer
+    program, y, rule = updates.program, updates.y, mistake.optimizer(right) if mistake else right
+    point, losses = Point(moment.params, moment.state, moment.trace.x, moment.buffers, len(moment.losses) - 1), []
+    for k in range(first := point.k, first + n + 1):
         check_wanted()
-        params, state, x = point.params, point.state or None, point.x
-        trace = program.forward(params, x)
-        losses.append(network.loss(trace, y))
-        gradients = mistake.run(program, params, trace, y, right, state) if mistake else program.backward(params, trace, y)
-        point = reached(lesson, k, Point(*rule.step(params, gradients, state), x))
-    losses.append(network.loss(program.forward(point.params, point.x), y))
+        params, state = point.params, point.state or None
+        trace = program.forward(params, point.x, given=updates.given(point))
+        losses.append(updates.loss(trace))
+        if k < first + n:
+            gradients = mistake.run(program, params, trace, y, right, state) if mistake else program.backward(params, trace, y)
+            after = Point(*rule.step(params, gradients, state), point.x, program.next_buffers(trace), k + 1)
+            point = reached(lesson, k + 1, after)
     return np.array(losses)
 
 
@@ -86,7 +90,7 @@ def promise(lesson: Lesson, moment: Moment) -> Promise | None:
 
 @np.errstate(all="ignore")
 def loss_after(lesson: Lesson, moment: Moment) -> float:
-    """The loss after the moment's step, by the exact forward pass.
+    """The loss after the moment's step, by the exact forward pass; what is drawn is as before the step.
 
     >>> from cnnviz import load_image, trajectory
     >>> lesson, x = Lesson(opt="adam"), load_image("test-0")
@@ -94,7 +98,7 @@ def loss_after(lesson: Lesson, moment: Moment) -> float:
     True
     """
     network, x = lesson.network, moment.trace.x
-    return float(network.loss(network.program(x.shape).forward(moment.after, x), np.array(lesson.y)))
+    return float(network.loss(network.program(x.shape).forward(moment.after, x, given=moment.trace.kept), np.array(lesson.y)))
 
 
 def updates_that_fit(lesson: Lesson, x_shape: tuple[int, ...]) -> int:

@@ -61,14 +61,14 @@ def softmax_cross_entropy(z: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def softmax_cross_entropy_change(z: np.ndarray, before: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Σ_n y[n] · log Σ_k o[k]·e^(Δ[k] - Δ[n]) with o = softmax(before) and Δ = z - before; `y` is the same for all rows, (N,)."""
+    """Σ_n y[n] · log Σ_k o[k]·e^(Δ[k] - Δ[n]) with o = softmax(before) and Δ = z - before; `y` (N,), the same for all rows, or (m,N)."""
     delta = z - before
     if np.abs(delta).max(initial=0) > 1:
         return softmax_cross_entropy(z, y) - softmax_cross_entropy(before, y)
     e = np.exp(before - before.max(axis=-1, keepdims=True))
     o = e / e.sum(axis=-1, keepdims=True)
     return sum(
-        (y[n] * np.log1p((o * np.expm1(delta - delta[..., n, None])).sum(axis=-1)) for n in np.flatnonzero(y)),
+        (y[..., n] * np.log1p((o * np.expm1(delta - delta[..., n, None])).sum(axis=-1)) for n in np.flatnonzero(y.any(axis=tuple(range(y.ndim - 1))))),
         np.zeros(delta.shape[:-1], delta.dtype),
     )
 

@@ -17,10 +17,14 @@ import numpy as np
 from cnnviz.core.architecture import Architecture
 from cnnviz.core.layers import LAYERS
 from cnnviz.core.layers._activation import Activation
+from cnnviz.core.layers._normalisation import EPS, Axes, by_itself, by_variance
 from cnnviz.core.layers.average_pooling import AveragePooling
+from cnnviz.core.layers.batch_norm import BatchNorm, affine_dx, normalise_dx
 from cnnviz.core.layers.conv import Conv, channel_sums, weigh_df, weigh_dx, windows
 from cnnviz.core.layers.dense import Dense, connect_dx
+from cnnviz.core.layers.dropout import Dropout, drawn_mask
 from cnnviz.core.layers.global_average import GlobalAverage
+from cnnviz.core.layers.group_norm import GroupNorm, group_normalise_dx, grouped
 from cnnviz.core.layers.identity import Identity
 from cnnviz.core.layers.layer import Shape
 from cnnviz.core.layers.max_pooling import MaxPooling, first_winners
@@ -40,6 +44,9 @@ from cnnviz.words import Problem
 Array = np.ndarray
 
 __all__ = ["MISTAKES", "Mistake", "Placed", "mistakes_for", "placed", "stages_hit"]
+
+AGAIN = 1
+"""The seed of a mask that is drawn a second time by mistake."""
 
 MISTAKES: dict[str, Mistake] = {}
 """By name, in the order in which they stand below: backward, from the loss to the kernel, then the step."""
@@ -299,6 +306,54 @@ def average_assigned(dy: Array, x: Array, k: int, stride: int) -> Array:
     for under in reversed([*slices(k, stride, *dy.shape[-2:])]):
         dx[under] = dy / k**2
     return dx
+
+
+# ---- normalisation and dropout
+
+_PATHS = "{dx} = by_itself(dhat, sigma) + by_mean(dhat, sigma) + by_variance(dhat, hat, sigma)"
+
+
+@_mistake("mean_path_forgotten", BatchNorm, "dx", anywhere, _PATHS.replace(" + by_mean(dhat, sigma)", ""), _PATHS)
+def mean_path_forgotten(dy: Array, g: Array, hat: Array, var: Array, axes: Axes) -> Array:
+    dhat, sigma = dy * np.expand_dims(g, axes), np.sqrt(np.expand_dims(var, axes) + EPS)
+    return by_itself(dhat, sigma) + by_variance(dhat, hat, sigma, axes)
+
+
+@_mistake("mean_path_forgotten", GroupNorm, "dx", anywhere, _PATHS.replace(" + by_mean(dhat, sigma)", ""), _PATHS)
+def group_mean_path_forgotten(dy: Array, g: Array, hat: Array, var: Array, groups: int, own: int, axes: Axes) -> Array:
+    dhat, hat = (grouped(a, groups, own) for a in (dy * np.expand_dims(g, axes), hat))
+    sigma = np.sqrt(var[..., None] + EPS)
+    return (by_itself(dhat, sigma) + by_variance(dhat, hat, sigma, (-1,))).reshape(dy.shape)
+
+
+@_mistake("statistics_constant", BatchNorm, "dx", anywhere, "{dx} = by_itself(dhat, sigma)", _PATHS)
+def statistics_constant(dy: Array, g: Array, var: Array, axes: Axes) -> Array:
+    return affine_dx(dy, g, var, axes)
+
+
+@_mistake("statistics_constant", GroupNorm, "dx", anywhere, "{dx} = by_itself(dhat, sigma)", _PATHS)
+def group_statistics_constant(dy: Array, g: Array, var: Array, groups: int, own: int, axes: Axes) -> Array:
+    return by_itself(grouped(dy * np.expand_dims(g, axes), groups, own), np.sqrt(var[..., None] + EPS)).reshape(dy.shape)
+
+
+@_mistake("gain_forgotten", BatchNorm, "dx", anywhere, "{dx} = normalise_dx({dy})", "{dx} = normalise_dx({dy} * {g})")
+def gain_forgotten(dy: Array, g: Array, hat: Array, var: Array, axes: Axes) -> Array:
+    return normalise_dx(dy, np.ones_like(g), hat, var, axes)
+
+
+@_mistake("gain_forgotten", GroupNorm, "dx", anywhere, "{dx} = normalise_dx({dy})", "{dx} = normalise_dx({dy} * {g})")
+def group_gain_forgotten(dy: Array, g: Array, hat: Array, var: Array, groups: int, own: int, axes: Axes) -> Array:
+    return group_normalise_dx(dy, np.ones_like(g), hat, var, groups, own, axes)
+
+
+@_mistake("mask_forgotten", Dropout, "dx", anywhere, "{dx} = {dy}", "{dx} = {dy} * {mask}")
+def mask_forgotten(dy: Array) -> Array:
+    return dy
+
+
+@_mistake("mask_drawn_again", Dropout, "dx", anywhere, "{dx} = {dy} * drawn_mask(rng, {dy}.shape)", "{dx} = {dy} * {mask}")
+def mask_drawn_again(dy: Array, p: float) -> Array:
+    return dy * drawn_mask(np.random.default_rng(AGAIN), dy.shape, p)
 
 
 # ---- convolution

@@ -61,9 +61,12 @@ class Network(Architecture):
             raise Problem("network.no_text", example=DEFAULT)
         return cls(*read(text))
 
-    def program(self, x_shape: Shape, many: bool = False) -> Program:
-        """The network's lines for images of this shape, (H,W) or (C,H,W); Problem where a layer does not fit."""
-        return program_of(self, x_shape, many)
+    def program(self, x_shape: Shape, many: bool = False, training: bool = True) -> Program:
+        """The network's lines for an image of this shape, (H,W) or (C,H,W), or for several, (m,C,H,W); Problem where a layer does not fit.
+
+        `training`, or as after it. `many`: lines that are faster for many images, each for itself.
+        """
+        return program_of(self, x_shape, many, training)
 
     def check(self, x_shape: Shape) -> Program:
         """As `program`, within the limits on parameters, multiplications and outputs; Problem says what fits."""
@@ -128,7 +131,7 @@ class Network(Architecture):
                 name = names.of(letter)
                 shape, n = program.parameters[name].shape, program.parameters[name].fan_in
                 if not n or (weights == "zeros" and layer.kind == "dense"):
-                    found[name] = Line(name, np.zeros, (), {"shape": shape}, place, letter)
+                    found[name] = Line(name, np.ones if program.parameters[name].ones else np.zeros, (), {"shape": shape}, place, letter)
                 else:
                     own = seed if name == last else (seed, int(names.number))
                     settings = {"shape": shape, "n": n / 2 if weights == "he" else n, "seed": own}
@@ -152,23 +155,54 @@ class Network(Architecture):
             found[name] = array.reshape(program.shown[name])
         return found
 
-    def forward(self, params: Params, x: np.ndarray) -> Trace:
-        """Every value from the image `x` (C,H,W), or (H,W) for one channel, to the outputs, by symbol."""
+    def forward(self, params: Params, x: np.ndarray, training: bool = True, given: Mapping[str, np.ndarray] | None = None) -> Trace:
+        """Every value from the image `x` (C,H,W), or (H,W) for one channel, to the outputs, by symbol; of several images (m,C,H,W).
+
+        `training`, or as after it. `given` are buffers and masks by name; what is missing is as before update 0, masks of seed 0.
+        """
         x = np.asarray(x, dtype=np.float64)
-        return self.program(x.shape).forward(params, x)
+        return self.program(x.shape, training=training).forward(params, x, given=given)
 
     def loss(self, trace: Trace | np.ndarray, y: np.ndarray) -> float:
-        """L of a pass, exact at any magnitude; of bare outputs (N,), by the plain formula."""
+        """L of a pass, exact at any magnitude; of bare outputs (N,), by the plain formula. Of several images the mean."""
+        return float(np.mean(self.losses(trace, y)))
+
+    def losses(self, trace: Trace | np.ndarray, y: np.ndarray) -> np.ndarray:
+        """The loss of each image of a pass, (m,); of one image (), as of bare outputs (N,)."""
         if not isinstance(trace, Trace):
             o = np.asarray(trace, dtype=np.float64)
-            return float(self.loss_kind.loss.function(o, self.targets(y, o.shape)))
+            return np.asarray(self.loss_kind.loss.function(o, self.targets(y, o.shape)))
         y = self.targets(y, trace.o.shape)
-        line = self.program(trace.x.shape).loss_line
-        return float(line.function(*[y if source == "y" else trace[source] for source in line.sources]))
+        line = self.program(trace.x.shape).losses_line
+        return np.asarray(line.function(*[y if source == "y" else trace[source] for source in line.sources]))
 
     def backward(self, params: Params, trace: Trace, y: np.ndarray) -> Gradients:
         """∂L/∂<name> for every symbol and parameter, under "d" and its name; without "do" where the loss merges.
 
-        `y` (N,), or one number for all outputs.
+        `y` (N,), or one number for all outputs; of several images (m,N), and L is their mean. In the mode of the trace.
         """
-        return self.program(trace.x.shape).backward(params, trace, self.targets(y, trace.o.shape))
+        return self.program(trace.x.shape, training=trace.training).backward(params, trace, self.targets(y, trace.o.shape))
+
+    def pulls(self, params: Params, trace: Trace, y: np.ndarray) -> Mapping[str, np.ndarray]:
+        """∂Lᵢ/∂θ of each image's own loss by "d" and parameter, (m,…); their mean is ∂L/∂θ.
+
+        >>> network, x = Network.parse("conv2x3-bn-gap-mse"), np.random.default_rng(0).random((3, 1, 5, 5))
+        >>> params = network.init((5, 5))
+        >>> trace = network.forward(params, x)
+        >>> own = network.pulls(params, trace, np.zeros((3, 2)))
+        >>> own["ds"].shape, bool(np.allclose(own["df"].mean(axis=0), network.backward(params, trace, np.zeros((3, 2))).df))
+        ((3, 2), True)
+        """
+        return self.program(trace.x.shape, training=trace.training).pulls(params, trace, self.targets(y, trace.o.shape))
+
+    def buffers(self, x_shape: Shape) -> dict[str, np.ndarray]:
+        """What training keeps beside the parameters, before the first update: "n1.running_mean", "n1.running_var"."""
+        return self.program(x_shape).buffers_at_start
+
+    def next_buffers(self, trace: Trace) -> dict[str, np.ndarray]:
+        """The same after a pass in training; as they are after another."""
+        return self.program(trace.x.shape, training=trace.training).next_buffers(trace)
+
+    def masks(self, x_shape: Shape, seed: int, k: int) -> dict[str, np.ndarray]:
+        """What update `k` draws: "r1.mask", as r1 has its numbers; of several images those of the first do not depend on how many."""
+        return self.program(x_shape).drawn(seed, k, x_shape[0] if len(x_shape) == 4 else None)

@@ -19,11 +19,11 @@ import numpy as np
 
 from cnnviz.core.architecture import Architecture
 from cnnviz.core.compiled import Made, compiled
-from cnnviz.core.layers.layer import Call, Layer, Parameter, Shape
+from cnnviz.core.layers.layer import ONE, Buffer, Call, Draw, Layer, Parameter, Run, Shape
 from cnnviz.core.links import Link
-from cnnviz.core.read_only import sealed
+from cnnviz.core.read_only import lock, sealed
 from cnnviz.core.sliding import Padding
-from cnnviz.core.symbols import Names
+from cnnviz.core.symbols import PARAMETERS, Names
 from cnnviz.core.ties import TIE, largest, margin
 from cnnviz.core.values import Gradients, Later, Params, Trace
 from cnnviz.words import Problem
@@ -115,13 +115,23 @@ def flatten(a: np.ndarray) -> np.ndarray:
     return a.reshape(*a.shape[:-3], -1)
 
 
+def share_of_mean(each: np.ndarray) -> np.ndarray:
+    """The slope of each image's loss, (m,N), as a part of that of the mean of m losses."""
+    return each / each.shape[-2]
+
+
+def mean_loss(loss: Callable[..., np.ndarray], *ends: np.ndarray) -> np.ndarray:
+    """The mean of the images' losses, whose axis is the last that `loss` leaves."""
+    return np.mean(loss(*ends), axis=-1)
+
+
 def unflatten(dv: np.ndarray, shape: Shape) -> np.ndarray:
     """da = dv, laid out as the map again: (…,D) -> (…,C,H,W)."""
     return dv.reshape(*dv.shape[:-1], *shape)
 
 
 class Pass(NamedTuple):
-    """A forward pass of one image: the program that ran, its parameters, and every array that its lines left, by symbol."""
+    """A forward pass: the program that ran, its parameters, and every array that its lines left, by symbol."""
 
     program: Program
     params: Mapping[str, np.ndarray]
@@ -155,11 +165,15 @@ def _instead(line: Line, values: Inner, override: Override) -> Callable[..., np.
 class Program:
     """The lines of a network for images of one shape (C,H,W), forward and backward. Problem where a layer does not fit.
 
-    `sliding` are the stride and padding that its traces name.
+    `run` says how: of one image, of several with their axis in front, or after training. `sliding` are the stride and padding
+    that its traces name.
     """
 
-    def __init__(self, network: Architecture, x_shape: Shape, many: bool = False, sliding: tuple[int, Padding] = (1, 0)):
-        self.network, self.x_shape, self.many, self.sliding = network, x_shape, many, sliding
+    def __init__(self, network: Architecture, x_shape: Shape, run: Run = ONE, sliding: tuple[int, Padding] = (1, 0)):
+        self.network, self.x_shape, self.mode, self.sliding = network, x_shape, run, sliding
+        self.buffers: dict[str, Buffer] = {}
+        self.draws: dict[str, tuple[int, Shape, Draw]] = {}  # each with the number of its layer, from 1, and its shape
+        self.across: set[str] = set()  # the targets that are made from all images at once
         self.shapes: dict[str, Shape] = {"x": x_shape}
         self.parameters: dict[str, Parameter] = {}
         self.inputs: list[Shape] = []
@@ -174,10 +188,11 @@ class Program:
             raise Problem("network.no_row", loss=str(network.loss_kind), shape=self.shapes["o"])
         self.loss_line = self._loss_line()
         self.backward_lines = self._backward_lines()
-        self.forward_lines = [*self._bounds_read(), *self.forward_lines]
+        self._place_bounds()
         learning = [n for n, line in enumerate(self.backward_lines) if line.target[1:] in self.parameters]
         self.needed = 1 + max(learning, default=-1)  # what comes after it is the gradient of the image, and of no use to an update
         self.shown = {name: self._shown(shape) for name, shape in self.shapes.items() if "." not in name}
+        self._is_given = bool(self.buffers or self.draws)
         self._needed_lines, self._rest_lines = self.backward_lines[: self.needed], self.backward_lines[self.needed :]
         self._made_last = tuple(line.target for line in self._rest_lines)
         self._read_last = {source for line in self._rest_lines for source in line.sources}.difference(self._made_last)
@@ -209,11 +224,11 @@ class Program:
         shape = self.shapes[names.source]
         if names.flattens:
             self.shapes["v"] = (math.prod(shape),)
-            self.forward_lines.append(Line("v", flatten, (names.source,), for_one=methodcaller("reshape", self.shapes["v"])))
+            self.forward_lines.append(Line("v", flatten, (names.source,), for_one=self._one(methodcaller("reshape", self.shapes["v"]))))
             shape = self.shapes["v"]
             self._bounds["v"] = Line("v.bound", flatten, (self._bounds[names.source].target,))
         try:
-            out, parameters, calls = layer.shape(shape), layer.parameters(shape), layer.calls(shape, self.many)
+            out, parameters, calls = layer.shape(shape), layer.parameters(shape), layer.calls(shape, self.mode)
         except Problem as problem:
             raise Problem("network.fit", layer=str(layer), place=place + 1, why=problem) from None
         self.inputs.append(shape)
@@ -221,9 +236,10 @@ class Program:
         for letter, parameter in parameters.items():
             self.parameters[names.of(letter)] = parameter
             self.shapes[names.of(letter)] = parameter.shape
+        self._add_given(place, layer, names, shape)
         self.multiplications += layer.multiplications(shape)
         self._calls.append(calls)
-        self._for_one.append(layer.for_one(shape))
+        self._for_one.append({} if self.mode.images else layer.for_one(shape))
         self._bounds[names.output] = self._bounds[names.input]
         for role, made in calls.items():
             if role == "y_bound":
@@ -232,6 +248,17 @@ class Program:
                 self._settle(self._line(place, names, role, made))
             elif not _is_gradient(role, parameters):
                 self.forward_lines.append(self._line(place, names, role, made))
+
+    def _add_given(self, place: int, layer: Layer, names: Names, shape: Shape) -> None:
+        """What a pass is given beside its image and parameters: buffers, and in training what is drawn."""
+        self.buffers |= {names.of(role): buffer for role, buffer in layer.buffers(shape).items()}
+        if self.mode.training:
+            self.draws |= {names.of(role): (place + 1, shape, draw) for role, draw in layer.draws(shape).items()}
+            self.across |= {names.of(role) for role in layer.across if self.mode.images}
+
+    def _one(self, function: Callable[..., np.ndarray]) -> Callable[..., np.ndarray] | None:
+        """What stands in for a line in the pass of one image."""
+        return None if self.mode.images else function
 
     def _settle(self, by: Line) -> None:
         """Has an array settled by the line that makes it; an image is as it is given."""
@@ -244,6 +271,13 @@ class Program:
         sources = tuple(bound if source == "x_bound" else names.of(source) for source in made.roles)
         return Line(names.of(role), made.function, sources, made.settings, place, role, self._for_one[place].get(role))
 
+    def _place_bounds(self) -> None:
+        """Puts each bound's line where all is made that it reads: mostly before all others."""
+        for bound in self._bounds_read():
+            made = [line.target for line in self.forward_lines]
+            first = max((made.index(source) + 1 for source in bound.sources if source in made), default=0)
+            self.forward_lines.insert(first, bound)
+
     def _bounds_read(self) -> list[Line]:
         """The lines of the bounds that are read (core/ties.py); none where no layer has a kink."""
         read = {source for line in (*self.forward_lines, *self.backward_lines) for source in line.sources}
@@ -255,9 +289,14 @@ class Program:
         return found
 
     def _loss_line(self) -> Line:
-        merged, loss = self.network.merged, self.network.loss_kind
-        made = merged.loss if merged else loss.loss
-        return Line("L", made.function, self._loss_sources(made), made.settings, None, "L")
+        made = (self.network.merged or self.network.loss_kind).loss
+        self.losses_line = Line("L", made.function, self._loss_sources(made), made.settings, None, "L")
+        return replace(self.losses_line, function=partial(mean_loss, made.function)) if self.averages else self.losses_line
+
+    @property
+    def averages(self) -> bool:
+        """Tells whether L is the mean over several images. Of many that are cut into blocks the mean is taken of all blocks."""
+        return self.mode.images and not self.mode.many
 
     def roles(self, place: int) -> tuple[str, ...]:
         """The roles of a layer that a forward pass has arrays of: x, its parameters, what it keeps, and y."""
@@ -267,8 +306,10 @@ class Program:
     @cached_property
     def loss_change(self) -> Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]:
         """L at one end of the pass less L at another, (…,N) each, given y: worked out so that digits do not cancel."""
-        loss = self.loss_line.run
-        return (self.network.merged or self.network.loss_kind).change or (lambda end, before, y: loss(end, y) - loss(before, y))
+        loss, change = self.loss_line.run, (self.network.merged or self.network.loss_kind).change
+        if change is None:
+            return lambda end, before, y: loss(end, y) - loss(before, y)
+        return partial(mean_loss, change) if self.averages else change
 
     def _loss_sources(self, made: Call) -> tuple[str, ...]:
         z = self.network.names[-1].input
@@ -277,26 +318,34 @@ class Program:
     def _backward_lines(self) -> list[Line]:
         network, lines = self.network, []
         if not network.merged:
-            made = network.loss_kind.do
-            lines.append(Line("do", made.function, self._loss_sources(made), made.settings, None, "do"))
+            lines += self._slope_of_loss("do", network.loss_kind.do, "do")
         for place in reversed(range(len(network.layers))):
             layer, names, calls = network.layers[place], network.names[place], self._calls[place]
             parameters = layer.parameters(self.inputs[place])
             lines += [self._line(place, names, f"d{letter}", calls[f"d{letter}"]) for letter in parameters]
             if network.merged and place == len(network.layers) - 1:
-                made = network.merged.dz
-                lines.append(Line(f"d{names.input}", made.function, self._loss_sources(made), made.settings, None, "dz"))
+                lines += self._slope_of_loss(f"d{names.input}", network.merged.dz, "dz")
             else:
                 lines.append(self._line(place, names, "dx", calls["dx"]))
             if names.flattens:
                 shape = self.shapes[names.source]
-                lines.append(Line(f"d{names.source}", unflatten, ("dv",), {"shape": shape}, for_one=methodcaller("reshape", shape)))
+                lines.append(Line(f"d{names.source}", unflatten, ("dv",), {"shape": shape}, for_one=self._one(methodcaller("reshape", shape))))
         return lines
 
+    def _slope_of_loss(self, target: str, made: Call, role: str) -> list[Line]:
+        """Where the backward pass begins. Of several images: the slope of each one's loss, then its part of the mean's."""
+        line = Line(target, made.function, self._loss_sources(made), made.settings, None, role)
+        if not self.averages:
+            return [line]
+        each = f"{target}.each"
+        return [replace(line, target=each, role=f"{role}.each"), Line(target, share_of_mean, (each,), {}, None, role)]
+
     def _shown(self, shape: Shape) -> Shape:
-        """Maps drop a channel axis of 1; a filter's first two axes go when both are 1."""
+        """Maps drop a channel axis of 1, but not those of several images; a filter's first two axes go when both are 1."""
         if len(shape) == 4:
             return shape[2:] if shape[:2] == (1, 1) else shape
+        if self.mode.images:
+            return shape
         return shape[1:] if len(shape) == 3 and shape[0] == 1 else shape
 
     # ---- one image
@@ -312,26 +361,106 @@ class Program:
 
     def _fitting(self, name: str, array: np.ndarray) -> np.ndarray:
         """An array with the axes that are not shown."""
-        if array.shape == self.shapes[name]:
+        if array.shape == self.shapes[name] and not self.has_images(name):
             return array
-        if array.shape != self.shown[name]:
+        if self.has_images(name) and array.ndim and array.shape[1:] == self.shapes[name]:
+            return array
+        if array.shape != self.shown[name] or self.has_images(name):
             raise Problem("network.shape", name=name, shape=array.shape, wanted=self.shown[name])
         return array[None] if len(self.shapes[name]) - array.ndim == 1 else array[None, None]
+
+    def has_images(self, name: str) -> bool:
+        """Tells whether an array has the axis of images: all but parameters, buffers, and statistics of the images together."""
+        plain = name[1:] if name[:1] == "d" else name
+        return self.mode.images and plain not in self.parameters and name not in self.buffers and (name not in self.across or name[:1] == "d")
+
+    # ---- buffers, and what is drawn
+
+    @cached_property
+    def buffers_at_start(self) -> Inner:
+        """The buffers before the first update."""
+        return {name: lock(np.full(buffer.shape, buffer.start)) for name, buffer in self.buffers.items()}
+
+    def next_buffers(self, trace: Trace) -> Inner:
+        """The buffers after a pass: those of one after training stay."""
+        if not self.buffers:
+            return {}
+        values = self.inner({}, trace)
+        if not self.mode.training:
+            return {name: values[name] for name in self.buffers}
+        return {line.target: lock(line.make(values)) for line in self.buffer_lines}
+
+    @cached_property
+    def buffer_lines(self) -> list[Line]:
+        """The line of each buffer's next value."""
+        found = []
+        for place, (layer, names) in enumerate(zip(self.network.layers, self.network.names, strict=True)):
+            found += [self._line(place, names, role, buffer.next) for role, buffer in layer.buffers(self.inputs[place]).items()]
+        return found
+
+    def drawn(self, seed: int, k: int, images: int | None = None) -> Inner:
+        """What update `k` draws, as its layers' outputs are shown: of one image, or of so many. Each has a generator of its own."""
+        return {name: array if images else array[0].reshape(self._shown(array.shape[1:])) for name, array in self._drawn(seed, k, images or 1).items()}
+
+    def _drawn(self, seed: int, k: int, images: int) -> Inner:
+        return {
+            name: lock(draw(np.random.default_rng([seed, k, place]), (images, *shape)))
+            for name, (place, shape, draw) in self.draws.items()
+        }
+
+    def given_to(self, given: Mapping[str, np.ndarray] | None, images: int | None = None) -> Inner:
+        """All that a pass is given, of one image or of so many: what is missing is as before update 0, masks of seed 0.
+
+        Problem where a shape does not fit.
+        """
+        given = given or {}
+        found = dict(self.buffers_at_start)
+        if not self.draws.keys() <= given.keys():
+            found |= {name: array if images else array[0] for name, array in self._drawn(0, 0, images or 1).items()}
+        shapes = {name: buffer.shape for name, buffer in self.buffers.items()}
+        shapes |= {name: ((images,) if images else ()) + shape for name, (_, shape, _) in self.draws.items()}
+        for name, shape in shapes.items():
+            if name in given:
+                array = sealed(given[name])
+                if array.size != math.prod(shape):
+                    raise Problem("network.shape", name=name, shape=array.shape, wanted=shape)
+                found[name] = array.reshape(shape)
+        return found
+
+    def kept(self, values: Inner) -> Inner:
+        """What a trace shows beside the symbols, by name: statistics, what is normalised, masks, and the buffers."""
+        found: Inner = {}
+        for layer, names in zip(self.network.layers, self.network.names, strict=True):
+            roles = dict.fromkeys((*layer.kept, *layer.draws(()), *layer.buffers((0,))))
+            for name in (name for role in roles if (name := names.of(role)) in values):
+                array = values[name]
+                found[name] = lock(array.reshape(self._shown(array.shape))) if array.ndim == 3 and not self.mode.images else array
+        return found
 
     def run_forward(self, values: Inner) -> Inner:
         """Adds the target of every line, of any leading axes."""
         return _run(self.forward_lines, values)
 
+    @property
+    def learning_lines(self) -> list[Line]:
+        """The lines of both passes, without the loss, as far as an update needs them."""
+        return [*self.forward_lines, *self._needed_lines]
+
     def run_backward(self, values: Inner) -> Inner:
         """Likewise, for the lines that an update needs; `values` are those of a forward pass, and the targets y."""
         return _run(self._needed_lines, values)
 
-    def forward(self, params: Mapping[str, np.ndarray], x: np.ndarray, overrides: Mapping[str, Override] | None = None) -> Trace:
-        """Every value of one image's pass."""
+    def forward(
+        self, params: Mapping[str, np.ndarray], x: np.ndarray, overrides: Mapping[str, Override] | None = None,
+        given: Mapping[str, np.ndarray] | None = None,
+    ) -> Trace:  # fmt: skip
+        """Every value of a pass. `given` are buffers and what is drawn, by name."""
         x = sealed(x)
-        given = params if type(params) is Params else Params.of(params)
-        values = self.start(given, x)
-        shown = {"x": x if x.shape == self.shown["x"] else x[0]}
+        params = params if type(params) is Params else Params.of(params)
+        values = self.start(params, x)
+        if self._is_given:
+            values |= self.given_to(given, len(x) if self.mode.images else None)
+        shown = {"x": x if x.shape == self.shown["x"] or self.mode.images else x[0]}
         shown.update(self._way_forth.go(values, overrides))
         stride, padding = self.sliding
         return Trace.locked(shown, stride, padding, Pass(self, params, values))
@@ -340,12 +469,15 @@ class Program:
         """The values of a pass with these parameters, with what its lines kept: as they are, or made again."""
         made_by = trace.made_by
         if isinstance(made_by, Pass) and made_by.program is self:
-            return dict(made_by.values) if made_by.params is params else {**made_by.values, **self.start(params)}
+            return dict(made_by.values) if made_by.params is params or not params else {**made_by.values, **self.start(params)}
         values = {symbol: self._fitting(symbol, trace[symbol]) for symbol in self.network.symbols}
+        if self._is_given:
+            values |= self.given_to(trace.kept, len(values["x"]) if self.mode.images else None)
+        start = self.start(params)
         for line in self.forward_lines:
             if line.target not in values:
-                values[line.target] = line.make(values | self.start(params))
-        return {**values, **self.start(params)}
+                values[line.target] = line.make(values | start)
+        return {**values, **start}
 
     def backward(
         self, params: Mapping[str, np.ndarray], trace: Trace, y: np.ndarray, overrides: Mapping[str, Override] | None = None
@@ -359,6 +491,17 @@ class Program:
         kept = values | {"y": sealed(y)} if overrides else {name: values[name] for name in self._read_last}
         rest = partial(self._go_on, kept, overrides)
         return Gradients.locked(gradients, Later(self._made_last, rest))
+
+    def pulls(self, params: Mapping[str, np.ndarray], trace: Trace, y: np.ndarray) -> Params:
+        """∂Lᵢ/∂θ for each image's own loss, by "d" and parameter, (m,…): a backward pass for each that starts with its slope alone."""
+        if not self.mode.images:
+            gradients = self.backward(params, trace, y)
+            return Params.locked({f"d{name}": gradients[f"d{name}"] for name in self.parameters})
+        start = next(line.target for line in self.backward_lines if line.function is share_of_mean)
+        values, found = self.inner(params, trace) | {"y": y}, []
+        for alone in np.eye(len(y)):
+            found.append(self._way_back.go(dict(values), {start: partial(_of_one_image, f"{start}.each", alone)}))
+        return Params.made({f"d{name}": np.stack([one[f"d{name}"] for one in found]) for name in self.parameters})
 
     def _go_on(self, values: Inner, overrides: Mapping[str, Override] | None) -> Inner:
         """The gradients that no update needs. What is infinite has been warned of in the pass, and is shown as such."""
@@ -383,7 +526,7 @@ class Program:
         """For each symbol the links to what its cells are computed from, as arrays are laid out."""
         found: dict[str, tuple[Link, ...]] = {"v": (Link("v", self._flattened, "same"),)} if "v" in self.shapes else {}
         for place, (layer, names) in enumerate(zip(self.network.layers, self.network.names, strict=True)):
-            rows, columns = self.shapes[names.output][-2:] if layer.geometry() else (0, 0)
+            rows, columns = self.shapes[names.output][-2:] if "k" in layer.geometry() else (0, 0)
             for role, reads in layer.links().items():
                 target = names.of(role)
                 if role == "dx":
@@ -441,7 +584,7 @@ class Program:
             for role, text in layer.arithmetic().items():
                 if role in computed:
                     target = f"d{names.source}" if role == "dx" else names.of(role)
-                    found[target] = _ROLE.sub(partial(_symbol, names), text)
+                    found[target] = re.sub(r"\{(\w+)\}", partial(_symbol, names), _ROLE.sub(partial(_symbol, names), text))
         loss, merged = self.network.loss_kind, self.network.merged
         found["L"] = loss.arithmetic["L"]
         if not merged:
@@ -449,19 +592,21 @@ class Program:
         return found | {f"d{self.network.names[-1].input}": merged.arithmetic["dz"]}
 
 
-def program_of(network: Architecture, x_shape: Shape, many: bool = False) -> Program:
-    """The lines of a network for images (H,W) or (C,H,W), made once; Problem where a layer does not fit."""
-    return _program_of(network, (1, *x_shape) if len(x_shape) == 2 else tuple(x_shape), many)
+def program_of(network: Architecture, x_shape: Shape, many: bool = False, training: bool = True) -> Program:
+    """The lines of a network for an image (H,W) or (C,H,W), or for several, (m,C,H,W), made once; Problem where a layer does not fit."""
+    if len(x_shape) == 4:
+        return _program_of(network, tuple(x_shape[1:]), Run(True, many, training))
+    return _program_of(network, (1, *x_shape) if len(x_shape) == 2 else tuple(x_shape), Run(False, many, training))
 
 
 @lru_cache(maxsize=512)
-def _program_of(network: Architecture, x_shape: Shape, many: bool) -> Program:
+def _program_of(network: Architecture, x_shape: Shape, run: Run) -> Program:
     if len(x_shape) != 3 or min(x_shape) < 1:
         raise Problem("network.image", shape=x_shape)
-    return Program(network, x_shape, many)
+    return Program(network, x_shape, run)
 
 
-ROLES = ("x", "y", "f", "w", "b", "dx", "dy", "df", "dw", "db")
+ROLES = ("x", "y", *PARAMETERS, "dx", "dy", *(f"d{letter}" for letter in PARAMETERS))
 _ROLE = re.compile(rf"\b({'|'.join(ROLES)})(?![a-zA-Z0-9_])")
 
 
@@ -477,7 +622,13 @@ def latex(symbol: str) -> str:
     """
     if len(symbol) > 1 and symbol[0] == "d":
         return rf"\partial {latex(symbol[1:])}"
-    return f"{symbol[0]}_{{{symbol[1:]}}}" if len(symbol) > 1 else symbol
+    letter = {"g": r"\gamma", "s": r"\beta"}.get(symbol[0], symbol[0])
+    return f"{letter}_{{{symbol[1:]}}}" if len(symbol) > 1 else letter
+
+
+def _of_one_image(each: str, alone: np.ndarray, values: Inner, exact: Callable[[], np.ndarray]) -> np.ndarray:
+    """The slope of one image's own loss; nothing comes from the others."""
+    return np.where(alone[:, None] > 0, values[each], 0)
 
 
 def _run(lines: Iterable[Line], values: Inner) -> Inner:

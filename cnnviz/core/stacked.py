@@ -76,7 +76,7 @@ def _stacked(line: Line) -> Callable[..., np.ndarray]:
 @lru_cache(maxsize=512)
 def _bytes_after(program: Program, symbol: str) -> int:
     """Bytes of all arrays of one copy that follow from an array."""
-    values = {name: np.zeros(program.shapes[name]) for name in ("x", *program.parameters)}
+    values = {name: np.zeros(program.shapes[name]) for name in ("x", *program.parameters)} | program.given_to(None)
     after, made = {symbol}, program.run_forward(dict(values))
     for line in program.forward_lines:
         if not after.isdisjoint(line.sources):

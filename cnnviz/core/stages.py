@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Self
 
 from cnnviz.core.layers.layer import Layer
-from cnnviz.core.symbols import Names
+from cnnviz.core.symbols import GREEK, Names
 from cnnviz.words import Message, message
 
 
@@ -62,8 +62,8 @@ class Stage(str):
 def label(symbol: str) -> str:
     """A symbol as people write it.
 
-    >>> label("dz12"), label("f_next"), label("update"), label("v")
-    ('∂z₁₂', 'f′', 'update', 'v')
+    >>> label("dz12"), label("f_next"), label("dg1"), label("update"), label("v")
+    ('∂z₁₂', 'f′', '∂γ₁', 'update', 'v')
     """
     if symbol == "update":
         return symbol
@@ -71,7 +71,7 @@ def label(symbol: str) -> str:
         return f"{label(symbol.removesuffix('_next'))}′"
     if len(symbol) > 1 and symbol[0] == "d":
         return f"∂{label(symbol[1:])}"
-    return symbol[0] + symbol[1:].translate(_SUBSCRIPTS)
+    return GREEK.get(symbol[0], symbol[0]) + symbol[1:].translate(_SUBSCRIPTS)
 
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")

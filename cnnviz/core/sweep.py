@@ -65,7 +65,7 @@ def runs_of(starts: Sequence[Start], n: int) -> Runs:
     ((3, 5), (3, 2))
     """
     lesson, x = starts[0]
-    if lesson.deviations:
+    if lesson.deviations or any(layer.kept or layer.draws(()) for layer in lesson.network.layers):  # what is kept or drawn is a run's own
         parts = [_single(start, n) for start in starts]
     else:
         size = _block(lesson, x.shape)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-PARAMETERS = ("f", "w", "b")
-"""The letters of parameters."""
+PARAMETERS = ("f", "w", "b", "g", "s")
+"""The letters of parameters: filters, weights, biases, and the gain γ and shift β of a normalisation."""
+
+
+GREEK = {"g": "γ", "s": "β"}
+"""The letters that people write as Greek ones."""
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ pause, asking no more is a stop, and nothing runs in between.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 
-from cnnviz.core.batch import batch_gradients
+from cnnviz.core.batch import batch_learned
 from cnnviz.core.cancellation import check_wanted
 from cnnviz.core.evaluation import Measured, Pixels, in_precision, measure
 from cnnviz.core.layers.conv import Conv
@@ -129,6 +129,7 @@ class Progress:
     saturated: float
     saturated_outputs: float
     silent: float = 0.0
+    buffers: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     @property
     def kernel(self) -> np.ndarray:
@@ -177,22 +178,27 @@ def _run(training: Training, params: Params, learned: Images, held: Images) -> I
     steps = of_epoch * training.epochs
     due = {round(i * steps / training.reports) for i in range(1, training.reports + 1)}
     state: State | None = None
-    yield _report(training, 0, of_epoch, params, learned, held)
+    program = training.network.program(tuple(X.shape[1:]))
+    buffers: Mapping[str, np.ndarray] = program.buffers_at_start
+    yield _report(training, 0, of_epoch, (params, buffers), learned, held)
     for step, rows in enumerate(_batches(training, len(Y)), start=1):
         check_wanted()
-        params, state = _learn(training, params, state, training.x(X[rows]), Y[rows])
+        given = {**buffers, **program.drawn(training.seed, step - 1, len(rows))}
+        params, state, buffers = _learn(training, params, state, training.x(X[rows]), Y[rows], given)
         if step in due:
-            report = _report(training, step, of_epoch, params, learned, held)
+            report = _report(training, step, of_epoch, (params, buffers), learned, held)
             yield report
             if report.diverged:
                 return
 
 
 @np.errstate(over="ignore", invalid="ignore")
-def _learn(training: Training, params: Params, state: State | None, X: np.ndarray, Y: np.ndarray) -> tuple[Params, State]:
+def _learn(
+    training: Training, params: Params, state: State | None, X: np.ndarray, Y: np.ndarray, given: Mapping[str, np.ndarray]
+) -> tuple[Params, State, Mapping[str, np.ndarray]]:
     """One update: everything that learns takes a step. What diverges becomes infinite, and the next report says so."""
-    gradients = batch_gradients(training.network, params, X, Y)
-    return training.optimizer.step(params, gradients, state)
+    gradients, buffers = batch_learned(training.network, params, X, Y, given)
+    return *training.optimizer.step(params, gradients, state), buffers
 
 
 def _batches(training: Training, images: int) -> Iterator[np.ndarray]:
@@ -205,16 +211,21 @@ def _batches(training: Training, images: int) -> Iterator[np.ndarray]:
         yield from np.array_split(rng.permutation(images), math.ceil(images / training.batch))
 
 
-def _report(training: Training, step: int, of_epoch: int, params: Params, learned: Images, held: Images) -> Progress:
-    now, then = (_measured(training, params, *images) for images in (learned, held))
+Left = tuple[Params, Mapping[str, np.ndarray]]
+"""The parameters and buffers that an update leaves."""
+
+
+def _report(training: Training, step: int, of_epoch: int, left: Left, learned: Images, held: Images) -> Progress:
+    params, buffers = left
+    now, then = (_measured(training, left, *images) for images in (learned, held))
     steps, epoch, kept = of_epoch * training.epochs, step // of_epoch, Params.of(params)
     accuracies = (now.loss, now.accuracy, then.loss, then.accuracy)
-    return Progress(step, steps, epoch, kept, *accuracies, now.saturated, now.saturated_outputs, now.silent)
+    return Progress(step, steps, epoch, kept, *accuracies, now.saturated, now.saturated_outputs, now.silent, buffers)
 
 
-def _measured(training: Training, params: Params, X: Pixels, Y: np.ndarray) -> Measured:
+def _measured(training: Training, left: Left, X: Pixels, Y: np.ndarray) -> Measured:
     rows = np.linspace(0, len(Y) - 1, min(len(Y), MEASURED)).round().astype(int)
-    return measure(training, params, X, Y, rows)
+    return measure(training, left[0], X, Y, rows, left[1])
 
 
 def _targets(X: Pixels, Y: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ import math
 import threading
 import time
 from array import array
+from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -43,7 +44,8 @@ class Moment(ReadOnly):
 
     `after` are the parameters that the next update leaves. `kernels` are the first convolution's filters so far, as
     they are shown, of every update, (k + 1, K, K) or (k + 1, M, C, K, K); of every `every`-th where they are many.
-    `state` is what the optimizer remembers before the update, `state_after` what it hands on ("velocity.w", "m.f1").
+    `state` is what the optimizer remembers before the update, `state_after` what it hands on ("velocity.w", "m.f1"), and so
+    are `buffers` and `buffers_after` of what training keeps ("n1.running_mean").
     `image` is the lesson's, without the pixels that are set by hand, which `trace.x` has.
     """
 
@@ -58,6 +60,8 @@ class Moment(ReadOnly):
     state_after: State = field(default_factory=dict)
     every: int = 1
     image: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    buffers: Mapping[str, np.ndarray] = field(default_factory=dict)
+    buffers_after: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 def trajectory(lesson: Lesson, x: np.ndarray, k: int) -> Moment:
@@ -159,7 +163,8 @@ class _Run:
             losses = _sealed(self.losses, (k + 1,))
             kernels = _sealed(self.kernels, (k // self.every + 1, *self.filter_shape))
         used, network, x = self.updates.used(point), self.updates.network, self.updates.x
-        return Moment(used, trace, gradients, losses, after.params, kernels, network, point.state, after.state, self.every, x)
+        states = point.state, after.state, self.every, x, point.buffers, after.buffers
+        return Moment(used, trace, gradients, losses, after.params, kernels, network, *states)
 
     def way(self, k: int) -> _Way:
         """Update `k`, and what was before it."""

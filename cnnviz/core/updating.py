@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -20,16 +20,18 @@ from cnnviz.words import Problem, message
 
 @dataclass(frozen=True, eq=False)
 class Point:
-    """Where an update starts: the parameters, what the optimizer remembers ({} before the first step), and the image."""
+    """Where update `k` starts: the parameters, what the optimizer remembers ({} before the first step), the image, and what training keeps."""
 
     params: Params
     state: State
     x: np.ndarray
+    buffers: Mapping[str, np.ndarray] = field(default_factory=dict)
+    k: int = 0
 
     @property
     def bytes(self) -> int:
         """What it takes to keep it."""
-        return sum(array.nbytes for arrays in (self.params, self.state) for array in arrays.values() if isinstance(array, np.ndarray))
+        return sum(array.nbytes for arrays in (self.params, self.state, self.buffers) for array in arrays.values() if isinstance(array, np.ndarray))
 
 
 Step = tuple[Trace, Gradients, Point]
@@ -59,7 +61,14 @@ class Updates:
     @cached_property
     def first(self) -> Point:
         """Where the first update starts."""
-        return reached(self.lesson, 0, Point(self.lesson.first_params(self.x.shape), {}, self.x))
+        return reached(self.lesson, 0, Point(self.lesson.first_params(self.x.shape), {}, self.x, self.program.buffers_at_start))
+
+    def given(self, point: Point) -> Mapping[str, np.ndarray] | None:
+        """What the pass of an update is given beside the image and the parameters: buffers, and what it draws; None where there is nothing."""
+        program = self.program
+        if not program.buffers and not program.draws:
+            return None
+        return {**point.buffers, **program.drawn(self.lesson.seed, point.k, len(point.x) if program.mode.images else None)}
 
     def step(self, point: Point) -> Step:
         """One update from `point`."""
@@ -68,12 +77,13 @@ class Updates:
             trace, gradients, after = notebook_step(
                 point.params, point.x, self.y, lesson.lr, lesson.deviations, lesson.stride, lesson.pad
             )
-            return trace, gradients, Point(after, {}, point.x)
+            return trace, gradients, Point(after, {}, point.x, {}, point.k + 1)
         with np.errstate(all="ignore"):  # a rate that is too large ends in infinities, which are shown as such
-            trace = self.program.forward(point.params, point.x)
+            trace = self.program.forward(point.params, point.x, given=self.given(point))
             gradients = self.program.backward(point.params, trace, self.y)
             after, state = self._optimizer.step(point.params, gradients, point.state or None)
-        return trace, gradients, Point(after, state, point.x)
+            buffers = self.program.next_buffers(trace)
+        return trace, gradients, Point(after, state, point.x, buffers, point.k + 1)
 
     def loss(self, trace: Trace) -> float:
         """L of a pass."""
@@ -114,7 +124,7 @@ def reached(lesson: Lesson, update: int, point: Point) -> Point:
     array([0., 5.])
     """
     sets = lesson.set_at(update) if lesson.set else ()
-    return Point(with_params(point.params, sets), point.state, with_image(point.x, sets)) if sets else point
+    return replace(point, params=with_params(point.params, sets), x=with_image(point.x, sets)) if sets else point
 
 
 def check_shape(lesson: Lesson, x: np.ndarray) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 
 from cnnviz.core.read_only import lock, sealed
 from cnnviz.core.sliding import Padding
+from cnnviz.core.symbols import PARAMETERS
 
 
 class Arrays(Mapping[str, np.ndarray]):
@@ -113,6 +114,13 @@ class Params(Arrays):
         super().__init__(f=f, w=w, b=b)
 
 
+class Mode(NamedTuple):
+    """How a pass was run, in training or as after it, and what its layers keep of it, by name."""
+
+    training: bool = True
+    kept: Mapping[str, np.ndarray] = {}
+
+
 @_with_fields
 class Trace(Arrays):
     """Every value of one forward pass, and the stride and padding that the backward pass needs again.
@@ -120,7 +128,7 @@ class Trace(Arrays):
     For an image `x` (32,32): `z1` and `a1` (30,30), `v` (900,), `z2` and `o` (2,). Other networks' arrays go by their symbols.
     """
 
-    __slots__ = ("_made_by", "padding", "stride")
+    __slots__ = ("_made_by", "_mode", "padding", "stride")
 
     x: np.ndarray
     z1: np.ndarray
@@ -140,14 +148,42 @@ class Trace(Arrays):
 
     @classmethod
     def locked(
-        cls, arrays: Mapping[str, np.ndarray], stride: int = 1, padding: Padding = 0, made_by: object = None
+        cls, arrays: Mapping[str, np.ndarray], stride: int = 1, padding: Padding = 0, made_by: object = None, mode: Mode | None = None
     ) -> Self:
         self = object.__new__(cls)
         vars(self).update(arrays)
         _set(self, "stride", stride)
         _set(self, "padding", padding)
         _set(self, "_made_by", made_by)
+        if mode:
+            _set(self, "_mode", mode)
         return self
+
+    @property
+    def mode(self) -> Mode:
+        """Whether it is a pass in training, and what the layers keep of it."""
+        mode: Mode | None = getattr(self, "_mode", None)
+        if mode is None:
+            made_by: Any = self.made_by
+            mode = Mode(made_by.program.mode.training, made_by.program.kept(made_by.values)) if made_by else Mode()
+            _set(self, "_mode", mode)
+        return mode
+
+    @property
+    def training(self) -> bool:
+        """Tells whether it is a pass in training, or one as after it."""
+        return self.mode.training
+
+    @property
+    def kept(self) -> Mapping[str, np.ndarray]:
+        """What the layers keep of the pass beside the symbols, by name: "n1.mean", "n1.var", "n1.hat", "r1.mask", and the buffers."""
+        return self.mode.kept
+
+    def image(self, i: int) -> Trace:
+        """Image `i` of several, in the shapes of one image."""
+        own = {name: lock(one_image(array, i)) for name, array in self.items()}
+        kept = {name: lock(one_image(array, i)) if array.ndim > 1 else array for name, array in self.kept.items()}
+        return Trace.locked(own, self.stride, self.padding, None, Mode(self.training, kept))
 
     @property
     def made_by(self) -> object:
@@ -155,8 +191,18 @@ class Trace(Arrays):
         return getattr(self, "_made_by", None)
 
     @property
-    def _settings(self) -> tuple[int, Padding]:
-        return self.stride, self.padding
+    def _settings(self) -> tuple[Any, ...]:
+        return self.stride, self.padding, None, self.mode
+
+
+def one_image(array: np.ndarray, i: int) -> np.ndarray:
+    """Image `i` of an array (m,…), without a channel axis of 1.
+
+    >>> one_image(np.zeros((3, 1, 5, 4)), 2).shape, one_image(np.zeros((3, 2)), 0).shape
+    ((5, 4), (2,))
+    """
+    own: np.ndarray = array[i]
+    return own[0] if own.ndim == 3 and len(own) == 1 else own
 
 
 class Later(NamedTuple):
@@ -197,6 +243,10 @@ class Gradients(Arrays):
         vars(self).update(arrays)
         _set(self, "_later", later)
         return self
+
+    def image(self, i: int) -> Gradients:
+        """Image `i` of several, in the shapes of one image: what comes back to its own arrays. Those of parameters are of all images."""
+        return Gradients.locked({name: array if name[1] in PARAMETERS else lock(one_image(array, i)) for name, array in self.items()})
 
     def _names_later(self) -> tuple[str, ...]:
         later: Later | None = getattr(self, "_later", None)

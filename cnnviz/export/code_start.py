@@ -67,7 +67,7 @@ def start_section(lesson: Lesson, program: Program, values: Inner) -> Section:
 def _beginning(array: np.ndarray, line: Line) -> tuple[str, str]:
     """How a parameter starts, and the code for it: as it is drawn, but for the filters that are given; or in numbers."""
     name, usual = line.target, line.run()
-    own = "zero" if line.function is np.zeros else "drawn"
+    own = {np.zeros: "zero", np.ones: "one"}.get(line.function, "drawn")  # type: ignore[call-overload]
     if np.array_equal(array, usual):
         return own, f"{name} = {expression(line)}"
     if not np.isfinite(array).all():  # nan is no name in Python

@@ -73,7 +73,7 @@ def _sections(lesson: Lesson, pixels: np.ndarray, moment: Moment) -> Iterable[Se
     image = image_section(lesson, pixels, program, imports=False)
     yield replace(image, code="\n".join([image.code, *(assignment(one, program) for one in pixels_set)]))
     yield _start_section(lesson, program, values)
-    yield _section("forward", f"{passes.forward_call}\nL = {passes.loss_call}\nprint('L', L)")
+    yield _section("forward", f"{passes.draws(lesson.seed, str(lesson.k))}{passes.forward_call}\nL = {passes.loss_call}\nprint('L', L)")
     yield _open_section(passes)
     yield _check_section(passes)
     command = f"python -m cnnviz check {FILE} '?{settings_of(lesson)[0]}'"
@@ -124,7 +124,7 @@ def _start_section(lesson: Lesson, program: Program, values: Inner) -> Section:
 def _open_section(passes: Passes) -> Section:
     program = passes.program
     asked = asked_lines(program)
-    given = [name for name in (*program.parameters, "x", *passes.made_forward, "y") if any(name in map(variable, reads) for _, reads in asked)]
+    given = [name for name in (*program.parameters, "x", *map(variable, program.draws), *passes.made_forward, "y") if any(name in map(variable, reads) for _, reads in asked)]
     titles = {name: stage.title for stage in program.network.stages for name in stage.makes[:1]}
     body: list[str] = []
     for line, sources in asked:

@@ -50,12 +50,15 @@ def pytorch_script(lesson: Lesson, pixels: np.ndarray) -> str:
 
 
 def exact_rule(lesson: Lesson) -> None:
-    """Raises Problem where the lesson's rule is one that neither Keras nor PyTorch has.
+    """Raises Problem where the lesson's rule is one that neither Keras nor PyTorch has, or where updates draw numbers: each draws its own.
 
     >>> exact_rule(Lesson())
     """
     if lesson.deviations:
         raise Problem("export.frameworks.exact", rule=lesson.rule.replace("_", " ").split(","))
+    drawing = next((str(layer) for layer in lesson.network.layers if layer.draws(())), None)
+    if drawing:
+        raise Problem("export.frameworks.drawn", layer=drawing)
 
 
 def _script(library: str, lesson: Lesson, pixels: np.ndarray) -> str:
@@ -196,7 +199,7 @@ class _Parts:
         raise NotImplementedError
 
 
-_WITH_WEIGHTS = ("Conv2D(", "Dense(")
+_WITH_WEIGHTS = ("Conv2D(", "Dense(", "BatchNormalization(", "GroupNormalization(", "LayerNormalization(")
 
 
 class _Keras(_Parts):
@@ -225,6 +228,8 @@ class _Keras(_Parts):
         given: dict[str, list[str]] = {}
         for name, of, _, axes in self.weights():
             given.setdefault(of, []).append(f"{name}.transpose{axes}" if axes else name)
+        for name, buffer in self.program.buffers.items():
+            given[name.partition(".")[0]].append(f"np.{'ones' if buffer.start else 'zeros'}({buffer.shape})")
         weights = [f'model.get_layer("{of}").set_weights([{", ".join(arrays)}])' for of, arrays in given.items()]
         body = textwrap.indent("\n".join(lines), "    ")
         return f"model = keras.Sequential([\n{body}\n])\n" + "\n".join(weights)
@@ -238,11 +243,15 @@ class _Keras(_Parts):
             f'    """{say("export.frameworks.passes.docstring", library=self.NAME)}"""\n'
             "    with tf.GradientTape() as tape:\n"
             "        tape.watch(image)\n"
-            f"        {self.end} = model(image)[0]\n{outputs}"
+            f"        {self.end} = model(image{self._mode})[0]\n{outputs}"
             f"        L = {self.loss}\n"
             "    dx, *gradients = tape.gradient(L, [image, *model.trainable_variables])\n"
             "    return o.numpy(), L.numpy(), dx.numpy()[0].transpose(2, 0, 1), [gradient.numpy() for gradient in gradients]"
         )
+
+    @property
+    def _mode(self) -> str:
+        return ", training=True" if self.program.buffers else ""
 
     def update(self) -> str:
         code = self.lesson.optimizer.code
@@ -281,7 +290,7 @@ class _PyTorch(_Parts):
             *before, last = layer.pytorch(shape)
             lines += [f'("{names.output}_{n}", nn.{line}),' for n, line in enumerate(before)] + [f'("{names.output}", nn.{last}),']
         weights = [
-            f"    model.{of}.{'bias' if letter == 'b' else 'weight'}.copy_(torch.from_numpy({name}{f'.transpose{axes}' if axes else ''}))"
+            f"    model.{of}.{'bias' if letter in 'bs' else 'weight'}.copy_(torch.from_numpy({name}{f'.transpose{axes}' if axes else ''}))"
             for name, of, letter, axes in self.weights()
         ]
         body = textwrap.indent("\n".join(lines), "    ")

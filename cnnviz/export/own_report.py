@@ -25,7 +25,7 @@ def case_of(lesson: Lesson, moment: Moment) -> Case:
     """The exact backward pass at this moment, whatever the lesson's rule."""
     x, network = moment.trace.x, lesson.network
     program = network.program(x.shape)
-    trace = program.forward(moment.params, x)
+    trace = program.forward(moment.params, x, given=moment.trace.kept)
     y = network.targets(np.array(lesson.y), trace.o.shape)
     return Case(program, moment.params, trace, y, lesson.optimizer, moment.state)
 

@@ -59,9 +59,10 @@ class Passes:
             if line.settled:
                 groups.setdefault(self._kind(line.settled), []).append(line.settled)
         for kind, lines in groups.items():
+            drawing = [draw.func for place, _, draw in program.draws.values() if kind == f"layer.{program.network.layers[place - 1].kind}"]
             stages = [stage for stage in program.network.stages if self._words_of(stage) == kind]
             deviating = [deviation.function for line in lines for deviation in self._deviations(line)]
-            code = listing([*(line.function for line in lines), *deviating], known)
+            code = listing([*drawing, *(line.function for line in lines), *deviating], known)
             if kind == "ties":
                 yield section("ties", (), code)
             elif code:
@@ -93,7 +94,7 @@ class Passes:
     def forward_section(self) -> Section:
         """The forward pass: a function of the image and the parameters."""
         lines = self.program.forward_lines
-        code = self._function("forward", ["x", *self.program.parameters], self._rows(lines), self.made_forward)
+        code = self._function("forward", self._forward_reads, self._rows(lines), self.made_forward)
         formulas = tuple(self.program.formulas[line.target] for line in lines if line.target in self.program.formulas)
         return section("forward", formulas, code)
 
@@ -139,7 +140,24 @@ class Passes:
     @property
     def forward_call(self) -> str:
         """z1_windows, z1, … = forward(x, f, w, b)"""
-        return call(self.made_forward, "forward", ["x", *self.program.parameters])
+        return call(self.made_forward, "forward", self._forward_reads)
+
+    @property
+    def _forward_reads(self) -> list[str]:
+        return ["x", *self.program.parameters, *self._drawn]
+
+    @property
+    def _drawn(self) -> list[str]:
+        """What each pass draws anew."""
+        return [variable(name) for name in self.program.draws]
+
+    def draws(self, seed: int, k: str) -> str:
+        """r1_mask = drawn_mask(np.random.default_rng([0, k, 5]), (18,), p=0.5), a line each; nothing where nothing is drawn."""
+        lines = []
+        for name, (place, shape, draw) in self.program.draws.items():
+            settings = "".join(f", {setting}={value!r}" for setting, value in draw.keywords.items())
+            lines.append(f"{variable(name)} = {draw.func.__name__}(np.random.default_rng([{seed}, {k}, {place}]), {shape}{settings})\n")
+        return "".join(lines)
 
     @property
     def loss_call(self) -> str:
@@ -208,7 +226,7 @@ class Passes:
             names = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)]
             read |= {node.id for node in names if isinstance(node.ctx, ast.Load)} - made
             made |= {node.id for node in names if isinstance(node.ctx, ast.Store)}
-        return [name for name in (*self.program.parameters, "x", *self.made_forward, "y") if name in read]
+        return [name for name in (*self.program.parameters, "x", *self._drawn, *self.made_forward, "y") if name in read]
 
     @staticmethod
     def _function(name: str, given: Sequence[str], rows: Sequence[tuple[str, str]], made: Sequence[str]) -> str:
@@ -239,7 +257,7 @@ def chain(program: Program) -> str:
 
 
 def started(name: str, how: str) -> str:
-    """How a parameter starts, in LaTeX: "drawn", "zero" or "given"."""
+    """How a parameter starts, in LaTeX: "drawn", "zero", "one" or "given"."""
     symbol = latex(name)
-    return {"drawn": rf"{symbol} \sim N(0, 1/n)", "zero": f"{symbol} = 0", "given": rf"{symbol} = {symbol}^{{(0)}}"}[how]
+    return {"drawn": rf"{symbol} \sim N(0, 1/n)", "zero": f"{symbol} = 0", "one": f"{symbol} = 1", "given": rf"{symbol} = {symbol}^{{(0)}}"}[how]
 

@@ -102,7 +102,7 @@ def wrapped_chain(program: Program) -> list[str]:
 def sizes_of(program: Program, values: Inner, y: np.ndarray) -> dict[str, tuple[int, ...]]:
     """The shape of every array of a pass, as its lines have them."""
     with np.errstate(all="ignore"):
-        made = program.run_forward(dict(values)) | {"y": y}
+        made = program.run_forward(values | program.given_to(None)) | {"y": y}
     return {symbol.replace(".", "_"): np.shape(array) for symbol, array in made.items()} | {
         symbol: np.shape(array) for symbol, array in made.items()
     }
@@ -112,9 +112,10 @@ def sizes_of(program: Program, values: Inner, y: np.ndarray) -> dict[str, tuple[
 
 
 def _training(lesson: Lesson, passes: Passes) -> Section:
-    body = f"{passes.fresh}{passes.forward_call}\nlosses.append({passes.loss_call})\n{passes.backward_call}\n{passes.update_call}"
-    body = by_hand_call(lesson, passes.program, "t - 1" if passes.keeps else "k") + body
-    count = "k" if lesson.set else "_"
+    k = "t - 1" if passes.keeps else "k"
+    body = f"{passes.fresh}{passes.draws(lesson.seed, k)}{passes.forward_call}\nlosses.append({passes.loss_call})\n{passes.backward_call}\n{passes.update_call}"
+    body = by_hand_call(lesson, passes.program, k) + body
+    count = "k" if lesson.set or passes.program.draws else "_"
     step = "t in range(1, updates + 1)" if passes.keeps else f"{count} in range(updates)"
     code = f"losses = []\nfor {step}:\n{textwrap.indent(body, '    ')}"
     names = ", ".join(passes.program.parameters)
@@ -145,7 +146,7 @@ def printed(program: Program, name: str, suffix: str = "", variable: str = "") -
 
 def _numbers_forward(lesson: Lesson, passes: Passes) -> Section:
     names, by_hand = forward_names(passes.program.network), by_hand_call(lesson, passes.program, "updates")
-    code = f"{by_hand}{passes.fresh}{passes.forward_call}\nL = {passes.loss_call}\nlosses.append(L)\n\n{_prints(passes.program, names)}"
+    code = f"{by_hand}{passes.fresh}{passes.draws(lesson.seed, 'updates')}{passes.forward_call}\nL = {passes.loss_call}\nlosses.append(L)\n\n{_prints(passes.program, names)}"
     return section("numbers.forward", [passes.program.formulas["L"]], code)
 
 

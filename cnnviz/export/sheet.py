@@ -60,7 +60,7 @@ def tasks(lesson: Lesson, moment: Moment) -> list[Task]:
     """One cell of each stage: the pinned one where it lies in that stage's array, else the one with the largest number."""
     x, network = moment.trace.x, lesson.network
     program = network.program(x.shape)
-    trace = program.forward(moment.params, x)
+    trace = program.forward(moment.params, x, given=moment.trace.kept)
     y = network.targets(np.array(lesson.y), trace.o.shape)
     gradients = program.backward(moment.params, trace, y)
     values: dict[str, np.ndarray] = {name: np.asarray(array).reshape(program.laid_out[name]) for name, array in {**trace, **moment.params}.items()}
@@ -83,7 +83,7 @@ def _of_stage(lesson: Lesson, moment: Moment, program: Program, stage: Stage, va
     elif stage == "v":
         source = next(names.source for names in program.network.names if names.flattens)
         yield Task(f"v[?] = {_name(program, source, at)}", stage.title, formula, (), (), float(np.ravel_multi_index(at, array.shape)))
-    else:
+    elif "." not in program.arithmetic.get(stage, "."):  # what is kept of a pass stands on no sheet
         yield _task_of(program, name, stage, formula, arithmetic_of(program, stage, at, values), answer)
 
 

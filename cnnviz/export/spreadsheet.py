@@ -39,7 +39,7 @@ def spreadsheet(lesson: Lesson, moment: Moment, known: bool = True) -> bytes:
     """
     program = lesson.network.program(moment.trace.x.shape)
     x = moment.trace.x
-    trace = program.forward(moment.params, x)
+    trace = program.forward(moment.params, x, given=moment.trace.kept)
     y = lesson.network.targets(np.array(lesson.y), trace.o.shape)
     gradients = program.backward(moment.params, trace, y)
     inner = program.inner(moment.params, trace)

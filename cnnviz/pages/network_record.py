@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from cnnviz.core.architecture import Architecture
+from cnnviz.core.layers._activation import Activation
 from cnnviz.core.layers.layer import Layer
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.loss_runs import Promise
@@ -73,6 +74,7 @@ def arrays(lesson: Lesson, program: Program, moment: Moment, whole: bool = False
     found |= program.ties(program.inner(moment.params, moment.trace))
     for layer, names in zip(program.network.layers, program.network.names, strict=True):
         found |= {f"{name}.{names.output}": array for name, array in layer.between(moment.trace[names.input]).items()}
+    found |= {name: array for name, array in moment.trace.kept.items() if name.endswith((".mean", ".var", ".mask"))}
     first = lesson.first_params(moment.trace.x.shape)
     starts = {f"start.{name}": first[name] for name, shape in program.shapes.items() if len(shape) == 4 and name in program.parameters}
     for name in [name for name, weights in moment.params.items() if is_wide(weights) and not whole]:
@@ -175,7 +177,7 @@ def _activations(network: Architecture) -> list[tuple[Layer, Names]]:
     return [
         (layer, names)
         for layer, names in zip(network.layers, network.names, strict=True)
-        if layer.links()["y"] == (("x", "same"),)
+        if isinstance(layer, Activation)
     ]
 
 
@@ -260,8 +262,10 @@ def _layer_columns(layer: Layer, names: Names, program: Program, block: Message)
     shape = program.shapes[names.output]
     owned = map_records.owned(layer, names)
     apart = len(shape) == 1 and shape[0] <= MOST_CELLS  # a bias of few numbers stands beside the sums that it is added to
-    for group in [[name] for name in owned] if apart else [owned] if owned else []:
-        kind = _PARAMETER_KINDS[len(program.shapes[group[0]])]
+    rows = all(len(program.shapes[name]) == 1 for name in owned)  # γ and β
+    for group in [[name] for name in owned] if apart or rows else [owned]:
+        shape_of = program.shapes[group[0]]
+        kind = "strip" if rows and shape_of[0] > MOST_CELLS else _PARAMETER_KINDS[len(shape_of)]
         found.append(ColumnRecord(title="", block=block, kind=kind, values=group, gradients=[f"d{name}" for name in group]))
     if len(shape) == 3:
         kind = "maps"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cnnviz.core.mistakes import MISTAKES, Placed
-from cnnviz.core.updating import Point, reached
+from cnnviz.core.updating import Point, Updates, reached
 from cnnviz.scripts.lesson_file import GuidedLesson, Step
 from cnnviz.scripts.question import key_of, same, tolerance_of
 from cnnviz.scripts.scene import MOST_WRONG, Scene, changed_lesson, lesson_of, query_of, scene
@@ -84,12 +84,13 @@ def _mistaken(right: Scene, mistake: Placed) -> Scene:
     lesson, network = right.lesson, right.lesson.network
     rule, y = mistake.optimizer(lesson.optimizer), np.array(lesson.y)
     start = scene(replace(lesson, k=0, cell=""))
-    point, losses = Point(start.moment.params, {}, start.moment.trace.x), []
+    updates, losses = Updates(lesson, start.moment.image), list[float]()
+    point = Point(start.moment.params, {}, start.moment.trace.x, start.moment.buffers)
     for k in range(min(lesson.k, MOST_WRONG) + 1):
-        trace, state = network.forward(point.params, point.x), point.state or None
+        trace, state = network.forward(point.params, point.x, given=updates.given(point)), point.state or None
         losses.append(network.loss(trace, y))
         gradients = mistake.gradients(point.params, trace, y, lesson.optimizer, state)
-        params, after = point.params, Point(*rule.step(point.params, gradients, state), point.x)
+        params, after = point.params, Point(*rule.step(point.params, gradients, state), point.x, network.next_buffers(trace), k + 1)
         point = reached(lesson, k + 1, after)
     arrays = {**right.arrays, **trace, **params, **{name: gradients[name] for name in right.moment.gradients if name in gradients}}
     arrays |= {f"{name}_next": after.params[name] for name in params} | {"L": np.array(losses[-1]), "losses": np.array(losses)}

@@ -9,15 +9,14 @@ from urllib.parse import parse_qsl
 
 import numpy as np
 
-from cnnviz.core.cancellation import check_wanted
 from cnnviz.core.lesson import LESSON_KEYS, Lesson
+from cnnviz.core.loss_runs import losses_on
 from cnnviz.core.mistakes import placed
 from cnnviz.core.read_only import ReadOnly
 from cnnviz.core.recent import Recent, held_bytes
 from cnnviz.core.saturation import hidden_share
 from cnnviz.core.stored_params import is_kept_name
 from cnnviz.core.trajectory import Moment, trajectory, updates_ahead
-from cnnviz.core.updating import Point, reached
 from cnnviz.core.work import estimate
 from cnnviz.data.images import find_image, load_image
 from cnnviz.scripts.planned import MOST_SECONDS
@@ -70,17 +69,8 @@ class Scene(ReadOnly):
         """
         if not 0 <= updates <= MOST_WRONG:
             raise Problem("lessons.expression.too_many_updates", n=updates, most=MOST_WRONG)
-        lesson, params, state = self.lesson, self.moment.params, self.moment.state or None
-        network, x, y = lesson.network, self.arrays["x"], np.array(lesson.y)
-        found = placed(mistake, network, lesson.opt)
-        rule = found.optimizer(lesson.optimizer)
-        point = Point(params, state or {}, x)
-        for k in range(lesson.k + 1, lesson.k + 1 + updates):
-            check_wanted()
-            params, state, x = point.params, point.state or None, point.x
-            gradients = found.gradients(params, network.forward(params, x), y, lesson.optimizer, state)
-            point = reached(lesson, k, Point(*rule.step(params, gradients, state), x))
-        return network.loss(network.forward(point.params, point.x), y)
+        found = placed(mistake, self.lesson.network, self.lesson.opt)
+        return float(losses_on(self.lesson, self.moment, updates, found)[-1])
 
 
 def scene(lesson: Lesson) -> Scene:

@@ -50,6 +50,29 @@ class Case:
         return f"{self.text} on {'×'.join(map(str, self.x_shape))}"
 
 
+@dataclass(frozen=True)
+class Batch(Case):
+    """The same on several images: `x_shape` (m,C,H,W), and what a pass is given."""
+
+    @cached_property
+    def params(self) -> Params:
+        """As the network starts, with numbers of their own in place of ones and zeros."""
+        start, rng = self.network.init(self.x_shape[1:], seed=self.seed), np.random.default_rng([self.seed, 2])
+        return Params.of({name: (name[0] == "g") + rng.normal(size=a.shape) / 4 if name[0] in "bgs" else a for name, a in start.items()})
+
+    @cached_property
+    def y(self) -> np.ndarray:
+        outputs = self.network.program(self.x_shape).shapes["o"]
+        return np.random.default_rng([self.seed, 3]).random((self.x_shape[0], *outputs))
+
+    @cached_property
+    def given(self) -> dict[str, np.ndarray]:
+        """Masks of some update, and running numbers."""
+        rng = np.random.default_rng([self.seed, 4])
+        kept = {name: array + rng.random(array.shape) for name, array in self.network.buffers(self.x_shape).items()}
+        return {**kept, **self.network.masks(self.x_shape, self.seed, 3)}
+
+
 COURSES = {
     "CS231n": Case("conv32x7b-relu-max2-dense100-relu-dense10-softmax-ce", (3, 32, 32)),
     "minitorch": Case("conv4x3b-relu-conv8x3b-relu-max4-dense64-relu-dense10-softmax-ce", (28, 28)),
@@ -144,6 +167,17 @@ def _map_layer(draw, kind: str, channels: int, size: list[int], convs: int) -> t
         return "", (channels, *size)
     after = [(n + zeros - k) // stride + 1 for n in size]
     return (word, (channels_after, *after)) if min(n + zeros - k for n in size) >= 0 else ("", (channels, *size))
+
+
+@st.composite
+def batches(draw) -> Batch:
+    """A random network with layers that mix or drop numbers, on one to four images."""
+    one = draw(cases())
+    words, m = one.text.split("-"), draw(st.integers(1, 4))
+    shape = one.x_shape if len(one.x_shape) == 3 else (1, *one.x_shape)
+    for _ in range(draw(st.integers(1, 3))):
+        words.insert(draw(st.integers(0, len(words) - (2 if words[-2] in ("softmax", "sigmoid") else 1))), draw(st.sampled_from(["bn", "bn", "gn1", "drop30", "drop50"])))
+    return Batch("-".join(words), (m, *shape), one.seed)
 
 
 PADDED = [(k, zeros, text) for k in (1, 2, 3, 4, 5) for zeros, text in ((0, ""), (2, "p1"), (4, "p2"), (k - 1, "same"), (2 * k - 2, "full"))]

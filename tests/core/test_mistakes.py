@@ -160,6 +160,7 @@ NETWORKS = (
     "conv2x3-avg3s2-conv3x3s3-dense2-identity-mse",
     "max3s2-conv2x7same-sigmoid-dense1-sigmoid-bce",
     "conv2x3b-tanh-dense2-tanh-mse",
+    "conv4x3-bn-relu-conv2x3-gn2-tanh-drop50-dense6-ln-relu-dense3-softmax-ce",
     "conv8x5b-sigmoid-avg2-conv6x5b-sigmoid-avg2-dense12-sigmoid-dense10-softmax-ce",
 )
 NETWORKS += tuple(  # a new activation needs no row here
@@ -175,7 +176,7 @@ def a_pass(network, seed=0):
     rng = np.random.default_rng(seed)
     x = rng.normal(size=(2, 23, 24))
     params = network.init(x.shape, "he", seed)
-    params = params.replace(**{name: rng.normal(size=params[name].shape) / 4 for name in params if name[0] == "b"})
+    params = params.replace(**{name: rng.normal(size=params[name].shape) / 4 for name in params if name[0] in "bgs"})
     trace = network.forward(params, x)
     return params, trace, np.eye(len(trace.o))[0] * 0.75 + 0.05
 

@@ -175,6 +175,8 @@ NETWORKS = {
     "filters": Lesson(net="conv3x3-tanh-conv2x4same-dense2-sigmoid-bce", f="blur;sobel-y", f2="emboss", w="he", opt="adam", k=3),
     "apart": Lesson(net="conv2x3bs2d2p1-tanh-conv2x3d3full-dense2-mse", k=2),
     "leaky": Lesson(net="conv2x3-leaky-max2-dense3-leaky20-softmax-ce", f="random-1", k=3),
+    "normalised, dropped": Lesson(net="conv2x3-bn-relu-max2-drop50-dense5-ln-dense3-softmax-ce", k=3, seed=4),
+    "groups": Lesson(net="bn-drop20-conv4x3-gn2-tanh-dense3-bn-mse", ch="rgb", opt="adam", k=2),
     "overlap": Lesson(net="conv2x3b-max3s1-avg3s2-gap-sigmoid-ce", img="digit7-3", k=5, lr=0.5),
     "no convolution": Lesson(net="max4-relu-dense6-relu-dense3-identity-mse", opt="adam", k=3),
     "saturated": Lesson(net="dense3-softmax-ce", scale="raw", lr=50.0, k=6, opt="momentum"),
@@ -203,7 +205,7 @@ def test_the_script_of_any_network_can_be_read(lesson):
 
 @pytest.mark.parametrize("kind", LAYERS)
 def test_every_kind_of_layer_can_be_taken_along(kind):
-    net = {"conv": "conv2x3-dense2-mse", "dense": "dense2-mse", "max": "max2-dense2-mse", "avg": "avg2-dense2-mse"}
+    net = {"conv": "conv2x3-dense2-mse", "dense": "dense2-mse", "max": "max2-dense2-mse", "avg": "avg2-dense2-mse", "gn": "dense2-gn2-dense2-mse", "drop": "drop50-dense2-mse"}
     lesson = Lesson(net=net.get(kind, f"dense2-{kind}-dense2-mse" if kind != "gap" else "conv2x3-gap-mse"))
     assert "def forward(" in numpy_script(lesson, find_image("test-0").pixels)
 

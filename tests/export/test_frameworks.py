@@ -22,6 +22,7 @@ LESSONS = {preset.name: Lesson.understand(preset.query | {"k": "2", "lr": "0.001
     "even kernels, strides, same": Lesson(net="conv2x4bs3same-tanh-conv3x3s2same-relu-max3s1-dense2-identity-mse", ch="rgb", k=1),
     "pixels that lie apart": Lesson(net="conv2x3bd2-tanh-conv3x3s2d2same-gap-dense2-softmax-mse", ch="rgb", k=1),
     "slopes of its own": Lesson(net="conv2x3b-leaky-conv2x3-leaky30-dense3-softmax-ce", f="random-1", k=2, lr=0.1),
+    "normalised": Lesson(net="conv4x3-bn-tanh-conv4x3b-gn2-leaky-dense3-ln-dense2-softmax-ce", f="random-1", k=2, lr=0.1, y="1,0"),
     "full, averages, cross-entropy of sigmoids": Lesson(net="conv2x3full-avg3s2-conv2x2p1-gap-sigmoid-ce", y="1,0.5", ch="gray", k=3),
     "targets that do not sum to 1": Lesson(net="conv3x3s2p2-gap-dense3-softmax-ce", y="1,1,0.5", opt="adam", k=3),
     "a hidden softmax": Lesson(net="dense4-softmax-dense2-sigmoid-bce", y="1,0", opt="momentum", k=3),

@@ -25,6 +25,7 @@ TEXTS = (
     "conv2x3full-identity-max2-dense2-sigmoid-bce",
     "conv2x5s3-relu-dense4-softmax-dense2-sigmoid-bce",
     "max3s2-dense2-mse",
+    "conv4x3-bn-relu-conv6x3-gn2-leaky20-drop50-dense4-ln-drop30-dense2-bn-mse",
 )
 CELLS = 8
 """Cells of each symbol that are compared, beside the first and the last."""
@@ -41,7 +42,7 @@ def _network(text: str, rng: np.random.Generator) -> dict:
     x = rng.random((12, 11) if text == TEXTS[0] else (2, 12, 11))
     x = np.round(x) if text.startswith("max") else x  # many are equal, and the first of them wins
     params = network.init(x.shape, seed=1)
-    params = params.replace(**{name: rng.normal(size=array.shape) for name, array in params.items() if name[0] == "b"})
+    params = params.replace(**{name: rng.normal(size=array.shape) for name, array in params.items() if name[0] in "bgs"})
     trace = network.forward(params, x)
     y = np.eye(trace.o.size)[0]
     gradients = network.backward(params, trace, y)
@@ -59,7 +60,7 @@ def _network(text: str, rng: np.random.Generator) -> dict:
             "stages": component.stage_records(program),
             "lesson": {"lr": "0.1"},
         },
-        "arrays": {name: array.ravel().tolist() for name, array in arrays.items()} | {f"{n}_next": a.ravel().tolist() for n, a in after.items()},
+        "arrays": {name: array.ravel().tolist() for name, array in (arrays | trace.kept).items()} | {f"{n}_next": a.ravel().tolist() for n, a in after.items()},
         "csv": {name: map_csv(name, _called(array, map)) for name, array in arrays.items() if (map := maps[name])},
         "cells": [cell for target in program.links if target in maps for cell in _cells(target, program, arrays, rng)],
     }  # fmt: skip

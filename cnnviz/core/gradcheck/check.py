@@ -22,7 +22,6 @@ import numpy as np
 
 from cnnviz.core.gradcheck.inputs import by_parameter, differences, is_finite
 from cnnviz.core.gradcheck.kinks import Found, compared
-from cnnviz.core.gradcheck.paths import path
 from cnnviz.core.gradcheck.result import GradientCheck
 from cnnviz.core.gradcheck.verdict import SAFETY, TOLERANCE, UNTOLD, marks, relative_error
 from cnnviz.core.network import Network
@@ -47,12 +46,15 @@ def check_gradients(
     network: Network | None = None,
     parameters: Iterable[str] | None = None,
     progress: Progress | None = None,
+    given: Mapping[str, np.ndarray] | None = None,
+    training: bool = True,
 ) -> GradientCheck:
     """Every entry of `gradients` (our own backward pass, unless given) against central differences.
 
     The network is the teaching notebook's with this stride and padding, or `network`. `gradients` may be a
     Gradients, or a mapping by parameter, "w" or "dw". `parameters` names those to be checked (unless given:
-    all), "x" for the image among them. Raises Problem, a ValueError, where a gradient does not have its parameter's
+    all), "x" for the image among them. `x` may be several images, (m,C,H,W), and y (m,N) then; `given` are buffers and masks,
+    which are held, while means and variances follow. `training`, or as after it. Raises Problem, a ValueError, where a gradient does not have its parameter's
     shape, or the step is not above 0.
 
     >>> params, x = Params(np.eye(3), np.ones((4, 2)), np.zeros(2)), np.arange(16.0).reshape(4, 4) / 16
@@ -67,11 +69,11 @@ def check_gradients(
     """
     if not step > 0:
         raise Problem("gradcheck.step", step=step)
-    nudged = differences(params, x, y, stride, padding, network)
+    nudged = differences(params, x, y, stride, padding, network, given=given, training=training)
     program = nudged.program
     names = tuple(program.parameters) if parameters is None else tuple(parameters)
-    analytic = by_parameter(nudged.gradients if gradients is None else gradients, program, names)
-    tell = _telling(progress, {name: path(program, name).cost for name in names})
+    analytic = by_parameter(nudged.gradients if gradients is None else gradients, nudged, names)
+    tell = _telling(progress, {name: nudged.path(name).cost for name in names})
     found = {name: compared(nudged, name, analytic[name].reshape(-1), step, tell(name)) for name in names}
     return _result(analytic, found, is_finite(nudged, names))
 

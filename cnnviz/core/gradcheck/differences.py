@@ -6,6 +6,7 @@ A layer is linear in its parameters, so nudging an entry by h moves its output y
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -53,14 +54,21 @@ class Sides:
 
 
 class Differences:
-    """One pass of a network, and every entry of its parameters, or of x, nudged from there, in the precision `dtype`."""
+    """One pass of a network, and every entry of its parameters, or of x, nudged from there, in the precision `dtype`.
 
-    def __init__(self, program: Program, params: Mapping[str, np.ndarray], x: np.ndarray, y: np.ndarray, dtype: type = np.float64):
+    `given` are the pass's buffers and what it draws: they are held, while means and variances follow a nudge.
+    """
+
+    def __init__(
+        self, program: Program, params: Mapping[str, np.ndarray], x: np.ndarray, y: np.ndarray, dtype: type = np.float64,
+        given: Mapping[str, np.ndarray] | None = None,
+    ):  # fmt: skip
         self.program, self.params, self.dtype, self.end = program, params, np.dtype(dtype), end_of(program)
-        self.trace = program.forward(params, x)
+        self.trace = program.forward(params, x, given=given)
         self.values: Inner = program.inner(params, self.trace)
         if self.dtype != np.float64:
-            self.values = program.run_forward({name: array.astype(dtype) for name, array in program.start(params, x).items()})
+            start = ("x", *program.parameters, *program.buffers, *program.draws)
+            self.values = program.run_forward({name: self.values[name].astype(dtype) for name in start})
         self.y = y.astype(self.dtype)
 
     def sides(
@@ -75,15 +83,15 @@ class Differences:
 
         `bends`: whether kinks are looked for.
         """
-        way, change, before = path(self.program, name), self.program.loss_change, self.values[self.end]
+        way, change, before = self.path(name), self.program.loss_change, self.values[self.end]
         h, found, size = self._h(way, step), [], way.size if entries is None else len(entries)
         for values, effect in self._blocks(way, h, entries):
             # Output by output in memory: sums over a few outputs of many copies are then several times as fast.
-            ends = np.asfortranarray(values[self.end].reshape(2 * len(effect), -1))
+            ends = np.asfortranarray(values[self.end].reshape(2 * len(effect), *before.shape))
             up, back = change(ends, before, self.y).reshape(2, -1)
             # A nudge that moves the loss by more than it is, behind large weights, brings a round-off of its own.
             doubt = self.round_off.of(way, effect, ends[: len(effect)] - ends[len(effect) :]) + self.round_off.eps * (np.abs(up) + np.abs(back))
-            moved = length(ends - before).reshape(2, -1)
+            moved = length((ends - before).reshape(len(ends), -1)).reshape(2, -1)
             bend = self._bend(way, values, moved).sum(axis=0) / (2 * h) if bends else np.zeros(len(effect))
             found.append((up, -back, doubt / h, bend, np.where(moved > SEEN * np.abs(before).max(), moved, 0).sum(axis=0)))
             if progress:
@@ -107,10 +115,14 @@ class Differences:
 
     def central(self, name: str, step: float, entries: np.ndarray | None = None) -> np.ndarray:
         """Central differences alone, (n,); 0 where a step is too small for the precision to move anything."""
-        way, change = path(self.program, name), self.program.loss_change
+        way, change, shape = self.path(name), self.program.loss_change, self.values[self.end].shape
         h = self._h(way, step)
-        ends = [values[self.end].reshape(2, len(effect), -1) for values, effect in self._blocks(way, h, entries)]
+        ends = [values[self.end].reshape(2, len(effect), *shape) for values, effect in self._blocks(way, h, entries)]
         return np.concatenate([change(plus, minus, self.y) for plus, minus in ends]) / self.dtype.type(2 * h)
+
+    def path(self, name: str) -> Path:
+        """The way of a nudge of a parameter, or of x."""
+        return path(self.program, name, len(self.values["x"]) if self.program.mode.images else 1)
 
     def _h(self, way: Path, step: float) -> float:
         """The nudge of an entry: inputs above 1 multiply what it moves, so it is that much smaller."""
@@ -141,7 +153,7 @@ class Differences:
             return self.program.network.layers[way.place].effects(way.name[0], entries, values)
         effect = np.zeros((len(entries), way.size), self.dtype)
         effect[np.arange(len(entries)), entries] = 1
-        return effect.reshape(-1, *self.program.shapes["x"])
+        return effect.reshape(-1, *self.values["x"].shape)
 
     @cached_property
     def gradients(self) -> Gradients:
@@ -158,7 +170,9 @@ class Differences:
 
     def _made(self, symbol: str) -> np.ndarray:
         """A value or a gradient, with every axis that lines have."""
-        return self.values[symbol] if symbol in self.values else self.gradients[symbol].reshape(self.program.shapes[symbol[1:]])
+        if symbol in self.values:
+            return self.values[symbol]
+        return self.gradients[symbol].reshape(self.values[symbol[1:]].shape)
 
     @cached_property
     def slopes(self) -> tuple[Gradients, Gradients]:
@@ -166,7 +180,8 @@ class Differences:
 
         They are not all 1: through a softmax, whose shares sum to 1, nothing would come back.
         """
-        at_1 = {f"d{self.end}": lambda values, exact: np.linspace(1, 0.5, values[self.end].size, dtype=self.dtype)}
+        shape = self.values[self.end].shape
+        at_1 = {f"d{self.end}": lambda values, exact: np.linspace(1, 0.5, math.prod(shape), dtype=self.dtype).reshape(shape)}
         return self.gradients, self.program.backward(self.params, self.trace, self.y, at_1)
 
     @cached_property

@@ -9,7 +9,6 @@ import numpy as np
 from cnnviz.core.gradcheck.differences import Differences
 from cnnviz.core.network import Network
 from cnnviz.core.ops import Padding, targets
-from cnnviz.core.program import Program
 from cnnviz.core.read_only import sealed
 from cnnviz.core.seed_network import seed_program
 from cnnviz.core.values import Gradients, Params
@@ -24,12 +23,14 @@ def differences(
     padding: Padding = 0,
     network: Network | None = None,
     dtype: type = np.float64,
+    given: Mapping[str, np.ndarray] | None = None,
+    training: bool = True,
 ) -> Differences:
     """The pass from which entries are nudged, in the precision `dtype`."""
     x = np.asarray(x, dtype=np.float64)
-    program = network.program(x.shape) if network else seed_program(params, x.shape, stride, padding)
-    shape = program.shapes["o"]
-    return Differences(program, params, x, network.targets(y, shape) if network else targets(y, shape), dtype)
+    program = network.program(x.shape, training=training) if network else seed_program(params, x.shape, stride, padding)
+    shape = (*x.shape[:1], *program.shapes["o"]) if program.mode.images else program.shapes["o"]
+    return Differences(program, params, x, network.targets(y, shape) if network else targets(y, shape), dtype, given)
 
 
 def is_finite(nudged: Differences, names: tuple[str, ...]) -> bool:
@@ -40,7 +41,7 @@ def is_finite(nudged: Differences, names: tuple[str, ...]) -> bool:
 
 
 def by_parameter(
-    gradients: Gradients | Mapping[str, np.ndarray], program: Program, names: tuple[str, ...]
+    gradients: Gradients | Mapping[str, np.ndarray], nudged: Differences, names: tuple[str, ...]
 ) -> dict[str, np.ndarray]:
     """The gradients by parameter; Problem where one is missing or has another shape."""
     found = {}
@@ -49,6 +50,7 @@ def by_parameter(
         if key is None:
             raise Problem("gradcheck.missing", name=name)
         found[name] = sealed(gradients[key])
-        if found[name].shape != program.shown[name]:
-            raise Problem("gradcheck.shape", name=name, shape=found[name].shape, wanted=program.shown[name])
+        wanted = nudged.trace.x.shape if name == "x" else nudged.program.shown[name]
+        if found[name].shape != wanted:
+            raise Problem("gradcheck.shape", name=name, shape=found[name].shape, wanted=wanted)
     return found

@@ -13,7 +13,6 @@ from typing import NamedTuple
 import numpy as np
 
 from cnnviz.core.gradcheck.differences import Differences, Sides
-from cnnviz.core.gradcheck.paths import path
 from cnnviz.core.gradcheck.verdict import SAFETY, TOLERANCE, relative_error
 
 CLOSER = (10, 100)
@@ -61,7 +60,7 @@ def stands_at_kink(nudged: Differences, name: str, entry: int, analytic: float, 
     >>> [stands_at_kink(nudged, "x", entry, nudged.gradients.dx.flat[entry], 1e-5) for entry in (0, 1)]
     [False, True]
     """
-    if not path(nudged.program, name).kinks:
+    if not nudged.path(name).kinks:
         return False
     entries = np.array([entry])
     at = nudged.sides(name, step, entries)

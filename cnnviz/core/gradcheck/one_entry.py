@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,8 +45,10 @@ def nudges(
     index: tuple[int, ...],
     steps: Iterable[float],
     dtype: type[np.float64] | type[np.float32] = np.float64,
+    given: Mapping[str, np.ndarray] | None = None,
 ) -> list[Nudge]:
-    """The entry `index` of the parameter `name`, or of "x", nudged by each of `steps`: two whole forward passes each, in the precision `dtype`.
+    """The entry `index` of the parameter `name`, or of "x", nudged by each of `steps`: two whole forward passes each, in the precision `dtype`,
+    with what is `given`.
 
     >>> network = Network.parse("dense1-mse")
     >>> params = network.init((1, 1)).replace(w=np.array([[3.0]]))
@@ -54,7 +56,8 @@ def nudges(
     [4.0]
     """
     program = network.program(x.shape)
-    start = {symbol: array.astype(dtype) for symbol, array in program.start(params, x).items()}
+    start = program.start(params, x) | program.given_to(given)
+    start = {symbol: array.astype(dtype) for symbol, array in start.items()}
     targets = network.targets(y, program.shapes["o"]).astype(dtype)
 
     def loss(by: float) -> float:

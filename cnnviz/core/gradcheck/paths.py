@@ -40,9 +40,9 @@ class Path:
 
 
 @lru_cache(maxsize=1024)
-def path(program: Program, name: str) -> Path:
-    """The way of a parameter's nudge, or of one of "x", to the loss."""
-    network, size = program.network, math.prod(program.shapes[name])
+def path(program: Program, name: str, images: int = 1) -> Path:
+    """The way of a parameter's nudge, or of one of "x", to the loss, through so many images."""
+    network, size = program.network, math.prod(program.shapes[name]) * (images if name == "x" else 1)
     owners = {names.of(letter): n for n, names in enumerate(network.names) for letter in network.layers[n].parameters(program.inputs[n])}
     place = None if name == "x" else owners[name]
     target = "x" if place is None else network.names[place].output
@@ -50,13 +50,13 @@ def path(program: Program, name: str) -> Path:
     start = 0 if place is None else made.index(target) + 1
     lines = tuple(line for line in program.forward_lines[start : made.index(end_of(program)) + 1] if not line.target.endswith(".bound"))
     largest = max([math.prod(program.shapes[target]), *map(_numbers(program), lines)])
-    block = max(1, BYTES // (16 * largest))
+    block = max(1, BYTES // (16 * largest * images))
     # A row of copies is one product with a dense layer's w. One that is too long for a single copy is
     # shared out anyway: then the fewer, the better.
     rows = [n for line in lines if line.role == "y" and network.layers[n := line.place].takes == "row"]
-    products = max([1, *(network.layers[n].multiplications(program.inputs[n]) for n in rows)])
+    products = max([1, *(images * network.layers[n].multiplications(program.inputs[n]) for n in rows)])
     row = min(block, PRODUCTS // products) if products <= PRODUCTS // 4 else block
-    cost = size * sum(_numbers(program)(line) for line in lines)
+    cost = images * size * sum(_numbers(program)(line) for line in lines)
     own = () if place is None else (program.forward_lines[start - 1],)
     roles = {} if place is None else {role: network.names[place].of(role) for role in program.roles(place)}
     return Path(name, size, place, target, roles, _kinks(program, lines), own, lines, block // row * row, row, cost)

@@ -36,7 +36,7 @@ class RoundOff:
             errors = np.maximum(errors, np.stack([(touched * one).max(axis=1) for one in near]))
             errors = np.maximum(errors, far)
         of_loss, of_end = errors * scale + self.own
-        return self.eps * (of_loss + length(moved) / 2 * of_end)
+        return self.eps * (of_loss + length(moved.reshape(len(moved), -1)) / 2 * of_end)
 
     def _errors(self, path: Path) -> tuple[np.ndarray, ...]:
         """Errors for both kinds of slopes: of cells that a nudge reaches one by one, (2, cells), and of all others together, (2, 1).
@@ -72,13 +72,16 @@ class RoundOff:
 
     def _magnitude(self, line: Line) -> np.ndarray:
         """What a line's result rounds off by, over eps."""
-        value = np.abs(self.values[line.target])
-        parameters = self.program.network.layers[line.place].parameters(self.program.inputs[line.place])
+        value, layer, names = np.abs(self.values[line.target]), self.program.network.layers[line.place], self.program.network.names[line.place]
+        own = layer.magnitude({role: self.values[names.of(role)] for role in self.program.roles(line.place)})
+        if own is not None:
+            return own
+        parameters = layer.parameters(self.program.inputs[line.place])
         products = max((parameter.fan_in for parameter in parameters.values()), default=0)
         if products < 2:
             return value
         # A product of two sources is summed, and a bias, which has no fan-in, is added once.
-        bias = self.program.network.names[line.place].of("b")
+        bias = names.of("b")
         sum_alone = line.unsettled
         given = {source: np.abs(self.values[source]) for source in sum_alone.sources}
         scales = {source: max(float(array.max(initial=0)), TINY) for source, array in given.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,6 +40,7 @@ def step_sweep(
     padding: Padding = 0,
     steps: tuple[float, ...] = STEPS,
     network: Network | None = None,
+    given: Mapping[str, np.ndarray] | None = None,
 ) -> StepSweep:
     """The U curve: large steps leave out the loss's bend (truncation), small ones drown in round-off.
 
@@ -47,9 +49,9 @@ def step_sweep(
     >>> [float(sweep.steps[error.argmin()]) for error in sweep.errors.values()]
     [0.01, 1e-05]
     """
-    double = differences(params, x, y, stride, padding, network)
+    double = differences(params, x, y, stride, padding, network, given=given)
     program = double.program
-    gradients = by_parameter(double.gradients, program, tuple(program.parameters))
+    gradients = by_parameter(double.gradients, double, tuple(program.parameters))
     some = {name: _evenly(array.size, sum(map(np.size, gradients.values()))) for name, array in gradients.items()}
     a = np.concatenate([array.reshape(-1)[some[name]] for name, array in gradients.items()])
 
@@ -58,7 +60,7 @@ def step_sweep(
         scale = max(np.linalg.norm(a), np.linalg.norm(n))
         return float(np.linalg.norm(n - a) / scale) if scale else 0.0
 
-    precisions = {"float32": differences(params, x, y, stride, padding, network, np.float32), "float64": double}
+    precisions = {"float32": differences(params, x, y, stride, padding, network, np.float32, given), "float64": double}
     errors = {name: np.array([error(nudged, step) for step in steps]) for name, nudged in precisions.items()}
     return StepSweep(np.array(steps), errors)
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.layers._pooling import Pooling
-from cnnviz.core.layers.layer import Call, Links, Shape, call
+from cnnviz.core.layers.layer import ONE, Call, Links, Run, Shape, call
 from cnnviz.core.sliding import slices
 
 
@@ -39,7 +39,7 @@ class AveragePooling(Pooling):
     kind = "avg"
     text = re.compile(r"avg(?P<k>\d+)(s(?P<stride>\d+))?")
 
-    def calls(self, x: Shape, many: bool = False) -> dict[str, Call]:
+    def calls(self, x: Shape, run: Run = ONE) -> dict[str, Call]:
         sliding = {"k": self.k, "stride": self.stride}
         return {
             "y": call(average_pool, "x", **sliding, shape=self.shape(x)[1:]),

@@ -11,10 +11,10 @@ from typing import Any, Self
 import numpy as np
 
 from cnnviz.core.layers import _conv_one_channel as lines
-from cnnviz.core.layers.layer import Call, Groups, Layer, Links, Parameter, Shape, Values, call, number
+from cnnviz.core.layers.layer import ONE, Call, Groups, Layer, Links, Parameter, Run, Shape, Values, call, number
 from cnnviz.core.sliding import Padding, pad_widths, padded, places, slices, view_windows
 
-MOST = {"filters": 32, "k": 7, "stride": 8, "dilation": 4, "padding": 6}
+MOST = {"filters": 64, "k": 7, "stride": 8, "dilation": 4, "padding": 6}
 """Limits of what a convolution's text says, and of an address's stride and padding."""
 
 
@@ -170,7 +170,7 @@ class Conv(Layer):
         _, rows, columns = self.shape(x)
         return self.filters * x[0] * self.k**2 * rows * columns
 
-    def calls(self, x: Shape, many: bool = False) -> dict[str, Call]:
+    def calls(self, x: Shape, run: Run = ONE) -> dict[str, Call]:
         sliding: dict[str, object] = {"stride": self.stride, "padding": self.padding}
         if self.dilation != 1:
             sliding["dilation"] = self.dilation
@@ -182,7 +182,7 @@ class Conv(Layer):
             "dx": call(weigh_dx, "dy f", size=x[1:], **sliding),
             "df": call(weigh_df, "windows dy f"),
         }
-        if many and x[0] == self.filters == self.dilation == 1:
+        if run.many and x[0] == self.filters == self.dilation == 1:
             found |= lines.calls(self.k, self.bias, self.stride, self.padding, self.shape(x)[1:])
         return found | ({"db": call(channel_sums, "dy")} if self.bias else {})
 
@@ -237,14 +237,15 @@ class Conv(Layer):
         return {"y": "sum(x*f)+b" if self.bias else "sum(x*f)", "dx": "sum(dy*f)", "df": "sum(x*dy)", "db": "sum(dy)"}
 
     def effects(self, parameter: str, entries: np.ndarray, values: Values) -> np.ndarray:
-        m, rows, columns = values["y"].shape
-        effect = np.zeros((len(entries), m, rows * columns), values["y"].dtype)
+        *images, m, rows, columns = values["y"].shape
+        effect, entry = np.zeros((len(entries), *images, m, rows * columns), values["y"].dtype), np.arange(len(entries))
         if parameter == "b":
-            effect[np.arange(len(entries)), entries] = 1
+            effect[entry, ..., entries, :] = 1
         else:
-            filters, weights = np.divmod(entries, len(values["windows"]))
-            effect[np.arange(len(entries)), filters] = values["windows"][weights]
-        return effect.reshape(-1, m, rows, columns)
+            windows = np.moveaxis(values["windows"], -2, 0)
+            filters, weights = np.divmod(entries, len(windows))
+            effect[entry, ..., filters, :] = windows[weights]
+        return effect.reshape(-1, *images, m, rows, columns)
 
     axes = {"keras": {"f": (2, 3, 1, 0)}}  # noqa: RUF012
 

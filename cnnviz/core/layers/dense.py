@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from cnnviz.core.layers.layer import Call, Groups, Layer, Links, Parameter, Shape, Values, call, number
+from cnnviz.core.layers.layer import ONE, Call, Groups, Layer, Links, Parameter, Run, Shape, Values, call, number
 
 
 def connect(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -49,7 +49,7 @@ class Dense(Layer):
 
     @classmethod
     def from_groups(cls, groups: Groups) -> Self:
-        return cls(number("dense", "outputs", groups["outputs"], 1, 128))
+        return cls(number("dense", "outputs", groups["outputs"], 1, 256))
 
     def __str__(self) -> str:
         return f"dense{self.outputs}"
@@ -63,7 +63,7 @@ class Dense(Layer):
     def multiplications(self, x: Shape) -> int:
         return x[0] * self.outputs
 
-    def calls(self, x: Shape, many: bool = False) -> dict[str, Call]:
+    def calls(self, x: Shape, run: Run = ONE) -> dict[str, Call]:
         return {
             "y": call(connect, "x w b"),
             "y_bound": call(connect_bound, "x_bound w b"),
@@ -95,8 +95,8 @@ class Dense(Layer):
     def effects(self, parameter: str, entries: np.ndarray, values: Values) -> np.ndarray:
         x, n = values["x"], self.outputs
         units, outputs = (None, entries) if parameter == "b" else np.divmod(entries, n)
-        effect = np.zeros((len(entries), n), x.dtype)
-        effect[np.arange(len(entries)), outputs] = 1 if units is None else x[units]
+        effect = np.zeros((len(entries), *x.shape[:-1], n), x.dtype)
+        effect[np.arange(len(entries)), ..., outputs] = 1 if units is None else np.moveaxis(x, -1, 0)[units]
         return effect
 
     axes = {"pytorch": {"w": (1, 0)}}  # noqa: RUF012

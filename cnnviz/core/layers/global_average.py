@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core.layers.layer import Call, Layer, Links, Shape, call
+from cnnviz.core.layers.layer import ONE, Call, Layer, Links, Run, Shape, call
 
 
 def global_average(x: np.ndarray) -> np.ndarray:
@@ -35,7 +35,7 @@ class GlobalAverage(Layer):
     def shape(self, x: Shape) -> Shape:
         return x[:1]
 
-    def calls(self, x: Shape, many: bool = False) -> dict[str, Call]:
+    def calls(self, x: Shape, run: Run = ONE) -> dict[str, Call]:
         return {"y": call(global_average, "x"), "y_bound": call(global_average, "x_bound"), "dx": call(global_average_dx, "dy x")}
 
     def links(self) -> Links:

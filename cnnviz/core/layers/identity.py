@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.layers._activation import Activation
-from cnnviz.core.layers.layer import Call, Links, Shape, call
+from cnnviz.core.layers.layer import ONE, Call, Links, Run, Shape, call
 
 
 def identity(z: np.ndarray) -> np.ndarray:
@@ -25,7 +25,7 @@ class Identity(Activation):
     text = re.compile("identity")
     scale = "same"
 
-    def calls(self, x: Shape, many: bool = False) -> dict[str, Call]:
+    def calls(self, x: Shape, run: Run = ONE) -> dict[str, Call]:
         return {"y": call(identity, "x"), "dx": call(identity, "dy")}
 
     def links(self) -> Links:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -54,11 +55,46 @@ def call(function: Callable[..., np.ndarray], roles: str, **settings: object) ->
 class Parameter:
     """A parameter of a layer for one shape of input: its shape, and how many products a unit sums with it.
 
-    A bias has no fan-in (0) and starts at zero.
+    What has no fan-in (0) is not drawn: it starts at 0, or at 1 where it is of `ones`.
     """
 
     shape: Shape
     fan_in: int = 0
+    ones: bool = False
+
+
+@dataclass(frozen=True)
+class Buffer:
+    """Numbers that training keeps beside the parameters: their shape, where they start, and the line of their next value.
+
+    That line is given the roles of the forward pass, and the buffer by its own role.
+    """
+
+    shape: Shape
+    start: float
+    next: Call
+
+
+Draw = partial[np.ndarray]
+"""Draws what a pass in training needs, given a generator and a shape, which has the axis of images in front."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """How a pass is run.
+
+    `images`: over several images, whose axis is the one before an array's own; axes before that are independent copies.
+    Without it all leading axes are copies. `many`: lines that are faster for many copies. `training`, or with what
+    training has left: its buffers, and nothing drawn.
+    """
+
+    images: bool = False
+    many: bool = False
+    training: bool = True
+
+
+ONE = Run()
+"""One image, in training."""
 
 
 @dataclass(frozen=True)
@@ -115,12 +151,26 @@ class Layer:
         """Products in a forward pass of one image."""
         return 0
 
-    def calls(self, x: Shape, many: bool = False) -> dict[str, Call]:
+    def calls(self, x: Shape, run: Run = ONE) -> dict[str, Call]:
         """A line for each role: what is kept, "y", then "dx" and each parameter's gradient.
 
-        `many`: for a whole batch of images; other lines may be faster there.
+        `run` says how: of many images, or after training, other lines may be right, or faster.
         """
         raise NotImplementedError
+
+    kept: ClassVar[tuple[str, ...]] = ()
+    """The roles whose arrays a trace shows beside the symbols; buffers and what is drawn are shown too."""
+
+    across: ClassVar[tuple[str, ...]] = ()
+    """The roles that are made in training from all images at once: before these no line after them can begin."""
+
+    def buffers(self, x: Shape) -> dict[str, Buffer]:
+        """What training keeps, by role."""
+        return {}
+
+    def draws(self, x: Shape) -> dict[str, Draw]:
+        """What each pass in training draws anew, by role."""
+        return {}
 
     def for_one(self, x: Shape) -> dict[str, Callable[..., np.ndarray]]:
         """Functions that stand in for some of these lines in the pass of one image, float64: what follows from its shape is worked out once.
@@ -149,7 +199,8 @@ class Layer:
     def arithmetic(self) -> dict[str, str]:
         """For each computed role, how the number of one cell comes about from the roles that it is linked to.
 
-        "sum(x*f)+b": products, summed over the linked cells; max and mean go over them likewise. The page fills in numbers.
+        "sum(x*f)+b": products, summed over the linked cells; max and mean go over them likewise; "{mean}" is what is kept under
+        that role. The page fills in numbers.
         """
         return {}
 
@@ -163,6 +214,10 @@ class Layer:
         A layer is linear in each of its parameters, so y ± ε·effect is exact.
         """
         raise NotImplementedError
+
+    def magnitude(self, values: Values) -> np.ndarray | None:
+        """How large the numbers are from which y is made, cell by cell: it rounds off by so much. None where y itself says it."""
+        return None
 
     def saturated(self, y: np.ndarray) -> np.ndarray | None:
         """Which cells of the output pass almost no gradient, where that can come about; it passes away only slowly."""

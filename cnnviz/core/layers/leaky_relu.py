@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 
 from cnnviz.core.layers._rectifier import Rectifier
-from cnnviz.core.layers.layer import Call, Groups, Shape, call, number
+from cnnviz.core.layers.layer import ONE, Call, Groups, Run, Shape, call, number
 from cnnviz.core.ties import TIE, settled
 
 
@@ -44,7 +44,7 @@ class LeakyRelu(Rectifier):
     def slope(self) -> float:
         return self.percent / 100
 
-    def calls(self, x: Shape, many: bool = False) -> dict[str, Call]:
+    def calls(self, x: Shape, run: Run = ONE) -> dict[str, Call]:
         return {
             "x": call(settled, "x x_bound", tie=TIE),
             "y": call(leaky_relu, "x", slope=self.slope),

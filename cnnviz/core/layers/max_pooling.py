@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.layers._pooling import Pooling
-from cnnviz.core.layers.layer import Call, Links, Shape, call
+from cnnviz.core.layers.layer import ONE, Call, Links, Run, Shape, call
 from cnnviz.core.sliding import Index, along, slices
 from cnnviz.core.ties import TIE, margin
 
@@ -81,7 +81,7 @@ class MaxPooling(Pooling):
     has_kinks = True
     text = re.compile(r"max(?P<k>\d+)(s(?P<stride>\d+))?")
 
-    def calls(self, x: Shape, many: bool = False) -> dict[str, Call]:
+    def calls(self, x: Shape, run: Run = ONE) -> dict[str, Call]:
         sliding = {"k": self.k, "stride": self.stride}
         return {
             "y": call(max_pool, "x", **sliding, shape=self.shape(x)[1:]),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.layers._rectifier import Rectifier
-from cnnviz.core.layers.layer import Call, Shape, call
+from cnnviz.core.layers.layer import ONE, Call, Run, Shape, call
 from cnnviz.core.ties import TIE, settled
 
 
@@ -32,7 +32,7 @@ class Relu(Rectifier):
     text = re.compile("relu")
     scale = "positive"
 
-    def calls(self, x: Shape, many: bool = False) -> dict[str, Call]:
+    def calls(self, x: Shape, run: Run = ONE) -> dict[str, Call]:
         return {"x": call(settled, "x x_bound", tie=TIE), "y": call(relu, "x"), "dx": call(relu_dx, "dy x")}
 
     def formulas(self, x: Shape) -> dict[str, str]:

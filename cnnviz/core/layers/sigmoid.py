@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.layers._activation import Activation
-from cnnviz.core.layers.layer import Call, Shape, call
+from cnnviz.core.layers.layer import ONE, Call, Run, Shape, call
 from cnnviz.core.read_only import lock
 from cnnviz.core.ties import bound_of_shares
 
@@ -48,7 +48,7 @@ class Sigmoid(Activation):
     text = re.compile("sigmoid")
     scale = "share"
 
-    def calls(self, x: Shape, many: bool = False) -> dict[str, Call]:
+    def calls(self, x: Shape, run: Run = ONE) -> dict[str, Call]:
         return {"y": call(sigmoid, "x"), "y_bound": call(bound_of_shares, "x_bound"), "dx": call(sigmoid_dx, "dy y")}
 
     def for_one(self, x: Shape) -> dict[str, Callable[..., np.ndarray]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core.layers.layer import Call, Layer, Links, Shape, call
+from cnnviz.core.layers.layer import ONE, Call, Layer, Links, Run, Shape, call
 from cnnviz.core.ties import bound_of_shares
 
 
@@ -51,7 +51,7 @@ class Softmax(Layer):
     takes = gives = "row"
     scale = "share"
 
-    def calls(self, x: Shape, many: bool = False) -> dict[str, Call]:
+    def calls(self, x: Shape, run: Run = ONE) -> dict[str, Call]:
         return {"y": call(softmax, "x"), "y_bound": call(bound_of_shares, "x_bound"), "dx": call(softmax_dx, "dy y")}
 
     def links(self) -> Links:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.layers._activation import Activation
-from cnnviz.core.layers.layer import Call, Shape, call
+from cnnviz.core.layers.layer import ONE, Call, Run, Shape, call
 from cnnviz.core.layers.sigmoid import SATURATED
 from cnnviz.core.ties import bound_of_shares
 
@@ -31,7 +31,7 @@ class Tanh(Activation):
     kind = "tanh"
     text = re.compile("tanh")
 
-    def calls(self, x: Shape, many: bool = False) -> dict[str, Call]:
+    def calls(self, x: Shape, run: Run = ONE) -> dict[str, Call]:
         return {"y": call(tanh, "x"), "y_bound": call(bound_of_shares, "x_bound"), "dx": call(tanh_dx, "dy y")}
 
     def formulas(self, x: Shape) -> dict[str, str]:

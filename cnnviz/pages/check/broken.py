@@ -83,7 +83,7 @@ def _units(lesson: Lesson, moment: Moment, mistake: Placed) -> Units | None:
     if mistake.place is None:
         return None
     symbol = mistake.network.names[mistake.place].source
-    sums = lesson.network.program(moment.trace.x.shape).forward(moment.params, moment.trace.x)[symbol]
+    sums = lesson.network.program(moment.trace.x.shape).forward(moment.params, moment.trace.x, given=moment.trace.kept)[symbol]
     if not (found := slopes(mistake, sums.ravel())):
         return None
     right, wrong = (one.reshape(sums.shape) for one in found)

@@ -7,7 +7,7 @@ import math
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 
 import numpy as np
 
@@ -49,11 +49,11 @@ class Checking:
         self._seen = time.monotonic()
         return self
 
-    def work(self, lesson: Lesson, params: Params, x: np.ndarray) -> None:
+    def work(self, lesson: Lesson, params: Params, x: np.ndarray, given: Mapping[str, np.ndarray]) -> None:
         """Does all of it; TimeoutError where no page has asked for PATIENCE seconds."""
         network, y = lesson.network, sealed(lesson.y)
         names = (*network.program(x.shape).parameters, "x")
-        self.check = check_gradients(params, x, y, network=network, parameters=names, progress=self._tell)
+        self.check = check_gradients(params, x, y, network=network, parameters=names, progress=self._tell, given=given)
 
     def _tell(self, share: float) -> None:
         self.share = share
@@ -124,9 +124,9 @@ def checked(lesson: Lesson, moment: Moment) -> Checking:
     if found is not None:
         return found
     if effort(lesson, x.shape) > AT_ONCE:
-        return _turns.look(name, lambda checking: checking.work(lesson, moment.params, x))
+        return _turns.look(name, lambda checking: checking.work(lesson, moment.params, x, moment.trace.kept))
     found = Checking()
-    found.work(lesson, moment.params, x)
+    found.work(lesson, moment.params, x, moment.trace.kept)
     _known.put(name, found)
     return found
 

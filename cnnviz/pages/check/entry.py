@@ -87,8 +87,9 @@ def _nudged(here: Examined, entry: Entry) -> tuple[list[float], tuple[list[Nudge
     each = FINE if here.program.multiplications <= LITTLE else COARSE
     steps = [float(f"1e-{n // each}") if not n % each else 10 ** (-n / each) for n in range(each, 14 * each + 1)]
     of = (here.moment.params, here.moment.trace.x, np.array(here.lesson.y), here.lesson.network, entry.parameter, entry.index, steps)
+    given = here.moment.trace.kept
     name = (here.lesson.start, here.lesson.k, here.moment.trace.x.tobytes(), entry.parameter, entry.index)
-    return steps, _known.get_or_make(name, lambda: (nudges(*of), [] if here.mistake else nudges(*of, dtype=np.float32)))
+    return steps, _known.get_or_make(name, lambda: (nudges(*of, given=given), [] if here.mistake else nudges(*of, np.float32, given)))
 
 
 MOST_BYTES = 2_000_000

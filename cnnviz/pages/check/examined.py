@@ -37,7 +37,7 @@ class Examined:
     @cached_property
     def exact(self) -> Gradients:
         """Those of the exact pass, whatever the rule."""
-        trace = self.program.forward(self.moment.params, self.moment.trace.x)
+        trace = self.program.forward(self.moment.params, self.moment.trace.x, given=self.moment.trace.kept)
         return self.program.backward(self.moment.params, trace, self._targets(trace.o.shape))
 
     @cached_property
@@ -50,7 +50,7 @@ class Examined:
         """The gradients that are examined; a mistake is made in the exact pass."""
         if self.mistake is None:
             return self.moment.gradients
-        trace = self.program.forward(self.moment.params, self.moment.trace.x)
+        trace = self.program.forward(self.moment.params, self.moment.trace.x, given=self.moment.trace.kept)
         return self.mistake.run(self.program, self.moment.params, trace, self._targets(trace.o.shape), self.lesson.optimizer, self.moment.state)
 
     def _targets(self, shape: tuple[int, ...]) -> np.ndarray:

@@ -33,7 +33,7 @@ def opinion(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> tuple[d
     state, why_not = tensorflow_process.state()
     if state != "ready":
         return {}, why_not
-    found = tensorflow_process.gradients(moment.params, moment.trace.x, np.array(lesson.y), network=lesson.network)
+    found = tensorflow_process.gradients(moment.params, moment.trace.x, np.array(lesson.y), network=lesson.network, given=moment.trace.kept)
     return {f"d{name}": found[name] for name in moment.params}, None
 
 

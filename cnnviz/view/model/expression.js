@@ -3,7 +3,7 @@
 /** @typedef {{ kind: "number", value: number } | { kind: "symbol", name: string } | { kind: "call", name: string, args: Node[] }
  *   | { kind: "binary", sign: string, left: Node, right: Node } | { kind: "minus" | "group" | "square" | "truth", of: Node }} Node */
 
-const TOKEN = /\s*(?:(\d+(?:\.\d+)?)|([\p{L}_][\p{L}\p{Nd}_]*)|([-+*/()[\],²>]))/uy
+const TOKEN = /\s*(?:(\d+(?:\.\d+)?)|([\p{L}_][\p{L}\p{Nd}_.]*)|([-+*/()[\],²>]))/uy
 
 /** @type {Map<string, Node>} */
 const known = new Map()

@@ -9,7 +9,7 @@ import { expression, symbols } from "./expression.js"
 /** @typedef {{ value: number, cells: Record<string, Cell> }} Term  one term of a sum, and the cells that it is of */
 
 /** @type {Record<string, (x: number) => number>} */
-const FUNCTIONS = { σ: (x) => 1 / (1 + Math.exp(-x)), exp: Math.exp, log: Math.log, tanh: Math.tanh }
+const FUNCTIONS = { σ: (x) => 1 / (1 + Math.exp(-x)), exp: Math.exp, log: Math.log, tanh: Math.tanh, sqrt: Math.sqrt }
 const SUMS = ["sum", "mean"]
 
 export const MOST_TERMS = 9 // of a sum that is printed term by term
@@ -60,7 +60,7 @@ function firstSum(node) {
 /** @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {string} source @returns {Cell} */
 export function own(numbers, symbol, cell, source) {
   const link = numbers.link(symbol, source)
-  if (!link || link.pattern === "all") return cell
+  if (!link || link.pattern === "all" || link.pattern === "group") return cell
   return numbers.sources(link, cell)[0] ?? cell
 }
 
@@ -84,6 +84,7 @@ export class Filling {
   at(name) {
     if (name === "N") return this.numbers.count("o")
     if (name in this.instead) return this.instead[name]
+    if (name.includes(".")) return this.rounded(this.numbers.kept(name, this.cell))
     return this.rounded(this.numbers.at(name, this.inside?.[name] ?? own(this.numbers, this.symbol, this.cell, name)))
   }
 

@@ -59,6 +59,16 @@ export class Numbers {
     return /** @type {Float64Array | Float32Array} */ (this.arrays[symbol].values)
   }
 
+  /** What a layer keeps of the pass, "n1.mean", where a cell of its output lies: a number each cell, channel or group of channels has. @param {string} name @param {Cell} cell */
+  kept(name, cell) {
+    const { values } = this.arrays[name]
+    const made = name.slice(0, name.indexOf("."))
+    const [channels] = this.shape(made)
+    const at =
+      values.length === this.count(made) ? this.offset(made, cell) : Math.floor((cell[0] * values.length) / channels)
+    return values[at]
+  }
+
   /** A parameter after the update; in plain descent, where it is not sent, θ − η · ∂θ. @param {string} parameter @param {number} at */
   next(parameter, at) {
     const sent = this.arrays[`${parameter}_next`]

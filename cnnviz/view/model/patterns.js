@@ -65,6 +65,10 @@ const SPREAD = {
   same: (_, cell) => cell.map(one),
   all: (_, __, shape) => every(shape),
   channel: (_, cell, shape) => [one(cell[0]), ...every(shape.slice(1))],
+  group: ({ geometry: g }, cell, shape) => {
+    const count = shape[0] / (g.groups || shape[0])
+    return [{ start: Math.floor(cell[0] / count) * count, count, step: 1 }, ...every(shape.slice(1))]
+  },
   last: (_, cell, shape) => [...every(shape.slice(0, -1)), one(cell[cell.length - 1])],
   unit: (_, cell, shape) => [...cell.slice(0, shape.length).map(one), ...every(shape.slice(cell.length))],
   window: (link, cell, shape) => [every(shape)[0], under(link, cell[1]), under(link, cell[2])],

@@ -97,7 +97,7 @@ function change(numbers, map, cell) {
 /** The factor of a product that is left out, the products of a sum going by the largest one. @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {Question | null} */
 function factorOf(numbers, map, cell) {
   const template = numbers.network.arithmetic[map]
-  const found = template && productIn(expression(template))
+  const found = template && !template.includes("sqrt") ? productIn(expression(template)) : null
   if (!found) return null
   const filling = new Filling(numbers, map, cell)
   const terms = found.sum ? filling.terms(found.product) : [{ cells: undefined, value: filling.value(found.product) }]
@@ -146,7 +146,7 @@ function factorOf(numbers, map, cell) {
 
 /** The cell of a factor that is a number of an array. @param {Node} node @param {(name: string) => Cell | undefined} cellOf @returns {Place[]} */
 function placed(node, cellOf) {
-  const cell = node.kind === "symbol" ? cellOf(node.name) : undefined
+  const cell = node.kind === "symbol" && !node.name.includes(".") ? cellOf(node.name) : undefined // what is kept is no map
   return node.kind === "symbol" && cell ? [{ source: node.name, cell }] : []
 }
 

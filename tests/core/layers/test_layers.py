@@ -50,6 +50,17 @@ def pooled(what, k: int, stride: int) -> Callable:
     return plainly
 
 
+def normalised(channels: int) -> Callable:
+    """Each so many channels on end get mean 0 and variance 1 together."""
+
+    def plainly(x, params):
+        parts = [x[c : c + channels] for c in range(0, len(x), channels)]
+        hat = np.concatenate([(part - part.sum() / part.size) / (((part - part.sum() / part.size) ** 2).sum() / part.size + 1e-5) ** 0.5 for part in parts])
+        return np.array([params["g"][c] * one + params["s"][c] for c, one in enumerate(hat)])
+
+    return plainly
+
+
 ROWS = {
     "conv": [
         Row("conv2x3", (3, 6, 5), convolved(3)),
@@ -69,6 +80,13 @@ ROWS = {
     "softmax": [Row("softmax", (5,), lambda x, _: np.exp(x) / np.exp(x).sum())],
     "max": [Row("max2", (2, 5, 6), pooled(np.max, 2, 2)), Row("max3s2", (1, 7, 8), pooled(np.max, 3, 2)), Row("max2s3", (2, 7, 8), pooled(np.max, 2, 3))],
     "avg": [Row("avg2", (2, 5, 6), pooled(np.mean, 2, 2)), Row("avg3s1", (1, 5, 8), pooled(np.mean, 3, 1)), Row("avg1s2", (2, 5, 5), pooled(np.mean, 1, 2))],
+    "bn": [
+        Row("bn", (3, 4, 5), normalised(1)),
+        Row("bn", (4,), lambda x, p: p["s"]),  # one number of a unit is β
+    ],
+    "gn": [Row("gn2", (4, 3, 5), normalised(2)), Row("gn1", (3, 4, 2), normalised(3)), Row("gn3", (6,), normalised(2))],
+    "ln": [Row("ln", (6,), normalised(6))],
+    "drop": [Row("drop30", (2, 4, 5), lambda x, p: x * p["mask"]), Row("drop75", (9,), lambda x, p: x * p["mask"])],
     "gap": [Row("gap", (3, 4, 5), lambda x, _: np.array([channel.sum() / channel.size for channel in x]))],
 }  # fmt: skip
 EVERY = [row for rows in ROWS.values() for row in rows]
@@ -85,6 +103,7 @@ def arrays(layer: Layer, row: Row, many: tuple[int, ...] = ()) -> dict[str, np.n
     parameters = layer.parameters(row.shape)
     found = {"x": rng.normal(size=(*many, *row.shape))} | {name: rng.normal(size=p.shape) for name, p in parameters.items()}
     found["x_bound"] = np.full((*many, *(1 for _ in row.shape)), np.abs(found["x"]).max())
+    found |= {role: draw(rng, (*many, *row.shape)) for role, draw in layer.draws(row.shape).items()}
     calls = layer.calls(row.shape)
     for role, made in calls.items():
         if role[0] == "d" and "dy" not in found:
@@ -97,9 +116,9 @@ def test_every_kind_has_a_row_here_and_its_words():
     assert set(ROWS) == set(LAYERS)
     for kind, cls in LAYERS.items():
         layer = layer_of(ROWS[kind][0])
-        assert type(layer) is cls and cls.kind == kind and cls.letter in "zap"
+        assert type(layer) is cls and cls.kind == kind and cls.letter in "zapnr"
         for role in layer.links():
-            learns = role[0] == "d" and role not in ("dx", "db")
+            learns = role[0] == "d" and role not in ("dx", "db", "ds")
             if role in ("y", "dx") or learns:
                 assert has(f"layer.{kind}.{role}.title") and has(f"layer.{kind}.{role}.sentence"), (kind, role)
 
@@ -139,7 +158,7 @@ def test_leading_axes_are_many_images_and_parameters_gradients_add_up(row, many)
     parameters, kept = layer.parameters(row.shape), {name: together[name] for name in layer.parameters(row.shape)}
     sums = dict.fromkeys([f"d{name}" for name in parameters], 0)
     for at in np.ndindex(many):
-        one = kept | {role: together[role][at] for role in ("x", "x_bound", "dy")}
+        one = kept | {role: together[role][at] for role in ("x", "x_bound", "dy", *layer.draws(row.shape))}
         for role, made in calls.items():
             one[role] = made.function(*[one[name] for name in made.roles], **made.settings)
         for role in ("y", "dx"):
@@ -178,7 +197,9 @@ def test_the_effect_of_an_entry_is_the_change_of_y(row):
 def test_what_it_says_of_itself_speaks_of_what_it_computes(row):
     layer = layer_of(row)
     computed = {role for role in layer.calls(row.shape) if role in ("y", "dx") or role[0] == "d"}
-    assert computed <= set(layer.links()) and computed <= set(layer.formulas(row.shape)) and computed <= set(layer.arithmetic())
+    assert computed <= set(layer.links()) and computed <= set(layer.formulas(row.shape))
+    by_cells = computed - (computed if layer.letter in "nr" else set())  # what is no cell of another array is not told by cells
+    assert by_cells <= set(layer.arithmetic())
 
 
 # --- kinks and ties -------------------------------------------------------------------------------

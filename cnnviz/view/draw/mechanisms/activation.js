@@ -149,7 +149,7 @@ function passes(pen, came, passed, { x, y, width, height }) {
 
 // The two maps at the sides, and the room between them.
 /** @param {Pen} pen @param {Numbers} numbers @param {string} left @param {string} right @param {number[]} cell @param {boolean} back @returns {Box} */
-function sides(pen, numbers, left, right, cell, back) {
+export function sides(pen, numbers, left, right, cell, back) {
   const wide =
     numbers.maps[left].kind === "map" ? pen.width * 0.27 : numbers.count(left) <= MOST_DOTS ? 136 : pen.width * 0.22
   const word = (/** @type {string} */ name) =>

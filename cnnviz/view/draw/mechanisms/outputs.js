@@ -37,11 +37,12 @@ export function column(
   const count = numbers.count(symbol)
   const { scale } = numbers.maps[symbol]
   const values = numbers.values(symbol)
+  const ofClasses = numbers.isClasses(count) && !/^d?[gs]\d*$/.test(symbol) // γ and β are of channels
   if (count <= CELLS) {
     const each = Math.min((box.height + 12) / count, 128)
     const cells = Array.from(values, (value, n) => {
       const place = { x: box.x, y: box.y + n * each, width: Math.min(box.width, 140), height: each - 12 }
-      const own = { name: numbers.isClasses(count) ? numbers.nameOf(n, count) : "", term: `n${n}`, symbol, at: [n] }
+      const own = { name: ofClasses ? numbers.nameOf(n, count) : "", term: `n${n}`, symbol, at: [n] }
       const ring = n === chosen ? (made ? pen.ink : pen.tone) : undefined
       pen.cell(value, limits, scale, place, write ? { ...own, ring, write } : { ...own, ring })
       return place
@@ -50,7 +51,7 @@ export function column(
   }
   if (count <= ROWS) {
     const rows = rowsOf(numbers, symbol, chosen)
-    const { y, line } = pen.rows(rows, box, { names: numbers.isClasses(count) ? 78 : 34 })
+    const { y, line } = pen.rows(rows, box, { names: ofClasses ? 78 : 34 })
     return { x: box.x, y: y(chosen) - line / 2, width: box.width, height: line }
   }
   const { middle } = unitsOf(pen, [count], (n) => values[n], limits, scale, box, { chosen })

@@ -1,0 +1,123 @@
+"""Batch normalisation: the mean and variance are those of a channel over all images and places, of a unit over all images."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from cnnviz.core.layers._normalisation import (
+    EPS,
+    Axes,
+    Normalisation,
+    by_itself,
+    by_mean,
+    by_variance,
+    gain_dg,
+    normalised_bound,
+    scale_and_shift,
+    shift_ds,
+)
+from cnnviz.core.layers.identity import identity
+from cnnviz.core.layers.layer import ONE, Buffer, Call, Links, Run, Shape, Values, call
+
+SHARE = 0.1
+"""The share of a pass's statistics in the running ones: PyTorch's momentum; Keras' momentum is the share that stays."""
+
+
+def mean(x: np.ndarray, axes: Axes) -> np.ndarray:
+    """μ[c] = the mean of x[:,c], (…,C)."""
+    return x.mean(axis=axes)
+
+
+def variance(x: np.ndarray, mean: np.ndarray, axes: Axes) -> np.ndarray:
+    """var[c] = the mean of (x[:,c] - μ[c])², (…,C)."""
+    return ((x - np.expand_dims(mean, axes)) ** 2).mean(axis=axes)
+
+
+def normalise(x: np.ndarray, mean: np.ndarray, var: np.ndarray, axes: Axes) -> np.ndarray:
+    """x̂ = (x - μ) / σ with σ = sqrt(var + 1e-5)."""
+    return (x - np.expand_dims(mean, axes)) / np.sqrt(np.expand_dims(var, axes) + EPS)
+
+
+def normalise_dx(dn: np.ndarray, g: np.ndarray, hat: np.ndarray, var: np.ndarray, axes: Axes) -> np.ndarray:
+    """dx = (dx̂ - mean(dx̂) - x̂ · mean(dx̂ · x̂)) / σ with dx̂ = γ · dn: three paths."""
+    dhat, sigma = dn * np.expand_dims(g, axes), np.sqrt(np.expand_dims(var, axes) + EPS)
+    return by_itself(dhat, sigma) + by_mean(dhat, sigma, axes) + by_variance(dhat, hat, sigma, axes)
+
+
+def affine_dx(dn: np.ndarray, g: np.ndarray, var: np.ndarray, axes: Axes) -> np.ndarray:
+    """dx = dn · γ / σ after training, when μ and σ are kept numbers: one path."""
+    return by_itself(dn * np.expand_dims(g, axes), np.sqrt(np.expand_dims(var, axes) + EPS))
+
+
+def running(kept: np.ndarray, now: np.ndarray) -> np.ndarray:
+    """0.9 · kept + 0.1 · now, (C,)."""
+    return (1 - SHARE) * kept + SHARE * now
+
+
+def running_variance(kept: np.ndarray, var: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """The same of the unbiased variance, var · n / (n - 1) for n numbers a channel; that of one number is 0."""
+    n = x.size // var.size
+    return running(kept, var * (n / max(1, n - 1)))
+
+
+@dataclass(frozen=True)
+class BatchNorm(Normalisation):
+    """Each channel or unit normalised over the images of the batch; after training, by what training has kept."""
+
+    kind = "bn"
+    text = re.compile("bn")
+    across = ("mean", "var", "dx")
+
+    def calls(self, x: Shape, run: Run = ONE) -> dict[str, Call]:
+        own = len(x)
+        places = tuple(range(1 - own, 0))
+        axes = {"axes": (-own - 1, *places) if run.images else places}
+        together = run.images and run.training
+        statistics = {"mean": call(mean, "x", **axes), "var": call(variance, "x mean", **axes)}
+        if not run.training:
+            statistics = {"mean": call(identity, "running_mean"), "var": call(identity, "running_var")}
+        return statistics | {
+            "hat": call(normalise, "x mean var", **axes),
+            "y": call(scale_and_shift, "hat g s", **axes),
+            "y_bound": call(normalised_bound, "x_bound var g s", together=together),
+            "dx": call(normalise_dx, "dy g hat var", **axes) if run.training else call(affine_dx, "dy g var", **axes),
+            "dg": call(gain_dg, "dy hat", own=own),
+            "ds": call(shift_ds, "dy", own=own),
+        }
+
+    def buffers(self, x: Shape) -> dict[str, Buffer]:
+        return {
+            "running_mean": Buffer(x[:1], 0.0, call(running, "running_mean mean")),
+            "running_var": Buffer(x[:1], 1.0, call(running_variance, "running_var var x")),
+        }
+
+    def magnitude(self, values: Values) -> np.ndarray:
+        y, own = values["y"], 3 if values["y"].ndim > 2 else 1
+        axes = tuple(axis for axis in range(-y.ndim, 0) if axis != -own)
+        size = np.abs(values["x"]) + np.abs(np.expand_dims(values["mean"], axes))
+        return scale_and_shift(size / np.sqrt(np.expand_dims(values["var"], axes) + EPS), np.abs(values["g"]), np.abs(values["s"]), axes)
+
+    def links(self) -> Links:
+        return {
+            "y": (("x", "group"), ("g", "channel"), ("s", "channel")),
+            "dx": (("dy", "group"), ("x", "group"), ("g", "group")),
+            "dg": (("dy", "channel"), ("x", "group")),
+            "ds": (("dy", "channel"),),
+        }
+
+    def geometry(self) -> dict[str, int]:
+        return {"groups": 0}
+
+    def keras(self, x: Shape) -> tuple[str, ...]:
+        return (f"BatchNormalization(momentum={1 - SHARE}, epsilon={EPS})",)
+
+    def pytorch(self, x: Shape) -> tuple[str, ...]:
+        return (f"BatchNorm{'2d' if len(x) == 3 else '1d'}({x[0]}, eps={EPS})",)
+
+    def twin(self, tf: Any, x: Any, g: Any, s: Any, **given: Any) -> Any:
+        mean, var = (given["running_mean"], given["running_var"]) if given else tf.nn.moments(x, list(range(len(x.shape) - 1)))
+        return g * (x - mean) / tf.sqrt(var + EPS) + s

@@ -1,0 +1,187 @@
+// Normalisation: the heap of a channel's sums is brought to mean 0 and spread 1, then scaled and shifted; dropout: a mask.
+
+import { number, short } from "../../model/format.js"
+import { one } from "../../model/links.js"
+import { say } from "../../model/words.js"
+import { HEAD, SMALL } from "../sheet.js"
+import { sides } from "./activation.js"
+import { column } from "./outputs.js"
+import { channelName, fitted, sizeOf } from "./windows.js"
+
+/** @typedef {import("../mechanism.js").Picture} Picture */
+/** @typedef {import("../../model/numbers.js").Numbers} Numbers */
+/** @typedef {import("../pen.js").Pen} Pen */
+/** @typedef {import("../../model/layout.js").Box} Box */
+/** @typedef {{ name: string, values: ArrayLike<number>, own: number, said: string[] }} Heap  numbers, the chosen cell's among them, and what is said of them */
+
+const BARS = 60
+const NEXT = 30 // between two heaps
+
+/** The layer that a stage belongs to, by its output. @param {Numbers} numbers @param {string} symbol of a value or a gradient */
+const layerOf = (numbers, symbol) =>
+  Object.keys(numbers.arrays)
+    .filter((name) => name.endsWith(".var"))
+    .map((name) => name.slice(0, -4))
+    .find((made) => made === symbol || numbers.links(made)[0].source === symbol.slice(1)) ?? symbol
+
+/** A channel's or group's sums as a heap, normalised, and scaled and shifted. @type {Picture} */
+export function normalised(pen, numbers, symbol, cell) {
+  const [{ source }, gain, shift] = numbers.links(symbol)
+  const box = sides(pen, numbers, source, symbol, cell, false)
+  const mean = numbers.kept(`${symbol}.mean`, cell)
+  const spread = spreadOf(numbers, symbol, cell)
+  const [g, s] = [gain, shift].map((link) => numbers.at(link.source, cell.slice(0, 1)))
+  const z = groupOf(numbers, symbol, source, cell)
+  const hat = (/** @type {number} */ value) => (value - mean) / spread
+  heaps(pen, box, [
+    {
+      name: numbers.maps[source].label,
+      values: z,
+      own: numbers.at(source, cell),
+      said: [`μ = ${short(mean)}`, `σ = ${short(spread)}`],
+    },
+    { name: "x̂", values: Array.from(z, hat), own: hat(numbers.at(source, cell)), said: [say("web.mechanism.hat")] },
+    {
+      name: numbers.maps[symbol].label,
+      values: groupOf(numbers, symbol, symbol, cell),
+      own: numbers.at(symbol, cell),
+      said: [`${numbers.maps[gain.source].label} = ${short(g)}`, `${numbers.maps[shift.source].label} = ${short(s)}`],
+    },
+  ])
+}
+
+/** σ of a cell's channel or group. @param {Numbers} numbers @param {string} made @param {number[]} cell */
+const spreadOf = (numbers, made, cell) => Math.sqrt(numbers.kept(`${made}.var`, cell) + 1e-5)
+
+/** The numbers that are normalised together with a cell. @param {Numbers} numbers @param {string} made @param {string} symbol @param {number[]} cell */
+function groupOf(numbers, made, symbol, cell) {
+  const [link] = numbers.links(made)
+  const [{ start, count }] = numbers.reach(link, cell)
+  const size = numbers.count(symbol) / numbers.shape(symbol)[0]
+  return numbers.values(symbol).subarray(start * size, (start + count) * size)
+}
+
+/** Heaps one below the other over one axis, the chosen cell's way through them. @param {Pen} pen @param {Box} box @param {Heap[]} all */
+function heaps(pen, box, all) {
+  const every = all.flatMap(({ values }) => Array.from(values)).filter(Number.isFinite)
+  const low = every.reduce((a, b) => Math.min(a, b), 0)
+  const high = every.reduce((a, b) => Math.max(a, b), 0)
+  const span = high - low || 1
+  const x = (/** @type {number} */ value) => box.x + ((value - low) / span) * box.width
+  const tall = (box.height - 24) / all.length
+  /** @type {number[][]} */
+  const way = []
+  all.forEach((heap, n) => {
+    const base = box.y + (n + 1) * tall - NEXT / 2
+    bars(pen, heap.values, { x: box.x, y: base - tall + NEXT, width: box.width, height: tall - NEXT }, low, span, n)
+    pen.symbol(heap.name, box.x, base - 14, { size: 18 })
+    heap.said.forEach((text, line) =>
+      pen.text(text, box.x + box.width, base - tall + NEXT + 8 + 18 * line, { align: "right", halo: true }),
+    )
+    way.push([x(heap.own), base])
+  })
+  pen.thread(...way)
+  for (const [at, base] of way) pen.dot(at, base, pen.tone)
+  for (const value of new Set([low, 0, high]))
+    pen.text(short(value), x(value), box.y + box.height - 16, { size: SMALL, align: "center", fill: pen.soft })
+}
+
+/** @param {Pen} pen @param {ArrayLike<number>} values @param {Box} box @param {number} low @param {number} span @param {number} n which heap */
+function bars(pen, values, box, low, span, n) {
+  const bins = Array(BARS).fill(0)
+  for (const value of Array.from(values))
+    bins[Math.min(BARS - 1, Math.max(0, Math.floor(((value - low) / span) * BARS)))] += 1
+  const most = Math.max(...bins, 1)
+  pen.context.fillStyle = n === 2 ? pen.tone : pen.bars
+  bins.forEach((count, i) => {
+    const height = Math.max(2, (count / most) * box.height)
+    if (count)
+      pen.context.fillRect(box.x + (i * box.width) / BARS, box.y + box.height - height, box.width / BARS - 1, height)
+  })
+  pen.context.fillStyle = pen.soft
+  pen.context.fillRect(box.x, box.y + box.height - 0.5, box.width, 1)
+}
+
+/** What arrived, what goes on, and between them γ and σ, by which it was scaled. @type {Picture} */
+export function normalisedBack(pen, numbers, symbol, cell) {
+  const [{ source: arrived }, , gain] = numbers.links(symbol)
+  const box = sides(pen, numbers, symbol, arrived, cell, true)
+  const made = layerOf(numbers, symbol)
+  const values = [
+    `${numbers.maps[arrived].label} = ${number(numbers.at(arrived, cell))}`,
+    `${numbers.maps[gain.source].label} = ${short(numbers.at(gain.source, cell.slice(0, 1)))}`,
+    `σ = ${short(spreadOf(numbers, made, cell))}`,
+    `${numbers.maps[symbol].label} = ${number(numbers.at(symbol, cell))}`,
+  ]
+  lines(pen, box, values)
+}
+
+/** @param {Pen} pen @param {Box} box @param {string[]} texts the last of them is what comes out */
+const lines = (pen, box, texts) =>
+  texts.forEach((text, n) =>
+    pen.text(text, box.x + box.width / 2, box.y + 24 + 28 * n, {
+      align: "center",
+      bold: n === texts.length - 1,
+      fill: n === texts.length - 1 ? pen.tone : pen.ink,
+      room: box.width + 60,
+    }),
+  )
+
+/** What arrived at a channel, and the gradients of all γ. @type {Picture} */
+export function gained(pen, numbers, symbol, cell) {
+  const [{ source }] = numbers.links(symbol)
+  const wide = { x: 4, y: HEAD, width: pen.width * 0.45, height: pen.height - HEAD - 26 }
+  const label = say("web.mechanism.arrived")
+  if (numbers.maps[source].kind === "map") {
+    const box = fitted(numbers, source, wide.x, wide.y, wide.width, wide.height)
+    pen.head(channelName(numbers, source, cell[0]), sizeOf(numbers, source), box.x, 13, box.width, label)
+    pen.map(numbers, source, [cell[0]], box)
+    pen.frame(box)
+  } else {
+    pen.head(numbers.maps[source].label, "", wide.x, 13, wide.width, label)
+    column(pen, numbers, source, cell[0], { ...wide, width: 200 })
+  }
+  const made = { ...wide, x: pen.width * 0.62, width: pen.width * 0.36 }
+  pen.arrow(pen.width * 0.5, HEAD + wide.height / 2, made.x - 20, HEAD + wide.height / 2)
+  pen.head(numbers.maps[symbol].label, "", made.x, 13, made.width, numbers.maps[symbol].plain, pen.tone)
+  column(pen, numbers, symbol, cell[0], made, { made: true })
+}
+
+/** The numbers before and after, and the mask between them. @type {Picture} */
+export function dropped(pen, numbers, symbol, cell) {
+  const box = sides(pen, numbers, numbers.links(symbol)[0].source, symbol, cell, false)
+  mask(pen, numbers, symbol, cell, box)
+}
+
+/** @type {Picture} */
+export function droppedBack(pen, numbers, symbol, cell) {
+  const made = /** @type {string} */ (maskOf(numbers, symbol))
+  const box = sides(pen, numbers, symbol, numbers.links(symbol)[0].source, cell, true)
+  mask(pen, numbers, made, cell, box)
+}
+
+/** The dropout through which a gradient goes back, by its output. @param {Numbers} numbers @param {string} symbol */
+export const maskOf = (numbers, symbol) =>
+  Object.keys(numbers.arrays)
+    .filter((name) => name.endsWith(".mask"))
+    .map((name) => name.slice(0, -5))
+    .find((made) => numbers.links(made)[0].source === symbol.slice(1))
+
+/** The mask of the chosen channel as a map, or what it is for the chosen unit. @param {Pen} pen @param {Numbers} numbers @param {string} made @param {number[]} cell @param {Box} box */
+function mask(pen, numbers, made, cell, box) {
+  const name = `${made}.mask`
+  const values = Array.from(numbers.arrays[name].values)
+  const most = values.reduce((a, b) => Math.max(a, b), 0)
+  const own = number(numbers.kept(name, cell))
+  const share = say("web.mechanism.dropped", { n: values.filter((value) => value === 0).length, of: values.length })
+  const foot = { y: box.y + box.height - 8, room: box.width + 60 }
+  pen.text(share, box.x + box.width / 2, foot.y, { size: SMALL, align: "center", fill: pen.soft, room: foot.room })
+  if (numbers.maps[made].kind !== "map") return lines(pen, box, [say("web.mechanism.mask"), `× ${own}`])
+  const [, rows, columns] = numbers.shape(made)
+  const place = fitted(numbers, made, box.x, box.y, box.width, box.height - 40)
+  place.x += (box.width - place.width) / 2
+  pen.head(say("web.mechanism.mask"), `× ${own}`, place.x, 13, place.width)
+  const from = cell[0] * rows * columns
+  const chosen = { rows: one(cell[1]), columns: one(cell[2]), strong: true }
+  pen.picture(rows, columns, (n) => values[from + n], [0, most], "activation", place, [chosen])
+}
