@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.fields import MAX_SEED, as_text, image, learning_rate, quote, whole_number
+from cnnviz.core.fields import MAX_SEED, as_text, images, learning_rate, quote, whole_number
 from cnnviz.core.filters import banks, read_filters
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.lesson_network import shape_of
@@ -62,6 +62,8 @@ def read_sweep(text: str, lesson: Lesson) -> Asked:
     """
     key, _, rest = text.partition(":")
     try:
+        if len(lesson.images) > 1:
+            raise Problem("lesson.sweep.images")
         if key not in _READ:
             raise Problem("lesson.sweep.key", keys=tuple(_READ))
         values, refused = _READ[key](rest, lesson)
@@ -120,7 +122,9 @@ def _filters(text: str, lesson: Lesson) -> Found:
 
 def _images(text: str, lesson: Lesson) -> Found:
     def one(text: str) -> str:
-        id = image(text)
+        id = images(text)
+        if "," in id:
+            raise Problem("lesson.why.image")
         if shape_of(id, lesson.ch) != lesson.x_shape:
             raise Problem("lesson.sweep.size", shape=shape_of(id, lesson.ch), wanted=lesson.x_shape)
         return id

@@ -61,6 +61,8 @@ def read_along(text: str, lesson: Lesson, x_shape: tuple[int, ...]) -> tuple[str
     >>> read_along("w:4,0,1", Lesson(), (32, 32)), read_along("lr", Lesson(), (32, 32))
     (('w', (120, 1)), ('lr', ()))
     """
+    if lesson.mode == "eval":
+        raise Problem("lesson.why.after_training")
     if text == LR:
         return LR, ()
     match = re.fullmatch(r"([a-z]{1,8}\d{0,2}):(\d{1,6}(?:,\d{1,6}){0,3})", text, re.ASCII)
@@ -68,6 +70,8 @@ def read_along(text: str, lesson: Lesson, x_shape: tuple[int, ...]) -> tuple[str
         raise Problem("lesson.why.along")
     program = lesson.network.program(x_shape)
     symbol = settable(match[1], program)
+    if symbol == "x" and len(x_shape) == 4:
+        raise Problem("lesson.why.set_images")
     return symbol, array_index(symbol, tuple(map(int, match[2].split(","))), program)
 
 
@@ -115,15 +119,16 @@ Losses = Callable[[np.ndarray], np.ndarray]
 
 def _losses(lesson: Lesson, moment: Moment, symbol: str, at: tuple[int, ...]) -> Losses:
     x, y = moment.trace.x, np.array(lesson.y)
-    if not lesson.deviations:
+    if not lesson.deviations and x.ndim < 4:
         program = lesson.network.program(x.shape)
         return lambda values: losses_along(program, moment.params, moment.trace, y, symbol, at, values)
-    updates = Updates(lesson, x)  # the notebook's pass is another
+    updates = Updates(lesson, x)  # the notebook's pass is another, and sums over several images are added in another order side by side
 
     def loss(value: float) -> float:
         array = (x if symbol == "x" else moment.params[symbol]).copy()
         array[at] = value
-        return _loss(updates, Point(moment.params, {}, array) if symbol == "x" else Point(moment.params.replace(**{symbol: array}), {}, x))
+        params = moment.params if symbol == "x" else moment.params.replace(**{symbol: array})
+        return _loss(updates, Point(params, {}, array if symbol == "x" else x, moment.buffers, len(moment.losses) - 1))
 
     return lambda values: np.array([loss(value) for value in values])
 

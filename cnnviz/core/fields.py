@@ -144,12 +144,25 @@ def padding(text: str) -> str | int:
         raise Problem("lesson.why.either", options=tuple(PADDINGS), why=problem) from None
 
 
-def image(text: str) -> str:
-    """An image's id."""
+MOST_IMAGES = 8
+"""Images of one lesson."""
+
+
+def images(text: str) -> str:
+    """An image's id, or those of several with commas between them, all of one size.
+
+    >>> images("cat-0,dog-3, cat-0")
+    'cat-0,dog-3,cat-0'
+    """
     try:
-        return str(parse_image_id(text))
+        ids = [parse_image_id(part.strip()) for part in text.split(",")]
     except Problem:
         raise Problem("lesson.why.image") from None
+    if len(ids) > MOST_IMAGES:
+        raise Problem("lesson.why.images", most=MOST_IMAGES)
+    if len({id.side for id in ids}) > 1:
+        raise Problem("lesson.why.sides")
+    return ",".join(map(str, ids))
 
 
 def classes(text: str) -> tuple[str, ...]:

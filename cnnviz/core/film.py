@@ -13,7 +13,7 @@ from cnnviz.core.network import Network
 from cnnviz.core.read_only import ReadOnly
 from cnnviz.core.saturation import hidden_share
 from cnnviz.core.updating import Point, Updates, reached
-from cnnviz.core.values import Gradients, Params, Trace
+from cnnviz.core.values import Gradients, Params, Trace, one_image
 from cnnviz.core.work import check_updates, updates_a_turn
 
 NEARLY_ALL = 0.9
@@ -33,8 +33,8 @@ Curves = tuple[float, np.ndarray, np.ndarray, list[float], list[float], float, f
 class Film(ReadOnly):
     """Curves over updates 0 … n, each with n + 1 entries, and frames of maps at `updates` (F,).
 
-    losses (n+1,), o (n+1,N); kernel (n+1,C·K·K), one filter of the first convolution, (n+1,0) without one; norms
-    (n+1,P), of the gradient of each of `parameters`, and promised (n+1,P), how far its step lets the loss fall to first
+    losses (n+1,), o (n+1,N), of several images (n+1,m,N); kernel (n+1,C·K·K), one filter of the first convolution, (n+1,0)
+    without one; norms (n+1,P), of the gradient of each of `parameters`, and promised (n+1,P), how far its step lets the loss fall to first
     order, −∂θ·Δθ; saturated (n+1,), the share of the hidden units that are, and silent (n+1,), of those that pass nothing,
     both NaN where no kind of layer can be so. `frames` by symbol, (F,H',W') or (F,D), float32, exact enough to be drawn;
     those of at most FEW numbers float64.
@@ -61,13 +61,13 @@ class Film(ReadOnly):
 
 def film(
     lesson: Lesson, x: np.ndarray, n: int, most_frames: int, maps: tuple[str, ...] | None = None, channel: int = 0, filter: int = 0,
-    hold: frozenset[str] = frozenset(),
+    hold: frozenset[str] = frozenset(), image: int = 0,
 ) -> Film:  # fmt: skip
     """`n` updates of `lesson` on `x`, with at most `most_frames` frames, evenly thinned, first and last among them.
 
     The numbers are those of `trajectory`, bit for bit. `maps` are the symbols that get frames (`maps_of` where
-    none are named), or parameters, of which `channel` is shown; parameters in `hold` take no steps; `filter` is the filter whose weights make a curve: the first where
-    there are not so many. Raises Problem for more updates than the network can be taken to.
+    none are named), or parameters, of which `channel` is shown, of several images that of `image`; those in `hold` take
+    no steps; `filter` is the filter whose weights make a curve: the first where there are not so many. Raises Problem for more updates than the network can be taken to.
 
     >>> film(Lesson(), np.zeros((32, 32)), 4, most_frames=3).updates
     array([0, 2, 4])
@@ -88,7 +88,7 @@ def film(
         curves.append(_curves(updates, point, trace, gradients, after, filter))
         if k in at:
             for name, taken in frames.items():
-                taken.append(_single(_channel(_array(name, trace, gradients, point.params), channel)))
+                taken.append(_single(_channel(_array(name, trace, gradients, point.params, image), channel)))
         point = reached(lesson, k + 1, after)
     losses, o, kernel, norms, promised, saturated, silent = (np.array(values) for values in zip(*curves, strict=True))
     drawn = {name: np.array(taken) for name, taken in frames.items()}
@@ -174,8 +174,11 @@ def _curves(updates: Updates, point: Point, trace: Trace, gradients: Gradients, 
     return updates.loss(trace), trace.o, one.reshape(-1), norms, promised, saturated, silent
 
 
-def _array(name: str, trace: Trace, gradients: Gradients, params: Params) -> np.ndarray:
-    return next(values[name] for values in (trace, gradients, params) if name in values)
+def _array(name: str, trace: Trace, gradients: Gradients, params: Params, image: int) -> np.ndarray:
+    """An array of that name, of several images the part of one."""
+    array = next(values[name] for values in (trace, gradients, params) if name in values)
+    of_images = trace.x.ndim == 4 and name not in params and name[1:] not in params
+    return one_image(array, image) if of_images else array
 
 
 def _held(after: Point, before: Point, hold: frozenset[str]) -> Point:

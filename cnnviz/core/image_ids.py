@@ -64,6 +64,11 @@ class ImageId:
     number: int = 0
     held_out: bool = False
 
+    @property
+    def side(self) -> int:
+        """Pixels along each side: digits are smaller."""
+        return 28 if self.kind == "digit" else 32
+
     def __str__(self) -> str:
         match self.kind:
             case "sample" | "digit":

@@ -7,10 +7,10 @@ at all, since anybody can type an address: what it cannot use it replaces, and s
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -33,14 +33,14 @@ from cnnviz.core.fields import (
 from cnnviz.core.filters import Filters, banks, filters_text, write_filters
 from cnnviz.core.image_ids import called
 from cnnviz.core.lesson_errors import refuse, replaced
-from cnnviz.core.lesson_network import applied, shape_of
+from cnnviz.core.lesson_network import applied, batch_shape, shape_of
 from cnnviz.core.network import DEFAULT, Network
 from cnnviz.core.optimizers import OPTIMIZERS, Optimizer
 from cnnviz.core.read_lesson import FILTER_KEYS, FILTERS, settle
 from cnnviz.core.set_values import SetValue, sets_text, with_params, write_sets
 from cnnviz.core.start import first_params
 from cnnviz.core.stored_params import is_kept_name
-from cnnviz.core.targets import named_outputs
+from cnnviz.core.targets import named_outputs, write_targets
 from cnnviz.core.values import Params
 from cnnviz.core.work import MAX_UPDATES, most_updates
 from cnnviz.words import Message, Problem, message
@@ -50,13 +50,14 @@ __all__ = [
     "Lesson", "as_text", "learning_rate", "whole_number",
 ]  # fmt: skip
 
-_LEFT_OUT = {"net": DEFAULT, "set": (), "classes": (), "opt": "gd", "cell": ""} | dict.fromkeys(FILTERS, ())
+_LEFT_OUT = {"net": DEFAULT, "set": (), "classes": (), "opt": "gd", "cell": "", "image": 0, "mode": "train"} | dict.fromkeys(FILTERS, ())
 """Fields that an address leaves out while they are so: links of the teaching notebook's network stay as they were."""
 
-_ORDER = ("img", "ch", "scale", "net", *FILTERS, "w", "seed", "set", "y", "classes", "lr", "opt", "stride", "pad", "rule", "k", "stage", "cell")
+_ORDER = ("img", "ch", "scale", "net", *FILTERS, "w", "seed", "set", "y", "classes", "lr", "opt", "stride", "pad", "rule", "k", "stage", "image", "mode", "cell")
 
-_WRITTEN = dict.fromkeys(FILTERS, filters_text) | {"set": sets_text}
+_WRITTEN = dict.fromkeys(FILTERS, filters_text) | {"set": sets_text, "y": write_targets}
 """How a field is written that an address has in a form of its own."""
+_ADDRESS: dict[str, Callable[[Any], str]] = {"set": write_sets, "y": write_targets}
 _PIXELS = ("img", "ch", "scale")
 """What an image's pixels are read by: with another one those that are set by hand are others."""
 
@@ -70,7 +71,8 @@ class Lesson:
 
     `k` updates have been made, and `stage` of the next one is shown. `f` are the first convolution's filters
     (one filter's numbers, or several; the rest is drawn), f2 … those of the others. What is None is as the
-    network has it: its last backward stage, sobel-x, the image's class. Equal lessons are equal screens, and a
+    network has it: its last backward stage, sobel-x, each image's class. `img` may name several images, with commas
+    between their ids; `image` is the one that is shown, and `mode` whether as in training or as after it. Equal lessons are equal screens, and a
     lesson can be the key of a cache.
 
     >>> Lesson(k=3).to_query()["k"]
@@ -87,7 +89,7 @@ class Lesson:
     f: Filters = None  # type: ignore[assignment]
     w: str = "normal"
     seed: int = 0
-    y: tuple[float, ...] = None  # type: ignore[assignment]
+    y: tuple[Any, ...] = None  # type: ignore[assignment]
     lr: float = 0.01
     stride: int = 1
     pad: str | int = "valid"
@@ -102,6 +104,8 @@ class Lesson:
     opt: str = "gd"
     cell: str = ""
     set: tuple[SetValue, ...] = ()
+    image: int = 0
+    mode: str = "train"
 
     def __post_init__(self) -> None:
         """Brings every field into its one form; ValueError names the field that cannot be used."""
@@ -119,7 +123,7 @@ class Lesson:
         own = {"f" if not place else bank.name: bank for place, bank in enumerate(banks(self.network, self.x_shape))}
         values = {name: getattr(self, name) for name in _ORDER}
         return {
-            name: write_filters(value, own[name]) if name in FILTERS else write_sets(value) if name == "set" else as_text(value)
+            name: write_filters(value, own[name]) if name in FILTERS else _ADDRESS.get(name, as_text)(value)
             for name, value in values.items()
             if not (name in _LEFT_OUT and value == _LEFT_OUT[name])
         }
@@ -171,6 +175,8 @@ class Lesson:
             ours = {key: text for key, text in ours.items() if key not in {*FILTER_KEYS, "set", "y", "classes", "stride", "pad", "rule", "stage", "cell"}}
         elif any(query.get(key, ours[key]) != ours[key] for key in _PIXELS):
             ours["set"] = write_sets(one for one in self.set if one.symbol != "x")
+        if query.get("img", self.img).count(",") != self.img.count(","):
+            ours = {key: text for key, text in ours.items() if key not in ("y", "image")}
         return type(self).understand(ours | dict(query), self, label)
 
     @classmethod
@@ -194,13 +200,23 @@ class Lesson:
 
     @property
     def x_shape(self) -> tuple[int, ...]:
-        """The shape of x, (H,W) or (3,H,W)."""
+        """The shape of an image, (H,W) or (3,H,W)."""
         return shape_of(self.img, self.ch)
+
+    @property
+    def images(self) -> tuple[str, ...]:
+        """The ids of its images."""
+        return tuple(self.img.split(","))
+
+    @property
+    def batch_shape(self) -> tuple[int, ...]:
+        """The shape of x: an image's, or of several (m,C,H,W)."""
+        return batch_shape(self.img, self.x_shape)
 
     @property
     def output_names(self) -> tuple[str | Message, ...]:
         """What each output is called."""
-        return named_outputs(self.classes, self.img, len(self.y))
+        return named_outputs(self.classes, self.img, np.shape(self.y)[-1])
 
     @property
     def output_words(self) -> tuple[str | Message, ...]:
@@ -210,7 +226,7 @@ class Lesson:
     @property
     def most_updates(self) -> int:
         """How many updates can be made: less where a step is much work, or much is kept."""
-        return most_updates(self.network, self.x_shape, self.opt)
+        return most_updates(self.network, self.batch_shape, self.opt)
 
     @property
     def pinned(self) -> Cell | None:
@@ -225,7 +241,7 @@ class Lesson:
     @cached_property
     def start(self) -> Lesson:
         """The same lesson before its first update, cursor aside: what a trajectory depends on."""
-        return self._of(self._fields() | {"k": 0, "stage": "x", "cell": ""})
+        return self._of(self._fields() | {"k": 0, "stage": "x", "cell": "", "image": 0, "mode": "train"})
 
     @property
     def when(self) -> Message:
@@ -255,6 +271,16 @@ class Lesson:
         own = {"f": self.f, "f2": self.f2, "f3": self.f3, "f4": self.f4}
         drawn = first_params(self.network, x_shape or self.x_shape, self.w, self.seed, own)
         return with_params(drawn, self.set_at(0)) if self.set else drawn
+
+    def alone(self, image: int) -> Lesson:
+        """The same lesson on one of its images.
+
+        >>> Lesson(img="cat-0,dog-1", y=((1, 0), (0, 1))).alone(1).to_query()["y"]
+        '0,1'
+        """
+        if len(self.images) == 1:
+            return self
+        return self._of(self._fields() | {"img": self.images[image], "y": self.y[image], "image": 0})
 
     def set_at(self, update: int) -> tuple[SetValue, ...]:
         """The values that are set by hand as this update is reached."""

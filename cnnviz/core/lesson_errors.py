@@ -5,6 +5,7 @@ from __future__ import annotations
 from cnnviz.core.fields import as_text, quote
 from cnnviz.core.filters import write_filters
 from cnnviz.core.read_lesson import FILTER_KEYS
+from cnnviz.core.targets import write_targets
 from cnnviz.words import Message, Problem, message
 
 
@@ -12,7 +13,7 @@ def replaced(key: str, text: str, why: Problem, value: object, id: str = "") -> 
     """The sentence on what could not be used, and what it is instead; `id` where it has an end of its own."""
     clause = _is_clause(why)
     field = _field(key)
-    written = _short(write_filters(value) if key in FILTER_KEYS else as_text(value)) or message("lesson.drawn")  # type: ignore[arg-type]
+    written = _short(write_filters(value) if key in FILTER_KEYS else write_targets(value) if key == "y" else as_text(value)) or message("lesson.drawn")  # type: ignore[arg-type]
     if key == "classes" and not value:
         id = "lesson.left_out"
     return message(id or ("lesson.replaced" if clause else "lesson.instead"), field=field, text=quote(text), why=why.message, value=written)

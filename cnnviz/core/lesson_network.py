@@ -47,11 +47,21 @@ def open_conv(network: Network) -> int | None:
     return None
 
 
+def batch_shape(img: str, x_shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape of x: an image's, or of several (m,C,H,W).
+
+    >>> batch_shape("cat-0,dog-1", (32, 32)), batch_shape("cat-0", (32, 32))
+    ((2, 1, 32, 32), (32, 32))
+    """
+    m = 1 + img.count(",")
+    return x_shape if m == 1 else (m, *((1,) if len(x_shape) == 2 else ()), *x_shape)
+
+
 def shape_of(img: str, ch: str) -> tuple[int, ...]:
-    """The shape of x: (H,W), or (3,H,W) for all channels.
+    """The shape of an image, the first one of several: (H,W), or (3,H,W) for all channels.
 
     >>> shape_of("digit7-3", "gray"), shape_of("test-0", "rgb")
     ((28, 28), (3, 32, 32))
     """
-    side = 28 if parse_image_id(img).kind == "digit" else 32
+    side = parse_image_id(img.partition(",")[0]).side
     return (3, side, side) if ch == "rgb" else (side, side)

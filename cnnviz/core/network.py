@@ -30,6 +30,8 @@ DEFAULT = "conv1x3-sigmoid-dense2-sigmoid-mse"
 
 MOST_PARAMETERS, MOST_MULTIPLICATIONS = 600_000, 20_000_000
 """What can be computed while somebody waits."""
+MOST_OF_IMAGES, MOST_NUMBERS = 120_000_000, 1_000_000
+"""Multiplications and numbers in the maps of all images together, where there are several."""
 
 
 def draw(shape: Shape, n: float, seed: int | tuple[int, int]) -> np.ndarray:
@@ -89,7 +91,16 @@ class Network(Architecture):
             raise Problem(
                 "network.outputs", layer=str(self.layers[-1]), place=len(self.layers), n=program.shapes["o"][0], most=MOST["outputs"]
             )
+        if len(x_shape) == 4:
+            self._check_images(program, x_shape[0])
         return program
+
+    def _check_images(self, program: Program, m: int) -> None:
+        """Limits on what all images take together."""
+        numbers = sum(math.prod(program.shapes[symbol]) for symbol in self.symbols)
+        for code, own, most in (("multiplications", program.multiplications, MOST_OF_IMAGES), ("numbers", numbers, MOST_NUMBERS)):
+            if m * own > most:
+                raise Problem(f"network.images_{code}", n=own, m=m, most=most, fit=most // own)
 
     def _owner(self, parameter: str) -> tuple[Layer, int]:
         for place, (layer, names) in enumerate(zip(self.layers, self.names, strict=True)):

@@ -475,7 +475,10 @@ class Program:
             values |= self.given_to(trace.kept, len(values["x"]) if self.mode.images else None)
         start = self.start(params)
         for line in self.forward_lines:
-            if line.target not in values:
+            if line.target in trace.kept:  # of one image of several they cannot be made again
+                kept, shape = trace.kept[line.target], values[self.network.names[line.place].output].shape
+                values[line.target] = kept.reshape(shape) if kept.size == math.prod(shape) else kept
+            elif line.target not in values:
                 values[line.target] = line.make(values | start)
         return {**values, **start}
 
@@ -531,6 +534,8 @@ class Program:
                 target = names.of(role)
                 if role == "dx":
                     target = f"d{names.source}"
+                if layer.across and not self.mode.training and role in ("y", "dx"):  # each cell for itself
+                    reads = tuple((source, "channel" if source in PARAMETERS else "same") for source, _ in reads)
                 if not (self.network.merged and place == len(self.network.layers) - 1 and role == "dx"):
                     found[target] = tuple(
                         Link(target, names.of(source), pattern, layer.geometry(), (rows, columns)) for source, pattern in reads
@@ -565,7 +570,8 @@ class Program:
         """LaTeX of each line by its target, with symbols in it."""
         found = {"v": rf"v = \text{{flatten}}({latex(self._flattened)})"} if "v" in self.shapes else {}
         for place, (layer, names) in enumerate(zip(self.network.layers, self.network.names, strict=True)):
-            for role, text in layer.formulas(self.inputs[place]).items():
+            after = {} if self.mode.training else {role: text for role, (text, _) in layer.after_training.items()}
+            for role, text in (layer.formulas(self.inputs[place]) | after).items():
                 roles = {name: latex(names.of(name)) for name in ROLES}
                 target = f"d{names.source}" if role == "dx" else names.of(role)
                 found[target] = text.format(**roles | ({"dx": latex(target)} if role == "dx" else {}))
@@ -581,7 +587,8 @@ class Program:
         found = {"v": self._flattened} if "v" in self.shapes else {}
         for layer, names in zip(self.network.layers, self.network.names, strict=True):
             computed = layer.links()
-            for role, text in layer.arithmetic().items():
+            after = {} if self.mode.training else {role: text for role, (_, text) in layer.after_training.items()}
+            for role, text in (layer.arithmetic() | after).items():
                 if role in computed:
                     target = f"d{names.source}" if role == "dx" else names.of(role)
                     found[target] = re.sub(r"\{(\w+)\}", partial(_symbol, names), _ROLE.sub(partial(_symbol, names), text))

@@ -16,15 +16,15 @@ from cnnviz.core.filters import Bank, Filters, banks, each, read_filters, spread
 from cnnviz.core.image_ids import label as label_of
 from cnnviz.core.image_ids import parse_image_id
 from cnnviz.core.kernels import KERNELS
-from cnnviz.core.lesson_network import applied, fitting, open_conv, parsed, shape_of
+from cnnviz.core.lesson_network import applied, batch_shape, fitting, open_conv, parsed, shape_of
 from cnnviz.core.network import DEFAULT, Network
 from cnnviz.core.network_text import MOST
 from cnnviz.core.optimizers import OPTIMIZERS
-from cnnviz.core.set_values import SetValue, read_sets, why_not, with_params
+from cnnviz.core.set_values import SetValue, read_sets, why_not, with_params, write_sets
 from cnnviz.core.sliding import pad_widths
 from cnnviz.core.start import first_params
 from cnnviz.core.stored_params import NotKept
-from cnnviz.core.targets import DEFAULT_IMAGE, Refitted, at_most, named_outputs, one_hot, read_targets
+from cnnviz.core.targets import DEFAULT_IMAGE, Refitted, at_most, named_outputs, one_hot, read_each, read_targets
 from cnnviz.core.work import MAX_UPDATES, check_updates, most_updates
 from cnnviz.words import Problem
 
@@ -33,8 +33,11 @@ FILTERS = ("f", *(f"f{number}" for number in range(2, MOST["conv"] + 1)))
 FILTER_KEYS = (*FILTERS, "f1")
 """What filters may be called in an address; f1 is the parameter of the first convolution of several."""
 
+MODES = ("train", "eval")
+"""The pass that is shown: as in training, or as after it."""
+
 _SIMPLE: dict[str, tuple[Any, Callable[[str], Any]]] = {
-    "img": (DEFAULT_IMAGE, fields.image),
+    "img": (DEFAULT_IMAGE, fields.images),
     "ch": ("red", fields.one_of(fields.CHANNELS)),
     "scale": ("unit", fields.one_of(fields.SCALES)),
     "w": ("normal", fields.weights),
@@ -45,6 +48,7 @@ _SIMPLE: dict[str, tuple[Any, Callable[[str], Any]]] = {
     "rule": ("exact", fields.rule),
     "k": (0, fields.whole_number(0, MAX_UPDATES)),
     "opt": ("gd", fields.one_of(OPTIMIZERS)),
+    "mode": ("train", fields.one_of(MODES)),
 }
 """Fields that stand for themselves: what they are by default, and how they are read."""
 
@@ -75,7 +79,9 @@ def settle(asked: Mapping[str, str], instead: Mapping[str, Any] | None, refuse: 
     settling.targets(network.program(settling.x_shape).shapes["o"][0], label)
     settling.rule()
     settling.updates()
-    values["stage"] = settling.take("stage", fields.one_of(network.stages), str(network.stages[-2]))
+    values["image"] = settling.take("image", fields.whole_number(0, settling.images - 1), 0)
+    stages = network.stages[:-1] if values["mode"] == "eval" else network.stages  # no update is made after training
+    values["stage"] = settling.take("stage", fields.one_of(stages), str(network.stages[-2]))
     settling.cell()
     return values
 
@@ -91,6 +97,15 @@ class _Settling:
     @property
     def x_shape(self) -> tuple[int, ...]:
         return shape_of(self.values["img"], self.values["ch"])
+
+    @property
+    def images(self) -> int:
+        """How many images there are."""
+        return 1 + self.values["img"].count(",")
+
+    @property
+    def batch_shape(self) -> tuple[int, ...]:
+        return batch_shape(self.values["img"], self.x_shape)
 
     def take(self, key: str, parse: Callable[[str], Any], default: Any) -> Any:
         """What is asked for under `key`, or `default`; what cannot be used is as it was, if that still can be."""
@@ -114,7 +129,7 @@ class _Settling:
 
     def net(self) -> str:
         def parse(text: str) -> str:
-            return str(fitting(text, 1, "valid", self.x_shape))
+            return str(fitting(text, 1, "valid", self.batch_shape))
 
         return self.take("net", parse, DEFAULT)
 
@@ -127,7 +142,7 @@ class _Settling:
                 self._refuse_geometry(key, Problem("lesson.why.own_geometry", net=values["net"]))
         for key in ("stride", "pad"):
             try:
-                fitting(values["net"], values["stride"], values["pad"], self.x_shape)
+                fitting(values["net"], values["stride"], values["pad"], self.batch_shape)
             except Problem as why:
                 self._refuse_geometry(key, why)
 
@@ -178,6 +193,9 @@ class _Settling:
             self._set_kernels(own)
         except NotKept:  # the other numbers are unknown
             own = []
+        if self.images > 1 and (pixels := [one for one in sets if one.symbol == "x"]):
+            sets = tuple(one for one in sets if one.symbol != "x")
+            refused = [*refused, *((write_sets([one]), Problem("lesson.why.set_images")) for one in pixels)]
         self.values["set"] = tuple(one for one in sets if one not in own)
         if refused:
             self.refuse("set", ";".join(entry for entry, _ in refused), why_not(refused), "", id="lesson.left_out")
@@ -197,11 +215,18 @@ class _Settling:
         values = self.values
         values["classes"] = classes = self.take("classes", lambda text: at_most(fields.classes(text), n), ())
         names = named_outputs(classes, values["img"], n)
-        label = label or label_of(parse_image_id(values["img"]))
-        default = one_hot(names.index(label) if label in names else 0, n)
+        labels = [label_of(parse_image_id(img)) for img in values["img"].split(",")]
+        labels = [label or labels[0]] if self.images == 1 else labels
+        each = tuple(one_hot(names.index(label) if label in names else 0, n) for label in labels)
         loss = self.network.loss_kind
+
+        def read(text: str) -> object:
+            if self.images == 1:
+                return read_targets(text, names, classes, loss)
+            return read_each(text, self.images, names, classes, loss)
+
         try:
-            values["y"] = self.take("y", lambda text: read_targets(text, names, classes, loss), default)
+            values["y"] = self.take("y", read, each[0] if self.images == 1 else each)
         except Refitted as why:
             values["y"] = why.y
             self.refuse("y", self.asked["y"], why, why.y, id="lesson.refitted")
@@ -213,6 +238,8 @@ class _Settling:
             return
         if values["net"] != DEFAULT or values["opt"] != "gd" or values["ch"] == "rgb":
             why = Problem("lesson.rule.network", net=DEFAULT)
+        elif self.images > 1:
+            why = Problem("lesson.rule.images")
         elif values["stride"] != 1 or any(pad_widths(3, values["pad"])):
             why = Problem("lesson.rule.geometry", stride=values["stride"], padding=values["pad"])
         else:
@@ -222,7 +249,7 @@ class _Settling:
 
     def updates(self) -> None:
         """No more updates than can be computed and kept."""
-        k, of = self.values["k"], (self.network, self.x_shape, self.values["opt"])
+        k, of = self.values["k"], (self.network, self.batch_shape, self.values["opt"])
         try:
             check_updates(k, *of)
         except Problem as why:

@@ -18,9 +18,10 @@ Targets = tuple[float, ...]
 
 
 class Refitted(Problem):
-    """Targets of the wrong length; `y` are they cut, or filled with 0."""
+    """Targets of the wrong length; `y` are they cut, or filled with 0, and `one` those of a single image."""
 
-    y: Targets
+    y: Targets | tuple[Targets, ...]
+    one: Targets
 
 
 def named_outputs(classes: tuple[str, ...], img: str, n: int) -> tuple[str | Message, ...]:
@@ -52,9 +53,44 @@ def read_targets(text: str, names: Sequence[str | Message], classes: Sequence[st
     loss.check_targets(np.array(fitted))
     if len(y) != n:
         refitted = Refitted("lesson.why.length", n=len(y), outputs=n)
-        refitted.y = fitted
+        refitted.y = refitted.one = fitted
         raise refitted
     return y
+
+
+def read_each(text: str, images: int, names: Sequence[str | Message], classes: Sequence[str], loss: Loss) -> tuple[Targets, ...]:
+    """The targets of several images, `text` with a semicolon between them, or once for all; Refitted and Problem as for one.
+
+    >>> from cnnviz.core.losses import LOSSES
+    >>> read_each("cat;0,1", 2, ("cat", "dog"), (), LOSSES["mse"])
+    ((1.0, 0.0), (0.0, 1.0))
+    """
+    parts = text.split(";")
+    if len(parts) not in (1, images):
+        raise Problem("lesson.why.each", n=len(parts), images=images)
+    found, refitted = [], None
+    for part in parts:
+        try:
+            found.append(read_targets(part.strip(), names, classes, loss))
+        except Refitted as why:
+            refitted = why
+            found.append(why.one)
+    rows = tuple(found) if len(parts) > 1 else tuple(found) * images
+    if refitted:
+        refitted.y = rows
+        raise refitted
+    return rows
+
+
+def write_targets(y: object) -> str:
+    """Targets as the address has them, those of several images with semicolons between them.
+
+    >>> write_targets((1.0, 0.0)), write_targets(((1.0, 0.0), (0.0, 1.0)))
+    ('1,0', '1,0;0,1')
+    """
+    if isinstance(y, tuple | list | np.ndarray) and len(y) and isinstance(y[0], tuple | list | np.ndarray):
+        return ";".join(fields.any_text(row) for row in y)
+    return fields.any_text(y)
 
 
 def _numbers(text: str, n: int, classes: Sequence[str]) -> Targets:

@@ -14,6 +14,7 @@ from array import array
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -36,6 +37,13 @@ NEAR = 10
 """Updates between two states that are remembered around the last visit, so that Back computes few again."""
 NEAR_BYTES, KERNEL_BYTES = 16_000_000, 4_000_000
 """What one lesson's states around the last visit may take, and its kernels."""
+
+
+class Evaluated(NamedTuple):
+    """A pass as after training, and its loss."""
+
+    trace: Trace
+    loss: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,10 +70,18 @@ class Moment(ReadOnly):
     image: np.ndarray = field(default_factory=lambda: np.zeros(0))
     buffers: Mapping[str, np.ndarray] = field(default_factory=dict)
     buffers_after: Mapping[str, np.ndarray] = field(default_factory=dict)
+    y: np.ndarray = field(default_factory=lambda: np.zeros(0))
+
+    @cached_property
+    def evaluated(self) -> Evaluated:
+        """The same parameters as after training: with what it keeps, nothing dropped, each image for itself."""
+        assert self.network is not None
+        trace = self.network.forward(self.params, self.trace.x, training=False, given=self.buffers)
+        return Evaluated(trace, self.network.loss(trace, self.y))
 
 
 def trajectory(lesson: Lesson, x: np.ndarray, k: int) -> Moment:
-    """The moment after `k` updates of `lesson` on the image `x`, (H,W) or (C,H,W), whatever `lesson.k` says.
+    """The moment after `k` updates of `lesson` on the image `x`, (H,W) or (C,H,W), or on several, (m,C,H,W), whatever `lesson.k` says.
 
     The same bits by any path. Raises Problem, a ValueError, if k is negative or more than the network can be taken
     to, or if something does not fit, and NotKept if the lesson starts from parameters that are no longer kept.
@@ -163,7 +179,7 @@ class _Run:
             losses = _sealed(self.losses, (k + 1,))
             kernels = _sealed(self.kernels, (k // self.every + 1, *self.filter_shape))
         used, network, x = self.updates.used(point), self.updates.network, self.updates.x
-        states = point.state, after.state, self.every, x, point.buffers, after.buffers
+        states = point.state, after.state, self.every, x, point.buffers, after.buffers, self.updates.y
         return Moment(used, trace, gradients, losses, after.params, kernels, network, *states)
 
     def way(self, k: int) -> _Way:

@@ -61,7 +61,7 @@ class Updates:
     @cached_property
     def first(self) -> Point:
         """Where the first update starts."""
-        return reached(self.lesson, 0, Point(self.lesson.first_params(self.x.shape), {}, self.x, self.program.buffers_at_start))
+        return reached(self.lesson, 0, Point(self.lesson.first_params(self.x.shape[-3:]), {}, self.x, self.program.buffers_at_start))
 
     def given(self, point: Point) -> Mapping[str, np.ndarray] | None:
         """What the pass of an update is given beside the image and the parameters: buffers, and what it draws; None where there is nothing."""
@@ -129,7 +129,9 @@ def reached(lesson: Lesson, update: int, point: Point) -> Point:
 
 def check_shape(lesson: Lesson, x: np.ndarray) -> None:
     """Problem where x has not the channels that the lesson has."""
-    wanted = lesson.x_shape
+    wanted = lesson.batch_shape
+    if len(wanted) == 4 and (x.ndim != 4 or x.shape[:2] != wanted[:2]):
+        raise Problem("lesson.x_shape_of_several", shape=x.shape, wanted=wanted, n=wanted[0])
     if x.ndim != len(wanted) or (x.ndim == 3 and len(x) != 3):
         channels = message("lesson.three_channels" if len(wanted) == 3 else "lesson.one_channel")
         raise Problem("lesson.x_shape", shape=x.shape, wanted=wanted, channels=channels)

@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 
 from cnnviz.core.image_ids import BUNDLED, CLASSES, COUNTS, ImageId, called, parse_image_id
-from cnnviz.core.lesson import SCALES
+from cnnviz.core.lesson import SCALES, Lesson
 from cnnviz.data import cifar10
 from cnnviz.data.channels import LUMA, check_channel, take_channel
 from cnnviz.data.patterns import pattern
@@ -17,7 +17,7 @@ from cnnviz.data.uploads import unpack
 from cnnviz.home import ASSETS
 from cnnviz.words import Message, Problem
 
-__all__ = ["CLASSES", "LUMA", "Image", "ImageUnavailable", "bundled", "find_image", "load_image"]
+__all__ = ["CLASSES", "LUMA", "Image", "ImageUnavailable", "bundled", "find_image", "load_image", "load_images"]
 
 
 class ImageUnavailable(Problem):
@@ -66,6 +66,8 @@ def find_image(img: str) -> Image:
     >>> find_image("test-0").pixels.shape, find_image("digit7-3").pixels.shape
     ((32, 32, 3), (28, 28, 3))
     """
+    if "," in str(img):
+        raise ImageUnavailable("data.image.several")
     try:
         id = parse_image_id(str(img))
         match id.kind:
@@ -99,6 +101,17 @@ def bundled(split: str) -> tuple[Image, ...]:
     if [image.id for image in images] != [f"{split}-{i}" for i in range(BUNDLED[split])]:
         raise ImageUnavailable("data.image.missing")
     return tuple(images)
+
+
+def load_images(lesson: Lesson) -> np.ndarray:
+    """What the network of a lesson sees: its image, (H,W) or (3,H,W), or several, (m,C,H,W). Raises ImageUnavailable.
+
+    >>> from cnnviz.core.lesson import Lesson
+    >>> load_images(Lesson(img="cat-0,dog-3")).shape, load_images(Lesson()).shape
+    ((2, 1, 32, 32), (32, 32))
+    """
+    seen = [load_image(find_image(img).pixels, lesson.ch, lesson.scale) for img in lesson.images]
+    return seen[0] if len(seen) == 1 else np.stack(seen).reshape(lesson.batch_shape)
 
 
 def load_image(image: str | np.ndarray, channel: str = "red", scale: str = "unit") -> np.ndarray:

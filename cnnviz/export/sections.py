@@ -19,7 +19,7 @@ from cnnviz.export.code_start import IMPORTS, image_section, start_section
 from cnnviz.export.loop_check import loops_section
 from cnnviz.export.passes import Passes, Section, chain, section
 from cnnviz.export.source import listing
-from cnnviz.words import say
+from cnnviz.words import Problem, say
 
 
 def sections(lesson: Lesson, pixels: np.ndarray) -> tuple[Section, ...]:
@@ -52,6 +52,8 @@ def sections(lesson: Lesson, pixels: np.ndarray) -> tuple[Section, ...]:
 
 def seen(lesson: Lesson, pixels: np.ndarray) -> np.ndarray:
     """What the network sees of the image."""
+    if len(lesson.images) > 1:
+        raise Problem("data.image.several")
     pixels = np.asarray(pixels)
     if pixels.dtype != np.uint8 or pixels.ndim not in (2, 3) or pixels.shape[2:] not in ((), (3,)):
         raise ValueError(f"sections: pixels are {pixels.dtype} {pixels.shape}; it needs uint8 (H, W, 3) or (H, W)")

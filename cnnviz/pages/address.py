@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cnnviz.core.lesson import LESSON_KEYS, Lesson
 from cnnviz.core.page_state import PageState
 from cnnviz.core.stored_params import NotKept, is_kept_name
 from cnnviz.core.trajectory import Moment, trajectory
-from cnnviz.data.images import Image, ImageUnavailable, find_image, load_image
+from cnnviz.data.images import Image, ImageUnavailable, find_image, load_images
 from cnnviz.pages.registry import page_keys
 from cnnviz.words import Message, message
 
@@ -43,8 +43,10 @@ def looks(query: Mapping[str, str]) -> tuple[Lesson, dict[str, Message]]:
     return lesson, {key: said for key, said in wrong.items() if key in ("stage", "cell")} | PageState.from_query(query)[1]
 
 
-def resolved(asked: Mapping[str, str], first: str = "", last: Lesson | None = None) -> Now:
+def resolved(asked: Mapping[str, str], first: str = "", last: Lesson | None = None, several: bool = False) -> Now:
     """What an address shows; `first` is the stage of a page that is opened without a lesson in it.
+
+    `several` is whether the page can show several images, and a pass as after training; another shows one, and says so.
 
     Where it holds something that cannot be used, the `last` lesson stays in that place, and a message says so. A
     page's own keys stay in the address on the way over other pages.
@@ -55,7 +57,10 @@ def resolved(asked: Mapping[str, str], first: str = "", last: Lesson | None = No
     """
     last = last or Lesson()
     lesson, image, wrong, lasting = lesson_of(asked, first, last)
-    x = load_image(image.pixels, lesson.ch, lesson.scale)
+    if not several and (len(lesson.images) > 1 or lesson.mode != "train"):
+        wrong |= _alone(lesson)
+        lesson = replace(lesson.alone(lesson.image), mode="train")
+    x = load_images(lesson)
     gone: Mapping[str, str] = {}
     try:
         moment = trajectory(lesson, x, lesson.k)
@@ -69,6 +74,12 @@ def resolved(asked: Mapping[str, str], first: str = "", last: Lesson | None = No
     return Now(asked, lesson, image, moment, wrong, extras, gone, lasting)
 
 
+def _alone(lesson: Lesson) -> dict[str, Message]:
+    """What a page says that shows one image, in training."""
+    found = {"img": message("ui.address.one_image", image=lesson.images[lesson.image])} if len(lesson.images) > 1 else {}
+    return found | ({"mode": message("ui.address.in_training")} if lesson.mode != "train" else {})
+
+
 def lesson_of(asked: Mapping[str, str], first: str, last: Lesson) -> tuple[Lesson, Image, dict[str, Message], bool]:
     """The lesson, its image, what was wrong, and whether that will always be so."""
     lesson, wrong = Lesson.understand(asked, instead=last)
@@ -76,11 +87,11 @@ def lesson_of(asked: Mapping[str, str], first: str, last: Lesson) -> tuple[Lesso
     if first and LESSON_KEYS.isdisjoint(asked):
         lesson, _ = lesson.changed({"stage": first})
     try:
-        image = find_image(lesson.img)
+        image = [find_image(img) for img in lesson.images][lesson.image]
     except ImageUnavailable as error:
         lesson, wrong = Lesson.understand({**asked, "img": last.img}, instead=last)
         wrong["img"], lasting = error.message, False
-        image = find_image(last.img)
-    if lesson.classes and image.label and "y" not in asked:
+        image = find_image(last.images[last.image])
+    if lesson.classes and image.label and "y" not in asked and len(lesson.images) == 1:
         lesson, _ = Lesson.understand({**asked, "img": image.id}, last, image.label)
     return lesson, image, wrong, lasting

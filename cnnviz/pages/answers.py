@@ -25,6 +25,9 @@ class Unfinished(TimeoutError):
 class Answers:
     """The answers of one page, each a function of the address. A page says `answer`, and of the rest what differs from this."""
 
+    several = False
+    """Tells whether it can show several images, and a pass as after training."""
+
     def answer(self, now: Now) -> bytes:
         """Everything that the page shows; raises Unfinished, with what there is, while a part of it is being worked out."""
         raise NotImplementedError

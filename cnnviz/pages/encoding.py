@@ -22,7 +22,7 @@ from cnnviz.pages.network_record import stage_records
 from cnnviz.pages.remarks import remarks
 from cnnviz.pages.version import code
 from cnnviz.wire.page import Header
-from cnnviz.wire.records import FiltersRecord
+from cnnviz.wire.records import FiltersRecord, StageRecord
 from cnnviz.words import DEFAULT, Message, Problem, Versions, message, written
 
 MOST_LOSSES = 200
@@ -35,7 +35,7 @@ def header(page: str, now: Now) -> Header:
         page=page,
         code=code(),
         asked=dict(now.asked),
-        lesson={**now.lesson.to_query(), **now.extras, **now.gone},
+        lesson=lesson_of_all(now),
         words=now.image.message,
         wrong=dict(now.wrong),
         remarks=remarks(now.lesson, now.moment),
@@ -45,8 +45,19 @@ def header(page: str, now: Now) -> Header:
         saturated=finite(hidden_share(program_of(now.lesson, now.moment).network, now.moment.trace, "saturated")),
         filters=first_filters(now.lesson),
         outputs=now.lesson.output_words,
-        stages=stage_records(program_of(now.lesson, now.moment), now.lesson.opt),
+        stages=_stages(now),
     )
+
+
+def lesson_of_all(now: Now) -> dict[str, str]:
+    """The lesson as a query, with what else stays in the address."""
+    return {**now.lesson.to_query(), **now.extras, **now.gone}
+
+
+def _stages(now: Now) -> list[StageRecord]:
+    """The stages that are shown: after training no update is made."""
+    stages = stage_records(program_of(now.lesson, now.moment), now.lesson.opt)
+    return stages if now.lesson.mode == "train" else stages[:-1]
 
 
 def _learned(lesson: Lesson) -> Message:

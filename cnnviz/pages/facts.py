@@ -12,17 +12,25 @@ from cnnviz.core.lesson import Lesson
 from cnnviz.core.loss_runs import Promise, loss_after
 from cnnviz.core.symbols import Names
 from cnnviz.core.trajectory import Moment
+from cnnviz.pages.address import Now
 from cnnviz.words import Message, message
 
 
-def facts(lesson: Lesson, network: Architecture, moment: Moment, promised: Promise | None = None) -> dict[str, Message]:
-    """Facts of this lesson at some of its stages, by the stage's symbol."""
+def facts(
+    lesson: Lesson, network: Architecture, moment: Moment, promised: Promise | None = None, of_all: Now | None = None
+) -> dict[str, Message]:
+    """Facts of this lesson at some of its stages, by the stage's symbol; `of_all` is what is shown where this is one image of it."""
     found: dict[str, Message] = {}
+    images = len((of_all.lesson if of_all else lesson).images)
     for layer, names in zip(network.layers, network.names, strict=True):
         found |= _activation(layer, names, moment)
+        if layer.across and moment.trace.training and moment.trace[names.output].ndim == 1 and images == 1:
+            found[names.output] = message("ui.facts.one_number")
     if len(lesson.y) > 1:
         found["o"] = _beside_image(verdict(lesson, moment), lesson)
-    return found | _step(lesson, moment, promised)
+    if lesson.mode == "eval":
+        return found
+    return found | (_step(of_all.lesson, of_all.moment, promised) if of_all else _step(lesson, moment, promised))
 
 
 def verdict(lesson: Lesson, moment: Moment) -> Message:

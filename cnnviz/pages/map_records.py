@@ -24,7 +24,7 @@ from cnnviz.words import Message, message
 
 def program_of(lesson: Lesson, moment: Moment) -> Program:
     """The lines of the lesson's network, for the image of this moment."""
-    return lesson.network.program(moment.trace.x.shape)
+    return lesson.network.program(moment.trace.x.shape, training=moment.trace.training)
 
 
 def symbols(program: Program) -> tuple[str, ...]:

@@ -63,6 +63,7 @@ def network_record(lesson: Lesson, program: Program, moment: Moment) -> NetworkR
         focus=map_records.first_cells(program, moment, maps),
         optimizer=lesson.opt,
         beside=_beside(program),
+        images=[],
     )
 
 
@@ -116,7 +117,9 @@ def raised(lesson: Lesson, moment: Moment, of: str) -> dict[str, np.ndarray]:
     program = map_records.program_of(lesson, moment)
     if not found or found[1] not in program.shapes or int(found[2]) >= math.prod(program.shapes[found[1]]):
         return {}
-    change = change_of_loss(program, moment.params, moment.trace, np.array(lesson.y), found[1], int(found[2]), float(found[3]))
+    size = math.prod(program.shapes[found[1]])  # of several images the one that is shown
+    at = int(found[2]) + (lesson.image * size if program.has_images(found[1]) else 0)
+    change = change_of_loss(program, moment.params, moment.trace, np.array(lesson.y), found[1], at, float(found[3]))
     return {of: np.array([change])}
 
 
@@ -198,7 +201,8 @@ def _stage(stage: Stage, program: Program) -> StageRecord:
         name = message("ui.stage.loss")
     return StageRecord(
         symbol=stage.symbol, label=stage.label, phase=stage.phase, layer=stage.layer, name=name, plain=_plain(stage, program),
-        title=stage.title, sentence=_sentence(stage, program), makes=stage.makes, inputs=stage.inputs,
+        title=message(f"{stage.words}.title_after_training") if _is_other(stage, program) else stage.title,
+        sentence=_sentence(stage, program), makes=stage.makes, inputs=stage.inputs,
     )  # fmt: skip
 
 
@@ -209,8 +213,18 @@ def _beside(program: Program) -> dict[str, StageRecord]:
     return {"dx": _stage(Stage("dx", "backward", f"layer.{layer.kind}.dx", 0, inputs=reads), program)}
 
 
+def _is_other(stage: Stage, program: Program) -> bool:
+    """Tells whether something else happens at a stage after training."""
+    if stage.layer is None or program.mode.training or not stage.words.endswith((".y", ".dx")):
+        return False
+    layer = program.network.layers[stage.layer]
+    return bool(layer.across or layer.draws(()))
+
+
 def _sentence(stage: Stage, program: Program) -> Message:
     """What happens at a stage; of a filter over several channels, that it has a kernel for each of them."""
+    if _is_other(stage, program):
+        return message(f"{stage.words}.after_training")
     if stage.words != "layer.conv.y":
         return stage.sentence
     source = stage.inputs[0]

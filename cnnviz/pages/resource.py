@@ -20,7 +20,7 @@ from cnnviz.core.fields import asked_text
 from cnnviz.core.lesson import LESSON_KEYS, Lesson
 from cnnviz.core.trajectory import updates_ahead
 from cnnviz.core.work import estimate, state_bytes, step_work
-from cnnviz.data.images import find_image, load_image
+from cnnviz.data.images import load_images
 from cnnviz.pages.address import Now, resolved
 from cnnviz.pages.answers import Unfinished, answers_of
 from cnnviz.pages.encoding import decode
@@ -113,10 +113,10 @@ def cost(page: Page, asked: Mapping[str, str], form: str = "") -> Cost:
     query, last = _read(page, asked)
     lesson, _ = Lesson.understand(query, instead=last)
     try:
-        x = load_image(find_image(lesson.img).pixels, lesson.ch, lesson.scale)
+        x = load_images(lesson)
     except Problem:  # the last lesson's image will be shown
         lesson, _ = Lesson.understand(query | {"img": last.img}, instead=last)
-        x = load_image(Lesson().img, lesson.ch, lesson.scale)
+        x = load_images(lesson)
     keys, words = _kind_keys(page, asked)
     sizes = step_work(lesson.network, x.shape).bit_length(), state_bytes(lesson.network, x.shape, lesson.opt).bit_length()
     kinds: list[tuple[Hashable, ...]] = [(page.id, form, keys, words, sizes), (page.id, form, keys, sizes), (page.id, form, sizes), (page.id, form)]
@@ -144,7 +144,7 @@ def made(page: Page, asked: Mapping[str, str], form: str = "") -> Resource:
     opened, last = _read(page, asked)
     answers, whole = answers_of(page), True
     query = {key: text for key, text in asked.items() if key not in (INSTEAD, EXACT)}
-    now = dataclasses.replace(resolved(opened, page.first, last), asked=query)
+    now = dataclasses.replace(resolved(opened, page.first, last, answers.several), asked=query)
     now = dataclasses.replace(now, wrong={**now.wrong, **answers.wrong(now)})
     try:
         part = answers.part(now, asked[EXACT]) if EXACT in asked and not form else None

@@ -100,6 +100,8 @@ class NetworkRecord(TypedDict):
     optimizer: str
     beside: Mapping[str, StageRecord]
     """What is said of arrays that have no stage of their own."""
+    images: Sequence[Text]
+    """The images that make the gradients together, where they are several."""
 
 
 class PromiseRecord(TypedDict):

@@ -44,9 +44,9 @@ def halves(X, Y):
 def bits(run) -> str:
     digest = hashlib.sha256()
     for progress in run:
-        numbers = [value for value in vars(progress).values() if not isinstance(value, Params)]
+        numbers = [value for value in vars(progress).values() if not isinstance(value, Params | dict)]
         digest.update(np.array(numbers).tobytes())
-        for array in progress.params.values():
+        for array in (*progress.params.values(), *progress.buffers.values()):
             digest.update(array.tobytes())
     return digest.hexdigest()
 

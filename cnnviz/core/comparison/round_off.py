@@ -31,7 +31,7 @@ class Doubt:
 @np.errstate(all="ignore")
 def doubts(program: Program, values: Inner, precision: Precision) -> dict[str, Doubt]:
     """The doubt of every gradient of a pass; `values` are those of its forward pass, the parameters, and y."""
-    start = {name: values[name] for name in ("x", "y", *program.parameters)}
+    start = {name: values[name] for name in ("x", "y", *program.parameters, *program.buffers, *program.draws)}
     exact = dict(values)
     found: dict[str, np.ndarray] = {}
     structural: dict[str, np.ndarray] = {}
@@ -74,7 +74,7 @@ def sizes(program: Program, line: Line, values: Inner, least: float = 0.0) -> np
     if layer is None:
         return np.abs(made) if line.role not in ("do", "dz") else np.maximum(np.abs(made), _output_sizes(values))
     if line.role != "y" and line.target[0] != "d":
-        return 0.0  # kept for the way back, as it is
+        return np.abs(made) if line.role in layer.kept else 0.0  # a statistic, or kept for the way back as it is
     parameters = layer.parameter_letters
     if not parameters and line.role == "y":
         return np.abs(made) if made.shape == values[line.sources[0]].shape else 0.0  # a pool's winner is the number itself

@@ -71,6 +71,7 @@ class BatchNorm(Normalisation):
     kind = "bn"
     text = re.compile("bn")
     across = ("mean", "var", "dx")
+    after_training = {"dx": (r"{dx} = {dy} \odot {g} / \sigma", "dy*g/sqrt({var}+0.00001)")}  # noqa: RUF012
 
     def calls(self, x: Shape, run: Run = ONE) -> dict[str, Call]:
         own = len(x)

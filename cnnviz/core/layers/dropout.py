@@ -43,6 +43,7 @@ class Dropout(Layer):
     text = re.compile(r"drop(?P<percent>\d+)")
     letter = "r"
     scale = "same"
+    after_training = {"y": ("{y} = {x}", "x"), "dx": ("{dx} = {dy}", "dy")}  # noqa: RUF012
 
     @classmethod
     def from_groups(cls, groups: Groups) -> Self:

@@ -161,6 +161,9 @@ class Layer:
     kept: ClassVar[tuple[str, ...]] = ()
     """The roles whose arrays a trace shows beside the symbols; buffers and what is drawn are shown too."""
 
+    after_training: ClassVar[Mapping[str, tuple[str, str]]] = {}
+    """Formula and arithmetic of the roles that are made otherwise after training."""
+
     across: ClassVar[tuple[str, ...]] = ()
     """The roles that are made in training from all images at once: before these no line after them can begin."""
 

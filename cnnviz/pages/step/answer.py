@@ -9,10 +9,11 @@ from cnnviz.core.work import step_work
 from cnnviz.export.arrays import named_arrays
 from cnnviz.pages.address import Now
 from cnnviz.pages.answers import Answers
-from cnnviz.pages.encoding import encode, header, losses
+from cnnviz.pages.encoding import encode, header, lesson_of_all, losses
 from cnnviz.pages.facts import facts
+from cnnviz.pages.lens import images_arrays, in_mode, loss_fact, of_all, on_image
 from cnnviz.pages.map_records import program_of
-from cnnviz.pages.network_record import arrays, network_record, promise_record, raised, velocity_of
+from cnnviz.pages.network_record import arrays, network_record, promise_record, raised, stage_records, velocity_of
 from cnnviz.pages.step.missions import started
 from cnnviz.pages.wide_weights import lines
 from cnnviz.wire.records import NetworkRecord
@@ -21,12 +22,14 @@ from cnnviz.wire.records import NetworkRecord
 class _StepAnswers(Answers):
     """One lesson, stage by stage."""
 
+    several = True
+
     def answer(self, now: Now) -> bytes:
         return answer(now)
 
     def part(self, now: Now, of: str) -> bytes:
         """Exactly, the weights that `of` names (`lines`), what a velocity is made of (`velocity_of`), or what a raised number does (`raised`)."""
-        now = started(now)[0]
+        now = in_mode(started(now)[0])
         found = dict(lines(now.moment, of)) | velocity_of(now.lesson, now.moment, of) | raised(now.lesson, now.moment, of)
         return encode({"of": of}, found)
 
@@ -49,18 +52,26 @@ def answer(now: Now, whole: bool = False) -> bytes:
 
 def live(page: str, now: Now, whole: bool = False) -> tuple[dict[str, object], dict[str, np.ndarray]]:
     """The header and the arrays of the live view, also of another page that it stands on."""
-    lesson, moment = now.lesson, now.moment
+    now = in_mode(now)
+    shown = on_image(now)
+    lesson, moment = shown.lesson, shown.moment
     program = program_of(lesson, moment)
-    promised = promise(lesson, moment)
+    promised = promise(now.lesson, now.moment) if lesson.mode == "train" else None
     network = network_record(lesson, program, moment)
-    head = header(page, now) | {
+    if lesson.mode == "eval":
+        network["beside"] = {**network["beside"], "update": stage_records(program, lesson.opt)[-1]}
+    head = header(page, shown) | {
+        "lesson": lesson_of_all(now),
         "network": network,
-        "facts": facts(lesson, program.network, moment, promised),
+        "facts": facts(lesson, program.network, moment, promised, now),
         "promise": promise_record(promised),
     }
     found = arrays(lesson, program, moment, whole) | losses(moment) | photograph(now)
-    if whole or step_work(lesson.network, moment.trace.x.shape) <= LITTLE_WORK:
+    if whole or step_work(now.lesson.network, now.moment.trace.x.shape) <= LITTLE_WORK:
         found |= _raised(now, network)
+    if shown is not now:
+        head["facts"] = {**facts(lesson, program.network, moment, promised, now), "L": loss_fact(now)}
+        head["network"], found = of_all(network, now, program), found | images_arrays(now)
     return head, found | (_past(now, network) if whole else {})
 
 

@@ -13,11 +13,12 @@ import { wholeChannel } from "./mechanisms/global_average.js"
 import { patch } from "./mechanisms/image.js"
 import { shares, touched } from "./mechanisms/kernel_gradient.js"
 import { curved, heights, tangents } from "./mechanisms/loss.js"
-import { dropped, droppedBack, gained, maskOf, normalised, normalisedBack } from "./mechanisms/normalisation.js"
+import { dropped, droppedBack, gained, layerOf, normalised, normalisedBack } from "./mechanisms/normalisation.js"
 import { outer, weights } from "./mechanisms/outer.js"
 import { losses, outputs } from "./mechanisms/outputs.js"
 import { pool, unpool } from "./mechanisms/pooling.js"
 import { premise } from "./mechanisms/premise.js"
+import { pulled } from "./mechanisms/pulled.js"
 import { softmax, softmaxBack } from "./mechanisms/softmax.js"
 import { update } from "./mechanisms/update.js"
 import { Pen } from "./pen.js"
@@ -82,8 +83,7 @@ const scaled = ({ unit }, parts) =>
  * @type {[string[], Picture, Picture][]}
  */
 const BY_PATTERN = [
-  [["group", "channel"], normalised, gained],
-  [["group"], normalised, normalisedBack],
+  [["group", "channel"], gained, gained],
   [["window"], convolution, convolution],
   [["covering"], convolutionBack, convolutionBack],
   [["touched"], touched, shares],
@@ -107,12 +107,14 @@ function picture(numbers, map) {
   if (map === "v") return flattened
   const isGradient = numbers.maps[map].band === "gradients"
   if (isGradient && numbers.link(map, "y")) return outputs
+  if (isGradient && numbers.network.images.length && numbers.maps[map.slice(1)].band === "parameters") return pulled
+  const through = layerOf(numbers, map)?.kind ?? ""
+  if (through === "drop") return isGradient ? droppedBack : dropped
+  if (["bn", "gn", "ln"].includes(through)) return isGradient ? normalisedBack : normalised
   const patterns = numbers.links(map).map(({ pattern }) => pattern)
   const found = BY_PATTERN.find(([wanted]) => wanted.every((pattern) => patterns.includes(pattern)))
   if (found) return found[isGradient ? 2 : 1]
   if (numbers.network.curves[map]) return activation
-  if (`${map}.mask` in numbers.arrays) return dropped
-  if (isGradient && maskOf(numbers, map)) return droppedBack
   return isGradient && gated(numbers, map) ? gate : outputs
 }
 

@@ -19,7 +19,8 @@ export class Numbers {
     this.network = answer.network
     this.maps = answer.network.maps
     this.stages = answer.stages
-    this.said = Object.fromEntries(this.stages.map((stage) => [stage.symbol, stage]))
+    const { update } = answer.network.beside // where none is shown
+    this.said = Object.fromEntries([...(update ? [update] : []), ...this.stages].map((stage) => [stage.symbol, stage]))
     this.arrays = { ...answer.arrays }
     /** @type {Record<string, Wide>}  weights that came as colours, by their symbol */
     this.wide = {}

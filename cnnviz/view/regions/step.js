@@ -114,8 +114,10 @@ export class Step extends Content {
     })
     view.$(".stepper").addEventListener("click", ({ target }) => {
       /** @type {HTMLElement | null} */
-      const chosen = /** @type {Element} */ (target).closest("[data-turn]")
-      if (chosen) this.turn(Number(chosen.dataset.turn))
+      const chosen = /** @type {Element} */ (target).closest("[data-turn], [data-image]")
+      const { turn, image } = chosen?.dataset ?? {}
+      if (turn) this.turn(Number(turn))
+      if (image) view.go({ image })
     })
   }
 

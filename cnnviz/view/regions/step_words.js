@@ -6,7 +6,7 @@ import { escaped, number, withSymbols } from "../model/format.js"
 import { promiseOf } from "../model/promise.js"
 import { say } from "../model/words.js"
 import { actionButton } from "./actions.js"
-import { html, inner, linesOf, markup, render } from "./html.js"
+import { html, inner, linesOf, markup, nothing, render } from "./html.js"
 
 /** @import { Words } from "../model/explanation.js" */
 /** @import { Step, Subject } from "./step.js" */
@@ -104,20 +104,42 @@ export function fillStepper(step, { map, cell }) {
   const symbol = step.shown(map)
   const axis = step.axis(symbol)
   const stepper = step.view.$(".stepper")
-  stepper.hidden = axis < 0
-  step.view.$(".explain").classList.toggle("turns", axis >= 0)
-  if (axis < 0) return
+  const images = step.numbers.network.images.length
+  stepper.hidden = axis < 0 && !images
+  step.view.$(".explain").classList.toggle("turns", !stepper.hidden)
+  if (stepper.hidden) return
+  const image = Number(step.numbers.answer.lesson.image ?? 0)
+  render(
+    [images ? imageStepper(image, images) : nothing, axis < 0 ? nothing : cellStepper(step, map, cell, axis)],
+    stepper,
+  )
+}
+
+/** @param {string} what @param {number} which @param {(by: number, label: string, sign: string) => unknown} turn */
+const turning = (what, which, turn) =>
+  html`<span class="what">${what}</span>${turn(-1, say("web.step.less"), "−")}<b class="which">${which}</b>${turn(1, say("web.step.more"), "+")}`
+
+/** Which of several images is shown. @param {number} image @param {number} images */
+const imageStepper = (image, images) =>
+  turning(
+    say("web.step.image"),
+    image,
+    (by, label, sign) =>
+      html`<button type="button" data-image=${(image + by + images) % images} aria-label=${label}>${sign}</button>`,
+  )
+
+/** @param {Step} step @param {string} map @param {import("../model/patterns.js").Cell} cell @param {number} axis */
+function cellStepper(step, map, cell, axis) {
+  const symbol = step.shown(map)
   const { kind, family } = step.numbers.maps[symbol]
   const outputs =
     family === step.numbers.maps.o.family
     || (kind === "weights" && step.numbers.shape(symbol).at(-1) === step.numbers.count("o"))
   const what = kind === "filters" ? "filter" : kind === "map" ? "channel" : outputs ? "output" : "unit"
-  const turn = (/** @type {number} */ by, /** @type {string} */ label, /** @type {string} */ sign) =>
-    html`<button type="button" data-turn=${by} aria-label=${label}>${sign}</button>`
-  const [less, more] = [turn(-1, say("web.step.less"), "−"), turn(1, say("web.step.more"), "+")]
-  render(
-    html`<span class="what">${say(`web.step.${what}`)}</span>${less}<b class="which">${cell[axis]}</b>${more}`,
-    stepper,
+  return turning(
+    say(`web.step.${what}`),
+    cell[axis],
+    (by, label, sign) => html`<button type="button" data-turn=${by} aria-label=${label}>${sign}</button>`,
   )
 }
 

@@ -643,6 +643,7 @@ export interface NetworkRecord {
   focus: Record<string, number[]>
   optimizer: string
   beside: Record<string, StageRecord>
+  images: string[]
 }
 
 /** A unit that is drawn as a node: its place in v, its value, its weights. */

@@ -32,6 +32,9 @@ def take_home(now: Now, film_updates: int) -> None:
 
     @st.dialog(say("ui.take_home.title"), on_dismiss="ignore")
     def dialog() -> None:
+        for key in ("img", "mode"):  # files are of one image, in training
+            if key in now.wrong:
+                st.caption(str(now.wrong[key]))
         _page(lesson, image)
         _downloads(lesson, image, moment, problem)
         to_work_on(lesson, image, moment)

@@ -22,6 +22,8 @@ from cnnviz.words import Message, Problem, message
 class _CurveAnswers(Answers):
     """One number of one lesson."""
 
+    several = True
+
     def answer(self, now: Now) -> bytes:
         found = asked_curve(now)
         head = CurveHeader(

@@ -17,12 +17,11 @@ import { channelName, fitted, sizeOf } from "./windows.js"
 const BARS = 60
 const NEXT = 30 // between two heaps
 
-/** The layer that a stage belongs to, by its output. @param {Numbers} numbers @param {string} symbol of a value or a gradient */
-const layerOf = (numbers, symbol) =>
-  Object.keys(numbers.arrays)
-    .filter((name) => name.endsWith(".var"))
-    .map((name) => name.slice(0, -4))
-    .find((made) => made === symbol || numbers.links(made)[0].source === symbol.slice(1)) ?? symbol
+/** The layer that makes a value, or through which a gradient goes back. @param {Numbers} numbers @param {string} map */
+export const layerOf = (numbers, map) =>
+  numbers.network.layers.find(({ symbol }) =>
+    numbers.maps[map].band === "gradients" ? numbers.links(symbol)[0].source === map.slice(1) : symbol === map,
+  )
 
 /** A channel's or group's sums as a heap, normalised, and scaled and shifted. @type {Picture} */
 export function normalised(pen, numbers, symbol, cell) {
@@ -40,7 +39,12 @@ export function normalised(pen, numbers, symbol, cell) {
       own: numbers.at(source, cell),
       said: [`μ = ${short(mean)}`, `σ = ${short(spread)}`],
     },
-    { name: "x̂", values: Array.from(z, hat), own: hat(numbers.at(source, cell)), said: [say("web.mechanism.hat")] },
+    {
+      name: "x̂",
+      values: Array.from(z, hat),
+      own: hat(numbers.at(source, cell)),
+      said: ofHat(numbers, symbol),
+    },
     {
       name: numbers.maps[symbol].label,
       values: groupOf(numbers, symbol, symbol, cell),
@@ -48,6 +52,13 @@ export function normalised(pen, numbers, symbol, cell) {
       said: [`${numbers.maps[gain.source].label} = ${short(g)}`, `${numbers.maps[shift.source].label} = ${short(s)}`],
     },
   ])
+}
+
+/** What is said of normalised numbers: after training they are by what was kept. @param {Numbers} numbers @param {string} made */
+function ofHat({ network, answer }, made) {
+  const isBatch = network.layers.find(({ symbol }) => symbol === made)?.kind === "bn"
+  if (isBatch && answer.lesson.mode === "eval") return []
+  return [say(isBatch && network.images.length ? "web.mechanism.hat_of_all" : "web.mechanism.hat")]
 }
 
 /** σ of a cell's channel or group. @param {Numbers} numbers @param {string} made @param {number[]} cell */
@@ -106,7 +117,7 @@ function bars(pen, values, box, low, span, n) {
 export function normalisedBack(pen, numbers, symbol, cell) {
   const [{ source: arrived }, , gain] = numbers.links(symbol)
   const box = sides(pen, numbers, symbol, arrived, cell, true)
-  const made = layerOf(numbers, symbol)
+  const made = layerOf(numbers, symbol)?.symbol ?? symbol
   const values = [
     `${numbers.maps[arrived].label} = ${number(numbers.at(arrived, cell))}`,
     `${numbers.maps[gain.source].label} = ${short(numbers.at(gain.source, cell.slice(0, 1)))}`,
@@ -155,21 +166,15 @@ export function dropped(pen, numbers, symbol, cell) {
 
 /** @type {Picture} */
 export function droppedBack(pen, numbers, symbol, cell) {
-  const made = /** @type {string} */ (maskOf(numbers, symbol))
+  const made = layerOf(numbers, symbol)?.symbol ?? symbol
   const box = sides(pen, numbers, symbol, numbers.links(symbol)[0].source, cell, true)
   mask(pen, numbers, made, cell, box)
 }
 
-/** The dropout through which a gradient goes back, by its output. @param {Numbers} numbers @param {string} symbol */
-export const maskOf = (numbers, symbol) =>
-  Object.keys(numbers.arrays)
-    .filter((name) => name.endsWith(".mask"))
-    .map((name) => name.slice(0, -5))
-    .find((made) => numbers.links(made)[0].source === symbol.slice(1))
-
 /** The mask of the chosen channel as a map, or what it is for the chosen unit. @param {Pen} pen @param {Numbers} numbers @param {string} made @param {number[]} cell @param {Box} box */
 function mask(pen, numbers, made, cell, box) {
   const name = `${made}.mask`
+  if (!numbers.arrays[name]) return lines(pen, box, [say("web.mechanism.unchanged")]) // after training
   const values = Array.from(numbers.arrays[name].values)
   const most = values.reduce((a, b) => Math.max(a, b), 0)
   const own = number(numbers.kept(name, cell))

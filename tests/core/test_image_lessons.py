@@ -1,0 +1,154 @@
+"""Lessons of several images: their address, their updates, and what is as after training."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from cnnviz.core.film import film
+from cnnviz.core.gradcheck import check_gradients
+from cnnviz.core.lesson import Lesson
+from cnnviz.core.network import Network
+from cnnviz.core.optimizers import gd
+from cnnviz.core.trajectory import forget, trajectory, walk
+from cnnviz.core.work import step_work
+from cnnviz.data.images import load_images
+from cnnviz.pages import answer
+from cnnviz.pages.encoding import decode
+
+NET = "conv2x3-bn-relu-max2-drop50-dense2-softmax-ce"
+FOUR = Lesson(img="cat-0,cat-1,dog-0,dog-1", net=NET, classes="cat,dog", lr=0.1)
+
+
+def test_an_address_names_several_images_and_comes_back():
+    lesson = Lesson(img="cat-0,dog-3,cat-0", net=NET, image=2, mode="eval", stage="n1", classes=("cat", "dog"))
+    query = lesson.to_query()
+    assert (query["img"], query["image"], query["mode"], query["y"]) == ("cat-0,dog-3,cat-0", "2", "eval", "1,0;0,1;1,0")
+    assert Lesson.from_query(query) == (lesson, [])
+    assert lesson.batch_shape == (3, 1, 32, 32) and lesson.x_shape == (32, 32)
+    assert lesson.start == Lesson(img="cat-0,dog-3,cat-0", net=NET, stage="x", classes=("cat", "dog")).start
+
+
+def test_an_address_of_one_image_is_as_it_was():
+    assert not {"image", "mode"} & Lesson().to_query().keys() and Lesson().y == (1.0, 0.0)
+
+
+@pytest.mark.parametrize("text, y", [
+    ("dog", ((0, 1),) * 4), ("0.5,0.25", ((0.5, 0.25),) * 4), ("cat;dog;0,1;1,0", ((1, 0), (0, 1), (0, 1), (1, 0))),
+])  # fmt: skip
+def test_targets_are_one_for_all_or_each_images(text, y):
+    assert Lesson.from_query({**FOUR.to_query(), "y": text}) == (replace(FOUR, y=y), [])
+
+
+@pytest.mark.parametrize("change, key", [
+    ({"img": "cat-0,digit7-3"}, "img"), ({"img": ",".join(["cat-0"] * 9)}, "img"), ({"img": "cat-0,,dog-1"}, "img"), ({"image": "4"}, "image"),
+    ({"mode": "test"}, "mode"), ({"y": "1,0;0,1"}, "y"), ({"y": "1;0;1;0"}, "y"), ({"set": "x:1,1:0.5"}, "set"),
+    ({"mode": "eval", "stage": "update"}, "stage"), ({"rule": "procedural", "net": "conv1x3-sigmoid-dense2-sigmoid-mse"}, "rule"),
+])  # fmt: skip
+def test_what_cannot_be_is_said_and_replaced(change, key):
+    _, wrong = Lesson.understand({**FOUR.to_query(), **change})
+    assert {key} <= set(wrong) <= {key, "y"} and str(wrong[key])  # one image has targets of its own
+
+
+def test_updates_are_those_of_the_network_by_hand():
+    x, k = load_images(FOUR), 3
+    network, y = Network.parse(NET), np.array(FOUR.y)
+    params, buffers, losses = network.init((32, 32), f=FOUR.first_params()["f"]), network.buffers(x.shape), []
+    for update in range(k + 1):
+        trace = network.forward(params, x, given={**buffers, **network.masks(x.shape, FOUR.seed, update)})
+        losses.append(network.loss(trace, y))
+        if update < k:
+            params, buffers = gd(FOUR.lr).step(params, network.backward(params, trace, y), None)[0], network.next_buffers(trace)
+    moment = trajectory(FOUR, x, k)
+    assert moment.losses.tolist() == losses
+    assert all(np.array_equal(moment.params[name], array) for name, array in params.items())
+    assert all(np.array_equal(moment.buffers[name], array) for name, array in buffers.items())
+    assert set(moment.buffers_after) == set(buffers) and not np.array_equal(moment.buffers_after["n1.running_mean"], buffers["n1.running_mean"])
+
+
+def test_any_way_leads_to_the_same_bits_and_the_mode_moves_no_update():
+    x = load_images(FOUR)
+    forget()
+    direct = trajectory(FOUR, x, 130)
+    forget()
+    for k in (3, 60, 131, 130):
+        again = trajectory(FOUR, x, k)
+    *_, (params, trace, _) = walk(FOUR, x, 130)
+    for other in (again.params, params):
+        assert all(np.array_equal(direct.params[name], other[name]) for name in params)
+    assert all(np.array_equal(direct.trace[name], trace[name]) for name in trace)
+    after = trajectory(replace(FOUR, mode="eval", image=3), x, 130)
+    assert np.array_equal(after.losses, direct.losses)
+
+
+def test_evaluated_is_the_same_network_after_training():
+    moment = trajectory(FOUR, load_images(FOUR), 20)
+    trace, loss = moment.evaluated
+    alone = FOUR.network.forward(moment.params, moment.trace.x[:1], False, moment.buffers)
+    np.testing.assert_allclose(trace["o"][0], alone["o"][0], rtol=1e-12)
+    assert loss == FOUR.network.loss(trace, np.array(FOUR.y)) and np.array_equal(trace["r1"], trace["p1"])
+
+
+def test_a_film_has_every_images_outputs_and_the_frames_of_one():
+    x = load_images(FOUR)
+    run = film(FOUR, x, 6, 3, maps=("z1", "df"), image=2)
+    moment = trajectory(FOUR, x, 6)
+    assert run.o.shape == (7, 4, 2) and np.array_equal(run.o[-1], moment.trace["o"]) and np.array_equal(run.losses, moment.losses)
+    np.testing.assert_allclose(run.z1[-1], moment.trace["z1"][2, 0], rtol=1e-6)
+
+
+def test_the_limits_of_several_images_are_said():
+    wide = "conv64x5p2-relu-max2-dense10-softmax-ce"
+    _, wrong = Lesson.understand({"img": ",".join(["cat-0"] * 8), "net": wide, "ch": "rgb"})
+    assert wrong["net"].id == "lesson.instead" and "at most" in str(wrong["net"])
+    assert step_work(Network.parse(NET), (4, 1, 32, 32)) == 4 * step_work(Network.parse(NET), (32, 32))
+
+
+def test_images_of_another_number_are_refused():
+    with pytest.raises(ValueError, match="4 images"):
+        trajectory(FOUR, np.zeros((3, 1, 32, 32)), 0)
+
+
+# --- the page -------------------------------------------------------------------------------------
+
+
+def test_step_shows_one_image_of_the_pass_of_all():
+    lesson = replace(FOUR, k=2, image=3)
+    header, arrays = decode(answer("step", lesson.to_query()))
+    moment = trajectory(lesson, load_images(lesson), 2)
+    assert header["lesson"]["img"] == FOUR.img and header["lesson"]["image"] == "3"
+    assert np.array_equal(arrays["n1"].ravel(), moment.trace["n1"][3].ravel()) and np.array_equal(arrays["df"].ravel(), moment.gradients.df.ravel())
+    pulls = lesson.network.pulls(moment.params, moment.trace, np.array(lesson.y))
+    assert np.array_equal(arrays["pulls.df"].ravel(), pulls["df"].ravel())
+    assert arrays["L"] == lesson.network.losses(moment.trace, np.array(lesson.y))[3]
+    assert "df" not in header["network"]["arithmetic"] and header["network"]["arithmetic"]["dz2"].endswith("/4")
+
+
+def test_what_all_images_share_is_the_same_in_each():
+    found = [decode(answer("step", replace(FOUR, image=image).to_query()))[1] for image in (0, 3)]
+    for name in ("f", "w", "b", "g", "s", "df", "dw", "db", "dg", "ds", "n1.mean", "n1.var", "pulls.df"):
+        assert np.array_equal(found[0][name], found[1][name]), name
+
+
+def test_after_training_no_update_is_shown_and_no_other_image_counts():
+    query = replace(FOUR, k=4, mode="eval").to_query()
+    header, arrays = decode(answer("step", query))
+    assert "update" not in [stage["symbol"] for stage in header["stages"]]
+    assert np.array_equal(arrays["r1"], arrays["p1"])
+    assert {link["pattern"] for link in header["network"]["links"]["n1"]} == {"same", "channel"}
+
+
+@pytest.mark.parametrize("name", ["train", "check", "notebook", "learn"])
+def test_other_pages_show_one_image_and_say_so(name):
+    header, _ = decode(answer(name, replace(FOUR, image=2, mode="eval").to_query()))
+    assert header["lesson"]["img"] == "dog-0" and {"img", "mode"} <= set(header["wrong"])
+    assert json.dumps(header["wrong"])
+
+
+def test_the_gradient_check_takes_a_lessons_images():
+    moment = trajectory(FOUR, load_images(FOUR), 1)
+    found = check_gradients(moment.params, moment.trace.x, np.array(FOUR.y), network=FOUR.network, given=moment.trace.kept, parameters=("f", "g", "s", "b"))
+    assert found.verdict == "right"
