@@ -10,6 +10,7 @@ and the last bits would depend on the number of cores. So it is kept to one mean
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -24,6 +25,9 @@ try:
     from threadpoolctl import OpenBLASController, ThreadpoolController
 except ModuleNotFoundError:  # Python in a browser has one thread, and no library that could take more
     ThreadpoolController = None
+
+THREADS = sys.platform not in ("emscripten", "wasi")
+"""Whether threads can be started: in WebAssembly they cannot."""
 
 Part = TypeVar("Part")
 Found = TypeVar("Found")

@@ -16,6 +16,7 @@ from cnnviz.core.gradcheck import TOLERANCE, GradientCheck, check_gradients
 from cnnviz.core.lesson import Lesson
 from cnnviz.core.read_only import sealed
 from cnnviz.core.recent import Recent, held_bytes
+from cnnviz.core.threads import THREADS
 from cnnviz.core.trajectory import Moment
 from cnnviz.core.values import Params
 
@@ -57,7 +58,7 @@ class Checking:
 
     def _tell(self, share: float) -> None:
         self.share = share
-        if time.monotonic() - self._seen > PATIENCE:
+        if THREADS and time.monotonic() - self._seen > PATIENCE:
             raise TimeoutError
 
 
@@ -123,7 +124,7 @@ def checked(lesson: Lesson, moment: Moment) -> Checking:
     found = _known.get(name)
     if found is not None:
         return found
-    if effort(lesson, x.shape) > AT_ONCE:
+    if THREADS and effort(lesson, x.shape) > AT_ONCE:
         return _turns.look(name, lambda checking: checking.work(lesson, moment.params, x, moment.trace.kept))
     found = Checking()
     found.work(lesson, moment.params, x, moment.trace.kept)
