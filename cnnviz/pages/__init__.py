@@ -24,4 +24,4 @@ def answer(page: str, query: Mapping[str, str]) -> bytes:
     known = page_of(page)
     if known is None:
         raise Problem("words.unknown", id=page[:40])
-    return made(known, asked_of(known, query)).plain
+    return made(known, asked_of(known, query), compress=False).body

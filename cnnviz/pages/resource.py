@@ -139,7 +139,7 @@ def _read(page: Page, asked: Mapping[str, str]) -> tuple[dict[str, str], Lesson]
 
 
 @np.errstate(over="ignore", invalid="ignore")  # of a run that has run away, which is shown as it is
-def made(page: Page, asked: Mapping[str, str], form: str = "") -> Resource:
+def made(page: Page, asked: Mapping[str, str], form: str = "", compress: bool = True) -> Resource:
     """What the page shows for `asked`; programs get TimeoutError while a part of it is still being worked out elsewhere."""
     opened, last = _read(page, asked)
     answers, whole = answers_of(page), True
@@ -155,7 +155,7 @@ def made(page: Page, asked: Mapping[str, str], form: str = "") -> Resource:
         answer, whole = unfinished.answer, False
     lasting = whole and now.lasting and answers.lasts(asked) and "held-" not in asked.get("vs", "")
     body = answer if not form else _for_programs(page, now, answer, form)
-    compressed = _compressed(body) if len(body) > _WORTH and form != "npz" else body
+    compressed = _compressed(body) if compress and len(body) > _WORTH and form != "npz" else body
     smaller = len(compressed) < len(body)
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     return Resource(compressed if smaller else body, smaller, etag, FORMS[form], lasting, whole)
