@@ -50,9 +50,10 @@ export class Resources {
    * @param {URL} base  where the pages stand
    * @param {string} code  the version of the code here
    * @param {Act} act
+   * @param {(path: string, how: RequestInit) => Promise<Response>} [get]  where they come from, if not from a server
    */
-  constructor(base, code, act) {
-    this.base = base
+  constructor(base, code, act, get = (path, how) => fetch(new URL(path, base), how)) {
+    this.get = get
     this.code = code
     this.act = act
   }
@@ -90,7 +91,7 @@ export class Resources {
   async verify() {
     if (!this.wanted) return
     try {
-      const response = await fetch(new URL(this.wanted.path, this.base), { cache: "no-store", priority: "low" })
+      const response = await this.get(this.wanted.path, { cache: "no-store", priority: "low" })
       if (response.status !== 410) return
       loadAgain(String(refusal(new Uint8Array(await response.arrayBuffer())).values?.version))
     } catch {} // it is lost again, and will come back
@@ -162,7 +163,7 @@ export class Resources {
       for (const act of acts) act(arrays)
     }
     try {
-      const response = await fetch(new URL(path, this.base), { priority: "high" })
+      const response = await this.get(path, { priority: "high" })
       if (!response.ok) throw new Error(response.statusText)
       const bytes = new Uint8Array(await response.arrayBuffer())
       const answer = decode(bytes)
@@ -185,7 +186,7 @@ export class Resources {
     if (known) return act(known)
     this.early = give(this.early) // what may be wanted later waits
     try {
-      const response = await fetch(new URL(path, this.base), { priority: "high" })
+      const response = await this.get(path, { priority: "high" })
       if (!response.ok) return act(undefined)
       const bytes = new Uint8Array(await response.arrayBuffer())
       const answer = decode(bytes)
@@ -225,7 +226,7 @@ export class Resources {
     let response
     let bytes
     try {
-      response = await fetch(new URL(flight.path, this.base), { signal, priority })
+      response = await this.get(flight.path, { signal, priority })
       bytes = new Uint8Array(await response.arrayBuffer())
     } catch {
       if (!signal.aborted) this.missed(flight, "", AGAIN_IN)

@@ -361,11 +361,16 @@ export class View {
   expect() {
     this.root.dataset.ready = "0"
     this.silence ??= setTimeout(() => this.unanswered(), this.content.patience)
-    this.working ??= setTimeout(() => this.notice(say("web.notice.working")), WORKING)
+    this.working ??= setTimeout(() => this.notice(this.awaited("working")), WORKING)
+  }
+
+  /** What there is to say of an answer that has not come. @param {"working" | "silent"} since */
+  awaited(since) {
+    return this.host.awaits?.() ?? say(`web.notice.${since}`)
   }
 
   unanswered() {
-    this.notice(say("web.notice.silent"))
+    this.notice(this.awaited("silent"))
     this.player.pause()
     this.silence = setInterval(() => this.host.numbers.ask(), ASK_AGAIN)
   }

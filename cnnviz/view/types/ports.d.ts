@@ -51,6 +51,8 @@ export interface Host {
   numbers: NumbersPort
   /** Why it has no numbers of a lesson, or another page of it, as a sentence; "" where it has. Who names nothing has all. */
   refuses?(lesson: Lesson, page?: string): string
+  /** What an answer waits for, as a sentence, where that is no server. */
+  awaits?(): string
   /** Opens something that the view does not show itself: a map large, an upload, files. */
   open?(what: string): void
   /** Opens a room, or shows the one that is open: its code, its link, and how many follow. */
