@@ -71,6 +71,8 @@ def _main(arguments: list[str], page: bool) -> int:
             code: int = getattr(import_module(module), function)(arguments[1:])
             return code
         asked = parse(arguments)
+        if asked.site is not None:
+            return _site(asked)
         return _serve(asked) if page or serves(asked) else _run(asked)
     except KeyboardInterrupt:
         return fail(130, say("terminal.stopped"))
@@ -88,6 +90,12 @@ def _serve(asked: argparse.Namespace) -> int:
             return serve({name: getattr(asked, name) for name in SERVING})
     except ValueError as error:
         return fail(2, str(error))
+
+
+def _site(asked: argparse.Namespace) -> int:
+    from cnnviz.hosts.static.command import write  # as slow to import as the page's server
+
+    return write(asked.site, asked.pyodide, asked.scripts)
 
 
 def _run(asked: argparse.Namespace) -> int:

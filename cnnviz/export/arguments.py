@@ -40,6 +40,9 @@ MOST_AROUND = 50
 SERVING = ("port", "host", "prefix", "embed")
 """What can be said of the page's server; each of these starts it."""
 
+SITE = ("site", "pyodide", "scripts")
+"""A folder with the whole page for any web server, and what goes into it."""
+
 
 def parser() -> argparse.ArgumentParser:
     """What `python -m cnnviz --help` shows."""
@@ -64,6 +67,9 @@ def parser() -> argparse.ArgumentParser:
     for name in SERVING:
         words = say(f"terminal.help.serve.{name}")
         serving.add_argument(f"--{name}", metavar=say(f"terminal.help.metavar.{name}"), help=words)
+    site = commands.add_argument_group(say("terminal.help.sites"))
+    for name in SITE:
+        site.add_argument(f"--{name}", metavar=say("terminal.help.metavar.folder"), help=say(f"terminal.help.site.{name}"))
     return commands
 
 
@@ -128,6 +134,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         commands.error(str(error))
     if serves(asked):
         _check_serving(commands, asked)
+    if any(getattr(asked, name) is not None for name in SITE):
+        _check_site(commands, asked)
     return asked
 
 
@@ -141,6 +149,11 @@ def _check_serving(commands: argparse.ArgumentParser, asked: argparse.Namespace)
         commands.error(say("terminal.serve_or_print"))
     if asked.port is not None and not (re.fullmatch(r"\d{1,5}", asked.port, re.ASCII) and int(asked.port) < 65_536):
         commands.error(say("terminal.wrong_port", text=repr(asked.port)))
+
+
+def _check_site(commands: argparse.ArgumentParser, asked: argparse.Namespace) -> None:
+    if asked.site is None or any(getattr(asked, name) is not None for name in ("link", "params", *FIELDS, *FILES, *SERVING)):
+        commands.error(say("terminal.site.alone"))
 
 
 def joined(arguments: list[str]) -> list[str]:

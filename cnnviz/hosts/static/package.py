@@ -1,0 +1,56 @@
+"""The package as one archive for Python in a browser: what answers are made of, the images, and the library for formulas."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from collections.abc import Iterable, Iterator
+from importlib.metadata import distribution
+from pathlib import Path
+
+from cnnviz.home import ASSETS
+from cnnviz.hosts.static.in_browser import SCRIPTS
+from cnnviz.pages.version import WRITTEN, code
+
+_PACKAGE = Path(__file__).parents[2]
+_NOT_ALONG = {"hosts", "server", "hall", "view", "carried"}
+"""Rooms that no answer needs."""
+_HOSTS = ("hosts/__init__.py", "hosts/static/__init__.py", "hosts/static/in_browser.py")
+_KINDS = {".py", ".toml"}
+_FORMULAS = "latex2mathml"
+
+def archive(scripts: Iterable[Path] = ()) -> bytes:
+    """A compressed tar, the same bytes for the same files; `scripts` are folders of lessons and lectures to go along.
+
+    >>> names = tarfile.open(fileobj=io.BytesIO(archive())).getnames()
+    >>> "cnnviz/core/lesson.py" in names, "cnnviz/carried/assets/00_3.png" in names, "latex2mathml/converter.py" in names
+    (True, True, True)
+    """
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w:gz", compresslevel=9, format=tarfile.USTAR_FORMAT) as tar:
+        for name, content in sorted(_files(scripts)):
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            tar.addfile(entry, io.BytesIO(content))
+    whole = out.getvalue()
+    return whole[:4] + bytes(4) + whole[8:]  # gzip notes the time
+
+
+def _files(scripts: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
+    """Each file by its name in the archive."""
+    yield f"cnnviz/{WRITTEN}", code().encode()
+    for name in _HOSTS:
+        yield f"cnnviz/{name}", (_PACKAGE / name).read_bytes()
+    for path in _PACKAGE.rglob("*"):
+        place = path.relative_to(_PACKAGE)
+        if path.suffix in _KINDS and place.parts[0] not in _NOT_ALONG:
+            yield f"cnnviz/{place.as_posix()}", path.read_bytes()
+    for path in ASSETS.rglob("*.png"):
+        if "pages" not in path.relative_to(ASSETS).parts:  # the README's pictures
+            yield f"cnnviz/carried/assets/{path.relative_to(ASSETS).as_posix()}", path.read_bytes()
+    for part in distribution(_FORMULAS).files or ():
+        if part.parts[0].startswith(_FORMULAS) and part.suffix != ".pyc":
+            yield part.as_posix(), Path(str(part.locate())).read_bytes()
+    for n, folder in enumerate(scripts):
+        for path in folder.glob("*.toml"):
+            yield f"{SCRIPTS}/{n}-{path.name}", path.read_bytes()

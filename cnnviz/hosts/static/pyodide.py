@@ -1,0 +1,62 @@
+"""Pyodide's files (pyodide.toml): fetched when a site is written, or taken from a folder, and held to their hashes."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+import urllib.request
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+
+from cnnviz.words import Problem
+
+PATIENCE = 60
+"""Seconds that a server may take for the next bytes of a file."""
+
+
+@cache
+def release() -> dict[str, Any]:
+    """Its version, its addresses, and the hashes of its files.
+
+    >>> sorted(release()["files"])
+    ['python', 'wheels']
+    """
+    return tomllib.loads(Path(__file__).with_name("pyodide.toml").read_text("utf-8"))
+
+
+def pyodide_files(folder: Path | None = None, progress: Callable[[str], None] = lambda name: None) -> dict[str, bytes]:
+    """Its files by their names, from `folder` or from its release; `progress` is told each name before it is read.
+
+    Raises Problem where one is not there, cannot be fetched, or is another than it should be.
+    """
+    found = {}
+    for kind, files in release()["files"].items():
+        for name, digest in files.items():
+            progress(name)
+            found[name] = _taken(folder, name) if folder else _fetched(_address(kind) + name)
+            if hashlib.sha256(found[name]).hexdigest() != digest:
+                raise Problem("terminal.site.another", file=name, version=release()["version"])
+    return found
+
+
+def _address(kind: str) -> str:
+    return str(release()[kind]).format(version=release()["version"])
+
+
+def _taken(folder: Path, name: str) -> bytes:
+    try:
+        return (folder / name).read_bytes()
+    except OSError as error:
+        raise Problem("terminal.site.missing", file=str(folder / name), version=release()["version"], error=error.strerror or str(error)) from None
+
+
+def _fetched(address: str) -> bytes:
+    try:
+        with urllib.request.urlopen(address, timeout=PATIENCE) as answer:
+            content: bytes = answer.read()
+            return content
+    except (URLError, OSError) as error:
+        raise Problem("terminal.site.unreachable", address=address, error=str(getattr(error, "reason", error))) from None

@@ -1,0 +1,153 @@
+// Python in a worker of the browser's, from the page's side: asked by path, as a server is, and answering as one does.
+
+import { say } from "../../view/model/words.js"
+
+/** @typedef {{ status: number, headers: Record<string, string>, body: Uint8Array<ArrayBuffer> }} Found */
+/** @typedef {(path: string) => Found} Get */
+/** @typedef {{ taken: (found: Found) => void, high: boolean }} Waiting  for an answer */
+/** @typedef {{ id: number, path: string, waiting: Set<Waiting> }} Job */
+
+const GIVE_UP = 2000 // milliseconds after which Python is ended that works on what nobody waits for any more: it hears nothing meanwhile
+
+export class Python {
+  /** @type {"starting" | "ready" | "failed"} */
+  state = "starting"
+  why = "" // it failed
+  /** @type {Worker | undefined} */
+  worker = undefined
+  /** @type {Job | undefined} */
+  running = undefined
+  /** @type {Job[]} */
+  queue = []
+  count = 0
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  ending = undefined
+
+  /**
+   * @param {() => Worker} make  a worker that says that it is ready, or broken, and then answers
+   * @param {(state: Python["state"]) => void} changed
+   */
+  constructor(make, changed) {
+    this.make = make
+    this.changed = changed
+  }
+
+  /** Has it there soon; who asks for something starts it, too. */
+  start() {
+    if (this.worker || this.state === "failed") return
+    const worker = this.make()
+    this.worker = worker
+    this.turn("starting")
+    worker.onmessage = ({ data }) => {
+      if (data.ready) this.turn("ready")
+      else if (data.broken) this.fail(data.broken)
+      else this.answered(data)
+    }
+    worker.onerror = ({ message }) => this.fail(message ?? "")
+  }
+
+  /** @param {Python["state"]} state */
+  turn(state) {
+    this.state = state
+    this.changed(state)
+    this.next()
+  }
+
+  /** @param {string} why */
+  fail(why) {
+    this.why = why
+    this.end()
+    const jobs = this.queue
+    this.queue = []
+    this.turn("failed")
+    for (const job of jobs) give(job, this.refusal())
+  }
+
+  /** @returns {Found} */
+  refusal() {
+    const sentence = say("web.site.failed", { error: this.why })
+    return { status: 424, headers: {}, body: new TextEncoder().encode(JSON.stringify({ sentence })) }
+  }
+
+  /**
+   * As `fetch` does it; who gives up, by `signal`, is answered by nothing.
+   * @param {string} path
+   * @param {RequestInit} [how]
+   * @returns {Promise<Response>}
+   */
+  get(path, { signal, priority } = {}) {
+    return new Promise((resolve, reject) => {
+      const one = { taken: (/** @type {Found} */ found) => resolve(responseOf(found)), high: priority !== "low" }
+      if (this.state === "failed") return one.taken(this.refusal())
+      this.start()
+      const job = this.jobOf(path)
+      job.waiting.add(one)
+      signal?.addEventListener("abort", () => {
+        job.waiting.delete(one)
+        this.abandon(job)
+        reject(signal.reason)
+      })
+      this.next()
+    })
+  }
+
+  /** The job of a path; a new one waits for its turn. @param {string} path */
+  jobOf(path) {
+    if (this.running?.path === path) {
+      clearTimeout(this.ending)
+      return this.running
+    }
+    const known = this.queue.find((job) => job.path === path)
+    if (known) return known
+    const job = { id: ++this.count, path, waiting: new Set() }
+    this.queue.push(job)
+    return job
+  }
+
+  // What is waited for on the screen goes before what is asked for ahead.
+  next() {
+    if (this.state !== "ready" || this.running || !this.queue.length) return
+    const urgent = this.queue.findIndex(({ waiting }) => [...waiting].some(({ high }) => high))
+    ;[this.running] = this.queue.splice(Math.max(0, urgent), 1)
+    const { id, path } = this.running
+    this.worker?.postMessage({ id, path })
+  }
+
+  /** @param {Found & { id: number }} data */
+  answered({ id, ...found }) {
+    const job = this.running
+    if (job?.id !== id) return
+    clearTimeout(this.ending)
+    this.running = undefined
+    this.next()
+    give(job, found)
+  }
+
+  /** @param {Job} job */
+  abandon(job) {
+    if (job.waiting.size) return
+    this.queue = this.queue.filter((other) => other !== job)
+    if (job !== this.running) return
+    clearTimeout(this.ending)
+    this.ending = setTimeout(() => {
+      this.end()
+      this.start()
+    }, GIVE_UP)
+  }
+
+  /** Ends the worker; what it worked on is still to be done, if somebody waits for it. */
+  end() {
+    this.worker?.terminate()
+    this.worker = undefined
+    if (this.running?.waiting.size) this.queue.unshift(this.running)
+    this.running = undefined
+  }
+}
+
+/** @param {Job} job @param {Found} found */
+function give({ waiting }, found) {
+  for (const { taken } of waiting) taken(found)
+}
+
+/** @param {Found} found */
+const responseOf = ({ body, ...rest }) => new Response(body, rest)

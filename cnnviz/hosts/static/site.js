@@ -1,0 +1,101 @@
+// The component's entry on a page that no server stands behind: its numbers come from Python in a worker of the browser's, and
+// those of the opening lesson lie beside it as files, so that it is there before Python is.
+
+import { has, say } from "../../view/model/words.js"
+import { View } from "../../view/regions/lesson_view.js"
+import { kindOf } from "../../view/regions/registry.js"
+import { looked, Resources } from "../../view/resources.js"
+import { CODE } from "../../view/spec.js"
+import { Python } from "./python.js"
+import { addressIn, pageAt } from "./site_address.js"
+
+/** @import { Answer } from "../../view/model/decode.js" */
+/** @import { Host } from "../../view/types/ports.js" */
+
+/** Shows the page that the address names. */
+export default function show() {
+  const base = new URL(document.baseURI)
+  /** @type {Record<string, string>}  the file of an address's numbers */
+  const files = JSON.parse(document.getElementById("answers")?.textContent ?? "{}")
+  /** @type {View} */
+  let view
+  /** @type {(answer: Answer) => void} */
+  let deliver
+
+  const make = () => new Worker(new URL(`files/worker.js?${CODE}`, base), { type: "module" })
+  const python = new Python(make, (state) => {
+    document.documentElement.dataset.python = state
+    if (state === "ready") keepOffline(base)
+  })
+  const awaited = () => say(python.state === "ready" ? "web.site.working" : "web.site.starting")
+  /** @param {string} path @param {RequestInit} [how] */
+  const get = (path, how) => (files[path] ? fetch(new URL(files[path], base), how) : python.get(path, how))
+  const numbers = new Resources(base, CODE, { received, failed, shown: () => view.data && view.lesson }, get)
+  const ask = () => numbers.ask(pageAt(base), view.host.address.read(), kindOf(pageAt(base)).asked)
+
+  /** @type {(answer: Answer, asked: import("../../view/model/address.js").Lesson, page: string) => void} */
+  function received(answer, asked, page) {
+    if (page !== pageAt(base)) return
+    if (page !== view.page) mount()
+    deliver(looked(answer, asked, view.data ? view.stage : ""))
+    waiting("")
+    requestAnimationFrame(() => setTimeout(() => python.start())) // what is on the screen is painted first
+  }
+
+  // What was asked for does not come: what is shown stays, or the opening lesson comes in its place.
+  /** @param {string} [sentence] */
+  function failed(sentence = say("web.site.starting")) {
+    const { address } = view.host
+    if (view.data) view.leap({ ...view.lesson, ...view.look, stage: view.stage })
+    else if (!location.search) return waiting(sentence)
+    else {
+      address.visit({}, { replace: true })
+      ask()
+    }
+    view.tell(sentence)
+  }
+
+  function mount() {
+    const page = pageAt(base)
+    view?.leave()
+    const root = document.createElement("main")
+    root.className = "cnnviz alone in-site"
+    root.style.visibility = "hidden"
+    document.querySelector(".cnnviz")?.replaceWith(root)
+    const address = addressIn(base, page, ask)
+    const needs = (/** @type {string} */ what) => {
+      const id = `web.site.needs.${what}`
+      view.tell(say(has(id) ? id : "web.site.needs.else"))
+    }
+    /** @type {Host} */
+    const host = {
+      address,
+      numbers: {
+        ask: () => ask(),
+        receive: (act) => (deliver = act),
+        part: (lesson, of, act) => numbers.part(lesson, of, act),
+        look: (other, lesson, act) => numbers.look(other, lesson, act),
+        ahead: (lessons, there) => numbers.ahead(there, lessons, kindOf(there).asked),
+      },
+      awaits: awaited,
+      open: needs,
+      room: () => needs("room"),
+      below: () => needs("below"),
+      story: window === window.top ? { aside: address.aside, again: () => location.assign(base) } : undefined,
+    }
+    view = new View(root, page, host)
+  }
+
+  mount()
+  ask()
+  waiting(awaited())
+}
+
+/** Says what is waited for where there is nothing to see yet. @param {string} sentence */
+function waiting(sentence) {
+  const element = /** @type {HTMLElement} */ (document.querySelector(".waits"))
+  element.textContent = sentence
+}
+
+/** From the next visit on the site is there without a network, too, where the browser can keep it. @param {URL} base */
+const keepOffline = (base) => navigator.serviceWorker?.register(new URL("offline.js", base)).catch(() => {})

@@ -1,0 +1,99 @@
+"""`cnnviz --site DIR`: writes the page as a folder of files, with Python for the visitor's browser among them."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from string import Template
+from urllib.parse import urlencode
+
+from cnnviz.hosts.static.package import archive
+from cnnviz.pages import answer
+from cnnviz.pages.encoding import decode
+from cnnviz.pages.registry import Page, pages
+from cnnviz.pages.resource import address_of
+from cnnviz.pages.version import code
+from cnnviz.view.bundle import bundle
+from cnnviz.view.constants import sprite
+from cnnviz.view.modules import module, script, styles
+from cnnviz.words import reader, say
+
+FILES = "files"
+"""The folder of all that is no page."""
+STARTS = "hosts/static/pyodide"
+"""The module that starts Python in the worker."""
+_PAGE = Template(Path(__file__).with_name("page.html").read_text("utf-8"))
+_STORY, _STORYS = {"seed": "39", "k": "0"}, 10
+"""What a new visitor's browser asks for first, and how many updates the story makes (view/model/story.js)."""
+
+
+def write_site(folder: Path, python: Mapping[str, bytes], starts: str = "", scripts: Sequence[Path] = ()) -> int:
+    """Writes the site into `folder`, which is made, in the reader's language; gives the number of bytes.
+
+    `python` are the files of a Python for browsers, `starts` the text of the module that starts it, if that is not
+    Pyodide. `scripts` are folders of lessons and lectures that the library knows, too. Raises OSError.
+    """
+    total = 0
+    for name, content in _site(python, starts or module(STARTS), scripts):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        total += len(content)
+    return total
+
+
+def _site(python: Mapping[str, bytes], starts: str, scripts: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
+    """Each file by its path in the folder; the last has the names of all others."""
+    first = _first()
+    files = dict.fromkeys(first.values())
+    names = {content: f"{FILES}/answers/{n}.bin" for n, content in enumerate(files)}
+    worker = bundle("hosts/static/worker", lambda name: starts if name == STARTS else module(name), "{}()")
+    offline = bundle("hosts/static/offline", module, "{}()")
+    answers = {address: names[content] for address, content in first.items()}
+    written = [
+        *((f"{page.path}/index.html".lstrip("/"), _page(page, answers).encode()) for page in pages()),
+        *((name, content) for content, name in names.items()),
+        (f"{FILES}/site.js", script("hosts/static/site", "{}()").encode()),
+        (f"{FILES}/worker.js", worker.encode()),
+        (f"{FILES}/style.css", styles().encode()),
+        (f"{FILES}/images.png", sprite()),
+        (f"{FILES}/cnnviz.bin", archive(scripts)),
+        *((f"{FILES}/{name}", content) for name, content in python.items()),
+    ]
+    yield from written
+    all_names = json.dumps([name.removesuffix("index.html") for name, _ in written])
+    yield "offline.js", offline.replace('["CODE", []]', f'["{code()}", {all_names}]').encode()
+
+
+def _first() -> dict[str, bytes]:
+    """What each page shows when it is opened, and the story, by the addresses that the browser asks for (resources.js)."""
+    found = {}
+    for page in pages():
+        found[address_of(page.path, "")] = answer(page.id, {})
+        found[address_of(page.path, _whole(found[address_of(page.path, "")]))] = found[address_of(page.path, "")]
+    path = pages()[0].path
+    for k in range(_STORYS + 1):
+        content = answer(pages()[0].id, _STORY | {"k": str(k)})
+        found[address_of(path, _whole(content))] = content
+        if not k:
+            found[address_of(path, urlencode(_STORY))] = content
+    return found
+
+
+def _whole(content: bytes) -> str:
+    """The query of the whole lesson that an answer is of."""
+    return urlencode(decode(content)[0]["lesson"])
+
+
+def _page(page: Page, answers: Mapping[str, str]) -> str:
+    return _PAGE.substitute(
+        lang=reader(),
+        base="../" if page.path else "./",
+        title=html.escape(f"cnnviz · {page.name}"),
+        files=FILES,
+        version=code(),
+        noscript=html.escape(say("export.html.noscript")),
+        answers=json.dumps(answers).replace("<", r"\u003c"),
+    )

@@ -1,0 +1,106 @@
+// Python in a worker, from the page's side: a worker that does as it is told stands in for it.
+
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { Python } from "../../cnnviz/hosts/static/python.js"
+
+class FakeWorker {
+  asked = []
+  ended = false
+  postMessage({ id, path }) {
+    this.asked.push({ id, path })
+  }
+  terminate() {
+    this.ended = true
+  }
+  say(data) {
+    this.onmessage({ data })
+  }
+  answer() {
+    const { id, path } = this.asked.at(-1)
+    this.say({ id, status: 200, headers: { "Cache-Control": "no-store" }, body: new TextEncoder().encode(path) })
+  }
+}
+
+function started() {
+  const workers = []
+  const states = []
+  const make = () => {
+    workers.push(new FakeWorker())
+    return workers.at(-1)
+  }
+  const python = new Python(make, (state) => states.push(state))
+  return { python, workers, states }
+}
+
+const textOf = async (promise) => (await promise).text()
+const paths = ({ asked }) => asked.map(({ path }) => path)
+
+test("what is asked for before it is there waits, and is answered in order, one at a time", async () => {
+  const { python, workers, states } = started()
+  const found = [python.get("a"), python.get("b")]
+  const [worker] = workers
+  assert.deepEqual([workers.length, paths(worker)], [1, []])
+  worker.say({ ready: true })
+  assert.deepEqual(paths(worker), ["a"])
+  worker.answer()
+  assert.deepEqual(paths(worker), ["a", "b"])
+  worker.answer()
+  assert.deepEqual(await Promise.all(found.map(textOf)), ["a", "b"])
+  assert.equal((await found[0]).headers.get("Cache-Control"), "no-store")
+  assert.deepEqual(states, ["starting", "ready"])
+})
+
+test("what the screen waits for goes before what is asked for ahead, and the same is worked out once", async () => {
+  const { python, workers } = started()
+  const found = [python.get("ahead", { priority: "low" }), python.get("now"), python.get("now")]
+  workers[0].say({ ready: true })
+  workers[0].answer()
+  workers[0].answer()
+  assert.deepEqual(paths(workers[0]), ["now", "ahead"])
+  assert.deepEqual(await Promise.all(found.map(textOf)), ["ahead", "now", "now"])
+})
+
+test("what nobody waits for any more is not begun, and ended where it goes on; the next is a new Python's", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] })
+  const { python, workers } = started()
+  const stops = [new AbortController(), new AbortController()]
+  const given = stops.map(({ signal }, n) => python.get(`long ${n}`, { signal }))
+  workers[0].say({ ready: true })
+  for (const stop of stops) stop.abort()
+  for (const one of given) await assert.rejects(one, { name: "AbortError" })
+  const next = python.get("next")
+  assert.deepEqual(paths(workers[0]), ["long 0"])
+  context.mock.timers.tick(5000)
+  assert.deepEqual([workers[0].ended, workers.length], [true, 2])
+  workers[1].say({ ready: true })
+  workers[1].answer()
+  assert.equal(await textOf(next), "next")
+})
+
+test("what is asked for again meanwhile goes on", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] })
+  const { python, workers } = started()
+  const stop = new AbortController()
+  const first = python.get("long", { signal: stop.signal })
+  workers[0].say({ ready: true })
+  stop.abort()
+  await assert.rejects(first)
+  const again = python.get("long")
+  context.mock.timers.tick(5000)
+  assert.equal(workers[0].ended, false)
+  workers[0].answer()
+  assert.equal(await textOf(again), "long")
+})
+
+test("where it cannot start, all that is asked for is refused in a sentence", async () => {
+  const { python, workers, states } = started()
+  const found = python.get("a")
+  workers[0].say({ broken: "no memory" })
+  for (const response of [await found, await python.get("b")]) {
+    assert.equal(response.status, 424)
+    assert.match((await response.json()).sentence, /no memory/)
+  }
+  python.start()
+  assert.deepEqual([workers.length, workers[0].ended, states.at(-1)], [1, true, "failed"])
+})
