@@ -1,0 +1,136 @@
+"""The site in a browser, from a plain file server under a path: there at once, live when Python is, and a sentence where it never is."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from cnnviz import Lesson
+from cnnviz.hosts.static.site import write_site
+from cnnviz.words import reading, say
+from tests.e2e.page import moment, printed_loss, ready
+from tests.wasm.conftest import COURSE, served
+
+IDLE = "export async function start() {\n  return await new Promise(() => {})\n}\n"
+BROKEN = 'export async function start() {\n  throw new Error("no memory")\n}\n'
+STORED = """export async function start(files) {
+  const body = new Uint8Array(await fetch(new URL("answers/0.bin", files)).then((answer) => answer.arrayBuffer()))
+  return () => ({ status: 200, headers: {}, body: body.slice() })
+}
+"""
+"""Stand-ins for Python: one that never comes, one that cannot start, one that has a single answer."""
+
+
+@pytest.fixture
+def stand_in(tmp_path):
+    """The address of a site with a stand-in for Python."""
+    closing = []
+
+    def make(starts: str) -> str:
+        write_site(tmp_path / COURSE, {}, starts)
+        server = served(tmp_path)
+        closing.append(server)
+        return server.__enter__() + COURSE
+
+    yield make
+    for server in closing:
+        server.__exit__(None, None, None)
+
+
+def loss(page: Page):
+    return page.locator(".status .loss")
+
+
+def shows(page: Page, lesson: Lesson) -> None:
+    ready(page, update=lesson.k, stage=lesson.stage)
+    expect(loss(page)).to_have_text(printed_loss(moment(lesson).losses[-1]))
+
+
+def test_the_opening_lesson_is_there_before_python_and_what_is_asked_for_waits_in_sight(page: Page, stand_in):
+    page.goto(stand_in(IDLE))
+    shows(page, Lesson(stage="x"))
+    page.keyboard.press("ArrowRight")
+    shows(page, Lesson(stage="z1"))
+    page.keyboard.press("PageDown")  # another update: nobody here has that yet
+    expect(page.locator(".notice")).to_have_text(say("web.site.starting"))
+    expect(page.locator(".cnnviz")).to_have_attribute("data-ready", "0")
+    page.locator('nav a[data-page="train"]').click()  # what is there stays until that has its numbers
+    expect(page.locator(".notice")).to_have_text(say("web.site.starting"))
+    expect(page.locator('nav a[data-page=""][aria-current]')).to_be_visible()
+    page.goto(page.url)
+    expect(page.locator(".waits")).to_have_text(say("web.site.starting"))
+    page.goto(page.url.partition("?")[0])
+    ready(page)
+    expect(page.locator(".waits")).to_have_text("")
+    for name in ("check", "notebook", "learn", ""):
+        page.locator(f'nav a[data-page="{name}"]').click()
+        expect(page.locator(f'nav a[data-page="{name}"][aria-current]')).to_be_visible()
+        ready(page)
+
+
+def test_where_python_cannot_start_a_sentence_says_so_and_the_opening_lesson_stays(page: Page, stand_in):
+    page.goto(stand_in(BROKEN))
+    shows(page, Lesson(stage="x"))
+    page.keyboard.press("PageDown")
+    expect(page.locator(".notice")).to_contain_text("no memory")
+    shows(page, Lesson(stage="x"))
+    page.keyboard.press("ArrowRight")
+    shows(page, Lesson(stage="z1"))
+    page.locator('nav a[data-page="check"]').click()
+    expect(page.locator('nav a[data-page="check"][aria-current]')).to_be_visible()
+    ready(page)
+    page.goto(f"{page.url.partition('check')[0]}?k=9")  # and in the place of a link's
+    shows(page, Lesson(stage="x"))
+    expect(page.locator(".notice")).to_contain_text("no memory")
+
+
+def test_it_is_live_with_webassembly_from_page_to_page_and_back(page: Page, site: str):
+    page.goto(site)
+    shows(page, Lesson(stage="x"))
+    page.keyboard.press("PageDown")
+    shows(page, Lesson(k=1, stage="x"))
+    page.goto(f"{site}?img=test-3&k=4&lr=0.2&stage=z1")  # a link that somebody has sent
+    lesson = Lesson(img="test-3", k=4, lr=0.2, stage="z1")
+    shows(page, lesson)
+    page.locator('nav a[data-page="train"]').click()
+    ready(page, update=4)
+    assert page.url.startswith(f"{site}train/?") and "lr=0.2" in page.url
+    page.go_back()
+    shows(page, lesson)
+
+
+def test_what_needs_a_server_says_so(page: Page, stand_in):
+    page.goto(stand_in(IDLE))
+    ready(page)
+    for key, sentence in (("room", "room"), ("files", "else"), ("cifar10", "cifar10")):
+        page.evaluate("(key) => document.querySelector(`[data-key=${key}]`).click()", key)
+        expect(page.locator(".notice")).to_have_text(say(f"web.site.needs.{sentence}"))
+    page.goto(page.url.partition("?")[0] + "train/")
+    ready(page)
+    expect(page.locator(".training .what")).to_have_text(say("web.training.elsewhere"))
+
+
+def test_after_one_visit_it_is_there_without_a_network(page: Page, stand_in, tmp_path):
+    site = stand_in(STORED)
+    page.goto(site)
+    ready(page)
+    kept = "Promise.race([navigator.serviceWorker.ready.then(() => true), new Promise((end) => setTimeout(end, 60000, false))])"
+    assert page.evaluate(kept)
+    shutil.rmtree(tmp_path / COURSE)  # the server has nothing left to give
+    page.goto(f"{site}?k=0")
+    ready(page)
+    page.goto(f"{site}check/")
+    ready(page)
+
+
+def test_a_site_is_in_the_language_that_was_asked_for(page: Page, stand_in):
+    with reading("fr"):
+        site = stand_in(IDLE)
+        sentence = say("web.site.needs.room")
+    page.goto(site)
+    ready(page)
+    expect(page.locator("html")).to_have_attribute("lang", "fr")
+    page.evaluate("document.querySelector('[data-key=room]').click()")
+    expect(page.locator(".notice")).to_have_text(sentence)
