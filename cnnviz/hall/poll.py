@@ -24,7 +24,8 @@ class Poll:
 
     `number` tells the questions of a room apart, `turn` the changes of one; `spec` is what its words, its key and its
     pictures are computed from. `kind` and `most` say which answers it takes. It closes by itself at `closes`, seconds
-    since 1970. `back` is where the hall was when it was led to the question's lesson, "" where it was not. `more` holds fields that only a later version of the server knows, which it is to find again.
+    since 1970. `back` is where the hall was when it was led to the question's lesson, "" where it was not. `more` holds fields
+    that only a later version of the server knows, which it is to find again.
     """
 
     number: int
