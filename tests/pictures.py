@@ -74,6 +74,10 @@ DRAWN = (
     Picture("learn-answered-1280x720", DOT, clicked=ANSWERED),
     Picture("learn-click-1280x720", "/learn?lesson=kernel&step=6"),
     Picture("learn-phone-390x844", DOT, (390, 844), clicked=ANSWERED),
+    Picture("check-road-1280x720", "/check?cell=df:1,1"),
+    Picture("check-road-broken-1280x720", "/check?mistake=sigmoid_prime_of_z"),
+    Picture("notebook-road-1280x720", "/notebook?part=3"),
+    Picture("notebook-architecture-1280x720", "/notebook?part=architecture"),
 )
 """The screens that were drawn before they were built, under the drawings' own names."""
 

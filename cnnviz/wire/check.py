@@ -22,14 +22,13 @@ class NudgeRow(TypedDict):
 
 
 class EntryData(TypedDict):
-    """One entry by the backward pass and by nudging; `mark` is "right", "wrong", "kink" or "untold", `rows` some nudges of it."""
+    """One entry by the backward pass and by nudging, and some nudges of it."""
 
     name: str
     symbol: str
     backward: float
     central: float
     error: float | None
-    mark: str
     rows: Sequence[NudgeRow]
 
 

@@ -184,6 +184,7 @@ def test_what_cannot_be_told_has_a_look_of_its_own(screen: Screen):
     screen.page.mouse.move(*place(screen.canvas("large.error.dw").bounding_box(), (row, column), (30, 60)))  # both outputs side by side
     expect(screen.numbers).to_contain_text(f"[{row},{column},0]")
     expect(screen.page.locator(".lines b").last).to_have_text("–")
+    expect(screen.numbers).to_contain_text("cannot be told, or at a kink")
     screen.open("/check", net="dense3-dense2-mse", lr=10, k=300, img="digit7-3")
     expect(screen.page.locator(".verdict")).to_contain_text("not finite")
     screen.prints_no_trace()

@@ -146,10 +146,9 @@ export class Check extends Road {
   /** The error on a scale by powers of ten. @param {number | undefined} error */
   error(error) {
     if (error === undefined || this.check?.tab !== "ours") return nothing
+    if (Number.isNaN(error)) return html`<p class="soft">${say("web.check.untold")}</p>`
     const at = Math.min(Math.max(Math.log10(Math.max(error, 1e-16)) / 16 + 1, 0), 1)
-    const dot = Number.isNaN(error)
-      ? nothing
-      : svg`<circle cx=${6 + 288 * at} cy="8" r="6" class=${error <= 1e-6 ? "good" : "bad"} />`
+    const dot = svg`<circle cx=${6 + 288 * at} cy="8" r="6" class=${error <= 1e-6 ? "good" : "bad"} />`
     return html`<svg class="scale" viewBox="0 0 300 44" role="img" aria-label=${say("ui.check.rows.error")}>
       <rect x="6" y="4" width="180" height="8" rx="4" class="small" /><rect x="186" y="4" width="108" height="8" rx="4" class="large" />${dot}
       <text x="6" y="32" class="start">10⁻¹⁶</text><text x="96" y="32">${say("web.check.rounding")}</text><text x="186" y="32">10⁻⁶</text><text x="240" y="32" class="bad">${say("web.check.wrong")}</text><text x="294" y="32" class="left">1</text></svg>`

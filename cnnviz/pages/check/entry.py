@@ -24,7 +24,6 @@ FINE, COARSE = 3, 1
 """Nudges for each power of ten, from 1e-1 to 1e-14: where a pass takes little, and where it takes much."""
 LITTLE = 300_000
 """Multiplications of a pass that takes little."""
-MARKS = ("right", "wrong", "kink", "untold")
 
 
 def chosen(here: Examined) -> Entry | None:
@@ -109,15 +108,12 @@ def entry_data(here: Examined, entry: Entry | None) -> EntryData | None:
     values = [entry.backward, *(value for nudge in shown for value in (nudge.up, nudge.down))]
     told = bool(entry.backward) and all(map(math.isfinite, values)) and not here.mistake
     kinds = {LONG: "long", SHORT: "short", best: "best"}
-    check = here.check
-    assert check is not None
     return EntryData(
         name=name_of(entry, here.program),
         symbol=f"d{entry.parameter}",
         backward=entry.backward,
         central=entry.central,
         error=entry.relative_error if math.isfinite(entry.relative_error) else None,
-        mark=MARKS[int(check.marks[entry.parameter][entry.index])],
         rows=[_row(nudge, entry.backward, kinds[nudge.step]) for nudge in shown] if told else [],
     )
 

@@ -162,7 +162,7 @@ export class Road extends Content {
     const name = this.nameOf(symbol)
     const why = state ? `${say(`web.check.reasons.${state}`)} ${note}`.trim() : ""
     return html`<figure class="map card ${beside ? "beside" : ""}" data-column=${symbol} data-state=${state} style=${at(box)}>
-      <button type="button" data-card=${symbol} aria-label=${say("web.road.card", { symbol: label, state: state && say(`web.check.states.${state}`) })}><i ${inner(formula(label))}></i></button>
+      <button type="button" data-card=${symbol}><i ${inner(formula(label))}></i></button>
       <span class="state" title=${why}>${state ? say(`web.check.states.${state}`) : ""}</span><span class="limits"><span class="power"></span></span>
       ${name ? mapOf(name, at(map)) : html`<span class="hatched" style=${at(map)}></span>`}</figure>`
   }

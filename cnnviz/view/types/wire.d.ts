@@ -133,14 +133,13 @@ export interface DeviationRow {
   more: string
 }
 
-/** One entry by the backward pass and by nudging; `mark` is "right", "wrong", "kink" or "untold", `rows` some nudges of it. */
+/** One entry by the backward pass and by nudging, and some nudges of it. */
 export interface EntryData {
   name: string
   symbol: string
   backward: number
   central: number
   error: number | null
-  mark: string
   rows: NudgeRow[]
 }
 
