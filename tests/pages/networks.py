@@ -8,7 +8,7 @@ LESSONS = [
     Lesson(net="conv2x5bs2-tanh-avg2-dense12-relu-dense10-softmax-ce", img="digit7-3", opt="adam", k=2),
     Lesson(net="dense3-identity-mse", opt="momentum", k=1),
     Lesson(net="conv2x3-bn-relu-max2-drop50-dense6-ln-dense3-softmax-ce", k=2),
-    Lesson(net="bn-conv4x3-gn2-tanh-avg2-dense2-bn-mse", ch="rgb", k=1),
+    Lesson(net="conv2x3-gn1-tanh-avg4-dense2-mse", k=1),
     Lesson(net="conv2x3-leaky20-max2-dense3-leaky-mse", k=1),
     Lesson(net="conv2x2-gap-sigmoid-bce", k=1),
 ]
