@@ -41,7 +41,7 @@ export const skeleton = () => `
     <div class="below-parts">
       <section class="card letters"></section>
       <section class="card matrix" tabindex="0"></section>
-      <section class="card unused"><div class="pair-of-maps">${map("second", "f", "", "")}${map("second_z1", "z₁", say("web.notebook.would"), "")}</div><p class="soft">${say("web.notebook.unused")}</p></section>
+      <section class="card unused" tabindex="0"><div class="pair-of-maps">${map("second", "f", "", "")}${map("second_z1", "z₁", say("web.notebook.would"), "")}</div><p class="soft">${say("web.notebook.unused")}</p></section>
       <section class="card landscape" tabindex="0"><h2>${say("web.notebook.landscape")}</h2><div class="hill">${map("landscape", "", "", "")}<svg viewBox="0 0 100 100" aria-hidden="true"></svg></div><p class="soft"></p></section>
     </div>
   </div>`

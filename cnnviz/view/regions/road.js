@@ -263,9 +263,9 @@ export class Road extends Content {
     const symbol = this.shownAt || !first ? (this.focus.hover ? "" : this.subject.map) : first
     if (!symbol || symbol === this.shownAt) return
     this.shownAt = symbol
-    const box = this.layout?.cards.find((card) => card.symbol === symbol)?.box
     const area = this.view.$(".road")
-    if (box) area.scrollLeft = box.x + box.width / 2 - area.clientWidth / 2
+    const [card, own] = [area.querySelector(`[data-column="${symbol}"]`), area].map((each) => each?.getBoundingClientRect())
+    if (card && own) area.scrollLeft += (card.left + card.right - own.left - own.right) / 2 / area.currentCSSZoom
   }
 
   /** Where a card lies on the page, as far as it is in sight. @param {string} symbol */
