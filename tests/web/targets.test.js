@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { withTargets } from "../../cnnviz/view/model/targets.js"
+import { labelOf, withTargets } from "../../cnnviz/view/model/targets.js"
 import { IMAGES } from "../../cnnviz/view/spec.js"
 
 const start = { img: IMAGES[0].id, y: "1,0" }
@@ -20,6 +20,26 @@ test("another image brings its class along where the outputs have names, and the
 test("targets that say no class stay, and so do those of an image that is none of the classes", () => {
   assert.deepEqual(withTargets({ img: of("dog") }, { ...start, y: "0.3,0.7" }), { img: of("dog"), classes: "cat,dog" })
   assert.deepEqual(withTargets({ img: of("ship") }, start), { img: of("ship"), classes: "cat,dog" })
+})
+
+test("an image that is not among the small pictures says its class by its id, or is told", () => {
+  const ids = {
+    "dog-17": "dog",
+    "cat-h3": "cat",
+    "digit7-h3": "7",
+    "train-40000": "",
+    "test-700": "",
+    "pattern-edges": "",
+    "upload-a_b": "",
+  }
+  for (const [id, label] of Object.entries(ids)) assert.equal(labelOf(id), label, id)
+  assert.deepEqual(withTargets({ img: "dog-17" }, start), { img: "dog-17", classes: "cat,dog", y: "0,1" })
+  assert.deepEqual(withTargets({ img: "train-40000" }, start, "dog"), {
+    img: "train-40000",
+    classes: "cat,dog",
+    y: "0,1",
+  })
+  assert.deepEqual(withTargets({ img: "train-40000" }, start), { img: "train-40000", classes: "cat,dog" })
 })
 
 test("what names its own, and a lesson whose outputs have no names, are left alone", () => {

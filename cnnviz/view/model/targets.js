@@ -11,12 +11,16 @@ function namesOf({ classes, img, y = "" }) {
   return img === IMAGES[0].id && two ? DEFAULT_CLASSES : []
 }
 
-/** A change with the names and targets that another image brings along, where it names none itself. @param {Lesson} change @param {Lesson} lesson @returns {Lesson} */
-export function withTargets(change, lesson) {
+const NAMED = /^(?!test|train)(?:digit(?=\d))?(\w+)-h?\d+$/ // an id that says its class
+
+/** What is on an image, as far as its id says so. @param {string} id */
+export const labelOf = (id) => IMAGES.find((image) => image.id === id)?.label || (NAMED.exec(id)?.[1] ?? "")
+
+/** A change with the names and targets that another image brings along, where it names none itself. @param {Lesson} change @param {Lesson} lesson @param {string} [label] what is on the image, where its id does not say so @returns {Lesson} */
+export function withTargets(change, lesson, label = labelOf(change.img ?? "")) {
   if (!change.img || change.img === lesson.img || "y" in change || "classes" in change || "net" in change) return change
   const names = namesOf(lesson)
   if (!names.length) return change
-  const label = IMAGES.find(({ id }) => id === change.img)?.label ?? ""
   const outputs = (lesson.y ?? "").split(",").map(Number)
   const isClass = outputs.filter(Boolean).length === 1 && outputs.includes(1)
   const place = names.indexOf(label)

@@ -24,7 +24,7 @@ import { dress, recolour, speak } from "./view_look.js"
 /** @import { Answer } from "../model/decode.js" */
 /** @import { Event } from "../model/state.js" */
 /** @import { Host } from "../types/ports.js" */
-/** @typedef {{ replace?: boolean }} How  whether the address becomes a new entry of the history */
+/** @typedef {{ replace?: boolean, label?: string }} How  whether the address becomes a new entry of the history; what is on another image, where its id does not say so */
 
 const WORKING = 1000 // milliseconds after which we say that there is something to compute
 const ASK_AGAIN = 5000 // and how often it is then asked again
@@ -202,8 +202,8 @@ export class View {
    * What was chosen in a dialog becomes part of the address here, as every other change does.
    * @param {Lesson} change
    */
-  adopt({ page, note = "", ...lesson }) {
-    page === undefined ? this.go(lesson) : this.turn(page, lesson)
+  adopt({ page, note = "", label, ...lesson }) {
+    page === undefined ? this.go(lesson, { label }) : this.turn(page, lesson)
     this.tell(note)
   }
 
@@ -322,9 +322,9 @@ export class View {
    * @param {Lesson} change
    * @param {How} [how]
    */
-  go(change, { replace = false } = {}) {
+  go(change, { replace = false, label } = {}) {
     const { address } = this.host
-    change = withTargets(withSets(this.wanted, change), this.wanted)
+    change = withTargets(withSets(this.wanted, change), this.wanted, label)
     this.forget()
     if (this.refused({ ...this.wanted, ...change })) return
     const before = this.state

@@ -80,12 +80,13 @@ def _browse() -> None:
         for column, index in zip(st.columns(PER_ROW), shown[row : row + PER_ROW], strict=False):
             column.image(images.source[index], width=64)
             if column.button(f"{index}", key=f"cifar10_{split}_{index}", width="stretch"):
-                _take(f"{split}-{index}")
+                _take(f"{split}-{index}", CLASSES[images.labels[index]])
     number = st.number_input(say("ui.cifar10.number", split=split), 0, len(images) - 1, value=None, key="cifar10_number")
     if number is not None and st.button(say("ui.cifar10.take", img=f"{split}-{number}"), key="cifar10_take"):
-        _take(f"{split}-{number}")
+        _take(f"{split}-{number}", CLASSES[images.labels[number]])
 
 
-def _take(img: str) -> None:
-    adopt(img=img)
+def _take(img: str, label: str | None = None) -> None:
+    """Shows an image; of an own one only its owner knows what is on it."""
+    adopt(img=img, **({"label": label} if label else {}))
     st.rerun()
