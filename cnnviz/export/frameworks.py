@@ -207,7 +207,7 @@ class _Keras(_Parts):
     IMPORTS = (
         'import base64\nimport os\nimport zlib\n\nos.environ["KERAS_BACKEND"] = "tensorflow"\n\n'
         "import keras\nimport numpy as np\nimport tensorflow as tf\nfrom keras import layers, ops\n\n"
-        'keras.config.set_floatx("float64")'
+        'keras.config.set_floatx("float64")\nkeras.config.set_dtype_policy("float64")'
     )
     values = "model.trainable_variables[{}].numpy()"
 

@@ -59,8 +59,8 @@ REFUSED = [
     ("conv1x3-dense2-softmax-bce", "bce must follow sigmoid, not layer 3, softmax"),
     ("conv1x3-gap-bce", "bce must follow sigmoid, not layer 2, gap"),
     # the limits
-    ("conv33x3-dense2-mse", "Word 1, 'conv33x3': the number of filters is 33; it must be 1 to 32"),
-    ("conv0x3-dense2-mse", "the number of filters is 0; .*1 to 32"),
+    ("conv65x3-dense2-mse", "Word 1, 'conv65x3': the number of filters is 65; it must be 1 to 64"),
+    ("conv0x3-dense2-mse", "the number of filters is 0; .*1 to 64"),
     ("conv1x8-dense2-mse", "Word 1, .*is 8; .*1 to 7"),
     ("conv1x0-dense2-mse", "is 0; .*1 to 7"),
     ("conv1x3s9-dense2-mse", "the stride is 9; .*1 to 8"),
@@ -72,15 +72,15 @@ REFUSED = [
     ("conv1x3-avg0-dense2-mse", "Word 2, .*the size of a window is 0; .*1 to 8"),
     ("conv1x3-max2s9-dense2-mse", "Word 2, .*the stride is 9; .*1 to 8"),
     ("conv1x3-max2s0-dense2-mse", "Word 2, .*the stride is 0; .*1 to 8"),
-    ("dense129-dense2-mse", "Word 1, .*the number of outputs is 129; .*1 to 128"),
-    ("dense0-mse", "the number of outputs is 0; .*1 to 128"),
-    ("dense" + "9" * 90 + "-mse", "Word 1, .*it must be 1 to 128"),
+    ("dense257-dense2-mse", "Word 1, .*the number of outputs is 257; .*1 to 256"),
+    ("dense0-mse", "the number of outputs is 0; .*1 to 256"),
+    ("dense" + "9" * 90 + "-mse", "Word 1, .*it must be 1 to 256"),
     ("dense11-softmax-ce", "Layer 1, dense11, gives 11 outputs; a network has 1 to 10"),
     ("dense11-dense11-mse", "Layer 2, dense11, gives 11 outputs; a network has 1 to 10"),
     ("conv1x1-" * 5 + "dense2-mse", "Layer 5, conv1x1: at most 4 convolutions"),
     ("dense9-" * 4 + "mse", "Layer 4, dense9: at most 3 dense layers"),
-    ("relu-" * 7 + "max1-avg1-" * 3 + "dense2-mse", "Layer 13, avg1: at most 12 activations"),
-    ("conv32x1-relu-conv32x1-conv1x1-dense2-mse", "Layer 4, conv1x1: 65 filters in all, at most 64"),
+    ("relu-" * 11 + "max1-avg1-" * 3 + "dense2-mse", "Layer 17, avg1: at most 16 activations"),
+    ("conv64x1-relu-conv64x1-conv64x1-conv1x1-dense2-mse", "Layer 5, conv1x1: 193 filters in all, at most 192"),
 ]
 
 
@@ -159,7 +159,7 @@ def test_a_network_with_one_character_changed_is_a_network_or_a_problem(case, da
         ("conv32x7same-conv32x7same-max8-dense10-softmax-ce", (3, 64, 64), "layer 2, conv32x7same, 205,520,896"),
         ("dense2-mse", (4,), r"An image must have shape \(H, W\) or \(C, H, W\), not \(4\)"),
         ("dense2-mse", (0, 4), "An image must have shape"),
-        ("dense2-mse", (1, 1, 4, 4), "An image must have shape"),
+        ("dense2-mse", (1, 1, 1, 4, 4), "An image must have shape"),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_the_image_names_the_layer(text, x_shape, sentence):

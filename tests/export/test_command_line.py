@@ -240,8 +240,8 @@ def test_the_exercise_is_a_notebook_where_the_name_says_so(name, tmp_path):
 
 
 def test_keys_that_are_no_part_of_a_lesson_are_named():
-    done = cnnviz("?image=test-3")
-    assert done.returncode == 0 and "image: no part of a lesson" in done.stderr
+    done = cnnviz("?picture=test-3")
+    assert done.returncode == 0 and "picture: no part of a lesson" in done.stderr
 
 
 def test_help_names_every_field_of_a_lesson_and_its_examples_run(tmp_path):

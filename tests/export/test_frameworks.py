@@ -47,9 +47,10 @@ def made(library: str, lesson: Lesson) -> str:
 def float64():
     """Puts back what a script sets for its whole process."""
     keras = importlib.import_module("keras")
-    before = keras.config.floatx()
+    before, policy = keras.config.floatx(), keras.config.dtype_policy()
     yield
     keras.config.set_floatx(before)
+    keras.config.set_dtype_policy(policy)
 
 
 @pytest.mark.parametrize("name", LESSONS)

@@ -16,6 +16,7 @@ from cnnviz.core.comparison.stage_verdicts import INHERITS, RIGHT, WRONG
 from cnnviz.core.comparison.tolerance import largest
 from cnnviz.core.gradcheck import verdict
 from cnnviz.core.program import Inner, Line, Override, Program
+from cnnviz.core.read_only import lock
 from cnnviz.core.stages import label
 from cnnviz.core.values import Params, Trace
 from cnnviz.words import Problem
@@ -51,7 +52,7 @@ class Compared:
     @cached_property
     def wrong(self) -> np.ndarray:
         """The entries that differ from ours."""
-        return np.asarray(self.marks == verdict.WRONG)
+        return lock(np.asarray(self.marks == verdict.WRONG))
 
     @property
     def ties(self) -> int:

@@ -18,8 +18,8 @@ def mistake_in(asked: Mapping[str, str], network: Network, opt: str = "gd") -> t
     name = asked.get("mistake", "")
     try:
         return (placed(name, network, opt) if name else None), None
-    except Problem as why:
-        return None, why.message
+    except Problem as why:  # all that can be chosen stand below: they need not be named
+        return None, message("mistake.unlisted", name=name.partition("@")[0]) if why.code == "mistake.unknown" else why.message
 
 
 def choices(network: Network, opt: str, chosen: Placed | None) -> tuple[Group, ...]:

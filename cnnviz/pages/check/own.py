@@ -54,7 +54,7 @@ def _compared(now: Now, data: bytes) -> Found:
         return problem
 
 
-MOST_BYTES = 32_000_000
+MOST_BYTES = 20_000_000
 """What the comparisons that are remembered may take together."""
 
 _known: Recent[tuple[Hashable, ...], Found] = Recent(MOST_BYTES, held_bytes)

@@ -77,7 +77,7 @@ def arrays(found: Sweep) -> dict[str, np.ndarray]:
     return {name: array for name, array in found.arrays().items() if array.dtype.kind in "fi"}
 
 
-MOST_BYTES = 32_000_000
+MOST_BYTES = 16_000_000
 """What the sweeps that are remembered may take together: ten of 400,000 losses."""
 
 _SWEEPS: Recent[tuple[Hashable, ...], Sweep] = Recent(MOST_BYTES, held_bytes)
