@@ -13,6 +13,7 @@ from cnnviz.core.comparison.slips import Match
 from cnnviz.core.comparison.stage_verdicts import INHERITS, RIGHT, WRONG
 from cnnviz.core.comparison.worst_entry import worst_of
 from cnnviz.core.lesson import Lesson
+from cnnviz.core.read_only import sealed
 from cnnviz.core.stages import label
 from cnnviz.core.trajectory import Moment
 from cnnviz.words import Message, message, say
@@ -27,7 +28,7 @@ def case_of(lesson: Lesson, moment: Moment) -> Case:
     program = network.program(x.shape)
     trace = program.forward(moment.params, x, given=moment.trace.kept)
     y = network.targets(np.array(lesson.y), trace.o.shape)
-    return Case(program, moment.params, trace, y, lesson.optimizer, moment.state)
+    return Case(program, moment.params, trace, sealed(y), lesson.optimizer, moment.state)
 
 
 def report(found: Diagnosis, file: str, passed_over: int = 0) -> Iterator[str]:

@@ -49,6 +49,10 @@ class Compared:
     precision: Precision
     turned: tuple[int, ...] = ()
 
+    def __post_init__(self) -> None:
+        for made in (self.redone, self.marks, self.doubt):  # what was given is its owner's
+            lock(made)
+
     @cached_property
     def wrong(self) -> np.ndarray:
         """The entries that differ from ours."""
