@@ -264,7 +264,9 @@ export class Road extends Content {
     if (!symbol || symbol === this.shownAt) return
     this.shownAt = symbol
     const area = this.view.$(".road")
-    const [card, own] = [area.querySelector(`[data-column="${symbol}"]`), area].map((each) => each?.getBoundingClientRect())
+    const [card, own] = [area.querySelector(`[data-column="${symbol}"]`), area].map((each) =>
+      each?.getBoundingClientRect(),
+    )
     if (card && own) area.scrollLeft += (card.left + card.right - own.left - own.right) / 2 / area.currentCSSZoom
   }
 
