@@ -5,9 +5,12 @@ let last
 addEventListener("focusin", ({ target }) => {
   last = /** @type {HTMLElement} */ (target)
 })
-addEventListener("focusout", () => {
-  if (last?.isConnected) last = undefined
-})
+// Browsers say so before they take it out: whether it was taken out is known when they have.
+addEventListener("focusout", ({ target }) =>
+  queueMicrotask(() => {
+    if (last === target && last?.isConnected) last = undefined
+  }),
+)
 
 /** Gives a part of the page that is back in it the focus that it had. @param {HTMLElement} root */
 export function restored(root) {
