@@ -122,10 +122,13 @@ def test_a_crowd_walks_unless_less_motion_is_preferred(screen: Screen, motion):
     screen.open("/train", of="many", train="3,8,2,64,0.002,0,adam,float32,gray,dense2-softmax-ce")
     screen.connected()
     train(screen)
+    expect(screen.page.locator('.training[data-epoch="2"] .crowd canvas[data-walks=""]')).to_be_visible()  # it has come to the last
     screen.page.evaluate(WATCH)
-    for epoch in ("0", "2"):
+    for walks, epoch in enumerate(("0", "2"), 1):
         screen.key("train_epoch").fill(epoch)
         expect(screen.page.locator(f'.training[data-epoch="{epoch}"]')).to_be_visible()
+        if motion != "reduce":
+            screen.page.wait_for_function("(count) => walks >= count", arg=walks)
         expect(screen.page.locator('.crowd canvas[data-walks=""]')).to_be_visible()
     assert screen.page.evaluate("walks") == (0 if motion == "reduce" else 2)
 
