@@ -55,7 +55,7 @@ def test_a_pinned_entry_is_nudged_and_all_entries_stand_side_by_side(screen: Scr
     box = screen.canvas("ours.df").bounding_box()
     screen.page.mouse.click(box["x"] + box["width"] / 6, box["y"] + box["height"] / 6)
     screen.ready(update=1)
-    expect(screen.page.locator(".sweep small")).to_have_text("∂f[0,0]")
+    expect(screen.page.locator(".error-over-step small")).to_have_text("∂f[0,0]")
     assert screen.address["cell"] == "df:0,0"
     rows = screen.page.locator(".digits tbody tr")
     expect(rows).to_have_count(3)

@@ -29,7 +29,7 @@ function effect({ road, check, falls }) {
   if (!on) return nothing
   const picture =
     on === sweep ? errorCurve(on, []) : html`<canvas data-chart="falls" role="img" aria-label=${on.title}></canvas>`
-  return html`<section class="sweep"><h2><button type="button" data-open=${`chart-${on.name}`} title=${say("web.chart.open")}>${on.title}</button>${toggle}</h2>${picture}<div class="numbers"><h3 class="entry-name"></h3><div class="readout"></div></div>${on === loss ? html`<p class="falls">${check.falls}</p>` : nothing}</section>`
+  return html`<section class="error-over-step"><h2><button type="button" data-open=${`chart-${on.name}`} title=${say("web.chart.open")}>${on.title}</button>${toggle}</h2>${picture}<div class="numbers"><h3 class="entry-name"></h3><div class="readout"></div></div>${on === loss ? html`<p class="falls">${check.falls}</p>` : nothing}</section>`
 }
 
 /** @param {RoadData} road */
