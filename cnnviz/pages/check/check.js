@@ -3,7 +3,7 @@
 
 import { chart as drawChart } from "../../view/draw/chart.js"
 import { COMPUTED } from "../../view/model/address.js"
-import { formula, local, number, symbols } from "../../view/model/format.js"
+import { formula, local, number, withSymbols } from "../../view/model/format.js"
 import { sharedDigits } from "../../view/model/shared_digits.js"
 import { say } from "../../view/model/words.js"
 import { copied, html, nothing, render, setHTML, svg } from "../../view/regions/html.js"
@@ -51,7 +51,7 @@ export class Check extends Road {
     this.root.querySelector("#mistakes:popover-open")?.setAttribute("popover", "auto")
     super.receive(answer)
     const { view, check } = this
-    setHTML(view.$(".told"), symbols(check.foot.join(" ")))
+    setHTML(view.$(".told"), withSymbols(check.foot.join(" ")))
     render(check.third ? third(check.third) : nothing, view.$(".aside"))
   }
 

@@ -151,12 +151,6 @@ export const formula = (text) =>
 // What no word can be taken for: a gradient, a letter with a number below or of a cell, Greek, and letters that are no words.
 const SYMBOL = /∂[a-zA-Zθ][₀-₉]*|(?<![\p{L}\d])(?:[a-zA-Z](?:[₀-₉]+|(?=\[))|[ηθσ]|[xfwvzL](?![\p{L}\d’']))/gu
 
-/**
- * A sentence as HTML, its symbols as formulas have them.
- * @param {string} text
- */
-export const withSymbols = (text) => escaped(text).replace(SYMBOL, (symbol) => `<i>${formula(symbol)}</i>`)
-
 const FORMULA = /\$([^$]+)\$/g
 
 /**
@@ -177,7 +171,7 @@ export const withFormulas = (text, html) =>
 export const sentence = (text) => withFormulas(text, escaped)
 
 /** A sentence in which symbols stand in italics, as in formulas, letter for letter: "∂z₁". @param {string} text */
-export const symbols = (text) =>
+export const withSymbols = (text) =>
   withFormulas(text, (part) => escaped(part).replace(SYMBOL, (symbol) => `<i>${symbol}</i>`))
 
 /**

@@ -3,7 +3,7 @@
 
 import { CardMap } from "../draw/card_map.js"
 import { Focus } from "../model/focus.js"
-import { formula, lossText, sentence, symbols } from "../model/format.js"
+import { formula, lossText, sentence, withSymbols } from "../model/format.js"
 import { one } from "../model/links.js"
 import { layRoad } from "../model/road.js"
 import { tableOfRow } from "../model/tables.js"
@@ -101,8 +101,8 @@ export class Road extends Content {
     this.focus.receive(road.cards)
     this.laid = ""
     const { view } = this
-    setHTML(view.$(".title"), symbols(road.title))
-    setHTML(view.$(".verdict"), symbols(road.verdict.text))
+    setHTML(view.$(".title"), withSymbols(road.title))
+    setHTML(view.$(".verdict"), withSymbols(road.verdict.text))
     view.$(".verdict").className =
       { true: "verdict good", false: "verdict bad", null: "verdict" }[`${road.verdict.good}`] ?? ""
     setHTML(view.$(".remark"), sentence(answer.remarks[0] ?? ""))
@@ -150,7 +150,7 @@ export class Road extends Content {
   /** @param {Arrow} arrow */
   operation({ to, words, above, state }) {
     const { operation, slip } = this.cards[to]
-    return html`<span class="operation ${above ? "over" : ""} ${state}" style=${at(words)}><span ${inner(symbols(slip || operation))}></span></span>`
+    return html`<span class="operation ${above ? "over" : ""} ${state}" style=${at(words)}><span ${inner(withSymbols(slip || operation))}></span></span>`
   }
 
   /** @param {Placed} placed */
